@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** One backend port. */
+export interface Cluster {
+  /** `namespace/service:port`. */
+  readonly id: string;
+  /** `h2c`: HTTP/2 by prior knowledge. */
+  readonly protocol: 'h2c';
+  readonly balancer: BalancerPolicy;
+  /** null: endpoints are taken as they are published. */
+  readonly healthCheck: GrpcHealthCheck | null;
+  /** Where endpoints come from: published with the snapshot, or resolved by the data plane. */
+  readonly discovery: { readonly kind: 'published' } | { readonly kind: 'dns'; readonly targets: readonly DnsTarget[] };
+  readonly connectTimeoutMs: number;
+  /** Requests that wait for a connection, at most, per worker. Over it: RESOURCE_EXHAUSTED. */
+  readonly maxPendingRequests: number;
+}
+
+export type BalancerPolicy =
+  | { readonly kind: 'round-robin' }
+  | { readonly kind: 'least-request' }
+  | { readonly kind: 'random' }
+  /** `ring` hash or `maglev`, keyed by a request header (first value), else by the client's address. */
+  | {
+      readonly kind: 'ring-hash' | 'maglev';
+      readonly key: { readonly kind: 'header'; readonly name: string } | { readonly kind: 'source-ip' };
+    };
+
+/** grpc.health.v1 Health/Check (gRPC health checking protocol). UNIMPLEMENTED counts as unhealthy, as in Envoy. */
+export interface GrpcHealthCheck {
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+  /** Successes in a row that make an unhealthy endpoint healthy; the first result counts at once. */
+  readonly healthyThreshold: number;
+  /** Failures in a row that make a healthy endpoint unhealthy. */
+  readonly unhealthyThreshold: number;
+  /** `HealthCheckRequest.service`; '' asks for the server as a whole. */
+  readonly service: string;
+}
+
+export interface DnsTarget {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface EndpointSet {
+  readonly cluster: string;
+  /** Sorted by address, then port; no duplicates. */
+  readonly endpoints: readonly Endpoint[];
+}
+
+export interface Endpoint {
+  /** IP address. */
+  readonly address: string;
+  readonly port: number;
+  /** `ready`: takes new streams. `draining`: terminating but serving; used only when none is ready. */
+  readonly state: 'ready' | 'draining';
+  /** For people: the Pod's name, '' when unknown. */
+  readonly name: string;
+}

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** The model that a data plane executes. In: translation. Out: proxy, xds, match. Never: Kubernetes or Envoy types. */
+export * from './cluster.ts';
+export * from './listener.ts';
+export * from './rule.ts';
+export * from './snapshot.ts';

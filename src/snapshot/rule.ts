@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** One match of one rule: the unit of precedence. Matches of a rule are ORed, so each has a place of its own. */
+export interface RouteEntry {
+  readonly match: RequestMatch;
+  readonly rule: Rule;
+  /** Index of the match in the rule as the user wrote it; 0 for a rule without matches. */
+  readonly matchIndex: number;
+}
+
+/** All parts must hold (AND). */
+export type RequestMatch = GrpcMatch;
+
+/** Takes gRPC requests only: content-type `application/grpc`, or beginning with `application/grpc+` or `…grpc;`. */
+export interface GrpcMatch {
+  readonly kind: 'grpc';
+  /** Case-sensitive. null: any method. */
+  readonly method: GrpcMethodMatch | null;
+  /** Lower-case names, each at most once (the first one that the user wrote counts). */
+  readonly headers: readonly HeaderMatch[];
+}
+
+/** `:path` is `/service/method`. null: any. Not both null. */
+export type GrpcMethodMatch =
+  | { readonly kind: 'exact'; readonly service: string | null; readonly method: string | null }
+  /** RE2 patterns, anchored at both ends. */
+  | { readonly kind: 'regex'; readonly service: string | null; readonly method: string | null };
+
+export interface HeaderMatch {
+  readonly kind: 'exact' | 'regex';
+  readonly name: string;
+  /** Exact: the whole value (several fields of one name are joined by `,`). Regex: RE2, anchored at both ends. */
+  readonly value: string;
+}
+
+/** What a matched request gets. Shared by all entries of one rule. */
+export interface Rule {
+  /** `GRPCRoute/namespace/name/index`; unique in a snapshot. */
+  readonly id: string;
+  readonly origin: RuleOrigin;
+  /** Run in order. */
+  readonly filters: readonly Filter[];
+  /** Answered instead of forwarding: a filter that cannot be resolved, a regex that cannot be compiled … */
+  readonly fault: Fault | null;
+  /** Those with weight 0 are left out. Empty with fault null cannot be: translation puts a fault. */
+  readonly backends: readonly WeightedBackend[];
+  /** Sum of the weights of `backends`; up to 16 × 1,000,000. */
+  readonly totalWeight: number;
+  /** The whole request, all tries; null: no limit but the caller's `grpc-timeout`. */
+  readonly requestTimeoutMs: number | null;
+  readonly sessionPersistence: SessionPersistence | null;
+}
+
+export interface RuleOrigin {
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  /** Index in `spec.rules`. */
+  readonly ruleIndex: number;
+  /** `spec.rules[].name`, '' when unnamed. */
+  readonly ruleName: string;
+}
+
+export interface WeightedBackend {
+  /** Above 0. */
+  readonly weight: number;
+  /** Where it goes, or why its share fails. */
+  readonly target:
+    | { readonly kind: 'cluster'; readonly cluster: string }
+    | { readonly kind: 'fault'; readonly fault: Fault };
+  readonly filters: readonly Filter[];
+}
+
+/** A fault is part of the snapshot: the share answers it, nothing else is disturbed (design §6). */
+export interface Fault {
+  readonly httpStatus: number;
+  readonly grpcStatus: number;
+  /** For `grpc-message` and the body. Says nothing about objects that the route may not see. */
+  readonly message: string;
+  /** Short flag for logs and metrics: `no_backend`, `ref_not_permitted`, … */
+  readonly reason: string;
+}
+
+export type Filter =
+  | { readonly kind: 'request-headers'; readonly change: HeaderChange }
+  | { readonly kind: 'response-headers'; readonly change: HeaderChange }
+  | { readonly kind: 'mirror'; readonly target: MirrorTarget; readonly share: MirrorShare };
+
+/** Gateway API HTTPHeaderFilter. Names in lower case. Applied as set, add, remove. */
+export interface HeaderChange {
+  readonly set: readonly HeaderField[];
+  readonly add: readonly HeaderField[];
+  readonly remove: readonly string[];
+}
+export interface HeaderField {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** A mirror whose backend cannot be used mirrors nothing; translation reports it and leaves it out. */
+export interface MirrorTarget {
+  readonly cluster: string;
+}
+/** `numerator / denominator` of the requests; 100 % is 1 / 1. */
+export interface MirrorShare {
+  readonly numerator: number;
+  readonly denominator: number;
+}
+
+export interface SessionPersistence {
+  readonly kind: 'cookie' | 'header';
+  /** Cookie or header name; header names in lower case. */
+  readonly sessionName: string;
+  /** null: no absolute limit. */
+  readonly absoluteTimeoutMs: number | null;
+  /** Cookie only: `session` cookies carry no Max-Age. */
+  readonly lifetime: 'session' | 'permanent';
+}

@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Small value types with their parsers. In: text. Out: values that cannot be wrong. Never: I/O, clocks, logging. */
+export * from './hostname.ts';
+export * from './namespaced-name.ts';

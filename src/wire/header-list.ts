@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * Header fields as the wire layer hands them on.
+ *
+ * A `HeaderList` holds the fields of a block that do not change from call to call. Equal lists of one worker are the
+ * same object (interned by the decoder in a bounded pool), so that what follows from a list is computed once and kept in
+ * its `memo`. Fields that change per request (`VOLATILE_NAMES`) are split off into a `VolatileFields`.
+ */
+export class HeaderList {
+  /** Lower case; pseudo-header fields first, as on the wire. */
+  readonly names: readonly string[];
+  /** Same length as `names`. */
+  readonly values: readonly string[];
+  /** One slot for the consumer of this list (the proxy keeps its decision here). The wire layer never reads it. */
+  memo: unknown = undefined;
+  /** One slot for encoders: the wire layer's own. */
+  encoded: unknown = undefined;
+
+  constructor(names: readonly string[], values: readonly string[]) {
+    this.names = names;
+    this.values = values;
+  }
+
+  /** The first value of a name (lower case), undefined when absent. O(fields). */
+  get(name: string): string | undefined {
+    const at = this.names.indexOf(name);
+    return at < 0 ? undefined : this.values[at];
+  }
+}
+
+/** Name, value, name, value …; null: none. Never mutated once handed over. */
+export type VolatileFields = readonly string[] | null;
+
+/**
+ * Fields that are expected to differ on each call. They are never indexed by our encoder and never part of a
+ * `HeaderList`, so that they neither poison HPACK tables nor defeat what is remembered per list.
+ */
+export const VOLATILE_NAMES: ReadonlySet<string> = new Set([
+  'grpc-timeout',
+  'traceparent',
+  'tracestate',
+  'b3',
+  'x-b3-traceid',
+  'x-b3-spanid',
+  'x-b3-parentspanid',
+  'x-cloud-trace-context',
+  'grpc-trace-bin',
+  'x-request-id',
+  'x-correlation-id',
+  'date',
+  'content-length',
+  'x-envoy-upstream-service-time',
+  'grpc-message',
+  'grpc-status-details-bin',
+]);
