@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Http2Stream, StreamEvents } from '../../wire/index.ts';
+import type { UpstreamEndpoint } from './upstreams.ts';
+
+/** Why no stream could be opened. `overload`: the cluster's queue of waiting requests is full. */
+export type OpenFailure = 'no_endpoint' | 'connect_failure' | 'connect_timeout' | 'overload';
+
+/**
+ * Something that wants a stream to a cluster: the exchange, a mirror, a health probe. It receives the stream's events
+ * itself, so that opening one allocates nothing.
+ *
+ * After `UpstreamCluster.open` exactly one of these happens, perhaps before `open` returns: `onOpen`, `onOpenFailed`, or
+ * the user calls `cancel`.
+ */
+export interface UpstreamRequest extends StreamEvents {
+  /** `hashText` of the cluster's `hashKey`; 0 when `hashKey` is null. */
+  readonly hash: number;
+  /** `address:port` asked for by session persistence; null: none. Ignored when that endpoint cannot be used. */
+  readonly pinned: string | null;
+  /** `stream` is open and idle: send the head now. `UpstreamCluster.done` must follow once. */
+  onOpen(stream: Http2Stream, endpoint: UpstreamEndpoint): void;
+  /** No stream was opened; every try that is allowed was made. `message` is for people and for `grpc-message`. */
+  onOpenFailed(failure: OpenFailure, message: string): void;
+}
