@@ -31,6 +31,8 @@ export interface ConnectionEvents {
   onGoaway(errorCode: number, lastStreamId: number): void;
   /** Client role: `openStream` may succeed again (a stream ended, or the peer raised its limit). */
   onCapacity(): void;
+  /** The peer acknowledged a `ping()`. */
+  onPong?(): void;
   /** The connection broke (or the peer broke it). GOAWAY is in the output; write it, then close the socket. */
   onFatal(errorCode: number, message: string): void;
 }
