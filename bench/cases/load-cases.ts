@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+import { findGhz, ghz } from '../load/ghz.ts';
+import { h2load, type Shape } from '../load/h2load.ts';
+import { streams } from '../load/streams.ts';
+import { varying } from '../load/varying.ts';
+import type { LoadCase } from './load-case.ts';
+
+/** Connections × streams: a few busy clients, many clients with one call each, two very busy ones. */
+const SHAPES: readonly Shape[] = [
+  { connections: 10, streams: 20 },
+  { connections: 50, streams: 1 },
+  { connections: 2, streams: 100 },
+];
+
+const text = (shape: Shape): string => `${shape.connections}×${shape.streams}`;
+
+function staticHeaders(shape: Shape, calls: number): LoadCase {
+  return {
+    name: `static headers ${text(shape)}`,
+    calls,
+    run: (bed, { setup }, n) =>
+      h2load({ url: `http://127.0.0.1:${setup.port}/bench.Bench/Unary`, shape, calls: n, bodyFile: bed.smallBody }),
+  };
+}
+
+function overTls(shape: Shape, calls: number): LoadCase {
+  return {
+    name: `TLS ${text(shape)}`,
+    calls,
+    run: (bed, { setup }, n) =>
+      h2load({ url: `https://127.0.0.1:${setup.tlsPort}/bench.Bench/Unary`, shape, calls: n, bodyFile: bed.smallBody }),
+  };
+}
+
+const varyingHeaders: LoadCase = {
+  name: 'varying headers 10×20',
+  calls: 100_000,
+  run: (_bed, { setup }, n) => varying(setup.port, { connections: 10, streams: 20 }, n),
+};
+
+const largeMessages: LoadCase = {
+  name: '64 KiB each way 10×2',
+  calls: 10_000,
+  run: (bed, { setup }, n) =>
+    h2load({
+      url: `http://127.0.0.1:${setup.port}/bench.Bench/Echo`,
+      shape: { connections: 10, streams: 2 },
+      calls: n,
+      bodyFile: bed.largeBody,
+    }),
+};
+
+const STREAMS: Shape = { connections: 10, streams: 10 };
+const longStreams: LoadCase = {
+  name: 'long streams 10×10, a message and its echo',
+  calls: 100_000,
+  run: (_bed, { setup }, n) => streams(setup.port, STREAMS, Math.ceil(n / (STREAMS.connections * STREAMS.streams))),
+};
+
+/** grpc-go clients; left out when ghz is not installed. */
+function grpcGo(): LoadCase[] {
+  const program = findGhz();
+  if (program === undefined) return [];
+  return [{ name: 'grpc-go 8×5', calls: 40_000, run: (bed, { setup }, n) => ghz(program, setup.port, n, bed.folder) }];
+}
+
+export function loadCases(): LoadCase[] {
+  return [
+    ...SHAPES.map(shape => staticHeaders(shape, shape.streams === 1 ? 60_000 : 200_000)),
+    varyingHeaders,
+    ...grpcGo(),
+    ...SHAPES.map(shape => overTls(shape, shape.streams === 1 ? 60_000 : 200_000)),
+    largeMessages,
+    longStreams,
+  ];
+}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** A bare gRPC client on our own codec: enough to put load on a proxy whose headers differ on each call. */
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import {
+  DEFAULT_HTTP2_LIMITS,
+  HeaderList,
+  HeaderListPool,
+  Http2Connection,
+  type Http2Stream,
+  type StreamEvents,
+  type VolatileFields,
+} from '../../src/wire/index.ts';
+
+const lists = new HeaderListPool();
+
+export interface ClientConnection {
+  readonly socket: Socket;
+  readonly http2: Http2Connection;
+}
+
+/** Opens a cleartext HTTP/2 connection to the loopback port. */
+export async function openConnection(port: number): Promise<ClientConnection> {
+  const socket = connect(port, '127.0.0.1');
+  await once(socket, 'connect');
+  socket.setNoDelay(true);
+  let scheduled = false;
+  const http2: Http2Connection = new Http2Connection({
+    role: 'client',
+    limits: DEFAULT_HTTP2_LIMITS,
+    lists,
+    events: {
+      onStream: () => {
+        throw new Error('a server opened a stream');
+      },
+      onOutput: () => {
+        if (scheduled) return;
+        scheduled = true;
+        queueMicrotask(() => {
+          scheduled = false;
+          http2.takeOutput({ write: chunk => void socket.write(chunk) });
+        });
+      },
+      onGoaway: () => {},
+      onCapacity: () => {},
+      onFatal: (code, message) => socket.destroy(new Error(`HTTP/2 error ${code}: ${message}`)),
+    },
+  });
+  socket.on('data', chunk => http2.receive(chunk, performance.now()));
+  socket.on('error', () => {});
+  socket.on('close', () => http2.close(0));
+  return { socket, http2 };
+}
+
+/** Request head of a gRPC method, without the fields that differ on each call. */
+export function requestHead(method: string, authority = 'bench.example.com'): HeaderList {
+  return new HeaderList(
+    [':method', ':scheme', ':path', ':authority', 'content-type', 'te', 'user-agent'],
+    ['POST', 'http', method, authority, 'application/grpc', 'trailers', 'bench/1'],
+  );
+}
+
+/** A gRPC message of `size` bytes with its prefix. */
+export function message(size: number): Buffer {
+  const bytes = Buffer.alloc(size + 5, 0x61);
+  bytes[0] = 0;
+  bytes.writeUInt32BE(size, 1);
+  return bytes;
+}
+
+/** How a call ended. */
+export interface CallResult {
+  /** `grpc-status` as a number; -1 when the stream was reset. */
+  readonly status: number;
+  readonly head: HeaderList | undefined;
+}
+
+/** One unary call; `done` is called once. */
+export class UnaryCall implements StreamEvents {
+  readonly #connection: ClientConnection;
+  readonly #done: (result: CallResult) => void;
+  #head: HeaderList | undefined;
+
+  constructor(connection: ClientConnection, done: (result: CallResult) => void) {
+    this.#connection = connection;
+    this.#done = done;
+  }
+
+  /** False when the connection takes no stream now. */
+  start(head: HeaderList, fields: VolatileFields, body: Buffer): boolean {
+    const { http2 } = this.#connection;
+    const stream = http2.openStream(this);
+    if (stream === null) return false;
+    http2.sendHead(stream, head, fields, false);
+    http2.sendData(stream, body, 0, body.length, true);
+    return true;
+  }
+
+  onHead(_stream: Http2Stream, head: HeaderList, _fields: VolatileFields, endStream: boolean): void {
+    this.#head = head;
+    if (endStream) this.#finish(head);
+  }
+
+  onInformational(): void {}
+
+  onData(stream: Http2Stream, _chunk: Buffer, start: number, end: number, endStream: boolean): void {
+    this.#connection.http2.consumed(stream, end - start);
+    if (endStream) this.#done({ status: -1, head: this.#head });
+  }
+
+  onTrailers(_stream: Http2Stream, trailers: HeaderList): void {
+    this.#finish(trailers);
+  }
+
+  onReset(): void {
+    this.#done({ status: -1, head: this.#head });
+  }
+
+  onWritable(): void {}
+
+  #finish(trailers: HeaderList): void {
+    this.#done({ status: Number(trailers.get('grpc-status') ?? -1), head: this.#head });
+  }
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { firstLine, type Peer } from './peer.ts';
+
+export const haproxy: Peer = {
+  name: 'HAProxy',
+  version: () => firstLine('haproxy', ['-v'])?.split(' ')[2],
+  command(setup) {
+    const pem = join(setup.folder, 'haproxy.pem');
+    writeFileSync(pem, readFileSync(setup.certificateFile, 'utf8') + readFileSync(setup.keyFile, 'utf8'));
+    const file = join(setup.folder, 'haproxy.cfg');
+    writeFileSync(
+      file,
+      `global
+  nbthread 1
+  maxconn 15000
+defaults
+  mode http
+  timeout connect 5s
+  timeout client 1h
+  timeout server 1h
+frontend all
+  bind 127.0.0.1:${setup.port} proto h2
+  bind 127.0.0.1:${setup.tlsPort} ssl crt ${pem} alpn h2
+  default_backend backend
+backend backend
+  server one 127.0.0.1:${setup.backendPort} proto h2
+`,
+    );
+    return { command: 'haproxy', args: ['-db', '-f', file] };
+  },
+};

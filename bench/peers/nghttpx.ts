@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+import { firstLine, type Peer } from './peer.ts';
+
+export const nghttpx: Peer = {
+  name: 'nghttpx',
+  version: () => firstLine('nghttpx', ['--version'])?.split('/')[1],
+  command(setup) {
+    const args = [
+      '--conf=/dev/null',
+      '-n1',
+      `-f127.0.0.1,${setup.port};no-tls`,
+      `-f127.0.0.1,${setup.tlsPort}`,
+      `-b127.0.0.1,${setup.backendPort};;proto=h2`,
+      '--errorlog-file=/dev/stderr',
+      '--log-level=FATAL',
+      setup.keyFile,
+      setup.certificateFile,
+    ];
+    return { command: 'nghttpx', args };
+  },
+};

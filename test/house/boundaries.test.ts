@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { readSourceFiles, type SourceFile } from './source-files.ts';
+
+/** Who may import whom. The same table stands in docs/architecture.md; a folder may always import itself. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  values: [],
+  errors: ['values'],
+  resources: ['values', 'errors'],
+  snapshot: ['values'],
+  translate: ['values', 'errors', 'resources', 'snapshot'],
+  status: ['values', 'errors', 'resources', 'translate'],
+  match: ['values', 'snapshot'],
+  wire: ['values', 'errors'],
+  proxy: ['values', 'errors', 'snapshot', 'match', 'wire'],
+  store: ['values', 'errors', 'resources'],
+  admin: ['values', 'errors', 'snapshot', 'match'],
+  demo: ['values', 'wire'],
+  controller: [
+    'values',
+    'errors',
+    'resources',
+    'snapshot',
+    'translate',
+    'status',
+    'match',
+    'wire',
+    'proxy',
+    'store',
+    'admin',
+    'demo',
+  ],
+  cli: ['controller', 'store', 'translate', 'status', 'match', 'snapshot', 'resources', 'values', 'errors', 'demo'],
+};
+
+/** Pure stages: no I/O, no clock, no log. */
+const PURE = ['translate', 'snapshot', 'match', 'status', 'values', 'resources'];
+
+const files = readSourceFiles();
+
+describe('the house', () => {
+  it('lets a folder import only what the table allows, through its index.ts', () => {
+    const wrong = files.flatMap(file => file.imports.flatMap(found => faultOf(file, found.target)));
+    assert.deepEqual(wrong, []);
+  });
+
+  it('keeps node: modules out of the pure stages', () => {
+    const wrong = files
+      .filter(file => PURE.includes(file.folder))
+      .flatMap(file =>
+        file.imports.filter(i => i.specifier.startsWith('node:')).map(i => `${file.path}: ${i.specifier}`),
+      );
+    assert.deepEqual(wrong, []);
+  });
+
+  it('has no import cycle', () => {
+    assert.deepEqual(findCycles(files), []);
+  });
+
+  it('has no dumping grounds', () => {
+    const names = /(^|\/)(utils?|helpers?|common|misc|types|constants|shared)(\.ts$|\/)/;
+    assert.deepEqual(
+      files.filter(file => names.test(file.path)).map(file => file.path),
+      [],
+    );
+  });
+
+  it('keeps files short: median under 150 lines, none over 400', () => {
+    const lengths = files.map(file => file.lines).sort((a, b) => a - b);
+    assert.ok(
+      (lengths[Math.floor(lengths.length / 2)] ?? 0) < 150,
+      `median ${lengths[Math.floor(lengths.length / 2)]}`,
+    );
+    assert.deepEqual(
+      files.filter(file => file.lines > 400).map(file => `${file.path} ${file.lines}`),
+      [],
+    );
+  });
+});
+
+function faultOf(file: SourceFile, target: string | undefined): string[] {
+  if (target === undefined || !target.startsWith('src/')) return [];
+  const folder = target.split('/')[1] ?? '';
+  if (folder === file.folder) return [];
+  if (!MAY_IMPORT[file.folder]?.includes(folder)) return [`${file.path} may not import ${folder}`];
+  return target === `src/${folder}/index.ts` ? [] : [`${file.path} must import src/${folder}/index.ts, not ${target}`];
+}
+
+/** Groups of files that import each other (Tarjan), types included: each as a sorted list of paths. */
+function findCycles(all: readonly SourceFile[]): string[][] {
+  const byPath = new Map(all.map(file => [file.path, file]));
+  const index = new Map<string, number>();
+  const low = new Map<string, number>();
+  const stack: string[] = [];
+  const cycles: string[][] = [];
+  const visit = (path: string): void => {
+    index.set(path, index.size);
+    low.set(path, index.get(path) ?? 0);
+    stack.push(path);
+    for (const { target } of byPath.get(path)?.imports ?? []) {
+      if (target === undefined || !byPath.has(target)) continue;
+      if (!index.has(target)) {
+        visit(target);
+        low.set(path, Math.min(low.get(path) ?? 0, low.get(target) ?? 0));
+      } else if (stack.includes(target)) {
+        low.set(path, Math.min(low.get(path) ?? 0, index.get(target) ?? 0));
+      }
+    }
+    if (low.get(path) !== index.get(path)) return;
+    const group = stack.splice(stack.indexOf(path));
+    if (group.length > 1) cycles.push(group.sort());
+  };
+  for (const path of byPath.keys()) if (!index.has(path)) visit(path);
+  return cycles;
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { it } from 'node:test';
+import { ROOT } from './source-files.ts';
+
+const LINK = /\]\((?!https?:|mailto:)([^)#\s]*)(#[^)\s]*)?\)/g;
+
+it('keeps every relative link of every Markdown page alive', () => {
+  const pages = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '*.md'], { cwd: ROOT, encoding: 'utf8' });
+  const broken = pages
+    .split('\n')
+    .filter(page => page !== '' && existsSync(join(ROOT, page)))
+    .flatMap(brokenLinks);
+  assert.deepEqual(broken, []);
+});
+
+function brokenLinks(page: string): string[] {
+  const text = readFileSync(join(ROOT, page), 'utf8').replaceAll(/```[\s\S]*?```/g, '');
+  return [...text.matchAll(LINK)].flatMap(([, path = '', anchor = '']) => {
+    const target = path === '' ? page : normalize(join(dirname(page), path));
+    if (!existsSync(join(ROOT, target))) return [`${page}: ${path}`];
+    if (anchor === '' || !target.endsWith('.md')) return [];
+    return anchorsOf(readFileSync(join(ROOT, target), 'utf8')).has(anchor) ? [] : [`${page}: ${path}${anchor}`];
+  });
+}
+
+/** Anchors as code hosts make them from headings. */
+function anchorsOf(text: string): Set<string> {
+  const headings = [...text.matchAll(/^#+ (.*)$/gm)].map(([, title = '']) => title);
+  return new Set(
+    headings.map(
+      title =>
+        `#${title
+          .toLowerCase()
+          .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+          .replaceAll(' ', '-')}`,
+    ),
+  );
+}
