@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Binding } from '../snapshot/index.ts';
+import { type CompiledListener, compileListener } from './compiled-listener.ts';
+import { HostIndex } from './host-index.ts';
+
+export interface CompileOptions {
+  /** Header names that differ on each call (`wire`'s VOLATILE_NAMES). Default: none. */
+  readonly volatileNames?: ReadonlySet<string>;
+  /** What was compiled for this binding before: whatever did not change is taken over. Same `volatileNames`. */
+  readonly previous?: CompiledBinding | undefined;
+}
+
+/** One binding's listeners, ready to be asked. Immutable. */
+export class CompiledBinding {
+  readonly binding: Binding;
+  /** In the binding's order: most specific hostname first. */
+  readonly listeners: readonly CompiledListener[];
+  readonly #hosts: HostIndex<CompiledListener>;
+
+  constructor(binding: Binding, listeners: readonly CompiledListener[]) {
+    this.binding = binding;
+    this.listeners = listeners;
+    this.#hosts = new HostIndex();
+    for (const compiled of listeners) this.#hosts.add(compiled.listener.hostname, compiled);
+  }
+
+  /**
+   * The listener that owns a host (lower case, no port): the one with the most specific hostname. Only its routes may
+   * serve the host (listener isolation, Gateway API `Gateway.spec.listeners`). Undefined: no listener takes it.
+   */
+  listenerFor(host: string): CompiledListener | undefined {
+    return this.#hosts.find(host);
+  }
+}
+
+/**
+ * Compiles what decides which rule takes a request on a binding. Cost follows the change since `previous`: listeners,
+ * virtual hosts and matches that are the same objects, and indexes whose matches are equal, are taken over.
+ */
+export function compileBinding(binding: Binding, options: CompileOptions = {}): CompiledBinding {
+  const { previous, volatileNames = NONE } = options;
+  if (previous?.binding === binding) return previous;
+  const known = new Map(previous?.listeners.map(compiled => [compiled.listener.id, compiled]));
+  const listeners = binding.listeners.map(listener => compileListener(listener, volatileNames, known.get(listener.id)));
+  return new CompiledBinding(binding, listeners);
+}
+
+const NONE: ReadonlySet<string> = new Set();

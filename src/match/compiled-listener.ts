@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Listener, RouteEntry } from '../snapshot/index.ts';
+import { type CompiledVirtualHost, compileVirtualHost } from './compiled-virtual-host.ts';
+import { HostIndex } from './host-index.ts';
+import type { RequestView } from './request-view.ts';
+
+/** One listener's routes, ready to be asked. */
+export class CompiledListener {
+  readonly listener: Listener;
+  /** Names of all headers that its matches look at. */
+  readonly headerNames: ReadonlySet<string>;
+  /** True when one of them is a volatile one: then an answer must not be kept with a header list. */
+  readonly usesVolatile: boolean;
+  readonly #hosts: HostIndex<CompiledVirtualHost>;
+
+  constructor(listener: Listener, hosts: HostIndex<CompiledVirtualHost>, headers: HeaderUse) {
+    this.listener = listener;
+    this.headerNames = headers.names;
+    this.usesVolatile = headers.usesVolatile;
+    this.#hosts = hosts;
+  }
+
+  /**
+   * The entry that takes a request for a host (lower case, no port): that of the most specific virtual host that has one,
+   * there the first one. Undefined: no rule matches.
+   */
+  match(host: string, request: RequestView): RouteEntry | undefined {
+    let virtualHost = this.#hosts.find(host);
+    while (virtualHost !== undefined) {
+      const entry = virtualHost.match(request);
+      if (entry !== undefined) return entry;
+      virtualHost = this.#hosts.findAfter(virtualHost.source.hostname, host);
+    }
+    return undefined;
+  }
+
+  /** The virtual hosts that take a host, most specific first: for explanations. */
+  virtualHostsOf(host: string): readonly CompiledVirtualHost[] {
+    const found: CompiledVirtualHost[] = [];
+    let virtualHost = this.#hosts.find(host);
+    while (virtualHost !== undefined) {
+      found.push(virtualHost);
+      virtualHost = this.#hosts.findAfter(virtualHost.source.hostname, host);
+    }
+    return found;
+  }
+
+  /** The virtual host of exactly this pattern. */
+  virtualHost(pattern: string): CompiledVirtualHost | undefined {
+    return this.#hosts.get(pattern);
+  }
+}
+
+interface HeaderUse {
+  readonly names: ReadonlySet<string>;
+  readonly usesVolatile: boolean;
+}
+
+/** Compiles a listener; virtual hosts that did not change since `previous` are taken over. */
+export function compileListener(
+  listener: Listener,
+  volatileNames: ReadonlySet<string>,
+  previous: CompiledListener | undefined,
+): CompiledListener {
+  if (previous?.listener === listener) return previous;
+  const hosts = new HostIndex<CompiledVirtualHost>();
+  const names = new Set<string>();
+  for (const source of listener.virtualHosts) {
+    const compiled = compileVirtualHost(source, previous?.virtualHost(source.hostname));
+    hosts.add(source.hostname, compiled);
+    for (const name of compiled.headerNames) names.add(name);
+  }
+  return new CompiledListener(listener, hosts, {
+    names,
+    usesVolatile: [...names].some(name => volatileNames.has(name)),
+  });
+}

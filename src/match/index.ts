@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * Which rule takes a request, and why each other one does not. In: a snapshot. Out: compiled matchers (for the proxy) and
+ * explanations (for people), made of the same parts so that they cannot disagree. Never: I/O, clocks, logging.
+ */
+export { type CompiledBinding, type CompileOptions, compileBinding } from './compiled-binding.ts';
+export type { CompiledListener } from './compiled-listener.ts';
+export { type GrpcPath, splitGrpcPath } from './grpc-path.ts';
+export { FIELD_SEPARATOR, type RequestView } from './request-view.ts';

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type {
+  Binding,
+  GrpcMethodMatch,
+  HeaderMatch,
+  Listener,
+  RouteEntry,
+  Rule,
+  VirtualHost,
+} from '../snapshot/index.ts';
+import type { RequestView } from './request-view.ts';
+
+/** Builders of snapshot parts for tests of matching. */
+export function binding(...listeners: readonly Listener[]): Binding {
+  return { id: '127.0.0.1:80/tcp', address: '127.0.0.1', port: 80, transport: 'tcp', listeners };
+}
+
+export function listener(name: string, hostname: string, ...virtualHosts: readonly VirtualHost[]): Listener {
+  return { id: `ns/gw/${name}`, gateway: { namespace: 'ns', name: 'gw' }, name, hostname, tls: null, virtualHosts };
+}
+
+export function virtualHost(hostname: string, ...entries: readonly RouteEntry[]): VirtualHost {
+  return { hostname, entries };
+}
+
+export function rule(id: string, change: Partial<Rule> = {}): Rule {
+  return {
+    id,
+    origin: { kind: 'GRPCRoute', namespace: 'ns', name: id, ruleIndex: 0, ruleName: '' },
+    filters: [],
+    fault: null,
+    backends: [],
+    totalWeight: 0,
+    requestTimeoutMs: null,
+    sessionPersistence: null,
+    ...change,
+  };
+}
+
+export function entry(id: string, method: GrpcMethodMatch | null, ...headers: readonly HeaderMatch[]): RouteEntry {
+  return { match: { kind: 'grpc', method, headers }, rule: rule(id), matchIndex: 0 };
+}
+
+export function exact(service: string | null, method: string | null): GrpcMethodMatch {
+  return { kind: 'exact', service, method };
+}
+
+export function request(path: string, headers: Readonly<Record<string, string>> = {}): RequestView {
+  return { path, isGrpc: true, header: name => headers[name] };
+}
