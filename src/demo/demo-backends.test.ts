@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import assert from 'node:assert/strict';
+import { after, describe, it } from 'node:test';
+import { Client, credentials, type Metadata } from '@grpc/grpc-js';
+import { startDemoBackends } from './demo-backends.ts';
+
+const service = { namespace: 'default', name: 'echo', ports: [50051, 8081], deployments: [] };
+const asIs = (bytes: Buffer): Buffer => bytes;
+
+interface Answer {
+  readonly bytes: Buffer;
+  readonly hostname: string;
+}
+
+function unary(port: number, path: string, request: Buffer): Promise<Answer> {
+  const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
+  return new Promise<Answer>((resolve, reject) => {
+    let hostname = '';
+    const call = client.makeUnaryRequest(path, asIs, asIs, request, (error, bytes) => {
+      if (error !== null) reject(error);
+      else resolve({ bytes: bytes ?? Buffer.alloc(0), hostname });
+    });
+    call.on('metadata', (metadata: Metadata) => {
+      hostname = String(metadata.get('hostname')[0]);
+    });
+  }).finally(() => client.close());
+}
+
+/** A message with field 1 (a string). */
+function content(text: string): Buffer {
+  return Buffer.from([0x0a, Buffer.byteLength(text), ...Buffer.from(text)]);
+}
+
+describe('demo backends', async () => {
+  const backends = await startDemoBackends([service]);
+  const [first] = backends.endpoints;
+  assert.ok(first);
+  after(() => backends.close());
+
+  it('starts two pods, each under every port of the service', () => {
+    assert.deepEqual(
+      backends.endpoints.map(endpoint => endpoint.servicePort),
+      [8081, 8081, 50051, 50051],
+    );
+    assert.equal(new Set(backends.endpoints.map(endpoint => endpoint.port)).size, 2);
+    for (const { podName } of backends.endpoints) assert.match(podName, /^echo-[b-z2-9]{9}-[b-z2-9]{5}$/);
+  });
+
+  it('answers api.Echo/Echo and names its pod', async () => {
+    const answer = await unary(first.port, '/api.Echo/Echo', content('echo'));
+    assert.deepEqual(answer.bytes, content('echo'));
+    assert.equal(answer.hostname, first.podName);
+  });
+
+  it('reverses what people see as characters', async () => {
+    const answer = await unary(first.port, '/api.Reverse/Reverse', content('대문👩‍🚀!'));
+    assert.deepEqual(answer.bytes, content('!👩‍🚀문대'));
+  });
+
+  it('answers any other method with an empty message', async () => {
+    const answer = await unary(first.port, '/user.v1.UserService/GetUser', content('123'));
+    assert.equal(answer.bytes.length, 0);
+    assert.equal(answer.hostname, first.podName);
+  });
+
+  it('ends the call with the status that the request asks for', async () => {
+    const request = Buffer.concat([content('100 % 없음'), Buffer.from([0x20, 5])]);
+    await assert.rejects(unary(first.port, '/api.Echo/Echo', request), { code: 5, details: '100 % 없음' });
+  });
+
+  it('refuses a request that does not decode', async () => {
+    await assert.rejects(unary(first.port, '/api.Echo/Echo', Buffer.from([0x0a, 9])), { code: 3 });
+  });
+
+  it('keeps the pods of services that stay, and starts and stops the others', async () => {
+    const other = { namespace: 'app', name: 'user', ports: [1], deployments: [{ name: 'user-v1', replicas: 3 }] };
+    const before = backends.endpoints;
+    await backends.update([service, other]);
+    assert.equal(backends.endpoints.length, 7);
+    const stopped = backends.endpoints.find(endpoint => endpoint.service === 'user');
+    assert.ok(stopped);
+    assert.match(stopped.podName, /^user-v1-/);
+    await backends.update([service]);
+    assert.deepEqual(backends.endpoints, before);
+    await assert.rejects(unary(stopped.port, '/a.B/C', content('')), { code: 14 });
+  });
+});

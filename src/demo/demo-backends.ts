@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { demoMethods, emptyAnswer } from './demo-methods.ts';
+import { type GrpcServer, startGrpcServer } from './grpc/grpc-server.ts';
+import { podName } from './pod-name.ts';
+
+/** Replicas of a Service that no Deployment stands behind. */
+export const DEFAULT_DEMO_REPLICAS = 2;
+
+/** A Service that has no endpoints of its own. */
+export interface DemoService {
+  readonly namespace: string;
+  readonly name: string;
+  /** `spec.ports[].port`. */
+  readonly ports: readonly number[];
+  /** The Deployments whose pods the Service selects; empty: two pods named after the Service. */
+  readonly deployments: readonly DemoDeployment[];
+}
+
+export interface DemoDeployment {
+  readonly name: string;
+  /** `spec.replicas`; 0 is allowed: no pod, no endpoint. */
+  readonly replicas: number;
+}
+
+/** One pod as one port of a Service sees it. A pod answers on one port of its own, whatever the Service's port. */
+export interface DemoEndpoint {
+  readonly namespace: string;
+  readonly service: string;
+  readonly servicePort: number;
+  readonly address: string;
+  readonly port: number;
+  readonly podName: string;
+}
+
+/** Running demo backends; their sockets are theirs until `close`. */
+export interface DemoBackends {
+  /** Sorted by namespace, service, port and pod. */
+  readonly endpoints: readonly DemoEndpoint[];
+  /**
+   * Starts and stops pods until exactly `services` are served; those that stay keep their ports. Resolves with the new
+   * endpoints. One call at a time.
+   */
+  update(services: readonly DemoService[]): Promise<readonly DemoEndpoint[]>;
+  close(): Promise<void>;
+}
+
+/** Starts a pod for each replica of each service on loopback. Rejects when the OS gives no port. */
+export async function startDemoBackends(services: readonly DemoService[]): Promise<DemoBackends> {
+  const pods = new Map<string, GrpcServer>();
+  let endpoints: readonly DemoEndpoint[] = [];
+  const update = async (next: readonly DemoService[]): Promise<readonly DemoEndpoint[]> => {
+    const wanted = next.flatMap(wantedPods);
+    await stopOthers(pods, new Set(wanted.map(pod => pod.key)));
+    await Promise.all(wanted.map(pod => startPod(pods, pod)));
+    endpoints = wanted.flatMap(pod => endpointsOf(pod, pods.get(pod.key))).sort(compareEndpoints);
+    return endpoints;
+  };
+  await update(services);
+  return {
+    get endpoints() {
+      return endpoints;
+    },
+    update,
+    close: async () => stopOthers(pods, new Set()),
+  };
+}
+
+interface WantedPod {
+  /** Unique per Service: two Services over one Deployment get pods of their own with the same names. */
+  readonly key: string;
+  readonly podName: string;
+  readonly service: DemoService;
+}
+
+function wantedPods(service: DemoService): WantedPod[] {
+  const implied = { name: service.name, replicas: DEFAULT_DEMO_REPLICAS };
+  const deployments = service.deployments.length > 0 ? service.deployments : [implied];
+  return deployments.flatMap(deployment =>
+    Array.from({ length: deployment.replicas }, (_, index) => {
+      const name = podName(service.namespace, deployment.name, index);
+      return { key: `${service.namespace}/${service.name}/${name}`, podName: name, service };
+    }),
+  );
+}
+
+async function startPod(pods: Map<string, GrpcServer>, pod: WantedPod): Promise<void> {
+  if (pods.has(pod.key)) return;
+  const options = { podName: pod.podName, methods: demoMethods, fallback: emptyAnswer };
+  pods.set(pod.key, await startGrpcServer(options));
+}
+
+async function stopOthers(pods: Map<string, GrpcServer>, keep: ReadonlySet<string>): Promise<void> {
+  const stopping = [...pods].filter(([key]) => !keep.has(key));
+  for (const [key] of stopping) pods.delete(key);
+  await Promise.all(stopping.map(([, server]) => server.close()));
+}
+
+function endpointsOf(pod: WantedPod, server: GrpcServer | undefined): DemoEndpoint[] {
+  if (server === undefined) return [];
+  return pod.service.ports.map(servicePort => ({
+    namespace: pod.service.namespace,
+    service: pod.service.name,
+    servicePort,
+    address: server.address,
+    port: server.port,
+    podName: pod.podName,
+  }));
+}
+
+function compareEndpoints(a: DemoEndpoint, b: DemoEndpoint): number {
+  const keyA = `${a.namespace}/${a.service}`;
+  const keyB = `${b.namespace}/${b.service}`;
+  if (keyA !== keyB) return keyA < keyB ? -1 : 1;
+  return a.servicePort - b.servicePort || (a.podName < b.podName ? -1 : a.podName > b.podName ? 1 : 0);
+}

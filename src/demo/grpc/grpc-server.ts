@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** A small gRPC server over cleartext HTTP/2: for demo backends, not for speed (`node:http2`). */
+import { createServer, type Http2Server, type ServerHttp2Session } from 'node:http2';
+import { answerHttpEcho } from '../http-echo.ts';
+import { answerCall } from './answer-call.ts';
+import type { GrpcMethod, GrpcMethods } from './grpc-method.ts';
+
+export interface GrpcServerOptions {
+  /** Sent in the `hostname` header of each answer. */
+  readonly podName: string;
+  readonly methods: GrpcMethods;
+  /** Answers the methods that `methods` does not have. */
+  readonly fallback: GrpcMethod;
+}
+
+export interface GrpcServer {
+  readonly address: string;
+  readonly port: number;
+  /** Stops listening, sends GOAWAY and cuts the connections. */
+  close(): Promise<void>;
+}
+
+/** As many as HTTP/2 servers usually allow, so that clients and gateways meet the limits they meet elsewhere. */
+const MAX_CONCURRENT_STREAMS = 1000;
+const WINDOW_BYTES = 1024 * 1024;
+
+/** Listens on a free port of the loopback address. Rejects when the OS refuses. */
+export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcServer> {
+  const server = createServer({
+    settings: { maxConcurrentStreams: MAX_CONCURRENT_STREAMS, initialWindowSize: WINDOW_BYTES },
+  });
+  const sessions = trackSessions(server);
+  server.on('stream', (stream, headers) => {
+    stream.on('error', () => {}); // a client that went away: the call's signal tells its method
+    if (headers['content-type']?.startsWith('application/grpc') === true) answerCall(stream, headers, options);
+    else answerHttpEcho(stream, headers, options.podName);
+  });
+  const { address, port } = await listen(server);
+  return { address, port, close: () => closeServer(server, sessions) };
+}
+
+function trackSessions(server: Http2Server): Set<ServerHttp2Session> {
+  const sessions = new Set<ServerHttp2Session>();
+  server.on('session', session => {
+    sessions.add(session);
+    session.on('error', () => {});
+    session.on('close', () => sessions.delete(session));
+  });
+  return sessions;
+}
+
+function listen(server: Http2Server): Promise<{ address: string; port: number }> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const bound = server.address();
+      if (bound === null || typeof bound === 'string') reject(new Error('the demo backend is not bound to a port'));
+      else resolve({ address: bound.address, port: bound.port });
+    });
+  });
+}
+
+function closeServer(server: Http2Server, sessions: ReadonlySet<ServerHttp2Session>): Promise<void> {
+  return new Promise(resolve => {
+    server.close(() => resolve());
+    for (const session of sessions) {
+      if (session.destroyed) continue;
+      session.goaway();
+      session.destroy();
+    }
+  });
+}
