@@ -45,4 +45,6 @@ export interface UpstreamEndpoint {
   readonly key: string;
   /** Open streams of this worker. Kept by the cluster. */
   activeRequests: number;
+  /** Streams that failed since the last one that did not. Kept by the cluster. */
+  consecutiveFailures: number;
 }

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * One cluster in one worker.
+ *
+ * `open` per request: one flag, one pick (O(1), hash rings O(log n)), one `openStream`. It allocates nothing but the
+ * stream. Everything else (waiting, connecting, failing over) is off that path. Pickers are compiled lazily, on the first
+ * pick after a change, so that a thousand changes at once cost one compilation. Guarded by `cluster-pool.bench.ts`.
+ */
+import type { Cluster, EndpointSet } from '../../snapshot/index.ts';
+import { compilePicker, type Picker } from './balancer.ts';
+import { type EndpointOwner, EndpointPool, endpointKey, type WaitingRequest } from './endpoint-pool.ts';
+import { EJECT_AFTER_FAILURES, OutlierEjection } from './outlier-ejection.ts';
+import type { ConnectFailure, ConnectionEnvironment } from './upstream-connection.ts';
+import type { UpstreamRequest } from './upstream-request.ts';
+import type { HashKey, UpstreamCluster, UpstreamEndpoint } from './upstreams.ts';
+import { type Health, usableEndpoints } from './usable-endpoints.ts';
+
+/** Endpoints tried for one request when connecting fails. */
+const MAX_TRIES = 3;
+/** Sweeps (seconds) without a request after which connections are no longer kept up in the background. */
+const IN_USE_SWEEPS = 60;
+
+/** What happens in a cluster that is worth a counter or a log line. None of it is per request. */
+export interface ClusterObserver {
+  onConnectFailed(cluster: ClusterPool, endpoint: UpstreamEndpoint, failure: ConnectFailure): void;
+  onEjected(cluster: ClusterPool, endpoint: UpstreamEndpoint): void;
+}
+
+export class ClusterPool implements UpstreamCluster, EndpointOwner {
+  readonly id: string;
+  cluster: Cluster;
+  hashKey: HashKey;
+  /** Requests that wait for a connection. */
+  pending = 0;
+  readonly #environment: ConnectionEnvironment;
+  readonly #observer: ClusterObserver;
+  readonly #ejection: OutlierEjection;
+  /** In the order of the snapshot. */
+  #endpoints: ReadonlyMap<string, EndpointPool> = new Map();
+  #retired: EndpointPool[] = [];
+  #health: ReadonlyMap<string, Health> = new Map();
+  #usable: readonly EndpointPool[] = [];
+  #picker: Picker<EndpointPool>;
+  #stale = true;
+  #used = false;
+  #sweepsUnused = IN_USE_SWEEPS;
+
+  constructor(cluster: Cluster, environment: ConnectionEnvironment, observer: ClusterObserver) {
+    this.id = cluster.id;
+    this.cluster = cluster;
+    this.hashKey = hashKeyOf(cluster);
+    this.#environment = environment;
+    this.#observer = observer;
+    this.#picker = compilePicker(cluster.balancer, []);
+    this.#ejection = new OutlierEjection(environment.clock, () => this.onUsableChanged());
+  }
+
+  open(request: UpstreamRequest): void {
+    this.#used = true;
+    if (this.#stale) this.#compile();
+    const endpoint = request.pinned === null ? this.#picker.pick(request.hash) : this.#pickPinned(request);
+    if (endpoint === undefined) {
+      request.onOpenFailed('no_endpoint', 'the backend has no ready endpoint');
+      return;
+    }
+    const stream = endpoint.openStream(request);
+    if (stream === null) {
+      this.#wait(endpoint, request);
+      return;
+    }
+    endpoint.activeRequests += 1;
+    request.onOpen(stream, endpoint);
+  }
+
+  cancel(request: UpstreamRequest): void {
+    for (const endpoint of this.#endpoints.values()) {
+      const at = endpoint.waiting.findIndex(waiting => waiting.request === request);
+      if (at < 0) continue;
+      endpoint.waiting.splice(at, 1);
+      this.pending -= 1;
+      return;
+    }
+  }
+
+  done(endpoint: UpstreamEndpoint, outcome: 'ok' | 'failed'): void {
+    endpoint.activeRequests -= 1;
+    if (outcome === 'ok') {
+      endpoint.consecutiveFailures = 0;
+      return;
+    }
+    endpoint.consecutiveFailures += 1;
+    if (endpoint.consecutiveFailures >= EJECT_AFTER_FAILURES) this.#eject(endpoint);
+  }
+
+  /** New configuration or endpoints. Endpoints that stay keep their connections. */
+  update(cluster: Cluster, endpoints: EndpointSet | undefined): void {
+    this.cluster = cluster;
+    this.hashKey = hashKeyOf(cluster);
+    const before = this.#endpoints;
+    const after = new Map<string, EndpointPool>();
+    for (const endpoint of endpoints?.endpoints ?? []) {
+      const key = endpointKey(endpoint);
+      const kept = before.get(key);
+      if (kept === undefined) {
+        after.set(key, new EndpointPool(endpoint, this, this.#environment));
+        continue;
+      }
+      kept.name = endpoint.name;
+      kept.state = endpoint.state;
+      after.set(key, kept);
+    }
+    this.#endpoints = after;
+    this.#applyHealth();
+    for (const [key, endpoint] of after) if (!before.has(key) && before.size > 0 && this.isInUse) endpoint.warm();
+    for (const [key, endpoint] of before) if (!after.has(key)) this.#retire(endpoint);
+  }
+
+  /** Results of the active health check by endpoint key; endpoints that are not named are `unknown`. */
+  setHealth(health: ReadonlyMap<string, Health>): void {
+    this.#health = health;
+    this.#applyHealth();
+  }
+
+  /** Ends all connections at once. */
+  destroy(): void {
+    for (const endpoint of [...this.#endpoints.values(), ...this.#retired]) {
+      this.#ejection.forget(endpoint);
+      endpoint.destroy();
+    }
+  }
+
+  /** About once a second. */
+  sweep(nowMs: number): void {
+    this.#sweepsUnused = this.#used ? 0 : this.#sweepsUnused + 1;
+    this.#used = false;
+    for (const endpoint of this.#endpoints.values()) endpoint.sweep(nowMs);
+    if (this.#retired.length === 0) return;
+    for (const endpoint of this.#retired) endpoint.sweep(nowMs);
+    this.#retired = this.#retired.filter(endpoint => endpoint.connections.length > 0);
+  }
+
+  /** All endpoints, those that left but still have streams last. For metrics and dumps. */
+  endpoints(): EndpointPool[] {
+    if (this.#stale) this.#compile();
+    return [...this.#endpoints.values(), ...this.#retired];
+  }
+
+  get isInUse(): boolean {
+    return this.#used || this.#sweepsUnused < IN_USE_SWEEPS;
+  }
+
+  onUsableChanged(): void {
+    this.#stale = true;
+  }
+
+  onServed(): void {
+    this.pending -= 1;
+  }
+
+  onUnserved(endpoint: EndpointPool, unserved: readonly WaitingRequest[], failure: ConnectFailure): void {
+    this.pending -= unserved.length;
+    for (const waiting of unserved) this.#elsewhere(endpoint, waiting, failure);
+  }
+
+  onConnectFailed(endpoint: EndpointPool, failure: ConnectFailure): void {
+    this.#observer.onConnectFailed(this, endpoint, failure);
+  }
+
+  #wait(endpoint: EndpointPool, request: UpstreamRequest): void {
+    if (this.pending >= this.cluster.maxPendingRequests) {
+      request.onOpenFailed('overload', `${this.pending} requests wait for a connection to the backend already`);
+      return;
+    }
+    this.#enqueue(endpoint, { request, tried: [] });
+  }
+
+  #enqueue(endpoint: EndpointPool, waiting: WaitingRequest): void {
+    this.pending += 1;
+    const failure = endpoint.wait(waiting);
+    if (failure === null) return;
+    this.pending -= 1;
+    this.#elsewhere(endpoint, waiting, failure);
+  }
+
+  /** Tries the next endpoint: at most `MAX_TRIES` in all, none twice. */
+  #elsewhere(endpoint: EndpointPool, waiting: WaitingRequest, failure: ConnectFailure): void {
+    const { request, tried } = waiting;
+    tried.push(endpoint.key);
+    const next = tried.length < MAX_TRIES ? this.#untried(waiting) : undefined;
+    if (next === undefined) {
+      request.onOpenFailed(failure.kind, failure.message);
+      return;
+    }
+    const stream = next.openStream(request);
+    if (stream === null) {
+      this.#enqueue(next, waiting);
+      return;
+    }
+    next.activeRequests += 1;
+    request.onOpen(stream, next);
+  }
+
+  #untried(waiting: WaitingRequest): EndpointPool | undefined {
+    if (this.#stale) this.#compile();
+    const picked = this.#picker.pick(waiting.request.hash);
+    if (picked !== undefined && !waiting.tried.includes(picked.key)) return picked;
+    return this.#usable.find(endpoint => !waiting.tried.includes(endpoint.key));
+  }
+
+  #pickPinned(request: UpstreamRequest): EndpointPool | undefined {
+    const pinned = this.#endpoints.get(request.pinned ?? '');
+    return pinned?.usable === true ? pinned : this.#picker.pick(request.hash);
+  }
+
+  #eject(endpoint: UpstreamEndpoint): void {
+    const pool = this.#endpoints.get(endpoint.key);
+    if (pool !== endpoint || !this.#ejection.eject(pool, this.#endpoints)) return;
+    this.#observer.onEjected(this, endpoint);
+  }
+
+  #retire(endpoint: EndpointPool): void {
+    this.#ejection.forget(endpoint);
+    this.#retired.push(endpoint);
+    endpoint.retire();
+  }
+
+  #applyHealth(): void {
+    for (const [key, endpoint] of this.#endpoints) endpoint.health = this.#health.get(key) ?? 'unknown';
+    this.onUsableChanged();
+  }
+
+  #compile(): void {
+    const all = [...this.#endpoints.values()];
+    this.#usable = usableEndpoints(all, this.cluster.healthCheck !== null);
+    for (const endpoint of all) endpoint.usable = false;
+    for (const endpoint of this.#usable) endpoint.usable = true;
+    this.#picker = compilePicker(this.cluster.balancer, this.#usable);
+    this.#stale = false;
+  }
+}
+
+function hashKeyOf(cluster: Cluster): HashKey {
+  const { balancer } = cluster;
+  return balancer.kind === 'ring-hash' || balancer.kind === 'maglev' ? balancer.key : null;
+}

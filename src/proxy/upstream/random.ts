@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Choice, Picker } from './balancer.ts';
+
+/** Any of them, with equal chance. */
+export function randomPicker<E extends Choice>(endpoints: readonly E[]): Picker<E> {
+  return { pick: _hash => endpoints[Math.floor(Math.random() * endpoints.length)] };
+}

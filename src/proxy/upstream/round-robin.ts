@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Choice, Picker } from './balancer.ts';
+
+/** Each in turn. Starts anywhere, so that workers and rebuilt pickers do not all begin with the first endpoint. */
+export function roundRobinPicker<E extends Choice>(endpoints: readonly E[]): Picker<E> {
+  return new RoundRobin(endpoints);
+}
+
+class RoundRobin<E extends Choice> implements Picker<E> {
+  readonly #endpoints: readonly E[];
+  #next: number;
+
+  constructor(endpoints: readonly E[]) {
+    this.#endpoints = endpoints;
+    this.#next = Math.floor(Math.random() * endpoints.length);
+  }
+
+  pick(_hash: number): E | undefined {
+    const at = this.#next;
+    this.#next = at + 1 === this.#endpoints.length ? 0 : at + 1;
+    return this.#endpoints[at];
+  }
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Cluster, EndpointSet, Snapshot } from '../../snapshot/index.ts';
+import type { Timer } from '../clock.ts';
+import { type ClusterObserver, ClusterPool } from './cluster-pool.ts';
+import type { ConnectionEnvironment } from './upstream-connection.ts';
+import type { Upstreams } from './upstreams.ts';
+import type { Health } from './usable-endpoints.ts';
+
+/** Idle, dead and drained connections are looked for this often. */
+const SWEEP_MS = 1_000;
+
+interface Entry {
+  readonly pool: ClusterPool;
+  cluster: Cluster;
+  endpoints: EndpointSet | undefined;
+}
+
+/** The clusters of one worker. Owns their connections and the sweep's timer. */
+export class UpstreamPools implements Upstreams {
+  readonly #environment: ConnectionEnvironment;
+  readonly #observer: ClusterObserver;
+  readonly #entries = new Map<string, Entry>();
+  /** Clusters that left the snapshot and still have connections. */
+  #leaving: ClusterPool[] = [];
+  #sweep: Timer;
+
+  constructor(environment: ConnectionEnvironment, observer: ClusterObserver) {
+    this.#environment = environment;
+    this.#observer = observer;
+    this.#sweep = this.#scheduleSweep();
+  }
+
+  cluster(id: string): ClusterPool | undefined {
+    return this.#entries.get(id)?.pool;
+  }
+
+  /** Every cluster of the snapshot. */
+  clusters(): ClusterPool[] {
+    return Array.from(this.#entries.values(), entry => entry.pool);
+  }
+
+  /** Takes the clusters and endpoints of `snapshot`. Only those whose objects changed cost anything. */
+  apply(snapshot: Pick<Snapshot, 'clusters' | 'endpoints'>): void {
+    const endpoints = new Map(snapshot.endpoints.map(set => [set.cluster, set]));
+    const kept = new Set<string>();
+    for (const cluster of snapshot.clusters) {
+      kept.add(cluster.id);
+      this.#applyCluster(cluster, endpoints.get(cluster.id));
+    }
+    for (const [id, { pool, cluster }] of this.#entries) {
+      if (kept.has(id)) continue;
+      this.#entries.delete(id);
+      pool.update(cluster, undefined);
+      this.#leaving.push(pool);
+    }
+  }
+
+  /** Health check results of one cluster, by endpoint key. */
+  setHealth(cluster: string, health: ReadonlyMap<string, Health>): void {
+    this.#entries.get(cluster)?.pool.setHealth(health);
+  }
+
+  /** Ends everything at once. */
+  close(): void {
+    this.#sweep.cancel();
+    for (const pool of [...this.clusters(), ...this.#leaving]) pool.destroy();
+  }
+
+  #applyCluster(cluster: Cluster, endpoints: EndpointSet | undefined): void {
+    const entry = this.#entries.get(cluster.id);
+    if (entry === undefined) {
+      const pool = new ClusterPool(cluster, this.#environment, this.#observer);
+      pool.update(cluster, endpoints);
+      this.#entries.set(cluster.id, { pool, cluster, endpoints });
+      return;
+    }
+    if (entry.cluster === cluster && entry.endpoints === endpoints) return;
+    entry.cluster = cluster;
+    entry.endpoints = endpoints;
+    entry.pool.update(cluster, endpoints);
+  }
+
+  #scheduleSweep(): Timer {
+    return this.#environment.clock.after(SWEEP_MS, () => {
+      const nowMs = this.#environment.clock.nowMs();
+      for (const { pool } of this.#entries.values()) pool.sweep(nowMs);
+      for (const pool of this.#leaving) pool.sweep(nowMs);
+      this.#leaving = this.#leaving.filter(pool => pool.endpoints().length > 0);
+      this.#sweep = this.#scheduleSweep();
+    });
+  }
+}
