@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import * as z from 'zod';
+import type { Immutable } from './immutable.ts';
+import { metadata } from './metadata.ts';
+import { port } from './references.ts';
+import { protocol } from './service.ts';
+
+const targetReference = z.looseObject({
+  kind: z.string().exactOptional(),
+  namespace: z.string().exactOptional(),
+  name: z.string().exactOptional(),
+});
+
+const endpoint = z.looseObject({
+  addresses: z.array(z.string()),
+  /** An absent condition is unknown: `ready` then counts as true, the others as false. */
+  conditions: z
+    .looseObject({
+      ready: z.boolean().exactOptional(),
+      serving: z.boolean().exactOptional(),
+      terminating: z.boolean().exactOptional(),
+    })
+    .default({}),
+  hostname: z.string().exactOptional(),
+  nodeName: z.string().exactOptional(),
+  zone: z.string().exactOptional(),
+  targetRef: targetReference.exactOptional(),
+});
+
+/** EndpointSlice: addresses of a Service's endpoints. The label kubernetes.io/service-name says whose. */
+export const endpointSlice = z.looseObject({
+  apiVersion: z.literal('discovery.k8s.io/v1'),
+  kind: z.literal('EndpointSlice'),
+  metadata,
+  addressType: z.enum(['IPv4', 'IPv6', 'FQDN']),
+  endpoints: z.array(endpoint).default([]),
+  ports: z
+    .array(
+      z.looseObject({
+        name: z.string().default(''),
+        protocol,
+        port: port.exactOptional(),
+        appProtocol: z.string().exactOptional(),
+      }),
+    )
+    .default([]),
+});
+export type EndpointSlice = Immutable<z.output<typeof endpointSlice>>;

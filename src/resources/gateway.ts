@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import * as z from 'zod';
+import { condition } from './condition.ts';
+import { gatewayAddress } from './gateway-address.ts';
+import { gatewayListener } from './gateway-listener.ts';
+import { gatewayTls } from './gateway-tls.ts';
+import type { Immutable } from './immutable.ts';
+import { labelSelector } from './label-selector.ts';
+import { metadata } from './metadata.ts';
+import { objectName } from './names.ts';
+import { GATEWAY_GROUP, localReference } from './references.ts';
+import { list, text, textMap } from './vocabulary.ts';
+
+const infrastructure = z.strictObject({
+  labels: textMap(text({ max: 63 }), 8).exactOptional(),
+  annotations: textMap(text({ max: 4096 }), 16).exactOptional(),
+  parametersRef: localReference.exactOptional(),
+});
+
+const allowedListeners = z.strictObject({
+  namespaces: z
+    .strictObject({
+      from: z.enum(['All', 'Selector', 'Same', 'None']).default('None'),
+      selector: labelSelector.exactOptional(),
+    })
+    .default({ from: 'None' }),
+});
+
+const listenerStatus = z.strictObject({
+  name: z.string(),
+  supportedKinds: z
+    .array(z.strictObject({ group: z.string().default(GATEWAY_GROUP), kind: z.string() }))
+    .exactOptional(),
+  attachedRoutes: z.number(),
+  conditions: z.array(condition),
+});
+
+const status = z.strictObject({
+  addresses: z.array(z.strictObject({ type: z.string().default('IPAddress'), value: z.string() })).exactOptional(),
+  conditions: z.array(condition).exactOptional(),
+  listeners: z.array(listenerStatus).exactOptional(),
+  attachedListenerSets: z.number().exactOptional(),
+});
+
+/** Gateway: where traffic comes in. */
+export const gateway = z.strictObject({
+  apiVersion: z.enum([`${GATEWAY_GROUP}/v1`, `${GATEWAY_GROUP}/v1beta1`]),
+  kind: z.literal('Gateway'),
+  metadata,
+  spec: z.strictObject({
+    gatewayClassName: objectName,
+    listeners: list(gatewayListener, { min: 1, max: 64, key: 'name' }),
+    addresses: list(gatewayAddress, { max: 16 }).exactOptional(),
+    infrastructure: infrastructure.exactOptional(),
+    allowedListeners: allowedListeners.exactOptional(),
+    tls: gatewayTls.exactOptional(),
+    defaultScope: z.enum(['All', 'None']).exactOptional(),
+  }),
+  status: status.exactOptional(),
+});
+export type Gateway = Immutable<z.output<typeof gateway>>;

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * The kinds of Kubernetes objects that daemun reads. In: any value, as JSON or YAML gives it. Out: a typed object with
+ * the API's defaults filled in, or every reason for which an API server would refuse it. Never: I/O, clocks, logging.
+ */
+export type { Condition } from './condition.ts';
+export type { ConfigMap } from './config-map.ts';
+export type { Deployment } from './deployment.ts';
+export type { EndpointSlice } from './endpoint-slice.ts';
+export type { Endpoints } from './endpoints.ts';
+export type { Gateway } from './gateway.ts';
+export type { GatewayAddress } from './gateway-address.ts';
+export type { GatewayClass } from './gateway-class.ts';
+export type { GatewayListener } from './gateway-listener.ts';
+export type { GatewayTls } from './gateway-tls.ts';
+export type { GRPCRouteFilter, HeaderModifier, RequestMirror } from './grpc-filter.ts';
+export type { GRPCHeaderMatch, GRPCMethodMatch, GRPCRouteMatch } from './grpc-match.ts';
+export type { GRPCBackendRef, GRPCRoute, GRPCRouteRule, RouteParentStatus } from './grpc-route.ts';
+export { KINDS, type KindDeclaration } from './kinds.ts';
+export type { LabelSelector } from './label-selector.ts';
+export type { Metadata } from './metadata.ts';
+export type { Namespace } from './namespace.ts';
+export { type ParsedResource, type ParseOptions, parseResource } from './parse-resource.ts';
+export type { ReferenceGrant } from './reference-grant.ts';
+export type {
+  BackendObjectReference,
+  LocalReference,
+  ObjectReference,
+  ParentReference,
+  SecretReference,
+} from './references.ts';
+export { GATEWAY_GROUP } from './references.ts';
+export { EMPTY_RESOURCES, type Resource, type ResourceSet } from './resource-set.ts';
+export type { SchemaIssue } from './schema-issue.ts';
+export type { Secret } from './secret.ts';
+export type { Service, ServicePort } from './service.ts';
+export type { SessionPersistence } from './session-persistence.ts';

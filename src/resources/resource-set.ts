@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { ConfigMap } from './config-map.ts';
+import type { Deployment } from './deployment.ts';
+import type { EndpointSlice } from './endpoint-slice.ts';
+import type { Endpoints } from './endpoints.ts';
+import type { Gateway } from './gateway.ts';
+import type { GatewayClass } from './gateway-class.ts';
+import type { GRPCRoute } from './grpc-route.ts';
+import type { Namespace } from './namespace.ts';
+import type { ReferenceGrant } from './reference-grant.ts';
+import type { Secret } from './secret.ts';
+import type { Service } from './service.ts';
+
+/** An object of a kind that daemun works with; `kind` tells which. */
+export type Resource =
+  | GatewayClass
+  | Gateway
+  | GRPCRoute
+  | ReferenceGrant
+  | Service
+  | EndpointSlice
+  | Endpoints
+  | Secret
+  | ConfigMap
+  | Namespace
+  | Deployment;
+
+/**
+ * All objects, by kind. Immutable. Every map is keyed by `formatNamespacedName`; a changed object is a new object, an
+ * unchanged one keeps its identity from set to set.
+ */
+export interface ResourceSet {
+  readonly gatewayClasses: ReadonlyMap<string, GatewayClass>;
+  readonly gateways: ReadonlyMap<string, Gateway>;
+  readonly grpcRoutes: ReadonlyMap<string, GRPCRoute>;
+  readonly referenceGrants: ReadonlyMap<string, ReferenceGrant>;
+  readonly services: ReadonlyMap<string, Service>;
+  readonly endpointSlices: ReadonlyMap<string, EndpointSlice>;
+  readonly endpoints: ReadonlyMap<string, Endpoints>;
+  readonly secrets: ReadonlyMap<string, Secret>;
+  readonly configMaps: ReadonlyMap<string, ConfigMap>;
+  readonly namespaces: ReadonlyMap<string, Namespace>;
+  readonly deployments: ReadonlyMap<string, Deployment>;
+}
+
+/** No objects at all. */
+export const EMPTY_RESOURCES: ResourceSet = {
+  gatewayClasses: new Map(),
+  gateways: new Map(),
+  grpcRoutes: new Map(),
+  referenceGrants: new Map(),
+  services: new Map(),
+  endpointSlices: new Map(),
+  endpoints: new Map(),
+  secrets: new Map(),
+  configMaps: new Map(),
+  namespaces: new Map(),
+  deployments: new Map(),
+};

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import * as z from 'zod';
+import type { Immutable } from './immutable.ts';
+import { text } from './vocabulary.ts';
+
+/** The text of a GEP-2257 duration. */
+export const durationText = text({ pattern: /^([0-9]{1,5}(h|m|s|ms)){1,4}$/, is: 'a duration such as 1h30m or 500ms' });
+
+/** Session persistence of a rule. Experimental. */
+export const sessionPersistence = z.strictObject({
+  sessionName: text({ max: 128 }).exactOptional(),
+  absoluteTimeout: durationText.exactOptional(),
+  type: z.enum(['Cookie', 'Header']).default('Cookie'),
+  cookieConfig: z.strictObject({ lifetimeType: z.enum(['Permanent', 'Session']).default('Session') }).exactOptional(),
+});
+export type SessionPersistence = Immutable<z.output<typeof sessionPersistence>>;

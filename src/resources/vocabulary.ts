@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * The words in which the kinds are declared: texts, integers, lists and objects with their bounds, as an API server
+ * checks them. Each problem carries a stable code and what to do about it.
+ */
+import * as z from 'zod';
+
+/** What is wrong with a value, in our words. `path` is relative to the value. */
+export interface Problem {
+  readonly code: `schema/${string}`;
+  readonly message: string;
+  readonly help: string;
+  readonly path?: readonly (string | number)[];
+}
+
+interface Checked {
+  readonly value: unknown;
+  readonly issues: z.core.$ZodRawIssue[];
+}
+
+/** Adds a problem to the checked value's; the check goes on. */
+export function refuse(checked: Checked, problem: Problem): void {
+  checked.issues.push({
+    code: 'custom',
+    input: checked.value,
+    path: [...(problem.path ?? [])],
+    message: problem.message,
+    params: { code: problem.code, help: problem.help },
+    continue: true,
+  });
+}
+
+/** Bounds of a text. Lengths count characters (code points), as an API server does. */
+export interface TextRule {
+  readonly min?: number;
+  readonly max?: number;
+  readonly pattern?: RegExp;
+  /** What the text is, with an example: completes "write …". */
+  readonly is?: string;
+}
+
+/** A string within bounds. */
+export function text(rule: TextRule = {}) {
+  const { min = 0, max = Number.POSITIVE_INFINITY, pattern, is = 'a shorter text' } = rule;
+  return z.string().check(context => {
+    const value = context.value;
+    if (value.length < min) {
+      refuse(context, { code: 'schema/length', message: 'must not be empty', help: `write ${is}` });
+    } else if (value.length > max && countCharacters(value) > max) {
+      const message = `has ${countCharacters(value)} characters, at most ${max} are allowed`;
+      refuse(context, { code: 'schema/length', message, help: `shorten it to ${max} characters` });
+    } else if (pattern !== undefined && !pattern.test(value)) {
+      refuse(context, { code: 'schema/pattern', message: `${quote(value)} is not ${is}`, help: `write ${is}` });
+    }
+  });
+}
+
+/** A whole number from `min` to `max`. */
+export function integer(min: number, max: number) {
+  return z.number().check(context => {
+    const value = context.value;
+    if (!Number.isInteger(value)) {
+      const message = `${value} is not a whole number`;
+      refuse(context, { code: 'schema/type', message, help: `write a whole number from ${min} to ${max}` });
+    } else if (value < min || value > max) {
+      const message = `${value} is out of range`;
+      refuse(context, { code: 'schema/range', message, help: `write a number from ${min} to ${max}` });
+    }
+  });
+}
+
+/** Bounds of a list. */
+export interface ListRule<Item> {
+  readonly min?: number;
+  readonly max: number;
+  /** A list map: no two items may have the same key. The key's field is named in the message. */
+  readonly key?: keyof Item & string;
+  /** A list set: no two items may be equal. Only for lists of texts. */
+  readonly isSet?: boolean;
+}
+
+/** A list within bounds. */
+export function list<Item extends z.ZodType>(item: Item, rule: ListRule<z.output<Item>>) {
+  const { min = 0, max, key, isSet = false } = rule;
+  return z.array(item).check(context => {
+    const { length } = context.value;
+    if (length < min) {
+      refuse(context, { code: 'schema/items', message: 'must not be empty', help: `list at least ${min}` });
+    } else if (length > max) {
+      const message = `has ${length} items, at most ${max} are allowed`;
+      refuse(context, { code: 'schema/items', message, help: 'remove some, or spread them over several objects' });
+    }
+    if ((key !== undefined || isSet) && length > 1) refuseRepeated(context, key);
+  });
+}
+
+function refuseRepeated(context: { value: readonly unknown[]; issues: z.core.$ZodRawIssue[] }, key?: string): void {
+  const seen = new Map<unknown, number>();
+  for (const [index, item] of context.value.entries()) {
+    const id = key === undefined ? item : (item as Record<string, unknown>)[key];
+    const first = seen.get(id);
+    if (first === undefined) {
+      seen.set(id, index);
+      continue;
+    }
+    const what = key === undefined ? 'value' : key;
+    refuse(context, {
+      code: 'schema/duplicate',
+      path: key === undefined ? [index] : [index, key],
+      message: `${what} ${quote(id)} is already used by item ${first}`,
+      help: `give each item a ${what} of its own, or remove one`,
+    });
+  }
+}
+
+/** A map of texts with at most `max` entries. */
+export function textMap<Value extends z.ZodType<string>>(value: Value, max = Number.POSITIVE_INFINITY) {
+  return z.record(z.string(), value).check(context => {
+    const { length } = Object.keys(context.value);
+    if (length <= max) return;
+    const message = `has ${length} entries, at most ${max} are allowed`;
+    refuse(context, { code: 'schema/items', message, help: 'remove some' });
+  });
+}
+
+/** A value in quotes for a message, cut short when it is long. */
+export function quote(value: unknown): string {
+  const json = JSON.stringify(value) ?? String(value);
+  return json.length <= 80 ? json : `${json.slice(0, 76)}…${json.at(-1)}`;
+}
+
+function countCharacters(value: string): number {
+  let count = 0;
+  for (const _ of value) count += 1;
+  return count;
+}
