@@ -2,6 +2,18 @@
 
 /** Demo backends and development certificates. In: names. Out: loopback endpoints and PEM. Never: resources, policy. */
 export {
+  type CertificateAuthority,
+  type CertificatePair,
+  createAuthority,
+  issueCertificate,
+  type Lifetime,
+  loadAuthority,
+  selfSignedCertificate,
+} from './certificates/certificate-authority.ts';
+export { type CertificateHost, parseCertificateHost } from './certificates/certificate-host.ts';
+export { type DevelopmentCa, type DevelopmentCaOptions, openDevelopmentCa } from './certificates/development-ca.ts';
+export { defaultStateDirectory } from './certificates/state-directory.ts';
+export {
   DEFAULT_DEMO_REPLICAS,
   type DemoBackends,
   type DemoDeployment,
