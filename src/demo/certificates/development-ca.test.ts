@@ -6,7 +6,7 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { connect, createServer } from 'node:tls';
+import { type ConnectionOptions, connect, createServer } from 'node:tls';
 import { selfSignedCertificate } from './certificate-authority.ts';
 import { parseCertificateHost } from './certificate-host.ts';
 import { openDevelopmentCa } from './development-ca.ts';
@@ -29,7 +29,11 @@ describe('development CA', () => {
     const bound = server.address();
     assert.ok(bound !== null && typeof bound === 'object');
     for (const servername of ['grpc.example.com', '127.0.0.1']) {
-      const options = { host: bound.address, port: bound.port, ca: await readFile(ca.certificateFile) };
+      const options: ConnectionOptions = {
+        host: bound.address,
+        port: bound.port,
+        ca: await readFile(ca.certificateFile),
+      };
       const socket = connect(servername === '127.0.0.1' ? options : { ...options, servername });
       await new Promise((resolve, reject) => socket.once('secureConnect', resolve).once('error', reject));
       assert.equal(socket.authorized, true);

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  type CertificateAuthority,
+  createAuthority,
+  type DevelopmentCa,
+  defaultStateDirectory,
+  loadAuthority,
+  openDevelopmentCa,
+} from '../demo/index.ts';
+import { writePair } from './cert-files.ts';
+import { couldNotRun } from './exit-code.ts';
+import type { Terminal } from './terminal.ts';
+
+export interface CaOptions {
+  readonly stateDir?: string;
+  readonly out?: string;
+  readonly name: string;
+  readonly days: number;
+  readonly force: boolean;
+}
+
+/** `cert ca`: says where the development CA is, or writes a new authority to `--out`. */
+export async function showOrMakeAuthority(terminal: Terminal, options: CaOptions): Promise<void> {
+  if (options.out === undefined) {
+    const ca = await openState(options.stateDir);
+    terminal.out(`${ca.certificateFile}\n`);
+    terminal.err(
+      `The development CA, valid until ${new Date(ca.authority.notAfterMs).toISOString()}. Its key: ${ca.keyFile}\n`,
+    );
+    return;
+  }
+  const authority = createAuthority(options.name, { nowMs: Date.now(), days: options.days });
+  const files = { certificate: join(options.out, 'ca.crt'), key: join(options.out, 'ca.key') };
+  await writePair(authority.pair, files, { overwrite: options.force });
+  terminal.out(`${files.certificate}\n${files.key}\n`);
+}
+
+/** The development CA of a state directory; exit code 3 when it cannot be read or made. */
+export async function openState(stateDirectory: string | undefined): Promise<DevelopmentCa> {
+  const folder = stateDirectory ?? defaultStateDirectory(process.env);
+  try {
+    return await openDevelopmentCa({ stateDirectory: folder, nowMs: Date.now() });
+  } catch (error) {
+    throw couldNotRun(
+      `the development CA in ${folder} cannot be used: ${messageOf(error)}`,
+      'Choose another directory with --state-dir.',
+    );
+  }
+}
+
+/** The authority in two PEM files; exit code 3 when they cannot be read or do not fit. */
+export async function readAuthorityFiles(certificateFile: string, keyFile: string): Promise<CertificateAuthority> {
+  try {
+    return loadAuthority({ chain: await readFile(certificateFile, 'utf8'), key: await readFile(keyFile, 'utf8') });
+  } catch (error) {
+    throw couldNotRun(`the CA ${certificateFile} with the key ${keyFile} cannot be used: ${messageOf(error)}`);
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
