@@ -2,6 +2,10 @@
 
 /** The model that a data plane executes. In: translation. Out: proxy, xds, match. Never: Kubernetes or Envoy types. */
 export * from './cluster.ts';
+export { applyDelta, diffSnapshots, EMPTY_SNAPSHOT, type SnapshotDelta } from './delta.ts';
+export { sameContent } from './equal.ts';
+export { deepFreeze } from './freeze.ts';
 export * from './listener.ts';
+export * from './order.ts';
 export * from './rule.ts';
 export * from './snapshot.ts';

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { sameContent } from './equal.ts';
+
+describe('sameContent', () => {
+  it('agrees with JSON of sorted keys on plain data', () => {
+    const sorted = (value: unknown): string =>
+      JSON.stringify(value, (_key, part: unknown) =>
+        typeof part === 'object' && part !== null && !Array.isArray(part)
+          ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+          : part,
+      );
+    fc.assert(
+      fc.property(fc.jsonValue({ maxDepth: 3 }), fc.jsonValue({ maxDepth: 3 }), (a, b) => {
+        assert.equal(sameContent(a, b), sorted(a) === sorted(b));
+        assert.equal(sameContent(a, structuredClone(a)), true);
+      }),
+    );
+  });
+
+  it('tells a missing field from an undefined one, and a list from an object', () => {
+    assert.equal(sameContent({ a: undefined }, { b: undefined }), false);
+    assert.equal(sameContent([], {}), false);
+    assert.equal(sameContent({}, null), false);
+  });
+});

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * How to make one list of another: runs of the old list's items that stay, and new items, in the new order.
+ * `null`: nothing changed. Its size follows the change, not the list.
+ */
+export type ListDelta<Put> = readonly ListStep<Put>[] | null;
+
+export type ListStep<Put> =
+  /** Items `[keep, keep + count)` of the old list. */
+  { readonly keep: number; readonly count: number } | { readonly put: Put };
+
+export interface ListRules<Item, Put> {
+  /** Names an item; equal keys mean "the same thing, perhaps changed". Doubles are allowed. */
+  key(item: Item): string;
+  /**
+   * What to send for `after`. `before`, at `index` of the old list, is the item of the same key, when there is one.
+   * null: `before` has the same content, keep it.
+   */
+  put(after: Item, before: Item | undefined, index: number): Put | null;
+}
+
+/** O(n) identity comparisons where the order is the same; look-ups by key only where it is not. */
+export function diffList<Item, Put>(
+  before: readonly Item[],
+  after: readonly Item[],
+  rules: ListRules<Item, Put>,
+): ListDelta<Put> {
+  if (before === after) return null;
+  const builder = new StepBuilder<Put>();
+  let byKey: Map<string, number> | undefined;
+  let at = 0;
+  for (const item of after) {
+    if (before[at] !== item || at >= before.length) {
+      const key = rules.key(item);
+      const aligned = before[at];
+      if (aligned === undefined || rules.key(aligned) !== key) {
+        byKey ??= new Map(before.map((old, index) => [rules.key(old), index]));
+        const found = byKey.get(key);
+        if (found === undefined) {
+          builder.put(rules.put(item, undefined, -1));
+          continue;
+        }
+        at = found;
+      }
+      const old = before[at];
+      const put = old === item ? null : rules.put(item, old, at);
+      if (put !== null) {
+        builder.put(put);
+        at += 1;
+        continue;
+      }
+    }
+    builder.keep(at);
+    at += 1;
+  }
+  return builder.finish(before.length);
+}
+
+/** `make` builds an item from what was put. Kept items keep their identity; so does the list when nothing changed. */
+export function applyList<Item, Put>(
+  before: readonly Item[],
+  delta: ListDelta<Put>,
+  make: (put: Put) => Item,
+): readonly Item[] {
+  if (delta === null) return before;
+  const after: Item[] = [];
+  for (const step of delta) {
+    if ('put' in step) {
+      after.push(make(step.put));
+      continue;
+    }
+    for (let at = step.keep; at < step.keep + step.count; at += 1) after.push(before[at] as Item);
+  }
+  return after;
+}
+
+class StepBuilder<Put> {
+  readonly #steps: ({ keep: number; count: number } | { put: Put })[] = [];
+
+  keep(index: number): void {
+    const last = this.#steps.at(-1);
+    if (last !== undefined && 'keep' in last && last.keep + last.count === index) last.count += 1;
+    else this.#steps.push({ keep: index, count: 1 });
+  }
+
+  put(put: Put | null): void {
+    if (put === null) throw new Error('a new list item must be put');
+    this.#steps.push({ put });
+  }
+
+  finish(oldLength: number): ListDelta<Put> {
+    const [first] = this.#steps;
+    if (first === undefined) return oldLength === 0 ? null : [];
+    const all = this.#steps.length === 1 && 'keep' in first && first.keep === 0 && first.count === oldLength;
+    return all ? null : this.#steps;
+  }
+}

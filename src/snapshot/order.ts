@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * The total order of a snapshot. Everything that is a set is sorted, so that equal resources give equal snapshots whatever
+ * the order of their files. `VirtualHost.entries` are not a set: their order is route precedence, made by translation.
+ */
+import { compareHostnames, compareStrings } from '../values/index.ts';
+import type { Endpoint, EndpointSet } from './cluster.ts';
+import type { Listener, VirtualHost } from './listener.ts';
+import type { Binding, Snapshot } from './snapshot.ts';
+
+/** By id, by code unit. */
+export function compareIds(a: { readonly id: string }, b: { readonly id: string }): number {
+  return compareStrings(a.id, b.id);
+}
+
+/** Most specific hostname first, then by id. */
+export function compareListeners(a: Listener, b: Listener): number {
+  return compareHostnames(a.hostname, b.hostname) || compareIds(a, b);
+}
+
+/** Most specific hostname first. */
+export function compareVirtualHosts(a: VirtualHost, b: VirtualHost): number {
+  return compareHostnames(a.hostname, b.hostname);
+}
+
+/** By cluster. */
+export function compareEndpointSets(a: EndpointSet, b: EndpointSet): number {
+  return compareStrings(a.cluster, b.cluster);
+}
+
+/** By address, then port. */
+export function compareEndpoints(a: Endpoint, b: Endpoint): number {
+  return compareStrings(a.address, b.address) || a.port - b.port;
+}
+
+/** The same snapshot in the total order. */
+export function sortSnapshot(snapshot: Snapshot): Snapshot {
+  return {
+    version: snapshot.version,
+    bindings: snapshot.bindings.map(sortBinding).sort(compareIds),
+    clusters: snapshot.clusters.toSorted(compareIds),
+    endpoints: snapshot.endpoints
+      .map(set => ({ ...set, endpoints: set.endpoints.toSorted(compareEndpoints) }))
+      .sort(compareEndpointSets),
+    certificates: snapshot.certificates.toSorted(compareIds),
+  };
+}
+
+function sortBinding(binding: Binding): Binding {
+  const listeners = binding.listeners.map(listener => ({
+    ...listener,
+    virtualHosts: listener.virtualHosts.toSorted(compareVirtualHosts),
+  }));
+  return { ...binding, listeners: listeners.sort(compareListeners) };
+}
+
+/** What breaks the total order, one line each ('' keys, doubles and disorder); empty when all is well. For tests. */
+export function orderViolations(snapshot: Snapshot): string[] {
+  return [
+    ...disorder('bindings', snapshot.bindings, compareIds),
+    ...disorder('clusters', snapshot.clusters, compareIds),
+    ...disorder('endpoints', snapshot.endpoints, compareEndpointSets),
+    ...disorder('certificates', snapshot.certificates, compareIds),
+    ...snapshot.endpoints.flatMap(set => disorder(`endpoints of ${set.cluster}`, set.endpoints, compareEndpoints)),
+    ...snapshot.bindings.flatMap(binding => [
+      ...disorder(`listeners of ${binding.id}`, binding.listeners, compareListeners),
+      ...binding.listeners.flatMap(listener =>
+        disorder(`virtual hosts of ${listener.id}`, listener.virtualHosts, compareVirtualHosts),
+      ),
+    ]),
+  ];
+}
+
+function disorder<T>(what: string, items: readonly T[], compare: (a: T, b: T) => number): string[] {
+  const violations: string[] = [];
+  for (const [at, item] of items.entries()) {
+    const before = items[at - 1];
+    if (before !== undefined && compare(before, item) >= 0)
+      violations.push(`${what}: item ${at} is not after ${at - 1}`);
+  }
+  return violations;
+}

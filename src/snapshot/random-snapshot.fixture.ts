@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Arbitrary snapshots for property tests: small, sorted, and alike enough that two of them share many parts. */
+import fc from 'fast-check';
+import type { Cluster, EndpointSet } from './cluster.ts';
+import type { Certificate, Listener, VirtualHost } from './listener.ts';
+import { sortSnapshot } from './order.ts';
+import type { RequestMatch, RouteEntry, Rule } from './rule.ts';
+import type { Binding, Snapshot } from './snapshot.ts';
+
+const HOSTS = ['*', '*.example.com', 'a.example.com', 'b.example.com'];
+const NAMES = ['a', 'b', 'c', 'd', 'e'];
+
+/** A rule whose content follows from `variant`. */
+export function sampleRule(id: string, variant: number): Rule {
+  return {
+    id,
+    origin: { kind: 'GRPCRoute', namespace: 'default', name: id, ruleIndex: 0, ruleName: '' },
+    filters:
+      variant % 2 === 0 ? [] : [{ kind: 'request-headers', change: { set: [], add: [], remove: [`x-${variant}`] } }],
+    fault: null,
+    backends: [{ weight: variant + 1, target: { kind: 'cluster', cluster: 'default/a:80' }, filters: [] }],
+    totalWeight: variant + 1,
+    requestTimeoutMs: null,
+    sessionPersistence: null,
+  };
+}
+
+/** A match whose content follows from `service`. */
+export function sampleMatch(service: string): RequestMatch {
+  return { kind: 'grpc', method: { kind: 'exact', service, method: null }, headers: [] };
+}
+
+const variants: fc.Arbitrary<number> = fc.nat({ max: 2 });
+
+function entries(rules: ReadonlyMap<string, Rule>): fc.Arbitrary<RouteEntry[]> {
+  const ids = [...rules.keys()];
+  const entry = fc.record({
+    id: fc.constantFrom(...ids),
+    service: fc.constantFrom(...NAMES),
+    matchIndex: fc.nat({ max: 2 }),
+  });
+  return fc.array(entry, { maxLength: 8 }).map(list =>
+    list.map(({ id, service, matchIndex }) => {
+      return { match: sampleMatch(service), rule: rules.get(id) ?? sampleRule(id, 0), matchIndex };
+    }),
+  );
+}
+
+function virtualHosts(rules: ReadonlyMap<string, Rule>): fc.Arbitrary<VirtualHost[]> {
+  const host = fc.record({ hostname: fc.constantFrom(...HOSTS), entries: entries(rules) });
+  return fc.uniqueArray(host, { selector: value => value.hostname, maxLength: 4 });
+}
+
+function listeners(rules: ReadonlyMap<string, Rule>): fc.Arbitrary<Listener[]> {
+  const listener = fc.record({
+    id: fc.constantFrom(...NAMES).map(name => `default/gateway/${name}`),
+    gateway: fc.constant({ namespace: 'default', name: 'gateway' }),
+    name: fc.constantFrom(...NAMES),
+    hostname: fc.constantFrom(...HOSTS),
+    tls: fc.constantFrom(null, { mode: 'terminate' as const, certificates: ['default/a@1'] }),
+    virtualHosts: virtualHosts(rules),
+  });
+  return fc.uniqueArray(listener, { selector: value => value.id, minLength: 1, maxLength: 3 });
+}
+
+function bindings(rules: ReadonlyMap<string, Rule>): fc.Arbitrary<Binding[]> {
+  const binding = fc.record({ port: fc.nat({ max: 3 }), listeners: listeners(rules) }).map(({ port, listeners }) => {
+    return { id: `127.0.0.1:${port}/tcp`, address: '127.0.0.1', port, transport: 'tcp' as const, listeners };
+  });
+  return fc.uniqueArray(binding, { selector: value => value.id, maxLength: 3 });
+}
+
+const clusters: fc.Arbitrary<Cluster[]> = fc.uniqueArray(
+  fc.record({ name: fc.constantFrom(...NAMES), variant: variants }).map(({ name, variant }): Cluster => {
+    return {
+      id: `default/${name}:80`,
+      protocol: 'h2c',
+      balancer: variant === 0 ? { kind: 'round-robin' } : { kind: 'maglev', key: { kind: 'source-ip' } },
+      healthCheck: null,
+      discovery: { kind: 'published' },
+      connectTimeoutMs: 1000 + variant,
+      maxPendingRequests: 1024,
+    };
+  }),
+  { selector: cluster => cluster.id },
+);
+
+const endpoints: fc.Arbitrary<EndpointSet[]> = fc.uniqueArray(
+  fc.record({
+    cluster: fc.constantFrom(...NAMES).map(name => `default/${name}:80`),
+    endpoints: fc.uniqueArray(
+      fc.record({
+        address: fc.constantFrom('10.0.0.1', '10.0.0.2', '::1'),
+        port: fc.nat({ max: 2 }),
+        state: fc.constantFrom('ready' as const, 'draining' as const),
+        name: fc.constantFrom('', 'pod'),
+      }),
+      { selector: value => `${value.address} ${value.port}` },
+    ),
+  }),
+  { selector: set => set.cluster },
+);
+
+const certificates: fc.Arbitrary<Certificate[]> = fc.uniqueArray(
+  fc.record({ name: fc.constantFrom(...NAMES), variant: variants }).map(({ name, variant }): Certificate => {
+    return { id: `default/${name}@${variant}`, chain: name, key: `key ${variant}`, names: [name], notAfterMs: variant };
+  }),
+  { selector: certificate => certificate.id },
+);
+
+/** A sorted snapshot; rules of one id have one content. */
+export function randomSnapshot(version: number): fc.Arbitrary<Snapshot> {
+  return fc
+    .array(variants, { minLength: NAMES.length, maxLength: NAMES.length })
+    .map(list => new Map(NAMES.map((name, at) => [name, sampleRule(name, list[at] ?? 0)])))
+    .chain(rules => fc.record({ bindings: bindings(rules), clusters, endpoints, certificates }))
+    .map(parts => structuredClone(sortSnapshot({ version, ...parts })));
+}
