@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { applyDelta, diffSnapshots, EMPTY_SNAPSHOT } from './delta.ts';
 import { deepFreeze } from './freeze.ts';
 import { orderViolations } from './order.ts';
-import { randomSnapshot, sampleMatch, sampleRule } from './random-snapshot.fixture.ts';
+import { randomSnapshot, sampleMatch, sampleRule } from './random-snapshot.test-support.ts';
 import type { Rule } from './rule.ts';
 import type { Snapshot } from './snapshot.ts';
 

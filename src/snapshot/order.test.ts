@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { orderViolations, sortSnapshot } from './order.ts';
-import { randomSnapshot } from './random-snapshot.fixture.ts';
+import { randomSnapshot } from './random-snapshot.test-support.ts';
 
 describe('the order of a snapshot', () => {
   it('is the same whatever order its parts came in', () => {

@@ -8,12 +8,14 @@
  * pick after a change, so that a thousand changes at once cost one compilation. Guarded by `cluster-pool.bench.ts`.
  */
 import type { Cluster, EndpointSet } from '../../snapshot/index.ts';
-import { compilePicker, type Picker } from './balancer.ts';
+import { compilePicker } from './balancer.ts';
 import { type EndpointOwner, EndpointPool, endpointKey, type WaitingRequest } from './endpoint-pool.ts';
 import { EJECT_AFTER_FAILURES, OutlierEjection } from './outlier-ejection.ts';
+import type { Picker } from './picker.ts';
 import type { ConnectFailure, ConnectionEnvironment } from './upstream-connection.ts';
+import type { UpstreamEndpoint } from './upstream-endpoint.ts';
 import type { UpstreamRequest } from './upstream-request.ts';
-import type { HashKey, UpstreamCluster, UpstreamEndpoint } from './upstreams.ts';
+import type { HashKey, UpstreamCluster } from './upstreams.ts';
 import { type Health, usableEndpoints } from './usable-endpoints.ts';
 
 /** Endpoints tried for one request when connecting fails. */

@@ -10,8 +10,8 @@ import {
   type ConnectionOwner,
   UpstreamConnection,
 } from './upstream-connection.ts';
+import type { UpstreamEndpoint } from './upstream-endpoint.ts';
 import type { UpstreamRequest } from './upstream-request.ts';
-import type { UpstreamEndpoint } from './upstreams.ts';
 import type { Candidate, Health } from './usable-endpoints.ts';
 
 /** Connections of one worker to one endpoint. A peer that allows few streams each gets this many; more requests wait. */

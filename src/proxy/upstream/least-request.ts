@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Choice, Picker } from './balancer.ts';
+import type { Choice, Picker } from './picker.ts';
 
 /**
  * The less busy of two different endpoints chosen at random ("power of two choices"): close to the best in load, at a

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Choice, Picker } from './balancer.ts';
 import { hashText } from './hash-text.ts';
+import type { Choice, Picker } from './picker.ts';
 
 /** Table sizes, both prime. The table should be 100 times the set, so that shares differ by 1 % at most (Maglev paper §3.4). */
 const SMALL_TABLE = 16_381;

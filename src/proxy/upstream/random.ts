@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Choice, Picker } from './balancer.ts';
+import type { Choice, Picker } from './picker.ts';
 
 /** Any of them, with equal chance. */
 export function randomPicker<E extends Choice>(endpoints: readonly E[]): Picker<E> {

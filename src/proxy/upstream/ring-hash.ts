@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Choice, Picker } from './balancer.ts';
 import { hashText } from './hash-text.ts';
+import type { Choice, Picker } from './picker.ts';
 
 /** Points on the ring, at least: more points share the keys more evenly. As Envoy's minimum. */
 const MIN_RING_POINTS = 1024;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Choice, Picker } from './balancer.ts';
+import type { Choice, Picker } from './picker.ts';
 
 /** Each in turn. Starts anywhere, so that workers and rebuilt pickers do not all begin with the first endpoint. */
 export function roundRobinPicker<E extends Choice>(endpoints: readonly E[]): Picker<E> {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Http2Stream, StreamEvents } from '../../wire/index.ts';
-import type { UpstreamEndpoint } from './upstreams.ts';
+import type { UpstreamEndpoint } from './upstream-endpoint.ts';
 
 /** Why no stream could be opened. `overload`: the cluster's queue of waiting requests is full. */
 export type OpenFailure = 'no_endpoint' | 'connect_failure' | 'connect_timeout' | 'overload';

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { BalancerPolicy } from '../../snapshot/index.ts';
+import type { UpstreamEndpoint } from './upstream-endpoint.ts';
 import type { UpstreamRequest } from './upstream-request.ts';
+
+export type { UpstreamEndpoint } from './upstream-endpoint.ts';
 
 /** The clusters of one worker. */
 export interface Upstreams {
@@ -33,18 +36,4 @@ export interface UpstreamCluster {
    * and so is a stream that the client gave up.
    */
   done(endpoint: UpstreamEndpoint, outcome: 'ok' | 'failed'): void;
-}
-
-/** One endpoint as one worker sees it. */
-export interface UpstreamEndpoint {
-  readonly address: string;
-  readonly port: number;
-  /** For people: the Pod's name, '' when unknown. */
-  readonly name: string;
-  /** `address:port`, `[address]:port` for IPv6. */
-  readonly key: string;
-  /** Open streams of this worker. Kept by the cluster. */
-  activeRequests: number;
-  /** Streams that failed since the last one that did not. Kept by the cluster. */
-  consecutiveFailures: number;
 }

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Cluster } from '../../snapshot/index.ts';
+import { RateLimitedLog } from '../rate-limited-log.ts';
+import { VirtualClock } from '../virtual-clock.test-support.ts';
+import { DnsDiscovery } from './dns.ts';
+import { type Resolution, systemResolver } from './host-resolver.ts';
+
+const settled = () => new Promise(resolve => setImmediate(resolve));
+
+function dnsCluster(id: string, ...targets: [host: string, port: number][]): Cluster {
+  return {
+    id,
+    protocol: 'h2c',
+    balancer: { kind: 'round-robin' },
+    healthCheck: null,
+    discovery: { kind: 'dns', targets: targets.map(([host, port]) => ({ host, port })) },
+    connectTimeoutMs: 1_000,
+    maxPendingRequests: 10,
+  };
+}
+
+class World {
+  readonly clock = new VirtualClock();
+  readonly asked: string[] = [];
+  readonly warnings: string[] = [];
+  changes = 0;
+  answers = new Map<string, Resolution>();
+  readonly discovery: DnsDiscovery;
+
+  constructor() {
+    const log = { info() {}, error() {}, warn: (message: string) => void this.warnings.push(message) };
+    this.discovery = new DnsDiscovery({
+      resolve: async host => {
+        this.asked.push(host);
+        const answer = this.answers.get(host);
+        if (answer === undefined) throw new Error(`queryA ENOTFOUND ${host}`);
+        return answer;
+      },
+      clock: this.clock,
+      log: new RateLimitedLog(log, this.clock),
+      onChange: () => {
+        this.changes += 1;
+      },
+    });
+  }
+
+  addresses(cluster: string): string[] {
+    const endpoints = this.discovery.endpointsOf(cluster)?.endpoints ?? [];
+    return endpoints.map(endpoint => `${endpoint.address} ${endpoint.port} ${endpoint.name}`);
+  }
+}
+
+describe('DNS discovery', () => {
+  it('makes every address of every target an endpoint, sorted and without doubles', async () => {
+    const world = new World();
+    world.answers.set('a.test', { addresses: ['10.0.0.2', '10.0.0.1', '10.0.0.2', 'fd00::1'], ttlMs: 5_000 });
+    world.answers.set('b.test', { addresses: ['10.0.0.1'], ttlMs: 5_000 });
+    await world.discovery.update([dnsCluster('x', ['a.test', 80], ['b.test', 81])]);
+    assert.deepEqual(world.addresses('x'), [
+      '10.0.0.1 80 a.test',
+      '10.0.0.1 81 b.test',
+      '10.0.0.2 80 a.test',
+      'fd00::1 80 a.test',
+    ]);
+    world.discovery.close();
+    assert.equal(world.clock.pending, 0);
+  });
+
+  it('resolves a name once for all its clusters and asks again at its TTL, between 1 s and 30 s', async () => {
+    const world = new World();
+    for (const [host, ttlMs] of [
+      ['zero.test', 0],
+      ['long.test', 3_600_000],
+      ['some.test', 7_000],
+      ['none.test', null],
+    ] as const) {
+      world.answers.set(host, { addresses: ['10.0.0.1'], ttlMs });
+      await world.discovery.update([dnsCluster('x', [host, 80]), dnsCluster('y', [host, 80])]);
+      assert.deepEqual(world.asked.splice(0), [host]);
+      const expected = { 'zero.test': 1_000, 'long.test': 30_000, 'some.test': 7_000, 'none.test': 5_000 }[host];
+      world.clock.advance(expected - 1);
+      assert.deepEqual(world.asked, []);
+      world.clock.advance(1);
+      assert.deepEqual(world.asked.splice(0), [host]);
+      await settled();
+    }
+  });
+
+  it('keeps the old addresses when a refresh fails, and says so', async () => {
+    const world = new World();
+    world.answers.set('a.test', { addresses: ['10.0.0.1'], ttlMs: 1_000 });
+    await world.discovery.update([dnsCluster('x', ['a.test', 80])]);
+    const before = world.discovery.endpointsOf('x');
+    world.answers.delete('a.test');
+    world.clock.advance(1_000);
+    await settled();
+    assert.equal(world.discovery.endpointsOf('x'), before);
+    assert.match(world.warnings[0] ?? '', /cannot resolve a.test: its 1 known addresses stay in use/);
+    world.answers.set('a.test', { addresses: ['10.0.0.9'], ttlMs: 1_000 });
+    world.clock.advance(5_000);
+    await settled();
+    assert.deepEqual(world.addresses('x'), ['10.0.0.9 80 a.test']);
+  });
+
+  it('tells of changes only, and keeps the object of a set that is the same', async () => {
+    const world = new World();
+    world.answers.set('a.test', { addresses: ['10.0.0.1', '10.0.0.2'], ttlMs: 1_000 });
+    await world.discovery.update([dnsCluster('x', ['a.test', 80])]);
+    const before = world.discovery.endpointsOf('x');
+    world.changes = 0;
+    world.answers.set('a.test', { addresses: ['10.0.0.2', '10.0.0.1'], ttlMs: 1_000 });
+    world.clock.advance(1_000);
+    await settled();
+    assert.equal(world.changes, 0);
+    assert.equal(world.discovery.endpointsOf('x'), before);
+  });
+
+  it('forgets names that no cluster has any more', async () => {
+    const world = new World();
+    world.answers.set('a.test', { addresses: ['10.0.0.1'], ttlMs: 1_000 });
+    await world.discovery.update([dnsCluster('x', ['a.test', 80])]);
+    await world.discovery.update([]);
+    assert.equal(world.clock.pending, 0);
+    assert.equal(world.discovery.endpointsOf('x'), undefined);
+  });
+});
+
+describe('the system resolver', () => {
+  it('gives an address back, for good', async () => {
+    assert.deepEqual(await systemResolver()('127.0.0.1'), {
+      addresses: ['127.0.0.1'],
+      ttlMs: Number.POSITIVE_INFINITY,
+    });
+  });
+
+  it('knows localhost without DNS', async () => {
+    const { addresses, ttlMs } = await systemResolver()('localhost');
+    assert.ok(addresses.includes('127.0.0.1') || addresses.includes('::1'));
+    assert.equal(ttlMs, null);
+  });
+});

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * Endpoints of clusters whose backends are host names, as Envoy's STRICT_DNS: every address of every name is an endpoint.
+ * Runs in the main thread, once for all workers. A name that several clusters use is resolved once. When a refresh fails
+ * the old addresses stay: a DNS outage takes nothing down.
+ */
+import { type Cluster, compareEndpoints, type Endpoint, type EndpointSet, sameContent } from '../../snapshot/index.ts';
+import type { Clock, Timer } from '../clock.ts';
+import type { RateLimitedLog } from '../rate-limited-log.ts';
+import type { HostResolver, Resolution } from './host-resolver.ts';
+
+/** Names are asked for again at their TTL, within these bounds … */
+const MIN_REFRESH_MS = 1_000;
+const MAX_REFRESH_MS = 30_000;
+/** … and after this when the TTL is unknown or the last try failed. */
+const DEFAULT_REFRESH_MS = 5_000;
+
+interface Options {
+  readonly resolve: HostResolver;
+  readonly clock: Clock;
+  readonly log: RateLimitedLog;
+  /** `endpointsOf` has a new answer for at least one cluster. */
+  readonly onChange: () => void;
+}
+
+export class DnsDiscovery {
+  readonly #options: Options;
+  readonly #hosts = new Map<string, Host>();
+  #sets: ReadonlyMap<string, EndpointSet> = new Map();
+  #clusters: readonly Cluster[] = [];
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  /**
+   * Follows the names of `clusters` (those found by DNS; others are passed over) and forgets all others. Resolves when
+   * every name that is new was resolved once or failed to.
+   */
+  async update(clusters: readonly Cluster[]): Promise<void> {
+    const wanted = clusters.filter(cluster => cluster.discovery.kind === 'dns');
+    if (wanted.length === 0 && this.#clusters.length === 0) return;
+    this.#clusters = wanted;
+    const names = new Set(wanted.flatMap(cluster => targetsOf(cluster).map(target => target.host)));
+    for (const [name, host] of this.#hosts) {
+      if (names.has(name)) continue;
+      host.close();
+      this.#hosts.delete(name);
+    }
+    const fresh: Promise<void>[] = [];
+    for (const name of names) {
+      if (this.#hosts.has(name)) continue;
+      const host = new Host(name, this.#options, () => this.#onHostChange());
+      this.#hosts.set(name, host);
+      fresh.push(host.refresh());
+    }
+    this.#rebuild();
+    await Promise.all(fresh);
+  }
+
+  /** The endpoints found for a cluster; none yet: an empty set. The object stays the same while its content does. */
+  endpointsOf(cluster: string): EndpointSet | undefined {
+    return this.#sets.get(cluster);
+  }
+
+  /** Clusters that are found by DNS. */
+  get clusters(): readonly Cluster[] {
+    return this.#clusters;
+  }
+
+  close(): void {
+    for (const host of this.#hosts.values()) host.close();
+    this.#hosts.clear();
+  }
+
+  #onHostChange(): void {
+    if (this.#rebuild()) this.#options.onChange();
+  }
+
+  /** True when an endpoint set changed. */
+  #rebuild(): boolean {
+    const before = this.#sets;
+    const sets = this.#clusters.map(cluster => {
+      const endpoints = this.#endpoints(cluster);
+      const old = before.get(cluster.id);
+      return old !== undefined && sameContent(old.endpoints, endpoints) ? old : { cluster: cluster.id, endpoints };
+    });
+    this.#sets = new Map(sets.map(set => [set.cluster, set]));
+    return sets.some(set => before.get(set.cluster) !== set);
+  }
+
+  #endpoints(cluster: Cluster): Endpoint[] {
+    const found = new Map<string, Endpoint>();
+    for (const { host, port } of targetsOf(cluster)) {
+      for (const address of this.#hosts.get(host)?.addresses ?? []) {
+        found.set(`${address} ${port}`, { address, port, state: 'ready', name: host });
+      }
+    }
+    return [...found.values()].sort(compareEndpoints);
+  }
+}
+
+/** One name that is kept resolved. Owns one timer: the next refresh. */
+class Host {
+  addresses: readonly string[] = [];
+  readonly #name: string;
+  readonly #options: Options;
+  readonly #onChange: () => void;
+  #timer: Timer | null = null;
+  #closed = false;
+
+  constructor(name: string, options: Options, onChange: () => void) {
+    this.#name = name;
+    this.#options = options;
+    this.#onChange = onChange;
+  }
+
+  async refresh(): Promise<void> {
+    let ttlMs: number | null = null;
+    try {
+      const resolution: Resolution = await this.#options.resolve(this.#name);
+      ttlMs = resolution.ttlMs;
+      if (!this.#closed) this.#take(resolution.addresses);
+    } catch (error) {
+      if (!this.#closed) this.#complain(error);
+    }
+    if (this.#closed || ttlMs === Number.POSITIVE_INFINITY) return;
+    const waitMs = Math.min(MAX_REFRESH_MS, Math.max(MIN_REFRESH_MS, ttlMs ?? DEFAULT_REFRESH_MS));
+    this.#timer = this.#options.clock.after(waitMs, () => void this.refresh());
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#timer?.cancel();
+  }
+
+  #take(addresses: readonly string[]): void {
+    const sorted = [...new Set(addresses)].sort();
+    if (sorted.length === 0 || sameContent(sorted, this.addresses)) return;
+    this.addresses = sorted;
+    this.#onChange();
+  }
+
+  #complain(error: unknown): void {
+    const reason = error instanceof Error ? error.message : String(error);
+    const kept = this.addresses.length;
+    const outcome = kept === 0 ? 'its clusters have no endpoints' : `its ${kept} known addresses stay in use`;
+    this.#options.log.warn(`dns ${this.#name}`, `cannot resolve ${this.#name}: ${outcome}`, { reason });
+  }
+}
+
+function targetsOf(cluster: Cluster): readonly { readonly host: string; readonly port: number }[] {
+  return cluster.discovery.kind === 'dns' ? cluster.discovery.targets : [];
+}
