@@ -9,7 +9,8 @@
  */
 import type { Cluster, EndpointSet } from '../../snapshot/index.ts';
 import { compilePicker } from './balancer.ts';
-import { type EndpointOwner, EndpointPool, endpointKey, type WaitingRequest } from './endpoint-pool.ts';
+import { endpointKey } from './endpoint-key.ts';
+import { type EndpointOwner, EndpointPool, type WaitingRequest } from './endpoint-pool.ts';
 import { EJECT_AFTER_FAILURES, OutlierEjection } from './outlier-ejection.ts';
 import type { Picker } from './picker.ts';
 import type { ConnectFailure, ConnectionEnvironment } from './upstream-connection.ts';

@@ -4,6 +4,7 @@ import type { Cluster, Endpoint } from '../../snapshot/index.ts';
 import type { Http2Connection, Http2Stream } from '../../wire/index.ts';
 import type { Timer } from '../clock.ts';
 import { backoffMs } from './backoff.ts';
+import { endpointKey } from './endpoint-key.ts';
 import {
   type ConnectFailure,
   type ConnectionEnvironment,
@@ -38,13 +39,6 @@ export interface EndpointOwner {
   /** They left the endpoint's queue: another one must be tried. */
   onUnserved(endpoint: EndpointPool, waiting: readonly WaitingRequest[], failure: ConnectFailure): void;
   onConnectFailed(endpoint: EndpointPool, failure: ConnectFailure): void;
-}
-
-/** How two endpoints are told apart: `address:port`, `[address]:port` for IPv6. */
-export function endpointKey(endpoint: { readonly address: string; readonly port: number }): string {
-  return endpoint.address.includes(':')
-    ? `[${endpoint.address}]:${endpoint.port}`
-    : `${endpoint.address}:${endpoint.port}`;
 }
 
 /**
