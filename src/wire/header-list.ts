@@ -16,10 +16,15 @@ export class HeaderList {
   memo: unknown = undefined;
   /** One slot for encoders: the wire layer's own. */
   encoded: unknown = undefined;
+  /** Names of fields that arrived as "never indexed" and must leave so (RFC 7541 §6.2.3); pass it on to a list made from this one. */
+  readonly sensitive: readonly string[] | null;
+  /** The wire layer's own: what the list was found to be (see `message-validation.ts`); 0: not looked at yet. */
+  traits = 0;
 
-  constructor(names: readonly string[], values: readonly string[]) {
+  constructor(names: readonly string[], values: readonly string[], sensitive: readonly string[] | null = null) {
     this.names = names;
     this.values = values;
+    this.sensitive = sensitive;
   }
 
   /** The first value of a name (lower case), undefined when absent. O(fields). */

@@ -5,9 +5,10 @@
  * In: chunks of input and calls. Out: events and chunks of output. Never: `node:net`, timers, decisions about routing.
  */
 export { HeaderList, VOLATILE_NAMES, type VolatileFields } from './header-list.ts';
-export { Http2Connection, type Http2ConnectionOptions, type OutputSink } from './http2/connection.ts';
+export { Http2Connection, type Http2ConnectionOptions } from './http2/connection.ts';
 export { ErrorCode, errorCodeName } from './http2/error-code.ts';
 export type { ConnectionEvents, StreamEvents } from './http2/events.ts';
 export { HeaderListPool } from './http2/header-list-pool.ts';
 export { DEFAULT_HTTP2_LIMITS, type Http2Limits } from './http2/limits.ts';
+export type { OutputSink } from './http2/output.ts';
 export { Http2Stream, type StreamState } from './http2/stream.ts';

@@ -1,11 +1,148 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { HeaderList } from '../header-list.ts';
+import { Field, isFieldValue, MALFORMED, nameFlags, SENSITIVE, VOLATILE } from './hpack/field.ts';
+import { STATIC_FIELDS } from './hpack/static-table.ts';
+import { SlabPool } from './slab-pool.ts';
 
-/** What the connections of one worker share: interned header lists. Bounded; make one per worker. */
+/**
+ * What the connections of one worker share: fields and header lists by content, output slabs, scratch space.
+ *
+ * Lists are the leaves of a trie over interned fields, so that a decoder finds the list of a block by one pointer
+ * comparison per field when it is the list that came last this way. When the pool is full it starts anew: lists in use live on,
+ * equal ones are merely made a second time.
+ */
 export class HeaderListPool {
-  /** The interned list with these fields. For lists built by hand that are used often; never on values that differ per call. */
+  /** Trie nodes plus fields held at most. A node is some 100 bytes. */
+  readonly #maxEntries: number;
+  /** Characters held in fields at most. */
+  readonly #maxBytes: number;
+  #fields = new Map<string, Map<string, Field>>();
+  #sensitive = new Map<string, Map<string, Field>>();
+  #entries = 0;
+  #bytes = 0;
+  /** Internal: where decoders begin. */
+  root: ListNode;
+  /** Internal: output memory. */
+  readonly slabs: SlabPool = new SlabPool();
+  /** Internal: space for one decoded string; grown by the decoder. */
+  scratch: Buffer = Buffer.allocUnsafeSlow(4096);
+
+  /** Defaults: 65,536 entries, 8 MiB of text. Unbounded variety of paths or tokens must not become unbounded memory. */
+  constructor(options: { readonly maxEntries?: number; readonly maxBytes?: number } = {}) {
+    this.#maxEntries = options.maxEntries ?? 65_536;
+    this.#maxBytes = options.maxBytes ?? 8_388_608;
+    this.root = new ListNode(this, null, null);
+    this.#clear();
+  }
+
+  /** The interned list with these fields. For lists built by hand that are used often; never with values that differ per call. */
   intern(names: readonly string[], values: readonly string[]): HeaderList {
-    return new HeaderList(names, values);
+    let node = this.root;
+    for (let i = 0; i < names.length; i++) {
+      node = node.child(this.field(names[i] ?? '', values[i] ?? '', false));
+    }
+    return node.list();
+  }
+
+  /** Internal: the field with this content; a volatile one is always new. */
+  field(name: string, value: string, sensitive: boolean): Field {
+    const table = sensitive ? this.#sensitive : this.#fields;
+    let values = table.get(name);
+    let field = values?.get(value);
+    if (field !== undefined) return field;
+    let flags = nameFlags(name);
+    if (!isFieldValue(value)) flags |= MALFORMED;
+    if (sensitive) flags |= SENSITIVE;
+    field = new Field(name, value, flags);
+    if (flags & VOLATILE) return field;
+    this.count(field.size);
+    values ??= table.get(name);
+    if (values === undefined) {
+      values = new Map();
+      table.set(name, values);
+    }
+    values.set(value, field);
+    return field;
+  }
+
+  /** Internal: one more entry is held. */
+  count(bytes: number): void {
+    this.#entries++;
+    this.#bytes += bytes;
+    if (this.#entries > this.#maxEntries || this.#bytes > this.#maxBytes) this.#clear();
+  }
+
+  #clear(): void {
+    this.#fields = new Map();
+    this.#sensitive = new Map();
+    this.root = new ListNode(this, null, null);
+    this.#entries = 0;
+    this.#bytes = 0;
+    for (let i = 1; i < STATIC_FIELDS.length; i++) {
+      const field = STATIC_FIELDS[i] as Field;
+      const values = this.#fields.get(field.name) ?? new Map<string, Field>();
+      values.set(field.value, field);
+      this.#fields.set(field.name, values);
+    }
+  }
+}
+
+/** Internal: a prefix of header lists. */
+export class ListNode {
+  readonly #pool: HeaderListPool;
+  readonly #parent: ListNode | null;
+  readonly #field: Field | null;
+  #list: HeaderList | null = null;
+  /** The child taken last, which is nearly always the one taken next. */
+  #lastField: Field | null = null;
+  #last: ListNode | null = null;
+  #children: Map<Field, ListNode> | null = null;
+
+  constructor(pool: HeaderListPool, parent: ListNode | null, field: Field | null) {
+    this.#pool = pool;
+    this.#parent = parent;
+    this.#field = field;
+  }
+
+  child(field: Field): ListNode {
+    if (this.#lastField === field && this.#last !== null) return this.#last;
+    return this.#other(field);
+  }
+
+  #other(field: Field): ListNode {
+    let child = this.#children?.get(field);
+    if (child === undefined) {
+      child = new ListNode(this.#pool, this, field);
+      this.#children ??= new Map();
+      this.#children.set(field, child);
+      this.#pool.count(0);
+    }
+    this.#lastField = field;
+    this.#last = child;
+    return child;
+  }
+
+  /** The list of the fields on the way here. */
+  list(): HeaderList {
+    this.#list ??= this.#build();
+    return this.#list;
+  }
+
+  #build(): HeaderList {
+    const names: string[] = [];
+    const values: string[] = [];
+    let sensitive: string[] | null = null;
+    for (let node: ListNode | null = this; node !== null; node = node.#parent) {
+      const field = node.#field;
+      if (field === null) break;
+      names.push(field.name);
+      values.push(field.value);
+      if (field.flags & SENSITIVE) {
+        sensitive ??= [];
+        sensitive.push(field.name);
+      }
+    }
+    return new HeaderList(names.reverse(), values.reverse(), sensitive);
   }
 }

@@ -31,7 +31,9 @@ export class Http2Stream {
   /** Internal: bytes that `content-length` still promises; -1: not said. */
   expectedBytes = -1;
   /** Internal: next in the queue of streams that wait to send. */
-  nextWaiting: Http2Stream | null = null;
+  nextQueued: Http2Stream | null = null;
+  /** Internal: the connection's `nowMs` when it was opened. */
+  openedMs = 0;
 
   constructor(
     connection: Http2Connection,
@@ -66,7 +68,9 @@ export const CLOSED = 4;
 export const HEAD_RECEIVED = 8;
 /** Our final head is out. */
 export const HEAD_SENT = 16;
-/** In the queue of streams that wait to send. */
+/** `sendData` took less than offered: `onWritable` is due. */
 export const WAITING = 32;
-/** The request was HEAD or the answer has no body by its status: `content-length` promises nothing. */
-export const NO_BODY = 64;
+/** In the connection's queue of waiting streams. */
+export const QUEUED = 64;
+/** No body may follow the peer's head whatever its `content-length` says (answer to HEAD). */
+export const NO_BODY = 128;

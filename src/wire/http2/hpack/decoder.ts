@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { HeaderList } from '../../header-list.ts';
+import type { HeaderListPool, ListNode } from '../header-list-pool.ts';
+import type { Http2Limits } from '../limits.ts';
+import { BlockCache } from './block-cache.ts';
+import { DynamicTable } from './dynamic-table.ts';
+import { CONTENT_LENGTH, Field, isFieldValue, MALFORMED, nameFlags, PSEUDO, VOLATILE } from './field.ts';
+import { decodeHuffman, huffmanDecodedBound } from './huffman.ts';
+import { STATIC_COUNT, STATIC_FIELDS } from './static-table.ts';
+
+/** Our SETTINGS_HEADER_TABLE_SIZE: the protocol's default, so that it holds from the first byte. */
+export const DECODER_TABLE_BYTES = 4096;
+
+/**
+ * HPACK decoder of one connection (RFC 7541).
+ *
+ * Stable fields walk the pool's trie, one comparison each and no strings; volatile ones go to `fields`. Costs O(block),
+ * allocates only for literals and volatile fields. A list over the limits is decoded to its end (the table must stay in step) but
+ * not kept. After `decode` the outcome is in the public fields, until the next call.
+ */
+export class HpackDecoder {
+  /** Null when over a limit. */
+  list: HeaderList | null = null;
+  fields: string[] | null = null;
+  /** A field breaks RFC 9113 §8.2.1 or §8.3, or there is no single sound content-length. */
+  malformed = false;
+  /** -1: none. */
+  contentLength = -1;
+
+  readonly #pool: HeaderListPool;
+  readonly #limits: Http2Limits;
+  readonly #table = new DynamicTable(DECODER_TABLE_BYTES);
+  #cache: BlockCache | null = null;
+  #at = 0;
+  #end = 0;
+  #node: ListNode;
+  #bytes = 0;
+  #count = 0;
+  #literals = false;
+  #mutated = false;
+
+  constructor(pool: HeaderListPool, limits: Http2Limits) {
+    this.#pool = pool;
+    this.#limits = limits;
+    this.#node = pool.root;
+  }
+
+  /** Decodes one whole block. False: COMPRESSION_ERROR, the connection cannot go on. */
+  decode(block: Buffer, start: number, end: number): boolean {
+    this.fields = null;
+    this.malformed = false;
+    this.contentLength = -1;
+    const known = this.#cache?.get(block, start, end);
+    if (known !== undefined) {
+      this.list = known;
+      return true;
+    }
+    this.#node = this.#pool.root;
+    this.#at = start;
+    this.#end = end;
+    this.#bytes = 0;
+    this.#count = 0;
+    this.#literals = false;
+    this.#mutated = false;
+    if (!this.#decodeFields(block)) return false;
+    const over = this.#count > this.#limits.maxHeaderFields || this.#bytes > this.#limits.maxHeaderListBytes;
+    this.list = over ? null : this.#node.list();
+    if (this.#mutated) this.#cache = null;
+    else if (this.#literals && this.fields === null && this.list !== null && !this.malformed) {
+      this.#cache ??= new BlockCache();
+      this.#cache.set(block, start, end, this.list);
+    }
+    return true;
+  }
+
+  /** After a list over the limits: the fields that came before the limit. */
+  partialList(): HeaderList {
+    return this.#node.list();
+  }
+
+  #decodeFields(block: Buffer): boolean {
+    const end = this.#end;
+    while (this.#at < end) {
+      const byte = block[this.#at] as number;
+      let field: Field | undefined;
+      if (byte & 0x80) {
+        const index = byte === 0xff ? this.#integer(block, 0x7f) : byte & 0x7f;
+        if (byte !== 0xff) this.#at++;
+        field = index > STATIC_COUNT ? this.#table.get(index - STATIC_COUNT - 1) : STATIC_FIELDS[index];
+        if (index <= 0) return false;
+      } else if (byte & 0x40) {
+        field = this.#literal(block, 0x3f, false);
+        if (field === undefined) return false;
+        this.#table.insert(field);
+        this.#mutated = true;
+      } else if (byte & 0x20) {
+        if (this.#count > 0 || !this.#resize(block)) return false;
+        continue;
+      } else {
+        this.#literals = true;
+        field = this.#literal(block, 0x0f, (byte & 0x10) !== 0);
+      }
+      if (field === undefined) return false;
+      this.#add(field);
+    }
+    return this.#at === end;
+  }
+
+  #add(field: Field): void {
+    const flags = field.flags;
+    this.#count++;
+    this.#bytes += field.size;
+    if (this.#bytes > this.#limits.maxHeaderListBytes || this.#count > this.#limits.maxHeaderFields) return;
+    if (flags & (VOLATILE | MALFORMED | PSEUDO)) {
+      if (flags & MALFORMED) this.malformed = true;
+      if (flags & VOLATILE) {
+        this.#addVolatile(field);
+        return;
+      }
+      if (this.fields !== null) this.malformed = true; // a pseudo-header after a regular field (RFC 9113 §8.3)
+    }
+    this.#node = this.#node.child(field);
+  }
+
+  #addVolatile(field: Field): void {
+    if (field.flags & CONTENT_LENGTH) {
+      // Two of them are refused even when equal: a next hop might join them in another way.
+      if (this.contentLength !== -1 || !/^\d{1,15}$/.test(field.value)) this.malformed = true;
+      else this.contentLength = Number(field.value);
+    }
+    if (this.fields === null) this.fields = [field.name, field.value];
+    else this.fields.push(field.name, field.value);
+  }
+
+  /** A literal field at `#at`; undefined when the bytes are wrong. */
+  #literal(block: Buffer, prefix: number, sensitive: boolean): Field | undefined {
+    const index = this.#integer(block, prefix);
+    if (index < 0) return undefined;
+    if (index === 0) {
+      const name = this.#string(block);
+      const value = name === undefined ? undefined : this.#string(block);
+      if (name === undefined || value === undefined) return undefined;
+      return this.#pool.field(name, value, sensitive);
+    }
+    const named = index > STATIC_COUNT ? this.#table.get(index - STATIC_COUNT - 1) : STATIC_FIELDS[index];
+    const value = this.#string(block);
+    if (named === undefined || value === undefined) return undefined;
+    if ((named.flags & VOLATILE) === 0) return this.#pool.field(named.name, value, sensitive);
+    const flags = nameFlagsOf(named);
+    return new Field(named.name, value, isFieldValue(value) ? flags : flags | MALFORMED);
+  }
+
+  #resize(block: Buffer): boolean {
+    const bytes = this.#integer(block, 0x1f);
+    if (bytes < 0 || bytes > DECODER_TABLE_BYTES) return false;
+    this.#table.resize(bytes);
+    this.#mutated = true;
+    return true;
+  }
+
+  /** An integer (§5.1) whose prefix is masked by `mask`; -1 when it does not end or is beyond any use. */
+  #integer(block: Buffer, mask: number): number {
+    if (this.#at >= this.#end) return -1;
+    let value = (block[this.#at++] as number) & mask;
+    if (value < mask) return value;
+    for (let shift = 0; shift <= 21; shift += 7) {
+      if (this.#at >= this.#end) return -1;
+      const byte = block[this.#at++] as number;
+      value += (byte & 0x7f) << shift;
+      if (byte < 0x80) return value;
+    }
+    return -1;
+  }
+
+  /** A string (§5.2) in latin1: bytes pass through unchanged. */
+  #string(block: Buffer): string | undefined {
+    const huffman = this.#at < this.#end && ((block[this.#at] as number) & 0x80) !== 0;
+    const length = this.#integer(block, 0x7f);
+    const start = this.#at;
+    const end = start + length;
+    if (length < 0 || end > this.#end) return undefined;
+    this.#at = end;
+    if (!huffman) return block.toString('latin1', start, end);
+    const bound = huffmanDecodedBound(length);
+    const pool = this.#pool;
+    const scratch = bound <= pool.scratch.length ? pool.scratch : Buffer.allocUnsafe(bound);
+    const decoded = decodeHuffman(block, start, end, scratch);
+    return decoded < 0 ? undefined : scratch.toString('latin1', 0, decoded);
+  }
+}
+
+function nameFlagsOf(field: Field): number {
+  return (field.flags & MALFORMED) === 0 ? field.flags : nameFlags(field.name);
+}

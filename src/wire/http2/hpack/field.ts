@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { VOLATILE_NAMES } from '../../header-list.ts';
+
+/** The name begins with ':'. */
+export const PSEUDO = 1;
+/** The name is one of VOLATILE_NAMES. */
+export const VOLATILE = 2;
+/** Name or value break RFC 9113 §8.2.1; the message that carries the field is malformed. */
+export const MALFORMED = 4;
+/** Arrived as "never indexed" (RFC 7541 §6.2.3) and must leave so. */
+export const SENSITIVE = 8;
+/** The name is `content-length`. */
+export const CONTENT_LENGTH = 16;
+
+/**
+ * One name and value. Equal stable fields of one pool are the same object, so that a list of fields is compared by
+ * identity; volatile ones are not interned.
+ */
+export class Field {
+  readonly name: string;
+  readonly value: string;
+  /** Name + value + 32 (RFC 7541 §4.1). */
+  readonly size: number;
+  /** Bits, see above. */
+  readonly flags: number;
+
+  constructor(name: string, value: string, flags: number) {
+    this.name = name;
+    this.value = value;
+    this.size = name.length + value.length + 32;
+    this.flags = flags;
+  }
+}
+
+/** The bits that follow from a name alone. O(length). */
+export function nameFlags(name: string): number {
+  let flags = VOLATILE_NAMES.has(name) ? VOLATILE : 0;
+  if (name === 'content-length') flags |= CONTENT_LENGTH;
+  const pseudo = name.charCodeAt(0) === 0x3a;
+  if (pseudo) flags |= PSEUDO;
+  return isFieldName(name, pseudo ? 1 : 0) ? flags : flags | MALFORMED;
+}
+
+/** RFC 9113 §8.2.1: no NUL, CR or LF anywhere, no space or tab at either end. O(length). */
+export function isFieldValue(value: string): boolean {
+  const length = value.length;
+  if (length === 0) return true;
+  if (isBlank(value.charCodeAt(0)) || isBlank(value.charCodeAt(length - 1))) return false;
+  for (let i = 0; i < length; i++) {
+    const code = value.charCodeAt(i);
+    if (code < 0x0e && (code === 0 || code === 0x0a || code === 0x0d)) return false;
+  }
+  return true;
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09;
+}
+
+/** Stricter than RFC 9113 §8.2.1: a token (RFC 9110 §5.6.2) in lower case, so that no next hop can read another name. */
+function isFieldName(name: string, from: number): boolean {
+  if (name.length === from) return false;
+  for (let i = from; i < name.length; i++) {
+    const code = name.charCodeAt(i);
+    if (!(TOKEN[code] ?? false)) return false;
+  }
+  return true;
+}
+
+const TOKEN: readonly boolean[] = Array.from({ length: 256 }, (_, code) =>
+  /[a-z0-9!#$%&'*+.^_`|~-]/.test(String.fromCharCode(code)),
+);

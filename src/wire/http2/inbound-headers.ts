@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { HeaderList } from '../header-list.ts';
+import type { Http2Connection } from './connection.ts';
+import { ErrorCode } from './error-code.ts';
+import { IGNORED } from './flood-budget.ts';
+import { END_HEADERS, END_STREAM, HAS_PRIORITY, PADDED, readUint31, SETTINGS } from './frame.ts';
+import { isIdle } from './inbound-data.ts';
+import { BODILESS, INTERIM, REQUEST, RESPONSE, TRAILERS, traitsOf } from './message-validation.ts';
+import { NO_EVENTS } from './no-events.ts';
+import { answerOversizedHead } from './oversized-head.ts';
+import { HEAD_RECEIVED, Http2Stream, LOCAL_ENDED, NO_BODY, REMOTE_ENDED } from './stream.ts';
+
+/** HEADERS and CONTINUATION (RFC 9113 §6.2, §6.10): joins blocks, decodes them, opens streams, checks messages. */
+export class HeadersReceiver {
+  readonly #connection: Http2Connection;
+  /** The peer's first frame has come; it must be SETTINGS (§3.4). */
+  #hasBegun = false;
+  /** A block that CONTINUATION frames go on with; id 0: none. */
+  #openId = 0;
+  #openFlags = 0;
+  #parts: Buffer[] = [];
+  #partBytes = 0;
+  #selfDependent = false;
+  /** Highest id that was skipped, hence closed without ever being open. */
+  #skippedId = 0;
+
+  constructor(connection: Http2Connection) {
+    this.#connection = connection;
+  }
+
+  /** Whether a frame other than HEADERS and CONTINUATION may come now; breaks the connection otherwise. */
+  isExpected(type: number): boolean {
+    if (this.#openId !== 0) {
+      this.#connection.fail(ErrorCode.PROTOCOL_ERROR, 'a header block was interrupted');
+      return false;
+    }
+    if (this.#hasBegun) return true;
+    this.#hasBegun = true;
+    if (type === SETTINGS) return true;
+    this.#connection.fail(ErrorCode.PROTOCOL_ERROR, 'the first frame is not SETTINGS');
+    return false;
+  }
+
+  onHeaders(flags: number, id: number, chunk: Buffer, from: number, to: number): void {
+    const connection = this.#connection;
+    if (!this.#hasBegun || this.#openId !== 0) {
+      this.isExpected(-1);
+      return;
+    }
+    if ((id & 1) === 0) {
+      connection.fail(ErrorCode.PROTOCOL_ERROR, 'HEADERS on a stream id of the wrong side');
+      return;
+    }
+    let start = from;
+    let end = to;
+    this.#selfDependent = false;
+    if (flags & (PADDED | HAS_PRIORITY)) {
+      if (flags & PADDED) end -= start < to ? (chunk[start++] as number) : 1;
+      if (flags & HAS_PRIORITY) {
+        if (start + 5 <= to) this.#selfDependent = readUint31(chunk, start) === id;
+        start += 5;
+      }
+      if (start > end) {
+        connection.fail(ErrorCode.PROTOCOL_ERROR, 'HEADERS has more padding than payload');
+        return;
+      }
+    }
+    if (flags & END_HEADERS) {
+      this.#onBlock(flags, id, chunk, start, end);
+      return;
+    }
+    this.#openId = id;
+    this.#openFlags = flags;
+    this.#parts = [chunk.subarray(start, end)];
+    this.#partBytes = end - start;
+  }
+
+  onContinuation(flags: number, id: number, chunk: Buffer, start: number, end: number): void {
+    const connection = this.#connection;
+    if (id === 0 || this.#openId !== id) {
+      connection.fail(ErrorCode.PROTOCOL_ERROR, 'CONTINUATION of nothing');
+      return;
+    }
+    this.#parts.push(chunk.subarray(start, end));
+    this.#partBytes += end - start;
+    const { maxContinuationFrames, maxHeaderBlockBytes } = connection.limits;
+    if (this.#parts.length > maxContinuationFrames + 1) {
+      connection.calm('too many CONTINUATION frames');
+      return;
+    }
+    if (this.#partBytes > maxHeaderBlockBytes) {
+      connection.calm('header block too large');
+      return;
+    }
+    if ((flags & END_HEADERS) === 0) return;
+    const block = Buffer.concat(this.#parts, this.#partBytes);
+    this.#openId = 0;
+    this.#parts = [];
+    this.#onBlock(this.#openFlags, id, block, 0, block.length);
+  }
+
+  #onBlock(flags: number, id: number, block: Buffer, start: number, end: number): void {
+    const connection = this.#connection;
+    if (!connection.decoder.decode(block, start, end)) {
+      connection.fail(ErrorCode.COMPRESSION_ERROR, 'header block cannot be decoded');
+      return;
+    }
+    const endStream = (flags & END_STREAM) !== 0;
+    const stream = connection.streams.get(id);
+    if (stream === undefined) {
+      if (connection.role === 'server' && id > connection.lastPeerId) this.#onRequest(id, endStream);
+      else this.#onStray(id);
+    } else if (this.#selfDependent) connection.failStream(stream, ErrorCode.PROTOCOL_ERROR);
+    else if (stream.flags & REMOTE_ENDED) connection.failStream(stream, ErrorCode.STREAM_CLOSED);
+    else if (stream.flags & HEAD_RECEIVED) this.#onTrailers(stream, endStream);
+    else this.#onResponse(stream, endStream);
+  }
+
+  #onRequest(id: number, endStream: boolean): void {
+    const connection = this.#connection;
+    const { decoder, limits } = connection;
+    if (id > connection.lastPeerId + 2) this.#skippedId = id - 2;
+    connection.lastPeerId = id;
+    if (id > connection.goawayId || connection.activeStreams >= limits.maxConcurrentStreams) {
+      connection.refuse(id, ErrorCode.REFUSED_STREAM);
+      return;
+    }
+    const list = decoder.list;
+    const isWrong = decoder.malformed || this.#selfDependent || (endStream && decoder.contentLength > 0);
+    if (isWrong || (list !== null && (traitsOf(list) & REQUEST) === 0)) {
+      connection.refuse(id, ErrorCode.PROTOCOL_ERROR);
+      return;
+    }
+    const stream = new Http2Stream(
+      connection,
+      id,
+      NO_EVENTS,
+      connection.peer.initialWindowBytes,
+      limits.streamWindowBytes,
+    );
+    stream.openedMs = connection.nowMs;
+    stream.expectedBytes = decoder.contentLength;
+    stream.flags = endStream ? HEAD_RECEIVED | REMOTE_ENDED : HEAD_RECEIVED;
+    connection.activeStreams++;
+    connection.streams.add(stream);
+    if (list === null) {
+      answerOversizedHead(connection, stream);
+      return;
+    }
+    const fields = decoder.fields;
+    stream.events = connection.events.onStream(stream);
+    stream.events.onHead(stream, list, fields, endStream);
+  }
+
+  /** A block on a stream that is not open and cannot be opened. */
+  #onStray(id: number): void {
+    const connection = this.#connection;
+    if (isIdle(connection, id) || id <= this.#skippedId) {
+      connection.fail(ErrorCode.PROTOCOL_ERROR, 'HEADERS on a stream id out of order');
+      return;
+    }
+    // A client's own streams: the server answered before it knew that the client gave up.
+    if (connection.role === 'client' || connection.resets.has(id)) return;
+    if (connection.resets.hasForgotten) {
+      connection.refuse(id, ErrorCode.STREAM_CLOSED);
+      return;
+    }
+    connection.fail(ErrorCode.STREAM_CLOSED, 'HEADERS on a closed stream');
+  }
+
+  #onResponse(stream: Http2Stream, endStream: boolean): void {
+    const connection = this.#connection;
+    const { decoder } = connection;
+    const list = this.#soundList(stream, RESPONSE);
+    if (list === null) return;
+    const traits = traitsOf(list);
+    const fields = decoder.fields;
+    if (traits & INTERIM) {
+      if (endStream) {
+        connection.failStream(stream, ErrorCode.PROTOCOL_ERROR);
+        return;
+      }
+      if (connection.spend(IGNORED, 'too many interim responses')) stream.events.onInformational(stream, list, fields);
+      return;
+    }
+    const hasNoBody = (stream.flags & NO_BODY) !== 0 || (traits & BODILESS) !== 0;
+    stream.expectedBytes = hasNoBody ? 0 : decoder.contentLength;
+    if (endStream && stream.expectedBytes > 0) {
+      connection.failStream(stream, ErrorCode.PROTOCOL_ERROR);
+      return;
+    }
+    stream.flags |= HEAD_RECEIVED;
+    if (endStream) this.#end(stream);
+    stream.events.onHead(stream, list, fields, endStream);
+  }
+
+  #onTrailers(stream: Http2Stream, endStream: boolean): void {
+    const list = this.#soundList(stream, TRAILERS);
+    if (list === null) return;
+    if (!endStream || stream.expectedBytes > 0) {
+      this.#connection.failStream(stream, ErrorCode.PROTOCOL_ERROR);
+      return;
+    }
+    const fields = this.#connection.decoder.fields;
+    this.#end(stream);
+    stream.events.onTrailers(stream, list, fields);
+  }
+
+  /** The decoded list when it is one of `kind`; otherwise null, and the stream has failed. */
+  #soundList(stream: Http2Stream, kind: number): HeaderList | null {
+    const { list, malformed } = this.#connection.decoder;
+    if (list !== null && !malformed && traitsOf(list) & kind) return list;
+    this.#connection.failStream(stream, list === null ? ErrorCode.ENHANCE_YOUR_CALM : ErrorCode.PROTOCOL_ERROR);
+    return null;
+  }
+
+  #end(stream: Http2Stream): void {
+    stream.flags |= REMOTE_ENDED;
+    if (stream.flags & LOCAL_ENDED) this.#connection.closeStream(stream);
+  }
+}

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { HeaderList, VolatileFields } from '../header-list.ts';
+import type { Http2Connection } from './connection.ts';
+import {
+  CONTINUATION,
+  DATA,
+  END_HEADERS,
+  END_STREAM,
+  FRAME_HEADER_BYTES,
+  HEADERS,
+  PREFACE,
+  SETTINGS,
+  WINDOW_UPDATE,
+} from './frame.ts';
+import { BODILESS, traitsOf } from './message-validation.ts';
+import {
+  DEFAULT_WINDOW_BYTES,
+  ENABLE_PUSH,
+  INITIAL_WINDOW_SIZE,
+  MAX_CONCURRENT_STREAMS,
+  MAX_HEADER_LIST_SIZE,
+} from './settings.ts';
+import { type Http2Stream, LOCAL_ENDED, NO_BODY, REMOTE_ENDED } from './stream.ts';
+
+/** What one stream may send at a time while others wait for the connection. */
+const QUANTUM_BYTES = 65_536;
+/** The largest DATA frame we make, however large the peer allows: a frame cannot be interrupted. */
+const MAX_DATA_BYTES = 65_536;
+
+/** Our preface (client role), SETTINGS, and the connection window (§3.4). */
+export function writePreamble(connection: Http2Connection): void {
+  const { output, limits } = connection;
+  output.room(PREFACE.length + 64);
+  if (connection.role === 'client') {
+    output.at += PREFACE.copy(output.buffer, output.at);
+  }
+  output.header(18, SETTINGS, 0, 0);
+  if (connection.role === 'client') writeSetting(connection, ENABLE_PUSH, 0);
+  else writeSetting(connection, MAX_CONCURRENT_STREAMS, limits.maxConcurrentStreams);
+  writeSetting(connection, INITIAL_WINDOW_SIZE, limits.streamWindowBytes);
+  writeSetting(connection, MAX_HEADER_LIST_SIZE, limits.maxHeaderListBytes);
+  if (limits.connectionWindowBytes > DEFAULT_WINDOW_BYTES) {
+    connection.writeControl(WINDOW_UPDATE, 0, limits.connectionWindowBytes - DEFAULT_WINDOW_BYTES);
+  }
+}
+
+function writeSetting(connection: Http2Connection, id: number, value: number): void {
+  const output = connection.output;
+  output.buffer[output.at++] = id >> 8;
+  output.buffer[output.at++] = id;
+  output.uint32(value);
+}
+
+/** A header block: HEADERS, and CONTINUATIONs when it is larger than the peer's frames may be. */
+export function sendBlock(
+  connection: Http2Connection,
+  stream: Http2Stream,
+  list: HeaderList,
+  fields: VolatileFields,
+  endStream: boolean,
+): void {
+  if (stream.id === 0) numberStream(connection, stream, list);
+  const { output, encoder } = connection;
+  output.room(FRAME_HEADER_BYTES + encoder.bound(list, fields));
+  const start = output.at;
+  const block = start + FRAME_HEADER_BYTES;
+  const end = encoder.encode(list, fields, output.buffer, block);
+  const flags = endStream ? END_STREAM : 0;
+  if (end - block <= connection.peer.maxFrameBytes) {
+    output.header(end - block, HEADERS, flags | END_HEADERS, stream.id);
+    output.at = end;
+  } else {
+    splitBlock(connection, Buffer.from(output.buffer.subarray(block, end)), flags, stream.id);
+  }
+  connection.wrote(end - start);
+  if (endStream) endLocally(connection, stream);
+}
+
+function splitBlock(connection: Http2Connection, block: Buffer, flags: number, id: number): void {
+  const size = connection.peer.maxFrameBytes;
+  for (let at = 0; at < block.length; at += size) {
+    const end = Math.min(at + size, block.length);
+    const last = end === block.length ? END_HEADERS : 0;
+    connection.output.frame(at === 0 ? HEADERS : CONTINUATION, at === 0 ? flags | last : last, id, block, at, end);
+  }
+}
+
+/** Ids are given when heads go out, so that they rise on the wire in whatever order streams were opened. */
+function numberStream(connection: Http2Connection, stream: Http2Stream, head: HeaderList): void {
+  connection.begin();
+  stream.id = connection.nextId;
+  connection.nextId += 2;
+  stream.sendWindow = connection.peer.initialWindowBytes;
+  if (traitsOf(head) & BODILESS) stream.flags |= NO_BODY;
+  connection.streams.add(stream);
+}
+
+/** See `Http2Connection.sendData`; the stream is open on our side. */
+export function sendData(
+  connection: Http2Connection,
+  stream: Http2Stream,
+  chunk: Buffer,
+  start: number,
+  end: number,
+  endStream: boolean,
+): number {
+  const wanted = end - start;
+  const taken = wanted === 0 ? 0 : Math.min(wanted, sendable(connection, stream));
+  const isLast = endStream && taken === wanted;
+  if (taken > 0 || isLast) {
+    writeData(connection, stream.id, chunk, start, start + taken, isLast);
+    connection.sendWindow -= taken;
+    stream.sendWindow -= taken;
+    connection.signal();
+  }
+  if (isLast) endLocally(connection, stream);
+  else if (taken < wanted) connection.sendQueue.wait(stream);
+  return taken;
+}
+
+function sendable(connection: Http2Connection, stream: Http2Stream): number {
+  const queue = connection.sendQueue;
+  if (stream.sendWindow <= 0 || !queue.isOpen) return 0;
+  const bytes = Math.min(stream.sendWindow, connection.sendWindow, connection.limits.outputHighWaterBytes);
+  return queue.isEmpty ? bytes : Math.min(bytes, QUANTUM_BYTES);
+}
+
+function writeData(
+  connection: Http2Connection,
+  id: number,
+  chunk: Buffer,
+  start: number,
+  end: number,
+  isLast: boolean,
+) {
+  const size = Math.min(connection.peer.maxFrameBytes, MAX_DATA_BYTES);
+  let at = start;
+  do {
+    const next = end - at > size ? at + size : end;
+    connection.output.frame(DATA, isLast && next === end ? END_STREAM : 0, id, chunk, at, next);
+    connection.budget.dataFrames++;
+    at = next;
+  } while (at < end);
+}
+
+function endLocally(connection: Http2Connection, stream: Http2Stream): void {
+  stream.flags |= LOCAL_ENDED;
+  if (stream.flags & REMOTE_ENDED) connection.closeStream(stream);
+}

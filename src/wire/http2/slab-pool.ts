@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Slabs kept for reuse at most: as many as connections usually have output at one time. */
+const MAX_FREE = 32;
+/** A slab with less room left than this is let go. */
+const MIN_ROOM = 2048;
+const SLAB_BYTES = 65_536;
+
+/** A piece of memory that fills up from the front; what is filled is never written again. */
+export class Slab {
+  readonly buffer: Buffer;
+  used = 0;
+
+  constructor(bytes: number) {
+    this.buffer = Buffer.allocUnsafeSlow(bytes);
+  }
+}
+
+/**
+ * Output memory of one worker. A connection borrows a slab only while it has output, hands on views of what it filled
+ * and gives the rest back, so that an idle connection holds none and no byte is copied twice. Views keep their slab alive.
+ */
+export class SlabPool {
+  readonly #free: Slab[] = [];
+
+  /** A slab with room for at least `bytes`. */
+  take(bytes: number): Slab {
+    const slab = this.#free.pop();
+    if (slab !== undefined) {
+      if (slab.buffer.length - slab.used >= bytes) return slab;
+      this.give(slab);
+    }
+    return new Slab(Math.max(bytes, SLAB_BYTES));
+  }
+
+  give(slab: Slab): void {
+    if (slab.buffer.length - slab.used >= MIN_ROOM && this.#free.length < MAX_FREE) this.#free.push(slab);
+  }
+}
