@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Gateway } from '../../resources/index.ts';
+import type { TranslateEnvironment } from '../environment.ts';
+import type { Problem } from '../outcomes.ts';
+import { errorFinding } from '../report.ts';
+
+/** The IP addresses to bind, or why the Gateway cannot have those it asks for. */
+export interface GatewayAddresses {
+  readonly addresses: readonly string[];
+  readonly problem: Problem<'UnsupportedAddress'> | null;
+}
+
+/** Honours `spec.addresses` of type IPAddress; an entry without value, or no entry at all, gets an assigned address. */
+export function assignAddresses(gateway: Gateway, environment: TranslateEnvironment): GatewayAddresses {
+  const asked = gateway.spec.addresses ?? [];
+  const assigned = (): string => environment.addressOf(gateway.metadata);
+  if (asked.length === 0) return { addresses: [assigned()], problem: null };
+  const unsupported = asked.findIndex(address => (address.type ?? 'IPAddress') !== 'IPAddress');
+  if (unsupported >= 0) {
+    const finding = errorFinding('gateway/unsupported-address', gateway, {
+      path: ['spec', 'addresses', unsupported, 'type'],
+      message: `Addresses of type ${asked[unsupported]?.type} are not supported`,
+      help: 'Use type: IPAddress, or leave spec.addresses out to have one assigned',
+    });
+    return { addresses: [], problem: { reason: 'UnsupportedAddress', finding } };
+  }
+  const values = asked.map(address =>
+    address.value === undefined || address.value === '' ? assigned() : address.value,
+  );
+  return { addresses: [...new Set(values)], problem: null };
+}
+
+/** The port that a listener's port is bound at: below 1024 it may have to be shifted by 8000 (design §2). */
+export function boundPort(port: number, environment: TranslateEnvironment): number {
+  return environment.privilegedPorts === 'shifted' && port < 1024 ? port + 8000 : port;
+}
+
+/** `127.0.0.1:8443/tcp`, `[::1]:8443/tcp`. */
+export function bindingId(address: string, port: number): string {
+  return `${address.includes(':') ? `[${address}]` : address}:${port}/tcp`;
+}
+
+/** True for addresses that only this machine reaches. */
+export function isLoopback(address: string): boolean {
+  return address.startsWith('127.') || address === '::1';
+}

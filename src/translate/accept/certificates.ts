@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Finding } from '../../errors/index.ts';
+import type { Gateway, ResourceSet, Secret } from '../../resources/index.ts';
+import type { Certificate } from '../../snapshot/index.ts';
+import { formatNamespacedName } from '../../values/index.ts';
+import type { TranslateEnvironment } from '../environment.ts';
+import type { ListenerRefsReason, Problem } from '../outcomes.ts';
+import { errorFinding, warningFinding } from '../report.ts';
+import { grantToCreate, type ReferenceGrants } from '../resolve/reference-grants.ts';
+import { contentHash } from './content-hash.ts';
+
+const DAY_MS = 86_400_000;
+const EXPIRES_SOON_DAYS = 30;
+
+/** What a Secret holds; kept for as long as the Secret object is the same. */
+export type SecretContent =
+  | { readonly kind: 'certificate'; readonly secret: Secret; readonly certificate: Certificate }
+  | { readonly kind: 'broken'; readonly secret: Secret; readonly problem: string };
+
+/** Reads Secrets once per version of each; the next translation starts from what this one read. */
+export interface SecretReader {
+  readonly resources: ResourceSet;
+  readonly grants: ReferenceGrants;
+  readonly environment: TranslateEnvironment;
+  readonly previous: ReadonlyMap<string, SecretContent>;
+  readonly read: Map<string, SecretContent>;
+}
+
+/** The usable certificates of one listener, in the order written, and what is wrong with the others. */
+export interface ListenerCertificates {
+  readonly certificates: readonly Certificate[];
+  readonly problems: readonly Problem<ListenerRefsReason>[];
+  readonly findings: readonly Finding[];
+}
+
+/** Resolves `spec.listeners[index].tls.certificateRefs`. */
+export function resolveCertificates(gateway: Gateway, index: number, reader: SecretReader): ListenerCertificates {
+  const certificates: Certificate[] = [];
+  const problems: Problem<ListenerRefsReason>[] = [];
+  const findings: Finding[] = [];
+  const refs = gateway.spec.listeners[index]?.tls?.certificateRefs ?? [];
+  refs.forEach((ref, refIndex) => {
+    const path = ['spec', 'listeners', index, 'tls', 'certificateRefs', refIndex];
+    const found = resolveCertificate(gateway, ref, path, reader);
+    if ('reason' in found) {
+      problems.push(found);
+      findings.push(found.finding);
+      return;
+    }
+    certificates.push(found.certificate);
+    findings.push(...expiryFindings(gateway, path, found, reader.environment.nowMs));
+  });
+  return { certificates, problems, findings };
+}
+
+type CertificateRef = NonNullable<
+  NonNullable<NonNullable<Gateway['spec']['listeners'][number]['tls']>['certificateRefs']>[number]
+>;
+type Path = readonly (string | number)[];
+
+function resolveCertificate(
+  gateway: Gateway,
+  ref: CertificateRef,
+  path: Path,
+  reader: SecretReader,
+): Problem<ListenerRefsReason> | Extract<SecretContent, { kind: 'certificate' }> {
+  const broken = (code: string, message: string, help: string): Problem<ListenerRefsReason> => ({
+    reason: 'InvalidCertificateRef',
+    finding: errorFinding(code, gateway, { path, message, help }),
+  });
+  if (ref.kind !== 'Secret' || ref.group !== '') {
+    return broken(
+      'gateway/certificate-kind',
+      `certificateRefs names a ${ref.kind}; only Secrets can hold certificates`,
+      'Use kind: Secret',
+    );
+  }
+  const namespace = ref.namespace ?? gateway.metadata.namespace;
+  const from = { group: 'gateway.networking.k8s.io', kind: 'Gateway', namespace: gateway.metadata.namespace };
+  const to = { group: '', kind: 'Secret', namespace, name: ref.name };
+  // Before the Secret is looked up: whether it exists must not be told to those who may not refer to it.
+  if (!reader.grants.permits(from, to)) {
+    return {
+      reason: 'RefNotPermitted',
+      finding: errorFinding('gateway/certificate-not-permitted', gateway, {
+        path,
+        message: `The reference to Secret ${namespace}/${ref.name} is not permitted by a ReferenceGrant in namespace ${namespace}`,
+        help: grantToCreate(from, to),
+      }),
+    };
+  }
+  const content = readSecret(formatNamespacedName({ namespace, name: ref.name }), reader);
+  if (content === undefined) {
+    return broken(
+      'gateway/certificate-not-found',
+      `Secret ${namespace}/${ref.name} does not exist`,
+      `Create it: daemun cert, or kubectl create secret tls ${ref.name} -n ${namespace} --cert=… --key=…`,
+    );
+  }
+  if (content.kind === 'certificate') return content;
+  return broken(
+    'gateway/certificate-invalid',
+    `Secret ${namespace}/${ref.name} holds no usable certificate: ${content.problem}`,
+    'Put a PEM chain, leaf first, under tls.crt and its private key under tls.key',
+  );
+}
+
+function readSecret(key: string, reader: SecretReader): SecretContent | undefined {
+  const secret = reader.resources.secrets.get(key);
+  if (secret === undefined) return undefined;
+  const known = reader.read.get(key) ?? reader.previous.get(key);
+  const content = known?.secret === secret ? known : inspectSecret(key, secret, reader.environment);
+  reader.read.set(key, content);
+  return content;
+}
+
+function inspectSecret(key: string, secret: Secret, environment: TranslateEnvironment): SecretContent {
+  const chain = decodeBase64(secret.data['tls.crt']);
+  const privateKey = decodeBase64(secret.data['tls.key']);
+  if (chain === undefined) return { kind: 'broken', secret, problem: 'tls.crt is missing' };
+  if (privateKey === undefined) return { kind: 'broken', secret, problem: 'tls.key is missing' };
+  const inspection = environment.inspectCertificate(chain, privateKey);
+  if ('problem' in inspection) return { kind: 'broken', secret, problem: inspection.problem };
+  const certificate: Certificate = {
+    id: `${key}@${contentHash(`${chain}\n${privateKey}`)}`,
+    chain,
+    key: privateKey,
+    names: inspection.names,
+    notAfterMs: inspection.notAfterMs,
+  };
+  return { kind: 'certificate', secret, certificate };
+}
+
+function decodeBase64(value: string | undefined): string | undefined {
+  if (value === undefined || value === '') return undefined;
+  try {
+    return atob(value.replaceAll(/\s/g, ''));
+  } catch {
+    return undefined;
+  }
+}
+
+function expiryFindings(
+  gateway: Gateway,
+  path: Path,
+  content: Extract<SecretContent, { kind: 'certificate' }>,
+  nowMs: number,
+): readonly Finding[] {
+  const name = formatNamespacedName(content.secret.metadata);
+  const daysLeft = Math.floor((content.certificate.notAfterMs - nowMs) / DAY_MS);
+  const day = new Date(content.certificate.notAfterMs).toISOString().slice(0, 10);
+  const help = `Renew Secret ${name}`;
+  if (daysLeft < 0) {
+    const message = `The certificate in Secret ${name} expired on ${day}`;
+    return [warningFinding('gateway/certificate-expired', gateway, { path, message, help })];
+  }
+  if (daysLeft >= EXPIRES_SOON_DAYS) return [];
+  const message = `The certificate in Secret ${name} expires on ${day}, in ${daysLeft} days`;
+  return [warningFinding('gateway/certificate-expires-soon', gateway, { path, message, help })];
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Finding } from '../../errors/index.ts';
+import type { Gateway, GatewayClass, ResourceSet } from '../../resources/index.ts';
+import type { TranslateEnvironment } from '../environment.ts';
+import type { GatewayClassOutcome } from '../outcomes.ts';
+import { errorFinding, infoFinding } from '../report.ts';
+
+/** The controllerName of a class that no file defines. */
+export const IMPLIED_CONTROLLER_NAME = 'daemun.dev/gateway-controller';
+
+/** The classes that are ours. */
+export interface AcceptedClasses {
+  readonly outcomes: ReadonlyMap<string, GatewayClassOutcome>;
+  readonly findings: readonly Finding[];
+  /** The controllerName that answers for a Gateway; undefined when the Gateway is not ours. */
+  controllerOf(gateway: Gateway): string | undefined;
+}
+
+/**
+ * Tells which GatewayClasses, and so which Gateways, are ours: all of them in standalone mode, those with our
+ * controllerName otherwise. In standalone mode a class that is missing is implied.
+ */
+export function acceptClasses(resources: ResourceSet, environment: TranslateEnvironment): AcceptedClasses {
+  const wanted = environment.controllerName;
+  const outcomes = new Map<string, GatewayClassOutcome>();
+  const findings: Finding[] = [];
+  for (const [name, gatewayClass] of resources.gatewayClasses) {
+    if (wanted !== null && gatewayClass.spec.controllerName !== wanted) continue;
+    const outcome = judgeClass(gatewayClass, wanted === null, findings);
+    outcomes.set(name, outcome);
+  }
+  return {
+    outcomes,
+    findings,
+    controllerOf: gateway => {
+      const name = gateway.spec.gatewayClassName;
+      const gatewayClass = resources.gatewayClasses.get(name);
+      if (gatewayClass === undefined) return wanted === null ? IMPLIED_CONTROLLER_NAME : undefined;
+      return outcomes.get(name)?.accepted === null ? gatewayClass.spec.controllerName : undefined;
+    },
+  };
+}
+
+/** Says that the class of `gateway` was not written and is implied. */
+export function impliedClassFinding(gateway: Gateway): Finding {
+  const name = gateway.spec.gatewayClassName;
+  return infoFinding('gateway/implied-class', gateway, {
+    path: ['spec', 'gatewayClassName'],
+    message: `GatewayClass ${name} is not defined; it is implied with controllerName ${IMPLIED_CONTROLLER_NAME}`,
+    help: `In a cluster, create GatewayClass ${name} or name one that exists`,
+  });
+}
+
+function judgeClass(gatewayClass: GatewayClass, standalone: boolean, findings: Finding[]): GatewayClassOutcome {
+  const parameters = gatewayClass.spec.parametersRef;
+  if (parameters === undefined) return { accepted: null };
+  const report = {
+    path: ['spec', 'parametersRef'],
+    message: `parametersRef names a ${parameters.kind}, and no parameters kind is supported`,
+    help: 'Remove parametersRef',
+  };
+  if (standalone) {
+    // A manifest written for another implementation must run unedited (design §2), so its parameters are left aside.
+    findings.push(infoFinding('gateway-class/parameters-ignored', gatewayClass, report));
+    return { accepted: null };
+  }
+  const finding = errorFinding('gateway-class/invalid-parameters', gatewayClass, report);
+  findings.push(finding);
+  return { accepted: { reason: 'InvalidParameters', finding } };
+}

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Gateway } from '../../resources/index.ts';
+import type { ConflictReason, Problem } from '../outcomes.ts';
+import type { JudgedListener } from './listeners.ts';
+
+/** A Gateway before its sockets are compared with those of other Gateways. */
+export interface GatewayDraft {
+  readonly key: string;
+  readonly gateway: Gateway;
+  readonly controllerName: string;
+  readonly addresses: readonly string[];
+  readonly refused: Problem<'InvalidParameters' | 'UnsupportedAddress'> | null;
+  readonly listeners: readonly JudgedListener[];
+  readonly conflicts: ReadonlyMap<number, Problem<ConflictReason>>;
+}

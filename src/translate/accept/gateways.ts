@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Finding } from '../../errors/index.ts';
+import type { Gateway } from '../../resources/index.ts';
+import { formatNamespacedName } from '../../values/index.ts';
+import type { ConflictReason, GatewayReason, ListenerAcceptedReason, ListenerOutcome, Problem } from '../outcomes.ts';
+import { compareAge } from '../rules/precedence.ts';
+import { assignAddresses } from './addresses.ts';
+import type { SecretReader } from './certificates.ts';
+import { type AcceptedClasses, impliedClassFinding } from './classes.ts';
+import { findConflicts } from './conflicts.ts';
+import type { GatewayDraft } from './gateway-draft.ts';
+import { gatewayFindings, invalidParameters } from './gateway-extras.ts';
+import { type JudgedListener, judgeListener } from './listeners.ts';
+import { findOverlaps } from './overlapping-tls.ts';
+import { claimSockets, type SocketClaim } from './sockets.ts';
+
+/** A Gateway that is ours, with its listeners judged against each other and against those of other Gateways. */
+export interface AcceptedGateway {
+  /** `namespace/name`. */
+  readonly key: string;
+  readonly gateway: Gateway;
+  readonly controllerName: string;
+  readonly addresses: readonly string[];
+  /** Set: the Gateway as a whole is refused and carries no traffic. */
+  readonly refused: Problem<Exclude<GatewayReason, 'ListenersNotValid'>> | null;
+  readonly listeners: readonly AcceptedListener[];
+  readonly findings: readonly Finding[];
+}
+
+export interface AcceptedListener {
+  readonly judged: JudgedListener;
+  readonly accepted: Problem<ListenerAcceptedReason> | null;
+  readonly conflicted: Problem<ConflictReason> | null;
+  readonly programmed: ListenerOutcome['programmed'];
+  readonly overlapping: ListenerOutcome['overlapping'];
+  /** Where it is bound; empty when it carries no traffic. */
+  readonly sockets: readonly SocketClaim[];
+  /** Where it is bound, when that is not where the Gateway says; else ''. */
+  readonly note: string;
+}
+
+/** Judges every Gateway whose class is ours, oldest first, because on a shared socket the older one wins. */
+export function acceptGateways(classes: AcceptedClasses, reader: SecretReader): ReadonlyMap<string, AcceptedGateway> {
+  const drafts: GatewayDraft[] = [];
+  const oldestFirst = [...reader.resources.gateways.values()].sort((a, b) => compareAge(a.metadata, b.metadata));
+  for (const gateway of oldestFirst) {
+    const controllerName = classes.controllerOf(gateway);
+    if (controllerName !== undefined) drafts.push(draftGateway(gateway, controllerName, reader));
+  }
+  const claims = claimSockets(drafts, reader.environment);
+  const accepted = new Map<string, AcceptedGateway>();
+  for (const draft of drafts) accepted.set(draft.key, finishGateway(draft, claims, reader));
+  return accepted;
+}
+
+function draftGateway(gateway: Gateway, controllerName: string, reader: SecretReader): GatewayDraft {
+  const listeners = gateway.spec.listeners.map((spec, index) => judgeListener(gateway, index, spec, reader));
+  const { addresses, problem } = assignAddresses(gateway, reader.environment);
+  const refused = invalidParameters(gateway, reader.environment) ?? problem;
+  const conflicts = findConflicts(gateway, listeners);
+  return {
+    key: formatNamespacedName(gateway.metadata),
+    gateway,
+    controllerName,
+    addresses,
+    refused,
+    listeners,
+    conflicts,
+  };
+}
+
+function finishGateway(
+  draft: GatewayDraft,
+  claims: ReturnType<typeof claimSockets>,
+  reader: SecretReader,
+): AcceptedGateway {
+  const { gateway } = draft;
+  const overlaps = findOverlaps(gateway, draft.listeners);
+  const listeners = draft.listeners.map(judged => finishListener(judged, draft, { claims, overlaps }));
+  const implied = reader.resources.gatewayClasses.has(gateway.spec.gatewayClassName)
+    ? []
+    : [impliedClassFinding(gateway)];
+  return {
+    key: draft.key,
+    gateway,
+    controllerName: draft.controllerName,
+    addresses: draft.addresses,
+    refused: draft.refused,
+    listeners,
+    findings: [
+      ...implied,
+      ...(draft.refused === null ? [] : [draft.refused.finding]),
+      ...gatewayFindings(gateway),
+      ...listeners.flatMap(listenerFindings),
+    ],
+  };
+}
+
+interface Comparison {
+  readonly claims: ReturnType<typeof claimSockets>;
+  readonly overlaps: ReturnType<typeof findOverlaps>;
+}
+
+function finishListener(judged: JudgedListener, draft: GatewayDraft, comparison: Comparison): AcceptedListener {
+  const verdict = comparison.claims.get(judged.id);
+  const conflicted = draft.conflicts.get(judged.index) ?? verdict?.conflicted ?? null;
+  const accepted = judged.accepted ?? conflicted ?? verdict?.unavailable ?? null;
+  const needsCertificate = judged.protocol?.secure === true && judged.certificates.length === 0;
+  const carries = draft.refused === null && judged.accepted === null && conflicted === null && !needsCertificate;
+  return {
+    judged,
+    accepted,
+    conflicted,
+    programmed: programmedProblem(judged, { accepted, conflicted, refused: draft.refused }),
+    overlapping: comparison.overlaps.get(judged.index) ?? null,
+    sockets: carries ? (verdict?.sockets ?? []) : [],
+    note: carries ? (verdict?.note ?? '') : '',
+  };
+}
+
+interface Verdicts {
+  readonly accepted: Problem<ListenerAcceptedReason> | null;
+  readonly conflicted: Problem<ConflictReason> | null;
+  readonly refused: AcceptedGateway['refused'];
+}
+
+function programmedProblem(judged: JudgedListener, verdicts: Verdicts): ListenerOutcome['programmed'] {
+  if (verdicts.conflicted !== null) return verdicts.conflicted;
+  if (verdicts.accepted !== null) {
+    const reason = verdicts.accepted.reason === 'PortUnavailable' ? 'PortUnavailable' : 'Invalid';
+    return { reason, finding: verdicts.accepted.finding };
+  }
+  if (verdicts.refused !== null) return { reason: 'Invalid', finding: verdicts.refused.finding };
+  if (judged.protocol?.secure !== true || judged.certificates.length > 0 || judged.resolvedRefs === null) return null;
+  return { reason: 'Invalid', finding: judged.resolvedRefs.finding };
+}
+
+function listenerFindings(listener: AcceptedListener): readonly Finding[] {
+  const findings = [...listener.judged.findings];
+  if (listener.conflicted !== null) findings.push(listener.conflicted.finding);
+  else if (listener.accepted?.reason === 'PortUnavailable') findings.push(listener.accepted.finding);
+  if (listener.overlapping !== null) findings.push(listener.overlapping.finding);
+  return findings;
+}

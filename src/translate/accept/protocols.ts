@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { RouteKind } from '../outcomes.ts';
+
+export const GATEWAY_GROUP = 'gateway.networking.k8s.io';
+
+/** What a listener protocol means here; undefined for protocols that this version does not serve. */
+export interface ServedProtocol {
+  readonly secure: boolean;
+  /** Protocols of one family may share a port when hostnames tell them apart. */
+  readonly family: 'cleartext' | 'tls';
+  readonly kinds: readonly RouteKind[];
+}
+
+const GRPC_ROUTE: RouteKind = { group: GATEWAY_GROUP, kind: 'GRPCRoute' };
+const SERVED: Readonly<Record<string, ServedProtocol>> = {
+  HTTP: { secure: false, family: 'cleartext', kinds: [GRPC_ROUTE] },
+  HTTPS: { secure: true, family: 'tls', kinds: [GRPC_ROUTE] },
+};
+
+/**
+ * TLS, TCP and UDP listeners are known but carry nothing until their routes are served, and the API wants such a
+ * protocol refused (ListenerConditionAccepted, reason UnsupportedProtocol) with empty supportedKinds.
+ */
+export function servedProtocol(protocol: string): ServedProtocol | undefined {
+  return Object.hasOwn(SERVED, protocol) ? SERVED[protocol] : undefined;
+}
+
+/** Kinds of the Gateway API that this version does not serve yet; they are not mistakes of the user. */
+export const KINDS_NOT_YET_SERVED: ReadonlySet<string> = new Set(['HTTPRoute', 'TLSRoute', 'TCPRoute', 'UDPRoute']);

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { TranslateEnvironment } from '../environment.ts';
+import type { ConflictReason, Problem } from '../outcomes.ts';
+import { errorFinding } from '../report.ts';
+import { bindingId, boundPort } from './addresses.ts';
+import { conflictProblem, conflictReason } from './conflicts.ts';
+import type { GatewayDraft } from './gateway-draft.ts';
+import type { JudgedListener } from './listeners.ts';
+
+/** A socket that a listener shares or has to itself. */
+export interface SocketClaim {
+  readonly id: string;
+  readonly address: string;
+  readonly port: number;
+}
+
+/** What came of a listener's claims. */
+export interface SocketVerdict {
+  readonly sockets: readonly SocketClaim[];
+  /** Lost against a listener of an older Gateway. */
+  readonly conflicted: Problem<ConflictReason> | null;
+  /** The OS refused the socket, or another port's listener has it. */
+  readonly unavailable: Problem<'PortUnavailable'> | null;
+  readonly note: string;
+}
+
+interface Holder {
+  readonly draft: GatewayDraft;
+  readonly listener: JudgedListener;
+}
+
+/**
+ * Gives sockets to the listeners of `drafts` (oldest first), by listener id. Two Gateways on one address and port share
+ * the socket as long as their listeners are distinct; otherwise the older Gateway's listener keeps it. Shifted ports
+ * come last, so that a port written by a user wins over one that we moved there.
+ */
+export function claimSockets(
+  drafts: readonly GatewayDraft[],
+  environment: TranslateEnvironment,
+): ReadonlyMap<string, SocketVerdict> {
+  const holders = new Map<string, Holder[]>();
+  const verdicts = new Map<string, SocketVerdict>();
+  const candidates = drafts.flatMap(draft =>
+    draft.refused === null
+      ? draft.listeners
+          .filter(l => l.accepted === null && !draft.conflicts.has(l.index))
+          .map(listener => ({ draft, listener }))
+      : [],
+  );
+  const isShifted = ({ listener }: Holder): boolean =>
+    boundPort(listener.spec.port, environment) !== listener.spec.port;
+  for (const holder of [...candidates.filter(c => !isShifted(c)), ...candidates.filter(isShifted)]) {
+    verdicts.set(holder.listener.id, claim(holder, holders, environment));
+  }
+  return verdicts;
+}
+
+function claim(holder: Holder, holders: Map<string, Holder[]>, environment: TranslateEnvironment): SocketVerdict {
+  const { draft, listener } = holder;
+  const port = boundPort(listener.spec.port, environment);
+  const sockets = draft.addresses.map(address => ({ id: bindingId(address, port), address, port }));
+  for (const socket of sockets) {
+    for (const other of holders.get(socket.id) ?? []) {
+      const lost = loses(holder, other, socket);
+      if (lost !== null) return lost;
+    }
+  }
+  for (const socket of sockets) holders.set(socket.id, [...(holders.get(socket.id) ?? []), holder]);
+  const failed = sockets.find(socket => environment.bindFailures.has(socket.id));
+  const why = failed === undefined ? undefined : environment.bindFailures.get(failed.id);
+  const unavailable =
+    failed === undefined
+      ? null
+      : portUnavailable(holder, `${failed.address} port ${failed.port} cannot be bound: ${why}`);
+  const note =
+    port === listener.spec.port
+      ? ''
+      : `Port ${listener.spec.port} is privileged and this process may not bind it, so the listener is bound at port ${port}`;
+  return { sockets, conflicted: null, unavailable, note };
+}
+
+function loses(holder: Holder, other: Holder, socket: SocketClaim): SocketVerdict | null {
+  const lost = { sockets: [], note: '' };
+  if (other.listener.spec.port !== holder.listener.spec.port) {
+    const why = `${socket.address} port ${socket.port} is taken by listener ${other.listener.id}`;
+    return { ...lost, conflicted: null, unavailable: portUnavailable(holder, why) };
+  }
+  if (conflictReason(holder.listener, other.listener) === undefined) return null;
+  const name = `listener ${other.listener.spec.name} of the older Gateway ${other.draft.key}`;
+  const conflicted = conflictProblem(holder.draft.gateway, holder.listener, { other: other.listener, name });
+  return { ...lost, conflicted, unavailable: null };
+}
+
+function portUnavailable(holder: Holder, why: string): Problem<'PortUnavailable'> {
+  const finding = errorFinding('gateway/port-unavailable', holder.draft.gateway, {
+    path: ['spec', 'listeners', holder.listener.index, 'port'],
+    message: `Listener ${holder.listener.spec.name}: ${why}`,
+    help: 'Free the port, or choose another port or address',
+  });
+  return { reason: 'PortUnavailable', finding };
+}

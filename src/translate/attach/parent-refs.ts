@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Finding } from '../../errors/index.ts';
+import type { GRPCRoute } from '../../resources/index.ts';
+import { IMPLIED_CONTROLLER_NAME } from '../accept/classes.ts';
+import { GATEWAY_GROUP } from '../accept/protocols.ts';
+import type { ParentOutcome, Problem, RouteAcceptedReason } from '../outcomes.ts';
+import { errorFinding, infoFinding, nameOf, warningFinding } from '../report.ts';
+import { coreGroup } from '../resolve/reference-grants.ts';
+import { allowanceToAdd, allowsNamespace } from './allowed-routes.ts';
+import { attachedHostnames, isolatedBy } from './hostnames.ts';
+import type { Labels } from './namespace-labels.ts';
+import type { ListenerTarget, ParentTarget } from './parent-target.ts';
+
+/** The parts of the world that attaching looks at. */
+export interface AttachContext {
+  parent(key: string): ParentTarget | undefined;
+  labels(namespace: string): Labels;
+  /** A Gateway that does not exist is reported on the route, since no other controller will. */
+  readonly standalone: boolean;
+}
+
+/** Where a route serves traffic: one listener, and the hosts. */
+export interface Attachment {
+  readonly listener: ListenerTarget;
+  /** Sorted, most specific first. */
+  readonly hostnames: readonly string[];
+}
+
+export interface RouteAttachment {
+  readonly parents: readonly ParentOutcome[];
+  /** At most one per listener. */
+  readonly attachments: readonly Attachment[];
+  readonly findings: readonly Finding[];
+}
+
+type ParentRef = NonNullable<GRPCRoute['spec']['parentRefs']>[number];
+
+/** Attaches `route` through each of its parentRefs. */
+export function attachRoute(route: GRPCRoute, context: AttachContext): RouteAttachment {
+  const parents: ParentOutcome[] = [];
+  const findings: Finding[] = [];
+  const attachments = new Map<string, Attachment>();
+  (route.spec.parentRefs ?? []).forEach((ref, index) => {
+    const foreign = foreignParent(route, ref, index);
+    if (foreign !== undefined) {
+      findings.push(...foreign);
+      return;
+    }
+    const outcome = attachToGateway(route, { ref, index }, context, attachments);
+    if (outcome === undefined) return;
+    parents.push(outcome);
+    if (outcome.accepted !== null) findings.push(outcome.accepted.finding);
+  });
+  const list = [...attachments.values()];
+  findings.push(...attachmentFindings(route, list));
+  return { parents, attachments: list, findings };
+}
+
+/** The Gateway that a parentRef names, as `namespace/name`; undefined when it names something else. */
+export function parentKey(route: GRPCRoute, ref: ParentRef): string | undefined {
+  if (ref.kind !== 'Gateway' || ref.group !== GATEWAY_GROUP) return undefined;
+  return `${ref.namespace ?? route.metadata.namespace}/${ref.name}`;
+}
+
+function foreignParent(route: GRPCRoute, ref: ParentRef, index: number): readonly Finding[] | undefined {
+  if (parentKey(route, ref) !== undefined) return undefined;
+  const path = ['spec', 'parentRefs', index];
+  const findings: Finding[] = [];
+  if (ref.group === 'core') {
+    findings.push(
+      warningFinding('lint/core-group', route, {
+        path: [...path, 'group'],
+        message: 'group: core is not the name of an API group; it is taken as the core group',
+        help: 'Write group: ""',
+      }),
+    );
+  }
+  const isMesh = coreGroup(ref.group) === '' && ref.kind === 'Service';
+  const known = isMesh || (ref.group === GATEWAY_GROUP && ref.kind === 'ListenerSet');
+  findings.push(
+    infoFinding(isMesh ? 'route/mesh-not-yet-supported' : 'route/parent-kind', route, {
+      path,
+      message: `A ${ref.kind} as parent${isMesh ? ' (mesh)' : ''} is ${known ? 'not yet supported by this version of daemun' : 'not known to daemun'}; this parentRef has no effect`,
+      help: 'Name a Gateway to serve the route now',
+    }),
+  );
+  return findings;
+}
+
+interface NumberedRef {
+  readonly ref: ParentRef;
+  readonly index: number;
+}
+
+function attachToGateway(
+  route: GRPCRoute,
+  { ref, index }: NumberedRef,
+  context: AttachContext,
+  attachments: Map<string, Attachment>,
+): ParentOutcome | undefined {
+  const gateway = `${ref.namespace ?? route.metadata.namespace}/${ref.name}`;
+  const parent = context.parent(gateway);
+  if (parent === undefined) return context.standalone ? missingGateway(route, gateway, index) : undefined;
+  const { taken, problem } = chooseListeners(route, { ref, index }, parent, context);
+  for (const attachment of taken) attachments.set(attachment.listener.id, attachment);
+  const listeners = taken.map(attachment => attachment.listener.id);
+  return { index, controllerName: parent.controllerName, gateway, listeners, accepted: problem };
+}
+
+function missingGateway(route: GRPCRoute, gateway: string, index: number): ParentOutcome {
+  const finding = errorFinding('route/parent-not-found', route, {
+    path: ['spec', 'parentRefs', index],
+    message: `Gateway ${gateway} does not exist`,
+    help: 'Create it, or correct name and namespace of the parentRef',
+  });
+  return {
+    index,
+    controllerName: IMPLIED_CONTROLLER_NAME,
+    gateway,
+    listeners: [],
+    accepted: { reason: 'NoMatchingParent', finding },
+  };
+}
+
+/** The order of the checks is the order of the reasons: section and port, then kind and namespace, then hostname. */
+function chooseListeners(
+  route: GRPCRoute,
+  { ref, index }: NumberedRef,
+  parent: ParentTarget,
+  context: AttachContext,
+): { taken: readonly Attachment[]; problem: Problem<RouteAcceptedReason> | null } {
+  const refuse = (reason: RouteAcceptedReason, finding: Finding) => ({ taken: [], problem: { reason, finding } });
+  const named = parent.listeners.filter(
+    listener =>
+      (ref.sectionName === undefined || listener.name === ref.sectionName) &&
+      (ref.port === undefined || listener.port === ref.port),
+  );
+  if (named.length === 0) return refuse('NoMatchingParent', noMatchingParent(route, { ref, index }, parent));
+  const forKind = named.filter(listener => listener.kinds.includes(route.kind));
+  if (forKind.length === 0) return refuse('NotAllowedByListeners', kindNotAllowed(route, index, named));
+  const name = route.metadata.namespace;
+  const namespace = { name, labels: context.labels(name) };
+  const allowed = forKind.filter(listener => allowsNamespace(listener, parent, namespace));
+  if (allowed.length === 0)
+    return refuse('NotAllowedByListeners', namespaceNotAllowed(route, index, { parent, listeners: forKind }));
+  const hostnames = route.spec.hostnames ?? [];
+  const taken = allowed
+    .map(listener => ({ listener, hostnames: attachedHostnames(listener.hostname, hostnames) }))
+    .filter(attachment => attachment.hostnames.length > 0);
+  if (taken.length === 0) return refuse('NoMatchingListenerHostname', noMatchingHostname(route, index, allowed));
+  return { taken, problem: null };
+}
+
+function noMatchingParent(route: GRPCRoute, { ref, index }: NumberedRef, parent: ParentTarget): Finding {
+  const section = ref.sectionName === undefined ? '' : ` named ${ref.sectionName}`;
+  const port = ref.port === undefined ? '' : ` with port ${ref.port}`;
+  return errorFinding('route/no-matching-parent', route, {
+    path: ['spec', 'parentRefs', index],
+    message: `Gateway ${parent.key} has no listener${section}${port}`,
+    help: `Its listeners are ${parent.listeners.map(l => `${l.name} (port ${l.port})`).join(', ')}`,
+  });
+}
+
+function kindNotAllowed(route: GRPCRoute, index: number, listeners: readonly ListenerTarget[]): Finding {
+  const which = listeners.map(l => `${l.name} (${l.protocol}) takes ${l.kinds.join(', ') || 'no routes'}`).join('; ');
+  return errorFinding('route/kind-not-allowed', route, {
+    path: ['spec', 'parentRefs', index],
+    message: `No listener takes ${route.kind}s: ${which}`,
+    help: `Add {kind: ${route.kind}} to allowedRoutes.kinds of an HTTP or HTTPS listener, or leave kinds out`,
+  });
+}
+
+function namespaceNotAllowed(
+  route: GRPCRoute,
+  index: number,
+  { parent, listeners }: { parent: ParentTarget; listeners: readonly ListenerTarget[] },
+): Finding {
+  const { namespace } = route.metadata;
+  const which = listeners.map(l => `${l.name} (from: ${l.from})`).join(', ');
+  const first = listeners[0];
+  return errorFinding('route/not-allowed-by-listeners', route, {
+    path: ['spec', 'parentRefs', index],
+    message: `Gateway ${parent.key} does not let routes of namespace ${namespace} attach to ${which}`,
+    help: first === undefined ? '' : allowanceToAdd(first, namespace),
+  });
+}
+
+function noMatchingHostname(route: GRPCRoute, index: number, listeners: readonly ListenerTarget[]): Finding {
+  const theirs = listeners.map(l => `${l.name} (${l.hostname})`).join(', ');
+  return errorFinding('route/no-matching-listener-hostname', route, {
+    path: ['spec', 'hostnames'],
+    message: `None of ${(route.spec.hostnames ?? []).join(', ')} matches a listener of parentRefs[${index}]: ${theirs}`,
+    help: 'Use a hostname that the listener takes; *.example.com takes a.example.com, not example.com',
+  });
+}
+
+function attachmentFindings(route: GRPCRoute, attachments: readonly Attachment[]): readonly Finding[] {
+  const findings: Finding[] = [];
+  for (const { listener, hostnames } of attachments) {
+    for (const hostname of hostnames) {
+      const other = isolatedBy(hostname, listener.hostname, listener.isolatedHosts);
+      if (other !== undefined) findings.push(isolatedHost(route, hostname, { listener, other }));
+    }
+  }
+  if (attachments.length > 0 && attachments.every(({ listener }) => !listener.carriesTraffic)) {
+    const ids = attachments.map(({ listener }) => listener.id).join(', ');
+    findings.push(
+      warningFinding('route/no-working-listener', route, {
+        path: ['spec', 'parentRefs'],
+        message: `${nameOf(route)} is attached, but gets no traffic: no listener of ${ids} is working`,
+        help: 'See the findings of the Gateway',
+      }),
+    );
+  }
+  return findings;
+}
+
+function isolatedHost(
+  route: GRPCRoute,
+  hostname: string,
+  { listener, other }: { listener: ListenerTarget; other: string },
+): Finding {
+  const index = (route.spec.hostnames ?? []).findIndex(written => written.toLowerCase() === hostname);
+  return warningFinding('lint/hostname-never-matches', route, {
+    path: index < 0 ? ['spec', 'hostnames'] : ['spec', 'hostnames', index],
+    message: `${hostname} never arrives at listener ${listener.name} (${listener.hostname}): the listener with hostname ${other} on port ${listener.port} owns it`,
+    help: 'Attach the route to that listener too (another parentRef, or one without sectionName)',
+  });
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { isLoopback } from '../accept/addresses.ts';
+import type { AcceptedGateway, AcceptedListener } from '../accept/gateways.ts';
+import { share } from '../share.ts';
+import type { LabelSelector } from './label-selector.ts';
+
+/** All that attaching a route depends on in a Gateway. Keeps its identity while none of it changes. */
+export interface ParentTarget {
+  /** `namespace/name`. */
+  readonly key: string;
+  readonly namespace: string;
+  readonly controllerName: string;
+  readonly listeners: readonly ListenerTarget[];
+}
+
+export interface ListenerTarget {
+  /** `namespace/gateway/listener`. */
+  readonly id: string;
+  readonly name: string;
+  /** As written in the Gateway; parentRef.port means this one. */
+  readonly port: number;
+  readonly protocol: string;
+  /** `*` when it has none. */
+  readonly hostname: string;
+  readonly secure: boolean;
+  /** False: only this machine reaches it. */
+  readonly isPublic: boolean;
+  readonly carriesTraffic: boolean;
+  readonly kinds: readonly string[];
+  readonly from: string;
+  readonly selector: LabelSelector | null;
+  /** More specific listeners on the same port: hosts that they take never arrive here (listener isolation). */
+  readonly isolatedHosts: readonly string[];
+}
+
+/** The view of `accepted` that routes attach to. */
+export function parentTarget(accepted: AcceptedGateway): ParentTarget {
+  const isPublic = accepted.addresses.some(address => !isLoopback(address));
+  return {
+    key: accepted.key,
+    namespace: accepted.gateway.metadata.namespace,
+    controllerName: accepted.controllerName,
+    listeners: accepted.listeners.map(listener => listenerTarget(listener, accepted, isPublic)),
+  };
+}
+
+function listenerTarget(listener: AcceptedListener, accepted: AcceptedGateway, isPublic: boolean): ListenerTarget {
+  const { spec, id, hostname, protocol, kinds } = listener.judged;
+  const namespaces = spec.allowedRoutes?.namespaces;
+  return {
+    id,
+    name: spec.name,
+    port: spec.port,
+    protocol: spec.protocol,
+    hostname,
+    secure: protocol?.secure === true,
+    isPublic,
+    carriesTraffic: listener.sockets.length > 0,
+    kinds: kinds.map(kind => kind.kind),
+    from: namespaces?.from ?? 'Same',
+    selector: namespaces?.selector ?? null,
+    isolatedHosts: accepted.listeners
+      .filter(other => other !== listener && other.sockets.length > 0 && other.judged.spec.port === spec.port)
+      .map(other => other.judged.hostname),
+  };
+}
+
+/** The targets of all Gateways, by key; the map and each target keep their identity while nothing in them changes. */
+export function parentTargets(
+  gateways: ReadonlyMap<string, AcceptedGateway>,
+  previous: ReadonlyMap<string, ParentTarget> | undefined,
+): ReadonlyMap<string, ParentTarget> {
+  const targets = new Map<string, ParentTarget>();
+  let same = previous?.size === gateways.size;
+  for (const [key, accepted] of gateways) {
+    const before = previous?.get(key);
+    const target = share(before, parentTarget(accepted));
+    if (target !== before) same = false;
+    targets.set(key, target);
+  }
+  return same && previous !== undefined ? previous : targets;
+}

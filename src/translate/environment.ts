@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { NamespacedName } from '../values/index.ts';
+
+/** What translation needs to know of the world; all of it is a parameter, so translation stays pure. */
+export interface TranslateEnvironment {
+  /** null: every GatewayClass is ours, whatever its controllerName (standalone). */
+  readonly controllerName: string | null;
+  /** The IP address to bind when `spec.addresses` names none. Must be stable for a Gateway. */
+  addressOf(gateway: NamespacedName): string;
+  /** `shifted`: a port below 1024 is bound at port + 8000, because the OS refuses it. */
+  readonly privilegedPorts: 'allowed' | 'shifted';
+  /** Binding id → why the OS refused it. The binding stays in the snapshot, so it is tried again. */
+  readonly bindFailures: ReadonlyMap<string, string>;
+  /** Milliseconds since the epoch; for certificate expiry findings only. */
+  readonly nowMs: number;
+  /** Reads a certificate chain and its key (PEM). A pure function; a parameter because X.509 needs `node:crypto`. */
+  inspectCertificate(chainPem: string, keyPem: string): CertificateInspection;
+}
+
+/** What the leaf certificate says, or why chain and key cannot be used (one clause, without a full stop). */
+export type CertificateInspection =
+  | { readonly names: readonly string[]; readonly notAfterMs: number }
+  | { readonly problem: string };

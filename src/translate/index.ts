@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * Resources → snapshot and findings. In: a `ResourceSet` and what must be known of the world. Out: a `Translation`.
+ * Never: I/O, clocks, randomness, logging; never throws for what a user wrote.
+ */
+export type { CertificateInspection, TranslateEnvironment } from './environment.ts';
+export type {
+  GatewayClassOutcome,
+  GatewayOutcome,
+  ListenerOutcome,
+  Outcomes,
+  ParentOutcome,
+  Problem,
+  RouteKind,
+  RouteOutcome,
+} from './outcomes.ts';
+export { translate } from './translate.ts';
+export type { Translation } from './translation.ts';

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Finding } from '../../errors/index.ts';
+import type { GRPCRoute } from '../../resources/index.ts';
+import type { Attachment } from '../attach/parent-refs.ts';
+import { infoFinding, warningFinding } from '../report.ts';
+import type { RankedEntry } from '../rules/precedence.ts';
+import { isReflection } from './reflection.ts';
+
+/** What a route came to, for those lints that need no other route. */
+export interface RouteView {
+  readonly attachments: readonly Attachment[];
+  readonly entries: readonly RankedEntry[];
+}
+
+/** Findings beyond the specification about one route by itself. */
+export function lintRoute(route: GRPCRoute, view: RouteView): readonly Finding[] {
+  return [
+    ...withoutParents(route),
+    ...withoutRules(route),
+    ...cleartextToo(route, view),
+    ...publicReflection(route, view),
+  ];
+}
+
+function withoutParents(route: GRPCRoute): readonly Finding[] {
+  if ((route.spec.parentRefs ?? []).length > 0) return [];
+  return [
+    warningFinding('lint/no-parents', route, {
+      path: ['spec'],
+      message: 'The route has no parentRefs, so it serves no traffic',
+      help: 'Add parentRefs: [{name: GATEWAY}]',
+    }),
+  ];
+}
+
+function withoutRules(route: GRPCRoute): readonly Finding[] {
+  if ((route.spec.rules ?? []).length > 0) return [];
+  return [
+    warningFinding('lint/no-rules', route, {
+      path: ['spec'],
+      message: 'The route has no rules, so it takes no request',
+      help: 'Add rules with backendRefs',
+    }),
+  ];
+}
+
+function cleartextToo(route: GRPCRoute, { attachments }: RouteView): readonly Finding[] {
+  if ((route.spec.hostnames ?? []).length > 0) return [];
+  const secure = attachments.find(({ listener }) => listener.secure);
+  const cleartext = attachments.find(({ listener }) => !listener.secure);
+  if (secure === undefined || cleartext === undefined) return [];
+  const index = (route.spec.parentRefs ?? []).findIndex(ref => ref.sectionName === undefined && ref.port === undefined);
+  return [
+    warningFinding('lint/cleartext-too', route, {
+      path: index < 0 ? ['spec', 'parentRefs'] : ['spec', 'parentRefs', index],
+      message: `The route has no hostnames and serves the plain listener ${cleartext.listener.name} as well as the TLS listener ${secure.listener.name}`,
+      help: `Add sectionName: ${secure.listener.name} if it should be reached over TLS only`,
+    }),
+  ];
+}
+
+function publicReflection(route: GRPCRoute, { attachments, entries }: RouteView): readonly Finding[] {
+  const reflecting = entries.find(({ entry }) => isReflection(entry.match.method));
+  if (reflecting === undefined) return [];
+  const exposed = attachments.find(
+    ({ listener, hostnames }) => listener.isPublic || (listener.from === 'All' && hostnames.includes('*')),
+  );
+  if (exposed === undefined) return [];
+  const { listener } = exposed;
+  const { ruleIndex } = reflecting.entry.rule.origin;
+  const where = listener.isPublic ? 'has a public address' : 'takes every host and routes of every namespace';
+  const report = {
+    path: ['spec', 'rules', ruleIndex],
+    message: `Server reflection is exposed on listener ${listener.name}, which ${where}: anyone can list the services`,
+    help: 'Keep the reflection rule for development, or attach it to an internal listener (sectionName)',
+  };
+  return [
+    listener.isPublic
+      ? warningFinding('lint/public-reflection', route, report)
+      : infoFinding('lint/public-reflection', route, report),
+  ];
+}

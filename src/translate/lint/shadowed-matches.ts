@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Finding } from '../../errors/index.ts';
+import type { GrpcMatch, RouteEntry } from '../../snapshot/index.ts';
+import { compareStrings } from '../../values/index.ts';
+import { warningFinding } from '../report.ts';
+import type { RankedEntry } from '../rules/precedence.ts';
+
+/**
+ * Matches that can never be reached, because one that stands before them takes all that they take. `ranked` is one
+ * hostname's entries in order. One pass: among exact methods the order of precedence leaves only equal ones to be
+ * found (a broader match always stands behind a narrower one), and a pattern without special characters is looked up
+ * under each method that includes it.
+ */
+export function findShadows(ranked: readonly RankedEntry[]): readonly Finding[] {
+  if (ranked.length < 2) return [];
+  const first = new Map<string, RouteEntry>();
+  const findings: Finding[] = [];
+  for (const { entry } of ranked) {
+    const winner = findWinner(entry.match, first);
+    if (winner === undefined) first.set(matchKey(entry.match), entry);
+    else findings.push(shadow(entry, winner));
+  }
+  return findings;
+}
+
+function findWinner(match: GrpcMatch, first: ReadonlyMap<string, RouteEntry>): RouteEntry | undefined {
+  const equal = first.get(matchKey(match));
+  if (equal !== undefined || match.method?.kind !== 'regex') return equal;
+  const service = literal(match.method.service);
+  const method = literal(match.method.method);
+  const candidates: (readonly [string | null, string | null])[] = [];
+  if (service !== undefined && method !== undefined) candidates.push([service, method]);
+  if (service !== undefined && service !== null) candidates.push([service, null]);
+  if (method !== undefined && method !== null) candidates.push([null, method]);
+  for (const [candidateService, candidateMethod] of candidates) {
+    const exact = { kind: 'exact', service: candidateService, method: candidateMethod } as const;
+    const found =
+      first.get(matchKey({ ...match, method: exact })) ?? first.get(matchKey({ ...match, method: exact, headers: [] }));
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** The text that a pattern stands for; null stays null; undefined when it is a real pattern. */
+function literal(pattern: string | null): string | null | undefined {
+  if (pattern === null) return null;
+  const text = pattern.replaceAll('\\.', '.');
+  return /^[A-Za-z0-9_.]*$/.test(text) && !/(^|[^\\])\./.test(pattern) ? text : undefined;
+}
+
+function matchKey({ method, headers }: GrpcMatch): string {
+  const start = method === null ? '*' : `${method.kind} ${method.service ?? ''}/${method.method ?? ''}`;
+  if (headers.length === 0) return start;
+  const fields = headers.map(header => `${header.name} ${header.kind} ${header.value}`);
+  return [start, ...fields.sort(compareStrings)].join('\n');
+}
+
+function shadow(loser: RouteEntry, winner: RouteEntry): Finding {
+  const { origin } = loser.rule;
+  const other = winner.rule.origin;
+  const route = {
+    apiVersion: 'gateway.networking.k8s.io/v1',
+    kind: origin.kind,
+    metadata: { namespace: origin.namespace, name: origin.name },
+  };
+  const sameRoute = other.namespace === origin.namespace && other.name === origin.name;
+  const path = ['spec', 'rules', origin.ruleIndex, 'matches', loser.matchIndex];
+  const winnerMatch = `rules[${other.ruleIndex}].matches[${winner.matchIndex}]`;
+  if (sameRoute) {
+    return warningFinding('lint/unreachable-match', route, {
+      path,
+      message: `No request gets here: ${winnerMatch} takes all of them first`,
+      help: 'Remove one of the two, or tell them apart by method or headers',
+    });
+  }
+  return warningFinding('lint/identical-match', route, {
+    path,
+    message: `No request gets here: ${winnerMatch} of ${other.kind} ${other.namespace}/${other.name} takes all of them first (the older route wins, then the name)`,
+    help: 'Tell the two apart by hostname, method or headers, or split the traffic with weights in one rule',
+  });
+}

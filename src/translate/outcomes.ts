@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Finding } from '../errors/index.ts';
+
+/** Why a condition is not as wished: the API's reason, and the finding that words it. */
+export interface Problem<Reason extends string = string> {
+  readonly reason: Reason;
+  readonly finding: Finding;
+}
+
+/** What status needs to know of a translation; keyed by `namespace/name` (`name` for GatewayClass). Only objects that are ours. */
+export interface Outcomes {
+  readonly gatewayClasses: ReadonlyMap<string, GatewayClassOutcome>;
+  readonly gateways: ReadonlyMap<string, GatewayOutcome>;
+  readonly grpcRoutes: ReadonlyMap<string, RouteOutcome>;
+}
+
+export interface GatewayClassOutcome {
+  readonly accepted: Problem<'InvalidParameters' | 'Unsupported'> | null;
+}
+
+export interface GatewayOutcome {
+  readonly controllerName: string;
+  /** IP addresses that its listeners are bound to. */
+  readonly addresses: readonly string[];
+  readonly accepted: Problem<GatewayReason> | null;
+  /** Some listeners are invalid, others carry traffic: Accepted is True with reason ListenersNotValid. */
+  readonly invalidListeners: readonly string[];
+  readonly programmed: Problem<'AddressNotUsable' | 'Invalid'> | null;
+  readonly resolvedRefs: Problem<'RefNotPermitted' | 'InvalidClientCertificateRef' | 'ListenersNotResolved'> | null;
+  /** In the order of `spec.listeners`. */
+  readonly listeners: readonly ListenerOutcome[];
+}
+
+export type GatewayReason = 'InvalidParameters' | 'UnsupportedAddress' | 'ListenersNotValid';
+
+/** null in a field: the condition has its good value. */
+export interface ListenerOutcome {
+  readonly name: string;
+  readonly supportedKinds: readonly RouteKind[];
+  /** Routes with Accepted=True for this listener, whether or not it carries traffic. */
+  readonly attachedRoutes: number;
+  readonly accepted: Problem<ListenerAcceptedReason> | null;
+  readonly conflicted: Problem<ConflictReason> | null;
+  readonly resolvedRefs: Problem<ListenerRefsReason> | null;
+  readonly programmed: Problem<'Invalid' | ConflictReason | 'PortUnavailable'> | null;
+  readonly overlapping: Problem<'OverlappingCertificates' | 'OverlappingHostnames'> | null;
+  /** Where it is bound, when that is not where the Gateway says; else ''. */
+  readonly note: string;
+}
+
+export type ConflictReason = 'HostnameConflict' | 'ProtocolConflict';
+export type ListenerAcceptedReason = 'UnsupportedProtocol' | 'UnsupportedValue' | 'PortUnavailable' | ConflictReason;
+export type ListenerRefsReason = 'InvalidCertificateRef' | 'RefNotPermitted' | 'InvalidRouteKinds';
+
+export interface RouteKind {
+  readonly group: string;
+  readonly kind: string;
+}
+
+export interface RouteOutcome {
+  /** Those parents that are ours, in the order of `spec.parentRefs`. */
+  readonly parents: readonly ParentOutcome[];
+  readonly resolvedRefs: Problem<RouteRefsReason> | null;
+  /** Rules that were dropped while others work. */
+  readonly partiallyInvalid: Problem<'UnsupportedValue'> | null;
+}
+
+export interface ParentOutcome {
+  /** Index in `spec.parentRefs`. */
+  readonly index: number;
+  readonly controllerName: string;
+  /** `namespace/name`. */
+  readonly gateway: string;
+  /** Ids of the listeners that the route attached to through this parentRef. */
+  readonly listeners: readonly string[];
+  readonly accepted: Problem<RouteAcceptedReason> | null;
+}
+
+export type RouteAcceptedReason =
+  | 'NoMatchingParent'
+  | 'NotAllowedByListeners'
+  | 'NoMatchingListenerHostname'
+  | 'UnsupportedValue';
+export type RouteRefsReason = 'InvalidKind' | 'BackendNotFound' | 'RefNotPermitted' | 'UnsupportedProtocol';

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Binding, Certificate, Listener } from '../../snapshot/index.ts';
+import { compareHostnames, compareStrings } from '../../values/index.ts';
+import type { AcceptedGateway, AcceptedListener } from '../accept/gateways.ts';
+import { share } from '../share.ts';
+import type { ListenerTables } from './virtual-hosts.ts';
+
+/** Sockets with their listeners, sorted, and the certificates that the listeners use. */
+export interface PublishedBindings {
+  readonly bindings: readonly Binding[];
+  readonly certificates: readonly Certificate[];
+}
+
+/** Puts every listener that carries traffic on its sockets. Unchanged parts keep their identity. */
+export function publishBindings(
+  gateways: ReadonlyMap<string, AcceptedGateway>,
+  tables: ListenerTables,
+  previous: PublishedBindings | undefined,
+): PublishedBindings {
+  const known = knownListeners(previous);
+  const sockets = new Map<string, { address: string; port: number; listeners: Listener[] }>();
+  const certificates = new Map<string, Certificate>();
+  for (const accepted of gateways.values()) {
+    for (const listener of accepted.listeners) {
+      if (listener.sockets.length === 0) continue;
+      const published = publishListener(accepted, listener, { tables, known });
+      for (const certificate of listener.judged.certificates) certificates.set(certificate.id, certificate);
+      for (const { id, address, port } of listener.sockets) {
+        const socket = sockets.get(id);
+        if (socket === undefined) sockets.set(id, { address, port, listeners: [published] });
+        else socket.listeners.push(published);
+      }
+    }
+  }
+  const bindings = [...sockets].map(([id, { address, port, listeners }]): Binding => {
+    listeners.sort((a, b) => compareHostnames(a.hostname, b.hostname) || compareStrings(a.id, b.id));
+    return { id, address, port, transport: 'tcp', listeners };
+  });
+  bindings.sort((a, b) => compareStrings(a.id, b.id));
+  const sorted = [...certificates.values()].sort((a, b) => compareStrings(a.id, b.id));
+  return { bindings: share(previous?.bindings, bindings), certificates: share(previous?.certificates, sorted) };
+}
+
+function knownListeners(previous: PublishedBindings | undefined): ReadonlyMap<string, Listener> {
+  const known = new Map<string, Listener>();
+  for (const binding of previous?.bindings ?? [])
+    for (const listener of binding.listeners) known.set(listener.id, listener);
+  return known;
+}
+
+function publishListener(
+  accepted: AcceptedGateway,
+  listener: AcceptedListener,
+  { tables, known }: { tables: ListenerTables; known: ReadonlyMap<string, Listener> },
+): Listener {
+  const { judged } = listener;
+  const { namespace, name } = accepted.gateway.metadata;
+  const tls =
+    judged.protocol?.secure === true
+      ? { mode: 'terminate' as const, certificates: judged.certificates.map(c => c.id) }
+      : null;
+  const published: Listener = {
+    id: judged.id,
+    gateway: { namespace, name },
+    name: judged.spec.name,
+    hostname: judged.hostname,
+    tls,
+    virtualHosts: tables.get(judged.id)?.virtualHosts ?? [],
+  };
+  return share(known.get(judged.id), published);
+}

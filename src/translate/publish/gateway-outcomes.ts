@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { AcceptedClasses } from '../accept/classes.ts';
+import type { AcceptedGateway, AcceptedListener } from '../accept/gateways.ts';
+import type { GatewayOutcome, ListenerOutcome, Outcomes, Problem, RouteOutcome } from '../outcomes.ts';
+import { errorFinding } from '../report.ts';
+import type { TranslatedRoute } from '../rules/grpc-route.ts';
+import { share } from '../share.ts';
+import type { TranslatedRoutes } from './routes.ts';
+
+/** Sums up all objects that are ours. Outcomes that did not change keep their identity. */
+export function publishOutcomes(
+  parts: {
+    readonly classes: AcceptedClasses;
+    readonly gateways: ReadonlyMap<string, AcceptedGateway>;
+    readonly routes: TranslatedRoutes;
+  },
+  previous: Outcomes | undefined,
+): Outcomes {
+  const attached = countAttachedRoutes(parts.routes.byKey);
+  const gateways = new Map<string, GatewayOutcome>();
+  for (const [key, accepted] of parts.gateways) {
+    gateways.set(key, share(previous?.gateways.get(key), gatewayOutcome(accepted, attached)));
+  }
+  const gatewayClasses = new Map(parts.classes.outcomes);
+  const isSame = previous !== undefined && parts.routes.changes.length === 0;
+  return { gatewayClasses, gateways, grpcRoutes: isSame ? previous.grpcRoutes : routeOutcomes(parts.routes) };
+}
+
+function routeOutcomes(routes: TranslatedRoutes): ReadonlyMap<string, RouteOutcome> {
+  const outcomes = new Map<string, RouteOutcome>();
+  for (const [key, route] of routes.byKey) outcomes.set(key, route.outcome);
+  return outcomes;
+}
+
+/** How many routes are attached to each listener, by listener id. */
+function countAttachedRoutes(routes: ReadonlyMap<string, TranslatedRoute>): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const route of routes.values()) {
+    for (const { listener } of route.attachments) counts.set(listener.id, (counts.get(listener.id) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/** Sums up a Gateway for its status. */
+function gatewayOutcome(accepted: AcceptedGateway, attached: ReadonlyMap<string, number>): GatewayOutcome {
+  const { listeners } = accepted;
+  const invalid = listeners.filter(listener => listener.accepted !== null);
+  return {
+    controllerName: accepted.controllerName,
+    addresses: accepted.addresses,
+    accepted: accepted.refused ?? (invalid.length === listeners.length ? noValidListener(accepted, invalid) : null),
+    invalidListeners: invalid.map(listener => listener.judged.spec.name),
+    programmed: programmed(accepted),
+    resolvedRefs: unresolvedListeners(accepted),
+    listeners: listeners.map(listener => listenerOutcome(listener, attached)),
+  };
+}
+
+function listenerOutcome(listener: AcceptedListener, attached: ReadonlyMap<string, number>): ListenerOutcome {
+  const { judged } = listener;
+  return {
+    name: judged.spec.name,
+    supportedKinds: judged.kinds,
+    attachedRoutes: attached.get(judged.id) ?? 0,
+    accepted: listener.accepted,
+    conflicted: listener.conflicted,
+    resolvedRefs: judged.resolvedRefs,
+    programmed: listener.programmed,
+    overlapping: listener.overlapping,
+    note: listener.note,
+  };
+}
+
+function noValidListener(
+  accepted: AcceptedGateway,
+  invalid: readonly AcceptedListener[],
+): Problem<'ListenersNotValid'> {
+  const finding = errorFinding('gateway/no-valid-listener', accepted.gateway, {
+    path: ['spec', 'listeners'],
+    message: `No listener is valid: ${invalid.map(listener => listener.accepted?.finding.message).join('; ')}`,
+    help: invalid[0]?.accepted?.finding.help ?? '',
+  });
+  return { reason: 'ListenersNotValid', finding };
+}
+
+function programmed(accepted: AcceptedGateway): GatewayOutcome['programmed'] {
+  if (accepted.refused !== null) return { reason: 'Invalid', finding: accepted.refused.finding };
+  const first = accepted.listeners.find(listener => listener.programmed !== null);
+  if (first?.programmed == null || accepted.listeners.some(listener => listener.programmed === null)) return null;
+  const { finding } = first.programmed;
+  // The OS's name for an address that this machine does not have.
+  return { reason: finding.message.includes('EADDRNOTAVAIL') ? 'AddressNotUsable' : 'Invalid', finding };
+}
+
+function unresolvedListeners(accepted: AcceptedGateway): GatewayOutcome['resolvedRefs'] {
+  const first = accepted.listeners.find(listener => listener.judged.resolvedRefs !== null);
+  const problem = first?.judged.resolvedRefs;
+  return problem == null ? null : { reason: 'ListenersNotResolved', finding: problem.finding };
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Finding } from '../../../errors/index.ts';
+import type { Metadata } from '../../../resources/index.ts';
+import { warningFinding } from '../../report.ts';
+
+/** What an annotation's text means, or what is wrong with it (one clause). */
+export type Parsed<T> = { readonly value: T } | { readonly problem: string };
+
+/** How one annotation is read. */
+export interface AnnotationReader<T> {
+  /** `daemun.dev/…`. */
+  readonly name: string;
+  /** The syntax by example; completes "Write …". */
+  readonly syntax: string;
+  /** Used when the annotation is absent or wrong. */
+  readonly fallback: T;
+  parse(text: string): Parsed<T>;
+}
+
+interface Annotated {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: Metadata;
+}
+
+/** Reads an annotation of `resource`; a wrong value is a warning, and the default holds. */
+export function readAnnotation<T>(resource: Annotated, reader: AnnotationReader<T>, findings: Finding[]): T {
+  const text = resource.metadata.annotations[reader.name];
+  if (text === undefined) return reader.fallback;
+  const parsed = reader.parse(text.trim());
+  if ('value' in parsed) return parsed.value;
+  findings.push(
+    warningFinding('annotation/invalid-value', resource, {
+      path: ['metadata', 'annotations', reader.name],
+      message: `${reader.name}: ${parsed.problem}; the default is used`,
+      help: `Write ${reader.syntax}`,
+    }),
+  );
+  return reader.fallback;
+}
+
+/** Reads `a=1,b=2`; a key outside `keys`, or one without value, is a problem. */
+export function parseSettings(text: string, keys: readonly string[]): Parsed<ReadonlyMap<string, string>> {
+  const settings = new Map<string, string>();
+  for (const part of text.split(',')) {
+    const equals = part.indexOf('=');
+    const key = (equals < 0 ? part : part.slice(0, equals)).trim();
+    if (!keys.includes(key)) return { problem: `"${key}" is not one of ${keys.join(', ')}` };
+    if (equals < 0) return { problem: `"${key}" has no value` };
+    settings.set(key, part.slice(equals + 1).trim());
+  }
+  return { value: settings };
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { BackendObjectReference, GRPCRoute, Service, ServicePort } from '../../resources/index.ts';
+import type { Problem, RouteRefsReason } from '../outcomes.ts';
+import { errorFinding } from '../report.ts';
+import { clusterId } from './clusters.ts';
+import { coreGroup, grantToCreate, type ReferenceGrants } from './reference-grants.ts';
+
+/** The parts of the world that backendRefs depend on. */
+export interface ResolveContext {
+  readonly grants: ReferenceGrants;
+  readonly services: ReadonlyMap<string, Service>;
+}
+
+/** Where a reference leads: a Service's port, which the data plane knows as a cluster. */
+export interface ResolvedBackend {
+  readonly clusterId: string;
+  /** `namespace/name`. */
+  readonly service: string;
+  readonly port: number;
+}
+
+type Path = readonly (string | number)[];
+
+/** Resolves `ref` of `route` (a backend or a mirror), or tells why it cannot be used. */
+export function resolveBackend(
+  route: GRPCRoute,
+  ref: BackendObjectReference,
+  path: Path,
+  context: ResolveContext,
+): ResolvedBackend | Problem<RouteRefsReason> {
+  const refuse = refusal(route, path);
+  const namespace = ref.namespace ?? route.metadata.namespace;
+  const name = `${namespace}/${ref.name}`;
+  if (ref.kind !== 'Service' || coreGroup(ref.group) !== '') {
+    const kind = ref.group === '' ? ref.kind : `${ref.kind} (${ref.group})`;
+    return refuse('InvalidKind', `${kind} is not a kind of backend that is supported`, 'Refer to a Service');
+  }
+  const from = { group: 'gateway.networking.k8s.io', kind: route.kind, namespace: route.metadata.namespace };
+  const to = { group: '', kind: 'Service', namespace, name: ref.name };
+  // Before the Service is looked up: whether it exists must not be told to those who may not refer to it.
+  if (!context.grants.permits(from, to)) {
+    const message = `The reference to Service ${name} is not permitted by a ReferenceGrant in namespace ${namespace}`;
+    return refuse('RefNotPermitted', message, grantToCreate(from, to));
+  }
+  const service = context.services.get(name);
+  if (service === undefined) {
+    return refuse(
+      'BackendNotFound',
+      `Service ${name} does not exist`,
+      'Create it, or correct name and namespace of the backendRef',
+    );
+  }
+  if (ref.port === undefined)
+    return refuse('BackendNotFound', `The reference to Service ${name} has no port`, 'Add port');
+  return resolvePort(service, ref.port, name, refuse);
+}
+
+type Refuse = (reason: RouteRefsReason, message: string, help: string) => Problem<RouteRefsReason>;
+
+const CODES: Readonly<Record<RouteRefsReason, string>> = {
+  InvalidKind: 'route/backend-kind',
+  BackendNotFound: 'route/backend-not-found',
+  RefNotPermitted: 'route/ref-not-permitted',
+  UnsupportedProtocol: 'route/backend-protocol',
+};
+
+function refusal(route: GRPCRoute, path: Path): Refuse {
+  return (reason, message, help) => ({ reason, finding: errorFinding(CODES[reason], route, { path, message, help }) });
+}
+
+function resolvePort(
+  service: Service,
+  port: number,
+  name: string,
+  refuse: Refuse,
+): ResolvedBackend | Problem<RouteRefsReason> {
+  const { ports, type } = service.spec;
+  const found = ports.find(candidate => candidate.port === port && candidate.protocol === 'TCP');
+  const resolved = { clusterId: clusterId(name, port), service: name, port };
+  // A Service of type ExternalName need not list ports: the port is the reference's.
+  if (found === undefined && type === 'ExternalName' && ports.length === 0) return resolved;
+  if (found === undefined) {
+    const known = ports
+      .map(candidate => `${candidate.port}${candidate.protocol === 'TCP' ? '' : ` (${candidate.protocol})`}`)
+      .join(', ');
+    return refuse(
+      'BackendNotFound',
+      `Service ${name} has no TCP port ${port}`,
+      known === '' ? 'Add the port to the Service' : `Its ports are ${known}`,
+    );
+  }
+  if (speaksGrpc(found)) return resolved;
+  const message = `Port ${port} of Service ${name} has appProtocol ${found.appProtocol}, which does not carry gRPC`;
+  return refuse('UnsupportedProtocol', message, 'Set appProtocol: kubernetes.io/h2c, or leave it out');
+}
+
+/** Protocols of a Service's port that do not carry gRPC in cleartext. What is not known is no promise, so it is let pass. */
+const OTHER_PROTOCOLS: ReadonlySet<string> = new Set([
+  'http',
+  'https',
+  'kubernetes.io/ws',
+  'kubernetes.io/wss',
+  'ws',
+  'wss',
+  'tcp',
+  'tls',
+  'udp',
+]);
+
+function speaksGrpc(port: ServicePort): boolean {
+  return port.appProtocol === undefined || !OTHER_PROTOCOLS.has(port.appProtocol.toLowerCase());
+}

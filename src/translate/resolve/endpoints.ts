@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Finding } from '../../errors/index.ts';
+import type { EndpointSlice, Endpoints, Service, ServicePort } from '../../resources/index.ts';
+import type { Endpoint } from '../../snapshot/index.ts';
+import { compareStrings } from '../../values/index.ts';
+import { infoFinding, warningFinding } from '../report.ts';
+
+/** Where a Service's endpoints are written. */
+export interface EndpointSources {
+  /** Those labelled with the Service's name. */
+  readonly slices: readonly EndpointSlice[];
+  /** The older form; used only when there are no slices, as Kubernetes mirrors it into slices. */
+  readonly endpoints: Endpoints | undefined;
+}
+
+/** The endpoints of one Service port, merged over all sources, sorted, without duplicates (the best state wins). */
+export function resolveEndpoints(
+  service: Service,
+  port: ServicePort | undefined,
+  sources: EndpointSources,
+  findings: Finding[],
+): readonly Endpoint[] {
+  const found = new Map<string, Endpoint>();
+  const add = (endpoint: Endpoint): void => {
+    const key = `${endpoint.address} ${endpoint.port}`;
+    const known = found.get(key);
+    if (known === undefined || (known.state === 'draining' && endpoint.state === 'ready')) found.set(key, endpoint);
+  };
+  const portName = port?.name ?? '';
+  if (sources.slices.length > 0) {
+    for (const slice of sources.slices) addSlice(slice, portName, { add, findings });
+  } else if (sources.endpoints !== undefined) {
+    addEndpoints(sources.endpoints, portName, add);
+  }
+  if (found.size === 0) findings.push(noEndpoints(service, port, sources));
+  return [...found.values()].sort((a, b) => compareStrings(a.address, b.address) || a.port - b.port);
+}
+
+type Add = (endpoint: Endpoint) => void;
+
+function addSlice(slice: EndpointSlice, portName: string, { add, findings }: { add: Add; findings: Finding[] }): void {
+  if (slice.addressType === 'FQDN') {
+    findings.push(
+      infoFinding('backend/fqdn-slice', slice, {
+        path: ['addressType'],
+        message: 'EndpointSlices with addressType FQDN are not used',
+        help: 'Use a Service of type ExternalName, or the annotation daemun.dev/endpoints',
+      }),
+    );
+    return;
+  }
+  const port = slice.ports.find(candidate => candidate.name === portName && candidate.protocol === 'TCP')?.port;
+  if (port === undefined) return;
+  for (const endpoint of slice.endpoints) {
+    const state = endpointState(endpoint.conditions);
+    const address = endpoint.addresses[0];
+    // "Consumers should only use the first address" (EndpointSlice API).
+    if (state === undefined || address === undefined) continue;
+    add({ address, port, state, name: endpoint.targetRef?.name ?? '' });
+  }
+}
+
+type Conditions = EndpointSlice['endpoints'][number]['conditions'];
+
+/** An unknown `ready` counts as ready; an endpoint that ends but still serves may drain (EndpointSlice API). */
+function endpointState(conditions: Conditions): Endpoint['state'] | undefined {
+  if (conditions.ready ?? true) return conditions.terminating === true ? 'draining' : 'ready';
+  return conditions.terminating === true && conditions.serving === true ? 'draining' : undefined;
+}
+
+function addEndpoints(endpoints: Endpoints, portName: string, add: Add): void {
+  for (const subset of endpoints.subsets) {
+    const port = subset.ports.find(candidate => candidate.name === portName && candidate.protocol === 'TCP')?.port;
+    if (port === undefined) continue;
+    for (const { ip, targetRef } of subset.addresses)
+      add({ address: ip, port, state: 'ready', name: targetRef?.name ?? '' });
+  }
+}
+
+function noEndpoints(service: Service, port: ServicePort | undefined, { slices, endpoints }: EndpointSources): Finding {
+  const sliceNames = new Set(slices.flatMap(slice => slice.ports.map(candidate => candidate.name)));
+  const misnamed = slices.length > 0 && !sliceNames.has(port?.name ?? '');
+  const nothing = slices.length === 0 && endpoints === undefined;
+  const name = `${service.metadata.namespace}/${service.metadata.name}`;
+  const written = (value: string): string => (value === '' ? 'without a name' : `named ${value}`);
+  const why = nothing
+    ? 'no EndpointSlice is labelled with its name'
+    : misnamed
+      ? `its port is ${written(port?.name ?? '')}, those of its EndpointSlices are ${[...sliceNames].map(written).join(', ')}`
+      : 'none is ready';
+  return warningFinding('backend/no-endpoints', service, {
+    path: [],
+    message: `Service ${name} has no endpoints for port ${port?.port ?? '?'}: ${why}`,
+    help: nothing
+      ? `Add an EndpointSlice with label kubernetes.io/service-name: ${service.metadata.name}, or the annotation daemun.dev/endpoints: "host:port" (run --demo starts backends)`
+      : misnamed
+        ? 'Give both ports the same name'
+        : 'Wait until an endpoint is ready',
+  });
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { EndpointSlice } from '../../resources/index.ts';
+import { compareStrings } from '../../values/index.ts';
+import { changedKeys } from '../changes.ts';
+
+const SERVICE_NAME = 'kubernetes.io/service-name';
+type Slices = ReadonlyMap<string, EndpointSlice>;
+
+/** The slices of each Service, by `namespace/name` of the Service. A list keeps its identity while it is unchanged. */
+export interface SliceIndex {
+  readonly source: Slices;
+  readonly byService: ReadonlyMap<string, readonly EndpointSlice[]>;
+}
+
+/** Indexes `source`; what changed since `previous` is all the work. */
+export function indexSlices(source: Slices, previous: SliceIndex | undefined): SliceIndex {
+  if (previous === undefined) return { source, byService: indexAll(source) };
+  if (previous.source === source) return previous;
+  const touched = new Map<string, EndpointSlice[]>();
+  const changed = changedKeys(previous.source, source);
+  for (const key of changed) {
+    for (const slice of [previous.source.get(key), source.get(key)]) {
+      const service = slice === undefined ? undefined : serviceOf(slice);
+      if (service !== undefined) touched.set(service, []);
+    }
+  }
+  const changedSet = new Set(changed);
+  for (const [service, slices] of touched) {
+    const kept = previous.byService.get(service) ?? [];
+    slices.push(...kept.filter(slice => !changedSet.has(`${slice.metadata.namespace}/${slice.metadata.name}`)));
+  }
+  for (const key of changed) {
+    const slice = source.get(key);
+    const service = slice === undefined ? undefined : serviceOf(slice);
+    if (slice !== undefined && service !== undefined) touched.get(service)?.push(slice);
+  }
+  const byService = new Map(previous.byService);
+  for (const [service, slices] of touched) {
+    if (slices.length === 0) byService.delete(service);
+    else byService.set(service, slices.sort(compareSlices));
+  }
+  return { source, byService };
+}
+
+function indexAll(source: Slices): ReadonlyMap<string, readonly EndpointSlice[]> {
+  const byService = new Map<string, EndpointSlice[]>();
+  for (const slice of source.values()) {
+    const service = serviceOf(slice);
+    if (service === undefined) continue;
+    const list = byService.get(service);
+    if (list === undefined) byService.set(service, [slice]);
+    else list.push(slice);
+  }
+  for (const list of byService.values()) if (list.length > 1) list.sort(compareSlices);
+  return byService;
+}
+
+function serviceOf(slice: EndpointSlice): string | undefined {
+  const name = slice.metadata.labels[SERVICE_NAME];
+  return name === undefined ? undefined : `${slice.metadata.namespace}/${name}`;
+}
+
+function compareSlices(a: EndpointSlice, b: EndpointSlice): number {
+  return compareStrings(a.metadata.name, b.metadata.name);
+}

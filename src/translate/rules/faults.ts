@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Fault } from '../../snapshot/index.ts';
+import type { RouteRefsReason } from '../outcomes.ts';
+
+/**
+ * What a client is told when a rule, or a backend's share of it, cannot be served (design §6): the reason, and nothing
+ * about objects that the route may not see.
+ */
+function unavailable(reason: string, message: string): Fault {
+  return { httpStatus: 500, grpcStatus: 14, message, reason };
+}
+
+const BACKEND_FAULTS: Readonly<Record<RouteRefsReason, Fault>> = {
+  InvalidKind: unavailable('invalid_kind', 'the backend is of a kind that the gateway does not support'),
+  BackendNotFound: unavailable('backend_not_found', 'the backend of this route does not exist'),
+  RefNotPermitted: unavailable('ref_not_permitted', 'the reference to the backend of this route is not permitted'),
+  UnsupportedProtocol: unavailable('unsupported_protocol', 'the backend of this route does not speak gRPC'),
+};
+
+/** The answer for the share of a backend that cannot be used. */
+export function backendFault(reason: RouteRefsReason): Fault {
+  return BACKEND_FAULTS[reason];
+}
+
+/** The answer of a rule without backendRefs. */
+export const NO_BACKENDS: Fault = unavailable('no_backend', 'the rule has no backends');
+
+/** The answer of a rule whose backends all have weight 0. */
+export const NO_WEIGHT: Fault = unavailable('no_weight', 'all backends of the rule have weight 0');
+
+/** The answer when a filter cannot be resolved: it must not be skipped (GRPCRouteFilter.extensionRef). */
+export const FILTER_UNRESOLVED: Fault = unavailable('filter_unresolved', 'a filter of the rule cannot be resolved');

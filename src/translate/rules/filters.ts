@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Finding } from '../../errors/index.ts';
+import type { GRPCRoute, GRPCRouteFilter, HeaderModifier, RequestMirror } from '../../resources/index.ts';
+import type { Fault, Filter, MirrorShare } from '../../snapshot/index.ts';
+import type { Problem, RouteRefsReason } from '../outcomes.ts';
+import { errorFinding, infoFinding, warningFinding } from '../report.ts';
+import { type ResolveContext, type ResolvedBackend, resolveBackend } from '../resolve/backend-refs.ts';
+import { FILTER_UNRESOLVED } from './faults.ts';
+import { compileHeaderChange } from './header-change.ts';
+
+type Path = readonly (string | number)[];
+
+/** What came of a list of filters. */
+export interface CompiledFilters {
+  readonly filters: readonly Filter[];
+  /** Set when a filter cannot be resolved: it must not be skipped, so requests are answered with this. */
+  readonly fault: Fault | null;
+  readonly refsProblems: readonly Problem<RouteRefsReason>[];
+  readonly mirrors: readonly ResolvedBackend[];
+  readonly findings: readonly Finding[];
+}
+
+const NO_FILTERS: CompiledFilters = { filters: [], fault: null, refsProblems: [], mirrors: [], findings: [] };
+
+/** Collects while the filters of one list are compiled. */
+interface Draft {
+  readonly filters: Filter[];
+  readonly refsProblems: Problem<RouteRefsReason>[];
+  readonly mirrors: ResolvedBackend[];
+  readonly findings: Finding[];
+  fault: Fault | null;
+}
+
+/** Compiles the filters of a rule or of a backendRef, in the order written. */
+export function compileFilters(
+  route: GRPCRoute,
+  filters: readonly GRPCRouteFilter[] | undefined,
+  path: Path,
+  context: ResolveContext,
+): CompiledFilters {
+  if (filters === undefined || filters.length === 0) return NO_FILTERS;
+  const draft: Draft = { filters: [], refsProblems: [], mirrors: [], findings: [], fault: null };
+  const seen = new Set<string>();
+  filters.forEach((filter, index) => {
+    const at = [...path, index];
+    if (seen.has(filter.type) && filter.type.endsWith('HeaderModifier'))
+      draft.findings.push(repeated(route, filter, at));
+    seen.add(filter.type);
+    compileFilter({ route, path: at, context, draft }, filter);
+  });
+  return draft;
+}
+
+interface Site {
+  readonly route: GRPCRoute;
+  readonly path: Path;
+  readonly context: ResolveContext;
+  readonly draft: Draft;
+}
+
+function compileFilter(site: Site, filter: GRPCRouteFilter): void {
+  switch (filter.type) {
+    case 'RequestHeaderModifier':
+      addHeaderFilter(site, 'request-headers', filter.requestHeaderModifier);
+      break;
+    case 'ResponseHeaderModifier':
+      addHeaderFilter(site, 'response-headers', filter.responseHeaderModifier);
+      break;
+    case 'RequestMirror':
+      addMirror(site, filter.requestMirror);
+      break;
+    case 'ExtensionRef':
+      addUnresolved(site, `ExtensionRef ${filter.extensionRef.kind} ${filter.extensionRef.name}`);
+      break;
+    default:
+      // A type that a newer API may add: not understood means not skipped.
+      addUnresolved(site, `Filter type ${(filter as { type: string }).type}`);
+  }
+}
+
+function addHeaderFilter(site: Site, kind: 'request-headers' | 'response-headers', modifier: HeaderModifier): void {
+  const { change, refused, unsendable } = compileHeaderChange(modifier);
+  site.draft.filters.push({ kind, change });
+  if (refused.length > 0) {
+    site.draft.findings.push(
+      warningFinding('route/header-not-changeable', site.route, {
+        path: site.path,
+        message: `${refused.join(', ')} belongs to the connection and is left as it is`,
+        help: 'Remove it from the filter',
+      }),
+    );
+  }
+  if (unsendable.length > 0) {
+    site.draft.findings.push(
+      warningFinding('route/header-value', site.route, {
+        path: site.path,
+        message: `The value for ${unsendable.join(', ')} has control characters and is left out`,
+        help: 'Remove line breaks and other control characters',
+      }),
+    );
+  }
+}
+
+function addMirror(site: Site, mirror: RequestMirror): void {
+  const path = [...site.path, 'requestMirror', 'backendRef'];
+  const resolved = resolveBackend(site.route, mirror.backendRef, path, site.context);
+  if ('reason' in resolved) {
+    site.draft.refsProblems.push(resolved);
+    return;
+  }
+  const share = mirrorShare(mirror);
+  if (share.numerator === 0) {
+    const message = 'The mirror gets 0 % of the requests, so it does nothing';
+    site.draft.findings.push(infoFinding('lint/mirror-without-share', site.route, { path: site.path, message }));
+    return;
+  }
+  site.draft.mirrors.push(resolved);
+  site.draft.filters.push({ kind: 'mirror', target: { cluster: resolved.clusterId }, share });
+}
+
+/** All requests when neither percent nor fraction is set (HTTPRequestMirrorFilter). A fraction above 1 is all, too. */
+function mirrorShare(mirror: RequestMirror): MirrorShare {
+  const { percent, fraction } = mirror;
+  const share =
+    percent !== undefined
+      ? { numerator: percent, denominator: 100 }
+      : fraction !== undefined
+        ? { numerator: fraction.numerator, denominator: fraction.denominator }
+        : { numerator: 1, denominator: 1 };
+  return share.numerator >= share.denominator ? { numerator: 1, denominator: 1 } : share;
+}
+
+function addUnresolved(site: Site, what: string): void {
+  const finding = errorFinding('route/filter-unresolved', site.route, {
+    path: site.path,
+    message: `${what} cannot be resolved; requests that it would filter are answered with UNAVAILABLE`,
+    help: 'Remove the filter: no extension filter is supported',
+  });
+  site.draft.refsProblems.push({ reason: 'InvalidKind', finding });
+  site.draft.fault = FILTER_UNRESOLVED;
+}
+
+function repeated(route: GRPCRoute, filter: GRPCRouteFilter, path: Path): Finding {
+  return warningFinding('route/filter-repeated', route, {
+    path,
+    message: `${filter.type} may be used once; all of them are run, in order`,
+    help: 'Join them into one filter',
+  });
+}

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Finding } from '../../errors/index.ts';
+import type { GRPCRoute } from '../../resources/index.ts';
+import type { RouteEntry, Rule } from '../../snapshot/index.ts';
+import { type AttachContext, type Attachment, attachRoute, parentKey } from '../attach/parent-refs.ts';
+import { lintRoute } from '../lint/route-lints.ts';
+import type { ParentOutcome, Problem, RouteOutcome } from '../outcomes.ts';
+import { errorFinding } from '../report.ts';
+import { readRequestTimeout } from '../resolve/annotations/request-timeout.ts';
+import type { ResolveContext, ResolvedBackend } from '../resolve/backend-refs.ts';
+import { share } from '../share.ts';
+import { type DroppedRule, type TranslatedRule, translateRule } from './grpc-rule.ts';
+import { type RankedEntry, rankEntry } from './precedence.ts';
+
+/** A route, translated as far as it goes without looking at other routes. */
+export interface TranslatedRoute {
+  readonly route: GRPCRoute;
+  /** What else it was made of, as `Kind/namespace/name`; when one of them changes the route is translated anew. */
+  readonly dependencies: readonly string[];
+  readonly outcome: RouteOutcome;
+  readonly attachments: readonly Attachment[];
+  readonly rules: readonly Rule[];
+  /** In the order written: by rule, then by match. */
+  readonly entries: readonly RankedEntry[];
+  /** Without duplicates. */
+  readonly backends: readonly ResolvedBackend[];
+  readonly findings: readonly Finding[];
+}
+
+export interface RouteContext extends AttachContext, ResolveContext {}
+
+/** Translates one GRPCRoute. Parts equal to those of `previous` keep their identity. */
+export function translateGrpcRoute(
+  route: GRPCRoute,
+  context: RouteContext,
+  previous: TranslatedRoute | undefined,
+): TranslatedRoute {
+  const attachment = attachRoute(route, context);
+  const findings: Finding[] = [...attachment.findings];
+  const { kept, dropped } = translateRules(route, context, findings);
+  const refsProblems = kept.flatMap(rule => rule.refsProblems);
+  findings.push(...refsProblems.map(problem => problem.finding), ...dropped.map(rule => rule.dropped.finding));
+  const isRefused = kept.length === 0 && dropped.length > 0;
+  const parents = isRefused ? attachment.parents.map(parent => refuseParent(parent, dropped)) : attachment.parents;
+  const attachments = isRefused ? [] : share(previous?.attachments, attachment.attachments);
+  const rules = share(
+    previous?.rules,
+    kept.map(rule => rule.rule),
+  );
+  const entries = share(previous?.entries, rankEntries(route, kept, rules));
+  findings.push(...lintRoute(route, { attachments, entries }));
+  return {
+    route,
+    dependencies: dependenciesOf(route),
+    outcome: share(previous?.outcome, {
+      parents,
+      resolvedRefs: refsProblems[0] ?? null,
+      partiallyInvalid: isRefused ? null : droppedRules(route, dropped),
+    }),
+    attachments,
+    rules,
+    entries,
+    backends: share(previous?.backends, uniqueBackends(kept)),
+    findings: share(previous?.findings, findings),
+  };
+}
+
+function translateRules(
+  route: GRPCRoute,
+  context: RouteContext,
+  findings: Finding[],
+): { kept: readonly TranslatedRule[]; dropped: readonly DroppedRule[] } {
+  const requestTimeoutMs = readRequestTimeout(route, findings);
+  const kept: TranslatedRule[] = [];
+  const dropped: DroppedRule[] = [];
+  for (const [ruleIndex, rule] of (route.spec.rules ?? []).entries()) {
+    const translated = translateRule(rule, { route, ruleIndex, requestTimeoutMs, context });
+    if ('dropped' in translated) {
+      dropped.push(translated);
+      continue;
+    }
+    kept.push(translated);
+    findings.push(...translated.findings);
+  }
+  return { kept, dropped };
+}
+
+function refuseParent(parent: ParentOutcome, dropped: readonly DroppedRule[]): ParentOutcome {
+  const first = dropped[0];
+  if (parent.accepted !== null || first === undefined) return parent;
+  return { ...parent, listeners: [], accepted: first.dropped };
+}
+
+/** PartiallyInvalid must say "Dropped Rule" first and name the rules (RouteConditionPartiallyInvalid). */
+function droppedRules(route: GRPCRoute, dropped: readonly DroppedRule[]): Problem<'UnsupportedValue'> | null {
+  const first = dropped[0];
+  if (first === undefined) return null;
+  const finding = errorFinding('route/rules-dropped', route, {
+    path: ['spec', 'rules', first.ruleIndex],
+    message: `Dropped Rule(s) ${dropped.map(rule => rule.ruleIndex).join(', ')}: ${first.dropped.finding.message}`,
+    help: first.dropped.finding.help,
+  });
+  return { reason: 'UnsupportedValue', finding };
+}
+
+function rankEntries(
+  route: GRPCRoute,
+  kept: readonly TranslatedRule[],
+  rules: readonly Rule[],
+): readonly RankedEntry[] {
+  const { namespace, name, creationTimestamp } = route.metadata;
+  const aged = creationTimestamp === undefined ? { namespace, name } : { namespace, name, creationTimestamp };
+  return kept.flatMap((translated, index) => {
+    const rule = rules[index] ?? translated.rule;
+    return translated.matches.map((match, matchIndex) => {
+      const entry: RouteEntry = { match, rule, matchIndex };
+      return rankEntry(entry, aged);
+    });
+  });
+}
+
+function uniqueBackends(kept: readonly TranslatedRule[]): readonly ResolvedBackend[] {
+  const backends = kept.flatMap(rule => rule.backends);
+  if (backends.length < 2) return backends;
+  return [...new Map(backends.map(backend => [backend.clusterId, backend])).values()];
+}
+
+/** Grants matter only across namespaces; a Service matters whether or not it exists yet. */
+function dependenciesOf(route: GRPCRoute): readonly string[] {
+  const own = route.metadata.namespace;
+  const dependencies = new Set<string>([`Namespace/${own}`]);
+  for (const ref of route.spec.parentRefs ?? []) {
+    const key = parentKey(route, ref);
+    if (key !== undefined) dependencies.add(`Gateway/${key}`);
+  }
+  const addBackend = (ref: { readonly namespace?: string | undefined; readonly name: string }): void => {
+    const namespace = ref.namespace ?? own;
+    dependencies.add(`Service/${namespace}/${ref.name}`);
+    if (namespace !== own) dependencies.add(`ReferenceGrants/${namespace}`);
+  };
+  const addMirrors = (
+    filters:
+      | readonly {
+          readonly requestMirror?:
+            | { readonly backendRef: { readonly namespace?: string; readonly name: string } }
+            | undefined;
+        }[]
+      | undefined,
+  ): void => {
+    for (const filter of filters ?? [])
+      if (filter.requestMirror !== undefined) addBackend(filter.requestMirror.backendRef);
+  };
+  for (const rule of route.spec.rules ?? []) {
+    addMirrors(rule.filters);
+    for (const ref of rule.backendRefs ?? []) {
+      addBackend(ref);
+      addMirrors(ref.filters);
+    }
+  }
+  return [...dependencies];
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Finding } from '../../errors/index.ts';
+import type { GRPCBackendRef, GRPCRoute, GRPCRouteRule } from '../../resources/index.ts';
+import type { Fault, GrpcMatch, Rule, WeightedBackend } from '../../snapshot/index.ts';
+import type { Problem, RouteRefsReason } from '../outcomes.ts';
+import { warningFinding } from '../report.ts';
+import { type ResolveContext, type ResolvedBackend, resolveBackend } from '../resolve/backend-refs.ts';
+import { backendFault, NO_BACKENDS, NO_WEIGHT } from './faults.ts';
+import { compileFilters } from './filters.ts';
+import { compileMatch, MATCH_ALL } from './grpc-matches.ts';
+import { compileSessionPersistence } from './session-persistence.ts';
+
+/** One rule of a GRPCRoute, translated. */
+export interface TranslatedRule {
+  readonly rule: Rule;
+  /** At least one; index as written. */
+  readonly matches: readonly GrpcMatch[];
+  /** Backends and mirrors that are used. */
+  readonly backends: readonly ResolvedBackend[];
+  readonly refsProblems: readonly Problem<RouteRefsReason>[];
+  readonly findings: readonly Finding[];
+}
+
+/** A rule that must be dropped, with the reason. */
+export interface DroppedRule {
+  readonly dropped: Problem<'UnsupportedValue'>;
+  readonly ruleIndex: number;
+}
+
+/** What a rule is translated in. */
+export interface RuleSite {
+  readonly route: GRPCRoute;
+  readonly ruleIndex: number;
+  readonly requestTimeoutMs: number | null;
+  readonly context: ResolveContext;
+}
+
+/** Translates one rule: matches, filters, backends with weights. Faults are part of the result. */
+export function translateRule(rule: GRPCRouteRule, site: RuleSite): TranslatedRule | DroppedRule {
+  const { route, ruleIndex, context } = site;
+  const path = ['spec', 'rules', ruleIndex];
+  const findings: Finding[] = [];
+  const matches: GrpcMatch[] = [];
+  for (const [index, match] of (rule.matches ?? []).entries()) {
+    const compiled = compileMatch(route, match, [...path, 'matches', index]);
+    if ('problem' in compiled) return { dropped: compiled.problem, ruleIndex };
+    matches.push(compiled.match);
+    findings.push(...compiled.findings);
+  }
+  const filters = compileFilters(route, rule.filters, [...path, 'filters'], context);
+  const shares = compileBackends(rule, site);
+  const { namespace, name } = route.metadata;
+  const compiledRule: Rule = {
+    id: `${route.kind}/${namespace}/${name}/${ruleIndex}`,
+    origin: { kind: route.kind, namespace, name, ruleIndex, ruleName: rule.name ?? '' },
+    filters: filters.filters,
+    fault: filters.fault ?? shares.fault,
+    backends: shares.backends,
+    totalWeight: shares.backends.reduce((sum, backend) => sum + backend.weight, 0),
+    requestTimeoutMs: site.requestTimeoutMs,
+    sessionPersistence: compileSessionPersistence(rule.sessionPersistence),
+  };
+  return {
+    rule: compiledRule,
+    matches: matches.length === 0 ? [MATCH_ALL] : matches,
+    backends: [...shares.used, ...filters.mirrors],
+    refsProblems: [...shares.refsProblems, ...filters.refsProblems],
+    findings: [...findings, ...filters.findings, ...shares.findings],
+  };
+}
+
+interface Shares {
+  readonly backends: WeightedBackend[];
+  readonly used: ResolvedBackend[];
+  readonly refsProblems: Problem<RouteRefsReason>[];
+  readonly findings: Finding[];
+  fault: Fault | null;
+}
+
+/** A backend that cannot be used keeps its share of the weights and answers it with a fault (GRPCRouteRule.backendRefs). */
+function compileBackends(rule: GRPCRouteRule, site: RuleSite): Shares {
+  const refs = rule.backendRefs ?? [];
+  const path = ['spec', 'rules', site.ruleIndex, 'backendRefs'];
+  const shares: Shares = { backends: [], used: [], refsProblems: [], findings: [], fault: null };
+  for (const [index, ref] of refs.entries()) addShare(ref, [...path, index], { site, shares });
+  if (shares.backends.length > 0) return shares;
+  shares.fault = refs.length === 0 ? NO_BACKENDS : NO_WEIGHT;
+  shares.findings.push(withoutBackends(site, refs.length === 0));
+  return shares;
+}
+
+function addShare(
+  ref: GRPCBackendRef,
+  path: readonly (string | number)[],
+  { site, shares }: { site: RuleSite; shares: Shares },
+): void {
+  const resolved = resolveBackend(site.route, ref, path, site.context);
+  const filters = compileFilters(site.route, ref.filters, [...path, 'filters'], site.context);
+  shares.refsProblems.push(...('reason' in resolved ? [resolved] : []), ...filters.refsProblems);
+  shares.findings.push(...filters.findings);
+  if (ref.weight === 0) return;
+  shares.used.push(...filters.mirrors);
+  const fault = 'reason' in resolved ? backendFault(resolved.reason) : filters.fault;
+  if (fault !== null) {
+    shares.backends.push({ weight: ref.weight, target: { kind: 'fault', fault }, filters: [] });
+  } else if ('clusterId' in resolved) {
+    shares.used.push(resolved);
+    const target = { kind: 'cluster' as const, cluster: resolved.clusterId };
+    shares.backends.push({ weight: ref.weight, target, filters: filters.filters });
+  }
+}
+
+function withoutBackends({ route, ruleIndex }: RuleSite, none: boolean): Finding {
+  return none
+    ? warningFinding('lint/no-backends', route, {
+        path: ['spec', 'rules', ruleIndex],
+        message: 'The rule has no backendRefs, so every request that it takes is answered with UNAVAILABLE',
+        help: 'Add backendRefs',
+      })
+    : warningFinding('lint/weights-zero', route, {
+        path: ['spec', 'rules', ruleIndex, 'backendRefs'],
+        message: 'The weights add up to 0, so every request that the rule takes is answered with UNAVAILABLE',
+        help: 'Give at least one backend a weight above 0',
+      });
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { RouteEntry } from '../../snapshot/index.ts';
+import { compareNamespacedNames, compareStrings, type NamespacedName } from '../../values/index.ts';
+
+/** What age is judged by. A missing timestamp (objects in files) is older than any: files have no age of their own. */
+export interface Aged extends NamespacedName {
+  readonly creationTimestamp?: string | undefined;
+}
+
+/** Oldest first, then by namespace and name: the Gateway API's rule wherever objects conflict. */
+export function compareAge(a: Aged, b: Aged): number {
+  // RFC 3339 in UTC without fractions, as the API server writes it, sorts as text.
+  return compareStrings(a.creationTimestamp ?? '', b.creationTimestamp ?? '') || compareNamespacedNames(a, b);
+}
+
+/** An entry with what its place depends on. Within one hostname: hostnames are ranked by the order of virtual hosts. */
+export interface RankedEntry {
+  readonly entry: RouteEntry;
+  readonly route: Aged;
+  /** 0: exact method, 1: regular expression, 2: none. */
+  readonly methodRank: number;
+  readonly serviceLength: number;
+  readonly methodLength: number;
+  readonly headerCount: number;
+}
+
+/** Prepares `entry` of `route` for `compareEntries`. */
+export function rankEntry(entry: RouteEntry, route: Aged): RankedEntry {
+  const { method, headers } = entry.match;
+  return {
+    entry,
+    route,
+    methodRank: method === null ? 2 : method.kind === 'exact' ? 0 : 1,
+    serviceLength: method?.service?.length ?? 0,
+    methodLength: method?.method?.length ?? 0,
+    headerCount: headers.length,
+  };
+}
+
+/**
+ * The precedence of GRPCRoute (GRPCRouteRule.matches), best first:
+ *
+ * > Precedence MUST be given to the rule with the largest number of:
+ * > Characters in a matching non-wildcard hostname. Characters in a matching hostname.   (the order of virtual hosts)
+ * > Characters in a matching service. Characters in a matching method. Header matches.
+ * > If ties still exist across multiple Routes: the oldest Route based on creation timestamp; the Route appearing first
+ * > in alphabetical order by "{namespace}/{name}".
+ * > If ties still exist within the Route that has been given precedence: the first matching rule meeting the above
+ * > criteria.
+ *
+ * Where regular expressions stand is left to us: after every exact method, longer patterns first.
+ */
+export function compareEntries(a: RankedEntry, b: RankedEntry): number {
+  return (
+    a.methodRank - b.methodRank ||
+    b.serviceLength - a.serviceLength ||
+    b.methodLength - a.methodLength ||
+    b.headerCount - a.headerCount ||
+    compareAge(a.route, b.route) ||
+    a.entry.rule.origin.ruleIndex - b.entry.rule.origin.ruleIndex ||
+    a.entry.matchIndex - b.entry.matchIndex
+  );
+}

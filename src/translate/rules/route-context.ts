@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { ResourceSet } from '../../resources/index.ts';
+import { namespaceLabels } from '../attach/namespace-labels.ts';
+import type { ParentTarget } from '../attach/parent-target.ts';
+import type { TranslateEnvironment } from '../environment.ts';
+import type { ReferenceGrants } from '../resolve/reference-grants.ts';
+import type { RouteContext } from './grpc-route.ts';
+
+/** What routes see of the world. */
+export function routeContext(
+  resources: ResourceSet,
+  parts: {
+    readonly environment: TranslateEnvironment;
+    readonly grants: ReferenceGrants;
+    readonly targets: ReadonlyMap<string, ParentTarget>;
+  },
+): RouteContext {
+  return {
+    parent: key => parts.targets.get(key),
+    labels: namespace => namespaceLabels(resources, namespace),
+    standalone: parts.environment.controllerName === null,
+    grants: parts.grants,
+    services: resources.services,
+  };
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * Structural sharing: `next` with every part that equals the same part of `previous` replaced by that part. The result
+ * is `previous` itself when nothing differs, so consumers can tell change by identity. For plain data only (objects and
+ * arrays without cycles). Costs one walk over what is not shared already.
+ */
+export function share<T>(previous: T | undefined, next: T): T {
+  if (previous === undefined || Object.is(previous, next)) return next;
+  return shareUnknown(previous, next) as T;
+}
+
+function shareUnknown(previous: unknown, next: unknown): unknown {
+  if (Object.is(previous, next)) return previous;
+  if (Array.isArray(previous) && Array.isArray(next)) return shareArray(previous, next);
+  if (isPlain(previous) && isPlain(next)) return shareObject(previous, next);
+  return next;
+}
+
+function shareArray(previous: readonly unknown[], next: readonly unknown[]): readonly unknown[] {
+  let same = previous.length === next.length;
+  const shared = next.map((item, index) => {
+    const kept = shareUnknown(previous[index], item);
+    if (kept !== previous[index]) same = false;
+    return kept;
+  });
+  return same ? previous : shared;
+}
+
+function shareObject(previous: Record<string, unknown>, next: Record<string, unknown>): Record<string, unknown> {
+  const keys = Object.keys(next);
+  let same = Object.keys(previous).length === keys.length;
+  const shared: Record<string, unknown> = {};
+  for (const key of keys) {
+    const kept = shareUnknown(previous[key], next[key]);
+    if (kept !== previous[key] || !(key in previous)) same = false;
+    shared[key] = kept;
+  }
+  return same ? previous : shared;
+}
+
+function isPlain(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+}

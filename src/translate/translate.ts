@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { ResourceSet } from '../resources/index.ts';
+import type { Snapshot } from '../snapshot/index.ts';
+import { acceptClasses } from './accept/classes.ts';
+import { acceptGateways } from './accept/gateways.ts';
+import { parentTargets } from './attach/parent-target.ts';
+import type { TranslateEnvironment } from './environment.ts';
+import { collectFindings } from './lint/collect-findings.ts';
+import { publishBindings } from './publish/bindings.ts';
+import { publishClusters } from './publish/clusters.ts';
+import { publishOutcomes } from './publish/gateway-outcomes.ts';
+import { translateRoutes } from './publish/routes.ts';
+import { publishVirtualHosts } from './publish/virtual-hosts.ts';
+import { indexGrants } from './resolve/reference-grants.ts';
+import { indexSlices } from './resolve/slice-index.ts';
+import { routeContext } from './rules/route-context.ts';
+import type { Translation } from './translation.ts';
+
+/**
+ * Turns resources into what a data plane must do, and all there is to say about them. Pure: the same input gives the
+ * same output, whatever the order of the input. With `previous` (of the same environment, but for `bindFailures` and
+ * `nowMs`) only what changed is done again, and unchanged parts of the result keep their identity.
+ */
+export function translate(
+  resources: ResourceSet,
+  environment: TranslateEnvironment,
+  previous?: Translation,
+): Translation {
+  const memory = previous?.memory;
+  const grants = indexGrants(resources);
+  const classes = acceptClasses(resources, environment);
+  const reader = { resources, grants, environment, previous: memory?.secrets ?? new Map(), read: new Map() };
+  // Gateways before routes: a route attaches to listeners that are already judged.
+  const gateways = acceptGateways(classes, reader);
+  const targets = parentTargets(gateways, memory?.routes.targets);
+  const routes = translateRoutes(
+    { resources, targets },
+    routeContext(resources, { environment, grants, targets }),
+    memory?.routes,
+  );
+  // Clusters after routes: only those that a route uses are published.
+  const slices = indexSlices(resources.endpointSlices, memory?.slices);
+  const { services, endpoints } = resources;
+  const clusters = publishClusters({ routes: routes.byKey, services, slices, endpoints }, memory?.clusters);
+  const tables = publishVirtualHosts(routes.changes, memory?.tables ?? new Map());
+  const bindings = publishBindings(gateways, tables, memory?.bindings);
+  // Outcomes after routes: listeners count the routes attached to them.
+  const outcomes = publishOutcomes({ classes, gateways, routes }, previous?.outcomes);
+  return {
+    snapshot: nextSnapshot(
+      { ...bindings, clusters: clusters.clusters, endpoints: clusters.endpoints },
+      previous?.snapshot,
+    ),
+    findings: collectFindings(resources, { classes, gateways, routes: routes.byKey, clusters, tables }),
+    outcomes,
+    memory: { secrets: reader.read, slices, routes, clusters, tables, bindings },
+  };
+}
+
+/** The version grows only when something changed. */
+function nextSnapshot(parts: Omit<Snapshot, 'version'>, previous: Snapshot | undefined): Snapshot {
+  const isSame =
+    previous !== undefined &&
+    previous.bindings === parts.bindings &&
+    previous.clusters === parts.clusters &&
+    previous.endpoints === parts.endpoints &&
+    previous.certificates === parts.certificates;
+  return isSame ? previous : { version: (previous?.version ?? 0) + 1, ...parts };
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Finding } from '../errors/index.ts';
+import type { Snapshot } from '../snapshot/index.ts';
+import type { SecretContent } from './accept/certificates.ts';
+import type { Outcomes } from './outcomes.ts';
+import type { PublishedBindings } from './publish/bindings.ts';
+import type { PublishedClusters } from './publish/clusters.ts';
+import type { TranslatedRoutes } from './publish/routes.ts';
+import type { ListenerTables } from './publish/virtual-hosts.ts';
+import type { SliceIndex } from './resolve/slice-index.ts';
+
+/** What a set of resources comes to. */
+export interface Translation {
+  readonly snapshot: Snapshot;
+  /** In a total order: by kind of object, then key, then place. */
+  readonly findings: readonly Finding[];
+  readonly outcomes: Outcomes;
+  /** For the next translation only; nobody else may look at it. */
+  readonly memory: TranslationMemory;
+}
+
+/** The steps' results, from which the next translation takes over what did not change. */
+export interface TranslationMemory {
+  readonly secrets: ReadonlyMap<string, SecretContent>;
+  readonly slices: SliceIndex;
+  readonly routes: TranslatedRoutes;
+  readonly clusters: PublishedClusters;
+  readonly tables: ListenerTables;
+  readonly bindings: PublishedBindings;
+}
