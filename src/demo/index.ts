@@ -21,3 +21,8 @@ export {
   type DemoService,
   startDemoBackends,
 } from './demo-backends.ts';
+export {
+  ServerReflectionRequestSchema,
+  type ServerReflectionResponse,
+  ServerReflectionResponseSchema,
+} from './proto/grpc/reflection/v1/reflection_pb.ts';
