@@ -2,20 +2,61 @@
 
 import * as z from 'zod';
 import type { Immutable } from './immutable.ts';
-import { text } from './vocabulary.ts';
+import { isIpAddress } from './ip-address.ts';
+import { HOSTNAME_PATTERN } from './names.ts';
+import { list, quote, refuse, text } from './vocabulary.ts';
 
 // Not anchored as one would expect: that is how the CRD has it.
 const ADDRESS_TYPE =
   /^Hostname|IPAddress|NamedAddress|[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\/[A-Za-z0-9/\-._~%!$&'()*+,;=:]+$/;
 
-/** An address that a Gateway asks for. Without value the implementation chooses one. */
-export const gatewayAddress = z.strictObject({
-  type: text({
-    min: 1,
-    max: 253,
-    pattern: ADDRESS_TYPE,
-    is: 'IPAddress, Hostname, NamedAddress or example.com/type',
-  }).default('IPAddress'),
-  value: text({ max: 253 }).exactOptional(),
+const addressType = text({
+  min: 1,
+  max: 253,
+  pattern: ADDRESS_TYPE,
+  is: 'IPAddress, Hostname, NamedAddress or a type such as example.com/pool',
 });
+
+const gatewayAddress = z
+  .strictObject({ type: addressType.default('IPAddress'), value: text({ max: 253 }).exactOptional() })
+  .check(context => {
+    const { type, value } = context.value;
+    if (value === undefined) return;
+    if (type === 'IPAddress' && !isIpAddress(value)) {
+      refuse(context, {
+        code: 'schema/address-value',
+        path: ['value'],
+        message: `${quote(value)} is not an IP address`,
+        help: 'write an IPv4 or IPv6 address, or leave value out to be given one',
+      });
+    }
+    if (type === 'Hostname' && !HOSTNAME_PATTERN.test(value)) {
+      refuse(context, {
+        code: 'schema/address-value',
+        path: ['value'],
+        message: `${quote(value)} is not a host name`,
+        help: 'write a host name in lower case, or leave value out',
+      });
+    }
+  });
+/** An address that a Gateway asks for. Without value the implementation chooses one. */
 export type GatewayAddress = Immutable<z.output<typeof gatewayAddress>>;
+
+/** The addresses that a Gateway asks for. No IPAddress and no Hostname may be there twice. */
+export const gatewayAddresses = list(gatewayAddress, { max: 16 }).check(context => {
+  const seen = new Map<string, number>();
+  for (const [index, { type, value }] of context.value.entries()) {
+    if (value === undefined || (type !== 'IPAddress' && type !== 'Hostname')) continue;
+    const first = seen.get(`${type} ${value}`);
+    if (first === undefined) {
+      seen.set(`${type} ${value}`, index);
+      continue;
+    }
+    refuse(context, {
+      code: 'schema/address-duplicate',
+      path: [index, 'value'],
+      message: `${quote(value)} is already item ${first}`,
+      help: 'remove one of them',
+    });
+  }
+});

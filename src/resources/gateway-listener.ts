@@ -5,7 +5,7 @@ import type { Immutable } from './immutable.ts';
 import { labelSelector } from './label-selector.ts';
 import { group, hostname, kind, sectionName } from './names.ts';
 import { GATEWAY_GROUP, port, secretReference } from './references.ts';
-import { list, refuse, text, textMap } from './vocabulary.ts';
+import { type Checked, list, refuse, text, textMap } from './vocabulary.ts';
 
 const PROTOCOL =
   /^[a-zA-Z0-9]([-a-zA-Z0-9]*[a-zA-Z0-9])?$|[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\/[A-Za-z0-9]+$/;
@@ -48,3 +48,66 @@ export const gatewayListener = z.strictObject({
   allowedRoutes: allowedRoutes.default({ namespaces: { from: 'Same' } }),
 });
 export type GatewayListener = Immutable<z.output<typeof gatewayListener>>;
+
+const WITHOUT_TLS = new Set(['HTTP', 'TCP', 'UDP']);
+const WITHOUT_HOSTNAME = new Set(['TCP', 'UDP']);
+
+/** The listeners of a Gateway, with the rules that hold between their fields and between them. */
+export const gatewayListeners = list(gatewayListener, { min: 1, max: 64, key: 'name' }).check(context => {
+  const sockets = new Map<string, number>();
+  for (const [index, listener] of context.value.entries()) {
+    refuseContradictions(context, index, listener);
+    const { port: number, protocol, hostname: host } = listener;
+    const socket = `${number} ${protocol} ${host ?? ''}`;
+    const first = sockets.get(socket);
+    if (first === undefined) {
+      sockets.set(socket, index);
+      continue;
+    }
+    refuse(context, {
+      code: 'schema/listener-conflict',
+      path: [index],
+      message: `port ${number}, protocol ${protocol} and ${host ?? 'no hostname'} are already listener ${first}'s`,
+      help: 'change port, protocol or hostname, or remove one of the two listeners',
+    });
+  }
+});
+
+function refuseContradictions(
+  context: Checked,
+  index: number,
+  { protocol, tls, hostname: host }: GatewayListener,
+): void {
+  if (tls !== undefined && WITHOUT_TLS.has(protocol)) {
+    refuse(context, {
+      code: 'schema/listener-tls-forbidden',
+      path: [index, 'tls'],
+      message: `protocol ${protocol} has no TLS`,
+      help: protocol === 'HTTP' ? 'set protocol: HTTPS, or remove tls:' : 'set protocol: TLS, or remove tls:',
+    });
+  }
+  if (protocol === 'HTTPS' && tls !== undefined && tls.mode !== 'Terminate') {
+    refuse(context, {
+      code: 'schema/listener-tls-mode',
+      path: [index, 'tls', 'mode'],
+      message: `protocol HTTPS needs mode Terminate, not ${tls.mode}`,
+      help: 'set mode: Terminate, or protocol: TLS',
+    });
+  }
+  if (protocol === 'TLS' && tls === undefined) {
+    refuse(context, {
+      code: 'schema/listener-tls-required',
+      path: [index, 'tls'],
+      message: 'protocol TLS needs tls:',
+      help: 'add tls: with mode: Passthrough, or with mode: Terminate and certificateRefs:',
+    });
+  }
+  if (host !== undefined && WITHOUT_HOSTNAME.has(protocol)) {
+    refuse(context, {
+      code: 'schema/listener-hostname-forbidden',
+      path: [index, 'hostname'],
+      message: `protocol ${protocol} has no hostnames`,
+      help: 'remove hostname:',
+    });
+  }
+}

@@ -2,21 +2,15 @@
 
 import * as z from 'zod';
 import { condition } from './condition.ts';
-import { gatewayAddress } from './gateway-address.ts';
-import { gatewayListener } from './gateway-listener.ts';
+import { gatewayAddresses } from './gateway-address.ts';
+import { infrastructure } from './gateway-infrastructure.ts';
+import { gatewayListeners } from './gateway-listener.ts';
 import { gatewayTls } from './gateway-tls.ts';
 import type { Immutable } from './immutable.ts';
 import { labelSelector } from './label-selector.ts';
 import { metadata } from './metadata.ts';
 import { objectName } from './names.ts';
-import { GATEWAY_GROUP, localReference } from './references.ts';
-import { list, text, textMap } from './vocabulary.ts';
-
-const infrastructure = z.strictObject({
-  labels: textMap(text({ max: 63 }), 8).exactOptional(),
-  annotations: textMap(text({ max: 4096 }), 16).exactOptional(),
-  parametersRef: localReference.exactOptional(),
-});
+import { GATEWAY_GROUP } from './references.ts';
 
 const allowedListeners = z.strictObject({
   namespaces: z
@@ -50,8 +44,8 @@ export const gateway = z.strictObject({
   metadata,
   spec: z.strictObject({
     gatewayClassName: objectName,
-    listeners: list(gatewayListener, { min: 1, max: 64, key: 'name' }),
-    addresses: list(gatewayAddress, { max: 16 }).exactOptional(),
+    listeners: gatewayListeners,
+    addresses: gatewayAddresses.exactOptional(),
     infrastructure: infrastructure.exactOptional(),
     allowedListeners: allowedListeners.exactOptional(),
     tls: gatewayTls.exactOptional(),

@@ -3,15 +3,47 @@
 import * as z from 'zod';
 import type { Immutable } from './immutable.ts';
 import { headerName } from './names.ts';
-import { list, text } from './vocabulary.ts';
+import { list, quote, refuse, text } from './vocabulary.ts';
 
 const matchType = z.enum(['Exact', 'RegularExpression']).default('Exact');
 
-const methodMatch = z.strictObject({
-  type: matchType,
-  service: text({ max: 1024 }).exactOptional(),
-  method: text({ max: 1024 }).exactOptional(),
-});
+// The CRD ignores case by RE2's folding, which takes U+017F and U+212A for s and k; so does the flag u.
+const SERVICE = /^\.?[a-z_][a-z_0-9]*(\.[a-z_][a-z_0-9]*)*$/iu;
+const METHOD = /^[A-Za-z_][A-Za-z_0-9]*$/;
+
+const methodMatch = z
+  .strictObject({
+    type: matchType,
+    service: text({ max: 1024 }).exactOptional(),
+    method: text({ max: 1024 }).exactOptional(),
+  })
+  .check(context => {
+    const { type, service, method } = context.value;
+    if (service === undefined && method === undefined) {
+      refuse(context, {
+        code: 'schema/method-match-empty',
+        message: 'neither service nor method is given',
+        help: 'add service:, method: or both; to match every call leave out the whole method match',
+      });
+    }
+    if (type !== 'Exact') return;
+    if (service !== undefined && !SERVICE.test(service)) {
+      refuse(context, {
+        code: 'schema/method-match-name',
+        path: ['service'],
+        message: `${quote(service)} cannot be the name of a gRPC service`,
+        help: 'write the full name, such as com.example.User, without slashes; for a pattern set type: RegularExpression',
+      });
+    }
+    if (method !== undefined && !METHOD.test(method)) {
+      refuse(context, {
+        code: 'schema/method-match-name',
+        path: ['method'],
+        message: `${quote(method)} cannot be the name of a gRPC method`,
+        help: 'write its name alone, such as Login; for a pattern set type: RegularExpression',
+      });
+    }
+  });
 export type GRPCMethodMatch = Immutable<z.output<typeof methodMatch>>;
 
 const headerMatch = z.strictObject({

@@ -19,6 +19,7 @@ export type { GRPCHeaderMatch, GRPCMethodMatch, GRPCRouteMatch } from './grpc-ma
 export type { GRPCBackendRef, GRPCRoute, GRPCRouteRule, RouteParentStatus } from './grpc-route.ts';
 export { KINDS, type KindDeclaration } from './kinds.ts';
 export type { LabelSelector } from './label-selector.ts';
+export { isLabelValue, isQualifiedName } from './labels.ts';
 export type { Metadata } from './metadata.ts';
 export type { Namespace } from './namespace.ts';
 export { type ParsedResource, type ParseOptions, parseResource } from './parse-resource.ts';
@@ -32,6 +33,7 @@ export type {
 } from './references.ts';
 export { GATEWAY_GROUP } from './references.ts';
 export { EMPTY_RESOURCES, type Resource, type ResourceSet } from './resource-set.ts';
+export { SCHEMA_CODES, type SchemaCode } from './schema-codes.ts';
 export type { SchemaIssue } from './schema-issue.ts';
 export type { Secret } from './secret.ts';
 export type { Service, ServicePort } from './service.ts';

@@ -1,39 +1,94 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { ResourceRef } from '../errors/index.ts';
-import { KINDS } from './kinds.ts';
+import { completeMetadata } from './complete-metadata.ts';
+import { findKind } from './find-kind.ts';
+import type { KindDeclaration } from './kinds.ts';
+import { dropNulls, hasNull } from './nulls.ts';
 import type { Resource } from './resource-set.ts';
-import { type SchemaIssue, schemaIssues } from './schema-issue.ts';
+import { type SchemaIssue, schemaIssues, unknownField } from './schema-issue.ts';
+import { childSchema, isObject } from './shape.ts';
+import { unknownFields } from './unknown-fields.ts';
+import { quote } from './vocabulary.ts';
 
 /** How to read an object. */
 export interface ParseOptions {
   /** The namespace of namespaced objects that name none. */
   readonly defaultNamespace: string;
+  /**
+   * `manifest` (the default): what a user would send to an API server, which gives it generation 1 and drops its
+   * status. `cluster`: what an API server answered; generation and status are kept.
+   */
+  readonly origin?: 'manifest' | 'cluster';
 }
 
 /**
  * What came of an object: a resource; or the reasons for which an API server would refuse it; or the name of an object
- * of a kind that daemun does not work with.
+ * of a kind that daemun does not work with (`isKnown`: but has heard of, so that it is no misspelling).
  */
 export type ParsedResource =
   | { readonly outcome: 'resource'; readonly resource: Resource; readonly warnings: readonly SchemaIssue[] }
   | { readonly outcome: 'refused'; readonly ref: ResourceRef; readonly issues: readonly SchemaIssue[] }
-  | { readonly outcome: 'unknown'; readonly unknown: ResourceRef; readonly isRecognised: boolean };
+  | { readonly outcome: 'unknown'; readonly unknown: ResourceRef; readonly isKnown: boolean };
 
-/** Reads one object as an API server would: defaults filled in, unknown fields refused. Does not change `value`. */
+/**
+ * Reads one object as an API server would: nulls dropped, defaults filled in, and refused for what it would refuse
+ * (strict field validation). All problems are listed. Does not change `value`. About 10 µs for a route.
+ */
 export function parseResource(value: unknown, options: ParseOptions): ParsedResource {
-  const object = (value ?? {}) as { apiVersion?: unknown; kind?: unknown; metadata?: { [key: string]: unknown } };
-  const metadata = object.metadata ?? {};
-  const declaration = KINDS.get(String(object.kind));
-  const ref: ResourceRef = {
-    apiVersion: String(object.apiVersion),
-    kind: String(object.kind),
-    namespace: declaration?.isNamespaced === false ? '' : String(metadata['namespace'] ?? options.defaultNamespace),
-    name: String(metadata['name'] ?? ''),
+  if (!isObject(value)) return refuseNonObject(value);
+  const found = findKind(value['apiVersion'], value['kind']);
+  const isNamespaced = found.outcome !== 'kind' || found.declaration.isNamespaced;
+  const ref = referTo(value, isNamespaced ? options.defaultNamespace : null);
+  if (found.outcome === 'unknown') return { outcome: 'unknown', unknown: ref, isKnown: found.isKnown };
+  if (found.outcome === 'refused') return { outcome: 'refused', ref, issues: [found.issue] };
+  return parseKind(value, found.declaration, options, ref);
+}
+
+function parseKind(
+  value: Record<string, unknown>,
+  declaration: KindDeclaration,
+  options: ParseOptions,
+  ref: ResourceRef,
+): ParsedResource {
+  const { schema } = declaration;
+  const completed = completeMetadata(value, declaration, options);
+  const complete: Record<string, unknown> = { ...value, metadata: completed.metadata };
+  const issues = [...completed.issues];
+  const status = childSchema(schema, value, 'status');
+  if (options.origin !== 'cluster' && status !== undefined) {
+    for (const path of unknownFields(value['status'], status)) {
+      issues.push(unknownField(['status', ...path], schema, value));
+    }
+    delete complete['status'];
+  }
+  const clean = hasNull(complete) ? dropNulls(complete, schema) : complete;
+  const parsed = schema.safeParse(clean, { reportInput: true });
+  if (!parsed.success) issues.push(...schemaIssues(parsed.error, schema, clean));
+  else if (issues.length === 0) return { outcome: 'resource', resource: parsed.data, warnings: [] };
+  return { outcome: 'refused', ref, issues };
+}
+
+function referTo(value: Record<string, unknown>, defaultNamespace: string | null): ResourceRef {
+  const metadata = isObject(value['metadata']) ? value['metadata'] : {};
+  return {
+    apiVersion: textOf(value['apiVersion']),
+    kind: textOf(value['kind']),
+    namespace: defaultNamespace === null ? '' : textOf(metadata['namespace']) || defaultNamespace,
+    name: textOf(metadata['name']) || textOf(metadata['generateName']),
   };
-  if (declaration === undefined) return { outcome: 'unknown', unknown: ref, isRecognised: false };
-  const complete = { ...object, metadata: { ...metadata, namespace: ref.namespace } };
-  const parsed = declaration.schema.safeParse(complete);
-  if (!parsed.success) return { outcome: 'refused', ref, issues: schemaIssues(parsed.error) };
-  return { outcome: 'resource', resource: parsed.data, warnings: [] };
+}
+
+function refuseNonObject(value: unknown): ParsedResource {
+  const issue: SchemaIssue = {
+    code: 'schema/not-an-object',
+    path: [],
+    message: `${quote(value)} is not an object`,
+    help: 'write apiVersion:, kind: and metadata:',
+  };
+  return { outcome: 'refused', ref: { apiVersion: '', kind: '', namespace: '', name: '' }, issues: [issue] };
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }

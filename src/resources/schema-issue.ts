@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type * as z from 'zod';
+import type { SchemaCode } from './schema-codes.ts';
+import { childSchema, fieldsOf, isObject } from './shape.ts';
+import { similarName } from './similar-name.ts';
 import { quote } from './vocabulary.ts';
 
 /** Why an API server would refuse an object. */
 export interface SchemaIssue {
-  readonly code: `schema/${string}`;
+  readonly code: SchemaCode;
   /** Where in the object; empty: the object as a whole. */
   readonly path: (string | number)[];
   /** What is wrong, in one line. */
@@ -14,24 +17,85 @@ export interface SchemaIssue {
   readonly help: string;
 }
 
-/** The issues of a failed parse, in our words. */
-export function schemaIssues(error: z.ZodError): SchemaIssue[] {
-  return error.issues.flatMap(issue => translateIssue(issue));
+/** The issues of a failed parse of `value`, in our words. */
+export function schemaIssues(error: z.ZodError, schema: z.core.$ZodType, value: unknown): SchemaIssue[] {
+  return error.issues.flatMap(issue => {
+    const path = issue.path.filter(part => typeof part !== 'symbol');
+    if (issue.code === 'unrecognized_keys') {
+      return issue.keys.map(key => unknownField([...path, key], schema, value));
+    }
+    return [translateIssue(issue, path)];
+  });
 }
 
-function translateIssue(issue: z.core.$ZodIssue): SchemaIssue[] {
-  const path = issue.path.filter(part => typeof part !== 'symbol');
+/** The issue of a field that the kind does not have; names one that it may be meant for. */
+export function unknownField(path: (string | number)[], schema: z.core.$ZodType, value: unknown): SchemaIssue {
+  const key = String(path.at(-1));
+  let part: z.core.$ZodType | undefined = schema;
+  let object: unknown = value;
+  for (const step of path.slice(0, -1)) {
+    part = part === undefined ? undefined : childSchema(part, object, step);
+    object = isObject(object) || Array.isArray(object) ? Reflect.get(object, step) : undefined;
+  }
+  const names = Object.keys((part === undefined ? undefined : fieldsOf(part, object)) ?? {});
+  const similar = similarName(key, names);
+  return {
+    code: 'schema/unknown-field',
+    path,
+    message: `unknown field ${quote(key)}`,
+    help: similar === undefined ? `remove it; fields here: ${names.join(', ')}` : `did you mean ${similar}?`,
+  };
+}
+
+function translateIssue(issue: z.core.$ZodIssue, path: (string | number)[]): SchemaIssue {
   switch (issue.code) {
     case 'custom':
-      return [{ code: issue.params?.['code'], path, message: issue.message, help: issue.params?.['help'] }];
-    case 'unrecognized_keys':
-      return issue.keys.map(key => ({
-        code: 'schema/unknown-field',
-        path: [...path, key],
-        message: `unknown field ${quote(key)}`,
-        help: 'remove it, or correct its name',
-      }));
+      return { code: issue.params?.['code'], path, message: issue.message, help: issue.params?.['help'] };
+    case 'invalid_type':
+      return wrongType(issue.expected, issue.input, path);
+    case 'invalid_value':
+      return notOneOf(issue.values.map(String), issue.input, path);
+    case 'invalid_union': {
+      const { input } = issue;
+      const tag = String(path.at(-1));
+      if (!('options' in issue) || issue.options === undefined) return wrongType('text or a number', input, path);
+      return notOneOf(issue.options.map(String), isObject(input) ? input[tag] : undefined, path);
+    }
     default:
-      return [{ code: 'schema/type', path, message: issue.message, help: '' }];
+      return { code: 'schema/type', path, message: issue.message, help: 'correct the value' };
   }
+}
+
+function notOneOf(allowed: readonly string[], input: unknown, path: (string | number)[]): SchemaIssue {
+  const options = allowed.length === 1 ? `${allowed[0]}` : `one of ${allowed.join(', ')}`;
+  if (input === undefined) return missing(path, `add it: ${options}`);
+  const similar = typeof input === 'string' ? similarName(input, allowed) : undefined;
+  const help = similar === undefined ? `write ${options}` : `did you mean ${similar}? Write ${options}`;
+  return { code: 'schema/enum', path, message: `${quote(input)} is not allowed here`, help };
+}
+
+const NOUNS: Readonly<Record<string, string>> = {
+  string: 'text',
+  number: 'a number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a map of fields',
+  record: 'a map of texts',
+};
+
+function wrongType(expected: string, input: unknown, path: (string | number)[]): SchemaIssue {
+  const noun = NOUNS[expected] ?? expected;
+  if (input === undefined) return missing(path, `add it: ${noun}`);
+  const isScalar = typeof input !== 'object';
+  const found = input === null ? 'null' : Array.isArray(input) ? 'a list' : isScalar ? quote(input) : 'a map';
+  return {
+    code: 'schema/type',
+    path,
+    message: `must be ${noun}, not ${found}`,
+    help: expected === 'string' && isScalar ? `put it in quotes: "${String(input)}"` : `write ${noun}`,
+  };
+}
+
+function missing(path: (string | number)[], help: string): SchemaIssue {
+  return { code: 'schema/required', path, message: `${String(path.at(-1))} is required`, help };
 }

@@ -5,16 +5,18 @@
  * checks them. Each problem carries a stable code and what to do about it.
  */
 import * as z from 'zod';
+import type { SchemaCode } from './schema-codes.ts';
 
 /** What is wrong with a value, in our words. `path` is relative to the value. */
 export interface Problem {
-  readonly code: `schema/${string}`;
+  readonly code: SchemaCode;
   readonly message: string;
   readonly help: string;
   readonly path?: readonly (string | number)[];
 }
 
-interface Checked {
+/** A value under check, as zod hands it over. */
+export interface Checked {
   readonly value: unknown;
   readonly issues: z.core.$ZodRawIssue[];
 }
@@ -56,16 +58,20 @@ export function text(rule: TextRule = {}) {
   });
 }
 
-/** A whole number from `min` to `max`. */
-export function integer(min: number, max: number) {
+// Numbers that are written without a fraction are taken up to here, larger ones are not whole numbers to an API server.
+const MAX_INT64 = 2 ** 63;
+
+/** A whole number from `min` to `max`; without `max` to the end of the 64-bit range. */
+export function integer(min: number, max = MAX_INT64) {
+  const range = max === MAX_INT64 ? `not below ${min}` : `from ${min} to ${max}`;
   return z.number().check(context => {
     const value = context.value;
-    if (!Number.isInteger(value)) {
+    if (!Number.isInteger(value) || Math.abs(value) >= MAX_INT64) {
       const message = `${value} is not a whole number`;
-      refuse(context, { code: 'schema/type', message, help: `write a whole number from ${min} to ${max}` });
+      refuse(context, { code: 'schema/type', message, help: `write a whole number ${range}` });
     } else if (value < min || value > max) {
       const message = `${value} is out of range`;
-      refuse(context, { code: 'schema/range', message, help: `write a number from ${min} to ${max}` });
+      refuse(context, { code: 'schema/range', message, help: `write a number ${range}` });
     }
   });
 }

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { KINDS, type KindDeclaration } from './kinds.ts';
+import { CORE_KINDS, isKnownKind, OTHER_GATEWAY_KINDS } from './known-kinds.ts';
+import { GATEWAY_GROUP } from './references.ts';
+import type { SchemaIssue } from './schema-issue.ts';
+import { similarName } from './similar-name.ts';
+import { quote } from './vocabulary.ts';
+
+/** What an object's apiVersion and kind say. */
+export type FoundKind =
+  | { readonly outcome: 'kind'; readonly declaration: KindDeclaration }
+  | { readonly outcome: 'unknown'; readonly isKnown: boolean }
+  | { readonly outcome: 'refused'; readonly issue: SchemaIssue };
+
+// No other project has kinds of these names, so another group is a mistake.
+const ONLY_OURS: ReadonlySet<string> = new Set(['GatewayClass', 'GRPCRoute', 'ReferenceGrant']);
+
+/** Finds the declaration of a kind. An API server refuses kinds and versions that it does not serve. */
+export function findKind(apiVersion: unknown, kind: unknown): FoundKind {
+  if (typeof kind !== 'string' || kind === '') {
+    return refuseKind(
+      kind === undefined ? 'kind is missing' : `${quote(kind)} is not a kind`,
+      'add kind: such as Gateway',
+    );
+  }
+  const declaration = KINDS.get(kind);
+  const written = declaration === undefined ? 'such as v1' : apiVersionOf(declaration.group, declaration.versions[0]);
+  if (typeof apiVersion !== 'string' || !/^([^/]+\/)?[^/]+$/.test(apiVersion)) {
+    const isMissing = apiVersion === undefined || apiVersion === null || apiVersion === '';
+    const message = isMissing ? 'apiVersion is missing' : `${quote(apiVersion)} is not an apiVersion`;
+    return refuseVersion(message, `write apiVersion: ${written}`);
+  }
+  const slash = apiVersion.indexOf('/');
+  const group = slash < 0 ? '' : apiVersion.slice(0, slash);
+  const version = apiVersion.slice(slash + 1);
+  if (declaration?.group === group) {
+    if (declaration.versions.includes(version)) return { outcome: 'kind', declaration };
+    return refuseVersion(`${kind} is not served in ${apiVersion}`, `write apiVersion: ${written}`);
+  }
+  if (ONLY_OURS.has(kind)) return refuseVersion(`${apiVersion} has no kind ${kind}`, `write apiVersion: ${written}`);
+  return findOther(group, version, kind);
+}
+
+function findOther(group: string, version: string, kind: string): FoundKind {
+  const apiVersion = apiVersionOf(group, version);
+  if (group === GATEWAY_GROUP) {
+    const versions = OTHER_GATEWAY_KINDS.get(kind);
+    if (versions === undefined) return refuseMisspelt(apiVersion, kind, gatewayKinds());
+    if (!versions.includes(version)) {
+      const help = `write apiVersion: ${apiVersionOf(group, versions[0])}`;
+      return refuseVersion(`${kind} is not served in ${apiVersion}`, help);
+    }
+  }
+  if (group === '' && !(version === 'v1' && CORE_KINDS.has(kind))) {
+    return refuseMisspelt(apiVersion, kind, [...CORE_KINDS, ...KINDS.keys()]);
+  }
+  return { outcome: 'unknown', isKnown: isKnownKind(group, kind) };
+}
+
+function gatewayKinds(): string[] {
+  const ours = [...KINDS].filter(([, declaration]) => declaration.group === GATEWAY_GROUP).map(([kind]) => kind);
+  return [...ours, ...OTHER_GATEWAY_KINDS.keys()];
+}
+
+function refuseMisspelt(apiVersion: string, kind: string, kinds: readonly string[]): FoundKind {
+  const similar = similarName(kind, kinds);
+  const declaration = KINDS.get(similar ?? '');
+  const written = declaration === undefined ? '' : ` of ${apiVersionOf(declaration.group, declaration.versions[0])}`;
+  const help = similar === undefined ? 'correct kind and apiVersion' : `did you mean ${similar}${written}?`;
+  return refuseKind(`${apiVersion} has no kind ${quote(kind)}`, help);
+}
+
+function apiVersionOf(group: string, version: string): string {
+  return group === '' ? version : `${group}/${version}`;
+}
+
+function refuseKind(message: string, help: string): FoundKind {
+  return { outcome: 'refused', issue: { code: 'schema/kind', path: ['kind'], message, help } };
+}
+
+function refuseVersion(message: string, help: string): FoundKind {
+  return { outcome: 'refused', issue: { code: 'schema/api-version', path: ['apiVersion'], message, help } };
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Kinds that daemun knows by name only: so that an object of one is told apart from a misspelt kind. */
+import { GATEWAY_GROUP } from './references.ts';
+
+/** The kinds of the Gateway API that daemun does not work with yet, with the versions that an API server serves. */
+export const OTHER_GATEWAY_KINDS: ReadonlyMap<string, readonly [string, ...string[]]> = new Map<
+  string,
+  readonly [string, ...string[]]
+>([
+  ['HTTPRoute', ['v1', 'v1beta1']],
+  ['TLSRoute', ['v1', 'v1alpha3', 'v1alpha2']],
+  ['TCPRoute', ['v1', 'v1alpha2']],
+  ['UDPRoute', ['v1', 'v1alpha2']],
+  ['ListenerSet', ['v1']],
+  ['BackendTLSPolicy', ['v1', 'v1alpha3']],
+]);
+
+/** The kinds of the core group, which is closed: no custom resource can be in it. */
+export const CORE_KINDS: ReadonlySet<string> = new Set([
+  'Binding',
+  'ComponentStatus',
+  'ConfigMap',
+  'Endpoints',
+  'Event',
+  'LimitRange',
+  'List',
+  'Namespace',
+  'Node',
+  'PersistentVolume',
+  'PersistentVolumeClaim',
+  'Pod',
+  'PodTemplate',
+  'ReplicationController',
+  'ResourceQuota',
+  'Secret',
+  'Service',
+  'ServiceAccount',
+]);
+
+/** Kinds of other groups that are often written beside ours and have no effect here. */
+const BUILT_IN: ReadonlyMap<string, readonly string[]> = new Map([
+  ['apps', ['ControllerRevision', 'DaemonSet', 'Deployment', 'ReplicaSet', 'StatefulSet']],
+  ['batch', ['CronJob', 'Job']],
+  ['autoscaling', ['HorizontalPodAutoscaler']],
+  ['policy', ['PodDisruptionBudget']],
+  ['networking.k8s.io', ['Ingress', 'IngressClass', 'IPAddress', 'NetworkPolicy', 'ServiceCIDR']],
+  ['rbac.authorization.k8s.io', ['ClusterRole', 'ClusterRoleBinding', 'Role', 'RoleBinding']],
+  ['apiextensions.k8s.io', ['CustomResourceDefinition']],
+  ['storage.k8s.io', ['StorageClass']],
+  ['coordination.k8s.io', ['Lease']],
+  ['scheduling.k8s.io', ['PriorityClass']],
+  ['cert-manager.io', ['Certificate', 'ClusterIssuer', 'Issuer']],
+  ['gateway.networking.x-k8s.io', ['XBackend', 'XBackendTrafficPolicy', 'XMesh']],
+]);
+
+/** True for a kind that daemun knows to have no effect here; false for one it has never heard of. */
+export function isKnownKind(group: string, kind: string): boolean {
+  if (group === '') return CORE_KINDS.has(kind);
+  if (group === GATEWAY_GROUP) return OTHER_GATEWAY_KINDS.has(kind);
+  return BUILT_IN.get(group)?.includes(kind) ?? false;
+}
