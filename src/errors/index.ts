@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** What can go wrong, as data: findings about resources, coded errors of the program, and their catalogue. */
+export { CATALOGUE, type CatalogueEntry, type FindingCode, severityOf } from './catalogue.ts';
+export { DaemunError, type DaemunErrorOptions, messageOf } from './daemun-error.ts';
 export type { Finding, ResourceRef, Severity, SourcePlace } from './finding.ts';
+export { PROGRAM_ERRORS, type ProgramError, type ProgramErrorCode } from './program-errors.ts';

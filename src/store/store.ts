@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Finding, ResourceRef, SourcePlace } from '../errors/index.ts';
+import type { ResourceSet } from '../resources/index.ts';
+
+/** Where resources come from. */
+export interface Store {
+  /** Resolves when everything has been read once. Throws only when it cannot work at all. */
+  start(): Promise<void>;
+  /** What holds now. The same object until something changes. Empty before `start`. */
+  current(): StoreContents;
+  /** Calls `listener` after each change of `current()`, never before `start` resolved. Listeners stay until `close`. */
+  onChange(listener: () => void): void;
+  /** The place of the deepest existing node on a path in an object; undefined when the object is not written anywhere. */
+  locate(ref: ResourceRef, path: readonly (string | number)[]): SourcePlace | undefined;
+  /** Ends watching. No listener is called afterwards. */
+  close(): Promise<void>;
+}
+
+export interface StoreContents {
+  readonly resources: ResourceSet;
+  /** About reading: syntax, schema, duplicates, unknown kinds. Sorted by place. */
+  readonly findings: readonly Finding[];
+}
