@@ -161,8 +161,8 @@ export class EndpointPool implements UpstreamEndpoint, Candidate, ConnectionOwne
 
   onClosed(connection: UpstreamConnection, failure: ConnectFailure | null): void {
     this.connections.splice(this.connections.indexOf(connection), 1);
-    if (connection.http2 === null) this.#connecting = false;
-    else this.onDraining(connection);
+    if (connection.wasOpen) this.onDraining(connection);
+    else this.#connecting = false;
     if (this.#retired) return;
     if (failure !== null) this.#onFailed(failure);
     else if (this.waiting.length > 0 && this.#current === null) this.connect();

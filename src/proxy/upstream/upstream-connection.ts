@@ -49,20 +49,23 @@ export interface ConnectionOwner {
   onCapacity(connection: UpstreamConnection): void;
   /** It takes no new streams any more (GOAWAY or broken); those it has go on. `onClosed` follows. */
   onDraining(connection: UpstreamConnection): void;
-  /** Last event. `failure`: it never became an HTTP/2 connection. */
+  /** Last event. `failure`: why it was never open. */
   onClosed(connection: UpstreamConnection, failure: ConnectFailure | null): void;
 }
 
 /**
- * One HTTP/2 connection to an endpoint.
+ * One HTTP/2 connection to an endpoint. It takes streams once the peer's SETTINGS are here: a port that accepts and says
+ * nothing is a failed connect, and no stream is refused because its limit was not known yet.
  *
- *     connecting ──► open ──GOAWAY, idle, endpoint removed──► draining ──no streams──► closed
- *          └──refused, timeout──────────────┴──socket gone──────────────────────────────▲
+ *     connecting ──SETTINGS──► open ──GOAWAY, idle, endpoint removed──► draining ──no streams──► closed
+ *          └──refused, timeout──────────────────────┴──socket gone──────────────────────────────▲
  */
 export class UpstreamConnection implements ConnectionEvents, TransportOwner {
   state: 'connecting' | 'open' | 'draining' | 'closed' = 'connecting';
-  /** null until connected. */
+  /** null until TCP is connected. */
   http2: Http2Connection | null = null;
+  /** The peer's SETTINGS came: it speaks HTTP/2, and how many streams it allows is known. */
+  wasOpen = false;
   readonly #environment: ConnectionEnvironment;
   readonly #owner: ConnectionOwner;
   readonly #transport: SocketTransport;
@@ -84,7 +87,7 @@ export class UpstreamConnection implements ConnectionEvents, TransportOwner {
     const socket = environment.dial(target.address, target.port);
     this.#transport = new SocketTransport(socket, environment.loop, this);
     this.#timeout = environment.clock.after(target.connectTimeoutMs, () => this.#onTimeout(target.connectTimeoutMs));
-    socket.once('connect', () => this.#onConnect());
+    socket.once('connect', () => this.#onConnect(socket));
     socket.on('error', error => this.#onError(error));
     socket.once('close', () => this.#onConnectClosed());
   }
@@ -104,8 +107,7 @@ export class UpstreamConnection implements ConnectionEvents, TransportOwner {
   /** Ends it at once; its streams are reset. */
   destroy(): void {
     this.#transport.destroy();
-    // A socket that is still connecting has no transport yet that would say so.
-    if (this.http2 === null) this.#onConnectClosed();
+    if (!this.wasOpen) this.#finish();
   }
 
   /** About once a second: closes it when it is idle or drained, finds dead peers. */
@@ -134,12 +136,23 @@ export class UpstreamConnection implements ConnectionEvents, TransportOwner {
     if (this.state === 'open') this.#owner.onCapacity(this);
   }
 
+  onSettings(): void {
+    if (this.state !== 'connecting') return;
+    this.#timeout?.cancel();
+    this.#timeout = null;
+    this.state = 'open';
+    this.wasOpen = true;
+    this.#busyAtMs = this.#environment.clock.nowMs();
+    this.#owner.onConnected(this);
+  }
+
   onGoaway(): void {
     this.#stopUsing();
     if (this.activeStreams === 0) this.#end();
   }
 
-  onFatal(): void {
+  onFatal(_errorCode: number, message: string): void {
+    if (!this.wasOpen) this.#fail(`the backend does not speak HTTP/2: ${message}`);
     this.#stopUsing();
     this.#end();
   }
@@ -150,17 +163,12 @@ export class UpstreamConnection implements ConnectionEvents, TransportOwner {
   }
 
   onTransportClosed(error: Error | null): void {
-    if (this.#transport.bytesRead === 0 && this.#endedAtMs === null) {
-      const reason = error === null ? 'closed at once' : reasonOf(error);
-      this.#failure = { kind: 'connect_failure', message: `the backend's connection was ${reason}` };
-    }
+    if (!this.wasOpen)
+      this.#fail(`the backend's connection was ${error === null ? 'closed at once' : reasonOf(error)}`);
     this.#finish();
   }
 
-  #onConnect(): void {
-    this.#timeout?.cancel();
-    this.#timeout = null;
-    this.state = 'open';
+  #onConnect(socket: Socket): void {
     this.http2 = new Http2Connection({
       role: 'client',
       events: this,
@@ -168,10 +176,10 @@ export class UpstreamConnection implements ConnectionEvents, TransportOwner {
       lists: this.#environment.lists,
     });
     this.#transport.start(this.http2);
-    // The preface: it may have been queued before the transport could take it.
+    // The preface waits to be taken.
     this.#transport.markDirty();
-    this.#busyAtMs = this.#environment.clock.nowMs();
-    this.#owner.onConnected(this);
+    // The peer closed its side: a stream opened before the socket is gone would be lost.
+    socket.once('end', () => this.#stopUsing());
   }
 
   #onTimeout(afterMs: number): void {
@@ -180,8 +188,13 @@ export class UpstreamConnection implements ConnectionEvents, TransportOwner {
   }
 
   #onError(error: Error): void {
-    if (this.http2 !== null || this.#failure !== null) return;
-    this.#failure = { kind: 'connect_failure', message: `could not connect to the backend: ${reasonOf(error)}` };
+    this.#stopUsing();
+    if (this.http2 === null) this.#fail(`could not connect to the backend: ${reasonOf(error)}`);
+  }
+
+  /** The first reason counts. */
+  #fail(message: string): void {
+    this.#failure ??= { kind: 'connect_failure', message };
   }
 
   #onConnectClosed(): void {

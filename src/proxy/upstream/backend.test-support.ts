@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** HTTP/2 backends on port 0, and requests that remember what happened to them. */
+import { once } from 'node:events';
+import { createServer, type Http2Server, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Cluster, Endpoint, EndpointSet } from '../../snapshot/index.ts';
+import { type HeaderList, HeaderListPool, type Http2Stream } from '../../wire/index.ts';
+import { systemClock } from '../clock.ts';
+import { SocketLoop } from '../http/socket-loop.ts';
+import { type ConnectionEnvironment, dialTcp } from './upstream-connection.ts';
+import type { UpstreamEndpoint } from './upstream-endpoint.ts';
+import type { OpenFailure, UpstreamRequest } from './upstream-request.ts';
+
+/** Answers `200` and ends, unless `hold` is set: then streams stay open until `release`. */
+export class Backend {
+  readonly server: Http2Server;
+  readonly sessions: ServerHttp2Session[] = [];
+  readonly streams: ServerHttp2Stream[] = [];
+  /** Connections and streams seen, the closed ones included. */
+  connections = 0;
+  served = 0;
+  hold = false;
+  readonly #sockets = new Set<Socket>();
+
+  private constructor(server: Http2Server) {
+    this.server = server;
+    server.on('connection', (socket: Socket) => {
+      this.connections += 1;
+      this.#sockets.add(socket);
+      socket.on('close', () => this.#sockets.delete(socket));
+      socket.on('error', () => {});
+    });
+    server.on('session', session => {
+      this.sessions.push(session);
+      session.on('error', () => {});
+      session.on('close', () => this.sessions.splice(this.sessions.indexOf(session), 1));
+    });
+    server.on('stream', stream => {
+      this.served += 1;
+      stream.on('error', () => {});
+      this.streams.push(stream);
+      if (!this.hold) this.release();
+    });
+  }
+
+  static async start(options: { maxConcurrentStreams?: number; port?: number } = {}): Promise<Backend> {
+    const { maxConcurrentStreams = 1_000, port = 0 } = options;
+    const server = createServer({ settings: { maxConcurrentStreams } });
+    const backend = new Backend(server);
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
+    return backend;
+  }
+
+  get port(): number {
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  get endpoint(): Endpoint {
+    return { address: '127.0.0.1', port: this.port, state: 'ready', name: '' };
+  }
+
+  /** Answers every stream that waits. */
+  release(): void {
+    for (const stream of this.streams.splice(0)) {
+      if (stream.destroyed) continue;
+      stream.respond({ ':status': 200 });
+      stream.end();
+    }
+  }
+
+  /** As a killed process: every socket is gone at once. */
+  async kill(): Promise<void> {
+    const closed = once(this.server, 'close');
+    this.server.close();
+    for (const socket of this.#sockets) socket.resetAndDestroy();
+    await closed;
+  }
+
+  async close(): Promise<void> {
+    if (this.server.listening) await this.kill();
+  }
+}
+
+/** A request that sends a bare GET and keeps what it is told. */
+export class TestRequest implements UpstreamRequest {
+  readonly hash: number;
+  readonly pinned: string | null;
+  endpoint: UpstreamEndpoint | null = null;
+  stream: Http2Stream | null = null;
+  /** `open` is answered: true when it got a stream. */
+  readonly opened: Promise<boolean>;
+  /** The status, `failed: …` or `reset: …`. */
+  readonly outcome: Promise<string>;
+  readonly #lists: HeaderListPool;
+  #resolveOpened: (opened: boolean) => void = () => {};
+  #resolve: (outcome: string) => void = () => {};
+
+  constructor(lists: HeaderListPool, options: { hash?: number; pinned?: string } = {}) {
+    this.#lists = lists;
+    this.hash = options.hash ?? 0;
+    this.pinned = options.pinned ?? null;
+    this.opened = new Promise(resolve => {
+      this.#resolveOpened = resolve;
+    });
+    this.outcome = new Promise(resolve => {
+      this.#resolve = resolve;
+    });
+  }
+
+  onOpen(stream: Http2Stream, endpoint: UpstreamEndpoint): void {
+    this.stream = stream;
+    this.endpoint = endpoint;
+    const names = [':method', ':scheme', ':path', ':authority'];
+    stream.connection.sendHead(stream, this.#lists.intern(names, ['GET', 'http', '/', 'test']), null, true);
+    this.#resolveOpened(true);
+  }
+
+  onOpenFailed(failure: OpenFailure, message: string): void {
+    this.#resolveOpened(false);
+    this.#resolve(`failed: ${failure}: ${message}`);
+  }
+
+  onHead(_stream: Http2Stream, head: HeaderList, _fields: unknown, endStream: boolean): void {
+    this.status = head.get(':status') ?? '';
+    if (endStream) this.#resolve(this.status);
+  }
+
+  onInformational(): void {}
+
+  onData(_stream: Http2Stream, _chunk: Buffer, _start: number, _end: number, endStream: boolean): void {
+    if (endStream) this.#resolve(this.status);
+  }
+
+  onTrailers(): void {
+    this.#resolve(this.status);
+  }
+
+  onReset(_stream: Http2Stream, errorCode: number, origin: string): void {
+    this.#resolve(`reset: ${origin} ${errorCode}`);
+  }
+
+  onWritable(): void {}
+
+  private status = '';
+}
+
+export function testEnvironment(overrides: Partial<ConnectionEnvironment> = {}): ConnectionEnvironment {
+  return { loop: new SocketLoop(), lists: new HeaderListPool(), clock: systemClock, dial: dialTcp, ...overrides };
+}
+
+export function testCluster(overrides: Partial<Cluster> = {}): Cluster {
+  return {
+    id: 'default/a:80',
+    protocol: 'h2c',
+    balancer: { kind: 'round-robin' },
+    healthCheck: null,
+    discovery: { kind: 'published' },
+    connectTimeoutMs: 1_000,
+    maxPendingRequests: 1_024,
+    ...overrides,
+  };
+}
+
+export function endpointSet(...endpoints: Endpoint[]): EndpointSet {
+  return { cluster: 'default/a:80', endpoints };
+}
