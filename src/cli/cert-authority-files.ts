@@ -32,7 +32,7 @@ export async function showOrMakeAuthority(terminal: Terminal, options: CaOptions
     );
     return;
   }
-  const authority = createAuthority(options.name, { nowMs: Date.now(), days: options.days });
+  const authority = await createAuthority(options.name, { nowMs: Date.now(), days: options.days });
   const files = { certificate: join(options.out, 'ca.crt'), key: join(options.out, 'ca.key') };
   await writePair(authority.pair, files, { overwrite: options.force });
   terminal.out(`${files.certificate}\n${files.key}\n`);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { createHash, createPrivateKey, generateKeyPairSync, type KeyObject, X509Certificate } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, X509Certificate } from 'node:crypto';
 import type { CertificateHost } from './certificate-host.ts';
-import { signCertificate, type Validity } from './x509-certificate.ts';
+import { type CertificateIssuer, signCertificate, type Validity } from './x509-certificate.ts';
 
 /** A certificate with its private key, both PEM. */
 export interface CertificatePair {
@@ -21,10 +21,7 @@ export interface Lifetime {
 /** An authority that is ready to sign. */
 export interface CertificateAuthority {
   readonly pair: CertificatePair;
-  readonly subject: string;
-  readonly key: KeyObject;
-  /** Subject key identifier of the authority. */
-  readonly keyId: Buffer;
+  readonly issuer: CertificateIssuer;
   readonly notAfterMs: number;
 }
 
@@ -33,71 +30,58 @@ const DAY_MS = 86_400_000;
 const BACKDATE_MS = 3_600_000;
 
 /** A new authority with an ECDSA P-256 key. `name` is its common name. */
-export function createAuthority(name: string, lifetime: Lifetime): CertificateAuthority {
-  const keys = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const keyId = keyIdOf(keys.publicKey);
+export async function createAuthority(name: string, lifetime: Lifetime): Promise<CertificateAuthority> {
+  const issuer = newIssuer(commonNameText(name));
   const validity = validityOf(lifetime);
-  const chain = signCertificate({
-    profile: { kind: 'authority' },
-    subject: name,
-    publicKey: keys.publicKey,
-    keyId,
-    issuer: { subject: name, key: keys.privateKey, keyId },
-    validity,
-  });
-  const pair = { chain, key: pemOf(keys.privateKey) };
-  return { pair, subject: name, key: keys.privateKey, keyId, notAfterMs: validity.notAfter.getTime() };
+  const { subject, publicKey } = issuer;
+  const chain = await signCertificate({ profile: { kind: 'authority' }, subject, publicKey, issuer, validity });
+  return { pair: { chain, key: pemOf(issuer.privateKey) }, issuer, notAfterMs: validity.notAfter.getTime() };
 }
 
 /** Takes up an authority from PEM. Throws an Error that says why when the two do not fit or cannot sign. */
 export function loadAuthority(pair: CertificatePair): CertificateAuthority {
   const certificate = new X509Certificate(pair.chain);
-  const key = createPrivateKey(pair.key);
-  if (!certificate.checkPrivateKey(key)) throw new Error('the private key does not belong to the certificate');
+  const privateKey = createPrivateKey(pair.key);
+  if (!certificate.checkPrivateKey(privateKey)) throw new Error('the private key does not belong to the certificate');
   if (!certificate.ca) throw new Error('the certificate is not one of an authority (basicConstraints CA is false)');
-  const name = /^CN=(.*)$/m.exec(certificate.subject)?.[1];
-  if (name === undefined || certificate.subject.includes('\n')) {
-    throw new Error(
-      `only an authority with a common name and no other subject field can sign here, not "${certificate.subject}"`,
-    );
-  }
-  const keyId = keyIdOf(certificate.publicKey);
-  return { pair, subject: name, key, keyId, notAfterMs: Date.parse(certificate.validTo) };
+  // Node writes the most significant part first, one a line; RFC 4514 has it last, with commas.
+  const subject = certificate.subject.split('\n').reverse().join(',');
+  const issuer = { subject, privateKey, publicKey: createPublicKey(privateKey) };
+  return { pair, issuer, notAfterMs: Date.parse(certificate.validTo) };
 }
 
 /** A certificate for servers and clients, signed by the authority; it ends no later than the authority does. */
-export function issueCertificate(
+export async function issueCertificate(
   authority: CertificateAuthority,
   hosts: readonly CertificateHost[],
   lifetime: Lifetime,
-): CertificatePair {
+): Promise<CertificatePair> {
   const keys = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const validity = validityOf(lifetime);
-  const leaf = signCertificate({
+  const leaf = await signCertificate({
     profile: { kind: 'server', hosts },
-    subject: commonName(hosts),
+    subject: subjectOf(hosts),
     publicKey: keys.publicKey,
-    keyId: keyIdOf(keys.publicKey),
-    issuer: authority,
+    issuer: authority.issuer,
     validity: { ...validity, notAfter: new Date(Math.min(validity.notAfter.getTime(), authority.notAfterMs)) },
   });
   return { chain: leaf + authority.pair.chain, key: pemOf(keys.privateKey) };
 }
 
 /** A certificate that signs itself: clients must be given it as their trust root. */
-export function selfSignedCertificate(hosts: readonly CertificateHost[], lifetime: Lifetime): CertificatePair {
-  const keys = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const keyId = keyIdOf(keys.publicKey);
-  const subject = commonName(hosts);
-  const chain = signCertificate({
-    profile: { kind: 'server', hosts },
-    subject,
-    publicKey: keys.publicKey,
-    keyId,
-    issuer: { subject, key: keys.privateKey, keyId },
-    validity: validityOf(lifetime),
-  });
-  return { chain, key: pemOf(keys.privateKey) };
+export async function selfSignedCertificate(
+  hosts: readonly CertificateHost[],
+  lifetime: Lifetime,
+): Promise<CertificatePair> {
+  const issuer = newIssuer(subjectOf(hosts));
+  const { subject, publicKey } = issuer;
+  const validity = validityOf(lifetime);
+  const chain = await signCertificate({ profile: { kind: 'server', hosts }, subject, publicKey, issuer, validity });
+  return { chain, key: pemOf(issuer.privateKey) };
+}
+
+function newIssuer(subject: string): CertificateIssuer {
+  return { subject, ...generateKeyPairSync('ec', { namedCurve: 'P-256' }) };
 }
 
 function validityOf(lifetime: Lifetime): Validity {
@@ -108,15 +92,13 @@ function validityOf(lifetime: Lifetime): Validity {
 }
 
 /** The first host; a common name has at most 64 characters (RFC 5280 ub-common-name), the names count anyway. */
-function commonName(hosts: readonly CertificateHost[]): string {
-  return hosts.find(host => host.text.length <= 64)?.text ?? 'daemun';
+function subjectOf(hosts: readonly CertificateHost[]): string {
+  return commonNameText(hosts.find(host => host.text.length <= 64)?.text ?? 'daemun');
 }
 
-/** RFC 5280 §4.2.1.2, method 1, over the whole key info. */
-function keyIdOf(key: KeyObject): Buffer {
-  return createHash('sha1')
-    .update(key.export({ type: 'spki', format: 'der' }))
-    .digest();
+/** `CN=…` as RFC 4514 text. */
+function commonNameText(name: string): string {
+  return `CN=${name.replaceAll(/[,+"\\<>;=#]/g, '\\$&')}`;
 }
 
 function pemOf(key: KeyObject): string {

@@ -97,21 +97,21 @@ describe('development CA', () => {
 });
 
 describe('self-signed certificates', () => {
-  it('are what the openssl line of a tutorial makes: CN and SAN, trusted by themselves', () => {
+  it('are what the openssl line of a tutorial makes: CN and SAN, trusted by themselves', async () => {
     const host = parseCertificateHost('grpc.example.com');
     assert.ok(host);
-    const certificate = new X509Certificate(selfSignedCertificate([host], { nowMs, days: 30 }).chain);
+    const certificate = new X509Certificate((await selfSignedCertificate([host], { nowMs, days: 30 })).chain);
     assert.equal(certificate.subject, 'CN=grpc.example.com');
     assert.equal(certificate.subjectAltName, 'DNS:grpc.example.com');
     assert.ok(certificate.verify(certificate.publicKey));
     assert.equal(certificate.issuer, certificate.subject);
   });
 
-  it('write dates after 2049 as RFC 5280 wants them', () => {
+  it('write dates after 2049 as RFC 5280 wants them', async () => {
     const host = parseCertificateHost('a.example.com');
     assert.ok(host);
     const certificate = new X509Certificate(
-      selfSignedCertificate([host], { nowMs: Date.UTC(2049, 11, 1), days: 60 }).chain,
+      (await selfSignedCertificate([host], { nowMs: Date.UTC(2049, 11, 1), days: 60 })).chain,
     );
     assert.equal(Date.parse(certificate.validTo), Date.UTC(2050, 0, 30));
   });

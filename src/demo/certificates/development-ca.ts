@@ -61,10 +61,13 @@ async function readAuthority(folder: string, nowMs: number): Promise<Certificate
 }
 
 async function makeAuthority(folder: string, options: DevelopmentCaOptions): Promise<CertificateAuthority> {
-  const authority = createAuthority(`daemun development CA ${new Date(options.nowMs).toISOString().slice(0, 10)}`, {
-    nowMs: options.nowMs,
-    days: CA_DAYS,
-  });
+  const authority = await createAuthority(
+    `daemun development CA ${new Date(options.nowMs).toISOString().slice(0, 10)}`,
+    {
+      nowMs: options.nowMs,
+      days: CA_DAYS,
+    },
+  );
   await mkdir(options.stateDirectory, { recursive: true, mode: 0o700 });
   const fresh = await mkdtemp(join(options.stateDirectory, 'ca-'));
   await writeFile(join(fresh, 'ca.key'), authority.pair.key, { mode: 0o600 });
@@ -91,7 +94,7 @@ async function issue(
   const file = join(options.stateDirectory, 'issued', `${fileName(hosts)}.pem`);
   const known = await readIssued(file, authority, options.nowMs);
   if (known !== undefined) return known;
-  const pair = issueCertificate(authority, hosts, { nowMs: options.nowMs, days: LEAF_DAYS });
+  const pair = await issueCertificate(authority, hosts, { nowMs: options.nowMs, days: LEAF_DAYS });
   await mkdir(join(options.stateDirectory, 'issued'), { recursive: true, mode: 0o700 });
   const fresh = `${file}.${process.pid}`;
   await writeFile(fresh, pair.key + pair.chain, { mode: 0o600 });

@@ -1,21 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** X.509 v3 certificates (RFC 5280) with ECDSA signatures, written with `der.ts` and signed by `node:crypto`. */
-import { type KeyObject, randomBytes, sign } from 'node:crypto';
-import { type CertificateHost, ipBytes } from './certificate-host.ts';
-import {
-  derBitString,
-  derBoolean,
-  derContext,
-  derContextPrimitive,
-  derOctetString,
-  derOid,
-  derSequence,
-  derSet,
-  derTime,
-  derUnsigned,
-  derUtf8,
-} from './der.ts';
+/** X.509 v3 certificates (RFC 5280). The library takes 100 ms to load, so it is loaded when one is minted. */
+import type { KeyObject } from 'node:crypto';
+import type * as X509 from '@peculiar/x509';
+import type { CertificateHost } from './certificate-host.ts';
 
 export interface Validity {
   readonly notBefore: Date;
@@ -28,102 +16,79 @@ export type CertificateProfile =
   /** Server and client authentication under these names. */
   | { readonly kind: 'server'; readonly hosts: readonly CertificateHost[] };
 
+/** Who signs. */
+export interface CertificateIssuer {
+  /** Distinguished name as RFC 4514 text. */
+  readonly subject: string;
+  readonly privateKey: KeyObject;
+  readonly publicKey: KeyObject;
+}
+
 export interface CertificateRequest {
   readonly profile: CertificateProfile;
-  /** Common name. */
+  /** Distinguished name as RFC 4514 text. */
   readonly subject: string;
   readonly publicKey: KeyObject;
-  readonly keyId: Buffer;
-  readonly issuer: { readonly subject: string; readonly key: KeyObject; readonly keyId: Buffer };
+  readonly issuer: CertificateIssuer;
   readonly validity: Validity;
 }
 
-const OID = {
-  commonName: '2.5.4.3',
-  ecdsaWithSha256: '1.2.840.10045.4.3.2',
-  sha256WithRsa: '1.2.840.113549.1.1.11',
-  subjectKeyId: '2.5.29.14',
-  keyUsage: '2.5.29.15',
-  subjectAltName: '2.5.29.17',
-  basicConstraints: '2.5.29.19',
-  authorityKeyId: '2.5.29.35',
-  extendedKeyUsage: '2.5.29.37',
-  serverAuth: '1.3.6.1.5.5.7.3.1',
-  clientAuth: '1.3.6.1.5.5.7.3.2',
-} as const;
+const SHA256 = 'SHA-256';
 
-const DER_NULL = Buffer.from([5, 0]);
-
-/** One certificate as PEM. Throws for a signing key that is neither EC nor RSA. */
-export function signCertificate(request: CertificateRequest): string {
-  const algorithm = signatureAlgorithm(request.issuer.key);
-  const body = certificateBody(request, algorithm);
-  const signature = sign('sha256', body, request.issuer.key);
-  const der = derSequence(body, algorithm, derBitString(signature));
-  const lines = der.toString('base64').match(/.{1,64}/g) ?? [];
-  return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`;
+/** One certificate as PEM. Rejects for a signing key that is neither EC nor RSA. */
+export async function signCertificate(request: CertificateRequest): Promise<string> {
+  await import('reflect-metadata'); // the library's dependency injection does not load without it
+  const x509 = await import('@peculiar/x509');
+  const certificate = await x509.X509CertificateGenerator.create({
+    subject: request.subject,
+    issuer: request.issuer.subject,
+    notBefore: request.validity.notBefore,
+    notAfter: request.validity.notAfter,
+    publicKey: spki(request.publicKey),
+    signingKey: signingKey(request.issuer.privateKey),
+    signingAlgorithm: { name: keyAlgorithm(request.issuer.privateKey).name, hash: SHA256 },
+    extensions: await extensions(x509, request),
+  });
+  return `${certificate.toString('pem')}\n`;
 }
 
-function signatureAlgorithm(key: KeyObject): Buffer {
-  if (key.asymmetricKeyType === 'ec') return derSequence(derOid(OID.ecdsaWithSha256));
-  if (key.asymmetricKeyType === 'rsa') return derSequence(derOid(OID.sha256WithRsa), DER_NULL);
-  throw new Error(`an authority's key must be EC or RSA, not ${key.asymmetricKeyType ?? 'unknown'}`);
-}
-
-/** TBSCertificate. */
-function certificateBody(request: CertificateRequest, algorithm: Buffer): Buffer {
-  const version3 = derContext(0, derUnsigned(Buffer.from([2])));
-  const serial = randomBytes(16);
-  serial[0] = ((serial[0] ?? 0) & 0x7f) | 0x40; // positive, and never shorter
-  return derSequence(
-    version3,
-    derUnsigned(serial),
-    algorithm,
-    distinguishedName(request.issuer.subject),
-    derSequence(derTime(request.validity.notBefore), derTime(request.validity.notAfter)),
-    distinguishedName(request.subject),
-    request.publicKey.export({ type: 'spki', format: 'der' }),
-    derContext(3, derSequence(...extensions(request))),
-  );
-}
-
-function distinguishedName(commonName: string): Buffer {
-  return derSequence(derSet(derSequence(derOid(OID.commonName), derUtf8(commonName))));
-}
-
-function extensions(request: CertificateRequest): Buffer[] {
+async function extensions(x509: typeof X509, request: CertificateRequest): Promise<X509.Extension[]> {
   const keyIds = [
-    extension(OID.subjectKeyId, derOctetString(request.keyId)),
-    extension(OID.authorityKeyId, derSequence(derContextPrimitive(0, request.issuer.keyId))),
+    await x509.SubjectKeyIdentifierExtension.create(spki(request.publicKey)),
+    await x509.AuthorityKeyIdentifierExtension.create(spki(request.issuer.publicKey)),
   ];
   if (request.profile.kind === 'authority') {
-    const authority = derSequence(derBoolean(true), derUnsigned(Buffer.from([0]))); // signs leaves only
-    const certSignAndCrlSign = derBitString(Buffer.from([0b0000_0110]), 1);
-    return [
-      criticalExtension(OID.basicConstraints, authority),
-      criticalExtension(OID.keyUsage, certSignAndCrlSign),
-      ...keyIds,
-    ];
+    const signs = x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign;
+    const leavesOnly = new x509.BasicConstraintsExtension(true, 0, true);
+    return [leavesOnly, new x509.KeyUsagesExtension(signs, true), ...keyIds];
   }
-  const digitalSignature = derBitString(Buffer.from([0b1000_0000]), 7);
+  const { serverAuth, clientAuth } = x509.ExtendedKeyUsage;
+  const names = request.profile.hosts.map(host => ({ type: host.kind, value: host.text }));
   return [
-    criticalExtension(OID.basicConstraints, derSequence()),
-    criticalExtension(OID.keyUsage, digitalSignature),
-    extension(OID.extendedKeyUsage, derSequence(derOid(OID.serverAuth), derOid(OID.clientAuth))),
-    extension(OID.subjectAltName, derSequence(...request.profile.hosts.map(generalName))),
+    new x509.BasicConstraintsExtension(false, undefined, true),
+    new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+    new x509.ExtendedKeyUsageExtension([serverAuth, clientAuth]),
+    new x509.SubjectAlternativeNameExtension(names),
     ...keyIds,
   ];
 }
 
-function extension(oid: string, value: Buffer): Buffer {
-  return derSequence(derOid(oid), derOctetString(value));
+function spki(key: KeyObject): Buffer {
+  return key.export({ type: 'spki', format: 'der' });
 }
 
-function criticalExtension(oid: string, value: Buffer): Buffer {
-  return derSequence(derOid(oid), derBoolean(true), derOctetString(value));
+function signingKey(key: KeyObject): ReturnType<KeyObject['toCryptoKey']> {
+  return key.toCryptoKey(keyAlgorithm(key), false, ['sign']);
 }
 
-function generalName(host: CertificateHost): Buffer {
-  if (host.kind === 'ip') return derContextPrimitive(7, ipBytes(host.text));
-  return derContextPrimitive(2, Buffer.from(host.text));
+/** Names of curves as OpenSSL has them → as Web Crypto has them. */
+const CURVES: Readonly<Record<string, string>> = { prime256v1: 'P-256', secp384r1: 'P-384', secp521r1: 'P-521' };
+
+function keyAlgorithm(key: KeyObject): { name: string; namedCurve: string } | { name: string; hash: string } {
+  if (key.asymmetricKeyType === 'rsa') return { name: 'RSASSA-PKCS1-v1_5', hash: SHA256 };
+  const namedCurve = CURVES[key.asymmetricKeyDetails?.namedCurve ?? ''];
+  if (key.asymmetricKeyType === 'ec' && namedCurve !== undefined) return { name: 'ECDSA', namedCurve };
+  throw new Error(
+    `an authority's key must be RSA or EC with P-256, P-384 or P-521, not ${key.asymmetricKeyType ?? 'unknown'}`,
+  );
 }
