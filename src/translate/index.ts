@@ -4,6 +4,7 @@
  * Resources → snapshot and findings. In: a `ResourceSet` and what must be known of the world. Out: a `Translation`.
  * Never: I/O, clocks, randomness, logging; never throws for what a user wrote.
  */
+export { IMPLIED_CONTROLLER_NAME } from './accept/classes.ts';
 export type { CertificateInspection, TranslateEnvironment } from './environment.ts';
 export type {
   GatewayClassOutcome,

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { GatewayOutcome } from '../translate/index.ts';
+import { problemMessage, type Verdict } from './condition.ts';
+
+/** Accepted=True/Accepted. */
+export function gatewayAccepted(): Verdict {
+  return { type: 'Accepted', status: 'True', reason: 'Accepted', message: 'All listeners are valid' };
+}
+
+/** Accepted=True/ListenersNotValid: some listeners work, some do not. */
+export function gatewayPartlyAccepted(invalid: readonly string[], valid: readonly string[]): Verdict {
+  const message = `Not valid: ${invalid.join(', ')}; valid: ${valid.join(', ')}. See the conditions of the listeners`;
+  return { type: 'Accepted', status: 'True', reason: 'ListenersNotValid', message };
+}
+
+/** Accepted=False/InvalidParameters, UnsupportedAddress or ListenersNotValid. */
+export function gatewayNotAccepted(problem: NonNullable<GatewayOutcome['accepted']>): Verdict {
+  return { type: 'Accepted', status: 'False', reason: problem.reason, message: problemMessage(problem) };
+}
+
+/** Programmed=True/Programmed. */
+export function gatewayProgrammed(addresses: readonly string[]): Verdict {
+  return { type: 'Programmed', status: 'True', reason: 'Programmed', message: `Bound at ${addresses.join(', ')}` };
+}
+
+/** Programmed=False/AddressNotUsable or Invalid. */
+export function gatewayNotProgrammed(problem: NonNullable<GatewayOutcome['programmed']>): Verdict {
+  return { type: 'Programmed', status: 'False', reason: problem.reason, message: problemMessage(problem) };
+}
+
+/** ResolvedRefs=True/ResolvedRefs. */
+export function gatewayRefsResolved(): Verdict {
+  return { type: 'ResolvedRefs', status: 'True', reason: 'ResolvedRefs', message: 'All references are resolved' };
+}
+
+/** ResolvedRefs=False/ListenersNotResolved (or another reason of the API). */
+export function gatewayRefsNotResolved(problem: NonNullable<GatewayOutcome['resolvedRefs']>): Verdict {
+  return { type: 'ResolvedRefs', status: 'False', reason: problem.reason, message: problemMessage(problem) };
+}

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** The features of the Gateway API that work, sorted by name (GatewayClassStatus.supportedFeatures). */
+export const SUPPORTED_FEATURES: readonly { readonly name: string }[] = [
+  'GRPCRoute',
+  'GRPCRouteNamedRouteRule',
+  'Gateway',
+  'GatewayAddressEmpty',
+  'GatewayHTTPListenerIsolation',
+  'GatewayPort8080',
+  'GatewayStaticAddresses',
+  'ReferenceGrant',
+].map(name => ({ name }));
