@@ -39,7 +39,9 @@ export type VolatileFields = readonly string[] | null;
 
 /**
  * Fields that are expected to differ on each call. They are never indexed by our encoder and never part of a
- * `HeaderList`, so that they neither poison HPACK tables nor defeat what is remembered per list.
+ * `HeaderList`, so that they neither poison HPACK tables nor defeat what is remembered per list. With an empty value
+ * (grpc-go ends every call with an empty `grpc-message`) they are the same on each call, and stay in the list; only
+ * `content-length` never does.
  */
 export const VOLATILE_NAMES: ReadonlySet<string> = new Set([
   'grpc-timeout',

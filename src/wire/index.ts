@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
+export { isGrpcContentType } from './grpc/content-type.ts';
+export { MessageCounter } from './grpc/frames.ts';
+export { decodeGrpcMessage, encodeGrpcMessage } from './grpc/message.ts';
+export { GrpcStatus, grpcStatusConstant, grpcStatusName, grpcStatusOfHttp, parseGrpcStatus } from './grpc/status.ts';
+export { formatGrpcTimeout, parseGrpcTimeout } from './grpc/timeout.ts';
 /**
  * Bytes ⇄ messages: no sockets, no clock, no policy.
  * In: chunks of input and calls. Out: events and chunks of output. Never: `node:net`, timers, decisions about routing.

@@ -31,6 +31,8 @@ export interface ConnectionEvents {
   onGoaway(errorCode: number, lastStreamId: number): void;
   /** Client role: `openStream` may succeed again (a stream ended, or the peer raised its limit). */
   onCapacity(): void;
+  /** The peer's SETTINGS were applied. The first ones mean that it speaks HTTP/2 and that its limits are known. */
+  onSettings?(): void;
   /** The peer acknowledged a `ping()`. */
   onPong?(): void;
   /** Server role: a request's header list was over the limits and was answered by the connection (431 or gRPC 8). `partial`: what was read of it. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { HeaderList } from '../header-list.ts';
-import { Field, isFieldValue, MALFORMED, nameFlags, SENSITIVE, VOLATILE } from './hpack/field.ts';
+import { Field, fieldFlags, SENSITIVE, VOLATILE } from './hpack/field.ts';
 import { STATIC_FIELDS } from './hpack/static-table.ts';
 import { SlabPool } from './slab-pool.ts';
 
@@ -51,8 +51,7 @@ export class HeaderListPool {
     let values = table.get(name);
     let field = values?.get(value);
     if (field !== undefined) return field;
-    let flags = nameFlags(name);
-    if (!isFieldValue(value)) flags |= MALFORMED;
+    let flags = fieldFlags(name, value);
     if (sensitive) flags |= SENSITIVE;
     field = new Field(name, value, flags);
     if (flags & VOLATILE) return field;

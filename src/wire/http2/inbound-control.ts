@@ -136,6 +136,7 @@ function onSettings(
   connection.output.header(0, SETTINGS, ACK, 0);
   connection.wrote(9);
   if (peer.initialWindowBytes !== windowBytes) moveWindows(connection, peer.initialWindowBytes - windowBytes);
+  if (!connection.broken) connection.events.onSettings?.();
 }
 
 /** §6.9.2: the change applies to open streams too; their windows may become negative. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { isGrpcContentType } from '../grpc/content-type.ts';
 import { HeaderList } from '../header-list.ts';
 import type { Http2Connection } from './connection.ts';
 import { ErrorCode } from './error-code.ts';
@@ -17,7 +18,7 @@ const TOO_LARGE_GRPC = new HeaderList(
  */
 export function answerOversizedHead(connection: Http2Connection, stream: Http2Stream): void {
   const partial = connection.decoder.partialList();
-  const isGrpc = partial.get('content-type')?.startsWith('application/grpc') === true;
+  const isGrpc = isGrpcContentType(partial.get('content-type'));
   connection.sendHead(stream, isGrpc ? TOO_LARGE_GRPC : TOO_LARGE, null, true);
   connection.reset(stream, ErrorCode.NO_ERROR);
   connection.events.onOversizedHead?.(partial);

@@ -5,7 +5,7 @@ import type { HeaderListPool, ListNode } from '../header-list-pool.ts';
 import type { Http2Limits } from '../limits.ts';
 import { BlockCache } from './block-cache.ts';
 import { DynamicTable } from './dynamic-table.ts';
-import { CONTENT_LENGTH, Field, isFieldValue, MALFORMED, nameFlags, PSEUDO, VOLATILE } from './field.ts';
+import { CONTENT_LENGTH, type Field, MALFORMED, PSEUDO, VOLATILE, VOLATILE_NAME, volatileField } from './field.ts';
 import { decodeHuffman, huffmanDecodedBound } from './huffman.ts';
 import { STATIC_COUNT, STATIC_FIELDS } from './static-table.ts';
 
@@ -146,9 +146,8 @@ export class HpackDecoder {
     const named = index > STATIC_COUNT ? this.#table.get(index - STATIC_COUNT - 1) : STATIC_FIELDS[index];
     const value = this.#string(block);
     if (named === undefined || value === undefined) return undefined;
-    if ((named.flags & VOLATILE) === 0) return this.#pool.field(named.name, value, sensitive);
-    const flags = nameFlagsOf(named);
-    return new Field(named.name, value, isFieldValue(value) ? flags : flags | MALFORMED);
+    const isStable = (named.flags & VOLATILE_NAME) === 0 || value === '';
+    return isStable ? this.#pool.field(named.name, value, sensitive) : volatileField(named, value);
   }
 
   #resize(block: Buffer): boolean {
@@ -188,8 +187,4 @@ export class HpackDecoder {
     const decoded = decodeHuffman(block, start, end, scratch);
     return decoded < 0 ? undefined : scratch.toString('latin1', 0, decoded);
   }
-}
-
-function nameFlagsOf(field: Field): number {
-  return (field.flags & MALFORMED) === 0 ? field.flags : nameFlags(field.name);
 }

@@ -84,9 +84,8 @@ export class HpackEncoder {
     const index = fixed?.values.get(value);
     if (index !== undefined) return writeInteger(out, at, 0x80, 0x7f, index);
     if (list.sensitive?.includes(name)) return writeLiteral(out, at, 0x10, name, value);
-    if (SECRET_NAMES.has(name) || VOLATILE_NAMES.has(name)) {
-      return writeLiteral(out, at, VOLATILE_NAMES.has(name) ? 0 : 0x10, name, value);
-    }
+    if (SECRET_NAMES.has(name)) return writeLiteral(out, at, 0x10, name, value);
+    if (value !== '' && VOLATILE_NAMES.has(name)) return writeLiteral(out, at, 0, name, value);
     const key = `${name}\0${value}`;
     const number = this.#entries?.get(key);
     if (number !== undefined) return writeInteger(out, at, 0x80, 0x7f, STATIC_COUNT + this.#inserted - number);

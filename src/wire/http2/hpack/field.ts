@@ -4,8 +4,10 @@ import { VOLATILE_NAMES } from '../../header-list.ts';
 
 /** The name begins with ':'. */
 export const PSEUDO = 1;
-/** The name is one of VOLATILE_NAMES. */
+/** The name is one of VOLATILE_NAMES, and there is a value. */
 export const VOLATILE = 2;
+/** The name is one of VOLATILE_NAMES, whatever the value. */
+export const VOLATILE_NAME = 32;
 /** Name or value break RFC 9113 §8.2.1; the message that carries the field is malformed. */
 export const MALFORMED = 4;
 /** Arrived as "never indexed" (RFC 7541 §6.2.3) and must leave so. */
@@ -33,17 +35,30 @@ export class Field {
   }
 }
 
+/** The bits of a field without those of its representation. An empty value never differs: it is not volatile. O(length). */
+export function fieldFlags(name: string, value: string): number {
+  let flags = nameFlags(name);
+  if (flags & VOLATILE_NAME && (value !== '' || flags & CONTENT_LENGTH)) flags |= VOLATILE;
+  return isFieldValue(value) ? flags : flags | MALFORMED;
+}
+
 /** The bits that follow from a name alone. O(length). */
-export function nameFlags(name: string): number {
-  let flags = VOLATILE_NAMES.has(name) ? VOLATILE : 0;
+function nameFlags(name: string): number {
+  let flags = VOLATILE_NAMES.has(name) ? VOLATILE_NAME : 0;
   if (name === 'content-length') flags |= CONTENT_LENGTH;
   const pseudo = name.charCodeAt(0) === 0x3a;
   if (pseudo) flags |= PSEUDO;
   return isFieldName(name, pseudo ? 1 : 0) ? flags : flags | MALFORMED;
 }
 
+/** A field with the name of `named`, which is volatile, and a value that is not empty: `grpc-timeout` on every call of a grpc-go client. */
+export function volatileField(named: Field, value: string): Field {
+  const flags = VOLATILE | VOLATILE_NAME | (named.flags & CONTENT_LENGTH);
+  return new Field(named.name, value, isFieldValue(value) ? flags : flags | MALFORMED);
+}
+
 /** RFC 9113 §8.2.1: no NUL, CR or LF anywhere, no space or tab at either end. O(length). */
-export function isFieldValue(value: string): boolean {
+function isFieldValue(value: string): boolean {
   const length = value.length;
   if (length === 0) return true;
   if (isBlank(value.charCodeAt(0)) || isBlank(value.charCodeAt(length - 1))) return false;

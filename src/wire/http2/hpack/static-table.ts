@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { Field, nameFlags } from './field.ts';
+import { Field, fieldFlags } from './field.ts';
 
 /** RFC 7541 appendix A; index 1 is the first. */
 const PAIRS: readonly (readonly [string, string])[] = [
@@ -72,7 +72,7 @@ export const STATIC_COUNT = 61;
 
 /** The static table; element 0 is unused filler so that indices are those of the RFC. */
 export const STATIC_FIELDS: readonly Field[] = [['', ''] as const, ...PAIRS].map(
-  ([name, value]) => new Field(name, value, name === '' ? 0 : nameFlags(name)),
+  ([name, value]) => new Field(name, value, name === '' ? 0 : fieldFlags(name, value)),
 );
 
 /** Where a name is found first, and where its values are. */
