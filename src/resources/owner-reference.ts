@@ -30,13 +30,15 @@ const ownerReference = z
     }
   });
 
-/** The owners of an object; one of them at most is its controller. */
+/** The owners of an object; one of them at most is its controller. Equal references count once. */
 export const ownerReferences = z.array(z.preprocess(value => value ?? {}, ownerReference)).check(context => {
-  const second = context.value.filter(reference => reference.controller === true)[1];
+  const controllers = context.value.filter(reference => reference.controller === true);
+  const [first] = controllers;
+  const second = controllers.find(reference => JSON.stringify(reference) !== JSON.stringify(first));
   if (second === undefined) return;
   refuse(context, {
     code: 'schema/metadata-owner',
-    path: [context.value.lastIndexOf(second), 'controller'],
+    path: [context.value.indexOf(second), 'controller'],
     message: 'a second owner is the controller',
     help: 'set controller: true for one owner only',
   });

@@ -4,10 +4,11 @@ import type { ResourceRef } from '../errors/index.ts';
 import { completeMetadata } from './complete-metadata.ts';
 import { findKind } from './find-kind.ts';
 import type { KindDeclaration } from './kinds.ts';
-import { dropNulls, hasNull } from './nulls.ts';
+
 import type { Resource } from './resource-set.ts';
 import { type SchemaIssue, schemaIssues, unknownField } from './schema-issue.ts';
 import { childSchema, isObject } from './shape.ts';
+import { isTidy, tidy } from './tidy.ts';
 import { unknownFields } from './unknown-fields.ts';
 import { quote } from './vocabulary.ts';
 
@@ -62,7 +63,7 @@ function parseKind(
     }
     delete complete['status'];
   }
-  const clean = hasNull(complete) ? dropNulls(complete, schema) : complete;
+  const clean = isTidy(complete) ? complete : tidy(complete, schema);
   const parsed = schema.safeParse(clean, { reportInput: true });
   if (!parsed.success) issues.push(...schemaIssues(parsed.error, schema, clean));
   else if (issues.length === 0) return { outcome: 'resource', resource: parsed.data, warnings: [] };

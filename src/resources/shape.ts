@@ -39,8 +39,8 @@ export function childSchema(
   key: string | number,
 ): z.core.$ZodType | undefined {
   const bare = unwrap(schema);
-  if (bare instanceof z.ZodArray) return bare.element;
-  if (bare instanceof z.ZodRecord) return bare.valueType;
+  if (bare instanceof z.ZodArray) return typeof key === 'number' ? bare.element : undefined;
+  if (bare instanceof z.ZodRecord) return typeof key === 'string' ? bare.valueType : undefined;
   const fields = fieldsOf(bare, value);
   return fields !== undefined && Object.hasOwn(fields, key) ? fields[key] : undefined;
 }

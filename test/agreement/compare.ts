@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { KINDS, parseResource } from '../../src/resources/index.ts';
+import { isFields, type Json } from './json.ts';
+import type { Mutant } from './mutate.ts';
+import type { Collection, Oracle, Verdict } from './oracle.ts';
+
+/** An object on which we and the API server do not agree. */
+export interface Disagreement {
+  readonly mutant: Mutant;
+  /** Our issues; '' when we take the object. */
+  readonly ours: string;
+  readonly verdict: Verdict;
+}
+
+/** What came of a comparison. */
+export interface Comparison {
+  readonly judged: number;
+  readonly refused: number;
+  /** Objects of core kinds, and those whose namespace does not exist there. */
+  readonly skipped: number;
+  readonly disagreements: ReadonlyMap<string, readonly Disagreement[]>;
+}
+
+const CONCURRENCY = 8;
+const NAMESPACES = ['default', 'team-a'];
+const PLURALS: Readonly<Record<string, string>> = {
+  GatewayClass: 'gatewayclasses',
+  Gateway: 'gateways',
+  GRPCRoute: 'grpcroutes',
+  ReferenceGrant: 'referencegrants',
+};
+
+/** Has every object judged by both sides. */
+export async function compareAll(oracle: Oracle, mutants: Iterator<Mutant>): Promise<Comparison> {
+  const disagreements = new Map<string, Disagreement[]>();
+  const counts = { judged: 0, refused: 0, skipped: 0 };
+  await makeNamespaces(oracle);
+  const worker = async (): Promise<void> => {
+    for (let next = mutants.next(); next.done !== true; next = mutants.next()) {
+      const mutant = next.value;
+      if (isOtherKind(mutant.object)) {
+        counts.skipped += 1;
+        continue;
+      }
+      const verdict = await oracle.judge(collectionOf(mutant.object), JSON.stringify(mutant.object));
+      if (isMissingNamespace(verdict)) {
+        counts.skipped += 1;
+        continue;
+      }
+      counts.judged += 1;
+      if (verdict.isRefused) counts.refused += 1;
+      const ours = ourVerdict(mutant.object);
+      if (verdict.isRefused === (ours !== '')) continue;
+      const group = verdict.isRefused
+        ? `only the API server refuses: ${essence(verdict)}`
+        : `only we refuse: ${codes(ours)}`;
+      disagreements.set(group, [...(disagreements.get(group) ?? []), { mutant, ours, verdict }]);
+    }
+  };
+  await Promise.all(Array.from({ length: CONCURRENCY }, worker));
+  return { ...counts, disagreements };
+}
+
+async function makeNamespaces(oracle: Oracle): Promise<void> {
+  for (const name of NAMESPACES) {
+    const object = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
+    await oracle.ensure({ group: '', version: 'v1', plural: 'namespaces', namespace: '' }, JSON.stringify(object));
+  }
+}
+
+/** Our issues as text; '' when we take the object. */
+export function ourVerdict(object: Json): string {
+  const parsed = parseResource(object, { defaultNamespace: 'default' });
+  if (parsed.outcome === 'resource') return '';
+  if (parsed.outcome === 'unknown') return `unknown kind ${parsed.unknown.kind}`;
+  return parsed.issues.map(({ code, path, message }) => `${code} ${path.join('.')}: ${message}`).join(' | ');
+}
+
+/** Where an object is posted: by its kind and version where they are served, else to the Gateways. */
+function collectionOf(object: Json): Collection {
+  const fields = isFields(object) ? object : {};
+  const kind = String(fields['kind']);
+  const [group = '', version = ''] = String(fields['apiVersion']).split('/');
+  const declaration = KINDS.get(kind);
+  const isServed = declaration?.group === group && declaration.versions.includes(version) && kind in PLURALS;
+  const metadata = isFields(fields['metadata']) ? fields['metadata'] : {};
+  // A malformed namespace cannot be asked for: the object is posted elsewhere, and refused as not fitting.
+  const written = typeof metadata['namespace'] === 'string' ? metadata['namespace'] : '';
+  const namespace = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(written) ? written : '';
+  return {
+    group: isServed ? group : 'gateway.networking.k8s.io',
+    version: isServed ? version : 'v1',
+    plural: isServed ? (PLURALS[kind] ?? '') : 'gateways',
+    namespace: isServed && !declaration.isNamespaced ? '' : namespace || 'default',
+  };
+}
+
+/** True for an object that a mutation made one of a core kind: of those only what daemun uses is checked. */
+function isOtherKind(object: Json): boolean {
+  const kind = isFields(object) ? String(object['kind']) : '';
+  return KINDS.has(kind) && !(kind in PLURALS);
+}
+
+function isMissingNamespace({ message }: Verdict): boolean {
+  const match = /^namespaces "([a-z0-9]([-a-z0-9]*[a-z0-9])?)" not found$/.exec(message);
+  return (match?.[1]?.length ?? 64) <= 63;
+}
+
+function essence({ message }: Verdict): string {
+  return message
+    .replace(/^.*? is invalid: /s, '')
+    .replace(/\d+/g, 'N')
+    .slice(0, 100);
+}
+
+function codes(ours: string): string {
+  return [...new Set(ours.match(/schema\/[a-z-]+/g))].join(', ');
+}

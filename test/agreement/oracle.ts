@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * The oracle: a real API server with the Gateway API's CRDs (experimental channel), asked with a strict dry run.
+ * In: a kubeconfig with a server, a CA file and a token. Out: its verdict on an object. Nothing is stored there.
+ */
+import { readFileSync } from 'node:fs';
+import { Agent, request } from 'node:https';
+import { parse } from 'yaml';
+
+/** What an API server says to an object. */
+export interface Verdict {
+  readonly isRefused: boolean;
+  /** Its own words; '' when it takes the object. */
+  readonly message: string;
+}
+
+/** The collection an object is posted to. */
+export interface Collection {
+  readonly group: string;
+  readonly version: string;
+  readonly plural: string;
+  /** '' for cluster-scoped kinds. */
+  readonly namespace: string;
+}
+
+interface Kubeconfig {
+  clusters: [{ cluster: { server: string; 'certificate-authority': string } }];
+  users: [{ user: { token: string } }];
+}
+
+/** A connection to an API server. */
+export class Oracle {
+  readonly #agent: Agent;
+  readonly #server: string;
+  readonly #token: string;
+
+  /** @param kubeconfig the file's path; its first cluster and user are taken. */
+  constructor(kubeconfig: string) {
+    const config: Kubeconfig = parse(readFileSync(kubeconfig, 'utf8'));
+    const { cluster } = config.clusters[0];
+    this.#server = cluster.server;
+    this.#token = config.users[0].user.token;
+    this.#agent = new Agent({ keepAlive: true, maxSockets: 8, ca: readFileSync(cluster['certificate-authority']) });
+  }
+
+  /** Asks for the verdict on an object, given as JSON text. */
+  async judge(collection: Collection, json: string): Promise<Verdict> {
+    const path = collectionPath(collection);
+    const { status, body } = await this.#post(`${path}?dryRun=All&fieldValidation=Strict`, json);
+    if (status === 201) return { isRefused: false, message: '' };
+    if (status === 429 || status >= 500) throw new Error(`no verdict: ${status} ${body}`);
+    return { isRefused: true, message: messageOf(body) };
+  }
+
+  /** Creates an object for real; one that is there already stays as it is. */
+  async ensure(collection: Collection, json: string): Promise<void> {
+    const { status, body } = await this.#post(collectionPath(collection), json);
+    if (status !== 201 && status !== 409) throw new Error(`cannot create: ${status} ${body}`);
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+
+  #post(path: string, json: string): Promise<{ status: number; body: string }> {
+    return new Promise((resolve, reject) => {
+      const headers = { authorization: `Bearer ${this.#token}`, 'content-type': 'application/json' };
+      const call = request(`${this.#server}${path}`, { method: 'POST', agent: this.#agent, headers }, response => {
+        let body = '';
+        response.setEncoding('utf8').on('data', chunk => {
+          body += chunk;
+        });
+        response.on('end', () => resolve({ status: response.statusCode ?? 0, body }));
+        response.on('error', reject);
+      });
+      call.on('error', reject);
+      call.end(json);
+    });
+  }
+}
+
+function collectionPath({ group, version, plural, namespace }: Collection): string {
+  const api = group === '' ? `/api/${version}` : `/apis/${group}/${version}`;
+  return namespace === '' ? `${api}/${plural}` : `${api}/namespaces/${encodeURIComponent(namespace)}/${plural}`;
+}
+
+function messageOf(body: string): string {
+  try {
+    return String(JSON.parse(body).message);
+  } catch {
+    return body; // a redirect, or a refusal below the API
+  }
+}

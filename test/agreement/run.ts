@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * Compares our verdicts with an API server's, over every single mutation and over random ones:
+ *
+ *     node test/agreement/run.ts [--kubeconfig FILE] [--random N] [--seed N] [--every N] [--show N]
+ *
+ * `--every N` takes each N-th of the systematic mutants only (0: none). Prints the disagreements in groups; exit code 1
+ * when there is one. Needs the test cluster, reachable from here (KUBE_HARNESS_HOST_LINK=1).
+ */
+import { parseArgs } from 'node:util';
+import { compareAll, type Disagreement } from './compare.ts';
+import { everyMutant, type Mutant, randomMutants } from './mutate.ts';
+import { Oracle } from './oracle.ts';
+
+const { values } = parseArgs({
+  options: {
+    kubeconfig: { type: 'string', default: '/var/lib/kube-harness/kubeconfig' },
+    random: { type: 'string', default: '6000' },
+    seed: { type: 'string', default: '1' },
+    every: { type: 'string', default: '1' },
+    show: { type: 'string', default: '40' },
+  },
+});
+
+function* mutants(): Generator<Mutant> {
+  const step = Number(values.every);
+  let index = 0;
+  if (step > 0) {
+    for (const mutant of everyMutant()) {
+      if (index % step === 0) yield mutant;
+      index += 1;
+    }
+  }
+  yield* randomMutants(Number(values.seed), Number(values.random));
+}
+
+function print(groups: ReadonlyMap<string, readonly Disagreement[]>): void {
+  for (const [group, members] of [...groups].slice(0, Number(values.show))) {
+    const [first] = members;
+    process.stdout.write(
+      `\n${members.length} × ${group}\n  ${first?.mutant.name}\n  ours: ${first?.ours.slice(0, 300)}\n`,
+    );
+    process.stdout.write(`  API server: ${first?.verdict.message.slice(0, 400) || 'takes it'}\n`);
+  }
+}
+
+const oracle = new Oracle(values.kubeconfig);
+try {
+  const report = await compareAll(oracle, mutants());
+  print(report.disagreements);
+  const { judged, refused, skipped } = report;
+  const differing = [...report.disagreements.values()].flat().length;
+  process.stdout.write(
+    `\n${judged} objects judged, ${refused} refused, ${skipped} skipped; ${differing} disagreements\n`,
+  );
+  process.exitCode = differing === 0 ? 0 : 1;
+} finally {
+  oracle.close();
+}
