@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** Small value types with their parsers. In: text. Out: values that cannot be wrong. Never: I/O, clocks, logging. */
+export * from './duration.ts';
 export * from './hostname.ts';
+export * from './label-selector.ts';
 export * from './namespaced-name.ts';
