@@ -2,7 +2,7 @@
 
 /** Starting the programs under test and reading what they cost from the operating system (Linux, /proc). */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -81,7 +81,8 @@ export function cpuMs(pid: number): number {
 /** Resident memory of a process and all its descendants, in bytes. */
 export function rssBytes(pid: number): number {
   return family(pid).reduce((sum, member) => {
-    const line = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${member}/status`, 'utf8'));
+    const path = `/proc/${member}/status`;
+    const line = existsSync(path) ? /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(path, 'utf8')) : null;
     return sum + Number(line?.[1] ?? 0) * 1024;
   }, 0);
 }

@@ -14,7 +14,7 @@ export const haproxy: Peer = {
       file,
       `global
   nbthread 1
-  maxconn 15000
+  maxconn 9000
 defaults
   mode http
   timeout connect 5s

@@ -26,7 +26,10 @@ export interface Peer {
 export function firstLine(command: string, args: readonly string[]): string | undefined {
   try {
     const text = execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
-    return text.trim().split('\n')[0];
+    return text
+      .trim()
+      .split('\n')
+      .find(line => line !== '');
   } catch {
     return undefined;
   }

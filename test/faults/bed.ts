@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** A gateway with one gRPC backend, and a neighbour who only wants his calls answered. */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type ClientHttp2Session, connect, createServer, type Http2Server, type ServerHttp2Stream } from 'node:http2';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Standalone, startStandalone } from '../../src/controller/index.ts';
+
+export const HOST = 'faults.example.com';
+const MESSAGE = Buffer.from([0, 0, 0, 0, 2, 10, 0]);
+
+export interface Bed {
+  readonly port: number;
+  readonly gateway: Standalone;
+  /** Lines that the gateway logged. */
+  readonly logged: readonly string[];
+  /** Stops everything. */
+  close(): Promise<void>;
+}
+
+/** Called for each stream of the backend instead of a unary answer when the path is `/faults.Faults/METHOD`, not `Unary`. */
+export type Behaviour = (stream: ServerHttp2Stream) => void;
+
+/** A gateway on free ports, routing everything to a backend that answers `Unary` and else does what `behaviour` says. */
+export async function makeBed(behaviour: Behaviour = answer): Promise<Bed> {
+  const backend = createServer();
+  backend.on('stream', (stream, headers) => {
+    stream.on('error', () => {});
+    if (headers[':path'] === '/faults.Faults/Unary') answer(stream);
+    else behaviour(stream);
+  });
+  const backendPort = await listen(backend);
+  const folder = mkdtempSync(join(tmpdir(), 'daemun-faults-'));
+  writeFileSync(join(folder, 'manifests.yaml'), manifests(backendPort));
+  const logged: string[] = [];
+  const note = (message: string): void => void logged.push(message);
+  const gateway = await startStandalone({
+    paths: [folder],
+    ports: 'ephemeral',
+    workers: 1,
+    drainTimeoutMs: 100,
+    log: { level: 'info', debug: note, info: note, warn: note, error: note },
+  });
+  const port = gateway.gateways()[0]?.listeners[0]?.bound?.port ?? assert.fail('no listener');
+  return {
+    port,
+    gateway,
+    logged,
+    close: async () => {
+      await gateway.stop();
+      backend.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function listen(server: Http2Server): Promise<number> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  assert.ok(address !== null && typeof address === 'object');
+  return address.port;
+}
+
+/** Answers a unary call with an empty message and OK. */
+export function answer(stream: ServerHttp2Stream): void {
+  stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
+  stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }));
+  stream.resume();
+  stream.end(MESSAGE);
+}
+
+function manifests(backendPort: number): string {
+  return `apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: { name: faults }
+spec:
+  gatewayClassName: daemun
+  listeners: [{ name: grpc, protocol: HTTP, port: 8080 }]
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: GRPCRoute
+metadata: { name: faults }
+spec:
+  parentRefs: [{ name: faults }]
+  hostnames: [${HOST}]
+  rules: [{ backendRefs: [{ name: backend, port: 50051 }] }]
+---
+apiVersion: v1
+kind: Service
+metadata: { name: backend }
+spec: { ports: [{ port: 50051 }] }
+---
+apiVersion: discovery.k8s.io/v1
+kind: EndpointSlice
+metadata: { name: backend, labels: { kubernetes.io/service-name: backend } }
+addressType: IPv4
+ports: [{ port: ${backendPort} }]
+endpoints: [{ addresses: [127.0.0.1] }]
+`;
+}
+
+/** Calls one after another until `attack` has ended, and at least 20; asserts that every call was answered with OK. */
+export async function whileNeighbourCalls(port: number, attack: () => Promise<void>): Promise<void> {
+  const session = connect(`http://127.0.0.1:${port}`);
+  session.on('error', () => {});
+  let attacking = true;
+  const attacked = attack().finally(() => {
+    attacking = false;
+  });
+  try {
+    for (let calls = 0; attacking || calls < 20; calls++) {
+      assert.equal(await callUnary(session), '0', `the neighbour's call ${calls}`);
+    }
+  } finally {
+    await attacked;
+    session.close();
+  }
+}
+
+/** The grpc-status of one unary call; rejects when the stream breaks. */
+export function callUnary(session: ClientHttp2Session, method = 'Unary'): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const stream = session.request({
+      ':method': 'POST',
+      ':path': `/faults.Faults/${method}`,
+      ':authority': HOST,
+      'content-type': 'application/grpc',
+      te: 'trailers',
+    });
+    let status = 'none';
+    stream.on('response', headers => {
+      status = String(headers['grpc-status'] ?? status);
+    });
+    stream.on('trailers', headers => {
+      status = String(headers['grpc-status'] ?? status);
+    });
+    stream.on('error', reject);
+    stream.on('close', () => resolve(status));
+    stream.resume();
+    stream.end(MESSAGE);
+  });
+}
+
+/** Runs `use` and asserts that the process did not grow by more than `limitMiB` by it. */
+export async function boundedMemory(limitMiB: number, use: () => Promise<void>): Promise<void> {
+  const before = process.memoryUsage().rss;
+  await use();
+  const grown = (process.memoryUsage().rss - before) / 2 ** 20;
+  assert.ok(grown < limitMiB, `resident memory grew by ${grown.toFixed(0)} MiB`);
+}
