@@ -10,7 +10,8 @@ export { formatGrpcTimeout, parseGrpcTimeout } from './grpc/timeout.ts';
  * In: chunks of input and calls. Out: events and chunks of output. Never: `node:net`, timers, decisions about routing.
  */
 export { HeaderList, VOLATILE_NAMES, type VolatileFields } from './header-list.ts';
-export { Http2Connection, type Http2ConnectionOptions } from './http2/connection.ts';
+export { Http2Connection } from './http2/connection.ts';
+export type { Http2ConnectionOptions } from './http2/connection-core.ts';
 export { ErrorCode, errorCodeName } from './http2/error-code.ts';
 export type { ConnectionEvents, StreamEvents } from './http2/events.ts';
 export { HeaderListPool } from './http2/header-list-pool.ts';

@@ -28,8 +28,9 @@ export class FloodBudget {
 
   /** Counts one; false when the budget of its kind is overdrawn. */
   spend(kind: number, nowMs: number): boolean {
-    if (this.#counts === null || nowMs - this.#intervalStart >= this.#limits.budgetIntervalMs) {
-      this.#counts = [0, 0, 0, 0, 0, 0];
+    this.#counts ??= [0, 0, 0, 0, 0, 0];
+    if (nowMs - this.#intervalStart >= this.#limits.budgetIntervalMs) {
+      this.#counts.fill(0);
       this.#intervalStart = nowMs;
       this.dataFrames = 0;
       this.endedStreams = 0;

@@ -215,8 +215,8 @@ function onGoaway(connection: Http2Connection, id: number, payload: Buffer, star
 
 /** §6.8: the peer did not and will not look at these; they can be sent again elsewhere. */
 function refuseAbove(connection: Http2Connection, lastStreamId: number): void {
-  for (const stream of connection.streams.all()) {
-    if (stream.id <= lastStreamId) continue;
+  for (const stream of [...connection.streams.all(), ...connection.unsent.all()]) {
+    if (stream.id !== 0 && stream.id <= lastStreamId) continue;
     connection.closeStream(stream);
     stream.events.onReset(stream, ErrorCode.REFUSED_STREAM, 'peer');
   }

@@ -98,7 +98,7 @@ export class DataReceiver {
   #deliver(stream: Http2Stream, chunk: Buffer, start: number, end: number, endStream: boolean): void {
     if (endStream) {
       stream.flags |= REMOTE_ENDED;
-      if (stream.flags & LOCAL_ENDED) this.#connection.closeStream(stream);
+      if (stream.flags & LOCAL_ENDED) this.#connection.finishStream(stream);
     }
     stream.events.onData(stream, chunk, start, end, endStream);
   }

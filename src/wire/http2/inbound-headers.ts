@@ -217,6 +217,6 @@ export class HeadersReceiver {
 
   #end(stream: Http2Stream): void {
     stream.flags |= REMOTE_ENDED;
-    if (stream.flags & LOCAL_ENDED) this.#connection.closeStream(stream);
+    if (stream.flags & LOCAL_ENDED) this.#connection.finishStream(stream);
   }
 }

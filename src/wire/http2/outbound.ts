@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { HeaderList, VolatileFields } from '../header-list.ts';
-import type { Http2Connection } from './connection.ts';
+import type { ConnectionCore } from './connection-core.ts';
 import {
   CONTINUATION,
   DATA,
@@ -29,7 +29,7 @@ const QUANTUM_BYTES = 65_536;
 const MAX_DATA_BYTES = 65_536;
 
 /** Our preface (client role), SETTINGS, and the connection window (§3.4). */
-export function writePreamble(connection: Http2Connection): void {
+export function writePreamble(connection: ConnectionCore): void {
   const { output, limits } = connection;
   output.room(PREFACE.length + 64);
   if (connection.role === 'client') {
@@ -45,7 +45,7 @@ export function writePreamble(connection: Http2Connection): void {
   }
 }
 
-function writeSetting(connection: Http2Connection, id: number, value: number): void {
+function writeSetting(connection: ConnectionCore, id: number, value: number): void {
   const output = connection.output;
   output.buffer[output.at++] = id >> 8;
   output.buffer[output.at++] = id;
@@ -54,7 +54,7 @@ function writeSetting(connection: Http2Connection, id: number, value: number): v
 
 /** A header block: HEADERS, and CONTINUATIONs when it is larger than the peer's frames may be. */
 export function sendBlock(
-  connection: Http2Connection,
+  connection: ConnectionCore,
   stream: Http2Stream,
   list: HeaderList,
   fields: VolatileFields,
@@ -77,7 +77,7 @@ export function sendBlock(
   if (endStream) endLocally(connection, stream);
 }
 
-function splitBlock(connection: Http2Connection, block: Buffer, flags: number, id: number): void {
+function splitBlock(connection: ConnectionCore, block: Buffer, flags: number, id: number): void {
   const size = connection.peer.maxFrameBytes;
   for (let at = 0; at < block.length; at += size) {
     const end = Math.min(at + size, block.length);
@@ -87,8 +87,9 @@ function splitBlock(connection: Http2Connection, block: Buffer, flags: number, i
 }
 
 /** Ids are given when heads go out, so that they rise on the wire in whatever order streams were opened. */
-function numberStream(connection: Http2Connection, stream: Http2Stream, head: HeaderList): void {
+function numberStream(connection: ConnectionCore, stream: Http2Stream, head: HeaderList): void {
   connection.begin();
+  connection.unsent.delete(stream);
   stream.id = connection.nextId;
   connection.nextId += 2;
   stream.sendWindow = connection.peer.initialWindowBytes;
@@ -98,7 +99,7 @@ function numberStream(connection: Http2Connection, stream: Http2Stream, head: He
 
 /** See `Http2Connection.sendData`; the stream is open on our side. */
 export function sendData(
-  connection: Http2Connection,
+  connection: ConnectionCore,
   stream: Http2Stream,
   chunk: Buffer,
   start: number,
@@ -119,21 +120,14 @@ export function sendData(
   return taken;
 }
 
-function sendable(connection: Http2Connection, stream: Http2Stream): number {
+function sendable(connection: ConnectionCore, stream: Http2Stream): number {
   const queue = connection.sendQueue;
   if (stream.sendWindow <= 0 || !queue.isOpen) return 0;
   const bytes = Math.min(stream.sendWindow, connection.sendWindow, connection.limits.outputHighWaterBytes);
   return queue.isEmpty ? bytes : Math.min(bytes, QUANTUM_BYTES);
 }
 
-function writeData(
-  connection: Http2Connection,
-  id: number,
-  chunk: Buffer,
-  start: number,
-  end: number,
-  isLast: boolean,
-) {
+function writeData(connection: ConnectionCore, id: number, chunk: Buffer, start: number, end: number, isLast: boolean) {
   const size = Math.min(connection.peer.maxFrameBytes, MAX_DATA_BYTES);
   let at = start;
   do {
@@ -144,7 +138,7 @@ function writeData(
   } while (at < end);
 }
 
-function endLocally(connection: Http2Connection, stream: Http2Stream): void {
+function endLocally(connection: ConnectionCore, stream: Http2Stream): void {
   stream.flags |= LOCAL_ENDED;
-  if (stream.flags & REMOTE_ENDED) connection.closeStream(stream);
+  if (stream.flags & REMOTE_ENDED) connection.finishStream(stream);
 }

@@ -1,19 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Http2Connection } from './connection.ts';
+import type { ConnectionCore } from './connection-core.ts';
 import { CLOSED, type Http2Stream, QUEUED, WAITING } from './stream.ts';
+
+/** Closed streams that may stay in the queue before it is swept. */
+const MAX_CLOSED = 16;
 
 /**
  * Streams that wait for the connection (its window, the socket, the output's high-water mark), first come first served.
  * A stream that waits for its own window is not in here: its WINDOW_UPDATE wakes it, so that no update costs a scan.
  */
 export class SendQueue {
-  readonly #connection: Http2Connection;
+  readonly #connection: ConnectionCore;
   #head: Http2Stream | null = null;
   #tail: Http2Stream | null = null;
   #length = 0;
+  #closed = 0;
 
-  constructor(connection: Http2Connection) {
+  constructor(connection: ConnectionCore) {
     this.#connection = connection;
   }
 
@@ -55,12 +59,34 @@ export class SendQueue {
       stream.nextQueued = null;
       stream.flags &= ~QUEUED;
       this.#length--;
-      if (stream.sendWindow > 0) this.#tell(stream);
+      if (stream.sendWindow > 0 || stream.flags & CLOSED) this.#tell(stream);
+    }
+  }
+
+  /** A closed stream's turn never comes: it must not stay here for as long as the connection is stuck. */
+  onClosed(stream: Http2Stream): void {
+    if ((stream.flags & QUEUED) === 0) return;
+    this.#closed++;
+    if (this.#closed <= MAX_CLOSED || this.#closed * 2 <= this.#length) return;
+    let next = this.#head;
+    this.#head = null;
+    this.#tail = null;
+    this.#length = 0;
+    this.#closed = 0;
+    while (next !== null) {
+      const queued: Http2Stream = next;
+      next = queued.nextQueued;
+      queued.nextQueued = null;
+      queued.flags &= ~QUEUED;
+      if ((queued.flags & CLOSED) === 0) this.#push(queued);
     }
   }
 
   #tell(stream: Http2Stream): void {
-    if (stream.flags & CLOSED) return;
+    if (stream.flags & CLOSED) {
+      this.#closed--;
+      return;
+    }
     stream.flags &= ~WAITING;
     stream.events.onWritable(stream);
   }

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { ErrorCode } from './error-code.ts';
+import type { ConnectionEvents } from './events.ts';
+import { FloodBudget, RESETS } from './flood-budget.ts';
+import { GOAWAY, MAX_31_BITS, RST_STREAM } from './frame.ts';
+import type { HeaderListPool } from './header-list-pool.ts';
+import { HpackDecoder } from './hpack/decoder.ts';
+import { HpackEncoder } from './hpack/encoder.ts';
+import type { Http2Limits } from './limits.ts';
+import { writePreamble } from './outbound.ts';
+import { Output } from './output.ts';
+import { ResetMemory } from './reset-memory.ts';
+import { SendQueue } from './send-queue.ts';
+import { DEFAULT_WINDOW_BYTES, PeerSettings } from './settings.ts';
+import { CLOSED, type Http2Stream } from './stream.ts';
+import { StreamTable } from './stream-table.ts';
+import { UnsentStreams } from './unsent-streams.ts';
+
+export interface Http2ConnectionOptions {
+  readonly role: 'server' | 'client';
+  readonly events: ConnectionEvents;
+  readonly limits: Http2Limits;
+  /** One per worker: connections that share a pool share lists and output memory. */
+  readonly lists: HeaderListPool;
+}
+
+/** The state of a connection and its book-keeping, for the files of this folder; users see `Http2Connection`. */
+export class ConnectionCore {
+  readonly role: 'server' | 'client';
+  /** Streams that are open or half-closed, those opened but not yet sent included. */
+  activeStreams = 0;
+
+  readonly events: ConnectionEvents;
+  readonly limits: Http2Limits;
+  readonly output: Output;
+  readonly peer: PeerSettings = new PeerSettings();
+  readonly streams: StreamTable = new StreamTable();
+  readonly unsent: UnsentStreams = new UnsentStreams();
+  readonly decoder: HpackDecoder;
+  readonly encoder: HpackEncoder = new HpackEncoder();
+  readonly budget: FloodBudget;
+  readonly sendQueue: SendQueue;
+  readonly resets: ResetMemory = new ResetMemory();
+  /** Failed or closed: input and calls are ignored. */
+  broken = false;
+  /** The time the owner told last. */
+  nowMs = 0;
+  /** What the peer lets the connection send. */
+  sendWindow: number = DEFAULT_WINDOW_BYTES;
+  /** The socket takes no more for now. */
+  isBlocked = false;
+  /** The highest stream id the peer opened (server role). */
+  lastPeerId = 0;
+  /** The next stream id of ours (client role). */
+  nextId = 1;
+  /** What our GOAWAY named. */
+  goawayId: number = MAX_31_BITS;
+  /** The peer sent GOAWAY. */
+  isPeerLeaving = false;
+  /** `openStream` was refused for want of capacity. */
+  wantsCapacity = false;
+  /** The owner knows that there is output. */
+  isSignalled = false;
+  /** Queued since the socket is blocked: bytes other than DATA, and resets that the peer provoked. */
+  unreadBytes = 0;
+  queuedResets = 0;
+  #hasBegun = false;
+
+  constructor(options: Http2ConnectionOptions) {
+    this.role = options.role;
+    this.events = options.events;
+    this.limits = options.limits;
+    this.output = new Output(options.lists.slabs);
+    this.decoder = new HpackDecoder(options.lists, options.limits);
+    this.budget = new FloodBudget(options.limits);
+    this.sendQueue = new SendQueue(this);
+  }
+
+  /** Our first bytes, as late as possible so that an owner can be wired up first. */
+  begin(): void {
+    if (this.#hasBegun) return;
+    this.#hasBegun = true;
+    writePreamble(this);
+  }
+
+  /** `bytes` other than DATA were queued. */
+  wrote(bytes: number): void {
+    if (this.isBlocked) this.unreadBytes += bytes;
+    this.signal();
+  }
+
+  /** There is output. */
+  signal(): void {
+    if (this.isSignalled) return;
+    this.isSignalled = true;
+    this.events.onOutput();
+  }
+
+  /** Writes a frame whose payload is one 32-bit number. */
+  writeControl(type: number, id: number, value: number): void {
+    this.output.room(13);
+    this.output.header(4, type, 0, id);
+    this.output.uint32(value);
+    this.wrote(13);
+  }
+
+  writeGoaway(errorCode: number): void {
+    this.output.room(17);
+    this.output.header(8, GOAWAY, 0, 0);
+    this.output.uint32(this.goawayId);
+    this.output.uint32(errorCode);
+    this.wrote(17);
+  }
+
+  /** Both sides ended: takes the stream out of the books. */
+  finishStream(stream: Http2Stream): void {
+    this.budget.endedStreams++;
+    this.closeStream(stream);
+  }
+
+  /** Takes the stream out of the books; its events are the caller's business. */
+  closeStream(stream: Http2Stream): void {
+    stream.flags |= CLOSED;
+    this.activeStreams--;
+    if (stream.id === 0) this.unsent.delete(stream);
+    else this.streams.delete(stream);
+    this.sendQueue.onClosed(stream);
+  }
+
+  /** The peer broke the protocol on one stream. */
+  failStream(stream: Http2Stream, errorCode: number): void {
+    if (stream.flags & CLOSED) return;
+    this.closeStream(stream);
+    this.refuse(stream.id, errorCode);
+    stream.events.onReset(stream, errorCode, 'protocol');
+  }
+
+  /** RST_STREAM that the peer provoked, hence bounded (CVE-2025-8671). */
+  refuse(id: number, errorCode: number): void {
+    this.resets.add(id);
+    this.writeControl(RST_STREAM, id, errorCode);
+    if (this.isBlocked && ++this.queuedResets > this.limits.maxQueuedResets) this.calm('too many unread resets');
+    else this.spend(RESETS, 'too many streams in error');
+  }
+
+  /** Counts a frame of a kind that can be a flood; false when that broke the connection. */
+  spend(kind: number, message: string): boolean {
+    if (this.budget.spend(kind, this.nowMs)) return true;
+    this.calm(message);
+    return false;
+  }
+
+  /** Over a cap. */
+  calm(message: string): void {
+    this.fail(ErrorCode.ENHANCE_YOUR_CALM, message);
+  }
+
+  /** A connection error (§5.4.1). */
+  fail(errorCode: number, message: string): void {
+    if (this.broken) return;
+    this.begin();
+    this.goawayId = Math.min(this.goawayId, this.lastPeerId);
+    this.writeGoaway(errorCode);
+    this.broken = true;
+    this.resetAll(errorCode);
+    this.events.onFatal(errorCode, message);
+  }
+
+  /** Tells every stream that the connection is gone. */
+  resetAll(errorCode: number): void {
+    for (const stream of [...this.streams.all(), ...this.unsent.all()]) {
+      if (stream.flags & CLOSED) continue;
+      this.closeStream(stream);
+      stream.events.onReset(stream, errorCode, 'connection');
+    }
+  }
+}
