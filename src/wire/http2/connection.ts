@@ -40,6 +40,11 @@ export class Http2Connection extends ConnectionCore {
     return !this.broken && !this.isPeerLeaving && this.nextId + 2 * this.unsent.count <= MAX_31_BITS;
   }
 
+  /** Whether the peer began a frame or a header block and owes the rest: for owners that limit how long that may take. */
+  get isInputPartial(): boolean {
+    return this.#reader.isPartial || this.#headers.isPartial;
+  }
+
   /**
    * One chunk of input; events fire synchronously. The chunk is kept by reference and must not be reused.
    * `nowMs`: any monotonic clock, for the flood budgets.

@@ -34,6 +34,11 @@ export class FrameReader {
     this.#prefaceLeft = expectsPreface ? PREFACE.length : 0;
   }
 
+  /** Whether the input ends in the middle of the preface or of a frame. */
+  get isPartial(): boolean {
+    return this.#partial !== null || this.#dataLeft > 0 || this.#prefaceLeft > 0;
+  }
+
   read(chunk: Buffer): void {
     let at = 0;
     if (this.#prefaceLeft > 0) at = this.#readPreface(chunk);

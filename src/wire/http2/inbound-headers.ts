@@ -29,6 +29,11 @@ export class HeadersReceiver {
     this.#connection = connection;
   }
 
+  /** Whether CONTINUATION frames are owed. */
+  get isPartial(): boolean {
+    return this.#openId !== 0;
+  }
+
   /** Whether a frame other than HEADERS and CONTINUATION may come now; breaks the connection otherwise. */
   isExpected(type: number): boolean {
     if (this.#openId !== 0) {
