@@ -38,6 +38,7 @@ class World {
     this.pool = new ClusterPool(testCluster(cluster), this.environment, {
       onConnectFailed: (_cluster, endpoint) => void this.events.push(`connect failed ${endpoint.key}`),
       onEjected: (_cluster, endpoint) => void this.events.push(`ejected ${endpoint.key}`),
+      onChanged: () => {},
     });
     this.pool.update(this.pool.cluster, endpointSet(...endpoints));
     cleanups.push(() => this.pool.destroy());

@@ -28,6 +28,8 @@ const IN_USE_SWEEPS = 60;
 export interface ClusterObserver {
   onConnectFailed(cluster: ClusterPool, endpoint: UpstreamEndpoint, failure: ConnectFailure): void;
   onEjected(cluster: ClusterPool, endpoint: UpstreamEndpoint): void;
+  /** `pending` or `openConnections()` may have changed; once for all that happens in one turn. */
+  onChanged(cluster: ClusterPool): void;
 }
 
 export class ClusterPool implements UpstreamCluster, EndpointOwner {
@@ -36,6 +38,7 @@ export class ClusterPool implements UpstreamCluster, EndpointOwner {
   hashKey: HashKey;
   /** Requests that wait for a connection. */
   pending = 0;
+  #touched = false;
   readonly #environment: ConnectionEnvironment;
   readonly #observer: ClusterObserver;
   readonly #ejection: OutlierEjection;
@@ -81,7 +84,7 @@ export class ClusterPool implements UpstreamCluster, EndpointOwner {
       const at = endpoint.waiting.findIndex(waiting => waiting.request === request);
       if (at < 0) continue;
       endpoint.waiting.splice(at, 1);
-      this.pending -= 1;
+      this.#addPending(-1);
       return;
     }
   }
@@ -100,6 +103,7 @@ export class ClusterPool implements UpstreamCluster, EndpointOwner {
   update(cluster: Cluster, endpoints: EndpointSet | undefined): void {
     this.cluster = cluster;
     this.hashKey = hashKeyOf(cluster);
+    if (cluster.healthCheck === null) this.#health = new Map();
     const before = this.#endpoints;
     const after = new Map<string, EndpointPool>();
     for (const endpoint of endpoints?.endpoints ?? []) {
@@ -149,6 +153,14 @@ export class ClusterPool implements UpstreamCluster, EndpointOwner {
     return [...this.#endpoints.values(), ...this.#retired];
   }
 
+  /** Connections to all endpoints, those that are still connecting or draining included. */
+  openConnections(): number {
+    let connections = 0;
+    for (const endpoint of this.#endpoints.values()) connections += endpoint.connections.length;
+    for (const endpoint of this.#retired) connections += endpoint.connections.length;
+    return connections;
+  }
+
   get isInUse(): boolean {
     return this.#used || this.#sweepsUnused < IN_USE_SWEEPS;
   }
@@ -157,17 +169,35 @@ export class ClusterPool implements UpstreamCluster, EndpointOwner {
     this.#stale = true;
   }
 
+  onConnectionsChanged(): void {
+    this.#touch();
+  }
+
   onServed(): void {
-    this.pending -= 1;
+    this.#addPending(-1);
   }
 
   onUnserved(endpoint: EndpointPool, unserved: readonly WaitingRequest[], failure: ConnectFailure): void {
-    this.pending -= unserved.length;
+    this.#addPending(-unserved.length);
     for (const waiting of unserved) this.#elsewhere(endpoint, waiting, failure);
   }
 
   onConnectFailed(endpoint: EndpointPool, failure: ConnectFailure): void {
     this.#observer.onConnectFailed(this, endpoint, failure);
+  }
+
+  #addPending(change: number): void {
+    this.pending += change;
+    this.#touch();
+  }
+
+  #touch(): void {
+    if (this.#touched) return;
+    this.#touched = true;
+    queueMicrotask(() => {
+      this.#touched = false;
+      this.#observer.onChanged(this);
+    });
   }
 
   #wait(endpoint: EndpointPool, request: UpstreamRequest): void {
@@ -179,10 +209,10 @@ export class ClusterPool implements UpstreamCluster, EndpointOwner {
   }
 
   #enqueue(endpoint: EndpointPool, waiting: WaitingRequest): void {
-    this.pending += 1;
+    this.#addPending(1);
     const failure = endpoint.wait(waiting);
     if (failure === null) return;
-    this.pending -= 1;
+    this.#addPending(-1);
     this.#elsewhere(endpoint, waiting, failure);
   }
 

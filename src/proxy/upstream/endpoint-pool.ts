@@ -34,6 +34,8 @@ export interface EndpointOwner {
   readonly isInUse: boolean;
   /** `reachable` changed. */
   onUsableChanged(): void;
+  /** A connection came or went. */
+  onConnectionsChanged(): void;
   /** `waiting` left the endpoint's queue and has its stream. */
   onServed(waiting: WaitingRequest): void;
   /** They left the endpoint's queue: another one must be tried. */
@@ -108,6 +110,7 @@ export class EndpointPool implements UpstreamEndpoint, Candidate, ConnectionOwne
     const { connectTimeoutMs } = this.#owner.cluster;
     const target = { address: this.address, port: this.port, connectTimeoutMs };
     this.connections.push(new UpstreamConnection(target, this, this.#environment));
+    this.#owner.onConnectionsChanged();
   }
 
   /** Connects before the first request comes; until then other endpoints are preferred. */
@@ -161,6 +164,7 @@ export class EndpointPool implements UpstreamEndpoint, Candidate, ConnectionOwne
 
   onClosed(connection: UpstreamConnection, failure: ConnectFailure | null): void {
     this.connections.splice(this.connections.indexOf(connection), 1);
+    this.#owner.onConnectionsChanged();
     if (connection.wasOpen) this.onDraining(connection);
     else this.#connecting = false;
     if (this.#retired) return;

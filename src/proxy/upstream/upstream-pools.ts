@@ -21,6 +21,7 @@ export class UpstreamPools implements Upstreams {
   readonly #environment: ConnectionEnvironment;
   readonly #observer: ClusterObserver;
   readonly #entries = new Map<string, Entry>();
+  #clusters: readonly Cluster[] = [];
   /** Clusters that left the snapshot and still have connections. */
   #leaving: ClusterPool[] = [];
   #sweep: Timer;
@@ -40,19 +41,18 @@ export class UpstreamPools implements Upstreams {
     return Array.from(this.#entries.values(), entry => entry.pool);
   }
 
-  /** Takes the clusters and endpoints of `snapshot`. Only those whose objects changed cost anything. */
+  /** Takes the clusters and endpoints of `snapshot` (both in order). Only those whose objects changed cost anything. */
   apply(snapshot: Pick<Snapshot, 'clusters' | 'endpoints'>): void {
-    const endpoints = new Map(snapshot.endpoints.map(set => [set.cluster, set]));
-    const kept = new Set<string>();
+    if (snapshot.clusters !== this.#clusters) this.#dropMissing(snapshot.clusters);
+    this.#clusters = snapshot.clusters;
+    let at = 0;
     for (const cluster of snapshot.clusters) {
-      kept.add(cluster.id);
-      this.#applyCluster(cluster, endpoints.get(cluster.id));
-    }
-    for (const [id, { pool, cluster }] of this.#entries) {
-      if (kept.has(id)) continue;
-      this.#entries.delete(id);
-      pool.update(cluster, undefined);
-      this.#leaving.push(pool);
+      let set = snapshot.endpoints[at];
+      while (set !== undefined && set.cluster < cluster.id) {
+        at += 1;
+        set = snapshot.endpoints[at];
+      }
+      this.#applyCluster(cluster, set?.cluster === cluster.id ? set : undefined);
     }
   }
 
@@ -65,6 +65,16 @@ export class UpstreamPools implements Upstreams {
   close(): void {
     this.#sweep.cancel();
     for (const pool of [...this.clusters(), ...this.#leaving]) pool.destroy();
+  }
+
+  #dropMissing(clusters: readonly Cluster[]): void {
+    const kept = new Set(clusters.map(cluster => cluster.id));
+    for (const [id, { pool, cluster }] of this.#entries) {
+      if (kept.has(id)) continue;
+      this.#entries.delete(id);
+      pool.update(cluster, undefined);
+      this.#leaving.push(pool);
+    }
   }
 
   #applyCluster(cluster: Cluster, endpoints: EndpointSet | undefined): void {

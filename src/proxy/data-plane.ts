@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { randomBytes } from 'node:crypto';
+import type { Snapshot } from '../snapshot/index.ts';
+import { HeaderListPool } from '../wire/index.ts';
+import { systemClock } from './clock.ts';
+import { SocketLoop } from './http/socket-loop.ts';
+import type { Log } from './log.ts';
+import { type MetricFamily, MetricsReader, WorkerMetrics } from './metrics/index.ts';
+import { RateLimitedLog } from './rate-limited-log.ts';
+import { DnsDiscovery } from './upstream/dns.ts';
+import { EndpointMetrics } from './upstream/endpoint-metrics.ts';
+import { GrpcHealthProbe } from './upstream/grpc-health-probe.ts';
+import { HealthChecker } from './upstream/health-checker.ts';
+import { type HostResolver, systemResolver } from './upstream/host-resolver.ts';
+import { withResolvedEndpoints } from './upstream/resolved-snapshot.ts';
+import { dialTcp } from './upstream/upstream-connection.ts';
+import type { BindFailures, DataPlaneWorker, DrainReport } from './workers/data-plane-worker.ts';
+import { LocalWorker } from './workers/local-worker.ts';
+import { PortClaims, withoutBindings } from './workers/port-claims.ts';
+import { canReusePort } from './workers/reuse-port.ts';
+import { ThreadWorker } from './workers/thread-worker.ts';
+import type { WorkerDump } from './workers/worker-dump.ts';
+import { WorkerRuntime, type WorkerSettings } from './workers/worker-runtime.ts';
+
+/** A new DNS name may take this long before a snapshot goes live without its endpoints. */
+const FIRST_RESOLUTION_MS = 1_000;
+/** Page numbers of threads are their ids, from 1. */
+const MAIN_PAGE = 0;
+
+export interface DataPlaneOptions {
+  /** Threads; 0: in this thread. One where the OS cannot share a port. */
+  readonly workers: number;
+  /** Value of the `server` response field; null: none. */
+  readonly serverHeader: string | null;
+  /** Whether responses carry `x-envoy-upstream-service-time`. */
+  readonly upstreamServiceTime: boolean;
+  /** Takes batches of lines, each ended by a newline; null: no access log. */
+  readonly accessLog: ((lines: string) => void) | null;
+  readonly log: Log;
+  /** How long `drain` lets requests go on. */
+  readonly drainTimeoutMs: number;
+  /** Default: the system's. */
+  readonly resolve?: HostResolver;
+}
+
+/** What the data plane holds now; plain data without secrets. */
+export interface DataPlaneDump {
+  readonly workers: readonly WorkerDump[];
+  readonly certificates: readonly {
+    readonly id: string;
+    readonly names: readonly string[];
+    readonly notAfterMs: number;
+  }[];
+}
+
+/**
+ * The built-in data plane: executes the last snapshot it was given, in worker threads.
+ *
+ * Owns the workers, and in this thread DNS and health checks for all of them. `start` first, `close` last.
+ */
+export class DataPlane {
+  readonly #options: DataPlaneOptions;
+  readonly #reader = new MetricsReader();
+  readonly #loop = new SocketLoop();
+  readonly #endpoints: EndpointMetrics;
+  readonly #discovery: DnsDiscovery;
+  readonly #health: HealthChecker;
+  readonly #claims = new PortClaims();
+  #workers: readonly DataPlaneWorker[] = [];
+  /** As it was given: DNS endpoints are added on the way to the workers. */
+  #snapshot: Snapshot | null = null;
+  #queue: Promise<unknown> = Promise.resolve();
+  #closed = false;
+
+  constructor(options: DataPlaneOptions) {
+    this.#options = options;
+    const log = new RateLimitedLog(options.log, systemClock);
+    const metrics = new WorkerMetrics(series => this.#reader.addSeries(MAIN_PAGE, series));
+    this.#reader.addPage(MAIN_PAGE, metrics.buffer);
+    this.#endpoints = new EndpointMetrics(metrics);
+    const resolve = options.resolve ?? systemResolver();
+    this.#discovery = new DnsDiscovery({ resolve, clock: systemClock, log, onChange: () => this.#republish() });
+    const environment = { loop: this.#loop, lists: new HeaderListPool(), clock: systemClock, dial: dialTcp };
+    this.#health = new HealthChecker({
+      clock: systemClock,
+      log,
+      random: Math.random,
+      openProbe: (cluster, check, endpoint) => new GrpcHealthProbe(cluster, check, endpoint, environment),
+      onChange: cluster => this.#publishHealth(cluster),
+      onTransition: (cluster, health) =>
+        metrics.count('daemun_upstream_health_check_transitions_total', { cluster, to: health }),
+    });
+  }
+
+  /** @throws Error when a worker thread cannot start. */
+  async start(): Promise<void> {
+    const { workers: wanted, log } = this.#options;
+    const several = wanted > 1 && (await canReusePort());
+    if (wanted > 1 && !several) log.warn('this system cannot share a port between workers: one worker is used');
+    const settings = this.#settings(several);
+    const count = several ? wanted : Math.min(wanted, 1);
+    this.#workers = count === 0 ? [this.#localWorker(settings)] : this.#threads(count, settings);
+    await Promise.all(this.#workers.map(worker => worker.start()));
+  }
+
+  /** Makes `snapshot` live. Resolves when every worker serves it; bindings that failed are tried again by each call. */
+  apply(snapshot: Snapshot): Promise<{ failures: BindFailures }> {
+    this.#snapshot = snapshot;
+    return this.#enqueue(() => this.#publish(snapshot));
+  }
+
+  /** Stops accepting, tells clients to go elsewhere (GOAWAY), and waits for requests until the drain timeout. */
+  async drain(): Promise<DrainReport> {
+    const reports = await Promise.all(this.#workers.map(worker => worker.drain(this.#options.drainTimeoutMs)));
+    return {
+      finished: reports.reduce((sum, report) => sum + report.finished, 0),
+      cut: reports.reduce((sum, report) => sum + report.cut, 0),
+    };
+  }
+
+  /** Ends everything at once. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#discovery.close();
+    this.#health.close();
+    this.#loop.close();
+    await Promise.all(this.#workers.map(worker => worker.close()));
+  }
+
+  /** Counters of all workers, added up. Reads shared memory; no worker notices. */
+  metrics(): MetricFamily[] {
+    return this.#reader.read();
+  }
+
+  async dump(): Promise<DataPlaneDump> {
+    const workers = await Promise.all(this.#workers.map(worker => worker.dump()));
+    const certificates = this.#snapshot?.certificates ?? [];
+    return { workers, certificates: certificates.map(({ id, names, notAfterMs }) => ({ id, names, notAfterMs })) };
+  }
+
+  async #publish(snapshot: Snapshot): Promise<{ failures: BindFailures }> {
+    await this.#resolveNames(snapshot);
+    const claims = this.#workers.length > 1 ? await this.#claims.check(snapshot) : new Map<string, string>();
+    const resolved = withResolvedEndpoints(snapshot, this.#discovery.clusters, id => this.#discovery.endpointsOf(id));
+    const live = withoutBindings(resolved, claims);
+    const applied = this.#workers.map(worker => worker.apply(live));
+    this.#endpoints.update(live);
+    this.#checkHealth(live);
+    const failures = new Map<string, string>(claims);
+    for (const failed of await Promise.all(applied)) for (const [id, reason] of failed) failures.set(id, reason);
+    return { failures };
+  }
+
+  /** Waits for names that are new, so that no request finds a backend that is about to be there; not for long. */
+  async #resolveNames(snapshot: Snapshot): Promise<void> {
+    const resolved = this.#discovery.update(snapshot.clusters);
+    let patience: { cancel(): void } | undefined;
+    const enough = new Promise<void>(resolve => {
+      patience = systemClock.after(FIRST_RESOLUTION_MS, resolve);
+    });
+    await Promise.race([resolved, enough]);
+    patience?.cancel();
+  }
+
+  /** New addresses of DNS names. */
+  #republish(): void {
+    const snapshot = this.#snapshot;
+    if (snapshot === null || this.#closed) return;
+    this.#enqueue(() => this.#publish(this.#snapshot ?? snapshot)).catch((error: unknown) =>
+      this.#options.log.error('new addresses could not be published', { error: String(error) }),
+    );
+  }
+
+  #enqueue<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#queue.then(work);
+    this.#queue = done.catch(() => {});
+    return done;
+  }
+
+  #checkHealth(snapshot: Snapshot): void {
+    if (this.#health.clusters.length === 0 && snapshot.clusters.every(cluster => cluster.healthCheck === null)) return;
+    const sets = new Map(snapshot.endpoints.map(set => [set.cluster, set]));
+    const before = this.#health.clusters;
+    this.#health.update(snapshot.clusters, id => sets.get(id));
+    for (const cluster of new Set([...before, ...this.#health.clusters])) this.#publishHealth(cluster);
+  }
+
+  #publishHealth(cluster: string): void {
+    const health = this.#health.healthOf(cluster);
+    this.#endpoints.setHealth(cluster, health);
+    for (const worker of this.#workers) worker.setHealth(cluster, health);
+  }
+
+  #settings(reusePort: boolean): WorkerSettings {
+    const { serverHeader, upstreamServiceTime, accessLog } = this.#options;
+    return { serverHeader, upstreamServiceTime, accessLog: accessLog !== null, reusePort, ticketKeys: randomBytes(48) };
+  }
+
+  #localWorker(settings: WorkerSettings): DataPlaneWorker {
+    const page = MAIN_PAGE + 1;
+    const runtime = new WorkerRuntime(settings, {
+      log: this.#options.log,
+      accessLog: lines => this.#options.accessLog?.(lines),
+      series: series => this.#reader.addSeries(page, series),
+    });
+    this.#reader.addPage(page, runtime.metrics.buffer);
+    return new LocalWorker(runtime);
+  }
+
+  #threads(count: number, settings: WorkerSettings): ThreadWorker[] {
+    const host = {
+      log: this.#options.log,
+      clock: systemClock,
+      accessLog: (lines: string) => this.#options.accessLog?.(lines),
+      onPage: (thread: number, page: SharedArrayBuffer) => this.#reader.addPage(thread, page),
+      onSeries: (thread: number, series: Parameters<MetricsReader['addSeries']>[1]) =>
+        this.#reader.addSeries(thread, series),
+      onGone: (thread: number) => this.#reader.retirePage(thread),
+    };
+    return Array.from({ length: count }, (_, index) => new ThreadWorker(index, settings, host));
+  }
+}

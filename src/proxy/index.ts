@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * The built-in data plane. In: snapshots. Out: traffic, metrics, access log lines, a dump of what is held.
+ * Never: Kubernetes objects, decisions about what should be routed where.
+ */
+export { DataPlane, type DataPlaneDump, type DataPlaneOptions } from './data-plane.ts';
+export type { Log } from './log.ts';
+export type { Histogram, MetricFamily, MetricSample } from './metrics/index.ts';
+export type { HostResolver, Resolution } from './upstream/host-resolver.ts';
+export type { BindFailures, DrainReport } from './workers/data-plane-worker.ts';
+export type { ClusterDump, EndpointDump, WorkerDump } from './workers/worker-dump.ts';

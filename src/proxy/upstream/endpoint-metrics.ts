@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Endpoint, EndpointSet, Snapshot } from '../../snapshot/index.ts';
+import type { WorkerMetrics } from '../metrics/index.ts';
+import { endpointKey } from './endpoint-key.ts';
+import type { Health } from './usable-endpoints.ts';
+
+type State = 'ready' | 'draining' | 'unhealthy' | 'unchecked';
+
+/**
+ * `daemun_upstream_endpoints{cluster,state}`. Written by the main thread, for all workers have the same endpoints.
+ * `unchecked`: a health check is configured and its first result is out. Costs what changed.
+ */
+export class EndpointMetrics {
+  readonly #metrics: WorkerMetrics;
+  #sets: ReadonlyMap<string, EndpointSet> = new Map();
+  readonly #health = new Map<string, ReadonlyMap<string, Health>>();
+
+  /** Clusters that were checked at some time: their samples go on, at 0. */
+  readonly #checked = new Set<string>();
+
+  constructor(metrics: WorkerMetrics) {
+    this.#metrics = metrics;
+  }
+
+  update(snapshot: Snapshot): void {
+    const before = this.#sets;
+    this.#sets = new Map(snapshot.endpoints.map(set => [set.cluster, set]));
+    for (const set of snapshot.endpoints) if (before.get(set.cluster) !== set) this.#show(set.cluster);
+    for (const cluster of before.keys()) if (!this.#sets.has(cluster)) this.#show(cluster);
+  }
+
+  /** Empty: the cluster is not checked. */
+  setHealth(cluster: string, health: ReadonlyMap<string, Health>): void {
+    if (health.size > 0) this.#health.set(cluster, health);
+    else if (!this.#health.delete(cluster)) return;
+    this.#show(cluster);
+  }
+
+  #show(cluster: string): void {
+    const counts: Record<State, number> = { ready: 0, draining: 0, unhealthy: 0, unchecked: 0 };
+    for (const endpoint of this.#sets.get(cluster)?.endpoints ?? []) counts[this.#stateOf(cluster, endpoint)] += 1;
+    this.#set(cluster, 'ready', counts.ready);
+    this.#set(cluster, 'draining', counts.draining);
+    if (this.#health.has(cluster)) this.#checked.add(cluster);
+    if (!this.#checked.has(cluster)) return;
+    this.#set(cluster, 'unhealthy', counts.unhealthy);
+    this.#set(cluster, 'unchecked', counts.unchecked);
+  }
+
+  #stateOf(cluster: string, endpoint: Endpoint): State {
+    const health = this.#health.get(cluster)?.get(endpointKey(endpoint));
+    if (health === 'unhealthy') return 'unhealthy';
+    return health === 'unknown' ? 'unchecked' : endpoint.state;
+  }
+
+  #set(cluster: string, state: State, value: number): void {
+    this.#metrics.values[this.#metrics.slot('daemun_upstream_endpoints', { cluster, state })] = value;
+  }
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Snapshot } from '../../snapshot/index.ts';
+import type { Health } from '../upstream/usable-endpoints.ts';
+import type { WorkerDump } from './worker-dump.ts';
+
+/** Bindings that could not be bound, by id, with the reason. */
+export type BindFailures = ReadonlyMap<string, string>;
+
+/** What a drain came to, in requests. */
+export interface DrainReport {
+  /** Ended by themselves. */
+  readonly finished: number;
+  /** Still open at the deadline, and reset. */
+  readonly cut: number;
+}
+
+/** One worker as the main thread sees it: in this thread or in another one. */
+export interface DataPlaneWorker {
+  /** Resolves when it can take a snapshot. */
+  start(): Promise<void>;
+  /** Resolves when the worker serves `snapshot`. Calls overlap safely; they take effect in order. */
+  apply(snapshot: Snapshot): Promise<BindFailures>;
+  /** Health check results of one cluster, by endpoint key. Kept for a worker that replaces this one. */
+  setHealth(cluster: string, health: ReadonlyMap<string, Health>): void;
+  /** Stops accepting, lets requests end until the timeout, resets the rest. */
+  drain(timeoutMs: number): Promise<DrainReport>;
+  dump(): Promise<WorkerDump>;
+  /** Ends it at once. */
+  close(): Promise<void>;
+}

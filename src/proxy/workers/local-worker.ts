@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Snapshot } from '../../snapshot/index.ts';
+import type { Health } from '../upstream/usable-endpoints.ts';
+import type { BindFailures, DataPlaneWorker, DrainReport } from './data-plane-worker.ts';
+import type { WorkerDump } from './worker-dump.ts';
+import type { WorkerRuntime } from './worker-runtime.ts';
+
+/** A worker in the main thread (`workers: 0`): for embedding and tests. */
+export class LocalWorker implements DataPlaneWorker {
+  readonly #runtime: WorkerRuntime;
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(runtime: WorkerRuntime) {
+    this.#runtime = runtime;
+  }
+
+  async start(): Promise<void> {}
+
+  apply(snapshot: Snapshot): Promise<BindFailures> {
+    const applied = this.#queue.then(() => this.#runtime.apply(snapshot));
+    this.#queue = applied.catch(() => {});
+    return applied;
+  }
+
+  setHealth(cluster: string, health: ReadonlyMap<string, Health>): void {
+    // After the snapshot that brought the cluster.
+    this.#queue = this.#queue.then(() => this.#runtime.setHealth(cluster, health));
+  }
+
+  drain(timeoutMs: number): Promise<DrainReport> {
+    return this.#runtime.drain(timeoutMs);
+  }
+
+  async dump(): Promise<WorkerDump> {
+    return this.#runtime.dump();
+  }
+
+  async close(): Promise<void> {
+    this.#runtime.close();
+  }
+}

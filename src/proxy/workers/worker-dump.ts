@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { ListenersDump } from '../listeners/index.ts';
+import type { ClusterPool } from '../upstream/cluster-pool.ts';
+import type { EndpointPool } from '../upstream/endpoint-pool.ts';
+import type { Health } from '../upstream/usable-endpoints.ts';
+
+/** What one worker holds now. Plain data; no secrets. */
+export interface WorkerDump {
+  readonly version: number;
+  readonly bindings: ListenersDump;
+  readonly clusters: readonly ClusterDump[];
+}
+
+export interface ClusterDump {
+  readonly id: string;
+  readonly pendingRequests: number;
+  readonly endpoints: readonly EndpointDump[];
+}
+
+export interface EndpointDump {
+  readonly address: string;
+  readonly port: number;
+  readonly name: string;
+  readonly state: 'ready' | 'draining';
+  readonly health: Health;
+  /** Takes new streams. */
+  readonly usable: boolean;
+  readonly ejected: boolean;
+  /** The last connect failed. */
+  readonly failing: boolean;
+  readonly connections: number;
+  readonly activeRequests: number;
+}
+
+/** One cluster of a worker. */
+export function dumpCluster(pool: ClusterPool): ClusterDump {
+  return { id: pool.id, pendingRequests: pool.pending, endpoints: pool.endpoints().map(dumpEndpoint) };
+}
+
+function dumpEndpoint(endpoint: EndpointPool): EndpointDump {
+  const { address, port, name, state, health, usable, ejected, failing, connections, activeRequests } = endpoint;
+  return {
+    address,
+    port,
+    name,
+    state,
+    health,
+    usable,
+    ejected,
+    failing,
+    connections: connections.length,
+    activeRequests,
+  };
+}

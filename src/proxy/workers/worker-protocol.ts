@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { SnapshotDelta } from '../../snapshot/index.ts';
+import type { Series } from '../metrics/index.ts';
+import type { Health } from '../upstream/usable-endpoints.ts';
+import type { DrainReport } from './data-plane-worker.ts';
+import type { WorkerDump } from './worker-dump.ts';
+import type { WorkerSettings } from './worker-runtime.ts';
+
+/** Given to a worker thread when it is made. */
+export interface WorkerData {
+  readonly settings: WorkerSettings;
+}
+
+/** From the main thread. Handled one after the other, in order. */
+export type ToWorker =
+  /** Answered by `applied` with the same number. */
+  | { readonly kind: 'apply'; readonly sequence: number; readonly delta: SnapshotDelta }
+  | { readonly kind: 'health'; readonly cluster: string; readonly health: ReadonlyMap<string, Health> }
+  /** Answered by `drained`. */
+  | { readonly kind: 'drain'; readonly timeoutMs: number }
+  /** Answered by `dumped` with the same number. */
+  | { readonly kind: 'dump'; readonly sequence: number }
+  /** The thread ends. */
+  | { readonly kind: 'close' };
+
+export type FromWorker =
+  | { readonly kind: 'started'; readonly metrics: SharedArrayBuffer }
+  | { readonly kind: 'applied'; readonly sequence: number; readonly failures: ReadonlyMap<string, string> }
+  | { readonly kind: 'drained'; readonly report: DrainReport }
+  | { readonly kind: 'dumped'; readonly sequence: number; readonly dump: WorkerDump }
+  | { readonly kind: 'series'; readonly series: readonly Series[] }
+  | { readonly kind: 'access-log'; readonly lines: string }
+  | {
+      readonly kind: 'log';
+      readonly level: 'info' | 'warn' | 'error';
+      readonly message: string;
+      readonly fields: Readonly<Record<string, unknown>>;
+    };

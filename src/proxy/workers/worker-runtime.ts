@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Snapshot } from '../../snapshot/index.ts';
+import { EMPTY_SNAPSHOT } from '../../snapshot/index.ts';
+import { HeaderListPool } from '../../wire/index.ts';
+import { AccessLog } from '../access-log/index.ts';
+import { systemClock } from '../clock.ts';
+import { SocketLoop } from '../http/socket-loop.ts';
+import { Listeners } from '../listeners/index.ts';
+import type { Log } from '../log.ts';
+import { type Series, WorkerMetrics } from '../metrics/index.ts';
+import { RateLimitedLog } from '../rate-limited-log.ts';
+import { dialTcp } from '../upstream/upstream-connection.ts';
+import { UpstreamMetrics } from '../upstream/upstream-metrics.ts';
+import { UpstreamPools } from '../upstream/upstream-pools.ts';
+import type { Health } from '../upstream/usable-endpoints.ts';
+import type { BindFailures, DrainReport } from './data-plane-worker.ts';
+import { dumpCluster, type WorkerDump } from './worker-dump.ts';
+
+/** The same for all workers. Plain data: it is sent to threads. */
+export interface WorkerSettings {
+  /** Value of the `server` response field; null: none is added. */
+  readonly serverHeader: string | null;
+  readonly upstreamServiceTime: boolean;
+  /** Whether requests are logged. */
+  readonly accessLog: boolean;
+  /** Several workers listen on the same ports. */
+  readonly reusePort: boolean;
+  /** 48 random bytes, so that a session of one worker is resumed by any other. */
+  readonly ticketKeys: Uint8Array;
+}
+
+/** Where a worker sends what it has to say. */
+export interface WorkerHost {
+  readonly log: Log;
+  accessLog(lines: string): void;
+  series(series: readonly Series[]): void;
+}
+
+/**
+ * Everything of one worker: listeners, upstreams and what they share. Runs in a worker thread, or in the main thread for
+ * `workers: 0`. Owns all of it; `close` ends it.
+ */
+export class WorkerRuntime {
+  readonly metrics: WorkerMetrics;
+  readonly #loop = new SocketLoop();
+  readonly #upstreams: UpstreamPools;
+  readonly #listeners: Listeners;
+  readonly #accessLog: AccessLog | null;
+  #snapshot: Snapshot = EMPTY_SNAPSHOT;
+  #failures: BindFailures = new Map();
+
+  constructor(settings: WorkerSettings, host: WorkerHost) {
+    const lists = new HeaderListPool();
+    const log = new RateLimitedLog(host.log, systemClock);
+    this.metrics = new WorkerMetrics(series => host.series(series));
+    this.#accessLog = settings.accessLog ? new AccessLog(lines => host.accessLog(lines)) : null;
+    const environment = { loop: this.#loop, lists, clock: systemClock, dial: dialTcp };
+    this.#upstreams = new UpstreamPools(environment, new UpstreamMetrics(this.metrics, log));
+    const serving = {
+      loop: this.#loop,
+      upstreams: this.#upstreams,
+      lists,
+      metrics: this.metrics,
+      random: Math.random,
+      serverHeader: settings.serverHeader,
+      upstreamServiceTime: settings.upstreamServiceTime,
+      accessLog: this.#accessLog,
+      log: host.log,
+      activeMirrors: 0,
+    };
+    const { reusePort } = settings;
+    this.#listeners = new Listeners(serving, { reusePort, ticketKeys: Buffer.from(settings.ticketKeys) });
+  }
+
+  /**
+   * Swaps to `snapshot`; requests that began keep what they have. Endpoints alone never touch a listener. Bindings that
+   * failed before are tried again each time.
+   */
+  async apply(snapshot: Snapshot): Promise<BindFailures> {
+    const before = this.#snapshot;
+    this.#snapshot = snapshot;
+    // First, so that rules find their clusters when they are compiled.
+    this.#upstreams.apply(snapshot);
+    const sameListeners =
+      before.bindings === snapshot.bindings &&
+      before.certificates === snapshot.certificates &&
+      before.clusters === snapshot.clusters;
+    if (!sameListeners || this.#failures.size > 0) this.#failures = await this.#listeners.apply(snapshot);
+    return this.#failures;
+  }
+
+  setHealth(cluster: string, health: ReadonlyMap<string, Health>): void {
+    this.#upstreams.setHealth(cluster, health);
+  }
+
+  async drain(timeoutMs: number): Promise<DrainReport> {
+    const active = this.#listeners.activeStreams();
+    const idle = new Promise<void>(resolve => {
+      this.#listeners.onIdle = resolve;
+    });
+    this.#listeners.drain();
+    if (this.#listeners.connections() > 0) {
+      const deadline = new Promise<void>(resolve => systemClock.after(timeoutMs, resolve));
+      await Promise.race([idle, deadline]);
+    }
+    const cut = this.#listeners.activeStreams();
+    this.close();
+    return { finished: Math.max(0, active - cut), cut };
+  }
+
+  dump(): WorkerDump {
+    return {
+      version: this.#snapshot.version,
+      bindings: this.#listeners.dump(),
+      clusters: this.#upstreams.clusters().map(dumpCluster),
+    };
+  }
+
+  close(): void {
+    this.#listeners.close();
+    this.#upstreams.close();
+    this.#accessLog?.flush();
+    this.#loop.close();
+  }
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Entry point of a worker thread: a `WorkerRuntime` behind the messages of `worker-protocol.ts`. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { applyDelta, EMPTY_SNAPSHOT, type Snapshot, type SnapshotDelta } from '../../snapshot/index.ts';
+import type { Log } from '../log.ts';
+import type { FromWorker, ToWorker, WorkerData } from './worker-protocol.ts';
+import { WorkerRuntime } from './worker-runtime.ts';
+
+const port = parentPort;
+if (port === null) throw new Error('worker-thread.ts runs as a worker thread only');
+
+const send = (message: FromWorker): void => port.postMessage(message);
+const logAt =
+  (level: 'info' | 'warn' | 'error') =>
+  (message: string, fields: Readonly<Record<string, unknown>> = {}): void =>
+    send({ kind: 'log', level, message, fields });
+const log: Log = { info: logAt('info'), warn: logAt('warn'), error: logAt('error') };
+
+const { settings } = workerData as WorkerData;
+const runtime = new WorkerRuntime(settings, {
+  log,
+  accessLog: lines => send({ kind: 'access-log', lines }),
+  series: series => send({ kind: 'series', series }),
+});
+
+let snapshot: Snapshot = EMPTY_SNAPSHOT;
+
+async function apply(sequence: number, delta: SnapshotDelta): Promise<void> {
+  snapshot = applyDelta(snapshot, delta);
+  send({ kind: 'applied', sequence, failures: await runtime.apply(snapshot) });
+}
+
+async function handle(message: ToWorker): Promise<void> {
+  switch (message.kind) {
+    case 'apply':
+      await apply(message.sequence, message.delta);
+      break;
+    case 'health':
+      runtime.setHealth(message.cluster, message.health);
+      break;
+    case 'drain':
+      send({ kind: 'drained', report: await runtime.drain(message.timeoutMs) });
+      break;
+    case 'dump':
+      send({ kind: 'dumped', sequence: message.sequence, dump: runtime.dump() });
+      break;
+    case 'close':
+      runtime.close();
+      port?.close();
+      break;
+  }
+}
+
+let queue: Promise<void> = Promise.resolve();
+port.on('message', (message: ToWorker) => {
+  // Not caught: a failure here is a bug, ends the thread, and the main thread starts another one.
+  queue = queue.then(() => handle(message));
+});
+send({ kind: 'started', metrics: runtime.metrics.buffer });
