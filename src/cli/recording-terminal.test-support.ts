@@ -18,6 +18,9 @@ export function recordingTerminal(input = ''): Terminal & { stdout(): string; st
     readInput: async () => input,
     program: 'daemun',
     stopSignal: () => new Promise(() => {}),
+    exit: code => {
+      throw new Error(`exit ${code}`);
+    },
     stdout: () => out,
     stderr: () => err,
   };

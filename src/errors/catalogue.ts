@@ -70,8 +70,17 @@ const STORE = {
   },
 } as const satisfies Record<`store/${string}`, CatalogueEntry>;
 
+/** Codes of findings about what `run --demo` puts in place of something that is missing. */
+const DEMO = {
+  'demo/certificate-minted': {
+    severity: 'warning',
+    summary: 'a Secret that a listener names does not exist; the demo made a certificate from its development CA',
+    help: 'create the Secret before the Gateway is used for anything but a demo',
+  },
+} as const satisfies Record<`demo/${string}`, CatalogueEntry>;
+
 /** Every code of a finding, except those of `schema/…`, whose meaning is the field's rule. */
-export const CATALOGUE = { ...STORE } as const;
+export const CATALOGUE = { ...STORE, ...DEMO } as const;
 
 export type FindingCode = keyof typeof CATALOGUE;
 

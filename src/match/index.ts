@@ -6,5 +6,20 @@
  */
 export { type CompiledBinding, type CompileOptions, compileBinding } from './compiled-binding.ts';
 export type { CompiledListener } from './compiled-listener.ts';
+export { explain } from './explain.ts';
+export type {
+  ExplainedAnswer,
+  ExplainedBackend,
+  ExplainedCandidate,
+  ExplainedEndpoint,
+  ExplainedListener,
+  ExplainedPlace,
+  ExplainedRequest,
+  Explanation,
+  OtherHost,
+  OtherListener,
+  Question,
+} from './explanation.ts';
 export { type GrpcPath, splitGrpcPath } from './grpc-path.ts';
+export { describeMatch } from './match-text.ts';
 export { FIELD_SEPARATOR, type RequestView } from './request-view.ts';

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { MetricFamily } from './metric-family.ts';
+
+/** What the admin server may ask of the process. Every answer is plain data, with secrets left out already. */
+export interface AdminSource {
+  /** Not ready: why, in one line. */
+  readiness(): { readonly ready: true } | { readonly ready: false; readonly reason: string };
+  /** Counters as they stand now. */
+  metrics(): readonly MetricFamily[];
+  /** What the data plane holds now: bindings, routes, clusters, endpoints, certificates. */
+  config(): Promise<unknown>;
+  /** Which rule takes a request. `fault`: the question itself is wrong. */
+  explain(question: URLSearchParams): { readonly explanation: unknown } | { readonly fault: string };
+  /** Objects with their statuses; null for `kind` lists all kinds. */
+  resources(kind: string | null): readonly AdminResource[];
+  /** All findings, with places. */
+  findings(): readonly unknown[];
+  /** Gateways, listeners and routes in short. */
+  summary(): unknown;
+  logLevel(): string;
+  /** false: there is no such level. */
+  setLogLevel(level: string): boolean;
+}
+
+/** A Kubernetes object; only its names matter here. */
+export interface AdminResource {
+  readonly kind: string;
+  readonly metadata: { readonly namespace: string; readonly name: string };
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Explanation } from '../match/index.ts';
+import { EXIT, usageError } from './exit-code.ts';
+import { explanationText } from './explanation-text.ts';
+import { type OutputFormat, writeData } from './output-format.ts';
+import { paintFor } from './paint.ts';
+import { openSource, type SourceOptions } from './resource-source.ts';
+import type { Terminal } from './terminal.ts';
+
+export interface ExplainOptions extends SourceOptions {
+  readonly grpc?: string;
+  readonly http?: string;
+  readonly host?: string;
+  readonly header: readonly string[];
+  readonly gateway?: string;
+  readonly listener?: string;
+  readonly clientNamespace?: string;
+  readonly output: OutputFormat;
+}
+
+/** `explain`: which rule takes a request, and why each other one does not. 1 when the gateway would refuse it. */
+export async function runExplain(options: ExplainOptions, terminal: Terminal): Promise<number> {
+  const question = questionOf(options);
+  const source = await openSource(options, terminal);
+  if (options.clientNamespace !== undefined) {
+    terminal.err('note: --client-namespace matters for mesh routes only; gateways answer every client alike\n');
+  }
+  const explanation = await source.explain(question);
+  if (!writeData(terminal, options.output, explanation)) terminal.out(explanationText(explanation, paintFor(terminal)));
+  return isServed(explanation) ? EXIT.ok : EXIT.refused;
+}
+
+function isServed({ places }: Explanation): boolean {
+  return places.some(place => place.answer.kind === 'forwarded');
+}
+
+function questionOf(options: ExplainOptions): URLSearchParams {
+  const { grpc, http, host, header, gateway, listener } = options;
+  if ((grpc === undefined) === (http === undefined)) {
+    throw usageError(
+      'explain needs one of --grpc and --http',
+      'Example: daemun explain --grpc api.Echo/Echo -f ./manifests',
+    );
+  }
+  const question = new URLSearchParams();
+  for (const [key, value] of Object.entries({ grpc, http, host, gateway, listener })) {
+    if (value !== undefined) question.set(key, value);
+  }
+  for (const field of header) question.append('header', field);
+  return question;
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+import { relative } from 'node:path';
+import type { LocatedFinding } from '../controller/index.ts';
+import type { Colour, Paint } from './paint.ts';
+
+const SEVERITY_COLOURS: Readonly<Record<LocatedFinding['severity'], Colour>> = {
+  error: 'red',
+  warning: 'yellow',
+  info: 'blue',
+};
+
+/** `file:line:column`, the file as seen from the working directory; '' when the place is not known. */
+export function formatPlace({ file, line, column }: LocatedFinding): string {
+  if (file === null) return '';
+  return `${shortPath(file)}:${line ?? 1}:${column ?? 1}`;
+}
+
+/** `Kind namespace/name`, '' when the finding is about no object. */
+export function formatSubject({ resource }: LocatedFinding): string {
+  if (resource === null) return '';
+  const name = resource.namespace === '' ? resource.name : `${resource.namespace}/${resource.name}`;
+  return `${resource.kind} ${name}`;
+}
+
+/** `place severity code message`, with the help indented below: two lines at most. */
+export function formatFinding(finding: LocatedFinding, paint: Paint): string {
+  const place = formatPlace(finding) || formatSubject(finding);
+  const severity = paint(SEVERITY_COLOURS[finding.severity], finding.severity);
+  const line = [paint('bold', place), severity, paint('dim', finding.code), finding.message].filter(
+    part => part !== '',
+  );
+  return `${line.join(' ')}\n${finding.help === '' ? '' : `    ${paint('cyan', 'help:')} ${finding.help}\n`}`;
+}
+
+function shortPath(file: string): string {
+  const short = relative(process.cwd(), file);
+  return file.startsWith('/') && short !== '' && !short.startsWith('..') ? short : file;
+}

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { ResourceObject } from '../controller/index.ts';
+import { formatAge } from './age.ts';
+import { listAt, textAt, valueAt } from './json-path.ts';
+
+/** A column of `get`, as the kind's printer columns (CRDs) or kubectl's printers have it. */
+export interface Column {
+  readonly title: string;
+  /** Only with `-o wide`. */
+  readonly isWide: boolean;
+  readonly cell: (object: ResourceObject) => string;
+}
+
+const NONE = '<none>';
+
+/** The columns of a kind, NAME first and AGE where kubectl has it. */
+export function columnsOf(kind: string, nowMs: number): readonly Column[] {
+  const age = column('AGE', object => formatAge(textAt(object, 'metadata', 'creationTimestamp'), nowMs));
+  const name = column('NAME', object => object.metadata.name);
+  const [before, after = []] = KIND_COLUMNS[kind] ?? [[]];
+  return [name, ...before, age, ...after];
+}
+
+/** By kind: columns before AGE, and wide ones after it. */
+const KIND_COLUMNS: Readonly<Record<string, readonly [readonly Column[], (readonly Column[])?]>> = {
+  GatewayClass: [
+    [
+      column('CONTROLLER', object => textAt(object, 'spec', 'controllerName')),
+      column('ACCEPTED', object => conditionStatus(object, 'Accepted')),
+    ],
+    [wide('DESCRIPTION', object => textAt(object, 'spec', 'description'))],
+  ],
+  Gateway: [
+    [
+      column('CLASS', object => textAt(object, 'spec', 'gatewayClassName')),
+      column('ADDRESS', object => addresses(object)),
+      column('PROGRAMMED', object => conditionStatus(object, 'Programmed')),
+    ],
+    [wide('LISTENERS', object => listAt(object, 'spec', 'listeners').map(listenerText).join(','))],
+  ],
+  GRPCRoute: [
+    [column('HOSTNAMES', object => jsonList(valueAt(object, 'spec', 'hostnames')))],
+    [wide('PARENTS', object => parents(object)), wide('ACCEPTED', object => parentStatuses(object))],
+  ],
+  ReferenceGrant: [[]],
+  Service: [
+    [
+      column('TYPE', object => textAt(object, 'spec', 'type')),
+      column('CLUSTER-IP', object => textAt(object, 'spec', 'clusterIP') || NONE),
+      column('EXTERNAL-IP', object => textAt(object, 'spec', 'externalName') || NONE),
+      column('PORT(S)', object => listAt(object, 'spec', 'ports').map(servicePort).join(',') || NONE),
+    ],
+    [wide('SELECTOR', object => pairs(valueAt(object, 'spec', 'selector')))],
+  ],
+  EndpointSlice: [
+    [
+      column('ADDRESSTYPE', object => textAt(object, 'addressType')),
+      column(
+        'PORTS',
+        object =>
+          listAt(object, 'ports')
+            .map(port => textAt(port, 'port'))
+            .join(',') || '<unset>',
+      ),
+      column('ENDPOINTS', object =>
+        listAt(object, 'endpoints')
+          .flatMap(one => listAt(one, 'addresses'))
+          .join(','),
+      ),
+    ],
+  ],
+  Endpoints: [[column('ENDPOINTS', object => listAt(object, 'subsets').flatMap(subsetText).join(',') || NONE)]],
+  Secret: [
+    [
+      column('TYPE', object => textAt(object, 'type')),
+      column('DATA', object => String(Object.keys(valueAt(object, 'data') ?? {}).length)),
+    ],
+  ],
+  ConfigMap: [[column('DATA', object => String(Object.keys(valueAt(object, 'data') ?? {}).length))]],
+  Namespace: [[column('STATUS', () => 'Active')], [wide('LABELS', object => pairs(object.metadata['labels']))]],
+  Deployment: [[column('REPLICAS', object => textAt(object, 'spec', 'replicas'))]],
+};
+
+function column(title: string, cell: (object: ResourceObject) => string): Column {
+  return { title, isWide: false, cell };
+}
+
+function wide(title: string, cell: (object: ResourceObject) => string): Column {
+  return { title, isWide: true, cell };
+}
+
+/** The status of a condition; `Unknown` when nobody has set it yet. */
+export function conditionStatus(object: ResourceObject, type: string): string {
+  const conditions = listAt(object, 'status', 'conditions');
+  return (
+    textAt(
+      conditions.find(one => textAt(one, 'type') === type),
+      'status',
+    ) || 'Unknown'
+  );
+}
+
+function addresses(object: ResourceObject): string {
+  return listAt(object, 'status', 'addresses')
+    .map(one => textAt(one, 'value'))
+    .join(',');
+}
+
+function listenerText(listener: unknown): string {
+  return `${textAt(listener, 'name')}:${textAt(listener, 'port')}/${textAt(listener, 'protocol')}`;
+}
+
+function parents(object: ResourceObject): string {
+  return (
+    listAt(object, 'spec', 'parentRefs')
+      .map(one => textAt(one, 'name'))
+      .join(',') || NONE
+  );
+}
+
+function parentStatuses(object: ResourceObject): string {
+  const statuses = listAt(object, 'status', 'parents').map(parent => {
+    const accepted = listAt(parent, 'conditions').find(one => textAt(one, 'type') === 'Accepted');
+    return textAt(accepted, 'status');
+  });
+  return statuses.join(',') || NONE;
+}
+
+function servicePort(port: unknown): string {
+  return `${textAt(port, 'port')}/${textAt(port, 'protocol')}`;
+}
+
+function subsetText(subset: unknown): string[] {
+  const ports = listAt(subset, 'ports').map(port => textAt(port, 'port'));
+  return listAt(subset, 'addresses').flatMap(one => ports.map(port => `${textAt(one, 'ip')}:${port}`));
+}
+
+function jsonList(value: unknown): string {
+  return Array.isArray(value) && value.length > 0 ? JSON.stringify(value) : '';
+}
+
+function pairs(value: unknown): string {
+  const entries = Object.entries(typeof value === 'object' && value !== null ? value : {});
+  return entries.map(([key, text]) => `${key}=${text}`).join(',') || NONE;
+}

@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Gets the exit code of the command that ran. */
+export interface Outcome {
+  exitCode: number;
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Command, CommanderError } from 'commander';
+import { messageOf } from '../errors/index.ts';
+import { callCommand } from './call-command.ts';
+import { certCommand } from './cert-command.ts';
+import {
+  checkCommand,
+  describeCommand,
+  explainCommand,
+  getCommand,
+  proxyConfigCommand,
+  versionCommand,
+} from './commands.ts';
+import { CommandFailure, EXIT } from './exit-code.ts';
+import type { Outcome } from './outcome.ts';
+import { paintFor } from './paint.ts';
+import { runCommand } from './run-command.ts';
+import type { Terminal } from './terminal.ts';
+import { packageVersion } from './version.ts';
+
+/** Runs a command line (without the program's name). Resolves with the exit code; never rejects. */
+export async function runProgram(args: readonly string[], terminal: Terminal): Promise<number> {
+  const outcome: Outcome = { exitCode: EXIT.ok };
+  try {
+    await buildProgram(terminal, outcome).parseAsync([...args], { from: 'user' });
+    return outcome.exitCode;
+  } catch (error) {
+    return reportFailure(error, terminal);
+  }
+}
+
+function buildProgram(terminal: Terminal, outcome: Outcome): Command {
+  const program = new Command('daemun')
+    .description('A Kubernetes Gateway API implementation with its own data plane, gRPC first')
+    .version(packageVersion(), '-V, --version', 'print the version')
+    .helpCommand('help [command]', 'display help for a command');
+  program.addCommand(runCommand(terminal, outcome));
+  program.addCommand(checkCommand(terminal, outcome));
+  program.addCommand(getCommand(terminal, outcome));
+  program.addCommand(describeCommand(terminal, outcome));
+  program.addCommand(explainCommand(terminal, outcome));
+  program.addCommand(proxyConfigCommand(terminal, outcome));
+  program.addCommand(callCommand(terminal));
+  program.addCommand(certCommand(terminal));
+  program.addCommand(versionCommand(terminal, outcome));
+  program.addHelpText(
+    'after',
+    `\nExit codes: 0 good, 1 findings of severity error or request refused, 2 usage, 3 could not run`,
+  );
+  for (const command of [program, ...allBelow(program)]) settle(command, terminal);
+  return program;
+}
+
+function allBelow(command: Command): Command[] {
+  return command.commands.flatMap(sub => [sub, ...allBelow(sub)]);
+}
+
+/** No command ends the process or writes beside the terminal. */
+function settle(command: Command, terminal: Terminal): void {
+  command
+    .exitOverride()
+    .showSuggestionAfterError(true)
+    .configureOutput({
+      writeOut: text => terminal.out(text),
+      writeErr: text => terminal.err(text),
+      outputError: () => undefined,
+      getOutHasColors: () => terminal.colours,
+      getErrHasColors: () => terminal.colours,
+    });
+}
+
+function reportFailure(error: unknown, terminal: Terminal): number {
+  if (error instanceof CommanderError) return reportUsage(error, terminal);
+  const paint = paintFor(terminal);
+  const { exitCode, hint } = error instanceof CommandFailure ? error : { exitCode: EXIT.failed, hint: '' };
+  terminal.err(`${paint('red', 'error:')} ${messageOf(error)}\n${hint === '' ? '' : `${hint}\n`}`);
+  return exitCode;
+}
+
+function reportUsage(error: CommanderError, terminal: Terminal): number {
+  if (error.exitCode === 0) return EXIT.ok;
+  // Help that was asked for by giving no command at all is written already.
+  if (error.code === 'commander.help') return EXIT.usage;
+  const message = error.message.replace(/^error: /, '').trim();
+  terminal.err(`${paintFor(terminal)('red', 'error:')} ${message}\nSee ${terminal.program} --help\n`);
+  return EXIT.usage;
+}

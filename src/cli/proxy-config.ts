@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { ConfigDump } from '../controller/index.ts';
+import { describeMatch } from '../match/index.ts';
+import { EXIT, usageError } from './exit-code.ts';
+import { textAt } from './json-path.ts';
+import { type OutputFormat, writeData } from './output-format.ts';
+import { openSource, type SourceOptions } from './resource-source.ts';
+
+import { formatTable } from './table.ts';
+import type { Terminal } from './terminal.ts';
+
+interface Section {
+  /** The part of the dump for `-o json`. */
+  readonly data: (dump: ConfigDump) => unknown;
+  readonly header: readonly string[];
+  readonly rows: (dump: ConfigDump) => readonly (readonly string[])[];
+}
+
+const SECTIONS: Readonly<Record<string, Section>> = {
+  listener: {
+    data: dump => dump.bindings,
+    header: ['ADDRESS', 'LISTENER', 'HOSTNAME', 'TLS', 'HOSTS', 'ROUTES'],
+    rows: listenerRows,
+  },
+  route: {
+    data: dump =>
+      dump.bindings.flatMap(binding =>
+        binding.listeners.map(({ id, virtualHosts }) => ({ binding: binding.id, listener: id, virtualHosts })),
+      ),
+    header: ['LISTENER', 'HOST', 'MATCH', 'RULE', 'BACKENDS'],
+    rows: routeRows,
+  },
+  cluster: {
+    data: dump => dump.clusters,
+    header: ['CLUSTER', 'PROTOCOL', 'BALANCER', 'DISCOVERY', 'HEALTH CHECK', 'ENDPOINTS'],
+    rows: clusterRows,
+  },
+  endpoint: {
+    data: dump => ({ endpoints: dump.endpoints, live: dump.live }),
+    header: ['CLUSTER', 'ENDPOINT', 'STATE', 'HEALTH', 'NAME', 'CONNECTIONS', 'REQUESTS'],
+    rows: endpointRows,
+  },
+  secret: {
+    data: dump => dump.certificates,
+    header: ['CERTIFICATE', 'NAMES', 'NOT AFTER', 'KEY'],
+    rows: dump =>
+      dump.certificates.map(({ id, names, notAfterMs, key }) => [
+        id,
+        names.join(',') || '<none>',
+        new Date(notAfterMs).toISOString(),
+        key,
+      ]),
+  },
+};
+
+export const CONFIG_SECTIONS: readonly string[] = Object.keys(SECTIONS);
+
+export interface ProxyConfigOptions extends SourceOptions {
+  readonly output: OutputFormat;
+}
+
+/** `proxy-config SECTION`: what the data plane holds now, keys left out. */
+export async function runProxyConfig(asked: string, options: ProxyConfigOptions, terminal: Terminal): Promise<number> {
+  const name = asked.endsWith('s') ? asked.slice(0, -1) : asked;
+  const section = Object.hasOwn(SECTIONS, name) ? SECTIONS[name] : undefined;
+  if (section === undefined) {
+    throw usageError(`unknown section "${asked}"`, `Sections: ${CONFIG_SECTIONS.join(', ')}`);
+  }
+  const dump = await (await openSource(options, terminal)).config();
+  if (writeData(terminal, options.output, section.data(dump))) return EXIT.ok;
+  terminal.out(formatTable(section.header, section.rows(dump)));
+  return EXIT.ok;
+}
+
+function listenerRows(dump: ConfigDump): string[][] {
+  return dump.bindings.flatMap(binding =>
+    binding.listeners.map(listener => [
+      `${binding.address}:${binding.port}`,
+      listener.id,
+      listener.hostname,
+      listener.tls === null ? '<none>' : listener.tls.certificates.join(','),
+      String(listener.virtualHosts.length),
+      String(listener.virtualHosts.reduce((sum, host) => sum + host.entries.length, 0)),
+    ]),
+  );
+}
+
+function routeRows(dump: ConfigDump): string[][] {
+  const listeners = dump.bindings.flatMap(binding => binding.listeners);
+  return listeners.flatMap(listener =>
+    listener.virtualHosts.flatMap(host =>
+      host.entries.map(({ match, rule }) => [
+        listener.id,
+        host.hostname,
+        describeMatch(match),
+        rule.id,
+        rule.fault === null
+          ? rule.backends.map(({ weight, target }) => `${targetText(target)}=${weight}`).join(',')
+          : `fault: ${rule.fault.reason}`,
+      ]),
+    ),
+  );
+}
+
+function targetText(target: unknown): string {
+  return textAt(target, 'cluster') || `fault: ${textAt(target, 'fault', 'reason')}`;
+}
+
+function clusterRows(dump: ConfigDump): string[][] {
+  const counts = new Map(dump.endpoints.map(set => [set.cluster, set.endpoints.length]));
+  return dump.clusters.map(({ id, protocol, balancer, discovery, healthCheck }) => [
+    id,
+    protocol,
+    balancer.kind,
+    discovery.kind === 'dns'
+      ? `dns ${discovery.targets.map(({ host, port }) => `${host}:${port}`).join(',')}`
+      : 'slices',
+    healthCheck === null ? '<none>' : `every ${healthCheck.intervalMs} ms`,
+    discovery.kind === 'dns' ? '' : String(counts.get(id) ?? 0),
+  ]);
+}
+
+function endpointRows(dump: ConfigDump): string[][] {
+  if (dump.live !== null) return liveRows(dump.live);
+  return dump.endpoints.flatMap(({ cluster, endpoints }) =>
+    endpoints.map(({ address, port, state, name }) => [
+      cluster,
+      `${address}:${port}`,
+      state,
+      '<unknown>',
+      name || '<none>',
+      '',
+      '',
+    ]),
+  );
+}
+
+type Live = NonNullable<ConfigDump['live']>;
+type LiveEndpoint = Live['workers'][number]['clusters'][number]['endpoints'][number];
+
+/** The workers' view: connections and requests added up over all of them. */
+function liveRows({ workers }: Live): string[][] {
+  const clusters = workers.flatMap(worker => worker.clusters);
+  const endpoints = clusters.flatMap(({ id, endpoints: own }) => own.map(endpoint => ({ id, endpoint })));
+  const groups = Map.groupBy(endpoints, ({ id, endpoint }) => `${id} ${endpoint.address}:${endpoint.port}`);
+  return [...groups.values()].flatMap(group => {
+    const [first] = group;
+    if (first === undefined) return [];
+    const { id, endpoint } = first;
+    const sum = (count: (one: LiveEndpoint) => number): string =>
+      String(group.reduce((total, one) => total + count(one.endpoint), 0));
+    return [
+      [
+        id,
+        `${endpoint.address}:${endpoint.port}`,
+        endpoint.state,
+        healthOf(endpoint),
+        endpoint.name || '<none>',
+        sum(one => one.connections),
+        sum(one => one.activeRequests),
+      ],
+    ];
+  });
+}
+
+function healthOf({ health, ejected, failing }: LiveEndpoint): string {
+  if (ejected) return 'ejected';
+  return failing ? 'unreachable' : String(health);
+}

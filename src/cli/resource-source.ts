@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+import {
+  type ConfigDump,
+  dumpConfig,
+  type LocatedFinding,
+  listResources,
+  loadOffline,
+  locateFindings,
+  parseQuestion,
+  type ResourceObject,
+} from '../controller/index.ts';
+import { type Explanation, explain } from '../match/index.ts';
+import { AdminClient } from './admin-client.ts';
+import { usageError } from './exit-code.ts';
+import { checkPaths, type ManifestPaths, withInput } from './manifest-paths.ts';
+import type { Terminal } from './terminal.ts';
+
+/** What `get`, `describe`, `explain` and `proxy-config` read: a running process, or manifests. */
+export interface ResourceSource {
+  /** All objects of a kind, with statuses, sorted. */
+  list(kind: string): Promise<readonly ResourceObject[]>;
+  findings(): Promise<readonly LocatedFinding[]>;
+  explain(question: URLSearchParams): Promise<Explanation>;
+  config(): Promise<ConfigDump>;
+}
+
+export interface SourceOptions {
+  /** `-f`: offline. */
+  readonly filename?: readonly string[];
+  /** `--admin`: the running process. */
+  readonly admin: string;
+}
+
+/** Opens the manifests of `-f`, else the admin address of a running process. */
+export async function openSource(options: SourceOptions, terminal: Terminal): Promise<ResourceSource> {
+  if (options.filename === undefined) return new AdminClient(options.admin);
+  return offlineSource(options.filename, terminal);
+}
+
+async function offlineSource(paths: readonly string[], terminal: Terminal): Promise<ResourceSource> {
+  checkPaths(paths);
+  return withInput(paths, terminal, async (manifests: ManifestPaths) => {
+    const { view, store } = await loadOffline({
+      paths: manifests.paths,
+      defaultNamespace: 'default',
+      nowMs: Date.now,
+    });
+    const findings = locateFindings(view.findings, store).map(manifests.rename);
+    return {
+      list: async kind => listResources(view, kind),
+      findings: async () => findings,
+      async explain(params) {
+        const question = parseQuestion(params);
+        if ('fault' in question) throw usageError(question.fault);
+        return explain(view.published, question);
+      },
+      config: async () => dumpConfig(view.published, null),
+    };
+  });
+}

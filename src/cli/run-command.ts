@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Command } from 'commander';
+import { DEFAULT_ADMIN } from './admin-client.ts';
+import { collect } from './collect.ts';
+import type { Outcome } from './outcome.ts';
+import { runGateway } from './run.ts';
+import type { RunOptions } from './run-options.ts';
+import type { Terminal } from './terminal.ts';
+
+/** `daemun run`. */
+export function runCommand(terminal: Terminal, outcome: Outcome): Command {
+  return new Command('run')
+    .description('run a gateway from manifests; they are watched')
+    .option('-f, --filename <path>', 'file or folder of manifests; may be given several times', collect)
+    .option('--demo', 'start demo backends for Services without endpoints, mint missing certificates', false)
+    .option('--address <ip>', 'one address for all Gateways (default: 127.0.0.1, 127.0.0.2, …, one each)')
+    .option(
+      '--admin <host:port>',
+      'where health, metrics and the other commands are answered; "off" for none',
+      DEFAULT_ADMIN,
+    )
+    .option('--workers <n>', 'threads of the data plane (default: CPUs available); 0: the main thread')
+    .option('--access-log <target>', 'stdout, off or a file', 'off')
+    .option('--log-level <level>', 'debug, info, warn, error or silent', 'info')
+    .option('--log-format <format>', 'json or pretty (default: pretty on a terminal)')
+    .option('--controller-name <name>', 'take only GatewayClasses with this controllerName (default: all)')
+    .option('--state-dir <dir>', 'where --demo keeps its CA (default: XDG state home, daemun)')
+    .option('--drain-timeout <seconds>', 'how long requests may take to end at the end', '30')
+    .option('--no-server-header', 'no "server: daemun" in responses')
+    .option('--no-upstream-service-time', 'no "x-envoy-upstream-service-time" in responses')
+    .action(async (options: RunOptions) => {
+      outcome.exitCode = await runGateway(options, terminal);
+    });
+}

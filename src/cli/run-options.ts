@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+import { isIP } from 'node:net';
+import { availableParallelism } from 'node:os';
+import { type ControllerLog, createLog, isLogLevel, LOG_LEVELS, type StandaloneOptions } from '../controller/index.ts';
+import { type AccessLogSink, openAccessLog } from './access-log-sink.ts';
+import { usageError } from './exit-code.ts';
+import type { Terminal } from './terminal.ts';
+
+/** The flags of `run`, as commander hands them over. */
+export interface RunOptions {
+  readonly filename?: readonly string[];
+  readonly demo: boolean;
+  readonly address?: string;
+  readonly admin: string;
+  readonly workers?: string;
+  readonly accessLog: string;
+  readonly logLevel: string;
+  readonly logFormat?: string;
+  readonly controllerName?: string;
+  readonly stateDir?: string;
+  readonly drainTimeout: string;
+  readonly serverHeader: boolean;
+  readonly upstreamServiceTime: boolean;
+}
+
+export interface RunSettings {
+  readonly standalone: StandaloneOptions;
+  readonly log: ControllerLog;
+  readonly accessLog: AccessLogSink;
+}
+
+/** Reads the flags. Throws a usage error for a value that makes no sense; the access log's file may fail to open. */
+export function readRunOptions(options: RunOptions, terminal: Terminal): RunSettings {
+  if (options.filename === undefined) {
+    throw usageError('run needs manifests', 'Example: daemun run -f ./manifests, or add --demo to try examples');
+  }
+  if (options.address !== undefined && isIP(options.address) === 0) {
+    throw usageError(`--address ${options.address}: not an IP address`);
+  }
+  const log = openLog(options, terminal);
+  const settings = {
+    paths: options.filename,
+    demo: options.demo,
+    controllerName: options.controllerName ?? null,
+    address: options.address ?? null,
+    workers: readWorkers(options.workers),
+    admin: readAdmin(options.admin),
+    serverHeader: options.serverHeader ? 'daemun' : null,
+    upstreamServiceTime: options.upstreamServiceTime,
+    drainTimeoutMs: readSeconds(options.drainTimeout) * 1000,
+    log,
+  };
+  const accessLog = openAccessLog(options.accessLog, terminal);
+  const state = options.stateDir === undefined ? {} : { stateDirectory: options.stateDir };
+  return { standalone: { ...settings, ...state, accessLog: accessLog.write }, log, accessLog };
+}
+
+function openLog(options: RunOptions, terminal: Terminal): ControllerLog {
+  if (!isLogLevel(options.logLevel)) {
+    throw usageError(`--log-level ${options.logLevel}: not a level`, `Levels: ${LOG_LEVELS.join(', ')}`);
+  }
+  const format = options.logFormat ?? (terminal.interactive ? 'pretty' : 'json');
+  if (format !== 'json' && format !== 'pretty') throw usageError(`--log-format ${format}: use json or pretty`);
+  return createLog({ level: options.logLevel, format, colours: terminal.colours, write: line => terminal.err(line) });
+}
+
+function readWorkers(text: string | undefined): number {
+  if (text === undefined) return availableParallelism();
+  const workers = Number(text);
+  if (Number.isInteger(workers) && workers >= 0 && workers <= 1024 && text.trim() !== '') return workers;
+  throw usageError(`--workers ${text}: a whole number is needed`, '0 runs the data plane in the main thread');
+}
+
+function readSeconds(text: string): number {
+  const seconds = Number(text.replace(/s$/, ''));
+  if (seconds >= 0 && text !== '') return seconds;
+  throw usageError(`--drain-timeout ${text}: seconds are needed`, 'Example: --drain-timeout 30');
+}
+
+/** `host:port`, `[v6]:port`, `:port` or `off`. */
+function readAdmin(text: string): { host: string; port: number } | null {
+  if (text === 'off') return null;
+  const [, host = '', portText = ''] = /^(.*):(\d+)$/.exec(text) ?? [];
+  const bare = host.replace(/^\[(.*)\]$/, '$1') || '127.0.0.1';
+  const port = Number(portText);
+  const isHost = isIP(bare) !== 0 || bare === 'localhost';
+  if (portText !== '' && port <= 65_535 && isHost) return { host: bare, port };
+  throw usageError(`--admin ${text}: host:port or off is needed`, 'Example: --admin 127.0.0.1:9900');
+}

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+import { type DevelopmentCa, openDevelopmentCa } from '../demo/index.ts';
+import type { Finding } from '../errors/index.ts';
+import type { Gateway, GatewayListener, ResourceSet, Secret } from '../resources/index.ts';
+import type { NamespacedName } from '../values/index.ts';
+
+export interface DemoCertificatesOptions {
+  readonly stateDirectory: string;
+  readonly nowMs: () => number;
+  /** The address at which a Gateway is reached; certificates hold it beside the names. */
+  addressOf(gateway: NamespacedName): string;
+}
+
+/** A Secret that a listener names and nobody wrote, with the hosts it must be good for. */
+interface MissingSecret {
+  readonly namespace: string;
+  readonly name: string;
+  readonly hosts: Set<string>;
+  readonly gateway: Gateway;
+  readonly path: readonly (string | number)[];
+}
+
+/** `--demo`: certificates from a development CA for the Secrets that are missing. */
+export class DemoCertificates {
+  readonly #options: DemoCertificatesOptions;
+  #ca: DevelopmentCa | null = null;
+  /** By name and hosts; an unchanged Secret keeps its identity. */
+  readonly #minted = new Map<string, Secret>();
+
+  constructor(options: DemoCertificatesOptions) {
+    this.#options = options;
+  }
+
+  /** PEM file of the CA once it was needed; null before. */
+  get caFile(): string | null {
+    return this.#ca?.certificateFile ?? null;
+  }
+
+  /** The resources with a Secret for each one missing, and a warning for each. Rejects when the state directory cannot be written. */
+  async add(resources: ResourceSet): Promise<{ resources: ResourceSet; findings: readonly Finding[] }> {
+    const missing = this.#findMissing(resources);
+    if (missing.length === 0) return { resources, findings: [] };
+    const secrets = new Map(resources.secrets);
+    for (const one of missing) secrets.set(`${one.namespace}/${one.name}`, await this.#mint(one));
+    return { resources: { ...resources, secrets }, findings: missing.map(mintedFinding) };
+  }
+
+  async #mint(missing: MissingSecret): Promise<Secret> {
+    const { namespace, name } = missing;
+    const hosts = [...missing.hosts].sort();
+    const key = `${namespace}/${name} ${hosts.join(' ')}`;
+    const known = this.#minted.get(key);
+    if (known !== undefined) return known;
+    this.#ca ??= await openDevelopmentCa({
+      stateDirectory: this.#options.stateDirectory,
+      nowMs: this.#options.nowMs(),
+    });
+    const pair = await this.#ca.issue(hosts);
+    const secret: Secret = {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { namespace, name, labels: {}, annotations: { 'daemun.dev/minted': 'true' }, generation: 1 },
+      type: 'kubernetes.io/tls',
+      data: { 'tls.crt': base64(pair.chain), 'tls.key': base64(pair.key) },
+    };
+    this.#minted.set(key, secret);
+    return secret;
+  }
+
+  #findMissing(resources: ResourceSet): MissingSecret[] {
+    const missing = new Map<string, MissingSecret>();
+    for (const gateway of resources.gateways.values()) {
+      gateway.spec.listeners.forEach((listener, index) => {
+        (listener.tls?.certificateRefs ?? []).forEach((ref, refIndex) => {
+          if (listener.tls?.mode !== 'Terminate' || ref.group !== '' || ref.kind !== 'Secret') return;
+          const namespace = ref.namespace ?? gateway.metadata.namespace;
+          const key = `${namespace}/${ref.name}`;
+          if (resources.secrets.has(key)) return;
+          const path = ['spec', 'listeners', index, 'tls', 'certificateRefs', refIndex];
+          const found = missing.get(key) ?? { namespace, name: ref.name, hosts: new Set<string>(), gateway, path };
+          for (const host of this.#hostsOf(gateway, listener, resources)) found.hosts.add(host);
+          missing.set(key, found);
+        });
+      });
+    }
+    return [...missing.values()];
+  }
+
+  /** The listener's hostname, else those of the routes; and the Gateway's address, so that a bare address works too. */
+  #hostsOf(gateway: Gateway, listener: GatewayListener, resources: ResourceSet): string[] {
+    const asked = gateway.spec.addresses?.flatMap(({ value }) => value ?? []) ?? [];
+    const addresses = asked.length > 0 ? asked : [this.#options.addressOf(gateway.metadata)];
+    if (listener.hostname !== undefined) return [listener.hostname, ...addresses];
+    const routes = [...resources.grpcRoutes.values()].filter(route =>
+      route.spec.parentRefs?.some(
+        parent =>
+          parent.kind === 'Gateway' &&
+          parent.name === gateway.metadata.name &&
+          (parent.namespace ?? route.metadata.namespace) === gateway.metadata.namespace,
+      ),
+    );
+    return ['localhost', ...addresses, ...routes.flatMap(route => route.spec.hostnames ?? [])];
+  }
+}
+
+function base64(text: string): string {
+  return Buffer.from(text).toString('base64');
+}
+
+function mintedFinding({ namespace, name, gateway, path }: MissingSecret): Finding {
+  const { apiVersion, kind, metadata } = gateway;
+  return {
+    code: 'demo/certificate-minted',
+    severity: 'warning',
+    resource: { apiVersion, kind, namespace: metadata.namespace, name: metadata.name },
+    path,
+    message: `Secret ${namespace}/${name} does not exist; the demo uses a certificate of its own development CA`,
+    help: `create the Secret: kubectl create secret tls ${name} -n ${namespace} --cert=FILE --key=FILE`,
+  };
+}

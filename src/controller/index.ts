@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * The loop and the wiring: store → translate → publish → status. In: options. Out: a running gateway, or one offline
+ * translation for tools. Never: policy; that is translation.
+ */
+export { type ConfigDump, dumpConfig } from './config-dump.ts';
+export { formatPath, type LocatedFinding, locateFindings } from './located-finding.ts';
+export {
+  type ControllerLog,
+  createLog,
+  type GatewayLog,
+  isLogLevel,
+  LOG_LEVELS,
+  type LogLevel,
+  silentLog,
+} from './log.ts';
+export { loadOffline, type Offline, type OfflineOptions } from './offline.ts';
+export { parseQuestion } from './question.ts';
+export { LISTED_KINDS, listResources, REDACTED, type ResourceObject } from './resource-view.ts';
+export { type Standalone, startStandalone } from './standalone.ts';
+export { DEFAULT_DRAIN_TIMEOUT_MS, type StandaloneOptions } from './standalone-options.ts';
+export { type BoundListener, type GatewaySummary, type ListenerSummary, summarizeGateways } from './summary.ts';
+export type { TryCall } from './try-command.ts';
+export type { View } from './view.ts';

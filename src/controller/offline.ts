@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+import { openFileStore, type Store } from '../store/index.ts';
+import { Translator } from './translator.ts';
+import type { View } from './view.ts';
+
+export interface OfflineOptions {
+  /** Files and folders. */
+  readonly paths: readonly string[];
+  /** Namespace of objects that name none. */
+  readonly defaultNamespace: string;
+  readonly nowMs: () => number;
+}
+
+export interface Offline {
+  readonly view: View;
+  readonly store: Store;
+}
+
+/** Reads and translates once, without data plane, ports or watching: what `check`, `get -f` and `explain -f` show. */
+export async function loadOffline(options: OfflineOptions): Promise<Offline> {
+  const { paths, defaultNamespace, nowMs } = options;
+  const store = openFileStore({ paths, defaultNamespace, watch: false });
+  await store.start();
+  const { resources, findings } = store.current();
+  const translator = new Translator({ controllerName: null, address: null, nowMs });
+  const translation = translator.translate(resources);
+  const view = {
+    resources,
+    translation,
+    published: translation.snapshot,
+    statuses: translator.statuses(translation, resources),
+    findings: [...findings, ...translation.findings],
+  };
+  await store.close();
+  return { view, store };
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Binding, Snapshot } from '../snapshot/index.ts';
+import { compareStrings } from '../values/index.ts';
+import { probePort } from './probe-port.ts';
+
+/**
+ * Where the bindings of a snapshot are really bound. `as-written`: where translation put them. `ephemeral`, for tests
+ * and embedding: each on a free port of its address, the same one as long as the process runs.
+ */
+export class PortPlan {
+  readonly #mode: 'as-written' | 'ephemeral';
+  /** Written binding id → port. */
+  readonly #ports = new Map<string, number>();
+  /** Written binding → the moved one: an unchanged binding keeps its identity. */
+  readonly #moved = new WeakMap<Binding, Binding>();
+
+  constructor(mode: 'as-written' | 'ephemeral') {
+    this.#mode = mode;
+  }
+
+  /** The snapshot to publish. Rejects when the OS has no free port at an address. */
+  async place(snapshot: Snapshot): Promise<Snapshot> {
+    if (this.#mode === 'as-written') return snapshot;
+    const bindings: Binding[] = [];
+    for (const binding of snapshot.bindings) bindings.push(await this.#move(binding));
+    bindings.sort((a, b) => compareStrings(a.id, b.id));
+    return { ...snapshot, bindings };
+  }
+
+  /** The port at which a written binding is really bound. */
+  portOf(binding: Pick<Binding, 'id' | 'port'>): number {
+    return this.#ports.get(binding.id) ?? binding.port;
+  }
+
+  /** Failures by written binding id, from failures by published binding id. */
+  writtenFailures(failures: ReadonlyMap<string, string>, written: readonly Binding[]): ReadonlyMap<string, string> {
+    if (this.#mode === 'as-written') return failures;
+    const back = new Map<string, string>();
+    for (const binding of written) {
+      const why = failures.get(placedId(binding, this.portOf(binding)));
+      if (why !== undefined) back.set(binding.id, why);
+    }
+    return back;
+  }
+
+  async #move(binding: Binding): Promise<Binding> {
+    const known = this.#moved.get(binding);
+    if (known !== undefined) return known;
+    const port = this.#ports.get(binding.id) ?? (await findFreePort(binding.address));
+    this.#ports.set(binding.id, port);
+    const moved = { ...binding, id: placedId(binding, port), port };
+    this.#moved.set(binding, moved);
+    return moved;
+  }
+}
+
+function placedId(binding: Binding, port: number): string {
+  return binding.id.replace(/:\d+\/(\w+)$/, `:${port}/$1`);
+}
+
+async function findFreePort(address: string): Promise<number> {
+  const outcome = await probePort(address, 0);
+  if ('port' in outcome) return outcome.port;
+  throw new Error(`no free port at ${address}: ${outcome.refusal}`);
+}

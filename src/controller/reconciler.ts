@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Finding } from '../errors/index.ts';
+import type { DataPlane } from '../proxy/index.ts';
+import type { ResourceSet } from '../resources/index.ts';
+import type { Store } from '../store/index.ts';
+import type { Translation } from '../translate/index.ts';
+import type { PortPlan } from './port-plan.ts';
+import { isPrivilegeMissing } from './probe-port.ts';
+import type { Translator } from './translator.ts';
+import type { View } from './view.ts';
+
+/** Ports that the OS refused are tried again this often. */
+const RETRY_BIND_MS = 5_000;
+
+/** Adds what the user did not write; `--demo` is the one there is. */
+export interface Supplement {
+  add(resources: ResourceSet): Promise<{ resources: ResourceSet; findings: readonly Finding[] }>;
+}
+
+export interface ReconcilerParts {
+  readonly store: Store;
+  readonly plane: DataPlane;
+  readonly translator: Translator;
+  readonly ports: PortPlan;
+  readonly supplement: Supplement | null;
+  /** After each reload. `previous` is null for the first. */
+  onReload(view: View, previous: View | null, tookMs: number): void;
+  /** A reload broke: a bug, or the OS. What was published before goes on. */
+  onFailure(error: unknown): void;
+}
+
+/**
+ * The loop: store → supplement → translate → publish → status. One reload at a time; changes that arrive meanwhile are
+ * taken together by the next one. Owns the timer that retries refused ports; `stop` ends it.
+ */
+export class Reconciler {
+  readonly #parts: ReconcilerParts;
+  #view: View | null = null;
+  #running: Promise<void> | null = null;
+  #isDue = false;
+  #isStopped = false;
+  #retry: NodeJS.Timeout | null = null;
+  #arePortsProbed = false;
+
+  constructor(parts: ReconcilerParts) {
+    this.#parts = parts;
+  }
+
+  /** What the last reload came to; null before the first. */
+  get view(): View | null {
+    return this.#view;
+  }
+
+  /** Does the first reload and follows the store from then on. Rejects when the first reload breaks. */
+  async start(): Promise<void> {
+    this.#parts.store.onChange(() => this.schedule());
+    const first = this.#reload();
+    // Changes that arrive meanwhile wait for the first reload as for any other.
+    this.#running = first
+      .then(
+        () => this.#run(),
+        () => undefined,
+      )
+      .finally(() => {
+        this.#running = null;
+      });
+    await first;
+    await this.settled();
+  }
+
+  /** Asks for a reload; returns at once. */
+  schedule(): void {
+    if (this.#isStopped) return;
+    this.#isDue = true;
+    this.#running ??= this.#run().finally(() => {
+      this.#running = null;
+    });
+  }
+
+  /** Resolves when no reload is running or due. */
+  async settled(): Promise<void> {
+    while (this.#running !== null) await this.#running;
+  }
+
+  /** No reload begins after this; resolves when the running one has ended. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#isDue = false;
+    if (this.#retry !== null) clearTimeout(this.#retry);
+    await this.settled();
+  }
+
+  async #run(): Promise<void> {
+    while (this.#isDue) {
+      this.#isDue = false;
+      try {
+        await this.#reload();
+      } catch (error) {
+        this.#parts.onFailure(error);
+      }
+    }
+  }
+
+  async #reload(): Promise<void> {
+    const startedMs = performance.now();
+    const { store, supplement, ports, plane, translator, onReload } = this.#parts;
+    const current = store.current();
+    translator.assignAddresses(current.resources);
+    const added = supplement === null ? undefined : await supplement.add(current.resources);
+    const resources = added?.resources ?? current.resources;
+    let translation = await this.#translate(resources);
+    let published = await ports.place(translation.snapshot);
+    const { failures } = await plane.apply(published);
+    if (translator.setBindFailures(ports.writtenFailures(failures, translation.snapshot.bindings))) {
+      translation = translator.translate(resources);
+      published = await ports.place(translation.snapshot);
+    }
+    this.#retryBinding(failures.size > 0);
+    const previous = this.#view;
+    this.#view = {
+      resources,
+      translation,
+      published,
+      statuses: translator.statuses(translation, resources),
+      findings: [...current.findings, ...(added?.findings ?? []), ...translation.findings],
+    };
+    onReload(this.#view, previous, performance.now() - startedMs);
+  }
+
+  async #translate(resources: ResourceSet): Promise<Translation> {
+    const { translator } = this.#parts;
+    const translation = translator.translate(resources);
+    const privileged = translation.snapshot.bindings.filter(binding => binding.port < 1024);
+    if (this.#arePortsProbed || privileged.length === 0) return translation;
+    this.#arePortsProbed = true;
+    if (!(await isPrivilegeMissing(privileged))) return translation;
+    translator.shiftPrivilegedPorts();
+    return translator.translate(resources);
+  }
+
+  #retryBinding(isNeeded: boolean): void {
+    if (this.#retry !== null) clearTimeout(this.#retry);
+    this.#retry = isNeeded && !this.#isStopped ? setTimeout(() => this.schedule(), RETRY_BIND_MS) : null;
+    this.#retry?.unref();
+  }
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Finding } from '../errors/index.ts';
+import type { Store } from '../store/index.ts';
+import { locateFindings } from './located-finding.ts';
+import type { GatewayLog } from './log.ts';
+import { describeChanges, nameOf, newFindings } from './reload-report.ts';
+import type { View } from './view.ts';
+
+/** Findings told one by one after a reload; the rest is counted. `daemun get` and `/findings` have them all. */
+const MAX_TOLD = 20;
+
+/** One line for each reload that changed something, and one for each finding that is new. */
+export class ReloadLog {
+  readonly #log: GatewayLog;
+  readonly #store: Pick<Store, 'locate'>;
+
+  constructor(log: GatewayLog, store: Pick<Store, 'locate'>) {
+    this.#log = log;
+    this.#store = store;
+  }
+
+  reloaded(view: View, previous: View | null, tookMs: number): void {
+    const fresh = newFindings(view, previous);
+    if (previous !== null) this.#tellChanges(view, previous, tookMs);
+    this.#tellFindings(fresh.filter(finding => finding.severity !== 'info'));
+  }
+
+  #tellChanges(view: View, previous: View, tookMs: number): void {
+    const changes = describeChanges(previous.resources, view.resources);
+    const solved =
+      previous.findings.length > view.findings.length ? previous.findings.length - view.findings.length : 0;
+    if (Object.keys(changes).length === 0 && solved === 0) return;
+    const fields = { ...changes, ms: Math.round(tookMs * 10) / 10, version: view.published.version };
+    this.#log.info('configuration reloaded', solved === 0 ? fields : { ...fields, findingsSolved: solved });
+  }
+
+  #tellFindings(fresh: readonly Finding[]): void {
+    for (const finding of locateFindings(fresh.slice(0, MAX_TOLD), this.#store)) {
+      const level = finding.severity === 'error' ? 'error' : 'warn';
+      const place = finding.file === null ? {} : { place: `${finding.file}:${finding.line}:${finding.column}` };
+      const resource = finding.resource === null ? {} : { resource: nameOf(finding.resource) };
+      const help = finding.help === '' ? {} : { help: finding.help };
+      this.#log[level](finding.message, { code: finding.code, ...resource, ...place, ...help });
+    }
+    if (fresh.length > MAX_TOLD) this.#log.warn(`${fresh.length - MAX_TOLD} more findings; \`daemun check\` lists all`);
+  }
+}

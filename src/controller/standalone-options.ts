@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+import { type GatewayLog, silentLog } from './log.ts';
+
+/** How a standalone gateway runs. */
+export interface StandaloneOptions {
+  /** Files and folders of manifests; they are watched. */
+  readonly paths: readonly string[];
+  /** Demo backends for Services without endpoints, minted certificates for missing Secrets. Default false. */
+  readonly demo?: boolean;
+  /** Only GatewayClasses with this controllerName are ours. Default null: all are. */
+  readonly controllerName?: string | null;
+  /** The one address of all Gateways. Default null: each gets a loopback address of its own. */
+  readonly address?: string | null;
+  /** `ephemeral`: each listener is bound on a free port, and reported. Default `as-written`. */
+  readonly ports?: 'as-written' | 'ephemeral';
+  /** Threads of the data plane; 0 runs it in this thread. Default 0. */
+  readonly workers?: number;
+  /** Where the admin server listens; port 0 finds a free one. Default null: none. */
+  readonly admin?: { readonly host: string; readonly port: number } | null;
+  /** Where `--demo` keeps its development CA. Default: `daemun` in the XDG state directory. */
+  readonly stateDirectory?: string;
+  /** Gets lines of the access log. Default null: none is written. */
+  readonly accessLog?: ((lines: string) => void) | null;
+  /** The `server` header of responses that daemun makes itself or forwards; null: none. Default `daemun`. */
+  readonly serverHeader?: string | null;
+  /** Adds `x-envoy-upstream-service-time` to responses. Default true. */
+  readonly upstreamServiceTime?: boolean;
+  /** How long requests may take to end when the gateway stops. Default 30 seconds. */
+  readonly drainTimeoutMs?: number;
+  readonly log?: GatewayLog;
+}
+
+export const DEFAULT_DRAIN_TIMEOUT_MS = 30_000;
+
+/** The options with their defaults, except the state directory, which depends on the environment. */
+export function withDefaults(options: StandaloneOptions): Required<Omit<StandaloneOptions, 'stateDirectory'>> {
+  return {
+    paths: options.paths,
+    demo: options.demo ?? false,
+    controllerName: options.controllerName ?? null,
+    address: options.address ?? null,
+    ports: options.ports ?? 'as-written',
+    workers: options.workers ?? 0,
+    admin: options.admin ?? null,
+    accessLog: options.accessLog ?? null,
+    serverHeader: options.serverHeader === undefined ? 'daemun' : options.serverHeader,
+    upstreamServiceTime: options.upstreamServiceTime ?? true,
+    drainTimeoutMs: options.drainTimeoutMs ?? DEFAULT_DRAIN_TIMEOUT_MS,
+    log: options.log ?? silentLog(),
+  };
+}

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+import { type AdminServer, startAdminServer } from '../admin/index.ts';
+import { defaultStateDirectory } from '../demo/index.ts';
+import { type Finding, messageOf } from '../errors/index.ts';
+import { DataPlane, type DrainReport } from '../proxy/index.ts';
+import { openFileStore, type Store } from '../store/index.ts';
+import { adminSource } from './admin-source.ts';
+import { DemoSupplement } from './demo-supplement.ts';
+import type { GatewayLog } from './log.ts';
+import { PortPlan } from './port-plan.ts';
+import { hasManyLoopbackAddresses } from './probe-port.ts';
+import { Reconciler } from './reconciler.ts';
+import { ReloadLog } from './reload-log.ts';
+import { ReloadMetrics } from './reload-metrics.ts';
+import { type StandaloneOptions, withDefaults } from './standalone-options.ts';
+import { type BoundListener, boundListeners, type GatewaySummary, summarizeGateways } from './summary.ts';
+import { Translator } from './translator.ts';
+import { findTryCall, type TryCall } from './try-command.ts';
+import type { View } from './view.ts';
+
+/** A running standalone gateway. */
+export interface Standalone {
+  /** What the last reload came to. */
+  view(): View;
+  /** Gateways with their listeners as really bound. */
+  gateways(): GatewaySummary[];
+  /** A call that works now; undefined when no route says what it takes. */
+  tryCall(): TryCall | undefined;
+  /** The listeners that are bound, flat. */
+  readonly listeners: readonly BoundListener[];
+  readonly findings: readonly Finding[];
+  /** By `Kind/namespace/name`. */
+  statuses(): View['statuses'];
+  /** PEM file of the development CA, where `--demo` had to mint a certificate. */
+  readonly caFile: string | null;
+  /** `host:port`; null without an admin server. */
+  readonly adminAddress: string | null;
+  /** Resolves when no reload is running or due. */
+  settled(): Promise<void>;
+  /** Not ready at once; stops accepting, lets requests end (until `drainTimeoutMs`), then ends everything. */
+  stop(): Promise<DrainReport>;
+  /** The same, for those who do not ask what was cut. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a gateway from files. Resolves when every listener that can be bound takes requests. Rejects when the admin
+ * port cannot be bound or the data plane cannot start; wrong manifests are findings, not reasons to fail.
+ */
+export async function startStandalone(options: StandaloneOptions): Promise<Standalone> {
+  const settings = withDefaults(options);
+  const { log } = settings;
+  const store = openFileStore({ paths: settings.paths, defaultNamespace: 'default', watch: true });
+  const address = settings.address ?? ((await hasManyLoopbackAddresses()) ? null : '127.0.0.1');
+  const translator = new Translator({ controllerName: settings.controllerName, address, nowMs: Date.now });
+  const demo = settings.demo
+    ? new DemoSupplement({
+        stateDirectory: options.stateDirectory ?? defaultStateDirectory(process.env),
+        nowMs: Date.now,
+        addressOf: gateway => translator.addresses.addressOf(gateway),
+      })
+    : null;
+  const { workers, serverHeader, upstreamServiceTime, accessLog, drainTimeoutMs } = settings;
+  const plane = new DataPlane({
+    workers,
+    serverHeader,
+    upstreamServiceTime,
+    accessLog,
+    drainTimeoutMs,
+    log,
+  });
+  const metrics = new ReloadMetrics();
+  const reloadLog = new ReloadLog(log, store);
+  const reconciler = new Reconciler({
+    store,
+    plane,
+    translator,
+    ports: new PortPlan(settings.ports),
+    supplement: demo,
+    onReload(view, previous, tookMs) {
+      metrics.succeeded(tookMs, view.findings, Date.now());
+      reloadLog.reloaded(view, previous, tookMs);
+    },
+    onFailure(error) {
+      metrics.failed();
+      log.error('reload failed; what was served before goes on', { error: messageOf(error) });
+    },
+  });
+  const running = new RunningStandalone({ store, plane, reconciler, demo, metrics, log });
+  await running.start(settings.admin);
+  return running;
+}
+
+interface Parts {
+  readonly store: Store;
+  readonly plane: DataPlane;
+  readonly reconciler: Reconciler;
+  readonly demo: DemoSupplement | null;
+  readonly metrics: ReloadMetrics;
+  readonly log: GatewayLog;
+}
+
+/** Owns all parts: what `start` has begun, `stop` ends. */
+class RunningStandalone implements Standalone {
+  readonly #parts: Parts;
+  #admin: AdminServer | null = null;
+  #state: 'starting' | 'running' | 'draining' = 'starting';
+  #stopped: Promise<DrainReport> | null = null;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  async start(admin: { host: string; port: number } | null): Promise<void> {
+    const { store, plane, reconciler } = this.#parts;
+    try {
+      // First of all, so that a port in use is told before anything else begins; not ready until the end.
+      if (admin !== null) this.#admin = await startAdminServer({ ...admin, source: this.#source() });
+      await Promise.all([store.start(), plane.start()]);
+      await reconciler.start();
+      this.#state = 'running';
+    } catch (error) {
+      await this.#close();
+      throw error;
+    }
+  }
+
+  get caFile(): string | null {
+    return this.#parts.demo?.caFile ?? null;
+  }
+
+  get adminAddress(): string | null {
+    return this.#admin?.address ?? null;
+  }
+
+  view(): View {
+    const { view } = this.#parts.reconciler;
+    if (view === null) throw new Error('the first reload has not ended yet');
+    return view;
+  }
+
+  gateways(): GatewaySummary[] {
+    return summarizeGateways(this.view());
+  }
+
+  tryCall(): TryCall | undefined {
+    return findTryCall(this.view().published, this.gateways());
+  }
+
+  get listeners(): readonly BoundListener[] {
+    return boundListeners(this.gateways());
+  }
+
+  get findings(): readonly Finding[] {
+    return this.view().findings;
+  }
+
+  statuses(): View['statuses'] {
+    return this.view().statuses;
+  }
+
+  settled(): Promise<void> {
+    return this.#parts.reconciler.settled();
+  }
+
+  stop(): Promise<DrainReport> {
+    this.#stopped ??= this.#drain();
+    return this.#stopped;
+  }
+
+  async close(): Promise<void> {
+    await this.stop();
+  }
+
+  async #drain(): Promise<DrainReport> {
+    this.#state = 'draining';
+    const { reconciler, plane } = this.#parts;
+    await reconciler.stop();
+    const report = await plane.drain();
+    await this.#close();
+    return report;
+  }
+
+  async #close(): Promise<void> {
+    const { reconciler, store, plane, demo } = this.#parts;
+    await reconciler.stop();
+    await Promise.all([store.close(), plane.close(), demo?.close(), this.#admin?.close()]);
+  }
+
+  #source(): ReturnType<typeof adminSource> {
+    const { store, plane, reconciler, metrics, log } = this.#parts;
+    return adminSource({ store, plane, metrics, log, view: () => reconciler.view, state: () => this.#state });
+  }
+}

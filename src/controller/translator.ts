@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { ResourceSet } from '../resources/index.ts';
+import { statuses } from '../status/index.ts';
+import { type TranslateEnvironment, type Translation, translate } from '../translate/index.ts';
+import { AddressBook } from './address-book.ts';
+import { inspectCertificate } from './inspect-certificate.ts';
+import type { StatusObject } from './view.ts';
+
+export interface TranslatorOptions {
+  /** null: every GatewayClass is ours. */
+  readonly controllerName: string | null;
+  /** The one address of all Gateways; null: each gets a loopback address of its own. */
+  readonly address: string | null;
+  readonly nowMs: () => number;
+}
+
+/** Translation with its memory: what was translated before, addresses given, ports refused, statuses written. */
+export class Translator {
+  readonly #options: TranslatorOptions;
+  /** Shared with `--demo`, whose certificates hold the addresses. */
+  readonly addresses: AddressBook;
+  #privilegedPorts: 'allowed' | 'shifted' = 'allowed';
+  #bindFailures: ReadonlyMap<string, string> = new Map();
+  #previous: Translation | undefined;
+  #statuses: ReadonlyMap<string, StatusObject> = new Map();
+
+  constructor(options: TranslatorOptions) {
+    this.#options = options;
+    this.addresses = new AddressBook(options.address);
+  }
+
+  /** Gives each Gateway that asks for none an address, in the order written. */
+  assignAddresses(resources: ResourceSet): void {
+    for (const { spec, metadata } of resources.gateways.values()) {
+      if (spec.addresses === undefined || spec.addresses.length === 0) this.addresses.addressOf(metadata);
+    }
+  }
+
+  /** Translates; work follows what changed since the last call. */
+  translate(resources: ResourceSet): Translation {
+    this.assignAddresses(resources);
+    this.#previous = translate(resources, this.#environment(), this.#previous);
+    return this.#previous;
+  }
+
+  /** The statuses of a translation; an unchanged condition keeps its `lastTransitionTime`. */
+  statuses(translation: Translation, resources: ResourceSet): ReadonlyMap<string, StatusObject> {
+    const now = new Date(this.#options.nowMs()).toISOString().replace(/\.\d+Z$/, 'Z');
+    this.#statuses = statuses(translation, resources, this.#statuses, now);
+    return this.#statuses;
+  }
+
+  /** From now on ports below 1024 are bound 8000 higher. */
+  shiftPrivilegedPorts(): void {
+    this.#privilegedPorts = 'shifted';
+  }
+
+  /** Remembers what the OS refused, by binding id; true when that is news, so that translating again is due. */
+  setBindFailures(failures: ReadonlyMap<string, string>): boolean {
+    const known = this.#bindFailures;
+    const isNews = known.size !== failures.size || [...failures].some(([id, why]) => known.get(id) !== why);
+    this.#bindFailures = failures;
+    return isNews;
+  }
+
+  #environment(): TranslateEnvironment {
+    return {
+      controllerName: this.#options.controllerName,
+      addressOf: gateway => this.addresses.addressOf(gateway),
+      privilegedPorts: this.#privilegedPorts,
+      bindFailures: this.#bindFailures,
+      nowMs: this.#options.nowMs(),
+      inspectCertificate,
+    };
+  }
+}

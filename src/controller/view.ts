@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Finding } from '../errors/index.ts';
+import type { ResourceSet } from '../resources/index.ts';
+import type { Snapshot } from '../snapshot/index.ts';
+import type { Translation } from '../translate/index.ts';
+
+/** A status object as it stands in `.status`. */
+export type StatusObject = object;
+
+/** All that one reload came to; immutable, replaced as a whole. */
+export interface View {
+  /** What users wrote, and what `--demo` added. */
+  readonly resources: ResourceSet;
+  readonly translation: Translation;
+  /** What the data plane was given: the translation's snapshot, moved to free ports where asked for. */
+  readonly published: Snapshot;
+  /** By `Kind/namespace/name` (`Kind/name` for cluster-scoped kinds). */
+  readonly statuses: ReadonlyMap<string, StatusObject>;
+  /** Of the files, of `--demo` and of the translation. */
+  readonly findings: readonly Finding[];
+}
