@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { randomUUID } from 'node:crypto';
+import { grpcStatusName } from '../../wire/index.ts';
+import type { Exchange } from '../http/exchange.ts';
+
+/** A batch is handed over when it is this long, or after `FLUSH_INTERVAL_MS`. */
+const BATCH_LENGTH = 65_536;
+const FLUSH_INTERVAL_MS = 100;
+/** Of values that clients choose. */
+const MAX_VALUE_LENGTH = 512;
+
+/** Collects lines and hands them over in batches, each line ended by a newline. */
+export class AccessLog {
+  readonly #write: (lines: string) => void;
+  #batch = '';
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(write: (lines: string) => void) {
+    this.#write = write;
+  }
+
+  readonly newRequestId = (): string => randomUUID();
+
+  /** Adds the line of a finished exchange. */
+  record(exchange: Exchange): void {
+    this.#batch += `${JSON.stringify(lineOf(exchange))}\n`;
+    if (this.#batch.length >= BATCH_LENGTH) this.flush();
+    else this.#timer ??= setTimeout(() => this.flush(), FLUSH_INTERVAL_MS).unref();
+  }
+
+  /** Hands over what is there. Call before the worker ends. */
+  flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const lines = this.#batch;
+    this.#batch = '';
+    if (lines !== '') this.#write(lines);
+  }
+}
+
+function lineOf(exchange: Exchange): Readonly<Record<string, unknown>> {
+  const { decision, owner } = exchange;
+  const head = decision?.head;
+  const field = (name: string): string | null => clipped(head?.get(name) ?? valueOf(exchange.outgoingFields, name));
+  return {
+    time: new Date().toISOString(),
+    client: owner.clientAddress,
+    gateway: decision?.gateway ?? '',
+    listener: decision?.listener ?? '',
+    authority: field(':authority'),
+    method: field(':method'),
+    path: field(':path'),
+    route: decision?.rule?.route ?? null,
+    rule: decision?.rule?.ruleName ?? null,
+    endpoint: exchange.attempt?.endpoint?.key ?? null,
+    grpc_status: decision?.isGrpc === true ? grpcStatusName(exchange.grpcStatus) : null,
+    http_status: exchange.httpStatus,
+    duration_ms: Math.round((owner.serving.loop.nowMs - exchange.startedMs) * 100) / 100,
+    bytes_received: exchange.requestBytes,
+    bytes_sent: exchange.responseBytes,
+    request_id: field('x-request-id'),
+    user_agent: field('user-agent'),
+    reason: exchange.reason === '' ? null : exchange.reason,
+  };
+}
+
+function valueOf(fields: readonly string[] | null, name: string): string | undefined {
+  if (fields === null) return undefined;
+  const at = fields.indexOf(name);
+  return at < 0 ? undefined : fields[at + 1];
+}
+
+function clipped(value: string | undefined): string | null {
+  if (value === undefined) return null;
+  return value.length > MAX_VALUE_LENGTH ? value.slice(0, MAX_VALUE_LENGTH) : value;
+}

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * Mirrored requests: a copy that is sent and forgotten. It never slows or fails the request that it copies: what the
+ * mirror does not take at once is queued up to a cap, over it the copy is given up; its answer is read and dropped.
+ */
+import type { MirrorShare } from '../../snapshot/index.ts';
+import { ErrorCode, type HeaderList, type Http2Stream, type VolatileFields } from '../../wire/index.ts';
+import type { SocketLoop } from '../http/socket-loop.ts';
+import type { WheelTimer } from '../http/timer-wheel.ts';
+import type { WorkerMetrics } from '../metrics/index.ts';
+import type { UpstreamRequest } from '../upstream/upstream-request.ts';
+import type { UpstreamCluster, UpstreamEndpoint } from '../upstream/upstreams.ts';
+import type { RandomSource } from './weighted-choice.ts';
+
+/** One mirror filter, compiled. */
+export interface MirrorPlan {
+  readonly cluster: UpstreamCluster;
+  readonly share: MirrorShare;
+}
+
+/** Queued for one mirror at most. */
+const MAX_QUEUED_BYTES = 65_536;
+/** Copies in progress in one worker at most: a dead mirror must not hold memory. */
+const MAX_ACTIVE = 1_000;
+/** A copy without an answer is given up after this. */
+const MIRROR_TIMEOUT_MS = 60_000;
+
+/** What mirrors of one worker share. */
+export interface MirrorEnvironment {
+  readonly loop: SocketLoop;
+  readonly metrics: WorkerMetrics;
+  readonly random: RandomSource;
+  activeMirrors: number;
+}
+
+/** Starts the copies that this request is due; null: none. */
+export function startMirrors(
+  plans: readonly MirrorPlan[],
+  head: HeaderList,
+  fields: VolatileFields,
+  environment: MirrorEnvironment,
+): MirroredRequest[] | null {
+  let mirrors: MirroredRequest[] | null = null;
+  for (const { cluster, share } of plans) {
+    if (environment.random() * share.denominator >= share.numerator) continue;
+    if (environment.activeMirrors >= MAX_ACTIVE) {
+      environment.metrics.count('daemun_limit_hits_total', { limit: 'active_mirrors' });
+      continue;
+    }
+    const mirror = new MirroredRequest(cluster, head, fields, environment);
+    mirrors ??= [];
+    mirrors.push(mirror);
+    mirror.start();
+  }
+  return mirrors;
+}
+
+export class MirroredRequest implements UpstreamRequest, WheelTimer {
+  readonly hash = 0;
+  readonly pinned = null;
+  wheelNext: WheelTimer | null = null;
+  wheelPrevious: WheelTimer | null = null;
+  wheelTick = 0;
+  readonly #cluster: UpstreamCluster;
+  readonly #head: HeaderList;
+  readonly #fields: VolatileFields;
+  readonly #environment: MirrorEnvironment;
+  #stream: Http2Stream | null = null;
+  #endpoint: UpstreamEndpoint | null = null;
+  #queue: Buffer[] = [];
+  #queuedBytes = 0;
+  #requestEnded = false;
+  #over = false;
+
+  constructor(cluster: UpstreamCluster, head: HeaderList, fields: VolatileFields, environment: MirrorEnvironment) {
+    this.#cluster = cluster;
+    this.#head = head;
+    this.#fields = fields;
+    this.#environment = environment;
+  }
+
+  start(): void {
+    const { loop } = this.#environment;
+    this.#environment.activeMirrors++;
+    loop.deadlines.arm(this, loop.nowMs + MIRROR_TIMEOUT_MS);
+    this.#cluster.open(this);
+  }
+
+  /** A piece of the request that is copied. */
+  data(chunk: Buffer, start: number, end: number, endStream: boolean): void {
+    if (this.#over) return;
+    if (endStream) this.#requestEnded = true;
+    if (end > start) {
+      this.#queue.push(chunk.subarray(start, end));
+      this.#queuedBytes += end - start;
+    }
+    this.#forward();
+    if (this.#queuedBytes > MAX_QUEUED_BYTES) this.#giveUp('overflow');
+  }
+
+  /** The request that is copied ended without a last piece of data. */
+  end(): void {
+    this.data(EMPTY, 0, 0, true);
+  }
+
+  /** The request that is copied was cancelled. */
+  cancel(): void {
+    if (!this.#over && !this.#requestEnded) this.#giveUp('cancelled');
+  }
+
+  onOpen(stream: Http2Stream, endpoint: UpstreamEndpoint): void {
+    this.#stream = stream;
+    this.#endpoint = endpoint;
+    const isEmpty = this.#requestEnded && this.#queue.length === 0;
+    stream.connection.sendHead(stream, this.#head, this.#fields, isEmpty);
+    if (!isEmpty) this.#forward();
+  }
+
+  onOpenFailed(): void {
+    this.#finish('not_opened');
+  }
+
+  onHead(_stream: Http2Stream, _head: HeaderList, _fields: VolatileFields, endStream: boolean): void {
+    if (endStream) this.#answered();
+  }
+
+  onInformational(): void {}
+
+  onData(stream: Http2Stream, _chunk: Buffer, start: number, end: number, endStream: boolean): void {
+    stream.connection.consumed(stream, end - start);
+    if (endStream) this.#answered();
+  }
+
+  onTrailers(): void {
+    this.#answered();
+  }
+
+  onReset(): void {
+    this.#finish('reset');
+  }
+
+  onWritable(): void {
+    this.#forward();
+  }
+
+  onTimer(): void {
+    this.#giveUp('timeout');
+  }
+
+  #forward(): void {
+    const stream = this.#stream;
+    if (stream === null || this.#over) return;
+    while (this.#queue.length > 0) {
+      const chunk = this.#queue[0] as Buffer;
+      const isLast = this.#requestEnded && this.#queue.length === 1;
+      const taken = stream.connection.sendData(stream, chunk, 0, chunk.length, isLast);
+      this.#queuedBytes -= taken;
+      if (taken < chunk.length) {
+        this.#queue[0] = chunk.subarray(taken);
+        return;
+      }
+      this.#queue.shift();
+      if (isLast) return;
+    }
+    if (this.#requestEnded) stream.connection.sendData(stream, EMPTY, 0, 0, true);
+  }
+
+  #answered(): void {
+    const stream = this.#stream;
+    if (stream !== null && stream.state !== 'closed') stream.connection.reset(stream, ErrorCode.CANCEL);
+    this.#finish('answered');
+  }
+
+  #giveUp(outcome: string): void {
+    if (this.#over) return;
+    const stream = this.#stream;
+    if (stream === null) this.#cluster.cancel(this);
+    else stream.connection.reset(stream, ErrorCode.CANCEL);
+    this.#finish(outcome);
+  }
+
+  #finish(outcome: string): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#queue = [];
+    this.#environment.activeMirrors--;
+    this.#environment.loop.deadlines.disarm(this);
+    this.#environment.metrics.count('daemun_mirror_requests_total', { outcome });
+    if (this.#endpoint !== null) this.#cluster.done(this.#endpoint, outcome === 'reset' ? 'failed' : 'ok');
+  }
+}
+
+const EMPTY = Buffer.alloc(0);

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { ErrorCode, encodeGrpcMessage, GrpcStatus } from '../../wire/index.ts';
+import type { Answer } from './answers.ts';
+import { BodyQueue } from './body-queue.ts';
+import type { Exchange } from './exchange.ts';
+import { deliverTrailers, endResponse } from './response-flow.ts';
+import { retryInfo } from './retry-info.ts';
+
+/** `grpc-message` and bodies quote what clients sent: not more than this of it. */
+const MAX_MESSAGE_LENGTH = 1_024;
+
+/** Ends an exchange with an answer of ours. The endpoint, if there is one, is told to stop. */
+export function sendAnswer(exchange: Exchange, answer: Answer): void {
+  const hadHead = exchange.responseStarted;
+  exchange.attempt?.abandon('ok');
+  exchange.responseEnded = true;
+  if (hadHead) sendTail(exchange, answer);
+  else if (exchange.decision?.isGrpc === true && !answer.httpOnly) sendTrailersOnly(exchange, answer);
+  else sendText(exchange, answer);
+}
+
+function sendTrailersOnly(exchange: Exchange, answer: Answer): void {
+  const { stream } = exchange;
+  const { serverHeader, lists } = exchange.owner.serving;
+  const names = [':status', 'content-type', 'grpc-status'];
+  const values = ['200', 'application/grpc', String(answer.grpcStatus)];
+  if (serverHeader !== null) {
+    names.push('server');
+    values.push(serverHeader);
+  }
+  exchange.responseStarted = true;
+  exchange.httpStatus = 200;
+  exchange.grpcStatus = answer.grpcStatus;
+  stream.connection.sendHead(stream, lists.intern(names, values), statusFields(answer), true);
+  endResponse(exchange);
+}
+
+/** The head is out: a gRPC response gets trailers that say why, any other can only be cut. */
+function sendTail(exchange: Exchange, answer: Answer): void {
+  const { stream } = exchange;
+  if (!exchange.responseIsGrpc) {
+    stream.connection.reset(stream, ErrorCode.INTERNAL_ERROR);
+    exchange.finish(answer.grpcStatus);
+    return;
+  }
+  // Past its deadline nobody waits for what is queued; else the messages that are whole should arrive.
+  if (answer.grpcStatus === GrpcStatus.DEADLINE_EXCEEDED) dropQueue(exchange);
+  const trailers = exchange.owner.serving.lists.intern(['grpc-status'], [String(answer.grpcStatus)]);
+  deliverTrailers(exchange, trailers, statusFields(answer));
+}
+
+function dropQueue(exchange: Exchange): void {
+  const queue = exchange.responseQueue;
+  if (queue === null) return;
+  exchange.owner.queued(exchange, -queue.bytes);
+  exchange.responseQueue = null;
+}
+
+function sendText(exchange: Exchange, answer: Answer): void {
+  const { stream } = exchange;
+  const { serverHeader, lists } = exchange.owner.serving;
+  const body = Buffer.from(`${answer.message.slice(0, MAX_MESSAGE_LENGTH)}\n`);
+  const names = [':status', 'content-type'];
+  const values = [String(answer.httpStatus), 'text/plain; charset=utf-8'];
+  if (serverHeader !== null) {
+    names.push('server');
+    values.push(serverHeader);
+  }
+  const isHead = exchange.decision?.head.get(':method') === 'HEAD';
+  exchange.responseStarted = true;
+  exchange.httpStatus = answer.httpStatus;
+  exchange.grpcStatus = answer.grpcStatus;
+  stream.connection.sendHead(stream, lists.intern(names, values), ['content-length', String(body.length)], isHead);
+  if (isHead) return endResponse(exchange);
+  const taken = stream.connection.sendData(stream, body, 0, body.length, true);
+  if (taken === body.length) return endResponse(exchange);
+  exchange.responseQueue = new BodyQueue();
+  exchange.responseQueue.push(body, taken, body.length);
+  exchange.owner.queued(exchange, body.length - taken);
+}
+
+function statusFields(answer: Answer): readonly string[] {
+  const fields = ['grpc-message', encodeGrpcMessage(answer.message.slice(0, MAX_MESSAGE_LENGTH))];
+  if (answer.grpcStatus === GrpcStatus.RESOURCE_EXHAUSTED) {
+    fields.push('grpc-status-details-bin', retryInfo(answer.grpcStatus, answer.message));
+  }
+  return fields;
+}

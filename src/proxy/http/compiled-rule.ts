@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Fault, Filter, HeaderChange, Rule, SessionPersistence, WeightedBackend } from '../../snapshot/index.ts';
+import { HeaderRewriter, type MirrorPlan, WeightedChoice } from '../filters/index.ts';
+import { RuleMetrics } from '../metrics/index.ts';
+import type { UpstreamCluster } from '../upstream/upstreams.ts';
+import { ResponsePlan } from './response-plan.ts';
+import type { Serving } from './serving.ts';
+
+/** One backend of a rule with all that its requests get: the rule's filters and its own. */
+export interface CompiledBackend {
+  /** Index in the rule's backends. */
+  readonly index: number;
+  /** null: `fault` is answered. */
+  readonly cluster: UpstreamCluster | null;
+  readonly fault: Fault | null;
+  readonly request: HeaderRewriter;
+  readonly response: ResponsePlan;
+  readonly mirrors: readonly MirrorPlan[];
+}
+
+/** A rule, ready to be executed. */
+export class CompiledRule {
+  readonly rule: Rule;
+  readonly backends: readonly CompiledBackend[];
+  readonly choice: WeightedChoice;
+  readonly metrics: RuleMetrics;
+  /** 0: none. */
+  readonly timeoutMs: number;
+  readonly session: SessionPersistence | null;
+  /** For the access log: `namespace/name`. */
+  readonly route: string;
+  /** For the access log: the rule's name, else its index. */
+  readonly ruleName: string;
+
+  constructor(rule: Rule, backends: readonly CompiledBackend[], metrics: RuleMetrics) {
+    this.rule = rule;
+    this.backends = backends;
+    this.choice = new WeightedChoice(rule.backends.map(backend => backend.weight));
+    this.metrics = metrics;
+    this.timeoutMs = rule.requestTimeoutMs ?? 0;
+    this.session = rule.sessionPersistence;
+    this.route = routeName(rule);
+    this.ruleName = ruleName(rule);
+  }
+}
+
+/** Compiles rules; an unchanged rule whose clusters are the same is compiled once. One per worker. */
+export class RuleCompiler {
+  readonly #serving: Serving;
+  readonly #compiled = new WeakMap<Rule, CompiledRule>();
+  /** Responses without filters share one plan, so that their lists are remembered once. */
+  readonly #plain: ResponsePlan;
+
+  constructor(serving: Serving) {
+    this.#serving = serving;
+    this.#plain = new ResponsePlan(new HeaderRewriter([]), serving, serving.lists);
+  }
+
+  compile(rule: Rule): CompiledRule {
+    const known = this.#compiled.get(rule);
+    if (known !== undefined && this.#isCurrent(known)) return known;
+    const metrics = known?.metrics ?? new RuleMetrics(this.#serving.metrics, routeName(rule), ruleName(rule));
+    const compiled = new CompiledRule(
+      rule,
+      rule.backends.map((backend, index) => this.#backend(rule, backend, index)),
+      metrics,
+    );
+    this.#compiled.set(rule, compiled);
+    return compiled;
+  }
+
+  /** The plan of responses that no filter touches. */
+  get plainResponse(): ResponsePlan {
+    return this.#plain;
+  }
+
+  #isCurrent(compiled: CompiledRule): boolean {
+    const upstreams = this.#serving.upstreams;
+    return compiled.backends.every(
+      ({ cluster, mirrors }) =>
+        (cluster === null || upstreams.cluster(cluster.id) === cluster) &&
+        mirrors.every(mirror => upstreams.cluster(mirror.cluster.id) === mirror.cluster),
+    );
+  }
+
+  #backend(rule: Rule, backend: WeightedBackend, index: number): CompiledBackend {
+    const { target } = backend;
+    const cluster = target.kind === 'cluster' ? this.#serving.upstreams.cluster(target.cluster) : undefined;
+    const responses = changesOf([...backend.filters, ...rule.filters], 'response-headers');
+    return {
+      index,
+      cluster: cluster ?? null,
+      fault: target.kind === 'fault' ? target.fault : cluster === undefined ? UNKNOWN_CLUSTER : null,
+      request: new HeaderRewriter(changesOf([...rule.filters, ...backend.filters], 'request-headers')),
+      response:
+        responses.length === 0
+          ? this.#plain
+          : new ResponsePlan(new HeaderRewriter(responses), this.#serving, this.#serving.lists),
+      mirrors: this.#mirrors([...rule.filters, ...backend.filters]),
+    };
+  }
+
+  #mirrors(filters: readonly Filter[]): MirrorPlan[] {
+    const plans: MirrorPlan[] = [];
+    for (const filter of filters) {
+      if (filter.kind !== 'mirror') continue;
+      const cluster = this.#serving.upstreams.cluster(filter.target.cluster);
+      if (cluster !== undefined) plans.push({ cluster, share: filter.share });
+    }
+    return plans;
+  }
+}
+
+/** A snapshot names only clusters that it holds; should one be missing, its share fails and nothing else does. */
+const UNKNOWN_CLUSTER: Fault = {
+  httpStatus: 500,
+  grpcStatus: 14,
+  message: 'the backend of this route is not known',
+  reason: 'no_backend',
+};
+
+function changesOf(filters: readonly Filter[], kind: 'request-headers' | 'response-headers'): HeaderChange[] {
+  const changes: HeaderChange[] = [];
+  for (const filter of filters) if (filter.kind === kind) changes.push(filter.change);
+  return changes;
+}
+
+function routeName({ origin }: Rule): string {
+  return `${origin.namespace}/${origin.name}`;
+}
+
+function ruleName({ origin }: Rule): string {
+  return origin.ruleName === '' ? String(origin.ruleIndex) : origin.ruleName;
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { HeaderList, HeaderListPool } from '../../wire/index.ts';
+import type { GrpcMethodMetrics } from '../metrics/index.ts';
+import type { Answer } from './answers.ts';
+import type { CompiledBackend, CompiledRule } from './compiled-rule.ts';
+import { OutgoingHead } from './outgoing-head.ts';
+import type { Scope } from './scope.ts';
+
+/** What a decision is made of. */
+export interface DecisionParts {
+  readonly isGrpc: boolean;
+  /** `namespace/gateway/listener`; '' when no listener takes the request. */
+  readonly listener: string;
+  readonly gateway: string;
+  /** null for requests that are not gRPC. */
+  readonly method: GrpcMethodMetrics | null;
+  readonly rule: CompiledRule | null;
+  /** Set when `rule` is null. */
+  readonly answer: Answer | null;
+}
+
+/** All that follows from a request's header list in one scope. Kept in the list's memo; immutable but for its caches. */
+export class Decision {
+  readonly scope: Scope;
+  readonly head: HeaderList;
+  /** Decisions of other scopes about the same list. */
+  next: Decision | null = null;
+  readonly isGrpc: boolean;
+  readonly listener: string;
+  readonly gateway: string;
+  readonly method: GrpcMethodMetrics | null;
+  readonly rule: CompiledRule | null;
+  readonly answer: Answer | null;
+  readonly #outgoing: (OutgoingHead | undefined)[] = [];
+
+  constructor(scope: Scope, head: HeaderList, parts: DecisionParts) {
+    this.scope = scope;
+    this.head = head;
+    this.isGrpc = parts.isGrpc;
+    this.listener = parts.listener;
+    this.gateway = parts.gateway;
+    this.method = parts.method;
+    this.rule = parts.rule;
+    this.answer = parts.answer;
+  }
+
+  /** What the endpoint of a backend gets. */
+  outgoing(backend: CompiledBackend, lists: HeaderListPool): OutgoingHead {
+    let head = this.#outgoing[backend.index];
+    if (head === undefined) {
+      head = new OutgoingHead(this.head, backend.request, this.scope.proto, lists);
+      this.#outgoing[backend.index] = head;
+    }
+    return head;
+  }
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Exchange } from './exchange.ts';
+
+/** The books of a finished exchange: counters, access log, and everything that it held. Called once. */
+export function finishExchange(exchange: Exchange): void {
+  const { owner, decision, grpcStatus } = exchange;
+  const { loop, accessLog } = owner.serving;
+  if (exchange.wheelNext !== null) loop.deadlines.disarm(exchange);
+  const waiting = exchange.queuedBytes;
+  if (waiting > 0) owner.queued(exchange, -waiting);
+  if (exchange.mirrors !== null) for (const mirror of exchange.mirrors) mirror.cancel();
+  if (decision !== null) {
+    decision.method?.handled(grpcStatus, (loop.nowMs - exchange.startedMs) / 1000);
+    decision.rule?.metrics.finished(grpcStatus);
+  }
+  if (accessLog !== null) accessLog.record(exchange);
+  exchange.requestQueue = null;
+  exchange.responseQueue = null;
+  exchange.replayChunk = null;
+  exchange.replayRest = null;
+  owner.exchangeEnded();
+}

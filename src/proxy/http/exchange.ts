@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * One request's life: the downstream side (a `StreamEvents`), and what the upstream side (`UpstreamAttempt`) reports.
+ *
+ *     head ──► decided ──► waiting for a stream ──► forwarding ──► finished
+ *                 └─────── answered here ──────────────┴────────────▲
+ *
+ * Invariants
+ * - Each direction passes at its own pace: a request may end before, with or after its response (half-close, full duplex).
+ * - `consumed` is called for bytes that the other side took, so a slow reader stops the sender's window. What was not
+ *   taken waits in a `BodyQueue`, counted on the client's connection, which has a cap.
+ * - `finish` runs once; after it no event has an effect. The endpoint's account is settled by the attempt.
+ *
+ * Per request: this object, an attempt and two counters. No promise, closure, Map or timer. Guarded by `bench/`.
+ */
+import {
+  ErrorCode,
+  errorCodeName,
+  GrpcStatus,
+  type HeaderList,
+  type Http2Stream,
+  MessageCounter,
+  type StreamEvents,
+  type VolatileFields,
+} from '../../wire/index.ts';
+import type { MirroredRequest, SessionToken } from '../filters/index.ts';
+import type { OpenFailure } from '../upstream/upstream-request.ts';
+import { sendAnswer } from './answer-sender.ts';
+import { type Answer, deadlineExceeded, openFailed, upstreamProtocol, upstreamReset } from './answers.ts';
+import type { BodyQueue } from './body-queue.ts';
+import type { CompiledBackend } from './compiled-rule.ts';
+import type { Decision } from './decision.ts';
+import { finishExchange } from './exchange-end.ts';
+import type { ExchangeOwner } from './exchange-owner.ts';
+import { flushRequest, forwardRequestData, forwardRequestTrailers, releaseReplay } from './request-body.ts';
+import { beginForwarding, retryElsewhere } from './request-start.ts';
+import { deliver, deliverHead, deliverTrailers, flushResponse } from './response-flow.ts';
+import type { WheelTimer } from './timer-wheel.ts';
+import type { ResetOrigin, UpstreamAttempt } from './upstream-attempt.ts';
+
+export class Exchange implements StreamEvents, WheelTimer {
+  readonly owner: ExchangeOwner;
+  readonly stream: Http2Stream;
+  decision: Decision | null = null;
+  backend: CompiledBackend | null = null;
+  attempt: UpstreamAttempt | null = null;
+  mirrors: MirroredRequest[] | null = null;
+  startedMs = 0;
+  /** When the attempt was made. */
+  openedMs = 0;
+  /** 0: none. */
+  timeoutMs = 0;
+  isRouteTimeout = false;
+  /** The request's per-request fields, as received. */
+  fields: VolatileFields = null;
+  outgoing: HeaderList | null = null;
+  outgoingFields: VolatileFields = null;
+  /** The client sent END_STREAM. */
+  requestEnded = false;
+  requestTrailers: HeaderList | null = null;
+  requestTrailerFields: VolatileFields = null;
+  requestQueue: BodyQueue | null = null;
+  /** What was sent and may have to be sent again elsewhere: a first slice, then the rest. */
+  replayChunk: Buffer | null = null;
+  replayStart = 0;
+  replayEnd = 0;
+  replayRest: BodyQueue | null = null;
+  /** Bytes at the head of `requestQueue` that the client's window has back already. */
+  rewoundBytes = 0;
+  isReplayable = true;
+  hasRetried = false;
+  responseStarted = false;
+  /** The whole response is here (perhaps still in the queue). */
+  responseEnded = false;
+  responseIsGrpc = false;
+  responseQueue: BodyQueue | null = null;
+  responseTrailers: HeaderList | null = null;
+  responseTrailerFields: VolatileFields = null;
+  httpStatus = 0;
+  /** -1: not known yet. */
+  grpcStatus = -1;
+  /** For the access log; '' when an endpoint answered. */
+  reason = '';
+  /** The session that the request carries. */
+  session: SessionToken | null = null;
+  isFinished = false;
+  requestBytes = 0;
+  responseBytes = 0;
+  readonly requestMessages = new MessageCounter();
+  readonly responseMessages = new MessageCounter();
+  wheelNext: WheelTimer | null = null;
+  wheelPrevious: WheelTimer | null = null;
+  wheelTick = 0;
+
+  constructor(owner: ExchangeOwner, stream: Http2Stream) {
+    this.owner = owner;
+    this.stream = stream;
+  }
+
+  onHead(_stream: Http2Stream, head: HeaderList, fields: VolatileFields, endStream: boolean): void {
+    this.startedMs = this.owner.serving.loop.nowMs;
+    this.requestEnded = endStream;
+    this.fields = fields;
+    const decision = this.owner.scope().decide(head, fields);
+    this.decision = decision;
+    this.owner.exchangeStarted();
+    decision.method?.started();
+    if (decision.rule === null) this.answer(decision.answer as Answer);
+    else beginForwarding(this, decision, decision.rule);
+  }
+
+  onInformational(): void {}
+
+  onData(_stream: Http2Stream, chunk: Buffer, start: number, end: number, endStream: boolean): void {
+    if (this.isFinished) return;
+    if (endStream) this.requestEnded = true;
+    this.requestBytes += end - start;
+    if (end > start) {
+      const counter = this.requestMessages;
+      const before = counter.messages;
+      counter.feed(chunk, start, end);
+      if (counter.messages > before) this.decision?.method?.received(counter.messages - before, counter.messages);
+    }
+    forwardRequestData(this, chunk, start, end);
+  }
+
+  onTrailers(_stream: Http2Stream, trailers: HeaderList, fields: VolatileFields): void {
+    if (this.isFinished) return;
+    this.requestEnded = true;
+    forwardRequestTrailers(this, trailers, fields);
+  }
+
+  /** The client cancelled, broke the protocol, or is gone. */
+  onReset(): void {
+    if (this.isFinished) return;
+    this.reason = 'client_cancelled';
+    this.attempt?.abandon('ok');
+    this.finish(GrpcStatus.CANCELLED);
+  }
+
+  onWritable(): void {
+    if (!this.isFinished) flushResponse(this);
+  }
+
+  /** The deadline passed. */
+  onTimer(): void {
+    if (this.isFinished) return;
+    this.attempt?.abandon(this.isRouteTimeout ? 'failed' : 'ok');
+    this.answer(deadlineExceeded(this.timeoutMs, this.isRouteTimeout));
+  }
+
+  upstreamOpened(stream: Http2Stream): void {
+    const isEmpty = this.requestEnded && this.requestQueue === null && this.requestTrailers === null;
+    stream.connection.sendHead(stream, this.outgoing as HeaderList, this.outgoingFields, isEmpty);
+    if (!isEmpty) flushRequest(this);
+  }
+
+  upstreamNotOpened(failure: OpenFailure, message: string): void {
+    this.answer(openFailed(failure, message));
+  }
+
+  upstreamWritable(): void {
+    flushRequest(this);
+  }
+
+  upstreamInformational(head: HeaderList, fields: VolatileFields): void {
+    const plan = this.backend?.response;
+    if (this.responseStarted || plan === undefined) return;
+    this.stream.connection.sendInformational(this.stream, plan.interimOf(head), fields);
+  }
+
+  upstreamHead(head: HeaderList, fields: VolatileFields, endStream: boolean): void {
+    releaseReplay(this);
+    deliverHead(this, head, fields, endStream);
+  }
+
+  upstreamData(upstream: Http2Stream, chunk: Buffer, start: number, end: number, endStream: boolean): void {
+    this.responseBytes += end - start;
+    if (end > start) {
+      const counter = this.responseMessages;
+      const before = counter.messages;
+      counter.feed(chunk, start, end);
+      if (counter.messages > before) this.decision?.method?.sent(counter.messages - before, counter.messages);
+    }
+    if (endStream) this.responseEnded = true;
+    deliver(this, upstream, chunk, start, end);
+  }
+
+  upstreamTrailers(trailers: HeaderList, fields: VolatileFields): void {
+    this.responseEnded = true;
+    deliverTrailers(this, trailers, fields);
+  }
+
+  /** The attempt is over already. */
+  upstreamReset(errorCode: number, origin: ResetOrigin): void {
+    if (this.responseEnded) return;
+    const isUntouched = !this.responseStarted && origin !== 'protocol' && errorCode === ErrorCode.REFUSED_STREAM;
+    if (isUntouched && this.isReplayable && !this.hasRetried) return retryElsewhere(this);
+    const detail =
+      origin === 'connection' ? 'its connection was lost' : `stream reset with ${errorCodeName(errorCode)}`;
+    const isProtocol = origin === 'protocol' && this.responseStarted;
+    this.answer(isProtocol ? upstreamProtocol(detail) : upstreamReset(detail));
+  }
+
+  /** Ends the request with an answer of ours: the whole response, or its end when it has begun. */
+  answer(answer: Answer): void {
+    if (this.isFinished) return;
+    this.reason = answer.reason;
+    sendAnswer(this, answer);
+  }
+
+  /** This stream holds more of its connection's buffer than any other, and the buffer is full. */
+  overflow(): void {
+    if (this.isFinished) return;
+    this.reason = 'buffer_limit';
+    this.attempt?.abandon('ok');
+    this.stream.connection.reset(this.stream, ErrorCode.ENHANCE_YOUR_CALM);
+    this.finish(GrpcStatus.RESOURCE_EXHAUSTED);
+  }
+
+  /** Once, when the response is out or given up: counts, logs, lets go of everything. */
+  finish(grpcStatus: number): void {
+    if (this.isFinished) return;
+    this.isFinished = true;
+    this.grpcStatus = grpcStatus;
+    finishExchange(this);
+  }
+
+  /** Bytes that wait for either side. */
+  get queuedBytes(): number {
+    return (this.requestQueue?.bytes ?? 0) + (this.responseQueue?.bytes ?? 0);
+  }
+}

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** A gateway in this process between gRPC backends and clients, all on loopback ports of their own. */
+import { randomBytes } from 'node:crypto';
+import {
+  type Client,
+  credentials,
+  type Metadata,
+  makeGenericClientConstructor,
+  Server,
+  ServerCredentials,
+  type UntypedServiceImplementation,
+} from '@grpc/grpc-js';
+import type {
+  Binding,
+  Certificate,
+  Cluster,
+  Endpoint,
+  Filter,
+  Listener,
+  Rule,
+  Snapshot,
+  WeightedBackend,
+} from '../../snapshot/index.ts';
+import { MetricsReader } from '../metrics/index.ts';
+import { WorkerRuntime, type WorkerSettings } from '../workers/worker-runtime.ts';
+
+const identity = (bytes: Buffer): Buffer => bytes;
+
+function method(name: string, requestStream: boolean, responseStream: boolean) {
+  return {
+    path: `/test.Shapes/${name}`,
+    requestStream,
+    responseStream,
+    requestSerialize: identity,
+    requestDeserialize: identity,
+    responseSerialize: identity,
+    responseDeserialize: identity,
+  };
+}
+
+/** One method of each shape; messages are bytes. */
+export const SHAPES = {
+  Unary: method('Unary', false, false),
+  ClientStream: method('ClientStream', true, false),
+  ServerStream: method('ServerStream', false, true),
+  Bidi: method('Bidi', true, true),
+};
+
+/** Generic client of `SHAPES`. Close it. */
+// biome-ignore lint/suspicious/noExplicitAny: grpc-js makes the methods at run time
+export function shapesClient(port: number, options: object = {}): Client & Record<string, any> {
+  const Made = makeGenericClientConstructor(SHAPES, 'test.Shapes');
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  return new Made(`127.0.0.1:${port}`, credentials.createInsecure(), options) as Client & Record<string, any>;
+}
+
+/** A unary call as a promise. */
+export function unary(
+  client: Record<string, (...args: readonly unknown[]) => unknown> | object,
+  message: Buffer,
+  metadata?: Metadata,
+  options: object = {},
+): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const call = (client as Record<string, (...args: readonly unknown[]) => unknown>)['Unary'];
+    const done = (error: Error | null, reply: Buffer): void => (error === null ? resolve(reply) : reject(error));
+    if (metadata === undefined) call?.call(client, message, options, done);
+    else call?.call(client, message, metadata, options, done);
+  });
+}
+
+/** A grpc-js server of `SHAPES` on port 0. */
+export async function shapesServer(implementation: UntypedServiceImplementation): Promise<{ server: Server; port: number }> {
+  const server = new Server({ 'grpc.max_receive_message_length': -1 });
+  server.addService(SHAPES, implementation);
+  const port = await new Promise<number>((resolve, reject) => {
+    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
+      error === null ? resolve(bound) : reject(error),
+    );
+  });
+  return { server, port };
+}
+
+/** A rule that sends everything to the given backends. */
+export function rule(id: string, backends: readonly WeightedBackend[], changes: Partial<Rule> = {}): Rule {
+  return {
+    id,
+    origin: { kind: 'GRPCRoute', namespace: 'default', name: id, ruleIndex: 0, ruleName: '' },
+    filters: [],
+    fault: null,
+    backends,
+    totalWeight: backends.reduce((sum, backend) => sum + backend.weight, 0),
+    requestTimeoutMs: null,
+    sessionPersistence: null,
+    ...changes,
+  };
+}
+
+export function backend(cluster: string, weight = 1, filters: readonly Filter[] = []): WeightedBackend {
+  return { weight, target: { kind: 'cluster', cluster }, filters };
+}
+
+export function cluster(id: string, changes: Partial<Cluster> = {}): Cluster {
+  return {
+    id,
+    protocol: 'h2c',
+    balancer: { kind: 'round-robin' },
+    healthCheck: null,
+    discovery: { kind: 'published' },
+    connectTimeoutMs: 1_000,
+    maxPendingRequests: 1_024,
+    ...changes,
+  };
+}
+
+/** A cleartext listener for every host with one rule per entry, each for any gRPC request. */
+export function listener(name: string, rules: readonly Rule[], changes: Partial<Listener> = {}): Listener {
+  const hostname = changes.hostname ?? '*';
+  return {
+    id: `default/gw/${name}`,
+    gateway: { namespace: 'default', name: 'gw' },
+    name,
+    hostname,
+    tls: null,
+    virtualHosts: [
+      {
+        hostname,
+        entries: rules.map(one => ({ match: { kind: 'grpc', method: null, headers: [] }, rule: one, matchIndex: 0 })),
+      },
+    ],
+    ...changes,
+  };
+}
+
+export function binding(listeners: readonly Listener[]): Binding {
+  return { id: 'test/tcp', address: '127.0.0.1', port: 0, transport: 'tcp', listeners };
+}
+
+export function endpoint(port: number): Endpoint {
+  return { address: '127.0.0.1', port, state: 'ready', name: `pod-${port}` };
+}
+
+export interface SnapshotParts {
+  readonly listeners: readonly Listener[];
+  /** Cluster id → ports. */
+  readonly clusters: Readonly<Record<string, readonly number[]>>;
+  readonly certificates?: readonly Certificate[];
+  readonly clusterChanges?: Partial<Cluster>;
+}
+
+let version = 0;
+
+export function snapshot(parts: SnapshotParts): Snapshot {
+  version++;
+  const ids = Object.keys(parts.clusters).sort();
+  return {
+    version,
+    bindings: [binding(parts.listeners)],
+    clusters: ids.map(id => cluster(id, parts.clusterChanges)),
+    endpoints: ids.map(id => ({ cluster: id, endpoints: (parts.clusters[id] ?? []).map(endpoint) })),
+    certificates: parts.certificates ?? [],
+  };
+}
+
+/** The gateway under test. `close` it. */
+export class TestGateway {
+  readonly runtime: WorkerRuntime;
+  readonly reader = new MetricsReader();
+  accessLog = '';
+
+  constructor(settings: Partial<WorkerSettings> = {}) {
+    const silent = (): void => {};
+    const ignore = { info: silent, warn: silent, error: silent };
+    this.runtime = new WorkerRuntime(
+      {
+        serverHeader: 'daemun',
+        upstreamServiceTime: true,
+        accessLog: false,
+        reusePort: false,
+        ticketKeys: randomBytes(48),
+        ...settings,
+      },
+      {
+        log: ignore,
+        accessLog: lines => {
+          this.accessLog += lines;
+        },
+        series: series => this.reader.addSeries(1, series),
+      },
+    );
+    this.reader.addPage(1, this.runtime.metrics.buffer);
+  }
+
+  async apply(parts: SnapshotParts): Promise<void> {
+    const failures = await this.runtime.apply(snapshot(parts));
+    for (const reason of failures.values()) throw new Error(reason);
+  }
+
+  get port(): number {
+    return this.runtime.dump().bindings[0]?.port ?? 0;
+  }
+
+  /** The sum of a family's samples whose labels include `labels`. */
+  metric(name: string, labels: Readonly<Record<string, string>> = {}): number {
+    let sum = 0;
+    for (const sample of this.reader.read().find(family => family.name === name)?.samples ?? []) {
+      if (!Object.entries(labels).every(([key, value]) => sample.labels[key] === value)) continue;
+      sum += typeof sample.value === 'number' ? sample.value : sample.value.count;
+    }
+    return sum;
+  }
+
+  close(): void {
+    this.runtime.close();
+  }
+}

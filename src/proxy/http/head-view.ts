@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { FIELD_SEPARATOR, type RequestView } from '../../match/index.ts';
+import type { HeaderList, VolatileFields } from '../../wire/index.ts';
+
+/** A request's fields as routing looks at them: the header list and the per-request fields. Used for one match, then dropped. */
+export class HeadView implements RequestView {
+  readonly path: string;
+  readonly isGrpc: boolean;
+  readonly #head: HeaderList;
+  readonly #fields: VolatileFields;
+
+  constructor(head: HeaderList, fields: VolatileFields, path: string, isGrpc: boolean) {
+    this.path = path;
+    this.isGrpc = isGrpc;
+    this.#head = head;
+    this.#fields = fields;
+  }
+
+  header(name: string): string | undefined {
+    let found: string | undefined;
+    const { names, values } = this.#head;
+    for (let at = 0; at < names.length; at++) if (names[at] === name) found = joined(found, values[at] as string);
+    const fields = this.#fields;
+    for (let at = 0; fields !== null && at + 1 < fields.length; at += 2) {
+      if (fields[at] === name) found = joined(found, fields[at + 1] as string);
+    }
+    return found;
+  }
+}
+
+function joined(before: string | undefined, value: string): string {
+  return before === undefined ? value : before + FIELD_SEPARATOR + value;
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * The head that an endpoint gets for one incoming header list: hop-by-hop fields removed, `x-forwarded-for` and
+ * `x-forwarded-proto` set, filters applied. It differs by client address only, so one list is kept per address, up to a
+ * cap; for further addresses `x-forwarded-for` travels as a per-request field.
+ */
+import type { HeaderList, HeaderListPool, VolatileFields } from '../../wire/index.ts';
+import { type HeaderRewriter, type MutableFields, removeField } from '../filters/index.ts';
+
+/** Lists kept for one incoming list; each may take room in the header tables of connections to endpoints. */
+const MAX_ADDRESSES = 64;
+const FORWARDED_FOR = 'x-forwarded-for';
+const FORWARDED_PROTO = 'x-forwarded-proto';
+/** Fields of one hop (RFC 9110 §7.6.1); HTTP/2 forbids them, but never forward one. `host` repeats `:authority`. */
+const HOP_BY_HOP: ReadonlySet<string> = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'transfer-encoding',
+  'upgrade',
+  'host',
+]);
+
+export class OutgoingHead {
+  readonly #source: HeaderList;
+  readonly #rewriter: HeaderRewriter;
+  readonly #proto: 'http' | 'https';
+  readonly #lists: HeaderListPool;
+  #byAddress: Map<string, HeaderList> | null = null;
+  #lastAddress = '';
+  #lastList: HeaderList;
+  #withoutAddress: HeaderList | null = null;
+
+  constructor(source: HeaderList, rewriter: HeaderRewriter, proto: 'http' | 'https', lists: HeaderListPool) {
+    this.#source = source;
+    this.#rewriter = rewriter;
+    this.#proto = proto;
+    this.#lists = lists;
+    this.#lastList = source;
+  }
+
+  /** The list for a client; null: too many clients, take `unaddressed` and add `forwardedFor`. */
+  listFor(address: string): HeaderList | null {
+    if (address === this.#lastAddress) return this.#lastList;
+    let list = this.#byAddress?.get(address);
+    if (list === undefined) {
+      this.#byAddress ??= new Map();
+      if (this.#byAddress.size >= MAX_ADDRESSES) return null;
+      list = this.#build(address);
+      this.#byAddress.set(address, list);
+    }
+    this.#lastAddress = address;
+    this.#lastList = list;
+    return list;
+  }
+
+  /** The list without `x-forwarded-for`. */
+  unaddressed(): HeaderList {
+    this.#withoutAddress ??= this.#build(null);
+    return this.#withoutAddress;
+  }
+
+  /** `fields` with `x-forwarded-for` added. */
+  forwardedFor(address: string, fields: VolatileFields): VolatileFields {
+    const own = [FORWARDED_FOR, joined(this.#source, address)];
+    return fields === null ? own : [...fields, ...own];
+  }
+
+  #build(address: string | null): HeaderList {
+    const fields = forwardable(this.#source);
+    removeField(fields, FORWARDED_FOR);
+    removeField(fields, FORWARDED_PROTO);
+    if (address !== null) push(fields, FORWARDED_FOR, joined(this.#source, address));
+    push(fields, FORWARDED_PROTO, this.#proto);
+    this.#rewriter.rewrite(fields);
+    return this.#lists.intern(fields.names, fields.values);
+  }
+}
+
+function push(fields: MutableFields, name: string, value: string): void {
+  fields.names.push(name);
+  fields.values.push(value);
+}
+
+function joined(source: HeaderList, address: string): string {
+  const before = source.values.filter((_, at) => source.names[at] === FORWARDED_FOR);
+  return [...before, address].join(', ');
+}
+
+/** The fields of a list that may pass to the next hop, `:authority` filled from `host` when it is missing. */
+export function forwardable(source: HeaderList): MutableFields {
+  const fields: MutableFields = { names: [], values: [] };
+  if (source.get(':authority') === undefined) {
+    const host = source.get('host');
+    if (host !== undefined) push(fields, ':authority', host);
+  }
+  for (let at = 0; at < source.names.length; at++) {
+    const name = source.names[at] as string;
+    const value = source.values[at] as string;
+    if (HOP_BY_HOP.has(name) || (name === 'te' && value !== 'trailers')) continue;
+    push(fields, name, value);
+  }
+  return fields;
+}

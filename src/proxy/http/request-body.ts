@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** The request's body on its way to the endpoint: forward at once, queue what is not taken, keep what a retry needs. */
+import type { HeaderList, Http2Stream, VolatileFields } from '../../wire/index.ts';
+import { BodyQueue } from './body-queue.ts';
+import type { Exchange } from './exchange.ts';
+
+/** Kept for a retry at most (design §5, Limits). */
+const MAX_REPLAY_BYTES = 65_536;
+
+/** Takes `chunk[start, end)` from the client; `exchange.requestEnded` says whether more follows. */
+export function forwardRequestData(exchange: Exchange, chunk: Buffer, start: number, end: number): void {
+  if (exchange.mirrors !== null)
+    for (const mirror of exchange.mirrors) mirror.data(chunk, start, end, exchange.requestEnded);
+  const upstream = exchange.attempt?.stream ?? null;
+  let at = start;
+  if (upstream !== null && exchange.requestQueue === null) {
+    at += send(exchange, upstream, chunk, start, end, exchange.requestEnded);
+    if (at === end) return;
+  }
+  if (at === end) return;
+  exchange.requestQueue ??= new BodyQueue();
+  exchange.requestQueue.push(chunk, at, end);
+  exchange.owner.queued(exchange, end - at);
+}
+
+/** Takes the request's trailers; gRPC has none, HTTP may. */
+export function forwardRequestTrailers(exchange: Exchange, trailers: HeaderList, fields: VolatileFields): void {
+  exchange.requestTrailers = trailers;
+  exchange.requestTrailerFields = fields;
+  if (exchange.mirrors !== null) for (const mirror of exchange.mirrors) mirror.end();
+  flushRequest(exchange);
+}
+
+/** Sends what waits: the stream is open now, or can take more. */
+export function flushRequest(exchange: Exchange): void {
+  const upstream = exchange.attempt?.stream ?? null;
+  if (upstream === null) return;
+  const queue = exchange.requestQueue;
+  if (queue !== null) {
+    while (!queue.isEmpty) {
+      const { chunk, start, end } = queue;
+      const taken = send(exchange, upstream, chunk, start, end, exchange.requestEnded && queue.hasOne);
+      exchange.owner.queued(exchange, -taken);
+      if (!queue.take(taken)) return;
+    }
+    exchange.requestQueue = null;
+  }
+  const trailers = exchange.requestTrailers;
+  if (trailers !== null) upstream.connection.sendTrailers(upstream, trailers, exchange.requestTrailerFields);
+}
+
+function send(
+  exchange: Exchange,
+  upstream: Http2Stream,
+  chunk: Buffer,
+  start: number,
+  end: number,
+  isLast: boolean,
+): number {
+  const endStream = isLast && exchange.requestTrailers === null;
+  const taken = upstream.connection.sendData(upstream, chunk, start, end, endStream);
+  if (taken > 0) {
+    giveBack(exchange, taken);
+    if (exchange.isReplayable) keepForReplay(exchange, chunk, start, start + taken);
+  }
+  return taken;
+}
+
+/** Opens the client's window again; not for bytes that were sent before, to another endpoint. */
+function giveBack(exchange: Exchange, taken: number): void {
+  const again = Math.min(taken, exchange.rewoundBytes);
+  exchange.rewoundBytes -= again;
+  if (taken > again) exchange.stream.connection.consumed(exchange.stream, taken - again);
+}
+
+function keepForReplay(exchange: Exchange, chunk: Buffer, start: number, end: number): void {
+  const held = exchange.replayEnd - exchange.replayStart + (exchange.replayRest?.bytes ?? 0);
+  if (held + end - start > MAX_REPLAY_BYTES) {
+    releaseReplay(exchange);
+  } else if (exchange.replayChunk === null) {
+    exchange.replayChunk = chunk;
+    exchange.replayStart = start;
+    exchange.replayEnd = end;
+  } else {
+    exchange.replayRest ??= new BodyQueue();
+    exchange.replayRest.push(chunk, start, end);
+  }
+}
+
+/** From here on the request cannot be sent again: the endpoint answers, or too much was sent. */
+export function releaseReplay(exchange: Exchange): void {
+  exchange.isReplayable = false;
+  exchange.replayChunk = null;
+  exchange.replayRest = null;
+}
+
+/** Puts what was sent back in front of what waits, for another endpoint. It was consumed already: only the cap counts it. */
+export function rewindRequest(exchange: Exchange): void {
+  const { replayChunk, replayStart, replayEnd, replayRest, requestQueue } = exchange;
+  exchange.isReplayable = false;
+  if (replayChunk === null) return;
+  const queue = new BodyQueue();
+  queue.push(replayChunk, replayStart, replayEnd);
+  if (replayRest !== null) queue.append(replayRest);
+  exchange.rewoundBytes = queue.bytes;
+  exchange.owner.queued(exchange, queue.bytes);
+  if (requestQueue !== null) queue.append(requestQueue);
+  exchange.requestQueue = queue.isEmpty ? null : queue;
+  exchange.replayChunk = null;
+  exchange.replayRest = null;
+}

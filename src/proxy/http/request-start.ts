@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** From a decision to a stream at an endpoint: deadline, backend, session, mirrors, the first try and the second. */
+import { formatGrpcTimeout, parseGrpcTimeout, type VolatileFields } from '../../wire/index.ts';
+import { readSession, startMirrors } from '../filters/index.ts';
+import { hashText } from '../upstream/hash-text.ts';
+import type { UpstreamCluster } from '../upstream/upstreams.ts';
+import { deadlineExceeded, faulted } from './answers.ts';
+import type { CompiledBackend, CompiledRule } from './compiled-rule.ts';
+import type { Decision } from './decision.ts';
+import type { Exchange } from './exchange.ts';
+import { rewindRequest } from './request-body.ts';
+import { UpstreamAttempt } from './upstream-attempt.ts';
+
+const TIMEOUT_FIELD = 'grpc-timeout';
+
+export function beginForwarding(exchange: Exchange, decision: Decision, rule: CompiledRule): void {
+  const { serving } = exchange.owner;
+  const backend = rule.backends[rule.choice.pick(serving.random)];
+  const fault = rule.rule.fault ?? backend?.fault ?? null;
+  if (fault !== null) return exchange.answer(faulted(fault));
+  if (backend === undefined || backend.cluster === null) return;
+  if (!startDeadline(exchange, rule.timeoutMs)) return;
+  exchange.backend = backend;
+  prepareHead(exchange, decision, backend);
+  if (backend.mirrors.length > 0) mirrorRequest(exchange, backend);
+  openAttempt(exchange, backend.cluster, rule.session === null ? null : pinnedEndpoint(exchange, rule));
+}
+
+/** Once per request: the endpoint refused the stream before it looked at it. */
+export function retryElsewhere(exchange: Exchange): void {
+  const cluster = exchange.backend?.cluster;
+  if (cluster === undefined || cluster === null) return;
+  exchange.hasRetried = true;
+  exchange.owner.serving.metrics.count('daemun_upstream_retries_total', { cluster: cluster.id });
+  rewindRequest(exchange);
+  openAttempt(exchange, cluster, null);
+}
+
+function openAttempt(exchange: Exchange, cluster: UpstreamCluster, pinned: string | null): void {
+  const hash = cluster.hashKey === null ? 0 : hashOf(exchange, cluster.hashKey);
+  const attempt = new UpstreamAttempt(exchange, cluster, hash, pinned);
+  exchange.attempt = attempt;
+  exchange.openedMs = exchange.owner.serving.loop.nowMs;
+  cluster.open(attempt);
+}
+
+/** False: the deadline has passed already and was answered. */
+function startDeadline(exchange: Exchange, routeMs: number): boolean {
+  const text = fieldOf(exchange.fields, TIMEOUT_FIELD);
+  const callMs = text === undefined ? undefined : parseGrpcTimeout(text);
+  exchange.outgoingFields = exchange.fields;
+  if (callMs === undefined && routeMs === 0) return true;
+  const byRoute = routeMs > 0 && (callMs === undefined || routeMs < callMs);
+  const timeoutMs = byRoute ? routeMs : (callMs as number);
+  exchange.timeoutMs = timeoutMs;
+  exchange.isRouteTimeout = byRoute;
+  if (byRoute) exchange.outgoingFields = withField(exchange.fields, TIMEOUT_FIELD, formatGrpcTimeout(routeMs));
+  if (timeoutMs <= 0) {
+    exchange.answer(deadlineExceeded(timeoutMs, byRoute));
+    return false;
+  }
+  exchange.owner.serving.loop.deadlines.arm(exchange, exchange.startedMs + timeoutMs);
+  return true;
+}
+
+function prepareHead(exchange: Exchange, decision: Decision, backend: CompiledBackend): void {
+  const { serving, clientAddress } = exchange.owner;
+  const head = decision.outgoing(backend, serving.lists);
+  const list = head.listFor(clientAddress);
+  if (backend.request.touchesVolatile) {
+    exchange.outgoingFields = backend.request.rewriteVolatile(exchange.outgoingFields);
+  }
+  if (list === null) exchange.outgoingFields = head.forwardedFor(clientAddress, exchange.outgoingFields);
+  exchange.outgoing = list ?? head.unaddressed();
+  if (serving.accessLog !== null) ensureRequestId(exchange, serving.accessLog.newRequestId);
+}
+
+/** A log wants to name the request: made only then (design §6). */
+function ensureRequestId(exchange: Exchange, newRequestId: () => string): void {
+  if (fieldOf(exchange.outgoingFields, 'x-request-id') !== undefined) return;
+  exchange.outgoingFields = [...(exchange.outgoingFields ?? []), 'x-request-id', newRequestId()];
+}
+
+function mirrorRequest(exchange: Exchange, backend: CompiledBackend): void {
+  const { outgoing, outgoingFields, owner } = exchange;
+  if (outgoing === null) return;
+  exchange.mirrors = startMirrors(backend.mirrors, outgoing, outgoingFields, owner.serving);
+  if (exchange.mirrors !== null && exchange.requestEnded) for (const mirror of exchange.mirrors) mirror.end();
+}
+
+function pinnedEndpoint(exchange: Exchange, rule: CompiledRule): string | null {
+  const head = exchange.decision?.head;
+  if (rule.session === null || head === undefined) return null;
+  const token = readSession(rule.session, head, Date.now());
+  exchange.session = token;
+  return token?.endpoint ?? null;
+}
+
+function hashOf(exchange: Exchange, key: NonNullable<UpstreamCluster['hashKey']>): number {
+  if (key.kind === 'source-ip') return hashText(exchange.owner.clientAddress);
+  const value = exchange.decision?.head.get(key.name) ?? fieldOf(exchange.fields, key.name);
+  return hashText(value ?? exchange.owner.clientAddress);
+}
+
+/** The first value of a per-request field. */
+export function fieldOf(fields: VolatileFields, name: string): string | undefined {
+  if (fields === null) return undefined;
+  for (let at = 0; at + 1 < fields.length; at += 2) if (fields[at] === name) return fields[at + 1];
+  return undefined;
+}
+
+function withField(fields: VolatileFields, name: string, value: string): VolatileFields {
+  const changed: string[] = [];
+  for (let at = 0; fields !== null && at + 1 < fields.length; at += 2) {
+    if (fields[at] !== name) changed.push(fields[at] as string, fields[at + 1] as string);
+  }
+  changed.push(name, value);
+  return changed;
+}

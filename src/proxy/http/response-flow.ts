@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** The response on its way to the client: head with filters, data at the client's pace, trailers, and the end. */
+import {
+  ErrorCode,
+  grpcStatusOfHttp,
+  type HeaderList,
+  type Http2Stream,
+  type VolatileFields,
+} from '../../wire/index.ts';
+import { sessionField } from '../filters/index.ts';
+import { BodyQueue } from './body-queue.ts';
+import type { CompiledBackend } from './compiled-rule.ts';
+import type { Exchange } from './exchange.ts';
+import { statusOf } from './response-plan.ts';
+
+export function deliverHead(exchange: Exchange, head: HeaderList, fields: VolatileFields, endStream: boolean): void {
+  const backend = exchange.backend as CompiledBackend;
+  const plan = backend.response;
+  const response = plan.headOf(head);
+  const { loop } = exchange.owner.serving;
+  let sent = plan.fieldsOf(fields, loop.nowMs - exchange.openedMs);
+  if (exchange.decision?.rule?.session != null) sent = withSession(exchange, sent);
+  exchange.responseStarted = true;
+  exchange.responseIsGrpc = response.isGrpc;
+  exchange.httpStatus = response.httpStatus;
+  exchange.grpcStatus = response.grpcStatus;
+  const { stream } = exchange;
+  stream.connection.sendHead(stream, response.list, sent, endStream);
+  if (endStream) endResponse(exchange);
+}
+
+/** `exchange.responseEnded` says whether more follows. */
+export function deliver(exchange: Exchange, upstream: Http2Stream, chunk: Buffer, start: number, end: number): void {
+  const { stream } = exchange;
+  let at = start;
+  if (exchange.responseQueue === null) {
+    const taken = stream.connection.sendData(stream, chunk, start, end, exchange.responseEnded);
+    at += taken;
+    if (taken > 0) upstream.connection.consumed(upstream, taken);
+    if (at === end) {
+      if (exchange.responseEnded) endResponse(exchange);
+      return;
+    }
+  }
+  if (at === end) return;
+  exchange.responseQueue ??= new BodyQueue();
+  exchange.responseQueue.push(chunk, at, end);
+  exchange.owner.queued(exchange, end - at);
+}
+
+/** The last event of a response: sent at once, or after what waits. */
+export function deliverTrailers(exchange: Exchange, trailers: HeaderList, fields: VolatileFields): void {
+  const { stream } = exchange;
+  exchange.grpcStatus = trailerStatus(trailers);
+  if (exchange.responseQueue === null) {
+    stream.connection.sendTrailers(stream, trailers, fields);
+    endResponse(exchange);
+    return;
+  }
+  exchange.responseTrailers = trailers;
+  exchange.responseTrailerFields = fields;
+  // The endpoint is done: its account is settled while the client still reads.
+  exchange.attempt?.finish('ok');
+}
+
+/** The client can take more. */
+export function flushResponse(exchange: Exchange): void {
+  const queue = exchange.responseQueue;
+  if (queue === null) return;
+  const { stream, responseTrailers } = exchange;
+  while (!queue.isEmpty) {
+    const { chunk, start, end } = queue;
+    const isLast = exchange.responseEnded && responseTrailers === null && queue.hasOne;
+    const taken = stream.connection.sendData(stream, chunk, start, end, isLast);
+    exchange.owner.queued(exchange, -taken);
+    const upstream = exchange.attempt?.stream ?? null;
+    if (upstream !== null && taken > 0) upstream.connection.consumed(upstream, taken);
+    if (!queue.take(taken)) return;
+  }
+  exchange.responseQueue = null;
+  if (!exchange.responseEnded) return;
+  if (responseTrailers !== null) {
+    stream.connection.sendTrailers(stream, responseTrailers, exchange.responseTrailerFields);
+  }
+  endResponse(exchange);
+}
+
+/** END_STREAM went to the client. */
+export function endResponse(exchange: Exchange): void {
+  const { stream, httpStatus } = exchange;
+  exchange.attempt?.finish(httpStatus >= 502 && httpStatus <= 504 ? 'failed' : 'ok');
+  // The rest of the request is not wanted (RFC 9113 §8.1).
+  if (!exchange.requestEnded && stream.state !== 'closed') stream.connection.reset(stream, ErrorCode.NO_ERROR);
+  exchange.finish(exchange.grpcStatus >= 0 ? exchange.grpcStatus : grpcStatusOfHttp(httpStatus));
+}
+
+/** Parsed once per trailer list: calls that end alike share one. */
+function trailerStatus(trailers: HeaderList): number {
+  const known = trailers.memo;
+  if (typeof known === 'number') return known;
+  const status = statusOf(trailers);
+  trailers.memo = status;
+  return status;
+}
+
+function withSession(exchange: Exchange, fields: VolatileFields): VolatileFields {
+  const policy = exchange.decision?.rule?.session;
+  const endpoint = exchange.attempt?.endpoint;
+  if (policy === null || policy === undefined || endpoint === null || endpoint === undefined) return fields;
+  const known = exchange.session;
+  if (known !== null && known.endpoint === endpoint.key) return fields;
+  const nowMs = Date.now();
+  const token = { endpoint: endpoint.key, startedAtMs: known?.startedAtMs ?? nowMs };
+  return [...(fields ?? []), ...sessionField(policy, token, nowMs)];
+}

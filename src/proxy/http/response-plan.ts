@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * What responses get on their way to the client: filters of the backend and the rule, and the `server` field. Computed
+ * once per response header list and plan, and kept with the list.
+ */
+import { type HeaderList, type HeaderListPool, isGrpcContentType, type VolatileFields } from '../../wire/index.ts';
+import type { HeaderRewriter } from '../filters/index.ts';
+import { removeField } from '../filters/index.ts';
+import { forwardable } from './outgoing-head.ts';
+
+const SERVICE_TIME = 'x-envoy-upstream-service-time';
+/** Prepared fields for this many milliseconds; longer ones are made when they occur. */
+const PREPARED_TIMES = 1_024;
+/** Plans that one response list remembers: one list is rarely answered under more rules. */
+const MAX_MEMOS = 8;
+
+/** What follows from one response list under one plan. */
+export class ResponseHead {
+  readonly plan: ResponsePlan;
+  next: ResponseHead | null;
+  /** What the client gets. */
+  readonly list: HeaderList;
+  readonly httpStatus: number;
+  /** Of a trailers-only response; -1: the head has none. */
+  readonly grpcStatus: number;
+  readonly isGrpc: boolean;
+
+  constructor(plan: ResponsePlan, next: ResponseHead | null, source: HeaderList, list: HeaderList) {
+    this.plan = plan;
+    this.next = next;
+    this.list = list;
+    this.httpStatus = Number(source.get(':status') ?? 0);
+    this.grpcStatus = statusOf(source);
+    this.isGrpc = isGrpcContentType(source.get('content-type'));
+  }
+}
+
+export interface ResponseOptions {
+  readonly serverHeader: string | null;
+  readonly upstreamServiceTime: boolean;
+}
+
+export class ResponsePlan {
+  readonly #rewriter: HeaderRewriter;
+  readonly #options: ResponseOptions;
+  readonly #lists: HeaderListPool;
+  readonly #times: (readonly string[] | undefined)[] = new Array(PREPARED_TIMES);
+
+  constructor(rewriter: HeaderRewriter, options: ResponseOptions, lists: HeaderListPool) {
+    this.#rewriter = rewriter;
+    this.#options = options;
+    this.#lists = lists;
+  }
+
+  /** The head for the client, remembered with `source`. */
+  headOf(source: HeaderList): ResponseHead {
+    const first = (source.memo ?? null) as ResponseHead | null;
+    for (let memo = first; memo !== null; memo = memo.next) if (memo.plan === this) return memo;
+    const head = new ResponseHead(this, trimmed(first), source, this.#build(source));
+    source.memo = head;
+    return head;
+  }
+
+  /** Interim responses pass without filters; not remembered. */
+  interimOf(source: HeaderList): HeaderList {
+    const fields = forwardable(source);
+    return this.#lists.intern(fields.names, fields.values);
+  }
+
+  /** The per-request fields for the client. `serviceMs`: from opening the stream to the response head. */
+  fieldsOf(fields: VolatileFields, serviceMs: number): VolatileFields {
+    const changed = this.#rewriter.touchesVolatile ? this.#rewriter.rewriteVolatile(fields) : fields;
+    if (!this.#options.upstreamServiceTime) return changed;
+    const time = this.#timeField(Math.max(0, Math.round(serviceMs)));
+    if (changed === null) return time;
+    const kept: string[] = [];
+    for (let at = 0; at + 1 < changed.length; at += 2) {
+      if (changed[at] !== SERVICE_TIME) kept.push(changed[at] as string, changed[at + 1] as string);
+    }
+    kept.push(time[0] as string, time[1] as string);
+    return kept;
+  }
+
+  #timeField(ms: number): readonly string[] {
+    if (ms >= PREPARED_TIMES) return [SERVICE_TIME, String(ms)];
+    return (this.#times[ms] ??= [SERVICE_TIME, String(ms)]);
+  }
+
+  #build(source: HeaderList): HeaderList {
+    const fields = forwardable(source);
+    this.#rewriter.rewrite(fields);
+    const server = this.#options.serverHeader;
+    if (server !== null) {
+      removeField(fields, 'server');
+      fields.names.push('server');
+      fields.values.push(server);
+    }
+    return this.#lists.intern(fields.names, fields.values);
+  }
+}
+
+/** The chain without its end when it is long: the oldest memos go. */
+function trimmed(first: ResponseHead | null): ResponseHead | null {
+  let memo = first;
+  for (let length = 1; memo !== null && length < MAX_MEMOS - 1; length++) memo = memo.next;
+  if (memo !== null) memo.next = null;
+  return first;
+}
+
+/** The `grpc-status` of a list; -1: absent or not a number. */
+export function statusOf(list: HeaderList): number {
+  const text = list.get('grpc-status');
+  if (text === undefined || !/^\d{1,3}$/.test(text)) return -1;
+  return Number(text);
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * Where a request is decided: one binding of one snapshot, seen from a connection whose server name belongs to one
+ * listener (or from a cleartext connection). A new snapshot that changes the binding makes new scopes; requests that
+ * began keep their decision.
+ *
+ * Per request: one comparison when the header list was seen before in this scope. Else the match is made, once.
+ */
+import type { CompiledBinding, CompiledListener } from '../../match/index.ts';
+import { hostOfAuthority } from '../../values/index.ts';
+import { type HeaderList, isGrpcContentType, type VolatileFields } from '../../wire/index.ts';
+import { GatewayMetrics } from '../metrics/index.ts';
+import { type Answer, misdirected, noListener, noRoute } from './answers.ts';
+import type { RuleCompiler } from './compiled-rule.ts';
+import { Decision } from './decision.ts';
+import { HeadView } from './head-view.ts';
+import type { Serving } from './serving.ts';
+
+/** What the scopes of one worker share. */
+export interface ScopeEnvironment {
+  readonly serving: Serving;
+  readonly rules: RuleCompiler;
+  /** Keyed by `namespace/gateway`. */
+  readonly gateways: Map<string, GatewayMetrics>;
+}
+
+/** Scopes that one header list remembers decisions of. */
+const MAX_MEMOS = 4;
+
+export class Scope {
+  readonly binding: CompiledBinding;
+  /** The listener that the TLS server name chose; null: cleartext. */
+  readonly entered: CompiledListener | null;
+  readonly proto: 'http' | 'https';
+  readonly #environment: ScopeEnvironment;
+
+  constructor(binding: CompiledBinding, entered: CompiledListener | null, environment: ScopeEnvironment) {
+    this.binding = binding;
+    this.entered = entered;
+    this.proto = entered === null ? 'http' : 'https';
+    this.#environment = environment;
+  }
+
+  decide(head: HeaderList, fields: VolatileFields): Decision {
+    const first = head.memo as Decision | undefined;
+    let memo = first ?? null;
+    while (memo !== null) {
+      if (memo.scope === this) return memo;
+      memo = memo.next;
+    }
+    return this.#decide(head, fields, first ?? null);
+  }
+
+  #decide(head: HeaderList, fields: VolatileFields, others: Decision | null): Decision {
+    const isGrpc = isGrpcContentType(head.get('content-type'));
+    const path = head.get(':path') ?? '';
+    const host = hostOfAuthority(head.get(':authority') ?? head.get('host') ?? '');
+    const listener = this.binding.listenerFor(host);
+    if (listener === undefined) return this.#remember(others, this.#rejected(head, noListener(isGrpc, path, host)));
+    if (this.entered !== null && listener.listener.id !== this.entered.listener.id) {
+      return this.#remember(others, this.#rejected(head, misdirected(host), listener));
+    }
+    const entry = listener.match(host, new HeadView(head, fields, path, isGrpc));
+    const gateway = gatewayOf(listener);
+    const method = isGrpc ? this.#gateway(gateway).method(path) : null;
+    const id = listener.listener.id;
+    const decision =
+      entry === undefined
+        ? this.#rejected(head, noRoute(isGrpc, head.get(':method') ?? '', path, host), listener)
+        : new Decision(this, head, {
+            isGrpc,
+            listener: id,
+            gateway,
+            method,
+            rule: this.#environment.rules.compile(entry.rule),
+            answer: null,
+          });
+    return listener.usesVolatile ? decision : this.#remember(others, decision);
+  }
+
+  #rejected(head: HeaderList, answer: Answer, listener?: CompiledListener): Decision {
+    const isGrpc = isGrpcContentType(head.get('content-type'));
+    const gateway = listener === undefined ? '' : gatewayOf(listener);
+    const method = isGrpc ? this.#gateway(gateway).method(head.get(':path') ?? '') : null;
+    return new Decision(this, head, {
+      isGrpc,
+      listener: listener?.listener.id ?? '',
+      gateway,
+      method,
+      rule: null,
+      answer,
+    });
+  }
+
+  #remember(others: Decision | null, decision: Decision): Decision {
+    decision.next = others;
+    let last: Decision = decision;
+    for (let length = 1; length < MAX_MEMOS && last.next !== null; length++) last = last.next;
+    last.next = null;
+    decision.head.memo = decision;
+    return decision;
+  }
+
+  #gateway(name: string): GatewayMetrics {
+    const { gateways, serving } = this.#environment;
+    let metrics = gateways.get(name);
+    if (metrics === undefined) gateways.set(name, (metrics = new GatewayMetrics(serving.metrics, name)));
+    return metrics;
+  }
+}
+
+function gatewayOf({ listener }: CompiledListener): string {
+  return `${listener.gateway.namespace}/${listener.gateway.name}`;
+}

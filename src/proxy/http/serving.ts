@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { HeaderListPool } from '../../wire/index.ts';
+import type { AccessLog } from '../access-log/index.ts';
+import type { RandomSource } from '../filters/index.ts';
+import type { Log } from '../log.ts';
+import type { WorkerMetrics } from '../metrics/index.ts';
+import type { Upstreams } from '../upstream/upstreams.ts';
+import type { SocketLoop } from './socket-loop.ts';
+
+/** What all requests of one worker share. Made once, by the worker. */
+export interface Serving {
+  readonly loop: SocketLoop;
+  readonly upstreams: Upstreams;
+  readonly lists: HeaderListPool;
+  readonly metrics: WorkerMetrics;
+  /** For weights and mirror shares. */
+  readonly random: RandomSource;
+  /** Value of the `server` field of every response; null: what the endpoint says passes. */
+  readonly serverHeader: string | null;
+  /** Whether responses carry `x-envoy-upstream-service-time`. */
+  readonly upstreamServiceTime: boolean;
+  /** null: off, which costs nothing. */
+  readonly accessLog: AccessLog | null;
+  readonly log: Log;
+  /** Mirrored requests in progress. */
+  activeMirrors: number;
+}

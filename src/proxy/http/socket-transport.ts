@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * Joins a socket and an HTTP/2 connection, in either role.
+ *
+ * - Input: each chunk goes to `connection.receive`, after the loop's clock was read.
+ * - Output: `markDirty` (from `ConnectionEvents.onOutput`) puts the socket on the loop's list; it is written once per turn.
+ * - Back-pressure: while the socket holds more than its high-water mark, the connection is told `outputBlocked(true)`, so
+ *   that flow control and the exchange hold DATA back and memory stays bounded.
+ * - End: whatever ends the socket, `connection.close` and then `owner.onTransportClosed` are called once.
+ *
+ * Owns the socket's listeners; the owner decides when to `end` or `destroy`. Guarded by `bench/`: every RPC passes here
+ * four times.
+ */
+import type { Socket } from 'node:net';
+import type { SocketLoop } from './socket-loop.ts';
+
+/** The part of `Http2Connection` that a transport drives. */
+export interface TransportConnection {
+  receive(chunk: Buffer, nowMs: number): void;
+  takeOutput(sink: { write(chunk: Buffer): void }): void;
+  outputBlocked(blocked: boolean): void;
+  close(errorCode: number): void;
+}
+
+export interface TransportOwner {
+  /** The socket is gone and every stream of the connection has been reset. `error` null: it ended in order. */
+  onTransportClosed(error: Error | null): void;
+}
+
+/** Where the traffic of a socket is counted. */
+export interface TrafficCounters {
+  readonly values: Float64Array;
+  readonly read: number;
+  readonly written: number;
+}
+
+const NO_ERROR = 0;
+
+export class SocketTransport {
+  readonly socket: Socket;
+  /** Totals of this socket, in bytes. */
+  bytesRead = 0;
+  bytesWritten = 0;
+  readonly #loop: SocketLoop;
+  readonly #owner: TransportOwner;
+  readonly #traffic: TrafficCounters | null;
+  #connection: TransportConnection | null = null;
+  #dirty = false;
+  #closed = false;
+  #ending = false;
+  #blocked = false;
+  #error: Error | null = null;
+  /** Held back so that a single buffer is written without corking. */
+  #held: Buffer | null = null;
+  #corked = false;
+
+  constructor(socket: Socket, loop: SocketLoop, owner: TransportOwner, traffic: TrafficCounters | null = null) {
+    this.socket = socket;
+    this.#loop = loop;
+    this.#owner = owner;
+    this.#traffic = traffic;
+  }
+
+  /** True once the socket is gone. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** Starts reading. `first`: input that was read before the protocol was known. */
+  start(connection: TransportConnection, first: Buffer | null = null): void {
+    this.#connection = connection;
+    const socket = this.socket;
+    socket.on('data', (chunk: Buffer) => this.#onData(chunk));
+    socket.on('drain', () => this.#onDrain());
+    socket.on('error', error => {
+      this.#error = error;
+    });
+    socket.on('end', () => this.#onEnd());
+    socket.on('close', () => this.#onClose());
+    if (first !== null) this.#onData(first);
+  }
+
+  /** The connection has output; call from `ConnectionEvents.onOutput`. */
+  markDirty(): void {
+    if (this.#dirty) return;
+    this.#dirty = true;
+    this.#loop.markDirty(this);
+  }
+
+  /** Writes what the connection has queued. Called by the loop. */
+  flush(): void {
+    this.#dirty = false;
+    const connection = this.#connection;
+    if (this.#closed || connection === null) return;
+    connection.takeOutput(this);
+    const last = this.#held;
+    if (last !== null) {
+      this.#held = null;
+      this.#send(last);
+    }
+    if (this.#corked) {
+      this.#corked = false;
+      this.socket.uncork();
+    }
+    if (this.#ending) this.socket.end();
+  }
+
+  /** For `takeOutput` only. */
+  write(chunk: Buffer): void {
+    const held = this.#held;
+    this.#held = chunk;
+    if (held === null) return;
+    if (!this.#corked) {
+      this.#corked = true;
+      this.socket.cork();
+    }
+    this.#send(held);
+  }
+
+  /** Writes what is queued, then ends the socket in order; it is destroyed when the peer does not close within the idle time. */
+  end(): void {
+    if (this.#closed || this.#ending) return;
+    this.#ending = true;
+    this.markDirty();
+  }
+
+  /** Ends the socket at once; queued output is lost. */
+  destroy(): void {
+    this.socket.destroy();
+  }
+
+  #send(chunk: Buffer): void {
+    this.bytesWritten += chunk.length;
+    const traffic = this.#traffic;
+    if (traffic !== null) traffic.values[traffic.written] = (traffic.values[traffic.written] as number) + chunk.length;
+    if (this.socket.write(chunk) || this.#blocked) return;
+    this.#blocked = true;
+    this.#connection?.outputBlocked(true);
+  }
+
+  #onData(chunk: Buffer): void {
+    if (this.#closed) return;
+    this.#loop.refresh();
+    this.bytesRead += chunk.length;
+    const traffic = this.#traffic;
+    if (traffic !== null) traffic.values[traffic.read] = (traffic.values[traffic.read] as number) + chunk.length;
+    this.#connection?.receive(chunk, this.#loop.nowMs);
+  }
+
+  #onDrain(): void {
+    if (!this.#blocked) return;
+    this.#blocked = false;
+    this.#loop.refresh();
+    this.#connection?.outputBlocked(false);
+  }
+
+  /** HTTP/2 has no half-closed connections: a peer that ends its side is gone. */
+  #onEnd(): void {
+    if (!this.#ending) this.socket.end();
+  }
+
+  #onClose(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#loop.refresh();
+    this.#connection?.close(NO_ERROR);
+    this.#owner.onTransportClosed(this.#error);
+  }
+}

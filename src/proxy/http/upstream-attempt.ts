@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * One try of a request at a cluster: the exchange's upstream side. It hands the stream's events to the exchange and
+ * keeps the account with the cluster: `done` exactly once per opened stream, `cancel` while it waits.
+ *
+ *     waiting ──onOpen──► open ──answer ends, reset, abandon──► over
+ *        └──onOpenFailed, abandon─────────────────────────────────▲
+ */
+import { ErrorCode, type HeaderList, type Http2Stream, type VolatileFields } from '../../wire/index.ts';
+import type { OpenFailure, UpstreamRequest } from '../upstream/upstream-request.ts';
+import type { UpstreamCluster, UpstreamEndpoint } from '../upstream/upstreams.ts';
+import type { Exchange } from './exchange.ts';
+
+export type ResetOrigin = 'peer' | 'protocol' | 'connection';
+
+export class UpstreamAttempt implements UpstreamRequest {
+  readonly hash: number;
+  readonly pinned: string | null;
+  readonly cluster: UpstreamCluster;
+  /** null while it waits and when it is over. */
+  stream: Http2Stream | null = null;
+  /** Kept for the access log. */
+  endpoint: UpstreamEndpoint | null = null;
+  readonly #exchange: Exchange;
+  #isOver = false;
+
+  constructor(exchange: Exchange, cluster: UpstreamCluster, hash: number, pinned: string | null) {
+    this.#exchange = exchange;
+    this.cluster = cluster;
+    this.hash = hash;
+    this.pinned = pinned;
+  }
+
+  /** The client or the deadline ended it: the endpoint is told, the cluster too. */
+  abandon(outcome: 'ok' | 'failed'): void {
+    if (this.#isOver) return;
+    const stream = this.stream;
+    if (stream === null) {
+      this.#isOver = true;
+      this.cluster.cancel(this);
+      return;
+    }
+    if (stream.state !== 'closed') stream.connection.reset(stream, ErrorCode.CANCEL);
+    this.#end(outcome);
+  }
+
+  onOpen(stream: Http2Stream, endpoint: UpstreamEndpoint): void {
+    this.stream = stream;
+    this.endpoint = endpoint;
+    this.#exchange.upstreamOpened(stream);
+  }
+
+  onOpenFailed(failure: OpenFailure, message: string): void {
+    this.#isOver = true;
+    this.#exchange.upstreamNotOpened(failure, message);
+  }
+
+  onInformational(_stream: Http2Stream, head: HeaderList, fields: VolatileFields): void {
+    if (!this.#isOver) this.#exchange.upstreamInformational(head, fields);
+  }
+
+  onHead(_stream: Http2Stream, head: HeaderList, fields: VolatileFields, endStream: boolean): void {
+    if (this.#isOver) return;
+    this.#exchange.upstreamHead(head, fields, endStream);
+  }
+
+  onData(stream: Http2Stream, chunk: Buffer, start: number, end: number, endStream: boolean): void {
+    if (!this.#isOver) this.#exchange.upstreamData(stream, chunk, start, end, endStream);
+  }
+
+  onTrailers(_stream: Http2Stream, trailers: HeaderList, fields: VolatileFields): void {
+    if (!this.#isOver) this.#exchange.upstreamTrailers(trailers, fields);
+  }
+
+  onReset(_stream: Http2Stream, errorCode: number, origin: ResetOrigin): void {
+    if (this.#isOver) return;
+    this.#end('failed');
+    this.#exchange.upstreamReset(errorCode, origin);
+  }
+
+  onWritable(): void {
+    if (!this.#isOver) this.#exchange.upstreamWritable();
+  }
+
+  /** The answer is complete. `failed`: it was the endpoint's own failure (design: 502, 503, 504). */
+  finish(outcome: 'ok' | 'failed'): void {
+    if (this.#isOver) return;
+    const stream = this.stream;
+    // The endpoint answered before it took the whole request: the rest is not wanted.
+    if (stream !== null && stream.state !== 'closed') stream.connection.reset(stream, ErrorCode.CANCEL);
+    this.#end(outcome);
+  }
+
+  #end(outcome: 'ok' | 'failed'): void {
+    this.#isOver = true;
+    this.stream = null;
+    if (this.endpoint !== null) this.cluster.done(this.endpoint, outcome);
+  }
+}

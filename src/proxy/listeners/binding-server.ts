@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * One binding of the snapshot: its listening socket and its connections.
+ *
+ * A changed binding is swapped in with `update`: connections stay, their next request is decided by the new one. Only
+ * connections whose listener is gone are drained.
+ */
+import { createServer, type Server, type Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import { type CompiledBinding, type CompiledListener, compileBinding } from '../../match/index.ts';
+import type { Binding } from '../../snapshot/index.ts';
+import { VOLATILE_NAMES } from '../../wire/index.ts';
+import { Scope, type ScopeEnvironment } from '../http/scope.ts';
+import type { Serving } from '../http/serving.ts';
+import type { TrafficCounters } from '../http/socket-transport.ts';
+import { DownstreamConnection } from './downstream-connection.ts';
+import type { DownstreamServer } from './downstream-server.ts';
+import { FirstBytes } from './first-bytes.ts';
+import { HTTP1_REFUSAL } from './http1-refusal.ts';
+import { guessProtocol } from './protocol-guess.ts';
+import type { TlsContexts } from './tls-contexts.ts';
+import { TlsEntrance, type TlsOwner } from './tls-entrance.ts';
+
+/** Sockets that the kernel queues for us. */
+const BACKLOG = 4_096;
+/** Written to a socket before the HTTP/2 connection is told to hold DATA back. */
+const HIGH_WATER_BYTES = 262_144;
+const HEAD_TIMEOUT_MS = 10_000;
+const LINGER_MS = 2_000;
+
+export interface BindingEnvironment extends ScopeEnvironment {
+  readonly contexts: TlsContexts;
+  readonly ticketKeys: Buffer;
+  /** Several workers listen on the port. */
+  readonly reusePort: boolean;
+}
+
+export class BindingServer implements DownstreamServer, TlsOwner {
+  readonly serving: Serving;
+  readonly traffic: TrafficCounters;
+  generation = 1;
+  compiled: CompiledBinding;
+  readonly #environment: BindingEnvironment;
+  readonly #server: Server;
+  readonly #tls: TlsEntrance;
+  readonly #connections = new Set<DownstreamConnection>();
+  readonly #early = new Set<Socket>();
+  /** Scopes of this generation by entered listener; '' for cleartext. */
+  readonly #scopes = new Map<string, Scope>();
+  readonly #slots: { readonly connections: number; readonly accepted: number; readonly active: number };
+
+  constructor(binding: Binding, environment: BindingEnvironment) {
+    this.serving = environment.serving;
+    this.#environment = environment;
+    this.compiled = compileBinding(binding, { volatileNames: VOLATILE_NAMES });
+    this.#tls = new TlsEntrance(this, environment.contexts, environment.ticketKeys);
+    this.#server = createServer({ noDelay: true, keepAlive: true, highWaterMark: HIGH_WATER_BYTES }, socket =>
+      this.#onSocket(socket),
+    );
+    const { metrics } = environment.serving;
+    const labels = { binding: binding.id };
+    this.#slots = {
+      connections: metrics.slot('daemun_downstream_connections', labels),
+      accepted: metrics.slot('daemun_downstream_connections_total', labels),
+      active: metrics.slot('daemun_downstream_requests_active', labels),
+    };
+    this.traffic = {
+      values: metrics.values,
+      read: metrics.slot('daemun_downstream_received_bytes_total', labels),
+      written: metrics.slot('daemun_downstream_sent_bytes_total', labels),
+    };
+  }
+
+  get binding(): Binding {
+    return this.compiled.binding;
+  }
+
+  /** Open connections, and requests in progress on them. */
+  get load(): { readonly connections: number; readonly requests: number } {
+    let requests = 0;
+    for (const connection of this.#connections) requests += connection.activeRequests;
+    return { connections: this.#connections.size, requests };
+  }
+
+  /** Answers the reason when the port cannot be had; null: it listens. */
+  listen(): Promise<string | null> {
+    const { address, port } = this.binding;
+    return new Promise(resolve => {
+      const onError = (error: NodeJS.ErrnoException): void => resolve(reasonOf(error));
+      this.#server.once('error', onError);
+      this.#server.listen({ host: address, port, backlog: BACKLOG, reusePort: this.#environment.reusePort }, () => {
+        this.#server.off('error', onError);
+        this.#server.on('error', error => this.serving.log.error('listening socket failed', { error: String(error) }));
+        resolve(null);
+      });
+    });
+  }
+
+  /** The port that is listened on (differs from the binding's when that is 0). */
+  get port(): number {
+    const address = this.#server.address();
+    return address === null || typeof address === 'string' ? 0 : address.port;
+  }
+
+  update(binding: Binding): void {
+    if (binding === this.binding) return;
+    const previous = this.compiled;
+    this.compiled = compileBinding(binding, { volatileNames: VOLATILE_NAMES, previous });
+    this.generation++;
+    this.#scopes.clear();
+    this.#tls.refresh();
+    const kept = new Set(binding.listeners.map(listener => listener.id));
+    for (const connection of this.#connections) {
+      const { entered } = connection;
+      if (entered === null ? this.#isTls() : !kept.has(entered.listener.id)) connection.drain();
+    }
+  }
+
+  /** Accepts no more; connections end when their requests are over. `onEnd`: none is left. */
+  drain(onEnd: () => void): void {
+    this.#server.close(onEnd);
+    for (const socket of this.#early) socket.destroy();
+    for (const connection of this.#connections) connection.drain();
+  }
+
+  /** Ends every connection at once. */
+  destroy(): void {
+    this.#server.close();
+    for (const socket of this.#early) socket.destroy();
+    for (const connection of this.#connections) connection.destroy();
+  }
+
+  scopeOf(entered: CompiledListener | null): Scope {
+    const id = entered?.listener.id ?? '';
+    let scope = this.#scopes.get(id);
+    if (scope === undefined) {
+      const current = this.compiled.listeners.find(compiled => compiled.listener.id === id) ?? entered;
+      scope = new Scope(this.compiled, current, this.#environment);
+      this.#scopes.set(id, scope);
+    }
+    return scope;
+  }
+
+  requestStarted(): void {
+    this.#add(this.#slots.active, 1);
+  }
+
+  requestEnded(): void {
+    this.#add(this.#slots.active, -1);
+  }
+
+  connectionClosed(connection: DownstreamConnection): void {
+    this.#connections.delete(connection);
+    this.#add(this.#slots.connections, -1);
+  }
+
+  onHello(socket: Socket): void {
+    this.#early.delete(socket);
+  }
+
+  onSecure(socket: TLSSocket, entered: CompiledListener, isHttp2: boolean): void {
+    if (isHttp2) this.#open(socket, entered, null);
+    else this.#readProtocol(socket, entered);
+  }
+
+  #onSocket(socket: Socket): void {
+    this.#add(this.#slots.accepted, 1);
+    this.#early.add(socket);
+    socket.once('close', () => this.#early.delete(socket));
+    if (this.#isTls()) this.#tls.accept(socket);
+    else this.#readProtocol(socket, null);
+  }
+
+  /** Cleartext, or TLS without ALPN: the first bytes say what is spoken. */
+  #readProtocol(socket: Socket, entered: CompiledListener | null): void {
+    const { loop, metrics } = this.serving;
+    new FirstBytes(socket, loop, {
+      timeoutMs: HEAD_TIMEOUT_MS,
+      judge: bytes => {
+        const guess = guessProtocol(bytes);
+        if (guess === 'undecided') return false;
+        if (guess === 'h2') this.#open(socket, entered, bytes);
+        else if (guess === 'http1') refuseHttp1(socket);
+        else socket.destroy();
+        if (guess !== 'h2') metrics.count('daemun_downstream_refused_total', { protocol: guess });
+        return true;
+      },
+      onEnd: reason => {
+        if (reason === 'timeout') metrics.count('daemun_limit_hits_total', { limit: 'request_head_timeout' });
+      },
+    });
+  }
+
+  #open(socket: Socket, entered: CompiledListener | null, first: Buffer | null): void {
+    this.#early.delete(socket);
+    this.#add(this.#slots.connections, 1);
+    this.#connections.add(new DownstreamConnection(socket, this, entered, first));
+  }
+
+  #isTls(): boolean {
+    return this.compiled.listeners.some(compiled => compiled.listener.tls !== null);
+  }
+
+  #add(slot: number, amount: number): void {
+    const { values } = this.serving.metrics;
+    values[slot] = (values[slot] as number) + amount;
+  }
+}
+
+function refuseHttp1(socket: Socket): void {
+  socket.resume();
+  socket.end(HTTP1_REFUSAL);
+  setTimeout(() => socket.destroy(), LINGER_MS).unref();
+}
+
+function reasonOf(error: NodeJS.ErrnoException): string {
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return 'another process listens on this address and port';
+    case 'EACCES':
+      return 'the operating system allows this port to privileged processes only';
+    case 'EADDRNOTAVAIL':
+      return 'the address does not belong to this machine';
+    default:
+      return error.message;
+  }
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** What a TLS client says first, as far as it matters here. `undecided`: more bytes are needed. */
+export type ClientHello =
+  | { readonly kind: 'hello'; readonly serverName: string | null }
+  | { readonly kind: 'undecided' }
+  | { readonly kind: 'invalid' };
+
+/** A ClientHello larger than this is refused: 16 KiB is one full record, more than any client sends. */
+const MAX_HELLO_BYTES = 16_384 + 5;
+const HANDSHAKE_RECORD = 22;
+const CLIENT_HELLO = 1;
+const SERVER_NAME = 0;
+const INVALID: ClientHello = { kind: 'invalid' };
+const UNDECIDED: ClientHello = { kind: 'undecided' };
+
+/** Reads the server name (RFC 6066 §3) of a ClientHello that may span several records. Lower case, without a trailing dot. */
+export function readClientHello(bytes: Buffer): ClientHello {
+  if (bytes.length > 0 && bytes[0] !== HANDSHAKE_RECORD) return INVALID;
+  const message = joinRecords(bytes);
+  if (message === null) return INVALID;
+  if (message.length < 4) return bytes.length > MAX_HELLO_BYTES ? INVALID : UNDECIDED;
+  if (message[0] !== CLIENT_HELLO) return INVALID;
+  const length = message.readUIntBE(1, 3);
+  if (length > MAX_HELLO_BYTES) return INVALID;
+  if (message.length < 4 + length) return bytes.length > MAX_HELLO_BYTES ? INVALID : UNDECIDED;
+  return readBody(message.subarray(4, 4 + length));
+}
+
+/** The handshake bytes of the complete and the last, partial record; null: not handshake records. */
+function joinRecords(bytes: Buffer): Buffer | null {
+  const parts: Buffer[] = [];
+  let at = 0;
+  while (at + 5 <= bytes.length) {
+    if (bytes[at] !== HANDSHAKE_RECORD || bytes[at + 1] !== 3) return null;
+    const length = bytes.readUInt16BE(at + 3);
+    parts.push(bytes.subarray(at + 5, at + 5 + length));
+    at += 5 + length;
+  }
+  return parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts);
+}
+
+function readBody(body: Buffer): ClientHello {
+  // Version (2) and random (32), then three lists with length prefixes of 1, 2 and 1 bytes, then the extensions.
+  let at = 34;
+  at = skipList(body, at, 1);
+  at = skipList(body, at, 2);
+  at = skipList(body, at, 1);
+  if (at > body.length) return INVALID;
+  if (at + 2 > body.length) return { kind: 'hello', serverName: null };
+  at += 2;
+  while (at + 4 <= body.length) {
+    const type = body.readUInt16BE(at);
+    const end = at + 4 + body.readUInt16BE(at + 2);
+    if (end > body.length) return INVALID;
+    if (type === SERVER_NAME) return { kind: 'hello', serverName: readServerName(body.subarray(at + 4, end)) };
+    at = end;
+  }
+  return { kind: 'hello', serverName: null };
+}
+
+function skipList(body: Buffer, at: number, prefix: 1 | 2): number {
+  if (at + prefix > body.length) return body.length + 1;
+  return at + prefix + body.readUIntBE(at, prefix);
+}
+
+function readServerName(extension: Buffer): string | null {
+  // List length (2), type (1, 0: host name), name length (2), name.
+  if (extension.length < 5 || extension[2] !== 0) return null;
+  const name = extension.toString('latin1', 5, 5 + extension.readUInt16BE(3)).toLowerCase();
+  return name.endsWith('.') ? name.slice(0, -1) : name;
+}

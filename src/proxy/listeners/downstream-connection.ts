@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * One client's HTTP/2 connection: makes an exchange per stream, knows where requests are decided, and ends in order.
+ *
+ *     open ──drain──► draining (GOAWAY, a round trip later the final GOAWAY) ──last stream over──► ended
+ *       └──idle, protocol error, socket gone─────────────────────────────────────────────────────────▲
+ */
+import type { Socket } from 'node:net';
+import type { CompiledListener } from '../../match/index.ts';
+import {
+  type ConnectionEvents,
+  DEFAULT_HTTP2_LIMITS,
+  ErrorCode,
+  errorCodeName,
+  Http2Connection,
+  type Http2Stream,
+  type StreamEvents,
+} from '../../wire/index.ts';
+import { Exchange } from '../http/exchange.ts';
+import type { ExchangeOwner } from '../http/exchange-owner.ts';
+import type { Scope } from '../http/scope.ts';
+import type { Serving } from '../http/serving.ts';
+import { SocketTransport, type TransportOwner } from '../http/socket-transport.ts';
+import type { WheelTimer } from '../http/timer-wheel.ts';
+import type { DownstreamServer } from './downstream-server.ts';
+
+/** A client that has not sent its SETTINGS, or leaves a frame unfinished without a stream open, is not one. */
+const HEAD_TIMEOUT_MS = 10_000;
+/** A connection without streams is ended after this. */
+const IDLE_TIMEOUT_MS = 3_600_000;
+/** After the end was sent, the client has this long to close its side. */
+const LINGER_MS = 5_000;
+/** The second GOAWAY follows the answer to a PING, or this. */
+const SHUTDOWN_ROUND_TRIP_MS = 2_000;
+/** Waiting for slow readers and writers on one connection; over it its worst stream is reset. */
+const MAX_QUEUED_BYTES = 16 * 1024 * 1024;
+
+export class DownstreamConnection implements ConnectionEvents, ExchangeOwner, TransportOwner, WheelTimer {
+  readonly serving: Serving;
+  readonly clientAddress: string;
+  /** The listener that the TLS server name chose; null: cleartext. */
+  readonly entered: CompiledListener | null;
+  wheelNext: WheelTimer | null = null;
+  wheelPrevious: WheelTimer | null = null;
+  wheelTick = 0;
+  readonly #server: DownstreamServer;
+  readonly #http2: Http2Connection;
+  readonly #transport: SocketTransport;
+  #scope: Scope;
+  #scopeGeneration: number;
+  #active = 0;
+  #lastActiveMs: number;
+  #bytesAtLastCheck = 0;
+  #hasSettings = false;
+  #state: 'open' | 'draining' | 'ending' | 'closed' = 'open';
+  #sentFinalGoaway = false;
+  #queuedBytes = 0;
+  /** Exchanges that have bytes waiting. */
+  readonly #waiting = new Set<Exchange>();
+
+  constructor(socket: Socket, server: DownstreamServer, entered: CompiledListener | null, first: Buffer | null) {
+    const { serving } = server;
+    this.serving = serving;
+    this.#server = server;
+    this.entered = entered;
+    this.clientAddress = plainAddress(socket.remoteAddress);
+    this.#lastActiveMs = serving.loop.nowMs;
+    this.#scopeGeneration = server.generation;
+    this.#scope = server.scopeOf(entered);
+    this.#http2 = new Http2Connection({
+      role: 'server',
+      events: this,
+      limits: DEFAULT_HTTP2_LIMITS,
+      lists: serving.lists,
+    });
+    this.#transport = new SocketTransport(socket, serving.loop, this, server.traffic);
+    this.#transport.markDirty();
+    this.#transport.start(this.#http2, first);
+    serving.loop.connectionTimers.arm(this, serving.loop.nowMs + HEAD_TIMEOUT_MS);
+  }
+
+  /** Requests in progress. */
+  get activeRequests(): number {
+    return this.#active;
+  }
+
+  scope(): Scope {
+    if (this.#scopeGeneration !== this.#server.generation) {
+      this.#scopeGeneration = this.#server.generation;
+      this.#scope = this.#server.scopeOf(this.entered);
+    }
+    return this.#scope;
+  }
+
+  /** Takes no new requests; ends when the last one is over. */
+  drain(): void {
+    if (this.#state !== 'open') return;
+    this.#state = 'draining';
+    this.#http2.shutdown();
+    this.#http2.ping();
+    const { loop } = this.serving;
+    loop.connectionTimers.arm(this, loop.nowMs + SHUTDOWN_ROUND_TRIP_MS);
+  }
+
+  /** Ends at once; requests in progress are cut. */
+  destroy(): void {
+    this.#transport.destroy();
+  }
+
+  onStream(stream: Http2Stream): StreamEvents {
+    return new Exchange(this, stream);
+  }
+
+  onOutput(): void {
+    this.#transport.markDirty();
+  }
+
+  onSettings(): void {
+    this.#hasSettings = true;
+  }
+
+  onPong(): void {
+    if (this.#state === 'draining') this.#finishShutdown();
+  }
+
+  /** A client that leaves: what it began is served. */
+  onGoaway(): void {
+    if (this.#active === 0) this.#end();
+  }
+
+  onCapacity(): void {}
+
+  onOversizedHead(): void {
+    this.serving.metrics.count('daemun_limit_hits_total', { limit: 'header_list' });
+  }
+
+  onFatal(errorCode: number): void {
+    if (errorCode === ErrorCode.ENHANCE_YOUR_CALM) {
+      this.serving.metrics.count('daemun_limit_hits_total', { limit: 'flood' });
+    }
+    this.serving.metrics.count('daemun_downstream_protocol_errors_total', { error: errorCodeName(errorCode) });
+    this.#end();
+  }
+
+  exchangeStarted(): void {
+    this.#active++;
+    this.#server.requestStarted();
+  }
+
+  exchangeEnded(): void {
+    this.#active--;
+    this.#lastActiveMs = this.serving.loop.nowMs;
+    this.#server.requestEnded();
+    if (this.#active === 0 && this.#state === 'draining' && this.#sentFinalGoaway) this.#end();
+  }
+
+  queued(exchange: Exchange, bytes: number): void {
+    if (bytes === 0) return;
+    this.#queuedBytes += bytes;
+    if (bytes > 0) this.#waiting.add(exchange);
+    else if (exchange.isFinished || exchange.queuedBytes + bytes <= 0) this.#waiting.delete(exchange);
+    if (this.#queuedBytes > MAX_QUEUED_BYTES) this.#resetWorst();
+  }
+
+  onTimer(nowMs: number): void {
+    if (this.#state === 'draining' && !this.#sentFinalGoaway) this.#finishShutdown();
+    else if (this.#state === 'ending') return this.destroy();
+    else if (this.#isStalled()) {
+      this.serving.metrics.count('daemun_limit_hits_total', { limit: 'request_head_timeout' });
+      return this.destroy();
+    } else if (this.#active === 0 && nowMs - this.#lastActiveMs >= IDLE_TIMEOUT_MS) this.drain();
+    if (this.wheelNext === null) this.serving.loop.connectionTimers.arm(this, nowMs + HEAD_TIMEOUT_MS);
+  }
+
+  onTransportClosed(): void {
+    if (this.#state === 'closed') return;
+    this.#state = 'closed';
+    this.serving.loop.connectionTimers.disarm(this);
+    this.#server.connectionClosed(this);
+  }
+
+  /** No SETTINGS in time; or, with no request open, a frame or header block that was begun and got no byte since the last check. */
+  #isStalled(): boolean {
+    if (!this.#hasSettings) return true;
+    const { bytesRead } = this.#transport;
+    const hasProgressed = bytesRead !== this.#bytesAtLastCheck;
+    this.#bytesAtLastCheck = bytesRead;
+    return !hasProgressed && this.#active === 0 && this.#http2.isInputPartial;
+  }
+
+  #finishShutdown(): void {
+    if (this.#sentFinalGoaway) return;
+    this.#sentFinalGoaway = true;
+    this.#http2.finishShutdown();
+    if (this.#active === 0) this.#end();
+  }
+
+  #end(): void {
+    if (this.#state === 'ending' || this.#state === 'closed') return;
+    this.#state = 'ending';
+    const { loop } = this.serving;
+    loop.connectionTimers.arm(this, loop.nowMs + LINGER_MS);
+    this.#transport.end();
+  }
+
+  #resetWorst(): void {
+    let worst: Exchange | null = null;
+    for (const exchange of this.#waiting) if (worst === null || exchange.queuedBytes > worst.queuedBytes) worst = exchange;
+    this.serving.metrics.count('daemun_limit_hits_total', { limit: 'connection_buffer' });
+    if (worst !== null) worst.overflow();
+  }
+}
+
+/** IPv4 clients of an IPv6 socket are shown as what they are. */
+function plainAddress(address: string | undefined): string {
+  if (address === undefined) return 'unknown';
+  return address.startsWith('::ffff:') ? address.slice(7) : address;
+}

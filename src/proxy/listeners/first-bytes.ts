@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Socket } from 'node:net';
+import type { SocketLoop } from '../http/socket-loop.ts';
+import type { WheelTimer } from '../http/timer-wheel.ts';
+
+/** Asked after each piece of input: true when `bytes` was enough and the socket has a new owner. */
+export type Judge = (bytes: Buffer) => boolean;
+
+/**
+ * Reads a new socket until its protocol is known, at most for `timeoutMs`; then the judge hands it on. Sockets that end,
+ * fail or dawdle are destroyed. Owns the socket until then.
+ */
+export class FirstBytes implements WheelTimer {
+  wheelNext: WheelTimer | null = null;
+  wheelPrevious: WheelTimer | null = null;
+  wheelTick = 0;
+  readonly #socket: Socket;
+  readonly #loop: SocketLoop;
+  readonly #judge: Judge;
+  readonly #onEnd: (reason: 'timeout' | 'closed') => void;
+  #bytes: Buffer | null = null;
+  #isOver = false;
+
+  constructor(
+    socket: Socket,
+    loop: SocketLoop,
+    options: {
+      readonly timeoutMs: number;
+      readonly judge: Judge;
+      readonly onEnd: (reason: 'timeout' | 'closed') => void;
+    },
+  ) {
+    this.#socket = socket;
+    this.#loop = loop;
+    this.#judge = options.judge;
+    this.#onEnd = options.onEnd;
+    socket.on('data', this.#onData);
+    socket.on('close', this.#onClose);
+    socket.on('error', ignore);
+    loop.refresh();
+    loop.connectionTimers.arm(this, loop.nowMs + options.timeoutMs);
+  }
+
+  onTimer(): void {
+    this.#socket.destroy();
+    this.#finish();
+    this.#onEnd('timeout');
+  }
+
+  readonly #onData = (chunk: Buffer): void => {
+    const bytes = this.#bytes === null ? chunk : Buffer.concat([this.#bytes, chunk]);
+    this.#bytes = bytes;
+    this.#loop.refresh();
+    // The judge may start another reader at once: this one must be gone by then.
+    this.#socket.off('data', this.#onData);
+    if (this.#judge(bytes)) this.#finish();
+    else this.#socket.on('data', this.#onData);
+  };
+
+  readonly #onClose = (): void => {
+    this.#finish();
+    this.#onEnd('closed');
+  };
+
+  #finish(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#loop.connectionTimers.disarm(this);
+    this.#socket.off('data', this.#onData);
+    this.#socket.off('close', this.#onClose);
+  }
+}
+
+/** The socket reports errors on 'close' too. */
+function ignore(): void {}

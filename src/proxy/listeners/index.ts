@@ -1,0 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Sockets that clients connect to. In: bindings of a snapshot. Out: exchanges. Never: routing decisions. */
+export { type BindingDump, Listeners, type ListenersDump, type ListenersOptions } from './listeners.ts';

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Binding, Snapshot } from '../../snapshot/index.ts';
+import { RuleCompiler } from '../http/compiled-rule.ts';
+import type { Serving } from '../http/serving.ts';
+import { type BindingEnvironment, BindingServer } from './binding-server.ts';
+import { TlsContexts } from './tls-contexts.ts';
+
+export interface ListenersOptions {
+  /** More than one worker listens on the same ports. */
+  readonly reusePort: boolean;
+  /** 48 random bytes, the same for all workers: a TLS session resumes on any of them. */
+  readonly ticketKeys: Buffer;
+  /** How long requests on a binding that was removed may go on, in milliseconds. Default 30 s. */
+  readonly removalTimeoutMs?: number;
+}
+
+/** One binding as it is served now. */
+export interface BindingDump {
+  readonly id: string;
+  /** Differs from the binding's when that is 0. */
+  readonly port: number;
+  readonly listeners: readonly string[];
+  readonly connections: number;
+  readonly requests: number;
+}
+export type ListenersDump = readonly BindingDump[];
+
+const REMOVAL_TIMEOUT_MS = 30_000;
+
+/** The bindings of one worker. Apply a snapshot to the upstreams first: rules look their clusters up when they are compiled. */
+export class Listeners {
+  /** Called when the last connection is gone, after `drain`. */
+  onIdle: (() => void) | null = null;
+  readonly #removalTimeoutMs: number;
+  readonly #environment: BindingEnvironment;
+  readonly #servers = new Map<string, BindingServer>();
+  /** Bindings that left and still have connections. */
+  readonly #leaving = new Map<BindingServer, NodeJS.Timeout | undefined>();
+
+  constructor(serving: Serving, options: ListenersOptions) {
+    this.#removalTimeoutMs = options.removalTimeoutMs ?? REMOVAL_TIMEOUT_MS;
+    this.#environment = {
+      serving,
+      rules: new RuleCompiler(serving),
+      gateways: new Map(),
+      contexts: new TlsContexts(options.ticketKeys),
+      ticketKeys: options.ticketKeys,
+      reusePort: options.reusePort,
+    };
+  }
+
+  /**
+   * Serves the bindings of a snapshot. Resolves when every port was bound or refused, with the reason of each that was
+   * refused, by binding id. Those are tried again with the next snapshot. Bindings that did not change are not touched.
+   */
+  async apply(snapshot: Pick<Snapshot, 'bindings' | 'certificates'>): Promise<ReadonlyMap<string, string>> {
+    this.#environment.contexts.update(snapshot.certificates);
+    const wanted = snapshot.bindings.filter(binding => binding.transport === 'tcp');
+    const kept = new Set(wanted.map(binding => binding.id));
+    for (const [id, server] of this.#servers) if (!kept.has(id)) this.#retire(id, server, this.#removalTimeoutMs);
+    const failures = new Map<string, string>();
+    await Promise.all(wanted.map(binding => this.#serve(binding, failures)));
+    return failures;
+  }
+
+  /** Accepts no more; connections end when their requests are over (`onIdle`), at the latest with `close`. */
+  drain(): void {
+    for (const [id, server] of this.#servers) this.#retire(id, server, null);
+  }
+
+  /** Ends everything at once. */
+  close(): void {
+    for (const [server, deadline] of this.#leaving) {
+      clearTimeout(deadline);
+      server.destroy();
+    }
+    for (const server of this.#servers.values()) server.destroy();
+    this.#servers.clear();
+  }
+
+  /** Open connections. */
+  connections(): number {
+    return this.#all().reduce((sum, server) => sum + server.load.connections, 0);
+  }
+
+  /** Requests in progress. */
+  activeStreams(): number {
+    return this.#all().reduce((sum, server) => sum + server.load.requests, 0);
+  }
+
+  /** What is served, for `proxy-config`. */
+  dump(): ListenersDump {
+    return Array.from(this.#servers.values(), server => ({
+      id: server.binding.id,
+      port: server.port,
+      listeners: server.binding.listeners.map(listener => listener.id),
+      ...server.load,
+    }));
+  }
+
+  #all(): BindingServer[] {
+    return [...this.#servers.values(), ...this.#leaving.keys()];
+  }
+
+  async #serve(binding: Binding, failures: Map<string, string>): Promise<void> {
+    const known = this.#servers.get(binding.id);
+    if (known !== undefined) return known.update(binding);
+    const server = new BindingServer(binding, this.#environment);
+    this.#servers.set(binding.id, server);
+    const failure = await server.listen();
+    if (failure === null) return;
+    failures.set(binding.id, failure);
+    if (this.#servers.get(binding.id) === server) this.#servers.delete(binding.id);
+  }
+
+  /** `timeoutMs` null: no deadline of its own. */
+  #retire(id: string, server: BindingServer, timeoutMs: number | null): void {
+    this.#servers.delete(id);
+    const deadline = timeoutMs === null ? undefined : setTimeout(() => this.#cut(id, server), timeoutMs).unref();
+    this.#leaving.set(server, deadline);
+    server.drain(() => {
+      clearTimeout(deadline);
+      this.#leaving.delete(server);
+      if (this.#leaving.size === 0 && this.#servers.size === 0) this.onIdle?.();
+    });
+  }
+
+  #cut(id: string, server: BindingServer): void {
+    const { requests } = server.load;
+    this.#environment.serving.log.warn('requests on a removed binding were cut', { binding: id, requests });
+    server.destroy();
+  }
+}

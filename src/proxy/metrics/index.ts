@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * Counters of the data plane. Each worker writes its own shared page with plain array stores (one writer, no atomics, no
+ * allocation per request); the main thread reads all pages and adds them up, so a scrape never stops a worker.
+ * In: events of requests and connections. Out: metric families. Never: I/O.
+ */
+export { FAMILIES, type FamilyName, HISTOGRAM_BOUNDS_SECONDS } from './families.ts';
+export { GatewayMetrics, type GrpcMethodMetrics } from './grpc-method-metrics.ts';
+export { type Histogram, type MetricFamily, type MetricSample, MetricsReader } from './metrics-reader.ts';
+export { RuleMetrics } from './rule-metrics.ts';
+export { type Labels, type Series, WorkerMetrics } from './worker-metrics.ts';
