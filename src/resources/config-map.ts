@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import * as z from 'zod';
+import { base64Entries, textEntries } from './data-entries.ts';
 import type { Immutable } from './immutable.ts';
 import { metadata } from './metadata.ts';
 
@@ -9,8 +10,8 @@ export const configMap = z.looseObject({
   apiVersion: z.literal('v1'),
   kind: z.literal('ConfigMap'),
   metadata,
-  data: z.record(z.string(), z.string()).default({}),
-  binaryData: z.record(z.string(), z.string()).default({}),
+  data: textEntries.default({}),
+  binaryData: base64Entries.default({}),
   immutable: z.boolean().exactOptional(),
 });
 export type ConfigMap = Immutable<z.output<typeof configMap>>;

@@ -4,7 +4,8 @@ import * as z from 'zod';
 import type { Immutable } from './immutable.ts';
 import { metadata } from './metadata.ts';
 import { port } from './references.ts';
-import { protocol } from './service.ts';
+import { protocol } from './service-port.ts';
+import { list } from './vocabulary.ts';
 
 const targetReference = z.looseObject({
   kind: z.string().exactOptional(),
@@ -13,7 +14,7 @@ const targetReference = z.looseObject({
 });
 
 const endpoint = z.looseObject({
-  addresses: z.array(z.string()),
+  addresses: list(z.string(), { min: 1, max: 100 }),
   /** An absent condition is unknown: `ready` then counts as true, the others as false. */
   conditions: z
     .looseObject({
@@ -34,7 +35,7 @@ export const endpointSlice = z.looseObject({
   kind: z.literal('EndpointSlice'),
   metadata,
   addressType: z.enum(['IPv4', 'IPv6', 'FQDN']),
-  endpoints: z.array(endpoint).default([]),
+  endpoints: list(endpoint, { max: 1000 }).default([]),
   ports: z
     .array(
       z.looseObject({

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import type { Immutable } from './immutable.ts';
 import { metadata } from './metadata.ts';
 import { port } from './references.ts';
-import { protocol } from './service.ts';
+import { protocol } from './service-port.ts';
 
 const address = z.looseObject({
   ip: z.string(),

@@ -24,7 +24,8 @@ export function isLabelValue(value: string): boolean {
 
 // In fields that are not a CRD's a null is the empty value.
 const textOrNull = z.preprocess(value => value ?? '', z.string());
-const texts = z.record(z.string(), textOrNull);
+/** A map of texts in a field that is not a CRD's. */
+export const texts = z.record(z.string(), textOrNull);
 
 const KEY_HELP = 'write a name of up to 63 letters, digits, "-", "_" and ".", after a domain and "/" if you like';
 

@@ -25,7 +25,7 @@ const ownerReference = z
     if (!/^([^/]*\/)?[^/]+$/.test(reference.apiVersion)) {
       reject('apiVersion', `${quote(reference.apiVersion)} is not an apiVersion`, 'write it as the owner does');
     }
-    if (reference.apiVersion === 'v1' && reference.kind === 'Event') {
+    if (/^\/?v1$/.test(reference.apiVersion) && reference.kind === 'Event') {
       reject('kind', 'an Event cannot own anything', 'remove the reference');
     }
   });

@@ -5,6 +5,8 @@ import { completeMetadata } from './complete-metadata.ts';
 import { findKind } from './find-kind.ts';
 import type { KindDeclaration } from './kinds.ts';
 
+import { misspeltFields } from './misspelt-fields.ts';
+import { GATEWAY_GROUP } from './references.ts';
 import type { Resource } from './resource-set.ts';
 import { type SchemaIssue, schemaIssues, unknownField } from './schema-issue.ts';
 import { childSchema, isObject } from './shape.ts';
@@ -66,8 +68,21 @@ function parseKind(
   const clean = isTidy(complete) ? complete : tidy(complete, schema);
   const parsed = schema.safeParse(clean, { reportInput: true });
   if (!parsed.success) issues.push(...schemaIssues(parsed.error, schema, clean));
-  else if (issues.length === 0) return { outcome: 'resource', resource: parsed.data, warnings: [] };
+  else if (issues.length === 0) {
+    const warnings = declaration.group === GATEWAY_GROUP ? [] : misspelt(clean, declaration);
+    return { outcome: 'resource', resource: parsed.data, warnings };
+  }
   return { outcome: 'refused', ref, issues };
+}
+
+/** An API server refuses these, too; but unknown fields of the core kinds are none of our business. */
+function misspelt(value: unknown, { schema }: KindDeclaration): SchemaIssue[] {
+  return misspeltFields(value, schema).map(({ path, meant }) => ({
+    code: 'schema/unknown-field',
+    path,
+    message: `unknown field ${quote(path.at(-1))} is ignored`,
+    help: `did you mean ${meant}?`,
+  }));
 }
 
 function referTo(value: Record<string, unknown>, defaultNamespace: string | null): ResourceRef {

@@ -2,37 +2,55 @@
 
 import * as z from 'zod';
 import type { Immutable } from './immutable.ts';
+import { texts } from './labels.ts';
 import { metadata } from './metadata.ts';
-import { port } from './references.ts';
+import { isDnsLabel, isDnsSubdomain } from './names.ts';
+import { servicePorts } from './service-port.ts';
+import { choice, quote, refuse } from './vocabulary.ts';
 
-/** TCP, UDP or SCTP. */
-export const protocol = z.enum(['TCP', 'UDP', 'SCTP']).default('TCP');
+const NAME = /^[a-z]([-a-z0-9]*[a-z0-9])?$/;
 
-const servicePort = z
+const spec = z
   .looseObject({
-    name: z.string().default(''),
-    protocol,
-    port,
-    targetPort: z.union([z.string(), z.number()]).exactOptional(),
-    appProtocol: z.string().exactOptional(),
+    type: choice(['ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName'], 'ClusterIP'),
+    /** `None`: headless. */
+    clusterIP: z.string().exactOptional(),
+    externalName: z.string().exactOptional(),
+    selector: texts.default({}),
+    ports: servicePorts.default([]),
   })
-  .transform(value => ({ ...value, targetPort: value.targetPort ?? value.port }));
+  .check(context => {
+    const { type, clusterIP, externalName = '', ports } = context.value;
+    if (type === 'ExternalName') {
+      if (isDnsSubdomain(externalName.replace(/\.$/, ''))) return;
+      refuse(context, {
+        code: 'schema/service-external-name',
+        path: ['externalName'],
+        message: externalName === '' ? 'externalName is required' : `${quote(externalName)} is not a host name`,
+        help: 'write the host name that the Service stands for, or another type',
+      });
+    } else if (ports.length === 0 && clusterIP !== 'None') {
+      refuse(context, {
+        code: 'schema/service-port',
+        path: ['ports'],
+        message: 'the Service has no ports',
+        help: 'list at least one port, or set clusterIP: None',
+      });
+    }
+  });
 
 /** Service, as far as routing needs it. Unknown fields are kept. */
-export const service = z.looseObject({
-  apiVersion: z.literal('v1'),
-  kind: z.literal('Service'),
-  metadata,
-  spec: z
-    .looseObject({
-      type: z.enum(['ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName']).default('ClusterIP'),
-      /** `None`: headless. */
-      clusterIP: z.string().exactOptional(),
-      externalName: z.string().exactOptional(),
-      selector: z.record(z.string(), z.string()).default({}),
-      ports: z.array(servicePort).default([]),
-    })
-    .prefault({}),
-});
+export const service = z
+  .looseObject({ apiVersion: z.literal('v1'), kind: z.literal('Service'), metadata, spec: spec.prefault({}) })
+  .check(context => {
+    const { name } = context.value.metadata;
+    if (isDnsLabel(name) && NAME.test(name)) return;
+    refuse(context, {
+      code: 'schema/metadata-name',
+      path: ['metadata', 'name'],
+      message: `${quote(name)} cannot be the name of a Service`,
+      help: 'write up to 63 lower case letters, digits and "-", a letter first',
+    });
+  });
 export type Service = Immutable<z.output<typeof service>>;
 export type ServicePort = Service['spec']['ports'][number];

@@ -130,6 +130,11 @@ export function textMap<Value extends z.ZodType<string>>(value: Value, max = Num
   });
 }
 
+/** One of some words in a field of a core kind, where the empty text counts as absent. */
+export function choice<const Word extends string>(words: readonly [Word, ...Word[]], absent: NoInfer<Word>) {
+  return z.preprocess(value => (value === '' ? absent : value), z.enum(words)).prefault('');
+}
+
 /** A value in quotes for a message, cut short when it is long. */
 export function quote(value: unknown): string {
   const json = JSON.stringify(value) ?? String(value);

@@ -31,6 +31,13 @@ const PLURALS: Readonly<Record<string, string>> = {
   ReferenceGrant: 'referencegrants',
 };
 
+/** What the API server says to an object; undefined where that says nothing about its fields. */
+export async function askOracle(oracle: Oracle, object: Json): Promise<Verdict | undefined> {
+  if (isOtherKind(object)) return undefined;
+  const verdict = await oracle.judge(collectionOf(object), JSON.stringify(object));
+  return isMissingNamespace(verdict) ? undefined : verdict;
+}
+
 /** Has every object judged by both sides. */
 export async function compareAll(oracle: Oracle, mutants: Iterator<Mutant>): Promise<Comparison> {
   const disagreements = new Map<string, Disagreement[]>();
@@ -39,12 +46,8 @@ export async function compareAll(oracle: Oracle, mutants: Iterator<Mutant>): Pro
   const worker = async (): Promise<void> => {
     for (let next = mutants.next(); next.done !== true; next = mutants.next()) {
       const mutant = next.value;
-      if (isOtherKind(mutant.object)) {
-        counts.skipped += 1;
-        continue;
-      }
-      const verdict = await oracle.judge(collectionOf(mutant.object), JSON.stringify(mutant.object));
-      if (isMissingNamespace(verdict)) {
+      const verdict = await askOracle(oracle, mutant.object);
+      if (verdict === undefined) {
         counts.skipped += 1;
         continue;
       }
@@ -62,7 +65,8 @@ export async function compareAll(oracle: Oracle, mutants: Iterator<Mutant>): Pro
   return { ...counts, disagreements };
 }
 
-async function makeNamespaces(oracle: Oracle): Promise<void> {
+/** Makes the namespaces that the seeds are in. */
+export async function makeNamespaces(oracle: Oracle): Promise<void> {
   for (const name of NAMESPACES) {
     const object = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
     await oracle.ensure({ group: '', version: 'v1', plural: 'namespaces', namespace: '' }, JSON.stringify(object));

@@ -6,21 +6,42 @@ import { changesOf } from './operators.ts';
 import { Random } from './random.ts';
 import { SEEDS } from './seeds.ts';
 
+/** A value put at a place; without value, the place is taken away. */
+export interface Edit {
+  readonly path: JsonPath;
+  readonly value?: Json;
+}
+
 /** A changed object. */
 export interface Mutant {
   /** What was done to which place. */
   readonly name: string;
   readonly object: Json;
+  /** Which of the seeds it was made of, and how. */
+  readonly seed: number;
+  readonly edits: readonly Edit[];
+}
+
+/** A seed with some edits, made one after the other. */
+export function applyEdits(seed: number, edits: readonly Edit[]): Json {
+  let object = SEEDS[seed] ?? null;
+  for (const { path, value } of edits) object = replaceAt(object, path, value) ?? object;
+  return object;
 }
 
 /** Every operator at every place of every seed, one change each; the seeds themselves first. */
 export function* everyMutant(): Generator<Mutant> {
-  for (const seed of SEEDS) {
-    yield { name: describe(seed, [], 'as it is'), object: seed };
-    for (const place of placesIn(seed)) {
-      for (const change of changesOf(valueAt(seed, place) ?? null)) {
-        const object = replaceAt(seed, place, change.value);
-        if (object !== undefined) yield { name: describe(seed, place, change.name), object };
+  for (const [index, seed] of SEEDS.entries()) {
+    yield { name: describe(seed, 'as it is'), object: seed, seed: index, edits: [] };
+    for (const path of placesIn(seed)) {
+      for (const change of changesOf(valueAt(seed, path) ?? null)) {
+        const edits = [editOf(path, change.value)];
+        yield {
+          name: describe(seed, `${path.join('.')}: ${change.name}`),
+          object: applyEdits(index, edits),
+          seed: index,
+          edits,
+        };
       }
     }
   }
@@ -30,19 +51,25 @@ export function* everyMutant(): Generator<Mutant> {
 export function* randomMutants(seed: number, count: number): Generator<Mutant> {
   const random = new Random(seed);
   const pool = fieldPool();
-  for (let index = 0; index < count; index += 1) {
-    const origin = random.pick(SEEDS);
-    let object = origin;
+  for (let made = 0; made < count; made += 1) {
+    const index = random.below(SEEDS.length);
+    const edits: Edit[] = [];
     const names: string[] = [];
     for (let changes = 1 + random.below(5); changes > 0; changes -= 1) {
-      const place = pickPlace(random, object);
-      const change = random.below(3) === 0 ? borrow(random, pool, object, place) : undefined;
-      const { name, value } = change ?? random.pick(changesOf(valueAt(object, place) ?? null));
-      object = replaceAt(object, place, value) ?? object;
-      names.push(`${place.join('.')}: ${name}`);
+      const object = applyEdits(index, edits);
+      const path = pickPlace(random, object);
+      const borrowed = random.below(3) === 0 ? borrow(random, pool, object, path) : undefined;
+      const { name, value } = borrowed ?? random.pick(changesOf(valueAt(object, path) ?? null));
+      edits.push(editOf(path, value));
+      names.push(`${path.join('.')}: ${name}`);
     }
-    yield { name: describe(origin, [], names.join('; ')), object };
+    const name = describe(SEEDS[index] ?? null, names.join('; '));
+    yield { name, object: applyEdits(index, edits), seed: index, edits };
   }
+}
+
+function editOf(path: JsonPath, value: Json | undefined): Edit {
+  return value === undefined ? { path } : { path, value };
 }
 
 // Deep places are many: a shallow one is chosen as often as a deep one. Metadata and status are chosen less often.
@@ -82,7 +109,6 @@ function fieldPool(): Map<string, Json[]> {
   return pool;
 }
 
-function describe(seed: Json, place: JsonPath, change: string): string {
-  const kind = isFields(seed) ? String(seed['kind']) : '';
-  return `${kind} ${place.join('.')}: ${change}`;
+function describe(seed: Json, changes: string): string {
+  return `${isFields(seed) ? String(seed['kind']) : ''} ${changes}`;
 }

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * Writes `verdicts.jsonl`: what an API server says to a sample of mutated objects, for `agreement.test.ts`.
+ *
+ *     node test/agreement/record.ts [KUBECONFIG]
+ */
+import { writeFileSync } from 'node:fs';
+import { askOracle, makeNamespaces } from './compare.ts';
+import { everyMutant, type Mutant, randomMutants } from './mutate.ts';
+import { Oracle } from './oracle.ts';
+
+const SYSTEMATIC_STEP = 211;
+const RANDOM = 400;
+const MAX_LENGTH = 400;
+
+function* sample(): Generator<Mutant> {
+  let index = 0;
+  for (const mutant of everyMutant()) {
+    if (index % SYSTEMATIC_STEP === 0) yield mutant;
+    index += 1;
+  }
+  yield* randomMutants(4242, RANDOM);
+}
+
+const oracle = new Oracle(process.argv[2] ?? '/var/lib/kube-harness/kubeconfig');
+try {
+  await makeNamespaces(oracle);
+  const lines: string[] = [];
+  for (const { seed, edits, object } of sample()) {
+    const verdict = await askOracle(oracle, object);
+    const line = JSON.stringify({ seed, edits, isRefused: verdict?.isRefused });
+    if (verdict !== undefined && line.length <= MAX_LENGTH) lines.push(line);
+  }
+  writeFileSync(new URL('verdicts.jsonl', import.meta.url), `${lines.join('\n')}\n`);
+  process.stdout.write(`${lines.length} verdicts\n`);
+} finally {
+  oracle.close();
+}
