@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { once } from 'node:events';
 import type { IncomingHttpHeaders, OutgoingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import { echoedMetadata } from './echoed-metadata.ts';
 import { GRPC_CODE, GrpcError } from './grpc-error.ts';
@@ -26,7 +27,12 @@ export function answerCall(stream: ServerHttp2Stream, headers: IncomingHttpHeade
   const answers = method(requests, { path, signal: abort.signal });
   const metadata = echoedMetadata(headers);
   const head = { hostname: answering.podName, ...metadata.initial };
-  const write = new AnswerWriter(stream, { head, trailers: metadata.trailing, encoding: answerEncoding(headers) });
+  const write = new AnswerWriter(stream, {
+    head,
+    trailers: metadata.trailing,
+    encoding: answerEncoding(headers),
+    signal: abort.signal,
+  });
   send(answers, write).catch((error: unknown) => write.end(statusOf(error)));
 }
 
@@ -44,6 +50,8 @@ interface AnswerParts {
   readonly head: OutgoingHttpHeaders;
   readonly trailers: OutgoingHttpHeaders;
   readonly encoding: string;
+  /** Aborted when the stream is closed. */
+  readonly signal: AbortSignal;
 }
 
 /** open → (head sent) → ended. A stream that is closed takes nothing and says nothing. */
@@ -61,10 +69,7 @@ class AnswerWriter {
     if (this.#stream.closed) return;
     if (!this.#stream.headersSent) this.#sendHead();
     if (this.#stream.write(frameMessage(message, this.#parts.encoding))) return;
-    await new Promise<void>(resolve => {
-      this.#stream.once('drain', resolve);
-      this.#stream.once('close', resolve);
-    });
+    await once(this.#stream, 'drain', { signal: this.#parts.signal }).catch(() => {}); // gone: nothing to wait for
   }
 
   end(status: Status): void {
