@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import { relative } from 'node:path';
 import type { LocatedFinding } from '../controller/index.ts';
 import type { Colour, Paint } from './paint.ts';
 
@@ -9,10 +8,10 @@ const SEVERITY_COLOURS: Readonly<Record<LocatedFinding['severity'], Colour>> = {
   info: 'blue',
 };
 
-/** `file:line:column`, the file as seen from the working directory; '' when the place is not known. */
+/** `file:line:column`; '' when the place is not known. */
 export function formatPlace({ file, line, column }: LocatedFinding): string {
   if (file === null) return '';
-  return `${shortPath(file)}:${line ?? 1}:${column ?? 1}`;
+  return `${file}:${line ?? 1}:${column ?? 1}`;
 }
 
 /** `Kind namespace/name`, '' when the finding is about no object. */
@@ -30,9 +29,4 @@ export function formatFinding(finding: LocatedFinding, paint: Paint): string {
     part => part !== '',
   );
   return `${line.join(' ')}\n${finding.help === '' ? '' : `    ${paint('cyan', 'help:')} ${finding.help}\n`}`;
-}
-
-function shortPath(file: string): string {
-  const short = relative(process.cwd(), file);
-  return file.startsWith('/') && short !== '' && !short.startsWith('..') ? short : file;
 }

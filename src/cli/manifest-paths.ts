@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import type { LocatedFinding } from '../controller/index.ts';
 import { couldNotRun } from './exit-code.ts';
 import type { Terminal } from './terminal.ts';
@@ -31,16 +31,28 @@ export async function withInput<T>(
   terminal: Terminal,
   use: (manifests: ManifestPaths) => Promise<T>,
 ): Promise<T> {
-  if (!paths.includes(INPUT)) return use({ paths, rename: finding => finding });
+  const asGiven = (finding: LocatedFinding): LocatedFinding => ({ ...finding, file: fileAsGiven(finding.file, paths) });
+  if (!paths.includes(INPUT)) return use({ paths, rename: asGiven });
   const folder = await mkdtemp(join(tmpdir(), 'daemun-'));
   const file = join(folder, 'stdin.yaml');
   try {
     await writeFile(file, await terminal.readInput(), { mode: 0o600 });
     return await use({
       paths: paths.map(path => (path === INPUT ? file : path)),
-      rename: finding => (finding.file?.endsWith(file) === true ? { ...finding, file: INPUT_NAME } : finding),
+      rename: finding => (finding.file?.endsWith(file) === true ? { ...finding, file: INPUT_NAME } : asGiven(finding)),
     });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** A file below one of the paths, named as that path was given: a relative one stays relative. */
+function fileAsGiven(file: string | null, paths: readonly string[]): string | null {
+  if (file === null) return null;
+  for (const path of paths) {
+    const below = relative(resolve(path), file);
+    if (below === '') return path;
+    if (!below.startsWith('..')) return join(path, below);
+  }
+  return file;
 }

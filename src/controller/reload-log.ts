@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { relative } from 'node:path';
 import type { Finding } from '../errors/index.ts';
 import type { Store } from '../store/index.ts';
 import { locateFindings } from './located-finding.ts';
@@ -37,11 +38,18 @@ export class ReloadLog {
   #tellFindings(fresh: readonly Finding[]): void {
     for (const finding of locateFindings(fresh.slice(0, MAX_TOLD), this.#store)) {
       const level = finding.severity === 'error' ? 'error' : 'warn';
-      const place = finding.file === null ? {} : { place: `${finding.file}:${finding.line}:${finding.column}` };
+      const place =
+        finding.file === null ? {} : { place: `${shortPath(finding.file)}:${finding.line}:${finding.column}` };
       const resource = finding.resource === null ? {} : { resource: nameOf(finding.resource) };
       const help = finding.help === '' ? {} : { help: finding.help };
       this.#log[level](finding.message, { code: finding.code, ...resource, ...place, ...help });
     }
     if (fresh.length > MAX_TOLD) this.#log.warn(`${fresh.length - MAX_TOLD} more findings; \`daemun check\` lists all`);
   }
+}
+
+/** As seen from the working directory, where the file is below it. */
+function shortPath(file: string): string {
+  const short = relative(process.cwd(), file);
+  return short.startsWith('..') ? file : short;
 }

@@ -39,7 +39,8 @@ export function findTryCall(snapshot: Snapshot, gateways: readonly GatewaySummar
 
 function rank(call: TryCall): number {
   const isDemo = call.message !== '{}';
-  return (isDemo ? 0 : 4) + (call.headers.length > 0 ? 2 : 0) + (call.isTls ? 0 : 1);
+  const isFirst = call.method === 'api.Echo/Echo';
+  return (isDemo ? 0 : 8) + (isFirst ? 0 : 4) + (call.headers.length > 0 ? 2 : 0) + (call.isTls ? 0 : 1);
 }
 
 function callsOf(binding: Binding, listener: Listener): TryCall[] {

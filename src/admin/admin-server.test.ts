@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { type AdminServer, startAdminServer } from './admin-server.ts';
+import type { AdminResource, AdminSource } from './admin-source.ts';
+
+const ROUTE = { kind: 'GRPCRoute', metadata: { namespace: 'a', name: 'echo' } };
+const CLASS = { kind: 'GatewayClass', metadata: { namespace: '', name: 'daemun' } };
+
+describe('the admin server', () => {
+  let server: AdminServer;
+  let isReady = true;
+  let level = 'info';
+  const source: AdminSource = {
+    readiness: () => (isReady ? { ready: true } : { ready: false, reason: 'draining' }),
+    metrics: () => [
+      {
+        name: 'x_total',
+        help: 'Two\nlines.',
+        type: 'counter',
+        samples: [{ labels: { route: 'say "hi"\\' }, value: 2 }],
+      },
+      {
+        name: 'a_seconds',
+        help: 'Time.',
+        type: 'histogram',
+        samples: [{ labels: {}, value: { bounds: [0.5], buckets: [1, 3], sum: 4.5, count: 3 } }],
+      },
+    ],
+    config: async () => ({ version: 7 }),
+    explain: params => (params.has('grpc') ? { explanation: { places: [] } } : { fault: 'grpc is needed' }),
+    resources: (kind): AdminResource[] =>
+      [ROUTE, CLASS].filter(one => kind === null || one.kind.toLowerCase() === kind),
+    findings: () => [{ code: 'x/y' }],
+    summary: () => ({ gateways: [] }),
+    logLevel: () => level,
+    setLogLevel(wanted) {
+      if (wanted !== 'debug') return false;
+      level = wanted;
+      return true;
+    },
+  };
+
+  beforeEach(async () => {
+    isReady = true;
+    level = 'info';
+    server = await startAdminServer({ host: '127.0.0.1', port: 0, source });
+  });
+  afterEach(() => server.close());
+
+  const get = (path: string, init?: RequestInit): Promise<Response> => fetch(`http://${server.address}${path}`, init);
+
+  it('is live whatever happens, and ready only when the gateway is', async () => {
+    isReady = false;
+    assert.equal((await get('/live')).status, 200);
+    const ready = await get('/ready');
+    assert.equal(ready.status, 503);
+    assert.equal(await ready.text(), 'draining\n');
+    isReady = true;
+    assert.equal((await get('/ready')).status, 200);
+  });
+
+  it('lists objects, those of a kind, of a namespace, and one alone', async () => {
+    assert.deepEqual(await (await get('/resources')).json(), [ROUTE, CLASS]);
+    assert.deepEqual(await (await get('/resources/grpcroute')).json(), [ROUTE]);
+    assert.deepEqual(await (await get('/resources/grpcroute/b')).json(), []);
+    assert.deepEqual(await (await get('/resources/grpcroute/a/echo')).json(), ROUTE);
+    assert.deepEqual(await (await get('/resources/gatewayclass/daemun')).json(), CLASS);
+    assert.equal((await get('/resources/grpcroute/a/none')).status, 404);
+  });
+
+  it('writes the Prometheus text format: sorted, escaped, buckets cumulative', async () => {
+    const response = await get('/metrics');
+    assert.match(response.headers.get('content-type') ?? '', /^text\/plain; version=0\.0\.4/);
+    const text = await response.text();
+    assert.ok(
+      text.startsWith(
+        [
+          '# HELP a_seconds Time.',
+          '# TYPE a_seconds histogram',
+          'a_seconds_bucket{le="0.5"} 1',
+          'a_seconds_bucket{le="+Inf"} 3',
+          'a_seconds_sum 4.5',
+          'a_seconds_count 3',
+          '# HELP x_total Two\\nlines.',
+          '# TYPE x_total counter',
+          'x_total{route="say \\"hi\\"\\\\"} 2',
+          '',
+        ].join('\n'),
+      ),
+      text.slice(0, 400),
+    );
+    assert.match(text, /^process_cpu_seconds_total \d/m);
+    const misnamed = [...text.matchAll(/^# TYPE (\S+_total) gauge$/gm)].map(([, name]) => name);
+    assert.deepEqual(misnamed, []);
+  });
+
+  it('changes the log level with PUT, and refuses a level that is none', async () => {
+    assert.deepEqual(await (await get('/log-level?level=debug', { method: 'PUT' })).json(), { level: 'debug' });
+    assert.equal(level, 'debug');
+    assert.equal((await get('/log-level?level=loud', { method: 'PUT' })).status, 400);
+    assert.equal((await get('/log-level', { method: 'DELETE' })).status, 405);
+  });
+
+  it('answers explain, config, findings and status as JSON', async () => {
+    assert.deepEqual(await (await get('/explain?grpc=a.B/C')).json(), { places: [] });
+    assert.equal((await get('/explain')).status, 400);
+    assert.deepEqual(await (await get('/config')).json(), { version: 7 });
+    assert.deepEqual(await (await get('/findings')).json(), [{ code: 'x/y' }]);
+    assert.deepEqual(await (await get('/status')).json(), { gateways: [] });
+  });
+
+  it('has an index with links, HEAD without a body, and 404 for the rest', async () => {
+    assert.match(await (await get('/')).text(), /<a href="\/metrics">/);
+    assert.equal(await (await get('/status', { method: 'HEAD' })).text(), '');
+    assert.equal((await get('/nothing')).status, 404);
+    assert.equal((await get('/constructor')).status, 404);
+    assert.equal((await get('/status', { method: 'POST' })).status, 405);
+  });
+
+  it('rejects with the code of the OS when the port is in use', async () => {
+    const port = Number(server.address.split(':')[1]);
+    await assert.rejects(startAdminServer({ host: '127.0.0.1', port, source }), { code: 'EADDRINUSE' });
+  });
+});

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { parseQuestion } from './question.ts';
+
+const ask = (query: string) => parseQuestion(new URLSearchParams(query));
+
+describe('a question to explain', () => {
+  it('is about a gRPC method, with a host without its port and joined headers', () => {
+    assert.deepEqual(ask('grpc=api.Echo/Echo&host=A.Example.com:443&header=X-A:%201&header=x-a:2&gateway=gw'), {
+      protocol: 'grpc',
+      method: 'POST',
+      path: '/api.Echo/Echo',
+      host: 'a.example.com',
+      headers: { 'x-a': '1, 2' },
+      gateway: 'default/gw',
+      listener: null,
+    });
+  });
+
+  it('is about an HTTP request, GET unless it says otherwise', () => {
+    const answer = ask('http=post /a?b=c');
+    assert.ok('method' in answer);
+    assert.deepEqual([answer.method, answer.path], ['POST', '/a?b=c']);
+    const bare = ask('http=/a');
+    assert.ok('method' in bare && bare.method === 'GET');
+  });
+
+  for (const [query, fault] of [
+    ['', /one of grpc=.* is needed/],
+    ['grpc=a.B/C&http=/a', /one of/],
+    ['grpc=Echo', /is not pkg.Service\/Method/],
+    ['http=a', /is not METHOD \/path/],
+    ['grpc=a.B/C&header=x', /is not name: value/],
+    ['grpc=a.B/C&hots=x', /unknown parameter "hots"/],
+  ] as const) {
+    it(`is refused when it is "${query}"`, () => {
+      const answer = ask(query);
+      assert.ok('fault' in answer);
+      assert.match(answer.fault, fault);
+    });
+  }
+});
