@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { ResourceSet } from '../resources/index.ts';
+import type { GRPCRoute, ResourceSet } from '../resources/index.ts';
 import { IMPLIED_CONTROLLER_NAME, type Translation } from '../translate/index.ts';
 import { type GatewayClassStatus, gatewayClassStatus } from './gateway-class-status.ts';
 import { type GatewayStatus, gatewayStatus } from './gateway-status.ts';
@@ -69,12 +69,18 @@ export function statuses(
   const ours = ourControllers(translation, resources);
   for (const [key, outcome] of grpcRoutes) {
     const resource = resources.grpcRoutes.get(key);
-    if (resource === undefined) continue;
+    // A route that never had a parent of ours is somebody else's altogether.
+    const isForeign = outcome.parents.length === 0 && !hasEntries(resource, ours) && !previous.has(`GRPCRoute/${key}`);
+    if (resource === undefined || isForeign) continue;
     add<RouteStatus>(`GRPCRoute/${key}`, { resource, outcome }, before =>
       routeStatus(resource, outcome, { previous: before, isOurs: name => ours.has(name), now }),
     );
   }
   return result;
+}
+
+function hasEntries(route: GRPCRoute | undefined, ours: ReadonlySet<string>): boolean {
+  return route?.status?.parents.some(entry => ours.has(entry.controllerName)) === true;
 }
 
 function ourControllers({ outcomes }: Translation, resources: ResourceSet): ReadonlySet<string> {

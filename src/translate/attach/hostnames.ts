@@ -17,16 +17,15 @@ export function attachedHostnames(listenerHostname: string, routeHostnames: read
 }
 
 /**
- * The one of `others` (hostnames of listeners on the same port) to which every host of `hostname` goes instead of to
- * a listener with `own`, since the most specific listener owns a host (listener isolation); undefined when none.
+ * True when a listener with hostname `rival` takes every host of `hostname` away from a listener with `own` on the same
+ * port: the most specific listener owns a host (listener isolation).
  */
-export function isolatedBy(hostname: string, own: string, others: readonly string[]): string | undefined {
-  return others.find(other => other !== own && compareHostnames(other, own) < 0 && takesAll(other, hostname));
+export function isTakenBy(rival: string, hostname: string, own: string): boolean {
+  return compareHostnames(rival, own) < 0 && takesAll(rival, hostname);
 }
 
 function takesAll(pattern: string, hostname: string): boolean {
   if (pattern === hostname) return true;
-  return hostname.startsWith('*.')
-    ? hostname.endsWith(pattern.slice(1)) && pattern.startsWith('*')
-    : hostnameMatches(pattern, hostname);
+  if (!hostname.startsWith('*.')) return hostnameMatches(pattern, hostname);
+  return pattern.startsWith('*.') && hostname.endsWith(pattern.slice(1));
 }

@@ -8,7 +8,7 @@ import type { ParentOutcome, Problem, RouteAcceptedReason } from '../outcomes.ts
 import { errorFinding, infoFinding, nameOf, warningFinding } from '../report.ts';
 import { coreGroup } from '../resolve/reference-grants.ts';
 import { allowanceToAdd, allowsNamespace } from './allowed-routes.ts';
-import { attachedHostnames, isolatedBy } from './hostnames.ts';
+import { attachedHostnames, isTakenBy } from './hostnames.ts';
 import type { Labels } from './namespace-labels.ts';
 import type { ListenerTarget, ParentTarget } from './parent-target.ts';
 
@@ -197,10 +197,13 @@ function noMatchingHostname(route: GRPCRoute, index: number, listeners: readonly
 
 function attachmentFindings(route: GRPCRoute, attachments: readonly Attachment[]): readonly Finding[] {
   const findings: Finding[] = [];
+  const attached = new Set(attachments.map(({ listener }) => listener.id));
   for (const { listener, hostnames } of attachments) {
     for (const hostname of hostnames) {
-      const other = isolatedBy(hostname, listener.hostname, listener.isolatedHosts);
-      if (other !== undefined) findings.push(isolatedHost(route, hostname, { listener, other }));
+      const owner = listener.neighbours.find(({ hostname: rival }) => isTakenBy(rival, hostname, listener.hostname));
+      // Attached to the owner as well, the route serves the host there.
+      if (owner === undefined || attached.has(owner.id)) continue;
+      findings.push(isolatedHost(route, hostname, { listener, other: owner.hostname }));
     }
   }
   if (attachments.length > 0 && attachments.every(({ listener }) => !listener.carriesTraffic)) {

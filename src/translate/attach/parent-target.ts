@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { compareHostnames } from '../../values/index.ts';
 import { isLoopback } from '../accept/addresses.ts';
 import type { AcceptedGateway, AcceptedListener } from '../accept/gateways.ts';
 import { share } from '../share.ts';
@@ -30,8 +31,14 @@ export interface ListenerTarget {
   readonly kinds: readonly string[];
   readonly from: string;
   readonly selector: LabelSelector | null;
-  /** More specific listeners on the same port: hosts that they take never arrive here (listener isolation). */
-  readonly isolatedHosts: readonly string[];
+  /** Other working listeners of the port, most specific first: hosts that those before us take never arrive here. */
+  readonly neighbours: readonly Neighbour[];
+}
+
+/** A listener on the same port. */
+export interface Neighbour {
+  readonly id: string;
+  readonly hostname: string;
 }
 
 /** The view of `accepted` that routes attach to. */
@@ -60,9 +67,10 @@ function listenerTarget(listener: AcceptedListener, accepted: AcceptedGateway, i
     kinds: kinds.map(kind => kind.kind),
     from: namespaces?.from ?? 'Same',
     selector: namespaces?.selector ?? null,
-    isolatedHosts: accepted.listeners
+    neighbours: accepted.listeners
       .filter(other => other !== listener && other.sockets.length > 0 && other.judged.spec.port === spec.port)
-      .map(other => other.judged.hostname),
+      .map(other => ({ id: other.judged.id, hostname: other.judged.hostname }))
+      .sort((a, b) => compareHostnames(a.hostname, b.hostname)),
   };
 }
 

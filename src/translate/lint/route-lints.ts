@@ -3,7 +3,7 @@
 import type { Finding } from '../../errors/index.ts';
 import type { GRPCRoute } from '../../resources/index.ts';
 import type { Attachment } from '../attach/parent-refs.ts';
-import { infoFinding, warningFinding } from '../report.ts';
+import { warningFinding } from '../report.ts';
 import type { RankedEntry } from '../rules/precedence.ts';
 import { isReflection } from './reflection.ts';
 
@@ -47,8 +47,8 @@ function withoutRules(route: GRPCRoute): readonly Finding[] {
 
 function cleartextToo(route: GRPCRoute, { attachments }: RouteView): readonly Finding[] {
   if ((route.spec.hostnames ?? []).length > 0) return [];
-  const secure = attachments.find(({ listener }) => listener.secure);
-  const cleartext = attachments.find(({ listener }) => !listener.secure);
+  const secure = attachments.find(({ listener }) => listener.carriesTraffic && listener.secure);
+  const cleartext = attachments.find(({ listener }) => listener.carriesTraffic && !listener.secure);
   if (secure === undefined || cleartext === undefined) return [];
   const index = (route.spec.parentRefs ?? []).findIndex(ref => ref.sectionName === undefined && ref.port === undefined);
   return [
@@ -68,16 +68,12 @@ function publicReflection(route: GRPCRoute, { attachments, entries }: RouteView)
   );
   if (exposed === undefined) return [];
   const { listener } = exposed;
-  const { ruleIndex } = reflecting.entry.rule.origin;
   const where = listener.isPublic ? 'has a public address' : 'takes every host and routes of every namespace';
-  const report = {
-    path: ['spec', 'rules', ruleIndex],
-    message: `Server reflection is exposed on listener ${listener.name}, which ${where}: anyone can list the services`,
-    help: 'Keep the reflection rule for development, or attach it to an internal listener (sectionName)',
-  };
   return [
-    listener.isPublic
-      ? warningFinding('lint/public-reflection', route, report)
-      : infoFinding('lint/public-reflection', route, report),
+    warningFinding('lint/public-reflection', route, {
+      path: ['spec', 'rules', reflecting.entry.rule.origin.ruleIndex],
+      message: `Server reflection is exposed on listener ${listener.name}, which ${where}: anyone can list the services`,
+      help: 'Keep the reflection rule for development, or attach it to an internal listener (sectionName)',
+    }),
   ];
 }

@@ -41,13 +41,8 @@ export function compileFilters(
 ): CompiledFilters {
   if (filters === undefined || filters.length === 0) return NO_FILTERS;
   const draft: Draft = { filters: [], refsProblems: [], mirrors: [], findings: [], fault: null };
-  const seen = new Set<string>();
   filters.forEach((filter, index) => {
-    const at = [...path, index];
-    if (seen.has(filter.type) && filter.type.endsWith('HeaderModifier'))
-      draft.findings.push(repeated(route, filter, at));
-    seen.add(filter.type);
-    compileFilter({ route, path: at, context, draft }, filter);
+    compileFilter({ route, path: [...path, index], context, draft }, filter);
   });
   return draft;
 }
@@ -139,12 +134,4 @@ function addUnresolved(site: Site, what: string): void {
   });
   site.draft.refsProblems.push({ reason: 'InvalidKind', finding });
   site.draft.fault = FILTER_UNRESOLVED;
-}
-
-function repeated(route: GRPCRoute, filter: GRPCRouteFilter, path: Path): Finding {
-  return warningFinding('route/filter-repeated', route, {
-    path,
-    message: `${filter.type} may be used once; all of them are run, in order`,
-    help: 'Join them into one filter',
-  });
 }

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * Golden cases: `test/golden/CASE/in.yaml` holds all that the case depends on, the other files what must come of it.
+ * The header comment of `in.yaml` names the clause of the specification that the case is about.
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseAllDocuments, stringify } from 'yaml';
+import { inspectCertificate } from '../../src/controller/inspect-certificate.ts';
+import type { Finding } from '../../src/errors/index.ts';
+import type { ResourceSet } from '../../src/resources/index.ts';
+import type { Snapshot } from '../../src/snapshot/index.ts';
+import { type Statuses, statuses } from '../../src/status/index.ts';
+import { memoryStore } from '../../src/store/index.ts';
+import { type TranslateEnvironment, type Translation, translate } from '../../src/translate/index.ts';
+
+const ROOT = import.meta.dirname;
+/** The files that a case consists of besides `in.yaml`. */
+export const OUTPUTS = ['snapshot.yaml', 'status.yaml', 'findings.yaml'] as const;
+export type Output = (typeof OUTPUTS)[number];
+
+/** A document `environment: …` in `in.yaml` changes these; all have defaults. */
+interface WrittenEnvironment {
+  readonly controllerName?: string;
+  readonly privilegedPorts?: 'allowed' | 'shifted';
+  readonly bindFailures?: Record<string, string>;
+  /** Gateway `namespace/name` → address; the others get 127.0.0.1. */
+  readonly addresses?: Record<string, string>;
+  /** RFC 3339; 2026-01-01T00:00:00Z when absent. */
+  readonly now?: string;
+}
+
+export interface GoldenCase {
+  readonly name: string;
+  readonly objects: readonly unknown[];
+  readonly environment: TranslateEnvironment;
+}
+
+/** Names of all cases, sorted. */
+export function goldenCases(): readonly string[] {
+  return readdirSync(ROOT, { withFileTypes: true })
+    .filter(entry => entry.isDirectory())
+    .map(entry => entry.name)
+    .sort();
+}
+
+/** Reads a case. Throws when it has no header comment or an object that an API server would refuse. */
+export function readCase(name: string): GoldenCase {
+  const text = readFileSync(join(ROOT, name, 'in.yaml'), 'utf8');
+  if (!text.startsWith('# ')) throw new Error(`${name}/in.yaml must begin with a comment that names the clause`);
+  const documents = parseAllDocuments(text).map(
+    document => document.toJS() as { environment?: WrittenEnvironment } | null,
+  );
+  const objects = documents.filter(document => document !== null && document.environment === undefined);
+  return { name, objects, environment: environmentOf(documents.find(d => d?.environment)?.environment ?? {}) };
+}
+
+function environmentOf(written: WrittenEnvironment): TranslateEnvironment {
+  return {
+    controllerName: written.controllerName ?? null,
+    addressOf: ({ namespace, name }) => written.addresses?.[`${namespace}/${name}`] ?? '127.0.0.1',
+    privilegedPorts: written.privilegedPorts ?? 'allowed',
+    bindFailures: new Map(Object.entries(written.bindFailures ?? {})),
+    nowMs: Date.parse(written.now ?? '2026-01-01T00:00:00Z'),
+    inspectCertificate,
+  };
+}
+
+/** The resources of a case, its objects in the order given. */
+export async function resourcesOf(objects: readonly unknown[]): Promise<ResourceSet> {
+  const store = memoryStore(objects);
+  await store.start();
+  const { resources } = store.current();
+  await store.close();
+  return resources;
+}
+
+/** Translates `objects` in the environment of the case. */
+export async function runCase(golden: GoldenCase, objects = golden.objects): Promise<Record<Output, string>> {
+  const resources = await resourcesOf(objects);
+  const translation = translate(resources, golden.environment);
+  return renderTranslation(translation, resources);
+}
+
+/** What the files of a case hold. */
+export function renderTranslation(translation: Translation, resources: ResourceSet): Record<Output, string> {
+  const written = statuses(translation, resources, new Map(), '2026-01-01T00:00:00Z');
+  return {
+    'snapshot.yaml': toYaml(renderSnapshot(translation.snapshot)),
+    'status.yaml': toYaml(renderStatuses(written)),
+    'findings.yaml': toYaml(translation.findings.map(renderFinding)),
+  };
+}
+
+/** What the case says must come out; '' for a file that is not there. */
+export function expectedOutput(name: string, output: Output): string {
+  const path = outputPath(name, output);
+  return existsSync(path) ? readFileSync(path, 'utf8') : '';
+}
+
+export function outputPath(name: string, output: Output): string {
+  return join(ROOT, name, output);
+}
+
+function renderSnapshot({ version: _, ...snapshot }: Snapshot): unknown {
+  const certificates = snapshot.certificates.map(({ id, names, notAfterMs }) => ({
+    id,
+    names,
+    notAfter: new Date(notAfterMs).toISOString(),
+  }));
+  return { ...snapshot, certificates };
+}
+
+/** Times are left out: they are the same everywhere. */
+function renderStatuses(written: Statuses): unknown {
+  const withoutTimes = JSON.stringify(
+    Object.fromEntries([...written].sort(([a], [b]) => (a < b ? -1 : 1))),
+    (key, value) => (key === 'lastTransitionTime' ? undefined : value),
+  );
+  return JSON.parse(withoutTimes);
+}
+
+function renderFinding({ code, severity, resource, path, message, help }: Finding): unknown {
+  const name = resource === undefined ? '' : `${resource.kind}/${resource.namespace}/${resource.name}`;
+  return { code, severity, resource: name.replace('//', '/'), path: path.join('.'), message, help };
+}
+
+function toYaml(value: unknown): string {
+  return stringify(value, { aliasDuplicateObjects: false, lineWidth: 0 });
+}
