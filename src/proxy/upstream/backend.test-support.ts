@@ -2,7 +2,13 @@
 
 /** HTTP/2 backends on port 0, and requests that remember what happened to them. */
 import { once } from 'node:events';
-import { createServer, type Http2Server, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
+import {
+  createServer,
+  type Http2Server,
+  type IncomingHttpHeaders,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+} from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Cluster, Endpoint, EndpointSet } from '../../snapshot/index.ts';
 import { type HeaderList, HeaderListPool, type Http2Stream } from '../../wire/index.ts';
@@ -16,7 +22,12 @@ import type { OpenFailure, UpstreamRequest } from './upstream-request.ts';
 export class Backend {
   readonly server: Http2Server;
   readonly sessions: ServerHttp2Session[] = [];
-  readonly streams: ServerHttp2Stream[] = [];
+  readonly streams: { readonly stream: ServerHttp2Stream; readonly headers: IncomingHttpHeaders }[] = [];
+  /** How a stream is answered. */
+  answer: (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => void = stream => {
+    stream.respond({ ':status': 200 });
+    stream.end();
+  };
   /** Connections and streams seen, the closed ones included. */
   connections = 0;
   served = 0;
@@ -36,10 +47,10 @@ export class Backend {
       session.on('error', () => {});
       session.on('close', () => this.sessions.splice(this.sessions.indexOf(session), 1));
     });
-    server.on('stream', stream => {
+    server.on('stream', (stream, headers) => {
       this.served += 1;
       stream.on('error', () => {});
-      this.streams.push(stream);
+      this.streams.push({ stream, headers });
       if (!this.hold) this.release();
     });
   }
@@ -63,11 +74,7 @@ export class Backend {
 
   /** Answers every stream that waits. */
   release(): void {
-    for (const stream of this.streams.splice(0)) {
-      if (stream.destroyed) continue;
-      stream.respond({ ':status': 200 });
-      stream.end();
-    }
+    for (const { stream, headers } of this.streams.splice(0)) if (!stream.destroyed) this.answer(stream, headers);
   }
 
   /** As a killed process: every socket is gone at once. */

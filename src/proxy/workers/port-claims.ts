@@ -44,6 +44,6 @@ async function tryToBind({ address, port, transport }: Binding): Promise<string 
     return null;
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    return code === 'EADDRINUSE' ? `EADDRINUSE: ${address}:${port} is in use by another socket` : null;
+    return code === 'EADDRINUSE' ? 'another process listens on this address and port' : null;
   }
 }

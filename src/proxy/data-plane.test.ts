@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type ClientHttp2Session, connect } from 'node:http2';
+import { createServer } from 'node:net';
+import { afterEach, describe, it } from 'node:test';
+import type { Cluster, Endpoint, Rule, Snapshot } from '../snapshot/index.ts';
+import { DataPlane, type DataPlaneOptions } from './index.ts';
+import { Backend, testCluster } from './upstream/backend.test-support.ts';
+
+const cleanups: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+const CLUSTER = 'default/a:80';
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  return typeof address === 'object' ? (address?.port ?? 0) : 0;
+}
+
+/** A gRPC backend: every call ends with grpc-status 0 and says who answered. */
+async function startBackend(): Promise<Backend> {
+  const backend = await Backend.start();
+  backend.answer = stream => {
+    stream.respond(
+      { ':status': 200, 'content-type': 'application/grpc', hostname: `${backend.port}` },
+      { waitForTrailers: true },
+    );
+    stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }));
+    stream.end();
+  };
+  cleanups.push(() => backend.close());
+  return backend;
+}
+
+async function startPlane(
+  workers: number,
+  options: Partial<DataPlaneOptions> = {},
+): Promise<{ plane: DataPlane; log: string[] }> {
+  const log: string[] = [];
+  const add = (message: string) => void log.push(message);
+  const plane = new DataPlane({
+    workers,
+    serverHeader: 'daemun',
+    upstreamServiceTime: true,
+    accessLog: null,
+    log: { info: add, warn: add, error: add },
+    drainTimeoutMs: 2_000,
+    ...options,
+  });
+  cleanups.push(() => plane.close());
+  await plane.start();
+  return { plane, log };
+}
+
+interface Parts {
+  readonly version?: number;
+  readonly ports: readonly number[];
+  readonly endpoints?: readonly Endpoint[];
+  readonly cluster?: Partial<Cluster>;
+}
+
+function snapshotOf({ version = 1, ports, endpoints = [], cluster = {} }: Parts): Snapshot {
+  const rule: Rule = {
+    id: 'GRPCRoute/default/a/0',
+    origin: { kind: 'GRPCRoute', namespace: 'default', name: 'a', ruleIndex: 0, ruleName: '' },
+    filters: [],
+    fault: null,
+    backends: [{ weight: 1, target: { kind: 'cluster', cluster: CLUSTER }, filters: [] }],
+    totalWeight: 1,
+    requestTimeoutMs: null,
+    sessionPersistence: null,
+  };
+  const match = { kind: 'grpc' as const, method: null, headers: [] };
+  const virtualHosts = [{ hostname: '*', entries: [{ match, rule, matchIndex: 0 }] }];
+  const gateway = { namespace: 'default', name: 'gateway' };
+  const bindings = ports.map(port => ({
+    id: `127.0.0.1:${port}/tcp`,
+    address: '127.0.0.1',
+    port,
+    transport: 'tcp' as const,
+    listeners: [{ id: `default/gateway/l${port}`, gateway, name: `l${port}`, hostname: '*', tls: null, virtualHosts }],
+  }));
+  return {
+    version,
+    bindings,
+    clusters: [testCluster({ id: CLUSTER, ...cluster })],
+    endpoints: [{ cluster: CLUSTER, endpoints }],
+    certificates: [],
+  };
+}
+
+function dial(port: number): ClientHttp2Session {
+  const session = connect(`http://127.0.0.1:${port}`);
+  session.on('error', () => {});
+  cleanups.push(() => session.destroy());
+  return session;
+}
+
+/** One call; the answering backend's port, or the gRPC status and message of a failure. */
+async function call(session: ClientHttp2Session): Promise<string> {
+  const stream = session.request({
+    ':method': 'POST',
+    ':path': '/api.Echo/Echo',
+    'content-type': 'application/grpc',
+    te: 'trailers',
+  });
+  stream.end(Buffer.alloc(5));
+  stream.resume();
+  let head: Record<string, unknown> = {};
+  stream.on('response', fields => {
+    head = fields;
+  });
+  let trailers: Record<string, unknown> = {};
+  stream.on('trailers', fields => {
+    trailers = fields;
+  });
+  await once(stream, 'close');
+  const status = trailers['grpc-status'] ?? head['grpc-status'];
+  return status === '0' ? String(head['hostname']) : `grpc-status ${status}: ${head['grpc-message'] ?? ''}`;
+}
+
+async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await condition())) await new Promise(resolve => setTimeout(resolve, 5));
+}
+
+for (const workers of [0, 1, 2]) {
+  describe(`a data plane with ${workers} workers`, () => {
+    it('serves a snapshot once apply has resolved', async () => {
+      const backend = await startBackend();
+      const port = await freePort();
+      const { plane } = await startPlane(workers);
+      const { failures } = await plane.apply(snapshotOf({ ports: [port], endpoints: [backend.endpoint] }));
+      assert.equal(failures.size, 0);
+      assert.equal(await call(dial(port)), `${backend.port}`);
+    });
+
+    it('follows endpoints without closing client connections', async () => {
+      const [a, b] = [await startBackend(), await startBackend()];
+      const port = await freePort();
+      const { plane } = await startPlane(workers);
+      await plane.apply(snapshotOf({ ports: [port], endpoints: [a.endpoint] }));
+      const session = dial(port);
+      assert.equal(await call(session), `${a.port}`);
+      await plane.apply(snapshotOf({ version: 2, ports: [port], endpoints: [b.endpoint] }));
+      assert.equal(await call(session), `${b.port}`);
+      assert.equal(session.closed, false);
+    });
+
+    it('reports a port that is taken by its binding, serves the rest, and tries again', async () => {
+      const backend = await startBackend();
+      const [free, taken] = [await freePort(), await freePort()];
+      const holder = createServer().listen(taken, '127.0.0.1');
+      await once(holder, 'listening');
+      const { plane } = await startPlane(workers);
+      const snapshot = snapshotOf({ ports: [free, taken], endpoints: [backend.endpoint] });
+      const first = await plane.apply(snapshot);
+      assert.deepEqual([...first.failures.keys()], [`127.0.0.1:${taken}/tcp`]);
+      assert.match(first.failures.get(`127.0.0.1:${taken}/tcp`) ?? '', /another process listens/);
+      assert.equal(await call(dial(free)), `${backend.port}`);
+      holder.close();
+      await once(holder, 'close');
+      assert.equal((await plane.apply(snapshot)).failures.size, 0);
+      assert.equal(await call(dial(taken)), `${backend.port}`);
+    });
+
+    it('lets running requests end when it is drained, and says so', async () => {
+      const backend = await startBackend();
+      const port = await freePort();
+      const { plane } = await startPlane(workers);
+      await plane.apply(snapshotOf({ ports: [port], endpoints: [backend.endpoint] }));
+      backend.hold = true;
+      const session = dial(port);
+      const running = call(session);
+      await once(backend.server, 'stream');
+      const drained = plane.drain();
+      await once(session, 'goaway');
+      backend.release();
+      assert.equal(await running, `${backend.port}`);
+      assert.deepEqual(await drained, { finished: 1, cut: 0 });
+    });
+
+    it('cuts requests that outlast the drain timeout, and says so', async () => {
+      const backend = await startBackend();
+      const port = await freePort();
+      const { plane } = await startPlane(workers, { drainTimeoutMs: 50 });
+      await plane.apply(snapshotOf({ ports: [port], endpoints: [backend.endpoint] }));
+      backend.hold = true;
+      const running = call(dial(port));
+      await once(backend.server, 'stream');
+      assert.deepEqual(await plane.drain(), { finished: 0, cut: 1 });
+      await running;
+    });
+
+    it('shows what it holds, and counts what it does', async () => {
+      const backend = await startBackend();
+      const port = await freePort();
+      const { plane } = await startPlane(workers);
+      await plane.apply(snapshotOf({ ports: [port], endpoints: [backend.endpoint] }));
+      await call(dial(port));
+      const dump = await plane.dump();
+      assert.equal(dump.workers.length, Math.max(1, workers));
+      const endpoints = dump.workers.flatMap(worker => worker.clusters.flatMap(cluster => cluster.endpoints));
+      assert.equal(endpoints[0]?.port, backend.port);
+      assert.equal(
+        endpoints.reduce((sum, endpoint) => sum + endpoint.connections, 0),
+        1,
+      );
+      const value = (name: string): unknown => plane.metrics().find(family => family.name === name)?.samples;
+      assert.deepEqual(value('daemun_upstream_connections'), [{ labels: { cluster: CLUSTER }, value: 1 }]);
+      assert.deepEqual(value('daemun_upstream_endpoints'), [
+        { labels: { cluster: CLUSTER, state: 'ready' }, value: 1 },
+        { labels: { cluster: CLUSTER, state: 'draining' }, value: 0 },
+      ]);
+    });
+
+    it('resolves DNS backends and follows them', async () => {
+      const [a, b] = [await startBackend(), await startBackend()];
+      const port = await freePort();
+      let addresses = ['127.0.0.1'];
+      const { plane } = await startPlane(workers, {
+        resolve: async host => ({ addresses: host === 'a.test' ? addresses : ['127.0.0.1'], ttlMs: 1_000 }),
+      });
+      const discovery = { kind: 'dns' as const, targets: [{ host: 'a.test', port: a.port }] };
+      await plane.apply(snapshotOf({ ports: [port], cluster: { discovery } }));
+      const session = dial(port);
+      assert.equal(await call(session), `${a.port}`);
+      addresses = ['127.0.0.2'];
+      const moved = { kind: 'dns' as const, targets: [{ host: 'b.test', port: b.port }] };
+      await plane.apply(snapshotOf({ version: 2, ports: [port], cluster: { discovery: moved } }));
+      assert.equal(await call(session), `${b.port}`);
+    });
+
+    it('keeps streams away from endpoints that fail their health check', async () => {
+      const [good, bad] = [await startBackend(), await startBackend()];
+      const answers = (backend: Backend, status: number) => {
+        const plain = backend.answer;
+        backend.answer = (stream, headers) => {
+          if (headers[':path'] !== '/grpc.health.v1.Health/Check') return plain(stream, headers);
+          stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
+          stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }));
+          stream.end(Buffer.from([0, 0, 0, 0, 2, 8, status]));
+        };
+      };
+      answers(good, 1);
+      answers(bad, 2);
+      const healthCheck = { intervalMs: 50, timeoutMs: 1_000, healthyThreshold: 1, unhealthyThreshold: 1, service: '' };
+      const port = await freePort();
+      const { plane } = await startPlane(workers);
+      const endpoints = [good.endpoint, bad.endpoint].sort((x, y) => x.port - y.port);
+      await plane.apply(snapshotOf({ ports: [port], endpoints, cluster: { healthCheck } }));
+      await until(async () => {
+        const { workers: dumps } = await plane.dump();
+        const seen = dumps.flatMap(dump => dump.clusters.flatMap(cluster => cluster.endpoints));
+        return seen.every(endpoint => endpoint.health !== 'unknown');
+      });
+      const session = dial(port);
+      for (let i = 0; i < 6; i += 1) assert.equal(await call(session), `${good.port}`);
+    });
+  });
+}
+
+describe('a data plane whose worker crashes', () => {
+  it('replaces it, and the new one serves the last snapshot', async () => {
+    const backend = await startBackend();
+    const port = await freePort();
+    const { plane, log } = await startPlane(1);
+    await plane.apply(snapshotOf({ ports: [port], endpoints: [backend.endpoint] }));
+    const broken = structuredClone(snapshotOf({ version: 2, ports: [port], endpoints: [backend.endpoint] }));
+    const [entry] = broken.bindings[0]?.listeners[0]?.virtualHosts[0]?.entries ?? [];
+    // What no translation makes: it is found out when the worker compiles it.
+    Object.assign(entry ?? {}, { match: null });
+    plane.apply(broken).catch(() => {});
+    await until(() => log.some(line => /another one takes its place/.test(line)));
+    await plane.apply(snapshotOf({ version: 3, ports: [port], endpoints: [backend.endpoint] }));
+    await until(async () => (await call(dial(port))) === `${backend.port}`);
+  });
+});
