@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Rule, Snapshot, WeightedBackend } from '../snapshot/index.ts';
+import type { ExplainedAnswer, ExplainedBackend, ExplainedEndpoint, Question } from './explanation.ts';
+import { describeFilter, formatShare } from './rule-text.ts';
+
+/** The backends of a rule with their shares and endpoints. */
+export function explainBackends(rule: Rule, snapshot: Snapshot): ExplainedBackend[] {
+  return rule.fault === null ? rule.backends.map(backend => explainBackend(backend, rule, snapshot)) : [];
+}
+
+function explainBackend(
+  { weight, target, filters }: WeightedBackend,
+  rule: Rule,
+  snapshot: Snapshot,
+): ExplainedBackend {
+  const shape = { weight, share: (100 * weight) / rule.totalWeight, filters: filters.map(describeFilter) };
+  if (target.kind === 'fault') return { cluster: '', ...shape, fault: target.fault.message, endpoints: [] };
+  const endpoints = endpointsOf(target.cluster, snapshot);
+  const isEmpty = endpoints !== 'dns' && endpoints.length === 0;
+  return { cluster: target.cluster, ...shape, fault: isEmpty ? 'it has no ready endpoint' : '', endpoints };
+}
+
+function endpointsOf(id: string, snapshot: Snapshot): readonly ExplainedEndpoint[] | 'dns' {
+  if (snapshot.clusters.find(cluster => cluster.id === id)?.discovery.kind === 'dns') return 'dns';
+  const published = snapshot.endpoints.find(({ cluster }) => cluster === id)?.endpoints ?? [];
+  return published.map(({ address, port, state, name }) => ({
+    address: address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`,
+    state,
+    name,
+  }));
+}
+
+/** What a client is told that no listener, or no rule, takes (design: what a client is told). */
+export function explainRefusal(text: string, { protocol }: Question): ExplainedAnswer {
+  return refuse({ httpStatus: 404, grpcStatus: 12, message: text }, protocol);
+}
+
+/** What a client gets from a rule. */
+export function explainRuleAnswer(
+  rule: Rule,
+  backends: readonly ExplainedBackend[],
+  { protocol }: Question,
+): ExplainedAnswer {
+  if (rule.fault !== null) return refuse(rule.fault, protocol);
+  const working = backends.filter(({ fault }) => fault === '');
+  if (working.length > 0)
+    return { kind: 'forwarded', httpStatus: null, grpcStatus: null, text: forwardText(rule, backends) };
+  const target = rule.backends[0]?.target;
+  if (target?.kind === 'fault') return refuse(target.fault, protocol);
+  const names = backends.map(({ cluster }) => cluster).filter(cluster => cluster !== '');
+  return refuse({ httpStatus: 503, grpcStatus: 14, message: `no ready endpoint in ${names.join(', ')}` }, protocol);
+}
+
+function forwardText(rule: Rule, backends: readonly ExplainedBackend[]): string {
+  const parts = backends.map(({ cluster, share, fault }) => {
+    const percent = backends.length === 1 ? '' : ` (${formatShare(share)} %)`;
+    if (fault === '') return `${cluster}${percent}`;
+    return `an error${percent}: ${cluster === '' ? fault : `${cluster}: ${fault}`}`;
+  });
+  const timeout = rule.requestTimeoutMs === null ? '' : `, within ${rule.requestTimeoutMs} ms`;
+  return `forwarded to ${parts.join(', ')}${timeout}`;
+}
+
+interface Refusal {
+  readonly httpStatus: number;
+  readonly grpcStatus: number;
+  readonly message: string;
+}
+
+function refuse({ httpStatus, grpcStatus, message }: Refusal, protocol: Question['protocol']): ExplainedAnswer {
+  if (protocol === 'http')
+    return { kind: 'refused', httpStatus, grpcStatus: null, text: `HTTP ${httpStatus}: ${message}` };
+  const name = STATUS_NAMES[grpcStatus] ?? 'code';
+  return { kind: 'refused', httpStatus: 200, grpcStatus, text: `gRPC status ${grpcStatus} ${name}: ${message}` };
+}
+
+/** Those that a gateway answers itself. */
+const STATUS_NAMES: Readonly<Record<number, string>> = {
+  4: 'DEADLINE_EXCEEDED',
+  7: 'PERMISSION_DENIED',
+  8: 'RESOURCE_EXHAUSTED',
+  12: 'UNIMPLEMENTED',
+  13: 'INTERNAL',
+  14: 'UNAVAILABLE',
+  16: 'UNAUTHENTICATED',
+};

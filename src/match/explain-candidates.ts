@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { RouteEntry } from '../snapshot/index.ts';
+import type { CompiledListener } from './compiled-listener.ts';
+import { compileMatch } from './compiled-match.ts';
+import type { ExplainedCandidate } from './explanation.ts';
+import { describeMatch, whyNot } from './match-text.ts';
+import type { RequestView } from './request-view.ts';
+
+/** Listed before the winner, and after it. */
+const MAX_BEFORE = 100;
+const MAX_AFTER = 20;
+
+export interface CandidateList {
+  readonly winner: RouteEntry | undefined;
+  readonly candidates: readonly ExplainedCandidate[];
+  readonly moreCandidates: number;
+}
+
+interface Candidate {
+  readonly entry: RouteEntry;
+  readonly host: string;
+}
+
+/** All entries that are tried for a host, in their order, each with its verdict. The winner is the proxy's own. */
+export function explainCandidates(listener: CompiledListener, host: string, request: RequestView): CandidateList {
+  const all: Candidate[] = listener
+    .virtualHostsOf(host)
+    .flatMap(({ source }) => source.entries.map(entry => ({ entry, host: source.hostname })));
+  const winner = listener.match(host, request);
+  const place = winner === undefined ? all.length : all.findIndex(({ entry }) => entry === winner);
+  const before = all.slice(Math.max(0, place - MAX_BEFORE), place);
+  const rest = all.slice(place, place + 1 + MAX_AFTER);
+  const candidates = [
+    ...before.map(candidate => judge(candidate, request)),
+    ...rest.map((candidate, at) => (at === 0 ? taken(candidate) : judge(candidate, request))),
+  ];
+  return { winner, candidates, moreCandidates: all.length - candidates.length };
+}
+
+function taken(candidate: Candidate): ExplainedCandidate {
+  return { ...describe(candidate), verdict: 'taken', reason: 'the first that takes the request' };
+}
+
+function judge(candidate: Candidate, request: RequestView): ExplainedCandidate {
+  const reason = whyNot(compileMatch(candidate.entry.match), request);
+  if (reason !== undefined) return { ...describe(candidate), verdict: 'refused', reason };
+  return { ...describe(candidate), verdict: 'shadowed', reason: 'not reached: one before it takes the request' };
+}
+
+function describe({
+  entry: { match, matchIndex, rule },
+  host,
+}: Candidate): Omit<ExplainedCandidate, 'verdict' | 'reason'> {
+  const { kind, namespace, name, ruleIndex, ruleName } = rule.origin;
+  return { route: `${kind}/${namespace}/${name}`, ruleIndex, ruleName, matchIndex, host, match: describeMatch(match) };
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * Says which rule takes a request, and why each other one does not. The listener and the rule come from the compiled
+ * matchers that the proxy asks, so an explanation cannot disagree with the traffic.
+ */
+import type { Binding, Listener, Snapshot } from '../snapshot/index.ts';
+import { ANY_HOST } from '../values/index.ts';
+import { type CompiledBinding, compileBinding } from './compiled-binding.ts';
+import { explainBackends, explainRefusal, explainRuleAnswer } from './explain-answer.ts';
+import { explainCandidates } from './explain-candidates.ts';
+import { explainOtherHosts, explainOtherListeners } from './explain-listeners.ts';
+import type { ExplainedPlace, Explanation, Question } from './explanation.ts';
+import type { RequestView } from './request-view.ts';
+import { describeFilter } from './rule-text.ts';
+
+/** Explains a request against a snapshot. Pure; compiles each binding, so it takes milliseconds on large snapshots. */
+export function explain(snapshot: Snapshot, question: Question): Explanation {
+  const places = snapshot.bindings
+    .filter(binding => binding.listeners.some(listener => isAskedFor(listener, question)))
+    .flatMap(binding => explainBinding(binding, snapshot, question));
+  const { protocol, method, path, headers } = question;
+  return { request: { protocol, method, path, headers }, places: places.sort((a, b) => rank(a) - rank(b)) };
+}
+
+function isAskedFor({ gateway, name }: Listener, question: Question): boolean {
+  if (question.gateway !== null && question.gateway !== `${gateway.namespace}/${gateway.name}`) return false;
+  return question.listener === null || question.listener === name;
+}
+
+function rank({ answer, listener }: ExplainedPlace): number {
+  if (answer.kind === 'forwarded') return 0;
+  return listener === null ? 2 : 1;
+}
+
+function explainBinding(binding: Binding, snapshot: Snapshot, question: Question): ExplainedPlace[] {
+  const compiled = compileBinding(binding);
+  const { host } = question;
+  if (host !== null) return [explainPlace({ compiled, snapshot, question, host })];
+  const hosts = binding.listeners
+    .filter(listener => isAskedFor(listener, question))
+    .map(listener => assumeHost(compiled, listener, viewOf(question)));
+  return [...new Set(hosts)].map(assumed => explainPlace({ compiled, snapshot, question, host: assumed }));
+}
+
+/** A host that the listener owns and, if there is one, under which a rule takes the request. */
+function assumeHost(compiled: CompiledBinding, listener: Listener, request: RequestView): string {
+  const hosts = [...listener.virtualHosts.map(({ hostname }) => hostname), listener.hostname].map(exampleOf);
+  const owned = hosts.filter(host => compiled.listenerFor(host)?.listener === listener);
+  const served = owned.find(host => compiled.listenerFor(host)?.match(host, request) !== undefined);
+  return served ?? owned[0] ?? exampleOf(listener.hostname);
+}
+
+function exampleOf(hostname: string): string {
+  if (hostname === ANY_HOST) return 'any-host.invalid';
+  return hostname.startsWith('*.') ? `any${hostname.slice(1)}` : hostname;
+}
+
+interface PlaceContext {
+  readonly compiled: CompiledBinding;
+  readonly snapshot: Snapshot;
+  readonly question: Question;
+  readonly host: string;
+}
+
+function explainPlace(context: PlaceContext): ExplainedPlace {
+  const { compiled, question, host } = context;
+  const { address, port } = compiled.binding;
+  const chosen = compiled.listenerFor(host);
+  const shape = {
+    address: address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`,
+    host,
+    isHostAssumed: question.host === null,
+    otherListeners: explainOtherListeners(compiled, chosen, host),
+  };
+  if (chosen === undefined) {
+    const answer = explainRefusal(`no listener takes host ${host}`, question);
+    return { ...shape, listener: null, ...NOTHING, answer };
+  }
+  const { id, hostname, tls } = chosen.listener;
+  const listener = { id, hostname, isTls: tls !== null };
+  const otherHosts = explainOtherHosts(chosen, host);
+  const { winner, candidates, moreCandidates } = explainCandidates(chosen, host, viewOf(question));
+  const found = { ...shape, listener, candidates, moreCandidates, otherHosts };
+  if (winner === undefined) {
+    const what = question.protocol === 'grpc' ? question.path : `${question.method} ${question.path}`;
+    const answer = explainRefusal(`no route matches ${what} on host ${host}`, question);
+    return { ...found, filters: [], backends: [], answer };
+  }
+  const backends = explainBackends(winner.rule, context.snapshot);
+  const answer = explainRuleAnswer(winner.rule, backends, question);
+  return { ...found, filters: winner.rule.filters.map(describeFilter), backends, answer };
+}
+
+const NOTHING = { candidates: [], moreCandidates: 0, otherHosts: [], filters: [], backends: [] } as const;
+
+function viewOf({ protocol, path, headers }: Question): RequestView {
+  const isGrpc = protocol === 'grpc';
+  const fields = isGrpc ? { 'content-type': 'application/grpc', ...headers } : headers;
+  return {
+    path,
+    isGrpc,
+    header: name => (Object.hasOwn(fields, name) ? fields[name as keyof typeof fields] : undefined),
+  };
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Filter, HeaderChange } from '../snapshot/index.ts';
+
+/** What a filter does, in one line. */
+export function describeFilter(filter: Filter): string {
+  switch (filter.kind) {
+    case 'request-headers':
+      return `request headers: ${describeChange(filter.change)}`;
+    case 'response-headers':
+      return `response headers: ${describeChange(filter.change)}`;
+    case 'mirror': {
+      const { numerator, denominator } = filter.share;
+      return `mirror ${formatShare((100 * numerator) / denominator)} % to ${filter.target.cluster}`;
+    }
+  }
+}
+
+function describeChange({ set, add, remove }: HeaderChange): string {
+  const parts = [
+    ...set.map(({ name, value }) => `set ${name}: ${value}`),
+    ...add.map(({ name, value }) => `add ${name}: ${value}`),
+    ...remove.map(name => `remove ${name}`),
+  ];
+  return parts.length === 0 ? 'nothing' : parts.join(', ');
+}
+
+/** A percentage with at most three significant digits: `90`, `33.3`, `0.001`. */
+export function formatShare(percent: number): string {
+  return String(Number(percent.toPrecision(3)));
+}
