@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { type ClientHttp2Session, connect } from 'node:http2';
 import { createServer } from 'node:net';
 import { afterEach, describe, it } from 'node:test';
+import type { Worker } from 'node:worker_threads';
 import type { Cluster, Endpoint, Rule, Snapshot } from '../snapshot/index.ts';
 import { DataPlane, type DataPlaneOptions } from './index.ts';
 import { Backend, testCluster } from './upstream/backend.test-support.ts';
@@ -267,19 +268,34 @@ for (const workers of [0, 1, 2]) {
   });
 }
 
-describe('a data plane whose worker crashes', () => {
-  it('replaces it, and the new one serves the last snapshot', async () => {
+describe('a data plane whose worker fails', () => {
+  it('replaces a thread that ended; the new one serves the last snapshot', async () => {
     const backend = await startBackend();
     const port = await freePort();
+    const threads: Worker[] = [];
+    process.once('worker', worker => threads.push(worker));
     const { plane, log } = await startPlane(1);
     await plane.apply(snapshotOf({ ports: [port], endpoints: [backend.endpoint] }));
-    const broken = structuredClone(snapshotOf({ version: 2, ports: [port], endpoints: [backend.endpoint] }));
-    const [entry] = broken.bindings[0]?.listeners[0]?.virtualHosts[0]?.entries ?? [];
-    // What no translation makes: it is found out when the worker compiles it.
-    Object.assign(entry ?? {}, { match: null });
-    plane.apply(broken).catch(() => {});
-    await until(() => log.some(line => /another one takes its place/.test(line)));
-    await plane.apply(snapshotOf({ version: 3, ports: [port], endpoints: [backend.endpoint] }));
-    await until(async () => (await call(dial(port))) === `${backend.port}`);
+    await threads[0]?.terminate();
+    assert.match(log.at(-1) ?? '', /another one takes its place/);
+    const { failures } = await plane.apply(snapshotOf({ version: 2, ports: [port], endpoints: [backend.endpoint] }));
+    assert.equal(failures.size, 0);
+    assert.equal(await call(dial(port)), `${backend.port}`);
   });
+
+  for (const workers of [0, 1]) {
+    it(`rejects a snapshot that cannot be executed, and serves the next one (${workers} workers)`, async () => {
+      const backend = await startBackend();
+      const port = await freePort();
+      const { plane } = await startPlane(workers);
+      await plane.apply(snapshotOf({ ports: [port], endpoints: [backend.endpoint] }));
+      const broken = structuredClone(snapshotOf({ version: 2, ports: [port], endpoints: [backend.endpoint] }));
+      const [entry] = broken.bindings[0]?.listeners[0]?.virtualHosts[0]?.entries ?? [];
+      // What no translation makes: it is found out when the worker compiles it.
+      Object.assign(entry ?? {}, { match: null });
+      await assert.rejects(plane.apply(broken));
+      await plane.apply(snapshotOf({ version: 3, ports: [port], endpoints: [backend.endpoint] }));
+      assert.equal(await call(dial(port)), `${backend.port}`);
+    });
+  }
 });

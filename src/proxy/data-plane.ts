@@ -104,10 +104,16 @@ export class DataPlane {
     await Promise.all(this.#workers.map(worker => worker.start()));
   }
 
-  /** Makes `snapshot` live. Resolves when every worker serves it; bindings that failed are tried again by each call. */
-  apply(snapshot: Snapshot): Promise<{ failures: BindFailures }> {
+  /**
+   * Makes `snapshot` live. Resolves when every worker serves it; bindings that failed are tried again by each call.
+   * Rejects when a worker cannot execute it: a bug; what was served before goes on.
+   */
+  async apply(snapshot: Snapshot): Promise<{ failures: BindFailures }> {
     this.#snapshot = snapshot;
-    return this.#enqueue(() => this.#publish(snapshot));
+    const { claims, applied } = await this.#enqueue(() => this.#send(snapshot));
+    const failures = new Map<string, string>(claims);
+    for (const failed of await applied) for (const [id, reason] of failed) failures.set(id, reason);
+    return { failures };
   }
 
   /** Stops accepting, tells clients to go elsewhere (GOAWAY), and waits for requests until the drain timeout. */
@@ -139,17 +145,16 @@ export class DataPlane {
     return { workers, certificates: certificates.map(({ id, names, notAfterMs }) => ({ id, names, notAfterMs })) };
   }
 
-  async #publish(snapshot: Snapshot): Promise<{ failures: BindFailures }> {
+  /** Sends it to the workers in its turn; waiting for them is not part of the turn. */
+  async #send(snapshot: Snapshot): Promise<{ claims: BindFailures; applied: Promise<BindFailures[]> }> {
     await this.#resolveNames(snapshot);
     const claims = this.#workers.length > 1 ? await this.#claims.check(snapshot) : new Map<string, string>();
     const resolved = withResolvedEndpoints(snapshot, this.#discovery.clusters, id => this.#discovery.endpointsOf(id));
     const live = withoutBindings(resolved, claims);
-    const applied = this.#workers.map(worker => worker.apply(live));
+    const applied = Promise.all(this.#workers.map(worker => worker.apply(live)));
     this.#endpoints.update(live);
     this.#checkHealth(live);
-    const failures = new Map<string, string>(claims);
-    for (const failed of await Promise.all(applied)) for (const [id, reason] of failed) failures.set(id, reason);
-    return { failures };
+    return { claims, applied };
   }
 
   /** Waits for names that are new, so that no request finds a backend that is about to be there; not for long. */
@@ -167,7 +172,7 @@ export class DataPlane {
   #republish(): void {
     const snapshot = this.#snapshot;
     if (snapshot === null || this.#closed) return;
-    this.#enqueue(() => this.#publish(this.#snapshot ?? snapshot)).catch((error: unknown) =>
+    this.apply(snapshot).catch((error: unknown) =>
       this.#options.log.error('new addresses could not be published', { error: String(error) }),
     );
   }

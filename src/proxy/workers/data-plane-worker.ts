@@ -19,7 +19,7 @@ export interface DrainReport {
 export interface DataPlaneWorker {
   /** Resolves when it can take a snapshot. */
   start(): Promise<void>;
-  /** Resolves when the worker serves `snapshot`. Calls overlap safely; they take effect in order. */
+  /** Resolves when the worker serves `snapshot`, rejects when it cannot execute it (a bug). Calls take effect in order. */
   apply(snapshot: Snapshot): Promise<BindFailures>;
   /** Health check results of one cluster, by endpoint key. Kept for a worker that replaces this one. */
   setHealth(cluster: string, health: ReadonlyMap<string, Health>): void;

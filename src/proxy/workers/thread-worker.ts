@@ -35,6 +35,7 @@ export interface ThreadHost {
 interface Waiting<T> {
   readonly sequence: number;
   readonly resolve: (value: T) => void;
+  readonly reject: (error: Error) => void;
 }
 
 /**
@@ -79,7 +80,7 @@ export class ThreadWorker implements DataPlaneWorker {
     this.#snapshot = snapshot;
     this.#sequence += 1;
     const sequence = this.#sequence;
-    const applied = new Promise<BindFailures>(resolve => this.#applies.push({ sequence, resolve }));
+    const applied = new Promise<BindFailures>((resolve, reject) => this.#applies.push({ sequence, resolve, reject }));
     this.#sendSnapshot();
     return applied;
   }
@@ -101,7 +102,7 @@ export class ThreadWorker implements DataPlaneWorker {
   dump(): Promise<WorkerDump> {
     this.#sequence += 1;
     const sequence = this.#sequence;
-    const dumped = new Promise<WorkerDump>(resolve => this.#dumps.push({ sequence, resolve }));
+    const dumped = new Promise<WorkerDump>((resolve, reject) => this.#dumps.push({ sequence, resolve, reject }));
     this.#post({ kind: 'dump', sequence });
     return dumped;
   }
@@ -152,10 +153,13 @@ export class ThreadWorker implements DataPlaneWorker {
         this.#started?.();
         break;
       case 'applied':
-        this.#applies = settle(this.#applies, message.sequence, message.failures);
+        this.#applies = settle(this.#applies, message.sequence, entry => entry.resolve(message.failures));
+        break;
+      case 'apply-failed':
+        this.#applies = settle(this.#applies, message.sequence, entry => entry.reject(new Error(message.error)));
         break;
       case 'dumped':
-        this.#dumps = settle(this.#dumps, message.sequence, message.dump);
+        this.#dumps = settle(this.#dumps, message.sequence, entry => entry.resolve(message.dump));
         break;
       case 'drained':
         this.#onDrained(message.report);
@@ -200,8 +204,12 @@ export class ThreadWorker implements DataPlaneWorker {
   }
 }
 
-/** Resolves everything up to `sequence` with `value`; the rest goes on waiting. */
-function settle<T>(waiting: readonly Waiting<T>[], sequence: number, value: T): Waiting<T>[] {
-  for (const entry of waiting) if (entry.sequence <= sequence) entry.resolve(value);
+/** Answers everything up to `sequence`; the rest goes on waiting. */
+function settle<T>(
+  waiting: readonly Waiting<T>[],
+  sequence: number,
+  answer: (entry: Waiting<T>) => void,
+): Waiting<T>[] {
+  for (const entry of waiting) if (entry.sequence <= sequence) answer(entry);
   return waiting.filter(entry => entry.sequence > sequence);
 }

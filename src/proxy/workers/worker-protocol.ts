@@ -14,7 +14,7 @@ export interface WorkerData {
 
 /** From the main thread. Handled one after the other, in order. */
 export type ToWorker =
-  /** Answered by `applied` with the same number. */
+  /** Answered by `applied` or `apply-failed` with the same number. */
   | { readonly kind: 'apply'; readonly sequence: number; readonly delta: SnapshotDelta }
   | { readonly kind: 'health'; readonly cluster: string; readonly health: ReadonlyMap<string, Health> }
   /** Answered by `drained`. */
@@ -27,6 +27,8 @@ export type ToWorker =
 export type FromWorker =
   | { readonly kind: 'started'; readonly metrics: SharedArrayBuffer }
   | { readonly kind: 'applied'; readonly sequence: number; readonly failures: ReadonlyMap<string, string> }
+  /** The snapshot could not be executed: a bug. What was served before goes on as far as it can. */
+  | { readonly kind: 'apply-failed'; readonly sequence: number; readonly error: string }
   | { readonly kind: 'drained'; readonly report: DrainReport }
   | { readonly kind: 'dumped'; readonly sequence: number; readonly dump: WorkerDump }
   | { readonly kind: 'series'; readonly series: readonly Series[] }

@@ -28,7 +28,16 @@ let snapshot: Snapshot = EMPTY_SNAPSHOT;
 
 async function apply(sequence: number, delta: SnapshotDelta): Promise<void> {
   snapshot = applyDelta(snapshot, delta);
-  send({ kind: 'applied', sequence, failures: await runtime.apply(snapshot) });
+  try {
+    send({ kind: 'applied', sequence, failures: await runtime.apply(snapshot) });
+  } catch (error) {
+    // A thread that ended here would end again with the same snapshot: better serve what is left.
+    send({
+      kind: 'apply-failed',
+      sequence,
+      error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    });
+  }
 }
 
 async function handle(message: ToWorker): Promise<void> {
