@@ -108,4 +108,11 @@ describe('compiling again', () => {
     assert.equal(next.listenerFor('h')?.match('h', request('/s/m7')), undefined);
     assert.equal(next.listenerFor('h')?.match('h', request('/s/other'))?.rule.id, 'r7');
   });
+
+  it('makes a new index when an exact value became a pattern of the same text', () => {
+    const wants = (kind: 'exact' | 'regex') =>
+      binding(listener('l', '*', virtualHost('*', entry('r', null, { kind, name: 'x', value: '1.' }))));
+    const next = compileBinding(wants('regex'), { previous: compileBinding(wants('exact')) });
+    assert.equal(next.listenerFor('h')?.match('h', request('/s/m', { x: '12' }))?.rule.id, 'r');
+  });
 });

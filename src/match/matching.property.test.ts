@@ -43,23 +43,34 @@ const header: fc.Arbitrary<HeaderMatch> = fc.oneof(
   fc.record({
     kind: fc.constant('regex' as const),
     name: fc.constantFrom('x', 'y'),
-    value: fc.constantFrom('[12]', '1.*'),
+    value: fc.constantFrom('[12]', '1.*', '1'),
   }),
 );
 const headers = fc.uniqueArray(header, { maxLength: 2, selector: ({ name }) => name });
 
 let ruleCount = 0;
-const entry: fc.Arbitrary<RouteEntry> = fc.record({ method, headers }).map(match => ({
-  match: { kind: 'grpc', ...match },
-  rule: rule(`rule-${ruleCount++}`),
-  matchIndex: 0,
-}));
+function toEntry(match: { method: GrpcMethodMatch | null; headers: HeaderMatch[] }): RouteEntry {
+  return { match: { kind: 'grpc', ...match }, rule: rule(`rule-${ruleCount++}`), matchIndex: 0 };
+}
+const entry: fc.Arbitrary<RouteEntry> = fc.record({ method, headers }).map(toEntry);
+/** Many on one method, told apart by headers. */
+const crowd = fc.array(
+  fc.record({ method: fc.constant({ kind: 'exact' as const, service: 's', method: 'm' }), headers }),
+  {
+    minLength: 9,
+    maxLength: 16,
+  },
+);
+const entries: fc.Arbitrary<RouteEntry[]> = fc.oneof(
+  fc.array(entry, { maxLength: 15 }),
+  crowd.map(all => all.map(toEntry)),
+);
 const virtualHosts: fc.Arbitrary<VirtualHost[]> = fc
-  .uniqueArray(fc.tuple(fc.constantFrom(...PATTERNS), fc.array(entry, { maxLength: 15 })), {
+  .uniqueArray(fc.tuple(fc.constantFrom(...PATTERNS), entries), {
     maxLength: 4,
     selector: ([pattern]) => pattern,
   })
-  .map(hosts => hosts.map(([pattern, entries]) => virtualHost(pattern, ...entries)).sort(byHostname));
+  .map(hosts => hosts.map(([pattern, all]) => virtualHost(pattern, ...all)).sort(byHostname));
 const bindings: fc.Arbitrary<Binding> = fc
   .uniqueArray(fc.tuple(fc.constantFrom(...PATTERNS), virtualHosts), {
     minLength: 1,
