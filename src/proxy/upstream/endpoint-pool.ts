@@ -139,7 +139,7 @@ export class EndpointPool implements UpstreamEndpoint, Candidate, ConnectionOwne
 
   /** About once a second. */
   sweep(nowMs: number): void {
-    for (const connection of [...this.connections]) connection.sweep(nowMs);
+    if (this.connections.length > 0) for (const connection of [...this.connections]) connection.sweep(nowMs);
   }
 
   onConnected(connection: UpstreamConnection): void {
