@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { afterEach, describe, it } from 'node:test';
+import { VirtualClock } from '../virtual-clock.test-support.ts';
+import { cleanUp, listen, startBackend, World } from './cluster-pool.test-support.ts';
+
+afterEach(cleanUp);
+
+describe('a cluster whose connections end', () => {
+  it('resets the streams of a killed backend and sends the next request elsewhere', async () => {
+    const [killed, other] = [await startBackend(), await startBackend()];
+    const world = new World({}, [killed.endpoint, other.endpoint]);
+    await world.ports(2);
+    killed.hold = true;
+    const pinned = world.open({ pinned: `127.0.0.1:${killed.port}` });
+    await once(killed.server, 'stream');
+    await killed.kill();
+    assert.match(await pinned.outcome, /^reset: connection/);
+    assert.deepEqual(new Set(await world.ports(6)), new Set([other.port]));
+  });
+
+  it('replaces a connection after GOAWAY without failing a request', async () => {
+    const backend = await startBackend();
+    const world = new World({}, [backend.endpoint]);
+    await world.call();
+    backend.hold = true;
+    const running = world.open();
+    await once(backend.server, 'stream');
+    backend.hold = false;
+    for (const session of backend.sessions) session.close();
+    const outcomes = await Promise.all(Array.from({ length: 10 }, () => world.call()));
+    backend.release();
+    assert.equal(await running.outcome, '200');
+    assert.deepEqual(new Set(outcomes), new Set(['200']));
+  });
+
+  it('comes back to an endpoint in the background once it is there again', async () => {
+    const clock = new VirtualClock();
+    const [first, other] = [await startBackend(), await startBackend()];
+    const { port } = first;
+    const world = new World({}, [first.endpoint, other.endpoint], { clock });
+    await world.ports(2);
+    await first.kill();
+    while (world.events.length === 0) await world.call();
+    const again = await startBackend({ port });
+    const connected = once(again.server, 'session');
+    clock.advance(300);
+    await connected;
+    while (again.served === 0) assert.equal(await world.call(), '200');
+  });
+
+  it('counts a peer that closes at once as a failed connect', async () => {
+    const world = new World({}, [await listen(socket => socket.destroy())]);
+    assert.match(await world.call(), /^failed: connect_failure: the backend's connection was /);
+  });
+
+  it('counts a peer that does not speak HTTP/2 as a failed connect', async () => {
+    const world = new World({}, [await listen(socket => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'))]);
+    assert.match(await world.call(), /^failed: connect_failure: the backend does not speak HTTP\/2/);
+  });
+
+  it('counts a peer that accepts and says nothing as a connect timeout', async () => {
+    const world = new World({ connectTimeoutMs: 20 }, [await listen(() => {})]);
+    assert.match(await world.call(), /^failed: connect_timeout/);
+  });
+});
