@@ -33,8 +33,6 @@ export interface ConnectionEvents {
   onCapacity(): void;
   /** The peer's SETTINGS were applied. The first ones mean that it speaks HTTP/2 and that its limits are known. */
   onSettings?(): void;
-  /** The peer's SETTINGS came and hold; the first ones open the connection (RFC 9113 §3.4). */
-  onSettings?(): void;
   /** The peer acknowledged a `ping()`. */
   onPong?(): void;
   /** Server role: a request's header list was over the limits and was answered by the connection (431 or gRPC 8). `partial`: what was read of it. */

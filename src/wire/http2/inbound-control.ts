@@ -137,7 +137,6 @@ function onSettings(
   connection.wrote(9);
   if (peer.initialWindowBytes !== windowBytes) moveWindows(connection, peer.initialWindowBytes - windowBytes);
   if (!connection.broken) connection.events.onSettings?.();
-  if (!connection.broken) connection.events.onSettings?.();
 }
 
 /** §6.9.2: the change applies to open streams too; their windows may become negative. */

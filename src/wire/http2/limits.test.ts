@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { HeaderList } from '../header-list.ts';
+import {
+  ErrorCode,
+  frame,
+  literal,
+  Pair,
+  RESPONSE,
+  requestBlock,
+  type Side,
+  startedServer,
+  uint32,
+} from './connection.test-support.ts';
+import { CONTINUATION, DATA, GOAWAY, HEADERS, PING, PRIORITY, RST_STREAM, SETTINGS, WINDOW_UPDATE } from './frame.ts';
+import type { Http2Limits } from './limits.ts';
+
+/** How many of `attack(i)` a server takes before it says ENHANCE_YOUR_CALM; it takes no more than `tries`. */
+function endurance(server: Side, tries: number, attack: (i: number) => Buffer): number {
+  for (let i = 0; i < tries; i++) {
+    server.receive(attack(i));
+    if (server.fatal !== null) {
+      assert.equal(server.fatal.code, ErrorCode.ENHANCE_YOUR_CALM, server.fatal.message);
+      assert.equal(server.frames().at(-1)?.type, GOAWAY);
+      return i;
+    }
+    server.take();
+  }
+  return tries;
+}
+
+const BLOCK = requestBlock();
+
+describe('flood budgets', () => {
+  const floods: [string, Partial<Http2Limits>, (i: number) => Buffer][] = [
+    ['PING', { maxPings: 50 }, () => frame(PING, 0, 0, uint32(1, 2))],
+    ['SETTINGS', { maxSettings: 51 }, () => frame(SETTINGS, 0, 0)],
+    ['unknown frames', { maxIgnored: 50 }, () => frame(0x77, 0, 0, [1])],
+    ['PRIORITY', { maxIgnored: 50 }, () => frame(PRIORITY, 0, 1, [0, 0, 0, 0, 1])],
+    ['WINDOW_UPDATE', { maxWindowUpdates: 50 }, () => frame(WINDOW_UPDATE, 0, 0, uint32(1))],
+    [
+      'rapid reset',
+      { maxResets: 50 },
+      i => Buffer.concat([frame(HEADERS, 5, 2 * i + 1, BLOCK), frame(RST_STREAM, 0, 2 * i + 1, uint32(8))]),
+    ],
+    ['streams in error', { maxResets: 50 }, i => frame(HEADERS, 5, 2 * i + 1, literal('a', 'b'))],
+    ['empty DATA', { maxEmptyData: 50 }, i => (i === 0 ? frame(HEADERS, 4, 1, BLOCK) : frame(DATA, 0, 1))],
+    [
+      'padding without DATA',
+      { maxEmptyData: 50 },
+      i => (i === 0 ? frame(HEADERS, 4, 1, BLOCK) : frame(DATA, 8, 1, [2, 0, 0])),
+    ],
+  ];
+  for (const [what, limits, attack] of floods) {
+    it(`ends a connection that floods: ${what}`, () => {
+      const taken = endurance(startedServer(limits), 60, attack);
+      assert.ok(taken >= 49 && taken <= 51, `after ${taken}`);
+    });
+
+    it(`takes the same per interval, for ever: ${what}`, () => {
+      const server = startedServer(limits);
+      const taken = endurance(server, 200, i => {
+        if (i % 40 === 39) server.nowMs += 10_000;
+        return attack(i);
+      });
+      assert.equal(taken, 200);
+    });
+  }
+
+  it('does not count resets of streams that lived a while or were answered', () => {
+    const server = startedServer({ maxResets: 10 });
+    server.prepare = recorder => {
+      recorder.onHeadDo = stream => {
+        if (stream.id % 4 === 1) server.connection.sendHead(stream, RESPONSE, null, false);
+      };
+    };
+    for (let id = 1; id < 400; id += 2) {
+      server.receive(frame(HEADERS, 5, id, BLOCK));
+      if (id % 4 !== 1) server.nowMs += 1_000;
+      server.receive(frame(RST_STREAM, 0, id, uint32(8)));
+      server.take();
+    }
+    assert.equal(server.fatal, null);
+    assert.equal(server.connection.activeStreams, 0);
+  });
+
+  it('lets a busy peer send PINGs and WINDOW_UPDATEs in proportion to its DATA', () => {
+    const server = startedServer({ maxPings: 10, maxWindowUpdates: 10 });
+    server.receive(frame(HEADERS, 4, 1, BLOCK));
+    const taken = endurance(server, 500, () =>
+      Buffer.concat([frame(DATA, 0, 1, [1]), frame(PING, 0, 0, uint32(1, 2)), frame(WINDOW_UPDATE, 0, 0, uint32(1))]),
+    );
+    assert.equal(taken, 500);
+  });
+});
+
+describe('unread output', () => {
+  it('ends a connection that never reads the acknowledgements it asks for', () => {
+    const server = startedServer({ maxUnreadBytes: 10_000, maxPings: 1e9 });
+    server.connection.outputBlocked(true);
+    let sent = 0;
+    while (server.fatal === null && sent < 2_000) {
+      server.receive(frame(PING, 0, 0, uint32(1, 2)));
+      sent++;
+    }
+    assert.equal(server.fatalCode, ErrorCode.ENHANCE_YOUR_CALM);
+    assert.ok(sent * 17 < 10_100);
+  });
+
+  it('ends a connection that provokes resets and does not read them', () => {
+    const server = startedServer();
+    server.connection.outputBlocked(true);
+    let id = 1;
+    for (; server.fatal === null && id < 200; id += 2) server.receive(frame(HEADERS, 5, id, literal('a', 'b')));
+    assert.equal((id - 1) / 2, 17);
+  });
+
+  it('counts anew when the socket goes on', () => {
+    const server = startedServer({ maxUnreadBytes: 100 });
+    for (let i = 0; i < 50; i++) {
+      server.connection.outputBlocked(true);
+      server.receive(frame(PING, 0, 0, uint32(1, 2)));
+      server.connection.outputBlocked(false);
+      server.take();
+    }
+    assert.equal(server.fatal, null);
+  });
+});
+
+describe('header limits', () => {
+  it('ends a connection that sends CONTINUATION after CONTINUATION', () => {
+    const server = startedServer();
+    server.receive(frame(HEADERS, 1, 1, BLOCK));
+    let frames = 0;
+    for (; server.fatal === null && frames < 40; frames++) server.receive(frame(CONTINUATION, 0, 1));
+    assert.deepEqual([frames, server.fatalCode], [17, ErrorCode.ENHANCE_YOUR_CALM]);
+  });
+
+  it('ends a connection whose header block is larger than any sound one', () => {
+    const server = startedServer({ maxHeaderBlockBytes: 40_000 });
+    server.receive(frame(HEADERS, 1, 1, BLOCK));
+    for (let i = 0; i < 3; i++) server.receive(frame(CONTINUATION, 0, 1, Buffer.alloc(15_000)));
+    assert.equal(server.fatalCode, ErrorCode.ENHANCE_YOUR_CALM);
+  });
+
+  it('answers a head with too many bytes or fields with 431, and serves the next', () => {
+    for (const limits of [{ maxHeaderListBytes: 300 }, { maxHeaderFields: 8 }]) {
+      const pair = new Pair();
+      const server = startedServer(limits);
+      const fields = Array.from({ length: 10 }, (_, i): [string, string] => [`x-${i}`, 'v']);
+      server.receive(frame(HEADERS, 4, 1, requestBlock(...fields)), frame(DATA, 1, 1, [1, 2, 3]));
+      assert.deepEqual([server.streams.length, server.log.at(-1), server.fatal], [0, 'oversized', null]);
+      const answer = server.take();
+      const { recorder, stream } = pair.client.open();
+      pair.client.connection.sendHead(
+        stream,
+        new HeaderList([':method', ':scheme', ':path'], ['GET', 'http', '/']),
+        null,
+        false,
+      );
+      pair.client.receive(answer);
+      assert.equal(recorder.head?.get(':status'), '431');
+      assert.deepEqual(recorder.reset, { code: ErrorCode.NO_ERROR, origin: 'peer' });
+      server.receive(frame(HEADERS, 5, 3, requestBlock()));
+      assert.equal(server.streams.length, 1);
+    }
+  });
+
+  it('answers an oversized gRPC call with RESOURCE_EXHAUSTED', () => {
+    const server = startedServer({ maxHeaderFields: 8 });
+    const fields = Array.from({ length: 10 }, (_, i): [string, string] => [`x-${i}`, 'v']);
+    server.receive(frame(HEADERS, 5, 1, requestBlock(['content-type', 'application/grpc+proto'], ...fields)));
+    const pair = new Pair();
+    const { recorder, stream } = pair.client.open();
+    pair.client.connection.sendHead(stream, RESPONSE, null, true);
+    pair.client.receive(server.take());
+    assert.deepEqual([recorder.head?.get(':status'), recorder.head?.get('grpc-status')], ['200', '8']);
+  });
+
+  it('survives a header bomb: one long entry, referred to thousands of times', () => {
+    const server = startedServer();
+    const entry = Buffer.concat([Buffer.from([0x40, 1, 0x61, 0x7f, 0xa1, 0x1e]), Buffer.alloc(4000, 0x62)]);
+    const bomb = Buffer.concat([requestBlock(), entry, Buffer.alloc(12_000, 0xbe)]);
+    for (let id = 1; id < 20; id += 2) server.receive(frame(HEADERS, 5, id, bomb));
+    assert.deepEqual([server.streams.length, server.fatal], [0, null]);
+    server.receive(frame(HEADERS, 5, 21, requestBlock()));
+    assert.equal(server.streams.length, 1);
+  });
+});
