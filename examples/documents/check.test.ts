@@ -82,8 +82,8 @@ describe('document 002: guide to GRPCRoute', () => {
     const view = await load('002-grpcroute-guide');
     assert.equal(accepted(view, 'app/user-grpc-route'), 'Accepted');
     const unlabelled = await load(
-      '002-grpcroute-guide/7-grpc-gateway.yaml',
-      '002-grpcroute-guide/8-user-grpc-route.yaml',
+      '002-grpcroute-guide/07-grpc-gateway.yaml',
+      '002-grpcroute-guide/08-user-grpc-route.yaml',
     );
     assert.equal(accepted(unlabelled, 'app/user-grpc-route'), 'NotAllowedByListeners');
   });

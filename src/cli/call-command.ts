@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { Command, InvalidArgumentError } from 'commander';
-import { type CallOptions, runCall } from './call/run-call.ts';
+import { type CallFlags, readCallFlags } from './call/call-options.ts';
+import { runCall } from './call/run-call.ts';
 import type { Terminal } from './terminal.ts';
 
 /** `daemun call`: a small grpcurl. It asks the server's reflection service for the types, or reads `.proto` files. */
@@ -11,24 +12,24 @@ export function callCommand(terminal: Terminal): Command {
     .argument('<address>', 'host:port, http://host:port (cleartext) or https://host:port')
     .argument('[method]', 'package.Service/Method; with --list or --describe a service or a type')
     .argument('[json]', 'the request; several JSON values make a stream; @FILE reads a file, @- stdin')
-    .option('-H, --header <name: value>', 'request metadata; base64 for names that end in -bin', collect, [])
+    .option('-H, --header <name: value>', 'request metadata; base64 for names that end in -bin', collect)
     .option('-d, --data <json>', 'the request, as with grpcurl')
-    .option('--plaintext', 'no TLS', false)
+    .option('--plaintext', 'no TLS')
     .option('--cacert <file>', 'trust the certificates of this PEM file')
-    .option('--insecure', 'do not check the certificate', false)
+    .option('--insecure', 'do not check the certificate')
     .option('--authority <name>', 'the :authority to send, and the name that the certificate must have')
-    .option('--proto <file>', 'take the types from a .proto file; may be given several times', collect, [])
-    .option('--import-path <dir>', 'where --proto files and their imports are', collect, [])
+    .option('--proto <file>', 'take the types from a .proto file; may be given several times', collect)
+    .option('--import-path <dir>', 'where --proto files and their imports are', collect)
     .option('--max-time <seconds>', 'deadline of the call', parseSeconds)
-    .option('-v, --verbose', 'print the method, headers and trailers too', false)
-    .option('--list', 'list the services, or the methods of a service', false)
-    .option('--describe', 'describe the services, or one service, method or type', false)
-    .action((address: string, method: string | undefined, json: string | undefined, options: CallOptions) =>
-      runCall(terminal, { address, method, json: json ?? options.data }, options),
+    .option('-v, --verbose', 'print the method, headers and trailers too')
+    .option('--list', 'list the services, or the methods of a service')
+    .option('--describe', 'describe the services, or one service, method or type')
+    .action((address: string, method: string | undefined, json: string | undefined, flags: CallFlags) =>
+      runCall(terminal, { address, method, json: json ?? flags.data }, readCallFlags(flags)),
     );
 }
 
-function collect(value: string, before: readonly string[]): string[] {
+function collect(value: string, before: readonly string[] = []): string[] {
   return [...before, value];
 }
 

@@ -19,7 +19,7 @@ export interface CaOptions {
   readonly out?: string;
   readonly name: string;
   readonly days: number;
-  readonly force: boolean;
+  readonly force?: boolean;
 }
 
 /** `cert ca`: says where the development CA is, or writes a new authority to `--out`. */
@@ -34,7 +34,7 @@ export async function showOrMakeAuthority(terminal: Terminal, options: CaOptions
   }
   const authority = await createAuthority(options.name, { nowMs: Date.now(), days: options.days });
   const files = { certificate: join(options.out, 'ca.crt'), key: join(options.out, 'ca.key') };
-  await writePair(authority.pair, files, { overwrite: options.force });
+  await writePair(authority.pair, files, { overwrite: options.force ?? false });
   terminal.out(`${files.certificate}\n${files.key}\n`);
 }
 

@@ -24,26 +24,26 @@ function authorityCommand(terminal: Terminal): Command {
     .option('--out <dir>', 'write a new CA to DIR/ca.crt and DIR/ca.key instead')
     .option('--name <text>', 'common name of the new CA', 'daemun development CA')
     .option('--days <n>', 'days that the new CA is valid', parseDays, AUTHORITY_DAYS)
-    .option('--force', 'overwrite files', false)
+    .option('--force', 'overwrite files')
     .action((options: CaOptions) => showOrMakeAuthority(terminal, options));
 }
 
 function issueCommand(terminal: Terminal): Command {
   return new Command('issue')
     .description('issue a certificate, signed by the development CA unless told otherwise')
-    .option('--host <name>', 'DNS name, wildcard or IP address; may be given several times', collect, [])
+    .option('--host <name>', 'DNS name, wildcard or IP address; may be given several times', collect)
     .option('--out <dir>', 'write DIR/tls.crt and DIR/tls.key', '.')
     .option('--secret <namespace/name>', 'print a kubernetes.io/tls Secret instead')
-    .option('--self-signed', 'sign the certificate with its own key', false)
+    .option('--self-signed', 'sign the certificate with its own key')
     .option('--ca <file>', 'PEM certificate of the CA that signs')
     .option('--ca-key <file>', 'PEM private key of that CA')
     .option('--days <n>', 'days that the certificate is valid', parseDays, LEAF_DAYS)
     .option('--state-dir <dir>', 'where the development CA is kept (default: XDG state home, daemun)')
-    .option('--force', 'overwrite files', false)
+    .option('--force', 'overwrite files')
     .action((options: IssueOptions) => issueFor(terminal, options));
 }
 
-function collect(value: string, before: readonly string[]): string[] {
+function collect(value: string, before: readonly string[] = []): string[] {
   return [...before, value];
 }
 

@@ -14,20 +14,20 @@ import { usageError } from './exit-code.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface IssueOptions {
-  readonly host: readonly string[];
+  readonly host?: readonly string[];
   readonly out: string;
   readonly secret?: string;
-  readonly selfSigned: boolean;
+  readonly selfSigned?: boolean;
   readonly ca?: string;
   readonly caKey?: string;
   readonly days: number;
   readonly stateDir?: string;
-  readonly force: boolean;
+  readonly force?: boolean;
 }
 
 /** `cert issue`: to files, or as a Secret on stdout. */
 export async function issueFor(terminal: Terminal, options: IssueOptions): Promise<void> {
-  const hosts = options.host.flatMap(text => text.split(',')).map(parseHost);
+  const hosts = (options.host ?? []).flatMap(text => text.split(',')).map(parseHost);
   if (hosts.length === 0) throw usageError('no --host is given', "For example: --host '*.example.com'");
   const secret = options.secret === undefined ? undefined : parseSecretName(options.secret);
   const pair = await issue(hosts, options);
@@ -36,13 +36,13 @@ export async function issueFor(terminal: Terminal, options: IssueOptions): Promi
     return;
   }
   const files = { certificate: join(options.out, 'tls.crt'), key: join(options.out, 'tls.key') };
-  await writePair(pair, files, { overwrite: options.force });
+  await writePair(pair, files, { overwrite: options.force ?? false });
   terminal.out(`${files.certificate}\n${files.key}\n`);
 }
 
 async function issue(hosts: readonly CertificateHost[], options: IssueOptions): Promise<CertificatePair> {
   const lifetime = { nowMs: Date.now(), days: options.days };
-  if (options.selfSigned) {
+  if (options.selfSigned === true) {
     if (options.ca !== undefined || options.caKey !== undefined)
       throw usageError('--self-signed and --ca exclude each other');
     return selfSignedCertificate(hosts, lifetime);

@@ -37,7 +37,8 @@ function connectionFailure(details: string, subject: CallSubject): CommandFailur
   const told = details
     .replace(/^.*Last error: /, '')
     .replace(/^Error: /, '')
-    .replace(/\. Resolution note:.*$/, '');
+    .replace(/\. Resolution note:.*$/, '')
+    .replace(/ \(\d{4}-\S+Z\)$/, '');
   const reason = /:SSL routines:[^:]*:([^:]+):/.exec(told)?.[1] ?? told.trim(); // OpenSSL tells file and line too
   return couldNotRun(`no connection to ${subject.target.address}: ${reason}`, connectionHint(reason, subject));
 }
@@ -52,7 +53,7 @@ function connectionHint(reason: string, { target }: CallSubject): string {
     return 'The port speaks cleartext: use --plaintext or http://.';
   if (/ECONNREFUSED/.test(reason))
     return 'Is it running, and is the port the right one? `daemun run` prints its addresses.';
-  if (!target.secure && /closed|reset|protocol/i.test(reason))
+  if (!target.secure && /closed|reset|protocol|failed to connect/i.test(reason))
     return 'Perhaps the port speaks TLS: use https:// or leave out --plaintext.';
   return '';
 }

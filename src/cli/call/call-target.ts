@@ -8,8 +8,8 @@ import { couldNotRun, usageError } from '../exit-code.ts';
 export interface TargetOptions {
   readonly plaintext: boolean;
   readonly insecure: boolean;
-  readonly cacert?: string;
-  readonly authority?: string;
+  readonly cacert: string | undefined;
+  readonly authority: string | undefined;
 }
 
 /** Where a call goes and how. */

@@ -6,7 +6,8 @@ import { CommandFailure, couldNotRun, EXIT, usageError } from '../exit-code.ts';
 import type { Terminal } from '../terminal.ts';
 import { callFailure, isServiceError } from './call-failure.ts';
 import { formatMetadata, parseMetadata } from './call-metadata.ts';
-import { type CallTarget, openClient, parseTarget, type TargetOptions } from './call-target.ts';
+import type { CallOptions } from './call-options.ts';
+import { type CallTarget, openClient, parseTarget } from './call-target.ts';
 import { describeMethod } from './describe-type.ts';
 import { parseJsonDocuments } from './json-documents.ts';
 import { describeSymbol, listNames } from './list-and-describe.ts';
@@ -14,17 +15,6 @@ import { type CallRequest, performCall } from './perform-call.ts';
 import { loadProtoFiles } from './proto-schema.ts';
 import { ReflectionSchema } from './reflection-schema.ts';
 import { findMethod, type MethodPath, parseMethodPath, type SchemaSource } from './schema-source.ts';
-
-export interface CallOptions extends TargetOptions {
-  readonly header: readonly string[];
-  readonly data?: string;
-  readonly proto: readonly string[];
-  readonly importPath: readonly string[];
-  readonly maxTime?: number;
-  readonly verbose: boolean;
-  readonly list: boolean;
-  readonly describe: boolean;
-}
 
 export interface CallArguments {
   readonly address: string;
@@ -39,21 +29,19 @@ interface CallRun {
   readonly client: Client;
   readonly schema: SchemaSource;
   readonly options: CallOptions;
-  readonly deadline: Date | undefined;
 }
 
 /** Runs `daemun call`. Rejects with a CommandFailure: 1 the RPC failed, 2 wrong arguments, 3 no connection or no file. */
 export async function runCall(terminal: Terminal, args: CallArguments, options: CallOptions): Promise<void> {
   const target = parseTarget(args.address, options);
   const metadata = parseMetadata(options.header);
-  const deadline = options.maxTime === undefined ? undefined : new Date(Date.now() + options.maxTime * 1000);
   const client = await openClient(target, options);
   try {
     const schema =
       options.proto.length > 0
         ? await loadProtoFiles(options.proto, options.importPath)
-        : new ReflectionSchema(client, metadata, deadline);
-    const run = { terminal, target, client, schema, options, deadline };
+        : new ReflectionSchema(client, metadata, options.deadline);
+    const run = { terminal, target, client, schema, options };
     if (options.list) terminal.out(await explained(run, args, listNames(schema, args.method)));
     else if (options.describe) terminal.out(await explained(run, args, describeSymbol(schema, args.method)));
     else await callMethod(run, args);
@@ -75,7 +63,7 @@ async function callMethod(run: CallRun, args: CallArguments): Promise<void> {
   const registry = await run.schema.registryFor(path.service);
   if (registry === undefined) throw new Error(`the types of ${path.service} are gone`);
   const metadata = parseMetadata(run.options.header);
-  const request = { method, registry, messages, metadata, deadline: run.deadline };
+  const request = { method, registry, messages, metadata, deadline: run.options.deadline };
   await answerTo(run, request, path);
 }
 
