@@ -6,9 +6,9 @@ import { childSchema, isObject } from './shape.ts';
 
 const PROTO = '__proto__';
 
-/** True when a JSON value has no null anywhere and no field named `__proto__`: nothing for `tidy` to do. */
+/** True when a value has no null (or undefined) anywhere and no field named `__proto__`: nothing for `tidy` to do. */
 export function isTidy(value: unknown): boolean {
-  if (value === null) return false;
+  if (value === null || value === undefined) return false;
   if (typeof value !== 'object') return true;
   if (Array.isArray(value)) return value.every(isTidy);
   for (const key in value) {
@@ -32,6 +32,7 @@ export function tidy(value: unknown, schema: z.core.$ZodType | undefined): unkno
   const kept: [string, unknown][] = [];
   for (const [key, field] of Object.entries(value)) {
     const child = schema && childSchema(schema, value, key);
+    if (field === undefined) continue;
     if (field === null && child !== undefined && !zod.safeParse(child, null).success) continue;
     kept.push([key === PROTO ? `${PROTO}\u200b` : key, tidy(field, child)]);
   }

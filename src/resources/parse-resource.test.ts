@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { parseResource } from './parse-resource.ts';
+
+const parse = (value: unknown) => parseResource(value, { defaultNamespace: 'default' });
+const issuesOf = (value: unknown) => {
+  const parsed = parse(value);
+  return parsed.outcome === 'refused' ? parsed.issues : assert.fail(parsed.outcome);
+};
+
+const GROUP = 'gateway.networking.k8s.io';
+const metadata = { name: 'a' };
+
+describe('parseResource', () => {
+  for (const [apiVersion, kind, isKnown] of [
+    [`${GROUP}/v1`, 'HTTPRoute', true],
+    [`${GROUP}/v1alpha2`, 'TCPRoute', true],
+    ['v1', 'Pod', true],
+    ['apps/v1', 'StatefulSet', true],
+    ['networking.istio.io/v1', 'Gateway', false],
+    ['serving.knative.dev/v1', 'Service', false],
+    ['example.com/v1', 'Anything', false],
+  ] as const) {
+    it(`reports ${kind} of ${apiVersion} as ${isKnown ? 'known' : 'unknown'}, and refuses it not`, () => {
+      const parsed = parse({ apiVersion, kind, metadata });
+      assert.deepEqual(parsed, {
+        outcome: 'unknown',
+        unknown: { apiVersion, kind, namespace: 'default', name: 'a' },
+        isKnown,
+      });
+    });
+  }
+
+  for (const [apiVersion, kind, code, help] of [
+    [undefined, 'Gateway', 'schema/api-version', `write apiVersion: ${GROUP}/v1`],
+    ['v1', undefined, 'schema/kind', 'add kind: such as Gateway'],
+    [`${GROUP}/v1alpha2`, 'GRPCRoute', 'schema/api-version', `write apiVersion: ${GROUP}/v1`],
+    [`${GROUP}/v1alpha2`, 'HTTPRoute', 'schema/api-version', `write apiVersion: ${GROUP}/v1`],
+    ['gateway.networking/v1', 'GRPCRoute', 'schema/api-version', `write apiVersion: ${GROUP}/v1`],
+    ['a/b/c', 'Gateway', 'schema/api-version', `write apiVersion: ${GROUP}/v1`],
+    [`${GROUP}/v1`, 'GrpcRoutes', 'schema/kind', `did you mean GRPCRoute of ${GROUP}/v1?`],
+    ['v1', 'Servce', 'schema/kind', 'did you mean Service of v1?'],
+    ['v1', 'Gateway', 'schema/kind', `did you mean Gateway of ${GROUP}/v1?`],
+  ] as const) {
+    it(`refuses ${kind} of ${apiVersion}`, () => {
+      const [issue, ...others] = issuesOf({ apiVersion, kind, metadata });
+      assert.deepEqual([issue?.code, issue?.help, others], [code, help, []]);
+    });
+  }
+
+  for (const value of [null, 1, 'text', [], undefined]) {
+    it(`refuses ${JSON.stringify(value)}`, () => assert.equal(issuesOf(value)[0]?.code, 'schema/not-an-object'));
+  }
+
+  it('lists all problems, with the nearest name for a misspelt one', () => {
+    const spec = {
+      hostname: 'a',
+      hostnames: ['A'],
+      rules: [{ backendRefs: [{ name: 'a', prt: 1 }], filters: [{ type: 'RequestMiror' }] }],
+    };
+    const issues = issuesOf({ apiVersion: `${GROUP}/v1`, kind: 'GRPCRoute', metadata: { name: 'A' }, spec, foo: 1 });
+    assert.deepEqual(
+      issues.map(({ path, message, help }) => [path.join('.'), message, help]),
+      [
+        [
+          'metadata.name',
+          '"A" cannot be the name of an object',
+          'write lower case letters, digits, "-" and ".", at most 253, such as my-route',
+        ],
+        [
+          'spec.hostnames.0',
+          '"A" is not a host name in lower case such as api.example.com or *.example.com',
+          'write a host name in lower case such as api.example.com or *.example.com',
+        ],
+        [
+          'spec.rules.0.filters.0.type',
+          '"RequestMiror" is not allowed here',
+          'did you mean RequestMirror? Write one of RequestHeaderModifier, ResponseHeaderModifier, RequestMirror, ExtensionRef',
+        ],
+        ['spec.rules.0.backendRefs.0.prt', 'unknown field "prt"', 'did you mean port?'],
+        [
+          'spec.rules.0.backendRefs.0.port',
+          'a reference to a Service needs its port',
+          'add port: with the number of a port of the Service',
+        ],
+        ['spec.hostname', 'unknown field "hostname"', 'did you mean hostnames?'],
+        ['foo', 'unknown field "foo"', 'remove it; fields here: apiVersion, kind, metadata, spec, status'],
+      ],
+    );
+  });
+
+  it('keeps the status of an object that comes from a cluster', () => {
+    const condition = {
+      type: 'A',
+      status: 'True',
+      reason: 'R',
+      message: '',
+      lastTransitionTime: '2026-01-01T00:00:00Z',
+    };
+    const value = {
+      apiVersion: `${GROUP}/v1`,
+      kind: 'GatewayClass',
+      metadata,
+      spec: { controllerName: 'a.b/c' },
+      status: { conditions: [condition] },
+    };
+    const parsed = parseResource(value, { defaultNamespace: 'default', origin: 'cluster' });
+    assert.ok(parsed.outcome === 'resource' && parsed.resource.kind === 'GatewayClass');
+    assert.deepEqual(parsed.resource.status, { conditions: [condition] });
+  });
+
+  it('takes time in proportion to a malformed text, not more', () => {
+    const value = `${'a'.repeat(50_000)} `;
+    const filters = [{ type: 'RequestHeaderModifier', requestHeaderModifier: { set: [{ name: value, value }] } }];
+    const spec = {
+      hostnames: [value],
+      rules: [{ filters, sessionPersistence: { absoluteTimeout: '1h'.repeat(20_000) } }],
+    };
+    assert.equal(issuesOf({ apiVersion: `${GROUP}/v1`, kind: 'GRPCRoute', metadata, spec }).length, 4);
+  });
+});
