@@ -20,37 +20,61 @@ export function changedKeys<T>(before: ReadonlyMap<string, T>, after: ReadonlyMa
   return changed;
 }
 
+/** What routes depend on besides themselves. */
+export interface RouteWorld {
+  readonly resources: ResourceSet;
+  readonly targets: ReadonlyMap<string, ParentTarget>;
+}
+
 /** What a route's translation depends on besides the route: `Kind/key` of everything that changed. */
-export function changedDependencies(
-  before: { readonly resources: ResourceSet; readonly targets: ReadonlyMap<string, ParentTarget> },
-  after: { readonly resources: ResourceSet; readonly targets: ReadonlyMap<string, ParentTarget> },
-): ReadonlySet<string> {
+export function changedDependencies(before: RouteWorld, after: RouteWorld): ReadonlySet<string> {
   const changed = new Set<string>();
   for (const key of changedKeys(before.targets, after.targets)) changed.add(`Gateway/${key}`);
-  for (const key of changedKeys(before.resources.services, after.resources.services)) changed.add(`Service/${key}`);
-  for (const key of changedKeys(before.resources.namespaces, after.resources.namespaces))
-    changed.add(`Namespace/${key}`);
-  for (const key of changedKeys(before.resources.referenceGrants, after.resources.referenceGrants)) {
+  const { services, namespaces, referenceGrants } = before.resources;
+  for (const key of changedKeys(services, after.resources.services)) changed.add(`Service/${key}`);
+  for (const key of changedKeys(namespaces, after.resources.namespaces)) changed.add(`Namespace/${key}`);
+  for (const key of changedKeys(referenceGrants, after.resources.referenceGrants)) {
     changed.add(`ReferenceGrants/${key.slice(0, key.indexOf('/'))}`);
   }
   return changed;
 }
 
 /**
- * The keys of `after` in order. `before` (already in order) makes it cheap: what is left of it is one sorted run, which
- * the sort finds in one pass.
+ * `before` (in the order of its keys) with `changes` applied, in the order of the keys; undefined takes a key out. Linear,
+ * and `before` itself when nothing changes.
  */
-export function sortedKeys(
-  before: Iterable<string>,
-  after: { has(key: string): boolean; keys(): Iterable<string> },
-): readonly string[] {
-  const keys: string[] = [];
-  const known = new Set<string>();
-  for (const key of before) {
-    if (!after.has(key)) continue;
-    keys.push(key);
-    known.add(key);
+export function updateSorted<T>(
+  before: ReadonlyMap<string, T>,
+  changes: ReadonlyMap<string, T | undefined>,
+): ReadonlyMap<string, T> {
+  if (changes.size === 0) return before;
+  const replaces = [...changes].every(([key, value]) => value !== undefined && before.has(key));
+  if (!replaces) return mergeSorted(before, changes);
+  const copy = new Map(before);
+  for (const [key, value] of changes) if (value !== undefined) copy.set(key, value);
+  return copy;
+}
+
+function mergeSorted<T>(
+  before: ReadonlyMap<string, T>,
+  changes: ReadonlyMap<string, T | undefined>,
+): ReadonlyMap<string, T> {
+  const added = [...changes].filter(([key]) => !before.has(key)).sort(([a], [b]) => compareStrings(a, b));
+  const merged = new Map<string, T>();
+  let next = 0;
+  const addUpTo = (limit: string | undefined): void => {
+    for (; next < added.length; next++) {
+      const [key, value] = added[next] ?? ['', undefined];
+      if (limit !== undefined && key > limit) return;
+      if (value !== undefined) merged.set(key, value);
+    }
+  };
+  for (const [key, value] of before) {
+    addUpTo(key);
+    const changed = changes.get(key);
+    if (changed !== undefined) merged.set(key, changed);
+    else if (!changes.has(key)) merged.set(key, value);
   }
-  for (const key of after.keys()) if (!known.has(key)) keys.push(key);
-  return keys.sort(compareStrings);
+  addUpTo(undefined);
+  return merged;
 }

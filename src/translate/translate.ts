@@ -10,6 +10,7 @@ import { collectFindings } from './lint/collect-findings.ts';
 import { publishBindings } from './publish/bindings.ts';
 import { publishClusters } from './publish/clusters.ts';
 import { publishOutcomes } from './publish/gateway-outcomes.ts';
+import { summariseRoutes } from './publish/route-summary.ts';
 import { translateRoutes } from './publish/routes.ts';
 import { publishVirtualHosts } from './publish/virtual-hosts.ts';
 import { indexGrants } from './resolve/reference-grants.ts';
@@ -42,19 +43,20 @@ export function translate(
   // Clusters after routes: only those that a route uses are published.
   const slices = indexSlices(resources.endpointSlices, memory?.slices);
   const { services, endpoints } = resources;
-  const clusters = publishClusters({ routes: routes.byKey, services, slices, endpoints }, memory?.clusters);
+  const clusters = publishClusters({ services, slices, endpoints }, routes.changes, memory?.clusters);
   const tables = publishVirtualHosts(routes.changes, memory?.tables ?? new Map());
   const bindings = publishBindings(gateways, tables, memory?.bindings);
+  const summary = summariseRoutes(routes, memory?.summary);
   // Outcomes after routes: listeners count the routes attached to them.
-  const outcomes = publishOutcomes({ classes, gateways, routes }, previous?.outcomes);
+  const outcomes = publishOutcomes({ classes, gateways, routes, summary }, previous?.outcomes);
   return {
     snapshot: nextSnapshot(
       { ...bindings, clusters: clusters.clusters, endpoints: clusters.endpoints },
       previous?.snapshot,
     ),
-    findings: collectFindings(resources, { classes, gateways, routes: routes.byKey, clusters, tables }),
+    findings: collectFindings(resources, { classes, gateways, summary, clusters, tables }),
     outcomes,
-    memory: { secrets: reader.read, slices, routes, clusters, tables, bindings },
+    memory: { secrets: reader.read, slices, routes, summary, clusters, tables, bindings },
   };
 }
 

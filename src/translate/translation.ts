@@ -6,6 +6,7 @@ import type { SecretContent } from './accept/certificates.ts';
 import type { Outcomes } from './outcomes.ts';
 import type { PublishedBindings } from './publish/bindings.ts';
 import type { PublishedClusters } from './publish/clusters.ts';
+import type { RouteSummary } from './publish/route-summary.ts';
 import type { TranslatedRoutes } from './publish/routes.ts';
 import type { ListenerTables } from './publish/virtual-hosts.ts';
 import type { SliceIndex } from './resolve/slice-index.ts';
@@ -25,6 +26,7 @@ export interface TranslationMemory {
   readonly secrets: ReadonlyMap<string, SecretContent>;
   readonly slices: SliceIndex;
   readonly routes: TranslatedRoutes;
+  readonly summary: RouteSummary;
   readonly clusters: PublishedClusters;
   readonly tables: ListenerTables;
   readonly bindings: PublishedBindings;

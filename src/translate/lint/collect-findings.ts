@@ -5,19 +5,17 @@ import type { ResourceSet } from '../../resources/index.ts';
 import { compareStrings } from '../../values/index.ts';
 import type { AcceptedClasses } from '../accept/classes.ts';
 import type { AcceptedGateway } from '../accept/gateways.ts';
-import { clusterFindings, type PublishedClusters } from '../publish/clusters.ts';
+import type { PublishedClusters } from '../publish/clusters.ts';
+import type { RouteSummary } from '../publish/route-summary.ts';
 import type { ListenerTables } from '../publish/virtual-hosts.ts';
-import type { TranslatedRoute } from '../rules/grpc-route.ts';
 import { lintApiVersions } from './api-versions.ts';
 import { lintMissingReflection } from './missing-reflection.ts';
-import { lintPackages } from './packages.ts';
 
 /** The results of the steps that have something to say. */
 export interface FindingSources {
   readonly classes: AcceptedClasses;
   readonly gateways: ReadonlyMap<string, AcceptedGateway>;
-  /** Sorted by key. */
-  readonly routes: ReadonlyMap<string, TranslatedRoute>;
+  readonly summary: RouteSummary;
   readonly clusters: PublishedClusters;
   readonly tables: ListenerTables;
 }
@@ -29,11 +27,11 @@ export function collectFindings(resources: ResourceSet, sources: FindingSources)
   );
   const gateways = [...sources.gateways.values()].sort((a, b) => compareStrings(a.key, b.key));
   for (const gateway of gateways) append(findings, gateway.findings);
-  for (const route of sources.routes.values()) append(findings, route.findings);
+  for (const list of sources.summary.findings.values()) append(findings, list);
   append(findings, shadowFindings(sources.tables));
-  append(findings, lintPackages(sources.routes));
-  append(findings, lintMissingReflection(gateways, sources.routes));
-  append(findings, clusterFindings(sources.clusters));
+  append(findings, sources.summary.packages.findings);
+  append(findings, lintMissingReflection(gateways, sources.summary));
+  append(findings, sources.clusters.findings);
   append(findings, lintApiVersions(resources));
   return findings;
 }
@@ -46,12 +44,10 @@ function append(findings: Finding[], more: readonly Finding[]): void {
 function shadowFindings(tables: ListenerTables): readonly Finding[] {
   const found = new Map<string, Finding>();
   for (const table of tables.values()) {
-    for (const host of table.hosts.values()) {
-      for (const finding of host.shadows) {
-        const { namespace, name } = finding.resource ?? { namespace: '', name: '' };
-        const key = `${namespace}/${name} ${finding.path.join('.')} ${finding.message}`;
-        if (!found.has(key)) found.set(key, finding);
-      }
+    for (const finding of table.shadows) {
+      const { namespace, name } = finding.resource ?? { namespace: '', name: '' };
+      const key = `${namespace}/${name} ${finding.path.join('.')} ${finding.message}`;
+      if (!found.has(key)) found.set(key, finding);
     }
   }
   return [...found].sort(([a], [b]) => compareStrings(a, b)).map(([, finding]) => finding);

@@ -3,35 +3,79 @@
 import type { Finding } from '../../errors/index.ts';
 import type { GRPCRoute } from '../../resources/index.ts';
 import { compareStrings } from '../../values/index.ts';
+import { updateSorted } from '../changes.ts';
 import { warningFinding } from '../report.ts';
-import type { TranslatedRoute } from '../rules/grpc-route.ts';
+import type { RankedEntry } from '../rules/precedence.ts';
 
-interface Suspect {
-  readonly route: GRPCRoute;
+/** An exact service that looks like a package. */
+export interface Suspect {
   readonly path: readonly (string | number)[];
   readonly service: string;
 }
 
-/**
- * Exact services that look like a package: `com.example` with the last part not capitalised, where gRPC's path has
- * `package.Service`. Another route's or rule's service in that package is suggested. One pass over all entries, and a
- * second one only when there is a suspect.
- */
-export function lintPackages(routes: ReadonlyMap<string, TranslatedRoute>): readonly Finding[] {
-  const suspects: Suspect[] = [];
-  for (const translated of routes.values()) collectSuspects(translated, suspects);
-  if (suspects.length === 0) return [];
-  const known = servicesByPackage(routes, new Set(suspects.map(suspect => suspect.service)));
-  return suspects.map(suspect => packageFinding(suspect, known.get(suspect.service)));
+/** What the lint looks at in a route. */
+export interface LintedRoute {
+  readonly route: GRPCRoute;
+  readonly entries: readonly RankedEntry[];
+  readonly suspects: readonly Suspect[];
 }
 
-function collectSuspects({ route, entries }: TranslatedRoute, suspects: Suspect[]): void {
+/** The lint's result, kept for the next time. */
+export interface PackageLint {
+  /** Routes with suspects, sorted by key. */
+  readonly suspects: ReadonlyMap<string, LintedRoute>;
+  readonly findings: readonly Finding[];
+}
+
+interface LintedChange {
+  readonly before: LintedRoute | undefined;
+  readonly after: LintedRoute | undefined;
+}
+
+/** The services of `entries` that look like a package: `com.example` with the last part not capitalised. */
+export function findSuspects(entries: readonly RankedEntry[]): readonly Suspect[] {
+  const suspects: Suspect[] = [];
   for (const { entry } of entries) {
-    const { method } = entry.match;
-    if (method?.kind !== 'exact' || method.service === null || !looksLikePackage(method.service)) continue;
+    const service = exactService({ entry });
+    if (service === null || !looksLikePackage(service)) continue;
     const path = ['spec', 'rules', entry.rule.origin.ruleIndex, 'matches', entry.matchIndex, 'method', 'service'];
-    suspects.push({ route, path, service: method.service });
+    suspects.push({ path, service });
   }
+  return suspects;
+}
+
+/**
+ * Exact services that look like a package, where gRPC's path has `package.Service`. The service of any rule in that
+ * package is suggested. All entries are looked through only when there is a suspect and a service of its package came
+ * or went.
+ */
+export function lintPackages(
+  routes: {
+    readonly byKey: ReadonlyMap<string, LintedRoute>;
+    readonly changes: ReadonlyMap<string, LintedChange>;
+  },
+  previous: PackageLint | undefined,
+): PackageLint {
+  const updates = new Map<string, LintedRoute | undefined>();
+  for (const [key, { before, after }] of routes.changes) {
+    if (after !== undefined && after.suspects.length > 0) updates.set(key, after);
+    else if (before !== undefined && before.suspects.length > 0) updates.set(key, undefined);
+  }
+  const suspects = updateSorted(previous?.suspects ?? new Map<string, LintedRoute>(), updates);
+  if (suspects.size === 0) return { suspects, findings: [] };
+  const packages = new Set<string>();
+  for (const route of suspects.values()) for (const suspect of route.suspects) packages.add(suspect.service);
+  const isSame = previous?.suspects === suspects && !touchesPackages(routes.changes, packages);
+  if (isSame && previous !== undefined) return previous;
+  const known = servicesByPackage(routes.byKey.values(), packages);
+  const findings = [...suspects.values()].flatMap(({ route, suspects: list }) =>
+    list.map(suspect => packageFinding(route, suspect, known.get(suspect.service))),
+  );
+  return { suspects, findings };
+}
+
+function exactService({ entry }: Pick<RankedEntry, 'entry'>): string | null {
+  return entry.match.method?.kind === 'exact' ? entry.match.method.service : null;
 }
 
 function looksLikePackage(service: string): boolean {
@@ -39,29 +83,38 @@ function looksLikePackage(service: string): boolean {
   return service.includes('.') && first >= 0x61 && first <= 0x7a;
 }
 
-function servicesByPackage(
-  routes: ReadonlyMap<string, TranslatedRoute>,
-  packages: ReadonlySet<string>,
-): ReadonlyMap<string, string> {
+function packageOf(service: string): string {
+  return service.slice(0, service.lastIndexOf('.'));
+}
+
+function touchesPackages(changes: ReadonlyMap<string, LintedChange>, packages: ReadonlySet<string>): boolean {
+  for (const { before, after } of changes.values()) {
+    for (const entry of [...(before?.entries ?? []), ...(after?.entries ?? [])]) {
+      const service = exactService(entry);
+      if (service !== null && packages.has(packageOf(service))) return true;
+    }
+  }
+  return false;
+}
+
+function servicesByPackage(routes: Iterable<LintedRoute>, packages: ReadonlySet<string>): ReadonlyMap<string, string> {
   const known = new Map<string, string>();
-  for (const { entries } of routes.values()) {
-    for (const { entry } of entries) {
-      const service = entry.match.method?.kind === 'exact' ? entry.match.method.service : null;
-      if (service === null) continue;
-      const packageName = service.slice(0, service.lastIndexOf('.'));
-      if (!packages.has(packageName) || looksLikePackage(service)) continue;
-      const other = known.get(packageName);
-      if (other === undefined || compareStrings(service, other) < 0) known.set(packageName, service);
+  for (const { entries } of routes) {
+    for (const entry of entries) {
+      const service = exactService(entry);
+      if (service === null || !packages.has(packageOf(service)) || looksLikePackage(service)) continue;
+      const other = known.get(packageOf(service));
+      if (other === undefined || compareStrings(service, other) < 0) known.set(packageOf(service), service);
     }
   }
   return known;
 }
 
-function packageFinding({ route, path, service }: Suspect, suggestion: string | undefined): Finding {
-  const guess = suggestion ?? `${service}.User`;
+function packageFinding(route: GRPCRoute, { path, service }: Suspect, suggestion: string | undefined): Finding {
+  const guess = suggestion ?? `for example ${service}.User`;
   return warningFinding('lint/service-looks-like-package', route, {
     path,
-    message: `service ${service} looks like a package: its last part is not capitalised; did you mean ${suggestion === undefined ? 'for example ' : ''}${guess}?`,
-    help: `Write the full name, package.Service, as in the path /package.Service/Method`,
+    message: `service ${service} looks like a package: its last part is not capitalised; did you mean ${guess}?`,
+    help: 'Write the full name, package.Service, as in the path /package.Service/Method',
   });
 }

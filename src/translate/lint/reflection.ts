@@ -11,3 +11,8 @@ const REFLECTION_SERVICES: ReadonlySet<string> = new Set([
 export function isReflection(method: GrpcMethodMatch | null): boolean {
   return method?.kind === 'exact' && method.service !== null && REFLECTION_SERVICES.has(method.service);
 }
+
+/** True when `method` takes server reflection, by name or since it takes any service; a pattern may take it. */
+export function takesReflection(method: GrpcMethodMatch | null): boolean {
+  return method === null || method.kind === 'regex' || method.service === null || isReflection(method);
+}

@@ -2,9 +2,8 @@
 
 import type { Finding } from '../../errors/index.ts';
 import type { GrpcMatch, RouteEntry } from '../../snapshot/index.ts';
-import { compareStrings } from '../../values/index.ts';
 import { warningFinding } from '../report.ts';
-import type { RankedEntry } from '../rules/precedence.ts';
+import { matchKey, type RankedEntry } from '../rules/precedence.ts';
 
 /**
  * Matches that can never be reached, because one that stands before them takes all that they take. `ranked` is one
@@ -16,17 +15,16 @@ export function findShadows(ranked: readonly RankedEntry[]): readonly Finding[] 
   if (ranked.length < 2) return [];
   const first = new Map<string, RouteEntry>();
   const findings: Finding[] = [];
-  for (const { entry } of ranked) {
-    const winner = findWinner(entry.match, first);
-    if (winner === undefined) first.set(matchKey(entry.match), entry);
+  for (const { entry, matchKey: key } of ranked) {
+    const winner = first.get(key) ?? findBroader(entry.match, first);
+    if (winner === undefined) first.set(key, entry);
     else findings.push(shadow(entry, winner));
   }
   return findings;
 }
 
-function findWinner(match: GrpcMatch, first: ReadonlyMap<string, RouteEntry>): RouteEntry | undefined {
-  const equal = first.get(matchKey(match));
-  if (equal !== undefined || match.method?.kind !== 'regex') return equal;
+function findBroader(match: GrpcMatch, first: ReadonlyMap<string, RouteEntry>): RouteEntry | undefined {
+  if (match.method?.kind !== 'regex') return undefined;
   const service = literal(match.method.service);
   const method = literal(match.method.method);
   const candidates: (readonly [string | null, string | null])[] = [];
@@ -47,13 +45,6 @@ function literal(pattern: string | null): string | null | undefined {
   if (pattern === null) return null;
   const text = pattern.replaceAll('\\.', '.');
   return /^[A-Za-z0-9_.]*$/.test(text) && !/(^|[^\\])\./.test(pattern) ? text : undefined;
-}
-
-function matchKey({ method, headers }: GrpcMatch): string {
-  const start = method === null ? '*' : `${method.kind} ${method.service ?? ''}/${method.method ?? ''}`;
-  if (headers.length === 0) return start;
-  const fields = headers.map(header => `${header.name} ${header.kind} ${header.value}`);
-  return [start, ...fields.sort(compareStrings)].join('\n');
 }
 
 function shadow(loser: RouteEntry, winner: RouteEntry): Finding {

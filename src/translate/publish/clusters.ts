@@ -3,24 +3,33 @@
 import type { Finding } from '../../errors/index.ts';
 import type { Endpoints, Service } from '../../resources/index.ts';
 import type { Cluster, EndpointSet } from '../../snapshot/index.ts';
-import { sortedKeys } from '../changes.ts';
+import { changedKeys, updateSorted } from '../changes.ts';
 import type { ResolvedBackend } from '../resolve/backend-refs.ts';
 import { type ResolvedCluster, resolveCluster } from '../resolve/clusters.ts';
 import type { SliceIndex } from '../resolve/slice-index.ts';
 import type { TranslatedRoute } from '../rules/grpc-route.ts';
 import { share } from '../share.ts';
+import type { RouteChange } from './routes.ts';
 
 /** The clusters that routes use, sorted by id, with their endpoints. */
 export interface PublishedClusters {
   readonly sources: ClusterSources;
+  readonly uses: ReadonlyMap<string, ClusterUse>;
   readonly byId: ReadonlyMap<string, ResolvedCluster>;
   readonly clusters: readonly Cluster[];
   readonly endpoints: readonly EndpointSet[];
+  /** What there is to say about the Services of the clusters. */
+  readonly findings: readonly Finding[];
 }
 
-/** All that clusters are made of. */
+/** How many routes send to a cluster. */
+interface ClusterUse {
+  readonly backend: ResolvedBackend;
+  readonly count: number;
+}
+
+/** What clusters are made of. */
 export interface ClusterSources {
-  readonly routes: ReadonlyMap<string, TranslatedRoute>;
   readonly services: ReadonlyMap<string, Service>;
   readonly slices: SliceIndex;
   readonly endpoints: ReadonlyMap<string, Endpoints>;
@@ -28,20 +37,26 @@ export interface ClusterSources {
 
 const NO_SLICES: readonly never[] = [];
 
-/** Builds the clusters whose Service or endpoints changed; the others keep their identity. */
-export function publishClusters(sources: ClusterSources, previous: PublishedClusters | undefined): PublishedClusters {
-  if (previous !== undefined && sameSources(previous.sources, sources)) return { ...previous, sources };
-  const wanted = wantedClusters(sources.routes);
-  const byId = new Map<string, ResolvedCluster>();
-  for (const id of sortedKeys(previous?.byId.keys() ?? [], wanted)) {
-    const backend = wanted.get(id);
-    const service = backend === undefined ? undefined : sources.services.get(backend.service);
-    if (backend === undefined || service === undefined) continue;
-    byId.set(id, updateCluster(service, backend, { sources, known: previous?.byId.get(id) }));
+/** Builds the clusters whose use, Service or endpoints changed; the others keep their identity. */
+export function publishClusters(
+  sources: ClusterSources,
+  changes: ReadonlyMap<string, RouteChange>,
+  previous: PublishedClusters | undefined,
+): PublishedClusters {
+  const uses = countUses(changes, previous?.uses ?? new Map());
+  const known = previous?.byId ?? new Map<string, ResolvedCluster>();
+  const updates = new Map<string, ResolvedCluster | undefined>();
+  for (const id of outdatedClusters(sources, uses, previous)) {
+    const before = known.get(id);
+    const after = buildCluster(uses.get(id)?.backend, sources, before);
+    if (after !== before) updates.set(id, after);
   }
+  if (previous !== undefined && updates.size === 0) return { ...previous, sources, uses };
+  const byId = updateSorted(known, updates);
   const all = [...byId.values()];
   return {
     sources,
+    uses,
     byId,
     clusters: keepList(
       previous?.clusters,
@@ -51,50 +66,68 @@ export function publishClusters(sources: ClusterSources, previous: PublishedClus
       previous?.endpoints,
       all.map(resolved => resolved.endpoints),
     ),
+    findings: all.flatMap(resolved => resolved.findings),
   };
 }
 
-/** What there is to say about the Services of the clusters. */
-export function clusterFindings(published: PublishedClusters): readonly Finding[] {
-  const findings: Finding[] = [];
-  for (const resolved of published.byId.values()) findings.push(...resolved.findings);
-  return findings;
-}
-
-function sameSources(a: ClusterSources, b: ClusterSources): boolean {
-  return a.routes === b.routes && a.services === b.services && a.slices === b.slices && a.endpoints === b.endpoints;
-}
-
-function wantedClusters(routes: ReadonlyMap<string, TranslatedRoute>): ReadonlyMap<string, ResolvedBackend> {
-  const wanted = new Map<string, ResolvedBackend>();
-  for (const route of routes.values()) {
-    // A route that is attached nowhere sends nothing, so its clusters need no connections or health checks.
-    if (route.attachments.length === 0) continue;
-    for (const backend of route.backends) wanted.set(backend.clusterId, backend);
+function countUses(
+  changes: ReadonlyMap<string, RouteChange>,
+  previous: ReadonlyMap<string, ClusterUse>,
+): ReadonlyMap<string, ClusterUse> {
+  let uses: Map<string, ClusterUse> | undefined;
+  for (const { before, after } of changes.values()) {
+    const released = usedBackends(before);
+    const taken = usedBackends(after);
+    if (released === taken) continue;
+    uses ??= new Map(previous);
+    for (const backend of taken) addUse(uses, backend, 1);
+    for (const backend of released) addUse(uses, backend, -1);
   }
-  return wanted;
+  return uses ?? previous;
 }
 
-function updateCluster(
-  service: Service,
-  backend: ResolvedBackend,
-  { sources, known }: { sources: ClusterSources; known: ResolvedCluster | undefined },
-): ResolvedCluster {
+function addUse(uses: Map<string, ClusterUse>, backend: ResolvedBackend, change: 1 | -1): void {
+  const count = (uses.get(backend.clusterId)?.count ?? 0) + change;
+  if (count === 0) uses.delete(backend.clusterId);
+  else uses.set(backend.clusterId, { backend, count });
+}
+
+/** A route that is attached nowhere sends nothing, so its clusters need no connections or health checks. */
+function usedBackends(route: TranslatedRoute | undefined): readonly ResolvedBackend[] {
+  return route === undefined || route.attachments.length === 0 ? NO_SLICES : route.backends;
+}
+
+/** Ids of clusters that came, went, or whose Service or endpoints changed. */
+function outdatedClusters(
+  sources: ClusterSources,
+  uses: ReadonlyMap<string, ClusterUse>,
+  previous: PublishedClusters | undefined,
+): Iterable<string> {
+  if (previous === undefined) return uses.keys();
+  const outdated = new Set<string>();
+  if (uses !== previous.uses) {
+    for (const id of uses.keys()) if (!previous.byId.has(id)) outdated.add(id);
+    for (const id of previous.byId.keys()) if (!uses.has(id)) outdated.add(id);
+  }
+  const services = new Set([
+    ...changedKeys(previous.sources.services, sources.services),
+    ...changedKeys(previous.sources.slices.byService, sources.slices.byService),
+    ...changedKeys(previous.sources.endpoints, sources.endpoints),
+  ]);
+  if (services.size > 0) for (const [id, use] of uses) if (services.has(use.backend.service)) outdated.add(id);
+  return outdated;
+}
+
+function buildCluster(
+  backend: ResolvedBackend | undefined,
+  sources: ClusterSources,
+  known: ResolvedCluster | undefined,
+): ResolvedCluster | undefined {
+  const service = backend === undefined ? undefined : sources.services.get(backend.service);
+  if (backend === undefined || service === undefined) return undefined;
   const slices = sources.slices.byService.get(backend.service) ?? NO_SLICES;
-  const endpoints = sources.endpoints.get(backend.service);
-  const isSame =
-    known !== undefined &&
-    known.service === service &&
-    known.sources.slices === slices &&
-    known.sources.endpoints === endpoints;
-  if (isSame) return known;
-  const resolved = resolveCluster(service, backend.port, { slices, endpoints });
-  if (known === undefined) return resolved;
-  return {
-    ...resolved,
-    cluster: share(known.cluster, resolved.cluster),
-    endpoints: share(known.endpoints, resolved.endpoints),
-  };
+  const resolved = resolveCluster(service, backend.port, { slices, endpoints: sources.endpoints.get(backend.service) });
+  return share(known, resolved);
 }
 
 function keepList<T>(previous: readonly T[] | undefined, next: readonly T[]): readonly T[] {

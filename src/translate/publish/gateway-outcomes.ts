@@ -2,10 +2,11 @@
 
 import type { AcceptedClasses } from '../accept/classes.ts';
 import type { AcceptedGateway, AcceptedListener } from '../accept/gateways.ts';
+import { updateSorted } from '../changes.ts';
 import type { GatewayOutcome, ListenerOutcome, Outcomes, Problem, RouteOutcome } from '../outcomes.ts';
 import { errorFinding } from '../report.ts';
-import type { TranslatedRoute } from '../rules/grpc-route.ts';
 import { share } from '../share.ts';
+import type { RouteSummary } from './route-summary.ts';
 import type { TranslatedRoutes } from './routes.ts';
 
 /** Sums up all objects that are ours. Outcomes that did not change keep their identity. */
@@ -14,32 +15,27 @@ export function publishOutcomes(
     readonly classes: AcceptedClasses;
     readonly gateways: ReadonlyMap<string, AcceptedGateway>;
     readonly routes: TranslatedRoutes;
+    readonly summary: RouteSummary;
   },
   previous: Outcomes | undefined,
 ): Outcomes {
-  const attached = countAttachedRoutes(parts.routes.byKey);
+  const { attached } = parts.summary;
   const gateways = new Map<string, GatewayOutcome>();
   for (const [key, accepted] of parts.gateways) {
     gateways.set(key, share(previous?.gateways.get(key), gatewayOutcome(accepted, attached)));
   }
   const gatewayClasses = new Map(parts.classes.outcomes);
-  const isSame = previous !== undefined && parts.routes.changes.length === 0;
-  return { gatewayClasses, gateways, grpcRoutes: isSame ? previous.grpcRoutes : routeOutcomes(parts.routes) };
+  return { gatewayClasses, gateways, grpcRoutes: routeOutcomes(parts.routes, previous?.grpcRoutes ?? new Map()) };
 }
 
-function routeOutcomes(routes: TranslatedRoutes): ReadonlyMap<string, RouteOutcome> {
-  const outcomes = new Map<string, RouteOutcome>();
-  for (const [key, route] of routes.byKey) outcomes.set(key, route.outcome);
-  return outcomes;
-}
-
-/** How many routes are attached to each listener, by listener id. */
-function countAttachedRoutes(routes: ReadonlyMap<string, TranslatedRoute>): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>();
-  for (const route of routes.values()) {
-    for (const { listener } of route.attachments) counts.set(listener.id, (counts.get(listener.id) ?? 0) + 1);
-  }
-  return counts;
+function routeOutcomes(
+  { changes }: TranslatedRoutes,
+  previous: ReadonlyMap<string, RouteOutcome>,
+): ReadonlyMap<string, RouteOutcome> {
+  const updates = new Map<string, RouteOutcome | undefined>();
+  for (const [key, { before, after }] of changes)
+    if (before?.outcome !== after?.outcome) updates.set(key, after?.outcome);
+  return updateSorted(previous, updates);
 }
 
 /** Sums up a Gateway for its status. */

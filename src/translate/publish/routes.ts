@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { ResourceSet } from '../../resources/index.ts';
-import type { ParentTarget } from '../attach/parent-target.ts';
-import { changedDependencies, sortedKeys } from '../changes.ts';
+import { changedDependencies, changedKeys, type RouteWorld, updateSorted } from '../changes.ts';
 import { type RouteContext, type TranslatedRoute, translateGrpcRoute } from '../rules/grpc-route.ts';
 
 /** A route before and after; undefined: there was or is none. */
@@ -12,46 +10,40 @@ export interface RouteChange {
 }
 
 /** All routes, sorted by key. The map keeps its identity when nothing changed. */
-export interface TranslatedRoutes {
-  readonly resources: ResourceSet;
-  readonly targets: ReadonlyMap<string, ParentTarget>;
+export interface TranslatedRoutes extends RouteWorld {
   readonly byKey: ReadonlyMap<string, TranslatedRoute>;
-  /** What differs from the previous translation. */
-  readonly changes: readonly RouteChange[];
+  /** What differs from the previous translation, by key. */
+  readonly changes: ReadonlyMap<string, RouteChange>;
 }
 
 /** Translates those routes that changed, or whose surroundings did; the others are taken over. */
 export function translateRoutes(
-  world: { readonly resources: ResourceSet; readonly targets: ReadonlyMap<string, ParentTarget> },
+  world: RouteWorld,
   context: RouteContext,
   previous: TranslatedRoutes | undefined,
 ): TranslatedRoutes {
-  const source = world.resources.grpcRoutes;
-  const changed = previous === undefined ? new Set<string>() : changedDependencies(previous, world);
-  if (previous !== undefined && previous.resources.grpcRoutes === source && changed.size === 0) {
-    return { ...world, byKey: previous.byKey, changes: [] };
-  }
+  const { grpcRoutes } = world.resources;
   const known = previous?.byKey ?? new Map<string, TranslatedRoute>();
-  const byKey = new Map<string, TranslatedRoute>();
-  const changes: RouteChange[] = [];
-  for (const key of sortedKeys(known.keys(), source)) {
-    const route = source.get(key);
-    if (route === undefined) continue;
+  const changes = new Map<string, RouteChange>();
+  const update = (key: string): void => {
+    const route = grpcRoutes.get(key);
     const before = known.get(key);
-    if (before !== undefined && before.route === route && isUntouched(before, changed)) {
-      byKey.set(key, before);
-      continue;
+    const after = route === undefined ? undefined : translateGrpcRoute(route, context, before);
+    changes.set(key, { before, after });
+  };
+  for (const key of changedKeys(previous?.resources.grpcRoutes ?? new Map(), grpcRoutes)) update(key);
+  if (previous !== undefined) {
+    const changed = changedDependencies(previous, world);
+    if (changed.size > 0) {
+      for (const [key, route] of known) if (!changes.has(key) && dependsOnAny(route, changed)) update(key);
     }
-    const after = translateGrpcRoute(route, context, before);
-    byKey.set(key, after);
-    changes.push({ before, after });
   }
-  for (const [key, before] of known) if (!source.has(key)) changes.push({ before, after: undefined });
-  return { ...world, byKey, changes };
+  const updates = new Map<string, TranslatedRoute | undefined>();
+  for (const [key, { after }] of changes) updates.set(key, after);
+  return { ...world, byKey: updateSorted(known, updates), changes };
 }
 
-function isUntouched(route: TranslatedRoute, changed: ReadonlySet<string>): boolean {
-  if (changed.size === 0) return true;
-  for (const dependency of route.dependencies) if (changed.has(dependency)) return false;
-  return true;
+function dependsOnAny(route: TranslatedRoute, changed: ReadonlySet<string>): boolean {
+  for (const dependency of route.dependencies) if (changed.has(dependency)) return true;
+  return false;
 }

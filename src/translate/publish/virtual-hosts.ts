@@ -3,37 +3,30 @@
 import type { Finding } from '../../errors/index.ts';
 import type { VirtualHost } from '../../snapshot/index.ts';
 import { compareHostnames } from '../../values/index.ts';
-import { findShadows } from '../lint/shadowed-matches.ts';
 import type { TranslatedRoute } from '../rules/grpc-route.ts';
-import { compareEntries, type RankedEntry } from '../rules/precedence.ts';
+import type { RankedEntry } from '../rules/precedence.ts';
+import { editHost, type HostEdit, type HostTable } from './host-table.ts';
 import type { RouteChange } from './routes.ts';
-
-/** The entries of one hostname of one listener, ranked. */
-export interface HostTable {
-  readonly ranked: readonly RankedEntry[];
-  readonly virtualHost: VirtualHost;
-  /** Matches that another one hides. */
-  readonly shadows: readonly Finding[];
-}
 
 /** One listener's virtual hosts, most specific hostname first. */
 export interface ListenerTable {
   readonly hosts: ReadonlyMap<string, HostTable>;
   readonly virtualHosts: readonly VirtualHost[];
+  /** Matches that others hide, of all hosts. */
+  readonly shadows: readonly Finding[];
 }
 
 /** By listener id. */
 export type ListenerTables = ReadonlyMap<string, ListenerTable>;
 
-interface Edit {
-  readonly removed: Set<RankedEntry>;
-  readonly added: RankedEntry[];
-}
 /** Listener id → hostname → edit. */
-type Edits = Map<string, Map<string, Edit>>;
+type Edits = Map<string, Map<string, HostEdit>>;
 
 /** Brings the tables up to date; hosts that no changed route touches keep their identity. */
-export function publishVirtualHosts(changes: readonly RouteChange[], previous: ListenerTables): ListenerTables {
+export function publishVirtualHosts(
+  changes: ReadonlyMap<string, RouteChange>,
+  previous: ListenerTables,
+): ListenerTables {
   const edits = collectEdits(changes);
   if (edits.size === 0) return previous;
   const tables = new Map(previous);
@@ -45,21 +38,17 @@ export function publishVirtualHosts(changes: readonly RouteChange[], previous: L
   return tables;
 }
 
-function collectEdits(changes: readonly RouteChange[]): Edits {
+function collectEdits(changes: ReadonlyMap<string, RouteChange>): Edits {
   const edits: Edits = new Map();
-  for (const { before, after } of changes) {
+  for (const { before, after } of changes.values()) {
     if (before?.attachments === after?.attachments && before?.entries === after?.entries) continue;
-    if (before !== undefined) eachPlace(before, edits, edit => removeEntries(edit, before.entries));
+    if (before !== undefined) eachPlace(before, edits, edit => edit.removed.push(...before.entries));
     if (after !== undefined) eachPlace(after, edits, edit => edit.added.push(...after.entries));
   }
   return edits;
 }
 
-function removeEntries(edit: Edit, entries: readonly RankedEntry[]): void {
-  for (const entry of entries) edit.removed.add(entry);
-}
-
-function eachPlace(route: TranslatedRoute, edits: Edits, visit: (edit: Edit) => void): void {
+function eachPlace(route: TranslatedRoute, edits: Edits, visit: (edit: MutableEdit) => void): void {
   for (const { listener, hostnames } of route.attachments) {
     let hosts = edits.get(listener.id);
     if (hosts === undefined) {
@@ -67,9 +56,9 @@ function eachPlace(route: TranslatedRoute, edits: Edits, visit: (edit: Edit) => 
       edits.set(listener.id, hosts);
     }
     for (const hostname of hostnames) {
-      let edit = hosts.get(hostname);
+      let edit = hosts.get(hostname) as MutableEdit | undefined;
       if (edit === undefined) {
-        edit = { removed: new Set(), added: [] };
+        edit = { removed: [], added: [] };
         hosts.set(hostname, edit);
       }
       visit(edit);
@@ -77,32 +66,52 @@ function eachPlace(route: TranslatedRoute, edits: Edits, visit: (edit: Edit) => 
   }
 }
 
-function editTable(table: ListenerTable | undefined, edits: ReadonlyMap<string, Edit>): ListenerTable | undefined {
+interface MutableEdit extends HostEdit {
+  readonly removed: RankedEntry[];
+  readonly added: RankedEntry[];
+}
+
+function editTable(table: ListenerTable | undefined, edits: ReadonlyMap<string, HostEdit>): ListenerTable | undefined {
   const hosts = new Map(table?.hosts);
+  let sameHosts = table !== undefined;
+  let sameShadows = table !== undefined;
   for (const [hostname, edit] of edits) {
-    const edited = editHost(hostname, hosts.get(hostname), edit);
+    const before = hosts.get(hostname);
+    const edited = editHost(hostname, before, edit);
+    if (before === undefined || edited === undefined) sameHosts = false;
+    if (before?.shadows !== edited?.shadows) sameShadows = false;
     if (edited === undefined) hosts.delete(hostname);
     else hosts.set(hostname, edited);
   }
   if (hosts.size === 0) return undefined;
-  const virtualHosts: VirtualHost[] = [];
-  // Old order first: it is one sorted run, so that the sort is one pass.
-  for (const { hostname } of table?.virtualHosts ?? []) {
-    const host = hosts.get(hostname);
-    if (host !== undefined) virtualHosts.push(host.virtualHost);
-  }
-  for (const hostname of edits.keys()) {
-    const host = hosts.get(hostname);
-    if (host !== undefined && table?.hosts.has(hostname) !== true) virtualHosts.push(host.virtualHost);
-  }
-  virtualHosts.sort((a, b) => compareHostnames(a.hostname, b.hostname));
-  return { hosts, virtualHosts };
+  const virtualHosts =
+    table !== undefined && sameHosts
+      ? replaceHosts(table.virtualHosts, hosts, edits)
+      : sortHosts(table?.virtualHosts ?? [], hosts);
+  const shadows =
+    table !== undefined && sameShadows ? table.shadows : [...hosts.values()].flatMap(host => host.shadows);
+  return { hosts, virtualHosts, shadows };
 }
 
-function editHost(hostname: string, table: HostTable | undefined, edit: Edit): HostTable | undefined {
-  const kept = (table?.ranked ?? []).filter(entry => !edit.removed.has(entry));
-  const ranked = [...kept, ...edit.added].sort(compareEntries);
-  if (ranked.length === 0) return undefined;
-  const virtualHost: VirtualHost = { hostname, entries: ranked.map(({ entry }) => entry) };
-  return { ranked, virtualHost, shadows: findShadows(ranked) };
+function replaceHosts(
+  before: readonly VirtualHost[],
+  hosts: ReadonlyMap<string, HostTable>,
+  edits: ReadonlyMap<string, HostEdit>,
+): readonly VirtualHost[] {
+  return before.map(virtualHost =>
+    edits.has(virtualHost.hostname) ? (hosts.get(virtualHost.hostname)?.virtualHost ?? virtualHost) : virtualHost,
+  );
+}
+
+/** The old order first: it is one sorted run, so that the sort is hardly more than one pass. */
+function sortHosts(before: readonly VirtualHost[], hosts: ReadonlyMap<string, HostTable>): readonly VirtualHost[] {
+  const left = new Map(hosts);
+  const sorted: VirtualHost[] = [];
+  for (const { hostname } of before) {
+    const host = left.get(hostname);
+    if (host !== undefined) sorted.push(host.virtualHost);
+    left.delete(hostname);
+  }
+  for (const host of left.values()) sorted.push(host.virtualHost);
+  return sorted.sort((a, b) => compareHostnames(a.hostname, b.hostname));
 }

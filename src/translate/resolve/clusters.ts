@@ -19,8 +19,6 @@ export function clusterId(service: string, port: number): string {
 
 /** A Service's port as the data plane sees it. */
 export interface ResolvedCluster {
-  readonly service: Service;
-  readonly sources: EndpointSources;
   readonly cluster: Cluster;
   readonly endpoints: EndpointSet;
   readonly findings: readonly Finding[];
@@ -46,5 +44,5 @@ export function resolveCluster(service: Service, port: number, sources: Endpoint
     maxPendingRequests: MAX_PENDING_REQUESTS,
   };
   findings.push(...appProtocolFindings(service, servicePort));
-  return { service, sources, cluster, endpoints: { cluster: id, endpoints }, findings };
+  return { cluster, endpoints: { cluster: id, endpoints }, findings };
 }

@@ -4,6 +4,8 @@ import type { Finding } from '../../errors/index.ts';
 import type { GRPCRoute } from '../../resources/index.ts';
 import type { RouteEntry, Rule } from '../../snapshot/index.ts';
 import { type AttachContext, type Attachment, attachRoute, parentKey } from '../attach/parent-refs.ts';
+import { findSuspects, type Suspect } from '../lint/packages.ts';
+import { takesReflection } from '../lint/reflection.ts';
 import { lintRoute } from '../lint/route-lints.ts';
 import type { ParentOutcome, Problem, RouteOutcome } from '../outcomes.ts';
 import { errorFinding } from '../report.ts';
@@ -26,6 +28,9 @@ export interface TranslatedRoute {
   /** Without duplicates. */
   readonly backends: readonly ResolvedBackend[];
   readonly findings: readonly Finding[];
+  /** For lints over all routes. */
+  readonly suspects: readonly Suspect[];
+  readonly takesReflection: boolean;
 }
 
 export interface RouteContext extends AttachContext, ResolveContext {}
@@ -63,6 +68,8 @@ export function translateGrpcRoute(
     entries,
     backends: share(previous?.backends, uniqueBackends(kept)),
     findings: share(previous?.findings, findings),
+    suspects: findSuspects(entries),
+    takesReflection: entries.some(({ entry }) => takesReflection(entry.match.method)),
   };
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { RouteEntry } from '../../snapshot/index.ts';
+import type { GrpcMatch, RouteEntry } from '../../snapshot/index.ts';
 import { compareNamespacedNames, compareStrings, type NamespacedName } from '../../values/index.ts';
 
 /** What age is judged by. A missing timestamp (objects in files) is older than any: files have no age of their own. */
@@ -23,6 +23,16 @@ export interface RankedEntry {
   readonly serviceLength: number;
   readonly methodLength: number;
   readonly headerCount: number;
+  /** Equal for matches that take the same requests (as far as text tells). */
+  readonly matchKey: string;
+}
+
+/** The text of a match: equal for equal matches, whatever the order of their headers. */
+export function matchKey({ method, headers }: GrpcMatch): string {
+  const start = method === null ? '*' : `${method.kind} ${method.service ?? ''}/${method.method ?? ''}`;
+  if (headers.length === 0) return start;
+  const fields = headers.map(header => `${header.name} ${header.kind} ${header.value}`);
+  return [start, ...fields.sort(compareStrings)].join('\n');
 }
 
 /** Prepares `entry` of `route` for `compareEntries`. */
@@ -35,6 +45,7 @@ export function rankEntry(entry: RouteEntry, route: Aged): RankedEntry {
     serviceLength: method?.service?.length ?? 0,
     methodLength: method?.method?.length ?? 0,
     headerCount: headers.length,
+    matchKey: matchKey(entry.match),
   };
 }
 
