@@ -2,9 +2,9 @@
 import type { LocatedFinding } from '../controller/index.ts';
 import { EXIT, usageError } from './exit-code.ts';
 import { formatFinding } from './finding-text.ts';
+import { openSource } from './open-source.ts';
 import { type OutputFormat, writeData } from './output-format.ts';
 import { paintFor } from './paint.ts';
-import { openSource } from './resource-source.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface CheckOptions {

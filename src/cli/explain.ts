@@ -2,9 +2,10 @@
 import type { Explanation } from '../match/index.ts';
 import { EXIT, usageError } from './exit-code.ts';
 import { explanationText } from './explanation-text.ts';
+import { openSource } from './open-source.ts';
 import { type OutputFormat, writeData } from './output-format.ts';
 import { paintFor } from './paint.ts';
-import { openSource, type SourceOptions } from './resource-source.ts';
+import type { SourceOptions } from './resource-source.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface ExplainOptions extends SourceOptions {

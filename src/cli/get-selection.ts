@@ -2,7 +2,8 @@
 import type { ResourceObject } from '../controller/index.ts';
 import { couldNotRun } from './exit-code.ts';
 import { findKinds, type KindNames } from './kinds.ts';
-import { openSource, type ResourceSource, type SourceOptions } from './resource-source.ts';
+import { openSource } from './open-source.ts';
+import type { ResourceSource, SourceOptions } from './resource-source.ts';
 import type { Terminal } from './terminal.ts';
 
 /** `KIND [NAME…]`; the kind may be `KIND/NAME`. */

@@ -3,8 +3,9 @@ import type { ConfigDump } from '../controller/index.ts';
 import { describeMatch } from '../match/index.ts';
 import { EXIT, usageError } from './exit-code.ts';
 import { textAt } from './json-path.ts';
+import { openSource } from './open-source.ts';
 import { type OutputFormat, writeData } from './output-format.ts';
-import { openSource, type SourceOptions } from './resource-source.ts';
+import type { SourceOptions } from './resource-source.ts';
 
 import { formatTable } from './table.ts';
 import type { Terminal } from './terminal.ts';

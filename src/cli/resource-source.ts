@@ -1,19 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import {
-  type ConfigDump,
-  dumpConfig,
-  type LocatedFinding,
-  listResources,
-  loadOffline,
-  locateFindings,
-  parseQuestion,
-  type ResourceObject,
-} from '../controller/index.ts';
-import { type Explanation, explain } from '../match/index.ts';
-import { AdminClient } from './admin-client.ts';
-import { usageError } from './exit-code.ts';
-import { checkPaths, type ManifestPaths, withInput } from './manifest-paths.ts';
-import type { Terminal } from './terminal.ts';
+import type { ConfigDump, LocatedFinding, ResourceObject } from '../controller/index.ts';
+import type { Explanation } from '../match/index.ts';
 
 /** What `get`, `describe`, `explain` and `proxy-config` read: a running process, or manifests. */
 export interface ResourceSource {
@@ -29,32 +16,4 @@ export interface SourceOptions {
   readonly filename?: readonly string[];
   /** `--admin`: the running process. */
   readonly admin: string;
-}
-
-/** Opens the manifests of `-f`, else the admin address of a running process. */
-export async function openSource(options: SourceOptions, terminal: Terminal): Promise<ResourceSource> {
-  if (options.filename === undefined) return new AdminClient(options.admin);
-  return offlineSource(options.filename, terminal);
-}
-
-async function offlineSource(paths: readonly string[], terminal: Terminal): Promise<ResourceSource> {
-  checkPaths(paths);
-  return withInput(paths, terminal, async (manifests: ManifestPaths) => {
-    const { view, store } = await loadOffline({
-      paths: manifests.paths,
-      defaultNamespace: 'default',
-      nowMs: Date.now,
-    });
-    const findings = locateFindings(view.findings, store).map(manifests.rename);
-    return {
-      list: async kind => listResources(view, kind),
-      findings: async () => findings,
-      async explain(params) {
-        const question = parseQuestion(params);
-        if ('fault' in question) throw usageError(question.fault);
-        return explain(view.published, question);
-      },
-      config: async () => dumpConfig(view.published, null),
-    };
-  });
 }

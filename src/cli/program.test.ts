@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: Apache-2.0
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { parse } from 'yaml';
+import { ECHO_SLICE, echoManifests, type ManifestFolder, manifestFolder } from './manifests.test-support.ts';
+import { runProgram } from './program.ts';
+import { recordingTerminal } from './recording-terminal.test-support.ts';
+
+interface Ran {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+async function run(args: readonly string[], input = ''): Promise<Ran> {
+  const terminal = recordingTerminal(input);
+  const code = await runProgram(args, terminal);
+  return { code, out: terminal.stdout(), err: terminal.stderr() };
+}
+
+describe('the command line', () => {
+  let folder: ManifestFolder;
+  let file = '';
+  before(async () => {
+    folder = await manifestFolder();
+    file = await folder.write('gw.yaml', echoManifests(8080) + ECHO_SLICE);
+  });
+  after(() => folder.remove());
+
+  describe('without a command', () => {
+    it('prints help and exits 2 when nothing is asked', async () => {
+      const { code, err } = await run([]);
+      assert.equal(code, 2);
+      assert.match(err, /Usage: daemun/);
+    });
+
+    it('prints help and the version and exits 0 when asked', async () => {
+      const help = await run(['--help']);
+      assert.equal(help.code, 0);
+      for (const name of ['run', 'check', 'get', 'describe', 'explain', 'proxy-config', 'call', 'cert', 'version']) {
+        assert.match(help.out, new RegExp(`^  ${name}\\b`, 'm'));
+      }
+      assert.match((await run(['--version'])).out, /^\d+\.\d+\.\d+\n$/);
+      assert.match((await run(['help', 'get'])).out, /Usage: daemun get/);
+    });
+
+    for (const args of [['chekc'], ['--nope'], ['check', '--nope'], ['get'], ['version', '-o', 'xml']]) {
+      it(`refuses "${args.join(' ')}" with one message, a hint and exit code 2`, async () => {
+        const { code, err, out } = await run(args);
+        assert.equal(code, 2);
+        assert.equal(out, '');
+        assert.match(err, /^error: .+\n(\(.*\)\n)?.*See daemun .*--help\n$/s);
+        assert.doesNotMatch(err, / at .*\.ts:/);
+      });
+    }
+
+    it('suggests what was probably meant', async () => {
+      assert.match((await run(['chekc'])).err, /Did you mean check\?/);
+    });
+  });
+
+  describe('version', () => {
+    it('names daemun, the Gateway API and Node.js', async () => {
+      const { out } = await run(['version', '-o', 'json']);
+      assert.deepEqual(Object.keys(JSON.parse(out)), ['daemun', 'gatewayApi', 'node']);
+      assert.match((await run(['version'])).out, /^daemun \S+ \(Gateway API v1/);
+    });
+  });
+
+  describe('check', () => {
+    it('exits 0 for good manifests', async () => {
+      const { code, out } = await run(['check', '-f', file]);
+      assert.equal(code, 0, out);
+      assert.match(out, /^0 errors|No findings/m);
+    });
+
+    it('prints place, severity, code, message and help, and exits 1 for an error', async () => {
+      const bad = await folder.write('bad.txt', echoManifests(8080).replace('port: 8080', 'port: 80800'));
+      const { code, out } = await run(['check', '-f', bad]);
+      assert.equal(code, 1);
+      assert.match(out, /bad\.txt:7:\d+ error schema\/\S+ .+\n {4}help: .+\n/);
+      assert.match(out, /\d+ errors?, \d+ warnings?, \d+ notes?\.\n$/);
+    });
+
+    it('prints the documented JSON', async () => {
+      const bad = await folder.write(
+        'bad.txt',
+        echoManifests(8080).replace('name: echo, port: 9000', 'name: none, port: 9'),
+      );
+      const { code, out } = await run(['check', '-f', bad, '-o', 'json']);
+      assert.equal(code, 1);
+      const findings: Record<string, unknown>[] = JSON.parse(out);
+      const found = findings.find(one => one['code'] === 'route/backend-not-found');
+      assert.deepEqual(found && Object.keys(found), [
+        'code',
+        'severity',
+        'resource',
+        'path',
+        'file',
+        'line',
+        'column',
+        'message',
+        'help',
+      ]);
+      assert.deepEqual(found?.['resource'], {
+        apiVersion: 'gateway.networking.k8s.io/v1',
+        kind: 'GRPCRoute',
+        namespace: 'default',
+        name: 'echo',
+      });
+      assert.equal(found?.['file'], bad);
+      assert.match(String(found?.['path']), /^spec\.rules\[0\]\.backendRefs\[0\]/);
+    });
+
+    it('reads standard input with -f -', async () => {
+      const { code, out } = await run(['check', '-f', '-'], 'kind: Gateway\napiVersion: [');
+      assert.equal(code, 1);
+      assert.match(out, /^<stdin>:\d+:\d+ error store\/syntax /);
+    });
+
+    it('exits 3 for a path that does not exist, 2 without a path', async () => {
+      const missing = await run(['check', '-f', `${folder.path}/none`]);
+      assert.equal(missing.code, 3);
+      assert.match(missing.err, /^error: the path ".*none" does not exist\n$/);
+      assert.equal((await run(['check'])).code, 2);
+    });
+  });
+
+  describe('get', () => {
+    it("prints kubectl's columns", async () => {
+      const { out } = await run(['get', 'gateway', '-f', file]);
+      assert.match(out, /^NAME +CLASS +ADDRESS +PROGRAMMED +AGE\ngw +daemun +127\.0\.0\.1 +True +<unknown>\n$/);
+      const routes = await run(['get', 'grpcroutes', '-f', file]);
+      assert.match(routes.out, /^NAME +HOSTNAMES +AGE\necho +\["echo\.example\.com"\] +<unknown>\n$/);
+    });
+
+    for (const name of ['gtw', 'gateways', 'Gateway', 'gateways.gateway.networking.k8s.io', 'gateway/gw']) {
+      it(`knows a Gateway as ${name}`, async () => {
+        assert.match((await run(['get', name, '-f', file])).out, /^gw /m);
+      });
+    }
+
+    it('prints a namespace with -A, all kinds with "all", and nothing but a note for an empty namespace', async () => {
+      assert.match((await run(['get', 'svc', '-A', '-f', file])).out, /^NAMESPACE +NAME[\s\S]*^default +echo /m);
+      const all = await run(['get', 'all', '-f', file]);
+      assert.match(all.out, /^gateway\.gateway\.networking\.k8s\.io\/gw /m);
+      assert.match(all.out, /^service\/echo /m);
+      const none = await run(['get', 'svc', '-n', 'other', '-f', file]);
+      assert.deepEqual(none, { code: 0, out: '', err: 'No resources found in other namespace.\n' });
+    });
+
+    it('prints one object as the object with its status, several as a List', async () => {
+      const one = JSON.parse((await run(['get', 'gtw', 'gw', '-o', 'json', '-f', file])).out);
+      assert.equal(one.kind, 'Gateway');
+      assert.equal(one.status.addresses[0].value, '127.0.0.1');
+      const list = parse((await run(['get', 'gtw', '-o', 'yaml', '-f', file])).out);
+      assert.equal(list.kind, 'List');
+      assert.equal(list.items.length, 1);
+    });
+
+    it('never prints what a Secret holds', async () => {
+      const secret = await folder.write(
+        'secret.txt',
+        'apiVersion: v1\nkind: Secret\nmetadata: { name: s }\nstringData: { password: hunter2 }\n',
+      );
+      for (const format of ['yaml', 'json', 'table']) {
+        const { out } = await run(['get', 'secret', '-o', format, '-f', secret]);
+        assert.doesNotMatch(out, /hunter2|aHVudGVyMg/);
+      }
+      assert.doesNotMatch((await run(['describe', 'secret', '-f', secret])).out, /hunter2|aHVudGVyMg/);
+    });
+
+    it('exits 2 for a kind that is none, 3 for a name that is not there', async () => {
+      const kind = await run(['get', 'gatway', '-f', file]);
+      assert.equal(kind.code, 2);
+      assert.match(kind.err, /unknown kind "gatway"\nKinds: all, gatewayclasses/);
+      const name = await run(['get', 'gtw', 'nope', '-f', file]);
+      assert.equal(name.code, 3);
+      assert.match(name.err, /gateways\.gateway\.networking\.k8s\.io "nope" not found/);
+    });
+
+    it('exits 3 when no process answers', async () => {
+      const { code, err } = await run(['get', 'gtw', '--admin', '127.0.0.1:1']);
+      assert.equal(code, 3);
+      assert.match(err, /^error: no daemun answers at 127\.0\.0\.1:1\nStart one/);
+    });
+  });
+
+  describe('describe', () => {
+    it('prints names, spec, status with conditions, and findings', async () => {
+      const { code, out } = await run(['describe', 'gtw', 'gw', '-f', file]);
+      assert.equal(code, 0);
+      assert.match(out, /^Name: +gw\nNamespace: +default\nLabels: +team=a\nAnnotations: +<none>\n/);
+      assert.match(out, /^ {2}Gateway Class Name: +daemun$/m);
+      assert.match(out, /^Status:$[\s\S]*^ {4}Type: +Programmed$/m);
+      assert.match(out, /^Findings:/m);
+    });
+
+    it('exits 2 without a kind', async () => {
+      assert.equal((await run(['describe'])).code, 2);
+    });
+  });
+
+  describe('explain', () => {
+    it('names the listener, the candidates, the backends and the answer, and exits 0 when the request is served', async () => {
+      const { code, out } = await run(['explain', '--grpc', 'api.Echo/Echo', '-f', file]);
+      assert.equal(code, 0, out);
+      assert.match(out, /^Listener +default\/gw\/http/m);
+      assert.match(out, /^ {2}taken +GRPCRoute\/default\/echo\[0\] "echo"/m);
+      assert.match(out, /^ {2}100 % +default\/echo:9000\n +127\.0\.0\.9:9000 ready/m);
+      assert.match(out, /^Answer +forwarded to default\/echo:9000$/m);
+    });
+
+    it('exits 1 when the request is refused, and says why', async () => {
+      const { code, out } = await run(['explain', '--grpc', 'api.Nope/Echo', '--host', 'echo.example.com', '-f', file]);
+      assert.equal(code, 1);
+      assert.match(out, /^Answer +gRPC status 12 UNIMPLEMENTED/m);
+      const json = await run(['explain', '--grpc', 'api.Nope/Echo', '-f', file, '-o', 'json']);
+      assert.equal(JSON.parse(json.out).places[0].answer.grpcStatus, 12);
+    });
+
+    it('exits 2 for a question that is none', async () => {
+      assert.equal((await run(['explain', '-f', file])).code, 2);
+      assert.equal((await run(['explain', '--grpc', 'Echo', '-f', file])).code, 2);
+      assert.equal((await run(['explain', '--grpc', 'a.B/C', '-H', 'x', '-f', file])).code, 2);
+    });
+  });
+
+  describe('proxy-config', () => {
+    for (const [section, pattern] of [
+      ['listener', /^127\.0\.0\.1:8080 +default\/gw\/http/m],
+      ['routes', /service api\.Echo +GRPCRoute\/default\/echo\/0 +default\/echo:9000=1/],
+      ['cluster', /^default\/echo:9000 +h2c +round-robin/m],
+      ['endpoint', /^default\/echo:9000 +127\.0\.0\.9:9000 +ready/m],
+      ['secret', /^CERTIFICATE/],
+    ] as const) {
+      it(`shows ${section}`, async () => {
+        const { code, out } = await run(['proxy-config', section, '-f', file]);
+        assert.equal(code, 0);
+        assert.match(out, pattern);
+        JSON.parse((await run(['proxy-config', section, '-o', 'json', '-f', file])).out);
+      });
+    }
+
+    it('exits 2 for a section that is none', async () => {
+      const { code, err } = await run(['proxy-config', 'everything', '-f', file]);
+      assert.equal(code, 2);
+      assert.match(err, /Sections: listener, route/);
+    });
+  });
+
+  describe('run, misused', () => {
+    for (const args of [
+      [],
+      ['--workers', 'many'],
+      ['--address', 'localhost'],
+      ['--admin', '9900'],
+      ['--log-level', 'loud'],
+      ['--log-format', 'xml'],
+      ['--drain-timeout', 'x'],
+    ]) {
+      it(`exits 2 for "run ${args.join(' ')}"`, async () => {
+        const { code, err } = await run(['run', ...(args.length === 0 ? [] : ['-f', file]), ...args]);
+        assert.equal(code, 2, err);
+        assert.match(err, /^error: /);
+      });
+    }
+
+    it('exits 3 for a path that does not exist', async () => {
+      assert.equal((await run(['run', '-f', '/does/not/exist'])).code, 3);
+    });
+  });
+});

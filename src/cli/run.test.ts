@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { echoManifests, freePort, type ManifestFolder, manifestFolder } from './manifests.test-support.ts';
+import { runProgram } from './program.ts';
+import { recordingTerminal } from './recording-terminal.test-support.ts';
+
+const BIN = join(import.meta.dirname, '../../bin/daemun');
+
+/** A running `bin/daemun run`, with what it wrote so far. */
+class Running {
+  readonly process: ChildProcess;
+  #text = '';
+  #waiting: (() => void)[] = [];
+
+  constructor(...args: string[]) {
+    this.process = spawn(process.execPath, [BIN, 'run', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    for (const stream of [this.process.stdout, this.process.stderr]) {
+      stream?.setEncoding('utf8').on('data', (text: string) => {
+        this.#text += text;
+        for (const wake of this.#waiting.splice(0)) wake();
+      });
+    }
+    this.process.once('exit', () => {
+      for (const wake of this.#waiting.splice(0)) wake();
+    });
+  }
+
+  /** Resolves with what matched once it was written; rejects when the process ends first. */
+  async wrote(pattern: RegExp): Promise<RegExpExecArray> {
+    for (;;) {
+      const found = pattern.exec(this.#text);
+      if (found !== null) return found;
+      if (this.process.exitCode !== null) throw new Error(`ended without ${pattern}:\n${this.#text}`);
+      await new Promise<void>(resolve => this.#waiting.push(resolve));
+    }
+  }
+
+  async exitCode(): Promise<number | null> {
+    if (this.process.exitCode === null) await once(this.process, 'exit');
+    return this.process.exitCode;
+  }
+}
+
+async function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  const terminal = recordingTerminal();
+  const code = await runProgram(args, terminal);
+  return { code, out: terminal.stdout(), err: terminal.stderr() };
+}
+
+describe('daemun run --demo', () => {
+  let folder: ManifestFolder;
+  let file = '';
+  let port = 0;
+  let gateway: Running;
+  let admin = '';
+  const call = () =>
+    run(
+      'call',
+      '--plaintext',
+      '--authority',
+      'echo.example.com',
+      `127.0.0.1:${port}`,
+      'api.Echo/Echo',
+      '{"content":"hi"}',
+    );
+
+  before(async () => {
+    folder = await manifestFolder();
+    port = await freePort();
+    file = await folder.write('gw.yaml', echoManifests(port));
+    gateway = new Running('-f', folder.path, '--demo', '--admin', '127.0.0.1:0', '--workers', '1');
+    admin = (await gateway.wrote(/Ready in [\d.]+ s, admin at http:\/\/(\S+)\//))[1] ?? '';
+  });
+  after(async () => {
+    gateway.process.kill('SIGKILL');
+    await gateway.exitCode();
+    await folder.remove();
+  });
+
+  it('prints the listeners as bound, and a command that works when it is pasted', async () => {
+    await gateway.wrote(new RegExp(`^default/gw +http +127\\.0\\.0\\.1:${port} +HTTP +\\* +1 +ready$`, 'm'));
+    const [, words = ''] = await gateway.wrote(/^ +\S*daemun (call .*)$/m);
+    const args = [...words.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');
+    const { code, out } = await run(...args);
+    assert.equal(code, 0);
+    assert.deepEqual(JSON.parse(out), { content: 'hello' });
+    await gateway.wrote(/^ +grpcurl -plaintext -authority echo\.example\.com -d /m);
+  });
+
+  it('answers get, describe, explain and proxy-config over its admin address', async () => {
+    assert.match((await run('get', 'gtw', '--admin', admin)).out, /^gw +daemun +127\.0\.0\.1 +True/m);
+    assert.match((await run('describe', 'grpcroute', 'echo', '--admin', admin)).out, /^Kind: +GRPCRoute$/m);
+    const explained = await run('explain', '--grpc', 'api.Echo/Echo', '--admin', admin);
+    assert.equal(explained.code, 0, explained.err);
+    assert.match(explained.out, /forwarded to default\/echo:9000/);
+    assert.equal((await run('explain', '--grpc', 'Echo', '--admin', admin)).code, 2);
+    const endpoints = await run('proxy-config', 'endpoint', '--admin', admin);
+    assert.match(endpoints.out, /^default\/echo:9000 +127\.0\.0\.1:\d+ +ready +\w+ +echo-/m);
+  });
+
+  it('counts what it served, and its reloads', async () => {
+    await call();
+    const text = await (await fetch(`http://${admin}/metrics`)).text();
+    assert.match(text, /^grpc_server_handled_total\{.*grpc_service="api\.Echo".*grpc_code="OK"\} \d/m);
+    assert.match(text, /^daemun_config_reloads_total\{result="success"\} \d/m);
+    assert.match(text, /^daemun_findings\{severity="error"\} 0$/m);
+  });
+
+  it('follows a change, and tells it in one line', async () => {
+    writeFileSync(file, echoManifests(port).replace('service: api.Echo', 'service: api.Other'));
+    await gateway.wrote(
+      /"msg":"configuration reloaded","grpcRoutes":"~1".*|"grpcRoutes":"~1".*"msg":"configuration reloaded"/,
+    );
+    assert.equal((await call()).code, 1);
+    writeFileSync(file, echoManifests(port));
+    await gateway.wrote(/("grpcRoutes":"~1"[\s\S]*){2}/);
+    assert.equal((await call()).code, 0);
+  });
+
+  it('keeps serving the last good state of a file that breaks, and says what is wrong once', async () => {
+    writeFileSync(file, `${echoManifests(port)}---\nkind: [\n`);
+    await gateway.wrote(/"level":"error"[^\n]*store\/syntax/);
+    assert.equal((await call()).code, 0);
+    const findings: { code: string; line: number }[] = JSON.parse(
+      await (await fetch(`http://${admin}/findings`)).text(),
+    );
+    assert.ok(findings.some(finding => finding.code === 'store/syntax' && finding.line > 25));
+    writeFileSync(file, echoManifests(port));
+    await gateway.wrote(/"findingsSolved":1/);
+    assert.equal((await call()).code, 0);
+  });
+
+  it('refuses an admin address in use with exit code 3', async () => {
+    const second = new Running('-f', folder.path, '--admin', admin);
+    assert.equal(await second.exitCode(), 3);
+    await second.wrote(/error: the admin address \S+ is in use\nChoose another one/);
+  });
+
+  it('drains and exits 0 on SIGTERM', async () => {
+    gateway.process.kill('SIGTERM');
+    assert.equal(await gateway.exitCode(), 0);
+    await gateway.wrote(/"msg":"draining"/);
+    await gateway.wrote(/"msg":"stopped"|"stopped"/);
+  });
+});

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { type ControllerLog, createLog } from './log.ts';
+import { type Standalone, startStandalone } from './standalone.ts';
+import type { StandaloneOptions } from './standalone-options.ts';
+
+const gateway = (name: string, port: number): string => `
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: { name: ${name} }
+spec:
+  gatewayClassName: daemun
+  listeners: [{ name: http, port: ${port}, protocol: HTTP }]
+`;
+const route = (parent: string): string => `
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: GRPCRoute
+metadata: { name: echo }
+spec:
+  parentRefs: [{ name: ${parent} }]
+  rules:
+    - matches: [{ method: { service: api.Echo } }]
+      backendRefs: [{ name: echo, port: 9000 }]
+---
+apiVersion: v1
+kind: Service
+metadata: { name: echo }
+spec: { ports: [{ port: 9000 }] }
+`;
+
+describe('a standalone gateway', () => {
+  let folder = '';
+  let running: Standalone | null = null;
+  let lines: string[] = [];
+  let log: ControllerLog;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'daemun-standalone-'));
+    lines = [];
+    log = createLog({ level: 'info', format: 'json', colours: false, write: line => lines.push(line) });
+  });
+  afterEach(async () => {
+    await running?.close();
+    running = null;
+    await rm(folder, { recursive: true });
+  });
+
+  const start = async (text: string, options: Partial<StandaloneOptions> = {}): Promise<Standalone> => {
+    await writeFile(join(folder, 'gw.yaml'), text);
+    running = await startStandalone({ paths: [folder], ports: 'ephemeral', log, ...options });
+    return running;
+  };
+  const change = async (text: string, isLive: () => boolean): Promise<void> => {
+    await writeFile(join(folder, 'gw.yaml'), text);
+    const deadlineMs = performance.now() + 10_000;
+    while (!isLive() && performance.now() < deadlineMs) await new Promise(resolve => setImmediate(resolve));
+    assert.ok(isLive());
+  };
+
+  it('gives each Gateway an address of its own, stable while it runs', async () => {
+    const standalone = await start(gateway('a', 80) + gateway('b', 80));
+    const addresses = () => Object.fromEntries(standalone.listeners.map(one => [one.gateway.name, one.address]));
+    assert.deepEqual(addresses(), { a: '127.0.0.1', b: '127.0.0.2' });
+    await change(gateway('b', 80), () => standalone.listeners.length === 1);
+    assert.deepEqual(addresses(), { b: '127.0.0.2' });
+    await change(gateway('c', 80) + gateway('b', 80), () => standalone.listeners.length === 2);
+    assert.deepEqual(addresses(), { b: '127.0.0.2', c: '127.0.0.3' });
+  });
+
+  it('shows statuses, and keeps the time of a condition that did not change', async () => {
+    const standalone = await start(gateway('a', 80) + route('a'));
+    const before = JSON.stringify(standalone.statuses().get('Gateway/default/a'));
+    assert.match(before, /"type":"Programmed","status":"True"/);
+    assert.match(
+      JSON.stringify(standalone.statuses().get('GRPCRoute/default/echo')),
+      /"type":"Accepted","status":"True"/,
+    );
+    const version = standalone.view().published.version;
+    await change(
+      `${gateway('a', 80)}${route('a')}${gateway('z', 81)}`,
+      () => standalone.view().published.version > version,
+    );
+    assert.equal(JSON.stringify(standalone.statuses().get('Gateway/default/a')), before);
+  });
+
+  it('says which port the OS refused, and binds it once it is free', async test => {
+    const holder = createServer().listen(0, '127.0.0.1');
+    test.after(() => holder.close());
+    await once(holder, 'listening');
+    const bound = holder.address();
+    const port = typeof bound === 'object' && bound !== null ? bound.port : 0;
+    const standalone = await start(gateway('a', port), { ports: 'as-written' });
+    assert.deepEqual(standalone.listeners, []);
+    assert.match(standalone.gateways()[0]?.listeners[0]?.problem ?? '', /another process listens/);
+    assert.match(JSON.stringify(standalone.statuses().get('Gateway/default/a')), /PortUnavailable/);
+    await new Promise(resolve => holder.close(resolve));
+    await change(gateway('a', port) + route('a'), () => standalone.listeners.length === 1);
+    assert.equal(standalone.gateways()[0]?.listeners[0]?.problem, '');
+  });
+
+  it('tells findings once, not with each reload', async () => {
+    const standalone = await start(gateway('a', 80) + route('a').replace('name: echo, port', 'name: none, port'));
+    const told = () => lines.filter(line => line.includes('route/backend-not-found')).length;
+    assert.equal(told(), 1);
+    const version = standalone.view().published.version;
+    const text = gateway('a', 80) + route('a').replace('name: echo, port', 'name: none, port') + gateway('b', 80);
+    await change(text, () => standalone.view().published.version > version);
+    assert.equal(told(), 1);
+  });
+
+  it('starts with nothing and picks up the first Gateway', async () => {
+    const standalone = await start('# nothing yet\n');
+    assert.deepEqual(standalone.gateways(), []);
+    assert.equal(standalone.tryCall(), undefined);
+    await change(gateway('a', 80), () => standalone.listeners.length === 1);
+  });
+
+  it('is not ready any more while it drains, and rejects when the admin port is in use', async () => {
+    const standalone = await start(gateway('a', 80), { admin: { host: '127.0.0.1', port: 0 } });
+    const [host = '', port = ''] = standalone.adminAddress?.split(':') ?? [];
+    assert.equal((await fetch(`http://${host}:${port}/ready`)).status, 200);
+    const second = startStandalone({ paths: [folder], ports: 'ephemeral', admin: { host, port: Number(port) } });
+    await assert.rejects(second, { code: 'EADDRINUSE' });
+    const report = await standalone.stop();
+    assert.equal(report.cut, 0);
+    await assert.rejects(fetch(`http://${host}:${port}/ready`));
+  });
+});
