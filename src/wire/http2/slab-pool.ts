@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** Slabs kept for reuse at most: as many as connections usually have output at one time. */
-const MAX_FREE = 32;
+const MAX_FREE = 512;
 /** A slab with less room left than this is let go. */
 const MIN_ROOM = 2048;
-const SLAB_BYTES = 65_536;
+const SLAB_BYTES = 16_384;
 
 /** A piece of memory that fills up from the front; what is filled is never written again. */
 export class Slab {
