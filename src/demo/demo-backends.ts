@@ -42,6 +42,8 @@ export interface DemoBackends {
    * endpoints. One call at a time.
    */
   update(services: readonly DemoService[]): Promise<readonly DemoEndpoint[]>;
+  /** Makes the pods of a name crash: connections are reset, and nothing listens until `update` starts them again. */
+  kill(name: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -62,6 +64,7 @@ export async function startDemoBackends(services: readonly DemoService[]): Promi
       return endpoints;
     },
     update,
+    kill: name => killPods(pods, name),
     close: async () => stopOthers(pods, new Set()),
   };
 }
@@ -94,6 +97,12 @@ async function stopOthers(pods: Map<string, GrpcServer>, keep: ReadonlySet<strin
   const stopping = [...pods].filter(([key]) => !keep.has(key));
   for (const [key] of stopping) pods.delete(key);
   await Promise.all(stopping.map(([, server]) => server.close()));
+}
+
+async function killPods(pods: Map<string, GrpcServer>, name: string): Promise<void> {
+  const dying = [...pods].filter(([key]) => key.endsWith(`/${name}`));
+  for (const [key] of dying) pods.delete(key);
+  await Promise.all(dying.map(([, server]) => server.kill()));
 }
 
 function endpointsOf(pod: WantedPod, server: GrpcServer | undefined): DemoEndpoint[] {

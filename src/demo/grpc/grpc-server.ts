@@ -2,6 +2,7 @@
 
 /** A small gRPC server over cleartext HTTP/2: for demo backends, not for speed (`node:http2`). */
 import { createServer, type Http2Server, type ServerHttp2Session } from 'node:http2';
+import type { Socket } from 'node:net';
 import { answerHttpEcho } from '../http-echo.ts';
 import { answerCall } from './answer-call.ts';
 import type { GrpcMethod, GrpcMethods } from './grpc-method.ts';
@@ -19,6 +20,8 @@ export interface GrpcServer {
   readonly port: number;
   /** Stops listening, sends GOAWAY and cuts the connections. */
   close(): Promise<void>;
+  /** Stops listening and resets the connections without a word, as a crash does. */
+  kill(): Promise<void>;
 }
 
 /** As many as HTTP/2 servers usually allow, so that clients and gateways meet the limits they meet elsewhere. */
@@ -31,13 +34,27 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
     settings: { maxConcurrentStreams: MAX_CONCURRENT_STREAMS, initialWindowSize: WINDOW_BYTES },
   });
   const sessions = trackSessions(server);
+  const sockets = trackSockets(server);
   server.on('stream', (stream, headers) => {
     stream.on('error', () => {}); // a client that went away: the call's signal tells its method
     if (headers['content-type']?.startsWith('application/grpc') === true) answerCall(stream, headers, options);
     else answerHttpEcho(stream, headers, options.podName);
   });
   const { address, port } = await listen(server);
-  return { address, port, close: () => closeServer(server, sessions) };
+  const kill = (): Promise<void> => {
+    for (const socket of sockets) socket.resetAndDestroy();
+    return closeServer(server, sessions);
+  };
+  return { address, port, close: () => closeServer(server, sessions), kill };
+}
+
+function trackSockets(server: Http2Server): Set<Socket> {
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
+  return sockets;
 }
 
 function trackSessions(server: Http2Server): Set<ServerHttp2Session> {
