@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { randomBytes } from 'node:crypto';
-import type { Snapshot } from '../snapshot/index.ts';
+import type { Cluster, Snapshot } from '../snapshot/index.ts';
 import { HeaderListPool } from '../wire/index.ts';
 import { systemClock } from './clock.ts';
 import { SocketLoop } from './http/socket-loop.ts';
@@ -70,6 +70,7 @@ export class DataPlane {
   #workers: readonly DataPlaneWorker[] = [];
   /** As it was given: DNS endpoints are added on the way to the workers. */
   #snapshot: Snapshot | null = null;
+  #checked: { readonly clusters: readonly Cluster[]; readonly any: boolean } = { clusters: [], any: false };
   #queue: Promise<unknown> = Promise.resolve();
   #closed = false;
 
@@ -184,10 +185,13 @@ export class DataPlane {
   }
 
   #checkHealth(snapshot: Snapshot): void {
-    if (this.#health.clusters.length === 0 && snapshot.clusters.every(cluster => cluster.healthCheck === null)) return;
+    const { clusters } = snapshot;
+    const isChecked = clusters === this.#checked.clusters ? this.#checked.any : clusters.some(isHealthChecked);
+    this.#checked = { clusters, any: isChecked };
+    if (!isChecked && this.#health.clusters.length === 0) return;
     const sets = new Map(snapshot.endpoints.map(set => [set.cluster, set]));
     const before = this.#health.clusters;
-    this.#health.update(snapshot.clusters, id => sets.get(id));
+    this.#health.update(clusters, id => sets.get(id));
     for (const cluster of new Set([...before, ...this.#health.clusters])) this.#publishHealth(cluster);
   }
 
@@ -225,4 +229,8 @@ export class DataPlane {
     };
     return Array.from({ length: count }, (_, index) => new ThreadWorker(index, settings, host));
   }
+}
+
+function isHealthChecked(cluster: Cluster): boolean {
+  return cluster.healthCheck !== null;
 }

@@ -24,6 +24,10 @@ const MAX_TRIES = 3;
 /** Sweeps (seconds) without a request after which connections are no longer kept up in the background. */
 const IN_USE_SWEEPS = 60;
 
+const NO_ENDPOINTS: ReadonlyMap<string, EndpointPool> = new Map();
+const NO_HEALTH: ReadonlyMap<string, Health> = new Map();
+const NO_PICKER: Picker<EndpointPool> = { pick: () => undefined };
+
 /** What happens in a cluster that is worth a counter or a log line. None of it is per request. */
 export interface ClusterObserver {
   onConnectFailed(cluster: ClusterPool, endpoint: UpstreamEndpoint, failure: ConnectFailure): void;
@@ -41,13 +45,16 @@ export class ClusterPool implements UpstreamCluster, EndpointOwner {
   #touched = false;
   readonly #environment: ConnectionEnvironment;
   readonly #observer: ClusterObserver;
-  readonly #ejection: OutlierEjection;
+  #ejection: OutlierEjection | null = null;
+  /** As published; endpoints are made of it when the cluster is first used, for most clusters of a worker may never be. */
+  #set: EndpointSet | undefined;
+  #isLive = false;
   /** In the order of the snapshot. */
-  #endpoints: ReadonlyMap<string, EndpointPool> = new Map();
+  #endpoints: ReadonlyMap<string, EndpointPool> = NO_ENDPOINTS;
   #retired: EndpointPool[] = [];
-  #health: ReadonlyMap<string, Health> = new Map();
+  #health: ReadonlyMap<string, Health> = NO_HEALTH;
   #usable: readonly EndpointPool[] = [];
-  #picker: Picker<EndpointPool>;
+  #picker: Picker<EndpointPool> = NO_PICKER;
   #stale = true;
   #used = false;
   #sweepsUnused = IN_USE_SWEEPS;
@@ -58,8 +65,6 @@ export class ClusterPool implements UpstreamCluster, EndpointOwner {
     this.hashKey = hashKeyOf(cluster);
     this.#environment = environment;
     this.#observer = observer;
-    this.#picker = compilePicker(cluster.balancer, []);
-    this.#ejection = new OutlierEjection(environment.clock, () => this.onUsableChanged());
   }
 
   open(request: UpstreamRequest): void {
@@ -103,24 +108,9 @@ export class ClusterPool implements UpstreamCluster, EndpointOwner {
   update(cluster: Cluster, endpoints: EndpointSet | undefined): void {
     this.cluster = cluster;
     this.hashKey = hashKeyOf(cluster);
-    if (cluster.healthCheck === null) this.#health = new Map();
-    const before = this.#endpoints;
-    const after = new Map<string, EndpointPool>();
-    for (const endpoint of endpoints?.endpoints ?? []) {
-      const key = endpointKey(endpoint);
-      const kept = before.get(key);
-      if (kept === undefined) {
-        after.set(key, new EndpointPool(endpoint, this, this.#environment));
-        continue;
-      }
-      kept.name = endpoint.name;
-      kept.state = endpoint.state;
-      after.set(key, kept);
-    }
-    this.#endpoints = after;
-    this.#applyHealth();
-    for (const [key, endpoint] of after) if (!before.has(key) && before.size > 0 && this.isInUse) endpoint.warm();
-    for (const [key, endpoint] of before) if (!after.has(key)) this.#retire(endpoint);
+    if (cluster.healthCheck === null) this.#health = NO_HEALTH;
+    this.#set = endpoints;
+    if (this.#isLive) this.#updateEndpoints();
   }
 
   /** Results of the active health check by endpoint key; endpoints that are not named are `unknown`. */
@@ -132,13 +122,14 @@ export class ClusterPool implements UpstreamCluster, EndpointOwner {
   /** Ends all connections at once. */
   destroy(): void {
     for (const endpoint of [...this.#endpoints.values(), ...this.#retired]) {
-      this.#ejection.forget(endpoint);
+      this.#ejection?.forget(endpoint);
       endpoint.destroy();
     }
   }
 
   /** About once a second. */
   sweep(nowMs: number): void {
+    if (!this.#isLive) return;
     this.#sweepsUnused = this.#used ? 0 : this.#sweepsUnused + 1;
     this.#used = false;
     for (const endpoint of this.#endpoints.values()) endpoint.sweep(nowMs);
@@ -248,12 +239,29 @@ export class ClusterPool implements UpstreamCluster, EndpointOwner {
 
   #eject(endpoint: UpstreamEndpoint): void {
     const pool = this.#endpoints.get(endpoint.key);
+    this.#ejection ??= new OutlierEjection(this.#environment.clock, () => this.onUsableChanged());
     if (pool !== endpoint || !this.#ejection.eject(pool, this.#endpoints)) return;
     this.#observer.onEjected(this, endpoint);
   }
 
+  #updateEndpoints(): void {
+    const before = this.#endpoints;
+    const after = new Map<string, EndpointPool>();
+    for (const endpoint of this.#set?.endpoints ?? []) {
+      const key = endpointKey(endpoint);
+      const pool = before.get(key) ?? new EndpointPool(endpoint, this, this.#environment);
+      pool.name = endpoint.name;
+      pool.state = endpoint.state;
+      after.set(key, pool);
+    }
+    this.#endpoints = after;
+    this.#applyHealth();
+    for (const [key, endpoint] of after) if (!before.has(key) && before.size > 0 && this.isInUse) endpoint.warm();
+    for (const [key, endpoint] of before) if (!after.has(key)) this.#retire(endpoint);
+  }
+
   #retire(endpoint: EndpointPool): void {
-    this.#ejection.forget(endpoint);
+    this.#ejection?.forget(endpoint);
     this.#retired.push(endpoint);
     endpoint.retire();
   }
@@ -264,6 +272,10 @@ export class ClusterPool implements UpstreamCluster, EndpointOwner {
   }
 
   #compile(): void {
+    if (!this.#isLive) {
+      this.#isLive = true;
+      this.#updateEndpoints();
+    }
     const all = [...this.#endpoints.values()];
     this.#usable = usableEndpoints(all, this.cluster.healthCheck !== null);
     for (const endpoint of all) endpoint.usable = false;

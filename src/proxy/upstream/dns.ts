@@ -29,6 +29,8 @@ export class DnsDiscovery {
   readonly #hosts = new Map<string, Host>();
   #sets: ReadonlyMap<string, EndpointSet> = new Map();
   #clusters: readonly Cluster[] = [];
+  /** What `update` got last. */
+  #given: readonly Cluster[] = [];
 
   constructor(options: Options) {
     this.#options = options;
@@ -39,6 +41,8 @@ export class DnsDiscovery {
    * every name that is new was resolved once or failed to.
    */
   async update(clusters: readonly Cluster[]): Promise<void> {
+    if (clusters === this.#given) return;
+    this.#given = clusters;
     const wanted = clusters.filter(cluster => cluster.discovery.kind === 'dns');
     if (wanted.length === 0 && this.#clusters.length === 0) return;
     this.#clusters = wanted;

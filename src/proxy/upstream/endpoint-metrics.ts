@@ -13,7 +13,8 @@ type State = 'ready' | 'draining' | 'unhealthy' | 'unchecked';
  */
 export class EndpointMetrics {
   readonly #metrics: WorkerMetrics;
-  #sets: ReadonlyMap<string, EndpointSet> = new Map();
+  #published: readonly EndpointSet[] = [];
+  #sets: Map<string, EndpointSet> = new Map();
   readonly #health = new Map<string, ReadonlyMap<string, Health>>();
 
   /** Clusters that were checked at some time: their samples go on, at 0. */
@@ -23,11 +24,21 @@ export class EndpointMetrics {
     this.#metrics = metrics;
   }
 
-  update(snapshot: Snapshot): void {
-    const before = this.#sets;
-    this.#sets = new Map(snapshot.endpoints.map(set => [set.cluster, set]));
-    for (const set of snapshot.endpoints) if (before.get(set.cluster) !== set) this.#show(set.cluster);
-    for (const cluster of before.keys()) if (!this.#sets.has(cluster)) this.#show(cluster);
+  update({ endpoints }: Pick<Snapshot, 'endpoints'>): void {
+    const before = this.#published;
+    this.#published = endpoints;
+    const sameClusters =
+      before.length === endpoints.length &&
+      endpoints.every((set, at) => set === before[at] || set.cluster === before[at]?.cluster);
+    if (!sameClusters) {
+      this.#replace(endpoints);
+      return;
+    }
+    for (const [at, set] of endpoints.entries()) {
+      if (set === before[at]) continue;
+      this.#sets.set(set.cluster, set);
+      this.#show(set.cluster);
+    }
   }
 
   /** Empty: the cluster is not checked. */
@@ -35,6 +46,13 @@ export class EndpointMetrics {
     if (health.size > 0) this.#health.set(cluster, health);
     else if (!this.#health.delete(cluster)) return;
     this.#show(cluster);
+  }
+
+  #replace(endpoints: readonly EndpointSet[]): void {
+    const before = this.#sets;
+    this.#sets = new Map(endpoints.map(set => [set.cluster, set]));
+    for (const set of endpoints) if (before.get(set.cluster) !== set) this.#show(set.cluster);
+    for (const cluster of before.keys()) if (!this.#sets.has(cluster)) this.#show(cluster);
   }
 
   #show(cluster: string): void {

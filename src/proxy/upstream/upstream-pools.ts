@@ -21,7 +21,7 @@ export class UpstreamPools implements Upstreams {
   readonly #environment: ConnectionEnvironment;
   readonly #observer: ClusterObserver;
   readonly #entries = new Map<string, Entry>();
-  #clusters: readonly Cluster[] = [];
+  #snapshot: Pick<Snapshot, 'clusters' | 'endpoints'> = { clusters: [], endpoints: [] };
   /** Clusters that left the snapshot and still have connections. */
   #leaving: ClusterPool[] = [];
   #sweep: Timer;
@@ -43,14 +43,17 @@ export class UpstreamPools implements Upstreams {
 
   /** Takes the clusters and endpoints of `snapshot` (both in order). Only those whose objects changed cost anything. */
   apply(snapshot: Pick<Snapshot, 'clusters' | 'endpoints'>): void {
-    if (snapshot.clusters !== this.#clusters) this.#dropMissing(snapshot.clusters);
-    this.#clusters = snapshot.clusters;
+    const { clusters, endpoints } = snapshot;
+    const before = this.#snapshot;
+    this.#snapshot = { clusters, endpoints };
+    if (clusters === before.clusters && this.#applyEndpoints(before.endpoints, endpoints)) return;
+    if (clusters !== before.clusters) this.#dropMissing(clusters);
     let at = 0;
-    for (const cluster of snapshot.clusters) {
-      let set = snapshot.endpoints[at];
+    for (const cluster of clusters) {
+      let set = endpoints[at];
       while (set !== undefined && set.cluster < cluster.id) {
         at += 1;
-        set = snapshot.endpoints[at];
+        set = endpoints[at];
       }
       this.#applyCluster(cluster, set?.cluster === cluster.id ? set : undefined);
     }
@@ -65,6 +68,19 @@ export class UpstreamPools implements Upstreams {
   close(): void {
     this.#sweep.cancel();
     for (const pool of [...this.clusters(), ...this.#leaving]) pool.destroy();
+  }
+
+  /** The common case: some sets changed and nothing else. False when sets came or went. */
+  #applyEndpoints(before: readonly EndpointSet[], after: readonly EndpointSet[]): boolean {
+    if (before.length !== after.length) return false;
+    for (let at = 0; at < after.length; at += 1) {
+      const set = after[at];
+      if (set === before[at] || set === undefined) continue;
+      if (set.cluster !== before[at]?.cluster) return false;
+      const entry = this.#entries.get(set.cluster);
+      if (entry !== undefined) this.#applyCluster(entry.cluster, set);
+    }
+    return true;
   }
 
   #dropMissing(clusters: readonly Cluster[]): void {
