@@ -1,86 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { DEMO_CODES } from './demo-codes.ts';
 import type { Severity } from './finding.ts';
+import { GATEWAY_CODES } from './gateway-codes.ts';
+import { LINT_CODES } from './lint-codes.ts';
+import { ROUTE_CODES } from './route-codes.ts';
+import { STORE_CODES } from './store-codes.ts';
 
-/** What a code means, for people. */
-export interface CatalogueEntry {
-  readonly severity: Severity;
-  /** What is the case, in one line; the finding's message says it of one object. */
-  readonly summary: string;
-  /** What to do, in one line; findings may say it more precisely. */
-  readonly help: string;
-}
-
-/** Codes of findings about reading: files, documents, objects. */
-const STORE = {
-  'store/syntax': {
-    severity: 'error',
-    summary: 'a file is not valid YAML or JSON',
-    help: 'correct the text at the place shown; the last good state of the file stays in use',
-  },
-  'store/not-an-object': {
-    severity: 'error',
-    summary: 'a document is not a Kubernetes object',
-    help: 'write apiVersion and kind, or move the file out of the folder',
-  },
-  'store/unknown-kind': {
-    severity: 'warning',
-    summary: 'an object is of a kind that daemun does not know; it is ignored',
-    help: 'check the spelling of kind and apiVersion',
-  },
-  'store/ignored-kind': {
-    severity: 'info',
-    summary: 'an object is of a known kind that has no effect',
-    help: 'nothing needs to be done',
-  },
-  'store/duplicate-object': {
-    severity: 'error',
-    summary: 'two objects have one kind, namespace and name, and differ; the first one in the order of the files holds',
-    help: 'remove or rename one of them',
-  },
-  'store/repeated-object': {
-    severity: 'info',
-    summary: 'the same object is written twice',
-    help: 'remove one of them',
-  },
-  'store/kept-object': {
-    severity: 'warning',
-    summary: 'a refused object is served as it was before the change, as an API server would keep it',
-    help: 'correct the object; its errors are listed beside',
-  },
-  'store/path-not-found': {
-    severity: 'error',
-    summary: 'a file or folder to read does not exist',
-    help: 'check the path; it is read as soon as it exists',
-  },
-  'store/unreadable': {
-    severity: 'error',
-    summary: 'a file or folder cannot be read',
-    help: 'check its permissions; the last good state of the file stays in use',
-  },
-  'store/file-too-large': {
-    severity: 'error',
-    summary: 'a file is larger than 64 MiB; it is not read',
-    help: 'split it into several files',
-  },
-  'store/watch-unavailable': {
-    severity: 'warning',
-    summary: 'the system refuses to report changes of files; they are looked for every few seconds instead',
-    help: 'raise the limit of watches (on Linux: sysctl fs.inotify.max_user_watches)',
-  },
-} as const satisfies Record<`store/${string}`, CatalogueEntry>;
-
-/** Codes of findings about what `run --demo` puts in place of something that is missing. */
-const DEMO = {
-  'demo/certificate-minted': {
-    severity: 'warning',
-    summary: 'a Secret that a listener names does not exist; the demo made a certificate from its development CA',
-    help: 'create the Secret before the Gateway is used for anything but a demo',
-  },
-} as const satisfies Record<`demo/${string}`, CatalogueEntry>;
-
-/** Every code of a finding, except those of `schema/…`, whose meaning is the field's rule. */
-export const CATALOGUE = { ...STORE, ...DEMO } as const;
+/**
+ * Every code of a finding, except those of `schema/…` (an API server would refuse the object), which `resources` lists.
+ * A test holds this, the code and docs/errors.md together.
+ */
+export const CATALOGUE = { ...STORE_CODES, ...GATEWAY_CODES, ...ROUTE_CODES, ...LINT_CODES, ...DEMO_CODES } as const;
 
 export type FindingCode = keyof typeof CATALOGUE;
 

@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** What can go wrong, as data: findings about resources, coded errors of the program, and their catalogue. */
-export { CATALOGUE, type CatalogueEntry, type FindingCode, severityOf } from './catalogue.ts';
+export { CATALOGUE, type FindingCode, severityOf } from './catalogue.ts';
+export type { CatalogueEntry } from './catalogue-entry.ts';
 export { DaemunError, type DaemunErrorOptions, messageOf } from './daemun-error.ts';
 export type { Finding, ResourceRef, Severity, SourcePlace } from './finding.ts';
 export { PROGRAM_ERRORS, type ProgramError, type ProgramErrorCode } from './program-errors.ts';
+export {
+  type FailureSource,
+  REQUEST_FAILURES,
+  type RequestFailure,
+  type RequestFailureReason,
+} from './request-failures.ts';

@@ -19,6 +19,6 @@ export interface Store {
 
 export interface StoreContents {
   readonly resources: ResourceSet;
-  /** About reading: syntax, schema, duplicates, unknown kinds. Sorted by place. */
+  /** About reading: syntax, schema, duplicates, unknown kinds. In the order of the files, duplicates last. */
   readonly findings: readonly Finding[];
 }

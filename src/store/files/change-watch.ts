@@ -11,9 +11,12 @@ export interface ChangeWatchOptions {
   readonly onDirty: (dirty: Dirty) => void;
   /** How long events are collected: several come with each save. */
   readonly settleMs: number;
-  /** How often everything is looked at, for file systems that tell nothing (NFS, some mounts into containers). */
+  /** How often everything is looked at (less often where that takes long), for file systems that tell nothing (NFS, some mounts into containers). */
   readonly pollMs: number;
 }
+
+/** Looking takes at most one part in so many of the time. */
+const POLL_WAIT_FACTOR = 50;
 
 /** Collects the system's events into few calls of `onDirty`. Owns its timers and watches; `close` ends them. */
 export class ChangeWatch {
@@ -22,12 +25,12 @@ export class ChangeWatch {
   readonly #dirty = new Set<string>();
   #isAnyDirty = false;
   #settling: NodeJS.Timeout | undefined;
-  readonly #polling: NodeJS.Timeout;
+  #polling: NodeJS.Timeout;
 
   constructor(options: ChangeWatchOptions) {
     this.#options = options;
     this.#folders = new FolderWatch(path => this.#note(path));
-    this.#polling = setInterval(() => options.onDirty('any'), options.pollMs).unref();
+    this.#polling = this.#pollAfter(options.pollMs);
   }
 
   /** True once the system refused a watch. */
@@ -49,8 +52,17 @@ export class ChangeWatch {
 
   close(): void {
     clearTimeout(this.#settling);
-    clearInterval(this.#polling);
+    clearTimeout(this.#polling);
     this.#folders.close();
+  }
+
+  #pollAfter(waitMs: number): NodeJS.Timeout {
+    return setTimeout(() => {
+      const startedMs = performance.now();
+      this.#options.onDirty('any');
+      const tookMs = performance.now() - startedMs;
+      this.#polling = this.#pollAfter(Math.max(this.#options.pollMs, tookMs * POLL_WAIT_FACTOR));
+    }, waitMs).unref();
   }
 
   #note(path: string | undefined): void {

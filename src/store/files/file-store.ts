@@ -141,6 +141,14 @@ class FileStore implements Store {
     this.#files = new Map([...this.#files].filter(([other]) => other !== path));
   }
 
+  #watchFindings(): Finding[] {
+    const [file] = this.#paths;
+    if (file === undefined || !this.#watch?.isIncomplete) return [];
+    const message =
+      'the system refuses to report changes of some folders; they are looked at every few seconds instead';
+    return [finding('store/watch-unavailable', message, { file, line: 1, column: 1 })];
+  }
+
   #publish(): void {
     this.#sources = undefined;
     const files = [...this.#files.values()];
@@ -148,7 +156,7 @@ class FileStore implements Store {
     const problems = this.#problems.map(({ code, path, message }) =>
       finding(code, message, { file: path, line: 1, column: 1 }),
     );
-    const findings: Finding[] = [...problems, ...files.flatMap(findingsOf)];
+    const findings: Finding[] = [...problems, ...this.#watchFindings(), ...files.flatMap(findingsOf)];
     for (const duplicate of duplicates) {
       findings.push(duplicateFinding(duplicate, this.locate(duplicate.object.ref, [])));
     }

@@ -35,7 +35,7 @@ describe('versions of a file', () => {
         const next = before + other + after;
         assert.deepEqual(shapeOf(read(next, old)), shapeOf(read(next)));
       }),
-      { numRuns: 1000 },
+      { numRuns: 2000 },
     );
   });
 
@@ -61,7 +61,7 @@ describe('versions of a file', () => {
     const char = fc.constantFrom(...'{}[]:-?&*!|>%@`"\'#,\n \tabc<~0');
     fc.assert(
       fc.property(fc.string({ unit: char, maxLength: 60 }), text => void read(text)),
-      { numRuns: 1000 },
+      { numRuns: 2000 },
     );
   });
 });

@@ -76,19 +76,19 @@ interface DocumentChange {
   readonly range: ByteRange;
 }
 
-/** Which documents a change touches. One more on each side is taken for touched: a change at a border may join them. */
+/** Which documents a change touches. One more after them is taken for touched: directives join the document after them. */
 function changedDocuments({ bytes: old, documents }: FileVersion, bytes: Buffer): DocumentChange {
   const prefix = commonPrefix(old, bytes);
   const suffix = commonSuffix(old, bytes, prefix);
   const untouchedBefore = documents.findIndex(({ end }) => end >= prefix - MARKER_LENGTH);
   const first = Math.max(0, untouchedBefore);
-  const lastTouched = documents.findLastIndex(({ start }) => start <= old.length - suffix + MARKER_LENGTH);
+  const last = 1 + documents.findLastIndex(({ start }) => start <= old.length - suffix + MARKER_LENGTH);
   const before = documents.slice(0, first);
-  const after = documents.slice(lastTouched + 1);
+  const after = documents.slice(last + 1);
   return {
     before,
     after,
-    removed: documents.slice(first, lastTouched + 1),
+    removed: documents.slice(first, last + 1),
     range: {
       start: before.at(-1)?.end ?? 0,
       end: (after[0]?.start ?? old.length) + bytes.length - old.length,

@@ -42,60 +42,55 @@ class Search implements FoundFiles {
   addRoot(path: string): void {
     this.folders.add(dirname(path));
     const stats = this.#stat(path);
-    if (stats === undefined) return;
-    if (stats.isDirectory()) this.#addFolder(path);
-    else this.#addFile(path, stats);
+    if (stats === null) this.#report('store/path-not-found', path, `${path} does not exist`);
+    else if (stats?.isDirectory()) this.#addFolder(path);
+    else if (stats !== undefined) this.#addFile(path, stats);
   }
 
   #addFolder(path: string): void {
-    const real = realpathSync(path);
-    if (this.#visited.has(real)) return;
+    const real = this.#try(path, () => realpathSync(path));
+    if (real === undefined || this.#visited.has(real)) return;
     this.#visited.add(real);
     this.folders.add(path);
     for (const entry of this.#list(path)) {
       const inner = join(path, entry.name);
       if (entry.isDirectory()) this.#addFolder(inner);
-      else if (entry.isSymbolicLink()) this.#addLink(inner);
-      else if (MANIFEST.test(entry.name)) this.#addNamed(inner);
+      else if (entry.isSymbolicLink() || MANIFEST.test(entry.name)) this.#addEntry(inner);
     }
   }
 
-  #addLink(path: string): void {
-    const stats = statSync(path, { throwIfNoEntry: false });
+  #addEntry(path: string): void {
+    const stats = this.#stat(path);
     if (stats?.isDirectory()) this.#addFolder(path);
-    else if (stats !== undefined && MANIFEST.test(path)) this.#addFile(path, stats);
-  }
-
-  #addNamed(path: string): void {
-    const stats = statSync(path, { throwIfNoEntry: false });
-    if (stats !== undefined) this.#addFile(path, stats);
+    else if (stats && MANIFEST.test(path)) this.#addFile(path, stats);
   }
 
   #addFile(path: string, stats: Stats): void {
     if (!stats.isFile()) return;
-    if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) this.folders.add(dirname(realpathSync(path)));
     this.files.set(path, signatureOf(stats));
+    const target = this.#try(path, () => (lstatSync(path).isSymbolicLink() ? realpathSync(path) : undefined));
+    if (target !== undefined) this.folders.add(dirname(target));
   }
 
-  #stat(path: string): Stats | undefined {
+  /** null: it does not exist. undefined: it cannot be read, which is reported. */
+  #stat(path: string): Stats | null | undefined {
+    return this.#try(path, () => statSync(path, { throwIfNoEntry: false }) ?? null);
+  }
+
+  /** Reports what the system refuses. What vanished since it was listed is no problem. */
+  #try<T>(path: string, read: () => T): T | undefined {
     try {
-      const stats = statSync(path, { throwIfNoEntry: false });
-      if (stats === undefined) this.#report('store/path-not-found', path, `${path} does not exist`);
-      return stats;
+      return read();
     } catch (error) {
-      this.#report('store/unreadable', path, messageOf(error));
+      const isGone = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+      if (!isGone) this.#report('store/unreadable', path, messageOf(error));
       return undefined;
     }
   }
 
   #list(path: string): Dirent[] {
-    try {
-      const entries = readdirSync(path, { withFileTypes: true }).filter(({ name }) => !name.startsWith('.'));
-      return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
-    } catch (error) {
-      this.#report('store/unreadable', path, messageOf(error));
-      return [];
-    }
+    const entries = this.#try(path, () => readdirSync(path, { withFileTypes: true })) ?? [];
+    return entries.filter(({ name }) => !name.startsWith('.')).sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
   #report(code: PathProblem['code'], path: string, message: string): void {

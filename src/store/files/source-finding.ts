@@ -69,7 +69,9 @@ export function placeOf({ version, document, object }: Origin, path: readonly (s
   return { file: version.path, ...version.placeOf(document, object.value, [...object.prefix, ...path]) };
 }
 
-function keptFinding({ ref, version }: ServedObject): Finding {
+/** Without place: the store finds it when it is asked. */
+function keptFinding({ ref }: ServedObject): Finding {
+  const { severity, help } = CATALOGUE['store/kept-object'];
   const message = `${ref.kind} ${ref.name} was refused; it is served as it was before the change`;
-  return finding('store/kept-object', message, { file: version.path, line: 1, column: 1 }, ref);
+  return { code: 'store/kept-object', severity, resource: ref, path: [], message, help };
 }

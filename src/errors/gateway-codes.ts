@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { CatalogueEntry } from './catalogue-entry.ts';
+
+/** Codes of findings about GatewayClasses, Gateways and their listeners. */
+export const GATEWAY_CODES = {
+  'gateway-class/invalid-parameters': {
+    severity: 'error',
+    summary: 'a GatewayClass names parameters, and no kind of parameters is supported',
+    help: 'remove parametersRef',
+  },
+  'gateway-class/parameters-ignored': {
+    severity: 'info',
+    summary: 'a GatewayClass names parameters of another implementation; they have no effect',
+    help: 'nothing needs to be done',
+  },
+  'gateway/implied-class': {
+    severity: 'info',
+    summary: 'a Gateway names a GatewayClass that is not defined; it is implied',
+    help: 'define the class when the manifests go to a cluster',
+  },
+  'gateway/certificate-kind': {
+    severity: 'error',
+    summary: 'a certificateRef names something other than a Secret',
+    help: 'use kind: Secret',
+  },
+  'gateway/certificate-not-permitted': {
+    severity: 'error',
+    summary: 'a certificateRef crosses namespaces without a ReferenceGrant',
+    help: 'create the ReferenceGrant that the finding spells out',
+  },
+  'gateway/certificate-not-found': {
+    severity: 'error',
+    summary: 'a certificateRef names a Secret that does not exist',
+    help: 'create it with daemun cert or kubectl create secret tls',
+  },
+  'gateway/certificate-invalid': {
+    severity: 'error',
+    summary: 'a Secret holds no usable certificate and key',
+    help: 'put a PEM chain, leaf first, under tls.crt and its key under tls.key',
+  },
+  'gateway/certificate-missing': {
+    severity: 'error',
+    summary: 'an HTTPS listener names no certificate',
+    help: 'add tls.certificateRefs',
+  },
+  'gateway/certificate-expired': {
+    severity: 'warning',
+    summary: 'a certificate in use has expired',
+    help: 'renew the Secret',
+  },
+  'gateway/certificate-expires-soon': {
+    severity: 'warning',
+    summary: 'a certificate in use expires within 30 days',
+    help: 'renew the Secret',
+  },
+  'gateway/invalid-route-kinds': {
+    severity: 'error',
+    summary: 'a listener allows a kind of route that cannot attach to it',
+    help: 'allow only the kinds that the protocol carries',
+  },
+  'gateway/invalid-selector': {
+    severity: 'error',
+    summary: 'a label selector of a listener cannot be read; it selects no namespace',
+    help: 'correct the selector as the finding says',
+  },
+  'gateway/unsupported-protocol': {
+    severity: 'error',
+    summary: 'a listener has a protocol that is not served',
+    help: 'use HTTP or HTTPS',
+  },
+  'gateway/unsupported-tls': {
+    severity: 'error',
+    summary: 'a listener asks for TLS settings that are not served',
+    help: 'remove them, or terminate TLS elsewhere',
+  },
+  'gateway/tls-option-ignored': {
+    severity: 'info',
+    summary: 'a TLS option is not known and has no effect',
+    help: 'remove it, or keep it for another implementation',
+  },
+  'gateway/hostname-conflict': {
+    severity: 'error',
+    summary: 'two listeners have the same port and hostname',
+    help: 'give them different ports or hostnames',
+  },
+  'gateway/protocol-conflict': {
+    severity: 'error',
+    summary: 'two listeners of different protocols share a port',
+    help: 'give them different ports',
+  },
+  'gateway/port-unavailable': {
+    severity: 'error',
+    summary: "a listener's port cannot be bound",
+    help: 'free the port, or choose another port or address',
+  },
+  'gateway/overlapping-tls': {
+    severity: 'warning',
+    summary: 'TLS listeners of one port have overlapping hostnames or certificates',
+    help: 'use separate ports or certificates',
+  },
+  'gateway/unsupported-address': {
+    severity: 'error',
+    summary: 'a Gateway asks for an address of a type that is not supported',
+    help: 'use IPAddress, or leave spec.addresses out',
+  },
+  'gateway/invalid-parameters': {
+    severity: 'error',
+    summary: 'a Gateway names infrastructure parameters, and no kind is supported',
+    help: 'remove infrastructure.parametersRef',
+  },
+  'gateway/not-yet-supported': {
+    severity: 'info',
+    summary: 'a part of a Gateway has no effect in this version',
+    help: 'remove it, or keep it for later',
+  },
+  'gateway/no-valid-listener': {
+    severity: 'error',
+    summary: 'no listener of a Gateway is valid',
+    help: 'see the findings of its listeners',
+  },
+} as const satisfies Record<`gateway-class/${string}` | `gateway/${string}`, CatalogueEntry>;

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { CatalogueEntry } from './catalogue-entry.ts';
+
+/** Codes of findings about what is valid, though probably not meant. */
+export const LINT_CODES = {
+  'lint/core-group': {
+    severity: 'warning',
+    summary: 'group: core is not the name of an API group',
+    help: 'write group: ""',
+  },
+  'lint/hostname-never-matches': {
+    severity: 'warning',
+    summary: "a route's hostname belongs to another listener on the port",
+    help: 'attach the route to that listener too',
+  },
+  'lint/no-parents': {
+    severity: 'warning',
+    summary: 'a route has no parentRefs',
+    help: 'add parentRefs',
+  },
+  'lint/no-rules': {
+    severity: 'warning',
+    summary: 'a route has no rules',
+    help: 'add rules with backendRefs',
+  },
+  'lint/no-backends': {
+    severity: 'warning',
+    summary: 'a rule has no backendRefs, so its requests fail',
+    help: 'add backendRefs',
+  },
+  'lint/weights-zero': {
+    severity: 'warning',
+    summary: "a rule's weights add up to 0, so its requests fail",
+    help: 'give at least one backend a weight above 0',
+  },
+  'lint/cleartext-too': {
+    severity: 'warning',
+    summary: 'a route without hostnames serves plain and TLS listeners alike',
+    help: 'add sectionName, if it should be reached over TLS only',
+  },
+  'lint/public-reflection': {
+    severity: 'warning',
+    summary: 'server reflection is exposed on a public listener',
+    help: 'keep it for development, or attach it to an internal listener',
+  },
+  'lint/no-reflection': {
+    severity: 'info',
+    summary: 'no route of a Gateway takes server reflection, so grpcurl needs -proto',
+    help: 'add a reflection rule for development',
+  },
+  'lint/service-looks-like-package': {
+    severity: 'warning',
+    summary: "a match's service looks like a package",
+    help: 'write the full name, package.Service',
+  },
+  'lint/unreachable-match': {
+    severity: 'warning',
+    summary: 'a match is hidden by an earlier one of the same route',
+    help: 'remove one, or tell them apart',
+  },
+  'lint/identical-match': {
+    severity: 'warning',
+    summary: 'a match is hidden by the same match of another route',
+    help: 'tell them apart by hostname, method or headers',
+  },
+  'lint/duplicate-header': {
+    severity: 'info',
+    summary: 'a match names a header twice; the first counts',
+    help: 'remove one',
+  },
+  'lint/mirror-without-share': {
+    severity: 'info',
+    summary: 'a mirror gets 0 % of the requests',
+    help: 'raise percent, or remove the mirror',
+  },
+  'lint/app-protocol-not-defined': {
+    severity: 'info',
+    summary: 'an appProtocol is not a value that Kubernetes defines; it is taken as HTTP/2 in cleartext',
+    help: 'write kubernetes.io/h2c',
+  },
+  'lint/old-api-version': {
+    severity: 'info',
+    summary: 'an object is written in an old version of its API',
+    help: 'write the current version',
+  },
+} as const satisfies Record<`lint/${string}`, CatalogueEntry>;

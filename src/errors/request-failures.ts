@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Whose doing a failed request is. */
+export type FailureSource = 'downstream' | 'upstream' | 'internal';
+
+/** What is known of a reason for which a request fails; what the client is told and how it is logged follow from it. */
+export interface RequestFailure {
+  readonly source: FailureSource;
+  /** True when the request cannot have reached an endpoint, and another one may do better. */
+  readonly retryable: boolean;
+  /** What a client that does not speak gRPC is told. */
+  readonly httpStatus: number;
+  /** What a gRPC client is told; 1: nobody is there to be told. */
+  readonly grpcStatus: number;
+  readonly summary: string;
+  readonly help: string;
+}
+
+/** The reasons that access log lines and metrics give for requests that were not answered by an endpoint. */
+export const REQUEST_FAILURES = {
+  no_route: {
+    source: 'downstream',
+    retryable: false,
+    httpStatus: 404,
+    grpcStatus: 12,
+    summary: 'no rule of the listener takes the request',
+    help: 'ask `daemun explain` which rules were tried',
+  },
+  no_listener: {
+    source: 'downstream',
+    retryable: false,
+    httpStatus: 404,
+    grpcStatus: 12,
+    summary: 'no listener of the port takes the host',
+    help: 'add a listener for the host, or call a host that is served',
+  },
+  misdirected: {
+    source: 'downstream',
+    retryable: false,
+    httpStatus: 421,
+    grpcStatus: 14,
+    summary: "the TLS connection was opened for another host than the request's",
+    help: 'open a connection with the host as its server name',
+  },
+  client_cancelled: {
+    source: 'downstream',
+    retryable: false,
+    httpStatus: 499,
+    grpcStatus: 1,
+    summary: 'the client gave up, or its connection broke',
+    help: 'nothing needs to be done',
+  },
+  buffer_limit: {
+    source: 'downstream',
+    retryable: false,
+    httpStatus: 503,
+    grpcStatus: 8,
+    summary: 'too much data was waiting for a slow reader or writer',
+    help: 'read and write at the pace of the other side',
+  },
+  deadline: {
+    source: 'downstream',
+    retryable: false,
+    httpStatus: 504,
+    grpcStatus: 4,
+    summary: "the route's timeout, or the deadline of the call, passed",
+    help: 'look for the slow backend, or allow more time',
+  },
+  drained: {
+    source: 'internal',
+    retryable: false,
+    httpStatus: 503,
+    grpcStatus: 14,
+    summary: 'the gateway shut down and the call did not end in time',
+    help: 'call again; raise the drain time where calls are long',
+  },
+  overload: {
+    source: 'internal',
+    retryable: false,
+    httpStatus: 503,
+    grpcStatus: 8,
+    summary: 'too many requests wait for a connection to the backend',
+    help: 'add endpoints, or find out why they are slow',
+  },
+  no_endpoint: {
+    source: 'upstream',
+    retryable: false,
+    httpStatus: 503,
+    grpcStatus: 14,
+    summary: 'the backend has no ready endpoint',
+    help: 'start one, or look why its health check fails',
+  },
+  connect_failure: {
+    source: 'upstream',
+    retryable: true,
+    httpStatus: 503,
+    grpcStatus: 14,
+    summary: 'no connection to an endpoint could be made',
+    help: 'look whether it listens on the address and port of its EndpointSlice',
+  },
+  connect_timeout: {
+    source: 'upstream',
+    retryable: true,
+    httpStatus: 503,
+    grpcStatus: 14,
+    summary: 'an endpoint did not take a connection in time',
+    help: 'look for a firewall, or a wrong address',
+  },
+  upstream_reset: {
+    source: 'upstream',
+    retryable: false,
+    httpStatus: 503,
+    grpcStatus: 14,
+    summary: 'an endpoint ended the call before it answered',
+    help: 'look into its log',
+  },
+  upstream_protocol: {
+    source: 'upstream',
+    retryable: false,
+    httpStatus: 502,
+    grpcStatus: 13,
+    summary: 'an endpoint broke HTTP/2',
+    help: 'look whether the port speaks gRPC',
+  },
+  invalid_kind: {
+    source: 'internal',
+    retryable: false,
+    httpStatus: 500,
+    grpcStatus: 14,
+    summary: 'the backend is of a kind that is not supported',
+    help: 'refer to a Service',
+  },
+  backend_not_found: {
+    source: 'internal',
+    retryable: false,
+    httpStatus: 500,
+    grpcStatus: 14,
+    summary: 'the backend, or its port, does not exist',
+    help: 'create it, or correct the backendRef',
+  },
+  ref_not_permitted: {
+    source: 'internal',
+    retryable: false,
+    httpStatus: 500,
+    grpcStatus: 14,
+    summary: 'no ReferenceGrant permits the reference to the backend',
+    help: 'create the ReferenceGrant that `daemun check` spells out',
+  },
+  unsupported_protocol: {
+    source: 'internal',
+    retryable: false,
+    httpStatus: 500,
+    grpcStatus: 14,
+    summary: "the appProtocol of the backend's port does not carry gRPC",
+    help: 'set appProtocol: kubernetes.io/h2c, or leave it out',
+  },
+  no_backend: {
+    source: 'internal',
+    retryable: false,
+    httpStatus: 500,
+    grpcStatus: 14,
+    summary: 'the rule has no backendRefs',
+    help: 'add backendRefs',
+  },
+  no_weight: {
+    source: 'internal',
+    retryable: false,
+    httpStatus: 500,
+    grpcStatus: 14,
+    summary: 'all backends of the rule have weight 0',
+    help: 'give at least one a weight above 0',
+  },
+  filter_unresolved: {
+    source: 'internal',
+    retryable: false,
+    httpStatus: 500,
+    grpcStatus: 14,
+    summary: 'a filter of the rule cannot be resolved',
+    help: 'remove the filter',
+  },
+} as const satisfies Record<string, RequestFailure>;
+
+export type RequestFailureReason = keyof typeof REQUEST_FAILURES;

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { CatalogueEntry } from './catalogue-entry.ts';
+
+/** Codes of findings about routes and what they refer to. */
+export const ROUTE_CODES = {
+  'route/parent-not-found': {
+    severity: 'error',
+    summary: 'a parentRef names a Gateway that does not exist',
+    help: 'create it, or correct name and namespace',
+  },
+  'route/no-matching-parent': {
+    severity: 'error',
+    summary: 'a parentRef names a listener or port that the Gateway does not have',
+    help: 'use one of the listeners that the finding lists',
+  },
+  'route/kind-not-allowed': {
+    severity: 'error',
+    summary: 'no listener of the parent takes routes of this kind',
+    help: 'allow the kind, or attach to another listener',
+  },
+  'route/not-allowed-by-listeners': {
+    severity: 'error',
+    summary: "the parent's listeners take no routes of this namespace",
+    help: 'set allowedRoutes as the finding spells out',
+  },
+  'route/no-matching-listener-hostname': {
+    severity: 'error',
+    summary: "none of the route's hostnames matches a listener",
+    help: 'use a hostname that the listener takes',
+  },
+  'route/no-working-listener': {
+    severity: 'warning',
+    summary: 'a route is attached only to listeners that carry no traffic',
+    help: 'see the findings of the Gateway',
+  },
+  'route/mesh-not-yet-supported': {
+    severity: 'info',
+    summary: 'a Service as parent (mesh) has no effect in this version',
+    help: 'name a Gateway as parent',
+  },
+  'route/parent-kind': {
+    severity: 'info',
+    summary: 'a parentRef names a kind that has no effect in this version',
+    help: 'name a Gateway as parent',
+  },
+  'route/invalid-regex': {
+    severity: 'error',
+    summary: 'a regular expression is not one that RE2 can read; its rule is dropped',
+    help: 'use RE2 syntax, or type Exact',
+  },
+  'route/rules-dropped': {
+    severity: 'error',
+    summary: 'some rules of a route were dropped, the others work',
+    help: 'see the finding of each dropped rule',
+  },
+  'route/backend-kind': {
+    severity: 'error',
+    summary: 'a backendRef names a kind of backend that is not supported',
+    help: 'refer to a Service',
+  },
+  'route/backend-not-found': {
+    severity: 'error',
+    summary: 'a backendRef names a Service or port that does not exist',
+    help: 'create it, or correct the reference',
+  },
+  'route/ref-not-permitted': {
+    severity: 'error',
+    summary: 'a backendRef crosses namespaces without a ReferenceGrant',
+    help: 'create the ReferenceGrant that the finding spells out',
+  },
+  'route/backend-protocol': {
+    severity: 'error',
+    summary: 'a backendRef names a port whose appProtocol does not carry gRPC',
+    help: 'set appProtocol: kubernetes.io/h2c, or leave it out',
+  },
+  'route/filter-unresolved': {
+    severity: 'error',
+    summary: 'a filter cannot be resolved; requests that it would filter are answered with an error',
+    help: 'remove the filter',
+  },
+  'route/header-not-changeable': {
+    severity: 'warning',
+    summary: 'a filter changes a header that belongs to the connection; it is left as it is',
+    help: 'remove it from the filter',
+  },
+  'route/header-value': {
+    severity: 'warning',
+    summary: 'a filter sets a header to a value that cannot be sent; it is left out',
+    help: 'remove control characters',
+  },
+  'backend/no-endpoints': {
+    severity: 'warning',
+    summary: 'a Service that a route uses has no endpoints',
+    help: 'add an EndpointSlice, or the annotation daemun.dev/endpoints',
+  },
+  'backend/fqdn-slice': {
+    severity: 'info',
+    summary: 'an EndpointSlice of type FQDN is not used',
+    help: 'use a Service of type ExternalName',
+  },
+  'annotation/invalid-value': {
+    severity: 'warning',
+    summary: "an annotation's value cannot be read; the default is used",
+    help: 'write the value as the finding says',
+  },
+} as const satisfies Record<`route/${string}` | `backend/${string}` | `annotation/${string}`, CatalogueEntry>;
