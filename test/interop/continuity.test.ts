@@ -174,6 +174,7 @@ describe('changes under load', () => {
   });
 
   it('says which backend is missing when a route loses its last endpoint', async () => {
+    await callUntil(pod => pod.startsWith('blue-'));
     await write('blue.yaml', service('blue', []));
     const unavailable = { code: status.UNAVAILABLE, details: /endpoint/ };
     await assert.rejects(
