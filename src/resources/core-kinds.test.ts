@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { parseResource } from './parse-resource.ts';
-import { accepted, itJudges } from './verdict-table.test-support.ts';
+import { accepted, judgeEach } from './verdict-table.test-support.ts';
 
 const service = {
   apiVersion: 'v1',
@@ -37,7 +37,7 @@ describe('Service', () => {
     );
   });
 
-  itJudges(service, [
+  judgeEach(it, service, [
     ['metadata.name', '1a', 'schema/metadata-name'],
     ['spec.ports', [], 'schema/service-port'],
     ['spec', { clusterIP: 'None' }, 'accepted'],
@@ -94,7 +94,7 @@ describe('EndpointSlice', () => {
     assert.deepEqual('ports' in parsed && parsed.ports, []);
   });
 
-  itJudges(slice, [
+  judgeEach(it, slice, [
     ['addressType', undefined, 'schema/required'],
     ['endpoints.0.addresses', [], 'schema/items'],
     ['ports', [{ port: 0 }], 'schema/range', 'ports.0.port'],
@@ -127,7 +127,7 @@ describe('Secret', () => {
     assert.ok(!('stringData' in parsed));
   });
 
-  itJudges(secret, [
+  judgeEach(it, secret, [
     ['type', undefined, 'accepted'],
     ['data', { a: 'YQ' }, 'schema/base64', 'data.a'],
     ['data', { a: 'Y Q==' }, 'schema/base64', 'data.a'],
@@ -136,23 +136,24 @@ describe('Secret', () => {
     ['data', { '..a': '' }, 'schema/data-key', 'data...a'],
     ['data', { '.a': null }, 'accepted'],
   ]);
-  itJudges({ ...secret, type: 'kubernetes.io/tls', data: { 'tls.crt': '', 'tls.key': '' } }, [
+  judgeEach(it, { ...secret, type: 'kubernetes.io/tls', data: { 'tls.crt': '', 'tls.key': '' } }, [
     ['type', 'kubernetes.io/tls', 'accepted'],
     ['data', { 'tls.crt': '' }, 'schema/data-key', 'data.tls.key'],
   ]);
 });
 
 describe('ConfigMap, Namespace and Deployment', () => {
-  itJudges({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'ca' } }, [
+  judgeEach(it, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'ca' } }, [
     ['data', { 'ca.crt': 'any text' }, 'accepted'],
     ['data', { a: 1 }, 'schema/type', 'data.a'],
     ['binaryData', { a: 'é' }, 'schema/base64', 'binaryData.a'],
   ]);
-  itJudges({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'a' } }, [
+  judgeEach(it, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'a' } }, [
     ['metadata.name', 'a.b', 'schema/metadata-name'],
     ['spec', { finalizers: ['kubernetes'] }, 'accepted'],
   ]);
-  itJudges(
+  judgeEach(
+    it,
     { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'a' }, spec: { selector: {}, template: {} } },
     [
       ['spec.replicas', 0, 'accepted'],

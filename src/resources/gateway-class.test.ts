@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { describe } from 'node:test';
-import { itJudges } from './verdict-table.test-support.ts';
+import { describe, it } from 'node:test';
+import { judgeEach } from './verdict-table.test-support.ts';
 
 const gatewayClass = {
   apiVersion: 'gateway.networking.k8s.io/v1',
@@ -13,7 +13,7 @@ const gatewayClass = {
 const reference = { group: 'example.com', kind: 'Parameters', name: 'large' };
 
 describe('GatewayClass', () => {
-  itJudges(gatewayClass, [
+  judgeEach(it, gatewayClass, [
     ['spec', {}, 'schema/required', 'spec.controllerName'],
     ['spec.controllerName', 'example.com', 'schema/pattern'],
     ['spec.controllerName', 'example.com/a~b/c', 'accepted'],

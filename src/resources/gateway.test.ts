@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { accepted, itJudges } from './verdict-table.test-support.ts';
+import { accepted, judgeEach } from './verdict-table.test-support.ts';
 
 const gateway = {
   apiVersion: 'gateway.networking.k8s.io/v1',
@@ -60,7 +60,7 @@ describe('Gateway', () => {
   });
 
   describe('as a whole', () => {
-    itJudges(gateway, [
+    judgeEach(it, gateway, [
       ['apiVersion', 'gateway.networking.k8s.io/v1beta1', 'accepted'],
       ['apiVersion', 'gateway.networking.k8s.io/v1alpha2', 'schema/api-version'],
       ['spec', undefined, 'schema/required'],
@@ -81,7 +81,7 @@ describe('Gateway', () => {
   });
 
   describe('listeners', () => {
-    itJudges(gateway, [
+    judgeEach(it, gateway, [
       [listeners, undefined, 'schema/required'],
       [listeners, [], 'schema/items'],
       [listeners, Array.from({ length: 64 }, (_, index) => plain(`a${index}`, index + 1)), 'accepted'],
@@ -117,7 +117,7 @@ describe('Gateway', () => {
 
   describe('TLS of listeners', () => {
     const at = `${listeners}.0.tls`;
-    itJudges(gateway, [
+    judgeEach(it, gateway, [
       [listeners, listener({}), 'accepted'],
       [listeners, listener({ tls: undefined }), 'accepted'],
       [listeners, listener({ tls: {} }), 'schema/listener-certificate-missing', at],
@@ -134,7 +134,7 @@ describe('Gateway', () => {
   describe('TLS of the Gateway', () => {
     const at = 'spec.tls.frontend';
     const validation = { caCertificateRefs: [{ group: '', kind: 'Secret', name: 'ca' }] };
-    itJudges(gateway, [
+    judgeEach(it, gateway, [
       [at, {}, 'schema/required', `${at}.default`],
       [at, { default: {} }, 'accepted'],
       [at, { default: { validation: {} } }, 'schema/required', `${at}.default.validation.caCertificateRefs`],
@@ -168,7 +168,7 @@ describe('Gateway', () => {
   describe('addresses', () => {
     const at = 'spec.addresses';
     const value = `${at}.0.value`;
-    itJudges(gateway, [
+    judgeEach(it, gateway, [
       [at, [{}], 'accepted'],
       [at, [{ value: '10.0.0.01' }], 'accepted'],
       [at, [{ value: '::ffff:10.0.0.1' }], 'accepted'],
@@ -193,7 +193,7 @@ describe('Gateway', () => {
   describe('infrastructure', () => {
     const at = 'spec.infrastructure';
     const key = (length: number) => `${'a'.repeat(length)}/b`;
-    itJudges(gateway, [
+    judgeEach(it, gateway, [
       [at, {}, 'accepted'],
       [`${at}.labels`, { a: null }, 'accepted'],
       [`${at}.labels`, { a: 'b c' }, 'schema/pattern', `${at}.labels.a`],

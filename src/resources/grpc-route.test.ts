@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { accepted, itJudges } from './verdict-table.test-support.ts';
+import { accepted, judgeEach } from './verdict-table.test-support.ts';
 
 const route = {
   apiVersion: 'gateway.networking.k8s.io/v1',
@@ -61,7 +61,7 @@ describe('GRPCRoute', () => {
 
   describe('parentRefs', () => {
     const at = 'spec.parentRefs';
-    itJudges(route, [
+    judgeEach(it, route, [
       [at, [], 'accepted'],
       [at, null, 'accepted'],
       [at, Array.from({ length: 33 }, (_, index) => ({ name: `gw-${index}` })), 'schema/items'],
@@ -113,7 +113,7 @@ describe('GRPCRoute', () => {
   });
 
   describe('hostnames', () => {
-    itJudges(route, [
+    judgeEach(it, route, [
       ['spec.hostnames.0', '*.example.com', 'accepted'],
       ['spec.hostnames.0', '10.0.0.1', 'accepted'],
       ['spec.hostnames.0', '*', 'schema/pattern'],
@@ -130,7 +130,7 @@ describe('GRPCRoute', () => {
   });
 
   describe('rules', () => {
-    itJudges(route, [
+    judgeEach(it, route, [
       ['spec', undefined, 'schema/required'],
       ['spec', {}, 'accepted'],
       ['spec.rules', [], 'accepted'],
@@ -149,7 +149,7 @@ describe('GRPCRoute', () => {
   describe('matches', () => {
     const method = 'spec.rules.0.matches.0.method';
     const headers = 'spec.rules.0.matches.0.headers';
-    itJudges(route, [
+    judgeEach(it, route, [
       [method, {}, 'schema/method-match-empty'],
       [method, { type: 'RegularExpression' }, 'schema/method-match-empty'],
       [`${method}.service`, '.a.B_2', 'accepted'],
@@ -188,7 +188,7 @@ describe('GRPCRoute', () => {
 
   for (const filters of ['spec.rules.0.filters', 'spec.rules.0.backendRefs.0.filters']) {
     describe(filters, () => {
-      itJudges(route, [
+      judgeEach(it, route, [
         [filters, [{}], 'schema/required', `${filters}.0.type`],
         [filters, [{ type: 'URLRewrite' }], 'schema/enum', `${filters}.0.type`],
         [filters, [{ type: 'ExtensionRef' }], 'schema/required', `${filters}.0.extensionRef`],
@@ -231,7 +231,7 @@ describe('GRPCRoute', () => {
 
   describe('headers to remove', () => {
     const at = 'spec.rules.0.filters.0.requestHeaderModifier.remove';
-    itJudges(route, [
+    judgeEach(it, route, [
       [at, ['a', 'A', ''], 'accepted'],
       [at, ['a', 'a'], 'schema/duplicate', `${at}.1`],
       [at, Array.from({ length: 17 }, (_, index) => `x-${index}`), 'schema/items'],
@@ -240,7 +240,7 @@ describe('GRPCRoute', () => {
 
   describe('backendRefs', () => {
     const at = 'spec.rules.0.backendRefs';
-    itJudges(route, [
+    judgeEach(it, route, [
       [`${at}.0.port`, undefined, 'schema/backend-port-missing'],
       [at, [{ name: 'a', group: 'core' }], 'accepted'],
       [at, [{ name: 'a', kind: 'Pool' }], 'accepted'],
@@ -256,7 +256,7 @@ describe('GRPCRoute', () => {
 
   describe('sessionPersistence', () => {
     const at = 'spec.rules.0.sessionPersistence';
-    itJudges(route, [
+    judgeEach(it, route, [
       [at, {}, 'accepted'],
       [at, { cookieConfig: { lifetimeType: 'Permanent' } }, 'schema/session-persistence', `${at}.absoluteTimeout`],
       [at, { cookieConfig: { lifetimeType: 'Permanent' }, absoluteTimeout: '1h30m' }, 'accepted'],

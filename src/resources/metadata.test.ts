@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { parseResource } from './parse-resource.ts';
-import { accepted, itJudges, withChange } from './verdict-table.test-support.ts';
+import { accepted, judgeEach, withChange } from './verdict-table.test-support.ts';
 
 const object = {
   apiVersion: 'gateway.networking.k8s.io/v1',
@@ -17,7 +17,7 @@ const owners = 'metadata.ownerReferences';
 
 describe('metadata', () => {
   describe('names', () => {
-    itJudges(object, [
+    judgeEach(it, object, [
       ['metadata', undefined, 'schema/metadata-name', 'metadata.name'],
       ['metadata', null, 'schema/metadata-name', 'metadata.name'],
       ['metadata', 'a', 'schema/type'],
@@ -49,7 +49,7 @@ describe('metadata', () => {
   });
 
   describe('labels and annotations', () => {
-    itJudges(object, [
+    judgeEach(it, object, [
       ['metadata.labels', null, 'accepted'],
       ['metadata.labels', { a: null }, 'accepted'],
       ['metadata.labels', { a: 1 }, 'schema/type', 'metadata.labels.a'],
@@ -64,7 +64,7 @@ describe('metadata', () => {
   });
 
   describe('what the system writes', () => {
-    itJudges(object, [
+    judgeEach(it, object, [
       ['metadata.resourceVersion', '1', 'accepted'],
       ['metadata.generation', -1, 'accepted'],
       ['metadata.generation', 1.5, 'schema/type'],
@@ -91,7 +91,7 @@ describe('metadata', () => {
   });
 
   describe('owners', () => {
-    itJudges(object, [
+    judgeEach(it, object, [
       [owners, [owner], 'accepted'],
       [owners, [{ ...owner, uid: '' }], 'schema/metadata-owner', `${owners}.0.uid`],
       [owners, [{ ...owner, apiVersion: 'a/b/c' }], 'schema/metadata-owner', `${owners}.0.apiVersion`],

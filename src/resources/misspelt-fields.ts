@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import * as z from 'zod';
-import { childSchema, isObject, unwrap } from './shape.ts';
+import type * as z from 'zod';
+import { childSchema, fieldsOf, isObject } from './shape.ts';
 
 /** A field whose name is another's but for the case of its letters. */
 export interface MisspeltField {
@@ -16,11 +16,10 @@ export interface MisspeltField {
 export function misspeltFields(value: unknown, schema: z.core.$ZodType): MisspeltField[] {
   if (Array.isArray(value)) return value.flatMap((item, index) => below(value, schema, index, item));
   if (!isObject(value)) return [];
-  const bare = unwrap(schema);
   return Object.entries(value).flatMap(([key, field]) => {
-    if (childSchema(bare, value, key) !== undefined) return below(value, bare, key, field);
-    if (!(bare instanceof z.ZodObject)) return [];
-    const meant = Object.keys(bare.shape).find(name => name.toLowerCase() === key.toLowerCase());
+    if (childSchema(schema, value, key) !== undefined) return below(value, schema, key, field);
+    const names = Object.keys(fieldsOf(schema, value) ?? {});
+    const meant = names.find(name => name.toLowerCase() === key.toLowerCase());
     return meant === undefined ? [] : [{ path: [key], meant }];
   });
 }

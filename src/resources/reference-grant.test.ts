@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { describe } from 'node:test';
-import { itJudges } from './verdict-table.test-support.ts';
+import { describe, it } from 'node:test';
+import { judgeEach } from './verdict-table.test-support.ts';
 
 const grant = {
   apiVersion: 'gateway.networking.k8s.io/v1beta1',
@@ -16,7 +16,7 @@ const grant = {
 const from = grant.spec.from[0];
 
 describe('ReferenceGrant', () => {
-  itJudges(grant, [
+  judgeEach(it, grant, [
     ['apiVersion', 'gateway.networking.k8s.io/v1', 'accepted'],
     ['apiVersion', 'gateway.networking.k8s.io/v1alpha2', 'schema/api-version'],
     ['apiVersion', 'networking.k8s.io/v1', 'schema/api-version'],

@@ -4,17 +4,19 @@
 import * as z from 'zod';
 
 /** A schema without what wraps it: defaults, optionality, transformations. */
-export function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
-  if (
-    schema instanceof z.ZodDefault ||
-    schema instanceof z.ZodPrefault ||
-    schema instanceof z.ZodOptional ||
-    schema instanceof z.ZodExactOptional
-  ) {
-    return unwrap(schema.unwrap());
+export function unwrap(schema: z.core.$ZodType): z.core.$ZodTypes {
+  // By the tag, as instanceof is slow on schemas.
+  const { def } = (schema as z.core.$ZodTypes)._zod;
+  switch (def.type) {
+    case 'default':
+    case 'prefault':
+    case 'optional':
+      return unwrap(def.innerType);
+    case 'pipe':
+      return unwrap(unwrap(def.in)._zod.def.type === 'transform' ? def.out : def.in);
+    default:
+      return schema as z.core.$ZodTypes;
   }
-  if (schema instanceof z.ZodPipe) return unwrap(schema.in instanceof z.ZodTransform ? schema.out : schema.in);
-  return schema;
 }
 
 /** The fields that an object described by `schema` may have; undefined where it describes no object with fixed fields. */
@@ -22,14 +24,17 @@ export function fieldsOf(
   schema: z.core.$ZodType,
   value: unknown,
 ): Readonly<Record<string, z.core.$ZodType>> | undefined {
-  const bare = unwrap(schema);
-  if (bare instanceof z.ZodObject) return bare.shape;
-  if (!(bare instanceof z.ZodDiscriminatedUnion)) return undefined;
-  const { discriminator } = bare.def;
-  const options = bare.options.filter(option => option instanceof z.ZodObject);
+  const { def } = unwrap(schema)._zod;
+  if (def.type === 'object') return def.shape;
+  if (def.type !== 'union' || !('discriminator' in def)) return undefined;
+  const discriminator = String(def.discriminator);
   const tag = isObject(value) ? value[discriminator] : undefined;
-  const chosen = options.find(option => z.safeParse(option.shape[discriminator], tag).success) ?? options[0];
-  return chosen?.shape;
+  const options = def.options.map(option => fieldsOf(option, value) ?? {});
+  const isChosen = (fields: Readonly<Record<string, z.core.$ZodType>>) => {
+    const field = fields[discriminator];
+    return field !== undefined && z.safeParse(field, tag).success;
+  };
+  return options.find(isChosen) ?? options[0];
 }
 
 /** The schema of `value[key]`; undefined when `schema` does not know such a field. */
@@ -39,8 +44,9 @@ export function childSchema(
   key: string | number,
 ): z.core.$ZodType | undefined {
   const bare = unwrap(schema);
-  if (bare instanceof z.ZodArray) return typeof key === 'number' ? bare.element : undefined;
-  if (bare instanceof z.ZodRecord) return typeof key === 'string' ? bare.valueType : undefined;
+  const { def } = bare._zod;
+  if (def.type === 'array') return typeof key === 'number' ? def.element : undefined;
+  if (def.type === 'record') return typeof key === 'string' ? def.valueType : undefined;
   const fields = fieldsOf(bare, value);
   return fields !== undefined && Object.hasOwn(fields, key) ? fields[key] : undefined;
 }

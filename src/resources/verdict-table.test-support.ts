@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** Tables of verdicts for the tests of the kinds: one change of a valid object, and what an API server says to it. */
-import assert from 'node:assert/strict';
-import { it } from 'node:test';
 import { type ParsedResource, parseResource } from './parse-resource.ts';
 import type { Resource } from './resource-set.ts';
 import type { SchemaCode } from './schema-codes.ts';
@@ -14,14 +12,18 @@ import { isObject } from './shape.ts';
  */
 export type VerdictRow = readonly [place: string, value: unknown, verdict: SchemaCode | 'accepted', issueAt?: string];
 
-/** Makes a test of each row. */
-export function itJudges(valid: unknown, rows: readonly VerdictRow[]): void {
+/** Makes a test of each row with the test runner's `it`. */
+export function judgeEach(
+  it: (name: string, test: () => void) => void,
+  valid: unknown,
+  rows: readonly VerdictRow[],
+): void {
   for (const [place, value, verdict, issueAt = place] of rows) {
     it(`${place} ${shorten(value)}: ${verdict}`, () => {
       const parsed = parseResource(withChange(valid, place.split('.'), value), { defaultNamespace: 'default' });
-      const found =
-        parsed.outcome === 'refused' ? parsed.issues.map(({ code, path }) => `${code} ${path.join('.')}`) : [];
-      assert.deepEqual(found, verdict === 'accepted' ? [] : [`${verdict} ${issueAt}`]);
+      const found = explain(parsed);
+      const expected = verdict === 'accepted' ? 'accepted' : `${verdict} ${issueAt}`;
+      if (found !== expected) throw new Error(`expected ${expected}, but was ${found}`);
     });
   }
 }
@@ -29,8 +31,8 @@ export function itJudges(valid: unknown, rows: readonly VerdictRow[]): void {
 /** The resource that a valid object is. */
 export function accepted(value: unknown): Resource {
   const parsed = parseResource(value, { defaultNamespace: 'default' });
-  assert.equal(parsed.outcome, 'resource', explain(parsed));
-  return parsed.outcome === 'resource' ? parsed.resource : assert.fail();
+  if (parsed.outcome === 'resource') return parsed.resource;
+  throw new Error(`refused: ${explain(parsed)}`);
 }
 
 /** A copy of a value with another value at a place; `undefined` takes the place away. */
@@ -46,7 +48,8 @@ export function withChange(value: unknown, path: readonly string[], replacement:
 }
 
 function explain(parsed: ParsedResource): string {
-  return parsed.outcome === 'refused' ? JSON.stringify(parsed.issues) : parsed.outcome;
+  if (parsed.outcome !== 'refused') return parsed.outcome === 'resource' ? 'accepted' : 'unknown kind';
+  return parsed.issues.map(({ code, path }) => `${code} ${path.join('.')}`).join(', ');
 }
 
 function shorten(value: unknown): string {
