@@ -27,7 +27,10 @@ function torrent(counter: { bytes: number }): (stream: ServerHttp2Stream) => voi
   return stream => {
     stream.respond({ ':status': 200, 'content-type': 'application/grpc' });
     const more = (): void => {
-      while (!stream.destroyed && stream.write(PART)) counter.bytes += PART.length;
+      for (let takesMore = true; takesMore && !stream.destroyed; ) {
+        takesMore = stream.write(PART);
+        counter.bytes += PART.length;
+      }
     };
     stream.on('drain', more);
     more();
