@@ -38,7 +38,7 @@ export class ConnectionCore {
   readonly streams: StreamTable = new StreamTable();
   readonly unsent: UnsentStreams = new UnsentStreams();
   readonly decoder: HpackDecoder;
-  readonly encoder: HpackEncoder = new HpackEncoder();
+  readonly encoder: HpackEncoder;
   readonly budget: FloodBudget;
   readonly sendQueue: SendQueue;
   readonly resets: ResetMemory = new ResetMemory();
@@ -73,6 +73,7 @@ export class ConnectionCore {
     this.limits = options.limits;
     this.output = new Output(options.lists.slabs);
     this.decoder = new HpackDecoder(options.lists, options.limits);
+    this.encoder = new HpackEncoder(options.lists.encoderTables);
     this.budget = new FloodBudget(options.limits);
     this.sendQueue = new SendQueue(this);
   }

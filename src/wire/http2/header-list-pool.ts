@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { HeaderList } from '../header-list.ts';
+import { EncoderTables } from './hpack/encoder-table.ts';
 import { Field, fieldFlags, SENSITIVE, VOLATILE } from './hpack/field.ts';
 import { STATIC_FIELDS } from './hpack/static-table.ts';
 import { SlabPool } from './slab-pool.ts';
@@ -23,6 +24,8 @@ export class HeaderListPool {
   #bytes = 0;
   /** Internal: where decoders begin. */
   root: ListNode;
+  /** Internal: what encoders share. */
+  readonly encoderTables: EncoderTables = new EncoderTables();
   /** Internal: output memory. */
   readonly slabs: SlabPool = new SlabPool();
   /** Internal: space for one decoded string; grown by the decoder. */

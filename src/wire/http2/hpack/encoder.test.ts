@@ -8,6 +8,7 @@ import { HeaderListPool } from '../header-list-pool.ts';
 import { DEFAULT_HTTP2_LIMITS } from '../limits.ts';
 import { HpackDecoder } from './decoder.ts';
 import { HpackEncoder } from './encoder.ts';
+import { EncoderTables } from './encoder-table.ts';
 
 function encode(encoder: HpackEncoder, list: HeaderList, fields: VolatileFields = null): Buffer {
   const out = Buffer.alloc(encoder.bound(list, fields));
@@ -27,14 +28,14 @@ const HEAD = new HeaderList([':status', 'content-type', 'x-a'], ['200', 'applica
 
 describe('HPACK encoder', () => {
   it('indexes stable fields once, then sends one byte for each', () => {
-    const encoder = new HpackEncoder();
+    const encoder = new HpackEncoder(new EncoderTables());
     assert.ok(encode(encoder, HEAD).length > 20);
     assert.equal(encode(encoder, HEAD).length, 3);
     assert.equal(encode(encoder, HEAD).length, 3);
   });
 
   it('writes volatile fields behind the remembered block and does not index them', () => {
-    const encoder = new HpackEncoder();
+    const encoder = new HpackEncoder(new EncoderTables());
     const decoder = new HpackDecoder(new HeaderListPool(), DEFAULT_HTTP2_LIMITS);
     for (let call = 0; call < 5; call++) {
       const fields = ['grpc-timeout', `${call}S`, 'date', 'now'];
@@ -45,7 +46,7 @@ describe('HPACK encoder', () => {
 
   it('keeps secrets and what arrived as never indexed out of the table', () => {
     const list = new HeaderList(['authorization', 'x-key'], ['secret', 'secret'], ['x-key']);
-    const encoder = new HpackEncoder();
+    const encoder = new HpackEncoder(new EncoderTables());
     const block = encode(encoder, list);
     assert.deepEqual(encode(encoder, list), block);
     const decoder = new HpackDecoder(new HeaderListPool(), DEFAULT_HTTP2_LIMITS);
@@ -54,7 +55,7 @@ describe('HPACK encoder', () => {
   });
 
   it('announces a smaller table before the next field, and works without one', () => {
-    const encoder = new HpackEncoder();
+    const encoder = new HpackEncoder(new EncoderTables());
     const decoder = new HpackDecoder(new HeaderListPool(), DEFAULT_HTTP2_LIMITS);
     check(decoder, encode(encoder, HEAD), HEAD, null);
     encoder.setPeerTableBytes(0);
@@ -68,8 +69,20 @@ describe('HPACK encoder', () => {
     assert.equal(encode(encoder, HEAD).length, 3);
   });
 
+  it('shares tables: a second connection that sends the same uses the same bytes, whatever a third one does', () => {
+    const tables = new EncoderTables();
+    const other = new HeaderList([':status', 'x-b'], ['200', 'c']);
+    const [one, two, three] = [new HpackEncoder(tables), new HpackEncoder(tables), new HpackEncoder(tables)];
+    const sent = [encode(one, HEAD), encode(one, other), encode(one, HEAD)];
+    encode(three, other);
+    assert.deepEqual([encode(two, HEAD), encode(two, other), encode(two, HEAD)], sent);
+    const decoder = new HpackDecoder(new HeaderListPool(), DEFAULT_HTTP2_LIMITS);
+    check(decoder, encode(new HpackEncoder(tables), other), other, null);
+    check(decoder, encode(three, HEAD), HEAD, null);
+  });
+
   it('fills its table anew when too much misses it', () => {
-    const encoder = new HpackEncoder();
+    const encoder = new HpackEncoder(new EncoderTables());
     const decoder = new HpackDecoder(new HeaderListPool(), DEFAULT_HTTP2_LIMITS);
     for (let i = 0; i < 3000; i++) {
       const list = new HeaderList([':path'], [`/orders/${i}/${'x'.repeat(40)}`]);
@@ -95,7 +108,7 @@ describe('HPACK encoder', () => {
     });
     fc.assert(
       fc.property(fc.array(list, { minLength: 1, maxLength: 6 }), fc.array(step, { maxLength: 40 }), (lists, steps) => {
-        const encoder = new HpackEncoder();
+        const encoder = new HpackEncoder(new EncoderTables());
         const decoder = new HpackDecoder(new HeaderListPool({ maxEntries: 200 }), DEFAULT_HTTP2_LIMITS);
         for (const { pick, timeout, table } of steps) {
           if (table !== null) encoder.setPeerTableBytes(table);

@@ -1,45 +1,50 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { type HeaderList, VOLATILE_NAMES, type VolatileFields } from '../../header-list.ts';
+import type { EncoderTable, EncoderTables } from './encoder-table.ts';
 import { STATIC_COUNT, STATIC_NAMES } from './static-table.ts';
 
 /** Our table, whatever more the peer offers: what a connection repeats fits in it. */
 const MAX_TABLE_BYTES = 4096;
 /** An entry may take a quarter of the table, so that one long token does not push everything else out. */
 const MAX_ENTRY_BYTES = 1024;
-/** Encoded lists remembered per connection, and the longest of them. */
-const MAX_BLOCKS = 256;
-const MAX_BLOCK_BYTES = 2048;
 /** Bytes sent as literals for want of room before the table is emptied and filled anew with what is in use now. */
 const STALE_BYTES = 131_072;
 /** Never indexed by us: guessable by a neighbour on the same connection (RFC 7541 §7.1.3). */
 const SECRET_NAMES: ReadonlySet<string> = new Set(['authorization', 'proxy-authorization', 'cookie', 'set-cookie']);
 
+/** What one encoding adds to a table. */
+interface Growth {
+  added: Map<string, number> | null;
+  bytes: number;
+  missedBytes: number;
+}
+
 /**
- * HPACK encoder of one connection. The block of a list is remembered while the table is unchanged; the table only fills
- * (no eviction, hence no churn) and is emptied as a whole when too much misses it. Strings are written without Huffman
- * coding, which is legal and cheaper. Volatile fields are literals behind the remembered block.
+ * HPACK encoder of one connection. The block of a list is remembered with the table it was made from, for all connections
+ * of the worker (see `EncoderTable`). The table only fills (no eviction, hence no churn) and is emptied as a whole when too
+ * much misses it. Strings are written without Huffman coding, which is legal and cheaper. Volatile fields are literals
+ * behind the remembered block.
  */
 export class HpackEncoder {
-  #entries: Map<string, number> | null = null;
-  /** Insertions since the table was empty; an entry's index follows from its number. */
-  #inserted = 0;
-  #bytes = 0;
-  #maxBytes = MAX_TABLE_BYTES;
+  readonly #tables: EncoderTables;
+  #table: EncoderTable;
   #missedBytes = 0;
-  /** The peer must be told the size before the next field; `#emptied`: and that everything is gone. */
-  #resized = false;
-  #emptied = false;
-  #blocks: Map<HeaderList, Buffer> | null = null;
+  /** The peer must be told that everything is gone, and the size, before the next field. */
+  #isResized = false;
+  /** The list encoded last, when it left the table as it was. */
   #lastList: HeaderList | null = null;
   #lastBlock: Buffer | null = null;
+
+  constructor(tables: EncoderTables) {
+    this.#tables = tables;
+    this.#table = tables.empty(MAX_TABLE_BYTES);
+  }
 
   /** The peer's SETTINGS_HEADER_TABLE_SIZE. */
   setPeerTableBytes(bytes: number): void {
     const maxBytes = Math.min(bytes, MAX_TABLE_BYTES);
-    if (maxBytes === this.#maxBytes) return;
-    this.#maxBytes = maxBytes;
-    this.#empty();
+    if (maxBytes !== this.#table.maxBytes) this.#empty(maxBytes);
   }
 
   /** The room that `encode` needs at most. */
@@ -53,87 +58,90 @@ export class HpackEncoder {
 
   /** Writes the block at `at`; returns its end. */
   encode(list: HeaderList, fields: VolatileFields, out: Buffer, at: number): number {
-    let end = this.#resized ? this.#writeResize(out, at) : at;
+    let end = this.#isResized ? this.#writeResize(out, at) : at;
     if (list === this.#lastList && this.#lastBlock !== null) end = copyBlock(this.#lastBlock, out, end);
     else end = this.#encodeList(list, out, end);
+    if (this.#missedBytes > STALE_BYTES) this.#empty(this.#table.maxBytes);
     if (fields === null) return end;
     for (let i = 0; i < fields.length; i += 2) end = writeLiteral(out, end, 0, fields[i] ?? '', fields[i + 1] ?? '');
     return end;
   }
 
   #encodeList(list: HeaderList, out: Buffer, at: number): number {
-    const known = this.#blocks?.get(list);
-    if (known !== undefined) {
-      this.#lastList = list;
-      this.#lastBlock = known;
-      return copyBlock(known, out, at);
-    }
-    const inserted = this.#inserted;
-    let end = at;
-    for (let i = 0; i < list.names.length; i++) {
-      end = this.#encodeField(list, list.names[i] ?? '', list.values[i] ?? '', out, end);
-    }
-    if (inserted === this.#inserted) this.#remember(list, out, at, end);
-    else this.#forget();
-    if (this.#missedBytes > STALE_BYTES && this.#inserted > 0) this.#empty();
+    const table = this.#table;
+    let step = table.step(list);
+    let end: number;
+    if (step === undefined) {
+      const growth: Growth = { added: null, bytes: table.bytes, missedBytes: 0 };
+      end = encodeFields(table, list, growth, out, at);
+      const next = growth.added === null ? table : table.extended(growth.added, growth.bytes);
+      step = { block: Buffer.from(out.subarray(at, end)), next, missedBytes: growth.missedBytes };
+      table.remember(list, step);
+    } else end = copyBlock(step.block, out, at);
+    this.#missedBytes += step.missedBytes;
+    this.#table = step.next;
+    // A list with misses comes here each time, for them to be counted.
+    const isSettled = step.next === table && step.missedBytes === 0;
+    this.#lastList = isSettled ? list : null;
+    this.#lastBlock = isSettled ? step.block : null;
     return end;
   }
 
-  #encodeField(list: HeaderList, name: string, value: string, out: Buffer, at: number): number {
-    const fixed = STATIC_NAMES.get(name);
-    const index = fixed?.values.get(value);
-    if (index !== undefined) return writeInteger(out, at, 0x80, 0x7f, index);
-    if (list.sensitive?.includes(name)) return writeLiteral(out, at, 0x10, name, value);
-    if (SECRET_NAMES.has(name)) return writeLiteral(out, at, 0x10, name, value);
-    if (value !== '' && VOLATILE_NAMES.has(name)) return writeLiteral(out, at, 0, name, value);
-    const key = `${name}\0${value}`;
-    const number = this.#entries?.get(key);
-    if (number !== undefined) return writeInteger(out, at, 0x80, 0x7f, STATIC_COUNT + this.#inserted - number);
-    const size = name.length + value.length + 32;
-    if (size > MAX_ENTRY_BYTES || this.#bytes + size > this.#maxBytes) {
-      this.#missedBytes += size <= MAX_ENTRY_BYTES && this.#maxBytes > 0 ? size : 0;
-      return writeLiteral(out, at, 0, name, value);
-    }
-    const end = writeLiteral(out, at, 0x40, name, value);
-    this.#entries ??= new Map();
-    this.#entries.set(key, this.#inserted++);
-    this.#bytes += size;
-    return end;
-  }
-
-  #remember(list: HeaderList, out: Buffer, start: number, end: number): void {
-    if (end - start > MAX_BLOCK_BYTES) return;
-    this.#blocks ??= new Map();
-    if (this.#blocks.size >= MAX_BLOCKS) this.#blocks.clear();
-    const block = Buffer.from(out.subarray(start, end));
-    this.#blocks.set(list, block);
-    this.#lastList = list;
-    this.#lastBlock = block;
-  }
-
-  #forget(): void {
-    this.#blocks = null;
+  #empty(maxBytes: number): void {
+    this.#table = this.#tables.empty(maxBytes);
+    this.#missedBytes = 0;
     this.#lastList = null;
     this.#lastBlock = null;
-  }
-
-  #empty(): void {
-    this.#forget();
-    this.#entries = null;
-    this.#inserted = 0;
-    this.#bytes = 0;
-    this.#missedBytes = 0;
-    this.#resized = true;
-    this.#emptied = true;
+    this.#isResized = true;
   }
 
   #writeResize(out: Buffer, at: number): number {
-    this.#resized = false;
-    let end = at;
-    if (this.#emptied && this.#maxBytes > 0) end = writeInteger(out, end, 0x20, 0x1f, 0);
-    this.#emptied = false;
-    return writeInteger(out, end, 0x20, 0x1f, this.#maxBytes);
+    this.#isResized = false;
+    const { maxBytes } = this.#table;
+    const end = maxBytes > 0 ? writeInteger(out, at, 0x20, 0x1f, 0) : at;
+    return writeInteger(out, end, 0x20, 0x1f, maxBytes);
   }
+}
+
+function encodeFields(table: EncoderTable, list: HeaderList, growth: Growth, out: Buffer, at: number): number {
+  let end = at;
+  for (let i = 0; i < list.names.length; i++) {
+    const name = list.names[i] ?? '';
+    const value = list.values[i] ?? '';
+    const index = list.sensitive?.includes(name) === true ? undefined : STATIC_NAMES.get(name)?.values.get(value);
+    end =
+      index === undefined
+        ? encodeField(table, list, name, value, growth, out, end)
+        : writeInteger(out, end, 0x80, 0x7f, index);
+  }
+  return end;
+}
+
+function encodeField(
+  table: EncoderTable,
+  list: HeaderList,
+  name: string,
+  value: string,
+  growth: Growth,
+  out: Buffer,
+  at: number,
+): number {
+  if (SECRET_NAMES.has(name) || list.sensitive?.includes(name)) return writeLiteral(out, at, 0x10, name, value);
+  if (value !== '' && VOLATILE_NAMES.has(name)) return writeLiteral(out, at, 0, name, value);
+  const key = `${name}\0${value}`;
+  const inserted = table.entries.size + (growth.added?.size ?? 0);
+  const number = table.entries.get(key) ?? growth.added?.get(key);
+  if (number !== undefined) return writeInteger(out, at, 0x80, 0x7f, STATIC_COUNT + inserted - number);
+  const size = name.length + value.length + 32;
+  if (size > MAX_ENTRY_BYTES || table.maxBytes === 0) return writeLiteral(out, at, 0, name, value);
+  if (growth.bytes + size > table.maxBytes) {
+    growth.missedBytes += size;
+    return writeLiteral(out, at, 0, name, value);
+  }
+  growth.added ??= new Map();
+  growth.added.set(key, inserted);
+  growth.bytes += size;
+  return writeLiteral(out, at, 0x40, name, value);
 }
 
 function textBytes(text: string | undefined): number {
