@@ -8,7 +8,7 @@ const program = join(import.meta.dirname, '../../bin/daemun');
 /** daemun with everything that is on by default, one worker. */
 export const daemun: Peer = {
   name: 'daemun',
-  version: () => firstLine(process.execPath, [program, 'version'])?.split(' ').at(-1) ?? 'unknown',
+  version: () => /\d+\.\d+\.\d+/.exec(firstLine(process.execPath, [program, 'version']) ?? '')?.[0],
   command(setup) {
     const file = join(setup.folder, 'manifests.yaml');
     writeFileSync(file, [gateway(setup), backend(setup), route('all', '')].join('---\n'));
