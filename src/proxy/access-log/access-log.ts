@@ -42,7 +42,7 @@ export class AccessLog {
 function lineOf(exchange: Exchange): Readonly<Record<string, unknown>> {
   const { decision, owner } = exchange;
   const head = decision?.head;
-  const field = (name: string): string | null => clipped(head?.get(name) ?? valueOf(exchange.outgoingFields, name));
+  const field = (name: string): string | null => clipped(head?.get(name) ?? fieldValue(exchange.outgoingFields, name));
   return {
     time: new Date().toISOString(),
     client: owner.clientAddress,
@@ -65,7 +65,7 @@ function lineOf(exchange: Exchange): Readonly<Record<string, unknown>> {
   };
 }
 
-function valueOf(fields: readonly string[] | null, name: string): string | undefined {
+function fieldValue(fields: readonly string[] | null, name: string): string | undefined {
   if (fields === null) return undefined;
   const at = fields.indexOf(name);
   return at < 0 ? undefined : fields[at + 1];

@@ -14,7 +14,10 @@ export class WeightedChoice {
 
   constructor(weights: readonly number[]) {
     let total = 0;
-    this.#upTo = weights.map(weight => (total += weight));
+    this.#upTo = weights.map(weight => {
+      total += weight;
+      return total;
+    });
     this.#total = total;
   }
 

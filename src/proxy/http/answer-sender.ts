@@ -72,9 +72,11 @@ function sendText(exchange: Exchange, answer: Answer): void {
   exchange.httpStatus = answer.httpStatus;
   exchange.grpcStatus = answer.grpcStatus;
   stream.connection.sendHead(stream, lists.intern(names, values), ['content-length', String(body.length)], isHead);
-  if (isHead) return endResponse(exchange);
-  const taken = stream.connection.sendData(stream, body, 0, body.length, true);
-  if (taken === body.length) return endResponse(exchange);
+  const taken = isHead ? body.length : stream.connection.sendData(stream, body, 0, body.length, true);
+  if (taken === body.length) {
+    endResponse(exchange);
+    return;
+  }
   exchange.responseQueue = new BodyQueue();
   exchange.responseQueue.push(body, taken, body.length);
   exchange.owner.queued(exchange, body.length - taken);

@@ -113,7 +113,7 @@ export class RuleCompiler {
 }
 
 /** A snapshot names only clusters that it holds; should one be missing, its share fails and nothing else does. */
-const UNKNOWN_CLUSTER: Fault = {
+export const UNKNOWN_CLUSTER: Fault = {
   httpStatus: 500,
   grpcStatus: 14,
   message: 'the backend of this route is not known',

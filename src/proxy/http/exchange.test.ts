@@ -23,7 +23,10 @@ describe('an exchange', () => {
   async function start(implementation: Parameters<typeof shapesServer>[0], changes = {}) {
     const { server, port } = await shapesServer(implementation);
     servers.push(server);
-    await gateway.apply({ listeners: [listener('grpc', [rule('r', [backend('a')], changes)])], clusters: { a: [port] } });
+    await gateway.apply({
+      listeners: [listener('grpc', [rule('r', [backend('a')], changes)])],
+      clusters: { a: [port] },
+    });
     const client = shapesClient(gateway.port, {
       'grpc.max_receive_message_length': -1,
       'grpc.max_send_message_length': -1,

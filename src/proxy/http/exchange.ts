@@ -196,7 +196,10 @@ export class Exchange implements StreamEvents, WheelTimer {
   upstreamReset(errorCode: number, origin: ResetOrigin): void {
     if (this.responseEnded) return;
     const isUntouched = !this.responseStarted && origin !== 'protocol' && errorCode === ErrorCode.REFUSED_STREAM;
-    if (isUntouched && this.isReplayable && !this.hasRetried) return retryElsewhere(this);
+    if (isUntouched && this.isReplayable && !this.hasRetried) {
+      retryElsewhere(this);
+      return;
+    }
     const detail =
       origin === 'connection' ? 'its connection was lost' : `stream reset with ${errorCodeName(errorCode)}`;
     const isProtocol = origin === 'protocol' && this.responseStarted;

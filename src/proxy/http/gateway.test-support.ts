@@ -71,7 +71,9 @@ export function unary(
 }
 
 /** A grpc-js server of `SHAPES` on port 0. */
-export async function shapesServer(implementation: UntypedServiceImplementation): Promise<{ server: Server; port: number }> {
+export async function shapesServer(
+  implementation: UntypedServiceImplementation,
+): Promise<{ server: Server; port: number }> {
   const server = new Server({ 'grpc.max_receive_message_length': -1 });
   server.addService(SHAPES, implementation);
   const port = await new Promise<number>((resolve, reject) => {
@@ -133,8 +135,8 @@ export function listener(name: string, rules: readonly Rule[], changes: Partial<
   };
 }
 
-export function binding(listeners: readonly Listener[]): Binding {
-  return { id: 'test/tcp', address: '127.0.0.1', port: 0, transport: 'tcp', listeners };
+export function binding(listeners: readonly Listener[], port = 0): Binding {
+  return { id: 'test/tcp', address: '127.0.0.1', port, transport: 'tcp', listeners };
 }
 
 export function endpoint(port: number): Endpoint {
@@ -147,6 +149,8 @@ export interface SnapshotParts {
   readonly clusters: Readonly<Record<string, readonly number[]>>;
   readonly certificates?: readonly Certificate[];
   readonly clusterChanges?: Partial<Cluster>;
+  /** Default: any that is free. */
+  readonly port?: number;
 }
 
 let version = 0;
@@ -156,7 +160,7 @@ export function snapshot(parts: SnapshotParts): Snapshot {
   const ids = Object.keys(parts.clusters).sort();
   return {
     version,
-    bindings: [binding(parts.listeners)],
+    bindings: [binding(parts.listeners, parts.port)],
     clusters: ids.map(id => cluster(id, parts.clusterChanges)),
     endpoints: ids.map(id => ({ cluster: id, endpoints: (parts.clusters[id] ?? []).map(endpoint) })),
     certificates: parts.certificates ?? [],

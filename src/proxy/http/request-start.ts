@@ -6,7 +6,7 @@ import { readSession, startMirrors } from '../filters/index.ts';
 import { hashText } from '../upstream/hash-text.ts';
 import type { UpstreamCluster } from '../upstream/upstreams.ts';
 import { deadlineExceeded, faulted } from './answers.ts';
-import type { CompiledBackend, CompiledRule } from './compiled-rule.ts';
+import { type CompiledBackend, type CompiledRule, UNKNOWN_CLUSTER } from './compiled-rule.ts';
 import type { Decision } from './decision.ts';
 import type { Exchange } from './exchange.ts';
 import { rewindRequest } from './request-body.ts';
@@ -18,8 +18,10 @@ export function beginForwarding(exchange: Exchange, decision: Decision, rule: Co
   const { serving } = exchange.owner;
   const backend = rule.backends[rule.choice.pick(serving.random)];
   const fault = rule.rule.fault ?? backend?.fault ?? null;
-  if (fault !== null) return exchange.answer(faulted(fault));
-  if (backend === undefined || backend.cluster === null) return;
+  if (fault !== null || backend === undefined || backend.cluster === null) {
+    exchange.answer(faulted(fault ?? UNKNOWN_CLUSTER));
+    return;
+  }
   if (!startDeadline(exchange, rule.timeoutMs)) return;
   exchange.backend = backend;
   prepareHead(exchange, decision, backend);
@@ -38,6 +40,7 @@ export function retryElsewhere(exchange: Exchange): void {
 }
 
 function openAttempt(exchange: Exchange, cluster: UpstreamCluster, pinned: string | null): void {
+  if (exchange.isFinished) return;
   const hash = cluster.hashKey === null ? 0 : hashOf(exchange, cluster.hashKey);
   const attempt = new UpstreamAttempt(exchange, cluster, hash, pinned);
   exchange.attempt = attempt;

@@ -84,7 +84,11 @@ export class ResponsePlan {
 
   #timeField(ms: number): readonly string[] {
     if (ms >= PREPARED_TIMES) return [SERVICE_TIME, String(ms)];
-    return (this.#times[ms] ??= [SERVICE_TIME, String(ms)]);
+    const known = this.#times[ms];
+    if (known !== undefined) return known;
+    const made = [SERVICE_TIME, String(ms)];
+    this.#times[ms] = made;
+    return made;
   }
 
   #build(source: HeaderList): HeaderList {

@@ -104,8 +104,10 @@ export class Scope {
 
   #gateway(name: string): GatewayMetrics {
     const { gateways, serving } = this.#environment;
-    let metrics = gateways.get(name);
-    if (metrics === undefined) gateways.set(name, (metrics = new GatewayMetrics(serving.metrics, name)));
+    const known = gateways.get(name);
+    if (known !== undefined) return known;
+    const metrics = new GatewayMetrics(serving.metrics, name);
+    gateways.set(name, metrics);
     return metrics;
   }
 }

@@ -164,11 +164,15 @@ export class DownstreamConnection implements ConnectionEvents, ExchangeOwner, Tr
   }
 
   onTimer(nowMs: number): void {
+    if (this.#state === 'ending') {
+      this.destroy();
+      return;
+    }
     if (this.#state === 'draining' && !this.#sentFinalGoaway) this.#finishShutdown();
-    else if (this.#state === 'ending') return this.destroy();
     else if (this.#isStalled()) {
       this.serving.metrics.count('daemun_limit_hits_total', { limit: 'request_head_timeout' });
-      return this.destroy();
+      this.destroy();
+      return;
     } else if (this.#active === 0 && nowMs - this.#lastActiveMs >= IDLE_TIMEOUT_MS) this.drain();
     if (this.wheelNext === null) this.serving.loop.connectionTimers.arm(this, nowMs + HEAD_TIMEOUT_MS);
   }
@@ -206,7 +210,8 @@ export class DownstreamConnection implements ConnectionEvents, ExchangeOwner, Tr
 
   #resetWorst(): void {
     let worst: Exchange | null = null;
-    for (const exchange of this.#waiting) if (worst === null || exchange.queuedBytes > worst.queuedBytes) worst = exchange;
+    for (const exchange of this.#waiting)
+      if (worst === null || exchange.queuedBytes > worst.queuedBytes) worst = exchange;
     this.serving.metrics.count('daemun_limit_hits_total', { limit: 'connection_buffer' });
     if (worst !== null) worst.overflow();
   }

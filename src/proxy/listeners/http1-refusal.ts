@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-const BODY = 'This port speaks HTTP/2 (gRPC). Use an HTTP/2 client: over TLS by ALPN, in cleartext by prior knowledge.\n';
+const BODY =
+  'This port speaks HTTP/2 (gRPC). Use an HTTP/2 client: over TLS by ALPN, in cleartext by prior knowledge.\n';
 
 /** The whole answer to an HTTP/1.x request; the connection is closed after it. */
 export const HTTP1_REFUSAL: Buffer = Buffer.from(

@@ -24,8 +24,14 @@ export const FAMILIES = {
   },
   daemun_downstream_received_bytes_total: { type: 'counter', help: 'Bytes read from clients.' },
   daemun_downstream_sent_bytes_total: { type: 'counter', help: 'Bytes written to clients.' },
-  daemun_downstream_refused_total: { type: 'counter', help: 'Connections that spoke another protocol than their port.' },
-  daemun_downstream_protocol_errors_total: { type: 'counter', help: 'Connections ended for an HTTP/2 error, by error code.' },
+  daemun_downstream_refused_total: {
+    type: 'counter',
+    help: 'Connections that spoke another protocol than their port.',
+  },
+  daemun_downstream_protocol_errors_total: {
+    type: 'counter',
+    help: 'Connections ended for an HTTP/2 error, by error code.',
+  },
   daemun_route_requests_total: { type: 'counter', help: 'Requests that a rule took, by gRPC status.' },
   daemun_limit_hits_total: { type: 'counter', help: 'Times that a limit of the data plane acted.' },
   daemun_tls_handshakes_total: { type: 'counter', help: 'TLS handshakes with clients, by result.' },

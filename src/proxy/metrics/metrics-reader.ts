@@ -58,7 +58,7 @@ export class MetricsReader {
       const family = sums.get(name);
       if (family === undefined) continue;
       const { type, help } = FAMILIES[name];
-      const samples = [...family.values()].map(({ labels, numbers }) => ({ labels, value: valueOf(numbers) }));
+      const samples = [...family.values()].map(({ labels, numbers }) => ({ labels, value: sampleValue(numbers) }));
       families.push({ name, help, type, samples });
     }
     return families;
@@ -70,19 +70,22 @@ function addTo(
   series: Series,
   values: Float64Array,
 ): void {
-  let family = sums.get(series.name);
-  if (family === undefined) sums.set(series.name, (family = new Map()));
+  const family = sums.get(series.name) ?? new Map<string, { labels: Labels; numbers: number[] }>();
+  sums.set(series.name, family);
   const size = FAMILIES[series.name].type === 'histogram' ? HISTOGRAM_BOUNDS_SECONDS.length + 2 : 1;
   const key = JSON.stringify(series.labels);
-  let sum = family.get(key);
-  if (sum === undefined) family.set(key, (sum = { labels: series.labels, numbers: new Array<number>(size).fill(0) }));
+  const sum = family.get(key) ?? { labels: series.labels, numbers: new Array<number>(size).fill(0) };
+  family.set(key, sum);
   for (let at = 0; at < size; at++) sum.numbers[at] = (sum.numbers[at] ?? 0) + (values[series.slot + at] ?? 0);
 }
 
-function valueOf(numbers: readonly number[]): number | Histogram {
+function sampleValue(numbers: readonly number[]): number | Histogram {
   if (numbers.length === 1) return numbers[0] ?? 0;
   const buckets: number[] = [];
   let count = 0;
-  for (const bucket of numbers.slice(0, -1)) buckets.push((count += bucket));
+  for (const bucket of numbers.slice(0, -1)) {
+    count += bucket;
+    buckets.push(count);
+  }
   return { bounds: HISTOGRAM_BOUNDS_SECONDS, buckets, sum: numbers.at(-1) ?? 0, count };
 }

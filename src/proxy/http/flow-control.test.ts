@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type ClientHttp2Stream, connect, createServer, type Http2Server, type ServerHttp2Stream } from 'node:http2';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { backend, listener, rule, TestGateway } from './gateway.test-support.ts';
+
+const GRPC = { ':method': 'POST', ':path': '/s.S/M', 'content-type': 'application/grpc', te: 'trailers' };
+
+describe('flow control', () => {
+  let gateway: TestGateway;
+  let server: Http2Server;
+  let session: ReturnType<typeof connect>;
+  let serve: (stream: ServerHttp2Stream) => void = () => {};
+
+  beforeEach(async () => {
+    gateway = new TestGateway();
+    server = createServer();
+    server.on('stream', stream => {
+      stream.on('error', () => {});
+      serve(stream);
+    });
+    server.on('session', one => one.on('error', () => {}));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    await gateway.apply({ listeners: [listener('grpc', [rule('r', [backend('a')])])], clusters: { a: [port] } });
+    session = connect(`http://127.0.0.1:${gateway.port}`);
+    session.on('error', () => {});
+  });
+  afterEach(() => {
+    session.destroy();
+    server.close();
+    gateway.close();
+  });
+
+  function call(): ClientHttp2Stream {
+    const stream = session.request(GRPC);
+    stream.on('error', () => {});
+    return stream;
+  }
+
+  it('stops an endpoint whose client does not read, and loses nothing', async () => {
+    const total = 8 * 1024 * 1024;
+    const piece = Buffer.alloc(65_536, 'x');
+    let written = 0;
+    let stalled: () => void = () => {};
+    const stall = new Promise<void>(resolve => {
+      stalled = resolve;
+    });
+    serve = stream => {
+      stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
+      stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }));
+      const pump = (): void => {
+        while (written < total) {
+          written += piece.length;
+          if (!stream.write(piece)) {
+            const timer = setTimeout(() => stalled(), 200);
+            stream.once('drain', () => {
+              clearTimeout(timer);
+              pump();
+            });
+            return;
+          }
+        }
+        stream.end();
+      };
+      pump();
+    };
+    const stream = call();
+    stream.end();
+    await once(stream, 'response');
+    await stall;
+    assert.ok(written < 2 * 1024 * 1024, `the endpoint wrote ${written} bytes to a client that reads nothing`);
+    let received = 0;
+    stream.on('data', (chunk: Buffer) => {
+      received += chunk.length;
+    });
+    const [trailers] = await once(stream, 'trailers');
+    assert.equal(trailers['grpc-status'], '0');
+    await once(stream, 'end');
+    assert.equal(received, total);
+  });
+
+  it('stops a client whose endpoint does not read', async () => {
+    let accepted: (stream: ServerHttp2Stream) => void = () => {};
+    const upstream = new Promise<ServerHttp2Stream>(resolve => {
+      accepted = resolve;
+    });
+    serve = stream => accepted(stream);
+    const stream = call();
+    let written = 0;
+    const piece = Buffer.alloc(65_536, 'x');
+    while (stream.write(piece)) written += piece.length;
+    const server = await upstream;
+    for (let quiet = 0; quiet < 5; quiet++) {
+      const drained = await Promise.race([
+        once(stream, 'drain').then(() => true),
+        new Promise<boolean>(resolve => setTimeout(resolve, 50, false)),
+      ]);
+      if (!drained) continue;
+      quiet = -1;
+      assert.ok(written < 2 * 1024 * 1024, `the client wrote ${written} bytes to an endpoint that reads nothing`);
+      do written += piece.length;
+      while (stream.write(piece));
+    }
+    let received = 0;
+    server.on('data', (chunk: Buffer) => {
+      received += chunk.length;
+    });
+    stream.end();
+    await once(server, 'end');
+    assert.ok(received >= written);
+    server.respond({ ':status': 200, 'content-type': 'application/grpc', 'grpc-status': '0' }, { endStream: true });
+    const [headers] = await once(stream, 'response');
+    assert.equal(headers['grpc-status'], '0');
+  });
+
+  it('resets the stream that holds most when the connection holds too much, and no other', async () => {
+    serve = stream => {
+      stream.respond({ ':status': 200, 'content-type': 'application/grpc' });
+      if (stream.session?.state.lastProcStreamID === 0) return;
+      const piece = Buffer.alloc(262_144, 'x');
+      const pump = (): void => {
+        if (!stream.destroyed) stream.write(piece, () => pump());
+      };
+      pump();
+    };
+    const streams = Array.from({ length: 90 }, () => {
+      const stream = call();
+      stream.end();
+      return stream;
+    });
+    const reset = await Promise.race(streams.map(async stream => (await once(stream, 'close'), stream.rstCode)));
+    assert.equal(reset, 11);
+    assert.ok(gateway.metric('daemun_limit_hits_total', { limit: 'connection_buffer' }) >= 1);
+    assert.ok(streams.some(stream => !stream.closed));
+  });
+
+  it('answers before the request ended, then tells the client to stop', async () => {
+    serve = stream => {
+      stream.respond({ ':status': 200, 'content-type': 'application/grpc', 'grpc-status': '9' }, { endStream: true });
+    };
+    const stream = call();
+    stream.write(Buffer.from([0, 0, 0, 0, 0]));
+    const [headers] = await once(stream, 'response');
+    assert.equal(headers['grpc-status'], '9');
+    await once(stream, 'close');
+    assert.equal(stream.rstCode, 0);
+  });
+
+  it('tries a refused stream once more', async () => {
+    let calls = 0;
+    serve = stream => {
+      calls++;
+      if (calls === 1) {
+        stream.close(7);
+        return;
+      }
+      let body = '';
+      stream.on('data', chunk => {
+        body += chunk;
+      });
+      stream.on('end', () => {
+        stream.respond({ ':status': 200, 'content-type': 'application/grpc', 'grpc-status': '0', body }, { endStream: true });
+      });
+    };
+    const stream = call();
+    stream.end('hello');
+    const [headers] = await once(stream, 'response');
+    assert.equal(headers['grpc-status'], '0');
+    assert.equal(headers['body'], 'hello');
+    assert.equal(calls, 2);
+  });
+});
