@@ -51,6 +51,8 @@ function connectionHint(reason: string, { target }: CallSubject): string {
   }
   if (/wrong version number|packet length too long|EPROTO/i.test(reason))
     return 'The port speaks cleartext: use --plaintext or http://.';
+  if (/unrecognized.name/i.test(reason))
+    return 'No listener there has a certificate for this name: give the host of a route with --authority.';
   if (/ECONNREFUSED/.test(reason))
     return 'Is it running, and is the port the right one? `daemun run` prints its addresses.';
   if (!target.secure && /closed|reset|protocol|failed to connect/i.test(reason))
