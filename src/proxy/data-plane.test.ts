@@ -16,6 +16,7 @@ import {
   startPlane,
   until,
 } from './data-plane.test-support.ts';
+import type { Resolution } from './index.ts';
 import type { Backend } from './upstream/backend.test-support.ts';
 
 afterEach(cleanUp);
@@ -110,18 +111,15 @@ for (const workers of [0, 1, 2]) {
       ]);
     });
 
-    it('resolves DNS backends and follows them', async () => {
+    it('resolves DNS backends before it goes live, and takes a changed name at once', async () => {
       const [a, b] = [await startBackend(), await startBackend()];
       const port = await freePort();
-      let addresses = ['127.0.0.1'];
-      const { plane } = await startPlane(workers, {
-        resolve: async host => ({ addresses: host === 'a.test' ? addresses : ['127.0.0.1'], ttlMs: 1_000 }),
-      });
+      const resolve = async (): Promise<Resolution> => ({ addresses: ['127.0.0.1'], ttlMs: 1_000 });
+      const { plane } = await startPlane(workers, { resolve });
       const discovery = { kind: 'dns' as const, targets: [{ host: 'a.test', port: a.port }] };
       await plane.apply(snapshotOf({ ports: [port], cluster: { discovery } }));
       const session = dial(port);
       assert.equal(await call(session), `${a.port}`);
-      addresses = ['127.0.0.2'];
       const moved = { kind: 'dns' as const, targets: [{ host: 'b.test', port: b.port }] };
       await plane.apply(snapshotOf({ version: 2, ports: [port], cluster: { discovery: moved } }));
       assert.equal(await call(session), `${b.port}`);
@@ -155,6 +153,21 @@ for (const workers of [0, 1, 2]) {
     });
   });
 }
+
+describe('a data plane with DNS backends', () => {
+  it('follows their addresses when they are asked for again', async () => {
+    const backend = await startBackend();
+    const port = await freePort();
+    let addresses = ['127.0.0.9'];
+    const { plane } = await startPlane(0, { resolve: async () => ({ addresses, ttlMs: 1_000 }) });
+    const discovery = { kind: 'dns' as const, targets: [{ host: 'a.test', port: backend.port }] };
+    await plane.apply(snapshotOf({ ports: [port], cluster: { discovery } }));
+    const session = dial(port);
+    assert.match(await call(session), /^grpc-status 14/);
+    addresses = ['127.0.0.1'];
+    await until(async () => (await call(session)) === `${backend.port}`);
+  });
+});
 
 describe('a data plane whose worker fails', () => {
   it('replaces a thread that ended; the new one serves the last snapshot', async () => {

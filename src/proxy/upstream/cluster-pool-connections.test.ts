@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { afterEach, describe, it } from 'node:test';
 import { VirtualClock } from '../virtual-clock.test-support.ts';
-import { cleanUp, listen, startBackend, World } from './cluster-pool.test-support.ts';
+import { cleanUp, listen, startBackend, until, World } from './cluster-pool.test-support.ts';
 
 afterEach(cleanUp);
 
@@ -65,4 +65,41 @@ describe('a cluster whose connections end', () => {
     const world = new World({ connectTimeoutMs: 20 }, [await listen(() => {})]);
     assert.match(await world.call(), /^failed: connect_timeout/);
   });
+
+  it('finds a peer that vanished: a PING after 20 s of silence, the end 10 s later', async () => {
+    const clock = new VirtualClock();
+    const types: number[] = [];
+    const endpoint = await listen(socket => {
+      socket.write(EMPTY_SETTINGS);
+      socket.on('data', chunk => types.push(...frameTypes(chunk)));
+    });
+    const world = new World({}, [endpoint], { clock });
+    const request = world.open();
+    await until(() => types.includes(HEADERS));
+    const seconds = (count: number): void => {
+      for (let i = 0; i < count; i += 1) {
+        clock.advance(1_000);
+        world.pool.sweep(clock.nowMs());
+      }
+    };
+    seconds(21);
+    await until(() => types.includes(PING));
+    seconds(10);
+    assert.match(await request.outcome, /^reset: connection/);
+  });
 });
+
+const HEADERS = 1;
+const PING = 6;
+const EMPTY_SETTINGS = Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]);
+
+/** Types of the frames in a chunk that ends with one; the client's preface is passed over. */
+function frameTypes(chunk: Buffer): number[] {
+  const types: number[] = [];
+  let at = chunk.subarray(0, 3).toString('latin1') === 'PRI' ? 24 : 0;
+  while (at + 9 <= chunk.length) {
+    types.push(chunk[at + 3] ?? 0);
+    at += 9 + chunk.readUIntBE(at, 3);
+  }
+  return types;
+}

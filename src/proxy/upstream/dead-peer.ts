@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** Sent something and heard nothing for this long: ask with a PING. */
+/** Streams are open and nothing was heard for this long: ask with a PING. */
 const SILENCE_MS = 20_000;
 /** No byte within this after the PING: the peer is gone. */
 const PING_TIMEOUT_MS = 10_000;
@@ -14,38 +14,33 @@ const PONG_BYTES = 17;
 
 /**
  * Finds half-open connections: the peer's machine or the network between went away without a word, so that nothing but
- * our own waiting would tell. Fed with the socket's byte totals about once a second; costs requests nothing.
+ * our own waiting would tell. Fed with the socket's byte total about once a second; costs requests nothing.
  */
 export class DeadPeer {
   #read = 0;
-  /** `bytesWritten` when something was last heard: what was sent since is unanswered. */
-  #written = 0;
   #heardAtMs: number;
   #pingAtMs = Number.NEGATIVE_INFINITY;
-  #asking = false;
+  #isAsking = false;
 
   constructor(nowMs: number) {
     this.#heardAtMs = nowMs;
   }
 
-  /** `ping`: send one now. `dead`: it was not answered; close the connection. */
-  check(bytesRead: number, bytesWritten: number, nowMs: number): 'alive' | 'ping' | 'dead' {
+  /** `isWaiting`: streams are open. `ping`: send one now. `dead`: it was not answered; close the connection. */
+  check(bytesRead: number, isWaiting: boolean, nowMs: number): 'alive' | 'ping' | 'dead' {
     if (bytesRead !== this.#read) {
       if (bytesRead - this.#read > PONG_BYTES) this.#pingAtMs = Number.NEGATIVE_INFINITY;
-      this.#asking = false;
       this.#read = bytesRead;
-      this.#written = bytesWritten;
       this.#heardAtMs = nowMs;
+      this.#isAsking = false;
       return 'alive';
     }
-    if (this.#asking) return nowMs - this.#pingAtMs >= PING_TIMEOUT_MS ? 'dead' : 'alive';
-    if (bytesWritten === this.#written) {
-      this.#heardAtMs = nowMs;
-      return 'alive';
-    }
+    if (this.#isAsking) return nowMs - this.#pingAtMs >= PING_TIMEOUT_MS ? 'dead' : 'alive';
+    // Silence counts from when there was something to wait for.
+    if (!isWaiting) this.#heardAtMs = nowMs;
     if (nowMs - this.#heardAtMs < SILENCE_MS || nowMs - this.#pingAtMs < PING_SPACING_MS) return 'alive';
     this.#pingAtMs = nowMs;
-    this.#asking = true;
+    this.#isAsking = true;
     return 'ping';
   }
 }

@@ -123,7 +123,7 @@ export class UpstreamConnection implements ConnectionEvents, TransportOwner {
       this.#end();
       return;
     }
-    const verdict = this.#deadPeer.check(this.#transport.bytesRead, this.#transport.bytesWritten, nowMs);
+    const verdict = this.#deadPeer.check(this.#transport.bytesRead, http2.activeStreams > 0, nowMs);
     if (verdict === 'ping') http2.ping();
     if (verdict === 'dead') this.destroy();
   }
