@@ -3,7 +3,7 @@
 import type { Finding } from '../../errors/index.ts';
 import type { Gateway } from '../../resources/index.ts';
 import type { Certificate } from '../../snapshot/index.ts';
-import { ANY_HOST } from '../../values/index.ts';
+import { ANY_HOST, parseLabelSelector } from '../../values/index.ts';
 import type { ListenerAcceptedReason, ListenerRefsReason, Problem, RouteKind } from '../outcomes.ts';
 import { errorFinding, infoFinding, type Report } from '../report.ts';
 import { resolveCertificates, type SecretReader } from './certificates.ts';
@@ -39,7 +39,9 @@ export function judgeListener(
   const { kinds, problem: kindProblem } = supportedKinds(gateway, index, spec, protocol);
   const tls = protocol?.secure === true ? resolveCertificates(gateway, index, reader) : undefined;
   const accepted =
-    protocol === undefined ? unsupportedProtocol(gateway, index, spec) : unsupportedTls(gateway, index, spec);
+    protocol === undefined
+      ? unsupportedProtocol(gateway, index, spec)
+      : (unsupportedTls(gateway, index, spec) ?? unusableSelector(gateway, index, spec));
   const noCertificate =
     tls !== undefined && tls.certificates.length + tls.problems.length === 0
       ? missingCertificate(gateway, index)
@@ -126,6 +128,21 @@ function unsupportedTls(gateway: Gateway, index: number, spec: ListenerSpec): Pr
     message: `Listener ${spec.name} must validate client certificates, which is not yet supported by this version of daemun`,
     help: 'Remove spec.tls.frontend validation for this port, or put a proxy that validates in front',
   });
+}
+
+/** The CRD takes any operator and values in a selector; what Kubernetes could not evaluate guards nothing. */
+function unusableSelector(gateway: Gateway, index: number, spec: ListenerSpec): Problem<'UnsupportedValue'> | null {
+  const { from, selector } = spec.allowedRoutes.namespaces;
+  if (from !== 'Selector') return null;
+  const path = ['spec', 'listeners', index, 'allowedRoutes', 'namespaces', 'selector'];
+  const parsed = selector === undefined ? { path: [], problem: 'it is missing' } : parseLabelSelector(selector);
+  if ('selector' in parsed) return null;
+  const finding = errorFinding('gateway/invalid-selector', gateway, {
+    path: [...path, ...parsed.path],
+    message: `Listener ${spec.name} has a namespace selector that cannot be used: ${parsed.problem}`,
+    help: 'Write matchLabels, or matchExpressions with In, NotIn, Exists or DoesNotExist',
+  });
+  return { reason: 'UnsupportedValue', finding };
 }
 
 function missingCertificate(gateway: Gateway, index: number): Problem<'InvalidCertificateRef'> {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { selectorMatches } from './label-selector.ts';
+import { parseLabelSelector, selectsLabels, type WrittenLabelSelector } from '../../values/index.ts';
 import type { Labels } from './namespace-labels.ts';
 import type { ListenerTarget, ParentTarget } from './parent-target.ts';
 
@@ -16,11 +16,17 @@ export function allowsNamespace(
     case 'Same':
       return namespace.name === parent.namespace;
     case 'Selector':
-      return listener.selector !== null && selectorMatches(listener.selector, namespace.labels);
+      return listener.selector !== null && selects(listener.selector, namespace.labels);
     default:
       // None, and values that a newer API may add: a guard that is not understood lets nobody in.
       return false;
   }
+}
+
+/** A selector that Kubernetes cannot use takes nothing; the listener's own condition says why. */
+function selects(written: WrittenLabelSelector, labels: Labels): boolean {
+  const parsed = parseLabelSelector(written);
+  return 'selector' in parsed && selectsLabels(parsed.selector, labels);
 }
 
 /** What to write into the Gateway so that routes of `namespace` may attach. */

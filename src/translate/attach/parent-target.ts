@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { compareHostnames } from '../../values/index.ts';
+import { compareHostnames, type WrittenLabelSelector } from '../../values/index.ts';
 import { isLoopback } from '../accept/addresses.ts';
 import type { AcceptedGateway, AcceptedListener } from '../accept/gateways.ts';
 import { share } from '../share.ts';
-import type { LabelSelector } from './label-selector.ts';
 
 /** All that attaching a route depends on in a Gateway. Keeps its identity while none of it changes. */
 export interface ParentTarget {
@@ -30,7 +29,8 @@ export interface ListenerTarget {
   readonly carriesTraffic: boolean;
   readonly kinds: readonly string[];
   readonly from: string;
-  readonly selector: LabelSelector | null;
+  /** null: takes no namespace. */
+  readonly selector: WrittenLabelSelector | null;
   /** Other working listeners of the port, most specific first: hosts that those before us take never arrive here. */
   readonly neighbours: readonly Neighbour[];
 }

@@ -51,9 +51,10 @@ function cleartextToo(route: GRPCRoute, { attachments }: RouteView): readonly Fi
   const cleartext = attachments.find(({ listener }) => listener.carriesTraffic && !listener.secure);
   if (secure === undefined || cleartext === undefined) return [];
   const index = (route.spec.parentRefs ?? []).findIndex(ref => ref.sectionName === undefined && ref.port === undefined);
+  if (index < 0) return []; // each listener is named: that is what the user asked for
   return [
     warningFinding('lint/cleartext-too', route, {
-      path: index < 0 ? ['spec', 'parentRefs'] : ['spec', 'parentRefs', index],
+      path: ['spec', 'parentRefs', index],
       message: `The route has no hostnames and serves the plain listener ${cleartext.listener.name} as well as the TLS listener ${secure.listener.name}`,
       help: `Add sectionName: ${secure.listener.name} if it should be reached over TLS only`,
     }),

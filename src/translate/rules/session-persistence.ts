@@ -2,7 +2,7 @@
 
 import type { SessionPersistence as Asked } from '../../resources/index.ts';
 import type { SessionPersistence } from '../../snapshot/index.ts';
-import { parseDurationMs } from '../resolve/annotations/duration.ts';
+import { parseDuration } from '../../values/index.ts';
 
 /** The name of the cookie or header when the route gives none. */
 const DEFAULT_NAME = 'daemun-session';
@@ -12,11 +12,11 @@ export function compileSessionPersistence(asked: Asked | undefined): SessionPers
   if (asked === undefined) return null;
   const kind = asked.type === 'Header' ? 'header' : 'cookie';
   const name = asked.sessionName === undefined || asked.sessionName === '' ? DEFAULT_NAME : asked.sessionName;
-  const timeout = asked.absoluteTimeout === undefined ? undefined : parseDurationMs(asked.absoluteTimeout);
+  const timeoutMs = asked.absoluteTimeout === undefined ? undefined : parseDuration(asked.absoluteTimeout);
   return {
     kind,
     sessionName: kind === 'header' ? name.toLowerCase() : name,
-    absoluteTimeoutMs: timeout !== undefined && 'value' in timeout && timeout.value > 0 ? timeout.value : null,
+    absoluteTimeoutMs: timeoutMs !== undefined && timeoutMs > 0 ? timeoutMs : null,
     lifetime: asked.cookieConfig?.lifetimeType === 'Permanent' ? 'permanent' : 'session',
   };
 }

@@ -2,6 +2,7 @@
 
 import type { Finding } from '../../../errors/index.ts';
 import type { Metadata } from '../../../resources/index.ts';
+import { parseDuration } from '../../../values/index.ts';
 import { warningFinding } from '../../report.ts';
 
 /** What an annotation's text means, or what is wrong with it (one clause). */
@@ -38,6 +39,12 @@ export function readAnnotation<T>(resource: Annotated, reader: AnnotationReader<
     }),
   );
   return reader.fallback;
+}
+
+/** Reads a GEP-2257 duration (`1h30m`, `500ms`) as milliseconds. */
+export function parseDurationMs(text: string): Parsed<number> {
+  const value = parseDuration(text);
+  return value === undefined ? { problem: `"${text}" is not a duration such as 500ms or 1m30s` } : { value };
 }
 
 /** Reads `a=1,b=2`; a key outside `keys`, or one without value, is a problem. */

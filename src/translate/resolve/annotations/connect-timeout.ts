@@ -2,8 +2,7 @@
 
 import type { Finding } from '../../../errors/index.ts';
 import type { Service } from '../../../resources/index.ts';
-import { readAnnotation } from './annotation.ts';
-import { parseDurationMs } from './duration.ts';
+import { parseDurationMs, readAnnotation } from './annotation.ts';
 
 /** Envoy's default too. */
 const DEFAULT_MS = 5000;

@@ -3,8 +3,7 @@
 import type { Finding } from '../../../errors/index.ts';
 import type { Service } from '../../../resources/index.ts';
 import type { GrpcHealthCheck } from '../../../snapshot/index.ts';
-import { type Parsed, parseSettings, readAnnotation } from './annotation.ts';
-import { parseDurationMs } from './duration.ts';
+import { type Parsed, parseDurationMs, parseSettings, readAnnotation } from './annotation.ts';
 
 const SYNTAX = 'grpc, or interval=10s,timeout=1s,healthy=2,unhealthy=2,service=NAME (each may be left out)';
 const KEYS = ['interval', 'timeout', 'healthy', 'unhealthy', 'service'];

@@ -2,8 +2,7 @@
 
 import type { Finding } from '../../../errors/index.ts';
 import type { GRPCRoute } from '../../../resources/index.ts';
-import { readAnnotation } from './annotation.ts';
-import { parseDurationMs } from './duration.ts';
+import { parseDurationMs, readAnnotation } from './annotation.ts';
 
 /**
  * `daemun.dev/request-timeout` of a GRPCRoute: the deadline of each of its requests, in milliseconds. null when absent

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { GRPCRoute, ResourceSet } from '../resources/index.ts';
+import { EMPTY_RESOURCES, parseResource } from '../resources/index.ts';
+import { type TranslateEnvironment, translate } from '../translate/index.ts';
+import { statuses } from './statuses.ts';
+import { SUPPORTED_FEATURES } from './supported-features.ts';
+
+const ENVIRONMENT: TranslateEnvironment = {
+  controllerName: null,
+  addressOf: () => '127.0.0.1',
+  privilegedPorts: 'allowed',
+  bindFailures: new Map(),
+  nowMs: 0,
+  inspectCertificate: () => ({ problem: 'none' }),
+};
+const API = 'gateway.networking.k8s.io/v1';
+
+function read(object: unknown) {
+  const result = parseResource(object, { defaultNamespace: 'default' });
+  if (result.outcome !== 'resource') throw new Error(JSON.stringify(result));
+  return result.resource;
+}
+
+function resources(routeStatus?: GRPCRoute['status'], hostname = 'a.org'): ResourceSet {
+  const gateway = read({
+    apiVersion: API,
+    kind: 'Gateway',
+    metadata: { name: 'gw' },
+    spec: { gatewayClassName: 'c', listeners: [{ name: 'http', port: 80, protocol: 'HTTP', hostname: 'a.org' }] },
+  });
+  const route = read({
+    apiVersion: API,
+    kind: 'GRPCRoute',
+    metadata: { name: 'r' },
+    spec: { parentRefs: [{ name: 'gw' }], hostnames: [hostname] },
+  });
+  if (gateway.kind !== 'Gateway' || route.kind !== 'GRPCRoute') throw new Error('wrong kinds');
+  return {
+    ...EMPTY_RESOURCES,
+    gateways: new Map([['default/gw', gateway]]),
+    grpcRoutes: new Map([['default/r', routeStatus === undefined ? route : { ...route, status: routeStatus }]]),
+  };
+}
+
+function routeStatusOf(set: ResourceSet, previous: ReadonlyMap<string, object> = new Map(), now = 'T1') {
+  const all = statuses(translate(set, ENVIRONMENT), set, previous, now);
+  return { all, route: all.get('GRPCRoute/default/r') as GRPCRoute['status'] };
+}
+
+describe('statuses', () => {
+  it('leaves the entries of other controllers as they are', () => {
+    const theirs = {
+      parentRef: { group: 'gateway.networking.k8s.io', kind: 'Gateway', name: 'theirs' },
+      controllerName: 'example.com/other',
+      conditions: [],
+    };
+    const { route } = routeStatusOf(resources({ parents: [theirs] }));
+    assert.deepEqual(route?.parents[0], theirs);
+    assert.equal(route?.parents[1]?.parentRef.name, 'gw');
+    assert.equal(route?.parents.length, 2);
+  });
+
+  it('takes transition times from the object when it wrote nothing yet', () => {
+    const written = routeStatusOf(resources()).route;
+    const { route } = routeStatusOf(resources(written), new Map(), 'T2');
+    assert.equal(route?.parents[0]?.conditions[0]?.lastTransitionTime, 'T1');
+  });
+
+  it('gives the same objects for what did not change', () => {
+    const set = resources();
+    const translation = translate(set, ENVIRONMENT);
+    const first = statuses(translation, set, new Map(), 'T1');
+    const other = resources(undefined, 'b.org');
+    const next: ResourceSet = { ...set, grpcRoutes: other.grpcRoutes };
+    const second = statuses(translate(next, ENVIRONMENT, translation), next, first, 'T2');
+    const conditions = (second.get('GRPCRoute/default/r') as GRPCRoute['status'])?.parents[0]?.conditions ?? [];
+    assert.deepEqual(
+      conditions.map(({ type, status, lastTransitionTime }) => [type, status, lastTransitionTime]),
+      [
+        ['Accepted', 'False', 'T2'],
+        ['ResolvedRefs', 'True', 'T1'],
+      ],
+    );
+    assert.equal(statuses(translation, set, first, 'T3').get('Gateway/default/gw'), first.get('Gateway/default/gw'));
+  });
+
+  it('drops the status of an object that is gone', () => {
+    const set = resources();
+    const { all } = routeStatusOf(set);
+    const next: ResourceSet = { ...set, grpcRoutes: new Map() };
+    assert.equal(statuses(translate(next, ENVIRONMENT), next, all, 'T2').has('GRPCRoute/default/r'), false);
+  });
+
+  it('lists features sorted by name', () => {
+    const names = SUPPORTED_FEATURES.map(feature => feature.name);
+    assert.deepEqual(names, [...names].sort());
+  });
+});

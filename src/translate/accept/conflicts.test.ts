@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Gateway } from '../../resources/index.ts';
+import { ENVIRONMENT, parsed, resourceSet } from '../environment.test-support.ts';
+import { indexGrants } from '../resolve/reference-grants.ts';
+import { findConflicts } from './conflicts.ts';
+import { judgeListener } from './listeners.ts';
+
+/** Listeners as `name protocol port hostname`; written after parsing, since an API server refuses some of them. */
+function conflictsOf(...lines: readonly string[]): Readonly<Record<string, string>> {
+  const gateway = parsed({
+    apiVersion: 'gateway.networking.k8s.io/v1',
+    kind: 'Gateway',
+    metadata: { name: 'gw' },
+    spec: { gatewayClassName: 'c', listeners: [{ name: 'one', port: 80, protocol: 'HTTP' }] },
+  }) as Gateway;
+  const resources = resourceSet([]);
+  const reader = {
+    resources,
+    grants: indexGrants(resources),
+    environment: ENVIRONMENT,
+    previous: new Map(),
+    read: new Map(),
+  };
+  const judged = lines.map((line, index) => {
+    const [name = '', protocol = '', port = '', hostname] = line.split(' ');
+    const spec = { name, protocol, port: Number(port), allowedRoutes: { namespaces: { from: 'Same' as const } } };
+    return judgeListener(gateway, index, hostname === undefined ? spec : { ...spec, hostname }, reader);
+  });
+  const conflicts = findConflicts(gateway, judged);
+  return Object.fromEntries([...conflicts].map(([index, problem]) => [judged[index]?.spec.name, problem.reason]));
+}
+
+describe('findConflicts', () => {
+  it('lets hostnames and ports tell listeners apart', () => {
+    assert.deepEqual(conflictsOf('a HTTP 80 a.org', 'b HTTP 80 *.org', 'c HTTP 80', 'd HTTP 81'), {});
+    assert.deepEqual(conflictsOf('a HTTP 80', 'b HTTPS 443'), {});
+  });
+
+  it('lets all listeners with one port and hostname lose', () => {
+    assert.deepEqual(conflictsOf('a HTTP 80 a.org', 'b HTTP 80 a.org', 'c HTTP 80'), {
+      a: 'HostnameConflict',
+      b: 'HostnameConflict',
+    });
+    assert.deepEqual(conflictsOf('a HTTPS 443', 'b HTTPS 443'), { a: 'HostnameConflict', b: 'HostnameConflict' });
+  });
+
+  it('lets cleartext and TLS on one port lose, whatever their hostnames', () => {
+    assert.deepEqual(conflictsOf('a HTTP 80 a.org', 'b HTTPS 80 b.org', 'c HTTP 81'), {
+      a: 'ProtocolConflict',
+      b: 'ProtocolConflict',
+    });
+  });
+
+  it('leaves protocols that are not served out of it', () => {
+    assert.deepEqual(conflictsOf('a HTTP 80', 'b TCP 80', 'c TLS 80'), {});
+  });
+});

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Random Gateways, routes, Services and grants from a small world, so that they often meet. */
+import fc from 'fast-check';
+
+/** An object as a user writes it. */
+export type WrittenObject = Readonly<Record<string, unknown>> & {
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+};
+
+const API = 'gateway.networking.k8s.io/v1';
+const namespace = fc.constantFrom('a', 'b');
+const service = fc.constantFrom('s0', 's1', 's2');
+const hostname = fc.constantFrom('x.org', '*.org', 'y.x.org', '*.x.org', 'z.net');
+const created = fc.constantFrom('2025-01-01T00:00:00Z', '2025-02-01T00:00:00Z');
+const metadata = (name: fc.Arbitrary<string>) => fc.record({ name, namespace, creationTimestamp: created });
+
+const from = fc.constantFrom(
+  { from: 'Same' },
+  { from: 'All' },
+  { from: 'Selector', selector: { matchLabels: { team: 'red' } } },
+);
+const listener = fc.record(
+  { port: fc.constantFrom(80, 81, 8080), hostname, allowedRoutes: fc.record({ namespaces: from }) },
+  { requiredKeys: ['port', 'allowedRoutes'] },
+);
+
+const gateway = fc
+  .record({
+    metadata: metadata(fc.constantFrom('g0', 'g1')),
+    listeners: fc.array(listener, { minLength: 1, maxLength: 3 }),
+  })
+  .map(({ metadata: meta, listeners }) => {
+    const distinct = new Map(listeners.map(l => [`${l.port} ${l.hostname ?? ''}`, l]));
+    const spec = {
+      gatewayClassName: 'c',
+      listeners: [...distinct.values()].map((l, index) => ({ ...l, name: `l${index}`, protocol: 'HTTP' })),
+    };
+    return { apiVersion: API, kind: 'Gateway', metadata: meta, spec };
+  });
+
+const backendRef = fc.record(
+  { name: service, namespace, port: fc.constantFrom(1, 2), weight: fc.integer({ min: 0, max: 3 }) },
+  { requiredKeys: ['name', 'port'] },
+);
+const match = fc.constantFrom(
+  {},
+  { method: { service: 'p.S' } },
+  { method: { service: 'p.S', method: 'M' } },
+  { method: { service: 'q.r' } },
+  { method: { type: 'RegularExpression', service: 'p.*' } },
+  { method: { type: 'RegularExpression', service: '(' } },
+  { headers: [{ name: 'h', value: 'v' }] },
+);
+const rule = fc.record(
+  { matches: fc.array(match, { maxLength: 3 }), backendRefs: fc.array(backendRef, { maxLength: 2 }) },
+  { requiredKeys: [] },
+);
+const route = fc
+  .record({
+    metadata: metadata(fc.constantFrom('r0', 'r1', 'r2')),
+    parent: fc.record({ name: fc.constantFrom('g0', 'g1'), namespace }),
+    hostnames: fc.uniqueArray(hostname, { maxLength: 2 }),
+    rules: fc.array(rule, { maxLength: 2 }),
+  })
+  .map(({ metadata: meta, parent, hostnames, rules }) => ({
+    apiVersion: API,
+    kind: 'GRPCRoute',
+    metadata: meta,
+    spec: { parentRefs: [parent], hostnames, rules },
+  }));
+
+const anyService = fc.record({ metadata: metadata(service), two: fc.boolean() }).map(({ metadata: meta, two }) => ({
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: meta,
+  spec: { ports: [{ name: 'one', port: 1 }, ...(two ? [{ name: 'two', port: 2 }] : [])] },
+}));
+
+const slice = fc
+  .record({ name: fc.constantFrom('e0', 'e1'), namespace, service, address: fc.constantFrom('10.0.0.1', '10.0.0.2') })
+  .map(written => ({
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
+    metadata: {
+      name: written.name,
+      namespace: written.namespace,
+      labels: { 'kubernetes.io/service-name': written.service },
+    },
+    addressType: 'IPv4',
+    ports: [{ name: 'one', port: 9001 }],
+    endpoints: [{ addresses: [written.address] }],
+  }));
+
+const grant = fc.record({ namespace, from: namespace }).map(written => ({
+  apiVersion: API,
+  kind: 'ReferenceGrant',
+  metadata: { name: 'grant', namespace: written.namespace },
+  spec: {
+    from: [{ group: 'gateway.networking.k8s.io', kind: 'GRPCRoute', namespace: written.from }],
+    to: [{ group: '', kind: 'Service' }],
+  },
+}));
+
+const anyNamespace = fc.record({ name: namespace, team: fc.constantFrom('red', 'blue') }).map(written => ({
+  apiVersion: 'v1',
+  kind: 'Namespace',
+  metadata: { name: written.name, labels: { team: written.team } },
+}));
+
+/** One object of any kind. */
+export const anyObject: fc.Arbitrary<WrittenObject> = fc.oneof(
+  gateway,
+  route,
+  route,
+  anyService,
+  slice,
+  grant,
+  anyNamespace,
+);
+
+/** A world in which most routes attach and most backends resolve. */
+const BASE: readonly WrittenObject[] = ['a', 'b'].flatMap(place => [
+  {
+    apiVersion: API,
+    kind: 'Gateway',
+    metadata: { name: 'g0', namespace: place },
+    spec: {
+      gatewayClassName: 'c',
+      listeners: [
+        {
+          name: 'any',
+          port: place === 'a' ? 90 : 91,
+          protocol: 'HTTP',
+          allowedRoutes: { namespaces: { from: 'All' } },
+        },
+      ],
+    },
+  },
+  ...['s0', 's1', 's2'].map(name => ({
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name, namespace: place },
+    spec: { ports: [{ name: 'one', port: 1 }] },
+  })),
+]);
+
+/** Random objects on top of the world above; each replaces the one of its name. */
+export const anyWorld: fc.Arbitrary<readonly WrittenObject[]> = fc
+  .uniqueArray(anyObject, { selector: objectKey, minLength: 5, maxLength: 16 })
+  .map(list => [...new Map([...BASE, ...list].map(object => [objectKey(object), object])).values()]);
+
+/** What tells two objects of a set apart. */
+export function objectKey({ kind, metadata: { namespace: place, name } }: WrittenObject): string {
+  return `${kind}/${place ?? ''}/${name}`;
+}

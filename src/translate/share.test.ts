@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { share } from './share.ts';
+
+describe('share', () => {
+  it('gives back the previous value when nothing differs', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), value => {
+        const copy: unknown = structuredClone(value);
+        assert.equal(share(value, copy), value);
+      }),
+    );
+  });
+
+  it('equals the new value, whatever the previous one', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.jsonValue(), (previous, next) => {
+        assert.deepEqual(share(previous, next), next);
+      }),
+    );
+  });
+
+  it('keeps the parts that are equal', () => {
+    const previous = { kept: { a: [1] }, changed: { b: 1 }, list: [{ c: 1 }, { d: 1 }] };
+    const shared = share(previous, { kept: { a: [1] }, changed: { b: 2 }, list: [{ c: 1 }, { d: 2 }] });
+    assert.equal(shared.kept, previous.kept);
+    assert.equal(shared.list[0], previous.list[0]);
+    assert.notEqual(shared.list, previous.list);
+  });
+
+  it('tells an undefined field from a missing one', () => {
+    const previous: { a: number; b?: number | undefined } = { a: 1, b: undefined };
+    const next = { a: 1 };
+    assert.deepEqual(Object.keys(share(previous, next)), ['a']);
+  });
+});

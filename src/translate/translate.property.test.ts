@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { EMPTY_RESOURCES, type Resource } from '../resources/index.ts';
+import { deepFreeze } from '../snapshot/freeze.ts';
+import { orderViolations } from '../snapshot/order.ts';
+import { ENVIRONMENT, parsed, resourceSet } from './environment.test-support.ts';
+import { anyObject, anyWorld, objectKey } from './random-objects.test-support.ts';
+import { translate } from './translate.ts';
+import type { Translation } from './translation.ts';
+
+/** What users see of a translation. */
+function visible({ snapshot, findings, outcomes }: Translation): unknown {
+  const { version: _, ...parts } = snapshot;
+  const sorted = <T>(map: ReadonlyMap<string, T>): unknown => [...map].sort(([a], [b]) => (a < b ? -1 : 1));
+  return { parts, findings, gateways: sorted(outcomes.gateways), routes: sorted(outcomes.grpcRoutes) };
+}
+
+describe('translate, for any resources', () => {
+  it('gives the same whatever the order of the objects, in the total order', () => {
+    const inTwoOrders = anyWorld.chain(list =>
+      fc.tuple(fc.constant(list), fc.shuffledSubarray([...list], { minLength: list.length, maxLength: list.length })),
+    );
+    fc.assert(
+      fc.property(inTwoOrders, ([list, shuffled]) => {
+        const translation = translate(resourceSet(list.map(parsed)), ENVIRONMENT);
+        assert.deepEqual(visible(translate(resourceSet(shuffled.map(parsed)), ENVIRONMENT)), visible(translation));
+        assert.deepEqual(orderViolations(translation.snapshot), []);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('gives the same step by step as from scratch, and never changes what it gave before', () => {
+    const steps = fc.array(
+      fc.oneof(
+        anyObject.map(put => ({ put })),
+        fc.nat(20).map(remove => ({ remove })),
+      ),
+      { minLength: 4, maxLength: 14 },
+    );
+    fc.assert(
+      fc.property(anyWorld, steps, (start, changes) => {
+        const current = new Map<string, Resource>(start.map(object => [objectKey(object), parsed(object)]));
+        let resources = resourceSet([...current.values()]);
+        let translation = translate(resources, ENVIRONMENT);
+        for (const change of changes) {
+          if ('put' in change) current.set(objectKey(change.put), parsed(change.put));
+          else current.delete([...current.keys()][change.remove] ?? '');
+          resources = resourceSet([...current.values()], resources);
+          deepFreeze(translation.snapshot);
+          translation = translate(resources, ENVIRONMENT, translation);
+          assert.deepEqual(visible(translation), visible(translate(resources, ENVIRONMENT)));
+        }
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('keeps the snapshot when nothing changed', () => {
+    fc.assert(
+      fc.property(anyWorld, list => {
+        const resources = resourceSet(list.map(parsed));
+        const first = translate(resources, ENVIRONMENT);
+        const again = translate(resourceSet(list.map(parsed)), ENVIRONMENT, first);
+        assert.equal(again.snapshot, first.snapshot);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('gives an empty snapshot for nothing', () => {
+    const { snapshot, findings } = translate(EMPTY_RESOURCES, ENVIRONMENT);
+    assert.deepEqual(snapshot, { version: 1, bindings: [], clusters: [], endpoints: [], certificates: [] });
+    assert.deepEqual(findings, []);
+  });
+});
