@@ -7,6 +7,7 @@ import { BlockCache } from './block-cache.ts';
 import { DynamicTable } from './dynamic-table.ts';
 import { CONTENT_LENGTH, type Field, MALFORMED, PSEUDO, VOLATILE, VOLATILE_NAME, volatileField } from './field.ts';
 import { decodeHuffman, huffmanDecodedBound } from './huffman.ts';
+import { latin1 } from './latin1.ts';
 import { STATIC_COUNT, STATIC_FIELDS } from './static-table.ts';
 
 /** Our SETTINGS_HEADER_TABLE_SIZE: the protocol's default, so that it holds from the first byte. */
@@ -180,11 +181,11 @@ export class HpackDecoder {
     const end = start + length;
     if (length < 0 || end > this.#end) return undefined;
     this.#at = end;
-    if (!huffman) return block.toString('latin1', start, end);
+    if (!huffman) return latin1(block, start, end);
     const bound = huffmanDecodedBound(length);
     const pool = this.#pool;
     const scratch = bound <= pool.scratch.length ? pool.scratch : Buffer.allocUnsafe(bound);
     const decoded = decodeHuffman(block, start, end, scratch);
-    return decoded < 0 ? undefined : scratch.toString('latin1', 0, decoded);
+    return decoded < 0 ? undefined : latin1(scratch, 0, decoded);
   }
 }

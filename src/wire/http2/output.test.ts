@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { parseFrames } from './connection.test-support.ts';
+import { DATA } from './frame.ts';
+import { Output } from './output.ts';
+import { SlabPool } from './slab-pool.ts';
+
+function take(output: Output): Buffer[] {
+  const chunks: Buffer[] = [];
+  output.take({ write: chunk => void chunks.push(chunk) });
+  return chunks;
+}
+
+describe('output', () => {
+  it('hands small frames over as one buffer, and keeps what it handed over', () => {
+    const output = new Output(new SlabPool());
+    for (let id = 1; id < 100; id += 2) output.frame(DATA, 0, id, Buffer.from(`body ${id}`), 0, 6);
+    const [first, ...more] = take(output);
+    assert.ok(first);
+    assert.equal(more.length, 0);
+    const copy = Buffer.from(first);
+    output.frame(DATA, 0, 1, Buffer.alloc(1000, 0xff), 0, 1000);
+    assert.deepEqual(first, copy, 'later frames do not touch it');
+    assert.equal(take(output).length, 1);
+    assert.equal(take(output).length, 0);
+  });
+
+  it('passes large payloads on by reference, in order', () => {
+    const output = new Output(new SlabPool());
+    const large = Buffer.alloc(10_000, 'L');
+    output.frame(DATA, 0, 1, Buffer.from('a'), 0, 1);
+    output.frame(DATA, 0, 3, large, 0, large.length);
+    output.frame(DATA, 1, 5, Buffer.from('b'), 0, 1);
+    assert.equal(output.queuedBytes, 3 * 9 + 2 + large.length);
+    const chunks = take(output);
+    assert.equal(output.queuedBytes, 0);
+    assert.equal(chunks.length, 3);
+    assert.equal(chunks[1], large);
+    assert.deepEqual(
+      parseFrames(Buffer.concat(chunks)).map(f => [f.id, f.payload.length]),
+      [
+        [1, 1],
+        [3, 10_000],
+        [5, 1],
+      ],
+    );
+  });
+
+  it('lets two connections fill the same slab one after the other, never at once', () => {
+    const slabs = new SlabPool();
+    const [one, two] = [new Output(slabs), new Output(slabs)];
+    for (let round = 0; round < 200; round++) {
+      one.frame(DATA, 0, 1, Buffer.alloc(900, 1), 0, 900);
+      two.frame(DATA, 0, 2, Buffer.alloc(900, 2), 0, 900);
+      const [first] = take(one);
+      one.frame(DATA, 0, 3, Buffer.alloc(900, 3), 0, 900);
+      const [second] = take(two);
+      const [third] = take(one);
+      for (const [chunk, id] of [
+        [first, 1],
+        [second, 2],
+        [third, 3],
+      ] as const) {
+        assert.deepEqual(
+          parseFrames(chunk ?? Buffer.alloc(0)).map(f => [f.id, f.payload[0], f.payload.at(-1)]),
+          [[id, id, id]],
+        );
+      }
+    }
+  });
+
+  it('makes a larger slab for a larger frame', () => {
+    const output = new Output(new SlabPool());
+    output.room(200_000);
+    assert.ok(output.buffer.length - output.at >= 200_000);
+  });
+});
