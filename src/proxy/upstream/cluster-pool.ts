@@ -5,7 +5,7 @@
  *
  * `open` per request: one flag, one pick (O(1), hash rings O(log n)), one `openStream`. It allocates nothing but the
  * stream. Everything else (waiting, connecting, failing over) is off that path. Pickers are compiled lazily, on the first
- * pick after a change, so that a thousand changes at once cost one compilation. Guarded by `cluster-pool.bench.ts`.
+ * pick after a change, so that a thousand changes at once cost one compilation. Guarded by `bench/micro/open-stream.ts`.
  */
 import type { Cluster, EndpointSet } from '../../snapshot/index.ts';
 import { compilePicker } from './balancer.ts';
