@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { KINDS, type KindDeclaration } from './kinds.ts';
-import { CORE_KINDS, isKnownKind, OTHER_GATEWAY_KINDS } from './known-kinds.ts';
+import { CORE_KINDS, isClosedGroup, isKnownKind, OTHER_GATEWAY_KINDS } from './known-kinds.ts';
+import { isDnsSubdomain } from './names.ts';
 import { GATEWAY_GROUP } from './references.ts';
 import type { SchemaIssue } from './schema-issue.ts';
 import { similarName } from './similar-name.ts';
@@ -25,7 +26,10 @@ export function findKind(apiVersion: unknown, kind: unknown): FoundKind {
     );
   }
   const declaration = KINDS.get(kind);
-  const written = declaration === undefined ? 'such as v1' : apiVersionOf(declaration.group, declaration.versions[0]);
+  const written =
+    declaration === undefined
+      ? 'GROUP/VERSION, such as gateway.networking.k8s.io/v1'
+      : apiVersionOf(declaration.group, declaration.versions[0]);
   if (typeof apiVersion !== 'string' || !/^([^/]+\/)?[^/]+$/.test(apiVersion)) {
     const isMissing = apiVersion === undefined || apiVersion === null || apiVersion === '';
     const message = isMissing ? 'apiVersion is missing' : `${quote(apiVersion)} is not an apiVersion`;
@@ -38,24 +42,31 @@ export function findKind(apiVersion: unknown, kind: unknown): FoundKind {
     if (declaration.versions.includes(version)) return { outcome: 'kind', declaration };
     return refuseVersion(`${kind} is not served in ${apiVersion}`, `write apiVersion: ${written}`);
   }
-  if (ONLY_OURS.has(kind)) return refuseVersion(`${apiVersion} has no kind ${kind}`, `write apiVersion: ${written}`);
+  const isMisspelt = declaration?.group === GATEWAY_GROUP && (ONLY_OURS.has(kind) || isNearGatewayGroup(group));
+  if (isMisspelt || (group !== '' && !isDnsSubdomain(group))) {
+    return refuseVersion(`${apiVersion} has no kind ${kind}`, `write apiVersion: ${written}`);
+  }
   return findOther(group, version, kind);
+}
+
+function isNearGatewayGroup(group: string): boolean {
+  return group.includes('gateway.networking') || similarName(group, [GATEWAY_GROUP]) !== undefined;
 }
 
 function findOther(group: string, version: string, kind: string): FoundKind {
   const apiVersion = apiVersionOf(group, version);
-  if (group === GATEWAY_GROUP) {
-    const versions = OTHER_GATEWAY_KINDS.get(kind);
-    if (versions === undefined) return refuseMisspelt(apiVersion, kind, gatewayKinds());
-    if (!versions.includes(version)) {
-      const help = `write apiVersion: ${apiVersionOf(group, versions[0])}`;
-      return refuseVersion(`${kind} is not served in ${apiVersion}`, help);
-    }
+  const isKnown = isKnownKind(group, kind);
+  const otherVersions = group === GATEWAY_GROUP ? OTHER_GATEWAY_KINDS.get(kind) : undefined;
+  if (otherVersions !== undefined && !otherVersions.includes(version)) {
+    const help = `write apiVersion: ${apiVersionOf(group, otherVersions[0])}`;
+    return refuseVersion(`${kind} is not served in ${apiVersion}`, help);
   }
-  if (group === '' && !(version === 'v1' && CORE_KINDS.has(kind))) {
-    return refuseMisspelt(apiVersion, kind, [...CORE_KINDS, ...KINDS.keys()]);
+  if (group === GATEWAY_GROUP && !isKnown) return refuseMisspelt(apiVersion, kind, gatewayKinds());
+  const isCore = group === '';
+  if ((isClosedGroup(group) && !isKnown) || (isCore && version !== 'v1')) {
+    return refuseMisspelt(apiVersion, kind, isCore ? [...CORE_KINDS, ...KINDS.keys()] : [...KINDS.keys()]);
   }
-  return { outcome: 'unknown', isKnown: isKnownKind(group, kind) };
+  return { outcome: 'unknown', isKnown };
 }
 
 function gatewayKinds(): string[] {

@@ -42,8 +42,8 @@ export const CORE_KINDS: ReadonlySet<string> = new Set([
 const BUILT_IN: ReadonlyMap<string, readonly string[]> = new Map([
   ['apps', ['ControllerRevision', 'DaemonSet', 'Deployment', 'ReplicaSet', 'StatefulSet']],
   ['batch', ['CronJob', 'Job']],
-  ['autoscaling', ['HorizontalPodAutoscaler']],
-  ['policy', ['PodDisruptionBudget']],
+  ['autoscaling', ['HorizontalPodAutoscaler', 'Scale']],
+  ['policy', ['Eviction', 'PodDisruptionBudget']],
   ['networking.k8s.io', ['Ingress', 'IngressClass', 'IPAddress', 'NetworkPolicy', 'ServiceCIDR']],
   ['rbac.authorization.k8s.io', ['ClusterRole', 'ClusterRoleBinding', 'Role', 'RoleBinding']],
   ['apiextensions.k8s.io', ['CustomResourceDefinition']],
@@ -53,6 +53,14 @@ const BUILT_IN: ReadonlyMap<string, readonly string[]> = new Map([
   ['cert-manager.io', ['Certificate', 'ClusterIssuer', 'Issuer']],
   ['gateway.networking.x-k8s.io', ['XBackend', 'XBackendTrafficPolicy', 'XMesh']],
 ]);
+
+/**
+ * True for a group that no custom resource can be in, so that all of its kinds are known here: the core group and
+ * those without a dot.
+ */
+export function isClosedGroup(group: string): boolean {
+  return !group.includes('.');
+}
 
 /** True for a kind that daemun knows to have no effect here; false for one it has never heard of. */
 export function isKnownKind(group: string, kind: string): boolean {

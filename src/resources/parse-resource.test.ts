@@ -42,6 +42,14 @@ describe('parseResource', () => {
     ['a/b/c', 'Gateway', 'schema/api-version', `write apiVersion: ${GROUP}/v1`],
     [`${GROUP}/v1`, 'GrpcRoutes', 'schema/kind', `did you mean GRPCRoute of ${GROUP}/v1?`],
     ['v1', 'Servce', 'schema/kind', 'did you mean Service of v1?'],
+    ['foo/v1', 'Gateway', 'schema/kind', `did you mean Gateway of ${GROUP}/v1?`],
+    ['gateway.networking.k8s.oi/v1', 'Gateway', 'schema/api-version', `write apiVersion: ${GROUP}/v1`],
+    [
+      'Example.com/v1',
+      'Anything',
+      'schema/api-version',
+      'write apiVersion: GROUP/VERSION, such as gateway.networking.k8s.io/v1',
+    ],
     ['v1', 'Gateway', 'schema/kind', `did you mean Gateway of ${GROUP}/v1?`],
   ] as const) {
     it(`refuses ${kind} of ${apiVersion}`, () => {
