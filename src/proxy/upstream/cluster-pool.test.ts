@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import { connect, Socket } from 'node:net';
 import { afterEach, describe, it } from 'node:test';
 import { VirtualClock } from '../virtual-clock.test-support.ts';
 import { at, cleanUp, closedPort, startBackend, World } from './cluster-pool.test-support.ts';
@@ -79,13 +79,28 @@ describe('a cluster in a worker', () => {
 
   it('gives up a connect after the timeout', async () => {
     const clock = new VirtualClock();
-    const dial = (): Socket => connect({ host: '127.0.0.1', port: 9, lookup: () => {} });
+    // A socket that never connects.
+    const dial = (): Socket => new Socket();
     const world = new World({ connectTimeoutMs: 700 }, [at(9)], { clock, dial });
     const { outcome } = world.open();
     clock.advance(699);
     assert.equal(world.pool.pending, 1);
     clock.advance(1);
     assert.equal(await outcome, 'failed: connect_timeout: no connection to the backend within 700 ms');
+  });
+
+  it('does not wait for a slow connect while another endpoint is connected', async () => {
+    const good = await startBackend();
+    const clock = new VirtualClock();
+    const dial = (host: string, port: number): Socket => (port === 9 ? new Socket() : connect({ host, port }));
+    const world = new World({ connectTimeoutMs: 10_000 }, [at(9), good.endpoint], { clock, dial });
+    await world.call({ pinned: `127.0.0.1:${good.port}` });
+    const stuck = world.open({ pinned: '127.0.0.1:9' });
+    clock.advance(249);
+    assert.equal(world.pool.pending, 1);
+    clock.advance(1);
+    assert.equal(await stuck.outcome, '200');
+    assert.deepEqual(new Set(await world.ports(4)), new Set([good.port]));
   });
 
   it('lets only so many requests wait; over that: overload', async () => {

@@ -168,6 +168,11 @@ export class ClusterPool implements UpstreamCluster, EndpointOwner {
     this.#addPending(-1);
   }
 
+  hasReachableOther(endpoint: EndpointPool): boolean {
+    if (this.#stale) this.#compile();
+    return this.#usable.some(other => other !== endpoint && !other.failing && other.isConnected);
+  }
+
   onUnserved(endpoint: EndpointPool, unserved: readonly WaitingRequest[], failure: ConnectFailure): void {
     this.#addPending(-unserved.length);
     for (const waiting of unserved) this.#elsewhere(endpoint, waiting, failure);

@@ -20,6 +20,9 @@ const MAX_CONNECTIONS = 100;
 /** While every endpoint is failing, requests may still cause a connect, but only this long after the last one failed. */
 const MIN_RETRY_MS = 100;
 
+/** A connect that takes longer is not waited for while other endpoints are connected. */
+const SLOW_CONNECT_MS = 250;
+
 /** A request that waits for a connection. */
 export interface WaitingRequest {
   readonly request: UpstreamRequest;
@@ -38,6 +41,8 @@ export interface EndpointOwner {
   onConnectionsChanged(): void;
   /** `waiting` left the endpoint's queue and has its stream. */
   onServed(waiting: WaitingRequest): void;
+  /** The endpoint takes long to connect and requests wait for it: true when others are there to take them. */
+  hasReachableOther(endpoint: EndpointPool): boolean;
   /** They left the endpoint's queue: another one must be tried. */
   onUnserved(endpoint: EndpointPool, waiting: readonly WaitingRequest[], failure: ConnectFailure): void;
   onConnectFailed(endpoint: EndpointPool, failure: ConnectFailure): void;
@@ -46,7 +51,7 @@ export interface EndpointOwner {
 /**
  * One endpoint and its connections. As few as needed: one, and another when the peer's stream limit is reached.
  *
- * Owns its connections and one timer (the next background connect).
+ * Owns its connections and two timers: the next background connect, and the patience with the one under way.
  */
 export class EndpointPool implements UpstreamEndpoint, Candidate, ConnectionOwner {
   readonly address: string;
@@ -72,6 +77,7 @@ export class EndpointPool implements UpstreamEndpoint, Candidate, ConnectionOwne
   #failures = 0;
   #lastFailure: { readonly atMs: number; readonly failure: ConnectFailure } | null = null;
   #reconnect: Timer | null = null;
+  #slow: Timer | null = null;
   #retired = false;
 
   constructor(endpoint: Endpoint, owner: EndpointOwner, environment: ConnectionEnvironment) {
@@ -82,6 +88,11 @@ export class EndpointPool implements UpstreamEndpoint, Candidate, ConnectionOwne
     this.state = endpoint.state;
     this.#owner = owner;
     this.#environment = environment;
+  }
+
+  /** A connection is open. */
+  get isConnected(): boolean {
+    return this.#current !== null;
   }
 
   /** A new stream whose events go to `request`; null when no connection has room. Allocates only the stream. */
@@ -108,6 +119,7 @@ export class EndpointPool implements UpstreamEndpoint, Candidate, ConnectionOwne
     this.#reconnect?.cancel();
     this.#reconnect = null;
     const { connectTimeoutMs } = this.#owner.cluster;
+    this.#slow = this.#environment.clock.after(SLOW_CONNECT_MS, () => this.#onSlow());
     const target = { address: this.address, port: this.port, connectTimeoutMs };
     this.connections.push(new UpstreamConnection(target, this, this.#environment));
     this.#owner.onConnectionsChanged();
@@ -143,7 +155,7 @@ export class EndpointPool implements UpstreamEndpoint, Candidate, ConnectionOwne
   }
 
   onConnected(connection: UpstreamConnection): void {
-    this.#connecting = false;
+    this.#endConnecting();
     this.#failures = 0;
     this.#lastFailure = null;
     this.#current = connection.http2;
@@ -166,7 +178,7 @@ export class EndpointPool implements UpstreamEndpoint, Candidate, ConnectionOwne
     this.connections.splice(this.connections.indexOf(connection), 1);
     this.#owner.onConnectionsChanged();
     if (connection.wasOpen) this.onDraining(connection);
-    else this.#connecting = false;
+    else this.#endConnecting();
     if (this.#retired) return;
     if (failure !== null) this.#onFailed(failure);
     else if (this.waiting.length > 0 && this.#current === null) this.connect();
@@ -181,6 +193,19 @@ export class EndpointPool implements UpstreamEndpoint, Candidate, ConnectionOwne
     this.#reconnect?.cancel();
     this.#reconnect = clock.after(backoffMs(this.#failures, Math.random()), () => this.#onBackoffOver());
     if (this.#current === null && !this.#connecting) this.#owner.onUnserved(this, this.waiting.splice(0), failure);
+  }
+
+  #endConnecting(): void {
+    this.#connecting = false;
+    this.#slow?.cancel();
+    this.#slow = null;
+  }
+
+  #onSlow(): void {
+    if (this.#current !== null || !this.#owner.hasReachableOther(this)) return;
+    this.#setFailing(true);
+    const message = `no connection to the backend within ${SLOW_CONNECT_MS} ms`;
+    this.#owner.onUnserved(this, this.waiting.splice(0), { kind: 'connect_timeout', message });
   }
 
   /** A cluster that nobody uses is not dialled; the next request finds the endpoint as if it were new. */

@@ -93,6 +93,8 @@ export class ThreadWorker implements DataPlaneWorker {
 
   drain(timeoutMs: number): Promise<DrainReport> {
     if (this.#worker === null) return Promise.resolve({ finished: 0, cut: 0 });
+    // A thread that fails now is not replaced: nobody should listen again.
+    this.#closed = true;
     return new Promise(resolve => {
       this.#drained = resolve;
       this.#post({ kind: 'drain', timeoutMs });
