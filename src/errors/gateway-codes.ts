@@ -61,8 +61,8 @@ export const GATEWAY_CODES = {
   },
   'gateway/invalid-selector': {
     severity: 'error',
-    summary: 'a label selector of a listener cannot be read; it selects no namespace',
-    help: 'correct the selector as the finding says',
+    summary: "a listener's namespace selector cannot be used",
+    help: 'write matchLabels, or matchExpressions with In, NotIn, Exists or DoesNotExist',
   },
   'gateway/unsupported-protocol': {
     severity: 'error',

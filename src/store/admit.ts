@@ -2,15 +2,21 @@
 
 import { type FindingCode, type ResourceRef, type Severity, severityOf } from '../errors/index.ts';
 import { type ParseOptions, parseResource, type Resource, type SchemaIssue } from '../resources/index.ts';
+import { formatNamespacedName } from '../values/index.ts';
+import { keyOfRef, refOf } from './object-key.ts';
 import { isObject } from './plain-object.ts';
 
 /** The label that an API server puts on every Namespace. */
-const NAME_LABEL = 'kubernetes.io/metadata.name';
+export const NAMESPACE_LABEL = 'kubernetes.io/metadata.name';
 
 /** What came of one written object. */
 export interface AdmittedObject {
   /** Undefined when it does not even say what it is. */
   readonly ref: ResourceRef | undefined;
+  /** `keyOfRef(ref)`, made once; '' without ref. */
+  readonly key: string;
+  /** `formatNamespacedName(ref)`, made once; '' without ref. */
+  readonly fullName: string;
   /** Undefined when it was refused, or is of a kind that is not ours. */
   readonly resource: Resource | undefined;
   readonly issues: readonly ObjectIssue[];
@@ -28,20 +34,27 @@ export interface ObjectIssue {
 /** Takes one value as an API server takes an object: labels Namespaces, fills in defaults, refuses what is wrong. */
 export function admit(value: unknown, options: ParseOptions): AdmittedObject {
   if (!isObject(value) || typeof value['apiVersion'] !== 'string' || typeof value['kind'] !== 'string') {
-    return { ref: undefined, resource: undefined, issues: [NOT_AN_OBJECT] };
+    return { ref: undefined, key: '', fullName: '', resource: undefined, issues: [NOT_AN_OBJECT] };
   }
   const parsed = parseResource(value['kind'] === 'Namespace' ? withNameLabel(value) : value, options);
   switch (parsed.outcome) {
     case 'resource': {
-      const { apiVersion, kind, metadata } = parsed.resource;
-      const ref: ResourceRef = { apiVersion, kind, namespace: metadata.namespace, name: metadata.name };
-      return { ref, resource: parsed.resource, issues: parsed.warnings.map(found => withSeverity(found, 'warning')) };
+      const { resource, warnings } = parsed;
+      return { ...named(refOf(resource)), resource, issues: warnings.map(found => withSeverity(found, 'warning')) };
     }
     case 'refused':
-      return { ref: parsed.ref, resource: undefined, issues: parsed.issues.map(found => withSeverity(found, 'error')) };
+      return {
+        ...named(parsed.ref),
+        resource: undefined,
+        issues: parsed.issues.map(found => withSeverity(found, 'error')),
+      };
     case 'unknown':
-      return { ref: parsed.unknown, resource: undefined, issues: [unknownKind(parsed.unknown, parsed.isKnown)] };
+      return { ...named(parsed.unknown), resource: undefined, issues: [unknownKind(parsed.unknown, parsed.isKnown)] };
   }
+}
+
+function named(ref: ResourceRef): Pick<AdmittedObject, 'key' | 'fullName'> & { readonly ref: ResourceRef } {
+  return { ref, key: keyOfRef(ref), fullName: formatNamespacedName(ref) };
 }
 
 /** An issue of the store's own; its severity is the catalogue's. */
@@ -77,5 +90,5 @@ function withNameLabel(value: Record<string, unknown>): unknown {
   if (!isObject(metadata) || typeof metadata['name'] !== 'string') return value;
   const labels = metadata['labels'] ?? {};
   if (!isObject(labels)) return value;
-  return { ...value, metadata: { ...metadata, labels: { ...labels, [NAME_LABEL]: metadata['name'] } } };
+  return { ...value, metadata: { ...metadata, labels: { ...labels, [NAMESPACE_LABEL]: metadata['name'] } } };
 }

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { isDeepStrictEqual } from 'node:util';
-import { EMPTY_RESOURCES, type Resource, type ResourceSet } from '../resources/index.ts';
-import { formatNamespacedName } from '../values/index.ts';
-import { admit } from './admit.ts';
+import { EMPTY_RESOURCES, type Namespace, type Resource, type ResourceSet } from '../resources/index.ts';
+import { NAMESPACE_LABEL } from './admit.ts';
 
 const FIELDS = {
   GatewayClass: 'gatewayClasses',
@@ -19,7 +18,17 @@ const FIELDS = {
   Deployment: 'deployments',
 } as const satisfies Record<Resource['kind'], keyof ResourceSet>;
 
-type Tables = Record<keyof ResourceSet, Map<string, Resource>>;
+type Kind = Resource['kind'];
+const KINDS = Object.keys(FIELDS) as Kind[];
+
+/** A resource with its `formatNamespacedName`, made once. */
+export interface NamedResource {
+  readonly fullName: string;
+  readonly resource: Resource;
+}
+
+/** What one source (a file) holds, in its order. */
+export type ObjectsByKind<T extends NamedResource> = ReadonlyMap<Kind, readonly T[]>;
 
 /** Two objects of one name; the first holds. */
 export interface Duplicate<T> {
@@ -27,45 +36,62 @@ export interface Duplicate<T> {
   readonly isEqual: boolean;
 }
 
+/** All of one kind, with the lists that it was made of: the same lists again make the same table. */
+interface KindTable<T extends NamedResource> {
+  readonly lists: readonly (readonly T[] | undefined)[];
+  readonly table: ReadonlyMap<string, Resource>;
+  readonly namespaces: ReadonlySet<string>;
+  readonly duplicates: readonly Duplicate<T>[];
+}
+
 /**
- * Makes the ResourceSet of a list of objects, time after time. Objects and maps that did not change keep their identity.
+ * Makes the ResourceSet of lists of objects, time after time. Objects and maps that did not change keep their identity.
  * It stands in for the API server's bookkeeping: `metadata.generation` grows by one with each change of `spec`, and
  * namespaces that are named but not written exist.
  */
-export class ResourceTable {
+export class ResourceTable<T extends NamedResource> {
   #resources: ResourceSet = EMPTY_RESOURCES;
-  /** What became of an object as it was read: itself, its equal from before, or a copy with its generation. */
+  readonly #kinds = new Map<Kind, KindTable<T>>();
+  /** What became of an object as it was read: its equal from before, or a copy with its generation. */
   readonly #published = new WeakMap<Resource, Resource>();
-  readonly #implied = new Map<string, Resource>();
+  readonly #implied = new Map<string, Namespace>();
 
   get resources(): ResourceSet {
     return this.#resources;
   }
 
-  /** Replaces all objects. Returns those whose name was taken by one before them. Linear in the objects. */
-  update<T extends { readonly resource: Resource }>(objects: Iterable<T>): readonly Duplicate<T>[] {
-    const tables = emptyTables();
-    const namespaces = new Set<string>();
-    const duplicates: Duplicate<T>[] = [];
-    for (const object of objects) {
-      const { resource } = object;
-      const table = tables[FIELDS[resource.kind]];
-      const key = formatNamespacedName(resource.metadata);
-      const first = table.get(key);
-      if (first !== undefined) {
-        duplicates.push({ object, isEqual: isEqual(first, resource) });
-        continue;
-      }
-      table.set(key, this.#publish(resource, key));
-      if (resource.metadata.namespace !== '') namespaces.add(resource.metadata.namespace);
-    }
-    this.#addImplied(tables.namespaces, namespaces);
-    this.#resources = keepUnchanged(tables, this.#resources);
-    return duplicates;
+  /**
+   * Replaces all objects. Returns those whose name was taken by one before them. Linear in the objects of the kinds whose
+   * lists are other lists than before.
+   */
+  update(sources: readonly ObjectsByKind<T>[]): readonly Duplicate<T>[] {
+    for (const kind of KINDS) this.#updateKind(kind, sources);
+    this.#resources = this.#assemble();
+    return KINDS.flatMap(kind => this.#kinds.get(kind)?.duplicates ?? []);
   }
 
-  #publish(resource: Resource, key: string): Resource {
-    const before: Resource | undefined = this.#resources[FIELDS[resource.kind]].get(key);
+  #updateKind(kind: Kind, sources: readonly ObjectsByKind<T>[]): void {
+    const lists = sources.map(source => source.get(kind));
+    const before = this.#kinds.get(kind);
+    if (before?.lists.length === lists.length && lists.every((list, at) => list === before.lists[at])) return;
+    const table = new Map<string, Resource>();
+    const namespaces = new Set<string>();
+    const duplicates: Duplicate<T>[] = [];
+    for (const object of lists.flatMap(list => list ?? [])) {
+      const { resource, fullName } = object;
+      const first = table.get(fullName);
+      if (first === undefined) {
+        table.set(fullName, this.#publish(resource, before?.table.get(fullName)));
+        if (resource.metadata.namespace !== '') namespaces.add(resource.metadata.namespace);
+      } else {
+        duplicates.push({ object, isEqual: isEqual(first, resource) });
+      }
+    }
+    const kept = before !== undefined && isSameTable(before.table, table) ? before.table : table;
+    this.#kinds.set(kind, { lists, table: kept, namespaces, duplicates });
+  }
+
+  #publish(resource: Resource, before: Resource | undefined): Resource {
     if (before === resource) return resource;
     const known = this.#published.get(resource);
     if (known !== undefined && (before === undefined || known === before)) return known;
@@ -74,14 +100,46 @@ export class ResourceTable {
     return published;
   }
 
-  #addImplied(table: Map<string, Resource>, names: ReadonlySet<string>): void {
-    for (const name of names) {
-      if (table.has(name)) continue;
-      const namespace = this.#implied.get(name) ?? impliedNamespace(name);
-      if (namespace === undefined) continue;
-      this.#implied.set(name, namespace);
-      table.set(name, namespace);
+  #assemble(): ResourceSet {
+    const before = this.#resources;
+    const next: ResourceSet = {
+      gatewayClasses: this.#tableOf('GatewayClass', before.gatewayClasses),
+      gateways: this.#tableOf('Gateway', before.gateways),
+      grpcRoutes: this.#tableOf('GRPCRoute', before.grpcRoutes),
+      referenceGrants: this.#tableOf('ReferenceGrant', before.referenceGrants),
+      services: this.#tableOf('Service', before.services),
+      endpointSlices: this.#tableOf('EndpointSlice', before.endpointSlices),
+      endpoints: this.#tableOf('Endpoints', before.endpoints),
+      secrets: this.#tableOf('Secret', before.secrets),
+      configMaps: this.#tableOf('ConfigMap', before.configMaps),
+      namespaces: this.#namespaces(before.namespaces),
+      deployments: this.#tableOf('Deployment', before.deployments),
+    };
+    return Object.values(FIELDS).every(field => next[field] === before[field]) ? before : next;
+  }
+
+  /** The table of a kind; its objects are of that kind, for `#updateKind` took the lists of that kind. */
+  #tableOf<R extends Resource>(kind: R['kind'], before: ReadonlyMap<string, R>): ReadonlyMap<string, R> {
+    const table = this.#kinds.get(kind)?.table;
+    return table === undefined || (table.size === 0 && before.size === 0) ? before : (table as ReadonlyMap<string, R>);
+  }
+
+  #namespaces(before: ResourceSet['namespaces']): ResourceSet['namespaces'] {
+    const table = new Map(this.#tableOf('Namespace', EMPTY_RESOURCES.namespaces));
+    for (const { namespaces } of this.#kinds.values()) {
+      for (const name of namespaces) if (!table.has(name)) table.set(name, this.#imply(name));
     }
+    return isSameTable(before, table) ? before : table;
+  }
+
+  #imply(name: string): Namespace {
+    const known = this.#implied.get(name);
+    if (known !== undefined) return known;
+    const labels = { [NAMESPACE_LABEL]: name };
+    const metadata = { name, namespace: '', labels, annotations: {}, generation: 1 };
+    const namespace: Namespace = { apiVersion: 'v1', kind: 'Namespace', metadata };
+    this.#implied.set(name, namespace);
+    return namespace;
   }
 }
 
@@ -107,48 +165,8 @@ function specOf(resource: Resource): unknown {
   return 'spec' in resource ? resource.spec : undefined;
 }
 
-function impliedNamespace(name: string): Resource | undefined {
-  return admit({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, { defaultNamespace: '' }).resource;
-}
-
-function emptyTables(): Tables {
-  return {
-    gatewayClasses: new Map(),
-    gateways: new Map(),
-    grpcRoutes: new Map(),
-    referenceGrants: new Map(),
-    services: new Map(),
-    endpointSlices: new Map(),
-    endpoints: new Map(),
-    secrets: new Map(),
-    configMaps: new Map(),
-    namespaces: new Map(),
-    deployments: new Map(),
-  };
-}
-
-function keepUnchanged(after: Tables, before: ResourceSet): ResourceSet {
-  const next: ResourceSet = {
-    gatewayClasses: keepTable(before.gatewayClasses, after.gatewayClasses),
-    gateways: keepTable(before.gateways, after.gateways),
-    grpcRoutes: keepTable(before.grpcRoutes, after.grpcRoutes),
-    referenceGrants: keepTable(before.referenceGrants, after.referenceGrants),
-    services: keepTable(before.services, after.services),
-    endpointSlices: keepTable(before.endpointSlices, after.endpointSlices),
-    endpoints: keepTable(before.endpoints, after.endpoints),
-    secrets: keepTable(before.secrets, after.secrets),
-    configMaps: keepTable(before.configMaps, after.configMaps),
-    namespaces: keepTable(before.namespaces, after.namespaces),
-    deployments: keepTable(before.deployments, after.deployments),
-  };
-  return Object.values(FIELDS).every(field => next[field] === before[field]) ? before : next;
-}
-
-/** `before` when both hold the same objects. `after` holds objects of the same kind: `update` files them by kind. */
-function keepTable<R extends Resource>(
-  before: ReadonlyMap<string, R>,
-  after: ReadonlyMap<string, Resource>,
-): ReadonlyMap<string, R> {
-  const isSame = before.size === after.size && [...after].every(([key, resource]) => before.get(key) === resource);
-  return isSame ? before : (after as ReadonlyMap<string, R>);
+function isSameTable(before: ReadonlyMap<string, Resource>, after: ReadonlyMap<string, Resource>): boolean {
+  if (before.size !== after.size) return false;
+  for (const [key, resource] of after) if (before.get(key) !== resource) return false;
+  return true;
 }

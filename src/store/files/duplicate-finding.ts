@@ -4,19 +4,19 @@ import type { Finding, SourcePlace } from '../../errors/index.ts';
 import type { Duplicate } from '../resource-table.ts';
 import type { ServedObject } from './in-use.ts';
 import { finding } from './source-finding.ts';
+import type { SourceIndex } from './source-index.ts';
 
 /** Says that an object's name is taken, and where. */
-export function duplicateFinding(
-  { object, isEqual }: Duplicate<ServedObject>,
-  first: SourcePlace | undefined,
-): Finding {
-  const { ref, version, document } = object;
-  const written = document.content.objects.find(other => other.resource === object.resource);
-  const path = [...(written?.prefix ?? []), 'kind'];
-  const place = { file: version.path, ...version.placeOf(document, written?.value ?? 0, path) };
+export function duplicateFinding({ object, isEqual }: Duplicate<ServedObject>, sources: SourceIndex): Finding {
+  const { ref, key } = object;
+  const first = sources.locate(key, []);
+  const place = sources.placeOf(object, []) ?? first ?? NOWHERE;
   const where = first === undefined ? 'elsewhere' : `at ${first.file}:${first.line}:${first.column}`;
   const name = `${ref.kind} ${ref.namespace === '' ? '' : `${ref.namespace}/`}${ref.name}`;
   if (isEqual) return finding('store/repeated-object', `${name} is also written ${where}`, place, ref);
   const message = `${name} is also written ${where}, and differs; the one there holds, this one is ignored`;
   return finding('store/duplicate-object', message, place, ref);
 }
+
+/** For objects that are kept from an earlier text. */
+const NOWHERE: SourcePlace = { file: '', line: 1, column: 1 };

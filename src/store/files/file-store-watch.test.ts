@@ -1,7 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import assert from 'node:assert/strict';
-import { mkdirSync, renameSync, rmSync, symlinkSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { openFileStore } from './file-store.ts';
@@ -124,6 +133,17 @@ describe('files that are broken for a while', OPTIONS, () => {
     truncateSync(join(folder, 'a.yaml'));
     setTimeout(() => writeFiles(folder, { 'a.yaml': configMap('a', 'new') }), 15);
     await until(store, () => value('a') === 'new');
+    assert.deepEqual(seen, ['new']);
+  });
+
+  // The second half follows after the first was seen, as from a slow writer.
+  it('does not take a file that is written in pieces for one with fewer objects', OPTIONS, async test => {
+    const { folder, store, value } = await watchFolder(test, { 'a.yaml': `${configMap('a')}---\n${configMap('b')}` });
+    const seen: (string | undefined)[] = [];
+    store.onChange(() => seen.push(value('b')));
+    writeFiles(folder, { 'a.yaml': configMap('a', 'new') });
+    setTimeout(() => appendFileSync(join(folder, 'a.yaml'), `---\n${configMap('b', 'new')}`), 15);
+    await until(store, () => value('b') === 'new');
     assert.deepEqual(seen, ['new']);
   });
 });

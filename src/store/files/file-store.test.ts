@@ -106,7 +106,7 @@ describe('objects', () => {
     assert.equal(finding?.code, 'store/duplicate-object');
     assert.match(finding?.message ?? '', /a\.yaml:1:1/);
     assert.equal(finding?.place?.file, join(loaded.folder, 'b.yaml'));
-    assert.equal(finding?.place?.line, 3);
+    assert.equal(finding?.place?.line, 2);
   });
 
   it('does not mind the same object twice', async test => {

@@ -8,6 +8,7 @@ import type { Store, StoreContents } from '../store.ts';
 import { ChangeWatch, type Dirty } from './change-watch.ts';
 import { duplicateFinding } from './duplicate-finding.ts';
 import { type FoundFiles, findFiles, type PathProblem } from './find-files.ts';
+import type { ServedObject } from './in-use.ts';
 import { finding, findingsOf } from './source-finding.ts';
 import { SourceIndex } from './source-index.ts';
 import { WatchedFile } from './watched-file.ts';
@@ -24,7 +25,7 @@ export interface FileStoreOptions {
 }
 
 /** Events of one save come within this time. */
-const SETTLE_MS = 4;
+const SETTLE_MS = 2;
 /** A doubtful file is read again after this time. */
 const RETRY_MS = 25;
 
@@ -39,7 +40,7 @@ export function openFileStore(options: FileStoreOptions): Store {
 class FileStore implements Store {
   readonly #paths: readonly string[];
   readonly #options: ParseOptions;
-  readonly #table = new ResourceTable();
+  readonly #table = new ResourceTable<ServedObject>();
   readonly #listeners: (() => void)[] = [];
   readonly #watch: ChangeWatch | undefined;
   /** In the order in which they take precedence. */
@@ -75,8 +76,7 @@ class FileStore implements Store {
   }
 
   locate(ref: ResourceRef, path: readonly (string | number)[]): SourcePlace | undefined {
-    this.#sources ??= new SourceIndex(this.#files.values());
-    return this.#sources.locate(keyOfRef(ref), path);
+    return this.#index().locate(keyOfRef(ref), path);
   }
 
   close(): Promise<void> {
@@ -141,6 +141,11 @@ class FileStore implements Store {
     this.#files = new Map([...this.#files].filter(([other]) => other !== path));
   }
 
+  #index(): SourceIndex {
+    this.#sources ??= new SourceIndex(this.#files.values());
+    return this.#sources;
+  }
+
   #watchFindings(): Finding[] {
     const [file] = this.#paths;
     if (file === undefined || !this.#watch?.isIncomplete) return [];
@@ -152,14 +157,12 @@ class FileStore implements Store {
   #publish(): void {
     this.#sources = undefined;
     const files = [...this.#files.values()];
-    const duplicates = this.#table.update(files.flatMap(({ inUse }) => inUse.objects));
+    const duplicates = this.#table.update(files.map(({ inUse }) => inUse.objects));
     const problems = this.#problems.map(({ code, path, message }) =>
       finding(code, message, { file: path, line: 1, column: 1 }),
     );
     const findings: Finding[] = [...problems, ...this.#watchFindings(), ...files.flatMap(findingsOf)];
-    for (const duplicate of duplicates) {
-      findings.push(duplicateFinding(duplicate, this.locate(duplicate.object.ref, [])));
-    }
+    for (const duplicate of duplicates) findings.push(duplicateFinding(duplicate, this.#index()));
     this.#contents = { resources: this.#table.resources, findings };
   }
 }

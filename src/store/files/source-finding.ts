@@ -4,7 +4,7 @@ import { CATALOGUE, type Finding, type FindingCode, type ResourceRef, type Sourc
 import type { ObjectIssue } from '../admit.ts';
 import type { WrittenObject } from './document.ts';
 import type { FileDocument, FileVersion } from './file-version.ts';
-import type { ServedObject } from './in-use.ts';
+import { countServed, type ServedObject } from './in-use.ts';
 import type { WatchedFile } from './watched-file.ts';
 
 /** Everything there is to say about one file, duplicates apart. */
@@ -14,7 +14,7 @@ export function findingsOf(file: WatchedFile): Finding[] {
     findings.push(finding(file.problem.code, file.problem.message, { file: file.path, line: 1, column: 1 }));
   }
   if (file.version === undefined) return findings;
-  for (const document of file.version.documents) findings.push(...findingsOfDocument(file, file.version, document));
+  for (const document of file.inUse.noted) findings.push(...findingsOfDocument(file, file.version, document));
   for (const object of file.inUse.kept) findings.push(keptFinding(object));
   return findings;
 }
@@ -35,9 +35,10 @@ function findingsOfDocument(file: WatchedFile, version: FileVersion, document: F
 }
 
 function consequence({ inUse }: WatchedFile): string {
-  const count = `${inUse.objects.length} ${inUse.objects.length === 1 ? 'object' : 'objects'}`;
+  const served = countServed(inUse);
+  const count = `${served} ${served === 1 ? 'object' : 'objects'}`;
   if (inUse.isStale) return `the last good state of the file (${count}) stays in use`;
-  return inUse.objects.length === 0 ? 'nothing of the file is in use' : `the rest of the file (${count}) is in use`;
+  return served === 0 ? 'nothing of the file is in use' : `the rest of the file (${count}) is in use`;
 }
 
 interface Origin {

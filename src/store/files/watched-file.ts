@@ -5,7 +5,7 @@ import { messageOf } from '../../errors/index.ts';
 import type { ParseOptions } from '../../resources/index.ts';
 import { type FileVersion, readVersion } from './file-version.ts';
 import { signatureOf } from './find-files.ts';
-import { type InUse, selectInUse } from './in-use.ts';
+import { type InUse, NOTHING_IN_USE, selectInUse } from './in-use.ts';
 
 /** A manifest of a hundred thousand routes has 40 MiB. */
 const MAX_FILE_BYTES = 64 * 1024 * 1024;
@@ -14,7 +14,7 @@ const MAX_DOUBTS = 3;
 /** How often a file that is written to all the time is left alone. */
 const MAX_WAITS = 100;
 /** A file written to less than this ago may still be being written. */
-const QUIET_MS = 4;
+const QUIET_MS = 3;
 
 /** What reading a file came to. */
 export type ReadOutcome = 'unchanged' | 'changed' | 'busy' | 'doubtful' | 'gone';
@@ -26,7 +26,7 @@ export class WatchedFile {
   /** As `findFiles` saw it when it was last read. */
   signature = '';
   version: FileVersion | undefined;
-  inUse: InUse = { objects: [], kept: [], isStale: false };
+  inUse: InUse = NOTHING_IN_USE;
   problem: FileProblem | undefined;
   #doubts = 0;
   #waits = 0;
@@ -109,8 +109,8 @@ export interface FileProblem {
   readonly message: string;
 }
 
-/** Emptied, or no YAML any more. */
+/** No YAML any more, or with fewer documents: emptied, or not yet written to its end. */
 function looksHalfWritten(next: FileVersion, previous: FileVersion | undefined): boolean {
   if (previous === undefined) return false;
-  return next.hasFailure || (next.bytes.length === 0 && previous.bytes.length > 0);
+  return next.hasFailure || next.documents.length < previous.documents.length;
 }

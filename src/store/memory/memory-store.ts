@@ -4,7 +4,7 @@ import { DaemunError, type Finding, type ResourceRef } from '../../errors/index.
 import type { Resource } from '../../resources/index.ts';
 import { admit } from '../admit.ts';
 import { keyOfRef } from '../object-key.ts';
-import { ResourceTable } from '../resource-table.ts';
+import { type NamedResource, ResourceTable } from '../resource-table.ts';
 import type { Store, StoreContents } from '../store.ts';
 
 export interface MemoryStoreOptions {
@@ -29,8 +29,8 @@ export function memoryStore(objects: readonly unknown[] = [], options: MemorySto
 
 class ObjectsInMemory implements MemoryStore {
   readonly #defaultNamespace: string;
-  readonly #objects = new Map<string, { readonly resource: Resource }>();
-  readonly #table = new ResourceTable();
+  readonly #objects = new Map<string, NamedResource>();
+  readonly #table = new ResourceTable<NamedResource>();
   readonly #listeners: (() => void)[] = [];
   #contents: StoreContents = { resources: this.#table.resources, findings: [] };
   #isStarted = false;
@@ -64,7 +64,7 @@ class ObjectsInMemory implements MemoryStore {
 
   apply(...objects: readonly unknown[]): void {
     const admitted = objects.map(object => this.#admit(object));
-    for (const { ref, resource } of admitted) this.#objects.set(keyOfRef(ref), { resource });
+    for (const object of admitted) this.#objects.set(object.key, object);
     this.#changed();
   }
 
@@ -72,11 +72,11 @@ class ObjectsInMemory implements MemoryStore {
     if (this.#objects.delete(keyOfRef(ref))) this.#changed();
   }
 
-  #admit(object: unknown): { ref: ResourceRef; resource: Resource } {
-    const { ref, resource, issues } = admit(object, { defaultNamespace: this.#defaultNamespace });
-    if (ref !== undefined && resource !== undefined) return { ref, resource };
+  #admit(object: unknown): NamedResource & { readonly key: string } {
+    const { ref, key, fullName, resource, issues } = admit(object, { defaultNamespace: this.#defaultNamespace });
+    if (resource !== undefined) return { key, fullName, resource };
     const reasons = issues.map(({ path, message }) => (path.length === 0 ? message : `${path.join('.')}: ${message}`));
-    throw new DaemunError('store/refused', `${ref === undefined ? 'object' : keyOfRef(ref)}: ${reasons.join('; ')}`);
+    throw new DaemunError('store/refused', `${ref === undefined ? 'object' : key}: ${reasons.join('; ')}`);
   }
 
   #changed(): void {
@@ -86,10 +86,14 @@ class ObjectsInMemory implements MemoryStore {
   }
 
   #publish(): void {
-    this.#table.update(this.#objects.values());
+    this.#table.update([groupByKind(this.#objects.values())]);
     const findings: readonly Finding[] = [];
     if (this.#contents.resources !== this.#table.resources) {
       this.#contents = { resources: this.#table.resources, findings };
     }
   }
+}
+
+function groupByKind(objects: Iterable<NamedResource>): Map<Resource['kind'], NamedResource[]> {
+  return Map.groupBy(objects, ({ resource }) => resource.kind);
 }
