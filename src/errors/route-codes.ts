@@ -30,7 +30,7 @@ export const ROUTE_CODES = {
     help: 'use a hostname that the listener takes',
   },
   'route/no-working-listener': {
-    severity: 'warning',
+    severity: 'info',
     summary: 'a route is attached only to listeners that carry no traffic',
     help: 'see the findings of the Gateway',
   },

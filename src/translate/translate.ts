@@ -6,6 +6,7 @@ import { acceptClasses } from './accept/classes.ts';
 import { acceptGateways } from './accept/gateways.ts';
 import { parentTargets } from './attach/parent-target.ts';
 import type { TranslateEnvironment } from './environment.ts';
+import { lintAppProtocols } from './lint/app-protocols.ts';
 import { collectFindings } from './lint/collect-findings.ts';
 import { publishBindings } from './publish/bindings.ts';
 import { publishClusters } from './publish/clusters.ts';
@@ -47,6 +48,7 @@ export function translate(
   const tables = publishVirtualHosts(routes.changes, memory?.tables ?? new Map());
   const bindings = publishBindings(gateways, tables, memory?.bindings);
   const summary = summariseRoutes(routes, memory?.summary);
+  const appProtocols = lintAppProtocols(services, memory?.appProtocols);
   // Outcomes after routes: listeners count the routes attached to them.
   const outcomes = publishOutcomes({ classes, gateways, routes, summary }, previous?.outcomes);
   return {
@@ -54,9 +56,9 @@ export function translate(
       { ...bindings, clusters: clusters.clusters, endpoints: clusters.endpoints },
       previous?.snapshot,
     ),
-    findings: collectFindings(resources, { classes, gateways, summary, clusters, tables }),
+    findings: collectFindings(resources, { classes, gateways, summary, clusters, tables, appProtocols }),
     outcomes,
-    memory: { secrets: reader.read, slices, routes, summary, clusters, tables, bindings },
+    memory: { secrets: reader.read, slices, routes, summary, appProtocols, clusters, tables, bindings },
   };
 }
 

@@ -95,7 +95,7 @@ function resolveCertificate(
     return broken(
       'gateway/certificate-not-found',
       `Secret ${namespace}/${ref.name} does not exist`,
-      `Create it: daemun cert, or kubectl create secret tls ${ref.name} -n ${namespace} --cert=… --key=…`,
+      `Create it: daemun cert, or kubectl create secret tls ${ref.name} -n ${namespace} --cert=… --key=… (run --demo makes one)`,
     );
   }
   if (content.kind === 'certificate') return content;

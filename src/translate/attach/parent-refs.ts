@@ -209,7 +209,7 @@ function attachmentFindings(route: GRPCRoute, attachments: readonly Attachment[]
   if (attachments.length > 0 && attachments.every(({ listener }) => !listener.carriesTraffic)) {
     const ids = attachments.map(({ listener }) => listener.id).join(', ');
     findings.push(
-      warningFinding('route/no-working-listener', route, {
+      infoFinding('route/no-working-listener', route, {
         path: ['spec', 'parentRefs'],
         message: `${nameOf(route)} is attached, but gets no traffic: no listener of ${ids} is working`,
         help: 'See the findings of the Gateway',

@@ -9,6 +9,7 @@ import type { PublishedClusters } from '../publish/clusters.ts';
 import type { RouteSummary } from '../publish/route-summary.ts';
 import type { ListenerTables } from '../publish/virtual-hosts.ts';
 import { lintApiVersions } from './api-versions.ts';
+import type { AppProtocolLint } from './app-protocols.ts';
 import { lintMissingReflection } from './missing-reflection.ts';
 
 /** The results of the steps that have something to say. */
@@ -18,6 +19,7 @@ export interface FindingSources {
   readonly summary: RouteSummary;
   readonly clusters: PublishedClusters;
   readonly tables: ListenerTables;
+  readonly appProtocols: AppProtocolLint;
 }
 
 /** All findings in a total order that does not depend on the order of the resources. */
@@ -32,6 +34,7 @@ export function collectFindings(resources: ResourceSet, sources: FindingSources)
   append(findings, sources.summary.packages.findings);
   append(findings, lintMissingReflection(gateways, sources.summary));
   append(findings, sources.clusters.findings);
+  for (const list of sources.appProtocols.findings.values()) append(findings, list);
   append(findings, lintApiVersions(resources));
   return findings;
 }

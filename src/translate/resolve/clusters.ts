@@ -7,7 +7,6 @@ import { readConnectTimeout } from './annotations/connect-timeout.ts';
 import { readDnsTargets } from './annotations/dns-targets.ts';
 import { readHealthCheck } from './annotations/health-check.ts';
 import { readLoadBalancer } from './annotations/load-balancer.ts';
-import { appProtocolFindings } from './app-protocol.ts';
 import { type EndpointSources, resolveEndpoints } from './endpoints.ts';
 
 const MAX_PENDING_REQUESTS = 1024;
@@ -43,6 +42,5 @@ export function resolveCluster(service: Service, port: number, sources: Endpoint
     connectTimeoutMs: readConnectTimeout(service, findings),
     maxPendingRequests: MAX_PENDING_REQUESTS,
   };
-  findings.push(...appProtocolFindings(service, servicePort));
   return { cluster, endpoints: { cluster: id, endpoints }, findings };
 }

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Finding } from '../../errors/index.ts';
+import type { Service } from '../../resources/index.ts';
+import { changedKeys, updateSorted } from '../changes.ts';
+import { infoFinding } from '../report.ts';
+
+/** Values that people write for gRPC although Kubernetes does not define them. */
+const NOT_DEFINED: ReadonlySet<string> = new Set(['kubernetes.io/grpc', 'grpc']);
+
+/** The lint's result, kept for the next time. */
+export interface AppProtocolLint {
+  readonly services: ReadonlyMap<string, Service>;
+  /** The findings of Services that have any, by Service, sorted. */
+  readonly findings: ReadonlyMap<string, readonly Finding[]>;
+}
+
+/** Ports whose appProtocol works here, while other implementations may not know it. Looks at changed Services only. */
+export function lintAppProtocols(
+  services: ReadonlyMap<string, Service>,
+  previous: AppProtocolLint | undefined,
+): AppProtocolLint {
+  if (previous?.services === services) return previous;
+  const known = previous?.findings ?? new Map<string, readonly Finding[]>();
+  const updates = new Map<string, readonly Finding[] | undefined>();
+  for (const key of changedKeys(previous?.services ?? new Map<string, Service>(), services)) {
+    const findings = appProtocolFindings(services.get(key));
+    if (findings.length > 0) updates.set(key, findings);
+    else if (known.has(key)) updates.set(key, undefined);
+  }
+  return { services, findings: updateSorted(known, updates) };
+}
+
+function appProtocolFindings(service: Service | undefined): readonly Finding[] {
+  const findings: Finding[] = [];
+  for (const [index, { appProtocol }] of (service?.spec.ports ?? []).entries()) {
+    if (service === undefined || appProtocol === undefined || !NOT_DEFINED.has(appProtocol)) continue;
+    findings.push(
+      infoFinding('lint/app-protocol-not-defined', service, {
+        path: ['spec', 'ports', index, 'appProtocol'],
+        message: `appProtocol ${appProtocol} is not a value that Kubernetes defines; it is taken as HTTP/2 in cleartext`,
+        help: 'Write kubernetes.io/h2c, which every implementation knows',
+      }),
+    );
+  }
+  return findings;
+}
