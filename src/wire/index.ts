@@ -13,8 +13,8 @@ export { HeaderList, VOLATILE_NAMES, type VolatileFields } from './header-list.t
 export { Http2Connection } from './http2/connection.ts';
 export type { Http2ConnectionOptions } from './http2/connection-core.ts';
 export { ErrorCode, errorCodeName } from './http2/error-code.ts';
-export type { ConnectionEvents, StreamEvents } from './http2/events.ts';
+export type { ConnectionEvents } from './http2/events.ts';
 export { HeaderListPool } from './http2/header-list-pool.ts';
 export { DEFAULT_HTTP2_LIMITS, type Http2Limits } from './http2/limits.ts';
 export type { OutputSink } from './http2/output.ts';
-export { Http2Stream, type StreamState } from './http2/stream.ts';
+export { Http2Stream, type StreamConnection, type StreamEvents, type StreamState } from './http2/stream.ts';

@@ -8,8 +8,8 @@ import type { HeaderListPool } from './header-list-pool.ts';
 import { HpackDecoder } from './hpack/decoder.ts';
 import { HpackEncoder } from './hpack/encoder.ts';
 import type { Http2Limits } from './limits.ts';
-import { writePreamble } from './outbound.ts';
 import { Output } from './output.ts';
+import { writePreamble } from './preamble.ts';
 import { ResetMemory } from './reset-memory.ts';
 import { SendQueue } from './send-queue.ts';
 import { DEFAULT_WINDOW_BYTES, PeerSettings } from './settings.ts';
@@ -82,7 +82,8 @@ export class ConnectionCore {
   begin(): void {
     if (this.#hasBegun) return;
     this.#hasBegun = true;
-    writePreamble(this);
+    writePreamble(this.output, this.role, this.limits);
+    this.signal();
   }
 
   /** `bytes` other than DATA were queued. */

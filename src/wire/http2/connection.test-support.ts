@@ -3,11 +3,11 @@
 import { HeaderList, type VolatileFields } from '../header-list.ts';
 import { Http2Connection } from './connection.ts';
 import { ErrorCode } from './error-code.ts';
-import type { ConnectionEvents, StreamEvents } from './events.ts';
+import type { ConnectionEvents } from './events.ts';
 import { PREFACE, SETTINGS } from './frame.ts';
 import { HeaderListPool } from './header-list-pool.ts';
 import { DEFAULT_HTTP2_LIMITS, type Http2Limits } from './limits.ts';
-import type { Http2Stream } from './stream.ts';
+import type { Http2Stream, StreamEvents } from './stream.ts';
 
 export const REQUEST: HeaderList = new HeaderList(
   [':method', ':scheme', ':path', ':authority', 'content-type', 'te'],

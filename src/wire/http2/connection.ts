@@ -3,7 +3,6 @@
 import type { HeaderList, VolatileFields } from '../header-list.ts';
 import { ConnectionCore, type Http2ConnectionOptions } from './connection-core.ts';
 import { ErrorCode } from './error-code.ts';
-import type { StreamEvents } from './events.ts';
 import { CONTINUATION, DATA, HEADERS, MAX_31_BITS, PING, RST_STREAM, WINDOW_UPDATE } from './frame.ts';
 import { FrameReader } from './frame-reader.ts';
 import { receiveControl } from './inbound-control.ts';
@@ -11,7 +10,15 @@ import { DataReceiver } from './inbound-data.ts';
 import { HeadersReceiver } from './inbound-headers.ts';
 import { sendBlock, sendData } from './outbound.ts';
 import type { OutputSink } from './output.ts';
-import { CLOSED, HEAD_SENT, Http2Stream, LOCAL_ENDED, REMOTE_ENDED } from './stream.ts';
+import {
+  CLOSED,
+  HEAD_SENT,
+  Http2Stream,
+  LOCAL_ENDED,
+  REMOTE_ENDED,
+  type StreamConnection,
+  type StreamEvents,
+} from './stream.ts';
 
 /**
  * One HTTP/2 connection (RFC 9113), either role: bytes in → events out, calls in → bytes out. No sockets, no clock.
@@ -23,7 +30,7 @@ import { CLOSED, HEAD_SENT, Http2Stream, LOCAL_ENDED, REMOTE_ENDED } from './str
  *
  * What it inherits from `ConnectionCore` is internal, apart from `role` and `activeStreams`.
  */
-export class Http2Connection extends ConnectionCore {
+export class Http2Connection extends ConnectionCore implements StreamConnection {
   readonly #reader: FrameReader;
   readonly #headers: HeadersReceiver;
   readonly #data: DataReceiver;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Http2Connection } from './connection.ts';
+import type { ConnectionCore } from './connection-core.ts';
 import { ErrorCode } from './error-code.ts';
 import { IGNORED, PINGS, RESETS, SETTINGS_FRAMES, WINDOW_UPDATES } from './flood-budget.ts';
 import {
@@ -26,7 +26,7 @@ const MAX_SETTINGS_BYTES = 6 * 64;
 
 /** All frames but DATA, HEADERS and CONTINUATION (RFC 9113 §6). */
 export function receiveControl(
-  connection: Http2Connection,
+  connection: ConnectionCore,
   type: number,
   flags: number,
   id: number,
@@ -61,7 +61,7 @@ export function receiveControl(
   }
 }
 
-function onWindowUpdate(connection: Http2Connection, id: number, payload: Buffer, start: number, end: number): void {
+function onWindowUpdate(connection: ConnectionCore, id: number, payload: Buffer, start: number, end: number): void {
   if (end - start !== 4) {
     connection.fail(ErrorCode.FRAME_SIZE_ERROR, 'WINDOW_UPDATE of a wrong size');
     return;
@@ -89,7 +89,7 @@ function onWindowUpdate(connection: Http2Connection, id: number, payload: Buffer
   connection.sendQueue.onStreamWindow(stream);
 }
 
-function openConnectionWindow(connection: Http2Connection, increment: number): void {
+function openConnectionWindow(connection: ConnectionCore, increment: number): void {
   if (increment === 0) {
     connection.fail(ErrorCode.PROTOCOL_ERROR, 'WINDOW_UPDATE of nothing');
     return;
@@ -103,7 +103,7 @@ function openConnectionWindow(connection: Http2Connection, increment: number): v
 }
 
 function onSettings(
-  connection: Http2Connection,
+  connection: ConnectionCore,
   flags: number,
   id: number,
   payload: Buffer,
@@ -140,7 +140,7 @@ function onSettings(
 }
 
 /** §6.9.2: the change applies to open streams too; their windows may become negative. */
-function moveWindows(connection: Http2Connection, bytes: number): void {
+function moveWindows(connection: ConnectionCore, bytes: number): void {
   const streams = connection.streams.all();
   for (const stream of streams) {
     stream.sendWindow += bytes;
@@ -153,7 +153,7 @@ function moveWindows(connection: Http2Connection, bytes: number): void {
 }
 
 function onPing(
-  connection: Http2Connection,
+  connection: ConnectionCore,
   flags: number,
   id: number,
   payload: Buffer,
@@ -177,7 +177,7 @@ function onPing(
   connection.wrote(17);
 }
 
-function onRstStream(connection: Http2Connection, id: number, payload: Buffer, start: number, end: number): void {
+function onRstStream(connection: ConnectionCore, id: number, payload: Buffer, start: number, end: number): void {
   if (end - start !== 4) {
     connection.fail(ErrorCode.FRAME_SIZE_ERROR, 'RST_STREAM of a wrong size');
     return;
@@ -197,7 +197,7 @@ function onRstStream(connection: Http2Connection, id: number, payload: Buffer, s
   if (isRapid && connection.role === 'server') connection.spend(RESETS, 'too many streams reset');
 }
 
-function onGoaway(connection: Http2Connection, id: number, payload: Buffer, start: number, end: number): void {
+function onGoaway(connection: ConnectionCore, id: number, payload: Buffer, start: number, end: number): void {
   if (id !== 0) {
     connection.fail(ErrorCode.PROTOCOL_ERROR, 'GOAWAY on a stream');
     return;
@@ -214,7 +214,7 @@ function onGoaway(connection: Http2Connection, id: number, payload: Buffer, star
 }
 
 /** §6.8: the peer did not and will not look at these; they can be sent again elsewhere. */
-function refuseAbove(connection: Http2Connection, lastStreamId: number): void {
+function refuseAbove(connection: ConnectionCore, lastStreamId: number): void {
   for (const stream of [...connection.streams.all(), ...connection.unsent.all()]) {
     if (stream.id !== 0 && stream.id <= lastStreamId) continue;
     connection.closeStream(stream);
@@ -222,7 +222,7 @@ function refuseAbove(connection: Http2Connection, lastStreamId: number): void {
   }
 }
 
-function onPriority(connection: Http2Connection, id: number, payload: Buffer, start: number, end: number): void {
+function onPriority(connection: ConnectionCore, id: number, payload: Buffer, start: number, end: number): void {
   if (id === 0) {
     connection.fail(ErrorCode.PROTOCOL_ERROR, 'PRIORITY on stream 0');
     return;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Http2Connection } from './connection.ts';
+import type { ConnectionCore } from './connection-core.ts';
 import { ErrorCode } from './error-code.ts';
 import { EMPTY_DATA } from './flood-budget.ts';
 import { END_STREAM, PADDED, WINDOW_UPDATE } from './frame.ts';
@@ -10,7 +10,7 @@ const NOTHING = Buffer.alloc(0);
 
 /** DATA frames (RFC 9113 §6.1): windows, padding, content-length, and their payload on to the stream's user, piece by piece. */
 export class DataReceiver {
-  readonly #connection: Http2Connection;
+  readonly #connection: ConnectionCore;
   /** Where the current frame's payload goes; null: nowhere. */
   #stream: Http2Stream | null = null;
   #endStream = false;
@@ -22,7 +22,7 @@ export class DataReceiver {
   #window: number;
   #returnable = 0;
 
-  constructor(connection: Http2Connection) {
+  constructor(connection: ConnectionCore) {
     this.#connection = connection;
     this.#window = connection.limits.connectionWindowBytes;
   }
@@ -71,7 +71,7 @@ export class DataReceiver {
       this.#connection.fail(ErrorCode.PROTOCOL_ERROR, 'more padding than payload');
       return false;
     }
-    this.#connection.consumed(stream, padding + 1);
+    stream.connection.consumed(stream, padding + 1);
     this.#announce(stream, length);
     return this.#stream !== null;
   }
@@ -148,7 +148,7 @@ export class DataReceiver {
 }
 
 /** Whether a stream was never opened by the side that may open it. */
-export function isIdle(connection: Http2Connection, id: number): boolean {
+export function isIdle(connection: ConnectionCore, id: number): boolean {
   const isOdd = (id & 1) === 1;
   if (connection.role === 'server') return !isOdd || id > connection.lastPeerId;
   return !isOdd || id >= connection.nextId;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { HeaderList } from '../header-list.ts';
-import type { Http2Connection } from './connection.ts';
+import type { ConnectionCore } from './connection-core.ts';
 import { ErrorCode } from './error-code.ts';
 import { IGNORED } from './flood-budget.ts';
 import { END_HEADERS, END_STREAM, HAS_PRIORITY, PADDED, readUint31, SETTINGS } from './frame.ts';
@@ -9,11 +9,11 @@ import { isIdle } from './inbound-data.ts';
 import { BODILESS, INTERIM, REQUEST, RESPONSE, TRAILERS, traitsOf } from './message-validation.ts';
 import { NO_EVENTS } from './no-events.ts';
 import { answerOversizedHead } from './oversized-head.ts';
-import { HEAD_RECEIVED, Http2Stream, LOCAL_ENDED, NO_BODY, REMOTE_ENDED } from './stream.ts';
+import { HEAD_RECEIVED, Http2Stream, LOCAL_ENDED, NO_BODY, REMOTE_ENDED, type StreamConnection } from './stream.ts';
 
 /** HEADERS and CONTINUATION (RFC 9113 §6.2, §6.10): joins blocks, decodes them, opens streams, checks messages. */
 export class HeadersReceiver {
-  readonly #connection: Http2Connection;
+  readonly #connection: ConnectionCore & StreamConnection;
   /** The peer's first frame has come; it must be SETTINGS (§3.4). */
   #hasBegun = false;
   /** A block that CONTINUATION frames go on with; id 0: none. */
@@ -25,7 +25,7 @@ export class HeadersReceiver {
   /** Highest id that was skipped, hence closed without ever being open. */
   #skippedId = 0;
 
-  constructor(connection: Http2Connection) {
+  constructor(connection: ConnectionCore & StreamConnection) {
     this.#connection = connection;
   }
 

@@ -2,55 +2,14 @@
 
 import type { HeaderList, VolatileFields } from '../header-list.ts';
 import type { ConnectionCore } from './connection-core.ts';
-import {
-  CONTINUATION,
-  DATA,
-  END_HEADERS,
-  END_STREAM,
-  FRAME_HEADER_BYTES,
-  HEADERS,
-  PREFACE,
-  SETTINGS,
-  WINDOW_UPDATE,
-} from './frame.ts';
+import { CONTINUATION, DATA, END_HEADERS, END_STREAM, FRAME_HEADER_BYTES, HEADERS } from './frame.ts';
 import { BODILESS, traitsOf } from './message-validation.ts';
-import {
-  DEFAULT_WINDOW_BYTES,
-  ENABLE_PUSH,
-  INITIAL_WINDOW_SIZE,
-  MAX_CONCURRENT_STREAMS,
-  MAX_HEADER_LIST_SIZE,
-} from './settings.ts';
 import { type Http2Stream, LOCAL_ENDED, NO_BODY, REMOTE_ENDED } from './stream.ts';
 
 /** What one stream may send at a time while others wait for the connection. */
 const QUANTUM_BYTES = 65_536;
 /** The largest DATA frame we make, however large the peer allows: a frame cannot be interrupted. */
 const MAX_DATA_BYTES = 65_536;
-
-/** Our preface (client role), SETTINGS, and the connection window (§3.4). */
-export function writePreamble(connection: ConnectionCore): void {
-  const { output, limits } = connection;
-  output.room(PREFACE.length + 64);
-  if (connection.role === 'client') {
-    output.at += PREFACE.copy(output.buffer, output.at);
-  }
-  output.header(18, SETTINGS, 0, 0);
-  if (connection.role === 'client') writeSetting(connection, ENABLE_PUSH, 0);
-  else writeSetting(connection, MAX_CONCURRENT_STREAMS, limits.maxConcurrentStreams);
-  writeSetting(connection, INITIAL_WINDOW_SIZE, limits.streamWindowBytes);
-  writeSetting(connection, MAX_HEADER_LIST_SIZE, limits.maxHeaderListBytes);
-  if (limits.connectionWindowBytes > DEFAULT_WINDOW_BYTES) {
-    connection.writeControl(WINDOW_UPDATE, 0, limits.connectionWindowBytes - DEFAULT_WINDOW_BYTES);
-  }
-}
-
-function writeSetting(connection: ConnectionCore, id: number, value: number): void {
-  const output = connection.output;
-  output.buffer[output.at++] = id >> 8;
-  output.buffer[output.at++] = id;
-  output.uint32(value);
-}
 
 /** A header block: HEADERS, and CONTINUATIONs when it is larger than the peer's frames may be. */
 export function sendBlock(

@@ -2,9 +2,9 @@
 
 import { isGrpcContentType } from '../grpc/content-type.ts';
 import { HeaderList } from '../header-list.ts';
-import type { Http2Connection } from './connection.ts';
+import type { ConnectionCore } from './connection-core.ts';
 import { ErrorCode } from './error-code.ts';
-import type { Http2Stream } from './stream.ts';
+import type { Http2Stream, StreamConnection } from './stream.ts';
 
 const TOO_LARGE = new HeaderList([':status', 'content-length'], ['431', '0']);
 const TOO_LARGE_GRPC = new HeaderList(
@@ -16,7 +16,7 @@ const TOO_LARGE_GRPC = new HeaderList(
  * Answers a request whose header list is over the limits, with no one else involved: 431, or RESOURCE_EXHAUSTED when the
  * part that was read says gRPC. The owner hears of it for its counters (`ConnectionEvents.onOversizedHead`).
  */
-export function answerOversizedHead(connection: Http2Connection, stream: Http2Stream): void {
+export function answerOversizedHead(connection: ConnectionCore & StreamConnection, stream: Http2Stream): void {
   const partial = connection.decoder.partialList();
   const isGrpc = isGrpcContentType(partial.get('content-type'));
   connection.sendHead(stream, isGrpc ? TOO_LARGE_GRPC : TOO_LARGE, null, true);

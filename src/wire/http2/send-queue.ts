@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { ConnectionCore } from './connection-core.ts';
 import { CLOSED, type Http2Stream, QUEUED, WAITING } from './stream.ts';
+
+/** What decides whether a connection takes DATA. */
+export interface SendGate {
+  readonly sendWindow: number;
+  readonly isBlocked: boolean;
+  readonly broken: boolean;
+  readonly output: { readonly queuedBytes: number };
+  readonly limits: { readonly outputHighWaterBytes: number };
+}
 
 /** Closed streams that may stay in the queue before it is swept. */
 const MAX_CLOSED = 16;
@@ -11,13 +19,13 @@ const MAX_CLOSED = 16;
  * A stream that waits for its own window is not in here: its WINDOW_UPDATE wakes it, so that no update costs a scan.
  */
 export class SendQueue {
-  readonly #connection: ConnectionCore;
+  readonly #connection: SendGate;
   #head: Http2Stream | null = null;
   #tail: Http2Stream | null = null;
   #length = 0;
   #closed = 0;
 
-  constructor(connection: ConnectionCore) {
+  constructor(connection: SendGate) {
     this.#connection = connection;
   }
 

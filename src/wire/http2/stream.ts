@@ -1,7 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Http2Connection } from './connection.ts';
-import type { StreamEvents } from './events.ts';
+import type { HeaderList, VolatileFields } from '../header-list.ts';
+
+/** What a stream tells its user. Called synchronously from `Http2Connection.receive` (or `flush`), never re-entrantly for one stream. */
+export interface StreamEvents {
+  /** A request (server role) or a response head (client role). `endStream`: nothing follows (trailers-only for gRPC). */
+  onHead(stream: Http2Stream, head: HeaderList, fields: VolatileFields, endStream: boolean): void;
+  /** An interim response (1xx); client role only. */
+  onInformational(stream: Http2Stream, head: HeaderList, fields: VolatileFields): void;
+  /**
+   * `chunk[start, end)` is a view of the input: valid during the call, and as long as it is kept (the input is not
+   * reused). Its bytes count against the receive window until `connection.consumed` gives them back.
+   */
+  onData(stream: Http2Stream, chunk: Buffer, start: number, end: number, endStream: boolean): void;
+  onTrailers(stream: Http2Stream, trailers: HeaderList, fields: VolatileFields): void;
+  /** The peer reset the stream, broke the protocol on it, or the connection is gone. Last event; the stream is closed. */
+  onReset(stream: Http2Stream, errorCode: number, origin: 'peer' | 'protocol' | 'connection'): void;
+  /** After `sendData` took less than it was offered: it can take more now. */
+  onWritable(stream: Http2Stream): void;
+}
+
+/** What the user of a stream may ask of its connection; documented at `Http2Connection`. */
+export interface StreamConnection {
+  sendHead(stream: Http2Stream, head: HeaderList, fields: VolatileFields, endStream: boolean): void;
+  sendInformational(stream: Http2Stream, head: HeaderList, fields: VolatileFields): void;
+  sendData(stream: Http2Stream, chunk: Buffer, start: number, end: number, endStream: boolean): number;
+  sendTrailers(stream: Http2Stream, trailers: HeaderList, fields: VolatileFields): void;
+  reset(stream: Http2Stream, errorCode: number): void;
+  consumed(stream: Http2Stream, bytes: number): void;
+}
 
 /** RFC 9113 §5.1, without the reserved states (push is off). */
 export type StreamState = 'idle' | 'open' | 'half-closed (local)' | 'half-closed (remote)' | 'closed';
@@ -15,7 +42,7 @@ export type StreamState = 'idle' | 'open' | 'half-closed (local)' | 'half-closed
 export class Http2Stream {
   /** 0 until the head of a stream that we opened is sent: ids go out in order. */
   id: number;
-  readonly connection: Http2Connection;
+  readonly connection: StreamConnection;
   /** Who gets the events. May be replaced. */
   events: StreamEvents;
   /** The user's slot; the connection never reads it. */
@@ -36,7 +63,7 @@ export class Http2Stream {
   openedMs = 0;
 
   constructor(
-    connection: Http2Connection,
+    connection: StreamConnection,
     id: number,
     events: StreamEvents,
     sendWindow: number,
