@@ -21,7 +21,7 @@ export const STORE_CODES = {
   },
   'store/ignored-kind': {
     severity: 'info',
-    summary: 'an object is of a known kind that has no effect',
+    summary: 'an object is of a known kind that has no effect, or none in this version',
     help: 'nothing needs to be done',
   },
   'store/duplicate-object': {

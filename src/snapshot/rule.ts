@@ -29,7 +29,7 @@ export type GrpcMethodMatch =
 export interface HeaderMatch {
   readonly kind: 'exact' | 'regex';
   readonly name: string;
-  /** Exact: the whole value (several fields of one name are joined by `,`). Regex: RE2, anchored at both ends. */
+  /** Exact: the whole value (several fields of one name are joined by `, `). Regex: RE2, anchored at both ends. */
   readonly value: string;
 }
 

@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { type FindingCode, type ResourceRef, type Severity, severityOf } from '../errors/index.ts';
-import { type ParseOptions, parseResource, type Resource, type SchemaIssue } from '../resources/index.ts';
+import {
+  GATEWAY_GROUP,
+  type ParseOptions,
+  parseResource,
+  type Resource,
+  type SchemaIssue,
+} from '../resources/index.ts';
 import { formatNamespacedName } from '../values/index.ts';
 import { keyOfRef, refOf } from './object-key.ts';
 import { isObject } from './plain-object.ts';
@@ -74,15 +80,23 @@ function withSeverity(found: SchemaIssue, severity: Severity): ObjectIssue {
 
 function unknownKind(ref: ResourceRef, isKnown: boolean): ObjectIssue {
   const name = `${ref.kind} (${ref.apiVersion})`;
-  if (isKnown) {
-    const message = `${name} has no effect: daemun does not work with this kind`;
-    return issue('store/ignored-kind', { path: ['kind'], message, help: '' });
-  }
+  if (isKnown) return issue('store/ignored-kind', { path: ['kind'], ...ignoredText(ref) });
   return issue('store/unknown-kind', {
     path: ['kind'],
     message: `${name} is not a kind that daemun knows; the object is ignored`,
     help: 'check the spelling of kind and apiVersion',
   });
+}
+
+function ignoredText({ apiVersion, kind }: ResourceRef): { readonly message: string; readonly help: string } {
+  if (apiVersion.startsWith(`${GATEWAY_GROUP}/`)) {
+    const message = `${kind} is not supported by this version of daemun: the object has no effect`;
+    return { message, help: 'remove it, or leave it to another implementation' };
+  }
+  return {
+    message: `${kind} (${apiVersion}) has no effect: daemun has no use for it`,
+    help: 'nothing needs to be done',
+  };
 }
 
 function withNameLabel(value: Record<string, unknown>): unknown {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { dirname, relative } from 'node:path';
 import type { Finding, SourcePlace } from '../../errors/index.ts';
 import type { Duplicate } from '../resource-table.ts';
 import type { ServedObject } from './in-use.ts';
@@ -11,11 +12,17 @@ export function duplicateFinding({ object, isEqual }: Duplicate<ServedObject>, s
   const { ref, key } = object;
   const first = sources.locate(key, []);
   const place = sources.placeOf(object, []) ?? first ?? NOWHERE;
-  const where = first === undefined ? 'elsewhere' : `at ${first.file}:${first.line}:${first.column}`;
+  const where = first === undefined ? 'elsewhere' : describePlace(first, place.file);
   const name = `${ref.kind} ${ref.namespace === '' ? '' : `${ref.namespace}/`}${ref.name}`;
   if (isEqual) return finding('store/repeated-object', `${name} is also written ${where}`, place, ref);
   const message = `${name} is also written ${where}, and differs; the one there holds, this one is ignored`;
   return finding('store/duplicate-object', message, place, ref);
+}
+
+/** A place, as seen from another file. */
+function describePlace({ file, line, column }: SourcePlace, from: string): string {
+  if (file === from) return `at line ${line}`;
+  return `at ${relative(dirname(from), file)}:${line}:${column}`;
 }
 
 /** For objects that are kept from an earlier text. */

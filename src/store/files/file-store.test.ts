@@ -104,7 +104,7 @@ describe('objects', () => {
     assert.equal(loaded.resources.configMaps.get('default/a')?.data['key'], 'one');
     const [finding] = loaded.findings;
     assert.equal(finding?.code, 'store/duplicate-object');
-    assert.match(finding?.message ?? '', /a\.yaml:1:1/);
+    assert.match(finding?.message ?? '', /is also written at a\.yaml:1:1, and differs/);
     assert.equal(finding?.place?.file, join(loaded.folder, 'b.yaml'));
     assert.equal(finding?.place?.line, 2);
   });
