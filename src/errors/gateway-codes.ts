@@ -54,6 +54,11 @@ export const GATEWAY_CODES = {
     summary: 'a certificate in use expires within 30 days',
     help: 'renew the Secret',
   },
+  'gateway/certificate-name-mismatch': {
+    severity: 'warning',
+    summary: 'no certificate of a listener is for its hostname',
+    help: 'use a certificate for the hostname',
+  },
   'gateway/invalid-route-kinds': {
     severity: 'error',
     summary: 'a listener allows a kind of route that cannot attach to it',

@@ -54,6 +54,11 @@ export const ROUTE_CODES = {
     summary: 'some rules of a route were dropped, the others work',
     help: 'see the finding of each dropped rule',
   },
+  'route/not-yet-supported': {
+    severity: 'info',
+    summary: 'a part of a route has no effect in this version',
+    help: 'do without it, as the finding says',
+  },
   'route/backend-kind': {
     severity: 'error',
     summary: 'a backendRef names a kind of backend that is not supported',

@@ -4,6 +4,7 @@ import type { Finding } from '../../errors/index.ts';
 import type { Gateway } from '../../resources/index.ts';
 import type { Certificate } from '../../snapshot/index.ts';
 import { ANY_HOST, parseLabelSelector } from '../../values/index.ts';
+import { certificateNameFindings } from '../lint/certificate-names.ts';
 import type { ListenerAcceptedReason, ListenerRefsReason, Problem, RouteKind } from '../outcomes.ts';
 import { errorFinding, infoFinding, type Report } from '../report.ts';
 import { resolveCertificates, type SecretReader } from './certificates.ts';
@@ -36,6 +37,7 @@ export function judgeListener(
   reader: SecretReader,
 ): JudgedListener {
   const protocol = servedProtocol(spec.protocol);
+  const hostname = spec.hostname === undefined || spec.hostname === '' ? ANY_HOST : spec.hostname.toLowerCase();
   const { kinds, problem: kindProblem } = supportedKinds(gateway, index, spec, protocol);
   const tls = protocol?.secure === true ? resolveCertificates(gateway, index, reader) : undefined;
   const accepted =
@@ -52,7 +54,7 @@ export function judgeListener(
     id: `${gateway.metadata.namespace}/${gateway.metadata.name}/${spec.name}`,
     index,
     spec,
-    hostname: spec.hostname === undefined || spec.hostname === '' ? ANY_HOST : spec.hostname.toLowerCase(),
+    hostname,
     protocol,
     kinds,
     certificates: tls?.certificates ?? [],
@@ -61,6 +63,7 @@ export function judgeListener(
     findings: [
       ...(accepted === null ? [] : [accepted.finding]),
       ...(tls?.findings ?? []),
+      ...certificateNameFindings(gateway, { index, name: spec.name, hostname }, tls?.certificates ?? []),
       ...(noCertificate === null ? [] : [noCertificate.finding]),
       ...(kindProblem === null ? [] : [kindProblem.finding]),
       ...ignoredOptions(gateway, index, spec),

@@ -3,7 +3,7 @@
 import type { Finding } from '../../errors/index.ts';
 import type { GRPCRoute } from '../../resources/index.ts';
 import type { Attachment } from '../attach/parent-refs.ts';
-import { warningFinding } from '../report.ts';
+import { infoFinding, warningFinding } from '../report.ts';
 import type { RankedEntry } from '../rules/precedence.ts';
 import { isReflection } from './reflection.ts';
 
@@ -16,10 +16,22 @@ export interface RouteView {
 /** Findings beyond the specification about one route by itself. */
 export function lintRoute(route: GRPCRoute, view: RouteView): readonly Finding[] {
   return [
+    ...defaultGateways(route),
     ...withoutParents(route),
     ...withoutRules(route),
     ...cleartextToo(route, view),
     ...publicReflection(route, view),
+  ];
+}
+
+function defaultGateways(route: GRPCRoute): readonly Finding[] {
+  if (route.spec.useDefaultGateways !== 'All') return [];
+  return [
+    infoFinding('route/not-yet-supported', route, {
+      path: ['spec', 'useDefaultGateways'],
+      message: 'useDefaultGateways is not yet supported by this version of daemun and has no effect',
+      help: 'Name the Gateway in parentRefs',
+    }),
   ];
 }
 
