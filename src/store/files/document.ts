@@ -4,6 +4,7 @@ import { loadAll } from 'js-yaml';
 import type { ParseOptions } from '../../resources/index.ts';
 import { type AdmittedObject, admit } from '../admit.ts';
 import { isObject } from '../plain-object.ts';
+import { expandsTooFar } from './alias-limit.ts';
 import { describeSyntaxError, type SyntaxFailure } from './syntax-failure.ts';
 import { KUBERNETES_YAML } from './yaml-schema.ts';
 
@@ -24,11 +25,18 @@ export interface WrittenObject extends AdmittedObject {
 export function readDocument(text: string, options: ParseOptions): DocumentContent {
   try {
     const values = loadAll(text, { schema: KUBERNETES_YAML, maxAliases: 1000 });
+    if (expandsTooFar(text, values)) return { objects: [], failure: TOO_MANY_ALIASES };
     return { objects: values.flatMap((value, at) => readValue(value, at, options)), failure: undefined };
   } catch (error) {
     return { objects: [], failure: describeSyntaxError(text, error) };
   }
 }
+
+const TOO_MANY_ALIASES: SyntaxFailure = {
+  message: 'the aliases of this document stand for too many nodes',
+  line: 1,
+  column: 1,
+};
 
 function readValue(value: unknown, at: number, options: ParseOptions): WrittenObject[] {
   if (value === null || value === undefined) return [];

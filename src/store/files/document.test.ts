@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { readDocument } from './document.ts';
+
+const read = (text: string) => readDocument(text, { defaultNamespace: 'default' });
+
+describe('aliases', () => {
+  it('are followed, and merged', () => {
+    const text = `apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: a
+  labels: &labels {app: x}
+  annotations: {<<: *labels, more: z}
+`;
+    const { objects, failure } = read(text);
+    assert.equal(failure, undefined);
+    assert.deepEqual({ ...objects[0]?.resource?.metadata.annotations }, { app: 'x', more: 'z' });
+  });
+
+  it('are refused when they stand for too many nodes', () => {
+    const lines = Array.from({ length: 9 }, (_, at) => `x${at + 1}: &x${at + 1} [${Array(10).fill(`*x${at}`).join()}]`);
+    const { objects, failure } = read(`x0: &x0 [1]\n${lines.join('\n')}`);
+    assert.equal(objects.length, 0);
+    assert.match(failure?.message ?? '', /too many nodes/);
+  });
+});
+
+describe('what a document may hold', () => {
+  it('is nothing at all', () => {
+    for (const text of ['', '# comment', '---', '--- # comment\n', '---\nnull\n']) {
+      assert.deepEqual(read(text), { objects: [], failure: undefined }, JSON.stringify(text));
+    }
+  });
+
+  it('is JSON, with tabs', () => {
+    const text = '{\n\t"apiVersion": "v1",\n\t"kind": "ConfigMap",\n\t"metadata": {"name": "a"}\n}';
+    assert.equal(read(text).objects[0]?.ref?.name, 'a');
+  });
+
+  it('is no key twice', () => {
+    assert.deepEqual(read('a: 1\nb: 2\na: 3\n').failure, { message: 'map keys must be unique', line: 3, column: 1 });
+  });
+});
