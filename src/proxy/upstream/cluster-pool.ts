@@ -85,7 +85,7 @@ export class ClusterPool implements UpstreamCluster, EndpointOwner {
   }
 
   cancel(request: UpstreamRequest): void {
-    for (const endpoint of this.#endpoints.values()) {
+    for (const endpoint of [...this.#endpoints.values(), ...this.#retired]) {
       const at = endpoint.waiting.findIndex(waiting => waiting.request === request);
       if (at < 0) continue;
       endpoint.waiting.splice(at, 1);
@@ -150,6 +150,12 @@ export class ClusterPool implements UpstreamCluster, EndpointOwner {
     for (const endpoint of this.#endpoints.values()) connections += endpoint.connections.length;
     for (const endpoint of this.#retired) connections += endpoint.connections.length;
     return connections;
+  }
+
+  /** Nobody waits, no stream is open, and none was asked for since the sweep before the last one. */
+  get isIdle(): boolean {
+    if (this.#used || this.#sweepsUnused < 2 || this.pending > 0) return false;
+    return [...this.#endpoints.values(), ...this.#retired].every(endpoint => endpoint.activeRequests === 0);
   }
 
   get isInUse(): boolean {

@@ -23,6 +23,8 @@ const MIN_RETRY_MS = 100;
 /** A connect that takes longer is not waited for while other endpoints are connected. */
 const SLOW_CONNECT_MS = 250;
 
+const REMOVED: ConnectFailure = { kind: 'connect_failure', message: 'the backend was removed' };
+
 /** A request that waits for a connection. */
 export interface WaitingRequest {
   readonly request: UpstreamRequest;
@@ -106,7 +108,9 @@ export class EndpointPool implements UpstreamEndpoint, Candidate, ConnectionOwne
   wait(waiting: WaitingRequest): ConnectFailure | null {
     const last = this.#lastFailure;
     const tooSoon = last !== null && this.#environment.clock.nowMs() - last.atMs < MIN_RETRY_MS;
-    if (tooSoon && !this.#connecting && this.#current === null) return last.failure;
+    const isIdle = !this.#connecting && this.#current === null;
+    if (tooSoon && isIdle) return last.failure;
+    if (this.#retired && isIdle) return REMOVED;
     this.waiting.push(waiting);
     this.connect();
     return null;
@@ -131,21 +135,17 @@ export class EndpointPool implements UpstreamEndpoint, Candidate, ConnectionOwne
     this.connect();
   }
 
-  /** The endpoint left the cluster: its streams go on, its connections close as they become idle. */
+  /** The endpoint left the cluster: what waits is still served, streams go on, connections close as they become idle. */
   retire(): void {
     this.#retired = true;
     this.#reconnect?.cancel();
-    this.#current = null;
-    for (const connection of [...this.connections]) connection.drain();
-    const left = this.waiting.splice(0);
-    if (left.length > 0) {
-      this.#owner.onUnserved(this, left, { kind: 'connect_failure', message: 'the backend was removed' });
-    }
+    this.#leaveWhenServed();
   }
 
   /** Ends every connection at once. */
   destroy(): void {
     this.retire();
+    this.#current = null;
     for (const connection of [...this.connections]) connection.destroy();
   }
 
@@ -161,11 +161,13 @@ export class EndpointPool implements UpstreamEndpoint, Candidate, ConnectionOwne
     this.#current = connection.http2;
     this.#setFailing(false);
     this.#serve();
+    this.#leaveWhenServed();
   }
 
   onCapacity(connection: UpstreamConnection): void {
     this.#current = connection.http2;
     if (this.waiting.length > 0) this.#serve();
+    this.#leaveWhenServed();
   }
 
   onDraining(connection: UpstreamConnection): void {
@@ -179,7 +181,10 @@ export class EndpointPool implements UpstreamEndpoint, Candidate, ConnectionOwne
     this.#owner.onConnectionsChanged();
     if (connection.wasOpen) this.onDraining(connection);
     else this.#endConnecting();
-    if (this.#retired) return;
+    if (this.#retired) {
+      if (this.#current === null && !this.#connecting) this.#giveUp(failure ?? REMOVED);
+      return;
+    }
     if (failure !== null) this.#onFailed(failure);
     else if (this.waiting.length > 0 && this.#current === null) this.connect();
   }
@@ -192,7 +197,17 @@ export class EndpointPool implements UpstreamEndpoint, Candidate, ConnectionOwne
     this.#owner.onConnectFailed(this, failure);
     this.#reconnect?.cancel();
     this.#reconnect = clock.after(backoffMs(this.#failures, Math.random()), () => this.#onBackoffOver());
-    if (this.#current === null && !this.#connecting) this.#owner.onUnserved(this, this.waiting.splice(0), failure);
+    if (this.#current === null && !this.#connecting) this.#giveUp(failure);
+  }
+
+  #giveUp(failure: ConnectFailure): void {
+    if (this.waiting.length > 0) this.#owner.onUnserved(this, this.waiting.splice(0), failure);
+  }
+
+  #leaveWhenServed(): void {
+    if (!this.#retired || this.waiting.length > 0) return;
+    this.#current = null;
+    for (const connection of [...this.connections]) connection.drain();
   }
 
   #endConnecting(): void {

@@ -22,8 +22,11 @@ export class UpstreamPools implements Upstreams {
   readonly #observer: ClusterObserver;
   readonly #entries = new Map<string, Entry>();
   #snapshot: Pick<Snapshot, 'clusters' | 'endpoints'> = { clusters: [], endpoints: [] };
-  /** Clusters that left the snapshot and still have connections. */
-  #leaving: ClusterPool[] = [];
+  /**
+   * Clusters that left the snapshot. A request keeps the snapshot it began with, so a pool serves what waits and what
+   * old rules still open; it is closed when it is idle.
+   */
+  readonly #leaving = new Map<string, ClusterPool>();
   #sweep: Timer;
 
   constructor(environment: ConnectionEnvironment, observer: ClusterObserver) {
@@ -67,7 +70,7 @@ export class UpstreamPools implements Upstreams {
   /** Ends everything at once. */
   close(): void {
     this.#sweep.cancel();
-    for (const pool of [...this.clusters(), ...this.#leaving]) pool.destroy();
+    for (const pool of [...this.clusters(), ...this.#leaving.values()]) pool.destroy();
   }
 
   /** The common case: some sets changed and nothing else. False when sets came or went. */
@@ -85,18 +88,18 @@ export class UpstreamPools implements Upstreams {
 
   #dropMissing(clusters: readonly Cluster[]): void {
     const kept = new Set(clusters.map(cluster => cluster.id));
-    for (const [id, { pool, cluster }] of this.#entries) {
+    for (const [id, { pool }] of this.#entries) {
       if (kept.has(id)) continue;
       this.#entries.delete(id);
-      pool.update(cluster, undefined);
-      this.#leaving.push(pool);
+      this.#leaving.set(id, pool);
     }
   }
 
   #applyCluster(cluster: Cluster, endpoints: EndpointSet | undefined): void {
     const entry = this.#entries.get(cluster.id);
     if (entry === undefined) {
-      const pool = new ClusterPool(cluster, this.#environment, this.#observer);
+      const pool = this.#leaving.get(cluster.id) ?? new ClusterPool(cluster, this.#environment, this.#observer);
+      this.#leaving.delete(cluster.id);
       pool.update(cluster, endpoints);
       this.#entries.set(cluster.id, { pool, cluster, endpoints });
       return;
@@ -111,9 +114,15 @@ export class UpstreamPools implements Upstreams {
     return this.#environment.clock.after(SWEEP_MS, () => {
       const nowMs = this.#environment.clock.nowMs();
       for (const { pool } of this.#entries.values()) pool.sweep(nowMs);
-      for (const pool of this.#leaving) pool.sweep(nowMs);
-      this.#leaving = this.#leaving.filter(pool => pool.endpoints().length > 0);
+      for (const pool of this.#leaving.values()) this.#sweepLeaving(pool, nowMs);
       this.#sweep = this.#scheduleSweep();
     });
+  }
+
+  #sweepLeaving(pool: ClusterPool, nowMs: number): void {
+    pool.sweep(nowMs);
+    if (!pool.isIdle) return;
+    pool.destroy();
+    this.#leaving.delete(pool.id);
   }
 }
