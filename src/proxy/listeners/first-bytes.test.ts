@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { describe, it } from 'node:test';
+import { connect } from 'node:tls';
+import { readClientHello } from './client-hello.ts';
+import { guessProtocol } from './protocol-guess.ts';
+
+describe('the first bytes of a connection', () => {
+  it('tell the protocols apart', () => {
+    const cases: readonly [string, string][] = [
+      ['PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'h2'],
+      ['PRI ', 'h2'],
+      ['PR', 'undecided'],
+      ['GET / HTTP/1.1\r\nhost: a\r\n', 'http1'],
+      ['GET / HTT', 'undecided'],
+      ['INVALID CONNECTION PREFACE\r\n\r\n', 'h2'],
+      ['\x16\x03\x01\x02\x00', 'tls'],
+      ['\x16', 'undecided'],
+      ['\x00\x01\x02', 'h2'],
+      ['A'.repeat(9_000), 'h2'],
+    ];
+    for (const [text, guess] of cases)
+      assert.equal(guessProtocol(Buffer.from(text, 'latin1')), guess, text.slice(0, 30));
+  });
+
+  async function hello(options: object): Promise<Buffer> {
+    const server = createServer();
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const client = connect({ port: (server.address() as AddressInfo).port, host: '127.0.0.1', ...options });
+    client.on('error', () => {});
+    const [socket] = await once(server, 'connection');
+    const [bytes] = await once(socket, 'data');
+    client.destroy();
+    socket.destroy();
+    server.close();
+    return bytes;
+  }
+
+  it('carry the server name of a ClientHello, whole or in pieces', async () => {
+    const bytes = await hello({ servername: 'A.Example.com' });
+    assert.deepEqual(readClientHello(bytes), { kind: 'hello', serverName: 'a.example.com' });
+    for (let length = 0; length < bytes.length; length++) {
+      assert.equal(readClientHello(bytes.subarray(0, length)).kind, 'undecided', `after ${length} bytes`);
+    }
+    assert.deepEqual(readClientHello(await hello({})), { kind: 'hello', serverName: null });
+  });
+
+  it('are refused when they are no ClientHello, and never throw', () => {
+    assert.equal(readClientHello(Buffer.from('GET / HTTP/1.1\r\n')).kind, 'invalid');
+    for (let i = 0; i < 2_000; i++) {
+      const bytes = Buffer.from(Array.from({ length: 80 }, () => Math.floor(Math.random() * 256)));
+      bytes.set([22, 3, 1, 0, 70, 1, 0, 0, 60]);
+      readClientHello(bytes);
+    }
+  });
+});
