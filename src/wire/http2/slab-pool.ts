@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** Slabs kept for reuse at most: as many as connections usually have output at one time. */
-const MAX_FREE = 512;
+const MAX_FREE = 256;
 /** A slab with less room left than this is let go. */
 const MIN_ROOM = 2048;
-const SLAB_BYTES = 16_384;
+const SLAB_BYTES = 32_768;
 
 /** A piece of memory that fills up from the front; what is filled is never written again. */
 export class Slab {
