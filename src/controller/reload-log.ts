@@ -37,7 +37,7 @@ export class ReloadLog {
 
   #tellFindings(fresh: readonly Finding[]): void {
     for (const finding of locateFindings(fresh.slice(0, MAX_TOLD), this.#store)) {
-      const level = finding.severity === 'error' ? 'error' : 'warn';
+      const level = levelOf(finding);
       const place =
         finding.file === null ? {} : { place: `${shortPath(finding.file)}:${finding.line}:${finding.column}` };
       const resource = finding.resource === null ? {} : { resource: nameOf(finding.resource) };
@@ -46,6 +46,12 @@ export class ReloadLog {
     }
     if (fresh.length > MAX_TOLD) this.#log.warn(`${fresh.length - MAX_TOLD} more findings; \`daemun check\` lists all`);
   }
+}
+
+/** What `--demo` puts in place is what the user asked for. */
+function levelOf({ code, severity }: Pick<Finding, 'code' | 'severity'>): 'info' | 'warn' | 'error' {
+  if (code.startsWith('demo/')) return 'info';
+  return severity === 'error' ? 'error' : 'warn';
 }
 
 /** As seen from the working directory, where the file is below it. */

@@ -19,6 +19,7 @@ export function lintRoute(route: GRPCRoute, view: RouteView): readonly Finding[]
     ...defaultGateways(route),
     ...withoutParents(route),
     ...withoutRules(route),
+    ...coreGroupBackends(route),
     ...cleartextToo(route, view),
     ...publicReflection(route, view),
   ];
@@ -55,6 +56,21 @@ function withoutRules(route: GRPCRoute): readonly Finding[] {
       help: 'Add rules with backendRefs',
     }),
   ];
+}
+
+/** A cluster refuses such a backendRef (InvalidKind); here it is taken as it was meant. */
+function coreGroupBackends(route: GRPCRoute): readonly Finding[] {
+  return (route.spec.rules ?? []).flatMap((rule, ruleIndex) =>
+    (rule.backendRefs ?? []).flatMap((ref, index) =>
+      ref.group !== 'core'
+        ? []
+        : warningFinding('lint/core-group', route, {
+            path: ['spec', 'rules', ruleIndex, 'backendRefs', index, 'group'],
+            message: 'group: core is not the name of an API group; it is taken as the core group',
+            help: 'Leave group out, or write group: ""',
+          }),
+    ),
+  );
 }
 
 function cleartextToo(route: GRPCRoute, { attachments }: RouteView): readonly Finding[] {
