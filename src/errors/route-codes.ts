@@ -99,6 +99,11 @@ export const ROUTE_CODES = {
     summary: 'a Service that a route uses has no endpoints',
     help: 'add an EndpointSlice, or the annotation daemun.dev/endpoints',
   },
+  'backend/invalid-address': {
+    severity: 'error',
+    summary: 'an EndpointSlice has an address that is not an IP address; the endpoint is left out',
+    help: 'write an IP address, or use the annotation daemun.dev/endpoints',
+  },
   'backend/fqdn-slice': {
     severity: 'info',
     summary: 'an EndpointSlice of type FQDN is not used',

@@ -26,8 +26,8 @@ export function findConflicts(
   return conflicts;
 }
 
-/** Why two listeners on one socket cannot be told apart; undefined when they can. */
-export function conflictReason(a: JudgedListener, b: JudgedListener): ConflictReason | undefined {
+/** Why two listeners of one Gateway cannot be told apart; undefined when they can. */
+function conflictReason(a: JudgedListener, b: JudgedListener): ConflictReason | undefined {
   if (a.protocol === undefined || b.protocol === undefined || a.spec.port !== b.spec.port) return undefined;
   if (a.protocol.family !== b.protocol.family) return 'ProtocolConflict';
   return a.hostname === b.hostname ? 'HostnameConflict' : undefined;

@@ -4,7 +4,7 @@ import type { TranslateEnvironment } from '../environment.ts';
 import type { ConflictReason, Problem } from '../outcomes.ts';
 import { errorFinding } from '../report.ts';
 import { bindingId, boundPort } from './addresses.ts';
-import { conflictProblem, conflictReason } from './conflicts.ts';
+import { conflictProblem } from './conflicts.ts';
 import type { GatewayDraft } from './gateway-draft.ts';
 import type { JudgedListener } from './listeners.ts';
 
@@ -30,6 +30,13 @@ interface Holder {
   readonly listener: JudgedListener;
 }
 
+/** A socket that is taken: all its listeners have one port and one family, and each a hostname of its own. */
+interface TakenSocket {
+  readonly first: Holder;
+  readonly byHostname: Map<string, Holder>;
+}
+type TakenSockets = Map<string, TakenSocket>;
+
 /**
  * Gives sockets to the listeners of `drafts` (oldest first), by listener id. Two Gateways on one address and port share
  * the socket as long as their listeners are distinct; otherwise the older Gateway's listener keeps it. Shifted ports
@@ -39,7 +46,7 @@ export function claimSockets(
   drafts: readonly GatewayDraft[],
   environment: TranslateEnvironment,
 ): ReadonlyMap<string, SocketVerdict> {
-  const holders = new Map<string, Holder[]>();
+  const taken: TakenSockets = new Map();
   const verdicts = new Map<string, SocketVerdict>();
   const candidates = drafts.flatMap(draft =>
     draft.refused === null
@@ -51,22 +58,25 @@ export function claimSockets(
   const isShifted = ({ listener }: Holder): boolean =>
     boundPort(listener.spec.port, environment) !== listener.spec.port;
   for (const holder of [...candidates.filter(c => !isShifted(c)), ...candidates.filter(isShifted)]) {
-    verdicts.set(holder.listener.id, claim(holder, holders, environment));
+    verdicts.set(holder.listener.id, claim(holder, taken, environment));
   }
   return verdicts;
 }
 
-function claim(holder: Holder, holders: Map<string, Holder[]>, environment: TranslateEnvironment): SocketVerdict {
+function claim(holder: Holder, taken: TakenSockets, environment: TranslateEnvironment): SocketVerdict {
   const { draft, listener } = holder;
   const port = boundPort(listener.spec.port, environment);
   const sockets = draft.addresses.map(address => ({ id: bindingId(address, port), address, port }));
   for (const socket of sockets) {
-    for (const other of holders.get(socket.id) ?? []) {
-      const lost = loses(holder, other, socket);
-      if (lost !== null) return lost;
-    }
+    const lost = loses(holder, taken.get(socket.id), socket);
+    if (lost !== null) return lost;
   }
-  for (const socket of sockets) holders.set(socket.id, [...(holders.get(socket.id) ?? []), holder]);
+  for (const socket of sockets) {
+    const shared = taken.get(socket.id);
+    if (shared === undefined)
+      taken.set(socket.id, { first: holder, byHostname: new Map([[listener.hostname, holder]]) });
+    else shared.byHostname.set(listener.hostname, holder);
+  }
   const failed = sockets.find(socket => environment.bindFailures.has(socket.id));
   const why = failed === undefined ? undefined : environment.bindFailures.get(failed.id);
   const unavailable =
@@ -80,13 +90,17 @@ function claim(holder: Holder, holders: Map<string, Holder[]>, environment: Tran
   return { sockets, conflicted: null, unavailable, note };
 }
 
-function loses(holder: Holder, other: Holder, socket: SocketClaim): SocketVerdict | null {
+function loses(holder: Holder, taken: TakenSocket | undefined, socket: SocketClaim): SocketVerdict | null {
+  if (taken === undefined) return null;
+  const { first, byHostname } = taken;
   const lost = { sockets: [], note: '' };
-  if (other.listener.spec.port !== holder.listener.spec.port) {
-    const why = `${socket.address} port ${socket.port} is taken by listener ${other.listener.id}`;
+  if (first.listener.spec.port !== holder.listener.spec.port) {
+    const why = `${socket.address} port ${socket.port} is taken by listener ${first.listener.id}`;
     return { ...lost, conflicted: null, unavailable: portUnavailable(holder, why) };
   }
-  if (conflictReason(holder.listener, other.listener) === undefined) return null;
+  const isSameFamily = first.listener.protocol?.family === holder.listener.protocol?.family;
+  const other = isSameFamily ? byHostname.get(holder.listener.hostname) : first;
+  if (other === undefined) return null;
   const name = `listener ${other.listener.spec.name} of the older Gateway ${other.draft.key}`;
   const conflicted = conflictProblem(holder.draft.gateway, holder.listener, { other: other.listener, name });
   return { ...lost, conflicted, unavailable: null };

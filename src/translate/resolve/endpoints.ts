@@ -4,7 +4,8 @@ import type { Finding } from '../../errors/index.ts';
 import type { EndpointSlice, Endpoints, Service, ServicePort } from '../../resources/index.ts';
 import type { Endpoint } from '../../snapshot/index.ts';
 import { compareStrings } from '../../values/index.ts';
-import { infoFinding, warningFinding } from '../report.ts';
+import { errorFinding, infoFinding, warningFinding } from '../report.ts';
+import { isIpAddress } from './ip-address.ts';
 
 /** Where a Service's endpoints are written. */
 export interface EndpointSources {
@@ -52,13 +53,26 @@ function addSlice(slice: EndpointSlice, portName: string, { add, findings }: { a
   }
   const port = slice.ports.find(candidate => candidate.name === portName && candidate.protocol === 'TCP')?.port;
   if (port === undefined) return;
-  for (const endpoint of slice.endpoints) {
+  for (const [index, endpoint] of slice.endpoints.entries()) {
     const state = endpointState(endpoint.conditions);
     const address = endpoint.addresses[0];
     // "Consumers should only use the first address" (EndpointSlice API).
     if (state === undefined || address === undefined) continue;
+    if (!isIpAddress(address)) {
+      findings.push(invalidAddress(slice, index, address));
+      continue;
+    }
     add({ address, port, state, name: endpoint.targetRef?.name ?? '' });
   }
+}
+
+/** An API server refuses these; files have no API server. */
+function invalidAddress(slice: EndpointSlice, index: number, address: string): Finding {
+  return errorFinding('backend/invalid-address', slice, {
+    path: ['endpoints', index, 'addresses', 0],
+    message: `"${address}" is not an IP address; the endpoint is left out`,
+    help: 'Write an IP address; for names use the annotation daemun.dev/endpoints on the Service',
+  });
 }
 
 type Conditions = EndpointSlice['endpoints'][number]['conditions'];

@@ -4,6 +4,7 @@ import type { Finding } from '../../../errors/index.ts';
 import type { Service, ServicePort } from '../../../resources/index.ts';
 import type { DnsTarget, Endpoint } from '../../../snapshot/index.ts';
 import { compareStrings } from '../../../values/index.ts';
+import { isIpAddress } from '../ip-address.ts';
 import { type Parsed, readAnnotation } from './annotation.ts';
 
 /** Where the annotation or an ExternalName leads: names to resolve, or addresses that need no resolving. */
@@ -52,7 +53,8 @@ function parseTargets(text: string, fallbackPort: number): Parsed<readonly DnsTa
     const match = /^(?:\[([0-9A-Fa-f:.]+)\]|([^:[\]\s/]+))(?::([0-9]{1,5}))?$/.exec(part);
     const host = match?.[1] ?? match?.[2];
     const port = match?.[3] === undefined ? fallbackPort : Number(match[3]);
-    if (host === undefined || port < 1 || port > 65535) return { problem: `"${part}" is not host:port` };
+    const isBroken = match?.[1] !== undefined && !isIpAddress(match[1]);
+    if (host === undefined || isBroken || port < 1 || port > 65535) return { problem: `"${part}" is not host:port` };
     targets.push({ host: host.toLowerCase(), port });
   }
   return { value: targets };
@@ -65,8 +67,4 @@ function discovery(targets: readonly DnsTarget[]): DnsDiscovery {
   if (!unique.every(target => isIpAddress(target.host))) return { targets: unique, addresses: [] };
   const addresses = unique.map(({ host, port }) => ({ address: host, port, state: 'ready' as const, name: '' }));
   return { targets: [], addresses };
-}
-
-function isIpAddress(host: string): boolean {
-  return host.includes(':') || /^[0-9]{1,3}(\.[0-9]{1,3}){3}$/.test(host);
 }

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Finding } from '../../../errors/index.ts';
+import type { Service } from '../../../resources/index.ts';
+import { parsed } from '../../environment.test-support.ts';
+import { readConnectTimeout } from './connect-timeout.ts';
+import { readDnsTargets } from './dns-targets.ts';
+import { readHealthCheck } from './health-check.ts';
+import { readLoadBalancer } from './load-balancer.ts';
+
+function annotated(name: string, value: string): Service {
+  const service = parsed({
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 's', annotations: { [`daemun.dev/${name}`]: value } },
+    spec: { ports: [{ port: 80, targetPort: 8080 }] },
+  });
+  if (service.kind !== 'Service') throw new Error('not a Service');
+  return service;
+}
+
+/** What `read` says about each value: the result as JSON, or the problem. */
+function table(name: string, read: (service: Service, findings: Finding[]) => unknown, values: readonly string[]) {
+  return values.map(value => {
+    const findings: Finding[] = [];
+    const result = read(annotated(name, value), findings);
+    const [finding] = findings;
+    return finding === undefined
+      ? JSON.stringify(result)
+      : finding.message.replace(`daemun.dev/${name}: `, '').split(';')[0];
+  });
+}
+
+describe('daemun.dev/load-balancer', () => {
+  it('reads the balancers with their keys', () => {
+    assert.deepEqual(
+      table('load-balancer', readLoadBalancer, ['random', ' least-request ', 'maglev', 'ring-hash:header=X-A']),
+      [
+        '{"kind":"random"}',
+        '{"kind":"least-request"}',
+        '{"kind":"maglev","key":{"kind":"source-ip"}}',
+        '{"kind":"ring-hash","key":{"kind":"header","name":"x-a"}}',
+      ],
+    );
+  });
+
+  it('says what is wrong with the others', () => {
+    const values = ['', 'Random', 'random:header=x', 'maglev:cookie=a', 'maglev:header=', 'maglev:header=a b'];
+    assert.deepEqual(table('load-balancer', readLoadBalancer, values), [
+      '"" is not a load balancer',
+      '"Random" is not a load balancer',
+      'random takes no key',
+      '"cookie=a" is not a key',
+      '"header=" is not a key',
+      '"header=a b" is not a key',
+    ]);
+  });
+});
+
+describe('daemun.dev/health-check', () => {
+  it('reads settings in any order, with defaults for the rest', () => {
+    assert.deepEqual(table('health-check', readHealthCheck, ['grpc', 'service=p.S, interval=1m']), [
+      '{"intervalMs":10000,"timeoutMs":1000,"healthyThreshold":2,"unhealthyThreshold":2,"service":""}',
+      '{"intervalMs":60000,"timeoutMs":1000,"healthyThreshold":2,"unhealthyThreshold":2,"service":"p.S"}',
+    ]);
+  });
+
+  it('says what is wrong with the others', () => {
+    assert.deepEqual(
+      table('health-check', readHealthCheck, ['', 'interval', 'interval=0s', 'timeout=5', 'healthy=0', 'port=1']),
+      [
+        '"" is not one of interval, timeout, healthy, unhealthy, service',
+        '"interval" has no value',
+        'a zero duration makes no sense here',
+        '"5" is not a duration such as 500ms or 1m30s',
+        '"0" is not a count from 1 to 9999',
+        '"port" is not one of interval, timeout, healthy, unhealthy, service',
+      ],
+    );
+  });
+});
+
+describe('daemun.dev/connect-timeout', () => {
+  it('reads a duration above zero', () => {
+    assert.deepEqual(table('connect-timeout', readConnectTimeout, ['250ms', '0s', 'soon']), [
+      '250',
+      'a connect timeout cannot be zero',
+      '"soon" is not a duration such as 500ms or 1m30s',
+    ]);
+  });
+});
+
+describe('daemun.dev/endpoints', () => {
+  const read = (service: Service, findings: Finding[]): unknown => {
+    const found = readDnsTargets(service, { port: 80, servicePort: service.spec.ports[0] }, findings);
+    return [...(found?.targets ?? []), ...(found?.addresses ?? []).map(({ address, port }) => ({ address, port }))];
+  };
+
+  it('reads names to resolve, and addresses that need no resolving', () => {
+    assert.deepEqual(table('endpoints', read, ['B.local:1,a.local', '127.0.0.1:1,[::1]:2', '127.0.0.1:1,a.local:2']), [
+      '[{"host":"a.local","port":8080},{"host":"b.local","port":1}]',
+      '[{"address":"127.0.0.1","port":1},{"address":"::1","port":2}]',
+      '[{"host":"127.0.0.1","port":1},{"host":"a.local","port":2}]',
+    ]);
+  });
+
+  it('says what is wrong with the others', () => {
+    assert.deepEqual(
+      table('endpoints', read, [
+        '',
+        'a.local:',
+        'a.local:0',
+        'a.local:70000',
+        'http://a.local',
+        '::1:80',
+        '[::1::2]:80',
+      ]),
+      [
+        '"" is not host:port',
+        '"a.local:" is not host:port',
+        '"a.local:0" is not host:port',
+        '"a.local:70000" is not host:port',
+        '"http://a.local" is not host:port',
+        '"::1:80" is not host:port',
+        '"[::1::2]:80" is not host:port',
+      ],
+    );
+  });
+});
