@@ -3,6 +3,7 @@ import { type DevelopmentCa, openDevelopmentCa } from '../demo/index.ts';
 import type { Finding } from '../errors/index.ts';
 import type { Gateway, GatewayListener, ResourceSet, Secret } from '../resources/index.ts';
 import type { NamespacedName } from '../values/index.ts';
+import { MergedMap } from './merged-map.ts';
 
 export interface DemoCertificatesOptions {
   readonly stateDirectory: string;
@@ -26,6 +27,9 @@ export class DemoCertificates {
   #ca: DevelopmentCa | null = null;
   /** By name and hosts; an unchanged Secret keeps its identity. */
   readonly #minted = new Map<string, Secret>();
+  /** What was added last. */
+  #added: ReadonlyMap<string, Secret> = new Map();
+  readonly #merged = new MergedMap<Secret>();
 
   constructor(options: DemoCertificatesOptions) {
     this.#options = options;
@@ -40,8 +44,10 @@ export class DemoCertificates {
   async add(resources: ResourceSet): Promise<{ resources: ResourceSet; findings: readonly Finding[] }> {
     const missing = this.#findMissing(resources);
     if (missing.length === 0) return { resources, findings: [] };
-    const secrets = new Map(resources.secrets);
-    for (const one of missing) secrets.set(`${one.namespace}/${one.name}`, await this.#mint(one));
+    const minted = new Map<string, Secret>();
+    for (const one of missing) minted.set(`${one.namespace}/${one.name}`, await this.#mint(one));
+    if (!hasSameValues(minted, this.#added)) this.#added = minted;
+    const secrets = this.#merged.merge(resources.secrets, this.#added);
     return { resources: { ...resources, secrets }, findings: missing.map(mintedFinding) };
   }
 
@@ -101,6 +107,10 @@ export class DemoCertificates {
     );
     return ['localhost', ...addresses, ...routes.flatMap(route => route.spec.hostnames ?? [])];
   }
+}
+
+function hasSameValues(a: ReadonlyMap<string, Secret>, b: ReadonlyMap<string, Secret>): boolean {
+  return a.size === b.size && [...a].every(([key, secret]) => b.get(key) === secret);
 }
 
 function base64(text: string): string {

@@ -2,6 +2,7 @@
 import { type DemoBackends, type DemoEndpoint, type DemoService, startDemoBackends } from '../demo/index.ts';
 import type { EndpointSlice, ResourceSet, Service } from '../resources/index.ts';
 import { formatNamespacedName } from '../values/index.ts';
+import { MergedMap } from './merged-map.ts';
 
 /** Says whose endpoints a slice holds (Kubernetes well-known label). */
 const SERVICE_NAME_LABEL = 'kubernetes.io/service-name';
@@ -18,6 +19,8 @@ export class DemoServices {
   /** By name; a slice that stays the same keeps its identity, so that translation does no work for it. */
   #slices: ReadonlyMap<string, EndpointSlice> = new Map();
 
+  readonly #merged = new MergedMap<EndpointSlice>();
+
   /** The endpoint slices of the resources with those of the demo. Rejects when the OS gives no port. */
   async add(resources: ResourceSet): Promise<ResourceSet> {
     const wanted = servicesWithoutEndpoints(resources);
@@ -27,7 +30,7 @@ export class DemoServices {
       this.#asked = asked;
     }
     if (this.#slices.size === 0) return resources;
-    return { ...resources, endpointSlices: new Map([...resources.endpointSlices, ...this.#slices]) };
+    return { ...resources, endpointSlices: this.#merged.merge(resources.endpointSlices, this.#slices) };
   }
 
   async close(): Promise<void> {

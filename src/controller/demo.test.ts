@@ -120,7 +120,7 @@ describe('--demo, for certificates', () => {
       findings.map(({ code, severity }) => [code, severity]),
       [['demo/certificate-minted', 'warning']],
     );
-    assert.equal((await demo.add(set)).resources.secrets.get('default/cert'), secret);
+    assert.equal((await demo.add(set)).resources.secrets, added.secrets);
     assert.equal(demo.caFile, join(folder, 'ca', 'ca.crt'));
   });
 

@@ -18,6 +18,7 @@ describe('the port plan', () => {
     assert.notEqual(first?.port, 443);
     assert.equal(first?.id, `127.0.0.1:${first?.port}/tcp`);
     assert.equal((await plan.place(SNAPSHOT)).bindings[0], first);
+    assert.equal((await plan.place(SNAPSHOT)).bindings, (await plan.place(SNAPSHOT)).bindings);
     const changed = { ...SNAPSHOT, bindings: [{ ...BINDING }] };
     assert.equal((await plan.place(changed)).bindings[0]?.port, first?.port);
   });

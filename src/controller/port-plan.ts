@@ -14,6 +14,10 @@ export class PortPlan {
   /** Written binding → the moved one: an unchanged binding keeps its identity. */
   readonly #moved = new WeakMap<Binding, Binding>();
 
+  /** The list placed last, and what came of it: an unchanged list keeps its identity too. */
+  #written: readonly Binding[] = [];
+  #placed: readonly Binding[] = [];
+
   constructor(mode: 'as-written' | 'ephemeral') {
     this.#mode = mode;
   }
@@ -21,9 +25,12 @@ export class PortPlan {
   /** The snapshot to publish. Rejects when the OS has no free port at an address. */
   async place(snapshot: Snapshot): Promise<Snapshot> {
     if (this.#mode === 'as-written') return snapshot;
+    if (snapshot.bindings === this.#written) return { ...snapshot, bindings: this.#placed };
     const bindings: Binding[] = [];
     for (const binding of snapshot.bindings) bindings.push(await this.#move(binding));
     bindings.sort((a, b) => compareStrings(a.id, b.id));
+    this.#written = snapshot.bindings;
+    this.#placed = bindings;
     return { ...snapshot, bindings };
   }
 
