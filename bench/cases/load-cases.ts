@@ -34,7 +34,7 @@ function overTls(shape: Shape, calls: number): LoadCase {
 
 const varyingHeaders: LoadCase = {
   name: 'varying headers 10×20',
-  calls: 100_000,
+  calls: 300_000,
   run: (_bed, { setup }, n) => varying(setup.port, { connections: 10, streams: 20 }, n),
 };
 
@@ -53,7 +53,7 @@ const largeMessages: LoadCase = {
 const STREAMS: Shape = { connections: 10, streams: 10 };
 const longStreams: LoadCase = {
   name: 'long streams 10×10, a message and its echo',
-  calls: 100_000,
+  calls: 300_000,
   run: (_bed, { setup }, n) => streams(setup.port, STREAMS, Math.ceil(n / (STREAMS.connections * STREAMS.streams))),
 };
 
@@ -66,10 +66,10 @@ function grpcGo(): LoadCase[] {
 
 export function loadCases(): LoadCase[] {
   return [
-    ...SHAPES.map(shape => staticHeaders(shape, shape.streams === 1 ? 60_000 : 200_000)),
+    ...SHAPES.map(shape => staticHeaders(shape, shape.streams === 1 ? 100_000 : 500_000)),
     varyingHeaders,
     ...grpcGo(),
-    ...SHAPES.map(shape => overTls(shape, shape.streams === 1 ? 60_000 : 200_000)),
+    ...SHAPES.map(shape => overTls(shape, shape.streams === 1 ? 100_000 : 500_000)),
     largeMessages,
     longStreams,
   ];
