@@ -75,7 +75,7 @@ function coreGroupBackends(route: GRPCRoute): readonly Finding[] {
 
 function cleartextToo(route: GRPCRoute, { attachments }: RouteView): readonly Finding[] {
   if ((route.spec.hostnames ?? []).length > 0) return [];
-  const secure = attachments.find(({ listener }) => listener.carriesTraffic && listener.secure);
+  const secure = attachments.find(({ listener }) => listener.secure);
   const cleartext = attachments.find(({ listener }) => listener.carriesTraffic && !listener.secure);
   if (secure === undefined || cleartext === undefined) return [];
   const index = (route.spec.parentRefs ?? []).findIndex(ref => ref.sectionName === undefined && ref.port === undefined);
