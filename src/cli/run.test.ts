@@ -141,10 +141,22 @@ describe('daemun run --demo', () => {
     await second.wrote(/error: the admin address \S+ is in use\nChoose another one/);
   });
 
-  it('drains and exits 0 on SIGTERM', async () => {
+  it('is not ready after SIGTERM, lets a stream end, and exits 0', async () => {
+    const active = async (): Promise<boolean> =>
+      /^daemun_downstream_requests_active\{.*\} 1$/m.test(await (await fetch(`http://${admin}/metrics`)).text());
+    const message = '{"content":"x","repeat":8,"delay_ms":100}';
+    const host = ['--plaintext', '--authority', 'echo.example.com', `127.0.0.1:${port}`];
+    // The types come from a file: a call by reflection would be active too.
+    const proto = join(import.meta.dirname, '../demo/proto/api/echo.proto');
+    const stream = run('call', '--proto', proto, ...host, 'api.Echo/ServerStream', message);
+    while (!(await active()));
     gateway.process.kill('SIGTERM');
-    assert.equal(await gateway.exitCode(), 0);
     await gateway.wrote(/"msg":"draining"/);
-    await gateway.wrote(/"msg":"stopped"|"stopped"/);
+    assert.equal((await fetch(`http://${admin}/ready`)).status, 503);
+    const { code, out, err } = await stream;
+    assert.equal(code, 0, err);
+    assert.equal(out.match(/"content"/g)?.length, 8);
+    assert.equal(await gateway.exitCode(), 0);
+    await gateway.wrote(/"cut":0,"msg":"stopped"/);
   });
 });

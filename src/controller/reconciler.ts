@@ -17,6 +17,14 @@ export interface Supplement {
   add(resources: ResourceSet): Promise<{ resources: ResourceSet; findings: readonly Finding[] }>;
 }
 
+/** How long a reload took, in milliseconds. */
+export interface ReloadTime {
+  /** Translation alone. */
+  readonly translateMs: number;
+  /** All of it: publication to the workers and statuses too. */
+  readonly totalMs: number;
+}
+
 export interface ReconcilerParts {
   readonly store: Store;
   readonly plane: DataPlane;
@@ -24,7 +32,7 @@ export interface ReconcilerParts {
   readonly ports: PortPlan;
   readonly supplement: Supplement | null;
   /** After each reload. `previous` is null for the first. */
-  onReload(view: View, previous: View | null, tookMs: number): void;
+  onReload(view: View, previous: View | null, took: ReloadTime): void;
   /** A reload broke: a bug, or the OS. What was published before goes on. */
   onFailure(error: unknown): void;
 }
@@ -108,7 +116,9 @@ export class Reconciler {
     translator.assignAddresses(current.resources);
     const added = supplement === null ? undefined : await supplement.add(current.resources);
     const resources = added?.resources ?? current.resources;
+    const translatingMs = performance.now();
     let translation = await this.#translate(resources);
+    const translateMs = performance.now() - translatingMs;
     let published = await ports.place(translation.snapshot);
     const { failures } = await plane.apply(published);
     if (translator.setBindFailures(ports.writtenFailures(failures, translation.snapshot.bindings))) {
@@ -124,7 +134,7 @@ export class Reconciler {
       statuses: translator.statuses(translation, resources),
       findings: [...current.findings, ...(added?.findings ?? []), ...translation.findings],
     };
-    onReload(this.#view, previous, performance.now() - startedMs);
+    onReload(this.#view, previous, { translateMs, totalMs: performance.now() - startedMs });
   }
 
   async #translate(resources: ResourceSet): Promise<Translation> {

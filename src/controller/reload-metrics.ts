@@ -14,12 +14,12 @@ export class ReloadMetrics {
   #lastSuccessSeconds = 0;
   #findings: readonly Finding[] = [];
 
-  /** `nowMs`: wall clock. */
-  succeeded(tookMs: number, findings: readonly Finding[], nowMs: number): void {
+  /** `translateMs`: how long translation took; `nowMs`: wall clock. */
+  succeeded(translateMs: number, findings: readonly Finding[], nowMs: number): void {
     this.#succeeded++;
     this.#findings = findings;
     this.#lastSuccessSeconds = nowMs / 1000;
-    const seconds = tookMs / 1000;
+    const seconds = translateMs / 1000;
     this.#sumSeconds += seconds;
     BOUNDS_SECONDS.forEach((bound, index) => {
       if (seconds <= bound) this.#buckets[index] = (this.#buckets[index] ?? 0) + 1;
@@ -44,7 +44,7 @@ export class ReloadMetrics {
       },
       {
         name: 'daemun_config_translate_seconds',
-        help: 'Time from a change to its publication to all workers.',
+        help: 'Time to translate the resources into what the data plane does.',
         type: 'histogram',
         samples: [
           {

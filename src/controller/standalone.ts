@@ -77,9 +77,9 @@ export async function startStandalone(options: StandaloneOptions): Promise<Stand
     translator,
     ports: new PortPlan(settings.ports),
     supplement: demo,
-    onReload(view, previous, tookMs) {
-      metrics.succeeded(tookMs, view.findings, Date.now());
-      reloadLog.reloaded(view, previous, tookMs);
+    onReload(view, previous, took) {
+      metrics.succeeded(took.translateMs, view.findings, Date.now());
+      reloadLog.reloaded(view, previous, took.totalMs);
     },
     onFailure(error) {
       metrics.failed();
