@@ -42,14 +42,14 @@ export function resolveCertificates(gateway: Gateway, index: number, reader: Sec
   const refs = gateway.spec.listeners[index]?.tls?.certificateRefs ?? [];
   refs.forEach((ref, refIndex) => {
     const path = ['spec', 'listeners', index, 'tls', 'certificateRefs', refIndex];
-    const found = resolveCertificate(gateway, ref, path, reader);
+    const found = resolveCertificate(ref, { gateway, path, reader });
     if ('reason' in found) {
       problems.push(found);
       findings.push(found.finding);
       return;
     }
     certificates.push(found.certificate);
-    findings.push(...expiryFindings(gateway, path, found, reader.environment.nowMs));
+    findings.push(...expiryFindings(found, { gateway, path, reader }));
   });
   return { certificates, problems, findings };
 }
@@ -57,13 +57,15 @@ export function resolveCertificates(gateway: Gateway, index: number, reader: Sec
 type CertificateRef = NonNullable<
   NonNullable<NonNullable<Gateway['spec']['listeners'][number]['tls']>['certificateRefs']>[number]
 >;
-type Path = readonly (string | number)[];
+interface CertificateSite {
+  readonly gateway: Gateway;
+  readonly path: readonly (string | number)[];
+  readonly reader: SecretReader;
+}
 
 function resolveCertificate(
-  gateway: Gateway,
   ref: CertificateRef,
-  path: Path,
-  reader: SecretReader,
+  { gateway, path, reader }: CertificateSite,
 ): Problem<ListenerRefsReason> | Extract<SecretContent, { kind: 'certificate' }> {
   const broken = (code: string, message: string, help: string): Problem<ListenerRefsReason> => ({
     reason: 'InvalidCertificateRef',
@@ -142,13 +144,11 @@ function decodeBase64(value: string | undefined): string | undefined {
 }
 
 function expiryFindings(
-  gateway: Gateway,
-  path: Path,
   content: Extract<SecretContent, { kind: 'certificate' }>,
-  nowMs: number,
+  { gateway, path, reader }: CertificateSite,
 ): readonly Finding[] {
   const name = formatNamespacedName(content.secret.metadata);
-  const daysLeft = Math.floor((content.certificate.notAfterMs - nowMs) / DAY_MS);
+  const daysLeft = Math.floor((content.certificate.notAfterMs - reader.environment.nowMs) / DAY_MS);
   const day = new Date(content.certificate.notAfterMs).toISOString().slice(0, 10);
   const help = `Renew Secret ${name}`;
   if (daysLeft < 0) {

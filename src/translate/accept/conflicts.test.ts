@@ -27,7 +27,7 @@ function conflictsOf(...lines: readonly string[]): Readonly<Record<string, strin
   const judged = lines.map((line, index) => {
     const [name = '', protocol = '', port = '', hostname] = line.split(' ');
     const spec = { name, protocol, port: Number(port), allowedRoutes: { namespaces: { from: 'Same' as const } } };
-    return judgeListener(gateway, index, hostname === undefined ? spec : { ...spec, hostname }, reader);
+    return judgeListener(gateway, { index, spec: hostname === undefined ? spec : { ...spec, hostname } }, reader);
   });
   const conflicts = findConflicts(gateway, judged);
   return Object.fromEntries([...conflicts].map(([index, problem]) => [judged[index]?.spec.name, problem.reason]));

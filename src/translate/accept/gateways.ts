@@ -55,7 +55,7 @@ export function acceptGateways(classes: AcceptedClasses, reader: SecretReader): 
 }
 
 function draftGateway(gateway: Gateway, controllerName: string, reader: SecretReader): GatewayDraft {
-  const listeners = gateway.spec.listeners.map((spec, index) => judgeListener(gateway, index, spec, reader));
+  const listeners = gateway.spec.listeners.map((spec, index) => judgeListener(gateway, { index, spec }, reader));
   const { addresses, problem } = assignAddresses(gateway, reader.environment);
   const refused = invalidParameters(gateway, reader.environment) ?? problem;
   const conflicts = findConflicts(gateway, listeners);

@@ -29,16 +29,21 @@ export interface JudgedListener {
   readonly findings: readonly Finding[];
 }
 
+/** A listener with its index in `spec.listeners`. */
+export interface NumberedListener {
+  readonly index: number;
+  readonly spec: ListenerSpec;
+}
+
 /** Judges listener `index` of `gateway`: protocol, route kinds, TLS. */
 export function judgeListener(
   gateway: Gateway,
-  index: number,
-  spec: ListenerSpec,
+  { index, spec }: NumberedListener,
   reader: SecretReader,
 ): JudgedListener {
   const protocol = servedProtocol(spec.protocol);
   const hostname = spec.hostname === undefined || spec.hostname === '' ? ANY_HOST : spec.hostname.toLowerCase();
-  const { kinds, problem: kindProblem } = supportedKinds(gateway, index, spec, protocol);
+  const { kinds, problem: kindProblem } = supportedKinds(gateway, { index, spec }, protocol);
   const tls = protocol?.secure === true ? resolveCertificates(gateway, index, reader) : undefined;
   const accepted =
     protocol === undefined
@@ -73,8 +78,7 @@ export function judgeListener(
 
 function supportedKinds(
   gateway: Gateway,
-  index: number,
-  spec: ListenerSpec,
+  { index, spec }: NumberedListener,
   protocol: ServedProtocol | undefined,
 ): { kinds: readonly RouteKind[]; problem: Problem<'InvalidRouteKinds'> | null } {
   const served = protocol?.kinds ?? [];

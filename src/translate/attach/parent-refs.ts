@@ -7,10 +7,18 @@ import { GATEWAY_GROUP } from '../accept/protocols.ts';
 import type { ParentOutcome, Problem, RouteAcceptedReason } from '../outcomes.ts';
 import { errorFinding, infoFinding, nameOf, warningFinding } from '../report.ts';
 import { coreGroup } from '../resolve/reference-grants.ts';
-import { allowanceToAdd, allowsNamespace } from './allowed-routes.ts';
+import { allowsNamespace } from './allowed-routes.ts';
 import { attachedHostnames, isTakenBy } from './hostnames.ts';
 import type { Labels } from './namespace-labels.ts';
 import type { ListenerTarget, ParentTarget } from './parent-target.ts';
+import {
+  kindNotAllowed,
+  type NumberedRef,
+  namespaceNotAllowed,
+  noMatchingHostname,
+  noMatchingParent,
+  type ParentRef,
+} from './refusals.ts';
 
 /** The parts of the world that attaching looks at. */
 export interface AttachContext {
@@ -34,8 +42,6 @@ export interface RouteAttachment {
   readonly findings: readonly Finding[];
 }
 
-type ParentRef = NonNullable<GRPCRoute['spec']['parentRefs']>[number];
-
 /** Attaches `route` through each of its parentRefs. */
 export function attachRoute(route: GRPCRoute, context: AttachContext): RouteAttachment {
   const parents: ParentOutcome[] = [];
@@ -47,7 +53,7 @@ export function attachRoute(route: GRPCRoute, context: AttachContext): RouteAtta
       findings.push(...foreign);
       return;
     }
-    const outcome = attachToGateway(route, { ref, index }, context, attachments);
+    const outcome = attachToGateway(route, { ref, index }, { context, attachments });
     if (outcome === undefined) return;
     parents.push(outcome);
     if (outcome.accepted !== null) findings.push(outcome.accepted.finding);
@@ -88,21 +94,15 @@ function foreignParent(route: GRPCRoute, ref: ParentRef, index: number): readonl
   return findings;
 }
 
-interface NumberedRef {
-  readonly ref: ParentRef;
-  readonly index: number;
-}
-
 function attachToGateway(
   route: GRPCRoute,
   { ref, index }: NumberedRef,
-  context: AttachContext,
-  attachments: Map<string, Attachment>,
+  { context, attachments }: { context: AttachContext; attachments: Map<string, Attachment> },
 ): ParentOutcome | undefined {
   const gateway = `${ref.namespace ?? route.metadata.namespace}/${ref.name}`;
   const parent = context.parent(gateway);
   if (parent === undefined) return context.standalone ? missingGateway(route, gateway, index) : undefined;
-  const { taken, problem } = chooseListeners(route, { ref, index }, parent, context);
+  const { taken, problem } = chooseListeners(route, { ref, index }, { parent, context });
   for (const attachment of taken) attachments.set(attachment.listener.id, attachment);
   const listeners = taken.map(attachment => attachment.listener.id);
   return { index, controllerName: parent.controllerName, gateway, listeners, accepted: problem };
@@ -127,8 +127,7 @@ function missingGateway(route: GRPCRoute, gateway: string, index: number): Paren
 function chooseListeners(
   route: GRPCRoute,
   { ref, index }: NumberedRef,
-  parent: ParentTarget,
-  context: AttachContext,
+  { parent, context }: { parent: ParentTarget; context: AttachContext },
 ): { taken: readonly Attachment[]; problem: Problem<RouteAcceptedReason> | null } {
   const refuse = (reason: RouteAcceptedReason, finding: Finding) => ({ taken: [], problem: { reason, finding } });
   const named = parent.listeners.filter(
@@ -150,49 +149,6 @@ function chooseListeners(
     .filter(attachment => attachment.hostnames.length > 0);
   if (taken.length === 0) return refuse('NoMatchingListenerHostname', noMatchingHostname(route, index, allowed));
   return { taken, problem: null };
-}
-
-function noMatchingParent(route: GRPCRoute, { ref, index }: NumberedRef, parent: ParentTarget): Finding {
-  const section = ref.sectionName === undefined ? '' : ` named ${ref.sectionName}`;
-  const port = ref.port === undefined ? '' : ` with port ${ref.port}`;
-  return errorFinding('route/no-matching-parent', route, {
-    path: ['spec', 'parentRefs', index],
-    message: `Gateway ${parent.key} has no listener${section}${port}`,
-    help: `Its listeners are ${parent.listeners.map(l => `${l.name} (port ${l.port})`).join(', ')}`,
-  });
-}
-
-function kindNotAllowed(route: GRPCRoute, index: number, listeners: readonly ListenerTarget[]): Finding {
-  const which = listeners.map(l => `${l.name} (${l.protocol}) takes ${l.kinds.join(', ') || 'no routes'}`).join('; ');
-  return errorFinding('route/kind-not-allowed', route, {
-    path: ['spec', 'parentRefs', index],
-    message: `No listener takes ${route.kind}s: ${which}`,
-    help: `Add {kind: ${route.kind}} to allowedRoutes.kinds of an HTTP or HTTPS listener, or leave kinds out`,
-  });
-}
-
-function namespaceNotAllowed(
-  route: GRPCRoute,
-  index: number,
-  { parent, listeners }: { parent: ParentTarget; listeners: readonly ListenerTarget[] },
-): Finding {
-  const { namespace } = route.metadata;
-  const which = listeners.map(l => `${l.name} (from: ${l.from})`).join(', ');
-  const first = listeners[0];
-  return errorFinding('route/not-allowed-by-listeners', route, {
-    path: ['spec', 'parentRefs', index],
-    message: `Gateway ${parent.key} does not let routes of namespace ${namespace} attach to ${which}`,
-    help: first === undefined ? '' : allowanceToAdd(first, namespace),
-  });
-}
-
-function noMatchingHostname(route: GRPCRoute, index: number, listeners: readonly ListenerTarget[]): Finding {
-  const theirs = listeners.map(l => `${l.name} (${l.hostname})`).join(', ');
-  return errorFinding('route/no-matching-listener-hostname', route, {
-    path: ['spec', 'hostnames'],
-    message: `None of ${(route.spec.hostnames ?? []).join(', ')} matches a listener of parentRefs[${index}]: ${theirs}`,
-    help: 'Use a hostname that the listener takes; *.example.com takes a.example.com, not example.com',
-  });
 }
 
 function attachmentFindings(route: GRPCRoute, attachments: readonly Attachment[]): readonly Finding[] {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { BackendObjectReference, GRPCRoute, Service, ServicePort } from '../../resources/index.ts';
+import { formatNamespacedName } from '../../values/index.ts';
 import type { Problem, RouteRefsReason } from '../outcomes.ts';
 import { errorFinding } from '../report.ts';
 import { clusterId } from './clusters.ts';
@@ -22,12 +23,17 @@ export interface ResolvedBackend {
 
 type Path = readonly (string | number)[];
 
-/** Resolves `ref` of `route` (a backend or a mirror), or tells why it cannot be used. */
+/** Where a reference stands, and what it is resolved in. */
+export interface ReferenceSite {
+  readonly route: GRPCRoute;
+  readonly path: Path;
+  readonly context: ResolveContext;
+}
+
+/** Resolves `ref` (a backend or a mirror), or tells why it cannot be used. */
 export function resolveBackend(
-  route: GRPCRoute,
   ref: BackendObjectReference,
-  path: Path,
-  context: ResolveContext,
+  { route, path, context }: ReferenceSite,
 ): ResolvedBackend | Problem<RouteRefsReason> {
   const refuse = refusal(route, path);
   const namespace = ref.namespace ?? route.metadata.namespace;
@@ -53,7 +59,7 @@ export function resolveBackend(
   }
   if (ref.port === undefined)
     return refuse('BackendNotFound', `The reference to Service ${name} has no port`, 'Add port');
-  return resolvePort(service, ref.port, name, refuse);
+  return resolvePort(service, ref.port, refuse);
 }
 
 type Refuse = (reason: RouteRefsReason, message: string, help: string) => Problem<RouteRefsReason>;
@@ -69,13 +75,9 @@ function refusal(route: GRPCRoute, path: Path): Refuse {
   return (reason, message, help) => ({ reason, finding: errorFinding(CODES[reason], route, { path, message, help }) });
 }
 
-function resolvePort(
-  service: Service,
-  port: number,
-  name: string,
-  refuse: Refuse,
-): ResolvedBackend | Problem<RouteRefsReason> {
+function resolvePort(service: Service, port: number, refuse: Refuse): ResolvedBackend | Problem<RouteRefsReason> {
   const { ports, type } = service.spec;
+  const name = formatNamespacedName(service.metadata);
   const found = ports.find(candidate => candidate.port === port && candidate.protocol === 'TCP');
   const resolved = { clusterId: clusterId(name, port), service: name, port };
   // A Service of type ExternalName need not list ports: the port is the reference's.

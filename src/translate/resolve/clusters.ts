@@ -31,7 +31,8 @@ export function resolveCluster(service: Service, port: number, sources: Endpoint
     candidate => candidate.port === port && candidate.protocol === 'TCP',
   );
   const dns = readDnsTargets(service, { port, servicePort }, findings);
-  const endpoints = dns === undefined ? resolveEndpoints(service, servicePort, sources, findings) : dns.addresses;
+  const endpoints =
+    dns === undefined ? resolveEndpoints({ service, port: servicePort, sources }, findings) : dns.addresses;
   const cluster: Cluster = {
     id,
     protocol: 'h2c',

@@ -15,13 +15,15 @@ export interface EndpointSources {
   readonly endpoints: Endpoints | undefined;
 }
 
+/** A Service's port, and where its endpoints are written. `port` is undefined for one that the Service does not list. */
+export interface EndpointQuery {
+  readonly service: Service;
+  readonly port: ServicePort | undefined;
+  readonly sources: EndpointSources;
+}
+
 /** The endpoints of one Service port, merged over all sources, sorted, without duplicates (the best state wins). */
-export function resolveEndpoints(
-  service: Service,
-  port: ServicePort | undefined,
-  sources: EndpointSources,
-  findings: Finding[],
-): readonly Endpoint[] {
+export function resolveEndpoints({ service, port, sources }: EndpointQuery, findings: Finding[]): readonly Endpoint[] {
   const found = new Map<string, Endpoint>();
   const add = (endpoint: Endpoint): void => {
     const key = `${endpoint.address} ${endpoint.port}`;

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Finding } from '../../errors/index.ts';
-import type { GRPCRoute, GRPCRouteFilter, HeaderModifier, RequestMirror } from '../../resources/index.ts';
+import type { GRPCRouteFilter, HeaderModifier, RequestMirror } from '../../resources/index.ts';
 import type { Fault, Filter, MirrorShare } from '../../snapshot/index.ts';
 import type { Problem, RouteRefsReason } from '../outcomes.ts';
 import { errorFinding, infoFinding, warningFinding } from '../report.ts';
-import { type ResolveContext, type ResolvedBackend, resolveBackend } from '../resolve/backend-refs.ts';
+import { type ReferenceSite, type ResolvedBackend, resolveBackend } from '../resolve/backend-refs.ts';
 import { FILTER_UNRESOLVED } from './faults.ts';
 import { compileHeaderChange } from './header-change.ts';
-
-type Path = readonly (string | number)[];
 
 /** What came of a list of filters. */
 export interface CompiledFilters {
@@ -34,10 +32,8 @@ interface Draft {
 
 /** Compiles the filters of a rule or of a backendRef, in the order written. */
 export function compileFilters(
-  route: GRPCRoute,
   filters: readonly GRPCRouteFilter[] | undefined,
-  path: Path,
-  context: ResolveContext,
+  { route, path, context }: ReferenceSite,
 ): CompiledFilters {
   if (filters === undefined || filters.length === 0) return NO_FILTERS;
   const draft: Draft = { filters: [], refsProblems: [], mirrors: [], findings: [], fault: null };
@@ -47,10 +43,7 @@ export function compileFilters(
   return draft;
 }
 
-interface Site {
-  readonly route: GRPCRoute;
-  readonly path: Path;
-  readonly context: ResolveContext;
+interface Site extends ReferenceSite {
   readonly draft: Draft;
 }
 
@@ -99,7 +92,7 @@ function addHeaderFilter(site: Site, kind: 'request-headers' | 'response-headers
 
 function addMirror(site: Site, mirror: RequestMirror): void {
   const path = [...site.path, 'requestMirror', 'backendRef'];
-  const resolved = resolveBackend(site.route, mirror.backendRef, path, site.context);
+  const resolved = resolveBackend(mirror.backendRef, { ...site, path });
   if ('reason' in resolved) {
     site.draft.refsProblems.push(resolved);
     return;

@@ -48,7 +48,7 @@ export function translateRule(rule: GRPCRouteRule, site: RuleSite): TranslatedRu
     matches.push(compiled.match);
     findings.push(...compiled.findings);
   }
-  const filters = compileFilters(route, rule.filters, [...path, 'filters'], context);
+  const filters = compileFilters(rule.filters, { route, path: [...path, 'filters'], context });
   const shares = compileBackends(rule, site);
   const { namespace, name } = route.metadata;
   const compiledRule: Rule = {
@@ -95,8 +95,8 @@ function addShare(
   path: readonly (string | number)[],
   { site, shares }: { site: RuleSite; shares: Shares },
 ): void {
-  const resolved = resolveBackend(site.route, ref, path, site.context);
-  const filters = compileFilters(site.route, ref.filters, [...path, 'filters'], site.context);
+  const resolved = resolveBackend(ref, { ...site, path });
+  const filters = compileFilters(ref.filters, { ...site, path: [...path, 'filters'] });
   shares.refsProblems.push(...('reason' in resolved ? [resolved] : []), ...filters.refsProblems);
   shares.findings.push(...filters.findings);
   if (ref.weight === 0) return;

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Why a route may not attach to a Gateway, one function per reason. */
+import type { Finding } from '../../errors/index.ts';
+import type { GRPCRoute } from '../../resources/index.ts';
+import { errorFinding } from '../report.ts';
+import { allowanceToAdd } from './allowed-routes.ts';
+import type { ListenerTarget, ParentTarget } from './parent-target.ts';
+
+export type ParentRef = NonNullable<GRPCRoute['spec']['parentRefs']>[number];
+
+/** A parentRef with its index in `spec.parentRefs`. */
+export interface NumberedRef {
+  readonly ref: ParentRef;
+  readonly index: number;
+}
+
+/** NoMatchingParent: no listener has the section name and port. */
+export function noMatchingParent(route: GRPCRoute, { ref, index }: NumberedRef, parent: ParentTarget): Finding {
+  const section = ref.sectionName === undefined ? '' : ` named ${ref.sectionName}`;
+  const port = ref.port === undefined ? '' : ` with port ${ref.port}`;
+  return errorFinding('route/no-matching-parent', route, {
+    path: ['spec', 'parentRefs', index],
+    message: `Gateway ${parent.key} has no listener${section}${port}`,
+    help: `Its listeners are ${parent.listeners.map(l => `${l.name} (port ${l.port})`).join(', ')}`,
+  });
+}
+
+/** NotAllowedByListeners: no listener takes routes of this kind. */
+export function kindNotAllowed(route: GRPCRoute, index: number, listeners: readonly ListenerTarget[]): Finding {
+  const which = listeners.map(l => `${l.name} (${l.protocol}) takes ${l.kinds.join(', ') || 'no routes'}`).join('; ');
+  return errorFinding('route/kind-not-allowed', route, {
+    path: ['spec', 'parentRefs', index],
+    message: `No listener takes ${route.kind}s: ${which}`,
+    help: `Add {kind: ${route.kind}} to allowedRoutes.kinds of an HTTP or HTTPS listener, or leave kinds out`,
+  });
+}
+
+/** NotAllowedByListeners: no listener takes routes of this namespace. */
+export function namespaceNotAllowed(
+  route: GRPCRoute,
+  index: number,
+  { parent, listeners }: { parent: ParentTarget; listeners: readonly ListenerTarget[] },
+): Finding {
+  const { namespace } = route.metadata;
+  const which = listeners.map(l => `${l.name} (from: ${l.from})`).join(', ');
+  const first = listeners[0];
+  return errorFinding('route/not-allowed-by-listeners', route, {
+    path: ['spec', 'parentRefs', index],
+    message: `Gateway ${parent.key} does not let routes of namespace ${namespace} attach to ${which}`,
+    help: first === undefined ? '' : allowanceToAdd(first, namespace),
+  });
+}
+
+/** NoMatchingListenerHostname: no hostname of the route intersects with a listener. */
+export function noMatchingHostname(route: GRPCRoute, index: number, listeners: readonly ListenerTarget[]): Finding {
+  const theirs = listeners.map(l => `${l.name} (${l.hostname})`).join(', ');
+  return errorFinding('route/no-matching-listener-hostname', route, {
+    path: ['spec', 'hostnames'],
+    message: `None of ${(route.spec.hostnames ?? []).join(', ')} matches a listener of parentRefs[${index}]: ${theirs}`,
+    help: 'Use a hostname that the listener takes; *.example.com takes a.example.com, not example.com',
+  });
+}
