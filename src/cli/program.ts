@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Command, CommanderError } from 'commander';
-import { messageOf } from '../errors/index.ts';
+import { DaemunError, messageOf } from '../errors/index.ts';
 import { callCommand } from './call-command.ts';
 import { certCommand } from './cert-command.ts';
 import {
@@ -69,12 +69,20 @@ function settle(command: Command, terminal: Terminal): void {
     });
 }
 
-function reportFailure(error: unknown, terminal: Terminal): number {
+/** Writes what went wrong, without a stack trace; the exit code to end with. */
+export function reportFailure(error: unknown, terminal: Terminal): number {
   if (error instanceof CommanderError) return reportUsage(error, terminal);
-  const paint = paintFor(terminal);
-  const { exitCode, hint } = error instanceof CommandFailure ? error : { exitCode: EXIT.failed, hint: '' };
-  terminal.err(`${paint('red', 'error:')} ${messageOf(error)}\n${hint === '' ? '' : `${hint}\n`}`);
+  const { exitCode, hint } = error instanceof CommandFailure ? error : unexpected(error);
+  const shown = hint === '' ? '' : `${hint}\n`;
+  terminal.err(`${paintFor(terminal)('red', 'error:')} ${messageOf(error)}\n${shown}`);
   return exitCode;
+}
+
+/** A failure that no command foresaw. Its stack is for whoever looks for the bug, not for the user. */
+function unexpected(error: unknown): { readonly exitCode: number; readonly hint: string } {
+  const stack = error instanceof Error && process.env['DAEMUN_DEBUG'] ? (error.stack ?? '') : '';
+  const hint = error instanceof DaemunError ? error.help : 'Set DAEMUN_DEBUG=1 to see where it happened';
+  return { exitCode: EXIT.failed, hint: stack === '' ? hint : stack };
 }
 
 function reportUsage(error: CommanderError, terminal: Terminal): number {
