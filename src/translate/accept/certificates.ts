@@ -7,7 +7,7 @@ import { formatNamespacedName } from '../../values/index.ts';
 import type { TranslateEnvironment } from '../environment.ts';
 import type { ListenerRefsReason, Problem } from '../outcomes.ts';
 import { errorFinding, warningFinding } from '../report.ts';
-import { grantToCreate, type ReferenceGrants } from '../resolve/reference-grants.ts';
+import { type GrantFrom, type GrantTo, grantToCreate, type ReferenceGrants } from '../resolve/reference-grants.ts';
 import { contentHash } from './content-hash.ts';
 
 const DAY_MS = 86_400_000;
@@ -82,16 +82,7 @@ function resolveCertificate(
   const from = { group: 'gateway.networking.k8s.io', kind: 'Gateway', namespace: gateway.metadata.namespace };
   const to = { group: '', kind: 'Secret', namespace, name: ref.name };
   // Before the Secret is looked up: whether it exists must not be told to those who may not refer to it.
-  if (!reader.grants.permits(from, to)) {
-    return {
-      reason: 'RefNotPermitted',
-      finding: errorFinding('gateway/certificate-not-permitted', gateway, {
-        path,
-        message: `The reference to Secret ${namespace}/${ref.name} is not permitted by a ReferenceGrant in namespace ${namespace}`,
-        help: grantToCreate(from, to),
-      }),
-    };
-  }
+  if (!reader.grants.permits(from, to)) return notPermitted(gateway, path, { from, to });
   const content = readSecret(formatNamespacedName({ namespace, name: ref.name }), reader);
   if (content === undefined) {
     return broken(
@@ -106,6 +97,16 @@ function resolveCertificate(
     `Secret ${namespace}/${ref.name} holds no usable certificate: ${content.problem}`,
     'Put a PEM chain, leaf first, under tls.crt and its private key under tls.key',
   );
+}
+
+function notPermitted(
+  gateway: Gateway,
+  path: CertificateSite['path'],
+  { from, to }: { from: GrantFrom; to: GrantTo },
+): Problem<'RefNotPermitted'> {
+  const message = `The reference to Secret ${to.namespace}/${to.name} is not permitted by a ReferenceGrant in namespace ${to.namespace}`;
+  const report = { path, message, help: grantToCreate(from, to) };
+  return { reason: 'RefNotPermitted', finding: errorFinding('gateway/certificate-not-permitted', gateway, report) };
 }
 
 function readSecret(key: string, reader: SecretReader): SecretContent | undefined {
