@@ -33,6 +33,7 @@ import type { CompiledBackend } from './compiled-rule.ts';
 import type { Decision } from './decision.ts';
 import { finishExchange } from './exchange-end.ts';
 import type { ExchangeOwner } from './exchange-owner.ts';
+import { dropRequest, holdAnswer, releaseAnswer } from './held-answer.ts';
 import { flushRequest, forwardRequestData, forwardRequestTrailers, releaseReplay } from './request-body.ts';
 import { beginForwarding, retryElsewhere } from './request-start.ts';
 import { deliver, deliverHead, deliverTrailers, flushResponse } from './response-flow.ts';
@@ -85,6 +86,8 @@ export class Exchange implements StreamEvents, WheelTimer {
   /** The session that the request carries. */
   session: SessionToken | null = null;
   isFinished = false;
+  /** Sent when the request has ended. */
+  heldAnswer: Answer | null = null;
   requestBytes = 0;
   responseBytes = 0;
   readonly requestMessages = new MessageCounter();
@@ -116,6 +119,10 @@ export class Exchange implements StreamEvents, WheelTimer {
     if (this.isFinished) return;
     if (endStream) this.requestEnded = true;
     this.requestBytes += end - start;
+    if (this.heldAnswer !== null) {
+      dropRequest(this, end - start);
+      return;
+    }
     if (end > start) {
       const counter = this.requestMessages;
       const before = counter.messages;
@@ -128,7 +135,8 @@ export class Exchange implements StreamEvents, WheelTimer {
   onTrailers(_stream: Http2Stream, trailers: HeaderList, fields: VolatileFields): void {
     if (this.isFinished) return;
     this.requestEnded = true;
-    forwardRequestTrailers(this, trailers, fields);
+    if (this.heldAnswer !== null) releaseAnswer(this);
+    else forwardRequestTrailers(this, trailers, fields);
   }
 
   /** The client cancelled, broke the protocol, or is gone. */
@@ -146,6 +154,10 @@ export class Exchange implements StreamEvents, WheelTimer {
   /** The deadline passed. */
   onTimer(): void {
     if (this.isFinished) return;
+    if (this.heldAnswer !== null) {
+      releaseAnswer(this);
+      return;
+    }
     this.attempt?.abandon(this.isRouteTimeout ? 'failed' : 'ok');
     this.answer(deadlineExceeded(this.timeoutMs, this.isRouteTimeout));
   }
@@ -210,7 +222,7 @@ export class Exchange implements StreamEvents, WheelTimer {
   answer(answer: Answer): void {
     if (this.isFinished) return;
     this.reason = answer.reason;
-    sendAnswer(this, answer);
+    if (!holdAnswer(this, answer)) sendAnswer(this, answer);
   }
 
   /** This stream holds more of its connection's buffer than any other, and the buffer is full. */

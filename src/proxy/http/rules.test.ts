@@ -150,6 +150,20 @@ describe('what a rule does', () => {
     session.destroy();
   });
 
+  it('answers a request that is not gRPC when it has ended, a gRPC request at once', async () => {
+    await gateway.apply({ listeners: [listener('grpc', [])], clusters: {} });
+    const session = connectHttp2(`http://127.0.0.1:${gateway.port}`);
+    const plain = session.request({ ':method': 'POST', ':path': '/upload' });
+    const grpc = session.request({ ':method': 'POST', ':path': '/s.S/M', 'content-type': 'application/grpc' });
+    const [head] = (await once(grpc, 'response')) as [IncomingHttpHeaders];
+    assert.equal(head['grpc-status'], String(status.UNIMPLEMENTED));
+    assert.equal(plain.sentHeaders[':path'], '/upload');
+    plain.end('the rest');
+    const [answered] = (await once(plain, 'response')) as [IncomingHttpHeaders];
+    assert.equal(answered[':status'], 404);
+    session.destroy();
+  });
+
   it('writes one line per request to the access log', async () => {
     const client = await start([backend('a')], {}, { a: [await upstream('a')] });
     const metadata = new Metadata();
