@@ -1,14 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { randomUUID } from 'node:crypto';
-import { grpcStatusName } from '../../wire/index.ts';
-import type { Exchange } from '../http/exchange.ts';
+import { grpcStatusName, type HeaderList, type VolatileFields } from '../../wire/index.ts';
 
 /** A batch is handed over when it is this long, or after `FLUSH_INTERVAL_MS`. */
 const BATCH_LENGTH = 65_536;
 const FLUSH_INTERVAL_MS = 100;
 /** Of values that clients choose. */
 const MAX_VALUE_LENGTH = 512;
+
+/** A finished exchange, as far as its line tells. */
+export interface LoggedExchange {
+  readonly owner: { readonly clientAddress: string; readonly serving: { readonly loop: { readonly nowMs: number } } };
+  readonly decision: {
+    readonly head: HeaderList;
+    readonly gateway: string;
+    readonly listener: string;
+    readonly isGrpc: boolean;
+    readonly rule: { readonly route: string; readonly ruleName: string } | null;
+  } | null;
+  readonly attempt: { readonly endpoint: { readonly key: string } | null } | null;
+  readonly outgoingFields: VolatileFields;
+  readonly httpStatus: number;
+  readonly grpcStatus: number;
+  readonly startedMs: number;
+  readonly requestBytes: number;
+  readonly responseBytes: number;
+  readonly reason: string;
+}
 
 /** Collects lines and hands them over in batches, each line ended by a newline. */
 export class AccessLog {
@@ -23,7 +42,7 @@ export class AccessLog {
   readonly newRequestId = (): string => randomUUID();
 
   /** Adds the line of a finished exchange. */
-  record(exchange: Exchange): void {
+  record(exchange: LoggedExchange): void {
     this.#batch += `${JSON.stringify(lineOf(exchange))}\n`;
     if (this.#batch.length >= BATCH_LENGTH) this.flush();
     else this.#timer ??= setTimeout(() => this.flush(), FLUSH_INTERVAL_MS).unref();
@@ -39,7 +58,7 @@ export class AccessLog {
   }
 }
 
-function lineOf(exchange: Exchange): Readonly<Record<string, unknown>> {
+function lineOf(exchange: LoggedExchange): Readonly<Record<string, unknown>> {
   const { decision, owner } = exchange;
   const head = decision?.head;
   const field = (name: string): string | null => clipped(head?.get(name) ?? fieldValue(exchange.outgoingFields, name));

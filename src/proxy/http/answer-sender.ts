@@ -3,7 +3,7 @@
 import { ErrorCode, encodeGrpcMessage, GrpcStatus } from '../../wire/index.ts';
 import type { Answer } from './answers.ts';
 import { BodyQueue } from './body-queue.ts';
-import type { Exchange } from './exchange.ts';
+import type { ExchangeState } from './exchange-state.ts';
 import { deliverTrailers, endResponse } from './response-flow.ts';
 import { retryInfo } from './retry-info.ts';
 
@@ -11,7 +11,7 @@ import { retryInfo } from './retry-info.ts';
 const MAX_MESSAGE_LENGTH = 1_024;
 
 /** Ends an exchange with an answer of ours. The endpoint, if there is one, is told to stop. */
-export function sendAnswer(exchange: Exchange, answer: Answer): void {
+export function sendAnswer(exchange: ExchangeState, answer: Answer): void {
   const hadHead = exchange.responseStarted;
   exchange.attempt?.abandon('ok');
   exchange.responseEnded = true;
@@ -20,7 +20,7 @@ export function sendAnswer(exchange: Exchange, answer: Answer): void {
   else sendText(exchange, answer);
 }
 
-function sendTrailersOnly(exchange: Exchange, answer: Answer): void {
+function sendTrailersOnly(exchange: ExchangeState, answer: Answer): void {
   const { stream } = exchange;
   const { serverHeader, lists } = exchange.owner.serving;
   const names = [':status', 'content-type', 'grpc-status'];
@@ -37,7 +37,7 @@ function sendTrailersOnly(exchange: Exchange, answer: Answer): void {
 }
 
 /** The head is out: a gRPC response gets trailers that say why, any other can only be cut. */
-function sendTail(exchange: Exchange, answer: Answer): void {
+function sendTail(exchange: ExchangeState, answer: Answer): void {
   const { stream } = exchange;
   if (!exchange.responseIsGrpc) {
     stream.connection.reset(stream, ErrorCode.INTERNAL_ERROR);
@@ -50,14 +50,14 @@ function sendTail(exchange: Exchange, answer: Answer): void {
   deliverTrailers(exchange, trailers, statusFields(answer));
 }
 
-function dropQueue(exchange: Exchange): void {
+function dropQueue(exchange: ExchangeState): void {
   const queue = exchange.responseQueue;
   if (queue === null) return;
   exchange.owner.queued(exchange, -queue.bytes);
   exchange.responseQueue = null;
 }
 
-function sendText(exchange: Exchange, answer: Answer): void {
+function sendText(exchange: ExchangeState, answer: Answer): void {
   const { stream } = exchange;
   const { serverHeader, lists } = exchange.owner.serving;
   const body = Buffer.from(`${answer.message.slice(0, MAX_MESSAGE_LENGTH)}\n`);

@@ -5,7 +5,11 @@ import type { GrpcMethodMetrics } from '../metrics/index.ts';
 import type { Answer } from './answers.ts';
 import type { CompiledBackend, CompiledRule } from './compiled-rule.ts';
 import { OutgoingHead } from './outgoing-head.ts';
-import type { Scope } from './scope.ts';
+
+/** The scope that a decision belongs to: it is compared by identity. */
+export interface DecidedIn {
+  readonly proto: 'http' | 'https';
+}
 
 /** What a decision is made of. */
 export interface DecisionParts {
@@ -22,7 +26,7 @@ export interface DecisionParts {
 
 /** All that follows from a request's header list in one scope. Kept in the list's memo; immutable but for its caches. */
 export class Decision {
-  readonly scope: Scope;
+  readonly scope: DecidedIn;
   readonly head: HeaderList;
   /** Decisions of other scopes about the same list. */
   next: Decision | null = null;
@@ -34,7 +38,7 @@ export class Decision {
   readonly answer: Answer | null;
   readonly #outgoing: (OutgoingHead | undefined)[] = [];
 
-  constructor(scope: Scope, head: HeaderList, parts: DecisionParts) {
+  constructor(scope: DecidedIn, head: HeaderList, parts: DecisionParts) {
     this.scope = scope;
     this.head = head;
     this.isGrpc = parts.isGrpc;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Exchange } from './exchange.ts';
+import type { ExchangeState } from './exchange-state.ts';
 
 /** The books of a finished exchange: counters, access log, and everything that it held. Called once. */
-export function finishExchange(exchange: Exchange): void {
+export function finishExchange(exchange: ExchangeState): void {
   const { owner, decision, grpcStatus } = exchange;
   const { loop, accessLog } = owner.serving;
   if (exchange.wheelNext !== null) loop.deadlines.disarm(exchange);

@@ -20,87 +20,22 @@ import {
   GrpcStatus,
   type HeaderList,
   type Http2Stream,
-  MessageCounter,
   type StreamEvents,
   type VolatileFields,
 } from '../../wire/index.ts';
-import type { MirroredRequest, SessionToken } from '../filters/index.ts';
 import type { OpenFailure } from '../upstream/upstream-request.ts';
+import type { UpstreamCluster } from '../upstream/upstreams.ts';
 import { sendAnswer } from './answer-sender.ts';
 import { type Answer, deadlineExceeded, openFailed, upstreamProtocol, upstreamReset } from './answers.ts';
-import type { BodyQueue } from './body-queue.ts';
-import type { CompiledBackend } from './compiled-rule.ts';
-import type { Decision } from './decision.ts';
 import { finishExchange } from './exchange-end.ts';
-import type { ExchangeOwner } from './exchange-owner.ts';
+import { ExchangeState } from './exchange-state.ts';
 import { dropRequest, holdAnswer, releaseAnswer } from './held-answer.ts';
 import { flushRequest, forwardRequestData, forwardRequestTrailers, releaseReplay } from './request-body.ts';
 import { beginForwarding, retryElsewhere } from './request-start.ts';
 import { deliver, deliverHead, deliverTrailers, flushResponse } from './response-flow.ts';
-import type { WheelTimer } from './timer-wheel.ts';
-import type { ResetOrigin, UpstreamAttempt } from './upstream-attempt.ts';
+import { type AttemptOwner, type ResetOrigin, UpstreamAttempt } from './upstream-attempt.ts';
 
-export class Exchange implements StreamEvents, WheelTimer {
-  readonly owner: ExchangeOwner;
-  readonly stream: Http2Stream;
-  decision: Decision | null = null;
-  backend: CompiledBackend | null = null;
-  attempt: UpstreamAttempt | null = null;
-  mirrors: MirroredRequest[] | null = null;
-  startedMs = 0;
-  /** When the attempt was made. */
-  openedMs = 0;
-  /** 0: none. */
-  timeoutMs = 0;
-  isRouteTimeout = false;
-  /** The request's per-request fields, as received. */
-  fields: VolatileFields = null;
-  outgoing: HeaderList | null = null;
-  outgoingFields: VolatileFields = null;
-  /** The client sent END_STREAM. */
-  requestEnded = false;
-  requestTrailers: HeaderList | null = null;
-  requestTrailerFields: VolatileFields = null;
-  requestQueue: BodyQueue | null = null;
-  /** What was sent and may have to be sent again elsewhere: a first slice, then the rest. */
-  replayChunk: Buffer | null = null;
-  replayStart = 0;
-  replayEnd = 0;
-  replayRest: BodyQueue | null = null;
-  /** Bytes at the head of `requestQueue` that the client's window has back already. */
-  rewoundBytes = 0;
-  isReplayable = true;
-  hasRetried = false;
-  responseStarted = false;
-  /** The whole response is here (perhaps still in the queue). */
-  responseEnded = false;
-  responseIsGrpc = false;
-  responseQueue: BodyQueue | null = null;
-  responseTrailers: HeaderList | null = null;
-  responseTrailerFields: VolatileFields = null;
-  httpStatus = 0;
-  /** -1: not known yet. */
-  grpcStatus = -1;
-  /** For the access log; '' when an endpoint answered. */
-  reason = '';
-  /** The session that the request carries. */
-  session: SessionToken | null = null;
-  isFinished = false;
-  /** Sent when the request has ended. */
-  heldAnswer: Answer | null = null;
-  requestBytes = 0;
-  responseBytes = 0;
-  readonly requestMessages = new MessageCounter();
-  readonly responseMessages = new MessageCounter();
-  wheelNext: WheelTimer | null = null;
-  wheelPrevious: WheelTimer | null = null;
-  wheelTick = 0;
-
-  constructor(owner: ExchangeOwner, stream: Http2Stream) {
-    this.owner = owner;
-    this.stream = stream;
-  }
-
+export class Exchange extends ExchangeState implements StreamEvents, AttemptOwner {
   onHead(_stream: Http2Stream, head: HeaderList, fields: VolatileFields, endStream: boolean): void {
     this.startedMs = this.owner.serving.loop.nowMs;
     this.requestEnded = endStream;
@@ -218,14 +153,12 @@ export class Exchange implements StreamEvents, WheelTimer {
     this.answer(isProtocol ? upstreamProtocol(detail) : upstreamReset(detail));
   }
 
-  /** Ends the request with an answer of ours: the whole response, or its end when it has begun. */
   answer(answer: Answer): void {
     if (this.isFinished) return;
     this.reason = answer.reason;
     if (!holdAnswer(this, answer)) sendAnswer(this, answer);
   }
 
-  /** This stream holds more of its connection's buffer than any other, and the buffer is full. */
   overflow(): void {
     if (this.isFinished) return;
     this.reason = 'buffer_limit';
@@ -234,7 +167,6 @@ export class Exchange implements StreamEvents, WheelTimer {
     this.finish(GrpcStatus.RESOURCE_EXHAUSTED);
   }
 
-  /** Once, when the response is out or given up: counts, logs, lets go of everything. */
   finish(grpcStatus: number): void {
     if (this.isFinished) return;
     this.isFinished = true;
@@ -242,8 +174,7 @@ export class Exchange implements StreamEvents, WheelTimer {
     finishExchange(this);
   }
 
-  /** Bytes that wait for either side. */
-  get queuedBytes(): number {
-    return (this.requestQueue?.bytes ?? 0) + (this.responseQueue?.bytes ?? 0);
+  newAttempt(cluster: UpstreamCluster, hash: number, pinned: string | null): UpstreamAttempt {
+    return new UpstreamAttempt(this, cluster, hash, pinned);
   }
 }

@@ -7,7 +7,7 @@ import { sendAnswer } from './answer-sender.ts';
  * a stream may wait for our answer before it goes on, so theirs are sent at once.
  */
 import type { Answer } from './answers.ts';
-import type { Exchange } from './exchange.ts';
+import type { ExchangeState } from './exchange-state.ts';
 
 /** A request is not waited for longer than this, */
 const MAX_WAIT_MS = 1_000;
@@ -15,7 +15,7 @@ const MAX_WAIT_MS = 1_000;
 const MAX_DROPPED_BYTES = 65_536;
 
 /** True when the answer is kept and will be sent later. */
-export function holdAnswer(exchange: Exchange, answer: Answer): boolean {
+export function holdAnswer(exchange: ExchangeState, answer: Answer): boolean {
   const isForGrpc = exchange.decision?.isGrpc === true;
   if (isForGrpc || exchange.requestEnded || exchange.responseStarted || exchange.attempt !== null) return false;
   const { loop } = exchange.owner.serving;
@@ -25,13 +25,13 @@ export function holdAnswer(exchange: Exchange, answer: Answer): boolean {
 }
 
 /** `bytes` more of the request came, or its end. */
-export function dropRequest(exchange: Exchange, bytes: number): void {
+export function dropRequest(exchange: ExchangeState, bytes: number): void {
   if (bytes > 0) exchange.stream.connection.consumed(exchange.stream, bytes);
   if (exchange.requestEnded || exchange.requestBytes > MAX_DROPPED_BYTES) releaseAnswer(exchange);
 }
 
 /** Sends the answer that was kept. */
-export function releaseAnswer(exchange: Exchange): void {
+export function releaseAnswer(exchange: ExchangeState): void {
   const answer = exchange.heldAnswer;
   exchange.heldAnswer = null;
   if (answer !== null) sendAnswer(exchange, answer);

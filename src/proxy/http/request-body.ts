@@ -3,13 +3,13 @@
 /** The request's body on its way to the endpoint: forward at once, queue what is not taken, keep what a retry needs. */
 import type { HeaderList, Http2Stream, VolatileFields } from '../../wire/index.ts';
 import { BodyQueue } from './body-queue.ts';
-import type { Exchange } from './exchange.ts';
+import type { ExchangeState } from './exchange-state.ts';
 
 /** Kept for a retry at most (design §5, Limits). */
 const MAX_REPLAY_BYTES = 65_536;
 
 /** Takes `chunk[start, end)` from the client; `exchange.requestEnded` says whether more follows. */
-export function forwardRequestData(exchange: Exchange, chunk: Buffer, start: number, end: number): void {
+export function forwardRequestData(exchange: ExchangeState, chunk: Buffer, start: number, end: number): void {
   if (exchange.mirrors !== null)
     for (const mirror of exchange.mirrors) mirror.data(chunk, start, end, exchange.requestEnded);
   const upstream = exchange.attempt?.stream ?? null;
@@ -25,7 +25,7 @@ export function forwardRequestData(exchange: Exchange, chunk: Buffer, start: num
 }
 
 /** Takes the request's trailers; gRPC has none, HTTP may. */
-export function forwardRequestTrailers(exchange: Exchange, trailers: HeaderList, fields: VolatileFields): void {
+export function forwardRequestTrailers(exchange: ExchangeState, trailers: HeaderList, fields: VolatileFields): void {
   exchange.requestTrailers = trailers;
   exchange.requestTrailerFields = fields;
   if (exchange.mirrors !== null) for (const mirror of exchange.mirrors) mirror.end();
@@ -33,7 +33,7 @@ export function forwardRequestTrailers(exchange: Exchange, trailers: HeaderList,
 }
 
 /** Sends what waits: the stream is open now, or can take more. */
-export function flushRequest(exchange: Exchange): void {
+export function flushRequest(exchange: ExchangeState): void {
   const upstream = exchange.attempt?.stream ?? null;
   if (upstream === null) return;
   const queue = exchange.requestQueue;
@@ -51,7 +51,7 @@ export function flushRequest(exchange: Exchange): void {
 }
 
 function send(
-  exchange: Exchange,
+  exchange: ExchangeState,
   upstream: Http2Stream,
   chunk: Buffer,
   start: number,
@@ -68,13 +68,13 @@ function send(
 }
 
 /** Opens the client's window again; not for bytes that were sent before, to another endpoint. */
-function giveBack(exchange: Exchange, taken: number): void {
+function giveBack(exchange: ExchangeState, taken: number): void {
   const again = Math.min(taken, exchange.rewoundBytes);
   exchange.rewoundBytes -= again;
   if (taken > again) exchange.stream.connection.consumed(exchange.stream, taken - again);
 }
 
-function keepForReplay(exchange: Exchange, chunk: Buffer, start: number, end: number): void {
+function keepForReplay(exchange: ExchangeState, chunk: Buffer, start: number, end: number): void {
   const held = exchange.replayEnd - exchange.replayStart + (exchange.replayRest?.bytes ?? 0);
   if (held + end - start > MAX_REPLAY_BYTES) {
     releaseReplay(exchange);
@@ -89,14 +89,14 @@ function keepForReplay(exchange: Exchange, chunk: Buffer, start: number, end: nu
 }
 
 /** From here on the request cannot be sent again: the endpoint answers, or too much was sent. */
-export function releaseReplay(exchange: Exchange): void {
+export function releaseReplay(exchange: ExchangeState): void {
   exchange.isReplayable = false;
   exchange.replayChunk = null;
   exchange.replayRest = null;
 }
 
 /** Puts what was sent back in front of what waits, for another endpoint. It was consumed already: only the cap counts it. */
-export function rewindRequest(exchange: Exchange): void {
+export function rewindRequest(exchange: ExchangeState): void {
   const { replayChunk, replayStart, replayEnd, replayRest, requestQueue } = exchange;
   exchange.isReplayable = false;
   if (replayChunk === null) return;

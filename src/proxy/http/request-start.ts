@@ -8,13 +8,12 @@ import type { UpstreamCluster } from '../upstream/upstreams.ts';
 import { deadlineExceeded, faulted } from './answers.ts';
 import { type CompiledBackend, type CompiledRule, UNKNOWN_CLUSTER } from './compiled-rule.ts';
 import type { Decision } from './decision.ts';
-import type { Exchange } from './exchange.ts';
+import type { ExchangeState } from './exchange-state.ts';
 import { rewindRequest } from './request-body.ts';
-import { UpstreamAttempt } from './upstream-attempt.ts';
 
 const TIMEOUT_FIELD = 'grpc-timeout';
 
-export function beginForwarding(exchange: Exchange, decision: Decision, rule: CompiledRule): void {
+export function beginForwarding(exchange: ExchangeState, decision: Decision, rule: CompiledRule): void {
   const { serving } = exchange.owner;
   const backend = rule.backends[rule.choice.pick(serving.random)];
   const fault = rule.rule.fault ?? backend?.fault ?? null;
@@ -30,7 +29,7 @@ export function beginForwarding(exchange: Exchange, decision: Decision, rule: Co
 }
 
 /** Once per request: the endpoint refused the stream before it looked at it. */
-export function retryElsewhere(exchange: Exchange): void {
+export function retryElsewhere(exchange: ExchangeState): void {
   const cluster = exchange.backend?.cluster;
   if (cluster === undefined || cluster === null) return;
   exchange.hasRetried = true;
@@ -39,17 +38,17 @@ export function retryElsewhere(exchange: Exchange): void {
   openAttempt(exchange, cluster, null);
 }
 
-function openAttempt(exchange: Exchange, cluster: UpstreamCluster, pinned: string | null): void {
+function openAttempt(exchange: ExchangeState, cluster: UpstreamCluster, pinned: string | null): void {
   if (exchange.isFinished) return;
   const hash = cluster.hashKey === null ? 0 : hashOf(exchange, cluster.hashKey);
-  const attempt = new UpstreamAttempt(exchange, cluster, hash, pinned);
+  const attempt = exchange.newAttempt(cluster, hash, pinned);
   exchange.attempt = attempt;
   exchange.openedMs = exchange.owner.serving.loop.nowMs;
   cluster.open(attempt);
 }
 
 /** False: the deadline has passed already and was answered. */
-function startDeadline(exchange: Exchange, routeMs: number): boolean {
+function startDeadline(exchange: ExchangeState, routeMs: number): boolean {
   const text = fieldOf(exchange.fields, TIMEOUT_FIELD);
   const callMs = text === undefined ? undefined : parseGrpcTimeout(text);
   exchange.outgoingFields = exchange.fields;
@@ -67,7 +66,7 @@ function startDeadline(exchange: Exchange, routeMs: number): boolean {
   return true;
 }
 
-function prepareHead(exchange: Exchange, decision: Decision, backend: CompiledBackend): void {
+function prepareHead(exchange: ExchangeState, decision: Decision, backend: CompiledBackend): void {
   const { serving, clientAddress } = exchange.owner;
   const head = decision.outgoing(backend, serving.lists);
   const list = head.listFor(clientAddress);
@@ -80,19 +79,19 @@ function prepareHead(exchange: Exchange, decision: Decision, backend: CompiledBa
 }
 
 /** A log wants to name the request: made only then (design §6). */
-function ensureRequestId(exchange: Exchange, newRequestId: () => string): void {
+function ensureRequestId(exchange: ExchangeState, newRequestId: () => string): void {
   if (fieldOf(exchange.outgoingFields, 'x-request-id') !== undefined) return;
   exchange.outgoingFields = [...(exchange.outgoingFields ?? []), 'x-request-id', newRequestId()];
 }
 
-function mirrorRequest(exchange: Exchange, backend: CompiledBackend): void {
+function mirrorRequest(exchange: ExchangeState, backend: CompiledBackend): void {
   const { outgoing, outgoingFields, owner } = exchange;
   if (outgoing === null) return;
   exchange.mirrors = startMirrors(backend.mirrors, outgoing, outgoingFields, owner.serving);
   if (exchange.mirrors !== null && exchange.requestEnded) for (const mirror of exchange.mirrors) mirror.end();
 }
 
-function pinnedEndpoint(exchange: Exchange, rule: CompiledRule): string | null {
+function pinnedEndpoint(exchange: ExchangeState, rule: CompiledRule): string | null {
   const head = exchange.decision?.head;
   if (rule.session === null || head === undefined) return null;
   const token = readSession(rule.session, head, Date.now());
@@ -100,7 +99,7 @@ function pinnedEndpoint(exchange: Exchange, rule: CompiledRule): string | null {
   return token?.endpoint ?? null;
 }
 
-function hashOf(exchange: Exchange, key: NonNullable<UpstreamCluster['hashKey']>): number {
+function hashOf(exchange: ExchangeState, key: NonNullable<UpstreamCluster['hashKey']>): number {
   if (key.kind === 'source-ip') return hashText(exchange.owner.clientAddress);
   const value = exchange.decision?.head.get(key.name) ?? fieldOf(exchange.fields, key.name);
   return hashText(value ?? exchange.owner.clientAddress);

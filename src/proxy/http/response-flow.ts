@@ -11,10 +11,15 @@ import {
 import { sessionField } from '../filters/index.ts';
 import { BodyQueue } from './body-queue.ts';
 import type { CompiledBackend } from './compiled-rule.ts';
-import type { Exchange } from './exchange.ts';
+import type { ExchangeState } from './exchange-state.ts';
 import { statusOf } from './response-plan.ts';
 
-export function deliverHead(exchange: Exchange, head: HeaderList, fields: VolatileFields, endStream: boolean): void {
+export function deliverHead(
+  exchange: ExchangeState,
+  head: HeaderList,
+  fields: VolatileFields,
+  endStream: boolean,
+): void {
   const backend = exchange.backend as CompiledBackend;
   const plan = backend.response;
   const response = plan.headOf(head);
@@ -31,7 +36,13 @@ export function deliverHead(exchange: Exchange, head: HeaderList, fields: Volati
 }
 
 /** `exchange.responseEnded` says whether more follows. */
-export function deliver(exchange: Exchange, upstream: Http2Stream, chunk: Buffer, start: number, end: number): void {
+export function deliver(
+  exchange: ExchangeState,
+  upstream: Http2Stream,
+  chunk: Buffer,
+  start: number,
+  end: number,
+): void {
   const { stream } = exchange;
   let at = start;
   if (exchange.responseQueue === null) {
@@ -50,7 +61,7 @@ export function deliver(exchange: Exchange, upstream: Http2Stream, chunk: Buffer
 }
 
 /** The last event of a response: sent at once, or after what waits. */
-export function deliverTrailers(exchange: Exchange, trailers: HeaderList, fields: VolatileFields): void {
+export function deliverTrailers(exchange: ExchangeState, trailers: HeaderList, fields: VolatileFields): void {
   const { stream } = exchange;
   exchange.grpcStatus = trailerStatus(trailers);
   if (exchange.responseQueue === null) {
@@ -65,7 +76,7 @@ export function deliverTrailers(exchange: Exchange, trailers: HeaderList, fields
 }
 
 /** The client can take more. */
-export function flushResponse(exchange: Exchange): void {
+export function flushResponse(exchange: ExchangeState): void {
   const queue = exchange.responseQueue;
   if (queue === null) return;
   const { stream, responseTrailers } = exchange;
@@ -87,7 +98,7 @@ export function flushResponse(exchange: Exchange): void {
 }
 
 /** END_STREAM went to the client. */
-export function endResponse(exchange: Exchange): void {
+export function endResponse(exchange: ExchangeState): void {
   const { stream, httpStatus } = exchange;
   exchange.attempt?.finish(httpStatus >= 502 && httpStatus <= 504 ? 'failed' : 'ok');
   // The rest of the request is not wanted (RFC 9113 §8.1).
@@ -104,7 +115,7 @@ function trailerStatus(trailers: HeaderList): number {
   return status;
 }
 
-function withSession(exchange: Exchange, fields: VolatileFields): VolatileFields {
+function withSession(exchange: ExchangeState, fields: VolatileFields): VolatileFields {
   const policy = exchange.decision?.rule?.session;
   const endpoint = exchange.attempt?.endpoint;
   if (policy === null || policy === undefined || endpoint === null || endpoint === undefined) return fields;

@@ -10,9 +10,23 @@
 import { ErrorCode, type HeaderList, type Http2Stream, type VolatileFields } from '../../wire/index.ts';
 import type { OpenFailure, UpstreamRequest } from '../upstream/upstream-request.ts';
 import type { UpstreamCluster, UpstreamEndpoint } from '../upstream/upstreams.ts';
-import type { Exchange } from './exchange.ts';
 
 export type ResetOrigin = 'peer' | 'protocol' | 'connection';
+
+/** The exchange, as its attempts see it. */
+export interface AttemptOwner {
+  /** `stream` is open and idle: the head goes first. */
+  upstreamOpened(stream: Http2Stream): void;
+  upstreamNotOpened(failure: OpenFailure, message: string): void;
+  upstreamInformational(head: HeaderList, fields: VolatileFields): void;
+  upstreamHead(head: HeaderList, fields: VolatileFields, endStream: boolean): void;
+  upstreamData(upstream: Http2Stream, chunk: Buffer, start: number, end: number, endStream: boolean): void;
+  upstreamTrailers(trailers: HeaderList, fields: VolatileFields): void;
+  /** The attempt is over already. */
+  upstreamReset(errorCode: number, origin: ResetOrigin): void;
+  /** The stream can take more. */
+  upstreamWritable(): void;
+}
 
 export class UpstreamAttempt implements UpstreamRequest {
   readonly hash: number;
@@ -22,10 +36,10 @@ export class UpstreamAttempt implements UpstreamRequest {
   stream: Http2Stream | null = null;
   /** Kept for the access log. */
   endpoint: UpstreamEndpoint | null = null;
-  readonly #exchange: Exchange;
+  readonly #exchange: AttemptOwner;
   #isOver = false;
 
-  constructor(exchange: Exchange, cluster: UpstreamCluster, hash: number, pinned: string | null) {
+  constructor(exchange: AttemptOwner, cluster: UpstreamCluster, hash: number, pinned: string | null) {
     this.#exchange = exchange;
     this.cluster = cluster;
     this.hash = hash;

@@ -18,12 +18,11 @@ import {
   type StreamEvents,
 } from '../../wire/index.ts';
 import { Exchange } from '../http/exchange.ts';
-import type { ExchangeOwner } from '../http/exchange-owner.ts';
+import type { ExchangeOwner, ExchangeState } from '../http/exchange-state.ts';
 import type { Scope } from '../http/scope.ts';
 import type { Serving } from '../http/serving.ts';
-import { SocketTransport, type TransportOwner } from '../http/socket-transport.ts';
+import { SocketTransport, type TrafficCounters, type TransportOwner } from '../http/socket-transport.ts';
 import type { WheelTimer } from '../http/timer-wheel.ts';
-import type { DownstreamServer } from './downstream-server.ts';
 
 /** A client that has not sent its SETTINGS, or leaves a frame unfinished without a stream open, is not one. */
 const HEAD_TIMEOUT_MS = 10_000;
@@ -35,6 +34,19 @@ const LINGER_MS = 5_000;
 const SHUTDOWN_ROUND_TRIP_MS = 2_000;
 /** Waiting for slow readers and writers on one connection; over it its worst stream is reset. */
 const MAX_QUEUED_BYTES = 16 * 1024 * 1024;
+
+/** The listening socket's side of its connections. */
+export interface DownstreamServer {
+  readonly serving: Serving;
+  /** Grows when the binding changes: scopes of an older generation are stale. */
+  readonly generation: number;
+  readonly traffic: TrafficCounters;
+  /** Where requests are decided for connections that entered through a listener; null: cleartext. */
+  scopeOf(entered: CompiledListener | null): Scope;
+  requestStarted(): void;
+  requestEnded(): void;
+  connectionClosed(connection: DownstreamConnection): void;
+}
 
 export class DownstreamConnection implements ConnectionEvents, ExchangeOwner, TransportOwner, WheelTimer {
   readonly serving: Serving;
@@ -57,7 +69,7 @@ export class DownstreamConnection implements ConnectionEvents, ExchangeOwner, Tr
   #sentFinalGoaway = false;
   #queuedBytes = 0;
   /** Exchanges that have bytes waiting. */
-  readonly #waiting = new Set<Exchange>();
+  readonly #waiting = new Set<ExchangeState>();
 
   constructor(socket: Socket, server: DownstreamServer, entered: CompiledListener | null, first: Buffer | null) {
     const { serving } = server;
@@ -155,7 +167,7 @@ export class DownstreamConnection implements ConnectionEvents, ExchangeOwner, Tr
     if (this.#active === 0 && this.#state === 'draining' && this.#sentFinalGoaway) this.#end();
   }
 
-  queued(exchange: Exchange, bytes: number): void {
+  queued(exchange: ExchangeState, bytes: number): void {
     if (bytes === 0) return;
     this.#queuedBytes += bytes;
     if (bytes > 0) this.#waiting.add(exchange);
@@ -209,7 +221,7 @@ export class DownstreamConnection implements ConnectionEvents, ExchangeOwner, Tr
   }
 
   #resetWorst(): void {
-    let worst: Exchange | null = null;
+    let worst: ExchangeState | null = null;
     for (const exchange of this.#waiting)
       if (worst === null || exchange.queuedBytes > worst.queuedBytes) worst = exchange;
     this.serving.metrics.count('daemun_limit_hits_total', { limit: 'connection_buffer' });

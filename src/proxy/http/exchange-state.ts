@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { type HeaderList, type Http2Stream, MessageCounter, type VolatileFields } from '../../wire/index.ts';
+import type { MirroredRequest, SessionToken } from '../filters/index.ts';
+import type { UpstreamCluster } from '../upstream/upstreams.ts';
+import type { Answer } from './answers.ts';
+import type { BodyQueue } from './body-queue.ts';
+import type { CompiledBackend } from './compiled-rule.ts';
+import type { Decision } from './decision.ts';
+import type { Scope } from './scope.ts';
+import type { Serving } from './serving.ts';
+import type { WheelTimer } from './timer-wheel.ts';
+import type { UpstreamAttempt } from './upstream-attempt.ts';
+
+/** The client's connection, as its exchanges see it. */
+export interface ExchangeOwner {
+  readonly serving: Serving;
+  /** IP address of the client; never ''. */
+  readonly clientAddress: string;
+  /** Where new requests of this connection are decided now. */
+  scope(): Scope;
+  exchangeStarted(): void;
+  exchangeEnded(): void;
+  /** `exchange` queued this many bytes more (or, negative, fewer). May end the worst exchange of the connection. */
+  queued(exchange: ExchangeState, bytes: number): void;
+}
+
+/** What one request is at a moment. The functions beside work on it; all fields are set here, so that all have one shape. */
+export abstract class ExchangeState implements WheelTimer {
+  readonly owner: ExchangeOwner;
+  readonly stream: Http2Stream;
+  decision: Decision | null = null;
+  backend: CompiledBackend | null = null;
+  attempt: UpstreamAttempt | null = null;
+  mirrors: MirroredRequest[] | null = null;
+  startedMs = 0;
+  /** When the attempt was made. */
+  openedMs = 0;
+  /** 0: none. */
+  timeoutMs = 0;
+  isRouteTimeout = false;
+  /** The request's per-request fields, as received. */
+  fields: VolatileFields = null;
+  outgoing: HeaderList | null = null;
+  outgoingFields: VolatileFields = null;
+  /** The client sent END_STREAM. */
+  requestEnded = false;
+  requestTrailers: HeaderList | null = null;
+  requestTrailerFields: VolatileFields = null;
+  requestQueue: BodyQueue | null = null;
+  /** What was sent and may have to be sent again elsewhere: a first slice, then the rest. */
+  replayChunk: Buffer | null = null;
+  replayStart = 0;
+  replayEnd = 0;
+  replayRest: BodyQueue | null = null;
+  /** Bytes at the head of `requestQueue` that the client's window has back already. */
+  rewoundBytes = 0;
+  isReplayable = true;
+  hasRetried = false;
+  responseStarted = false;
+  /** The whole response is here (perhaps still in the queue). */
+  responseEnded = false;
+  responseIsGrpc = false;
+  responseQueue: BodyQueue | null = null;
+  responseTrailers: HeaderList | null = null;
+  responseTrailerFields: VolatileFields = null;
+  httpStatus = 0;
+  /** -1: not known yet. */
+  grpcStatus = -1;
+  /** For the access log; '' when an endpoint answered. */
+  reason = '';
+  /** The session that the request carries. */
+  session: SessionToken | null = null;
+  isFinished = false;
+  /** Sent when the request has ended. */
+  heldAnswer: Answer | null = null;
+  requestBytes = 0;
+  responseBytes = 0;
+  readonly requestMessages = new MessageCounter();
+  readonly responseMessages = new MessageCounter();
+  wheelNext: WheelTimer | null = null;
+  wheelPrevious: WheelTimer | null = null;
+  wheelTick = 0;
+
+  constructor(owner: ExchangeOwner, stream: Http2Stream) {
+    this.owner = owner;
+    this.stream = stream;
+  }
+
+  /** Bytes that wait for either side. */
+  get queuedBytes(): number {
+    return (this.requestQueue?.bytes ?? 0) + (this.responseQueue?.bytes ?? 0);
+  }
+
+  /** Makes the next try; it is not opened yet. */
+  abstract newAttempt(cluster: UpstreamCluster, hash: number, pinned: string | null): UpstreamAttempt;
+  /** Ends the request with an answer of ours: the whole response, or its end when it has begun. */
+  abstract answer(answer: Answer): void;
+  /** Once, when the response is out or given up: counts, logs, lets go of everything. */
+  abstract finish(grpcStatus: number): void;
+  /** This stream holds more of its connection's buffer than any other, and the buffer is full. */
+  abstract overflow(): void;
+  abstract onTimer(nowMs: number): void;
+}
