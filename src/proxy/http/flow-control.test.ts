@@ -141,6 +141,36 @@ describe('flow control', () => {
     assert.ok(streams.some(stream => !stream.closed));
   });
 
+  it('answers DEADLINE_EXCEEDED itself when an endpoint ignores the deadline of the call', async () => {
+    let closed: (code: number) => void = () => {};
+    const cancelled = new Promise<number>(resolve => {
+      closed = resolve;
+    });
+    serve = stream => stream.on('close', () => closed(stream.rstCode));
+    const stream = session.request({ ...GRPC, 'grpc-timeout': '40m' });
+    stream.end();
+    const [headers] = await once(stream, 'response');
+    assert.equal(headers['grpc-status'], '4');
+    assert.equal(headers['grpc-message'], 'the deadline of the call of 40 ms passed');
+    assert.equal(await cancelled, 8);
+    const late = session.request({ ...GRPC, 'grpc-timeout': '0n' });
+    late.end();
+    const [atOnce] = await once(late, 'response');
+    assert.equal(atOnce['grpc-status'], '4');
+  });
+
+  it('ends a started answer with DEADLINE_EXCEEDED trailers', async () => {
+    serve = stream => {
+      stream.respond({ ':status': 200, 'content-type': 'application/grpc' });
+      stream.write(Buffer.from([0, 0, 0, 0, 0]));
+    };
+    const stream = session.request({ ...GRPC, 'grpc-timeout': '60m' });
+    stream.end();
+    stream.resume();
+    const [trailers] = await once(stream, 'trailers');
+    assert.equal(trailers['grpc-status'], '4');
+  });
+
   it('answers before the request ended, then tells the client to stop', async () => {
     serve = stream => {
       stream.respond({ ':status': 200, 'content-type': 'application/grpc', 'grpc-status': '9' }, { endStream: true });

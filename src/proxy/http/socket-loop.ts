@@ -26,12 +26,14 @@ export class SocketLoop {
   readonly deadlines: TimerWheel;
   /** Per connection. */
   readonly connectionTimers: TimerWheel;
+  readonly #now: () => number;
   #dirty: Flushable[] = [];
   #spare: Flushable[] = [];
   #scheduled = false;
   readonly #flushAll = (): void => this.flush();
 
   constructor(now: () => number = () => performance.now()) {
+    this.#now = now;
     this.nowMs = now();
     const refresh = (): number => {
       this.nowMs = now();
@@ -43,7 +45,7 @@ export class SocketLoop {
 
   /** Reads the clock; called when a chunk of input arrives, before it is handled. */
   refresh(): void {
-    this.nowMs = performance.now();
+    this.nowMs = this.#now();
   }
 
   /** `flush` is called on it before this turn of the event loop ends. Callers mark once until then. */

@@ -9,6 +9,9 @@
  *   that flow control and the exchange hold DATA back and memory stays bounded.
  * - End: whatever ends the socket, `connection.close` and then `owner.onTransportClosed` are called once.
  *
+ * Reads come as `data` events with a buffer each: one shared buffer (`onread`) was measured and saved nothing (50 x 1:
+ * 18.0 against 17.4 µs), since what is kept must then be copied.
+ *
  * Owns the socket's listeners; the owner decides when to `end` or `destroy`. Guarded by `bench/`: every RPC passes here
  * four times.
  */
