@@ -13,6 +13,9 @@ import { firstLine } from '../peers/peer.ts';
 
 const run = promisify(execFile);
 
+/** ghz reports each call by itself: about 100 bytes. */
+const MAX_REPORT_BYTES = 2 ** 28;
+
 const PROTO = `syntax = "proto3";
 package bench;
 message Message { bytes payload = 1; }
@@ -30,7 +33,7 @@ export function findGhz(): string | undefined {
 export async function ghz(program: string, port: number, calls: number, folder: string): Promise<void> {
   const proto = join(folder, 'bench.proto');
   writeFileSync(proto, PROTO);
-  const { stdout } = await run(program, [
+  const args = [
     '--insecure',
     `--proto=${proto}`,
     '--call=bench.Bench.Unary',
@@ -40,7 +43,8 @@ export async function ghz(program: string, port: number, calls: number, folder: 
     '--connections=8',
     '--format=json',
     `127.0.0.1:${port}`,
-  ]);
+  ];
+  const { stdout } = await run(program, args, { maxBuffer: MAX_REPORT_BYTES });
   const report: { statusCodeDistribution?: Record<string, number> } = JSON.parse(stdout);
   if (report.statusCodeDistribution?.['OK'] !== calls)
     throw new Error(`ghz: ${JSON.stringify(report.statusCodeDistribution)}`);

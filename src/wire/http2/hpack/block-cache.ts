@@ -8,23 +8,32 @@ const MAX_BLOCK_BYTES = 384;
 /** After so many misses in a row the cache is not worth its look-ups. */
 const MAX_MISSES = 64;
 
+/** What a block says. */
+export interface DecodedBlock {
+  readonly list: HeaderList;
+  /** At most a content-length: other volatile fields would fill the cache with blocks that never come again. */
+  readonly fields: string[] | null;
+  /** -1: none. */
+  readonly contentLength: number;
+}
+
 /**
  * Same bytes + unchanged dynamic table = same list. For peers that send literals without indexing, block after block;
  * fully indexed blocks are faster through the trie. Dropped by its owner when the table changes.
  */
 export class BlockCache {
-  readonly #lists = new Map<string, HeaderList>();
+  readonly #blocks = new Map<string, DecodedBlock>();
   #misses = 0;
 
-  get(block: Buffer, start: number, end: number): HeaderList | undefined {
+  get(block: Buffer, start: number, end: number): DecodedBlock | undefined {
     if (this.#misses >= MAX_MISSES || end - start > MAX_BLOCK_BYTES) return undefined;
-    const list = this.#lists.get(block.toString('latin1', start, end));
-    this.#misses = list === undefined ? this.#misses + 1 : 0;
-    return list;
+    const known = this.#blocks.get(block.toString('latin1', start, end));
+    this.#misses = known === undefined ? this.#misses + 1 : 0;
+    return known;
   }
 
-  set(block: Buffer, start: number, end: number, list: HeaderList): void {
-    if (this.#misses >= MAX_MISSES || end - start > MAX_BLOCK_BYTES || this.#lists.size >= MAX_BLOCKS) return;
-    this.#lists.set(block.toString('latin1', start, end), list);
+  set(block: Buffer, start: number, end: number, decoded: DecodedBlock): void {
+    if (this.#misses >= MAX_MISSES || end - start > MAX_BLOCK_BYTES || this.#blocks.size >= MAX_BLOCKS) return;
+    this.#blocks.set(block.toString('latin1', start, end), decoded);
   }
 }

@@ -97,6 +97,18 @@ describe('HPACK decoder', () => {
     assert.equal(d.malformed, false);
   });
 
+  it('tells the content-length of a block that it remembers', () => {
+    const d = decoder();
+    const block = '82 04 02 2f61 0f0d 02 3137'; // a GET of /a with content-length 17, not indexed
+    const decoded = [':method: GET', ':path: /a', 'content-length: 17'];
+    for (let times = 0; times < 3; times++) {
+      assert.deepEqual(lines(d, block), decoded);
+      assert.equal(d.contentLength, 17);
+    }
+    assert.deepEqual(lines(d, '82 04 02 2f61 0f0d 02 3138'), [':method: GET', ':path: /a', 'content-length: 18']);
+    assert.equal(d.contentLength, 18);
+  });
+
   it('keeps an empty grpc-message in the list', () => {
     const d = decoder();
     const trailers = `00 0b ${Buffer.from('grpc-status').toString('hex')} 01 30 00 0c ${Buffer.from('grpc-message').toString('hex')} 00`;

@@ -54,7 +54,9 @@ export class HpackDecoder {
     this.contentLength = -1;
     const known = this.#cache?.get(block, start, end);
     if (known !== undefined) {
-      this.list = known;
+      this.list = known.list;
+      this.fields = known.fields;
+      this.contentLength = known.contentLength;
       return true;
     }
     this.#node = this.#pool.root;
@@ -68,11 +70,16 @@ export class HpackDecoder {
     const over = this.#count > this.#limits.maxHeaderFields || this.#bytes > this.#limits.maxHeaderListBytes;
     this.list = over ? null : this.#node.list();
     if (this.#mutated) this.#cache = null;
-    else if (this.#literals && this.fields === null && this.list !== null && !this.malformed) {
-      this.#cache ??= new BlockCache();
-      this.#cache.set(block, start, end, this.list);
-    }
+    else if (this.#literals && this.list !== null && !this.malformed) this.#remember(block, start, end, this.list);
     return true;
+  }
+
+  #remember(block: Buffer, start: number, end: number, list: HeaderList): void {
+    const { fields, contentLength } = this;
+    const isLengthOnly = fields !== null && fields.length === 2 && contentLength >= 0;
+    if (fields !== null && !isLengthOnly) return;
+    this.#cache ??= new BlockCache();
+    this.#cache.set(block, start, end, { list, fields, contentLength });
   }
 
   /** After a list over the limits: the fields that came before the limit. */
