@@ -9,11 +9,6 @@ export const STORE_CODES = {
     summary: 'a file is not valid YAML or JSON',
     help: 'correct the text at the place shown; the last good state of the file stays in use',
   },
-  'store/not-an-object': {
-    severity: 'error',
-    summary: 'a document is not a Kubernetes object',
-    help: 'write apiVersion and kind, or move the file out of the folder',
-  },
   'store/unknown-kind': {
     severity: 'warning',
     summary: 'an object is of a kind that daemun does not know; it is ignored',
@@ -21,7 +16,8 @@ export const STORE_CODES = {
   },
   'store/ignored-kind': {
     severity: 'info',
-    summary: 'an object is of a known kind that has no effect, or none in this version',
+    summary:
+      'an object is of a known kind that has no effect; a warning for kinds of the Gateway API that this version does not support',
     help: 'nothing needs to be done',
   },
   'store/duplicate-object': {

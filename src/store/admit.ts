@@ -39,10 +39,8 @@ export interface ObjectIssue {
 
 /** Takes one value as an API server takes an object: labels Namespaces, fills in defaults, refuses what is wrong. */
 export function admit(value: unknown, options: ParseOptions): AdmittedObject {
-  if (!isObject(value) || typeof value['apiVersion'] !== 'string' || typeof value['kind'] !== 'string') {
-    return { ref: undefined, key: '', fullName: '', resource: undefined, issues: [NOT_AN_OBJECT] };
-  }
-  const parsed = parseResource(value['kind'] === 'Namespace' ? withNameLabel(value) : value, options);
+  const isNamespace = isObject(value) && value['kind'] === 'Namespace';
+  const parsed = parseResource(isNamespace ? withNameLabel(value) : value, options);
   switch (parsed.outcome) {
     case 'resource': {
       const { resource, warnings } = parsed;
@@ -50,7 +48,7 @@ export function admit(value: unknown, options: ParseOptions): AdmittedObject {
     }
     case 'refused':
       return {
-        ...named(parsed.ref),
+        ...(parsed.ref.kind === '' ? NAMELESS : named(parsed.ref)),
         resource: undefined,
         issues: parsed.issues.map(found => withSeverity(found, 'error')),
       };
@@ -68,11 +66,7 @@ export function issue(code: FindingCode, text: Pick<ObjectIssue, 'path' | 'messa
   return { code, severity: severityOf(code), ...text };
 }
 
-const NOT_AN_OBJECT = issue('store/not-an-object', {
-  path: [],
-  message: 'this is not a Kubernetes object: it has no apiVersion and kind',
-  help: 'write apiVersion and kind, or move the file out of the folder',
-});
+const NAMELESS = { ref: undefined, key: '', fullName: '' } as const;
 
 function withSeverity(found: SchemaIssue, severity: Severity): ObjectIssue {
   return { ...found, severity };
@@ -80,7 +74,10 @@ function withSeverity(found: SchemaIssue, severity: Severity): ObjectIssue {
 
 function unknownKind(ref: ResourceRef, isKnown: boolean): ObjectIssue {
   const name = `${ref.kind} (${ref.apiVersion})`;
-  if (isKnown) return issue('store/ignored-kind', { path: ['kind'], ...ignoredText(ref) });
+  if (isKnown) {
+    const found = issue('store/ignored-kind', { path: ['kind'], ...ignoredText(ref) });
+    return isUnsupported(ref) ? { ...found, severity: 'warning' } : found;
+  }
   return issue('store/unknown-kind', {
     path: ['kind'],
     message: `${name} is not a kind that daemun knows; the object is ignored`,
@@ -88,8 +85,14 @@ function unknownKind(ref: ResourceRef, isKnown: boolean): ObjectIssue {
   });
 }
 
-function ignoredText({ apiVersion, kind }: ResourceRef): { readonly message: string; readonly help: string } {
-  if (apiVersion.startsWith(`${GATEWAY_GROUP}/`)) {
+/** A kind of the Gateway API that we do not serve yet: its user expects it to work. */
+function isUnsupported({ apiVersion }: ResourceRef): boolean {
+  return apiVersion.startsWith(`${GATEWAY_GROUP}/`);
+}
+
+function ignoredText(ref: ResourceRef): { readonly message: string; readonly help: string } {
+  const { apiVersion, kind } = ref;
+  if (isUnsupported(ref)) {
     const message = `${kind} is not supported by this version of daemun: the object has no effect`;
     return { message, help: 'remove it, or leave it to another implementation' };
   }

@@ -41,6 +41,12 @@ describe('what a document may hold', () => {
   });
 
   it('is no key twice', () => {
-    assert.deepEqual(read('a: 1\nb: 2\na: 3\n').failure, { message: 'map keys must be unique', line: 3, column: 1 });
+    const { objects, failure } = read('apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {}\ndata: {}\n');
+    assert.equal(failure, undefined);
+    assert.deepEqual([objects[0]?.resource, objects[0]?.ref?.name], [undefined, 'a']);
+    assert.deepEqual(
+      objects[0]?.issues.map(({ code, path }) => [code, path]),
+      [['schema/duplicate', ['data']]],
+    );
   });
 });

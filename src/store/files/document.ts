@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { loadAll } from 'js-yaml';
+import { loadAll, YAMLException } from 'js-yaml';
 import type { ParseOptions } from '../../resources/index.ts';
-import { type AdmittedObject, admit } from '../admit.ts';
+import { type AdmittedObject, admit, type ObjectIssue } from '../admit.ts';
 import { isObject } from '../plain-object.ts';
 import { expandsTooFar } from './alias-limit.ts';
+import { repeatedFields } from './repeated-fields.ts';
 import { describeSyntaxError, type SyntaxFailure } from './syntax-failure.ts';
 import { KUBERNETES_YAML } from './yaml-schema.ts';
 
@@ -24,12 +25,42 @@ export interface WrittenObject extends AdmittedObject {
 /** Reads one document. Never throws. About 100 µs for a route of 400 bytes, and as much for its validation. */
 export function readDocument(text: string, options: ParseOptions): DocumentContent {
   try {
-    const values = loadAll(text, { schema: KUBERNETES_YAML, maxAliases: 1000 });
-    if (expandsTooFar(text, values)) return { objects: [], failure: TOO_MANY_ALIASES };
-    return { objects: values.flatMap((value, at) => readValue(value, at, options)), failure: undefined };
+    return readValues(text, options, 'once');
+  } catch (error) {
+    if (!isRepetition(error)) return { objects: [], failure: describeSyntaxError(text, error) };
+  }
+  try {
+    return withRepetitions(readValues(text, options, 'repeated'), repeatedFields(text));
   } catch (error) {
     return { objects: [], failure: describeSyntaxError(text, error) };
   }
+}
+
+function readValues(text: string, options: ParseOptions, fields: 'once' | 'repeated'): DocumentContent {
+  const values = loadAll(text, { schema: KUBERNETES_YAML, maxAliases: 1000, json: fields === 'repeated' });
+  if (expandsTooFar(text, values)) return { objects: [], failure: TOO_MANY_ALIASES };
+  return { objects: values.flatMap((value, at) => readValue(value, at, options)), failure: undefined };
+}
+
+function isRepetition(error: unknown): boolean {
+  return error instanceof YAMLException && error.reason.startsWith('duplicated mapping key');
+}
+
+/** Refuses the objects that have a field twice, as an API server does. */
+function withRepetitions(content: DocumentContent, repeated: ReturnType<typeof repeatedFields>): DocumentContent {
+  const objects = content.objects.map((object): WrittenObject => {
+    const { value, prefix } = object;
+    const isInside = (path: readonly (string | number)[]) => prefix.every((part, at) => part === path[at]);
+    const paths = (repeated[value] ?? []).filter(isInside).map(path => path.slice(prefix.length));
+    if (paths.length === 0) return object;
+    return { ...object, resource: undefined, issues: [...paths.map(repetition), ...object.issues] };
+  });
+  return { ...content, objects };
+}
+
+function repetition(path: readonly (string | number)[]): ObjectIssue {
+  const message = `the field "${path.at(-1)}" is written twice`;
+  return { code: 'schema/duplicate', severity: 'error', path, message, help: 'remove one of the two' };
 }
 
 const TOO_MANY_ALIASES: SyntaxFailure = {

@@ -1,14 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { dirname, relative } from 'node:path';
-import type { Finding, SourcePlace } from '../../errors/index.ts';
+import { CATALOGUE, type Finding, type SourcePlace } from '../../errors/index.ts';
 import type { Duplicate } from '../resource-table.ts';
 import type { ServedObject } from './in-use.ts';
 import { finding } from './source-finding.ts';
 import type { SourceIndex } from './source-index.ts';
 
-/** Says that an object's name is taken, and where. */
-export function duplicateFinding({ object, isEqual }: Duplicate<ServedObject>, sources: SourceIndex): Finding {
+/** Says that an object's name is taken, and where. Looks for the places when the message or the place is read. */
+export function duplicateFinding(duplicate: Duplicate<ServedObject>, sources: () => SourceIndex): Finding {
+  const code = duplicate.isEqual ? 'store/repeated-object' : 'store/duplicate-object';
+  const { severity, help } = CATALOGUE[code];
+  let made: Finding | undefined;
+  const full = () => {
+    made ??= locatedFinding(duplicate, sources());
+    return made;
+  };
+  return {
+    code,
+    severity,
+    resource: duplicate.object.ref,
+    path: [],
+    help,
+    get message(): string {
+      return full().message;
+    },
+    get place(): SourcePlace {
+      return full().place ?? NOWHERE;
+    },
+  };
+}
+
+function locatedFinding({ object, isEqual }: Duplicate<ServedObject>, sources: SourceIndex): Finding {
   const { ref, key } = object;
   const first = sources.locate(key, []);
   const place = sources.placeOf(object, []) ?? first ?? NOWHERE;

@@ -77,9 +77,9 @@ describe('reading documents', () => {
     });
     assert.deepEqual([...loaded.resources.configMaps.keys()], ['default/a', 'default/c']);
     const [finding] = loaded.findings;
-    assert.equal(finding?.code, 'store/syntax');
+    assert.equal(finding?.code, 'schema/duplicate');
     assert.deepEqual(finding?.place, { file: join(loaded.folder, 'a.yaml'), line: 14, column: 3 });
-    assert.match(finding?.message ?? '', /unique; the rest of the file \(2 objects\) is in use/);
+    assert.match(finding?.message ?? '', /"key" is written twice/);
   });
 
   it('says the place of what the schema refuses', async test => {
@@ -93,7 +93,7 @@ describe('reading documents', () => {
 
   it('says what is not an object and what is of an unknown kind', async test => {
     const loaded = await load(test, { 'a.yaml': 'a: 1\n---\napiVersion: x.io/v1\nkind: Foo\nmetadata: {name: a}\n' });
-    assert.deepEqual(codesOf(loaded), ['store/not-an-object', 'store/unknown-kind']);
+    assert.deepEqual(codesOf(loaded), ['schema/kind', 'store/unknown-kind']);
     assert.equal(loaded.findings[1]?.place?.line, 4);
   });
 });

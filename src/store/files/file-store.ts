@@ -162,7 +162,13 @@ class FileStore implements Store {
       finding(code, message, { file: path, line: 1, column: 1 }),
     );
     const findings: Finding[] = [...problems, ...this.#watchFindings(), ...files.flatMap(findingsOf)];
-    for (const duplicate of duplicates) findings.push(duplicateFinding(duplicate, this.#index()));
+    const versions = files.map(({ version }) => ({ version }));
+    let index: SourceIndex | undefined;
+    const sources = () => {
+      index ??= new SourceIndex(versions);
+      return index;
+    };
+    for (const duplicate of duplicates) findings.push(duplicateFinding(duplicate, sources));
     this.#contents = { resources: this.#table.resources, findings };
   }
 }

@@ -44,7 +44,7 @@ function stepInto(node: unknown, part: string | number): Step | undefined {
     return item === undefined ? undefined : { node: item, offset: startOf(item) };
   }
   if (!isMap(node)) return undefined;
-  const pair = node.items.find(({ key }) => String(isScalar(key) ? key.value : key) === String(part));
+  const pair = node.items.findLast(({ key }) => String(isScalar(key) ? key.value : key) === String(part));
   return pair === undefined ? undefined : { node: pair.value, offset: startOf(pair.key) };
 }
 

@@ -18,7 +18,7 @@ export class SourceIndex {
   /** The last of several: the same text twice is the same object. */
   readonly #byObject = new Map<WrittenObject, Source>();
 
-  constructor(files: Iterable<WatchedFile>) {
+  constructor(files: Iterable<Pick<WatchedFile, 'version'>>) {
     for (const { version } of files) if (version !== undefined) this.#add(version);
   }
 
