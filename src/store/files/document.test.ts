@@ -20,6 +20,12 @@ metadata:
     assert.deepEqual({ ...objects[0]?.resource?.metadata.annotations }, { app: 'x', more: 'z' });
   });
 
+  it('are merged from two merge keys in one mapping, as kubectl does', () => {
+    const text = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {<<: {b: x}, <<: {c: z}}\n';
+    const { objects, failure } = read(text);
+    assert.deepEqual([failure, objects[0]?.issues], [undefined, []]);
+  });
+
   it('are refused when they stand for too many nodes', () => {
     const lines = Array.from({ length: 9 }, (_, at) => `x${at + 1}: &x${at + 1} [${Array(10).fill(`*x${at}`).join()}]`);
     const { objects, failure } = read(`x0: &x0 [1]\n${lines.join('\n')}`);
