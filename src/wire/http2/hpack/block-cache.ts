@@ -2,7 +2,7 @@
 
 import type { HeaderList } from '../../header-list.ts';
 
-/** Blocks remembered per connection, and the longest of them: at most 12 KiB, and none for a peer that indexes its fields. */
+/** Blocks remembered per connection, and the longest of them: at most 24 KiB with their keys, and none for a peer that indexes its fields. */
 const MAX_BLOCKS = 32;
 const MAX_BLOCK_BYTES = 384;
 /** After so many misses in a row the cache is not worth its look-ups. */
@@ -17,23 +17,41 @@ export interface DecodedBlock {
   readonly contentLength: number;
 }
 
+interface RememberedBlock {
+  readonly bytes: Buffer;
+  readonly decoded: DecodedBlock;
+}
+
 /**
  * Same bytes + unchanged dynamic table = same list. For peers that send literals without indexing, block after block;
  * fully indexed blocks are faster through the trie. Dropped by its owner when the table changes.
  */
 export class BlockCache {
-  readonly #blocks = new Map<string, DecodedBlock>();
+  readonly #blocks = new Map<string, RememberedBlock>();
   #misses = 0;
+  /** The block found last, so that a run of equal ones needs no key. */
+  #last: RememberedBlock | undefined;
 
   get(block: Buffer, start: number, end: number): DecodedBlock | undefined {
+    const last = this.#last;
+    if (last !== undefined && isSame(last.bytes, block, start, end)) return last.decoded;
     if (this.#misses >= MAX_MISSES || end - start > MAX_BLOCK_BYTES) return undefined;
     const known = this.#blocks.get(block.toString('latin1', start, end));
     this.#misses = known === undefined ? this.#misses + 1 : 0;
-    return known;
+    if (known !== undefined) this.#last = known;
+    return known?.decoded;
   }
 
   set(block: Buffer, start: number, end: number, decoded: DecodedBlock): void {
     if (this.#misses >= MAX_MISSES || end - start > MAX_BLOCK_BYTES || this.#blocks.size >= MAX_BLOCKS) return;
-    this.#blocks.set(block.toString('latin1', start, end), decoded);
+    const bytes = Buffer.from(block.subarray(start, end));
+    this.#blocks.set(bytes.toString('latin1'), { bytes, decoded });
   }
+}
+
+function isSame(known: Buffer, block: Buffer, start: number, end: number): boolean {
+  const length = end - start;
+  if (known.length !== length) return false;
+  for (let i = length - 1; i >= 0; i--) if (known[i] !== block[start + i]) return false;
+  return true;
 }

@@ -35,6 +35,9 @@ export class HpackEncoder {
   /** The list encoded last, when it left the table as it was. */
   #lastList: HeaderList | null = null;
   #lastBlock: Buffer | null = null;
+  /** The volatile fields encoded last, and their bytes from the second time on: small values are prepared and shared. */
+  #lastFields: VolatileFields = null;
+  #lastFieldsBlock: Buffer | null = null;
 
   constructor(tables: EncoderTables) {
     this.#tables = tables;
@@ -62,8 +65,17 @@ export class HpackEncoder {
     if (list === this.#lastList && this.#lastBlock !== null) end = copyBlock(this.#lastBlock, out, end);
     else end = this.#encodeList(list, out, end);
     if (this.#missedBytes > STALE_BYTES) this.#empty(this.#table.maxBytes);
-    if (fields === null) return end;
+    return fields === null ? end : this.#encodeVolatile(fields, out, end);
+  }
+
+  /** Literals with names of the static table or none: their bytes do not depend on the dynamic one. */
+  #encodeVolatile(fields: readonly string[], out: Buffer, at: number): number {
+    const isKnown = fields === this.#lastFields;
+    if (isKnown && this.#lastFieldsBlock !== null) return copyBlock(this.#lastFieldsBlock, out, at);
+    let end = at;
     for (let i = 0; i < fields.length; i += 2) end = writeLiteral(out, end, 0, fields[i] ?? '', fields[i + 1] ?? '');
+    this.#lastFields = fields;
+    this.#lastFieldsBlock = isKnown ? Buffer.from(out.subarray(at, end)) : null;
     return end;
   }
 
