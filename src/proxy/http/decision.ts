@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { HeaderList, HeaderListPool } from '../../wire/index.ts';
-import type { GrpcMethodMetrics } from '../metrics/index.ts';
+import type { GrpcMethodMetrics, HttpRequestMetrics } from '../metrics/index.ts';
 import type { Answer } from './answers.ts';
 import type { CompiledBackend, CompiledRule } from './compiled-rule.ts';
 import { OutgoingHead } from './outgoing-head.ts';
@@ -19,6 +19,8 @@ export interface DecisionParts {
   readonly gateway: string;
   /** null for requests that are not gRPC. */
   readonly method: GrpcMethodMetrics | null;
+  /** null for gRPC requests. */
+  readonly http: HttpRequestMetrics | null;
   readonly rule: CompiledRule | null;
   /** Set when `rule` is null. */
   readonly answer: Answer | null;
@@ -34,6 +36,7 @@ export class Decision {
   readonly listener: string;
   readonly gateway: string;
   readonly method: GrpcMethodMetrics | null;
+  readonly http: HttpRequestMetrics | null;
   readonly rule: CompiledRule | null;
   readonly answer: Answer | null;
   readonly #outgoing: (OutgoingHead | undefined)[] = [];
@@ -45,6 +48,7 @@ export class Decision {
     this.listener = parts.listener;
     this.gateway = parts.gateway;
     this.method = parts.method;
+    this.http = parts.http;
     this.rule = parts.rule;
     this.answer = parts.answer;
   }

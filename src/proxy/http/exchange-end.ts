@@ -11,7 +11,9 @@ export function finishExchange(exchange: ExchangeState): void {
   if (waiting > 0) owner.queued(exchange, -waiting);
   if (exchange.mirrors !== null) for (const mirror of exchange.mirrors) mirror.cancel();
   if (decision !== null) {
-    decision.method?.handled(grpcStatus, (loop.nowMs - exchange.startedMs) / 1000);
+    const seconds = (loop.nowMs - exchange.startedMs) / 1000;
+    if (decision.method !== null) decision.method.handled(grpcStatus, seconds);
+    else decision.http?.finished(exchange.httpStatus, seconds);
     decision.rule?.metrics.finished(grpcStatus);
   }
   if (accessLog !== null) accessLog.record(exchange);

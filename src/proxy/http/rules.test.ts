@@ -146,6 +146,10 @@ describe('what a rule does', () => {
     const [headers] = (await once(stream, 'response')) as [IncomingHttpHeaders];
     assert.equal(headers[':status'], 404);
     const [body] = await once(stream, 'data');
+    if (!stream.readableEnded) await once(stream, 'end');
+    const labels = { http_request_method: 'GET', http_response_status_code: '404', url_scheme: 'http' };
+    assert.equal(gateway.metric('http_server_request_duration_seconds', { ...labels, gateway: 'default/gw' }), 1);
+    assert.equal(gateway.metric('grpc_server_handled_total'), 0);
     assert.match(String(body), /no route matches GET \/index.html on host 127\.0\.0\.1/);
     session.destroy();
   });

@@ -13,7 +13,7 @@ import { type HeaderList, isGrpcContentType, type VolatileFields } from '../../w
 import { GatewayMetrics } from '../metrics/index.ts';
 import { type Answer, misdirected, noListener, noRoute } from './answers.ts';
 import type { RuleCompiler } from './compiled-rule.ts';
-import { Decision } from './decision.ts';
+import { Decision, type DecisionParts } from './decision.ts';
 import { HeadView } from './head-view.ts';
 import type { Serving } from './serving.ts';
 
@@ -63,7 +63,6 @@ export class Scope {
     }
     const entry = listener.match(host, new HeadView(head, fields, path, isGrpc));
     const gateway = gatewayOf(listener);
-    const method = isGrpc ? this.#gateway(gateway).method(path) : null;
     const id = listener.listener.id;
     const decision =
       entry === undefined
@@ -72,7 +71,7 @@ export class Scope {
             isGrpc,
             listener: id,
             gateway,
-            method,
+            ...this.#metricsOf(gateway, head, isGrpc),
             rule: this.#environment.rules.compile(entry.rule),
             answer: null,
           });
@@ -82,12 +81,11 @@ export class Scope {
   #rejected(head: HeaderList, answer: Answer, listener?: CompiledListener): Decision {
     const isGrpc = isGrpcContentType(head.get('content-type'));
     const gateway = listener === undefined ? '' : gatewayOf(listener);
-    const method = isGrpc ? this.#gateway(gateway).method(head.get(':path') ?? '') : null;
     return new Decision(this, head, {
       isGrpc,
       listener: listener?.listener.id ?? '',
       gateway,
-      method,
+      ...this.#metricsOf(gateway, head, isGrpc),
       rule: null,
       answer,
     });
@@ -100,6 +98,13 @@ export class Scope {
     last.next = null;
     decision.head.memo = decision;
     return decision;
+  }
+
+  #metricsOf(gateway: string, head: HeaderList, isGrpc: boolean): Pick<DecisionParts, 'method' | 'http'> {
+    const metrics = this.#gateway(gateway);
+    return isGrpc
+      ? { method: metrics.method(head.get(':path') ?? ''), http: null }
+      : { method: null, http: metrics.http(head.get(':method') ?? '', this.proto) };
   }
 
   #gateway(name: string): GatewayMetrics {

@@ -15,13 +15,13 @@ export const FAMILIES = {
   grpc_server_msg_received_total: { type: 'counter', help: 'Messages received from clients.' },
   grpc_server_msg_sent_total: { type: 'counter', help: 'Messages sent to clients.' },
   grpc_server_handling_seconds: { type: 'histogram', help: 'Time from the request head to the end of the response.' },
+  http_server_request_duration_seconds: {
+    type: 'histogram',
+    help: 'Time from the request head to the end of the response, of requests that are not gRPC.',
+  },
   daemun_downstream_connections: { type: 'gauge', help: 'Open client connections.' },
   daemun_downstream_connections_total: { type: 'counter', help: 'Client connections accepted.' },
   daemun_downstream_requests_active: { type: 'gauge', help: 'Requests in progress.' },
-  daemun_downstream_requests_total: {
-    type: 'counter',
-    help: 'Requests by HTTP status, those that are not gRPC included.',
-  },
   daemun_downstream_received_bytes_total: { type: 'counter', help: 'Bytes read from clients.' },
   daemun_downstream_sent_bytes_total: { type: 'counter', help: 'Bytes written to clients.' },
   daemun_downstream_refused_total: {

@@ -9,6 +9,7 @@
  * Per call: a handful of array stores. Slots are bound when a type or code is first seen.
  */
 import { grpcStatusName } from '../../wire/index.ts';
+import { HttpRequestMetrics, methodLabel } from './http-request-metrics.ts';
 import type { WorkerMetrics } from './worker-metrics.ts';
 
 /** Service and method pairs per Gateway; further ones are counted as `other`. Names come from clients: they must be bounded. */
@@ -108,11 +109,12 @@ export class GrpcMethodMetrics {
   }
 }
 
-/** The methods of one Gateway in one worker. */
+/** The gRPC methods of one Gateway in one worker, and its requests that are not gRPC. */
 export class GatewayMetrics {
   readonly #metrics: WorkerMetrics;
   readonly #gateway: string;
   readonly #methods = new Map<string, GrpcMethodMetrics>();
+  readonly #http = new Map<string, HttpRequestMetrics>();
   #other: GrpcMethodMetrics | undefined;
 
   /** `gateway`: `namespace/name`. */
@@ -130,6 +132,18 @@ export class GatewayMetrics {
     const made = new GrpcMethodMetrics(this.#metrics, this.#gateway, path.slice(1, slash), path.slice(slash + 1));
     this.#methods.set(path, made);
     return made;
+  }
+
+  /** Of requests that are not gRPC; looked up once per header list. */
+  http(method: string, scheme: 'http' | 'https'): HttpRequestMetrics {
+    const label = methodLabel(method);
+    const key = `${scheme} ${label}`;
+    let metrics = this.#http.get(key);
+    if (metrics === undefined) {
+      metrics = new HttpRequestMetrics(this.#metrics, this.#gateway, label, scheme);
+      this.#http.set(key, metrics);
+    }
+    return metrics;
   }
 
   #otherMethod(): GrpcMethodMetrics {

@@ -7,6 +7,7 @@
  */
 export { FAMILIES, type FamilyName, HISTOGRAM_BOUNDS_SECONDS } from './families.ts';
 export { GatewayMetrics, type GrpcMethodMetrics } from './grpc-method-metrics.ts';
+export type { HttpRequestMetrics } from './http-request-metrics.ts';
 export { type Histogram, type MetricFamily, type MetricSample, MetricsReader } from './metrics-reader.ts';
 export { RuleMetrics } from './rule-metrics.ts';
 export { type Labels, type Series, WorkerMetrics } from './worker-metrics.ts';

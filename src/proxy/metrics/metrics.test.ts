@@ -74,6 +74,23 @@ describe('metrics', () => {
     assert.equal(started.find(sample => sample.labels['grpc_service'] === 'other')?.value, 5);
   });
 
+  it('times requests that are not gRPC, by known methods only', async () => {
+    const { reader, metrics } = start(1);
+    const gateway = new GatewayMetrics(metrics[0], 'default/gw');
+    gateway.http('GET', 'https').finished(404, 0.2);
+    gateway.http('BREW', 'http').finished(0, 0.1);
+    gateway.http('BREW2', 'http').finished(0, 0.1);
+    await turn();
+    const shown = samples(reader, 'http_server_request_duration_seconds');
+    assert.deepEqual(
+      shown.map(one => [Object.values(one.labels).sort(), (one.value as Histogram).count]),
+      [
+        [['404', 'GET', 'default/gw', 'https'], 1],
+        [['499', '_OTHER', 'default/gw', 'http'], 2],
+      ],
+    );
+  });
+
   it('never grows past its page', () => {
     const metrics = new WorkerMetrics(() => {}, 20);
     for (let i = 0; i < 100; i++) metrics.count('daemun_limit_hits_total', { limit: String(i) });
