@@ -56,7 +56,8 @@ export abstract class ExchangeState implements WheelTimer {
   /** Bytes at the head of `requestQueue` that the client's window has back already. */
   rewoundBytes = 0;
   isReplayable = true;
-  hasRetried = false;
+  /** Tries after the first. */
+  retries = 0;
   responseStarted = false;
   /** The whole response is here (perhaps still in the queue). */
   responseEnded = false;

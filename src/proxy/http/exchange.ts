@@ -31,7 +31,7 @@ import { finishExchange } from './exchange-end.ts';
 import { ExchangeState } from './exchange-state.ts';
 import { dropRequest, holdAnswer, releaseAnswer } from './held-answer.ts';
 import { flushRequest, forwardRequestData, forwardRequestTrailers, releaseReplay } from './request-body.ts';
-import { beginForwarding, retryElsewhere } from './request-start.ts';
+import { beginForwarding, MAX_RETRIES, retryElsewhere } from './request-start.ts';
 import { deliver, deliverHead, deliverTrailers, flushResponse } from './response-flow.ts';
 import { type AttemptOwner, type ResetOrigin, UpstreamAttempt } from './upstream-attempt.ts';
 
@@ -104,6 +104,9 @@ export class Exchange extends ExchangeState implements StreamEvents, AttemptOwne
   }
 
   upstreamNotOpened(failure: OpenFailure, message: string): void {
+    if (failure === 'overload') {
+      this.owner.serving.metrics.count('daemun_limit_hits_total', { limit: 'pending_requests' });
+    }
     this.answer(openFailed(failure, message));
   }
 
@@ -143,7 +146,7 @@ export class Exchange extends ExchangeState implements StreamEvents, AttemptOwne
   upstreamReset(errorCode: number, origin: ResetOrigin): void {
     if (this.responseEnded) return;
     const isUntouched = !this.responseStarted && origin !== 'protocol' && errorCode === ErrorCode.REFUSED_STREAM;
-    if (isUntouched && this.isReplayable && !this.hasRetried) {
+    if (isUntouched && this.isReplayable && this.retries < MAX_RETRIES) {
       retryElsewhere(this);
       return;
     }

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type ClientHttp2Stream, connect, createServer, type Http2Server, type ServerHttp2Stream } from 'node:http2';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { backend, listener, rule, TestGateway } from './gateway.test-support.ts';
 
@@ -209,4 +209,66 @@ describe('flow control', () => {
     assert.equal(headers['body'], 'hello');
     assert.equal(calls, 2);
   });
+
+  it('tries a call three times that GOAWAY left out, and no more', async () => {
+    let goaways = 2;
+    const bodies: string[] = [];
+    let connections = 0;
+    const raw = createTcpServer(socket => {
+      connections++;
+      socket.on('error', () => {});
+      if (goaways > 0) leaveOut(socket, () => goaways--);
+      else server.emit('connection', socket);
+    });
+    raw.listen(0, '127.0.0.1');
+    await once(raw, 'listening');
+    const { port } = raw.address() as AddressInfo;
+    await gateway.apply({ listeners: [listener('grpc', [rule('r', [backend('a')])])], clusters: { a: [port] } });
+    serve = stream => {
+      let body = '';
+      stream.on('data', chunk => {
+        body += chunk;
+      });
+      stream.on('end', () => {
+        bodies.push(body);
+        stream.respond({ ':status': 200, 'content-type': 'application/grpc', 'grpc-status': '0' }, { endStream: true });
+      });
+    };
+    const first = call();
+    first.end('hello');
+    const [served] = await once(first, 'response');
+    assert.deepEqual([served['grpc-status'], bodies, connections], ['0', ['hello'], 3]);
+    assert.equal(gateway.metric('daemun_upstream_retries_total'), 2);
+    raw.close();
+  });
+
+  it('gives up a call that was refused three times', async () => {
+    let calls = 0;
+    serve = stream => {
+      calls++;
+      stream.close(7);
+    };
+    const stream = call();
+    stream.end('hello');
+    const [headers] = await once(stream, 'response');
+    assert.deepEqual([headers['grpc-status'], calls], ['14', 3]);
+  });
 });
+
+const SETTINGS = Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]);
+/** NO_ERROR, last stream 0: what was opened was not looked at. */
+const GOAWAY = Buffer.from([0, 0, 8, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+
+/** An HTTP/2 endpoint that says GOAWAY when the first call has ended. */
+function leaveOut(socket: Socket, done: () => void): void {
+  let input = Buffer.alloc(0);
+  let hasLeft = false;
+  socket.write(SETTINGS);
+  socket.on('data', chunk => {
+    input = Buffer.concat([input, chunk]);
+    if (hasLeft || !input.includes('hello')) return;
+    hasLeft = true;
+    done();
+    socket.end(GOAWAY);
+  });
+}

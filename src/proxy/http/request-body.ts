@@ -98,12 +98,12 @@ export function releaseReplay(exchange: ExchangeState): void {
 /** Puts what was sent back in front of what waits, for another endpoint. It was consumed already: only the cap counts it. */
 export function rewindRequest(exchange: ExchangeState): void {
   const { replayChunk, replayStart, replayEnd, replayRest, requestQueue } = exchange;
-  exchange.isReplayable = false;
   if (replayChunk === null) return;
   const queue = new BodyQueue();
   queue.push(replayChunk, replayStart, replayEnd);
   if (replayRest !== null) queue.append(replayRest);
-  exchange.rewoundBytes = queue.bytes;
+  // What a try before had not sent again yet is still at the head of `requestQueue`.
+  exchange.rewoundBytes += queue.bytes;
   exchange.owner.queued(exchange, queue.bytes);
   if (requestQueue !== null) queue.append(requestQueue);
   exchange.requestQueue = queue.isEmpty ? null : queue;

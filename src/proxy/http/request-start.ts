@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** From a decision to a stream at an endpoint: deadline, backend, session, mirrors, the first try and the second. */
+/** From a decision to a stream at an endpoint: deadline, backend, session, mirrors, the first try and the next ones. */
 import { formatGrpcTimeout, parseGrpcTimeout, type VolatileFields } from '../../wire/index.ts';
 import { readSession, startMirrors } from '../filters/index.ts';
 import { hashText } from '../upstream/hash-text.ts';
@@ -11,6 +11,8 @@ import type { Decision } from './decision.ts';
 import type { ExchangeState } from './exchange-state.ts';
 import { rewindRequest } from './request-body.ts';
 
+/** Tries after the first, of requests that no endpoint has looked at; as many as gRPC clients make by default. */
+export const MAX_RETRIES = 2;
 const TIMEOUT_FIELD = 'grpc-timeout';
 
 export function beginForwarding(exchange: ExchangeState, decision: Decision, rule: CompiledRule): void {
@@ -28,11 +30,11 @@ export function beginForwarding(exchange: ExchangeState, decision: Decision, rul
   openAttempt(exchange, backend.cluster, rule.session === null ? null : pinnedEndpoint(exchange, rule));
 }
 
-/** Once per request: the endpoint refused the stream before it looked at it. */
+/** At most `MAX_RETRIES` times per request: the endpoint refused the stream before it looked at it. */
 export function retryElsewhere(exchange: ExchangeState): void {
   const cluster = exchange.backend?.cluster;
   if (cluster === undefined || cluster === null) return;
-  exchange.hasRetried = true;
+  exchange.retries++;
   exchange.owner.serving.metrics.count('daemun_upstream_retries_total', { cluster: cluster.id });
   rewindRequest(exchange);
   openAttempt(exchange, cluster, null);
