@@ -147,6 +147,10 @@ export class DownstreamConnection implements ConnectionEvents, ExchangeOwner, Tr
     this.serving.metrics.count('daemun_limit_hits_total', { limit: 'header_list' });
   }
 
+  onRefusedStream(): void {
+    this.serving.metrics.count('daemun_limit_hits_total', { limit: 'concurrent_streams' });
+  }
+
   onFatal(errorCode: number): void {
     if (errorCode === ErrorCode.ENHANCE_YOUR_CALM) {
       this.serving.metrics.count('daemun_limit_hits_total', { limit: 'flood' });
@@ -185,7 +189,10 @@ export class DownstreamConnection implements ConnectionEvents, ExchangeOwner, Tr
       this.serving.metrics.count('daemun_limit_hits_total', { limit: 'request_head_timeout' });
       this.destroy();
       return;
-    } else if (this.#active === 0 && nowMs - this.#lastActiveMs >= IDLE_TIMEOUT_MS) this.drain();
+    } else if (this.#state === 'open' && this.#active === 0 && nowMs - this.#lastActiveMs >= IDLE_TIMEOUT_MS) {
+      this.serving.metrics.count('daemun_limit_hits_total', { limit: 'idle_timeout' });
+      this.drain();
+    }
     if (this.wheelNext === null) this.serving.loop.connectionTimers.arm(this, nowMs + HEAD_TIMEOUT_MS);
   }
 

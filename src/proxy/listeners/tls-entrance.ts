@@ -129,7 +129,9 @@ export class TlsEntrance {
   }
 
   #count(result: HandshakeResult): void {
-    this.#owner.serving.metrics.count('daemun_tls_handshakes_total', { result });
+    const { metrics } = this.#owner.serving;
+    metrics.count('daemun_tls_handshakes_total', { result });
+    if (result === 'timeout') metrics.count('daemun_limit_hits_total', { limit: 'handshake_timeout' });
   }
 }
 

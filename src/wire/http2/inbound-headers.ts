@@ -129,6 +129,7 @@ export class HeadersReceiver {
     connection.lastPeerId = id;
     if (id > connection.goawayId || connection.activeStreams >= limits.maxConcurrentStreams) {
       connection.refuse(id, ErrorCode.REFUSED_STREAM);
+      if (id <= connection.goawayId) connection.events.onRefusedStream?.();
       return;
     }
     const list = decoder.list;
