@@ -24,6 +24,7 @@ import type {
 } from '../../snapshot/index.ts';
 import { MetricsReader } from '../metrics/index.ts';
 import { WorkerRuntime, type WorkerSettings } from '../workers/worker-runtime.ts';
+import type { SocketLoop } from './socket-loop.ts';
 
 const identity = (bytes: Buffer): Buffer => bytes;
 
@@ -173,7 +174,7 @@ export class TestGateway {
   readonly reader = new MetricsReader();
   accessLog = '';
 
-  constructor(settings: Partial<WorkerSettings> = {}) {
+  constructor(settings: Partial<WorkerSettings> = {}, loop?: SocketLoop) {
     const silent = (): void => {};
     const ignore = { info: silent, warn: silent, error: silent };
     this.runtime = new WorkerRuntime(
@@ -191,6 +192,7 @@ export class TestGateway {
           this.accessLog += lines;
         },
         series: series => this.reader.addSeries(1, series),
+        ...(loop === undefined ? {} : { loop }),
       },
     );
     this.reader.addPage(1, this.runtime.metrics.buffer);

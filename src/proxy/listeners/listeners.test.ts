@@ -98,6 +98,47 @@ describe('listeners', () => {
     assert.equal(gateway.metric('daemun_tls_handshakes_total', { result: 'ok' }), 3);
   });
 
+  it('uses a rotated certificate for new handshakes and leaves connections alone', async () => {
+    const rotated = { ...(await certificate('a2', ['a.example.com'])), id: 'a2' };
+    await apply({ listeners: [tls('t', '*', ['a'])], certificates: [A] });
+    const before = await handshake('a.example.com');
+    assert.equal((await request(before, 'a.example.com'))[':status'], 200);
+    await apply({ listeners: [tls('t', '*', ['a2'])], certificates: [rotated] });
+    const after = await handshake('a.example.com');
+    assert.equal(after.getPeerCertificate().subject.CN, 'a2');
+    const [session] = sessions;
+    const stream = session?.request({
+      ':method': 'POST',
+      ':path': '/test.Shapes/Unary',
+      'content-type': 'application/grpc',
+    });
+    assert.ok(stream);
+    stream.end(Buffer.from([0, 0, 0, 0, 0]));
+    const [headers] = await once(stream, 'response');
+    assert.equal(headers[':status'], 200);
+    assert.equal(before.destroyed, false);
+    after.destroy();
+  });
+
+  it('takes the listener with the longest matching hostname for the server name', async () => {
+    const listeners = [
+      tls('any', '*', ['a']),
+      tls('wild', '*.example.com', ['wild']),
+      tls('exact', 'a.example.com', ['a']),
+    ];
+    await apply({ listeners, certificates: [A, WILD] });
+    for (const [name, expected] of [
+      ['a.example.com', 'a'],
+      ['b.example.com', 'wild'],
+      ['x.y.example.com', 'wild'],
+      ['example.com', 'a'],
+    ] as const) {
+      const socket = await handshake(name);
+      assert.equal(socket.getPeerCertificate().subject.CN, expected, name);
+      socket.destroy();
+    }
+  });
+
   it('refuses a server name that no listener takes with unrecognized_name', async () => {
     await apply({ listeners: [tls('t', 'a.example.com', ['a'])], certificates: [A] });
     await assert.rejects(handshake('nobody.example.com'), { code: 'ERR_SSL_TLSV1_UNRECOGNIZED_NAME' });

@@ -35,6 +35,8 @@ export interface WorkerHost {
   readonly log: Log;
   accessLog(lines: string): void;
   series(series: readonly Series[]): void;
+  /** Default: one on the machine's clock. Tests bring one whose time they own. Closed by the runtime. */
+  readonly loop?: SocketLoop;
 }
 
 /**
@@ -43,7 +45,7 @@ export interface WorkerHost {
  */
 export class WorkerRuntime {
   readonly metrics: WorkerMetrics;
-  readonly #loop = new SocketLoop();
+  readonly #loop: SocketLoop;
   readonly #upstreams: UpstreamPools;
   readonly #listeners: Listeners;
   readonly #accessLog: AccessLog | null;
@@ -51,6 +53,7 @@ export class WorkerRuntime {
   #failures: BindFailures = new Map();
 
   constructor(settings: WorkerSettings, host: WorkerHost) {
+    this.#loop = host.loop ?? new SocketLoop();
     const lists = new HeaderListPool();
     const log = new RateLimitedLog(host.log, systemClock);
     this.metrics = new WorkerMetrics(series => host.series(series));
