@@ -79,6 +79,11 @@ export const LINT_CODES = {
     summary: 'an appProtocol is not a value that Kubernetes defines; it is taken as HTTP/2 in cleartext',
     help: 'write kubernetes.io/h2c',
   },
+  'lint/unused-annotation': {
+    severity: 'warning',
+    summary: 'an annotation that begins with daemun.dev/ is misspelt or on the wrong kind, and has no effect',
+    help: 'correct the name, or put it on the kind that the README says',
+  },
   'lint/old-api-version': {
     severity: 'info',
     summary: 'an object is written in an old version of its API',

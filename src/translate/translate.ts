@@ -6,8 +6,8 @@ import { acceptClasses } from './accept/classes.ts';
 import { acceptGateways } from './accept/gateways.ts';
 import { parentTargets } from './attach/parent-target.ts';
 import type { TranslateEnvironment } from './environment.ts';
-import { lintAppProtocols } from './lint/app-protocols.ts';
 import { collectFindings } from './lint/collect-findings.ts';
+import { lintServices } from './lint/service-lints.ts';
 import { publishBindings } from './publish/bindings.ts';
 import { publishClusters } from './publish/clusters.ts';
 import { publishOutcomes } from './publish/gateway-outcomes.ts';
@@ -48,7 +48,7 @@ export function translate(
   const tables = publishVirtualHosts(routes.changes, memory?.tables ?? new Map());
   const bindings = publishBindings(gateways, tables, memory?.bindings);
   const summary = summariseRoutes(routes, memory?.summary);
-  const appProtocols = lintAppProtocols(services, memory?.appProtocols);
+  const serviceLints = lintServices(services, memory?.serviceLints);
   // Outcomes after routes: listeners count the routes attached to them.
   const outcomes = publishOutcomes({ classes, gateways, routes, summary }, previous?.outcomes);
   return {
@@ -56,9 +56,9 @@ export function translate(
       { ...bindings, clusters: clusters.clusters, endpoints: clusters.endpoints },
       previous?.snapshot,
     ),
-    findings: collectFindings(resources, { classes, gateways, summary, clusters, tables, appProtocols }),
+    findings: collectFindings(resources, { classes, gateways, summary, clusters, tables, serviceLints }),
     outcomes,
-    memory: { secrets: reader.read, slices, routes, summary, appProtocols, clusters, tables, bindings },
+    memory: { secrets: reader.read, slices, routes, summary, serviceLints, clusters, tables, bindings },
   };
 }
 

@@ -3,7 +3,7 @@
 import type { Finding } from '../errors/index.ts';
 import type { Snapshot } from '../snapshot/index.ts';
 import type { SecretContent } from './accept/certificates.ts';
-import type { AppProtocolLint } from './lint/app-protocols.ts';
+import type { ServiceLints } from './lint/service-lints.ts';
 import type { Outcomes } from './outcomes.ts';
 import type { PublishedBindings } from './publish/bindings.ts';
 import type { PublishedClusters } from './publish/clusters.ts';
@@ -28,7 +28,7 @@ export interface TranslationMemory {
   readonly slices: SliceIndex;
   readonly routes: TranslatedRoutes;
   readonly summary: RouteSummary;
-  readonly appProtocols: AppProtocolLint;
+  readonly serviceLints: ServiceLints;
   readonly clusters: PublishedClusters;
   readonly tables: ListenerTables;
   readonly bindings: PublishedBindings;

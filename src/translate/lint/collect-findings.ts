@@ -8,9 +8,10 @@ import type { AcceptedGateway } from '../accept/gateways.ts';
 import type { PublishedClusters } from '../publish/clusters.ts';
 import type { RouteSummary } from '../publish/route-summary.ts';
 import type { ListenerTables } from '../publish/virtual-hosts.ts';
+import { lintAnnotations } from './annotations.ts';
 import { lintApiVersions } from './api-versions.ts';
-import type { AppProtocolLint } from './app-protocols.ts';
 import { lintMissingReflection } from './missing-reflection.ts';
+import type { ServiceLints } from './service-lints.ts';
 
 /** The results of the steps that have something to say. */
 export interface FindingSources {
@@ -19,7 +20,7 @@ export interface FindingSources {
   readonly summary: RouteSummary;
   readonly clusters: PublishedClusters;
   readonly tables: ListenerTables;
-  readonly appProtocols: AppProtocolLint;
+  readonly serviceLints: ServiceLints;
 }
 
 /** All findings in a total order that does not depend on the order of the resources. */
@@ -29,12 +30,13 @@ export function collectFindings(resources: ResourceSet, sources: FindingSources)
   );
   const gateways = [...sources.gateways.values()].sort((a, b) => compareStrings(a.key, b.key));
   for (const gateway of gateways) append(findings, gateway.findings);
+  for (const { gateway } of gateways) append(findings, lintAnnotations(gateway));
   for (const list of sources.summary.findings.values()) append(findings, list);
   append(findings, shadowFindings(sources.tables));
   append(findings, sources.summary.packages.findings);
   append(findings, lintMissingReflection(gateways, sources.summary));
   append(findings, sources.clusters.findings);
-  for (const list of sources.appProtocols.findings.values()) append(findings, list);
+  for (const list of sources.serviceLints.findings.values()) append(findings, list);
   append(findings, lintApiVersions(resources));
   return findings;
 }

@@ -5,6 +5,7 @@ import type { GRPCRoute } from '../../resources/index.ts';
 import type { Attachment } from '../attach/parent-refs.ts';
 import { infoFinding, warningFinding } from '../report.ts';
 import type { RankedEntry } from '../rules/precedence.ts';
+import { lintAnnotations } from './annotations.ts';
 import { isReflection } from './reflection.ts';
 
 /** What a route came to, for those lints that need no other route. */
@@ -22,6 +23,7 @@ export function lintRoute(route: GRPCRoute, view: RouteView): readonly Finding[]
     ...coreGroupBackends(route),
     ...cleartextToo(route, view),
     ...publicReflection(route, view),
+    ...lintAnnotations(route),
   ];
 }
 

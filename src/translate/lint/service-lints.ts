@@ -4,37 +4,40 @@ import type { Finding } from '../../errors/index.ts';
 import type { Service } from '../../resources/index.ts';
 import { changedKeys, updateSorted } from '../changes.ts';
 import { infoFinding } from '../report.ts';
+import { lintAnnotations } from './annotations.ts';
 
 /** Values that people write for gRPC although Kubernetes does not define them. */
 const NOT_DEFINED: ReadonlySet<string> = new Set(['kubernetes.io/grpc', 'grpc']);
 
 /** The lint's result, kept for the next time. */
-export interface AppProtocolLint {
+export interface ServiceLints {
   readonly services: ReadonlyMap<string, Service>;
   /** The findings of Services that have any, by Service, sorted. */
   readonly findings: ReadonlyMap<string, readonly Finding[]>;
 }
 
-/** Ports whose appProtocol works here, while other implementations may not know it. Looks at changed Services only. */
-export function lintAppProtocols(
-  services: ReadonlyMap<string, Service>,
-  previous: AppProtocolLint | undefined,
-): AppProtocolLint {
+/** Findings beyond the specification about Services by themselves, used or not. Looks at changed Services only. */
+export function lintServices(services: ReadonlyMap<string, Service>, previous: ServiceLints | undefined): ServiceLints {
   if (previous?.services === services) return previous;
   const known = previous?.findings ?? new Map<string, readonly Finding[]>();
   const updates = new Map<string, readonly Finding[] | undefined>();
   for (const key of changedKeys(previous?.services ?? new Map<string, Service>(), services)) {
-    const findings = appProtocolFindings(services.get(key));
+    const findings = serviceFindings(services.get(key));
     if (findings.length > 0) updates.set(key, findings);
     else if (known.has(key)) updates.set(key, undefined);
   }
   return { services, findings: updateSorted(known, updates) };
 }
 
-function appProtocolFindings(service: Service | undefined): readonly Finding[] {
+function serviceFindings(service: Service | undefined): readonly Finding[] {
+  return service === undefined ? [] : [...appProtocolFindings(service), ...lintAnnotations(service)];
+}
+
+/** Ports whose appProtocol works here, while other implementations may not know it. */
+function appProtocolFindings(service: Service): readonly Finding[] {
   const findings: Finding[] = [];
-  for (const [index, { appProtocol }] of (service?.spec.ports ?? []).entries()) {
-    if (service === undefined || appProtocol === undefined || !NOT_DEFINED.has(appProtocol)) continue;
+  for (const [index, { appProtocol }] of (service.spec.ports ?? []).entries()) {
+    if (appProtocol === undefined || !NOT_DEFINED.has(appProtocol)) continue;
     findings.push(
       infoFinding('lint/app-protocol-not-defined', service, {
         path: ['spec', 'ports', index, 'appProtocol'],
