@@ -49,7 +49,7 @@ function connectionHint(reason: string, { target }: CallSubject): string {
     const own = existsSync(ca) ? ` The development CA is ${ca}.` : '';
     return `Trust the server's CA with --cacert FILE, name the host with --authority, or skip the check with --insecure.${own}`;
   }
-  if (/wrong version number|packet length too long|EPROTO/i.test(reason))
+  if (target.secure && /wrong version number|packet length too long|EPROTO|before secure TLS/i.test(reason))
     return 'The port speaks cleartext: use --plaintext or http://.';
   if (/unrecognized.name/i.test(reason))
     return 'No listener there has a certificate for this name: give the host of a route with --authority.';
