@@ -2,7 +2,14 @@
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { type ClientHttp2Stream, connect, createServer, type Http2Server, type ServerHttp2Stream } from 'node:http2';
+import {
+  type ClientHttp2Stream,
+  connect,
+  createServer,
+  type Http2Server,
+  type Http2Session,
+  type ServerHttp2Stream,
+} from 'node:http2';
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { backend, listener, rule, TestGateway } from './gateway.test-support.ts';
@@ -57,10 +64,13 @@ describe('flow control', () => {
         while (written < total) {
           written += piece.length;
           if (!stream.write(piece)) {
-            const timer = setTimeout(() => stalled(), 200);
+            let hasDrained = false;
             stream.once('drain', () => {
-              clearTimeout(timer);
+              hasDrained = true;
               pump();
+            });
+            void roundTrips(stream.session).then(() => {
+              if (!hasDrained) stalled();
             });
             return;
           }
@@ -97,7 +107,7 @@ describe('flow control', () => {
     for (let quiet = 0; quiet < 5; quiet++) {
       const drained = await Promise.race([
         once(stream, 'drain').then(() => true),
-        new Promise<boolean>(resolve => setTimeout(resolve, 50, false)),
+        roundTrips(session).then(() => false),
       ]);
       if (!drained) continue;
       quiet = -1;
@@ -258,6 +268,13 @@ describe('flow control', () => {
 const SETTINGS = Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]);
 /** NO_ERROR, last stream 0: what was opened was not looked at. */
 const GOAWAY = Buffer.from([0, 0, 8, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+
+/** After these the peer has acted on all that it was sent: what waits then waits for more than time. */
+async function roundTrips(session: Http2Session | undefined): Promise<void> {
+  for (let i = 0; i < 20 && session !== undefined && !session.destroyed; i++) {
+    await new Promise<void>(resolve => session.ping(() => resolve()));
+  }
+}
 
 /** An HTTP/2 endpoint that says GOAWAY when the first call has ended. */
 function leaveOut(socket: Socket, done: () => void): void {
