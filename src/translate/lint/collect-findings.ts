@@ -33,7 +33,7 @@ export function collectFindings(resources: ResourceSet, sources: FindingSources)
   for (const { gateway } of gateways) append(findings, lintAnnotations(gateway));
   for (const list of sources.summary.findings.values()) append(findings, list);
   append(findings, shadowFindings(sources.tables));
-  append(findings, sources.summary.packages.findings);
+  for (const list of sources.summary.packages.findings.values()) append(findings, list);
   append(findings, lintMissingReflection(gateways, sources.summary));
   append(findings, sources.clusters.findings);
   for (const list of sources.serviceLints.findings.values()) append(findings, list);

@@ -22,10 +22,17 @@ export interface LintedRoute {
 
 /** The lint's result, kept for the next time. */
 export interface PackageLint {
+  /** The services of suspects. */
+  readonly packages: ReadonlySet<string>;
+  /** Package → the first service that any rule names in it. */
+  readonly known: ReadonlyMap<string, string>;
   /** Routes with suspects, sorted by key. */
   readonly suspects: ReadonlyMap<string, LintedRoute>;
-  readonly findings: readonly Finding[];
+  /** The findings of each of them. */
+  readonly findings: ReadonlyMap<string, readonly Finding[]>;
 }
+
+const NOTHING: PackageLint = { packages: new Set(), known: new Map(), suspects: new Map(), findings: new Map() };
 
 interface LintedChange {
   readonly before: LintedRoute | undefined;
@@ -46,32 +53,44 @@ export function findSuspects(entries: readonly RankedEntry[]): readonly Suspect[
 
 /**
  * Exact services that look like a package, where gRPC's path has `package.Service`. The service of any rule in that
- * package is suggested. All entries are looked through only when there is a suspect and a service of its package came
- * or went.
+ * package is suggested. All entries are looked through only when a service of a suspect's package came or went, or a
+ * suspect names a new one; else only the routes that changed.
  */
 export function lintPackages(
   routes: {
     readonly byKey: ReadonlyMap<string, LintedRoute>;
     readonly changes: ReadonlyMap<string, LintedChange>;
   },
-  previous: PackageLint | undefined,
+  previous: PackageLint = NOTHING,
 ): PackageLint {
   const updates = new Map<string, LintedRoute | undefined>();
   for (const [key, { before, after }] of routes.changes) {
     if (after !== undefined && after.suspects.length > 0) updates.set(key, after);
     else if (before !== undefined && before.suspects.length > 0) updates.set(key, undefined);
   }
-  const suspects = updateSorted(previous?.suspects ?? new Map<string, LintedRoute>(), updates);
-  if (suspects.size === 0) return { suspects, findings: [] };
+  const suspects = updateSorted(previous.suspects, updates);
+  if (suspects.size === 0) return NOTHING;
+  const isKnown = [...updates.values()].every(route => namesOnly(route, previous.packages));
+  if (isKnown && !touchesPackages(routes.changes, previous.packages)) {
+    const changed = new Map([...updates].map(([key, route]) => [key, packageFindings(route, previous.known)]));
+    return { ...previous, suspects, findings: updateSorted(previous.findings, changed) };
+  }
   const packages = new Set<string>();
   for (const route of suspects.values()) for (const suspect of route.suspects) packages.add(suspect.service);
-  const isSame = previous?.suspects === suspects && !touchesPackages(routes.changes, packages);
-  if (isSame && previous !== undefined) return previous;
   const known = servicesByPackage(routes.byKey.values(), packages);
-  const findings = [...suspects.values()].flatMap(({ route, suspects: list }) =>
-    list.map(suspect => packageFinding(route, suspect, known.get(suspect.service))),
-  );
-  return { suspects, findings };
+  const findings = new Map([...suspects].map(([key, route]) => [key, packageFindings(route, known) ?? []]));
+  return { packages, known, suspects, findings };
+}
+
+function namesOnly(route: LintedRoute | undefined, packages: ReadonlySet<string>): boolean {
+  return route === undefined || route.suspects.every(suspect => packages.has(suspect.service));
+}
+
+function packageFindings(
+  linted: LintedRoute | undefined,
+  known: ReadonlyMap<string, string>,
+): readonly Finding[] | undefined {
+  return linted?.suspects.map(suspect => packageFinding(linted.route, suspect, known.get(suspect.service)));
 }
 
 function exactService({ entry }: Pick<RankedEntry, 'entry'>): string | null {
