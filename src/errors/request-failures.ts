@@ -66,14 +66,6 @@ export const REQUEST_FAILURES = {
     summary: "the route's timeout, or the deadline of the call, passed",
     help: 'look for the slow backend, or allow more time',
   },
-  drained: {
-    source: 'internal',
-    retryable: false,
-    httpStatus: 503,
-    grpcStatus: 14,
-    summary: 'the gateway shut down and the call did not end in time',
-    help: 'call again; raise the drain time where calls are long',
-  },
   overload: {
     source: 'internal',
     retryable: false,
