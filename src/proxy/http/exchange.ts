@@ -31,7 +31,7 @@ import { finishExchange } from './exchange-end.ts';
 import { ExchangeState } from './exchange-state.ts';
 import { dropRequest, holdAnswer, releaseAnswer } from './held-answer.ts';
 import { flushRequest, forwardRequestData, forwardRequestTrailers, releaseReplay } from './request-body.ts';
-import { beginForwarding, MAX_RETRIES, retryElsewhere } from './request-start.ts';
+import { beginForwarding, countPendingLimit, MAX_RETRIES, retryElsewhere } from './request-start.ts';
 import { deliver, deliverHead, deliverTrailers, flushResponse } from './response-flow.ts';
 import { type AttemptOwner, type ResetOrigin, UpstreamAttempt } from './upstream-attempt.ts';
 
@@ -104,9 +104,7 @@ export class Exchange extends ExchangeState implements StreamEvents, AttemptOwne
   }
 
   upstreamNotOpened(failure: OpenFailure, message: string): void {
-    if (failure === 'overload') {
-      this.owner.serving.metrics.count('daemun_limit_hits_total', { limit: 'pending_requests' });
-    }
+    if (failure === 'overload') countPendingLimit(this);
     this.answer(openFailed(failure, message));
   }
 

@@ -40,6 +40,11 @@ export function retryElsewhere(exchange: ExchangeState): void {
   openAttempt(exchange, cluster, null);
 }
 
+/** The cluster has as many requests waiting as it may. */
+export function countPendingLimit(exchange: ExchangeState): void {
+  exchange.owner.serving.metrics.count('daemun_limit_hits_total', { limit: 'pending_requests' });
+}
+
 function openAttempt(exchange: ExchangeState, cluster: UpstreamCluster, pinned: string | null): void {
   if (exchange.isFinished) return;
   const hash = cluster.hashKey === null ? 0 : hashOf(exchange, cluster.hashKey);
