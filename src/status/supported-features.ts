@@ -7,6 +7,7 @@ export const SUPPORTED_FEATURES: readonly { readonly name: string }[] = [
   'Gateway',
   'GatewayAddressEmpty',
   'GatewayHTTPListenerIsolation',
+  'GatewayHTTPSListenerDetectMisdirectedRequests',
   'GatewayPort8080',
   'GatewayStaticAddresses',
   'ReferenceGrant',
