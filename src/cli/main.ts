@@ -9,4 +9,10 @@ process.stdout.on('error', () => process.exit(0));
 const terminal = processTerminal();
 process.on('uncaughtException', error => process.exit(reportFailure(error, terminal)));
 const exitCode = await runProgram(process.argv.slice(2), terminal);
+// A pipe takes 64 KiB at a time: what its reader has not taken yet would be lost.
+await Promise.all([written(process.stdout), written(process.stderr)]);
 process.exit(exitCode);
+
+function written(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise(resolve => stream.write('', () => resolve()));
+}
