@@ -50,6 +50,8 @@ const BUILT_IN: ReadonlyMap<string, readonly string[]> = new Map([
   ['storage.k8s.io', ['StorageClass']],
   ['coordination.k8s.io', ['Lease']],
   ['scheduling.k8s.io', ['PriorityClass']],
+  ['networking.istio.io', ['DestinationRule', 'Gateway', 'ServiceEntry', 'Sidecar', 'VirtualService']],
+  ['gateway.solo.io', ['Gateway', 'RouteTable', 'VirtualService']],
   ['cert-manager.io', ['Certificate', 'ClusterIssuer', 'Issuer']],
   ['gateway.networking.x-k8s.io', ['XBackend', 'XBackendTrafficPolicy', 'XMesh']],
 ]);

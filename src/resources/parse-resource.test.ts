@@ -19,7 +19,7 @@ describe('parseResource', () => {
     [`${GROUP}/v1alpha2`, 'TCPRoute', true],
     ['v1', 'Pod', true],
     ['apps/v1', 'StatefulSet', true],
-    ['networking.istio.io/v1', 'Gateway', false],
+    ['networking.istio.io/v1', 'Gateway', true],
     ['serving.knative.dev/v1', 'Service', false],
     ['example.com/v1', 'Anything', false],
   ] as const) {
@@ -42,7 +42,14 @@ describe('parseResource', () => {
     ['a/b/c', 'Gateway', 'schema/api-version', `write apiVersion: ${GROUP}/v1`],
     [`${GROUP}/v1`, 'GrpcRoutes', 'schema/kind', `did you mean GRPCRoute of ${GROUP}/v1?`],
     ['v1', 'Servce', 'schema/kind', 'did you mean Service of v1?'],
-    ['foo/v1', 'Gateway', 'schema/kind', `did you mean Gateway of ${GROUP}/v1?`],
+    ['foo/v1', 'Gateway', 'schema/api-version', `write apiVersion: ${GROUP}/v1`],
+    ['example.com/a', 'Gateway', 'schema/api-version', `write apiVersion: ${GROUP}/v1`],
+    [
+      'example.com/c d',
+      'Widget',
+      'schema/api-version',
+      'write apiVersion: GROUP/VERSION, such as gateway.networking.k8s.io/v1',
+    ],
     ['gateway.networking.k8s.oi/v1', 'Gateway', 'schema/api-version', `write apiVersion: ${GROUP}/v1`],
     [
       'Example.com/v1',
@@ -50,7 +57,7 @@ describe('parseResource', () => {
       'schema/api-version',
       'write apiVersion: GROUP/VERSION, such as gateway.networking.k8s.io/v1',
     ],
-    ['v1', 'Gateway', 'schema/kind', `did you mean Gateway of ${GROUP}/v1?`],
+    ['v1', 'Gateway', 'schema/api-version', `write apiVersion: ${GROUP}/v1`],
   ] as const) {
     it(`refuses ${kind} of ${apiVersion}`, () => {
       const [issue, ...others] = issuesOf({ apiVersion, kind, metadata });
