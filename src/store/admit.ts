@@ -48,7 +48,7 @@ export function admit(value: unknown, options: ParseOptions): AdmittedObject {
     }
     case 'refused':
       return {
-        ...(parsed.ref.kind === '' ? NAMELESS : named(parsed.ref)),
+        ...(parsed.ref.kind === '' && parsed.ref.name === '' ? NAMELESS : named(parsed.ref)),
         resource: undefined,
         issues: parsed.issues.map(found => withSeverity(found, 'error')),
       };

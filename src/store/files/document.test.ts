@@ -55,4 +55,32 @@ describe('what a document may hold', () => {
       [['schema/duplicate', ['data']]],
     );
   });
+
+  it('is no key twice, however it is spelt', () => {
+    const { objects } = read(
+      'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {yes: x, "true": z, 0x1: b, 1: c}\n',
+    );
+    assert.deepEqual(
+      objects[0]?.issues.map(({ code, path }) => [code, path.join('.')]),
+      [
+        ['schema/duplicate', 'data.true'],
+        ['schema/duplicate', 'data.1'],
+      ],
+    );
+  });
+
+  it('is tagged', () => {
+    const { objects, failure } = read('--- !foo\napiVersion: v1\nkind: !bar ConfigMap\nmetadata: !baz {name: a}\n');
+    assert.deepEqual([failure, objects[0]?.issues, objects[0]?.ref?.name], [undefined, [], 'a']);
+  });
+
+  it('is not after a directive that kubectl refuses', () => {
+    const { objects, failure } = read('%YAML 1.2\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n');
+    assert.deepEqual([objects, failure?.line], [[], 1]);
+  });
+
+  it('is an object without kind, which its name tells apart', () => {
+    const [object] = read('apiVersion: v1\nmetadata: {name: a}\n').objects;
+    assert.deepEqual([object?.ref?.name, object?.issues[0]?.code], ['a', 'schema/kind']);
+  });
 });

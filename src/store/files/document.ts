@@ -7,6 +7,7 @@ import { isObject } from '../plain-object.ts';
 import { expandsTooFar } from './alias-limit.ts';
 import { repeatedFields } from './repeated-fields.ts';
 import { describeSyntaxError, type SyntaxFailure } from './syntax-failure.ts';
+import { directiveFailure } from './yaml-directive.ts';
 import { KUBERNETES_YAML } from './yaml-schema.ts';
 
 /** What a document's text says. Depends on the text alone, so an unchanged text is never read twice. */
@@ -24,6 +25,8 @@ export interface WrittenObject extends AdmittedObject {
 
 /** Reads one document. Never throws. About 100 µs for a route of 400 bytes, and as much for its validation. */
 export function readDocument(text: string, options: ParseOptions): DocumentContent {
+  const refused = directiveFailure(text);
+  if (refused !== undefined) return { objects: [], failure: refused };
   try {
     return readValues(text, options, 'once');
   } catch (error) {

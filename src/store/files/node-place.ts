@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseAllDocuments } from 'yaml';
+import { type Document, isMap, isNode, isSeq, LineCounter, type Node, parseAllDocuments } from 'yaml';
+import { nodeFieldName } from './node-field-name.ts';
 
 /** Line and column, from 1, in a text. */
 export interface TextPlace {
@@ -44,7 +45,7 @@ function stepInto(node: unknown, part: string | number): Step | undefined {
     return item === undefined ? undefined : { node: item, offset: startOf(item) };
   }
   if (!isMap(node)) return undefined;
-  const pair = node.items.findLast(({ key }) => String(isScalar(key) ? key.value : key) === String(part));
+  const pair = node.items.findLast(({ key }) => nodeFieldName(key) === String(part));
   return pair === undefined ? undefined : { node: pair.value, offset: startOf(pair.key) };
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { isMap, isScalar, isSeq, parseAllDocuments } from 'yaml';
+import { isMap, isSeq, parseAllDocuments } from 'yaml';
+import { nodeFieldName } from './node-field-name.ts';
 
 type Path = readonly (string | number)[];
 
@@ -22,7 +23,7 @@ function collect(node: unknown, path: Path, found: Path[]): void {
   if (!isMap(node)) return;
   const seen = new Set<string>();
   for (const { key, value } of node.items) {
-    const name = String(isScalar(key) ? key.value : key);
+    const name = nodeFieldName(key);
     // Several merges are no repetition: kubectl's YAML library follows all of them.
     if (name !== '<<' && seen.has(name)) found.push([...path, name]);
     seen.add(name);
