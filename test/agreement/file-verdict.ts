@@ -3,9 +3,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { stringify } from 'yaml';
+import { stringify, type ToStringOptions } from 'yaml';
 import { openFileStore } from '../../src/store/index.ts';
 import type { Json } from './json.ts';
+
+/** Else text such as `4_2` stands there plain, which kubectl reads as a number. */
+const QUOTED: ToStringOptions = { defaultStringType: 'QUOTE_DOUBLE' };
 
 /** Reads objects as `daemun check` does: from a file, through the store. */
 export class FileReader {
@@ -15,7 +18,10 @@ export class FileReader {
   /** The refusals of an object, as JSON and YAML by turns; '' when it is taken. */
   judgeObject(object: Json): Promise<string> {
     const isJson = this.#files % 2 === 0;
-    return this.judgeText(isJson ? JSON.stringify(object) : stringify(object), isJson ? 'json' : 'yaml');
+    return this.judgeText(
+      isJson ? JSON.stringify(object, QUOTED) : stringify(object, QUOTED),
+      isJson ? 'json' : 'yaml',
+    );
   }
 
   /** The refusals of what a file says, with their codes; '' when it is taken. Other errors than refusals show in it, too. */
