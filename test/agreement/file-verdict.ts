@@ -18,10 +18,7 @@ export class FileReader {
   /** The refusals of an object, as JSON and YAML by turns; '' when it is taken. */
   judgeObject(object: Json): Promise<string> {
     const isJson = this.#files % 2 === 0;
-    return this.judgeText(
-      isJson ? JSON.stringify(object, QUOTED) : stringify(object, QUOTED),
-      isJson ? 'json' : 'yaml',
-    );
+    return this.judgeText(isJson ? JSON.stringify(object) : stringify(object, QUOTED), isJson ? 'json' : 'yaml');
   }
 
   /** The refusals of what a file says, with their codes; '' when it is taken. Other errors than refusals show in it, too. */
