@@ -37,15 +37,11 @@ export const FAMILIES = {
   daemun_tls_handshakes_total: { type: 'counter', help: 'TLS handshakes with clients, by result.' },
   daemun_mirror_requests_total: { type: 'counter', help: 'Mirrored requests, by outcome.' },
   daemun_upstream_connections: { type: 'gauge', help: 'Open connections to endpoints.' },
-  daemun_upstream_connections_total: { type: 'counter', help: 'Connections to endpoints, by result.' },
-  daemun_upstream_requests_active: { type: 'gauge', help: 'Streams open to endpoints.' },
-  daemun_upstream_requests_total: { type: 'counter', help: 'Streams opened to endpoints, by outcome.' },
   daemun_upstream_requests_pending: { type: 'gauge', help: 'Requests that wait for a connection.' },
   daemun_upstream_connect_failures_total: { type: 'counter', help: 'Connects to endpoints that failed or timed out.' },
   daemun_upstream_ejections_total: { type: 'counter', help: 'Endpoints taken out after failures in a row.' },
   daemun_upstream_health_check_transitions_total: { type: 'counter', help: 'Changes of health check verdicts.' },
   daemun_upstream_endpoints: { type: 'gauge', help: 'Endpoints by state.' },
-  daemun_upstream_health_checks_total: { type: 'counter', help: 'Health checks, by result.' },
   daemun_upstream_retries_total: { type: 'counter', help: 'Requests tried again elsewhere.' },
 } as const satisfies Record<string, Family>;
 
