@@ -114,6 +114,7 @@ export class Reconciler {
     const { store, supplement, ports, plane, translator, onReload } = this.#parts;
     const current = store.current();
     translator.assignAddresses(current.resources);
+    translator.setRefused(current.findings);
     const added = supplement === null ? undefined : await supplement.add(current.resources);
     const resources = added?.resources ?? current.resources;
     const translatingMs = performance.now();

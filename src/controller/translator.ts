@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Finding } from '../errors/index.ts';
 import type { ResourceSet } from '../resources/index.ts';
 import { statuses } from '../status/index.ts';
 import { type TranslateEnvironment, type Translation, translate } from '../translate/index.ts';
 import { AddressBook } from './address-book.ts';
 import { inspectCertificate } from './inspect-certificate.ts';
+import { refusedObjects } from './refused-objects.ts';
 import type { StatusObject } from './view.ts';
 
 export interface TranslatorOptions {
@@ -21,6 +23,7 @@ export class Translator {
   readonly addresses: AddressBook;
   #privilegedPorts: 'allowed' | 'shifted' = 'allowed';
   #bindFailures: ReadonlyMap<string, string> = new Map();
+  #refused: ReadonlyMap<string, string> = new Map();
   #previous: Translation | undefined;
   #statuses: ReadonlyMap<string, StatusObject> = new Map();
 
@@ -55,6 +58,11 @@ export class Translator {
     this.#privilegedPorts = 'shifted';
   }
 
+  /** Remembers which objects the findings of reading refuse, for the next `translate`. */
+  setRefused(findings: readonly Finding[]): void {
+    this.#refused = refusedObjects(findings);
+  }
+
   /** Remembers what the OS refused, by binding id; true when that is news, so that translating again is due. */
   setBindFailures(failures: ReadonlyMap<string, string>): boolean {
     const known = this.#bindFailures;
@@ -69,6 +77,7 @@ export class Translator {
       addressOf: gateway => this.addresses.addressOf(gateway),
       privilegedPorts: this.#privilegedPorts,
       bindFailures: this.#bindFailures,
+      refused: this.#refused,
       nowMs: this.#options.nowMs(),
       inspectCertificate,
     };

@@ -12,6 +12,11 @@ export interface TranslateEnvironment {
   readonly privilegedPorts: 'allowed' | 'shifted';
   /** Binding id → why the OS refused it. The binding stays in the snapshot, so it is tried again. */
   readonly bindFailures: ReadonlyMap<string, string>;
+  /**
+   * Objects that are written but were refused as an API server would: `Kind/namespace/name` → where and why, in one
+   * clause. References to them say so. Default: none.
+   */
+  readonly refused?: ReadonlyMap<string, string>;
   /** Milliseconds since the epoch; for certificate expiry findings only. */
   readonly nowMs: number;
   /** Reads a certificate chain and its key (PEM). A pure function; a parameter because X.509 needs `node:crypto`. */

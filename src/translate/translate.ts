@@ -19,10 +19,12 @@ import { indexSlices } from './resolve/slice-index.ts';
 import { routeContext } from './rules/route-context.ts';
 import type { Translation } from './translation.ts';
 
+const NONE_REFUSED: ReadonlyMap<string, string> = new Map();
+
 /**
  * Turns resources into what a data plane must do, and all there is to say about them. Pure: the same input gives the
- * same output, whatever the order of the input. With `previous` (of the same environment, but for `bindFailures` and
- * `nowMs`) only what changed is done again, and unchanged parts of the result keep their identity.
+ * same output, whatever the order of the input. With `previous` (of the same environment, but for `bindFailures`,
+ * `refused` and `nowMs`) only what changed is done again, and unchanged parts of the result keep their identity.
  */
 export function translate(
   resources: ResourceSet,
@@ -30,6 +32,7 @@ export function translate(
   previous?: Translation,
 ): Translation {
   const memory = previous?.memory;
+  const refused = environment.refused ?? NONE_REFUSED;
   const grants = indexGrants(resources);
   const classes = acceptClasses(resources, environment);
   const reader = { resources, grants, environment, previous: memory?.secrets ?? new Map(), read: new Map() };
@@ -37,7 +40,7 @@ export function translate(
   const gateways = acceptGateways(classes, reader);
   const targets = parentTargets(gateways, memory?.routes.targets);
   const routes = translateRoutes(
-    { resources, targets },
+    { resources, targets, refused },
     routeContext(resources, { environment, grants, targets }),
     memory?.routes,
   );

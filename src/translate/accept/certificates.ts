@@ -7,6 +7,7 @@ import { formatNamespacedName } from '../../values/index.ts';
 import type { TranslateEnvironment } from '../environment.ts';
 import type { ListenerRefsReason, Problem } from '../outcomes.ts';
 import { errorFinding, warningFinding } from '../report.ts';
+import { missingText } from '../resolve/missing-object.ts';
 import { type GrantFrom, type GrantTo, grantToCreate, type ReferenceGrants } from '../resolve/reference-grants.ts';
 import { contentHash } from './content-hash.ts';
 
@@ -85,11 +86,11 @@ function resolveCertificate(
   if (!reader.grants.permits(from, to)) return notPermitted(gateway, path, { from, to });
   const content = readSecret(formatNamespacedName({ namespace, name: ref.name }), reader);
   if (content === undefined) {
-    return broken(
-      'gateway/certificate-not-found',
-      `Secret ${namespace}/${ref.name} does not exist`,
-      `Create it: daemun cert, or kubectl create secret tls ${ref.name} -n ${namespace} --cert=… --key=… (run --demo makes one)`,
-    );
+    const name = `${namespace}/${ref.name}`;
+    const { message, help } = missingText(`Secret ${name}`, reader.environment.refused?.get(`Secret/${name}`), {
+      help: `Create it: daemun cert, or kubectl create secret tls ${ref.name} -n ${namespace} --cert=… --key=… (run --demo makes one)`,
+    });
+    return broken('gateway/certificate-not-found', message, help);
   }
   if (content.kind === 'certificate') return content;
   return broken(

@@ -6,6 +6,7 @@ import { IMPLIED_CONTROLLER_NAME } from '../accept/classes.ts';
 import { GATEWAY_GROUP } from '../accept/protocols.ts';
 import type { ParentOutcome, Problem, RouteAcceptedReason } from '../outcomes.ts';
 import { errorFinding, infoFinding, nameOf, warningFinding } from '../report.ts';
+import { missingText } from '../resolve/missing-object.ts';
 import { coreGroup } from '../resolve/reference-grants.ts';
 import { allowsNamespace } from './allowed-routes.ts';
 import { attachedHostnames, isTakenBy } from './hostnames.ts';
@@ -24,6 +25,8 @@ import {
 export interface AttachContext {
   parent(key: string): ParentTarget | undefined;
   labels(namespace: string): Labels;
+  /** Why an object (`Kind/namespace/name`) that is written does not exist; undefined when it is not written. */
+  refusal(key: string): string | undefined;
   /** A Gateway that does not exist is reported on the route, since no other controller will. */
   readonly standalone: boolean;
 }
@@ -101,18 +104,22 @@ function attachToGateway(
 ): ParentOutcome | undefined {
   const gateway = `${ref.namespace ?? route.metadata.namespace}/${ref.name}`;
   const parent = context.parent(gateway);
-  if (parent === undefined) return context.standalone ? missingGateway(route, gateway, index) : undefined;
+  if (parent === undefined) return context.standalone ? missingGateway(route, { gateway, index, context }) : undefined;
   const { taken, problem } = chooseListeners(route, { ref, index }, { parent, context });
   for (const attachment of taken) attachments.set(attachment.listener.id, attachment);
   const listeners = taken.map(attachment => attachment.listener.id);
   return { index, controllerName: parent.controllerName, gateway, listeners, accepted: problem };
 }
 
-function missingGateway(route: GRPCRoute, gateway: string, index: number): ParentOutcome {
+function missingGateway(
+  route: GRPCRoute,
+  { gateway, index, context }: { gateway: string; index: number; context: AttachContext },
+): ParentOutcome {
   const finding = errorFinding('route/parent-not-found', route, {
     path: ['spec', 'parentRefs', index],
-    message: `Gateway ${gateway} does not exist`,
-    help: 'Create it, or correct name and namespace of the parentRef',
+    ...missingText(`Gateway ${gateway}`, context.refusal(`Gateway/${gateway}`), {
+      help: 'Create it, or correct name and namespace of the parentRef',
+    }),
   });
   return {
     index,

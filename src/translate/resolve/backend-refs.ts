@@ -5,12 +5,15 @@ import { formatNamespacedName } from '../../values/index.ts';
 import type { Problem, RouteRefsReason } from '../outcomes.ts';
 import { errorFinding } from '../report.ts';
 import { clusterId } from './clusters.ts';
+import { missingText } from './missing-object.ts';
 import { coreGroup, grantToCreate, type ReferenceGrants } from './reference-grants.ts';
 
 /** The parts of the world that backendRefs depend on. */
 export interface ResolveContext {
   readonly grants: ReferenceGrants;
   readonly services: ReadonlyMap<string, Service>;
+  /** Why an object (`Kind/namespace/name`) that is written does not exist; undefined when it is not written. */
+  refusal(key: string): string | undefined;
 }
 
 /** Where a reference leads: a Service's port, which the data plane knows as a cluster. */
@@ -51,11 +54,10 @@ export function resolveBackend(
   }
   const service = context.services.get(name);
   if (service === undefined) {
-    return refuse(
-      'BackendNotFound',
-      `Service ${name} does not exist`,
-      'Create it, or correct name and namespace of the backendRef',
-    );
+    const { message, help } = missingText(`Service ${name}`, context.refusal(`Service/${name}`), {
+      help: 'Create it, or correct name and namespace of the backendRef',
+    });
+    return refuse('BackendNotFound', message, help);
   }
   if (ref.port === undefined)
     return refuse('BackendNotFound', `The reference to Service ${name} has no port`, 'Add port');

@@ -22,5 +22,6 @@ export function routeContext(
     standalone: parts.environment.controllerName === null,
     grants: parts.grants,
     services: resources.services,
+    refusal: key => parts.environment.refused?.get(key),
   };
 }
