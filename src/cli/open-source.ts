@@ -30,7 +30,7 @@ async function offlineSource(paths: readonly string[], terminal: Terminal): Prom
         if ('fault' in question) throw usageError(question.fault);
         return explain(view.published, question);
       },
-      config: async () => dumpConfig(view.published, null),
+      config: async () => dumpConfig(view, null),
     };
   });
 }

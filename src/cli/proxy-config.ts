@@ -20,7 +20,7 @@ interface Section {
 const SECTIONS: Readonly<Record<string, Section>> = {
   listener: {
     data: dump => dump.bindings,
-    header: ['ADDRESS', 'LISTENER', 'HOSTNAME', 'TLS', 'HOSTS', 'ROUTES'],
+    header: ['ADDRESS', 'LISTENER', 'HOSTNAME', 'TLS', 'HOSTS', 'ROUTES', 'STATE'],
     rows: listenerRows,
   },
   route: {
@@ -82,8 +82,14 @@ function listenerRows(dump: ConfigDump): string[][] {
       listener.tls === null ? '<none>' : listener.tls.certificates.join(','),
       String(listener.virtualHosts.length),
       String(listener.virtualHosts.reduce((sum, host) => sum + host.entries.length, 0)),
+      bindingState(binding, dump),
     ]),
   );
+}
+
+function bindingState({ problem }: ConfigDump['bindings'][number], { live }: ConfigDump): string {
+  if (problem !== null) return `not bound: ${problem}`;
+  return live === null ? '<unknown>' : 'bound';
 }
 
 function routeRows(dump: ConfigDump): string[][] {

@@ -33,7 +33,7 @@ export function adminSource(parts: AdminParts): AdminSource {
     metrics: () => [...metrics.read(), ...plane.metrics()],
     async config() {
       const now = view();
-      return now === null ? null : dumpConfig(now.published, await plane.dump());
+      return now === null ? null : dumpConfig(now, await plane.dump());
     },
     explain(params) {
       const now = view();

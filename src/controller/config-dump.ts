@@ -1,13 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { DataPlaneDump } from '../proxy/index.ts';
-import type { Binding, Certificate, Cluster, EndpointSet, Snapshot } from '../snapshot/index.ts';
+import type { Binding, Certificate, Cluster, EndpointSet } from '../snapshot/index.ts';
+import type { Outcomes } from '../translate/index.ts';
 import { REDACTED } from './resource-view.ts';
+import type { View } from './view.ts';
+
+/** A socket to listen on, and why it is not listened on. */
+export type DumpedBinding = Binding & {
+  /** What the OS says against it; null when it is bound, or nobody tried (offline). */
+  readonly problem: string | null;
+};
 
 /** What the data plane was given, keys left out, and what its workers say of themselves. */
 export interface ConfigDump {
   readonly version: number;
-  readonly bindings: readonly Binding[];
+  readonly bindings: readonly DumpedBinding[];
   readonly clusters: readonly Cluster[];
   readonly endpoints: readonly EndpointSet[];
   readonly certificates: readonly Certificate[];
@@ -16,8 +24,23 @@ export interface ConfigDump {
 }
 
 /** Makes the dump. `live`: from `DataPlane.dump()`, or null. */
-export function dumpConfig(snapshot: Snapshot, live: DataPlaneDump | null): ConfigDump {
-  const { version, bindings, clusters, endpoints } = snapshot;
-  const certificates = snapshot.certificates.map(certificate => ({ ...certificate, key: REDACTED }));
+export function dumpConfig(view: Pick<View, 'published' | 'translation'>, live: DataPlaneDump | null): ConfigDump {
+  const { version, clusters, endpoints } = view.published;
+  const unbound = unboundListeners(view.translation.outcomes);
+  const bindings = view.published.bindings.map(binding => ({
+    ...binding,
+    problem: binding.listeners.map(({ id }) => unbound.get(id)).find(problem => problem !== undefined) ?? null,
+  }));
+  const certificates = view.published.certificates.map(certificate => ({ ...certificate, key: REDACTED }));
   return { version, bindings, clusters, endpoints, certificates, live };
+}
+
+function unboundListeners({ gateways }: Outcomes): ReadonlyMap<string, string> {
+  const problems = new Map<string, string>();
+  for (const [key, { listeners }] of gateways) {
+    for (const { name, programmed } of listeners) {
+      if (programmed?.reason === 'PortUnavailable') problems.set(`${key}/${name}`, programmed.finding.message);
+    }
+  }
+  return problems;
 }

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { memoryStore } from '../store/index.ts';
+import { dumpConfig } from './config-dump.ts';
+import { Translator } from './translator.ts';
+
+describe('the dump of the configuration', () => {
+  it('says why a binding is not bound', async () => {
+    const store = memoryStore([
+      {
+        apiVersion: 'gateway.networking.k8s.io/v1',
+        kind: 'Gateway',
+        metadata: { name: 'gw' },
+        spec: {
+          gatewayClassName: 'c',
+          listeners: [8080, 8081].map(port => ({ name: `p${port}`, port, protocol: 'HTTP' })),
+        },
+      },
+    ]);
+    await store.start();
+    const { resources } = store.current();
+    await store.close();
+    const translator = new Translator({ controllerName: null, address: '127.0.0.1', nowMs: () => 0 });
+    const [first] = translator.translate(resources).snapshot.bindings;
+    translator.setBindFailures(new Map([[first?.id ?? '', 'EADDRINUSE']]));
+    const translation = translator.translate(resources);
+    const dump = dumpConfig({ published: translation.snapshot, translation }, null);
+    assert.deepEqual(
+      dump.bindings.map(({ port, problem }) => [port, problem]),
+      [
+        [8080, 'Listener p8080: 127.0.0.1 port 8080 cannot be bound: EADDRINUSE'],
+        [8081, null],
+      ],
+    );
+  });
+});
