@@ -118,6 +118,24 @@ describe('the command line', () => {
       assert.match(out, /^<stdin>:\d+:\d+ error store\/syntax /);
     });
 
+    it('exits 3 where no manifests are: a wrong folder must not pass', async () => {
+      const empty = await manifestFolder();
+      try {
+        const { code, err } = await run(['check', '-f', empty.path]);
+        assert.equal(code, 3);
+        assert.match(err, /^error: no manifests in .+\n/);
+      } finally {
+        await empty.remove();
+      }
+    });
+
+    it('says of a reference to a refused Gateway that it was refused, and where', async () => {
+      const bad = await folder.write('bad.txt', echoManifests(80800));
+      const { out } = await run(['check', '-f', bad]);
+      assert.match(out, /route\/parent-not-found Gateway default\/gw was refused \(spec\.listeners\[0\]\.port: .+\)/);
+      assert.doesNotMatch(out, /Create it/);
+    });
+
     it('exits 3 for a path that does not exist, 2 without a path', async () => {
       const missing = await run(['check', '-f', `${folder.path}/none`]);
       assert.equal(missing.code, 3);
