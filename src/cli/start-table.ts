@@ -56,9 +56,15 @@ function problemText(gateways: readonly GatewaySummary[], paint: Paint): string 
     ...(problem === '' ? [] : [`${namespace}/${name}: ${problem}`]),
     ...listeners
       .filter(listener => listener.problem !== '')
-      .map(listener => `${namespace}/${name} listener ${listener.name}: ${listener.problem}`),
+      .map(listener => `${namespace}/${name} ${namedOnce(listener)}`),
   ]);
   return lines.map(line => `${paint('red', 'problem')} ${line}\n`).join('');
+}
+
+/** Most problems name their listener already. */
+function namedOnce({ name, problem }: ListenerSummary): string {
+  const isNamed = problem.startsWith(`Listener ${name} `) || problem.startsWith(`Listener ${name}:`);
+  return isNamed ? problem.replace(/^L/, 'l') : `listener ${name}: ${problem}`;
 }
 
 function findingText(standalone: Pick<Standalone, 'findings'>, command: string, paint: Paint): string {
