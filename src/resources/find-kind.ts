@@ -14,6 +14,9 @@ export type FoundKind =
   | { readonly outcome: 'unknown'; readonly isKnown: boolean }
   | { readonly outcome: 'refused'; readonly issue: SchemaIssue };
 
+/** Of the Gateway API, too, with kinds that come and go. */
+const EXPERIMENTAL_GROUP = 'gateway.networking.x-k8s.io';
+
 /** Finds the declaration of a kind. An API server refuses kinds and versions that it does not serve. */
 export function findKind(apiVersion: unknown, kind: unknown): FoundKind {
   if (typeof kind !== 'string' || kind === '') {
@@ -40,11 +43,17 @@ export function findKind(apiVersion: unknown, kind: unknown): FoundKind {
     return refuseVersion(`${kind} is not served in ${apiVersion}`, `write apiVersion: ${written}`);
   }
   // The few other projects that have a kind of such a name (Istio's Gateway) are known.
-  const isMisspelt = declaration?.group === GATEWAY_GROUP && !isKnownKind(group, kind);
+  const isOurs = declaration?.group === GATEWAY_GROUP || isNearGatewayGroup(group);
+  const isMisspelt = isOurs && group !== GATEWAY_GROUP && !isKnownKind(group, kind);
   if (isMisspelt || (group !== '' && !isDnsSubdomain(group)) || !isDnsLabel(version)) {
     return refuseVersion(`${apiVersion} has no kind ${kind}`, `write apiVersion: ${written}`);
   }
   return findOther(group, version, kind);
+}
+
+function isNearGatewayGroup(group: string): boolean {
+  if (group === EXPERIMENTAL_GROUP) return false;
+  return group.includes('gateway.networking') || similarName(group, [GATEWAY_GROUP]) !== undefined;
 }
 
 function findOther(group: string, version: string, kind: string): FoundKind {

@@ -43,6 +43,12 @@ describe('parseResource', () => {
     [`${GROUP}/v1`, 'GrpcRoutes', 'schema/kind', `did you mean GRPCRoute of ${GROUP}/v1?`],
     ['v1', 'Servce', 'schema/kind', 'did you mean Service of v1?'],
     ['foo/v1', 'Gateway', 'schema/api-version', `write apiVersion: ${GROUP}/v1`],
+    [
+      'gateway.networking.k8s.oi/v1',
+      'HTTPRoute',
+      'schema/api-version',
+      'write apiVersion: GROUP/VERSION, such as gateway.networking.k8s.io/v1',
+    ],
     ['example.com/a', 'Gateway', 'schema/api-version', `write apiVersion: ${GROUP}/v1`],
     [
       'example.com/c d',

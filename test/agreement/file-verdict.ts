@@ -7,8 +7,8 @@ import { stringify, type ToStringOptions } from 'yaml';
 import { openFileStore } from '../../src/store/index.ts';
 import type { Json } from './json.ts';
 
-/** Else text such as `4_2` stands there plain, which kubectl reads as a number. */
-const QUOTED: ToStringOptions = { defaultStringType: 'QUOTE_DOUBLE' };
+/** Else text such as `4_2` stands there plain, which kubectl reads as a number; and folding cuts emoji in two. */
+const QUOTED: ToStringOptions = { defaultStringType: 'QUOTE_DOUBLE', lineWidth: 0 };
 
 /** Reads objects as `daemun check` does: from a file, through the store. */
 export class FileReader {
