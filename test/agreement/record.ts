@@ -23,7 +23,7 @@ function* sample(): Generator<Mutant> {
   yield* randomMutants(4242, RANDOM);
 }
 
-const oracle = new Oracle(process.argv[2] ?? '/var/lib/kube-harness/kubeconfig');
+const oracle = new Oracle(process.argv[2] ?? process.env['KUBECONFIG'] ?? '');
 try {
   await makeNamespaces(oracle);
   const lines: string[] = [];

@@ -19,7 +19,7 @@ import { Oracle } from './oracle.ts';
 
 const { values } = parseArgs({
   options: {
-    kubeconfig: { type: 'string', default: '/var/lib/kube-harness/kubeconfig' },
+    kubeconfig: { type: 'string', default: process.env['KUBECONFIG'] ?? '' },
     random: { type: 'string', default: '6000' },
     seed: { type: 'string', default: '1' },
     every: { type: 'string', default: '1' },
