@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Resource, ResourceSet } from '../resources/index.ts';
+import { RESOURCE_MAPS, type Resource, type ResourceSet } from '../resources/index.ts';
 import { formatNamespacedName } from '../values/index.ts';
 import type { View } from './view.ts';
 
@@ -17,20 +17,8 @@ export const REDACTED = '[redacted]';
 /** Holds the whole object as the user applied it, secrets included. */
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
-/** Which map of the set holds a kind. */
-const MAPS: Readonly<Record<string, keyof ResourceSet>> = {
-  GatewayClass: 'gatewayClasses',
-  Gateway: 'gateways',
-  GRPCRoute: 'grpcRoutes',
-  ReferenceGrant: 'referenceGrants',
-  Service: 'services',
-  EndpointSlice: 'endpointSlices',
-  Endpoints: 'endpoints',
-  Secret: 'secrets',
-  ConfigMap: 'configMaps',
-  Namespace: 'namespaces',
-  Deployment: 'deployments',
-};
+/** By any text that a user gives as a kind. */
+const MAPS: Readonly<Record<string, keyof ResourceSet>> = RESOURCE_MAPS;
 
 /** The kinds there are, in the order of listings. */
 export const LISTED_KINDS: readonly string[] = Object.keys(MAPS);

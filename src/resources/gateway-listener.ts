@@ -54,14 +54,14 @@ const WITHOUT_HOSTNAME = new Set(['TCP', 'UDP']);
 
 /** The listeners of a Gateway, with the rules that hold between their fields and between them. */
 export const gatewayListeners = list(gatewayListener, { min: 1, max: 64, key: 'name' }).check(context => {
-  const sockets = new Map<string, number>();
+  const sockets = new Map<string, string>();
   for (const [index, listener] of context.value.entries()) {
     refuseContradictions(context, index, listener);
     const { port: number, protocol, hostname: host } = listener;
     const socket = `${number} ${protocol} ${host ?? ''}`;
     const first = sockets.get(socket);
     if (first === undefined) {
-      sockets.set(socket, index);
+      sockets.set(socket, listener.name);
       continue;
     }
     refuse(context, {

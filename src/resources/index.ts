@@ -32,7 +32,7 @@ export type {
   SecretReference,
 } from './references.ts';
 export { GATEWAY_GROUP } from './references.ts';
-export { EMPTY_RESOURCES, type Resource, type ResourceSet } from './resource-set.ts';
+export { EMPTY_RESOURCES, RESOURCE_MAPS, type Resource, type ResourceSet } from './resource-set.ts';
 export { SCHEMA_CODES, type SchemaCode } from './schema-codes.ts';
 export type { SchemaIssue } from './schema-issue.ts';
 export type { Secret } from './secret.ts';

@@ -58,3 +58,18 @@ export const EMPTY_RESOURCES: ResourceSet = {
   namespaces: new Map(),
   deployments: new Map(),
 };
+
+/** Which map of a `ResourceSet` holds a kind, in the order of listings. */
+export const RESOURCE_MAPS = {
+  GatewayClass: 'gatewayClasses',
+  Gateway: 'gateways',
+  GRPCRoute: 'grpcRoutes',
+  ReferenceGrant: 'referenceGrants',
+  Service: 'services',
+  EndpointSlice: 'endpointSlices',
+  Endpoints: 'endpoints',
+  Secret: 'secrets',
+  ConfigMap: 'configMaps',
+  Namespace: 'namespaces',
+  Deployment: 'deployments',
+} as const satisfies Record<Resource['kind'], keyof ResourceSet>;

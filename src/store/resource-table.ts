@@ -1,25 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { isDeepStrictEqual } from 'node:util';
-import { EMPTY_RESOURCES, type Namespace, type Resource, type ResourceSet } from '../resources/index.ts';
+import { EMPTY_RESOURCES, type Namespace, RESOURCE_MAPS, type Resource, type ResourceSet } from '../resources/index.ts';
 import { NAMESPACE_LABEL } from './admit.ts';
 
-const FIELDS = {
-  GatewayClass: 'gatewayClasses',
-  Gateway: 'gateways',
-  GRPCRoute: 'grpcRoutes',
-  ReferenceGrant: 'referenceGrants',
-  Service: 'services',
-  EndpointSlice: 'endpointSlices',
-  Endpoints: 'endpoints',
-  Secret: 'secrets',
-  ConfigMap: 'configMaps',
-  Namespace: 'namespaces',
-  Deployment: 'deployments',
-} as const satisfies Record<Resource['kind'], keyof ResourceSet>;
-
 type Kind = Resource['kind'];
-const KINDS = Object.keys(FIELDS) as Kind[];
+const KINDS = Object.keys(RESOURCE_MAPS) as Kind[];
 
 /** A resource with its `formatNamespacedName`, made once. */
 export interface NamedResource {
@@ -115,7 +101,7 @@ export class ResourceTable<T extends NamedResource> {
       namespaces: this.#namespaces(before.namespaces),
       deployments: this.#tableOf('Deployment', before.deployments),
     };
-    return Object.values(FIELDS).every(field => next[field] === before[field]) ? before : next;
+    return Object.values(RESOURCE_MAPS).every(field => next[field] === before[field]) ? before : next;
   }
 
   /** The table of a kind; its objects are of that kind, for `#updateKind` took the lists of that kind. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { EMPTY_RESOURCES, parseResource, type Resource, type ResourceSet } from '../resources/index.ts';
+import { EMPTY_RESOURCES, parseResource, RESOURCE_MAPS, type Resource, type ResourceSet } from '../resources/index.ts';
 import { formatNamespacedName } from '../values/index.ts';
 import type { TranslateEnvironment } from './environment.ts';
 
@@ -14,17 +14,7 @@ export const ENVIRONMENT: TranslateEnvironment = {
   inspectCertificate: () => ({ problem: 'no certificates here' }),
 };
 
-const MAPS: Readonly<Record<string, keyof ResourceSet>> = {
-  GatewayClass: 'gatewayClasses',
-  Gateway: 'gateways',
-  GRPCRoute: 'grpcRoutes',
-  ReferenceGrant: 'referenceGrants',
-  Service: 'services',
-  EndpointSlice: 'endpointSlices',
-  Endpoints: 'endpoints',
-  Secret: 'secrets',
-  Namespace: 'namespaces',
-};
+const MAPS: Readonly<Record<string, keyof ResourceSet>> = RESOURCE_MAPS;
 
 /** Parses one object as users write it; throws when an API server would refuse it. */
 export function parsed(object: unknown): Resource {
