@@ -51,7 +51,7 @@ describe('a slow peer', () => {
             socket.write(frame(FRAME.headers, END_HEADERS | END_STREAM, id, grpcHead('/faults.Faults/Torrent', HOST)));
             socket.write(frame(FRAME.windowUpdate, 0, id, Buffer.from([0x7f, 0, 0, 0])));
           }
-          await untilSteady(() => counter.bytes);
+          await untilSteady(bed.port, () => counter.bytes);
           assert.ok(counter.bytes < 128 * 2 ** 20, `the backend could send ${counter.bytes} bytes`);
           socket.destroy();
         }),
@@ -91,11 +91,13 @@ describe('a backend that dies in the middle of a stream', () => {
   );
 });
 
-/** Resolves when the figure has not changed for 30 turns of the event loop that each took a round trip. */
-async function untilSteady(figure: () => number): Promise<void> {
+/** Resolves when the figure is above 0 and has not changed for 30 calls through the gateway, one after another. */
+async function untilSteady(port: number, figure: () => number): Promise<void> {
+  const session = connect(`http://127.0.0.1:${port}`);
   for (let last = -1, same = 0; same < 30; ) {
-    await new Promise(resolve => setTimeout(resolve, 10));
+    await callUnary(session);
     same = figure() === last && last > 0 ? same + 1 : 0;
     last = figure();
   }
+  session.close();
 }
