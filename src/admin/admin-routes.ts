@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Registry } from 'prom-client';
 import type { AdminResource, AdminSource } from './admin-source.ts';
-import { expositionType, formatMetrics } from './prometheus.ts';
+import { processMetrics } from './process-metrics.ts';
+import { EXPOSITION_TYPE, formatMetrics } from './prometheus.ts';
 
 export interface AdminAnswer {
   readonly status: number;
@@ -11,44 +11,40 @@ export interface AdminAnswer {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** What the pages are made of. */
-export interface AdminContext {
-  readonly source: AdminSource;
-  readonly processRegistry: Registry;
-}
-
-type Handler = (context: AdminContext, url: URL, rest: readonly string[]) => AdminAnswer | Promise<AdminAnswer>;
+type Handler = (source: AdminSource, url: URL, rest: readonly string[]) => AdminAnswer | Promise<AdminAnswer>;
 
 /** What each path answers, with the line that the index shows. */
 const PAGES: Readonly<Record<string, { readonly about: string; readonly answer: Handler }>> = {
   live: { about: 'the process runs', answer: () => text(200, 'ok\n') },
   ready: { about: 'the data plane takes requests', answer: ready },
   metrics: { about: 'Prometheus metrics', answer: metrics },
-  status: { about: 'gateways, listeners and routes in short', answer: ({ source }) => json(200, source.summary()) },
+  status: { about: 'gateways, listeners and routes in short', answer: source => json(200, source.summary()) },
   resources: { about: 'objects with statuses: /resources/KIND/NAMESPACE/NAME', answer: resources },
   findings: {
     about: 'everything there is to say about the resources',
-    answer: ({ source }) => json(200, source.findings()),
+    answer: source => json(200, source.findings()),
   },
-  config: { about: 'what the data plane holds', answer: async ({ source }) => json(200, await source.config()) },
+  config: { about: 'what the data plane holds', answer: async source => json(200, await source.config()) },
   explain: { about: 'which rule takes a request: ?grpc=pkg.Service/Method&host=H&header=k:v', answer: explain },
-  'log-level': { about: 'the log level; PUT ?level=debug changes it', answer: ({ source }) => level(source) },
+  'log-level': { about: 'the log level; PUT ?level=debug changes it', answer: source => level(source) },
 };
 
-/** Answers one request. Only `/log-level` takes other methods than GET and HEAD. */
-export async function answerAdmin(context: AdminContext, method: string, url: URL): Promise<AdminAnswer> {
+/** Answers one request. Only PUT changes anything: no form of a web page can send it. */
+export async function answerAdmin(source: AdminSource, method: string, url: URL): Promise<AdminAnswer> {
   const [page = '', ...rest] = url.pathname
     .split('/')
     .slice(1)
     .map(decodeSegment)
     .filter(part => part !== '');
-  if (page === 'log-level' && (method === 'PUT' || method === 'POST')) return setLevel(context, url);
-  if (method !== 'GET' && method !== 'HEAD')
-    return problem(405, `${method} is not allowed here`, { allow: 'GET, HEAD' });
+  if (page === 'log-level' && method === 'PUT') return setLevel(source, url);
+  if (method !== 'GET' && method !== 'HEAD') {
+    const allow = page === 'log-level' ? 'GET, HEAD, PUT' : 'GET, HEAD';
+    return problem(405, `${method} is not allowed here`, { allow });
+  }
   if (page === '') return index();
   const found = Object.hasOwn(PAGES, page) ? PAGES[page] : undefined;
   if (found === undefined) return problem(404, `there is no /${page}; see /`);
-  return found.answer(context, url, rest);
+  return found.answer(source, url, rest);
 }
 
 function index(): AdminAnswer {
@@ -57,17 +53,17 @@ function index(): AdminAnswer {
   return { status: 200, type: 'text/html; charset=utf-8', body, headers: {} };
 }
 
-function ready({ source }: AdminContext): AdminAnswer {
+function ready(source: AdminSource): AdminAnswer {
   const readiness = source.readiness();
   return readiness.ready ? text(200, 'ok\n') : text(503, `${readiness.reason}\n`);
 }
 
-async function metrics({ source, processRegistry }: AdminContext): Promise<AdminAnswer> {
-  const body = formatMetrics(source.metrics()) + (await processRegistry.metrics());
-  return { status: 200, type: expositionType, body, headers: {} };
+function metrics(source: AdminSource): AdminAnswer {
+  const body = formatMetrics([...source.metrics(), ...processMetrics()]);
+  return { status: 200, type: EXPOSITION_TYPE, body, headers: {} };
 }
 
-function resources({ source }: AdminContext, _url: URL, [kind, ...names]: readonly string[]): AdminAnswer {
+function resources(source: AdminSource, _url: URL, [kind, ...names]: readonly string[]): AdminAnswer {
   if (names.length > 2) return problem(404, 'use /resources/KIND/NAMESPACE/NAME');
   const found = source.resources(kind ?? null);
   if (names.length === 0) return json(200, found);
@@ -87,7 +83,7 @@ function isNamed({ metadata }: AdminResource, first: string, second: string | un
   return metadata.namespace === first && metadata.name === second;
 }
 
-function explain({ source }: AdminContext, url: URL): AdminAnswer {
+function explain(source: AdminSource, url: URL): AdminAnswer {
   const answer = source.explain(url.searchParams);
   return 'fault' in answer ? problem(400, answer.fault) : json(200, answer.explanation);
 }
@@ -96,7 +92,7 @@ function level(source: AdminSource): AdminAnswer {
   return json(200, { level: source.logLevel() });
 }
 
-function setLevel({ source }: AdminContext, url: URL): AdminAnswer {
+function setLevel(source: AdminSource, url: URL): AdminAnswer {
   const wanted = url.searchParams.get('level') ?? '';
   if (source.setLogLevel(wanted)) return level(source);
   return problem(400, `"${wanted}" is no log level; use ?level=debug, info, warn, error or silent`);
@@ -110,7 +106,7 @@ function json(status: number, value: unknown): AdminAnswer {
   return { status, type: 'application/json', body: `${JSON.stringify(value, null, 2)}\n`, headers: {} };
 }
 
-function problem(status: number, error: string, headers: Readonly<Record<string, string>> = {}): AdminAnswer {
+export function problem(status: number, error: string, headers: Readonly<Record<string, string>> = {}): AdminAnswer {
   return { ...json(status, { error }), headers };
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { type AdminContext, answerAdmin } from './admin-routes.ts';
+import { isLoopbackAddress, refusalOf } from './admin-request-origin.ts';
+import { type AdminAnswer, answerAdmin, problem } from './admin-routes.ts';
 import type { AdminSource } from './admin-source.ts';
-import { createProcessRegistry } from './prometheus.ts';
 
 export interface AdminOptions {
   /** IP address; loopback unless the operator says otherwise: the endpoints are not authenticated. */
@@ -24,9 +24,8 @@ const REQUEST_TIMEOUT_MS = 10_000;
 
 /** Starts the admin server. Rejects with the OS's error (`EADDRINUSE` …) when the port cannot be bound. */
 export function startAdminServer(options: AdminOptions): Promise<AdminServer> {
-  const context = { source: options.source, processRegistry: createProcessRegistry() };
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
-    answer(context, request, response).catch(() => response.destroy());
+    answer(options, request, response).catch(() => response.destroy());
   });
   return new Promise((resolve, reject) => {
     server.once('error', reject);
@@ -37,17 +36,25 @@ export function startAdminServer(options: AdminOptions): Promise<AdminServer> {
   });
 }
 
-async function answer(context: AdminContext, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer(options: AdminOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
   request.resume();
-  const url = new URL(request.url ?? '/', 'http://admin');
-  const { status, type, body, headers } = await answerAdmin(context, request.method ?? 'GET', url);
+  const { status, type, body, headers } = await answerOf(options, request);
   response.writeHead(status, {
     'content-type': type,
     'content-length': Buffer.byteLength(body),
     'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
     ...headers,
   });
   response.end(request.method === 'HEAD' ? undefined : body);
+}
+
+function answerOf(options: AdminOptions, request: IncomingMessage): AdminAnswer | Promise<AdminAnswer> {
+  const refusal = refusalOf(request.headers, isLoopbackAddress(options.host));
+  if (refusal !== null) return problem(403, refusal);
+  const url = URL.parse(`http://admin${request.url?.startsWith('/') ? request.url : '/'}`);
+  if (url === null) return problem(400, 'the path cannot be read');
+  return answerAdmin(options.source, request.method ?? 'GET', url);
 }
 
 function addressOf(server: Server, host: string): string {

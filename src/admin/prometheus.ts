@@ -1,20 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { MetricFamily, MetricSample } from './metric-family.ts';
 
 /** The content type of the Prometheus text format. */
-export const expositionType = Registry.PROMETHEUS_CONTENT_TYPE;
-
-/** Default metrics of prom-client whose names promtool refuses: gauges that end in `_total`. */
-const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
-
-/** CPU, memory, file descriptors, event loop of the main thread, garbage collection; collected from now on. */
-export function createProcessRegistry(): Registry {
-  const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
-  for (const name of MISNAMED) registry.removeSingleMetric(name);
-  return registry;
-}
+export const EXPOSITION_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
 /** The families in the text format, sorted by name. */
 export function formatMetrics(families: readonly MetricFamily[]): string {

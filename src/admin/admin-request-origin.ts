@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * Keeps web pages out of the admin server, which has no passwords: a page in an operator's browser can reach loopback,
+ * by a form or a script (its `Origin` gives it away) or under a name of its own that resolves to 127.0.0.1 (its `Host`
+ * does: DNS rebinding).
+ */
+import type { IncomingHttpHeaders } from 'node:http';
+import { isIP } from 'node:net';
+
+/**
+ * Why a request is refused, in one line; null when it may pass. On loopback the host must be an IP address or
+ * `localhost`; elsewhere any, since scrapers use names of Services.
+ */
+export function refusalOf(headers: IncomingHttpHeaders, isLoopback: boolean): string | null {
+  const host = headers.host ?? '';
+  const name = hostName(host);
+  if (isLoopback && name !== 'localhost' && isIP(name) === 0) {
+    return `the host "${printable(host)}" is not served here; use the address itself`;
+  }
+  const { origin } = headers;
+  if (origin !== undefined && origin !== `http://${host}`) return `pages of ${printable(origin)} may not ask here`;
+  if (headers['sec-fetch-site'] === 'cross-site') return 'pages of other sites may not ask here';
+  return null;
+}
+
+/** Whether an address is only reachable from this machine. */
+export function isLoopbackAddress(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.') || host.startsWith('::ffff:127.');
+}
+
+/** Without port and brackets, lower case. */
+function hostName(host: string): string {
+  const [, bracketed, plain] = /^(?:\[([^\]]*)\]|([^:]*))(?::\d+)?$/.exec(host) ?? [];
+  return (bracketed ?? plain ?? '').toLowerCase();
+}
+
+function printable(text: string): string {
+  return text.replace(/[^\x20-\x7e]/g, '?').slice(0, 80);
+}
