@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * `npm run package`: packs daemun as it is published, installs the tarball into an empty prefix, and holds the installed
+ * command against what is promised: it starts quickly, serves, idles without waking, stays small, and ends in order.
+ *
+ * npm fetches the dependencies and Linux's /proc is read, so this is no part of `npm test`. Prints each figure; exit
+ * code 1 when one is over its bound.
+ */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as wait } from 'node:timers/promises';
+
+/** One run of `daemun version`. */
+const MAX_VERSION_CPU_SECONDS = 0.15;
+/** `run` with one worker and the admin server, a second after it is ready. */
+const MAX_RSS_MIB = 90;
+/** The same, all threads, with nothing to do. */
+const MAX_WAKEUPS_PER_SECOND = 2;
+const IDLE_SECONDS = 10;
+/** proc(5): what `cutime` and `cstime` count in. */
+const TICKS_PER_SECOND = 100;
+
+const root = join(import.meta.dirname, '../..');
+const folder = mkdtempSync(join(tmpdir(), 'daemun-package-'));
+const env = { ...process.env, HOME: folder, PATH: `${dirname(process.execPath)}${delimiter}${process.env['PATH']}` };
+let failures = 0;
+
+try {
+  const command = install();
+  check('daemun version', versionCpuSeconds(command), MAX_VERSION_CPU_SECONDS, 's of CPU');
+  await checkRunning(command);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+process.exitCode = failures === 0 ? 0 : 1;
+
+function check(what: string, value: number, most: number, unit: string): void {
+  const isGood = value <= most;
+  if (!isGood) failures += 1;
+  process.stdout.write(`${isGood ? 'ok  ' : 'FAIL'} ${what}: ${value} ${unit}, at most ${most}\n`);
+}
+
+/** Packs, installs; the path of the installed command. */
+function install(): string {
+  const npm = (...args: string[]): string =>
+    execFileSync('npm', args, { cwd: root, encoding: 'utf8', env, stdio: ['ignore', 'pipe', 'inherit'] });
+  npm('pack', '--silent', '--pack-destination', folder);
+  const tarball = readdirSync(folder).find(name => name.endsWith('.tgz')) ?? '';
+  npm('install', '--global', '--silent', '--no-audit', '--prefix', folder, join(folder, tarball));
+  return join(folder, 'bin/daemun');
+}
+
+/** The cheapest of five runs; the first one fills the cache of compiled modules. */
+function versionCpuSeconds(command: string): number {
+  const costs = [1, 2, 3, 4, 5].map(() => {
+    const before = endedChildrenCpuTicks();
+    execFileSync(command, ['version'], { env, stdio: 'ignore' });
+    return (endedChildrenCpuTicks() - before) / TICKS_PER_SECOND;
+  });
+  return Math.min(...costs);
+}
+
+async function checkRunning(command: string): Promise<void> {
+  cpSync(join(root, 'examples/quickstart'), join(folder, 'manifests'), { recursive: true });
+  const args = ['run', '-f', join(folder, 'manifests'), '--demo', '--workers', '1', '--admin', '127.0.0.1:0'];
+  const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  await readyLine(child);
+  await wait(1_000);
+  const pid = child.pid ?? 0;
+  check('memory with one worker', Math.round(rssKib(pid) / 1024), MAX_RSS_MIB, 'MiB resident');
+  const before = wakeups(pid);
+  await wait(IDLE_SECONDS * 1_000);
+  check('idle', (wakeups(pid) - before) / IDLE_SECONDS, MAX_WAKEUPS_PER_SECOND, 'wake-ups a second');
+  child.kill('SIGTERM');
+  const [exitCode] = await once(child, 'exit');
+  check('exit code after SIGTERM', Number(exitCode ?? 255), 0, '');
+}
+
+/** Resolves when the process says that it is ready; rejects when it ends before. */
+async function readyLine(child: ChildProcess): Promise<void> {
+  const { stdout } = child;
+  if (stdout === null) throw new Error('no standard output');
+  for await (const line of createInterface({ input: stdout })) {
+    if (!line.startsWith('Ready in')) continue;
+    stdout.resume();
+    return;
+  }
+  throw new Error('daemun ended before it was ready');
+}
+
+function endedChildrenCpuTicks(): number {
+  const fields = readFileSync('/proc/self/stat', 'utf8').split(') ')[1]?.split(' ') ?? [];
+  return Number(fields[13]) + Number(fields[14]);
+}
+
+function rssKib(pid: number): number {
+  return Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
+}
+
+/** Times that a thread of the process waited for something and was woken, so far. */
+function wakeups(pid: number): number {
+  const counts = readdirSync(`/proc/${pid}/task`).map(task => {
+    const status = readFileSync(`/proc/${pid}/task/${task}/status`, 'utf8');
+    return Number(/^voluntary_ctxt_switches:\s+(\d+)/m.exec(status)?.[1]);
+  });
+  return counts.reduce((sum, count) => sum + count, 0);
+}
