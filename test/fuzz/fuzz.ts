@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Coverage } from './coverage.ts';
+import { mutate } from './mutate.ts';
+import type { Random } from './random.ts';
+import type { FuzzTarget } from './target.ts';
+
+/** An input of at most 8 KiB may take this much CPU; a peer sends thousands of them. */
+const MAX_INPUT_CPU_MS = 250;
+
+/** An input that broke something. */
+export interface FuzzFinding {
+  readonly input: Buffer;
+  readonly error: Error;
+}
+
+export interface FuzzOptions {
+  readonly target: FuzzTarget;
+  readonly corpus: readonly Buffer[];
+  readonly random: Random;
+  readonly coverage: Coverage;
+  /** Asked before each input. */
+  isOver(runs: number): boolean;
+}
+
+export interface FuzzReport {
+  readonly runs: number;
+  /** Inputs that reached code which no input before them had. */
+  readonly added: readonly Buffer[];
+  readonly finding: FuzzFinding | null;
+}
+
+/** Runs the corpus, then inputs made of it, until the first finding or `isOver`. */
+export function fuzz({ target, corpus, random, coverage, isOver }: FuzzOptions): FuzzReport {
+  const known = [...target.seeds, ...corpus];
+  const added: Buffer[] = [];
+  let runs = 0;
+  for (; !isOver(runs); runs++) {
+    const isGiven = runs < known.length - added.length;
+    const input = isGiven
+      ? (known[runs] as Buffer)
+      : mutate(random.pick(known) as Buffer, material(known, target), random);
+    const error = tryInput(target, input);
+    if (error !== null) return { runs, added, finding: { input, error } };
+    if (!coverage.hasGrown() || isGiven) continue;
+    known.push(input);
+    added.push(input);
+  }
+  return { runs, added, finding: null };
+}
+
+/** What an input breaks; null: nothing. */
+export function tryInput(target: FuzzTarget, input: Buffer): Error | null {
+  const before = process.cpuUsage();
+  try {
+    // A copy that ends where the input ends: reading past it cannot go unnoticed.
+    target.run(Buffer.from(new Uint8Array(input)));
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+  const { user, system } = process.cpuUsage(before);
+  const cpuMs = (user + system) / 1000;
+  return cpuMs > MAX_INPUT_CPU_MS ? new Error(`took ${Math.round(cpuMs)} ms of CPU`) : null;
+}
+
+function material(corpus: readonly Buffer[], { dictionary }: FuzzTarget): Parameters<typeof mutate>[1] {
+  return { corpus, dictionary };
+}
