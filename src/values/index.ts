@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** Small value types with their parsers. In: text. Out: values that cannot be wrong. Never: I/O, clocks, logging. */
+export * from './authority.ts';
 export * from './duration.ts';
 export * from './hostname.ts';
 export * from './label-selector.ts';

@@ -37,6 +37,13 @@ export class HeaderList {
 /** Name, value, name, value …; null: none. Never mutated once handed over. */
 export type VolatileFields = readonly string[] | null;
 
+/** The first value of a name (lower case), undefined when absent. Looks at names only: a value may read like a name. O(fields). */
+export function fieldOf(fields: VolatileFields, name: string): string | undefined {
+  if (fields === null) return undefined;
+  for (let at = 0; at + 1 < fields.length; at += 2) if (fields[at] === name) return fields[at + 1];
+  return undefined;
+}
+
 /**
  * Fields that are expected to differ on each call. They are never indexed by our encoder and never part of a
  * `HeaderList`, so that they neither poison HPACK tables nor defeat what is remembered per list. With an empty value

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-const GRPC = 'application/grpc';
-const PLUS = 0x2b;
-const SEMICOLON = 0x3b;
+import type { HeaderList } from '../header-list.ts';
 
-/** Whether a content-type makes a request gRPC: `application/grpc` alone, or followed by '+' or ';' (so not `application/grpc-web`). */
+/** In any case (RFC 9110 §8.3.1), alone or before '+' (a codec) or ';' (parameters, perhaps after blanks): so not `application/grpc-web`. */
+const GRPC = /^application\/grpc(?:$|\+|[\t ]*;)/i;
+
+/** Whether a content-type makes a message gRPC: `application/grpc` alone, or followed by '+' or ';'. */
 export function isGrpcContentType(contentType: string | undefined): boolean {
-  if (contentType === undefined || !contentType.startsWith(GRPC)) return false;
-  if (contentType.length === GRPC.length) return true;
-  const next = contentType.charCodeAt(GRPC.length);
-  return next === PLUS || next === SEMICOLON;
+  return contentType !== undefined && GRPC.test(contentType);
+}
+
+/** Whether a message is gRPC by its one content-type. Two are as good as none: each hop could believe another one. */
+export function isGrpcMessage(list: HeaderList): boolean {
+  const at = list.names.indexOf('content-type');
+  if (at < 0 || list.names.indexOf('content-type', at + 1) >= 0) return false;
+  return isGrpcContentType(list.values[at]);
 }

@@ -39,11 +39,15 @@ export class HeaderListPool {
     this.#clear();
   }
 
-  /** The interned list with these fields. For lists built by hand that are used often; never with values that differ per call. */
-  intern(names: readonly string[], values: readonly string[]): HeaderList {
+  /**
+   * The interned list with these fields. For lists built by hand that are used often; never with values that differ per call.
+   * `sensitive`: names that are never indexed; a list made from another one passes on that one's.
+   */
+  intern(names: readonly string[], values: readonly string[], sensitive: readonly string[] | null = null): HeaderList {
     let node = this.root;
     for (let i = 0; i < names.length; i++) {
-      node = node.child(this.field(names[i] ?? '', values[i] ?? '', false));
+      const name = names[i] ?? '';
+      node = node.child(this.field(name, values[i] ?? '', sensitive?.includes(name) === true));
     }
     return node.list();
   }

@@ -6,7 +6,7 @@ import { ErrorCode } from './error-code.ts';
 import { IGNORED } from './flood-budget.ts';
 import { END_HEADERS, END_STREAM, HAS_PRIORITY, PADDED, readUint31, SETTINGS } from './frame.ts';
 import { isIdle } from './inbound-data.ts';
-import { BODILESS, INTERIM, REQUEST, RESPONSE, TRAILERS, traitsOf } from './message-validation.ts';
+import { BODILESS, INTERIM, REQUEST, REQUEST_TRAILERS, RESPONSE, TRAILERS, traitsOf } from './message-validation.ts';
 import { NO_EVENTS } from './no-events.ts';
 import { answerOversizedHead } from './oversized-head.ts';
 import { HEAD_RECEIVED, Http2Stream, LOCAL_ENDED, NO_BODY, REMOTE_ENDED, type StreamConnection } from './stream.ts';
@@ -202,9 +202,11 @@ export class HeadersReceiver {
   }
 
   #onTrailers(stream: Http2Stream, endStream: boolean): void {
-    const list = this.#soundList(stream, TRAILERS);
+    const isServer = this.#connection.role === 'server';
+    const list = this.#soundList(stream, isServer ? REQUEST_TRAILERS : TRAILERS);
     if (list === null) return;
-    if (!endStream || stream.expectedBytes > 0) {
+    const isFramed = isServer && this.#connection.decoder.contentLength >= 0;
+    if (!endStream || isFramed || stream.expectedBytes > 0) {
       this.#connection.failStream(stream, ErrorCode.PROTOCOL_ERROR);
       return;
     }

@@ -125,6 +125,35 @@ describe('request validation (RFC 9113 §8.3.1)', () => {
     ['a line break in a value', [...GET, ['x', 'a\r\nb']]],
     ['a NUL in a per-call value', [...GET, ['x-request-id', 'a\0b']]],
     ['two authorities that differ', [...GET, [':authority', 'a'], ['host', 'b']]],
+    ['an :authority with userinfo', [...GET, [':authority', 'u@a']]],
+    ['an :authority with two ports', [...GET, [':authority', 'a:80:80']]],
+    ['an empty :authority', [...GET, [':authority', '']]],
+    ['a host that is none', [...GET, ['host', 'a/b']]],
+    ['two hosts', [...GET, ['host', 'a'], ['host', 'a']]],
+    ['a host of another port', [...GET, [':authority', 'a'], ['host', 'a:443']]],
+    [
+      'a scheme that is not HTTP',
+      [
+        [':method', 'GET'],
+        [':scheme', 'ftp'],
+        [':path', '/'],
+      ],
+    ],
+    [
+      'an empty scheme',
+      [
+        [':method', 'GET'],
+        [':scheme', ''],
+        [':path', '/'],
+      ],
+    ],
+    [
+      'CONNECT to what is no authority',
+      [
+        [':method', 'CONNECT'],
+        [':authority', 'a@b:1'],
+      ],
+    ],
     ['content-length without a body', [...GET, ['content-length', '1']]],
     ['two content-lengths', [...GET, ['content-length', '0'], ['content-length', '0']]],
     ['a content-length that is no number', [...GET, ['content-length', '+0']]],
@@ -145,10 +174,14 @@ describe('request validation (RFC 9113 §8.3.1)', () => {
     assert.deepEqual([server.last().reset, server.last().text], [null, 'ab']);
   });
 
-  it('resets a request whose trailers hold a pseudo-header or do not end it', () => {
+  it('resets a request whose trailers hold a pseudo-header, framing or routing, or do not end it', () => {
     for (const [flags, trailers] of [
       [5, list([':path', '/'])],
       [4, list(['a', 'b'])],
+      [5, list(['a', 'b'], ['host', 'a'])],
+      [5, list(['te', 'trailers'])],
+      [5, list(['trailer', 'a'])],
+      [5, list(['a', 'b'], ['content-length', '0'])],
     ] as const) {
       const server = startedServer();
       server.receive(frame(HEADERS, 4, 1, requestBlock()), frame(HEADERS, flags, 1, trailers));
@@ -173,7 +206,14 @@ describe('response validation (RFC 9113 §8.3.2)', () => {
   const HEAD = new HeaderList([':method', ':scheme', ':path'], ['HEAD', 'http', '/']);
 
   it('refuses a response without a sound status', () => {
-    for (const block of [list(['a', 'b']), list([':status', '20']), list([':status', '101']), list(...GET)]) {
+    for (const block of [
+      list(['a', 'b']),
+      list([':status', '20']),
+      list([':status', '101']),
+      list([':status', '600']),
+      list([':status', '999']),
+      list(...GET),
+    ]) {
       const { reset, status } = seen(REQUEST, frame(HEADERS, 5, 1, block));
       assert.deepEqual([reset, status], [{ code: ErrorCode.PROTOCOL_ERROR, origin: 'protocol' }, undefined]);
     }
@@ -197,6 +237,19 @@ describe('response validation (RFC 9113 §8.3.2)', () => {
     }
     const outcome = seen(REQUEST, frame(HEADERS, 5, 1, list([':status', '200'], length)));
     assert.equal(outcome.status, undefined);
+  });
+
+  it('takes trailers that speak of framing from a server: whoever passes them on drops them', () => {
+    const client = new Side('client');
+    const { recorder, stream } = client.open();
+    client.connection.sendHead(stream, REQUEST, null, true);
+    const trailers = list(['grpc-status', '0'], ['host', 'a'], ['content-length', '5']);
+    client.receive(
+      frame(SETTINGS, 0, 0),
+      frame(HEADERS, 4, 1, list([':status', '200'])),
+      frame(HEADERS, 5, 1, trailers),
+    );
+    assert.deepEqual([recorder.reset, recorder.trailers?.names], [null, ['grpc-status', 'host']]);
   });
 
   it('ignores what a server sends on a stream that the client gave up', () => {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { isAuthority, isSameAuthority } from '../../values/index.ts';
 import type { HeaderList } from '../header-list.ts';
 
 /** `HeaderList.traits`: set once a list was looked at. */
@@ -14,6 +15,8 @@ export const TRAILERS = 8;
 export const INTERIM = 16;
 /** The request's method is HEAD, or the response's status forbids a body (204, 304): no body whatever `content-length` says. */
 export const BODILESS = 32;
+/** Valid trailers that do not speak of the message's length, place or connection: only such ones are taken from a client. */
+export const REQUEST_TRAILERS = 64;
 
 /** Fields of one connection, not of a message (RFC 9113 §8.2.2). */
 const CONNECTION_SPECIFIC: ReadonlySet<string> = new Set([
@@ -23,6 +26,9 @@ const CONNECTION_SPECIFIC: ReadonlySet<string> = new Set([
   'transfer-encoding',
   'upgrade',
 ]);
+
+/** They say how a message is framed or where it goes, which no trailer can any more (RFC 9110 §6.5.1). */
+const FRAMING: ReadonlySet<string> = new Set(['content-length', 'host', 'te', 'trailer']);
 
 /** What a list is (RFC 9113 §8.2, §8.3). Computed once per list, whatever number of messages carry it. */
 export function traitsOf(list: HeaderList): number {
@@ -48,7 +54,7 @@ function examine(list: HeaderList): number {
   };
   const count = readPseudo(list, pseudo);
   if (count < 0 || !areRegular(list, count)) return 0;
-  if (count === 0) return TRAILERS;
+  if (count === 0) return list.names.some(name => FRAMING.has(name)) ? TRAILERS : TRAILERS | REQUEST_TRAILERS;
   if (pseudo.status !== undefined) return count === 1 ? examineStatus(pseudo.status) : 0;
   return isRequest(pseudo, list) ? REQUEST | (pseudo.method === 'HEAD' ? BODILESS : 0) : 0;
 }
@@ -78,8 +84,9 @@ function areRegular(list: HeaderList, from: number): boolean {
   return true;
 }
 
+/** RFC 9110 §15: the classes 1 to 5. HTTP/2 has no 101 (RFC 9113 §8.6). */
 function examineStatus(status: string): number {
-  if (!/^[1-9]\d\d$/.test(status) || status === '101') return 0;
+  if (!/^[1-5]\d\d$/.test(status) || status === '101') return 0;
   if (status.startsWith('1')) return RESPONSE | INTERIM;
   return RESPONSE | (status === '204' || status === '304' ? BODILESS : 0);
 }
@@ -87,10 +94,18 @@ function examineStatus(status: string): number {
 function isRequest(pseudo: Pseudo, list: HeaderList): boolean {
   const { method, scheme, authority, path } = pseudo;
   if (method === undefined || !/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(method)) return false;
-  const host = list.get('host');
-  if (authority !== undefined && host !== undefined && host.toLowerCase() !== authority.toLowerCase()) return false;
-  if (method === 'CONNECT')
-    return authority !== undefined && authority !== '' && scheme === undefined && path === undefined;
-  if (scheme === undefined || scheme === '' || path === undefined) return false;
+  if (!isAddressed(list, authority, scheme)) return false;
+  if (method === 'CONNECT') return authority !== undefined && scheme === undefined && path === undefined;
+  if ((scheme !== 'http' && scheme !== 'https') || path === undefined) return false;
   return path.startsWith('/') || (path === '*' && method === 'OPTIONS');
+}
+
+/** The authority is one, there is at most one `host`, and both name the same (RFC 9113 §8.3.1, RFC 9110 §7.2). Either may be missing. */
+function isAddressed(list: HeaderList, authority: string | undefined, scheme: string | undefined): boolean {
+  if (authority !== undefined && !isAuthority(authority)) return false;
+  const at = list.names.indexOf('host');
+  if (at < 0) return true;
+  const host = list.values[at] ?? '';
+  if (!isAuthority(host) || list.names.indexOf('host', at + 1) >= 0) return false;
+  return authority === undefined || isSameAuthority(host, authority, scheme);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { isGrpcContentType } from '../grpc/content-type.ts';
+import { isGrpcMessage } from '../grpc/content-type.ts';
 import { HeaderList } from '../header-list.ts';
 import type { ConnectionCore } from './connection-core.ts';
 import { ErrorCode } from './error-code.ts';
@@ -18,7 +18,7 @@ const TOO_LARGE_GRPC = new HeaderList(
  */
 export function answerOversizedHead(connection: ConnectionCore & StreamConnection, stream: Http2Stream): void {
   const partial = connection.decoder.partialList();
-  const isGrpc = isGrpcContentType(partial.get('content-type'));
+  const isGrpc = isGrpcMessage(partial);
   connection.sendHead(stream, isGrpc ? TOO_LARGE_GRPC : TOO_LARGE, null, true);
   connection.reset(stream, ErrorCode.NO_ERROR);
   connection.events.onOversizedHead?.(partial);

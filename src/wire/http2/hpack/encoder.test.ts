@@ -44,6 +44,14 @@ describe('HPACK encoder', () => {
     assert.equal(encode(encoder, HEAD).length, 3);
   });
 
+  it('writes every volatile field as never indexed', () => {
+    const encoder = new HpackEncoder(new EncoderTables());
+    const block = encode(encoder, HEAD, ['x-request-id', 'r', 'set-cookie', 's']);
+    // A name of its own, and one of the static table (55): pattern 0001.
+    assert.ok(block.includes(Buffer.from('\x10\x0cx-request-id\x01r', 'latin1')));
+    assert.ok(block.includes(Buffer.from([0x1f, 55 - 15, 1, 's'.charCodeAt(0)])));
+  });
+
   it('keeps secrets and what arrived as never indexed out of the table', () => {
     const list = new HeaderList(['authorization', 'x-key'], ['secret', 'secret'], ['x-key']);
     const encoder = new HpackEncoder(new EncoderTables());

@@ -13,6 +13,9 @@ const STALE_BYTES = 131_072;
 /** Never indexed by us: guessable by a neighbour on the same connection (RFC 7541 §7.1.3). */
 const SECRET_NAMES: ReadonlySet<string> = new Set(['authorization', 'proxy-authorization', 'cookie', 'set-cookie']);
 
+/** The pattern of a literal that no hop may index (RFC 7541 §6.2.3). */
+const NEVER_INDEXED = 0x10;
+
 /** What one encoding adds to a table. */
 interface Growth {
   added: Map<string, number> | null;
@@ -24,7 +27,8 @@ interface Growth {
  * HPACK encoder of one connection. The block of a list is remembered with the table it was made from, for all connections
  * of the worker (see `EncoderTable`). The table only fills (no eviction, hence no churn) and is emptied as a whole when too
  * much misses it. Strings are written without Huffman coding, which is legal and cheaper. Volatile fields are literals
- * behind the remembered block.
+ * behind the remembered block, never indexed: so those that came as such stay such (RFC 7541 §6.2.3), and for the rest
+ * it costs nothing, since nobody gains by indexing what differs each time.
  */
 export class HpackEncoder {
   readonly #tables: EncoderTables;
@@ -73,7 +77,8 @@ export class HpackEncoder {
     const isKnown = fields === this.#lastFields;
     if (isKnown && this.#lastFieldsBlock !== null) return copyBlock(this.#lastFieldsBlock, out, at);
     let end = at;
-    for (let i = 0; i < fields.length; i += 2) end = writeLiteral(out, end, 0, fields[i] ?? '', fields[i + 1] ?? '');
+    for (let i = 0; i < fields.length; i += 2)
+      end = writeLiteral(out, end, NEVER_INDEXED, fields[i] ?? '', fields[i + 1] ?? '');
     this.#lastFields = fields;
     this.#lastFieldsBlock = isKnown ? Buffer.from(out.subarray(at, end)) : null;
     return end;
@@ -138,8 +143,9 @@ function encodeField(
   out: Buffer,
   at: number,
 ): number {
-  if (SECRET_NAMES.has(name) || list.sensitive?.includes(name)) return writeLiteral(out, at, 0x10, name, value);
-  if (value !== '' && VOLATILE_NAMES.has(name)) return writeLiteral(out, at, 0, name, value);
+  if (SECRET_NAMES.has(name) || list.sensitive?.includes(name))
+    return writeLiteral(out, at, NEVER_INDEXED, name, value);
+  if (value !== '' && VOLATILE_NAMES.has(name)) return writeLiteral(out, at, NEVER_INDEXED, name, value);
   const key = `${name}\0${value}`;
   const inserted = table.entries.size + (growth.added?.size ?? 0);
   const number = table.entries.get(key) ?? growth.added?.get(key);
