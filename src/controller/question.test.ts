@@ -18,6 +18,12 @@ describe('a question to explain', () => {
     });
   });
 
+  it('is about a path as it stands, when it begins with a slash', () => {
+    const answer = ask(`grpc=${encodeURIComponent('/a.B//C?x=1')}`);
+    assert.ok('path' in answer);
+    assert.equal(answer.path, '/a.B//C?x=1');
+  });
+
   it('is about an HTTP request, GET unless it says otherwise', () => {
     const answer = ask('http=post /a?b=c');
     assert.ok('method' in answer);
@@ -32,6 +38,7 @@ describe('a question to explain', () => {
     ['grpc=Echo', /is not pkg.Service\/Method/],
     ['http=a', /is not METHOD \/path/],
     ['grpc=a.B/C&header=x', /is not name: value/],
+    ['grpc=a.B/C&host=evil@a.test', /is not a host: a request that names it is refused/],
     ['grpc=a.B/C&hots=x', /unknown parameter "hots"/],
   ] as const) {
     it(`is refused when it is "${query}"`, () => {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Question } from '../match/index.ts';
-import { hostOfAuthority } from '../values/index.ts';
+import { fieldSeparator, type Question } from '../match/index.ts';
+import { hostOfAuthority, isAuthority } from '../values/index.ts';
 
 const NAMES = ['grpc', 'http', 'host', 'gateway', 'listener', 'header'];
 
@@ -14,6 +14,9 @@ export function parseQuestion(params: URLSearchParams): Question | { readonly fa
   const headers = parseHeaders(params.getAll('header'));
   if ('fault' in headers) return headers;
   const host = params.get('host');
+  if (host !== null && host !== '' && !isAuthority(host)) {
+    return { fault: `"${host}" is not a host: a request that names it is refused as malformed` };
+  }
   const gateway = params.get('gateway');
   return {
     ...asked,
@@ -30,7 +33,9 @@ function parseAsked(grpc: string | null, http: string | null): Asked | { readonl
   if ((grpc === null) === (http === null))
     return { fault: 'one of grpc=pkg.Service/Method and http=GET /path is needed' };
   if (grpc !== null) {
-    const [, service, method] = /^\/?([^/\s]+)\/([^/\s]+)$/.exec(grpc) ?? [];
+    // As it stands on the wire, whatever it is: the explanation says what a gateway does with it.
+    if (grpc.startsWith('/')) return { protocol: 'grpc', method: 'POST', path: grpc };
+    const [, service, method] = /^([^/\s]+)\/([^/\s]+)$/.exec(grpc) ?? [];
     if (service === undefined || method === undefined) return { fault: `"${grpc}" is not pkg.Service/Method` };
     return { protocol: 'grpc', method: 'POST', path: `/${service}/${method}` };
   }
@@ -48,7 +53,7 @@ function parseHeaders(
     const name = text.slice(0, at).trim().toLowerCase();
     if (at <= 0 || name === '') return { fault: `header "${text}" is not name: value` };
     const value = text.slice(at + 1).trim();
-    fields[name] = Object.hasOwn(fields, name) ? `${fields[name]}, ${value}` : value;
+    fields[name] = Object.hasOwn(fields, name) ? `${fields[name]}${fieldSeparator(name)}${value}` : value;
   }
   return { fields };
 }

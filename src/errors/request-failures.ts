@@ -34,6 +34,22 @@ export const REQUEST_FAILURES = {
     summary: 'no listener of the port takes the host',
     help: 'add a listener for the host, or call a host that is served',
   },
+  no_host: {
+    source: 'downstream',
+    retryable: false,
+    httpStatus: 400,
+    grpcStatus: 13,
+    summary: 'the request has neither :authority nor host',
+    help: 'look what stands between: every client sends one',
+  },
+  invalid_path: {
+    source: 'downstream',
+    retryable: false,
+    httpStatus: 400,
+    grpcStatus: 12,
+    summary: 'the path of a gRPC request is not /service/method',
+    help: 'call the method by its plain name: no query, no percent-encoding, no further segments',
+  },
   misdirected: {
     source: 'downstream',
     retryable: false,

@@ -12,7 +12,7 @@ import type { RequestView } from './request-view.ts';
 
 export interface CandidateList {
   /** The first place below `limit` whose entry takes the request; `limit` when there is none. */
-  first(request: RequestView, path: GrpcPath | undefined, limit: number): number;
+  first(request: RequestView, path: GrpcPath, limit: number): number;
 }
 
 export const EMPTY_CANDIDATES: CandidateList = { first: (_request, _path, limit) => limit };
@@ -36,7 +36,7 @@ class LinearCandidates implements CandidateList {
     this.#matches = places.map(place => matches[place] as CompiledMatch);
   }
 
-  first(request: RequestView, path: GrpcPath | undefined, limit: number): number {
+  first(request: RequestView, path: GrpcPath, limit: number): number {
     for (let at = 0; at < this.#places.length; at++) {
       const place = this.#places[at] as number;
       if (place >= limit) return limit;
@@ -46,8 +46,8 @@ class LinearCandidates implements CandidateList {
   }
 }
 
-function takes(match: CompiledMatch, request: RequestView, path: GrpcPath | undefined): boolean {
-  if (path !== undefined && !regexHolds(match, path.service, path.method)) return false;
+function takes(match: CompiledMatch, request: RequestView, path: GrpcPath): boolean {
+  if (!regexHolds(match, path.service, path.method)) return false;
   return match.headers === null || match.headers.hold(request);
 }
 
@@ -66,7 +66,7 @@ class HeaderCandidates implements CandidateList {
     this.#rest = rest;
   }
 
-  first(request: RequestView, path: GrpcPath | undefined, limit: number): number {
+  first(request: RequestView, path: GrpcPath, limit: number): number {
     let best = limit;
     for (const { name, values } of this.#groups) {
       const value = request.header(name);

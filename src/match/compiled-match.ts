@@ -29,9 +29,9 @@ export function compileMatch(source: RequestMatch): CompiledMatch {
 /** True when the method half of the match takes the request's path. The index answers this faster for exact methods. */
 export function methodHolds(match: CompiledMatch, request: RequestView): boolean {
   const method = match.source.method;
-  if (method === null) return true;
   const path = splitGrpcPath(request.path);
   if (path === undefined) return false;
+  if (method === null) return true;
   if (method.kind === 'regex') return regexHolds(match, path.service, path.method);
   return exactHolds(method, path.service, path.method);
 }

@@ -39,7 +39,8 @@ export class EntryIndex {
   first(request: RequestView): number {
     if (!request.isGrpc) return -1;
     const path = splitGrpcPath(request.path);
-    const place = path === undefined ? this.#any.first(request, path, NOWHERE) : this.#firstNamed(request, path);
+    if (path === undefined) return -1;
+    const place = this.#firstNamed(request, path);
     return place === NOWHERE ? -1 : place;
   }
 

@@ -96,6 +96,47 @@ describe('reasons', () => {
   });
 });
 
+describe('a path that names no gRPC method', () => {
+  for (const [path, fault] of [
+    ['/com.example.User/Login?x=1', 'has a query'],
+    ['/com.example.User/%4cogin', 'has a percent-encoding'],
+    ['/com.example.User//Login', 'has an empty service or method'],
+    ['/v1/com.example.User/Login', 'has more than a service and a method'],
+  ] as const) {
+    it(`is refused by every rule, and said to be so: ${path}`, () => {
+      const { answer, candidates } = place([entry('guard', exact('com.example.User', 'Login')), entry('any', null)], {
+        path,
+      });
+      const why = `path ${path} ${fault}, so it names no gRPC method`;
+      assert.deepEqual(
+        candidates.map(({ verdict, reason }) => [verdict, reason]),
+        [
+          ['refused', why],
+          ['refused', why],
+        ],
+      );
+      assert.deepEqual([answer.grpcStatus, answer.text], [12, `gRPC status 12 UNIMPLEMENTED: ${why}`]);
+    });
+  }
+});
+
+describe('a field that is dropped at the edge', () => {
+  it('is absent for every rule', () => {
+    const asks = (name: string) => entry(name, null, { kind: 'regex', name, value: '.*' });
+    const names = ['x-envoy-internal', 'x-forwarded-client-cert', 'x-envoy-livenessprobe'];
+    const headers = Object.fromEntries(names.map(name => [name, 'true']));
+    const { candidates } = place(names.map(asks), { headers });
+    assert.deepEqual(
+      candidates.map(({ reason }) => reason),
+      [
+        'header x-envoy-internal is dropped when a client sends it, so no request has it',
+        'header x-forwarded-client-cert is dropped when a client sends it, so no request has it',
+        'the first that takes the request',
+      ],
+    );
+  });
+});
+
 describe('listeners', () => {
   it('says why each other listener does not get the host', () => {
     const bound = binding(listener('mine', 'a.example.com'), listener('other', 'b.test'), listener('wide', '*'));

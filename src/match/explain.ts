@@ -7,10 +7,12 @@
 import type { Binding, Listener, Snapshot } from '../snapshot/index.ts';
 import { ANY_HOST } from '../values/index.ts';
 import { type CompiledBinding, compileBinding } from './compiled-binding.ts';
+import { isDroppedAtEdge } from './edge-fields.ts';
 import { explainBackends, explainRefusal, explainRuleAnswer } from './explain-answer.ts';
 import { explainCandidates } from './explain-candidates.ts';
 import { explainOtherHosts, explainOtherListeners } from './explain-listeners.ts';
 import type { ExplainedPlace, Explanation, Question } from './explanation.ts';
+import { grpcPathFault } from './grpc-path.ts';
 import type { RequestView } from './request-view.ts';
 import { describeFilter } from './rule-text.ts';
 
@@ -83,13 +85,19 @@ function explainPlace(context: PlaceContext): ExplainedPlace {
   const { winner, candidates, moreCandidates } = explainCandidates(chosen, host, viewOf(question));
   const found = { ...shape, listener, candidates, moreCandidates, otherHosts };
   if (winner === undefined) {
-    const what = question.protocol === 'grpc' ? question.path : `${question.method} ${question.path}`;
-    const answer = explainRefusal(`no route matches ${what} on host ${host}`, question);
-    return { ...found, filters: [], backends: [], answer };
+    return { ...found, filters: [], backends: [], answer: explainRefusal(whyNone(question, host), question) };
   }
   const backends = explainBackends(winner.rule, context.snapshot);
   const answer = explainRuleAnswer(winner.rule, backends, question);
   return { ...found, filters: winner.rule.filters.map(describeFilter), backends, answer };
+}
+
+/** What the proxy says to a request that no rule takes. */
+function whyNone({ protocol, method, path }: Question, host: string): string {
+  if (protocol !== 'grpc') return `no route matches ${method} ${path} on host ${host}`;
+  const fault = grpcPathFault(path);
+  if (fault !== undefined) return `path ${path} ${fault}, so it names no gRPC method`;
+  return `no route matches ${path} on host ${host}`;
 }
 
 const NOTHING = { candidates: [], moreCandidates: 0, otherHosts: [], filters: [], backends: [] } as const;
@@ -100,6 +108,7 @@ function viewOf({ protocol, path, headers }: Question): RequestView {
   return {
     path,
     isGrpc,
-    header: name => (Object.hasOwn(fields, name) ? fields[name as keyof typeof fields] : undefined),
+    header: name =>
+      Object.hasOwn(fields, name) && !isDroppedAtEdge(name) ? fields[name as keyof typeof fields] : undefined,
   };
 }

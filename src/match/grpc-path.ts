@@ -6,12 +6,40 @@ export interface GrpcPath {
   readonly method: string;
 }
 
+/** RFC 3986 `pchar` without percent-encoding and without `;`, which begins path parameters. */
+const PATH = /^\/([A-Za-z0-9\-._~!$&'()*+,=:@]+)\/([A-Za-z0-9\-._~!$&'()*+,=:@]+)$/;
+
 /**
- * Splits `/service/method` at its last slash, as grpc-go and grpc-java do. Undefined for any other path (`*`, `/x`):
- * such a request is taken only by matches that accept any method.
+ * Splits `/service/method`. Undefined for any other path: no gRPC server has a method of such a name, but one behind us might
+ * decode or cut it into the name of a method that a rule guards. `grpcPathFault` says what is wrong with it.
  */
 export function splitGrpcPath(path: string): GrpcPath | undefined {
-  const slash = path.lastIndexOf('/');
-  if (slash <= 0 || path.charCodeAt(0) !== 47) return undefined;
-  return { service: path.slice(1, slash), method: path.slice(slash + 1) };
+  const [, service, method] = PATH.exec(path) ?? [];
+  if (service === undefined || method === undefined || isDots(service) || isDots(method)) return undefined;
+  return { service, method };
 }
+
+function isDots(segment: string): boolean {
+  return segment === '.' || segment === '..';
+}
+
+/** Why a path names no gRPC method, to be put after the path; undefined: it does. docs/requests.md has the table. */
+export function grpcPathFault(path: string): string | undefined {
+  if (splitGrpcPath(path) !== undefined) return undefined;
+  if (/[^!-~]/.test(path)) return 'has a space, a control character or a byte above 0x7e';
+  const [, found] = /([?#%;\\"<>^`{|}])/.exec(path) ?? [];
+  if (found !== undefined) return `has a ${MEANINGS[found] ?? `"${found}"`}`;
+  if (!path.startsWith('/')) return 'does not begin with a slash';
+  const segments = path.slice(1).split('/', 3);
+  if (segments.length < 2) return 'has no method';
+  if (segments.includes('')) return 'has an empty service or method';
+  return segments.some(isDots) ? 'has a dot segment' : 'has more than a service and a method';
+}
+
+const MEANINGS: Readonly<Record<string, string>> = {
+  '?': 'query',
+  '#': 'fragment',
+  '%': 'percent-encoding',
+  ';': 'path parameter',
+  '\\': 'backslash',
+};

@@ -6,6 +6,7 @@
  */
 export { type CompiledBinding, type CompileOptions, compileBinding } from './compiled-binding.ts';
 export type { CompiledListener } from './compiled-listener.ts';
+export { isDroppedAtEdge } from './edge-fields.ts';
 export { explain } from './explain.ts';
 export type {
   ExplainedAnswer,
@@ -20,6 +21,6 @@ export type {
   OtherListener,
   Question,
 } from './explanation.ts';
-export { type GrpcPath, splitGrpcPath } from './grpc-path.ts';
+export { type GrpcPath, grpcPathFault, splitGrpcPath } from './grpc-path.ts';
 export { describeMatch } from './match-text.ts';
-export { FIELD_SEPARATOR, type RequestView } from './request-view.ts';
+export { fieldSeparator, type RequestView } from './request-view.ts';

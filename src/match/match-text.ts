@@ -2,7 +2,8 @@
 
 import type { GrpcMethodMatch, HeaderMatch, RequestMatch } from '../snapshot/index.ts';
 import { type CompiledMatch, methodHolds } from './compiled-match.ts';
-import { splitGrpcPath } from './grpc-path.ts';
+import { isDroppedAtEdge } from './edge-fields.ts';
+import { grpcPathFault, splitGrpcPath } from './grpc-path.ts';
 import type { RequestView } from './request-view.ts';
 
 /** What a match asks for: `method pkg.User/Login, header env = "canary"`. */
@@ -34,7 +35,7 @@ export function whyNot(compiled: CompiledMatch, request: RequestView): string | 
 
 function whyNotMethod(match: GrpcMethodMatch | null, path: string): string {
   const asked = splitGrpcPath(path);
-  if (asked === undefined) return `path ${path} is not /service/method`;
+  if (asked === undefined) return `path ${path} ${grpcPathFault(path)}, so it names no gRPC method`;
   const service = match?.service ?? null;
   const method = match?.method ?? null;
   if (match?.kind === 'regex') return whyNotPattern(service, method, asked.service, asked.method);
@@ -55,6 +56,7 @@ function caseHint(got: string, wanted: string | null): string {
 }
 
 function whyNotHeader({ kind, name, value }: HeaderMatch, got: string | undefined): string {
+  if (isDroppedAtEdge(name)) return `header ${name} is dropped when a client sends it, so no request has it`;
   const wanted = kind === 'regex' ? `a match of ${value}` : JSON.stringify(value);
   return got === undefined
     ? `header ${name} is absent, wants ${wanted}`

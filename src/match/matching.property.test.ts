@@ -16,6 +16,8 @@ const HOSTS = ['a', 'b', 'a.b', 'b.b', 'a.a.b', 'b.a.b'];
 const PATTERNS = [...HOSTS, '*.b', '*.a.b', '*.a', '*'];
 const SERVICES = ['s', 'p.s', 't'];
 const METHODS = ['m', 'n'];
+/** No names of services or methods: no rule may take them. */
+const ODD = ['', '.', '..', 's?', 'm#', '%6d', 'm;a', 's/m', '\\m', 'm\x7f', '\xe9'];
 const VALUES = ['1', '2', '1, 2'];
 
 const nullable = (words: readonly string[]) => fc.constantFrom(null, ...words);
@@ -80,8 +82,8 @@ const bindings: fc.Arbitrary<Binding> = fc
   .map(all => binding(...all.map(([pattern, hosts]) => listener(pattern, pattern, ...hosts)).sort(byHostname)));
 const requests: fc.Arbitrary<OracleRequest> = fc.record({
   host: fc.constantFrom(...HOSTS, 'c'),
-  service: fc.constantFrom(...SERVICES, 'u'),
-  method: fc.constantFrom(...METHODS),
+  service: fc.constantFrom(...SERVICES, 'u', ...ODD),
+  method: fc.constantFrom(...METHODS, ...ODD),
   headers: fc.dictionary(fc.constantFrom('x', 'y'), fc.constantFrom(...VALUES, '3'), { maxKeys: 2 }),
 });
 

@@ -40,8 +40,20 @@ function mostSpecificFirst<T extends { readonly hostname: string }>(all: readonl
 
 /** "Matches are ANDed": method and all headers. */
 function holds(method: GrpcMethodMatch | null, headers: readonly HeaderMatch[], request: OracleRequest): boolean {
-  return holdsMethod(method, request) && headers.every(header => holdsHeader(header, request.headers[header.name]));
+  return (
+    isName(request.service) &&
+    isName(request.method) &&
+    holdsMethod(method, request) &&
+    headers.every(header => holdsHeader(header, request.headers[header.name]))
+  );
 }
+
+/** "`:path` is `/service/method`": neither is empty or dots, and both are what a URI's segment may be without decoding (RFC 3986 §3.3). */
+function isName(segment: string): boolean {
+  const allowed = `${LETTERS}${LETTERS.toUpperCase()}0123456789-._~!$&'()*+,=:@`;
+  return !['', '.', '..'].includes(segment) && [...segment].every(character => allowed.includes(character));
+}
+const LETTERS = 'abcdefghijklmnopqrstuvwxyz';
 
 function holdsMethod(match: GrpcMethodMatch | null, { service, method }: OracleRequest): boolean {
   if (match === null) return true;

@@ -7,11 +7,14 @@ export interface RequestView {
   /** True when the content-type makes it a gRPC request (design §6). */
   readonly isGrpc: boolean;
   /**
-   * The value of a header; `name` is in lower case. Several fields of one name are joined with `, ` (RFC 9110 §5.3);
-   * `-bin` metadata is compared as the base64 text on the wire. Undefined when absent.
+   * The value of a header; `name` is in lower case. Several fields of one name are joined (see `fieldSeparator`);
+   * `-bin` metadata is compared as the base64 text on the wire. Undefined when absent,
+   * and for fields that are dropped at the edge.
    */
   header(name: string): string | undefined;
 }
 
-/** How several fields of one name become the one value that matches compare. */
-export const FIELD_SEPARATOR = ', ';
+/** How several fields of one name become the one value that matches compare: cookies as RFC 9113 §8.2.3 says, all others as RFC 9110 §5.3. */
+export function fieldSeparator(name: string): string {
+  return name === 'cookie' ? '; ' : ', ';
+}

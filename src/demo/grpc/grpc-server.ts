@@ -3,6 +3,7 @@
 /** A small gRPC server over cleartext HTTP/2: for demo backends, not for speed (`node:http2`). */
 import { createServer, type Http2Server, type ServerHttp2Session } from 'node:http2';
 import type { Socket } from 'node:net';
+import { isGrpcContentType } from '../../wire/index.ts';
 import { answerHttpEcho } from '../http-echo.ts';
 import { answerCall } from './answer-call.ts';
 import type { GrpcMethod, GrpcMethods } from './grpc-method.ts';
@@ -37,7 +38,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
   const sockets = trackSockets(server);
   server.on('stream', (stream, headers) => {
     stream.on('error', () => {}); // a client that went away: the call's signal tells its method
-    if (headers['content-type']?.startsWith('application/grpc') === true) answerCall(stream, headers, options);
+    if (isGrpcContentType(headers['content-type'])) answerCall(stream, headers, options);
     else answerHttpEcho(stream, headers, options.podName);
   });
   const { address, port } = await listen(server);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { randomUUID } from 'node:crypto';
-import { grpcStatusName, type HeaderList, type VolatileFields } from '../../wire/index.ts';
+import { fieldOf, grpcStatusName, type HeaderList, type VolatileFields } from '../../wire/index.ts';
 
 /** A batch is handed over when it is this long, or after `FLUSH_INTERVAL_MS`. */
 const BATCH_LENGTH = 65_536;
@@ -61,7 +61,7 @@ export class AccessLog {
 function lineOf(exchange: LoggedExchange): Readonly<Record<string, unknown>> {
   const { decision, owner } = exchange;
   const head = decision?.head;
-  const field = (name: string): string | null => clipped(head?.get(name) ?? fieldValue(exchange.outgoingFields, name));
+  const field = (name: string): string | null => clipped(head?.get(name) ?? fieldOf(exchange.outgoingFields, name));
   return {
     time: new Date().toISOString(),
     client: owner.clientAddress,
@@ -82,12 +82,6 @@ function lineOf(exchange: LoggedExchange): Readonly<Record<string, unknown>> {
     user_agent: field('user-agent'),
     reason: exchange.reason === '' ? null : exchange.reason,
   };
-}
-
-function fieldValue(fields: readonly string[] | null, name: string): string | undefined {
-  if (fields === null) return undefined;
-  const at = fields.indexOf(name);
-  return at < 0 ? undefined : fields[at + 1];
 }
 
 function clipped(value: string | undefined): string | null {

@@ -30,6 +30,16 @@ export function noRoute(isGrpc: boolean, method: string, path: string, host: str
   return answer('no_route', `no route matches ${what} on host ${host}`);
 }
 
+/** The request has neither `:authority` nor `host`: it is for nobody (RFC 9110 §7.2). */
+export function noHost(): Answer {
+  return answer('no_host', 'the request names no host');
+}
+
+/** `fault`: what `grpcPathFault` says. The refusal of a method that no server can have. */
+export function invalidPath(path: string, fault: string): Answer {
+  return answer('invalid_path', `path ${path} ${fault}, so it names no gRPC method`);
+}
+
 /** No listener of the port takes the host. */
 export function noListener(isGrpc: boolean, path: string, host: string): Answer {
   const what = isGrpc ? path : `path ${path}`;
@@ -65,7 +75,7 @@ export function upstreamReset(detail: string): Answer {
   return answer('upstream_reset', `the endpoint ended the call: ${detail}`);
 }
 
-/** The endpoint broke HTTP/2 after it had begun to answer. */
+/** The endpoint broke HTTP/2: the stream was reset by us. */
 export function upstreamProtocol(detail: string): Answer {
   return answer('upstream_protocol', `the endpoint broke the protocol: ${detail}`);
 }

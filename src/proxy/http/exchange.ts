@@ -148,10 +148,13 @@ export class Exchange extends ExchangeState implements StreamEvents, AttemptOwne
       retryElsewhere(this);
       return;
     }
+    if (origin === 'protocol') {
+      this.answer(upstreamProtocol(`its response is not valid (${errorCodeName(errorCode)})`));
+      return;
+    }
     const detail =
       origin === 'connection' ? 'its connection was lost' : `stream reset with ${errorCodeName(errorCode)}`;
-    const isProtocol = origin === 'protocol' && this.responseStarted;
-    this.answer(isProtocol ? upstreamProtocol(detail) : upstreamReset(detail));
+    this.answer(upstreamReset(detail));
   }
 
   answer(answer: Answer): void {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { FIELD_SEPARATOR, type RequestView } from '../../match/index.ts';
+import { fieldSeparator, isDroppedAtEdge, type RequestView } from '../../match/index.ts';
 import type { HeaderList, VolatileFields } from '../../wire/index.ts';
 
 /** A request's fields as routing looks at them: the header list and the per-request fields. Used for one match, then dropped. */
@@ -9,6 +9,9 @@ export class HeadView implements RequestView {
   readonly isGrpc: boolean;
   readonly #head: HeaderList;
   readonly #fields: VolatileFields;
+  /** The header asked for last: rules that are tried in a row tend to look at the same one. */
+  #lastName = '';
+  #lastValue: string | undefined = undefined;
 
   constructor(head: HeaderList, fields: VolatileFields, path: string, isGrpc: boolean) {
     this.path = path;
@@ -18,17 +21,28 @@ export class HeadView implements RequestView {
   }
 
   header(name: string): string | undefined {
+    if (name !== this.#lastName) {
+      this.#lastName = name;
+      this.#lastValue = isDroppedAtEdge(name) ? undefined : this.#find(name);
+    }
+    return this.#lastValue;
+  }
+
+  #find(name: string): string | undefined {
+    const separator = fieldSeparator(name);
     let found: string | undefined;
     const { names, values } = this.#head;
-    for (let at = 0; at < names.length; at++) if (names[at] === name) found = joined(found, values[at] as string);
+    for (let at = 0; at < names.length; at++) {
+      if (names[at] === name) found = joined(found, values[at] as string, separator);
+    }
     const fields = this.#fields;
     for (let at = 0; fields !== null && at + 1 < fields.length; at += 2) {
-      if (fields[at] === name) found = joined(found, fields[at + 1] as string);
+      if (fields[at] === name) found = joined(found, fields[at + 1] as string, separator);
     }
     return found;
   }
 }
 
-function joined(before: string | undefined, value: string): string {
-  return before === undefined ? value : before + FIELD_SEPARATOR + value;
+function joined(before: string | undefined, value: string, separator: string): string {
+  return before === undefined ? value : before + separator + value;
 }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * The head that an endpoint gets for one incoming header list: hop-by-hop fields removed, `x-forwarded-for` and
- * `x-forwarded-proto` set, filters applied. It differs by client address only, so one list is kept per address, up to a
+ * The head that an endpoint gets for one incoming header list: hop-by-hop fields and what clients are not believed
+ * removed, `x-forwarded-for` and `x-forwarded-proto` set, filters applied. It differs by client address only, so one list is kept per address, up to a
  * cap; for further addresses `x-forwarded-for` travels as a per-request field.
  */
-import type { HeaderList, HeaderListPool, VolatileFields } from '../../wire/index.ts';
+import { isDroppedAtEdge } from '../../match/index.ts';
+import { type HeaderList, type HeaderListPool, isGrpcMessage, type VolatileFields } from '../../wire/index.ts';
 import { type HeaderRewriter, type MutableFields, removeField } from '../filters/index.ts';
 
 /** Lists kept for one incoming list; each may take room in the header tables of connections to endpoints. */
@@ -18,6 +19,7 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set([
   'keep-alive',
   'proxy-connection',
   'transfer-encoding',
+  'te',
   'upgrade',
   'host',
 ]);
@@ -68,13 +70,15 @@ export class OutgoingHead {
   }
 
   #build(address: string | null): HeaderList {
-    const fields = forwardable(this.#source);
+    const fields = forwardable(this.#source, isDroppedAtEdge);
+    // Of this hop, so not the client's: gRPC servers refuse a call without it, and trailers do pass through us.
+    if (this.#source.get('te') !== undefined || isGrpcMessage(this.#source)) push(fields, 'te', 'trailers');
     removeField(fields, FORWARDED_FOR);
     removeField(fields, FORWARDED_PROTO);
     if (address !== null) push(fields, FORWARDED_FOR, joined(this.#source, address));
     push(fields, FORWARDED_PROTO, this.#proto);
     this.#rewriter.rewrite(fields);
-    return this.#lists.intern(fields.names, fields.values);
+    return this.#lists.intern(fields.names, fields.values, this.#source.sensitive);
   }
 }
 
@@ -88,8 +92,8 @@ function joined(source: HeaderList, address: string): string {
   return [...before, address].join(', ');
 }
 
-/** The fields of a list that may pass to the next hop, `:authority` filled from `host` when it is missing. */
-export function forwardable(source: HeaderList): MutableFields {
+/** The fields of a list that may pass to the next hop, `:authority` filled from `host` when it is missing. `isDropped`: further ones that may not. */
+export function forwardable(source: HeaderList, isDropped?: (name: string) => boolean): MutableFields {
   const fields: MutableFields = { names: [], values: [] };
   if (source.get(':authority') === undefined) {
     const host = source.get('host');
@@ -98,7 +102,7 @@ export function forwardable(source: HeaderList): MutableFields {
   for (let at = 0; at < source.names.length; at++) {
     const name = source.names[at] as string;
     const value = source.values[at] as string;
-    if (HOP_BY_HOP.has(name) || (name === 'te' && value !== 'trailers')) continue;
+    if (HOP_BY_HOP.has(name) || isDropped?.(name) === true) continue;
     push(fields, name, value);
   }
   return fields;

@@ -4,6 +4,7 @@
 import type { HeaderList, Http2Stream, VolatileFields } from '../../wire/index.ts';
 import { BodyQueue } from './body-queue.ts';
 import type { ExchangeState } from './exchange-state.ts';
+import { requestTrailerFields, requestTrailers } from './trailer-fields.ts';
 
 /** Kept for a retry at most (design §5, Limits). */
 const MAX_REPLAY_BYTES = 65_536;
@@ -26,8 +27,8 @@ export function forwardRequestData(exchange: ExchangeState, chunk: Buffer, start
 
 /** Takes the request's trailers; gRPC has none, HTTP may. */
 export function forwardRequestTrailers(exchange: ExchangeState, trailers: HeaderList, fields: VolatileFields): void {
-  exchange.requestTrailers = trailers;
-  exchange.requestTrailerFields = fields;
+  exchange.requestTrailers = requestTrailers(trailers);
+  exchange.requestTrailerFields = requestTrailerFields(fields);
   if (exchange.mirrors !== null) for (const mirror of exchange.mirrors) mirror.end();
   flushRequest(exchange);
 }

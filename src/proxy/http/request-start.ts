@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** From a decision to a stream at an endpoint: deadline, backend, session, mirrors, the first try and the next ones. */
-import { formatGrpcTimeout, parseGrpcTimeout, type VolatileFields } from '../../wire/index.ts';
+import { isDroppedAtEdge } from '../../match/index.ts';
+import { fieldOf, formatGrpcTimeout, parseGrpcTimeout, type VolatileFields } from '../../wire/index.ts';
 import { readSession, startMirrors } from '../filters/index.ts';
 import { hashText } from '../upstream/hash-text.ts';
 import type { UpstreamCluster } from '../upstream/upstreams.ts';
@@ -10,6 +11,7 @@ import { type CompiledBackend, type CompiledRule, UNKNOWN_CLUSTER } from './comp
 import type { Decision } from './decision.ts';
 import type { ExchangeState } from './exchange-state.ts';
 import { rewindRequest } from './request-body.ts';
+import { withoutFields } from './trailer-fields.ts';
 
 /** Tries after the first, of requests that no endpoint has looked at; as many as gRPC clients make by default. */
 export const MAX_RETRIES = 2;
@@ -77,6 +79,7 @@ function prepareHead(exchange: ExchangeState, decision: Decision, backend: Compi
   const { serving, clientAddress } = exchange.owner;
   const head = decision.outgoing(backend, serving.lists);
   const list = head.listFor(clientAddress);
+  exchange.outgoingFields = withoutFields(exchange.outgoingFields, isDroppedAtEdge);
   if (backend.request.touchesVolatile) {
     exchange.outgoingFields = backend.request.rewriteVolatile(exchange.outgoingFields);
   }
@@ -108,15 +111,10 @@ function pinnedEndpoint(exchange: ExchangeState, rule: CompiledRule): string | n
 
 function hashOf(exchange: ExchangeState, key: NonNullable<UpstreamCluster['hashKey']>): number {
   if (key.kind === 'source-ip') return hashText(exchange.owner.clientAddress);
-  const value = exchange.decision?.head.get(key.name) ?? fieldOf(exchange.fields, key.name);
+  const value = isDroppedAtEdge(key.name)
+    ? undefined
+    : (exchange.decision?.head.get(key.name) ?? fieldOf(exchange.fields, key.name));
   return hashText(value ?? exchange.owner.clientAddress);
-}
-
-/** The first value of a per-request field. */
-export function fieldOf(fields: VolatileFields, name: string): string | undefined {
-  if (fields === null) return undefined;
-  for (let at = 0; at + 1 < fields.length; at += 2) if (fields[at] === name) return fields[at + 1];
-  return undefined;
 }
 
 function withField(fields: VolatileFields, name: string, value: string): VolatileFields {

@@ -13,6 +13,7 @@ import { BodyQueue } from './body-queue.ts';
 import type { CompiledBackend } from './compiled-rule.ts';
 import type { ExchangeState } from './exchange-state.ts';
 import { statusOf } from './response-plan.ts';
+import { responseTrailerFields, responseTrailers } from './trailer-fields.ts';
 
 export function deliverHead(
   exchange: ExchangeState,
@@ -61,9 +62,11 @@ export function deliver(
 }
 
 /** The last event of a response: sent at once, or after what waits. */
-export function deliverTrailers(exchange: ExchangeState, trailers: HeaderList, fields: VolatileFields): void {
+export function deliverTrailers(exchange: ExchangeState, received: HeaderList, receivedFields: VolatileFields): void {
   const { stream } = exchange;
-  exchange.grpcStatus = trailerStatus(trailers);
+  const { trailers, grpcStatus } = trailerPlan(received);
+  const fields = responseTrailerFields(receivedFields);
+  exchange.grpcStatus = grpcStatus;
   if (exchange.responseQueue === null) {
     stream.connection.sendTrailers(stream, trailers, fields);
     endResponse(exchange);
@@ -106,13 +109,20 @@ export function endResponse(exchange: ExchangeState): void {
   exchange.finish(exchange.grpcStatus >= 0 ? exchange.grpcStatus : grpcStatusOfHttp(httpStatus));
 }
 
-/** Parsed once per trailer list: calls that end alike share one. */
-function trailerStatus(trailers: HeaderList): number {
-  const known = trailers.memo;
-  if (typeof known === 'number') return known;
-  const status = statusOf(trailers);
-  trailers.memo = status;
-  return status;
+/** What follows from a list of trailers. */
+interface TrailerPlan {
+  /** What the client gets. */
+  readonly trailers: HeaderList;
+  readonly grpcStatus: number;
+}
+
+/** Made once per trailer list: calls that end alike share one. */
+function trailerPlan(received: HeaderList): TrailerPlan {
+  const known = received.memo as TrailerPlan | undefined;
+  if (known !== undefined) return known;
+  const plan = { trailers: responseTrailers(received), grpcStatus: statusOf(received) };
+  received.memo = plan;
+  return plan;
 }
 
 function withSession(exchange: ExchangeState, fields: VolatileFields): VolatileFields {

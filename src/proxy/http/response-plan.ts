@@ -4,7 +4,7 @@
  * What responses get on their way to the client: filters of the backend and the rule, and the `server` field. Computed
  * once per response header list and plan, and kept with the list.
  */
-import { type HeaderList, type HeaderListPool, isGrpcContentType, type VolatileFields } from '../../wire/index.ts';
+import { type HeaderList, type HeaderListPool, isGrpcMessage, type VolatileFields } from '../../wire/index.ts';
 import type { HeaderRewriter } from '../filters/index.ts';
 import { removeField } from '../filters/index.ts';
 import { forwardable } from './outgoing-head.ts';
@@ -32,7 +32,7 @@ export class ResponseHead {
     this.list = list;
     this.httpStatus = Number(source.get(':status') ?? 0);
     this.grpcStatus = statusOf(source);
-    this.isGrpc = isGrpcContentType(source.get('content-type'));
+    this.isGrpc = isGrpcMessage(source);
   }
 }
 
@@ -65,7 +65,7 @@ export class ResponsePlan {
   /** Interim responses pass without filters; not remembered. */
   interimOf(source: HeaderList): HeaderList {
     const fields = forwardable(source);
-    return this.#lists.intern(fields.names, fields.values);
+    return this.#lists.intern(fields.names, fields.values, source.sensitive);
   }
 
   /** The per-request fields for the client. `serviceMs`: from opening the stream to the response head. */
@@ -100,7 +100,7 @@ export class ResponsePlan {
       fields.names.push('server');
       fields.values.push(server);
     }
-    return this.#lists.intern(fields.names, fields.values);
+    return this.#lists.intern(fields.names, fields.values, source.sensitive);
   }
 }
 

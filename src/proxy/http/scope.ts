@@ -7,11 +7,11 @@
  *
  * Per request: one comparison when the header list was seen before in this scope. Else the match is made, once.
  */
-import type { CompiledBinding, CompiledListener } from '../../match/index.ts';
+import { type CompiledBinding, type CompiledListener, grpcPathFault, splitGrpcPath } from '../../match/index.ts';
 import { hostOfAuthority } from '../../values/index.ts';
-import { type HeaderList, isGrpcContentType, type VolatileFields } from '../../wire/index.ts';
+import { type HeaderList, isGrpcMessage, type VolatileFields } from '../../wire/index.ts';
 import { GatewayMetrics } from '../metrics/index.ts';
-import { type Answer, misdirected, noListener, noRoute } from './answers.ts';
+import { type Answer, invalidPath, misdirected, noHost, noListener, noRoute } from './answers.ts';
 import type { RuleCompiler } from './compiled-rule.ts';
 import { Decision, type DecisionParts } from './decision.ts';
 import { HeadView } from './head-view.ts';
@@ -53,14 +53,17 @@ export class Scope {
   }
 
   #decide(head: HeaderList, fields: VolatileFields, others: Decision | null): Decision {
-    const isGrpc = isGrpcContentType(head.get('content-type'));
+    const isGrpc = isGrpcRequest(head);
     const path = head.get(':path') ?? '';
     const host = hostOfAuthority(head.get(':authority') ?? head.get('host') ?? '');
+    if (host === '') return this.#remember(others, this.#rejected(head, noHost()));
     const listener = this.binding.listenerFor(host);
     if (listener === undefined) return this.#remember(others, this.#rejected(head, noListener(isGrpc, path, host)));
     if (this.entered !== null && listener.listener.id !== this.entered.listener.id) {
       return this.#remember(others, this.#rejected(head, misdirected(host), listener));
     }
+    const fault = isGrpc ? grpcPathFault(path) : undefined;
+    if (fault !== undefined) return this.#remember(others, this.#rejected(head, invalidPath(path, fault), listener));
     const entry = listener.match(host, new HeadView(head, fields, path, isGrpc));
     const gateway = gatewayOf(listener);
     const id = listener.listener.id;
@@ -79,7 +82,7 @@ export class Scope {
   }
 
   #rejected(head: HeaderList, answer: Answer, listener?: CompiledListener): Decision {
-    const isGrpc = isGrpcContentType(head.get('content-type'));
+    const isGrpc = isGrpcRequest(head);
     const gateway = listener === undefined ? '' : gatewayOf(listener);
     return new Decision(this, head, {
       isGrpc,
@@ -102,8 +105,11 @@ export class Scope {
 
   #metricsOf(gateway: string, head: HeaderList, isGrpc: boolean): Pick<DecisionParts, 'method' | 'http'> {
     const metrics = this.#gateway(gateway);
+    const path = head.get(':path') ?? '';
+    // Counted as `other`: it names no method.
+    const name = splitGrpcPath(path) === undefined ? '' : path;
     return isGrpc
-      ? { method: metrics.method(head.get(':path') ?? ''), http: null }
+      ? { method: metrics.method(name), http: null }
       : { method: null, http: metrics.http(head.get(':method') ?? '', this.proto) };
   }
 
@@ -115,6 +121,11 @@ export class Scope {
     gateways.set(name, metrics);
     return metrics;
   }
+}
+
+/** gRPC is POST (PROTOCOL-HTTP2); anything else is plain HTTP, whatever its content-type. */
+function isGrpcRequest(head: HeaderList): boolean {
+  return isGrpcMessage(head) && head.get(':method') === 'POST';
 }
 
 function gatewayOf({ listener }: CompiledListener): string {

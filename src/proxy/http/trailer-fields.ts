@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * Which trailer fields pass. Trailers come after everything was decided: a field that frames, routes, authenticates or
+ * conditions a message has no meaning there but for a reader who merges it into the head (RFC 9110 §6.5.1). Such fields
+ * are dropped. A client's trailers that speak of framing itself are refused by the wire layer before they come here.
+ */
+import { isDroppedAtEdge } from '../../match/index.ts';
+import { HeaderList, type VolatileFields } from '../../wire/index.ts';
+
+/** Framing, routing, authentication, request modifiers, response control (RFC 9110 §6.5.1; the list of Go's net/http, and cookies). */
+const UNFIT: ReadonlySet<string> = new Set([
+  'age',
+  'authorization',
+  'cache-control',
+  'content-encoding',
+  'content-length',
+  'content-range',
+  'content-type',
+  'cookie',
+  'expect',
+  'expires',
+  'forwarded',
+  'host',
+  'location',
+  'max-forwards',
+  'pragma',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'range',
+  'realm',
+  'retry-after',
+  'set-cookie',
+  'te',
+  'trailer',
+  'vary',
+  'www-authenticate',
+  'x-real-ip',
+]);
+
+/** Either direction. */
+function isUnfit(name: string): boolean {
+  return UNFIT.has(name) || name.startsWith('x-forwarded-') || name.startsWith('if-');
+}
+
+function isUnfitForRequest(name: string): boolean {
+  return isUnfit(name) || isDroppedAtEdge(name);
+}
+
+/** Trailers of a request that may pass. Rare, so nothing is remembered. */
+export function requestTrailers(trailers: HeaderList): HeaderList {
+  return without(trailers, isUnfitForRequest);
+}
+
+export function requestTrailerFields(fields: VolatileFields): VolatileFields {
+  return withoutFields(fields, isUnfitForRequest);
+}
+
+/** Trailers of a response that may pass: the same list when all may. Callers remember the answer with the list. */
+export function responseTrailers(trailers: HeaderList): HeaderList {
+  return without(trailers, isUnfit);
+}
+
+export function responseTrailerFields(fields: VolatileFields): VolatileFields {
+  return withoutFields(fields, isUnfit);
+}
+
+function without(list: HeaderList, isDropped: (name: string) => boolean): HeaderList {
+  if (!list.names.some(isDropped)) return list;
+  const names: string[] = [];
+  const values: string[] = [];
+  for (const [at, name] of list.names.entries()) {
+    if (isDropped(name)) continue;
+    names.push(name);
+    values.push(list.values[at] ?? '');
+  }
+  return new HeaderList(names, values, list.sensitive);
+}
+
+/** `fields` without those of some names; the same array when there are none. Per request: one look at each name. */
+export function withoutFields(fields: VolatileFields, isDropped: (name: string) => boolean): VolatileFields {
+  if (fields === null) return null;
+  let kept: string[] | null = null;
+  for (let at = 0; at + 1 < fields.length; at += 2) {
+    const name = fields[at] as string;
+    if (isDropped(name)) kept ??= fields.slice(0, at);
+    else if (kept !== null) kept.push(name, fields[at + 1] as string);
+  }
+  if (kept === null) return fields;
+  return kept.length === 0 ? null : kept;
+}
