@@ -6,7 +6,7 @@ import type { CatalogueEntry } from './catalogue-entry.ts';
 export const LINT_CODES = {
   'lint/core-group': {
     severity: 'warning',
-    summary: 'group: core is not the name of an API group',
+    summary: 'group: core is not the name of an API group; in a ReferenceGrant it permits nothing',
     help: 'write group: ""',
   },
   'lint/hostname-never-matches': {

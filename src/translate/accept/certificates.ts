@@ -75,8 +75,8 @@ function resolveCertificate(
   if (ref.kind !== 'Secret' || ref.group !== '') {
     return broken(
       'gateway/certificate-kind',
-      `certificateRefs names a ${ref.kind}; only Secrets can hold certificates`,
-      'Use kind: Secret',
+      `certificateRefs names a ${ref.group === '' ? ref.kind : `${ref.kind} (${ref.group})`}; only Secrets can hold certificates`,
+      ref.kind === 'Secret' ? 'Leave group out, or write group: ""' : 'Use kind: Secret',
     );
   }
   const namespace = ref.namespace ?? gateway.metadata.namespace;

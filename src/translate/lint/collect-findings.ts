@@ -10,6 +10,7 @@ import type { RouteSummary } from '../publish/route-summary.ts';
 import type { ListenerTables } from '../publish/virtual-hosts.ts';
 import { lintAnnotations } from './annotations.ts';
 import { lintApiVersions } from './api-versions.ts';
+import { lintGrantGroups } from './grant-groups.ts';
 import { lintMissingReflection } from './missing-reflection.ts';
 import type { ServiceLints } from './service-lints.ts';
 
@@ -37,6 +38,7 @@ export function collectFindings(resources: ResourceSet, sources: FindingSources)
   append(findings, lintMissingReflection(gateways, sources.summary));
   append(findings, sources.clusters.findings);
   for (const list of sources.serviceLints.findings.values()) append(findings, list);
+  append(findings, lintGrantGroups(resources));
   append(findings, lintApiVersions(resources));
   return findings;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Finding } from '../../errors/index.ts';
-import type { GRPCRoute } from '../../resources/index.ts';
+import type { GRPCRoute, GRPCRouteFilter } from '../../resources/index.ts';
 import type { Attachment } from '../attach/parent-refs.ts';
 import { infoFinding, warningFinding } from '../report.ts';
 import type { RankedEntry } from '../rules/precedence.ts';
@@ -62,16 +62,47 @@ function withoutRules(route: GRPCRoute): readonly Finding[] {
 
 /** A cluster refuses such a backendRef (InvalidKind); here it is taken as it was meant. */
 function coreGroupBackends(route: GRPCRoute): readonly Finding[] {
-  return (route.spec.rules ?? []).flatMap((rule, ruleIndex) =>
-    (rule.backendRefs ?? []).flatMap((ref, index) =>
-      ref.group !== 'core'
-        ? []
-        : warningFinding('lint/core-group', route, {
-            path: ['spec', 'rules', ruleIndex, 'backendRefs', index, 'group'],
-            message: 'group: core is not the name of an API group; it is taken as the core group',
-            help: 'Leave group out, or write group: ""',
-          }),
-    ),
+  return backendGroups(route).flatMap(({ group, path }) =>
+    group !== 'core'
+      ? []
+      : warningFinding('lint/core-group', route, {
+          path: [...path, 'group'],
+          message: 'group: core is not the name of an API group; it is taken as the core group',
+          help: 'Leave group out, or write group: ""',
+        }),
+  );
+}
+
+interface BackendGroup {
+  readonly group: string;
+  readonly path: readonly (string | number)[];
+}
+
+/** The group of each backend that a route names, those of mirrors too. */
+function backendGroups({ spec }: GRPCRoute): readonly BackendGroup[] {
+  return (spec.rules ?? []).flatMap((rule, ruleIndex) => {
+    const at = ['spec', 'rules', ruleIndex];
+    const backends = (rule.backendRefs ?? []).flatMap(({ group, filters }, index) => {
+      const path = [...at, 'backendRefs', index];
+      return [{ group, path }, ...mirrorGroups(filters, path)];
+    });
+    return [...backends, ...mirrorGroups(rule.filters, at)];
+  });
+}
+
+function mirrorGroups(
+  filters: readonly GRPCRouteFilter[] | undefined,
+  at: readonly (string | number)[],
+): readonly BackendGroup[] {
+  return (filters ?? []).flatMap((filter, index) =>
+    filter.type === 'RequestMirror'
+      ? [
+          {
+            group: filter.requestMirror.backendRef.group,
+            path: [...at, 'filters', index, 'requestMirror', 'backendRef'],
+          },
+        ]
+      : [],
   );
 }
 

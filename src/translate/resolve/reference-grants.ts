@@ -42,14 +42,14 @@ function grantPermits(grant: ReferenceGrant, from: GrantFrom, to: GrantTo): bool
     fromTaken &&
     grant.spec.to.some(
       entry =>
-        coreGroup(entry.group) === to.group &&
+        entry.group === to.group &&
         entry.kind === to.kind &&
         (entry.name === undefined || entry.name === '' || entry.name === to.name),
     )
   );
 }
 
-/** `core` is what people write for the group of Services; the API calls it ''. */
+/** `core` is what people write for the group of Services; the API calls it ''. For references only: a grant permits what it says, no more. */
 export function coreGroup(group: string): string {
   return group === 'core' ? '' : group;
 }
