@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { RE2JS } from 're2js';
+import type { PatternVerdicts } from './pattern-verdicts.ts';
 
-/** Tells whether a whole text matches an RE2 pattern, in time linear in the text. */
+/** Tells whether a whole text matches an RE2 pattern, in time linear in the text; texts over `MAX_PATTERN_TEXT` match none. */
 export interface AnchoredPattern {
   takes(text: string): boolean;
 }
@@ -11,10 +12,10 @@ export interface AnchoredPattern {
 const NEVER: AnchoredPattern = { takes: () => false };
 
 /** Compiles a pattern of a user. Never throws. Costs about 100 µs: callers keep the result. */
-export function compilePattern(source: string): AnchoredPattern {
+export function compilePattern(source: string, verdicts: PatternVerdicts): AnchoredPattern {
   try {
     const compiled = RE2JS.compile(source);
-    return { takes: text => compiled.testExact(text) };
+    return { takes: text => verdicts.takes(compiled, text) };
   } catch {
     return NEVER;
   }

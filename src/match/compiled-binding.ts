@@ -3,11 +3,14 @@
 import type { Binding } from '../snapshot/index.ts';
 import { type CompiledListener, compileListener } from './compiled-listener.ts';
 import { HostIndex } from './host-index.ts';
+import { PatternVerdicts } from './pattern-verdicts.ts';
 
 export interface CompileOptions {
   /** Header names that differ on each call (`wire`'s VOLATILE_NAMES). Default: none. */
   readonly volatileNames?: ReadonlySet<string>;
-  /** What was compiled for this binding before: whatever did not change is taken over. Same `volatileNames`. */
+  /** Remembers what patterns said; shared by all bindings of a worker. Default: one of its own. */
+  readonly verdicts?: PatternVerdicts;
+  /** What was compiled for this binding before: whatever did not change is taken over. Same `volatileNames` and `verdicts`. */
   readonly previous?: CompiledBinding | undefined;
 }
 
@@ -39,10 +42,12 @@ export class CompiledBinding {
  * virtual hosts and matches that are the same objects, and indexes whose matches are equal, are taken over.
  */
 export function compileBinding(binding: Binding, options: CompileOptions = {}): CompiledBinding {
-  const { previous, volatileNames = NONE } = options;
+  const { previous, volatileNames = NONE, verdicts = new PatternVerdicts() } = options;
   if (previous?.binding === binding) return previous;
   const known = new Map(previous?.listeners.map(compiled => [compiled.listener.id, compiled]));
-  const listeners = binding.listeners.map(listener => compileListener(listener, volatileNames, known.get(listener.id)));
+  const listeners = binding.listeners.map(listener =>
+    compileListener(listener, { volatileNames, verdicts }, known.get(listener.id)),
+  );
   return new CompiledBinding(binding, listeners);
 }
 

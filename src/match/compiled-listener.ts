@@ -3,6 +3,7 @@
 import type { Listener, RouteEntry } from '../snapshot/index.ts';
 import { type CompiledVirtualHost, compileVirtualHost } from './compiled-virtual-host.ts';
 import { HostIndex } from './host-index.ts';
+import type { PatternVerdicts } from './pattern-verdicts.ts';
 import type { RequestView } from './request-view.ts';
 
 /** One listener's routes, ready to be asked. */
@@ -57,17 +58,23 @@ interface HeaderUse {
   readonly usesVolatile: boolean;
 }
 
+/** What all listeners of a binding are compiled with. */
+export interface ListenerOptions {
+  readonly volatileNames: ReadonlySet<string>;
+  readonly verdicts: PatternVerdicts;
+}
+
 /** Compiles a listener; virtual hosts that did not change since `previous` are taken over. */
 export function compileListener(
   listener: Listener,
-  volatileNames: ReadonlySet<string>,
+  { volatileNames, verdicts }: ListenerOptions,
   previous: CompiledListener | undefined,
 ): CompiledListener {
   if (previous?.listener === listener) return previous;
   const hosts = new HostIndex<CompiledVirtualHost>();
   const names = new Set<string>();
   for (const source of listener.virtualHosts) {
-    const compiled = compileVirtualHost(source, previous?.virtualHost(source.hostname));
+    const compiled = compileVirtualHost(source, verdicts, previous?.virtualHost(source.hostname));
     hosts.add(source.hostname, compiled);
     for (const name of compiled.headerNames) names.add(name);
   }

@@ -4,6 +4,7 @@ import type { GrpcMethodMatch, RequestMatch } from '../snapshot/index.ts';
 import { type AnchoredPattern, compilePattern } from './anchored-pattern.ts';
 import { splitGrpcPath } from './grpc-path.ts';
 import { HeaderConditions } from './header-conditions.ts';
+import type { PatternVerdicts } from './pattern-verdicts.ts';
 import type { RequestView } from './request-view.ts';
 
 /** A match with its patterns compiled. `headers` null: none asked for. */
@@ -16,13 +17,13 @@ export interface CompiledMatch {
 }
 
 /** Compiles the patterns of a match, once: callers keep the result by the identity of the match. */
-export function compileMatch(source: RequestMatch): CompiledMatch {
+export function compileMatch(source: RequestMatch, verdicts: PatternVerdicts): CompiledMatch {
   const regex = source.method?.kind === 'regex' ? source.method : undefined;
   return {
     source,
-    headers: source.headers.length === 0 ? null : new HeaderConditions(source.headers),
-    service: regex === undefined || regex.service === null ? null : compilePattern(regex.service),
-    method: regex === undefined || regex.method === null ? null : compilePattern(regex.method),
+    headers: source.headers.length === 0 ? null : new HeaderConditions(source.headers, verdicts),
+    service: regex === undefined || regex.service === null ? null : compilePattern(regex.service, verdicts),
+    method: regex === undefined || regex.method === null ? null : compilePattern(regex.method, verdicts),
   };
 }
 

@@ -3,6 +3,7 @@
 import type { RequestMatch, RouteEntry, VirtualHost } from '../snapshot/index.ts';
 import { type CompiledMatch, compileMatch } from './compiled-match.ts';
 import { EntryIndex } from './entry-index.ts';
+import type { PatternVerdicts } from './pattern-verdicts.ts';
 import type { RequestView } from './request-view.ts';
 
 /**
@@ -31,6 +32,7 @@ export class CompiledVirtualHost {
 /** Compiles a virtual host; what did not change since `previous` is taken over. Linear in the entries, by identity. */
 export function compileVirtualHost(
   source: VirtualHost,
+  verdicts: PatternVerdicts,
   previous: CompiledVirtualHost | undefined,
 ): CompiledVirtualHost {
   if (previous?.source === source) return previous;
@@ -39,7 +41,7 @@ export function compileVirtualHost(
   }
   const known = new Map<RequestMatch, CompiledMatch>();
   for (const match of previous?.index.matches ?? []) known.set(match.source, match);
-  const matches = source.entries.map(({ match }) => known.get(match) ?? compileMatch(match));
+  const matches = source.entries.map(({ match }) => known.get(match) ?? compileMatch(match, verdicts));
   return new CompiledVirtualHost(source, new EntryIndex(matches), headerNamesOf(source.entries));
 }
 

@@ -5,6 +5,7 @@ import type { CompiledListener } from './compiled-listener.ts';
 import { compileMatch } from './compiled-match.ts';
 import type { ExplainedCandidate } from './explanation.ts';
 import { describeMatch, whyNot } from './match-text.ts';
+import { PatternVerdicts } from './pattern-verdicts.ts';
 import type { RequestView } from './request-view.ts';
 
 /** Listed before the winner, and after it. */
@@ -31,9 +32,10 @@ export function explainCandidates(listener: CompiledListener, host: string, requ
   const place = winner === undefined ? all.length : all.findIndex(({ entry }) => entry === winner);
   const before = all.slice(Math.max(0, place - MAX_BEFORE), place);
   const rest = all.slice(place, place + 1 + MAX_AFTER);
+  const verdicts = new PatternVerdicts();
   const candidates = [
-    ...before.map(candidate => judge(candidate, request)),
-    ...rest.map((candidate, at) => (at === 0 ? taken(candidate) : judge(candidate, request))),
+    ...before.map(candidate => judge(candidate, request, verdicts)),
+    ...rest.map((candidate, at) => (at === 0 ? taken(candidate) : judge(candidate, request, verdicts))),
   ];
   return { winner, candidates, moreCandidates: all.length - candidates.length };
 }
@@ -42,8 +44,8 @@ function taken(candidate: Candidate): ExplainedCandidate {
   return { ...describe(candidate), verdict: 'taken', reason: 'the first that takes the request' };
 }
 
-function judge(candidate: Candidate, request: RequestView): ExplainedCandidate {
-  const reason = whyNot(compileMatch(candidate.entry.match), request);
+function judge(candidate: Candidate, request: RequestView, verdicts: PatternVerdicts): ExplainedCandidate {
+  const reason = whyNot(compileMatch(candidate.entry.match, verdicts), request);
   if (reason !== undefined) return { ...describe(candidate), verdict: 'refused', reason };
   return { ...describe(candidate), verdict: 'shadowed', reason: 'not reached: one before it takes the request' };
 }

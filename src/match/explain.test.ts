@@ -120,6 +120,21 @@ describe('a path that names no gRPC method', () => {
   }
 });
 
+describe('a text that is too long for patterns', () => {
+  const long = 'a'.repeat(2_049);
+  const why = 'is longer than the 2048 characters that patterns are tried on, so it matches none';
+
+  it('is said to match none, in a header and in a method', () => {
+    const header = entry('h', null, { kind: 'regex', name: 'env', value: 'a+' });
+    const method = entry('m', { kind: 'regex', service: null, method: 'a+' });
+    const { candidates } = place([header, method], { path: `/s/${long}`, headers: { env: long } });
+    assert.deepEqual(
+      candidates.map(({ reason }) => reason),
+      [`header env ${why}`, `the method's name ${why}`],
+    );
+  });
+});
+
 describe('a field that is dropped at the edge', () => {
   it('is absent for every rule', () => {
     const asks = (name: string) => entry(name, null, { kind: 'regex', name, value: '.*' });

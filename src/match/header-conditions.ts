@@ -2,6 +2,7 @@
 
 import type { HeaderMatch } from '../snapshot/index.ts';
 import { type AnchoredPattern, compilePattern } from './anchored-pattern.ts';
+import type { PatternVerdicts } from './pattern-verdicts.ts';
 import type { RequestView } from './request-view.ts';
 
 /** The header matches of one entry, compiled. All must hold; a header that is absent matches nothing. */
@@ -10,9 +11,9 @@ export class HeaderConditions {
   /** Same index as the matches; undefined for exact ones. */
   readonly #patterns: readonly (AnchoredPattern | undefined)[];
 
-  constructor(matches: readonly HeaderMatch[]) {
+  constructor(matches: readonly HeaderMatch[], verdicts: PatternVerdicts) {
     this.#matches = matches;
-    this.#patterns = matches.map(match => (match.kind === 'regex' ? compilePattern(match.value) : undefined));
+    this.#patterns = matches.map(match => (match.kind === 'regex' ? compilePattern(match.value, verdicts) : undefined));
   }
 
   hold(request: RequestView): boolean {

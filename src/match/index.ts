@@ -23,4 +23,5 @@ export type {
 } from './explanation.ts';
 export { type GrpcPath, grpcPathFault, splitGrpcPath } from './grpc-path.ts';
 export { describeMatch } from './match-text.ts';
+export { PatternVerdicts } from './pattern-verdicts.ts';
 export { fieldSeparator, type RequestView } from './request-view.ts';

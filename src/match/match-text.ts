@@ -4,6 +4,7 @@ import type { GrpcMethodMatch, HeaderMatch, RequestMatch } from '../snapshot/ind
 import { type CompiledMatch, methodHolds } from './compiled-match.ts';
 import { isDroppedAtEdge } from './edge-fields.ts';
 import { grpcPathFault, splitGrpcPath } from './grpc-path.ts';
+import { MAX_PATTERN_TEXT } from './pattern-verdicts.ts';
 import type { RequestView } from './request-view.ts';
 
 /** What a match asks for: `method pkg.User/Login, header env = "canary"`. */
@@ -47,8 +48,16 @@ function whyNotMethod(match: GrpcMethodMatch | null, path: string): string {
 }
 
 function whyNotPattern(service: string | null, method: string | null, gotService: string, gotMethod: string): string {
+  if ((service !== null && isTooLong(gotService)) || (method !== null && isTooLong(gotMethod)))
+    return `the method's name ${TOO_LONG}`;
   const wanted = `${service ?? '.*'}/${method ?? '.*'}`;
   return `method ${gotService}/${gotMethod} does not match the pattern ${wanted}`;
+}
+
+const TOO_LONG = `is longer than the ${MAX_PATTERN_TEXT} characters that patterns are tried on, so it matches none`;
+
+function isTooLong(text: string): boolean {
+  return text.length > MAX_PATTERN_TEXT;
 }
 
 function caseHint(got: string, wanted: string | null): string {
@@ -57,6 +66,7 @@ function caseHint(got: string, wanted: string | null): string {
 
 function whyNotHeader({ kind, name, value }: HeaderMatch, got: string | undefined): string {
   if (isDroppedAtEdge(name)) return `header ${name} is dropped when a client sends it, so no request has it`;
+  if (kind === 'regex' && got !== undefined && isTooLong(got)) return `header ${name} ${TOO_LONG}`;
   const wanted = kind === 'regex' ? `a match of ${value}` : JSON.stringify(value);
   return got === undefined
     ? `header ${name} is absent, wants ${wanted}`

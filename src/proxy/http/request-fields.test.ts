@@ -2,9 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
+import type { RequestMatch } from '../../snapshot/index.ts';
 import { ErrorCode } from '../../wire/index.ts';
+import { backend, listener, rule } from './gateway.test-support.ts';
 import { RawBed } from './raw-bed.test-support.ts';
-import { grpcHead, listOf } from './raw-peer.test-support.ts';
+import { grpcHead, listOf, RawClient } from './raw-peer.test-support.ts';
 
 let bed: RawBed;
 afterEach(() => bed.close());
@@ -180,6 +182,24 @@ describe('the host of a request', () => {
     for (const scheme of ['ftp', 'file', 'HTTP', 'http:', 'javascript', '']) {
       assert.equal((await bed.call({ ':scheme': scheme })).resetCode, ErrorCode.PROTOCOL_ERROR, scheme);
     }
+  });
+});
+
+describe('a regular expression', () => {
+  it('is not tried on a value that is longer than 2,048 characters: it matches none, and a counter says so', async () => {
+    bed = await RawBed.start();
+    const match: RequestMatch = { kind: 'grpc', method: null, headers: [{ kind: 'regex', name: 'x-a', value: 'a+' }] };
+    const entries = [{ match, rule: rule('r', [backend('wide')]), matchIndex: 0 }];
+    const listeners = [listener('grpc', [], { virtualHosts: [{ hostname: '*', entries }] })];
+    await bed.gateway.apply({ listeners, clusters: { wide: [bed.wide.port] } });
+    const client = await RawClient.open(bed.gateway.port);
+    const ask = (length: number) => client.call(listOf(grpcHead({}, [['x-a', 'a'.repeat(length)]])));
+    assert.equal((await ask(2_048)).status, '0');
+    const hits = () => bed.gateway.metric('daemun_limit_hits_total', { limit: 'pattern_text' });
+    assert.equal(hits(), 0);
+    assert.equal((await ask(2_049)).status, '12');
+    assert.equal(hits(), 1);
+    client.close();
   });
 });
 

@@ -8,7 +8,12 @@
  */
 import { createServer, type Server, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { type CompiledBinding, type CompiledListener, compileBinding } from '../../match/index.ts';
+import {
+  type CompiledBinding,
+  type CompiledListener,
+  compileBinding,
+  type PatternVerdicts,
+} from '../../match/index.ts';
 import type { Binding } from '../../snapshot/index.ts';
 import { VOLATILE_NAMES } from '../../wire/index.ts';
 import { Scope, type ScopeEnvironment } from '../http/scope.ts';
@@ -30,6 +35,7 @@ const LINGER_MS = 2_000;
 
 export interface BindingEnvironment extends ScopeEnvironment {
   readonly contexts: TlsContexts;
+  readonly verdicts: PatternVerdicts;
   readonly ticketKeys: Buffer;
   /** Several workers listen on the port. */
   readonly reusePort: boolean;
@@ -52,7 +58,7 @@ export class BindingServer implements DownstreamServer, TlsOwner {
   constructor(binding: Binding, environment: BindingEnvironment) {
     this.serving = environment.serving;
     this.#environment = environment;
-    this.compiled = compileBinding(binding, { volatileNames: VOLATILE_NAMES });
+    this.compiled = compileBinding(binding, { volatileNames: VOLATILE_NAMES, verdicts: environment.verdicts });
     this.#tls = new TlsEntrance(this, environment.contexts, environment.ticketKeys);
     this.#server = createServer({ noDelay: true, keepAlive: true, highWaterMark: HIGH_WATER_BYTES }, socket =>
       this.#onSocket(socket),
@@ -105,7 +111,8 @@ export class BindingServer implements DownstreamServer, TlsOwner {
   update(binding: Binding): void {
     if (binding === this.binding) return;
     const previous = this.compiled;
-    this.compiled = compileBinding(binding, { volatileNames: VOLATILE_NAMES, previous });
+    const { verdicts } = this.#environment;
+    this.compiled = compileBinding(binding, { volatileNames: VOLATILE_NAMES, verdicts, previous });
     this.generation++;
     this.#scopes.clear();
     this.#tls.refresh();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { PatternVerdicts } from '../../match/index.ts';
 import type { Binding, Snapshot } from '../../snapshot/index.ts';
 import { RuleCompiler } from '../http/compiled-rule.ts';
 import type { Serving } from '../http/serving.ts';
@@ -45,6 +46,9 @@ export class Listeners {
       rules: new RuleCompiler(serving),
       gateways: new Map(),
       contexts: new TlsContexts(options.ticketKeys),
+      verdicts: new PatternVerdicts({
+        onTooLong: () => serving.metrics.count('daemun_limit_hits_total', { limit: 'pattern_text' }),
+      }),
       ticketKeys: options.ticketKeys,
       reusePort: options.reusePort,
     };
