@@ -24,7 +24,10 @@ export function runCommand(terminal: Terminal, outcome: Outcome): Command {
     .option('--log-level <level>', 'debug, info, warn, error or silent', 'info')
     .option('--log-format <format>', 'json or pretty (default: pretty on a terminal)')
     .option('--controller-name <name>', 'take only GatewayClasses with this controllerName (default: all)')
-    .option('--state-dir <dir>', 'where --demo keeps its CA (default: XDG state home, daemun)')
+    .option(
+      '--state-dir <dir>',
+      'where --demo keeps its CA, and the keys of session tokens are (default: XDG state home, daemun)',
+    )
     .option('--drain-timeout <seconds>', 'how long requests may take to end at the end', '30')
     .option('--no-server-header', 'no "server: daemun" in responses')
     .option('--no-upstream-service-time', 'no "x-envoy-upstream-service-time" in responses')

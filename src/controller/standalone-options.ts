@@ -17,7 +17,7 @@ export interface StandaloneOptions {
   readonly workers?: number;
   /** Where the admin server listens; port 0 finds a free one. Default null: none. */
   readonly admin?: { readonly host: string; readonly port: number } | null;
-  /** Where `--demo` keeps its development CA. Default: `daemun` in the XDG state directory. */
+  /** Where `--demo` keeps its development CA, and rules with session persistence the keys of their tokens. Default: `daemun` in the XDG state directory. */
   readonly stateDirectory?: string;
   /** Gets lines of the access log. Default null: none is written. */
   readonly accessLog?: ((lines: string) => void) | null;

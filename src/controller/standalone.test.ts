@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect as connectHttp2, createServer as createHttp2Server, type IncomingHttpHeaders } from 'node:http2';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -52,6 +54,18 @@ describe('a standalone gateway', () => {
     running = null;
     await rm(folder, { recursive: true });
   });
+
+  /** One call; the answer's head. */
+  const call = async (port: number, headers: Record<string, string> = {}): Promise<IncomingHttpHeaders> => {
+    const client = connectHttp2(`http://127.0.0.1:${port}`);
+    const grpc = { ':method': 'POST', ':path': '/api.Echo/Echo', 'content-type': 'application/grpc', te: 'trailers' };
+    const stream = client.request({ ...grpc, ...headers });
+    stream.end(Buffer.alloc(5));
+    stream.resume();
+    const [head] = await once(stream, 'response');
+    client.destroy();
+    return head;
+  };
 
   const start = async (text: string, options: Partial<StandaloneOptions> = {}): Promise<Standalone> => {
     await writeFile(join(folder, 'gw.yaml'), text);
@@ -132,5 +146,50 @@ describe('a standalone gateway', () => {
     const report = await standalone.stop();
     assert.equal(report.cut, 0);
     await assert.rejects(fetch(`http://${host}:${port}/ready`));
+  });
+
+  it('keeps sessions for all workers and over a restart, by a key file in its state directory', async test => {
+    const servers = [createHttp2Server(), createHttp2Server()];
+    test.after(() => servers.map(server => server.close()));
+    const ports = await Promise.all(
+      servers.map(async server => {
+        server.on('stream', stream => {
+          const head = { ':status': 200, 'content-type': 'application/grpc', 'grpc-status': '0' };
+          stream.respond({ ...head, port: stream.session?.socket.localPort }, { endStream: true });
+        });
+        await once(server.listen(0, '127.0.0.1'), 'listening');
+        const address = server.address();
+        return typeof address === 'object' ? (address?.port ?? 0) : 0;
+      }),
+    );
+    const endpoints = ports.map(port => `127.0.0.1:${port}`).join();
+    const text = (session: string) =>
+      `${gateway('a', 80)}${route('a')}`
+        .replace(
+          'name: echo }\nspec: { ports',
+          `name: echo, annotations: { daemun.dev/endpoints: "${endpoints}" } }\nspec: { ports`,
+        )
+        .replace('      backendRefs', `${session}      backendRefs`);
+    const options = { stateDirectory: join(folder, 'state'), workers: 2 };
+    const port = () => running?.listeners[0]?.port ?? assert.fail('no listener');
+
+    await start(text(''), options);
+    assert.equal((await call(port()))['set-cookie'], undefined);
+    assert.equal(existsSync(join(folder, 'state')), false, 'no keys before a rule wants sessions');
+    await running?.stop();
+
+    await start(text('      sessionPersistence: { sessionName: sid }\n'), options);
+    const first = await call(port());
+    const cookie = String(first['set-cookie']?.[0]).split(';')[0] ?? '';
+    const follow = async () => {
+      for (let i = 0; i < 12; i++) {
+        const next = await call(port(), { cookie });
+        assert.deepEqual([next['port'], next['set-cookie']], [first['port'], undefined]);
+      }
+    };
+    await follow();
+    await running?.stop();
+    await start(text('      sessionPersistence: { sessionName: sid }\n'), options);
+    await follow();
   });
 });

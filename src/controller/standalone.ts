@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+
+import { join } from 'node:path';
 import { type AdminServer, startAdminServer } from '../admin/index.ts';
 import { defaultStateDirectory } from '../demo/index.ts';
 import { type Finding, messageOf } from '../errors/index.ts';
@@ -12,6 +14,7 @@ import { hasManyLoopbackAddresses } from './probe-port.ts';
 import { Reconciler } from './reconciler.ts';
 import { ReloadLog } from './reload-log.ts';
 import { ReloadMetrics } from './reload-metrics.ts';
+import { SessionKeyFile } from './session-key-file.ts';
 import { type StandaloneOptions, withDefaults } from './standalone-options.ts';
 import { type BoundListener, boundListeners, type GatewaySummary, summarizeGateways } from './summary.ts';
 import { Translator } from './translator.ts';
@@ -53,9 +56,10 @@ export async function startStandalone(options: StandaloneOptions): Promise<Stand
   const store = openFileStore({ paths: settings.paths, defaultNamespace: 'default', watch: true });
   const address = settings.address ?? ((await hasManyLoopbackAddresses()) ? null : '127.0.0.1');
   const translator = new Translator({ controllerName: settings.controllerName, address, nowMs: Date.now });
+  const stateDirectory = options.stateDirectory ?? defaultStateDirectory(process.env);
   const demo = settings.demo
     ? new DemoSupplement({
-        stateDirectory: options.stateDirectory ?? defaultStateDirectory(process.env),
+        stateDirectory,
         nowMs: Date.now,
         addressOf: gateway => translator.addresses.addressOf(gateway),
       })
@@ -68,6 +72,7 @@ export async function startStandalone(options: StandaloneOptions): Promise<Stand
     accessLog,
     drainTimeoutMs,
     log,
+    sessionKeys: new SessionKeyFile(join(stateDirectory, 'session-keys')),
   });
   const metrics = new ReloadMetrics();
   const reloadLog = new ReloadLog(log, store);

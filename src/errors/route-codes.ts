@@ -89,6 +89,11 @@ export const ROUTE_CODES = {
     summary: 'a filter changes a header that belongs to the connection; it is left as it is',
     help: 'remove it from the filter',
   },
+  'route/session-name': {
+    severity: 'warning',
+    summary: 'a sessionName cannot be the name of a cookie or header; the rule keeps no sessions',
+    help: 'choose a plain name, or leave it out',
+  },
   'route/header-value': {
     severity: 'warning',
     summary: 'a filter sets a header to a value that cannot be sent; it is left out',

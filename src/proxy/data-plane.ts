@@ -8,6 +8,7 @@ import { SocketLoop } from './http/socket-loop.ts';
 import type { Log } from './log.ts';
 import { type MetricFamily, MetricsReader, WorkerMetrics } from './metrics/index.ts';
 import { RateLimitedLog } from './rate-limited-log.ts';
+import { SessionKeyring, type SessionKeyStore } from './session-keys.ts';
 import { DnsDiscovery } from './upstream/dns.ts';
 import { EndpointMetrics } from './upstream/endpoint-metrics.ts';
 import { GrpcHealthProbe } from './upstream/grpc-health-probe.ts';
@@ -40,6 +41,8 @@ export interface DataPlaneOptions {
   readonly log: Log;
   /** How long `drain` lets requests go on. */
   readonly drainTimeoutMs: number;
+  /** Keeps the keys of session tokens over restarts and for other processes. Default: they live as long as this one. */
+  readonly sessionKeys?: SessionKeyStore;
   /** Default: the system's. */
   readonly resolve?: HostResolver;
 }
@@ -67,6 +70,7 @@ export class DataPlane {
   readonly #discovery: DnsDiscovery;
   readonly #health: HealthChecker;
   readonly #claims = new PortClaims();
+  readonly #sessionKeys: SessionKeyring;
   #workers: readonly DataPlaneWorker[] = [];
   /** As it was given: DNS endpoints are added on the way to the workers. */
   #snapshot: Snapshot | null = null;
@@ -82,6 +86,15 @@ export class DataPlane {
     this.#endpoints = new EndpointMetrics(metrics);
     const resolve = options.resolve ?? systemResolver();
     this.#discovery = new DnsDiscovery({ resolve, clock: systemClock, log, onChange: () => this.#republish() });
+    this.#sessionKeys = new SessionKeyring({
+      store: options.sessionKeys ?? null,
+      clock: systemClock,
+      wallMs: () => Date.now(),
+      log: options.log,
+      publish: keys => {
+        for (const worker of this.#workers) worker.setSessionKeys(keys);
+      },
+    });
     const environment = { loop: this.#loop, lists: new HeaderListPool(), clock: systemClock, dial: dialTcp };
     this.#health = new HealthChecker({
       clock: systemClock,
@@ -130,6 +143,7 @@ export class DataPlane {
   async close(): Promise<void> {
     this.#closed = true;
     this.#discovery.close();
+    this.#sessionKeys.close();
     this.#health.close();
     this.#loop.close();
     await Promise.all(this.#workers.map(worker => worker.close()));
@@ -152,6 +166,8 @@ export class DataPlane {
     const claims = this.#workers.length > 1 ? await this.#claims.check(snapshot) : new Map<string, string>();
     const resolved = withResolvedEndpoints(snapshot, this.#discovery.clusters, id => this.#discovery.endpointsOf(id));
     const live = withoutBindings(resolved, claims);
+    // Not before the first rule that wants them: nobody else needs keys, or a file that holds them.
+    if (wantsSessions(live)) this.#sessionKeys.start();
     const applied = Promise.all(this.#workers.map(worker => worker.apply(live)));
     this.#endpoints.update(live);
     this.#checkHealth(live);
@@ -229,6 +245,15 @@ export class DataPlane {
     };
     return Array.from({ length: count }, (_, index) => new ThreadWorker(index, settings, host));
   }
+}
+
+/** Stops at the first rule that does. */
+function wantsSessions({ bindings }: Snapshot): boolean {
+  return bindings.some(({ listeners }) =>
+    listeners.some(({ virtualHosts }) =>
+      virtualHosts.some(({ entries }) => entries.some(({ rule }) => rule.sessionPersistence !== null)),
+    ),
+  );
 }
 
 function isHealthChecked(cluster: Cluster): boolean {

@@ -5,8 +5,15 @@
  * Never: Kubernetes objects, decisions about what should be routed where.
  */
 export { DataPlane, type DataPlaneDump, type DataPlaneOptions } from './data-plane.ts';
+export type { SessionKey } from './filters/index.ts';
 export type { Log } from './log.ts';
 export type { Histogram, MetricFamily, MetricSample } from './metrics/index.ts';
+export {
+  MAX_SESSION_KEYS,
+  SESSION_SECRET_BYTES,
+  type SessionKeyStore,
+  sessionKey,
+} from './session-keys.ts';
 export type { HostResolver, Resolution } from './upstream/host-resolver.ts';
 export type { BindFailures, DrainReport } from './workers/data-plane-worker.ts';
 export type { ClusterDump, EndpointDump, WorkerDump } from './workers/worker-dump.ts';

@@ -2,9 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { SessionPersistence } from '../../snapshot/index.ts';
-import { HeaderList } from '../../wire/index.ts';
-import { HeaderRewriter, readSession, seededRandom, sessionField, WeightedChoice } from './index.ts';
+import { HeaderRewriter, seededRandom, WeightedChoice } from './index.ts';
 
 describe('header changes', () => {
   const change = {
@@ -68,38 +66,5 @@ describe('weighted choice', () => {
       choice.pick(() => 1 - Number.EPSILON),
       1,
     );
-  });
-});
-
-describe('session persistence', () => {
-  const cookie: SessionPersistence = {
-    kind: 'cookie',
-    sessionName: 's',
-    absoluteTimeoutMs: 1_000,
-    lifetime: 'permanent',
-  };
-
-  it('reads back the endpoint that it wrote, from a cookie among others', () => {
-    const [name, value] = sessionField(cookie, { endpoint: '10.0.0.1:80', startedAtMs: 5_000 }, 5_400);
-    assert.equal(name, 'set-cookie');
-    assert.match(value, /; Path=\/; HttpOnly; Max-Age=1$/);
-    const pair = value.split(';')[0] ?? '';
-    const head = new HeaderList(['cookie'], [`other=1; ${pair}`]);
-    assert.deepEqual(readSession(cookie, head, 5_500), { endpoint: '10.0.0.1:80', startedAtMs: 5_000 });
-    assert.equal(readSession(cookie, head, 6_000), null);
-  });
-
-  it('uses a header when asked to, and ignores what is not a token', () => {
-    const policy: SessionPersistence = {
-      kind: 'header',
-      sessionName: 'x-s',
-      absoluteTimeoutMs: null,
-      lifetime: 'session',
-    };
-    const [name, value] = sessionField(policy, { endpoint: '[::1]:80', startedAtMs: 1 }, 1);
-    assert.equal(name, 'x-s');
-    assert.equal(readSession(policy, new HeaderList([name], [value]), 2)?.endpoint, '[::1]:80');
-    assert.equal(readSession(policy, new HeaderList(['x-s'], ['nonsense']), 2), null);
-    assert.equal(readSession(policy, new HeaderList([], []), 2), null);
   });
 });

@@ -3,5 +3,7 @@
 /** What a rule does to a request on its way. In: header lists and streams. Out: changed ones. Never: sockets. */
 export { HeaderRewriter, type MutableFields, removeField } from './header-change.ts';
 export { type MirroredRequest, type MirrorPlan, startMirrors } from './mirror.ts';
-export { readSession, type SessionToken, sessionField } from './session-persistence.ts';
+export { type MacKey, macKey, type SessionKey } from './session-key.ts';
+export { RuleSession } from './session-persistence.ts';
+export { SESSION_IDLE_MS, type SessionToken } from './session-token.ts';
 export { type RandomSource, seededRandom, WeightedChoice } from './weighted-choice.ts';

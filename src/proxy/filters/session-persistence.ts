@@ -1,60 +1,100 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { SessionPersistence } from '../../snapshot/index.ts';
-import type { HeaderList } from '../../wire/index.ts';
-
 /**
- * Session persistence (GEP-1619): the first answer names the endpoint in a token, later requests that carry the token go
- * to that endpoint while it can be used. The token says the endpoint and when the session began:
- * base64url(`address:port|startedAt in base 36`). It is a routing hint, not a secret; an endpoint that is not in the
- * cluster is ignored.
+ * Session persistence (GEP-1619): the first answer brings a token, later requests that carry it go to the endpoint that it
+ * names while that can be used, whatever the weights say. A token counts for the rule that it was made for, and only for
+ * backends that the rule has now.
  */
-export interface SessionToken {
-  /** `address:port`. */
-  readonly endpoint: string;
-  readonly startedAtMs: number;
+import type { Rule, SessionPersistence } from '../../snapshot/index.ts';
+import { fieldOf, type HeaderList, type VolatileFields } from '../../wire/index.ts';
+import type { MacKey } from './session-key.ts';
+import { isRenewalDue, readToken, type SessionToken, writeToken } from './session-token.ts';
+
+/** What a session is read and written with. */
+export interface SessionContext {
+  /** The first one signs; none: there are no sessions. */
+  readonly keys: readonly MacKey[];
+  /** Wall clock. */
+  readonly nowMs: number;
 }
 
-/** The session that a request belongs to; null: none, not readable, or past its absolute timeout. `nowMs`: wall clock. */
-export function readSession(policy: SessionPersistence, head: HeaderList, nowMs: number): SessionToken | null {
-  const text = policy.kind === 'header' ? head.get(policy.sessionName) : cookieOf(head, policy.sessionName);
-  if (text === undefined || text.length > MAX_TOKEN_LENGTH) return null;
-  const parts = Buffer.from(text, 'base64url').toString('latin1').split('|');
-  const [endpoint, started] = parts;
-  if (parts.length !== 2 || endpoint === undefined || started === undefined) return null;
-  const startedAtMs = Number.parseInt(started, 36);
-  if (!Number.isFinite(startedAtMs)) return null;
-  if (policy.absoluteTimeoutMs !== null && nowMs - startedAtMs >= policy.absoluteTimeoutMs) return null;
-  return { endpoint, startedAtMs };
-}
+/** A rule's policy with what its tokens are bound to. Made once per rule. */
+export class RuleSession {
+  readonly #policy: SessionPersistence;
+  readonly #purpose: string;
 
-/** Far above any address. */
-const MAX_TOKEN_LENGTH = 256;
-
-/** The response field that starts (or moves) a session: name and value. */
-export function sessionField(
-  policy: SessionPersistence,
-  token: SessionToken,
-  nowMs: number,
-): readonly [string, string] {
-  const text = Buffer.from(`${token.endpoint}|${token.startedAtMs.toString(36)}`, 'latin1').toString('base64url');
-  if (policy.kind === 'header') return [policy.sessionName, text];
-  const attributes = [`${policy.sessionName}=${text}`, 'Path=/', 'HttpOnly'];
-  if (policy.lifetime === 'permanent' && policy.absoluteTimeoutMs !== null) {
-    const leftMs = Math.max(0, token.startedAtMs + policy.absoluteTimeoutMs - nowMs);
-    attributes.push(`Max-Age=${Math.ceil(leftMs / 1000)}`);
+  constructor(rule: Pick<Rule, 'id'>, policy: SessionPersistence) {
+    this.#policy = policy;
+    this.#purpose = `${rule.id}\0${policy.kind}\0${policy.sessionName}`;
   }
-  return ['set-cookie', attributes.join('; ')];
+
+  /** The session that a request belongs to; null: none, or past its absolute timeout. */
+  read(head: HeaderList, fields: VolatileFields, { keys, nowMs }: SessionContext): SessionToken | null {
+    const { kind, sessionName, absoluteTimeoutMs } = this.#policy;
+    const text =
+      kind === 'cookie' ? cookieOf(head, sessionName) : (head.get(sessionName) ?? fieldOf(fields, sessionName));
+    const token = text === undefined ? null : readToken(text, this.#purpose, { keys, nowMs });
+    if (token === null || (absoluteTimeoutMs !== null && nowMs - token.startedAtMs >= absoluteTimeoutMs)) return null;
+    return token;
+  }
+
+  /**
+   * Name and value of the response field that starts a session with an endpoint, or moves or renews one; null: the client's
+   * token is good as it is. `known`: what `read` said. `isSecure`: the client came by TLS.
+   */
+  write(
+    known: SessionToken | null,
+    {
+      backend,
+      endpoint,
+      isSecure,
+    }: { readonly backend: number; readonly endpoint: string; readonly isSecure: boolean },
+    { keys, nowMs }: SessionContext,
+  ): readonly [string, string] | null {
+    const [first, ...others] = keys;
+    if (first === undefined) return null;
+    if (known !== null && known.endpoint === endpoint && known.backend === backend && !isRenewalDue(known, nowMs))
+      return null;
+    const token = { backend, endpoint, startedAtMs: Math.min(known?.startedAtMs ?? nowMs, nowMs), issuedAtMs: nowMs };
+    const text = writeToken(token, this.#purpose, [first, ...others]);
+    if (this.#policy.kind === 'header') return [this.#policy.sessionName, text];
+    return ['set-cookie', this.#cookie(text, token, isSecure)];
+  }
+
+  #cookie(text: string, { startedAtMs, issuedAtMs }: SessionToken, isSecure: boolean): string {
+    const { sessionName, lifetime, absoluteTimeoutMs } = this.#policy;
+    const attributes = [`${sessionName}=${text}`, 'Path=/', 'HttpOnly'];
+    if (isSecure) attributes.push('Secure');
+    if (lifetime === 'permanent' && absoluteTimeoutMs !== null) {
+      const leftMs = Math.max(0, startedAtMs + absoluteTimeoutMs - issuedAtMs);
+      attributes.push(`Max-Age=${Math.ceil(leftMs / 1000)}`);
+    }
+    return attributes.join('; ');
+  }
 }
 
+/** The first cookie of a name. O(length), nothing is split: a cookie of some kilobytes can be repeated by one byte. */
 function cookieOf(head: HeaderList, name: string): string | undefined {
-  const prefix = `${name}=`;
   for (let at = 0; at < head.names.length; at++) {
     if (head.names[at] !== 'cookie') continue;
-    for (const pair of (head.values[at] as string).split(';')) {
-      const trimmed = pair.trim();
-      if (trimmed.startsWith(prefix)) return trimmed.slice(prefix.length);
-    }
+    const found = pairOf(head.values[at] as string, `${name}=`);
+    if (found !== undefined) return found;
   }
   return undefined;
+}
+
+function pairOf(cookies: string, prefix: string): string | undefined {
+  for (let at = cookies.indexOf(prefix); at >= 0; at = cookies.indexOf(prefix, at + 1)) {
+    if (!beginsPair(cookies, at)) continue;
+    const end = cookies.indexOf(';', at);
+    return cookies.slice(at + prefix.length, end < 0 ? undefined : end).trim();
+  }
+  return undefined;
+}
+
+/** Nothing but blanks stands between `at` and the pair before. */
+function beginsPair(cookies: string, at: number): boolean {
+  let before = at - 1;
+  while (before >= 0 && (cookies[before] === ' ' || cookies[before] === '\t')) before--;
+  return before < 0 || cookies[before] === ';';
 }

@@ -1,8 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Fault, Filter, HeaderChange, Rule, SessionPersistence, WeightedBackend } from '../../snapshot/index.ts';
-import { HeaderRewriter, type MirrorPlan, WeightedChoice } from '../filters/index.ts';
+import type { Fault, Filter, HeaderChange, Rule, WeightedBackend } from '../../snapshot/index.ts';
+import {
+  HeaderRewriter,
+  type MirrorPlan,
+  type RandomSource,
+  RuleSession,
+  type SessionToken,
+  WeightedChoice,
+} from '../filters/index.ts';
 import { RuleMetrics } from '../metrics/index.ts';
+import { hashText } from '../upstream/hash-text.ts';
 import type { UpstreamCluster } from '../upstream/upstreams.ts';
 import { ResponsePlan } from './response-plan.ts';
 import type { Serving } from './serving.ts';
@@ -13,6 +21,8 @@ export interface CompiledBackend {
   readonly index: number;
   /** null: `fault` is answered. */
   readonly cluster: UpstreamCluster | null;
+  /** What session tokens call the cluster; -1: none. */
+  readonly tag: number;
   readonly fault: Fault | null;
   readonly request: HeaderRewriter;
   readonly response: ResponsePlan;
@@ -27,7 +37,7 @@ export class CompiledRule {
   readonly metrics: RuleMetrics;
   /** 0: none. */
   readonly timeoutMs: number;
-  readonly session: SessionPersistence | null;
+  readonly session: RuleSession | null;
   /** For the access log: `namespace/name`. */
   readonly route: string;
   /** For the access log: the rule's name, else its index. */
@@ -39,9 +49,15 @@ export class CompiledRule {
     this.choice = new WeightedChoice(rule.backends.map(backend => backend.weight));
     this.metrics = metrics;
     this.timeoutMs = rule.requestTimeoutMs ?? 0;
-    this.session = rule.sessionPersistence;
+    this.session = rule.sessionPersistence === null ? null : new RuleSession(rule, rule.sessionPersistence);
     this.route = routeName(rule);
     this.ruleName = ruleName(rule);
+  }
+
+  /** The backend of a request: that of its session while the rule has it, else one by weight. */
+  backendFor(session: SessionToken | null, random: RandomSource): CompiledBackend | undefined {
+    const kept = session === null ? undefined : this.backends.find(({ tag }) => tag === session.backend);
+    return kept ?? this.backends[this.choice.pick(random)];
   }
 }
 
@@ -91,6 +107,7 @@ export class RuleCompiler {
     return {
       index,
       cluster: cluster ?? null,
+      tag: cluster === undefined ? -1 : hashText(cluster.id),
       fault: target.kind === 'fault' ? target.fault : cluster === undefined ? UNKNOWN_CLUSTER : null,
       request: new HeaderRewriter(changesOf([...rule.filters, ...backend.filters], 'request-headers')),
       response:

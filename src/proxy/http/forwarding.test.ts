@@ -183,6 +183,58 @@ describe('forwarding', () => {
     }
   });
 
+  const byHeader: SessionPersistence = {
+    kind: 'header',
+    sessionName: 'sid',
+    absoluteTimeoutMs: null,
+    lifetime: 'session',
+  };
+
+  it('keeps a session at its backend, whatever the weights say', async () => {
+    const clusters = { a: [(await start()).port], b: [(await start()).port] };
+    const one = rule('r', [backend('a', 1), backend('b', 1)], { sessionPersistence: byHeader });
+    await gateway.apply({ listeners: [listener('grpc', [one])], clusters });
+    const client = dial();
+    const tokens = new Map<string, string>();
+    while (tokens.size < 2) {
+      const head = await call(client);
+      tokens.set(String(head['port']), String(head['sid']));
+    }
+    for (const [port, sid] of tokens) {
+      for (let i = 0; i < 20; i++) {
+        const head = await call(client, { sid });
+        assert.deepEqual([head['port'], head['sid']], [port, undefined]);
+      }
+    }
+  });
+
+  it('takes a token for the rule that gave it only, and only for backends that the rule has', async () => {
+    const clusters = { a: [(await start()).port, (await start()).port], b: [(await start()).port] };
+    const only = (id: string, cluster: string) => rule(id, [backend(cluster)], { sessionPersistence: byHeader });
+    const serveRule = (one: Rule) => gateway.apply({ listeners: [listener('grpc', [one])], clusters });
+    await serveRule(only('r', 'a'));
+    const client = dial();
+    const sid = String((await call(client))['sid']);
+    assert.equal((await call(client, { sid }))['sid'], undefined);
+    await serveRule(only('other', 'a'));
+    assert.notEqual((await call(client, { sid }))['sid'], undefined, 'a new session');
+    await serveRule(only('r', 'b'));
+    const head = await call(client, { sid });
+    assert.equal(head['port'], String(clusters.b[0]));
+    assert.notEqual(head['sid'], undefined, 'a new session');
+  });
+
+  it('takes no token that it did not make', async () => {
+    const ports = [(await start()).port, (await start()).port];
+    const one = rule('r', [backend('a')], { sessionPersistence: byHeader });
+    await gateway.apply({ listeners: [listener('grpc', [one])], clusters: { a: ports } });
+    const client = dial();
+    const forged = Buffer.from(`127.0.0.1:${ports[0]}|${Date.now().toString(36)}`).toString('base64url');
+    const seenPorts = new Set<unknown>();
+    for (let i = 0; i < 10; i++) seenPorts.add((await call(client, { sid: forged }))['port']);
+    assert.equal(seenPorts.size, 2, 'balanced as if there were none');
+  });
+
   for (const kind of ['cookie', 'header'] as const) {
     it(`keeps a session by ${kind}, and moves it when its endpoint is gone`, async () => {
       const ports = [(await start()).port, (await start()).port, (await start()).port];

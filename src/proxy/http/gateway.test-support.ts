@@ -23,6 +23,7 @@ import type {
   WeightedBackend,
 } from '../../snapshot/index.ts';
 import { MetricsReader } from '../metrics/index.ts';
+import { sessionKey } from '../session-keys.ts';
 import { WorkerRuntime, type WorkerSettings } from '../workers/worker-runtime.ts';
 import type { SocketLoop } from './socket-loop.ts';
 
@@ -195,6 +196,7 @@ export class TestGateway {
         ...(loop === undefined ? {} : { loop }),
       },
     );
+    this.runtime.setSessionKeys([sessionKey(randomBytes(32), 0)]);
     this.reader.addPage(1, this.runtime.metrics.buffer);
   }
 

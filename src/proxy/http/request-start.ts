@@ -3,7 +3,7 @@
 /** From a decision to a stream at an endpoint: deadline, backend, session, mirrors, the first try and the next ones. */
 import { isDroppedAtEdge } from '../../match/index.ts';
 import { fieldOf, formatGrpcTimeout, parseGrpcTimeout, type VolatileFields } from '../../wire/index.ts';
-import { readSession, startMirrors } from '../filters/index.ts';
+import { type RuleSession, type SessionToken, startMirrors } from '../filters/index.ts';
 import { hashText } from '../upstream/hash-text.ts';
 import type { UpstreamCluster } from '../upstream/upstreams.ts';
 import { deadlineExceeded, faulted } from './answers.ts';
@@ -19,7 +19,8 @@ const TIMEOUT_FIELD = 'grpc-timeout';
 
 export function beginForwarding(exchange: ExchangeState, decision: Decision, rule: CompiledRule): void {
   const { serving } = exchange.owner;
-  const backend = rule.backends[rule.choice.pick(serving.random)];
+  const session = rule.session === null ? null : readSession(exchange, rule.session);
+  const backend = rule.backendFor(session, serving.random);
   const fault = rule.rule.fault ?? backend?.fault ?? null;
   if (fault !== null || backend === undefined || backend.cluster === null) {
     exchange.answer(faulted(fault ?? UNKNOWN_CLUSTER));
@@ -29,7 +30,7 @@ export function beginForwarding(exchange: ExchangeState, decision: Decision, rul
   exchange.backend = backend;
   prepareHead(exchange, decision, backend);
   if (backend.mirrors.length > 0) mirrorRequest(exchange, backend);
-  openAttempt(exchange, backend.cluster, rule.session === null ? null : pinnedEndpoint(exchange, rule));
+  openAttempt(exchange, backend.cluster, session?.endpoint ?? null);
 }
 
 /** At most `MAX_RETRIES` times per request: the endpoint refused the stream before it looked at it. */
@@ -101,12 +102,12 @@ function mirrorRequest(exchange: ExchangeState, backend: CompiledBackend): void 
   if (exchange.mirrors !== null && exchange.requestEnded) for (const mirror of exchange.mirrors) mirror.end();
 }
 
-function pinnedEndpoint(exchange: ExchangeState, rule: CompiledRule): string | null {
-  const head = exchange.decision?.head;
-  if (rule.session === null || head === undefined) return null;
-  const token = readSession(rule.session, head, Date.now());
-  exchange.session = token;
-  return token?.endpoint ?? null;
+function readSession(exchange: ExchangeState, session: RuleSession): SessionToken | null {
+  const { decision, fields, owner } = exchange;
+  if (decision === null) return null;
+  const { sessionKeys: keys, wallMs } = owner.serving;
+  exchange.session = session.read(decision.head, fields, { keys, nowMs: wallMs() });
+  return exchange.session;
 }
 
 function hashOf(exchange: ExchangeState, key: NonNullable<UpstreamCluster['hashKey']>): number {

@@ -8,7 +8,6 @@ import {
   type Http2Stream,
   type VolatileFields,
 } from '../../wire/index.ts';
-import { sessionField } from '../filters/index.ts';
 import { BodyQueue } from './body-queue.ts';
 import type { CompiledBackend } from './compiled-rule.ts';
 import type { ExchangeState } from './exchange-state.ts';
@@ -126,12 +125,12 @@ function trailerPlan(received: HeaderList): TrailerPlan {
 }
 
 function withSession(exchange: ExchangeState, fields: VolatileFields): VolatileFields {
-  const policy = exchange.decision?.rule?.session;
-  const endpoint = exchange.attempt?.endpoint;
-  if (policy === null || policy === undefined || endpoint === null || endpoint === undefined) return fields;
-  const known = exchange.session;
-  if (known !== null && known.endpoint === endpoint.key) return fields;
-  const nowMs = Date.now();
-  const token = { endpoint: endpoint.key, startedAtMs: known?.startedAtMs ?? nowMs };
-  return [...(fields ?? []), ...sessionField(policy, token, nowMs)];
+  const { decision, attempt, backend, session: known, owner } = exchange;
+  const session = decision?.rule?.session ?? null;
+  const endpoint = attempt?.endpoint ?? null;
+  if (session === null || endpoint === null || backend === null) return fields;
+  const { sessionKeys: keys, wallMs } = owner.serving;
+  const place = { backend: backend.tag, endpoint: endpoint.key, isSecure: decision?.scope.proto === 'https' };
+  const field = session.write(known, place, { keys, nowMs: wallMs() });
+  return field === null ? fields : [...(fields ?? []), ...field];
 }

@@ -2,7 +2,7 @@
 
 import type { HeaderListPool } from '../../wire/index.ts';
 import type { AccessLog } from '../access-log/index.ts';
-import type { RandomSource } from '../filters/index.ts';
+import type { MacKey, RandomSource } from '../filters/index.ts';
 import type { Log } from '../log.ts';
 import type { WorkerMetrics } from '../metrics/index.ts';
 import type { Upstreams } from '../upstream/upstreams.ts';
@@ -14,6 +14,10 @@ export interface Serving {
   readonly upstreams: Upstreams;
   readonly lists: HeaderListPool;
   readonly metrics: WorkerMetrics;
+  /** Authenticate session tokens; the first one signs. Replaced when they rotate; empty until a rule wants sessions. */
+  sessionKeys: readonly MacKey[];
+  /** Wall clock in milliseconds: for what outlives the process. */
+  readonly wallMs: () => number;
   /** For weights and mirror shares. */
   readonly random: RandomSource;
   /** Value of the `server` field of every response; null: what the endpoint says passes. */

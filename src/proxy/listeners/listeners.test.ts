@@ -85,6 +85,15 @@ describe('listeners', () => {
     return headers;
   }
 
+  it('marks session cookies Secure', async () => {
+    const session = { kind: 'cookie', sessionName: 'sid', absoluteTimeoutMs: null, lifetime: 'session' } as const;
+    const kept = rule('kept', [backend('a')], { sessionPersistence: session });
+    const secure = listener('t', [kept], { tls: { mode: 'terminate', certificates: ['a'] } });
+    await apply({ listeners: [secure], certificates: [A] });
+    const head = await request(await handshake('a.example.com'), 'a.example.com');
+    assert.match(String(head['set-cookie']?.[0]), /^sid=[\w-]+; Path=\/; HttpOnly; Secure$/);
+  });
+
   it('chooses the certificate with the most specific name for the server name', async () => {
     await apply({ listeners: [tls('t', '*', ['wild', 'a'])], certificates: [A, WILD] });
     const exact = await handshake('a.example.com');

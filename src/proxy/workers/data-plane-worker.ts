@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Snapshot } from '../../snapshot/index.ts';
+import type { SessionKey } from '../filters/index.ts';
 import type { Health } from '../upstream/usable-endpoints.ts';
 import type { WorkerDump } from './worker-dump.ts';
 
@@ -21,6 +22,8 @@ export interface DataPlaneWorker {
   start(): Promise<void>;
   /** Resolves when the worker serves `snapshot`, rejects when it cannot execute it (a bug). Calls take effect in order. */
   apply(snapshot: Snapshot): Promise<BindFailures>;
+  /** What session tokens are read and signed with (see `SessionKeyring`). In order with `apply`. Kept for a worker that replaces this one. */
+  setSessionKeys(keys: readonly SessionKey[]): void;
   /** Health check results of one cluster, by endpoint key. Kept for a worker that replaces this one. */
   setHealth(cluster: string, health: ReadonlyMap<string, Health>): void;
   /** Stops accepting, lets requests end until the timeout, resets the rest. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Snapshot } from '../../snapshot/index.ts';
+import type { SessionKey } from '../filters/index.ts';
 import type { Health } from '../upstream/usable-endpoints.ts';
 import type { BindFailures, DataPlaneWorker, DrainReport } from './data-plane-worker.ts';
 import type { WorkerDump } from './worker-dump.ts';
@@ -21,6 +22,10 @@ export class LocalWorker implements DataPlaneWorker {
     const applied = this.#queue.then(() => this.#runtime.apply(snapshot));
     this.#queue = applied.catch(() => {});
     return applied;
+  }
+
+  setSessionKeys(keys: readonly SessionKey[]): void {
+    this.#runtime.setSessionKeys(keys);
   }
 
   setHealth(cluster: string, health: ReadonlyMap<string, Health>): void {

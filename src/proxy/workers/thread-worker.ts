@@ -3,6 +3,7 @@
 import { Worker } from 'node:worker_threads';
 import { diffSnapshots, EMPTY_SNAPSHOT, type Snapshot } from '../../snapshot/index.ts';
 import type { Clock, Timer } from '../clock.ts';
+import type { SessionKey } from '../filters/index.ts';
 import type { Log } from '../log.ts';
 import type { Series } from '../metrics/index.ts';
 import type { Health } from '../upstream/usable-endpoints.ts';
@@ -51,6 +52,7 @@ export class ThreadWorker implements DataPlaneWorker {
   #sent: Snapshot = EMPTY_SNAPSHOT;
   #snapshot: Snapshot | null = null;
   #sequence = 0;
+  #sessionKeys: readonly SessionKey[] = [];
   readonly #health = new Map<string, ReadonlyMap<string, Health>>();
   #applies: Waiting<BindFailures>[] = [];
   #dumps: Waiting<WorkerDump>[] = [];
@@ -83,6 +85,11 @@ export class ThreadWorker implements DataPlaneWorker {
     const applied = new Promise<BindFailures>((resolve, reject) => this.#applies.push({ sequence, resolve, reject }));
     this.#sendSnapshot();
     return applied;
+  }
+
+  setSessionKeys(keys: readonly SessionKey[]): void {
+    this.#sessionKeys = keys;
+    this.#post({ kind: 'session-keys', keys });
   }
 
   setHealth(cluster: string, health: ReadonlyMap<string, Health>): void {
@@ -199,6 +206,7 @@ export class ThreadWorker implements DataPlaneWorker {
 
   #replace(): void {
     this.#spawn();
+    this.#post({ kind: 'session-keys', keys: this.#sessionKeys });
     this.#sequence += 1;
     this.#sendSnapshot();
     for (const [cluster, health] of this.#health) this.#post({ kind: 'health', cluster, health });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { SnapshotDelta } from '../../snapshot/index.ts';
+import type { SessionKey } from '../filters/index.ts';
 import type { Series } from '../metrics/index.ts';
 import type { Health } from '../upstream/usable-endpoints.ts';
 import type { DrainReport } from './data-plane-worker.ts';
@@ -17,6 +18,7 @@ export type ToWorker =
   /** Answered by `applied` or `apply-failed` with the same number. */
   | { readonly kind: 'apply'; readonly sequence: number; readonly delta: SnapshotDelta }
   | { readonly kind: 'health'; readonly cluster: string; readonly health: ReadonlyMap<string, Health> }
+  | { readonly kind: 'session-keys'; readonly keys: readonly SessionKey[] }
   /** Answered by `drained`. */
   | { readonly kind: 'drain'; readonly timeoutMs: number }
   /** Answered by `dumped` with the same number. */

@@ -5,6 +5,8 @@ import { EMPTY_SNAPSHOT } from '../../snapshot/index.ts';
 import { HeaderListPool } from '../../wire/index.ts';
 import { AccessLog } from '../access-log/index.ts';
 import { systemClock } from '../clock.ts';
+import { macKey, type SessionKey } from '../filters/index.ts';
+import type { Serving } from '../http/serving.ts';
 import { SocketLoop } from '../http/socket-loop.ts';
 import { Listeners } from '../listeners/index.ts';
 import type { Log } from '../log.ts';
@@ -37,6 +39,8 @@ export interface WorkerHost {
   series(series: readonly Series[]): void;
   /** Default: one on the machine's clock. Tests bring one whose time they own. Closed by the runtime. */
   readonly loop?: SocketLoop;
+  /** Wall clock in milliseconds. Default: the machine's. */
+  readonly wallMs?: () => number;
 }
 
 /**
@@ -49,6 +53,7 @@ export class WorkerRuntime {
   readonly #upstreams: UpstreamPools;
   readonly #listeners: Listeners;
   readonly #accessLog: AccessLog | null;
+  readonly #serving: Serving;
   #snapshot: Snapshot = EMPTY_SNAPSHOT;
   #failures: BindFailures = new Map();
 
@@ -60,11 +65,13 @@ export class WorkerRuntime {
     this.#accessLog = settings.accessLog ? new AccessLog(lines => host.accessLog(lines)) : null;
     const environment = { loop: this.#loop, lists, clock: systemClock, dial: dialTcp };
     this.#upstreams = new UpstreamPools(environment, new UpstreamMetrics(this.metrics, log));
-    const serving = {
+    const serving: Serving = {
       loop: this.#loop,
       upstreams: this.#upstreams,
       lists,
       metrics: this.metrics,
+      sessionKeys: [],
+      wallMs: host.wallMs ?? (() => Date.now()),
       random: Math.random,
       serverHeader: settings.serverHeader,
       upstreamServiceTime: settings.upstreamServiceTime,
@@ -72,6 +79,7 @@ export class WorkerRuntime {
       log: host.log,
       activeMirrors: 0,
     };
+    this.#serving = serving;
     const { reusePort } = settings;
     this.#listeners = new Listeners(serving, { reusePort, ticketKeys: Buffer.from(settings.ticketKeys) });
   }
@@ -91,6 +99,11 @@ export class WorkerRuntime {
       before.clusters === snapshot.clusters;
     if (!sameListeners || this.#failures.size > 0) this.#failures = await this.#listeners.apply(snapshot);
     return this.#failures;
+  }
+
+  /** What session tokens are read and signed with from now on. */
+  setSessionKeys(keys: readonly SessionKey[]): void {
+    this.#serving.sessionKeys = keys.map(macKey);
   }
 
   setHealth(cluster: string, health: ReadonlyMap<string, Health>): void {

@@ -48,6 +48,9 @@ async function handle(message: ToWorker): Promise<void> {
     case 'health':
       runtime.setHealth(message.cluster, message.health);
       break;
+    case 'session-keys':
+      runtime.setSessionKeys(message.keys);
+      break;
     case 'drain':
       send({ kind: 'drained', report: await runtime.drain(message.timeoutMs) });
       break;

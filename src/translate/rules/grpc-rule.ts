@@ -50,6 +50,7 @@ export function translateRule(rule: GRPCRouteRule, site: RuleSite): TranslatedRu
   }
   const filters = compileFilters(rule.filters, { route, path: [...path, 'filters'], context });
   const shares = compileBackends(rule, site);
+  const session = compileSessionPersistence(rule.sessionPersistence, { route, path: [...path, 'sessionPersistence'] });
   const { namespace, name } = route.metadata;
   const compiledRule: Rule = {
     id: `${route.kind}/${namespace}/${name}/${ruleIndex}`,
@@ -59,14 +60,14 @@ export function translateRule(rule: GRPCRouteRule, site: RuleSite): TranslatedRu
     backends: shares.backends,
     totalWeight: shares.backends.reduce((sum, backend) => sum + backend.weight, 0),
     requestTimeoutMs: site.requestTimeoutMs,
-    sessionPersistence: compileSessionPersistence(rule.sessionPersistence),
+    sessionPersistence: session.policy,
   };
   return {
     rule: compiledRule,
     matches: matches.length === 0 ? [MATCH_ALL] : matches,
     backends: [...shares.used, ...filters.mirrors],
     refsProblems: [...shares.refsProblems, ...filters.refsProblems],
-    findings: [...findings, ...filters.findings, ...shares.findings],
+    findings: [...findings, ...filters.findings, ...shares.findings, ...session.findings],
   };
 }
 

@@ -16,6 +16,11 @@ const CONNECTION_FIELDS: ReadonlySet<string> = new Set([
   'upgrade',
 ]);
 
+/** Whether a field (lower-case name) is the proxy's own. */
+export function isConnectionField(name: string): boolean {
+  return CONNECTION_FIELDS.has(name);
+}
+
 /** A change as the data plane takes it, and the names that were left out because no filter may change them. */
 export interface CompiledChange {
   readonly change: HeaderChange;

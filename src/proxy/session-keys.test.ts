@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { SESSION_IDLE_MS, type SessionKey } from './filters/index.ts';
+import { rotateKeys, SessionKeyring, type SessionKeyStore, sessionKey, signingFirst } from './session-keys.ts';
+import { VirtualClock } from './virtual-clock.test-support.ts';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const NOW = 1_800_000_000_000;
+
+class MemoryStore implements SessionKeyStore {
+  keys: readonly SessionKey[] = [];
+  saved = 0;
+  isWritable = true;
+  load(): readonly SessionKey[] {
+    return this.keys;
+  }
+  save(keys: readonly SessionKey[]): void {
+    if (!this.isWritable) throw new Error('read-only');
+    this.saved++;
+    this.keys = keys;
+  }
+}
+
+/** A ring on a clock that starts at `NOW`. */
+function ring(store: SessionKeyStore | null) {
+  const clock = new VirtualClock();
+  const published: (readonly SessionKey[])[] = [];
+  const warned: string[] = [];
+  const startMs = clock.nowMs();
+  const keyring = new SessionKeyring({
+    store,
+    clock,
+    wallMs: () => NOW + clock.nowMs() - startMs,
+    log: { info: () => {}, warn: message => void warned.push(message), error: () => {} },
+    publish: keys => void published.push(keys),
+  });
+  return { clock, published, warned, keyring, last: () => published.at(-1) ?? [] };
+}
+
+describe('the ring of session keys', () => {
+  it('accepts an old key as long as a token of it may be in use', () => {
+    const store = new MemoryStore();
+    const { clock, keyring, last } = ring(store);
+    keyring.start();
+    const first = last()[0];
+    let signedMs = 0;
+    let gone = 0;
+    for (let hour = 1; hour <= 24 * 40 && gone === 0; hour++) {
+      clock.advance(HOUR);
+      if (last()[0] === first) signedMs = hour * HOUR;
+      if (!last().includes(first as SessionKey)) gone = hour * HOUR;
+    }
+    assert.ok(signedMs >= 5 * DAY && signedMs < 6 * DAY, `signed for ${signedMs / DAY} days`);
+    assert.ok(
+      gone >= signedMs + SESSION_IDLE_MS && gone < signedMs + SESSION_IDLE_MS + DAY,
+      `gone after ${gone / DAY} days`,
+    );
+    assert.ok(store.keys.length <= 4);
+    keyring.close();
+  });
+
+  it('signs with a new key only after every process has read it', () => {
+    const old = sessionKey(Buffer.alloc(32, 1), NOW - 5 * DAY);
+    const keys = rotateKeys([old], NOW);
+    assert.equal(keys.length, 2);
+    assert.equal(signingFirst(keys, NOW)[0], old);
+    assert.equal(signingFirst(keys, NOW + 2 * HOUR - 1)[0], old);
+    assert.equal(signingFirst(keys, NOW + 2 * HOUR)[0], keys[0]);
+    assert.equal(signingFirst(keys, NOW + 2 * HOUR).length, 2);
+  });
+
+  it('is the same for two processes, whichever rotates', () => {
+    const store = new MemoryStore();
+    const [one, two] = [ring(store), ring(store)];
+    one.keyring.start();
+    two.keyring.start();
+    for (let hour = 0; hour < 24 * 20; hour++) {
+      one.clock.advance(HOUR);
+      const signer = one.last()[0] as SessionKey;
+      assert.ok(two.last().includes(signer), `hour ${hour}: the other one reads what this one signs`);
+      two.clock.advance(HOUR);
+      assert.ok(one.last().includes(two.last()[0] as SessionKey), `hour ${hour}`);
+    }
+    one.keyring.close();
+    two.keyring.close();
+  });
+
+  it('keeps what the store holds when that cannot be written, and says so once', () => {
+    const store = new MemoryStore();
+    store.keys = [sessionKey(Buffer.alloc(32, 1), NOW - 20 * DAY)];
+    store.isWritable = false;
+    const { clock, keyring, published, warned, last } = ring(store);
+    keyring.start();
+    clock.advance(10 * HOUR);
+    assert.deepEqual([last(), published.length, warned], [store.keys, 1, ['session keys cannot be replaced']]);
+    keyring.close();
+  });
+
+  it('lives in memory without a store, or without a good one', () => {
+    const broken = { load: () => assert.fail('no keys here'), save: () => {} };
+    for (const store of [null, broken]) {
+      const { clock, keyring, published, warned } = ring(store);
+      keyring.start();
+      keyring.start();
+      clock.advance(5 * HOUR);
+      assert.deepEqual([published.length, published[0]?.length], [1, 1]);
+      assert.equal(warned.length, store === null ? 0 : 1);
+      keyring.close();
+      clock.advance(30 * DAY);
+      assert.equal(published.length, 1);
+    }
+  });
+});
