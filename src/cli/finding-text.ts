@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { LocatedFinding } from '../controller/index.ts';
-import type { Colour, Paint } from './paint.ts';
+import { type Colour, lineText, type Paint } from './paint.ts';
 
 const SEVERITY_COLOURS: Readonly<Record<LocatedFinding['severity'], Colour>> = {
   error: 'red',
@@ -28,5 +28,6 @@ export function formatFinding(finding: LocatedFinding, paint: Paint): string {
   const line = [paint('bold', place), severity, paint('dim', finding.code), finding.message].filter(
     part => part !== '',
   );
-  return `${line.join(' ')}\n${finding.help === '' ? '' : `    ${paint('cyan', 'help:')} ${finding.help}\n`}`;
+  const help = finding.help === '' ? '' : `    ${paint('cyan', 'help:')} ${lineText(finding.help)}\n`;
+  return `${lineText(line.join(' '))}\n${help}`;
 }

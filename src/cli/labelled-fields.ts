@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { lineText } from './paint.ts';
+
 /**
  * Fields as `kubectl describe` prints those of custom resources: keys in words, lists of objects one below the other,
  * values of one level in one column.
@@ -15,10 +17,10 @@ export function formatFields(value: object, indent = ''): string {
 }
 
 function formatField(title: string, field: unknown, at: { indent: string; width: number }): string {
-  if (!isNested(field)) return `${at.indent}${title.padEnd(at.width)}${field}\n`;
+  if (!isNested(field)) return `${at.indent}${title.padEnd(at.width)}${lineText(String(field))}\n`;
   if (!Array.isArray(field)) return `${at.indent}${title}\n${formatFields(field ?? {}, `${at.indent}  `)}`;
   const lines = field.map(item =>
-    isNested(item) ? formatFields(item ?? {}, `${at.indent}  `) : `${at.indent}  ${item}\n`,
+    isNested(item) ? formatFields(item ?? {}, `${at.indent}  `) : `${at.indent}  ${lineText(String(item))}\n`,
   );
   return `${at.indent}${title}\n${lines.join('')}`;
 }
@@ -35,7 +37,7 @@ function isNested(value: unknown): value is object {
 
 /** `gatewayClassName` → `Gateway Class Name:`. Keys that are no identifiers stay as they are. */
 function label(key: string): string {
-  if (!/^[a-z][A-Za-z0-9]*$/.test(key)) return `${key}:`;
+  if (!/^[a-z][A-Za-z0-9]*$/.test(key)) return `${lineText(key)}:`;
   const words = key.replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2');
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}:`;
 }

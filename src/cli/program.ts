@@ -13,7 +13,7 @@ import {
 } from './commands.ts';
 import { CommandFailure, EXIT } from './exit-code.ts';
 import type { Outcome } from './outcome.ts';
-import { paintFor } from './paint.ts';
+import { lineText, paintFor } from './paint.ts';
 import { runCommand } from './run-command.ts';
 import type { Terminal } from './terminal.ts';
 import { packageVersion } from './version.ts';
@@ -74,7 +74,7 @@ export function reportFailure(error: unknown, terminal: Terminal): number {
   if (error instanceof CommanderError) return reportUsage(error, terminal);
   const { exitCode, hint } = error instanceof CommandFailure ? error : unexpected(error);
   const shown = hint === '' ? '' : `${hint}\n`;
-  terminal.err(`${paintFor(terminal)('red', 'error:')} ${messageOf(error)}\n${shown}`);
+  terminal.err(`${paintFor(terminal)('red', 'error:')} ${lineText(messageOf(error))}\n${shown}`);
   return exitCode;
 }
 

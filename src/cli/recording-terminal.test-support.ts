@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { terminalText } from './paint.ts';
 import type { Terminal } from './terminal.ts';
 
 /** A terminal without colours that remembers what was written. `input` is its stdin. */
@@ -8,10 +9,13 @@ export function recordingTerminal(input = ''): Terminal & { stdout(): string; st
   let err = '';
   return {
     out: text => {
-      out += text;
+      out += terminalText(text);
     },
     err: text => {
-      err += text;
+      err += terminalText(text);
+    },
+    logLine: line => {
+      err += line;
     },
     colours: false,
     interactive: false,

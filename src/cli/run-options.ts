@@ -61,7 +61,8 @@ function openLog(options: RunOptions, terminal: Terminal): ControllerLog {
   }
   const format = options.logFormat ?? (terminal.interactive ? 'pretty' : 'json');
   if (format !== 'json' && format !== 'pretty') throw usageError(`--log-format ${format}: use json or pretty`);
-  return createLog({ level: options.logLevel, format, colours: terminal.colours, write: line => terminal.err(line) });
+  const write = (line: string): void => (format === 'pretty' ? terminal.logLine(line) : terminal.err(line));
+  return createLog({ level: options.logLevel, format, colours: terminal.colours, write });
 }
 
 function readWorkers(text: string | undefined): number {

@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import { relative } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { terminalText } from './paint.ts';
 
 /** All that a command may touch of the process around it; tests give one that records. */
 export interface Terminal {
+  /** Writes to stdout; of control characters only line feed, tab and our own paint arrive (`terminalText`). */
   out(text: string): void;
+  /** Writes to stderr, as `out`. */
   err(text: string): void;
-  /** Colours on stdout: it is a terminal, and NO_COLOR is unset or empty (no-color.org). */
+  /** Writes to stderr what has escaped its own fields and holds colours of its own: the log for people. */
+  logLine(line: string): void;
+  /** Colours on stdout: it is a terminal, not a dumb one, and NO_COLOR is unset or empty (no-color.org). */
   readonly colours: boolean;
   /** stdout is a terminal. */
   readonly interactive: boolean;
@@ -26,12 +31,13 @@ const SAME_SIGNAL_MS = 500;
 /** The real terminal. */
 export function processTerminal(): Terminal {
   const interactive = process.stdout.isTTY === true;
-  const { NO_COLOR, FORCE_COLOR } = process.env;
+  const { NO_COLOR, FORCE_COLOR, TERM } = process.env;
   return {
-    out: value => void process.stdout.write(value),
-    err: value => void process.stderr.write(value),
+    out: value => void process.stdout.write(terminalText(value)),
+    err: value => void process.stderr.write(terminalText(value)),
+    logLine: line => void process.stderr.write(line),
     interactive,
-    colours: (interactive || (FORCE_COLOR !== undefined && FORCE_COLOR !== '0')) && !NO_COLOR,
+    colours: ((interactive && TERM !== 'dumb') || (FORCE_COLOR !== undefined && FORCE_COLOR !== '0')) && !NO_COLOR,
     readInput: () => text(process.stdin),
     program: programName(process.argv[1] ?? ''),
     stopSignal,

@@ -23,6 +23,18 @@ describe('the log', () => {
     assert.equal(prettyLine('no json\n', { colours: false }), 'no json\n');
   });
 
+  it('lets nothing that came from a file or a peer move the cursor, turn the text or begin a line', () => {
+    const fields = {
+      level: 'warn',
+      time: '2026-01-02T03:04:05.678Z',
+      msg: 'a\u001b[2Jb\nc',
+      'k\u009b': '\u202ereversed',
+    };
+    const line = prettyLine(`${JSON.stringify(fields)}\n`, { colours: true });
+    assert.equal(line, '03:04:05 \u001b[33mwarn \u001b[0m a\\u001b[2Jb\\nc k\\u009b=\\u202ereversed\n');
+    assert.equal(prettyLine('no json \u001b]0;title\u0007\n', { colours: false }), 'no json \\u001b]0;title\\u0007\n');
+  });
+
   it('knows its levels', () => {
     assert.ok(isLogLevel('debug'));
     assert.ok(!isLogLevel('loud'));

@@ -6,3 +6,4 @@ export * from './duration.ts';
 export * from './hostname.ts';
 export * from './label-selector.ts';
 export * from './namespaced-name.ts';
+export * from './printable.ts';
