@@ -1,21 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
+import { get } from 'node:http';
 import type { ConfigDump, LocatedFinding, ResourceObject } from '../controller/index.ts';
+import { messageOf } from '../errors/index.ts';
 import type { Explanation } from '../match/index.ts';
-import { CommandFailure, couldNotRun, usageError } from './exit-code.ts';
+import { couldNotRun, usageError } from './exit-code.ts';
 import type { ResourceSource } from './resource-source.ts';
 
 /** Where `run` listens for these commands unless told otherwise. */
 export const DEFAULT_ADMIN = '127.0.0.1:9900';
 
 const TIMEOUT_MS = 10_000;
+/** The dump of 100,000 routes takes about a quarter of it; whoever sends more is no daemun. */
+const MAX_ANSWER_BYTES = 512 * 1024 * 1024;
 
 /** Asks a running process over its admin address. */
 export class AdminClient implements ResourceSource {
   readonly #address: string;
 
-  /** `address`: `host:port`. */
+  /** `address`: `host:port`, `[v6]:port` or `:port`. Throws a usage error. */
   constructor(address: string) {
-    this.#address = address;
+    const bare = address
+      .replace(/^http:\/\//, '')
+      .replace(/\/$/, '')
+      .replace(/^:/, '127.0.0.1:');
+    if (!/^[^/@]+:\d+$/.test(bare) || !URL.canParse(`http://${bare}`)) {
+      throw usageError(`admin address "${address}": host:port is needed`, `Example: --admin ${DEFAULT_ADMIN}`);
+    }
+    this.#address = bare;
   }
 
   list(kind: string): Promise<readonly ResourceObject[]> {
@@ -36,25 +47,53 @@ export class AdminClient implements ResourceSource {
 
   /** The answer is ours, of the same version: its shape is taken as documented. */
   async #get<T>(path: string): Promise<T> {
-    const response = await this.#fetch(path);
-    const body = await response.text();
-    if (response.ok) return JSON.parse(body);
+    const { status, body } = await this.#ask(path);
+    if (status === 200) return this.#parse(body);
     const message = errorOf(body);
-    if (response.status === 400) throw usageError(message);
-    throw couldNotRun(`${this.#address} answers ${response.status}: ${message}`);
+    if (status === 400) throw usageError(message);
+    throw couldNotRun(`${this.#address} answers ${status}: ${message}`);
   }
 
-  async #fetch(path: string): Promise<Response> {
+  #parse<T>(body: string): T {
     try {
-      return await fetch(new URL(path, `http://${this.#address}`), { signal: AbortSignal.timeout(TIMEOUT_MS) });
-    } catch (error) {
-      if (error instanceof CommandFailure) throw error;
+      return JSON.parse(body);
+    } catch {
       throw couldNotRun(
-        `no daemun answers at ${this.#address}`,
+        `what answers at ${this.#address} is no admin interface of daemun`,
+        'Name another one with --admin',
+      );
+    }
+  }
+
+  async #ask(path: string): Promise<{ readonly status: number; readonly body: string }> {
+    try {
+      return await ask(new URL(path, `http://${this.#address}`));
+    } catch (error) {
+      throw couldNotRun(
+        `no daemun answers at ${this.#address}${reasonOf(error)}`,
         'Start one with `daemun run`, name its address with --admin, or read manifests with -f',
       );
     }
   }
+}
+
+/** `node:http`, since `fetch` refuses ports that browsers must not reach. */
+function ask(url: URL): Promise<{ readonly status: number; readonly body: string }> {
+  return new Promise((resolve, reject) => {
+    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    const request = get(url, { agent: false, signal }, response => {
+      const chunks: Buffer[] = [];
+      let size = 0;
+      response.on('data', (chunk: Buffer) => {
+        size += chunk.length;
+        if (size > MAX_ANSWER_BYTES) response.destroy(new Error('its answer does not end'));
+        else chunks.push(chunk);
+      });
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() }));
+      response.on('error', reject);
+    });
+    request.on('error', reject);
+  });
 }
 
 function errorOf(body: string): string {
@@ -65,4 +104,11 @@ function errorOf(body: string): string {
     // Not ours: shown as it is.
   }
   return body.trim().split('\n', 1)[0] ?? '';
+}
+
+/** Refused means that nobody is there, which the message says; a timeout, or somebody who speaks otherwise, is worth a word. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return '';
+  if (error.name === 'AbortError') return ` within ${TIMEOUT_MS / 1000} s`;
+  return 'code' in error && error.code === 'ECONNREFUSED' ? '' : ` (${messageOf(error)})`;
 }

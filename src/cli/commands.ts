@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Command, Option } from 'commander';
-import { DEFAULT_ADMIN } from './admin-client.ts';
-import { type CheckOptions, runCheck } from './check.ts';
+import { Command } from 'commander';
+import { type CheckOptions, REPORT_FORMATS, runCheck } from './check/check.ts';
 import { collect } from './collect.ts';
 import { runDescribe } from './describe.ts';
 import { type ExplainOptions, runExplain } from './explain.ts';
-import { type GetOptions, runGet } from './get.ts';
+import { runGet } from './get.ts';
 import type { SelectionOptions } from './get-selection.ts';
+import type { GetOptions } from './object-output.ts';
 import type { Outcome } from './outcome.ts';
-import { OUTPUT_FORMATS, type OutputFormat } from './output-format.ts';
+import type { OutputFormat } from './output-format.ts';
 import { CONFIG_SECTIONS, type ProxyConfigOptions, runProxyConfig } from './proxy-config.ts';
+import { manifestsOption, outputOption, sourceOptions } from './shared-options.ts';
 import type { Terminal } from './terminal.ts';
 import { runVersion } from './version.ts';
 
@@ -17,17 +18,22 @@ import { runVersion } from './version.ts';
 export function checkCommand(terminal: Terminal, outcome: Outcome): Command {
   return new Command('check')
     .description('say everything there is to say about manifests')
-    .addOption(manifests('file or folder to check, "-" for stdin; may be given several times'))
-    .addOption(output())
-    .action(async (options: CheckOptions) => {
-      outcome.exitCode = await runCheck(options, terminal);
+    .argument('[path...]', 'files and folders to check, "-" for stdin')
+    .addOption(manifestsOption('another way to name a file or folder; may be given several times'))
+    .option('--strict', 'fail for warnings, too', false)
+    .addOption(outputOption(REPORT_FORMATS))
+    .action(async (paths: string[], options: CheckOptions) => {
+      outcome.exitCode = await runCheck(paths, options, terminal);
     });
 }
 
 /** `daemun get`. */
 export function getCommand(terminal: Terminal, outcome: Outcome): Command {
   return selection(new Command('get').description('list objects with their statuses, as kubectl does'))
-    .addOption(output())
+    .option('-w, --watch', 'go on printing what changes, until Ctrl-C')
+    .option('--no-headers', 'tables without their first line')
+    .option('--ignore-not-found', 'exit 0 when a name is not there')
+    .addOption(outputOption(['name']))
     .action(async (kind: string, names: string[], options: GetOptions) => {
       outcome.exitCode = await runGet({ kind, names }, options, terminal);
     });
@@ -53,8 +59,8 @@ export function explainCommand(terminal: Terminal, outcome: Outcome): Command {
     .option('--gateway <namespace/name>', 'only this Gateway')
     .option('--listener <name>', 'only this listener')
     .option('--client-namespace <namespace>', 'where the client runs; matters for mesh only');
-  return source(command)
-    .addOption(output())
+  return sourceOptions(command)
+    .addOption(outputOption())
     .action(async (options: ExplainOptions) => {
       outcome.exitCode = await runExplain(options, terminal);
     });
@@ -66,8 +72,8 @@ export function proxyConfigCommand(terminal: Terminal, outcome: Outcome): Comman
     .alias('pc')
     .description('show what the data plane holds')
     .argument('<section>', CONFIG_SECTIONS.join(', '));
-  return source(command)
-    .addOption(output())
+  return sourceOptions(command)
+    .addOption(outputOption())
     .action(async (section: string, options: ProxyConfigOptions) => {
       outcome.exitCode = await runProxyConfig(section, options, terminal);
     });
@@ -77,30 +83,18 @@ export function proxyConfigCommand(terminal: Terminal, outcome: Outcome): Comman
 export function versionCommand(terminal: Terminal, outcome: Outcome): Command {
   return new Command('version')
     .description('print versions')
-    .addOption(output())
+    .addOption(outputOption())
     .action((options: { output: OutputFormat }) => {
       outcome.exitCode = runVersion(options, terminal);
     });
 }
 
 function selection(command: Command): Command {
-  return source(
-    command.argument('<kind>', 'kind, plural, short name, KIND/NAME, a comma list, or all').argument('[name...]'),
-  )
+  const named = command
+    .argument('<kind>', 'kind, plural or short name, several with commas, or all; or KIND/NAME')
+    .argument('[name...]', 'names of that kind; or more of KIND/NAME');
+  return sourceOptions(named)
     .option('-n, --namespace <namespace>', 'the namespace to look into', 'default')
-    .option('-A, --all-namespaces', 'look into all namespaces');
-}
-
-function source(command: Command): Command {
-  return command
-    .addOption(manifests('read manifests instead of asking a running daemun, "-" for stdin'))
-    .option('--admin <host:port>', 'admin address of the running daemun', DEFAULT_ADMIN);
-}
-
-function manifests(about: string): Option {
-  return new Option('-f, --filename <path>', about).argParser(collect);
-}
-
-function output(): Option {
-  return new Option('-o, --output <format>', 'how to print').choices([...OUTPUT_FORMATS]).default('table');
+    .option('-A, --all-namespaces', 'look into all namespaces')
+    .option('-l, --selector <labels>', "only objects with these labels: a=b, a!=b, 'a in (b,c)', !a");
 }

@@ -5,22 +5,28 @@ import { formatPlace } from './finding-text.ts';
 import { type Asked, type SelectionOptions, selectObjects } from './get-selection.ts';
 import { fieldsBeyondMetadata } from './kubectl-object.ts';
 import { formatFields } from './labelled-fields.ts';
+import { writeMissing } from './missing-name.ts';
 import { type Paint, paintFor } from './paint.ts';
 import { formatTable } from './table.ts';
 import type { Terminal } from './terminal.ts';
 
 /** `describe KIND [NAME…]`: each object in full, with its findings where kubectl has events. */
 export async function runDescribe(asked: Asked, options: SelectionOptions, terminal: Terminal): Promise<number> {
-  const { found, source } = await selectObjects(asked, options, terminal);
+  const { found, missing, source } = await selectObjects(asked, options, terminal);
   const objects = found.flatMap(one => one.objects);
-  if (objects.length === 0) {
-    terminal.err(`No resources found in ${options.namespace} namespace.\n`);
+  if (objects.length === 0 && missing.length === 0) {
+    terminal.err(
+      options.allNamespaces === true
+        ? 'No resources found\n'
+        : `No resources found in ${options.namespace} namespace.\n`,
+    );
     return EXIT.ok;
   }
   const findings = await source.findings();
   const paint = paintFor(terminal);
   terminal.out(objects.map(object => describeObject(object, findings, paint)).join('\n\n'));
-  return EXIT.ok;
+  await writeMissing(missing, source, terminal);
+  return missing.length === 0 ? EXIT.ok : EXIT.refused;
 }
 
 function describeObject(object: ResourceObject, findings: readonly LocatedFinding[], paint: Paint): string {

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import { OTHER_GATEWAY_KINDS } from '../resources/index.ts';
+import { similarName } from '../values/index.ts';
 import { usageError } from './exit-code.ts';
 
 /** How a kind is called on the command line, as `kubectl api-resources` lists it. */
@@ -16,7 +18,7 @@ const GATEWAY_GROUP = 'gateway.networking.k8s.io';
 /** Every kind that `get` knows, in the order of `get all`. */
 export const KINDS: readonly KindNames[] = [
   { kind: 'GatewayClass', plural: 'gatewayclasses', shortNames: ['gc'], group: GATEWAY_GROUP, isNamespaced: false },
-  { kind: 'Gateway', plural: 'gateways', shortNames: ['gtw'], group: GATEWAY_GROUP, isNamespaced: true },
+  { kind: 'Gateway', plural: 'gateways', shortNames: ['gtw', 'gw'], group: GATEWAY_GROUP, isNamespaced: true },
   { kind: 'GRPCRoute', plural: 'grpcroutes', shortNames: [], group: GATEWAY_GROUP, isNamespaced: true },
   {
     kind: 'ReferenceGrant',
@@ -50,8 +52,39 @@ function findKind(text: string): KindNames {
   const wanted = text.trim().toLowerCase();
   const found = KINDS.find(names => namesOf(names).includes(wanted));
   if (found !== undefined) return found;
-  const known = KINDS.map(names => names.plural).join(', ');
-  throw usageError(`unknown kind "${text}"`, `Kinds: all, ${known}`);
+  const unserved = [...OTHER_GATEWAY_KINDS.keys()].find(kind => namesOfUnserved(kind).includes(wanted));
+  if (unserved !== undefined) {
+    throw usageError(
+      `${unserved} is not served by this version of daemun`,
+      `Objects of this kind are read and have no effect; daemun check lists them\n${allKinds()}`,
+    );
+  }
+  const near = similarName(wanted, KINDS.flatMap(namesOf));
+  const kind = KINDS.find(names => namesOf(names).includes(near ?? ''));
+  throw usageError(
+    `unknown kind "${text}"`,
+    `${allKinds()}${kind === undefined ? '' : `\nDid you mean ${kind.plural}?`}`,
+  );
+}
+
+function allKinds(): string {
+  return `Kinds: all, ${KINDS.map(names => names.plural).join(', ')}`;
+}
+
+function namesOfUnserved(kind: string): string[] {
+  const name = kind.toLowerCase();
+  const plural = name.endsWith('y') ? `${name.slice(0, -1)}ies` : `${name}s`;
+  return [name, plural, `${name}.${GATEWAY_GROUP}`, `${plural}.${GATEWAY_GROUP}`];
+}
+
+/** `gateway.gateway.networking.k8s.io`, `service`: what stands before the slash of `-o name`. */
+export function prefixOf({ kind, group }: KindNames): string {
+  return group === '' ? kind.toLowerCase() : `${kind.toLowerCase()}.${group}`;
+}
+
+/** `gateways.gateway.networking.k8s.io`, `services`: as kubectl calls a kind in messages. */
+export function fullName({ plural, group }: KindNames): string {
+  return group === '' ? plural : `${plural}.${group}`;
 }
 
 function namesOf({ kind, plural, shortNames, group }: KindNames): string[] {

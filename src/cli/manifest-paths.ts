@@ -10,7 +10,7 @@ import type { Terminal } from './terminal.ts';
 /** Stands for standard input among the paths of `-f`. */
 const INPUT = '-';
 /** How findings call standard input. */
-const INPUT_NAME = '<stdin>';
+export const INPUT_NAME = '<stdin>';
 
 /** Paths that a store can open. */
 export interface ManifestPaths {

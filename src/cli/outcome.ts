@@ -3,4 +3,6 @@
 /** Gets the exit code of the command that ran. */
 export interface Outcome {
   exitCode: number;
+  /** The command whose arguments could not be read, as `cert issue`; '' for the program itself. */
+  failing: string;
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { randomBytes } from 'node:crypto';
 import { escaped, UNPRINTABLE } from '../values/index.ts';
-import type { Terminal } from './terminal.ts';
 
 export type Colour = 'red' | 'green' | 'yellow' | 'blue' | 'cyan' | 'dim' | 'bold';
 
@@ -29,7 +28,7 @@ const COLOUR_OR_OUTSIDE_LINE = new RegExp(`(${KEY}\\[\\d+m)|[\\t\\n${UNPRINTABLE
 const COLOUR = new RegExp(`${KEY}\\[\\d+m`, 'gu');
 
 /** The paint of a terminal: plain when it has no colours. */
-export function paintFor(terminal: Pick<Terminal, 'colours'>): Paint {
+export function paintFor(terminal: { readonly colours: boolean }): Paint {
   if (!terminal.colours) return (_colour, text) => text;
   return (colour, text) => `${KEY}[${CODES[colour][0]}m${text}${KEY}[${CODES[colour][1]}m`;
 }

@@ -188,13 +188,13 @@ describe('the command line', () => {
       assert.doesNotMatch((await run(['describe', 'secret', '-f', secret])).out, /hunter2|aHVudGVyMg/);
     });
 
-    it('exits 2 for a kind that is none, 3 for a name that is not there', async () => {
+    it('exits 2 for a kind that is none, 1 for a name that is not there, as kubectl does', async () => {
       const kind = await run(['get', 'gatway', '-f', file]);
       assert.equal(kind.code, 2);
       assert.match(kind.err, /unknown kind "gatway"\nKinds: all, gatewayclasses/);
       const name = await run(['get', 'gtw', 'nope', '-f', file]);
-      assert.equal(name.code, 3);
-      assert.match(name.err, /gateways\.gateway\.networking\.k8s\.io "nope" not found/);
+      assert.equal(name.code, 1);
+      assert.match(name.err, /^error \(NotFound\): gateways\.gateway\.networking\.k8s\.io "nope" not found/);
     });
 
     it('exits 3 when no process answers', async () => {

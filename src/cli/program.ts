@@ -11,7 +11,11 @@ import {
   proxyConfigCommand,
   versionCommand,
 } from './commands.ts';
+import { completeCommand, completionCommand } from './completion/completion-command.ts';
+import { ENVIRONMENT_HELP, readEnvironment } from './environment.ts';
+import { errorsCommand } from './errors-command.ts';
 import { CommandFailure, EXIT } from './exit-code.ts';
+import { examplesText } from './help-examples.ts';
 import type { Outcome } from './outcome.ts';
 import { lineText, paintFor } from './paint.ts';
 import { runCommand } from './run-command.ts';
@@ -20,12 +24,12 @@ import { packageVersion } from './version.ts';
 
 /** Runs a command line (without the program's name). Resolves with the exit code; never rejects. */
 export async function runProgram(args: readonly string[], terminal: Terminal): Promise<number> {
-  const outcome: Outcome = { exitCode: EXIT.ok };
+  const outcome: Outcome = { exitCode: EXIT.ok, failing: '' };
   try {
     await buildProgram(terminal, outcome).parseAsync([...args], { from: 'user' });
     return outcome.exitCode;
   } catch (error) {
-    return reportFailure(error, terminal);
+    return reportFailure(error, terminal, outcome.failing);
   }
 }
 
@@ -42,36 +46,53 @@ function buildProgram(terminal: Terminal, outcome: Outcome): Command {
   program.addCommand(proxyConfigCommand(terminal, outcome));
   program.addCommand(callCommand(terminal));
   program.addCommand(certCommand(terminal));
+  program.addCommand(errorsCommand(terminal, outcome));
+  program.addCommand(completionCommand(terminal));
+  program.addCommand(completeCommand(terminal, program), { hidden: true });
   program.addCommand(versionCommand(terminal, outcome));
-  program.addHelpText(
-    'after',
-    `\nExit codes: 0 good, 1 findings of severity error or request refused, 2 usage, 3 could not run`,
-  );
-  for (const command of [program, ...allBelow(program)]) settle(command, terminal);
+  program.addHelpText('after', GENERAL_HELP);
+  for (const command of [program, ...allBelow(program)]) settle(command, terminal, outcome);
   return program;
 }
+
+const GENERAL_HELP = `
+Exit codes: 0 good; 1 findings of severity error, a name that is not there or a request refused;
+2 usage; 3 could not run
+${ENVIRONMENT_HELP}`;
 
 function allBelow(command: Command): Command[] {
   return command.commands.flatMap(sub => [sub, ...allBelow(sub)]);
 }
 
-/** No command ends the process or writes beside the terminal. */
-function settle(command: Command, terminal: Terminal): void {
+/** `get`, `cert issue`; '' for the program itself. */
+function pathOf(command: Command): string {
+  const { parent } = command;
+  return parent === null ? '' : [pathOf(parent), command.name()].filter(name => name !== '').join(' ');
+}
+
+/** No command ends the process or writes beside the terminal; each reads its environment and shows its examples. */
+function settle(command: Command, terminal: Terminal, outcome: Outcome): void {
+  const path = pathOf(command);
+  readEnvironment(command, terminal.environment);
+  const examples = examplesText(path, terminal.program);
+  if (examples !== '') command.addHelpText('after', examples);
   command
     .exitOverride()
     .showSuggestionAfterError(true)
     .configureOutput({
       writeOut: text => terminal.out(text),
       writeErr: text => terminal.err(text),
-      outputError: () => undefined,
+      outputError: () => {
+        outcome.failing = path;
+      },
       getOutHasColors: () => terminal.colours,
       getErrHasColors: () => terminal.colours,
     });
 }
 
-/** Writes what went wrong, without a stack trace; the exit code to end with. */
-export function reportFailure(error: unknown, terminal: Terminal): number {
-  if (error instanceof CommanderError) return reportUsage(error, terminal);
+/** Writes what went wrong, without a stack trace; the exit code to end with. `command`: whose help to point to. */
+export function reportFailure(error: unknown, terminal: Terminal, command = ''): number {
+  if (error instanceof CommanderError) return reportUsage(error, terminal, command);
   const { exitCode, hint } = error instanceof CommandFailure ? error : unexpected(error);
   const shown = hint === '' ? '' : `${hint}\n`;
   terminal.err(`${paintFor(terminal)('red', 'error:')} ${lineText(messageOf(error))}\n${shown}`);
@@ -85,11 +106,12 @@ function unexpected(error: unknown): { readonly exitCode: number; readonly hint:
   return { exitCode: EXIT.failed, hint: stack === '' ? hint : stack };
 }
 
-function reportUsage(error: CommanderError, terminal: Terminal): number {
+function reportUsage(error: CommanderError, terminal: Terminal, command: string): number {
   if (error.exitCode === 0) return EXIT.ok;
   // Help that was asked for by giving no command at all is written already.
   if (error.code === 'commander.help') return EXIT.usage;
   const message = error.message.replace(/^error: /, '').trim();
-  terminal.err(`${paintFor(terminal)('red', 'error:')} ${message}\nSee ${terminal.program} --help\n`);
+  const asked = [terminal.program, command, '--help'].filter(word => word !== '').join(' ');
+  terminal.err(`${paintFor(terminal)('red', 'error:')} ${message}\nSee ${asked}\n`);
   return EXIT.usage;
 }

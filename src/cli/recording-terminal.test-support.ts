@@ -3,8 +3,11 @@
 import { terminalText } from './paint.ts';
 import type { Terminal } from './terminal.ts';
 
-/** A terminal without colours that remembers what was written. `input` is its stdin. */
-export function recordingTerminal(input = ''): Terminal & { stdout(): string; stderr(): string } {
+/** A terminal without colours that remembers what was written. `input` is its stdin, `environment` all of its variables. */
+export function recordingTerminal(
+  input = '',
+  environment: Terminal['environment'] = {},
+): Terminal & { stdout(): string; stderr(): string } {
   let out = '';
   let err = '';
   return {
@@ -19,9 +22,11 @@ export function recordingTerminal(input = ''): Terminal & { stdout(): string; st
     },
     colours: false,
     interactive: false,
+    environment,
     readInput: async () => input,
     program: 'daemun',
     stopSignal: () => new Promise(() => {}),
+    pause: async () => {},
     exit: code => {
       throw new Error(`exit ${code}`);
     },

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { relative } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { setTimeout } from 'node:timers/promises';
+import type { Environment } from './environment.ts';
 import { terminalText } from './paint.ts';
 
 /** All that a command may touch of the process around it; tests give one that records. */
@@ -15,12 +17,16 @@ export interface Terminal {
   readonly colours: boolean;
   /** stdout is a terminal. */
   readonly interactive: boolean;
+  /** The environment's variables. */
+  readonly environment: Environment;
   /** All of stdin, as text. */
   readInput(): Promise<string>;
   /** How the user can start this program again: `bin/daemun` in a checkout, `npx daemun`, `daemun`. */
   readonly program: string;
   /** Resolves with the name of the first SIGINT or SIGTERM; `onSecond` is called for one that comes later. */
   stopSignal(onSecond: () => void): Promise<string>;
+  /** Resolves after a while. */
+  pause(ms: number): Promise<void>;
   /** Ends the process at once; for a second signal only. */
   exit(code: number): void;
 }
@@ -38,9 +44,11 @@ export function processTerminal(): Terminal {
     logLine: line => void process.stderr.write(line),
     interactive,
     colours: ((interactive && TERM !== 'dumb') || (FORCE_COLOR !== undefined && FORCE_COLOR !== '0')) && !NO_COLOR,
+    environment: process.env,
     readInput: () => text(process.stdin),
     program: programName(process.argv[1] ?? ''),
     stopSignal,
+    pause: ms => setTimeout(ms),
     exit: code => process.exit(code),
   };
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { similarName } from '../values/index.ts';
 import { KINDS, type KindDeclaration } from './kinds.ts';
 import { CORE_KINDS, isClosedGroup, isKnownKind, OTHER_GATEWAY_KINDS } from './known-kinds.ts';
 import { isDnsLabel, isDnsSubdomain } from './names.ts';
 import { GATEWAY_GROUP } from './references.ts';
 import type { SchemaIssue } from './schema-issue.ts';
-import { similarName } from './similar-name.ts';
 import { quote } from './vocabulary.ts';
 
 /** What an object's apiVersion and kind say. */

@@ -18,6 +18,7 @@ export type { GRPCRouteFilter, HeaderModifier, RequestMirror } from './grpc-filt
 export type { GRPCHeaderMatch, GRPCMethodMatch, GRPCRouteMatch } from './grpc-match.ts';
 export type { GRPCBackendRef, GRPCRoute, GRPCRouteRule, RouteParentStatus } from './grpc-route.ts';
 export { KINDS, type KindDeclaration } from './kinds.ts';
+export { OTHER_GATEWAY_KINDS } from './known-kinds.ts';
 export type { LabelSelector } from './label-selector.ts';
 export { isLabelValue, isQualifiedName } from './labels.ts';
 export type { Metadata } from './metadata.ts';

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type * as z from 'zod';
+import { similarName } from '../values/index.ts';
 import type { SchemaCode } from './schema-codes.ts';
 import { childSchema, fieldsOf, isObject } from './shape.ts';
-import { similarName } from './similar-name.ts';
 import { quote } from './vocabulary.ts';
 
 /** Why an API server would refuse an object. */

@@ -6,4 +6,6 @@ export * from './duration.ts';
 export * from './hostname.ts';
 export * from './label-selector.ts';
 export * from './namespaced-name.ts';
+export * from './nearby-objects.ts';
 export * from './printable.ts';
+export * from './similar-name.ts';

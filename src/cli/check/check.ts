@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+import { resolve } from 'node:path';
+import type { LocatedFinding } from '../../controller/index.ts';
+import { couldNotRun, EXIT, usageError } from '../exit-code.ts';
+import { formatFinding } from '../finding-text.ts';
+import { KINDS } from '../kinds.ts';
+import { openSource } from '../open-source.ts';
+import { type OutputFormat, writeData } from '../output-format.ts';
+import { paintFor } from '../paint.ts';
+import type { ResourceSource } from '../resource-source.ts';
+import type { Terminal } from '../terminal.ts';
+import { githubReport } from './github-report.ts';
+import { junitReport } from './junit-report.ts';
+import { type CheckReport, isFailure } from './report-format.ts';
+import { sarifReport } from './sarif-report.ts';
+
+/** Formats of `check` beyond those of every command. */
+export const REPORT_FORMATS = ['github', 'sarif', 'junit'] as const;
+
+export interface CheckOptions {
+  readonly filename?: readonly string[];
+  readonly output: OutputFormat | (typeof REPORT_FORMATS)[number];
+  readonly strict: boolean;
+}
+
+/** `check PATH…`: everything there is to say about manifests. 1 when a finding is an error, with `strict` also for a warning. */
+export async function runCheck(paths: readonly string[], options: CheckOptions, terminal: Terminal): Promise<number> {
+  const { output, strict } = options;
+  const filename = [...paths, ...(options.filename ?? [])];
+  if (filename.length === 0) throw usageError('check needs manifests', 'Example: daemun check ./manifests');
+  const source = await openSource({ filename, admin: '' }, terminal);
+  const findings = await source.findings();
+  if (findings.length === 0 && (await isEmpty(source))) {
+    throw couldNotRun(
+      `no manifests in ${filename.join(', ')}`,
+      'Files are read whose names end in .yaml, .yml or .json',
+    );
+  }
+  const exitCode = findings.some(finding => isFailure(finding, strict)) ? EXIT.refused : EXIT.ok;
+  const root = resolve(terminal.environment['GITHUB_WORKSPACE'] || '.');
+  const report = { findings, paths: filename, isStrict: strict, root };
+  if (!writeReport(report, output, terminal)) writeText(findings, exitCode, terminal);
+  return exitCode;
+}
+
+/** False: a text for people is asked for, nothing was written. */
+function writeReport(report: CheckReport, output: CheckOptions['output'], terminal: Terminal): boolean {
+  switch (output) {
+    case 'github':
+      terminal.out(`${githubReport(report)}${summaryOf(report.findings)}\n`);
+      return true;
+    case 'sarif':
+      return writeData(terminal, 'json', sarifReport(report));
+    case 'junit':
+      terminal.out(junitReport(report));
+      return true;
+    default:
+      return writeData(terminal, output, report.findings);
+  }
+}
+
+function writeText(findings: readonly LocatedFinding[], exitCode: number, terminal: Terminal): void {
+  const paint = paintFor(terminal);
+  for (const finding of findings) terminal.out(formatFinding(finding, paint));
+  terminal.out(`${paint(exitCode === EXIT.ok ? 'green' : 'red', summaryOf(findings))}\n`);
+}
+
+async function isEmpty(source: ResourceSource): Promise<boolean> {
+  const lists = await Promise.all(KINDS.map(({ kind }) => source.list(kind)));
+  return lists.every(list => list.length === 0);
+}
+
+function summaryOf(findings: readonly LocatedFinding[]): string {
+  if (findings.length === 0) return 'No findings.';
+  const count = (severity: LocatedFinding['severity'], name: string): string => {
+    const found = findings.filter(finding => finding.severity === severity).length;
+    return `${found} ${name}${found === 1 ? '' : 's'}`;
+  };
+  return `${count('error', 'error')}, ${count('warning', 'warning')}, ${count('info', 'note')}.`;
+}

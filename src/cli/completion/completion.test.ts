@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+import assert from 'node:assert/strict';
+import { execFile, execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { promisify } from 'node:util';
+import { echoManifests, type ManifestFolder, manifestFolder } from '../manifests.test-support.ts';
+import { runProgram } from '../program.ts';
+import { recordingTerminal } from '../recording-terminal.test-support.ts';
+
+const BIN = join(import.meta.dirname, '../../../bin');
+
+describe('completion', () => {
+  let folder: ManifestFolder;
+  let file = '';
+  before(async () => {
+    folder = await manifestFolder();
+    file = await folder.write(
+      'gw.yaml',
+      echoManifests(8080).replace(
+        '{ name: echo }\nspec:\n  parent',
+        '{ name: echo, namespace: shop }\nspec:\n  parent',
+      ),
+    );
+  });
+  after(() => folder.remove());
+
+  /** What stands for the last word. */
+  async function complete(...words: string[]): Promise<string> {
+    const terminal = recordingTerminal();
+    assert.equal(await runProgram(['__complete', '--', ...words], terminal), 0);
+    assert.equal(terminal.stderr(), '');
+    return terminal.stdout().trimEnd().split('\n').join(' ');
+  }
+
+  it('knows commands, aliases, subcommands and flags', async () => {
+    assert.equal(await complete('de'), 'describe');
+    assert.equal(await complete('cert', 'i'), 'issue');
+    assert.equal(await complete('check', '--s'), '--strict');
+    assert.equal(await complete('pc', 'l'), 'listener');
+    assert.equal(await complete('help', 'ch'), 'check');
+    assert.doesNotMatch(await complete(''), /__complete/);
+  });
+
+  it('knows kinds, names, namespaces, formats and codes', async () => {
+    assert.equal(await complete('get', 'gat'), 'gatewayclasses gateways');
+    assert.equal(await complete('get', '-f', file, 'gw', ''), 'gw');
+    assert.equal(await complete('get', '-f', file, 'grpcroutes', ''), '');
+    assert.equal(await complete('get', '-f', file, '-n', 'shop', 'grpcroutes', ''), 'echo');
+    assert.equal(await complete('describe', '-A', '-f', file, 'grpcroute/'), 'grpcroute/echo');
+    assert.equal(await complete('get', '-f', file, '-n', 's'), 'shop');
+    assert.equal(await complete('check', '-o', 's'), 'sarif');
+    assert.equal(await complete('errors', 'route/backend-n'), 'route/backend-not-found');
+  });
+
+  it('leaves files to the shell, and says nothing where nobody knows', async () => {
+    assert.equal(await complete('check', ''), ':files');
+    assert.equal(await complete('run', '-f', ''), ':files');
+    assert.equal(await complete('get', '--admin', '127.0.0.1:1', 'gw', ''), '');
+    assert.equal(await complete('nonsense', ''), '');
+  });
+
+  it('gives a shell nothing but plain words', async () => {
+    const hostile = await folder.write('$(id).yaml', echoManifests(8080));
+    assert.doesNotMatch(await complete('get', '-f', hostile, 'gw', ''), /\$/);
+  });
+
+  it('works in a real bash', async t => {
+    if (!hasShell('bash')) return t.skip('bash is not installed');
+    const script = `
+      source <(daemun completion bash)
+      COMP_WORDS=(daemun get -f ${file} -n shop grpcroute '') COMP_CWORD=7
+      complete -p daemun
+      _daemun
+      echo "\${COMPREPLY[@]}"`;
+    const env = { ...process.env, PATH: `${BIN}:${process.env['PATH']}` };
+    const { stdout } = await promisify(execFile)('bash', ['--norc', '-c', script], { env });
+    assert.equal(stdout, 'complete -F _daemun daemun\necho\n');
+  });
+
+  for (const shell of ['bash', 'zsh', 'fish']) {
+    it(`prints a script that ${shell} can read`, async t => {
+      const terminal = recordingTerminal();
+      assert.equal(await runProgram(['completion', shell], terminal), 0);
+      if (!hasShell(shell)) return t.skip(`${shell} is not installed`);
+      execFileSync(shell, ['-n', await folder.write(`completion.${shell}`, terminal.stdout())]);
+    });
+  }
+});
+
+function hasShell(shell: string): boolean {
+  try {
+    execFileSync(shell, ['-c', ':'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { ResourceObject } from '../controller/index.ts';
+import type { Found } from './get-selection.ts';
+import { columnsOf } from './kind-columns.ts';
+import { prefixOf } from './kinds.ts';
+import { formatTable } from './table.ts';
+
+export interface TableOptions {
+  readonly isWide: boolean;
+  /** Print the namespace of each object. */
+  readonly hasNamespace: boolean;
+  /** Print the kind before each name, as there are several. */
+  readonly hasPrefix: boolean;
+  readonly hasHeader: boolean;
+}
+
+/** The objects of one kind in kubectl's columns. */
+export function objectTable({ kind, objects }: Found, options: TableOptions): string {
+  const columns = columnsOf(kind.kind, Date.now()).filter(column => !column.isWide || options.isWide);
+  const prefix = options.hasPrefix ? `${prefixOf(kind)}/` : '';
+  const hasNamespace = options.hasNamespace && kind.isNamespaced;
+  const rows = objects.map((object: ResourceObject) => {
+    const [name = '', ...rest] = columns.map(column => column.cell(object));
+    return [...(hasNamespace ? [object.metadata.namespace] : []), prefix + name, ...rest];
+  });
+  const header = [...(hasNamespace ? ['NAMESPACE'] : []), ...columns.map(column => column.title)];
+  const table = formatTable(header, rows);
+  return options.hasHeader ? table : table.slice(table.indexOf('\n') + 1);
+}

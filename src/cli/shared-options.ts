@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+import { type Command, Option } from 'commander';
+import { DEFAULT_ADMIN } from './admin-client.ts';
+import { collect } from './collect.ts';
+import { OUTPUT_FORMATS } from './output-format.ts';
+
+/** `-f` and `--admin`: what a command reads. */
+export function sourceOptions(command: Command): Command {
+  return command
+    .addOption(manifestsOption('read manifests instead of asking a running daemun, "-" for stdin'))
+    .option('--admin <host:port>', 'admin address of the running daemun', DEFAULT_ADMIN);
+}
+
+/** `-f`, which may be given several times. */
+export function manifestsOption(about: string): Option {
+  return new Option('-f, --filename <path>', about).argParser(collect);
+}
+
+/** `-o`; `more`: formats that this command has beside the common ones. */
+export function outputOption(more: readonly string[] = []): Option {
+  return new Option('-o, --output <format>', 'how to print').choices([...OUTPUT_FORMATS, ...more]).default('table');
+}
