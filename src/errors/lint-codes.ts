@@ -69,6 +69,11 @@ export const LINT_CODES = {
     summary: 'a match names a header twice; the first counts',
     help: 'remove one',
   },
+  'lint/header-never-matches': {
+    severity: 'warning',
+    summary: 'a match names a header that is dropped when a client sends it, so it takes no request',
+    help: 'match a header of your own',
+  },
   'lint/mirror-without-share': {
     severity: 'info',
     summary: 'a mirror gets 0 % of the requests',

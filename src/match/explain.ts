@@ -5,9 +5,8 @@
  * matchers that the proxy asks, so an explanation cannot disagree with the traffic.
  */
 import type { Binding, Listener, Snapshot } from '../snapshot/index.ts';
-import { ANY_HOST } from '../values/index.ts';
+import { ANY_HOST, isDroppedAtEdge } from '../values/index.ts';
 import { type CompiledBinding, compileBinding } from './compiled-binding.ts';
-import { isDroppedAtEdge } from './edge-fields.ts';
 import { explainBackends, explainRefusal, explainRuleAnswer } from './explain-answer.ts';
 import { explainCandidates } from './explain-candidates.ts';
 import { explainOtherHosts, explainOtherListeners } from './explain-listeners.ts';

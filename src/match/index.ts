@@ -6,7 +6,6 @@
  */
 export { type CompiledBinding, type CompileOptions, compileBinding } from './compiled-binding.ts';
 export type { CompiledListener } from './compiled-listener.ts';
-export { isDroppedAtEdge } from './edge-fields.ts';
 export { explain } from './explain.ts';
 export type {
   ExplainedAnswer,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { GrpcMethodMatch, HeaderMatch, RequestMatch } from '../snapshot/index.ts';
+import { isDroppedAtEdge } from '../values/index.ts';
 import { type CompiledMatch, methodHolds } from './compiled-match.ts';
-import { isDroppedAtEdge } from './edge-fields.ts';
 import { grpcPathFault, splitGrpcPath } from './grpc-path.ts';
 import { MAX_PATTERN_TEXT } from './pattern-verdicts.ts';
 import type { RequestView } from './request-view.ts';

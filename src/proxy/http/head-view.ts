@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { fieldSeparator, isDroppedAtEdge, type RequestView } from '../../match/index.ts';
+import { fieldSeparator, type RequestView } from '../../match/index.ts';
+import { isDroppedAtEdge } from '../../values/index.ts';
 import type { HeaderList, VolatileFields } from '../../wire/index.ts';
 
 /** A request's fields as routing looks at them: the header list and the per-request fields. Used for one match, then dropped. */

@@ -5,7 +5,7 @@
  * removed, `x-forwarded-for` and `x-forwarded-proto` set, filters applied. It differs by client address only, so one list is kept per address, up to a
  * cap; for further addresses `x-forwarded-for` travels as a per-request field.
  */
-import { isDroppedAtEdge } from '../../match/index.ts';
+import { isDroppedAtEdge } from '../../values/index.ts';
 import { type HeaderList, type HeaderListPool, isGrpcMessage, type VolatileFields } from '../../wire/index.ts';
 import { type HeaderRewriter, type MutableFields, removeField } from '../filters/index.ts';
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** From a decision to a stream at an endpoint: deadline, backend, session, mirrors, the first try and the next ones. */
-import { isDroppedAtEdge } from '../../match/index.ts';
+import { isDroppedAtEdge } from '../../values/index.ts';
 import { fieldOf, formatGrpcTimeout, parseGrpcTimeout, type VolatileFields } from '../../wire/index.ts';
 import { type RuleSession, type SessionToken, startMirrors } from '../filters/index.ts';
 import { hashText } from '../upstream/hash-text.ts';

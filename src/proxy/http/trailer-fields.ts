@@ -5,7 +5,7 @@
  * conditions a message has no meaning there but for a reader who merges it into the head (RFC 9110 §6.5.1). Such fields
  * are dropped. A client's trailers that speak of framing itself are refused by the wire layer before they come here.
  */
-import { isDroppedAtEdge } from '../../match/index.ts';
+import { isDroppedAtEdge } from '../../values/index.ts';
 import { HeaderList, type VolatileFields } from '../../wire/index.ts';
 
 /** Framing, routing, authentication, request modifiers, response control (RFC 9110 §6.5.1; the list of Go's net/http, and cookies). */

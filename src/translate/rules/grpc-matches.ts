@@ -4,8 +4,9 @@ import { RE2JS } from 're2js';
 import type { Finding } from '../../errors/index.ts';
 import type { GRPCHeaderMatch, GRPCMethodMatch, GRPCRoute, GRPCRouteMatch } from '../../resources/index.ts';
 import type { GrpcMatch, GrpcMethodMatch, HeaderMatch } from '../../snapshot/index.ts';
+import { isDroppedAtEdge } from '../../values/index.ts';
 import type { Problem } from '../outcomes.ts';
-import { errorFinding, infoFinding } from '../report.ts';
+import { errorFinding, infoFinding, warningFinding } from '../report.ts';
 
 type Path = readonly (string | number)[];
 
@@ -59,9 +60,18 @@ function compileHeaders(
       );
       return;
     }
+    if (isDroppedAtEdge(name)) findings.push(neverMatches(route, header.name, [...path, index, 'name']));
     compiled.set(name, { kind: header.type === 'RegularExpression' ? 'regex' : 'exact', name, value: header.value });
   });
   return [...compiled.values()];
+}
+
+function neverMatches(route: GRPCRoute, header: string, path: Path): Finding {
+  return warningFinding('lint/header-never-matches', route, {
+    path,
+    message: `Header ${header} is dropped when a client sends it, so this match takes no request`,
+    help: 'Match a header of your own',
+  });
 }
 
 interface BrokenPattern {
