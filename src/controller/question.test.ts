@@ -24,6 +24,21 @@ describe('a question to explain', () => {
     assert.equal(answer.path, '/a.B//C?x=1');
   });
 
+  it('is about gRPC when its own content-type and method say so, however it is asked', () => {
+    for (const [query, protocol] of [
+      ['http=POST /a.B/C&header=Content-Type: Application/GRPC', 'grpc'],
+      ['http=POST /a.B/C&header=content-type: application/grpc-web', 'http'],
+      ['http=GET /a.B/C&header=content-type: application/grpc', 'http'],
+      ['grpc=a.B/C&header=content-type: application/grpc%2Bproto', 'grpc'],
+      ['grpc=a.B/C&header=content-type: text/plain', 'http'],
+      ['grpc=a.B/C&header=content-type:application/grpc&header=content-type:application/grpc', 'http'],
+    ] as const) {
+      const answer = ask(query);
+      assert.ok('protocol' in answer);
+      assert.equal(answer.protocol, protocol, query);
+    }
+  });
+
   it('is about an HTTP request, GET unless it says otherwise', () => {
     const answer = ask('http=post /a?b=c');
     assert.ok('method' in answer);

@@ -2,6 +2,7 @@
 
 import { fieldSeparator, type Question } from '../match/index.ts';
 import { hostOfAuthority, isAuthority } from '../values/index.ts';
+import { isGrpcContentType } from '../wire/index.ts';
 
 const NAMES = ['grpc', 'http', 'host', 'gateway', 'listener', 'header'];
 
@@ -20,11 +21,19 @@ export function parseQuestion(params: URLSearchParams): Question | { readonly fa
   const gateway = params.get('gateway');
   return {
     ...asked,
+    protocol: protocolOf(asked, headers.fields),
     host: host === null || host === '' ? null : hostOfAuthority(host),
     headers: headers.fields,
     gateway: gateway === null ? null : gateway.includes('/') ? gateway : `default/${gateway}`,
     listener: params.get('listener'),
   };
+}
+
+/** As the traffic's own headers decide it: the way of asking only gives the default. */
+function protocolOf({ protocol, method }: Asked, headers: Readonly<Record<string, string>>): Question['protocol'] {
+  const contentType = Object.hasOwn(headers, 'content-type') ? headers['content-type'] : undefined;
+  if (contentType === undefined) return protocol;
+  return method === 'POST' && isGrpcContentType(contentType) ? 'grpc' : 'http';
 }
 
 type Asked = Pick<Question, 'protocol' | 'method' | 'path'>;

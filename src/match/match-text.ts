@@ -28,7 +28,7 @@ function describeHeader({ kind, name, value }: HeaderMatch): string {
 
 /** Why a match does not take a request, in one line; undefined: it does. */
 export function whyNot(compiled: CompiledMatch, request: RequestView): string | undefined {
-  if (!request.isGrpc) return 'takes gRPC requests only, and the content-type is not application/grpc';
+  if (!request.isGrpc) return 'takes gRPC requests only: POST with content-type application/grpc';
   if (!methodHolds(compiled, request)) return whyNotMethod(compiled.source.method, request.path);
   const header = compiled.headers?.firstUnmet(request);
   return header === undefined ? undefined : whyNotHeader(header, request.header(header.name));
