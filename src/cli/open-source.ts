@@ -21,7 +21,7 @@ async function offlineSource(paths: readonly string[], terminal: Terminal): Prom
       defaultNamespace: 'default',
       nowMs: Date.now,
     });
-    const findings = locateFindings(view.findings, store).map(manifests.rename);
+    const findings = locateFindings(view.findings, store, view.resources).map(manifests.rename);
     return {
       list: async kind => listResources(view, kind),
       findings: async () => findings,

@@ -48,7 +48,10 @@ export function adminSource(parts: AdminParts): AdminSource {
       const kinds = wanted === undefined ? LISTED_KINDS : LISTED_KINDS.filter(name => isNamed(name, wanted));
       return kinds.flatMap(name => listResources(now, name));
     },
-    findings: () => locateFindings(view()?.findings ?? [], store),
+    findings() {
+      const now = view();
+      return now === null ? [] : locateFindings(now.findings, store, now.resources);
+    },
     summary() {
       const now = view();
       return {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Finding, ResourceRef, Severity } from '../errors/index.ts';
+import type { ResourceSet } from '../resources/index.ts';
 import type { Store } from '../store/index.ts';
 import { compareStrings } from '../values/index.ts';
+import { ReferenceHints } from './reference-hints.ts';
 
 /** A finding as tools read it (`check -o json`, `/findings`). Unknown parts are null, never missing. */
 export interface LocatedFinding {
@@ -17,13 +19,21 @@ export interface LocatedFinding {
   readonly help: string;
 }
 
-/** Looks up the places, and sorts by place; those without a place come last. */
-export function locateFindings(findings: readonly Finding[], store: Pick<Store, 'locate'>): LocatedFinding[] {
-  return findings.map(finding => locateFinding(finding, store)).sort(compareFindings);
+/**
+ * Looks up the places, and sorts by place; those without a place come last. The help of a reference that leads nowhere
+ * says what it may mean among `resources`, of whatever namespace: this is for the operator.
+ */
+export function locateFindings(
+  findings: readonly Finding[],
+  store: Pick<Store, 'locate'>,
+  resources: ResourceSet,
+): LocatedFinding[] {
+  const hints = new ReferenceHints(resources);
+  return findings.map(finding => locateFinding(finding, store, hints)).sort(compareFindings);
 }
 
-function locateFinding(finding: Finding, store: Pick<Store, 'locate'>): LocatedFinding {
-  const { code, severity, resource, path, message, help } = finding;
+function locateFinding(finding: Finding, store: Pick<Store, 'locate'>, hints: ReferenceHints): LocatedFinding {
+  const { code, severity, resource, path, message } = finding;
   const place = finding.place ?? (resource === undefined ? undefined : store.locate(resource, path));
   return {
     code,
@@ -34,7 +44,7 @@ function locateFinding(finding: Finding, store: Pick<Store, 'locate'>): LocatedF
     line: place?.line ?? null,
     column: place?.column ?? null,
     message,
-    help,
+    help: hints.helpOf(finding),
   };
 }
 

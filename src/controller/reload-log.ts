@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { relative } from 'node:path';
 import type { Finding } from '../errors/index.ts';
+import type { ResourceSet } from '../resources/index.ts';
 import type { Store } from '../store/index.ts';
 import { locateFindings } from './located-finding.ts';
 import type { GatewayLog } from './log.ts';
@@ -23,7 +24,10 @@ export class ReloadLog {
   reloaded(view: View, previous: View | null, tookMs: number): void {
     const fresh = newFindings(view, previous);
     if (previous !== null) this.#tellChanges(view, previous, tookMs);
-    this.#tellFindings(fresh.filter(finding => finding.severity !== 'info'));
+    this.#tellFindings(
+      fresh.filter(finding => finding.severity !== 'info'),
+      view.resources,
+    );
   }
 
   #tellChanges(view: View, previous: View, tookMs: number): void {
@@ -35,8 +39,8 @@ export class ReloadLog {
     this.#log.info('configuration reloaded', solved === 0 ? fields : { ...fields, findingsSolved: solved });
   }
 
-  #tellFindings(fresh: readonly Finding[]): void {
-    for (const finding of locateFindings(fresh.slice(0, MAX_TOLD), this.#store)) {
+  #tellFindings(fresh: readonly Finding[], resources: ResourceSet): void {
+    for (const finding of locateFindings(fresh.slice(0, MAX_TOLD), this.#store, resources)) {
       const level = levelOf(finding);
       const place =
         finding.file === null ? {} : { place: `${shortPath(finding.file)}:${finding.line}:${finding.column}` };

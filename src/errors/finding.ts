@@ -23,6 +23,14 @@ export interface SourcePlace {
   readonly column: number;
 }
 
+/** The object that a reference names and that is not there, or may not be referred to. */
+export interface ReferenceTarget {
+  readonly kind: string;
+  /** '' for cluster-scoped kinds. */
+  readonly namespace: string;
+  readonly name: string;
+}
+
 export interface Finding {
   /** Stable, from the catalogue (`catalogue.ts`). `schema/…`: an API server would refuse the object. */
   readonly code: string;
@@ -35,6 +43,11 @@ export interface Finding {
   readonly message: string;
   /** What to do, in one line; '' where the message says it all. */
   readonly help: string;
+  /**
+   * Set where a reference leads nowhere. Whoever shows findings to the operator may look for what was meant; statuses and
+   * answers may not, since their readers may not know what other namespaces hold.
+   */
+  readonly target?: ReferenceTarget;
   /** Set at once when the place is known; else the store looks it up by `resource` and `path` when it is shown. */
   readonly place?: SourcePlace;
 }

@@ -4,7 +4,7 @@
 export { CATALOGUE, type FindingCode, severityOf } from './catalogue.ts';
 export type { CatalogueEntry } from './catalogue-entry.ts';
 export { DaemunError, type DaemunErrorOptions, messageOf } from './daemun-error.ts';
-export type { Finding, ResourceRef, Severity, SourcePlace } from './finding.ts';
+export type { Finding, ReferenceTarget, ResourceRef, Severity, SourcePlace } from './finding.ts';
 export { PROGRAM_ERRORS, type ProgramError, type ProgramErrorCode } from './program-errors.ts';
 export {
   type FailureSource,

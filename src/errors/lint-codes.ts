@@ -9,6 +9,11 @@ export const LINT_CODES = {
     summary: 'group: core is not the name of an API group; in a ReferenceGrant it permits nothing',
     help: 'write group: ""',
   },
+  'lint/cluster-zone': {
+    severity: 'warning',
+    summary: 'a name ends in service.cluster.local, but the zone of Services is svc.cluster.local',
+    help: 'write svc instead of service',
+  },
   'lint/hostname-never-matches': {
     severity: 'warning',
     summary: "a route's hostname belongs to another listener on the port",

@@ -9,6 +9,16 @@ export const STORE_CODES = {
     summary: 'a file is not valid YAML or JSON',
     help: 'correct the text at the place shown; the last good state of the file stays in use',
   },
+  'store/template': {
+    severity: 'error',
+    summary: 'a file is the source of a chart, not what comes of it',
+    help: 'render it first: helm template CHART > manifests.yaml',
+  },
+  'store/tab': {
+    severity: 'error',
+    summary: 'a file is indented with a tab, which YAML forbids',
+    help: 'write spaces instead of the tab; the last good state of the file stays in use',
+  },
   'store/unknown-kind': {
     severity: 'warning',
     summary: 'an object is of a kind that daemun does not know; it is ignored',

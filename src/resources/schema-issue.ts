@@ -2,6 +2,7 @@
 
 import type * as z from 'zod';
 import { similarName } from '../values/index.ts';
+import { insteadOf } from './foreign-fields.ts';
 import type { SchemaCode } from './schema-codes.ts';
 import { childSchema, fieldsOf, isObject } from './shape.ts';
 import { quote } from './vocabulary.ts';
@@ -39,6 +40,10 @@ export function unknownField(path: (string | number)[], schema: z.core.$ZodType,
   }
   const names = Object.keys((part === undefined ? undefined : fieldsOf(part, object)) ?? {});
   const similar = similarName(key, names);
+  const instead = insteadOf(value, path);
+  if (instead !== undefined) {
+    return { code: 'schema/unknown-field', path, message: `unknown field ${quote(key)}`, help: instead };
+  }
   return {
     code: 'schema/unknown-field',
     path,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Finding, ResourceRef, Severity } from '../errors/index.ts';
+import type { Finding, ReferenceTarget, ResourceRef, Severity } from '../errors/index.ts';
 
 /** The part of a resource that names it. */
 export interface Named {
@@ -14,6 +14,8 @@ export interface Report {
   readonly path?: readonly (string | number)[];
   readonly message: string;
   readonly help?: string;
+  /** Where a reference leads that leads nowhere. */
+  readonly target?: ReferenceTarget;
 }
 
 /** The reference by which people know the object. */
@@ -49,6 +51,7 @@ function finding(severity: Severity, code: string, resource: Named, report: Repo
     path: report.path ?? [],
     message: report.message,
     help: report.help ?? '',
+    ...(report.target === undefined ? {} : { target: report.target }),
   };
 }
 

@@ -5,6 +5,7 @@ import type { ParseOptions } from '../../resources/index.ts';
 import { type AdmittedObject, admit, type ObjectIssue } from '../admit.ts';
 import { isObject } from '../plain-object.ts';
 import { expandsTooFar } from './alias-limit.ts';
+import { chartFailure } from './habit-failure.ts';
 import { repeatedFields } from './repeated-fields.ts';
 import { describeSyntaxError, type SyntaxFailure } from './syntax-failure.ts';
 import { directiveFailure } from './yaml-directive.ts';
@@ -28,7 +29,7 @@ export function readDocument(text: string, options: ParseOptions): DocumentConte
   const refused = directiveFailure(text);
   if (refused !== undefined) return { objects: [], failure: refused };
   try {
-    return readValues(text, options, 'once');
+    return withoutChart(text, readValues(text, options, 'once'));
   } catch (error) {
     if (!isRepetition(error)) return { objects: [], failure: describeSyntaxError(text, error) };
   }
@@ -43,6 +44,13 @@ function readValues(text: string, options: ParseOptions, fields: 'once' | 'repea
   const values = loadAll(text, { schema: KUBERNETES_YAML, maxAliases: 1000, json: fields === 'repeated' });
   if (expandsTooFar(text, values)) return { objects: [], failure: TOO_MANY_ALIASES };
   return { objects: values.flatMap((value, at) => readValue(value, at, options)), failure: undefined };
+}
+
+/** A chart's source may be YAML; that its names are refused says less than what it is. */
+function withoutChart(text: string, content: DocumentContent): DocumentContent {
+  const isRefused = content.objects.some(({ issues }) => issues.some(({ severity }) => severity === 'error'));
+  const failure = isRefused ? chartFailure(text) : undefined;
+  return failure === undefined ? content : { objects: [], failure };
 }
 
 function isRepetition(error: unknown): boolean {

@@ -29,7 +29,7 @@ function findingsOfDocument(file: WatchedFile, version: FileVersion, document: F
   const { failure, objects } = document.content;
   if (failure !== undefined) {
     const place = { file: version.path, ...version.placeInFile(document, failure) };
-    return [finding('store/syntax', `${failure.message}; ${consequence(file)}`, place)];
+    return [finding(failure.code ?? 'store/syntax', `${failure.message}; ${consequence(file)}`, place)];
   }
   return objects.flatMap(object => object.issues.map(issue => issueFinding(issue, { version, document, object })));
 }

@@ -86,11 +86,12 @@ function resolveCertificate(
   if (!reader.grants.permits(from, to)) return notPermitted(gateway, path, { from, to });
   const content = readSecret(formatNamespacedName({ namespace, name: ref.name }), reader);
   if (content === undefined) {
-    const name = `${namespace}/${ref.name}`;
-    const { message, help } = missingText(`Secret ${name}`, reader.environment.refused?.get(`Secret/${name}`), {
+    const target = { kind: 'Secret', namespace, name: ref.name };
+    const text = missingText(target, reader.environment.refused?.get(`Secret/${formatNamespacedName(target)}`), {
       help: `Create it: daemun cert, or kubectl create secret tls ${ref.name} -n ${namespace} --cert=… --key=… (run --demo makes one)`,
     });
-    return broken('gateway/certificate-not-found', message, help);
+    const report = { path, ...text };
+    return { reason: 'InvalidCertificateRef', finding: errorFinding('gateway/certificate-not-found', gateway, report) };
   }
   if (content.kind === 'certificate') return content;
   return broken(
@@ -106,7 +107,8 @@ function notPermitted(
   { from, to }: { from: GrantFrom; to: GrantTo },
 ): Problem<'RefNotPermitted'> {
   const message = `The reference to Secret ${to.namespace}/${to.name} is not permitted by a ReferenceGrant in namespace ${to.namespace}`;
-  const report = { path, message, help: grantToCreate(from, to) };
+  const target = { kind: 'Secret', namespace: to.namespace, name: to.name };
+  const report = { path, message, help: grantToCreate(from, to), target };
   return { reason: 'RefNotPermitted', finding: errorFinding('gateway/certificate-not-permitted', gateway, report) };
 }
 

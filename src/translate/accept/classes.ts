@@ -49,6 +49,7 @@ export function impliedClassFinding(gateway: Gateway): Finding {
     path: ['spec', 'gatewayClassName'],
     message: `GatewayClass ${name} is not defined; it is implied with controllerName ${IMPLIED_CONTROLLER_NAME}`,
     help: `In a cluster, create GatewayClass ${name} or name one that exists`,
+    target: { kind: 'GatewayClass', namespace: '', name },
   });
 }
 

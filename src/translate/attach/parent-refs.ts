@@ -2,6 +2,7 @@
 
 import type { Finding } from '../../errors/index.ts';
 import type { GRPCRoute } from '../../resources/index.ts';
+import { formatNamespacedName } from '../../values/index.ts';
 import { IMPLIED_CONTROLLER_NAME } from '../accept/classes.ts';
 import { GATEWAY_GROUP } from '../accept/protocols.ts';
 import type { ParentOutcome, Problem, RouteAcceptedReason } from '../outcomes.ts';
@@ -104,20 +105,19 @@ function attachToGateway(
 ): ParentOutcome | undefined {
   const gateway = `${ref.namespace ?? route.metadata.namespace}/${ref.name}`;
   const parent = context.parent(gateway);
-  if (parent === undefined) return context.standalone ? missingGateway(route, { gateway, index, context }) : undefined;
+  if (parent === undefined) return context.standalone ? missingGateway(route, { ref, index }, context) : undefined;
   const { taken, problem } = chooseListeners(route, { ref, index }, { parent, context });
   for (const attachment of taken) attachments.set(attachment.listener.id, attachment);
   const listeners = taken.map(attachment => attachment.listener.id);
   return { index, controllerName: parent.controllerName, gateway, listeners, accepted: problem };
 }
 
-function missingGateway(
-  route: GRPCRoute,
-  { gateway, index, context }: { gateway: string; index: number; context: AttachContext },
-): ParentOutcome {
+function missingGateway(route: GRPCRoute, { ref, index }: NumberedRef, context: AttachContext): ParentOutcome {
+  const target = { kind: 'Gateway', namespace: ref.namespace ?? route.metadata.namespace, name: ref.name };
+  const gateway = formatNamespacedName(target);
   const finding = errorFinding('route/parent-not-found', route, {
     path: ['spec', 'parentRefs', index],
-    ...missingText(`Gateway ${gateway}`, context.refusal(`Gateway/${gateway}`), {
+    ...missingText(target, context.refusal(`Gateway/${gateway}`), {
       help: 'Create it, or correct name and namespace of the parentRef',
     }),
   });

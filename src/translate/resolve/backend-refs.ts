@@ -3,7 +3,7 @@
 import type { BackendObjectReference, GRPCRoute, Service, ServicePort } from '../../resources/index.ts';
 import { formatNamespacedName } from '../../values/index.ts';
 import type { Problem, RouteRefsReason } from '../outcomes.ts';
-import { errorFinding } from '../report.ts';
+import { errorFinding, type Report } from '../report.ts';
 import { clusterId } from './clusters.ts';
 import { missingText } from './missing-object.ts';
 import { coreGroup, grantToCreate, type ReferenceGrants } from './reference-grants.ts';
@@ -48,16 +48,17 @@ export function resolveBackend(
   const from = { group: 'gateway.networking.k8s.io', kind: route.kind, namespace: route.metadata.namespace };
   const to = { group: '', kind: 'Service', namespace, name: ref.name };
   // Before the Service is looked up: whether it exists must not be told to those who may not refer to it.
+  const target = { kind: 'Service', namespace, name: ref.name };
   if (!context.grants.permits(from, to)) {
     const message = `The reference to Service ${name} is not permitted by a ReferenceGrant in namespace ${namespace}`;
-    return refuse('RefNotPermitted', message, grantToCreate(from, to));
+    return problem('RefNotPermitted', route, { path, message, help: grantToCreate(from, to), target });
   }
   const service = context.services.get(name);
   if (service === undefined) {
-    const { message, help } = missingText(`Service ${name}`, context.refusal(`Service/${name}`), {
+    const text = missingText(target, context.refusal(`Service/${name}`), {
       help: 'Create it, or correct name and namespace of the backendRef',
     });
-    return refuse('BackendNotFound', message, help);
+    return problem('BackendNotFound', route, { path, ...text });
   }
   if (ref.port === undefined)
     return refuse('BackendNotFound', `The reference to Service ${name} has no port`, 'Add port');
@@ -74,7 +75,11 @@ const CODES: Readonly<Record<RouteRefsReason, string>> = {
 };
 
 function refusal(route: GRPCRoute, path: Path): Refuse {
-  return (reason, message, help) => ({ reason, finding: errorFinding(CODES[reason], route, { path, message, help }) });
+  return (reason, message, help) => problem(reason, route, { path, message, help });
+}
+
+function problem(reason: RouteRefsReason, route: GRPCRoute, report: Report): Problem<RouteRefsReason> {
+  return { reason, finding: errorFinding(CODES[reason], route, report) };
 }
 
 function resolvePort(service: Service, port: number, refuse: Refuse): ResolvedBackend | Problem<RouteRefsReason> {
