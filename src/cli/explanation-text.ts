@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ExplainedBackend, ExplainedCandidate, ExplainedPlace, Explanation } from '../match/index.ts';
+import { explanationHints } from './explanation-hints.ts';
 import type { Paint } from './paint.ts';
 import { formatTable } from './table.ts';
 
@@ -8,7 +9,8 @@ export function explanationText({ request, places }: Explanation, paint: Paint):
   const headers = Object.entries(request.headers).map(([name, value]) => `  ${name}: ${value}\n`);
   const head = `${paint('bold', `${request.method} ${request.path}`)} (${request.protocol})\n${headers.join('')}`;
   if (places.length === 0) return `${head}\nNo listener: no Gateway with a working listener fits the question.\n`;
-  return [head, ...places.map(place => placeText(place, paint))].join('\n');
+  const hints = explanationHints({ request, places }).map(hint => `${paint('cyan', 'hint:')} ${hint}\n`);
+  return `${[head, ...places.map(place => placeText(place, paint))].join('\n')}${hints.join('')}`;
 }
 
 function placeText(place: ExplainedPlace, paint: Paint): string {

@@ -96,7 +96,70 @@ const TRAPS: readonly Trap[] = [
     line: /:\d+:\d+ info lint\/no-reflection .*grpcurl/,
     help: /grpc\.reflection\.v1\.ServerReflection/,
   },
+  {
+    says: 'the zone service.cluster.local',
+    manifests: `${gateway('app')}${route(`  parentRefs: [{ name: gw }]
+  hostnames: [foo.ns.service.cluster.local]
+  rules:
+    - backendRefs: [{ name: svc, port: 50051 }]`)}${service()}`,
+    line: /:15:\d+ warning lint\/cluster-zone foo\.ns\.service\.cluster\.local is in no zone of a cluster/,
+    help: /Write foo\.ns\.svc\.cluster\.local$/,
+  },
+  {
+    says: 'that zone in names that are resolved',
+    manifests: `${service().replace('namespace: app }', 'namespace: app, annotations: { daemun.dev/endpoints: "a.b.service.cluster.local:1" } }')}`,
+    line: /:4:\d+ warning lint\/cluster-zone a\.b\.service\.cluster\.local /,
+    help: /Write a\.b\.svc\.cluster\.local$/,
+  },
+  {
+    says: 'a DNS name in a backendRef',
+    manifests: `${gateway('app')}${route(`  parentRefs: [{ name: gw }]
+  rules:
+    - backendRefs: [{ name: svc.app.svc.cluster.local, port: 50051 }]`)}${service()}`,
+    line: /:16:\d+ error route\/backend-not-found /,
+    help: /not its DNS name: write name: svc, namespace: app/,
+  },
+  {
+    says: 'timeouts in a GRPCRoute',
+    manifests: `${gateway('app')}${route(`  parentRefs: [{ name: gw }]
+  rules:
+    - timeouts: { request: 1s }
+      backendRefs: [{ name: svc, port: 50051 }]`)}${service()}`,
+    line: /:16:\d+ error schema\/unknown-field unknown field "timeouts"/,
+    help: /annotate the route with daemun\.dev\/request-timeout/,
+  },
+  {
+    says: 'a Service of another namespace without its namespace',
+    manifests: `${gateway('web')}${route(
+      `  parentRefs: [{ name: gw }]
+  rules:
+    - backendRefs: [{ name: svc, port: 50051 }]`,
+      'web',
+    )}${service()}`,
+    line: /:16:\d+ error route\/backend-not-found Service web\/svc does not exist/,
+    help: /Service app\/svc exists: name its namespace in the reference, and create a ReferenceGrant there\./,
+  },
+  {
+    says: "a chart's source",
+    manifests: 'apiVersion: v1\nkind: Service\nmetadata:\n  name: {{ .Values.name }}\n',
+    line: /:4:9 error store\/template this is a template, not a manifest: \{\{ \.Values\.name \}\}/,
+    help: /render it first: helm template/,
+  },
+  {
+    says: 'a tab',
+    manifests: 'apiVersion: v1\nkind: Service\nmetadata:\n\tname: a\n',
+    line: /:4:1 error store\/tab a tab stands in the indentation/,
+    help: /write spaces/,
+  },
 ];
+
+/** The status of the route, as `get -o json` shows it. */
+async function statusOf(manifests: string): Promise<unknown> {
+  const terminal = recordingTerminal(manifests);
+  assert.equal(await runProgram(['get', 'grpcroute', 'route', '-n', 'web', '-o', 'json', '-f', '-'], terminal), 0);
+  const { status } = JSON.parse(terminal.stdout());
+  return JSON.parse(JSON.stringify(status, (key, value) => (key === 'lastTransitionTime' ? undefined : value)));
+}
 
 describe('check, on the traps of tutorials', () => {
   for (const { says, manifests, line, help } of TRAPS) {
@@ -107,6 +170,18 @@ describe('check, on the traps of tutorials', () => {
       const at = lines.findIndex(text => line.test(text));
       assert.notEqual(at, -1, terminal.stdout());
       assert.match(lines[at + 1] ?? '', new RegExp(`^ {4}help: .*(${help.source})`));
+    });
+  }
+
+  for (const ref of ['name: svc', 'name: svc, namespace: ap', 'name: svcc, namespace: app']) {
+    it(`says nothing of another namespace in the status of a route with {${ref}}`, async () => {
+      const manifests = `${gateway('web')}${route(
+        `  parentRefs: [{ name: gw }]\n  rules:\n    - backendRefs: [{ ${ref}, port: 50051 }]`,
+        'web',
+      )}`;
+      const there = await statusOf(`${manifests}${service()}`);
+      assert.deepEqual(there, await statusOf(manifests));
+      assert.match(JSON.stringify(there), /"type":"ResolvedRefs","status":"False"/);
     });
   }
 });

@@ -26,6 +26,14 @@ export const REQUEST_FAILURES = {
     summary: 'no rule of the listener takes the request',
     help: 'ask `daemun explain` which rules were tried',
   },
+  grpc_web: {
+    source: 'downstream',
+    retryable: false,
+    httpStatus: 415,
+    grpcStatus: 12,
+    summary: 'the request is gRPC-Web, and no rule takes it',
+    help: 'call with a gRPC client, or put a proxy that translates gRPC-Web in front',
+  },
   no_listener: {
     source: 'downstream',
     retryable: false,

@@ -36,6 +36,11 @@ export class CompiledListener {
     return undefined;
   }
 
+  /** True when it has routes, but none for the host: then the host is the mistake, not the method. */
+  isForeign(host: string): boolean {
+    return this.listener.virtualHosts.length > 0 && this.#hosts.find(host) === undefined;
+  }
+
   /** The virtual hosts that take a host, most specific first: for explanations. */
   virtualHostsOf(host: string): readonly CompiledVirtualHost[] {
     const found: CompiledVirtualHost[] = [];

@@ -2,6 +2,7 @@
 
 import type { Rule, Snapshot, WeightedBackend } from '../snapshot/index.ts';
 import type { ExplainedAnswer, ExplainedBackend, ExplainedEndpoint, Question } from './explanation.ts';
+import { grpcWebText } from './refusal-text.ts';
 import { describeFilter, formatShare } from './rule-text.ts';
 
 /** The backends of a rule with their shares and endpoints. */
@@ -34,6 +35,12 @@ function endpointsOf(id: string, snapshot: Snapshot): readonly ExplainedEndpoint
 /** What a client is told that no listener, or no rule, takes (design: what a client is told). */
 export function explainRefusal(text: string, { protocol }: Question): ExplainedAnswer {
   return refuse({ httpStatus: 404, grpcStatus: 12, message: text }, protocol);
+}
+
+/** What a client of gRPC-Web is told; undefined for other requests. */
+export function explainGrpcWeb({ protocol, headers }: Question): ExplainedAnswer | undefined {
+  const text = protocol === 'http' ? grpcWebText(headers['content-type']) : undefined;
+  return text === undefined ? undefined : refuse({ httpStatus: 415, grpcStatus: 12, message: text }, protocol);
 }
 
 /** What a client gets from a rule. */

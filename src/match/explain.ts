@@ -7,11 +7,13 @@
 import type { Binding, Listener, Snapshot } from '../snapshot/index.ts';
 import { ANY_HOST, isDroppedAtEdge } from '../values/index.ts';
 import { type CompiledBinding, compileBinding } from './compiled-binding.ts';
-import { explainBackends, explainRefusal, explainRuleAnswer } from './explain-answer.ts';
+import type { CompiledListener } from './compiled-listener.ts';
+import { explainBackends, explainGrpcWeb, explainRefusal, explainRuleAnswer } from './explain-answer.ts';
 import { explainCandidates } from './explain-candidates.ts';
 import { explainOtherHosts, explainOtherListeners } from './explain-listeners.ts';
 import type { ExplainedPlace, Explanation, Question } from './explanation.ts';
 import { grpcPathFault } from './grpc-path.ts';
+import { noRouteText } from './refusal-text.ts';
 import type { RequestView } from './request-view.ts';
 import { describeFilter } from './rule-text.ts';
 
@@ -84,7 +86,8 @@ function explainPlace(context: PlaceContext): ExplainedPlace {
   const { winner, candidates, moreCandidates } = explainCandidates(chosen, host, viewOf(question));
   const found = { ...shape, listener, candidates, moreCandidates, otherHosts };
   if (winner === undefined) {
-    return { ...found, filters: [], backends: [], answer: explainRefusal(whyNone(question, host), question) };
+    const answer = explainGrpcWeb(question) ?? explainRefusal(whyNone(question, host, chosen), question);
+    return { ...found, filters: [], backends: [], answer };
   }
   const backends = explainBackends(winner.rule, context.snapshot);
   const answer = explainRuleAnswer(winner.rule, backends, question);
@@ -92,11 +95,10 @@ function explainPlace(context: PlaceContext): ExplainedPlace {
 }
 
 /** What the proxy says to a request that no rule takes. */
-function whyNone({ protocol, method, path }: Question, host: string): string {
-  if (protocol !== 'grpc') return `no route matches ${method} ${path} on host ${host}`;
+function whyNone({ protocol, method, path }: Question, host: string, listener: CompiledListener): string {
+  if (protocol !== 'grpc') return noRouteText(`${method} ${path}`, host, listener);
   const fault = grpcPathFault(path);
-  if (fault !== undefined) return `path ${path} ${fault}, so it names no gRPC method`;
-  return `no route matches ${path} on host ${host}`;
+  return fault === undefined ? noRouteText(path, host, listener) : `path ${path} ${fault}, so it names no gRPC method`;
 }
 
 const NOTHING = { candidates: [], moreCandidates: 0, otherHosts: [], filters: [], backends: [] } as const;

@@ -23,4 +23,5 @@ export type {
 export { type GrpcPath, grpcPathFault, splitGrpcPath } from './grpc-path.ts';
 export { describeMatch } from './match-text.ts';
 export { PatternVerdicts } from './pattern-verdicts.ts';
+export { grpcWebText, noRouteText } from './refusal-text.ts';
 export { fieldSeparator, type RequestView } from './request-view.ts';

@@ -31,7 +31,10 @@ export function whyNot(compiled: CompiledMatch, request: RequestView): string | 
   if (!request.isGrpc) return 'takes gRPC requests only: POST with content-type application/grpc';
   if (!methodHolds(compiled, request)) return whyNotMethod(compiled.source.method, request.path);
   const header = compiled.headers?.firstUnmet(request);
-  return header === undefined ? undefined : whyNotHeader(header, request.header(header.name));
+  if (header === undefined) return undefined;
+  const text = whyNotHeader(header, request.header(header.name));
+  const { length } = compiled.source.headers;
+  return length < 2 ? text : `${text} (every header of a match must fit)`;
 }
 
 function whyNotMethod(match: GrpcMethodMatch | null, path: string): string {

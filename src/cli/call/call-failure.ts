@@ -16,6 +16,15 @@ export interface CallSubject {
   readonly program: string;
 }
 
+/** True for the messages of a daemun that serves nothing for the :authority. Other servers' messages only miss the hint. */
+export function isUnservedHost(details: string): boolean {
+  return /no listener takes host|no route is for this host/.test(details);
+}
+
+export function unservedHostHint({ authority, address }: CallTarget): string {
+  return `Nothing is served for :authority ${authority ?? address}: name the host of a route with --authority.`;
+}
+
 /** True for the errors that grpc-js ends a call with. */
 export function isServiceError(error: unknown): error is ServiceError {
   return error instanceof Error && 'code' in error && typeof error.code === 'number' && 'details' in error;
@@ -64,6 +73,7 @@ function hintFor(error: ServiceError, { target, method, program }: CallSubject):
   const host = target.authority ?? target.address.replace(/:\d+$/, '');
   switch (error.code) {
     case status.UNIMPLEMENTED:
+      if (isUnservedHost(error.details)) return unservedHostHint(target);
       return `No route takes the method, or no server has it. To see which: ${program} explain --grpc ${method} --host ${host}`;
     case status.UNAVAILABLE:
       return `No endpoint answered. To see them: ${program} proxy-config endpoint`;

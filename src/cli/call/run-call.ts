@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { type Client, type ServiceError, status } from '@grpc/grpc-js';
 import { CommandFailure, couldNotRun, EXIT, usageError } from '../exit-code.ts';
 import type { Terminal } from '../terminal.ts';
-import { callFailure, isServiceError } from './call-failure.ts';
+import { callFailure, isServiceError, isUnservedHost, unservedHostHint } from './call-failure.ts';
 import { formatMetadata, parseMetadata } from './call-metadata.ts';
 import type { CallOptions } from './call-options.ts';
 import { type CallTarget, openClient, parseTarget } from './call-target.ts';
@@ -119,15 +119,22 @@ async function explained<T>(run: CallRun, args: CallArguments, work: Promise<T>)
     if (!isServiceError(error)) throw error;
     const reflection = 'grpc.reflection.v1.ServerReflection/ServerReflectionInfo';
     if (error.code !== status.UNIMPLEMENTED) throw callFailure(error, subjectOf(run, args.method ?? reflection));
-    throw noReflection(error);
+    throw noReflection(error, run.target);
   }
 }
 
-function noReflection(error: ServiceError): CommandFailure {
+/** A host that is not served fails like reflection that is not routed; which of them it is, only the message can say. */
+function noReflection({ details }: ServiceError, target: CallTarget): CommandFailure {
+  if (isUnservedHost(details)) {
+    const message = `the types are not known, because the host is not served: ${details}`;
+    return new CommandFailure(EXIT.refused, message, unservedHostHint(target));
+  }
+  const told = details === '' ? 'the server gave no message' : details;
   return new CommandFailure(
     EXIT.refused,
-    `the types are not known, because reflection is not available: ${error.details}`,
-    'Name the .proto file with --proto, or add a rule for grpc.reflection.v1.ServerReflection to the GRPCRoute.',
+    `the types are not known, because reflection is not available: ${told}`,
+    `Name the .proto file with --proto, or add a rule for grpc.reflection.v1.ServerReflection to the GRPCRoute. ` +
+      `If ${target.authority ?? target.address} is not the host of a route, name one with --authority.`,
   );
 }
 

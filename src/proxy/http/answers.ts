@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { REQUEST_FAILURES, type RequestFailureReason } from '../../errors/index.ts';
+import { type CompiledListener, grpcWebText, noRouteText } from '../../match/index.ts';
 import type { Fault } from '../../snapshot/index.ts';
 /**
  * What a client is told when the answer does not come from an endpoint (design §6). A gRPC request gets HTTP 200 and
@@ -25,9 +26,15 @@ function answer(reason: RequestFailureReason, message: string, httpOnly = false)
   return { httpStatus, grpcStatus, message, reason, httpOnly };
 }
 
-export function noRoute(isGrpc: boolean, method: string, path: string, host: string): Answer {
-  const what = isGrpc ? path : `${method} ${path}`;
-  return answer('no_route', `no route matches ${what} on host ${host}`);
+/** No rule of the listener takes the request; `what`: `/service/method`, or `GET /path`. */
+export function noRoute(what: string, host: string, listener: CompiledListener): Answer {
+  return answer('no_route', noRouteText(what, host, listener));
+}
+
+/** A request that no rule takes because it is gRPC-Web; undefined: its content-type is another one. */
+export function grpcWeb(contentType: string | undefined): Answer | undefined {
+  const text = grpcWebText(contentType);
+  return text === undefined ? undefined : answer('grpc_web', text);
 }
 
 /** The request has neither `:authority` nor `host`: it is for nobody (RFC 9110 §7.2). */

@@ -154,6 +154,31 @@ describe('what a rule does', () => {
     session.destroy();
   });
 
+  it('tells gRPC-Web what it is, and a host that no route is for from a method that none takes', async () => {
+    await start([], {}, {});
+    const hosts = [{ ...listener('grpc', []), virtualHosts: [{ hostname: 'a.test', entries: [] }] }];
+    await gateway.apply({ listeners: hosts, clusters: {} });
+    const session = connectHttp2(`http://127.0.0.1:${gateway.port}`);
+    const ask = async (headers: Record<string, string>): Promise<[unknown, string]> => {
+      const stream = session.request({ ':method': 'POST', ':path': '/x.Y/Z', ':authority': 'a.test', ...headers });
+      stream.end();
+      const [answered] = (await once(stream, 'response')) as [IncomingHttpHeaders];
+      let body = '';
+      for await (const part of stream) body += part;
+      return [answered[':status'], body + decodeURIComponent(String(answered['grpc-message'] ?? ''))];
+    };
+    const [code, text] = await ask({ 'content-type': 'application/grpc-web+proto' });
+    assert.equal(code, 415);
+    assert.match(text, /^this request is gRPC-Web \(application\/grpc-web\+proto\), .* call with a gRPC client/);
+    const grpc = { 'content-type': 'application/grpc' };
+    assert.deepEqual(await ask(grpc), [200, 'no route matches /x.Y/Z on host a.test']);
+    assert.deepEqual(await ask({ ...grpc, ':authority': 'b.test' }), [
+      200,
+      'no route matches /x.Y/Z on host b.test: no route is for this host',
+    ]);
+    session.destroy();
+  });
+
   it('answers a request that is not gRPC when it has ended, a gRPC request at once', async () => {
     await gateway.apply({ listeners: [listener('grpc', [])], clusters: {} });
     const session = connectHttp2(`http://127.0.0.1:${gateway.port}`);

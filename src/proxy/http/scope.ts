@@ -11,7 +11,7 @@ import { type CompiledBinding, type CompiledListener, grpcPathFault, splitGrpcPa
 import { hostOfAuthority } from '../../values/index.ts';
 import { type HeaderList, isGrpcMessage, type VolatileFields } from '../../wire/index.ts';
 import { GatewayMetrics } from '../metrics/index.ts';
-import { type Answer, invalidPath, misdirected, noHost, noListener, noRoute } from './answers.ts';
+import { type Answer, grpcWeb, invalidPath, misdirected, noHost, noListener, noRoute } from './answers.ts';
 import type { RuleCompiler } from './compiled-rule.ts';
 import { Decision, type DecisionParts } from './decision.ts';
 import { HeadView } from './head-view.ts';
@@ -69,7 +69,7 @@ export class Scope {
     const id = listener.listener.id;
     const decision =
       entry === undefined
-        ? this.#rejected(head, noRoute(isGrpc, head.get(':method') ?? '', path, host), listener)
+        ? this.#rejected(head, unmatched(head, host, listener), listener)
         : new Decision(this, head, {
             isGrpc,
             listener: id,
@@ -126,6 +126,13 @@ export class Scope {
 /** gRPC is POST (PROTOCOL-HTTP2); anything else is plain HTTP, whatever its content-type. */
 function isGrpcRequest(head: HeaderList): boolean {
   return isGrpcMessage(head) && head.get(':method') === 'POST';
+}
+
+/** The answer to a request that no rule takes. */
+function unmatched(head: HeaderList, host: string, listener: CompiledListener): Answer {
+  const path = head.get(':path') ?? '';
+  const what = isGrpcRequest(head) ? path : `${head.get(':method') ?? ''} ${path}`;
+  return grpcWeb(head.get('content-type')) ?? noRoute(what, host, listener);
 }
 
 function gatewayOf({ listener }: CompiledListener): string {

@@ -183,7 +183,7 @@ describe('listeners', () => {
     plain.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n');
     const parts: Buffer[] = [];
     for await (const part of plain) parts.push(part);
-    assert.match(Buffer.concat(parts).toString(), /^HTTP\/1\.1 426 /);
+    assert.match(Buffer.concat(parts).toString(), /^HTTP\/1\.1 426 [\s\S]*grpcurl[\s\S]*gRPC-Web/);
     assert.equal(gateway.metric('daemun_downstream_refused_total', { protocol: 'http1' }), 1);
   });
 
@@ -194,6 +194,16 @@ describe('listeners', () => {
     const [answer] = await once(socket, 'data');
     assert.match(String(answer), /^HTTP\/1\.1 426 /);
     socket.destroy();
+  });
+
+  it('tells HTTP/1.1 in cleartext that a port takes TLS', async () => {
+    await apply({ listeners: [tls('t', '*', ['a'])], certificates: [A] });
+    const plain = connect(gateway.port, '127.0.0.1');
+    plain.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n');
+    const parts: Buffer[] = [];
+    for await (const part of plain) parts.push(part);
+    assert.match(Buffer.concat(parts).toString(), /^HTTP\/1\.1 400 [\s\S]*This port speaks TLS/);
+    assert.equal(gateway.metric('daemun_tls_handshakes_total', { result: 'not_tls' }), 1);
   });
 
   it('closes TLS connections to a cleartext port', async () => {

@@ -10,6 +10,8 @@ import type { CompiledBinding, CompiledListener } from '../../match/index.ts';
 import type { Serving } from '../http/serving.ts';
 import { readClientHello } from './client-hello.ts';
 import { FirstBytes } from './first-bytes.ts';
+import { CLEARTEXT_REFUSAL } from './http1-refusal.ts';
+import { guessProtocol } from './protocol-guess.ts';
 import { SESSION_TIMEOUT_SECONDS, type TlsContexts } from './tls-contexts.ts';
 
 const HANDSHAKE_TIMEOUT_MS = 10_000;
@@ -74,7 +76,8 @@ export class TlsEntrance {
     if (hello.kind === 'undecided') return false;
     if (hello.kind === 'invalid') {
       this.#count('not_tls');
-      socket.destroy();
+      if (guessProtocol(bytes) === 'http1') socket.end(CLEARTEXT_REFUSAL, () => socket.destroy());
+      else socket.destroy();
       return true;
     }
     const serverName = hello.serverName ?? '';

@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { SyntaxFailure } from './syntax-failure.ts';
+/** Why a text is not a manifest; line and column start at 1. */
+export interface HabitFailure {
+  readonly code: 'store/template' | 'store/tab';
+  readonly message: string;
+  readonly line: number;
+  readonly column: number;
+}
 
 /** Habits show early in a text; a hostile one may be long, and the patterns below take up to 0.2 µs a character. */
 const MAX_LOOKED_AT = 1024 * 1024;
@@ -12,7 +18,7 @@ const CHART_ACTION =
   /\{\{-?[^}\n]{0,200}(?:\.(?:Values|Release|Chart|Capabilities)\b|\b(?:include|tpl|toYaml|nindent)\b)[^}\n]{0,200}\}\}/;
 
 /** The template that a text is which is no YAML; undefined: it is none. */
-export function templateFailure(whole: string): SyntaxFailure | undefined {
+export function templateFailure(whole: string): HabitFailure | undefined {
   const text = whole.slice(0, MAX_LOOKED_AT);
   const [, before = '', action] = UNQUOTED_ACTION.exec(text) ?? [];
   if (action === undefined) return chartFailure(text);
@@ -21,20 +27,20 @@ export function templateFailure(whole: string): SyntaxFailure | undefined {
 }
 
 /** The source of a chart that a text is which is YAML, though no manifest: `name: "{{ .Values.name }}"`. */
-export function chartFailure(whole: string): SyntaxFailure | undefined {
+export function chartFailure(whole: string): HabitFailure | undefined {
   const text = whole.slice(0, MAX_LOOKED_AT);
   const found = CHART_ACTION.exec(text);
   return found === null ? undefined : failureAt(text, found.index, found[0]);
 }
 
-function failureAt(text: string, at: number, action: string): SyntaxFailure {
+function failureAt(text: string, at: number, action: string): HabitFailure {
   const lines = text.slice(0, at).split('\n');
   const message = `this is a template, not a manifest: ${action} is filled in when it is rendered`;
   return { code: 'store/template', message, line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 };
 }
 
 /** The tab that a failure is about, in its line or one beside it; undefined: no tab is to blame. */
-export function tabFailure(text: string, failure: SyntaxFailure): SyntaxFailure | undefined {
+export function tabFailure(text: string, failure: { readonly line: number }): HabitFailure | undefined {
   const first = Math.max(1, failure.line - 1);
   const beside = linesFrom(text, first, failure.line - first + 2);
   const at = beside.findIndex(line => /^ *\t\s*\S/.test(line));

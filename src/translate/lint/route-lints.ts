@@ -6,6 +6,7 @@ import type { Attachment } from '../attach/parent-refs.ts';
 import { infoFinding, warningFinding } from '../report.ts';
 import type { RankedEntry } from '../rules/precedence.ts';
 import { lintAnnotations } from './annotations.ts';
+import { lintClusterZone } from './cluster-zone.ts';
 import { isReflection } from './reflection.ts';
 
 /** What a route came to, for those lints that need no other route. */
@@ -21,6 +22,9 @@ export function lintRoute(route: GRPCRoute, view: RouteView): readonly Finding[]
     ...withoutParents(route),
     ...withoutRules(route),
     ...coreGroupBackends(route),
+    ...(route.spec.hostnames ?? []).flatMap((name, index) =>
+      lintClusterZone(route, ['spec', 'hostnames', index], name),
+    ),
     ...cleartextToo(route, view),
     ...publicReflection(route, view),
     ...lintAnnotations(route),

@@ -5,6 +5,9 @@ import type { Service } from '../../resources/index.ts';
 import { changedKeys, updateSorted } from '../changes.ts';
 import { infoFinding } from '../report.ts';
 import { lintAnnotations } from './annotations.ts';
+import { lintClusterZone } from './cluster-zone.ts';
+
+const ENDPOINTS_ANNOTATION = 'daemun.dev/endpoints';
 
 /** Values that people write for gRPC although Kubernetes does not define them. */
 const NOT_DEFINED: ReadonlySet<string> = new Set(['kubernetes.io/grpc', 'grpc']);
@@ -30,7 +33,19 @@ export function lintServices(services: ReadonlyMap<string, Service>, previous: S
 }
 
 function serviceFindings(service: Service | undefined): readonly Finding[] {
-  return service === undefined ? [] : [...appProtocolFindings(service), ...lintAnnotations(service)];
+  if (service === undefined) return [];
+  return [...appProtocolFindings(service), ...lintAnnotations(service), ...zoneFindings(service)];
+}
+
+/** Names that the data plane would ask DNS for in vain. */
+function zoneFindings(service: Service): readonly Finding[] {
+  const { externalName } = service.spec;
+  const written = service.metadata.annotations[ENDPOINTS_ANNOTATION] ?? '';
+  const hosts = written.split(',').map(part => part.trim().replace(/:\d+$/, ''));
+  return [
+    ...lintClusterZone(service, ['spec', 'externalName'], externalName ?? ''),
+    ...hosts.flatMap(host => lintClusterZone(service, ['metadata', 'annotations', ENDPOINTS_ANNOTATION], host)),
+  ];
 }
 
 /** Ports whose appProtocol works here, while other implementations may not know it. */

@@ -56,13 +56,20 @@ export function resolveBackend(
   const service = context.services.get(name);
   if (service === undefined) {
     const text = missingText(target, context.refusal(`Service/${name}`), {
-      help: 'Create it, or correct name and namespace of the backendRef',
+      help: dnsNameHelp(ref.name) ?? 'Create it, or correct name and namespace of the backendRef',
     });
     return problem('BackendNotFound', route, { path, ...text });
   }
   if (ref.port === undefined)
     return refuse('BackendNotFound', `The reference to Service ${name} has no port`, 'Add port');
   return resolvePort(service, ref.port, refuse);
+}
+
+/** A reference names an object; guides of other proxies have DNS names here. A Service's name has no dots. */
+function dnsNameHelp(name: string): string | undefined {
+  const [, service, namespace] = /^([^.]+)\.([^.]+)(?:\.(?:svc|service))?(?:\.cluster\.local)?$/.exec(name) ?? [];
+  if (service === undefined) return undefined;
+  return `A backendRef names a Service, not its DNS name: write name: ${service}, namespace: ${namespace}`;
 }
 
 type Refuse = (reason: RouteRefsReason, message: string, help: string) => Problem<RouteRefsReason>;

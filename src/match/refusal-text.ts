@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** What a client is told of a request that no rule takes; the proxy says it, and `explain` says it beforehand. */
+import type { CompiledListener } from './compiled-listener.ts';
+
+/** `what`: `/service/method`, or `GET /path`. */
+export function noRouteText(what: string, host: string, listener: CompiledListener): string {
+  const text = `no route matches ${what} on host ${host}`;
+  return listener.isForeign(host) ? `${text}: no route is for this host` : text;
+}
+
+/** What a client of gRPC-Web is told; undefined for other content-types. */
+export function grpcWebText(contentType: string | undefined): string | undefined {
+  if (contentType === undefined || !/^application\/grpc-web(?:[-+;]|$)/i.test(contentType)) return undefined;
+  return `this request is gRPC-Web (${contentType.slice(0, 64)}), and the routes here take gRPC (application/grpc): call with a gRPC client, or put a proxy that translates gRPC-Web in front`;
+}
