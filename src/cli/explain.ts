@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+import { parseQuestion, type ResourceObject } from '../controller/index.ts';
 import type { Explanation } from '../match/index.ts';
+import { formatNamespacedName } from '../values/index.ts';
 import { EXIT, usageError } from './exit-code.ts';
 import { explanationText } from './explanation-text.ts';
+import { listAt, textAt } from './json-path.ts';
 import { openSource } from './open-source.ts';
 import { type OutputFormat, writeData } from './output-format.ts';
-import { paintFor } from './paint.ts';
+import { lineText, paintFor } from './paint.ts';
 import type { SourceOptions } from './resource-source.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -22,13 +25,27 @@ export interface ExplainOptions extends SourceOptions {
 /** `explain`: which rule takes a request, and why each other one does not. 1 when the gateway would refuse it. */
 export async function runExplain(options: ExplainOptions, terminal: Terminal): Promise<number> {
   const question = questionOf(options);
+  const parsed = parseQuestion(question);
+  if ('fault' in parsed) throw usageError(parsed.fault);
   const source = await openSource(options, terminal);
   if (options.clientNamespace !== undefined) {
     terminal.err('note: --client-namespace matters for mesh routes only; gateways answer every client alike\n');
   }
   const explanation = await source.explain(question);
-  if (!writeData(terminal, options.output, explanation)) terminal.out(explanationText(explanation, paintFor(terminal)));
+  if (!writeData(terminal, options.output, explanation)) {
+    terminal.out(explanationText(explanation, paintFor(terminal)));
+    if (explanation.places.length === 0) terminal.out(gatewaysText(await source.list('Gateway')));
+  }
   return isServed(explanation) ? EXIT.ok : EXIT.refused;
+}
+
+/** Where nothing fits the question, the names that would. */
+function gatewaysText(gateways: readonly ResourceObject[]): string {
+  const lines = gateways.map(gateway => {
+    const listeners = listAt(gateway, 'spec', 'listeners').map(listener => textAt(listener, 'name'));
+    return `  ${lineText(`${formatNamespacedName(gateway.metadata)}: ${listeners.join(', ') || 'no listeners'}`)}\n`;
+  });
+  return lines.length === 0 ? '' : `Gateways and their listeners\n${lines.join('')}`;
 }
 
 function isServed({ places }: Explanation): boolean {

@@ -45,6 +45,15 @@ describe('explain, of a request that nothing takes', () => {
     assert.match(out, /header x-envoy-livenessprobe is absent, wants "healthz" \(every header of a match must fit\)$/m);
   });
 
+  it('lists the Gateways where none fits, and refuses a question that is none before it asks anybody', async () => {
+    const { code, out } = await explain(ECHO, '--grpc', 'api.Echo/Echo', '--gateway', 'default/nope');
+    assert.equal(code, 1);
+    assert.match(out, /^Gateways and their listeners\n {2}default\/gw: http\n$/m);
+    const terminal = recordingTerminal('', { DAEMUN_ADMIN: '127.0.0.1:1' });
+    assert.equal(await runProgram(['explain', '--grpc', 'Echo'], terminal), 2);
+    assert.match(terminal.stderr(), /^error: "Echo" is not pkg\.Service\/Method/);
+  });
+
   it('calls gRPC-Web by its name, as the data plane does', async () => {
     const { out } = await explain(
       ECHO,

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ExplainedBackend, ExplainedCandidate, ExplainedPlace, Explanation } from '../match/index.ts';
 import { explanationHints } from './explanation-hints.ts';
-import type { Paint } from './paint.ts';
+import { lineText, type Paint } from './paint.ts';
 import { formatTable } from './table.ts';
 
 /** An explanation for people: one block for each socket, ending with the answer. */
 export function explanationText({ request, places }: Explanation, paint: Paint): string {
-  const headers = Object.entries(request.headers).map(([name, value]) => `  ${name}: ${value}\n`);
-  const head = `${paint('bold', `${request.method} ${request.path}`)} (${request.protocol})\n${headers.join('')}`;
+  const headers = Object.entries(request.headers).map(([name, value]) => `  ${lineText(`${name}: ${value}`)}\n`);
+  const head = `${paint('bold', lineText(`${request.method} ${request.path}`))} (${request.protocol})\n${headers.join('')}`;
   if (places.length === 0) return `${head}\nNo listener: no Gateway with a working listener fits the question.\n`;
-  const hints = explanationHints({ request, places }).map(hint => `${paint('cyan', 'hint:')} ${hint}\n`);
+  const hints = explanationHints({ request, places }).map(hint => `${paint('cyan', 'hint:')} ${lineText(hint)}\n`);
   return `${[head, ...places.map(place => placeText(place, paint))].join('\n')}${hints.join('')}`;
 }
 
@@ -27,7 +27,7 @@ function placeText(place: ExplainedPlace, paint: Paint): string {
     otherHostsText(place),
     place.filters.length === 0 ? '' : `Filters\n${place.filters.map(filter => `  ${filter}\n`).join('')}`,
     place.backends.length === 0 ? '' : `Backends\n${backendsText(place.backends)}`,
-    `Answer  ${paint(place.answer.kind === 'forwarded' ? 'green' : 'red', place.answer.text)}\n`,
+    `Answer  ${paint(place.answer.kind === 'forwarded' ? 'green' : 'red', lineText(place.answer.text))}\n`,
   ].join('');
 }
 

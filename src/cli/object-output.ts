@@ -5,6 +5,7 @@ import { prefixOf } from './kinds.ts';
 import { asKubectlPrints, asList } from './kubectl-object.ts';
 import { objectTable, type TableOptions } from './object-table.ts';
 import { type OutputFormat, writeData } from './output-format.ts';
+import { lineText } from './paint.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface GetOptions extends SelectionOptions {
@@ -39,7 +40,9 @@ export function writeChanges(found: readonly Found[], options: GetOptions, termi
 function writeStream(found: readonly Found[], { output, watch }: GetOptions, terminal: Terminal): boolean {
   if (output === 'name') {
     terminal.out(
-      found.flatMap(({ kind, objects }) => objects.map(one => `${prefixOf(kind)}/${one.metadata.name}\n`)).join(''),
+      found
+        .flatMap(({ kind, objects }) => objects.map(one => `${lineText(`${prefixOf(kind)}/${one.metadata.name}`)}\n`))
+        .join(''),
     );
     return true;
   }

@@ -106,12 +106,15 @@ function unexpected(error: unknown): { readonly exitCode: number; readonly hint:
   return { exitCode: EXIT.failed, hint: stack === '' ? hint : stack };
 }
 
+/** Commander's own: what is wrong, which may quote an argument with line feeds, and what is meant in a line of its own. */
+const USAGE_MESSAGE = /^(?:error: )?([\s\S]*?)(\n\(Did you mean [^\n]*\))?$/;
+
 function reportUsage(error: CommanderError, terminal: Terminal, command: string): number {
   if (error.exitCode === 0) return EXIT.ok;
   // Help that was asked for by giving no command at all is written already.
   if (error.code === 'commander.help') return EXIT.usage;
-  const message = error.message.replace(/^error: /, '').trim();
+  const [, told = '', suggestion = ''] = USAGE_MESSAGE.exec(error.message.trim()) ?? [];
   const asked = [terminal.program, command, '--help'].filter(word => word !== '').join(' ');
-  terminal.err(`${paintFor(terminal)('red', 'error:')} ${message}\nSee ${asked}\n`);
+  terminal.err(`${paintFor(terminal)('red', 'error:')} ${lineText(told)}${suggestion}\nSee ${asked}\n`);
   return EXIT.usage;
 }
