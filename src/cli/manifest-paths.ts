@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { existsSync, statSync } from 'node:fs';
+import { mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import type { LocatedFinding } from '../controller/index.ts';
@@ -8,7 +8,7 @@ import { couldNotRun } from './exit-code.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Stands for standard input among the paths of `-f`. */
-const INPUT = '-';
+export const INPUT = '-';
 /** How findings call standard input. */
 export const INPUT_NAME = '<stdin>';
 
@@ -25,25 +25,56 @@ export function checkPaths(paths: readonly string[]): void {
   if (missing !== undefined) throw couldNotRun(`the path "${missing}" does not exist`);
 }
 
-/** Calls `use` with the paths, standard input written to a file for as long as that takes. */
+/** As `checkPaths`, for paths that are watched: what can be read only once has no changes. */
+export function checkWatchedPaths(paths: readonly string[]): void {
+  checkPaths(paths);
+  const stream = paths.find(path => path === INPUT || isStream(path));
+  if (stream === undefined) return;
+  const name = stream === INPUT ? 'standard input' : stream;
+  throw couldNotRun(
+    `${name} can be read only once, and run watches its manifests`,
+    'Write them to a file, and name it',
+  );
+}
+
+/** `<(helm template …)`, `/dev/stdin`: neither file nor folder. */
+function isStream(path: string): boolean {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return stats !== undefined && !stats.isFile() && !stats.isDirectory();
+}
+
+/** Calls `use` with the paths, what can be read only once written to files for as long as that takes. */
 export async function withInput<T>(
   paths: readonly string[],
   terminal: Terminal,
   use: (manifests: ManifestPaths) => Promise<T>,
 ): Promise<T> {
-  const asGiven = (finding: LocatedFinding): LocatedFinding => ({ ...finding, file: fileAsGiven(finding.file, paths) });
-  if (!paths.includes(INPUT)) return use({ paths, rename: asGiven });
-  const folder = await mkdtemp(join(tmpdir(), 'daemun-'));
-  const file = join(folder, 'stdin.yaml');
+  const streams = paths.filter(path => path === INPUT || isStream(path));
+  if (streams.length === 0) return use({ paths, rename: finding => asGiven(finding, paths) });
+  // The store names files by their real paths.
+  const folder = await realpath(await mkdtemp(join(tmpdir(), 'daemun-')));
+  const names = new Map(streams.map((path, at) => [join(folder, `${at}.yaml`), path]));
   try {
-    await writeFile(file, await terminal.readInput(), { mode: 0o600 });
+    for (const [file, path] of names) {
+      const text = path === INPUT ? await terminal.readInput() : await readFile(path);
+      await writeFile(file, text, { mode: 0o600 });
+    }
+    const files = new Map([...names].map(([file, path]) => [path, file]));
     return await use({
-      paths: paths.map(path => (path === INPUT ? file : path)),
-      rename: finding => (finding.file?.endsWith(file) === true ? { ...finding, file: INPUT_NAME } : asGiven(finding)),
+      paths: paths.map(path => files.get(path) ?? path),
+      rename: finding => {
+        const stream = names.get(finding.file ?? '');
+        if (stream === undefined) return asGiven(finding, paths);
+        return { ...finding, file: stream === INPUT ? INPUT_NAME : stream };
+      },
     });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+function asGiven(finding: LocatedFinding, paths: readonly string[]): LocatedFinding {
+  return { ...finding, file: fileAsGiven(finding.file, paths) };
 }
 
 /** A file below one of the paths, named as that path was given: a relative one stays relative. */

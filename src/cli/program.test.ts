@@ -56,6 +56,7 @@ describe('the command line', () => {
 
     it('suggests what was probably meant', async () => {
       assert.match((await run(['chekc'])).err, /Did you mean check\?/);
+      assert.deepEqual(await run(['help', 'chekc']), await run(['chekc']));
     });
   });
 

@@ -26,11 +26,23 @@ import { packageVersion } from './version.ts';
 export async function runProgram(args: readonly string[], terminal: Terminal): Promise<number> {
   const outcome: Outcome = { exitCode: EXIT.ok, failing: '' };
   try {
-    await buildProgram(terminal, outcome).parseAsync([...args], { from: 'user' });
+    const program = buildProgram(terminal, outcome);
+    await program.parseAsync(withoutVainHelp(args, program), { from: 'user' });
     return outcome.exitCode;
   } catch (error) {
     return reportFailure(error, terminal, outcome.failing);
   }
+}
+
+/** `help nope` is told as `nope` is: commander would print all help, and not say why. */
+function withoutVainHelp(args: readonly string[], program: Command): string[] {
+  const [first, name] = args;
+  const isVain = first === 'help' && name !== undefined && !program.commands.some(sub => isNamed(sub, name));
+  return args.slice(isVain && name !== 'help' ? 1 : 0);
+}
+
+function isNamed(command: Command, name: string): boolean {
+  return command.name() === name || command.aliases().includes(name);
 }
 
 function buildProgram(terminal: Terminal, outcome: Outcome): Command {

@@ -2,7 +2,7 @@
 import { type Standalone, startStandalone } from '../controller/index.ts';
 import { messageOf } from '../errors/index.ts';
 import { couldNotRun, EXIT } from './exit-code.ts';
-import { checkPaths } from './manifest-paths.ts';
+import { checkWatchedPaths } from './manifest-paths.ts';
 import { type RunOptions, readRunOptions } from './run-options.ts';
 import { startTable } from './start-table.ts';
 import type { Terminal } from './terminal.ts';
@@ -11,7 +11,7 @@ import type { Terminal } from './terminal.ts';
 export async function runGateway(options: RunOptions, terminal: Terminal): Promise<number> {
   const startedMs = performance.now();
   const { standalone: settings, log, accessLog } = readRunOptions(options, terminal);
-  checkPaths(settings.paths);
+  checkWatchedPaths(settings.paths);
   // Before anything starts: a signal that comes while starting is not lost.
   const stopped = terminal.stopSignal(() => {
     terminal.err('daemun: stopped at once by a second signal\n');

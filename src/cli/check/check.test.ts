@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { promisify } from 'node:util';
 import { ECHO_SLICE, echoManifests, type ManifestFolder, manifestFolder } from '../manifests.test-support.ts';
 import { runProgram } from '../program.ts';
 import { recordingTerminal } from '../recording-terminal.test-support.ts';
+
+const BIN = join(import.meta.dirname, '../../../bin/daemun');
 
 interface Ran {
   readonly code: number;
@@ -48,6 +52,18 @@ describe('check', () => {
     const both = await check(GOOD, ['-f', bad]);
     assert.equal(both.code, 1);
     assert.match(both.out, /bad\.txt:7:\d+ error/);
+  });
+
+  it('reads what can be read only once, and calls it by its name', async () => {
+    const program = `printf 'kind: [' | exec ${process.execPath} ${BIN} check /dev/stdin`;
+    const ran = await promisify(execFile)('sh', ['-c', program]).catch((error: { stdout: string }) => error);
+    assert.match(ran.stdout, /^\/dev\/stdin:1:\d+ error store\/syntax /);
+    const empty = recordingTerminal('# nothing');
+    assert.equal(await runProgram(['check', '-'], empty), 3);
+    assert.match(empty.stderr(), /no manifests in standard input/);
+    const watched = recordingTerminal('');
+    assert.equal(await runProgram(['run', '-f', '-'], watched), 3);
+    assert.match(watched.stderr(), /standard input can be read only once, and run watches/);
   });
 
   it('fails for a warning with --strict only', async () => {

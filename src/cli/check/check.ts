@@ -4,6 +4,7 @@ import type { LocatedFinding } from '../../controller/index.ts';
 import { couldNotRun, EXIT, usageError } from '../exit-code.ts';
 import { formatFinding } from '../finding-text.ts';
 import { KINDS } from '../kinds.ts';
+import { INPUT } from '../manifest-paths.ts';
 import { openSource } from '../open-source.ts';
 import { type OutputFormat, writeData } from '../output-format.ts';
 import { paintFor } from '../paint.ts';
@@ -31,9 +32,10 @@ export async function runCheck(paths: readonly string[], options: CheckOptions, 
   const source = await openSource({ filename, admin: '' }, terminal);
   const findings = await source.findings();
   if (findings.length === 0 && (await isEmpty(source))) {
+    const isInput = filename.every(path => path === INPUT);
     throw couldNotRun(
-      `no manifests in ${filename.join(', ')}`,
-      'Files are read whose names end in .yaml, .yml or .json',
+      `no manifests in ${isInput ? 'standard input' : filename.join(', ')}`,
+      isInput ? 'Nothing came, or only comments' : 'Files of a folder are read whose names end in .yaml, .yml or .json',
     );
   }
   const exitCode = findings.some(finding => isFailure(finding, strict)) ? EXIT.refused : EXIT.ok;
