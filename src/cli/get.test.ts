@@ -131,14 +131,19 @@ describe('get', () => {
     }
 
     it('goes on with -w: new, changed and deleted objects, until Ctrl-C, which is no failure', async () => {
-      objects = [gateway('a', 1)];
+      objects = [gateway('a-long-one', 1)];
       const { code, out } = await watch([
         () => objects.push(gateway('b', 1)),
         () => undefined,
-        () => (objects = [gateway('a', 2)]),
+        () => (objects = [gateway('a-long-one', 2)]),
       ]);
       assert.equal(code, 0);
-      assert.match(out, /^NAME .*\na .*\nb .*\na .*\nb .*\n$/);
+      assert.match(out, /^NAME .*\na-long-one .*\nb .*\na-long-one .*\nb .*\n$/);
+      const places = out
+        .trimEnd()
+        .split('\n')
+        .map(line => line.search(/<unknown>|AGE/));
+      assert.equal(new Set(places).size, 1, 'rows stand below each other');
     });
 
     it('writes whole objects one after the other with -w -o yaml', async () => {

@@ -29,11 +29,19 @@ export function writeSelection({ found, missing, isSingle }: Selection, options:
   writeTables(found, options, terminal);
 }
 
+/** Objects of a kind that changed. */
+export interface Changes extends Found {
+  /** All objects of the kind, for the width of columns. */
+  readonly beside: readonly ResourceObject[];
+}
+
 /** Writes objects that changed, as `-w` goes on: no headers. */
-export function writeChanges(found: readonly Found[], options: GetOptions, terminal: Terminal): void {
-  if (writeStream(found, options, terminal)) return;
-  const table = { ...tableOptions(options, found.length > 1), hasHeader: false };
-  for (const one of found.filter(({ objects }) => objects.length > 0)) terminal.out(objectTable(one, table));
+export function writeChanges(changes: readonly Changes[], options: GetOptions, terminal: Terminal): void {
+  if (writeStream(changes, options, terminal)) return;
+  const table = { ...tableOptions(options, changes.length > 1), hasHeader: false };
+  for (const one of changes.filter(({ objects }) => objects.length > 0)) {
+    terminal.out(objectTable(one, table, one.beside));
+  }
 }
 
 /** Names, and objects one after the other (`-w -o json`): what needs no header and no end. False: something else is asked for. */

@@ -14,16 +14,20 @@ export interface TableOptions {
   readonly hasHeader: boolean;
 }
 
-/** The objects of one kind in kubectl's columns. */
-export function objectTable({ kind, objects }: Found, options: TableOptions): string {
+/** The objects of one kind in kubectl's columns, which are as wide as for `beside` too: objects that stand in rows before. */
+export function objectTable(
+  { kind, objects }: Found,
+  options: TableOptions,
+  beside: readonly ResourceObject[] = [],
+): string {
   const columns = columnsOf(kind.kind, Date.now()).filter(column => !column.isWide || options.isWide);
   const prefix = options.hasPrefix ? `${prefixOf(kind)}/` : '';
   const hasNamespace = options.hasNamespace && kind.isNamespaced;
-  const rows = objects.map((object: ResourceObject) => {
+  const rows = [...objects, ...beside].map(object => {
     const [name = '', ...rest] = columns.map(column => column.cell(object));
     return [...(hasNamespace ? [object.metadata.namespace] : []), prefix + name, ...rest];
   });
   const header = [...(hasNamespace ? ['NAMESPACE'] : []), ...columns.map(column => column.title)];
-  const table = formatTable(header, rows);
-  return options.hasHeader ? table : table.slice(table.indexOf('\n') + 1);
+  const lines = formatTable(header, rows).split('\n');
+  return `${lines.slice(options.hasHeader ? 0 : 1, objects.length + 1).join('\n')}\n`;
 }

@@ -3,7 +3,7 @@ import type { ResourceObject } from '../controller/index.ts';
 import { formatNamespacedName } from '../values/index.ts';
 import { EXIT } from './exit-code.ts';
 import { type Found, type Query, selectFrom } from './get-selection.ts';
-import { type GetOptions, writeChanges } from './object-output.ts';
+import { type Changes, type GetOptions, writeChanges } from './object-output.ts';
 import type { ResourceSource } from './resource-source.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -62,11 +62,12 @@ function textsOf(found: readonly Found[]): ReadonlyMap<string, Known> {
 function changesOf(
   found: readonly Found[],
   { now, known }: { readonly now: ReadonlyMap<string, Known>; readonly known: ReadonlyMap<string, Known> },
-): Found[] {
+): Changes[] {
   const changed = [...now].filter(([key, { text }]) => known.get(key)?.text !== text).map(([, one]) => one);
   const gone = [...known].filter(([key]) => !now.has(key)).map(([, one]) => one);
-  return found.map(({ kind }) => ({
+  return found.map(({ kind, objects }) => ({
     kind,
+    beside: objects,
     objects: [...changed, ...gone].filter(one => one.kind === kind).map(({ object }) => object),
   }));
 }
