@@ -7,7 +7,8 @@ import { EXPOSITION_TYPE, formatMetrics } from './prometheus.ts';
 export interface AdminAnswer {
   readonly status: number;
   readonly type: string;
-  readonly body: string;
+  /** Several parts are made and sent one after the other, at the pace of the reader. */
+  readonly body: string | Iterable<string>;
   readonly headers: Readonly<Record<string, string>>;
 }
 

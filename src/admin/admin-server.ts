@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isLoopbackAddress, refusalOf } from './admin-request-origin.ts';
 import { type AdminAnswer, answerAdmin, problem } from './admin-routes.ts';
 import type { AdminSource } from './admin-source.ts';
@@ -19,8 +21,10 @@ export interface AdminServer {
   close(): Promise<void>;
 }
 
-/** A slow reader may not keep its socket for ever. */
+/** A slow reader may not keep its socket for ever: not while it asks, */
 const REQUEST_TIMEOUT_MS = 10_000;
+/** nor while it takes nothing of the answer. */
+const STALLED_ANSWER_MS = 30_000;
 
 /** Starts the admin server. Rejects with the OS's error (`EADDRINUSE` …) when the port cannot be bound. */
 export function startAdminServer(options: AdminOptions): Promise<AdminServer> {
@@ -41,12 +45,27 @@ async function answer(options: AdminOptions, request: IncomingMessage, response:
   const { status, type, body, headers } = await answerOf(options, request);
   response.writeHead(status, {
     'content-type': type,
-    'content-length': Buffer.byteLength(body),
+    ...(typeof body === 'string' ? { 'content-length': Buffer.byteLength(body) } : {}),
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
     ...headers,
   });
-  response.end(request.method === 'HEAD' ? undefined : body);
+  if (request.method === 'HEAD') response.end();
+  else if (typeof body === 'string') response.end(body);
+  else await sendParts(response, body);
+}
+
+/** Lets other work of the thread go first after each part, and makes no more than the reader takes. */
+async function sendParts(response: ServerResponse, parts: Iterable<string>): Promise<void> {
+  response.setTimeout(STALLED_ANSWER_MS, () => response.destroy());
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
+  for (const part of parts) {
+    if (gone.signal.aborted) return;
+    if (response.write(part)) await nextTurn();
+    else await once(response, 'drain', { signal: gone.signal });
+  }
+  response.end();
 }
 
 function answerOf(options: AdminOptions, request: IncomingMessage): AdminAnswer | Promise<AdminAnswer> {

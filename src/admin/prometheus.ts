@@ -1,37 +1,58 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { MetricFamily, MetricSample } from './metric-family.ts';
+import type { HistogramValue, MetricFamily, MetricSample } from './metric-family.ts';
 
 /** The content type of the Prometheus text format. */
 export const EXPOSITION_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
-/** The families in the text format, sorted by name. */
-export function formatMetrics(families: readonly MetricFamily[]): string {
-  const sorted = [...families].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
-  return sorted.map(formatFamily).join('');
-}
+/** A part of the text is about this long. */
+const PART_LENGTH = 131_072;
+/** Written once per label set: the same object comes with every scrape. */
+const LABEL_TEXTS = new WeakMap<MetricSample['labels'], string>();
 
-function formatFamily(family: MetricFamily): string {
-  const head = `# HELP ${family.name} ${escapeHelp(family.help)}\n# TYPE ${family.name} ${family.type}\n`;
-  return head + family.samples.map(sample => formatSample(family.name, sample)).join('');
+/**
+ * The families in the text format, sorted by name; in parts, so that no scrape holds the thread for long. A family is read
+ * when its turn comes: `…_handled_total` before `…_started_total`, so that what was started is never less.
+ */
+export function* formatMetrics(families: readonly MetricFamily[]): Generator<string> {
+  const sorted = [...families].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  let part = '';
+  for (const family of sorted) {
+    const { name, help, type, samples } = family;
+    part += `# HELP ${name} ${escapeHelp(help)}\n# TYPE ${name} ${type}\n`;
+    for (const sample of samples) {
+      part += formatSample(name, sample);
+      if (part.length < PART_LENGTH) continue;
+      yield part;
+      part = '';
+    }
+  }
+  if (part !== '') yield part;
 }
 
 function formatSample(name: string, { labels, value }: MetricSample): string {
-  if (typeof value === 'number') return `${name}${formatLabels(labels)} ${formatNumber(value)}\n`;
-  const { bounds, buckets, sum, count } = value;
-  const lines = bounds.map((bound, index) => bucketLine(name, labels, String(bound), buckets[index] ?? 0));
-  lines.push(bucketLine(name, labels, '+Inf', count));
-  lines.push(`${name}_sum${formatLabels(labels)} ${formatNumber(sum)}\n`);
-  lines.push(`${name}_count${formatLabels(labels)} ${count}\n`);
-  return lines.join('');
+  const text = labelText(labels);
+  const braces = text === '' ? '' : `{${text}}`;
+  if (typeof value === 'number') return `${name}${braces} ${formatNumber(value)}\n`;
+  const { sum, count } = value;
+  return `${bucketLines(name, text, value)}${name}_sum${braces} ${formatNumber(sum)}\n${name}_count${braces} ${count}\n`;
 }
 
-function bucketLine(name: string, labels: Readonly<Record<string, string>>, le: string, count: number): string {
-  return `${name}_bucket${formatLabels({ ...labels, le })} ${count}\n`;
+function bucketLines(name: string, text: string, { bounds, buckets, count }: HistogramValue): string {
+  const start = `${name}_bucket{${text === '' ? '' : `${text},`}le="`;
+  let lines = '';
+  for (let at = 0; at < bounds.length; at++) lines += `${start}${bounds[at]}"} ${buckets[at] ?? 0}\n`;
+  return `${lines}${start}+Inf"} ${count}\n`;
 }
 
-function formatLabels(labels: Readonly<Record<string, string>>): string {
-  const parts = Object.entries(labels).map(([key, value]) => `${key}="${escapeLabel(value)}"`);
-  return parts.length === 0 ? '' : `{${parts.join(',')}}`;
+function labelText(labels: MetricSample['labels']): string {
+  let text = LABEL_TEXTS.get(labels);
+  if (text === undefined) {
+    text = Object.entries(labels)
+      .map(([key, value]) => `${key}="${escapeLabel(value)}"`)
+      .join(',');
+    LABEL_TEXTS.set(labels, text);
+  }
+  return text;
 }
 
 function formatNumber(value: number): string {
