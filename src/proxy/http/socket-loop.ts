@@ -7,6 +7,7 @@
  * every dirty socket is written (`setImmediate` runs right after the poll). So fifty clients with one request each cost
  * one write to an endpoint that they share. No allocation per request; one immediate per turn that has output.
  */
+import type { Clock } from '../clock.ts';
 import { TimerWheel } from './timer-wheel.ts';
 
 /** Writes what it has queued. Called once after each `markDirty`. */
@@ -20,7 +21,10 @@ const DEADLINE_RESOLUTION_MS = 10;
 const CONNECTION_RESOLUTION_MS = 500;
 
 export class SocketLoop {
-  /** Milliseconds, monotonic (`performance.now`); read once per input chunk and timer tick. */
+  /**
+   * Milliseconds, monotonic (`performance.now`). Read anew by whatever wakes the loop: a chunk of input, a tick of a wheel, a
+   * timer of `clock`, an event of a socket (`refresh`). What happens until the next one has this time.
+   */
   nowMs: number;
   /** Per request. */
   readonly deadlines: TimerWheel;
@@ -43,7 +47,19 @@ export class SocketLoop {
     this.connectionTimers = new TimerWheel(CONNECTION_RESOLUTION_MS, 256, refresh);
   }
 
-  /** Reads the clock; called when a chunk of input arrives, before it is handled. */
+  /** `clock`, whose timers bring `nowMs` up to date before they run. */
+  clock(clock: Clock): Clock {
+    return {
+      nowMs: () => clock.nowMs(),
+      after: (delayMs, run) =>
+        clock.after(delayMs, () => {
+          this.refresh();
+          run();
+        }),
+    };
+  }
+
+  /** Reads the clock; called first when a socket has an event. */
   refresh(): void {
     this.nowMs = this.#now();
   }

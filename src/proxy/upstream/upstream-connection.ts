@@ -87,9 +87,19 @@ export class UpstreamConnection implements ConnectionEvents, TransportOwner {
     const socket = environment.dial(target.address, target.port);
     this.#transport = new SocketTransport(socket, environment.loop, this);
     this.#timeout = environment.clock.after(target.connectTimeoutMs, () => this.#onTimeout(target.connectTimeoutMs));
-    socket.once('connect', () => this.#onConnect(socket));
-    socket.on('error', error => this.#onError(error));
-    socket.once('close', () => this.#onConnectClosed());
+    const { loop } = environment;
+    socket.once('connect', () => {
+      loop.refresh();
+      this.#onConnect(socket);
+    });
+    socket.on('error', error => {
+      loop.refresh();
+      this.#onError(error);
+    });
+    socket.once('close', () => {
+      loop.refresh();
+      this.#onConnectClosed();
+    });
   }
 
   /** Streams that are open now. */
