@@ -40,6 +40,9 @@ const backends = await Promise.all([Backend.start(unlimited), Backend.start(unli
 for (const policy of POLICIES) {
   const pool = new ClusterPool(testCluster({ balancer: policy }), environment, {
     onConnectFailed() {},
+    onConnected() {},
+    onRetired() {},
+    onGone() {},
     onEjected() {},
     onChanged() {},
   });

@@ -14,7 +14,7 @@ import type { View } from './view.ts';
 
 export interface AdminParts {
   readonly store: Pick<Store, 'locate'>;
-  readonly plane: Pick<DataPlane, 'metrics' | 'dump'>;
+  readonly plane: Pick<DataPlane, 'metrics' | 'dump' | 'setDebug'>;
   readonly metrics: ReloadMetrics;
   readonly log: GatewayLog;
   /** null until the first reload has ended. */
@@ -64,6 +64,7 @@ export function adminSource(parts: AdminParts): AdminSource {
     setLogLevel(level) {
       if (!isLogLevel(level)) return false;
       log.level = level;
+      plane.setDebug(level === 'debug');
       return true;
     },
   };

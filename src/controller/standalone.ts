@@ -73,6 +73,7 @@ export async function startStandalone(options: StandaloneOptions): Promise<Stand
     drainTimeoutMs,
     log,
     sessionKeys: new SessionKeyFile(join(stateDirectory, 'session-keys')),
+    debug: (message, fields) => log.debug(message, fields),
   });
   const metrics = new ReloadMetrics();
   const reloadLog = new ReloadLog(log, store);
@@ -122,6 +123,7 @@ class RunningStandalone implements Standalone {
       // First of all, so that a port in use is told before anything else begins; not ready until the end.
       if (admin !== null) this.#admin = await startAdminServer({ ...admin, source: this.#source() });
       await Promise.all([store.start(), plane.start()]);
+      plane.setDebug(this.#parts.log.level === 'debug');
       await reconciler.start();
       this.#state = 'running';
     } catch (error) {

@@ -6,7 +6,7 @@ export type FailureSource = 'downstream' | 'upstream' | 'internal';
 /** What is known of a reason for which a request fails; what the client is told and how it is logged follow from it. */
 export interface RequestFailure {
   readonly source: FailureSource;
-  /** True when the request cannot have reached an endpoint, and another one may do better. */
+  /** True when the request cannot have reached an endpoint, and another one, or a later try, may do better. */
   readonly retryable: boolean;
   /** What a client that does not speak gRPC is told. */
   readonly httpStatus: number;
@@ -74,6 +74,38 @@ export const REQUEST_FAILURES = {
     summary: 'the client gave up, or its connection broke',
     help: 'nothing needs to be done',
   },
+  client_protocol: {
+    source: 'downstream',
+    retryable: false,
+    httpStatus: 400,
+    grpcStatus: 13,
+    summary: 'the client broke HTTP/2 on the stream or the connection; nothing of it is the doing of an endpoint',
+    help: 'look at the client: a body that contradicts its content-length, frames out of order',
+  },
+  malformed_request: {
+    source: 'downstream',
+    retryable: false,
+    httpStatus: 400,
+    grpcStatus: 13,
+    summary: 'the head of the request breaks HTTP/2; the stream was reset before it was looked at',
+    help: 'look at the client, or at a proxy before it',
+  },
+  header_limit: {
+    source: 'downstream',
+    retryable: false,
+    httpStatus: 431,
+    grpcStatus: 8,
+    summary: 'the headers of the request are larger than the limit',
+    help: 'send less metadata; trying again does not help',
+  },
+  drain_timeout: {
+    source: 'internal',
+    retryable: false,
+    httpStatus: 503,
+    grpcStatus: 14,
+    summary: 'the gateway ended, or the listener was removed, and the request outlasted the time to drain',
+    help: 'allow more with --drain-timeout, or shorten the longest streams',
+  },
   buffer_limit: {
     source: 'downstream',
     retryable: false,
@@ -87,12 +119,20 @@ export const REQUEST_FAILURES = {
     retryable: false,
     httpStatus: 504,
     grpcStatus: 4,
-    summary: "the route's timeout, or the deadline of the call, passed",
-    help: 'look for the slow backend, or allow more time',
+    summary: 'the deadline of the call (`grpc-timeout`) passed',
+    help: 'look for the slow backend, or let the client allow more time',
+  },
+  route_timeout: {
+    source: 'upstream',
+    retryable: false,
+    httpStatus: 504,
+    grpcStatus: 4,
+    summary: "the route's timeout passed; a DEADLINE_EXCEEDED without a reason is the endpoint's own",
+    help: 'look for the slow backend, or allow more time in the route',
   },
   overload: {
     source: 'internal',
-    retryable: false,
+    retryable: true,
     httpStatus: 503,
     grpcStatus: 8,
     summary: 'too many requests wait for a connection to the backend',
@@ -137,6 +177,14 @@ export const REQUEST_FAILURES = {
     grpcStatus: 13,
     summary: 'an endpoint broke HTTP/2',
     help: 'look whether the port speaks gRPC',
+  },
+  response_too_large: {
+    source: 'upstream',
+    retryable: false,
+    httpStatus: 502,
+    grpcStatus: 13,
+    summary: 'the header list or the trailers of the answer are larger than the limit',
+    help: 'let the backend send less metadata; trying again does not help',
   },
   invalid_kind: {
     source: 'internal',

@@ -14,6 +14,7 @@ import { EndpointMetrics } from './upstream/endpoint-metrics.ts';
 import { GrpcHealthProbe } from './upstream/grpc-health-probe.ts';
 import { HealthChecker } from './upstream/health-checker.ts';
 import { type HostResolver, systemResolver } from './upstream/host-resolver.ts';
+import { type ReachChange, ReachLog } from './upstream/reach-log.ts';
 import { withResolvedEndpoints } from './upstream/resolved-snapshot.ts';
 import { dialTcp } from './upstream/upstream-connection.ts';
 import type { BindFailures, DataPlaneWorker, DrainReport } from './workers/data-plane-worker.ts';
@@ -39,6 +40,8 @@ export interface DataPlaneOptions {
   /** Takes batches of lines, each ended by a newline; null: no access log. */
   readonly accessLog: ((lines: string) => void) | null;
   readonly log: Log;
+  /** Takes what happens to single requests and connections, after `setDebug(true)`. Default: nobody hears. */
+  readonly debug?: (message: string, fields: Readonly<Record<string, unknown>>) => void;
   /** How long `drain` lets requests go on. */
   readonly drainTimeoutMs: number;
   /** Keeps the keys of session tokens over restarts and for other processes. Default: they live as long as this one. */
@@ -71,6 +74,7 @@ export class DataPlane {
   readonly #health: HealthChecker;
   readonly #claims = new PortClaims();
   readonly #sessionKeys: SessionKeyring;
+  readonly #reach: ReachLog;
   #workers: readonly DataPlaneWorker[] = [];
   /** As it was given: DNS endpoints are added on the way to the workers. */
   #snapshot: Snapshot | null = null;
@@ -81,6 +85,7 @@ export class DataPlane {
   constructor(options: DataPlaneOptions) {
     this.#options = options;
     const log = new RateLimitedLog(options.log, systemClock);
+    this.#reach = new ReachLog(log);
     const metrics = new WorkerMetrics(series => this.#reader.addSeries(MAIN_PAGE, series));
     this.#reader.addPage(MAIN_PAGE, metrics.buffer);
     this.#endpoints = new EndpointMetrics(metrics);
@@ -95,7 +100,8 @@ export class DataPlane {
         for (const worker of this.#workers) worker.setSessionKeys(keys);
       },
     });
-    const environment = { loop: this.#loop, lists: new HeaderListPool(), clock: systemClock, dial: dialTcp };
+    const clock = this.#loop.clock(systemClock);
+    const environment = { loop: this.#loop, lists: new HeaderListPool(), clock, dial: dialTcp };
     this.#health = new HealthChecker({
       clock: systemClock,
       log,
@@ -147,6 +153,11 @@ export class DataPlane {
     this.#health.close();
     this.#loop.close();
     await Promise.all(this.#workers.map(worker => worker.close()));
+  }
+
+  /** Whether workers tell what happens to single requests and connections. Off at first. */
+  setDebug(on: boolean): void {
+    for (const worker of this.#workers) worker.setDebug(on);
   }
 
   /** Counters of all workers, added up. Reads shared memory; no worker notices. */
@@ -227,6 +238,8 @@ export class DataPlane {
     const runtime = new WorkerRuntime(settings, {
       log: this.#options.log,
       accessLog: lines => this.#options.accessLog?.(lines),
+      reach: change => this.#reach.changed(page, change),
+      debug: (message, fields) => this.#options.debug?.(message, fields),
       series: series => this.#reader.addSeries(page, series),
     });
     this.#reader.addPage(page, runtime.metrics.buffer);
@@ -238,10 +251,15 @@ export class DataPlane {
       log: this.#options.log,
       clock: systemClock,
       accessLog: (lines: string) => this.#options.accessLog?.(lines),
+      debug: (message: string, fields: Readonly<Record<string, unknown>>) => this.#options.debug?.(message, fields),
+      onReach: (thread: number, change: ReachChange) => this.#reach.changed(thread, change),
       onPage: (thread: number, page: SharedArrayBuffer) => this.#reader.addPage(thread, page),
       onSeries: (thread: number, series: Parameters<MetricsReader['addSeries']>[1]) =>
         this.#reader.addSeries(thread, series),
-      onGone: (thread: number) => this.#reader.retirePage(thread),
+      onGone: (thread: number) => {
+        this.#reader.retirePage(thread);
+        this.#reach.forget(thread);
+      },
     };
     return Array.from({ length: count }, (_, index) => new ThreadWorker(index, settings, host));
   }

@@ -8,6 +8,31 @@ const BATCH_LENGTH = 65_536;
 const FLUSH_INTERVAL_MS = 100;
 /** Of values that clients choose. */
 const MAX_VALUE_LENGTH = 512;
+const UNUSUAL = /[^\x20-\x7e]/;
+const UNUSUAL_ALL = /[^\x20-\x7e]/g;
+
+/** Every field of a line, in order, and what it means. The documentation is made of it. */
+export const ACCESS_LOG_FIELDS = {
+  time: 'when the request ended, RFC 3339 in UTC',
+  client: "the client's IP address",
+  gateway: '`namespace/name`; empty: no listener took the request',
+  listener: '`namespace/gateway/listener`; empty as above',
+  authority: 'as the client sent it, at most 512 characters, like every value that a client chooses',
+  method: 'HTTP method',
+  path: '`/package.Service/Method`',
+  route: '`namespace/name` of the GRPCRoute; null: no rule took the request',
+  rule: "the rule's name, else its index; null as above",
+  endpoint: '`address:port` of the last try; null: none was reached',
+  grpc_status: 'what the call ended with, as metrics spell it; null: the request is not gRPC',
+  http_status: 'what the client was told; 0: nothing before the end',
+  duration_ms: 'from the request head to the end of the response',
+  bytes_received: "bytes of the request's body, as far as they came",
+  bytes_sent: "bytes of the response's body that were handed to the client's connection",
+  request_id: '`x-request-id`: the one that came, else the one that was made',
+  user_agent: '`user-agent`',
+  reason:
+    'why no endpoint answered to the end, see [errors.md](errors.md#requests-that-an-endpoint-did-not-answer); null: one did',
+} as const;
 
 /** A finished exchange, as far as its line tells. */
 export interface LoggedExchange {
@@ -43,7 +68,7 @@ export class AccessLog {
 
   /** Adds the line of a finished exchange. */
   record(exchange: LoggedExchange): void {
-    this.#batch += `${JSON.stringify(lineOf(exchange))}\n`;
+    this.#batch += `${plain(JSON.stringify(lineOf(exchange)))}\n`;
     if (this.#batch.length >= BATCH_LENGTH) this.flush();
     else this.#timer ??= setTimeout(() => this.flush(), FLUSH_INTERVAL_MS).unref();
   }
@@ -58,7 +83,7 @@ export class AccessLog {
   }
 }
 
-function lineOf(exchange: LoggedExchange): Readonly<Record<string, unknown>> {
+function lineOf(exchange: LoggedExchange): Readonly<Record<keyof typeof ACCESS_LOG_FIELDS, unknown>> {
   const { decision, owner } = exchange;
   const head = decision?.head;
   const field = (name: string): string | null => clipped(head?.get(name) ?? fieldOf(exchange.outgoingFields, name));
@@ -82,6 +107,12 @@ function lineOf(exchange: LoggedExchange): Readonly<Record<string, unknown>> {
     user_agent: field('user-agent'),
     reason: exchange.reason === '' ? null : exchange.reason,
   };
+}
+
+/** What is not plain ASCII is written as JSON escapes: clients choose values, and a log is looked at in terminals. */
+function plain(json: string): string {
+  if (!UNUSUAL.test(json)) return json;
+  return json.replace(UNUSUAL_ALL, unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 function clipped(value: string | undefined): string | null {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { REQUEST_FAILURES, type RequestFailure } from '../../errors/index.ts';
 import { ErrorCode, encodeGrpcMessage, GrpcStatus } from '../../wire/index.ts';
 import type { Answer } from './answers.ts';
 import { BodyQueue } from './body-queue.ts';
@@ -54,6 +55,7 @@ function dropQueue(exchange: ExchangeState): void {
   const queue = exchange.responseQueue;
   if (queue === null) return;
   exchange.owner.queued(exchange, -queue.bytes);
+  exchange.responseBytes -= queue.bytes;
   exchange.responseQueue = null;
 }
 
@@ -71,6 +73,7 @@ function sendText(exchange: ExchangeState, answer: Answer): void {
   exchange.responseStarted = true;
   exchange.httpStatus = answer.httpStatus;
   exchange.grpcStatus = answer.grpcStatus;
+  if (!isHead) exchange.responseBytes += body.length;
   stream.connection.sendHead(stream, lists.intern(names, values), ['content-length', String(body.length)], isHead);
   const taken = isHead ? body.length : stream.connection.sendData(stream, body, 0, body.length, true);
   if (taken === body.length) {
@@ -84,8 +87,14 @@ function sendText(exchange: ExchangeState, answer: Answer): void {
 
 function statusFields(answer: Answer): readonly string[] {
   const fields = ['grpc-message', encodeGrpcMessage(answer.message.slice(0, MAX_MESSAGE_LENGTH))];
-  if (answer.grpcStatus === GrpcStatus.RESOURCE_EXHAUSTED) {
+  if (answer.grpcStatus === GrpcStatus.RESOURCE_EXHAUSTED && isRetryable(answer.reason)) {
     fields.push('grpc-status-details-bin', retryInfo(answer.grpcStatus, answer.message));
   }
   return fields;
+}
+
+/** What is too large stays too large. */
+function isRetryable(reason: string): boolean {
+  const failures: Readonly<Record<string, RequestFailure>> = REQUEST_FAILURES;
+  return failures[reason]?.retryable ?? false;
 }

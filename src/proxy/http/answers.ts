@@ -74,7 +74,7 @@ export function openFailed(failure: OpenFailure, message: string): Answer {
 /** `timeoutMs`: what was allowed. */
 export function deadlineExceeded(timeoutMs: number, byRoute: boolean): Answer {
   const whose = byRoute ? "the route's timeout" : 'the deadline of the call';
-  return answer('deadline', `${whose} of ${Math.round(timeoutMs)} ms passed`);
+  return answer(byRoute ? 'route_timeout' : 'deadline', `${whose} of ${Math.round(timeoutMs)} ms passed`);
 }
 
 /** The endpoint's connection broke or it reset the stream; nothing was received. */
@@ -82,7 +82,22 @@ export function upstreamReset(detail: string): Answer {
   return answer('upstream_reset', `the endpoint ended the call: ${detail}`);
 }
 
-/** The endpoint broke HTTP/2: the stream was reset by us. */
+/** The endpoint's header list or trailers are over our limits: we ended the stream, and no other try would do better. */
+export function responseTooLarge(): Answer {
+  return answer('response_too_large', 'the headers of the answer are larger than the gateway allows');
+}
+
+/** The request's header list is over our limits. */
+export function requestTooLarge(): Answer {
+  return answer('header_limit', 'the request headers are larger than the gateway allows');
+}
+
+/** The request's head breaks HTTP/2. Nobody is told: the stream was reset. */
+export function malformedRequest(): Answer {
+  return answer('malformed_request', 'the head of the request breaks HTTP/2');
+}
+
+/** The endpoint broke HTTP/2: we ended the stream, or the connection. */
 export function upstreamProtocol(detail: string): Answer {
   return answer('upstream_protocol', `the endpoint broke the protocol: ${detail}`);
 }

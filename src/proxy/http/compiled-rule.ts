@@ -65,6 +65,8 @@ export class CompiledRule {
 export class RuleCompiler {
   readonly #serving: Serving;
   readonly #compiled = new WeakMap<Rule, CompiledRule>();
+  /** Of every rule that took a request, by `metricsKey`. */
+  readonly #metrics = new Map<string, RuleMetrics>();
   /** Responses without filters share one plan, so that their lists are remembered once. */
   readonly #plain: ResponsePlan;
 
@@ -76,19 +78,40 @@ export class RuleCompiler {
   compile(rule: Rule): CompiledRule {
     const known = this.#compiled.get(rule);
     if (known !== undefined && this.#isCurrent(known)) return known;
-    const metrics = known?.metrics ?? new RuleMetrics(this.#serving.metrics, routeName(rule), ruleName(rule));
     const compiled = new CompiledRule(
       rule,
       rule.backends.map((backend, index) => this.#backend(rule, backend, index)),
-      metrics,
+      this.#metricsOf(rule),
     );
     this.#compiled.set(rule, compiled);
     return compiled;
   }
 
+  /** Forgets the metrics of rules that are not among these any more. */
+  retain(rules: Iterable<Rule>): void {
+    if (this.#metrics.size === 0) return;
+    const kept = new Set<string>();
+    for (const rule of rules) kept.add(metricsKey(rule));
+    for (const [key, metrics] of this.#metrics) {
+      if (kept.has(key)) continue;
+      metrics.release();
+      this.#metrics.delete(key);
+    }
+  }
+
   /** The plan of responses that no filter touches. */
   get plainResponse(): ResponsePlan {
     return this.#plain;
+  }
+
+  #metricsOf(rule: Rule): RuleMetrics {
+    const key = metricsKey(rule);
+    let metrics = this.#metrics.get(key);
+    if (metrics === undefined) {
+      metrics = new RuleMetrics(this.#serving.metrics, routeName(rule), ruleName(rule));
+      this.#metrics.set(key, metrics);
+    }
+    return metrics;
   }
 
   #isCurrent(compiled: CompiledRule): boolean {
@@ -141,6 +164,10 @@ function changesOf(filters: readonly Filter[], kind: 'request-headers' | 'respon
   const changes: HeaderChange[] = [];
   for (const filter of filters) if (filter.kind === kind) changes.push(filter.change);
   return changes;
+}
+
+function metricsKey(rule: Rule): string {
+  return `${routeName(rule)} ${ruleName(rule)}`;
 }
 
 function routeName({ origin }: Rule): string {

@@ -2,6 +2,7 @@
 
 import { type HeaderList, type Http2Stream, MessageCounter, type VolatileFields } from '../../wire/index.ts';
 import type { MirroredRequest, SessionToken } from '../filters/index.ts';
+import type { CountedCall, TypeSeries } from '../metrics/index.ts';
 import type { UpstreamCluster } from '../upstream/upstreams.ts';
 import type { Answer } from './answers.ts';
 import type { BodyQueue } from './body-queue.ts';
@@ -17,6 +18,8 @@ export interface ExchangeOwner {
   readonly serving: Serving;
   /** IP address of the client; never ''. */
   readonly clientAddress: string;
+  /** The gateway ends the connection although requests are in progress. */
+  readonly isCut: boolean;
   /** Where new requests of this connection are decided now. */
   scope(): Scope;
   exchangeStarted(): void;
@@ -26,7 +29,7 @@ export interface ExchangeOwner {
 }
 
 /** What one request is at a moment. The functions beside work on it; all fields are set here, so that all have one shape. */
-export abstract class ExchangeState implements WheelTimer {
+export abstract class ExchangeState implements WheelTimer, CountedCall {
   readonly owner: ExchangeOwner;
   readonly stream: Http2Stream;
   decision: Decision | null = null;
@@ -68,7 +71,8 @@ export abstract class ExchangeState implements WheelTimer {
   httpStatus = 0;
   /** -1: not known yet. */
   grpcStatus = -1;
-  /** For the access log; '' when an endpoint answered. */
+  series: TypeSeries | null = null;
+  /** For the access log and metrics; '' when an endpoint answered. */
   reason = '';
   /** The session that the request carries. */
   session: SessionToken | null = null;

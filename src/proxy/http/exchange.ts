@@ -26,7 +26,15 @@ import {
 import type { OpenFailure } from '../upstream/upstream-request.ts';
 import type { UpstreamCluster } from '../upstream/upstreams.ts';
 import { sendAnswer } from './answer-sender.ts';
-import { type Answer, deadlineExceeded, openFailed, upstreamProtocol, upstreamReset } from './answers.ts';
+import {
+  type Answer,
+  deadlineExceeded,
+  openFailed,
+  responseTooLarge,
+  upstreamProtocol,
+  upstreamReset,
+} from './answers.ts';
+import { tellRequest } from './exchange-debug.ts';
 import { finishExchange } from './exchange-end.ts';
 import { ExchangeState } from './exchange-state.ts';
 import { dropRequest, holdAnswer, releaseAnswer } from './held-answer.ts';
@@ -43,7 +51,8 @@ export class Exchange extends ExchangeState implements StreamEvents, AttemptOwne
     const decision = this.owner.scope().decide(head, fields);
     this.decision = decision;
     this.owner.exchangeStarted();
-    decision.method?.started();
+    decision.method?.started(this);
+    if (this.owner.serving.debug.isOn) tellRequest(this, decision);
     if (decision.rule === null) this.answer(decision.answer as Answer);
     else beginForwarding(this, decision, decision.rule);
   }
@@ -62,7 +71,7 @@ export class Exchange extends ExchangeState implements StreamEvents, AttemptOwne
       const counter = this.requestMessages;
       const before = counter.messages;
       counter.feed(chunk, start, end);
-      if (counter.messages > before) this.decision?.method?.received(counter.messages - before, counter.messages);
+      if (counter.messages > before) this.decision?.method?.received(this, counter.messages - before);
     }
     forwardRequestData(this, chunk, start, end);
   }
@@ -74,12 +83,20 @@ export class Exchange extends ExchangeState implements StreamEvents, AttemptOwne
     else forwardRequestTrailers(this, trailers, fields);
   }
 
-  /** The client cancelled, broke the protocol, or is gone. */
-  onReset(): void {
+  /** The client cancelled, broke the protocol, or is gone; or the gateway is going. */
+  onReset(_stream: Http2Stream, errorCode: number, origin: ResetOrigin): void {
     if (this.isFinished) return;
-    this.reason = 'client_cancelled';
     this.attempt?.abandon('ok');
-    this.finish(GrpcStatus.CANCELLED);
+    if (origin === 'connection' && this.owner.isCut) {
+      this.reason = 'drain_timeout';
+      this.finish(GrpcStatus.UNAVAILABLE);
+    } else if (origin === 'protocol' || (origin === 'connection' && errorCode !== ErrorCode.NO_ERROR)) {
+      this.reason = 'client_protocol';
+      this.finish(GrpcStatus.INTERNAL);
+    } else {
+      this.reason = 'client_cancelled';
+      this.finish(GrpcStatus.CANCELLED);
+    }
   }
 
   onWritable(): void {
@@ -93,7 +110,7 @@ export class Exchange extends ExchangeState implements StreamEvents, AttemptOwne
       releaseAnswer(this);
       return;
     }
-    this.attempt?.abandon(this.isRouteTimeout ? 'failed' : 'ok');
+    this.attempt?.abandon(this.#isEndpointLate() ? 'failed' : 'ok');
     this.answer(deadlineExceeded(this.timeoutMs, this.isRouteTimeout));
   }
 
@@ -125,11 +142,11 @@ export class Exchange extends ExchangeState implements StreamEvents, AttemptOwne
 
   upstreamData(upstream: Http2Stream, chunk: Buffer, start: number, end: number, endStream: boolean): void {
     this.responseBytes += end - start;
-    if (end > start) {
+    if (end > start && this.responseIsGrpc) {
       const counter = this.responseMessages;
       const before = counter.messages;
       counter.feed(chunk, start, end);
-      if (counter.messages > before) this.decision?.method?.sent(counter.messages - before, counter.messages);
+      if (counter.messages > before) this.decision?.method?.sent(this, counter.messages - before);
     }
     if (endStream) this.responseEnded = true;
     deliver(this, upstream, chunk, start, end);
@@ -148,13 +165,28 @@ export class Exchange extends ExchangeState implements StreamEvents, AttemptOwne
       retryElsewhere(this);
       return;
     }
+    this.answer(this.#resetAnswer(errorCode, origin));
+  }
+
+  /** `protocol`: our codec ended the stream for what the endpoint sent. */
+  #resetAnswer(errorCode: number, origin: ResetOrigin): Answer {
+    const code = errorCodeName(errorCode);
+    if (origin === 'peer') return upstreamReset(`stream reset with ${code}`);
     if (origin === 'protocol') {
-      this.answer(upstreamProtocol(`its response is not valid (${errorCodeName(errorCode)})`));
-      return;
+      return errorCode === ErrorCode.ENHANCE_YOUR_CALM
+        ? responseTooLarge()
+        : upstreamProtocol(`its response is not valid (${code})`);
     }
-    const detail =
-      origin === 'connection' ? 'its connection was lost' : `stream reset with ${errorCodeName(errorCode)}`;
-    this.answer(upstreamReset(detail));
+    if (errorCode === ErrorCode.NO_ERROR) return upstreamReset('its connection was lost');
+    // Nothing of this call may have come yet: then it is as good as lost.
+    const detail = `its connection failed with ${code}`;
+    return this.responseStarted ? upstreamProtocol(detail) : upstreamReset(detail);
+  }
+
+  /** The route's timeout passed, the endpoint had the whole request, and nothing came of it. */
+  #isEndpointLate(): boolean {
+    const hasAll = this.requestEnded && this.requestQueue === null;
+    return this.isRouteTimeout && hasAll && !this.responseStarted;
   }
 
   answer(answer: Answer): void {

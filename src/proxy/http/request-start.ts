@@ -9,6 +9,7 @@ import type { UpstreamCluster } from '../upstream/upstreams.ts';
 import { deadlineExceeded, faulted } from './answers.ts';
 import { type CompiledBackend, type CompiledRule, UNKNOWN_CLUSTER } from './compiled-rule.ts';
 import type { Decision } from './decision.ts';
+import { tellRetry } from './exchange-debug.ts';
 import type { ExchangeState } from './exchange-state.ts';
 import { rewindRequest } from './request-body.ts';
 import { withoutFields } from './trailer-fields.ts';
@@ -39,6 +40,7 @@ export function retryElsewhere(exchange: ExchangeState): void {
   if (cluster === undefined || cluster === null) return;
   exchange.retries++;
   exchange.owner.serving.metrics.count('daemun_upstream_retries_total', { cluster: cluster.id });
+  if (exchange.owner.serving.debug.isOn) tellRetry(exchange);
   rewindRequest(exchange);
   openAttempt(exchange, cluster, null);
 }

@@ -25,6 +25,7 @@ export function deliverHead(
   const response = plan.headOf(head);
   const { loop } = exchange.owner.serving;
   let sent = plan.fieldsOf(fields, loop.nowMs - exchange.openedMs);
+  if (response.isGrpc && !endStream) sent = withoutLength(sent);
   if (exchange.decision?.rule?.session != null) sent = withSession(exchange, sent);
   exchange.responseStarted = true;
   exchange.responseIsGrpc = response.isGrpc;
@@ -106,6 +107,13 @@ export function endResponse(exchange: ExchangeState): void {
   // The rest of the request is not wanted (RFC 9113 §8.1).
   if (!exchange.requestEnded && stream.state !== 'closed') stream.connection.reset(stream, ErrorCode.NO_ERROR);
   exchange.finish(exchange.grpcStatus >= 0 ? exchange.grpcStatus : grpcStatusOfHttp(httpStatus));
+}
+
+/** gRPC does not count bytes, and an answer that we end with a status of ours is shorter than its endpoint said. */
+function withoutLength(fields: VolatileFields): VolatileFields {
+  const at = fields === null ? -1 : fields.indexOf('content-length');
+  if (fields === null || at < 0 || at % 2 !== 0) return fields;
+  return [...fields.slice(0, at), ...fields.slice(at + 2)];
 }
 
 /** What follows from a list of trailers. */

@@ -8,9 +8,10 @@
  * Per request: one comparison when the header list was seen before in this scope. Else the match is made, once.
  */
 import { type CompiledBinding, type CompiledListener, grpcPathFault, splitGrpcPath } from '../../match/index.ts';
+import type { RouteEntry } from '../../snapshot/index.ts';
 import { hostOfAuthority } from '../../values/index.ts';
 import { type HeaderList, isGrpcMessage, type VolatileFields } from '../../wire/index.ts';
-import { GatewayMetrics } from '../metrics/index.ts';
+import { GatewayMetrics, type MethodBudget } from '../metrics/index.ts';
 import { type Answer, grpcWeb, invalidPath, misdirected, noHost, noListener, noRoute } from './answers.ts';
 import type { RuleCompiler } from './compiled-rule.ts';
 import { Decision, type DecisionParts } from './decision.ts';
@@ -23,6 +24,7 @@ export interface ScopeEnvironment {
   readonly rules: RuleCompiler;
   /** Keyed by `namespace/gateway`. */
   readonly gateways: Map<string, GatewayMetrics>;
+  readonly methods: MethodBudget;
 }
 
 /** Scopes that one header list remembers decisions of. */
@@ -74,11 +76,16 @@ export class Scope {
             isGrpc,
             listener: id,
             gateway,
-            ...this.#metricsOf(gateway, head, isGrpc),
+            ...this.#metricsOf(gateway, head, isGrpc, entry),
             rule: this.#environment.rules.compile(entry.rule),
             answer: null,
           });
     return listener.usesVolatile ? decision : this.#remember(others, decision);
+  }
+
+  /** What a request is counted as that was refused before it could be decided. */
+  refused(head: HeaderList): Pick<DecisionParts, 'method' | 'http'> {
+    return this.#metricsOf('', head, isGrpcRequest(head));
   }
 
   #rejected(head: HeaderList, answer: Answer, listener?: CompiledListener): Decision {
@@ -103,13 +110,19 @@ export class Scope {
     return decision;
   }
 
-  #metricsOf(gateway: string, head: HeaderList, isGrpc: boolean): Pick<DecisionParts, 'method' | 'http'> {
+  /** `entry`: what took the request; undefined: nothing did. */
+  #metricsOf(
+    gateway: string,
+    head: HeaderList,
+    isGrpc: boolean,
+    entry?: RouteEntry,
+  ): Pick<DecisionParts, 'method' | 'http'> {
     const metrics = this.#gateway(gateway);
     const path = head.get(':path') ?? '';
     // Counted as `other`: it names no method.
     const name = splitGrpcPath(path) === undefined ? '' : path;
     return isGrpc
-      ? { method: metrics.method(name), http: null }
+      ? { method: metrics.method(name, entry?.match.method), http: null }
       : { method: null, http: metrics.http(head.get(':method') ?? '', this.proto) };
   }
 
@@ -117,7 +130,7 @@ export class Scope {
     const { gateways, serving } = this.#environment;
     const known = gateways.get(name);
     if (known !== undefined) return known;
-    const metrics = new GatewayMetrics(serving.metrics, name);
+    const metrics = new GatewayMetrics(serving.metrics, name, this.#environment.methods);
     gateways.set(name, metrics);
     return metrics;
   }

@@ -2,9 +2,10 @@
 
 import type { HeaderListPool } from '../../wire/index.ts';
 import type { AccessLog } from '../access-log/index.ts';
+import type { DebugLog } from '../debug-log.ts';
 import type { MacKey, RandomSource } from '../filters/index.ts';
 import type { Log } from '../log.ts';
-import type { WorkerMetrics } from '../metrics/index.ts';
+import type { RuleMetrics, WorkerMetrics } from '../metrics/index.ts';
 import type { Upstreams } from '../upstream/upstreams.ts';
 import type { SocketLoop } from './socket-loop.ts';
 
@@ -18,6 +19,8 @@ export interface Serving {
   sessionKeys: readonly MacKey[];
   /** Wall clock in milliseconds: for what outlives the process. */
   readonly wallMs: () => number;
+  /** Requests that no rule took. */
+  readonly unruled: RuleMetrics;
   /** For weights and mirror shares. */
   readonly random: RandomSource;
   /** Value of the `server` field of every response; null: what the endpoint says passes. */
@@ -27,6 +30,7 @@ export interface Serving {
   /** null: off, which costs nothing. */
   readonly accessLog: AccessLog | null;
   readonly log: Log;
+  readonly debug: DebugLog;
   /** Mirrored requests in progress. */
   activeMirrors: number;
 }

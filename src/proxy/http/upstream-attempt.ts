@@ -89,7 +89,9 @@ export class UpstreamAttempt implements UpstreamRequest {
 
   onReset(_stream: Http2Stream, errorCode: number, origin: ResetOrigin): void {
     if (this.#isOver) return;
-    this.#end('failed');
+    // Headers over our limits are no sign of a sick endpoint: a client can make it send them.
+    const isOurLimit = origin === 'protocol' && errorCode === ErrorCode.ENHANCE_YOUR_CALM;
+    this.#end(isOurLimit ? 'ok' : 'failed');
     this.#exchange.upstreamReset(errorCode, origin);
   }
 

@@ -31,6 +31,13 @@ const BACKLOG = 4_096;
 /** Written to a socket before the HTTP/2 connection is told to hold DATA back. */
 const HIGH_WATER_BYTES = 262_144;
 const HEAD_TIMEOUT_MS = 10_000;
+const BINDING_FAMILIES = [
+  'daemun_downstream_connections',
+  'daemun_downstream_connections_total',
+  'daemun_downstream_requests_active',
+  'daemun_downstream_received_bytes_total',
+  'daemun_downstream_sent_bytes_total',
+] as const;
 const LINGER_MS = 2_000;
 
 export interface BindingEnvironment extends ScopeEnvironment {
@@ -134,7 +141,13 @@ export class BindingServer implements DownstreamServer, TlsOwner {
   destroy(): void {
     this.#server.close();
     for (const socket of this.#early) socket.destroy();
-    for (const connection of this.#connections) connection.destroy();
+    for (const connection of this.#connections) connection.cut();
+  }
+
+  /** The binding is gone, and so is what is counted for it. */
+  releaseMetrics(): void {
+    const { metrics } = this.serving;
+    for (const family of BINDING_FAMILIES) metrics.release(family, { binding: this.binding.id });
   }
 
   scopeOf(entered: CompiledListener | null): Scope {
@@ -171,6 +184,8 @@ export class BindingServer implements DownstreamServer, TlsOwner {
   }
 
   #onSocket(socket: Socket): void {
+    // A worker that was idle has an old time, and what is armed with it would be due at once.
+    this.serving.loop.refresh();
     this.#add(this.#slots.accepted, 1);
     this.#early.add(socket);
     socket.once('close', () => this.#early.delete(socket));

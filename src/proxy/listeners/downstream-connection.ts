@@ -13,12 +13,15 @@ import {
   DEFAULT_HTTP2_LIMITS,
   ErrorCode,
   errorCodeName,
+  type HeaderList,
   Http2Connection,
   type Http2Stream,
   type StreamEvents,
 } from '../../wire/index.ts';
+import { malformedRequest, requestTooLarge } from '../http/answers.ts';
 import { Exchange } from '../http/exchange.ts';
 import type { ExchangeOwner, ExchangeState } from '../http/exchange-state.ts';
+import { recordRefused } from '../http/refused-request.ts';
 import type { Scope } from '../http/scope.ts';
 import type { Serving } from '../http/serving.ts';
 import { SocketTransport, type TrafficCounters, type TransportOwner } from '../http/socket-transport.ts';
@@ -53,6 +56,7 @@ export class DownstreamConnection implements ConnectionEvents, ExchangeOwner, Tr
   readonly clientAddress: string;
   /** The listener that the TLS server name chose; null: cleartext. */
   readonly entered: CompiledListener | null;
+  isCut = false;
   wheelNext: WheelTimer | null = null;
   wheelPrevious: WheelTimer | null = null;
   wheelTick = 0;
@@ -87,6 +91,9 @@ export class DownstreamConnection implements ConnectionEvents, ExchangeOwner, Tr
       lists: serving.lists,
     });
     this.#transport = new SocketTransport(socket, serving.loop, this, server.traffic);
+    if (serving.debug.isOn) {
+      serving.debug.say('client connected', { client: this.clientAddress, listener: entered?.listener.id ?? null });
+    }
     this.#transport.markDirty();
     this.#transport.start(this.#http2, first);
     serving.loop.connectionTimers.arm(this, serving.loop.nowMs + HEAD_TIMEOUT_MS);
@@ -115,7 +122,14 @@ export class DownstreamConnection implements ConnectionEvents, ExchangeOwner, Tr
     loop.connectionTimers.arm(this, loop.nowMs + SHUTDOWN_ROUND_TRIP_MS);
   }
 
-  /** Ends at once; requests in progress are cut. */
+  /** The gateway has no more time: ends at once. Requests in progress are cut, and counted before this returns. */
+  cut(): void {
+    this.isCut = true;
+    this.#http2.close(ErrorCode.NO_ERROR);
+    this.destroy();
+  }
+
+  /** Ends at once. */
   destroy(): void {
     this.#transport.destroy();
   }
@@ -143,15 +157,23 @@ export class DownstreamConnection implements ConnectionEvents, ExchangeOwner, Tr
 
   onCapacity(): void {}
 
-  onOversizedHead(): void {
+  onOversizedHead(partial: HeaderList): void {
     this.serving.metrics.count('daemun_limit_hits_total', { limit: 'header_list' });
+    recordRefused(this, partial, requestTooLarge());
+  }
+
+  onMalformedHead(partial: HeaderList): void {
+    this.serving.metrics.count('daemun_downstream_malformed_requests_total', {});
+    recordRefused(this, partial, malformedRequest());
   }
 
   onRefusedStream(): void {
     this.serving.metrics.count('daemun_limit_hits_total', { limit: 'concurrent_streams' });
   }
 
-  onFatal(errorCode: number): void {
+  onFatal(errorCode: number, message: string): void {
+    const { debug } = this.serving;
+    if (debug.isOn) debug.say('client broke HTTP/2', { client: this.clientAddress, error: message });
     if (errorCode === ErrorCode.ENHANCE_YOUR_CALM) {
       this.serving.metrics.count('daemun_limit_hits_total', { limit: 'flood' });
     }
@@ -199,7 +221,12 @@ export class DownstreamConnection implements ConnectionEvents, ExchangeOwner, Tr
   onTransportClosed(): void {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
-    this.serving.loop.connectionTimers.disarm(this);
+    const { debug, loop } = this.serving;
+    loop.connectionTimers.disarm(this);
+    if (debug.isOn) {
+      const { bytesRead, bytesWritten } = this.#transport;
+      debug.say('client connection closed', { client: this.clientAddress, bytesRead, bytesWritten });
+    }
     this.#server.connectionClosed(this);
   }
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { PatternVerdicts } from '../../match/index.ts';
-import type { Binding, Snapshot } from '../../snapshot/index.ts';
+import type { Binding, Rule, Snapshot } from '../../snapshot/index.ts';
 import { RuleCompiler } from '../http/compiled-rule.ts';
 import type { Serving } from '../http/serving.ts';
+import { MethodBudget } from '../metrics/index.ts';
 import { type BindingEnvironment, BindingServer } from './binding-server.ts';
 import { TlsContexts } from './tls-contexts.ts';
 
@@ -45,6 +46,7 @@ export class Listeners {
       serving,
       rules: new RuleCompiler(serving),
       gateways: new Map(),
+      methods: new MethodBudget(),
       contexts: new TlsContexts(options.ticketKeys),
       verdicts: new PatternVerdicts({
         onTooLong: () => serving.metrics.count('daemun_limit_hits_total', { limit: 'pattern_text' }),
@@ -63,6 +65,7 @@ export class Listeners {
     const wanted = snapshot.bindings.filter(binding => binding.transport === 'tcp');
     const kept = new Set(wanted.map(binding => binding.id));
     for (const [id, server] of this.#servers) if (!kept.has(id)) this.#retire(id, server, this.#removalTimeoutMs);
+    this.#environment.rules.retain(rulesOf(wanted));
     const failures = new Map<string, string>();
     await Promise.all(wanted.map(binding => this.#serve(binding, failures)));
     return failures;
@@ -126,6 +129,7 @@ export class Listeners {
     server.drain(() => {
       clearTimeout(deadline);
       this.#leaving.delete(server);
+      if (!this.#servers.has(id)) server.releaseMetrics();
       if (this.#leaving.size === 0 && this.#servers.size === 0) this.onIdle?.();
     });
   }
@@ -134,5 +138,12 @@ export class Listeners {
     const { requests } = server.load;
     this.#environment.serving.log.warn('requests on a removed binding were cut', { binding: id, requests });
     server.destroy();
+  }
+}
+
+function* rulesOf(bindings: readonly Binding[]): Generator<Rule> {
+  for (const { listeners } of bindings) {
+    for (const { virtualHosts } of listeners)
+      for (const { entries } of virtualHosts) for (const { rule } of entries) yield rule;
   }
 }

@@ -6,43 +6,130 @@ export const HISTOGRAM_BOUNDS_SECONDS: readonly number[] = [0.005, 0.01, 0.025, 
 interface Family {
   readonly type: 'counter' | 'gauge' | 'histogram';
   readonly help: string;
+  /** Every series has exactly these; what they mean is in `LABELS`. */
+  readonly labels: readonly (keyof typeof LABELS)[];
 }
 
-/** Every family that a worker may write. A name that is missing here does not compile. */
+/** What the labels mean, for the documentation. */
+export const LABELS = {
+  gateway: '`namespace/name`; empty: no listener took the request',
+  grpc_type: '`unary`, `client_stream`, `server_stream`, `bidi_stream`; `unknown` where methods are counted together',
+  grpc_service: '`package.Service`; `other`: not named by the configuration, nor answered by an endpoint',
+  grpc_method: 'as `grpc_service`',
+  grpc_code: 'status as Prometheus rules for gRPC spell it: `OK`, `NotFound` …',
+  http_request_method: 'a method of RFC 9110; `_OTHER`: any other',
+  http_response_status_code: 'status; 499: the client left before there was one',
+  url_scheme: '`http`, `https`',
+  binding: '`ADDRESS:PORT/tcp`',
+  protocol: 'what the connection spoke: `http1`, `tls`, `other` …',
+  error: 'HTTP/2 error code: `PROTOCOL_ERROR`, `ENHANCE_YOUR_CALM` …',
+  route: '`namespace/name` of the GRPCRoute; empty: no rule took the request',
+  rule: "the rule's name, else its index; empty: no rule took the request",
+  code: 'as `grpc_code`',
+  reason: 'why it failed: see [errors.md](errors.md#requests-that-an-endpoint-did-not-answer)',
+  source: 'whose doing: `downstream` (the client), `upstream` (the endpoint), `internal` (daemun or its configuration)',
+  limit: 'the limit that acted',
+  result:
+    'how the handshake ended: `ok`, `resumed`, `failed`, `timeout`, `unrecognized_name`, `no_certificate`, `not_tls`',
+  outcome: '`answered`, `reset`, `timeout`, `overflow`, `cancelled`, `not_opened`',
+  cluster: '`namespace/service:port`',
+  to: 'the new verdict: `healthy`, `unhealthy`',
+  state: '`ready`, `draining`, and with health checks `unhealthy`, `unchecked`',
+} as const;
+
+const METHOD = ['gateway', 'grpc_type', 'grpc_service', 'grpc_method'] as const;
+
+/** Every family that a worker may write. A name or label that is missing here does not compile. */
 export const FAMILIES = {
-  grpc_server_started_total: { type: 'counter', help: 'RPCs started.' },
-  grpc_server_handled_total: { type: 'counter', help: 'RPCs completed, whatever the outcome.' },
-  grpc_server_msg_received_total: { type: 'counter', help: 'Messages received from clients.' },
-  grpc_server_msg_sent_total: { type: 'counter', help: 'Messages sent to clients.' },
-  grpc_server_handling_seconds: { type: 'histogram', help: 'Time from the request head to the end of the response.' },
+  grpc_server_started_total: { type: 'counter', help: 'RPCs started.', labels: METHOD },
+  grpc_server_handled_total: {
+    type: 'counter',
+    help: 'RPCs completed, whatever the outcome.',
+    labels: [...METHOD, 'grpc_code'],
+  },
+  grpc_server_msg_received_total: { type: 'counter', help: 'Messages received from clients.', labels: METHOD },
+  grpc_server_msg_sent_total: {
+    type: 'counter',
+    help: 'Messages received from endpoints for clients.',
+    labels: METHOD,
+  },
+  grpc_server_handling_seconds: {
+    type: 'histogram',
+    help: 'Time from the request head to the end of the response.',
+    labels: METHOD,
+  },
   http_server_request_duration_seconds: {
     type: 'histogram',
     help: 'Time from the request head to the end of the response, of requests that are not gRPC.',
+    labels: ['gateway', 'http_request_method', 'url_scheme', 'http_response_status_code'],
   },
-  daemun_downstream_connections: { type: 'gauge', help: 'Open client connections.' },
-  daemun_downstream_connections_total: { type: 'counter', help: 'Client connections accepted.' },
-  daemun_downstream_requests_active: { type: 'gauge', help: 'Requests in progress.' },
-  daemun_downstream_received_bytes_total: { type: 'counter', help: 'Bytes read from clients.' },
-  daemun_downstream_sent_bytes_total: { type: 'counter', help: 'Bytes written to clients.' },
+  daemun_downstream_connections: { type: 'gauge', help: 'Open client connections.', labels: ['binding'] },
+  daemun_downstream_connections_total: {
+    type: 'counter',
+    help: 'Client connections accepted.',
+    labels: ['binding'],
+  },
+  daemun_downstream_requests_active: { type: 'gauge', help: 'Requests in progress.', labels: ['binding'] },
+  daemun_downstream_received_bytes_total: { type: 'counter', help: 'Bytes read from clients.', labels: ['binding'] },
+  daemun_downstream_sent_bytes_total: { type: 'counter', help: 'Bytes written to clients.', labels: ['binding'] },
   daemun_downstream_refused_total: {
     type: 'counter',
     help: 'Connections that spoke another protocol than their port.',
+    labels: ['protocol'],
   },
   daemun_downstream_protocol_errors_total: {
     type: 'counter',
     help: 'Connections ended for an HTTP/2 error, by error code.',
+    labels: ['error'],
   },
-  daemun_route_requests_total: { type: 'counter', help: 'Requests that a rule took, by gRPC status.' },
-  daemun_limit_hits_total: { type: 'counter', help: 'Times that a limit of the data plane acted.' },
-  daemun_tls_handshakes_total: { type: 'counter', help: 'TLS handshakes with clients, by result.' },
-  daemun_mirror_requests_total: { type: 'counter', help: 'Mirrored requests, by outcome.' },
-  daemun_upstream_connections: { type: 'gauge', help: 'Open connections to endpoints.' },
-  daemun_upstream_requests_pending: { type: 'gauge', help: 'Requests that wait for a connection.' },
-  daemun_upstream_connect_failures_total: { type: 'counter', help: 'Connects to endpoints that failed or timed out.' },
-  daemun_upstream_ejections_total: { type: 'counter', help: 'Endpoints taken out after failures in a row.' },
-  daemun_upstream_health_check_transitions_total: { type: 'counter', help: 'Changes of health check verdicts.' },
-  daemun_upstream_endpoints: { type: 'gauge', help: 'Endpoints by state.' },
-  daemun_upstream_retries_total: { type: 'counter', help: 'Requests tried again elsewhere.' },
+  daemun_downstream_malformed_requests_total: {
+    type: 'counter',
+    help: 'Requests that were reset before they were looked at: their head broke HTTP/2.',
+    labels: [],
+  },
+  daemun_route_requests_total: {
+    type: 'counter',
+    help: 'Requests that a rule took, by gRPC status.',
+    labels: ['route', 'rule', 'code'],
+  },
+  daemun_request_failures_total: {
+    type: 'counter',
+    help: 'Requests that no endpoint answered to the end, by reason.',
+    labels: ['route', 'rule', 'reason', 'source'],
+  },
+  daemun_limit_hits_total: { type: 'counter', help: 'Times that a limit of the data plane acted.', labels: ['limit'] },
+  daemun_tls_handshakes_total: { type: 'counter', help: 'TLS handshakes with clients, by result.', labels: ['result'] },
+  daemun_mirror_requests_total: { type: 'counter', help: 'Mirrored requests, by outcome.', labels: ['outcome'] },
+  daemun_upstream_connections: { type: 'gauge', help: 'Open connections to endpoints.', labels: ['cluster'] },
+  daemun_upstream_requests_pending: {
+    type: 'gauge',
+    help: 'Requests that wait for a connection.',
+    labels: ['cluster'],
+  },
+  daemun_upstream_connect_failures_total: {
+    type: 'counter',
+    help: 'Connects to endpoints that failed or timed out.',
+    labels: ['cluster'],
+  },
+  daemun_upstream_ejections_total: {
+    type: 'counter',
+    help: 'Endpoints taken out after failures in a row.',
+    labels: ['cluster'],
+  },
+  daemun_upstream_health_check_transitions_total: {
+    type: 'counter',
+    help: 'Changes of health check verdicts.',
+    labels: ['cluster', 'to'],
+  },
+  daemun_upstream_endpoints: { type: 'gauge', help: 'Endpoints by state.', labels: ['cluster', 'state'] },
+  daemun_upstream_retries_total: { type: 'counter', help: 'Requests tried again elsewhere.', labels: ['cluster'] },
+  daemun_metrics_dropped_series_total: {
+    type: 'counter',
+    help: 'Times that a new series found no room and was not counted.',
+    labels: [],
+  },
 } as const satisfies Record<string, Family>;
 
 export type FamilyName = keyof typeof FAMILIES;
+/** The labels of a series of `Name`, all of them. */
+export type LabelsOf<Name extends FamilyName> = Readonly<Record<(typeof FAMILIES)[Name]['labels'][number], string>>;

@@ -5,9 +5,12 @@
  * allocation per request); the main thread reads all pages and adds them up, so a scrape never stops a worker.
  * In: events of requests and connections. Out: metric families. Never: I/O.
  */
-export { FAMILIES, type FamilyName, HISTOGRAM_BOUNDS_SECONDS } from './families.ts';
-export { GatewayMetrics, type GrpcMethodMetrics } from './grpc-method-metrics.ts';
+export { FAMILIES, type FamilyName, HISTOGRAM_BOUNDS_SECONDS, LABELS } from './families.ts';
+export { GatewayMetrics } from './gateway-metrics.ts';
+export type { GrpcMethodMetrics } from './grpc-method-metrics.ts';
 export type { HttpRequestMetrics } from './http-request-metrics.ts';
+export { MethodBudget } from './method-budget.ts';
+export type { CountedCall, TypeSeries } from './method-series.ts';
 export { type Histogram, type MetricFamily, type MetricSample, MetricsReader } from './metrics-reader.ts';
 export { RuleMetrics } from './rule-metrics.ts';
 export { type Labels, type Series, WorkerMetrics } from './worker-metrics.ts';

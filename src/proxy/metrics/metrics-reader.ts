@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
+/**
+ * Adds up the pages of all workers.
+ *
+ * Which slots make up a sample is worked out when a series is announced, not at each scrape: a scrape adds numbers and
+ * allocates one object per sample, for one family at a time. The labels of a sample are the same object each time.
+ */
 import { FAMILIES, type FamilyName, HISTOGRAM_BOUNDS_SECONDS } from './families.ts';
-import type { Labels, Series } from './worker-metrics.ts';
+import { MethodBudget, OTHER } from './method-budget.ts';
+import { HISTOGRAM_SLOTS, type Labels, type Series } from './worker-metrics.ts';
 
 /** As Prometheus shows it: `buckets` are cumulative, one per bound and one for `+Inf`. */
 export interface Histogram {
@@ -20,71 +27,139 @@ export interface MetricFamily {
   readonly name: string;
   readonly help: string;
   readonly type: 'counter' | 'gauge' | 'histogram';
+  /** Read when they are asked for. */
   readonly samples: readonly MetricSample[];
 }
 
-interface Page {
-  readonly values: Float64Array;
-  readonly series: Series[];
+/** One sample: what it is made of. */
+interface Sum {
+  readonly labels: Labels;
+  readonly sources: { readonly worker: number; readonly slot: number }[];
+  /** Of workers that are gone; null: none. */
+  base: number[] | null;
 }
 
-/** Adds up the pages of all workers. A page stays after its worker is gone: counters never go back. */
 export class MetricsReader {
-  readonly #pages = new Map<number, Page>();
+  readonly #pages = new Map<number, Float64Array>();
+  readonly #families = new Map<FamilyName, Map<string, Sum>>();
+  /** Workers may have seen different names: what is shown is bounded here. */
+  readonly #budget = new MethodBudget();
 
   /** Call once per worker, before its first `addSeries`. `worker`: any number that is never used again. */
   addPage(worker: number, buffer: SharedArrayBuffer): void {
-    this.#pages.set(worker, { values: new Float64Array(buffer), series: [] });
+    this.#pages.set(worker, new Float64Array(buffer));
   }
 
   addSeries(worker: number, series: readonly Series[]): void {
-    this.#pages.get(worker)?.series.push(...series);
+    if (!this.#pages.has(worker)) return;
+    for (const one of series) {
+      if (one.note === 'gone') this.#remove(worker, one);
+      else this.#add(worker, one);
+    }
   }
 
-  /** The worker is gone: its counters stay, its gauges are forgotten. */
+  /** The worker is gone: its counters stay, its gauges and its page are forgotten. */
   retirePage(worker: number): void {
     const page = this.#pages.get(worker);
     if (page === undefined) return;
-    const counters = page.series.filter(series => FAMILIES[series.name].type !== 'gauge');
-    this.#pages.set(worker, { values: page.values, series: counters });
+    for (const [name, sums] of this.#families) {
+      const isGauge = FAMILIES[name].type === 'gauge';
+      for (const [key, sum] of sums) {
+        const kept = sum.sources.filter(source => source.worker !== worker);
+        if (kept.length === sum.sources.length) continue;
+        if (!isGauge) sum.base = add(sum.base, page, sum.sources, worker, sizeOf(name));
+        sum.sources.splice(0, sum.sources.length, ...kept);
+        if (sum.base === null && kept.length === 0) sums.delete(key);
+      }
+    }
+    this.#pages.delete(worker);
   }
 
   /** Families in the order of the catalogue; those without series are left out. */
   read(): MetricFamily[] {
-    const sums = new Map<FamilyName, Map<string, { labels: Labels; numbers: number[] }>>();
-    for (const page of this.#pages.values()) for (const series of page.series) addTo(sums, series, page.values);
     const families: MetricFamily[] = [];
     for (const name of Object.keys(FAMILIES) as FamilyName[]) {
-      const family = sums.get(name);
-      if (family === undefined) continue;
+      const sums = this.#families.get(name);
+      if (sums === undefined || sums.size === 0) continue;
       const { type, help } = FAMILIES[name];
-      const samples = [...family.values()].map(({ labels, numbers }) => ({ labels, value: sampleValue(numbers) }));
-      families.push({ name, help, type, samples });
+      const read = (): MetricSample[] => this.#samples(sums, sizeOf(name));
+      families.push({
+        name,
+        help,
+        type,
+        get samples() {
+          return read();
+        },
+      });
     }
     return families;
   }
+
+  #samples(sums: ReadonlyMap<string, Sum>, size: number): MetricSample[] {
+    const samples: MetricSample[] = [];
+    for (const { labels, sources, base } of sums.values()) {
+      const numbers = base === null ? new Array<number>(size).fill(0) : [...base];
+      for (const { worker, slot } of sources) {
+        const page = this.#pages.get(worker);
+        for (let at = 0; at < size; at++) numbers[at] = (numbers[at] as number) + (page?.[slot + at] ?? 0);
+      }
+      samples.push({ labels, value: sampleValue(numbers) });
+    }
+    return samples;
+  }
+
+  #add(worker: number, { name, labels, slot, note }: Series): void {
+    const shown = note !== null && !this.#isShown(labels, note) ? { ...labels, ...OTHER } : labels;
+    const key = JSON.stringify(shown);
+    const sums = this.#families.get(name) ?? new Map<string, Sum>();
+    this.#families.set(name, sums);
+    const sum = sums.get(key) ?? { labels: shown, sources: [], base: null };
+    sums.set(key, sum);
+    sum.sources.push({ worker, slot });
+  }
+
+  #isShown(labels: Labels, note: Series['note']): boolean {
+    const { gateway = '', grpc_service: service = '', grpc_method: method = '' } = labels;
+    const path = `/${service}/${method}`;
+    return note === 'learned' ? this.#budget.admitLearned(gateway, path) : this.#budget.admitConfigured(gateway, path);
+  }
+
+  #remove(worker: number, { name, labels, slot }: Series): void {
+    const sums = this.#families.get(name);
+    const key = JSON.stringify(labels);
+    const sum = sums?.get(key);
+    if (sums === undefined || sum === undefined) return;
+    const kept = sum.sources.filter(source => source.worker !== worker || source.slot !== slot);
+    sum.sources.splice(0, sum.sources.length, ...kept);
+    if (kept.length === 0) sums.delete(key);
+  }
 }
 
-function addTo(
-  sums: Map<FamilyName, Map<string, { labels: Labels; numbers: number[] }>>,
-  series: Series,
-  values: Float64Array,
-): void {
-  const family = sums.get(series.name) ?? new Map<string, { labels: Labels; numbers: number[] }>();
-  sums.set(series.name, family);
-  const size = FAMILIES[series.name].type === 'histogram' ? HISTOGRAM_BOUNDS_SECONDS.length + 2 : 1;
-  const key = JSON.stringify(series.labels);
-  const sum = family.get(key) ?? { labels: series.labels, numbers: new Array<number>(size).fill(0) };
-  family.set(key, sum);
-  for (let at = 0; at < size; at++) sum.numbers[at] = (sum.numbers[at] ?? 0) + (values[series.slot + at] ?? 0);
+function sizeOf(name: FamilyName): number {
+  return FAMILIES[name].type === 'histogram' ? HISTOGRAM_SLOTS : 1;
+}
+
+function add(
+  base: number[] | null,
+  page: Float64Array,
+  sources: Sum['sources'],
+  worker: number,
+  size: number,
+): number[] {
+  const numbers = base ?? new Array<number>(size).fill(0);
+  for (const source of sources) {
+    if (source.worker !== worker) continue;
+    for (let at = 0; at < size; at++) numbers[at] = (numbers[at] as number) + (page[source.slot + at] ?? 0);
+  }
+  return numbers;
 }
 
 function sampleValue(numbers: readonly number[]): number | Histogram {
   if (numbers.length === 1) return numbers[0] ?? 0;
   const buckets: number[] = [];
   let count = 0;
-  for (const bucket of numbers.slice(0, -1)) {
-    count += bucket;
+  for (let at = 0; at < numbers.length - 1; at++) {
+    count += numbers[at] as number;
     buckets.push(count);
   }
   return { bounds: HISTOGRAM_BOUNDS_SECONDS, buckets, sum: numbers.at(-1) ?? 0, count };

@@ -3,23 +3,85 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import { GatewayMetrics, type Histogram, MetricsReader, WorkerMetrics } from './index.ts';
+import type { GrpcMethodMatch } from '../../snapshot/index.ts';
+import {
+  type CountedCall,
+  GatewayMetrics,
+  type GrpcMethodMetrics,
+  type Histogram,
+  MethodBudget,
+  MetricsReader,
+  RuleMetrics,
+  type TypeSeries,
+  WorkerMetrics,
+} from './index.ts';
+
+const ANY = null;
+const EXACT: GrpcMethodMatch = { kind: 'exact', service: 's.S', method: 'M' };
+
+/** A call as an exchange counts it. */
+class Call implements CountedCall {
+  series: TypeSeries | null = null;
+  readonly requestMessages = { messages: 0 };
+  readonly responseMessages = { messages: 0 };
+  grpcStatus = -1;
+  reason = '';
+  responseIsGrpc = true;
+  readonly #method: GrpcMethodMetrics;
+
+  constructor(method: GrpcMethodMetrics) {
+    this.#method = method;
+    method.started(this);
+  }
+
+  received(messages = 1): this {
+    this.requestMessages.messages += messages;
+    this.#method.received(this, messages);
+    return this;
+  }
+
+  sent(messages = 1): this {
+    this.responseMessages.messages += messages;
+    this.#method.sent(this, messages);
+    return this;
+  }
+
+  end(code = 0, seconds = 0.1): this {
+    this.grpcStatus = code;
+    this.#method.handled(this, seconds);
+    return this;
+  }
+}
+
+function start(workers: number) {
+  const reader = new MetricsReader();
+  const made = Array.from({ length: workers }, (_, at) => {
+    const metrics = new WorkerMetrics(series => reader.addSeries(at, series));
+    reader.addPage(at, metrics.buffer);
+    return metrics;
+  });
+  return { reader, metrics: made as [WorkerMetrics, ...WorkerMetrics[]] };
+}
+
+function gatewayOf(metrics: WorkerMetrics, name = 'default/gw'): GatewayMetrics {
+  return new GatewayMetrics(metrics, name, new MethodBudget());
+}
+
+function samples(reader: MetricsReader, name: string) {
+  return reader.read().find(family => family.name === name)?.samples ?? [];
+}
+
+/** `service/method type` → value. */
+function byMethod(reader: MetricsReader, name: string): Record<string, unknown> {
+  return Object.fromEntries(
+    samples(reader, name).map(({ labels, value }) => [
+      `${labels['grpc_service']}/${labels['grpc_method']} ${labels['grpc_type']}`,
+      typeof value === 'number' ? value : value.count,
+    ]),
+  );
+}
 
 describe('metrics', () => {
-  function start(workers: number) {
-    const reader = new MetricsReader();
-    const made = Array.from({ length: workers }, (_, at) => {
-      const metrics = new WorkerMetrics(series => reader.addSeries(at, series));
-      reader.addPage(at, metrics.buffer);
-      return metrics;
-    });
-    return { reader, metrics: made as [WorkerMetrics, ...WorkerMetrics[]] };
-  }
-
-  function samples(reader: MetricsReader, name: string) {
-    return reader.read().find(family => family.name === name)?.samples ?? [];
-  }
-
   it('adds up the workers', async () => {
     const { reader, metrics } = start(2);
     for (const worker of metrics) worker.count('daemun_tls_handshakes_total', { result: 'ok' });
@@ -34,12 +96,32 @@ describe('metrics', () => {
     );
   });
 
+  it('keeps the counters of a worker that is gone, and forgets its gauges', async () => {
+    const { reader, metrics } = start(2);
+    for (const worker of metrics) {
+      worker.count('daemun_tls_handshakes_total', { result: 'ok' });
+      worker.values[worker.slot('daemun_downstream_connections', { binding: 'b' })] = 3;
+    }
+    await turn();
+    reader.retirePage(1);
+    assert.deepEqual(
+      [
+        samples(reader, 'daemun_tls_handshakes_total')[0]?.value,
+        samples(reader, 'daemun_downstream_connections')[0]?.value,
+      ],
+      [2, 3],
+    );
+    reader.retirePage(0);
+    assert.equal(samples(reader, 'daemun_tls_handshakes_total')[0]?.value, 2);
+    assert.equal(samples(reader, 'daemun_downstream_connections').length, 0);
+  });
+
   it('shows histograms as cumulative buckets', async () => {
     const { reader, metrics } = start(1);
-    const method = new GatewayMetrics(metrics[0], 'default/gw').method('/s.S/M');
-    method.handled(0, 0.005);
-    method.handled(0, 0.2);
-    method.handled(5, 99);
+    const method = gatewayOf(metrics[0]).method('/s.S/M', EXACT);
+    new Call(method).end(0, 0.005);
+    new Call(method).end(0, 0.2);
+    new Call(method).end(5, 99);
     await turn();
     const [sample] = samples(reader, 'grpc_server_handling_seconds');
     const histogram = sample?.value as Histogram;
@@ -52,31 +134,98 @@ describe('metrics', () => {
     );
   });
 
-  it('learns the type of a method from its messages', async () => {
+  it('learns the type of a method from its first call', async () => {
     const { reader, metrics } = start(1);
-    const method = new GatewayMetrics(metrics[0], 'default/gw').method('/s.S/M');
-    method.started();
-    method.sent(1, 1);
-    method.sent(1, 2);
-    method.handled(0, 0.1);
+    const method = gatewayOf(metrics[0]).method('/s.S/M', EXACT);
+    new Call(method).received().sent().sent().end();
     await turn();
-    const [sample] = samples(reader, 'grpc_server_handled_total');
-    assert.equal(sample?.labels['grpc_type'], 'server_stream');
+    for (const name of ['grpc_server_started_total', 'grpc_server_handled_total']) {
+      assert.deepEqual(byMethod(reader, name), { 's.S/M server_stream': 1 });
+    }
+    assert.deepEqual(byMethod(reader, 'grpc_server_msg_sent_total'), { 's.S/M server_stream': 2 });
   });
 
-  it('counts methods beyond the first 1,000 of a Gateway as other', async () => {
+  it('counts a call under one type from start to end, whatever is learned meanwhile', async () => {
     const { reader, metrics } = start(1);
-    const gateway = new GatewayMetrics(metrics[0], 'default/gw');
-    for (let i = 0; i < 1_005; i++) gateway.method(`/s.S/M${i}`).started();
+    const method = gatewayOf(metrics[0]).method('/s.S/M', EXACT);
+    new Call(method).received().sent().end();
+    const [one, two] = [new Call(method), new Call(method)];
+    one.received().received().sent().sent();
+    const three = new Call(method).received().received().sent().sent();
+    for (const call of [one, two, three]) call.end();
     await turn();
-    const started = samples(reader, 'grpc_server_started_total');
-    assert.equal(started.length, 1_001);
-    assert.equal(started.find(sample => sample.labels['grpc_service'] === 'other')?.value, 5);
+    const expected = { 's.S/M unary': 3, 's.S/M bidi_stream': 1 };
+    assert.deepEqual(byMethod(reader, 'grpc_server_started_total'), expected);
+    assert.deepEqual(byMethod(reader, 'grpc_server_handled_total'), expected);
+    assert.deepEqual(byMethod(reader, 'grpc_server_handling_seconds'), expected);
+  });
+
+  it('shows a first stream while it lives once it is certainly one, and any call when there are two', async () => {
+    const { reader, metrics } = start(1);
+    const gateway = gatewayOf(metrics[0]);
+    new Call(gateway.method('/s.S/Watch', { ...EXACT, method: 'Watch' })).received().sent(8);
+    const other = gateway.method('/s.S/M', EXACT);
+    new Call(other);
+    await turn();
+    assert.deepEqual(byMethod(reader, 'grpc_server_started_total'), { 's.S/Watch server_stream': 1 });
+    new Call(other);
+    await turn();
+    assert.deepEqual(byMethod(reader, 'grpc_server_started_total'), { 's.S/Watch server_stream': 1, 's.S/M unary': 2 });
+  });
+
+  it('names a method that no rule names once an endpoint has answered it', async () => {
+    const { reader, metrics } = start(1);
+    const gateway = gatewayOf(metrics[0]);
+    new Call(gateway.method('/s.S/Not', ANY)).end(12);
+    new Call(gateway.method('/s.S/Login', ANY)).end(16);
+    const down = new Call(gateway.method('/s.S/Down', ANY));
+    down.reason = 'no_endpoint';
+    down.end(14);
+    new Call(gateway.method('/s.S/Found', ANY)).end(5);
+    new Call(gateway.method('/s.S/Said', ANY)).received().sent().end(12);
+    new Call(gateway.method('/s.S/NoRule', undefined)).end(12);
+    await turn();
+    const expected = { 'other/other unknown': 4, 's.S/Found unary': 1, 's.S/Said unary': 1 };
+    assert.deepEqual(byMethod(reader, 'grpc_server_started_total'), expected);
+    assert.deepEqual(byMethod(reader, 'grpc_server_handling_seconds'), expected);
+    assert.deepEqual(byMethod(reader, 'grpc_server_msg_received_total')['s.S/Said unary'], 1);
+  });
+
+  it('counts unproven methods under the service that a rule names', async () => {
+    const { reader, metrics } = start(1);
+    new Call(gatewayOf(metrics[0]).method('/s.S/Nope', { ...EXACT, method: null })).end(12);
+    await turn();
+    assert.deepEqual(byMethod(reader, 'grpc_server_handled_total'), { 's.S/other unknown': 1 });
+  });
+
+  it('bounds learned names, in number and length, without hiding those that rules name', async () => {
+    const { reader, metrics } = start(2);
+    for (const [at, worker] of metrics.entries()) {
+      const gateway = gatewayOf(worker);
+      for (let i = 0; i < 1_005; i++) new Call(gateway.method(`/s.S/M${at}${i}`, ANY)).end();
+      new Call(gateway.method(`/s.S/${'x'.repeat(60_000)}`, ANY)).end();
+      new Call(gateway.method('/s.S/a\u009bb', ANY)).end();
+      new Call(gateway.method('/s.S/M', EXACT)).end();
+      for (let i = 0; i < 4_000; i++) {
+        new Call(gateway.method(`/c.C/M${at}${i}`, { kind: 'exact', service: 'c.C', method: `M${at}${i}` })).end();
+      }
+    }
+    await turn();
+    const started = byMethod(reader, 'grpc_server_started_total');
+    const names = Object.keys(started);
+    // One of 4,000 is s.S/M.
+    assert.equal(names.filter(name => name.startsWith('c.C/')).length, 3_999);
+    // The workers learned different names: together they show no more than one may.
+    assert.equal(names.filter(name => /^s\.S\/M\d+ unary$/.test(name)).length, 1_000);
+    assert.equal(started['s.S/M unary'], 2);
+    assert.ok(names.every(name => name.length < 100));
+    const total = Object.values(started).reduce((sum: number, value) => sum + Number(value), 0);
+    assert.equal(total, 2 * 5_008);
   });
 
   it('times requests that are not gRPC, by known methods only', async () => {
     const { reader, metrics } = start(1);
-    const gateway = new GatewayMetrics(metrics[0], 'default/gw');
+    const gateway = gatewayOf(metrics[0]);
     gateway.http('GET', 'https').finished(404, 0.2);
     gateway.http('BREW', 'http').finished(0, 0.1);
     gateway.http('BREW2', 'http').finished(0, 0.1);
@@ -91,9 +240,36 @@ describe('metrics', () => {
     );
   });
 
-  it('never grows past its page', () => {
-    const metrics = new WorkerMetrics(() => {}, 20);
+  it('forgets the series of a rule that is gone, requests that it took included', async () => {
+    const { reader, metrics } = start(1);
+    const rule = new RuleMetrics(metrics[0], 'default/r', '0');
+    rule.finished(0);
+    rule.failed('overload', 'internal');
+    await turn();
+    assert.equal(samples(reader, 'daemun_route_requests_total').length, 1);
+    rule.release();
+    rule.finished(0);
+    rule.finished(14);
+    rule.failed('overload', 'internal');
+    await turn();
+    assert.deepEqual(samples(reader, 'daemun_route_requests_total'), []);
+    assert.deepEqual(samples(reader, 'daemun_request_failures_total'), []);
+  });
+
+  it('never grows past its page, says what it left out, and uses released slots again', async () => {
+    const reader = new MetricsReader();
+    const metrics = new WorkerMetrics(series => reader.addSeries(0, series), 20);
+    reader.addPage(0, metrics.buffer);
     for (let i = 0; i < 100; i++) metrics.count('daemun_limit_hits_total', { limit: String(i) });
-    assert.ok(metrics.overflowed > 80);
+    await turn();
+    const shown = samples(reader, 'daemun_limit_hits_total').length;
+    assert.ok(shown < 20);
+    assert.equal(samples(reader, 'daemun_metrics_dropped_series_total')[0]?.value, 100 - shown);
+    metrics.release('daemun_limit_hits_total', { limit: '0' });
+    metrics.count('daemun_limit_hits_total', { limit: 'new' });
+    await turn();
+    const labels = samples(reader, 'daemun_limit_hits_total').map(sample => [sample.labels['limit'], sample.value]);
+    assert.deepEqual(labels.at(-1), ['new', 1]);
+    assert.equal(labels.length, shown);
   });
 });

@@ -4,55 +4,84 @@
  * The counters of one worker: a page of shared memory and the meaning of its slots.
  *
  * A slot is bound when a label set is first seen; its meaning is announced once (in batches) to whoever reads the page.
- * After that a count is `values[slot] += 1`. When the page is full every further label set shares slot 0, which is not
- * shown: the page is a cap on cardinality, nothing grows.
+ * After that a count is `values[slot] += 1`. When what a series is about is gone, its slots are released: the reader
+ * forgets them, and they are bound again only when the page has no fresh ones, the longest released first, so that the
+ * reader has long heard of it. When nothing is left every further label set shares slot 0, which is not shown, and is
+ * counted: the page is a cap on cardinality, nothing grows.
  */
-import { type FamilyName, HISTOGRAM_BOUNDS_SECONDS } from './families.ts';
+import { type FamilyName, HISTOGRAM_BOUNDS_SECONDS, type LabelsOf } from './families.ts';
 
 export type Labels = Readonly<Record<string, string>>;
+
+/** Where the name of a method comes from: a rule, or a client, proven by an answer. */
+export type MethodSource = 'configured' | 'learned';
 
 /** One series and where its value is; a histogram takes a run of slots: one per bound, `+Inf`, then the sum. */
 export interface Series {
   readonly name: FamilyName;
   readonly labels: Labels;
   readonly slot: number;
+  /** `gone`: the slots mean nothing any more. */
+  readonly note: MethodSource | 'gone' | null;
 }
 
-/** 256 Ki slots: 1,000 methods of all types and codes, and a few thousand rules. Memory is used only where written. */
-const DEFAULT_SLOTS = 262_144;
+/**
+ * 1 Mi slots, 8 MiB of which only what was written takes memory: all budgets of method names (`MethodBudget`) with three
+ * types each, and several thousand rules and clusters.
+ */
+const DEFAULT_SLOTS = 1_048_576;
 /** Slots of one histogram: the bounds, `+Inf`, the sum. */
 export const HISTOGRAM_SLOTS: number = HISTOGRAM_BOUNDS_SECONDS.length + 2;
+
+interface Bound {
+  readonly slot: number;
+  readonly size: number;
+}
 
 export class WorkerMetrics {
   /** Shared with the reader. */
   readonly buffer: SharedArrayBuffer;
   readonly values: Float64Array;
-  /** Label sets that found the page full. */
-  overflowed = 0;
   readonly #announce: (series: readonly Series[]) => void;
-  readonly #slots = new Map<string, number>();
+  readonly #bound = new Map<string, Bound>();
+  /** Released runs by their size, the longest released first. */
+  readonly #released = new Map<number, number[]>();
+  readonly #dropped: number;
   #unannounced: Series[] = [];
   #free = HISTOGRAM_SLOTS;
 
-  /** `announce` is called in a microtask with the series that are new. */
+  /** `announce` is called in a microtask with the series that are new or gone. */
   constructor(announce: (series: readonly Series[]) => void, slots: number = DEFAULT_SLOTS) {
     this.buffer = new SharedArrayBuffer(slots * Float64Array.BYTES_PER_ELEMENT);
     this.values = new Float64Array(this.buffer);
     this.#announce = announce;
+    this.#dropped = this.slot('daemun_metrics_dropped_series_total', {});
   }
 
   /** The slot of a counter or gauge: the same labels always give the same slot. For set-up and first sights only. */
-  slot(name: FamilyName, labels: Labels = {}): number {
-    return this.#bind(name, labels, 1);
+  slot<Name extends FamilyName>(name: Name, labels: LabelsOf<Name>, note: MethodSource | null = null): number {
+    return this.#bind({ name, labels, slot: 0, note }, 1);
   }
 
   /** The first of the slots of a histogram; see `observe`. */
-  histogram(name: FamilyName, labels: Labels = {}): number {
-    return this.#bind(name, labels, HISTOGRAM_SLOTS);
+  histogram<Name extends FamilyName>(name: Name, labels: LabelsOf<Name>, note: MethodSource | null = null): number {
+    return this.#bind({ name, labels, slot: 0, note }, HISTOGRAM_SLOTS);
+  }
+
+  /** What the series is about is gone: it is shown no more. No effect on one that was never bound. */
+  release<Name extends FamilyName>(name: Name, labels: LabelsOf<Name>): void {
+    const key = keyOf(name, labels);
+    const bound = this.#bound.get(key);
+    if (bound === undefined) return;
+    this.#bound.delete(key);
+    this.#say({ name, labels, slot: bound.slot, note: 'gone' });
+    const runs = this.#released.get(bound.size);
+    if (runs === undefined) this.#released.set(bound.size, [bound.slot]);
+    else runs.push(bound.slot);
   }
 
   /** Adds one to a counter that is looked up by its labels: for rare events. */
-  count(name: FamilyName, labels: Labels = {}): void {
+  count<Name extends FamilyName>(name: Name, labels: LabelsOf<Name>): void {
     const slot = this.slot(name, labels);
     this.values[slot] = (this.values[slot] as number) + 1;
   }
@@ -68,19 +97,33 @@ export class WorkerMetrics {
     values[sum] = (values[sum] as number) + seconds;
   }
 
-  #bind(name: FamilyName, labels: Labels, size: number): number {
-    const key = `${name}\0${JSON.stringify(labels)}`;
-    const known = this.#slots.get(key);
-    if (known !== undefined) return known;
-    if (this.#free + size > this.values.length) {
-      this.overflowed++;
+  #bind(series: Series, size: number): number {
+    const key = keyOf(series.name, series.labels);
+    const known = this.#bound.get(key);
+    if (known !== undefined) return known.slot;
+    const slot = this.#take(size);
+    if (slot === 0) {
+      this.values[this.#dropped] = (this.values[this.#dropped] as number) + 1;
       return 0;
     }
-    const slot = this.#free;
-    this.#free += size;
-    this.#slots.set(key, slot);
-    if (this.#unannounced.push({ name, labels, slot }) === 1) queueMicrotask(() => this.#flush());
+    this.#bound.set(key, { slot, size });
+    this.#say({ ...series, slot });
     return slot;
+  }
+
+  /** 0: the page is full. */
+  #take(size: number): number {
+    if (this.#free + size <= this.values.length) {
+      this.#free += size;
+      return this.#free - size;
+    }
+    const slot = this.#released.get(size)?.shift() ?? 0;
+    if (slot > 0) this.values.fill(0, slot, slot + size);
+    return slot;
+  }
+
+  #say(series: Series): void {
+    if (this.#unannounced.push(series) === 1) queueMicrotask(() => this.#flush());
   }
 
   #flush(): void {
@@ -88,4 +131,8 @@ export class WorkerMetrics {
     this.#unannounced = [];
     this.#announce(series);
   }
+}
+
+function keyOf(name: FamilyName, labels: Labels): string {
+  return `${name}\0${JSON.stringify(labels)}`;
 }

@@ -40,6 +40,9 @@ export class World {
     this.environment = testEnvironment(environment);
     this.pool = new ClusterPool(testCluster(cluster), this.environment, {
       onConnectFailed: (_cluster, endpoint) => void this.events.push(`connect failed ${endpoint.key}`),
+      onConnected: () => {},
+      onRetired: () => {},
+      onGone: () => {},
       onEjected: (_cluster, endpoint) => void this.events.push(`ejected ${endpoint.key}`),
       onChanged: () => {},
     });

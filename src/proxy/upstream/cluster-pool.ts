@@ -31,7 +31,12 @@ const NO_PICKER: Picker<EndpointPool> = { pick: () => undefined };
 /** What happens in a cluster that is worth a counter or a log line. None of it is per request. */
 export interface ClusterObserver {
   onConnectFailed(cluster: ClusterPool, endpoint: UpstreamEndpoint, failure: ConnectFailure): void;
+  onConnected(cluster: ClusterPool, endpoint: UpstreamEndpoint): void;
   onEjected(cluster: ClusterPool, endpoint: UpstreamEndpoint): void;
+  /** The endpoint left the cluster. */
+  onRetired(cluster: ClusterPool, endpoint: UpstreamEndpoint): void;
+  /** Nothing of the cluster is left. */
+  onGone(cluster: ClusterPool): void;
   /** `pending` or `openConnections()` may have changed; once for all that happens in one turn. */
   onChanged(cluster: ClusterPool): void;
 }
@@ -188,6 +193,10 @@ export class ClusterPool implements UpstreamCluster, EndpointOwner {
     this.#observer.onConnectFailed(this, endpoint, failure);
   }
 
+  onConnected(endpoint: EndpointPool): void {
+    this.#observer.onConnected(this, endpoint);
+  }
+
   #addPending(change: number): void {
     this.pending += change;
     this.#touch();
@@ -273,6 +282,7 @@ export class ClusterPool implements UpstreamCluster, EndpointOwner {
 
   #retire(endpoint: EndpointPool): void {
     this.#ejection?.forget(endpoint);
+    this.#observer.onRetired(this, endpoint);
     this.#retired.push(endpoint);
     endpoint.retire();
   }

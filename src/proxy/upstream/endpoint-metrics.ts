@@ -5,7 +5,8 @@ import type { WorkerMetrics } from '../metrics/index.ts';
 import { endpointKey } from './endpoint-key.ts';
 import type { Health } from './usable-endpoints.ts';
 
-type State = 'ready' | 'draining' | 'unhealthy' | 'unchecked';
+const STATES = ['ready', 'draining', 'unhealthy', 'unchecked'] as const;
+type State = (typeof STATES)[number];
 
 /**
  * `daemun_upstream_endpoints{cluster,state}`. Written by the main thread, for all workers have the same endpoints.
@@ -56,6 +57,10 @@ export class EndpointMetrics {
   }
 
   #show(cluster: string): void {
+    if (!this.#sets.has(cluster)) {
+      this.#forget(cluster);
+      return;
+    }
     const counts: Record<State, number> = { ready: 0, draining: 0, unhealthy: 0, unchecked: 0 };
     for (const endpoint of this.#sets.get(cluster)?.endpoints ?? []) counts[this.#stateOf(cluster, endpoint)] += 1;
     this.#set(cluster, 'ready', counts.ready);
@@ -64,6 +69,15 @@ export class EndpointMetrics {
     if (!this.#checked.has(cluster)) return;
     this.#set(cluster, 'unhealthy', counts.unhealthy);
     this.#set(cluster, 'unchecked', counts.unchecked);
+  }
+
+  /** A cluster that is gone has no samples. */
+  #forget(cluster: string): void {
+    this.#checked.delete(cluster);
+    for (const state of STATES) this.#metrics.release('daemun_upstream_endpoints', { cluster, state });
+    for (const to of ['healthy', 'unhealthy']) {
+      this.#metrics.release('daemun_upstream_health_check_transitions_total', { cluster, to });
+    }
   }
 
   #stateOf(cluster: string, endpoint: Endpoint): State {

@@ -48,6 +48,8 @@ export interface EndpointOwner {
   /** They left the endpoint's queue: another one must be tried. */
   onUnserved(endpoint: EndpointPool, waiting: readonly WaitingRequest[], failure: ConnectFailure): void;
   onConnectFailed(endpoint: EndpointPool, failure: ConnectFailure): void;
+  /** It can be reached. */
+  onConnected(endpoint: EndpointPool): void;
 }
 
 /**
@@ -158,6 +160,7 @@ export class EndpointPool implements UpstreamEndpoint, Candidate, ConnectionOwne
     this.#endConnecting();
     this.#failures = 0;
     this.#lastFailure = null;
+    this.#owner.onConnected(this);
     this.#current = connection.http2;
     this.#setFailing(false);
     this.#serve();

@@ -1,37 +1,82 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import type { DebugLog } from '../debug-log.ts';
 import type { WorkerMetrics } from '../metrics/index.ts';
 import type { RateLimitedLog } from '../rate-limited-log.ts';
 import type { ClusterObserver, ClusterPool } from './cluster-pool.ts';
+import type { ReachChange } from './reach-log.ts';
 import type { ConnectFailure } from './upstream-connection.ts';
 import type { UpstreamEndpoint } from './upstream-endpoint.ts';
 
+/** Where the clusters of one worker tell what happens in them. */
+export interface UpstreamReports {
+  readonly metrics: WorkerMetrics;
+  readonly log: RateLimitedLog;
+  readonly debug: DebugLog;
+  /** Called once per change of an endpoint, as this worker sees it. */
+  readonly reach: (change: ReachChange) => void;
+}
+
 /** Counts and logs what happens in the clusters of one worker. Slots are bound when a cluster is first used. */
 export class UpstreamMetrics implements ClusterObserver {
-  readonly #metrics: WorkerMetrics;
-  readonly #log: RateLimitedLog;
+  readonly #reports: UpstreamReports;
+  readonly #unreachable = new WeakSet<UpstreamEndpoint>();
+  readonly #gone = new WeakSet<ClusterPool>();
 
-  constructor(metrics: WorkerMetrics, log: RateLimitedLog) {
-    this.#metrics = metrics;
-    this.#log = log;
+  constructor(reports: UpstreamReports) {
+    this.#reports = reports;
   }
 
-  onConnectFailed(pool: ClusterPool, endpoint: UpstreamEndpoint, failure: ConnectFailure): void {
-    this.#metrics.count('daemun_upstream_connect_failures_total', { cluster: pool.id });
-    const fields = { cluster: pool.id, endpoint: endpoint.key, name: endpoint.name, reason: failure.message };
-    this.#log.warn(`connect ${pool.id}`, 'endpoint cannot be reached', fields);
+  onConnectFailed(pool: ClusterPool, endpoint: UpstreamEndpoint, { message }: ConnectFailure): void {
+    const { metrics, debug } = this.#reports;
+    metrics.count('daemun_upstream_connect_failures_total', { cluster: pool.id });
+    const fields = { cluster: pool.id, endpoint: endpoint.key, name: endpoint.name, reason: message };
+    if (debug.isOn) debug.say('connect failed', fields);
+    if (this.#unreachable.has(endpoint)) return;
+    this.#unreachable.add(endpoint);
+    this.#reports.reach({ kind: 'unreachable', ...fields });
+  }
+
+  onConnected(pool: ClusterPool, endpoint: UpstreamEndpoint): void {
+    const { debug } = this.#reports;
+    const fields = { cluster: pool.id, endpoint: endpoint.key, name: endpoint.name };
+    if (debug.isOn) debug.say('endpoint connected', fields);
+    if (this.#unreachable.delete(endpoint)) this.#reports.reach({ kind: 'reachable', ...fields });
+  }
+
+  onRetired(pool: ClusterPool, endpoint: UpstreamEndpoint): void {
+    if (!this.#unreachable.delete(endpoint)) return;
+    this.#reports.reach({ kind: 'removed', cluster: pool.id, endpoint: endpoint.key, name: endpoint.name });
   }
 
   onEjected(pool: ClusterPool, endpoint: UpstreamEndpoint): void {
-    this.#metrics.count('daemun_upstream_ejections_total', { cluster: pool.id });
+    const { metrics, log } = this.#reports;
+    metrics.count('daemun_upstream_ejections_total', { cluster: pool.id });
     const fields = { cluster: pool.id, endpoint: endpoint.key, name: endpoint.name };
-    this.#log.warn(`eject ${pool.id}`, 'endpoint ejected after failures in a row', fields);
+    log.warn(`eject ${pool.id}`, 'endpoint ejected after failures in a row', fields);
   }
 
   onChanged(pool: ClusterPool): void {
-    const { values } = this.#metrics;
+    if (this.#gone.has(pool)) return;
+    const { metrics } = this.#reports;
+    const { values } = metrics;
     const labels = { cluster: pool.id };
-    values[this.#metrics.slot('daemun_upstream_connections', labels)] = pool.openConnections();
-    values[this.#metrics.slot('daemun_upstream_requests_pending', labels)] = pool.pending;
+    values[metrics.slot('daemun_upstream_connections', labels)] = pool.openConnections();
+    values[metrics.slot('daemun_upstream_requests_pending', labels)] = pool.pending;
+  }
+
+  onGone(pool: ClusterPool): void {
+    this.#gone.add(pool);
+    const { metrics } = this.#reports;
+    for (const family of CLUSTER_FAMILIES) metrics.release(family, { cluster: pool.id });
+    for (const endpoint of pool.endpoints()) this.onRetired(pool, endpoint);
   }
 }
+
+const CLUSTER_FAMILIES = [
+  'daemun_upstream_connections',
+  'daemun_upstream_requests_pending',
+  'daemun_upstream_connect_failures_total',
+  'daemun_upstream_ejections_total',
+  'daemun_upstream_retries_total',
+] as const;

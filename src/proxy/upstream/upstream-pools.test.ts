@@ -10,7 +10,14 @@ import { UpstreamPools } from './upstream-pools.ts';
 
 afterEach(cleanUp);
 
-const OBSERVER = { onConnectFailed() {}, onEjected() {}, onChanged() {} };
+const OBSERVER = {
+  onConnectFailed() {},
+  onConnected() {},
+  onRetired() {},
+  onGone() {},
+  onEjected() {},
+  onChanged() {},
+};
 const NOTHING = { clusters: [], endpoints: [] };
 
 async function start() {

@@ -123,6 +123,7 @@ export class UpstreamPools implements Upstreams {
     pool.sweep(nowMs);
     if (!pool.isIdle) return;
     pool.destroy();
+    this.#observer.onGone(pool);
     this.#leaving.delete(pool.id);
   }
 }

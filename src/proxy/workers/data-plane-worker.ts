@@ -26,6 +26,8 @@ export interface DataPlaneWorker {
   setSessionKeys(keys: readonly SessionKey[]): void;
   /** Health check results of one cluster, by endpoint key. Kept for a worker that replaces this one. */
   setHealth(cluster: string, health: ReadonlyMap<string, Health>): void;
+  /** Whether it tells what happens to single requests and connections. Kept for a worker that replaces this one. */
+  setDebug(on: boolean): void;
   /** Stops accepting, lets requests end until the timeout, resets the rest. */
   drain(timeoutMs: number): Promise<DrainReport>;
   dump(): Promise<WorkerDump>;

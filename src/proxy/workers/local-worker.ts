@@ -33,6 +33,10 @@ export class LocalWorker implements DataPlaneWorker {
     this.#queue = this.#queue.then(() => this.#runtime.setHealth(cluster, health));
   }
 
+  setDebug(on: boolean): void {
+    this.#runtime.setDebug(on);
+  }
+
   drain(timeoutMs: number): Promise<DrainReport> {
     return this.#runtime.drain(timeoutMs);
   }

@@ -6,6 +6,7 @@ import type { Clock, Timer } from '../clock.ts';
 import type { SessionKey } from '../filters/index.ts';
 import type { Log } from '../log.ts';
 import type { Series } from '../metrics/index.ts';
+import type { ReachChange } from '../upstream/reach-log.ts';
 import type { Health } from '../upstream/usable-endpoints.ts';
 import type { BindFailures, DataPlaneWorker, DrainReport } from './data-plane-worker.ts';
 import type { WorkerDump } from './worker-dump.ts';
@@ -26,6 +27,9 @@ export interface ThreadHost {
   readonly log: Log;
   readonly clock: Clock;
   accessLog(lines: string): void;
+  onReach(thread: number, change: ReachChange): void;
+  /** What the threads say after `setDebug(true)`. */
+  debug(message: string, fields: Readonly<Record<string, unknown>>): void;
   /** A thread began; its counters are in `page`. Called again when it is replaced. */
   onPage(thread: number, page: SharedArrayBuffer): void;
   onSeries(thread: number, series: readonly Series[]): void;
@@ -53,6 +57,7 @@ export class ThreadWorker implements DataPlaneWorker {
   #snapshot: Snapshot | null = null;
   #sequence = 0;
   #sessionKeys: readonly SessionKey[] = [];
+  #isDebug = false;
   readonly #health = new Map<string, ReadonlyMap<string, Health>>();
   #applies: Waiting<BindFailures>[] = [];
   #dumps: Waiting<WorkerDump>[] = [];
@@ -96,6 +101,11 @@ export class ThreadWorker implements DataPlaneWorker {
     if (health.size === 0) this.#health.delete(cluster);
     else this.#health.set(cluster, health);
     this.#post({ kind: 'health', cluster, health });
+  }
+
+  setDebug(on: boolean): void {
+    this.#isDebug = on;
+    this.#post({ kind: 'debug', on });
   }
 
   drain(timeoutMs: number): Promise<DrainReport> {
@@ -179,8 +189,12 @@ export class ThreadWorker implements DataPlaneWorker {
       case 'access-log':
         this.#host.accessLog(message.lines);
         break;
+      case 'reach':
+        this.#host.onReach(thread, message.change);
+        break;
       case 'log':
-        this.#host.log[message.level](message.message, message.fields);
+        if (message.level === 'debug') this.#host.debug(message.message, message.fields);
+        else this.#host.log[message.level](message.message, message.fields);
         break;
     }
   }
@@ -209,6 +223,7 @@ export class ThreadWorker implements DataPlaneWorker {
     this.#post({ kind: 'session-keys', keys: this.#sessionKeys });
     this.#sequence += 1;
     this.#sendSnapshot();
+    this.#post({ kind: 'debug', on: this.#isDebug });
     for (const [cluster, health] of this.#health) this.#post({ kind: 'health', cluster, health });
     for (const { sequence } of this.#dumps) this.#post({ kind: 'dump', sequence });
   }

@@ -3,6 +3,7 @@
 import type { SnapshotDelta } from '../../snapshot/index.ts';
 import type { SessionKey } from '../filters/index.ts';
 import type { Series } from '../metrics/index.ts';
+import type { ReachChange } from '../upstream/reach-log.ts';
 import type { Health } from '../upstream/usable-endpoints.ts';
 import type { DrainReport } from './data-plane-worker.ts';
 import type { WorkerDump } from './worker-dump.ts';
@@ -19,6 +20,7 @@ export type ToWorker =
   | { readonly kind: 'apply'; readonly sequence: number; readonly delta: SnapshotDelta }
   | { readonly kind: 'health'; readonly cluster: string; readonly health: ReadonlyMap<string, Health> }
   | { readonly kind: 'session-keys'; readonly keys: readonly SessionKey[] }
+  | { readonly kind: 'debug'; readonly on: boolean }
   /** Answered by `drained`. */
   | { readonly kind: 'drain'; readonly timeoutMs: number }
   /** Answered by `dumped` with the same number. */
@@ -35,9 +37,10 @@ export type FromWorker =
   | { readonly kind: 'dumped'; readonly sequence: number; readonly dump: WorkerDump }
   | { readonly kind: 'series'; readonly series: readonly Series[] }
   | { readonly kind: 'access-log'; readonly lines: string }
+  | { readonly kind: 'reach'; readonly change: ReachChange }
   | {
       readonly kind: 'log';
-      readonly level: 'info' | 'warn' | 'error';
+      readonly level: 'debug' | 'info' | 'warn' | 'error';
       readonly message: string;
       readonly fields: Readonly<Record<string, unknown>>;
     };

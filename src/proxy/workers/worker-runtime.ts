@@ -5,13 +5,15 @@ import { EMPTY_SNAPSHOT } from '../../snapshot/index.ts';
 import { HeaderListPool } from '../../wire/index.ts';
 import { AccessLog } from '../access-log/index.ts';
 import { systemClock } from '../clock.ts';
+import { DebugLog } from '../debug-log.ts';
 import { macKey, type SessionKey } from '../filters/index.ts';
 import type { Serving } from '../http/serving.ts';
 import { SocketLoop } from '../http/socket-loop.ts';
 import { Listeners } from '../listeners/index.ts';
 import type { Log } from '../log.ts';
-import { type Series, WorkerMetrics } from '../metrics/index.ts';
+import { RuleMetrics, type Series, WorkerMetrics } from '../metrics/index.ts';
 import { RateLimitedLog } from '../rate-limited-log.ts';
+import type { ReachChange } from '../upstream/reach-log.ts';
 import { dialTcp } from '../upstream/upstream-connection.ts';
 import { UpstreamMetrics } from '../upstream/upstream-metrics.ts';
 import { UpstreamPools } from '../upstream/upstream-pools.ts';
@@ -37,6 +39,10 @@ export interface WorkerHost {
   readonly log: Log;
   accessLog(lines: string): void;
   series(series: readonly Series[]): void;
+  /** An endpoint was lost or found by this worker. Default: nobody hears. */
+  reach?(change: ReachChange): void;
+  /** What happens to single requests, after `setDebug(true)`. Default: nobody hears. */
+  debug?(message: string, fields: Readonly<Record<string, unknown>>): void;
   /** Default: one on the machine's clock. Tests bring one whose time they own. Closed by the runtime. */
   readonly loop?: SocketLoop;
   /** Wall clock in milliseconds. Default: the machine's. */
@@ -54,6 +60,7 @@ export class WorkerRuntime {
   readonly #listeners: Listeners;
   readonly #accessLog: AccessLog | null;
   readonly #serving: Serving;
+  readonly #debug: DebugLog;
   #snapshot: Snapshot = EMPTY_SNAPSHOT;
   #failures: BindFailures = new Map();
 
@@ -63,8 +70,11 @@ export class WorkerRuntime {
     const log = new RateLimitedLog(host.log, systemClock);
     this.metrics = new WorkerMetrics(series => host.series(series));
     this.#accessLog = settings.accessLog ? new AccessLog(lines => host.accessLog(lines)) : null;
-    const environment = { loop: this.#loop, lists, clock: systemClock, dial: dialTcp };
-    this.#upstreams = new UpstreamPools(environment, new UpstreamMetrics(this.metrics, log));
+    this.#debug = new DebugLog((message, fields) => host.debug?.(message, fields), systemClock);
+    const environment = { loop: this.#loop, lists, clock: this.#loop.clock(systemClock), dial: dialTcp };
+    const reach = (change: ReachChange): void => host.reach?.(change);
+    const reports = { metrics: this.metrics, log, debug: this.#debug, reach };
+    this.#upstreams = new UpstreamPools(environment, new UpstreamMetrics(reports));
     const serving: Serving = {
       loop: this.#loop,
       upstreams: this.#upstreams,
@@ -72,11 +82,13 @@ export class WorkerRuntime {
       metrics: this.metrics,
       sessionKeys: [],
       wallMs: host.wallMs ?? (() => Date.now()),
+      unruled: new RuleMetrics(this.metrics, '', ''),
       random: Math.random,
       serverHeader: settings.serverHeader,
       upstreamServiceTime: settings.upstreamServiceTime,
       accessLog: this.#accessLog,
       log: host.log,
+      debug: this.#debug,
       activeMirrors: 0,
     };
     this.#serving = serving;
@@ -108,6 +120,11 @@ export class WorkerRuntime {
 
   setHealth(cluster: string, health: ReadonlyMap<string, Health>): void {
     this.#upstreams.setHealth(cluster, health);
+  }
+
+  /** Whether it tells what happens to single requests and connections. Off at first. */
+  setDebug(on: boolean): void {
+    this.#debug.isOn = on;
   }
 
   async drain(timeoutMs: number): Promise<DrainReport> {

@@ -12,7 +12,7 @@ if (port === null) throw new Error('worker-thread.ts runs as a worker thread onl
 
 const send = (message: FromWorker): void => port.postMessage(message);
 const logAt =
-  (level: 'info' | 'warn' | 'error') =>
+  (level: 'debug' | 'info' | 'warn' | 'error') =>
   (message: string, fields: Readonly<Record<string, unknown>> = {}): void =>
     send({ kind: 'log', level, message, fields });
 const log: Log = { info: logAt('info'), warn: logAt('warn'), error: logAt('error') };
@@ -22,6 +22,8 @@ const runtime = new WorkerRuntime(settings, {
   log,
   accessLog: lines => send({ kind: 'access-log', lines }),
   series: series => send({ kind: 'series', series }),
+  reach: change => send({ kind: 'reach', change }),
+  debug: logAt('debug'),
 });
 
 let snapshot: Snapshot = EMPTY_SNAPSHOT;
@@ -50,6 +52,9 @@ async function handle(message: ToWorker): Promise<void> {
       break;
     case 'session-keys':
       runtime.setSessionKeys(message.keys);
+      break;
+    case 'debug':
+      runtime.setDebug(message.on);
       break;
     case 'drain':
       send({ kind: 'drained', report: await runtime.drain(message.timeoutMs) });

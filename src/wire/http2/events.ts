@@ -19,6 +19,8 @@ export interface ConnectionEvents {
   onPong?(): void;
   /** Server role: a request's header list was over the limits and was answered by the connection (431 or gRPC 8). `partial`: what was read of it. */
   onOversizedHead?(partial: HeaderList): void;
+  /** Server role: a request's head broke HTTP/2, and its stream was reset. `partial`: what was read of it. */
+  onMalformedHead?(partial: HeaderList): void;
   /** Server role: a stream over `maxConcurrentStreams` was refused. */
   onRefusedStream?(): void;
   /** The connection broke (or the peer broke it). GOAWAY is in the output; write it, then close the socket. */

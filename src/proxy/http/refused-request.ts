@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { GrpcStatus, type HeaderList, isGrpcMessage, MessageCounter } from '../../wire/index.ts';
+import type { Answer } from './answers.ts';
+import { sourceOf } from './exchange-end.ts';
+import type { ExchangeOwner } from './exchange-state.ts';
+
+/**
+ * The books of a request that the connection refused before there was an exchange: counters and access log. `head`: what
+ * was read of it. A request whose head is too large was answered; one that is malformed was only reset.
+ */
+export function recordRefused(owner: ExchangeOwner, head: HeaderList, answer: Answer): void {
+  const { serving } = owner;
+  const { reason } = answer;
+  serving.unruled.failed(reason, sourceOf(reason));
+  const isAnswered = reason === 'header_limit';
+  const isGrpc = isAnswered && isGrpcMessage(head);
+  const grpcStatus = isGrpc ? answer.grpcStatus : GrpcStatus.UNKNOWN;
+  const httpStatus = !isAnswered ? 0 : isGrpc ? 200 : answer.httpStatus;
+  if (isAnswered) {
+    const { method, http } = owner.scope().refused(head);
+    const messages = new MessageCounter();
+    const call = {
+      series: null,
+      requestMessages: messages,
+      responseMessages: messages,
+      grpcStatus,
+      reason,
+      responseIsGrpc: false,
+    };
+    method?.handled(call, 0);
+    http?.finished(httpStatus, 0);
+  }
+  serving.accessLog?.record({
+    owner,
+    decision: { head, gateway: '', listener: '', isGrpc, rule: null },
+    attempt: null,
+    outgoingFields: null,
+    httpStatus,
+    grpcStatus,
+    startedMs: serving.loop.nowMs,
+    requestBytes: 0,
+    responseBytes: 0,
+    reason,
+  });
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { GrpcMethodMatch } from '../../snapshot/index.ts';
+import { GrpcMethodMetrics, type LearnedMethods } from './grpc-method-metrics.ts';
+import { HttpRequestMetrics, methodLabel } from './http-request-metrics.ts';
+import { type MethodBudget, OTHER } from './method-budget.ts';
+import { MethodSeries } from './method-series.ts';
+import type { WorkerMetrics } from './worker-metrics.ts';
+
+/** The gRPC methods of one Gateway in one worker, and its requests that are not gRPC. */
+export class GatewayMetrics implements LearnedMethods {
+  readonly #metrics: WorkerMetrics;
+  readonly #gateway: string;
+  readonly #budget: MethodBudget;
+  readonly #methods = new Map<string, MethodSeries>();
+  readonly #http = new Map<string, HttpRequestMetrics>();
+
+  /** `gateway`: `namespace/name`; `budget`: one for all Gateways of the worker. */
+  constructor(metrics: WorkerMetrics, gateway: string, budget: MethodBudget) {
+    this.#metrics = metrics;
+    this.#gateway = gateway;
+    this.#budget = budget;
+  }
+
+  /**
+   * For a path `/service/method`; looked up once per header list. `match`: what the rule that took the call says about
+   * its method; null: nothing. Undefined: no rule took it.
+   */
+  method(path: string, match: GrpcMethodMatch | null | undefined): GrpcMethodMetrics {
+    const slash = path.lastIndexOf('/');
+    const isNamed = match?.kind === 'exact' && match.service !== null;
+    if (match === undefined || slash <= 0) return this.#counted(path, this.#together(OTHER.grpc_service), true);
+    if (isNamed && match.method !== null) return this.#counted(path, this.#configured(path), true);
+    const hasService = isNamed && this.#budget.admitConfigured(this.#gateway, `/${match.service}`);
+    return this.#counted(path, this.#together(hasService ? (match.service ?? '') : OTHER.grpc_service), false);
+  }
+
+  /** Of requests that are not gRPC; looked up once per header list. */
+  http(method: string, scheme: 'http' | 'https'): HttpRequestMetrics {
+    const label = methodLabel(method);
+    const key = `${scheme} ${label}`;
+    let metrics = this.#http.get(key);
+    if (metrics === undefined) {
+      metrics = new HttpRequestMetrics(this.#metrics, this.#gateway, label, scheme);
+      this.#http.set(key, metrics);
+    }
+    return metrics;
+  }
+
+  find(path: string): MethodSeries | null {
+    return this.#methods.get(path) ?? null;
+  }
+
+  learn(path: string): MethodSeries {
+    const known = this.#methods.get(path);
+    if (known !== undefined) return known;
+    if (!this.#budget.admitLearned(this.#gateway, path)) return this.#together(OTHER.grpc_service);
+    return this.#series(path, 'learned');
+  }
+
+  #counted(path: string, series: MethodSeries, isNamed: boolean): GrpcMethodMetrics {
+    return new GrpcMethodMetrics(path, series, isNamed, this);
+  }
+
+  #configured(path: string): MethodSeries {
+    const known = this.#methods.get(path);
+    if (known !== undefined) return known;
+    if (!this.#budget.admitConfigured(this.#gateway, path)) return this.#together(OTHER.grpc_service);
+    return this.#series(path, 'configured');
+  }
+
+  #series(path: string, kind: 'configured' | 'learned'): MethodSeries {
+    const slash = path.lastIndexOf('/');
+    const labels = { gateway: this.#gateway, service: path.slice(1, slash), method: path.slice(slash + 1), kind };
+    const made = new MethodSeries(this.#metrics, labels);
+    this.#methods.set(path, made);
+    return made;
+  }
+
+  /** Calls of a service whose methods have no labels of their own. The key is no path. */
+  #together(service: string): MethodSeries {
+    const known = this.#methods.get(service);
+    if (known !== undefined) return known;
+    const labels = { gateway: this.#gateway, service, method: OTHER.grpc_method, kind: 'together' as const };
+    const made = new MethodSeries(this.#metrics, labels);
+    this.#methods.set(service, made);
+    return made;
+  }
+}
