@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Makes docs/observability.md of what the code declares. Run it to write the page: `node test/observability/observability-page.ts`. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { processMetrics } from '../../src/admin/process-metrics.ts';
+import { ReloadMetrics } from '../../src/controller/reload-metrics.ts';
+import { ACCESS_LOG_FIELDS } from '../../src/proxy/access-log/index.ts';
+import { FAMILIES, LABELS } from '../../src/proxy/metrics/index.ts';
+
+export const OBSERVABILITY_PAGE = join(import.meta.dirname, '../../docs/observability.md');
+
+const INTRODUCTION = `# Metrics and logs
+
+This page is made of what the code declares ([families.ts](../src/proxy/metrics/families.ts),
+[access-log.ts](../src/proxy/access-log/access-log.ts)) by \`node test/observability/observability-page.ts\`; a test keeps it true.
+
+## Metrics
+
+\`GET /metrics\` of the admin server, in the Prometheus text format. Workers write counters to memory that the main thread reads: a
+scrape stops no request, and is sent in parts.
+
+* **A call is counted under one label set from start to end**, so \`started − handled\` is what is in flight, and never negative.
+* **\`grpc_type\` is learned.** A proxy has no descriptors: a method is \`unary\` until a call carries a second message in one direction. The
+  first call of a method in a worker is therefore counted when it ends, when another one begins, or after eight messages.
+* **Names of methods are not taken from clients.** A method has labels of its own when a rule names its service and method (4,000
+  in a process), or once an endpoint answered it with a message or a status other than UNIMPLEMENTED, UNAUTHENTICATED or
+  PERMISSION_DENIED (1,000 a Gateway, 2,000 in a process, up to 160 characters). All other calls count as \`other\`: of the
+  service, where a rule names that, else of no service.
+* **Counters never go back** on a reload or when a worker is replaced. Series of a cluster, a rule or a port that is gone are no longer shown.
+  Calls that a crashed worker had open stay started and are never handled.
+* A request that fails without an endpoint's answer has a reason, the same in \`daemun_request_failures_total\` and in the access log. A timeout of
+  the route is \`route_timeout\`, the deadline of the call \`deadline\`, and a DEADLINE_EXCEEDED without a reason is the endpoint's own.
+`;
+
+const LOGS = `## Access log
+
+\`--access-log stdout|FILE\`: one JSON object a line, written when the request ends. It has a line for every request that had a head,
+those included that no rule took, that were cut, or whose head was refused (\`header_limit\`, \`malformed_request\`). Streams that were
+refused for their number are only counted (\`daemun_limit_hits_total{limit="concurrent_streams"}\`): clients try them again by themselves. What is not
+plain ASCII is written as JSON escapes.
+
+`;
+
+const PROCESS_LOG = `## Log
+
+\`--log-level debug|info|warn|error|silent\`, and while it runs \`curl -X PUT 'http://ADMIN/log-level?level=debug'\`. A line has \`level\`, \`time\`, \`msg\`, and fields
+of its own. What peers can cause is limited to ten lines of a kind in ten seconds; the next one says how many were left out (\`suppressed\`).
+
+| line | level | fields |
+| --- | --- | --- |
+| \`endpoint cannot be reached\` | warn | \`cluster\`, \`endpoint\`, \`name\`, \`reason\`; once, whatever number of workers and calls try it |
+| \`endpoint can be reached again\` | info | \`cluster\`, \`endpoint\`, \`name\`; once all workers that lost it have it back |
+| \`endpoint ejected after failures in a row\` | warn | \`cluster\`, \`endpoint\`, \`name\`; each worker judges for itself |
+| \`health check: endpoint became …\` | warn, info | \`cluster\`, \`endpoint\`, \`name\`, \`reason\` |
+| \`client connected\`, \`client connection closed\`, \`client broke HTTP/2\` | debug | \`client\`, \`listener\`, \`bytesRead\`, \`bytesWritten\`, \`error\` |
+| \`request\` | debug | \`client\`, \`stream\`, \`host\`, \`path\`, \`listener\`, and \`route\` and \`rule\`, or the reason of the \`answer\` |
+| \`request refused by its endpoint, tried again\` | debug | \`client\`, \`stream\`, \`endpoint\`, \`retry\` |
+| \`request ended\` | debug | \`client\`, \`stream\`, \`path\`, \`endpoint\`, \`status\`, \`ms\`, \`reason\` |
+| \`connect failed\`, \`endpoint connected\` | debug | \`cluster\`, \`endpoint\`, \`name\`, \`reason\`; each try |
+
+Debug tells of single requests, at most 2,000 lines a second in a worker.
+`;
+
+/** The page's text. */
+export function observabilityPage(): string {
+  const families = Object.entries(FAMILIES).map(([name, { type, labels, help }]) => [
+    `\`${name}\``,
+    type,
+    labels.map(label => `\`${label}\``).join(', '),
+    help,
+  ]);
+  const labels = Object.entries(LABELS).map(([name, meaning]) => [`\`${name}\``, meaning]);
+  const others = [...new ReloadMetrics().read(), ...processMetrics()].map(({ name, type, help }) => [
+    `\`${name}\``,
+    type,
+    help,
+  ]);
+  const fields = Object.entries(ACCESS_LOG_FIELDS).map(([name, meaning]) => [`\`${name}\``, meaning]);
+  return [
+    INTRODUCTION,
+    `### Of the data plane\n\n${table(['name', 'type', 'labels', 'what it counts'], families)}`,
+    `### Labels\n\n${table(['label', 'meaning'], labels)}`,
+    `### Of the configuration and the process\n\n${table(['name', 'type', 'what it counts'], others)}`,
+    LOGS + table(['field', 'meaning'], fields),
+    PROCESS_LOG,
+  ].join('\n');
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |\n`;
+  return line(head) + line(head.map(() => '---')) + rows.map(line).join('');
+}
+
+if (import.meta.main) writeFileSync(OBSERVABILITY_PAGE, observabilityPage());
