@@ -55,6 +55,30 @@ describe('a standalone gateway', () => {
     await rm(folder, { recursive: true });
   });
 
+  it('follows a log level that is changed while it runs, down to single requests', { timeout: 20_000 }, async () => {
+    const { adminAddress, listeners } = await start(gateway('a', 8080) + route('a'), {
+      admin: { host: '127.0.0.1', port: 0 },
+    });
+    const session = connectHttp2(`http://127.0.0.1:${listeners[0]?.port}`);
+    const request = async (): Promise<void> => {
+      const stream = session.request({
+        ':method': 'POST',
+        ':path': '/api.Echo/Echo',
+        'content-type': 'application/grpc',
+      });
+      stream.resume().end();
+      await once(stream, 'close');
+    };
+    const setLevel = (level: string): Promise<unknown> =>
+      fetch(`http://${adminAddress}/log-level?level=${level}`, { method: 'PUT' });
+    await request();
+    assert.equal(lines.filter(line => line.includes('"request')).length, 0);
+    await setLevel('debug');
+    await request();
+    while (!lines.some(line => line.includes('"request ended"'))) await new Promise(resolve => setImmediate(resolve));
+    assert.match(lines.find(line => line.includes('"request"')) ?? '', /"route":"default\/echo","rule":"0"/);
+    session.destroy();
+  });
   /** One call; the answer's head. */
   const call = async (port: number, headers: Record<string, string> = {}): Promise<IncomingHttpHeaders> => {
     const client = connectHttp2(`http://127.0.0.1:${port}`);

@@ -10,7 +10,7 @@ export interface RequestFailure {
   readonly retryable: boolean;
   /** What a client that does not speak gRPC is told. */
   readonly httpStatus: number;
-  /** What a gRPC client is told; 1: nobody is there to be told. */
+  /** What a gRPC client is told, or makes of what it is told (421 is UNKNOWN); 1: nobody is there to be told. */
   readonly grpcStatus: number;
   readonly summary: string;
   readonly help: string;
@@ -62,7 +62,7 @@ export const REQUEST_FAILURES = {
     source: 'downstream',
     retryable: false,
     httpStatus: 421,
-    grpcStatus: 14,
+    grpcStatus: 2,
     summary: "the TLS connection was opened for another host than the request's",
     help: 'open a connection with the host as its server name',
   },

@@ -72,7 +72,11 @@ for (const workers of [0, 2]) {
       await call(dial(first));
       const shown = (): string => JSON.stringify(plane.metrics().map(({ samples }) => samples.map(one => one.labels)));
       await until(() => shown().includes('"default/a"'));
-      const without = snapshotOf({ version: 2, ports: [second], endpoints: [] });
+      const calls = (): unknown => plane.metrics().find(one => one.name === 'daemun_route_requests_total')?.samples;
+      const before = calls();
+      await plane.apply(snapshotOf({ version: 2, ports: [first, second], endpoints: [] }));
+      assert.deepEqual(calls(), before);
+      const without = snapshotOf({ version: 3, ports: [second], endpoints: [] });
       const bindings = without.bindings.map(one => ({
         ...one,
         listeners: one.listeners.map(listener => ({ ...listener, virtualHosts: [] })),

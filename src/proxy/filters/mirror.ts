@@ -5,10 +5,17 @@
  * mirror does not take at once is queued up to a cap, over it the copy is given up; its answer is read and dropped.
  */
 import type { MirrorShare } from '../../snapshot/index.ts';
-import { ErrorCode, type HeaderList, type Http2Stream, type VolatileFields } from '../../wire/index.ts';
+import {
+  ErrorCode,
+  type HeaderList,
+  type Http2Stream,
+  type StreamEvents,
+  type VolatileFields,
+} from '../../wire/index.ts';
 import type { SocketLoop } from '../http/socket-loop.ts';
 import type { WheelTimer } from '../http/timer-wheel.ts';
 import type { WorkerMetrics } from '../metrics/index.ts';
+import { isOwnLimit } from '../upstream/own-limit.ts';
 import type { UpstreamRequest } from '../upstream/upstream-request.ts';
 import type { UpstreamCluster, UpstreamEndpoint } from '../upstream/upstreams.ts';
 import type { RandomSource } from './weighted-choice.ts';
@@ -136,8 +143,8 @@ export class MirroredRequest implements UpstreamRequest, WheelTimer {
     this.#answered();
   }
 
-  onReset(): void {
-    this.#finish('reset');
+  onReset(_stream: Http2Stream, errorCode: number, origin: Parameters<StreamEvents['onReset']>[2]): void {
+    this.#finish('reset', isOwnLimit(errorCode, origin) ? 'ok' : 'failed');
   }
 
   onWritable(): void {
@@ -180,14 +187,14 @@ export class MirroredRequest implements UpstreamRequest, WheelTimer {
     this.#finish(outcome);
   }
 
-  #finish(outcome: string): void {
+  #finish(outcome: string, verdict: 'ok' | 'failed' = 'ok'): void {
     if (this.#over) return;
     this.#over = true;
     this.#queue = [];
     this.#environment.activeMirrors--;
     this.#environment.loop.deadlines.disarm(this);
     this.#environment.metrics.count('daemun_mirror_requests_total', { outcome });
-    if (this.#endpoint !== null) this.#cluster.done(this.#endpoint, outcome === 'reset' ? 'failed' : 'ok');
+    if (this.#endpoint !== null) this.#cluster.done(this.#endpoint, verdict);
   }
 }
 

@@ -23,6 +23,7 @@ import {
   type StreamEvents,
   type VolatileFields,
 } from '../../wire/index.ts';
+import { isOwnLimit } from '../upstream/own-limit.ts';
 import type { OpenFailure } from '../upstream/upstream-request.ts';
 import type { UpstreamCluster } from '../upstream/upstreams.ts';
 import { sendAnswer } from './answer-sender.ts';
@@ -173,7 +174,7 @@ export class Exchange extends ExchangeState implements StreamEvents, AttemptOwne
     const code = errorCodeName(errorCode);
     if (origin === 'peer') return upstreamReset(`stream reset with ${code}`);
     if (origin === 'protocol') {
-      return errorCode === ErrorCode.ENHANCE_YOUR_CALM
+      return isOwnLimit(errorCode, origin)
         ? responseTooLarge()
         : upstreamProtocol(`its response is not valid (${code})`);
     }

@@ -8,6 +8,7 @@
  *        └──onOpenFailed, abandon─────────────────────────────────▲
  */
 import { ErrorCode, type HeaderList, type Http2Stream, type VolatileFields } from '../../wire/index.ts';
+import { isOwnLimit } from '../upstream/own-limit.ts';
 import type { OpenFailure, UpstreamRequest } from '../upstream/upstream-request.ts';
 import type { UpstreamCluster, UpstreamEndpoint } from '../upstream/upstreams.ts';
 
@@ -89,9 +90,7 @@ export class UpstreamAttempt implements UpstreamRequest {
 
   onReset(_stream: Http2Stream, errorCode: number, origin: ResetOrigin): void {
     if (this.#isOver) return;
-    // Headers over our limits are no sign of a sick endpoint: a client can make it send them.
-    const isOurLimit = origin === 'protocol' && errorCode === ErrorCode.ENHANCE_YOUR_CALM;
-    this.#end(isOurLimit ? 'ok' : 'failed');
+    this.#end(isOwnLimit(errorCode, origin) ? 'ok' : 'failed');
     this.#exchange.upstreamReset(errorCode, origin);
   }
 
