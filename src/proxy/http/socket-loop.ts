@@ -23,7 +23,7 @@ const CONNECTION_RESOLUTION_MS = 500;
 export class SocketLoop {
   /**
    * Milliseconds, monotonic (`performance.now`). Read anew by whatever wakes the loop: a chunk of input, a tick of a wheel, a
-   * timer of `clock`, an event of a socket (`refresh`). What happens until the next one has this time.
+   * timer of `clock`, an event of a socket, a message to the worker (`refresh`). What happens until the next one has this time.
    */
   nowMs: number;
   /** Per request. */

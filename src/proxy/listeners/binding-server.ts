@@ -184,8 +184,6 @@ export class BindingServer implements DownstreamServer, TlsOwner {
   }
 
   #onSocket(socket: Socket): void {
-    // A worker that was idle has an old time, and what is armed with it would be due at once.
-    this.serving.loop.refresh();
     this.#add(this.#slots.accepted, 1);
     this.#early.add(socket);
     socket.once('close', () => this.#early.delete(socket));

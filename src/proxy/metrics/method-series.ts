@@ -71,8 +71,9 @@ export class MethodSeries {
   readonly #labels: MethodLabels;
   readonly #metrics: WorkerMetrics;
   readonly #values: Float64Array;
-  /** Bits, see above. */
+  /** Bits, see above: what is known, and what may still be learned. */
   #type = 0;
+  #unknown: number;
   /** A call has ended, or a type was learned: what the method is, is known. */
   #isTyped: boolean;
   /** The first call, while it is not counted. */
@@ -84,6 +85,7 @@ export class MethodSeries {
     this.#values = metrics.values;
     this.#labels = labels;
     this.#isTyped = labels.kind === 'together';
+    this.#unknown = this.#isTyped ? 0 : CLIENT_STREAMS | SERVER_STREAMS;
   }
 
   started(call: CountedCall): void {
@@ -102,16 +104,18 @@ export class MethodSeries {
 
   /** `messages` more came from the client; `call` has them counted already. */
   received(call: CountedCall, messages: number): void {
-    this.#learn(call);
-    if (call.series === null) this.#countIfCertain(call, call.requestMessages.messages);
-    else this.#add(call.series.received, messages);
+    const { series } = call;
+    if (this.#unknown !== 0) this.#learn(call);
+    if (series !== null) this.#add(series.received, messages);
+    else this.#countIfCertain(call, call.requestMessages.messages);
   }
 
   /** `messages` more came from the endpoint; `call` has them counted already. */
   sent(call: CountedCall, messages: number): void {
-    this.#learn(call);
-    if (call.series === null) this.#countIfCertain(call, call.responseMessages.messages);
-    else this.#add(call.series.sent, messages);
+    const { series } = call;
+    if (this.#unknown !== 0) this.#learn(call);
+    if (series !== null) this.#add(series.sent, messages);
+    else this.#countIfCertain(call, call.responseMessages.messages);
   }
 
   handled(call: CountedCall, seconds: number): void {
@@ -142,9 +146,9 @@ export class MethodSeries {
   }
 
   #learn(call: CountedCall): void {
-    if (this.#labels.kind === 'together') return;
-    if (call.requestMessages.messages > 1) this.#type |= CLIENT_STREAMS;
-    if (call.responseMessages.messages > 1) this.#type |= SERVER_STREAMS;
+    if (call.requestMessages.messages > 1) this.#type |= CLIENT_STREAMS & this.#unknown;
+    if (call.responseMessages.messages > 1) this.#type |= SERVER_STREAMS & this.#unknown;
+    this.#unknown &= ~this.#type;
   }
 
   #countIfCertain(call: CountedCall, messages: number): void {

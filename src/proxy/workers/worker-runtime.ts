@@ -101,6 +101,7 @@ export class WorkerRuntime {
    * failed before are tried again each time.
    */
   async apply(snapshot: Snapshot): Promise<BindFailures> {
+    this.#loop.refresh();
     const before = this.#snapshot;
     this.#snapshot = snapshot;
     // First, so that rules find their clusters when they are compiled.
@@ -128,6 +129,7 @@ export class WorkerRuntime {
   }
 
   async drain(timeoutMs: number): Promise<DrainReport> {
+    this.#loop.refresh();
     const active = this.#listeners.activeStreams();
     const idle = new Promise<void>(resolve => {
       this.#listeners.onIdle = resolve;
