@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { bindFailure } from '../snapshot/index.ts';
 import { memoryStore } from '../store/index.ts';
 import { dumpConfig } from './config-dump.ts';
 import { Translator } from './translator.ts';
@@ -23,13 +24,13 @@ describe('the dump of the configuration', () => {
     await store.close();
     const translator = new Translator({ controllerName: null, address: '127.0.0.1', nowMs: () => 0 });
     const [first] = translator.translate(resources).snapshot.bindings;
-    translator.setBindFailures(new Map([[first?.id ?? '', 'EADDRINUSE']]));
+    translator.setBindFailures(new Map([[first?.id ?? '', bindFailure('EADDRINUSE', '')]]));
     const translation = translator.translate(resources);
     const dump = dumpConfig({ published: translation.snapshot, translation }, null);
     assert.deepEqual(
       dump.bindings.map(({ port, problem }) => [port, problem]),
       [
-        [8080, 'Listener p8080: 127.0.0.1 port 8080 cannot be bound: EADDRINUSE'],
+        [8080, 'Listener p8080: 127.0.0.1 port 8080 cannot be bound: another process listens on this address and port'],
         [8081, null],
       ],
     );

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { certificateRefusal } from '../proxy/index.ts';
 import type { CertificateInspection } from '../translate/index.ts';
 
 const BLOCK = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
 /**
  * Reads a certificate chain and its private key (PEM): the leaf's DNS names and expiry, or why the pair cannot be used.
- * The leaf must come first, each certificate must be followed by its issuer, and the key must be the leaf's. Expiry is
- * not judged here. Never throws; depends on its arguments only.
+ * The leaf must come first, each certificate must be followed by its issuer, and the key must be the leaf's. Whether TLS
+ * can use the pair is judged by the code that will serve it. What is served is what was judged: the certificates without
+ * the text around them, which OpenSSL does not skip in all its forms (a byte order mark before a block, say). Expiry is not
+ * judged here. Never throws; depends on its arguments only.
  */
 export function inspectCertificate(chainPem: string, keyPem: string): CertificateInspection {
   const blocks = chainPem.match(BLOCK);
@@ -21,12 +24,18 @@ export function inspectCertificate(chainPem: string, keyPem: string): Certificat
   }
   const [leaf] = chain;
   if (leaf === undefined) return { problem: 'tls.crt has no PEM certificate' };
-  const key = attempt(() => createPrivateKey(keyPem));
-  if (key === undefined) return { problem: 'tls.key has no private key that can be read (encrypted keys cannot)' };
-  if (!leaf.checkPrivateKey(key)) return { problem: 'tls.key is not the key of the first certificate in tls.crt' };
+  const key = keyPem.slice(Math.max(0, keyPem.indexOf('-----BEGIN ')));
+  const privateKey = attempt(() => createPrivateKey(key));
+  if (privateKey === undefined)
+    return { problem: 'tls.key has no private key that can be read (encrypted keys cannot)' };
+  if (!leaf.checkPrivateKey(privateKey))
+    return { problem: 'tls.key is not the key of the first certificate in tls.crt' };
   const broken = chain.findIndex((certificate, index) => !isFollowedByIssuer(certificate, chain[index + 1]));
   if (broken >= 0) return { problem: `certificate ${broken + 2} in tls.crt is not the issuer of the one before it` };
-  return { names: dnsNames(leaf), notAfterMs: leaf.validToDate.getTime() };
+  const pair = { chain: `${blocks.join('\n')}\n`, key };
+  const refusal = certificateRefusal(pair);
+  if (refusal !== null) return { problem: refusal };
+  return { ...pair, names: dnsNames(leaf), notAfterMs: leaf.validToDate.getTime() };
 }
 
 function isFollowedByIssuer(certificate: X509Certificate, next: X509Certificate | undefined): boolean {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Binding, Snapshot } from '../snapshot/index.ts';
+import { type Binding, bindFailure, type Snapshot } from '../snapshot/index.ts';
 import { PortPlan } from './port-plan.ts';
 
 const BINDING: Binding = { id: '127.0.0.1:443/tcp', address: '127.0.0.1', port: 443, transport: 'tcp', listeners: [] };
@@ -26,7 +26,10 @@ describe('the port plan', () => {
   it('tells failures by the id that translation knows', async () => {
     const plan = new PortPlan('ephemeral');
     const [placed] = (await plan.place(SNAPSHOT)).bindings;
-    const failures = new Map([[placed?.id ?? '', 'in use']]);
-    assert.deepEqual([...plan.writtenFailures(failures, SNAPSHOT.bindings)], [[BINDING.id, 'in use']]);
+    const failures = new Map([[placed?.id ?? '', bindFailure('EADDRINUSE', '')]]);
+    assert.deepEqual(
+      [...plan.writtenFailures(failures, SNAPSHOT.bindings)],
+      [[BINDING.id, bindFailure('EADDRINUSE', '')]],
+    );
   });
 });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Binding, Snapshot } from '../snapshot/index.ts';
+import type { BindFailure, BindFailures, Binding, Snapshot } from '../snapshot/index.ts';
 import { compareStrings } from '../values/index.ts';
 import { probePort } from './probe-port.ts';
 
@@ -40,12 +40,12 @@ export class PortPlan {
   }
 
   /** Failures by written binding id, from failures by published binding id. */
-  writtenFailures(failures: ReadonlyMap<string, string>, written: readonly Binding[]): ReadonlyMap<string, string> {
+  writtenFailures(failures: BindFailures, written: readonly Binding[]): BindFailures {
     if (this.#mode === 'as-written') return failures;
-    const back = new Map<string, string>();
+    const back = new Map<string, BindFailure>();
     for (const binding of written) {
-      const why = failures.get(placedId(binding, this.portOf(binding)));
-      if (why !== undefined) back.set(binding.id, why);
+      const failure = failures.get(placedId(binding, this.portOf(binding)));
+      if (failure !== undefined) back.set(binding.id, failure);
     }
     return back;
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Finding } from '../errors/index.ts';
 import type { ResourceSet } from '../resources/index.ts';
+import { type BindFailures, sameContent } from '../snapshot/index.ts';
 import { statuses } from '../status/index.ts';
 import { type TranslateEnvironment, type Translation, translate } from '../translate/index.ts';
 import { AddressBook } from './address-book.ts';
@@ -22,7 +23,7 @@ export class Translator {
   /** Shared with `--demo`, whose certificates hold the addresses. */
   readonly addresses: AddressBook;
   #privilegedPorts: 'allowed' | 'shifted' = 'allowed';
-  #bindFailures: ReadonlyMap<string, string> = new Map();
+  #bindFailures: BindFailures = new Map();
   #refused: ReadonlyMap<string, string> = new Map();
   #previous: Translation | undefined;
   #statuses: ReadonlyMap<string, StatusObject> = new Map();
@@ -64,9 +65,10 @@ export class Translator {
   }
 
   /** Remembers what the OS refused, by binding id; true when that is news, so that translating again is due. */
-  setBindFailures(failures: ReadonlyMap<string, string>): boolean {
+  setBindFailures(failures: BindFailures): boolean {
     const known = this.#bindFailures;
-    const isNews = known.size !== failures.size || [...failures].some(([id, why]) => known.get(id) !== why);
+    const isNews =
+      known.size !== failures.size || [...failures].some(([id, failure]) => !sameContent(known.get(id), failure));
     this.#bindFailures = failures;
     return isNews;
   }

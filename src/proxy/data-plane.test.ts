@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { afterEach, describe, it } from 'node:test';
 import type { Worker } from 'node:worker_threads';
+import { EMPTY_SNAPSHOT } from '../snapshot/index.ts';
 import {
   CLUSTER,
   call,
@@ -53,12 +54,19 @@ for (const workers of [0, 1, 2]) {
       const snapshot = snapshotOf({ ports: [free, taken], endpoints: [backend.endpoint] });
       const first = await plane.apply(snapshot);
       assert.deepEqual([...first.failures.keys()], [`127.0.0.1:${taken}/tcp`]);
-      assert.match(first.failures.get(`127.0.0.1:${taken}/tcp`) ?? '', /another process listens/);
+      assert.equal(first.failures.get(`127.0.0.1:${taken}/tcp`)?.code, 'port-in-use');
       assert.equal(await call(dial(free)), `${backend.port}`);
       holder.close();
       await once(holder, 'close');
       assert.equal((await plane.apply(snapshot)).failures.size, 0);
       assert.equal(await call(dial(taken)), `${backend.port}`);
+    });
+
+    it('tells an address that this machine does not have by a code of its own', async () => {
+      const { plane } = await startPlane(workers);
+      const binding = { id: 'x', address: '192.0.2.1', port: 8080, transport: 'tcp', listeners: [] } as const;
+      const { failures } = await plane.apply({ ...EMPTY_SNAPSHOT, version: 1, bindings: [binding] });
+      assert.equal(failures.get('x')?.code, 'address-not-available');
     });
 
     it('lets running requests end when it is drained, and says so', async () => {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { randomBytes } from 'node:crypto';
-import type { Cluster, Snapshot } from '../snapshot/index.ts';
+import type { BindFailure, BindFailures, Cluster, Snapshot } from '../snapshot/index.ts';
 import { HeaderListPool } from '../wire/index.ts';
 import { systemClock } from './clock.ts';
 import { SocketLoop } from './http/socket-loop.ts';
@@ -17,7 +17,7 @@ import { type HostResolver, systemResolver } from './upstream/host-resolver.ts';
 import { type ReachChange, ReachLog } from './upstream/reach-log.ts';
 import { withResolvedEndpoints } from './upstream/resolved-snapshot.ts';
 import { dialTcp } from './upstream/upstream-connection.ts';
-import type { BindFailures, DataPlaneWorker, DrainReport } from './workers/data-plane-worker.ts';
+import type { DataPlaneWorker, DrainReport } from './workers/data-plane-worker.ts';
 import { LocalWorker } from './workers/local-worker.ts';
 import { PortClaims, withoutBindings } from './workers/port-claims.ts';
 import { canReusePort } from './workers/reuse-port.ts';
@@ -131,8 +131,8 @@ export class DataPlane {
   async apply(snapshot: Snapshot): Promise<{ failures: BindFailures }> {
     this.#snapshot = snapshot;
     const { claims, applied } = await this.#enqueue(() => this.#send(snapshot));
-    const failures = new Map<string, string>(claims);
-    for (const failed of await applied) for (const [id, reason] of failed) failures.set(id, reason);
+    const failures = new Map<string, BindFailure>(claims);
+    for (const failed of await applied) for (const [id, failure] of failed) failures.set(id, failure);
     return { failures };
   }
 
@@ -174,7 +174,7 @@ export class DataPlane {
   /** Sends it to the workers in its turn; waiting for them is not part of the turn. */
   async #send(snapshot: Snapshot): Promise<{ claims: BindFailures; applied: Promise<BindFailures[]> }> {
     await this.#resolveNames(snapshot);
-    const claims = this.#workers.length > 1 ? await this.#claims.check(snapshot) : new Map<string, string>();
+    const claims = this.#workers.length > 1 ? await this.#claims.check(snapshot) : new Map<string, BindFailure>();
     const resolved = withResolvedEndpoints(snapshot, this.#discovery.clusters, id => this.#discovery.endpointsOf(id));
     const live = withoutBindings(resolved, claims);
     // Not before the first rule that wants them: nobody else needs keys, or a file that holds them.

@@ -6,6 +6,7 @@
  */
 export { DataPlane, type DataPlaneDump, type DataPlaneOptions } from './data-plane.ts';
 export type { SessionKey } from './filters/index.ts';
+export { certificateRefusal } from './listeners/index.ts';
 export type { Log } from './log.ts';
 export type { Histogram, MetricFamily, MetricSample } from './metrics/index.ts';
 export {
@@ -15,5 +16,5 @@ export {
   sessionKey,
 } from './session-keys.ts';
 export type { HostResolver, Resolution } from './upstream/host-resolver.ts';
-export type { BindFailures, DrainReport } from './workers/data-plane-worker.ts';
+export type { DrainReport } from './workers/data-plane-worker.ts';
 export type { ClusterDump, EndpointDump, WorkerDump } from './workers/worker-dump.ts';

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import type { BindFailures } from '../snapshot/index.ts';
 import type { NamespacedName } from '../values/index.ts';
 
 /** What translation needs to know of the world; all of it is a parameter, so translation stays pure. */
@@ -11,7 +12,7 @@ export interface TranslateEnvironment {
   /** `shifted`: a port below 1024 is bound at port + 8000, because the OS refuses it. */
   readonly privilegedPorts: 'allowed' | 'shifted';
   /** Binding id → why the OS refused it. The binding stays in the snapshot, so it is tried again. */
-  readonly bindFailures: ReadonlyMap<string, string>;
+  readonly bindFailures: BindFailures;
   /**
    * Objects that are written but were refused as an API server would: `Kind/namespace/name` → where and why, in one
    * clause. References to them say so. Default: none.
@@ -19,11 +20,14 @@ export interface TranslateEnvironment {
   readonly refused?: ReadonlyMap<string, string>;
   /** Milliseconds since the epoch; for certificate expiry findings only. */
   readonly nowMs: number;
-  /** Reads a certificate chain and its key (PEM). A pure function; a parameter because X.509 needs `node:crypto`. */
+  /**
+   * Reads a certificate chain and its key (PEM) and judges whether they can be served. A pure function; a parameter because
+   * it needs the TLS library that serves them.
+   */
   inspectCertificate(chainPem: string, keyPem: string): CertificateInspection;
 }
 
-/** What the leaf certificate says, or why chain and key cannot be used (one clause, without a full stop). */
+/** The pair as it is served and what its leaf says, or why it cannot be served (one clause, without a full stop). */
 export type CertificateInspection =
-  | { readonly names: readonly string[]; readonly notAfterMs: number }
+  | { readonly chain: string; readonly key: string; readonly names: readonly string[]; readonly notAfterMs: number }
   | { readonly problem: string };

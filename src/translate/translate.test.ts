@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Resource, ResourceSet } from '../resources/index.ts';
-import type { RouteEntry, Snapshot } from '../snapshot/index.ts';
+import { bindFailure, type RouteEntry, type Snapshot } from '../snapshot/index.ts';
 import { ENVIRONMENT, parsed, resourceSet } from './environment.test-support.ts';
 import { translate } from './translate.ts';
 
@@ -144,7 +144,7 @@ describe('translate, from one set of resources to the next', () => {
   it('moves a socket that the OS refuses to a condition, and keeps trying it', () => {
     const one = resourceSet([...base, route('r')]);
     const first = translate(one, ENVIRONMENT);
-    const bindFailures = new Map([['127.0.0.1:8080/tcp', 'EADDRINUSE']]);
+    const bindFailures = new Map([['127.0.0.1:8080/tcp', bindFailure('EADDRINUSE', '')]]);
     const second = translate(one, { ...ENVIRONMENT, bindFailures }, first);
     assert.equal(second.outcomes.gateways.get('default/gw')?.listeners[0]?.accepted?.reason, 'PortUnavailable');
     assert.equal(second.snapshot, first.snapshot);

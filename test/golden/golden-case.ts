@@ -10,7 +10,7 @@ import { parseAllDocuments, stringify } from 'yaml';
 import { inspectCertificate } from '../../src/controller/inspect-certificate.ts';
 import type { Finding } from '../../src/errors/index.ts';
 import type { ResourceSet } from '../../src/resources/index.ts';
-import type { Snapshot } from '../../src/snapshot/index.ts';
+import { bindFailure, type Snapshot } from '../../src/snapshot/index.ts';
 import { type Statuses, statuses } from '../../src/status/index.ts';
 import { memoryStore } from '../../src/store/index.ts';
 import { type TranslateEnvironment, type Translation, translate } from '../../src/translate/index.ts';
@@ -24,6 +24,7 @@ export type Output = (typeof OUTPUTS)[number];
 interface WrittenEnvironment {
   readonly controllerName?: string;
   readonly privilegedPorts?: 'allowed' | 'shifted';
+  /** Binding id → the operating system's code. */
   readonly bindFailures?: Record<string, string>;
   /** Gateway `namespace/name` → address; the others get 127.0.0.1. */
   readonly addresses?: Record<string, string>;
@@ -61,7 +62,9 @@ function environmentOf(written: WrittenEnvironment): TranslateEnvironment {
     controllerName: written.controllerName ?? null,
     addressOf: ({ namespace, name }) => written.addresses?.[`${namespace}/${name}`] ?? '127.0.0.1',
     privilegedPorts: written.privilegedPorts ?? 'allowed',
-    bindFailures: new Map(Object.entries(written.bindFailures ?? {})),
+    bindFailures: new Map(
+      Object.entries(written.bindFailures ?? {}).map(([id, code]) => [id, bindFailure(code, `listen ${code}`)]),
+    ),
     nowMs: Date.parse(written.now ?? '2026-01-01T00:00:00Z'),
     inspectCertificate,
   };

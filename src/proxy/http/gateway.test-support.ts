@@ -202,7 +202,7 @@ export class TestGateway {
 
   async apply(parts: SnapshotParts): Promise<void> {
     const failures = await this.runtime.apply(snapshot(parts));
-    for (const reason of failures.values()) throw new Error(reason);
+    for (const failure of failures.values()) throw new Error(failure.message);
   }
 
   get port(): number {

@@ -14,7 +14,7 @@ import {
   compileBinding,
   type PatternVerdicts,
 } from '../../match/index.ts';
-import type { Binding } from '../../snapshot/index.ts';
+import { type BindFailure, type Binding, bindFailure } from '../../snapshot/index.ts';
 import { VOLATILE_NAMES } from '../../wire/index.ts';
 import { Scope, type ScopeEnvironment } from '../http/scope.ts';
 import type { Serving } from '../http/serving.ts';
@@ -96,10 +96,10 @@ export class BindingServer implements DownstreamServer, TlsOwner {
   }
 
   /** Answers the reason when the port cannot be had; null: it listens. */
-  listen(): Promise<string | null> {
+  listen(): Promise<BindFailure | null> {
     const { address, port } = this.binding;
     return new Promise(resolve => {
-      const onError = (error: NodeJS.ErrnoException): void => resolve(reasonOf(error));
+      const onError = (error: NodeJS.ErrnoException): void => resolve(bindFailure(error.code, error.message));
       this.#server.once('error', onError);
       this.#server.listen({ host: address, port, backlog: BACKLOG, reusePort: this.#environment.reusePort }, () => {
         this.#server.off('error', onError);
@@ -231,17 +231,4 @@ function refuseHttp1(socket: Socket): void {
   socket.resume();
   socket.end(HTTP1_REFUSAL);
   setTimeout(() => socket.destroy(), LINGER_MS).unref();
-}
-
-function reasonOf(error: NodeJS.ErrnoException): string {
-  switch (error.code) {
-    case 'EADDRINUSE':
-      return 'another process listens on this address and port';
-    case 'EACCES':
-      return 'the operating system allows this port to privileged processes only';
-    case 'EADDRNOTAVAIL':
-      return 'the address does not belong to this machine';
-    default:
-      return error.message;
-  }
 }

@@ -2,3 +2,4 @@
 
 /** Sockets that clients connect to. In: bindings of a snapshot. Out: exchanges. Never: routing decisions. */
 export { type BindingDump, Listeners, type ListenersDump, type ListenersOptions } from './listeners.ts';
+export { certificateRefusal } from './server-context.ts';

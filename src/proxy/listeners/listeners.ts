@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { PatternVerdicts } from '../../match/index.ts';
-import type { Binding, Rule, Snapshot } from '../../snapshot/index.ts';
+import type { BindFailure, BindFailures, Binding, Rule, Snapshot } from '../../snapshot/index.ts';
 import { RuleCompiler } from '../http/compiled-rule.ts';
 import type { Serving } from '../http/serving.ts';
 import { MethodBudget } from '../metrics/index.ts';
@@ -60,13 +60,13 @@ export class Listeners {
    * Serves the bindings of a snapshot. Resolves when every port was bound or refused, with the reason of each that was
    * refused, by binding id. Those are tried again with the next snapshot. Bindings that did not change are not touched.
    */
-  async apply(snapshot: Pick<Snapshot, 'bindings' | 'certificates'>): Promise<ReadonlyMap<string, string>> {
+  async apply(snapshot: Pick<Snapshot, 'bindings' | 'certificates'>): Promise<BindFailures> {
     this.#environment.contexts.update(snapshot.certificates);
     const wanted = snapshot.bindings.filter(binding => binding.transport === 'tcp');
     const kept = new Set(wanted.map(binding => binding.id));
     for (const [id, server] of this.#servers) if (!kept.has(id)) this.#retire(id, server, this.#removalTimeoutMs);
     this.#environment.rules.retain(rulesOf(wanted));
-    const failures = new Map<string, string>();
+    const failures = new Map<string, BindFailure>();
     await Promise.all(wanted.map(binding => this.#serve(binding, failures)));
     return failures;
   }
@@ -110,7 +110,7 @@ export class Listeners {
     return [...this.#servers.values(), ...this.#leaving.keys()];
   }
 
-  async #serve(binding: Binding, failures: Map<string, string>): Promise<void> {
+  async #serve(binding: Binding, failures: Map<string, BindFailure>): Promise<void> {
     const known = this.#servers.get(binding.id);
     if (known !== undefined) return known.update(binding);
     const server = new BindingServer(binding, this.#environment);

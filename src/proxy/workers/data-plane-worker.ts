@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Snapshot } from '../../snapshot/index.ts';
+import type { BindFailures, Snapshot } from '../../snapshot/index.ts';
 import type { SessionKey } from '../filters/index.ts';
 import type { Health } from '../upstream/usable-endpoints.ts';
 import type { WorkerDump } from './worker-dump.ts';
-
-/** Bindings that could not be bound, by id, with the reason. */
-export type BindFailures = ReadonlyMap<string, string>;
 
 /** What a drain came to, in requests. */
 export interface DrainReport {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Snapshot } from '../../snapshot/index.ts';
+import type { BindFailures, Snapshot } from '../../snapshot/index.ts';
 import type { SessionKey } from '../filters/index.ts';
 import type { Health } from '../upstream/usable-endpoints.ts';
-import type { BindFailures, DataPlaneWorker, DrainReport } from './data-plane-worker.ts';
+import type { DataPlaneWorker, DrainReport } from './data-plane-worker.ts';
 import type { WorkerDump } from './worker-dump.ts';
 import type { WorkerRuntime } from './worker-runtime.ts';
 

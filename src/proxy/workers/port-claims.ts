@@ -2,8 +2,7 @@
 
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import type { Binding, Snapshot } from '../../snapshot/index.ts';
-import type { BindFailures } from './data-plane-worker.ts';
+import { type BindFailure, type BindFailures, type Binding, bindFailure, type Snapshot } from '../../snapshot/index.ts';
 
 /**
  * Sockets with `reusePort` would share a port with another process of the same user that does so too (a second daemun,
@@ -15,11 +14,11 @@ export class PortClaims {
   /** Checks the bindings of `snapshot` that were not there, or not free, last time. */
   async check(snapshot: Snapshot): Promise<BindFailures> {
     const held = new Set<string>();
-    const failures = new Map<string, string>();
+    const failures = new Map<string, BindFailure>();
     for (const binding of snapshot.bindings) {
-      const reason = this.#held.has(binding.id) ? null : await tryToBind(binding);
-      if (reason === null) held.add(binding.id);
-      else failures.set(binding.id, reason);
+      const failure = this.#held.has(binding.id) ? null : await tryToBind(binding);
+      if (failure === null) held.add(binding.id);
+      else failures.set(binding.id, failure);
     }
     this.#held = held;
     return failures;
@@ -33,7 +32,7 @@ export function withoutBindings(snapshot: Snapshot, failures: BindFailures): Sna
 }
 
 /** null: it is free. Other errors than "in use" are left to the workers, who say them better. */
-async function tryToBind({ address, port, transport }: Binding): Promise<string | null> {
+async function tryToBind({ address, port, transport }: Binding): Promise<BindFailure | null> {
   if (transport !== 'tcp') return null;
   const server = createServer();
   try {
@@ -43,7 +42,7 @@ async function tryToBind({ address, port, transport }: Binding): Promise<string 
     await once(server, 'close');
     return null;
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    return code === 'EADDRINUSE' ? 'another process listens on this address and port' : null;
+    const { code, message } = error as NodeJS.ErrnoException;
+    return code === 'EADDRINUSE' ? bindFailure(code, message) : null;
   }
 }

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { Worker } from 'node:worker_threads';
-import { diffSnapshots, EMPTY_SNAPSHOT, type Snapshot } from '../../snapshot/index.ts';
+import { type BindFailures, diffSnapshots, EMPTY_SNAPSHOT, type Snapshot } from '../../snapshot/index.ts';
 import type { Clock, Timer } from '../clock.ts';
 import type { SessionKey } from '../filters/index.ts';
 import type { Log } from '../log.ts';
 import type { Series } from '../metrics/index.ts';
 import type { ReachChange } from '../upstream/reach-log.ts';
 import type { Health } from '../upstream/usable-endpoints.ts';
-import type { BindFailures, DataPlaneWorker, DrainReport } from './data-plane-worker.ts';
+import type { DataPlaneWorker, DrainReport } from './data-plane-worker.ts';
 import type { WorkerDump } from './worker-dump.ts';
 import type { FromWorker, ToWorker, WorkerData } from './worker-protocol.ts';
 import type { WorkerSettings } from './worker-runtime.ts';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { SnapshotDelta } from '../../snapshot/index.ts';
+import type { BindFailures, SnapshotDelta } from '../../snapshot/index.ts';
 import type { SessionKey } from '../filters/index.ts';
 import type { Series } from '../metrics/index.ts';
 import type { ReachChange } from '../upstream/reach-log.ts';
@@ -30,7 +30,7 @@ export type ToWorker =
 
 export type FromWorker =
   | { readonly kind: 'started'; readonly metrics: SharedArrayBuffer }
-  | { readonly kind: 'applied'; readonly sequence: number; readonly failures: ReadonlyMap<string, string> }
+  | { readonly kind: 'applied'; readonly sequence: number; readonly failures: BindFailures }
   /** The snapshot could not be executed: a bug. What was served before goes on as far as it can. */
   | { readonly kind: 'apply-failed'; readonly sequence: number; readonly error: string }
   | { readonly kind: 'drained'; readonly report: DrainReport }

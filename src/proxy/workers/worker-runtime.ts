@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Snapshot } from '../../snapshot/index.ts';
+import type { BindFailures, Snapshot } from '../../snapshot/index.ts';
 import { EMPTY_SNAPSHOT } from '../../snapshot/index.ts';
 import { HeaderListPool } from '../../wire/index.ts';
 import { AccessLog } from '../access-log/index.ts';
@@ -18,7 +18,7 @@ import { dialTcp } from '../upstream/upstream-connection.ts';
 import { UpstreamMetrics } from '../upstream/upstream-metrics.ts';
 import { UpstreamPools } from '../upstream/upstream-pools.ts';
 import type { Health } from '../upstream/usable-endpoints.ts';
-import type { BindFailures, DrainReport } from './data-plane-worker.ts';
+import type { DrainReport } from './data-plane-worker.ts';
 import { dumpCluster, type WorkerDump } from './worker-dump.ts';
 
 /** The same for all workers. Plain data: it is sent to threads. */

@@ -130,10 +130,7 @@ function inspectSecret(key: string, secret: Secret, environment: TranslateEnviro
   if ('problem' in inspection) return { kind: 'broken', secret, problem: inspection.problem };
   const certificate: Certificate = {
     id: `${key}@${contentHash(`${chain}\n${privateKey}`)}`,
-    chain,
-    key: privateKey,
-    names: inspection.names,
-    notAfterMs: inspection.notAfterMs,
+    ...inspection,
   };
   return { kind: 'certificate', secret, certificate };
 }

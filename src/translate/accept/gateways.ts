@@ -2,6 +2,7 @@
 
 import type { Finding } from '../../errors/index.ts';
 import type { Gateway } from '../../resources/index.ts';
+import type { BindFailureCode } from '../../snapshot/index.ts';
 import { formatNamespacedName } from '../../values/index.ts';
 import type { ConflictReason, GatewayReason, ListenerAcceptedReason, ListenerOutcome, Problem } from '../outcomes.ts';
 import { compareAge } from '../rules/precedence.ts';
@@ -33,6 +34,8 @@ export interface AcceptedListener {
   readonly accepted: Problem<ListenerAcceptedReason> | null;
   readonly conflicted: Problem<ConflictReason> | null;
   readonly programmed: ListenerOutcome['programmed'];
+  /** What the OS refused its socket with. */
+  readonly bindFailure: BindFailureCode | null;
   readonly overlapping: ListenerOutcome['overlapping'];
   /** Where it is bound; empty when it carries no traffic. */
   readonly sockets: readonly SocketClaim[];
@@ -113,6 +116,7 @@ function finishListener(judged: JudgedListener, draft: GatewayDraft, comparison:
     accepted,
     conflicted,
     programmed: programmedProblem(judged, { accepted, conflicted, refused: draft.refused }),
+    bindFailure: verdict?.bindFailure ?? null,
     overlapping: comparison.overlaps.get(judged.index) ?? null,
     sockets: carries ? (verdict?.sockets ?? []) : [],
     note: carries ? (verdict?.note ?? '') : '',

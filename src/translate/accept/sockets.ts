@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import type { BindFailureCode } from '../../snapshot/index.ts';
 import type { TranslateEnvironment } from '../environment.ts';
 import type { ConflictReason, Problem } from '../outcomes.ts';
 import { errorFinding } from '../report.ts';
@@ -22,6 +23,8 @@ export interface SocketVerdict {
   readonly conflicted: Problem<ConflictReason> | null;
   /** The OS refused the socket, or another port's listener has it. */
   readonly unavailable: Problem<'PortUnavailable'> | null;
+  /** What the OS refused the socket with. */
+  readonly bindFailure: BindFailureCode | null;
   readonly note: string;
 }
 
@@ -78,22 +81,22 @@ function claim(holder: Holder, taken: TakenSockets, environment: TranslateEnviro
     else shared.byHostname.set(listener.hostname, holder);
   }
   const failed = sockets.find(socket => environment.bindFailures.has(socket.id));
-  const why = failed === undefined ? undefined : environment.bindFailures.get(failed.id);
+  const failure = failed === undefined ? undefined : environment.bindFailures.get(failed.id);
   const unavailable =
-    failed === undefined
+    failed === undefined || failure === undefined
       ? null
-      : portUnavailable(holder, `${failed.address} port ${failed.port} cannot be bound: ${why}`);
+      : portUnavailable(holder, `${failed.address} port ${failed.port} cannot be bound: ${failure.message}`);
   const note =
     port === listener.spec.port
       ? ''
       : `Port ${listener.spec.port} is privileged and this process may not bind it, so the listener is bound at port ${port}`;
-  return { sockets, conflicted: null, unavailable, note };
+  return { sockets, conflicted: null, unavailable, bindFailure: failure?.code ?? null, note };
 }
 
 function loses(holder: Holder, taken: TakenSocket | undefined, socket: SocketClaim): SocketVerdict | null {
   if (taken === undefined) return null;
   const { first, byHostname } = taken;
-  const lost = { sockets: [], note: '' };
+  const lost = { sockets: [], bindFailure: null, note: '' };
   if (first.listener.spec.port !== holder.listener.spec.port) {
     const why = `${socket.address} port ${socket.port} is taken by listener ${first.listener.id}`;
     return { ...lost, conflicted: null, unavailable: portUnavailable(holder, why) };

@@ -82,11 +82,12 @@ function noValidListener(
 
 function programmed(accepted: AcceptedGateway): GatewayOutcome['programmed'] {
   if (accepted.refused !== null) return { reason: 'Invalid', finding: accepted.refused.finding };
-  const first = accepted.listeners.find(listener => listener.programmed !== null);
-  if (first?.programmed == null || accepted.listeners.some(listener => listener.programmed === null)) return null;
-  const { finding } = first.programmed;
-  // The OS's name for an address that this machine does not have.
-  return { reason: finding.message.includes('EADDRNOTAVAIL') ? 'AddressNotUsable' : 'Invalid', finding };
+  const { listeners } = accepted;
+  if (listeners.some(listener => listener.programmed === null)) return null;
+  const unusable = listeners.find(listener => listener.bindFailure === 'address-not-available');
+  const problem = (unusable ?? listeners[0])?.programmed;
+  if (problem == null) return null;
+  return { reason: unusable === undefined ? 'Invalid' : 'AddressNotUsable', finding: problem.finding };
 }
 
 function unresolvedListeners(accepted: AcceptedGateway): GatewayOutcome['resolvedRefs'] {
