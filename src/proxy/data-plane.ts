@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { randomBytes } from 'node:crypto';
 import type { BindFailure, BindFailures, Cluster, Snapshot } from '../snapshot/index.ts';
 import { HeaderListPool } from '../wire/index.ts';
 import { systemClock } from './clock.ts';
@@ -9,6 +8,7 @@ import type { Log } from './log.ts';
 import { type MetricFamily, MetricsReader, WorkerMetrics } from './metrics/index.ts';
 import { RateLimitedLog } from './rate-limited-log.ts';
 import { SessionKeyring, type SessionKeyStore } from './session-keys.ts';
+import { TicketRotation } from './ticket-rotation.ts';
 import { DnsDiscovery } from './upstream/dns.ts';
 import { EndpointMetrics } from './upstream/endpoint-metrics.ts';
 import { GrpcHealthProbe } from './upstream/grpc-health-probe.ts';
@@ -75,6 +75,9 @@ export class DataPlane {
   readonly #claims = new PortClaims();
   readonly #sessionKeys: SessionKeyring;
   readonly #reach: ReachLog;
+  readonly #tickets = new TicketRotation(systemClock, secrets => {
+    for (const worker of this.#workers) worker.rotateTickets(secrets);
+  });
   #workers: readonly DataPlaneWorker[] = [];
   /** As it was given: DNS endpoints are added on the way to the workers. */
   #snapshot: Snapshot | null = null;
@@ -148,6 +151,7 @@ export class DataPlane {
   /** Ends everything at once. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#tickets.close();
     this.#discovery.close();
     this.#sessionKeys.close();
     this.#health.close();
@@ -230,7 +234,13 @@ export class DataPlane {
 
   #settings(reusePort: boolean): WorkerSettings {
     const { serverHeader, upstreamServiceTime, accessLog } = this.#options;
-    return { serverHeader, upstreamServiceTime, accessLog: accessLog !== null, reusePort, ticketKeys: randomBytes(48) };
+    return {
+      serverHeader,
+      upstreamServiceTime,
+      accessLog: accessLog !== null,
+      reusePort,
+      ticketSecrets: this.#tickets.secrets,
+    };
   }
 
   #localWorker(settings: WorkerSettings): DataPlaneWorker {

@@ -184,7 +184,7 @@ export class TestGateway {
         upstreamServiceTime: true,
         accessLog: false,
         reusePort: false,
-        ticketKeys: randomBytes(48),
+        ticketSecrets: { current: randomBytes(32), previous: null },
         ...settings,
       },
       {

@@ -43,7 +43,6 @@ const LINGER_MS = 2_000;
 export interface BindingEnvironment extends ScopeEnvironment {
   readonly contexts: TlsContexts;
   readonly verdicts: PatternVerdicts;
-  readonly ticketKeys: Buffer;
   /** Several workers listen on the port. */
   readonly reusePort: boolean;
 }
@@ -66,7 +65,7 @@ export class BindingServer implements DownstreamServer, TlsOwner {
     this.serving = environment.serving;
     this.#environment = environment;
     this.compiled = compileBinding(binding, { volatileNames: VOLATILE_NAMES, verdicts: environment.verdicts });
-    this.#tls = new TlsEntrance(this, environment.contexts, environment.ticketKeys);
+    this.#tls = new TlsEntrance(this, environment.contexts);
     this.#server = createServer({ noDelay: true, keepAlive: true, highWaterMark: HIGH_WATER_BYTES }, socket =>
       this.#onSocket(socket),
     );
@@ -122,7 +121,6 @@ export class BindingServer implements DownstreamServer, TlsOwner {
     this.compiled = compileBinding(binding, { volatileNames: VOLATILE_NAMES, verdicts, previous });
     this.generation++;
     this.#scopes.clear();
-    this.#tls.refresh();
     const kept = new Set(binding.listeners.map(listener => listener.id));
     for (const connection of this.#connections) {
       const { entered } = connection;
@@ -174,13 +172,12 @@ export class BindingServer implements DownstreamServer, TlsOwner {
     this.#add(this.#slots.connections, -1);
   }
 
-  onHello(socket: Socket): void {
-    this.#early.delete(socket);
-  }
-
-  onSecure(socket: TLSSocket, entered: CompiledListener, isHttp2: boolean): void {
-    if (isHttp2) this.#open(socket, entered, null);
-    else this.#readProtocol(socket, entered);
+  onSecure(raw: Socket, socket: TLSSocket, entered: CompiledListener, isHttp2: boolean): void {
+    // The listener may have left while the handshake went on.
+    const isServed = this.compiled.listeners.some(compiled => compiled.listener.id === entered.listener.id);
+    if (!isServed) socket.destroy();
+    else if (isHttp2) this.#open(raw, socket, { entered, first: null });
+    else this.#readProtocol(raw, socket, entered);
   }
 
   #onSocket(socket: Socket): void {
@@ -188,18 +185,18 @@ export class BindingServer implements DownstreamServer, TlsOwner {
     this.#early.add(socket);
     socket.once('close', () => this.#early.delete(socket));
     if (this.#isTls()) this.#tls.accept(socket);
-    else this.#readProtocol(socket, null);
+    else this.#readProtocol(socket, socket, null);
   }
 
   /** Cleartext, or TLS without ALPN: the first bytes say what is spoken. */
-  #readProtocol(socket: Socket, entered: CompiledListener | null): void {
+  #readProtocol(raw: Socket, socket: Socket, entered: CompiledListener | null): void {
     const { loop, metrics } = this.serving;
     new FirstBytes(socket, loop, {
       timeoutMs: HEAD_TIMEOUT_MS,
       judge: bytes => {
         const guess = guessProtocol(bytes);
         if (guess === 'undecided') return false;
-        if (guess === 'h2') this.#open(socket, entered, bytes);
+        if (guess === 'h2') this.#open(raw, socket, { entered, first: bytes });
         else if (guess === 'http1') refuseHttp1(socket);
         else socket.destroy();
         if (guess !== 'h2') metrics.count('daemun_downstream_refused_total', { protocol: guess });
@@ -211,8 +208,12 @@ export class BindingServer implements DownstreamServer, TlsOwner {
     });
   }
 
-  #open(socket: Socket, entered: CompiledListener | null, first: Buffer | null): void {
-    this.#early.delete(socket);
+  #open(
+    raw: Socket,
+    socket: Socket,
+    { entered, first }: { readonly entered: CompiledListener | null; readonly first: Buffer | null },
+  ): void {
+    this.#early.delete(raw);
     this.#add(this.#slots.connections, 1);
     this.#connections.add(new DownstreamConnection(socket, this, entered, first));
   }

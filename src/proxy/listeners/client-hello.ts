@@ -1,20 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { TICKET_NAME_BYTES } from './ticket-secrets.ts';
+
 /** What a TLS client says first, as far as it matters here. `undecided`: more bytes are needed. */
 export type ClientHello =
-  | { readonly kind: 'hello'; readonly serverName: string | null }
+  | {
+      readonly kind: 'hello';
+      readonly serverName: string | null;
+      /** The key name that the ticket to be resumed begins with (TLS 1.2 and 1.3); null: no ticket. */
+      readonly ticketName: Buffer | null;
+    }
   | { readonly kind: 'undecided' }
   | { readonly kind: 'invalid' };
 
 /** A ClientHello larger than this is refused: 16 KiB is one full record, more than any client sends. */
 const MAX_HELLO_BYTES = 16_384 + 5;
+/** Clients need one, seldom a handful. Each piece of input is read from the start, so many small ones would cost their square. */
+const MAX_RECORDS = 64;
 const HANDSHAKE_RECORD = 22;
 const CLIENT_HELLO = 1;
 const SERVER_NAME = 0;
+const SESSION_TICKET = 35;
+const PRE_SHARED_KEY = 41;
 const INVALID: ClientHello = { kind: 'invalid' };
 const UNDECIDED: ClientHello = { kind: 'undecided' };
 
-/** Reads the server name (RFC 6066 §3) of a ClientHello that may span several records. Lower case, without a trailing dot. */
+/**
+ * Reads the server name (RFC 6066 §3; lower case, without a trailing dot) and the ticket's key name of a ClientHello that may
+ * span several records.
+ */
 export function readClientHello(bytes: Buffer): ClientHello {
   if (bytes.length > 0 && bytes[0] !== HANDSHAKE_RECORD) return INVALID;
   const message = joinRecords(bytes);
@@ -32,7 +46,7 @@ function joinRecords(bytes: Buffer): Buffer | null {
   const parts: Buffer[] = [];
   let at = 0;
   while (at + 5 <= bytes.length) {
-    if (bytes[at] !== HANDSHAKE_RECORD || bytes[at + 1] !== 3) return null;
+    if (bytes[at] !== HANDSHAKE_RECORD || bytes[at + 1] !== 3 || parts.length === MAX_RECORDS) return null;
     const length = bytes.readUInt16BE(at + 3);
     parts.push(bytes.subarray(at + 5, at + 5 + length));
     at += 5 + length;
@@ -47,21 +61,36 @@ function readBody(body: Buffer): ClientHello {
   at = skipList(body, at, 2);
   at = skipList(body, at, 1);
   if (at > body.length) return INVALID;
-  if (at + 2 > body.length) return { kind: 'hello', serverName: null };
+  let serverName: string | null = null;
+  let ticketName: Buffer | null = null;
   at += 2;
   while (at + 4 <= body.length) {
     const type = body.readUInt16BE(at);
     const end = at + 4 + body.readUInt16BE(at + 2);
     if (end > body.length) return INVALID;
-    if (type === SERVER_NAME) return { kind: 'hello', serverName: readServerName(body.subarray(at + 4, end)) };
+    const content = body.subarray(at + 4, end);
+    if (type === SERVER_NAME) serverName = readServerName(content);
+    else if (type === SESSION_TICKET) ticketName ??= readTicketName(content);
+    else if (type === PRE_SHARED_KEY) ticketName = readIdentityName(content);
     at = end;
   }
-  return { kind: 'hello', serverName: null };
+  return { kind: 'hello', serverName, ticketName };
 }
 
 function skipList(body: Buffer, at: number, prefix: 1 | 2): number {
   if (at + prefix > body.length) return body.length + 1;
   return at + prefix + body.readUIntBE(at, prefix);
+}
+
+/** The extension is the ticket (RFC 5077 §3.2); empty: the client only asks for one. */
+function readTicketName(extension: Buffer): Buffer | null {
+  return extension.length < TICKET_NAME_BYTES ? null : extension.subarray(0, TICKET_NAME_BYTES);
+}
+
+/** The first identity (RFC 8446 §4.2.11): length of the list (2), length of the identity (2), the identity, its age (4). */
+function readIdentityName(extension: Buffer): Buffer | null {
+  const length = extension.length < 4 ? 0 : extension.readUInt16BE(2);
+  return readTicketName(extension.subarray(4, 4 + length));
 }
 
 function readServerName(extension: Buffer): string | null {

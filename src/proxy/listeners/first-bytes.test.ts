@@ -43,11 +43,11 @@ describe('the first bytes of a connection', () => {
 
   it('carry the server name of a ClientHello, whole or in pieces', async () => {
     const bytes = await hello({ servername: 'A.Example.com' });
-    assert.deepEqual(readClientHello(bytes), { kind: 'hello', serverName: 'a.example.com' });
+    assert.deepEqual(readClientHello(bytes), { kind: 'hello', serverName: 'a.example.com', ticketName: null });
     for (let length = 0; length < bytes.length; length++) {
       assert.equal(readClientHello(bytes.subarray(0, length)).kind, 'undecided', `after ${length} bytes`);
     }
-    assert.deepEqual(readClientHello(await hello({})), { kind: 'hello', serverName: null });
+    assert.deepEqual(readClientHello(await hello({})), { kind: 'hello', serverName: null, ticketName: null });
   });
 
   it('are refused when they are no ClientHello, and never throw', () => {

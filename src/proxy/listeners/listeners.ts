@@ -6,13 +6,14 @@ import { RuleCompiler } from '../http/compiled-rule.ts';
 import type { Serving } from '../http/serving.ts';
 import { MethodBudget } from '../metrics/index.ts';
 import { type BindingEnvironment, BindingServer } from './binding-server.ts';
+import type { TicketSecrets } from './ticket-secrets.ts';
 import { TlsContexts } from './tls-contexts.ts';
 
 export interface ListenersOptions {
   /** More than one worker listens on the same ports. */
   readonly reusePort: boolean;
-  /** 48 random bytes, the same for all workers: a TLS session resumes on any of them. */
-  readonly ticketKeys: Buffer;
+  /** The same for all workers: a TLS session resumes on any of them. */
+  readonly ticketSecrets: TicketSecrets;
   /** How long requests on a binding that was removed may go on, in milliseconds. Default 30 s. */
   readonly removalTimeoutMs?: number;
 }
@@ -47,11 +48,10 @@ export class Listeners {
       rules: new RuleCompiler(serving),
       gateways: new Map(),
       methods: new MethodBudget(),
-      contexts: new TlsContexts(options.ticketKeys),
       verdicts: new PatternVerdicts({
         onTooLong: () => serving.metrics.count('daemun_limit_hits_total', { limit: 'pattern_text' }),
       }),
-      ticketKeys: options.ticketKeys,
+      contexts: new TlsContexts(options.ticketSecrets),
       reusePort: options.reusePort,
     };
   }
@@ -61,7 +61,7 @@ export class Listeners {
    * refused, by binding id. Those are tried again with the next snapshot. Bindings that did not change are not touched.
    */
   async apply(snapshot: Pick<Snapshot, 'bindings' | 'certificates'>): Promise<BindFailures> {
-    this.#environment.contexts.update(snapshot.certificates);
+    this.#environment.contexts.update(snapshot);
     const wanted = snapshot.bindings.filter(binding => binding.transport === 'tcp');
     const kept = new Set(wanted.map(binding => binding.id));
     for (const [id, server] of this.#servers) if (!kept.has(id)) this.#retire(id, server, this.#removalTimeoutMs);
@@ -69,6 +69,10 @@ export class Listeners {
     const failures = new Map<string, BindFailure>();
     await Promise.all(wanted.map(binding => this.#serve(binding, failures)));
     return failures;
+  }
+
+  rotateTickets(secrets: TicketSecrets): void {
+    this.#environment.contexts.rotate(secrets);
   }
 
   /** Accepts no more; connections end when their requests are over (`onIdle`), at the latest with `close`. */

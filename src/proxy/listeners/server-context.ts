@@ -60,6 +60,8 @@ export function createServerContext({ chain, key }: CertificatePair, sessions: S
   return createSecureContext({
     cert: chain,
     key,
+    // No client is asked for a certificate: without this each context is given the system's root certificates.
+    ca: [],
     ciphers: CIPHERS,
     honorCipherOrder: true,
     minVersion: 'TLSv1.2',

@@ -1,33 +1,59 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { createSecureContext, type SecureContext } from 'node:tls';
-import type { Certificate, TlsTermination } from '../../snapshot/index.ts';
+import type { SecureContext } from 'node:tls';
+import type { Certificate, Listener, Snapshot, TlsTermination } from '../../snapshot/index.ts';
 import { compareHostnames, hostnameMatches } from '../../values/index.ts';
-
-/** Tickets are good for this long, in seconds; the same in all workers. */
-export const SESSION_TIMEOUT_SECONDS = 7_200;
+import { SessionScope, scopeName } from './session-scope.ts';
+import type { TicketSecrets } from './ticket-secrets.ts';
 
 /**
- * The certificates of a snapshot as OpenSSL contexts, made when first used and kept by certificate id. A rotated
- * certificate has a new id, so it is used by new handshakes only. One per worker.
+ * The certificates of a snapshot as OpenSSL contexts, one for each listener and certificate, made when first used. A
+ * rotated certificate has a new id, so new handshakes use it, and sessions of the old one end. One per worker.
  */
 export class TlsContexts {
-  readonly #ticketKeys: Buffer;
-  readonly #contexts = new Map<string, SecureContext>();
+  #secrets: TicketSecrets;
+  /** By `scopeName`: as many as listeners use certificates. */
+  readonly #scopes = new Map<string, SessionScope>();
   #certificates: ReadonlyMap<string, Certificate> = new Map();
 
-  /** `ticketKeys`: 48 bytes, shared by all workers so that a session resumes on any of them. */
-  constructor(ticketKeys: Buffer) {
-    this.#ticketKeys = ticketKeys;
+  constructor(secrets: TicketSecrets) {
+    this.#secrets = secrets;
   }
 
-  update(certificates: readonly Certificate[]): void {
+  update({ bindings, certificates }: Pick<Snapshot, 'bindings' | 'certificates'>): void {
     this.#certificates = new Map(certificates.map(certificate => [certificate.id, certificate]));
-    for (const id of this.#contexts.keys()) if (!this.#certificates.has(id)) this.#contexts.delete(id);
+    if (this.#scopes.size === 0) return;
+    const wanted = new Set<string>();
+    for (const binding of bindings)
+      for (const listener of binding.listeners)
+        for (const id of listener.tls?.certificates ?? []) wanted.add(scopeName(listener, id));
+    for (const name of this.#scopes.keys()) if (!wanted.has(name)) this.#scopes.delete(name);
   }
 
-  /** The certificate for a server name: the one whose most specific name takes it, else the first. Undefined: none is there. */
-  certificateFor(tls: TlsTermination, serverName: string): Certificate | undefined {
+  /** New tickets are written under `secrets.current` from now on; those of the secret before are still taken. */
+  rotate(secrets: TicketSecrets): void {
+    this.#secrets = secrets;
+    for (const scope of this.#scopes.values()) scope.rotate(secrets);
+  }
+
+  /**
+   * What a handshake for a server name on a listener uses; null: no certificate is there, or OpenSSL refuses it.
+   * `ticketName`: of the ticket that the client shows, if any.
+   */
+  contextFor(listener: Listener, serverName: string, ticketName: Buffer | null): SecureContext | null {
+    const certificate = listener.tls === null ? undefined : this.#certificateFor(listener.tls, serverName);
+    if (certificate === undefined) return null;
+    const name = scopeName(listener, certificate.id);
+    let scope = this.#scopes.get(name);
+    if (scope === undefined) {
+      scope = new SessionScope(name, certificate, this.#secrets);
+      this.#scopes.set(name, scope);
+    }
+    return scope.contextFor(ticketName);
+  }
+
+  /** The certificate whose most specific name takes the server name, else the first. Undefined: none is there. */
+  #certificateFor(tls: TlsTermination, serverName: string): Certificate | undefined {
     let best: Certificate | undefined;
     let bestName = '';
     for (const id of tls.certificates) {
@@ -42,25 +68,5 @@ export class TlsContexts {
       }
     }
     return best;
-  }
-
-  /** null: OpenSSL refuses the certificate or its key. */
-  contextOf(certificate: Certificate): SecureContext | null {
-    const known = this.#contexts.get(certificate.id);
-    if (known !== undefined) return known;
-    try {
-      const context = createSecureContext({
-        cert: certificate.chain,
-        key: certificate.key,
-        ticketKeys: this.#ticketKeys,
-        sessionTimeout: SESSION_TIMEOUT_SECONDS,
-        sessionIdContext: 'daemun',
-        minVersion: 'TLSv1.2',
-      });
-      this.#contexts.set(certificate.id, context);
-      return context;
-    } catch {
-      return null;
-    }
   }
 }

@@ -2,6 +2,7 @@
 
 import type { BindFailures, Snapshot } from '../../snapshot/index.ts';
 import type { SessionKey } from '../filters/index.ts';
+import type { TicketSecrets } from '../listeners/index.ts';
 import type { Health } from '../upstream/usable-endpoints.ts';
 import type { WorkerDump } from './worker-dump.ts';
 
@@ -25,6 +26,8 @@ export interface DataPlaneWorker {
   setHealth(cluster: string, health: ReadonlyMap<string, Health>): void;
   /** Whether it tells what happens to single requests and connections. Kept for a worker that replaces this one. */
   setDebug(on: boolean): void;
+  /** New keys for session tickets. Kept for a worker that replaces this one. */
+  rotateTickets(secrets: TicketSecrets): void;
   /** Stops accepting, lets requests end until the timeout, resets the rest. */
   drain(timeoutMs: number): Promise<DrainReport>;
   dump(): Promise<WorkerDump>;

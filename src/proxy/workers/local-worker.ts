@@ -2,6 +2,7 @@
 
 import type { BindFailures, Snapshot } from '../../snapshot/index.ts';
 import type { SessionKey } from '../filters/index.ts';
+import type { TicketSecrets } from '../listeners/index.ts';
 import type { Health } from '../upstream/usable-endpoints.ts';
 import type { DataPlaneWorker, DrainReport } from './data-plane-worker.ts';
 import type { WorkerDump } from './worker-dump.ts';
@@ -35,6 +36,10 @@ export class LocalWorker implements DataPlaneWorker {
 
   setDebug(on: boolean): void {
     this.#runtime.setDebug(on);
+  }
+
+  rotateTickets(secrets: TicketSecrets): void {
+    this.#runtime.rotateTickets(secrets);
   }
 
   drain(timeoutMs: number): Promise<DrainReport> {

@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { type BindFailures, diffSnapshots, EMPTY_SNAPSHOT, type Snapshot } from '../../snapshot/index.ts';
 import type { Clock, Timer } from '../clock.ts';
 import type { SessionKey } from '../filters/index.ts';
+import type { TicketSecrets } from '../listeners/index.ts';
 import type { Log } from '../log.ts';
 import type { Series } from '../metrics/index.ts';
 import type { ReachChange } from '../upstream/reach-log.ts';
@@ -49,7 +50,8 @@ interface Waiting<T> {
  */
 export class ThreadWorker implements DataPlaneWorker {
   readonly #index: number;
-  readonly #settings: WorkerSettings;
+  /** For the next thread. */
+  #settings: WorkerSettings;
   readonly #host: ThreadHost;
   #worker: Worker | null = null;
   /** What the thread holds once it has read its messages. */
@@ -106,6 +108,11 @@ export class ThreadWorker implements DataPlaneWorker {
   setDebug(on: boolean): void {
     this.#isDebug = on;
     this.#post({ kind: 'debug', on });
+  }
+
+  rotateTickets(secrets: TicketSecrets): void {
+    this.#settings = { ...this.#settings, ticketSecrets: secrets };
+    this.#post({ kind: 'tickets', secrets });
   }
 
   drain(timeoutMs: number): Promise<DrainReport> {

@@ -2,6 +2,7 @@
 
 import type { BindFailures, SnapshotDelta } from '../../snapshot/index.ts';
 import type { SessionKey } from '../filters/index.ts';
+import type { TicketSecrets } from '../listeners/index.ts';
 import type { Series } from '../metrics/index.ts';
 import type { ReachChange } from '../upstream/reach-log.ts';
 import type { Health } from '../upstream/usable-endpoints.ts';
@@ -21,6 +22,7 @@ export type ToWorker =
   | { readonly kind: 'health'; readonly cluster: string; readonly health: ReadonlyMap<string, Health> }
   | { readonly kind: 'session-keys'; readonly keys: readonly SessionKey[] }
   | { readonly kind: 'debug'; readonly on: boolean }
+  | { readonly kind: 'tickets'; readonly secrets: TicketSecrets }
   /** Answered by `drained`. */
   | { readonly kind: 'drain'; readonly timeoutMs: number }
   /** Answered by `dumped` with the same number. */

@@ -9,7 +9,7 @@ import { DebugLog } from '../debug-log.ts';
 import { macKey, type SessionKey } from '../filters/index.ts';
 import type { Serving } from '../http/serving.ts';
 import { SocketLoop } from '../http/socket-loop.ts';
-import { Listeners } from '../listeners/index.ts';
+import { Listeners, type TicketSecrets } from '../listeners/index.ts';
 import type { Log } from '../log.ts';
 import { RuleMetrics, type Series, WorkerMetrics } from '../metrics/index.ts';
 import { RateLimitedLog } from '../rate-limited-log.ts';
@@ -30,8 +30,8 @@ export interface WorkerSettings {
   readonly accessLog: boolean;
   /** Several workers listen on the same ports. */
   readonly reusePort: boolean;
-  /** 48 random bytes, so that a session of one worker is resumed by any other. */
-  readonly ticketKeys: Uint8Array;
+  /** As they were when the data plane began; a rotation is sent. */
+  readonly ticketSecrets: TicketSecrets;
 }
 
 /** Where a worker sends what it has to say. */
@@ -92,8 +92,8 @@ export class WorkerRuntime {
       activeMirrors: 0,
     };
     this.#serving = serving;
-    const { reusePort } = settings;
-    this.#listeners = new Listeners(serving, { reusePort, ticketKeys: Buffer.from(settings.ticketKeys) });
+    const { reusePort, ticketSecrets } = settings;
+    this.#listeners = new Listeners(serving, { reusePort, ticketSecrets });
   }
 
   /**
@@ -126,6 +126,10 @@ export class WorkerRuntime {
   /** Whether it tells what happens to single requests and connections. Off at first. */
   setDebug(on: boolean): void {
     this.#debug.isOn = on;
+  }
+
+  rotateTickets(secrets: TicketSecrets): void {
+    this.#listeners.rotateTickets(secrets);
   }
 
   async drain(timeoutMs: number): Promise<DrainReport> {

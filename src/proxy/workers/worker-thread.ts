@@ -56,6 +56,9 @@ async function handle(message: ToWorker): Promise<void> {
     case 'debug':
       runtime.setDebug(message.on);
       break;
+    case 'tickets':
+      runtime.rotateTickets(message.secrets);
+      break;
     case 'drain':
       send({ kind: 'drained', report: await runtime.drain(message.timeoutMs) });
       break;

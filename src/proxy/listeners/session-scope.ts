@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { SecureContext } from 'node:tls';
+import type { Certificate, Listener } from '../../snapshot/index.ts';
+import { createServerContext, type SessionKeys } from './server-context.ts';
+import { sessionKeys, TICKET_NAME_BYTES, type TicketSecrets } from './ticket-secrets.ts';
+
+/** Everything that decides who may come in through a listener with a certificate; another value, other sessions. */
+export function scopeName({ id, tls }: Listener, certificate: string): string {
+  return JSON.stringify([id, certificate, { ...tls, certificates: null }]);
+}
+
+interface Generation {
+  readonly keys: SessionKeys;
+  /** undefined: not made yet. null: OpenSSL refuses the pair, which is not tried at each handshake. */
+  context: SecureContext | null | undefined;
+}
+
+/**
+ * The contexts of one certificate on one listener: a current one, and one that still takes tickets of the key before.
+ * OpenSSL has one ticket key a context, so the ticket's name, which the ClientHello shows, chooses the context.
+ */
+export class SessionScope {
+  readonly certificate: Certificate;
+  readonly #name: string;
+  #current: Generation;
+  #previous: Generation | null;
+
+  constructor(name: string, certificate: Certificate, secrets: TicketSecrets) {
+    this.certificate = certificate;
+    this.#name = name;
+    this.#current = this.#generation(secrets.current);
+    this.#previous = secrets.previous === null ? null : this.#generation(secrets.previous);
+  }
+
+  rotate({ current }: TicketSecrets): void {
+    this.#previous = this.#current;
+    this.#current = this.#generation(current);
+  }
+
+  /** null: OpenSSL refuses the certificate or its key. `ticketName`: of the ticket that the client shows, if any. */
+  contextFor(ticketName: Buffer | null): SecureContext | null {
+    const previous = this.#previous;
+    const isOld = ticketName !== null && previous !== null && isNamed(previous.keys.ticketKeys, ticketName);
+    const generation = isOld ? previous : this.#current;
+    if (generation.context === undefined) generation.context = this.#create(generation.keys);
+    return generation.context;
+  }
+
+  #generation(secret: Uint8Array): Generation {
+    return { keys: sessionKeys(secret, this.#name), context: undefined };
+  }
+
+  #create(keys: SessionKeys): SecureContext | null {
+    try {
+      return createServerContext(this.certificate, keys);
+    } catch {
+      return null;
+    }
+  }
+}
+
+function isNamed(ticketKeys: Buffer, name: Buffer): boolean {
+  return ticketKeys.compare(name, 0, TICKET_NAME_BYTES, 0, TICKET_NAME_BYTES) === 0;
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Socket } from 'node:net';
+import { type SecureContext, TLSSocket } from 'node:tls';
+import type { SocketLoop } from '../http/socket-loop.ts';
+import type { WheelTimer } from '../http/timer-wheel.ts';
+
+const ALPN_PROTOCOLS: string[] = ['h2', 'http/1.1'];
+
+/** Called once, with the socket when it is secure. */
+export type HandshakeEnd = (result: 'secure' | 'failed' | 'timeout', socket: TLSSocket) => void;
+
+/**
+ * One handshake, after its ClientHello was read: `node:tls` on the raw handle. The time limit is for the whole of it, so a
+ * client that sends a byte now and then does not stretch it. Owns the socket until it is secure; else destroys it.
+ *
+ * A `TLSSocket` of its own rather than a `tls.Server`: the context follows from our reading of the ClientHello alone, so that no
+ * resumed session can bring the name or the keys of another listener, and each connection does without the certificate
+ * callback (a round through the event loop) and a server's options.
+ */
+export class TlsHandshake implements WheelTimer {
+  wheelNext: WheelTimer | null = null;
+  wheelPrevious: WheelTimer | null = null;
+  wheelTick = 0;
+  readonly #loop: SocketLoop;
+  readonly #socket: TLSSocket;
+  readonly #onEnd: HandshakeEnd;
+
+  constructor(
+    raw: Socket,
+    options: {
+      readonly context: SecureContext;
+      readonly loop: SocketLoop;
+      readonly timeoutMs: number;
+      readonly onEnd: HandshakeEnd;
+    },
+  ) {
+    this.#loop = options.loop;
+    this.#onEnd = options.onEnd;
+    const secureContext = options.context;
+    const socket = new TLSSocket(raw, { isServer: true, secureContext, ALPNProtocols: ALPN_PROTOCOLS });
+    this.#socket = socket;
+    socket.on('secure', this.#onSecure);
+    socket.on('close', this.#onClose);
+    // What breaks the TLS of an open connection comes as this event; without a listener nothing would end it.
+    socket.on('_tlsError', destroy);
+    socket.on('error', ignore);
+    this.#loop.connectionTimers.arm(this, this.#loop.nowMs + options.timeoutMs);
+  }
+
+  onTimer(): void {
+    this.#finish('timeout');
+    this.#socket.destroy();
+  }
+
+  readonly #onSecure = (): void => this.#finish('secure');
+
+  readonly #onClose = (): void => this.#finish('failed');
+
+  #finish(result: 'secure' | 'failed' | 'timeout'): void {
+    const socket = this.#socket;
+    this.#loop.connectionTimers.disarm(this);
+    socket.off('secure', this.#onSecure);
+    socket.off('close', this.#onClose);
+    this.#loop.refresh();
+    this.#onEnd(result, socket);
+  }
+}
+
+function destroy(this: TLSSocket): void {
+  this.destroy();
+}
+
+/** What breaks a socket shows in 'close' too. */
+function ignore(): void {}
