@@ -130,6 +130,22 @@ export const REQUEST_FAILURES = {
     summary: "the route's timeout passed; a DEADLINE_EXCEEDED without a reason is the endpoint's own",
     help: 'look for the slow backend, or allow more time in the route',
   },
+  stream_stalled: {
+    source: 'downstream',
+    retryable: false,
+    httpStatus: 408,
+    grpcStatus: 4,
+    summary: 'for 5 minutes the rest of the request did not come, or one side did not take what it was sent',
+    help: 'look why the client stopped sending, or which side stopped reading',
+  },
+  stream_idle: {
+    source: 'downstream',
+    retryable: true,
+    httpStatus: 504,
+    grpcStatus: 14,
+    summary: 'nothing was sent on the stream for an hour, in either direction',
+    help: 'open the stream again; streams that must stay open longer send a message now and then',
+  },
   overload: {
     source: 'internal',
     retryable: true,

@@ -3,6 +3,7 @@
 import type { BindFailure, BindFailures, Cluster, Snapshot } from '../snapshot/index.ts';
 import { HeaderListPool } from '../wire/index.ts';
 import { systemClock } from './clock.ts';
+import { connectionsPerWorker, descriptorLimit } from './descriptor-limit.ts';
 import { SocketLoop } from './http/socket-loop.ts';
 import type { Log } from './log.ts';
 import { type MetricFamily, MetricsReader, WorkerMetrics } from './metrics/index.ts';
@@ -121,8 +122,8 @@ export class DataPlane {
     const { workers: wanted, log } = this.#options;
     const several = wanted > 1 && (await canReusePort());
     if (wanted > 1 && !several) log.warn('this system cannot share a port between workers: one worker is used');
-    const settings = this.#settings(several);
     const count = several ? wanted : Math.min(wanted, 1);
+    const settings = this.#settings(several, Math.max(1, count));
     this.#workers = count === 0 ? [this.#localWorker(settings)] : this.#threads(count, settings);
     await Promise.all(this.#workers.map(worker => worker.start()));
   }
@@ -232,13 +233,14 @@ export class DataPlane {
     for (const worker of this.#workers) worker.setHealth(cluster, health);
   }
 
-  #settings(reusePort: boolean): WorkerSettings {
+  #settings(reusePort: boolean, workers: number): WorkerSettings {
     const { serverHeader, upstreamServiceTime, accessLog } = this.#options;
     return {
       serverHeader,
       upstreamServiceTime,
       accessLog: accessLog !== null,
       reusePort,
+      maxConnections: connectionsPerWorker(descriptorLimit(), workers),
       ticketSecrets: this.#tickets.secrets,
     };
   }

@@ -77,6 +77,12 @@ export function deadlineExceeded(timeoutMs: number, byRoute: boolean): Answer {
   return answer(byRoute ? 'route_timeout' : 'deadline', `${whose} of ${Math.round(timeoutMs)} ms passed`);
 }
 
+/** Nothing moved on the stream for too long. */
+export function streamIdle(limit: 'stream_stalled' | 'stream_idle'): Answer {
+  const isStalled = limit === 'stream_stalled';
+  return answer(limit, isStalled ? 'nothing moved on the stream for 5 minutes' : 'the stream was idle for an hour');
+}
+
 /** The endpoint's connection broke or it reset the stream; nothing was received. */
 export function upstreamReset(detail: string): Answer {
   return answer('upstream_reset', `the endpoint ended the call: ${detail}`);

@@ -79,6 +79,9 @@ export abstract class ExchangeState implements WheelTimer, CountedCall {
   isFinished = false;
   /** Sent when the request has ended. */
   heldAnswer: Answer | null = null;
+  /** What had moved when `idle-stream.ts` looked last (-1: it did not yet), and since when nothing did. */
+  movedBytes = -1;
+  movedMs = 0;
   requestBytes = 0;
   responseBytes = 0;
   readonly requestMessages = new MessageCounter();

@@ -184,6 +184,7 @@ export class TestGateway {
         upstreamServiceTime: true,
         accessLog: false,
         reusePort: false,
+        maxConnections: 10_000,
         ticketSecrets: { current: randomBytes(32), previous: null },
         ...settings,
       },

@@ -19,6 +19,7 @@ import { VOLATILE_NAMES } from '../../wire/index.ts';
 import { Scope, type ScopeEnvironment } from '../http/scope.ts';
 import type { Serving } from '../http/serving.ts';
 import type { TrafficCounters } from '../http/socket-transport.ts';
+import type { ConnectionBudget } from './connection-budget.ts';
 import { DownstreamConnection, type DownstreamServer } from './downstream-connection.ts';
 import { FirstBytes } from './first-bytes.ts';
 import { HTTP1_REFUSAL } from './http1-refusal.ts';
@@ -30,6 +31,8 @@ import { TlsEntrance, type TlsOwner } from './tls-entrance.ts';
 const BACKLOG = 4_096;
 /** Written to a socket before the HTTP/2 connection is told to hold DATA back. */
 const HIGH_WATER_BYTES = 262_144;
+/** The kernel asks a silent client whether it is there: a machine that went away holds its streams for minutes, not hours. */
+const KEEP_ALIVE_MS = 300_000;
 const HEAD_TIMEOUT_MS = 10_000;
 const BINDING_FAMILIES = [
   'daemun_downstream_connections',
@@ -43,6 +46,7 @@ const LINGER_MS = 2_000;
 export interface BindingEnvironment extends ScopeEnvironment {
   readonly contexts: TlsContexts;
   readonly verdicts: PatternVerdicts;
+  readonly budget: ConnectionBudget;
   /** Several workers listen on the port. */
   readonly reusePort: boolean;
 }
@@ -50,6 +54,7 @@ export interface BindingEnvironment extends ScopeEnvironment {
 export class BindingServer implements DownstreamServer, TlsOwner {
   readonly serving: Serving;
   readonly traffic: TrafficCounters;
+  readonly budget: ConnectionBudget;
   generation = 1;
   compiled: CompiledBinding;
   readonly #environment: BindingEnvironment;
@@ -65,8 +70,10 @@ export class BindingServer implements DownstreamServer, TlsOwner {
     this.serving = environment.serving;
     this.#environment = environment;
     this.compiled = compileBinding(binding, { volatileNames: VOLATILE_NAMES, verdicts: environment.verdicts });
+    this.budget = environment.budget;
     this.#tls = new TlsEntrance(this, environment.contexts);
-    this.#server = createServer({ noDelay: true, keepAlive: true, highWaterMark: HIGH_WATER_BYTES }, socket =>
+    const keepAlive = { keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS };
+    this.#server = createServer({ noDelay: true, ...keepAlive, highWaterMark: HIGH_WATER_BYTES }, socket =>
       this.#onSocket(socket),
     );
     const { metrics } = environment.serving;
@@ -102,7 +109,7 @@ export class BindingServer implements DownstreamServer, TlsOwner {
       this.#server.once('error', onError);
       this.#server.listen({ host: address, port, backlog: BACKLOG, reusePort: this.#environment.reusePort }, () => {
         this.#server.off('error', onError);
-        this.#server.on('error', error => this.serving.log.error('listening socket failed', { error: String(error) }));
+        this.#server.on('error', error => this.budget.acceptFailed(error));
         resolve(null);
       });
     });
@@ -182,8 +189,16 @@ export class BindingServer implements DownstreamServer, TlsOwner {
 
   #onSocket(socket: Socket): void {
     this.#add(this.#slots.accepted, 1);
+    this.serving.loop.refresh();
+    if (!this.budget.take(socket)) {
+      socket.destroy();
+      return;
+    }
     this.#early.add(socket);
-    socket.once('close', () => this.#early.delete(socket));
+    socket.once('close', () => {
+      this.#early.delete(socket);
+      this.budget.release(socket);
+    });
     if (this.#isTls()) this.#tls.accept(socket);
     else this.#readProtocol(socket, socket, null);
   }
@@ -214,6 +229,7 @@ export class BindingServer implements DownstreamServer, TlsOwner {
     { entered, first }: { readonly entered: CompiledListener | null; readonly first: Buffer | null },
   ): void {
     this.#early.delete(raw);
+    this.budget.established(raw);
     this.#add(this.#slots.connections, 1);
     this.#connections.add(new DownstreamConnection(socket, this, entered, first));
   }

@@ -21,13 +21,18 @@ import {
 import { malformedRequest, requestTooLarge } from '../http/answers.ts';
 import { Exchange } from '../http/exchange.ts';
 import type { ExchangeOwner, ExchangeState } from '../http/exchange-state.ts';
+import { checkIdle } from '../http/idle-stream.ts';
 import { recordRefused } from '../http/refused-request.ts';
 import type { Scope } from '../http/scope.ts';
 import type { Serving } from '../http/serving.ts';
 import { SocketTransport, type TrafficCounters, type TransportOwner } from '../http/socket-transport.ts';
 import type { WheelTimer } from '../http/timer-wheel.ts';
+import type { ConnectionBudget, IdleConnection } from './connection-budget.ts';
 
-/** A client that has not sent its SETTINGS, or leaves a frame unfinished without a stream open, is not one. */
+/**
+ * A client that has not sent its SETTINGS, leaves a frame unfinished without a stream open, or a header block whatever else is
+ * open, is not one. Looked at in these steps, so it acts after one to two of them.
+ */
 const HEAD_TIMEOUT_MS = 10_000;
 /** A connection without streams is ended after this. */
 const IDLE_TIMEOUT_MS = 3_600_000;
@@ -44,6 +49,7 @@ export interface DownstreamServer {
   /** Grows when the binding changes: scopes of an older generation are stale. */
   readonly generation: number;
   readonly traffic: TrafficCounters;
+  readonly budget: ConnectionBudget;
   /** Where requests are decided for connections that entered through a listener; null: cleartext. */
   scopeOf(entered: CompiledListener | null): Scope;
   requestStarted(): void;
@@ -51,7 +57,9 @@ export interface DownstreamServer {
   connectionClosed(connection: DownstreamConnection): void;
 }
 
-export class DownstreamConnection implements ConnectionEvents, ExchangeOwner, TransportOwner, WheelTimer {
+export class DownstreamConnection
+  implements ConnectionEvents, ExchangeOwner, TransportOwner, WheelTimer, IdleConnection
+{
   readonly serving: Serving;
   readonly clientAddress: string;
   /** The listener that the TLS server name chose; null: cleartext. */
@@ -60,6 +68,9 @@ export class DownstreamConnection implements ConnectionEvents, ExchangeOwner, Tr
   wheelNext: WheelTimer | null = null;
   wheelPrevious: WheelTimer | null = null;
   wheelTick = 0;
+  idleNext: IdleConnection | null = null;
+  idlePrevious: IdleConnection | null = null;
+  idleSinceMs = 0;
   readonly #server: DownstreamServer;
   readonly #http2: Http2Connection;
   readonly #transport: SocketTransport;
@@ -68,6 +79,7 @@ export class DownstreamConnection implements ConnectionEvents, ExchangeOwner, Tr
   #active = 0;
   #lastActiveMs: number;
   #bytesAtLastCheck = 0;
+  #headAtLastCheck = 0;
   #hasSettings = false;
   #state: 'open' | 'draining' | 'ending' | 'closed' = 'open';
   #sentFinalGoaway = false;
@@ -90,6 +102,7 @@ export class DownstreamConnection implements ConnectionEvents, ExchangeOwner, Tr
       limits: DEFAULT_HTTP2_LIMITS,
       lists: serving.lists,
     });
+    server.budget.idle(this);
     this.#transport = new SocketTransport(socket, serving.loop, this, server.traffic);
     if (serving.debug.isOn) {
       serving.debug.say('client connected', { client: this.clientAddress, listener: entered?.listener.id ?? null });
@@ -132,6 +145,13 @@ export class DownstreamConnection implements ConnectionEvents, ExchangeOwner, Tr
   /** Ends at once. */
   destroy(): void {
     this.#transport.destroy();
+  }
+
+  /** Another connection needs its place, and it has no request. */
+  makeRoom(): void {
+    this.#http2.finishShutdown();
+    this.#transport.flush();
+    this.destroy();
   }
 
   onStream(stream: Http2Stream): StreamEvents {
@@ -183,11 +203,13 @@ export class DownstreamConnection implements ConnectionEvents, ExchangeOwner, Tr
 
   exchangeStarted(): void {
     this.#active++;
+    if (this.#active === 1) this.#server.budget.busy(this);
     this.#server.requestStarted();
   }
 
   exchangeEnded(): void {
     this.#active--;
+    if (this.#active === 0 && this.#state !== 'closed') this.#server.budget.idle(this);
     this.#lastActiveMs = this.serving.loop.nowMs;
     this.#server.requestEnded();
     if (this.#active === 0 && this.#state === 'draining' && this.#sentFinalGoaway) this.#end();
@@ -215,6 +237,7 @@ export class DownstreamConnection implements ConnectionEvents, ExchangeOwner, Tr
       this.serving.metrics.count('daemun_limit_hits_total', { limit: 'idle_timeout' });
       this.drain();
     }
+    if (this.#active > 0) this.#checkStreams(nowMs);
     if (this.wheelNext === null) this.serving.loop.connectionTimers.arm(this, nowMs + HEAD_TIMEOUT_MS);
   }
 
@@ -227,16 +250,27 @@ export class DownstreamConnection implements ConnectionEvents, ExchangeOwner, Tr
       const { bytesRead, bytesWritten } = this.#transport;
       debug.say('client connection closed', { client: this.clientAddress, bytesRead, bytesWritten });
     }
+    this.#server.budget.busy(this);
     this.#server.connectionClosed(this);
   }
 
-  /** No SETTINGS in time; or, with no request open, a frame or header block that was begun and got no byte since the last check. */
+  /**
+   * No SETTINGS in time; or a header block that was unfinished at the last check already; or, with no request open, a frame
+   * that was begun and got no byte since then.
+   */
   #isStalled(): boolean {
     if (!this.#hasSettings) return true;
+    const head = this.#http2.partialHeadId;
+    const isHeadOwed = head !== 0 && head === this.#headAtLastCheck;
+    this.#headAtLastCheck = head;
     const { bytesRead } = this.#transport;
     const hasProgressed = bytesRead !== this.#bytesAtLastCheck;
     this.#bytesAtLastCheck = bytesRead;
-    return !hasProgressed && this.#active === 0 && this.#http2.isInputPartial;
+    return isHeadOwed || (!hasProgressed && this.#active === 0 && this.#http2.isInputPartial);
+  }
+
+  #checkStreams(nowMs: number): void {
+    for (const { events } of this.#http2.streams.all()) if (events instanceof Exchange) checkIdle(events, nowMs);
   }
 
   #finishShutdown(): void {

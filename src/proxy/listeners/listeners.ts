@@ -5,7 +5,9 @@ import type { BindFailure, BindFailures, Binding, Rule, Snapshot } from '../../s
 import { RuleCompiler } from '../http/compiled-rule.ts';
 import type { Serving } from '../http/serving.ts';
 import { MethodBudget } from '../metrics/index.ts';
+import type { RateLimitedLog } from '../rate-limited-log.ts';
 import { type BindingEnvironment, BindingServer } from './binding-server.ts';
+import { ConnectionBudget } from './connection-budget.ts';
 import type { TicketSecrets } from './ticket-secrets.ts';
 import { TlsContexts } from './tls-contexts.ts';
 
@@ -14,6 +16,10 @@ export interface ListenersOptions {
   readonly reusePort: boolean;
   /** The same for all workers: a TLS session resumes on any of them. */
   readonly ticketSecrets: TicketSecrets;
+  /** Client connections that may be open at once, on all bindings. */
+  readonly maxConnections: number;
+  /** For what clients cause. */
+  readonly log: RateLimitedLog;
   /** How long requests on a binding that was removed may go on, in milliseconds. Default 30 s. */
   readonly removalTimeoutMs?: number;
 }
@@ -52,6 +58,7 @@ export class Listeners {
         onTooLong: () => serving.metrics.count('daemun_limit_hits_total', { limit: 'pattern_text' }),
       }),
       contexts: new TlsContexts(options.ticketSecrets),
+      budget: new ConnectionBudget(options.maxConnections, { ...serving, log: options.log }),
       reusePort: options.reusePort,
     };
   }

@@ -2,10 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { connect as connectHttp2 } from 'node:http2';
+import { type ClientHttp2Session, connect as connectHttp2, createServer, type ServerHttp2Stream } from 'node:http2';
 import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { listener, TestGateway } from '../http/gateway.test-support.ts';
+import { backend, listener, rule, TestGateway } from '../http/gateway.test-support.ts';
 import { SocketLoop } from '../http/socket-loop.ts';
 import { certificate } from './certificate.test-support.ts';
 
@@ -15,13 +15,17 @@ describe('timeouts of client connections', () => {
   let nowMs: number;
   let loop: SocketLoop;
   let gateway: TestGateway;
+  const closers: (() => void)[] = [];
 
   beforeEach(() => {
     nowMs = 1_000_000;
     loop = new SocketLoop(() => nowMs);
     gateway = new TestGateway({}, loop);
   });
-  afterEach(() => gateway.close());
+  afterEach(() => {
+    for (const close of closers.splice(0)) close();
+    gateway.close();
+  });
 
   function pass(ms: number): void {
     nowMs += ms;
@@ -64,6 +68,131 @@ describe('timeouts of client connections', () => {
     await once(socket, 'close');
     await new Promise(resolve => setImmediate(resolve));
     assert.deepEqual([hits('handshake_timeout'), hits('request_head_timeout')], [1, 0]);
+  });
+
+  const frame = (type: number, flags: number, stream: number, payload: Buffer = Buffer.alloc(0)): Buffer => {
+    const head = Buffer.alloc(9);
+    head.writeUIntBE(payload.length, 0, 3);
+    head.set([type, flags], 3);
+    head.writeUInt32BE(stream, 5);
+    return Buffer.concat([head, payload]);
+  };
+  const PREFACE = Buffer.concat([Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), frame(4, 0, 0)]);
+  /** A gRPC call without its body: POST, http, `/a.B/C`, content-type. */
+  const HEAD = Buffer.concat([
+    Buffer.from([0x83, 0x86, 0x44, 6]),
+    Buffer.from('/a.B/C'),
+    Buffer.from([0x41, 1]),
+    Buffer.from('h'),
+    Buffer.from([0x5f, 16]),
+    Buffer.from('application/grpc'),
+  ]);
+  const turn = (): Promise<void> => new Promise(resolve => setImmediate(resolve));
+
+  /** Time passes in steps of ten seconds; PINGs of either side are answered in between. */
+  async function minutes(count: number, session: ClientHttp2Session): Promise<void> {
+    for (let step = 0; step < count * 6; step++) {
+      pass(10_000);
+      for (let round = 0; round < 3; round++) await new Promise(resolve => session.ping(resolve));
+    }
+  }
+
+  async function until(condition: () => boolean): Promise<void> {
+    while (!condition()) await turn();
+  }
+
+  /** A backend whose calls are answered by `answer`, or never. Its port. */
+  async function startBackend(answer: (stream: ServerHttp2Stream) => void = () => {}): Promise<number> {
+    const server = createServer();
+    server.on('session', session => {
+      session.on('error', () => {});
+      closers.push(() => session.destroy());
+    });
+    server.on('stream', stream => {
+      stream.on('error', () => {});
+      answer(stream);
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    closers.push(() => server.close());
+    const address = server.address();
+    return typeof address === 'object' ? (address?.port ?? 0) : 0;
+  }
+
+  for (const [what, bytes] of [
+    ['HEADERS frame', frame(1, 4, 3, HEAD).subarray(0, 20)],
+    ['header block that CONTINUATION frames should go on with', frame(1, 0, 3, HEAD.subarray(0, 3))],
+  ] as const) {
+    it(`closes a connection with an unfinished ${what}, while bytes trickle in and another call is open`, async () => {
+      const backendPort = await startBackend();
+      await gateway.apply({
+        listeners: [listener('grpc', [rule('all', [backend('a')])])],
+        clusters: { a: [backendPort] },
+      });
+      const socket = await dial();
+      const received = (): number => gateway.metric('daemun_downstream_received_bytes_total');
+      const start = Buffer.concat([PREFACE, frame(1, 4, 1, HEAD), bytes]);
+      socket.write(start);
+      await until(() => received() === start.length);
+      pass(10_500);
+      assert.equal(hits('request_head_timeout'), 0);
+      socket.write(Buffer.alloc(1));
+      await until(() => received() === start.length + 1);
+      socket.resume();
+      const closed = once(socket, 'close');
+      pass(10_000);
+      await closed;
+      assert.equal(hits('request_head_timeout'), 1);
+    });
+  }
+
+  it('ends a call whose body is owed for 5 minutes, and lets a quiet one beside it be for an hour', async () => {
+    const backendPort = await startBackend();
+    await gateway.apply({
+      listeners: [listener('grpc', [rule('all', [backend('a')])])],
+      clusters: { a: [backendPort] },
+    });
+    const session = connectHttp2(`http://127.0.0.1:${gateway.port}`);
+    closers.push(() => session.destroy());
+    const fields = { ':method': 'POST', ':path': '/a.B/C', 'content-type': 'application/grpc' };
+    const owed = session.request(fields);
+    const quiet = session.request(fields, { endStream: true });
+    const ended: string[] = [];
+    owed.on('response', headers => ended.push(`owed ${headers['grpc-status']}`));
+    quiet.on('response', headers => ended.push(`quiet ${headers['grpc-status']}`));
+    for (const stream of [owed, quiet]) stream.on('error', () => {});
+    await until(() => gateway.metric('daemun_downstream_requests_active') === 2);
+    await minutes(4, session);
+    const received = gateway.metric('daemun_downstream_received_bytes_total');
+    owed.write(Buffer.alloc(300));
+    await until(() => gateway.metric('daemun_downstream_received_bytes_total') >= received + 300);
+    await minutes(4, session);
+    assert.deepEqual([ended, hits('stream_stalled')], [[], 0]);
+    await minutes(2, session);
+    assert.deepEqual([ended, hits('stream_stalled'), hits('stream_idle')], [['owed 4'], 1, 0]);
+    await minutes(51, session);
+    assert.deepEqual([ended, hits('stream_stalled'), hits('stream_idle')], [['owed 4', 'quiet 14'], 1, 1]);
+  });
+
+  it('ends a response that is not read for 5 minutes, while another call of the connection goes on', async () => {
+    const port = await startBackend(stream => {
+      stream.respond({ ':status': 200, 'content-type': 'application/grpc' });
+      stream.write(Buffer.alloc(1_000));
+    });
+    await gateway.apply({ listeners: [listener('grpc', [rule('all', [backend('a')])])], clusters: { a: [port] } });
+    const session = connectHttp2(`http://127.0.0.1:${gateway.port}`, { settings: { initialWindowSize: 100 } });
+    closers.push(() => session.destroy());
+    const stream = session.request(
+      { ':method': 'POST', ':path': '/a.B/C', 'content-type': 'application/grpc' },
+      { endStream: true },
+    );
+    stream.on('error', () => {});
+    await once(stream, 'response');
+    await minutes(5, session);
+    assert.equal(hits('stream_stalled'), 0);
+    await minutes(1, session);
+    assert.equal(gateway.metric('daemun_downstream_requests_active'), 0);
+    assert.equal(hits('stream_stalled'), 1);
   });
 
   it('sends GOAWAY to a connection that had no request for an hour', async () => {

@@ -64,6 +64,11 @@ export const FAMILIES = {
     labels: ['gateway', 'http_request_method', 'url_scheme', 'http_response_status_code'],
   },
   daemun_downstream_connections: { type: 'gauge', help: 'Open client connections.', labels: ['binding'] },
+  daemun_downstream_connections_max: {
+    type: 'gauge',
+    help: 'Client connections that may be open, by descriptors.',
+    labels: [],
+  },
   daemun_downstream_connections_total: {
     type: 'counter',
     help: 'Client connections accepted.',

@@ -30,6 +30,8 @@ export interface WorkerSettings {
   readonly accessLog: boolean;
   /** Several workers listen on the same ports. */
   readonly reusePort: boolean;
+  /** Client connections that a worker may have open. */
+  readonly maxConnections: number;
   /** As they were when the data plane began; a rotation is sent. */
   readonly ticketSecrets: TicketSecrets;
 }
@@ -92,8 +94,8 @@ export class WorkerRuntime {
       activeMirrors: 0,
     };
     this.#serving = serving;
-    const { reusePort, ticketSecrets } = settings;
-    this.#listeners = new Listeners(serving, { reusePort, ticketSecrets });
+    const { reusePort, ticketSecrets, maxConnections } = settings;
+    this.#listeners = new Listeners(serving, { reusePort, ticketSecrets, maxConnections, log });
   }
 
   /**

@@ -52,6 +52,11 @@ export class Http2Connection extends ConnectionCore implements StreamConnection 
     return this.#reader.isPartial || this.#headers.isPartial;
   }
 
+  /** The stream whose header block the peer began and owes the rest of; 0: none. Nothing else can be received meanwhile. */
+  get partialHeadId(): number {
+    return this.#headers.partialId || this.#reader.partialHeadId;
+  }
+
   /**
    * One chunk of input; events fire synchronously. The chunk is kept by reference and must not be reused.
    * `nowMs`: any monotonic clock, for the flood budgets.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { ErrorCode } from './error-code.ts';
-import { DATA, FRAME_HEADER_BYTES, MAX_FRAME_BYTES, PREFACE, readUint31 } from './frame.ts';
+import { CONTINUATION, DATA, FRAME_HEADER_BYTES, HEADERS, MAX_FRAME_BYTES, PREFACE, readUint31 } from './frame.ts';
 
 /** Who gets the frames. `chunk[start, end)` is a payload, padding included. */
 export interface FrameHandler {
@@ -37,6 +37,13 @@ export class FrameReader {
   /** Whether the input ends in the middle of the preface or of a frame. */
   get isPartial(): boolean {
     return this.#partial !== null || this.#dataLeft > 0 || this.#prefaceLeft > 0;
+  }
+
+  /** The stream of a HEADERS or CONTINUATION frame that the input ends in the middle of; 0: none. */
+  get partialHeadId(): number {
+    const partial = this.#partial;
+    if (partial === null || this.#partialBytes < FRAME_HEADER_BYTES) return 0;
+    return partial[3] === HEADERS || partial[3] === CONTINUATION ? readUint31(partial, 5) : 0;
   }
 
   read(chunk: Buffer): void {

@@ -29,6 +29,11 @@ export class HeadersReceiver {
     this.#connection = connection;
   }
 
+  /** The stream whose header block CONTINUATION frames go on with; 0: none. */
+  get partialId(): number {
+    return this.#openId;
+  }
+
   /** Whether CONTINUATION frames are owed. */
   get isPartial(): boolean {
     return this.#openId !== 0;

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { connectionsPerWorker, descriptorLimit, parseLimits } from './descriptor-limit.ts';
+
+const LIMITS = (soft: string): string =>
+  `Limit                     Soft Limit           Hard Limit           Units     \n` +
+  `Max processes             15                   20                   processes \n` +
+  `Max open files            ${soft.padEnd(20)} 4096                 files     \n`;
+
+describe('the cap of client connections', () => {
+  it('follows the limit of descriptors', () => {
+    assert.equal(parseLimits(LIMITS('512')), 512);
+    assert.equal(parseLimits(LIMITS('unlimited')), 1_048_576);
+    assert.equal(parseLimits('nothing of the kind'), 1_024);
+    assert.ok(descriptorLimit() > 0);
+  });
+
+  it('keeps descriptors back for endpoints, files and the admin server, whatever the number of workers', () => {
+    for (const limit of [256, 1_024, 20_000, 1_048_576]) {
+      for (const workers of [1, 2, 4]) {
+        const rest = limit - workers * connectionsPerWorker(limit, workers);
+        assert.ok(rest >= 64 + workers * 24, `${limit} descriptors, ${workers} workers: ${rest} are left`);
+      }
+    }
+    assert.equal(connectionsPerWorker(1_024, 1), 819);
+    assert.equal(connectionsPerWorker(20, 4), 16);
+  });
+});

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * How many client connections a worker has open, and who goes when a new one comes at the cap:
+ *
+ * 1. the connection that has been without a request for longest (a second at least): it loses nothing, and its client
+ *    comes back when it needs to;
+ * 2. else, when half of the cap has not even said what it speaks, the oldest of those: that is an attack;
+ * 3. else the new one, which is closed at once.
+ *
+ * All three are O(1). Sockets are accepted in any case: left in the kernel's queue they would wait without an end.
+ */
+import type { Socket } from 'node:net';
+import type { SocketLoop } from '../http/socket-loop.ts';
+import type { WorkerMetrics } from '../metrics/index.ts';
+import type { RateLimitedLog } from '../rate-limited-log.ts';
+
+/** A connection that was just opened or used is not taken for an idle one. */
+const MIN_IDLE_MS = 1_000;
+
+/** A connection in the list of those without requests. The list owns the three fields: null, null and 0 at first. */
+export interface IdleConnection {
+  idleNext: IdleConnection | null;
+  idlePrevious: IdleConnection | null;
+  idleSinceMs: number;
+  /** Goes at once, with a GOAWAY. */
+  makeRoom(): void;
+}
+
+/** The ends of the list, which is circular. */
+class Ends implements IdleConnection {
+  idleNext: IdleConnection = this;
+  idlePrevious: IdleConnection = this;
+  idleSinceMs = 0;
+  makeRoom(): void {}
+}
+
+export class ConnectionBudget {
+  readonly max: number;
+  /** Accepted, and not yet known to speak HTTP/2; the oldest first. */
+  readonly #early = new Set<Socket>();
+  readonly #idle = new Ends();
+  readonly #loop: SocketLoop;
+  readonly #metrics: WorkerMetrics;
+  readonly #log: RateLimitedLog;
+  #open = 0;
+
+  constructor(
+    max: number,
+    parts: { readonly loop: SocketLoop; readonly metrics: WorkerMetrics; readonly log: RateLimitedLog },
+  ) {
+    this.max = max;
+    this.#loop = parts.loop;
+    this.#metrics = parts.metrics;
+    this.#log = parts.log;
+    parts.metrics.values[parts.metrics.slot('daemun_downstream_connections_max', {})] = max;
+  }
+
+  /** Sockets that are open. */
+  get open(): number {
+    return this.#open;
+  }
+
+  /** A socket was accepted. False: there is no room, close it. Else call `release` when it is gone. */
+  take(socket: Socket): boolean {
+    if (this.#open >= this.max && !this.#makeRoom()) {
+      this.#hit('connections', 'connections are closed as they come: the cap of this worker is reached');
+      return false;
+    }
+    this.#open++;
+    this.#early.add(socket);
+    return true;
+  }
+
+  /** The socket is gone. */
+  release(socket: Socket): void {
+    this.#open--;
+    this.#early.delete(socket);
+  }
+
+  /** It speaks HTTP/2. */
+  established(socket: Socket): void {
+    this.#early.delete(socket);
+  }
+
+  /** The connection has no request from now on. */
+  idle(connection: IdleConnection): void {
+    const last = this.#idle.idlePrevious;
+    connection.idleSinceMs = this.#loop.nowMs;
+    connection.idlePrevious = last;
+    connection.idleNext = this.#idle;
+    last.idleNext = connection;
+    this.#idle.idlePrevious = connection;
+  }
+
+  /** It has one, or is gone. No effect when it is not in the list. */
+  busy(connection: IdleConnection): void {
+    const { idleNext, idlePrevious } = connection;
+    if (idleNext === null || idlePrevious === null) return;
+    idlePrevious.idleNext = idleNext;
+    idleNext.idlePrevious = idlePrevious;
+    connection.idleNext = null;
+    connection.idlePrevious = null;
+  }
+
+  /** Node reports an `accept` that failed: mostly for want of descriptors. It goes on by itself. */
+  acceptFailed(error: Error): void {
+    this.#metrics.count('daemun_limit_hits_total', { limit: 'accept_failed' });
+    this.#log.warn('accept-failed', 'a connection could not be accepted', { error: String(error) });
+  }
+
+  #makeRoom(): boolean {
+    const oldest = this.#idle.idleNext;
+    if (oldest !== this.#idle && this.#loop.nowMs - oldest.idleSinceMs >= MIN_IDLE_MS) {
+      this.busy(oldest);
+      oldest.makeRoom();
+      this.#hit('connections_idle', 'idle connections are closed to make room: the cap of this worker is reached');
+      return true;
+    }
+    if (this.#early.size * 2 <= this.max) return false;
+    for (const socket of this.#early) {
+      this.#early.delete(socket);
+      socket.destroy();
+      break;
+    }
+    this.#hit('connections_early', 'connections that say nothing are closed: they take half of the cap of this worker');
+    return true;
+  }
+
+  #hit(limit: string, message: string): void {
+    this.#metrics.count('daemun_limit_hits_total', { limit });
+    this.#log.warn(limit, message, { connections: this.#open, max: this.max });
+  }
+}
