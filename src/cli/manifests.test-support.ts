@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+
+export { freePort } from '../../test/free-port.ts';
 
 /** A Gateway, a route to a Service, and the Service; `port` is the listener's. */
 export function echoManifests(port: number): string {
@@ -62,14 +63,4 @@ export async function manifestFolder(): Promise<ManifestFolder> {
     },
     remove: () => rm(path, { recursive: true, force: true }),
   };
-}
-
-/** A port of 127.0.0.1 that nobody uses now. */
-export function freePort(): Promise<number> {
-  return new Promise(resolve => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 }

@@ -3,10 +3,11 @@
 /** A data plane between `node:http2` clients and gRPC backends. */
 import { once } from 'node:events';
 import { type ClientHttp2Session, connect } from 'node:http2';
-import { createServer } from 'node:net';
 import type { Cluster, Endpoint, Rule, Snapshot } from '../snapshot/index.ts';
 import { DataPlane, type DataPlaneOptions } from './data-plane.ts';
 import { Backend, testCluster } from './upstream/backend.test-support.ts';
+
+export { freePort } from '../../test/free-port.ts';
 
 const cleanups: (() => unknown)[] = [];
 
@@ -17,16 +18,6 @@ export async function cleanUp(): Promise<void> {
 
 /** The only cluster. */
 export const CLUSTER = 'default/a:80';
-
-/** A port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' ? (address?.port ?? 0) : 0;
-}
 
 /** A gRPC backend: every call ends with grpc-status 0 and says who answered. */
 export async function startBackend(): Promise<Backend> {

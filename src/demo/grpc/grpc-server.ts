@@ -43,7 +43,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
   });
   const { address, port } = await listen(server);
   const kill = (): Promise<void> => {
-    for (const socket of sockets) socket.resetAndDestroy();
+    for (const socket of sockets) socket.destroy();
     return closeServer(server, sessions);
   };
   return { address, port, close: () => closeServer(server, sessions), kill };
