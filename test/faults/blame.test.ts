@@ -56,20 +56,25 @@ interface Setting {
   readonly clusterChanges?: object;
   /** Default: 2, so that either may be ejected. */
   readonly backends?: number;
+  /** Behind a second cluster, `m`. Default: that has no endpoints. */
+  readonly second?: (socket: Socket, id: number) => void;
 }
 
 /** A gateway before backends of one kind. */
 async function bed(respond: ((socket: Socket, id: number) => void) | null, setting: Setting = {}): Promise<Bed> {
   const backends: RawBackend[] = [];
   for (let i = 0; i < (setting.backends ?? 2); i++) backends.push(await startRawBackend(respond));
+  const others: RawBackend[] = [];
+  if (setting.second !== undefined)
+    others.push(await startRawBackend(setting.second), await startRawBackend(setting.second));
   const gateway = new TestGateway({ accessLog: true });
   cleanups.push(
-    () => backends.map(one => one.close()),
+    () => [...backends, ...others].map(one => one.close()),
     () => gateway.close(),
   );
   await gateway.apply({
     listeners: [listener('grpc', [rule('r', [backend('a')], setting.ruleChanges)])],
-    clusters: { a: backends.map(one => one.port) },
+    clusters: { a: backends.map(one => one.port), m: others.map(one => one.port) },
     clusterChanges: setting.clusterChanges ?? {},
   });
   return new Bed(gateway, backends);
@@ -181,6 +186,20 @@ describe('what an endpoint does', () => {
       assert.equal(told.details, undefined);
     }
     assert.equal(on.failures('response_too_large', 'upstream'), 24);
+    assert.equal(on.ejections, 0);
+  });
+
+  it('nor does a mirrored request eject its endpoint for them', async () => {
+    const mirror = { kind: 'mirror', target: { cluster: 'm' }, share: { numerator: 1, denominator: 1 } } as const;
+    const on = await bed(answerOk, {
+      ruleChanges: { filters: [mirror] },
+      second: (socket, id) => socket.write(longHeaders(id, END_STREAM, [...HEAD, ...OK, ...LONG])),
+    });
+    const resets = (): number => on.gateway.metric('daemun_mirror_requests_total', { outcome: 'reset' });
+    for (let i = 1; i <= 12; i++) {
+      assert.equal((await call(on.gateway.port)).status, 0);
+      while (resets() < i) await new Promise(resolve => setImmediate(resolve));
+    }
     assert.equal(on.ejections, 0);
   });
 
