@@ -231,6 +231,8 @@ export class DownstreamConnection
     if (this.#state === 'draining' && !this.#sentFinalGoaway) this.#finishShutdown();
     else if (this.#isStalled()) {
       this.serving.metrics.count('daemun_limit_hits_total', { limit: 'request_head_timeout' });
+      // Its other calls end with it, by its own doing: they were not cancelled.
+      this.#http2.close(ErrorCode.PROTOCOL_ERROR);
       this.destroy();
       return;
     } else if (this.#state === 'open' && this.#active === 0 && nowMs - this.#lastActiveMs >= IDLE_TIMEOUT_MS) {

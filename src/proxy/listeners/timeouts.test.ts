@@ -143,6 +143,7 @@ describe('timeouts of client connections', () => {
       pass(10_000);
       await closed;
       assert.equal(hits('request_head_timeout'), 1);
+      assert.equal(gateway.metric('daemun_request_failures_total', { reason: 'client_protocol' }), 1);
     });
   }
 
