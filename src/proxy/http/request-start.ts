@@ -17,6 +17,9 @@ import { withoutFields } from './trailer-fields.ts';
 /** Tries after the first, of requests that no endpoint has looked at; as many as gRPC clients make by default. */
 export const MAX_RETRIES = 2;
 const TIMEOUT_FIELD = 'grpc-timeout';
+/** The one field that differs with each request and is dropped at the edge (`isDroppedAtEdge`); the others never leave their list. */
+const SERVICE_TIME = 'x-envoy-upstream-service-time';
+const isUnbelieved = (name: string): boolean => name === SERVICE_TIME;
 
 export function beginForwarding(exchange: ExchangeState, decision: Decision, rule: CompiledRule): void {
   const { serving } = exchange.owner;
@@ -82,7 +85,7 @@ function prepareHead(exchange: ExchangeState, decision: Decision, backend: Compi
   const { serving, clientAddress } = exchange.owner;
   const head = decision.outgoing(backend, serving.lists);
   const list = head.listFor(clientAddress);
-  exchange.outgoingFields = withoutFields(exchange.outgoingFields, isDroppedAtEdge);
+  if (exchange.fields !== null) exchange.outgoingFields = withoutFields(exchange.outgoingFields, isUnbelieved);
   if (backend.request.touchesVolatile) {
     exchange.outgoingFields = backend.request.rewriteVolatile(exchange.outgoingFields);
   }
