@@ -32,7 +32,7 @@ export function compileSessionPersistence(
   if (!isUsable(kind, sessionName)) {
     const finding = warningFinding('route/session-name', route, {
       path: [...path, 'sessionName'],
-      message: `${JSON.stringify(name)} cannot be the name of a session's ${kind}: the rule keeps no sessions`,
+      message: `No ${kind} can be named ${name}: the rule keeps no sessions`,
       help: `Choose a name such as ${DEFAULT_NAME}, or leave it out`,
     });
     return { policy: null, findings: [finding] };
