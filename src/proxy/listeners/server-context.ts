@@ -4,7 +4,7 @@
  * A certificate and its key as the OpenSSL context that handshakes use. Whoever wants to know whether a pair can be
  * served asks `certificateRefusal`, which makes this very context: there is no second opinion.
  */
-import { constants, createPrivateKey, type KeyObject } from 'node:crypto';
+import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { createSecureContext, type SecureContext } from 'node:tls';
 
 /** For how long a session can be resumed, in seconds; the same in all workers. */
@@ -53,7 +53,7 @@ export interface SessionKeys {
 }
 
 /**
- * The context of a server; renegotiation is off (RFC 9113 §9.2.1).
+ * The context of a server.
  * @throws Error from OpenSSL when the pair cannot be served.
  */
 export function createServerContext({ chain, key }: CertificatePair, sessions: SessionKeys | null): SecureContext {
@@ -65,7 +65,6 @@ export function createServerContext({ chain, key }: CertificatePair, sessions: S
     ciphers: CIPHERS,
     honorCipherOrder: true,
     minVersion: 'TLSv1.2',
-    secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
     sessionTimeout: SESSION_TIMEOUT_SECONDS,
     ...sessions,
   });

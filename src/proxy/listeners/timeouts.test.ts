@@ -3,8 +3,9 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type ClientHttp2Session, connect as connectHttp2, createServer, type ServerHttp2Stream } from 'node:http2';
-import { connect, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, it } from 'node:test';
+import { connect as connectTls } from 'node:tls';
 import { backend, listener, rule, TestGateway } from '../http/gateway.test-support.ts';
 import { SocketLoop } from '../http/socket-loop.ts';
 import { certificate } from './certificate.test-support.ts';
@@ -68,6 +69,47 @@ describe('timeouts of client connections', () => {
     await once(socket, 'close');
     await new Promise(resolve => setImmediate(resolve));
     assert.deepEqual([hits('handshake_timeout'), hits('request_head_timeout')], [1, 0]);
+  });
+
+  /** A TLS connection whose server has answered the ClientHello; the client says no more. */
+  async function startHandshake(): Promise<Socket> {
+    const tls = { mode: 'terminate', certificates: ['a'] } as const;
+    await gateway.apply({ listeners: [listener('tls', [], { tls })], clusters: {}, certificates: [CERTIFICATE] });
+    const other = createTcpServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    const client = connectTls({ port, host: '127.0.0.1', servername: 'a.example.com' });
+    client.on('error', () => {});
+    const [taken] = (await once(other, 'connection')) as [Socket];
+    const [hello] = await once(taken, 'data');
+    for (const one of [client, taken]) one.destroy();
+    other.close();
+    const socket = await dial();
+    socket.write(hello);
+    await once(socket, 'data');
+    socket.resume();
+    return socket;
+  }
+
+  it('closes a TLS connection whose handshake is not done after 10 s, however often it says something', async () => {
+    const socket = await startHandshake();
+    pass(9_000);
+    const received = socket.bytesRead;
+    socket.write(Buffer.from([20]));
+    await new Promise(resolve => setImmediate(resolve));
+    assert.deepEqual([hits('handshake_timeout'), socket.bytesRead], [0, received]);
+    const closed = new Promise(resolve => socket.once('close', resolve));
+    pass(2_000);
+    await closed;
+    assert.equal(hits('handshake_timeout'), 1);
+    assert.equal(gateway.metric('daemun_tls_handshakes_total', { result: 'timeout' }), 1);
+  });
+
+  it('lets no handshake go on when it drains', async () => {
+    const socket = await startHandshake();
+    const closed = new Promise(resolve => socket.once('close', resolve));
+    await gateway.runtime.drain(5_000);
+    await closed;
   });
 
   const frame = (type: number, flags: number, stream: number, payload: Buffer = Buffer.alloc(0)): Buffer => {
@@ -139,7 +181,7 @@ describe('timeouts of client connections', () => {
       socket.write(Buffer.alloc(1));
       await until(() => received() === start.length + 1);
       socket.resume();
-      const closed = once(socket, 'close');
+      const closed = new Promise(resolve => socket.once('close', resolve));
       pass(10_000);
       await closed;
       assert.equal(hits('request_head_timeout'), 1);

@@ -40,6 +40,9 @@ export class TlsHandshake implements WheelTimer {
     const secureContext = options.context;
     const socket = new TLSSocket(raw, { isServer: true, secureContext, ALPNProtocols: ALPN_PROTOCOLS });
     this.#socket = socket;
+    // A connection error (RFC 9113 §9.2.1), not OpenSSL's no_renegotiation: that answers each try, and what the client does
+    // not read of it would pile up.
+    socket.disableRenegotiation();
     socket.on('secure', this.#onSecure);
     socket.on('close', this.#onClose);
     // What breaks the TLS of an open connection comes as this event; without a listener nothing would end it.
