@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { growthFactor, LINEAR_FACTOR } from '../../wire/scale.test-support.ts';
+import { BodyQueue } from './body-queue.ts';
+
+/** All bytes of a queue, which is empty afterwards; `step` at a time. */
+function drain(queue: BodyQueue, step = Number.POSITIVE_INFINITY): Buffer {
+  const pieces: Buffer[] = [];
+  while (!queue.isEmpty) {
+    const { chunk, start, end } = queue;
+    const taken = Math.min(end - start, step);
+    pieces.push(chunk.subarray(start, start + taken));
+    queue.take(taken);
+  }
+  return Buffer.concat(pieces);
+}
+
+function filled(bytes: number, seed: number): Buffer {
+  const buffer = Buffer.allocUnsafeSlow(bytes);
+  for (let at = 0; at < bytes; at++) buffer[at] = (at * 31 + seed) & 0xff;
+  return buffer;
+}
+
+describe('body queue', () => {
+  it('gives back what was pushed, in order, however it is cut and whenever it is taken', () => {
+    const slices = fc.array(
+      fc.record({ read: fc.integer({ min: 1, max: 9_000 }), from: fc.nat(9_000), to: fc.nat(9_000), take: fc.nat(3) }),
+      { maxLength: 60 },
+    );
+    fc.assert(
+      fc.property(slices, list => {
+        const queue = new BodyQueue();
+        const expected: Buffer[] = [];
+        const got: Buffer[] = [];
+        for (const [index, { read, from, to, take }] of list.entries()) {
+          const chunk = filled(read, index);
+          const [start, end] = [Math.min(from, to, read), Math.min(Math.max(from, to), read)];
+          queue.push(chunk, start, end);
+          expected.push(chunk.subarray(start, end));
+          if (take === 0 || queue.isEmpty) continue;
+          const bytes = Math.ceil((queue.end - queue.start) / take);
+          got.push(queue.chunk.subarray(queue.start, queue.start + bytes));
+          queue.take(bytes);
+        }
+        got.push(drain(queue));
+        assert.deepEqual(Buffer.concat(got), Buffer.concat(expected));
+        assert.deepEqual([queue.bytes, queue.cost], [0, 0]);
+      }),
+    );
+  });
+
+  it('copies what is a small part of its read, side by side, and keeps no read alive', () => {
+    const queue = new BodyQueue();
+    for (let i = 0; i < 1_000; i++) queue.push(filled(65_536, i), 7, 8);
+    assert.equal(queue.bytes, 1_000);
+    assert.ok(queue.cost < 4_096, `1,000 bytes cost ${queue.cost}`);
+  });
+
+  it('keeps what is a good part of its read by reference, and charges what that keeps alive', () => {
+    const read = filled(65_536, 1);
+    const queue = new BodyQueue();
+    queue.push(read, 9, 16_393);
+    assert.equal(queue.chunk, read);
+    assert.ok(queue.cost >= 32_768, `charged ${queue.cost}`);
+  });
+
+  it('costs little more than its bytes when they come one by one', () => {
+    const queue = new BodyQueue();
+    const read = filled(65_536, 1);
+    for (let i = 0; i < 250_000; i++) queue.push(read, i & 0xffff, (i & 0xffff) + 1);
+    assert.equal(queue.bytes, 250_000);
+    assert.ok(queue.cost < 300_000, `250,000 bytes cost ${queue.cost}`);
+  });
+
+  it('takes 250,000 slices in linear time, each way', () => {
+    const read = filled(65_536, 1);
+    const small = growthFactor(25_000, entries => {
+      const queue = new BodyQueue();
+      for (let i = 0; i < entries; i++) queue.push(read, i & 0xffff, (i & 0xffff) + 1);
+      drain(queue, 1);
+    });
+    assert.ok(small < LINEAR_FACTOR, `ten times as many copied slices cost ${small.toFixed(1)} times as much`);
+    const own = Buffer.allocUnsafeSlow(4);
+    const large = growthFactor(25_000, entries => {
+      const queue = new BodyQueue();
+      for (let i = 0; i < entries; i++) queue.push(own, 0, 4);
+      drain(queue);
+    });
+    assert.ok(large < LINEAR_FACTOR, `ten times as many slices by reference cost ${large.toFixed(1)} times as much`);
+  });
+
+  it('moves all of another queue behind its own', () => {
+    const [first, second] = [new BodyQueue(), new BodyQueue()];
+    first.push(Buffer.from('ab'), 0, 2);
+    second.push(Buffer.from('cd'), 0, 2);
+    first.append(second);
+    second.push(Buffer.from('xy'), 0, 2);
+    assert.equal(drain(first).toString(), 'abcd');
+    assert.equal(drain(second).toString(), 'xy');
+  });
+});

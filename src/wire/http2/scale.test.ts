@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** What a connection keeps of its streams, at a quarter of a million of them. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { growthFactor, LINEAR_FACTOR } from '../scale.test-support.ts';
+import { NO_EVENTS } from './no-events.ts';
+import { ResetMemory } from './reset-memory.ts';
+import { SendQueue } from './send-queue.ts';
+import { CLOSED, Http2Stream, type StreamConnection } from './stream.ts';
+import { StreamTable } from './stream-table.ts';
+import { UnsentStreams } from './unsent-streams.ts';
+
+const NOBODY: StreamConnection = {
+  sendHead() {},
+  sendInformational() {},
+  sendData: () => 0,
+  sendTrailers() {},
+  reset() {},
+  consumed() {},
+};
+
+const STREAMS = Array.from({ length: 250_000 }, (_, at) => new Http2Stream(NOBODY, 2 * at + 1, NO_EVENTS, 1, 1));
+
+function gate(isBlocked: boolean) {
+  const limits = { outputHighWaterBytes: 1 };
+  return { sendWindow: 1, isBlocked, broken: false, output: { queuedBytes: 0 }, limits };
+}
+
+const STRUCTURES: readonly { name: string; use: (entries: number) => void }[] = [
+  {
+    name: 'the send queue, each stream woken once',
+    use(entries) {
+      const queue = new SendQueue(gate(false));
+      for (let at = 0; at < entries; at++) queue.wait(STREAMS[at] as Http2Stream);
+      queue.wake();
+      assert.ok(queue.isEmpty);
+    },
+  },
+  {
+    name: 'the send queue of a stuck connection whose streams are closed one by one',
+    use(entries) {
+      const queue = new SendQueue(gate(true));
+      for (let at = 0; at < entries; at++) queue.wait(STREAMS[at] as Http2Stream);
+      for (let at = 0; at < entries; at++) {
+        (STREAMS[at] as Http2Stream).flags |= CLOSED;
+        queue.onClosed(STREAMS[at] as Http2Stream);
+      }
+      for (let at = 0; at < entries; at++) (STREAMS[at] as Http2Stream).flags = 0;
+    },
+  },
+  {
+    name: 'the stream table, all open at once',
+    use(entries) {
+      const table = new StreamTable();
+      for (let at = 0; at < entries; at++) table.add(STREAMS[at] as Http2Stream);
+      for (let at = 0; at < entries; at++) assert.equal(table.get(2 * at + 1), STREAMS[at]);
+      for (let at = 0; at < entries; at++) table.delete(STREAMS[at] as Http2Stream);
+      assert.equal(table.size, 0);
+    },
+  },
+  {
+    name: 'streams without an id',
+    use(entries) {
+      const unsent = new UnsentStreams();
+      for (let at = 0; at < entries; at++) unsent.add(STREAMS[at] as Http2Stream);
+      for (let at = entries - 1; at >= 0; at--) unsent.delete(STREAMS[at] as Http2Stream);
+      assert.equal(unsent.count, 0);
+    },
+  },
+  {
+    name: 'the memory of reset streams',
+    use(entries) {
+      const memory = new ResetMemory();
+      for (let at = 0; at < entries; at++) {
+        memory.add(2 * at + 1);
+        assert.ok(memory.has(2 * at + 1));
+      }
+    },
+  },
+];
+
+describe('at 250,000 entries', () => {
+  for (const { name, use } of STRUCTURES) {
+    it(`${name}: linear`, () => {
+      const factor = growthFactor(25_000, use);
+      assert.ok(factor < LINEAR_FACTOR, `ten times as many cost ${factor.toFixed(1)} times as much`);
+    });
+  }
+});
