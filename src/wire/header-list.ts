@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
+/** What a list costs beside its fields: itself and two arrays. */
+const LIST_BYTES = 160;
+/** What a field of a list costs beside its text: two strings and two slots. */
+const FIELD_BYTES = 64;
+
 /**
  * Header fields as the wire layer hands them on.
  *
@@ -20,11 +25,16 @@ export class HeaderList {
   readonly sensitive: readonly string[] | null;
   /** The wire layer's own: what the list was found to be (see `message-validation.ts`); 0: not looked at yet. */
   traits = 0;
+  /** What the list costs in memory, about: text, strings and arrays. */
+  readonly bytes: number;
 
   constructor(names: readonly string[], values: readonly string[], sensitive: readonly string[] | null = null) {
     this.names = names;
     this.values = values;
     this.sensitive = sensitive;
+    let bytes = LIST_BYTES + names.length * FIELD_BYTES;
+    for (let at = 0; at < names.length; at++) bytes += (names[at] ?? '').length + (values[at] ?? '').length;
+    this.bytes = bytes;
   }
 
   /** The first value of a name (lower case), undefined when absent. O(fields). */

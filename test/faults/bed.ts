@@ -7,6 +7,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { type ClientHttp2Session, connect, createServer, type Http2Server, type ServerHttp2Stream } from 'node:http2';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { type Standalone, startStandalone } from '../../src/controller/index.ts';
 
 export const HOST = 'faults.example.com';
@@ -24,8 +26,15 @@ export interface Bed {
 /** Called for each stream of the backend instead of a unary answer when the path is `/faults.Faults/METHOD`, not `Unary`. */
 export type Behaviour = (stream: ServerHttp2Stream) => void;
 
+export interface BedOptions {
+  /** Where the method `Other` goes instead. */
+  readonly otherPort?: number;
+  /** Threads of the data plane; 0: it lives in the test's own. Default 1. */
+  readonly workers?: number;
+}
+
 /** A gateway on free ports, routing everything to a backend that answers `Unary` and else does what `behaviour` says. */
-export async function makeBed(behaviour: Behaviour = answer): Promise<Bed> {
+export async function makeBed(behaviour: Behaviour = answer, options: BedOptions = {}): Promise<Bed> {
   const backend = createServer();
   backend.on('stream', (stream, headers) => {
     stream.on('error', () => {});
@@ -34,13 +43,13 @@ export async function makeBed(behaviour: Behaviour = answer): Promise<Bed> {
   });
   const backendPort = await listen(backend);
   const folder = mkdtempSync(join(tmpdir(), 'daemun-faults-'));
-  writeFileSync(join(folder, 'manifests.yaml'), manifests(backendPort));
+  writeFileSync(join(folder, 'manifests.yaml'), manifests(backendPort, options.otherPort ?? backendPort));
   const logged: string[] = [];
   const note = (message: string): void => void logged.push(message);
   const gateway = await startStandalone({
     paths: [folder],
     ports: 'ephemeral',
-    workers: 1,
+    workers: options.workers ?? 1,
     drainTimeoutMs: 100,
     log: { level: 'info', debug: note, info: note, warn: note, error: note },
   });
@@ -73,7 +82,7 @@ export function answer(stream: ServerHttp2Stream): void {
   stream.end(MESSAGE);
 }
 
-function manifests(backendPort: number): string {
+function manifests(backendPort: number, otherPort: number): string {
   return `apiVersion: gateway.networking.k8s.io/v1
 kind: Gateway
 metadata: { name: faults }
@@ -87,18 +96,26 @@ metadata: { name: faults }
 spec:
   parentRefs: [{ name: faults }]
   hostnames: [${HOST}]
-  rules: [{ backendRefs: [{ name: backend, port: 50051 }] }]
+  rules:
+  - backendRefs: [{ name: backend, port: 50051 }]
+  - matches: [{ method: { service: faults.Faults, method: Other } }]
+    backendRefs: [{ name: other, port: 50051 }]
 ---
-apiVersion: v1
+${service('backend', backendPort)}---
+${service('other', otherPort)}`;
+}
+
+function service(name: string, port: number): string {
+  return `apiVersion: v1
 kind: Service
-metadata: { name: backend }
+metadata: { name: ${name} }
 spec: { ports: [{ port: 50051 }] }
 ---
 apiVersion: discovery.k8s.io/v1
 kind: EndpointSlice
-metadata: { name: backend, labels: { kubernetes.io/service-name: backend } }
+metadata: { name: ${name}, labels: { kubernetes.io/service-name: ${name} } }
 addressType: IPv4
-ports: [{ port: ${backendPort} }]
+ports: [{ port: ${port} }]
 endpoints: [{ addresses: [127.0.0.1] }]
 `;
 }
@@ -151,4 +168,19 @@ export async function boundedMemory(limitMiB: number, use: () => Promise<void>):
   await use();
   const grown = (process.memoryUsage().rss - before) / 2 ** 20;
   assert.ok(grown < limitMiB, `resident memory grew by ${grown.toFixed(0)} MiB`);
+}
+
+/** What this thread's objects and all buffers of the process hold, in MiB, after everything that is not held was collected. */
+export async function heldMiB(): Promise<number> {
+  setFlagsFromString('--expose-gc');
+  const collect: unknown = runInNewContext('gc');
+  setFlagsFromString('--no-expose-gc');
+  assert.ok(typeof collect === 'function');
+  // Buffers are swept beside: the second time waits for the first.
+  for (let times = 0; times < 3; times++) {
+    collect();
+    await new Promise(setImmediate);
+  }
+  const { heapUsed, external } = process.memoryUsage();
+  return (heapUsed + external) / 2 ** 20;
 }

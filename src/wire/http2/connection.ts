@@ -181,6 +181,12 @@ export class Http2Connection extends ConnectionCore implements StreamConnection 
     this.#announceCapacity();
   }
 
+  /** The owner cannot write now and leaves the output here: `onOutput` fires when there is more. Returns the memory that it takes. */
+  deferOutput(): number {
+    this.isSignalled = false;
+    return this.output.heldBytes;
+  }
+
   /** Back-pressure of the socket: while true, `sendData` takes nothing. */
   outputBlocked(blocked: boolean): void {
     this.isBlocked = blocked;

@@ -6,21 +6,27 @@ import { Field, fieldFlags, SENSITIVE, VOLATILE } from './hpack/field.ts';
 import { STATIC_FIELDS } from './hpack/static-table.ts';
 import { SlabPool } from './slab-pool.ts';
 
+/** What things cost in memory beside their text, measured on Node 24: a field with its place in a map, */
+const FIELD_BYTES = 160;
+/** a name that no field had yet, with a map of its values, */
+const NAME_BYTES = 320;
+/** a step of the trie with its place in a map, */
+const NODE_BYTES = 144;
+/** and the map of a step that is followed by more than one. */
+const BRANCH_BYTES = 240;
+
 /**
  * What the connections of one worker share: fields and header lists by content, output slabs, scratch space.
  *
  * Lists are the leaves of a trie over interned fields, so that a decoder finds the list of a block by one pointer
  * comparison per field when it is the list that came last this way. When the pool is full it starts anew: lists in use live on,
- * equal ones are merely made a second time.
+ * equal ones are merely made a second time. Full is what it costs in memory, objects and what consumers keep with lists included.
  */
 export class HeaderListPool {
-  /** Trie nodes plus fields held at most. A node is some 100 bytes. */
-  readonly #maxEntries: number;
-  /** Characters held in fields at most. */
   readonly #maxBytes: number;
   #fields = new Map<string, Map<string, Field>>();
   #sensitive = new Map<string, Map<string, Field>>();
-  #entries = 0;
+  /** What is held costs this, about. */
   #bytes = 0;
   /** Internal: where decoders begin. */
   root: ListNode;
@@ -31,10 +37,9 @@ export class HeaderListPool {
   /** Internal: space for one decoded string; grown by the decoder. */
   scratch: Buffer = Buffer.allocUnsafeSlow(4096);
 
-  /** Defaults: 65,536 entries, 8 MiB of text. Unbounded variety of paths or tokens must not become unbounded memory. */
-  constructor(options: { readonly maxEntries?: number; readonly maxBytes?: number } = {}) {
-    this.#maxEntries = options.maxEntries ?? 65_536;
-    this.#maxBytes = options.maxBytes ?? 8_388_608;
+  /** `maxBytes` defaults to 16 MiB: some 4,000 different heads. Unbounded variety of paths or tokens must not become unbounded memory. */
+  constructor(options: { readonly maxBytes?: number } = {}) {
+    this.#maxBytes = options.maxBytes ?? 16_777_216;
     this.root = new ListNode(this, null, null);
     this.#clear();
   }
@@ -62,28 +67,27 @@ export class HeaderListPool {
     if (sensitive) flags |= SENSITIVE;
     field = new Field(name, value, flags);
     if (flags & VOLATILE) return field;
-    this.count(field.size);
+    this.charge(FIELD_BYTES + name.length + value.length);
     values ??= table.get(name);
     if (values === undefined) {
+      this.charge(NAME_BYTES);
       values = new Map();
-      table.set(name, values);
+      (sensitive ? this.#sensitive : this.#fields).set(name, values);
     }
     values.set(value, field);
     return field;
   }
 
-  /** Internal: one more entry is held. */
-  count(bytes: number): void {
-    this.#entries++;
+  /** `bytes` more are held: by the pool, or by a consumer in the memo of one of its lists. */
+  charge(bytes: number): void {
     this.#bytes += bytes;
-    if (this.#entries > this.#maxEntries || this.#bytes > this.#maxBytes) this.#clear();
+    if (this.#bytes > this.#maxBytes) this.#clear();
   }
 
   #clear(): void {
     this.#fields = new Map();
     this.#sensitive = new Map();
     this.root = new ListNode(this, null, null);
-    this.#entries = 0;
     this.#bytes = 0;
     for (let i = 1; i < STATIC_FIELDS.length; i++) {
       const field = STATIC_FIELDS[i] as Field;
@@ -100,7 +104,7 @@ export class ListNode {
   readonly #parent: ListNode | null;
   readonly #field: Field | null;
   #list: HeaderList | null = null;
-  /** The child taken last, which is nearly always the one taken next. */
+  /** The child taken last, which is nearly always the one taken next; the only one while there is no map. */
   #lastField: Field | null = null;
   #last: ListNode | null = null;
   #children: Map<Field, ListNode> | null = null;
@@ -120,18 +124,29 @@ export class ListNode {
     let child = this.#children?.get(field);
     if (child === undefined) {
       child = new ListNode(this.#pool, this, field);
-      this.#children ??= new Map();
-      this.#children.set(field, child);
-      this.#pool.count(0);
+      this.#pool.charge(NODE_BYTES);
+      this.#branch(field, child);
     }
     this.#lastField = field;
     this.#last = child;
     return child;
   }
 
+  #branch(field: Field, child: ListNode): void {
+    if (this.#lastField === null || this.#last === null) return;
+    if (this.#children === null) {
+      this.#children = new Map([[this.#lastField, this.#last]]);
+      this.#pool.charge(BRANCH_BYTES);
+    }
+    this.#children.set(field, child);
+  }
+
   /** The list of the fields on the way here. */
   list(): HeaderList {
-    this.#list ??= this.#build();
+    if (this.#list === null) {
+      this.#list = this.#build();
+      this.#pool.charge(this.#list.bytes);
+    }
     return this.#list;
   }
 

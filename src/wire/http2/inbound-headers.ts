@@ -19,6 +19,7 @@ export class HeadersReceiver {
   /** A block that CONTINUATION frames go on with; id 0: none. */
   #openId = 0;
   #openFlags = 0;
+  /** Copies: the reads that the parts came in must not be kept for as long as the peer takes its time. */
   #parts: Buffer[] = [];
   #partBytes = 0;
   #selfDependent = false;
@@ -82,7 +83,7 @@ export class HeadersReceiver {
     }
     this.#openId = id;
     this.#openFlags = flags;
-    this.#parts = [chunk.subarray(start, end)];
+    this.#parts = [Buffer.from(chunk.subarray(start, end))];
     this.#partBytes = end - start;
   }
 
@@ -92,7 +93,7 @@ export class HeadersReceiver {
       connection.fail(ErrorCode.PROTOCOL_ERROR, 'CONTINUATION of nothing');
       return;
     }
-    this.#parts.push(chunk.subarray(start, end));
+    this.#parts.push(Buffer.from(chunk.subarray(start, end)));
     this.#partBytes += end - start;
     const { maxContinuationFrames, maxHeaderBlockBytes } = connection.limits;
     if (this.#parts.length > maxContinuationFrames + 1) {

@@ -36,6 +36,11 @@ export class Output {
     return this.#cutBytes + this.at - this.#start;
   }
 
+  /** Memory that the queue takes, the rest of the borrowed slab included. */
+  get heldBytes(): number {
+    return this.#cutBytes + this.buffer.length;
+  }
+
   /** Makes sure that `bytes` can be written at `at`. */
   room(bytes: number): void {
     if (this.buffer.length - this.at < bytes) this.#change(bytes);

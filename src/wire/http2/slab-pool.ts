@@ -2,6 +2,8 @@
 
 /** Slabs kept for reuse at most: as many as connections usually have output at one time. */
 const MAX_FREE = 256;
+/** and after a quiet while. */
+const MIN_FREE = 16;
 /** A slab with less room left than this is let go. */
 const MIN_ROOM = 2048;
 const SLAB_BYTES = 32_768;
@@ -34,6 +36,13 @@ export class SlabPool {
   }
 
   give(slab: Slab): void {
-    if (slab.buffer.length - slab.used >= MIN_ROOM && this.#free.length < MAX_FREE) this.#free.push(slab);
+    // One made for a large block is not kept: a pool of such would be many times as large.
+    if (slab.buffer.length > SLAB_BYTES || slab.buffer.length - slab.used < MIN_ROOM) return;
+    if (this.#free.length < MAX_FREE) this.#free.push(slab);
+  }
+
+  /** Lets go of what a burst needed and a quiet worker does not. */
+  trim(): void {
+    this.#free.length = Math.min(this.#free.length, MIN_FREE);
   }
 }

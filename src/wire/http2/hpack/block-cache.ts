@@ -2,9 +2,12 @@
 
 import type { HeaderList } from '../../header-list.ts';
 
-/** Blocks remembered per connection, and the longest of them: at most 24 KiB with their keys, and none for a peer that indexes its fields. */
+/** Blocks remembered per connection, the longest of them, and what they cost with keys and lists: none for a peer that indexes its fields. */
 const MAX_BLOCKS = 32;
 const MAX_BLOCK_BYTES = 384;
+const MAX_BYTES = 65_536;
+/** A remembered block beside its bytes, its key and its list. */
+const ENTRY_BYTES = 320;
 /** After so many misses in a row the cache is not worth its look-ups. */
 const MAX_MISSES = 64;
 
@@ -29,6 +32,7 @@ interface RememberedBlock {
 export class BlockCache {
   readonly #blocks = new Map<string, RememberedBlock>();
   #misses = 0;
+  #bytes = 0;
   /** The block found last, so that a run of equal ones needs no key. */
   #last: RememberedBlock | undefined;
 
@@ -44,6 +48,9 @@ export class BlockCache {
 
   set(block: Buffer, start: number, end: number, decoded: DecodedBlock): void {
     if (this.#misses >= MAX_MISSES || end - start > MAX_BLOCK_BYTES || this.#blocks.size >= MAX_BLOCKS) return;
+    const cost = ENTRY_BYTES + 2 * (end - start) + decoded.list.bytes;
+    if (this.#bytes + cost > MAX_BYTES) return;
+    this.#bytes += cost;
     const bytes = Buffer.from(block.subarray(start, end));
     this.#blocks.set(bytes.toString('latin1'), { bytes, decoded });
   }

@@ -2,8 +2,12 @@
 
 import type { HeaderList } from '../../header-list.ts';
 
-/** Steps and tables that a worker's connections share before all is begun anew. A step is some 200 bytes. */
-const MAX_SHARED = 16_384;
+/** What the steps and tables of a worker may cost in memory before all is begun anew, the lists that they keep alive included. */
+const MAX_SHARED_BYTES = 8_388_608;
+/** A step beside its block and its list; a table beside its entries; an entry beside its text. */
+const STEP_BYTES = 256;
+const TABLE_BYTES = 400;
+const ENTRY_BYTES = 64;
 /** Steps from one table, and the longest block of one. */
 const MAX_STEPS = 256;
 const MAX_BLOCK_BYTES = 2048;
@@ -45,22 +49,37 @@ export class EncoderTable {
 
   /** The table with `added` behind its entries. */
   extended(added: ReadonlyMap<string, number>, bytes: number): EncoderTable {
+    this.#tables.charge(TABLE_BYTES + (this.entries.size + added.size) * ENTRY_BYTES + bytes - this.bytes);
     return new EncoderTable(this.#tables, this.maxBytes, new Map([...this.entries, ...added]), bytes);
   }
 
   remember(list: HeaderList, step: EncoderStep): void {
     if (step.block.length > MAX_BLOCK_BYTES) return;
-    this.#steps ??= new Map();
+    this.#tables.charge(STEP_BYTES + step.block.length + list.bytes);
+    if (this.#steps === null) {
+      this.#steps = new Map();
+      this.#tables.hasSteps(this);
+    }
     if (this.#steps.size >= MAX_STEPS) this.#steps.clear();
     this.#steps.set(list, step);
-    this.#tables.count();
+  }
+
+  /** Forgets its steps: a connection may hold the table long after. */
+  forget(): void {
+    this.#steps = null;
   }
 }
 
 /** The tables of one worker, by their way from the empty one. */
 export class EncoderTables {
+  readonly #maxBytes: number;
   readonly #empty = new Map<number, EncoderTable>();
-  #shared = 0;
+  #stepped: EncoderTable[] = [];
+  #bytes = 0;
+
+  constructor(maxBytes: number = MAX_SHARED_BYTES) {
+    this.#maxBytes = maxBytes;
+  }
 
   /** The empty table of this size. */
   empty(maxBytes: number): EncoderTable {
@@ -68,16 +87,23 @@ export class EncoderTables {
     if (table === undefined) {
       table = new EncoderTable(this, maxBytes, new Map(), 0);
       this.#empty.set(maxBytes, table);
-      this.count();
+      this.charge(TABLE_BYTES);
     }
     return table;
   }
 
-  /** One more step or table is held; connections keep what they have when all is begun anew. */
-  count(): void {
-    this.#shared++;
-    if (this.#shared <= MAX_SHARED) return;
-    this.#shared = 0;
+  /** `bytes` more are held. Connections keep their table when all is begun anew, but no steps from it. */
+  charge(bytes: number): void {
+    this.#bytes += bytes;
+    if (this.#bytes <= this.#maxBytes) return;
+    this.#bytes = 0;
     this.#empty.clear();
+    for (const table of this.#stepped) table.forget();
+    this.#stepped = [];
+  }
+
+  /** `table` has its first step. */
+  hasSteps(table: EncoderTable): void {
+    this.#stepped.push(table);
   }
 }

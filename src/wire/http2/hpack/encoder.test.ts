@@ -117,7 +117,7 @@ describe('HPACK encoder', () => {
     fc.assert(
       fc.property(fc.array(list, { minLength: 1, maxLength: 6 }), fc.array(step, { maxLength: 40 }), (lists, steps) => {
         const encoder = new HpackEncoder(new EncoderTables());
-        const decoder = new HpackDecoder(new HeaderListPool({ maxEntries: 200 }), DEFAULT_HTTP2_LIMITS);
+        const decoder = new HpackDecoder(new HeaderListPool({ maxBytes: 40_000 }), DEFAULT_HTTP2_LIMITS);
         for (const { pick, timeout, table } of steps) {
           if (table !== null) encoder.setPeerTableBytes(table);
           const chosen = lists[pick % lists.length] ?? HEAD;

@@ -10,6 +10,8 @@ const MAX_TABLE_BYTES = 4096;
 const MAX_ENTRY_BYTES = 1024;
 /** Bytes sent as literals for want of room before the table is emptied and filled anew with what is in use now. */
 const STALE_BYTES = 131_072;
+/** Blocks and volatile fields longer than this are not remembered by a connection: thousands of idle ones would keep them. */
+const MAX_LAST_BYTES = 8_192;
 /** Never indexed by us: guessable by a neighbour on the same connection (RFC 7541 §7.1.3). */
 const SECRET_NAMES: ReadonlySet<string> = new Set(['authorization', 'proxy-authorization', 'cookie', 'set-cookie']);
 
@@ -79,7 +81,7 @@ export class HpackEncoder {
     let end = at;
     for (let i = 0; i < fields.length; i += 2)
       end = writeLiteral(out, end, NEVER_INDEXED, fields[i] ?? '', fields[i + 1] ?? '');
-    this.#lastFields = fields;
+    this.#lastFields = end - at > MAX_LAST_BYTES ? null : fields;
     this.#lastFieldsBlock = isKnown ? Buffer.from(out.subarray(at, end)) : null;
     return end;
   }
@@ -98,7 +100,7 @@ export class HpackEncoder {
     this.#missedBytes += step.missedBytes;
     this.#table = step.next;
     // A list with misses comes here each time, for them to be counted.
-    const isSettled = step.next === table && step.missedBytes === 0;
+    const isSettled = step.next === table && step.missedBytes === 0 && step.block.length <= MAX_LAST_BYTES;
     this.#lastList = isSettled ? list : null;
     this.#lastBlock = isSettled ? step.block : null;
     return end;
