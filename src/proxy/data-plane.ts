@@ -239,6 +239,7 @@ export class DataPlane {
       serverHeader,
       upstreamServiceTime,
       accessLog: accessLog !== null,
+      workers,
       reusePort,
       maxConnections: connectionsPerWorker(descriptorLimit(), workers),
       ticketSecrets: this.#tickets.secrets,

@@ -12,6 +12,9 @@ import {
   type StreamEvents,
   type VolatileFields,
 } from '../../wire/index.ts';
+import { BodyQueue } from '../http/body-queue.ts';
+import type { MemoryBudget } from '../http/memory-budget.ts';
+import { EXCHANGE_BYTES, fieldBytes } from '../http/memory-cost.ts';
 import type { SocketLoop } from '../http/socket-loop.ts';
 import type { WheelTimer } from '../http/timer-wheel.ts';
 import type { WorkerMetrics } from '../metrics/index.ts';
@@ -26,8 +29,10 @@ export interface MirrorPlan {
   readonly share: MirrorShare;
 }
 
-/** Queued for one mirror at most. */
-const MAX_QUEUED_BYTES = 65_536;
+/** Queued for one mirror at most: memory, not payload. */
+const MAX_QUEUED_BYTES = 131_072;
+/** Held by all copies of one worker: over it no more are begun and what would queue is given up. */
+const MAX_MIRROR_BYTES = 16_777_216;
 /** Copies in progress in one worker at most: a dead mirror must not hold memory. */
 const MAX_ACTIVE = 1_000;
 /** A copy without an answer is given up after this. */
@@ -38,7 +43,9 @@ export interface MirrorEnvironment {
   readonly loop: SocketLoop;
   readonly metrics: WorkerMetrics;
   readonly random: RandomSource;
+  readonly memory: MemoryBudget;
   activeMirrors: number;
+  mirrorBytes: number;
 }
 
 /** Starts the copies that this request is due; null: none. */
@@ -51,7 +58,7 @@ export function startMirrors(
   let mirrors: MirroredRequest[] | null = null;
   for (const { cluster, share } of plans) {
     if (environment.random() * share.denominator >= share.numerator) continue;
-    if (environment.activeMirrors >= MAX_ACTIVE) {
+    if (environment.activeMirrors >= MAX_ACTIVE || environment.mirrorBytes >= MAX_MIRROR_BYTES) {
       environment.metrics.count('daemun_limit_hits_total', { limit: 'active_mirrors' });
       continue;
     }
@@ -75,8 +82,9 @@ export class MirroredRequest implements UpstreamRequest, WheelTimer {
   readonly #environment: MirrorEnvironment;
   #stream: Http2Stream | null = null;
   #endpoint: UpstreamEndpoint | null = null;
-  #queue: Buffer[] = [];
-  #queuedBytes = 0;
+  readonly #queue = new BodyQueue();
+  #headBytes = 0;
+  #chargedBytes = 0;
   #requestEnded = false;
   #over = false;
 
@@ -90,6 +98,8 @@ export class MirroredRequest implements UpstreamRequest, WheelTimer {
   start(): void {
     const { loop } = this.#environment;
     this.#environment.activeMirrors++;
+    this.#headBytes = EXCHANGE_BYTES + this.#head.bytes + fieldBytes(this.#fields);
+    this.#recount();
     loop.deadlines.arm(this, loop.nowMs + MIRROR_TIMEOUT_MS);
     this.#cluster.open(this);
   }
@@ -98,12 +108,12 @@ export class MirroredRequest implements UpstreamRequest, WheelTimer {
   data(chunk: Buffer, start: number, end: number, endStream: boolean): void {
     if (this.#over) return;
     if (endStream) this.#requestEnded = true;
-    if (end > start) {
-      this.#queue.push(chunk.subarray(start, end));
-      this.#queuedBytes += end - start;
-    }
+    this.#queue.push(chunk, start, end);
     this.#forward();
-    if (this.#queuedBytes > MAX_QUEUED_BYTES) this.#giveUp('overflow');
+    if (this.#over) return;
+    this.#recount();
+    const isTooMuch = this.#queue.cost > MAX_QUEUED_BYTES || this.#environment.mirrorBytes > MAX_MIRROR_BYTES;
+    if (isTooMuch && !this.#queue.isEmpty) this.#giveUp('overflow');
   }
 
   /** The request that is copied ended without a last piece of data. */
@@ -119,9 +129,9 @@ export class MirroredRequest implements UpstreamRequest, WheelTimer {
   onOpen(stream: Http2Stream, endpoint: UpstreamEndpoint): void {
     this.#stream = stream;
     this.#endpoint = endpoint;
-    const isEmpty = this.#requestEnded && this.#queue.length === 0;
+    const isEmpty = this.#requestEnded && this.#queue.isEmpty;
     stream.connection.sendHead(stream, this.#head, this.#fields, isEmpty);
-    if (!isEmpty) this.#forward();
+    if (!isEmpty) this.onWritable();
   }
 
   onOpenFailed(): void {
@@ -149,6 +159,7 @@ export class MirroredRequest implements UpstreamRequest, WheelTimer {
 
   onWritable(): void {
     this.#forward();
+    if (!this.#over) this.#recount();
   }
 
   onTimer(): void {
@@ -158,19 +169,23 @@ export class MirroredRequest implements UpstreamRequest, WheelTimer {
   #forward(): void {
     const stream = this.#stream;
     if (stream === null || this.#over) return;
-    while (this.#queue.length > 0) {
-      const chunk = this.#queue[0] as Buffer;
-      const isLast = this.#requestEnded && this.#queue.length === 1;
-      const taken = stream.connection.sendData(stream, chunk, 0, chunk.length, isLast);
-      this.#queuedBytes -= taken;
-      if (taken < chunk.length) {
-        this.#queue[0] = chunk.subarray(taken);
-        return;
-      }
-      this.#queue.shift();
-      if (isLast) return;
+    const queue = this.#queue;
+    while (!queue.isEmpty) {
+      const { chunk, start, end } = queue;
+      const isLast = this.#requestEnded && queue.hasOne;
+      const isTaken = queue.take(stream.connection.sendData(stream, chunk, start, end, isLast));
+      if (!isTaken || isLast) return;
     }
     if (this.#requestEnded) stream.connection.sendData(stream, EMPTY, 0, 0, true);
+  }
+
+  /** Tells the books what the copy holds more or less than before. */
+  #recount(): void {
+    const change = this.#headBytes + this.#queue.cost - this.#chargedBytes;
+    if (change === 0) return;
+    this.#chargedBytes += change;
+    this.#environment.mirrorBytes += change;
+    this.#environment.memory.add(change);
   }
 
   #answered(): void {
@@ -190,7 +205,9 @@ export class MirroredRequest implements UpstreamRequest, WheelTimer {
   #finish(outcome: string, verdict: 'ok' | 'failed' = 'ok'): void {
     if (this.#over) return;
     this.#over = true;
-    this.#queue = [];
+    this.#queue.clear();
+    this.#headBytes = 0;
+    this.#recount();
     this.#environment.activeMirrors--;
     this.#environment.loop.deadlines.disarm(this);
     this.#environment.metrics.count('daemun_mirror_requests_total', { outcome });

@@ -4,6 +4,7 @@ import { REQUEST_FAILURES, type RequestFailure } from '../../errors/index.ts';
 import { ErrorCode, encodeGrpcMessage, GrpcStatus } from '../../wire/index.ts';
 import type { Answer } from './answers.ts';
 import { BodyQueue } from './body-queue.ts';
+import { recount } from './exchange-memory.ts';
 import type { ExchangeState } from './exchange-state.ts';
 import { deliverTrailers, endResponse } from './response-flow.ts';
 import { retryInfo } from './retry-info.ts';
@@ -52,11 +53,9 @@ function sendTail(exchange: ExchangeState, answer: Answer): void {
 }
 
 function dropQueue(exchange: ExchangeState): void {
-  const queue = exchange.responseQueue;
-  if (queue === null) return;
-  exchange.owner.queued(exchange, -queue.bytes);
-  exchange.responseBytes -= queue.bytes;
+  exchange.responseBytes -= exchange.responseQueue?.bytes ?? 0;
   exchange.responseQueue = null;
+  recount(exchange);
 }
 
 function sendText(exchange: ExchangeState, answer: Answer): void {
@@ -82,7 +81,7 @@ function sendText(exchange: ExchangeState, answer: Answer): void {
   }
   exchange.responseQueue = new BodyQueue();
   exchange.responseQueue.push(body, taken, body.length);
-  exchange.owner.queued(exchange, body.length - taken);
+  recount(exchange);
 }
 
 function statusFields(answer: Answer): readonly string[] {

@@ -11,8 +11,6 @@ export function finishExchange(exchange: ExchangeState): void {
   if (exchange.wheelNext !== null) loop.deadlines.disarm(exchange);
   // What waits for the client was not sent.
   exchange.responseBytes -= exchange.responseQueue?.bytes ?? 0;
-  const waiting = exchange.queuedBytes;
-  if (waiting > 0) owner.queued(exchange, -waiting);
   if (exchange.mirrors !== null) for (const mirror of exchange.mirrors) mirror.cancel();
   if (decision !== null) {
     const seconds = (loop.nowMs - exchange.startedMs) / 1000;
@@ -29,6 +27,11 @@ export function finishExchange(exchange: ExchangeState): void {
   exchange.responseQueue = null;
   exchange.replayChunk = null;
   exchange.replayRest = null;
+  exchange.requestTrailers = null;
+  exchange.responseTrailers = null;
+  const charged = exchange.chargedBytes;
+  exchange.chargedBytes = 0;
+  if (charged > 0) owner.held(exchange, -charged);
   owner.exchangeEnded();
 }
 

@@ -24,8 +24,8 @@ export interface ExchangeOwner {
   scope(): Scope;
   exchangeStarted(): void;
   exchangeEnded(): void;
-  /** `exchange` queued this many bytes more (or, negative, fewer). May end the worst exchange of the connection. */
-  queued(exchange: ExchangeState, bytes: number): void;
+  /** `exchange` holds this many bytes more (or, negative, fewer). May end the worst exchange of the connection or of the worker. */
+  held(exchange: ExchangeState, change: number): void;
 }
 
 /** What one request is at a moment. The functions beside work on it; all fields are set here, so that all have one shape. */
@@ -51,7 +51,7 @@ export abstract class ExchangeState implements WheelTimer, CountedCall {
   requestTrailers: HeaderList | null = null;
   requestTrailerFields: VolatileFields = null;
   requestQueue: BodyQueue | null = null;
-  /** What was sent and may have to be sent again elsewhere: a first slice, then the rest. */
+  /** What was sent and may have to be sent again elsewhere: a first slice, which pins little or is charged, then the rest. */
   replayChunk: Buffer | null = null;
   replayStart = 0;
   replayEnd = 0;
@@ -68,6 +68,11 @@ export abstract class ExchangeState implements WheelTimer, CountedCall {
   responseQueue: BodyQueue | null = null;
   responseTrailers: HeaderList | null = null;
   responseTrailerFields: VolatileFields = null;
+  /** For the caps: its own cost with the request's head, trailers that wait, and what it is charged with in all. */
+  headBytes = 0;
+  trailerBytes = 0;
+  replayBytes = 0;
+  chargedBytes = 0;
   httpStatus = 0;
   /** -1: not known yet. */
   grpcStatus = -1;
@@ -95,9 +100,17 @@ export abstract class ExchangeState implements WheelTimer, CountedCall {
     this.stream = stream;
   }
 
-  /** Bytes that wait for either side. */
+  /** Payload that waits for either side. */
   get queuedBytes(): number {
     return (this.requestQueue?.bytes ?? 0) + (this.responseQueue?.bytes ?? 0);
+  }
+
+  /** Memory that it keeps alive, in bytes. */
+  get heldBytes(): number {
+    let bytes = this.headBytes + this.trailerBytes + this.replayBytes;
+    if (this.requestQueue !== null) bytes += this.requestQueue.cost;
+    if (this.responseQueue !== null) bytes += this.responseQueue.cost;
+    return bytes;
   }
 
   /** Makes the next try; it is not opened yet. */

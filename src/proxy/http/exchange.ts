@@ -37,6 +37,7 @@ import {
 } from './answers.ts';
 import { tellRequest } from './exchange-debug.ts';
 import { finishExchange } from './exchange-end.ts';
+import { chargeHead, recount } from './exchange-memory.ts';
 import { ExchangeState } from './exchange-state.ts';
 import { dropRequest, holdAnswer, releaseAnswer } from './held-answer.ts';
 import { flushRequest, forwardRequestData, forwardRequestTrailers, releaseReplay } from './request-body.ts';
@@ -54,6 +55,8 @@ export class Exchange extends ExchangeState implements StreamEvents, AttemptOwne
     this.owner.exchangeStarted();
     decision.method?.started(this);
     if (this.owner.serving.debug.isOn) tellRequest(this, decision);
+    chargeHead(this, head, fields);
+    if (this.isFinished) return;
     if (decision.rule === null) this.answer(decision.answer as Answer);
     else beginForwarding(this, decision, decision.rule);
   }
@@ -137,7 +140,9 @@ export class Exchange extends ExchangeState implements StreamEvents, AttemptOwne
   }
 
   upstreamHead(head: HeaderList, fields: VolatileFields, endStream: boolean): void {
+    const wasCharged = this.replayBytes > 0;
     releaseReplay(this);
+    if (wasCharged) recount(this);
     deliverHead(this, head, fields, endStream);
   }
 

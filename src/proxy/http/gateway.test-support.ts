@@ -183,6 +183,7 @@ export class TestGateway {
         serverHeader: 'daemun',
         upstreamServiceTime: true,
         accessLog: false,
+        workers: 1,
         reusePort: false,
         maxConnections: 10_000,
         ticketSecrets: { current: randomBytes(32), previous: null },

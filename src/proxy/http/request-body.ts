@@ -3,11 +3,15 @@
 /** The request's body on its way to the endpoint: forward at once, queue what is not taken, keep what a retry needs. */
 import type { HeaderList, Http2Stream, VolatileFields } from '../../wire/index.ts';
 import { BodyQueue } from './body-queue.ts';
+import { recount } from './exchange-memory.ts';
 import type { ExchangeState } from './exchange-state.ts';
+import { fieldBytes } from './memory-cost.ts';
 import { requestTrailerFields, requestTrailers } from './trailer-fields.ts';
 
 /** Kept for a retry at most (design §5, Limits). */
 const MAX_REPLAY_BYTES = 65_536;
+/** A first slice of a read up to this is kept as it is: `EXCHANGE_BYTES` covers it. */
+const SMALL_READ_BYTES = 2048;
 
 /** Takes `chunk[start, end)` from the client; `exchange.requestEnded` says whether more follows. */
 export function forwardRequestData(exchange: ExchangeState, chunk: Buffer, start: number, end: number): void {
@@ -17,12 +21,15 @@ export function forwardRequestData(exchange: ExchangeState, chunk: Buffer, start
   let at = start;
   if (upstream !== null && exchange.requestQueue === null) {
     at += send(exchange, upstream, chunk, start, end, exchange.requestEnded);
-    if (at === end) return;
+    if (at === end) {
+      if (exchange.replayBytes > 0) recount(exchange);
+      return;
+    }
   }
   if (at === end) return;
   exchange.requestQueue ??= new BodyQueue();
   exchange.requestQueue.push(chunk, at, end);
-  exchange.owner.queued(exchange, end - at);
+  recount(exchange);
 }
 
 /** Takes the request's trailers; gRPC has none, HTTP may. */
@@ -30,7 +37,9 @@ export function forwardRequestTrailers(exchange: ExchangeState, trailers: Header
   exchange.requestTrailers = requestTrailers(trailers);
   exchange.requestTrailerFields = requestTrailerFields(fields);
   if (exchange.mirrors !== null) for (const mirror of exchange.mirrors) mirror.end();
-  flushRequest(exchange);
+  exchange.trailerBytes += trailers.bytes + fieldBytes(fields);
+  recount(exchange);
+  if (!exchange.isFinished) flushRequest(exchange);
 }
 
 /** Sends what waits: the stream is open now, or can take more. */
@@ -42,10 +51,11 @@ export function flushRequest(exchange: ExchangeState): void {
     while (!queue.isEmpty) {
       const { chunk, start, end } = queue;
       const taken = send(exchange, upstream, chunk, start, end, exchange.requestEnded && queue.hasOne);
-      exchange.owner.queued(exchange, -taken);
-      if (!queue.take(taken)) return;
+      if (!queue.take(taken)) break;
     }
-    exchange.requestQueue = null;
+    if (queue.isEmpty) exchange.requestQueue = null;
+    recount(exchange);
+    if (exchange.requestQueue !== null || exchange.isFinished) return;
   }
   const trailers = exchange.requestTrailers;
   if (trailers !== null) upstream.connection.sendTrailers(upstream, trailers, exchange.requestTrailerFields);
@@ -79,21 +89,47 @@ function keepForReplay(exchange: ExchangeState, chunk: Buffer, start: number, en
   const held = exchange.replayEnd - exchange.replayStart + (exchange.replayRest?.bytes ?? 0);
   if (held + end - start > MAX_REPLAY_BYTES) {
     releaseReplay(exchange);
-  } else if (exchange.replayChunk === null) {
+    recount(exchange);
+    return;
+  }
+  if (exchange.replayChunk === null) {
+    keepFirst(exchange, chunk, start, end);
+    return;
+  }
+  exchange.replayRest ??= new BodyQueue();
+  const before = exchange.replayRest.cost;
+  exchange.replayRest.push(chunk, start, end);
+  exchange.replayBytes += exchange.replayRest.cost - before;
+}
+
+/** The whole body of a usual call. It stays until the answer begins, so it must not keep a large read alive. */
+function keepFirst(exchange: ExchangeState, chunk: Buffer, start: number, end: number): void {
+  const length = end - start;
+  if (chunk.length <= SMALL_READ_BYTES) {
     exchange.replayChunk = chunk;
     exchange.replayStart = start;
     exchange.replayEnd = end;
+  } else if (length <= SMALL_READ_BYTES) {
+    const { copies } = exchange.owner.serving;
+    exchange.replayStart = copies.add(chunk, start, end);
+    exchange.replayEnd = exchange.replayStart + length;
+    exchange.replayChunk = copies.chunk;
   } else {
-    exchange.replayRest ??= new BodyQueue();
-    exchange.replayRest.push(chunk, start, end);
+    const queue = new BodyQueue();
+    queue.push(chunk, start, end);
+    exchange.replayChunk = queue.chunk;
+    exchange.replayStart = queue.start;
+    exchange.replayEnd = queue.end;
+    exchange.replayBytes = queue.cost;
   }
 }
 
-/** From here on the request cannot be sent again: the endpoint answers, or too much was sent. */
+/** The caller recounts when bytes were charged. From here on the request cannot be sent again: the endpoint answers, or too much was sent. */
 export function releaseReplay(exchange: ExchangeState): void {
   exchange.isReplayable = false;
   exchange.replayChunk = null;
   exchange.replayRest = null;
+  exchange.replayBytes = 0;
 }
 
 /** Puts what was sent back in front of what waits, for another endpoint. It was consumed already: only the cap counts it. */
@@ -105,9 +141,10 @@ export function rewindRequest(exchange: ExchangeState): void {
   if (replayRest !== null) queue.append(replayRest);
   // What a try before had not sent again yet is still at the head of `requestQueue`.
   exchange.rewoundBytes += queue.bytes;
-  exchange.owner.queued(exchange, queue.bytes);
   if (requestQueue !== null) queue.append(requestQueue);
   exchange.requestQueue = queue.isEmpty ? null : queue;
   exchange.replayChunk = null;
   exchange.replayRest = null;
+  exchange.replayBytes = 0;
+  recount(exchange);
 }

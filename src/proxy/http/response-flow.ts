@@ -10,7 +10,9 @@ import {
 } from '../../wire/index.ts';
 import { BodyQueue } from './body-queue.ts';
 import type { CompiledBackend } from './compiled-rule.ts';
+import { recount } from './exchange-memory.ts';
 import type { ExchangeState } from './exchange-state.ts';
+import { fieldBytes } from './memory-cost.ts';
 import { statusOf } from './response-plan.ts';
 import { responseTrailerFields, responseTrailers } from './trailer-fields.ts';
 
@@ -58,7 +60,7 @@ export function deliver(
   if (at === end) return;
   exchange.responseQueue ??= new BodyQueue();
   exchange.responseQueue.push(chunk, at, end);
-  exchange.owner.queued(exchange, end - at);
+  recount(exchange);
 }
 
 /** The last event of a response: sent at once, or after what waits. */
@@ -76,6 +78,8 @@ export function deliverTrailers(exchange: ExchangeState, received: HeaderList, r
   exchange.responseTrailerFields = fields;
   // The endpoint is done: its account is settled while the client still reads.
   exchange.attempt?.finish('ok');
+  exchange.trailerBytes += trailers.bytes + fieldBytes(fields);
+  recount(exchange);
 }
 
 /** The client can take more. */
@@ -87,13 +91,13 @@ export function flushResponse(exchange: ExchangeState): void {
     const { chunk, start, end } = queue;
     const isLast = exchange.responseEnded && responseTrailers === null && queue.hasOne;
     const taken = stream.connection.sendData(stream, chunk, start, end, isLast);
-    exchange.owner.queued(exchange, -taken);
     const upstream = exchange.attempt?.stream ?? null;
     if (upstream !== null && taken > 0) upstream.connection.consumed(upstream, taken);
-    if (!queue.take(taken)) return;
+    if (!queue.take(taken)) break;
   }
-  exchange.responseQueue = null;
-  if (!exchange.responseEnded) return;
+  if (queue.isEmpty) exchange.responseQueue = null;
+  recount(exchange);
+  if (exchange.responseQueue !== null || !exchange.responseEnded || exchange.isFinished) return;
   if (responseTrailers !== null) {
     stream.connection.sendTrailers(stream, responseTrailers, exchange.responseTrailerFields);
   }

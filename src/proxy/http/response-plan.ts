@@ -12,6 +12,8 @@ import { forwardable } from './outgoing-head.ts';
 const SERVICE_TIME = 'x-envoy-upstream-service-time';
 /** Prepared fields for this many milliseconds; longer ones are made when they occur. */
 const PREPARED_TIMES = 1_024;
+/** What a remembered response head costs beside its list. */
+const RESPONSE_HEAD_BYTES = 128;
 /** Plans that one response list remembers: one list is rarely answered under more rules. */
 const MAX_MEMOS = 8;
 
@@ -59,6 +61,7 @@ export class ResponsePlan {
     for (let memo = first; memo !== null; memo = memo.next) if (memo.plan === this) return memo;
     const head = new ResponseHead(this, trimmed(first), source, this.#build(source));
     source.memo = head;
+    this.#lists.charge(RESPONSE_HEAD_BYTES);
     return head;
   }
 

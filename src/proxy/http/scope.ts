@@ -27,6 +27,9 @@ export interface ScopeEnvironment {
   readonly methods: MethodBudget;
 }
 
+/** A decision that is kept with a list: itself, the outgoing heads' book, and an answer that quotes the path. */
+const DECISION_BYTES = 800;
+
 /** Scopes that one header list remembers decisions of. */
 const MAX_MEMOS = 4;
 
@@ -107,6 +110,7 @@ export class Scope {
     for (let length = 1; length < MAX_MEMOS && last.next !== null; length++) last = last.next;
     last.next = null;
     decision.head.memo = decision;
+    this.#environment.serving.lists.charge(DECISION_BYTES + (decision.answer?.message.length ?? 0));
     return decision;
   }
 

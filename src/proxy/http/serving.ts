@@ -7,6 +7,8 @@ import type { MacKey, RandomSource } from '../filters/index.ts';
 import type { Log } from '../log.ts';
 import type { RuleMetrics, WorkerMetrics } from '../metrics/index.ts';
 import type { Upstreams } from '../upstream/upstreams.ts';
+import type { MemoryBudget } from './memory-budget.ts';
+import type { SmallCopies } from './small-copies.ts';
 import type { SocketLoop } from './socket-loop.ts';
 
 /** What all requests of one worker share. Made once, by the worker. */
@@ -31,6 +33,11 @@ export interface Serving {
   readonly accessLog: AccessLog | null;
   readonly log: Log;
   readonly debug: DebugLog;
-  /** Mirrored requests in progress. */
+  /** What requests and clients' connections hold together. */
+  readonly memory: MemoryBudget;
+  /** For small bodies that are kept. */
+  readonly copies: SmallCopies;
+  /** Mirrored requests in progress, and what they hold. */
   activeMirrors: number;
+  mirrorBytes: number;
 }

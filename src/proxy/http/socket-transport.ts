@@ -5,8 +5,9 @@
  *
  * - Input: each chunk goes to `connection.receive`, after the loop's clock was read.
  * - Output: `markDirty` (from `ConnectionEvents.onOutput`) puts the socket on the loop's list; it is written once per turn.
- * - Back-pressure: while the socket holds more than its high-water mark, the connection is told `outputBlocked(true)`, so
- *   that flow control and the exchange hold DATA back and memory stays bounded.
+ * - Back-pressure: while the socket has not written what it was given, the connection is told `outputBlocked(true)`, so
+ *   that flow control and the exchange hold DATA back and memory stays bounded. Meanwhile other output stays in the
+ *   connection, side by side: given to the socket, each few bytes would be a write of their own that keeps a slab alive.
  * - End: whatever ends the socket, `connection.close` and then `owner.onTransportClosed` are called once.
  *
  * Reads come as `data` events with a buffer each: one shared buffer (`onread`) was measured and saved nothing (50 x 1:
@@ -23,12 +24,16 @@ export interface TransportConnection {
   receive(chunk: Buffer, nowMs: number): void;
   takeOutput(sink: { write(chunk: Buffer): void }): void;
   outputBlocked(blocked: boolean): void;
+  /** Output is left where it is for now: `onOutput` is due when there is more. Returns the memory that it takes. */
+  deferOutput(): number;
   close(errorCode: number): void;
 }
 
 export interface TransportOwner {
   /** The socket is gone and every stream of the connection has been reset. `error` null: it ended in order. */
   onTransportClosed(error: Error | null): void;
+  /** Output that the peer does not read takes this many bytes more (or, negative, fewer). */
+  onUnreadOutput?(change: number): void;
 }
 
 /** Where the traffic of a socket is counted. */
@@ -39,6 +44,7 @@ export interface TrafficCounters {
 }
 
 const NO_ERROR = 0;
+const NOTHING = Buffer.alloc(0);
 
 export class SocketTransport {
   readonly socket: Socket;
@@ -57,6 +63,10 @@ export class SocketTransport {
   /** Held back so that a single buffer is written without corking. */
   #held: Buffer | null = null;
   #corked = false;
+  /** What the owner was told of output that waits. */
+  #unreadBytes = 0;
+  /** For the empty write that tells when what is before it is out. Not for every write: a callback costs each a turn of its own. */
+  readonly #onWritten = (): void => this.#onDrain();
 
   constructor(socket: Socket, loop: SocketLoop, owner: TransportOwner, traffic: TrafficCounters | null = null) {
     this.socket = socket;
@@ -96,6 +106,14 @@ export class SocketTransport {
     this.#dirty = false;
     const connection = this.#connection;
     if (this.#closed || connection === null) return;
+    if (!this.#ending && this.socket.writableLength > 0) {
+      if (!this.#blocked) {
+        this.#block();
+        this.socket.write(NOTHING, this.#onWritten);
+      }
+      this.measure();
+      return;
+    }
     connection.takeOutput(this);
     const last = this.#held;
     if (last !== null) {
@@ -106,7 +124,18 @@ export class SocketTransport {
       this.#corked = false;
       this.socket.uncork();
     }
+    if (this.#blocked || this.#unreadBytes > 0) this.measure();
     if (this.#ending) this.socket.end();
+  }
+
+  /** Tells the owner how much output waits. */
+  measure(): void {
+    const isWaiting = this.#blocked && !this.#closed;
+    const bytes = isWaiting ? this.socket.writableLength + (this.#connection?.deferOutput() ?? 0) : 0;
+    const change = bytes - this.#unreadBytes;
+    if (change === 0) return;
+    this.#unreadBytes = bytes;
+    this.#owner.onUnreadOutput?.(change);
   }
 
   /** For `takeOutput` only. */
@@ -131,15 +160,22 @@ export class SocketTransport {
   /** Ends the socket at once; queued output is lost. */
   destroy(): void {
     this.socket.destroy();
+    const unread = this.#unreadBytes;
+    this.#unreadBytes = 0;
+    if (unread > 0) this.#owner.onUnreadOutput?.(-unread);
+  }
+
+  #block(): void {
+    if (this.#blocked) return;
+    this.#blocked = true;
+    this.#connection?.outputBlocked(true);
   }
 
   #send(chunk: Buffer): void {
     this.bytesWritten += chunk.length;
     const traffic = this.#traffic;
     if (traffic !== null) traffic.values[traffic.written] = (traffic.values[traffic.written] as number) + chunk.length;
-    if (this.socket.write(chunk) || this.#blocked) return;
-    this.#blocked = true;
-    this.#connection?.outputBlocked(true);
+    if (!this.socket.write(chunk)) this.#block();
   }
 
   #onData(chunk: Buffer): void {
@@ -152,10 +188,13 @@ export class SocketTransport {
   }
 
   #onDrain(): void {
-    if (!this.#blocked) return;
+    if (!this.#blocked || this.#closed || this.socket.writableLength > 0) return;
     this.#blocked = false;
     this.#loop.refresh();
     this.#connection?.outputBlocked(false);
+    this.measure();
+    // What was left in the connection meanwhile.
+    this.markDirty();
   }
 
   /** HTTP/2 has no half-closed connections: a peer that ends its side is gone. */
@@ -167,6 +206,7 @@ export class SocketTransport {
     if (this.#closed) return;
     this.#closed = true;
     this.#loop.refresh();
+    this.measure();
     this.#connection?.close(NO_ERROR);
     this.#owner.onTransportClosed(this.#error);
   }

@@ -22,6 +22,8 @@ import { malformedRequest, requestTooLarge } from '../http/answers.ts';
 import { Exchange } from '../http/exchange.ts';
 import type { ExchangeOwner, ExchangeState } from '../http/exchange-state.ts';
 import { checkIdle } from '../http/idle-stream.ts';
+import type { MemoryHolder } from '../http/memory-budget.ts';
+import { EXCHANGE_BYTES } from '../http/memory-cost.ts';
 import { recordRefused } from '../http/refused-request.ts';
 import type { Scope } from '../http/scope.ts';
 import type { Serving } from '../http/serving.ts';
@@ -40,8 +42,10 @@ const IDLE_TIMEOUT_MS = 3_600_000;
 const LINGER_MS = 5_000;
 /** The second GOAWAY follows the answer to a PING, or this. */
 const SHUTDOWN_ROUND_TRIP_MS = 2_000;
-/** Waiting for slow readers and writers on one connection; over it its worst stream is reset. */
-const MAX_QUEUED_BYTES = 16 * 1024 * 1024;
+/** Memory held for one connection: its requests, and what waits for slow readers and writers. Over it its worst stream is reset. */
+const MAX_HELD_BYTES = 16 * 1024 * 1024;
+/** Where the worker has no room, a stream that holds this part of its connection's memory is ended alone; else the connection is. */
+const WORST_PART = 8;
 
 /** The listening socket's side of its connections. */
 export interface DownstreamServer {
@@ -58,7 +62,7 @@ export interface DownstreamServer {
 }
 
 export class DownstreamConnection
-  implements ConnectionEvents, ExchangeOwner, TransportOwner, WheelTimer, IdleConnection
+  implements ConnectionEvents, ExchangeOwner, TransportOwner, MemoryHolder, WheelTimer, IdleConnection
 {
   readonly serving: Serving;
   readonly clientAddress: string;
@@ -83,8 +87,8 @@ export class DownstreamConnection
   #hasSettings = false;
   #state: 'open' | 'draining' | 'ending' | 'closed' = 'open';
   #sentFinalGoaway = false;
-  #queuedBytes = 0;
-  /** Exchanges that have bytes waiting. */
+  heldBytes = 0;
+  /** Exchanges that hold more than any does. */
   readonly #waiting = new Set<ExchangeState>();
 
   constructor(socket: Socket, server: DownstreamServer, entered: CompiledListener | null, first: Buffer | null) {
@@ -110,6 +114,7 @@ export class DownstreamConnection
     this.#transport.markDirty();
     this.#transport.start(this.#http2, first);
     serving.loop.connectionTimers.arm(this, serving.loop.nowMs + HEAD_TIMEOUT_MS);
+    serving.memory.join(this);
   }
 
   /** Requests in progress. */
@@ -215,12 +220,32 @@ export class DownstreamConnection
     if (this.#active === 0 && this.#state === 'draining' && this.#sentFinalGoaway) this.#end();
   }
 
-  queued(exchange: ExchangeState, bytes: number): void {
-    if (bytes === 0) return;
-    this.#queuedBytes += bytes;
-    if (bytes > 0) this.#waiting.add(exchange);
-    else if (exchange.isFinished || exchange.queuedBytes + bytes <= 0) this.#waiting.delete(exchange);
-    if (this.#queuedBytes > MAX_QUEUED_BYTES) this.#resetWorst();
+  held(exchange: ExchangeState, change: number): void {
+    this.heldBytes += change;
+    if (exchange.chargedBytes > EXCHANGE_BYTES) this.#waiting.add(exchange);
+    else if (change < 0 && this.#waiting.size > 0) this.#waiting.delete(exchange);
+    this.serving.memory.add(change);
+    if (this.heldBytes > MAX_HELD_BYTES) this.#resetWorst();
+  }
+
+  onUnreadOutput(change: number): void {
+    this.heldBytes += change;
+    this.serving.memory.add(change);
+    if (this.heldBytes > MAX_HELD_BYTES) this.#resetWorst();
+  }
+
+  remeasure(): void {
+    this.#transport.measure();
+  }
+
+  shed(): void {
+    const worst = this.#worst();
+    if (worst !== null && worst.chargedBytes * WORST_PART >= this.heldBytes) {
+      worst.overflow();
+      return;
+    }
+    this.#http2.calm('the gateway is short of memory, and this connection holds most of it');
+    this.destroy();
   }
 
   onTimer(nowMs: number): void {
@@ -248,6 +273,7 @@ export class DownstreamConnection
     this.#state = 'closed';
     const { debug, loop } = this.serving;
     loop.connectionTimers.disarm(this);
+    this.serving.memory.leave(this);
     if (debug.isOn) {
       const { bytesRead, bytesWritten } = this.#transport;
       debug.say('client connection closed', { client: this.clientAddress, bytesRead, bytesWritten });
@@ -291,11 +317,16 @@ export class DownstreamConnection
   }
 
   #resetWorst(): void {
+    this.serving.memory.report('connection_buffer', MAX_HELD_BYTES);
+    this.#worst()?.overflow();
+  }
+
+  #worst(): ExchangeState | null {
     let worst: ExchangeState | null = null;
-    for (const exchange of this.#waiting)
-      if (worst === null || exchange.queuedBytes > worst.queuedBytes) worst = exchange;
-    this.serving.metrics.count('daemun_limit_hits_total', { limit: 'connection_buffer' });
-    if (worst !== null) worst.overflow();
+    for (const exchange of this.#waiting) {
+      if (worst === null || exchange.chargedBytes > worst.chargedBytes) worst = exchange;
+    }
+    return worst;
   }
 }
 

@@ -7,7 +7,9 @@ import { AccessLog } from '../access-log/index.ts';
 import { systemClock } from '../clock.ts';
 import { DebugLog } from '../debug-log.ts';
 import { macKey, type SessionKey } from '../filters/index.ts';
+import { MemoryBudget, workerBufferBytes } from '../http/memory-budget.ts';
 import type { Serving } from '../http/serving.ts';
+import { SmallCopies } from '../http/small-copies.ts';
 import { SocketLoop } from '../http/socket-loop.ts';
 import { Listeners, type TicketSecrets } from '../listeners/index.ts';
 import type { Log } from '../log.ts';
@@ -19,6 +21,7 @@ import { UpstreamMetrics } from '../upstream/upstream-metrics.ts';
 import { UpstreamPools } from '../upstream/upstream-pools.ts';
 import type { Health } from '../upstream/usable-endpoints.ts';
 import type { DrainReport } from './data-plane-worker.ts';
+import { HeapRelief, threadHeap } from './heap-relief.ts';
 import { dumpCluster, type WorkerDump } from './worker-dump.ts';
 
 /** The same for all workers. Plain data: it is sent to threads. */
@@ -28,6 +31,8 @@ export interface WorkerSettings {
   readonly upstreamServiceTime: boolean;
   /** Whether requests are logged. */
   readonly accessLog: boolean;
+  /** How many share the memory of the process. */
+  readonly workers: number;
   /** Several workers listen on the same ports. */
   readonly reusePort: boolean;
   /** Client connections that a worker may have open. */
@@ -61,6 +66,7 @@ export class WorkerRuntime {
   readonly #upstreams: UpstreamPools;
   readonly #listeners: Listeners;
   readonly #accessLog: AccessLog | null;
+  readonly #relief: HeapRelief;
   readonly #serving: Serving;
   readonly #debug: DebugLog;
   #snapshot: Snapshot = EMPTY_SNAPSHOT;
@@ -91,8 +97,12 @@ export class WorkerRuntime {
       accessLog: this.#accessLog,
       log: host.log,
       debug: this.#debug,
+      memory: this.#memoryBudget(settings, log),
+      copies: new SmallCopies(),
       activeMirrors: 0,
+      mirrorBytes: 0,
     };
+    this.#relief = new HeapRelief(threadHeap, systemClock, () => lists.slabs.trim());
     this.#serving = serving;
     const { reusePort, ticketSecrets, maxConnections } = settings;
     this.#listeners = new Listeners(serving, { reusePort, ticketSecrets, maxConnections, log });
@@ -158,10 +168,19 @@ export class WorkerRuntime {
     };
   }
 
+  #memoryBudget(settings: WorkerSettings, log: RateLimitedLog): MemoryBudget {
+    return new MemoryBudget(workerBufferBytes(settings.workers), (limit, limitBytes) => {
+      this.metrics.count('daemun_limit_hits_total', { limit });
+      const message = 'memory limit reached: what held most was ended';
+      log.warn(limit, message, { limit, limit_mib: Math.round(limitBytes / 1_048_576) });
+    });
+  }
+
   close(): void {
     this.#listeners.close();
     this.#upstreams.close();
     this.#accessLog?.flush();
+    this.#relief.close();
     this.#loop.close();
   }
 }
