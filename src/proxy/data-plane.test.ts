@@ -192,6 +192,49 @@ describe('a data plane whose worker fails', () => {
     assert.equal(await call(dial(port)), `${backend.port}`);
   });
 
+  it('says that no worker runs meanwhile, and that the new one cannot bind its sockets', async test => {
+    const port = await freePort();
+    const threads: Worker[] = [];
+    process.once('worker', worker => threads.push(worker));
+    const unbound = Promise.withResolvers<void>();
+    const { plane } = await startPlane(1, { onUnbound: () => unbound.resolve() });
+    const snapshot = snapshotOf({ ports: [port], endpoints: [] });
+    await plane.apply(snapshot);
+    assert.deepEqual(plane.workers(), { running: 1, wanted: 1 });
+    await threads[0]?.terminate();
+    assert.deepEqual(plane.workers(), { running: 0, wanted: 1 });
+    const holder = createServer().listen(port, '127.0.0.1');
+    test.after(() => holder.close());
+    await unbound.promise;
+    assert.deepEqual(plane.workers(), { running: 1, wanted: 1 });
+    holder.close();
+    await once(holder, 'close');
+    assert.equal((await plane.apply({ ...snapshot, version: 2 })).failures.size, 0);
+  });
+
+  it('shares a port that is in use only when it is told to', async test => {
+    const port = await freePort();
+    const holder = createServer().listen({ port, host: '127.0.0.1', reusePort: true });
+    test.after(() => holder.close());
+    await once(holder, 'listening');
+    const snapshot = snapshotOf({ ports: [port], endpoints: [] });
+    const id = snapshot.bindings[0]?.id ?? '';
+    for (const workers of [0, 1, 2]) {
+      const asked: (readonly string[])[] = [];
+      let shared: ReadonlySet<string> = new Set();
+      const mayShare = async (ids: readonly string[]) => {
+        asked.push(ids);
+        return shared;
+      };
+      const { plane } = await startPlane(workers, { mayShare });
+      assert.deepEqual([...(await plane.apply(snapshot)).failures.keys()], [id]);
+      shared = new Set([id]);
+      assert.equal((await plane.apply({ ...snapshot, version: 2 })).failures.size, 0);
+      await plane.apply({ ...snapshot, version: 3 });
+      assert.deepEqual(asked, [[id], [id]], 'asked until it may, and not again');
+    }
+  });
+
   for (const workers of [0, 1]) {
     it(`rejects a snapshot that cannot be executed, and serves the next one (${workers} workers)`, async () => {
       const backend = await startBackend();

@@ -20,7 +20,7 @@ import { withResolvedEndpoints } from './upstream/resolved-snapshot.ts';
 import { dialTcp } from './upstream/upstream-connection.ts';
 import type { DataPlaneWorker, DrainReport } from './workers/data-plane-worker.ts';
 import { LocalWorker } from './workers/local-worker.ts';
-import { PortClaims, withoutBindings } from './workers/port-claims.ts';
+import { PortClaims, type ShareQuestion, withoutBindings } from './workers/port-claims.ts';
 import { canReusePort } from './workers/reuse-port.ts';
 import { ThreadWorker } from './workers/thread-worker.ts';
 import type { WorkerDump } from './workers/worker-dump.ts';
@@ -47,6 +47,10 @@ export interface DataPlaneOptions {
   readonly drainTimeoutMs: number;
   /** Keeps the keys of session tokens over restarts and for other processes. Default: they live as long as this one. */
   readonly sessionKeys?: SessionKeyStore;
+  /** Which sockets in use another process shares with this one on purpose. Default: none. */
+  readonly mayShare?: ShareQuestion;
+  /** Sockets were refused while nobody waited for `apply`: by a worker that was replaced. Default: nothing. */
+  readonly onUnbound?: () => void;
   /** Default: the system's. */
   readonly resolve?: HostResolver;
 }
@@ -73,12 +77,13 @@ export class DataPlane {
   readonly #endpoints: EndpointMetrics;
   readonly #discovery: DnsDiscovery;
   readonly #health: HealthChecker;
-  readonly #claims = new PortClaims();
   readonly #sessionKeys: SessionKeyring;
   readonly #reach: ReachLog;
   readonly #tickets = new TicketRotation(systemClock, secrets => {
     for (const worker of this.#workers) worker.rotateTickets(secrets);
   });
+  readonly #claims: PortClaims;
+  #sharesPorts = false;
   #workers: readonly DataPlaneWorker[] = [];
   /** As it was given: DNS endpoints are added on the way to the workers. */
   #snapshot: Snapshot | null = null;
@@ -88,6 +93,7 @@ export class DataPlane {
 
   constructor(options: DataPlaneOptions) {
     this.#options = options;
+    this.#claims = new PortClaims(options.mayShare ?? (async () => new Set()));
     const log = new RateLimitedLog(options.log, systemClock);
     this.#reach = new ReachLog(log);
     const metrics = new WorkerMetrics(series => this.#reader.addSeries(MAIN_PAGE, series));
@@ -120,10 +126,12 @@ export class DataPlane {
   /** @throws Error when a worker thread cannot start. */
   async start(): Promise<void> {
     const { workers: wanted, log } = this.#options;
-    const several = wanted > 1 && (await canReusePort());
+    // One worker shares ports too: with the process that takes its place in an upgrade.
+    this.#sharesPorts = await canReusePort();
+    const several = wanted > 1 && this.#sharesPorts;
     if (wanted > 1 && !several) log.warn('this system cannot share a port between workers: one worker is used');
     const count = several ? wanted : Math.min(wanted, 1);
-    const settings = this.#settings(several, Math.max(1, count));
+    const settings = this.#settings(this.#sharesPorts, Math.max(1, count));
     this.#workers = count === 0 ? [this.#localWorker(settings)] : this.#threads(count, settings);
     await Promise.all(this.#workers.map(worker => worker.start()));
   }
@@ -142,6 +150,8 @@ export class DataPlane {
 
   /** Stops accepting, tells clients to go elsewhere (GOAWAY), and waits for requests until the drain timeout. */
   async drain(): Promise<DrainReport> {
+    // Clients that are told come back at once: by then no worker of this process may be there to take them.
+    await Promise.all(this.#workers.map(worker => worker.stopListening()));
     const reports = await Promise.all(this.#workers.map(worker => worker.drain(this.#options.drainTimeoutMs)));
     return {
       finished: reports.reduce((sum, report) => sum + report.finished, 0),
@@ -170,6 +180,11 @@ export class DataPlane {
     return this.#reader.read();
   }
 
+  /** Workers that run now, and how many there should be. */
+  workers(): { readonly running: number; readonly wanted: number } {
+    return { running: this.#workers.filter(worker => worker.isRunning).length, wanted: this.#workers.length };
+  }
+
   async dump(): Promise<DataPlaneDump> {
     const workers = await Promise.all(this.#workers.map(worker => worker.dump()));
     const certificates = this.#snapshot?.certificates ?? [];
@@ -179,7 +194,7 @@ export class DataPlane {
   /** Sends it to the workers in its turn; waiting for them is not part of the turn. */
   async #send(snapshot: Snapshot): Promise<{ claims: BindFailures; applied: Promise<BindFailures[]> }> {
     await this.#resolveNames(snapshot);
-    const claims = this.#workers.length > 1 ? await this.#claims.check(snapshot) : new Map<string, BindFailure>();
+    const claims = this.#sharesPorts ? await this.#claims.check(snapshot) : new Map<string, BindFailure>();
     const resolved = withResolvedEndpoints(snapshot, this.#discovery.clusters, id => this.#discovery.endpointsOf(id));
     const live = withoutBindings(resolved, claims);
     // Not before the first rule that wants them: nobody else needs keys, or a file that holds them.
@@ -205,8 +220,11 @@ export class DataPlane {
   #republish(): void {
     const snapshot = this.#snapshot;
     if (snapshot === null || this.#closed) return;
-    this.apply(snapshot).catch((error: unknown) =>
-      this.#options.log.error('new addresses could not be published', { error: String(error) }),
+    this.apply(snapshot).then(
+      ({ failures }) => {
+        if (failures.size > 0) this.#options.onUnbound?.();
+      },
+      (error: unknown) => this.#options.log.error('new addresses could not be published', { error: String(error) }),
     );
   }
 
@@ -273,6 +291,7 @@ export class DataPlane {
         this.#reader.retirePage(thread);
         this.#reach.forget(thread);
       },
+      onUnbound: () => this.#options.onUnbound?.(),
     };
     return Array.from({ length: count }, (_, index) => new ThreadWorker(index, settings, host));
   }

@@ -4,6 +4,7 @@
  * The built-in data plane. In: snapshots. Out: traffic, metrics, access log lines, a dump of what is held.
  * Never: Kubernetes objects, decisions about what should be routed where.
  */
+export { type Clock, systemClock, type Timer } from './clock.ts';
 export { DataPlane, type DataPlaneDump, type DataPlaneOptions } from './data-plane.ts';
 export type { SessionKey } from './filters/index.ts';
 export { certificateRefusal } from './listeners/index.ts';

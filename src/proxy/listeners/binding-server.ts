@@ -19,8 +19,10 @@ import { VOLATILE_NAMES } from '../../wire/index.ts';
 import { Scope, type ScopeEnvironment } from '../http/scope.ts';
 import type { Serving } from '../http/serving.ts';
 import type { TrafficCounters } from '../http/socket-transport.ts';
+import { closeQuietly } from './close-quietly.ts';
 import type { ConnectionBudget } from './connection-budget.ts';
 import { DownstreamConnection, type DownstreamServer } from './downstream-connection.ts';
+import { EarlySockets } from './early-sockets.ts';
 import { FirstBytes } from './first-bytes.ts';
 import { HTTP1_REFUSAL } from './http1-refusal.ts';
 import { guessProtocol } from './protocol-guess.ts';
@@ -47,7 +49,7 @@ export interface BindingEnvironment extends ScopeEnvironment {
   readonly contexts: TlsContexts;
   readonly verdicts: PatternVerdicts;
   readonly budget: ConnectionBudget;
-  /** Several workers listen on the port. */
+  /** Other workers or processes listen on the port. */
   readonly reusePort: boolean;
 }
 
@@ -61,13 +63,17 @@ export class BindingServer implements DownstreamServer, TlsOwner {
   readonly #server: Server;
   readonly #tls: TlsEntrance;
   readonly #connections = new Set<DownstreamConnection>();
-  readonly #early = new Set<Socket>();
+  readonly #early: EarlySockets;
   /** Scopes of this generation by entered listener; '' for cleartext. */
   readonly #scopes = new Map<string, Scope>();
+  #stopped: Promise<void> | null = null;
+  #isDraining = false;
+  #isOver = false;
   readonly #slots: { readonly connections: number; readonly accepted: number; readonly active: number };
 
   constructor(binding: Binding, environment: BindingEnvironment) {
     this.serving = environment.serving;
+    this.#early = new EarlySockets(environment.serving.loop);
     this.#environment = environment;
     this.compiled = compileBinding(binding, { volatileNames: VOLATILE_NAMES, verdicts: environment.verdicts });
     this.budget = environment.budget;
@@ -76,6 +82,10 @@ export class BindingServer implements DownstreamServer, TlsOwner {
     this.#server = createServer({ noDelay: true, ...keepAlive, highWaterMark: HIGH_WATER_BYTES }, socket =>
       this.#onSocket(socket),
     );
+    this.#server.once('close', () => {
+      this.#isOver = true;
+      this.#early.destroy();
+    });
     const { metrics } = environment.serving;
     const labels = { binding: binding.id };
     this.#slots = {
@@ -135,17 +145,28 @@ export class BindingServer implements DownstreamServer, TlsOwner {
     }
   }
 
-  /** Accepts no more; connections end when their requests are over. `onEnd`: none is left. */
+  /** Accepts what waits in the kernel's queue, then no more. Resolves when the socket is closed; connections stay. */
+  stopListening(): Promise<void> {
+    this.#stopped ??= closeQuietly(this.#server);
+    return this.#stopped;
+  }
+
+  /** Stops listening, then tells clients; connections end when their requests are over. `onEnd`: none is left. */
   drain(onEnd: () => void): void {
-    this.#server.close(onEnd);
-    for (const socket of this.#early) socket.destroy();
-    for (const connection of this.#connections) connection.drain();
+    // In this order: clients that are told connect again at once, and not to a socket that is about to be closed.
+    void this.stopListening().then(() => {
+      this.#isDraining = true;
+      for (const connection of this.#connections) connection.drain();
+      this.#early.drain();
+      if (this.#isOver) onEnd();
+      else this.#server.once('close', onEnd);
+    });
   }
 
   /** Ends every connection at once. */
   destroy(): void {
     this.#server.close();
-    for (const socket of this.#early) socket.destroy();
+    this.#early.destroy();
     for (const connection of this.#connections) connection.cut();
   }
 
@@ -195,10 +216,7 @@ export class BindingServer implements DownstreamServer, TlsOwner {
       return;
     }
     this.#early.add(socket);
-    socket.once('close', () => {
-      this.#early.delete(socket);
-      this.budget.release(socket);
-    });
+    socket.once('close', () => this.budget.release(socket));
     if (this.#isTls()) this.#tls.accept(socket);
     else this.#readProtocol(socket, socket, null);
   }
@@ -231,7 +249,9 @@ export class BindingServer implements DownstreamServer, TlsOwner {
     this.#early.delete(raw);
     this.budget.established(raw);
     this.#add(this.#slots.connections, 1);
-    this.#connections.add(new DownstreamConnection(socket, this, entered, first));
+    const connection = new DownstreamConnection(socket, this, entered, first);
+    this.#connections.add(connection);
+    if (this.#isDraining) connection.drain();
   }
 
   #isTls(): boolean {

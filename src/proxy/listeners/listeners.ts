@@ -12,7 +12,7 @@ import type { TicketSecrets } from './ticket-secrets.ts';
 import { TlsContexts } from './tls-contexts.ts';
 
 export interface ListenersOptions {
-  /** More than one worker listens on the same ports. */
+  /** Other workers, or another process that takes this one's place, listen on the same ports. */
   readonly reusePort: boolean;
   /** The same for all workers: a TLS session resumes on any of them. */
   readonly ticketSecrets: TicketSecrets;
@@ -82,9 +82,15 @@ export class Listeners {
     this.#environment.contexts.rotate(secrets);
   }
 
+  /** Accepts no more on any binding. Resolves when all sockets are closed; connections stay. */
+  async stopListening(): Promise<void> {
+    await Promise.all(Array.from(this.#servers.values(), server => server.stopListening()));
+  }
+
   /** Accepts no more; connections end when their requests are over (`onIdle`), at the latest with `close`. */
   drain(): void {
     for (const [id, server] of this.#servers) this.#retire(id, server, null);
+    if (this.#leaving.size === 0) this.onIdle?.();
   }
 
   /** Ends everything at once. */

@@ -16,6 +16,8 @@ export interface DrainReport {
 
 /** One worker as the main thread sees it: in this thread or in another one. */
 export interface DataPlaneWorker {
+  /** False while it is being replaced. */
+  readonly isRunning: boolean;
   /** Resolves when it can take a snapshot. */
   start(): Promise<void>;
   /** Resolves when the worker serves `snapshot`, rejects when it cannot execute it (a bug). Calls take effect in order. */
@@ -28,6 +30,8 @@ export interface DataPlaneWorker {
   setDebug(on: boolean): void;
   /** New keys for session tickets. Kept for a worker that replaces this one. */
   rotateTickets(secrets: TicketSecrets): void;
+  /** Accepts no more connections, for good; those that there are stay. `drain` follows. */
+  stopListening(): Promise<void>;
   /** Stops accepting, lets requests end until the timeout, resets the rest. */
   drain(timeoutMs: number): Promise<DrainReport>;
   dump(): Promise<WorkerDump>;

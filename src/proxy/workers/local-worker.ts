@@ -10,6 +10,7 @@ import type { WorkerRuntime } from './worker-runtime.ts';
 
 /** A worker in the main thread (`workers: 0`): for embedding and tests. */
 export class LocalWorker implements DataPlaneWorker {
+  readonly isRunning = true;
   readonly #runtime: WorkerRuntime;
   #queue: Promise<unknown> = Promise.resolve();
 
@@ -40,6 +41,10 @@ export class LocalWorker implements DataPlaneWorker {
 
   rotateTickets(secrets: TicketSecrets): void {
     this.#runtime.rotateTickets(secrets);
+  }
+
+  stopListening(): Promise<void> {
+    return this.#runtime.stopListening();
   }
 
   drain(timeoutMs: number): Promise<DrainReport> {

@@ -4,21 +4,40 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { type BindFailure, type BindFailures, type Binding, bindFailure, type Snapshot } from '../../snapshot/index.ts';
 
+/** Of sockets that are in use (binding ids), those that another process shares with us on purpose. */
+export type ShareQuestion = (ids: readonly string[]) => Promise<ReadonlySet<string>>;
+
+const IN_USE = bindFailure('EADDRINUSE', '');
+
 /**
  * Sockets with `reusePort` would share a port with another process of the same user that does so too (a second daemun,
- * say) and take half of its connections in silence. So each port that is new is bound once without it first.
+ * say) and take half of its connections in silence. So each port that is new is bound once without it first; one that is
+ * in use is shared only with a process that is there to be replaced.
  */
 export class PortClaims {
-  #held: ReadonlySet<string> = new Set();
+  readonly #mayShare: ShareQuestion;
+  #held: ReadonlyMap<string, Binding> = new Map();
+
+  constructor(mayShare: ShareQuestion) {
+    this.#mayShare = mayShare;
+  }
 
   /** Checks the bindings of `snapshot` that were not there, or not free, last time. */
   async check(snapshot: Snapshot): Promise<BindFailures> {
-    const held = new Set<string>();
-    const failures = new Map<string, BindFailure>();
+    const ours = new Set(Array.from(this.#held.values(), binding => binding.port));
+    const held = new Map<string, Binding>();
+    const inUse: Binding[] = [];
     for (const binding of snapshot.bindings) {
-      const failure = this.#held.has(binding.id) ? null : await tryToBind(binding);
-      if (failure === null) held.add(binding.id);
-      else failures.set(binding.id, failure);
+      // A port that we hold at another address is in use by ourselves, as far as can be told.
+      const isOurs = this.#held.has(binding.id) || ours.has(binding.port);
+      if (isOurs || (await isFree(binding))) held.set(binding.id, binding);
+      else inUse.push(binding);
+    }
+    const failures = new Map<string, BindFailure>();
+    const shared = inUse.length === 0 ? new Set() : await this.#mayShare(inUse.map(({ id }) => id));
+    for (const binding of inUse) {
+      if (shared.has(binding.id)) held.set(binding.id, binding);
+      else failures.set(binding.id, IN_USE);
     }
     this.#held = held;
     return failures;
@@ -31,18 +50,17 @@ export function withoutBindings(snapshot: Snapshot, failures: BindFailures): Sna
   return { ...snapshot, bindings: snapshot.bindings.filter(binding => !failures.has(binding.id)) };
 }
 
-/** null: it is free. Other errors than "in use" are left to the workers, who say them better. */
-async function tryToBind({ address, port, transport }: Binding): Promise<BindFailure | null> {
-  if (transport !== 'tcp') return null;
+/** Other errors than "in use" are left to the workers, who say them better. */
+async function isFree({ address, port, transport }: Binding): Promise<boolean> {
+  if (transport !== 'tcp') return true;
   const server = createServer();
   try {
     server.listen({ host: address, port, exclusive: true });
     await once(server, 'listening');
     server.close();
     await once(server, 'close');
-    return null;
+    return true;
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    return code === 'EADDRINUSE' ? bindFailure(code, message) : null;
+    return (error as NodeJS.ErrnoException).code !== 'EADDRINUSE';
   }
 }

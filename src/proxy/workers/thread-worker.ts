@@ -34,6 +34,8 @@ export interface ThreadHost {
   /** A thread began; its counters are in `page`. Called again when it is replaced. */
   onPage(thread: number, page: SharedArrayBuffer): void;
   onSeries(thread: number, series: readonly Series[]): void;
+  /** A thread that took the place of another one could not bind some sockets: a new snapshot would try again. */
+  onUnbound(): void;
   /** The thread is gone: its gauges mean nothing any more. */
   onGone(thread: number): void;
 }
@@ -63,6 +65,7 @@ export class ThreadWorker implements DataPlaneWorker {
   readonly #health = new Map<string, ReadonlyMap<string, Health>>();
   #applies: Waiting<BindFailures>[] = [];
   #dumps: Waiting<WorkerDump>[] = [];
+  #stoppedListening: (() => void) | null = null;
   #drained: ((report: DrainReport) => void) | null = null;
   #started: (() => void) | null = null;
   #startedAtMs = 0;
@@ -75,6 +78,10 @@ export class ThreadWorker implements DataPlaneWorker {
     this.#index = index;
     this.#settings = settings;
     this.#host = host;
+  }
+
+  get isRunning(): boolean {
+    return this.#worker !== null;
   }
 
   /** @throws Error when the thread cannot start. */
@@ -115,10 +122,20 @@ export class ThreadWorker implements DataPlaneWorker {
     this.#post({ kind: 'tickets', secrets });
   }
 
-  drain(timeoutMs: number): Promise<DrainReport> {
-    if (this.#worker === null) return Promise.resolve({ finished: 0, cut: 0 });
+  stopListening(): Promise<void> {
     // A thread that fails now is not replaced: nobody should listen again.
     this.#closed = true;
+    this.#restart?.cancel();
+    if (this.#worker === null) return Promise.resolve();
+    return new Promise(resolve => {
+      this.#stoppedListening = resolve;
+      this.#post({ kind: 'stop-listening' });
+    });
+  }
+
+  drain(timeoutMs: number): Promise<DrainReport> {
+    this.#closed = true;
+    if (this.#worker === null) return Promise.resolve({ finished: 0, cut: 0 });
     return new Promise(resolve => {
       this.#drained = resolve;
       this.#post({ kind: 'drain', timeoutMs });
@@ -179,6 +196,9 @@ export class ThreadWorker implements DataPlaneWorker {
         this.#started?.();
         break;
       case 'applied':
+        if (message.failures.size > 0 && !this.#applies.some(({ sequence }) => sequence <= message.sequence)) {
+          this.#host.onUnbound();
+        }
         this.#applies = settle(this.#applies, message.sequence, entry => entry.resolve(message.failures));
         break;
       case 'apply-failed':
@@ -186,6 +206,9 @@ export class ThreadWorker implements DataPlaneWorker {
         break;
       case 'dumped':
         this.#dumps = settle(this.#dumps, message.sequence, entry => entry.resolve(message.dump));
+        break;
+      case 'stopped-listening':
+        this.#stoppedListening?.();
         break;
       case 'drained':
         this.#onDrained(message.report);
@@ -214,6 +237,7 @@ export class ThreadWorker implements DataPlaneWorker {
   #onExit(thread: number, code: number): void {
     this.#host.onGone(thread);
     this.#worker = null;
+    this.#stoppedListening?.();
     // Nobody is left to answer: what it did not finish is gone with it.
     this.#onDrained({ finished: 0, cut: 0 });
     if (this.#closed) return;

@@ -23,6 +23,8 @@ export type ToWorker =
   | { readonly kind: 'session-keys'; readonly keys: readonly SessionKey[] }
   | { readonly kind: 'debug'; readonly on: boolean }
   | { readonly kind: 'tickets'; readonly secrets: TicketSecrets }
+  /** Answered by `stopped-listening`. */
+  | { readonly kind: 'stop-listening' }
   /** Answered by `drained`. */
   | { readonly kind: 'drain'; readonly timeoutMs: number }
   /** Answered by `dumped` with the same number. */
@@ -35,6 +37,7 @@ export type FromWorker =
   | { readonly kind: 'applied'; readonly sequence: number; readonly failures: BindFailures }
   /** The snapshot could not be executed: a bug. What was served before goes on as far as it can. */
   | { readonly kind: 'apply-failed'; readonly sequence: number; readonly error: string }
+  | { readonly kind: 'stopped-listening' }
   | { readonly kind: 'drained'; readonly report: DrainReport }
   | { readonly kind: 'dumped'; readonly sequence: number; readonly dump: WorkerDump }
   | { readonly kind: 'series'; readonly series: readonly Series[] }

@@ -4,7 +4,7 @@ import type { BindFailures, Snapshot } from '../../snapshot/index.ts';
 import { EMPTY_SNAPSHOT } from '../../snapshot/index.ts';
 import { HeaderListPool } from '../../wire/index.ts';
 import { AccessLog } from '../access-log/index.ts';
-import { systemClock } from '../clock.ts';
+import { systemClock, type Timer } from '../clock.ts';
 import { DebugLog } from '../debug-log.ts';
 import { macKey, type SessionKey } from '../filters/index.ts';
 import { MemoryBudget, workerBufferBytes } from '../http/memory-budget.ts';
@@ -33,7 +33,7 @@ export interface WorkerSettings {
   readonly accessLog: boolean;
   /** How many share the memory of the process. */
   readonly workers: number;
-  /** Several workers listen on the same ports. */
+  /** Other workers, or another process that takes this one's place, listen on the same ports. */
   readonly reusePort: boolean;
   /** Client connections that a worker may have open. */
   readonly maxConnections: number;
@@ -144,6 +144,10 @@ export class WorkerRuntime {
     this.#listeners.rotateTickets(secrets);
   }
 
+  stopListening(): Promise<void> {
+    return this.#listeners.stopListening();
+  }
+
   async drain(timeoutMs: number): Promise<DrainReport> {
     this.#loop.refresh();
     const active = this.#listeners.activeStreams();
@@ -151,10 +155,12 @@ export class WorkerRuntime {
       this.#listeners.onIdle = resolve;
     });
     this.#listeners.drain();
-    if (this.#listeners.connections() > 0) {
-      const deadline = new Promise<void>(resolve => systemClock.after(timeoutMs, resolve));
-      await Promise.race([idle, deadline]);
-    }
+    let timer: Timer | undefined;
+    const deadline = new Promise<void>(resolve => {
+      timer = systemClock.after(timeoutMs, resolve);
+    });
+    await Promise.race([idle, deadline]);
+    timer?.cancel();
     const cut = this.#listeners.activeStreams();
     this.close();
     return { finished: Math.max(0, active - cut), cut };

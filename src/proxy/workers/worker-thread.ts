@@ -59,6 +59,10 @@ async function handle(message: ToWorker): Promise<void> {
     case 'tickets':
       runtime.rotateTickets(message.secrets);
       break;
+    case 'stop-listening':
+      await runtime.stopListening();
+      send({ kind: 'stopped-listening' });
+      break;
     case 'drain':
       send({ kind: 'drained', report: await runtime.drain(message.timeoutMs) });
       break;
