@@ -17,7 +17,7 @@ type Handler = (source: AdminSource, url: URL, rest: readonly string[]) => Admin
 /** What each path answers, with the line that the index shows. */
 const PAGES: Readonly<Record<string, { readonly about: string; readonly answer: Handler }>> = {
   live: { about: 'the process runs', answer: () => text(200, 'ok\n') },
-  ready: { about: 'the data plane takes requests', answer: ready },
+  ready: { about: 'every wanted socket takes requests; else 503 and which do not (?output=json)', answer: ready },
   metrics: { about: 'Prometheus metrics', answer: metrics },
   status: { about: 'gateways, listeners and routes in short', answer: source => json(200, source.summary()) },
   resources: { about: 'objects with statuses: /resources/KIND/NAMESPACE/NAME', answer: resources },
@@ -54,9 +54,15 @@ function index(): AdminAnswer {
   return { status: 200, type: 'text/html; charset=utf-8', body, headers: {} };
 }
 
-function ready(source: AdminSource): AdminAnswer {
+function ready(source: AdminSource, url: URL): AdminAnswer {
   const readiness = source.readiness();
-  return readiness.ready ? text(200, 'ok\n') : text(503, `${readiness.reason}\n`);
+  const status = readiness.ready ? 200 : 503;
+  if (url.searchParams.get('output') === 'json') return json(status, readiness);
+  if (readiness.ready) return text(status, 'ok\n');
+  const lines = readiness.unbound.map(
+    ({ address, port, listeners, problem }) => `${address} port ${port} (${listeners.join(', ')}): ${problem}`,
+  );
+  return text(status, `${[readiness.reason, ...lines].join('\n')}\n`);
 }
 
 function metrics(source: AdminSource): AdminAnswer {

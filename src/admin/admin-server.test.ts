@@ -13,7 +13,7 @@ describe('the admin server', () => {
   let isReady = true;
   let level = 'info';
   const source: AdminSource = {
-    readiness: () => (isReady ? { ready: true } : { ready: false, reason: 'draining' }),
+    readiness: () => (isReady ? { ready: true } : { ready: false, reason: 'draining', unbound: [] }),
     metrics: () => [
       {
         name: 'x_total',

@@ -3,8 +3,10 @@ import type { MetricFamily } from './metric-family.ts';
 
 /** What the admin server may ask of the process. Every answer is plain data, with secrets left out already. */
 export interface AdminSource {
-  /** Not ready: why, in one line. */
-  readiness(): { readonly ready: true } | { readonly ready: false; readonly reason: string };
+  /** Not ready: why, in one line, and the sockets that cannot be bound. */
+  readiness():
+    | { readonly ready: true }
+    | { readonly ready: false; readonly reason: string; readonly unbound: readonly UnboundSocket[] };
   /** Counters as they stand now. */
   metrics(): readonly MetricFamily[];
   /** What the data plane holds now: bindings, routes, clusters, endpoints, certificates. */
@@ -26,4 +28,13 @@ export interface AdminSource {
 export interface AdminResource {
   readonly kind: string;
   readonly metadata: { readonly namespace: string; readonly name: string };
+}
+
+/** A socket that cannot be bound. */
+export interface UnboundSocket {
+  readonly address: string;
+  readonly port: number;
+  /** Listeners that wait for it. */
+  readonly listeners: readonly string[];
+  readonly problem: string;
 }

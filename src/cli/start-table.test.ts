@@ -1,26 +1,92 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import type { ListenerSummary } from '../controller/index.ts';
 import { recordingTerminal } from './recording-terminal.test-support.ts';
 import { startTable } from './start-table.ts';
 
-function problemsOf(name: string, problem: string): string {
-  const listener = { name, protocol: 'HTTP', hostname: '', bound: null, writtenPort: 80, isTls: false };
+type Shown = Parameters<typeof startTable>[0];
+
+const LISTENER: ListenerSummary = {
+  name: 'h',
+  protocol: 'HTTP',
+  hostname: '',
+  bound: { address: '127.0.0.1', port: 9443 },
+  writtenPort: 443,
+  isTls: false,
+  attachedRoutes: 1,
+  problem: '',
+  note: '',
+};
+
+/** The table of one Gateway with one listener. */
+function tableOf(listener: Partial<ListenerSummary>, parts: Partial<Shown> = {}): string {
   const gateway = { namespace: 'default', name: 'gw', className: 'c', problem: '' };
-  const standalone = {
-    gateways: () => [{ ...gateway, listeners: [{ ...listener, attachedRoutes: 0, problem }] }],
+  const standalone: Shown = {
+    gateways: () => [{ ...gateway, listeners: [{ ...LISTENER, ...listener }] }],
     tryCall: () => undefined,
     caFile: null,
-    adminAddress: null,
-    findings: [],
+    adminAddress: '127.0.0.1:9900',
+    sharedWith: [],
+    locatedFindings: () => [],
+    readiness: () => ({ ready: true }),
+    ...parts,
   };
-  return startTable(standalone, { terminal: recordingTerminal(), tookMs: 1, paths: [] });
+  return startTable(standalone, { terminal: recordingTerminal(), tookMs: 1, paths: ['my manifests'] });
 }
+
+function problemsOf(name: string, problem: string): string {
+  return tableOf({ name, problem, bound: null });
+}
+
+const FINDING = {
+  code: 'route/backend-not-found',
+  severity: 'error',
+  resource: null,
+  path: '',
+  file: join(process.cwd(), 'gw.yaml'),
+  line: 3,
+  column: 7,
+  message: 'Service default/nope does not exist',
+  help: '',
+} as const;
 
 describe('the start table', () => {
   it('names a listener once, whether or not its problem does', () => {
     assert.match(problemsOf('h', 'Listener h: no port'), /^problem default\/gw listener h: no port$/m);
     assert.match(problemsOf('h', 'Secret a/b is gone'), /^problem default\/gw listener h: Secret a\/b is gone$/m);
     assert.match(problemsOf('h', 'Listener h2 is older'), /^problem default\/gw listener h: Listener h2 is older$/m);
+  });
+
+  it('says Not ready, which socket it is, why and what to do, instead of Ready', () => {
+    const unbound = [{ address: '127.0.0.1', port: 80, listeners: ['default/gw/h'], problem: 'somebody has it' }];
+    const readiness = () => ({ ready: false, reason: '1 of 1 sockets cannot be bound', unbound }) as const;
+    const text = tableOf({ bound: null, problem: 'Listener h: no port' }, { readiness });
+    assert.match(text, /^default\/gw +h +- .* not ready$/m);
+    assert.match(text, /^Not ready: 1 of 1 sockets cannot be bound, admin at http:\/\/127\.0\.0\.1:9900\/\. /m);
+    assert.match(text, /^ {2}127\.0\.0\.1 port 80: somebody has it\n {2}Free the port or change it/m);
+    assert.doesNotMatch(text, /^Ready/m);
+  });
+
+  it('says which port was moved, and which process has the same sockets', () => {
+    const note = 'Port 443 is privileged, so it is 9443';
+    const text = tableOf({ note }, { sharedWith: [12] });
+    assert.match(text, /^moved default\/gw listener h: Port 443 is privileged, so it is 9443$/m);
+    assert.match(text, /^shared with process 12, .*\n.* kill -TERM 12$/m);
+  });
+
+  it('names findings with their places, and a command that shows them; not what is so on this machine only', () => {
+    const taken = { ...FINDING, code: 'gateway/port-unavailable' };
+    const minted = { ...FINDING, code: 'demo/certificate-minted', severity: 'warning' } as const;
+    const text = tableOf({}, { locatedFindings: () => [FINDING, taken, minted] });
+    assert.match(
+      text,
+      /^1 error, 0 warnings in the manifests:\n {2}gw\.yaml:3:7 error route\/backend-not-found Service default\/nope does not exist\n.*: daemun check -f 'my manifests'$/m,
+    );
+    const many = tableOf({}, { locatedFindings: () => new Array(12).fill(FINDING) });
+    assert.match(many, /^12 errors, [\s\S]* and 2 more\n/m);
+    assert.equal(many.match(/gw\.yaml:3:7/g)?.length, 10);
+    assert.doesNotMatch(tableOf({}, { locatedFindings: () => [taken, minted] }), /in the manifests/);
   });
 });

@@ -1,11 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 import { relative } from 'node:path';
-import type { GatewaySummary, ListenerSummary, Standalone, TryCall } from '../controller/index.ts';
+import type { GatewaySummary, ListenerSummary, LocatedFinding, Standalone, TryCall } from '../controller/index.ts';
+import { formatPlace, formatSubject } from './finding-text.ts';
 import { type Paint, paintFor } from './paint.ts';
 import { formatTable } from './table.ts';
 import type { Terminal } from './terminal.ts';
 
 const HEADER = ['GATEWAY', 'LISTENER', 'ADDRESS', 'PROTOCOL', 'HOSTNAME', 'ROUTES', 'STATE'];
+
+/** Findings that are named one by one; the command shows the others too. */
+const MAX_NAMED = 10;
+
+type Shown = Pick<
+  Standalone,
+  'gateways' | 'tryCall' | 'caFile' | 'adminAddress' | 'locatedFindings' | 'readiness' | 'sharedWith'
+>;
 
 export interface StartTableOptions {
   readonly terminal: Terminal;
@@ -14,19 +23,18 @@ export interface StartTableOptions {
   readonly paths: readonly string[];
 }
 
-/** What `run` prints once it is ready: listeners as really bound, problems, a call to try, and the ready line. */
-export function startTable(
-  standalone: Pick<Standalone, 'gateways' | 'tryCall' | 'caFile' | 'adminAddress' | 'findings'>,
-  { terminal, tookMs, paths }: StartTableOptions,
-): string {
+/** What `run` prints once it runs: listeners as really bound, problems, a call to try, and whether it is ready. */
+export function startTable(standalone: Shown, { terminal, tookMs, paths }: StartTableOptions): string {
   const paint = paintFor(terminal);
   const gateways = standalone.gateways();
   const parts = [
     gateways.length === 0 ? 'No Gateway yet: the files are watched.\n' : gatewayTable(gateways, paint),
+    movedText(gateways, paint),
     problemText(gateways, paint),
     findingText(standalone, `${terminal.program} check ${paths.map(path => `-f ${quote(path)}`).join(' ')}`, paint),
     tryText(standalone, terminal, paint),
-    readyLine(standalone, tookMs, paint),
+    sharedText(standalone, paint),
+    standalone.readiness().ready ? readyLine(standalone, tookMs, paint) : notReadyLine(standalone, paint),
   ];
   return parts.filter(part => part !== '').join('\n');
 }
@@ -51,6 +59,17 @@ function stateOf(gateway: GatewaySummary, listener: ListenerSummary, paint: Pain
   return listener.attachedRoutes === 0 ? paint('yellow', 'no routes') : paint('green', 'ready');
 }
 
+function movedText(gateways: readonly GatewaySummary[], paint: Paint): string {
+  const moved = gateways.flatMap(({ namespace, name, listeners }) =>
+    listeners
+      .filter(listener => listener.note !== '' && listener.bound !== null)
+      .map(
+        listener => `${paint('yellow', 'moved')} ${namespace}/${name} listener ${listener.name}: ${listener.note}\n`,
+      ),
+  );
+  return moved.join('');
+}
+
 function problemText(gateways: readonly GatewaySummary[], paint: Paint): string {
   const lines = gateways.flatMap(({ namespace, name, problem, listeners }) => [
     ...(problem === '' ? [] : [`${namespace}/${name}: ${problem}`]),
@@ -67,20 +86,37 @@ function namedOnce({ name, problem }: ListenerSummary): string {
   return isNamed ? problem.replace(/^L/, 'l') : `listener ${name}: ${problem}`;
 }
 
-function findingText(standalone: Pick<Standalone, 'findings'>, command: string, paint: Paint): string {
-  // What the demo put right is told in the log; the manifests alone are what the command shows.
-  const findings = standalone.findings.filter(finding => !finding.code.startsWith('demo/'));
+function findingText(standalone: Pick<Standalone, 'locatedFindings'>, command: string, paint: Paint): string {
+  const findings = standalone.locatedFindings().filter(isOfManifests);
   const errors = findings.filter(finding => finding.severity === 'error').length;
-  const warnings = findings.filter(finding => finding.severity === 'warning').length;
-  if (errors + warnings === 0) return '';
+  if (findings.length === 0) return '';
+  const warnings = findings.length - errors;
   const counts = `${errors} error${errors === 1 ? '' : 's'}, ${warnings} warning${warnings === 1 ? '' : 's'}`;
-  return `${paint(errors > 0 ? 'red' : 'yellow', counts)} in the manifests; to list them: ${command}\n`;
+  const rest = findings.length > MAX_NAMED ? `  and ${findings.length - MAX_NAMED} more\n` : '';
+  return [
+    `${paint(errors > 0 ? 'red' : 'yellow', counts)} in the manifests:\n`,
+    ...findings.slice(0, MAX_NAMED).map(finding => findingLine(finding, paint)),
+    rest,
+    `  What to do about each: ${command}\n`,
+  ].join('');
+}
+
+/** What the command shows as well: not what is so on this machine only, which the table and the log tell. */
+function isOfManifests({ code, severity }: LocatedFinding): boolean {
+  return severity !== 'info' && !code.startsWith('demo/') && code !== 'gateway/port-unavailable';
+}
+
+function findingLine(finding: LocatedFinding, paint: Paint): string {
+  const { severity, code, message } = finding;
+  const place = formatPlace({ ...finding, file: finding.file === null ? null : shortPath(finding.file) });
+  const shown = paint(severity === 'error' ? 'red' : 'yellow', severity);
+  return `  ${place || formatSubject(finding)} ${shown} ${code} ${message}\n`;
 }
 
 function tryText(standalone: Pick<Standalone, 'tryCall' | 'caFile'>, terminal: Terminal, paint: Paint): string {
   const call = standalone.tryCall();
   if (call === undefined) return '';
-  const ca = call.isTls ? standalone.caFile : null;
+  const ca = call.isTrusted ? standalone.caFile : null;
   return [
     `${paint('bold', 'Try')}\n`,
     `  ${ownCommand(call, ca, terminal.program)}\n`,
@@ -123,7 +159,31 @@ function quote(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-function readyLine(standalone: Pick<Standalone, 'adminAddress'>, tookMs: number, paint: Paint): string {
-  const admin = standalone.adminAddress === null ? '' : `, admin at http://${standalone.adminAddress}/`;
-  return `${paint('green', 'Ready')} in ${(tookMs / 1000).toFixed(2)} s${admin}. Ctrl-C stops.\n`;
+function sharedText({ sharedWith }: Pick<Standalone, 'sharedWith'>, paint: Paint): string {
+  if (sharedWith.length === 0) return '';
+  const pids = sharedWith.join(' ');
+  return [
+    `${paint('yellow', 'shared')} with process ${pids}, which has the same manifests: both get connections.\n`,
+    `  To replace it by this one, stop it: kill -TERM ${pids}\n`,
+  ].join('');
+}
+
+/** `tookMs`: since the start. */
+export function readyLine(standalone: Pick<Standalone, 'adminAddress'>, tookMs: number, paint: Paint): string {
+  return `${paint('green', 'Ready')} in ${(tookMs / 1000).toFixed(2)} s${adminText(standalone)}. Ctrl-C stops.\n`;
+}
+
+function notReadyLine(standalone: Pick<Standalone, 'adminAddress' | 'readiness'>, paint: Paint): string {
+  const readiness = standalone.readiness();
+  if (readiness.ready) return '';
+  const sockets = readiness.unbound.map(({ address, port, problem }) => `  ${address} port ${port}: ${problem}\n`);
+  return [
+    `${paint('red', 'Not ready')}: ${readiness.reason}${adminText(standalone)}. Ctrl-C stops.\n`,
+    ...sockets,
+    sockets.length === 0 ? '' : '  Free the port or change it in the manifest; binding is tried again every second.\n',
+  ].join('');
+}
+
+function adminText({ adminAddress }: Pick<Standalone, 'adminAddress'>): string {
+  return adminAddress === null ? '' : `, admin at http://${adminAddress}/`;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { AdminSource } from '../admin/index.ts';
+import type { AdminSource, MetricFamily } from '../admin/index.ts';
 import { explain } from '../match/index.ts';
 import type { DataPlane } from '../proxy/index.ts';
 import type { Store } from '../store/index.ts';
@@ -7,8 +7,10 @@ import { dumpConfig } from './config-dump.ts';
 import { locateFindings } from './located-finding.ts';
 import { type GatewayLog, isLogLevel } from './log.ts';
 import { parseQuestion } from './question.ts';
+import type { Readiness } from './readiness.ts';
 import type { ReloadMetrics } from './reload-metrics.ts';
 import { LISTED_KINDS, listResources } from './resource-view.ts';
+import type { ProcessIdentity } from './siblings.ts';
 import { summarizeGateways } from './summary.ts';
 import type { View } from './view.ts';
 
@@ -16,21 +18,21 @@ export interface AdminParts {
   readonly store: Pick<Store, 'locate'>;
   readonly plane: Pick<DataPlane, 'metrics' | 'dump' | 'setDebug'>;
   readonly metrics: ReloadMetrics;
+  readonly own: ProcessIdentity;
+  readonly moreMetrics: () => readonly MetricFamily[];
   readonly log: GatewayLog;
   /** null until the first reload has ended. */
   view(): View | null;
   state(): 'starting' | 'running' | 'draining';
+  readiness(): Readiness;
 }
 
 /** What the admin server shows of a running gateway. */
 export function adminSource(parts: AdminParts): AdminSource {
   const { store, plane, metrics, log, view } = parts;
   return {
-    readiness() {
-      const state = parts.state();
-      return state === 'running' ? { ready: true } : { ready: false, reason: state };
-    },
-    metrics: () => [...metrics.read(), ...plane.metrics()],
+    readiness: parts.readiness,
+    metrics: () => [...metrics.read(), ...plane.metrics(), ...parts.moreMetrics()],
     async config() {
       const now = view();
       return now === null ? null : dumpConfig(now, await plane.dump());
@@ -55,9 +57,11 @@ export function adminSource(parts: AdminParts): AdminSource {
     summary() {
       const now = view();
       return {
+        process: parts.own,
         state: parts.state(),
         version: now?.published.version ?? 0,
         gateways: now ? summarizeGateways(now) : [],
+        sockets: now ? now.published.bindings.map(({ id }) => id).filter(id => !now.bindFailures.has(id)) : [],
       };
     },
     logLevel: () => log.level ?? 'info',

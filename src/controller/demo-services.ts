@@ -6,6 +6,9 @@ import { MergedMap } from './merged-map.ts';
 
 /** Says whose endpoints a slice holds (Kubernetes well-known label). */
 const SERVICE_NAME_LABEL = 'kubernetes.io/service-name';
+/** Says who made a slice (Kubernetes well-known label). */
+const MANAGED_BY = 'endpointslice.kubernetes.io/managed-by';
+const DEMO = 'daemun-demo';
 /** Marks a Service whose endpoints are found by DNS. */
 const ENDPOINTS_ANNOTATION = 'daemun.dev/endpoints';
 
@@ -43,6 +46,16 @@ export class DemoServices {
     this.#backends = await startDemoBackends(wanted);
     return this.#backends.endpoints;
   }
+}
+
+/** `address:port` of the demo backends among the resources. */
+export function demoEndpoints(resources: ResourceSet): ReadonlySet<string> {
+  const slices = [...resources.endpointSlices.values()].filter(({ metadata }) => metadata.labels[MANAGED_BY] === DEMO);
+  return new Set(
+    slices.flatMap(({ endpoints, ports }) =>
+      endpoints.flatMap(({ addresses }) => addresses.flatMap(address => ports.map(({ port }) => `${address}:${port}`))),
+    ),
+  );
 }
 
 function servicesWithoutEndpoints(resources: ResourceSet): DemoService[] {
@@ -97,7 +110,7 @@ function sliceOf(ofPod: readonly DemoEndpoint[], resources: ResourceSet): Endpoi
     metadata: {
       namespace,
       name: `${service}-${podName}`,
-      labels: { [SERVICE_NAME_LABEL]: service, 'endpointslice.kubernetes.io/managed-by': 'daemun-demo' },
+      labels: { [SERVICE_NAME_LABEL]: service, [MANAGED_BY]: DEMO },
       annotations: {},
       generation: 1,
     },

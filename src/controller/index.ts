@@ -4,6 +4,7 @@
  * The loop and the wiring: store → translate → publish → status. In: options. Out: a running gateway, or one offline
  * translation for tools. Never: policy; that is translation.
  */
+export type { MetricFamily } from '../admin/index.ts';
 export { type ConfigDump, dumpConfig } from './config-dump.ts';
 export { formatPath, type LocatedFinding, locateFindings } from './located-finding.ts';
 export {
@@ -17,6 +18,7 @@ export {
 } from './log.ts';
 export { loadOffline, type Offline, type OfflineOptions } from './offline.ts';
 export { parseQuestion } from './question.ts';
+export type { Readiness, UnboundSocket } from './readiness.ts';
 export { LISTED_KINDS, listResources, REDACTED, type ResourceObject } from './resource-view.ts';
 export { type Standalone, startStandalone } from './standalone.ts';
 export { DEFAULT_DRAIN_TIMEOUT_MS, type StandaloneOptions } from './standalone-options.ts';

@@ -29,6 +29,7 @@ export async function loadOffline(options: OfflineOptions): Promise<Offline> {
     resources,
     translation,
     published: translation.snapshot,
+    bindFailures: new Map(),
     statuses: translator.statuses(translation, resources),
     findings: [...findings, ...translation.findings],
   };

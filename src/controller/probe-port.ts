@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createServer } from 'node:net';
 
-/** Ports below need a privilege on most systems. */
-export const FIRST_FREE_PORT = 1024;
-
 export type ProbeOutcome = { readonly port: number } | { readonly refusal: string };
 
 /** Binds a TCP port and lets go of it at once; port 0 finds a free one. `refusal` is the OS's code: `EACCES` … */
@@ -17,17 +14,6 @@ export function probePort(address: string, port: number): Promise<ProbeOutcome> 
       server.close(() => resolve({ port: found }));
     });
   });
-}
-
-/** True when the OS refuses one of `ports` for want of a privilege. A port in use says nothing. */
-export async function isPrivilegeMissing(ports: Iterable<{ address: string; port: number }>): Promise<boolean> {
-  for (const { address, port } of ports) {
-    if (port >= FIRST_FREE_PORT) continue;
-    const outcome = await probePort(address, port);
-    if ('port' in outcome) return false;
-    if (outcome.refusal === 'EACCES' || outcome.refusal === 'EPERM') return true;
-  }
-  return false;
 }
 
 /** True when a second loopback address can be bound: everywhere on Linux, on macOS only after `ifconfig lo0 alias`. */

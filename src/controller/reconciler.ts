@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Finding } from '../errors/index.ts';
-import type { DataPlane } from '../proxy/index.ts';
+import type { Clock, DataPlane, Timer } from '../proxy/index.ts';
 import type { ResourceSet } from '../resources/index.ts';
 import type { Store } from '../store/index.ts';
 import type { Translation } from '../translate/index.ts';
 import type { PortPlan } from './port-plan.ts';
-import { isPrivilegeMissing } from './probe-port.ts';
+import { Privileges } from './privileges.ts';
 import type { Translator } from './translator.ts';
 import type { View } from './view.ts';
 
-/** Ports that the OS refused are tried again this often. */
-const RETRY_BIND_MS = 5_000;
+/** Ports that the OS refused are tried again this often: soon enough for whoever waits for /ready. */
+const RETRY_BIND_MS = 1_000;
 
 /** Adds what the user did not write; `--demo` is the one there is. */
 export interface Supplement {
@@ -31,6 +31,7 @@ export interface ReconcilerParts {
   readonly translator: Translator;
   readonly ports: PortPlan;
   readonly supplement: Supplement | null;
+  readonly clock: Clock;
   /** After each reload. `previous` is null for the first. */
   onReload(view: View, previous: View | null, took: ReloadTime): void;
   /** A reload broke: a bug, or the OS. What was published before goes on. */
@@ -43,12 +44,12 @@ export interface ReconcilerParts {
  */
 export class Reconciler {
   readonly #parts: ReconcilerParts;
+  readonly #privileges = new Privileges();
   #view: View | null = null;
   #running: Promise<void> | null = null;
   #isDue = false;
   #isStopped = false;
-  #retry: NodeJS.Timeout | null = null;
-  #arePortsProbed = false;
+  #retry: Timer | null = null;
 
   constructor(parts: ReconcilerParts) {
     this.#parts = parts;
@@ -85,6 +86,11 @@ export class Reconciler {
     });
   }
 
+  /** A socket could not be bound outside of a reload: by a worker that was replaced, say. Another reload tries again. */
+  retryBinding(): void {
+    this.#retry ??= this.#isStopped ? null : this.#parts.clock.after(RETRY_BIND_MS, () => this.schedule());
+  }
+
   /** Resolves when no reload is running or due. */
   async settled(): Promise<void> {
     while (this.#running !== null) await this.#running;
@@ -94,7 +100,7 @@ export class Reconciler {
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#isDue = false;
-    if (this.#retry !== null) clearTimeout(this.#retry);
+    this.#retry?.cancel();
     await this.settled();
   }
 
@@ -126,12 +132,15 @@ export class Reconciler {
       translation = translator.translate(resources);
       published = await ports.place(translation.snapshot);
     }
-    this.#retryBinding(failures.size > 0);
+    this.#retry?.cancel();
+    this.#retry = null;
+    if (failures.size > 0) this.retryBinding();
     const previous = this.#view;
     this.#view = {
       resources,
       translation,
       published,
+      bindFailures: failures,
       statuses: translator.statuses(translation, resources),
       findings: [...current.findings, ...(added?.findings ?? []), ...translation.findings],
     };
@@ -141,17 +150,7 @@ export class Reconciler {
   async #translate(resources: ResourceSet): Promise<Translation> {
     const { translator } = this.#parts;
     const translation = translator.translate(resources);
-    const privileged = translation.snapshot.bindings.filter(binding => binding.port < 1024);
-    if (this.#arePortsProbed || privileged.length === 0) return translation;
-    this.#arePortsProbed = true;
-    if (!(await isPrivilegeMissing(privileged))) return translation;
-    translator.shiftPrivilegedPorts();
-    return translator.translate(resources);
-  }
-
-  #retryBinding(isNeeded: boolean): void {
-    if (this.#retry !== null) clearTimeout(this.#retry);
-    this.#retry = isNeeded && !this.#isStopped ? setTimeout(() => this.schedule(), RETRY_BIND_MS) : null;
-    this.#retry?.unref();
+    const refused = await this.#privileges.refused(translation.snapshot.bindings);
+    return translator.movePorts(refused) ? translator.translate(resources) : translation;
   }
 }

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { MetricFamily } from '../admin/index.ts';
+import { type Clock, systemClock } from '../proxy/index.ts';
 import { type GatewayLog, silentLog } from './log.ts';
 
 /** How a standalone gateway runs. */
@@ -28,6 +30,10 @@ export interface StandaloneOptions {
   /** How long requests may take to end when the gateway stops. Default 30 seconds. */
   readonly drainTimeoutMs?: number;
   readonly log?: GatewayLog;
+  /** When refused ports are tried again. Default: the machine's clock. */
+  readonly clock?: Clock;
+  /** More counters for `/metrics`. Default: none. */
+  readonly metrics?: () => readonly MetricFamily[];
 }
 
 export const DEFAULT_DRAIN_TIMEOUT_MS = 30_000;
@@ -47,5 +53,7 @@ export function withDefaults(options: StandaloneOptions): Required<Omit<Standalo
     upstreamServiceTime: options.upstreamServiceTime ?? true,
     drainTimeoutMs: options.drainTimeoutMs ?? DEFAULT_DRAIN_TIMEOUT_MS,
     log: options.log ?? silentLog(),
+    clock: options.clock ?? systemClock,
+    metrics: options.metrics ?? (() => []),
   };
 }

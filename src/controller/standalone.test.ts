@@ -8,6 +8,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
+import { VirtualClock } from '../proxy/virtual-clock.test-support.ts';
 import { type ControllerLog, createLog } from './log.ts';
 import { type Standalone, startStandalone } from './standalone.ts';
 import type { StandaloneOptions } from './standalone-options.ts';
@@ -129,19 +130,38 @@ describe('a standalone gateway', () => {
     assert.equal(JSON.stringify(standalone.statuses().get('Gateway/default/a')), before);
   });
 
-  it('says which port the OS refused, and binds it once it is free', async test => {
+  it('is not ready while the OS refuses a port, says which, and binds it once it is free', async test => {
     const holder = createServer().listen(0, '127.0.0.1');
     test.after(() => holder.close());
     await once(holder, 'listening');
     const bound = holder.address();
     const port = typeof bound === 'object' && bound !== null ? bound.port : 0;
-    const standalone = await start(gateway('a', port), { ports: 'as-written' });
+    const clock = new VirtualClock();
+    const admin = { host: '127.0.0.1', port: 0 };
+    const standalone = await start(gateway('a', port), { ports: 'as-written', clock, admin });
+    const ready = (query = '') => fetch(`http://${standalone.adminAddress}/ready${query}`);
     assert.deepEqual(standalone.listeners, []);
     assert.match(standalone.gateways()[0]?.listeners[0]?.problem ?? '', /another process listens/);
     assert.match(JSON.stringify(standalone.statuses().get('Gateway/default/a')), /PortUnavailable/);
+    const problem = 'another process listens on this address and port';
+    const refused = await ready();
+    assert.equal(refused.status, 503);
+    assert.equal(
+      await refused.text(),
+      `1 of 1 sockets cannot be bound\n127.0.0.1 port ${port} (default/a/http): ${problem}\n`,
+    );
+    const { unbound } = JSON.parse(await (await ready('?output=json')).text());
+    assert.deepEqual(unbound, [{ address: '127.0.0.1', port, listeners: ['default/a/http'], problem }]);
+
+    const told: boolean[] = [];
+    standalone.onReadiness(readiness => told.push(readiness.ready));
     await new Promise(resolve => holder.close(resolve));
-    await change(gateway('a', port) + route('a'), () => standalone.listeners.length === 1);
+    clock.advance(1_000);
+    await standalone.settled();
+    assert.deepEqual(told, [true]);
     assert.equal(standalone.gateways()[0]?.listeners[0]?.problem, '');
+    assert.equal(standalone.listeners.length, 1);
+    assert.equal((await ready()).status, 200);
   });
 
   it('tells findings once, not with each reload', async () => {
@@ -165,7 +185,8 @@ describe('a standalone gateway', () => {
     const standalone = await start(gateway('a', 80), { admin: { host: '127.0.0.1', port: 0 } });
     const [host = '', port = ''] = standalone.adminAddress?.split(':') ?? [];
     assert.equal((await fetch(`http://${host}:${port}/ready`)).status, 200);
-    const second = startStandalone({ paths: [folder], ports: 'ephemeral', admin: { host, port: Number(port) } });
+    const other = { paths: [join(folder, 'gw.yaml')] };
+    const second = startStandalone({ ...other, ports: 'ephemeral', admin: { host, port: Number(port) } });
     await assert.rejects(second, { code: 'EADDRINUSE' });
     const report = await standalone.stop();
     assert.equal(report.cut, 0);

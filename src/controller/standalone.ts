@@ -1,20 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type AdminServer, startAdminServer } from '../admin/index.ts';
+import type { MetricFamily } from '../admin/index.ts';
 import { defaultStateDirectory } from '../demo/index.ts';
 import { type Finding, messageOf } from '../errors/index.ts';
-import { DataPlane, type DrainReport } from '../proxy/index.ts';
+import { type Clock, DataPlane, type DrainReport } from '../proxy/index.ts';
 import { openFileStore, type Store } from '../store/index.ts';
+import { AdminPlace } from './admin-place.ts';
 import { adminSource } from './admin-source.ts';
+import { demoEndpoints } from './demo-services.ts';
 import { DemoSupplement } from './demo-supplement.ts';
+import { type LocatedFinding, locateFindings } from './located-finding.ts';
 import type { GatewayLog } from './log.ts';
 import { PortPlan } from './port-plan.ts';
 import { hasManyLoopbackAddresses } from './probe-port.ts';
+import { type Readiness, readinessOf } from './readiness.ts';
 import { Reconciler } from './reconciler.ts';
 import { ReloadLog } from './reload-log.ts';
 import { ReloadMetrics } from './reload-metrics.ts';
 import { SessionKeyFile } from './session-key-file.ts';
+import { identityOf, type ProcessIdentity, SharedSockets } from './siblings.ts';
 import { type StandaloneOptions, withDefaults } from './standalone-options.ts';
 import { type BoundListener, boundListeners, type GatewaySummary, summarizeGateways } from './summary.ts';
 import { Translator } from './translator.ts';
@@ -29,15 +35,25 @@ export interface Standalone {
   gateways(): GatewaySummary[];
   /** A call that works now; undefined when no route says what it takes. */
   tryCall(): TryCall | undefined;
+  /** Whether all that the resources want is served now. */
+  readiness(): Readiness;
+  /** Calls `listener` after each reload that changes `readiness`; the last listener counts. */
+  onReadiness(listener: (readiness: Readiness) => void): void;
   /** The listeners that are bound, flat. */
   readonly listeners: readonly BoundListener[];
   readonly findings: readonly Finding[];
+  /** The same with their places, sorted by them. */
+  locatedFindings(): LocatedFinding[];
   /** By `Kind/namespace/name`. */
   statuses(): View['statuses'];
   /** PEM file of the development CA, where `--demo` had to mint a certificate. */
   readonly caFile: string | null;
+  /** Ids of processes that have the same manifests and get connections of the same sockets until they are stopped. */
+  readonly sharedWith: readonly number[];
   /** `host:port`; null without an admin server. */
   readonly adminAddress: string | null;
+  /** Reads all files again and tries again to bind what could not be bound, as SIGHUP does. Resolves when it is done. */
+  reload(): Promise<void>;
   /** Resolves when no reload is running or due. */
   settled(): Promise<void>;
   /** Not ready at once; stops accepting, lets requests end (until `drainTimeoutMs`), then ends everything. */
@@ -65,6 +81,8 @@ export async function startStandalone(options: StandaloneOptions): Promise<Stand
       })
     : null;
   const { workers, serverHeader, upstreamServiceTime, accessLog, drainTimeoutMs } = settings;
+  const own = identityOf(settings.paths);
+  const shared = new SharedSockets(own, settings.admin, log);
   const plane = new DataPlane({
     workers,
     serverHeader,
@@ -74,6 +92,8 @@ export async function startStandalone(options: StandaloneOptions): Promise<Stand
     log,
     sessionKeys: new SessionKeyFile(join(stateDirectory, 'session-keys')),
     debug: (message, fields) => log.debug(message, fields),
+    onUnbound: () => reconciler.retryBinding(),
+    mayShare: ids => shared.mayShare(ids),
   });
   const metrics = new ReloadMetrics();
   const reloadLog = new ReloadLog(log, store);
@@ -83,16 +103,29 @@ export async function startStandalone(options: StandaloneOptions): Promise<Stand
     translator,
     ports: new PortPlan(settings.ports),
     supplement: demo,
+    clock: settings.clock,
     onReload(view, previous, took) {
       metrics.succeeded(took.translateMs, view.findings, Date.now());
       reloadLog.reloaded(view, previous, took.totalMs);
+      running.reloaded();
     },
     onFailure(error) {
       metrics.failed();
       log.error('reload failed; what was served before goes on', { error: messageOf(error) });
     },
   });
-  const running = new RunningStandalone({ store, plane, reconciler, demo, metrics, log });
+  const running = new RunningStandalone({
+    store,
+    plane,
+    reconciler,
+    demo,
+    metrics,
+    log,
+    moreMetrics: settings.metrics,
+    clock: settings.clock,
+    own,
+    shared,
+  });
   await running.start(settings.admin);
   return running;
 }
@@ -104,14 +137,20 @@ interface Parts {
   readonly demo: DemoSupplement | null;
   readonly metrics: ReloadMetrics;
   readonly log: GatewayLog;
+  readonly moreMetrics: () => readonly MetricFamily[];
+  readonly clock: Clock;
+  readonly own: ProcessIdentity;
+  readonly shared: SharedSockets;
 }
 
 /** Owns all parts: what `start` has begun, `stop` ends. */
 class RunningStandalone implements Standalone {
   readonly #parts: Parts;
-  #admin: AdminServer | null = null;
+  #admin: AdminPlace | null = null;
   #state: 'starting' | 'running' | 'draining' = 'starting';
   #stopped: Promise<DrainReport> | null = null;
+  #onReadiness: (readiness: Readiness) => void = () => undefined;
+  #told = '';
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -121,7 +160,11 @@ class RunningStandalone implements Standalone {
     const { store, plane, reconciler } = this.#parts;
     try {
       // First of all, so that a port in use is told before anything else begins; not ready until the end.
-      if (admin !== null) this.#admin = await startAdminServer({ ...admin, source: this.#source() });
+      if (admin !== null) {
+        const { own, clock, log } = this.#parts;
+        this.#admin = new AdminPlace({ wanted: admin, source: this.#source(), own, clock, log });
+        await this.#admin.start();
+      }
       await Promise.all([store.start(), plane.start()]);
       plane.setDebug(this.#parts.log.level === 'debug');
       await reconciler.start();
@@ -132,8 +175,31 @@ class RunningStandalone implements Standalone {
     }
   }
 
+  readiness(): Readiness {
+    const { reconciler, plane } = this.#parts;
+    return readinessOf(this.#state, reconciler.view, plane.workers());
+  }
+
+  onReadiness(listener: (readiness: Readiness) => void): void {
+    this.#told = JSON.stringify(this.readiness());
+    this.#onReadiness = listener;
+  }
+
+  /** Call after each reload. */
+  reloaded(): void {
+    const readiness = this.readiness();
+    const told = JSON.stringify(readiness);
+    if (told === this.#told) return;
+    this.#told = told;
+    this.#onReadiness(readiness);
+  }
+
   get caFile(): string | null {
     return this.#parts.demo?.caFile ?? null;
+  }
+
+  get sharedWith(): readonly number[] {
+    return this.#parts.shared.pids;
   }
 
   get adminAddress(): string | null {
@@ -151,7 +217,14 @@ class RunningStandalone implements Standalone {
   }
 
   tryCall(): TryCall | undefined {
-    return findTryCall(this.view().published, this.gateways());
+    const { published, resources } = this.view();
+    const { caFile } = this;
+    return findTryCall({
+      snapshot: published,
+      gateways: this.gateways(),
+      demoEndpoints: demoEndpoints(resources),
+      caPem: caFile === null ? null : readFileSync(caFile, 'utf8'),
+    });
   }
 
   get listeners(): readonly BoundListener[] {
@@ -162,8 +235,20 @@ class RunningStandalone implements Standalone {
     return this.view().findings;
   }
 
+  locatedFindings(): LocatedFinding[] {
+    const { findings, resources } = this.view();
+    return locateFindings(findings, this.#parts.store, resources);
+  }
+
   statuses(): View['statuses'] {
     return this.view().statuses;
+  }
+
+  reload(): Promise<void> {
+    const { store, reconciler } = this.#parts;
+    store.reread();
+    reconciler.schedule();
+    return reconciler.settled();
   }
 
   settled(): Promise<void> {
@@ -195,7 +280,17 @@ class RunningStandalone implements Standalone {
   }
 
   #source(): ReturnType<typeof adminSource> {
-    const { store, plane, reconciler, metrics, log } = this.#parts;
-    return adminSource({ store, plane, metrics, log, view: () => reconciler.view, state: () => this.#state });
+    const { store, plane, reconciler, metrics, moreMetrics, log } = this.#parts;
+    return adminSource({
+      store,
+      plane,
+      metrics,
+      moreMetrics,
+      log,
+      view: () => reconciler.view,
+      own: this.#parts.own,
+      state: () => this.#state,
+      readiness: () => this.readiness(),
+    });
   }
 }

@@ -26,6 +26,8 @@ export interface ListenerSummary {
   readonly attachedRoutes: number;
   /** What keeps it from working; '' when nothing does. */
   readonly problem: string;
+  /** That it is bound at another port than written, and why; '' when it is not. */
+  readonly note: string;
 }
 
 /** A listener that takes connections. */
@@ -76,6 +78,7 @@ export function summarizeGateways(view: View): GatewaySummary[] {
           isTls: spec?.tls !== undefined,
           attachedRoutes: listener.attachedRoutes,
           problem,
+          note: listener.note,
         };
       }),
       problem: gatewayProblem(outcome),

@@ -3,7 +3,7 @@ import type { Finding } from '../errors/index.ts';
 import type { ResourceSet } from '../resources/index.ts';
 import { type BindFailures, sameContent } from '../snapshot/index.ts';
 import { statuses } from '../status/index.ts';
-import { type TranslateEnvironment, type Translation, translate } from '../translate/index.ts';
+import { movePorts, type TranslateEnvironment, type Translation, translate } from '../translate/index.ts';
 import { AddressBook } from './address-book.ts';
 import { inspectCertificate } from './inspect-certificate.ts';
 import { refusedObjects } from './refused-objects.ts';
@@ -22,7 +22,9 @@ export class Translator {
   readonly #options: TranslatorOptions;
   /** Shared with `--demo`, whose certificates hold the addresses. */
   readonly addresses: AddressBook;
-  #privilegedPorts: 'allowed' | 'shifted' = 'allowed';
+  #written: ReadonlySet<number> = new Set();
+  #movedPorts: ReadonlyMap<number, number> = new Map();
+  #refusedPorts: ReadonlySet<number> = new Set();
   #bindFailures: BindFailures = new Map();
   #refused: ReadonlyMap<string, string> = new Map();
   #previous: Translation | undefined;
@@ -43,6 +45,8 @@ export class Translator {
   /** Translates; work follows what changed since the last call. */
   translate(resources: ResourceSet): Translation {
     this.assignAddresses(resources);
+    this.#written = writtenPorts(resources);
+    this.#movedPorts = movePorts(this.#written, this.#refusedPorts, this.#movedPorts);
     this.#previous = translate(resources, this.#environment(), this.#previous);
     return this.#previous;
   }
@@ -54,9 +58,12 @@ export class Translator {
     return this.#statuses;
   }
 
-  /** From now on ports below 1024 are bound 8000 higher. */
-  shiftPrivilegedPorts(): void {
-    this.#privilegedPorts = 'shifted';
+  /** Takes what is known of ports that the OS refuses; true when translating again is due. */
+  movePorts(refused: ReadonlySet<number>): boolean {
+    const before = this.#movedPorts;
+    this.#refusedPorts = refused;
+    this.#movedPorts = movePorts(this.#written, refused, before);
+    return this.#movedPorts !== before;
   }
 
   /** Remembers which objects the findings of reading refuse, for the next `translate`. */
@@ -77,11 +84,15 @@ export class Translator {
     return {
       controllerName: this.#options.controllerName,
       addressOf: gateway => this.addresses.addressOf(gateway),
-      privilegedPorts: this.#privilegedPorts,
+      movedPorts: this.#movedPorts,
       bindFailures: this.#bindFailures,
       refused: this.#refused,
       nowMs: this.#options.nowMs(),
       inspectCertificate,
     };
   }
+}
+
+function writtenPorts({ gateways }: ResourceSet): ReadonlySet<number> {
+  return new Set([...gateways.values()].flatMap(({ spec }) => spec.listeners.map(listener => listener.port)));
 }

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import { X509Certificate } from 'node:crypto';
+import { explain, type Question } from '../match/index.ts';
 import type { Binding, Listener, RouteEntry, Snapshot } from '../snapshot/index.ts';
 import { ANY_HOST } from '../values/index.ts';
 import type { GatewaySummary } from './summary.ts';
@@ -10,6 +12,8 @@ export interface TryCall {
   /** The host that the route wants; '' when any will do. */
   readonly authority: string;
   readonly isTls: boolean;
+  /** The development CA vouches for the certificate. */
+  readonly isTrusted: boolean;
   /** `pkg.Service/Method`. */
   readonly method: string;
   /** JSON. */
@@ -24,17 +28,101 @@ const DEMO: Readonly<Record<string, { readonly method: string; readonly message:
   'api.Reverse': { method: 'Reverse', message: '{"content":"hello"}' },
 };
 
-/** The first route that says which method it takes; calls of the demo services, and TLS listeners, come first. */
-export function findTryCall(snapshot: Snapshot, gateways: readonly GatewaySummary[]): TryCall | undefined {
+/** Reflection services that `call` and grpcurl ask for the types, in the order in which they do. */
+const REFLECTION = [
+  'grpc.reflection.v1.ServerReflection/ServerReflectionInfo',
+  'grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo',
+];
+/** Each is looked up in the compiled routes, which takes milliseconds where there are thousands. */
+const MAX_CANDIDATES = 50;
+
+export interface TrySource {
+  readonly snapshot: Snapshot;
+  readonly gateways: readonly GatewaySummary[];
+  /** `address:port` of demo backends, which know their own services only. */
+  readonly demoEndpoints: ReadonlySet<string>;
+  /** The development CA as PEM; null: there is none. */
+  readonly caPem: string | null;
+}
+
+interface Candidate {
+  readonly binding: Binding;
+  readonly listener: Listener;
+  readonly call: TryCall;
+  /** The route itself names service and method. */
+  readonly isNamed: boolean;
+}
+
+/**
+ * A call that is answered: the routes forward it, and the question for its types, to backends that have endpoints and know
+ * the method as far as can be told. Calls of the demo services, and TLS listeners, come first.
+ */
+export function findTryCall(source: TrySource): TryCall | undefined {
+  const { snapshot, gateways } = source;
   const working = new Set(
     gateways.flatMap(({ namespace, name, listeners }) =>
       listeners.filter(one => one.bound !== null).map(one => `${namespace}/${name}/${one.name}`),
     ),
   );
-  const calls = snapshot.bindings.flatMap(binding =>
+  const candidates = snapshot.bindings.flatMap(binding =>
     binding.listeners.filter(({ id }) => working.has(id)).flatMap(listener => callsOf(binding, listener)),
   );
-  return calls.sort((a, b) => rank(a) - rank(b))[0];
+  candidates.sort((a, b) => rank(a.call) - rank(b.call));
+  const found = candidates.slice(0, MAX_CANDIDATES).find(candidate => isAnswered(candidate, source));
+  return found && { ...found.call, isTrusted: isTrusted(found, source) };
+}
+
+function isAnswered(candidate: Candidate, source: TrySource): boolean {
+  const { call, isNamed } = candidate;
+  const endpoints = endpointsFor(call.method, candidate, source);
+  if (endpoints === null) return false;
+  const isDemo = endpoints.every(address => source.demoEndpoints.has(address));
+  const isReal = endpoints.every(address => !source.demoEndpoints.has(address));
+  const [service = '', method] = call.method.split('/');
+  if (!(isDemo && DEMO[service]?.method === method) && !(isReal && isNamed)) return false;
+  return REFLECTION.some(question => {
+    const asked = endpointsFor(question, candidate, source);
+    return asked?.every(address => source.demoEndpoints.has(address) === isDemo) === true;
+  });
+}
+
+/** The endpoints that a method's calls go to; null when some of them would fail, or when it is not known where they go. */
+function endpointsFor(method: string, { binding, listener, call }: Candidate, source: TrySource): string[] | null {
+  const fields = call.headers.map(header => {
+    const colon = header.indexOf(': ');
+    return [header.slice(0, colon), header.slice(colon + 2)];
+  });
+  const question: Question = {
+    protocol: 'grpc',
+    method: 'POST',
+    path: `/${method}`,
+    host: call.authority || call.address,
+    headers: Object.fromEntries(fields),
+    gateway: null,
+    listener: null,
+  };
+  const [place] = explain({ ...source.snapshot, bindings: [binding] }, question).places;
+  if (place?.listener?.id !== listener.id || place.answer.kind !== 'forwarded') return null;
+  const found: string[] = [];
+  for (const { share, fault, endpoints } of place.backends) {
+    if (share === 0) continue;
+    if (fault !== '' || endpoints === 'dns' || endpoints.length === 0) return null;
+    found.push(...endpoints.map(endpoint => endpoint.address));
+  }
+  return found.length === 0 ? null : found;
+}
+
+/** True when the development CA has issued every certificate that the listener may show, for the name that is called. */
+function isTrusted({ call, listener }: Candidate, { snapshot, caPem }: TrySource): boolean {
+  if (caPem === null || listener.tls === null) return false;
+  const ca = new X509Certificate(caPem);
+  return listener.tls.certificates.every(id => {
+    const chain = snapshot.certificates.find(certificate => certificate.id === id)?.chain;
+    if (chain === undefined) return false;
+    const leaf = new X509Certificate(chain);
+    const isNamed = call.authority === '' ? leaf.checkIP(call.address) : leaf.checkHost(call.authority);
+    return isNamed !== undefined && leaf.checkIssued(ca) && leaf.verify(ca.publicKey);
+  });
 }
 
 function rank(call: TryCall): number {
@@ -43,22 +131,22 @@ function rank(call: TryCall): number {
   return (isDemo ? 0 : 8) + (isFirst ? 0 : 4) + (call.headers.length > 0 ? 2 : 0) + (call.isTls ? 0 : 1);
 }
 
-function callsOf(binding: Binding, listener: Listener): TryCall[] {
+function callsOf(binding: Binding, listener: Listener): Candidate[] {
   return listener.virtualHosts.flatMap(host =>
     host.entries.flatMap(entry => {
       const called = methodOf(entry);
       if (called === undefined || entry.rule.fault !== null) return [];
       if (entry.match.headers.some(header => header.kind !== 'exact')) return [];
-      return [
-        {
-          ...called,
-          address: binding.address,
-          port: binding.port,
-          authority: authorityOf(host.hostname),
-          isTls: listener.tls !== null,
-          headers: entry.match.headers.map(header => `${header.name}: ${header.value}`),
-        },
-      ];
+      const call = {
+        ...called,
+        address: binding.address,
+        port: binding.port,
+        authority: authorityOf(host.hostname),
+        isTls: listener.tls !== null,
+        isTrusted: false,
+        headers: entry.match.headers.map(header => `${header.name}: ${header.value}`),
+      };
+      return [{ binding, listener, call, isNamed: isNamed(entry) }];
     }),
   );
 }
@@ -72,6 +160,10 @@ function methodOf({ match }: RouteEntry): { method: string; message: string } | 
   if (method === undefined) return undefined;
   const isDemo = demo !== undefined && demo.method === method;
   return { method: `${wanted.service}/${method}`, message: isDemo ? demo.message : '{}' };
+}
+
+function isNamed({ match: { method } }: RouteEntry): boolean {
+  return method?.kind === 'exact' && method.service !== null && method.method !== null;
 }
 
 /** A name that the pattern takes. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Finding } from '../errors/index.ts';
 import type { ResourceSet } from '../resources/index.ts';
-import type { Snapshot } from '../snapshot/index.ts';
+import type { BindFailures, Snapshot } from '../snapshot/index.ts';
 import type { Translation } from '../translate/index.ts';
 
 /** A status object as it stands in `.status`. */
@@ -14,6 +14,8 @@ export interface View {
   readonly translation: Translation;
   /** What the data plane was given: the translation's snapshot, moved to free ports where asked for. */
   readonly published: Snapshot;
+  /** What the operating system refused to bind, by id of the published binding, with the reason. */
+  readonly bindFailures: BindFailures;
   /** By `Kind/namespace/name` (`Kind/name` for cluster-scoped kinds). */
   readonly statuses: ReadonlyMap<string, StatusObject>;
   /** Of the files, of `--demo` and of the translation. */

@@ -11,7 +11,7 @@ import { SUPPORTED_FEATURES } from './supported-features.ts';
 const ENVIRONMENT: TranslateEnvironment = {
   controllerName: null,
   addressOf: () => '127.0.0.1',
-  privilegedPorts: 'allowed',
+  movedPorts: new Map(),
   bindFailures: new Map(),
   nowMs: 0,
   inspectCertificate: () => ({ problem: 'none' }),

@@ -11,6 +11,8 @@ export interface Store {
   current(): StoreContents;
   /** Calls `listener` after each change of `current()`, never before `start` resolved. Listeners stay until `close`. */
   onChange(listener: () => void): void;
+  /** Reads everything again, whether or not it seems to have changed. No effect before `start`. */
+  reread(): void;
   /** The place of the deepest existing node on a path in an object; undefined when the object is not written anywhere. */
   locate(ref: ResourceRef, path: readonly (string | number)[]): SourcePlace | undefined;
   /** Ends watching. No listener is called afterwards. */

@@ -8,7 +8,7 @@ import type { TranslateEnvironment } from './environment.ts';
 export const ENVIRONMENT: TranslateEnvironment = {
   controllerName: null,
   addressOf: () => '127.0.0.1',
-  privilegedPorts: 'allowed',
+  movedPorts: new Map(),
   bindFailures: new Map(),
   nowMs: Date.UTC(2026, 0, 1),
   inspectCertificate: () => ({ problem: 'no certificates here' }),

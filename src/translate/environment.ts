@@ -9,8 +9,8 @@ export interface TranslateEnvironment {
   readonly controllerName: string | null;
   /** The IP address to bind when `spec.addresses` names none. Must be stable for a Gateway. */
   addressOf(gateway: NamespacedName): string;
-  /** `shifted`: a port below 1024 is bound at port + 8000, because the OS refuses it. */
-  readonly privilegedPorts: 'allowed' | 'shifted';
+  /** Written port → the port that is bound for it, because the OS refuses the written one. See `movePorts`. */
+  readonly movedPorts: ReadonlyMap<number, number>;
   /** Binding id → why the OS refused it. The binding stays in the snapshot, so it is tried again. */
   readonly bindFailures: BindFailures;
   /**

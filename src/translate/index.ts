@@ -5,6 +5,7 @@
  * Never: I/O, clocks, randomness, logging; never throws for what a user wrote.
  */
 export { IMPLIED_CONTROLLER_NAME } from './accept/classes.ts';
+export { movePorts } from './accept/moved-ports.ts';
 export type { CertificateInspection, TranslateEnvironment } from './environment.ts';
 export type {
   GatewayClassOutcome,

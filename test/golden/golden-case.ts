@@ -23,7 +23,8 @@ export type Output = (typeof OUTPUTS)[number];
 /** A document `environment: …` in `in.yaml` changes these; all have defaults. */
 interface WrittenEnvironment {
   readonly controllerName?: string;
-  readonly privilegedPorts?: 'allowed' | 'shifted';
+  /** Written port → bound port. */
+  readonly movedPorts?: Record<string, number>;
   /** Binding id → the operating system's code. */
   readonly bindFailures?: Record<string, string>;
   /** Gateway `namespace/name` → address; the others get 127.0.0.1. */
@@ -61,7 +62,7 @@ function environmentOf(written: WrittenEnvironment): TranslateEnvironment {
   return {
     controllerName: written.controllerName ?? null,
     addressOf: ({ namespace, name }) => written.addresses?.[`${namespace}/${name}`] ?? '127.0.0.1',
-    privilegedPorts: written.privilegedPorts ?? 'allowed',
+    movedPorts: new Map(Object.entries(written.movedPorts ?? {}).map(([port, moved]) => [Number(port), moved])),
     bindFailures: new Map(
       Object.entries(written.bindFailures ?? {}).map(([id, code]) => [id, bindFailure(code, `listen ${code}`)]),
     ),

@@ -75,6 +75,10 @@ class FileStore implements Store {
     this.#listeners.push(listener);
   }
 
+  reread(): void {
+    if (!this.#isClosed) this.#tellIf(this.#search(new Set(this.#files.keys())));
+  }
+
   locate(ref: ResourceRef, path: readonly (string | number)[]): SourcePlace | undefined {
     return this.#index().locate(keyOfRef(ref), path);
   }
@@ -89,8 +93,11 @@ class FileStore implements Store {
   #refresh(dirty: Dirty): void {
     if (this.#isClosed) return;
     const isKnown = dirty !== 'any' && [...dirty].every(path => this.#files.has(path));
-    const changed = isKnown ? this.#readAll(dirty) : this.#search(dirty);
-    if (!changed) return;
+    this.#tellIf(isKnown ? this.#readAll(dirty) : this.#search(dirty));
+  }
+
+  #tellIf(isChanged: boolean): void {
+    if (!isChanged) return;
     this.#publish();
     for (const listener of this.#listeners) listener();
   }

@@ -53,6 +53,8 @@ class ObjectsInMemory implements MemoryStore {
     this.#listeners.push(listener);
   }
 
+  reread(): void {}
+
   locate(): undefined {
     return undefined;
   }

@@ -31,9 +31,9 @@ export function assignAddresses(gateway: Gateway, environment: TranslateEnvironm
   return { addresses: [...new Set(values)], problem: null };
 }
 
-/** The port that a listener's port is bound at: below 1024 it may have to be shifted by 8000 (design §2). */
+/** The port that a listener's port is bound at: another one where the OS refuses it. */
 export function boundPort(port: number, environment: TranslateEnvironment): number {
-  return environment.privilegedPorts === 'shifted' && port < 1024 ? port + 8000 : port;
+  return environment.movedPorts.get(port) ?? port;
 }
 
 /** `127.0.0.1:8443/tcp`, `[::1]:8443/tcp`. */
