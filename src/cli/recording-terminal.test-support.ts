@@ -17,9 +17,6 @@ export function recordingTerminal(
     err: text => {
       err += terminalText(text);
     },
-    logLine: line => {
-      err += line;
-    },
     colours: false,
     interactive: false,
     environment,
@@ -27,6 +24,17 @@ export function recordingTerminal(
     program: 'daemun',
     stopSignal: () => new Promise(() => {}),
     pause: async () => {},
+    standardTarget: name => ({
+      write: (bytes, done) => {
+        if (name === 'stdout') out += bytes;
+        else err += bytes;
+        done(null, bytes.length);
+      },
+      close: () => undefined,
+    }),
+    onSignal: () => undefined,
+    hasLostTerminal: () => false,
+    onCrash: () => undefined,
     exit: code => {
       throw new Error(`exit ${code}`);
     },

@@ -23,6 +23,7 @@ export function runCommand(terminal: Terminal, outcome: Outcome): Command {
     .option('--access-log <target>', 'stdout, off or a file', 'off')
     .option('--log-level <level>', 'debug, info, warn, error or silent', 'info')
     .option('--log-format <format>', 'json or pretty (default: pretty on a terminal)')
+    .option('--log-file <path>', 'append the log to a file (default: stderr)')
     .option('--controller-name <name>', 'take only GatewayClasses with this controllerName (default: all)')
     .option(
       '--state-dir <dir>',

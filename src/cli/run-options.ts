@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { isIP } from 'node:net';
 import { availableParallelism } from 'node:os';
-import { type ControllerLog, createLog, isLogLevel, LOG_LEVELS, type StandaloneOptions } from '../controller/index.ts';
-import { type AccessLogSink, openAccessLog } from './access-log-sink.ts';
-import { usageError } from './exit-code.ts';
+import { isLogLevel, LOG_LEVELS, type StandaloneOptions } from '../controller/index.ts';
+import { messageOf } from '../errors/index.ts';
+import { couldNotRun, usageError } from './exit-code.ts';
+import { RunSinks } from './sink/run-sinks.ts';
 import type { Terminal } from './terminal.ts';
 
 /** The flags of `run`, as commander hands them over. */
@@ -16,6 +17,7 @@ export interface RunOptions {
   readonly accessLog: string;
   readonly logLevel: string;
   readonly logFormat?: string;
+  readonly logFile?: string;
   readonly controllerName?: string;
   readonly stateDir?: string;
   readonly drainTimeout: string;
@@ -25,11 +27,10 @@ export interface RunOptions {
 
 export interface RunSettings {
   readonly standalone: StandaloneOptions;
-  readonly log: ControllerLog;
-  readonly accessLog: AccessLogSink;
+  readonly sinks: RunSinks;
 }
 
-/** Reads the flags. Throws a usage error for a value that makes no sense; the access log's file may fail to open. */
+/** Reads the flags. Throws a usage error for a value that makes no sense; log files may fail to open. */
 export function readRunOptions(options: RunOptions, terminal: Terminal): RunSettings {
   if (options.filename === undefined) {
     throw usageError('run needs manifests', 'Example: daemun run -f ./manifests, or add --demo to try examples');
@@ -37,7 +38,6 @@ export function readRunOptions(options: RunOptions, terminal: Terminal): RunSett
   if (options.address !== undefined && isIP(options.address) === 0) {
     throw usageError(`--address ${options.address}: not an IP address`);
   }
-  const log = openLog(options, terminal);
   const settings = {
     paths: options.filename,
     demo: options.demo,
@@ -48,21 +48,25 @@ export function readRunOptions(options: RunOptions, terminal: Terminal): RunSett
     serverHeader: options.serverHeader ? 'daemun' : null,
     upstreamServiceTime: options.upstreamServiceTime,
     drainTimeoutMs: readSeconds(options.drainTimeout) * 1000,
-    log,
   };
-  const accessLog = openAccessLog(options.accessLog, terminal);
   const state = options.stateDir === undefined ? {} : { stateDirectory: options.stateDir };
-  return { standalone: { ...settings, ...state, accessLog: accessLog.write }, log, accessLog };
+  const sinks = openSinks(options, terminal);
+  const { log, accessLog } = sinks;
+  return { standalone: { ...settings, ...state, log, accessLog, metrics: () => sinks.metrics() }, sinks };
 }
 
-function openLog(options: RunOptions, terminal: Terminal): ControllerLog {
+function openSinks(options: RunOptions, terminal: Terminal): RunSinks {
   if (!isLogLevel(options.logLevel)) {
     throw usageError(`--log-level ${options.logLevel}: not a level`, `Levels: ${LOG_LEVELS.join(', ')}`);
   }
-  const format = options.logFormat ?? (terminal.interactive ? 'pretty' : 'json');
+  const format = options.logFormat ?? (terminal.interactive && options.logFile === undefined ? 'pretty' : 'json');
   if (format !== 'json' && format !== 'pretty') throw usageError(`--log-format ${format}: use json or pretty`);
-  const write = (line: string): void => (format === 'pretty' ? terminal.logLine(line) : terminal.err(line));
-  return createLog({ level: options.logLevel, format, colours: terminal.colours, write });
+  const { logLevel: level, logFile = null, accessLog } = options;
+  try {
+    return new RunSinks({ level, format, logFile, accessLog }, terminal);
+  } catch (error) {
+    throw couldNotRun(`cannot write a log: ${messageOf(error)}`);
+  }
 }
 
 function readWorkers(text: string | undefined): number {

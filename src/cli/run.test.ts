@@ -1,50 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { echoManifests, freePort, type ManifestFolder, manifestFolder } from './manifests.test-support.ts';
 import { runProgram } from './program.ts';
 import { recordingTerminal } from './recording-terminal.test-support.ts';
-
-const BIN = join(import.meta.dirname, '../../bin/daemun');
-
-/** A running `bin/daemun run`, with what it wrote so far. */
-class Running {
-  readonly process: ChildProcess;
-  #text = '';
-  #waiting: (() => void)[] = [];
-
-  constructor(...args: string[]) {
-    this.process = spawn(process.execPath, [BIN, 'run', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
-    for (const stream of [this.process.stdout, this.process.stderr]) {
-      stream?.setEncoding('utf8').on('data', (text: string) => {
-        this.#text += text;
-        for (const wake of this.#waiting.splice(0)) wake();
-      });
-    }
-    this.process.once('exit', () => {
-      for (const wake of this.#waiting.splice(0)) wake();
-    });
-  }
-
-  /** Resolves with what matched once it was written; rejects when the process ends first. */
-  async wrote(pattern: RegExp): Promise<RegExpExecArray> {
-    for (;;) {
-      const found = pattern.exec(this.#text);
-      if (found !== null) return found;
-      if (this.process.exitCode !== null) throw new Error(`ended without ${pattern}:\n${this.#text}`);
-      await new Promise<void>(resolve => this.#waiting.push(resolve));
-    }
-  }
-
-  async exitCode(): Promise<number | null> {
-    if (this.process.exitCode === null) await once(this.process, 'exit');
-    return this.process.exitCode;
-  }
-}
+import { Running } from './running.test-support.ts';
 
 async function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
   const terminal = recordingTerminal();
@@ -73,7 +35,7 @@ describe('daemun run --demo', () => {
     folder = await manifestFolder();
     port = await freePort();
     file = await folder.write('gw.yaml', echoManifests(port));
-    gateway = new Running('-f', folder.path, '--demo', '--admin', '127.0.0.1:0', '--workers', '1');
+    gateway = Running.start('-f', folder.path, '--demo', '--admin', '127.0.0.1:0', '--workers', '1');
     admin = (await gateway.wrote(/Ready in [\d.]+ s, admin at http:\/\/(\S+)\//))[1] ?? '';
   });
   after(async () => {
@@ -136,7 +98,7 @@ describe('daemun run --demo', () => {
   });
 
   it('refuses an admin address in use with exit code 3', async () => {
-    const second = new Running('-f', folder.path, '--admin', admin);
+    const second = Running.start('-f', file, '--admin', admin);
     assert.equal(await second.exitCode(), 3);
     await second.wrote(/error: the admin address \S+ is in use\nChoose another one/);
   });

@@ -1,30 +1,140 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type Standalone, startStandalone } from '../controller/index.ts';
+import { type Readiness, type Standalone, startStandalone } from '../controller/index.ts';
 import { messageOf } from '../errors/index.ts';
 import { couldNotRun, EXIT } from './exit-code.ts';
 import { checkWatchedPaths } from './manifest-paths.ts';
-import { type RunOptions, readRunOptions } from './run-options.ts';
-import { startTable } from './start-table.ts';
+import { paintFor } from './paint.ts';
+import { type RunOptions, type RunSettings, readRunOptions } from './run-options.ts';
+import { watchSignals } from './run-signals.ts';
+import { ServiceManager } from './service-manager.ts';
+import { readyLine, startTable } from './start-table.ts';
 import type { Terminal } from './terminal.ts';
 
 /** `run -f PATH…`: the standalone gateway, until a signal ends it. */
 export async function runGateway(options: RunOptions, terminal: Terminal): Promise<number> {
-  const startedMs = performance.now();
-  const { standalone: settings, log, accessLog } = readRunOptions(options, terminal);
-  checkWatchedPaths(settings.paths);
-  // Before anything starts: a signal that comes while starting is not lost.
-  const stopped = terminal.stopSignal(() => {
-    terminal.err('daemun: stopped at once by a second signal\n');
-    terminal.exit(EXIT.failed);
-  });
-  const standalone = await start(settings, options);
-  terminal.out(startTable(standalone, { terminal, tookMs: performance.now() - startedMs, paths: settings.paths }));
-  const signal = await stopped;
-  log.info('draining', { signal });
-  const report = await standalone.stop();
-  await accessLog.close();
-  log.info('stopped', { ...report });
-  return EXIT.ok;
+  const settings = readRunOptions(options, terminal);
+  const run = new GatewayRun(settings, terminal);
+  try {
+    const exitCode = await run.untilStopped(options);
+    await settings.sinks.close();
+    // Other commands wait for the reader of what they wrote; one that takes nothing must not keep this process.
+    terminal.exit(exitCode);
+    return exitCode;
+  } catch (error) {
+    await settings.sinks.close();
+    throw error;
+  }
+}
+
+/** Why it ends: a signal, or an error that nobody caught. */
+type EndReason = { readonly signal: string } | { readonly error: string };
+
+class GatewayRun {
+  readonly #settings: RunSettings;
+  readonly #terminal: Terminal;
+  readonly #startedMs = performance.now();
+  readonly #manager: ServiceManager;
+  readonly #ended: Promise<EndReason>;
+  #gateway: Standalone | null = null;
+  #wasReady = false;
+
+  constructor(settings: RunSettings, terminal: Terminal) {
+    this.#settings = settings;
+    this.#terminal = terminal;
+    const { log } = settings.sinks;
+    this.#manager = new ServiceManager(terminal.environment, why =>
+      log.warn('systemd cannot be told how far this process is', { why }),
+    );
+    // Before anything starts: a signal that comes while starting is not lost.
+    this.#ended = Promise.race([this.#watchSignals(), this.#watchCrashes()]);
+  }
+
+  async untilStopped(options: RunOptions): Promise<number> {
+    const { standalone, sinks } = this.#settings;
+    checkWatchedPaths(standalone.paths);
+    const gateway = await start(standalone, options);
+    this.#gateway = gateway;
+    const tookMs = performance.now() - this.#startedMs;
+    sinks.out(startTable(gateway, { terminal: this.#terminal, tookMs, paths: standalone.paths }));
+    gateway.onReadiness(readiness => this.#tellReadiness(readiness));
+    this.#wasReady = gateway.readiness().ready;
+    this.#tellManager(gateway.readiness());
+    const reason = await this.#ended;
+    sinks.log.info('draining', reason);
+    void this.#manager.stopping('Draining: requests in progress may end');
+    const report = await gateway.stop();
+    sinks.log.info('stopped', { ...report });
+    return 'signal' in reason ? EXIT.ok : EXIT.failed;
+  }
+
+  async #watchSignals(): Promise<EndReason> {
+    const { sinks } = this.#settings;
+    const signal = await watchSignals(this.#terminal, {
+      onReload: () => void this.#reload(),
+      onReopen: () => sinks.reopen(),
+      onUnknown: name => sinks.log.warn('a signal that means nothing to daemun was ignored', { signal: name }),
+      onSecond: () => {
+        this.#terminal.err('daemun: stopped at once by a second signal\n');
+        this.#terminal.exit(EXIT.failed);
+      },
+    });
+    return { signal };
+  }
+
+  /**
+   * An error that nobody caught leaves this thread in doubt, not the workers: requests get their time to end, then the
+   * process ends with a failure so that whoever watches it starts another one. A second one, or one before there is
+   * anything to drain, ends it at once.
+   */
+  #watchCrashes(): Promise<EndReason> {
+    let isFirst = true;
+    return new Promise(resolve => {
+      this.#terminal.onCrash(error => {
+        const stack = error instanceof Error ? error.stack : undefined;
+        this.#settings.sinks.log.error('an error that nothing caught: a bug', { error: messageOf(error), stack });
+        if (isFirst && this.#gateway !== null) {
+          isFirst = false;
+          resolve({ error: messageOf(error) });
+          return;
+        }
+        this.#terminal.err(`daemun: ended by an error that nothing caught: ${messageOf(error)}\n`);
+        this.#terminal.exit(EXIT.failed);
+      });
+    });
+  }
+
+  /** A reload that breaks is in the log already; the gateway goes on with what it had. */
+  async #reload(): Promise<void> {
+    const { sinks } = this.#settings;
+    sinks.log.info('reloading', { signal: 'SIGHUP' });
+    sinks.reopen();
+    if (this.#gateway === null) return;
+    void this.#manager.reloading();
+    await this.#gateway.reload();
+    void this.#manager.ready(statusOf(this.#gateway.readiness()));
+  }
+
+  #tellReadiness(readiness: Readiness): void {
+    const { sinks } = this.#settings;
+    if (!readiness.ready) sinks.log.warn('not ready', { reason: readiness.reason });
+    else if (this.#wasReady) sinks.log.info('ready again');
+    else if (this.#gateway !== null) {
+      this.#wasReady = true;
+      const tookMs = performance.now() - this.#startedMs;
+      sinks.out(readyLine(this.#gateway, tookMs, paintFor(this.#terminal)));
+    }
+    this.#tellManager(readiness);
+  }
+
+  #tellManager(readiness: Readiness): void {
+    const status = statusOf(readiness);
+    void (readiness.ready ? this.#manager.ready(status) : this.#manager.status(status));
+  }
+}
+
+/** For `systemctl status`. */
+function statusOf(readiness: Readiness): string {
+  return readiness.ready ? 'Ready' : `Not ready: ${readiness.reason}`;
 }
 
 async function start(settings: Parameters<typeof startStandalone>[0], options: RunOptions): Promise<Standalone> {

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+import { closeSync, openSync } from 'node:fs';
 import { relative } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
+import { isatty } from 'node:tty';
 import type { Environment } from './environment.ts';
+import { FirstSignal } from './first-signal.ts';
 import { terminalText } from './paint.ts';
+import type { ByteTarget } from './sink/byte-target.ts';
+import { type StandardStream, standardTarget } from './sink/standard-target.ts';
 
 /** All that a command may touch of the process around it; tests give one that records. */
 export interface Terminal {
@@ -11,8 +16,6 @@ export interface Terminal {
   out(text: string): void;
   /** Writes to stderr, as `out`. */
   err(text: string): void;
-  /** Writes to stderr what has escaped its own fields and holds colours of its own: the log for people. */
-  logLine(line: string): void;
   /** Colours on stdout: it is a terminal, not a dumb one, and NO_COLOR is unset or empty (no-color.org). */
   readonly colours: boolean;
   /** stdout is a terminal. */
@@ -27,12 +30,17 @@ export interface Terminal {
   stopSignal(onSecond: () => void): Promise<string>;
   /** Resolves after a while. */
   pause(ms: number): Promise<void>;
-  /** Ends the process at once; for a second signal only. */
+  /** stdout or stderr for a command that stays up: never blocks, and a failure to write ends nothing. */
+  standardTarget(name: StandardStream): ByteTarget;
+  /** Calls `listener` for each such signal from now on, in place of what the system does. */
+  onSignal(signal: NodeJS.Signals, listener: () => void): void;
+  /** True when the program was started in a terminal that is gone: closed, or its connection lost. */
+  hasLostTerminal(): boolean;
+  /** Calls `listener` for an error that nobody caught, in place of ending the process. */
+  onCrash(listener: (error: unknown) => void): void;
+  /** Ends the process at once. */
   exit(code: number): void;
 }
-
-/** Ctrl-C reaches a process once from the terminal and again through npm or the launcher: those are one signal. */
-const SAME_SIGNAL_MS = 500;
 
 /** The real terminal. */
 export function processTerminal(): Terminal {
@@ -41,7 +49,6 @@ export function processTerminal(): Terminal {
   return {
     out: value => void process.stdout.write(terminalText(value)),
     err: value => void process.stderr.write(terminalText(value)),
-    logLine: line => void process.stderr.write(line),
     interactive,
     colours: ((interactive && TERM !== 'dumb') || (FORCE_COLOR !== undefined && FORCE_COLOR !== '0')) && !NO_COLOR,
     environment: process.env,
@@ -49,7 +56,25 @@ export function processTerminal(): Terminal {
     program: programName(process.argv[1] ?? ''),
     stopSignal,
     pause: ms => setTimeout(ms),
+    standardTarget,
+    onSignal: (signal, listener) => void process.on(signal, listener),
+    hasLostTerminal: lostTerminal(),
+    onCrash: listener => void process.on('uncaughtException', listener),
     exit: code => process.exit(code),
+  };
+}
+
+/** A process under nohup, systemd or in a container has no terminal to lose. */
+function lostTerminal(): () => boolean {
+  const hadOne = [0, 1, 2].some(descriptor => isatty(descriptor));
+  return () => {
+    if (!hadOne) return false;
+    try {
+      closeSync(openSync('/dev/tty', 'r+'));
+      return false;
+    } catch {
+      return true;
+    }
   };
 }
 
@@ -62,16 +87,7 @@ function programName(script: string): string {
 }
 
 function stopSignal(onSecond: () => void): Promise<string> {
-  return new Promise(resolve => {
-    let firstMs: number | null = null;
-    const take = (signal: string): void => {
-      if (firstMs === null) {
-        firstMs = performance.now();
-        resolve(signal);
-      } else if (performance.now() - firstMs > SAME_SIGNAL_MS) {
-        onSecond();
-      }
-    };
-    for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => take(signal));
-  });
+  const signals = new FirstSignal(onSecond);
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => signals.take(signal));
+  return signals.first;
 }

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+import { constants, openSync } from 'node:fs';
+import type { ByteTarget } from './byte-target.ts';
+import { DescriptorTarget } from './descriptor-target.ts';
+
+/** Not readable by others: access logs name clients and paths. */
+const MODE = 0o640;
+/** O_NONBLOCK: a named pipe without a reader fails to open instead of waiting for one. */
+const FLAGS = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NONBLOCK | constants.O_NOCTTY;
+
+/** Opens a log file for appending; it is made when it is not there. @throws the operating system's error. */
+export function openLogFile(path: string): ByteTarget {
+  return new DescriptorTarget(openSync(path, FLAGS, MODE), { isOwned: true });
+}
