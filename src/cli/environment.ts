@@ -11,6 +11,7 @@ const VARIABLES: Readonly<Record<string, string>> = {
   '--access-log': 'DAEMUN_ACCESS_LOG',
   '--log-level': 'DAEMUN_LOG_LEVEL',
   '--log-format': 'DAEMUN_LOG_FORMAT',
+  '--log-file': 'DAEMUN_LOG_FILE',
   '--controller-name': 'DAEMUN_CONTROLLER_NAME',
   '--state-dir': 'DAEMUN_STATE_DIR',
   '--drain-timeout': 'DAEMUN_DRAIN_TIMEOUT',
