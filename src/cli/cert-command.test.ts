@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { chmod, lstat, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
@@ -31,6 +31,22 @@ describe('daemun cert', () => {
     assert.equal(certificate.subject, 'CN=grpc.example.com');
     assert.equal(certificate.subjectAltName, 'DNS:grpc.example.com');
     assert.equal((await stat(join(folder, 'tls.key'))).mode & 0o077, 0);
+  });
+
+  it('writes the key for its owner only, whatever stood in its place', async () => {
+    const key = join(folder, 'tls.key');
+    const elsewhere = join(folder, 'elsewhere');
+    await writeFile(elsewhere, 'untouched', { mode: 0o644 });
+    const issue = ['issue', '--host', 'grpc.example.com', '--self-signed', '--out', folder];
+    await symlink(elsewhere, key);
+    await assert.rejects(run(...issue), /is there already/);
+    await run(...issue, '--force');
+    assert.equal((await lstat(key)).mode, 0o100_600);
+    await chmod(key, 0o666);
+    await run(...issue, '--force');
+    assert.equal((await lstat(key)).mode, 0o100_600);
+    assert.equal(await readFile(elsewhere, 'utf8'), 'untouched');
+    assert.deepEqual((await readdir(folder)).sort(), ['elsewhere', 'tls.crt', 'tls.key']);
   });
 
   it('signs with the development CA of the state directory, which `cert ca` shows', async () => {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { mkdir, writeFile } from 'node:fs/promises';
+import { lstatSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { CertificatePair } from '../demo/index.ts';
-import { couldNotRun } from './exit-code.ts';
+import { type CertificatePair, createFile, replaceFile } from '../demo/index.ts';
+import { type CommandFailure, couldNotRun } from './exit-code.ts';
 
 export interface PairFiles {
   readonly certificate: string;
@@ -19,17 +20,22 @@ export async function writePair(
   files: PairFiles,
   options: { readonly overwrite: boolean },
 ): Promise<void> {
-  const flag = options.overwrite ? 'w' : 'wx';
+  const write = options.overwrite ? replaceFile : createFile;
+  const taken = [files.key, files.certificate].some(path => lstatSync(path, { throwIfNoEntry: false }) !== undefined);
+  if (taken && !options.overwrite) throw isThere(files);
   try {
-    await mkdir(dirname(files.key), { recursive: true });
-    await writeFile(files.key, pair.key, { flag, mode: 0o600 });
-    await writeFile(files.certificate, pair.chain, { flag });
+    await mkdir(dirname(files.key), { recursive: true, mode: 0o700 });
+    await write(files.key, pair.key);
+    await write(files.certificate, pair.chain, 0o644);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'EEXIST')
-      throw couldNotRun(`${files.key} or ${files.certificate} is there already`, 'Overwrite it with --force.');
+    if (code === 'EEXIST') throw isThere(files);
     throw couldNotRun(error instanceof Error ? error.message : String(error));
   }
+}
+
+function isThere({ key, certificate }: PairFiles): CommandFailure {
+  return couldNotRun(`${key} or ${certificate} is there already`, 'Overwrite it with --force.');
 }
 
 /** The pair as a `kubernetes.io/tls` Secret, as `kubectl create secret tls --dry-run=client -o yaml` prints it. */

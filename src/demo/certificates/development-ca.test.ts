@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, lstat, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
@@ -86,6 +86,24 @@ describe('development CA', () => {
   it('keeps keys to their owner', async () => {
     const ca = await openDevelopmentCa({ stateDirectory, nowMs });
     assert.equal((await stat(ca.keyFile)).mode & 0o077, 0);
+  });
+
+  it('closes what stood open, and writes through no link', async () => {
+    const { keyFile, issue } = await openDevelopmentCa({ stateDirectory, nowMs });
+    await issue(['a.example.com']);
+    const [name = ''] = await readdir(join(stateDirectory, 'issued'));
+    const issued = join(stateDirectory, 'issued', name);
+    const elsewhere = join(stateDirectory, 'elsewhere');
+    await writeFile(elsewhere, 'untouched');
+    await rm(issued);
+    await symlink(elsewhere, issued);
+    for (const path of [keyFile, join(stateDirectory, 'ca'), join(stateDirectory, 'issued')]) await chmod(path, 0o777);
+    const again = await openDevelopmentCa({ stateDirectory, nowMs });
+    await again.issue(['a.example.com']);
+    assert.equal(await readFile(elsewhere, 'utf8'), 'untouched');
+    const paths = [keyFile, join(stateDirectory, 'ca'), join(stateDirectory, 'issued'), issued];
+    const modes = await Promise.all(paths.map(async path => ((await lstat(path)).mode & 0o777).toString(8)));
+    assert.deepEqual(modes, ['600', '700', '700', '600']);
   });
 
   it('refuses what is not a host', async () => {

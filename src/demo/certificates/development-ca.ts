@@ -7,7 +7,8 @@
  *   STATE/issued/NAME.pem      certificates that were issued, key first; used again while they are valid
  */
 import { createHash, createPrivateKey, X509Certificate } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type CertificateAuthority,
@@ -17,6 +18,7 @@ import {
   loadAuthority,
 } from './certificate-authority.ts';
 import { type CertificateHost, parseCertificateHost } from './certificate-host.ts';
+import { closeFolder, closeToOthers, createFile, makePrivateFolder, replaceFile } from './private-file.ts';
 
 const CA_DAYS = 3650;
 const LEAF_DAYS = 365;
@@ -38,9 +40,11 @@ export interface DevelopmentCaOptions {
   readonly nowMs: number;
 }
 
-/** Opens the authority, or makes it. Rejects when the directory cannot be written. */
+/** Opens the authority, or makes it. Rejects when the directory cannot be written, or belongs to another user. */
 export async function openDevelopmentCa(options: DevelopmentCaOptions): Promise<DevelopmentCa> {
   const folder = join(options.stateDirectory, 'ca');
+  await mkdir(options.stateDirectory, { recursive: true, mode: 0o700 });
+  if (existsSync(folder)) await closeFolder(folder);
   const authority = (await readAuthority(folder, options.nowMs)) ?? (await makeAuthority(folder, options));
   return {
     certificateFile: join(folder, 'ca.crt'),
@@ -53,6 +57,7 @@ export async function openDevelopmentCa(options: DevelopmentCaOptions): Promise<
 async function readAuthority(folder: string, nowMs: number): Promise<CertificateAuthority | undefined> {
   try {
     const chain = await readFile(join(folder, 'ca.crt'), 'utf8');
+    await closeToOthers(join(folder, 'ca.key'));
     const authority = loadAuthority({ chain, key: await readFile(join(folder, 'ca.key'), 'utf8') });
     return authority.notAfterMs - nowMs > RENEW_BEFORE_MS ? authority : undefined;
   } catch {
@@ -68,10 +73,9 @@ async function makeAuthority(folder: string, options: DevelopmentCaOptions): Pro
       days: CA_DAYS,
     },
   );
-  await mkdir(options.stateDirectory, { recursive: true, mode: 0o700 });
   const fresh = await mkdtemp(join(options.stateDirectory, 'ca-'));
-  await writeFile(join(fresh, 'ca.key'), authority.pair.key, { mode: 0o600 });
-  await writeFile(join(fresh, 'ca.crt'), authority.pair.chain);
+  await createFile(join(fresh, 'ca.key'), authority.pair.key);
+  await createFile(join(fresh, 'ca.crt'), authority.pair.chain, 0o644);
   try {
     await rename(fresh, folder);
   } catch {
@@ -95,10 +99,8 @@ async function issue(
   const known = await readIssued(file, authority, options.nowMs);
   if (known !== undefined) return known;
   const pair = await issueCertificate(authority, hosts, { nowMs: options.nowMs, days: LEAF_DAYS });
-  await mkdir(join(options.stateDirectory, 'issued'), { recursive: true, mode: 0o700 });
-  const fresh = `${file}.${process.pid}`;
-  await writeFile(fresh, pair.key + pair.chain, { mode: 0o600 });
-  await rename(fresh, file);
+  await makePrivateFolder(join(options.stateDirectory, 'issued'));
+  await replaceFile(file, pair.key + pair.chain);
   return pair;
 }
 
@@ -108,6 +110,7 @@ async function readIssued(
   nowMs: number,
 ): Promise<CertificatePair | undefined> {
   try {
+    await closeToOthers(file);
     const text = await readFile(file, 'utf8');
     const start = text.indexOf('-----BEGIN CERTIFICATE-----');
     const pair = { key: text.slice(0, start), chain: text.slice(start) };
