@@ -56,7 +56,8 @@ describe('hostile text', () => {
   let address = '';
   before(async () => {
     folder = await manifestFolder();
-    const quoted = JSON.stringify(EVIL);
+    // Unescaped, YAML refuses the C1 characters.
+    const quoted = JSON.stringify(EVIL).replaceAll('\u009c', '\\u009c').replaceAll('\u009d', '\\u009d');
     const good = echoManifests(0)
       .replace('port: 0', 'port: 18999')
       .replace(

@@ -12,6 +12,7 @@ export function runCommand(terminal: Terminal, outcome: Outcome): Command {
   return new Command('run')
     .description('run a gateway from manifests; they are watched')
     .option('-f, --filename <path>', 'file or folder of manifests; may be given several times', collect)
+    .option('--settle <duration>', 'how long objects that are missing from a file being written are served on', '5s')
     .option('--demo', 'start demo backends for Services without endpoints, mint missing certificates', false)
     .option('--address <ip>', 'one address for all Gateways (default: 127.0.0.1, 127.0.0.2, …, one each)')
     .option(

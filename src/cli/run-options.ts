@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { isLogLevel, LOG_LEVELS, type StandaloneOptions } from '../controller/index.ts';
 import { messageOf } from '../errors/index.ts';
+import { parseDuration } from '../values/index.ts';
 import { couldNotRun, usageError } from './exit-code.ts';
 import { RunSinks } from './sink/run-sinks.ts';
 import type { Terminal } from './terminal.ts';
@@ -10,6 +11,7 @@ import type { Terminal } from './terminal.ts';
 /** The flags of `run`, as commander hands them over. */
 export interface RunOptions {
   readonly filename?: readonly string[];
+  readonly settle: string;
   readonly demo: boolean;
   readonly address?: string;
   readonly admin: string;
@@ -40,6 +42,7 @@ export function readRunOptions(options: RunOptions, terminal: Terminal): RunSett
   }
   const settings = {
     paths: options.filename,
+    settleMs: readSettle(options.settle),
     demo: options.demo,
     controllerName: options.controllerName ?? null,
     address: options.address ?? null,
@@ -74,6 +77,15 @@ function readWorkers(text: string | undefined): number {
   const workers = Number(text);
   if (Number.isInteger(workers) && workers >= 0 && workers <= 1024 && text.trim() !== '') return workers;
   throw usageError(`--workers ${text}: a whole number is needed`, '0 runs the data plane in the main thread');
+}
+
+/** A timer cannot wait for more than 24 days, and nobody should. */
+const MAX_SETTLE_MS = 86_400_000;
+
+function readSettle(text: string): number {
+  const settleMs = parseDuration(text);
+  if (settleMs !== undefined && settleMs <= MAX_SETTLE_MS) return settleMs;
+  throw usageError(`--settle ${text}: a duration of at most 24h is needed`, 'Example: --settle 10s');
 }
 
 function readSeconds(text: string): number {

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { MetricFamily } from '../admin/index.ts';
 import { type Clock, systemClock } from '../proxy/index.ts';
+import { DEFAULT_SETTLE_MS } from '../store/index.ts';
 import { type GatewayLog, silentLog } from './log.ts';
 
 /** How a standalone gateway runs. */
 export interface StandaloneOptions {
   /** Files and folders of manifests; they are watched. */
   readonly paths: readonly string[];
+  /** How long what a file no longer holds is served on, where it may come back: see `FileStoreOptions`. Default 5 seconds. */
+  readonly settleMs?: number;
   /** Demo backends for Services without endpoints, minted certificates for missing Secrets. Default false. */
   readonly demo?: boolean;
   /** Only GatewayClasses with this controllerName are ours. Default null: all are. */
@@ -42,6 +45,7 @@ export const DEFAULT_DRAIN_TIMEOUT_MS = 30_000;
 export function withDefaults(options: StandaloneOptions): Required<Omit<StandaloneOptions, 'stateDirectory'>> {
   return {
     paths: options.paths,
+    settleMs: options.settleMs ?? DEFAULT_SETTLE_MS,
     demo: options.demo ?? false,
     controllerName: options.controllerName ?? null,
     address: options.address ?? null,

@@ -69,7 +69,7 @@ export interface Standalone {
 export async function startStandalone(options: StandaloneOptions): Promise<Standalone> {
   const settings = withDefaults(options);
   const { log } = settings;
-  const store = openFileStore({ paths: settings.paths, defaultNamespace: 'default', watch: true });
+  const store = openFileStore({ paths: settings.paths, defaultNamespace: 'default', settleMs: settings.settleMs });
   const address = settings.address ?? ((await hasManyLoopbackAddresses()) ? null : '127.0.0.1');
   const translator = new Translator({ controllerName: settings.controllerName, address, nowMs: Date.now });
   const stateDirectory = options.stateDirectory ?? defaultStateDirectory(process.env);

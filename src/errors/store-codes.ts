@@ -19,6 +19,17 @@ export const STORE_CODES = {
     summary: 'a file is indented with a tab, which YAML forbids',
     help: 'write spaces instead of the tab; the last good state of the file stays in use',
   },
+  'store/over-limit': {
+    severity: 'error',
+    summary:
+      'a document is nested deeper than 100 levels, larger than 8 MiB, or stands for too many nodes; it is not read',
+    help: 'split it, or remove what is not a manifest; the last good state of the file stays in use',
+  },
+  'store/list': {
+    severity: 'error',
+    summary: 'a List is not one that kubectl takes: it stands in another List, or its items are no list',
+    help: 'write the items into one List, or as documents',
+  },
   'store/unknown-kind': {
     severity: 'warning',
     summary: 'an object is of a kind that daemun does not know; it is ignored',
@@ -58,7 +69,34 @@ export const STORE_CODES = {
   'store/file-too-large': {
     severity: 'error',
     summary: 'a file is larger than 64 MiB; it is not read',
-    help: 'split it into several files',
+    help: 'split it into several files; its last good state stays in use',
+  },
+  'store/too-many-documents': {
+    severity: 'error',
+    summary: 'a file has more than 150,000 documents; it is not read',
+    help: 'split it into several files; its last good state stays in use',
+  },
+  'store/binary': {
+    severity: 'error',
+    summary: 'a file has a zero byte, so it is not text; it is not read',
+    help: 'write it as UTF-8, or as UTF-16 with a byte order mark; its last good state stays in use',
+  },
+  'store/not-a-file': {
+    severity: 'error',
+    summary: 'a path to read is a pipe, a socket or a device; it is not read',
+    help: 'write the manifests to a file, or give them on standard input (-f -)',
+  },
+  'store/too-many-files': {
+    severity: 'error',
+    summary:
+      'a path has more than 20,000 manifests, 256 MiB of them, or 100,000 files and folders under it; nothing of it is read anew',
+    help: 'name the folder that holds the manifests, or split it; the last good state stays in use',
+  },
+  'store/settling': {
+    severity: 'warning',
+    summary:
+      'objects are gone that may come back: their file is being written or is empty, or its folder is gone; they are served as before for the settling time',
+    help: 'nothing needs to be done when it is meant; else write the file again',
   },
   'store/watch-unavailable': {
     severity: 'warning',

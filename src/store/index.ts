@@ -4,6 +4,6 @@
  * Where resources come from. In: files, or objects handed over. Out: an immutable ResourceSet, findings about reading, and
  * the place of every node. Never: judgement about what resources mean together; that is translation.
  */
-export { type FileStoreOptions, openFileStore } from './files/file-store.ts';
+export { DEFAULT_SETTLE_MS, type FileStoreOptions, openFileStore } from './files/file-store.ts';
 export { type MemoryStore, type MemoryStoreOptions, memoryStore } from './memory/memory-store.ts';
 export type { Store, StoreContents } from './store.ts';

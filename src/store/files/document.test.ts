@@ -46,6 +46,27 @@ describe('what a document may hold', () => {
     assert.equal(read(text).objects[0]?.ref?.name, 'a');
   });
 
+  it('is a List, whose items need not repeat its type, and no List in a List', () => {
+    const list = (kind: string, items: string) => read(`apiVersion: v1\nkind: ${kind}\nitems: ${items}`).objects;
+    const item = '{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}';
+    assert.deepEqual(
+      list('ConfigMapList', `[${item}, {metadata: {name: b}}]`).map(({ ref }) => ref?.name),
+      ['a', 'b'],
+    );
+    assert.deepEqual(list('List', 'null'), []);
+    const codes = (text: string) => list('List', text).flatMap(({ issues }) => issues.map(({ code }) => code));
+    assert.deepEqual(codes(`[${item}, {apiVersion: v1, kind: List, items: [${item}]}]`), ['store/list']);
+    assert.deepEqual([codes('text'), codes('{}')], [['store/list'], ['store/list']]);
+  });
+
+  it('is no control character, wherever it stands', () => {
+    const { failure } = read('apiVersion: v1\nkind: ConfigMap # \u0007\n');
+    assert.deepEqual(failure, { message: 'the control character U+0007 is not allowed', line: 2, column: 19 });
+    assert.equal(read('a: "\t\u0085"').failure, undefined);
+    assert.equal(read('{"a": "\u009c\u007f"}').failure, undefined);
+    assert.equal(read('{"a": "\u0007"}').failure?.line, 1);
+  });
+
   it('is no key twice', () => {
     const { objects, failure } = read('apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {}\ndata: {}\n');
     assert.equal(failure, undefined);

@@ -5,9 +5,12 @@ import type { ParseOptions } from '../../resources/index.ts';
 import { type AdmittedObject, admit, type ObjectIssue } from '../admit.ts';
 import { isObject } from '../plain-object.ts';
 import { expandsTooFar } from './alias-limit.ts';
+import { MAX_DEPTH, MAX_LIST_ITEMS, MAX_REREAD_BYTES, overLimit, textFailure } from './document-limits.ts';
 import { chartFailure } from './habit-failure.ts';
+import { LIST_IN_LIST, NAMELESS, readList } from './list.ts';
 import { repeatedFields } from './repeated-fields.ts';
-import { describeSyntaxError, type SyntaxFailure } from './syntax-failure.ts';
+import { describeSyntaxError } from './syntax-error.ts';
+import type { SyntaxFailure } from './syntax-failure.ts';
 import { directiveFailure } from './yaml-directive.ts';
 import { KUBERNETES_YAML } from './yaml-schema.ts';
 
@@ -24,15 +27,21 @@ export interface WrittenObject extends AdmittedObject {
   readonly prefix: readonly (string | number)[];
 }
 
+/** A marker and nothing after it: most documents of a file that a template engine wrote. */
+const BLANK = /^(?:---)?\s*$/;
+const NOTHING: DocumentContent = { objects: [], failure: undefined };
+
 /** Reads one document. Never throws. About 100 µs for a route of 400 bytes, and as much for its validation. */
 export function readDocument(text: string, options: ParseOptions): DocumentContent {
-  const refused = directiveFailure(text);
+  if (BLANK.test(text)) return NOTHING;
+  const refused = textFailure(text) ?? directiveFailure(text);
   if (refused !== undefined) return { objects: [], failure: refused };
   try {
     return withoutChart(text, readValues(text, options, 'once'));
   } catch (error) {
     if (!isRepetition(error)) return { objects: [], failure: describeSyntaxError(text, error) };
   }
+  if (text.length > MAX_REREAD_BYTES) return { objects: [], failure: REPETITION_IN_LARGE };
   try {
     return withRepetitions(readValues(text, options, 'repeated'), repeatedFields(text));
   } catch (error) {
@@ -41,8 +50,9 @@ export function readDocument(text: string, options: ParseOptions): DocumentConte
 }
 
 function readValues(text: string, options: ParseOptions, fields: 'once' | 'repeated'): DocumentContent {
-  const values = loadAll(text, { schema: KUBERNETES_YAML, maxAliases: 1000, json: fields === 'repeated' });
+  const values = parseValues(text, fields);
   if (expandsTooFar(text, values)) return { objects: [], failure: TOO_MANY_ALIASES };
+  if (values.some(hasTooManyItems)) return { objects: [], failure: TOO_MANY_ITEMS };
   return { objects: values.flatMap((value, at) => readValue(value, at, options)), failure: undefined };
 }
 
@@ -53,16 +63,37 @@ function withoutChart(text: string, content: DocumentContent): DocumentContent {
   return failure === undefined ? content : { objects: [], failure };
 }
 
+function parseValues(text: string, fields: 'once' | 'repeated'): unknown[] {
+  const json = fields === 'repeated';
+  return loadAll(text, { schema: KUBERNETES_YAML, maxAliases: MAX_ALIASES, maxDepth: MAX_DEPTH, json });
+}
+
+/** An object as it is written, before defaults; undefined when the document is none of which objects were read. */
+export function writtenValue(text: string, { value, prefix }: WrittenObject): unknown {
+  try {
+    return prefix.reduce<unknown>(
+      (node, part) =>
+        typeof node === 'object' && node !== null
+          ? Object.entries(node).find(([name]) => name === String(part))?.[1]
+          : undefined,
+      parseValues(text, 'repeated')[value],
+    );
+  } catch {
+    return undefined;
+  }
+}
+
 function isRepetition(error: unknown): boolean {
   return error instanceof YAMLException && error.reason.startsWith('duplicated mapping key');
 }
 
 /** Refuses the objects that have a field twice, as an API server does. */
 function withRepetitions(content: DocumentContent, repeated: ReturnType<typeof repeatedFields>): DocumentContent {
+  const byItem = repeated.map(paths => Map.groupBy(paths, path => (path[0] === 'items' ? path[1] : undefined)));
   const objects = content.objects.map((object): WrittenObject => {
     const { value, prefix } = object;
-    const isInside = (path: readonly (string | number)[]) => prefix.every((part, at) => part === path[at]);
-    const paths = (repeated[value] ?? []).filter(isInside).map(path => path.slice(prefix.length));
+    const inside = prefix.length === 0 ? repeated[value] : byItem[value]?.get(prefix[1]);
+    const paths = (inside ?? []).map(path => path.slice(prefix.length));
     if (paths.length === 0) return object;
     return { ...object, resource: undefined, issues: [...paths.map(repetition), ...object.issues] };
   });
@@ -74,21 +105,27 @@ function repetition(path: readonly (string | number)[]): ObjectIssue {
   return { code: 'schema/duplicate', severity: 'error', path, message, help: 'remove one of the two' };
 }
 
-const TOO_MANY_ALIASES: SyntaxFailure = {
-  message: 'the aliases of this document stand for too many nodes',
+const MAX_ALIASES = 1000;
+const TOO_MANY_ALIASES = overLimit('the aliases of this document stand for too many nodes');
+const TOO_MANY_ITEMS = overLimit(`a List has more than ${MAX_LIST_ITEMS} items`);
+const REPETITION_IN_LARGE: SyntaxFailure = {
+  message: `a field is written twice in a document of more than ${MAX_REREAD_BYTES / 1024} KiB`,
   line: 1,
   column: 1,
 };
 
-function readValue(value: unknown, at: number, options: ParseOptions): WrittenObject[] {
-  if (value === null || value === undefined) return [];
-  const items = listItems(value);
-  if (items === undefined) return [{ value: at, prefix: [], ...admit(value, options) }];
-  return items.map((item, index) => ({ value: at, prefix: ['items', index], ...admit(item, options) }));
+function hasTooManyItems(value: unknown): boolean {
+  return isObject(value) && Array.isArray(value['items']) && value['items'].length > MAX_LIST_ITEMS;
 }
 
-/** The items of a List, as `kubectl get -o yaml` writes them. */
-function listItems(value: unknown): readonly unknown[] | undefined {
-  if (!isObject(value) || typeof value['kind'] !== 'string' || !value['kind'].endsWith('List')) return undefined;
-  return Array.isArray(value['items']) ? value['items'] : undefined;
+function readValue(value: unknown, at: number, options: ParseOptions): WrittenObject[] {
+  if (value === null || value === undefined) return [];
+  const list = readList(value);
+  if (list === undefined) return [{ value: at, prefix: [], ...admit(value, options) }];
+  if ('refused' in list) return [{ value: at, prefix: [], ...NAMELESS, issues: [list.refused] }];
+  return list.items.map((item, index): WrittenObject => {
+    const prefix = ['items', index];
+    if (readList(item) === undefined) return { value: at, prefix, ...admit(item, options) };
+    return { value: at, prefix, ...NAMELESS, issues: [LIST_IN_LIST] };
+  });
 }

@@ -14,19 +14,24 @@ import {
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { openFileStore } from './file-store.ts';
+import { SkippingClock } from './skipping-clock.test-support.ts';
 import { configMap, route, temporaryFolder, until, writeFiles } from './temporary-folder.test-support.ts';
 
 const OPTIONS = { timeout: 10_000 };
+const FOREVER_MS = 2_000_000_000;
+/** Longer than any test: what settles, settles by skipping. */
+const SETTLE_MS = 3_600_000;
 
 async function watchFolder(test: TestContext, files: Readonly<Record<string, string>>, path = '') {
   const folder = temporaryFolder(test, files);
   // Long polls: these tests are about the system's events.
-  const store = openFileStore({ paths: [join(folder, path)], pollMs: 3_600_000 });
+  const clock = new SkippingClock();
+  const store = openFileStore({ paths: [join(folder, path)], pollMs: FOREVER_MS, settleMs: SETTLE_MS, clock });
   test.after(() => store.close());
   await store.start();
   const value = (name: string) => store.current().resources.configMaps.get(`default/${name}`)?.data['key'];
   const codes = () => store.current().findings.map(({ code }) => code);
-  return { folder, store, value, codes };
+  return { folder, store, value, codes, clock };
 }
 
 describe('watching', OPTIONS, () => {
@@ -60,8 +65,10 @@ describe('watching', OPTIONS, () => {
   });
 
   it('follows a folder that is removed and made again', async test => {
-    const { folder, store, value } = await watchFolder(test, { 'in/a.yaml': configMap('a') }, 'in');
+    const { folder, store, value, codes, clock } = await watchFolder(test, { 'in/a.yaml': configMap('a') }, 'in');
     rmSync(join(folder, 'in'), { recursive: true });
+    await until(store, () => codes().includes('store/settling'));
+    clock.skip(SETTLE_MS);
     await until(store, () => value('a') === undefined);
     writeFiles(folder, { 'in/a.yaml': configMap('a', 'back') });
     await until(store, () => value('a') === 'back');
@@ -95,7 +102,7 @@ describe('watching', OPTIONS, () => {
 
 describe('files that are broken for a while', OPTIONS, () => {
   it('keeps the last good state of a file that is no YAML any more, and says so', async test => {
-    const { folder, store, value, codes } = await watchFolder(test, {
+    const { folder, store, value, codes, clock } = await watchFolder(test, {
       'a.yaml': `${configMap('a')}---\n${configMap('b')}`,
       'c.yaml': configMap('c'),
     });
@@ -108,6 +115,8 @@ describe('files that are broken for a while', OPTIONS, () => {
     );
     writeFiles(folder, { 'a.yaml': configMap('a', 'repaired') });
     await until(store, () => value('a') === 'repaired');
+    assert.deepEqual([value('b'), codes()], ['x', ['store/settling']]);
+    clock.skip(SETTLE_MS);
     assert.deepEqual([value('b'), codes()], [undefined, []]);
   });
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import assert from 'node:assert/strict';
-import { symlinkSync } from 'node:fs';
+import { symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import type { StoreContents } from '../store.ts';
@@ -60,6 +60,35 @@ describe('reading documents', () => {
     assert.deepEqual(findings, []);
     assert.deepEqual([...resources.configMaps.keys()], ['default/a', 'default/b', 'default/c', 'default/d']);
     assert.equal(resources.configMaps.get('default/a')?.data['key'], '--- not a marker\n---\n');
+  });
+
+  it('reads JSON objects that follow one another, with the place of each, up to a marker', async test => {
+    const json = (name: string, key = '"x"') => {
+      return `{"apiVersion": "v1", "kind": "ConfigMap",\n "metadata": {"name": "${name}"}, "data": {"key": ${key}}}`;
+    };
+    const loaded = await load(test, {
+      'a.json': `${json('a', '"}{\\""')}${json('b')}\nnull\n${json('c', '1')}\n---\n${configMap('d')}`,
+    });
+    assert.deepEqual([...loaded.resources.configMaps.keys()], ['default/a', 'default/b', 'default/d']);
+    assert.deepEqual(
+      loaded.findings.map(({ place }) => `${place?.line}:${place?.column}`),
+      ['6:38'],
+    );
+    const broken = await load(test, { 'a.json': `${json('a')}\n${json('b')} {` });
+    assert.deepEqual(codesOf(broken), ['store/syntax']);
+  });
+
+  it('reads UTF-16 with byte order mark, and a mark before each document', async test => {
+    const folder = temporaryFolder(test, { 'c.yaml': `\uFEFF${configMap('c')}---\n\uFEFF${configMap('d')}` });
+    writeFileSync(join(folder, 'a.yaml'), Buffer.from(`\uFEFF${configMap('a')}`, 'utf16le'));
+    writeFileSync(join(folder, 'b.yaml'), Buffer.from(`\uFEFF${configMap('b')}`, 'utf16le').swap16());
+    const store = openFileStore({ paths: [folder], watch: false });
+    await store.start();
+    assert.deepEqual(
+      [...store.current().resources.configMaps.keys()],
+      ['a', 'b', 'c', 'd'].map(name => `default/${name}`),
+    );
+    assert.deepEqual(store.current().findings, []);
   });
 
   it('reads scalars as kubectl does', async test => {

@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Finding, ResourceRef, SourcePlace } from '../../errors/index.ts';
-import type { ParseOptions } from '../../resources/index.ts';
 import { keyOfRef } from '../object-key.ts';
 import { ResourceTable } from '../resource-table.ts';
 import type { Store, StoreContents } from '../store.ts';
 import { ChangeWatch, type Dirty } from './change-watch.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { deletedFiles } from './deleted-files.ts';
 import { duplicateFinding } from './duplicate-finding.ts';
 import { type FoundFiles, findFiles, type PathProblem } from './find-files.ts';
+import { GitWork } from './git-work.ts';
 import type { ServedObject } from './in-use.ts';
+import { Settling } from './settling.ts';
+import { settlingFindings } from './settling-finding.ts';
 import { finding, findingsOf } from './source-finding.ts';
 import { SourceIndex } from './source-index.ts';
-import { WatchedFile } from './watched-file.ts';
+import { WatchedFile, type WatchedFileOptions } from './watched-file.ts';
 
 export interface FileStoreOptions {
   /** Files and folders (read with all that is in them). */
@@ -22,10 +26,18 @@ export interface FileStoreOptions {
   readonly watch?: boolean;
   /** How often everything is looked at, beside the system's events. Default: 2,000. */
   readonly pollMs?: number;
+  /**
+   * How long what a file written in place no longer holds, an emptied file or folder, or a folder that is gone, must stay
+   * so before it is taken for meant. Until then it is served as before. Default: 5,000.
+   */
+  readonly settleMs?: number;
+  /** Default: the machine's. */
+  readonly clock?: Clock;
 }
 
-/** Events of one save come within this time. */
-const SETTLE_MS = 2;
+export const DEFAULT_SETTLE_MS = 5000;
+/** A file that is being written this moment is read again after this time. */
+const BUSY_MS = 2;
 /** A doubtful file is read again after this time. */
 const RETRY_MS = 25;
 
@@ -39,28 +51,36 @@ export function openFileStore(options: FileStoreOptions): Store {
 
 class FileStore implements Store {
   readonly #paths: readonly string[];
-  readonly #options: ParseOptions;
+  readonly #options: WatchedFileOptions;
   readonly #table = new ResourceTable<ServedObject>();
   readonly #listeners: (() => void)[] = [];
   readonly #watch: ChangeWatch | undefined;
+  readonly #settling: Settling;
   /** In the order in which they take precedence. */
   #files: ReadonlyMap<string, WatchedFile> = new Map();
   #problems: readonly PathProblem[] = [];
   #contents: StoreContents = { resources: this.#table.resources, findings: [] };
   #sources: SourceIndex | undefined;
+  #isWatchIncomplete = false;
   #isClosed = false;
 
-  constructor({ paths, defaultNamespace = 'default', watch = true, pollMs = 2000 }: FileStoreOptions) {
+  constructor(options: FileStoreOptions) {
+    const { paths, defaultNamespace = 'default', watch = true, pollMs = 2000 } = options;
+    const { settleMs = DEFAULT_SETTLE_MS, clock = systemClock } = options;
     this.#paths = paths;
-    this.#options = { defaultNamespace };
+    this.#options = { defaultNamespace, clock, settleMs };
+    const onDirty = (dirty: Dirty) => this.#refresh(dirty);
+    this.#settling = new Settling(clock, onDirty);
     if (!watch) return;
-    this.#watch = new ChangeWatch({ settleMs: SETTLE_MS, pollMs, onDirty: dirty => this.#refresh(dirty) });
+    const git = new GitWork(paths);
+    this.#watch = new ChangeWatch({ clock, pollMs, onDirty, isBusy: () => git.isGoingOn() });
   }
 
   start(): Promise<void> {
     const found = findFiles(this.#paths);
     // Watched before it is read: what changes in between is read twice rather than missed.
     this.#watch?.follow(found.folders);
+    this.#isWatchIncomplete = this.#watch?.isIncomplete ?? false;
     this.#adopt(found);
     for (const file of this.#files.values()) file.read(false);
     this.#publish();
@@ -87,6 +107,7 @@ class FileStore implements Store {
     this.#isClosed = true;
     this.#listeners.length = 0;
     this.#watch?.close();
+    this.#settling.close();
     return Promise.resolve();
   }
 
@@ -107,10 +128,12 @@ class FileStore implements Store {
     const found = findFiles(this.#paths);
     this.#watch?.follow(found.folders);
     const problemsBefore = this.#problems;
+    const wasIncomplete = this.#isWatchIncomplete;
     const toRead = this.#adopt(found);
     if (dirty !== 'any') for (const path of dirty) if (this.#files.has(path)) toRead.add(path);
     const isChanged = this.#readAll(toRead);
-    return isChanged || !isSameProblems(problemsBefore, this.#problems);
+    this.#isWatchIncomplete = this.#watch?.isIncomplete ?? false;
+    return isChanged || wasIncomplete !== this.#isWatchIncomplete || !isSameProblems(problemsBefore, this.#problems);
   }
 
   /** Takes over what was found. Returns the files to read; those that are gone stay until reading them says so. */
@@ -120,7 +143,7 @@ class FileStore implements Store {
     for (const [path, signature] of found.files) {
       const file = this.#files.get(path) ?? new WatchedFile(path, this.#options);
       files.set(path, file);
-      if (file.signature !== signature) toRead.add(path);
+      if (file.signature !== signature || file.isVanished) toRead.add(path);
     }
     for (const [path, file] of this.#files) {
       if (files.has(path)) continue;
@@ -134,18 +157,30 @@ class FileStore implements Store {
 
   #readAll(paths: Iterable<string>): boolean {
     let isChanged = false;
+    const gone: WatchedFile[] = [];
     for (const path of paths) {
-      const outcome = this.#files.get(path)?.read(true);
-      if (outcome === 'busy') this.#watch?.again(path, SETTLE_MS);
+      const file = this.#files.get(path);
+      const outcome = file?.read(true);
+      if (outcome === 'busy') this.#watch?.again(path, BUSY_MS);
       if (outcome === 'doubtful') this.#watch?.again(path, RETRY_MS);
-      if (outcome === 'gone') this.#forget(path);
-      if (outcome === 'changed' || outcome === 'gone') isChanged = true;
+      if (file !== undefined && outcome === 'gone') gone.push(file);
+      if (outcome === 'changed') isChanged = true;
+      if (outcome !== 'gone') this.#settling.set(path, file?.settlesAtMs);
     }
-    return isChanged;
+    return this.#judgeGone(gone) || isChanged;
   }
 
-  #forget(path: string): void {
-    this.#files = new Map([...this.#files].filter(([other]) => other !== path));
+  /** Forgets files that were deleted; waits for those that went with their folder. True when anything is different. */
+  #judgeGone(gone: readonly WatchedFile[]): boolean {
+    if (gone.length === 0) return false;
+    const deleted = deletedFiles(gone, this.#files.values());
+    const forgotten = gone.filter(file => file.hasSettled || (!file.isVanished && deleted.has(file)));
+    const isChanged = gone.filter(file => !forgotten.includes(file) && file.vanish() === 'changed').length > 0;
+    for (const file of gone) this.#settling.set(file.path, forgotten.includes(file) ? undefined : file.settlesAtMs);
+    if (forgotten.length === 0) return isChanged;
+    const paths = new Set(forgotten.map(({ path }) => path));
+    this.#files = new Map([...this.#files].filter(([path]) => !paths.has(path)));
+    return true;
   }
 
   #index(): SourceIndex {
@@ -155,27 +190,42 @@ class FileStore implements Store {
 
   #watchFindings(): Finding[] {
     const [file] = this.#paths;
-    if (file === undefined || !this.#watch?.isIncomplete) return [];
+    if (file === undefined || !this.#isWatchIncomplete) return [];
     const message =
       'the system refuses to report changes of some folders; they are looked at every few seconds instead';
     return [finding('store/watch-unavailable', message, { file, line: 1, column: 1 })];
   }
 
+  /** A file that is gone for a moment is no problem yet. */
+  #problemFindings(): Finding[] {
+    const told = this.#problems.filter(({ code, path }) => {
+      return code !== 'store/path-not-found' || this.#files.get(path)?.isVanished !== false;
+    });
+    return told.map(({ code, path, message }) => finding(code, message, { file: path, line: 1, column: 1 }));
+  }
+
   #publish(): void {
     this.#sources = undefined;
     const files = [...this.#files.values()];
-    const duplicates = this.#table.update(files.map(({ inUse }) => inUse.objects));
-    const problems = this.#problems.map(({ code, path, message }) =>
-      finding(code, message, { file: path, line: 1, column: 1 }),
-    );
-    const findings: Finding[] = [...problems, ...this.#watchFindings(), ...files.flatMap(findingsOf)];
+    const missing = files.map(({ inUse }) => inUse.missing).filter(({ size }) => size > 0);
+    const isMissing = new Set(missing.flatMap(objects => [...objects.values()].flat()));
+    const duplicates = this.#table.update([...files.map(({ inUse }) => inUse.objects), ...missing]);
+    const findings: Finding[] = [
+      ...this.#problemFindings(),
+      ...this.#watchFindings(),
+      ...files.flatMap(findingsOf),
+      ...settlingFindings(files, this.#options.settleMs),
+    ];
     const versions = files.map(({ version }) => ({ version }));
     let index: SourceIndex | undefined;
     const sources = () => {
       index ??= new SourceIndex(versions);
       return index;
     };
-    for (const duplicate of duplicates) findings.push(duplicateFinding(duplicate, sources));
+    for (const duplicate of duplicates) {
+      // What is missing here and written elsewhere was moved.
+      if (!isMissing.has(duplicate.object)) findings.push(duplicateFinding(duplicate, sources));
+    }
     this.#contents = { resources: this.#table.resources, findings };
   }
 }

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { MAX_DOCUMENTS } from './document-ranges.ts';
 import { type FileVersion, readVersion } from './file-version.ts';
 import { configMap } from './temporary-folder.test-support.ts';
 
@@ -26,6 +27,10 @@ describe('versions of a file', () => {
       '# c\n',
       '\r\n',
       'é',
+      '{"a": 1}',
+      '{',
+      '"}',
+      '\uFEFF',
     );
     const text = fc.array(piece, { maxLength: 12 }).map(pieces => pieces.join(''));
     const edit = fc.tuple(text, text, text, text);
@@ -50,6 +55,13 @@ describe('versions of a file', () => {
       if (name !== 'new') assert.equal(content, contents.get(name), name);
     }
     assert.equal(next.documents.length, 5);
+  });
+
+  it('has an end: more documents than a file may have are not read, in YAML or JSON', () => {
+    const codeOf = (text: string) => read(text).documents.find(({ content }) => content.failure)?.content.failure?.code;
+    assert.equal(codeOf('---\n'.repeat(MAX_DOCUMENTS)), undefined);
+    assert.equal(codeOf('---\n'.repeat(MAX_DOCUMENTS + 2)), 'store/too-many-documents');
+    assert.equal(codeOf('{}'.repeat(MAX_DOCUMENTS + 1)), 'store/too-many-documents');
   });
 
   it('is the same version when not a byte changed', () => {

@@ -3,7 +3,8 @@
 import type { ParseOptions } from '../../resources/index.ts';
 import { commonPrefix, commonSuffix } from './byte-difference.ts';
 import { type DocumentContent, readDocument } from './document.ts';
-import { type ByteRange, linesBefore, splitDocuments } from './document-ranges.ts';
+import { type ByteRange, linesBefore, MAX_DOCUMENTS, splitDocuments } from './document-ranges.ts';
+import { beginsAsJson, splitJsonValues } from './json-values.ts';
 import { NodePlaces, type TextPlace } from './node-place.ts';
 
 /** A document in a version of its file. */
@@ -19,7 +20,7 @@ export class FileVersion {
   readonly path: string;
   readonly bytes: Buffer;
   readonly documents: readonly FileDocument[];
-  #linesBefore: readonly number[] | undefined;
+  #linesBefore: ReadonlyMap<FileDocument, number> | undefined;
   #lastNodes: { readonly document: FileDocument; readonly nodes: NodePlaces } | undefined;
 
   constructor(path: string, bytes: Buffer, documents: readonly FileDocument[]) {
@@ -32,6 +33,11 @@ export class FileVersion {
     return this.documents.some(({ content }) => content.failure !== undefined);
   }
 
+  /** The text of one of its documents. */
+  textOf(document: ByteRange): string {
+    return textOf(this.bytes, document);
+  }
+
   /** The place in the file of a node in one of its documents. Parses the document again, unless it was the last asked for. */
   placeOf(document: FileDocument, value: number, path: readonly (string | number)[]): TextPlace {
     if (this.#lastNodes?.document !== document) {
@@ -42,9 +48,14 @@ export class FileVersion {
 
   /** Turns a place in a document into one in the file. */
   placeInFile(document: FileDocument, { line, column }: TextPlace): TextPlace {
-    this.#linesBefore ??= linesBefore(this.bytes, this.documents);
-    return { line: line + (this.#linesBefore[this.documents.indexOf(document)] ?? 0), column };
+    this.#linesBefore ??= countLinesBefore(this);
+    return { line: line + (this.#linesBefore.get(document) ?? 0), column };
   }
+}
+
+function countLinesBefore({ bytes, documents }: FileVersion): Map<FileDocument, number> {
+  const counts = linesBefore(bytes, documents);
+  return new Map(documents.map((document, at) => [document, counts[at] ?? 0]));
 }
 
 /** Reads the next version of a file; `previous` itself when not a byte changed. */
@@ -53,6 +64,8 @@ export function readVersion(path: string, bytes: Buffer, options: ReadOptions): 
   if (previous === undefined)
     return new FileVersion(path, bytes, readRange(bytes, { start: 0, end: bytes.length }, options, new Map()));
   if (previous.bytes.equals(bytes)) return previous;
+  // Where one JSON object ends depends on all before it.
+  if (beginsAsJson(bytes) || beginsAsJson(previous.bytes)) return readAnew(path, bytes, { ...options, previous });
   const change = changedDocuments(previous, bytes);
   const known = new Map(change.removed.map(document => [textOf(previous.bytes, document), document.content]));
   const shift = bytes.length - previous.bytes.length;
@@ -62,6 +75,17 @@ export function readVersion(path: string, bytes: Buffer, options: ReadOptions): 
     ...change.after.map(({ start, end, content }) => ({ start: start + shift, end: end + shift, content })),
   ];
   return new FileVersion(path, bytes, documents);
+}
+
+/** Splits the whole file again; documents with a text that was there before are not parsed again. */
+function readAnew(
+  path: string,
+  bytes: Buffer,
+  options: ParseOptions & { readonly previous: FileVersion },
+): FileVersion {
+  const { previous } = options;
+  const known = new Map(previous.documents.map(document => [textOf(previous.bytes, document), document.content]));
+  return new FileVersion(path, bytes, readRange(bytes, { start: 0, end: bytes.length }, options, known));
 }
 
 export interface ReadOptions extends ParseOptions {
@@ -105,13 +129,36 @@ function readRange(
   options: ParseOptions,
   known: ReadonlyMap<string, DocumentContent>,
 ): FileDocument[] {
-  return splitDocuments(bytes, range).map(({ start, end }) => {
+  const ranges = rangesIn(bytes, range);
+  if (ranges.length > MAX_DOCUMENTS) return [{ ...range, content: TOO_MANY_DOCUMENTS }];
+  return ranges.map(({ start, end }) => {
     const text = textOf(bytes, { start, end });
     return { start, end, content: known.get(text) ?? readDocument(text, options) };
   });
 }
 
-function textOf(bytes: Buffer, { start, end }: ByteRange): string {
-  const text = bytes.toString('utf8', start, end);
-  return start === 0 && text.startsWith('\uFEFF') ? text.slice(1) : text;
+const TOO_MANY_DOCUMENTS: DocumentContent = {
+  objects: [],
+  failure: {
+    code: 'store/too-many-documents',
+    message: `the file has more than ${MAX_DOCUMENTS} documents; they are not read`,
+    line: 1,
+    column: 1,
+  },
+};
+
+/** A file that begins with a JSON object may hold several, one after another, up to its first `---`. */
+function rangesIn(bytes: Buffer, range: ByteRange): ByteRange[] {
+  const ranges = splitDocuments(bytes, range);
+  const [first, ...rest] = ranges;
+  if (range.start > 0 || first === undefined || !beginsAsJson(bytes)) return ranges;
+  const values = splitJsonValues(bytes, first);
+  return values === undefined ? ranges : [...values, ...rest];
 }
+
+/** A byte order mark may stand before any document: `cat` of two files puts it behind the marker. */
+function textOf(bytes: Buffer, { start, end }: ByteRange): string {
+  return bytes.toString('utf8', start, end).replace(MARK, '$1');
+}
+
+const MARK = /^(---[^\n]*\n)?\uFEFF+/;

@@ -3,73 +3,115 @@
 import { type Dirent, lstatSync, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { messageOf } from '../../errors/index.ts';
+import { notAFile, SEARCH_LIMITS, type SearchLimits } from './manifest-limits.ts';
 
 /** What is found under the paths of a file store. */
 export interface FoundFiles {
   /** Absolute paths of files with what tells a change; in the order of the paths given, folders by name. */
   readonly files: ReadonlyMap<string, string>;
-  /** Folders in which a change can concern us. */
-  readonly folders: ReadonlySet<string>;
+  /** Folders in which a change can concern us, with what tells one from another that takes its place. */
+  readonly folders: ReadonlyMap<string, string>;
   readonly problems: readonly PathProblem[];
 }
 
 export interface PathProblem {
-  readonly code: 'store/path-not-found' | 'store/unreadable';
+  readonly code: 'store/path-not-found' | 'store/unreadable' | 'store/not-a-file' | 'store/too-many-files';
   readonly path: string;
   readonly message: string;
 }
 
 const MANIFEST = /\.(ya?ml|json)$/i;
 
+/** True for the name of a file that is read when it stands in a folder. */
+export function isManifestName(path: string): boolean {
+  return MANIFEST.test(path);
+}
+
 /**
  * Looks for manifests: files as they are named, folders with all that is in them (`*.yaml`, `*.yml`, `*.json`). Names that
  * begin with a dot are passed over in folders: editors' swap files, `.git`, and the `..data` of mounted ConfigMaps, whose
- * visible names are links into it. Links are followed; a folder is visited once.
+ * visible names are links into it. Links are followed; a folder is visited once. Of a path with too much under it nothing
+ * is found.
  */
-export function findFiles(paths: readonly string[]): FoundFiles {
-  const search = new Search();
-  for (const path of paths) search.addRoot(resolve(path));
-  return search;
+export function findFiles(paths: readonly string[], limits: SearchLimits = SEARCH_LIMITS): FoundFiles {
+  const found: FoundFiles & { files: Map<string, string>; folders: Map<string, string>; problems: PathProblem[] } = {
+    files: new Map(),
+    folders: new Map(),
+    problems: [],
+  };
+  for (const path of paths) {
+    const search = new Search(resolve(path), limits);
+    for (const [file, signature] of search.excess === undefined ? search.files : []) {
+      if (!found.files.has(file)) found.files.set(file, signature);
+    }
+    for (const [folder, identity] of search.folders) found.folders.set(folder, identity);
+    found.problems.push(...search.problems);
+  }
+  return found;
 }
 
-class Search implements FoundFiles {
+/** Looks under one path. */
+class Search {
   readonly files = new Map<string, string>();
-  readonly folders = new Set<string>();
+  readonly folders = new Map<string, string>();
   readonly problems: PathProblem[] = [];
+  /** What there is too much of. */
+  excess: string | undefined;
+  readonly #limits: SearchLimits;
   readonly #visited = new Set<string>();
+  #entries = 0;
+  #bytes = 0;
 
-  /** A path that was asked for; the folder above it tells of its (re)creation. */
-  addRoot(path: string): void {
-    this.folders.add(dirname(path));
+  /** The folder above the path tells of its (re)creation. */
+  constructor(path: string, limits: SearchLimits) {
+    this.#limits = limits;
+    this.#watch(dirname(path));
     const stats = this.#stat(path);
     if (stats === null) this.#report('store/path-not-found', path, `${path} does not exist`);
-    else if (stats?.isDirectory()) this.#addFolder(path);
+    else if (stats?.isDirectory()) this.#addFolder(path, stats);
     else if (stats !== undefined) this.#addFile(path, stats);
+    if (this.excess === undefined) return;
+    this.folders.clear();
+    this.#watch(dirname(path));
+    this.#report('store/too-many-files', path, `${path} has ${this.excess}; nothing of it is read anew`);
   }
 
-  #addFolder(path: string): void {
-    const real = this.#try(path, () => realpathSync(path));
-    if (real === undefined || this.#visited.has(real)) return;
-    this.#visited.add(real);
-    this.folders.add(path);
+  #addFolder(path: string, stats: Stats): void {
+    const identity = identityOf(stats);
+    if (this.#visited.has(identity)) return;
+    this.#visited.add(identity);
+    this.folders.set(path, identity);
     for (const entry of this.#list(path)) {
+      if (this.excess !== undefined) return;
       const inner = join(path, entry.name);
-      if (entry.isDirectory()) this.#addFolder(inner);
-      else if (entry.isSymbolicLink() || MANIFEST.test(entry.name)) this.#addEntry(inner);
+      if (entry.isDirectory() || entry.isSymbolicLink() || MANIFEST.test(entry.name)) this.#addEntry(inner);
     }
   }
 
   #addEntry(path: string): void {
     const stats = this.#stat(path);
-    if (stats?.isDirectory()) this.#addFolder(path);
+    if (stats?.isDirectory()) this.#addFolder(path, stats);
     else if (stats && MANIFEST.test(path)) this.#addFile(path, stats);
   }
 
   #addFile(path: string, stats: Stats): void {
-    if (!stats.isFile()) return;
+    if (!stats.isFile()) {
+      this.#report('store/not-a-file', path, notAFile(path).message);
+      return;
+    }
     this.files.set(path, signatureOf(stats));
+    this.#bytes += stats.size;
+    const { files, bytes } = this.#limits;
+    if (this.files.size > files) this.excess = `more than ${files} manifests`;
+    if (this.#bytes > bytes) this.excess = `more than ${bytes / 1024 / 1024} MiB of manifests`;
     const target = this.#try(path, () => (lstatSync(path).isSymbolicLink() ? realpathSync(path) : undefined));
-    if (target !== undefined) this.folders.add(dirname(target));
+    if (target !== undefined) this.#watch(dirname(target));
+  }
+
+  #watch(folder: string): void {
+    if (this.folders.has(folder)) return;
+    const stats = statSync(folder, { throwIfNoEntry: false });
+    if (stats !== undefined) this.folders.set(folder, identityOf(stats));
   }
 
   /** null: it does not exist. undefined: it cannot be read, which is reported. */
@@ -90,12 +132,19 @@ class Search implements FoundFiles {
 
   #list(path: string): Dirent[] {
     const entries = this.#try(path, () => readdirSync(path, { withFileTypes: true })) ?? [];
+    this.#entries += entries.length;
+    const { entries: limit } = this.#limits;
+    if (this.#entries > limit) this.excess = `more than ${limit} files and folders`;
     return entries.filter(({ name }) => !name.startsWith('.')).sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
   #report(code: PathProblem['code'], path: string, message: string): void {
     this.problems.push({ code, path, message });
   }
+}
+
+function identityOf({ dev, ino }: Stats): string {
+  return `${dev}:${ino}`;
 }
 
 /** Differs whenever a file was written or replaced. */

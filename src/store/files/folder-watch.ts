@@ -6,33 +6,48 @@ import { basename, join } from 'node:path';
 /** What the operating system says: a name in a folder changed; undefined: it did not say which. */
 export type FolderListener = (path: string | undefined) => void;
 
+interface Watched {
+  readonly watcher: FSWatcher;
+  /** The folder that it watches, of all that may stand under its name. */
+  readonly identity: string;
+}
+
 /**
  * Watches folders, one OS watch each (so a rename over a file is seen, which a watch of the file itself would lose).
  * Owns its watches; `close` ends them.
  */
 export class FolderWatch {
-  readonly #watches = new Map<string, FSWatcher>();
+  readonly #watches = new Map<string, Watched>();
+  readonly #refused = new Set<string>();
   readonly #listener: FolderListener;
-  /** True once the system refused a watch: then only polling sees changes there. */
-  isIncomplete = false;
+  readonly #watch: typeof watch;
 
-  constructor(listener: FolderListener) {
+  constructor(listener: FolderListener, watchFolder: typeof watch = watch) {
     this.#listener = listener;
+    this.#watch = watchFolder;
   }
 
-  /** Watches exactly these folders from now on. */
-  follow(folders: ReadonlySet<string>): void {
-    for (const [folder, watcher] of this.#watches) if (!folders.has(folder)) this.#end(folder, watcher);
-    for (const folder of folders) if (!this.#watches.has(folder)) this.#begin(folder);
+  /** True while the system refuses to watch some folder: only polling sees changes there. */
+  get isIncomplete(): boolean {
+    return this.#refused.size > 0;
+  }
+
+  /** Watches exactly these folders from now on; one that was replaced (mounted over, linked elsewhere) anew. */
+  follow(folders: ReadonlyMap<string, string>): void {
+    for (const [folder, { watcher, identity }] of this.#watches) {
+      if (folders.get(folder) !== identity) this.#end(folder, watcher);
+    }
+    this.#refused.clear();
+    for (const [folder, identity] of folders) if (!this.#watches.has(folder)) this.#begin(folder, identity);
   }
 
   close(): void {
-    for (const [folder, watcher] of this.#watches) this.#end(folder, watcher);
+    for (const [folder, { watcher }] of this.#watches) this.#end(folder, watcher);
   }
 
-  #begin(folder: string): void {
+  #begin(folder: string, identity: string): void {
     try {
-      const watcher = watch(folder, { persistent: false }, (event, name) => {
+      const watcher = this.#watch(folder, { persistent: false }, (event, name) => {
         // A folder that is removed or replaced reports its own name: the watch follows the old one and is of no more use.
         if (event === 'rename' && name === basename(folder)) this.#end(folder, watcher);
         this.#listener(name === null ? undefined : join(folder, name));
@@ -41,15 +56,15 @@ export class FolderWatch {
         this.#end(folder, watcher);
         this.#listener(undefined);
       });
-      this.#watches.set(folder, watcher);
+      this.#watches.set(folder, { watcher, identity });
     } catch (error) {
       // A folder that is gone is found again by its parent or by polling.
-      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) this.isIncomplete = true;
+      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) this.#refused.add(folder);
     }
   }
 
   #end(folder: string, watcher: FSWatcher): void {
-    if (this.#watches.get(folder) === watcher) this.#watches.delete(folder);
+    if (this.#watches.get(folder)?.watcher === watcher) this.#watches.delete(folder);
     watcher.close();
   }
 }

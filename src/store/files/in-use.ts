@@ -5,6 +5,7 @@ import type { Resource } from '../../resources/index.ts';
 import type { ObjectsByKind } from '../resource-table.ts';
 import type { WrittenObject } from './document.ts';
 import type { FileDocument, FileVersion } from './file-version.ts';
+import { unfinishedObject } from './lost-parts.ts';
 
 /** An object that is served. */
 export interface ServedObject extends WrittenObject {
@@ -16,6 +17,10 @@ export interface ServedObject extends WrittenObject {
 export interface InUse {
   /** In the order of the file; a list that did not change is the same list. */
   readonly objects: ObjectsByKind<ServedObject>;
+  /** What the file no longer holds but may again: served where no file holds an object of that name. */
+  readonly missing: ObjectsByKind<ServedObject>;
+  /** Served as it was, because its new text looks unfinished. */
+  readonly unfinished: ServedObject | undefined;
   /** Those that are served as they were, because their new text was refused. */
   readonly kept: readonly ServedObject[];
   /** True when the file as a whole is served as it was, because it could not be read as YAML. */
@@ -24,29 +29,64 @@ export interface InUse {
   readonly noted: readonly FileDocument[];
 }
 
+const NONE: ObjectsByKind<ServedObject> = new Map();
+
 /** What of a file is served before it was read. */
-export const NOTHING_IN_USE: InUse = { objects: new Map(), kept: [], isStale: false, noted: [] };
+export const NOTHING_IN_USE: InUse = {
+  objects: NONE,
+  missing: NONE,
+  unfinished: undefined,
+  kept: [],
+  isStale: false,
+  noted: [],
+};
 
 /** How many objects are served. */
-export function countServed({ objects }: InUse): number {
-  return [...objects.values()].reduce((sum, list) => sum + list.length, 0);
+export function countServed({ objects, missing }: InUse): number {
+  return [...objects.values(), ...missing.values()].reduce((sum, list) => sum + list.length, 0);
+}
+
+/** True when something is served that the file does not say, for it may be being written. */
+export function isSettling({ missing, unfinished }: InUse): boolean {
+  return missing.size > 0 || unfinished !== undefined;
+}
+
+/** All that was served is missing: the file is gone, perhaps not for long. */
+export function missingAltogether(previous: InUse): InUse {
+  const lost = [...previous.objects.values(), ...previous.missing.values()].flat();
+  return { ...NOTHING_IN_USE, missing: byKind(lost) };
 }
 
 /**
  * Decides what is served after a file changed. A text that is not YAML changes nothing: what a broken document meant to
  * say is unknown. An object that an API server would refuse stays as it was, as it would there. The first time, all that
  * can be read is served.
+ *
+ * `whole`: the version that was last taken for complete, when this one may not be; what it takes away is served on.
+ * Undefined: this one is complete.
  */
-export function selectInUse(version: FileVersion, previous: InUse): InUse {
+export function selectInUse(version: FileVersion, previous: InUse, whole?: FileVersion): InUse {
   const noted = version.documents.filter(isNoted);
   if (version.hasFailure && countServed(previous) > 0) return { ...previous, isStale: true, noted };
+  const cut = whole === undefined ? undefined : unfinishedObject(version, whole);
+  const unfinished = cut === undefined ? undefined : servedBefore(previous, cut.key);
   const objects = new Map<Resource['kind'], ServedObject[]>();
   for (const document of version.documents) {
-    for (const object of document.content.objects) if (isServed(object)) listOf(objects, object).push(object);
+    for (const object of document.content.objects) {
+      const served = object === cut ? (unfinished ?? object) : object;
+      if (isServed(served)) listOf(objects, served).push(served);
+    }
   }
   const kept = keepRefused(noted, objects, previous);
   for (const object of kept) listOf(objects, object).push(object);
-  return { objects: keepUnchanged(objects, previous.objects), kept, isStale: false, noted };
+  return {
+    objects: keepUnchanged(objects, previous.objects),
+    missing: whole === undefined || holdsAll(objects, previous) ? NONE : missingFrom(version, previous),
+    unfinished,
+    kept,
+    isStale: false,
+    noted,
+  };
 }
 
 function isNoted({ content: { failure, objects } }: FileDocument): boolean {
@@ -63,6 +103,30 @@ function listOf(lists: Map<Resource['kind'], ServedObject[]>, { resource: { kind
   const list: ServedObject[] = [];
   lists.set(kind, list);
   return list;
+}
+
+function byKind(objects: readonly ServedObject[]): ObjectsByKind<ServedObject> {
+  return objects.length === 0 ? NONE : Map.groupBy(objects, ({ resource }) => resource.kind);
+}
+
+function servedBefore({ objects, missing }: InUse, key: string): ServedObject | undefined {
+  return [...objects.values(), ...missing.values()].flat().find(object => object.key === key);
+}
+
+/** True for the usual change, at once: the same names in the same order. */
+function holdsAll(served: ObjectsByKind<ServedObject>, { objects, missing }: InUse): boolean {
+  if (missing.size > 0) return false;
+  return [...objects].every(([kind, list]) => {
+    const now = served.get(kind);
+    return now?.length === list.length && list.every((object, at) => object === now[at] || object.key === now[at]?.key);
+  });
+}
+
+function missingFrom({ documents }: FileVersion, { objects, missing }: InUse): ObjectsByKind<ServedObject> {
+  const keys = new Set(documents.flatMap(({ content }) => content.objects.map(({ key }) => key)));
+  const served = [...objects.values(), ...missing.values()].flat();
+  const lost = served.filter(({ key }) => !keys.has(key));
+  return lost.length === 0 ? NONE : byKind(lost);
 }
 
 function keepRefused(

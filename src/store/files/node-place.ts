@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { type Document, isMap, isNode, isSeq, LineCounter, type Node, parseAllDocuments } from 'yaml';
+import { MAX_REREAD_BYTES } from './document-limits.ts';
 import { nodeFieldName } from './node-field-name.ts';
 
 /** Line and column, from 1, in a text. */
@@ -11,10 +12,12 @@ export interface TextPlace {
 
 /** The nodes of one document's text with their places. About 500 µs to make: made when a place is asked for. */
 export class NodePlaces {
-  readonly #documents: readonly Document.Parsed[];
+  #documents: readonly Document.Parsed[] = [];
   readonly #lines = new LineCounter();
 
+  /** Of a text that is too large to be parsed for this, only the beginning is known. */
   constructor(text: string) {
+    if (text.length > MAX_REREAD_BYTES) return;
     this.#documents = [...parseAllDocuments(text, { lineCounter: this.#lines, prettyErrors: false, merge: true })];
   }
 
@@ -29,6 +32,7 @@ export class NodePlaces {
       offset = step.offset ?? offset;
       node = step.node;
     }
+    if (this.#documents.length === 0) return { line: 1, column: 1 };
     const { line, col } = this.#lines.linePos(offset);
     return { line, column: col };
   }

@@ -14,9 +14,9 @@ export function findingsOf(file: WatchedFile): Finding[] {
     findings.push(finding(file.problem.code, file.problem.message, { file: file.path, line: 1, column: 1 }));
   }
   if (file.version === undefined) return findings;
-  for (const document of file.inUse.noted) findings.push(...findingsOfDocument(file, file.version, document));
-  for (const object of file.inUse.kept) findings.push(keptFinding(object));
-  return findings;
+  const { version, inUse } = file;
+  const noted = inUse.noted.flatMap(document => findingsOfDocument(file, version, document));
+  return [...findings, ...noted, ...inUse.kept.map(keptFinding)];
 }
 
 /** A finding of a code of the catalogue, with the catalogue's help. */

@@ -25,10 +25,11 @@ export function writeFiles(folder: string, files: Readonly<Record<string, string
 export function until(store: Store, condition: () => boolean): Promise<void> {
   return new Promise(resolve => {
     // The store's timers do not keep a process alive; a test that waits for it must.
-    const alive = setInterval(() => {}, 60_000);
+    // Not for longer than a test may take: one that fails must not keep the process alive either.
+    const alive = setTimeout(() => {}, 30_000);
     const check = () => {
       if (!condition()) return;
-      clearInterval(alive);
+      clearTimeout(alive);
       resolve();
     };
     store.onChange(check);

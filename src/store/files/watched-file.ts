@@ -1,39 +1,62 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
-import { messageOf } from '../../errors/index.ts';
+import type { Stats } from 'node:fs';
 import type { ParseOptions } from '../../resources/index.ts';
+import type { Clock } from './clock.ts';
 import { type FileVersion, readVersion } from './file-version.ts';
-import { signatureOf } from './find-files.ts';
-import { type InUse, NOTHING_IN_USE, selectInUse } from './in-use.ts';
+import { type InUse, isSettling, missingAltogether, NOTHING_IN_USE, selectInUse } from './in-use.ts';
+import type { FileProblem } from './manifest-limits.ts';
+import { readManifest } from './read-manifest.ts';
 
-/** A manifest of a hundred thousand routes has 40 MiB. */
-const MAX_FILE_BYTES = 64 * 1024 * 1024;
-/** How often a file that is gone or looks half-written is read again before it is believed. */
-const MAX_DOUBTS = 3;
+/** How long a file that looks half-written is read again before it is judged: most writers are done by then. */
+const DOUBT_MS = 75;
+/** How long a file is gone before it counts as deleted: many editors delete it before they put the new one in its place. */
+const DELETED_MS = 250;
 /** How often a file that is written to all the time is left alone. */
 const MAX_WAITS = 100;
-/** A file written to less than this ago may still be being written. */
-const QUIET_MS = 3;
 
 /** What reading a file came to. */
 export type ReadOutcome = 'unchanged' | 'changed' | 'busy' | 'doubtful' | 'gone';
 
-/** One file with what is written in it, what of that is in use, and why it could not be read. */
+export interface WatchedFileOptions extends ParseOptions {
+  readonly clock: Clock;
+  /** How long something must be missing before that is taken for meant. */
+  readonly settleMs: number;
+}
+
+/**
+ * One file with what is written in it, what of that is in use, and why it could not be read.
+ *
+ * What is added or changed holds at once. What is missing holds at once when the file was replaced by another one (a
+ * rename, a checkout, an editor's save), which is complete. In a file that was written in place, or is empty, it may
+ * come back any moment: it is served on until the file has been so for `settleMs`.
+ */
 export class WatchedFile {
   readonly path: string;
-  readonly #options: ParseOptions;
+  readonly #options: WatchedFileOptions;
   /** As `findFiles` saw it when it was last read. */
   signature = '';
   version: FileVersion | undefined;
   inUse: InUse = NOTHING_IN_USE;
   problem: FileProblem | undefined;
-  #doubts = 0;
+  /** True when the file is gone, perhaps not for long. */
+  isVanished = false;
+  /** The version that was last taken for complete. */
+  #whole: FileVersion | undefined;
+  /** Which file it was, of all that may stand under this name. */
+  #identity = '';
+  #missingSinceMs: number | undefined;
+  #doubtfulSinceMs: number | undefined;
   #waits = 0;
 
-  constructor(path: string, options: ParseOptions) {
+  constructor(path: string, options: WatchedFileOptions) {
     this.path = path;
     this.#options = options;
+  }
+
+  /** When to read it again, for something is missing. On the clock of the options. */
+  get settlesAtMs(): number | undefined {
+    return this.#missingSinceMs === undefined ? undefined : this.#missingSinceMs + this.#options.settleMs;
   }
 
   /**
@@ -41,76 +64,76 @@ export class WatchedFile {
    * file before they fill it, and some remove it before they put the new one in its place.
    */
   read(isWatched: boolean): ReadOutcome {
-    const found = this.#readBytes(isWatched);
+    const found = readManifest(this.path, isWatched ? { mayWait: () => ++this.#waits <= MAX_WAITS } : null);
     if (found === 'busy') return 'busy';
     this.#waits = 0;
-    if (Buffer.isBuffer(found)) return this.#accept(found, isWatched);
-    if (found !== undefined) return this.#fail(found);
-    return isWatched && this.#isDoubtful() ? 'doubtful' : 'gone';
+    if (found === undefined) return isWatched && !this.isVanished && this.#isDoubtful(DELETED_MS) ? 'doubtful' : 'gone';
+    if ('code' in found) return this.#fail(found);
+    this.signature = found.signature;
+    return this.#accept(found.bytes, { isWatched, identity: identityOf(found.stats) });
   }
 
-  #accept(bytes: Buffer, isWatched: boolean): ReadOutcome {
-    const { version } = this;
-    const next = readVersion(this.path, bytes, { ...this.#options, previous: version });
-    const isNew = next !== version;
-    if (isWatched && isNew && looksHalfWritten(next, version) && this.#isDoubtful()) return 'doubtful';
-    this.#doubts = 0;
-    if (!isNew && this.problem === undefined) return 'unchanged';
+  /** The file is gone together with its folder, or with all others of it: what it held is served on until that settles. */
+  vanish(): ReadOutcome {
+    if (this.isVanished) return 'unchanged';
+    this.isVanished = true;
     this.problem = undefined;
-    this.version = next;
-    this.inUse = selectInUse(next, this.inUse);
+    this.inUse = missingAltogether(this.inUse);
+    this.#missingSinceMs = this.#options.clock.nowMs();
     return 'changed';
   }
 
-  #isDoubtful(): boolean {
-    this.#doubts++;
-    if (this.#doubts <= MAX_DOUBTS) return true;
-    this.#doubts = 0;
+  /** True when what is missing has been so for long enough. */
+  get hasSettled(): boolean {
+    const { settlesAtMs } = this;
+    return settlesAtMs !== undefined && settlesAtMs <= this.#options.clock.nowMs();
+  }
+
+  #accept(bytes: Buffer, { isWatched, identity }: { isWatched: boolean; identity: string }): ReadOutcome {
+    const { version } = this;
+    const next = readVersion(this.path, bytes, { ...this.#options, previous: version });
+    const isNew = next !== version || this.isVanished;
+    const isReplaced = identity !== this.#identity && next.documents.some(({ content }) => content.objects.length > 0);
+    const isComplete = isReplaced || (!isNew && this.hasSettled);
+    if (!isNew && !(isComplete && this.#missingSinceMs !== undefined)) return this.#unchanged();
+    const inUse = selectInUse(next, this.inUse, isComplete ? undefined : this.#whole);
+    const isSuspect = next.hasFailure || isSettling(inUse);
+    if (isWatched && isNew && isSuspect && this.#isDoubtful(DOUBT_MS)) return 'doubtful';
+    this.#doubtfulSinceMs = undefined;
+    this.isVanished = false;
+    this.problem = undefined;
+    this.version = next;
+    this.inUse = inUse;
+    this.#identity = identity;
+    this.#missingSinceMs = isSettling(inUse) ? this.#options.clock.nowMs() : undefined;
+    if (!isSettling(inUse) && !inUse.isStale) this.#whole = next;
+    return 'changed';
+  }
+
+  #unchanged(): ReadOutcome {
+    this.#doubtfulSinceMs = undefined;
+    if (this.problem === undefined) return 'unchanged';
+    this.problem = undefined;
+    return 'changed';
+  }
+
+  #isDoubtful(forMs: number): boolean {
+    const nowMs = this.#options.clock.nowMs();
+    this.#doubtfulSinceMs ??= nowMs;
+    if (nowMs - this.#doubtfulSinceMs < forMs) return true;
+    this.#doubtfulSinceMs = undefined;
     return false;
   }
 
   #fail(problem: FileProblem): ReadOutcome {
+    this.#doubtfulSinceMs = undefined;
     const isSame = this.problem?.code === problem.code && this.problem.message === problem.message;
     this.problem = problem;
     return isSame ? 'unchanged' : 'changed';
   }
-
-  #readBytes(isWatched: boolean): Buffer | FileProblem | 'busy' | undefined {
-    let file: number | undefined;
-    try {
-      file = openSync(this.path, 'r');
-      const before = fstatSync(file);
-      if (before.size > MAX_FILE_BYTES) return tooLarge(this.path);
-      if (isWatched && Date.now() - before.mtimeMs < QUIET_MS && this.#mayWait()) return 'busy';
-      const bytes = readFileSync(file);
-      const signature = signatureOf(before);
-      if (isWatched && signatureOf(fstatSync(file)) !== signature && this.#mayWait()) return 'busy';
-      this.signature = signature;
-      return bytes;
-    } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-      return { code: 'store/unreadable', message: messageOf(error) };
-    } finally {
-      if (file !== undefined) closeSync(file);
-    }
-  }
-
-  #mayWait(): boolean {
-    return ++this.#waits <= MAX_WAITS;
-  }
 }
 
-function tooLarge(path: string): FileProblem {
-  return { code: 'store/file-too-large', message: `${path} is larger than 64 MiB and is not read` };
-}
-
-export interface FileProblem {
-  readonly code: 'store/unreadable' | 'store/file-too-large';
-  readonly message: string;
-}
-
-/** No YAML any more, or with fewer documents: emptied, or not yet written to its end. */
-function looksHalfWritten(next: FileVersion, previous: FileVersion | undefined): boolean {
-  if (previous === undefined) return false;
-  return next.hasFailure || next.documents.length < previous.documents.length;
+/** Tells a file from the one that stood under its name before; a number may be used again at once, a time of birth is not. */
+function identityOf({ dev, ino, birthtimeMs }: Stats): string {
+  return `${dev}:${ino}:${birthtimeMs}`;
 }

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { SyntaxFailure } from './syntax-failure.ts';
+
+/** Nested deeper than any manifest; kubectl follows 10,000 levels, an API server's schemas about 20. */
+export const MAX_DEPTH = 100;
+/** An API server takes 3 MiB for an object; a List of ten thousand routes has 5 MiB. Takes up to 3 s to read. */
+export const MAX_DOCUMENT_BYTES = 8 * 1024 * 1024;
+/** Objects in a List; ten times what fits an 8 MiB List of routes. */
+export const MAX_LIST_ITEMS = 100_000;
+/** Texts up to this size are parsed a second time for the sake of a better message; broken ones take up to 4 s for each MiB. */
+export const MAX_DESCRIBED_BYTES = 64 * 1024;
+/** Texts up to this size are parsed a second time for the sake of an exact place: 1 s for each MiB. */
+export const MAX_REREAD_BYTES = 512 * 1024;
+
+/** Characters that kubectl's YAML library refuses wherever they stand: control characters but tab, line ends and U+0085. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const REFUSED = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f\ufffe\uffff]/;
+
+const JSON_OBJECT = /^\s*\{/;
+
+/** What is wrong with a document's text, found without parsing it. */
+export function textFailure(text: string): SyntaxFailure | undefined {
+  if (text.length > MAX_DOCUMENT_BYTES)
+    return overLimit(`the document has more than ${MAX_DOCUMENT_BYTES / 1024 / 1024} MiB`);
+  // JSON may hold most of them, and its reader refuses the others.
+  if (JSON_OBJECT.test(text)) return undefined;
+  const at = text.search(REFUSED);
+  if (at < 0) return undefined;
+  const before = text.slice(0, at).split('\n');
+  const code = text.charCodeAt(at).toString(16).toUpperCase().padStart(4, '0');
+  const message = `the control character U+${code} is not allowed`;
+  return { message, line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+}
+
+/** A document that goes beyond a limit; the message names it. */
+export function overLimit(message: string, place = { line: 1, column: 1 }): SyntaxFailure {
+  return { code: 'store/over-limit', message, ...place };
+}

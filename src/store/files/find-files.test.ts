@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { findFiles } from './find-files.ts';
+import { SEARCH_LIMITS } from './manifest-limits.ts';
+import { configMap, temporaryFolder } from './temporary-folder.test-support.ts';
+
+describe('looking for files', () => {
+  it('finds nothing under a path with too much under it, and the rest under others', test => {
+    const folder = temporaryFolder(test, { 'in/a.yaml': 'a', 'in/b.yaml': 'b', 'in/c.txt': 'c', 'd.yaml': 'd' });
+    const found = (limits: Partial<typeof SEARCH_LIMITS>) => {
+      const { files, problems } = findFiles([join(folder, 'in'), join(folder, 'd.yaml')], {
+        ...SEARCH_LIMITS,
+        ...limits,
+      });
+      return [files.size, ...problems.map(({ message }) => message.slice(join(folder, 'in').length))];
+    };
+    assert.deepEqual(found({ files: 2, entries: 3, bytes: 2 }), [3]);
+    assert.deepEqual(found({ files: 1 }), [1, ' has more than 1 manifests; nothing of it is read anew']);
+    assert.deepEqual(found({ entries: 2 }), [1, ' has more than 2 files and folders; nothing of it is read anew']);
+    assert.equal(found({ bytes: 1 }).length, 2);
+  });
+
+  it('says what is no file, and visits a folder once', test => {
+    const folder = temporaryFolder(test, { 'a.yaml': configMap('a') });
+    symlinkSync('/dev/zero', join(folder, 'zero.yaml'));
+    execFileSync('mkfifo', [join(folder, 'pipe.yaml')]);
+    symlinkSync('.', join(folder, 'again'));
+    symlinkSync('loop.yaml', join(folder, 'loop.yaml'));
+    const { files, problems } = findFiles([folder]);
+    assert.deepEqual([...files.keys()], [join(folder, 'a.yaml')]);
+    assert.deepEqual(problems.map(({ code }) => code).sort(), [
+      'store/not-a-file',
+      'store/not-a-file',
+      'store/unreadable',
+    ]);
+  });
+});

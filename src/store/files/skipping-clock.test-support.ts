@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Clock, Timer } from './clock.ts';
+
+interface Entry {
+  readonly atMs: number;
+  readonly run: () => void;
+  readonly timeout: NodeJS.Timeout;
+}
+
+/** A clock that runs as the machine's does, for the file system's events do, and skips what a test need not wait for. */
+export class SkippingClock implements Clock {
+  readonly #entries = new Set<Entry>();
+  #skippedMs = 0;
+
+  nowMs(): number {
+    return performance.now() + this.#skippedMs;
+  }
+
+  after(delayMs: number, run: () => void): Timer {
+    const entry: Entry = {
+      atMs: this.nowMs() + delayMs,
+      run,
+      timeout: setTimeout(() => this.#run(entry), delayMs).unref(),
+    };
+    this.#entries.add(entry);
+    return { cancel: () => this.#cancel(entry) };
+  }
+
+  /** Moves time on and runs what is due then. */
+  skip(ms: number): void {
+    this.#skippedMs += ms;
+    const nowMs = this.nowMs();
+    for (const entry of [...this.#entries].sort((a, b) => a.atMs - b.atMs)) {
+      if (entry.atMs <= nowMs && this.#entries.has(entry)) this.#run(entry);
+    }
+  }
+
+  #run(entry: Entry): void {
+    this.#cancel(entry);
+    entry.run();
+  }
+
+  #cancel(entry: Entry): void {
+    clearTimeout(entry.timeout);
+    this.#entries.delete(entry);
+  }
+}

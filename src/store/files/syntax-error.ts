@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { YAMLException } from 'js-yaml';
+import { LineCounter, parseAllDocuments } from 'yaml';
+import { messageOf } from '../../errors/index.ts';
+import { MAX_DEPTH, MAX_DESCRIBED_BYTES, overLimit } from './document-limits.ts';
+import { tabFailure, templateFailure } from './habit-failure.ts';
+import type { SyntaxFailure } from './syntax-failure.ts';
+
+/** Says it by the habit behind it, where there is one; else in the words of a parser. */
+export function describeSyntaxError(text: string, error: unknown): SyntaxFailure {
+  if (isTooDeep(error)) return overLimit(`the document is nested deeper than ${MAX_DEPTH} levels`, placeOf(error));
+  if (error instanceof RangeError) return overLimit('the document has more faults than can be told');
+  const template = templateFailure(text);
+  if (template !== undefined) return template;
+  const failure = parserFailure(text, error);
+  return tabFailure(text, failure) ?? failure;
+}
+
+/** In the words of `yaml`, which are more exact, unless that accepts the text or would take long. */
+function parserFailure(text: string, error: unknown): SyntaxFailure {
+  const exact = text.length > MAX_DESCRIBED_BYTES ? undefined : exactFailure(text);
+  if (exact !== undefined) return exact;
+  if (!(error instanceof YAMLException)) return { message: tidy(messageOf(error)), line: 1, column: 1 };
+  return { message: tidy(error.reason), ...placeOf(error) };
+}
+
+function exactFailure(text: string): SyntaxFailure | undefined {
+  const counter = new LineCounter();
+  let documents: ReturnType<typeof parseAllDocuments>;
+  try {
+    documents = parseAllDocuments(text, { lineCounter: counter, prettyErrors: false, merge: true });
+  } catch {
+    return undefined; // nested too deep behind the fault
+  }
+  const first = [...documents].flatMap(document => document.errors).sort((a, b) => a.pos[0] - b.pos[0])[0];
+  if (first === undefined) return undefined;
+  const { line, col } = counter.linePos(first.pos[0]);
+  return { message: tidy(first.message), line, column: col };
+}
+
+function isTooDeep(error: unknown): boolean {
+  return error instanceof YAMLException && error.reason.startsWith('nesting exceeded');
+}
+
+function placeOf(error: unknown): { readonly line: number; readonly column: number } {
+  const mark = error instanceof YAMLException ? error.mark : undefined;
+  return { line: (mark?.line ?? 0) + 1, column: (mark?.column ?? 0) + 1 };
+}
+
+function tidy(message: string): string {
+  const line = message.split('\n', 1)[0] ?? '';
+  return line.charAt(0).toLowerCase() + line.slice(1);
+}
