@@ -8,6 +8,7 @@ import {
   frame,
   literal,
   Pair,
+  REQUEST,
   RESPONSE,
   requestBlock,
   type Side,
@@ -32,6 +33,23 @@ function endurance(server: Side, tries: number, attack: (i: number) => Buffer): 
 }
 
 const BLOCK = requestBlock();
+
+/** A literal with incremental indexing (RFC 7541 §6.2.1). */
+function indexed(name: string, value: string): Buffer {
+  const field = literal(name, value);
+  field[0] = 0x40;
+  return field;
+}
+
+/** A header block in as few frames as it needs. */
+function blockFrames(id: number, block: Buffer): Buffer[] {
+  const frames: Buffer[] = [];
+  for (let at = 0; at < block.length; at += 16_384) {
+    const flags = (at === 0 ? 1 : 0) | (at + 16_384 >= block.length ? 4 : 0);
+    frames.push(frame(at === 0 ? HEADERS : CONTINUATION, flags, id, block.subarray(at, at + 16_384)));
+  }
+  return frames;
+}
 
 describe('flood budgets', () => {
   const floods: [string, Partial<Http2Limits>, (i: number) => Buffer][] = [
@@ -177,6 +195,37 @@ describe('header limits', () => {
     pair.client.connection.sendHead(stream, RESPONSE, null, true);
     pair.client.receive(server.take());
     assert.deepEqual([recorder.head?.get(':status'), recorder.head?.get('grpc-status')], ['200', '8']);
+  });
+
+  for (const size of [130_000, 150_000, 260_000]) {
+    it(`skips a response's header block of ${size} bytes and keeps the connection and its table`, () => {
+      const pair = new Pair();
+      const [big, other] = [pair.client.open(), pair.client.open()];
+      for (const { stream } of [big, other]) pair.client.connection.sendHead(stream, REQUEST, null, true);
+      pair.pump();
+      // It adds an entry to the table on either side of what is too large.
+      const block = Buffer.concat([
+        Buffer.from([0x88]),
+        indexed('x-before', 'a'),
+        ...Array.from({ length: size / 120 }, (_, i) => literal(`x-${i}`, 'v'.repeat(112))),
+        indexed('x-after', 'b'),
+      ]);
+      pair.client.receive(...blockFrames(1, block));
+      assert.deepEqual(big.recorder.reset, { code: ErrorCode.ENHANCE_YOUR_CALM, origin: 'protocol' });
+      // 62 and 63: the entries that came last.
+      pair.client.receive(frame(HEADERS, 5, 3, [0x88, 0xbe, 0xbf]));
+      assert.deepEqual([other.recorder.head?.get('x-after'), other.recorder.head?.get('x-before')], ['b', 'a']);
+      assert.equal(pair.client.fatal, null);
+    });
+  }
+
+  it("answers a request's header block of 250,000 bytes with 431, and serves the next", () => {
+    const server = startedServer();
+    const fields = Array.from({ length: 2_100 }, (_, i) => literal(`x-${i}`, 'v'.repeat(112)));
+    server.receive(...blockFrames(1, Buffer.concat([BLOCK, ...fields])));
+    assert.deepEqual([server.log.at(-1), server.fatal], ['oversized', null]);
+    server.receive(frame(HEADERS, 5, 3, BLOCK));
+    assert.equal(server.streams.length, 1);
   });
 
   it('survives a header bomb: one long entry, referred to thousands of times', () => {

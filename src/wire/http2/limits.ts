@@ -8,7 +8,10 @@ export interface Http2Limits {
   readonly maxHeaderFields: number;
   /** CONTINUATION frames of one block (the 2024 CONTINUATION flood). Default 16. */
   readonly maxContinuationFrames: number;
-  /** Encoded bytes of one block over all its frames; a list within its own limit never needs more. Default 128 KiB. */
+  /**
+   * Encoded bytes of one block over all its frames. A list within its own limit never needs as many: up to here a block is read, since
+   * later ones build on it, and costs its stream only. Default 272 KiB, what 17 frames hold.
+   */
   readonly maxHeaderBlockBytes: number;
   /** Our SETTINGS_MAX_CONCURRENT_STREAMS (server role); a stream above it is refused and can be retried. Default 1,000. */
   readonly maxConcurrentStreams: number;
@@ -43,7 +46,7 @@ export const DEFAULT_HTTP2_LIMITS: Http2Limits = {
   maxHeaderListBytes: 65_536,
   maxHeaderFields: 200,
   maxContinuationFrames: 16,
-  maxHeaderBlockBytes: 131_072,
+  maxHeaderBlockBytes: 278_528,
   maxConcurrentStreams: 1_000,
   maxQueuedResets: 16,
   maxUnreadBytes: 1_048_576,

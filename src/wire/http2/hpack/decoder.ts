@@ -5,7 +5,17 @@ import type { HeaderListPool, ListNode } from '../header-list-pool.ts';
 import type { Http2Limits } from '../limits.ts';
 import { BlockCache } from './block-cache.ts';
 import { DynamicTable } from './dynamic-table.ts';
-import { CONTENT_LENGTH, type Field, MALFORMED, PSEUDO, VOLATILE, VOLATILE_NAME, volatileField } from './field.ts';
+import {
+  CONTENT_LENGTH,
+  Field,
+  fieldFlags,
+  MALFORMED,
+  PSEUDO,
+  SENSITIVE,
+  VOLATILE,
+  VOLATILE_NAME,
+  volatileField,
+} from './field.ts';
 import { decodeHuffman, huffmanDecodedBound } from './huffman.ts';
 import { latin1 } from './latin1.ts';
 import { STATIC_COUNT, STATIC_FIELDS } from './static-table.ts';
@@ -149,13 +159,21 @@ export class HpackDecoder {
       const name = this.#string(block);
       const value = name === undefined ? undefined : this.#string(block);
       if (name === undefined || value === undefined) return undefined;
-      return this.#pool.field(name, value, sensitive);
+      return this.#field(name, value, sensitive);
     }
     const named = index > STATIC_COUNT ? this.#table.get(index - STATIC_COUNT - 1) : STATIC_FIELDS[index];
     const value = this.#string(block);
     if (named === undefined || value === undefined) return undefined;
     const isStable = (named.flags & VOLATILE_NAME) === 0 || value === '';
-    return isStable ? this.#pool.field(named.name, value, sensitive) : volatileField(named, value);
+    return isStable ? this.#field(named.name, value, sensitive) : volatileField(named, value);
+  }
+
+  /** What is beyond the limits is decoded for the table's sake, and must not push out what others share. */
+  #field(name: string, value: string, sensitive: boolean): Field {
+    const { maxHeaderFields, maxHeaderListBytes } = this.#limits;
+    const isOver = this.#count >= maxHeaderFields || this.#bytes + name.length + value.length > maxHeaderListBytes;
+    if (!isOver) return this.#pool.field(name, value, sensitive);
+    return new Field(name, value, fieldFlags(name, value) | (sensitive ? SENSITIVE : 0));
   }
 
   #resize(block: Buffer): boolean {
