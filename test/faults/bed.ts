@@ -4,7 +4,14 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { type ClientHttp2Session, connect, createServer, type Http2Server, type ServerHttp2Stream } from 'node:http2';
+import {
+  type ClientHttp2Session,
+  connect,
+  createServer,
+  type Http2Server,
+  type IncomingHttpHeaders,
+  type ServerHttp2Stream,
+} from 'node:http2';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
@@ -17,6 +24,8 @@ const MESSAGE = Buffer.from([0, 0, 0, 0, 2, 10, 0]);
 export interface Bed {
   readonly port: number;
   readonly gateway: Standalone;
+  /** Connections that the backend has taken, and those that it ended itself because of what came on them. */
+  readonly backend: { taken: number; ended: number };
   /** Lines that the gateway logged. */
   readonly logged: readonly string[];
   /** Stops everything. */
@@ -24,7 +33,7 @@ export interface Bed {
 }
 
 /** Called for each stream of the backend instead of a unary answer when the path is `/faults.Faults/METHOD`, not `Unary`. */
-export type Behaviour = (stream: ServerHttp2Stream) => void;
+export type Behaviour = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => void;
 
 export interface BedOptions {
   /** Where the method `Other` goes instead. */
@@ -33,13 +42,21 @@ export interface BedOptions {
   readonly workers?: number;
 }
 
-/** A gateway on free ports, routing everything to a backend that answers `Unary` and else does what `behaviour` says. */
+/**
+ * A gateway on free ports, routing everything to a backend that answers `Unary` and else does what `behaviour` says. The backend
+ * stands 200 resets at once and 6 a second on a connection, as Netty does; nghttp2's own limit is 1,000 and 33.
+ */
 export async function makeBed(behaviour: Behaviour = answer, options: BedOptions = {}): Promise<Bed> {
-  const backend = createServer();
+  const backend = createServer({ streamResetBurst: 200, streamResetRate: 6, maxSendHeaderBlockLength: 1 << 20 });
+  const seen = { taken: 0, ended: 0 };
+  backend.on('session', session => {
+    seen.taken++;
+    session.on('error', () => seen.ended++);
+  });
   backend.on('stream', (stream, headers) => {
     stream.on('error', () => {});
     if (headers[':path'] === '/faults.Faults/Unary') answer(stream);
-    else behaviour(stream);
+    else behaviour(stream, headers);
   });
   const backendPort = await listen(backend);
   const folder = mkdtempSync(join(tmpdir(), 'daemun-faults-'));
@@ -57,6 +74,7 @@ export async function makeBed(behaviour: Behaviour = answer, options: BedOptions
   return {
     port,
     gateway,
+    backend: seen,
     logged,
     close: async () => {
       await gateway.stop();

@@ -48,11 +48,17 @@ export interface MirrorEnvironment {
   mirrorBytes: number;
 }
 
+/** The request that is copied. */
+export interface MirrorSource {
+  readonly head: HeaderList;
+  readonly fields: VolatileFields;
+  readonly isApart: boolean;
+}
+
 /** Starts the copies that this request is due; null: none. */
 export function startMirrors(
   plans: readonly MirrorPlan[],
-  head: HeaderList,
-  fields: VolatileFields,
+  source: MirrorSource,
   environment: MirrorEnvironment,
 ): MirroredRequest[] | null {
   let mirrors: MirroredRequest[] | null = null;
@@ -62,7 +68,7 @@ export function startMirrors(
       environment.metrics.count('daemun_limit_hits_total', { limit: 'active_mirrors' });
       continue;
     }
-    const mirror = new MirroredRequest(cluster, head, fields, environment);
+    const mirror = new MirroredRequest(cluster, source, environment);
     mirrors ??= [];
     mirrors.push(mirror);
     mirror.start();
@@ -77,6 +83,7 @@ export class MirroredRequest implements UpstreamRequest, WheelTimer {
   wheelPrevious: WheelTimer | null = null;
   wheelTick = 0;
   readonly #cluster: UpstreamCluster;
+  readonly isApart: boolean;
   readonly #head: HeaderList;
   readonly #fields: VolatileFields;
   readonly #environment: MirrorEnvironment;
@@ -88,10 +95,11 @@ export class MirroredRequest implements UpstreamRequest, WheelTimer {
   #requestEnded = false;
   #over = false;
 
-  constructor(cluster: UpstreamCluster, head: HeaderList, fields: VolatileFields, environment: MirrorEnvironment) {
+  constructor(cluster: UpstreamCluster, source: MirrorSource, environment: MirrorEnvironment) {
     this.#cluster = cluster;
-    this.#head = head;
-    this.#fields = fields;
+    this.#head = source.head;
+    this.#fields = source.fields;
+    this.isApart = source.isApart;
     this.#environment = environment;
   }
 

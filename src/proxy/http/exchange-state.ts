@@ -22,8 +22,12 @@ export interface ExchangeOwner {
   readonly isCut: boolean;
   /** Where new requests of this connection are decided now. */
   scope(): Scope;
+  /** Its client leaves so many calls unfinished that they must not share connections with others' (see `UpstreamRequest.isApart`). */
+  readonly isRestless: boolean;
   exchangeStarted(): void;
   exchangeEnded(): void;
+  /** The client took back a call that an endpoint may be busy with: it cancelled, or its own deadline passed. */
+  leftUnfinished(): void;
   /** `exchange` holds this many bytes more (or, negative, fewer). May end the worst exchange of the connection or of the worker. */
   held(exchange: ExchangeState, change: number): void;
 }

@@ -61,6 +61,10 @@ export class Exchange extends ExchangeState implements StreamEvents, AttemptOwne
     else beginForwarding(this, decision, decision.rule);
   }
 
+  get isApart(): boolean {
+    return this.owner.isRestless;
+  }
+
   onInformational(): void {}
 
   onData(_stream: Http2Stream, chunk: Buffer, start: number, end: number, endStream: boolean): void {
@@ -90,6 +94,7 @@ export class Exchange extends ExchangeState implements StreamEvents, AttemptOwne
   /** The client cancelled, broke the protocol, or is gone; or the gateway is going. */
   onReset(_stream: Http2Stream, errorCode: number, origin: ResetOrigin): void {
     if (this.isFinished) return;
+    this.owner.leftUnfinished();
     this.attempt?.abandon('ok');
     if (origin === 'connection' && this.owner.isCut) {
       this.reason = 'drain_timeout';
@@ -114,6 +119,7 @@ export class Exchange extends ExchangeState implements StreamEvents, AttemptOwne
       releaseAnswer(this);
       return;
     }
+    if (!this.isRouteTimeout) this.owner.leftUnfinished();
     this.attempt?.abandon(this.#isEndpointLate() ? 'failed' : 'ok');
     this.answer(deadlineExceeded(this.timeoutMs, this.isRouteTimeout));
   }
@@ -204,6 +210,7 @@ export class Exchange extends ExchangeState implements StreamEvents, AttemptOwne
   overflow(): void {
     if (this.isFinished) return;
     this.reason = 'buffer_limit';
+    this.owner.leftUnfinished();
     this.attempt?.abandon('ok');
     this.stream.connection.reset(this.stream, ErrorCode.ENHANCE_YOUR_CALM);
     this.finish(GrpcStatus.RESOURCE_EXHAUSTED);

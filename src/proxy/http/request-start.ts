@@ -16,6 +16,8 @@ import { withoutFields } from './trailer-fields.ts';
 
 /** Tries after the first, of requests that no endpoint has looked at; as many as gRPC clients make by default. */
 export const MAX_RETRIES = 2;
+/** A call that allows less has no time left: no endpoint is asked, only to be told to stop. */
+const LEAST_TIMEOUT_MS = 1;
 const TIMEOUT_FIELD = 'grpc-timeout';
 /** The one field that differs with each request and is dropped at the edge (`isDroppedAtEdge`); the others never leave their list. */
 const SERVICE_TIME = 'x-envoy-upstream-service-time';
@@ -73,7 +75,7 @@ function startDeadline(exchange: ExchangeState, routeMs: number): boolean {
   exchange.timeoutMs = timeoutMs;
   exchange.isRouteTimeout = byRoute;
   if (byRoute) exchange.outgoingFields = withField(exchange.fields, TIMEOUT_FIELD, formatGrpcTimeout(routeMs));
-  if (timeoutMs <= 0) {
+  if (timeoutMs < LEAST_TIMEOUT_MS) {
     exchange.answer(deadlineExceeded(timeoutMs, byRoute));
     return false;
   }
@@ -103,7 +105,8 @@ function ensureRequestId(exchange: ExchangeState, newRequestId: () => string): v
 function mirrorRequest(exchange: ExchangeState, backend: CompiledBackend): void {
   const { outgoing, outgoingFields, owner } = exchange;
   if (outgoing === null) return;
-  exchange.mirrors = startMirrors(backend.mirrors, outgoing, outgoingFields, owner.serving);
+  const source = { head: outgoing, fields: outgoingFields, isApart: owner.isRestless };
+  exchange.mirrors = startMirrors(backend.mirrors, source, owner.serving);
   if (exchange.mirrors !== null && exchange.requestEnded) for (const mirror of exchange.mirrors) mirror.end();
 }
 

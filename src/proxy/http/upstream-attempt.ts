@@ -16,6 +16,8 @@ export type ResetOrigin = 'peer' | 'protocol' | 'connection';
 
 /** The exchange, as its attempts see it. */
 export interface AttemptOwner {
+  /** See `UpstreamRequest`. */
+  readonly isApart: boolean;
   /** `stream` is open and idle: the head goes first. */
   upstreamOpened(stream: Http2Stream): void;
   upstreamNotOpened(failure: OpenFailure, message: string): void;
@@ -32,6 +34,7 @@ export interface AttemptOwner {
 export class UpstreamAttempt implements UpstreamRequest {
   readonly hash: number;
   readonly pinned: string | null;
+  readonly isApart: boolean;
   readonly cluster: UpstreamCluster;
   /** null while it waits and when it is over. */
   stream: Http2Stream | null = null;
@@ -42,6 +45,7 @@ export class UpstreamAttempt implements UpstreamRequest {
 
   constructor(exchange: AttemptOwner, cluster: UpstreamCluster, hash: number, pinned: string | null) {
     this.#exchange = exchange;
+    this.isApart = exchange.isApart;
     this.cluster = cluster;
     this.hash = hash;
     this.pinned = pinned;

@@ -30,6 +30,7 @@ import type { Serving } from '../http/serving.ts';
 import { SocketTransport, type TrafficCounters, type TransportOwner } from '../http/socket-transport.ts';
 import type { WheelTimer } from '../http/timer-wheel.ts';
 import type { ConnectionBudget, IdleConnection } from './connection-budget.ts';
+import { UnfinishedCalls } from './unfinished-calls.ts';
 
 /**
  * A client that has not sent its SETTINGS, leaves a frame unfinished without a stream open, or a header block whatever else is
@@ -88,6 +89,7 @@ export class DownstreamConnection
   #state: 'open' | 'draining' | 'ending' | 'closed' = 'open';
   #sentFinalGoaway = false;
   heldBytes = 0;
+  readonly #unfinished: UnfinishedCalls;
   /** Exchanges that hold more than any does. */
   readonly #waiting = new Set<ExchangeState>();
 
@@ -98,6 +100,7 @@ export class DownstreamConnection
     this.entered = entered;
     this.clientAddress = plainAddress(socket.remoteAddress);
     this.#lastActiveMs = serving.loop.nowMs;
+    this.#unfinished = new UnfinishedCalls(serving.loop.nowMs);
     this.#scopeGeneration = server.generation;
     this.#scope = server.scopeOf(entered);
     this.#http2 = new Http2Connection({
@@ -216,8 +219,17 @@ export class DownstreamConnection
     this.#active--;
     if (this.#active === 0 && this.#state !== 'closed') this.#server.budget.idle(this);
     this.#lastActiveMs = this.serving.loop.nowMs;
+    this.#unfinished.ended(this.#lastActiveMs);
     this.#server.requestEnded();
     if (this.#active === 0 && this.#state === 'draining' && this.#sentFinalGoaway) this.#end();
+  }
+
+  get isRestless(): boolean {
+    return this.#unfinished.isRestless;
+  }
+
+  leftUnfinished(): void {
+    this.#unfinished.unfinished();
   }
 
   held(exchange: ExchangeState, change: number): void {

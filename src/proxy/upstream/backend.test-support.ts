@@ -90,10 +90,17 @@ export class Backend {
   }
 }
 
+export interface RequestOptions {
+  readonly hash?: number;
+  readonly pinned?: string;
+  readonly isApart?: boolean;
+}
+
 /** A request that sends a bare GET and keeps what it is told. */
 export class TestRequest implements UpstreamRequest {
   readonly hash: number;
   readonly pinned: string | null;
+  readonly isApart: boolean;
   endpoint: UpstreamEndpoint | null = null;
   stream: Http2Stream | null = null;
   /** `open` is answered: true when it got a stream. */
@@ -104,8 +111,9 @@ export class TestRequest implements UpstreamRequest {
   #resolveOpened: (opened: boolean) => void = () => {};
   #resolve: (outcome: string) => void = () => {};
 
-  constructor(lists: HeaderListPool, options: { hash?: number; pinned?: string } = {}) {
+  constructor(lists: HeaderListPool, options: RequestOptions = {}) {
     this.#lists = lists;
+    this.isApart = options.isApart ?? false;
     this.hash = options.hash ?? 0;
     this.pinned = options.pinned ?? null;
     this.opened = new Promise(resolve => {

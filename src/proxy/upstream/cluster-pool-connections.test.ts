@@ -46,7 +46,7 @@ describe('a cluster whose connections end', () => {
     while (world.events.length === 0) await world.call();
     const again = await startBackend({ port });
     const connected = once(again.server, 'session');
-    clock.advance(300);
+    clock.advance(1_200);
     await connected;
     while (again.served === 0) assert.equal(await world.call(), '200');
   });

@@ -5,7 +5,14 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import type { Cluster, Endpoint } from '../../snapshot/index.ts';
-import { Backend, endpointSet, TestRequest, testCluster, testEnvironment } from './backend.test-support.ts';
+import {
+  Backend,
+  endpointSet,
+  type RequestOptions,
+  TestRequest,
+  testCluster,
+  testEnvironment,
+} from './backend.test-support.ts';
 import { ClusterPool } from './cluster-pool.ts';
 import type { ConnectionEnvironment } from './upstream-connection.ts';
 
@@ -50,21 +57,21 @@ export class World {
     cleanups.push(() => this.pool.destroy());
   }
 
-  open(options: { hash?: number; pinned?: string } = {}): TestRequest {
+  open(options: RequestOptions = {}): TestRequest {
     const request = new TestRequest(this.environment.lists, options);
     this.pool.open(request);
     return request;
   }
 
   /** One request from start to end; tried again when the peer says that it did not look at it, as an exchange does. */
-  async call(options: { hash?: number; pinned?: string } = {}): Promise<string> {
+  async call(options: RequestOptions = {}): Promise<string> {
     const request = this.open(options);
     const outcome = await request.outcome;
     if (request.endpoint !== null) this.pool.done(request.endpoint, outcome === '200' ? 'ok' : 'failed');
     return outcome === REFUSED ? this.call(options) : outcome;
   }
 
-  async ports(count: number, options: { hash?: number; pinned?: string } = {}): Promise<number[]> {
+  async ports(count: number, options: RequestOptions = {}): Promise<number[]> {
     const ports: number[] = [];
     for (let i = 0; i < count; i += 1) {
       const request = this.open(options);

@@ -9,15 +9,17 @@
  */
 import type { Cluster, EndpointSet } from '../../snapshot/index.ts';
 import { compilePicker } from './balancer.ts';
+import type { ConnectFailure } from './connect-failure.ts';
 import { endpointKey } from './endpoint-key.ts';
-import { type EndpointOwner, EndpointPool, type WaitingRequest } from './endpoint-pool.ts';
+import { type EndpointOwner, EndpointPool } from './endpoint-pool.ts';
 import { EJECT_AFTER_FAILURES, OutlierEjection } from './outlier-ejection.ts';
 import type { Picker } from './picker.ts';
-import type { ConnectFailure, ConnectionEnvironment } from './upstream-connection.ts';
+import type { ConnectionEnvironment } from './upstream-connection.ts';
 import type { UpstreamEndpoint } from './upstream-endpoint.ts';
 import type { UpstreamRequest } from './upstream-request.ts';
 import type { HashKey, UpstreamCluster } from './upstreams.ts';
 import { type Health, usableEndpoints } from './usable-endpoints.ts';
+import { WaitingRequest } from './waiting-line.ts';
 
 /** Endpoints tried for one request when connecting fails. */
 const MAX_TRIES = 3;
@@ -46,7 +48,7 @@ export class ClusterPool implements UpstreamCluster, EndpointOwner {
   cluster: Cluster;
   hashKey: HashKey;
   /** Requests that wait for a connection. */
-  pending = 0;
+  readonly #waiting = new Map<UpstreamRequest, WaitingRequest>();
   #touched = false;
   readonly #environment: ConnectionEnvironment;
   readonly #observer: ClusterObserver;
@@ -90,13 +92,10 @@ export class ClusterPool implements UpstreamCluster, EndpointOwner {
   }
 
   cancel(request: UpstreamRequest): void {
-    for (const endpoint of [...this.#endpoints.values(), ...this.#retired]) {
-      const at = endpoint.waiting.findIndex(waiting => waiting.request === request);
-      if (at < 0) continue;
-      endpoint.waiting.splice(at, 1);
-      this.#addPending(-1);
-      return;
-    }
+    const waiting = this.#waiting.get(request);
+    if (waiting === undefined) return;
+    waiting.line?.remove(waiting);
+    this.#forget(waiting);
   }
 
   done(endpoint: UpstreamEndpoint, outcome: 'ok' | 'failed'): void {
@@ -140,7 +139,7 @@ export class ClusterPool implements UpstreamCluster, EndpointOwner {
     for (const endpoint of this.#endpoints.values()) endpoint.sweep(nowMs);
     if (this.#retired.length === 0) return;
     for (const endpoint of this.#retired) endpoint.sweep(nowMs);
-    this.#retired = this.#retired.filter(endpoint => endpoint.connections.length > 0);
+    this.#retired = this.#retired.filter(endpoint => endpoint.connections > 0);
   }
 
   /** All endpoints, those that left but still have streams last. For metrics and dumps. */
@@ -152,9 +151,14 @@ export class ClusterPool implements UpstreamCluster, EndpointOwner {
   /** Connections to all endpoints, those that are still connecting or draining included. */
   openConnections(): number {
     let connections = 0;
-    for (const endpoint of this.#endpoints.values()) connections += endpoint.connections.length;
-    for (const endpoint of this.#retired) connections += endpoint.connections.length;
+    for (const endpoint of this.#endpoints.values()) connections += endpoint.connections;
+    for (const endpoint of this.#retired) connections += endpoint.connections;
     return connections;
+  }
+
+  /** Requests that wait for a connection. */
+  get pending(): number {
+    return this.#waiting.size;
   }
 
   /** Nobody waits, no stream is open, and none was asked for since the sweep before the last one. */
@@ -175,17 +179,26 @@ export class ClusterPool implements UpstreamCluster, EndpointOwner {
     this.#touch();
   }
 
-  onServed(): void {
-    this.#addPending(-1);
+  onServed(waiting: WaitingRequest): void {
+    this.#forget(waiting);
   }
 
-  hasReachableOther(endpoint: EndpointPool): boolean {
+  /** What waits elsewhere for a slow connect need not. */
+  onReachable(endpoint: EndpointPool): void {
+    this.#observer.onConnected(this, endpoint);
+    if (this.#waiting.size === 0) return;
+    for (const other of this.#endpoints.values()) if (other !== endpoint) other.release();
+  }
+
+  findReachableOther(endpoint: EndpointPool): boolean {
     if (this.#stale) this.#compile();
-    return this.#usable.some(other => other !== endpoint && !other.failing && other.isConnected);
+    const others = this.#usable.filter(other => other !== endpoint && !other.failing);
+    if (others.some(other => other.isConnected)) return true;
+    others[0]?.connect();
+    return false;
   }
 
   onUnserved(endpoint: EndpointPool, unserved: readonly WaitingRequest[], failure: ConnectFailure): void {
-    this.#addPending(-unserved.length);
     for (const waiting of unserved) this.#elsewhere(endpoint, waiting, failure);
   }
 
@@ -193,13 +206,8 @@ export class ClusterPool implements UpstreamCluster, EndpointOwner {
     this.#observer.onConnectFailed(this, endpoint, failure);
   }
 
-  onConnected(endpoint: EndpointPool): void {
-    this.#observer.onConnected(this, endpoint);
-  }
-
-  #addPending(change: number): void {
-    this.pending += change;
-    this.#touch();
+  #forget(waiting: WaitingRequest): void {
+    if (this.#waiting.delete(waiting.request)) this.#touch();
   }
 
   #touch(): void {
@@ -212,19 +220,31 @@ export class ClusterPool implements UpstreamCluster, EndpointOwner {
   }
 
   #wait(endpoint: EndpointPool, request: UpstreamRequest): void {
-    if (this.pending >= this.cluster.maxPendingRequests) {
+    if (endpoint.isFullFor(request) && this.#openBeside(endpoint, request)) return;
+    if (this.pending >= this.cluster.maxPendingRequests || !endpoint.mayWait(request)) {
       request.onOpenFailed('overload', `${this.pending} requests wait for a connection to the backend already`);
       return;
     }
-    this.#enqueue(endpoint, { request, tried: [] });
+    this.#enqueue(endpoint, new WaitingRequest(request));
   }
 
   #enqueue(endpoint: EndpointPool, waiting: WaitingRequest): void {
-    this.#addPending(1);
+    this.#waiting.set(waiting.request, waiting);
+    this.#touch();
     const failure = endpoint.wait(waiting);
-    if (failure === null) return;
-    this.#addPending(-1);
-    this.#elsewhere(endpoint, waiting, failure);
+    if (failure !== null) this.#elsewhere(endpoint, waiting, failure);
+  }
+
+  /** The endpoint is full: true when another one had room. */
+  #openBeside(full: EndpointPool, request: UpstreamRequest): boolean {
+    for (const endpoint of this.#usable) {
+      const stream = endpoint === full ? null : endpoint.openStream(request);
+      if (stream === null) continue;
+      endpoint.activeRequests += 1;
+      request.onOpen(stream, endpoint);
+      return true;
+    }
+    return false;
   }
 
   /** Tries the next endpoint: at most `MAX_TRIES` in all, none twice. */
@@ -233,6 +253,7 @@ export class ClusterPool implements UpstreamCluster, EndpointOwner {
     tried.push(endpoint.key);
     const next = tried.length < MAX_TRIES ? this.#untried(waiting) : undefined;
     if (next === undefined) {
+      this.#forget(waiting);
       request.onOpenFailed(failure.kind, failure.message);
       return;
     }
@@ -241,6 +262,7 @@ export class ClusterPool implements UpstreamCluster, EndpointOwner {
       this.#enqueue(next, waiting);
       return;
     }
+    this.#forget(waiting);
     next.activeRequests += 1;
     request.onOpen(stream, next);
   }

@@ -1,63 +1,48 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Cluster, Endpoint } from '../../snapshot/index.ts';
-import type { Http2Connection, Http2Stream } from '../../wire/index.ts';
-import type { Timer } from '../clock.ts';
-import { backoffMs } from './backoff.ts';
+import type { Http2Stream } from '../../wire/index.ts';
+import type { ConnectFailure } from './connect-failure.ts';
 import { endpointKey } from './endpoint-key.ts';
-import {
-  type ConnectFailure,
-  type ConnectionEnvironment,
-  type ConnectionOwner,
-  UpstreamConnection,
-} from './upstream-connection.ts';
+import { Lane, type LaneLimits, type LaneOwner } from './lane.ts';
+import type { ConnectionEnvironment } from './upstream-connection.ts';
 import type { UpstreamEndpoint } from './upstream-endpoint.ts';
 import type { UpstreamRequest } from './upstream-request.ts';
 import type { Candidate, Health } from './usable-endpoints.ts';
+import type { WaitingRequest } from './waiting-line.ts';
 
 /** Connections of one worker to one endpoint. A peer that allows few streams each gets this many; more requests wait. */
-const MAX_CONNECTIONS = 100;
-/** While every endpoint is failing, requests may still cause a connect, but only this long after the last one failed. */
-const MIN_RETRY_MS = 100;
-
-/** A connect that takes longer is not waited for while other endpoints are connected. */
-const SLOW_CONNECT_MS = 250;
-
-const REMOVED: ConnectFailure = { kind: 'connect_failure', message: 'the backend was removed' };
-
-/** A request that waits for a connection. */
-export interface WaitingRequest {
-  readonly request: UpstreamRequest;
-  /** Keys of the endpoints that could not be reached for it. */
-  readonly tried: string[];
-}
+const SHARED: LaneLimits = { maxConnections: 100, dialSpacingMs: 0, isKeptUp: true };
+/**
+ * Clients that leave many calls unfinished have connections of their own. Few, and seldom a new one: such a client spoils
+ * them at the price of frames, and what it loses is its own.
+ */
+const APART: LaneLimits = { maxConnections: 4, dialSpacingMs: 1_000, isKeptUp: false };
+/** Requests of such clients that may wait: they must not fill the line that all share. */
+const MAX_APART_WAITING = 64;
 
 /** The cluster, as its endpoints see it. */
 export interface EndpointOwner {
   readonly cluster: Cluster;
   /** Streams were asked for lately: connections are kept up in the background, so that no request waits for one. */
   readonly isInUse: boolean;
-  /** `reachable` changed. */
+  /** `failing` changed. */
   onUsableChanged(): void;
+  /** The endpoint is connected now. */
+  onReachable(endpoint: EndpointPool): void;
   /** A connection came or went. */
   onConnectionsChanged(): void;
-  /** `waiting` left the endpoint's queue and has its stream. */
+  /** `waiting` left the endpoint's line and has its stream. */
   onServed(waiting: WaitingRequest): void;
-  /** The endpoint takes long to connect and requests wait for it: true when others are there to take them. */
-  hasReachableOther(endpoint: EndpointPool): boolean;
-  /** They left the endpoint's queue: another one must be tried. */
+  /** The endpoint takes long to connect and requests wait for it: true when others are there to take them, else one is dialled. */
+  findReachableOther(endpoint: EndpointPool): boolean;
+  /** They left the endpoint's line: another one must be tried. */
   onUnserved(endpoint: EndpointPool, waiting: readonly WaitingRequest[], failure: ConnectFailure): void;
   onConnectFailed(endpoint: EndpointPool, failure: ConnectFailure): void;
-  /** It can be reached. */
-  onConnected(endpoint: EndpointPool): void;
 }
 
-/**
- * One endpoint and its connections. As few as needed: one, and another when the peer's stream limit is reached.
- *
- * Owns its connections and two timers: the next background connect, and the patience with the one under way.
- */
-export class EndpointPool implements UpstreamEndpoint, Candidate, ConnectionOwner {
+/** One endpoint: what is known of it, and its connections in two lanes, the second one made when it is needed. */
+export class EndpointPool implements UpstreamEndpoint, Candidate, LaneOwner {
   readonly address: string;
   readonly port: number;
   readonly key: string;
@@ -71,17 +56,10 @@ export class EndpointPool implements UpstreamEndpoint, Candidate, ConnectionOwne
   failing = false;
   /** In the picker's set. Written by the cluster. */
   usable = false;
-  readonly connections: UpstreamConnection[] = [];
-  readonly waiting: WaitingRequest[] = [];
   readonly #owner: EndpointOwner;
   readonly #environment: ConnectionEnvironment;
-  /** Where the next stream is tried first; null: nothing is connected. */
-  #current: Http2Connection | null = null;
-  #connecting = false;
-  #failures = 0;
-  #lastFailure: { readonly atMs: number; readonly failure: ConnectFailure } | null = null;
-  #reconnect: Timer | null = null;
-  #slow: Timer | null = null;
+  readonly #shared: Lane;
+  #apart: Lane | null = null;
   #retired = false;
 
   constructor(endpoint: Endpoint, owner: EndpointOwner, environment: ConnectionEnvironment) {
@@ -92,173 +70,119 @@ export class EndpointPool implements UpstreamEndpoint, Candidate, ConnectionOwne
     this.state = endpoint.state;
     this.#owner = owner;
     this.#environment = environment;
+    this.#shared = new Lane(this, SHARED, environment);
+  }
+
+  get connectTimeoutMs(): number {
+    return this.#owner.cluster.connectTimeoutMs;
+  }
+
+  get isInUse(): boolean {
+    return this.#owner.isInUse;
   }
 
   /** A connection is open. */
   get isConnected(): boolean {
-    return this.#current !== null;
+    return this.#shared.isConnected;
+  }
+
+  /** Connections, those that are connecting or draining included. */
+  get connections(): number {
+    return this.#shared.connections.length + (this.#apart?.connections.length ?? 0);
   }
 
   /** A new stream whose events go to `request`; null when no connection has room. Allocates only the stream. */
   openStream(request: UpstreamRequest): Http2Stream | null {
-    const current = this.#current;
-    if (current === null) return null;
-    return current.openStream(request) ?? this.#openElsewhere(request);
+    return request.isApart ? (this.#apart?.openStream(request) ?? null) : this.#shared.openStream(request);
   }
 
-  /** Puts a request into the queue and sees to a connection; the failure when connecting now would be too soon. */
+  /** Whether the line for `request` may be joined. */
+  mayWait(request: UpstreamRequest): boolean {
+    return !request.isApart || this.#apart === null || this.#apart.waiting.length < MAX_APART_WAITING;
+  }
+
+  /** No connection has room for `request` and no further one may be opened. */
+  isFullFor(request: UpstreamRequest): boolean {
+    return request.isApart ? this.#apart?.isFull === true : this.#shared.isFull;
+  }
+
+  /** Puts a request into the line and sees to a connection; the failure when connecting now would be too soon. */
   wait(waiting: WaitingRequest): ConnectFailure | null {
-    const last = this.#lastFailure;
-    const tooSoon = last !== null && this.#environment.clock.nowMs() - last.atMs < MIN_RETRY_MS;
-    const isIdle = !this.#connecting && this.#current === null;
-    if (tooSoon && isIdle) return last.failure;
-    if (this.#retired && isIdle) return REMOVED;
-    this.waiting.push(waiting);
-    this.connect();
-    return null;
+    return (waiting.request.isApart ? this.#apartLane() : this.#shared).wait(waiting);
   }
 
-  /** Starts a connection unless one is under way or there are too many. */
+  /** Starts a connection unless one is there, under way, or it would be too soon. */
   connect(): void {
-    if (this.#connecting || this.#retired || this.connections.length >= MAX_CONNECTIONS) return;
-    this.#connecting = true;
-    this.#reconnect?.cancel();
-    this.#reconnect = null;
-    const { connectTimeoutMs } = this.#owner.cluster;
-    this.#slow = this.#environment.clock.after(SLOW_CONNECT_MS, () => this.#onSlow());
-    const target = { address: this.address, port: this.port, connectTimeoutMs };
-    this.connections.push(new UpstreamConnection(target, this, this.#environment));
-    this.#owner.onConnectionsChanged();
+    if (!this.isConnected) this.#shared.connect();
   }
 
   /** Connects before the first request comes; until then other endpoints are preferred. */
   warm(): void {
-    this.#setFailing(true);
-    this.connect();
+    this.#shared.warm();
+  }
+
+  /** Another endpoint is connected now: what waits here for a slow connect goes there. */
+  release(): void {
+    this.#shared.release();
   }
 
   /** The endpoint left the cluster: what waits is still served, streams go on, connections close as they become idle. */
   retire(): void {
     this.#retired = true;
-    this.#reconnect?.cancel();
-    this.#leaveWhenServed();
+    this.#shared.retire();
+    this.#apart?.retire();
   }
 
   /** Ends every connection at once. */
   destroy(): void {
-    this.retire();
-    this.#current = null;
-    for (const connection of [...this.connections]) connection.destroy();
+    this.#retired = true;
+    this.#shared.destroy();
+    this.#apart?.destroy();
   }
 
   /** About once a second. */
   sweep(nowMs: number): void {
-    if (this.connections.length > 0) for (const connection of [...this.connections]) connection.sweep(nowMs);
+    this.#shared.sweep(nowMs);
+    this.#apart?.sweep(nowMs);
   }
 
-  onConnected(connection: UpstreamConnection): void {
-    this.#endConnecting();
-    this.#failures = 0;
-    this.#lastFailure = null;
-    this.#owner.onConnected(this);
-    this.#current = connection.http2;
-    this.#setFailing(false);
-    this.#serve();
-    this.#leaveWhenServed();
+  /** Only the shared lane says whether the endpoint can be used: clients in the other one may have made it fail. */
+  onReachable(lane: Lane, reachable: boolean): void {
+    if (lane !== this.#shared) return;
+    if (this.failing === reachable) {
+      this.failing = !reachable;
+      this.#owner.onUsableChanged();
+    }
+    if (reachable && lane.isConnected) this.#owner.onReachable(this);
   }
 
-  onCapacity(connection: UpstreamConnection): void {
-    this.#current = connection.http2;
-    if (this.waiting.length > 0) this.#serve();
-    this.#leaveWhenServed();
-  }
-
-  onDraining(connection: UpstreamConnection): void {
-    if (this.#current !== connection.http2) return;
-    this.#current = this.connections.find(other => other.state === 'open')?.http2 ?? null;
-    if (this.#current === null && this.#owner.isInUse && !this.#retired) this.warm();
-  }
-
-  onClosed(connection: UpstreamConnection, failure: ConnectFailure | null): void {
-    this.connections.splice(this.connections.indexOf(connection), 1);
+  onConnectionsChanged(): void {
     this.#owner.onConnectionsChanged();
-    if (connection.wasOpen) this.onDraining(connection);
-    else this.#endConnecting();
-    if (this.#retired) {
-      if (this.#current === null && !this.#connecting) this.#giveUp(failure ?? REMOVED);
-      return;
+  }
+
+  onServed(waiting: WaitingRequest, stream: Http2Stream): void {
+    this.activeRequests += 1;
+    this.#owner.onServed(waiting);
+    waiting.request.onOpen(stream, this);
+  }
+
+  onSlow(lane: Lane): boolean {
+    return lane === this.#shared && this.#owner.findReachableOther(this);
+  }
+
+  onUnserved(waiting: readonly WaitingRequest[], failure: ConnectFailure): void {
+    this.#owner.onUnserved(this, waiting, failure);
+  }
+
+  onConnectFailed(lane: Lane, failure: ConnectFailure): void {
+    if (lane === this.#shared) this.#owner.onConnectFailed(this, failure);
+  }
+
+  #apartLane(): Lane {
+    if (this.#apart === null) {
+      this.#apart = new Lane(this, APART, this.#environment);
+      if (this.#retired) this.#apart.retire();
     }
-    if (failure !== null) this.#onFailed(failure);
-    else if (this.waiting.length > 0 && this.#current === null) this.connect();
-  }
-
-  #onFailed(failure: ConnectFailure): void {
-    const { clock } = this.#environment;
-    this.#failures += 1;
-    this.#lastFailure = { atMs: clock.nowMs(), failure };
-    this.#setFailing(true);
-    this.#owner.onConnectFailed(this, failure);
-    this.#reconnect?.cancel();
-    this.#reconnect = clock.after(backoffMs(this.#failures, Math.random()), () => this.#onBackoffOver());
-    if (this.#current === null && !this.#connecting) this.#giveUp(failure);
-  }
-
-  #giveUp(failure: ConnectFailure): void {
-    if (this.waiting.length > 0) this.#owner.onUnserved(this, this.waiting.splice(0), failure);
-  }
-
-  #leaveWhenServed(): void {
-    if (!this.#retired || this.waiting.length > 0) return;
-    this.#current = null;
-    for (const connection of [...this.connections]) connection.drain();
-  }
-
-  #endConnecting(): void {
-    this.#connecting = false;
-    this.#slow?.cancel();
-    this.#slow = null;
-  }
-
-  #onSlow(): void {
-    if (this.#current !== null || !this.#owner.hasReachableOther(this)) return;
-    this.#setFailing(true);
-    const message = `no connection to the backend within ${SLOW_CONNECT_MS} ms`;
-    this.#owner.onUnserved(this, this.waiting.splice(0), { kind: 'connect_timeout', message });
-  }
-
-  /** A cluster that nobody uses is not dialled; the next request finds the endpoint as if it were new. */
-  #onBackoffOver(): void {
-    this.#reconnect = null;
-    if (this.#owner.isInUse) this.connect();
-    else this.#setFailing(false);
-  }
-
-  #serve(): void {
-    for (let next = this.waiting[0]; next !== undefined; next = this.waiting[0]) {
-      const stream = this.openStream(next.request);
-      if (stream === null) break;
-      this.waiting.shift();
-      this.activeRequests += 1;
-      this.#owner.onServed(next);
-      next.request.onOpen(stream, this);
-    }
-    if (this.waiting.length > 0) this.connect();
-  }
-
-  #openElsewhere(request: UpstreamRequest): Http2Stream | null {
-    for (const { state, http2 } of this.connections) {
-      if (state !== 'open' || http2 === null || http2 === this.#current) continue;
-      const stream = http2.openStream(request);
-      if (stream === null) continue;
-      this.#current = http2;
-      return stream;
-    }
-    return null;
-  }
-
-  #setFailing(failing: boolean): void {
-    if (this.failing === failing) return;
-    this.failing = failing;
-    this.#owner.onUsableChanged();
+    return this.#apart;
   }
 }

@@ -9,15 +9,11 @@ import {
   type VolatileFields,
 } from '../../wire/index.ts';
 import type { Timer } from '../clock.ts';
+import type { ConnectFailure } from './connect-failure.ts';
 import { endpointKey } from './endpoint-key.ts';
 import type { HealthProbe, ProbeResult } from './health-checker.ts';
 import { decodeHealthResponse, encodeHealthRequest } from './health-message.ts';
-import {
-  type ConnectFailure,
-  type ConnectionEnvironment,
-  type ConnectionOwner,
-  UpstreamConnection,
-} from './upstream-connection.ts';
+import { type ConnectionEnvironment, type ConnectionOwner, UpstreamConnection } from './upstream-connection.ts';
 
 /** A HealthCheckResponse has two bytes; more than this is something else. */
 const MAX_RESPONSE_BYTES = 1_024;
@@ -73,7 +69,13 @@ export class GrpcHealthProbe implements HealthProbe, ConnectionOwner, StreamEven
     if (this.#done !== null) this.#ask(connection);
   }
 
+  onStalled(): void {}
+
   onCapacity(): void {}
+
+  onLeftOut(): void {}
+
+  onCrowded(): void {}
 
   /** A check under way may still be answered; the next one connects anew. */
   onDraining(connection: UpstreamConnection): void {

@@ -7,18 +7,30 @@ import {
   ErrorCode,
   type HeaderListPool,
   Http2Connection,
+  type Http2Limits,
   type Http2Stream,
   type StreamEvents,
 } from '../../wire/index.ts';
 import type { Clock, Timer } from '../clock.ts';
 import type { SocketLoop } from '../http/socket-loop.ts';
 import { SocketTransport, type TransportOwner } from '../http/socket-transport.ts';
+import { type ConnectFailure, reasonOf } from './connect-failure.ts';
 import { DeadPeer } from './dead-peer.ts';
 
 /** A connection without streams is closed after this. Long: a new one costs its first request a round trip. */
 const IDLE_CLOSE_MS = 300_000;
 /** After we ended a connection, the peer has this long to end its side. */
 const LINGER_MS = 5_000;
+/** A connection that lived this long was worth its connect, even if it answered nothing. */
+const PROVEN_AFTER_MS = 20_000;
+/** Resets that are held back are looked at this often. */
+const RESET_PACE_MS = 100;
+/**
+ * What a response's header block may be as it comes: one that is too large costs its own stream only, as long as a block ends.
+ * A backend is trusted with more of it than a client, for all clients share its connection.
+ */
+const LIMITS: Http2Limits = { ...DEFAULT_HTTP2_LIMITS, maxContinuationFrames: 128, maxHeaderBlockBytes: 1_048_576 };
+
 /** TCP keepalive: frees what a vanished peer left behind on connections without traffic. */
 const KEEPALIVE_MS = 60_000;
 
@@ -36,29 +48,32 @@ export function dialTcp(host: string, port: number): Socket {
   return connect({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEPALIVE_MS });
 }
 
-export interface ConnectFailure {
-  readonly kind: 'connect_failure' | 'connect_timeout';
-  /** One line for people; names no address. */
-  readonly message: string;
-}
-
-/** The endpoint that a connection belongs to. */
+/** The lane that a connection belongs to. */
 export interface ConnectionOwner {
+  /** It takes streams: for the first time, or again after `onStalled`. */
   onConnected(connection: UpstreamConnection): void;
+  /** The peer allows no streams (MAX_CONCURRENT_STREAMS is 0): it is as good as not connected. */
+  onStalled(connection: UpstreamConnection): void;
   /** It may take streams again. */
   onCapacity(connection: UpstreamConnection): void;
-  /** It takes no new streams any more (GOAWAY or broken); those it has go on. `onClosed` follows. */
+  /** The peer's GOAWAY left streams out and took this many. `onDraining` follows. */
+  onLeftOut(taken: number): void;
+  /** So many of its streams are abandoned that it should take no new ones. */
+  onCrowded(connection: UpstreamConnection): void;
+  /** Once, if it was open: it takes no new streams any more (GOAWAY or broken); those it has go on. `onClosed` follows. */
   onDraining(connection: UpstreamConnection): void;
   /** Last event. `failure`: why it was never open. */
   onClosed(connection: UpstreamConnection, failure: ConnectFailure | null): void;
 }
 
 /**
- * One HTTP/2 connection to an endpoint. It takes streams once the peer's SETTINGS are here: a port that accepts and says
- * nothing is a failed connect, and no stream is refused because its limit was not known yet.
+ * One HTTP/2 connection to an endpoint. It takes streams once the peer's SETTINGS are here and allow one: a port that accepts
+ * and says nothing is a failed connect, and no stream is refused because its limit was not known yet.
  *
  *     connecting ──SETTINGS──► open ──GOAWAY, idle, endpoint removed──► draining ──no streams──► closed
- *          └──refused, timeout──────────────────────┴──socket gone──────────────────────────────▲
+ *       │   ▲                  │ │                                         ▲                      ▲
+ *       │   └──────limit is 0──┘ └──socket gone────────────────────────────┼──────────────────────┤
+ *       └──────────refused, timeout────────────────────────────────────────┴──────────────────────┘
  */
 export class UpstreamConnection implements ConnectionEvents, TransportOwner {
   state: 'connecting' | 'open' | 'draining' | 'closed' = 'connecting';
@@ -70,8 +85,12 @@ export class UpstreamConnection implements ConnectionEvents, TransportOwner {
   readonly #owner: ConnectionOwner;
   readonly #transport: SocketTransport;
   readonly #deadPeer: DeadPeer;
-  #timeout: Timer | null;
-  #failure: ConnectFailure | null = null;
+  readonly #connectTimeoutMs: number;
+  #timeout: Timer | null = null;
+  #resetTimer: Timer | null = null;
+  /** Why it was never open, or ceased to be. */
+  failure: ConnectFailure | null = null;
+  #openedAtMs = 0;
   #busyAtMs: number;
   #endedAtMs: number | null = null;
 
@@ -86,7 +105,8 @@ export class UpstreamConnection implements ConnectionEvents, TransportOwner {
     this.#deadPeer = new DeadPeer(this.#busyAtMs);
     const socket = environment.dial(target.address, target.port);
     this.#transport = new SocketTransport(socket, environment.loop, this);
-    this.#timeout = environment.clock.after(target.connectTimeoutMs, () => this.#onTimeout(target.connectTimeoutMs));
+    this.#connectTimeoutMs = target.connectTimeoutMs;
+    this.#startTimeout();
     const { loop } = environment;
     socket.once('connect', () => {
       loop.refresh();
@@ -102,16 +122,22 @@ export class UpstreamConnection implements ConnectionEvents, TransportOwner {
     });
   }
 
-  /** Streams that are open now. */
-  get activeStreams(): number {
-    return this.http2?.activeStreams ?? 0;
+  /** Streams that somebody still wants. */
+  get liveStreams(): number {
+    return this.http2?.liveStreams ?? 0;
+  }
+
+  /** It was of use: a stream ended in order, or it has been there for long. */
+  get isProven(): boolean {
+    if (this.http2 === null || !this.wasOpen) return false;
+    return this.http2.endedStreams > 0 || this.#environment.clock.nowMs() - this.#openedAtMs >= PROVEN_AFTER_MS;
   }
 
   /** Takes no new streams from here on; closes now when there are none, else when the last one ends (see `sweep`). */
   drain(): void {
-    if (this.state === 'connecting') this.destroy();
-    if (this.state === 'open') this.state = 'draining';
-    if (this.state === 'draining' && this.activeStreams === 0) this.#end();
+    if (this.state === 'connecting' && !this.wasOpen) this.destroy();
+    if (this.state === 'open' || this.state === 'connecting') this.state = 'draining';
+    if (this.state === 'draining' && this.liveStreams === 0) this.#end();
   }
 
   /** Ends it at once; its streams are reset. */
@@ -125,11 +151,12 @@ export class UpstreamConnection implements ConnectionEvents, TransportOwner {
     const http2 = this.http2;
     if (http2 === null || this.state === 'closed') return;
     if (this.#endedAtMs !== null) {
-      if (nowMs - this.#endedAtMs >= LINGER_MS) this.destroy();
+      // Abandoned streams end with it: there is nothing to linger for.
+      if (http2.activeStreams > 0 || nowMs - this.#endedAtMs >= LINGER_MS) this.destroy();
       return;
     }
-    if (http2.activeStreams > 0) this.#busyAtMs = nowMs;
-    if (http2.activeStreams === 0 && (this.state === 'draining' || nowMs - this.#busyAtMs >= IDLE_CLOSE_MS)) {
+    if (http2.liveStreams > 0) this.#busyAtMs = nowMs;
+    if (http2.liveStreams === 0 && (this.state === 'draining' || nowMs - this.#busyAtMs >= IDLE_CLOSE_MS)) {
       this.#end();
       return;
     }
@@ -147,18 +174,31 @@ export class UpstreamConnection implements ConnectionEvents, TransportOwner {
   }
 
   onSettings(): void {
-    if (this.state !== 'connecting') return;
-    this.#timeout?.cancel();
-    this.#timeout = null;
-    this.state = 'open';
-    this.wasOpen = true;
-    this.#busyAtMs = this.#environment.clock.nowMs();
-    this.#owner.onConnected(this);
+    const hasRoom = (this.http2?.peer.maxConcurrentStreams ?? 0) > 0;
+    if (this.state === 'connecting' && hasRoom) this.#open();
+    else if (this.state === 'open' && !hasRoom) {
+      this.state = 'connecting';
+      this.#startTimeout();
+      this.#owner.onStalled(this);
+    } else if (this.state === 'connecting') this.#owner.onStalled(this);
   }
 
-  onGoaway(): void {
+  onGoaway(_errorCode: number, lastStreamId: number): void {
+    const http2 = this.http2;
+    if (http2 === null || this.state === 'closed') return;
+    if (!this.wasOpen) {
+      this.#fail('the backend ended its connection before it allowed a stream');
+      this.destroy();
+      return;
+    }
+    if (lastStreamId < http2.lastOwnId) this.#owner.onLeftOut((lastStreamId + 1) >> 1);
     this.#stopUsing();
-    if (this.activeStreams === 0) this.#end();
+    if (this.liveStreams === 0) this.#end();
+  }
+
+  onResetsHeld(): void {
+    this.#checkCrowd();
+    this.#resetTimer ??= this.#environment.clock.after(RESET_PACE_MS, () => this.#sendResets());
   }
 
   onFatal(_errorCode: number, message: string): void {
@@ -182,8 +222,9 @@ export class UpstreamConnection implements ConnectionEvents, TransportOwner {
     this.http2 = new Http2Connection({
       role: 'client',
       events: this,
-      limits: DEFAULT_HTTP2_LIMITS,
+      limits: LIMITS,
       lists: this.#environment.lists,
+      time: this.#environment.loop,
     });
     this.#transport.start(this.http2);
     // The preface waits to be taken.
@@ -192,9 +233,46 @@ export class UpstreamConnection implements ConnectionEvents, TransportOwner {
     socket.once('end', () => this.#stopUsing());
   }
 
-  #onTimeout(afterMs: number): void {
-    this.#failure = { kind: 'connect_timeout', message: `no connection to the backend within ${afterMs} ms` };
-    this.destroy();
+  #startTimeout(): void {
+    this.#timeout?.cancel();
+    this.#timeout = this.#environment.clock.after(this.#connectTimeoutMs, () => this.#onTimeout());
+  }
+
+  #open(): void {
+    this.#timeout?.cancel();
+    this.#timeout = null;
+    this.state = 'open';
+    this.#busyAtMs = this.#environment.clock.nowMs();
+    if (!this.wasOpen) this.#openedAtMs = this.#busyAtMs;
+    this.wasOpen = true;
+    this.#owner.onConnected(this);
+  }
+
+  /** Its streams go on if there are any: only new ones are not allowed. */
+  #onTimeout(): void {
+    this.#timeout = null;
+    const isStalled = this.http2?.peer.maxConcurrentStreams === 0;
+    const what = isStalled ? 'the backend allowed no stream' : 'no connection to the backend';
+    const message = `${what} within ${this.#connectTimeoutMs} ms`;
+    this.failure = { kind: 'connect_timeout', message, stage: this.http2 === null ? 'unreached' : 'accepted' };
+    if (!this.wasOpen) {
+      this.destroy();
+      return;
+    }
+    this.#stopUsing();
+    if (this.liveStreams === 0) this.#end();
+  }
+
+  #sendResets(): void {
+    this.#resetTimer = null;
+    this.#environment.loop.refresh();
+    this.http2?.sendHeldResets();
+    if (this.http2?.hasHeldResets === true && this.state !== 'closed') this.onResetsHeld();
+    else this.#checkCrowd();
+  }
+
+  #checkCrowd(): void {
+    if (this.http2?.isCrowded === true && this.state === 'open') this.#owner.onCrowded(this);
   }
 
   #onError(error: Error): void {
@@ -204,7 +282,7 @@ export class UpstreamConnection implements ConnectionEvents, TransportOwner {
 
   /** The first reason counts. */
   #fail(message: string): void {
-    this.#failure ??= { kind: 'connect_failure', message };
+    this.failure ??= { kind: 'connect_failure', message, stage: this.http2 === null ? 'unreached' : 'accepted' };
   }
 
   #onConnectClosed(): void {
@@ -212,7 +290,8 @@ export class UpstreamConnection implements ConnectionEvents, TransportOwner {
   }
 
   #stopUsing(): void {
-    if (this.state !== 'open') return;
+    if (this.state !== 'open' && !(this.state === 'connecting' && this.wasOpen)) return;
+    this.#timeout?.cancel();
     this.state = 'draining';
     this.#owner.onDraining(this);
   }
@@ -227,25 +306,10 @@ export class UpstreamConnection implements ConnectionEvents, TransportOwner {
 
   #finish(): void {
     if (this.state === 'closed') return;
+    this.#stopUsing();
     this.state = 'closed';
     this.#timeout?.cancel();
-    this.#owner.onClosed(this, this.#failure);
-  }
-}
-
-function reasonOf(error: Error): string {
-  const code = 'code' in error ? error.code : undefined;
-  switch (code) {
-    case 'ECONNREFUSED':
-      return 'connection refused';
-    case 'ECONNRESET':
-      return 'connection reset';
-    case 'EHOSTUNREACH':
-    case 'ENETUNREACH':
-      return 'no route to it';
-    case 'ETIMEDOUT':
-      return 'timed out';
-    default:
-      return typeof code === 'string' ? code : 'connection failed';
+    this.#resetTimer?.cancel();
+    this.#owner.onClosed(this, this.wasOpen ? null : this.failure);
   }
 }

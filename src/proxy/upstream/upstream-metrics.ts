@@ -4,8 +4,8 @@ import type { DebugLog } from '../debug-log.ts';
 import type { WorkerMetrics } from '../metrics/index.ts';
 import type { RateLimitedLog } from '../rate-limited-log.ts';
 import type { ClusterObserver, ClusterPool } from './cluster-pool.ts';
+import type { ConnectFailure } from './connect-failure.ts';
 import type { ReachChange } from './reach-log.ts';
-import type { ConnectFailure } from './upstream-connection.ts';
 import type { UpstreamEndpoint } from './upstream-endpoint.ts';
 
 /** Where the clusters of one worker tell what happens in them. */

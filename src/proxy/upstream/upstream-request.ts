@@ -18,6 +18,8 @@ export interface UpstreamRequest extends StreamEvents {
   readonly hash: number;
   /** `address:port` asked for by session persistence; null: none. Ignored when that endpoint cannot be used. */
   readonly pinned: string | null;
+  /** The client leaves many calls unfinished: its streams have connections of their own, which others do not share. */
+  readonly isApart: boolean;
   /** `stream` is open and idle: send the head now. `UpstreamCluster.done` must follow once. */
   onOpen(stream: Http2Stream, endpoint: UpstreamEndpoint): void;
   /** No stream was opened; every try that is allowed was made. `message` is for people and for `grpc-message`. */

@@ -28,7 +28,7 @@ export interface UpstreamCluster {
    * when a connection is ready. O(1) then; no promise, closure, Map or timer.
    */
   open(request: UpstreamRequest): void;
-  /** Forgets a request that still waits for a connection; nothing is called back. No effect on others. O(waiting). */
+  /** Forgets a request that still waits for a connection; nothing is called back. No effect on others. O(1). */
   cancel(request: UpstreamRequest): void;
   /**
    * Exactly once per `onOpen`, when the stream is over. `failed`: the endpoint did not do its work (reset by connection or

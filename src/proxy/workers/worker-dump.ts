@@ -49,7 +49,7 @@ function dumpEndpoint(endpoint: EndpointPool): EndpointDump {
     usable,
     ejected,
     failing,
-    connections: connections.length,
+    connections,
     activeRequests,
   };
 }

@@ -8,12 +8,14 @@ import type { HeaderListPool } from './header-list-pool.ts';
 import { HpackDecoder } from './hpack/decoder.ts';
 import { HpackEncoder } from './hpack/encoder.ts';
 import type { Http2Limits } from './limits.ts';
+import { NO_EVENTS } from './no-events.ts';
 import { Output } from './output.ts';
 import { writePreamble } from './preamble.ts';
 import { ResetMemory } from './reset-memory.ts';
+import { ResetPacer, type TimeSource } from './reset-pacer.ts';
 import { SendQueue } from './send-queue.ts';
 import { DEFAULT_WINDOW_BYTES, PeerSettings } from './settings.ts';
-import { CLOSED, type Http2Stream } from './stream.ts';
+import { ABANDONED, CLOSED, type Http2Stream } from './stream.ts';
 import { StreamTable } from './stream-table.ts';
 import { UnsentStreams } from './unsent-streams.ts';
 
@@ -23,6 +25,8 @@ export interface Http2ConnectionOptions {
   readonly limits: Http2Limits;
   /** One per worker: connections that share a pool share lists and output memory. */
   readonly lists: HeaderListPool;
+  /** Client role: for the pace of resets. Default: the time that `receive` is told. */
+  readonly time?: TimeSource;
 }
 
 /** The state of a connection and its book-keeping, for the files of this folder; users see `Http2Connection`. */
@@ -42,6 +46,11 @@ export class ConnectionCore {
   readonly budget: FloodBudget;
   readonly sendQueue: SendQueue;
   readonly resets: ResetMemory = new ResetMemory();
+  /** Client role only. */
+  readonly pacer: ResetPacer | null;
+  readonly time: TimeSource;
+  /** Streams that ended in order on both sides. */
+  endedStreams = 0;
   /** Failed or closed: input and calls are ignored. */
   broken = false;
   /** The time the owner told last. */
@@ -52,8 +61,11 @@ export class ConnectionCore {
   isBlocked = false;
   /** The highest stream id the peer opened (server role). */
   lastPeerId = 0;
-  /** The next stream id of ours (client role). */
+  /** The next stream id of ours (client role), and the highest that we may use. */
   nextId = 1;
+  lastAllowedId: number = MAX_31_BITS;
+  /** Streams of ours up to this one have left: the peer may have seen them. */
+  handedOverId = 0;
   /** What our GOAWAY named. */
   goawayId: number = MAX_31_BITS;
   /** The peer sent GOAWAY. */
@@ -76,6 +88,8 @@ export class ConnectionCore {
     this.encoder = new HpackEncoder(options.lists.encoderTables);
     this.budget = new FloodBudget(options.limits);
     this.sendQueue = new SendQueue(this);
+    this.time = options.time ?? this;
+    this.pacer = options.role === 'client' ? new ResetPacer(options.limits, this.time) : null;
   }
 
   /** Our first bytes, as late as possible so that an owner can be wired up first. */
@@ -118,11 +132,13 @@ export class ConnectionCore {
   /** Both sides ended: takes the stream out of the books. */
   finishStream(stream: Http2Stream): void {
     this.budget.endedStreams++;
+    this.endedStreams++;
     this.closeStream(stream);
   }
 
   /** Takes the stream out of the books; its events are the caller's business. */
   closeStream(stream: Http2Stream): void {
+    if (stream.flags & ABANDONED) this.pacer?.forget(stream);
     stream.flags |= CLOSED;
     this.activeStreams--;
     if (stream.id === 0) this.unsent.delete(stream);
@@ -133,9 +149,31 @@ export class ConnectionCore {
   /** The peer broke the protocol on one stream. */
   failStream(stream: Http2Stream, errorCode: number): void {
     if (stream.flags & CLOSED) return;
+    if (this.pacer !== null) {
+      const { events } = stream;
+      // Once more on a stream that was given up: nobody hears of it, so it has a budget.
+      if (stream.flags & ABANDONED && !this.spend(RESETS, 'too many errors on streams that were reset')) return;
+      this.resetPaced(stream, errorCode);
+      events.onReset(stream, errorCode, 'protocol');
+      return;
+    }
     this.closeStream(stream);
     this.refuse(stream.id, errorCode);
     stream.events.onReset(stream, errorCode, 'protocol');
+  }
+
+  /** RST_STREAM of ours, at once or, as a client, when the server will stand it. */
+  resetPaced(stream: Http2Stream, errorCode: number): void {
+    if (this.pacer !== null && !this.pacer.mayReset(stream, errorCode)) {
+      stream.flags |= ABANDONED;
+      stream.events = NO_EVENTS;
+      this.events.onResetsHeld?.();
+      return;
+    }
+    this.closeStream(stream);
+    this.resets.add(stream.id);
+    this.writeControl(RST_STREAM, stream.id, errorCode);
+    if (this.pacer?.isCrowded(this.endedStreams) === true) this.events.onResetsHeld?.();
   }
 
   /** RST_STREAM that the peer provoked, hence bounded (CVE-2025-8671). */
@@ -169,12 +207,13 @@ export class ConnectionCore {
     this.events.onFatal(errorCode, message);
   }
 
-  /** Tells every stream that the connection is gone. */
+  /** Tells every stream that the connection is gone; one whose head never left, that it can be sent again (`REFUSED_STREAM`). */
   resetAll(errorCode: number): void {
     for (const stream of [...this.streams.all(), ...this.unsent.all()]) {
       if (stream.flags & CLOSED) continue;
+      const isUnseen = this.role === 'client' && (stream.id === 0 || stream.id > this.handedOverId);
       this.closeStream(stream);
-      stream.events.onReset(stream, errorCode, 'connection');
+      stream.events.onReset(stream, isUnseen ? ErrorCode.REFUSED_STREAM : errorCode, 'connection');
     }
   }
 }

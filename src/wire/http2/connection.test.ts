@@ -197,13 +197,16 @@ describe('HTTP/2 connection', () => {
     assert.equal(pair.client.connection.activeStreams, 1);
   });
 
-  it('tells every stream when the socket is gone, those not yet sent included', () => {
+  it('tells every stream when the socket is gone, and those that never left that they were not seen', () => {
     const pair = new Pair();
-    const [sent, unsent] = [pair.client.open(), pair.client.open()];
+    const [sent, queued, unsent] = [pair.client.open(), pair.client.open(), pair.client.open()];
     pair.client.connection.sendHead(sent.stream, REQUEST, null, true);
+    pair.client.take();
+    pair.client.connection.sendHead(queued.stream, REQUEST, null, true);
     pair.client.connection.close(ErrorCode.CONNECT_ERROR);
-    for (const { recorder } of [sent, unsent]) {
-      assert.deepEqual(recorder.reset, { code: ErrorCode.CONNECT_ERROR, origin: 'connection' });
+    assert.deepEqual(sent.recorder.reset, { code: ErrorCode.CONNECT_ERROR, origin: 'connection' });
+    for (const { recorder } of [queued, unsent]) {
+      assert.deepEqual(recorder.reset, { code: ErrorCode.REFUSED_STREAM, origin: 'connection' });
     }
     assert.equal(pair.client.connection.activeStreams, 0);
     assert.equal(pair.client.connection.openStream(sent.recorder), null);

@@ -11,6 +11,7 @@ import { HeadersReceiver } from './inbound-headers.ts';
 import { sendBlock, sendData } from './outbound.ts';
 import type { OutputSink } from './output.ts';
 import {
+  ABANDONED,
   CLOSED,
   HEAD_SENT,
   Http2Stream,
@@ -42,9 +43,34 @@ export class Http2Connection extends ConnectionCore implements StreamConnection 
     this.#reader = new FrameReader(this, options.role === 'server');
   }
 
-  /** Client role: whether `openStream` may ever succeed again: no GOAWAY from the peer, ids left, not broken. */
+  /** Client role: whether `openStream` may succeed when there is capacity: no GOAWAY from the peer, ids left, not broken. */
   get isUsable(): boolean {
-    return !this.broken && !this.isPeerLeaving && this.nextId + 2 * this.unsent.count <= MAX_31_BITS;
+    return !this.broken && !this.isPeerLeaving && this.nextId + 2 * this.unsent.count <= this.lastAllowedId;
+  }
+
+  /** Open streams that their users still want. */
+  get liveStreams(): number {
+    return this.activeStreams - (this.pacer?.held ?? 0);
+  }
+
+  /** Client role: the highest stream id that was used; -1: none. */
+  get lastOwnId(): number {
+    return this.nextId - 2;
+  }
+
+  /** Client role: every stream so far ended in order. */
+  get hasAnsweredAll(): boolean {
+    return this.activeStreams === 0 && this.endedStreams * 2 === this.nextId - 1;
+  }
+
+  /** Client role: resets are held back; see `ResetPacer`. */
+  get hasHeldResets(): boolean {
+    return this.pacer !== null && this.pacer.held > 0;
+  }
+
+  /** Client role: so many streams were given up that new ones should go to another connection. */
+  get isCrowded(): boolean {
+    return this.pacer?.isCrowded(this.endedStreams) === true;
   }
 
   /** Whether the peer began a frame or a header block and owes the rest: for owners that limit how long that may take. */
@@ -86,6 +112,22 @@ export class Http2Connection extends ConnectionCore implements StreamConnection 
     return stream;
   }
 
+  /** Client role: `openStream` succeeds for no more than this many streams in all. */
+  allowStreams(count: number): void {
+    this.lastAllowedId = Math.min(MAX_31_BITS, 2 * count - 1);
+  }
+
+  /** Client role: sends the resets that were held back and whose time has come. Call now and then after `onResetsHeld`. */
+  sendHeldResets(): void {
+    if (this.broken) return;
+    this.pacer?.release((stream, errorCode) => {
+      this.closeStream(stream);
+      this.resets.add(stream.id);
+      this.writeControl(RST_STREAM, stream.id, errorCode);
+    });
+    this.#announceCapacity();
+  }
+
   /** Sends the final head. */
   sendHead(stream: Http2Stream, head: HeaderList, fields: VolatileFields, endStream: boolean): void {
     if (this.broken || stream.flags & (CLOSED | LOCAL_ENDED | HEAD_SENT)) return;
@@ -104,35 +146,33 @@ export class Http2Connection extends ConnectionCore implements StreamConnection 
    * taken, as an empty slice always is. A closed stream takes all and drops it. Large slices are kept by reference: do not change them.
    */
   sendData(stream: Http2Stream, chunk: Buffer, start: number, end: number, endStream: boolean): number {
-    if (this.broken || stream.flags & (CLOSED | LOCAL_ENDED)) return end - start;
+    if (this.broken || stream.flags & (CLOSED | LOCAL_ENDED | ABANDONED)) return end - start;
     return sendData(this, stream, chunk, start, end, endStream);
   }
 
   /** Ends our side. All data must have been taken. */
   sendTrailers(stream: Http2Stream, trailers: HeaderList, fields: VolatileFields): void {
-    if (this.broken || stream.flags & (CLOSED | LOCAL_ENDED)) return;
+    if (this.broken || stream.flags & (CLOSED | LOCAL_ENDED | ABANDONED)) return;
     sendBlock(this, stream, trailers, fields, true);
   }
 
   /**
-   * Sends RST_STREAM; no event follows on this stream. A server that has answered and does not want the rest of the
+   * Sends RST_STREAM, which a client may hold back for a while; no event follows on this stream. A server that has answered and does not want the rest of the
    * request uses NO_ERROR (§8.1).
    */
   reset(stream: Http2Stream, errorCode: number): void {
-    if (stream.flags & CLOSED) return;
-    this.closeStream(stream);
-    if (this.broken) return;
-    if (stream.id === 0) {
-      this.#announceCapacity();
+    if (stream.flags & (CLOSED | ABANDONED)) return;
+    if (this.broken || stream.id === 0) {
+      this.closeStream(stream);
+      if (!this.broken) this.#announceCapacity();
       return;
     }
-    this.resets.add(stream.id);
-    this.writeControl(RST_STREAM, stream.id, errorCode);
+    this.resetPaced(stream, errorCode);
   }
 
   /** Gives received bytes back to the peer's window, in portions of at least half a window. */
   consumed(stream: Http2Stream, bytes: number): void {
-    if (this.broken || stream.flags & (CLOSED | REMOTE_ENDED)) return;
+    if (this.broken || stream.flags & (CLOSED | REMOTE_ENDED | ABANDONED)) return;
     stream.returnable += bytes;
     if (stream.returnable < this.limits.streamWindowBytes >> 1) return;
     stream.receiveWindow += stream.returnable;
@@ -173,6 +213,7 @@ export class Http2Connection extends ConnectionCore implements StreamConnection 
   takeOutput(sink: OutputSink): void {
     if (!this.broken) this.begin();
     this.isSignalled = false;
+    this.handedOverId = this.nextId - 2;
     this.output.take(sink);
     if (this.broken) return;
     if (!this.isBlocked) this.#forgetUnread();

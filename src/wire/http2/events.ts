@@ -15,6 +15,8 @@ export interface ConnectionEvents {
   onCapacity(): void;
   /** The peer's SETTINGS were applied. The first ones mean that it speaks HTTP/2 and that its limits are known. */
   onSettings?(): void;
+  /** Client role: a reset is held back, or so many were sent that the connection is crowded: call `sendHeldResets` now and then. */
+  onResetsHeld?(): void;
   /** The peer acknowledged a `ping()`. */
   onPong?(): void;
   /** Server role: a request's header list was over the limits and was answered by the connection (431 or gRPC 8). `partial`: what was read of it. */

@@ -10,6 +10,9 @@ export const EMPTY_DATA = 3;
 export const WINDOW_UPDATES = 4;
 export const IGNORED = 5;
 
+/** Streams that end well for each further reset: a peer cannot earn them with a like number of cheap calls. */
+const ENDED_PER_RESET = 4;
+
 /**
  * Counts frames that cost us something and the peer nothing, per interval. Traffic that does useful work earns its peer
  * more of them (`dataFrames`, `endedStreams`), so that a busy connection is never taken for a flood. O(1), no clock.
@@ -48,7 +51,7 @@ export class FloodBudget {
       case SETTINGS_FRAMES:
         return limits.maxSettings;
       case RESETS:
-        return limits.maxResets + this.endedStreams;
+        return limits.maxResets + Math.floor(this.endedStreams / ENDED_PER_RESET);
       case EMPTY_DATA:
         return limits.maxEmptyData;
       case WINDOW_UPDATES:

@@ -17,10 +17,7 @@ import {
   WINDOW_UPDATE,
 } from './frame.ts';
 import { isIdle } from './inbound-data.ts';
-import { HEAD_SENT } from './stream.ts';
 
-/** A stream that its client resets within this time and before we answered was opened to cost us something (CVE-2023-44487). */
-const RAPID_MS = 1_000;
 /** Entries of one SETTINGS frame; the protocol defines six. */
 const MAX_SETTINGS_BYTES = 6 * 64;
 
@@ -192,9 +189,8 @@ function onRstStream(connection: ConnectionCore, id: number, payload: Buffer, st
     return;
   }
   connection.closeStream(stream);
-  const isRapid = (stream.flags & HEAD_SENT) === 0 && connection.nowMs - stream.openedMs < RAPID_MS;
   stream.events.onReset(stream, readUint32(payload, start), 'peer');
-  if (isRapid && connection.role === 'server') connection.spend(RESETS, 'too many streams reset');
+  if (connection.role === 'server') connection.spend(RESETS, 'too many streams reset');
 }
 
 function onGoaway(connection: ConnectionCore, id: number, payload: Buffer, start: number, end: number): void {

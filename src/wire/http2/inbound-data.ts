@@ -109,7 +109,7 @@ export class DataReceiver {
     const stream = connection.streams.get(id);
     if (stream === undefined) {
       if (isIdle(connection, id)) connection.fail(ErrorCode.PROTOCOL_ERROR, 'DATA on an idle stream');
-      else if (!connection.resets.has(id)) connection.refuse(id, ErrorCode.STREAM_CLOSED);
+      else if (!connection.resets.has(id) && !isForgotten(connection)) connection.refuse(id, ErrorCode.STREAM_CLOSED);
       return null;
     }
     if (stream.flags & REMOTE_ENDED) {
@@ -145,6 +145,11 @@ export class DataReceiver {
     this.#connection.failStream(stream, ErrorCode.FLOW_CONTROL_ERROR);
     return false;
   }
+}
+
+/** A client that reset more streams than it remembers: what comes late on one of its own is not an error of the server. */
+function isForgotten(connection: ConnectionCore): boolean {
+  return connection.role === 'client' && connection.resets.hasForgotten;
 }
 
 /** Whether a stream was never opened by the side that may open it. */

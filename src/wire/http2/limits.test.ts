@@ -87,21 +87,43 @@ describe('flood budgets', () => {
     });
   }
 
-  it('does not count resets of streams that lived a while or were answered', () => {
+  it('counts resets of streams that lived long or were answered in part as any other', () => {
+    const server = startedServer({ maxResets: 10 });
+    server.prepare = recorder => {
+      recorder.onHeadDo = stream => server.connection.sendHead(stream, RESPONSE, null, false);
+    };
+    const ids = Array.from({ length: 12 }, (_, i) => 2 * i + 1);
+    for (const id of ids) server.receive(frame(HEADERS, 5, id, BLOCK));
+    server.take();
+    server.nowMs += 60_000;
+    const taken = endurance(server, ids.length, i => frame(RST_STREAM, 0, ids[i] ?? 0, uint32(8)));
+    assert.equal(taken, 10);
+  });
+
+  it('lets a peer earn one reset by four streams that end well, not by one', () => {
     const server = startedServer({ maxResets: 10 });
     server.prepare = recorder => {
       recorder.onHeadDo = stream => {
-        if (stream.id % 4 === 1) server.connection.sendHead(stream, RESPONSE, null, false);
+        if (stream.id % 10 !== 9) server.connection.sendHead(stream, RESPONSE, null, true);
       };
     };
-    for (let id = 1; id < 400; id += 2) {
-      server.receive(frame(HEADERS, 5, id, BLOCK));
-      if (id % 4 !== 1) server.nowMs += 1_000;
-      server.receive(frame(RST_STREAM, 0, id, uint32(8)));
-      server.take();
-    }
-    assert.equal(server.fatal, null);
-    assert.equal(server.connection.activeStreams, 0);
+    let id = -1;
+    const round = (): Buffer => {
+      id += 2;
+      return frame(HEADERS, 5, id, BLOCK);
+    };
+    const cancelled = (): Buffer => Buffer.concat([round(), frame(RST_STREAM, 0, id, uint32(8))]);
+    const fair = endurance(server, 100, () => Buffer.concat([round(), round(), round(), round(), cancelled()]));
+    assert.equal(fair, 100);
+    const greedy = startedServer({ maxResets: 10 });
+    greedy.prepare = recorder => {
+      recorder.onHeadDo = stream => {
+        if (stream.id % 4 === 1) greedy.connection.sendHead(stream, RESPONSE, null, true);
+      };
+    };
+    id = -1;
+    const taken = endurance(greedy, 100, () => Buffer.concat([round(), cancelled()]));
+    assert.equal(taken, 13);
   });
 
   it('lets a busy peer send PINGs and WINDOW_UPDATEs in proportion to its DATA', () => {

@@ -31,7 +31,10 @@ export interface Http2Limits {
   readonly maxPings: number;
   /** SETTINGS frames per interval: each costs an acknowledgement and may touch every stream. Default 100. */
   readonly maxSettings: number;
-  /** Streams reset before they were answered, or made us reset them, per interval, beside one for each stream that ended well (CVE-2023-44487, CVE-2025-8671). Default 1,000. */
+  /**
+   * Streams that the peer reset, or made us reset, per interval, beside one for each four that ended well. At whatever age: what it
+   * costs an endpoint does not depend on it (CVE-2023-44487, CVE-2025-8671). Default 1,000.
+   */
   readonly maxResets: number;
   /** DATA frames without payload and without END_STREAM per interval. Default 1,000. */
   readonly maxEmptyData: number;
@@ -39,6 +42,16 @@ export interface Http2Limits {
   readonly maxWindowUpdates: number;
   /** PRIORITY and unknown frames per interval: they do nothing. Default 1,000. */
   readonly maxIgnored: number;
+  /** Our own RST_STREAM frames on one connection (client role), for which servers end it: at once at most … Default 100. */
+  readonly resetBurst: number;
+  /** … and a second. Default 3. */
+  readonly resetsPerSecond: number;
+  /** A stream without an answer is not reset sooner after its head. Default 100 ms. */
+  readonly resetAfterMs: number;
+  /** Streams whose reset is held back, at which a connection counts as crowded. Default 64. */
+  readonly maxAbandoned: number;
+  /** Resets sent, at which a connection counts as crowded when less than three times as many streams ended well. Default 200. */
+  readonly resetsToWearOut: number;
 }
 
 /** The defaults named above. */
@@ -60,4 +73,9 @@ export const DEFAULT_HTTP2_LIMITS: Http2Limits = {
   maxEmptyData: 1_000,
   maxWindowUpdates: 2_000,
   maxIgnored: 1_000,
+  resetBurst: 100,
+  resetsPerSecond: 3,
+  resetAfterMs: 100,
+  maxAbandoned: 64,
+  resetsToWearOut: 200,
 };

@@ -59,7 +59,7 @@ export class Http2Stream {
   expectedBytes = -1;
   /** Internal: next in the queue of streams that wait to send. */
   nextQueued: Http2Stream | null = null;
-  /** Internal: the connection's `nowMs` when it was opened. */
+  /** Internal: when its first head came or went. */
   openedMs = 0;
 
   constructor(
@@ -78,7 +78,7 @@ export class Http2Stream {
 
   get state(): StreamState {
     const flags = this.flags;
-    if (flags & CLOSED) return 'closed';
+    if (flags & (CLOSED | ABANDONED)) return 'closed';
     if (this.id === 0) return 'idle';
     if (flags & LOCAL_ENDED) return 'half-closed (local)';
     return flags & REMOTE_ENDED ? 'half-closed (remote)' : 'open';
@@ -101,3 +101,5 @@ export const WAITING = 32;
 export const QUEUED = 64;
 /** No body may follow the peer's head whatever its `content-length` says (answer to HEAD). */
 export const NO_BODY = 128;
+/** Reset by its user while its RST_STREAM is held back (see `ResetPacer`): closed to the user, open on the wire. */
+export const ABANDONED = 256;

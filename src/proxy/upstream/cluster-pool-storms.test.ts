@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Endpoints that are connected and of no use: requests go elsewhere or fail, and the endpoint is left alone for a while. */
+import assert from 'node:assert/strict';
+import { afterEach, describe, it } from 'node:test';
+import { SocketLoop } from '../http/socket-loop.ts';
+import { VirtualClock } from '../virtual-clock.test-support.ts';
+import { cleanUp, startBackend, until, World } from './cluster-pool.test-support.ts';
+import { FRAME, type RawConnection, rawBackend } from './raw-backend.test-support.ts';
+
+afterEach(cleanUp);
+
+/** A world whose time is the test's. */
+function virtualWorld(...of: [ConstructorParameters<typeof World>[0], ConstructorParameters<typeof World>[1]]) {
+  const clock = new VirtualClock();
+  const loop = new SocketLoop(() => clock.nowMs());
+  return { clock, world: new World(of[0], of[1], { clock, loop }) };
+}
+
+const USELESS: readonly [string, (connection: RawConnection) => void][] = [
+  ['accepts and closes', ({ socket }) => socket.destroy()],
+  [
+    'sends SETTINGS and closes',
+    connection => {
+      connection.settings();
+      connection.socket.end();
+    },
+  ],
+  [
+    'sends SETTINGS and GOAWAY',
+    connection => {
+      connection.settings();
+      connection.goaway(0);
+    },
+  ],
+  [
+    'allows no stream and says GOAWAY',
+    connection => {
+      connection.settings(0);
+      connection.goaway(0);
+    },
+  ],
+];
+
+describe('a backend that', () => {
+  for (const [what, onOpen] of USELESS) {
+    it(`${what} is dialled at gRPC's pace, not at that of its calls`, { timeout: 20_000 }, async () => {
+      const backend = await rawBackend({ onOpen });
+      const { clock, world } = virtualWorld({}, [backend.endpoint]);
+      for (let i = 0; i < 50; i++) assert.notEqual(await world.call(), '200');
+      const atOnce = backend.connections.length;
+      assert.ok(atOnce <= 3, `${atOnce} connects for 50 calls`);
+      for (let ms = 0; ms < 9_000; ms += 100) {
+        clock.advance(100);
+        world.pool.sweep(clock.nowMs());
+        assert.notEqual(await world.call(), '200');
+      }
+      // 1 + 1.6 + 2.56 + 4.1 s, each a fifth more or less.
+      const later = backend.connections.length - atOnce;
+      assert.ok(later >= 1 && later <= 5, `${later} connects in 9 s`);
+    });
+  }
+
+  it('allows no stream is not waited for beside one that does', async () => {
+    const none = await rawBackend({ onOpen: connection => connection.settings(0) });
+    const good = await startBackend();
+    const { world } = virtualWorld({}, [none.endpoint, good.endpoint]);
+    assert.deepEqual(new Set(await world.ports(20)), new Set([good.port]));
+    assert.equal(none.connections.length <= 1, true);
+  });
+
+  it('allows no stream at first gets what waits when it does', async () => {
+    const late = await rawBackend({
+      onOpen: connection => connection.settings(0),
+      onFrame: (connection, type, stream) => {
+        if (type === FRAME.headers) connection.answer(stream);
+      },
+    });
+    const { world } = virtualWorld({}, [late.endpoint]);
+    const request = world.open();
+    await until(() => late.connections[0]?.frames.some(({ type }) => type === FRAME.settings) === true);
+    assert.equal(world.pool.pending, 1);
+    late.connections[0]?.settings(5);
+    assert.equal(await request.outcome, '200');
+    assert.equal(late.connections.length, 1);
+  });
+
+  it('never allows a stream fails its calls after the connect timeout', async () => {
+    const none = await rawBackend({ onOpen: connection => connection.settings(0) });
+    const { clock, world } = virtualWorld({ connectTimeoutMs: 700 }, [none.endpoint]);
+    const request = world.open();
+    await until(() => (none.connections[0]?.frames.length ?? 0) > 1);
+    clock.advance(700);
+    assert.equal(await request.outcome, 'failed: connect_timeout: the backend allowed no stream within 700 ms');
+    assert.equal(none.connections.length, 1);
+  });
+
+  it('lowers its limit to nothing keeps its streams and gets no more', async () => {
+    let limit = 10;
+    const shy = await rawBackend({
+      onOpen: connection => connection.settings(limit),
+      onFrame: (connection, type, stream) => {
+        if (type === FRAME.headers && stream === 1) connection.answer(stream);
+      },
+    });
+    const good = await startBackend();
+    const { world } = virtualWorld({}, [shy.endpoint, good.endpoint]);
+    const pinned = shy.endpoint.port;
+    assert.equal(await world.call({ pinned: `127.0.0.1:${pinned}` }), '200');
+    const running = world.open({ pinned: `127.0.0.1:${pinned}` });
+    await running.opened;
+    await until(() => shy.connections[0]?.frames.some(({ stream }) => stream === 3) === true);
+    const before = shy.connections[0]?.frames.length ?? 0;
+    limit = 0;
+    shy.connections[0]?.settings(limit);
+    await until(() => (shy.connections[0]?.frames.length ?? 0) > before);
+    assert.deepEqual(new Set(await world.ports(10)), new Set([good.port]));
+    assert.ok(shy.connections.length <= 2);
+    shy.connections[0]?.answer(3);
+    assert.equal(await running.outcome, '200');
+  });
+
+  it('takes one stream for each connection serves all calls, with one connection for each', async () => {
+    const single = await rawBackend({
+      onFrame: (connection, type, stream) => {
+        if (type !== FRAME.headers || stream !== 1) return;
+        connection.answer(1);
+        connection.goaway(1);
+      },
+    });
+    const { world } = virtualWorld({}, [single.endpoint]);
+    const outcomes = await Promise.all(Array.from({ length: 40 }, () => world.call()));
+    assert.deepEqual(new Set(outcomes), new Set(['200']));
+    assert.ok(single.connections.length <= 42, `${single.connections.length} connections for 40 calls`);
+    const streams = single.connections.flatMap(({ frames }) => frames.filter(({ type }) => type === FRAME.headers));
+    assert.ok(streams.length <= 80, `${streams.length} streams for 40 calls`);
+  });
+
+  it('took one stream once is trusted with more when it goes on', async () => {
+    let leaves = true;
+    const backend = await rawBackend({
+      onFrame: (connection, type, stream) => {
+        if (type !== FRAME.headers) return;
+        connection.answer(stream);
+        if (!leaves) return;
+        leaves = false;
+        connection.goaway(1);
+      },
+    });
+    const { clock, world } = virtualWorld({}, [backend.endpoint]);
+    for (let round = 0; round < 15; round++) {
+      const outcomes = await Promise.all(Array.from({ length: 5 }, () => world.call()));
+      assert.deepEqual(new Set(outcomes), new Set(['200']));
+      clock.advance(1_000);
+      world.pool.sweep(clock.nowMs());
+    }
+    const count = backend.connections.length;
+    for (let i = 0; i < 200; i++) assert.equal(await world.call(), '200');
+    assert.ok(backend.connections.length <= count + 3, `${backend.connections.length - count} more for 200 calls`);
+  });
+});

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Why an endpoint has no connection that takes streams. */
+export interface ConnectFailure {
+  readonly kind: 'connect_failure' | 'connect_timeout';
+  /** One line for people; names no address. */
+  readonly message: string;
+  /**
+   * How far the connection had come: nothing answered; the peer took it and allowed no stream; it was open, and ended before it
+   * was of use.
+   */
+  readonly stage: 'unreached' | 'accepted' | 'open';
+}
+
+/** What became of a socket, for people. */
+export function reasonOf(error: Error): string {
+  const code = 'code' in error ? error.code : undefined;
+  switch (code) {
+    case 'ECONNREFUSED':
+      return 'connection refused';
+    case 'ECONNRESET':
+      return 'connection reset';
+    case 'EHOSTUNREACH':
+    case 'ENETUNREACH':
+      return 'no route to it';
+    case 'ETIMEDOUT':
+      return 'timed out';
+    default:
+      return typeof code === 'string' ? code : 'connection failed';
+  }
+}

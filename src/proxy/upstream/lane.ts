@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Http2Connection, Http2Stream } from '../../wire/index.ts';
+import type { Timer } from '../clock.ts';
+import { ConnectBackoff } from './connect-backoff.ts';
+import type { ConnectFailure } from './connect-failure.ts';
+import { type ConnectionEnvironment, type ConnectionOwner, UpstreamConnection } from './upstream-connection.ts';
+import type { UpstreamRequest } from './upstream-request.ts';
+import { WaitingLine, type WaitingRequest } from './waiting-line.ts';
+
+/** A connect that takes longer is not waited for while other endpoints are connected. */
+const SLOW_CONNECT_MS = 250;
+/** An endpoint that took this many streams on one connection is not thought to allow only so many. */
+const MANY_STREAMS = 1_000;
+
+const REMOVED: ConnectFailure = { kind: 'connect_failure', message: 'the backend was removed', stage: 'unreached' };
+const ENDED_EARLY: ConnectFailure = {
+  kind: 'connect_failure',
+  message: 'the backend ended its connection before it answered anything',
+  stage: 'open',
+};
+
+/** The endpoint, as its lanes see it. */
+export interface LaneOwner {
+  readonly address: string;
+  readonly port: number;
+  readonly connectTimeoutMs: number;
+  /** Streams were asked for lately: connections are kept up in the background, so that no request waits for one. */
+  readonly isInUse: boolean;
+  /** `lane` has a connection with room, or has it no longer. */
+  onReachable(lane: Lane, reachable: boolean): void;
+  /** A connection came or went. */
+  onConnectionsChanged(): void;
+  /** `waiting` left the line and has its stream. */
+  onServed(waiting: WaitingRequest, stream: Http2Stream): void;
+  /** Connecting takes long: true when others are there for what waits. Sees to one when none is. */
+  onSlow(lane: Lane): boolean;
+  /** They left the line: another endpoint must be tried. */
+  onUnserved(waiting: readonly WaitingRequest[], failure: ConnectFailure): void;
+  onConnectFailed(lane: Lane, failure: ConnectFailure): void;
+}
+
+export interface LaneLimits {
+  /** Those that are connecting or draining included. */
+  readonly maxConnections: number;
+  /** Between two dials. */
+  readonly dialSpacingMs: number;
+  /** A lost connection is replaced before a request asks for it, while the cluster is in use. */
+  readonly isKeptUp: boolean;
+}
+
+/**
+ * Connections to one endpoint that carry the same kind of clients, and the requests that wait for one. As few as needed:
+ * one, and another when the peer's stream limit is reached.
+ *
+ * Owns its connections and two timers: the next background connect, and the patience with the one under way.
+ */
+export class Lane implements ConnectionOwner {
+  readonly connections: UpstreamConnection[] = [];
+  readonly waiting: WaitingLine = new WaitingLine();
+  readonly #owner: LaneOwner;
+  readonly #environment: ConnectionEnvironment;
+  readonly #limits: LaneLimits;
+  readonly #backoff: ConnectBackoff = new ConnectBackoff();
+  /** Where the next stream is tried first; null: nothing is connected. */
+  #current: Http2Connection | null = null;
+  #connecting: UpstreamConnection | null = null;
+  #reconnect: Timer | null = null;
+  #slow: Timer | null = null;
+  #isSlow = false;
+  #retired = false;
+  /** Streams that a new connection is trusted with until it has answered them: learnt from a GOAWAY that left some out. */
+  #allowance = Number.POSITIVE_INFINITY;
+
+  constructor(owner: LaneOwner, limits: LaneLimits, environment: ConnectionEnvironment) {
+    this.#owner = owner;
+    this.#limits = limits;
+    this.#environment = environment;
+  }
+
+  /** A connection is open. */
+  get isConnected(): boolean {
+    return this.#current !== null;
+  }
+
+  /** Somebody waits, or may soon. */
+  get #isWanted(): boolean {
+    return this.waiting.length > 0 || (this.#limits.isKeptUp && this.#owner.isInUse);
+  }
+
+  /** No connection has room and no further one may be opened. */
+  get isFull(): boolean {
+    return this.#current !== null && this.connections.length >= this.#limits.maxConnections;
+  }
+
+  /** A new stream whose events go to `request`; null when no connection has room. Allocates only the stream. */
+  openStream(request: UpstreamRequest): Http2Stream | null {
+    const current = this.#current;
+    if (current === null) return null;
+    return current.openStream(request) ?? this.#openElsewhere(request);
+  }
+
+  /** Puts a request into the line and sees to a connection; the failure when connecting now would be too soon. */
+  wait(waiting: WaitingRequest): ConnectFailure | null {
+    if (this.#connecting === null && !this.#isUsable()) {
+      if (this.#retired) return REMOVED;
+      const { failure } = this.#backoff;
+      if (failure !== null && this.#backoff.requestWaitMs(this.#environment.clock.nowMs()) > 0) return failure;
+    }
+    this.waiting.push(waiting);
+    this.connect();
+    if (this.#isSlow) this.#onSlow();
+    return null;
+  }
+
+  /** Starts a connection unless one is under way, there are too many, or it would be too soon. */
+  connect(): void {
+    if (this.#connecting !== null || this.#retired || this.connections.length >= this.#limits.maxConnections) return;
+    const { clock } = this.#environment;
+    const nowMs = clock.nowMs();
+    const waitMs = this.#backoff.requestWaitMs(nowMs);
+    if (waitMs > 0) {
+      this.#schedule(waitMs);
+      return;
+    }
+    this.#backoff.pause(nowMs + this.#limits.dialSpacingMs);
+    this.#reconnect?.cancel();
+    this.#reconnect = null;
+    this.#slow = clock.after(SLOW_CONNECT_MS, () => this.#onSlow());
+    const connection = new UpstreamConnection(this.#owner, this, this.#environment);
+    this.#connecting = connection;
+    this.connections.push(connection);
+    this.#owner.onConnectionsChanged();
+  }
+
+  /** Connects before the first request comes; until then other endpoints are preferred. */
+  warm(): void {
+    this.#owner.onReachable(this, false);
+    this.connect();
+  }
+
+  /** The endpoint left the cluster: what waits is still served, streams go on, connections close as they become idle. */
+  retire(): void {
+    this.#retired = true;
+    this.#reconnect?.cancel();
+    this.#leaveWhenServed();
+  }
+
+  /** Ends every connection at once. */
+  destroy(): void {
+    this.retire();
+    this.#current = null;
+    for (const connection of [...this.connections]) connection.destroy();
+  }
+
+  /** About once a second. */
+  sweep(nowMs: number): void {
+    if (this.connections.length === 0) return;
+    for (const connection of [...this.connections]) connection.sweep(nowMs);
+    if (this.#allowance !== Number.POSITIVE_INFINITY) this.#trustMore();
+  }
+
+  /** Another endpoint is connected now: what waits for a slow one goes there. */
+  release(): void {
+    if (this.#isSlow && this.waiting.length > 0) this.#onSlow();
+  }
+
+  onConnected(connection: UpstreamConnection): void {
+    if (connection === this.#connecting) this.#endConnecting();
+    if (connection.http2 !== null && Number.isFinite(this.#allowance)) connection.http2.allowStreams(this.#allowance);
+    this.#current = connection.http2;
+    this.#owner.onReachable(this, true);
+    this.#serve();
+    this.#leaveWhenServed();
+  }
+
+  onStalled(connection: UpstreamConnection): void {
+    if (connection === this.#connecting) this.#onSlow();
+    else this.#loseCurrent(connection);
+  }
+
+  onCapacity(connection: UpstreamConnection): void {
+    this.#current = connection.http2;
+    if (this.waiting.length > 0) this.#serve();
+    this.#leaveWhenServed();
+  }
+
+  onLeftOut(taken: number): void {
+    this.#allowance = Math.max(1, taken);
+  }
+
+  onCrowded(connection: UpstreamConnection): void {
+    connection.drain();
+    this.#loseCurrent(connection);
+  }
+
+  onDraining(connection: UpstreamConnection): void {
+    const failure = connection.failure ?? (connection.isProven ? null : ENDED_EARLY);
+    if (failure === null) this.#backoff.succeed();
+    else this.#fail(connection, failure);
+    this.#loseCurrent(connection);
+    this.#giveUpWhenLost(failure);
+  }
+
+  onClosed(connection: UpstreamConnection, failure: ConnectFailure | null): void {
+    this.connections.splice(this.connections.indexOf(connection), 1);
+    this.#owner.onConnectionsChanged();
+    if (connection === this.#connecting) this.#endConnecting();
+    if (connection.wasOpen) this.#loseCurrent(connection);
+    else if (failure !== null && !this.#retired) this.#fail(connection, failure);
+    if (this.#retired) this.#giveUpWhenLost(failure ?? REMOVED);
+    else if (failure !== null) this.#giveUpWhenLost(failure);
+    else if (this.waiting.length > 0) this.#serve();
+  }
+
+  #isUsable(): boolean {
+    return this.connections.some(({ state, http2 }) => state === 'open' && http2?.isPeerLeaving === false);
+  }
+
+  #loseCurrent(connection: UpstreamConnection): void {
+    if (this.#current === null || this.#current !== connection.http2) return;
+    this.#current = this.connections.find(other => other.state === 'open')?.http2 ?? null;
+    if (this.#current !== null || this.#retired) return;
+    if (this.#isWanted) this.warm();
+  }
+
+  #fail(connection: UpstreamConnection, failure: ConnectFailure): void {
+    const nowMs = this.#environment.clock.nowMs();
+    if (this.connections.some(other => other !== connection && other.isProven)) this.#backoff.succeed();
+    const waitMs = this.#backoff.fail(failure, nowMs, Math.random());
+    if (this.#current === null || this.#current === connection.http2) this.#owner.onReachable(this, false);
+    this.#owner.onConnectFailed(this, failure);
+    if (!this.#retired) this.#schedule(waitMs);
+  }
+
+  /** Nobody is left to serve what waits. */
+  #giveUpWhenLost(failure: ConnectFailure | null): void {
+    if (failure === null || this.#current !== null || this.#connecting !== null) return;
+    if (this.waiting.length > 0) this.#owner.onUnserved(this.waiting.clear(), failure);
+  }
+
+  #leaveWhenServed(): void {
+    if (!this.#retired || this.waiting.length > 0) return;
+    this.#current = null;
+    for (const connection of [...this.connections]) connection.drain();
+  }
+
+  #endConnecting(): void {
+    this.#connecting = null;
+    this.#isSlow = false;
+    this.#slow?.cancel();
+    this.#slow = null;
+  }
+
+  #onSlow(): void {
+    this.#isSlow = true;
+    if (this.#current !== null || !this.#owner.onSlow(this)) return;
+    this.#owner.onReachable(this, false);
+    const message = `no connection to the backend within ${SLOW_CONNECT_MS} ms`;
+    this.#owner.onUnserved(this.waiting.clear(), { kind: 'connect_timeout', message, stage: 'unreached' });
+  }
+
+  #schedule(waitMs: number): void {
+    this.#reconnect?.cancel();
+    this.#reconnect = this.#environment.clock.after(waitMs, () => this.#onBackoffOver());
+  }
+
+  /** A cluster that nobody uses is not dialled; the next request finds the endpoint as if it were new. */
+  #onBackoffOver(): void {
+    this.#reconnect = null;
+    if (this.#isWanted) this.connect();
+    else this.#owner.onReachable(this, true);
+  }
+
+  #serve(): void {
+    for (let next = this.waiting.first; next !== null; next = this.waiting.first) {
+      const stream = this.openStream(next.request);
+      if (stream === null) break;
+      this.waiting.remove(next);
+      this.#owner.onServed(next, stream);
+    }
+    if (this.waiting.length > 0) this.connect();
+  }
+
+  #openElsewhere(request: UpstreamRequest): Http2Stream | null {
+    for (const { state, http2 } of this.connections) {
+      if (state !== 'open' || http2 === null || http2 === this.#current) continue;
+      const stream = http2.openStream(request);
+      if (stream === null) continue;
+      this.#current = http2;
+      return stream;
+    }
+    return null;
+  }
+
+  /** Connections that answered all they were trusted with, and are still there, get twice as many. */
+  #trustMore(): void {
+    const answered = this.connections.filter(
+      ({ state, http2 }) => state === 'open' && http2 !== null && !http2.isUsable && http2.hasAnsweredAll,
+    );
+    if (answered.length === 0) return;
+    this.#allowance = this.#allowance * 2 > MANY_STREAMS ? Number.POSITIVE_INFINITY : this.#allowance * 2;
+    for (const { http2 } of answered) http2?.allowStreams(this.#allowance);
+    if (this.waiting.length > 0) this.#serve();
+  }
+}
