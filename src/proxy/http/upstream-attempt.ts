@@ -92,9 +92,9 @@ export class UpstreamAttempt implements UpstreamRequest {
     if (!this.#isOver) this.#exchange.upstreamTrailers(trailers, fields);
   }
 
-  onReset(_stream: Http2Stream, errorCode: number, origin: ResetOrigin): void {
+  onReset(stream: Http2Stream, errorCode: number, origin: ResetOrigin): void {
     if (this.#isOver) return;
-    this.#end(isOwnLimit(errorCode, origin) ? 'ok' : 'failed');
+    this.#end(stream.wasLeftOut ? 'ok' : isOwnLimit(errorCode, origin) ? 'ok' : 'failed');
     this.#exchange.upstreamReset(errorCode, origin);
   }
 

@@ -133,17 +133,18 @@ describe('a backend that', () => {
     assert.deepEqual(new Set(outcomes), new Set(['200']));
     assert.ok(single.connections.length <= 42, `${single.connections.length} connections for 40 calls`);
     const streams = single.connections.flatMap(({ frames }) => frames.filter(({ type }) => type === FRAME.headers));
-    assert.ok(streams.length <= 80, `${streams.length} streams for 40 calls`);
+    // The second GOAWAY after the same number of streams says what a connection takes.
+    assert.ok(streams.length <= 40 + 39 + 38, `${streams.length} streams for 40 calls`);
   });
 
-  it('took one stream once is trusted with more when it goes on', async () => {
-    let leaves = true;
+  it('took one stream twice is trusted with more when it goes on', async () => {
+    let leaves = 2;
     const backend = await rawBackend({
       onFrame: (connection, type, stream) => {
         if (type !== FRAME.headers) return;
         connection.answer(stream);
-        if (!leaves) return;
-        leaves = false;
+        if (leaves === 0) return;
+        leaves--;
         connection.goaway(1);
       },
     });

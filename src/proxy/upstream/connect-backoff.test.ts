@@ -28,7 +28,7 @@ describe('connection backoff', () => {
   it('begins to wait at the third connection in a row that was open and of no use', () => {
     const backoff = new ConnectBackoff();
     const waits = [1, 2, 3, 4].map(() => Math.round(backoff.fail(failure('open'), 0, 0.5)));
-    assert.deepEqual(waits, [0, 0, 2_560, 4_096]);
+    assert.deepEqual(waits, [0, 0, 1_000, 1_600]);
   });
 
   it('starts over when a connection has proved itself', () => {

@@ -37,8 +37,8 @@ export class ConnectBackoff {
   fail(failure: ConnectFailure, nowMs: number, random: number): number {
     this.#failures += 1;
     this.failure = failure;
-    const isFree = failure.stage === 'open' && this.#failures <= FREE_FAILURES;
-    const waitMs = isFree ? 0 : backoffMs(this.#failures, random);
+    const counted = failure.stage === 'open' ? this.#failures - FREE_FAILURES : this.#failures;
+    const waitMs = counted <= 0 ? 0 : backoffMs(counted, random);
     this.#untilMs = nowMs + waitMs;
     this.#requestUntilMs =
       failure.stage !== 'unreached' ? this.#untilMs : Math.min(this.#untilMs, nowMs + REQUEST_RETRY_MS);

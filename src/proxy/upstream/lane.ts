@@ -69,8 +69,9 @@ export class Lane implements ConnectionOwner {
   #slow: Timer | null = null;
   #isSlow = false;
   #retired = false;
-  /** Streams that a new connection is trusted with until it has answered them: learnt from a GOAWAY that left some out. */
+  /** Streams that a new connection is trusted with until they are over: learnt when GOAWAYs left some out after the same number. */
   #allowance = Number.POSITIVE_INFINITY;
+  #lastTaken = -1;
 
   constructor(owner: LaneOwner, limits: LaneLimits, environment: ConnectionEnvironment) {
     this.#owner = owner;
@@ -186,7 +187,8 @@ export class Lane implements ConnectionOwner {
   }
 
   onLeftOut(taken: number): void {
-    this.#allowance = Math.max(1, taken);
+    if (taken === this.#lastTaken) this.#allowance = Math.max(1, taken);
+    this.#lastTaken = taken;
   }
 
   onCrowded(connection: UpstreamConnection): void {
@@ -230,7 +232,7 @@ export class Lane implements ConnectionOwner {
     const waitMs = this.#backoff.fail(failure, nowMs, Math.random());
     if (this.#current === null || this.#current === connection.http2) this.#owner.onReachable(this, false);
     this.#owner.onConnectFailed(this, failure);
-    if (!this.#retired) this.#schedule(waitMs);
+    if (!this.#retired && this.#connecting === null) this.#schedule(waitMs);
   }
 
   /** Nobody is left to serve what waits. */
@@ -268,7 +270,9 @@ export class Lane implements ConnectionOwner {
   /** A cluster that nobody uses is not dialled; the next request finds the endpoint as if it were new. */
   #onBackoffOver(): void {
     this.#reconnect = null;
-    if (this.#isWanted) this.connect();
+    if (this.waiting.length > 0) this.connect();
+    else if (this.#current !== null) return;
+    else if (this.#isWanted) this.connect();
     else this.#owner.onReachable(this, true);
   }
 
@@ -293,14 +297,14 @@ export class Lane implements ConnectionOwner {
     return null;
   }
 
-  /** Connections that answered all they were trusted with, and are still there, get twice as many. */
+  /** Connections that are done with what they were trusted with, and still there, get twice as many. */
   #trustMore(): void {
-    const answered = this.connections.filter(
-      ({ state, http2 }) => state === 'open' && http2 !== null && !http2.isUsable && http2.hasAnsweredAll,
+    const done = this.connections.filter(
+      ({ state, http2 }) => state === 'open' && http2 !== null && !http2.isUsable && http2.activeStreams === 0,
     );
-    if (answered.length === 0) return;
+    if (done.length === 0) return;
     this.#allowance = this.#allowance * 2 > MANY_STREAMS ? Number.POSITIVE_INFINITY : this.#allowance * 2;
-    for (const { http2 } of answered) http2?.allowStreams(this.#allowance);
+    for (const { http2 } of done) http2?.allowStreams(this.#allowance);
     if (this.waiting.length > 0) this.#serve();
   }
 }

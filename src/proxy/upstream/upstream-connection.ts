@@ -191,7 +191,7 @@ export class UpstreamConnection implements ConnectionEvents, TransportOwner {
       this.destroy();
       return;
     }
-    if (lastStreamId < http2.lastOwnId) this.#owner.onLeftOut((lastStreamId + 1) >> 1);
+    if (this.state === 'open' && lastStreamId < http2.lastOwnId) this.#owner.onLeftOut((lastStreamId + 1) >> 1);
     this.#stopUsing();
     if (this.liveStreams === 0) this.#end();
   }

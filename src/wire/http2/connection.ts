@@ -58,11 +58,6 @@ export class Http2Connection extends ConnectionCore implements StreamConnection 
     return this.nextId - 2;
   }
 
-  /** Client role: every stream so far ended in order. */
-  get hasAnsweredAll(): boolean {
-    return this.activeStreams === 0 && this.endedStreams * 2 === this.nextId - 1;
-  }
-
   /** Client role: resets are held back; see `ResetPacer`. */
   get hasHeldResets(): boolean {
     return this.pacer !== null && this.pacer.held > 0;

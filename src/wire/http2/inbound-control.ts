@@ -17,6 +17,7 @@ import {
   WINDOW_UPDATE,
 } from './frame.ts';
 import { isIdle } from './inbound-data.ts';
+import { LEFT_OUT } from './stream.ts';
 
 /** Entries of one SETTINGS frame; the protocol defines six. */
 const MAX_SETTINGS_BYTES = 6 * 64;
@@ -214,6 +215,7 @@ function refuseAbove(connection: ConnectionCore, lastStreamId: number): void {
   for (const stream of [...connection.streams.all(), ...connection.unsent.all()]) {
     if (stream.id !== 0 && stream.id <= lastStreamId) continue;
     connection.closeStream(stream);
+    stream.flags |= LEFT_OUT;
     stream.events.onReset(stream, ErrorCode.REFUSED_STREAM, 'peer');
   }
 }

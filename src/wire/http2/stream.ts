@@ -76,6 +76,11 @@ export class Http2Stream {
     this.receiveWindow = receiveWindow;
   }
 
+  /** The peer's GOAWAY says that it did not look at it: no fault of either side. */
+  get wasLeftOut(): boolean {
+    return (this.flags & LEFT_OUT) !== 0;
+  }
+
   get state(): StreamState {
     const flags = this.flags;
     if (flags & (CLOSED | ABANDONED)) return 'closed';
@@ -103,3 +108,5 @@ export const QUEUED = 64;
 export const NO_BODY = 128;
 /** Reset by its user while its RST_STREAM is held back (see `ResetPacer`): closed to the user, open on the wire. */
 export const ABANDONED = 256;
+/** Above the last stream that the peer's GOAWAY named. */
+export const LEFT_OUT = 512;
