@@ -3,8 +3,9 @@
 /**
  * `npm run bench`: daemun beside every proxy that is installed, one worker or thread each, in one run.
  *
- *     npm run bench -- [--rounds 2] [--only TEXT] [--peers envoy,haproxy] [--scale 0.2]
+ *     npm run bench -- [--rounds 2] [--only TEXT] [--peers envoy,haproxy] [--scale 0.2] [--before CHECKOUT]
  *
+ * `--before`: a checkout of another commit is measured in the same run; `git worktree add` makes one, `npm ci` completes it.
  * Prints, as Markdown: CPU µs (user + system of the proxy's processes, from the OS) per call, RSS per idle connection,
  * cost against the number of routes, time from a file change to the first call served by it, and the ratios.
  */
@@ -13,7 +14,7 @@ import { type Bed, cpuPerCall, makeBed, withPeer } from './bed.ts';
 import { idleMemory } from './cases/idle-memory.ts';
 import { loadCases } from './cases/load-cases.ts';
 import { changeToLive, costOfRoutes } from './cases/many-routes.ts';
-import { daemun } from './peers/daemun.ts';
+import { daemun, otherCheckout } from './peers/daemun.ts';
 import { envoy } from './peers/envoy.ts';
 import { haproxy } from './peers/haproxy.ts';
 import { nghttpx } from './peers/nghttpx.ts';
@@ -30,6 +31,7 @@ const { values } = parseArgs({
     only: { type: 'string', default: '' },
     peers: { type: 'string', default: '' },
     scale: { type: 'string', default: '1' },
+    before: { type: 'string', default: '' },
   },
 });
 
@@ -64,7 +66,8 @@ async function main(): Promise<void> {
   const others = [envoy, haproxy, nginx, nghttpx].filter(
     peer => (names === '' || names.includes(peer.name.toLowerCase())) && peer.version() !== undefined,
   );
-  const peers = [daemun, ...others];
+  const before = values.before === '' ? [] : [otherCheckout(values.before)];
+  const peers = [daemun, ...before, ...others];
   say(`${peers.map(peer => `${peer.name} ${peer.version()}`).join(', ')}; ${values.rounds} rounds\n`);
   const bed = await makeBed();
   const figures: Figure[] = [];

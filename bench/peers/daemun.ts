@@ -1,26 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { firstLine, type Peer, type Setup } from './peer.ts';
 
 const program = join(import.meta.dirname, '../../bin/daemun');
 
 /** daemun with everything that is on by default, one worker. */
-export const daemun: Peer = {
-  name: 'daemun',
-  version: () => /\d+\.\d+\.\d+/.exec(firstLine(process.execPath, [program, 'version']) ?? '')?.[0],
-  command(setup) {
-    const file = join(setup.folder, 'manifests.yaml');
-    writeFileSync(file, [gateway(setup), backend(setup), route('all', '')].join('---\n'));
-    return startCommand(file);
-  },
-};
+export const daemun: Peer = peerOf('daemun', program);
+
+/** daemun as another checkout has it, with its own dependencies: a commit before, to compare with. */
+export function otherCheckout(folder: string): Peer {
+  return peerOf('before', join(resolve(folder), 'bin/daemun'));
+}
+
+function peerOf(name: string, path: string): Peer {
+  return {
+    name,
+    version: () => /\d+\.\d+\.\d+/.exec(firstLine(process.execPath, [path, 'version']) ?? '')?.[0],
+    command(setup) {
+      const file = join(setup.folder, 'manifests.yaml');
+      writeFileSync(file, [gateway(setup), backend(setup), route('all', '')].join('---\n'));
+      return startCommand(file, path);
+    },
+  };
+}
 
 /** How to run it on a file of manifests. */
-export function startCommand(file: string): { command: string; args: string[] } {
+export function startCommand(file: string, path = program): { command: string; args: string[] } {
   return {
     command: process.execPath,
-    args: [program, 'run', '-f', file, '--address', '127.0.0.1', '--admin', 'off', '--workers', '1'],
+    args: [path, 'run', '-f', file, '--address', '127.0.0.1', '--admin', 'off', '--workers', '1'],
   };
 }
 
