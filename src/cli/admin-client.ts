@@ -3,11 +3,9 @@ import { get } from 'node:http';
 import type { ConfigDump, LocatedFinding, ResourceObject } from '../controller/index.ts';
 import { messageOf } from '../errors/index.ts';
 import type { Explanation } from '../match/index.ts';
+import { DEFAULT_ADMIN } from './default-admin.ts';
 import { couldNotRun, usageError } from './exit-code.ts';
 import type { ResourceSource } from './resource-source.ts';
-
-/** Where `run` listens for these commands unless told otherwise. */
-export const DEFAULT_ADMIN = '127.0.0.1:9900';
 
 const TIMEOUT_MS = 10_000;
 /** The dump of 100,000 routes takes about a quarter of it; whoever sends more is no daemun. */

@@ -2,7 +2,6 @@
 
 import { Command, InvalidArgumentError } from 'commander';
 import { type CallFlags, readCallFlags } from './call/call-options.ts';
-import { runCall } from './call/run-call.ts';
 import type { Terminal } from './terminal.ts';
 
 /** `daemun call`: a small grpcurl. It asks the server's reflection service for the types, or reads `.proto` files. */
@@ -24,9 +23,10 @@ export function callCommand(terminal: Terminal): Command {
     .option('-v, --verbose', 'print the method, headers and trailers too')
     .option('--list', 'list the services, or the methods of a service')
     .option('--describe', 'describe the services, or one service, method or type')
-    .action((address: string, method: string | undefined, json: string | undefined, flags: CallFlags) =>
-      runCall(terminal, { address, method, json: json ?? flags.data }, readCallFlags(flags)),
-    );
+    .action(async (address: string, method: string | undefined, json: string | undefined, flags: CallFlags) => {
+      const { runCall } = await import('./call/run-call.ts');
+      await runCall(terminal, { address, method, json: json ?? flags.data }, readCallFlags(flags));
+    });
 }
 
 function collect(value: string, before: readonly string[] = []): string[] {

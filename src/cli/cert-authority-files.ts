@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import {
   type CertificateAuthority,
   createAuthority,
   type DevelopmentCa,
-  defaultStateDirectory,
   loadAuthority,
   openDevelopmentCa,
 } from '../demo/index.ts';
+import { defaultStateDirectory } from '../values/index.ts';
 import { writePair } from './cert-files.ts';
 import { couldNotRun } from './exit-code.ts';
 import type { Terminal } from './terminal.ts';
@@ -40,7 +41,7 @@ export async function showOrMakeAuthority(terminal: Terminal, options: CaOptions
 
 /** The development CA of a state directory; exit code 3 when it cannot be read or made. */
 export async function openState(stateDirectory: string | undefined): Promise<DevelopmentCa> {
-  const folder = stateDirectory ?? defaultStateDirectory(process.env);
+  const folder = stateDirectory ?? defaultStateDirectory(process.env, homedir());
   try {
     return await openDevelopmentCa({ stateDirectory: folder, nowMs: Date.now() });
   } catch (error) {

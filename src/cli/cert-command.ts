@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { Command, InvalidArgumentError } from 'commander';
-import { type CaOptions, showOrMakeAuthority } from './cert-authority-files.ts';
-import { type IssueOptions, issueFor } from './cert-issue.ts';
+import type { CaOptions } from './cert-authority-files.ts';
+import type { IssueOptions } from './cert-issue.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Of a leaf; browsers and operating systems refuse server certificates above 825 days. */
@@ -25,7 +25,10 @@ function authorityCommand(terminal: Terminal): Command {
     .option('--name <text>', 'common name of the new CA', 'daemun development CA')
     .option('--days <n>', 'days that the new CA is valid', parseDays, AUTHORITY_DAYS)
     .option('--force', 'overwrite files')
-    .action((options: CaOptions) => showOrMakeAuthority(terminal, options));
+    .action(async (options: CaOptions) => {
+      const { showOrMakeAuthority } = await import('./cert-authority-files.ts');
+      await showOrMakeAuthority(terminal, options);
+    });
 }
 
 function issueCommand(terminal: Terminal): Command {
@@ -40,7 +43,10 @@ function issueCommand(terminal: Terminal): Command {
     .option('--days <n>', 'days that the certificate is valid', parseDays, LEAF_DAYS)
     .option('--state-dir <dir>', 'where the development CA is kept (default: XDG state home, daemun)')
     .option('--force', 'overwrite files')
-    .action((options: IssueOptions) => issueFor(terminal, options));
+    .action(async (options: IssueOptions) => {
+      const { issueFor } = await import('./cert-issue.ts');
+      await issueFor(terminal, options);
+    });
 }
 
 function collect(value: string, before: readonly string[] = []): string[] {

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
+
+/** Commands as they are on the command line. What a command does is loaded when it runs, so that each pays for its own only. */
 import { Command } from 'commander';
-import { type CheckOptions, REPORT_FORMATS, runCheck } from './check/check.ts';
+import type { CheckOptions } from './check/check.ts';
+import { REPORT_FORMATS } from './check/check-formats.ts';
 import { collect } from './collect.ts';
-import { runDescribe } from './describe.ts';
-import { type ExplainOptions, runExplain } from './explain.ts';
-import { runGet } from './get.ts';
+import { CONFIG_SECTIONS } from './config-sections.ts';
+import type { ExplainOptions } from './explain.ts';
 import type { SelectionOptions } from './get-selection.ts';
 import type { GetOptions } from './object-output.ts';
 import type { Outcome } from './outcome.ts';
 import type { OutputFormat } from './output-format.ts';
-import { CONFIG_SECTIONS, type ProxyConfigOptions, runProxyConfig } from './proxy-config.ts';
+import type { ProxyConfigOptions } from './proxy-config.ts';
 import { manifestsOption, outputOption, sourceOptions } from './shared-options.ts';
 import type { Terminal } from './terminal.ts';
 import { runVersion } from './version.ts';
@@ -23,6 +25,7 @@ export function checkCommand(terminal: Terminal, outcome: Outcome): Command {
     .option('--strict', 'fail for warnings, too', false)
     .addOption(outputOption(REPORT_FORMATS))
     .action(async (paths: string[], options: CheckOptions) => {
+      const { runCheck } = await import('./check/check.ts');
       outcome.exitCode = await runCheck(paths, options, terminal);
     });
 }
@@ -35,6 +38,7 @@ export function getCommand(terminal: Terminal, outcome: Outcome): Command {
     .option('--ignore-not-found', 'exit 0 when a name is not there')
     .addOption(outputOption(['name']))
     .action(async (kind: string, names: string[], options: GetOptions) => {
+      const { runGet } = await import('./get.ts');
       outcome.exitCode = await runGet({ kind, names }, options, terminal);
     });
 }
@@ -44,6 +48,7 @@ export function describeCommand(terminal: Terminal, outcome: Outcome): Command {
   return selection(
     new Command('describe').description('show objects in full, with what there is to say about them'),
   ).action(async (kind: string, names: string[], options: SelectionOptions) => {
+    const { runDescribe } = await import('./describe.ts');
     outcome.exitCode = await runDescribe({ kind, names }, options, terminal);
   });
 }
@@ -62,6 +67,7 @@ export function explainCommand(terminal: Terminal, outcome: Outcome): Command {
   return sourceOptions(command)
     .addOption(outputOption())
     .action(async (options: ExplainOptions) => {
+      const { runExplain } = await import('./explain.ts');
       outcome.exitCode = await runExplain(options, terminal);
     });
 }
@@ -75,6 +81,7 @@ export function proxyConfigCommand(terminal: Terminal, outcome: Outcome): Comman
   return sourceOptions(command)
     .addOption(outputOption())
     .action(async (section: string, options: ProxyConfigOptions) => {
+      const { runProxyConfig } = await import('./proxy-config.ts');
       outcome.exitCode = await runProxyConfig(section, options, terminal);
     });
 }

@@ -1,17 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Command } from 'commander';
-import { similarNames } from '../values/index.ts';
-import { allCodes, type CodeMeaning, describeCode } from './code-meaning.ts';
-import { EXIT, usageError } from './exit-code.ts';
 import type { Outcome } from './outcome.ts';
-import { type OutputFormat, writeData } from './output-format.ts';
-import { type Paint, paintFor } from './paint.ts';
+import type { OutputFormat } from './output-format.ts';
 import { outputOption } from './shared-options.ts';
-import { formatTable } from './table.ts';
 import type { Terminal } from './terminal.ts';
-
-/** Close codes named at most. */
-const MAX_NAMED = 3;
 
 /** `daemun errors`: what the codes of findings and the reasons in logs and metrics mean; needs no network. */
 export function errorsCommand(terminal: Terminal, outcome: Outcome): Command {
@@ -19,64 +11,8 @@ export function errorsCommand(terminal: Terminal, outcome: Outcome): Command {
     .description('say what a code means, or list all codes')
     .argument('[code]', 'such as route/backend-not-found, or a reason of the access log such as no_route')
     .addOption(outputOption())
-    .action((code: string | undefined, options: { output: OutputFormat }) => {
+    .action(async (code: string | undefined, options: { output: OutputFormat }) => {
+      const { runErrors } = await import('./errors.ts');
       outcome.exitCode = runErrors(code, options, terminal);
     });
-}
-
-function runErrors(code: string | undefined, { output }: { output: OutputFormat }, terminal: Terminal): number {
-  if (code === undefined) {
-    const codes = allCodes();
-    if (writeData(terminal, output, codes)) return EXIT.ok;
-    const rows = codes.map(({ code: name, severity, summary }) => [name, severity ?? '-', summary]);
-    terminal.out(formatTable(['CODE', 'SEVERITY', 'MEANING'], rows));
-    return EXIT.ok;
-  }
-  const meaning = findCode(code);
-  if (!writeData(terminal, output, meaning)) terminal.out(meaningText(meaning, paintFor(terminal)));
-  return EXIT.ok;
-}
-
-/** By the whole code, or by its last part where that is enough. */
-function findCode(text: string): CodeMeaning {
-  const wanted = text
-    .trim()
-    .toLowerCase()
-    .replace(/[:,.]$/, '');
-  const found = describeCode(wanted);
-  if (found !== undefined) return found;
-  const codes = allCodes();
-  const ending = codes.filter(({ code }) => code.endsWith(`/${wanted}`));
-  if (ending.length === 1 && ending[0] !== undefined) return ending[0];
-  const names = codes.map(({ code }) => code);
-  const last = wanted.split('/').at(-1) ?? wanted;
-  const near = new Set([
-    ...ending.map(({ code }) => code),
-    ...similarNames(wanted, names, MAX_NAMED),
-    ...names.filter(code => code.endsWith(`/${last}`)),
-    ...similarNames(last, names.map(lastPart), MAX_NAMED).flatMap(part =>
-      names.filter(code => lastPart(code) === part),
-    ),
-  ]);
-  const hint = near.size === 0 ? '' : `Did you mean ${[...near].slice(0, MAX_NAMED).join(' or ')}?\n`;
-  throw usageError(`there is no code "${text}"`, `${hint}daemun errors lists all of them`);
-}
-
-function lastPart(code: string): string {
-  return code.slice(code.indexOf('/') + 1);
-}
-
-function meaningText({ code, severity, summary, help, answer }: CodeMeaning, paint: Paint): string {
-  const rows = [
-    ['What', summary],
-    ['Do', help],
-    ...(severity === null ? [] : [['Severity', severity]]),
-    ...(answer === null
-      ? []
-      : [
-          ['Whose doing', answer.source],
-          ['Clients get', `HTTP ${answer.httpStatus}; with gRPC status ${answer.grpcStatus}`],
-        ]),
-  ];
-  return `${paint('bold', code)}\n${formatTable([], rows, '  ')}`;
 }

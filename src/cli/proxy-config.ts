@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ConfigDump } from '../controller/index.ts';
 import { describeMatch } from '../match/index.ts';
+import { CONFIG_SECTIONS, type ConfigSection } from './config-sections.ts';
 import { EXIT, usageError } from './exit-code.ts';
 import { textAt } from './json-path.ts';
 import { openSource } from './open-source.ts';
@@ -17,7 +18,7 @@ interface Section {
   readonly rows: (dump: ConfigDump) => readonly (readonly string[])[];
 }
 
-const SECTIONS: Readonly<Record<string, Section>> = {
+const SECTIONS: Readonly<Record<ConfigSection, Section>> = {
   listener: {
     data: dump => dump.bindings,
     header: ['ADDRESS', 'LISTENER', 'HOSTNAME', 'TLS', 'HOSTS', 'ROUTES', 'STATE'],
@@ -54,8 +55,6 @@ const SECTIONS: Readonly<Record<string, Section>> = {
   },
 };
 
-export const CONFIG_SECTIONS: readonly string[] = Object.keys(SECTIONS);
-
 export interface ProxyConfigOptions extends SourceOptions {
   readonly output: OutputFormat;
 }
@@ -63,10 +62,11 @@ export interface ProxyConfigOptions extends SourceOptions {
 /** `proxy-config SECTION`: what the data plane holds now, keys left out. */
 export async function runProxyConfig(asked: string, options: ProxyConfigOptions, terminal: Terminal): Promise<number> {
   const name = asked.endsWith('s') ? asked.slice(0, -1) : asked;
-  const section = Object.hasOwn(SECTIONS, name) ? SECTIONS[name] : undefined;
-  if (section === undefined) {
+  const known = CONFIG_SECTIONS.find(section => section === name);
+  if (known === undefined) {
     throw usageError(`unknown section "${asked}"`, `Sections: ${CONFIG_SECTIONS.join(', ')}`);
   }
+  const section = SECTIONS[known];
   const dump = await (await openSource(options, terminal)).config();
   if (writeData(terminal, options.output, section.data(dump))) return EXIT.ok;
   terminal.out(formatTable(section.header, section.rows(dump)));

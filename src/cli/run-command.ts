@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Command } from 'commander';
-import { DEFAULT_ADMIN } from './admin-client.ts';
 import { collect } from './collect.ts';
+import { DEFAULT_ADMIN } from './default-admin.ts';
 import type { Outcome } from './outcome.ts';
-import { runGateway } from './run.ts';
 import type { RunOptions } from './run-options.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -34,6 +33,7 @@ export function runCommand(terminal: Terminal, outcome: Outcome): Command {
     .option('--no-server-header', 'no "server: daemun" in responses')
     .option('--no-upstream-service-time', 'no "x-envoy-upstream-service-time" in responses')
     .action(async (options: RunOptions) => {
+      const { runGateway } = await import('./run.ts');
       outcome.exitCode = await runGateway(options, terminal);
     });
 }

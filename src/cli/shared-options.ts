@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Command, Option } from 'commander';
-import { DEFAULT_ADMIN } from './admin-client.ts';
 import { collect } from './collect.ts';
+import { DEFAULT_ADMIN } from './default-admin.ts';
 import { OUTPUT_FORMATS } from './output-format.ts';
 
 /** `-f` and `--admin`: what a command reads. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type DevelopmentCa, openDevelopmentCa } from '../demo/index.ts';
+import type { DevelopmentCa } from '../demo/index.ts';
 import type { Finding } from '../errors/index.ts';
 import type { Gateway, GatewayListener, ResourceSet, Secret } from '../resources/index.ts';
 import type { NamespacedName } from '../values/index.ts';
@@ -57,6 +57,8 @@ export class DemoCertificates {
     const key = `${namespace}/${name} ${hosts.join(' ')}`;
     const known = this.#minted.get(key);
     if (known !== undefined) return known;
+    // Loaded when it is needed: minting takes a library of some megabytes.
+    const { openDevelopmentCa } = await import('../demo/index.ts');
     this.#ca ??= await openDevelopmentCa({
       stateDirectory: this.#options.stateDirectory,
       nowMs: this.#options.nowMs(),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type DemoBackends, type DemoEndpoint, type DemoService, startDemoBackends } from '../demo/index.ts';
+import type { DemoBackends, DemoEndpoint, DemoService } from '../demo/index.ts';
 import type { EndpointSlice, ResourceSet, Service } from '../resources/index.ts';
 import { formatNamespacedName } from '../values/index.ts';
 import { MergedMap } from './merged-map.ts';
@@ -43,6 +43,7 @@ export class DemoServices {
   async #endpointsOf(wanted: readonly DemoService[]): Promise<readonly DemoEndpoint[]> {
     if (this.#backends !== null) return this.#backends.update(wanted);
     if (wanted.length === 0) return [];
+    const { startDemoBackends } = await import('../demo/index.ts');
     this.#backends = await startDemoBackends(wanted);
     return this.#backends.endpoints;
   }

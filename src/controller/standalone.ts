@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { MetricFamily } from '../admin/index.ts';
-import { defaultStateDirectory } from '../demo/index.ts';
 import { type Finding, messageOf } from '../errors/index.ts';
 import { type Clock, DataPlane, type DrainReport } from '../proxy/index.ts';
 import { openFileStore, type Store } from '../store/index.ts';
+import { defaultStateDirectory } from '../values/index.ts';
 import { AdminPlace } from './admin-place.ts';
 import { adminSource } from './admin-source.ts';
 import { demoEndpoints } from './demo-services.ts';
@@ -72,7 +73,7 @@ export async function startStandalone(options: StandaloneOptions): Promise<Stand
   const store = openFileStore({ paths: settings.paths, defaultNamespace: 'default', settleMs: settings.settleMs });
   const address = settings.address ?? ((await hasManyLoopbackAddresses()) ? null : '127.0.0.1');
   const translator = new Translator({ controllerName: settings.controllerName, address, nowMs: Date.now });
-  const stateDirectory = options.stateDirectory ?? defaultStateDirectory(process.env);
+  const stateDirectory = options.stateDirectory ?? defaultStateDirectory(process.env, homedir());
   const demo = settings.demo
     ? new DemoSupplement({
         stateDirectory,

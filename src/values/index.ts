@@ -10,3 +10,4 @@ export * from './namespaced-name.ts';
 export * from './nearby-objects.ts';
 export * from './printable.ts';
 export * from './similar-name.ts';
+export * from './state-directory.ts';

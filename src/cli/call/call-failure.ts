@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { type ServiceError, status } from '@grpc/grpc-js';
-import { defaultStateDirectory } from '../../demo/index.ts';
+import { defaultStateDirectory } from '../../values/index.ts';
 import { CommandFailure, couldNotRun, EXIT } from '../exit-code.ts';
 import type { CallTarget } from './call-target.ts';
 import { grpcCodeName } from './grpc-code.ts';
@@ -53,7 +54,7 @@ function connectionFailure(details: string, subject: CallSubject): CommandFailur
 }
 
 function connectionHint(reason: string, { target }: CallSubject): string {
-  const ca = join(defaultStateDirectory(process.env), 'ca', 'ca.crt');
+  const ca = join(defaultStateDirectory(process.env, homedir()), 'ca', 'ca.crt');
   if (/self.signed|unable to (get|verify)|certificate/i.test(reason)) {
     const own = existsSync(ca) ? ` The development CA is ${ca}.` : '';
     return `Trust the server's CA with --cacert FILE, name the host with --authority, or skip the check with --insecure.${own}`;

@@ -10,17 +10,15 @@ import { type OutputFormat, writeData } from '../output-format.ts';
 import { paintFor } from '../paint.ts';
 import type { ResourceSource } from '../resource-source.ts';
 import type { Terminal } from '../terminal.ts';
+import type { ReportFormat } from './check-formats.ts';
 import { githubReport } from './github-report.ts';
 import { junitReport } from './junit-report.ts';
 import { type CheckReport, isFailure } from './report-format.ts';
 import { sarifReport } from './sarif-report.ts';
 
-/** Formats of `check` beyond those of every command. */
-export const REPORT_FORMATS = ['github', 'sarif', 'junit'] as const;
-
 export interface CheckOptions {
   readonly filename?: readonly string[];
-  readonly output: OutputFormat | (typeof REPORT_FORMATS)[number];
+  readonly output: OutputFormat | ReportFormat;
   readonly strict: boolean;
 }
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { DEFAULT_ADMIN } from '../admin-client.ts';
 import { allCodes } from '../code-meaning.ts';
+import { CONFIG_SECTIONS } from '../config-sections.ts';
+import { DEFAULT_ADMIN } from '../default-admin.ts';
 import type { Environment } from '../environment.ts';
 import { findKinds, KINDS } from '../kinds.ts';
 import { openSource } from '../open-source.ts';
-import { CONFIG_SECTIONS } from '../proxy-config.ts';
 import type { ResourceSource } from '../resource-source.ts';
 import type { Terminal } from '../terminal.ts';
 import { type AskedArgument, FILES } from './complete.ts';

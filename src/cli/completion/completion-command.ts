@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Argument, Command } from 'commander';
 import type { Terminal } from '../terminal.ts';
-import { argumentValues } from './argument-values.ts';
 import { complete } from './complete.ts';
 import { COMPLETION_SCRIPTS, SHELLS, type Shell } from './scripts.ts';
 
@@ -20,6 +19,7 @@ export function completeCommand(terminal: Terminal, program: Command): Command {
     .allowUnknownOption()
     .action(async (words: string[]) => {
       try {
+        const { argumentValues } = await import('./argument-values.ts');
         const found = await complete(words, { program, valuesOf: asked => argumentValues(asked, terminal) });
         terminal.out(found.map(word => `${word}\n`).join(''));
       } catch {
