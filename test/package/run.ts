@@ -9,7 +9,7 @@
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -24,6 +24,24 @@ const MAX_WAKEUPS_PER_SECOND = 2;
 const IDLE_SECONDS = 10;
 /** proc(5): what `cutime` and `cstime` count in. */
 const TICKS_PER_SECOND = 100;
+
+/** One Gateway, one route, one backend that nobody calls. */
+const MANIFESTS = `
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: { name: gateway }
+spec: { gatewayClassName: daemun, listeners: [{ name: grpc, port: 18080, protocol: HTTP }] }
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: GRPCRoute
+metadata: { name: route }
+spec: { parentRefs: [{ name: gateway }], rules: [{ backendRefs: [{ name: backend, port: 80 }] }] }
+---
+apiVersion: v1
+kind: Service
+metadata: { name: backend, annotations: { daemun.dev/endpoints: "127.0.0.1:18081" } }
+spec: { ports: [{ port: 80 }] }
+`;
 
 const root = join(import.meta.dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), 'daemun-package-'));
@@ -66,8 +84,8 @@ function versionCpuSeconds(command: string): number {
 }
 
 async function checkRunning(command: string): Promise<void> {
-  cpSync(join(root, 'examples/quickstart'), join(folder, 'manifests'), { recursive: true });
-  const args = ['run', '-f', join(folder, 'manifests'), '--demo', '--workers', '1', '--admin', '127.0.0.1:0'];
+  writeFileSync(join(folder, 'manifests.yaml'), MANIFESTS);
+  const args = ['run', '-f', join(folder, 'manifests.yaml'), '--workers', '1', '--admin', '127.0.0.1:0'];
   const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
   await readyLine(child);
   await wait(1_000);

@@ -167,6 +167,11 @@ export class ClusterPool implements UpstreamCluster, EndpointOwner {
     return [...this.#endpoints.values(), ...this.#retired].every(endpoint => endpoint.activeRequests === 0);
   }
 
+  /** Connections are open, requests wait, or streams were asked for lately. */
+  get needsSweep(): boolean {
+    return this.#isLive && (this.isInUse || this.pending > 0 || this.openConnections() > 0);
+  }
+
   get isInUse(): boolean {
     return this.#used || this.#sweepsUnused < IN_USE_SWEEPS;
   }

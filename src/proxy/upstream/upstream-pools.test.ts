@@ -46,6 +46,25 @@ describe('the clusters of a worker', () => {
     pools.close();
   });
 
+  it('wake nobody while nothing was asked of them, and again when nothing is left to look at', async () => {
+    const { clock, environment, backend, pools, cluster, snapshot } = await start();
+    pools.apply(snapshot);
+    assert.equal(clock.pending, 0, 'before the first request');
+    const request = new TestRequest(environment.lists);
+    pools.cluster(cluster.id)?.open(request);
+    await request.outcome;
+    clock.advance(120_000);
+    assert.equal(clock.pending, 1, 'a connection is open');
+    const [session] = backend.sessions;
+    const closed = once(session ?? backend.server, 'close');
+    await backend.close();
+    await closed;
+    while (pools.cluster(cluster.id)?.openConnections() !== 0) await new Promise(resolve => setImmediate(resolve));
+    clock.advance(120_000);
+    assert.equal(clock.pending, 0, 'the connection is gone');
+    pools.close();
+  });
+
   it('close their connections when they left and are idle, not before', async () => {
     const { clock, environment, backend, pools, cluster, snapshot } = await start();
     pools.apply(snapshot);

@@ -27,12 +27,23 @@ export class UpstreamPools implements Upstreams {
    * old rules still open; it is closed when it is idle.
    */
   readonly #leaving = new Map<string, ClusterPool>();
-  #sweep: Timer;
+  /** null: nothing has a connection, or was used lately. */
+  #sweep: Timer | null = null;
+  #isClosed = false;
 
   constructor(environment: ConnectionEnvironment, observer: ClusterObserver) {
     this.#environment = environment;
-    this.#observer = observer;
-    this.#sweep = this.#scheduleSweep();
+    this.#observer = {
+      onConnectFailed: (pool, endpoint, failure) => observer.onConnectFailed(pool, endpoint, failure),
+      onConnected: (pool, endpoint) => observer.onConnected(pool, endpoint),
+      onEjected: (pool, endpoint) => observer.onEjected(pool, endpoint),
+      onRetired: (pool, endpoint) => observer.onRetired(pool, endpoint),
+      onGone: pool => observer.onGone(pool),
+      onChanged: pool => {
+        this.#keepSweeping();
+        observer.onChanged(pool);
+      },
+    };
   }
 
   cluster(id: string): ClusterPool | undefined {
@@ -69,7 +80,8 @@ export class UpstreamPools implements Upstreams {
 
   /** Ends everything at once. */
   close(): void {
-    this.#sweep.cancel();
+    this.#isClosed = true;
+    this.#sweep?.cancel();
     for (const pool of [...this.clusters(), ...this.#leaving.values()]) pool.destroy();
   }
 
@@ -92,6 +104,7 @@ export class UpstreamPools implements Upstreams {
       if (kept.has(id)) continue;
       this.#entries.delete(id);
       this.#leaving.set(id, pool);
+      this.#keepSweeping();
     }
   }
 
@@ -110,12 +123,16 @@ export class UpstreamPools implements Upstreams {
     entry.pool.update(cluster, endpoints);
   }
 
-  #scheduleSweep(): Timer {
-    return this.#environment.clock.after(SWEEP_MS, () => {
+  /** An idle worker is not woken: the sweep goes on only while there is something to look at. */
+  #keepSweeping(): void {
+    if (this.#isClosed) return;
+    this.#sweep ??= this.#environment.clock.after(SWEEP_MS, () => {
+      this.#sweep = null;
       const nowMs = this.#environment.clock.nowMs();
       for (const { pool } of this.#entries.values()) pool.sweep(nowMs);
       for (const pool of this.#leaving.values()) this.#sweepLeaving(pool, nowMs);
-      this.#sweep = this.#scheduleSweep();
+      const needed = this.#leaving.size > 0 || this.clusters().some(pool => pool.needsSweep);
+      if (needed) this.#keepSweeping();
     });
   }
 
