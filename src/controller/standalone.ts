@@ -5,7 +5,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { MetricFamily } from '../admin/index.ts';
 import { type Finding, messageOf } from '../errors/index.ts';
-import { type Clock, DataPlane, type DrainReport } from '../proxy/index.ts';
+import { type Clock, DataPlane, type DrainReport, giveBackStart } from '../proxy/index.ts';
 import { openFileStore, type Store } from '../store/index.ts';
 import { defaultStateDirectory } from '../values/index.ts';
 import { AdminPlace } from './admin-place.ts';
@@ -128,6 +128,8 @@ export async function startStandalone(options: StandaloneOptions): Promise<Stand
     shared,
   });
   await running.start(settings.admin);
+  // Without workers this thread serves, and somebody may call already.
+  if (workers > 0) giveBackStart();
   return running;
 }
 

@@ -18,4 +18,5 @@ export {
 } from './session-keys.ts';
 export type { HostResolver, Resolution } from './upstream/host-resolver.ts';
 export type { DrainReport } from './workers/data-plane-worker.ts';
+export { giveBackStart } from './workers/heap-relief.ts';
 export type { ClusterDump, EndpointDump, WorkerDump } from './workers/worker-dump.ts';

@@ -34,13 +34,23 @@ export const threadHeap: Heap = {
     }
     return bytes;
   },
-  collect() {
-    setFlagsFromString('--expose-gc');
-    const collect: unknown = runInNewContext('gc');
-    setFlagsFromString('--no-expose-gc');
-    if (typeof collect === 'function') collect();
-  },
+  collect: () => collectGarbage({ type: 'major' }),
 };
+
+/**
+ * Gives back what the start of a thread left behind: modules are read, compiled and linked once, and the pages of that
+ * stay with the young generation for as long as the thread is quiet. Some 15 MiB a thread, for 20 to 50 ms of CPU time.
+ */
+export function giveBackStart(): void {
+  collectGarbage({ type: 'major', flavor: 'last-resort' });
+}
+
+function collectGarbage(how: { readonly type: 'major'; readonly flavor?: 'last-resort' }): void {
+  setFlagsFromString('--expose-gc');
+  const collect: unknown = runInNewContext('gc');
+  setFlagsFromString('--no-expose-gc');
+  if (typeof collect === 'function') collect(how);
+}
 
 /** Owns its timer; `close` ends it. */
 export class HeapRelief {

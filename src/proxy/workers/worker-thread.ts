@@ -4,6 +4,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { applyDelta, EMPTY_SNAPSHOT, type Snapshot, type SnapshotDelta } from '../../snapshot/index.ts';
 import type { Log } from '../log.ts';
+import { giveBackStart } from './heap-relief.ts';
 import type { FromWorker, ToWorker, WorkerData } from './worker-protocol.ts';
 import { WorkerRuntime } from './worker-runtime.ts';
 
@@ -29,9 +30,13 @@ const runtime = new WorkerRuntime(settings, {
 let snapshot: Snapshot = EMPTY_SNAPSHOT;
 
 async function apply(sequence: number, delta: SnapshotDelta): Promise<void> {
+  const isFirst = snapshot === EMPTY_SNAPSHOT;
   snapshot = applyDelta(snapshot, delta);
   try {
-    send({ kind: 'applied', sequence, failures: await runtime.apply(snapshot) });
+    const failures = await runtime.apply(snapshot);
+    // Before anybody is told that we are ready: no request waits for it.
+    if (isFirst) giveBackStart();
+    send({ kind: 'applied', sequence, failures });
   } catch (error) {
     // A thread that ended here would end again with the same snapshot: better serve what is left.
     send({
