@@ -24,11 +24,6 @@ export function refusalOf(headers: IncomingHttpHeaders, isLoopback: boolean): st
   return null;
 }
 
-/** Whether an address is only reachable from this machine. */
-export function isLoopbackAddress(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.') || host.startsWith('::ffff:127.');
-}
-
 /** Without port and brackets, lower case. */
 function hostName(host: string): string {
   const [, bracketed, plain] = /^(?:\[([^\]]*)\]|([^:]*))(?::\d+)?$/.exec(host) ?? [];

@@ -2,7 +2,8 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { isLoopbackAddress, refusalOf } from './admin-request-origin.ts';
+import { isLoopback, socketAddress } from '../values/index.ts';
+import { refusalOf } from './admin-request-origin.ts';
 import { type AdminAnswer, answerAdmin, problem } from './admin-routes.ts';
 import type { AdminSource } from './admin-source.ts';
 
@@ -69,7 +70,7 @@ async function sendParts(response: ServerResponse, parts: Iterable<string>): Pro
 }
 
 function answerOf(options: AdminOptions, request: IncomingMessage): AdminAnswer | Promise<AdminAnswer> {
-  const refusal = refusalOf(request.headers, isLoopbackAddress(options.host));
+  const refusal = refusalOf(request.headers, options.host === 'localhost' || isLoopback(options.host));
   if (refusal !== null) return problem(403, refusal);
   const url = URL.parse(`http://admin${request.url?.startsWith('/') ? request.url : '/'}`);
   if (url === null) return problem(400, 'the path cannot be read');
@@ -79,7 +80,7 @@ function answerOf(options: AdminOptions, request: IncomingMessage): AdminAnswer 
 function addressOf(server: Server, host: string): string {
   const bound = server.address();
   const port = typeof bound === 'object' && bound !== null ? bound.port : 0;
-  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  return socketAddress(host, port);
 }
 
 function closeServer(server: Server): Promise<void> {

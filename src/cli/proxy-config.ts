@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ConfigDump } from '../controller/index.ts';
 import { describeMatch } from '../match/index.ts';
+import { socketAddress } from '../values/index.ts';
 import { CONFIG_SECTIONS, type ConfigSection } from './config-sections.ts';
 import { EXIT, usageError } from './exit-code.ts';
 import { textAt } from './json-path.ts';
@@ -76,7 +77,7 @@ export async function runProxyConfig(asked: string, options: ProxyConfigOptions,
 function listenerRows(dump: ConfigDump): string[][] {
   return dump.bindings.flatMap(binding =>
     binding.listeners.map(listener => [
-      `${binding.address}:${binding.port}`,
+      socketAddress(binding.address, binding.port),
       listener.id,
       listener.hostname,
       listener.tls === null ? '<none>' : listener.tls.certificates.join(','),
@@ -120,7 +121,7 @@ function clusterRows(dump: ConfigDump): string[][] {
     protocol,
     balancer.kind,
     discovery.kind === 'dns'
-      ? `dns ${discovery.targets.map(({ host, port }) => `${host}:${port}`).join(',')}`
+      ? `dns ${discovery.targets.map(({ host, port }) => socketAddress(host, port)).join(',')}`
       : 'slices',
     healthCheck === null ? '<none>' : `every ${healthCheck.intervalMs} ms`,
     discovery.kind === 'dns' ? '' : String(counts.get(id) ?? 0),
@@ -132,7 +133,7 @@ function endpointRows(dump: ConfigDump): string[][] {
   return dump.endpoints.flatMap(({ cluster, endpoints }) =>
     endpoints.map(({ address, port, state, name }) => [
       cluster,
-      `${address}:${port}`,
+      socketAddress(address, port),
       state,
       '<unknown>',
       name || '<none>',
@@ -149,7 +150,10 @@ type LiveEndpoint = Live['workers'][number]['clusters'][number]['endpoints'][num
 function liveRows({ workers }: Live): string[][] {
   const clusters = workers.flatMap(worker => worker.clusters);
   const endpoints = clusters.flatMap(({ id, endpoints: own }) => own.map(endpoint => ({ id, endpoint })));
-  const groups = Map.groupBy(endpoints, ({ id, endpoint }) => `${id} ${endpoint.address}:${endpoint.port}`);
+  const groups = Map.groupBy(
+    endpoints,
+    ({ id, endpoint }) => `${id} ${socketAddress(endpoint.address, endpoint.port)}`,
+  );
   return [...groups.values()].flatMap(group => {
     const [first] = group;
     if (first === undefined) return [];
@@ -159,7 +163,7 @@ function liveRows({ workers }: Live): string[][] {
     return [
       [
         id,
-        `${endpoint.address}:${endpoint.port}`,
+        socketAddress(endpoint.address, endpoint.port),
         endpoint.state,
         healthOf(endpoint),
         endpoint.name || '<none>',

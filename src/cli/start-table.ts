@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { relative } from 'node:path';
 import type { GatewaySummary, ListenerSummary, LocatedFinding, Standalone, TryCall } from '../controller/index.ts';
+import { socketAddress } from '../values/index.ts';
 import { formatPlace, formatSubject } from './finding-text.ts';
 import { type Paint, paintFor } from './paint.ts';
 import { formatTable } from './table.ts';
@@ -44,7 +45,7 @@ function gatewayTable(gateways: readonly GatewaySummary[], paint: Paint): string
     gateway.listeners.map(listener => [
       `${gateway.namespace}/${gateway.name}`,
       listener.name,
-      listener.bound === null ? '-' : `${listener.bound.address}:${listener.bound.port}`,
+      listener.bound === null ? '-' : socketAddress(listener.bound.address, listener.bound.port),
       listener.protocol,
       listener.hostname || '*',
       String(listener.attachedRoutes),
@@ -146,7 +147,7 @@ function connectionFlags(call: TryCall, ca: string | null, dashes: '-' | '--'): 
 }
 
 function addressOf({ address, port }: TryCall): string {
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+  return socketAddress(address, port);
 }
 
 function shortPath(file: string): string {

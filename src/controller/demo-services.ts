@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { DemoBackends, DemoEndpoint, DemoService } from '../demo/index.ts';
 import type { EndpointSlice, ResourceSet, Service } from '../resources/index.ts';
-import { formatNamespacedName } from '../values/index.ts';
+import { formatNamespacedName, socketAddress } from '../values/index.ts';
 import { MergedMap } from './merged-map.ts';
 
 /** Says whose endpoints a slice holds (Kubernetes well-known label). */
@@ -53,9 +53,12 @@ export class DemoServices {
 export function demoEndpoints(resources: ResourceSet): ReadonlySet<string> {
   const slices = [...resources.endpointSlices.values()].filter(({ metadata }) => metadata.labels[MANAGED_BY] === DEMO);
   return new Set(
-    slices.flatMap(({ endpoints, ports }) =>
-      endpoints.flatMap(({ addresses }) => addresses.flatMap(address => ports.map(({ port }) => `${address}:${port}`))),
-    ),
+    slices.flatMap(({ endpoints, ports }) => {
+      const numbers = ports.flatMap(({ port }) => port ?? []);
+      return endpoints.flatMap(({ addresses }) =>
+        addresses.flatMap(address => numbers.map(port => socketAddress(address, port))),
+      );
+    }),
   );
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Rule, Snapshot, WeightedBackend } from '../snapshot/index.ts';
+import { socketAddress } from '../values/index.ts';
 import type { ExplainedAnswer, ExplainedBackend, ExplainedEndpoint, Question } from './explanation.ts';
 import { grpcWebText } from './refusal-text.ts';
 import { describeFilter, formatShare } from './rule-text.ts';
@@ -26,7 +27,7 @@ function endpointsOf(id: string, snapshot: Snapshot): readonly ExplainedEndpoint
   if (snapshot.clusters.find(cluster => cluster.id === id)?.discovery.kind === 'dns') return 'dns';
   const published = snapshot.endpoints.find(({ cluster }) => cluster === id)?.endpoints ?? [];
   return published.map(({ address, port, state, name }) => ({
-    address: address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`,
+    address: socketAddress(address, port),
     state,
     name,
   }));

@@ -5,7 +5,7 @@
  * matchers that the proxy asks, so an explanation cannot disagree with the traffic.
  */
 import type { Binding, Listener, Snapshot } from '../snapshot/index.ts';
-import { ANY_HOST, isDroppedAtEdge } from '../values/index.ts';
+import { ANY_HOST, isDroppedAtEdge, socketAddress } from '../values/index.ts';
 import { type CompiledBinding, compileBinding } from './compiled-binding.ts';
 import type { CompiledListener } from './compiled-listener.ts';
 import { explainBackends, explainGrpcWeb, explainRefusal, explainRuleAnswer } from './explain-answer.ts';
@@ -71,7 +71,7 @@ function explainPlace(context: PlaceContext): ExplainedPlace {
   const { address, port } = compiled.binding;
   const chosen = compiled.listenerFor(host);
   const shape = {
-    address: address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`,
+    address: socketAddress(address, port),
     host,
     isHostAssumed: question.host === null,
     otherListeners: explainOtherListeners(compiled, chosen, host),

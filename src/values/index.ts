@@ -10,4 +10,5 @@ export * from './namespaced-name.ts';
 export * from './nearby-objects.ts';
 export * from './printable.ts';
 export * from './similar-name.ts';
+export * from './socket-address.ts';
 export * from './state-directory.ts';

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Gateway } from '../../resources/index.ts';
+import { socketAddress } from '../../values/index.ts';
 import type { TranslateEnvironment } from '../environment.ts';
 import type { Problem } from '../outcomes.ts';
 import { errorFinding } from '../report.ts';
@@ -38,10 +39,5 @@ export function boundPort(port: number, environment: TranslateEnvironment): numb
 
 /** `127.0.0.1:8443/tcp`, `[::1]:8443/tcp`. */
 export function bindingId(address: string, port: number): string {
-  return `${address.includes(':') ? `[${address}]` : address}:${port}/tcp`;
-}
-
-/** True for addresses that only this machine reaches. */
-export function isLoopback(address: string): boolean {
-  return address.startsWith('127.') || address === '::1';
+  return `${socketAddress(address, port)}/tcp`;
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { compareHostnames, type WrittenLabelSelector } from '../../values/index.ts';
-import { isLoopback } from '../accept/addresses.ts';
+import { compareHostnames, isLoopback, type WrittenLabelSelector } from '../../values/index.ts';
 import type { AcceptedGateway, AcceptedListener } from '../accept/gateways.ts';
 import { share } from '../share.ts';
 
