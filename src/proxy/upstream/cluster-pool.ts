@@ -3,32 +3,25 @@
 /**
  * One cluster in one worker.
  *
- * `open` per request: one flag, one pick (O(1), hash rings O(log n)), one `openStream`. It allocates nothing but the
- * stream. Everything else (waiting, connecting, failing over) is off that path. Pickers are compiled lazily, on the first
- * pick after a change, so that a thousand changes at once cost one compilation. Guarded by `bench/micro/open-stream.ts`.
+ * `open` per request: one pick, one `openStream`. It allocates nothing but the stream. Everything else (waiting,
+ * connecting, failing over) is off that path. Guarded by `bench/micro/open-stream.ts`.
  */
 import type { Cluster, EndpointSet } from '../../snapshot/index.ts';
-import { compilePicker } from './balancer.ts';
+import { ClusterEndpoints, type ClusterEndpointsOwner } from './cluster-endpoints.ts';
 import type { ConnectFailure } from './connect-failure.ts';
-import { endpointKey } from './endpoint-key.ts';
-import { type EndpointOwner, EndpointPool } from './endpoint-pool.ts';
-import { EJECT_AFTER_FAILURES, OutlierEjection } from './outlier-ejection.ts';
-import type { Picker } from './picker.ts';
+import type { EndpointPool } from './endpoint-pool.ts';
+import { EJECT_AFTER_FAILURES } from './outlier-ejection.ts';
 import type { ConnectionEnvironment } from './upstream-connection.ts';
 import type { UpstreamEndpoint } from './upstream-endpoint.ts';
 import type { UpstreamRequest } from './upstream-request.ts';
 import type { HashKey, UpstreamCluster } from './upstreams.ts';
-import { type Health, usableEndpoints } from './usable-endpoints.ts';
+import type { Health } from './usable-endpoints.ts';
 import { WaitingRequest } from './waiting-line.ts';
 
 /** Endpoints tried for one request when connecting fails. */
 const MAX_TRIES = 3;
 /** Sweeps (seconds) without a request after which connections are no longer kept up in the background. */
 const IN_USE_SWEEPS = 60;
-
-const NO_ENDPOINTS: ReadonlyMap<string, EndpointPool> = new Map();
-const NO_HEALTH: ReadonlyMap<string, Health> = new Map();
-const NO_PICKER: Picker<EndpointPool> = { pick: () => undefined };
 
 /** What happens in a cluster that is worth a counter or a log line. None of it is per request. */
 export interface ClusterObserver {
@@ -43,26 +36,15 @@ export interface ClusterObserver {
   onChanged(cluster: ClusterPool): void;
 }
 
-export class ClusterPool implements UpstreamCluster, EndpointOwner {
+export class ClusterPool implements UpstreamCluster, ClusterEndpointsOwner {
   readonly id: string;
   cluster: Cluster;
   hashKey: HashKey;
   /** Requests that wait for a connection. */
   readonly #waiting = new Map<UpstreamRequest, WaitingRequest>();
   #touched = false;
-  readonly #environment: ConnectionEnvironment;
+  readonly #endpoints: ClusterEndpoints;
   readonly #observer: ClusterObserver;
-  #ejection: OutlierEjection | null = null;
-  /** As published; endpoints are made of it when the cluster is first used, for most clusters of a worker may never be. */
-  #set: EndpointSet | undefined;
-  #isLive = false;
-  /** In the order of the snapshot. */
-  #endpoints: ReadonlyMap<string, EndpointPool> = NO_ENDPOINTS;
-  #retired: EndpointPool[] = [];
-  #health: ReadonlyMap<string, Health> = NO_HEALTH;
-  #usable: readonly EndpointPool[] = [];
-  #picker: Picker<EndpointPool> = NO_PICKER;
-  #stale = true;
   #used = false;
   #sweepsUnused = IN_USE_SWEEPS;
 
@@ -70,14 +52,13 @@ export class ClusterPool implements UpstreamCluster, EndpointOwner {
     this.id = cluster.id;
     this.cluster = cluster;
     this.hashKey = hashKeyOf(cluster);
-    this.#environment = environment;
+    this.#endpoints = new ClusterEndpoints(this, environment);
     this.#observer = observer;
   }
 
   open(request: UpstreamRequest): void {
     this.#used = true;
-    if (this.#stale) this.#compile();
-    const endpoint = request.pinned === null ? this.#picker.pick(request.hash) : this.#pickPinned(request);
+    const endpoint = this.#endpoints.pick(request);
     if (endpoint === undefined) {
       request.onOpenFailed('no_endpoint', 'the backend has no ready endpoint');
       return;
@@ -105,55 +86,43 @@ export class ClusterPool implements UpstreamCluster, EndpointOwner {
       return;
     }
     endpoint.consecutiveFailures += 1;
-    if (endpoint.consecutiveFailures >= EJECT_AFTER_FAILURES) this.#eject(endpoint);
+    if (endpoint.consecutiveFailures < EJECT_AFTER_FAILURES) return;
+    if (this.#endpoints.eject(endpoint)) this.#observer.onEjected(this, endpoint);
   }
 
   /** New configuration or endpoints. Endpoints that stay keep their connections. */
   update(cluster: Cluster, endpoints: EndpointSet | undefined): void {
     this.cluster = cluster;
     this.hashKey = hashKeyOf(cluster);
-    if (cluster.healthCheck === null) this.#health = NO_HEALTH;
-    this.#set = endpoints;
-    if (this.#isLive) this.#updateEndpoints();
+    this.#endpoints.update(endpoints);
   }
 
   /** Results of the active health check by endpoint key; endpoints that are not named are `unknown`. */
   setHealth(health: ReadonlyMap<string, Health>): void {
-    this.#health = health;
-    this.#applyHealth();
+    this.#endpoints.setHealth(health);
   }
 
   /** Ends all connections at once. */
   destroy(): void {
-    for (const endpoint of [...this.#endpoints.values(), ...this.#retired]) {
-      this.#ejection?.forget(endpoint);
-      endpoint.destroy();
-    }
+    this.#endpoints.destroy();
   }
 
   /** About once a second. */
   sweep(nowMs: number): void {
-    if (!this.#isLive) return;
+    if (!this.#endpoints.isLive) return;
     this.#sweepsUnused = this.#used ? 0 : this.#sweepsUnused + 1;
     this.#used = false;
-    for (const endpoint of this.#endpoints.values()) endpoint.sweep(nowMs);
-    if (this.#retired.length === 0) return;
-    for (const endpoint of this.#retired) endpoint.sweep(nowMs);
-    this.#retired = this.#retired.filter(endpoint => endpoint.connections > 0);
+    this.#endpoints.sweep(nowMs);
   }
 
   /** All endpoints, those that left but still have streams last. For metrics and dumps. */
   endpoints(): EndpointPool[] {
-    if (this.#stale) this.#compile();
-    return [...this.#endpoints.values(), ...this.#retired];
+    return this.#endpoints.allLive();
   }
 
   /** Connections to all endpoints, those that are still connecting or draining included. */
   openConnections(): number {
-    let connections = 0;
-    for (const endpoint of this.#endpoints.values()) connections += endpoint.connections;
-    for (const endpoint of this.#retired) connections += endpoint.connections;
-    return connections;
+    return this.#endpoints.openConnections();
   }
 
   /** Requests that wait for a connection. */
@@ -164,7 +133,7 @@ export class ClusterPool implements UpstreamCluster, EndpointOwner {
   /** Nobody waits, no stream is open, and none was asked for since the sweep before the last one. */
   get isIdle(): boolean {
     if (this.#used || this.#sweepsUnused < 2 || this.pending > 0) return false;
-    return [...this.#endpoints.values(), ...this.#retired].every(endpoint => endpoint.activeRequests === 0);
+    return this.#endpoints.all().every(endpoint => endpoint.activeRequests === 0);
   }
 
   /** Connections are open, requests wait, or streams were asked for lately. */
@@ -177,7 +146,7 @@ export class ClusterPool implements UpstreamCluster, EndpointOwner {
   }
 
   onUsableChanged(): void {
-    this.#stale = true;
+    this.#endpoints.markStale();
   }
 
   onConnectionsChanged(): void {
@@ -192,12 +161,11 @@ export class ClusterPool implements UpstreamCluster, EndpointOwner {
   onReachable(endpoint: EndpointPool): void {
     this.#observer.onConnected(this, endpoint);
     if (this.#waiting.size === 0) return;
-    for (const other of this.#endpoints.values()) if (other !== endpoint) other.release();
+    for (const other of this.#endpoints.present()) if (other !== endpoint) other.release();
   }
 
   findReachableOther(endpoint: EndpointPool): boolean {
-    if (this.#stale) this.#compile();
-    const others = this.#usable.filter(other => other !== endpoint && !other.failing);
+    const others = this.#endpoints.usable().filter(other => other !== endpoint && !other.failing);
     if (others.some(other => other.isConnected)) return true;
     others[0]?.connect();
     return false;
@@ -209,6 +177,10 @@ export class ClusterPool implements UpstreamCluster, EndpointOwner {
 
   onConnectFailed(endpoint: EndpointPool, failure: ConnectFailure): void {
     this.#observer.onConnectFailed(this, endpoint, failure);
+  }
+
+  onRetired(endpoint: EndpointPool): void {
+    this.#observer.onRetired(this, endpoint);
   }
 
   #forget(waiting: WaitingRequest): void {
@@ -242,7 +214,7 @@ export class ClusterPool implements UpstreamCluster, EndpointOwner {
 
   /** The endpoint is full: true when another one had room. */
   #openBeside(full: EndpointPool, request: UpstreamRequest): boolean {
-    for (const endpoint of this.#usable) {
+    for (const endpoint of this.#endpoints.usable()) {
       const stream = endpoint === full ? null : endpoint.openStream(request);
       if (stream === null) continue;
       endpoint.activeRequests += 1;
@@ -256,7 +228,7 @@ export class ClusterPool implements UpstreamCluster, EndpointOwner {
   #elsewhere(endpoint: EndpointPool, waiting: WaitingRequest, failure: ConnectFailure): void {
     const { request, tried } = waiting;
     tried.push(endpoint.key);
-    const next = tried.length < MAX_TRIES ? this.#untried(waiting) : undefined;
+    const next = tried.length < MAX_TRIES ? this.#endpoints.pickUntried(request.hash, tried) : undefined;
     if (next === undefined) {
       this.#forget(waiting);
       request.onOpenFailed(failure.kind, failure.message);
@@ -270,66 +242,6 @@ export class ClusterPool implements UpstreamCluster, EndpointOwner {
     this.#forget(waiting);
     next.activeRequests += 1;
     request.onOpen(stream, next);
-  }
-
-  #untried(waiting: WaitingRequest): EndpointPool | undefined {
-    if (this.#stale) this.#compile();
-    const picked = this.#picker.pick(waiting.request.hash);
-    if (picked !== undefined && !waiting.tried.includes(picked.key)) return picked;
-    return this.#usable.find(endpoint => !waiting.tried.includes(endpoint.key));
-  }
-
-  #pickPinned(request: UpstreamRequest): EndpointPool | undefined {
-    const pinned = this.#endpoints.get(request.pinned ?? '');
-    return pinned?.usable === true ? pinned : this.#picker.pick(request.hash);
-  }
-
-  #eject(endpoint: UpstreamEndpoint): void {
-    const pool = this.#endpoints.get(endpoint.key);
-    this.#ejection ??= new OutlierEjection(this.#environment.clock, () => this.onUsableChanged());
-    if (pool !== endpoint || !this.#ejection.eject(pool, this.#endpoints)) return;
-    this.#observer.onEjected(this, endpoint);
-  }
-
-  #updateEndpoints(): void {
-    const before = this.#endpoints;
-    const after = new Map<string, EndpointPool>();
-    for (const endpoint of this.#set?.endpoints ?? []) {
-      const key = endpointKey(endpoint);
-      const pool = before.get(key) ?? new EndpointPool(endpoint, this, this.#environment);
-      pool.name = endpoint.name;
-      pool.state = endpoint.state;
-      after.set(key, pool);
-    }
-    this.#endpoints = after;
-    this.#applyHealth();
-    for (const [key, endpoint] of after) if (!before.has(key) && before.size > 0 && this.isInUse) endpoint.warm();
-    for (const [key, endpoint] of before) if (!after.has(key)) this.#retire(endpoint);
-  }
-
-  #retire(endpoint: EndpointPool): void {
-    this.#ejection?.forget(endpoint);
-    this.#observer.onRetired(this, endpoint);
-    this.#retired.push(endpoint);
-    endpoint.retire();
-  }
-
-  #applyHealth(): void {
-    for (const [key, endpoint] of this.#endpoints) endpoint.health = this.#health.get(key) ?? 'unknown';
-    this.onUsableChanged();
-  }
-
-  #compile(): void {
-    if (!this.#isLive) {
-      this.#isLive = true;
-      this.#updateEndpoints();
-    }
-    const all = [...this.#endpoints.values()];
-    this.#usable = usableEndpoints(all, this.cluster.healthCheck !== null);
-    for (const endpoint of all) endpoint.usable = false;
-    for (const endpoint of this.#usable) endpoint.usable = true;
-    this.#picker = compilePicker(this.cluster.balancer, this.#usable);
-    this.#stale = false;
   }
 }
 
