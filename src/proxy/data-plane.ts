@@ -10,6 +10,7 @@ import { type MetricFamily, MetricsReader, WorkerMetrics } from './metrics/index
 import { RateLimitedLog } from './rate-limited-log.ts';
 import { SessionKeyring, type SessionKeyStore } from './session-keys.ts';
 import { TicketRotation } from './ticket-rotation.ts';
+import { dialTcp } from './upstream/connection-environment.ts';
 import { DnsDiscovery } from './upstream/dns.ts';
 import { EndpointMetrics } from './upstream/endpoint-metrics.ts';
 import { GrpcHealthProbe } from './upstream/grpc-health-probe.ts';
@@ -17,7 +18,6 @@ import { HealthChecker } from './upstream/health-checker.ts';
 import { type HostResolver, systemResolver } from './upstream/host-resolver.ts';
 import { type ReachChange, ReachLog } from './upstream/reach-log.ts';
 import { withResolvedEndpoints } from './upstream/resolved-snapshot.ts';
-import { dialTcp } from './upstream/upstream-connection.ts';
 import type { DataPlaneWorker, DrainReport } from './workers/data-plane-worker.ts';
 import { LocalWorker } from './workers/local-worker.ts';
 import { PortClaims, type ShareQuestion, withoutBindings } from './workers/port-claims.ts';

@@ -14,7 +14,7 @@ import type { Cluster, Endpoint, EndpointSet } from '../../snapshot/index.ts';
 import { type HeaderList, HeaderListPool, type Http2Stream } from '../../wire/index.ts';
 import { systemClock } from '../clock.ts';
 import { SocketLoop } from '../http/socket-loop.ts';
-import { type ConnectionEnvironment, dialTcp } from './upstream-connection.ts';
+import { type ConnectionEnvironment, dialTcp } from './connection-environment.ts';
 import type { UpstreamEndpoint } from './upstream-endpoint.ts';
 import type { OpenFailure, UpstreamRequest } from './upstream-request.ts';
 

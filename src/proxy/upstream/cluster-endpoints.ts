@@ -2,11 +2,11 @@
 
 import type { EndpointSet } from '../../snapshot/index.ts';
 import { compilePicker } from './balancer.ts';
+import type { ConnectionEnvironment } from './connection-environment.ts';
 import { endpointKey } from './endpoint-key.ts';
 import { type EndpointOwner, EndpointPool } from './endpoint-pool.ts';
 import { OutlierEjection } from './outlier-ejection.ts';
 import type { Picker } from './picker.ts';
-import type { ConnectionEnvironment } from './upstream-connection.ts';
 import type { UpstreamEndpoint } from './upstream-endpoint.ts';
 import type { UpstreamRequest } from './upstream-request.ts';
 import { type Health, usableEndpoints } from './usable-endpoints.ts';

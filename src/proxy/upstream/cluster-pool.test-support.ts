@@ -14,7 +14,7 @@ import {
   testEnvironment,
 } from './backend.test-support.ts';
 import { ClusterPool } from './cluster-pool.ts';
-import type { ConnectionEnvironment } from './upstream-connection.ts';
+import type { ConnectionEnvironment } from './connection-environment.ts';
 
 const cleanups: (() => Promise<void> | void)[] = [];
 

@@ -9,9 +9,9 @@
 import type { Cluster, EndpointSet } from '../../snapshot/index.ts';
 import { ClusterEndpoints, type ClusterEndpointsOwner } from './cluster-endpoints.ts';
 import type { ConnectFailure } from './connect-failure.ts';
+import type { ConnectionEnvironment } from './connection-environment.ts';
 import type { EndpointPool } from './endpoint-pool.ts';
 import { EJECT_AFTER_FAILURES } from './outlier-ejection.ts';
-import type { ConnectionEnvironment } from './upstream-connection.ts';
 import type { UpstreamEndpoint } from './upstream-endpoint.ts';
 import type { UpstreamRequest } from './upstream-request.ts';
 import type { HashKey, UpstreamCluster } from './upstreams.ts';

@@ -3,9 +3,9 @@
 import type { Cluster, Endpoint } from '../../snapshot/index.ts';
 import type { Http2Stream } from '../../wire/index.ts';
 import type { ConnectFailure } from './connect-failure.ts';
+import type { ConnectionEnvironment } from './connection-environment.ts';
 import { endpointKey } from './endpoint-key.ts';
 import { Lane, type LaneLimits, type LaneOwner } from './lane.ts';
-import type { ConnectionEnvironment } from './upstream-connection.ts';
 import type { UpstreamEndpoint } from './upstream-endpoint.ts';
 import type { UpstreamRequest } from './upstream-request.ts';
 import type { Candidate, Health } from './usable-endpoints.ts';

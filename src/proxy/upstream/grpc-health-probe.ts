@@ -10,10 +10,11 @@ import {
 } from '../../wire/index.ts';
 import type { Timer } from '../clock.ts';
 import type { ConnectFailure } from './connect-failure.ts';
+import type { ConnectionEnvironment } from './connection-environment.ts';
 import { endpointKey } from './endpoint-key.ts';
 import type { HealthProbe, ProbeResult } from './health-checker.ts';
 import { decodeHealthResponse, encodeHealthRequest } from './health-message.ts';
-import { type ConnectionEnvironment, type ConnectionOwner, UpstreamConnection } from './upstream-connection.ts';
+import { type ConnectionOwner, UpstreamConnection } from './upstream-connection.ts';
 
 /** A HealthCheckResponse has two bytes; more than this is something else. */
 const MAX_RESPONSE_BYTES = 1_024;

@@ -4,14 +4,14 @@ import type { Http2Connection, Http2Stream } from '../../wire/index.ts';
 import type { Timer } from '../clock.ts';
 import { ConnectBackoff } from './connect-backoff.ts';
 import type { ConnectFailure } from './connect-failure.ts';
-import { type ConnectionEnvironment, type ConnectionOwner, UpstreamConnection } from './upstream-connection.ts';
+import type { ConnectionEnvironment } from './connection-environment.ts';
+import { StreamAllowance } from './stream-allowance.ts';
+import { type ConnectionOwner, UpstreamConnection } from './upstream-connection.ts';
 import type { UpstreamRequest } from './upstream-request.ts';
 import { WaitingLine, type WaitingRequest } from './waiting-line.ts';
 
 /** A connect that takes longer is not waited for while other endpoints are connected. */
 const SLOW_CONNECT_MS = 250;
-/** An endpoint that took this many streams on one connection is not thought to allow only so many. */
-const MANY_STREAMS = 1_000;
 
 const REMOVED: ConnectFailure = { kind: 'connect_failure', message: 'the backend was removed', stage: 'unreached' };
 const ENDED_EARLY: ConnectFailure = {
@@ -69,9 +69,7 @@ export class Lane implements ConnectionOwner {
   #slow: Timer | null = null;
   #isSlow = false;
   #retired = false;
-  /** Streams that a new connection is trusted with until they are over: learnt when GOAWAYs left some out after the same number. */
-  #allowance = Number.POSITIVE_INFINITY;
-  #lastTaken = -1;
+  readonly #allowance = new StreamAllowance();
 
   constructor(owner: LaneOwner, limits: LaneLimits, environment: ConnectionEnvironment) {
     this.#owner = owner;
@@ -158,7 +156,7 @@ export class Lane implements ConnectionOwner {
   sweep(nowMs: number): void {
     if (this.connections.length === 0) return;
     for (const connection of [...this.connections]) connection.sweep(nowMs);
-    if (this.#allowance !== Number.POSITIVE_INFINITY) this.#trustMore();
+    if (this.#allowance.trustMore(this.connections) && this.waiting.length > 0) this.#serve();
   }
 
   /** Another endpoint is connected now: what waits for a slow one goes there. */
@@ -168,7 +166,7 @@ export class Lane implements ConnectionOwner {
 
   onConnected(connection: UpstreamConnection): void {
     if (connection === this.#connecting) this.#endConnecting();
-    if (connection.http2 !== null && Number.isFinite(this.#allowance)) connection.http2.allowStreams(this.#allowance);
+    this.#allowance.limit(connection);
     this.#current = connection.http2;
     this.#owner.onReachable(this, true);
     this.#serve();
@@ -187,8 +185,7 @@ export class Lane implements ConnectionOwner {
   }
 
   onLeftOut(taken: number): void {
-    if (taken === this.#lastTaken) this.#allowance = Math.max(1, taken);
-    this.#lastTaken = taken;
+    this.#allowance.leftOut(taken);
   }
 
   onCrowded(connection: UpstreamConnection): void {
@@ -295,16 +292,5 @@ export class Lane implements ConnectionOwner {
       return stream;
     }
     return null;
-  }
-
-  /** Connections that are done with what they were trusted with, and still there, get twice as many. */
-  #trustMore(): void {
-    const done = this.connections.filter(
-      ({ state, http2 }) => state === 'open' && http2 !== null && !http2.isUsable && http2.activeStreams === 0,
-    );
-    if (done.length === 0) return;
-    this.#allowance = this.#allowance * 2 > MANY_STREAMS ? Number.POSITIVE_INFINITY : this.#allowance * 2;
-    for (const { http2 } of done) http2?.allowStreams(this.#allowance);
-    if (this.waiting.length > 0) this.#serve();
   }
 }

@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import {
   type ConnectionEvents,
   DEFAULT_HTTP2_LIMITS,
   ErrorCode,
-  type HeaderListPool,
   Http2Connection,
   type Http2Limits,
   type Http2Stream,
   type StreamEvents,
 } from '../../wire/index.ts';
-import type { Clock, Timer } from '../clock.ts';
-import type { SocketLoop } from '../http/socket-loop.ts';
+import type { Timer } from '../clock.ts';
 import { SocketTransport, type TransportOwner } from '../http/socket-transport.ts';
 import { type ConnectFailure, reasonOf } from './connect-failure.ts';
+import type { ConnectionEnvironment } from './connection-environment.ts';
 import { DeadPeer } from './dead-peer.ts';
 
 /** A connection without streams is closed after this. Long: a new one costs its first request a round trip. */
@@ -30,23 +29,6 @@ const RESET_PACE_MS = 100;
  * A backend is trusted with more of it than a client, for all clients share its connection.
  */
 const LIMITS: Http2Limits = { ...DEFAULT_HTTP2_LIMITS, maxContinuationFrames: 128, maxHeaderBlockBytes: 1_048_576 };
-
-/** TCP keepalive: frees what a vanished peer left behind on connections without traffic. */
-const KEEPALIVE_MS = 60_000;
-
-/** What every connection of a worker shares. */
-export interface ConnectionEnvironment {
-  readonly loop: SocketLoop;
-  readonly lists: HeaderListPool;
-  readonly clock: Clock;
-  /** Begins a TCP connect. */
-  readonly dial: (address: string, port: number) => Socket;
-}
-
-/** Opens a socket to an IP address, without Nagle's delay. */
-export function dialTcp(host: string, port: number): Socket {
-  return connect({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEPALIVE_MS });
-}
 
 /** The lane that a connection belongs to. */
 export interface ConnectionOwner {

@@ -3,7 +3,7 @@
 import type { Cluster, EndpointSet, Snapshot } from '../../snapshot/index.ts';
 import type { Timer } from '../clock.ts';
 import { type ClusterObserver, ClusterPool } from './cluster-pool.ts';
-import type { ConnectionEnvironment } from './upstream-connection.ts';
+import type { ConnectionEnvironment } from './connection-environment.ts';
 import type { Upstreams } from './upstreams.ts';
 import type { Health } from './usable-endpoints.ts';
 

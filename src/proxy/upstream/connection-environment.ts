@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { connect, type Socket } from 'node:net';
+import type { HeaderListPool } from '../../wire/index.ts';
+import type { Clock } from '../clock.ts';
+import type { SocketLoop } from '../http/socket-loop.ts';
+
+/** TCP keepalive: frees what a vanished peer left behind on connections without traffic. */
+const KEEPALIVE_MS = 60_000;
+
+/** What every connection of a worker to endpoints shares. */
+export interface ConnectionEnvironment {
+  readonly loop: SocketLoop;
+  readonly lists: HeaderListPool;
+  readonly clock: Clock;
+  /** Begins a TCP connect. */
+  readonly dial: (address: string, port: number) => Socket;
+}
+
+/** Opens a socket to an IP address, without Nagle's delay. */
+export function dialTcp(host: string, port: number): Socket {
+  return connect({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEPALIVE_MS });
+}
