@@ -4,7 +4,8 @@
 import { once } from 'node:events';
 import { type ClientHttp2Session, connect } from 'node:http2';
 import type { Cluster, Endpoint, Rule, Snapshot } from '../snapshot/index.ts';
-import { DataPlane, type DataPlaneOptions } from './data-plane.ts';
+import { DataPlane } from './data-plane.ts';
+import type { DataPlaneOptions } from './data-plane-options.ts';
 import { Backend, testCluster } from './upstream/backend.test-support.ts';
 
 export { freePort } from '../../test/free-port.ts';

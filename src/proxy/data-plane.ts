@@ -3,57 +3,29 @@
 import type { BindFailure, BindFailures, Cluster, Snapshot } from '../snapshot/index.ts';
 import { HeaderListPool } from '../wire/index.ts';
 import { systemClock } from './clock.ts';
-import { connectionsPerWorker, descriptorLimit } from './descriptor-limit.ts';
+import type { DataPlaneOptions } from './data-plane-options.ts';
 import { SocketLoop } from './http/socket-loop.ts';
-import type { Log } from './log.ts';
 import { type MetricFamily, MetricsReader, WorkerMetrics } from './metrics/index.ts';
 import { RateLimitedLog } from './rate-limited-log.ts';
-import { SessionKeyring, type SessionKeyStore } from './session-keys.ts';
+import { SessionKeyring } from './session-keys.ts';
 import { TicketRotation } from './ticket-rotation.ts';
 import { dialTcp } from './upstream/connection-environment.ts';
 import { DnsDiscovery } from './upstream/dns.ts';
 import { EndpointMetrics } from './upstream/endpoint-metrics.ts';
 import { GrpcHealthProbe } from './upstream/grpc-health-probe.ts';
 import { HealthChecker } from './upstream/health-checker.ts';
-import { type HostResolver, systemResolver } from './upstream/host-resolver.ts';
-import { type ReachChange, ReachLog } from './upstream/reach-log.ts';
+import { systemResolver } from './upstream/host-resolver.ts';
+import { ReachLog } from './upstream/reach-log.ts';
 import { withResolvedEndpoints } from './upstream/resolved-snapshot.ts';
-import type { DataPlaneWorker, DrainReport } from './workers/data-plane-worker.ts';
-import { LocalWorker } from './workers/local-worker.ts';
-import { PortClaims, type ShareQuestion, withoutBindings } from './workers/port-claims.ts';
-import { canReusePort } from './workers/reuse-port.ts';
-import { ThreadWorker } from './workers/thread-worker.ts';
+import type { DrainReport } from './workers/data-plane-worker.ts';
+import { PortClaims, withoutBindings } from './workers/port-claims.ts';
 import type { WorkerDump } from './workers/worker-dump.ts';
-import { WorkerRuntime, type WorkerSettings } from './workers/worker-runtime.ts';
+import { Workers } from './workers/workers.ts';
 
 /** A new DNS name may take this long before a snapshot goes live without its endpoints. */
 const FIRST_RESOLUTION_MS = 1_000;
-/** Page numbers of threads are their ids, from 1. */
+/** The page of this thread's counters; those of workers begin at 1. */
 const MAIN_PAGE = 0;
-
-export interface DataPlaneOptions {
-  /** Threads; 0: in this thread. One where the OS cannot share a port. */
-  readonly workers: number;
-  /** Value of the `server` response field; null: none. */
-  readonly serverHeader: string | null;
-  /** Whether responses carry `x-envoy-upstream-service-time`. */
-  readonly upstreamServiceTime: boolean;
-  /** Takes batches of lines, each ended by a newline; null: no access log. */
-  readonly accessLog: ((lines: string) => void) | null;
-  readonly log: Log;
-  /** Takes what happens to single requests and connections, after `setDebug(true)`. Default: nobody hears. */
-  readonly debug?: (message: string, fields: Readonly<Record<string, unknown>>) => void;
-  /** How long `drain` lets requests go on. */
-  readonly drainTimeoutMs: number;
-  /** Keeps the keys of session tokens over restarts and for other processes. Default: they live as long as this one. */
-  readonly sessionKeys?: SessionKeyStore;
-  /** Which sockets in use another process shares with this one on purpose. Default: none. */
-  readonly mayShare?: ShareQuestion;
-  /** Sockets were refused while nobody waited for `apply`: by a worker that was replaced. Default: nothing. */
-  readonly onUnbound?: () => void;
-  /** Default: the system's. */
-  readonly resolve?: HostResolver;
-}
 
 /** What the data plane holds now; plain data without secrets. */
 export interface DataPlaneDump {
@@ -78,13 +50,9 @@ export class DataPlane {
   readonly #discovery: DnsDiscovery;
   readonly #health: HealthChecker;
   readonly #sessionKeys: SessionKeyring;
-  readonly #reach: ReachLog;
-  readonly #tickets = new TicketRotation(systemClock, secrets => {
-    for (const worker of this.#workers) worker.rotateTickets(secrets);
-  });
+  readonly #tickets = new TicketRotation(systemClock, secrets => this.#workers.rotateTickets(secrets));
   readonly #claims: PortClaims;
-  #sharesPorts = false;
-  #workers: readonly DataPlaneWorker[] = [];
+  readonly #workers: Workers;
   /** As it was given: DNS endpoints are added on the way to the workers. */
   #snapshot: Snapshot | null = null;
   #checked: { readonly clusters: readonly Cluster[]; readonly any: boolean } = { clusters: [], any: false };
@@ -95,7 +63,7 @@ export class DataPlane {
     this.#options = options;
     this.#claims = new PortClaims(options.mayShare ?? (async () => new Set()));
     const log = new RateLimitedLog(options.log, systemClock);
-    this.#reach = new ReachLog(log);
+    this.#workers = new Workers(options, { reader: this.#reader, reach: new ReachLog(log) });
     const metrics = new WorkerMetrics(series => this.#reader.addSeries(MAIN_PAGE, series));
     this.#reader.addPage(MAIN_PAGE, metrics.buffer);
     this.#endpoints = new EndpointMetrics(metrics);
@@ -106,9 +74,7 @@ export class DataPlane {
       clock: systemClock,
       wallMs: () => Date.now(),
       log: options.log,
-      publish: keys => {
-        for (const worker of this.#workers) worker.setSessionKeys(keys);
-      },
+      publish: keys => this.#workers.setSessionKeys(keys),
     });
     const clock = this.#loop.clock(systemClock);
     const environment = { loop: this.#loop, lists: new HeaderListPool(), clock, dial: dialTcp };
@@ -125,15 +91,7 @@ export class DataPlane {
 
   /** @throws Error when a worker thread cannot start. */
   async start(): Promise<void> {
-    const { workers: wanted, log } = this.#options;
-    // One worker shares ports too: with the process that takes its place in an upgrade.
-    this.#sharesPorts = await canReusePort();
-    const several = wanted > 1 && this.#sharesPorts;
-    if (wanted > 1 && !several) log.warn('this system cannot share a port between workers: one worker is used');
-    const count = several ? wanted : Math.min(wanted, 1);
-    const settings = this.#settings(this.#sharesPorts, Math.max(1, count));
-    this.#workers = count === 0 ? [this.#localWorker(settings)] : this.#threads(count, settings);
-    await Promise.all(this.#workers.map(worker => worker.start()));
+    await this.#workers.start(this.#tickets.secrets);
   }
 
   /**
@@ -149,14 +107,8 @@ export class DataPlane {
   }
 
   /** Stops accepting, tells clients to go elsewhere (GOAWAY), and waits for requests until the drain timeout. */
-  async drain(): Promise<DrainReport> {
-    // Clients that are told come back at once: by then no worker of this process may be there to take them.
-    await Promise.all(this.#workers.map(worker => worker.stopListening()));
-    const reports = await Promise.all(this.#workers.map(worker => worker.drain(this.#options.drainTimeoutMs)));
-    return {
-      finished: reports.reduce((sum, report) => sum + report.finished, 0),
-      cut: reports.reduce((sum, report) => sum + report.cut, 0),
-    };
+  drain(): Promise<DrainReport> {
+    return this.#workers.drain();
   }
 
   /** Ends everything at once. */
@@ -167,12 +119,12 @@ export class DataPlane {
     this.#sessionKeys.close();
     this.#health.close();
     this.#loop.close();
-    await Promise.all(this.#workers.map(worker => worker.close()));
+    await this.#workers.close();
   }
 
   /** Whether workers tell what happens to single requests and connections. Off at first. */
   setDebug(on: boolean): void {
-    for (const worker of this.#workers) worker.setDebug(on);
+    this.#workers.setDebug(on);
   }
 
   /** Counters of all workers, added up. Reads shared memory; no worker notices. */
@@ -182,11 +134,11 @@ export class DataPlane {
 
   /** Workers that run now, and how many there should be. */
   workers(): { readonly running: number; readonly wanted: number } {
-    return { running: this.#workers.filter(worker => worker.isRunning).length, wanted: this.#workers.length };
+    return this.#workers.count;
   }
 
   async dump(): Promise<DataPlaneDump> {
-    const workers = await Promise.all(this.#workers.map(worker => worker.dump()));
+    const workers = await this.#workers.dump();
     const certificates = this.#snapshot?.certificates ?? [];
     return { workers, certificates: certificates.map(({ id, names, notAfterMs }) => ({ id, names, notAfterMs })) };
   }
@@ -194,12 +146,12 @@ export class DataPlane {
   /** Sends it to the workers in its turn; waiting for them is not part of the turn. */
   async #send(snapshot: Snapshot): Promise<{ claims: BindFailures; applied: Promise<BindFailures[]> }> {
     await this.#resolveNames(snapshot);
-    const claims = this.#sharesPorts ? await this.#claims.check(snapshot) : new Map<string, BindFailure>();
+    const claims = this.#workers.sharePorts ? await this.#claims.check(snapshot) : new Map<string, BindFailure>();
     const resolved = withResolvedEndpoints(snapshot, this.#discovery.clusters, id => this.#discovery.endpointsOf(id));
     const live = withoutBindings(resolved, claims);
     // Not before the first rule that wants them: nobody else needs keys, or a file that holds them.
     if (wantsSessions(live)) this.#sessionKeys.start();
-    const applied = Promise.all(this.#workers.map(worker => worker.apply(live)));
+    const applied = this.#workers.apply(live);
     this.#endpoints.update(live);
     this.#checkHealth(live);
     return { claims, applied };
@@ -248,52 +200,7 @@ export class DataPlane {
   #publishHealth(cluster: string): void {
     const health = this.#health.healthOf(cluster);
     this.#endpoints.setHealth(cluster, health);
-    for (const worker of this.#workers) worker.setHealth(cluster, health);
-  }
-
-  #settings(reusePort: boolean, workers: number): WorkerSettings {
-    const { serverHeader, upstreamServiceTime, accessLog } = this.#options;
-    return {
-      serverHeader,
-      upstreamServiceTime,
-      accessLog: accessLog !== null,
-      workers,
-      reusePort,
-      maxConnections: connectionsPerWorker(descriptorLimit(), workers),
-      ticketSecrets: this.#tickets.secrets,
-    };
-  }
-
-  #localWorker(settings: WorkerSettings): DataPlaneWorker {
-    const page = MAIN_PAGE + 1;
-    const runtime = new WorkerRuntime(settings, {
-      log: this.#options.log,
-      accessLog: lines => this.#options.accessLog?.(lines),
-      reach: change => this.#reach.changed(page, change),
-      debug: (message, fields) => this.#options.debug?.(message, fields),
-      series: series => this.#reader.addSeries(page, series),
-    });
-    this.#reader.addPage(page, runtime.metrics.buffer);
-    return new LocalWorker(runtime);
-  }
-
-  #threads(count: number, settings: WorkerSettings): ThreadWorker[] {
-    const host = {
-      log: this.#options.log,
-      clock: systemClock,
-      accessLog: (lines: string) => this.#options.accessLog?.(lines),
-      debug: (message: string, fields: Readonly<Record<string, unknown>>) => this.#options.debug?.(message, fields),
-      onReach: (thread: number, change: ReachChange) => this.#reach.changed(thread, change),
-      onPage: (thread: number, page: SharedArrayBuffer) => this.#reader.addPage(thread, page),
-      onSeries: (thread: number, series: Parameters<MetricsReader['addSeries']>[1]) =>
-        this.#reader.addSeries(thread, series),
-      onGone: (thread: number) => {
-        this.#reader.retirePage(thread);
-        this.#reach.forget(thread);
-      },
-      onUnbound: () => this.#options.onUnbound?.(),
-    };
-    return Array.from({ length: count }, (_, index) => new ThreadWorker(index, settings, host));
+    this.#workers.setHealth(cluster, health);
   }
 }
 

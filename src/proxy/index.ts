@@ -5,7 +5,8 @@
  * Never: Kubernetes objects, decisions about what should be routed where.
  */
 export { type Clock, systemClock, type Timer } from './clock.ts';
-export { DataPlane, type DataPlaneDump, type DataPlaneOptions } from './data-plane.ts';
+export { DataPlane, type DataPlaneDump } from './data-plane.ts';
+export type { DataPlaneOptions } from './data-plane-options.ts';
 export type { SessionKey } from './filters/index.ts';
 export { certificateRefusal } from './listeners/index.ts';
 export type { Log } from './log.ts';

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Log } from './log.ts';
+import type { SessionKeyStore } from './session-keys.ts';
+import type { HostResolver } from './upstream/host-resolver.ts';
+import type { ShareQuestion } from './workers/port-claims.ts';
+
+export interface DataPlaneOptions {
+  /** Threads; 0: in this thread. One where the OS cannot share a port. */
+  readonly workers: number;
+  /** Value of the `server` response field; null: none. */
+  readonly serverHeader: string | null;
+  /** Whether responses carry `x-envoy-upstream-service-time`. */
+  readonly upstreamServiceTime: boolean;
+  /** Takes batches of lines, each ended by a newline; null: no access log. */
+  readonly accessLog: ((lines: string) => void) | null;
+  readonly log: Log;
+  /** Takes what happens to single requests and connections, after `setDebug(true)`. Default: nobody hears. */
+  readonly debug?: (message: string, fields: Readonly<Record<string, unknown>>) => void;
+  /** How long `drain` lets requests go on. */
+  readonly drainTimeoutMs: number;
+  /** Keeps the keys of session tokens over restarts and for other processes. Default: they live as long as this one. */
+  readonly sessionKeys?: SessionKeyStore;
+  /** Which sockets in use another process shares with this one on purpose. Default: none. */
+  readonly mayShare?: ShareQuestion;
+  /** Sockets were refused while nobody waited for `apply`: by a worker that was replaced. Default: nothing. */
+  readonly onUnbound?: () => void;
+  /** Default: the system's. */
+  readonly resolve?: HostResolver;
+}

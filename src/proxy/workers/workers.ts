@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { BindFailures, Snapshot } from '../../snapshot/index.ts';
+import { systemClock } from '../clock.ts';
+import type { DataPlaneOptions } from '../data-plane-options.ts';
+import { connectionsPerWorker, descriptorLimit } from '../descriptor-limit.ts';
+import type { SessionKey } from '../filters/index.ts';
+import type { TicketSecrets } from '../listeners/index.ts';
+import type { MetricsReader } from '../metrics/index.ts';
+import type { ReachLog } from '../upstream/reach-log.ts';
+import type { Health } from '../upstream/usable-endpoints.ts';
+import type { DataPlaneWorker, DrainReport } from './data-plane-worker.ts';
+import { LocalWorker } from './local-worker.ts';
+import { canReusePort } from './reuse-port.ts';
+import { type ThreadHost, ThreadWorker } from './thread-worker.ts';
+import type { WorkerDump } from './worker-dump.ts';
+import { WorkerRuntime, type WorkerSettings } from './worker-runtime.ts';
+
+/** The page of counters of the one worker in this thread. Page numbers of threads are their ids, from 1 too. */
+const LOCAL_PAGE = 1;
+
+/** Where workers tell what they count and notice. */
+export interface WorkersParts {
+  readonly reader: MetricsReader;
+  readonly reach: ReachLog;
+}
+
+/** All workers of a data plane, spoken to as one. `start` first, `close` last. */
+export class Workers {
+  readonly #options: DataPlaneOptions;
+  readonly #parts: WorkersParts;
+  #all: readonly DataPlaneWorker[] = [];
+  #sharePorts = false;
+
+  constructor(options: DataPlaneOptions, parts: WorkersParts) {
+    this.#options = options;
+    this.#parts = parts;
+  }
+
+  /** Sockets are bound with SO_REUSEPORT: several workers have the same port, and so may another process. */
+  get sharePorts(): boolean {
+    return this.#sharePorts;
+  }
+
+  /** Workers that run now, and how many there should be. */
+  get count(): { readonly running: number; readonly wanted: number } {
+    return { running: this.#all.filter(worker => worker.isRunning).length, wanted: this.#all.length };
+  }
+
+  /** @throws Error when a worker thread cannot start. */
+  async start(ticketSecrets: TicketSecrets): Promise<void> {
+    const { workers: wanted, log } = this.#options;
+    // One worker shares ports too: with the process that takes its place in an upgrade.
+    this.#sharePorts = await canReusePort();
+    const several = wanted > 1 && this.#sharePorts;
+    if (wanted > 1 && !several) log.warn('this system cannot share a port between workers: one worker is used');
+    const count = several ? wanted : Math.min(wanted, 1);
+    const settings = this.#settings(Math.max(1, count), ticketSecrets);
+    this.#all = count === 0 ? [this.#localWorker(settings)] : this.#threads(count, settings);
+    await Promise.all(this.#all.map(worker => worker.start()));
+  }
+
+  /** Resolves when every worker serves `snapshot`, with what each could not bind. */
+  apply(snapshot: Snapshot): Promise<BindFailures[]> {
+    return Promise.all(this.#all.map(worker => worker.apply(snapshot)));
+  }
+
+  setSessionKeys(keys: readonly SessionKey[]): void {
+    for (const worker of this.#all) worker.setSessionKeys(keys);
+  }
+
+  setHealth(cluster: string, health: ReadonlyMap<string, Health>): void {
+    for (const worker of this.#all) worker.setHealth(cluster, health);
+  }
+
+  setDebug(on: boolean): void {
+    for (const worker of this.#all) worker.setDebug(on);
+  }
+
+  rotateTickets(secrets: TicketSecrets): void {
+    for (const worker of this.#all) worker.rotateTickets(secrets);
+  }
+
+  /** Stops accepting, tells clients to go elsewhere (GOAWAY), and waits for requests until the drain timeout. */
+  async drain(): Promise<DrainReport> {
+    // Clients that are told come back at once: by then no worker of this process may be there to take them.
+    await Promise.all(this.#all.map(worker => worker.stopListening()));
+    const reports = await Promise.all(this.#all.map(worker => worker.drain(this.#options.drainTimeoutMs)));
+    return {
+      finished: reports.reduce((sum, report) => sum + report.finished, 0),
+      cut: reports.reduce((sum, report) => sum + report.cut, 0),
+    };
+  }
+
+  dump(): Promise<WorkerDump[]> {
+    return Promise.all(this.#all.map(worker => worker.dump()));
+  }
+
+  /** Ends them at once. */
+  async close(): Promise<void> {
+    await Promise.all(this.#all.map(worker => worker.close()));
+  }
+
+  #settings(workers: number, ticketSecrets: TicketSecrets): WorkerSettings {
+    const { serverHeader, upstreamServiceTime, accessLog } = this.#options;
+    return {
+      serverHeader,
+      upstreamServiceTime,
+      accessLog: accessLog !== null,
+      workers,
+      reusePort: this.#sharePorts,
+      maxConnections: connectionsPerWorker(descriptorLimit(), workers),
+      ticketSecrets,
+    };
+  }
+
+  #localWorker(settings: WorkerSettings): DataPlaneWorker {
+    const { reader, reach } = this.#parts;
+    const runtime = new WorkerRuntime(settings, {
+      log: this.#options.log,
+      accessLog: lines => this.#options.accessLog?.(lines),
+      reach: change => reach.changed(LOCAL_PAGE, change),
+      debug: (message, fields) => this.#options.debug?.(message, fields),
+      series: series => reader.addSeries(LOCAL_PAGE, series),
+    });
+    reader.addPage(LOCAL_PAGE, runtime.metrics.buffer);
+    return new LocalWorker(runtime);
+  }
+
+  #threads(count: number, settings: WorkerSettings): ThreadWorker[] {
+    const { reader, reach } = this.#parts;
+    const host: ThreadHost = {
+      log: this.#options.log,
+      clock: systemClock,
+      accessLog: lines => this.#options.accessLog?.(lines),
+      debug: (message, fields) => this.#options.debug?.(message, fields),
+      onReach: (thread, change) => reach.changed(thread, change),
+      onPage: (thread, page) => reader.addPage(thread, page),
+      onSeries: (thread, series) => reader.addSeries(thread, series),
+      onGone: thread => {
+        reader.retirePage(thread);
+        reach.forget(thread);
+      },
+      onUnbound: () => this.#options.onUnbound?.(),
+    };
+    return Array.from({ length: count }, (_, index) => new ThreadWorker(index, settings, host));
+  }
+}
