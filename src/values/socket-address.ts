@@ -9,3 +9,8 @@ export function socketAddress(host: string, port: number): string {
 export function isLoopback(address: string): boolean {
   return address.startsWith('127.') || address === '::1' || address.startsWith('::ffff:127.');
 }
+
+/** The address of a peer, without the prefix that IPv4 ones have on an IPv6 socket. */
+export function plainAddress(address: string): string {
+  return address.startsWith('::ffff:') ? address.slice(7) : address;
+}

@@ -25,6 +25,7 @@ import { DownstreamConnection, type DownstreamServer } from './downstream-connec
 import { EarlySockets } from './early-sockets.ts';
 import { FirstBytes } from './first-bytes.ts';
 import { HTTP1_REFUSAL } from './http1-refusal.ts';
+import { HEAD_TIMEOUT_MS } from './owed-input.ts';
 import { guessProtocol } from './protocol-guess.ts';
 import type { TlsContexts } from './tls-contexts.ts';
 import { TlsEntrance, type TlsOwner } from './tls-entrance.ts';
@@ -35,7 +36,6 @@ const BACKLOG = 4_096;
 const HIGH_WATER_BYTES = 262_144;
 /** The kernel asks a silent client whether it is there: a machine that went away holds its streams for minutes, not hours. */
 const KEEP_ALIVE_MS = 300_000;
-const HEAD_TIMEOUT_MS = 10_000;
 const BINDING_FAMILIES = [
   'daemun_downstream_connections',
   'daemun_downstream_connections_total',

@@ -8,6 +8,7 @@
  */
 import type { Socket } from 'node:net';
 import type { CompiledListener } from '../../match/index.ts';
+import { plainAddress } from '../../values/index.ts';
 import {
   type ConnectionEvents,
   DEFAULT_HTTP2_LIMITS,
@@ -22,31 +23,22 @@ import { malformedRequest, requestTooLarge } from '../http/answers.ts';
 import { Exchange } from '../http/exchange.ts';
 import type { ExchangeOwner, ExchangeState } from '../http/exchange-state.ts';
 import { checkIdle } from '../http/idle-stream.ts';
-import type { MemoryHolder } from '../http/memory-budget.ts';
-import { EXCHANGE_BYTES } from '../http/memory-cost.ts';
 import { recordRefused } from '../http/refused-request.ts';
 import type { Scope } from '../http/scope.ts';
 import type { Serving } from '../http/serving.ts';
 import { SocketTransport, type TrafficCounters, type TransportOwner } from '../http/socket-transport.ts';
 import type { WheelTimer } from '../http/timer-wheel.ts';
 import type { ConnectionBudget, IdleConnection } from './connection-budget.ts';
+import { ConnectionMemory, type MemoryOwner } from './connection-memory.ts';
+import { HEAD_TIMEOUT_MS, OwedInput } from './owed-input.ts';
 import { UnfinishedCalls } from './unfinished-calls.ts';
 
-/**
- * A client that has not sent its SETTINGS, leaves a frame unfinished without a stream open, or a header block whatever else is
- * open, is not one. Looked at in these steps, so it acts after one to two of them.
- */
-const HEAD_TIMEOUT_MS = 10_000;
 /** A connection without streams is ended after this. */
 const IDLE_TIMEOUT_MS = 3_600_000;
 /** After the end was sent, the client has this long to close its side. */
 const LINGER_MS = 5_000;
 /** The second GOAWAY follows the answer to a PING, or this. */
 const SHUTDOWN_ROUND_TRIP_MS = 2_000;
-/** Memory held for one connection: its requests, and what waits for slow readers and writers. Over it its worst stream is reset. */
-const MAX_HELD_BYTES = 16 * 1024 * 1024;
-/** Where the worker has no room, a stream that holds this part of its connection's memory is ended alone; else the connection is. */
-const WORST_PART = 8;
 
 /** The listening socket's side of its connections. */
 export interface DownstreamServer {
@@ -63,7 +55,7 @@ export interface DownstreamServer {
 }
 
 export class DownstreamConnection
-  implements ConnectionEvents, ExchangeOwner, TransportOwner, MemoryHolder, WheelTimer, IdleConnection
+  implements ConnectionEvents, ExchangeOwner, TransportOwner, MemoryOwner, WheelTimer, IdleConnection
 {
   readonly serving: Serving;
   readonly clientAddress: string;
@@ -83,24 +75,21 @@ export class DownstreamConnection
   #scopeGeneration: number;
   #active = 0;
   #lastActiveMs: number;
-  #bytesAtLastCheck = 0;
-  #headAtLastCheck = 0;
-  #hasSettings = false;
+  readonly #owedInput = new OwedInput();
   #state: 'open' | 'draining' | 'ending' | 'closed' = 'open';
   #sentFinalGoaway = false;
-  heldBytes = 0;
   readonly #unfinished: UnfinishedCalls;
-  /** Exchanges that hold more than any does. */
-  readonly #waiting = new Set<ExchangeState>();
+  readonly #memory: ConnectionMemory;
 
   constructor(socket: Socket, server: DownstreamServer, entered: CompiledListener | null, first: Buffer | null) {
     const { serving } = server;
     this.serving = serving;
     this.#server = server;
     this.entered = entered;
-    this.clientAddress = plainAddress(socket.remoteAddress);
+    this.clientAddress = plainAddress(socket.remoteAddress ?? 'unknown');
     this.#lastActiveMs = serving.loop.nowMs;
     this.#unfinished = new UnfinishedCalls(serving.loop.nowMs);
+    this.#memory = new ConnectionMemory(serving.memory, this);
     this.#scopeGeneration = server.generation;
     this.#scope = server.scopeOf(entered);
     this.#http2 = new Http2Connection({
@@ -117,7 +106,6 @@ export class DownstreamConnection
     this.#transport.markDirty();
     this.#transport.start(this.#http2, first);
     serving.loop.connectionTimers.arm(this, serving.loop.nowMs + HEAD_TIMEOUT_MS);
-    serving.memory.join(this);
   }
 
   /** Requests in progress. */
@@ -171,7 +159,7 @@ export class DownstreamConnection
   }
 
   onSettings(): void {
-    this.#hasSettings = true;
+    this.#owedInput.isStarted = true;
   }
 
   onPong(): void {
@@ -233,29 +221,18 @@ export class DownstreamConnection
   }
 
   held(exchange: ExchangeState, change: number): void {
-    this.heldBytes += change;
-    if (exchange.chargedBytes > EXCHANGE_BYTES) this.#waiting.add(exchange);
-    else if (change < 0 && this.#waiting.size > 0) this.#waiting.delete(exchange);
-    this.serving.memory.add(change);
-    if (this.heldBytes > MAX_HELD_BYTES) this.#resetWorst();
+    this.#memory.held(exchange, change);
   }
 
   onUnreadOutput(change: number): void {
-    this.heldBytes += change;
-    this.serving.memory.add(change);
-    if (this.heldBytes > MAX_HELD_BYTES) this.#resetWorst();
+    this.#memory.add(change);
   }
 
-  remeasure(): void {
+  measureOutput(): void {
     this.#transport.measure();
   }
 
-  shed(): void {
-    const worst = this.#worst();
-    if (worst !== null && worst.chargedBytes * WORST_PART >= this.heldBytes) {
-      worst.overflow();
-      return;
-    }
+  endForMemory(): void {
     this.#http2.calm('the gateway is short of memory, and this connection holds most of it');
     this.destroy();
   }
@@ -285,7 +262,7 @@ export class DownstreamConnection
     this.#state = 'closed';
     const { debug, loop } = this.serving;
     loop.connectionTimers.disarm(this);
-    this.serving.memory.leave(this);
+    this.#memory.leave();
     if (debug.isOn) {
       const { bytesRead, bytesWritten } = this.#transport;
       debug.say('client connection closed', { client: this.clientAddress, bytesRead, bytesWritten });
@@ -294,19 +271,10 @@ export class DownstreamConnection
     this.#server.connectionClosed(this);
   }
 
-  /**
-   * No SETTINGS in time; or a header block that was unfinished at the last check already; or, with no request open, a frame
-   * that was begun and got no byte since then.
-   */
   #isStalled(): boolean {
-    if (!this.#hasSettings) return true;
-    const head = this.#http2.partialHeadId;
-    const isHeadOwed = head !== 0 && head === this.#headAtLastCheck;
-    this.#headAtLastCheck = head;
+    const { partialHeadId, isInputPartial } = this.#http2;
     const { bytesRead } = this.#transport;
-    const hasProgressed = bytesRead !== this.#bytesAtLastCheck;
-    this.#bytesAtLastCheck = bytesRead;
-    return isHeadOwed || (!hasProgressed && this.#active === 0 && this.#http2.isInputPartial);
+    return this.#owedInput.isOverdue({ partialHeadId, isInputPartial, bytesRead, hasRequests: this.#active > 0 });
   }
 
   #checkStreams(nowMs: number): void {
@@ -327,23 +295,4 @@ export class DownstreamConnection
     loop.connectionTimers.arm(this, loop.nowMs + LINGER_MS);
     this.#transport.end();
   }
-
-  #resetWorst(): void {
-    this.serving.memory.report('connection_buffer', MAX_HELD_BYTES);
-    this.#worst()?.overflow();
-  }
-
-  #worst(): ExchangeState | null {
-    let worst: ExchangeState | null = null;
-    for (const exchange of this.#waiting) {
-      if (worst === null || exchange.chargedBytes > worst.chargedBytes) worst = exchange;
-    }
-    return worst;
-  }
-}
-
-/** IPv4 clients of an IPv6 socket are shown as what they are. */
-function plainAddress(address: string | undefined): string {
-  if (address === undefined) return 'unknown';
-  return address.startsWith('::ffff:') ? address.slice(7) : address;
 }
