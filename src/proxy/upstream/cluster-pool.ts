@@ -138,7 +138,7 @@ export class ClusterPool implements UpstreamCluster, ClusterEndpointsOwner {
 
   /** Connections are open, requests wait, or streams were asked for lately. */
   get needsSweep(): boolean {
-    return this.#isLive && (this.isInUse || this.pending > 0 || this.openConnections() > 0);
+    return this.#endpoints.isLive && (this.isInUse || this.pending > 0 || this.openConnections() > 0);
   }
 
   get isInUse(): boolean {
