@@ -11,6 +11,7 @@ import type { Readiness } from './readiness.ts';
 import type { ReloadMetrics } from './reload-metrics.ts';
 import { LISTED_KINDS, listResources } from './resource-view.ts';
 import type { ProcessIdentity } from './siblings.ts';
+import { stateMetrics } from './state-metrics.ts';
 import { summarizeGateways } from './summary.ts';
 import type { View } from './view.ts';
 
@@ -32,7 +33,11 @@ export function adminSource(parts: AdminParts): AdminSource {
   const { store, plane, metrics, log, view } = parts;
   return {
     readiness: parts.readiness,
-    metrics: () => [...metrics.read(), ...plane.metrics(), ...parts.moreMetrics()],
+    metrics() {
+      const now = view();
+      const state = now === null ? [] : stateMetrics(now.published, now.bindFailures);
+      return [...metrics.read(), ...state, ...plane.metrics(), ...parts.moreMetrics()];
+    },
     async config() {
       const now = view();
       return now === null ? null : dumpConfig(now, await plane.dump());

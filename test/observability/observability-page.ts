@@ -4,7 +4,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { processMetrics } from '../../src/admin/process-metrics.ts';
+import { lostLines } from '../../src/cli/sink/run-sinks.ts';
+import type { MetricFamily } from '../../src/controller/index.ts';
 import { ReloadMetrics } from '../../src/controller/reload-metrics.ts';
+import { stateMetrics } from '../../src/controller/state-metrics.ts';
 import { ACCESS_LOG_FIELDS } from '../../src/proxy/access-log/index.ts';
 import { FAMILIES, LABELS } from '../../src/proxy/metrics/index.ts';
 
@@ -62,6 +65,17 @@ of its own. What peers can cause is limited to ten lines of a kind in ten second
 Debug tells of single requests, at most 2,000 lines a second in a worker.
 `;
 
+/** What the main thread tells, each family with one sample at least: of the configuration, its sockets and the process. */
+export function otherFamilies(): readonly MetricFamily[] {
+  const certificate = { id: 'default/tls@0', chain: '', key: '', names: [], notAfterMs: 0 };
+  return [
+    ...new ReloadMetrics().read(),
+    ...stateMetrics({ bindings: [], certificates: [certificate] }, new Map()),
+    lostLines(new Map([['stderr', { lostLines: 0 }]])),
+    ...processMetrics(),
+  ];
+}
+
 /** The page's text. */
 export function observabilityPage(): string {
   const families = Object.entries(FAMILIES).map(([name, { type, labels, help }]) => [
@@ -71,9 +85,12 @@ export function observabilityPage(): string {
     help,
   ]);
   const labels = Object.entries(LABELS).map(([name, meaning]) => [`\`${name}\``, meaning]);
-  const others = [...new ReloadMetrics().read(), ...processMetrics()].map(({ name, type, help }) => [
+  const others = otherFamilies().map(({ name, type, samples, help }) => [
     `\`${name}\``,
     type,
+    Object.keys(samples[0]?.labels ?? {})
+      .map(label => `\`${label}\``)
+      .join(', '),
     help,
   ]);
   const fields = Object.entries(ACCESS_LOG_FIELDS).map(([name, meaning]) => [`\`${name}\``, meaning]);
@@ -81,7 +98,7 @@ export function observabilityPage(): string {
     INTRODUCTION,
     `### Of the data plane\n\n${table(['name', 'type', 'labels', 'what it counts'], families)}`,
     `### Labels\n\n${table(['label', 'meaning'], labels)}`,
-    `### Of the configuration and the process\n\n${table(['name', 'type', 'what it counts'], others)}`,
+    `### Of the configuration and the process\n\n${table(['name', 'type', 'labels', 'what it counts'], others)}`,
     LOGS + table(['field', 'meaning'], fields),
     PROCESS_LOG,
   ].join('\n');

@@ -68,14 +68,7 @@ export class RunSinks {
 
   /** Lines that could not be written, for `/metrics`. */
   metrics(): MetricFamily[] {
-    return [
-      {
-        name: 'daemun_log_lines_lost_total',
-        help: 'Lines that could not be written: disk full, reader gone or too slow.',
-        type: 'counter',
-        samples: Array.from(this.#outlets, ([sink, outlet]) => ({ labels: { sink }, value: outlet.lostLines })),
-      },
-    ];
+    return [lostLines(this.#outlets)];
   }
 
   /** Writes what waits, for a short time. */
@@ -115,4 +108,14 @@ export class RunSinks {
   #tellLost(sink: string, lines: number): void {
     this.log.warn('lines are written again; some were lost', { sink, lines });
   }
+}
+
+/** The metric of lines that were lost, by `stdout`, `stderr`, `log` and `access_log`. */
+export function lostLines(outlets: ReadonlyMap<string, Pick<Outlet, 'lostLines'>>): MetricFamily {
+  return {
+    name: 'daemun_log_lines_lost_total',
+    help: 'Lines that could not be written: disk full, reader gone or too slow.',
+    type: 'counter',
+    samples: Array.from(outlets, ([sink, outlet]) => ({ labels: { sink }, value: outlet.lostLines })),
+  };
 }
