@@ -1,0 +1,460 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** What docs/limits.md says about each cap and timeout beside what the code says itself: its value and, mostly, its reason. */
+export interface LimitRow {
+  /** `FILE#NAME`, FILE below src without `.ts`; NAME is a constant, or `OBJECT.field`. */
+  readonly limit: string;
+  /** What happens over it. */
+  readonly over: string;
+  /** Value of the label `limit` of `daemun_limit_hits_total`, or a metric of its own. */
+  readonly metric?: string;
+  /** The reason, where the comment in the code does not stand by itself. */
+  readonly why?: string;
+}
+
+export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
+  'Connections of clients': [
+    {
+      limit: 'proxy/descriptor-limit#PROCESS_RESERVE',
+      why: 'descriptors kept back for files, logs and the admin server',
+      over: 'part of the cap of connections, see [sizing](operations.md#sizing)',
+      metric: 'daemun_downstream_connections_max',
+    },
+    {
+      limit: 'proxy/descriptor-limit#WORKER_RESERVE',
+      why: 'descriptors kept back for each worker',
+      over: 'as above',
+    },
+    {
+      limit: 'proxy/descriptor-limit#ENDPOINT_SHARE',
+      why: 'of what is left, kept for connections to endpoints',
+      over: 'as above',
+    },
+    {
+      limit: 'proxy/descriptor-limit#LEAST_CONNECTIONS',
+      over: 'the cap is not lower; idle connections make room, then silent ones, then new ones are closed',
+      metric: 'connections_idle, connections_early, connections',
+    },
+    {
+      limit: 'proxy/listeners/connection-budget#MIN_IDLE_MS',
+      over: 'from then on it may have to make room at the cap',
+      metric: 'connections_idle',
+    },
+    {
+      limit: 'proxy/listeners/tls-entrance#HANDSHAKE_TIMEOUT_MS',
+      over: 'connection closed',
+      metric: 'handshake_timeout',
+    },
+    {
+      limit: 'proxy/listeners/client-hello#MAX_HELLO_BYTES',
+      over: 'connection closed',
+      metric: 'daemun_tls_handshakes_total{result="not_tls"}',
+    },
+    {
+      limit: 'proxy/listeners/client-hello#MAX_RECORDS',
+      over: 'connection closed',
+      metric: 'daemun_tls_handshakes_total{result="not_tls"}',
+    },
+    {
+      limit: 'proxy/listeners/binding-server#HEAD_TIMEOUT_MS',
+      why: 'a client that does not say what it speaks holds a descriptor',
+      over: 'connection closed',
+      metric: 'request_head_timeout',
+    },
+    {
+      limit: 'proxy/listeners/protocol-guess#MAX_REQUEST_LINE',
+      over: 'closed as another protocol',
+      metric: 'daemun_downstream_refused_total',
+    },
+    {
+      limit: 'proxy/listeners/downstream-connection#HEAD_TIMEOUT_MS',
+      over: 'GOAWAY, connection closed',
+      metric: 'request_head_timeout',
+    },
+    {
+      limit: 'proxy/listeners/downstream-connection#IDLE_TIMEOUT_MS',
+      over: 'GOAWAY, connection closed',
+      metric: 'idle_timeout',
+    },
+    { limit: 'proxy/listeners/downstream-connection#LINGER_MS', over: 'connection destroyed' },
+    { limit: 'proxy/listeners/downstream-connection#SHUTDOWN_ROUND_TRIP_MS', over: 'the final GOAWAY is sent' },
+    {
+      limit: 'proxy/listeners/binding-server#LINGER_MS',
+      why: 'a client that was told why it is not served may read that',
+      over: 'connection destroyed',
+    },
+    { limit: 'proxy/listeners/binding-server#KEEP_ALIVE_MS', over: 'the kernel asks, and ends a dead connection' },
+    { limit: 'proxy/listeners/binding-server#BACKLOG', over: 'the kernel drops SYNs; clients try again' },
+    { limit: 'proxy/listeners/server-context#SESSION_TIMEOUT_SECONDS', over: 'a full handshake' },
+    {
+      limit: 'proxy/ticket-rotation#TICKET_ROTATION_MS',
+      over: 'a new secret; tickets of the one before are still taken',
+    },
+    {
+      limit: 'proxy/listeners/unfinished-calls#FORGIVEN',
+      over: 'with one in four unfinished: its calls use connections apart to endpoints',
+    },
+  ],
+  'HTTP/2, of each connection': [
+    {
+      limit: 'wire/http2/limits#DEFAULT_HTTP2_LIMITS.maxHeaderListBytes',
+      over: 'HTTP 431; RESOURCE_EXHAUSTED for gRPC',
+      metric: 'header_list',
+    },
+    { limit: 'wire/http2/limits#DEFAULT_HTTP2_LIMITS.maxHeaderFields', over: 'as above', metric: 'header_list' },
+    {
+      limit: 'wire/http2/limits#DEFAULT_HTTP2_LIMITS.maxContinuationFrames',
+      over: 'GOAWAY ENHANCE_YOUR_CALM',
+      metric: 'flood',
+    },
+    {
+      limit: 'wire/http2/limits#DEFAULT_HTTP2_LIMITS.maxHeaderBlockBytes',
+      over: 'GOAWAY ENHANCE_YOUR_CALM',
+      metric: 'flood',
+    },
+    {
+      limit: 'wire/http2/limits#DEFAULT_HTTP2_LIMITS.maxConcurrentStreams',
+      over: 'RST_STREAM REFUSED_STREAM',
+      metric: 'concurrent_streams',
+    },
+    {
+      limit: 'wire/http2/limits#DEFAULT_HTTP2_LIMITS.maxQueuedResets',
+      over: 'GOAWAY ENHANCE_YOUR_CALM',
+      metric: 'flood',
+    },
+    {
+      limit: 'wire/http2/limits#DEFAULT_HTTP2_LIMITS.maxUnreadBytes',
+      over: 'GOAWAY ENHANCE_YOUR_CALM',
+      metric: 'flood',
+    },
+    { limit: 'wire/http2/limits#DEFAULT_HTTP2_LIMITS.outputHighWaterBytes', over: 'DATA waits at its sender' },
+    { limit: 'wire/http2/limits#DEFAULT_HTTP2_LIMITS.streamWindowBytes', over: 'FLOW_CONTROL_ERROR' },
+    { limit: 'wire/http2/limits#DEFAULT_HTTP2_LIMITS.connectionWindowBytes', over: 'FLOW_CONTROL_ERROR' },
+    { limit: 'wire/http2/limits#DEFAULT_HTTP2_LIMITS.budgetIntervalMs', over: 'the budgets below begin anew' },
+    { limit: 'wire/http2/limits#DEFAULT_HTTP2_LIMITS.maxPings', over: 'GOAWAY ENHANCE_YOUR_CALM', metric: 'flood' },
+    { limit: 'wire/http2/limits#DEFAULT_HTTP2_LIMITS.maxSettings', over: 'GOAWAY ENHANCE_YOUR_CALM', metric: 'flood' },
+    { limit: 'wire/http2/limits#DEFAULT_HTTP2_LIMITS.maxResets', over: 'GOAWAY ENHANCE_YOUR_CALM', metric: 'flood' },
+    { limit: 'wire/http2/limits#DEFAULT_HTTP2_LIMITS.maxEmptyData', over: 'GOAWAY ENHANCE_YOUR_CALM', metric: 'flood' },
+    {
+      limit: 'wire/http2/limits#DEFAULT_HTTP2_LIMITS.maxWindowUpdates',
+      over: 'GOAWAY ENHANCE_YOUR_CALM',
+      metric: 'flood',
+    },
+    { limit: 'wire/http2/limits#DEFAULT_HTTP2_LIMITS.maxIgnored', over: 'GOAWAY ENHANCE_YOUR_CALM', metric: 'flood' },
+    { limit: 'wire/http2/frame#MAX_FRAME_BYTES', over: 'FRAME_SIZE_ERROR' },
+    { limit: 'wire/http2/inbound-control#MAX_SETTINGS_BYTES', over: 'GOAWAY ENHANCE_YOUR_CALM', metric: 'flood' },
+    { limit: 'wire/http2/hpack/decoder#DECODER_TABLE_BYTES', over: 'COMPRESSION_ERROR' },
+  ],
+  'Requests and streams': [
+    { limit: 'match/pattern-verdicts#MAX_PATTERN_TEXT', over: 'no regular expression matches', metric: 'pattern_text' },
+    { limit: 'match/pattern-verdicts#MAX_VERDICTS', over: 'verdicts are forgotten and found anew' },
+    { limit: 'match/pattern-verdicts#MAX_CHARACTERS', why: 'as above, of their texts', over: 'as above' },
+    {
+      limit: 'proxy/http/idle-stream#STALLED_STREAM_MS',
+      over: 'the stream ends with DEADLINE_EXCEEDED',
+      metric: 'stream_stalled',
+    },
+    {
+      limit: 'proxy/http/idle-stream#QUIET_STREAM_MS',
+      over: 'the stream ends with UNAVAILABLE',
+      metric: 'stream_idle',
+    },
+    {
+      limit: 'proxy/http/request-start#MAX_RETRIES',
+      over: 'the failure is told',
+      metric: 'daemun_upstream_retries_total',
+    },
+    {
+      limit: 'proxy/http/request-body#MAX_REPLAY_BYTES',
+      why: 'kept for a retry at most',
+      over: 'the request is not tried again',
+    },
+    { limit: 'proxy/http/answer-sender#MAX_MESSAGE_LENGTH', over: 'the text is cut' },
+    {
+      limit: 'proxy/http/held-answer#MAX_WAIT_MS',
+      why: 'an answer of our own waits this long for the end of the request',
+      over: 'answered at once',
+    },
+    {
+      limit: 'proxy/http/held-answer#MAX_DROPPED_BYTES',
+      why: 'as above, in bytes read and dropped',
+      over: 'answered at once',
+    },
+    { limit: 'proxy/filters/mirror#MAX_ACTIVE', over: 'no copy is made', metric: 'active_mirrors' },
+    {
+      limit: 'proxy/filters/mirror#MAX_QUEUED_BYTES',
+      over: 'the copy is given up',
+      metric: 'daemun_mirror_requests_total{outcome="overflow"}',
+    },
+    {
+      limit: 'proxy/filters/mirror#MAX_MIRROR_BYTES',
+      over: 'as it says',
+      metric: 'active_mirrors; daemun_mirror_requests_total{outcome="overflow"}',
+    },
+    {
+      limit: 'proxy/filters/mirror#MIRROR_TIMEOUT_MS',
+      over: 'the copy is reset',
+      metric: 'daemun_mirror_requests_total{outcome="timeout"}',
+    },
+    { limit: 'proxy/filters/session-token#MAX_LENGTH', over: 'the token is ignored' },
+    { limit: 'proxy/filters/session-token#CLOCK_SKEW_MS', over: 'the token is ignored' },
+    { limit: 'proxy/filters/session-token#SESSION_IDLE_MS', over: 'a new session' },
+    { limit: 'proxy/session-keys#MAX_SESSION_KEYS', over: 'the file is not taken, and the log says so' },
+    {
+      limit: 'values/authority#MAX_HOST_LENGTH',
+      over: 'the request is malformed',
+      metric: 'daemun_downstream_malformed_requests_total',
+    },
+  ],
+  Memory: [
+    {
+      limit: 'proxy/listeners/downstream-connection#MAX_HELD_BYTES',
+      over: 'as it says, with ENHANCE_YOUR_CALM',
+      metric: 'connection_buffer',
+    },
+    {
+      limit: 'proxy/http/memory-budget#PROCESS_BUFFER_BYTES',
+      over: 'those who hold most are ended first',
+      metric: 'worker_buffer',
+    },
+    { limit: 'proxy/http/memory-budget#MIN_BUFFER_BYTES', over: 'as above', metric: 'worker_buffer' },
+    { limit: 'wire/http2/hpack/encoder-table#MAX_SHARED_BYTES', over: 'as it says' },
+    { limit: 'wire/http2/hpack/encoder#MAX_TABLE_BYTES', over: 'the oldest entries go' },
+    { limit: 'wire/http2/slab-pool#MAX_FREE', over: 'slabs are given back' },
+    { limit: 'proxy/http/outgoing-head#MAX_ADDRESSES', over: 'lists are made anew' },
+    {
+      limit: 'proxy/workers/heap-relief#TOLERATED_BYTES',
+      why: 'what usual traffic leaves behind in a while stays below',
+      over: 'the worker collects its heap',
+    },
+  ],
+  'Connections to endpoints': [
+    {
+      limit: 'translate/resolve/annotations/connect-timeout#DEFAULT_MS',
+      why: "as Envoy's; the annotation `daemun.dev/connect-timeout` changes it",
+      over: 'another endpoint is tried',
+      metric: 'daemun_upstream_connect_failures_total',
+    },
+    {
+      limit: 'translate/resolve/clusters#MAX_PENDING_REQUESTS',
+      why: 'of a cluster in one worker: who waits longer than others can be served is better told at once',
+      over: 'RESOURCE_EXHAUSTED, reason `overload`',
+      metric: 'pending_requests',
+    },
+    {
+      limit: 'proxy/upstream/endpoint-pool#SHARED.maxConnections',
+      why: 'of one worker to one endpoint: a peer that allows few streams on each gets this many',
+      over: 'requests wait',
+      metric: 'daemun_upstream_requests_pending',
+    },
+    {
+      limit: 'proxy/upstream/endpoint-pool#APART.maxConnections',
+      why: 'of one worker to one endpoint, for clients that leave many calls unfinished',
+      over: 'their requests wait',
+    },
+    { limit: 'proxy/upstream/endpoint-pool#MAX_APART_WAITING', over: 'RESOURCE_EXHAUSTED', metric: 'pending_requests' },
+    { limit: 'proxy/upstream/cluster-pool#MAX_TRIES', over: 'UNAVAILABLE' },
+    {
+      limit: 'proxy/upstream/connect-backoff#INITIAL_MS',
+      why: "gRPC's connection backoff: the first wait after a failure",
+      over: 'dialled again',
+    },
+    { limit: 'proxy/upstream/connect-backoff#MAX_MS', why: 'and the longest', over: 'dialled again' },
+    { limit: 'proxy/upstream/upstream-connection#IDLE_CLOSE_MS', over: 'connection closed' },
+    { limit: 'proxy/upstream/upstream-connection#LINGER_MS', over: 'connection destroyed' },
+    { limit: 'proxy/upstream/dead-peer#SILENCE_MS', over: 'PING' },
+    { limit: 'proxy/upstream/dead-peer#PING_TIMEOUT_MS', over: 'connection closed' },
+    { limit: 'wire/http2/limits#DEFAULT_HTTP2_LIMITS.resetBurst', over: 'further resets are held back' },
+    {
+      limit: 'wire/http2/limits#DEFAULT_HTTP2_LIMITS.resetsPerSecond',
+      why: 'of our own RST_STREAM frames on one connection',
+      over: 'as above',
+    },
+    { limit: 'wire/http2/limits#DEFAULT_HTTP2_LIMITS.maxAbandoned', over: 'another connection is used' },
+    { limit: 'wire/http2/limits#DEFAULT_HTTP2_LIMITS.resetsToWearOut', over: 'another connection is used' },
+    {
+      limit: 'proxy/upstream/upstream-connection#LIMITS.maxHeaderBlockBytes',
+      why: 'of one response: a backend is trusted with more than a client, for all clients share its connection',
+      over: 'the connection ends',
+    },
+    {
+      limit: 'proxy/upstream/upstream-connection#LIMITS.maxContinuationFrames',
+      why: 'as above, in frames',
+      over: 'the connection ends',
+    },
+    { limit: 'proxy/upstream/upstream-connection#KEEPALIVE_MS', over: 'the kernel asks, and ends a dead connection' },
+    {
+      limit: 'proxy/upstream/outlier-ejection#EJECT_AFTER_FAILURES',
+      over: 'the endpoint is left out for a while',
+      metric: 'daemun_upstream_ejections_total',
+    },
+    {
+      limit: 'proxy/upstream/outlier-ejection#BASE_EJECTION_MS',
+      why: 'the first ejection; the n-th in a row is n times as long',
+      over: 'it is tried again',
+    },
+    { limit: 'proxy/upstream/outlier-ejection#MAX_EJECTION_MS', why: 'and the longest', over: 'it is tried again' },
+    { limit: 'proxy/upstream/outlier-ejection#MAX_EJECTED_SHARE', over: 'no more are left out' },
+    { limit: 'proxy/upstream/grpc-health-probe#MAX_RESPONSE_BYTES', over: 'the check has failed' },
+    {
+      limit: 'translate/resolve/annotations/health-check#DEFAULTS.intervalMs',
+      why: 'between checks; the annotation `daemun.dev/health-check` changes it',
+      over: 'checked again',
+    },
+    {
+      limit: 'translate/resolve/annotations/health-check#DEFAULTS.timeoutMs',
+      why: 'of one check, as above',
+      over: 'the check has failed',
+    },
+    {
+      limit: 'proxy/upstream/host-resolver#QUERY_TIMEOUT_MS',
+      why: 'of a DNS query, twice; a server that is silent holds nothing else up',
+      over: 'the addresses of before stay',
+    },
+    {
+      limit: 'proxy/upstream/dns#MAX_REFRESH_MS',
+      why: 'names are asked for again at their TTL, at least so often',
+      over: 'asked again',
+    },
+  ],
+  'Workers, start and end': [
+    {
+      limit: 'controller/standalone-options#DEFAULT_DRAIN_TIMEOUT_MS',
+      why: '`--drain-timeout`; below the grace period of most supervisors',
+      over: 'what still runs is cut, and the log counts it',
+      metric: 'daemun_request_failures_total{reason="drain_timeout"}',
+    },
+    {
+      limit: 'proxy/listeners/listeners#REMOVAL_TIMEOUT_MS',
+      why: 'a listener or certificate that was removed lets its requests end',
+      over: 'what still runs is cut',
+    },
+    { limit: 'proxy/listeners/early-sockets#GRACE_MS', over: 'connection closed' },
+    { limit: 'proxy/data-plane#FIRST_RESOLUTION_MS', over: 'the snapshot goes live without' },
+    {
+      limit: 'proxy/workers/thread-worker#FIRST_RESTART_MS',
+      why: 'a worker that ended by itself is replaced after this, doubled each time in a row',
+      over: 'a new worker',
+    },
+    { limit: 'proxy/workers/thread-worker#MAX_RESTART_MS', why: 'and at most', over: 'a new worker' },
+    { limit: 'proxy/workers/thread-worker#CLOSE_TIMEOUT_MS', over: 'as it says' },
+    {
+      limit: 'controller/reconciler#RETRY_BIND_MS',
+      over: 'bound, or said again by /ready',
+      metric: 'daemun_sockets{state="unbound"}',
+    },
+    { limit: 'controller/siblings#TIMEOUT_MS', over: 'nobody is there: the port is not shared' },
+    { limit: 'controller/siblings#MAX_ANSWER_LENGTH', why: 'whoever sends more is no daemun', over: 'as above' },
+    { limit: 'controller/session-key-file#MAX_FILE_BYTES', over: 'the file is not taken, and the log says so' },
+  ],
+  Manifests: [
+    {
+      limit: 'store/files/manifest-limits#MAX_FILE_BYTES',
+      over: 'not read: `store/file-too-large`; its last good state stays',
+      metric: 'daemun_findings',
+    },
+    {
+      limit: 'store/files/manifest-limits#SEARCH_LIMITS.files',
+      why: 'under one path: ten thousand small files take 2 s to read',
+      over: 'not read further: `store/too-many-files`',
+      metric: 'daemun_findings',
+    },
+    {
+      limit: 'store/files/manifest-limits#SEARCH_LIMITS.entries',
+      why: 'files and folders of any name under one path: a link to / ends here',
+      over: 'as above',
+      metric: 'daemun_findings',
+    },
+    {
+      limit: 'store/files/manifest-limits#SEARCH_LIMITS.bytes',
+      why: 'all manifests under one path together; they stay in memory',
+      over: 'as above',
+      metric: 'daemun_findings',
+    },
+    {
+      limit: 'store/files/document-ranges#MAX_DOCUMENTS',
+      over: 'not read: `store/too-many-documents`',
+      metric: 'daemun_findings',
+    },
+    {
+      limit: 'store/files/document-limits#MAX_DOCUMENT_BYTES',
+      over: 'not read: `store/over-limit`',
+      metric: 'daemun_findings',
+    },
+    { limit: 'store/files/document-limits#MAX_DEPTH', over: 'not read: `store/over-limit`', metric: 'daemun_findings' },
+    {
+      limit: 'store/files/document-limits#MAX_LIST_ITEMS',
+      over: 'not read: `store/over-limit`',
+      metric: 'daemun_findings',
+    },
+    { limit: 'store/files/alias-limit#MAX_NODES', over: 'not read: `store/over-limit`', metric: 'daemun_findings' },
+    {
+      limit: 'store/files/document#MAX_ALIASES',
+      why: 'aliases of one document that are looked at',
+      over: 'not read: `store/over-limit`',
+      metric: 'daemun_findings',
+    },
+    {
+      limit: 'store/files/file-store#DEFAULT_SETTLE_MS',
+      why: '`--settle`: what a file written in place lacks',
+      over: 'it is taken as meant',
+    },
+    { limit: 'cli/run-options#MAX_SETTLE_MS', over: '`--settle` is refused, exit code 2' },
+    { limit: 'store/files/watched-file#DELETED_MS', over: 'the objects of the file go' },
+    {
+      limit: 'store/files/change-watch#MAX_BURST_MS',
+      why: 'a folder in which something changes all the time is read after this',
+      over: 'read',
+    },
+    {
+      limit: 'store/files/change-watch#MAX_BUSY_MS',
+      why: 'while git holds its lock; one that nobody holds any more stays',
+      over: 'read',
+    },
+    { limit: 'values/nearby-objects#MAX_COMPARED', over: 'as it says' },
+  ],
+  'Admin address, metrics and logs': [
+    {
+      limit: 'admin/admin-server#REQUEST_TIMEOUT_MS',
+      why: 'a client may not keep its socket for ever while it asks',
+      over: 'HTTP 408, connection closed',
+    },
+    {
+      limit: 'admin/admin-server#STALLED_ANSWER_MS',
+      why: 'nor while it takes nothing of the answer',
+      over: 'connection closed',
+    },
+    { limit: 'proxy/metrics/method-budget#MAX_CONFIGURED', over: 'as it says' },
+    {
+      limit: 'proxy/metrics/method-budget#MAX_LEARNED_PER_GATEWAY',
+      why: 'methods that only endpoints told of',
+      over: 'counted as `other`',
+    },
+    { limit: 'proxy/metrics/method-budget#MAX_LEARNED', why: 'as above, of all Gateways', over: 'counted as `other`' },
+    { limit: 'proxy/metrics/method-budget#MAX_PATH_LENGTH', over: 'counted as `other`' },
+    {
+      limit: 'proxy/metrics/worker-metrics#DEFAULT_SLOTS',
+      over: 'new series are not counted',
+      metric: 'daemun_metrics_dropped_series_total',
+    },
+    { limit: 'cli/sink/outlet#MAX_WAITING_LENGTH', over: 'lines are lost', metric: 'daemun_log_lines_lost_total' },
+    { limit: 'cli/sink/run-sinks#FLUSH_MS', over: 'what waits is lost' },
+    { limit: 'proxy/access-log/access-log#MAX_VALUE_LENGTH', over: 'cut' },
+    { limit: 'proxy/debug-log#LINES_PER_SECOND', over: 'left out, and counted by the next line' },
+    { limit: 'proxy/debug-log#MAX_VALUE_LENGTH', over: 'cut' },
+    {
+      limit: 'proxy/rate-limited-log#LINES_PER_INTERVAL',
+      why: 'lines of one kind in ten seconds; what a peer can cause must not fill a disk',
+      over: 'left out, and counted by the next line',
+    },
+    { limit: 'proxy/rate-limited-log#MAX_KINDS', over: 'as it says' },
+    { limit: 'controller/reload-log#MAX_TOLD', over: 'as it says' },
+  ],
+  Commands: [
+    { limit: 'cli/admin-client#TIMEOUT_MS', why: 'a daemun that runs answers sooner', over: 'exit code 3' },
+    { limit: 'cli/admin-client#MAX_ANSWER_BYTES', over: 'exit code 3' },
+    { limit: 'cli/service-manager#TIMEOUT_MS', why: 'of one message to systemd', over: 'the message is given up' },
+    { limit: 'cli/first-signal#SAME_SIGNAL_MS', over: 'a second signal ends `run` at once' },
+    { limit: 'cli/start-table#MAX_NAMED', over: 'as it says' },
+  ],
+};

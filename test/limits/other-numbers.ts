@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * Numbers whose names look like a limit's and that nobody runs into: sizes of caches, how many of something are named in a
+ * message; by folder and name. Each new number with such a name belongs here or in limit-rows.ts.
+ */
+export const OTHER_NUMBERS: ReadonlySet<string> = new Set([
+  'cli#MAX_HOSTS',
+  'cli#MAX_NAMED',
+  'cli/call#NO_LIMIT',
+  'controller#MAX_CANDIDATES',
+  'match#MAX_AFTER',
+  'match#MAX_BEFORE',
+  'match#MAX_OTHER_HOSTS',
+  'match#MAX_ROUTES_PER_HOST',
+  'proxy#MOST_DESCRIPTORS',
+  'proxy/http#LEAST_TIMEOUT_MS',
+  'proxy/http#MAX_COPY_BYTES',
+  'proxy/http#MAX_MEMOS',
+  'store/files#MAX_DESCRIBED_BYTES',
+  'store/files#MAX_DIRECTIVE',
+  'store/files#MAX_LOOKED_AT',
+  'store/files#MAX_NAMED',
+  'store/files#MAX_REREAD_BYTES',
+  'store/files#MAX_WAITS',
+  'values#MAX_DISTANCE',
+  'values#MAX_LENGTH',
+  'values#MAX_NAMED',
+  'values#MAX_PORT',
+  'wire/grpc#MAX_DIGITS',
+  'wire/grpc#MAX_VALUE',
+  'wire/http2#MAX_CLOSED',
+  'wire/http2#MAX_CONCURRENT_STREAMS',
+  'wire/http2#MAX_DATA_BYTES',
+  'wire/http2#MAX_FRAME_SIZE',
+  'wire/http2#MAX_HEADER_LIST_SIZE',
+  'wire/http2#MAX_SLOTS',
+  'wire/http2/hpack#MAX_BLOCKS',
+  'wire/http2/hpack#MAX_BLOCK_BYTES',
+  'wire/http2/hpack#MAX_BYTES',
+  'wire/http2/hpack#MAX_ENTRY_BYTES',
+  'wire/http2/hpack#MAX_LAST_BYTES',
+  'wire/http2/hpack#MAX_MISSES',
+  'wire/http2/hpack#MAX_STEPS',
+]);
