@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type AdminServer, type AdminSource, startAdminServer } from '../admin/index.ts';
+import { type AdminServer, type AdminSource, isLoopbackAddress, type startAdminServer } from '../admin/index.ts';
 import type { Clock, Timer } from '../proxy/index.ts';
 import type { GatewayLog } from './log.ts';
 import { type AdminAddress, besideOf, findSiblings, type ProcessIdentity } from './siblings.ts';
 
 /** While an older process has the admin address, it is tried again this often. */
 const TAKE_OVER_MS = 250;
+const EXPOSED = 'the admin address can be reached from other machines, and asks nobody who they are';
 
 export interface AdminPlaceParts {
   /** Where to be. */
@@ -14,6 +15,7 @@ export interface AdminPlaceParts {
   readonly own: ProcessIdentity;
   readonly clock: Clock;
   readonly log: GatewayLog;
+  readonly listen: typeof startAdminServer;
 }
 
 /**
@@ -59,8 +61,11 @@ export class AdminPlace {
     await this.#server?.close();
   }
 
-  #listen(address: AdminAddress): Promise<AdminServer> {
-    return startAdminServer({ ...address, source: this.#parts.source });
+  async #listen(address: AdminAddress): Promise<AdminServer> {
+    const { source, log, listen } = this.#parts;
+    const server = await listen({ ...address, source });
+    if (!isLoopbackAddress(address.host)) log.warn(EXPOSED, { admin: server.address });
+    return server;
   }
 
   async #listenBeside(): Promise<AdminServer> {

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import type { MetricFamily } from '../admin/index.ts';
+import { type MetricFamily, startAdminServer } from '../admin/index.ts';
 import { type Finding, messageOf } from '../errors/index.ts';
 import { type Clock, DataPlane, type DrainReport, giveBackStart } from '../proxy/index.ts';
 import { openFileStore, type Store } from '../store/index.ts';
@@ -165,7 +165,14 @@ class RunningStandalone implements Standalone {
       // First of all, so that a port in use is told before anything else begins; not ready until the end.
       if (admin !== null) {
         const { own, clock, log } = this.#parts;
-        this.#admin = new AdminPlace({ wanted: admin, source: this.#source(), own, clock, log });
+        this.#admin = new AdminPlace({
+          wanted: admin,
+          source: this.#source(),
+          own,
+          clock,
+          log,
+          listen: startAdminServer,
+        });
         await this.#admin.start();
       }
       await Promise.all([store.start(), plane.start()]);
