@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** What each exit code says (docs: README, design of the command line). */
+/** What each exit code says (README.md, Commands). */
 export const EXIT = {
   /** Done, nothing wrong. */
   ok: 0,

@@ -33,7 +33,7 @@ function endpointsOf(id: string, snapshot: Snapshot): readonly ExplainedEndpoint
   }));
 }
 
-/** What a client is told that no listener, or no rule, takes (design: what a client is told). */
+/** What a client is told that no listener, or no rule, takes: 404, which is UNIMPLEMENTED for gRPC. */
 export function explainRefusal(text: string, { protocol }: Question): ExplainedAnswer {
   return refuse({ httpStatus: 404, grpcStatus: 12, message: text }, protocol);
 }

@@ -4,7 +4,7 @@
 export interface RequestView {
   /** `:path` as it will be forwarded (normalised already). */
   readonly path: string;
-  /** True when the content-type makes it a gRPC request (design §6). */
+  /** True when the content-type makes it a gRPC request (docs/decisions/0002). */
   readonly isGrpc: boolean;
   /**
    * The value of a header; `name` is in lower case. Several fields of one name are joined (see `fieldSeparator`);

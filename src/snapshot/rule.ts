@@ -71,7 +71,7 @@ export interface WeightedBackend {
   readonly filters: readonly Filter[];
 }
 
-/** A fault is part of the snapshot: the share answers it, nothing else is disturbed (design §6). */
+/** A fault is part of the snapshot: its share of the requests is answered with it, and nothing else is disturbed. */
 export interface Fault {
   readonly httpStatus: number;
   readonly grpcStatus: number;

@@ -4,7 +4,7 @@ import { REQUEST_FAILURES, type RequestFailureReason } from '../../errors/index.
 import { type CompiledListener, grpcWebText, noRouteText } from '../../match/index.ts';
 import type { Fault } from '../../snapshot/index.ts';
 /**
- * What a client is told when the answer does not come from an endpoint (design §6). A gRPC request gets HTTP 200 and
+ * What a client is told when the answer does not come from an endpoint (docs/errors.md). A gRPC request gets HTTP 200 and
  * trailers only, unless the case is one for HTTP itself (421); any other request gets the HTTP status and a short text.
  * The statuses are those of `REQUEST_FAILURES`; only what the messages quote is added here.
  */

@@ -8,7 +8,7 @@ import type { ExchangeState } from './exchange-state.ts';
 import { fieldBytes } from './memory-cost.ts';
 import { requestTrailerFields, requestTrailers } from './trailer-fields.ts';
 
-/** Kept for a retry at most (design §5, Limits). */
+/** Kept for a retry at most; a request that has sent more is not tried again. */
 const MAX_REPLAY_BYTES = 65_536;
 /** A first slice of a read up to this is kept as it is: `EXCHANGE_BYTES` covers it. */
 const SMALL_READ_BYTES = 2048;

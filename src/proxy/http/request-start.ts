@@ -96,7 +96,7 @@ function prepareHead(exchange: ExchangeState, decision: Decision, backend: Compi
   if (serving.accessLog !== null) ensureRequestId(exchange, serving.accessLog.newRequestId);
 }
 
-/** A log wants to name the request: made only then (design §6). */
+/** A log wants to name the request: made only then, for it costs more than a header. */
 function ensureRequestId(exchange: ExchangeState, newRequestId: () => string): void {
   if (fieldOf(exchange.outgoingFields, 'x-request-id') !== undefined) return;
   exchange.outgoingFields = [...(exchange.outgoingFields ?? []), 'x-request-id', newRequestId()];

@@ -102,7 +102,7 @@ export class UpstreamAttempt implements UpstreamRequest {
     if (!this.#isOver) this.#exchange.upstreamWritable();
   }
 
-  /** The answer is complete. `failed`: it was the endpoint's own failure (design: 502, 503, 504). */
+  /** The answer is complete. `failed`: with 502, 503 or 504, for which an endpoint is ejected. */
   finish(outcome: 'ok' | 'failed'): void {
     if (this.#isOver) return;
     const stream = this.stream;

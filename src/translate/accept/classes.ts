@@ -62,7 +62,7 @@ function judgeClass(gatewayClass: GatewayClass, standalone: boolean, findings: F
     help: 'Remove parametersRef',
   };
   if (standalone) {
-    // A manifest written for another implementation must run unedited (design §2), so its parameters are left aside.
+    // A manifest written for another implementation must run unedited, so its parameters are left aside.
     findings.push(infoFinding('gateway-class/parameters-ignored', gatewayClass, report));
     return { accepted: null };
   }

@@ -4,7 +4,7 @@ import type { Fault } from '../../snapshot/index.ts';
 import type { RouteRefsReason } from '../outcomes.ts';
 
 /**
- * What a client is told when a rule, or a backend's share of it, cannot be served (design §6): the reason, and nothing
+ * What a client is told when a rule, or a backend's share of it, cannot be served: the reason, and nothing
  * about objects that the route may not see.
  */
 function unavailable(reason: string, message: string): Fault {
