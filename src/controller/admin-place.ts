@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type AdminServer, type AdminSource, isLoopbackAddress, type startAdminServer } from '../admin/index.ts';
+import type { AdminServer, AdminSource, startAdminServer } from '../admin/index.ts';
 import type { Clock, Timer } from '../proxy/index.ts';
+import { isLoopback } from '../values/index.ts';
 import type { GatewayLog } from './log.ts';
 import { type AdminAddress, besideOf, findSiblings, type ProcessIdentity } from './siblings.ts';
 
@@ -64,7 +65,7 @@ export class AdminPlace {
   async #listen(address: AdminAddress): Promise<AdminServer> {
     const { source, log, listen } = this.#parts;
     const server = await listen({ ...address, source });
-    if (!isLoopbackAddress(address.host)) log.warn(EXPOSED, { admin: server.address });
+    if (address.host !== 'localhost' && !isLoopback(address.host)) log.warn(EXPOSED, { admin: server.address });
     return server;
   }
 
