@@ -31,6 +31,17 @@ describe('share', () => {
     assert.notEqual(shared.list, previous.list);
   });
 
+  it('keeps a field named like the prototype, and takes no inherited one for a field', () => {
+    const parse = (text: string): Record<string, unknown> => JSON.parse(text);
+    for (const text of ['{"__proto__":{"a":1},"b":1}', '{"__proto__":[],"b":1}', '{"toString":1,"b":1}']) {
+      for (const previous of ['{}', '{"b":2}', '{"__proto__":{"a":2}}', text]) {
+        const shared = share(parse(previous), parse(text));
+        assert.equal(JSON.stringify(shared), text);
+        assert.equal(Object.getPrototypeOf(shared), Object.prototype);
+      }
+    }
+  });
+
   it('tells an undefined field from a missing one', () => {
     const previous: { a: number; b?: number | undefined } = { a: 1, b: undefined };
     const next = { a: 1 };

@@ -32,12 +32,17 @@ function shareObject(previous: Record<string, unknown>, next: Record<string, unk
   let same = Object.keys(previous).length === keys.length;
   const shared: Record<string, unknown> = {};
   for (const key of keys) {
-    const kept = shareUnknown(previous[key], next[key]);
-    if (kept !== previous[key] || !(key in previous)) same = false;
-    shared[key] = kept;
+    const isKnown = Object.hasOwn(previous, key);
+    const kept = isKnown ? shareUnknown(previous[key], next[key]) : next[key];
+    if (!isKnown || kept !== previous[key]) same = false;
+    // Assigning this one would set the prototype. YAML and JSON make a field of it.
+    if (key === '__proto__') Object.defineProperty(shared, key, { value: kept, ...ORDINARY_FIELD });
+    else shared[key] = kept;
   }
   return same ? previous : shared;
 }
+
+const ORDINARY_FIELD = { enumerable: true, configurable: true, writable: true };
 
 function isPlain(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
