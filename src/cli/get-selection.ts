@@ -41,18 +41,6 @@ export interface Found {
   readonly objects: readonly ResourceObject[];
 }
 
-/** A name that was asked for and is not there. */
-export interface Missing {
-  readonly kind: KindNames;
-  readonly name: string;
-  /** The one looked into; null: all of them, or the kind has none. */
-  readonly namespace: string | null;
-  /** What may be meant, `namespace/name` each. */
-  readonly near: readonly string[];
-  /** Why an API server would refuse the object of this name that is written; '' when none is. */
-  readonly refusal: string;
-}
-
 export interface Selection {
   readonly found: readonly Found[];
   readonly missing: readonly MissingName[];

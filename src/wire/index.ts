@@ -3,7 +3,7 @@
 export { isGrpcContentType, isGrpcMessage } from './grpc/content-type.ts';
 export { MessageCounter } from './grpc/frames.ts';
 export { decodeGrpcMessage, encodeGrpcMessage } from './grpc/message.ts';
-export { GrpcStatus, grpcStatusConstant, grpcStatusName, grpcStatusOfHttp, parseGrpcStatus } from './grpc/status.ts';
+export { GrpcStatus, grpcStatusName, grpcStatusOfHttp, parseGrpcStatus } from './grpc/status.ts';
 export { formatGrpcTimeout, parseGrpcTimeout } from './grpc/timeout.ts';
 /**
  * Bytes ⇄ messages: no sockets, no clock, no policy.

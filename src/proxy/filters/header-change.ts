@@ -23,11 +23,6 @@ export class HeaderRewriter {
     this.#volatile = changes.map(change => partOf(change, true)).filter(isSomething);
   }
 
-  /** Nothing to do at all. */
-  get isEmpty(): boolean {
-    return this.#stable.length === 0 && this.#volatile.length === 0;
-  }
-
   /** False: volatile fields pass as they came. */
   get touchesVolatile(): boolean {
     return this.#volatile.length > 0;

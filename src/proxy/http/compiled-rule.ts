@@ -99,11 +99,6 @@ export class RuleCompiler {
     }
   }
 
-  /** The plan of responses that no filter touches. */
-  get plainResponse(): ResponsePlan {
-    return this.#plain;
-  }
-
   #metricsOf(rule: Rule): RuleMetrics {
     const key = metricsKey(rule);
     let metrics = this.#metrics.get(key);

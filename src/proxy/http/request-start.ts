@@ -2,7 +2,7 @@
 
 /** From a decision to a stream at an endpoint: deadline, backend, session, mirrors, the first try and the next ones. */
 import { isDroppedAtEdge } from '../../values/index.ts';
-import { fieldOf, formatGrpcTimeout, parseGrpcTimeout, type VolatileFields } from '../../wire/index.ts';
+import { fieldOf, formatGrpcTimeout, parseGrpcTimeout } from '../../wire/index.ts';
 import { type RuleSession, type SessionToken, startMirrors } from '../filters/index.ts';
 import { hashText } from '../upstream/hash-text.ts';
 import type { UpstreamCluster } from '../upstream/upstreams.ts';
@@ -12,7 +12,7 @@ import type { Decision } from './decision.ts';
 import { tellRetry } from './exchange-debug.ts';
 import type { ExchangeState } from './exchange-state.ts';
 import { rewindRequest } from './request-body.ts';
-import { withoutFields } from './trailer-fields.ts';
+import { withField, withoutFields } from './volatile-fields.ts';
 
 /** Tries after the first, of requests that no endpoint has looked at; as many as gRPC clients make by default. */
 export const MAX_RETRIES = 2;
@@ -124,13 +124,4 @@ function hashOf(exchange: ExchangeState, key: NonNullable<UpstreamCluster['hashK
     ? undefined
     : (exchange.decision?.head.get(key.name) ?? fieldOf(exchange.fields, key.name));
   return hashText(value ?? exchange.owner.clientAddress);
-}
-
-function withField(fields: VolatileFields, name: string, value: string): VolatileFields {
-  const changed: string[] = [];
-  for (let at = 0; fields !== null && at + 1 < fields.length; at += 2) {
-    if (fields[at] !== name) changed.push(fields[at] as string, fields[at + 1] as string);
-  }
-  changed.push(name, value);
-  return changed;
 }

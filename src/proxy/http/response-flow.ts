@@ -15,6 +15,9 @@ import type { ExchangeState } from './exchange-state.ts';
 import { fieldBytes } from './memory-cost.ts';
 import { statusOf } from './response-plan.ts';
 import { responseTrailerFields, responseTrailers } from './trailer-fields.ts';
+import { withoutFields } from './volatile-fields.ts';
+
+const isLength = (name: string): boolean => name === 'content-length';
 
 export function deliverHead(
   exchange: ExchangeState,
@@ -27,7 +30,8 @@ export function deliverHead(
   const response = plan.headOf(head);
   const { loop } = exchange.owner.serving;
   let sent = plan.fieldsOf(fields, loop.nowMs - exchange.openedMs);
-  if (response.isGrpc && !endStream) sent = withoutLength(sent);
+  // gRPC does not count bytes, and an answer that we end with a status of ours is shorter than its endpoint said.
+  if (response.isGrpc && !endStream) sent = withoutFields(sent, isLength);
   if (exchange.decision?.rule?.session != null) sent = withSession(exchange, sent);
   exchange.responseStarted = true;
   exchange.responseIsGrpc = response.isGrpc;
@@ -111,13 +115,6 @@ export function endResponse(exchange: ExchangeState): void {
   // The rest of the request is not wanted (RFC 9113 §8.1).
   if (!exchange.requestEnded && stream.state !== 'closed') stream.connection.reset(stream, ErrorCode.NO_ERROR);
   exchange.finish(exchange.grpcStatus >= 0 ? exchange.grpcStatus : grpcStatusOfHttp(httpStatus));
-}
-
-/** gRPC does not count bytes, and an answer that we end with a status of ours is shorter than its endpoint said. */
-function withoutLength(fields: VolatileFields): VolatileFields {
-  const at = fields === null ? -1 : fields.indexOf('content-length');
-  if (fields === null || at < 0 || at % 2 !== 0) return fields;
-  return [...fields.slice(0, at), ...fields.slice(at + 2)];
 }
 
 /** What follows from a list of trailers. */

@@ -4,10 +4,17 @@
  * What responses get on their way to the client: filters of the backend and the rule, and the `server` field. Computed
  * once per response header list and plan, and kept with the list.
  */
-import { type HeaderList, type HeaderListPool, isGrpcMessage, type VolatileFields } from '../../wire/index.ts';
+import {
+  type HeaderList,
+  type HeaderListPool,
+  isGrpcMessage,
+  parseGrpcStatus,
+  type VolatileFields,
+} from '../../wire/index.ts';
 import type { HeaderRewriter } from '../filters/index.ts';
 import { removeField } from '../filters/index.ts';
 import { forwardable } from './outgoing-head.ts';
+import { withField } from './volatile-fields.ts';
 
 const SERVICE_TIME = 'x-envoy-upstream-service-time';
 /** Prepared fields for this many milliseconds; longer ones are made when they occur. */
@@ -76,13 +83,7 @@ export class ResponsePlan {
     const changed = this.#rewriter.touchesVolatile ? this.#rewriter.rewriteVolatile(fields) : fields;
     if (!this.#options.upstreamServiceTime) return changed;
     const time = this.#timeField(Math.max(0, Math.round(serviceMs)));
-    if (changed === null) return time;
-    const kept: string[] = [];
-    for (let at = 0; at + 1 < changed.length; at += 2) {
-      if (changed[at] !== SERVICE_TIME) kept.push(changed[at] as string, changed[at + 1] as string);
-    }
-    kept.push(time[0] as string, time[1] as string);
-    return kept;
+    return changed === null ? time : withField(changed, SERVICE_TIME, time[1] as string);
   }
 
   #timeField(ms: number): readonly string[] {
@@ -117,7 +118,5 @@ function trimmed(first: ResponseHead | null): ResponseHead | null {
 
 /** The `grpc-status` of a list; -1: absent or not a number. */
 export function statusOf(list: HeaderList): number {
-  const text = list.get('grpc-status');
-  if (text === undefined || !/^\d{1,3}$/.test(text)) return -1;
-  return Number(text);
+  return parseGrpcStatus(list.get('grpc-status')) ?? -1;
 }

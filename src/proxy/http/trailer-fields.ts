@@ -7,6 +7,7 @@
  */
 import { isDroppedAtEdge } from '../../values/index.ts';
 import { HeaderList, type VolatileFields } from '../../wire/index.ts';
+import { withoutFields } from './volatile-fields.ts';
 
 /** Framing, routing, authentication, request modifiers, response control (RFC 9110 §6.5.1; the list of Go's net/http, and cookies). */
 const UNFIT: ReadonlySet<string> = new Set([
@@ -75,17 +76,4 @@ function without(list: HeaderList, isDropped: (name: string) => boolean): Header
     values.push(list.values[at] ?? '');
   }
   return new HeaderList(names, values, list.sensitive);
-}
-
-/** `fields` without those of some names; the same array when there are none. Per request: one look at each name. */
-export function withoutFields(fields: VolatileFields, isDropped: (name: string) => boolean): VolatileFields {
-  if (fields === null) return null;
-  let kept: string[] | null = null;
-  for (let at = 0; at + 1 < fields.length; at += 2) {
-    const name = fields[at] as string;
-    if (isDropped(name)) kept ??= fields.slice(0, at);
-    else if (kept !== null) kept.push(name, fields[at + 1] as string);
-  }
-  if (kept === null) return fields;
-  return kept.length === 0 ? null : kept;
 }

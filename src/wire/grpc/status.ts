@@ -47,11 +47,6 @@ export function grpcStatusName(code: number): string {
   return NAMES[code] ?? 'Unknown';
 }
 
-/** The name of a code as the specification spells it, such as `NOT_FOUND`. */
-export function grpcStatusConstant(code: number): string {
-  return Object.keys(GrpcStatus)[code] ?? 'UNKNOWN';
-}
-
 /** Reads a `grpc-status` value; undefined when it is missing or not a number, which callers treat as UNKNOWN. */
 export function parseGrpcStatus(text: string | undefined): number | undefined {
   return text !== undefined && /^\d{1,5}$/.test(text) ? Number(text) : undefined;

@@ -34,7 +34,7 @@ export interface StreamConnection {
 export type StreamState = 'idle' | 'open' | 'half-closed (local)' | 'half-closed (remote)' | 'closed';
 
 /**
- * One stream. Made by the connection only; user code reads `id`, `connection` and `state`, and owns `events` and `context`.
+ * One stream. Made by the connection only; user code reads `id`, `connection` and `state`, and owns `events`.
  *
  *     idle ──head──► open ──our end──► half-closed (local) ──┐
  *                     └──peer's end─► half-closed (remote) ──┴─► closed
@@ -45,8 +45,6 @@ export class Http2Stream {
   readonly connection: StreamConnection;
   /** Who gets the events. May be replaced. */
   events: StreamEvents;
-  /** The user's slot; the connection never reads it. */
-  context: unknown = undefined;
   /** Internal: bits, see below. */
   flags = 0;
   /** Internal: bytes the peer lets us send; may be negative after a SETTINGS change. */

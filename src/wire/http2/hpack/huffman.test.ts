@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { decodeHuffman, huffmanDecodedBound, huffmanLength } from './huffman.ts';
+import { decodeHuffman, huffmanDecodedBound } from './huffman.ts';
 
 function decode(hex: string): string | null {
   const from = Buffer.from(hex.replaceAll(' ', ''), 'hex');
@@ -22,11 +22,6 @@ describe('Huffman code', () => {
       ),
       'foo=ASDJKHQKBZXOQWEOPIUAXQWEOIU; max-age=3600; version=1',
     );
-  });
-
-  it('knows the length of every octet', () => {
-    assert.equal(huffmanLength('www.example.com'), 12);
-    assert.equal(huffmanLength('\xff'), 4);
   });
 
   it('refuses padding of 8 bits, padding with zeros, and the end-of-string symbol', () => {

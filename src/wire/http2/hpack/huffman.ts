@@ -57,13 +57,6 @@ export function decodeHuffman(from: Uint8Array, start: number, end: number, to: 
   return seen & FAILS || TREE.padding[state] === 0 ? -1 : length;
 }
 
-/** Bytes that `text` (latin1) takes when encoded. */
-export function huffmanLength(text: string): number {
-  let bits = 0;
-  for (let i = 0; i < text.length; i++) bits += LENGTHS[text.charCodeAt(i) & 0xff] as number;
-  return (bits + 7) >> 3;
-}
-
 function buildTree(): Tree {
   const children = new Int32Array(512).fill(0);
   const padding = new Uint8Array(256);
