@@ -220,17 +220,23 @@ describe('flow control', () => {
     assert.equal(calls, 2);
   });
 
-  it('tries a call three times that GOAWAY left out, and no more', async () => {
+  it('tries a call three times that GOAWAY left out, and no more', async t => {
     let goaways = 2;
     const bodies: string[] = [];
     let connections = 0;
+    const sockets: Socket[] = [];
     const raw = createTcpServer(socket => {
+      sockets.push(socket);
       connections++;
       socket.on('error', () => {});
       if (goaways > 0) leaveOut(socket, () => goaways--);
       else server.emit('connection', socket);
     });
     raw.listen(0, '127.0.0.1');
+    t.after(() => {
+      raw.close();
+      for (const socket of sockets) socket.destroy();
+    });
     await once(raw, 'listening');
     const { port } = raw.address() as AddressInfo;
     await gateway.apply({ listeners: [listener('grpc', [rule('r', [backend('a')])])], clusters: { a: [port] } });
@@ -249,7 +255,6 @@ describe('flow control', () => {
     const [served] = await once(first, 'response');
     assert.deepEqual([served['grpc-status'], bodies, connections], ['0', ['hello'], 3]);
     assert.equal(gateway.metric('daemun_upstream_retries_total'), 2);
-    raw.close();
   });
 
   it('gives up a call that was refused three times', async () => {
