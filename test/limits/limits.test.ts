@@ -7,7 +7,7 @@ import { FAMILIES } from '../../src/proxy/metrics/index.ts';
 import { ROOT } from '../house/source-files.ts';
 import { otherFamilies } from '../observability/observability-page.ts';
 import { LIMIT_ROWS } from './limit-rows.ts';
-import { LIMITS_PAGE, limitsPage, namedNumbers } from './limits-page.ts';
+import { LIMITS_PAGE, limitsPage, namedNumbers, numberOf, withoutFile } from './limits-page.ts';
 import { OTHER_NUMBERS } from './other-numbers.ts';
 
 /** How a cap or a timeout is called in the code. */
@@ -24,7 +24,7 @@ describe('the page of limits', () => {
   });
 
   it('has every number whose name is that of a limit', () => {
-    const known = new Set(rows.map(({ limit }) => limit));
+    const known = new Set(rows.map(({ limit }) => numberOf(limit, numbers)?.id));
     const missing = [...numbers.keys()]
       .filter(id => LIMIT_NAME.test(id) && !LEFT_OUT.test(id))
       .filter(id => !known.has(id) && !OTHER_NUMBERS.has(withoutFile(id)));
@@ -33,10 +33,10 @@ describe('the page of limits', () => {
   });
 
   it('has no limit twice, and none that the code has no more', () => {
-    assert.equal(new Set(rows.map(({ limit }) => limit)).size, rows.length);
+    assert.equal(new Set(rows.map(({ limit }) => numberOf(limit, numbers)?.id)).size, rows.length);
     const others = new Set([...numbers.keys()].map(withoutFile));
     const gone = [
-      ...rows.map(({ limit }) => limit).filter(id => !numbers.has(id)),
+      ...rows.map(({ limit }) => limit).filter(limit => numberOf(limit, numbers) === undefined),
       ...[...OTHER_NUMBERS].filter(id => !others.has(id)),
     ];
     assert.deepEqual(gone, []);
@@ -44,7 +44,7 @@ describe('the page of limits', () => {
 
   it('says of each limit why it is and what happens over it', () => {
     for (const { limit, why, over } of rows) {
-      assert.ok((why ?? numbers.get(limit)?.comment ?? '').length > 10, `${limit} has no reason`);
+      assert.ok((why ?? numberOf(limit, numbers)?.comment ?? '').length > 10, `${limit} has no reason`);
       assert.ok(over.length > 2, limit);
     }
   });
@@ -63,11 +63,6 @@ describe('the page of limits', () => {
     assert.deepEqual([...new Set(uncounted)], ['accept_failed'], 'is of no number: the system says so');
   });
 });
-
-/** `cli/table#GAP` → `cli#GAP`: files are renamed more often than numbers. */
-function withoutFile(id: string): string {
-  return id.replace(/\/[^/#]*#/, '#');
-}
 
 function sources(): string {
   return readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
