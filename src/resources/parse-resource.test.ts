@@ -112,6 +112,24 @@ describe('parseResource', () => {
     );
   });
 
+  it('lists a hundred problems of an object, outermost first, and says how many more there are', () => {
+    const rules = Array.from({ length: 300_000 }, () => ({ wrong: 1 }));
+    const issues = issuesOf({ apiVersion: `${GROUP}/v1`, kind: 'GRPCRoute', metadata, spec: { rules } });
+    assert.equal(issues.length, 101);
+    assert.match(issues[0]?.message ?? '', /has 300000 items, at most 16/);
+    assert.deepEqual(
+      [issues[100]?.code, issues[100]?.message],
+      ['schema/more', '299901 more faults of this object are not listed'],
+    );
+  });
+
+  it('counts unknown fields one by one', () => {
+    const spec = Object.fromEntries(Array.from({ length: 150 }, (_, at) => [`f${at}`, at]));
+    const issues = issuesOf({ apiVersion: `${GROUP}/v1`, kind: 'GRPCRoute', metadata, spec });
+    assert.equal(issues.length, 101);
+    assert.match(issues[100]?.message ?? '', /^50 more/);
+  });
+
   it('keeps the status of an object that comes from a cluster', () => {
     const condition = {
       type: 'A',

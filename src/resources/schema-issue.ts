@@ -18,15 +18,33 @@ export interface SchemaIssue {
   readonly help: string;
 }
 
-/** The issues of a failed parse of `value`, in our words. */
+/** Reasons told of one object. Nobody reads more, and each costs memory for as long as its file is followed. */
+export const MAX_ISSUES = 100;
+
+/** The issues of a failed parse of `value`, in our words: `MAX_ISSUES` of them, and how many there are beside. */
 export function schemaIssues(error: z.ZodError, schema: z.core.$ZodType, value: unknown): SchemaIssue[] {
-  return error.issues.flatMap(issue => {
+  const told: SchemaIssue[] = [];
+  let count = 0;
+  for (const issue of outermostFirst(error.issues)) {
     const path = issue.path.filter(part => typeof part !== 'symbol');
-    if (issue.code === 'unrecognized_keys') {
-      return issue.keys.map(key => unknownField([...path, key], schema, value));
+    const keys = issue.code === 'unrecognized_keys' ? issue.keys : [undefined];
+    for (const key of keys.slice(0, MAX_ISSUES - told.length)) {
+      told.push(key === undefined ? translateIssue(issue, path) : unknownField([...path, key], schema, value));
     }
-    return [translateIssue(issue, path)];
-  });
+    count += keys.length;
+  }
+  if (count > told.length) told.push(moreIssues(count - told.length));
+  return told;
+}
+
+/** That a list is too long says more than what is wrong with each of its items. */
+function outermostFirst(issues: readonly z.core.$ZodIssue[]): readonly z.core.$ZodIssue[] {
+  return issues.length <= MAX_ISSUES ? issues : issues.toSorted((a, b) => a.path.length - b.path.length);
+}
+
+function moreIssues(count: number): SchemaIssue {
+  const message = `${count} more faults of this object are not listed`;
+  return { code: 'schema/more', path: [], message, help: 'mend those that are listed first' };
 }
 
 /** The issue of a field that the kind does not have; names one that it may be meant for. */
