@@ -30,6 +30,7 @@ describe('the environment', () => {
       /No resources found in x namespace/,
     );
     assert.match((await run(['run', '-f', file], { DAEMUN_WORKERS: 'many' }))[1], /--workers many: a whole number/);
+    assert.match((await run(['run', '-f', file], { DAEMUN_SETTLE: 'soon' }))[1], /--settle soon: a duration/);
   });
 
   it('yields to the flag, and counts as unset when it is empty', async () => {

@@ -7,6 +7,7 @@ const VARIABLES: Readonly<Record<string, string>> = {
   '--admin': 'DAEMUN_ADMIN',
   '--namespace': 'DAEMUN_NAMESPACE',
   '--address': 'DAEMUN_ADDRESS',
+  '--settle': 'DAEMUN_SETTLE',
   '--workers': 'DAEMUN_WORKERS',
   '--access-log': 'DAEMUN_ACCESS_LOG',
   '--log-level': 'DAEMUN_LOG_LEVEL',

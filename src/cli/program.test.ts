@@ -277,6 +277,10 @@ describe('the command line', () => {
       ['--log-level', 'loud'],
       ['--log-format', 'xml'],
       ['--drain-timeout', 'x'],
+      ['--drain-timeout', ''],
+      ['--drain-timeout', 'Infinity'],
+      ['--drain-timeout', '25h'],
+      ['--drain-timeout', '86401'],
     ]) {
       it(`exits 2 for "run ${args.join(' ')}"`, async () => {
         const { code, err } = await run(['run', ...(args.length === 0 ? [] : ['-f', file]), ...args]);

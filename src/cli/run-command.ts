@@ -29,7 +29,7 @@ export function runCommand(terminal: Terminal, outcome: Outcome): Command {
       '--state-dir <dir>',
       'where --demo keeps its CA, and the keys of session tokens are (default: XDG state home, daemun)',
     )
-    .option('--drain-timeout <seconds>', 'how long requests may take to end at the end', '30')
+    .option('--drain-timeout <duration>', 'how long requests may take to end at the end', '30s')
     .option('--no-server-header', 'no "server: daemun" in responses')
     .option('--no-upstream-service-time', 'no "x-envoy-upstream-service-time" in responses')
     .action(async (options: RunOptions) => {

@@ -35,7 +35,7 @@ export interface RunSettings {
 /** Reads the flags. Throws a usage error for a value that makes no sense; log files may fail to open. */
 export function readRunOptions(options: RunOptions, terminal: Terminal): RunSettings {
   if (options.filename === undefined) {
-    throw usageError('run needs manifests', 'Example: daemun run -f ./manifests, or add --demo to try examples');
+    throw usageError('run needs manifests', 'Example: daemun run -f ./manifests; --demo adds backends to them');
   }
   if (options.address !== undefined && isIP(options.address) === 0) {
     throw usageError(`--address ${options.address}: not an IP address`);
@@ -50,7 +50,7 @@ export function readRunOptions(options: RunOptions, terminal: Terminal): RunSett
     admin: readAdmin(options.admin),
     serverHeader: options.serverHeader ? 'daemun' : null,
     upstreamServiceTime: options.upstreamServiceTime,
-    drainTimeoutMs: readSeconds(options.drainTimeout) * 1000,
+    drainTimeoutMs: readDrainTimeout(options.drainTimeout),
   };
   const state = options.stateDir === undefined ? {} : { stateDirectory: options.stateDir };
   const sinks = openSinks(options, terminal);
@@ -76,22 +76,29 @@ function readWorkers(text: string | undefined): number {
   if (text === undefined) return availableParallelism();
   const workers = Number(text);
   if (Number.isInteger(workers) && workers >= 0 && workers <= 1024 && text.trim() !== '') return workers;
-  throw usageError(`--workers ${text}: a whole number is needed`, '0 runs the data plane in the main thread');
+  throw usageError(
+    `--workers ${text}: a whole number from 0 to 1024 is needed`,
+    '0 runs the data plane in the main thread',
+  );
 }
 
 /** A timer cannot wait for more than 24 days, and nobody should. */
-const MAX_SETTLE_MS = 86_400_000;
+const MAX_WAIT_MS = 86_400_000;
 
 function readSettle(text: string): number {
   const settleMs = parseDuration(text);
-  if (settleMs !== undefined && settleMs <= MAX_SETTLE_MS) return settleMs;
+  if (settleMs !== undefined && settleMs <= MAX_WAIT_MS) return settleMs;
   throw usageError(`--settle ${text}: a duration of at most 24h is needed`, 'Example: --settle 10s');
 }
 
-function readSeconds(text: string): number {
-  const seconds = Number(text.replace(/s$/, ''));
-  if (seconds >= 0 && text !== '') return seconds;
-  throw usageError(`--drain-timeout ${text}: seconds are needed`, 'Example: --drain-timeout 30');
+/** Seconds without a unit, as the flag is known, or a duration as of `--settle`. */
+function readDrainTimeout(text: string): number {
+  const timeoutMs = /^\d+(\.\d+)?$/.test(text) ? Number(text) * 1000 : parseDuration(text);
+  if (timeoutMs !== undefined && timeoutMs <= MAX_WAIT_MS) return timeoutMs;
+  throw usageError(
+    `--drain-timeout ${text}: seconds or a duration of at most 24h are needed`,
+    'Example: --drain-timeout 30s',
+  );
 }
 
 /** `host:port`, `[v6]:port`, `:port` or `off`. */
@@ -102,5 +109,8 @@ function readAdmin(text: string): { host: string; port: number } | null {
   const port = Number(portText);
   const isHost = isIP(bare) !== 0 || bare === 'localhost';
   if (portText !== '' && port <= 65_535 && isHost) return { host: bare, port };
-  throw usageError(`--admin ${text}: host:port or off is needed`, 'Example: --admin 127.0.0.1:9900');
+  throw usageError(
+    `--admin ${text}: an IP address or localhost with a port, or off, is needed`,
+    'Example: --admin 127.0.0.1:9900',
+  );
 }
