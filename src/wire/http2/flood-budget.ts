@@ -53,9 +53,9 @@ export class FloodBudget {
       case RESETS:
         return limits.maxResets + Math.floor(this.endedStreams / ENDED_PER_RESET);
       case EMPTY_DATA:
-        return limits.maxEmptyData;
+        return limits.maxEmptyData + this.dataFrames + this.endedStreams;
       case WINDOW_UPDATES:
-        return limits.maxWindowUpdates + 10 * this.dataFrames;
+        return limits.maxWindowUpdates + 10 * (this.dataFrames + this.endedStreams);
       default:
         return limits.maxIgnored + this.endedStreams;
     }

@@ -134,6 +134,18 @@ describe('flood budgets', () => {
     );
     assert.equal(taken, 500);
   });
+
+  it('lets a peer send an empty DATA frame and WINDOW_UPDATEs in proportion to the calls it ends well', () => {
+    const server = startedServer({ maxEmptyData: 10, maxWindowUpdates: 10 });
+    const taken = endurance(server, 500, i => {
+      const id = 2 * i + 1;
+      server.receive(Buffer.concat([frame(HEADERS, 4, id, BLOCK), frame(WINDOW_UPDATE, 0, id, uint32(1))]));
+      const stream = server.connection.streams.get(id);
+      if (stream !== undefined) server.connection.sendHead(stream, RESPONSE, null, true);
+      return Buffer.concat([frame(DATA, 0, id), frame(DATA, 1, id)]);
+    });
+    assert.equal(taken, 500);
+  });
 });
 
 describe('unread output', () => {

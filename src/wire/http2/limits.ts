@@ -36,9 +36,15 @@ export interface Http2Limits {
    * costs an endpoint does not depend on it (CVE-2023-44487, CVE-2025-8671). Default 1,000.
    */
   readonly maxResets: number;
-  /** DATA frames without payload and without END_STREAM per interval. Default 1,000. */
+  /**
+   * DATA frames without payload and without END_STREAM per interval, beside one for each DATA frame with payload and each stream that
+   * ended well: some servers send one before the trailers. Default 1,000.
+   */
   readonly maxEmptyData: number;
-  /** WINDOW_UPDATE frames per interval, beside ten for each DATA frame we send. Default 2,000. */
+  /**
+   * WINDOW_UPDATE frames per interval, beside ten for each DATA frame and each stream that ended well: some clients (curl) widen each
+   * stream's window as they open it. Default 2,000.
+   */
   readonly maxWindowUpdates: number;
   /** PRIORITY and unknown frames per interval: they do nothing. Default 1,000. */
   readonly maxIgnored: number;
