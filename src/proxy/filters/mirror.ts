@@ -79,6 +79,7 @@ export function startMirrors(
 export class MirroredRequest implements UpstreamRequest, WheelTimer {
   readonly hash = 0;
   readonly pinned = null;
+  readonly client = null;
   wheelNext: WheelTimer | null = null;
   wheelPrevious: WheelTimer | null = null;
   wheelTick = 0;

@@ -18,6 +18,8 @@ export type ResetOrigin = 'peer' | 'protocol' | 'connection';
 export interface AttemptOwner {
   /** See `UpstreamRequest`. */
   readonly isApart: boolean;
+  /** Its client's connection. */
+  readonly owner: object;
   /** `stream` is open and idle: the head goes first. */
   upstreamOpened(stream: Http2Stream): void;
   upstreamNotOpened(failure: OpenFailure, message: string): void;
@@ -35,6 +37,7 @@ export class UpstreamAttempt implements UpstreamRequest {
   readonly hash: number;
   readonly pinned: string | null;
   readonly isApart: boolean;
+  readonly client: object;
   readonly cluster: UpstreamCluster;
   /** null while it waits and when it is over. */
   stream: Http2Stream | null = null;
@@ -46,6 +49,7 @@ export class UpstreamAttempt implements UpstreamRequest {
   constructor(exchange: AttemptOwner, cluster: UpstreamCluster, hash: number, pinned: string | null) {
     this.#exchange = exchange;
     this.isApart = exchange.isApart;
+    this.client = exchange.owner;
     this.cluster = cluster;
     this.hash = hash;
     this.pinned = pinned;

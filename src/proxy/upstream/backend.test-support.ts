@@ -94,6 +94,7 @@ export interface RequestOptions {
   readonly hash?: number;
   readonly pinned?: string;
   readonly isApart?: boolean;
+  readonly client?: object;
 }
 
 /** A request that sends a bare GET and keeps what it is told. */
@@ -101,6 +102,7 @@ export class TestRequest implements UpstreamRequest {
   readonly hash: number;
   readonly pinned: string | null;
   readonly isApart: boolean;
+  readonly client: object | null;
   endpoint: UpstreamEndpoint | null = null;
   stream: Http2Stream | null = null;
   /** `open` is answered: true when it got a stream. */
@@ -114,6 +116,7 @@ export class TestRequest implements UpstreamRequest {
   constructor(lists: HeaderListPool, options: RequestOptions = {}) {
     this.#lists = lists;
     this.isApart = options.isApart ?? false;
+    this.client = options.client ?? null;
     this.hash = options.hash ?? 0;
     this.pinned = options.pinned ?? null;
     this.opened = new Promise(resolve => {

@@ -111,6 +111,29 @@ describe('a cluster in a worker', () => {
     assert.deepEqual(await Promise.all(requests.slice(0, 2).map(request => request.outcome)), ['200', '200']);
   });
 
+  it('lets the client that fills the line give way to others, its newest request first', async () => {
+    const backend = await startBackend();
+    const world = new World({ maxPendingRequests: 8 }, [backend.endpoint]);
+    const [greedy, first, second] = [{}, {}, {}];
+    const many = Array.from({ length: 8 }, () => world.open({ client: greedy }));
+    const others = [world.open({ client: first }), world.open({ client: second }), world.open({ client: first })];
+    assert.equal(world.pool.pending, 8);
+    assert.match((await world.open({ client: greedy }).outcome) ?? '', /^failed: overload/);
+    const outcomes = await Promise.all([...many, ...others].map(request => request.outcome));
+    assert.deepEqual(
+      outcomes.map(outcome => outcome.slice(0, 16)),
+      [...Array(5).fill('200'), ...Array(3).fill('failed: overload'), '200', '200', '200'],
+    );
+  });
+
+  it('takes no place of a client that has as few requests in the line', async () => {
+    const backend = await startBackend();
+    const world = new World({ maxPendingRequests: 2 }, [backend.endpoint]);
+    const waiting = [world.open({ client: {} }), world.open({ client: {} })];
+    assert.match((await world.open({ client: {} }).outcome) ?? '', /^failed: overload/);
+    assert.deepEqual(await Promise.all(waiting.map(request => request.outcome)), ['200', '200']);
+  });
+
   it('forgets a request that is cancelled while it waits', async () => {
     const backend = await startBackend();
     const world = new World({}, [backend.endpoint]);

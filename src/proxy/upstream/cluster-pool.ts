@@ -17,6 +17,7 @@ import type { UpstreamRequest } from './upstream-request.ts';
 import type { HashKey, UpstreamCluster } from './upstreams.ts';
 import type { Health } from './usable-endpoints.ts';
 import { WaitingRequest } from './waiting-line.ts';
+import { WaitingRequests } from './waiting-requests.ts';
 
 /** Endpoints tried for one request when connecting fails. */
 const MAX_TRIES = 3;
@@ -41,7 +42,7 @@ export class ClusterPool implements UpstreamCluster, ClusterEndpointsOwner {
   cluster: Cluster;
   hashKey: HashKey;
   /** Requests that wait for a connection. */
-  readonly #waiting = new Map<UpstreamRequest, WaitingRequest>();
+  readonly #waiting = new WaitingRequests();
   #touched = false;
   readonly #endpoints: ClusterEndpoints;
   readonly #observer: ClusterObserver;
@@ -184,7 +185,7 @@ export class ClusterPool implements UpstreamCluster, ClusterEndpointsOwner {
   }
 
   #forget(waiting: WaitingRequest): void {
-    if (this.#waiting.delete(waiting.request)) this.#touch();
+    if (this.#waiting.delete(waiting)) this.#touch();
   }
 
   #touch(): void {
@@ -198,15 +199,32 @@ export class ClusterPool implements UpstreamCluster, ClusterEndpointsOwner {
 
   #wait(endpoint: EndpointPool, request: UpstreamRequest): void {
     if (endpoint.isFullFor(request) && this.#openBeside(endpoint, request)) return;
-    if (this.pending >= this.cluster.maxPendingRequests || !endpoint.mayWait(request)) {
-      request.onOpenFailed('overload', `${this.pending} requests wait for a connection to the backend already`);
+    const isFull = this.pending >= this.cluster.maxPendingRequests;
+    if (!endpoint.mayWait(request) || (isFull && !this.#makeRoom(request))) {
+      this.#overload(request);
       return;
     }
     this.#enqueue(endpoint, new WaitingRequest(request));
   }
 
+  /** Who fills the line gives way to those who have little in it. */
+  #makeRoom({ client }: UpstreamRequest): boolean {
+    const waiting = this.#waiting.givingWayTo(client);
+    if (waiting === null) return false;
+    this.cancel(waiting.request);
+    this.#overload(waiting.request);
+    return true;
+  }
+
+  #overload(request: UpstreamRequest): void {
+    request.onOpenFailed(
+      'overload',
+      `${this.cluster.maxPendingRequests} requests wait for a connection to the backend already`,
+    );
+  }
+
   #enqueue(endpoint: EndpointPool, waiting: WaitingRequest): void {
-    this.#waiting.set(waiting.request, waiting);
+    this.#waiting.add(waiting);
     this.#touch();
     const failure = endpoint.wait(waiting);
     if (failure !== null) this.#elsewhere(endpoint, waiting, failure);

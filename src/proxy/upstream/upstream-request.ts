@@ -20,6 +20,8 @@ export interface UpstreamRequest extends StreamEvents {
   readonly pinned: string | null;
   /** The client leaves many calls unfinished: its streams have connections of their own, which others do not share. */
   readonly isApart: boolean;
+  /** Whose request it is: in a full line those wait who have the fewest there. null: nobody's in particular. */
+  readonly client: object | null;
   /** `stream` is open and idle: send the head now. `UpstreamCluster.done` must follow once. */
   onOpen(stream: Http2Stream, endpoint: UpstreamEndpoint): void;
   /** No stream was opened; every try that is allowed was made. `message` is for people and for `grpc-message`. */
