@@ -3,25 +3,49 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { VirtualClock } from '../virtual-clock.test-support.ts';
-import { HeapRelief, threadHeap } from './heap-relief.ts';
+import { type Heap, HeapRelief, ThreadHeap } from './heap-relief.ts';
 
 const MIB = 1_048_576;
 
+/** What a test says it is. */
+class TestHeap implements Heap {
+  mib = 20;
+  afterMib = 20;
+  heldMib = 40;
+  afterHeldMib = 40;
+  busy = 0;
+  collections = 0;
+  shrinkings = 0;
+
+  usedBytes(): number {
+    return this.mib * MIB;
+  }
+
+  heldBytes(): number {
+    return this.heldMib * MIB;
+  }
+
+  busyShare(): number {
+    return this.busy;
+  }
+
+  collect(): void {
+    this.collections++;
+    this.mib = this.afterMib;
+  }
+
+  shrink(): void {
+    this.shrinkings++;
+    this.mib = this.afterMib;
+    this.heldMib = this.afterHeldMib;
+  }
+}
+
 function setUp() {
   const clock = new VirtualClock();
-  const heap = { mib: 20, afterMib: 20, collections: 0 };
+  const heap = new TestHeap();
   let reliefs = 0;
-  const relief = new HeapRelief(
-    {
-      usedBytes: () => heap.mib * MIB,
-      collect() {
-        heap.collections++;
-        heap.mib = heap.afterMib;
-      },
-    },
-    clock,
-    () => void reliefs++,
-  );
+  const relief = new HeapRelief(heap, clock, () => void reliefs++);
   clock.advance(5_000);
   return { clock, heap, relief, reliefs: () => reliefs };
 }
@@ -50,12 +74,8 @@ describe('heap relief', () => {
 
   it('does not take what a start loads for a burst', () => {
     const clock = new VirtualClock();
-    const heap = { mib: 5, collections: 0 };
-    const relief = new HeapRelief(
-      { usedBytes: () => heap.mib * MIB, collect: () => void heap.collections++ },
-      clock,
-      () => {},
-    );
+    const heap = new TestHeap();
+    const relief = new HeapRelief(heap, clock, () => {});
     heap.mib = 60;
     clock.advance(60_000);
     assert.equal(heap.collections, 0);
@@ -74,16 +94,77 @@ describe('heap relief', () => {
     relief.close();
   });
 
+  it('gives back room that a quiet thread has left, after two looks', () => {
+    const { clock, heap, reliefs, relief } = setUp();
+    heap.heldMib = 110;
+    clock.advance(5_000);
+    assert.equal(heap.shrinkings, 0);
+    clock.advance(5_000);
+    assert.deepEqual([heap.shrinkings, heap.collections, reliefs()], [1, 0, 1]);
+    relief.close();
+  });
+
+  it('stops no busy thread to shrink it', () => {
+    const { clock, heap, relief } = setUp();
+    heap.heldMib = 110;
+    heap.busy = 0.5;
+    clock.advance(600_000);
+    assert.equal(heap.shrinkings, 0);
+    heap.busy = 0.1;
+    clock.advance(10_000);
+    assert.equal(heap.shrinkings, 1);
+    relief.close();
+  });
+
+  it('shrinks ever more seldom what grows again at once, and soon after what did not', () => {
+    const { clock, heap, relief } = setUp();
+    const usual = (): number => {
+      const before = heap.shrinkings;
+      heap.heldMib = 110;
+      for (let second = 0; second < 3_600; second += 5) {
+        clock.advance(5_000);
+        heap.heldMib = 110;
+      }
+      return heap.shrinkings - before;
+    };
+    assert.ok(usual() <= 8, 'in the first hour');
+    assert.ok(usual() <= 2, 'in the second');
+    heap.heldMib = 40;
+    clock.advance(7_200_000);
+    heap.heldMib = 110;
+    const before = heap.shrinkings;
+    clock.advance(10_000);
+    assert.equal(heap.shrinkings, before + 1);
+    heap.heldMib = 40;
+    clock.advance(30_000);
+    heap.heldMib = 110;
+    clock.advance(10_000);
+    assert.equal(heap.shrinkings, before + 2);
+    relief.close();
+  });
+
+  it('shrinks what V8 holds', () => {
+    const heap = new ThreadHeap();
+    const held: object[][] = [];
+    for (let times = 0; times < 40; times++) held.push(Array.from({ length: 20_000 }, (_, at) => ({ at })));
+    const before = heap.heldBytes();
+    held.length = 0;
+    heap.shrink();
+    const given = (before - heap.heldBytes()) / MIB;
+    assert.ok(given > 20, `${given.toFixed(0)} MiB of ${(before / MIB).toFixed(0)} were given back`);
+  });
+
   it('gives back what a thread dropped, buffers included', async () => {
+    const heap = new ThreadHeap();
     const held = { buffers: Array.from({ length: 64 }, () => Buffer.alloc(MIB, 1)) };
-    const before = threadHeap.usedBytes();
+    const before = heap.usedBytes();
     held.buffers = [];
     // Buffers are swept beside: the next collection waits for that of the one before.
     for (let times = 0; times < 3; times++) {
       await new Promise(setImmediate);
-      threadHeap.collect();
+      heap.collect();
     }
-    const given = (before - threadHeap.usedBytes()) / MIB;
+    const given = (before - heap.usedBytes()) / MIB;
     assert.ok(given > 32, `${given.toFixed(0)} of 64 MiB were given back`);
   });
 });

@@ -2,11 +2,15 @@
 
 /**
  * Gives memory back after a burst. V8 collects what is old when the heap has grown to some multiple of what lived, which
- * for a young worker is hundreds of MiB; a worker that goes quiet never gets there and would keep its garbage for days.
+ * for a young worker is hundreds of MiB; a worker that goes quiet never gets there and would keep its garbage for days. The
+ * room for young objects, up to 64 MiB a thread, and the pages that V8 keeps for later it would keep as well.
  *
- * Every five seconds what the heap and its buffers hold is compared with what was left after the last collection. When it
- * stays far above, a full collection runs: some 50 to 100 ms of CPU time, at most once in ten seconds.
+ * Every five seconds two things are compared with what was left after the last time. When garbage stays far above, a full
+ * collection runs: some 10 to 50 ms of CPU time, at most once in ten seconds. When what V8 holds stays far above, and the
+ * thread has little to do, V8 gives back all it can: some 20 to 70 ms, at most twice a minute, and ever more seldom when usual
+ * traffic needs the room again at once.
  */
+import { type EventLoopUtilization, performance } from 'node:perf_hooks';
 import { getHeapSpaceStatistics, getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { Clock, Timer } from '../clock.ts';
@@ -16,40 +20,75 @@ const CHECK_MS = 5_000;
 const TOLERATED_BYTES = 16_777_216;
 /** The young generation is collected by itself, and all the time. */
 const YOUNG_SPACES: ReadonlySet<string> = new Set(['new_space', 'new_large_object_space']);
+/** A thread that is busy for a larger part of its time is not stopped, and is about to use its room. */
+const QUIET_SHARE = 0.3;
+/** Checks from one shrinking to the next at least … */
+const SHRINK_CHECKS = 6;
+/** … doubled each time that what was given back was needed again meanwhile, up to an hour. */
+const MAX_SHRINK_CHECKS = 720;
 
-/** The heap, so that tests own it. */
+/** A thread's heap, so that tests own it. */
 export interface Heap {
   /** Old objects, and the buffers of all, garbage included. */
   usedBytes(): number;
+  /** What V8 holds for objects, free room included. */
+  heldBytes(): number;
+  /** The part of the time since the last call in which the thread was busy: 0 to 1. */
+  busyShare(): number;
   /** A full collection, at once. */
   collect(): void;
+  /** As `collect`, and V8 gives back all room and pages that it can. */
+  shrink(): void;
 }
 
 /** This thread's heap. */
-export const threadHeap: Heap = {
-  usedBytes() {
+export class ThreadHeap implements Heap {
+  #utilization: EventLoopUtilization = performance.eventLoopUtilization();
+
+  usedBytes(): number {
     let bytes = getHeapStatistics().external_memory;
     for (const { space_name, space_used_size } of getHeapSpaceStatistics()) {
       if (!YOUNG_SPACES.has(space_name)) bytes += space_used_size;
     }
     return bytes;
-  },
-  collect: () => collectGarbage({ type: 'major' }),
-};
+  }
+
+  heldBytes(): number {
+    return getHeapStatistics().total_heap_size;
+  }
+
+  busyShare(): number {
+    const now = performance.eventLoopUtilization();
+    const { utilization } = performance.eventLoopUtilization(now, this.#utilization);
+    this.#utilization = now;
+    return utilization;
+  }
+
+  collect(): void {
+    collector()?.();
+  }
+
+  shrink(): void {
+    collector()?.({ type: 'major', execution: 'sync', flavor: 'last-resort' });
+  }
+}
 
 /**
  * Gives back what the start of a thread left behind: modules are read, compiled and linked once, and the pages of that
  * stay with the young generation for as long as the thread is quiet. Some 15 MiB a thread, for 20 to 50 ms of CPU time.
  */
 export function giveBackStart(): void {
-  collectGarbage({ type: 'major', flavor: 'last-resort' });
+  new ThreadHeap().shrink();
 }
 
-function collectGarbage(how: { readonly type: 'major'; readonly flavor?: 'last-resort' }): void {
+/** V8's own way to collect: not there without the flag, which is set for the moment in which it is fetched. */
+function collector(): ((options?: object) => void) | undefined {
   setFlagsFromString('--expose-gc');
   const collect: unknown = runInNewContext('gc');
   setFlagsFromString('--no-expose-gc');
-  if (typeof collect === 'function') collect(how);
+  return typeof collect === 'function'
+    ? options => void collect(...(options === undefined ? [] : [options]))
+    : undefined;
 }
 
 /** Owns its timer; `close` ends it. */
@@ -58,8 +97,12 @@ export class HeapRelief {
   readonly #clock: Clock;
   readonly #onRelief: () => void;
   /** Left after the last collection, or the least seen since. Not before the first check: a start compiles and loads. */
-  #floorBytes = Number.POSITIVE_INFINITY;
+  #usedFloor = Number.POSITIVE_INFINITY;
+  #heldFloor = Number.POSITIVE_INFINITY;
   #wasAbove = false;
+  #wasWide = false;
+  #checksToShrink = 0;
+  #shrinkChecks = SHRINK_CHECKS;
   #timer: Timer;
 
   /** `onRelief` runs before a collection: for pools that can let go of something. */
@@ -76,18 +119,44 @@ export class HeapRelief {
 
   #check(): void {
     const usedBytes = this.#heap.usedBytes();
-    this.#floorBytes = Math.min(this.#floorBytes, usedBytes);
-    const isAbove = usedBytes - this.#floorBytes > TOLERATED_BYTES;
+    this.#usedFloor = Math.min(this.#usedFloor, usedBytes);
+    const isAbove = usedBytes - this.#usedFloor > TOLERATED_BYTES;
+    const mayShrink = this.#mayShrink();
     // The second time: what is under way now may be gone by itself.
-    if (isAbove && this.#wasAbove) this.#relieve();
+    if (mayShrink || (isAbove && this.#wasAbove)) this.#relieve(mayShrink);
     else this.#wasAbove = isAbove;
     this.#timer = this.#clock.after(CHECK_MS, () => this.#check());
   }
 
-  #relieve(): void {
+  /** Much more is held than last time, twice in a row, in a quiet thread. */
+  #mayShrink(): boolean {
+    const heldBytes = this.#heap.heldBytes();
+    this.#heldFloor = Math.min(this.#heldFloor, heldBytes);
+    const isWide = heldBytes - this.#heldFloor > TOLERATED_BYTES;
+    const isQuiet = this.#heap.busyShare() < QUIET_SHARE;
+    const wasWide = this.#wasWide;
+    this.#wasWide = isWide && isQuiet;
+    if (this.#checksToShrink > 0) {
+      this.#checksToShrink--;
+      if (this.#checksToShrink === 0) this.#shrinkChecks = isWide ? this.#nextShrinkChecks() : SHRINK_CHECKS;
+      return false;
+    }
+    return wasWide && this.#wasWide;
+  }
+
+  #nextShrinkChecks(): number {
+    return Math.min(MAX_SHRINK_CHECKS, this.#shrinkChecks * 2);
+  }
+
+  #relieve(isShrinking: boolean): void {
     this.#onRelief();
-    this.#heap.collect();
-    this.#floorBytes = this.#heap.usedBytes();
+    if (isShrinking) {
+      this.#heap.shrink();
+      this.#heldFloor = this.#heap.heldBytes();
+      this.#wasWide = false;
+      this.#checksToShrink = this.#shrinkChecks;
+    } else this.#heap.collect();
+    this.#usedFloor = this.#heap.usedBytes();
     this.#wasAbove = false;
   }
 }

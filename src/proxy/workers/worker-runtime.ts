@@ -21,7 +21,7 @@ import { UpstreamMetrics } from '../upstream/upstream-metrics.ts';
 import { UpstreamPools } from '../upstream/upstream-pools.ts';
 import type { Health } from '../upstream/usable-endpoints.ts';
 import type { DrainReport } from './data-plane-worker.ts';
-import { HeapRelief, threadHeap } from './heap-relief.ts';
+import { HeapRelief, ThreadHeap } from './heap-relief.ts';
 import { dumpCluster, type WorkerDump } from './worker-dump.ts';
 
 /** The same for all workers. Plain data: it is sent to threads. */
@@ -102,7 +102,7 @@ export class WorkerRuntime {
       activeMirrors: 0,
       mirrorBytes: 0,
     };
-    this.#relief = new HeapRelief(threadHeap, systemClock, () => lists.slabs.trim());
+    this.#relief = new HeapRelief(new ThreadHeap(), systemClock, () => lists.slabs.trim());
     this.#serving = serving;
     const { reusePort, ticketSecrets, maxConnections } = settings;
     this.#listeners = new Listeners(serving, { reusePort, ticketSecrets, maxConnections, log });

@@ -10,6 +10,7 @@ import type { MetricsReader } from '../metrics/index.ts';
 import type { ReachLog } from '../upstream/reach-log.ts';
 import type { Health } from '../upstream/usable-endpoints.ts';
 import type { DataPlaneWorker, DrainReport } from './data-plane-worker.ts';
+import { HeapRelief, ThreadHeap } from './heap-relief.ts';
 import { LocalWorker } from './local-worker.ts';
 import { canReusePort } from './reuse-port.ts';
 import { type ThreadHost, ThreadWorker } from './thread-worker.ts';
@@ -31,6 +32,8 @@ export class Workers {
   readonly #parts: WorkersParts;
   #all: readonly DataPlaneWorker[] = [];
   #sharePorts = false;
+  /** Of this thread; a local worker has its own. */
+  #relief: HeapRelief | null = null;
 
   constructor(options: DataPlaneOptions, parts: WorkersParts) {
     this.#options = options;
@@ -57,6 +60,7 @@ export class Workers {
     const count = several ? wanted : Math.min(wanted, 1);
     const settings = this.#settings(Math.max(1, count), ticketSecrets);
     this.#all = count === 0 ? [this.#localWorker(settings)] : this.#threads(count, settings);
+    if (count > 0) this.#relief = new HeapRelief(new ThreadHeap(), systemClock, () => {});
     await Promise.all(this.#all.map(worker => worker.start()));
   }
 
@@ -98,6 +102,7 @@ export class Workers {
 
   /** Ends them at once. */
   async close(): Promise<void> {
+    this.#relief?.close();
     await Promise.all(this.#all.map(worker => worker.close()));
   }
 
