@@ -309,8 +309,14 @@ describe('what a client does', () => {
     const first = await begin();
     first.close(constants.NGHTTP2_CANCEL);
     await once(first, 'close');
-    await begin();
+    const second = await begin();
+    const told = once(second, 'response');
     assert.deepEqual(await on.gateway.runtime.drain(1), { finished: 0, cut: 1 });
+    const [response] = await told;
+    assert.deepEqual(
+      [response['grpc-status'], response['grpc-message']],
+      ['14', 'the gateway ends, and the call outlasted the time to drain'],
+    );
     const lines = on.lines();
     assert.deepEqual(
       lines.map(line => [line.reason, line.grpc_status]),

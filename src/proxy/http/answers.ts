@@ -83,6 +83,11 @@ export function streamIdle(limit: 'stream_stalled' | 'stream_idle'): Answer {
   return answer(limit, isStalled ? 'nothing moved on the stream for 5 minutes' : 'the stream was idle for an hour');
 }
 
+/** The gateway ends, or the listener is gone, and the time to drain is over. */
+export function drainTimeout(): Answer {
+  return answer('drain_timeout', 'the gateway ends, and the call outlasted the time to drain');
+}
+
 /** The endpoint's connection broke or it reset the stream; nothing was received. */
 export function upstreamReset(detail: string): Answer {
   return answer('upstream_reset', `the endpoint ended the call: ${detail}`);

@@ -30,6 +30,7 @@ import { sendAnswer } from './answer-sender.ts';
 import {
   type Answer,
   deadlineExceeded,
+  drainTimeout,
   openFailed,
   responseTooLarge,
   upstreamProtocol,
@@ -106,6 +107,14 @@ export class Exchange extends ExchangeState implements StreamEvents, AttemptOwne
       this.reason = 'client_cancelled';
       this.finish(GrpcStatus.CANCELLED);
     }
+  }
+
+  /** The gateway has no more time. What the client does not take of this is lost with the connection. */
+  cut(): void {
+    if (this.heldAnswer !== null) releaseAnswer(this);
+    if (this.isFinished || this.responseEnded) return;
+    this.reason = 'drain_timeout';
+    sendAnswer(this, drainTimeout());
   }
 
   onWritable(): void {

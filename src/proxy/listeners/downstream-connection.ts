@@ -131,10 +131,12 @@ export class DownstreamConnection
     loop.connectionTimers.arm(this, loop.nowMs + SHUTDOWN_ROUND_TRIP_MS);
   }
 
-  /** The gateway has no more time: ends at once. Requests in progress are cut, and counted before this returns. */
+  /** The gateway has no more time: ends at once. Requests in progress are told so, cut, and counted before this returns. */
   cut(): void {
     this.isCut = true;
+    for (const { events } of this.#http2.streams.all()) if (events instanceof Exchange) events.cut();
     this.#http2.close(ErrorCode.NO_ERROR);
+    this.#transport.flush();
     this.destroy();
   }
 
