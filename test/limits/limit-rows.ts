@@ -204,7 +204,7 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
   Memory: [
     {
       limit: 'proxy/listeners#MAX_HELD_BYTES',
-      over: 'as it says, with ENHANCE_YOUR_CALM',
+      over: 'its worst stream is reset with ENHANCE_YOUR_CALM',
       metric: 'connection_buffer',
     },
     {
@@ -394,7 +394,11 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
       why: '`--settle`: what a file written in place lacks',
       over: 'it is taken as meant',
     },
-    { limit: 'cli#MAX_SETTLE_MS', over: '`--settle` is refused, exit code 2' },
+    {
+      limit: 'cli#MAX_WAIT_MS',
+      why: 'of `--settle` and `--drain-timeout`: a timer cannot wait for more than 24 days, and nobody should',
+      over: 'the flag is refused, exit code 2',
+    },
     { limit: 'store/files#DELETED_MS', over: 'the objects of the file go' },
     {
       limit: 'store/files#MAX_BURST_MS',

@@ -66,7 +66,7 @@ function evaluate(sum: string): number {
 function oneLine(comment: string): string {
   return comment
     .replaceAll(/\s*\n\s*\*?\s*/g, ' ')
-    .replaceAll(/^[\s*]+| (?:Default|Over it:?) [^.]*(?:\.\d[^.]*)?\.(?= |$)/g, '')
+    .replaceAll(/^[\s*]+| (?:Default|Over it:) [^.]*(?:\.\d[^.]*)?\.(?= |$)/g, '')
     .trim();
 }
 

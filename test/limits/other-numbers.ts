@@ -17,6 +17,7 @@ export const OTHER_NUMBERS: ReadonlySet<string> = new Set([
   'proxy/http#LEAST_TIMEOUT_MS',
   'proxy/http#MAX_COPY_BYTES',
   'proxy/http#MAX_MEMOS',
+  'proxy/workers#MAX_SHRINK_CHECKS',
   'store/files#MAX_DESCRIBED_BYTES',
   'store/files#MAX_DIRECTIVE',
   'store/files#MAX_LOOKED_AT',
