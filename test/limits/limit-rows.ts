@@ -220,7 +220,22 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
     {
       limit: 'proxy/workers#TOLERATED_BYTES',
       why: 'what usual traffic leaves behind in a while stays below',
-      over: 'the worker collects its heap',
+      over: 'the thread collects its heap, or gives back its room',
+    },
+    {
+      limit: 'proxy/workers#SHRINK_CHECKS',
+      why: 'checks, 5 s each, from one giving back of room to the next: it stops the thread for a moment',
+      over: 'a quiet thread may give back room again',
+    },
+    {
+      limit: 'proxy/workers#MAX_SHRINK_CHECKS',
+      why: 'the same at most, doubled each time that usual traffic needed the room again',
+      over: 'as above',
+    },
+    {
+      limit: 'proxy/workers#QUIET_SHARE',
+      why: 'a thread that is busy for a larger part of its time is about to use its room',
+      over: 'no room is given back',
     },
   ],
   'Connections to endpoints': [
@@ -246,6 +261,12 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
       limit: 'proxy/upstream#APART.maxConnections',
       why: 'of one worker to one endpoint, for clients that leave many calls unfinished',
       over: 'their requests wait',
+    },
+    {
+      limit: 'proxy/upstream#FAIR_SHARE',
+      why: 'requests of one client in a full line, below which it takes the place of the newest one of the client that has most',
+      over: 'RESOURCE_EXHAUSTED',
+      metric: 'pending_requests',
     },
     { limit: 'proxy/upstream#MAX_APART_WAITING', over: 'RESOURCE_EXHAUSTED', metric: 'pending_requests' },
     { limit: 'proxy/upstream#MAX_TRIES', over: 'UNAVAILABLE' },
