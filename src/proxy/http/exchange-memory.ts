@@ -9,8 +9,11 @@ import { EXCHANGE_BYTES, fieldBytes } from './memory-cost.ts';
 const USUAL_HEAD_BYTES = 2048;
 /** The request is here. */
 export function chargeHead(exchange: ExchangeState, head: HeaderList, fields: VolatileFields): void {
-  exchange.headBytes = EXCHANGE_BYTES + Math.max(0, head.bytes + fieldBytes(fields) - USUAL_HEAD_BYTES);
-  recount(exchange);
+  const bytes = EXCHANGE_BYTES + Math.max(0, head.bytes + fieldBytes(fields) - USUAL_HEAD_BYTES);
+  // It holds nothing else yet.
+  exchange.headBytes = bytes;
+  exchange.chargedBytes = bytes;
+  exchange.owner.held(exchange, bytes);
 }
 
 /** Tells the owner what the exchange holds more or less than before. May end the exchange. */

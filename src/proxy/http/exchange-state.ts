@@ -41,8 +41,8 @@ export abstract class ExchangeState implements WheelTimer, CountedCall {
   attempt: UpstreamAttempt | null = null;
   mirrors: MirroredRequest[] | null = null;
   startedMs = 0;
-  /** When the attempt was made. */
-  openedMs = 0;
+  /** How long after that the attempt was made. Whole milliseconds, so that it is no heap number. */
+  openedAfterMs = 0;
   /** 0: none. */
   timeoutMs = 0;
   isRouteTimeout = false;
@@ -72,9 +72,8 @@ export abstract class ExchangeState implements WheelTimer, CountedCall {
   responseQueue: BodyQueue | null = null;
   responseTrailers: HeaderList | null = null;
   responseTrailerFields: VolatileFields = null;
-  /** For the caps: its own cost with the request's head, trailers that wait, and what it is charged with in all. */
+  /** For the caps: its own cost with the request's head and trailers that wait, and what it is charged with in all. */
   headBytes = 0;
-  trailerBytes = 0;
   replayBytes = 0;
   chargedBytes = 0;
   httpStatus = 0;
@@ -88,7 +87,7 @@ export abstract class ExchangeState implements WheelTimer, CountedCall {
   isFinished = false;
   /** Sent when the request has ended. */
   heldAnswer: Answer | null = null;
-  /** What had moved when `idle-stream.ts` looked last (-1: it did not yet), and since when nothing did. */
+  /** What had moved when `idle-stream.ts` looked last (-1: it did not yet), and since when nothing did, in whole milliseconds. */
   movedBytes = -1;
   movedMs = 0;
   requestBytes = 0;
@@ -111,7 +110,7 @@ export abstract class ExchangeState implements WheelTimer, CountedCall {
 
   /** Memory that it keeps alive, in bytes. */
   get heldBytes(): number {
-    let bytes = this.headBytes + this.trailerBytes + this.replayBytes;
+    let bytes = this.headBytes + this.replayBytes;
     if (this.requestQueue !== null) bytes += this.requestQueue.cost;
     if (this.responseQueue !== null) bytes += this.responseQueue.cost;
     return bytes;

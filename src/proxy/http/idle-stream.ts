@@ -37,7 +37,7 @@ function idleLimitOf(exchange: ExchangeState, nowMs: number): 'stream_stalled' |
     (exchange.responseStarted ? 1 : 0);
   if (moved !== exchange.movedBytes) {
     exchange.movedBytes = moved;
-    exchange.movedMs = nowMs;
+    exchange.movedMs = Math.trunc(nowMs);
     return null;
   }
   const idleMs = nowMs - exchange.movedMs;

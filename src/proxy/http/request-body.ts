@@ -37,7 +37,7 @@ export function forwardRequestTrailers(exchange: ExchangeState, trailers: Header
   exchange.requestTrailers = requestTrailers(trailers);
   exchange.requestTrailerFields = requestTrailerFields(fields);
   if (exchange.mirrors !== null) for (const mirror of exchange.mirrors) mirror.end();
-  exchange.trailerBytes += trailers.bytes + fieldBytes(fields);
+  exchange.headBytes += trailers.bytes + fieldBytes(fields);
   recount(exchange);
   if (!exchange.isFinished) flushRequest(exchange);
 }

@@ -60,7 +60,7 @@ function openAttempt(exchange: ExchangeState, cluster: UpstreamCluster, pinned: 
   const hash = cluster.hashKey === null ? 0 : hashOf(exchange, cluster.hashKey);
   const attempt = exchange.newAttempt(cluster, hash, pinned);
   exchange.attempt = attempt;
-  exchange.openedMs = exchange.owner.serving.loop.nowMs;
+  exchange.openedAfterMs = Math.trunc(exchange.owner.serving.loop.nowMs - exchange.startedMs);
   cluster.open(attempt);
 }
 
@@ -87,7 +87,9 @@ function prepareHead(exchange: ExchangeState, decision: Decision, backend: Compi
   const { serving, clientAddress } = exchange.owner;
   const head = decision.outgoing(backend, serving.lists);
   const list = head.listFor(clientAddress);
-  if (exchange.fields !== null) exchange.outgoingFields = withoutFields(exchange.outgoingFields, isUnbelieved);
+  if (fieldOf(exchange.fields, SERVICE_TIME) !== undefined) {
+    exchange.outgoingFields = withoutFields(exchange.outgoingFields, isUnbelieved);
+  }
   if (backend.request.touchesVolatile) {
     exchange.outgoingFields = backend.request.rewriteVolatile(exchange.outgoingFields);
   }

@@ -29,9 +29,9 @@ export function deliverHead(
   const plan = backend.response;
   const response = plan.headOf(head);
   const { loop } = exchange.owner.serving;
-  let sent = plan.fieldsOf(fields, loop.nowMs - exchange.openedMs);
+  let sent = plan.fieldsOf(fields, loop.nowMs - exchange.startedMs - exchange.openedAfterMs);
   // gRPC does not count bytes, and an answer that we end with a status of ours is shorter than its endpoint said.
-  if (response.isGrpc && !endStream) sent = withoutFields(sent, isLength);
+  if (fields !== null && response.isGrpc && !endStream) sent = withoutFields(sent, isLength);
   if (exchange.decision?.rule?.session != null) sent = withSession(exchange, sent);
   exchange.responseStarted = true;
   exchange.responseIsGrpc = response.isGrpc;
@@ -82,7 +82,7 @@ export function deliverTrailers(exchange: ExchangeState, received: HeaderList, r
   exchange.responseTrailerFields = fields;
   // The endpoint is done: its account is settled while the client still reads.
   exchange.attempt?.finish('ok');
-  exchange.trailerBytes += trailers.bytes + fieldBytes(fields);
+  exchange.headBytes += trailers.bytes + fieldBytes(fields);
   recount(exchange);
 }
 

@@ -152,7 +152,6 @@ export class HeadersReceiver {
       connection.peer.initialWindowBytes,
       limits.streamWindowBytes,
     );
-    stream.openedMs = connection.nowMs;
     stream.expectedBytes = decoder.contentLength;
     stream.flags = endStream ? HEAD_RECEIVED | REMOTE_ENDED : HEAD_RECEIVED;
     connection.activeStreams++;

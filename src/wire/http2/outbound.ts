@@ -52,7 +52,7 @@ function numberStream(connection: ConnectionCore, stream: Http2Stream, head: Hea
   stream.id = connection.nextId;
   connection.nextId += 2;
   stream.sendWindow = connection.peer.initialWindowBytes;
-  stream.openedMs = connection.time.nowMs;
+  stream.openedMs = Math.ceil(connection.time.nowMs);
   if (traitsOf(head) & BODILESS) stream.flags |= NO_BODY;
   connection.streams.add(stream);
 }

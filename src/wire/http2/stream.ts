@@ -57,7 +57,7 @@ export class Http2Stream {
   expectedBytes = -1;
   /** Internal: next in the queue of streams that wait to send. */
   nextQueued: Http2Stream | null = null;
-  /** Internal: when its first head came or went. */
+  /** Internal, client role: when its head went. Whole milliseconds: a fraction would cost each stream a heap number. */
   openedMs = 0;
 
   constructor(
