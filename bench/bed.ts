@@ -24,13 +24,7 @@ export async function makeBed(): Promise<Bed> {
   const folder = mkdtempSync(join(tmpdir(), 'daemun-bench-'));
   const certificateFile = join(folder, 'cert.pem');
   const keyFile = join(folder, 'key.pem');
-  execFileSync(
-    'openssl',
-    `req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 30 -subj /CN=localhost -addext subjectAltName=DNS:localhost -keyout ${keyFile} -out ${certificateFile}`.split(
-      ' ',
-    ),
-    { stdio: 'ignore' },
-  );
+  makeCertificate(['ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1'], certificateFile, keyFile);
   const smallBody = join(folder, 'small');
   const largeBody = join(folder, 'large');
   writeFileSync(smallBody, message(12));
@@ -48,6 +42,22 @@ export async function makeBed(): Promise<Bed> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** The bed with another key: `-newkey` and what follows, as openssl has it. */
+export function withCertificate(bed: Bed, key: readonly string[]): Bed {
+  const certificateFile = join(bed.folder, `${key[0]?.replace(':', '-')}.pem`);
+  const keyFile = `${certificateFile}.key`;
+  makeCertificate(key, certificateFile, keyFile);
+  return { ...bed, certificateFile, keyFile };
+}
+
+function makeCertificate(key: readonly string[], certificateFile: string, keyFile: string): void {
+  const names = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
+  const files = ['-keyout', keyFile, '-out', certificateFile];
+  execFileSync('openssl', ['req', '-x509', '-newkey', ...key, '-nodes', '-days', '90', ...names, ...files], {
+    stdio: 'ignore',
+  });
 }
 
 /** A backend process; its answers carry `x-backend: name`. */

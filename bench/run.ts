@@ -12,8 +12,10 @@
 import { parseArgs } from 'node:util';
 import { type Bed, cpuPerCall, makeBed, withPeer } from './bed.ts';
 import { idleMemory } from './cases/idle-memory.ts';
+import type { LoadCase } from './cases/load-case.ts';
 import { loadCases } from './cases/load-cases.ts';
 import { changeToLive, costOfRoutes } from './cases/many-routes.ts';
+import { handshakeCases, idleTlsMemory } from './cases/tls-cases.ts';
 import { daemun, otherCheckout } from './peers/daemun.ts';
 import { envoy } from './peers/envoy.ts';
 import { haproxy } from './peers/haproxy.ts';
@@ -24,6 +26,7 @@ import { firstLine } from './peers/peer.ts';
 import { type Figure, medians, table } from './report.ts';
 
 const IDLE_CONNECTIONS = 4000;
+const IDLE_TLS_CONNECTIONS = 2000;
 
 const { values } = parseArgs({
   options: {
@@ -44,16 +47,24 @@ async function measurePeer(bed: Bed, peer: Peer): Promise<Figure[]> {
     figures.push({ case: name, unit, program: peer.name, value });
     process.stderr.write(`${peer.name}: ${name}: ${value.toFixed(2)} ${unit}\n`);
   };
-  for (const load of loadCases().filter(({ name }) => wanted(name))) {
+  const measure = async (load: LoadCase, where: Bed, unit: string): Promise<void> => {
     const calls = Math.ceil(load.calls * Number(values.scale));
     try {
-      const cost = await withPeer(bed, peer, running => cpuPerCall(running, calls, n => load.run(bed, running, n)));
-      note(load.name, 'CPU µs per call', cost);
+      const cost = await withPeer(where, peer, running => cpuPerCall(running, calls, n => load.run(bed, running, n)));
+      note(load.name, unit, cost);
     } catch (error) {
       process.stderr.write(`${peer.name}: ${load.name}: left out: ${error}\n`);
     }
+  };
+  for (const load of loadCases()) if (wanted(load.name)) await measure(load, bed, 'CPU µs per call');
+  for (const load of handshakeCases()) {
+    if (wanted(load.name)) await measure(load, load.bedOf(bed), 'CPU µs each');
   }
-  if (wanted('idle')) {
+  if (wanted('idle TLS')) {
+    const memory = await withPeer(bed, peer, running => idleTlsMemory(running, IDLE_TLS_CONNECTIONS));
+    note('idle TLS connection', 'KiB RSS', memory);
+  }
+  if (wanted('idle connection')) {
     const memory = await withPeer(bed, peer, running => idleMemory(running, IDLE_CONNECTIONS));
     note('idle connection', 'KiB RSS', memory);
   }
