@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { existsSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import type { LocatedFinding } from '../controller/index.ts';
+import { messageOf } from '../errors/index.ts';
 import { couldNotRun } from './exit-code.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -21,8 +22,17 @@ export interface ManifestPaths {
 
 /** Fails when a path does not exist: a typing error is no empty folder. */
 export function checkPaths(paths: readonly string[]): void {
-  const missing = paths.find(path => path !== INPUT && !existsSync(path));
-  if (missing !== undefined) throw couldNotRun(`the path "${missing}" does not exist`);
+  for (const path of paths) if (path !== INPUT) checkPath(path);
+}
+
+/** What stands in a folder that may not be entered is not missing. */
+function checkPath(path: string): void {
+  try {
+    if (statSync(path, { throwIfNoEntry: false }) !== undefined) return;
+  } catch (error) {
+    throw couldNotRun(`the path "${path}" cannot be read: ${messageOf(error)}`);
+  }
+  throw couldNotRun(`the path "${path}" does not exist`);
 }
 
 /** As `checkPaths`, for paths that are watched: what can be read only once has no changes. */

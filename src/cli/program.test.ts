@@ -289,8 +289,12 @@ describe('the command line', () => {
       });
     }
 
-    it('exits 3 for a path that does not exist', async () => {
-      assert.equal((await run(['run', '-f', '/does/not/exist'])).code, 3);
+    it('exits 3 for a path that does not exist, and for one that cannot be looked at, which it tells apart', async () => {
+      const missing = await run(['run', '-f', '/does/not/exist']);
+      assert.deepEqual([missing.code, missing.err], [3, 'error: the path "/does/not/exist" does not exist\n']);
+      const unfit = await run(['check', `/${'x'.repeat(300)}`]);
+      assert.equal(unfit.code, 3);
+      assert.match(unfit.err, /^error: the path "\/x+" cannot be read: ENAMETOOLONG/);
     });
   });
 });
