@@ -268,6 +268,11 @@ describe('the command line', () => {
     });
   });
 
+  it('says that call needs a method, without a connection', async () => {
+    const { code, err } = await run(['call', '--plaintext', '127.0.0.1:1']);
+    assert.deepEqual([code, err.split('\n')[0]], [2, 'error: call needs a method']);
+  });
+
   describe('run, misused', () => {
     for (const args of [
       [],

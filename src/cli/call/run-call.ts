@@ -54,7 +54,7 @@ async function callMethod(run: CallRun, args: CallArguments): Promise<void> {
   const path = args.method === undefined ? undefined : parseMethodPath(args.method);
   if (path === undefined) {
     throw usageError(
-      `"${args.method ?? ''}" is not a method`,
+      args.method === undefined ? 'call needs a method' : `"${args.method}" is not a method`,
       'Write package.Service/Method, or use --list or --describe.',
     );
   }
