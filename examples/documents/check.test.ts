@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { loadOffline, type View } from '../../src/controller/index.ts';
+import { systemClock } from '../../src/time/index.ts';
 import { runExample, workloadOf } from '../running-example.test-support.ts';
 import { routeCondition } from '../statuses.test-support.ts';
 
@@ -11,7 +12,7 @@ const folder = import.meta.dirname;
 
 async function load(...files: readonly string[]): Promise<View> {
   const paths = files.map(file => join(folder, file));
-  return (await loadOffline({ paths, defaultNamespace: 'default', nowMs: Date.now })).view;
+  return (await loadOffline({ paths, defaultNamespace: 'default', clock: systemClock })).view;
 }
 
 /** `Accepted` of a route: its reason. */

@@ -10,6 +10,7 @@ import {
   loadAuthority,
   openDevelopmentCa,
 } from '../demo/index.ts';
+import { systemClock } from '../time/index.ts';
 import { defaultStateDirectory } from '../values/index.ts';
 import { writePair } from './cert-files.ts';
 import { couldNotRun } from './exit-code.ts';
@@ -33,7 +34,7 @@ export async function showOrMakeAuthority(terminal: Terminal, options: CaOptions
     );
     return;
   }
-  const authority = await createAuthority(options.name, { nowMs: Date.now(), days: options.days });
+  const authority = await createAuthority(options.name, { nowMs: systemClock.wallMs(), days: options.days });
   const files = { certificate: join(options.out, 'ca.crt'), key: join(options.out, 'ca.key') };
   await writePair(authority.pair, files, { overwrite: options.force ?? false });
   terminal.out(`${files.certificate}\n${files.key}\n`);
@@ -43,7 +44,7 @@ export async function showOrMakeAuthority(terminal: Terminal, options: CaOptions
 export async function openState(stateDirectory: string | undefined): Promise<DevelopmentCa> {
   const folder = stateDirectory ?? defaultStateDirectory(process.env, homedir());
   try {
-    return await openDevelopmentCa({ stateDirectory: folder, nowMs: Date.now() });
+    return await openDevelopmentCa({ stateDirectory: folder, nowMs: systemClock.wallMs() });
   } catch (error) {
     throw couldNotRun(
       `the development CA in ${folder} cannot be used: ${messageOf(error)}`,

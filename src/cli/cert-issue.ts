@@ -8,6 +8,7 @@ import {
   parseCertificateHost,
   selfSignedCertificate,
 } from '../demo/index.ts';
+import { systemClock } from '../time/index.ts';
 import { openState, readAuthorityFiles } from './cert-authority-files.ts';
 import { secretYaml, writePair } from './cert-files.ts';
 import { usageError } from './exit-code.ts';
@@ -41,7 +42,7 @@ export async function issueFor(terminal: Terminal, options: IssueOptions): Promi
 }
 
 async function issue(hosts: readonly CertificateHost[], options: IssueOptions): Promise<CertificatePair> {
-  const lifetime = { nowMs: Date.now(), days: options.days };
+  const lifetime = { nowMs: systemClock.wallMs(), days: options.days };
   if (options.selfSigned === true) {
     if (options.ca !== undefined || options.caKey !== undefined)
       throw usageError('--self-signed and --ca exclude each other');

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { systemClock } from '../time/index.ts';
+
 /** Ctrl-C reaches a process once from the terminal and again through npm or the launcher: those are one signal. */
 const SAME_SIGNAL_MS = 500;
 
@@ -21,9 +23,9 @@ export class FirstSignal {
 
   take(signal: string): void {
     if (this.#firstMs === null) {
-      this.#firstMs = performance.now();
+      this.#firstMs = systemClock.nowMs();
       this.#resolve(signal);
-    } else if (performance.now() - this.#firstMs > SAME_SIGNAL_MS) {
+    } else if (systemClock.nowMs() - this.#firstMs > SAME_SIGNAL_MS) {
       this.#onSecond();
     }
   }

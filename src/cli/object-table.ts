@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import type { ResourceObject } from '../controller/index.ts';
+import { systemClock } from '../time/index.ts';
 import type { Found } from './get-selection.ts';
 import { columnsOf } from './kind-columns.ts';
 import { prefixOf } from './kinds.ts';
@@ -20,7 +22,7 @@ export function objectTable(
   options: TableOptions,
   beside: readonly ResourceObject[] = [],
 ): string {
-  const columns = columnsOf(kind.kind, Date.now()).filter(column => !column.isWide || options.isWide);
+  const columns = columnsOf(kind.kind, systemClock.wallMs()).filter(column => !column.isWide || options.isWide);
   const prefix = options.hasPrefix ? `${prefixOf(kind)}/` : '';
   const hasNamespace = options.hasNamespace && kind.isNamespaced;
   const rows = [...objects, ...beside].map(object => {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import { dumpConfig, listResources, loadOffline, locateFindings, parseQuestion } from '../controller/index.ts';
 import { explain } from '../match/index.ts';
+import { systemClock } from '../time/index.ts';
 import { AdminClient } from './admin-client.ts';
 import { usageError } from './exit-code.ts';
 import { checkPaths, type ManifestPaths, withInput } from './manifest-paths.ts';
@@ -19,7 +21,7 @@ async function offlineSource(paths: readonly string[], terminal: Terminal): Prom
     const { view, store } = await loadOffline({
       paths: manifests.paths,
       defaultNamespace: 'default',
-      nowMs: Date.now,
+      clock: systemClock,
     });
     const findings = locateFindings(view.findings, store, view.resources).map(manifests.rename);
     return {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import { type Readiness, type Standalone, startStandalone } from '../controller/index.ts';
 import { messageOf } from '../errors/index.ts';
+import { systemClock } from '../time/index.ts';
 import { couldNotRun, EXIT } from './exit-code.ts';
 import { checkWatchedPaths } from './manifest-paths.ts';
 import { paintFor } from './paint.ts';
@@ -32,7 +34,7 @@ type EndReason = { readonly signal: string } | { readonly error: string };
 class GatewayRun {
   readonly #settings: RunSettings;
   readonly #terminal: Terminal;
-  readonly #startedMs = performance.now();
+  readonly #startedMs = systemClock.nowMs();
   readonly #manager: ServiceManager;
   readonly #ended: Promise<EndReason>;
   #gateway: Standalone | null = null;
@@ -54,7 +56,7 @@ class GatewayRun {
     checkWatchedPaths(standalone.paths);
     const gateway = await start(standalone, options);
     this.#gateway = gateway;
-    const tookMs = performance.now() - this.#startedMs;
+    const tookMs = systemClock.nowMs() - this.#startedMs;
     sinks.out(startTable(gateway, { terminal: this.#terminal, tookMs, paths: standalone.paths }));
     gateway.onReadiness(readiness => this.#tellReadiness(readiness));
     this.#wasReady = gateway.readiness().ready;
@@ -120,7 +122,7 @@ class GatewayRun {
     else if (this.#wasReady) sinks.log.info('ready again');
     else if (this.#gateway !== null) {
       this.#wasReady = true;
-      const tookMs = performance.now() - this.#startedMs;
+      const tookMs = systemClock.nowMs() - this.#startedMs;
       sinks.out(readyLine(this.#gateway, tookMs, paintFor(this.#terminal)));
     }
     this.#tellManager(readiness);

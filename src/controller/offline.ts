@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import { openFileStore, type Store } from '../store/index.ts';
+import type { Clock } from '../time/index.ts';
 import { Translator } from './translator.ts';
 import type { View } from './view.ts';
 
@@ -8,7 +10,7 @@ export interface OfflineOptions {
   readonly paths: readonly string[];
   /** Namespace of objects that name none. */
   readonly defaultNamespace: string;
-  readonly nowMs: () => number;
+  readonly clock: Clock;
 }
 
 export interface Offline {
@@ -18,11 +20,11 @@ export interface Offline {
 
 /** Reads and translates once, without data plane, ports or watching: what `check`, `get -f` and `explain -f` show. */
 export async function loadOffline(options: OfflineOptions): Promise<Offline> {
-  const { paths, defaultNamespace, nowMs } = options;
-  const store = openFileStore({ paths, defaultNamespace, watch: false });
+  const { paths, defaultNamespace, clock } = options;
+  const store = openFileStore({ paths, defaultNamespace, watch: false, clock });
   await store.start();
   const { resources, findings } = store.current();
-  const translator = new Translator({ controllerName: null, address: null, nowMs });
+  const translator = new Translator({ controllerName: null, address: null, nowMs: () => clock.wallMs() });
   translator.setRefused(findings);
   const translation = translator.translate(resources);
   const view = {

@@ -116,16 +116,16 @@ export class Reconciler {
   }
 
   async #reload(): Promise<void> {
-    const startedMs = performance.now();
-    const { store, supplement, ports, plane, translator, onReload } = this.#parts;
+    const { store, supplement, ports, plane, translator, clock, onReload } = this.#parts;
+    const startedMs = clock.nowMs();
     const current = store.current();
     translator.assignAddresses(current.resources);
     translator.setRefused(current.findings);
     const added = supplement === null ? undefined : await supplement.add(current.resources);
     const resources = added?.resources ?? current.resources;
-    const translatingMs = performance.now();
+    const translatingMs = clock.nowMs();
     let translation = await this.#translate(resources);
-    const translateMs = performance.now() - translatingMs;
+    const translateMs = clock.nowMs() - translatingMs;
     let published = await ports.place(translation.snapshot);
     const { failures } = await plane.apply(published);
     if (translator.setBindFailures(ports.writtenFailures(failures, translation.snapshot.bindings))) {
@@ -144,7 +144,7 @@ export class Reconciler {
       statuses: translator.statuses(translation, resources),
       findings: [...current.findings, ...(added?.findings ?? []), ...translation.findings],
     };
-    onReload(this.#view, previous, { translateMs, totalMs: performance.now() - startedMs });
+    onReload(this.#view, previous, { translateMs, totalMs: clock.nowMs() - startedMs });
   }
 
   async #translate(resources: ResourceSet): Promise<Translation> {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { MetricFamily } from '../admin/index.ts';
-import { type Clock, systemClock } from '../proxy/index.ts';
 import { DEFAULT_SETTLE_MS } from '../store/index.ts';
+import { type Clock, type Random, systemClock, systemRandom } from '../time/index.ts';
 import { type GatewayLog, silentLog } from './log.ts';
 
 /** How a standalone gateway runs. */
@@ -33,8 +33,9 @@ export interface StandaloneOptions {
   /** How long requests may take to end when the gateway stops. Default 30 seconds. */
   readonly drainTimeoutMs?: number;
   readonly log?: GatewayLog;
-  /** When refused ports are tried again. Default: the machine's clock. */
+  /** Default: the machine's. Worker threads have their own. */
   readonly clock?: Clock;
+  readonly random?: Random;
   /** More counters for `/metrics`. Default: none. */
   readonly metrics?: () => readonly MetricFamily[];
 }
@@ -58,6 +59,7 @@ export function withDefaults(options: StandaloneOptions): Required<Omit<Standalo
     drainTimeoutMs: options.drainTimeoutMs ?? DEFAULT_DRAIN_TIMEOUT_MS,
     log: options.log ?? silentLog(),
     clock: options.clock ?? systemClock,
+    random: options.random ?? systemRandom,
     metrics: options.metrics ?? (() => []),
   };
 }

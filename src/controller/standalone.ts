@@ -69,15 +69,21 @@ export interface Standalone {
  */
 export async function startStandalone(options: StandaloneOptions): Promise<Standalone> {
   const settings = withDefaults(options);
-  const { log } = settings;
-  const store = openFileStore({ paths: settings.paths, defaultNamespace: 'default', settleMs: settings.settleMs });
+  const { log, clock, random } = settings;
+  const nowMs = (): number => clock.wallMs();
+  const store = openFileStore({
+    paths: settings.paths,
+    defaultNamespace: 'default',
+    settleMs: settings.settleMs,
+    clock,
+  });
   const address = settings.address ?? ((await hasManyLoopbackAddresses()) ? null : '127.0.0.1');
-  const translator = new Translator({ controllerName: settings.controllerName, address, nowMs: Date.now });
+  const translator = new Translator({ controllerName: settings.controllerName, address, nowMs });
   const stateDirectory = options.stateDirectory ?? defaultStateDirectory(process.env, homedir());
   const demo = settings.demo
     ? new DemoSupplement({
         stateDirectory,
-        nowMs: Date.now,
+        nowMs,
         addressOf: gateway => translator.addresses.addressOf(gateway),
       })
     : null;
@@ -91,6 +97,8 @@ export async function startStandalone(options: StandaloneOptions): Promise<Stand
     accessLog,
     drainTimeoutMs,
     log,
+    clock,
+    random,
     sessionKeys: new SessionKeyFile(join(stateDirectory, 'session-keys')),
     debug: (message, fields) => log.debug(message, fields),
     onUnbound: () => reconciler.retryBinding(),
@@ -106,7 +114,7 @@ export async function startStandalone(options: StandaloneOptions): Promise<Stand
     supplement: demo,
     clock: settings.clock,
     onReload(view, previous, took) {
-      metrics.succeeded(took.translateMs, view.findings, Date.now());
+      metrics.succeeded(took.translateMs, view.findings, clock.wallMs());
       reloadLog.reloaded(view, previous, took.totalMs);
       running.reloaded();
     },

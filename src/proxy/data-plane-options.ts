@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import type { Random } from '../time/index.ts';
+import type { Clock } from './clock.ts';
 import type { Log } from './log.ts';
 import type { SessionKeyStore } from './session-keys.ts';
 import type { HostResolver } from './upstream/host-resolver.ts';
@@ -27,4 +29,8 @@ export interface DataPlaneOptions {
   readonly onUnbound?: () => void;
   /** Default: the system's. */
   readonly resolve?: HostResolver;
+  /** Of this thread; worker threads have the machine's. */
+  readonly clock: Clock;
+  /** As `clock`. */
+  readonly random: Random;
 }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** A data plane between `node:http2` clients and gRPC backends. */
 import { once } from 'node:events';
 import { type ClientHttp2Session, connect } from 'node:http2';
 import type { Cluster, Endpoint, Rule, Snapshot } from '../snapshot/index.ts';
+/** A data plane between `node:http2` clients and gRPC backends. */
+import { systemClock, systemRandom } from '../time/index.ts';
 import { DataPlane } from './data-plane.ts';
 import type { DataPlaneOptions } from './data-plane-options.ts';
 import { Backend, testCluster } from './upstream/backend.test-support.ts';
@@ -49,6 +50,8 @@ export async function startPlane(
     accessLog: null,
     log: { info: add, warn: add, error: add },
     drainTimeoutMs: 2_000,
+    clock: systemClock,
+    random: systemRandom,
     ...options,
   });
   cleanups.push(() => plane.close());

@@ -2,7 +2,6 @@
 
 import type { BindFailure, BindFailures, Cluster, Snapshot } from '../snapshot/index.ts';
 import { HeaderListPool } from '../wire/index.ts';
-import { systemClock } from './clock.ts';
 import type { DataPlaneOptions } from './data-plane-options.ts';
 import { SocketLoop } from './http/socket-loop.ts';
 import { type MetricFamily, MetricsReader, WorkerMetrics } from './metrics/index.ts';
@@ -45,12 +44,12 @@ export interface DataPlaneDump {
 export class DataPlane {
   readonly #options: DataPlaneOptions;
   readonly #reader = new MetricsReader();
-  readonly #loop = new SocketLoop();
+  readonly #loop: SocketLoop;
   readonly #endpoints: EndpointMetrics;
   readonly #discovery: DnsDiscovery;
   readonly #health: HealthChecker;
   readonly #sessionKeys: SessionKeyring;
-  readonly #tickets = new TicketRotation(systemClock, secrets => this.#workers.rotateTickets(secrets));
+  readonly #tickets: TicketRotation;
   readonly #claims: PortClaims;
   readonly #workers: Workers;
   /** As it was given: DNS endpoints are added on the way to the workers. */
@@ -61,27 +60,29 @@ export class DataPlane {
 
   constructor(options: DataPlaneOptions) {
     this.#options = options;
+    const { clock, random } = options;
+    this.#loop = new SocketLoop(() => clock.nowMs());
+    this.#tickets = new TicketRotation(clock, secrets => this.#workers.rotateTickets(secrets));
     this.#claims = new PortClaims(options.mayShare ?? (async () => new Set()));
-    const log = new RateLimitedLog(options.log, systemClock);
+    const log = new RateLimitedLog(options.log, clock);
     this.#workers = new Workers(options, { reader: this.#reader, reach: new ReachLog(log) });
     const metrics = new WorkerMetrics(series => this.#reader.addSeries(MAIN_PAGE, series));
     this.#reader.addPage(MAIN_PAGE, metrics.buffer);
     this.#endpoints = new EndpointMetrics(metrics);
     const resolve = options.resolve ?? systemResolver();
-    this.#discovery = new DnsDiscovery({ resolve, clock: systemClock, log, onChange: () => this.#republish() });
+    this.#discovery = new DnsDiscovery({ resolve, clock, log, onChange: () => this.#republish() });
     this.#sessionKeys = new SessionKeyring({
       store: options.sessionKeys ?? null,
-      clock: systemClock,
-      wallMs: () => Date.now(),
+      clock,
       log: options.log,
       publish: keys => this.#workers.setSessionKeys(keys),
     });
-    const clock = this.#loop.clock(systemClock);
-    const environment = { loop: this.#loop, lists: new HeaderListPool(), clock, dial: dialTcp };
+    const loopClock = this.#loop.clock(clock);
+    const environment = { loop: this.#loop, lists: new HeaderListPool(), clock: loopClock, random, dial: dialTcp };
     this.#health = new HealthChecker({
-      clock: systemClock,
+      clock,
       log,
-      random: Math.random,
+      random,
       openProbe: (cluster, check, endpoint) => new GrpcHealthProbe(cluster, check, endpoint, environment),
       onChange: cluster => this.#publishHealth(cluster),
       onTransition: (cluster, health) =>
@@ -162,7 +163,7 @@ export class DataPlane {
     const resolved = this.#discovery.update(snapshot.clusters);
     let patience: { cancel(): void } | undefined;
     const enough = new Promise<void>(resolve => {
-      patience = systemClock.after(FIRST_RESOLUTION_MS, resolve);
+      patience = this.#options.clock.after(FIRST_RESOLUTION_MS, resolve);
     });
     await Promise.race([resolved, enough]);
     patience?.cancel();

@@ -26,14 +26,12 @@ class MemoryStore implements SessionKeyStore {
 
 /** A ring on a clock that starts at `NOW`. */
 function ring(store: SessionKeyStore | null) {
-  const clock = new VirtualClock();
+  const clock = new VirtualClock(NOW);
   const published: (readonly SessionKey[])[] = [];
   const warned: string[] = [];
-  const startMs = clock.nowMs();
   const keyring = new SessionKeyring({
     store,
     clock,
-    wallMs: () => NOW + clock.nowMs() - startMs,
     log: { info: () => {}, warn: message => void warned.push(message), error: () => {} },
     publish: keys => void published.push(keys),
   });

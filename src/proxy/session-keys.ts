@@ -57,7 +57,6 @@ export interface SessionKeyringOptions {
   /** null: keys live as long as the process. */
   readonly store: SessionKeyStore | null;
   readonly clock: Clock;
-  readonly wallMs: () => number;
   readonly log: Log;
   /** Gets the ring, the signing key first, at the start and when it changed. */
   readonly publish: (keys: readonly SessionKey[]) => void;
@@ -85,8 +84,8 @@ export class SessionKeyring {
   }
 
   #check(): void {
-    const { clock, wallMs, publish } = this.#options;
-    const nowMs = wallMs();
+    const { clock, publish } = this.#options;
+    const nowMs = clock.wallMs();
     this.#ring = this.#refresh(nowMs);
     const keys = signingFirst(this.#ring, nowMs);
     const names = keys.map(({ id }) => Buffer.from(id).toString('hex')).join();

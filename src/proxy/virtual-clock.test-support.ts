@@ -10,12 +10,22 @@ interface Entry {
 
 /** A clock that stands still until a test moves it. */
 export class VirtualClock implements Clock {
+  readonly #startedAtMs: number;
   #nowMs = 0;
   #order = 0;
   readonly #entries = new Set<Entry>();
 
+  /** `startedAtMs`: its wall clock at the beginning. */
+  constructor(startedAtMs = 1_800_000_000_000) {
+    this.#startedAtMs = startedAtMs;
+  }
+
   nowMs(): number {
     return this.#nowMs;
+  }
+
+  wallMs(): number {
+    return this.#startedAtMs + this.#nowMs;
   }
 
   after(delayMs: number, run: () => void): Timer {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { systemClock } from '../../src/time/index.ts';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,7 +27,7 @@ export class FileReader {
     const path = join(this.#folder, `${this.#files}.${extension}`);
     this.#files += 1;
     writeFileSync(path, text);
-    const store = openFileStore({ paths: [path], watch: false });
+    const store = openFileStore({ paths: [path], watch: false, clock: systemClock });
     await store.start();
     const errors = store.current().findings.filter(finding => finding.severity === 'error');
     await store.close();

@@ -6,6 +6,7 @@ import { readSourceFiles, type SourceFile } from './source-files.ts';
 /** Who may import whom. The same table stands in docs/architecture.md; a folder may always import itself. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   values: [],
+  time: [],
   errors: ['values'],
   resources: ['values', 'errors'],
   snapshot: ['values'],
@@ -13,12 +14,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   status: ['values', 'errors', 'resources', 'translate'],
   match: ['values', 'snapshot'],
   wire: ['values', 'errors'],
-  proxy: ['values', 'errors', 'snapshot', 'match', 'wire'],
-  store: ['values', 'errors', 'resources'],
+  proxy: ['values', 'time', 'errors', 'snapshot', 'match', 'wire'],
+  store: ['values', 'time', 'errors', 'resources'],
   admin: ['values', 'errors', 'snapshot', 'match'],
   demo: ['values', 'wire'],
   controller: [
     'values',
+    'time',
     'errors',
     'resources',
     'snapshot',
@@ -31,7 +33,19 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'admin',
     'demo',
   ],
-  cli: ['controller', 'store', 'translate', 'status', 'match', 'snapshot', 'resources', 'values', 'errors', 'demo'],
+  cli: [
+    'controller',
+    'store',
+    'translate',
+    'status',
+    'match',
+    'snapshot',
+    'resources',
+    'values',
+    'time',
+    'errors',
+    'demo',
+  ],
 };
 
 /** Pure stages: no I/O, no clock, no log. */

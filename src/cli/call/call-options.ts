@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { systemClock } from '../../time/index.ts';
 import type { TargetOptions } from './call-target.ts';
 
 /** The flags of `daemun call` as they were given. */
@@ -41,7 +42,7 @@ export function readCallFlags(flags: CallFlags): CallOptions {
     authority: flags.authority,
     proto: flags.proto ?? [],
     importPath: flags.importPath ?? [],
-    deadline: flags.maxTime === undefined ? undefined : new Date(Date.now() + flags.maxTime * 1000),
+    deadline: flags.maxTime === undefined ? undefined : new Date(systemClock.wallMs() + flags.maxTime * 1000),
     verbose: flags.verbose ?? false,
     list: flags.list ?? false,
     describe: flags.describe ?? false,

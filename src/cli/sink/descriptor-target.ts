@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import { closeSync, write } from 'node:fs';
+import { systemClock } from '../../time/index.ts';
 import type { ByteTarget, Written } from './byte-target.ts';
 
 /** A pipe or terminal that takes nothing now is tried again after this. */
@@ -33,7 +35,7 @@ export class DescriptorTarget implements ByteTarget {
   #writeFrom(bytes: Buffer, start: number, done: Written): void {
     if (this.#isClosed) return;
     write(this.#descriptor, bytes, start, bytes.length - start, null, (error, count) => {
-      if (error?.code === 'EAGAIN') setTimeout(() => this.#writeFrom(bytes, start, done), RETRY_MS).unref();
+      if (error?.code === 'EAGAIN') systemClock.after(RETRY_MS, () => this.#writeFrom(bytes, start, done));
       else if (error !== null) done(error, start);
       else if (start + count < bytes.length) this.#writeFrom(bytes, start + count, done);
       else done(null, bytes.length);

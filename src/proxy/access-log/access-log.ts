@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { randomUUID } from 'node:crypto';
+import type { Clock, Timer } from '../../time/index.ts';
 import { fieldOf, grpcStatusName, type HeaderList, type VolatileFields } from '../../wire/index.ts';
 
 /** A batch is handed over when it is this long, or after `FLUSH_INTERVAL_MS`. */
@@ -58,24 +59,26 @@ export interface LoggedExchange {
 export class AccessLog {
   readonly #write: (lines: string) => void;
   #batch = '';
-  #timer: NodeJS.Timeout | undefined;
+  readonly #clock: Clock;
+  #timer: Timer | undefined;
 
-  constructor(write: (lines: string) => void) {
+  constructor(write: (lines: string) => void, clock: Clock) {
     this.#write = write;
+    this.#clock = clock;
   }
 
   readonly newRequestId = (): string => randomUUID();
 
   /** Adds the line of a finished exchange. */
   record(exchange: LoggedExchange): void {
-    this.#batch += `${plain(JSON.stringify(lineOf(exchange)))}\n`;
+    this.#batch += `${plain(JSON.stringify(lineOf(exchange, this.#clock.wallMs())))}\n`;
     if (this.#batch.length >= BATCH_LENGTH) this.flush();
-    else this.#timer ??= setTimeout(() => this.flush(), FLUSH_INTERVAL_MS).unref();
+    else this.#timer ??= this.#clock.after(FLUSH_INTERVAL_MS, () => this.flush());
   }
 
   /** Hands over what is there. Call before the worker ends. */
   flush(): void {
-    clearTimeout(this.#timer);
+    this.#timer?.cancel();
     this.#timer = undefined;
     const lines = this.#batch;
     this.#batch = '';
@@ -83,12 +86,12 @@ export class AccessLog {
   }
 }
 
-function lineOf(exchange: LoggedExchange): Readonly<Record<keyof typeof ACCESS_LOG_FIELDS, unknown>> {
+function lineOf(exchange: LoggedExchange, wallMs: number): Readonly<Record<keyof typeof ACCESS_LOG_FIELDS, unknown>> {
   const { decision, owner } = exchange;
   const head = decision?.head;
   const field = (name: string): string | null => clipped(head?.get(name) ?? fieldOf(exchange.outgoingFields, name));
   return {
-    time: new Date().toISOString(),
+    time: new Date(wallMs).toISOString(),
     client: owner.clientAddress,
     gateway: decision?.gateway ?? '',
     listener: decision?.listener ?? '',

@@ -5,6 +5,7 @@
  * mirror does not take at once is queued up to a cap, over it the copy is given up; its answer is read and dropped.
  */
 import type { MirrorShare } from '../../snapshot/index.ts';
+import type { Random } from '../../time/index.ts';
 import {
   ErrorCode,
   type HeaderList,
@@ -21,7 +22,6 @@ import type { WorkerMetrics } from '../metrics/index.ts';
 import { isOwnLimit } from '../upstream/own-limit.ts';
 import type { UpstreamRequest } from '../upstream/upstream-request.ts';
 import type { UpstreamCluster, UpstreamEndpoint } from '../upstream/upstreams.ts';
-import type { RandomSource } from './weighted-choice.ts';
 
 /** One mirror filter, compiled. */
 export interface MirrorPlan {
@@ -42,7 +42,7 @@ const MIRROR_TIMEOUT_MS = 60_000;
 export interface MirrorEnvironment {
   readonly loop: SocketLoop;
   readonly metrics: WorkerMetrics;
-  readonly random: RandomSource;
+  readonly random: Random;
   readonly memory: MemoryBudget;
   activeMirrors: number;
   mirrorBytes: number;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** Numbers in [0, 1). Tests pass a seeded one. */
-export type RandomSource = () => number;
+import type { Random } from '../../time/index.ts';
 
 /**
  * Chooses an index with probability weight / total. Exact for totals below 2^53; costs a walk over at most 16 backends,
@@ -21,7 +20,7 @@ export class WeightedChoice {
     this.#total = total;
   }
 
-  pick(random: RandomSource): number {
+  pick(random: Random): number {
     const upTo = this.#upTo;
     if (upTo.length === 1) return 0;
     const point = Math.floor(random() * this.#total);
@@ -32,7 +31,7 @@ export class WeightedChoice {
 }
 
 /** A repeatable source for tests and simulations (mulberry32). */
-export function seededRandom(seed: number): RandomSource {
+export function seededRandom(seed: number): Random {
   let state = seed | 0;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

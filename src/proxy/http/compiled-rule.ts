@@ -1,14 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Fault, Filter, HeaderChange, Rule, WeightedBackend } from '../../snapshot/index.ts';
-import {
-  HeaderRewriter,
-  type MirrorPlan,
-  type RandomSource,
-  RuleSession,
-  type SessionToken,
-  WeightedChoice,
-} from '../filters/index.ts';
+import type { Random } from '../../time/index.ts';
+import { HeaderRewriter, type MirrorPlan, RuleSession, type SessionToken, WeightedChoice } from '../filters/index.ts';
 import { RuleMetrics } from '../metrics/index.ts';
 import { hashText } from '../upstream/hash-text.ts';
 import type { UpstreamCluster } from '../upstream/upstreams.ts';
@@ -55,7 +49,7 @@ export class CompiledRule {
   }
 
   /** The backend of a request: that of its session while the rule has it, else one by weight. */
-  backendFor(session: SessionToken | null, random: RandomSource): CompiledBackend | undefined {
+  backendFor(session: SessionToken | null, random: Random): CompiledBackend | undefined {
     const kept = session === null ? undefined : this.backends.find(({ tag }) => tag === session.backend);
     return kept ?? this.backends[this.choice.pick(random)];
   }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** A gateway in this process between gRPC backends and clients, all on loopback ports of their own. */
 import { randomBytes } from 'node:crypto';
 import {
   type Client,
@@ -22,6 +21,8 @@ import type {
   Snapshot,
   WeightedBackend,
 } from '../../snapshot/index.ts';
+/** A gateway in this process between gRPC backends and clients, all on loopback ports of their own. */
+import { systemClock, systemRandom } from '../../time/index.ts';
 import { MetricsReader } from '../metrics/index.ts';
 import { sessionKey } from '../session-keys.ts';
 import { WorkerRuntime, type WorkerSettings } from '../workers/worker-runtime.ts';
@@ -191,6 +192,8 @@ export class TestGateway {
       },
       {
         log: ignore,
+        clock: systemClock,
+        random: systemRandom,
         accessLog: lines => {
           this.accessLog += lines;
         },

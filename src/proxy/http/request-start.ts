@@ -115,8 +115,8 @@ function mirrorRequest(exchange: ExchangeState, backend: CompiledBackend): void 
 function readSession(exchange: ExchangeState, session: RuleSession): SessionToken | null {
   const { decision, fields, owner } = exchange;
   if (decision === null) return null;
-  const { sessionKeys: keys, wallMs } = owner.serving;
-  exchange.session = session.read(decision.head, fields, { keys, nowMs: wallMs() });
+  const { sessionKeys: keys, clock } = owner.serving;
+  exchange.session = session.read(decision.head, fields, { keys, nowMs: clock.wallMs() });
   return exchange.session;
 }
 

@@ -138,8 +138,8 @@ function withSession(exchange: ExchangeState, fields: VolatileFields): VolatileF
   const session = decision?.rule?.session ?? null;
   const endpoint = attempt?.endpoint ?? null;
   if (session === null || endpoint === null || backend === null) return fields;
-  const { sessionKeys: keys, wallMs } = owner.serving;
+  const { sessionKeys: keys, clock } = owner.serving;
   const place = { backend: backend.tag, endpoint: endpoint.key, isSecure: decision?.scope.proto === 'https' };
-  const field = session.write(known, place, { keys, nowMs: wallMs() });
+  const field = session.write(known, place, { keys, nowMs: clock.wallMs() });
   return field === null ? fields : [...(fields ?? []), ...field];
 }

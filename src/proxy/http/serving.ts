@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import type { Clock, Random } from '../../time/index.ts';
 import type { HeaderListPool } from '../../wire/index.ts';
 import type { AccessLog } from '../access-log/index.ts';
 import type { DebugLog } from '../debug-log.ts';
-import type { MacKey, RandomSource } from '../filters/index.ts';
+import type { MacKey } from '../filters/index.ts';
 import type { Log } from '../log.ts';
 import type { RuleMetrics, WorkerMetrics } from '../metrics/index.ts';
 import type { Upstreams } from '../upstream/upstreams.ts';
@@ -19,12 +20,12 @@ export interface Serving {
   readonly metrics: WorkerMetrics;
   /** Authenticate session tokens; the first one signs. Replaced when they rotate; empty until a rule wants sessions. */
   sessionKeys: readonly MacKey[];
-  /** Wall clock in milliseconds: for what outlives the process. */
-  readonly wallMs: () => number;
+  /** `loop.nowMs` is cheaper, and exact enough for what a request does. */
+  readonly clock: Clock;
   /** Requests that no rule took. */
   readonly unruled: RuleMetrics;
   /** For weights and mirror shares. */
-  readonly random: RandomSource;
+  readonly random: Random;
   /** Value of the `server` field of every response; null: what the endpoint says passes. */
   readonly serverHeader: string | null;
   /** Whether responses carry `x-envoy-upstream-service-time`. */

@@ -22,7 +22,7 @@ const CONNECTION_RESOLUTION_MS = 500;
 
 export class SocketLoop {
   /**
-   * Milliseconds, monotonic (`performance.now`). Read anew by whatever wakes the loop: a chunk of input, a tick of a wheel, a
+   * Milliseconds, monotonic. Read anew by whatever wakes the loop: a chunk of input, a tick of a wheel, a
    * timer of `clock`, an event of a socket, a message to the worker (`refresh`). What happens until the next one has this time.
    */
   nowMs: number;
@@ -36,7 +36,7 @@ export class SocketLoop {
   #scheduled = false;
   readonly #flushAll = (): void => this.flush();
 
-  constructor(now: () => number = () => performance.now()) {
+  constructor(now: () => number) {
     this.#now = now;
     this.nowMs = now();
     const refresh = (): number => {
@@ -51,6 +51,7 @@ export class SocketLoop {
   clock(clock: Clock): Clock {
     return {
       nowMs: () => clock.nowMs(),
+      wallMs: () => clock.wallMs(),
       after: (delayMs, run) =>
         clock.after(delayMs, () => {
           this.refresh();

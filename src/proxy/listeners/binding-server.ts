@@ -1,11 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/**
- * One binding of the snapshot: its listening socket and its connections.
- *
- * A changed binding is swapped in with `update`: connections stay, their next request is decided by the new one. Only
- * connections whose listener is gone are drained.
- */
 import { createServer, type Server, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import {
@@ -16,6 +10,13 @@ import {
 } from '../../match/index.ts';
 import { type BindFailure, type Binding, bindFailure } from '../../snapshot/index.ts';
 import { VOLATILE_NAMES } from '../../wire/index.ts';
+/**
+ * One binding of the snapshot: its listening socket and its connections.
+ *
+ * A changed binding is swapped in with `update`: connections stay, their next request is decided by the new one. Only
+ * connections whose listener is gone are drained.
+ */
+import type { Clock } from '../clock.ts';
 import { Scope, type ScopeEnvironment } from '../http/scope.ts';
 import type { Serving } from '../http/serving.ts';
 import type { TrafficCounters } from '../http/socket-transport.ts';
@@ -147,7 +148,7 @@ export class BindingServer implements DownstreamServer, TlsOwner {
 
   /** Accepts what waits in the kernel's queue, then no more. Resolves when the socket is closed; connections stay. */
   stopListening(): Promise<void> {
-    this.#stopped ??= closeQuietly(this.#server);
+    this.#stopped ??= closeQuietly(this.#server, this.serving.clock);
     return this.#stopped;
   }
 
@@ -230,7 +231,7 @@ export class BindingServer implements DownstreamServer, TlsOwner {
         const guess = guessProtocol(bytes);
         if (guess === 'undecided') return false;
         if (guess === 'h2') this.#open(raw, socket, { entered, first: bytes });
-        else if (guess === 'http1') refuseHttp1(socket);
+        else if (guess === 'http1') refuseHttp1(socket, this.serving.clock);
         else socket.destroy();
         if (guess !== 'h2') metrics.count('daemun_downstream_refused_total', { protocol: guess });
         return true;
@@ -264,8 +265,9 @@ export class BindingServer implements DownstreamServer, TlsOwner {
   }
 }
 
-function refuseHttp1(socket: Socket): void {
+function refuseHttp1(socket: Socket, clock: Clock): void {
   socket.resume();
   socket.end(HTTP1_REFUSAL);
-  setTimeout(() => socket.destroy(), LINGER_MS).unref();
+  const linger = clock.after(LINGER_MS, () => socket.destroy());
+  socket.once('close', () => linger.cancel());
 }

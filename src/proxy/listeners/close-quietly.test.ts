@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { describe, it } from 'node:test';
+import { systemClock } from '../../time/index.ts';
 import { closeQuietly } from './close-quietly.ts';
 
 const CONNECTIONS = 100;
@@ -15,7 +17,7 @@ describe('a listening socket that is closed quietly', () => {
     const { port } = server.address() as AddressInfo;
     const clients = Array.from({ length: CONNECTIONS }, () => connect(port, '127.0.0.1'));
     // In this turn the kernel has queued them all, and none was accepted.
-    await closeQuietly(server);
+    await closeQuietly(server, systemClock);
     assert.equal(server.listening, false);
     assert.deepEqual(await Promise.all(clients.map(read)), new Array(CONNECTIONS).fill('served'));
     await once(server, 'close');
@@ -26,7 +28,7 @@ describe('a listening socket that is closed quietly', () => {
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     server.close();
-    await closeQuietly(server);
+    await closeQuietly(server, systemClock);
   });
 });
 

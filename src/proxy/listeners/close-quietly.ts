@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import type { Server } from 'node:net';
+import type { Clock } from '../clock.ts';
 
 /** Longest turn of the event loop, in milliseconds, that is taken for quiet, by how long one has been waited for. */
 const PATIENCE: readonly { readonly untilMs: number; readonly quietMs: number }[] = [
@@ -15,8 +17,8 @@ const PATIENCE: readonly { readonly untilMs: number; readonly quietMs: number }[
  * lost, unless `net.ipv4.tcp_migrate_req` is set. A flood of connections does not keep the port longer than 300 ms.
  * Resolves when the socket is closed; connections stay.
  */
-export function closeQuietly(server: Server): Promise<void> {
-  const startedMs = performance.now();
+export function closeQuietly(server: Server, clock: Clock): Promise<void> {
+  const startedMs = clock.nowMs();
   let lastMs = startedMs;
   let turns = 0;
   let hasAccepted = false;
@@ -26,7 +28,7 @@ export function closeQuietly(server: Server): Promise<void> {
   server.on('connection', onConnection);
   return new Promise(resolve => {
     const look = (): void => {
-      const nowMs = performance.now();
+      const nowMs = clock.nowMs();
       const quietMs = PATIENCE.find(({ untilMs }) => nowMs - startedMs < untilMs)?.quietMs;
       // The first turn may have looked at the socket before this began.
       const isQuiet = turns > 0 && !hasAccepted && nowMs - lastMs < (quietMs ?? 0);

@@ -2,6 +2,7 @@
 
 import { PatternVerdicts } from '../../match/index.ts';
 import type { BindFailure, BindFailures, Binding, Rule, Snapshot } from '../../snapshot/index.ts';
+import type { Timer } from '../clock.ts';
 import { RuleCompiler } from '../http/compiled-rule.ts';
 import type { Serving } from '../http/serving.ts';
 import { MethodBudget } from '../metrics/index.ts';
@@ -45,7 +46,7 @@ export class Listeners {
   readonly #environment: BindingEnvironment;
   readonly #servers = new Map<string, BindingServer>();
   /** Bindings that left and still have connections. */
-  readonly #leaving = new Map<BindingServer, NodeJS.Timeout | undefined>();
+  readonly #leaving = new Map<BindingServer, Timer | undefined>();
 
   constructor(serving: Serving, options: ListenersOptions) {
     this.#removalTimeoutMs = options.removalTimeoutMs ?? REMOVAL_TIMEOUT_MS;
@@ -96,7 +97,7 @@ export class Listeners {
   /** Ends everything at once. */
   close(): void {
     for (const [server, deadline] of this.#leaving) {
-      clearTimeout(deadline);
+      deadline?.cancel();
       server.destroy();
     }
     for (const server of this.#servers.values()) server.destroy();
@@ -141,10 +142,11 @@ export class Listeners {
   /** `timeoutMs` null: no deadline of its own. */
   #retire(id: string, server: BindingServer, timeoutMs: number | null): void {
     this.#servers.delete(id);
-    const deadline = timeoutMs === null ? undefined : setTimeout(() => this.#cut(id, server), timeoutMs).unref();
+    const { clock } = this.#environment.serving;
+    const deadline = timeoutMs === null ? undefined : clock.after(timeoutMs, () => this.#cut(id, server));
     this.#leaving.set(server, deadline);
     server.drain(() => {
-      clearTimeout(deadline);
+      deadline?.cancel();
       this.#leaving.delete(server);
       if (!this.#servers.has(id)) server.releaseMetrics();
       if (this.#leaving.size === 0 && this.#servers.size === 0) this.onIdle?.();

@@ -11,8 +11,9 @@ import {
 } from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Cluster, Endpoint, EndpointSet } from '../../snapshot/index.ts';
+import { systemClock } from '../../time/index.ts';
 import { type HeaderList, HeaderListPool, type Http2Stream } from '../../wire/index.ts';
-import { systemClock } from '../clock.ts';
+import { seededRandom } from '../filters/index.ts';
 import { SocketLoop } from '../http/socket-loop.ts';
 import { type ConnectionEnvironment, dialTcp } from './connection-environment.ts';
 import type { UpstreamEndpoint } from './upstream-endpoint.ts';
@@ -165,7 +166,9 @@ export class TestRequest implements UpstreamRequest {
 }
 
 export function testEnvironment(overrides: Partial<ConnectionEnvironment> = {}): ConnectionEnvironment {
-  return { loop: new SocketLoop(), lists: new HeaderListPool(), clock: systemClock, dial: dialTcp, ...overrides };
+  const clock = systemClock;
+  const loop = new SocketLoop(() => clock.nowMs());
+  return { loop, lists: new HeaderListPool(), clock, random: seededRandom(1), dial: dialTcp, ...overrides };
 }
 
 export function testCluster(overrides: Partial<Cluster> = {}): Cluster {

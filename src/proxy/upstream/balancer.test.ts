@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { BalancerPolicy } from '../../snapshot/index.ts';
+import { seededRandom } from '../filters/index.ts';
 import { compilePicker } from './balancer.ts';
 import { hashText } from './hash-text.ts';
 import type { Choice } from './picker.ts';
@@ -27,7 +28,7 @@ const HASHING = POLICIES.filter(policy => 'key' in policy);
 
 /** How often each endpoint is picked for `picks` different keys. */
 function shares(policy: BalancerPolicy, list: readonly Endpoint[], picks: number): Map<string, number> {
-  const picker = compilePicker(policy, list);
+  const picker = compilePicker(policy, list, seededRandom(1));
   const counts = new Map(list.map(endpoint => [endpoint.key, 0]));
   for (let i = 0; i < picks; i += 1) {
     const picked = picker.pick(hashText(`user-${i}`));
@@ -39,10 +40,10 @@ function shares(policy: BalancerPolicy, list: readonly Endpoint[], picks: number
 for (const policy of POLICIES) {
   describe(policy.kind, () => {
     it('picks nothing from nothing and the only one from one', () => {
-      assert.equal(compilePicker(policy, []).pick(1), undefined);
+      assert.equal(compilePicker(policy, [], seededRandom(1)).pick(1), undefined);
       const [only] = endpoints(1);
       assert.ok(only);
-      assert.equal(compilePicker(policy, [only]).pick(4_000_000_000), only);
+      assert.equal(compilePicker(policy, [only], seededRandom(1)).pick(4_000_000_000), only);
     });
 
     it('shares requests out evenly', () => {
@@ -73,13 +74,19 @@ for (const policy of HASHING) {
   describe(`consistent hashing by ${policy.kind}`, () => {
     it('sends a key to the same endpoint in every worker, whatever the order of the set', () => {
       const list = endpoints(7);
-      const [a, b] = [compilePicker(policy, list), compilePicker(policy, endpoints(7))];
+      const [a, b] = [
+        compilePicker(policy, list, seededRandom(1)),
+        compilePicker(policy, endpoints(7), seededRandom(1)),
+      ];
       for (let i = 0; i < 1_000; i += 1) assert.equal(a.pick(hashText(`${i}`))?.key, b.pick(hashText(`${i}`))?.key);
     });
 
     it('moves few other keys when an endpoint leaves', () => {
       const list = endpoints(10);
-      const [before, after] = [compilePicker(policy, list), compilePicker(policy, list.slice(1))];
+      const [before, after] = [
+        compilePicker(policy, list, seededRandom(1)),
+        compilePicker(policy, list.slice(1), seededRandom(1)),
+      ];
       let moved = 0;
       let kept = 0;
       for (let i = 0; i < 10_000; i += 1) {
@@ -94,7 +101,7 @@ for (const policy of HASHING) {
     });
 
     it('takes every hash', () => {
-      const picker = compilePicker(policy, endpoints(3));
+      const picker = compilePicker(policy, endpoints(3), seededRandom(1));
       for (const hash of [0, 1, 2 ** 31, 2 ** 32 - 1]) assert.notEqual(picker.pick(hash), undefined);
     });
   });

@@ -179,7 +179,7 @@ export class ClusterEndpoints {
     this.#usable = usableEndpoints(present, cluster.healthCheck !== null);
     for (const endpoint of present) endpoint.usable = false;
     for (const endpoint of this.#usable) endpoint.usable = true;
-    this.#picker = compilePicker(cluster.balancer, this.#usable);
+    this.#picker = compilePicker(cluster.balancer, this.#usable, this.#environment.random);
     this.#stale = false;
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { connect, type Socket } from 'node:net';
+import type { Random } from '../../time/index.ts';
 import type { HeaderListPool } from '../../wire/index.ts';
 import type { Clock } from '../clock.ts';
 import type { SocketLoop } from '../http/socket-loop.ts';
@@ -13,6 +14,8 @@ export interface ConnectionEnvironment {
   readonly loop: SocketLoop;
   readonly lists: HeaderListPool;
   readonly clock: Clock;
+  /** For balancers and the jitter of backoffs. */
+  readonly random: Random;
   /** Begins a TCP connect. */
   readonly dial: (address: string, port: number) => Socket;
 }

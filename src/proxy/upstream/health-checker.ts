@@ -1,12 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/**
- * Active health checks, in the main thread, once for all workers. Endpoints of clusters without a check are not looked at.
- *
- * An endpoint is `unknown` until its first result, which counts at once; then the thresholds decide. Checks of one
- * endpoint never overlap; they begin spread over the interval and each wait has jitter, so that a thousand endpoints are
- * not asked in one moment.
- */
 import {
   type Cluster,
   type Endpoint,
@@ -14,6 +7,14 @@ import {
   type GrpcHealthCheck,
   sameContent,
 } from '../../snapshot/index.ts';
+/**
+ * Active health checks, in the main thread, once for all workers. Endpoints of clusters without a check are not looked at.
+ *
+ * An endpoint is `unknown` until its first result, which counts at once; then the thresholds decide. Checks of one
+ * endpoint never overlap; they begin spread over the interval and each wait has jitter, so that a thousand endpoints are
+ * not asked in one moment.
+ */
+import type { Random } from '../../time/index.ts';
 import type { Clock, Timer } from '../clock.ts';
 import type { RateLimitedLog } from '../rate-limited-log.ts';
 import { endpointKey } from './endpoint-key.ts';
@@ -43,7 +44,7 @@ interface Options {
   /** A verdict changed (the first one is no change). */
   readonly onTransition: (cluster: string, health: Health) => void;
   /** In [0, 1); for jitter. */
-  readonly random: () => number;
+  readonly random: Random;
 }
 
 interface CheckedCluster {

@@ -226,7 +226,7 @@ export class Lane implements ConnectionOwner {
   #fail(connection: UpstreamConnection, failure: ConnectFailure): void {
     const nowMs = this.#environment.clock.nowMs();
     if (this.connections.some(other => other !== connection && other.isProven)) this.#backoff.succeed();
-    const waitMs = this.#backoff.fail(failure, nowMs, Math.random());
+    const waitMs = this.#backoff.fail(failure, nowMs, this.#environment.random());
     if (this.#current === null || this.#current === connection.http2) this.#owner.onReachable(this, false);
     this.#owner.onConnectFailed(this, failure);
     if (!this.#retired && this.#connecting === null) this.#schedule(waitMs);

@@ -2,9 +2,10 @@
 
 import type { BindFailures, Snapshot } from '../../snapshot/index.ts';
 import { EMPTY_SNAPSHOT } from '../../snapshot/index.ts';
+import type { Random } from '../../time/index.ts';
 import { HeaderListPool } from '../../wire/index.ts';
 import { AccessLog } from '../access-log/index.ts';
-import { systemClock, type Timer } from '../clock.ts';
+import type { Clock, Timer } from '../clock.ts';
 import { DebugLog } from '../debug-log.ts';
 import { macKey, type SessionKey } from '../filters/index.ts';
 import { MemoryBudget, workerBufferBytes } from '../http/memory-budget.ts';
@@ -50,10 +51,11 @@ export interface WorkerHost {
   reach?(change: ReachChange): void;
   /** What happens to single requests, after `setDebug(true)`. Default: nobody hears. */
   debug?(message: string, fields: Readonly<Record<string, unknown>>): void;
-  /** Default: one on the machine's clock. Tests bring one whose time they own. Closed by the runtime. */
+  /** Default: one on `clock`. Tests bring one whose wheels they turn. Closed by the runtime. */
   readonly loop?: SocketLoop;
-  /** Wall clock in milliseconds. Default: the machine's. */
-  readonly wallMs?: () => number;
+  readonly clock: Clock;
+  /** For balancers, weights, mirror shares and backoffs. */
+  readonly random: Random;
 }
 
 /**
@@ -62,6 +64,7 @@ export interface WorkerHost {
  */
 export class WorkerRuntime {
   readonly metrics: WorkerMetrics;
+  readonly #clock: Clock;
   readonly #loop: SocketLoop;
   readonly #upstreams: UpstreamPools;
   readonly #listeners: Listeners;
@@ -73,13 +76,15 @@ export class WorkerRuntime {
   #failures: BindFailures = new Map();
 
   constructor(settings: WorkerSettings, host: WorkerHost) {
-    this.#loop = host.loop ?? new SocketLoop();
+    const { clock, random } = host;
+    this.#clock = clock;
+    this.#loop = host.loop ?? new SocketLoop(() => clock.nowMs());
     const lists = new HeaderListPool();
-    const log = new RateLimitedLog(host.log, systemClock);
+    const log = new RateLimitedLog(host.log, clock);
     this.metrics = new WorkerMetrics(series => host.series(series));
-    this.#accessLog = settings.accessLog ? new AccessLog(lines => host.accessLog(lines)) : null;
-    this.#debug = new DebugLog((message, fields) => host.debug?.(message, fields), systemClock);
-    const environment = { loop: this.#loop, lists, clock: this.#loop.clock(systemClock), dial: dialTcp };
+    this.#accessLog = settings.accessLog ? new AccessLog(lines => host.accessLog(lines), clock) : null;
+    this.#debug = new DebugLog((message, fields) => host.debug?.(message, fields), clock);
+    const environment = { loop: this.#loop, lists, clock: this.#loop.clock(clock), random, dial: dialTcp };
     const reach = (change: ReachChange): void => host.reach?.(change);
     const reports = { metrics: this.metrics, log, debug: this.#debug, reach };
     this.#upstreams = new UpstreamPools(environment, new UpstreamMetrics(reports));
@@ -89,9 +94,9 @@ export class WorkerRuntime {
       lists,
       metrics: this.metrics,
       sessionKeys: [],
-      wallMs: host.wallMs ?? (() => Date.now()),
+      clock,
       unruled: new RuleMetrics(this.metrics, '', ''),
-      random: Math.random,
+      random,
       serverHeader: settings.serverHeader,
       upstreamServiceTime: settings.upstreamServiceTime,
       accessLog: this.#accessLog,
@@ -102,7 +107,7 @@ export class WorkerRuntime {
       activeMirrors: 0,
       mirrorBytes: 0,
     };
-    this.#relief = new HeapRelief(new ThreadHeap(), systemClock, () => lists.slabs.trim());
+    this.#relief = new HeapRelief(new ThreadHeap(), clock, () => lists.slabs.trim());
     this.#serving = serving;
     const { reusePort, ticketSecrets, maxConnections } = settings;
     this.#listeners = new Listeners(serving, { reusePort, ticketSecrets, maxConnections, log });
@@ -157,7 +162,7 @@ export class WorkerRuntime {
     this.#listeners.drain();
     let timer: Timer | undefined;
     const deadline = new Promise<void>(resolve => {
-      timer = systemClock.after(timeoutMs, resolve);
+      timer = this.#clock.after(timeoutMs, resolve);
     });
     await Promise.race([idle, deadline]);
     timer?.cancel();

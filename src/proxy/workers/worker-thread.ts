@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** Entry point of a worker thread: a `WorkerRuntime` behind the messages of `worker-protocol.ts`. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { applyDelta, EMPTY_SNAPSHOT, type Snapshot, type SnapshotDelta } from '../../snapshot/index.ts';
+/** Entry point of a worker thread: a `WorkerRuntime` behind the messages of `worker-protocol.ts`. */
+import { systemClock, systemRandom } from '../../time/index.ts';
 import type { Log } from '../log.ts';
 import { giveBackStart } from './heap-relief.ts';
 import type { FromWorker, ToWorker, WorkerData } from './worker-protocol.ts';
@@ -20,6 +21,8 @@ const log: Log = { info: logAt('info'), warn: logAt('warn'), error: logAt('error
 
 const { settings } = workerData as WorkerData;
 const runtime = new WorkerRuntime(settings, {
+  clock: systemClock,
+  random: systemRandom,
   log,
   accessLog: lines => send({ kind: 'access-log', lines }),
   series: series => send({ kind: 'series', series }),

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { BindFailures, Snapshot } from '../../snapshot/index.ts';
-import { systemClock } from '../clock.ts';
 import type { DataPlaneOptions } from '../data-plane-options.ts';
 import { connectionsPerWorker, descriptorLimit } from '../descriptor-limit.ts';
 import type { SessionKey } from '../filters/index.ts';
@@ -123,6 +122,8 @@ export class Workers {
     const { reader, reach } = this.#parts;
     const runtime = new WorkerRuntime(settings, {
       log: this.#options.log,
+      clock: this.#options.clock,
+      random: this.#options.random,
       accessLog: lines => this.#options.accessLog?.(lines),
       reach: change => reach.changed(LOCAL_PAGE, change),
       debug: (message, fields) => this.#options.debug?.(message, fields),
@@ -136,7 +137,7 @@ export class Workers {
     const { reader, reach } = this.#parts;
     const host: ThreadHost = {
       log: this.#options.log,
-      clock: systemClock,
+      clock: this.#options.clock,
       accessLog: lines => this.#options.accessLog?.(lines),
       debug: (message, fields) => this.#options.debug?.(message, fields),
       onReach: (thread, change) => reach.changed(thread, change),

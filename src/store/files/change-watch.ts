@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { basename } from 'node:path';
-import type { Clock, Timer } from './clock.ts';
+import type { Clock, Timer } from '../../time/index.ts';
 import { isManifestName } from './find-files.ts';
 import { FolderWatch } from './folder-watch.ts';
 
@@ -78,11 +78,11 @@ export class ChangeWatch {
 
   #pollAfter(waitMs: number): Timer {
     return this.#clock.after(waitMs, () => {
-      const startedMs = performance.now();
+      const startedMs = this.#clock.nowMs();
       // Passed over once, not twice: a lock that nobody holds any more must not end polling.
       this.#wasPassedOver = !this.#wasPassedOver && this.#options.isBusy();
       if (!this.#wasPassedOver) this.#options.onDirty('any');
-      const tookMs = performance.now() - startedMs;
+      const tookMs = this.#clock.nowMs() - startedMs;
       this.#polling = this.#pollAfter(Math.max(this.#options.pollMs, tookMs * POLL_WAIT_FACTOR));
     });
   }

@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import { systemClock } from '../../time/index.ts';
 import { openFileStore } from './file-store.ts';
 import { SkippingClock } from './skipping-clock.test-support.ts';
 import { configMap, route, temporaryFolder, until, writeFiles } from './temporary-folder.test-support.ts';
@@ -80,7 +81,7 @@ describe('watching', OPTIONS, () => {
     const folder = temporaryFolder(test, { '..1/a.yaml': configMap('a'), '..2/a.yaml': configMap('a', 'new') });
     symlinkSync('..1', join(folder, '..data'));
     symlinkSync('..data/a.yaml', join(folder, 'a.yaml'));
-    const store = openFileStore({ paths: [folder], pollMs: 3_600_000 });
+    const store = openFileStore({ paths: [folder], pollMs: 3_600_000, clock: systemClock });
     test.after(() => store.close());
     await store.start();
     symlinkSync('..2', join(folder, '..data_tmp'));
@@ -90,7 +91,7 @@ describe('watching', OPTIONS, () => {
 
   it('sees changes that the system does not report, by looking', async test => {
     const folder = temporaryFolder(test, { 'real/a.yaml': configMap('a'), 'empty/.keep': '' });
-    const store = openFileStore({ paths: [join(folder, 'not', 'yet', 'a.yaml')], pollMs: 20 });
+    const store = openFileStore({ paths: [join(folder, 'not', 'yet', 'a.yaml')], pollMs: 20, clock: systemClock });
     test.after(() => store.close());
     await store.start();
     assert.equal(store.current().findings[0]?.code, 'store/path-not-found');

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import { systemClock } from '../../time/index.ts';
 import type { StoreContents } from '../store.ts';
 import { openFileStore } from './file-store.ts';
 import { configMap, route, temporaryFolder } from './temporary-folder.test-support.ts';
@@ -11,7 +12,7 @@ import { configMap, route, temporaryFolder } from './temporary-folder.test-suppo
 async function load(test: TestContext, files: Readonly<Record<string, string>>, ...paths: readonly string[]) {
   const folder = temporaryFolder(test, files);
   const roots = paths.length === 0 ? [folder] : paths.map(path => join(folder, path));
-  const store = openFileStore({ paths: roots, watch: false });
+  const store = openFileStore({ paths: roots, watch: false, clock: systemClock });
   await store.start();
   return { store, folder, ...store.current() };
 }
@@ -36,7 +37,7 @@ describe('finding files', () => {
     const folder = temporaryFolder(test, { '..2026_1/a.yaml': configMap('a') });
     symlinkSync('..2026_1', join(folder, '..data'));
     symlinkSync('..data/a.yaml', join(folder, 'a.yaml'));
-    const store = openFileStore({ paths: [folder], watch: false });
+    const store = openFileStore({ paths: [folder], watch: false, clock: systemClock });
     await store.start();
     assert.deepEqual([...store.current().resources.configMaps.keys()], ['default/a']);
     assert.deepEqual(store.current().findings, []);
@@ -82,7 +83,7 @@ describe('reading documents', () => {
     const folder = temporaryFolder(test, { 'c.yaml': `\uFEFF${configMap('c')}---\n\uFEFF${configMap('d')}` });
     writeFileSync(join(folder, 'a.yaml'), Buffer.from(`\uFEFF${configMap('a')}`, 'utf16le'));
     writeFileSync(join(folder, 'b.yaml'), Buffer.from(`\uFEFF${configMap('b')}`, 'utf16le').swap16());
-    const store = openFileStore({ paths: [folder], watch: false });
+    const store = openFileStore({ paths: [folder], watch: false, clock: systemClock });
     await store.start();
     assert.deepEqual(
       [...store.current().resources.configMaps.keys()],

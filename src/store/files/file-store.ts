@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Finding, ResourceRef, SourcePlace } from '../../errors/index.ts';
+import type { Clock } from '../../time/index.ts';
 import { keyOfRef } from '../object-key.ts';
 import { ResourceTable } from '../resource-table.ts';
 import type { Store, StoreContents } from '../store.ts';
 import { ChangeWatch, type Dirty } from './change-watch.ts';
-import { type Clock, systemClock } from './clock.ts';
 import { deletedFiles } from './deleted-files.ts';
 import { duplicateFinding } from './duplicate-finding.ts';
 import { type FoundFiles, findFiles, type PathProblem } from './find-files.ts';
@@ -31,8 +31,7 @@ export interface FileStoreOptions {
    * so before it is taken for meant. Until then it is served as before. Default: 5,000.
    */
   readonly settleMs?: number;
-  /** Default: the machine's. */
-  readonly clock?: Clock;
+  readonly clock: Clock;
 }
 
 export const DEFAULT_SETTLE_MS = 5000;
@@ -66,7 +65,7 @@ class FileStore implements Store {
 
   constructor(options: FileStoreOptions) {
     const { paths, defaultNamespace = 'default', watch = true, pollMs = 2000 } = options;
-    const { settleMs = DEFAULT_SETTLE_MS, clock = systemClock } = options;
+    const { settleMs = DEFAULT_SETTLE_MS, clock } = options;
     this.#paths = paths;
     this.#options = { defaultNamespace, clock, settleMs };
     const onDirty = (dirty: Dirty) => this.#refresh(dirty);

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { systemClock } from '../../time/index.ts';
 import { openFileStore } from './file-store.ts';
 import { configMap, temporaryFolder, writeFiles } from './temporary-folder.test-support.ts';
 
@@ -38,7 +39,7 @@ describe('a hostile file', () => {
     it(`is refused soon, and disturbs no other: ${name}`, async test => {
       const folder = temporaryFolder(test, { 'good.yaml': configMap('good'), 'hostile.yaml': '' });
       writeFiles(folder, { 'hostile.yaml': text });
-      const store = openFileStore({ paths: [folder], watch: false });
+      const store = openFileStore({ paths: [folder], watch: false, clock: systemClock });
       const before = process.cpuUsage();
       await store.start();
       const { findings, resources } = store.current();

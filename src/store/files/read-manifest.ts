@@ -20,6 +20,8 @@ export interface ReadFile {
 export interface Patience {
   /** True when it may be left alone once more while it is being written. */
   mayWait(): boolean;
+  /** The wall clock, which files' times are told by. */
+  wallMs(): number;
 }
 
 /** Reads a file. 'busy': it is being written this moment. Undefined: there is none. Never blocks on a pipe. */
@@ -30,8 +32,7 @@ export function readManifest(path: string, patience: Patience | null): ReadFile 
     const stats = fstatSync(file);
     if (!stats.isFile()) return notAFile(path);
     if (stats.size > MAX_FILE_BYTES) return tooLarge(path);
-    // A file's times are the system's, and so is this one.
-    if (patience !== null && Date.now() - stats.mtimeMs < QUIET_MS && patience.mayWait()) return 'busy';
+    if (patience !== null && patience.wallMs() - stats.mtimeMs < QUIET_MS && patience.mayWait()) return 'busy';
     const bytes = readUpTo(file, stats.size);
     const signature = signatureOf(stats);
     if (patience !== null && signatureOf(fstatSync(file)) !== signature && patience.mayWait()) return 'busy';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Clock, Timer } from './clock.ts';
+import type { Clock, Timer } from '../../time/index.ts';
 
 /** Reminds of files in which something is missing, when that has lasted long enough. Owns one timer; `close` ends it. */
 export class Settling {

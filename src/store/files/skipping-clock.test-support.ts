@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Clock, Timer } from './clock.ts';
+import type { Clock, Timer } from '../../time/index.ts';
 
 interface Entry {
   readonly atMs: number;
@@ -15,6 +15,11 @@ export class SkippingClock implements Clock {
 
   nowMs(): number {
     return performance.now() + this.#skippedMs;
+  }
+
+  /** Of the machine, without what was skipped: files' times are told by it. */
+  wallMs(): number {
+    return Date.now();
   }
 
   after(delayMs: number, run: () => void): Timer {

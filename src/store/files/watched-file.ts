@@ -2,7 +2,7 @@
 
 import type { Stats } from 'node:fs';
 import type { ParseOptions } from '../../resources/index.ts';
-import type { Clock } from './clock.ts';
+import type { Clock } from '../../time/index.ts';
 import { type FileVersion, readVersion } from './file-version.ts';
 import { type InUse, isSettling, missingAltogether, NOTHING_IN_USE, selectInUse } from './in-use.ts';
 import type { FileProblem } from './manifest-limits.ts';
@@ -64,7 +64,9 @@ export class WatchedFile {
    * file before they fill it, and some remove it before they put the new one in its place.
    */
   read(isWatched: boolean): ReadOutcome {
-    const found = readManifest(this.path, isWatched ? { mayWait: () => ++this.#waits <= MAX_WAITS } : null);
+    const { clock } = this.#options;
+    const patience = { mayWait: () => ++this.#waits <= MAX_WAITS, wallMs: () => clock.wallMs() };
+    const found = readManifest(this.path, isWatched ? patience : null);
     if (found === 'busy') return 'busy';
     this.#waits = 0;
     if (found === undefined) return isWatched && !this.isVanished && this.#isDoubtful(DELETED_MS) ? 'doubtful' : 'gone';
