@@ -38,6 +38,9 @@ export function recordingTerminal(
     exit: code => {
       throw new Error(`exit ${code}`);
     },
+    kill: () => {
+      throw new Error('killed');
+    },
     stdout: () => out,
     stderr: () => err,
   };

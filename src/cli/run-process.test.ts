@@ -2,7 +2,9 @@
 
 /** What an operator does to a running process: full disks, readers that go away, signals, log rotation. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { existsSync, openSync, readFileSync, renameSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { echoManifests, freePort, type ManifestFolder, manifestFolder } from './manifests.test-support.ts';
@@ -109,5 +111,26 @@ describe('a running process', () => {
     await gateway.wrote(/"level":"error"[^\n]*"error":"a bug"/);
     assert.equal(await gateway.exitCode(), 3);
     await gateway.wrote(/"error":"a bug","msg":"draining"[\s\S]*"msg":"stopped"/);
+  });
+
+  it('ends although a thread does not, and not as if all was well', async () => {
+    const pipe = join(folder.path, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const stuck = new URL('../proxy/workers/stuck-thread.test-support.ts', import.meta.url);
+    const environment = {
+      NODE_OPTIONS: `--import=${stuck}`,
+      STUCK_THREAD_PIPE: pipe,
+      STUCK_THREAD_AT: 'stop-listening',
+    };
+    const gateway = new Running([...flags(), '--admin', 'off', '--drain-timeout', '0s'], { environment });
+    running = gateway;
+    await gateway.wrote(/Ready in /);
+    gateway.process.kill('SIGTERM');
+    const writer = await open(pipe, 'w');
+    assert.equal(await gateway.exitCode(), null);
+    await writer.close();
+    assert.equal(gateway.process.signalCode, 'SIGKILL');
+    assert.match(gateway.text, /a worker does not end, whatever is done/);
+    assert.match(gateway.text, /a thread does not end, so the process is killed/);
   });
 });

@@ -119,6 +119,6 @@ describe('daemun run --demo', () => {
     assert.equal(code, 0, err);
     assert.equal(out.match(/"content"/g)?.length, 8);
     assert.equal(await gateway.exitCode(), 0);
-    await gateway.wrote(/"cut":0,"msg":"stopped"/);
+    await gateway.wrote(/"cut":0,"lost":0,"stuck":0,"msg":"stopped"/);
   });
 });

@@ -19,8 +19,7 @@ export async function runGateway(options: RunOptions, terminal: Terminal): Promi
   try {
     const exitCode = await run.untilStopped(options);
     await settings.sinks.close();
-    // Other commands wait for the reader of what they wrote; one that takes nothing must not keep this process.
-    terminal.exit(exitCode);
+    run.end(exitCode);
     return exitCode;
   } catch (error) {
     await settings.sinks.close();
@@ -39,6 +38,8 @@ class GatewayRun {
   readonly #ended: Promise<EndReason>;
   #gateway: Standalone | null = null;
   #wasReady = false;
+  /** Threads that do not end. */
+  #stuck = 0;
 
   constructor(settings: RunSettings, terminal: Terminal) {
     this.#settings = settings;
@@ -65,8 +66,28 @@ class GatewayRun {
     sinks.log.info('draining', reason);
     void this.#manager.stopping('Draining: requests in progress may end');
     const report = await gateway.stop();
+    this.#stuck = report.stuck;
+    if (report.lost > 0) sinks.log.error('workers ended before their requests did', { workers: report.lost });
     sinks.log.info('stopped', { ...report });
-    return 'signal' in reason ? EXIT.ok : EXIT.failed;
+    return 'signal' in reason && report.lost === 0 ? EXIT.ok : EXIT.failed;
+  }
+
+  /**
+   * Ends the process now: other commands wait for the reader of what they wrote; one that takes nothing must not keep this
+   * one. Node waits for its threads first, so one that hangs takes force, which shows in how the process ended.
+   */
+  end(exitCode: number): void {
+    if (this.#stuck === 0) {
+      this.#terminal.exit(exitCode);
+      return;
+    }
+    this.#terminal.err('daemun: a thread does not end, so the process is killed\n');
+    this.#terminal.kill();
+  }
+
+  async #endAtOnce(): Promise<void> {
+    this.#stuck = (await this.#gateway?.abandon()) ?? 0;
+    this.end(EXIT.failed);
   }
 
   async #watchSignals(): Promise<EndReason> {
@@ -77,7 +98,7 @@ class GatewayRun {
       onUnknown: name => sinks.log.warn('a signal that means nothing to daemun was ignored', { signal: name }),
       onSecond: () => {
         this.#terminal.err('daemun: stopped at once by a second signal\n');
-        this.#terminal.exit(EXIT.failed);
+        void this.#endAtOnce();
       },
     });
     return { signal };
@@ -100,7 +121,7 @@ class GatewayRun {
           return;
         }
         this.#terminal.err(`daemun: ended by an error that nothing caught: ${messageOf(error)}\n`);
-        this.#terminal.exit(EXIT.failed);
+        void this.#endAtOnce();
       });
     });
   }

@@ -38,8 +38,10 @@ export interface Terminal {
   hasLostTerminal(): boolean;
   /** Calls `listener` for an error that nobody caught, in place of ending the process. */
   onCrash(listener: (error: unknown) => void): void;
-  /** Ends the process at once. */
+  /** Ends the process at once. Waits for threads to end, for ever where one does not. */
   exit(code: number): void;
+  /** Ends the process at once, whatever its threads do: as if it was killed from outside. */
+  kill(): void;
 }
 
 /** The real terminal. */
@@ -61,6 +63,7 @@ export function processTerminal(): Terminal {
     hasLostTerminal: lostTerminal(),
     onCrash: listener => void process.on('uncaughtException', listener),
     exit: code => process.exit(code),
+    kill: () => void process.kill(process.pid, 'SIGKILL'),
   };
 }
 

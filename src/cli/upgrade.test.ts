@@ -102,7 +102,7 @@ describe('an upgrade', () => {
 
     older.process.kill('SIGTERM');
     assert.equal(await older.exitCode(), 0);
-    assert.match(older.text, /"cut":0,"msg":"stopped"/);
+    assert.match(older.text, /"cut":0,"lost":0,"stuck":0,"msg":"stopped"/);
     await load.answers(200);
     await load.stop();
     assert.deepEqual(load.failures, []);

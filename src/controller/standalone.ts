@@ -5,7 +5,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { type MetricFamily, startAdminServer } from '../admin/index.ts';
 import { type Finding, messageOf } from '../errors/index.ts';
-import { type Clock, DataPlane, type DrainReport, giveBackStart } from '../proxy/index.ts';
+import { type Clock, DataPlane, giveBackStart, type PlaneDrainReport } from '../proxy/index.ts';
 import { openFileStore, type Store } from '../store/index.ts';
 import { defaultStateDirectory } from '../values/index.ts';
 import { AdminPlace } from './admin-place.ts';
@@ -27,6 +27,12 @@ import { type BoundListener, boundListeners, type GatewaySummary, summarizeGatew
 import { Translator } from './translator.ts';
 import { findTryCall, type TryCall } from './try-command.ts';
 import type { View } from './view.ts';
+
+/** How a gateway stopped. */
+export interface StopReport extends PlaneDrainReport {
+  /** Threads that do not end, whatever is done: `process.exit` would wait for them for ever. */
+  readonly stuck: number;
+}
 
 /** A running standalone gateway. */
 export interface Standalone {
@@ -58,7 +64,9 @@ export interface Standalone {
   /** Resolves when no reload is running or due. */
   settled(): Promise<void>;
   /** Not ready at once; stops accepting, lets requests end (until `drainTimeoutMs`), then ends everything. */
-  stop(): Promise<DrainReport>;
+  stop(): Promise<StopReport>;
+  /** Ends all threads at once, for a process that ends now. Resolves with how many do not end. */
+  abandon(): Promise<number>;
   /** The same, for those who do not ask what was cut. */
   close(): Promise<void>;
 }
@@ -159,7 +167,7 @@ class RunningStandalone implements Standalone {
   readonly #parts: Parts;
   #admin: AdminPlace | null = null;
   #state: 'starting' | 'running' | 'draining' = 'starting';
-  #stopped: Promise<DrainReport> | null = null;
+  #stopped: Promise<StopReport> | null = null;
   #onReadiness: (readiness: Readiness) => void = () => undefined;
   #told = '';
 
@@ -273,7 +281,7 @@ class RunningStandalone implements Standalone {
     return this.#parts.reconciler.settled();
   }
 
-  stop(): Promise<DrainReport> {
+  stop(): Promise<StopReport> {
     this.#stopped ??= this.#drain();
     return this.#stopped;
   }
@@ -282,19 +290,23 @@ class RunningStandalone implements Standalone {
     await this.stop();
   }
 
-  async #drain(): Promise<DrainReport> {
+  abandon(): Promise<number> {
+    return this.#parts.plane.terminate();
+  }
+
+  async #drain(): Promise<StopReport> {
     this.#state = 'draining';
     const { reconciler, plane } = this.#parts;
     await reconciler.stop();
     const report = await plane.drain();
-    await this.#close();
-    return report;
+    return { ...report, stuck: await this.#close() };
   }
 
-  async #close(): Promise<void> {
+  async #close(): Promise<number> {
     const { reconciler, store, plane, demo } = this.#parts;
     await reconciler.stop();
-    await Promise.all([store.close(), plane.close(), demo?.close(), this.#admin?.close()]);
+    const [stuck] = await Promise.all([plane.close(), store.close(), demo?.close(), this.#admin?.close()]);
+    return stuck;
   }
 
   #source(): ReturnType<typeof adminSource> {

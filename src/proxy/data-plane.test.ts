@@ -82,7 +82,7 @@ for (const workers of [0, 1, 2]) {
       await once(session, 'goaway');
       backend.release();
       assert.equal(await running, `${backend.port}`);
-      assert.deepEqual(await drained, { finished: 1, cut: 0 });
+      assert.deepEqual(await drained, { finished: 1, cut: 0, lost: 0 });
     });
 
     it('cuts requests that outlast the drain timeout, and says so', async () => {
@@ -93,7 +93,7 @@ for (const workers of [0, 1, 2]) {
       backend.hold = true;
       const running = call(dial(port));
       await once(backend.server, 'stream');
-      assert.deepEqual(await plane.drain(), { finished: 0, cut: 1 });
+      assert.deepEqual(await plane.drain(), { finished: 0, cut: 1, lost: 0 });
       await running;
     });
 

@@ -16,10 +16,9 @@ import { HealthChecker } from './upstream/health-checker.ts';
 import { systemResolver } from './upstream/host-resolver.ts';
 import { ReachLog } from './upstream/reach-log.ts';
 import { withResolvedEndpoints } from './upstream/resolved-snapshot.ts';
-import type { DrainReport } from './workers/data-plane-worker.ts';
 import { PortClaims, withoutBindings } from './workers/port-claims.ts';
 import type { WorkerDump } from './workers/worker-dump.ts';
-import { Workers } from './workers/workers.ts';
+import { type PlaneDrainReport, Workers } from './workers/workers.ts';
 
 /** A new DNS name may take this long before a snapshot goes live without its endpoints. */
 const FIRST_RESOLUTION_MS = 1_000;
@@ -108,19 +107,29 @@ export class DataPlane {
   }
 
   /** Stops accepting, tells clients to go elsewhere (GOAWAY), and waits for requests until the drain timeout. */
-  drain(): Promise<DrainReport> {
+  drain(): Promise<PlaneDrainReport> {
     return this.#workers.drain();
   }
 
-  /** Ends everything at once. */
-  async close(): Promise<void> {
+  /** Ends everything at once. Resolves soon, with how many threads do not end: `process.exit` would wait for them for ever. */
+  close(): Promise<number> {
+    this.#endOwn();
+    return this.#workers.close();
+  }
+
+  /** As `close`, for when even a moment is too long: threads are not asked first. */
+  terminate(): Promise<number> {
+    this.#endOwn();
+    return this.#workers.terminate();
+  }
+
+  #endOwn(): void {
     this.#closed = true;
     this.#tickets.close();
     this.#discovery.close();
     this.#sessionKeys.close();
     this.#health.close();
     this.#loop.close();
-    await this.#workers.close();
   }
 
   /** Whether workers tell what happens to single requests and connections. Off at first. */

@@ -18,6 +18,6 @@ export {
   sessionKey,
 } from './session-keys.ts';
 export type { HostResolver, Resolution } from './upstream/host-resolver.ts';
-export type { DrainReport } from './workers/data-plane-worker.ts';
 export { giveBackStart } from './workers/heap-relief.ts';
 export type { ClusterDump, EndpointDump, WorkerDump } from './workers/worker-dump.ts';
+export type { PlaneDrainReport } from './workers/workers.ts';

@@ -32,9 +32,11 @@ export interface DataPlaneWorker {
   rotateTickets(secrets: TicketSecrets): void;
   /** Accepts no more connections, for good; those that there are stay. `drain` follows. */
   stopListening(): Promise<void>;
-  /** Stops accepting, lets requests end until the timeout, resets the rest. */
-  drain(timeoutMs: number): Promise<DrainReport>;
+  /** Stops accepting, lets requests end until the timeout, resets the rest. null: it ended or hung before it could tell. */
+  drain(timeoutMs: number): Promise<DrainReport | null>;
   dump(): Promise<WorkerDump>;
-  /** Ends it at once. */
-  close(): Promise<void>;
+  /** Ends it at once. False, soon: it does not end, whatever is done; only the end of the process ends it. */
+  close(): Promise<boolean>;
+  /** As `close`, without asking first. */
+  terminate(): Promise<boolean>;
 }

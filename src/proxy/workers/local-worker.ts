@@ -55,7 +55,12 @@ export class LocalWorker implements DataPlaneWorker {
     return this.#runtime.dump();
   }
 
-  async close(): Promise<void> {
+  async close(): Promise<boolean> {
     this.#runtime.close();
+    return true;
+  }
+
+  terminate(): Promise<boolean> {
+    return this.close();
   }
 }

@@ -9,7 +9,9 @@ import type { Log } from '../log.ts';
 import type { Series } from '../metrics/index.ts';
 import type { ReachChange } from '../upstream/reach-log.ts';
 import type { Health } from '../upstream/usable-endpoints.ts';
+import { atLatest } from './at-latest.ts';
 import type { DataPlaneWorker, DrainReport } from './data-plane-worker.ts';
+import { settle, type Waiting } from './waiting.ts';
 import type { WorkerDump } from './worker-dump.ts';
 import type { FromWorker, ToWorker, WorkerData } from './worker-protocol.ts';
 import type { WorkerSettings } from './worker-runtime.ts';
@@ -20,8 +22,12 @@ const FIRST_RESTART_MS = 50;
 const MAX_RESTART_MS = 5_000;
 /** … and from the beginning when it lasted this long. */
 const STABLE_AFTER_MS = 60_000;
-/** A thread that was told to end is ended by force after this. */
+/** A thread that was told to end is ended by force after this … */
 const CLOSE_TIMEOUT_MS = 2_000;
+/** … and is not waited for any longer after this: nothing in this process can end it. */
+const FORCE_TIMEOUT_MS = 1_000;
+/** A thread that is asked for something while the process stops has this much more time than it needs, then it is given up. */
+const ANSWER_TIMEOUT_MS = 2_000;
 
 /** What a thread tells the main thread apart from answers. */
 export interface ThreadHost {
@@ -38,12 +44,8 @@ export interface ThreadHost {
   onUnbound(): void;
   /** The thread is gone: its gauges mean nothing any more. */
   onGone(thread: number): void;
-}
-
-interface Waiting<T> {
-  readonly sequence: number;
-  readonly resolve: (value: T) => void;
-  readonly reject: (error: Error) => void;
+  /** What the threads run. Default: `worker-thread.ts`. Tests bring one that misbehaves. */
+  readonly entry?: URL;
 }
 
 /**
@@ -66,12 +68,15 @@ export class ThreadWorker implements DataPlaneWorker {
   #applies: Waiting<BindFailures>[] = [];
   #dumps: Waiting<WorkerDump>[] = [];
   #stoppedListening: (() => void) | null = null;
-  #drained: ((report: DrainReport) => void) | null = null;
+  #drained: ((report: DrainReport | null) => void) | null = null;
+  #exited: Promise<void> = Promise.resolve();
   #started: (() => void) | null = null;
   #startedAtMs = 0;
   #restarts = 0;
   #restart: Timer | null = null;
   #closed = false;
+  /** It did not answer when it was told to drain. */
+  #isLost = false;
 
   /** `index`: for logs. */
   constructor(index: number, settings: WorkerSettings, host: ThreadHost) {
@@ -127,19 +132,23 @@ export class ThreadWorker implements DataPlaneWorker {
     this.#closed = true;
     this.#restart?.cancel();
     if (this.#worker === null) return Promise.resolve();
-    return new Promise(resolve => {
+    const stopped = new Promise<void>(resolve => {
       this.#stoppedListening = resolve;
       this.#post({ kind: 'stop-listening' });
     });
+    return this.#atLatest(ANSWER_TIMEOUT_MS, stopped, undefined);
   }
 
-  drain(timeoutMs: number): Promise<DrainReport> {
+  async drain(timeoutMs: number): Promise<DrainReport | null> {
     this.#closed = true;
-    if (this.#worker === null) return Promise.resolve({ finished: 0, cut: 0 });
-    return new Promise(resolve => {
+    if (this.#worker === null) return { finished: 0, cut: 0 };
+    const drained = new Promise<DrainReport | null>(resolve => {
       this.#drained = resolve;
       this.#post({ kind: 'drain', timeoutMs });
     });
+    const report = await this.#atLatest(timeoutMs + ANSWER_TIMEOUT_MS, drained, null);
+    this.#isLost = report === null;
+    return report;
   }
 
   dump(): Promise<WorkerDump> {
@@ -150,23 +159,39 @@ export class ThreadWorker implements DataPlaneWorker {
     return dumped;
   }
 
-  async close(): Promise<void> {
+  async close(): Promise<boolean> {
+    this.#closed = true;
+    this.#restart?.cancel();
+    if (this.#worker === null) return true;
+    if (this.#isLost) return this.terminate();
+    this.#post({ kind: 'close' });
+    const exited = this.#exited.then(() => true);
+    return (await this.#atLatest(CLOSE_TIMEOUT_MS, exited, false)) || this.terminate();
+  }
+
+  async terminate(): Promise<boolean> {
     this.#closed = true;
     this.#restart?.cancel();
     const worker = this.#worker;
-    if (worker === null) return;
-    const gone = new Promise<void>(resolve => worker.once('exit', () => resolve()));
-    this.#post({ kind: 'close' });
-    const force = this.#host.clock.after(CLOSE_TIMEOUT_MS, () => void worker.terminate());
-    await gone;
-    force.cancel();
+    if (worker === null) return true;
+    void worker.terminate();
+    const exited = this.#exited.then(() => true);
+    const hasEnded = await this.#atLatest(FORCE_TIMEOUT_MS, exited, false);
+    if (!hasEnded) this.#host.log.error('a worker does not end, whatever is done', { worker: this.#index });
+    return hasEnded;
+  }
+
+  /** A thread that hangs must not keep the process. */
+  #atLatest<T>(timeoutMs: number, answer: Promise<T>, otherwise: T): Promise<T> {
+    return atLatest(this.#host.clock, timeoutMs, { answer, otherwise });
   }
 
   #spawn(): Worker {
     // Type stripping runs the .ts file in a checkout, the build has a .js file of the same name.
     const file = import.meta.url.endsWith('.ts') ? './worker-thread.ts' : './worker-thread.js';
     const data: WorkerData = { settings: this.#settings };
-    const worker = new Worker(new URL(file, import.meta.url), { workerData: data, name: `daemun-${this.#index}` });
+    const entry = this.#host.entry ?? new URL(file, import.meta.url);
+    const worker = new Worker(entry, { workerData: data, name: `daemun-${this.#index}` });
     this.#worker = worker;
     this.#sent = EMPTY_SNAPSHOT;
     this.#startedAtMs = this.#host.clock.nowMs();
@@ -174,6 +199,7 @@ export class ThreadWorker implements DataPlaneWorker {
     const thread = worker.threadId;
     worker.on('message', (message: FromWorker) => this.#onMessage(thread, message));
     worker.on('error', error => this.#host.log.error('worker crashed', { worker: this.#index, error: error.stack }));
+    this.#exited = new Promise(resolve => worker.once('exit', () => resolve()));
     worker.on('exit', code => this.#onExit(thread, code));
     return worker;
   }
@@ -229,7 +255,7 @@ export class ThreadWorker implements DataPlaneWorker {
     }
   }
 
-  #onDrained(report: DrainReport): void {
+  #onDrained(report: DrainReport | null): void {
     this.#drained?.(report);
     this.#drained = null;
   }
@@ -239,7 +265,7 @@ export class ThreadWorker implements DataPlaneWorker {
     this.#worker = null;
     this.#stoppedListening?.();
     // Nobody is left to answer: what it did not finish is gone with it.
-    this.#onDrained({ finished: 0, cut: 0 });
+    this.#onDrained(null);
     if (this.#closed) return;
     const { clock, log } = this.#host;
     if (clock.nowMs() - this.#startedAtMs >= STABLE_AFTER_MS) this.#restarts = 0;
@@ -258,14 +284,4 @@ export class ThreadWorker implements DataPlaneWorker {
     for (const [cluster, health] of this.#health) this.#post({ kind: 'health', cluster, health });
     for (const { sequence } of this.#dumps) this.#post({ kind: 'dump', sequence });
   }
-}
-
-/** Answers everything up to `sequence`; the rest goes on waiting. */
-function settle<T>(
-  waiting: readonly Waiting<T>[],
-  sequence: number,
-  answer: (entry: Waiting<T>) => void,
-): Waiting<T>[] {
-  for (const entry of waiting) if (entry.sequence <= sequence) answer(entry);
-  return waiting.filter(entry => entry.sequence > sequence);
 }

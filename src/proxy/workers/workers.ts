@@ -25,6 +25,12 @@ export interface WorkersParts {
   readonly reach: ReachLog;
 }
 
+/** What a drain came to in all workers. */
+export interface PlaneDrainReport extends DrainReport {
+  /** Workers that ended, or did not answer, before they could tell: what they had in progress was cut. */
+  readonly lost: number;
+}
+
 /** All workers of a data plane, spoken to as one. `start` first, `close` last. */
 export class Workers {
   readonly #options: DataPlaneOptions;
@@ -59,7 +65,7 @@ export class Workers {
     const count = several ? wanted : Math.min(wanted, 1);
     const settings = this.#settings(Math.max(1, count), ticketSecrets);
     this.#all = count === 0 ? [this.#localWorker(settings)] : this.#threads(count, settings);
-    if (count > 0) this.#relief = new HeapRelief(new ThreadHeap(), systemClock, () => {});
+    if (count > 0) this.#relief = new HeapRelief(new ThreadHeap(), this.#options.clock, () => {});
     await Promise.all(this.#all.map(worker => worker.start()));
   }
 
@@ -85,13 +91,15 @@ export class Workers {
   }
 
   /** Stops accepting, tells clients to go elsewhere (GOAWAY), and waits for requests until the drain timeout. */
-  async drain(): Promise<DrainReport> {
+  async drain(): Promise<PlaneDrainReport> {
     // Clients that are told come back at once: by then no worker of this process may be there to take them.
     await Promise.all(this.#all.map(worker => worker.stopListening()));
-    const reports = await Promise.all(this.#all.map(worker => worker.drain(this.#options.drainTimeoutMs)));
+    const all = await Promise.all(this.#all.map(worker => worker.drain(this.#options.drainTimeoutMs)));
+    const reports = all.filter(report => report !== null);
     return {
       finished: reports.reduce((sum, report) => sum + report.finished, 0),
       cut: reports.reduce((sum, report) => sum + report.cut, 0),
+      lost: all.length - reports.length,
     };
   }
 
@@ -99,10 +107,16 @@ export class Workers {
     return Promise.all(this.#all.map(worker => worker.dump()));
   }
 
-  /** Ends them at once. */
-  async close(): Promise<void> {
+  /** Ends them at once. Resolves soon, with how many do not end. */
+  async close(): Promise<number> {
     this.#relief?.close();
-    await Promise.all(this.#all.map(worker => worker.close()));
+    return stuckOf(await Promise.all(this.#all.map(worker => worker.close())));
+  }
+
+  /** As `close`, without asking first. */
+  async terminate(): Promise<number> {
+    this.#relief?.close();
+    return stuckOf(await Promise.all(this.#all.map(worker => worker.terminate())));
   }
 
   #settings(workers: number, ticketSecrets: TicketSecrets): WorkerSettings {
@@ -151,4 +165,8 @@ export class Workers {
     };
     return Array.from({ length: count }, (_, index) => new ThreadWorker(index, settings, host));
   }
+}
+
+function stuckOf(haveEnded: readonly boolean[]): number {
+  return haveEnded.filter(hasEnded => !hasEnded).length;
 }
