@@ -13,12 +13,13 @@ export type ClientHello =
   | { readonly kind: 'undecided' }
   | { readonly kind: 'invalid' };
 
-/** A ClientHello larger than this is refused: 16 KiB is one full record, more than any client sends. */
+/** Nobody reads further for the end of a ClientHello: one full record, more than any client sends. */
 const MAX_HELLO_BYTES = 16_384 + 5;
 /** Clients need one, seldom a handful. Each piece of input is read from the start, so many small ones would cost their square. */
 const MAX_RECORDS = 64;
 const HANDSHAKE_RECORD = 22;
 const CLIENT_HELLO = 1;
+const MESSAGE_HEAD_BYTES = 4;
 const SERVER_NAME = 0;
 const SESSION_TICKET = 35;
 const PRE_SHARED_KEY = 41;
@@ -27,31 +28,44 @@ const UNDECIDED: ClientHello = { kind: 'undecided' };
 
 /**
  * Reads the server name (RFC 6066 §3; lower case, without a trailing dot) and the ticket's key name of a ClientHello that may
- * span several records.
+ * span several records. Looks at nothing behind its end, so a decision does not depend on how much came with it.
  */
 export function readClientHello(bytes: Buffer): ClientHello {
   if (bytes.length > 0 && bytes[0] !== HANDSHAKE_RECORD) return INVALID;
-  const message = joinRecords(bytes);
+  const message = joinRecords(bytes.subarray(0, MAX_HELLO_BYTES));
+  const unfinished = bytes.length >= MAX_HELLO_BYTES ? INVALID : UNDECIDED;
   if (message === null) return INVALID;
-  if (message.length < 4) return bytes.length > MAX_HELLO_BYTES ? INVALID : UNDECIDED;
+  if (message.length < MESSAGE_HEAD_BYTES) return unfinished;
   if (message[0] !== CLIENT_HELLO) return INVALID;
-  const length = message.readUIntBE(1, 3);
-  if (length > MAX_HELLO_BYTES) return INVALID;
-  if (message.length < 4 + length) return bytes.length > MAX_HELLO_BYTES ? INVALID : UNDECIDED;
-  return readBody(message.subarray(4, 4 + length));
+  const end = endOfMessage(message);
+  if (end > MAX_HELLO_BYTES) return INVALID;
+  return message.length < end ? unfinished : readBody(message.subarray(MESSAGE_HEAD_BYTES, end));
 }
 
-/** The handshake bytes of the complete and the last, partial record; null: not handshake records. */
+/** The handshake bytes of the records that the first message lies in, as far as they are there; null: not handshake records. */
 function joinRecords(bytes: Buffer): Buffer | null {
   const parts: Buffer[] = [];
-  let at = 0;
-  while (at + 5 <= bytes.length) {
+  let joined = 0;
+  let end = Number.POSITIVE_INFINITY;
+  for (let at = 0; at + 5 <= bytes.length && joined < end; ) {
     if (bytes[at] !== HANDSHAKE_RECORD || bytes[at + 1] !== 3 || parts.length === MAX_RECORDS) return null;
     const length = bytes.readUInt16BE(at + 3);
-    parts.push(bytes.subarray(at + 5, at + 5 + length));
+    const part = bytes.subarray(at + 5, at + 5 + length);
+    parts.push(part);
+    joined += part.length;
     at += 5 + length;
+    if (end === Number.POSITIVE_INFINITY && joined >= MESSAGE_HEAD_BYTES) end = endOfMessage(concat(parts));
   }
+  return concat(parts);
+}
+
+function concat(parts: readonly Buffer[]): Buffer {
   return parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts);
+}
+
+/** Its type (1) and its length (3), then so many bytes. */
+function endOfMessage(message: Buffer): number {
+  return MESSAGE_HEAD_BYTES + message.readUIntBE(1, 3);
 }
 
 function readBody(body: Buffer): ClientHello {

@@ -50,6 +50,31 @@ describe('the first bytes of a connection', () => {
     assert.deepEqual(readClientHello(await hello({})), { kind: 'hello', serverName: null, ticketName: null });
   });
 
+  it('are judged by the ClientHello alone, whatever came with it', async () => {
+    const bytes = await hello({ servername: 'a.example.com' });
+    const alone = readClientHello(bytes);
+    for (const rest of [
+      'junk that is no record',
+      '\x17\x03\x03\x00\x01x',
+      '\x16\x09\x09\x00\x00',
+      '\0'.repeat(20_000),
+    ]) {
+      assert.deepEqual(readClientHello(Buffer.concat([bytes, Buffer.from(rest, 'latin1')])), alone, rest.slice(0, 30));
+    }
+    // Just below the limit, and above it together with the heads of its records.
+    const long = Buffer.concat([Buffer.of(1, 0, 0x3f, 0xf0, 3, 3), Buffer.alloc(0x3ff0 - 2)]);
+    const records = Array.from({ length: 60 }, (_, at) => long.subarray(at * 274, (at + 1) * 274));
+    const cut = Buffer.concat(
+      records.flatMap(part => [Buffer.of(22, 3, 1, part.length >> 8, part.length & 255), part]),
+    );
+    const kinds = new Set(
+      [0, 1, 5, 500]
+        .map(less => readClientHello(cut.subarray(0, cut.length - less)).kind)
+        .filter(kind => kind !== 'undecided'),
+    );
+    assert.deepEqual([...kinds], ['invalid'], 'too long whether it came at once or not');
+  });
+
   it('are refused when they are no ClientHello, and never throw', () => {
     assert.equal(readClientHello(Buffer.from('GET / HTTP/1.1\r\n')).kind, 'invalid');
     for (let i = 0; i < 2_000; i++) {

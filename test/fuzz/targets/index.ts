@@ -1,7 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { FuzzTarget } from '../target.ts';
+import { clientHelloTarget } from './client-hello.ts';
 import { connectionTarget } from './connection.ts';
+import { grpcTarget } from './grpc.ts';
 import { hpackTarget } from './hpack.ts';
+import { manifestTarget } from './manifest.ts';
+import { sessionTokenTarget } from './session-token.ts';
 
 /** Everything of ours that reads bytes from strangers. */
-export const TARGETS: readonly FuzzTarget[] = [hpackTarget, connectionTarget('server'), connectionTarget('client')];
+export const TARGETS: readonly FuzzTarget[] = [
+  clientHelloTarget,
+  hpackTarget,
+  connectionTarget('server'),
+  connectionTarget('client'),
+  grpcTarget,
+  sessionTokenTarget,
+  manifestTarget,
+];
