@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { describe, it } from 'node:test';
+import { Worker } from 'node:worker_threads';
 import { VirtualClock } from '../virtual-clock.test-support.ts';
 import { type Heap, HeapRelief, ThreadHeap } from './heap-relief.ts';
 
@@ -166,5 +168,19 @@ describe('heap relief', () => {
     }
     const given = (before - heap.usedBytes()) / MIB;
     assert.ok(given > 32, `${given.toFixed(0)} of 64 MiB were given back`);
+  });
+});
+
+describe('a collection', () => {
+  it('works in several threads at once, whose flags are those of the process', async () => {
+    const file = new URL('./heap-relief.ts', import.meta.url);
+    const code = `const { ThreadHeap } = await import('${file}'); for (let i = 0; i < 10; i++) new ThreadHeap().collect();`;
+    const threads = Array.from(
+      { length: 4 },
+      () => new Worker(new URL(`data:text/javascript,${encodeURIComponent(code)}`)),
+    );
+    // Rejects with what a thread throws.
+    const codes = await Promise.all(threads.map(thread => once(thread, 'exit')));
+    assert.deepEqual(codes.flat(), [0, 0, 0, 0]);
   });
 });

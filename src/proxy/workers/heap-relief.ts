@@ -81,11 +81,10 @@ export function giveBackStart(): void {
   new ThreadHeap().shrink();
 }
 
-/** V8's own way to collect: not there without the flag, which is set for the moment in which it is fetched. */
+/** V8's own way to collect. The flag stays on, which only new contexts notice: flags are those of the process, and another thread may be here too. */
 function collector(): ((options?: object) => void) | undefined {
   setFlagsFromString('--expose-gc');
-  const collect: unknown = runInNewContext('gc');
-  setFlagsFromString('--no-expose-gc');
+  const collect: unknown = runInNewContext('globalThis.gc');
   return typeof collect === 'function'
     ? options => void collect(...(options === undefined ? [] : [options]))
     : undefined;
