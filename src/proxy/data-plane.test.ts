@@ -19,6 +19,7 @@ import {
 } from './data-plane.test-support.ts';
 import type { Resolution } from './index.ts';
 import type { Backend } from './upstream/backend.test-support.ts';
+import { VirtualClock } from './virtual-clock.test-support.ts';
 
 afterEach(cleanUp);
 
@@ -88,7 +89,7 @@ for (const workers of [0, 1, 2]) {
     it('cuts requests that outlast the drain timeout, and says so', async () => {
       const backend = await startBackend();
       const port = await freePort();
-      const { plane } = await startPlane(workers, { drainTimeoutMs: 50 });
+      const { plane } = await startPlane(workers, { drainTimeoutMs: 0 });
       await plane.apply(snapshotOf({ ports: [port], endpoints: [backend.endpoint] }));
       backend.hold = true;
       const running = call(dial(port));
@@ -148,9 +149,11 @@ for (const workers of [0, 1, 2]) {
       answers(bad, 2);
       const healthCheck = { intervalMs: 50, timeoutMs: 1_000, healthyThreshold: 1, unhealthyThreshold: 1, service: '' };
       const port = await freePort();
-      const { plane } = await startPlane(workers);
+      const clock = new VirtualClock();
+      const { plane } = await startPlane(workers, { clock });
       const endpoints = [good.endpoint, bad.endpoint].sort((x, y) => x.port - y.port);
       await plane.apply(snapshotOf({ ports: [port], endpoints, cluster: { healthCheck } }));
+      clock.advance(0);
       await until(async () => {
         const { workers: dumps } = await plane.dump();
         const seen = dumps.flatMap(dump => dump.clusters.flatMap(cluster => cluster.endpoints));
@@ -167,12 +170,14 @@ describe('a data plane with DNS backends', () => {
     const backend = await startBackend();
     const port = await freePort();
     let addresses = ['127.0.0.9'];
-    const { plane } = await startPlane(0, { resolve: async () => ({ addresses, ttlMs: 1_000 }) });
+    const clock = new VirtualClock();
+    const { plane } = await startPlane(0, { resolve: async () => ({ addresses, ttlMs: 1_000 }), clock });
     const discovery = { kind: 'dns' as const, targets: [{ host: 'a.test', port: backend.port }] };
     await plane.apply(snapshotOf({ ports: [port], cluster: { discovery } }));
     const session = dial(port);
     assert.match(await call(session), /^grpc-status 14/);
     addresses = ['127.0.0.1'];
+    clock.advance(60_000);
     await until(async () => (await call(session)) === `${backend.port}`);
   });
 });

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** Whose doing a failed request is: what the client is told, what log and metrics say, and who is taken out for it. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, constants } from 'node:http2';
 import type { Socket } from 'node:net';
 import { afterEach, describe, it } from 'node:test';
 import { backend, listener, rule, TestGateway } from '../../src/proxy/http/gateway.test-support.ts';
+/** Whose doing a failed request is: what the client is told, what log and metrics say, and who is taken out for it. */
+import { VirtualClock } from '../../src/proxy/virtual-clock.test-support.ts';
 import { type RawBackend, startRawBackend } from './raw-backend.ts';
 import { closed, END_HEADERS, END_STREAM, FRAME, frame, grpcHead, literalBlock, openHttp2 } from './raw-frames.ts';
 
@@ -26,10 +27,12 @@ interface Line {
 
 class Bed {
   readonly gateway: TestGateway;
+  readonly clock: VirtualClock;
   readonly backends: readonly RawBackend[];
 
-  constructor(gateway: TestGateway, backends: readonly RawBackend[]) {
+  constructor(gateway: TestGateway, clock: VirtualClock, backends: readonly RawBackend[]) {
     this.gateway = gateway;
+    this.clock = clock;
     this.backends = backends;
   }
 
@@ -67,7 +70,8 @@ async function bed(respond: ((socket: Socket, id: number) => void) | null, setti
   const others: RawBackend[] = [];
   if (setting.second !== undefined)
     others.push(await startRawBackend(setting.second), await startRawBackend(setting.second));
-  const gateway = new TestGateway({ accessLog: true });
+  const clock = new VirtualClock();
+  const gateway = new TestGateway({ accessLog: true }, undefined, clock);
   cleanups.push(
     () => [...backends, ...others].map(one => one.close()),
     () => gateway.close(),
@@ -77,7 +81,7 @@ async function bed(respond: ((socket: Socket, id: number) => void) | null, setti
     clusters: { a: backends.map(one => one.port), m: others.map(one => one.port) },
     clusterChanges: setting.clusterChanges ?? {},
   });
-  return new Bed(gateway, backends);
+  return new Bed(gateway, clock, backends);
 }
 
 interface Told {
@@ -223,16 +227,18 @@ describe('what an endpoint does', () => {
   });
 
   it('its DEADLINE_EXCEEDED has no reason; the timeout of the route and the deadline of the call have one each', async () => {
-    let answers = true;
+    let passMs = 0;
     const on = await bed(
       (socket, id) => {
-        if (answers) socket.write(headers(id, END_STREAM, [...HEAD, ['grpc-status', '4']]));
+        if (passMs === 0) socket.write(headers(id, END_STREAM, [...HEAD, ['grpc-status', '4']]));
+        else on.clock.advance(passMs);
       },
       { ruleChanges: { requestTimeoutMs: 200 } },
     );
     assert.equal((await call(on.gateway.port)).status, 4);
-    answers = false;
+    passMs = 200;
     assert.equal((await call(on.gateway.port)).message, "the route's timeout of 200 ms passed");
+    passMs = 20;
     assert.equal((await call(on.gateway.port, { headers: { 'grpc-timeout': '20m' } })).status, 4);
     assert.deepEqual([on.failures('route_timeout', 'upstream'), on.failures('deadline', 'downstream')], [1, 1]);
     assert.deepEqual(
@@ -246,7 +252,14 @@ describe('what an endpoint does', () => {
   });
 
   it('is taken out when it does not answer whole requests in time, not when clients do not send them', async () => {
-    const on = await bed(() => {}, { ruleChanges: { requestTimeoutMs: 20 } });
+    let arrived = 0;
+    const on = await bed(
+      () => {
+        arrived++;
+        if (arrived % 12 === 0) on.clock.advance(20);
+      },
+      { ruleChanges: { requestTimeoutMs: 20 } },
+    );
     await Promise.all(Array.from({ length: 12 }, () => call(on.gateway.port, { keepOpen: true })));
     assert.equal(on.ejections, 0);
     await Promise.all(Array.from({ length: 12 }, () => call(on.gateway.port)));
@@ -255,10 +268,12 @@ describe('what an endpoint does', () => {
 
   it('a connect that times out is logged with the time that it took', async () => {
     const on = await bed(null, { clusterChanges: { connectTimeoutMs: 80 }, backends: 1 });
-    assert.equal((await call(on.gateway.port)).status, 14);
+    const answer = call(on.gateway.port);
+    while (on.backends[0]?.connections === 0) await new Promise(resolve => setImmediate(resolve));
+    on.clock.advance(80);
+    assert.equal((await answer).status, 14);
     const [line] = on.lines();
-    assert.equal(line?.reason, 'connect_timeout');
-    assert.ok((line?.duration_ms ?? 0) >= 79, `${line?.duration_ms} ms`);
+    assert.deepEqual([line?.reason, line?.duration_ms], ['connect_timeout', 80]);
   });
 });
 
@@ -311,7 +326,9 @@ describe('what a client does', () => {
     await once(first, 'close');
     const second = await begin();
     const told = once(second, 'response');
-    assert.deepEqual(await on.gateway.runtime.drain(1), { finished: 0, cut: 1 });
+    const drained = on.gateway.runtime.drain(1);
+    on.clock.advance(1);
+    assert.deepEqual(await drained, { finished: 0, cut: 1 });
     const [response] = await told;
     assert.deepEqual(
       [response['grpc-status'], response['grpc-message']],
@@ -361,9 +378,10 @@ describe('what a client does', () => {
   });
 
   it('one too many for the waiting line is told when to try again', async () => {
-    const on = await bed(null, { clusterChanges: { maxPendingRequests: 1, connectTimeoutMs: 500 } });
-    const [first, second] = await Promise.all([call(on.gateway.port), call(on.gateway.port)]);
-    const told = first.status === 8 ? first : second;
+    const on = await bed(null, { clusterChanges: { maxPendingRequests: 1 } });
+    const calls = [call(on.gateway.port), call(on.gateway.port)];
+    // The other one waits for ever.
+    const told = await Promise.race(calls);
     assert.equal(told.status, 8);
     assert.ok(Buffer.from(told.details ?? '', 'base64').includes('google.rpc.RetryInfo'));
   });

@@ -4,15 +4,18 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { type Client, Metadata, type Server, status } from '@grpc/grpc-js';
+import { VirtualClock } from '../virtual-clock.test-support.ts';
 import { backend, listener, rule, shapesClient, shapesServer, TestGateway, unary } from './gateway.test-support.ts';
 
 describe('an exchange', () => {
   let gateway: TestGateway;
+  let clock: VirtualClock;
   const servers: Server[] = [];
   const clients: Client[] = [];
 
   beforeEach(() => {
-    gateway = new TestGateway();
+    clock = new VirtualClock();
+    gateway = new TestGateway({}, undefined, clock);
   });
   afterEach(() => {
     for (const client of clients.splice(0)) client.close();
@@ -135,10 +138,17 @@ describe('an exchange', () => {
       cancelled = resolve;
     });
     const { client } = await start(
-      { Unary: (call: NodeJS.EventEmitter) => call.on('cancelled', () => cancelled()) },
+      {
+        Unary(call: NodeJS.EventEmitter) {
+          call.on('cancelled', () => cancelled());
+          clock.advance(50);
+        },
+      },
       { requestTimeoutMs: 50 },
     );
     await assert.rejects(unary(client, Buffer.from('x')), { code: status.DEADLINE_EXCEEDED });
+    // Resets go out at a pace.
+    clock.advance(1_000);
     await seen;
   });
 

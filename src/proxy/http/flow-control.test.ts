@@ -12,18 +12,21 @@ import {
 } from 'node:http2';
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, it } from 'node:test';
+import { VirtualClock } from '../virtual-clock.test-support.ts';
 import { backend, listener, rule, TestGateway } from './gateway.test-support.ts';
 
 const GRPC = { ':method': 'POST', ':path': '/s.S/M', 'content-type': 'application/grpc', te: 'trailers' };
 
 describe('flow control', () => {
   let gateway: TestGateway;
+  let clock: VirtualClock;
   let server: Http2Server;
   let session: ReturnType<typeof connect>;
   let serve: (stream: ServerHttp2Stream) => void = () => {};
 
   beforeEach(async () => {
-    gateway = new TestGateway();
+    clock = new VirtualClock();
+    gateway = new TestGateway({}, undefined, clock);
     server = createServer({ maxSessionMemory: 1_000 });
     server.on('stream', stream => {
       stream.on('error', () => {});
@@ -156,12 +159,17 @@ describe('flow control', () => {
     const cancelled = new Promise<number>(resolve => {
       closed = resolve;
     });
-    serve = stream => stream.on('close', () => closed(stream.rstCode));
+    serve = stream => {
+      stream.on('close', () => closed(stream.rstCode));
+      clock.advance(40);
+    };
     const stream = session.request({ ...GRPC, 'grpc-timeout': '40m' });
     stream.end();
     const [headers] = await once(stream, 'response');
     assert.equal(headers['grpc-status'], '4');
     assert.equal(headers['grpc-message'], 'the deadline of the call of 40 ms passed');
+    // Resets go out at a pace.
+    clock.advance(1_000);
     assert.equal(await cancelled, 8);
     const late = session.request({ ...GRPC, 'grpc-timeout': '0n' });
     late.end();
@@ -177,6 +185,8 @@ describe('flow control', () => {
     const stream = session.request({ ...GRPC, 'grpc-timeout': '60m' });
     stream.end();
     stream.resume();
+    await once(stream, 'response');
+    clock.advance(60);
     const [trailers] = await once(stream, 'trailers');
     assert.equal(trailers['grpc-status'], '4');
   });

@@ -22,7 +22,7 @@ import type {
   WeightedBackend,
 } from '../../snapshot/index.ts';
 /** A gateway in this process between gRPC backends and clients, all on loopback ports of their own. */
-import { systemClock, systemRandom } from '../../time/index.ts';
+import { type Clock, systemClock, systemRandom } from '../../time/index.ts';
 import { MetricsReader } from '../metrics/index.ts';
 import { sessionKey } from '../session-keys.ts';
 import { WorkerRuntime, type WorkerSettings } from '../workers/worker-runtime.ts';
@@ -176,7 +176,8 @@ export class TestGateway {
   readonly reader = new MetricsReader();
   accessLog = '';
 
-  constructor(settings: Partial<WorkerSettings> = {}, loop?: SocketLoop) {
+  /** `clock`: the machine's, unless a test owns it; wheels look at it each 10 or 500 ms. `loop`: for tests that turn its wheels. */
+  constructor(settings: Partial<WorkerSettings> = {}, loop?: SocketLoop, clock: Clock = systemClock) {
     const silent = (): void => {};
     const ignore = { info: silent, warn: silent, error: silent };
     this.runtime = new WorkerRuntime(
@@ -192,7 +193,7 @@ export class TestGateway {
       },
       {
         log: ignore,
-        clock: systemClock,
+        clock,
         random: systemRandom,
         accessLog: lines => {
           this.accessLog += lines;

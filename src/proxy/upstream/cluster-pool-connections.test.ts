@@ -62,8 +62,13 @@ describe('a cluster whose connections end', () => {
   });
 
   it('counts a peer that accepts and says nothing as a connect timeout', async () => {
-    const world = new World({ connectTimeoutMs: 20 }, [await listen(() => {})]);
-    assert.match(await world.call(), /^failed: connect_timeout/);
+    const clock = new VirtualClock();
+    const accepted = Promise.withResolvers<void>();
+    const world = new World({ connectTimeoutMs: 20 }, [await listen(() => accepted.resolve())], { clock });
+    const answer = world.call();
+    await accepted.promise;
+    clock.advance(20);
+    assert.match(await answer, /^failed: connect_timeout/);
   });
 
   it('finds a peer that vanished: a PING after 20 s of silence, the end 10 s later', async () => {

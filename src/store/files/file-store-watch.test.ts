@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import { VirtualClock } from '../../proxy/virtual-clock.test-support.ts';
 import { systemClock } from '../../time/index.ts';
 import { openFileStore } from './file-store.ts';
 import { SkippingClock } from './skipping-clock.test-support.ts';
@@ -33,6 +34,27 @@ async function watchFolder(test: TestContext, files: Readonly<Record<string, str
   const value = (name: string) => store.current().resources.configMaps.get(`default/${name}`)?.data['key'];
   const codes = () => store.current().findings.map(({ code }) => code);
   return { folder, store, value, codes, clock };
+}
+
+/** When the store looks at what the system has told it, and when again at what looks half-written. */
+const SAVE_MS = 2;
+const RETRY_MS = 25;
+
+/** As `watchFolder`, with time that stands still; `seen`: the value of `name` after each change. */
+async function watchStanding(test: TestContext, files: Readonly<Record<string, string>>, name: string) {
+  const folder = temporaryFolder(test, files);
+  const clock = new VirtualClock();
+  const store = openFileStore({ paths: [folder], pollMs: FOREVER_MS, settleMs: SETTLE_MS, clock });
+  test.after(() => store.close());
+  await store.start();
+  const seen: (string | undefined)[] = [];
+  store.onChange(() => seen.push(store.current().resources.configMaps.get(`default/${name}`)?.data['key']));
+  const idle = clock.pending;
+  /** Resolves when the system has told the store of a change. */
+  const noticed = async (): Promise<void> => {
+    while (clock.pending === idle) await new Promise(resolve => setImmediate(resolve));
+  };
+  return { folder, seen, clock, noticed };
 }
 
 describe('watching', OPTIONS, () => {
@@ -91,12 +113,14 @@ describe('watching', OPTIONS, () => {
 
   it('sees changes that the system does not report, by looking', async test => {
     const folder = temporaryFolder(test, { 'real/a.yaml': configMap('a'), 'empty/.keep': '' });
-    const store = openFileStore({ paths: [join(folder, 'not', 'yet', 'a.yaml')], pollMs: 20, clock: systemClock });
+    const clock = new VirtualClock();
+    const store = openFileStore({ paths: [join(folder, 'not', 'yet', 'a.yaml')], pollMs: 20, clock });
     test.after(() => store.close());
     await store.start();
     assert.equal(store.current().findings[0]?.code, 'store/path-not-found');
     writeFiles(folder, { 'not/yet/a.yaml': configMap('a') });
-    await until(store, () => store.current().resources.configMaps.size === 1);
+    clock.advance(20);
+    assert.equal(store.current().resources.configMaps.size, 1);
     assert.deepEqual(store.current().findings, []);
   });
 });
@@ -137,23 +161,25 @@ describe('files that are broken for a while', OPTIONS, () => {
   });
 
   it('never shows the empty file of a writer that empties it first', async test => {
-    const { folder, store, value } = await watchFolder(test, { 'a.yaml': configMap('a') });
-    const seen: (string | undefined)[] = [];
-    store.onChange(() => seen.push(value('a')));
+    const { folder, seen, clock, noticed } = await watchStanding(test, { 'a.yaml': configMap('a') }, 'a');
     truncateSync(join(folder, 'a.yaml'));
-    setTimeout(() => writeFiles(folder, { 'a.yaml': configMap('a', 'new') }), 15);
-    await until(store, () => value('a') === 'new');
+    await noticed();
+    clock.advance(SAVE_MS);
+    assert.deepEqual(seen, []);
+    writeFiles(folder, { 'a.yaml': configMap('a', 'new') });
+    clock.advance(RETRY_MS);
     assert.deepEqual(seen, ['new']);
   });
 
-  // The second half follows after the first was seen, as from a slow writer.
-  it('does not take a file that is written in pieces for one with fewer objects', OPTIONS, async test => {
-    const { folder, store, value } = await watchFolder(test, { 'a.yaml': `${configMap('a')}---\n${configMap('b')}` });
-    const seen: (string | undefined)[] = [];
-    store.onChange(() => seen.push(value('b')));
+  it('does not take a file that is written in pieces for one with fewer objects', async test => {
+    const files = { 'a.yaml': `${configMap('a')}---\n${configMap('b')}` };
+    const { folder, seen, clock, noticed } = await watchStanding(test, files, 'b');
     writeFiles(folder, { 'a.yaml': configMap('a', 'new') });
-    setTimeout(() => appendFileSync(join(folder, 'a.yaml'), `---\n${configMap('b', 'new')}`), 15);
-    await until(store, () => value('b') === 'new');
+    await noticed();
+    clock.advance(SAVE_MS);
+    assert.deepEqual(seen, []);
+    appendFileSync(join(folder, 'a.yaml'), `---\n${configMap('b', 'new')}`);
+    clock.advance(RETRY_MS);
     assert.deepEqual(seen, ['new']);
   });
 });
