@@ -41,6 +41,12 @@ describe('what a document may hold', () => {
     }
   });
 
+  it('is told with the place of a fault in lines that end with a line feed', () => {
+    // For the parser a carriage return alone ends a line too.
+    const { failure } = read('\r {T{T{T T{T{');
+    assert.deepEqual([failure?.line, failure?.column], [1, 5]);
+  });
+
   it('is JSON, with tabs', () => {
     const text = '{\n\t"apiVersion": "v1",\n\t"kind": "ConfigMap",\n\t"metadata": {"name": "a"}\n}';
     assert.equal(read(text).objects[0]?.ref?.name, 'a');

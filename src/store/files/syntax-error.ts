@@ -9,7 +9,8 @@ import type { SyntaxFailure } from './syntax-failure.ts';
 
 /** Says it by the habit behind it, where there is one; else in the words of a parser. */
 export function describeSyntaxError(text: string, error: unknown): SyntaxFailure {
-  if (isTooDeep(error)) return overLimit(`the document is nested deeper than ${MAX_DEPTH} levels`, placeOf(error));
+  if (isTooDeep(error))
+    return overLimit(`the document is nested deeper than ${MAX_DEPTH} levels`, placeOf(text, error));
   if (error instanceof RangeError) return overLimit('the document has more faults than can be told');
   const template = templateFailure(text);
   if (template !== undefined) return template;
@@ -22,7 +23,7 @@ function parserFailure(text: string, error: unknown): SyntaxFailure {
   const exact = text.length > MAX_DESCRIBED_BYTES ? undefined : exactFailure(text);
   if (exact !== undefined) return exact;
   if (!(error instanceof YAMLException)) return { message: tidy(messageOf(error)), line: 1, column: 1 };
-  return { message: tidy(error.reason), ...placeOf(error) };
+  return { message: tidy(error.reason), ...placeOf(text, error) };
 }
 
 function exactFailure(text: string): SyntaxFailure | undefined {
@@ -43,9 +44,11 @@ function isTooDeep(error: unknown): boolean {
   return error instanceof YAMLException && error.reason.startsWith('nesting exceeded');
 }
 
-function placeOf(error: unknown): { readonly line: number; readonly column: number } {
-  const mark = error instanceof YAMLException ? error.mark : undefined;
-  return { line: (mark?.line ?? 0) + 1, column: (mark?.column ?? 0) + 1 };
+/** Lines end with a line feed, as everywhere here and in editors; for the parser a carriage return alone ends one too. */
+function placeOf(text: string, error: unknown): { readonly line: number; readonly column: number } {
+  const position = error instanceof YAMLException ? (error.mark?.position ?? 0) : 0;
+  const before = text.slice(0, position);
+  return { line: before.split('\n').length, column: before.length - before.lastIndexOf('\n') };
 }
 
 function tidy(message: string): string {
