@@ -17,6 +17,7 @@ const MAY_ASK: Readonly<Record<string, string>> = {
   'src/time/random.ts': 'it is the source',
   'src/proxy/http/timer-wheel.ts': 'one interval wakes all timers; what time it is then, it is told',
   'src/cli/terminal.ts': 'the process itself: its pause keeps it alive',
+  'src/cli/main.ts': 'the process itself: it waits so long for the reader of its output',
   'src/cli/sink/outlet.ts': 'keeps the process alive until what waits is written',
   'src/cli/service-manager.ts': 'systemd compares it with the clock of the kernel',
   'src/demo/echo-service.ts': 'a demo backend that takes as long as a request asks for',
