@@ -223,6 +223,11 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
       over: 'the thread collects its heap, or gives back its room',
     },
     {
+      limit: 'proxy/workers#TOLERATED_ROOM_BYTES',
+      why: 'room that usual traffic takes in a while stays below',
+      over: 'a quiet thread gives back its room',
+    },
+    {
       limit: 'proxy/workers#SHRINK_CHECKS',
       why: 'checks, 5 s each, from one giving back of room to the next: it stops the thread for a moment',
       over: 'a quiet thread may give back room again',

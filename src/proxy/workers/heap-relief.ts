@@ -6,7 +6,7 @@
  * room for young objects, up to 64 MiB a thread, and the pages that V8 keeps for later it would keep as well.
  *
  * Every five seconds two things are compared with what was left after the last time. When garbage stays far above, a full
- * collection runs: some 10 to 50 ms of CPU time, at most once in ten seconds. When what V8 holds stays far above, and the
+ * collection runs: some 10 to 50 ms of CPU time, at most once in ten seconds. When what V8 holds was far above, and the
  * thread has little to do, V8 gives back all it can: some 20 to 70 ms, at most twice a minute, and ever more seldom when usual
  * traffic needs the room again at once.
  */
@@ -18,6 +18,8 @@ import type { Clock, Timer } from '../clock.ts';
 const CHECK_MS = 5_000;
 /** What usual traffic leaves behind in a while stays below. */
 const TOLERATED_BYTES = 16_777_216;
+/** Room that usual traffic takes in a while stays below. */
+const TOLERATED_ROOM_BYTES = 8_388_608;
 /** The young generation is collected by itself, and all the time. */
 const YOUNG_SPACES: ReadonlySet<string> = new Set(['new_space', 'new_large_object_space']);
 /** A thread that is busy for a larger part of its time is not stopped, and is about to use its room. */
@@ -31,7 +33,7 @@ const MAX_SHRINK_CHECKS = 720;
 export interface Heap {
   /** Old objects, and the buffers of all, garbage included. */
   usedBytes(): number;
-  /** What V8 holds for objects, free room included. */
+  /** What V8 holds for objects, free room included, and their buffers. */
   heldBytes(): number;
   /** The part of the time since the last call in which the thread was busy: 0 to 1. */
   busyShare(): number;
@@ -54,7 +56,8 @@ export class ThreadHeap implements Heap {
   }
 
   heldBytes(): number {
-    return getHeapStatistics().total_heap_size;
+    const { total_heap_size, external_memory } = getHeapStatistics();
+    return total_heap_size + external_memory;
   }
 
   busyShare(): number {
@@ -98,6 +101,8 @@ export class HeapRelief {
   /** Left after the last collection, or the least seen since. Not before the first check: a start compiles and loads. */
   #usedFloor = Number.POSITIVE_INFINITY;
   #heldFloor = Number.POSITIVE_INFINITY;
+  /** The most since the last shrinking: V8 keeps pages in a pool of its own when it shrinks by itself, and does not count them. */
+  #mostHeld = 0;
   #wasAbove = false;
   #wasWide = false;
   #checksToShrink = 0;
@@ -127,11 +132,12 @@ export class HeapRelief {
     this.#timer = this.#clock.after(CHECK_MS, () => this.#check());
   }
 
-  /** Much more is held than last time, twice in a row, in a quiet thread. */
+  /** Much more is or was held than last time, and the thread is quiet for the second time. */
   #mayShrink(): boolean {
     const heldBytes = this.#heap.heldBytes();
     this.#heldFloor = Math.min(this.#heldFloor, heldBytes);
-    const isWide = heldBytes - this.#heldFloor > TOLERATED_BYTES;
+    this.#mostHeld = Math.max(this.#mostHeld, heldBytes);
+    const isWide = this.#mostHeld - this.#heldFloor > TOLERATED_ROOM_BYTES;
     const isQuiet = this.#heap.busyShare() < QUIET_SHARE;
     const wasWide = this.#wasWide;
     this.#wasWide = isWide && isQuiet;
@@ -152,6 +158,7 @@ export class HeapRelief {
     if (isShrinking) {
       this.#heap.shrink();
       this.#heldFloor = this.#heap.heldBytes();
+      this.#mostHeld = this.#heldFloor;
       this.#wasWide = false;
       this.#checksToShrink = this.#shrinkChecks;
     } else this.#heap.collect();
