@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { systemClock } from '../../src/time/index.ts';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify, type ToStringOptions } from 'yaml';
 import { openFileStore } from '../../src/store/index.ts';
+import { systemClock } from '../../src/time/index.ts';
 import type { Json } from './json.ts';
 
 /** Else text such as `4_2` stands there plain, which kubectl reads as a number; and folding cuts emoji in two. */

@@ -360,6 +360,16 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
     { limit: 'proxy/workers#MAX_RESTART_MS', why: 'and at most', over: 'a new worker' },
     { limit: 'proxy/workers#CLOSE_TIMEOUT_MS', over: 'as it says' },
     {
+      limit: 'proxy/workers#FORCE_TIMEOUT_MS',
+      why: 'a thread that was ended by force is waited for; nothing in the process can do more',
+      over: 'the process ends without it, exit code 3',
+    },
+    {
+      limit: 'proxy/workers#ANSWER_TIMEOUT_MS',
+      why: 'a thread that is asked for something while the process stops has this much more time than it needs',
+      over: 'it is given up',
+    },
+    {
       limit: 'controller#RETRY_BIND_MS',
       over: 'bound, or said again by /ready',
       metric: 'daemun_sockets{state="unbound"}',
