@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { ListenerSummary } from '../controller/index.ts';
+import type { Finding } from '../errors/index.ts';
 import { recordingTerminal } from './recording-terminal.test-support.ts';
 import { startTable } from './start-table.ts';
 
@@ -29,7 +30,8 @@ function tableOf(listener: Partial<ListenerSummary>, parts: Partial<Shown> = {})
     caFile: null,
     adminAddress: '127.0.0.1:9900',
     sharedWith: [],
-    locatedFindings: () => [],
+    findings: [],
+    locate: findings => findings.map(finding => ({ ...FINDING, code: finding.code, severity: finding.severity })),
     readiness: () => ({ ready: true }),
     ...parts,
   };
@@ -76,17 +78,30 @@ describe('the start table', () => {
     assert.match(text, /^shared with process 12, .*\n.* kill -TERM 12$/m);
   });
 
+  it('looks up the places of those that it names only, errors before warnings', () => {
+    const warning: Finding = { code: 'lint/no-rules', severity: 'warning', path: [], message: 'm', help: '' };
+    const asked: Finding[] = [];
+    const locate: Shown['locate'] = findings => {
+      asked.push(...findings);
+      return [];
+    };
+    tableOf({}, { findings: [...new Array<Finding>(10_000).fill(warning), { ...warning, severity: 'error' }], locate });
+    assert.equal(asked.length, 10);
+    assert.equal(asked[0]?.severity, 'error');
+  });
+
   it('names findings with their places, and a command that shows them; not what is so on this machine only', () => {
-    const taken = { ...FINDING, code: 'gateway/port-unavailable' };
-    const minted = { ...FINDING, code: 'demo/certificate-minted', severity: 'warning' } as const;
-    const text = tableOf({}, { locatedFindings: () => [FINDING, taken, minted] });
+    const missing: Finding = { code: FINDING.code, severity: 'error', path: [], message: FINDING.message, help: '' };
+    const taken = { ...missing, code: 'gateway/port-unavailable' };
+    const minted = { ...missing, code: 'demo/certificate-minted', severity: 'warning' } as const;
+    const text = tableOf({}, { findings: [missing, taken, minted] });
     assert.match(
       text,
       /^1 error, 0 warnings in the manifests:\n {2}gw\.yaml:3:7 error route\/backend-not-found Service default\/nope does not exist\n.*: daemun check -f 'my manifests'$/m,
     );
-    const many = tableOf({}, { locatedFindings: () => new Array(12).fill(FINDING) });
+    const many = tableOf({}, { findings: new Array(12).fill(missing) });
     assert.match(many, /^12 errors, [\s\S]* and 2 more\n/m);
     assert.equal(many.match(/gw\.yaml:3:7/g)?.length, 10);
-    assert.doesNotMatch(tableOf({}, { locatedFindings: () => [taken, minted] }), /in the manifests/);
+    assert.doesNotMatch(tableOf({}, { findings: [taken, minted] }), /in the manifests/);
   });
 });

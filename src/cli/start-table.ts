@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { relative } from 'node:path';
 import type { GatewaySummary, ListenerSummary, LocatedFinding, Standalone, TryCall } from '../controller/index.ts';
+import type { Finding } from '../errors/index.ts';
 import { socketAddress } from '../values/index.ts';
 import { formatPlace, formatSubject } from './finding-text.ts';
 import { type Paint, paintFor } from './paint.ts';
@@ -14,7 +15,7 @@ const MAX_NAMED = 10;
 
 type Shown = Pick<
   Standalone,
-  'gateways' | 'tryCall' | 'caFile' | 'adminAddress' | 'locatedFindings' | 'readiness' | 'sharedWith'
+  'gateways' | 'tryCall' | 'caFile' | 'adminAddress' | 'findings' | 'locate' | 'readiness' | 'sharedWith'
 >;
 
 export interface StartTableOptions {
@@ -87,23 +88,28 @@ function namedOnce({ name, problem }: ListenerSummary): string {
   return isNamed ? problem.replace(/^L/, 'l') : `listener ${name}: ${problem}`;
 }
 
-function findingText(standalone: Pick<Standalone, 'locatedFindings'>, command: string, paint: Paint): string {
-  const findings = standalone.locatedFindings().filter(isOfManifests);
-  const errors = findings.filter(finding => finding.severity === 'error').length;
+function findingText(standalone: Pick<Standalone, 'findings' | 'locate'>, command: string, paint: Paint): string {
+  const findings = standalone.findings.filter(isOfManifests);
   if (findings.length === 0) return '';
+  const named = findings.toSorted(errorsFirst).slice(0, MAX_NAMED);
+  const errors = findings.filter(finding => finding.severity === 'error').length;
   const warnings = findings.length - errors;
   const counts = `${errors} error${errors === 1 ? '' : 's'}, ${warnings} warning${warnings === 1 ? '' : 's'}`;
   const rest = findings.length > MAX_NAMED ? `  and ${findings.length - MAX_NAMED} more\n` : '';
   return [
     `${paint(errors > 0 ? 'red' : 'yellow', counts)} in the manifests:\n`,
-    ...findings.slice(0, MAX_NAMED).map(finding => findingLine(finding, paint)),
+    ...standalone.locate(named).map(finding => findingLine(finding, paint)),
     rest,
     `  What to do about each: ${command}\n`,
   ].join('');
 }
 
+function errorsFirst(a: Finding, b: Finding): number {
+  return Number(b.severity === 'error') - Number(a.severity === 'error');
+}
+
 /** What the command shows as well: not what is so on this machine only, which the table and the log tell. */
-function isOfManifests({ code, severity }: LocatedFinding): boolean {
+function isOfManifests({ code, severity }: Finding): boolean {
   return severity !== 'info' && !code.startsWith('demo/') && code !== 'gateway/port-unavailable';
 }
 
