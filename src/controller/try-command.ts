@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { X509Certificate } from 'node:crypto';
-import { explain, type Question } from '../match/index.ts';
+import { type CompiledBindings, type ExplainedPlace, explain, type Question } from '../match/index.ts';
 import type { Binding, Listener, RouteEntry, Snapshot } from '../snapshot/index.ts';
 import { ANY_HOST } from '../values/index.ts';
 import type { GatewaySummary } from './summary.ts';
@@ -68,31 +68,38 @@ export function findTryCall(source: TrySource): TryCall | undefined {
     binding.listeners.filter(({ id }) => working.has(id)).flatMap(listener => callsOf(binding, listener)),
   );
   candidates.sort((a, b) => rank(a.call) - rank(b.call));
-  const found = candidates.slice(0, MAX_CANDIDATES).find(candidate => isAnswered(candidate, source));
+  const compiled: CompiledBindings = new Map();
+  const found = candidates.slice(0, MAX_CANDIDATES).find(candidate => isAnswered(candidate, source, compiled));
   return found && { ...found.call, isTrusted: isTrusted(found, source) };
 }
 
-function isAnswered(candidate: Candidate, source: TrySource): boolean {
+function isAnswered(candidate: Candidate, source: TrySource, compiled: CompiledBindings): boolean {
   const { call, isNamed } = candidate;
-  const endpoints = endpointsFor(call.method, candidate, source);
+  const endpointsOf = (asked: string): string[] | null => {
+    const [place] = explain(
+      { ...source.snapshot, bindings: [candidate.binding] },
+      questionOf(asked, call),
+      compiled,
+    ).places;
+    return place?.listener?.id === candidate.listener.id ? endpointsAt(place) : null;
+  };
+  const endpoints = endpointsOf(call.method);
   if (endpoints === null) return false;
   const isDemo = endpoints.every(address => source.demoEndpoints.has(address));
   const isReal = endpoints.every(address => !source.demoEndpoints.has(address));
   const [service = '', method] = call.method.split('/');
   if (!(isDemo && DEMO[service]?.method === method) && !(isReal && isNamed)) return false;
   return REFLECTION.some(question => {
-    const asked = endpointsFor(question, candidate, source);
-    return asked?.every(address => source.demoEndpoints.has(address) === isDemo) === true;
+    return endpointsOf(question)?.every(address => source.demoEndpoints.has(address) === isDemo) === true;
   });
 }
 
-/** The endpoints that a method's calls go to; null when some of them would fail, or when it is not known where they go. */
-function endpointsFor(method: string, { binding, listener, call }: Candidate, source: TrySource): string[] | null {
+function questionOf(method: string, call: TryCall): Question {
   const fields = call.headers.map(header => {
     const colon = header.indexOf(': ');
     return [header.slice(0, colon), header.slice(colon + 2)];
   });
-  const question: Question = {
+  return {
     protocol: 'grpc',
     method: 'POST',
     path: `/${method}`,
@@ -101,10 +108,13 @@ function endpointsFor(method: string, { binding, listener, call }: Candidate, so
     gateway: null,
     listener: null,
   };
-  const [place] = explain({ ...source.snapshot, bindings: [binding] }, question).places;
-  if (place?.listener?.id !== listener.id || place.answer.kind !== 'forwarded') return null;
+}
+
+/** The endpoints that calls go to from there; null when some of them would fail, or when it is not known where they go. */
+function endpointsAt({ answer, backends }: ExplainedPlace): string[] | null {
+  if (answer.kind !== 'forwarded') return null;
   const found: string[] = [];
-  for (const { share, fault, endpoints } of place.backends) {
+  for (const { share, fault, endpoints } of backends) {
     if (share === 0) continue;
     if (fault !== '' || endpoints === 'dns' || endpoints.length === 0) return null;
     found.push(...endpoints.map(endpoint => endpoint.address));

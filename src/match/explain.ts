@@ -17,11 +17,14 @@ import { noRouteText } from './refusal-text.ts';
 import type { RequestView } from './request-view.ts';
 import { describeFilter } from './rule-text.ts';
 
-/** Explains a request against a snapshot. Pure; compiles each binding, so it takes milliseconds on large snapshots. */
-export function explain(snapshot: Snapshot, question: Question): Explanation {
+/** What `explain` compiled of a snapshot's bindings, for those who ask more than once. */
+export type CompiledBindings = Map<Binding, CompiledBinding>;
+
+/** Explains a request against a snapshot. Pure; compiles each binding that `compiled` lacks: milliseconds on large snapshots. */
+export function explain(snapshot: Snapshot, question: Question, compiled: CompiledBindings = new Map()): Explanation {
   const places = snapshot.bindings
     .filter(binding => binding.listeners.some(listener => isAskedFor(listener, question)))
-    .flatMap(binding => explainBinding(binding, snapshot, question));
+    .flatMap(binding => explainBinding(binding, { snapshot, question, compiled }));
   const { protocol, method, path, headers } = question;
   return { request: { protocol, method, path, headers }, places: places.sort((a, b) => rank(a) - rank(b)) };
 }
@@ -36,8 +39,15 @@ function rank({ answer, listener }: ExplainedPlace): number {
   return listener === null ? 2 : 1;
 }
 
-function explainBinding(binding: Binding, snapshot: Snapshot, question: Question): ExplainedPlace[] {
-  const compiled = compileBinding(binding);
+interface Asked {
+  readonly snapshot: Snapshot;
+  readonly question: Question;
+  readonly compiled: CompiledBindings;
+}
+
+function explainBinding(binding: Binding, { snapshot, question, compiled: known }: Asked): ExplainedPlace[] {
+  const compiled = known.get(binding) ?? compileBinding(binding);
+  known.set(binding, compiled);
   const { host } = question;
   if (host !== null) return [explainPlace({ compiled, snapshot, question, host })];
   const hosts = binding.listeners

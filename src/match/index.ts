@@ -6,7 +6,7 @@
  */
 export { type CompiledBinding, type CompileOptions, compileBinding } from './compiled-binding.ts';
 export type { CompiledListener } from './compiled-listener.ts';
-export { explain } from './explain.ts';
+export { type CompiledBindings, explain } from './explain.ts';
 export type {
   ExplainedAnswer,
   ExplainedBackend,

@@ -22,6 +22,8 @@ const TOLERATED_BYTES = 16_777_216;
 const TOLERATED_ROOM_BYTES = 8_388_608;
 /** The young generation is collected by itself, and all the time. */
 const YOUNG_SPACES: ReadonlySet<string> = new Set(['new_space', 'new_large_object_space']);
+/** To shrink a larger heap takes longer than a start should wait; relief does it when the thread is quiet. */
+const SMALL_HEAP_BYTES = 50_331_648;
 /** A thread that is busy for a larger part of its time is not stopped, and is about to use its room. */
 const QUIET_SHARE = 0.3;
 /** Checks from one shrinking to the next at least … */
@@ -81,7 +83,8 @@ export class ThreadHeap implements Heap {
  * stay with the young generation for as long as the thread is quiet. Some 15 MiB a thread, for 20 to 50 ms of CPU time.
  */
 export function giveBackStart(): void {
-  new ThreadHeap().shrink();
+  const heap = new ThreadHeap();
+  if (heap.usedBytes() <= SMALL_HEAP_BYTES) heap.shrink();
 }
 
 /** V8's own way to collect. The flag stays on, which only new contexts notice: flags are those of the process, and another thread may be here too. */
