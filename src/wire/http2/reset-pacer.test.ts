@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { ErrorCode, frame, Pair, REQUEST, RESPONSE, type Side } from './connection.test-support.ts';
+import { ErrorCode, frame, Pair, REQUEST, RESPONSE, Recorder, type Side } from './connection.test-support.ts';
 import { DATA, HEADERS, RST_STREAM } from './frame.ts';
 import type { Http2Stream } from './stream.ts';
 
@@ -21,6 +21,18 @@ function openSent(client: Side, count: number): Http2Stream[] {
     client.connection.sendHead(stream, REQUEST, null, true);
     return stream;
   });
+}
+
+/** As many as the connection takes: streams that are held back count until they are reset. */
+function openWhatFits(client: Side, count: number): Http2Stream[] {
+  const opened: Http2Stream[] = [];
+  while (opened.length < count) {
+    const stream = client.connection.openStream(new Recorder());
+    if (stream === null) break;
+    client.connection.sendHead(stream, REQUEST, null, true);
+    opened.push(stream);
+  }
+  return opened;
 }
 
 /** Ids of the streams that RST_STREAM went out for. */
@@ -124,7 +136,7 @@ describe("a client's resets", () => {
         const client = startedClient();
         const sentAtMs: number[] = [];
         for (const [ms, count] of schedule) {
-          for (const stream of openSent(client, count)) client.connection.reset(stream, ErrorCode.CANCEL);
+          for (const stream of openWhatFits(client, count)) client.connection.reset(stream, ErrorCode.CANCEL);
           pass(client, ms);
           client.connection.sendHeldResets();
           for (const _ of resetsOf(client)) sentAtMs.push(client.nowMs);
