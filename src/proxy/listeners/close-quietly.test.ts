@@ -16,11 +16,14 @@ describe('a listening socket that is closed quietly', () => {
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
     const clients = Array.from({ length: CONNECTIONS }, () => connect(port, '127.0.0.1'));
+    // Listened for before anything can happen: clients and server may be closed by the time that the call resolves.
+    const answers = Promise.all(clients.map(read));
+    const closed = once(server, 'close');
     // In this turn the kernel has queued them all, and none was accepted.
     await closeQuietly(server, systemClock);
     assert.equal(server.listening, false);
-    assert.deepEqual(await Promise.all(clients.map(read)), new Array(CONNECTIONS).fill('served'));
-    await once(server, 'close');
+    assert.deepEqual(await answers, new Array(CONNECTIONS).fill('served'));
+    await closed;
   });
 
   it('resolves for a socket that is closed already', async () => {
