@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { AdminServer, AdminSource, startAdminServer } from '../admin/index.ts';
-import type { Clock, Timer } from '../proxy/index.ts';
+import type { Clock, Timer } from '../time/index.ts';
 import { isLoopback } from '../values/index.ts';
 import type { GatewayLog } from './log.ts';
 import { type AdminAddress, besideOf, findSiblings, type ProcessIdentity } from './siblings.ts';

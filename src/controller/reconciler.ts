@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Finding } from '../errors/index.ts';
-import type { Clock, DataPlane, Timer } from '../proxy/index.ts';
+import type { DataPlane } from '../proxy/index.ts';
 import type { ResourceSet } from '../resources/index.ts';
 import type { Store } from '../store/index.ts';
+import type { Clock, Timer } from '../time/index.ts';
 import type { Translation } from '../translate/index.ts';
 import type { PortPlan } from './port-plan.ts';
 import { Privileges } from './privileges.ts';

@@ -10,8 +10,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { VirtualClock } from '../proxy/virtual-clock.test-support.ts';
 import { type ControllerLog, createLog } from './log.ts';
-import { type Standalone, startStandalone } from './standalone.ts';
+import type { Standalone } from './standalone.ts';
 import type { StandaloneOptions } from './standalone-options.ts';
+import { startStandalone } from './start-standalone.ts';
 
 const gateway = (name: string, port: number): string => `
 ---

@@ -1,30 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import { type MetricFamily, startAdminServer } from '../admin/index.ts';
-import { type Finding, messageOf } from '../errors/index.ts';
-import { type Clock, DataPlane, giveBackStart, type PlaneDrainReport } from '../proxy/index.ts';
-import { openFileStore, type Store } from '../store/index.ts';
-import { defaultStateDirectory } from '../values/index.ts';
+import type { Finding } from '../errors/index.ts';
+import type { DataPlane, PlaneDrainReport } from '../proxy/index.ts';
+import type { Store } from '../store/index.ts';
+import type { Clock } from '../time/index.ts';
 import { AdminPlace } from './admin-place.ts';
 import { adminSource } from './admin-source.ts';
 import { demoEndpoints } from './demo-services.ts';
-import { DemoSupplement } from './demo-supplement.ts';
+import type { DemoSupplement } from './demo-supplement.ts';
 import { type LocatedFinding, locateFindings } from './located-finding.ts';
 import type { GatewayLog } from './log.ts';
-import { PortPlan } from './port-plan.ts';
-import { hasManyLoopbackAddresses } from './probe-port.ts';
 import { type Readiness, readinessOf } from './readiness.ts';
-import { Reconciler } from './reconciler.ts';
-import { ReloadLog } from './reload-log.ts';
-import { ReloadMetrics } from './reload-metrics.ts';
-import { SessionKeyFile } from './session-key-file.ts';
-import { identityOf, type ProcessIdentity, SharedSockets } from './siblings.ts';
-import { type StandaloneOptions, withDefaults } from './standalone-options.ts';
+import type { Reconciler } from './reconciler.ts';
+import type { ReloadMetrics } from './reload-metrics.ts';
+import type { ProcessIdentity, SharedSockets } from './siblings.ts';
 import { type BoundListener, boundListeners, type GatewaySummary, summarizeGateways } from './summary.ts';
-import { Translator } from './translator.ts';
 import { findTryCall, type TryCall } from './try-command.ts';
 import type { View } from './view.ts';
 
@@ -71,85 +63,8 @@ export interface Standalone {
   close(): Promise<void>;
 }
 
-/**
- * Starts a gateway from files. Resolves when every listener that can be bound takes requests. Rejects when the admin
- * port cannot be bound or the data plane cannot start; wrong manifests are findings, not reasons to fail.
- */
-export async function startStandalone(options: StandaloneOptions): Promise<Standalone> {
-  const settings = withDefaults(options);
-  const { log, clock, random } = settings;
-  const nowMs = (): number => clock.wallMs();
-  const store = openFileStore({
-    paths: settings.paths,
-    defaultNamespace: 'default',
-    settleMs: settings.settleMs,
-    clock,
-  });
-  const address = settings.address ?? ((await hasManyLoopbackAddresses()) ? null : '127.0.0.1');
-  const translator = new Translator({ controllerName: settings.controllerName, address, nowMs });
-  const stateDirectory = options.stateDirectory ?? defaultStateDirectory(process.env, homedir());
-  const demo = settings.demo
-    ? new DemoSupplement({
-        stateDirectory,
-        nowMs,
-        addressOf: gateway => translator.addresses.addressOf(gateway),
-      })
-    : null;
-  const { workers, serverHeader, upstreamServiceTime, accessLog, drainTimeoutMs } = settings;
-  const own = identityOf(settings.paths);
-  const shared = new SharedSockets(own, settings.admin, log);
-  const plane = new DataPlane({
-    workers,
-    serverHeader,
-    upstreamServiceTime,
-    accessLog,
-    drainTimeoutMs,
-    log,
-    clock,
-    random,
-    sessionKeys: new SessionKeyFile(join(stateDirectory, 'session-keys')),
-    debug: (message, fields) => log.debug(message, fields),
-    onUnbound: () => reconciler.retryBinding(),
-    mayShare: ids => shared.mayShare(ids),
-  });
-  const metrics = new ReloadMetrics();
-  const reloadLog = new ReloadLog(log, store);
-  const reconciler = new Reconciler({
-    store,
-    plane,
-    translator,
-    ports: new PortPlan(settings.ports),
-    supplement: demo,
-    clock: settings.clock,
-    onReload(view, previous, took) {
-      metrics.succeeded(took.translateMs, view.findings, clock.wallMs());
-      reloadLog.reloaded(view, previous, took.totalMs);
-      running.reloaded();
-    },
-    onFailure(error) {
-      metrics.failed();
-      log.error('reload failed; what was served before goes on', { error: messageOf(error) });
-    },
-  });
-  const running = new RunningStandalone({
-    store,
-    plane,
-    reconciler,
-    demo,
-    metrics,
-    log,
-    moreMetrics: settings.metrics,
-    clock: settings.clock,
-    own,
-    shared,
-  });
-  await running.start(settings.admin);
-  // Without workers this thread serves, and somebody may call already.
-  if (workers > 0) giveBackStart();
-  return running;
-}
-
-interface Parts {
+/** What a gateway is made of; `startStandalone` makes it. */
+export interface StandaloneParts {
   readonly store: Store;
   readonly plane: DataPlane;
   readonly reconciler: Reconciler;
@@ -163,15 +78,15 @@ interface Parts {
 }
 
 /** Owns all parts: what `start` has begun, `stop` ends. */
-class RunningStandalone implements Standalone {
-  readonly #parts: Parts;
+export class RunningStandalone implements Standalone {
+  readonly #parts: StandaloneParts;
   #admin: AdminPlace | null = null;
   #state: 'starting' | 'running' | 'draining' = 'starting';
   #stopped: Promise<StopReport> | null = null;
   #onReadiness: (readiness: Readiness) => void = () => undefined;
   #told = '';
 
-  constructor(parts: Parts) {
+  constructor(parts: StandaloneParts) {
     this.#parts = parts;
   }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Random } from '../time/index.ts';
-import type { Clock } from './clock.ts';
+import type { Clock, Random } from '../time/index.ts';
 import type { Log } from './log.ts';
 import type { SessionKeyStore } from './session-keys.ts';
 import type { HostResolver } from './upstream/host-resolver.ts';

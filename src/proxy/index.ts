@@ -4,7 +4,6 @@
  * The built-in data plane. In: snapshots. Out: traffic, metrics, access log lines, a dump of what is held.
  * Never: Kubernetes objects, decisions about what should be routed where.
  */
-export type { Clock, Timer } from './clock.ts';
 export { DataPlane, type DataPlaneDump } from './data-plane.ts';
 export type { DataPlaneOptions } from './data-plane-options.ts';
 export type { SessionKey } from './filters/index.ts';

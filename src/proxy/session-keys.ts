@@ -8,7 +8,7 @@
  *     made ──2 h──► signs ──5 days──► the next one signs ──7 days──► dropped
  */
 import { createHash, randomBytes } from 'node:crypto';
-import type { Clock, Timer } from './clock.ts';
+import type { Clock, Timer } from '../time/index.ts';
 import { SESSION_IDLE_MS, type SessionKey } from './filters/index.ts';
 import type { Log } from './log.ts';
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { randomBytes } from 'node:crypto';
-import type { Clock, Timer } from './clock.ts';
+import type { Clock, Timer } from '../time/index.ts';
 import type { TicketSecrets } from './listeners/index.ts';
 
 /**

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Clock, Timer } from './clock.ts';
+import type { Clock, Timer } from '../time/index.ts';
 
 interface Entry {
   readonly atMs: number;

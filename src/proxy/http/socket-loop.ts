@@ -7,7 +7,7 @@
  * every dirty socket is written (`setImmediate` runs right after the poll). So fifty clients with one request each cost
  * one write to an endpoint that they share. No allocation per request; one immediate per turn that has output.
  */
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../../time/index.ts';
 import { TimerWheel } from './timer-wheel.ts';
 
 /** Writes what it has queued. Called once after each `markDirty`. */

@@ -9,14 +9,14 @@ import {
   type PatternVerdicts,
 } from '../../match/index.ts';
 import { type BindFailure, type Binding, bindFailure } from '../../snapshot/index.ts';
-import { VOLATILE_NAMES } from '../../wire/index.ts';
 /**
  * One binding of the snapshot: its listening socket and its connections.
  *
  * A changed binding is swapped in with `update`: connections stay, their next request is decided by the new one. Only
  * connections whose listener is gone are drained.
  */
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../../time/index.ts';
+import { VOLATILE_NAMES } from '../../wire/index.ts';
 import { Scope, type ScopeEnvironment } from '../http/scope.ts';
 import type { Serving } from '../http/serving.ts';
 import type { TrafficCounters } from '../http/socket-transport.ts';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Server } from 'node:net';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../../time/index.ts';
 
 /** Longest turn of the event loop, in milliseconds, that is taken for quiet, by how long one has been waited for. */
 const PATIENCE: readonly { readonly untilMs: number; readonly quietMs: number }[] = [

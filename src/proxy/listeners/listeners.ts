@@ -2,7 +2,7 @@
 
 import { PatternVerdicts } from '../../match/index.ts';
 import type { BindFailure, BindFailures, Binding, Rule, Snapshot } from '../../snapshot/index.ts';
-import type { Timer } from '../clock.ts';
+import type { Timer } from '../../time/index.ts';
 import { RuleCompiler } from '../http/compiled-rule.ts';
 import type { Serving } from '../http/serving.ts';
 import { MethodBudget } from '../metrics/index.ts';

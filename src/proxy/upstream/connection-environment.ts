@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { connect, type Socket } from 'node:net';
-import type { Random } from '../../time/index.ts';
+import type { Clock, Random } from '../../time/index.ts';
 import type { HeaderListPool } from '../../wire/index.ts';
-import type { Clock } from '../clock.ts';
 import type { SocketLoop } from '../http/socket-loop.ts';
 
 /** TCP keepalive: frees what a vanished peer left behind on connections without traffic. */

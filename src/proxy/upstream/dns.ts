@@ -6,7 +6,7 @@
  * the old addresses stay: a DNS outage takes nothing down.
  */
 import { type Cluster, compareEndpoints, type Endpoint, type EndpointSet, sameContent } from '../../snapshot/index.ts';
-import type { Clock, Timer } from '../clock.ts';
+import type { Clock, Timer } from '../../time/index.ts';
 import type { RateLimitedLog } from '../rate-limited-log.ts';
 import type { HostResolver, Resolution } from './host-resolver.ts';
 

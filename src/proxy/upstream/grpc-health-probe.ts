@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Cluster, Endpoint, GrpcHealthCheck } from '../../snapshot/index.ts';
+import type { Timer } from '../../time/index.ts';
 import {
   ErrorCode,
   type HeaderList,
@@ -8,7 +9,6 @@ import {
   type StreamEvents,
   type VolatileFields,
 } from '../../wire/index.ts';
-import type { Timer } from '../clock.ts';
 import type { ConnectFailure } from './connect-failure.ts';
 import type { ConnectionEnvironment } from './connection-environment.ts';
 import { endpointKey } from './endpoint-key.ts';

@@ -14,8 +14,7 @@ import {
  * endpoint never overlap; they begin spread over the interval and each wait has jitter, so that a thousand endpoints are
  * not asked in one moment.
  */
-import type { Random } from '../../time/index.ts';
-import type { Clock, Timer } from '../clock.ts';
+import type { Clock, Random, Timer } from '../../time/index.ts';
 import type { RateLimitedLog } from '../rate-limited-log.ts';
 import { endpointKey } from './endpoint-key.ts';
 import type { Health } from './usable-endpoints.ts';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import type { Timer } from '../../time/index.ts';
 import type { Http2Connection, Http2Stream } from '../../wire/index.ts';
-import type { Timer } from '../clock.ts';
 import { ConnectBackoff } from './connect-backoff.ts';
 import type { ConnectFailure } from './connect-failure.ts';
 import type { ConnectionEnvironment } from './connection-environment.ts';

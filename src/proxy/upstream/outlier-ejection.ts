@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Clock, Timer } from '../clock.ts';
+import type { Clock, Timer } from '../../time/index.ts';
 import type { EndpointPool } from './endpoint-pool.ts';
 
 /** Failures in a row that take an endpoint out (Envoy's `consecutive_5xx`). */

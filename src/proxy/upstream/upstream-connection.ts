@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Socket } from 'node:net';
+import type { Timer } from '../../time/index.ts';
 import {
   type ConnectionEvents,
   DEFAULT_HTTP2_LIMITS,
@@ -10,7 +11,6 @@ import {
   type Http2Stream,
   type StreamEvents,
 } from '../../wire/index.ts';
-import type { Timer } from '../clock.ts';
 import { SocketTransport, type TransportOwner } from '../http/socket-transport.ts';
 import { type ConnectFailure, reasonOf } from './connect-failure.ts';
 import type { ConnectionEnvironment } from './connection-environment.ts';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Cluster, EndpointSet, Snapshot } from '../../snapshot/index.ts';
-import type { Timer } from '../clock.ts';
+import type { Timer } from '../../time/index.ts';
 import { type ClusterObserver, ClusterPool } from './cluster-pool.ts';
 import type { ConnectionEnvironment } from './connection-environment.ts';
 import type { Upstreams } from './upstreams.ts';

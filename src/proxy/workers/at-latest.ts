@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../../time/index.ts';
 
 /** What `answer` comes to, or `otherwise` when it takes longer than `timeoutMs`. Rejects as `answer` does. */
 export async function atLatest<T>(

@@ -13,7 +13,7 @@
 import { type EventLoopUtilization, performance } from 'node:perf_hooks';
 import { getHeapSpaceStatistics, getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import type { Clock, Timer } from '../clock.ts';
+import type { Clock, Timer } from '../../time/index.ts';
 
 const CHECK_MS = 5_000;
 /** What usual traffic leaves behind in a while stays below. */

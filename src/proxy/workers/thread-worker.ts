@@ -2,7 +2,7 @@
 
 import { Worker } from 'node:worker_threads';
 import { type BindFailures, diffSnapshots, EMPTY_SNAPSHOT, type Snapshot } from '../../snapshot/index.ts';
-import type { Clock, Timer } from '../clock.ts';
+import type { Clock, Timer } from '../../time/index.ts';
 import type { SessionKey } from '../filters/index.ts';
 import type { TicketSecrets } from '../listeners/index.ts';
 import type { Log } from '../log.ts';

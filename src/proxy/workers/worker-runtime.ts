@@ -2,10 +2,9 @@
 
 import type { BindFailures, Snapshot } from '../../snapshot/index.ts';
 import { EMPTY_SNAPSHOT } from '../../snapshot/index.ts';
-import type { Random } from '../../time/index.ts';
+import type { Clock, Random, Timer } from '../../time/index.ts';
 import { HeaderListPool } from '../../wire/index.ts';
 import { AccessLog } from '../access-log/index.ts';
-import type { Clock, Timer } from '../clock.ts';
 import { DebugLog } from '../debug-log.ts';
 import { macKey, type SessionKey } from '../filters/index.ts';
 import { MemoryBudget, workerBufferBytes } from '../http/memory-budget.ts';
