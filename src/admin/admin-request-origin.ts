@@ -7,6 +7,7 @@
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import { isIP } from 'node:net';
+import { printableLine } from '../values/index.ts';
 
 /**
  * Why a request is refused, in one line; null when it may pass. On loopback the host must be an IP address or
@@ -16,10 +17,10 @@ export function refusalOf(headers: IncomingHttpHeaders, isLoopback: boolean): st
   const host = headers.host ?? '';
   const name = hostName(host);
   if (isLoopback && name !== 'localhost' && isIP(name) === 0) {
-    return `the host "${printable(host)}" is not served here; use the address itself`;
+    return `the host "${quoted(host)}" is not served here; use the address itself`;
   }
   const { origin } = headers;
-  if (origin !== undefined && origin !== `http://${host}`) return `pages of ${printable(origin)} may not ask here`;
+  if (origin !== undefined && origin !== `http://${host}`) return `pages of ${quoted(origin)} may not ask here`;
   if (headers['sec-fetch-site'] === 'cross-site') return 'pages of other sites may not ask here';
   return null;
 }
@@ -30,6 +31,7 @@ function hostName(host: string): string {
   return (bracketed ?? plain ?? '').toLowerCase();
 }
 
-function printable(text: string): string {
-  return text.replace(/[^\x20-\x7e]/g, '?').slice(0, 80);
+/** Long enough to recognise, no longer: whoever asks may have made it up. */
+function quoted(text: string): string {
+  return printableLine(text.slice(0, 80));
 }
