@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * Why a stream ended without its whole message, or is to be ended so. A codec says it in its own version's words: an
+ * HTTP/2 error code, or the end of an HTTP/1 connection.
+ *
+ * | reason | said by a peer | asked of a codec |
+ * |---|---|---|
+ * | `done` | it answered, and does not want the rest of the request | the same (RFC 9113 §8.1) |
+ * | `cancelled` | nobody wants the message any more | the same |
+ * | `refused` | nothing of the request was looked at: it may be sent again | the same |
+ * | `protocol` | the rules of the version were broken | the same |
+ * | `overload` | a limit or a budget was passed | the same |
+ * | `lost` | what carried the message broke, on this connection or beyond it | the message cannot be finished |
+ * | `deadline` | – | no time is left |
+ */
+export type EndReason = 'done' | 'cancelled' | 'refused' | 'protocol' | 'overload' | 'lost' | 'deadline';
+
+/** Who ended it: the peer by saying so, our codec because of what the peer sent, or the end of the whole connection. */
+export type EndOrigin = 'peer' | 'codec' | 'connection';

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { HeaderList, VolatileFields } from '../header-list.ts';
+import type { EndOrigin, EndReason } from './end-reason.ts';
+
+/**
+ * One request and its response, whatever version of HTTP carries them: what a codec gives to everything above it.
+ *
+ *     idle ──head──► open ──our end──► half-closed (local) ──┐
+ *                     └──peer's end─► half-closed (remote) ──┴─► closed
+ *
+ * A head is said in HTTP/2's words in every version: `:method`, `:scheme`, `:authority`, `:path` and `:status` first, names
+ * in lower case, no field that is about a connection. A request that asks for an upgrade has `:protocol` (RFC 8441 §4);
+ * `:method` is what came, and each codec sends the one that its version needs.
+ *
+ * Calls after the end have no effect. No event fires from within a call on a stream.
+ */
+export interface MessageStream {
+  /** Who gets the events. May be replaced. */
+  events: MessageEvents;
+  /** Nothing more will come or can be sent. */
+  readonly isClosed: boolean;
+  /** Sends the final head. `end`: nothing follows. */
+  sendHead(head: HeaderList, fields: VolatileFields, end: boolean): void;
+  /** Sends an interim response (1xx); a server's only. Left out where the peer cannot take one (HTTP/1.0). */
+  sendInformational(head: HeaderList, fields: VolatileFields): void;
+  /**
+   * Returns the bytes taken of `chunk[start, end)`; the rest again after `onWritable`. `last` counts only when all was
+   * taken, as an empty slice always is. Large slices are kept by reference: do not change them.
+   */
+  sendData(chunk: Buffer, start: number, end: number, last: boolean): number;
+  /** Ends our side. All data must have been taken. Dropped, with the end kept, where the message cannot have trailers. */
+  sendTrailers(trailers: HeaderList, fields: VolatileFields): void;
+  /** Grants the upgrade that the request asked for; a server's only, in place of `sendHead`. From here on data are bytes both ways. */
+  upgrade(head: HeaderList, fields: VolatileFields): void;
+  /** Ends both sides at once; no event follows. */
+  reset(reason: EndReason): void;
+  /** `bytes` of what `onData` gave are no longer held: the peer may send as many again. */
+  consumed(bytes: number): void;
+}
+
+/** What a stream tells its user; called from within the connection's `receive`, `takeOutput`, `outputBlocked` and `close`. */
+export interface MessageEvents {
+  /** A request (server role) or the final response head (client role). `end`: nothing follows (trailers-only for gRPC). */
+  onHead(stream: MessageStream, head: HeaderList, fields: VolatileFields, end: boolean): void;
+  /** An interim response (1xx); client role only. */
+  onInformational(stream: MessageStream, head: HeaderList, fields: VolatileFields): void;
+  /** The upgrade that we asked for was granted; client role only, in place of `onHead`. From here on data are bytes both ways. */
+  onUpgraded(stream: MessageStream, head: HeaderList, fields: VolatileFields): void;
+  /**
+   * `chunk[start, end)` is a view of the input: valid during the call, and as long as it is kept. Its bytes count against
+   * what the peer may send until `consumed` gives them back.
+   */
+  onData(stream: MessageStream, chunk: Buffer, start: number, end: number, last: boolean): void;
+  onTrailers(stream: MessageStream, trailers: HeaderList, fields: VolatileFields): void;
+  /** After `sendData` took less than it was offered: it can take more now. */
+  onWritable(stream: MessageStream): void;
+  /**
+   * The stream ended before its message was whole. Last event; the stream is closed. `detail` is for people: the codec's
+   * own word for it, such as `CANCEL`.
+   */
+  onEnded(stream: MessageStream, end: StreamEnd): void;
+}
+
+/** How a stream ended. One object serves many streams: its maker never changes it. */
+export interface StreamEnd {
+  readonly reason: EndReason;
+  readonly origin: EndOrigin;
+  readonly detail: string;
+}
