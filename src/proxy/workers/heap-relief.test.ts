@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { describe, it } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { VirtualClock } from '../virtual-clock.test-support.ts';
-import { type Heap, HeapRelief, ThreadHeap } from './heap-relief.ts';
+import { type Heap, HeapRelief, NOTHING_CHARGED, ThreadHeap } from './heap-relief.ts';
 
 const MIB = 1_048_576;
 
@@ -47,9 +47,10 @@ function setUp() {
   const clock = new VirtualClock();
   const heap = new TestHeap();
   let reliefs = 0;
-  const relief = new HeapRelief(heap, clock, () => void reliefs++);
+  const use = { chargedMib: 0, chargedBytes: () => use.chargedMib * MIB, letGo: () => void reliefs++ };
+  const relief = new HeapRelief(heap, clock, use);
   clock.advance(5_000);
-  return { clock, heap, relief, reliefs: () => reliefs };
+  return { clock, heap, use, relief, reliefs: () => reliefs };
 }
 
 describe('heap relief', () => {
@@ -62,6 +63,22 @@ describe('heap relief', () => {
     assert.deepEqual([heap.collections, reliefs()], [1, 1]);
     relief.close();
     assert.equal(clock.pending, 0);
+  });
+
+  it('collects what was in use at the last collection and is not any more, though the heap did not grow', () => {
+    const { clock, heap, use, relief } = setUp();
+    heap.mib = 300;
+    heap.afterMib = 250;
+    use.chargedMib = 230;
+    clock.advance(10_000);
+    assert.equal(heap.collections, 1);
+    clock.advance(60_000);
+    assert.equal(heap.collections, 1);
+    use.chargedMib = 0;
+    heap.afterMib = 20;
+    clock.advance(10_000);
+    assert.deepEqual([heap.collections, heap.mib], [2, 20]);
+    relief.close();
   });
 
   it('leaves a burst alone that is over by itself, and usual garbage', () => {
@@ -77,7 +94,7 @@ describe('heap relief', () => {
   it('does not take what a start loads for a burst', () => {
     const clock = new VirtualClock();
     const heap = new TestHeap();
-    const relief = new HeapRelief(heap, clock, () => {});
+    const relief = new HeapRelief(heap, clock, NOTHING_CHARGED);
     heap.mib = 60;
     clock.advance(60_000);
     assert.equal(heap.collections, 0);

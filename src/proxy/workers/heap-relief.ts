@@ -6,7 +6,8 @@
  * room for young objects, up to 64 MiB a thread, and the pages that V8 keeps for later it would keep as well.
  *
  * Every five seconds two things are compared with what was left after the last time. When garbage stays far above, a full
- * collection runs: some 10 to 50 ms of CPU time, at most once in ten seconds. When what V8 holds was far above, and the
+ * collection runs: some 10 to 50 ms of CPU time, at most once in ten seconds. What was in use then and has been let go of
+ * since is garbage too, which the heap alone does not show: buffers count until they are collected. When what V8 holds was far above, and the
  * thread has little to do, V8 gives back all it can: some 20 to 70 ms, at most twice a minute, and ever more seldom when usual
  * traffic needs the room again at once.
  */
@@ -96,14 +97,27 @@ function collector(): ((options?: object) => void) | undefined {
     : undefined;
 }
 
+/** What lives on a heap, as its owner knows it. */
+export interface HeapUse {
+  /** Bytes that are charged to somebody now; they are garbage as soon as they are not. */
+  chargedBytes(): number;
+  /** Runs before a collection: for pools that can let go of something. */
+  letGo(): void;
+}
+
+/** For a thread that keeps no accounts. */
+export const NOTHING_CHARGED: HeapUse = { chargedBytes: () => 0, letGo() {} };
+
 /** Owns its timer; `close` ends it. */
 export class HeapRelief {
   readonly #heap: Heap;
   readonly #clock: Clock;
-  readonly #onRelief: () => void;
+  readonly #use: HeapUse;
   /** Left after the last collection, or the least seen since. Not before the first check: a start compiles and loads. */
   #usedFloor = Number.POSITIVE_INFINITY;
   #heldFloor = Number.POSITIVE_INFINITY;
+  /** Charged when `#usedFloor` was seen. */
+  #chargedAtFloor = 0;
   /** The most since the last shrinking: V8 keeps pages in a pool of its own when it shrinks by itself, and does not count them. */
   #mostHeld = 0;
   #wasAbove = false;
@@ -112,11 +126,10 @@ export class HeapRelief {
   #shrinkChecks = SHRINK_CHECKS;
   #timer: Timer;
 
-  /** `onRelief` runs before a collection: for pools that can let go of something. */
-  constructor(heap: Heap, clock: Clock, onRelief: () => void) {
+  constructor(heap: Heap, clock: Clock, use: HeapUse) {
     this.#heap = heap;
     this.#clock = clock;
-    this.#onRelief = onRelief;
+    this.#use = use;
     this.#timer = clock.after(CHECK_MS, () => this.#check());
   }
 
@@ -126,8 +139,9 @@ export class HeapRelief {
 
   #check(): void {
     const usedBytes = this.#heap.usedBytes();
-    this.#usedFloor = Math.min(this.#usedFloor, usedBytes);
-    const isAbove = usedBytes - this.#usedFloor > TOLERATED_BYTES;
+    if (usedBytes < this.#usedFloor) this.#see(usedBytes);
+    const released = Math.max(0, this.#chargedAtFloor - this.#use.chargedBytes());
+    const isAbove = usedBytes - this.#usedFloor + released > TOLERATED_BYTES;
     const mayShrink = this.#mayShrink();
     // The second time: what is under way now may be gone by itself.
     if (mayShrink || (isAbove && this.#wasAbove)) this.#relieve(mayShrink);
@@ -157,7 +171,7 @@ export class HeapRelief {
   }
 
   #relieve(isShrinking: boolean): void {
-    this.#onRelief();
+    this.#use.letGo();
     if (isShrinking) {
       this.#heap.shrink();
       this.#heldFloor = this.#heap.heldBytes();
@@ -165,7 +179,12 @@ export class HeapRelief {
       this.#wasWide = false;
       this.#checksToShrink = this.#shrinkChecks;
     } else this.#heap.collect();
-    this.#usedFloor = this.#heap.usedBytes();
+    this.#see(this.#heap.usedBytes());
     this.#wasAbove = false;
+  }
+
+  #see(usedBytes: number): void {
+    this.#usedFloor = usedBytes;
+    this.#chargedAtFloor = this.#use.chargedBytes();
   }
 }

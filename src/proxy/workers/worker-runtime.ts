@@ -106,7 +106,10 @@ export class WorkerRuntime {
       activeMirrors: 0,
       mirrorBytes: 0,
     };
-    this.#relief = new HeapRelief(new ThreadHeap(), clock, () => lists.slabs.trim());
+    this.#relief = new HeapRelief(new ThreadHeap(), clock, {
+      chargedBytes: () => serving.memory.bytes,
+      letGo: () => lists.slabs.trim(),
+    });
     this.#serving = serving;
     const { reusePort, ticketSecrets, maxConnections } = settings;
     this.#listeners = new Listeners(serving, { reusePort, ticketSecrets, maxConnections, log });

@@ -9,7 +9,7 @@ import type { MetricsReader } from '../metrics/index.ts';
 import type { ReachLog } from '../upstream/reach-log.ts';
 import type { Health } from '../upstream/usable-endpoints.ts';
 import type { DataPlaneWorker, DrainReport } from './data-plane-worker.ts';
-import { HeapRelief, ThreadHeap } from './heap-relief.ts';
+import { HeapRelief, NOTHING_CHARGED, ThreadHeap } from './heap-relief.ts';
 import { LocalWorker } from './local-worker.ts';
 import { canReusePort } from './reuse-port.ts';
 import { type ThreadHost, ThreadWorker } from './thread-worker.ts';
@@ -65,7 +65,7 @@ export class Workers {
     const count = several ? wanted : Math.min(wanted, 1);
     const settings = this.#settings(Math.max(1, count), ticketSecrets);
     this.#all = count === 0 ? [this.#localWorker(settings)] : this.#threads(count, settings);
-    if (count > 0) this.#relief = new HeapRelief(new ThreadHeap(), this.#options.clock, () => {});
+    if (count > 0) this.#relief = new HeapRelief(new ThreadHeap(), this.#options.clock, NOTHING_CHARGED);
     await Promise.all(this.#all.map(worker => worker.start()));
   }
 
