@@ -24,6 +24,12 @@ const EOS = 256;
 const EMITS = 0x10000;
 const FAILS = 0x20000;
 
+interface Decoder {
+  /** Per state and half byte. */
+  readonly transitions: Uint32Array;
+  readonly padding: Uint8Array;
+}
+
 interface Tree {
   /** Child per node and bit: a node's number, or -1 - symbol. */
   readonly children: Int32Array;
@@ -31,8 +37,8 @@ interface Tree {
   readonly padding: Uint8Array;
 }
 
-const TREE = buildTree();
-const TRANSITIONS = buildTransitions(TREE);
+/** Built when the first string comes: to build it at load is work enough for V8 to fetch its optimizing compiler, 5 MiB resident. */
+let decoder: Decoder | null = null;
 
 /** An upper bound of what `length` encoded bytes decode to: the shortest code has 5 bits. */
 export function huffmanDecodedBound(length: number): number {
@@ -41,20 +47,27 @@ export function huffmanDecodedBound(length: number): number {
 
 /** Decodes `from[start, end)` into `to` (at least `huffmanDecodedBound` long). Returns the bytes written, -1 when the code is invalid. */
 export function decodeHuffman(from: Uint8Array, start: number, end: number, to: Uint8Array): number {
+  decoder ??= buildDecoder();
+  const { transitions, padding } = decoder;
   let state = 0;
   let length = 0;
   let seen = 0;
   for (let at = start; at < end; at++) {
     const byte = from[at] as number;
-    let step = TRANSITIONS[(state << 4) | (byte >> 4)] as number;
+    let step = transitions[(state << 4) | (byte >> 4)] as number;
     if (step & EMITS) to[length++] = (step >> 8) & 0xff;
     seen |= step;
-    step = TRANSITIONS[((step & 0xff) << 4) | (byte & 15)] as number;
+    step = transitions[((step & 0xff) << 4) | (byte & 15)] as number;
     if (step & EMITS) to[length++] = (step >> 8) & 0xff;
     seen |= step;
     state = step & 0xff;
   }
-  return seen & FAILS || TREE.padding[state] === 0 ? -1 : length;
+  return seen & FAILS || padding[state] === 0 ? -1 : length;
+}
+
+function buildDecoder(): Decoder {
+  const tree = buildTree();
+  return { transitions: buildTransitions(tree), padding: tree.padding };
 }
 
 function buildTree(): Tree {
