@@ -80,7 +80,7 @@ function listenerRows(dump: ConfigDump): string[][] {
       socketAddress(binding.address, binding.port),
       listener.id,
       listener.hostname,
-      listener.tls === null ? '<none>' : listener.tls.certificates.join(','),
+      listener.kind === 'https' ? listener.tls.certificates.join(',') : '<none>',
       String(listener.virtualHosts.length),
       String(listener.virtualHosts.reduce((sum, host) => sum + host.entries.length, 0)),
       bindingState(binding, dump),

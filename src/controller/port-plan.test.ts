@@ -4,7 +4,13 @@ import { describe, it } from 'node:test';
 import { type Binding, bindFailure, type Snapshot } from '../snapshot/index.ts';
 import { PortPlan } from './port-plan.ts';
 
-const BINDING: Binding = { id: '127.0.0.1:443/tcp', address: '127.0.0.1', port: 443, transport: 'tcp', listeners: [] };
+const BINDING: Binding = {
+  id: '127.0.0.1:443/tcp',
+  address: '127.0.0.1',
+  port: 443,
+  admission: 'client-hello',
+  listeners: [],
+};
 const SNAPSHOT: Snapshot = { version: 1, bindings: [BINDING], clusters: [], endpoints: [], certificates: [] };
 
 describe('the port plan', () => {

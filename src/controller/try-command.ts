@@ -124,7 +124,7 @@ function endpointsAt({ answer, backends }: ExplainedPlace): string[] | null {
 
 /** True when the development CA has issued every certificate that the listener may show, for the name that is called. */
 function isTrusted({ call, listener }: Candidate, { snapshot, caPem }: TrySource): boolean {
-  if (caPem === null || listener.tls === null) return false;
+  if (caPem === null || listener.kind !== 'https') return false;
   const ca = new X509Certificate(caPem);
   return listener.tls.certificates.every(id => {
     const chain = snapshot.certificates.find(certificate => certificate.id === id)?.chain;
@@ -152,7 +152,7 @@ function callsOf(binding: Binding, listener: Listener): Candidate[] {
         address: binding.address,
         port: binding.port,
         authority: authorityOf(host.hostname),
-        isTls: listener.tls !== null,
+        isTls: listener.kind === 'https',
         isTrusted: false,
         headers: entry.match.headers.map(header => `${header.name}: ${header.value}`),
       };

@@ -25,7 +25,7 @@ export class CompiledVirtualHost {
   /** The first entry, in their order, that takes the request. */
   match(request: RequestView): RouteEntry | undefined {
     const place = this.index.first(request);
-    return place < 0 ? undefined : this.source.entries[place];
+    return place === undefined ? undefined : this.source.entries[place];
   }
 }
 

@@ -35,13 +35,13 @@ export class EntryIndex {
     this.#any = toList(places.any);
   }
 
-  /** The place of the first entry that takes the request; -1 when none does. */
-  first(request: RequestView): number {
-    if (!request.isGrpc) return -1;
+  /** The place of the first entry that takes the request; undefined when none does. */
+  first(request: RequestView): number | undefined {
+    if (!request.isGrpc) return undefined;
     const path = splitGrpcPath(request.path);
-    if (path === undefined) return -1;
+    if (path === undefined) return undefined;
     const place = this.#firstNamed(request, path);
-    return place === NOWHERE ? -1 : place;
+    return place === NOWHERE ? undefined : place;
   }
 
   /** Each list is walked only as far as the best place so far; the lists that tend to win come first. */

@@ -90,8 +90,8 @@ function explainPlace(context: PlaceContext): ExplainedPlace {
     const answer = explainRefusal(`no listener takes host ${host}`, question);
     return { ...shape, listener: null, ...NOTHING, answer };
   }
-  const { id, hostname, tls } = chosen.listener;
-  const listener = { id, hostname, isTls: tls !== null };
+  const { id, hostname, kind } = chosen.listener;
+  const listener = { id, hostname, isTls: kind === 'https' };
   const otherHosts = explainOtherHosts(chosen, host);
   const { winner, candidates, moreCandidates } = explainCandidates(chosen, host, viewOf(question));
   const found = { ...shape, listener, candidates, moreCandidates, otherHosts };

@@ -13,11 +13,11 @@ import type { RequestView } from './request-view.ts';
 
 /** Builders of snapshot parts for tests of matching. */
 export function binding(...listeners: readonly Listener[]): Binding {
-  return { id: '127.0.0.1:80/tcp', address: '127.0.0.1', port: 80, transport: 'tcp', listeners };
+  return { id: '127.0.0.1:80/tcp', address: '127.0.0.1', port: 80, admission: 'first-bytes', listeners };
 }
 
 export function listener(name: string, hostname: string, ...virtualHosts: readonly VirtualHost[]): Listener {
-  return { id: `ns/gw/${name}`, gateway: { namespace: 'ns', name: 'gw' }, name, hostname, tls: null, virtualHosts };
+  return { kind: 'http', id: `ns/gw/${name}`, gateway: { namespace: 'ns', name: 'gw' }, name, hostname, virtualHosts };
 }
 
 export function virtualHost(hostname: string, ...entries: readonly RouteEntry[]): VirtualHost {

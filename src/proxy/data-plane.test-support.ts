@@ -86,8 +86,10 @@ export function snapshotOf({ version = 1, ports, endpoints = [], cluster = {} }:
     id: `127.0.0.1:${port}/tcp`,
     address: '127.0.0.1',
     port,
-    transport: 'tcp' as const,
-    listeners: [{ id: `default/gateway/l${port}`, gateway, name: `l${port}`, hostname: '*', tls: null, virtualHosts }],
+    admission: 'first-bytes' as const,
+    listeners: [
+      { kind: 'http' as const, id: `default/gateway/l${port}`, gateway, name: `l${port}`, hostname: '*', virtualHosts },
+    ],
   }));
   return {
     version,

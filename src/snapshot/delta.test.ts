@@ -27,8 +27,15 @@ function manyHosts(version: number, rules: readonly Rule[]): Snapshot {
 
 function snapshotOf(version: number, virtualHosts: Snapshot['bindings'][0]['listeners'][0]['virtualHosts']): Snapshot {
   const gateway = { namespace: 'default', name: 'gateway' };
-  const listener = { id: 'default/gateway/http', gateway, name: 'http', hostname: '*', tls: null, virtualHosts };
-  const binding = { id: '127.0.0.1:80/tcp', address: '127.0.0.1', port: 80, transport: 'tcp' as const };
+  const listener = {
+    kind: 'http' as const,
+    id: 'default/gateway/http',
+    gateway,
+    name: 'http',
+    hostname: '*',
+    virtualHosts,
+  };
+  const binding = { id: '127.0.0.1:80/tcp', address: '127.0.0.1', port: 80, admission: 'first-bytes' as const };
   return { version, bindings: [{ ...binding, listeners: [listener] }], clusters: [], endpoints: [], certificates: [] };
 }
 

@@ -37,7 +37,9 @@ interface Put<Fields, Inner> {
   readonly inner: ListDelta<Inner>;
 }
 type BindingPut = Put<Omit<Binding, 'listeners'>, ListenerPut>;
-type ListenerPut = Put<Omit<Listener, 'virtualHosts'>, VirtualHostPut>;
+type ListenerPut = Put<ListenerFields<Listener>, VirtualHostPut>;
+/** Of each kind of listener by itself. */
+type ListenerFields<L> = L extends Listener ? Omit<L, 'virtualHosts'> : never;
 type VirtualHostPut = Put<Omit<VirtualHost, 'entries'>, EntryPut>;
 interface EntryPut {
   readonly rule: string;

@@ -2,23 +2,38 @@
 
 import type { RouteEntry } from './rule.ts';
 
-/** One Gateway (later: ListenerSet) listener on a binding. */
-export interface Listener {
+/** One listener of a Gateway on a binding: what becomes of the connections that are its own. */
+export type Listener = HttpListener | HttpsListener;
+
+/** Requests in cleartext. */
+export interface HttpListener extends ListenerIdentity, RequestRouting {
+  readonly kind: 'http';
+}
+
+/** Requests on connections whose TLS ends here, with ALPN h2 and http/1.1. */
+export interface HttpsListener extends ListenerIdentity, RequestRouting {
+  readonly kind: 'https';
+  readonly tls: TlsTermination;
+}
+
+/** What every listener has. */
+export interface ListenerIdentity {
   /** `namespace/gateway/listener`; for logs, metrics and explanations too. */
   readonly id: string;
   readonly gateway: { readonly namespace: string; readonly name: string };
   readonly name: string;
   /** A hostname pattern (`values/hostname.ts`); `*` when the listener has none. */
   readonly hostname: string;
-  /** null: cleartext. */
-  readonly tls: TlsTermination | null;
+}
+
+/** Listeners that route requests by host. */
+export interface RequestRouting {
   /** Sorted, most specific pattern first. */
   readonly virtualHosts: readonly VirtualHost[];
 }
 
-/** TLS ended here, with ALPN h2 and http/1.1. */
+/** How TLS is ended. */
 export interface TlsTermination {
-  readonly mode: 'terminate';
   /** Ids of `Snapshot.certificates`, in the order written; the longest matching SNI wins. Never empty. */
   readonly certificates: readonly string[];
 }

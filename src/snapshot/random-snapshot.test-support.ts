@@ -53,20 +53,24 @@ function virtualHosts(rules: ReadonlyMap<string, Rule>): fc.Arbitrary<VirtualHos
 }
 
 function listeners(rules: ReadonlyMap<string, Rule>): fc.Arbitrary<Listener[]> {
-  const listener = fc.record({
+  const kind = fc.constantFrom(
+    { kind: 'http' as const },
+    { kind: 'https' as const, tls: { certificates: ['default/a@1'] } },
+  );
+  const identity = fc.record({
     id: fc.constantFrom(...NAMES).map(name => `default/gateway/${name}`),
     gateway: fc.constant({ namespace: 'default', name: 'gateway' }),
     name: fc.constantFrom(...NAMES),
     hostname: fc.constantFrom(...HOSTS),
-    tls: fc.constantFrom(null, { mode: 'terminate' as const, certificates: ['default/a@1'] }),
     virtualHosts: virtualHosts(rules),
   });
+  const listener = fc.tuple(kind, identity).map(([own, all]) => ({ ...own, ...all }));
   return fc.uniqueArray(listener, { selector: value => value.id, minLength: 1, maxLength: 3 });
 }
 
 function bindings(rules: ReadonlyMap<string, Rule>): fc.Arbitrary<Binding[]> {
   const binding = fc.record({ port: fc.nat({ max: 3 }), listeners: listeners(rules) }).map(({ port, listeners }) => {
-    return { id: `127.0.0.1:${port}/tcp`, address: '127.0.0.1', port, transport: 'tcp' as const, listeners };
+    return { id: `127.0.0.1:${port}/tcp`, address: '127.0.0.1', port, admission: 'first-bytes' as const, listeners };
   });
   return fc.uniqueArray(binding, { selector: value => value.id, maxLength: 3 });
 }

@@ -20,13 +20,23 @@ export interface Snapshot {
   readonly certificates: readonly Certificate[];
 }
 
-/** One socket that the data plane listens on. */
+/** One TCP socket that the data plane listens on. */
 export interface Binding {
   /** `127.0.0.1:8443/tcp`: the address and port bound. */
   readonly id: string;
   readonly address: string;
   readonly port: number;
-  readonly transport: 'tcp' | 'udp';
+  readonly admission: Admission;
   /** Sorted, most specific hostname first. Exactly one of them owns a given host (listener isolation). Never empty. */
   readonly listeners: readonly Listener[];
 }
+
+/**
+ * How the connections of a binding, and their protocols, are told apart.
+ *
+ * - `first-bytes`: cleartext; the HTTP/2 preface or the first line of HTTP/1 says what is spoken, each request's host whose it is.
+ *   Listeners are of kind `http`.
+ * - `client-hello`: TLS; the server name (SNI) chooses the listener and its certificate, ALPN the protocol. Listeners are of kind
+ *   `https`.
+ */
+export type Admission = 'first-bytes' | 'client-hello';

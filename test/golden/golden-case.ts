@@ -10,10 +10,11 @@ import { parseAllDocuments, stringify } from 'yaml';
 import { inspectCertificate } from '../../src/controller/inspect-certificate.ts';
 import type { Finding } from '../../src/errors/index.ts';
 import type { ResourceSet } from '../../src/resources/index.ts';
-import { bindFailure, type Snapshot } from '../../src/snapshot/index.ts';
+import { bindFailure } from '../../src/snapshot/index.ts';
 import { type Statuses, statuses } from '../../src/status/index.ts';
 import { memoryStore } from '../../src/store/index.ts';
 import { type TranslateEnvironment, type Translation, translate } from '../../src/translate/index.ts';
+import { renderSnapshot } from './render-snapshot.ts';
 
 const ROOT = import.meta.dirname;
 /** The files that a case consists of besides `in.yaml`. */
@@ -105,15 +106,6 @@ export function expectedOutput(name: string, output: Output): string {
 
 export function outputPath(name: string, output: Output): string {
   return join(ROOT, name, output);
-}
-
-function renderSnapshot({ version: _, ...snapshot }: Snapshot): unknown {
-  const certificates = snapshot.certificates.map(({ id, names, notAfterMs }) => ({
-    id,
-    names,
-    notAfter: new Date(notAfterMs).toISOString(),
-  }));
-  return { ...snapshot, certificates };
 }
 
 /** Times are left out: they are the same everywhere. */

@@ -16,6 +16,7 @@ import type {
   Cluster,
   Endpoint,
   Filter,
+  HttpsListener,
   Listener,
   Rule,
   Snapshot,
@@ -119,15 +120,20 @@ export function cluster(id: string, changes: Partial<Cluster> = {}): Cluster {
   };
 }
 
-/** A cleartext listener for every host with one rule per entry, each for any gRPC request. */
-export function listener(name: string, rules: readonly Rule[], changes: Partial<Listener> = {}): Listener {
+/** A listener, cleartext unless `tls` is said, for every host with one rule per entry, each for any gRPC request. */
+export function listener(
+  name: string,
+  rules: readonly Rule[],
+  { tls, ...changes }: Partial<Omit<HttpsListener, 'kind'>> = {},
+): Listener {
   const hostname = changes.hostname ?? '*';
+  const kind = tls === undefined ? { kind: 'http' as const } : { kind: 'https' as const, tls };
   return {
+    ...kind,
     id: `default/gw/${name}`,
     gateway: { namespace: 'default', name: 'gw' },
     name,
     hostname,
-    tls: null,
     virtualHosts: [
       {
         hostname,
@@ -139,7 +145,9 @@ export function listener(name: string, rules: readonly Rule[], changes: Partial<
 }
 
 export function binding(listeners: readonly Listener[], port = 0): Binding {
-  return { id: 'test/tcp', address: '127.0.0.1', port, transport: 'tcp', listeners };
+  const isTls = listeners.some(({ kind }) => kind === 'https');
+  const admission = isTls ? 'client-hello' : 'first-bytes';
+  return { id: 'test/tcp', address: '127.0.0.1', port, admission, listeners };
 }
 
 export function endpoint(port: number): Endpoint {

@@ -142,7 +142,7 @@ export class BindingServer implements DownstreamServer, TlsOwner {
     const kept = new Set(binding.listeners.map(listener => listener.id));
     for (const connection of this.#connections) {
       const { entered } = connection;
-      if (entered === null ? this.#isTls() : !kept.has(entered.listener.id)) connection.drain();
+      if (entered === null ? binding.admission !== 'first-bytes' : !kept.has(entered.listener.id)) connection.drain();
     }
   }
 
@@ -218,8 +218,14 @@ export class BindingServer implements DownstreamServer, TlsOwner {
     }
     this.#early.add(socket);
     socket.once('close', () => this.budget.release(socket));
-    if (this.#isTls()) this.#tls.accept(socket);
-    else this.#readProtocol(socket, socket, null);
+    switch (this.binding.admission) {
+      case 'first-bytes':
+        this.#readProtocol(socket, socket, null);
+        break;
+      case 'client-hello':
+        this.#tls.accept(socket);
+        break;
+    }
   }
 
   /** Cleartext, or TLS without ALPN: the first bytes say what is spoken. */
@@ -253,10 +259,6 @@ export class BindingServer implements DownstreamServer, TlsOwner {
     const connection = new DownstreamConnection(socket, this, entered, first);
     this.#connections.add(connection);
     if (this.#isDraining) connection.drain();
-  }
-
-  #isTls(): boolean {
-    return this.compiled.listeners.some(compiled => compiled.listener.tls !== null);
   }
 
   #add(slot: number, amount: number): void {

@@ -54,7 +54,7 @@ describe('listeners', () => {
     gateway.apply({ listeners: [listener('grpc', [all])], clusters: { a: [upstreamPort] }, ...parts });
 
   function tls(name: string, hostname: string, certificates: readonly string[]) {
-    return listener(name, [all], { hostname, tls: { mode: 'terminate', certificates } });
+    return listener(name, [all], { hostname, tls: { certificates } });
   }
 
   async function handshake(serverName: string | undefined, options: object = {}): Promise<TLSSocket> {
@@ -88,7 +88,7 @@ describe('listeners', () => {
   it('marks session cookies Secure', async () => {
     const session = { kind: 'cookie', sessionName: 'sid', absoluteTimeoutMs: null, lifetime: 'session' } as const;
     const kept = rule('kept', [backend('a')], { sessionPersistence: session });
-    const secure = listener('t', [kept], { tls: { mode: 'terminate', certificates: ['a'] } });
+    const secure = listener('t', [kept], { tls: { certificates: ['a'] } });
     await apply({ listeners: [secure], certificates: [A] });
     const head = await request(await handshake('a.example.com'), 'a.example.com');
     assert.match(String(head['set-cookie']?.[0]), /^sid=[\w-]+; Path=\/; HttpOnly; Secure$/);

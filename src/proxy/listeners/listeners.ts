@@ -70,7 +70,7 @@ export class Listeners {
    */
   async apply(snapshot: Pick<Snapshot, 'bindings' | 'certificates'>): Promise<BindFailures> {
     this.#environment.contexts.update(snapshot);
-    const wanted = snapshot.bindings.filter(binding => binding.transport === 'tcp');
+    const wanted = snapshot.bindings;
     const kept = new Set(wanted.map(binding => binding.id));
     for (const [id, server] of this.#servers) if (!kept.has(id)) this.#retire(id, server, this.#removalTimeoutMs);
     this.#environment.rules.retain(rulesOf(wanted));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { SecureContext } from 'node:tls';
-import type { Certificate, Listener, Snapshot, TlsTermination } from '../../snapshot/index.ts';
+import type { Certificate, HttpsListener, Snapshot, TlsTermination } from '../../snapshot/index.ts';
 import { compareHostnames, hostnameMatches } from '../../values/index.ts';
 import { SessionScope, scopeName } from './session-scope.ts';
 import type { TicketSecrets } from './ticket-secrets.ts';
@@ -26,7 +26,7 @@ export class TlsContexts {
     const wanted = new Set<string>();
     for (const binding of bindings)
       for (const listener of binding.listeners)
-        for (const id of listener.tls?.certificates ?? []) wanted.add(scopeName(listener, id));
+        if (listener.kind === 'https') for (const id of listener.tls.certificates) wanted.add(scopeName(listener, id));
     for (const name of this.#scopes.keys()) if (!wanted.has(name)) this.#scopes.delete(name);
   }
 
@@ -40,8 +40,8 @@ export class TlsContexts {
    * What a handshake for a server name on a listener uses; null: no certificate is there, or OpenSSL refuses it.
    * `ticketName`: of the ticket that the client shows, if any.
    */
-  contextFor(listener: Listener, serverName: string, ticketName: Buffer | null): SecureContext | null {
-    const certificate = listener.tls === null ? undefined : this.#certificateFor(listener.tls, serverName);
+  contextFor(listener: HttpsListener, serverName: string, ticketName: Buffer | null): SecureContext | null {
+    const certificate = this.#certificateFor(listener.tls, serverName);
     if (certificate === undefined) return null;
     const name = scopeName(listener, certificate.id);
     let scope = this.#scopes.get(name);

@@ -65,7 +65,9 @@ export class TlsEntrance {
       this.#refuse(socket, 'unrecognized_name', UNRECOGNIZED_NAME);
       return true;
     }
-    const context = this.#contexts.contextFor(entered.listener, serverName, hello.ticketName);
+    const { listener } = entered;
+    const context =
+      listener.kind === 'https' ? this.#contexts.contextFor(listener, serverName, hello.ticketName) : null;
     if (context === null) this.#refuse(socket, 'no_certificate', INTERNAL_ERROR);
     else this.#begin(socket, { bytes, context, entered });
     return true;

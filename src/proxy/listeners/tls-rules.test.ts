@@ -15,7 +15,7 @@ describe('TLS for HTTP/2', () => {
 
   beforeEach(async () => {
     gateway = new TestGateway();
-    const tls = { mode: 'terminate', certificates: ['a'] } as const;
+    const tls = { certificates: ['a'] };
     await gateway.apply({ listeners: [listener('t', [], { tls })], clusters: {}, certificates: [A] });
   });
   afterEach(() => gateway.close());

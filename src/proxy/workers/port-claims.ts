@@ -51,8 +51,7 @@ export function withoutBindings(snapshot: Snapshot, failures: BindFailures): Sna
 }
 
 /** Other errors than "in use" are left to the workers, who say them better. */
-async function isFree({ address, port, transport }: Binding): Promise<boolean> {
-  if (transport !== 'tcp') return true;
+async function isFree({ address, port }: Binding): Promise<boolean> {
   const server = createServer();
   try {
     server.listen({ host: address, port, exclusive: true });

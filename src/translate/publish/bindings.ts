@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Binding, Certificate, Listener } from '../../snapshot/index.ts';
+import type { Admission, Binding, Certificate, Listener } from '../../snapshot/index.ts';
 import { compareHostnames, compareStrings } from '../../values/index.ts';
 import type { AcceptedGateway, AcceptedListener } from '../accept/gateways.ts';
 import { share } from '../share.ts';
@@ -19,7 +19,7 @@ export function publishBindings(
   previous: PublishedBindings | undefined,
 ): PublishedBindings {
   const known = knownListeners(previous);
-  const sockets = new Map<string, { address: string; port: number; listeners: Listener[] }>();
+  const sockets = new Map<string, { address: string; port: number; admission: Admission; listeners: Listener[] }>();
   const certificates = new Map<string, Certificate>();
   for (const accepted of gateways.values()) {
     for (const listener of accepted.listeners) {
@@ -28,18 +28,29 @@ export function publishBindings(
       for (const certificate of listener.judged.certificates) certificates.set(certificate.id, certificate);
       for (const { id, address, port } of listener.sockets) {
         const socket = sockets.get(id);
-        if (socket === undefined) sockets.set(id, { address, port, listeners: [published] });
+        if (socket === undefined)
+          sockets.set(id, { address, port, admission: admissionOf(published), listeners: [published] });
         else socket.listeners.push(published);
       }
     }
   }
-  const bindings = [...sockets].map(([id, { address, port, listeners }]): Binding => {
+  const bindings = [...sockets].map(([id, { address, port, admission, listeners }]): Binding => {
     listeners.sort((a, b) => compareHostnames(a.hostname, b.hostname) || compareStrings(a.id, b.id));
-    return { id, address, port, transport: 'tcp', listeners };
+    return { id, address, port, admission, listeners };
   });
   bindings.sort((a, b) => compareStrings(a.id, b.id));
   const sorted = [...certificates.values()].sort((a, b) => compareStrings(a.id, b.id));
   return { bindings: share(previous?.bindings, bindings), certificates: share(previous?.certificates, sorted) };
+}
+
+/** Listeners of one socket are of one kind: others conflict (`accept/conflicts.ts`). */
+function admissionOf({ kind }: Listener): Admission {
+  switch (kind) {
+    case 'http':
+      return 'first-bytes';
+    case 'https':
+      return 'client-hello';
+  }
 }
 
 function knownListeners(previous: PublishedBindings | undefined): ReadonlyMap<string, Listener> {
@@ -56,17 +67,11 @@ function publishListener(
 ): Listener {
   const { judged } = listener;
   const { namespace, name } = accepted.gateway.metadata;
-  const tls =
+  const identity = { id: judged.id, gateway: { namespace, name }, name: judged.spec.name, hostname: judged.hostname };
+  const virtualHosts = tables.get(judged.id)?.virtualHosts ?? [];
+  const published: Listener =
     judged.protocol?.secure === true
-      ? { mode: 'terminate' as const, certificates: judged.certificates.map(c => c.id) }
-      : null;
-  const published: Listener = {
-    id: judged.id,
-    gateway: { namespace, name },
-    name: judged.spec.name,
-    hostname: judged.hostname,
-    tls,
-    virtualHosts: tables.get(judged.id)?.virtualHosts ?? [],
-  };
+      ? { kind: 'https', ...identity, tls: { certificates: judged.certificates.map(c => c.id) }, virtualHosts }
+      : { kind: 'http', ...identity, virtualHosts };
   return share(known.get(judged.id), published);
 }
