@@ -6,13 +6,13 @@
  */
 import { createServer, type Socket } from 'node:net';
 import {
-  type ConnectionEvents,
   DEFAULT_HTTP2_LIMITS,
   HeaderList,
   HeaderListPool,
   Http2Connection,
-  type Http2Stream,
-  type StreamEvents,
+  type MessageConnectionEvents,
+  type MessageEvents,
+  type MessageStream,
 } from '../src/wire/index.ts';
 
 const [port, name = 'one'] = process.argv.slice(2);
@@ -21,7 +21,7 @@ const TRAILERS = new HeaderList(['grpc-status'], ['0']);
 const MESSAGE = Buffer.from([0, 0, 0, 0, 7, 10, 5, 104, 101, 108, 108, 111]);
 const lists = new HeaderListPool();
 
-class Answer implements StreamEvents {
+class Answer implements MessageEvents {
   readonly connection: Http2Connection;
   echo = false;
   /** What the stream could not take yet. */
@@ -32,16 +32,16 @@ class Answer implements StreamEvents {
     this.connection = connection;
   }
 
-  onHead(stream: Http2Stream, head: HeaderList, _fields: unknown, endStream: boolean): void {
+  onHead(stream: MessageStream, head: HeaderList, _fields: unknown, endStream: boolean): void {
     this.echo = head.get(':path')?.endsWith('/Echo') ?? false;
-    if (this.echo) this.connection.sendHead(stream, HEAD, null, false);
+    if (this.echo) stream.sendHead(HEAD, null, false);
     if (endStream) this.finish(stream);
   }
 
   onInformational(): void {}
 
-  onData(stream: Http2Stream, chunk: Buffer, start: number, end: number, endStream: boolean): void {
-    this.connection.consumed(stream, end - start);
+  onData(stream: MessageStream, chunk: Buffer, start: number, end: number, endStream: boolean): void {
+    stream.consumed(end - start);
     if (this.echo && end > start) {
       this.queue.push(Buffer.from(chunk.subarray(start, end)));
       this.onWritable(stream);
@@ -49,42 +49,42 @@ class Answer implements StreamEvents {
     if (endStream) this.finish(stream);
   }
 
-  onTrailers(stream: Http2Stream): void {
+  onTrailers(stream: MessageStream): void {
     this.finish(stream);
   }
 
-  onReset(): void {
+  onEnded(): void {
     this.queue = [];
   }
 
-  onWritable(stream: Http2Stream): void {
+  onWritable(stream: MessageStream): void {
     for (let first = this.queue[0]; first !== undefined; first = this.queue[0]) {
-      const taken = this.connection.sendData(stream, first, 0, first.length, false);
+      const taken = stream.sendData(first, 0, first.length, false);
       if (taken < first.length) {
         this.queue[0] = first.subarray(taken);
         return;
       }
       this.queue.shift();
     }
-    if (this.ended) this.connection.sendTrailers(stream, TRAILERS, null);
+    if (this.ended) stream.sendTrailers(TRAILERS, null);
   }
 
-  finish(stream: Http2Stream): void {
+  finish(stream: MessageStream): void {
     this.ended = true;
     if (this.echo) {
-      if (this.queue.length === 0) this.connection.sendTrailers(stream, TRAILERS, null);
+      if (this.queue.length === 0) stream.sendTrailers(TRAILERS, null);
       return;
     }
-    this.connection.sendHead(stream, HEAD, null, false);
-    this.connection.sendData(stream, MESSAGE, 0, MESSAGE.length, false);
-    this.connection.sendTrailers(stream, TRAILERS, null);
+    stream.sendHead(HEAD, null, false);
+    stream.sendData(MESSAGE, 0, MESSAGE.length, false);
+    stream.sendTrailers(TRAILERS, null);
   }
 }
 
 function serve(socket: Socket): void {
   const flush = (): void => connection.takeOutput({ write: chunk => void socket.write(chunk) });
   let scheduled = false;
-  const events: ConnectionEvents = {
+  const events: MessageConnectionEvents = {
     onStream: () => new Answer(connection),
     onOutput: () => {
       if (scheduled) return;
@@ -94,8 +94,9 @@ function serve(socket: Socket): void {
         flush();
       });
     },
-    onGoaway: () => {},
+    onGoingAway: () => {},
     onCapacity: () => {},
+    onFinished: () => socket.end(),
     onFatal: () => socket.destroy(),
   };
   const limits = { ...DEFAULT_HTTP2_LIMITS, maxConcurrentStreams: 10_000 };
@@ -103,7 +104,7 @@ function serve(socket: Socket): void {
   socket.setNoDelay(true);
   socket.on('data', chunk => connection.receive(chunk, performance.now()));
   socket.on('error', () => {});
-  socket.on('close', () => connection.close(0));
+  socket.on('close', () => connection.close('lost'));
 }
 
 createServer(serve).listen(Number(port), '127.0.0.1', 1024);

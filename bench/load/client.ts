@@ -8,8 +8,8 @@ import {
   HeaderList,
   HeaderListPool,
   Http2Connection,
-  type Http2Stream,
-  type StreamEvents,
+  type MessageEvents,
+  type MessageStream,
   type VolatileFields,
 } from '../../src/wire/index.ts';
 
@@ -42,14 +42,15 @@ export async function openConnection(port: number): Promise<ClientConnection> {
           http2.takeOutput({ write: chunk => void socket.write(chunk) });
         });
       },
-      onGoaway: () => {},
+      onGoingAway: () => {},
       onCapacity: () => {},
-      onFatal: (code, message) => socket.destroy(new Error(`HTTP/2 error ${code}: ${message}`)),
+      onFinished: () => socket.end(),
+      onFatal: ({ detail }, message) => socket.destroy(new Error(`HTTP/2 error ${detail}: ${message}`)),
     },
   });
   socket.on('data', chunk => http2.receive(chunk, performance.now()));
   socket.on('error', () => {});
-  socket.on('close', () => http2.close(0));
+  socket.on('close', () => http2.close('lost'));
   return { socket, http2 };
 }
 
@@ -77,7 +78,7 @@ export interface CallResult {
 }
 
 /** One unary call; `done` is called once. */
-export class UnaryCall implements StreamEvents {
+export class UnaryCall implements MessageEvents {
   readonly #connection: ClientConnection;
   readonly #done: (result: CallResult) => void;
   #head: HeaderList | undefined;
@@ -92,28 +93,28 @@ export class UnaryCall implements StreamEvents {
     const { http2 } = this.#connection;
     const stream = http2.openStream(this);
     if (stream === null) return false;
-    http2.sendHead(stream, head, fields, false);
-    http2.sendData(stream, body, 0, body.length, true);
+    stream.sendHead(head, fields, false);
+    stream.sendData(body, 0, body.length, true);
     return true;
   }
 
-  onHead(_stream: Http2Stream, head: HeaderList, _fields: VolatileFields, endStream: boolean): void {
+  onHead(_stream: MessageStream, head: HeaderList, _fields: VolatileFields, endStream: boolean): void {
     this.#head = head;
     if (endStream) this.#finish(head);
   }
 
   onInformational(): void {}
 
-  onData(stream: Http2Stream, _chunk: Buffer, start: number, end: number, endStream: boolean): void {
-    this.#connection.http2.consumed(stream, end - start);
+  onData(stream: MessageStream, _chunk: Buffer, start: number, end: number, endStream: boolean): void {
+    stream.consumed(end - start);
     if (endStream) this.#done({ status: -1, head: this.#head });
   }
 
-  onTrailers(_stream: Http2Stream, trailers: HeaderList): void {
+  onTrailers(_stream: MessageStream, trailers: HeaderList): void {
     this.#finish(trailers);
   }
 
-  onReset(): void {
+  onEnded(): void {
     this.#done({ status: -1, head: this.#head });
   }
 

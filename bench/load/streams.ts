@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** Long bidirectional streams: each sends a small message, waits for its echo, sends the next. */
-import type { HeaderList, Http2Stream, StreamEvents } from '../../src/wire/index.ts';
+import type { HeaderList, MessageEvents, MessageStream } from '../../src/wire/index.ts';
 import { type ClientConnection, message, openConnection, requestHead } from './client.ts';
 import type { Shape } from './h2load.ts';
 
 const HEAD = requestHead('/bench.Bench/Echo');
 const BODY = message(64);
 
-class PingPong implements StreamEvents {
+class PingPong implements MessageEvents {
   readonly #connection: ClientConnection;
   readonly #done: (failed: boolean) => void;
   #left: number;
@@ -23,32 +23,32 @@ class PingPong implements StreamEvents {
   start(): void {
     const stream = this.#connection.http2.openStream(this);
     if (stream === null) throw new Error('the peer takes too few streams');
-    this.#connection.http2.sendHead(stream, HEAD, null, false);
+    stream.sendHead(HEAD, null, false);
     this.#send(stream);
   }
 
-  #send(stream: Http2Stream): void {
+  #send(stream: MessageStream): void {
     this.#left--;
-    this.#connection.http2.sendData(stream, BODY, 0, BODY.length, this.#left === 0);
+    stream.sendData(BODY, 0, BODY.length, this.#left === 0);
   }
 
   onHead(): void {}
   onInformational(): void {}
   onWritable(): void {}
 
-  onData(stream: Http2Stream, _chunk: Buffer, start: number, end: number): void {
-    this.#connection.http2.consumed(stream, end - start);
+  onData(stream: MessageStream, _chunk: Buffer, start: number, end: number): void {
+    stream.consumed(end - start);
     this.#received += end - start;
     if (this.#received < BODY.length) return;
     this.#received = 0;
     if (this.#left > 0) this.#send(stream);
   }
 
-  onTrailers(_stream: Http2Stream, trailers: HeaderList): void {
+  onTrailers(_stream: MessageStream, trailers: HeaderList): void {
     this.#done(trailers.get('grpc-status') !== '0');
   }
 
-  onReset(): void {
+  onEnded(): void {
     this.#done(true);
   }
 }

@@ -11,7 +11,7 @@ import { ClusterPool } from '../../src/proxy/upstream/cluster-pool.ts';
 import type { UpstreamEndpoint } from '../../src/proxy/upstream/upstream-endpoint.ts';
 import type { BalancerPolicy } from '../../src/snapshot/index.ts';
 /** What choosing an endpoint and opening a stream costs when a connection is ready: `node bench/micro/open-stream.ts`. */
-import { ErrorCode, type Http2Stream } from '../../src/wire/index.ts';
+import type { MessageStream } from '../../src/wire/index.ts';
 
 const ROUNDS = 2_000_000;
 const WARM_UP = 500_000;
@@ -27,7 +27,7 @@ const POLICIES: readonly BalancerPolicy[] = [
 /** Takes the stream and sends nothing. */
 class Probe extends TestRequest {
   override hash = 0;
-  override onOpen(stream: Http2Stream, endpoint: UpstreamEndpoint): void {
+  override onOpen(stream: MessageStream, endpoint: UpstreamEndpoint): void {
     this.stream = stream;
     this.endpoint = endpoint;
   }
@@ -60,7 +60,7 @@ for (const policy of POLICIES) {
       pool.open(probe);
       const { stream, endpoint } = probe;
       if (stream === null || endpoint === null) throw new Error('no connection was ready');
-      stream.connection.reset(stream, ErrorCode.CANCEL);
+      stream.reset('cancelled');
       pool.done(endpoint, 'ok');
     }
     return performance.now() - startMs;

@@ -13,8 +13,14 @@ export { fieldOf, HeaderList, VOLATILE_NAMES, type VolatileFields } from './head
 export { Http2Connection } from './http2/connection.ts';
 export type { Http2ConnectionOptions } from './http2/connection-core.ts';
 export { ErrorCode, errorCodeName } from './http2/error-code.ts';
-export type { ConnectionEvents } from './http2/events.ts';
 export { HeaderListPool } from './http2/header-list-pool.ts';
 export { DEFAULT_HTTP2_LIMITS, type Http2Limits } from './http2/limits.ts';
-export type { OutputSink } from './http2/output.ts';
-export { Http2Stream, type StreamConnection, type StreamEvents, type StreamState } from './http2/stream.ts';
+export { Http2Stream } from './http2/stream.ts';
+export type { EndOrigin, EndReason, StreamEnd } from './message/end-reason.ts';
+export type {
+  EndPacing,
+  MessageConnection,
+  MessageConnectionEvents,
+  OutputSink,
+} from './message/message-connection.ts';
+export type { MessageEvents, MessageStream } from './message/message-stream.ts';

@@ -11,12 +11,11 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { createServer as createTlsServer } from 'node:tls';
 import {
   DEFAULT_HTTP2_LIMITS,
-  ErrorCode,
   HeaderList,
   HeaderListPool,
   Http2Connection,
-  type Http2Stream,
-  type StreamEvents,
+  type MessageEvents,
+  type MessageStream,
 } from '../../src/wire/index.ts';
 
 const BODY = Buffer.from('hello from the wire\n');
@@ -24,27 +23,27 @@ const lists = new HeaderListPool();
 const OK = new HeaderList([':status', 'content-type'], ['200', 'text/plain']);
 
 /** Answers when the request has ended: 200 and a body, as far as the window allows. */
-class Answer implements StreamEvents {
+class Answer implements MessageEvents {
   #sent = 0;
 
-  onHead(stream: Http2Stream, _head: HeaderList, _fields: unknown, endStream: boolean): void {
+  onHead(stream: MessageStream, _head: HeaderList, _fields: unknown, endStream: boolean): void {
     if (endStream) this.#answer(stream);
   }
   onInformational(): void {}
-  onData(stream: Http2Stream, _chunk: Buffer, start: number, end: number, endStream: boolean): void {
-    stream.connection.consumed(stream, end - start);
+  onData(stream: MessageStream, _chunk: Buffer, start: number, end: number, endStream: boolean): void {
+    stream.consumed(end - start);
     if (endStream) this.#answer(stream);
   }
-  onTrailers(stream: Http2Stream): void {
+  onTrailers(stream: MessageStream): void {
     this.#answer(stream);
   }
-  onReset(): void {}
-  onWritable(stream: Http2Stream): void {
-    this.#sent += stream.connection.sendData(stream, BODY, this.#sent, BODY.length, true);
+  onEnded(): void {}
+  onWritable(stream: MessageStream): void {
+    this.#sent += stream.sendData(BODY, this.#sent, BODY.length, true);
   }
 
-  #answer(stream: Http2Stream): void {
-    stream.connection.sendHead(stream, OK, ['content-length', String(BODY.length)], false);
+  #answer(stream: MessageStream): void {
+    stream.sendHead(OK, ['content-length', String(BODY.length)], false);
     this.onWritable(stream);
   }
 }
@@ -61,8 +60,9 @@ function serve(socket: Socket): void {
       onOutput() {
         dirty = true;
       },
-      onGoaway() {},
+      onGoingAway() {},
       onCapacity() {},
+      onFinished() {},
       onFatal() {
         connection.takeOutput(sink);
         socket.end();
@@ -77,7 +77,7 @@ function serve(socket: Socket): void {
     }
   });
   socket.on('error', () => {});
-  socket.on('close', () => connection.close(ErrorCode.CANCEL));
+  socket.on('close', () => connection.close('lost'));
   connection.takeOutput(sink);
 }
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { readSourceFiles, type SourceFile } from './source-files.ts';
+import { ROOT, readSourceFiles, type SourceFile } from './source-files.ts';
 
 /** Who may import whom. The same table stands in docs/architecture.md; a folder may always import itself. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
@@ -51,6 +53,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 /** Pure stages: no I/O, no clock, no log. */
 const PURE = ['translate', 'snapshot', 'match', 'status', 'values', 'resources'];
 
+/** What the wire folder's door gives of one codec alone. */
+const CODEC_NAME = /\b(Http[12]\w*|ErrorCode|errorCodeName|DEFAULT_HTTP\w*)\b/;
+
 const files = readSourceFiles();
 
 describe('the house', () => {
@@ -65,6 +70,16 @@ describe('the house', () => {
       .flatMap(file =>
         file.imports.filter(i => i.specifier.startsWith('node:')).map(i => `${file.path}: ${i.specifier}`),
       );
+    assert.deepEqual(wrong, []);
+  });
+
+  it('lets no file of the data plane know a version of HTTP, apart from those that choose the codec', () => {
+    const wrong = files
+      .filter(
+        ({ path }) => path.startsWith('src/proxy/') && !path.endsWith('/codec.ts') && !path.includes('.test-support.'),
+      )
+      .filter(({ path }) => CODEC_NAME.test(readFileSync(join(ROOT, path), 'utf8')))
+      .map(({ path }) => path);
     assert.deepEqual(wrong, []);
   });
 

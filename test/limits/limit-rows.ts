@@ -294,12 +294,12 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
     { limit: 'wire/http2#DEFAULT_HTTP2_LIMITS.maxAbandoned', over: 'another connection is used' },
     { limit: 'wire/http2#DEFAULT_HTTP2_LIMITS.resetsToWearOut', over: 'another connection is used' },
     {
-      limit: 'proxy/upstream#LIMITS.maxHeaderBlockBytes',
+      limit: 'proxy/upstream#HTTP2_LIMITS.maxHeaderBlockBytes',
       why: 'of one response: a backend is trusted with more than a client, for all clients share its connection',
       over: 'the connection ends',
     },
     {
-      limit: 'proxy/upstream#LIMITS.maxContinuationFrames',
+      limit: 'proxy/upstream#HTTP2_LIMITS.maxContinuationFrames',
       why: 'as above, in frames',
       over: 'the connection ends',
     },

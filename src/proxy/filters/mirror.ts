@@ -6,20 +6,14 @@
  */
 import type { MirrorShare } from '../../snapshot/index.ts';
 import type { Random } from '../../time/index.ts';
-import {
-  ErrorCode,
-  type HeaderList,
-  type Http2Stream,
-  type StreamEvents,
-  type VolatileFields,
-} from '../../wire/index.ts';
+import type { HeaderList, MessageStream, StreamEnd, VolatileFields } from '../../wire/index.ts';
 import { BodyQueue } from '../http/body-queue.ts';
 import type { MemoryBudget } from '../http/memory-budget.ts';
 import { EXCHANGE_BYTES, fieldBytes } from '../http/memory-cost.ts';
 import type { SocketLoop } from '../http/socket-loop.ts';
 import type { WheelTimer } from '../http/timer-wheel.ts';
 import type { WorkerMetrics } from '../metrics/index.ts';
-import { isOwnLimit } from '../upstream/own-limit.ts';
+import { verdictOn } from '../upstream/own-limit.ts';
 import type { UpstreamRequest } from '../upstream/upstream-request.ts';
 import type { UpstreamCluster, UpstreamEndpoint } from '../upstream/upstreams.ts';
 
@@ -88,7 +82,7 @@ export class MirroredRequest implements UpstreamRequest, WheelTimer {
   readonly #head: HeaderList;
   readonly #fields: VolatileFields;
   readonly #environment: MirrorEnvironment;
-  #stream: Http2Stream | null = null;
+  #stream: MessageStream | null = null;
   #endpoint: UpstreamEndpoint | null = null;
   readonly #queue = new BodyQueue();
   #headBytes = 0;
@@ -135,11 +129,11 @@ export class MirroredRequest implements UpstreamRequest, WheelTimer {
     if (!this.#over && !this.#requestEnded) this.#giveUp('cancelled');
   }
 
-  onOpen(stream: Http2Stream, endpoint: UpstreamEndpoint): void {
+  onOpen(stream: MessageStream, endpoint: UpstreamEndpoint): void {
     this.#stream = stream;
     this.#endpoint = endpoint;
     const isEmpty = this.#requestEnded && this.#queue.isEmpty;
-    stream.connection.sendHead(stream, this.#head, this.#fields, isEmpty);
+    stream.sendHead(this.#head, this.#fields, isEmpty);
     if (!isEmpty) this.onWritable();
   }
 
@@ -147,14 +141,14 @@ export class MirroredRequest implements UpstreamRequest, WheelTimer {
     this.#finish('not_opened');
   }
 
-  onHead(_stream: Http2Stream, _head: HeaderList, _fields: VolatileFields, endStream: boolean): void {
+  onHead(_stream: MessageStream, _head: HeaderList, _fields: VolatileFields, endStream: boolean): void {
     if (endStream) this.#answered();
   }
 
   onInformational(): void {}
 
-  onData(stream: Http2Stream, _chunk: Buffer, start: number, end: number, endStream: boolean): void {
-    stream.connection.consumed(stream, end - start);
+  onData(stream: MessageStream, _chunk: Buffer, start: number, end: number, endStream: boolean): void {
+    stream.consumed(end - start);
     if (endStream) this.#answered();
   }
 
@@ -162,8 +156,8 @@ export class MirroredRequest implements UpstreamRequest, WheelTimer {
     this.#answered();
   }
 
-  onReset(_stream: Http2Stream, errorCode: number, origin: Parameters<StreamEvents['onReset']>[2]): void {
-    this.#finish('reset', isOwnLimit(errorCode, origin) ? 'ok' : 'failed');
+  onEnded(_stream: MessageStream, end: StreamEnd): void {
+    this.#finish('reset', verdictOn(end));
   }
 
   onWritable(): void {
@@ -182,10 +176,10 @@ export class MirroredRequest implements UpstreamRequest, WheelTimer {
     while (!queue.isEmpty) {
       const { chunk, start, end } = queue;
       const isLast = this.#requestEnded && queue.hasOne;
-      const isTaken = queue.take(stream.connection.sendData(stream, chunk, start, end, isLast));
+      const isTaken = queue.take(stream.sendData(chunk, start, end, isLast));
       if (!isTaken || isLast) return;
     }
-    if (this.#requestEnded) stream.connection.sendData(stream, EMPTY, 0, 0, true);
+    if (this.#requestEnded) stream.sendData(EMPTY, 0, 0, true);
   }
 
   /** Tells the books what the copy holds more or less than before. */
@@ -199,7 +193,7 @@ export class MirroredRequest implements UpstreamRequest, WheelTimer {
 
   #answered(): void {
     const stream = this.#stream;
-    if (stream !== null && stream.state !== 'closed') stream.connection.reset(stream, ErrorCode.CANCEL);
+    if (stream !== null && !stream.isClosed) stream.reset('cancelled');
     this.#finish('answered');
   }
 
@@ -207,7 +201,7 @@ export class MirroredRequest implements UpstreamRequest, WheelTimer {
     if (this.#over) return;
     const stream = this.#stream;
     if (stream === null) this.#cluster.cancel(this);
-    else stream.connection.reset(stream, ErrorCode.CANCEL);
+    else stream.reset('cancelled');
     this.#finish(outcome);
   }
 

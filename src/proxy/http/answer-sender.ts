@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { REQUEST_FAILURES, type RequestFailure } from '../../errors/index.ts';
-import { ErrorCode, encodeGrpcMessage, GrpcStatus } from '../../wire/index.ts';
+import { encodeGrpcMessage, GrpcStatus } from '../../wire/index.ts';
 import type { Answer } from './answers.ts';
 import { BodyQueue } from './body-queue.ts';
 import { recount } from './exchange-memory.ts';
@@ -34,7 +34,7 @@ function sendTrailersOnly(exchange: ExchangeState, answer: Answer): void {
   exchange.responseStarted = true;
   exchange.httpStatus = 200;
   exchange.grpcStatus = answer.grpcStatus;
-  stream.connection.sendHead(stream, lists.intern(names, values), statusFields(answer), true);
+  stream.sendHead(lists.intern(names, values), statusFields(answer), true);
   endResponse(exchange);
 }
 
@@ -42,7 +42,7 @@ function sendTrailersOnly(exchange: ExchangeState, answer: Answer): void {
 function sendTail(exchange: ExchangeState, answer: Answer): void {
   const { stream } = exchange;
   if (!exchange.responseIsGrpc) {
-    stream.connection.reset(stream, ErrorCode.INTERNAL_ERROR);
+    stream.reset('lost');
     exchange.finish(answer.grpcStatus);
     return;
   }
@@ -73,8 +73,8 @@ function sendText(exchange: ExchangeState, answer: Answer): void {
   exchange.httpStatus = answer.httpStatus;
   exchange.grpcStatus = answer.grpcStatus;
   if (!isHead) exchange.responseBytes += body.length;
-  stream.connection.sendHead(stream, lists.intern(names, values), ['content-length', String(body.length)], isHead);
-  const taken = isHead ? body.length : stream.connection.sendData(stream, body, 0, body.length, true);
+  stream.sendHead(lists.intern(names, values), ['content-length', String(body.length)], isHead);
+  const taken = isHead ? body.length : stream.sendData(body, 0, body.length, true);
   if (taken === body.length) {
     endResponse(exchange);
     return;

@@ -103,12 +103,12 @@ export function requestTooLarge(): Answer {
   return answer('header_limit', 'the request headers are larger than the gateway allows');
 }
 
-/** The request's head breaks HTTP/2. Nobody is told: the stream was reset. */
+/** The request's head breaks the protocol. Nobody is told: the stream was reset. */
 export function malformedRequest(): Answer {
-  return answer('malformed_request', 'the head of the request breaks HTTP/2');
+  return answer('malformed_request', 'the head of the request breaks the protocol');
 }
 
-/** The endpoint broke HTTP/2: we ended the stream, or the connection. */
+/** The endpoint broke the protocol: we ended the stream, or the connection. */
 export function upstreamProtocol(detail: string): Answer {
   return answer('upstream_protocol', `the endpoint broke the protocol: ${detail}`);
 }

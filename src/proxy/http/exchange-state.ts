@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { type HeaderList, type Http2Stream, MessageCounter, type VolatileFields } from '../../wire/index.ts';
+import { type HeaderList, MessageCounter, type MessageStream, type VolatileFields } from '../../wire/index.ts';
 import type { MirroredRequest, SessionToken } from '../filters/index.ts';
 import type { CountedCall, TypeSeries } from '../metrics/index.ts';
 import type { UpstreamCluster } from '../upstream/upstreams.ts';
@@ -35,7 +35,7 @@ export interface ExchangeOwner {
 /** What one request is at a moment. The functions beside work on it; all fields are set here, so that all have one shape. */
 export abstract class ExchangeState implements WheelTimer, CountedCall {
   readonly owner: ExchangeOwner;
-  readonly stream: Http2Stream;
+  readonly stream: MessageStream;
   decision: Decision | null = null;
   backend: CompiledBackend | null = null;
   attempt: UpstreamAttempt | null = null;
@@ -98,7 +98,7 @@ export abstract class ExchangeState implements WheelTimer, CountedCall {
   wheelPrevious: WheelTimer | null = null;
   wheelTick = 0;
 
-  constructor(owner: ExchangeOwner, stream: Http2Stream) {
+  constructor(owner: ExchangeOwner, stream: MessageStream) {
     this.owner = owner;
     this.stream = stream;
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * One request's life: the downstream side (a `StreamEvents`), and what the upstream side (`UpstreamAttempt`) reports.
+ * One request's life: the downstream side (a `MessageEvents`), and what the upstream side (`UpstreamAttempt`) reports.
  *
  *     head ──► decided ──► waiting for a stream ──► forwarding ──► finished
  *                 └─────── answered here ──────────────┴────────────▲
@@ -15,12 +15,11 @@
  * Per request: this object, an attempt and two counters. No promise, closure, Map or timer. Guarded by `bench/`.
  */
 import {
-  ErrorCode,
-  errorCodeName,
   GrpcStatus,
   type HeaderList,
-  type Http2Stream,
-  type StreamEvents,
+  type MessageEvents,
+  type MessageStream,
+  type StreamEnd,
   type VolatileFields,
 } from '../../wire/index.ts';
 import { isOwnLimit } from '../upstream/own-limit.ts';
@@ -44,10 +43,10 @@ import { dropRequest, holdAnswer, releaseAnswer } from './held-answer.ts';
 import { flushRequest, forwardRequestData, forwardRequestTrailers, releaseReplay } from './request-body.ts';
 import { beginForwarding, countPendingLimit, MAX_RETRIES, retryElsewhere } from './request-start.ts';
 import { deliver, deliverHead, deliverTrailers, flushResponse } from './response-flow.ts';
-import { type AttemptOwner, type ResetOrigin, UpstreamAttempt } from './upstream-attempt.ts';
+import { type AttemptOwner, UpstreamAttempt } from './upstream-attempt.ts';
 
-export class Exchange extends ExchangeState implements StreamEvents, AttemptOwner {
-  onHead(_stream: Http2Stream, head: HeaderList, fields: VolatileFields, endStream: boolean): void {
+export class Exchange extends ExchangeState implements MessageEvents, AttemptOwner {
+  onHead(_stream: MessageStream, head: HeaderList, fields: VolatileFields, endStream: boolean): void {
     this.startedMs = this.owner.serving.loop.nowMs;
     this.requestEnded = endStream;
     this.fields = fields;
@@ -68,7 +67,7 @@ export class Exchange extends ExchangeState implements StreamEvents, AttemptOwne
 
   onInformational(): void {}
 
-  onData(_stream: Http2Stream, chunk: Buffer, start: number, end: number, endStream: boolean): void {
+  onData(_stream: MessageStream, chunk: Buffer, start: number, end: number, endStream: boolean): void {
     if (this.isFinished) return;
     if (endStream) this.requestEnded = true;
     this.requestBytes += end - start;
@@ -85,7 +84,7 @@ export class Exchange extends ExchangeState implements StreamEvents, AttemptOwne
     forwardRequestData(this, chunk, start, end);
   }
 
-  onTrailers(_stream: Http2Stream, trailers: HeaderList, fields: VolatileFields): void {
+  onTrailers(_stream: MessageStream, trailers: HeaderList, fields: VolatileFields): void {
     if (this.isFinished) return;
     this.requestEnded = true;
     if (this.heldAnswer !== null) releaseAnswer(this);
@@ -93,14 +92,14 @@ export class Exchange extends ExchangeState implements StreamEvents, AttemptOwne
   }
 
   /** The client cancelled, broke the protocol, or is gone; or the gateway is going. */
-  onReset(_stream: Http2Stream, errorCode: number, origin: ResetOrigin): void {
+  onEnded(_stream: MessageStream, { reason, origin }: StreamEnd): void {
     if (this.isFinished) return;
     this.owner.leftUnfinished();
     this.attempt?.abandon('ok');
     if (origin === 'connection' && this.owner.isCut) {
       this.reason = 'drain_timeout';
       this.finish(GrpcStatus.UNAVAILABLE);
-    } else if (origin === 'protocol' || (origin === 'connection' && errorCode !== ErrorCode.NO_ERROR)) {
+    } else if (origin === 'codec' || (origin === 'connection' && reason !== 'lost')) {
       this.reason = 'client_protocol';
       this.finish(GrpcStatus.INTERNAL);
     } else {
@@ -133,9 +132,9 @@ export class Exchange extends ExchangeState implements StreamEvents, AttemptOwne
     this.answer(deadlineExceeded(this.timeoutMs, this.isRouteTimeout));
   }
 
-  upstreamOpened(stream: Http2Stream): void {
+  upstreamOpened(stream: MessageStream): void {
     const isEmpty = this.requestEnded && this.requestQueue === null && this.requestTrailers === null;
-    stream.connection.sendHead(stream, this.outgoing as HeaderList, this.outgoingFields, isEmpty);
+    stream.sendHead(this.outgoing as HeaderList, this.outgoingFields, isEmpty);
     if (!isEmpty) flushRequest(this);
   }
 
@@ -151,7 +150,7 @@ export class Exchange extends ExchangeState implements StreamEvents, AttemptOwne
   upstreamInformational(head: HeaderList, fields: VolatileFields): void {
     const plan = this.backend?.response;
     if (this.responseStarted || plan === undefined) return;
-    this.stream.connection.sendInformational(this.stream, plan.interimOf(head), fields);
+    this.stream.sendInformational(plan.interimOf(head), fields);
   }
 
   upstreamHead(head: HeaderList, fields: VolatileFields, endStream: boolean): void {
@@ -161,7 +160,7 @@ export class Exchange extends ExchangeState implements StreamEvents, AttemptOwne
     deliverHead(this, head, fields, endStream);
   }
 
-  upstreamData(upstream: Http2Stream, chunk: Buffer, start: number, end: number, endStream: boolean): void {
+  upstreamData(upstream: MessageStream, chunk: Buffer, start: number, end: number, endStream: boolean): void {
     this.responseBytes += end - start;
     if (end > start && this.responseIsGrpc) {
       const counter = this.responseMessages;
@@ -179,29 +178,30 @@ export class Exchange extends ExchangeState implements StreamEvents, AttemptOwne
   }
 
   /** The attempt is over already. */
-  upstreamReset(errorCode: number, origin: ResetOrigin): void {
+  upstreamEnded(end: StreamEnd): void {
     if (this.responseEnded) return;
-    const isUntouched = !this.responseStarted && origin !== 'protocol' && errorCode === ErrorCode.REFUSED_STREAM;
+    const isUntouched = !this.responseStarted && end.origin !== 'codec' && end.reason === 'refused';
     if (isUntouched && this.isReplayable && this.retries < MAX_RETRIES) {
       retryElsewhere(this);
       return;
     }
-    this.answer(this.#resetAnswer(errorCode, origin));
+    this.answer(this.#answerTo(end));
   }
 
-  /** `protocol`: our codec ended the stream for what the endpoint sent. */
-  #resetAnswer(errorCode: number, origin: ResetOrigin): Answer {
-    const code = errorCodeName(errorCode);
-    if (origin === 'peer') return upstreamReset(`stream reset with ${code}`);
-    if (origin === 'protocol') {
-      return isOwnLimit(errorCode, origin)
-        ? responseTooLarge()
-        : upstreamProtocol(`its response is not valid (${code})`);
+  #answerTo(end: StreamEnd): Answer {
+    switch (end.origin) {
+      case 'peer':
+      case 'leaving':
+        return upstreamReset(`stream reset with ${end.detail}`);
+      case 'codec':
+        return isOwnLimit(end) ? responseTooLarge() : upstreamProtocol(`its response is not valid (${end.detail})`);
+      case 'connection': {
+        if (end.reason === 'lost') return upstreamReset('its connection was lost');
+        // Nothing of this call may have come yet: then it is as good as lost.
+        const detail = `its connection failed with ${end.detail}`;
+        return this.responseStarted ? upstreamProtocol(detail) : upstreamReset(detail);
+      }
     }
-    if (errorCode === ErrorCode.NO_ERROR) return upstreamReset('its connection was lost');
-    // Nothing of this call may have come yet: then it is as good as lost.
-    const detail = `its connection failed with ${code}`;
-    return this.responseStarted ? upstreamProtocol(detail) : upstreamReset(detail);
   }
 
   /** The route's timeout passed, the endpoint had the whole request, and nothing came of it. */
@@ -221,7 +221,7 @@ export class Exchange extends ExchangeState implements StreamEvents, AttemptOwne
     this.reason = 'buffer_limit';
     this.owner.leftUnfinished();
     this.attempt?.abandon('ok');
-    this.stream.connection.reset(this.stream, ErrorCode.ENHANCE_YOUR_CALM);
+    this.stream.reset('overload');
     this.finish(GrpcStatus.RESOURCE_EXHAUSTED);
   }
 

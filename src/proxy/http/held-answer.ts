@@ -26,7 +26,7 @@ export function holdAnswer(exchange: ExchangeState, answer: Answer): boolean {
 
 /** `bytes` more of the request came, or its end. */
 export function dropRequest(exchange: ExchangeState, bytes: number): void {
-  if (bytes > 0) exchange.stream.connection.consumed(exchange.stream, bytes);
+  if (bytes > 0) exchange.stream.consumed(bytes);
   if (exchange.requestEnded || exchange.requestBytes > MAX_DROPPED_BYTES) releaseAnswer(exchange);
 }
 

@@ -4,13 +4,15 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import {
-  type ConnectionEvents,
   DEFAULT_HTTP2_LIMITS,
+  ErrorCode,
   HeaderList,
   HeaderListPool,
   Http2Connection,
-  type Http2Stream,
-  type StreamEvents,
+  type MessageConnectionEvents,
+  type MessageEvents,
+  type MessageStream,
+  type StreamEnd,
   type VolatileFields,
 } from '../../wire/index.ts';
 
@@ -41,7 +43,7 @@ export function grpcHead(changes: Readonly<Record<string, string | undefined>> =
 }
 
 /** What one side of a stream got. */
-export class Received implements StreamEvents {
+export class Received implements MessageEvents {
   head: HeaderList | null = null;
   fields: VolatileFields = null;
   interim: HeaderList[] = [];
@@ -78,26 +80,27 @@ export class Received implements StreamEvents {
     return decodeURIComponent(this.allTrailers['grpc-message'] ?? this.all['grpc-message'] ?? '');
   }
 
-  onHead(_stream: Http2Stream, head: HeaderList, fields: VolatileFields, endStream: boolean): void {
+  onHead(_stream: MessageStream, head: HeaderList, fields: VolatileFields, endStream: boolean): void {
     this.head = head;
     this.fields = fields;
     if (endStream) this.#finish();
   }
-  onInformational(_stream: Http2Stream, head: HeaderList): void {
+  onInformational(_stream: MessageStream, head: HeaderList): void {
     this.interim.push(head);
   }
-  onData(stream: Http2Stream, _chunk: Buffer, start: number, end: number, endStream: boolean): void {
+  onData(stream: MessageStream, _chunk: Buffer, start: number, end: number, endStream: boolean): void {
     this.bytes += end - start;
-    stream.connection.consumed(stream, end - start);
+    stream.consumed(end - start);
     if (endStream) this.#finish();
   }
-  onTrailers(_stream: Http2Stream, trailers: HeaderList, fields: VolatileFields): void {
+  onTrailers(_stream: MessageStream, trailers: HeaderList, fields: VolatileFields): void {
     this.trailers = trailers;
     this.trailerFields = fields;
     this.#finish();
   }
-  onReset(_stream: Http2Stream, errorCode: number): void {
-    this.resetCode = errorCode;
+  onEnded(_stream: MessageStream, end: StreamEnd): void {
+    const codes: Readonly<Record<string, number>> = ErrorCode;
+    this.resetCode = codes[end.detail] ?? Number(end.detail);
     this.#finish();
   }
   onWritable(): void {}
@@ -123,14 +126,15 @@ class Wired {
   readonly connection: Http2Connection;
   readonly socket: Socket;
 
-  constructor(role: 'client' | 'server', socket: Socket, onStream: (stream: Http2Stream) => StreamEvents) {
+  constructor(role: 'client' | 'server', socket: Socket, onStream: (stream: MessageStream) => MessageEvents) {
     this.socket = socket;
     const ignore = (): void => {};
-    const events: ConnectionEvents = {
+    const events: MessageConnectionEvents = {
       onStream,
       onOutput: () => queueMicrotask(() => this.flush()),
-      onGoaway: ignore,
+      onGoingAway: ignore,
       onCapacity: ignore,
+      onFinished: ignore,
       onFatal: ignore,
     };
     const lists = new HeaderListPool();
@@ -236,15 +240,14 @@ export class RawBackend {
     for (const socket of this.#sockets) socket.destroy();
   }
 
-  #onStream(stream: Http2Stream): StreamEvents {
+  #onStream(stream: MessageStream): MessageEvents {
     const received = new Received();
     this.requests.push(received);
     received.onEnd = () => {
       const { head, interim, fields, trailers, trailerFields } = this.answer;
-      const { connection } = stream;
-      if (interim !== undefined) connection.sendInformational(stream, interim, null);
-      connection.sendHead(stream, head, fields ?? null, trailers === undefined);
-      if (trailers !== undefined) connection.sendTrailers(stream, trailers, trailerFields ?? null);
+      if (interim !== undefined) stream.sendInformational(interim, null);
+      stream.sendHead(head, fields ?? null, trailers === undefined);
+      if (trailers !== undefined) stream.sendTrailers(trailers, trailerFields ?? null);
     };
     return received;
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** The request's body on its way to the endpoint: forward at once, queue what is not taken, keep what a retry needs. */
-import type { HeaderList, Http2Stream, VolatileFields } from '../../wire/index.ts';
+import type { HeaderList, MessageStream, VolatileFields } from '../../wire/index.ts';
 import { BodyQueue } from './body-queue.ts';
 import { recount } from './exchange-memory.ts';
 import type { ExchangeState } from './exchange-state.ts';
@@ -58,19 +58,19 @@ export function flushRequest(exchange: ExchangeState): void {
     if (exchange.requestQueue !== null || exchange.isFinished) return;
   }
   const trailers = exchange.requestTrailers;
-  if (trailers !== null) upstream.connection.sendTrailers(upstream, trailers, exchange.requestTrailerFields);
+  if (trailers !== null) upstream.sendTrailers(trailers, exchange.requestTrailerFields);
 }
 
 function send(
   exchange: ExchangeState,
-  upstream: Http2Stream,
+  upstream: MessageStream,
   chunk: Buffer,
   start: number,
   end: number,
   isLast: boolean,
 ): number {
   const endStream = isLast && exchange.requestTrailers === null;
-  const taken = upstream.connection.sendData(upstream, chunk, start, end, endStream);
+  const taken = upstream.sendData(chunk, start, end, endStream);
   if (taken > 0) {
     giveBack(exchange, taken);
     if (exchange.isReplayable) keepForReplay(exchange, chunk, start, start + taken);
@@ -82,7 +82,7 @@ function send(
 function giveBack(exchange: ExchangeState, taken: number): void {
   const again = Math.min(taken, exchange.rewoundBytes);
   exchange.rewoundBytes -= again;
-  if (taken > again) exchange.stream.connection.consumed(exchange.stream, taken - again);
+  if (taken > again) exchange.stream.consumed(taken - again);
 }
 
 function keepForReplay(exchange: ExchangeState, chunk: Buffer, start: number, end: number): void {

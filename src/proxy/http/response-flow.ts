@@ -1,13 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** The response on its way to the client: head with filters, data at the client's pace, trailers, and the end. */
-import {
-  ErrorCode,
-  grpcStatusOfHttp,
-  type HeaderList,
-  type Http2Stream,
-  type VolatileFields,
-} from '../../wire/index.ts';
+import { grpcStatusOfHttp, type HeaderList, type MessageStream, type VolatileFields } from '../../wire/index.ts';
 import { BodyQueue } from './body-queue.ts';
 import type { CompiledBackend } from './compiled-rule.ts';
 import { recount } from './exchange-memory.ts';
@@ -38,14 +32,14 @@ export function deliverHead(
   exchange.httpStatus = response.httpStatus;
   exchange.grpcStatus = response.grpcStatus;
   const { stream } = exchange;
-  stream.connection.sendHead(stream, response.list, sent, endStream);
+  stream.sendHead(response.list, sent, endStream);
   if (endStream) endResponse(exchange);
 }
 
 /** `exchange.responseEnded` says whether more follows. */
 export function deliver(
   exchange: ExchangeState,
-  upstream: Http2Stream,
+  upstream: MessageStream,
   chunk: Buffer,
   start: number,
   end: number,
@@ -53,9 +47,9 @@ export function deliver(
   const { stream } = exchange;
   let at = start;
   if (exchange.responseQueue === null) {
-    const taken = stream.connection.sendData(stream, chunk, start, end, exchange.responseEnded);
+    const taken = stream.sendData(chunk, start, end, exchange.responseEnded);
     at += taken;
-    if (taken > 0) upstream.connection.consumed(upstream, taken);
+    if (taken > 0) upstream.consumed(taken);
     if (at === end) {
       if (exchange.responseEnded) endResponse(exchange);
       return;
@@ -74,7 +68,7 @@ export function deliverTrailers(exchange: ExchangeState, received: HeaderList, r
   const fields = responseTrailerFields(receivedFields);
   exchange.grpcStatus = grpcStatus;
   if (exchange.responseQueue === null) {
-    stream.connection.sendTrailers(stream, trailers, fields);
+    stream.sendTrailers(trailers, fields);
     endResponse(exchange);
     return;
   }
@@ -94,16 +88,16 @@ export function flushResponse(exchange: ExchangeState): void {
   while (!queue.isEmpty) {
     const { chunk, start, end } = queue;
     const isLast = exchange.responseEnded && responseTrailers === null && queue.hasOne;
-    const taken = stream.connection.sendData(stream, chunk, start, end, isLast);
+    const taken = stream.sendData(chunk, start, end, isLast);
     const upstream = exchange.attempt?.stream ?? null;
-    if (upstream !== null && taken > 0) upstream.connection.consumed(upstream, taken);
+    if (upstream !== null && taken > 0) upstream.consumed(taken);
     if (!queue.take(taken)) break;
   }
   if (queue.isEmpty) exchange.responseQueue = null;
   recount(exchange);
   if (exchange.responseQueue !== null || !exchange.responseEnded || exchange.isFinished) return;
   if (responseTrailers !== null) {
-    stream.connection.sendTrailers(stream, responseTrailers, exchange.responseTrailerFields);
+    stream.sendTrailers(responseTrailers, exchange.responseTrailerFields);
   }
   endResponse(exchange);
 }
@@ -113,7 +107,7 @@ export function endResponse(exchange: ExchangeState): void {
   const { stream, httpStatus } = exchange;
   exchange.attempt?.finish(httpStatus >= 502 && httpStatus <= 504 ? 'failed' : 'ok');
   // The rest of the request is not wanted (RFC 9113 §8.1).
-  if (!exchange.requestEnded && stream.state !== 'closed') stream.connection.reset(stream, ErrorCode.NO_ERROR);
+  if (!exchange.requestEnded && !stream.isClosed) stream.reset('done');
   exchange.finish(exchange.grpcStatus >= 0 ? exchange.grpcStatus : grpcStatusOfHttp(httpStatus));
 }
 

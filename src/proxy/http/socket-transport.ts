@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * Joins a socket and an HTTP/2 connection, in either role.
+ * Joins a socket and a connection of any version, in either role.
  *
  * - Input: each chunk goes to `connection.receive`, after the loop's clock was read.
- * - Output: `markDirty` (from `ConnectionEvents.onOutput`) puts the socket on the loop's list; it is written once per turn.
+ * - Output: `markDirty` (from `MessageConnectionEvents.onOutput`) puts the socket on the loop's list; it is written once per turn.
  * - Back-pressure: while the socket has not written what it was given, the connection is told `outputBlocked(true)`, so
  *   that flow control and the exchange hold DATA back and memory stays bounded. Meanwhile other output stays in the
  *   connection, side by side: given to the socket, each few bytes would be a write of their own that keeps a slab alive.
@@ -17,17 +17,8 @@
  * four times.
  */
 import type { Socket } from 'node:net';
+import type { MessageConnection } from '../../wire/index.ts';
 import type { SocketLoop } from './socket-loop.ts';
-
-/** The part of `Http2Connection` that a transport drives. */
-export interface TransportConnection {
-  receive(chunk: Buffer, nowMs: number): void;
-  takeOutput(sink: { write(chunk: Buffer): void }): void;
-  outputBlocked(blocked: boolean): void;
-  /** Output is left where it is for now: `onOutput` is due when there is more. Returns the memory that it takes. */
-  deferOutput(): number;
-  close(errorCode: number): void;
-}
 
 export interface TransportOwner {
   /** The socket is gone and every stream of the connection has been reset. `error` null: it ended in order. */
@@ -43,7 +34,6 @@ export interface TrafficCounters {
   readonly written: number;
 }
 
-const NO_ERROR = 0;
 const NOTHING = Buffer.alloc(0);
 
 export class SocketTransport {
@@ -54,7 +44,7 @@ export class SocketTransport {
   readonly #loop: SocketLoop;
   readonly #owner: TransportOwner;
   readonly #traffic: TrafficCounters | null;
-  #connection: TransportConnection | null = null;
+  #connection: MessageConnection | null = null;
   #dirty = false;
   #closed = false;
   #ending = false;
@@ -81,7 +71,7 @@ export class SocketTransport {
   }
 
   /** Starts reading. `first`: input that was read before the protocol was known. */
-  start(connection: TransportConnection, first: Buffer | null = null): void {
+  start(connection: MessageConnection, first: Buffer | null = null): void {
     this.#connection = connection;
     const socket = this.socket;
     socket.on('data', (chunk: Buffer) => this.#onData(chunk));
@@ -94,7 +84,7 @@ export class SocketTransport {
     if (first !== null) this.#onData(first);
   }
 
-  /** The connection has output; call from `ConnectionEvents.onOutput`. */
+  /** The connection has output; call from `MessageConnectionEvents.onOutput`. */
   markDirty(): void {
     if (this.#dirty) return;
     this.#dirty = true;
@@ -197,9 +187,9 @@ export class SocketTransport {
     this.markDirty();
   }
 
-  /** HTTP/2 has no half-closed connections: a peer that ends its side is gone. */
+  /** The peer ended its side. */
   #onEnd(): void {
-    if (!this.#ending) this.socket.end();
+    if (!this.#ending && this.#connection?.receiveEnd() !== true) this.socket.end();
   }
 
   #onClose(): void {
@@ -207,7 +197,7 @@ export class SocketTransport {
     this.#closed = true;
     this.#loop.refresh();
     this.measure();
-    this.#connection?.close(NO_ERROR);
+    this.#connection?.close('lost');
     this.#owner.onTransportClosed(this.#error);
   }
 }

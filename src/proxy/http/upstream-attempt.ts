@@ -7,12 +7,10 @@
  *     waiting ──onOpen──► open ──answer ends, reset, abandon──► over
  *        └──onOpenFailed, abandon─────────────────────────────────▲
  */
-import { ErrorCode, type HeaderList, type Http2Stream, type VolatileFields } from '../../wire/index.ts';
-import { isOwnLimit } from '../upstream/own-limit.ts';
+import type { HeaderList, MessageStream, StreamEnd, VolatileFields } from '../../wire/index.ts';
+import { verdictOn } from '../upstream/own-limit.ts';
 import type { OpenFailure, UpstreamRequest } from '../upstream/upstream-request.ts';
 import type { UpstreamCluster, UpstreamEndpoint } from '../upstream/upstreams.ts';
-
-export type ResetOrigin = 'peer' | 'protocol' | 'connection';
 
 /** The exchange, as its attempts see it. */
 export interface AttemptOwner {
@@ -21,14 +19,14 @@ export interface AttemptOwner {
   /** Its client's connection. */
   readonly owner: object;
   /** `stream` is open and idle: the head goes first. */
-  upstreamOpened(stream: Http2Stream): void;
+  upstreamOpened(stream: MessageStream): void;
   upstreamNotOpened(failure: OpenFailure, message: string): void;
   upstreamInformational(head: HeaderList, fields: VolatileFields): void;
   upstreamHead(head: HeaderList, fields: VolatileFields, endStream: boolean): void;
-  upstreamData(upstream: Http2Stream, chunk: Buffer, start: number, end: number, endStream: boolean): void;
+  upstreamData(upstream: MessageStream, chunk: Buffer, start: number, end: number, endStream: boolean): void;
   upstreamTrailers(trailers: HeaderList, fields: VolatileFields): void;
   /** The attempt is over already. */
-  upstreamReset(errorCode: number, origin: ResetOrigin): void;
+  upstreamEnded(end: StreamEnd): void;
   /** The stream can take more. */
   upstreamWritable(): void;
 }
@@ -40,7 +38,7 @@ export class UpstreamAttempt implements UpstreamRequest {
   readonly client: object;
   readonly cluster: UpstreamCluster;
   /** null while it waits and when it is over. */
-  stream: Http2Stream | null = null;
+  stream: MessageStream | null = null;
   /** Kept for the access log. */
   endpoint: UpstreamEndpoint | null = null;
   readonly #exchange: AttemptOwner;
@@ -64,11 +62,11 @@ export class UpstreamAttempt implements UpstreamRequest {
       this.cluster.cancel(this);
       return;
     }
-    if (stream.state !== 'closed') stream.connection.reset(stream, ErrorCode.CANCEL);
+    if (!stream.isClosed) stream.reset('cancelled');
     this.#end(outcome);
   }
 
-  onOpen(stream: Http2Stream, endpoint: UpstreamEndpoint): void {
+  onOpen(stream: MessageStream, endpoint: UpstreamEndpoint): void {
     this.stream = stream;
     this.endpoint = endpoint;
     this.#exchange.upstreamOpened(stream);
@@ -79,27 +77,27 @@ export class UpstreamAttempt implements UpstreamRequest {
     this.#exchange.upstreamNotOpened(failure, message);
   }
 
-  onInformational(_stream: Http2Stream, head: HeaderList, fields: VolatileFields): void {
+  onInformational(_stream: MessageStream, head: HeaderList, fields: VolatileFields): void {
     if (!this.#isOver) this.#exchange.upstreamInformational(head, fields);
   }
 
-  onHead(_stream: Http2Stream, head: HeaderList, fields: VolatileFields, endStream: boolean): void {
+  onHead(_stream: MessageStream, head: HeaderList, fields: VolatileFields, endStream: boolean): void {
     if (this.#isOver) return;
     this.#exchange.upstreamHead(head, fields, endStream);
   }
 
-  onData(stream: Http2Stream, chunk: Buffer, start: number, end: number, endStream: boolean): void {
+  onData(stream: MessageStream, chunk: Buffer, start: number, end: number, endStream: boolean): void {
     if (!this.#isOver) this.#exchange.upstreamData(stream, chunk, start, end, endStream);
   }
 
-  onTrailers(_stream: Http2Stream, trailers: HeaderList, fields: VolatileFields): void {
+  onTrailers(_stream: MessageStream, trailers: HeaderList, fields: VolatileFields): void {
     if (!this.#isOver) this.#exchange.upstreamTrailers(trailers, fields);
   }
 
-  onReset(stream: Http2Stream, errorCode: number, origin: ResetOrigin): void {
+  onEnded(_stream: MessageStream, end: StreamEnd): void {
     if (this.#isOver) return;
-    this.#end(stream.wasLeftOut ? 'ok' : isOwnLimit(errorCode, origin) ? 'ok' : 'failed');
-    this.#exchange.upstreamReset(errorCode, origin);
+    this.#end(verdictOn(end));
+    this.#exchange.upstreamEnded(end);
   }
 
   onWritable(): void {
@@ -111,7 +109,7 @@ export class UpstreamAttempt implements UpstreamRequest {
     if (this.#isOver) return;
     const stream = this.stream;
     // The endpoint answered before it took the whole request: the rest is not wanted.
-    if (stream !== null && stream.state !== 'closed') stream.connection.reset(stream, ErrorCode.CANCEL);
+    if (stream !== null && !stream.isClosed) stream.reset('cancelled');
     this.#end(outcome);
   }
 

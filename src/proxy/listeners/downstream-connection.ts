@@ -1,23 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * One client's HTTP/2 connection: makes an exchange per stream, knows where requests are decided, and ends in order.
+ * One client's connection: makes an exchange per stream, knows where requests are decided, and ends in order.
  *
- *     open ──drain──► draining (GOAWAY, a round trip later the final GOAWAY) ──last stream over──► ended
+ *     open ──drain──► draining (asked to leave, a round trip later told) ──last stream over──► ended
  *       └──idle, protocol error, socket gone─────────────────────────────────────────────────────────▲
  */
 import type { Socket } from 'node:net';
 import type { CompiledListener } from '../../match/index.ts';
 import { plainAddress } from '../../values/index.ts';
-import {
-  type ConnectionEvents,
-  DEFAULT_HTTP2_LIMITS,
-  ErrorCode,
-  errorCodeName,
-  type HeaderList,
-  Http2Connection,
-  type Http2Stream,
-  type StreamEvents,
+import type {
+  HeaderList,
+  MessageConnection,
+  MessageConnectionEvents,
+  MessageEvents,
+  MessageStream,
+  StreamEnd,
 } from '../../wire/index.ts';
 import { malformedRequest, requestTooLarge } from '../http/answers.ts';
 import { Exchange } from '../http/exchange.ts';
@@ -28,6 +26,7 @@ import type { Scope } from '../http/scope.ts';
 import type { Serving } from '../http/serving.ts';
 import { SocketTransport, type TrafficCounters, type TransportOwner } from '../http/socket-transport.ts';
 import type { WheelTimer } from '../http/timer-wheel.ts';
+import { openCodec } from './codec.ts';
 import type { ConnectionBudget, IdleConnection } from './connection-budget.ts';
 import { ConnectionMemory, type MemoryOwner } from './connection-memory.ts';
 import { HEAD_TIMEOUT_MS, OwedInput } from './owed-input.ts';
@@ -37,7 +36,7 @@ import { UnfinishedCalls } from './unfinished-calls.ts';
 const IDLE_TIMEOUT_MS = 3_600_000;
 /** After the end was sent, the client has this long to close its side. */
 const LINGER_MS = 5_000;
-/** The second GOAWAY follows the answer to a PING, or this. */
+/** The client is told that nothing new is taken when it answered a ping, or after this. */
 const SHUTDOWN_ROUND_TRIP_MS = 2_000;
 
 /** The listening socket's side of its connections. */
@@ -55,7 +54,7 @@ export interface DownstreamServer {
 }
 
 export class DownstreamConnection
-  implements ConnectionEvents, ExchangeOwner, TransportOwner, MemoryOwner, WheelTimer, IdleConnection
+  implements MessageConnectionEvents, ExchangeOwner, TransportOwner, MemoryOwner, WheelTimer, IdleConnection
 {
   readonly serving: Serving;
   readonly clientAddress: string;
@@ -69,7 +68,7 @@ export class DownstreamConnection
   idlePrevious: IdleConnection | null = null;
   idleSinceMs = 0;
   readonly #server: DownstreamServer;
-  readonly #http2: Http2Connection;
+  readonly #messages: MessageConnection;
   readonly #transport: SocketTransport;
   #scope: Scope;
   #scopeGeneration: number;
@@ -77,7 +76,7 @@ export class DownstreamConnection
   #lastActiveMs: number;
   readonly #owedInput = new OwedInput();
   #state: 'open' | 'draining' | 'ending' | 'closed' = 'open';
-  #sentFinalGoaway = false;
+  #toldToLeave = false;
   readonly #unfinished: UnfinishedCalls;
   readonly #memory: ConnectionMemory;
 
@@ -92,19 +91,14 @@ export class DownstreamConnection
     this.#memory = new ConnectionMemory(serving.memory, this);
     this.#scopeGeneration = server.generation;
     this.#scope = server.scopeOf(entered);
-    this.#http2 = new Http2Connection({
-      role: 'server',
-      events: this,
-      limits: DEFAULT_HTTP2_LIMITS,
-      lists: serving.lists,
-    });
+    this.#messages = openCodec('http2', this, serving.lists);
     server.budget.idle(this);
     this.#transport = new SocketTransport(socket, serving.loop, this, server.traffic);
     if (serving.debug.isOn) {
       serving.debug.say('client connected', { client: this.clientAddress, listener: entered?.listener.id ?? null });
     }
     this.#transport.markDirty();
-    this.#transport.start(this.#http2, first);
+    this.#transport.start(this.#messages, first);
     serving.loop.connectionTimers.arm(this, serving.loop.nowMs + HEAD_TIMEOUT_MS);
   }
 
@@ -125,8 +119,8 @@ export class DownstreamConnection
   drain(): void {
     if (this.#state !== 'open') return;
     this.#state = 'draining';
-    this.#http2.shutdown();
-    this.#http2.ping();
+    this.#messages.shutdown();
+    this.#messages.ping();
     const { loop } = this.serving;
     loop.connectionTimers.arm(this, loop.nowMs + SHUTDOWN_ROUND_TRIP_MS);
   }
@@ -134,8 +128,8 @@ export class DownstreamConnection
   /** The gateway has no more time: ends at once. Requests in progress are told so, cut, and counted before this returns. */
   cut(): void {
     this.isCut = true;
-    for (const { events } of this.#http2.streams.all()) if (events instanceof Exchange) events.cut();
-    this.#http2.close(ErrorCode.NO_ERROR);
+    for (const { events } of this.#messages.listStreams()) if (events instanceof Exchange) events.cut();
+    this.#messages.close('lost');
     this.#transport.flush();
     this.destroy();
   }
@@ -147,12 +141,12 @@ export class DownstreamConnection
 
   /** Another connection needs its place, and it has no request. */
   makeRoom(): void {
-    this.#http2.finishShutdown();
+    this.#messages.finishShutdown();
     this.#transport.flush();
     this.destroy();
   }
 
-  onStream(stream: Http2Stream): StreamEvents {
+  onStream(stream: MessageStream): MessageEvents {
     return new Exchange(this, stream);
   }
 
@@ -160,7 +154,7 @@ export class DownstreamConnection
     this.#transport.markDirty();
   }
 
-  onSettings(): void {
+  onPeerLimits(): void {
     this.#owedInput.isStarted = true;
   }
 
@@ -169,33 +163,32 @@ export class DownstreamConnection
   }
 
   /** A client that leaves: what it began is served. */
-  onGoaway(): void {
+  onGoingAway(): void {
     if (this.#active === 0) this.#end();
   }
 
   onCapacity(): void {}
 
-  onOversizedHead(partial: HeaderList): void {
-    this.serving.metrics.count('daemun_limit_hits_total', { limit: 'header_list' });
-    recordRefused(this, partial, requestTooLarge());
-  }
-
-  onMalformedHead(partial: HeaderList): void {
-    this.serving.metrics.count('daemun_downstream_malformed_requests_total', {});
-    recordRefused(this, partial, malformedRequest());
+  onRefusedHead(why: 'oversized' | 'malformed', partial: HeaderList): void {
+    const { metrics } = this.serving;
+    if (why === 'oversized') metrics.count('daemun_limit_hits_total', { limit: 'header_list' });
+    else metrics.count('daemun_downstream_malformed_requests_total', {});
+    recordRefused(this, partial, why === 'oversized' ? requestTooLarge() : malformedRequest());
   }
 
   onRefusedStream(): void {
     this.serving.metrics.count('daemun_limit_hits_total', { limit: 'concurrent_streams' });
   }
 
-  onFatal(errorCode: number, message: string): void {
-    const { debug } = this.serving;
-    if (debug.isOn) debug.say('client broke HTTP/2', { client: this.clientAddress, error: message });
-    if (errorCode === ErrorCode.ENHANCE_YOUR_CALM) {
-      this.serving.metrics.count('daemun_limit_hits_total', { limit: 'flood' });
-    }
-    this.serving.metrics.count('daemun_downstream_protocol_errors_total', { error: errorCodeName(errorCode) });
+  onFinished(): void {
+    this.#end();
+  }
+
+  onFatal({ reason, detail }: StreamEnd, message: string): void {
+    const { debug, metrics } = this.serving;
+    if (debug.isOn) debug.say(`client broke ${this.#messages.version}`, { client: this.clientAddress, error: message });
+    if (reason === 'overload') metrics.count('daemun_limit_hits_total', { limit: 'flood' });
+    metrics.count('daemun_downstream_protocol_errors_total', { error: detail });
     this.#end();
   }
 
@@ -211,7 +204,7 @@ export class DownstreamConnection
     this.#lastActiveMs = this.serving.loop.nowMs;
     this.#unfinished.ended(this.#lastActiveMs);
     this.#server.requestEnded();
-    if (this.#active === 0 && this.#state === 'draining' && this.#sentFinalGoaway) this.#end();
+    if (this.#active === 0 && this.#state === 'draining' && this.#toldToLeave) this.#end();
   }
 
   get isRestless(): boolean {
@@ -235,7 +228,7 @@ export class DownstreamConnection
   }
 
   endForMemory(): void {
-    this.#http2.calm('the gateway is short of memory, and this connection holds most of it');
+    this.#messages.breakOff('overload', 'the gateway is short of memory, and this connection holds most of it');
     this.destroy();
   }
 
@@ -244,11 +237,11 @@ export class DownstreamConnection
       this.destroy();
       return;
     }
-    if (this.#state === 'draining' && !this.#sentFinalGoaway) this.#finishShutdown();
+    if (this.#state === 'draining' && !this.#toldToLeave) this.#finishShutdown();
     else if (this.#isStalled()) {
       this.serving.metrics.count('daemun_limit_hits_total', { limit: 'request_head_timeout' });
       // Its other calls end with it, by its own doing: they were not cancelled.
-      this.#http2.close(ErrorCode.PROTOCOL_ERROR);
+      this.#messages.close('protocol');
       this.destroy();
       return;
     } else if (this.#state === 'open' && this.#active === 0 && nowMs - this.#lastActiveMs >= IDLE_TIMEOUT_MS) {
@@ -274,19 +267,19 @@ export class DownstreamConnection
   }
 
   #isStalled(): boolean {
-    const { partialHeadId, isInputPartial } = this.#http2;
+    const { partialHeadId, isInputPartial } = this.#messages;
     const { bytesRead } = this.#transport;
     return this.#owedInput.isOverdue({ partialHeadId, isInputPartial, bytesRead, hasRequests: this.#active > 0 });
   }
 
   #checkStreams(nowMs: number): void {
-    for (const { events } of this.#http2.streams.all()) if (events instanceof Exchange) checkIdle(events, nowMs);
+    for (const { events } of this.#messages.listStreams()) if (events instanceof Exchange) checkIdle(events, nowMs);
   }
 
   #finishShutdown(): void {
-    if (this.#sentFinalGoaway) return;
-    this.#sentFinalGoaway = true;
-    this.#http2.finishShutdown();
+    if (this.#toldToLeave) return;
+    this.#toldToLeave = true;
+    this.#messages.finishShutdown();
     if (this.#active === 0) this.#end();
   }
 

@@ -7,9 +7,9 @@ export const HEAD_TIMEOUT_MS = 10_000;
 export interface InputProgress {
   /** Bytes that came in all. */
   readonly bytesRead: number;
-  /** The stream whose header block was begun and not ended; 0: none. */
+  /** Names the head that was begun and not ended; 0: none. */
   readonly partialHeadId: number;
-  /** A frame or a header block was begun and not ended. */
+  /** Something was begun and not ended. */
   readonly isInputPartial: boolean;
   /** Requests are in progress: their clients may take their time. */
   readonly hasRequests: boolean;
@@ -17,14 +17,14 @@ export interface InputProgress {
 
 /** Tells a client that owes the rest of what it began. Looked at each `HEAD_TIMEOUT_MS`, so it acts after one to two of them. */
 export class OwedInput {
-  /** SETTINGS came. */
+  /** The client has said what it speaks. */
   isStarted = false;
   #bytesRead = 0;
   #headId = 0;
 
   /**
-   * True: no SETTINGS since the connection began; or a header block that was unfinished at the last look already; or, with no
-   * request open, a frame that was begun and got no byte since then.
+   * True: nothing was said since the connection began; or a head that was unfinished at the last look already; or, with no
+   * request open, something that was begun and got no byte since then.
    */
   isOverdue({ bytesRead, partialHeadId, isInputPartial, hasRequests }: InputProgress): boolean {
     if (!this.isStarted) return true;

@@ -12,7 +12,7 @@ import {
 import type { AddressInfo, Socket } from 'node:net';
 import type { Cluster, Endpoint, EndpointSet } from '../../snapshot/index.ts';
 import { systemClock } from '../../time/index.ts';
-import { type HeaderList, HeaderListPool, type Http2Stream } from '../../wire/index.ts';
+import { type HeaderList, HeaderListPool, type MessageStream, type StreamEnd } from '../../wire/index.ts';
 import { seededRandom } from '../filters/index.ts';
 import { SocketLoop } from '../http/socket-loop.ts';
 import { type ConnectionEnvironment, dialTcp } from './connection-environment.ts';
@@ -105,7 +105,7 @@ export class TestRequest implements UpstreamRequest {
   readonly isApart: boolean;
   readonly client: object | null;
   endpoint: UpstreamEndpoint | null = null;
-  stream: Http2Stream | null = null;
+  stream: MessageStream | null = null;
   /** `open` is answered: true when it got a stream. */
   readonly opened: Promise<boolean>;
   /** The status, `failed: …` or `reset: …`. */
@@ -128,11 +128,11 @@ export class TestRequest implements UpstreamRequest {
     });
   }
 
-  onOpen(stream: Http2Stream, endpoint: UpstreamEndpoint): void {
+  onOpen(stream: MessageStream, endpoint: UpstreamEndpoint): void {
     this.stream = stream;
     this.endpoint = endpoint;
     const names = [':method', ':scheme', ':path', ':authority'];
-    stream.connection.sendHead(stream, this.#lists.intern(names, ['GET', 'http', '/', 'test']), null, true);
+    stream.sendHead(this.#lists.intern(names, ['GET', 'http', '/', 'test']), null, true);
     this.#resolveOpened(true);
   }
 
@@ -141,14 +141,14 @@ export class TestRequest implements UpstreamRequest {
     this.#resolve(`failed: ${failure}: ${message}`);
   }
 
-  onHead(_stream: Http2Stream, head: HeaderList, _fields: unknown, endStream: boolean): void {
+  onHead(_stream: MessageStream, head: HeaderList, _fields: unknown, endStream: boolean): void {
     this.status = head.get(':status') ?? '';
     if (endStream) this.#resolve(this.status);
   }
 
   onInformational(): void {}
 
-  onData(_stream: Http2Stream, _chunk: Buffer, _start: number, _end: number, endStream: boolean): void {
+  onData(_stream: MessageStream, _chunk: Buffer, _start: number, _end: number, endStream: boolean): void {
     if (endStream) this.#resolve(this.status);
   }
 
@@ -156,8 +156,8 @@ export class TestRequest implements UpstreamRequest {
     this.#resolve(this.status);
   }
 
-  onReset(_stream: Http2Stream, errorCode: number, origin: string): void {
-    this.#resolve(`reset: ${origin} ${errorCode}`);
+  onEnded(_stream: MessageStream, { origin, detail }: StreamEnd): void {
+    this.#resolve(`reset: ${origin} ${detail}`);
   }
 
   onWritable(): void {}

@@ -26,6 +26,11 @@ export class DeadPeer {
     this.#heardAtMs = nowMs;
   }
 
+  /** The version has no PING: only the peer's bytes and the kernel's keepalive tell. */
+  cannotAsk(): void {
+    this.#isAsking = false;
+  }
+
   /** `isWaiting`: streams are open. `ping`: send one now. `dead`: it was not answered; close the connection. */
   check(bytesRead: number, isWaiting: boolean, nowMs: number): 'alive' | 'ping' | 'dead' {
     if (bytesRead !== this.#read) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Cluster, Endpoint } from '../../snapshot/index.ts';
-import type { Http2Stream } from '../../wire/index.ts';
+import type { MessageStream } from '../../wire/index.ts';
 import type { ConnectFailure } from './connect-failure.ts';
 import type { ConnectionEnvironment } from './connection-environment.ts';
 import { endpointKey } from './endpoint-key.ts';
@@ -73,6 +73,10 @@ export class EndpointPool implements UpstreamEndpoint, Candidate, LaneOwner {
     this.#shared = new Lane(this, SHARED, environment);
   }
 
+  get protocol(): Cluster['protocol'] {
+    return this.#owner.cluster.protocol;
+  }
+
   get connectTimeoutMs(): number {
     return this.#owner.cluster.connectTimeoutMs;
   }
@@ -92,7 +96,7 @@ export class EndpointPool implements UpstreamEndpoint, Candidate, LaneOwner {
   }
 
   /** A new stream whose events go to `request`; null when no connection has room. Allocates only the stream. */
-  openStream(request: UpstreamRequest): Http2Stream | null {
+  openStream(request: UpstreamRequest): MessageStream | null {
     return request.isApart ? (this.#apart?.openStream(request) ?? null) : this.#shared.openStream(request);
   }
 
@@ -160,7 +164,7 @@ export class EndpointPool implements UpstreamEndpoint, Candidate, LaneOwner {
     this.#owner.onConnectionsChanged();
   }
 
-  onServed(waiting: WaitingRequest, stream: Http2Stream): void {
+  onServed(waiting: WaitingRequest, stream: MessageStream): void {
     this.activeRequests += 1;
     this.#owner.onServed(waiting);
     waiting.request.onOpen(stream, this);

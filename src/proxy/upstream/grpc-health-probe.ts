@@ -2,19 +2,13 @@
 
 import type { Cluster, Endpoint, GrpcHealthCheck } from '../../snapshot/index.ts';
 import type { Timer } from '../../time/index.ts';
-import {
-  ErrorCode,
-  type HeaderList,
-  type Http2Stream,
-  type StreamEvents,
-  type VolatileFields,
-} from '../../wire/index.ts';
+import type { HeaderList, MessageEvents, MessageStream, StreamEnd, VolatileFields } from '../../wire/index.ts';
 import type { ConnectFailure } from './connect-failure.ts';
 import type { ConnectionEnvironment } from './connection-environment.ts';
 import { endpointKey } from './endpoint-key.ts';
 import type { HealthProbe, ProbeResult } from './health-checker.ts';
 import { decodeHealthResponse, encodeHealthRequest } from './health-message.ts';
-import { type ConnectionOwner, UpstreamConnection } from './upstream-connection.ts';
+import { type ConnectionOwner, type ConnectionTarget, UpstreamConnection } from './upstream-connection.ts';
 
 /** A HealthCheckResponse has two bytes; more than this is something else. */
 const MAX_RESPONSE_BYTES = 1_024;
@@ -26,8 +20,8 @@ const MAX_RESPONSE_BYTES = 1_024;
  *
  * Owns its connection and, during a check, a stream and a timer.
  */
-export class GrpcHealthProbe implements HealthProbe, ConnectionOwner, StreamEvents {
-  readonly #target: { readonly address: string; readonly port: number; readonly connectTimeoutMs: number };
+export class GrpcHealthProbe implements HealthProbe, ConnectionOwner, MessageEvents {
+  readonly #target: ConnectionTarget;
   readonly #timeoutMs: number;
   readonly #environment: ConnectionEnvironment;
   readonly #head: HeaderList;
@@ -35,7 +29,7 @@ export class GrpcHealthProbe implements HealthProbe, ConnectionOwner, StreamEven
   #connection: UpstreamConnection | null = null;
   /** Takes no new streams; ended with the check under way. */
   #leaving: UpstreamConnection | null = null;
-  #stream: Http2Stream | null = null;
+  #stream: MessageStream | null = null;
   #timer: Timer | null = null;
   #done: ((result: ProbeResult) => void) | null = null;
   #body: Buffer[] = [];
@@ -43,7 +37,8 @@ export class GrpcHealthProbe implements HealthProbe, ConnectionOwner, StreamEven
 
   constructor(cluster: Cluster, check: GrpcHealthCheck, endpoint: Endpoint, environment: ConnectionEnvironment) {
     const connectTimeoutMs = Math.min(check.timeoutMs, cluster.connectTimeoutMs);
-    this.#target = { address: endpoint.address, port: endpoint.port, connectTimeoutMs };
+    const { address, port } = endpoint;
+    this.#target = { address, port, protocol: cluster.protocol, connectTimeoutMs };
     this.#timeoutMs = check.timeoutMs;
     this.#environment = environment;
     this.#head = requestHead(endpointKey(endpoint), environment);
@@ -90,7 +85,7 @@ export class GrpcHealthProbe implements HealthProbe, ConnectionOwner, StreamEven
     if (failure !== null && this.#stream === null) this.#finish(false, failure.message);
   }
 
-  onHead(stream: Http2Stream, head: HeaderList, _fields: VolatileFields, endStream: boolean): void {
+  onHead(stream: MessageStream, head: HeaderList, _fields: VolatileFields, endStream: boolean): void {
     const status = head.get(':status');
     if (status === '200' && !endStream) return;
     const grpcStatus = head.get('grpc-status');
@@ -101,7 +96,7 @@ export class GrpcHealthProbe implements HealthProbe, ConnectionOwner, StreamEven
 
   onInformational(): void {}
 
-  onData(stream: Http2Stream, chunk: Buffer, start: number, end: number, endStream: boolean): void {
+  onData(stream: MessageStream, chunk: Buffer, start: number, end: number, endStream: boolean): void {
     this.#bodyBytes += end - start;
     if (this.#bodyBytes <= MAX_RESPONSE_BYTES && !endStream) {
       this.#body.push(chunk.subarray(start, end));
@@ -111,7 +106,7 @@ export class GrpcHealthProbe implements HealthProbe, ConnectionOwner, StreamEven
     this.#finish(false, endStream ? 'the answer has no grpc-status' : 'the answer is too long');
   }
 
-  onTrailers(_stream: Http2Stream, trailers: HeaderList): void {
+  onTrailers(_stream: MessageStream, trailers: HeaderList): void {
     const grpcStatus = trailers.get('grpc-status');
     if (grpcStatus !== '0') {
       this.#finish(false, reasonOf(grpcStatus));
@@ -121,31 +116,28 @@ export class GrpcHealthProbe implements HealthProbe, ConnectionOwner, StreamEven
     this.#finish(status === 'SERVING', status ?? 'the answer is not a HealthCheckResponse');
   }
 
-  onReset(_stream: Http2Stream, errorCode: number, origin: 'peer' | 'protocol' | 'connection'): void {
-    this.#finish(
-      false,
-      origin === 'connection' ? 'the connection was lost' : `the stream was reset (code ${errorCode})`,
-    );
+  onEnded(_stream: MessageStream, { origin, detail }: StreamEnd): void {
+    this.#finish(false, origin === 'connection' ? 'the connection was lost' : `the stream was reset with ${detail}`);
   }
 
-  onWritable(stream: Http2Stream): void {
+  onWritable(stream: MessageStream): void {
     this.#send(stream);
   }
 
   #ask(connection: UpstreamConnection): void {
-    const stream = connection.http2?.openStream(this) ?? null;
+    const stream = connection.messages?.openStream(this) ?? null;
     if (stream === null) {
       this.#finish(false, 'the endpoint allows no stream');
       return;
     }
     this.#stream = stream;
-    stream.connection.sendHead(stream, this.#head, null, false);
+    stream.sendHead(this.#head, null, false);
     this.#send(stream);
   }
 
   /** A message this small is taken whole or, by a peer whose window is closed, not at all. */
-  #send(stream: Http2Stream): void {
-    stream.connection.sendData(stream, this.#message, 0, this.#message.length, true);
+  #send(stream: MessageStream): void {
+    stream.sendData(this.#message, 0, this.#message.length, true);
   }
 
   #onTimeout(): void {
@@ -158,8 +150,8 @@ export class GrpcHealthProbe implements HealthProbe, ConnectionOwner, StreamEven
     connection?.destroy();
   }
 
-  #abandon(stream: Http2Stream): void {
-    if (stream.state !== 'closed') stream.connection.reset(stream, ErrorCode.CANCEL);
+  #abandon(stream: MessageStream): void {
+    if (!stream.isClosed) stream.reset('cancelled');
   }
 
   #finish(healthy: boolean, reason: string): void {

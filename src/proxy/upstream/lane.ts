@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Timer } from '../../time/index.ts';
-import type { Http2Connection, Http2Stream } from '../../wire/index.ts';
+import type { MessageConnection, MessageStream } from '../../wire/index.ts';
 import { ConnectBackoff } from './connect-backoff.ts';
 import type { ConnectFailure } from './connect-failure.ts';
 import type { ConnectionEnvironment } from './connection-environment.ts';
 import { StreamAllowance } from './stream-allowance.ts';
-import { type ConnectionOwner, UpstreamConnection } from './upstream-connection.ts';
+import { type ConnectionOwner, type ConnectionTarget, UpstreamConnection } from './upstream-connection.ts';
 import type { UpstreamRequest } from './upstream-request.ts';
 import { WaitingLine, type WaitingRequest } from './waiting-line.ts';
 
@@ -21,10 +21,7 @@ const ENDED_EARLY: ConnectFailure = {
 };
 
 /** The endpoint, as its lanes see it. */
-export interface LaneOwner {
-  readonly address: string;
-  readonly port: number;
-  readonly connectTimeoutMs: number;
+export interface LaneOwner extends ConnectionTarget {
   /** Streams were asked for lately: connections are kept up in the background, so that no request waits for one. */
   readonly isInUse: boolean;
   /** `lane` has a connection with room, or has it no longer. */
@@ -32,7 +29,7 @@ export interface LaneOwner {
   /** A connection came or went. */
   onConnectionsChanged(): void;
   /** `waiting` left the line and has its stream. */
-  onServed(waiting: WaitingRequest, stream: Http2Stream): void;
+  onServed(waiting: WaitingRequest, stream: MessageStream): void;
   /** Connecting takes long: true when others are there for what waits. Sees to one when none is. */
   onSlow(lane: Lane): boolean;
   /** They left the line: another endpoint must be tried. */
@@ -63,7 +60,7 @@ export class Lane implements ConnectionOwner {
   readonly #limits: LaneLimits;
   readonly #backoff: ConnectBackoff = new ConnectBackoff();
   /** Where the next stream is tried first; null: nothing is connected. */
-  #current: Http2Connection | null = null;
+  #current: MessageConnection | null = null;
   #connecting: UpstreamConnection | null = null;
   #reconnect: Timer | null = null;
   #slow: Timer | null = null;
@@ -93,7 +90,7 @@ export class Lane implements ConnectionOwner {
   }
 
   /** A new stream whose events go to `request`; null when no connection has room. Allocates only the stream. */
-  openStream(request: UpstreamRequest): Http2Stream | null {
+  openStream(request: UpstreamRequest): MessageStream | null {
     const current = this.#current;
     if (current === null) return null;
     return current.openStream(request) ?? this.#openElsewhere(request);
@@ -167,7 +164,7 @@ export class Lane implements ConnectionOwner {
   onConnected(connection: UpstreamConnection): void {
     if (connection === this.#connecting) this.#endConnecting();
     this.#allowance.limit(connection);
-    this.#current = connection.http2;
+    this.#current = connection.messages;
     this.#owner.onReachable(this, true);
     this.#serve();
     this.#leaveWhenServed();
@@ -179,7 +176,7 @@ export class Lane implements ConnectionOwner {
   }
 
   onCapacity(connection: UpstreamConnection): void {
-    this.#current = connection.http2;
+    this.#current = connection.messages;
     if (this.waiting.length > 0) this.#serve();
     this.#leaveWhenServed();
   }
@@ -213,12 +210,12 @@ export class Lane implements ConnectionOwner {
   }
 
   #isUsable(): boolean {
-    return this.connections.some(({ state, http2 }) => state === 'open' && http2?.isPeerLeaving === false);
+    return this.connections.some(({ state, messages }) => state === 'open' && messages?.isPeerLeaving === false);
   }
 
   #loseCurrent(connection: UpstreamConnection): void {
-    if (this.#current === null || this.#current !== connection.http2) return;
-    this.#current = this.connections.find(other => other.state === 'open')?.http2 ?? null;
+    if (this.#current === null || this.#current !== connection.messages) return;
+    this.#current = this.connections.find(other => other.state === 'open')?.messages ?? null;
     if (this.#current !== null || this.#retired) return;
     if (this.#isWanted) this.warm();
   }
@@ -227,7 +224,7 @@ export class Lane implements ConnectionOwner {
     const nowMs = this.#environment.clock.nowMs();
     if (this.connections.some(other => other !== connection && other.isProven)) this.#backoff.succeed();
     const waitMs = this.#backoff.fail(failure, nowMs, this.#environment.random());
-    if (this.#current === null || this.#current === connection.http2) this.#owner.onReachable(this, false);
+    if (this.#current === null || this.#current === connection.messages) this.#owner.onReachable(this, false);
     this.#owner.onConnectFailed(this, failure);
     if (!this.#retired && this.#connecting === null) this.#schedule(waitMs);
   }
@@ -283,12 +280,12 @@ export class Lane implements ConnectionOwner {
     if (this.waiting.length > 0) this.connect();
   }
 
-  #openElsewhere(request: UpstreamRequest): Http2Stream | null {
-    for (const { state, http2 } of this.connections) {
-      if (state !== 'open' || http2 === null || http2 === this.#current) continue;
-      const stream = http2.openStream(request);
+  #openElsewhere(request: UpstreamRequest): MessageStream | null {
+    for (const { state, messages } of this.connections) {
+      if (state !== 'open' || messages === null || messages === this.#current) continue;
+      const stream = messages.openStream(request);
       if (stream === null) continue;
-      this.#current = http2;
+      this.#current = messages;
       return stream;
     }
     return null;

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { ErrorCode, type StreamEvents } from '../../wire/index.ts';
+import type { StreamEnd } from '../../wire/index.ts';
 
 /**
  * Whether our codec ended a stream because headers of the answer are over our limits. That is no sign of a sick endpoint: a
- * client can make it send them. Arguments of `StreamEvents.onReset`.
+ * client can make it send them.
  */
-export function isOwnLimit(errorCode: number, origin: Parameters<StreamEvents['onReset']>[2]): boolean {
-  return origin === 'protocol' && errorCode === ErrorCode.ENHANCE_YOUR_CALM;
+export function isOwnLimit({ reason, origin }: StreamEnd): boolean {
+  return origin === 'codec' && reason === 'overload';
+}
+
+/** What a stream that ended so says of its endpoint, for `UpstreamCluster.done`. */
+export function verdictOn(end: StreamEnd): 'ok' | 'failed' {
+  return end.origin === 'leaving' || isOwnLimit(end) ? 'ok' : 'failed';
 }

@@ -6,7 +6,7 @@ import type { UpstreamConnection } from './upstream-connection.ts';
 const MANY_STREAMS = 1_000;
 
 /**
- * How many streams a connection to an endpoint is trusted with until they are over: any number, unless GOAWAYs left some out
+ * How many streams a connection to an endpoint is trusted with until they are over: any number, unless peers that ended theirs left some out
  * after the same number twice. A server that ends each connection after a count would else refuse what came behind it, again
  * and again. Doubled whenever connections did all they were trusted with and are still there.
  */
@@ -18,26 +18,27 @@ export class StreamAllowance {
     return Number.isFinite(this.#streams);
   }
 
-  /** A GOAWAY left streams out, and took this many. */
+  /** A peer that leaves left streams out, and took this many. */
   leftOut(taken: number): void {
     if (taken === this.#lastTaken) this.#streams = Math.max(1, taken);
     this.#lastTaken = taken;
   }
 
   /** Holds a connection that takes streams now to it. */
-  limit({ http2 }: UpstreamConnection): void {
-    if (this.isLimited) http2?.allowStreams(this.#streams);
+  limit({ messages }: UpstreamConnection): void {
+    if (this.isLimited) messages?.allowStreams(this.#streams);
   }
 
   /** Trusts those of `connections` that are done with what they were trusted with; true when there are such. */
   trustMore(connections: readonly UpstreamConnection[]): boolean {
     if (!this.isLimited) return false;
     const done = connections.filter(
-      ({ state, http2 }) => state === 'open' && http2 !== null && !http2.isUsable && http2.activeStreams === 0,
+      ({ state, messages }) =>
+        state === 'open' && messages !== null && !messages.isUsable && messages.activeStreams === 0,
     );
     if (done.length === 0) return false;
     this.#streams = this.#streams * 2 > MANY_STREAMS ? Number.POSITIVE_INFINITY : this.#streams * 2;
-    for (const { http2 } of done) http2?.allowStreams(this.#streams);
+    for (const { messages } of done) messages?.allowStreams(this.#streams);
     return true;
   }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Http2Stream, StreamEvents } from '../../wire/index.ts';
+import type { MessageEvents, MessageStream } from '../../wire/index.ts';
 import type { UpstreamEndpoint } from './upstream-endpoint.ts';
 
 /** Why no stream could be opened. `overload`: the cluster's queue of waiting requests is full. */
@@ -13,7 +13,7 @@ export type OpenFailure = 'no_endpoint' | 'connect_failure' | 'connect_timeout' 
  * After `UpstreamCluster.open` exactly one of these happens, perhaps before `open` returns: `onOpen`, `onOpenFailed`, or
  * the user calls `cancel`.
  */
-export interface UpstreamRequest extends StreamEvents {
+export interface UpstreamRequest extends MessageEvents {
   /** `hashText` of the cluster's `hashKey`; 0 when `hashKey` is null. */
   readonly hash: number;
   /** `address:port` asked for by session persistence; null: none. Ignored when that endpoint cannot be used. */
@@ -23,7 +23,7 @@ export interface UpstreamRequest extends StreamEvents {
   /** Whose request it is: in a full line those wait who have the fewest there. null: nobody's in particular. */
   readonly client: object | null;
   /** `stream` is open and idle: send the head now. `UpstreamCluster.done` must follow once. */
-  onOpen(stream: Http2Stream, endpoint: UpstreamEndpoint): void;
+  onOpen(stream: MessageStream, endpoint: UpstreamEndpoint): void;
   /** No stream was opened; every try that is allowed was made. `message` is for people and for `grpc-message`. */
   onOpenFailed(failure: OpenFailure, message: string): void;
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import type { StreamEnd } from '../message/end-reason.ts';
+import type { MessageConnectionEvents } from '../message/message-connection.ts';
+import { endOf } from './end-words.ts';
 import { ErrorCode } from './error-code.ts';
-import type { ConnectionEvents } from './events.ts';
 import { FloodBudget, RESETS } from './flood-budget.ts';
 import { GOAWAY, MAX_31_BITS, RST_STREAM } from './frame.ts';
 import type { HeaderListPool } from './header-list-pool.ts';
@@ -21,7 +23,7 @@ import { UnsentStreams } from './unsent-streams.ts';
 
 export interface Http2ConnectionOptions {
   readonly role: 'server' | 'client';
-  readonly events: ConnectionEvents;
+  readonly events: MessageConnectionEvents;
   readonly limits: Http2Limits;
   /** One per worker: connections that share a pool share lists and output memory. */
   readonly lists: HeaderListPool;
@@ -35,7 +37,7 @@ export class ConnectionCore {
   /** Streams that are open or half-closed, those opened but not yet sent included. */
   activeStreams = 0;
 
-  readonly events: ConnectionEvents;
+  readonly events: MessageConnectionEvents;
   readonly limits: Http2Limits;
   readonly output: Output;
   readonly peer: PeerSettings = new PeerSettings();
@@ -154,12 +156,12 @@ export class ConnectionCore {
       // Once more on a stream that was given up: nobody hears of it, so it has a budget.
       if (stream.flags & ABANDONED && !this.spend(RESETS, 'too many errors on streams that were reset')) return;
       this.resetPaced(stream, errorCode);
-      events.onReset(stream, errorCode, 'protocol');
+      events.onEnded(stream, endOf(errorCode, 'codec'));
       return;
     }
     this.closeStream(stream);
     this.refuse(stream.id, errorCode);
-    stream.events.onReset(stream, errorCode, 'protocol');
+    stream.events.onEnded(stream, endOf(errorCode, 'codec'));
   }
 
   /** RST_STREAM of ours, at once or, as a client, when the server will stand it. */
@@ -167,13 +169,13 @@ export class ConnectionCore {
     if (this.pacer !== null && !this.pacer.mayReset(stream, errorCode)) {
       stream.flags |= ABANDONED;
       stream.events = NO_EVENTS;
-      this.events.onResetsHeld?.();
+      this.events.onEndsHeld?.();
       return;
     }
     this.closeStream(stream);
     this.resets.add(stream.id);
     this.writeControl(RST_STREAM, stream.id, errorCode);
-    if (this.pacer?.isCrowded(this.endedStreams) === true) this.events.onResetsHeld?.();
+    if (this.pacer?.isCrowded(this.endedStreams) === true) this.events.onEndsHeld?.();
   }
 
   /** RST_STREAM that the peer provoked, hence bounded (CVE-2025-8671). */
@@ -203,17 +205,18 @@ export class ConnectionCore {
     this.goawayId = Math.min(this.goawayId, this.lastPeerId);
     this.writeGoaway(errorCode);
     this.broken = true;
-    this.resetAll(errorCode);
-    this.events.onFatal(errorCode, message);
+    const end = endOf(errorCode, 'connection');
+    this.endAll(end);
+    this.events.onFatal(end, message);
   }
 
   /** Tells every stream that the connection is gone; one whose head never left, that it can be sent again (`REFUSED_STREAM`). */
-  resetAll(errorCode: number): void {
+  endAll(end: StreamEnd): void {
     for (const stream of [...this.streams.all(), ...this.unsent.all()]) {
       if (stream.flags & CLOSED) continue;
       const isUnseen = this.role === 'client' && (stream.id === 0 || stream.id > this.handedOverId);
       this.closeStream(stream);
-      stream.events.onReset(stream, isUnseen ? ErrorCode.REFUSED_STREAM : errorCode, 'connection');
+      stream.events.onEnded(stream, isUnseen ? endOf(ErrorCode.REFUSED_STREAM, 'connection') : end);
     }
   }
 }

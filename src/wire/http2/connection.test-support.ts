@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { HeaderList, type VolatileFields } from '../header-list.ts';
+import type { StreamEnd } from '../message/end-reason.ts';
+import type { MessageConnectionEvents } from '../message/message-connection.ts';
+import type { MessageEvents, MessageStream } from '../message/message-stream.ts';
 import { Http2Connection } from './connection.ts';
 import { ErrorCode } from './error-code.ts';
-import type { ConnectionEvents } from './events.ts';
 import { PREFACE, SETTINGS } from './frame.ts';
 import { HeaderListPool } from './header-list-pool.ts';
 import { DEFAULT_HTTP2_LIMITS, type Http2Limits } from './limits.ts';
-import type { Http2Stream, StreamEvents } from './stream.ts';
+import type { Http2Stream } from './stream.ts';
 
 export const REQUEST: HeaderList = new HeaderList(
   [':method', ':scheme', ':path', ':authority', 'content-type', 'te'],
@@ -17,7 +19,7 @@ export const RESPONSE: HeaderList = new HeaderList([':status', 'content-type'], 
 export const TRAILERS: HeaderList = new HeaderList(['grpc-status'], ['0']);
 
 /** Writes down what a stream's user is told. */
-export class Recorder implements StreamEvents {
+export class Recorder implements MessageEvents {
   stream: Http2Stream | null = null;
   head: HeaderList | null = null;
   fields: VolatileFields = null;
@@ -30,35 +32,41 @@ export class Recorder implements StreamEvents {
   onWritableDo: ((stream: Http2Stream) => void) | null = null;
   onHeadDo: ((stream: Http2Stream) => void) | null = null;
 
-  onHead(stream: Http2Stream, head: HeaderList, fields: VolatileFields, endStream: boolean): void {
-    this.stream = stream;
+  onHead(stream: MessageStream, head: HeaderList, fields: VolatileFields, endStream: boolean): void {
+    this.stream = stream as Http2Stream;
     this.head = head;
     this.fields = fields;
     this.ended = endStream;
-    this.onHeadDo?.(stream);
+    this.onHeadDo?.(stream as Http2Stream);
   }
-  onInformational(_stream: Http2Stream, head: HeaderList): void {
+  onInformational(_stream: MessageStream, head: HeaderList): void {
     this.interim.push(head);
   }
-  onData(_stream: Http2Stream, chunk: Buffer, start: number, end: number, endStream: boolean): void {
+  onData(_stream: MessageStream, chunk: Buffer, start: number, end: number, endStream: boolean): void {
     this.body.push(chunk.subarray(start, end));
     this.ended = endStream;
   }
-  onTrailers(_stream: Http2Stream, trailers: HeaderList, fields: VolatileFields): void {
+  onTrailers(_stream: MessageStream, trailers: HeaderList, fields: VolatileFields): void {
     this.trailers = trailers;
     this.fields = fields;
     this.ended = true;
   }
-  onReset(_stream: Http2Stream, code: number, origin: 'peer' | 'protocol' | 'connection'): void {
-    this.reset = { code, origin };
+  onEnded(_stream: MessageStream, { origin, detail }: StreamEnd): void {
+    this.reset = { code: codeNamed(detail), origin };
   }
-  onWritable(stream: Http2Stream): void {
+  onWritable(stream: MessageStream): void {
     this.writable++;
-    this.onWritableDo?.(stream);
+    this.onWritableDo?.(stream as Http2Stream);
   }
   get text(): string {
     return Buffer.concat(this.body).toString('latin1');
   }
+}
+
+/** The error code behind an end's word. */
+function codeNamed(detail: string): number {
+  const codes: Readonly<Record<string, number>> = ErrorCode;
+  return codes[detail] ?? Number(detail);
 }
 
 /** A connection whose output is kept, and whose events are written down. */
@@ -72,7 +80,7 @@ export class Side {
   nowMs = 0;
 
   constructor(role: 'server' | 'client', limits: Partial<Http2Limits> = {}, lists = new HeaderListPool()) {
-    const events: ConnectionEvents = {
+    const events: MessageConnectionEvents = {
       onStream: () => {
         const recorder = new Recorder();
         this.streams.push(recorder);
@@ -80,13 +88,14 @@ export class Side {
         return recorder;
       },
       onOutput: () => {},
-      onGoaway: (code, last) => void this.log.push(`goaway ${code} ${last}`),
+      onGoingAway: taken => void this.log.push(`going away ${taken}`),
+      onFinished: () => void this.log.push('finished'),
       onCapacity: () => void this.log.push('capacity'),
-      onSettings: () => void this.log.push('settings'),
+      onPeerLimits: () => void this.log.push('settings'),
       onPong: () => void this.log.push('pong'),
-      onOversizedHead: () => void this.log.push('oversized'),
-      onFatal: (code, message) => {
-        this.fatal = { code, message };
+      onRefusedHead: why => void this.log.push(why),
+      onFatal: ({ detail }, message) => {
+        this.fatal = { code: codeNamed(detail), message };
       },
     };
     this.connection = new Http2Connection({ role, events, lists, limits: { ...DEFAULT_HTTP2_LIMITS, ...limits } });
@@ -222,7 +231,7 @@ export function sendAll(
 ): void {
   let sent = 0;
   const more = () => {
-    sent += stream.connection.sendData(stream, body, sent, body.length, onSent === null);
+    sent += stream.sendData(body, sent, body.length, onSent === null);
     if (sent === body.length) onSent?.();
   };
   recorder.onWritableDo = more;

@@ -167,7 +167,7 @@ describe('HTTP/2 connection', () => {
     pair.client.connection.sendHead(stream, REQUEST, null, true);
     pair.server.connection.shutdown();
     pair.pump();
-    assert.deepEqual(pair.client.log, ['settings', `goaway 0 ${0x7fffffff}`]);
+    assert.deepEqual(pair.client.log, ['settings', 'going away null']);
     assert.equal(pair.client.connection.isUsable, false);
     assert.equal(pair.client.connection.openStream(recorder), null);
     pair.server.connection.finishShutdown();
@@ -192,9 +192,10 @@ describe('HTTP/2 connection', () => {
     pair.client.receive(frame(GOAWAY, 0, 0, uint32(1, ErrorCode.NO_ERROR)));
     assert.equal(first.recorder.reset, null);
     for (const { recorder } of [second, unsent]) {
-      assert.deepEqual(recorder.reset, { code: ErrorCode.REFUSED_STREAM, origin: 'peer' });
+      assert.deepEqual(recorder.reset, { code: ErrorCode.REFUSED_STREAM, origin: 'leaving' });
     }
     assert.equal(pair.client.connection.activeStreams, 1);
+    assert.deepEqual(pair.client.log, ['settings', 'going away 1']);
   });
 
   it('tells every stream when the socket is gone, and those that never left that they were not seen', () => {
@@ -203,8 +204,8 @@ describe('HTTP/2 connection', () => {
     pair.client.connection.sendHead(sent.stream, REQUEST, null, true);
     pair.client.take();
     pair.client.connection.sendHead(queued.stream, REQUEST, null, true);
-    pair.client.connection.close(ErrorCode.CONNECT_ERROR);
-    assert.deepEqual(sent.recorder.reset, { code: ErrorCode.CONNECT_ERROR, origin: 'connection' });
+    pair.client.connection.close('lost');
+    assert.deepEqual(sent.recorder.reset, { code: ErrorCode.INTERNAL_ERROR, origin: 'connection' });
     for (const { recorder } of [queued, unsent]) {
       assert.deepEqual(recorder.reset, { code: ErrorCode.REFUSED_STREAM, origin: 'connection' });
     }

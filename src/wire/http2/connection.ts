@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { HeaderList, VolatileFields } from '../header-list.ts';
+import type { EndReason } from '../message/end-reason.ts';
+import type { EndPacing, MessageConnection, OutputSink } from '../message/message-connection.ts';
+import type { MessageEvents } from '../message/message-stream.ts';
 import { ConnectionCore, type Http2ConnectionOptions } from './connection-core.ts';
+import { codeOf, endOf } from './end-words.ts';
 import { ErrorCode } from './error-code.ts';
 import { CONTINUATION, DATA, HEADERS, MAX_31_BITS, PING, RST_STREAM, WINDOW_UPDATE } from './frame.ts';
 import { FrameReader } from './frame-reader.ts';
@@ -9,7 +13,6 @@ import { receiveControl } from './inbound-control.ts';
 import { DataReceiver } from './inbound-data.ts';
 import { HeadersReceiver } from './inbound-headers.ts';
 import { sendBlock, sendData } from './outbound.ts';
-import type { OutputSink } from './output.ts';
 import {
   ABANDONED,
   CLOSED,
@@ -18,7 +21,6 @@ import {
   LOCAL_ENDED,
   REMOTE_ENDED,
   type StreamConnection,
-  type StreamEvents,
 } from './stream.ts';
 
 /**
@@ -29,9 +31,10 @@ import {
  * - Per request it allocates the stream, and strings for volatile fields; per frame nothing. An idle one holds no buffers.
  * - After `onFatal` or `close` it ignores everything.
  *
- * What it inherits from `ConnectionCore` is internal, apart from `role` and `activeStreams`.
+ * Users see a `MessageConnection`. What it inherits from `ConnectionCore` is internal, and so is what takes a stream: its streams call it.
  */
-export class Http2Connection extends ConnectionCore implements StreamConnection {
+export class Http2Connection extends ConnectionCore implements MessageConnection, StreamConnection, EndPacing {
+  readonly version = 'HTTP/2';
   readonly #reader: FrameReader;
   readonly #headers: HeadersReceiver;
   readonly #data: DataReceiver;
@@ -53,13 +56,17 @@ export class Http2Connection extends ConnectionCore implements StreamConnection 
     return this.activeStreams - (this.pacer?.held ?? 0);
   }
 
-  /** Client role: the highest stream id that was used; -1: none. */
-  get lastOwnId(): number {
-    return this.nextId - 2;
+  /** Client role: what the peer's SETTINGS allow. */
+  get capacity(): number {
+    return this.peer.isKnown ? this.peer.maxConcurrentStreams : 0;
+  }
+
+  get pacing(): EndPacing | null {
+    return this.pacer === null ? null : this;
   }
 
   /** Client role: resets are held back; see `ResetPacer`. */
-  get hasHeldResets(): boolean {
+  get hasHeldEnds(): boolean {
     return this.pacer !== null && this.pacer.held > 0;
   }
 
@@ -91,11 +98,20 @@ export class Http2Connection extends ConnectionCore implements StreamConnection 
     this.#announceCapacity();
   }
 
+  /** HTTP/2 has no half-closed connections: a peer that ends its side is gone. */
+  receiveEnd(): boolean {
+    return false;
+  }
+
+  listStreams(): readonly Http2Stream[] {
+    return this.streams.all();
+  }
+
   /**
    * Client role: null when the peer's limit, GOAWAY or the id space forbids it; `onCapacity` tells when to try again. Its id
    * is 0 until `sendHead`, so that ids rise on the wire in whatever order heads are sent.
    */
-  openStream(events: StreamEvents): Http2Stream | null {
+  openStream(events: MessageEvents): Http2Stream | null {
     if (!this.isUsable) return null;
     if (this.activeStreams >= this.peer.maxConcurrentStreams) {
       this.wantsCapacity = true;
@@ -112,8 +128,8 @@ export class Http2Connection extends ConnectionCore implements StreamConnection 
     this.lastAllowedId = Math.min(MAX_31_BITS, 2 * count - 1);
   }
 
-  /** Client role: sends the resets that were held back and whose time has come. Call now and then after `onResetsHeld`. */
-  sendHeldResets(): void {
+  /** Client role: sends the resets that were held back and whose time has come. Call now and then after `onEndsHeld`. */
+  sendHeldEnds(): void {
     if (this.broken) return;
     this.pacer?.release((stream, errorCode) => {
       this.closeStream(stream);
@@ -193,15 +209,16 @@ export class Http2Connection extends ConnectionCore implements StreamConnection 
     this.goaway(ErrorCode.NO_ERROR);
   }
 
-  /** Sends a PING; `ConnectionEvents.onPong` is called on its acknowledgement. */
-  ping(): void {
-    if (this.broken) return;
+  /** Sends a PING; `onPong` is called on its acknowledgement. */
+  ping(): boolean {
+    if (this.broken) return true;
     this.begin();
     this.output.room(17);
     this.output.header(8, PING, 0, 0);
     this.output.uint32(0);
     this.output.uint32(0);
     this.wrote(17);
+    return true;
   }
 
   /** Hands over all queued output, in as few buffers as possible. Streams that waited for room may add more (`onOutput` tells). */
@@ -231,10 +248,13 @@ export class Http2Connection extends ConnectionCore implements StreamConnection 
     this.sendQueue.wake();
   }
 
-  /** The socket is gone: every stream gets `onReset(…, 'connection')`. */
-  close(errorCode: number): void {
+  breakOff(reason: EndReason, message: string): void {
+    this.fail(codeOf(reason), message);
+  }
+
+  close(reason: EndReason): void {
     this.broken = true;
-    this.resetAll(errorCode);
+    this.endAll(endOf(codeOf(reason), 'connection'));
   }
 
   /** Internal: see `FrameHandler`. */

@@ -84,10 +84,10 @@ describe('flow control', () => {
     answering(server);
     server.take();
     server.receive(frame(WINDOW_UPDATE, 0, 1, uint32(0x7fffffff)));
-    assert.deepEqual(server.last().reset, { code: ErrorCode.FLOW_CONTROL_ERROR, origin: 'protocol' });
+    assert.deepEqual(server.last().reset, { code: ErrorCode.FLOW_CONTROL_ERROR, origin: 'codec' });
     answering(server, 3);
     server.receive(frame(WINDOW_UPDATE, 0, 3, uint32(0)));
-    assert.deepEqual(server.last().reset, { code: ErrorCode.PROTOCOL_ERROR, origin: 'protocol' });
+    assert.deepEqual(server.last().reset, { code: ErrorCode.PROTOCOL_ERROR, origin: 'codec' });
     assert.equal(server.fatalCode, null);
     server.receive(frame(WINDOW_UPDATE, 0, 0, uint32(0x7fffffff)));
     assert.equal(server.fatalCode, ErrorCode.FLOW_CONTROL_ERROR);
@@ -158,7 +158,7 @@ describe('flow control', () => {
     const limits = { streamWindowBytes: 100, connectionWindowBytes: 65_535 };
     const server = startedServer(limits);
     server.receive(frame(HEADERS, 4, 1, requestBlock()), frame(DATA, 0, 1, Buffer.alloc(101)));
-    assert.deepEqual(server.last().reset, { code: ErrorCode.FLOW_CONTROL_ERROR, origin: 'protocol' });
+    assert.deepEqual(server.last().reset, { code: ErrorCode.FLOW_CONTROL_ERROR, origin: 'codec' });
     assert.equal(server.fatal, null);
   });
 
@@ -205,7 +205,7 @@ function consumeAll(recorder: { onData: Side['streams'][number]['onData'] }): vo
   const keep = recorder.onData.bind(recorder);
   recorder.onData = (stream, chunk, start, end, endStream) => {
     keep(stream, chunk, start, end, endStream);
-    stream.connection.consumed(stream, end - start);
+    stream.consumed(end - start);
   };
 }
 

@@ -70,7 +70,7 @@ describe('HTTP/2 connection on garbage', () => {
             side.receive(bytes);
             side.take();
           }
-          side.connection.close(8);
+          side.connection.close('cancelled');
           assert.equal(side.connection.activeStreams, 0);
           assert.equal(side.connection.streams.size, 0);
         }
@@ -157,6 +157,6 @@ function giveBack(recorder: Recorder): void {
   const keep = recorder.onData.bind(recorder);
   recorder.onData = (stream, chunk, start, end, endStream) => {
     keep(stream, chunk, start, end, endStream);
-    stream.connection.consumed(stream, end - start);
+    stream.consumed(end - start);
   };
 }

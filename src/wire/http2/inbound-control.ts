@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { ConnectionCore } from './connection-core.ts';
+import { endOf } from './end-words.ts';
 import { ErrorCode } from './error-code.ts';
 import { IGNORED, PINGS, RESETS, SETTINGS_FRAMES, WINDOW_UPDATES } from './flood-budget.ts';
 import {
@@ -17,7 +18,6 @@ import {
   WINDOW_UPDATE,
 } from './frame.ts';
 import { isIdle } from './inbound-data.ts';
-import { LEFT_OUT } from './stream.ts';
 
 /** Entries of one SETTINGS frame; the protocol defines six. */
 const MAX_SETTINGS_BYTES = 6 * 64;
@@ -134,7 +134,7 @@ function onSettings(
   connection.output.header(0, SETTINGS, ACK, 0);
   connection.wrote(9);
   if (peer.initialWindowBytes !== windowBytes) moveWindows(connection, peer.initialWindowBytes - windowBytes);
-  if (!connection.broken) connection.events.onSettings?.();
+  if (!connection.broken) connection.events.onPeerLimits?.();
 }
 
 /** §6.9.2: the change applies to open streams too; their windows may become negative. */
@@ -190,7 +190,7 @@ function onRstStream(connection: ConnectionCore, id: number, payload: Buffer, st
     return;
   }
   connection.closeStream(stream);
-  stream.events.onReset(stream, readUint32(payload, start), 'peer');
+  stream.events.onEnded(stream, endOf(readUint32(payload, start), 'peer'));
   if (connection.role === 'server') connection.spend(RESETS, 'too many streams reset');
 }
 
@@ -206,8 +206,9 @@ function onGoaway(connection: ConnectionCore, id: number, payload: Buffer, start
   if (!connection.spend(IGNORED, 'too many GOAWAY frames')) return;
   const lastStreamId = readUint31(payload, start);
   connection.isPeerLeaving = true;
-  if (connection.role === 'client') refuseAbove(connection, lastStreamId);
-  connection.events.onGoaway(readUint32(payload, start + 4), lastStreamId);
+  const isServer = connection.role === 'server';
+  if (!isServer) refuseAbove(connection, lastStreamId);
+  connection.events.onGoingAway(isServer || lastStreamId >= connection.nextId - 2 ? null : (lastStreamId + 1) >> 1);
 }
 
 /** §6.8: the peer did not and will not look at these; they can be sent again elsewhere. */
@@ -215,8 +216,7 @@ function refuseAbove(connection: ConnectionCore, lastStreamId: number): void {
   for (const stream of [...connection.streams.all(), ...connection.unsent.all()]) {
     if (stream.id !== 0 && stream.id <= lastStreamId) continue;
     connection.closeStream(stream);
-    stream.flags |= LEFT_OUT;
-    stream.events.onReset(stream, ErrorCode.REFUSED_STREAM, 'peer');
+    stream.events.onEnded(stream, endOf(ErrorCode.REFUSED_STREAM, 'leaving'));
   }
 }
 

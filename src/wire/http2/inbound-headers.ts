@@ -142,7 +142,7 @@ export class HeadersReceiver {
     const isWrong = decoder.malformed || this.#selfDependent || (endStream && decoder.contentLength > 0);
     if (isWrong || (list !== null && (traitsOf(list) & REQUEST) === 0)) {
       connection.refuse(id, ErrorCode.PROTOCOL_ERROR);
-      connection.events.onMalformedHead?.(list ?? decoder.partialList());
+      connection.events.onRefusedHead?.('malformed', list ?? decoder.partialList());
       return;
     }
     const stream = new Http2Stream(

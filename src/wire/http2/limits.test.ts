@@ -245,7 +245,7 @@ describe('header limits', () => {
         indexed('x-after', 'b'),
       ]);
       pair.client.receive(...blockFrames(1, block));
-      assert.deepEqual(big.recorder.reset, { code: ErrorCode.ENHANCE_YOUR_CALM, origin: 'protocol' });
+      assert.deepEqual(big.recorder.reset, { code: ErrorCode.ENHANCE_YOUR_CALM, origin: 'codec' });
       // 62 and 63: the entries that came last.
       pair.client.receive(frame(HEADERS, 5, 3, [0x88, 0xbe, 0xbf]));
       assert.deepEqual([other.recorder.head?.get('x-after'), other.recorder.head?.get('x-before')], ['b', 'a']);

@@ -166,7 +166,7 @@ describe('request validation (RFC 9113 §8.3.1)', () => {
     for (const body of ['abc', 'a']) {
       const server = startedServer();
       server.receive(frame(HEADERS, 4, 1, requestBlock(['content-length', '2'])), frame(DATA, 1, 1, Buffer.from(body)));
-      assert.deepEqual(server.last().reset, { code: ErrorCode.PROTOCOL_ERROR, origin: 'protocol' });
+      assert.deepEqual(server.last().reset, { code: ErrorCode.PROTOCOL_ERROR, origin: 'codec' });
     }
     const server = startedServer();
     server.receive(frame(HEADERS, 4, 1, requestBlock(['content-length', '2'])));
@@ -185,7 +185,7 @@ describe('request validation (RFC 9113 §8.3.1)', () => {
     ] as const) {
       const server = startedServer();
       server.receive(frame(HEADERS, 4, 1, requestBlock()), frame(HEADERS, flags, 1, trailers));
-      assert.deepEqual(server.last().reset, { code: ErrorCode.PROTOCOL_ERROR, origin: 'protocol' });
+      assert.deepEqual(server.last().reset, { code: ErrorCode.PROTOCOL_ERROR, origin: 'codec' });
     }
   });
 });
@@ -215,12 +215,12 @@ describe('response validation (RFC 9113 §8.3.2)', () => {
       list(...GET),
     ]) {
       const { reset, status } = seen(REQUEST, frame(HEADERS, 5, 1, block));
-      assert.deepEqual([reset, status], [{ code: ErrorCode.PROTOCOL_ERROR, origin: 'protocol' }, undefined]);
+      assert.deepEqual([reset, status], [{ code: ErrorCode.PROTOCOL_ERROR, origin: 'codec' }, undefined]);
     }
   });
 
   it('refuses DATA before the head, and an interim response that ends the stream', () => {
-    const wrong = { code: ErrorCode.PROTOCOL_ERROR, origin: 'protocol' };
+    const wrong = { code: ErrorCode.PROTOCOL_ERROR, origin: 'codec' };
     assert.deepEqual(seen(REQUEST, frame(DATA, 1, 1, Buffer.from('x'))).reset, wrong);
     assert.deepEqual(seen(REQUEST, frame(HEADERS, 5, 1, list([':status', '103']))).reset, wrong);
   });

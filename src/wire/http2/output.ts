@@ -1,16 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import type { OutputSink } from '../message/message-connection.ts';
 import { FRAME_HEADER_BYTES } from './frame.ts';
 import type { Slab, SlabPool } from './slab-pool.ts';
 
 /** Payloads from here on are passed on by reference: below it a copy is cheaper than one more buffer in a write. */
 const BY_REFERENCE_BYTES = 4096;
-
-/** Where `takeOutput` puts the queued bytes. */
-export interface OutputSink {
-  /** `chunk` is never written to again. */
-  write(chunk: Buffer): void;
-}
 
 /**
  * The output queue of one connection. Small frames are written into a borrowed slab, side by side; a large payload cuts

@@ -14,12 +14,12 @@ const TOO_LARGE_GRPC = new HeaderList(
 
 /**
  * Answers a request whose header list is over the limits, with no one else involved: 431, or RESOURCE_EXHAUSTED when the
- * part that was read says gRPC. The owner hears of it for its counters (`ConnectionEvents.onOversizedHead`).
+ * part that was read says gRPC. The owner hears of it for its counters (`MessageConnectionEvents.onRefusedHead`).
  */
 export function answerOversizedHead(connection: ConnectionCore & StreamConnection, stream: Http2Stream): void {
   const partial = connection.decoder.partialList();
   const isGrpc = isGrpcMessage(partial);
   connection.sendHead(stream, isGrpc ? TOO_LARGE_GRPC : TOO_LARGE, null, true);
   connection.reset(stream, ErrorCode.NO_ERROR);
-  connection.events.onOversizedHead?.(partial);
+  connection.events.onRefusedHead?.('oversized', partial);
 }

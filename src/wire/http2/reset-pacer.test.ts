@@ -59,10 +59,10 @@ describe("a client's resets", () => {
     assert.deepEqual(resetsOf(client), [1, 3, 5]);
     assert.deepEqual([client.connection.activeStreams, client.connection.liveStreams], [2, 0]);
     pass(client, 1_000);
-    client.connection.sendHeldResets();
+    client.connection.sendHeldEnds();
     assert.deepEqual(resetsOf(client), [7]);
     pass(client, 1_000);
-    client.connection.sendHeldResets();
+    client.connection.sendHeldEnds();
     assert.deepEqual([resetsOf(client), client.connection.activeStreams], [[9], 0]);
   });
 
@@ -72,13 +72,13 @@ describe("a client's resets", () => {
     assert.ok(stream !== undefined);
     client.take();
     client.connection.reset(stream, ErrorCode.CANCEL);
-    assert.deepEqual([resetsOf(client), stream.state, client.connection.hasHeldResets], [[], 'closed', true]);
+    assert.deepEqual([resetsOf(client), stream.state, client.connection.hasHeldEnds], [[], 'closed', true]);
     pass(client, 99);
-    client.connection.sendHeldResets();
+    client.connection.sendHeldEnds();
     assert.deepEqual(resetsOf(client), []);
     pass(client, 1);
-    client.connection.sendHeldResets();
-    assert.deepEqual([resetsOf(client), client.connection.hasHeldResets], [[1], false]);
+    client.connection.sendHeldEnds();
+    assert.deepEqual([resetsOf(client), client.connection.hasHeldEnds], [[1], false]);
   });
 
   it('are not needed for a stream that ends by itself; what comes on it is dropped and its window stays shut', () => {
@@ -92,9 +92,9 @@ describe("a client's resets", () => {
     assert.deepEqual([recorder.head, recorder.body, recorder.reset], [null, [], null]);
     assert.deepEqual(client.frames(), []);
     client.receive(frame(DATA, 1, 1, Buffer.alloc(50)));
-    assert.deepEqual([client.connection.activeStreams, client.connection.hasHeldResets], [0, false]);
+    assert.deepEqual([client.connection.activeStreams, client.connection.hasHeldEnds], [0, false]);
     pass(client, 1_000);
-    client.connection.sendHeldResets();
+    client.connection.sendHeldEnds();
     assert.deepEqual(resetsOf(client), []);
   });
 
@@ -103,7 +103,7 @@ describe("a client's resets", () => {
     const { stream, recorder } = client.open();
     client.connection.sendHead(stream, REQUEST, null, true);
     client.receive(frame(DATA, 0, 1, [1]));
-    assert.deepEqual(recorder.reset, { code: ErrorCode.PROTOCOL_ERROR, origin: 'protocol' });
+    assert.deepEqual(recorder.reset, { code: ErrorCode.PROTOCOL_ERROR, origin: 'codec' });
     assert.deepEqual([client.connection.liveStreams, client.connection.activeStreams, client.fatal], [0, 1, null]);
   });
 
@@ -138,7 +138,7 @@ describe("a client's resets", () => {
         for (const [ms, count] of schedule) {
           for (const stream of openWhatFits(client, count)) client.connection.reset(stream, ErrorCode.CANCEL);
           pass(client, ms);
-          client.connection.sendHeldResets();
+          client.connection.sendHeldEnds();
           for (const _ of resetsOf(client)) sentAtMs.push(client.nowMs);
         }
         for (const [at, ms] of sentAtMs.entries()) {

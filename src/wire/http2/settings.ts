@@ -22,12 +22,13 @@ export class PeerSettings {
   maxConcurrentStreams = ASSUMED_CONCURRENT_STREAMS;
   initialWindowBytes = DEFAULT_WINDOW_BYTES;
   maxFrameBytes = MAX_FRAME_BYTES;
-  #seen = false;
+  /** The first SETTINGS came. */
+  isKnown = false;
 
   /** Applies the payload of one SETTINGS frame. Returns the error code to fail with, or NO_ERROR. */
   apply(payload: Buffer, start: number, end: number, role: 'server' | 'client'): number {
-    if (!this.#seen) this.maxConcurrentStreams = MAX_31_BITS;
-    this.#seen = true;
+    if (!this.isKnown) this.maxConcurrentStreams = MAX_31_BITS;
+    this.isKnown = true;
     for (let at = start; at < end; at += 6) {
       const id = ((payload[at] as number) << 8) | (payload[at + 1] as number);
       const error = this.#set(id, readUint32(payload, at + 2), role);

@@ -1,30 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { HeaderList, VolatileFields } from '../header-list.ts';
+import type { EndReason } from '../message/end-reason.ts';
+import type { MessageEvents, MessageStream } from '../message/message-stream.ts';
+import { codeOf } from './end-words.ts';
 
-/** What a stream tells its user. Called synchronously from `Http2Connection.receive` (or `flush`), never re-entrantly for one stream. */
-export interface StreamEvents {
-  /** A request (server role) or a response head (client role). `endStream`: nothing follows (trailers-only for gRPC). */
-  onHead(stream: Http2Stream, head: HeaderList, fields: VolatileFields, endStream: boolean): void;
-  /** An interim response (1xx); client role only. */
-  onInformational(stream: Http2Stream, head: HeaderList, fields: VolatileFields): void;
-  /**
-   * `chunk[start, end)` is a view of the input: valid during the call, and as long as it is kept (the input is not
-   * reused). Its bytes count against the receive window until `connection.consumed` gives them back.
-   */
-  onData(stream: Http2Stream, chunk: Buffer, start: number, end: number, endStream: boolean): void;
-  onTrailers(stream: Http2Stream, trailers: HeaderList, fields: VolatileFields): void;
-  /** The peer reset the stream, broke the protocol on it, or the connection is gone. Last event; the stream is closed. */
-  onReset(stream: Http2Stream, errorCode: number, origin: 'peer' | 'protocol' | 'connection'): void;
-  /** After `sendData` took less than it was offered: it can take more now. */
-  onWritable(stream: Http2Stream): void;
-}
-
-/** What the user of a stream may ask of its connection; documented at `Http2Connection`. */
+/** What a stream asks of its connection. */
 export interface StreamConnection {
-  sendHead(stream: Http2Stream, head: HeaderList, fields: VolatileFields, endStream: boolean): void;
+  sendHead(stream: Http2Stream, head: HeaderList, fields: VolatileFields, end: boolean): void;
   sendInformational(stream: Http2Stream, head: HeaderList, fields: VolatileFields): void;
-  sendData(stream: Http2Stream, chunk: Buffer, start: number, end: number, endStream: boolean): number;
+  sendData(stream: Http2Stream, chunk: Buffer, start: number, end: number, last: boolean): number;
   sendTrailers(stream: Http2Stream, trailers: HeaderList, fields: VolatileFields): void;
   reset(stream: Http2Stream, errorCode: number): void;
   consumed(stream: Http2Stream, bytes: number): void;
@@ -33,18 +18,13 @@ export interface StreamConnection {
 /** RFC 9113 §5.1, without the reserved states (push is off). */
 export type StreamState = 'idle' | 'open' | 'half-closed (local)' | 'half-closed (remote)' | 'closed';
 
-/**
- * One stream. Made by the connection only; user code reads `id`, `connection` and `state`, and owns `events`.
- *
- *     idle ──head──► open ──our end──► half-closed (local) ──┐
- *                     └──peer's end─► half-closed (remote) ──┴─► closed
- */
-export class Http2Stream {
-  /** 0 until the head of a stream that we opened is sent: ids go out in order. */
+/** One stream. Made by the connection only, which holds all the rules: see there. Users see a `MessageStream`. */
+export class Http2Stream implements MessageStream {
+  /** Ids go out in order. */
   id: number;
+  /** Internal. */
   readonly connection: StreamConnection;
-  /** Who gets the events. May be replaced. */
-  events: StreamEvents;
+  events: MessageEvents;
   /** Internal: bits, see below. */
   flags = 0;
   /** Internal: bytes the peer lets us send; may be negative after a SETTINGS change. */
@@ -63,7 +43,7 @@ export class Http2Stream {
   constructor(
     connection: StreamConnection,
     id: number,
-    events: StreamEvents,
+    events: MessageEvents,
     sendWindow: number,
     receiveWindow: number,
   ) {
@@ -74,9 +54,37 @@ export class Http2Stream {
     this.receiveWindow = receiveWindow;
   }
 
-  /** The peer's GOAWAY says that it did not look at it: no fault of either side. */
-  get wasLeftOut(): boolean {
-    return (this.flags & LEFT_OUT) !== 0;
+  get isClosed(): boolean {
+    return (this.flags & (CLOSED | ABANDONED)) !== 0;
+  }
+
+  sendHead(head: HeaderList, fields: VolatileFields, end: boolean): void {
+    this.connection.sendHead(this, head, fields, end);
+  }
+
+  sendInformational(head: HeaderList, fields: VolatileFields): void {
+    this.connection.sendInformational(this, head, fields);
+  }
+
+  sendData(chunk: Buffer, start: number, end: number, last: boolean): number {
+    return this.connection.sendData(this, chunk, start, end, last);
+  }
+
+  sendTrailers(trailers: HeaderList, fields: VolatileFields): void {
+    this.connection.sendTrailers(this, trailers, fields);
+  }
+
+  /** RFC 8441 §5: a head as any other. No client asks for one: our SETTINGS do not offer it, nor do we ask. */
+  upgrade(head: HeaderList, fields: VolatileFields): void {
+    this.connection.sendHead(this, head, fields, false);
+  }
+
+  reset(reason: EndReason): void {
+    this.connection.reset(this, codeOf(reason));
+  }
+
+  consumed(bytes: number): void {
+    this.connection.consumed(this, bytes);
   }
 
   get state(): StreamState {
@@ -106,5 +114,3 @@ export const QUEUED = 64;
 export const NO_BODY = 128;
 /** Reset by its user while its RST_STREAM is held back (see `ResetPacer`): closed to the user, open on the wire. */
 export const ABANDONED = 256;
-/** Above the last stream that the peer's GOAWAY named. */
-export const LEFT_OUT = 512;

@@ -16,5 +16,20 @@
  */
 export type EndReason = 'done' | 'cancelled' | 'refused' | 'protocol' | 'overload' | 'lost' | 'deadline';
 
-/** Who ended it: the peer by saying so, our codec because of what the peer sent, or the end of the whole connection. */
-export type EndOrigin = 'peer' | 'codec' | 'connection';
+/**
+ * Who ended it.
+ *
+ * - `peer`: it said so, of this stream.
+ * - `leaving`: the peer ends the connection in order, and did not look at this stream, whose reason is `refused`: no fault of either side.
+ * - `codec`: ours, because of what the peer sent on this stream.
+ * - `connection`: the whole connection is over, broken or gone.
+ */
+export type EndOrigin = 'peer' | 'leaving' | 'codec' | 'connection';
+
+/** How a stream or a connection ended. One object serves many: its maker never changes it. */
+export interface StreamEnd {
+  readonly reason: EndReason;
+  readonly origin: EndOrigin;
+  /** For people: the codec's own word for it, such as `CANCEL`. */
+  readonly detail: string;
+}

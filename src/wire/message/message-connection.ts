@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { HeaderList } from '../header-list.ts';
-import type { EndReason } from './end-reason.ts';
+import type { EndReason, StreamEnd } from './end-reason.ts';
 import type { MessageEvents, MessageStream } from './message-stream.ts';
 
 /** Where a connection puts the bytes that are to be written. */
@@ -15,34 +15,67 @@ export interface OutputSink {
  * socket and no clock, and holds no buffer while it is idle. After `onFatal` or `close` it ignores everything.
  */
 export interface MessageConnection {
-  /** Open streams that their users still want. */
+  /** What it speaks; for people. */
+  readonly version: 'HTTP/2' | 'HTTP/1';
+  /** Streams that are open on the wire, those opened but not yet sent included. */
+  readonly activeStreams: number;
+  /** Of these, the ones that their users still want. */
   readonly liveStreams: number;
   /** Streams that ended in order on both sides. */
   readonly endedStreams: number;
+  /** Client role: how many streams the peer allows at a time; 0: none now, or not known yet. `onPeerLimits` tells. */
+  readonly capacity: number;
   /** Client role: `openStream` may succeed when there is capacity. */
   readonly isUsable: boolean;
+  /** The peer said that it takes no new streams. */
+  readonly isPeerLeaving: boolean;
   /** The peer began something and owes the rest: for owners that limit how long that may take. */
   readonly isInputPartial: boolean;
+  /** Server role: names the head that the peer began and owes the rest of; 0: none. Nothing else can be received meanwhile. */
+  readonly partialHeadId: number;
+  /** Client role: what a version does whose streams end one by one while their connection goes on; null: not this one. */
+  readonly pacing: EndPacing | null;
 
   /** One chunk of input, kept by reference. `nowMs`: any monotonic clock, for the flood budgets. */
   receive(chunk: Buffer, nowMs: number): void;
-  /** The peer ended its side of the socket: nothing more comes, what we send may still be read. */
-  receiveEnd(): void;
-  /** Hands over all queued output, in as few buffers as possible. */
+  /**
+   * The peer ended its side of the socket: nothing more comes. True when what we send may still be read: the owner leaves our
+   * side open until `onFinished`. False: the connection is over for both sides.
+   */
+  receiveEnd(): boolean;
+  /** Hands over all queued output, in as few buffers as possible. Streams that waited for room may add more (`onOutput` tells). */
   takeOutput(sink: OutputSink): void;
-  /** The owner cannot write now and leaves the output here. Returns the memory that it takes. */
+  /** The owner cannot write now and leaves the output here: `onOutput` fires when there is more. Returns the memory that it takes. */
   deferOutput(): number;
   /** Back-pressure of the socket: while true, `sendData` takes nothing. */
   outputBlocked(blocked: boolean): void;
 
   /** Client role: null when there is no capacity now; `onCapacity` tells when to try again. */
   openStream(events: MessageEvents): MessageStream | null;
+  /** Client role: `openStream` succeeds for no more than this many streams in all. */
+  allowStreams(count: number): void;
+  /** The open streams of this moment, oldest first. */
+  listStreams(): readonly MessageStream[];
+  /** Asks the peer for a sign of life: `onPong` follows. False: the version has no such question, and nothing follows. */
+  ping(): boolean;
   /** Graceful, first step: the peer is asked to open no more; what is under way is still served. */
   shutdown(): void;
   /** Graceful, last step: nothing new is taken from here on. */
   finishShutdown(): void;
+  /** Breaks the connection: the peer is told in the version's words, every stream ends, `onFatal` follows. */
+  breakOff(reason: EndReason, message: string): void;
   /** The socket is gone, or is about to be: every stream gets `onEnded` with the origin `connection`. */
   close(reason: EndReason): void;
+}
+
+/** Streams that were given up may stay open on the wire for a while, for the peer's sake. */
+export interface EndPacing {
+  /** Ends are held back. */
+  readonly hasHeldEnds: boolean;
+  /** So many streams were given up that new ones should go to another connection. */
+  readonly isCrowded: boolean;
+  /** Sends those whose time has come. Call now and then after `onEndsHeld`. */
+  sendHeldEnds(): void;
 }
 
 /** What a connection tells its owner. */
@@ -51,14 +84,25 @@ export interface MessageConnectionEvents {
   onStream(stream: MessageStream): MessageEvents;
   /** There is output now and there was none before: the owner calls `takeOutput` before this tick ends. */
   onOutput(): void;
-  /** The peer takes no new streams. Those that it left out were ended as `refused` first. */
-  onGoingAway(): void;
-  /** Client role: `openStream` may succeed again. */
+  /**
+   * The peer takes no new streams. Those that it left out were ended before, with the origin `leaving`; `taken`: how many it did
+   * take then, of all that were opened; null: it left none out.
+   */
+  onGoingAway(taken: number | null): void;
+  /** Client role: `openStream` may succeed again: a stream ended, or the peer allows more. */
   onCapacity(): void;
-  /** Server role: the head of a request was over the limits, or broke the rules, and was answered or ended by the codec. `partial`: what was read of it. */
-  onRefusedHead(why: 'oversized' | 'malformed', partial: HeaderList): void;
   /** All that there is to send is queued, and the connection is over: write it, then end the socket. */
   onFinished(): void;
   /** The connection broke, or the peer broke it: write what is queued, then end the socket. `message` is for people. */
-  onFatal(reason: EndReason, message: string): void;
+  onFatal(end: StreamEnd, message: string): void;
+  /** The peer speaks the version, and its `capacity` is known, or may have changed. With the first `takeOutput` where peers need not say so. */
+  onPeerLimits?(): void;
+  /** The peer answered a `ping`. */
+  onPong?(): void;
+  /** Client role: see `EndPacing`. */
+  onEndsHeld?(): void;
+  /** Server role: the head of a request was over the limits, or broke the rules, and was answered or ended by the codec. `partial`: what was read of it. */
+  onRefusedHead?(why: 'oversized' | 'malformed', partial: HeaderList): void;
+  /** Server role: a stream over the limit of concurrent ones was refused. */
+  onRefusedStream?(): void;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { HeaderList, VolatileFields } from '../header-list.ts';
-import type { EndOrigin, EndReason } from './end-reason.ts';
+import type { EndReason, StreamEnd } from './end-reason.ts';
 
 /**
  * One request and its response, whatever version of HTTP carries them: what a codec gives to everything above it.
@@ -13,9 +13,11 @@ import type { EndOrigin, EndReason } from './end-reason.ts';
  * in lower case, no field that is about a connection. A request that asks for an upgrade has `:protocol` (RFC 8441 §4);
  * `:method` is what came, and each codec sends the one that its version needs.
  *
- * Calls after the end have no effect. No event fires from within a call on a stream.
+ * Calls after the end have no effect; `sendData` takes all then, and drops it. No event fires from within a call on a stream.
  */
 export interface MessageStream {
+  /** For people: grows from stream to stream of a connection. 0: ours, and its head is not sent. */
+  readonly id: number;
   /** Who gets the events. May be replaced. */
   events: MessageEvents;
   /** Nothing more will come or can be sent. */
@@ -45,8 +47,8 @@ export interface MessageEvents {
   onHead(stream: MessageStream, head: HeaderList, fields: VolatileFields, end: boolean): void;
   /** An interim response (1xx); client role only. */
   onInformational(stream: MessageStream, head: HeaderList, fields: VolatileFields): void;
-  /** The upgrade that we asked for was granted; client role only, in place of `onHead`. From here on data are bytes both ways. */
-  onUpgraded(stream: MessageStream, head: HeaderList, fields: VolatileFields): void;
+  /** The upgrade that we asked for was granted; client role only, in place of `onHead`. From here on data are bytes both ways. Of those who never ask, nobody needs it. */
+  onUpgraded?(stream: MessageStream, head: HeaderList, fields: VolatileFields): void;
   /**
    * `chunk[start, end)` is a view of the input: valid during the call, and as long as it is kept. Its bytes count against
    * what the peer may send until `consumed` gives them back.
@@ -56,15 +58,7 @@ export interface MessageEvents {
   /** After `sendData` took less than it was offered: it can take more now. */
   onWritable(stream: MessageStream): void;
   /**
-   * The stream ended before its message was whole. Last event; the stream is closed. `detail` is for people: the codec's
-   * own word for it, such as `CANCEL`.
+   * The stream ended before its message was whole. Last event; the stream is closed.
    */
   onEnded(stream: MessageStream, end: StreamEnd): void;
-}
-
-/** How a stream ended. One object serves many streams: its maker never changes it. */
-export interface StreamEnd {
-  readonly reason: EndReason;
-  readonly origin: EndOrigin;
-  readonly detail: string;
 }

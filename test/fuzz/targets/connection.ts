@@ -43,7 +43,7 @@ function play(role: 'server' | 'client', chunks: readonly Buffer[]): string {
   side.receive(...chunks);
   const output = side.take();
   const { fatalCode } = side;
-  side.connection.close(0);
+  side.connection.close('lost');
   side.take();
   promise(side.connection.activeStreams === 0, 'no stream is counted after the end');
   promise(side.connection.streams.size === 0, 'no stream is kept after the end');

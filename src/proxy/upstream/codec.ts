@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Cluster } from '../../snapshot/index.ts';
+import {
+  DEFAULT_HTTP2_LIMITS,
+  Http2Connection,
+  type Http2Limits,
+  type MessageConnection,
+  type MessageConnectionEvents,
+} from '../../wire/index.ts';
+import type { ConnectionEnvironment } from './connection-environment.ts';
+
+/**
+ * What a response's header block may be as it comes: one that is too large costs its own stream only, as long as a block ends.
+ * A backend is trusted with more of it than a client, for all clients share its connection.
+ */
+const HTTP2_LIMITS: Http2Limits = {
+  ...DEFAULT_HTTP2_LIMITS,
+  maxContinuationFrames: 128,
+  maxHeaderBlockBytes: 1_048_576,
+};
+
+/** The one place that knows which codec speaks a cluster's protocol. Client role. */
+export function openCodec(
+  protocol: Cluster['protocol'],
+  events: MessageConnectionEvents,
+  { lists, loop }: ConnectionEnvironment,
+): MessageConnection {
+  switch (protocol) {
+    case 'h2c':
+      return new Http2Connection({ role: 'client', events, limits: HTTP2_LIMITS, lists, time: loop });
+  }
+}
