@@ -21,6 +21,11 @@ export function columnsOf(kind: string, nowMs: number): readonly Column[] {
   return [name, ...before, age, ...after];
 }
 
+const ROUTE: readonly [readonly Column[], readonly Column[]] = [
+  [column('HOSTNAMES', object => jsonList(valueAt(object, 'spec', 'hostnames')))],
+  [wide('PARENTS', object => parents(object)), wide('ACCEPTED', object => parentStatuses(object))],
+];
+
 /** By kind: columns before AGE, and wide ones after it. */
 const KIND_COLUMNS: Readonly<Record<string, readonly [readonly Column[], (readonly Column[])?]>> = {
   GatewayClass: [
@@ -38,10 +43,8 @@ const KIND_COLUMNS: Readonly<Record<string, readonly [readonly Column[], (readon
     ],
     [wide('LISTENERS', object => listAt(object, 'spec', 'listeners').map(listenerText).join(','))],
   ],
-  GRPCRoute: [
-    [column('HOSTNAMES', object => jsonList(valueAt(object, 'spec', 'hostnames')))],
-    [wide('PARENTS', object => parents(object)), wide('ACCEPTED', object => parentStatuses(object))],
-  ],
+  HTTPRoute: ROUTE,
+  GRPCRoute: ROUTE,
   ReferenceGrant: [[]],
   Service: [
     [

@@ -19,6 +19,7 @@ const GATEWAY_GROUP = 'gateway.networking.k8s.io';
 export const KINDS: readonly KindNames[] = [
   { kind: 'GatewayClass', plural: 'gatewayclasses', shortNames: ['gc'], group: GATEWAY_GROUP, isNamespaced: false },
   { kind: 'Gateway', plural: 'gateways', shortNames: ['gtw', 'gw'], group: GATEWAY_GROUP, isNamespaced: true },
+  { kind: 'HTTPRoute', plural: 'httproutes', shortNames: [], group: GATEWAY_GROUP, isNamespaced: true },
   { kind: 'GRPCRoute', plural: 'grpcroutes', shortNames: [], group: GATEWAY_GROUP, isNamespaced: true },
   {
     kind: 'ReferenceGrant',

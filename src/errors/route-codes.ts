@@ -54,6 +54,11 @@ export const ROUTE_CODES = {
     summary: 'some rules of a route were dropped, the others work',
     help: 'see the finding of each dropped rule',
   },
+  'route/kind-not-yet-supported': {
+    severity: 'warning',
+    summary: 'a route is of a kind that has no effect in this version',
+    help: 'remove it, or leave it to another implementation',
+  },
   'route/not-yet-supported': {
     severity: 'info',
     summary: 'a part of a route has no effect in this version',
@@ -91,8 +96,8 @@ export const ROUTE_CODES = {
   },
   'route/session-name': {
     severity: 'warning',
-    summary: 'a sessionName cannot be the name of a cookie or header; the rule keeps no sessions',
-    help: 'choose a plain name, or leave it out',
+    summary: 'the header of a session means something else already; the rule keeps no sessions',
+    help: 'choose another name',
   },
   'route/header-value': {
     severity: 'warning',

@@ -4,7 +4,7 @@ import { similarName } from '../values/index.ts';
 import { KINDS, type KindDeclaration } from './kinds.ts';
 import { CORE_KINDS, isClosedGroup, isKnownKind, OTHER_GATEWAY_KINDS } from './known-kinds.ts';
 import { isDnsLabel, isDnsSubdomain } from './names.ts';
-import { GATEWAY_GROUP } from './references.ts';
+import { EXPERIMENTAL_GROUP, GATEWAY_GROUP } from './references.ts';
 import type { SchemaIssue } from './schema-issue.ts';
 import { quote } from './vocabulary.ts';
 
@@ -13,9 +13,6 @@ export type FoundKind =
   | { readonly outcome: 'kind'; readonly declaration: KindDeclaration }
   | { readonly outcome: 'unknown'; readonly isKnown: boolean }
   | { readonly outcome: 'refused'; readonly issue: SchemaIssue };
-
-/** Of the Gateway API, too, with kinds that come and go. */
-const EXPERIMENTAL_GROUP = 'gateway.networking.x-k8s.io';
 
 /** Finds the declaration of a kind. An API server refuses kinds and versions that it does not serve. */
 export function findKind(apiVersion: unknown, kind: unknown): FoundKind {

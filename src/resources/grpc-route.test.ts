@@ -244,6 +244,13 @@ describe('GRPCRoute', () => {
       [`${at}.0.port`, undefined, 'schema/backend-port-missing'],
       [at, [{ name: 'a', group: 'core' }], 'accepted'],
       [at, [{ name: 'a', kind: 'Pool' }], 'accepted'],
+      [at, [{ name: 'a', kind: 'XBackend', group: 'gateway.networking.x-k8s.io' }], 'accepted'],
+      [
+        at,
+        [{ name: 'a', kind: 'XBackend', group: 'gateway.networking.x-k8s.io', port: 1 }],
+        'schema/backend-port-forbidden',
+        `${at}.0.port`,
+      ],
       [`${at}.0.weight`, 0, 'accepted'],
       [`${at}.0.weight`, 1_000_000, 'accepted'],
       [`${at}.0.weight`, 1_000_001, 'schema/range'],
@@ -257,12 +264,22 @@ describe('GRPCRoute', () => {
   describe('sessionPersistence', () => {
     const at = 'spec.rules.0.sessionPersistence';
     judgeEach(it, route, [
-      [at, {}, 'accepted'],
-      [at, { cookieConfig: { lifetimeType: 'Permanent' } }, 'schema/session-persistence', `${at}.absoluteTimeout`],
-      [at, { cookieConfig: { lifetimeType: 'Permanent' }, absoluteTimeout: '1h30m' }, 'accepted'],
-      [at, { type: 'Header', cookieConfig: {} }, 'schema/session-persistence', `${at}.cookieConfig`],
-      [at, { absoluteTimeout: '1d' }, 'schema/pattern', `${at}.absoluteTimeout`],
-      [at, { idleTimeout: '1h' }, 'schema/unknown-field', `${at}.idleTimeout`],
+      [at, {}, 'schema/required', `${at}.cookie`],
+      [at, { cookie: {} }, 'accepted'],
+      [at, { type: null, cookie: {} }, 'accepted'],
+      [at, { type: 'Session', cookie: {} }, 'schema/enum', `${at}.type`],
+      [at, { cookie: { lifetimeType: 'Permanent' } }, 'schema/session-persistence', `${at}.absoluteTimeout`],
+      [at, { cookie: { lifetimeType: 'Permanent' }, absoluteTimeout: '1h30m' }, 'accepted'],
+      [at, { cookie: { name: 'a b' } }, 'schema/pattern', `${at}.cookie.name`],
+      [at, { cookie: { path: 'any; text' } }, 'accepted'],
+      [at, { type: 'Header' }, 'schema/required', `${at}.header`],
+      [at, { type: 'Header', header: {} }, 'schema/required', `${at}.header.name`],
+      [at, { type: 'Header', header: { name: 'a' } }, 'accepted'],
+      [at, { type: 'Header', header: { name: 'a' }, cookie: {} }, 'schema/session-persistence', `${at}.cookie`],
+      [at, { cookie: {}, header: { name: 'a' } }, 'schema/session-persistence', `${at}.header`],
+      [at, { cookie: {}, absoluteTimeout: '1d' }, 'schema/pattern', `${at}.absoluteTimeout`],
+      [at, { cookie: {}, sessionName: 'a' }, 'schema/unknown-field', `${at}.sessionName`],
+      [at, { cookie: {}, idleTimeout: '1h' }, 'schema/unknown-field', `${at}.idleTimeout`],
     ]);
   });
 });

@@ -6,17 +6,24 @@
  */
 export type { Condition } from './condition.ts';
 export type { ConfigMap } from './config-map.ts';
+export type { CORS } from './cors.ts';
 export type { Deployment } from './deployment.ts';
 export type { EndpointSlice } from './endpoint-slice.ts';
 export type { Endpoints } from './endpoints.ts';
+export type { ExternalAuth } from './external-auth.ts';
 export type { Gateway } from './gateway.ts';
 export type { GatewayAddress } from './gateway-address.ts';
 export type { GatewayClass } from './gateway-class.ts';
 export type { GatewayListener } from './gateway-listener.ts';
 export type { GatewayTls } from './gateway-tls.ts';
-export type { GRPCRouteFilter, HeaderModifier, RequestMirror } from './grpc-filter.ts';
+export type { GRPCRouteFilter } from './grpc-filter.ts';
 export type { GRPCHeaderMatch, GRPCMethodMatch, GRPCRouteMatch } from './grpc-match.ts';
-export type { GRPCBackendRef, GRPCRoute, GRPCRouteRule, RouteParentStatus } from './grpc-route.ts';
+export type { GRPCBackendRef, GRPCRoute, GRPCRouteRule } from './grpc-route.ts';
+export type { HeaderModifier } from './header-modifier.ts';
+export type { HTTPRouteFilter } from './http-filter.ts';
+export type { HTTPHeaderMatch, HTTPPathMatch, HTTPQueryParamMatch, HTTPRouteMatch } from './http-match.ts';
+export type { HTTPBackendRef, HTTPRoute, HTTPRouteRule } from './http-route.ts';
+export type { HTTPRouteRetry, HTTPRouteTimeouts } from './http-timing.ts';
 export { KINDS, type KindDeclaration } from './kinds.ts';
 export { OTHER_GATEWAY_KINDS } from './known-kinds.ts';
 export type { LabelSelector } from './label-selector.ts';
@@ -33,9 +40,12 @@ export type {
   SecretReference,
 } from './references.ts';
 export { GATEWAY_GROUP } from './references.ts';
+export type { RequestMirror } from './request-mirror.ts';
 export { EMPTY_RESOURCES, RESOURCE_MAPS, type Resource, type ResourceSet } from './resource-set.ts';
+export type { RouteParentStatus } from './route.ts';
 export { SCHEMA_CODES, type SchemaCode } from './schema-codes.ts';
 export type { SchemaIssue } from './schema-issue.ts';
 export type { Secret } from './secret.ts';
 export type { Service, ServicePort } from './service.ts';
 export type { SessionPersistence } from './session-persistence.ts';
+export type { PathModifier, RequestRedirect, URLRewrite } from './url-change.ts';

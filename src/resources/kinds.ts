@@ -9,6 +9,7 @@ import { endpoints } from './endpoints.ts';
 import { gateway } from './gateway.ts';
 import { gatewayClass } from './gateway-class.ts';
 import { grpcRoute } from './grpc-route.ts';
+import { httpRoute } from './http-route.ts';
 import { namespaceObject } from './namespace.ts';
 import { referenceGrant } from './reference-grant.ts';
 import { GATEWAY_GROUP } from './references.ts';
@@ -30,6 +31,7 @@ export interface KindDeclaration {
 export const KINDS: ReadonlyMap<string, KindDeclaration> = new Map<string, KindDeclaration>([
   ['GatewayClass', { group: GATEWAY_GROUP, versions: ['v1', 'v1beta1'], isNamespaced: false, schema: gatewayClass }],
   ['Gateway', { group: GATEWAY_GROUP, versions: ['v1', 'v1beta1'], isNamespaced: true, schema: gateway }],
+  ['HTTPRoute', { group: GATEWAY_GROUP, versions: ['v1', 'v1beta1'], isNamespaced: true, schema: httpRoute }],
   ['GRPCRoute', { group: GATEWAY_GROUP, versions: ['v1'], isNamespaced: true, schema: grpcRoute }],
   ['ReferenceGrant', { group: GATEWAY_GROUP, versions: ['v1', 'v1beta1'], isNamespaced: true, schema: referenceGrant }],
   ['Service', { group: '', versions: ['v1'], isNamespaced: true, schema: service }],

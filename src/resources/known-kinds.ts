@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** Kinds that daemun knows by name only: so that an object of one is told apart from a misspelt kind. */
-import { GATEWAY_GROUP } from './references.ts';
+import { EXPERIMENTAL_GROUP, GATEWAY_GROUP } from './references.ts';
 
 /** The kinds of the Gateway API that daemun does not work with yet, with the versions that an API server serves. */
 export const OTHER_GATEWAY_KINDS: ReadonlyMap<string, readonly [string, ...string[]]> = new Map<
   string,
   readonly [string, ...string[]]
 >([
-  ['HTTPRoute', ['v1', 'v1beta1']],
   ['TLSRoute', ['v1', 'v1alpha3', 'v1alpha2']],
   ['TCPRoute', ['v1', 'v1alpha2']],
   ['UDPRoute', ['v1', 'v1alpha2']],
@@ -53,7 +52,7 @@ const BUILT_IN: ReadonlyMap<string, readonly string[]> = new Map([
   ['networking.istio.io', ['DestinationRule', 'Gateway', 'ServiceEntry', 'Sidecar', 'VirtualService']],
   ['gateway.solo.io', ['Gateway', 'RouteTable', 'VirtualService']],
   ['cert-manager.io', ['Certificate', 'ClusterIssuer', 'Issuer']],
-  ['gateway.networking.x-k8s.io', ['XBackend', 'XBackendTrafficPolicy', 'XMesh']],
+  [EXPERIMENTAL_GROUP, ['XBackend', 'XBackendTrafficPolicy', 'XMesh', 'XTelemetryPolicy']],
 ]);
 
 /**

@@ -8,6 +8,8 @@ const DNS_SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0
 
 /** The pattern of a host name with an optional `*.` in front. */
 export const HOSTNAME_PATTERN = /^(\*\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+/** The pattern of a path: RFC 3986 §3.3. */
+export const PATH_PATTERN = /^(?:[-A-Za-z0-9/._~!$&'()*+,;=:@]|%[0-9a-fA-F]{2})+$/;
 const KIND = /^[a-zA-Z]([-a-zA-Z0-9]*[a-zA-Z0-9])?$/;
 const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+\-.^_\x60|~]+$/;
 // The CRD writes ^[!-~]+([\t ]?[!-~]+)*$, which takes exponential time in a backtracking engine.
@@ -50,6 +52,17 @@ export const hostname = text({
   pattern: HOSTNAME_PATTERN,
   is: 'a host name in lower case such as api.example.com or *.example.com',
 });
+
+/** A host name without wildcard (PreciseHostname). */
+export const preciseHostname = text({
+  min: 1,
+  max: 253,
+  pattern: DNS_SUBDOMAIN,
+  is: 'a host name in lower case such as api.example.com',
+});
+
+/** The text of a GEP-2257 duration. */
+export const durationText = text({ pattern: /^([0-9]{1,5}(h|m|s|ms)){1,4}$/, is: 'a duration such as 1h30m or 500ms' });
 
 /** A header's name. */
 export const headerName = text({ min: 1, max: 256, pattern: HEADER_NAME, is: 'a header name such as x-user' });

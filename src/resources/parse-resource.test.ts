@@ -15,7 +15,7 @@ const metadata = { name: 'a' };
 
 describe('parseResource', () => {
   for (const [apiVersion, kind, isKnown] of [
-    [`${GROUP}/v1`, 'HTTPRoute', true],
+    [`${GROUP}/v1`, 'TLSRoute', true],
     [`${GROUP}/v1alpha2`, 'TCPRoute', true],
     ['v1', 'Pod', true],
     ['apps/v1', 'StatefulSet', true],
@@ -45,7 +45,7 @@ describe('parseResource', () => {
     ['foo/v1', 'Gateway', 'schema/api-version', `write apiVersion: ${GROUP}/v1`],
     [
       'gateway.networking.k8s.oi/v1',
-      'HTTPRoute',
+      'TLSRoute',
       'schema/api-version',
       'write apiVersion: GROUP/VERSION, such as gateway.networking.k8s.io/v1',
     ],
@@ -155,7 +155,7 @@ describe('parseResource', () => {
     const filters = [{ type: 'RequestHeaderModifier', requestHeaderModifier: { set: [{ name: value, value }] } }];
     const spec = {
       hostnames: [value],
-      rules: [{ filters, sessionPersistence: { absoluteTimeout: '1h'.repeat(20_000) } }],
+      rules: [{ filters, sessionPersistence: { cookie: {}, absoluteTimeout: '1h'.repeat(20_000) } }],
     };
     assert.equal(issuesOf({ apiVersion: `${GROUP}/v1`, kind: 'GRPCRoute', metadata, spec }).length, 4);
   });

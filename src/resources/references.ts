@@ -49,21 +49,36 @@ export const backendFields = {
   port: port.exactOptional(),
 };
 
-/** A Service must be named with its port. */
-export function requirePortOfService(context: {
+/** The share of a backend among those of its rule. */
+export const weight = integer(0, 1_000_000).default(1);
+
+/** The group of the Gateway API's experimental kinds, which come and go. */
+export const EXPERIMENTAL_GROUP = 'gateway.networking.x-k8s.io';
+
+/** A Service must be named with its port, an XBackend without: it has but one. */
+export function refuseWrongPort(context: {
   value: { group: string; kind: string; port?: number | undefined };
   issues: z.core.$ZodRawIssue[];
 }): void {
-  const { value } = context;
-  if (value.group !== '' || value.kind !== 'Service' || value.port !== undefined) return;
-  refuse(context, {
-    code: 'schema/backend-port-missing',
-    path: ['port'],
-    message: 'a reference to a Service needs its port',
-    help: 'add port: with the number of a port of the Service',
-  });
+  const { group: ofGroup, kind: ofKind, port: number } = context.value;
+  if (ofGroup === '' && ofKind === 'Service' && number === undefined) {
+    refuse(context, {
+      code: 'schema/backend-port-missing',
+      path: ['port'],
+      message: 'a reference to a Service needs its port',
+      help: 'add port: with the number of a port of the Service',
+    });
+  }
+  if (ofGroup === EXPERIMENTAL_GROUP && ofKind === 'XBackend' && number !== undefined) {
+    refuse(context, {
+      code: 'schema/backend-port-forbidden',
+      path: ['port'],
+      message: 'a reference to an XBackend has no port: the XBackend has one of its own',
+      help: 'remove port:',
+    });
+  }
 }
 
 /** A backend without weight (BackendObjectReference). */
-export const backendObjectReference = z.strictObject(backendFields).check(requirePortOfService);
+export const backendObjectReference = z.strictObject(backendFields).check(refuseWrongPort);
 export type BackendObjectReference = Immutable<z.output<typeof backendObjectReference>>;

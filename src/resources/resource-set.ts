@@ -7,6 +7,7 @@ import type { Endpoints } from './endpoints.ts';
 import type { Gateway } from './gateway.ts';
 import type { GatewayClass } from './gateway-class.ts';
 import type { GRPCRoute } from './grpc-route.ts';
+import type { HTTPRoute } from './http-route.ts';
 import type { Namespace } from './namespace.ts';
 import type { ReferenceGrant } from './reference-grant.ts';
 import type { Secret } from './secret.ts';
@@ -16,6 +17,7 @@ import type { Service } from './service.ts';
 export type Resource =
   | GatewayClass
   | Gateway
+  | HTTPRoute
   | GRPCRoute
   | ReferenceGrant
   | Service
@@ -33,6 +35,7 @@ export type Resource =
 export interface ResourceSet {
   readonly gatewayClasses: ReadonlyMap<string, GatewayClass>;
   readonly gateways: ReadonlyMap<string, Gateway>;
+  readonly httpRoutes: ReadonlyMap<string, HTTPRoute>;
   readonly grpcRoutes: ReadonlyMap<string, GRPCRoute>;
   readonly referenceGrants: ReadonlyMap<string, ReferenceGrant>;
   readonly services: ReadonlyMap<string, Service>;
@@ -48,6 +51,7 @@ export interface ResourceSet {
 export const EMPTY_RESOURCES: ResourceSet = {
   gatewayClasses: new Map(),
   gateways: new Map(),
+  httpRoutes: new Map(),
   grpcRoutes: new Map(),
   referenceGrants: new Map(),
   services: new Map(),
@@ -63,6 +67,7 @@ export const EMPTY_RESOURCES: ResourceSet = {
 export const RESOURCE_MAPS = {
   GatewayClass: 'gatewayClasses',
   Gateway: 'gateways',
+  HTTPRoute: 'httpRoutes',
   GRPCRoute: 'grpcRoutes',
   ReferenceGrant: 'referenceGrants',
   Service: 'services',

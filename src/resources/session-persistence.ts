@@ -1,38 +1,45 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import * as z from 'zod';
+import { onlyWith } from './filters.ts';
 import type { Immutable } from './immutable.ts';
+import { durationText, headerName } from './names.ts';
+import { isObject } from './shape.ts';
 import { refuse, text } from './vocabulary.ts';
 
-/** The text of a GEP-2257 duration. */
-export const durationText = text({ pattern: /^([0-9]{1,5}(h|m|s|ms)){1,4}$/, is: 'a duration such as 1h30m or 500ms' });
+const absoluteTimeout = durationText.exactOptional();
 
-/** Session persistence of a rule. Experimental. */
-export const sessionPersistence = z
+const byCookie = z
   .strictObject({
-    sessionName: text({ max: 128 }).exactOptional(),
-    absoluteTimeout: durationText.exactOptional(),
-    type: z.enum(['Cookie', 'Header']).default('Cookie'),
-    cookieConfig: z.strictObject({ lifetimeType: z.enum(['Permanent', 'Session']).default('Session') }).exactOptional(),
+    type: z.literal('Cookie'),
+    absoluteTimeout,
+    cookie: z.strictObject({
+      name: headerName.exactOptional(),
+      path: text({ max: 1024 }).default('/'),
+      lifetimeType: z.enum(['Permanent', 'Session']).default('Session'),
+    }),
+    header: onlyWith('type', 'Header', 'schema/session-persistence'),
   })
   .check(context => {
-    const { absoluteTimeout, type, cookieConfig } = context.value;
-    if (cookieConfig === undefined) return;
-    if (cookieConfig.lifetimeType === 'Permanent' && absoluteTimeout === undefined) {
-      refuse(context, {
-        code: 'schema/session-persistence',
-        path: ['absoluteTimeout'],
-        message: 'a permanent cookie needs absoluteTimeout',
-        help: 'add absoluteTimeout: with a duration such as 24h',
-      });
-    }
-    if (type !== 'Cookie') {
-      refuse(context, {
-        code: 'schema/session-persistence',
-        path: ['cookieConfig'],
-        message: `cookieConfig does not go with type ${type}`,
-        help: 'remove it, or set type: Cookie',
-      });
-    }
+    if (context.value.cookie.lifetimeType !== 'Permanent' || context.value.absoluteTimeout !== undefined) return;
+    refuse(context, {
+      code: 'schema/session-persistence',
+      path: ['absoluteTimeout'],
+      message: 'a permanent cookie needs absoluteTimeout',
+      help: 'add absoluteTimeout: with a duration such as 24h',
+    });
   });
+
+const byHeader = z.strictObject({
+  type: z.literal('Header'),
+  absoluteTimeout,
+  header: z.strictObject({ name: headerName }),
+  cookie: onlyWith('type', 'Cookie', 'schema/session-persistence'),
+});
+
+/** Session persistence of a rule; Cookie when no type is given. Experimental. */
+export const sessionPersistence = z.preprocess(
+  value => (isObject(value) && value['type'] === undefined ? { ...value, type: 'Cookie' } : value),
+  z.discriminatedUnion('type', [byCookie, byHeader]),
+);
 export type SessionPersistence = Immutable<z.output<typeof sessionPersistence>>;

@@ -91,6 +91,7 @@ export class ResourceTable<T extends NamedResource> {
     const next: ResourceSet = {
       gatewayClasses: this.#tableOf('GatewayClass', before.gatewayClasses),
       gateways: this.#tableOf('Gateway', before.gateways),
+      httpRoutes: this.#tableOf('HTTPRoute', before.httpRoutes),
       grpcRoutes: this.#tableOf('GRPCRoute', before.grpcRoutes),
       referenceGrants: this.#tableOf('ReferenceGrant', before.referenceGrants),
       services: this.#tableOf('Service', before.services),

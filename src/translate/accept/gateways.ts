@@ -4,6 +4,7 @@ import type { Finding } from '../../errors/index.ts';
 import type { Gateway } from '../../resources/index.ts';
 import type { BindFailureCode } from '../../snapshot/index.ts';
 import { formatNamespacedName } from '../../values/index.ts';
+import { notServedOfGateway } from '../not-served.ts';
 import type { ConflictReason, GatewayReason, ListenerAcceptedReason, ListenerOutcome, Problem } from '../outcomes.ts';
 import { compareAge } from '../rules/precedence.ts';
 import { assignAddresses } from './addresses.ts';
@@ -11,7 +12,7 @@ import type { SecretReader } from './certificates.ts';
 import { type AcceptedClasses, impliedClassFinding } from './classes.ts';
 import { findConflicts } from './conflicts.ts';
 import type { GatewayDraft } from './gateway-draft.ts';
-import { gatewayFindings, invalidParameters } from './gateway-extras.ts';
+import { invalidParameters } from './gateway-extras.ts';
 import { type JudgedListener, judgeListener } from './listeners.ts';
 import { findOverlaps } from './overlapping-tls.ts';
 import { claimSockets, type SocketClaim } from './sockets.ts';
@@ -94,7 +95,7 @@ function finishGateway(
     findings: [
       ...implied,
       ...(draft.refused === null ? [] : [draft.refused.finding]),
-      ...gatewayFindings(gateway),
+      ...notServedOfGateway(gateway),
       ...listeners.flatMap(listenerFindings),
     ],
   };

@@ -5,6 +5,7 @@ import type { ResourceSet } from '../../resources/index.ts';
 import { compareStrings } from '../../values/index.ts';
 import type { AcceptedClasses } from '../accept/classes.ts';
 import type { AcceptedGateway } from '../accept/gateways.ts';
+import { notServedKinds } from '../not-served.ts';
 import type { PublishedClusters } from '../publish/clusters.ts';
 import type { RouteSummary } from '../publish/route-summary.ts';
 import type { ListenerTables } from '../publish/virtual-hosts.ts';
@@ -38,6 +39,7 @@ export function collectFindings(resources: ResourceSet, sources: FindingSources)
   append(findings, lintMissingReflection(gateways, sources.summary));
   append(findings, sources.clusters.findings);
   for (const list of sources.serviceLints.findings.values()) append(findings, list);
+  append(findings, notServedKinds(resources));
   append(findings, lintGrantGroups(resources));
   append(findings, lintApiVersions(resources));
   return findings;

@@ -3,7 +3,8 @@
 import type { Finding } from '../../errors/index.ts';
 import type { GRPCRoute, GRPCRouteFilter } from '../../resources/index.ts';
 import type { Attachment } from '../attach/parent-refs.ts';
-import { infoFinding, warningFinding } from '../report.ts';
+import { notServedOfRoute } from '../not-served.ts';
+import { warningFinding } from '../report.ts';
 import type { RankedEntry } from '../rules/precedence.ts';
 import { lintAnnotations } from './annotations.ts';
 import { lintClusterZone } from './cluster-zone.ts';
@@ -18,7 +19,7 @@ export interface RouteView {
 /** Findings beyond the specification about one route by itself. */
 export function lintRoute(route: GRPCRoute, view: RouteView): readonly Finding[] {
   return [
-    ...defaultGateways(route),
+    ...notServedOfRoute(route),
     ...withoutParents(route),
     ...withoutRules(route),
     ...coreGroupBackends(route),
@@ -28,17 +29,6 @@ export function lintRoute(route: GRPCRoute, view: RouteView): readonly Finding[]
     ...cleartextToo(route, view),
     ...publicReflection(route, view),
     ...lintAnnotations(route),
-  ];
-}
-
-function defaultGateways(route: GRPCRoute): readonly Finding[] {
-  if (route.spec.useDefaultGateways !== 'All') return [];
-  return [
-    infoFinding('route/not-yet-supported', route, {
-      path: ['spec', 'useDefaultGateways'],
-      message: 'useDefaultGateways is not yet supported by this version of daemun and has no effect',
-      help: 'Name the Gateway in parentRefs',
-    }),
   ];
 }
 

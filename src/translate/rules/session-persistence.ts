@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Finding } from '../../errors/index.ts';
-import type { SessionPersistence as Asked, GRPCRoute } from '../../resources/index.ts';
+import type { SessionPersistence as Asked } from '../../resources/index.ts';
 import type { SessionPersistence } from '../../snapshot/index.ts';
 import { parseDuration } from '../../values/index.ts';
-import { warningFinding } from '../report.ts';
+import { notServedOfCookie } from '../not-served.ts';
+import { type Named, warningFinding } from '../report.ts';
 import { isConnectionField } from './header-change.ts';
 
-/** The name of the cookie or header when the route gives none. */
+/** The name of the cookie when the route gives none. */
 const DEFAULT_NAME = 'daemun-session';
-/** RFC 9110 §5.6.2, RFC 6265 §4.1.1. The API takes any text. */
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 /** Headers that mean something else to us or to gRPC, or never come back from a client. */
 const RESERVED = /^(content-type|cookie|set-cookie|grpc-.*|x-envoy-.*|x-forwarded-.*)$/;
 
@@ -20,34 +19,33 @@ export interface CompiledSession {
   readonly findings: readonly Finding[];
 }
 
-/** GRPCRouteRule.sessionPersistence as the data plane takes it. The schema has checked the durations. */
+/** sessionPersistence of a rule as the data plane takes it. The schema has checked durations and names. */
 export function compileSessionPersistence(
   asked: Asked | undefined,
-  { route, path }: { readonly route: GRPCRoute; readonly path: readonly (string | number)[] },
+  { route, path }: { readonly route: Named; readonly path: readonly (string | number)[] },
 ): CompiledSession {
   if (asked === undefined) return { policy: null, findings: [] };
-  const kind = asked.type === 'Header' ? 'header' : 'cookie';
-  const name = asked.sessionName === undefined || asked.sessionName === '' ? DEFAULT_NAME : asked.sessionName;
-  const sessionName = kind === 'header' ? name.toLowerCase() : name;
-  if (!isUsable(kind, sessionName)) {
-    const finding = warningFinding('route/session-name', route, {
-      path: [...path, 'sessionName'],
-      message: `No ${kind} can be named ${name}: the rule keeps no sessions`,
-      help: `Choose a name such as ${DEFAULT_NAME}, or leave it out`,
-    });
-    return { policy: null, findings: [finding] };
+  const timeoutMs = parseDuration(asked.absoluteTimeout ?? '') ?? 0;
+  const absoluteTimeoutMs = timeoutMs > 0 ? timeoutMs : null;
+  if (asked.type === 'Cookie') {
+    const { name, path: cookiePath, lifetimeType } = asked.cookie;
+    const lifetime = lifetimeType === 'Permanent' ? 'permanent' : 'session';
+    const policy: SessionPersistence = {
+      kind: 'cookie',
+      sessionName: name ?? DEFAULT_NAME,
+      absoluteTimeoutMs,
+      lifetime,
+    };
+    return { policy, findings: notServedOfCookie(route, { path: [...path, 'cookie', 'path'], cookiePath }) };
   }
-  const timeoutMs = asked.absoluteTimeout === undefined ? undefined : parseDuration(asked.absoluteTimeout);
-  const policy: SessionPersistence = {
-    kind,
-    sessionName,
-    absoluteTimeoutMs: timeoutMs !== undefined && timeoutMs > 0 ? timeoutMs : null,
-    lifetime: asked.cookieConfig?.lifetimeType === 'Permanent' ? 'permanent' : 'session',
-  };
-  return { policy, findings: [] };
-}
-
-function isUsable(kind: 'cookie' | 'header', name: string): boolean {
-  if (!TOKEN.test(name)) return false;
-  return kind === 'cookie' || (!RESERVED.test(name) && !isConnectionField(name));
+  const sessionName = asked.header.name.toLowerCase();
+  if (!RESERVED.test(sessionName) && !isConnectionField(sessionName)) {
+    return { policy: { kind: 'header', sessionName, absoluteTimeoutMs, lifetime: 'session' }, findings: [] };
+  }
+  const finding = warningFinding('route/session-name', route, {
+    path: [...path, 'header', 'name'],
+    message: `No session can be kept in header ${asked.header.name}: the rule keeps no sessions`,
+    help: `Choose a name such as ${DEFAULT_NAME}`,
+  });
+  return { policy: null, findings: [finding] };
 }
