@@ -4,18 +4,14 @@
  * Slices of DATA that the other side has not taken yet, in order. Made only when a side is slow: a request whose data
  * passes at once never has one. Every operation is O(1), apart from the copy of a small slice.
  *
- * A slice is kept by reference only when it is a good part of the memory that it is a view of. Any other is copied behind
- * the last copy, so that a million frames of one byte are a few buffers, and no byte keeps a whole read alive:
+ * A slice is copied behind the one before, for what it is a view of is another read's soon. A million frames of one byte are a few
+ * buffers:
  *
- *     first ─► [16 KiB view of a read] ─► [copies, growing to 32 KiB] ─► last
+ *     first ─► [512 bytes] ─► [1 KiB] ─► … ─► [32 KiB, not full] ─► last
  *
- * Per slice by reference: one segment. Per copied slice: nothing, but for a buffer now and then. Guarded by `bench/`.
+ * Per slice: nothing, but for a buffer now and then. Guarded by `bench/`.
  */
 
-/** A slice that is at least this part of its memory is kept by reference: what it keeps alive is then at most four times its bytes, */
-const REFERENCE_PART = 4;
-/** and it is charged with at most twice its bytes, since other slices of the same read are charged too. */
-const CHARGED_PART = 2;
 /** The first buffer of copies; each further one is twice as large as the one before, */
 const FIRST_COPY_BYTES = 512;
 /** up to this: what one slow stream needs to be cheap to write. */
@@ -23,15 +19,11 @@ const MAX_COPY_BYTES = 32_768;
 /** What a segment costs beside its bytes: itself, and the objects of a buffer of its own. */
 const SEGMENT_BYTES = 320;
 
-/** A run of bytes: `chunk[start, end)`. */
+/** A run of bytes: `chunk[start, end)`; what follows is free. */
 interface Segment {
   readonly chunk: Buffer;
   start: number;
   end: number;
-  /** What it is charged with. */
-  readonly cost: number;
-  /** `chunk` is ours: what follows `end` is free. */
-  readonly isCopy: boolean;
   next: Segment | null;
 }
 
@@ -63,14 +55,23 @@ export class BodyQueue {
     return (this.#first as Segment).end;
   }
 
-  /** Adds `chunk[start, end)`; nothing for an empty slice. The chunk must not change any more. */
+  /** Adds a copy of `chunk[start, end)`; nothing for an empty slice. Bytes behind `end` of a segment have never been handed out. */
   push(chunk: Buffer, start: number, end: number): void {
-    const length = end - start;
-    if (length === 0) return;
-    this.bytes += length;
-    const pinned = chunk.buffer.byteLength;
-    if (length * REFERENCE_PART < pinned) this.#copy(chunk, start, end);
-    else this.#add({ chunk, start, end, cost: chargeOf(length, pinned), isCopy: false, next: null });
+    if (end === start) return;
+    this.bytes += end - start;
+    const last = this.#last;
+    let from = start;
+    if (last !== null) {
+      const fits = Math.min(end - from, last.chunk.length - last.end);
+      copyBytes(chunk, from, from + fits, last.chunk, last.end);
+      last.end += fits;
+      from += fits;
+      if (from === end) return;
+    }
+    const size = last === null ? FIRST_COPY_BYTES : Math.min(last.chunk.length * 2, MAX_COPY_BYTES);
+    const own = Buffer.allocUnsafeSlow(Math.max(end - from, size));
+    copyBytes(chunk, from, end, own, 0);
+    this.#add({ chunk: own, start: 0, end: end - from, next: null });
   }
 
   /** Drops `bytes` of the first slice; true when that was all of it. */
@@ -79,7 +80,7 @@ export class BodyQueue {
     first.start += bytes;
     this.bytes -= bytes;
     if (first.start < first.end) return false;
-    this.cost -= first.cost;
+    this.cost -= first.chunk.length + SEGMENT_BYTES;
     this.#first = first.next;
     if (this.#first === null) this.#last = null;
     return true;
@@ -104,34 +105,12 @@ export class BodyQueue {
     this.cost = 0;
   }
 
-  /** Bytes behind `end` of a copy have never been handed out: views of what is before them stay as they are. */
-  #copy(chunk: Buffer, start: number, end: number): void {
-    const last = this.#last;
-    let from = start;
-    if (last?.isCopy === true) {
-      const fits = Math.min(end - from, last.chunk.length - last.end);
-      copyBytes(chunk, from, from + fits, last.chunk, last.end);
-      last.end += fits;
-      from += fits;
-      if (from === end) return;
-    }
-    const doubled = last?.isCopy === true ? last.chunk.length * 2 : FIRST_COPY_BYTES;
-    const own = Buffer.allocUnsafeSlow(Math.max(end - from, Math.min(doubled, MAX_COPY_BYTES)));
-    copyBytes(chunk, from, end, own, 0);
-    this.#add({ chunk: own, start: 0, end: end - from, cost: own.length + SEGMENT_BYTES, isCopy: true, next: null });
-  }
-
   #add(segment: Segment): void {
     if (this.#last === null) this.#first = segment;
     else this.#last.next = segment;
     this.#last = segment;
-    this.cost += segment.cost;
+    this.cost += segment.chunk.length + SEGMENT_BYTES;
   }
-}
-
-/** What a slice by reference is charged with. `pinned`: the bytes that it keeps alive. */
-function chargeOf(length: number, pinned: number): number {
-  return Math.min(pinned, length * CHARGED_PART) + SEGMENT_BYTES;
 }
 
 /** A loop is faster than a call into native code for the few bytes of a small frame. */

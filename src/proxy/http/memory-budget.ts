@@ -4,7 +4,7 @@
  * What the requests and connections of one worker may hold together, and who gives way when it is too much.
  *
  * Each connection has a cap of its own; this one is for many that stay below theirs. Charges are real costs: objects,
- * pinned reads and unused capacity included (see `BodyQueue.cost`, `memory-cost.ts`). Over the limit those who hold
+ * unused capacity included (see `BodyQueue.cost`, `memory-cost.ts`). Over the limit those who hold
  * most end first, down to seven eighths, so that looking for them is paid for by what was charged meanwhile. `add` is O(1).
  */
 

@@ -10,8 +10,8 @@ import { requestTrailerFields, requestTrailers } from './trailer-fields.ts';
 
 /** Kept for a retry at most; a request that has sent more is not tried again. */
 const MAX_REPLAY_BYTES = 65_536;
-/** A first slice of a read up to this is kept as it is: `EXCHANGE_BYTES` covers it. */
-const SMALL_READ_BYTES = 2048;
+/** A first slice up to this is copied beside others': `EXCHANGE_BYTES` covers it. */
+const SMALL_COPY_BYTES = 2048;
 
 /** Takes `chunk[start, end)` from the client; `exchange.requestEnded` says whether more follows. */
 export function forwardRequestData(exchange: ExchangeState, chunk: Buffer, start: number, end: number): void {
@@ -102,14 +102,10 @@ function keepForReplay(exchange: ExchangeState, chunk: Buffer, start: number, en
   exchange.replayBytes += exchange.replayRest.cost - before;
 }
 
-/** The whole body of a usual call. It stays until the answer begins, so it must not keep a large read alive. */
+/** The whole body of a usual call. It stays until the answer begins. */
 function keepFirst(exchange: ExchangeState, chunk: Buffer, start: number, end: number): void {
   const length = end - start;
-  if (chunk.length <= SMALL_READ_BYTES) {
-    exchange.replayChunk = chunk;
-    exchange.replayStart = start;
-    exchange.replayEnd = end;
-  } else if (length <= SMALL_READ_BYTES) {
+  if (length <= SMALL_COPY_BYTES) {
     const { copies } = exchange.owner.serving;
     exchange.replayStart = copies.add(chunk, start, end);
     exchange.replayEnd = exchange.replayStart + length;

@@ -8,6 +8,7 @@
  * one write to an endpoint that they share. No allocation per request; one immediate per turn that has output.
  */
 import type { Clock } from '../../time/index.ts';
+import { newReadBuffer } from '../io/shared-read-socket.ts';
 import { TimerWheel } from './timer-wheel.ts';
 
 /** Writes what it has queued. Called once after each `markDirty`. */
@@ -26,6 +27,8 @@ export class SocketLoop {
    * timer of `clock`, an event of a socket, a message to the worker (`refresh`). What happens until the next one has this time.
    */
   nowMs: number;
+  /** What cleartext sockets are read into, one read after the other. */
+  readonly readBuffer: Buffer = newReadBuffer();
   /** Per request. */
   readonly deadlines: TimerWheel;
   /** Per connection. */

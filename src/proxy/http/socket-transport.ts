@@ -10,14 +10,15 @@
  *   connection, side by side: given to the socket, each few bytes would be a write of their own that keeps a slab alive.
  * - End: whatever ends the socket, `connection.close` and then `owner.onTransportClosed` are called once.
  *
- * Reads come as `data` events with a buffer each: one shared buffer (`onread`) was measured and saved nothing (50 x 1:
- * 18.0 against 17.4 µs), since what is kept must then be copied.
+ * Cleartext is read into a buffer that all sockets of a worker share (`SharedReadSocket`), so nothing of the input outlives `receive`.
+ * TLS comes as `data` events: OpenSSL's records are of their own size.
  *
- * Owns the socket's listeners; the owner decides when to `end` or `destroy`. Guarded by `bench/`: every RPC passes here
+ * Owns the socket's listeners; the owner decides when to `shut` or `destroy`. Guarded by `bench/`: every RPC passes here
  * four times.
  */
 import type { Socket } from 'node:net';
-import type { MessageConnection } from '../../wire/index.ts';
+import type { MessageConnection, OutputSink } from '../../wire/index.ts';
+import { SharedReadSocket } from '../io/shared-read-socket.ts';
 import type { SocketLoop } from './socket-loop.ts';
 
 export interface TransportOwner {
@@ -36,7 +37,7 @@ export interface TrafficCounters {
 
 const NOTHING = Buffer.alloc(0);
 
-export class SocketTransport {
+export class SocketTransport implements OutputSink {
   readonly socket: Socket;
   /** Totals of this socket, in bytes. */
   bytesRead = 0;
@@ -70,18 +71,19 @@ export class SocketTransport {
     return this.#closed;
   }
 
-  /** Starts reading. `first`: input that was read before the protocol was known. */
+  /** Starts reading. `first`: input that was read before the protocol was known; not kept. */
   start(connection: MessageConnection, first: Buffer | null = null): void {
     this.#connection = connection;
     const socket = this.socket;
-    socket.on('data', (chunk: Buffer) => this.#onData(chunk));
+    if (socket instanceof SharedReadSocket) socket.onInput = (buffer, length) => this.#onInput(buffer, length);
+    else socket.on('data', (chunk: Buffer) => this.#onInput(chunk, chunk.length));
     socket.on('drain', () => this.#onDrain());
     socket.on('error', error => {
       this.#error = error;
     });
     socket.on('end', () => this.#onEnd());
     socket.on('close', () => this.#onClose());
-    if (first !== null) this.#onData(first);
+    if (first !== null) this.#onInput(first, first.length);
   }
 
   /** The connection has output; call from `MessageConnectionEvents.onOutput`. */
@@ -105,15 +107,6 @@ export class SocketTransport {
       return;
     }
     connection.takeOutput(this);
-    const last = this.#held;
-    if (last !== null) {
-      this.#held = null;
-      this.#send(last);
-    }
-    if (this.#corked) {
-      this.#corked = false;
-      this.socket.uncork();
-    }
     if (this.#blocked || this.#unreadBytes > 0) this.measure();
     if (this.#ending) this.socket.end();
   }
@@ -140,8 +133,22 @@ export class SocketTransport {
     this.#send(held);
   }
 
+  /** For `takeOutput` only. Nearly always the kernel took all at once: then nobody needs the chunks any more. */
+  end(): boolean {
+    const last = this.#held;
+    if (last !== null) {
+      this.#held = null;
+      this.#send(last);
+    }
+    if (this.#corked) {
+      this.#corked = false;
+      this.socket.uncork();
+    }
+    return this.socket.writableLength === 0;
+  }
+
   /** Writes what is queued, then ends the socket in order; it is destroyed when the peer does not close within the idle time. */
-  end(): void {
+  shut(): void {
     if (this.#closed || this.#ending) return;
     this.#ending = true;
     this.markDirty();
@@ -168,13 +175,13 @@ export class SocketTransport {
     if (!this.socket.write(chunk)) this.#block();
   }
 
-  #onData(chunk: Buffer): void {
+  #onInput(chunk: Buffer, length: number): void {
     if (this.#closed) return;
     this.#loop.refresh();
-    this.bytesRead += chunk.length;
+    this.bytesRead += length;
     const traffic = this.#traffic;
-    if (traffic !== null) traffic.values[traffic.read] = (traffic.values[traffic.read] as number) + chunk.length;
-    this.#connection?.receive(chunk, this.#loop.nowMs);
+    if (traffic !== null) traffic.values[traffic.read] = (traffic.values[traffic.read] as number) + length;
+    this.#connection?.receive(chunk, this.#loop.nowMs, length);
   }
 
   #onDrain(): void {

@@ -20,6 +20,7 @@ import { VOLATILE_NAMES } from '../../wire/index.ts';
 import { Scope, type ScopeEnvironment } from '../http/scope.ts';
 import type { Serving } from '../http/serving.ts';
 import type { TrafficCounters } from '../http/socket-transport.ts';
+import { sharingReads } from '../io/shared-read-socket.ts';
 import { closeQuietly } from './close-quietly.ts';
 import type { ConnectionBudget } from './connection-budget.ts';
 import { DownstreamConnection, type DownstreamServer } from './downstream-connection.ts';
@@ -209,7 +210,10 @@ export class BindingServer implements DownstreamServer, TlsOwner {
     else this.#readProtocol(raw, socket, entered);
   }
 
-  #onSocket(socket: Socket): void {
+  #onSocket(accepted: Socket): void {
+    const { admission } = this.binding;
+    const isCleartext = admission === 'first-bytes';
+    const socket = isCleartext ? sharingReads(accepted, this.serving.loop.readBuffer, HIGH_WATER_BYTES) : accepted;
     this.#add(this.#slots.accepted, 1);
     this.serving.loop.refresh();
     if (!this.budget.take(socket)) {
@@ -218,7 +222,7 @@ export class BindingServer implements DownstreamServer, TlsOwner {
     }
     this.#early.add(socket);
     socket.once('close', () => this.budget.release(socket));
-    switch (this.binding.admission) {
+    switch (admission) {
       case 'first-bytes':
         this.#readProtocol(socket, socket, null);
         break;

@@ -288,6 +288,6 @@ export class DownstreamConnection
     this.#state = 'ending';
     const { loop } = this.serving;
     loop.connectionTimers.arm(this, loop.nowMs + LINGER_MS);
-    this.#transport.end();
+    this.#transport.shut();
   }
 }

@@ -3,8 +3,9 @@
 import type { Socket } from 'node:net';
 import type { SocketLoop } from '../http/socket-loop.ts';
 import type { WheelTimer } from '../http/timer-wheel.ts';
+import { SharedReadSocket } from '../io/shared-read-socket.ts';
 
-/** Asked after each piece of input: true when `bytes` was enough and the socket has a new owner. */
+/** Asked after each piece of input: true when `bytes`, which are not to be kept, were enough and the socket has a new owner. */
 export type Judge = (bytes: Buffer) => boolean;
 
 /**
@@ -35,7 +36,7 @@ export class FirstBytes implements WheelTimer {
     this.#loop = loop;
     this.#judge = options.judge;
     this.#onEnd = options.onEnd;
-    socket.on('data', this.#onData);
+    this.#listen();
     socket.on('close', this.#onClose);
     socket.on('error', ignore);
     loop.refresh();
@@ -48,15 +49,31 @@ export class FirstBytes implements WheelTimer {
     this.#onEnd('timeout');
   }
 
+  #listen(): void {
+    const socket = this.#socket;
+    if (socket instanceof SharedReadSocket)
+      socket.onInput = (buffer, length) => this.#onData(buffer.subarray(0, length));
+    else socket.on('data', this.#onData);
+  }
+
   readonly #onData = (chunk: Buffer): void => {
     const bytes = this.#bytes === null ? chunk : Buffer.concat([this.#bytes, chunk]);
-    this.#bytes = bytes;
     this.#loop.refresh();
     // The judge may start another reader at once: this one must be gone by then.
-    this.#socket.off('data', this.#onData);
-    if (this.#judge(bytes)) this.#finish();
-    else this.#socket.on('data', this.#onData);
+    this.#unlisten();
+    if (this.#judge(bytes)) {
+      this.#finish();
+      return;
+    }
+    this.#bytes = this.#bytes === null ? Buffer.from(chunk) : bytes;
+    this.#listen();
   };
+
+  #unlisten(): void {
+    const socket = this.#socket;
+    if (socket instanceof SharedReadSocket) socket.ignoreInput();
+    else socket.off('data', this.#onData);
+  }
 
   readonly #onClose = (): void => {
     this.#finish();
@@ -67,7 +84,6 @@ export class FirstBytes implements WheelTimer {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#loop.connectionTimers.disarm(this);
-    this.#socket.off('data', this.#onData);
     this.#socket.off('close', this.#onClose);
   }
 }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Clock, Random } from '../../time/index.ts';
 import type { HeaderListPool } from '../../wire/index.ts';
 import type { SocketLoop } from '../http/socket-loop.ts';
+import { SharedReadSocket } from '../io/shared-read-socket.ts';
 
 /** TCP keepalive: frees what a vanished peer left behind on connections without traffic. */
 const KEEPALIVE_MS = 60_000;
@@ -15,11 +16,12 @@ export interface ConnectionEnvironment {
   readonly clock: Clock;
   /** For balancers and the jitter of backoffs. */
   readonly random: Random;
-  /** Begins a TCP connect. */
-  readonly dial: (address: string, port: number) => Socket;
+  /** Begins a TCP connect. `readBuffer`: the loop's. */
+  readonly dial: (address: string, port: number, readBuffer: Buffer) => Socket;
 }
 
 /** Opens a socket to an IP address, without Nagle's delay. */
-export function dialTcp(host: string, port: number): Socket {
-  return connect({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEPALIVE_MS });
+export function dialTcp(host: string, port: number, readBuffer: Buffer): Socket {
+  const options = { noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEPALIVE_MS };
+  return new SharedReadSocket(readBuffer, options).connect({ host, port });
 }

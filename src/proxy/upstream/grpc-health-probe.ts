@@ -99,7 +99,7 @@ export class GrpcHealthProbe implements HealthProbe, ConnectionOwner, MessageEve
   onData(stream: MessageStream, chunk: Buffer, start: number, end: number, endStream: boolean): void {
     this.#bodyBytes += end - start;
     if (this.#bodyBytes <= MAX_RESPONSE_BYTES && !endStream) {
-      this.#body.push(chunk.subarray(start, end));
+      this.#body.push(Buffer.from(chunk.subarray(start, end)));
       return;
     }
     this.#abandon(stream);

@@ -86,7 +86,7 @@ export class UpstreamConnection implements MessageConnectionEvents, TransportOwn
     this.#owner = owner;
     this.#busyAtMs = environment.clock.nowMs();
     this.#deadPeer = new DeadPeer(this.#busyAtMs);
-    const socket = environment.dial(target.address, target.port);
+    const socket = environment.dial(target.address, target.port, environment.loop.readBuffer);
     this.#transport = new SocketTransport(socket, environment.loop, this);
     this.#connectTimeoutMs = target.connectTimeoutMs;
     this.#protocol = target.protocol;
@@ -283,7 +283,7 @@ export class UpstreamConnection implements MessageConnectionEvents, TransportOwn
     this.#endedAtMs = this.#environment.clock.nowMs();
     this.#stopUsing();
     this.messages?.finishShutdown();
-    this.#transport.end();
+    this.#transport.shut();
   }
 
   #finish(): void {

@@ -86,14 +86,14 @@ export class Http2Connection extends ConnectionCore implements MessageConnection
   }
 
   /**
-   * One chunk of input; events fire synchronously. The chunk is kept by reference and must not be reused.
+   * Input, `chunk[0, end)`; events fire synchronously. Nothing of it is kept: the chunk may be used again afterwards.
    * `nowMs`: any monotonic clock, for the flood budgets.
    */
-  receive(chunk: Buffer, nowMs: number): void {
+  receive(chunk: Buffer, nowMs: number, end: number = chunk.length): void {
     if (this.broken) return;
     this.nowMs = nowMs;
     this.begin();
-    this.#reader.read(chunk);
+    this.#reader.read(chunk, end);
     this.#checkUnread();
     this.#announceCapacity();
   }
@@ -154,7 +154,7 @@ export class Http2Connection extends ConnectionCore implements MessageConnection
 
   /**
    * Returns the bytes taken of `chunk[start, end)`; the rest again after `onWritable`. `endStream` counts only when all was
-   * taken, as an empty slice always is. A closed stream takes all and drops it. Large slices are kept by reference: do not change them.
+   * taken, as an empty slice always is. A closed stream takes all and drops it. What is taken is copied.
    */
   sendData(stream: Http2Stream, chunk: Buffer, start: number, end: number, endStream: boolean): number {
     if (this.broken || stream.flags & (CLOSED | LOCAL_ENDED | ABANDONED)) return end - start;

@@ -46,20 +46,20 @@ export class FrameReader {
     return partial[3] === HEADERS || partial[3] === CONTINUATION ? readUint31(partial, 5) : 0;
   }
 
-  read(chunk: Buffer): void {
+  /** The input goes on with `chunk[0, end)`. */
+  read(chunk: Buffer, end: number = chunk.length): void {
     let at = 0;
-    if (this.#prefaceLeft > 0) at = this.#readPreface(chunk);
-    if (this.#dataLeft > 0) at = this.#readData(chunk, at);
-    while (this.#partial !== null && at < chunk.length && !this.#handler.broken) {
-      at = this.#completePartial(this.#partial, chunk, at);
-      if (this.#dataLeft > 0) at = this.#readData(chunk, at);
+    if (this.#prefaceLeft > 0) at = this.#readPreface(chunk, end);
+    if (this.#dataLeft > 0) at = this.#readData(chunk, at, end);
+    while (this.#partial !== null && at < end && !this.#handler.broken) {
+      at = this.#completePartial(this.#partial, chunk, at, end);
+      if (this.#dataLeft > 0) at = this.#readData(chunk, at, end);
     }
-    this.#readFrames(chunk, at);
+    this.#readFrames(chunk, at, end);
   }
 
-  #readFrames(chunk: Buffer, from: number): void {
+  #readFrames(chunk: Buffer, from: number, end: number): void {
     const handler = this.#handler;
-    const end = chunk.length;
     let at = from;
     while (end - at >= FRAME_HEADER_BYTES && !handler.broken) {
       const length = payloadLength(chunk, at);
@@ -71,7 +71,7 @@ export class FrameReader {
       if (chunk[at + 3] === DATA) {
         handler.onDataFrame(chunk[at + 4] as number, readUint31(chunk, at + 5), length);
         this.#dataLeft = length;
-        at = length === 0 ? start : this.#readData(chunk, start);
+        at = length === 0 ? start : this.#readData(chunk, start, end);
         continue;
       }
       if (end - start < length) break;
@@ -85,33 +85,33 @@ export class FrameReader {
       );
       at = start + length;
     }
-    if (at < end && !handler.broken) this.#keep(chunk, at);
+    if (at < end && !handler.broken) this.#keep(chunk, at, end);
   }
 
-  #readData(chunk: Buffer, at: number): number {
-    const end = Math.min(chunk.length, at + this.#dataLeft);
-    if (end === at || this.#handler.broken) return chunk.length;
+  #readData(chunk: Buffer, at: number, inputEnd: number): number {
+    const end = Math.min(inputEnd, at + this.#dataLeft);
+    if (end === at || this.#handler.broken) return inputEnd;
     this.#dataLeft -= end - at;
     this.#handler.onDataPiece(chunk, at, end, this.#dataLeft);
     return end;
   }
 
-  #keep(chunk: Buffer, at: number): void {
-    const have = chunk.length - at;
+  #keep(chunk: Buffer, at: number, end: number): void {
+    const have = end - at;
     const size = have < FRAME_HEADER_BYTES ? FRAME_HEADER_BYTES : FRAME_HEADER_BYTES + payloadLength(chunk, at);
     this.#partial = Buffer.allocUnsafe(size);
-    this.#partialBytes = chunk.copy(this.#partial, 0, at);
+    this.#partialBytes = chunk.copy(this.#partial, 0, at, end);
   }
 
   /** Adds to the incomplete frame; hands it on when it is whole. Returns where the input goes on. */
-  #completePartial(partial: Buffer, chunk: Buffer, at: number): number {
-    const copied = chunk.copy(partial, this.#partialBytes, at);
+  #completePartial(partial: Buffer, chunk: Buffer, at: number, end: number): number {
+    const copied = chunk.copy(partial, this.#partialBytes, at, end);
     this.#partialBytes += copied;
     if (this.#partialBytes < partial.length) return at + copied;
     const length = payloadLength(partial, 0);
     if (length > MAX_FRAME_BYTES) {
       this.#handler.fail(ErrorCode.FRAME_SIZE_ERROR, 'frame too large');
-      return chunk.length;
+      return end;
     }
     if (partial[3] === DATA) {
       this.#partial = null;
@@ -134,12 +134,12 @@ export class FrameReader {
     return at + copied;
   }
 
-  #readPreface(chunk: Buffer): number {
+  #readPreface(chunk: Buffer, end: number): number {
     const from = PREFACE.length - this.#prefaceLeft;
-    const length = Math.min(chunk.length, this.#prefaceLeft);
+    const length = Math.min(end, this.#prefaceLeft);
     if (PREFACE.compare(chunk, 0, length, from, from + length) !== 0) {
       this.#handler.fail(ErrorCode.PROTOCOL_ERROR, 'not an HTTP/2 client preface');
-      return chunk.length;
+      return end;
     }
     this.#prefaceLeft -= length;
     return length;

@@ -27,24 +27,49 @@ describe('output', () => {
     assert.equal(take(output).length, 0);
   });
 
-  it('passes large payloads on by reference, in order', () => {
+  it('copies large payloads, in order, into what is left of its slabs', () => {
     const output = new Output(new SlabPool());
-    const large = Buffer.alloc(10_000, 'L');
+    const large = Buffer.alloc(40_000, 'L');
     output.frame(DATA, 0, 1, Buffer.from('a'), 0, 1);
     output.frame(DATA, 0, 3, large, 0, large.length);
     output.frame(DATA, 1, 5, Buffer.from('b'), 0, 1);
     assert.equal(output.queuedBytes, 3 * 9 + 2 + large.length);
+    large.fill(0);
     const chunks = take(output);
     assert.equal(output.queuedBytes, 0);
-    assert.equal(chunks.length, 3);
-    assert.equal(chunks[1], large);
+    assert.equal(chunks.length, 2);
     assert.deepEqual(
-      parseFrames(Buffer.concat(chunks)).map(f => [f.id, f.payload.length]),
+      parseFrames(Buffer.concat(chunks)).map(f => [
+        f.id,
+        f.payload.length,
+        f.payload.every(byte => byte === f.payload[0]),
+        f.payload.at(-1),
+      ]),
       [
-        [1, 1],
-        [3, 10_000],
-        [5, 1],
+        [1, 1, true, 0x61],
+        [3, 40_000, true, 0x4c],
+        [5, 1, true, 0x62],
       ],
+    );
+  });
+
+  it('fills the slabs again that the sink is done with, and no others', () => {
+    const slabs = new SlabPool();
+    const [one, two] = [new Output(slabs), new Output(slabs)];
+    one.frame(DATA, 0, 1, Buffer.alloc(100, 1), 0, 100);
+    const [kept] = take(one);
+    assert.ok(kept);
+    for (let round = 0; round < 1_000; round++) {
+      const output = round % 2 === 0 ? one : two;
+      output.frame(DATA, 0, 1, Buffer.alloc(10_000, 2), 0, 10_000);
+      const chunks: Buffer[] = [];
+      output.take({ write: chunk => void chunks.push(chunk), end: () => true });
+      assert.equal(chunks[0]?.buffer, kept.buffer, 'the same slab each time');
+    }
+    assert.deepEqual(
+      parseFrames(kept).map(f => f.payload[0]),
+      [1],
+      'what came before is still there',
     );
   });
 

@@ -4,23 +4,22 @@ import type { OutputSink } from '../message/message-connection.ts';
 import { FRAME_HEADER_BYTES } from './frame.ts';
 import type { Slab, SlabPool } from './slab-pool.ts';
 
-/** Payloads from here on are passed on by reference: below it a copy is cheaper than one more buffer in a write. */
-const BY_REFERENCE_BYTES = 4096;
-
 /**
- * The output queue of one connection. Small frames are written into a borrowed slab, side by side; a large payload cuts
- * the slab's view and goes in between as it is. Writers call `room(n)` first, then write at `at` into `buffer` and advance `at`.
+ * The output queue of one connection: frames are written into borrowed slabs, side by side. Writers call `room(n)` first, then write at
+ * `at` into `buffer` and advance `at`. All is copied, since input is read into memory that the next read takes; and the slabs of what was written to the
+ * socket at once, which is nearly everything, are filled again from where they were.
  */
 export class Output {
   /** The slab in use; anything when there is none. */
   buffer: Buffer = NONE;
   /** Where the next byte goes. */
   at = 0;
-  /** Bytes queued, as of the last cut: `queuedBytes` adds the rest. */
-  #cutBytes = 0;
-  #start = 0;
   #slab: Slab | null = null;
-  #ready: Buffer[] | null = null;
+  /** Where the queue begins in the slab in use. */
+  #start = 0;
+  /** Slabs that were filled before the one in use, and what is queued in them. */
+  #full: Slab[] | null = null;
+  #fullBytes = 0;
   readonly #slabs: SlabPool;
 
   constructor(slabs: SlabPool) {
@@ -28,12 +27,12 @@ export class Output {
   }
 
   get queuedBytes(): number {
-    return this.#cutBytes + this.at - this.#start;
+    return this.#fullBytes + this.at - this.#start;
   }
 
-  /** Memory that the queue takes, the rest of the borrowed slab included. */
+  /** Memory that the queue takes, the rest of the slab in use included. */
   get heldBytes(): number {
-    return this.#cutBytes + this.buffer.length;
+    return this.#fullBytes + this.buffer.length;
   }
 
   /** Makes sure that `bytes` can be written at `at`. */
@@ -66,71 +65,58 @@ export class Output {
 
   /** A whole frame whose payload is `chunk[start, end)`. */
   frame(type: number, flags: number, id: number, chunk: Buffer, start: number, end: number): void {
-    const length = end - start;
-    if (length < BY_REFERENCE_BYTES) {
-      this.room(FRAME_HEADER_BYTES + length);
-      this.header(length, type, flags, id);
-      copy(chunk, start, end, this.buffer, this.at);
-      this.at += length;
-      return;
+    this.room(FRAME_HEADER_BYTES + Math.min(end - start, MAX_UNSPLIT_BYTES));
+    this.header(end - start, type, flags, id);
+    let from = start;
+    for (;;) {
+      const to = Math.min(end, from + this.buffer.length - this.at);
+      copy(chunk, from, to, this.buffer, this.at);
+      this.at += to - from;
+      if (to === end) return;
+      from = to;
+      this.#change(1);
     }
-    this.room(FRAME_HEADER_BYTES);
-    this.header(length, type, flags, id);
-    this.#cut();
-    this.#ready ??= [];
-    this.#ready.push(start === 0 && end === chunk.length ? chunk : chunk.subarray(start, end));
-    this.#cutBytes += length;
   }
 
-  /** Hands over all that is queued and gives the slab back. */
+  /** Hands over all that is queued, and gives the slabs back. */
   take(sink: OutputSink): void {
-    if (this.#ready === null) {
-      if (this.at > this.#start) {
-        const view = this.buffer.subarray(this.#start, this.at);
-        this.#giveBack();
-        sink.write(view);
-      }
-      return;
-    }
-    this.#cut();
-    const ready = this.#ready;
-    this.#giveBack();
-    this.#ready = null;
-    this.#cutBytes = 0;
-    for (let i = 0; i < ready.length; i++) sink.write(ready[i] as Buffer);
-  }
-
-  #cut(): void {
-    if (this.at === this.#start) return;
-    this.#ready ??= [];
-    this.#ready.push(this.buffer.subarray(this.#start, this.at));
-    this.#cutBytes += this.at - this.#start;
-    this.#start = this.at;
+    const slab = this.#slab;
+    if (slab === null) return;
+    const full = this.#full;
+    const last = this.at > this.#start ? this.buffer.subarray(this.#start, this.at) : null;
+    slab.used = this.at;
+    this.#slab = null;
+    this.#full = null;
+    this.#fullBytes = 0;
+    this.buffer = NONE;
+    this.at = 0;
+    this.#start = 0;
+    if (full !== null) for (const one of full) sink.write(one.buffer.subarray(one.borrowedFrom, one.used));
+    if (last !== null) sink.write(last);
+    const isOut = sink.end?.() ?? false;
+    if (full !== null) for (const one of full) this.#slabs.give(one, isOut);
+    this.#slabs.give(slab, isOut);
   }
 
   #change(bytes: number): void {
-    this.#cut();
-    this.#giveBack();
+    const filled = this.#slab;
+    if (filled !== null) {
+      filled.used = this.at;
+      this.#fullBytes += this.at - this.#start;
+      this.#full ??= [];
+      this.#full.push(filled);
+    }
     const slab = this.#slabs.take(bytes);
     this.#slab = slab;
     this.buffer = slab.buffer;
     this.at = slab.used;
     this.#start = slab.used;
   }
-
-  #giveBack(): void {
-    const slab = this.#slab;
-    if (slab === null) return;
-    slab.used = this.at;
-    this.#slabs.give(slab);
-    this.#slab = null;
-    this.buffer = NONE;
-    this.at = 0;
-    this.#start = 0;
-  }
 }
 
 const NONE = Buffer.alloc(0);
+/** A payload up to this goes into one slab, a larger one into what is left of several. */
+const MAX_UNSPLIT_BYTES = 1024;
 
 function copy(from: Buffer, start: number, end: number, to: Buffer, at: number): void {
   if (end - start > 64) from.copy(to, at, start, end);

@@ -8,10 +8,12 @@ const MIN_FREE = 16;
 const MIN_ROOM = 2048;
 const SLAB_BYTES = 32_768;
 
-/** A piece of memory that fills up from the front; what is filled is never written again. */
+/** A piece of memory that fills up from the front. */
 export class Slab {
   readonly buffer: Buffer;
   used = 0;
+  /** What comes before this is not the present borrower's. */
+  borrowedFrom = 0;
 
   constructor(bytes: number) {
     this.buffer = Buffer.allocUnsafeSlow(bytes);
@@ -29,13 +31,16 @@ export class SlabPool {
   take(bytes: number): Slab {
     const slab = this.#free.pop();
     if (slab !== undefined) {
+      slab.borrowedFrom = slab.used;
       if (slab.buffer.length - slab.used >= bytes) return slab;
-      this.give(slab);
+      this.give(slab, false);
     }
     return new Slab(Math.max(bytes, SLAB_BYTES));
   }
 
-  give(slab: Slab): void {
+  /** `isFree`: nobody has a view of what the borrower filled, so that it is filled again. */
+  give(slab: Slab, isFree: boolean): void {
+    if (isFree) slab.used = slab.borrowedFrom;
     // One made for a large block is not kept: a pool of such would be many times as large.
     if (slab.buffer.length > SLAB_BYTES || slab.buffer.length - slab.used < MIN_ROOM) return;
     if (this.#free.length < MAX_FREE) this.#free.push(slab);

@@ -6,8 +6,9 @@ import type { MessageEvents, MessageStream } from './message-stream.ts';
 
 /** Where a connection puts the bytes that are to be written. */
 export interface OutputSink {
-  /** `chunk` is never written to again. */
   write(chunk: Buffer): void;
+  /** After the last `write`. True: all is out, and the memory of the chunks is used again; else they are never written to again. Absent: as false. */
+  end?(): boolean;
 }
 
 /**
@@ -36,8 +37,8 @@ export interface MessageConnection {
   /** Client role: what a version does whose streams end one by one while their connection goes on; null: not this one. */
   readonly pacing: EndPacing | null;
 
-  /** One chunk of input, kept by reference. `nowMs`: any monotonic clock, for the flood budgets. */
-  receive(chunk: Buffer, nowMs: number): void;
+  /** Input, `chunk[0, end)`, of which nothing is kept. `nowMs`: any monotonic clock, for the flood budgets. `end`: default all. */
+  receive(chunk: Buffer, nowMs: number, end?: number): void;
   /**
    * The peer ended its side of the socket: nothing more comes. True when what we send may still be read: the owner leaves our
    * side open until `onFinished`. False: the connection is over for both sides.

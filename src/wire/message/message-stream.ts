@@ -28,7 +28,7 @@ export interface MessageStream {
   sendInformational(head: HeaderList, fields: VolatileFields): void;
   /**
    * Returns the bytes taken of `chunk[start, end)`; the rest again after `onWritable`. `last` counts only when all was
-   * taken, as an empty slice always is. Large slices are kept by reference: do not change them.
+   * taken, as an empty slice always is. What is taken is copied.
    */
   sendData(chunk: Buffer, start: number, end: number, last: boolean): number;
   /** Ends our side. All data must have been taken. Dropped, with the end kept, where the message cannot have trailers. */
@@ -50,7 +50,7 @@ export interface MessageEvents {
   /** The upgrade that we asked for was granted; client role only, in place of `onHead`. From here on data are bytes both ways. Of those who never ask, nobody needs it. */
   onUpgraded?(stream: MessageStream, head: HeaderList, fields: VolatileFields): void;
   /**
-   * `chunk[start, end)` is a view of the input: valid during the call, and as long as it is kept. Its bytes count against
+   * `chunk[start, end)` is a view of the input, valid during the call: what is to be kept is copied. Its bytes count against
    * what the peer may send until `consumed` gives them back.
    */
   onData(stream: MessageStream, chunk: Buffer, start: number, end: number, last: boolean): void;

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { after, before, describe, it } from 'node:test';
+import { newReadBuffer, SharedReadSocket, sharingReads } from './shared-read-socket.ts';
+
+/** The next input as text, copied. */
+function nextInput(socket: SharedReadSocket): Promise<string> {
+  return new Promise(resolve => {
+    socket.onInput = (buffer, length) => {
+      socket.ignoreInput();
+      resolve(buffer.toString('latin1', 0, length));
+    };
+  });
+}
+
+describe('socket with shared reads', () => {
+  const buffer = newReadBuffer();
+  let server: Server;
+  let port: number;
+
+  before(async () => {
+    server = createServer({ noDelay: true });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    port = (server.address() as AddressInfo).port;
+  });
+
+  after(() => server.close());
+
+  async function accepted(client: Socket): Promise<SharedReadSocket> {
+    const [[socket]] = await Promise.all([once(server, 'connection'), once(client, 'connect')]);
+    const shared = sharingReads(socket as Socket, buffer, 1_000);
+    assert.ok(shared instanceof SharedReadSocket, 'this Node lets accepted connections share reads');
+    return shared;
+  }
+
+  it('reads accepted and dialled sockets into one buffer, and writes as any socket', async () => {
+    const client = new SharedReadSocket(buffer).connect({ host: '127.0.0.1', port }) as SharedReadSocket;
+    const shared = await accepted(client);
+    assert.equal(shared.writableHighWaterMark, 1_000);
+    assert.equal(shared.remotePort, client.localPort);
+    const asked = nextInput(shared);
+    client.write('ping');
+    assert.equal(await asked, 'ping');
+    const answered = nextInput(client);
+    shared.write('pong');
+    assert.equal(await answered, 'pong');
+    client.destroy();
+    await once(shared, 'close');
+  });
+
+  it('ends, errs and closes as any socket', async () => {
+    const client = connect(port, '127.0.0.1');
+    const shared = await accepted(client);
+    const ended = once(shared, 'end');
+    client.end();
+    await ended;
+    await once(shared, 'close');
+    const second = connect(port, '127.0.0.1');
+    const other = await accepted(second);
+    const failed = once(other, 'error');
+    second.resetAndDestroy();
+    const [error] = (await failed) as [NodeJS.ErrnoException];
+    assert.equal(error.code, 'ECONNRESET');
+  });
+
+  it('is counted by the server that accepted it', async () => {
+    const own = createServer();
+    own.listen(0, '127.0.0.1');
+    await once(own, 'listening');
+    const client = connect((own.address() as AddressInfo).port, '127.0.0.1');
+    const [socket] = (await once(own, 'connection')) as [Socket];
+    const shared = sharingReads(socket, buffer, 1_000);
+    let isClosed = false;
+    own.close(() => {
+      isClosed = true;
+    });
+    const asked = nextInput(shared as SharedReadSocket);
+    client.write('ping');
+    assert.equal(await asked, 'ping');
+    assert.equal(isClosed, false, 'its connection is open');
+    client.destroy();
+    await once(own, 'close');
+    assert.ok(shared.destroyed);
+  });
+
+  it('leaves a socket alone whose connection it cannot take', () => {
+    const socket = connect(port, '127.0.0.1');
+    assert.ok(sharingReads(socket, buffer, 1_000) === socket);
+    socket.destroy();
+  });
+});
