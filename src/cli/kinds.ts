@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { OTHER_GATEWAY_KINDS } from '../resources/index.ts';
+import { GATEWAY_GROUP, OTHER_GATEWAY_KINDS } from '../resources/index.ts';
 import { similarName } from '../values/index.ts';
 import { usageError } from './exit-code.ts';
 
@@ -12,8 +12,6 @@ export interface KindNames {
   readonly group: string;
   readonly isNamespaced: boolean;
 }
-
-const GATEWAY_GROUP = 'gateway.networking.k8s.io';
 
 /** Every kind that `get` knows, in the order of `get all`. */
 export const KINDS: readonly KindNames[] = [

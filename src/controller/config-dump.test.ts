@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { bindFailure } from '../snapshot/index.ts';
 import { memoryStore } from '../store/index.ts';
+import { overlayBindFailures } from '../translate/index.ts';
 import { dumpConfig } from './config-dump.ts';
 import { Translator } from './translator.ts';
 
@@ -23,9 +24,9 @@ describe('the dump of the configuration', () => {
     const { resources } = store.current();
     await store.close();
     const translator = new Translator({ controllerName: null, address: '127.0.0.1', nowMs: () => 0 });
-    const [first] = translator.translate(resources).snapshot.bindings;
-    translator.setBindFailures(new Map([[first?.id ?? '', bindFailure('EADDRINUSE', '')]]));
-    const translation = translator.translate(resources);
+    const translated = translator.translate(resources);
+    const failures = new Map([[translated.snapshot.bindings[0]?.id ?? '', bindFailure('EADDRINUSE', '')]]);
+    const translation = overlayBindFailures(translated, resources.gateways, failures);
     const dump = dumpConfig({ published: translation.snapshot, translation }, null);
     assert.deepEqual(
       dump.bindings.map(({ port, problem }) => [port, problem]),

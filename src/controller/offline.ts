@@ -25,6 +25,7 @@ export async function loadOffline(options: OfflineOptions): Promise<Offline> {
   await store.start();
   const { resources, findings } = store.current();
   const translator = new Translator({ controllerName: null, address: null, nowMs: () => clock.wallMs() });
+  translator.assignAddresses(resources);
   translator.setRefused(findings);
   const translation = translator.translate(resources);
   const view = {

@@ -4,7 +4,7 @@ import type { DataPlane } from '../proxy/index.ts';
 import type { ResourceSet } from '../resources/index.ts';
 import type { Store } from '../store/index.ts';
 import type { Clock, Timer } from '../time/index.ts';
-import type { Translation } from '../translate/index.ts';
+import { overlayBindFailures } from '../translate/index.ts';
 import type { PortPlan } from './port-plan.ts';
 import { Privileges } from './privileges.ts';
 import type { Translator } from './translator.ts';
@@ -124,15 +124,14 @@ export class Reconciler {
     translator.setRefused(current.findings);
     const added = supplement === null ? undefined : await supplement.add(current.resources);
     const resources = added?.resources ?? current.resources;
+    const refusedPorts = await this.#privileges.refused(translator.socketsOf(resources));
     const translatingMs = clock.nowMs();
-    let translation = await this.#translate(resources);
+    const translated = translator.translate(resources, refusedPorts);
     const translateMs = clock.nowMs() - translatingMs;
-    let published = await ports.place(translation.snapshot);
+    const published = await ports.place(translated.snapshot);
     const { failures } = await plane.apply(published);
-    if (translator.setBindFailures(ports.writtenFailures(failures, translation.snapshot.bindings))) {
-      translation = translator.translate(resources);
-      published = await ports.place(translation.snapshot);
-    }
+    const refused = ports.writtenFailures(failures, translated.snapshot.bindings);
+    const translation = overlayBindFailures(translated, resources.gateways, refused);
     this.#retry?.cancel();
     this.#retry = null;
     if (failures.size > 0) this.retryBinding();
@@ -146,12 +145,5 @@ export class Reconciler {
       findings: [...current.findings, ...(added?.findings ?? []), ...translation.findings],
     };
     onReload(this.#view, previous, { translateMs, totalMs: clock.nowMs() - startedMs });
-  }
-
-  async #translate(resources: ResourceSet): Promise<Translation> {
-    const { translator } = this.#parts;
-    const translation = translator.translate(resources);
-    const refused = await this.#privileges.refused(translation.snapshot.bindings);
-    return translator.movePorts(refused) ? translator.translate(resources) : translation;
   }
 }

@@ -11,6 +11,7 @@ export type StatusObject = object;
 export interface View {
   /** What users wrote, and what `--demo` added. */
   readonly resources: ResourceSet;
+  /** With what became of it when it was published. */
   readonly translation: Translation;
   /** What the data plane was given: the translation's snapshot, moved to free ports where asked for. */
   readonly published: Snapshot;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { GRPCRoute, RouteParentStatus } from '../resources/index.ts';
-import type { ParentOutcome, RouteOutcome } from '../translate/index.ts';
+import type { RouteParentStatus } from '../resources/index.ts';
+import type { AttachableRoute, ParentOutcome, RouteOutcome } from '../translate/index.ts';
 import { mergeConditions, type Verdict } from './condition.ts';
 import {
   routeAccepted,
@@ -11,7 +11,7 @@ import {
   routeRefsResolved,
 } from './route-conditions.ts';
 
-export type RouteStatus = NonNullable<GRPCRoute['status']>;
+export type RouteStatus = NonNullable<AttachableRoute['status']>;
 const OWNED = ['Accepted', 'ResolvedRefs', 'PartiallyInvalid'];
 
 /** What a route's status is made of besides its outcome. */
@@ -24,7 +24,7 @@ export interface RouteStatusParts {
 }
 
 /** One entry per parentRef that is ours, with the parentRef copied; entries of other controllers stay as they are. */
-export function routeStatus(route: GRPCRoute, outcome: RouteOutcome, parts: RouteStatusParts): RouteStatus {
+export function routeStatus(route: AttachableRoute, outcome: RouteOutcome, parts: RouteStatusParts): RouteStatus {
   const written = route.status?.parents ?? [];
   const before = parts.previous?.parents ?? written;
   const foreign = written.filter(entry => !parts.isOurs(entry.controllerName));
@@ -39,7 +39,10 @@ interface ParentParts {
   readonly now: string;
 }
 
-function parentStatus(route: GRPCRoute, { outcome, parent, before, now }: ParentParts): readonly RouteParentStatus[] {
+function parentStatus(
+  route: AttachableRoute,
+  { outcome, parent, before, now }: ParentParts,
+): readonly RouteParentStatus[] {
   const parentRef = route.spec.parentRefs?.[parent.index];
   if (parentRef === undefined) return [];
   const { controllerName } = parent;

@@ -5,14 +5,13 @@ import { describe, it } from 'node:test';
 import type { GRPCRoute, ResourceSet } from '../resources/index.ts';
 import { EMPTY_RESOURCES, parseResource } from '../resources/index.ts';
 import { type TranslateEnvironment, translate } from '../translate/index.ts';
-import { statuses } from './statuses.ts';
+import { statuses, type WrittenStatuses } from './statuses.ts';
 import { SUPPORTED_FEATURES } from './supported-features.ts';
 
 const ENVIRONMENT: TranslateEnvironment = {
   controllerName: null,
   addressOf: () => '127.0.0.1',
   movedPorts: new Map(),
-  bindFailures: new Map(),
   nowMs: 0,
   inspectCertificate: () => ({ problem: 'none' }),
 };
@@ -45,9 +44,9 @@ function resources(routeStatus?: GRPCRoute['status'], hostname = 'a.org'): Resou
   };
 }
 
-function routeStatusOf(set: ResourceSet, previous: ReadonlyMap<string, object> = new Map(), now = 'T1') {
+function routeStatusOf(set: ResourceSet, previous: WrittenStatuses | null = null, now = 'T1') {
   const all = statuses(translate(set, ENVIRONMENT), set, previous, now);
-  return { all, route: all.get('GRPCRoute/default/r') as GRPCRoute['status'] };
+  return { all, route: all.byObject.get('GRPCRoute/default/r') as GRPCRoute['status'] };
 }
 
 describe('statuses', () => {
@@ -65,18 +64,19 @@ describe('statuses', () => {
 
   it('takes transition times from the object when it wrote nothing yet', () => {
     const written = routeStatusOf(resources()).route;
-    const { route } = routeStatusOf(resources(written), new Map(), 'T2');
+    const { route } = routeStatusOf(resources(written), null, 'T2');
     assert.equal(route?.parents[0]?.conditions[0]?.lastTransitionTime, 'T1');
   });
 
   it('gives the same objects for what did not change', () => {
     const set = resources();
     const translation = translate(set, ENVIRONMENT);
-    const first = statuses(translation, set, new Map(), 'T1');
+    const first = statuses(translation, set, null, 'T1');
     const other = resources(undefined, 'b.org');
     const next: ResourceSet = { ...set, grpcRoutes: other.grpcRoutes };
     const second = statuses(translate(next, ENVIRONMENT, translation), next, first, 'T2');
-    const conditions = (second.get('GRPCRoute/default/r') as GRPCRoute['status'])?.parents[0]?.conditions ?? [];
+    const conditions =
+      (second.byObject.get('GRPCRoute/default/r') as GRPCRoute['status'])?.parents[0]?.conditions ?? [];
     assert.deepEqual(
       conditions.map(({ type, status, lastTransitionTime }) => [type, status, lastTransitionTime]),
       [
@@ -84,14 +84,15 @@ describe('statuses', () => {
         ['ResolvedRefs', 'True', 'T1'],
       ],
     );
-    assert.equal(statuses(translation, set, first, 'T3').get('Gateway/default/gw'), first.get('Gateway/default/gw'));
+    const third = statuses(translation, set, first, 'T3');
+    assert.equal(third.byObject.get('Gateway/default/gw'), first.byObject.get('Gateway/default/gw'));
   });
 
   it('drops the status of an object that is gone', () => {
     const set = resources();
     const { all } = routeStatusOf(set);
     const next: ResourceSet = { ...set, grpcRoutes: new Map() };
-    assert.equal(statuses(translate(next, ENVIRONMENT), next, all, 'T2').has('GRPCRoute/default/r'), false);
+    assert.equal(statuses(translate(next, ENVIRONMENT), next, all, 'T2').byObject.has('GRPCRoute/default/r'), false);
   });
 
   it('lists features sorted by name', () => {

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Gateway, GatewayClass, GRPCRoute, ResourceSet } from '../resources/index.ts';
+import type { Gateway, GatewayClass, ResourceSet } from '../resources/index.ts';
 import {
+  type AttachableRoute,
   type GatewayClassOutcome,
   type GatewayOutcome,
   IMPLIED_CONTROLLER_NAME,
+  type Outcomes,
   type RouteOutcome,
+  routeMaps,
   type Translation,
 } from '../translate/index.ts';
 import { type GatewayClassStatus, gatewayClassStatus } from './gateway-class-status.ts';
@@ -17,59 +20,67 @@ export type Status = GatewayClassStatus | GatewayStatus | RouteStatus;
 /** By `Kind/namespace/name` (`GatewayClass/name`). */
 export type Statuses = ReadonlyMap<string, Status>;
 
-/** Statuses that remember what they were made of, so that the next time only changed objects cost anything. */
-class RememberedStatuses extends Map<string, Status> {
-  made: { readonly outcomes: Translation['outcomes']; readonly resources: ResourceSet } | undefined;
+/** Statuses with what they were made of, so that the next time only changed objects cost anything. */
+export interface WrittenStatuses {
+  readonly byObject: Statuses;
+  readonly madeOf: { readonly outcomes: Outcomes; readonly resources: ResourceSet };
 }
 
 /**
  * The statuses of all objects that are ours. A condition's `lastTransitionTime` moves to `now` (RFC 3339) only when its
- * status changes; what was there before is looked up in `previous`, else in the object itself. Give the result of the
- * last call as `previous`: an unchanged status then is the same object, and takes hardly any time.
+ * status changes; what was there before is looked up in `previous`, the result of the last call, else in the object itself.
+ * An unchanged status is the same object as before, and takes hardly any time.
  */
 export function statuses(
-  translation: Translation,
+  { outcomes }: Pick<Translation, 'outcomes'>,
   resources: ResourceSet,
-  previous: ReadonlyMap<string, object>,
+  previous: WrittenStatuses | null,
   now: string,
-): Statuses {
-  const { outcomes } = translation;
-  const made = previous instanceof RememberedStatuses ? previous.made : undefined;
-  const result = new RememberedStatuses(previous instanceof RememberedStatuses ? previous : undefined);
-  result.made = { outcomes, resources };
-  const ours = ourControllers(translation, resources);
+): WrittenStatuses {
+  const byObject = new Map(previous?.byObject);
+  const ours = ourControllers(outcomes, resources);
   const isOurs = (name: string): boolean => ours.has(name);
-  const { gatewayClasses, gateways, grpcRoutes } = resources;
-  const book = { previous, result };
-  updateKind<GatewayClass, GatewayClassOutcome, GatewayClassStatus>(book, {
+  const before = previous?.madeOf;
+  updateKind<GatewayClass, GatewayClassOutcome, GatewayClassStatus>(byObject, {
     kind: 'GatewayClass',
-    now: { resources: gatewayClasses, outcomes: outcomes.gatewayClasses },
-    before: made && { resources: made.resources.gatewayClasses, outcomes: made.outcomes.gatewayClasses },
+    now: { resources: resources.gatewayClasses, outcomes: outcomes.gatewayClasses, prefix: '' },
+    before: before && {
+      resources: before.resources.gatewayClasses,
+      outcomes: before.outcomes.gatewayClasses,
+      prefix: '',
+    },
     make: (resource, outcome, known) =>
       gatewayClassStatus(resource, outcome, { previous: known ?? resource.status, now }),
   });
-  updateKind<Gateway, GatewayOutcome, GatewayStatus>(book, {
+  updateKind<Gateway, GatewayOutcome, GatewayStatus>(byObject, {
     kind: 'Gateway',
-    now: { resources: gateways, outcomes: outcomes.gateways },
-    before: made && { resources: made.resources.gateways, outcomes: made.outcomes.gateways },
+    now: { resources: resources.gateways, outcomes: outcomes.gateways, prefix: '' },
+    before: before && { resources: before.resources.gateways, outcomes: before.outcomes.gateways, prefix: '' },
     make: (resource, outcome, known) => gatewayStatus(resource, outcome, { previous: known ?? resource.status, now }),
   });
-  updateKind<GRPCRoute, RouteOutcome, RouteStatus>(book, {
-    kind: 'GRPCRoute',
-    now: { resources: grpcRoutes, outcomes: outcomes.grpcRoutes },
-    before: made && { resources: made.resources.grpcRoutes, outcomes: made.outcomes.grpcRoutes },
-    make: (resource, outcome, known) =>
-      isForeign(resource, outcome, ours) && known === undefined
-        ? undefined
-        : routeStatus(resource, outcome, { previous: known, isOurs, now }),
-  });
-  return result;
+  const known = before && routeMaps(before.resources);
+  for (const [kind, map] of Object.entries(routeMaps(resources))) {
+    const prefix = `${kind}/`;
+    updateKind<AttachableRoute, RouteOutcome, RouteStatus>(byObject, {
+      kind,
+      now: { resources: map, outcomes: outcomes.routes, prefix },
+      before: before &&
+        known && { resources: known[kind as AttachableRoute['kind']], outcomes: before.outcomes.routes, prefix },
+      make: (resource, outcome, known) =>
+        isForeign(resource, outcome, ours) && known === undefined
+          ? undefined
+          : routeStatus(resource, outcome, { previous: known, isOurs, now }),
+    });
+  }
+  return { byObject, madeOf: { outcomes, resources } };
 }
 
 /** What the statuses of one kind are made of. */
 interface Sources<R, O> {
   readonly resources: ReadonlyMap<string, R>;
+  /** By the keys of `resources` with `prefix` before them; other outcomes may stand among them. */
   readonly outcomes: ReadonlyMap<string, O>;
+  readonly prefix: string;
 }
 
 interface KindUpdate<R, O, S> {
@@ -81,29 +92,30 @@ interface KindUpdate<R, O, S> {
 }
 
 function updateKind<R, O, S extends Status>(
-  { previous, result }: { previous: ReadonlyMap<string, object>; result: Map<string, Status> },
+  statuses: Map<string, Status>,
   { kind, now, before, make }: KindUpdate<R, O, S>,
 ): void {
   if (before?.resources === now.resources && before.outcomes === now.outcomes) return;
-  for (const [key, outcome] of now.outcomes) {
-    const resource = now.resources.get(key);
-    if (resource === undefined) continue;
-    if (before !== undefined && before.outcomes.get(key) === outcome && before.resources.get(key) === resource)
-      continue;
+  for (const [key, resource] of now.resources) {
+    const outcome = now.outcomes.get(now.prefix + key);
+    if (outcome === undefined) continue;
+    if (before?.resources.get(key) === resource && before.outcomes.get(before.prefix + key) === outcome) continue;
     const id = `${kind}/${key}`;
-    const status = make(resource, outcome, previous.get(id) as S | undefined);
-    if (status === undefined) result.delete(id);
-    else result.set(id, status);
+    const status = make(resource, outcome, statuses.get(id) as S | undefined);
+    if (status === undefined) statuses.delete(id);
+    else statuses.set(id, status);
   }
-  for (const key of before?.outcomes.keys() ?? []) if (!now.outcomes.has(key)) result.delete(`${kind}/${key}`);
+  for (const key of before?.resources.keys() ?? []) {
+    if (!now.outcomes.has(now.prefix + key)) statuses.delete(`${kind}/${key}`);
+  }
 }
 
 /** A route that never had a parent of ours is somebody else's altogether. */
-function isForeign(route: GRPCRoute, outcome: RouteOutcome, ours: ReadonlySet<string>): boolean {
+function isForeign(route: AttachableRoute, outcome: RouteOutcome, ours: ReadonlySet<string>): boolean {
   return outcome.parents.length === 0 && route.status?.parents.some(entry => ours.has(entry.controllerName)) !== true;
 }
 
-function ourControllers({ outcomes }: Translation, resources: ResourceSet): ReadonlySet<string> {
+function ourControllers(outcomes: Outcomes, resources: ResourceSet): ReadonlySet<string> {
   const ours = new Set([IMPLIED_CONTROLLER_NAME]);
   for (const name of outcomes.gatewayClasses.keys()) {
     const gatewayClass = resources.gatewayClasses.get(name);

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { ResourceSet } from '../resources/index.ts';
 import { compareStrings } from '../values/index.ts';
-import type { ParentTarget } from './attach/parent-target.ts';
 
 /** The keys whose value was added, removed or replaced (by identity). Costs nothing when the map is the same. */
 export function changedKeys<T>(before: ReadonlyMap<string, T>, after: ReadonlyMap<string, T>): readonly string[] {
@@ -16,28 +14,6 @@ export function changedKeys<T>(before: ReadonlyMap<string, T>, after: ReadonlyMa
   }
   if (common < before.size) {
     for (const key of before.keys()) if (!after.has(key)) changed.push(key);
-  }
-  return changed;
-}
-
-/** What routes depend on besides themselves. */
-export interface RouteWorld {
-  readonly resources: ResourceSet;
-  readonly targets: ReadonlyMap<string, ParentTarget>;
-  /** `TranslateEnvironment.refused`. */
-  readonly refused: ReadonlyMap<string, string>;
-}
-
-/** What a route's translation depends on besides the route: `Kind/key` of everything that changed. */
-export function changedDependencies(before: RouteWorld, after: RouteWorld): ReadonlySet<string> {
-  const changed = new Set<string>();
-  for (const key of changedKeys(before.targets, after.targets)) changed.add(`Gateway/${key}`);
-  for (const key of changedKeys(before.refused, after.refused)) changed.add(key);
-  const { services, namespaces, referenceGrants } = before.resources;
-  for (const key of changedKeys(services, after.resources.services)) changed.add(`Service/${key}`);
-  for (const key of changedKeys(namespaces, after.resources.namespaces)) changed.add(`Namespace/${key}`);
-  for (const key of changedKeys(referenceGrants, after.resources.referenceGrants)) {
-    changed.add(`ReferenceGrants/${key.slice(0, key.indexOf('/'))}`);
   }
   return changed;
 }

@@ -9,7 +9,6 @@ export const ENVIRONMENT: TranslateEnvironment = {
   controllerName: null,
   addressOf: () => '127.0.0.1',
   movedPorts: new Map(),
-  bindFailures: new Map(),
   nowMs: Date.UTC(2026, 0, 1),
   inspectCertificate: () => ({ problem: 'no certificates here' }),
 };

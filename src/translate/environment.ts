@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { BindFailures } from '../snapshot/index.ts';
 import type { NamespacedName } from '../values/index.ts';
 
 /** What translation needs to know of the world; all of it is a parameter, so translation stays pure. */
@@ -11,8 +10,6 @@ export interface TranslateEnvironment {
   addressOf(gateway: NamespacedName): string;
   /** Written port → the port that is bound for it, because the OS refuses the written one. See `movePorts`. */
   readonly movedPorts: ReadonlyMap<number, number>;
-  /** Binding id → why the OS refused it. The binding stays in the snapshot, so it is tried again. */
-  readonly bindFailures: BindFailures;
   /**
    * Objects that are written but were refused as an API server would: `Kind/namespace/name` → where and why, in one
    * clause. References to them say so. Default: none.

@@ -2,8 +2,9 @@
 
 /** The one list of what the API has and this version does not serve: understood, judged, and without effect. */
 import type { Finding } from '../errors/index.ts';
-import type { Gateway, GRPCRoute, ResourceSet } from '../resources/index.ts';
+import type { Gateway, ResourceSet } from '../resources/index.ts';
 import { infoFinding, type Named, warningFinding } from './report.ts';
+import type { AttachableRoute } from './route-kinds.ts';
 
 /** Parts of a Gateway that have no effect. */
 export function notServedOfGateway(gateway: Gateway): readonly Finding[] {
@@ -28,7 +29,7 @@ export function notServedOfGateway(gateway: Gateway): readonly Finding[] {
 }
 
 /** Parts of a route that have no effect. */
-export function notServedOfRoute(route: GRPCRoute): readonly Finding[] {
+export function notServedOfRoute(route: AttachableRoute): readonly Finding[] {
   if (route.spec.useDefaultGateways !== 'All') return [];
   return [
     notServed('route/not-yet-supported', route, {

@@ -8,11 +8,14 @@ export interface Problem<Reason extends string = string> {
   readonly finding: Finding;
 }
 
-/** What status needs to know of a translation; keyed by `namespace/name` (`name` for GatewayClass). Only objects that are ours. */
+/** What status needs to know of a translation. Only objects that are ours. */
 export interface Outcomes {
+  /** By name. */
   readonly gatewayClasses: ReadonlyMap<string, GatewayClassOutcome>;
+  /** By `namespace/name`. */
   readonly gateways: ReadonlyMap<string, GatewayOutcome>;
-  readonly grpcRoutes: ReadonlyMap<string, RouteOutcome>;
+  /** Routes of all kinds, by `Kind/namespace/name`. */
+  readonly routes: ReadonlyMap<string, RouteOutcome>;
 }
 
 export interface GatewayClassOutcome {

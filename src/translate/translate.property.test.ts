@@ -15,7 +15,7 @@ import type { Translation } from './translation.ts';
 function visible({ snapshot, findings, outcomes }: Translation): unknown {
   const { version: _, ...parts } = snapshot;
   const sorted = <T>(map: ReadonlyMap<string, T>): unknown => [...map].sort(([a], [b]) => (a < b ? -1 : 1));
-  return { parts, findings, gateways: sorted(outcomes.gateways), routes: sorted(outcomes.grpcRoutes) };
+  return { parts, findings, gateways: sorted(outcomes.gateways), routes: sorted(outcomes.routes) };
 }
 
 describe('translate, for any resources', () => {

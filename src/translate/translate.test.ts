@@ -5,6 +5,7 @@ import { describe, it } from 'node:test';
 import type { Resource, ResourceSet } from '../resources/index.ts';
 import { bindFailure, type RouteEntry, type Snapshot } from '../snapshot/index.ts';
 import { ENVIRONMENT, parsed, resourceSet } from './environment.test-support.ts';
+import { overlayBindFailures } from './publish/bind-results.ts';
 import { translate } from './translate.ts';
 
 const API = 'gateway.networking.k8s.io/v1';
@@ -95,7 +96,7 @@ describe('translate, from one set of resources to the next', () => {
     const first = translate(one, ENVIRONMENT);
     const second = translate(change(one, [...base, route('r')]), ENVIRONMENT, first);
     assert.equal(second.snapshot, first.snapshot);
-    assert.equal(second.outcomes.grpcRoutes, first.outcomes.grpcRoutes);
+    assert.equal(second.outcomes.routes, first.outcomes.routes);
   });
 
   it('drops a cluster with the last route that uses it', () => {
@@ -137,7 +138,7 @@ describe('translate, from one set of resources to the next', () => {
     const second = translate(change(one, [...base, far, r]), ENVIRONMENT, first);
     const targets = [first, second].map(({ snapshot }) => entry(snapshot, '*')?.rule.backends[0]?.target.kind);
     assert.deepEqual(targets, ['cluster', 'fault']);
-    assert.equal(second.outcomes.grpcRoutes.get('default/r')?.resolvedRefs?.reason, 'RefNotPermitted');
+    assert.equal(second.outcomes.routes.get('GRPCRoute/default/r')?.resolvedRefs?.reason, 'RefNotPermitted');
     assert.deepEqual(second.snapshot.clusters, []);
   });
 
@@ -145,7 +146,7 @@ describe('translate, from one set of resources to the next', () => {
     const one = resourceSet([...base, route('r')]);
     const first = translate(one, ENVIRONMENT);
     const bindFailures = new Map([['127.0.0.1:8080/tcp', bindFailure('EADDRINUSE', '')]]);
-    const second = translate(one, { ...ENVIRONMENT, bindFailures }, first);
+    const second = overlayBindFailures(first, one.gateways, bindFailures);
     assert.equal(second.outcomes.gateways.get('default/gw')?.listeners[0]?.accepted?.reason, 'PortUnavailable');
     assert.equal(second.snapshot, first.snapshot);
   });

@@ -4,26 +4,25 @@ import type { ResourceSet } from '../resources/index.ts';
 import type { Snapshot } from '../snapshot/index.ts';
 import { acceptClasses } from './accept/classes.ts';
 import { acceptGateways } from './accept/gateways.ts';
+import { arbitrateRoutes } from './arbitrate/listener-tables.ts';
 import { parentTargets } from './attach/parent-target.ts';
 import type { TranslateEnvironment } from './environment.ts';
-import { collectFindings } from './lint/collect-findings.ts';
-import { lintServices } from './lint/service-lints.ts';
+import { lint } from './lint/lint.ts';
+import { countAttachedRoutes } from './publish/attached-routes.ts';
 import { publishBindings } from './publish/bindings.ts';
 import { publishClusters } from './publish/clusters.ts';
 import { publishOutcomes } from './publish/gateway-outcomes.ts';
-import { summariseRoutes } from './publish/route-summary.ts';
-import { translateRoutes } from './publish/routes.ts';
-import { publishVirtualHosts } from './publish/virtual-hosts.ts';
 import { indexGrants } from './resolve/reference-grants.ts';
 import { indexSlices } from './resolve/slice-index.ts';
 import { routeContext } from './rules/route-context.ts';
+import { translateRoutes } from './rules/translated-routes.ts';
 import type { Translation } from './translation.ts';
 
 const NONE_REFUSED: ReadonlyMap<string, string> = new Map();
 
 /**
  * Turns resources into what a data plane must do, and all there is to say about them. Pure: the same input gives the
- * same output, whatever the order of the input. With `previous` (of the same environment, but for `bindFailures`,
+ * same output, whatever the order of the input. With `previous` (of the same environment, but for `movedPorts`,
  * `refused` and `nowMs`) only what changed is done again, and unchanged parts of the result keep their identity.
  */
 export function translate(
@@ -44,24 +43,26 @@ export function translate(
     routeContext(resources, { environment, grants, targets }),
     memory?.routes,
   );
+  // All routes of a listener at once: which of them gets a request depends on the others.
+  const tables = arbitrateRoutes(routes.changes, memory?.tables ?? new Map());
+  const bindings = publishBindings(gateways, tables, memory?.bindings);
   // Clusters after routes: only those that a route uses are published.
   const slices = indexSlices(resources.endpointSlices, memory?.slices);
   const { services, endpoints } = resources;
   const clusters = publishClusters({ services, slices, endpoints }, routes.changes, memory?.clusters);
-  const tables = publishVirtualHosts(routes.changes, memory?.tables ?? new Map());
-  const bindings = publishBindings(gateways, tables, memory?.bindings);
-  const summary = summariseRoutes(routes, memory?.summary);
-  const serviceLints = lintServices(services, memory?.serviceLints);
   // Outcomes after routes: listeners count the routes attached to them.
-  const outcomes = publishOutcomes({ classes, gateways, routes, summary }, previous?.outcomes);
+  const attached = countAttachedRoutes(routes.changes, memory?.attached);
+  const outcomes = publishOutcomes({ classes, gateways, routes, attached }, previous?.outcomes);
+  // Lints last: they look at everything and change nothing.
+  const linted = lint({ resources, classes, gateways, routes, tables, clusters }, memory?.lint);
   return {
     snapshot: nextSnapshot(
       { ...bindings, clusters: clusters.clusters, endpoints: clusters.endpoints },
       previous?.snapshot,
     ),
-    findings: collectFindings(resources, { classes, gateways, summary, clusters, tables, serviceLints }),
+    findings: linted.findings,
     outcomes,
-    memory: { secrets: reader.read, slices, routes, summary, serviceLints, clusters, tables, bindings },
+    memory: { secrets: reader.read, slices, routes, attached, clusters, tables, bindings, lint: linted.memory },
   };
 }
 

@@ -3,14 +3,14 @@
 import type { Finding } from '../errors/index.ts';
 import type { Snapshot } from '../snapshot/index.ts';
 import type { SecretContent } from './accept/certificates.ts';
-import type { ServiceLints } from './lint/service-lints.ts';
+import type { ListenerTables } from './arbitrate/listener-tables.ts';
+import type { LintMemory } from './lint/lint.ts';
 import type { Outcomes } from './outcomes.ts';
+import type { AttachedRoutes } from './publish/attached-routes.ts';
 import type { PublishedBindings } from './publish/bindings.ts';
 import type { PublishedClusters } from './publish/clusters.ts';
-import type { RouteSummary } from './publish/route-summary.ts';
-import type { TranslatedRoutes } from './publish/routes.ts';
-import type { ListenerTables } from './publish/virtual-hosts.ts';
 import type { SliceIndex } from './resolve/slice-index.ts';
+import type { TranslatedRoutes } from './rules/translated-routes.ts';
 
 /** What a set of resources comes to. */
 export interface Translation {
@@ -27,9 +27,9 @@ export interface TranslationMemory {
   readonly secrets: ReadonlyMap<string, SecretContent>;
   readonly slices: SliceIndex;
   readonly routes: TranslatedRoutes;
-  readonly summary: RouteSummary;
-  readonly serviceLints: ServiceLints;
+  readonly attached: AttachedRoutes;
   readonly clusters: PublishedClusters;
   readonly tables: ListenerTables;
   readonly bindings: PublishedBindings;
+  readonly lint: LintMemory;
 }

@@ -10,10 +10,15 @@ import { parseAllDocuments, stringify } from 'yaml';
 import { inspectCertificate } from '../../src/controller/inspect-certificate.ts';
 import type { Finding } from '../../src/errors/index.ts';
 import type { ResourceSet } from '../../src/resources/index.ts';
-import { bindFailure } from '../../src/snapshot/index.ts';
+import { type BindFailures, bindFailure } from '../../src/snapshot/index.ts';
 import { type Statuses, statuses } from '../../src/status/index.ts';
 import { memoryStore } from '../../src/store/index.ts';
-import { type TranslateEnvironment, type Translation, translate } from '../../src/translate/index.ts';
+import {
+  overlayBindFailures,
+  type TranslateEnvironment,
+  type Translation,
+  translate,
+} from '../../src/translate/index.ts';
 import { renderSnapshot } from './render-snapshot.ts';
 
 const ROOT = import.meta.dirname;
@@ -38,6 +43,8 @@ export interface GoldenCase {
   readonly name: string;
   readonly objects: readonly unknown[];
   readonly environment: TranslateEnvironment;
+  /** By binding id. */
+  readonly bindFailures: BindFailures;
 }
 
 /** Names of all cases, sorted. */
@@ -56,7 +63,8 @@ export function readCase(name: string): GoldenCase {
     document => document.toJS() as { environment?: WrittenEnvironment } | null,
   );
   const objects = documents.filter(document => document !== null && document.environment === undefined);
-  return { name, objects, environment: environmentOf(documents.find(d => d?.environment)?.environment ?? {}) };
+  const written = documents.find(document => document?.environment)?.environment ?? {};
+  return { name, objects, environment: environmentOf(written), bindFailures: bindFailuresOf(written) };
 }
 
 function environmentOf(written: WrittenEnvironment): TranslateEnvironment {
@@ -64,12 +72,13 @@ function environmentOf(written: WrittenEnvironment): TranslateEnvironment {
     controllerName: written.controllerName ?? null,
     addressOf: ({ namespace, name }) => written.addresses?.[`${namespace}/${name}`] ?? '127.0.0.1',
     movedPorts: new Map(Object.entries(written.movedPorts ?? {}).map(([port, moved]) => [Number(port), moved])),
-    bindFailures: new Map(
-      Object.entries(written.bindFailures ?? {}).map(([id, code]) => [id, bindFailure(code, `listen ${code}`)]),
-    ),
     nowMs: Date.parse(written.now ?? '2026-01-01T00:00:00Z'),
     inspectCertificate,
   };
+}
+
+function bindFailuresOf({ bindFailures = {} }: WrittenEnvironment): BindFailures {
+  return new Map(Object.entries(bindFailures).map(([id, code]) => [id, bindFailure(code, `listen ${code}`)]));
 }
 
 /** The resources of a case, its objects in the order given. */
@@ -85,12 +94,17 @@ export async function resourcesOf(objects: readonly unknown[]): Promise<Resource
 export async function runCase(golden: GoldenCase, objects = golden.objects): Promise<Record<Output, string>> {
   const resources = await resourcesOf(objects);
   const translation = translate(resources, golden.environment);
-  return renderTranslation(translation, resources);
+  return renderTranslation(golden, translation, resources);
 }
 
 /** What the files of a case hold. */
-export function renderTranslation(translation: Translation, resources: ResourceSet): Record<Output, string> {
-  const written = statuses(translation, resources, new Map(), '2026-01-01T00:00:00Z');
+export function renderTranslation(
+  { bindFailures }: GoldenCase,
+  translated: Translation,
+  resources: ResourceSet,
+): Record<Output, string> {
+  const translation = overlayBindFailures(translated, resources.gateways, bindFailures);
+  const written = statuses(translation, resources, null, '2026-01-01T00:00:00Z').byObject;
   return {
     'snapshot.yaml': toYaml(renderSnapshot(translation.snapshot)),
     'status.yaml': toYaml(renderStatuses(written)),

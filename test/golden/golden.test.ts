@@ -41,7 +41,7 @@ describe('golden cases', () => {
         translation = translate(await resourcesOf(golden.objects.slice(0, count)), golden.environment, translation);
       }
       const resources = await resourcesOf(golden.objects);
-      assert.deepEqual(renderTranslation(translation, resources), await runCase(golden));
+      assert.deepEqual(renderTranslation(golden, translation, resources), await runCase(golden));
       assert.deepEqual(orderViolations(translation.snapshot), []);
     });
   }

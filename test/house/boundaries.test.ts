@@ -50,6 +50,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
+/** The stages of translation, in their order: each may import those before it, and all may import what lies beside the folders. */
+const STAGES = ['resolve', 'accept', 'attach', 'rules', 'arbitrate', 'publish', 'lint'];
+
 /** Pure stages: no I/O, no clock, no log. */
 const PURE = ['translate', 'snapshot', 'match', 'status', 'values', 'resources'];
 
@@ -62,6 +65,22 @@ describe('the house', () => {
   it('lets a folder import only what the table allows, through its index.ts', () => {
     const wrong = files.flatMap(file => file.imports.flatMap(found => faultOf(file, found.target)));
     assert.deepEqual(wrong, []);
+  });
+
+  it('keeps translation a pipeline: a stage imports earlier stages only', () => {
+    const wrong = files.flatMap(file =>
+      file.imports.flatMap(({ target = '' }) => {
+        const [from, to] = [stageOf(file.path), stageOf(target)];
+        return to > from && file.path.startsWith('src/translate/') && !BESIDE_STAGES.includes(file.path)
+          ? [`${file.path}: ${target}`]
+          : [];
+      }),
+    );
+    assert.deepEqual(wrong, []);
+    assert.ok(
+      STAGES.every(stage => files.some(({ path }) => path.startsWith(`src/translate/${stage}/`))),
+      'a stage that is not there',
+    );
   });
 
   it('keeps node: modules out of the pure stages', () => {
@@ -107,6 +126,15 @@ describe('the house', () => {
     );
   });
 });
+
+/** These know all stages: the table of contents, the door, and what one translation remembers for the next. */
+const BESIDE_STAGES = ['translate', 'index', 'translation'].map(name => `src/translate/${name}.ts`);
+
+/** The place of a file's stage in the order; -1: it is of none. */
+function stageOf(path: string): number {
+  const [src, folder, stage] = path.split('/');
+  return src === 'src' && folder === 'translate' ? STAGES.indexOf(stage ?? '') : -1;
+}
 
 function faultOf(file: SourceFile, target: string | undefined): string[] {
   if (target === undefined || !target.startsWith('src/')) return [];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Finding } from '../../errors/index.ts';
-import type { Gateway, ResourceSet, Secret } from '../../resources/index.ts';
+import { GATEWAY_GROUP, type Gateway, type ResourceSet, type Secret } from '../../resources/index.ts';
 import type { Certificate } from '../../snapshot/index.ts';
 import { formatNamespacedName } from '../../values/index.ts';
 import type { TranslateEnvironment } from '../environment.ts';
@@ -80,7 +80,7 @@ function resolveCertificate(
     );
   }
   const namespace = ref.namespace ?? gateway.metadata.namespace;
-  const from = { group: 'gateway.networking.k8s.io', kind: 'Gateway', namespace: gateway.metadata.namespace };
+  const from = { group: GATEWAY_GROUP, kind: 'Gateway', namespace: gateway.metadata.namespace };
   const to = { group: '', kind: 'Secret', namespace, name: ref.name };
   // Before the Secret is looked up: whether it exists must not be told to those who may not refer to it.
   if (!reader.grants.permits(from, to)) return notPermitted(gateway, path, { from, to });

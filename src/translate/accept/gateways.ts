@@ -2,11 +2,10 @@
 
 import type { Finding } from '../../errors/index.ts';
 import type { Gateway } from '../../resources/index.ts';
-import type { BindFailureCode } from '../../snapshot/index.ts';
 import { formatNamespacedName } from '../../values/index.ts';
+import { compareAge } from '../age.ts';
 import { notServedOfGateway } from '../not-served.ts';
 import type { ConflictReason, GatewayReason, ListenerAcceptedReason, ListenerOutcome, Problem } from '../outcomes.ts';
-import { compareAge } from '../rules/precedence.ts';
 import { assignAddresses } from './addresses.ts';
 import type { SecretReader } from './certificates.ts';
 import { type AcceptedClasses, impliedClassFinding } from './classes.ts';
@@ -35,8 +34,6 @@ export interface AcceptedListener {
   readonly accepted: Problem<ListenerAcceptedReason> | null;
   readonly conflicted: Problem<ConflictReason> | null;
   readonly programmed: ListenerOutcome['programmed'];
-  /** What the OS refused its socket with. */
-  readonly bindFailure: BindFailureCode | null;
   readonly overlapping: ListenerOutcome['overlapping'];
   /** Where it is bound; empty when it carries no traffic. */
   readonly sockets: readonly SocketClaim[];
@@ -117,7 +114,6 @@ function finishListener(judged: JudgedListener, draft: GatewayDraft, comparison:
     accepted,
     conflicted,
     programmed: programmedProblem(judged, { accepted, conflicted, refused: draft.refused }),
-    bindFailure: verdict?.bindFailure ?? null,
     overlapping: comparison.overlaps.get(judged.index) ?? null,
     sockets: carries ? (verdict?.sockets ?? []) : [],
     note: carries ? (verdict?.note ?? '') : '',

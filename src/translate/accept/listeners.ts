@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Finding } from '../../errors/index.ts';
-import type { Gateway } from '../../resources/index.ts';
+import { GATEWAY_GROUP, type Gateway } from '../../resources/index.ts';
 import type { Certificate } from '../../snapshot/index.ts';
 import { ANY_HOST, parseLabelSelector } from '../../values/index.ts';
-import { certificateNameFindings } from '../lint/certificate-names.ts';
 import type { ListenerAcceptedReason, ListenerRefsReason, Problem, RouteKind } from '../outcomes.ts';
 import { errorFinding, infoFinding, type Report } from '../report.ts';
 import { resolveCertificates, type SecretReader } from './certificates.ts';
-import { GATEWAY_GROUP, KINDS_NOT_YET_SERVED, type ServedProtocol, servedProtocol } from './protocols.ts';
+import { KINDS_NOT_YET_SERVED, type ServedProtocol, servedProtocol } from './protocols.ts';
 
 export type ListenerSpec = Gateway['spec']['listeners'][number];
 
@@ -68,7 +67,6 @@ export function judgeListener(
     findings: [
       ...(accepted === null ? [] : [accepted.finding]),
       ...(tls?.findings ?? []),
-      ...certificateNameFindings(gateway, { index, name: spec.name, hostname }, tls?.certificates ?? []),
       ...(noCertificate === null ? [] : [noCertificate.finding]),
       ...(kindProblem === null ? [] : [kindProblem.finding]),
       ...ignoredOptions(gateway, index, spec),

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { GATEWAY_GROUP } from '../../resources/index.ts';
 import type { RouteKind } from '../outcomes.ts';
-
-export const GATEWAY_GROUP = 'gateway.networking.k8s.io';
 
 /** What a listener protocol means here; undefined for protocols that this version does not serve. */
 export interface ServedProtocol {

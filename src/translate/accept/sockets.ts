@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { BindFailureCode } from '../../snapshot/index.ts';
+import type { Gateway } from '../../resources/index.ts';
 import type { TranslateEnvironment } from '../environment.ts';
 import type { ConflictReason, Problem } from '../outcomes.ts';
 import { errorFinding } from '../report.ts';
@@ -21,10 +21,8 @@ export interface SocketVerdict {
   readonly sockets: readonly SocketClaim[];
   /** Lost against a listener of an older Gateway. */
   readonly conflicted: Problem<ConflictReason> | null;
-  /** The OS refused the socket, or another port's listener has it. */
+  /** A listener of another port has it. */
   readonly unavailable: Problem<'PortUnavailable'> | null;
-  /** What the OS refused the socket with. */
-  readonly bindFailure: BindFailureCode | null;
   readonly note: string;
 }
 
@@ -80,26 +78,21 @@ function claim(holder: Holder, taken: TakenSockets, environment: TranslateEnviro
       taken.set(socket.id, { first: holder, byHostname: new Map([[listener.hostname, holder]]) });
     else shared.byHostname.set(listener.hostname, holder);
   }
-  const failed = sockets.find(socket => environment.bindFailures.has(socket.id));
-  const failure = failed === undefined ? undefined : environment.bindFailures.get(failed.id);
-  const unavailable =
-    failed === undefined || failure === undefined
-      ? null
-      : portUnavailable(holder, `${failed.address} port ${failed.port} cannot be bound: ${failure.message}`);
   const note =
     port === listener.spec.port
       ? ''
       : `Port ${listener.spec.port} is privileged and this process may not bind it, so the listener is bound at port ${port}`;
-  return { sockets, conflicted: null, unavailable, bindFailure: failure?.code ?? null, note };
+  return { sockets, conflicted: null, unavailable: null, note };
 }
 
 function loses(holder: Holder, taken: TakenSocket | undefined, socket: SocketClaim): SocketVerdict | null {
   if (taken === undefined) return null;
   const { first, byHostname } = taken;
-  const lost = { sockets: [], bindFailure: null, note: '' };
+  const lost = { sockets: [], note: '' };
   if (first.listener.spec.port !== holder.listener.spec.port) {
     const why = `${socket.address} port ${socket.port} is taken by listener ${first.listener.id}`;
-    return { ...lost, conflicted: null, unavailable: portUnavailable(holder, why) };
+    const place = { index: holder.listener.index, name: holder.listener.spec.name };
+    return { ...lost, conflicted: null, unavailable: portUnavailable(holder.draft.gateway, place, why) };
   }
   const isSameFamily = first.listener.protocol?.family === holder.listener.protocol?.family;
   const other = isSameFamily ? byHostname.get(holder.listener.hostname) : first;
@@ -109,10 +102,15 @@ function loses(holder: Holder, taken: TakenSocket | undefined, socket: SocketCla
   return { ...lost, conflicted, unavailable: null };
 }
 
-function portUnavailable(holder: Holder, why: string): Problem<'PortUnavailable'> {
-  const finding = errorFinding('gateway/port-unavailable', holder.draft.gateway, {
-    path: ['spec', 'listeners', holder.listener.index, 'port'],
-    message: `Listener ${holder.listener.spec.name}: ${why}`,
+/** Words why a listener of `gateway` cannot have its port. `index`: in `spec.listeners`. */
+export function portUnavailable(
+  gateway: Gateway,
+  { index, name }: { readonly index: number; readonly name: string },
+  why: string,
+): Problem<'PortUnavailable'> {
+  const finding = errorFinding('gateway/port-unavailable', gateway, {
+    path: ['spec', 'listeners', index, 'port'],
+    message: `Listener ${name}: ${why}`,
     help: 'Free the port, or choose another port or address',
   });
   return { reason: 'PortUnavailable', finding };

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Finding } from '../../errors/index.ts';
-import type { GRPCRoute } from '../../resources/index.ts';
+import { GATEWAY_GROUP, type ParentReference } from '../../resources/index.ts';
 import { formatNamespacedName } from '../../values/index.ts';
 import { IMPLIED_CONTROLLER_NAME } from '../accept/classes.ts';
-import { GATEWAY_GROUP } from '../accept/protocols.ts';
 import type { ParentOutcome, Problem, RouteAcceptedReason } from '../outcomes.ts';
 import { errorFinding, infoFinding, nameOf, warningFinding } from '../report.ts';
 import { missingText } from '../resolve/missing-object.ts';
 import { coreGroup } from '../resolve/reference-grants.ts';
+import type { AttachableRoute } from '../route-kinds.ts';
 import { allowsNamespace } from './allowed-routes.ts';
 import { attachedHostnames, isTakenBy } from './hostnames.ts';
 import type { Labels } from './namespace-labels.ts';
@@ -19,7 +19,6 @@ import {
   namespaceNotAllowed,
   noMatchingHostname,
   noMatchingParent,
-  type ParentRef,
 } from './refusals.ts';
 
 /** The parts of the world that attaching looks at. */
@@ -47,7 +46,7 @@ export interface RouteAttachment {
 }
 
 /** Attaches `route` through each of its parentRefs. */
-export function attachRoute(route: GRPCRoute, context: AttachContext): RouteAttachment {
+export function attachRoute(route: AttachableRoute, context: AttachContext): RouteAttachment {
   const parents: ParentOutcome[] = [];
   const findings: Finding[] = [];
   const attachments = new Map<string, Attachment>();
@@ -68,12 +67,12 @@ export function attachRoute(route: GRPCRoute, context: AttachContext): RouteAtta
 }
 
 /** The Gateway that a parentRef names, as `namespace/name`; undefined when it names something else. */
-export function parentKey(route: GRPCRoute, ref: ParentRef): string | undefined {
+export function parentKey(route: AttachableRoute, ref: ParentReference): string | undefined {
   if (ref.kind !== 'Gateway' || ref.group !== GATEWAY_GROUP) return undefined;
   return `${ref.namespace ?? route.metadata.namespace}/${ref.name}`;
 }
 
-function foreignParent(route: GRPCRoute, ref: ParentRef, index: number): readonly Finding[] | undefined {
+function foreignParent(route: AttachableRoute, ref: ParentReference, index: number): readonly Finding[] | undefined {
   if (parentKey(route, ref) !== undefined) return undefined;
   const path = ['spec', 'parentRefs', index];
   const findings: Finding[] = [];
@@ -99,7 +98,7 @@ function foreignParent(route: GRPCRoute, ref: ParentRef, index: number): readonl
 }
 
 function attachToGateway(
-  route: GRPCRoute,
+  route: AttachableRoute,
   { ref, index }: NumberedRef,
   { context, attachments }: { context: AttachContext; attachments: Map<string, Attachment> },
 ): ParentOutcome | undefined {
@@ -112,7 +111,7 @@ function attachToGateway(
   return { index, controllerName: parent.controllerName, gateway, listeners, accepted: problem };
 }
 
-function missingGateway(route: GRPCRoute, { ref, index }: NumberedRef, context: AttachContext): ParentOutcome {
+function missingGateway(route: AttachableRoute, { ref, index }: NumberedRef, context: AttachContext): ParentOutcome {
   const target = { kind: 'Gateway', namespace: ref.namespace ?? route.metadata.namespace, name: ref.name };
   const gateway = formatNamespacedName(target);
   const finding = errorFinding('route/parent-not-found', route, {
@@ -132,7 +131,7 @@ function missingGateway(route: GRPCRoute, { ref, index }: NumberedRef, context: 
 
 /** The order of the checks is the order of the reasons: section and port, then kind and namespace, then hostname. */
 function chooseListeners(
-  route: GRPCRoute,
+  route: AttachableRoute,
   { ref, index }: NumberedRef,
   { parent, context }: { parent: ParentTarget; context: AttachContext },
 ): { taken: readonly Attachment[]; problem: Problem<RouteAcceptedReason> | null } {
@@ -158,7 +157,7 @@ function chooseListeners(
   return { taken, problem: null };
 }
 
-function attachmentFindings(route: GRPCRoute, attachments: readonly Attachment[]): readonly Finding[] {
+function attachmentFindings(route: AttachableRoute, attachments: readonly Attachment[]): readonly Finding[] {
   const findings: Finding[] = [];
   const attached = new Set(attachments.map(({ listener }) => listener.id));
   for (const { listener, hostnames } of attachments) {
@@ -183,7 +182,7 @@ function attachmentFindings(route: GRPCRoute, attachments: readonly Attachment[]
 }
 
 function isolatedHost(
-  route: GRPCRoute,
+  route: AttachableRoute,
   hostname: string,
   { listener, other }: { listener: ListenerTarget; other: string },
 ): Finding {

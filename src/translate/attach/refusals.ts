@@ -2,21 +2,20 @@
 
 /** Why a route may not attach to a Gateway, one function per reason. */
 import type { Finding } from '../../errors/index.ts';
-import type { GRPCRoute } from '../../resources/index.ts';
+import type { ParentReference } from '../../resources/index.ts';
 import { errorFinding } from '../report.ts';
+import type { AttachableRoute } from '../route-kinds.ts';
 import { allowanceToAdd } from './allowed-routes.ts';
 import type { ListenerTarget, ParentTarget } from './parent-target.ts';
 
-export type ParentRef = NonNullable<GRPCRoute['spec']['parentRefs']>[number];
-
 /** A parentRef with its index in `spec.parentRefs`. */
 export interface NumberedRef {
-  readonly ref: ParentRef;
+  readonly ref: ParentReference;
   readonly index: number;
 }
 
 /** NoMatchingParent: no listener has the section name and port. */
-export function noMatchingParent(route: GRPCRoute, { ref, index }: NumberedRef, parent: ParentTarget): Finding {
+export function noMatchingParent(route: AttachableRoute, { ref, index }: NumberedRef, parent: ParentTarget): Finding {
   const section = ref.sectionName === undefined ? '' : ` named ${ref.sectionName}`;
   const port = ref.port === undefined ? '' : ` with port ${ref.port}`;
   return errorFinding('route/no-matching-parent', route, {
@@ -27,7 +26,7 @@ export function noMatchingParent(route: GRPCRoute, { ref, index }: NumberedRef, 
 }
 
 /** NotAllowedByListeners: no listener takes routes of this kind. */
-export function kindNotAllowed(route: GRPCRoute, index: number, listeners: readonly ListenerTarget[]): Finding {
+export function kindNotAllowed(route: AttachableRoute, index: number, listeners: readonly ListenerTarget[]): Finding {
   const which = listeners.map(l => `${l.name} (${l.protocol}) takes ${l.kinds.join(', ') || 'no routes'}`).join('; ');
   return errorFinding('route/kind-not-allowed', route, {
     path: ['spec', 'parentRefs', index],
@@ -38,7 +37,7 @@ export function kindNotAllowed(route: GRPCRoute, index: number, listeners: reado
 
 /** NotAllowedByListeners: no listener takes routes of this namespace. */
 export function namespaceNotAllowed(
-  route: GRPCRoute,
+  route: AttachableRoute,
   index: number,
   { parent, listeners }: { parent: ParentTarget; listeners: readonly ListenerTarget[] },
 ): Finding {
@@ -53,7 +52,11 @@ export function namespaceNotAllowed(
 }
 
 /** NoMatchingListenerHostname: no hostname of the route intersects with a listener. */
-export function noMatchingHostname(route: GRPCRoute, index: number, listeners: readonly ListenerTarget[]): Finding {
+export function noMatchingHostname(
+  route: AttachableRoute,
+  index: number,
+  listeners: readonly ListenerTarget[],
+): Finding {
   const theirs = listeners.map(l => `${l.name} (${l.hostname})`).join(', ');
   return errorFinding('route/no-matching-listener-hostname', route, {
     path: ['spec', 'hostnames'],

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Finding } from '../../errors/index.ts';
-import type { Gateway, GRPCRoute, Service } from '../../resources/index.ts';
+import type { Gateway, Service } from '../../resources/index.ts';
 import { warningFinding } from '../report.ts';
+import type { AttachableRoute } from '../route-kinds.ts';
 
 const PREFIX = 'daemun.dev/';
 
@@ -16,7 +17,7 @@ const KIND_OF: ReadonlyMap<string, 'GRPCRoute' | 'Service'> = new Map([
 ]);
 
 /** Annotations of ours that nobody reads where they are: misspelt, or on an object of another kind. */
-export function lintAnnotations(resource: Gateway | GRPCRoute | Service): readonly Finding[] {
+export function lintAnnotations(resource: Gateway | AttachableRoute | Service): readonly Finding[] {
   const findings: Finding[] = [];
   for (const name in resource.metadata.annotations) {
     if (!name.startsWith(PREFIX) || KIND_OF.get(name) === resource.kind) continue;

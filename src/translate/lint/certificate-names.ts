@@ -1,27 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Finding } from '../../errors/index.ts';
-import type { Gateway } from '../../resources/index.ts';
-import type { Certificate } from '../../snapshot/index.ts';
 import { ANY_HOST, intersectHostnames } from '../../values/index.ts';
+import type { AcceptedGateway } from '../accept/gateways.ts';
 import { warningFinding } from '../report.ts';
 
 /** Says that no certificate of a listener is for the listener's hostname: clients will refuse it. */
-export function certificateNameFindings(
-  gateway: Gateway,
-  listener: { readonly index: number; readonly name: string; readonly hostname: string },
-  certificates: readonly Certificate[],
-): readonly Finding[] {
-  const { index, name, hostname } = listener;
-  const names = certificates.flatMap(certificate => certificate.names);
-  if (hostname === ANY_HOST || certificates.length === 0 || names.some(n => isFor(n, hostname))) return [];
-  return [
-    warningFinding('gateway/certificate-name-mismatch', gateway, {
-      path: ['spec', 'listeners', index, 'tls', 'certificateRefs'],
-      message: `No certificate of listener ${name} is for ${hostname}: they are for ${names.join(', ') || 'no name'}`,
-      help: `Use a certificate for ${hostname}; a wildcard in a certificate stands for one label only`,
-    }),
-  ];
+export function lintCertificateNames({ gateway, listeners }: AcceptedGateway): readonly Finding[] {
+  return listeners.flatMap(({ judged: { index, spec, hostname, certificates } }) => {
+    const names = certificates.flatMap(certificate => certificate.names);
+    if (hostname === ANY_HOST || certificates.length === 0 || names.some(name => isFor(name, hostname))) return [];
+    return [
+      warningFinding('gateway/certificate-name-mismatch', gateway, {
+        path: ['spec', 'listeners', index, 'tls', 'certificateRefs'],
+        message: `No certificate of listener ${spec.name} is for ${hostname}: they are for ${names.join(', ') || 'no name'}`,
+        help: `Use a certificate for ${hostname}; a wildcard in a certificate stands for one label only`,
+      }),
+    ];
+  });
 }
 
 /** RFC 6125 §6.4.3: a certificate's wildcard takes exactly one label, unlike a listener's. */

@@ -2,13 +2,13 @@
 
 import type { Finding } from '../../errors/index.ts';
 import type { AcceptedGateway } from '../accept/gateways.ts';
-import type { RouteSummary } from '../publish/route-summary.ts';
 import { infoFinding } from '../report.ts';
+import type { RouteLints } from './routes.ts';
 
 /** Gateways with gRPC routes none of which takes server reflection: grpcurl needs its `-proto` there. */
 export function lintMissingReflection(
   gateways: readonly AcceptedGateway[],
-  { serving, reflecting }: RouteSummary,
+  { serving, reflecting }: RouteLints,
 ): readonly Finding[] {
   return gateways
     .filter(({ key }) => serving.has(key) && !reflecting.has(key))

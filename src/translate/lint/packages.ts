@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Finding } from '../../errors/index.ts';
-import type { GRPCRoute } from '../../resources/index.ts';
 import { compareStrings } from '../../values/index.ts';
 import { updateSorted } from '../changes.ts';
-import { warningFinding } from '../report.ts';
+import { type Named, warningFinding } from '../report.ts';
 import type { RankedEntry } from '../rules/precedence.ts';
 
 /** An exact service that looks like a package. */
@@ -15,8 +14,13 @@ export interface Suspect {
 
 /** What the lint looks at in a route. */
 export interface LintedRoute {
-  readonly route: GRPCRoute;
+  readonly route: Named;
   readonly entries: readonly RankedEntry[];
+}
+
+/** A route with services that look like a package. */
+interface SuspectRoute {
+  readonly route: Named;
   readonly suspects: readonly Suspect[];
 }
 
@@ -27,7 +31,7 @@ export interface PackageLint {
   /** Package → the first service that any rule names in it. */
   readonly known: ReadonlyMap<string, string>;
   /** Routes with suspects, sorted by key. */
-  readonly suspects: ReadonlyMap<string, LintedRoute>;
+  readonly suspects: ReadonlyMap<string, SuspectRoute>;
   /** The findings of each of them. */
   readonly findings: ReadonlyMap<string, readonly Finding[]>;
 }
@@ -40,7 +44,7 @@ interface LintedChange {
 }
 
 /** The services of `entries` that look like a package: `com.example` with the last part not capitalised. */
-export function findSuspects(entries: readonly RankedEntry[]): readonly Suspect[] {
+function findSuspects(entries: readonly RankedEntry[]): readonly Suspect[] {
   const suspects: Suspect[] = [];
   for (const { entry } of entries) {
     const service = exactService({ entry });
@@ -63,10 +67,11 @@ export function lintPackages(
   },
   previous: PackageLint = NOTHING,
 ): PackageLint {
-  const updates = new Map<string, LintedRoute | undefined>();
-  for (const [key, { before, after }] of routes.changes) {
-    if (after !== undefined && after.suspects.length > 0) updates.set(key, after);
-    else if (before !== undefined && before.suspects.length > 0) updates.set(key, undefined);
+  const updates = new Map<string, SuspectRoute | undefined>();
+  for (const [key, { after }] of routes.changes) {
+    const suspects = after === undefined ? [] : findSuspects(after.entries);
+    if (after !== undefined && suspects.length > 0) updates.set(key, { route: after.route, suspects });
+    else if (previous.suspects.has(key)) updates.set(key, undefined);
   }
   const suspects = updateSorted(previous.suspects, updates);
   if (suspects.size === 0) return NOTHING;
@@ -82,12 +87,12 @@ export function lintPackages(
   return { packages, known, suspects, findings };
 }
 
-function namesOnly(route: LintedRoute | undefined, packages: ReadonlySet<string>): boolean {
+function namesOnly(route: SuspectRoute | undefined, packages: ReadonlySet<string>): boolean {
   return route === undefined || route.suspects.every(suspect => packages.has(suspect.service));
 }
 
 function packageFindings(
-  linted: LintedRoute | undefined,
+  linted: SuspectRoute | undefined,
   known: ReadonlyMap<string, string>,
 ): readonly Finding[] | undefined {
   return linted?.suspects.map(suspect => packageFinding(linted.route, suspect, known.get(suspect.service)));
@@ -129,7 +134,7 @@ function servicesByPackage(routes: Iterable<LintedRoute>, packages: ReadonlySet<
   return known;
 }
 
-function packageFinding(route: GRPCRoute, { path, service }: Suspect, suggestion: string | undefined): Finding {
+function packageFinding(route: Named, { path, service }: Suspect, suggestion: string | undefined): Finding {
   const guess = suggestion ?? `for example ${service}.User`;
   return warningFinding('lint/service-looks-like-package', route, {
     path,

@@ -1,23 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Finding } from '../../errors/index.ts';
-import type { GRPCRoute, GRPCRouteFilter } from '../../resources/index.ts';
 import type { Attachment } from '../attach/parent-refs.ts';
 import { notServedOfRoute } from '../not-served.ts';
 import { warningFinding } from '../report.ts';
+import { type AttachableRoute, rulesOf } from '../route-kinds.ts';
 import type { RankedEntry } from '../rules/precedence.ts';
 import { lintAnnotations } from './annotations.ts';
 import { lintClusterZone } from './cluster-zone.ts';
 import { isReflection } from './reflection.ts';
 
-/** What a route came to, for those lints that need no other route. */
+/** A route and what it came to, for those lints that need no other route. */
 export interface RouteView {
+  readonly route: AttachableRoute;
   readonly attachments: readonly Attachment[];
   readonly entries: readonly RankedEntry[];
 }
 
 /** Findings beyond the specification about one route by itself. */
-export function lintRoute(route: GRPCRoute, view: RouteView): readonly Finding[] {
+export function lintRoute(view: RouteView): readonly Finding[] {
+  const { route } = view;
   return [
     ...notServedOfRoute(route),
     ...withoutParents(route),
@@ -26,13 +28,13 @@ export function lintRoute(route: GRPCRoute, view: RouteView): readonly Finding[]
     ...(route.spec.hostnames ?? []).flatMap((name, index) =>
       lintClusterZone(route, ['spec', 'hostnames', index], name),
     ),
-    ...cleartextToo(route, view),
-    ...publicReflection(route, view),
+    ...cleartextToo(view),
+    ...publicReflection(view),
     ...lintAnnotations(route),
   ];
 }
 
-function withoutParents(route: GRPCRoute): readonly Finding[] {
+function withoutParents(route: AttachableRoute): readonly Finding[] {
   if ((route.spec.parentRefs ?? []).length > 0) return [];
   return [
     warningFinding('lint/no-parents', route, {
@@ -43,7 +45,7 @@ function withoutParents(route: GRPCRoute): readonly Finding[] {
   ];
 }
 
-function withoutRules(route: GRPCRoute): readonly Finding[] {
+function withoutRules(route: AttachableRoute): readonly Finding[] {
   if ((route.spec.rules ?? []).length > 0) return [];
   return [
     warningFinding('lint/no-rules', route, {
@@ -55,7 +57,7 @@ function withoutRules(route: GRPCRoute): readonly Finding[] {
 }
 
 /** A cluster refuses such a backendRef (InvalidKind); here it is taken as it was meant. */
-function coreGroupBackends(route: GRPCRoute): readonly Finding[] {
+function coreGroupBackends(route: AttachableRoute): readonly Finding[] {
   return backendGroups(route).flatMap(({ group, path }) =>
     group !== 'core'
       ? []
@@ -73,8 +75,8 @@ interface BackendGroup {
 }
 
 /** The group of each backend that a route names, those of mirrors too. */
-function backendGroups({ spec }: GRPCRoute): readonly BackendGroup[] {
-  return (spec.rules ?? []).flatMap((rule, ruleIndex) => {
+function backendGroups(route: AttachableRoute): readonly BackendGroup[] {
+  return rulesOf(route).flatMap(({ rule }, ruleIndex) => {
     const at = ['spec', 'rules', ruleIndex];
     const backends = (rule.backendRefs ?? []).flatMap(({ group, filters }, index) => {
       const path = [...at, 'backendRefs', index];
@@ -85,22 +87,27 @@ function backendGroups({ spec }: GRPCRoute): readonly BackendGroup[] {
 }
 
 function mirrorGroups(
-  filters: readonly GRPCRouteFilter[] | undefined,
+  filters: readonly Mirroring[] | undefined,
   at: readonly (string | number)[],
 ): readonly BackendGroup[] {
   return (filters ?? []).flatMap((filter, index) =>
-    filter.type === 'RequestMirror'
-      ? [
+    filter.requestMirror === undefined
+      ? []
+      : [
           {
             group: filter.requestMirror.backendRef.group,
             path: [...at, 'filters', index, 'requestMirror', 'backendRef'],
           },
-        ]
-      : [],
+        ],
   );
 }
 
-function cleartextToo(route: GRPCRoute, { attachments }: RouteView): readonly Finding[] {
+/** A filter, as far as it may name a backend. */
+interface Mirroring {
+  readonly requestMirror?: { readonly backendRef: { readonly group: string } } | undefined;
+}
+
+function cleartextToo({ route, attachments }: RouteView): readonly Finding[] {
   if ((route.spec.hostnames ?? []).length > 0) return [];
   const secure = attachments.find(({ listener }) => listener.secure);
   const cleartext = attachments.find(({ listener }) => listener.carriesTraffic && !listener.secure);
@@ -116,7 +123,7 @@ function cleartextToo(route: GRPCRoute, { attachments }: RouteView): readonly Fi
   ];
 }
 
-function publicReflection(route: GRPCRoute, { attachments, entries }: RouteView): readonly Finding[] {
+function publicReflection({ route, attachments, entries }: RouteView): readonly Finding[] {
   const reflecting = entries.find(({ entry }) => isReflection(entry.match.method));
   if (reflecting === undefined) return [];
   const exposed = attachments.find(

@@ -1,9 +1,71 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Finding } from '../../errors/index.ts';
+import { GATEWAY_GROUP } from '../../resources/index.ts';
 import type { GrpcMatch, RouteEntry } from '../../snapshot/index.ts';
+import { compareStrings } from '../../values/index.ts';
+import type { ListenerTable, ListenerTables } from '../arbitrate/listener-tables.ts';
 import { warningFinding } from '../report.ts';
 import { matchKey, type RankedEntry } from '../rules/precedence.ts';
+
+/** The lint's result, kept for the next time. */
+export interface ShadowLint {
+  readonly tables: ListenerTables;
+  /** By listener, then hostname; only hosts that have any. */
+  readonly findings: ReadonlyMap<string, ReadonlyMap<string, readonly Finding[]>>;
+}
+
+/** Looks for shadows in those hosts whose entries changed; in another weight or backend of the same matches there is none to find. */
+export function lintShadows(tables: ListenerTables, previous: ShadowLint | undefined): ShadowLint {
+  if (previous?.tables === tables) return previous;
+  const findings = new Map<string, ReadonlyMap<string, readonly Finding[]>>();
+  for (const [listener, table] of tables) {
+    const before = previous?.tables.get(listener);
+    const known = previous?.findings.get(listener);
+    const found = before === table ? known : shadowsOf(table, before, known);
+    if (found !== undefined && found.size > 0) findings.set(listener, found);
+  }
+  return { tables, findings };
+}
+
+/** A match that is hidden under several hosts or listeners is reported once. */
+export function shadowFindings({ findings }: ShadowLint): readonly Finding[] {
+  const found = new Map<string, Finding>();
+  for (const hosts of findings.values()) {
+    for (const list of hosts.values()) {
+      for (const finding of list) {
+        const { kind, namespace, name } = finding.resource ?? { kind: '', namespace: '', name: '' };
+        const key = `${kind}/${namespace}/${name} ${finding.path.join('.')} ${finding.message}`;
+        if (!found.has(key)) found.set(key, finding);
+      }
+    }
+  }
+  return [...found].sort(([a], [b]) => compareStrings(a, b)).map(([, finding]) => finding);
+}
+
+function shadowsOf(
+  { hosts }: ListenerTable,
+  before: ListenerTable | undefined,
+  known: ReadonlyMap<string, readonly Finding[]> | undefined,
+): ReadonlyMap<string, readonly Finding[]> {
+  const found = new Map<string, readonly Finding[]>();
+  for (const [hostname, { ranked }] of hosts) {
+    const old = before?.hosts.get(hostname)?.ranked;
+    const shadows = old !== undefined && haveSameMatches(old, ranked) ? known?.get(hostname) : findShadows(ranked);
+    if (shadows !== undefined && shadows.length > 0) found.set(hostname, shadows);
+  }
+  return found;
+}
+
+function haveSameMatches(before: readonly RankedEntry[], after: readonly RankedEntry[]): boolean {
+  if (before === after) return true;
+  return before.length === after.length && before.every((entry, at) => isSamePlace(entry, after[at]));
+}
+
+function isSamePlace(a: RankedEntry, b: RankedEntry | undefined): boolean {
+  if (a === b) return true;
+  return a.matchKey === b?.matchKey && a.entry.rule.id === b.entry.rule.id && a.entry.matchIndex === b.entry.matchIndex;
+}
 
 /**
  * Matches that can never be reached, because one that stands before them takes all that they take. `ranked` is one
@@ -51,7 +113,7 @@ function shadow(loser: RouteEntry, winner: RouteEntry): Finding {
   const { origin } = loser.rule;
   const other = winner.rule.origin;
   const route = {
-    apiVersion: 'gateway.networking.k8s.io/v1',
+    apiVersion: `${GATEWAY_GROUP}/v1`,
     kind: origin.kind,
     metadata: { namespace: origin.namespace, name: origin.name },
   };

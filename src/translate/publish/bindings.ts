@@ -3,8 +3,8 @@
 import type { Admission, Binding, Certificate, Listener } from '../../snapshot/index.ts';
 import { compareHostnames, compareStrings } from '../../values/index.ts';
 import type { AcceptedGateway, AcceptedListener } from '../accept/gateways.ts';
+import type { ListenerTables } from '../arbitrate/listener-tables.ts';
 import { share } from '../share.ts';
-import type { ListenerTables } from './virtual-hosts.ts';
 
 /** Sockets with their listeners, sorted, and the certificates that the listeners use. */
 export interface PublishedBindings {

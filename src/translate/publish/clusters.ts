@@ -7,9 +7,9 @@ import { changedKeys, updateSorted } from '../changes.ts';
 import type { ResolvedBackend } from '../resolve/backend-refs.ts';
 import { type ResolvedCluster, resolveCluster } from '../resolve/clusters.ts';
 import type { SliceIndex } from '../resolve/slice-index.ts';
-import type { TranslatedRoute } from '../rules/grpc-route.ts';
+import type { TranslatedRoute } from '../rules/translate-route.ts';
+import type { RouteChange } from '../rules/translated-routes.ts';
 import { share } from '../share.ts';
-import type { RouteChange } from './routes.ts';
 
 /** The clusters that routes use, sorted by id, with their endpoints. */
 export interface PublishedClusters {

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import type { Gateway } from '../../resources/index.ts';
 import type { AcceptedClasses } from '../accept/classes.ts';
 import type { AcceptedGateway, AcceptedListener } from '../accept/gateways.ts';
 import { updateSorted } from '../changes.ts';
 import type { GatewayOutcome, ListenerOutcome, Outcomes, Problem, RouteOutcome } from '../outcomes.ts';
 import { errorFinding } from '../report.ts';
+import type { TranslatedRoutes } from '../rules/translated-routes.ts';
 import { share } from '../share.ts';
-import type { RouteSummary } from './route-summary.ts';
-import type { TranslatedRoutes } from './routes.ts';
+import type { AttachedRoutes } from './attached-routes.ts';
 
 /** Sums up all objects that are ours. Outcomes that did not change keep their identity. */
 export function publishOutcomes(
@@ -15,17 +16,17 @@ export function publishOutcomes(
     readonly classes: AcceptedClasses;
     readonly gateways: ReadonlyMap<string, AcceptedGateway>;
     readonly routes: TranslatedRoutes;
-    readonly summary: RouteSummary;
+    readonly attached: AttachedRoutes;
   },
   previous: Outcomes | undefined,
 ): Outcomes {
-  const { attached } = parts.summary;
+  const { attached } = parts;
   const gateways = new Map<string, GatewayOutcome>();
   for (const [key, accepted] of parts.gateways) {
     gateways.set(key, share(previous?.gateways.get(key), gatewayOutcome(accepted, attached)));
   }
   const gatewayClasses = new Map(parts.classes.outcomes);
-  return { gatewayClasses, gateways, grpcRoutes: routeOutcomes(parts.routes, previous?.grpcRoutes ?? new Map()) };
+  return { gatewayClasses, gateways, routes: routeOutcomes(parts.routes, previous?.routes ?? new Map()) };
 }
 
 function routeOutcomes(
@@ -39,21 +40,36 @@ function routeOutcomes(
 }
 
 /** Sums up a Gateway for its status. */
-function gatewayOutcome(accepted: AcceptedGateway, attached: ReadonlyMap<string, number>): GatewayOutcome {
-  const { listeners } = accepted;
-  const invalid = listeners.filter(listener => listener.accepted !== null);
+function gatewayOutcome(accepted: AcceptedGateway, attached: AttachedRoutes): GatewayOutcome {
+  const { gateway, controllerName, addresses, refused } = accepted;
+  const listeners = accepted.listeners.map(listener => listenerOutcome(listener, attached));
+  const sum = sumUpListeners(gateway, listeners);
   return {
-    controllerName: accepted.controllerName,
-    addresses: accepted.addresses,
-    accepted: accepted.refused ?? (invalid.length === listeners.length ? noValidListener(accepted, invalid) : null),
-    invalidListeners: invalid.map(listener => listener.judged.spec.name),
-    programmed: programmed(accepted),
+    controllerName,
+    addresses,
+    accepted: refused ?? sum.accepted,
+    invalidListeners: sum.invalidListeners,
+    programmed: refused === null ? sum.programmed : { reason: 'Invalid', finding: refused.finding },
     resolvedRefs: unresolvedListeners(accepted),
-    listeners: listeners.map(listener => listenerOutcome(listener, attached)),
+    listeners,
   };
 }
 
-function listenerOutcome(listener: AcceptedListener, attached: ReadonlyMap<string, number>): ListenerOutcome {
+/** What a Gateway is because of its listeners. */
+export function sumUpListeners(
+  gateway: Gateway,
+  listeners: readonly ListenerOutcome[],
+): Pick<GatewayOutcome, 'accepted' | 'invalidListeners' | 'programmed'> {
+  const invalid = listeners.filter(listener => listener.accepted !== null);
+  const programmed = listeners.some(listener => listener.programmed === null) ? null : listeners[0]?.programmed;
+  return {
+    accepted: invalid.length === listeners.length ? noValidListener(gateway, invalid) : null,
+    invalidListeners: invalid.map(({ name }) => name),
+    programmed: programmed == null ? null : { reason: 'Invalid', finding: programmed.finding },
+  };
+}
+
+function listenerOutcome(listener: AcceptedListener, attached: AttachedRoutes): ListenerOutcome {
   const { judged } = listener;
   return {
     name: judged.spec.name,
@@ -68,26 +84,13 @@ function listenerOutcome(listener: AcceptedListener, attached: ReadonlyMap<strin
   };
 }
 
-function noValidListener(
-  accepted: AcceptedGateway,
-  invalid: readonly AcceptedListener[],
-): Problem<'ListenersNotValid'> {
-  const finding = errorFinding('gateway/no-valid-listener', accepted.gateway, {
+function noValidListener(gateway: Gateway, invalid: readonly ListenerOutcome[]): Problem<'ListenersNotValid'> {
+  const finding = errorFinding('gateway/no-valid-listener', gateway, {
     path: ['spec', 'listeners'],
     message: `No listener is valid: ${invalid.map(listener => listener.accepted?.finding.message).join('; ')}`,
     help: invalid[0]?.accepted?.finding.help ?? '',
   });
   return { reason: 'ListenersNotValid', finding };
-}
-
-function programmed(accepted: AcceptedGateway): GatewayOutcome['programmed'] {
-  if (accepted.refused !== null) return { reason: 'Invalid', finding: accepted.refused.finding };
-  const { listeners } = accepted;
-  if (listeners.some(listener => listener.programmed === null)) return null;
-  const unusable = listeners.find(listener => listener.bindFailure === 'address-not-available');
-  const problem = (unusable ?? listeners[0])?.programmed;
-  if (problem == null) return null;
-  return { reason: unusable === undefined ? 'Invalid' : 'AddressNotUsable', finding: problem.finding };
 }
 
 function unresolvedListeners(accepted: AcceptedGateway): GatewayOutcome['resolvedRefs'] {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { BackendObjectReference, GRPCRoute, Service, ServicePort } from '../../resources/index.ts';
+import { type BackendObjectReference, GATEWAY_GROUP, type Service, type ServicePort } from '../../resources/index.ts';
 import { formatNamespacedName } from '../../values/index.ts';
 import type { Problem, RouteRefsReason } from '../outcomes.ts';
 import { errorFinding, type Report } from '../report.ts';
+import type { AttachableRoute } from '../route-kinds.ts';
 import { clusterId } from './clusters.ts';
 import { missingText } from './missing-object.ts';
 import { coreGroup, grantToCreate, type ReferenceGrants } from './reference-grants.ts';
@@ -28,7 +29,7 @@ type Path = readonly (string | number)[];
 
 /** Where a reference stands, and what it is resolved in. */
 export interface ReferenceSite {
-  readonly route: GRPCRoute;
+  readonly route: AttachableRoute;
   readonly path: Path;
   readonly context: ResolveContext;
 }
@@ -45,7 +46,7 @@ export function resolveBackend(
     const kind = ref.group === '' ? ref.kind : `${ref.kind} (${ref.group})`;
     return refuse('InvalidKind', `${kind} is not a kind of backend that is supported`, 'Refer to a Service');
   }
-  const from = { group: 'gateway.networking.k8s.io', kind: route.kind, namespace: route.metadata.namespace };
+  const from = { group: GATEWAY_GROUP, kind: route.kind, namespace: route.metadata.namespace };
   const to = { group: '', kind: 'Service', namespace, name: ref.name };
   // Before the Service is looked up: whether it exists must not be told to those who may not refer to it.
   const target = { kind: 'Service', namespace, name: ref.name };
@@ -81,11 +82,11 @@ const CODES: Readonly<Record<RouteRefsReason, string>> = {
   UnsupportedProtocol: 'route/backend-protocol',
 };
 
-function refusal(route: GRPCRoute, path: Path): Refuse {
+function refusal(route: AttachableRoute, path: Path): Refuse {
   return (reason, message, help) => problem(reason, route, { path, message, help });
 }
 
-function problem(reason: RouteRefsReason, route: GRPCRoute, report: Report): Problem<RouteRefsReason> {
+function problem(reason: RouteRefsReason, route: AttachableRoute, report: Report): Problem<RouteRefsReason> {
   return { reason, finding: errorFinding(CODES[reason], route, report) };
 }
 

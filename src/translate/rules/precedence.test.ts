@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { GrpcMatch, RouteEntry, Rule } from '../../snapshot/index.ts';
-import { type Aged, compareAge, compareEntries, type RankedEntry, rankEntry } from './precedence.ts';
+import { type Aged, compareAge } from '../age.ts';
+import { compareEntries, type RankedEntry, rankEntry } from './precedence.ts';
 
 interface Written {
   readonly method?: GrpcMatch['method'];

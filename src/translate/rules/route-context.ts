@@ -5,7 +5,7 @@ import { namespaceLabels } from '../attach/namespace-labels.ts';
 import type { ParentTarget } from '../attach/parent-target.ts';
 import type { TranslateEnvironment } from '../environment.ts';
 import type { ReferenceGrants } from '../resolve/reference-grants.ts';
-import type { RouteContext } from './grpc-route.ts';
+import type { RouteContext } from './translate-route.ts';
 
 /** What routes see of the world. */
 export function routeContext(

@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Finding } from '../../errors/index.ts';
 import type { VirtualHost } from '../../snapshot/index.ts';
-import { findShadows } from '../lint/shadowed-matches.ts';
 import { compareEntries, type RankedEntry } from '../rules/precedence.ts';
 
 /** The entries of one hostname of one listener, ranked. */
 export interface HostTable {
   readonly ranked: readonly RankedEntry[];
   readonly virtualHost: VirtualHost;
-  /** Matches that another one hides. */
-  readonly shadows: readonly Finding[];
 }
 
 /** What changed about a hostname. */
@@ -21,19 +17,19 @@ export interface HostEdit {
 
 /**
  * Applies `edit`; undefined when no entry is left. Entries that are replaced by others of the same rank and match (a
- * weight or a backend changed) are put in their places: nothing is sorted or searched for shadows again.
+ * weight or a backend changed) are put in their places: nothing is sorted again.
  */
 export function editHost(hostname: string, table: HostTable | undefined, edit: HostEdit): HostTable | undefined {
   const replacements = table === undefined ? undefined : pairEntries(edit);
   if (table !== undefined && replacements !== undefined) {
     const ranked = table.ranked.map(entry => replacements.get(entry) ?? entry);
-    return { ranked, virtualHost: virtualHostOf(hostname, ranked), shadows: table.shadows };
+    return { ranked, virtualHost: virtualHostOf(hostname, ranked) };
   }
   const removed = new Set(edit.removed);
   const kept = (table?.ranked ?? []).filter(entry => !removed.has(entry));
   const ranked = [...kept, ...edit.added].sort(compareEntries);
   if (ranked.length === 0) return undefined;
-  return { ranked, virtualHost: virtualHostOf(hostname, ranked), shadows: findShadows(ranked) };
+  return { ranked, virtualHost: virtualHostOf(hostname, ranked) };
 }
 
 function virtualHostOf(hostname: string, ranked: readonly RankedEntry[]): VirtualHost {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { changedDependencies, changedKeys, type RouteWorld, updateSorted } from '../changes.ts';
-import { type RouteContext, type TranslatedRoute, translateGrpcRoute } from '../rules/grpc-route.ts';
+import { changedKeys, updateSorted } from '../changes.ts';
+import { type AttachableRoute, type RouteMap, routeMaps } from '../route-kinds.ts';
+import { changedDependencies, type RouteWorld } from './route-world.ts';
+import { type RouteContext, type TranslatedRoute, translateRoute } from './translate-route.ts';
 
 /** A route before and after; undefined: there was or is none. */
 export interface RouteChange {
@@ -9,7 +11,7 @@ export interface RouteChange {
   readonly after: TranslatedRoute | undefined;
 }
 
-/** All routes, sorted by key. The map keeps its identity when nothing changed. */
+/** The routes of all kinds, sorted by `routeKey`. The map keeps its identity when nothing changed. */
 export interface TranslatedRoutes extends RouteWorld {
   readonly byKey: ReadonlyMap<string, TranslatedRoute>;
   /** What differs from the previous translation, by key. */
@@ -22,26 +24,40 @@ export function translateRoutes(
   context: RouteContext,
   previous: TranslatedRoutes | undefined,
 ): TranslatedRoutes {
-  const { grpcRoutes } = world.resources;
   const known = previous?.byKey ?? new Map<string, TranslatedRoute>();
   const changes = new Map<string, RouteChange>();
-  const update = (key: string): void => {
-    const route = grpcRoutes.get(key);
+  for (const { key, route } of changedRoutes(world, previous)) {
     const before = known.get(key);
-    const after = route === undefined ? undefined : translateGrpcRoute(route, context, before);
+    const after = route === undefined ? undefined : translateRoute(route, context, before);
     changes.set(key, { before, after });
-  };
-  for (const key of changedKeys(previous?.resources.grpcRoutes ?? new Map(), grpcRoutes)) update(key);
+  }
   if (previous !== undefined) {
     const changed = changedDependencies(previous, world);
     if (changed.size > 0) {
-      for (const [key, route] of known) if (!changes.has(key) && dependsOnAny(route, changed)) update(key);
+      for (const [key, before] of known) {
+        if (changes.has(key) || !dependsOnAny(before, changed)) continue;
+        changes.set(key, { before, after: translateRoute(before.route, context, before) });
+      }
     }
   }
   const updates = new Map<string, TranslatedRoute | undefined>();
   for (const [key, { after }] of changes) updates.set(key, after);
   return { ...world, byKey: updateSorted(known, updates), changes };
 }
+
+/** Routes that came, changed or went (`route` undefined). */
+function* changedRoutes(
+  { resources }: RouteWorld,
+  previous: RouteWorld | undefined,
+): Generator<{ readonly key: string; readonly route: AttachableRoute | undefined }> {
+  const before: Readonly<Record<string, RouteMap>> = previous === undefined ? {} : routeMaps(previous.resources);
+  for (const [kind, map] of Object.entries(routeMaps(resources))) {
+    for (const name of changedKeys(before[kind] ?? NO_ROUTES, map))
+      yield { key: `${kind}/${name}`, route: map.get(name) };
+  }
+}
+
+const NO_ROUTES: RouteMap = new Map();
 
 function dependsOnAny(route: TranslatedRoute, changed: ReadonlySet<string>): boolean {
   for (const dependency of route.dependencies) if (changed.has(dependency)) return true;

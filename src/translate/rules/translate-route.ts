@@ -1,23 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Finding } from '../../errors/index.ts';
-import type { GRPCRoute } from '../../resources/index.ts';
 import type { RouteEntry, Rule } from '../../snapshot/index.ts';
-import { type AttachContext, type Attachment, attachRoute, parentKey } from '../attach/parent-refs.ts';
-import { findSuspects, type Suspect } from '../lint/packages.ts';
-import { takesReflection } from '../lint/reflection.ts';
-import { lintRoute } from '../lint/route-lints.ts';
+import { type AttachContext, type Attachment, attachRoute } from '../attach/parent-refs.ts';
 import type { ParentOutcome, Problem, RouteOutcome } from '../outcomes.ts';
 import { errorFinding } from '../report.ts';
 import { readRequestTimeout } from '../resolve/annotations/request-timeout.ts';
 import type { ResolveContext, ResolvedBackend } from '../resolve/backend-refs.ts';
+import { type AttachableRoute, rulesOf } from '../route-kinds.ts';
 import { share } from '../share.ts';
-import { type DroppedRule, type TranslatedRule, translateRule } from './grpc-rule.ts';
+import { dependenciesOf } from './dependencies.ts';
 import { type RankedEntry, rankEntry } from './precedence.ts';
+import { type DroppedRule, type TranslatedRule, translateRule } from './translate-rule.ts';
 
 /** A route, translated as far as it goes without looking at other routes. */
 export interface TranslatedRoute {
-  readonly route: GRPCRoute;
+  readonly route: AttachableRoute;
   /** What else it was made of, as `Kind/namespace/name`; when one of them changes the route is translated anew. */
   readonly dependencies: readonly string[];
   readonly outcome: RouteOutcome;
@@ -28,16 +26,13 @@ export interface TranslatedRoute {
   /** Without duplicates. */
   readonly backends: readonly ResolvedBackend[];
   readonly findings: readonly Finding[];
-  /** For lints over all routes. */
-  readonly suspects: readonly Suspect[];
-  readonly takesReflection: boolean;
 }
 
 export interface RouteContext extends AttachContext, ResolveContext {}
 
-/** Translates one GRPCRoute. Parts equal to those of `previous` keep their identity. */
-export function translateGrpcRoute(
-  route: GRPCRoute,
+/** Translates one route. Parts equal to those of `previous` keep their identity. */
+export function translateRoute(
+  route: AttachableRoute,
   context: RouteContext,
   previous: TranslatedRoute | undefined,
 ): TranslatedRoute {
@@ -54,7 +49,6 @@ export function translateGrpcRoute(
     kept.map(rule => rule.rule),
   );
   const entries = share(previous?.entries, rankEntries(route, kept, rules));
-  findings.push(...lintRoute(route, { attachments, entries }));
   return {
     route,
     dependencies: dependenciesOf(route),
@@ -68,20 +62,18 @@ export function translateGrpcRoute(
     entries,
     backends: share(previous?.backends, uniqueBackends(kept)),
     findings: share(previous?.findings, findings),
-    suspects: findSuspects(entries),
-    takesReflection: entries.some(({ entry }) => takesReflection(entry.match.method)),
   };
 }
 
 function translateRules(
-  route: GRPCRoute,
+  route: AttachableRoute,
   context: RouteContext,
   findings: Finding[],
 ): { kept: readonly TranslatedRule[]; dropped: readonly DroppedRule[] } {
   const requestTimeoutMs = readRequestTimeout(route, findings);
   const kept: TranslatedRule[] = [];
   const dropped: DroppedRule[] = [];
-  for (const [ruleIndex, rule] of (route.spec.rules ?? []).entries()) {
+  for (const [ruleIndex, rule] of rulesOf(route).entries()) {
     const translated = translateRule(rule, { route, ruleIndex, requestTimeoutMs, context });
     if ('dropped' in translated) {
       dropped.push(translated);
@@ -100,7 +92,7 @@ function refuseParent(parent: ParentOutcome, dropped: readonly DroppedRule[]): P
 }
 
 /** PartiallyInvalid must say "Dropped Rule" first and name the rules (RouteConditionPartiallyInvalid). */
-function droppedRules(route: GRPCRoute, dropped: readonly DroppedRule[]): Problem<'UnsupportedValue'> | null {
+function droppedRules(route: AttachableRoute, dropped: readonly DroppedRule[]): Problem<'UnsupportedValue'> | null {
   const first = dropped[0];
   if (first === undefined) return null;
   const finding = errorFinding('route/rules-dropped', route, {
@@ -112,7 +104,7 @@ function droppedRules(route: GRPCRoute, dropped: readonly DroppedRule[]): Proble
 }
 
 function rankEntries(
-  route: GRPCRoute,
+  route: AttachableRoute,
   kept: readonly TranslatedRule[],
   rules: readonly Rule[],
 ): readonly RankedEntry[] {
@@ -131,39 +123,4 @@ function uniqueBackends(kept: readonly TranslatedRule[]): readonly ResolvedBacke
   const backends = kept.flatMap(rule => rule.backends);
   if (backends.length < 2) return backends;
   return [...new Map(backends.map(backend => [backend.clusterId, backend])).values()];
-}
-
-/** Grants matter only across namespaces; a Service matters whether or not it exists yet. */
-function dependenciesOf(route: GRPCRoute): readonly string[] {
-  const own = route.metadata.namespace;
-  const dependencies = new Set<string>([`Namespace/${own}`]);
-  for (const ref of route.spec.parentRefs ?? []) {
-    const key = parentKey(route, ref);
-    if (key !== undefined) dependencies.add(`Gateway/${key}`);
-  }
-  const addBackend = (ref: { readonly namespace?: string | undefined; readonly name: string }): void => {
-    const namespace = ref.namespace ?? own;
-    dependencies.add(`Service/${namespace}/${ref.name}`);
-    if (namespace !== own) dependencies.add(`ReferenceGrants/${namespace}`);
-  };
-  const addMirrors = (
-    filters:
-      | readonly {
-          readonly requestMirror?:
-            | { readonly backendRef: { readonly namespace?: string; readonly name: string } }
-            | undefined;
-        }[]
-      | undefined,
-  ): void => {
-    for (const filter of filters ?? [])
-      if (filter.requestMirror !== undefined) addBackend(filter.requestMirror.backendRef);
-  };
-  for (const rule of route.spec.rules ?? []) {
-    addMirrors(rule.filters);
-    for (const ref of rule.backendRefs ?? []) {
-      addBackend(ref);
-      addMirrors(ref.filters);
-    }
-  }
-  return [...dependencies];
 }

@@ -1,19 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Finding } from '../../errors/index.ts';
 import type { VirtualHost } from '../../snapshot/index.ts';
 import { compareHostnames } from '../../values/index.ts';
-import type { TranslatedRoute } from '../rules/grpc-route.ts';
 import type { RankedEntry } from '../rules/precedence.ts';
+import type { TranslatedRoute } from '../rules/translate-route.ts';
+import type { RouteChange } from '../rules/translated-routes.ts';
 import { editHost, type HostEdit, type HostTable } from './host-table.ts';
-import type { RouteChange } from './routes.ts';
 
 /** One listener's virtual hosts, most specific hostname first. */
 export interface ListenerTable {
   readonly hosts: ReadonlyMap<string, HostTable>;
   readonly virtualHosts: readonly VirtualHost[];
-  /** Matches that others hide, of all hosts. */
-  readonly shadows: readonly Finding[];
 }
 
 /** By listener id. */
@@ -22,11 +19,11 @@ export type ListenerTables = ReadonlyMap<string, ListenerTable>;
 /** Listener id → hostname → edit. */
 type Edits = Map<string, Map<string, HostEdit>>;
 
-/** Brings the tables up to date; hosts that no changed route touches keep their identity. */
-export function publishVirtualHosts(
-  changes: ReadonlyMap<string, RouteChange>,
-  previous: ListenerTables,
-): ListenerTables {
+/**
+ * Decides, over all routes of each listener, which entry gets a request: the entries of each hostname in the order of precedence.
+ * Hosts that no changed route touches keep their identity.
+ */
+export function arbitrateRoutes(changes: ReadonlyMap<string, RouteChange>, previous: ListenerTables): ListenerTables {
   const edits = collectEdits(changes);
   if (edits.size === 0) return previous;
   const tables = new Map(previous);
@@ -74,12 +71,10 @@ interface MutableEdit extends HostEdit {
 function editTable(table: ListenerTable | undefined, edits: ReadonlyMap<string, HostEdit>): ListenerTable | undefined {
   const hosts = new Map(table?.hosts);
   let sameHosts = table !== undefined;
-  let sameShadows = table !== undefined;
   for (const [hostname, edit] of edits) {
     const before = hosts.get(hostname);
     const edited = editHost(hostname, before, edit);
     if (before === undefined || edited === undefined) sameHosts = false;
-    if (before?.shadows !== edited?.shadows) sameShadows = false;
     if (edited === undefined) hosts.delete(hostname);
     else hosts.set(hostname, edited);
   }
@@ -88,9 +83,7 @@ function editTable(table: ListenerTable | undefined, edits: ReadonlyMap<string, 
     table !== undefined && sameHosts
       ? replaceHosts(table.virtualHosts, hosts, edits)
       : sortHosts(table?.virtualHosts ?? [], hosts);
-  const shadows =
-    table !== undefined && sameShadows ? table.shadows : [...hosts.values()].flatMap(host => host.shadows);
-  return { hosts, virtualHosts, shadows };
+  return { hosts, virtualHosts };
 }
 
 function replaceHosts(

@@ -1,21 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Finding } from '../../errors/index.ts';
-import type { GRPCBackendRef, GRPCRoute, GRPCRouteRule } from '../../resources/index.ts';
-import type { Fault, GrpcMatch, Rule, WeightedBackend } from '../../snapshot/index.ts';
+import type { GRPCBackendRef } from '../../resources/index.ts';
+import type { Fault, RequestMatch, Rule, WeightedBackend } from '../../snapshot/index.ts';
 import type { Problem, RouteRefsReason } from '../outcomes.ts';
 import { warningFinding } from '../report.ts';
 import { type ResolveContext, type ResolvedBackend, resolveBackend } from '../resolve/backend-refs.ts';
+import type { AttachableRoute, RouteRule } from '../route-kinds.ts';
 import { backendFault, NO_BACKENDS, NO_WEIGHT } from './faults.ts';
 import { compileFilters } from './filters.ts';
-import { compileMatch, MATCH_ALL } from './grpc-matches.ts';
+import { compileGrpcMatches } from './grpc-matches.ts';
+import type { CompiledMatches, MatchSite } from './matches.ts';
 import { compileSessionPersistence } from './session-persistence.ts';
 
-/** One rule of a GRPCRoute, translated. */
+/** One rule of a route, translated. */
 export interface TranslatedRule {
   readonly rule: Rule;
   /** At least one; index as written. */
-  readonly matches: readonly GrpcMatch[];
+  readonly matches: readonly RequestMatch[];
   /** Backends and mirrors that are used. */
   readonly backends: readonly ResolvedBackend[];
   readonly refsProblems: readonly Problem<RouteRefsReason>[];
@@ -30,24 +32,19 @@ export interface DroppedRule {
 
 /** What a rule is translated in. */
 export interface RuleSite {
-  readonly route: GRPCRoute;
+  readonly route: AttachableRoute;
   readonly ruleIndex: number;
   readonly requestTimeoutMs: number | null;
   readonly context: ResolveContext;
 }
 
 /** Translates one rule: matches, filters, backends with weights. Faults are part of the result. */
-export function translateRule(rule: GRPCRouteRule, site: RuleSite): TranslatedRule | DroppedRule {
+export function translateRule(source: RouteRule, site: RuleSite): TranslatedRule | DroppedRule {
   const { route, ruleIndex, context } = site;
+  const { rule } = source;
   const path = ['spec', 'rules', ruleIndex];
-  const findings: Finding[] = [];
-  const matches: GrpcMatch[] = [];
-  for (const [index, match] of (rule.matches ?? []).entries()) {
-    const compiled = compileMatch(route, match, [...path, 'matches', index]);
-    if ('problem' in compiled) return { dropped: compiled.problem, ruleIndex };
-    matches.push(compiled.match);
-    findings.push(...compiled.findings);
-  }
+  const matched = compileMatches(source, { route, path: [...path, 'matches'] });
+  if ('problem' in matched) return { dropped: matched.problem, ruleIndex };
   const filters = compileFilters(rule.filters, { route, path: [...path, 'filters'], context });
   const shares = compileBackends(rule, site);
   const session = compileSessionPersistence(rule.sessionPersistence, { route, path: [...path, 'sessionPersistence'] });
@@ -64,11 +61,18 @@ export function translateRule(rule: GRPCRouteRule, site: RuleSite): TranslatedRu
   };
   return {
     rule: compiledRule,
-    matches: matches.length === 0 ? [MATCH_ALL] : matches,
+    matches: matched.matches,
     backends: [...shares.used, ...filters.mirrors],
     refsProblems: [...shares.refsProblems, ...filters.refsProblems],
-    findings: [...findings, ...filters.findings, ...shares.findings, ...session.findings],
+    findings: [...matched.findings, ...filters.findings, ...shares.findings, ...session.findings],
   };
+}
+
+function compileMatches(source: RouteRule, site: MatchSite): CompiledMatches {
+  switch (source.kind) {
+    case 'GRPCRoute':
+      return compileGrpcMatches(source.rule.matches ?? [], site);
+  }
 }
 
 interface Shares {
@@ -80,7 +84,7 @@ interface Shares {
 }
 
 /** A backend that cannot be used keeps its share of the weights and answers it with a fault (GRPCRouteRule.backendRefs). */
-function compileBackends(rule: GRPCRouteRule, site: RuleSite): Shares {
+function compileBackends(rule: RouteRule['rule'], site: RuleSite): Shares {
   const refs = rule.backendRefs ?? [];
   const path = ['spec', 'rules', site.ruleIndex, 'backendRefs'];
   const shares: Shares = { backends: [], used: [], refsProblems: [], findings: [], fault: null };

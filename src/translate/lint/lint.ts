@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Finding } from '../../errors/index.ts';
+import type { ResourceSet } from '../../resources/index.ts';
+import { compareStrings } from '../../values/index.ts';
+import type { AcceptedClasses } from '../accept/classes.ts';
+import type { AcceptedGateway } from '../accept/gateways.ts';
+import type { ListenerTables } from '../arbitrate/listener-tables.ts';
+import { notServedKinds } from '../not-served.ts';
+import type { PublishedClusters } from '../publish/clusters.ts';
+import type { TranslatedRoutes } from '../rules/translated-routes.ts';
+import { lintAnnotations } from './annotations.ts';
+import { lintApiVersions } from './api-versions.ts';
+import { lintCertificateNames } from './certificate-names.ts';
+import { lintGrantGroups } from './grant-groups.ts';
+import { lintMissingReflection } from './missing-reflection.ts';
+import { lintRoutes, type RouteLints } from './routes.ts';
+import { lintServices, type ServiceLints } from './service-lints.ts';
+import { lintShadows, type ShadowLint, shadowFindings } from './shadowed-matches.ts';
+
+/** The results of the steps that have something to say, or that there is something to say about. */
+export interface LintSources {
+  readonly resources: ResourceSet;
+  readonly classes: AcceptedClasses;
+  readonly gateways: ReadonlyMap<string, AcceptedGateway>;
+  readonly routes: TranslatedRoutes;
+  readonly tables: ListenerTables;
+  readonly clusters: PublishedClusters;
+}
+
+/** Lints that are brought up to date by what changed. */
+export interface LintMemory {
+  readonly routes: RouteLints;
+  readonly services: ServiceLints;
+  readonly shadows: ShadowLint;
+}
+
+/**
+ * All there is to say: what the steps found, and what goes beyond the specification. Findings are in a total order that does
+ * not depend on the order of the resources.
+ */
+export function lint(
+  sources: LintSources,
+  previous: LintMemory | undefined,
+): { readonly findings: readonly Finding[]; readonly memory: LintMemory } {
+  const memory: LintMemory = {
+    routes: lintRoutes(sources.routes, previous?.routes),
+    services: lintServices(sources.resources.services, previous?.services),
+    shadows: lintShadows(sources.tables, previous?.shadows),
+  };
+  return { findings: collectFindings(sources, memory), memory };
+}
+
+function collectFindings(sources: LintSources, { routes, services, shadows }: LintMemory): readonly Finding[] {
+  const findings: Finding[] = [...sources.classes.findings].sort((a, b) =>
+    compareStrings(a.resource?.name ?? '', b.resource?.name ?? ''),
+  );
+  const gateways = [...sources.gateways.values()].sort((a, b) => compareStrings(a.key, b.key));
+  for (const gateway of gateways) append(findings, gateway.findings);
+  for (const gateway of gateways) append(findings, lintCertificateNames(gateway));
+  for (const { gateway } of gateways) append(findings, lintAnnotations(gateway));
+  for (const list of routes.findings.values()) append(findings, list);
+  append(findings, shadowFindings(shadows));
+  for (const list of routes.packages.findings.values()) append(findings, list);
+  append(findings, lintMissingReflection(gateways, routes));
+  append(findings, sources.clusters.findings);
+  for (const list of services.findings.values()) append(findings, list);
+  append(findings, notServedKinds(sources.resources));
+  append(findings, lintGrantGroups(sources.resources));
+  append(findings, lintApiVersions(sources.resources));
+  return findings;
+}
+
+function append(findings: Finding[], more: readonly Finding[]): void {
+  for (const finding of more) findings.push(finding);
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Finding } from '../../errors/index.ts';
+import { updateSorted } from '../changes.ts';
+import type { TranslatedRoute } from '../rules/translate-route.ts';
+import type { TranslatedRoutes } from '../rules/translated-routes.ts';
+import { lintPackages, type PackageLint } from './packages.ts';
+import { takesReflection } from './reflection.ts';
+import { lintRoute } from './route-lints.ts';
+
+/** What there is to say about routes; kept up to date by what changed, since there may be 10,000 of them. */
+export interface RouteLints {
+  /** What the translation said of a route, then what the lints add, by route, sorted; only routes that have any. */
+  readonly findings: ReadonlyMap<string, readonly Finding[]>;
+  /** Gateway → how many routes with gRPC rules serve it. */
+  readonly serving: ReadonlyMap<string, number>;
+  /** Gateway → how many of them take server reflection. */
+  readonly reflecting: ReadonlyMap<string, number>;
+  readonly packages: PackageLint;
+}
+
+/** Brings the lints of routes up to date. */
+export function lintRoutes(routes: TranslatedRoutes, previous: RouteLints | undefined): RouteLints {
+  if (previous !== undefined && routes.changes.size === 0) return previous;
+  const serving = new Map(previous?.serving);
+  const reflecting = new Map(previous?.reflecting);
+  const findings = new Map<string, readonly Finding[] | undefined>();
+  for (const [key, { before, after }] of routes.changes) {
+    countReflection(before, -1, { serving, reflecting });
+    countReflection(after, 1, { serving, reflecting });
+    const list = after === undefined ? [] : [...after.findings, ...lintRoute(after)];
+    if (list.length > 0) findings.set(key, list);
+    else if (previous?.findings.has(key) === true) findings.set(key, undefined);
+  }
+  return {
+    findings: updateSorted(previous?.findings ?? new Map(), findings),
+    serving,
+    reflecting,
+    packages: lintPackages(routes, previous?.packages),
+  };
+}
+
+interface ReflectionCounts {
+  readonly serving: Map<string, number>;
+  readonly reflecting: Map<string, number>;
+}
+
+function countReflection(
+  route: TranslatedRoute | undefined,
+  change: 1 | -1,
+  { serving, reflecting }: ReflectionCounts,
+): void {
+  if (route === undefined || route.entries.length === 0) return;
+  const reflects = route.entries.some(({ entry }) => takesReflection(entry.match.method));
+  const gateways = new Set(route.attachments.map(({ listener: { id } }) => id.slice(0, id.lastIndexOf('/'))));
+  for (const gateway of gateways) {
+    count(serving, gateway, change);
+    if (reflects) count(reflecting, gateway, change);
+  }
+}
+
+function count(counts: Map<string, number>, key: string, change: 1 | -1): void {
+  const next = (counts.get(key) ?? 0) + change;
+  if (next === 0) counts.delete(key);
+  else counts.set(key, next);
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** The kinds of routes that attach to listeners. A new kind is a member here; the compiler then names what is missing. */
+import type { GRPCRoute, GRPCRouteRule, ResourceSet } from '../resources/index.ts';
+import { formatNamespacedName } from '../values/index.ts';
+
+/** A route that attaches to listeners; `kind` says what its rules look like. */
+export type AttachableRoute = GRPCRoute;
+
+/** A rule of a route of one kind. What the kinds have in common is read from `rule`. */
+export type RouteRule = { readonly kind: 'GRPCRoute'; readonly rule: GRPCRouteRule };
+
+/** `Kind/namespace/name`: two kinds may have routes of one name. */
+export function routeKey(route: AttachableRoute): string {
+  return `${route.kind}/${formatNamespacedName(route.metadata)}`;
+}
+
+/** The maps that hold routes, by kind. Each keeps its identity while no route in it changes. */
+export function routeMaps(resources: ResourceSet): Readonly<Record<AttachableRoute['kind'], RouteMap>> {
+  return { GRPCRoute: resources.grpcRoutes };
+}
+
+/** Keyed by `namespace/name`. */
+export type RouteMap = ReadonlyMap<string, AttachableRoute>;
+
+/** The rules of a route, as written. */
+export function rulesOf(route: AttachableRoute): readonly RouteRule[] {
+  return (route.spec.rules ?? []).map(rule => ({ kind: route.kind, rule }));
+}

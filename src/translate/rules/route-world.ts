@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { ResourceSet } from '../../resources/index.ts';
+import type { ParentTarget } from '../attach/parent-target.ts';
+import { changedKeys } from '../changes.ts';
+
+/** What routes depend on besides themselves. */
+export interface RouteWorld {
+  readonly resources: ResourceSet;
+  readonly targets: ReadonlyMap<string, ParentTarget>;
+  /** `TranslateEnvironment.refused`. */
+  readonly refused: ReadonlyMap<string, string>;
+}
+
+/** What a route's translation depends on besides the route: `Kind/key` of everything that changed. */
+export function changedDependencies(before: RouteWorld, after: RouteWorld): ReadonlySet<string> {
+  const changed = new Set<string>();
+  for (const key of changedKeys(before.targets, after.targets)) changed.add(`Gateway/${key}`);
+  for (const key of changedKeys(before.refused, after.refused)) changed.add(key);
+  const { services, namespaces, referenceGrants } = before.resources;
+  for (const key of changedKeys(services, after.resources.services)) changed.add(`Service/${key}`);
+  for (const key of changedKeys(namespaces, after.resources.namespaces)) changed.add(`Namespace/${key}`);
+  for (const key of changedKeys(referenceGrants, after.resources.referenceGrants)) {
+    changed.add(`ReferenceGrants/${key.slice(0, key.indexOf('/'))}`);
+  }
+  return changed;
+}
