@@ -10,6 +10,7 @@ import {
   loadAuthority,
   openDevelopmentCa,
 } from '../demo/index.ts';
+import { messageOf } from '../errors/index.ts';
 import { systemClock } from '../time/index.ts';
 import { defaultStateDirectory } from '../values/index.ts';
 import { writePair } from './cert-files.ts';
@@ -40,17 +41,10 @@ export async function showOrMakeAuthority(terminal: Terminal, options: CaOptions
   terminal.out(`${files.certificate}\n${files.key}\n`);
 }
 
-/** The development CA of a state directory; exit code 3 when it cannot be read or made. */
-export async function openState(stateDirectory: string | undefined): Promise<DevelopmentCa> {
+/** The development CA of a state directory. Rejects when it cannot be read or made. */
+export function openState(stateDirectory: string | undefined): Promise<DevelopmentCa> {
   const folder = stateDirectory ?? defaultStateDirectory(process.env, homedir());
-  try {
-    return await openDevelopmentCa({ stateDirectory: folder, nowMs: systemClock.wallMs() });
-  } catch (error) {
-    throw couldNotRun(
-      `the development CA in ${folder} cannot be used: ${messageOf(error)}`,
-      'Choose another directory with --state-dir.',
-    );
-  }
+  return openDevelopmentCa({ stateDirectory: folder, nowMs: systemClock.wallMs() });
 }
 
 /** The authority in two PEM files; exit code 3 when they cannot be read or do not fit. */
@@ -60,8 +54,4 @@ export async function readAuthorityFiles(certificateFile: string, keyFile: strin
   } catch (error) {
     throw couldNotRun(`the CA ${certificateFile} with the key ${keyFile} cannot be used: ${messageOf(error)}`);
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -91,6 +91,22 @@ describe('daemun cert', () => {
     for (const args of wrong) await assert.rejects(run('issue', ...args), { exitCode: 2 });
   });
 
+  it('says where nothing can be written, and ends', { skip: process.platform !== 'linux' }, async () => {
+    const issue = ['issue', '--host', 'a', '--self-signed', '--out'];
+    await assert.rejects(run(...issue, '/dev/null'), {
+      exitCode: 3,
+      message: /cannot be written to \/dev\/null: ENOTDIR/,
+    });
+    await assert.rejects(run(...issue, '/proc/a/b'), {
+      exitCode: 3,
+      message: /cannot be written to \/proc\/a\/b: ENOENT/,
+    });
+    await assert.rejects(run('ca', '--state-dir', '/proc/a/b'), {
+      code: 'demo/unusable-ca',
+      message: /^the development CA in \/proc\/a\/b cannot/,
+    });
+  });
+
   it('says which CA file cannot be used', async () => {
     const args = ['issue', '--host', 'a', '--ca', join(folder, 'none.crt'), '--ca-key', join(folder, 'none.key')];
     await assert.rejects(run(...args), { exitCode: 3, message: /none\.crt/ });

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { lstatSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { type CertificatePair, createFile, replaceFile } from '../demo/index.ts';
-import { type CommandFailure, couldNotRun } from './exit-code.ts';
+import type { CertificatePair } from '../demo/index.ts';
+import { messageOf } from '../errors/index.ts';
+import { createFile, makeFolder, replaceFile } from '../files/index.ts';
+import { CommandFailure, couldNotRun } from './exit-code.ts';
 
 export interface PairFiles {
   readonly certificate: string;
@@ -21,16 +22,21 @@ export async function writePair(
   options: { readonly overwrite: boolean },
 ): Promise<void> {
   const write = options.overwrite ? replaceFile : createFile;
-  const taken = [files.key, files.certificate].some(path => lstatSync(path, { throwIfNoEntry: false }) !== undefined);
-  if (taken && !options.overwrite) throw isThere(files);
+  const folder = dirname(files.key);
   try {
-    await mkdir(dirname(files.key), { recursive: true, mode: 0o700 });
+    makeFolder(folder);
+    const taken = [files.key, files.certificate].some(path => lstatSync(path, { throwIfNoEntry: false }) !== undefined);
+    if (taken && !options.overwrite) throw isThere(files);
     await write(files.key, pair.key);
     await write(files.certificate, pair.chain, 0o644);
   } catch (error) {
+    if (error instanceof CommandFailure) throw error;
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code === 'EEXIST') throw isThere(files);
-    throw couldNotRun(error instanceof Error ? error.message : String(error));
+    throw couldNotRun(
+      `the certificate cannot be written to ${folder}: ${messageOf(error)}`,
+      'Choose a folder that you may write to with --out.',
+    );
   }
 }
 

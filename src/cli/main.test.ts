@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,6 +31,14 @@ describe('the program', () => {
   it('ends with its verdict when nobody reads its errors', async () => {
     assert.equal(await unread(['help', 'nope'], 'stderr'), 2);
     assert.equal(await unread(['check', join(folder, 'nope')], 'stderr'), 3);
+  });
+
+  it('ends in a home where no folder can be made', async () => {
+    for (const HOME of ['/proc', '/dev/null']) {
+      const env = { ...process.env, HOME, XDG_CACHE_HOME: undefined };
+      const child = spawn(process.execPath, [BIN, 'version'], { env, stdio: 'ignore' });
+      assert.deepEqual(await once(child, 'exit'), [0, null]);
+    }
   });
 
   it('fails for a full disk when that took output, and only then', async () => {

@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-import { statSync } from 'node:fs';
-import { mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { createReadStream, type Stats, statSync } from 'node:fs';
+import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import type { LocatedFinding } from '../controller/index.ts';
 import { messageOf } from '../errors/index.ts';
 import { couldNotRun } from './exit-code.ts';
+import { readStream } from './read-stream.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Stands for standard input among the paths of `-f`. */
 export const INPUT = '-';
 /** How findings call standard input. */
 export const INPUT_NAME = '<stdin>';
+/** How people call it. */
+const INPUT_WORDS = 'standard input';
 
 /** Paths that a store can open. */
 export interface ManifestPaths {
@@ -25,14 +28,21 @@ export function checkPaths(paths: readonly string[]): void {
   for (const path of paths) if (path !== INPUT) checkPath(path);
 }
 
-/** What stands in a folder that may not be entered is not missing. */
+/** A device has no end, or nothing in it. */
 function checkPath(path: string): void {
+  const stats = statOf(path);
+  if (stats === undefined) throw couldNotRun(`the path "${path}" does not exist`);
+  if (!stats.isCharacterDevice() && !stats.isBlockDevice()) return;
+  throw couldNotRun(`the path "${path}" is a device`, 'Name a file, a folder or a pipe, or "-" for standard input');
+}
+
+/** What stands in a folder that may not be entered is not missing. */
+function statOf(path: string): Stats | undefined {
   try {
-    if (statSync(path, { throwIfNoEntry: false }) !== undefined) return;
+    return statSync(path, { throwIfNoEntry: false });
   } catch (error) {
     throw couldNotRun(`the path "${path}" cannot be read: ${messageOf(error)}`);
   }
-  throw couldNotRun(`the path "${path}" does not exist`);
 }
 
 /** As `checkPaths`, for paths that are watched: what can be read only once has no changes. */
@@ -40,7 +50,7 @@ export function checkWatchedPaths(paths: readonly string[]): void {
   checkPaths(paths);
   const stream = paths.find(path => path === INPUT || isStream(path));
   if (stream === undefined) return;
-  const name = stream === INPUT ? 'standard input' : stream;
+  const name = stream === INPUT ? INPUT_WORDS : stream;
   throw couldNotRun(
     `${name} can be read only once, and run watches its manifests`,
     'Write them to a file, and name it',
@@ -66,8 +76,9 @@ export async function withInput<T>(
   const names = new Map(streams.map((path, at) => [join(folder, `${at}.yaml`), path]));
   try {
     for (const [file, path] of names) {
-      const text = path === INPUT ? await terminal.readInput() : await readFile(path);
-      await writeFile(file, text, { mode: 0o600 });
+      const isInput = path === INPUT;
+      const bytes = await readStream(isInput ? terminal.input() : createReadStream(path), isInput ? INPUT_WORDS : path);
+      await writeFile(file, bytes, { mode: 0o600 });
     }
     const files = new Map([...names].map(([file, path]) => [path, file]));
     return await use({

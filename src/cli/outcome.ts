@@ -5,4 +5,6 @@ export interface Outcome {
   exitCode: number;
   /** The command whose arguments could not be read, as `cert issue`; '' for the program itself. */
   failing: string;
+  /** The words behind it that are no options. */
+  words: readonly string[];
 }

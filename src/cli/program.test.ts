@@ -6,6 +6,16 @@ import { ECHO_SLICE, echoManifests, type ManifestFolder, manifestFolder } from '
 import { runProgram } from './program.ts';
 import { recordingTerminal } from './recording-terminal.test-support.ts';
 
+/** A Gateway whose certificate nobody wrote. */
+const HTTPS_GATEWAY = `
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: { name: secured }
+spec:
+  gatewayClassName: daemun
+  listeners: [{ name: https, protocol: HTTPS, port: 8443, tls: { certificateRefs: [{ name: missing }] } }]
+`;
+
 interface Ran {
   readonly code: number;
   readonly out: string;
@@ -58,6 +68,18 @@ describe('the command line', () => {
       assert.match((await run(['chekc'])).err, /Did you mean check\?/);
       assert.deepEqual(await run(['help', 'chekc']), await run(['chekc']));
     });
+  });
+
+  it('names the option that a word belongs to', async () => {
+    for (const [args, meant] of [
+      [['run', './manifests', 'b c'], "daemun run -f ./manifests -f 'b c'"],
+      [['explain', 'pkg.Svc/M'], 'daemun explain --grpc pkg.Svc/M'],
+      [['explain', 'GET /a'], "daemun explain --http 'GET /a'"],
+    ] as const) {
+      const { code, err } = await run(args);
+      assert.equal(code, 2);
+      assert.ok(err.includes(`\n(Did you mean ${meant}?)\nSee daemun ${args[0]} --help\n`), err);
+    }
   });
 
   describe('version', () => {
@@ -300,6 +322,15 @@ describe('the command line', () => {
       const unfit = await run(['check', `/${'x'.repeat(300)}`]);
       assert.equal(unfit.code, 3);
       assert.match(unfit.err, /^error: the path "\/x+" cannot be read: ENAMETOOLONG/);
+    });
+
+    it('says where the demo cannot keep its CA, and what to do', { skip: process.platform !== 'linux' }, async () => {
+      const secured = await folder.write('secured.yaml', HTTPS_GATEWAY);
+      const state = ['--state-dir', '/dev/null/state', '--admin', 'off', '--workers', '0'];
+      const { code, err } = await run(['run', '-f', secured, '--demo', ...state]);
+      assert.equal(code, 3);
+      assert.match(err, /^error: the development CA in \/dev\/null\/state cannot be used: ENOTDIR/m);
+      assert.match(err, /^choose another directory with --state-dir$/m);
     });
   });
 });

@@ -14,6 +14,7 @@ import {
 import { completeCommand, completionCommand } from './completion/completion-command.ts';
 import { ENVIRONMENT_HELP, readEnvironment } from './environment.ts';
 import { errorsCommand } from './errors-command.ts';
+import { meantOption } from './excess-arguments.ts';
 import { CommandFailure, EXIT } from './exit-code.ts';
 import { examplesText } from './help-examples.ts';
 import type { Outcome } from './outcome.ts';
@@ -24,13 +25,13 @@ import { packageVersion } from './version.ts';
 
 /** Runs a command line (without the program's name). Resolves with the exit code; never rejects. */
 export async function runProgram(args: readonly string[], terminal: Terminal): Promise<number> {
-  const outcome: Outcome = { exitCode: EXIT.ok, failing: '' };
+  const outcome: Outcome = { exitCode: EXIT.ok, failing: '', words: [] };
   try {
     const program = buildProgram(terminal, outcome);
     await program.parseAsync(withoutVainHelp(args, program), { from: 'user' });
     return outcome.exitCode;
   } catch (error) {
-    return reportFailure(error, terminal, outcome.failing);
+    return reportFailure(error, terminal, outcome);
   }
 }
 
@@ -96,15 +97,23 @@ function settle(command: Command, terminal: Terminal, outcome: Outcome): void {
       writeErr: text => terminal.err(text),
       outputError: () => {
         outcome.failing = path;
+        outcome.words = command.args;
       },
       getOutHasColors: () => terminal.colours,
       getErrHasColors: () => terminal.colours,
     });
 }
 
-/** Writes what went wrong, without a stack trace; the exit code to end with. `command`: whose help to point to. */
-export function reportFailure(error: unknown, terminal: Terminal, command = ''): number {
-  if (error instanceof CommanderError) return reportUsage(error, terminal, command);
+/** What could not be read of a command line. */
+type Failing = Pick<Outcome, 'failing' | 'words'>;
+
+/** Writes what went wrong, without a stack trace; the exit code to end with. */
+export function reportFailure(
+  error: unknown,
+  terminal: Terminal,
+  failing: Failing = { failing: '', words: [] },
+): number {
+  if (error instanceof CommanderError) return reportUsage(error, terminal, failing);
   const { exitCode, hint } = error instanceof CommandFailure ? error : unexpected(error);
   const shown = hint === '' ? '' : `${hint}\n`;
   terminal.err(`${paintFor(terminal)('red', 'error:')} ${lineText(messageOf(error))}\n${shown}`);
@@ -121,12 +130,14 @@ function unexpected(error: unknown): { readonly exitCode: number; readonly hint:
 /** Commander's own: what is wrong, which may quote an argument with line feeds, and what is meant in a line of its own. */
 const USAGE_MESSAGE = /^(?:error: )?([\s\S]*?)(\n\(Did you mean [^\n]*\))?$/;
 
-function reportUsage(error: CommanderError, terminal: Terminal, command: string): number {
+function reportUsage(error: CommanderError, terminal: Terminal, { failing: command, words }: Failing): number {
   if (error.exitCode === 0) return EXIT.ok;
   // Help that was asked for by giving no command at all is written already.
   if (error.code === 'commander.help') return EXIT.usage;
   const [, told = '', suggestion = ''] = USAGE_MESSAGE.exec(error.message.trim()) ?? [];
-  const asked = [terminal.program, command, '--help'].filter(word => word !== '').join(' ');
-  terminal.err(`${paintFor(terminal)('red', 'error:')} ${lineText(told)}${suggestion}\nSee ${asked}\n`);
+  const called = [terminal.program, command].filter(word => word !== '').join(' ');
+  const option = error.code === 'commander.excessArguments' ? meantOption(command, words) : '';
+  const meant = option === '' ? '' : `\n(Did you mean ${lineText(`${called} ${option}`)}?)`;
+  terminal.err(`${paintFor(terminal)('red', 'error:')} ${lineText(told)}${suggestion}${meant}\nSee ${called} --help\n`);
   return EXIT.usage;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { Readable } from 'node:stream';
 import { terminalText } from './paint.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -20,7 +21,7 @@ export function recordingTerminal(
     colours: false,
     interactive: false,
     environment,
-    readInput: async () => input,
+    input: () => Readable.from([Buffer.from(input)]),
     program: 'daemun',
     stopSignal: () => new Promise(() => {}),
     pause: async () => {},

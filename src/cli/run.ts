@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { type Readiness, type Standalone, startStandalone } from '../controller/index.ts';
-import { messageOf } from '../errors/index.ts';
+import { DaemunError, messageOf } from '../errors/index.ts';
 import { systemClock } from '../time/index.ts';
 import { couldNotRun, EXIT } from './exit-code.ts';
 import { checkWatchedPaths } from './manifest-paths.ts';
@@ -170,7 +170,7 @@ async function start(settings: Parameters<typeof startStandalone>[0], options: R
         'Choose another one with --admin HOST:PORT, or none with --admin off',
       );
     }
-    throw couldNotRun(messageOf(error));
+    throw couldNotRun(messageOf(error), error instanceof DaemunError ? error.help : '');
   }
 }
 

@@ -5,6 +5,7 @@ import type { Finding } from '../errors/index.ts';
 import { socketAddress } from '../values/index.ts';
 import { formatPlace, formatSubject } from './finding-text.ts';
 import { type Paint, paintFor } from './paint.ts';
+import { shellWord } from './shell-word.ts';
 import { formatTable } from './table.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -33,7 +34,7 @@ export function startTable(standalone: Shown, { terminal, tookMs, paths }: Start
     gateways.length === 0 ? 'No Gateway yet: the files are watched.\n' : gatewayTable(gateways, paint),
     movedText(gateways, paint),
     problemText(gateways, paint),
-    findingText(standalone, `${terminal.program} check ${paths.map(path => `-f ${quote(path)}`).join(' ')}`, paint),
+    findingText(standalone, `${terminal.program} check ${paths.map(path => `-f ${shellWord(path)}`).join(' ')}`, paint),
     tryText(standalone, terminal, paint),
     sharedText(standalone, paint),
     standalone.readiness().ready ? readyLine(standalone, tookMs, paint) : notReadyLine(standalone, paint),
@@ -134,22 +135,22 @@ function tryText(standalone: Pick<Standalone, 'tryCall' | 'caFile'>, terminal: T
 function ownCommand(call: TryCall, ca: string | null, program: string): string {
   const words = [program, 'call', ...connectionFlags(call, ca, '--')];
   if (call.authority !== '') words.push('--authority', call.authority);
-  words.push(...call.headers.flatMap(header => ['-H', quote(header)]));
-  words.push(addressOf(call), call.method, quote(call.message));
+  words.push(...call.headers.flatMap(header => ['-H', shellWord(header)]));
+  words.push(addressOf(call), call.method, shellWord(call.message));
   return words.join(' ');
 }
 
 function grpcurlCommand(call: TryCall, ca: string | null): string {
   const words = ['grpcurl', ...connectionFlags(call, ca, '-')];
   if (call.authority !== '') words.push('-authority', call.authority);
-  words.push(...call.headers.flatMap(header => ['-H', quote(header)]));
-  words.push('-d', quote(call.message), addressOf(call), call.method);
+  words.push(...call.headers.flatMap(header => ['-H', shellWord(header)]));
+  words.push('-d', shellWord(call.message), addressOf(call), call.method);
   return words.join(' ');
 }
 
 function connectionFlags(call: TryCall, ca: string | null, dashes: '-' | '--'): string[] {
   if (!call.isTls) return [`${dashes}plaintext`];
-  return ca === null ? [`${dashes}insecure`] : [`${dashes}cacert`, quote(shortPath(ca))];
+  return ca === null ? [`${dashes}insecure`] : [`${dashes}cacert`, shellWord(shortPath(ca))];
 }
 
 function addressOf({ address, port }: TryCall): string {
@@ -159,11 +160,6 @@ function addressOf({ address, port }: TryCall): string {
 function shortPath(file: string): string {
   const short = relative(process.cwd(), file);
   return short.startsWith('..') || short.length > file.length ? file : short;
-}
-
-/** Quoted for a POSIX shell where that is needed. */
-function quote(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 function sharedText({ sharedWith }: Pick<Standalone, 'sharedWith'>, paint: Paint): string {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { closeSync, openSync } from 'node:fs';
 import { relative } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
 import { isatty } from 'node:tty';
 import type { Environment } from './environment.ts';
@@ -22,8 +21,8 @@ export interface Terminal {
   readonly interactive: boolean;
   /** The environment's variables. */
   readonly environment: Environment;
-  /** All of stdin, as text. */
-  readInput(): Promise<string>;
+  /** The bytes of stdin as they come; for `readStream`. */
+  input(): AsyncIterable<Uint8Array>;
   /** How the user can start this program again: `bin/daemun` in a checkout, `npx daemun`, `daemun`. */
   readonly program: string;
   /** Resolves with the name of the first SIGINT or SIGTERM; `onSecond` is called for one that comes later. */
@@ -54,7 +53,7 @@ export function processTerminal(): Terminal {
     interactive,
     colours: ((interactive && TERM !== 'dumb') || (FORCE_COLOR !== undefined && FORCE_COLOR !== '0')) && !NO_COLOR,
     environment: process.env,
-    readInput: () => text(process.stdin),
+    input: () => process.stdin,
     program: programName(process.argv[1] ?? ''),
     stopSignal,
     pause: ms => setTimeout(ms),

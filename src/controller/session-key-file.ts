@@ -5,8 +5,9 @@
  * line, `CREATED SECRET`: an ISO 8601 time and 32 bytes in base64url. Lines that begin with # and empty ones say nothing.
  */
 import { randomUUID } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeFolder } from '../files/index.ts';
 import {
   MAX_SESSION_KEYS,
   SESSION_SECRET_BYTES,
@@ -42,7 +43,7 @@ export class SessionKeyFile implements SessionKeyStore {
   }
 
   save(keys: readonly SessionKey[]): void {
-    mkdirSync(dirname(this.#path), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(this.#path));
     const lines = keys.map(
       ({ createdAtMs, secret }) =>
         `${new Date(createdAtMs).toISOString()} ${Buffer.from(secret).toString('base64url')}\n`,

@@ -12,7 +12,6 @@ export {
 } from './certificates/certificate-authority.ts';
 export { type CertificateHost, parseCertificateHost } from './certificates/certificate-host.ts';
 export { type DevelopmentCa, type DevelopmentCaOptions, openDevelopmentCa } from './certificates/development-ca.ts';
-export { createFile, replaceFile } from './certificates/private-file.ts';
 export {
   DEFAULT_DEMO_REPLICAS,
   type DemoBackends,

@@ -13,6 +13,10 @@ export const PROGRAM_ERRORS = {
     summary: 'an object handed to a memory store is one that an API server would refuse',
     help: 'correct the fields that the message names',
   },
+  'demo/unusable-ca': {
+    summary: 'the development CA cannot be read or made: its directory cannot be written, or belongs to another user',
+    help: 'choose another directory with --state-dir',
+  },
   'internal/unexpected': {
     summary: 'something happened that daemun does not expect',
     help: 'report it with the message and the stack trace',

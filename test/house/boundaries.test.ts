@@ -19,7 +19,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   proxy: ['values', 'time', 'errors', 'snapshot', 'match', 'wire'],
   store: ['values', 'time', 'errors', 'resources'],
   admin: ['values', 'errors', 'snapshot', 'match'],
-  demo: ['values', 'wire'],
+  files: [],
+  demo: ['values', 'errors', 'wire', 'files'],
   controller: [
     'values',
     'time',
@@ -34,6 +35,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'store',
     'admin',
     'demo',
+    'files',
   ],
   cli: [
     'controller',
@@ -47,6 +49,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'time',
     'errors',
     'demo',
+    'files',
   ],
 };
 

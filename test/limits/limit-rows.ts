@@ -488,6 +488,7 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
   Commands: [
     { limit: 'cli/admin-client#TIMEOUT_MS', why: 'a daemun that runs answers sooner', over: 'exit code 3' },
     { limit: 'cli#MAX_ANSWER_BYTES', over: 'exit code 3' },
+    { limit: 'cli#MAX_INPUT_BYTES', over: 'exit code 3; what comes by pipe or standard input is not read' },
     { limit: 'cli/service-manager#TIMEOUT_MS', why: 'of one message to systemd', over: 'the message is given up' },
     { limit: 'cli#SAME_SIGNAL_MS', over: 'a second signal ends `run` at once' },
     { limit: 'cli/start-table#MAX_NAMED', over: 'as it says' },

@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { type Client, type ServiceError, status } from '@grpc/grpc-js';
 import { CommandFailure, couldNotRun, EXIT, usageError } from '../exit-code.ts';
+import { readStream } from '../read-stream.ts';
 import type { Terminal } from '../terminal.ts';
 import { callFailure, isServiceError, isUnservedHost, unservedHostHint } from './call-failure.ts';
 import { formatMetadata, parseMetadata } from './call-metadata.ts';
@@ -102,7 +103,7 @@ function count(n: number, noun: string): string {
 /** The JSON text: the argument itself, `@FILE`, or `@` and `@-` for stdin. Nothing is an empty text. */
 async function readRequest(terminal: Terminal, json: string | undefined): Promise<string> {
   if (json === undefined) return '';
-  if (json === '@' || json === '@-') return terminal.readInput();
+  if (json === '@' || json === '@-') return (await readStream(terminal.input(), 'standard input')).toString();
   if (!json.startsWith('@')) return json;
   try {
     return await readFile(json.slice(1), 'utf8');

@@ -66,6 +66,20 @@ describe('check', () => {
     assert.match(watched.stderr(), /standard input can be read only once, and run watches/);
   });
 
+  it('refuses a device, and input without end, without reading all of it', async () => {
+    const device = recordingTerminal();
+    assert.equal(await runProgram(['check', '/dev/zero'], device), 3);
+    assert.match(device.stderr(), /^error: the path "\/dev\/zero" is a device\nName a file/);
+    let read = 0;
+    const endless = async function* (): AsyncGenerator<Uint8Array> {
+      for (const chunk = Buffer.alloc(1024 * 1024); ; read += chunk.length) yield chunk;
+    };
+    const terminal = { ...recordingTerminal(), input: endless };
+    assert.equal(await runProgram(['check', '-'], terminal), 3);
+    assert.match(terminal.stderr(), /^error: standard input has more than 64 MiB, and is not read\n/);
+    assert.equal(read, 64 * 1024 * 1024);
+  });
+
   it('fails for a warning with --strict only', async () => {
     const lenient = await check(DOUBTFUL, []);
     assert.match(lenient.out, /0 errors, 1 warning/);

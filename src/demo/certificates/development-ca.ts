@@ -8,8 +8,17 @@
  */
 import { createHash, createPrivateKey, X509Certificate } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DaemunError, messageOf } from '../../errors/index.ts';
+import {
+  closeFolder,
+  closeToOthers,
+  createFile,
+  makeFolder,
+  makePrivateFolder,
+  replaceFile,
+} from '../../files/index.ts';
 import {
   type CertificateAuthority,
   type CertificatePair,
@@ -18,7 +27,6 @@ import {
   loadAuthority,
 } from './certificate-authority.ts';
 import { type CertificateHost, parseCertificateHost } from './certificate-host.ts';
-import { closeFolder, closeToOthers, createFile, makePrivateFolder, replaceFile } from './private-file.ts';
 
 const CA_DAYS = 3650;
 const LEAF_DAYS = 365;
@@ -40,10 +48,19 @@ export interface DevelopmentCaOptions {
   readonly nowMs: number;
 }
 
-/** Opens the authority, or makes it. Rejects when the directory cannot be written, or belongs to another user. */
+/** Opens the authority, or makes it. Rejects with a `DaemunError` when the directory cannot be written, or belongs to another user. */
 export async function openDevelopmentCa(options: DevelopmentCaOptions): Promise<DevelopmentCa> {
+  try {
+    return await openOrMake(options);
+  } catch (error) {
+    const message = `the development CA in ${options.stateDirectory} cannot be used: ${messageOf(error)}`;
+    throw new DaemunError('demo/unusable-ca', message, { cause: error });
+  }
+}
+
+async function openOrMake(options: DevelopmentCaOptions): Promise<DevelopmentCa> {
   const folder = join(options.stateDirectory, 'ca');
-  await mkdir(options.stateDirectory, { recursive: true, mode: 0o700 });
+  makeFolder(options.stateDirectory);
   if (existsSync(folder)) await closeFolder(folder);
   const authority = (await readAuthority(folder, options.nowMs)) ?? (await makeAuthority(folder, options));
   return {

@@ -2,7 +2,8 @@
 
 /** Files that hold private keys: nobody but their owner reads them, whatever stood in their place. */
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { chmod, open, rename, rm, stat } from 'node:fs/promises';
+import { makeFolder } from './make-folder.ts';
 
 const OWNER_ONLY = 0o600;
 const OTHERS = 0o077;
@@ -34,7 +35,7 @@ export async function createFile(path: string, text: string, mode: number = OWNE
 
 /** Makes a folder for private files, or closes the one that is there. Rejects as `closeFolder` does. */
 export async function makePrivateFolder(path: string): Promise<void> {
-  await mkdir(path, { recursive: true, mode: 0o700 });
+  makeFolder(path);
   await closeFolder(path);
 }
 
