@@ -2,7 +2,8 @@
 
 /**
  * The backend of all benchmarks, as a process of its own: `node backend.ts PORT [NAME]`. It answers any unary call with one small
- * message and a header `x-backend: NAME`; a path that ends in `/Echo` gets its own bytes back, message by message.
+ * message and a header `x-backend: NAME`; a path that ends in `/Echo` gets its own bytes back, message by message. What is not
+ * gRPC gets one small body.
  */
 import { createServer, type Socket } from 'node:net';
 import {
@@ -19,11 +20,14 @@ const [port, name = 'one'] = process.argv.slice(2);
 const HEAD = new HeaderList([':status', 'content-type', 'x-backend'], ['200', 'application/grpc', name]);
 const TRAILERS = new HeaderList(['grpc-status'], ['0']);
 const MESSAGE = Buffer.from([0, 0, 0, 0, 7, 10, 5, 104, 101, 108, 108, 111]);
+const HTTP_HEAD = new HeaderList([':status', 'content-type', 'content-length'], ['200', 'text/plain', '12']);
+const HTTP_BODY = Buffer.from('hello world\n');
 const lists = new HeaderListPool();
 
 class Answer implements MessageEvents {
   readonly connection: Http2Connection;
   echo = false;
+  isGrpc = false;
   /** What the stream could not take yet. */
   queue: Buffer[] = [];
   ended = false;
@@ -34,6 +38,7 @@ class Answer implements MessageEvents {
 
   onHead(stream: MessageStream, head: HeaderList, _fields: unknown, endStream: boolean): void {
     this.echo = head.get(':path')?.endsWith('/Echo') ?? false;
+    this.isGrpc = head.get('content-type')?.startsWith('application/grpc') ?? false;
     if (this.echo) stream.sendHead(HEAD, null, false);
     if (endStream) this.finish(stream);
   }
@@ -73,6 +78,11 @@ class Answer implements MessageEvents {
     this.ended = true;
     if (this.echo) {
       if (this.queue.length === 0) stream.sendTrailers(TRAILERS, null);
+      return;
+    }
+    if (!this.isGrpc) {
+      stream.sendHead(HTTP_HEAD, null, false);
+      stream.sendData(HTTP_BODY, 0, HTTP_BODY.length, true);
       return;
     }
     stream.sendHead(HEAD, null, false);

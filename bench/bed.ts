@@ -1,22 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** The test bed: a backend, a certificate, one proxy at a time in front of it. */
+/** The test bed: backends, a certificate, one proxy at a time in front of them. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { message } from './load/client.ts';
 import type { Peer, Setup } from './peers/peer.ts';
+import { GRPC } from './peers/wiring.ts';
 import { cpuMs, freePort, type Program, startProgram, waitForPort } from './processes.ts';
+
+export const MIB = 2 ** 20;
+/** Bytes of a body that is streamed. */
+export const GIB = 2 ** 30;
 
 export interface Bed {
   readonly folder: string;
-  readonly backendPort: number;
+  /** Of the backends: one for each version, and one of HTTP/2 that says `x-backend: two` where the first says `one`. */
+  readonly ports: { readonly h1: number; readonly h2: number; readonly otherH2: number };
   readonly certificateFile: string;
   readonly keyFile: string;
-  /** Request bodies: a gRPC message of 12 bytes and one of 64 KiB. */
+  /** Request bodies: a gRPC message of 12 bytes and one of 64 KiB, and 1 GiB of zeros that take no room on the disk. */
   readonly smallBody: string;
   readonly largeBody: string;
+  readonly endlessBody: string;
   close(): Promise<void>;
 }
 
@@ -27,18 +34,26 @@ export async function makeBed(): Promise<Bed> {
   makeCertificate(['ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1'], certificateFile, keyFile);
   const smallBody = join(folder, 'small');
   const largeBody = join(folder, 'large');
+  const endlessBody = join(folder, 'endless');
   writeFileSync(smallBody, message(12));
   writeFileSync(largeBody, message(65_536));
-  const { program, port } = await startBackend('one');
+  writeFileSync(endlessBody, '');
+  truncateSync(endlessBody, GIB);
+  const [h2, otherH2, h1] = await Promise.all([
+    startBackend('backend.ts', 'one'),
+    startBackend('backend.ts', 'two'),
+    startBackend('backend-http1.ts', 'one'),
+  ]);
   return {
     folder,
-    backendPort: port,
+    ports: { h1: h1.port, h2: h2.port, otherH2: otherH2.port },
     certificateFile,
     keyFile,
     smallBody,
     largeBody,
+    endlessBody,
     close: async () => {
-      await program.stop();
+      await Promise.all([h2, otherH2, h1].map(({ program }) => program.stop()));
       rmSync(folder, { recursive: true, force: true });
     },
   };
@@ -60,10 +75,9 @@ function makeCertificate(key: readonly string[], certificateFile: string, keyFil
   });
 }
 
-/** A backend process; its answers carry `x-backend: name`. */
-export async function startBackend(name: string): Promise<{ program: Program; port: number }> {
+async function startBackend(file: string, name: string): Promise<{ program: Program; port: number }> {
   const port = await freePort();
-  const program = startProgram(process.execPath, [join(import.meta.dirname, 'backend.ts'), String(port), name]);
+  const program = startProgram(process.execPath, [join(import.meta.dirname, file), String(port), name]);
   await waitForPort(program, port);
   return { program, port };
 }
@@ -72,16 +86,49 @@ export interface Running {
   readonly setup: Setup;
   readonly program: Program;
   readonly pid: number;
+  /** From starting the process to the first accepted connection. */
+  readonly readyMs: number;
 }
 
-/** Starts a peer in front of the backend, hands it to `use`, and stops it. */
-export async function withPeer<T>(bed: Bed, peer: Peer, use: (running: Running) => Promise<T>): Promise<T> {
-  const setup: Setup = { ...bed, port: await freePort(), tlsPort: await freePort() };
-  const { command, args } = peer.command(setup);
-  const program = startProgram(command, args);
+/** How a proxy is set up: gRPC, one route and one worker where nothing is said. */
+export type SetupOptions = Partial<Pick<Setup, 'wiring' | 'routes' | 'workers'>>;
+
+/** A peer as a case may start it, in front of a bed. */
+export interface Stand {
+  readonly bed: Bed;
+  readonly peer: Peer;
+  /** Cases make as many calls times this. */
+  readonly scale: number;
+}
+
+/** Starts the peer in front of the backends, hands it to `use`, and stops it. */
+export async function withPeer<T>(
+  { bed, peer }: Stand,
+  options: SetupOptions,
+  use: (running: Running) => Promise<T>,
+): Promise<T> {
+  const wiring = options.wiring ?? GRPC;
+  const setup: Setup = {
+    routes: 1,
+    workers: 1,
+    ...options,
+    wiring,
+    lastRouteTo: 'backend',
+    backendPort: bed.ports[wiring.backend],
+    otherPort: bed.ports.otherH2,
+    port: await freePort(),
+    tlsPort: await freePort(),
+    certificateFile: bed.certificateFile,
+    keyFile: bed.keyFile,
+    folder: bed.folder,
+  };
+  const how = peer.command(setup);
+  if (how === undefined) throw new Error(`it does not do ${wiring.name}`);
+  const start = performance.now();
+  const program = startProgram(how.command, how.args, how.env);
   try {
     await waitForPort(program, setup.port);
-    return await use({ setup, program, pid: program.child.pid ?? 0 });
+    return await use({ setup, program, pid: program.child.pid ?? 0, readyMs: performance.now() - start });
   } finally {
     await program.stop();
   }

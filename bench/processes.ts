@@ -2,7 +2,7 @@
 
 /** Starting the programs under test and reading what they cost from the operating system (Linux, /proc). */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -71,8 +71,7 @@ export async function freePort(): Promise<number> {
 
 /** User and system CPU of a process and all its descendants, in milliseconds. */
 export function cpuMs(pid: number): number {
-  const ticks = family(pid).reduce((sum, member) => {
-    const fields = statFields(member);
+  const ticks = family(pid).reduce((sum, { fields }) => {
     return sum + Number(fields[11]) + Number(fields[12]); // utime, stime: fields 14 and 15 of proc(5)
   }, 0);
   return (ticks * 1000) / TICKS_PER_SECOND;
@@ -81,31 +80,34 @@ export function cpuMs(pid: number): number {
 /** Resident memory of a process and all its descendants, in bytes. */
 export function rssBytes(pid: number): number {
   return family(pid).reduce((sum, member) => {
-    const path = `/proc/${member}/status`;
-    const line = existsSync(path) ? /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(path, 'utf8')) : null;
+    const line = /^VmRSS:\s+(\d+) kB/m.exec(readOf(member.pid, 'status'));
     return sum + Number(line?.[1] ?? 0) * 1024;
   }, 0);
 }
 
-function family(pid: number): number[] {
-  const parents = new Map<number, number>();
-  for (const name of readdirSync('/proc')) {
-    if (!/^\d+$/.test(name)) continue;
-    try {
-      parents.set(Number(name), Number(statFields(Number(name))[1]));
-    } catch {
-      // It ended between the listing and the read.
-    }
-  }
-  const members = [pid];
-  for (const member of members) {
-    for (const [child, parent] of parents) if (parent === member) members.push(child);
-  }
+interface Member {
+  readonly pid: number;
+  /** Of /proc/PID/stat, those after the command's name, which may hold spaces. */
+  readonly fields: readonly string[];
+}
+
+function family(pid: number): Member[] {
+  const all = readdirSync('/proc')
+    .filter(name => /^\d+$/.test(name))
+    .map(name => {
+      const text = readOf(Number(name), 'stat');
+      return { pid: Number(name), fields: text.slice(text.lastIndexOf(')') + 2).split(' ') };
+    });
+  const members = all.filter(one => one.pid === pid);
+  for (const member of members) members.push(...all.filter(one => Number(one.fields[1]) === member.pid));
   return members;
 }
 
-/** The fields of /proc/PID/stat after the command's name, which may hold spaces. */
-function statFields(pid: number): string[] {
-  const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  return text.slice(text.lastIndexOf(')') + 2).split(' ');
+/** Empty when the process ended since it was listed. */
+function readOf(pid: number, file: 'stat' | 'status'): string {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8');
+  } catch {
+    return '';
+  }
 }

@@ -8,6 +8,13 @@ export interface Figure {
   readonly value: number;
 }
 
+/** What a program was asked for and did not do. */
+export interface LeftOut {
+  readonly case: string;
+  readonly program: string;
+  readonly why: string;
+}
+
 /** Figures of several rounds → the median of each (case, program). */
 export function medians(figures: readonly Figure[]): Figure[] {
   const groups = Map.groupBy(figures, figure => `${figure.case}\0${figure.program}`);
@@ -19,8 +26,7 @@ export function medians(figures: readonly Figure[]): Figure[] {
 }
 
 /** A Markdown table: a row a case, a column a program, each with its ratio to daemun's (daemun ÷ peer). */
-export function table(figures: readonly Figure[]): string {
-  const programs = [...new Set(figures.map(figure => figure.program))];
+export function table(programs: readonly string[], figures: readonly Figure[], leftOut: readonly LeftOut[]): string {
   const cases = [...new Set(figures.map(figure => figure.case))];
   const value = (name: string, program: string): Figure | undefined =>
     figures.find(figure => figure.case === name && figure.program === program);
@@ -28,7 +34,9 @@ export function table(figures: readonly Figure[]): string {
     const own = value(name, 'daemun');
     const cells = programs.map(program => {
       const figure = value(name, program);
-      if (figure === undefined) return '–';
+      if (figure === undefined) {
+        return leftOut.some(one => one.case === name && one.program === program) ? 'not served' : '–';
+      }
       const ratio = own === undefined || program === 'daemun' ? '' : ` (×${(own.value / figure.value).toFixed(2)})`;
       return `${figure.value.toFixed(figure.value < 100 ? 1 : 0)}${ratio}`;
     });

@@ -6,27 +6,29 @@
  *     npm run bench -- [--rounds 2] [--only TEXT] [--peers envoy,haproxy] [--scale 0.2] [--before CHECKOUT]
  *
  * `--before`: a checkout of another commit is measured in the same run; `git worktree add` makes one, `npm ci` completes it.
- * Prints, as Markdown: CPU µs (user + system of the proxy's processes, from the OS) per call, RSS per idle connection,
- * cost against the number of routes, time from a file change to the first call served by it, and the ratios.
+ * Prints, as Markdown: the figures of each program and their ratios; what was left out and why; and what daemun promises of
+ * its figures beside what was measured.
  */
 import { parseArgs } from 'node:util';
-import { type Bed, cpuPerCall, makeBed, withPeer } from './bed.ts';
+import { type Bed, makeBed } from './bed.ts';
+import { BOUNDS, boundsTable } from './bounds.ts';
+import { type BenchCase, costCase } from './cases/bench-case.ts';
+import { httpCases, slowReaders } from './cases/http-cases.ts';
 import { idleMemory } from './cases/idle-memory.ts';
-import type { LoadCase } from './cases/load-case.ts';
 import { loadCases } from './cases/load-cases.ts';
-import { changeToLive, costOfRoutes } from './cases/many-routes.ts';
+import { changeToLive, costOfRoutes, memoryOfRoutes } from './cases/many-routes.ts';
+import { openLoopCase, openLoopRate } from './cases/open-loop.ts';
 import { handshakeCases, idleTlsMemory } from './cases/tls-cases.ts';
+import { warmUp } from './cases/warm-up.ts';
+import { caddy } from './peers/caddy.ts';
 import { daemun, otherCheckout } from './peers/daemun.ts';
 import { envoy } from './peers/envoy.ts';
 import { haproxy } from './peers/haproxy.ts';
 import { nghttpx } from './peers/nghttpx.ts';
 import { nginx } from './peers/nginx.ts';
-import type { Peer } from './peers/peer.ts';
-import { firstLine } from './peers/peer.ts';
-import { type Figure, medians, table } from './report.ts';
-
-const IDLE_CONNECTIONS = 4000;
-const IDLE_TLS_CONNECTIONS = 2000;
+import { firstLine, type Peer } from './peers/peer.ts';
+import { pingora } from './peers/pingora.ts';
+import { type Figure, type LeftOut, medians, table } from './report.ts';
 
 const { values } = parseArgs({
   options: {
@@ -39,60 +41,79 @@ const { values } = parseArgs({
 });
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
+const note = (line: string): void => void process.stderr.write(`${line}\n`);
 const wanted = (name: string): boolean => name.includes(values.only);
 
-async function measurePeer(bed: Bed, peer: Peer): Promise<Figure[]> {
-  const figures: Figure[] = [];
-  const note = (name: string, unit: string, value: number): void => {
-    figures.push({ case: name, unit, program: peer.name, value });
-    process.stderr.write(`${peer.name}: ${name}: ${value.toFixed(2)} ${unit}\n`);
-  };
-  const measure = async (load: LoadCase, where: Bed, unit: string): Promise<void> => {
-    const calls = Math.ceil(load.calls * Number(values.scale));
-    try {
-      const cost = await withPeer(where, peer, running => cpuPerCall(running, calls, n => load.run(bed, running, n)));
-      note(load.name, unit, cost);
-    } catch (error) {
-      process.stderr.write(`${peer.name}: ${load.name}: left out: ${error}\n`);
-    }
-  };
-  for (const load of loadCases()) if (wanted(load.name)) await measure(load, bed, 'CPU µs per call');
-  for (const load of handshakeCases()) {
-    if (wanted(load.name)) await measure(load, load.bedOf(bed), 'CPU µs each');
-  }
-  if (wanted('idle TLS')) {
-    const memory = await withPeer(bed, peer, running => idleTlsMemory(running, IDLE_TLS_CONNECTIONS));
-    note('idle TLS connection', 'KiB RSS', memory);
-  }
-  if (wanted('idle connection')) {
-    const memory = await withPeer(bed, peer, running => idleMemory(running, IDLE_CONNECTIONS));
-    note('idle connection', 'KiB RSS', memory);
-  }
-  return figures;
+function choosePeers(): Peer[] {
+  const names = values.peers.toLowerCase();
+  const asked = [envoy, haproxy, nginx, nghttpx, caddy, pingora].filter(
+    peer => names === '' || names.includes(peer.name.toLowerCase()),
+  );
+  const missing = asked.filter(peer => peer.version() === undefined);
+  for (const peer of missing) say(`${peer.name} is not installed and left out: ${peer.install}`);
+  const before = values.before === '' ? [] : [otherCheckout(values.before)];
+  return [daemun, ...before, ...asked.filter(peer => !missing.includes(peer))];
+}
+
+async function chooseCases(bed: Bed, peers: readonly Peer[]): Promise<BenchCase[]> {
+  const cases = [
+    ...[...loadCases(), ...httpCases(), ...handshakeCases()].map(costCase),
+    warmUp,
+    idleMemory,
+    idleTlsMemory,
+    slowReaders,
+    costOfRoutes,
+    changeToLive,
+    memoryOfRoutes,
+  ].filter(({ name }) => wanted(name));
+  return wanted('open loop') ? [...cases, openLoopCase(await openLoopRate(bed, peers))] : cases;
 }
 
 async function main(): Promise<void> {
   if (firstLine('h2load', ['--version']) === undefined) throw new Error('h2load is needed (Debian: nghttp2-client)');
-  const names = values.peers.toLowerCase();
-  const others = [envoy, haproxy, nginx, nghttpx].filter(
-    peer => (names === '' || names.includes(peer.name.toLowerCase())) && peer.version() !== undefined,
-  );
-  const before = values.before === '' ? [] : [otherCheckout(values.before)];
-  const peers = [daemun, ...before, ...others];
+  const peers = choosePeers();
   say(`${peers.map(peer => `${peer.name} ${peer.version()}`).join(', ')}; ${values.rounds} rounds\n`);
   const bed = await makeBed();
   const figures: Figure[] = [];
+  const leftOut: LeftOut[] = [];
   try {
+    const cases = await chooseCases(bed, peers);
     for (let round = 0; round < Number(values.rounds); round++) {
-      for (const peer of peers) figures.push(...(await measurePeer(bed, peer)));
-      if (!wanted('routes')) continue;
-      figures.push(...(await costOfRoutes(bed, 1)), ...(await costOfRoutes(bed, 10_000)));
-      figures.push(...(await changeToLive(bed, 10_000)));
+      for (const peer of peers) {
+        for (const one of cases) {
+          try {
+            for (const { name, unit, value } of await one.measure({ bed, peer, scale: Number(values.scale) })) {
+              figures.push({ case: name, unit, program: peer.name, value });
+              note(`${peer.name}: ${name}: ${value.toFixed(2)} ${unit}`);
+            }
+          } catch (error) {
+            leftOut.push({ case: one.name, program: peer.name, why: oneLine(error) });
+          }
+        }
+      }
     }
   } finally {
     await bed.close();
   }
-  say(table(medians(figures)));
+  report(
+    peers.map(peer => peer.name),
+    medians(figures),
+    leftOut,
+  );
+}
+
+function report(programs: readonly string[], figures: readonly Figure[], leftOut: readonly LeftOut[]): void {
+  say(table(programs, figures, leftOut));
+  const lines = new Set(leftOut.map(one => `- ${one.program}: ${one.case}: ${one.why}`));
+  if (lines.size > 0) say(`\nNot served:\n\n${[...lines].join('\n')}`);
+  const bounds = BOUNDS.filter(bound => wanted(bound.case));
+  if (bounds.length > 0) say(`\nBounds:\n\n${boundsTable(bounds, figures, leftOut)}`);
+}
+
+/** The first line says what failed, the last of a program's output why. */
+function oneLine(error: unknown): string {
+  const lines = (error instanceof Error ? error.message : String(error)).trim().split('\n');
+  return lines.length === 1 ? (lines[0] ?? '') : `${lines[0]} … ${lines.at(-1)?.slice(-200)}`;
 }
 
 await main();

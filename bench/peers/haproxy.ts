@@ -5,6 +5,7 @@ import { firstLine, type Peer } from './peer.ts';
 
 export const haproxy: Peer = {
   name: 'HAProxy',
+  install: 'apt-get install haproxy',
   version: () => firstLine('haproxy', ['-v'])?.split(' ')[2],
   command(setup) {
     const pem = join(setup.folder, 'haproxy.pem');
@@ -21,11 +22,11 @@ defaults
   timeout client 1h
   timeout server 1h
 frontend all
-  bind 127.0.0.1:${setup.port} proto h2
+  bind 127.0.0.1:${setup.port} proto ${setup.wiring.client}
   bind 127.0.0.1:${setup.tlsPort} ssl crt ${pem} alpn h2
   default_backend backend
 backend backend
-  server one 127.0.0.1:${setup.backendPort} proto h2
+  server one 127.0.0.1:${setup.backendPort} proto ${setup.wiring.backend}
 `,
     );
     return { command: 'haproxy', args: ['-db', '-f', file] };

@@ -1,11 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 import { execFileSync } from 'node:child_process';
+import type { Wiring } from './wiring.ts';
 
-/** Where a proxy under test listens and what it forwards to: everything, to one h2c backend. */
+/** Where a proxy under test listens and what it forwards to. */
 export interface Setup {
+  /** Cleartext, for clients that speak `wiring.client`. */
   readonly port: number;
+  /** HTTP/2 over TLS. */
   readonly tlsPort: number;
+  readonly wiring: Wiring;
+  /** Of the backend, which speaks `wiring.backend` in cleartext. */
   readonly backendPort: number;
+  /**
+   * 1: one route takes everything. More: as many routes, each with a method of its own, `/bench.s0/Unary` and so on.
+   * A peer without `rewriteRoutes` is never asked for more.
+   */
+  readonly routes: number;
+  /** Who gets the calls of the last of several routes, by weights of 1 and 0: the backend, or the one at `otherPort`. */
+  readonly lastRouteTo: 'backend' | 'other';
+  readonly otherPort: number;
+  /** Worker threads. A peer without `rewriteRoutes` is never asked for more than one. */
+  readonly workers: number;
   /** PEM files of the TLS listener. */
   readonly certificateFile: string;
   readonly keyFile: string;
@@ -13,13 +28,28 @@ export interface Setup {
   readonly folder: string;
 }
 
+export interface Command {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env?: NodeJS.ProcessEnv;
+}
+
 /** A proxy that takes part: one worker or thread, access log off, otherwise as it comes. */
 export interface Peer {
   readonly name: string;
+  /** How to get it. */
+  readonly install: string;
   /** Undefined when it is not installed. */
   version(): string | undefined;
-  /** Writes what it needs into `setup.folder` and says how to start it. */
-  command(setup: Setup): { readonly command: string; readonly args: readonly string[] };
+  /** Writes what it needs into `setup.folder` and says how to start it. Undefined when it cannot do `setup.wiring`. */
+  command(setup: Setup): Command | undefined;
+  /** Writes the file of routes anew while the proxy runs and watches it, all of it in one step. Left out where it watches none. */
+  rewriteRoutes?(setup: Setup): void;
+}
+
+/** The method that only the last of the routes takes. */
+export function lastMethod(setup: Setup): string {
+  return `/bench.s${setup.routes - 1}/Unary`;
 }
 
 /** The first line that a program prints, undefined when it cannot be started. */
