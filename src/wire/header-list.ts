@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import type { HeadBlock, Unspeakable } from './http1/head-block.ts';
+
 /** What a list costs beside its fields: itself and two arrays. */
 const LIST_BYTES = 160;
 /** What a field of a list costs beside its text: two strings and two slots. */
@@ -21,6 +23,8 @@ export class HeaderList {
   memo: unknown = undefined;
   /** One slot for encoders: the wire layer's own. */
   encoded: unknown = undefined;
+  /** One slot for the HTTP/1.1 codec: the list as bytes; null: not made yet. */
+  http1: HeadBlock | Unspeakable | null = null;
   /** Names of fields that arrived as "never indexed" and must leave so (RFC 7541 §6.2.3); pass it on to a list made from this one. */
   readonly sensitive: readonly string[] | null;
   /** The wire layer's own: what the list was found to be (see `message-validation.ts`); 0: not looked at yet. */

@@ -140,6 +140,26 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
     { limit: 'wire/http2#MAX_SETTINGS_BYTES', over: 'GOAWAY ENHANCE_YOUR_CALM', metric: 'flood' },
     { limit: 'wire/http2/hpack#DECODER_TABLE_BYTES', over: 'COMPRESSION_ERROR' },
   ],
+  'HTTP/1.1 from clients': [
+    {
+      limit: 'wire/http1#DEFAULT_HTTP1_LIMITS.maxTargetBytes',
+      over: 'HTTP 414, connection closed',
+      metric: 'header_list',
+    },
+    {
+      limit: 'wire/http1#DEFAULT_HTTP1_LIMITS.maxHeadBytes',
+      over: 'HTTP 431, connection closed',
+      metric: 'header_list',
+    },
+    { limit: 'wire/http1#DEFAULT_HTTP1_LIMITS.maxHeaderFields', over: 'as above', metric: 'header_list' },
+    { limit: 'wire/http1#DEFAULT_HTTP1_LIMITS.maxTrailerBytes', over: 'HTTP 400, connection closed' },
+    { limit: 'wire/http1#DEFAULT_HTTP1_LIMITS.maxChunkExtensionBytes', over: 'as above' },
+    { limit: 'wire/http1#DEFAULT_HTTP1_LIMITS.maxMessageExtensionBytes', over: 'as above' },
+    { limit: 'wire/http1#DEFAULT_HTTP1_LIMITS.maxInterimResponses', over: 'further ones are dropped' },
+    { limit: 'wire/http1#DEFAULT_HTTP1_LIMITS.streamWindowBytes', over: 'the socket is not read' },
+    { limit: 'wire/http1#DEFAULT_HTTP1_LIMITS.outputHighWaterBytes', over: 'bodies and pipelined requests wait' },
+    { limit: 'wire/http1#DEFAULT_HTTP1_LIMITS.maxDiscardedBytes', over: 'connection closed' },
+  ],
   'Requests and streams': [
     { limit: 'match#MAX_PATTERN_TEXT', over: 'no regular expression matches', metric: 'pattern_text' },
     { limit: 'match#MAX_VERDICTS', over: 'verdicts are forgotten and found anew' },

@@ -35,6 +35,8 @@ import {
  */
 export class Http2Connection extends ConnectionCore implements MessageConnection, StreamConnection, EndPacing {
   readonly version = 'HTTP/2';
+  /** GOAWAY and RST_STREAM say what is not whole. */
+  readonly breaksAbruptly = false;
   readonly #reader: FrameReader;
   readonly #headers: HeadersReceiver;
   readonly #data: DataReceiver;

@@ -67,6 +67,11 @@ export class Output {
   frame(type: number, flags: number, id: number, chunk: Buffer, start: number, end: number): void {
     this.room(FRAME_HEADER_BYTES + Math.min(end - start, MAX_UNSPLIT_BYTES));
     this.header(end - start, type, flags, id);
+    this.bytes(chunk, start, end);
+  }
+
+  /** `chunk[start, end)` as it is. */
+  bytes(chunk: Buffer, start: number, end: number): void {
     let from = start;
     for (;;) {
       const to = Math.min(end, from + this.buffer.length - this.at);

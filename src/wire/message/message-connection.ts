@@ -36,6 +36,11 @@ export interface MessageConnection {
   readonly partialHeadId: number;
   /** Client role: what a version does whose streams end one by one while their connection goes on; null: not this one. */
   readonly pacing: EndPacing | null;
+  /**
+   * After `onFatal` the peer could take the end of the socket for the end of a message: the owner resets the socket, and what is
+   * queued is lost. False: it is written first, then the socket ends in order.
+   */
+  readonly breaksAbruptly: boolean;
 
   /** Input, `chunk[0, end)`, of which nothing is kept. `nowMs`: any monotonic clock, for the flood budgets. `end`: default all. */
   receive(chunk: Buffer, nowMs: number, end?: number): void;
@@ -94,7 +99,7 @@ export interface MessageConnectionEvents {
   onCapacity(): void;
   /** All that there is to send is queued, and the connection is over: write it, then end the socket. */
   onFinished(): void;
-  /** The connection broke, or the peer broke it: write what is queued, then end the socket. `message` is for people. */
+  /** The connection broke, or the peer broke it: end the socket as `breaksAbruptly` says. `message` is for people. */
   onFatal(end: StreamEnd, message: string): void;
   /** The peer speaks the version, and its `capacity` is known, or may have changed. With the first `takeOutput` where peers need not say so. */
   onPeerLimits?(): void;
@@ -102,6 +107,8 @@ export interface MessageConnectionEvents {
   onPong?(): void;
   /** Client role: see `EndPacing`. */
   onEndsHeld?(): void;
+  /** As much is held as may be, or it is no longer: false, the owner stops reading its socket; true, it reads again. What comes meanwhile is taken. From within any call. */
+  onInputWanted?(wanted: boolean): void;
   /** Server role: the head of a request was over the limits, or broke the rules, and was answered or ended by the codec. `partial`: what was read of it. */
   onRefusedHead?(why: 'oversized' | 'malformed', partial: HeaderList): void;
   /** Server role: a stream over the limit of concurrent ones was refused. */

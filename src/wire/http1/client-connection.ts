@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { HeaderList, VolatileFields } from '../header-list.ts';
+import type { EndReason } from '../message/end-reason.ts';
+import type { MessageConnection } from '../message/message-connection.ts';
+import type { MessageEvents, MessageStream } from '../message/message-stream.ts';
+import { type Http1ConnectionOptions, Http1Core } from './connection-core.ts';
+import { CHUNKED, type Framing, lengthFraming, NO_BODY, TUNNEL } from './framing.ts';
+import type { HeadBlock } from './head-block.ts';
+import { headBlock } from './head-encoder.ts';
+import { CHUNKED_TAIL, EMPTY, type HeadTail, lengthAmong, PLAIN, writeHead } from './head-writer.ts';
+import type { ResponseHead } from './response-head.ts';
+import { ResponseReader } from './response-reader.ts';
+import { HEAD_RECEIVED, HEAD_SENT, Http1Stream, LOCAL_ENDED, type StreamCarrier } from './stream.ts';
+
+/**
+ * Our HTTP/1.1 connection to a server (RFC 9112): one stream at a time, the next one when both sides of the one before are whole.
+ *
+ * - A response that is ambiguous ends its stream as `protocol`, before anything of it is given on, and the connection.
+ * - The connection also ends after: `Connection: close`, HTTP/1.0, a body that ends with the connection, a response that was whole before
+ *   our request was (the rest is not sent: nobody waits for it), an upgrade, a reset, bytes that nobody asked for.
+ * - A stream ends as `refused`, so that it may be sent again, when its request cannot have been looked at or may be sent twice: it never
+ *   left; or its method is idempotent (RFC 9110 §9.2.2), the connection served another one before, and it ended without a byte of response.
+ */
+export class Http1ClientConnection extends Http1Core implements MessageConnection, StreamCarrier {
+  readonly #reader: ResponseReader;
+  #block: HeadBlock | null = null;
+  /** Of the request: it left. */
+  #isHandedOver = false;
+  /** Of the request: bytes of a response came. */
+  #isAnswering = false;
+  /** The request asks for an upgrade, and there is no answer yet. */
+  #awaitsUpgrade = false;
+  #interimResponses = 0;
+  #wantsCapacity = false;
+  #allowedStreams = Number.POSITIVE_INFINITY;
+  #hasTold = false;
+  /** A stream whose request this version cannot say. */
+  #unspeakable: Http1Stream | null = null;
+
+  constructor(options: Http1ConnectionOptions) {
+    super(options);
+    this.#reader = new ResponseReader(this.section, options.memory, options.limits);
+  }
+
+  get isUsable(): boolean {
+    const isLeft = this.closes || this.isLeaving || this.isInputOver;
+    return this.phase !== 'over' && !isLeft && this.begunStreams < this.#allowedStreams;
+  }
+
+  openStream(events: MessageEvents): MessageStream | null {
+    if (!this.isUsable) return null;
+    if (this.stream !== null) {
+      this.#wantsCapacity = true;
+      return null;
+    }
+    const stream = new Http1Stream(this, ++this.begunStreams, events);
+    this.stream = stream;
+    this.#block = null;
+    this.#isHandedOver = false;
+    this.#isAnswering = false;
+    this.#awaitsUpgrade = false;
+    this.#interimResponses = 0;
+    return stream;
+  }
+
+  allowStreams(count: number): void {
+    this.#allowedStreams = count;
+  }
+
+  shutdown(): void {
+    this.isLeaving = true;
+  }
+
+  finishShutdown(): void {
+    this.isLeaving = true;
+    if (this.stream === null) this.finish();
+  }
+
+  sendHead(stream: Http1Stream, head: HeaderList, fields: VolatileFields, end: boolean): void {
+    stream.flags |= HEAD_SENT;
+    const block = headBlock(head, this.memory.lists);
+    this.signal();
+    if (block === 'unspeakable' || block.status !== 0) {
+      this.#unspeakable = stream;
+      return;
+    }
+    this.#block = block;
+    this.#awaitsUpgrade = block.isUpgrade;
+    const said = lengthAmong(fields);
+    const contentLength = said < 0 ? block.contentLength : said;
+    const framing = requestFraming(block, contentLength, end);
+    writeHead(this.output, block.bytes, fields, requestTail(block, framing, contentLength));
+    this.writer.begin(framing);
+    if (end) {
+      this.writer.end(false);
+      this.endLocally(stream);
+    }
+    if (this.writer.isBroken) this.break('protocol', 'a body is not as long as its head says');
+  }
+
+  /** A client sends none. */
+  sendInformational(): void {}
+
+  /** A client grants none. */
+  upgrade(): void {}
+
+  reset(stream: Http1Stream, reason: EndReason): void {
+    const isUnsent = (stream.flags & HEAD_SENT) === 0;
+    this.forgetStream(stream);
+    if (!isUnsent) this.break(reason, 'the request was given up');
+    else this.#tellCapacity();
+  }
+
+  protected override sendable(): number {
+    return this.#awaitsUpgrade ? 0 : super.sendable();
+  }
+
+  protected override liveHead(): boolean {
+    return true;
+  }
+
+  protected override onHandedOver(): void {
+    if (!this.#hasTold) {
+      this.#hasTold = true;
+      this.events.onPeerLimits?.();
+    }
+    if (this.#block !== null) this.#isHandedOver = true;
+  }
+
+  protected override readHead(chunk: Buffer, at: number, to: number): number {
+    if (this.stream === null || (this.stream.flags & HEAD_SENT) === 0) {
+      this.endStream('refused', 'connection', 'its connection ended');
+      this.break('protocol', 'a response that nobody asked for');
+      return to;
+    }
+    this.#isAnswering = true;
+    const head = this.#reader.read(chunk, at, to);
+    if (head === null) return to;
+    if (typeof head === 'string') this.onFault(head);
+    else if (head.status < 200) this.#onInterim(this.stream, head);
+    else this.#onFinal(this.stream, head);
+    return this.#reader.next;
+  }
+
+  #onInterim(stream: Http1Stream, head: ResponseHead): void {
+    if (head.status === 101) this.#onUpgraded(stream, head);
+    else if (++this.#interimResponses > this.limits.maxInterimResponses) this.onFault('too many interim responses');
+    else stream.events.onInformational(stream, head.list, head.fields);
+  }
+
+  #onUpgraded(stream: Http1Stream, head: ResponseHead): void {
+    if (!this.#awaitsUpgrade || head.upgrade === null) {
+      this.onFault('an upgrade that nobody asked for');
+      return;
+    }
+    this.#awaitsUpgrade = false;
+    this.closes = true;
+    this.writer.begin(TUNNEL);
+    this.body.begin(TUNNEL);
+    this.phase = 'body';
+    stream.flags |= HEAD_RECEIVED;
+    stream.events.onUpgraded?.(stream, head.list, head.fields);
+  }
+
+  #onFinal(stream: Http1Stream, head: ResponseHead): void {
+    const framing = this.#block?.isHead === true ? NO_BODY : head.framing;
+    if (this.#awaitsUpgrade) {
+      // Not granted: the request was whole with its head.
+      this.#awaitsUpgrade = false;
+      stream.flags |= LOCAL_ENDED;
+    }
+    if (head.closes || framing.kind === 'until-close') this.closes = true;
+    stream.flags |= HEAD_RECEIVED;
+    this.body.begin(framing);
+    if (framing === NO_BODY) this.endWithHead(stream);
+    else this.phase = 'body';
+    stream.events.onHead(stream, head.list, head.fields, framing === NO_BODY);
+  }
+
+  protected override onFault(fault: string): void {
+    this.endStream('protocol', 'codec', fault);
+    this.break('protocol', fault);
+  }
+
+  protected override onExchanged(): void {
+    if (this.closes || this.isLeaving || this.isInputOver) this.finish();
+    else this.phase = 'head';
+  }
+
+  protected override onAheadOfUs(stream: Http1Stream): void {
+    // A tunnel's other direction goes on.
+    if (this.writer.endsWithConnection) return;
+    this.endedStreams++;
+    this.forgetStream(stream);
+    this.break('done', 'the response was whole before the request');
+  }
+
+  protected override onUnwanted(): void {}
+
+  protected override onCutShort(): void {
+    const isUnseen = !this.#isHandedOver || this.#mayHaveBeenLate();
+    this.endStream(isUnseen ? 'refused' : 'lost', 'connection', 'its connection was lost');
+    this.finish();
+  }
+
+  override close(reason: EndReason): void {
+    const isUnseen = this.stream !== null && (!this.#isHandedOver || this.#mayHaveBeenLate());
+    super.close(isUnseen ? 'refused' : reason);
+  }
+
+  protected override onSettled(): void {
+    const unspeakable = this.#unspeakable;
+    if (unspeakable !== null) {
+      this.#unspeakable = null;
+      if (unspeakable === this.stream) this.endStream('protocol', 'codec', 'the request cannot be said in HTTP/1.1');
+    }
+    if (this.stream === null && this.isInputOver) this.finish();
+    else this.#tellCapacity();
+  }
+
+  /** The server may have ended an idle connection while our request was on its way to it. */
+  #mayHaveBeenLate(): boolean {
+    return this.endedStreams > 0 && !this.#isAnswering && this.#block?.isIdempotent === true;
+  }
+
+  #tellCapacity(): void {
+    if (!this.#wantsCapacity || this.stream !== null || !this.isUsable) return;
+    this.#wantsCapacity = false;
+    this.events.onCapacity();
+  }
+}
+
+function requestFraming(block: HeadBlock, contentLength: number, end: boolean): Framing {
+  if (block.isUpgrade) return NO_BODY;
+  if (contentLength >= 0) return lengthFraming(contentLength);
+  return end ? NO_BODY : CHUNKED;
+}
+
+function requestTail(block: HeadBlock, framing: Framing, contentLength: number): HeadTail {
+  if (framing.kind === 'chunked') return CHUNKED_TAIL;
+  return framing.kind === 'none' && contentLength < 0 && block.expectsBody ? EMPTY : PLAIN;
+}

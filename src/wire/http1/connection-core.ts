@@ -1,0 +1,395 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { HeaderList, VolatileFields } from '../header-list.ts';
+import { Output } from '../http2/output.ts';
+import type { EndOrigin, EndReason, StreamEnd } from '../message/end-reason.ts';
+import type { EndPacing, MessageConnectionEvents, OutputSink } from '../message/message-connection.ts';
+import { BodyReader } from './body-reader.ts';
+import { BodyWriter } from './body-writer.ts';
+import type { BodySink } from './chunk-gatherer.ts';
+import { headBlock } from './head-encoder.ts';
+import type { Http1Memory } from './head-memory.ts';
+import { PLAIN, writeHead } from './head-writer.ts';
+import { HeldInput } from './held-input.ts';
+import type { Http1Limits } from './limits.ts';
+import { SectionReader } from './section-reader.ts';
+import { CLOSED, type Http1Stream, LOCAL_ENDED, REMOTE_ENDED, WAITING } from './stream.ts';
+import { trailerList } from './trailers.ts';
+
+export interface Http1ConnectionOptions {
+  readonly events: MessageConnectionEvents;
+  readonly limits: Http1Limits;
+  /** One per worker: connections that share it share heads, lists and output memory. */
+  readonly memory: Http1Memory;
+}
+
+const NOTHING = Buffer.alloc(0);
+
+/** How a connection ends, once its output is written. */
+type Ending = { readonly kind: 'finished' } | { readonly kind: 'broken'; readonly end: StreamEnd };
+
+const FINISHED: Ending = { kind: 'finished' };
+
+/**
+ * What both roles of an HTTP/1.1 connection have in common (RFC 9112): input that is read, held or dropped, the body of the one stream
+ * in both directions, output, the end. For the files of this folder; users see `MessageConnection`.
+ *
+ *     head ──► body ──► waiting ──► head …      one exchange at a time
+ *       └────────┴─────────┴──► over            nothing is read any more
+ */
+export abstract class Http1Core implements BodySink {
+  readonly version = 'HTTP/1';
+  /** A body may end with the connection. */
+  readonly breaksAbruptly = true;
+  readonly capacity = 1;
+  readonly pacing: EndPacing | null = null;
+  endedStreams = 0;
+  readonly events: MessageConnectionEvents;
+  readonly limits: Http1Limits;
+  readonly memory: Http1Memory;
+  readonly output: Output;
+  readonly section: SectionReader = new SectionReader();
+  readonly body: BodyReader;
+  readonly writer: BodyWriter;
+  /** What is being exchanged; null: nothing, or the rest of a request that nobody wants. */
+  stream: Http1Stream | null = null;
+  phase: 'head' | 'body' | 'waiting' | 'over' = 'head';
+  /** The connection ends with the exchange. */
+  closes = false;
+  /** No further exchange is wanted. */
+  isLeaving = false;
+  /** The peer ended its side. */
+  isInputOver = false;
+  isBlocked = false;
+  /** The owner reads its socket, as far as it was told. */
+  wantsInput = true;
+  /** Exchanges that were begun; their number is the name of the last one. */
+  protected begunStreams = 0;
+  #ending: Ending | null = null;
+  #hasTold = false;
+  #isSignalled = false;
+  readonly #held: HeldInput = new HeldInput();
+  /** Body bytes that were given on and not consumed. */
+  #unconsumed = 0;
+
+  constructor(options: Http1ConnectionOptions) {
+    this.events = options.events;
+    this.limits = options.limits;
+    this.memory = options.memory;
+    this.output = new Output(options.memory.lists.slabs);
+    this.body = new BodyReader(this.section, this, options.limits);
+    this.writer = new BodyWriter(this.output);
+  }
+
+  get liveStreams(): number {
+    return this.stream === null ? 0 : 1;
+  }
+
+  get activeStreams(): number {
+    return this.liveStreams;
+  }
+
+  /** The peer said that the connection ends with what is under way. */
+  get isPeerLeaving(): boolean {
+    return this.isInputOver;
+  }
+
+  get isInputPartial(): boolean {
+    return this.section.isPartial;
+  }
+
+  /** Heads and trailer sections that are owed are named by the exchange. */
+  get partialHeadId(): number {
+    return this.isInputPartial ? this.begunStreams + 1 : 0;
+  }
+
+  listStreams(): readonly Http1Stream[] {
+    return this.stream === null ? [] : [this.stream];
+  }
+
+  /** There is no such question. */
+  ping(): boolean {
+    return false;
+  }
+
+  breakOff(reason: EndReason, message: string): void {
+    this.break(reason, message);
+    this.#settle();
+  }
+
+  /** Reads one head of `chunk[at, to)`, or a part of it; where it stopped. */
+  protected abstract readHead(chunk: Buffer, at: number, to: number): number;
+  /** The peer's body is wrong. */
+  protected abstract onFault(fault: string): void;
+  /** Both sides of the stream ended in order; it is closed already. */
+  protected abstract onExchanged(): void;
+  /** The peer sent all, we did not; before its last event. */
+  protected abstract onAheadOfUs(stream: Http1Stream): void;
+  /** The peer ended its side, and the message that it owes does not end with that. */
+  protected abstract onCutShort(): void;
+  /** Bytes of a body that nobody wants. */
+  protected abstract onUnwanted(bytes: number): void;
+  /** Nothing else is left to do now. */
+  protected abstract onSettled(): void;
+
+  receive(chunk: Buffer, _nowMs: number, end: number = chunk.length): void {
+    if (this.phase === 'over') return;
+    if (this.#held.bytes > 0) this.#held.append(chunk, 0, end);
+    else {
+      const next = this.#read(chunk, 0, end);
+      if (next < end && !this.#isOver()) this.#held.append(chunk, next, end);
+    }
+    this.#settle();
+  }
+
+  /** What is under way may still be answered, and read. */
+  receiveEnd(): boolean {
+    if (this.phase === 'over' || this.isInputOver) return true;
+    this.isInputOver = true;
+    if (this.phase === 'body') {
+      if (this.body.endOfInput()) this.#endRemotely(NOTHING, 0, 0);
+      else this.onCutShort();
+    } else if (this.stream !== null && this.phase === 'head') this.onCutShort();
+    this.#settle();
+    return true;
+  }
+
+  takeOutput(sink: OutputSink): void {
+    this.#isSignalled = false;
+    this.output.take(sink);
+    this.onHandedOver();
+    this.#wake();
+    this.#settle();
+  }
+
+  deferOutput(): number {
+    this.#isSignalled = false;
+    return this.output.heldBytes;
+  }
+
+  outputBlocked(blocked: boolean): void {
+    this.isBlocked = blocked;
+    if (blocked) return;
+    this.#wake();
+    this.#settle();
+  }
+
+  close(reason: EndReason): void {
+    this.#hasTold = true;
+    this.endStream(reason, 'connection', 'its connection was lost');
+    this.#leave();
+  }
+
+  sendData(stream: Http1Stream, chunk: Buffer, start: number, end: number, last: boolean): number {
+    const wanted = end - start;
+    const taken = wanted === 0 ? 0 : Math.min(wanted, this.sendable());
+    if (taken > 0) this.writer.write(chunk, start, start + taken);
+    if (last && taken === wanted) {
+      this.writer.end(false);
+      this.endLocally(stream);
+    } else if (taken < wanted) stream.flags |= WAITING;
+    if (this.writer.isBroken) this.break('protocol', 'a body is not as long as its head says');
+    this.signal();
+    return taken;
+  }
+
+  sendTrailers(stream: Http1Stream, trailers: HeaderList, fields: VolatileFields): void {
+    const block = headBlock(trailers, this.memory.lists);
+    const hasTrailers = this.writer.takesTrailers && block !== 'unspeakable';
+    this.writer.end(hasTrailers);
+    if (hasTrailers) writeHead(this.output, block.bytes, fields, PLAIN);
+    this.endLocally(stream);
+    if (this.writer.isBroken) this.break('protocol', 'a body is not as long as its head says');
+    this.signal();
+  }
+
+  consumed(_stream: Http1Stream, bytes: number): void {
+    this.#unconsumed -= bytes;
+    this.#tellWanted();
+  }
+
+  /** Internal: see `BodySink`. */
+  onBody(chunk: Buffer, start: number, end: number): void {
+    const { stream } = this;
+    if (stream === null) this.onUnwanted(end - start);
+    else if (this.body.isOver) this.#endRemotely(chunk, start, end);
+    else {
+      this.#unconsumed += end - start;
+      stream.events.onData(stream, chunk, start, end, false);
+    }
+  }
+
+  /** How much `sendData` may take now. */
+  protected sendable(): number {
+    const { outputHighWaterBytes } = this.limits;
+    return this.isBlocked || this.output.queuedBytes >= outputHighWaterBytes ? 0 : outputHighWaterBytes;
+  }
+
+  /** Output left. */
+  protected onHandedOver(): void {}
+
+  /** We sent all of the stream's message. */
+  protected endLocally(stream: Http1Stream): void {
+    stream.flags |= LOCAL_ENDED;
+    if (stream.flags & REMOTE_ENDED) this.#exchanged(stream);
+  }
+
+  /** The peer's message has no body: before the event that says so. */
+  protected endWithHead(stream: Http1Stream): void {
+    stream.flags |= REMOTE_ENDED;
+    this.phase = 'waiting';
+    if (stream.flags & LOCAL_ENDED) this.#exchanged(stream);
+    else this.onAheadOfUs(stream);
+  }
+
+  /** Ends the stream, if there is one, before its time. */
+  protected endStream(reason: EndReason, origin: EndOrigin, detail: string): void {
+    const { stream } = this;
+    if (stream === null) return;
+    this.forgetStream(stream);
+    const end: StreamEnd = { reason, origin, detail };
+    stream.events.onEnded(stream, end);
+  }
+
+  protected forgetStream(stream: Http1Stream): void {
+    stream.flags |= CLOSED;
+    this.stream = null;
+    this.#unconsumed = 0;
+  }
+
+  /** All is said: the socket may end in order. */
+  protected finish(): void {
+    this.#ending ??= FINISHED;
+    this.#leave();
+    this.signal();
+  }
+
+  /** The connection cannot go on, and its peer must not take what it got for a whole message. The stream is told, when there is one. */
+  protected break(reason: EndReason, message: string): void {
+    this.#ending ??= { kind: 'broken', end: { reason, origin: 'codec', detail: message } };
+    this.#leave();
+    this.signal();
+  }
+
+  /** There is output, or an end. */
+  protected signal(): void {
+    if (this.#isSignalled) return;
+    this.#isSignalled = true;
+    this.events.onOutput();
+  }
+
+  /** Whether input waits for its time. */
+  protected get hasHeldInput(): boolean {
+    return this.#held.bytes > 0;
+  }
+
+  #leave(): void {
+    this.phase = 'over';
+    this.#held.clear();
+    this.section.forget();
+  }
+
+  #isOver(): boolean {
+    return this.phase === 'over';
+  }
+
+  /** Where it stopped: the rest is for later. */
+  #read(chunk: Buffer, from: number, to: number): number {
+    let at = from;
+    while (at < to && this.#takesInput()) {
+      at = this.phase === 'body' ? this.#readBody(chunk, at, to) : this.readHead(chunk, at, to);
+    }
+    return at;
+  }
+
+  /** A request is looked at when the one before is answered, and the answers before leave. */
+  #takesInput(): boolean {
+    if (this.phase === 'body') return true;
+    return this.phase === 'head' && (this.liveHead() || this.sendable() > 0);
+  }
+
+  /** Whether heads are read whatever output waits. */
+  protected liveHead(): boolean {
+    return false;
+  }
+
+  #readBody(chunk: Buffer, at: number, to: number): number {
+    const { body } = this;
+    const next = body.read(chunk, at, to);
+    if (this.#isOver()) return next;
+    if (body.fault !== null) this.onFault(body.fault);
+    else if (body.isOver && this.phase === 'body') this.#endOfBody();
+    return next;
+  }
+
+  /** The body ended after its last piece was given on. */
+  #endOfBody(): void {
+    const { stream } = this;
+    if (!this.body.hasTrailers || stream === null) {
+      this.#endRemotely(NOTHING, 0, 0);
+      return;
+    }
+    const trailers = trailerList(this.section, this.memory, this.limits);
+    if (trailers === null) {
+      this.onFault('a trailer is malformed');
+      return;
+    }
+    const fields = this.memory.builder.fields();
+    this.endWithHead(stream);
+    stream.events.onTrailers(stream, trailers, fields);
+  }
+
+  #endRemotely(chunk: Buffer, start: number, end: number): void {
+    const { stream } = this;
+    if (stream === null) {
+      this.onExchanged();
+      return;
+    }
+    this.#unconsumed += end - start;
+    this.endWithHead(stream);
+    stream.events.onData(stream, chunk, start, end, true);
+  }
+
+  #exchanged(stream: Http1Stream): void {
+    this.endedStreams++;
+    this.forgetStream(stream);
+    this.onExchanged();
+  }
+
+  #wake(): void {
+    const { stream } = this;
+    if (stream === null || (stream.flags & WAITING) === 0 || this.sendable() === 0) return;
+    stream.flags &= ~WAITING;
+    stream.events.onWritable(stream);
+  }
+
+  /** Reads what waited, and tells the owner what changed. At the end of everything that is called from outside a stream. */
+  #settle(): void {
+    while (this.#held.bytes > 0 && this.#takesInput()) {
+      const view = this.#held.view();
+      const next = this.#read(view, 0, view.length);
+      if (!this.#isOver()) this.#held.taken(next);
+    }
+    if (!this.#isOver()) this.onSettled();
+    this.#tellWanted();
+    const ending = this.#ending;
+    if (ending === null || this.#hasTold) return;
+    this.#hasTold = true;
+    if (ending.kind === 'finished') this.events.onFinished();
+    else {
+      const { end } = ending;
+      this.endStream(end.reason, end.origin, end.detail);
+      this.events.onFatal(end, end.detail);
+    }
+  }
+
+  #tellWanted(): void {
+    const { streamWindowBytes } = this.limits;
+    const most = this.wantsInput ? streamWindowBytes : streamWindowBytes >> 1;
+    const isRoom = this.#unconsumed < most && this.#held.bytes < most;
+    const wanted = isRoom || this.#isOver();
+    if (wanted === this.wantsInput) return;
+    this.wantsInput = wanted;
+    this.events.onInputWanted?.(wanted);
+  }
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { FieldSection } from './field-section.ts';
+import { parseLength } from './framing.ts';
+
+/** Fields of one connection (RFC 9110 §7.6.1): read by the codec, never given on. */
+const CONNECTION_FIELDS: ReadonlySet<string> = new Set([
+  'connection',
+  'proxy-connection',
+  'keep-alive',
+  'transfer-encoding',
+  'upgrade',
+]);
+/** `Connection` may not name them: to take one away is to change where the message goes or where it ends. */
+const NEVER_NAMED: ReadonlySet<string> = new Set(['host', 'content-length', 'transfer-encoding']);
+const NO_NAMES: readonly string[] = [];
+
+/** What the fields of a head say of its connection and its body, beside what they say to others. */
+export interface ConnectionFacts {
+  /** `Connection: close`. */
+  readonly closes: boolean;
+  /** What `Upgrade` offers, when `Connection` names it; null: nothing, or not one thing. */
+  readonly upgrade: string | null;
+  /** -1: not said. */
+  readonly contentLength: number;
+  readonly isChunked: boolean;
+  /** Each one is one that may not go on: it is about this connection, or `Connection` names it. */
+  isDropped(name: string, value: string): boolean;
+}
+
+/**
+ * Reads them. A string: why the head is refused. What two readers might read in two ways is refused (RFC 9112 §6.1, §6.3): a
+ * length beside a transfer coding, two lengths whether or not they are equal, any coding but `chunked`.
+ */
+export function connectionFacts(section: FieldSection, isHttp10: boolean): ConnectionFacts | string {
+  const { names, values } = section;
+  let options = NO_NAMES;
+  let upgrade: string | null = null;
+  let contentLength = -1;
+  let isChunked = false;
+  for (let at = 0; at < names.length; at++) {
+    const value = values[at] as string;
+    switch (names[at]) {
+      case 'connection':
+        options = options.concat(value.toLowerCase().split(',').map(trimmed));
+        break;
+      case 'content-length': {
+        const length = contentLength < 0 ? parseLength(value) : null;
+        if (length === null) return 'content-length is not one number';
+        contentLength = length;
+        break;
+      }
+      case 'transfer-encoding':
+        if (isHttp10) return 'HTTP/1.0 has no transfer-encoding';
+        if (isChunked || value.toLowerCase() !== 'chunked') return 'transfer-encoding is not "chunked"';
+        isChunked = true;
+        break;
+      case 'upgrade':
+        upgrade = upgrade === null && /^[\w.+-]+(?:\/[\w.+-]+)?$/.test(value) ? value.toLowerCase() : '';
+        break;
+      default:
+    }
+  }
+  if (isChunked && contentLength >= 0) return 'both transfer-encoding and content-length';
+  if (options.some(option => NEVER_NAMED.has(option))) return 'connection names a field that no connection owns';
+  return new Facts(options, isHttp10 ? null : upgrade, contentLength, isChunked);
+}
+
+class Facts implements ConnectionFacts {
+  readonly closes: boolean;
+  readonly upgrade: string | null;
+  readonly contentLength: number;
+  readonly isChunked: boolean;
+  readonly #options: readonly string[];
+
+  constructor(options: readonly string[], upgrade: string | null, contentLength: number, isChunked: boolean) {
+    this.#options = options;
+    this.closes = options.includes('close');
+    // HTTP/2 is taken by its preface or by ALPN (RFC 9113 §3.1 dropped the upgrade), other versions of HTTP not at all.
+    const isOffered = upgrade !== null && upgrade !== '' && options.includes('upgrade');
+    this.upgrade = isOffered && upgrade !== 'h2c' && !upgrade.startsWith('http/') ? upgrade : null;
+    this.contentLength = contentLength;
+    this.isChunked = isChunked;
+  }
+
+  isDropped(name: string, value: string): boolean {
+    // The one thing that TE may say to the next hop is that trailers are welcome; as in HTTP/2.
+    if (name === 'te') return value.toLowerCase() !== 'trailers';
+    return CONNECTION_FIELDS.has(name) || (this.#options.length > 0 && this.#options.includes(name));
+  }
+}
+
+function trimmed(text: string): string {
+  return text.trim();
+}

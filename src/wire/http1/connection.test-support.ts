@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { HeaderList, type VolatileFields } from '../header-list.ts';
+import { HeaderListPool } from '../http2/header-list-pool.ts';
+import type { StreamEnd } from '../message/end-reason.ts';
+import type { MessageConnectionEvents } from '../message/message-connection.ts';
+import type { MessageEvents, MessageStream } from '../message/message-stream.ts';
+import { Http1ClientConnection } from './client-connection.ts';
+import { Http1Memory } from './head-memory.ts';
+import { DEFAULT_HTTP1_LIMITS, type Http1Limits } from './limits.ts';
+import { Http1ServerConnection } from './server-connection.ts';
+
+/** A head of ours. */
+export function head(fields: Readonly<Record<string, string>>): HeaderList {
+  return new HeaderList(Object.keys(fields), Object.values(fields));
+}
+
+export const OK: HeaderList = head({ ':status': '200', 'content-type': 'text/plain' });
+export const GET: HeaderList = head({ ':method': 'GET', ':scheme': 'http', ':authority': 'a.example', ':path': '/' });
+export const POST: HeaderList = head({ ':method': 'POST', ':scheme': 'http', ':authority': 'a.example', ':path': '/' });
+
+/** Writes down what a stream's user is told. */
+export class Recorder implements MessageEvents {
+  stream: MessageStream | null = null;
+  head: HeaderList | null = null;
+  fields: VolatileFields = null;
+  trailers: HeaderList | null = null;
+  readonly interim: HeaderList[] = [];
+  readonly pieces: Buffer[] = [];
+  upgraded: HeaderList | null = null;
+  isEnded = false;
+  end: StreamEnd | null = null;
+  writable = 0;
+  onHeadDo: ((stream: MessageStream) => void) | null = null;
+  onWritableDo: ((stream: MessageStream) => void) | null = null;
+
+  onHead(stream: MessageStream, list: HeaderList, fields: VolatileFields, end: boolean): void {
+    this.stream = stream;
+    this.head = list;
+    this.fields = fields;
+    this.isEnded = end;
+    this.onHeadDo?.(stream);
+  }
+  onInformational(_stream: MessageStream, list: HeaderList): void {
+    this.interim.push(list);
+  }
+  onUpgraded(_stream: MessageStream, list: HeaderList): void {
+    this.upgraded = list;
+  }
+  onData(_stream: MessageStream, chunk: Buffer, start: number, end: number, last: boolean): void {
+    if (end > start) this.pieces.push(Buffer.from(chunk.subarray(start, end)));
+    this.isEnded = last;
+  }
+  onTrailers(_stream: MessageStream, trailers: HeaderList): void {
+    this.trailers = trailers;
+    this.isEnded = true;
+  }
+  onWritable(stream: MessageStream): void {
+    this.writable++;
+    this.onWritableDo?.(stream);
+  }
+  onEnded(_stream: MessageStream, end: StreamEnd): void {
+    this.end = end;
+  }
+
+  get text(): string {
+    return Buffer.concat(this.pieces).toString('latin1');
+  }
+
+  /** The fields of the head, list and varying ones, but those that begin with ':'. */
+  get regular(): Record<string, string> {
+    const all: Record<string, string> = {};
+    for (const [at, name] of (this.head?.names ?? []).entries()) {
+      if (!name.startsWith(':')) all[name] = this.head?.values[at] ?? '';
+    }
+    for (let at = 0; this.fields !== null && at < this.fields.length; at += 2) {
+      all[this.fields[at] ?? ''] = this.fields[at + 1] ?? '';
+    }
+    return all;
+  }
+}
+
+/** What a connection told its owner. */
+class OwnerLog implements MessageConnectionEvents {
+  readonly streams: Recorder[] = [];
+  readonly log: string[] = [];
+  readonly refused: { why: string; partial: HeaderList }[] = [];
+  /** Done with each new stream of a server. */
+  prepare: ((recorder: Recorder) => void) | null = null;
+
+  onStream(): MessageEvents {
+    const recorder = new Recorder();
+    this.streams.push(recorder);
+    this.prepare?.(recorder);
+    return recorder;
+  }
+  onOutput(): void {}
+  onInputWanted(wanted: boolean): void {
+    this.log.push(wanted ? 'input wanted' : 'input not wanted');
+  }
+  onGoingAway(): void {}
+  onCapacity(): void {
+    this.log.push('capacity');
+  }
+  onRefusedHead(why: 'oversized' | 'malformed', partial: HeaderList): void {
+    this.refused.push({ why, partial });
+  }
+  onFinished(): void {
+    this.log.push('finished');
+  }
+  onFatal({ reason }: StreamEnd): void {
+    this.log.push(`fatal ${reason}`);
+  }
+}
+
+abstract class Side {
+  readonly owner: OwnerLog = new OwnerLog();
+  abstract readonly connection: Http1ServerConnection | Http1ClientConnection;
+
+  /** All output so far. */
+  take(): string {
+    const chunks: Buffer[] = [];
+    this.connection.takeOutput({ write: chunk => void chunks.push(Buffer.from(chunk)) });
+    return Buffer.concat(chunks).toString('latin1');
+  }
+
+  receive(...texts: (string | Buffer)[]): void {
+    for (const text of texts) {
+      // As a socket reads: into a buffer that is larger and holds other bytes after the call.
+      const buffer = Buffer.alloc(text.length + 4, '\r\n');
+      if (typeof text === 'string') buffer.write(text, 'latin1');
+      else text.copy(buffer);
+      this.connection.receive(buffer, 0, text.length);
+      buffer.fill('\n');
+    }
+  }
+
+  get isFinished(): boolean {
+    return this.owner.log.includes('finished');
+  }
+
+  get fatal(): string | null {
+    return this.owner.log.find(entry => entry.startsWith('fatal '))?.slice(6) ?? null;
+  }
+}
+
+export function newMemory(): Http1Memory {
+  return new Http1Memory(new HeaderListPool());
+}
+
+export class ServerSide extends Side {
+  readonly connection: Http1ServerConnection;
+
+  constructor(limits: Partial<Http1Limits> = {}, memory: Http1Memory = newMemory(), scheme: 'http' | 'https' = 'http') {
+    super();
+    this.connection = new Http1ServerConnection({
+      events: this.owner,
+      limits: { ...DEFAULT_HTTP1_LIMITS, ...limits },
+      memory,
+      scheme,
+      takesUpgrades: true,
+    });
+  }
+
+  get streams(): readonly Recorder[] {
+    return this.owner.streams;
+  }
+
+  /** Answers each request with `OK` and the body, at once. */
+  answerAll(body = ''): void {
+    this.owner.prepare = recorder => {
+      recorder.onHeadDo = stream => answer(stream, body);
+    };
+  }
+
+  last(): Recorder {
+    const recorder = this.streams.at(-1);
+    if (recorder === undefined) throw new Error('no stream yet');
+    return recorder;
+  }
+
+  lastStream(): MessageStream {
+    const { stream } = this.last();
+    if (stream === null) throw new Error('no head yet');
+    return stream;
+  }
+}
+
+export class ClientSide extends Side {
+  readonly connection: Http1ClientConnection;
+
+  constructor(limits: Partial<Http1Limits> = {}, memory: Http1Memory = newMemory()) {
+    super();
+    this.connection = new Http1ClientConnection({
+      events: this.owner,
+      limits: { ...DEFAULT_HTTP1_LIMITS, ...limits },
+      memory,
+    });
+  }
+
+  /** A stream with its head sent. */
+  open(list: HeaderList = GET, end = true, fields: VolatileFields = null): Recorder & { stream: MessageStream } {
+    const recorder = new Recorder();
+    const stream = this.connection.openStream(recorder);
+    if (stream === null) throw new Error('no capacity');
+    stream.sendHead(list, fields, end);
+    return Object.assign(recorder, { stream });
+  }
+}
+
+export function answer(stream: MessageStream, body = ''): void {
+  const bytes = Buffer.from(body, 'latin1');
+  stream.sendHead(OK, ['content-length', String(bytes.length)], bytes.length === 0);
+  if (bytes.length > 0) stream.sendData(bytes, 0, bytes.length, true);
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** A header list as bytes: the start line and its fields, without framing, varying fields and the empty line. Made once a list. */
+export interface HeadBlock {
+  readonly bytes: Buffer;
+  /** Of a response; 0: none. */
+  readonly status: number;
+  /** A request that is answered without a body. */
+  readonly isHead: boolean;
+  /** A request's method says that it may be sent twice (RFC 9110 §9.2.2). */
+  readonly isIdempotent: boolean;
+  /** A request whose method expects a body: it says so when there is none (RFC 9110 §8.6). */
+  readonly expectsBody: boolean;
+  /** -1: not said by the list. */
+  readonly contentLength: number;
+  /** A request that asks for an upgrade. */
+  readonly isUpgrade: boolean;
+}
+
+/** What HTTP/1.1 cannot say: the list comes from a version that can, and nobody above refused it. */
+export type Unspeakable = 'unspeakable';

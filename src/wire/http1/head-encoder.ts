@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { HeaderList } from '../header-list.ts';
+import type { HeaderListPool } from '../http2/header-list-pool.ts';
+import { parseLength } from './framing.ts';
+import type { HeadBlock, Unspeakable } from './head-block.ts';
+import { reasonPhrase } from './reason-phrase.ts';
+
+const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']);
+const EXPECTS_BODY: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
+/** Ours alone to say. `host` is made of `:authority`. */
+const OWN_FIELDS: ReadonlySet<string> = new Set([
+  'connection',
+  'proxy-connection',
+  'keep-alive',
+  'transfer-encoding',
+  'upgrade',
+  'host',
+]);
+const TARGET = /^[!-"$-~]+$/;
+const METHOD = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+const NAME = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
+/** What no value may hold: anything but visible ASCII, space, tab and bytes from 0x80 on. */
+const UNFIT = /[^\t\x20-\x7e\x80-\xff]/;
+
+/** The block of `list`, kept with it; `lists` is charged with it. */
+export function headBlock(list: HeaderList, lists: HeaderListPool): HeadBlock | Unspeakable {
+  if (list.http1 === null) {
+    list.http1 = makeBlock(list);
+    if (list.http1 !== 'unspeakable') lists.charge(list.http1.bytes.length);
+  }
+  return list.http1;
+}
+
+/** The head of the response that grants an upgrade. */
+export function upgradeBlock(list: HeaderList, protocol: string): Buffer {
+  return Buffer.from(
+    `HTTP/1.1 101 Switching Protocols\r\n${fieldText(list, true)}connection: upgrade\r\nupgrade: ${protocol}\r\n`,
+    'latin1',
+  );
+}
+
+/** What a value becomes on the wire: other readers might end the line where we do not (RFC 9110 §5.5). */
+export function fitValue(value: string): string {
+  return UNFIT.test(value) ? value.replaceAll(new RegExp(UNFIT, 'g'), ' ') : value;
+}
+
+function makeBlock(list: HeaderList): HeadBlock | Unspeakable {
+  const status = Number(list.get(':status') ?? 0);
+  const method = methodOf(list);
+  const start =
+    status > 0 ? `HTTP/1.1 ${status} ${reasonPhrase(status)}\r\n` : method === '' ? '' : requestLine(list, method);
+  if (start === null) return 'unspeakable';
+  const isUnsized = (status > 0 && status < 200) || status === 204;
+  return {
+    bytes: Buffer.from(start + fieldText(list, isUnsized) + optionText(list), 'latin1'),
+    status,
+    isHead: method === 'HEAD',
+    isIdempotent: IDEMPOTENT.has(method),
+    expectsBody: EXPECTS_BODY.has(method),
+    contentLength: isUnsized ? -1 : (parseLength(list.get('content-length') ?? '') ?? -1),
+    isUpgrade: list.get(':protocol') !== undefined,
+  };
+}
+
+/** An upgrade begins with GET here and with CONNECT in HTTP/2 (RFC 8441 §5). */
+function methodOf(list: HeaderList): string {
+  const method = list.get(':method') ?? '';
+  return method === 'CONNECT' && list.get(':protocol') !== undefined ? 'GET' : method;
+}
+
+function requestLine(list: HeaderList, method: string): string | null {
+  const path = list.get(':path') ?? '';
+  const authority = list.get(':authority') ?? '';
+  if (!TARGET.test(path) || !METHOD.test(method) || UNFIT.test(authority)) return null;
+  return `${method} ${path} HTTP/1.1\r\nhost: ${authority}\r\n`;
+}
+
+function fieldText(list: HeaderList, isUnsized: boolean): string {
+  const { names, values } = list;
+  let text = '';
+  let cookie = '';
+  for (let at = 0; at < names.length; at++) {
+    const name = names[at] as string;
+    if (!NAME.test(name) || OWN_FIELDS.has(name) || (isUnsized && name === 'content-length')) continue;
+    const value = fitValue(values[at] as string);
+    // HTTP/2 may send one cookie in several fields; here there is but one (RFC 9113 §8.2.3).
+    if (name === 'cookie') cookie = cookie === '' ? value : `${cookie}; ${value}`;
+    else text += `${name}: ${value}\r\n`;
+  }
+  return cookie === '' ? text : `${text}cookie: ${cookie}\r\n`;
+}
+
+/** What a request says of this connection: RFC 9110 §7.8, §10.1.4. */
+function optionText(list: HeaderList): string {
+  const protocol = list.get(':protocol');
+  if (protocol !== undefined) return `connection: upgrade\r\nupgrade: ${fitValue(protocol)}\r\n`;
+  return list.get('te') === undefined ? '' : 'connection: te\r\n';
+}

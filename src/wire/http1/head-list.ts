@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { HeaderList, VolatileFields } from '../header-list.ts';
+import type { HeaderListPool, ListNode } from '../http2/header-list-pool.ts';
+import { VOLATILE } from '../http2/hpack/field.ts';
+
+/** Sorts fields into the interned list and those that vary, as the HTTP/2 decoder does. One for all heads of a worker, used for one at a time. */
+export class HeadListBuilder {
+  readonly #lists: HeaderListPool;
+  #node: ListNode;
+  #fields: string[] | null = null;
+
+  constructor(lists: HeaderListPool) {
+    this.#lists = lists;
+    this.#node = lists.root;
+  }
+
+  begin(): void {
+    this.#node = this.#lists.root;
+    this.#fields = null;
+  }
+
+  add(name: string, value: string): void {
+    const field = this.#lists.field(name, value, false);
+    if ((field.flags & VOLATILE) === 0) this.#node = this.#node.child(field);
+    else if (this.#fields === null) this.#fields = [name, value];
+    else this.#fields.push(name, value);
+  }
+
+  list(): HeaderList {
+    return this.#node.list();
+  }
+
+  fields(): VolatileFields {
+    return this.#fields;
+  }
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { type Http1Memory, startsWith } from './head-memory.ts';
+import type { Http1Limits } from './limits.ts';
+import { CR, LF } from './octets.ts';
+import {
+  type RefusedHead,
+  type RequestContext,
+  type RequestHead,
+  readRequestHead,
+  refusedHead,
+} from './request-head.ts';
+import type { SectionReader } from './section-reader.ts';
+
+const LINE_END = Buffer.from('\r\n', 'latin1');
+/** A method with the spaces and the version beside a target. */
+const LINE_REST_BYTES = 64;
+const TARGET_TOO_LONG = refusedHead(414, 'the target is too long');
+const HEAD_TOO_LARGE = refusedHead(431, 'the head is too large');
+
+export interface RequestReaderOptions {
+  readonly memory: Http1Memory;
+  readonly limits: Http1Limits;
+  readonly scheme: 'http' | 'https';
+  readonly takesUpgrades: boolean;
+}
+
+/**
+ * The heads of one server connection, one after the other. A head with the bytes of the one before is the same object at the
+ * price of a comparison; others are looked for in the worker's memory, then read.
+ */
+export class RequestReader {
+  /** Where the input goes on. */
+  next = 0;
+  readonly #section: SectionReader;
+  readonly #memory: Http1Memory;
+  readonly #limits: Http1Limits;
+  readonly #context: RequestContext;
+  #last: RequestHead | null = null;
+  /** The one empty line that may come before a request (RFC 9112 §2.2). */
+  #emptyLine: 'none' | 'cr' | 'whole' = 'none';
+
+  constructor(section: SectionReader, options: RequestReaderOptions) {
+    this.#section = section;
+    this.#memory = options.memory;
+    this.#limits = options.limits;
+    this.#context = {
+      section: options.memory.section,
+      builder: options.memory.builder,
+      limits: options.limits,
+      scheme: options.scheme,
+      takesUpgrades: options.takesUpgrades,
+    };
+  }
+
+  /** An empty line came, or its first half, and no request yet. */
+  get isBegun(): boolean {
+    return this.#emptyLine !== 'none';
+  }
+
+  /** Reads `chunk[at, to)`; null: the rest of the head is owed. */
+  read(chunk: Buffer, from: number, to: number): RequestHead | RefusedHead | null {
+    const section = this.#section;
+    const at = section.isPartial ? from : this.#skipEmptyLine(chunk, from, to);
+    this.next = to;
+    if (at === to) return null;
+    if (at < 0) return refusedHead(400, 'a CR stands alone');
+    const last = this.#last;
+    if (last !== null && last.bytes !== null && !section.isPartial && startsWith(chunk, at, to, last.bytes)) {
+      this.next = at + last.bytes.length;
+      this.#emptyLine = 'none';
+      return last;
+    }
+    const isBegun = section.isPartial;
+    switch (section.read(chunk, at, to, this.#limits.maxHeadBytes)) {
+      case 'whole':
+        this.next = section.next;
+        this.#emptyLine = 'none';
+        return this.#whole();
+      case 'partial':
+        return this.#isLineTooLong(section.partial, 0, section.partial.length) ? TARGET_TOO_LONG : null;
+      case 'too-large':
+        return this.#isLineTooLong(
+          isBegun ? section.partial : chunk,
+          isBegun ? 0 : at,
+          isBegun ? section.partial.length : to,
+        )
+          ? TARGET_TOO_LONG
+          : HEAD_TOO_LARGE;
+      case 'wrong':
+        return refusedHead(400, 'a CR or LF stands alone');
+    }
+  }
+
+  #whole(): RequestHead | RefusedHead {
+    const { buffer, start, end } = this.#section;
+    const { requests } = this.#memory;
+    const known = requests.find(buffer, start, end);
+    if (known !== undefined && known.scheme === this.#context.scheme) {
+      this.#last = known;
+      return known;
+    }
+    const bytes = requests.cameBefore(start, end) ? Buffer.from(buffer.subarray(start, end)) : null;
+    const head = readRequestHead(buffer, start, end, bytes, this.#context);
+    this.#section.forget();
+    if (head.kind === 'refused') return head;
+    if (bytes !== null) requests.remember(head);
+    this.#last = bytes === null ? null : head;
+    return head;
+  }
+
+  /** The request line alone is longer than any that is served, wherever it may end. */
+  #isLineTooLong(b: Buffer, start: number, end: number): boolean {
+    const most = start + this.#limits.maxTargetBytes + LINE_REST_BYTES;
+    return end > most && b.subarray(start, most).indexOf(LINE_END) < 0;
+  }
+
+  /** Where the request begins; -1: not at all. */
+  #skipEmptyLine(chunk: Buffer, from: number, to: number): number {
+    let at = from;
+    if (this.#emptyLine === 'none' && chunk[at] === CR) {
+      this.#emptyLine = 'cr';
+      at++;
+    }
+    if (this.#emptyLine !== 'cr' || at === to) return at;
+    if (chunk[at] !== LF) return -1;
+    this.#emptyLine = 'whole';
+    return at + 1;
+  }
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { type Http1Memory, startsWith } from './head-memory.ts';
+import type { Http1Limits } from './limits.ts';
+import { type ResponseHead, readResponseHead } from './response-head.ts';
+import type { SectionReader } from './section-reader.ts';
+
+/** The response heads of one client connection; see `RequestReader`. */
+export class ResponseReader {
+  /** Where the input goes on. */
+  next = 0;
+  readonly #section: SectionReader;
+  readonly #memory: Http1Memory;
+  readonly #limits: Http1Limits;
+  #last: ResponseHead | null = null;
+
+  constructor(section: SectionReader, memory: Http1Memory, limits: Http1Limits) {
+    this.#section = section;
+    this.#memory = memory;
+    this.#limits = limits;
+  }
+
+  /** Reads `chunk[at, to)`; null: the rest of the head is owed; a string: why it is none. */
+  read(chunk: Buffer, at: number, to: number): ResponseHead | string | null {
+    const section = this.#section;
+    const last = this.#last;
+    this.next = to;
+    if (last !== null && last.bytes !== null && !section.isPartial && startsWith(chunk, at, to, last.bytes)) {
+      this.next = at + last.bytes.length;
+      return last;
+    }
+    switch (section.read(chunk, at, to, this.#limits.maxHeadBytes)) {
+      case 'whole':
+        this.next = section.next;
+        return this.#whole();
+      case 'partial':
+        return null;
+      case 'too-large':
+        return 'its head is too large';
+      case 'wrong':
+        return 'a CR or LF stands alone';
+    }
+  }
+
+  #whole(): ResponseHead | string {
+    const { buffer, start, end } = this.#section;
+    const { responses, section, builder } = this.#memory;
+    const known = responses.find(buffer, start, end);
+    if (known !== undefined) {
+      this.#last = known;
+      return known;
+    }
+    const bytes = responses.cameBefore(start, end) ? Buffer.from(buffer.subarray(start, end)) : null;
+    const head = readResponseHead(buffer, start, end, bytes, { section, builder, limits: this.#limits });
+    this.#section.forget();
+    if (typeof head === 'string') return head;
+    if (bytes !== null) responses.remember(head);
+    this.#last = bytes === null ? null : head;
+    return head;
+  }
+}
