@@ -114,6 +114,11 @@ export const GATEWAY_CODES = {
     summary: 'a Gateway names infrastructure parameters, and no kind is supported',
     help: 'remove infrastructure.parametersRef',
   },
+  'gateway/listener-filters': {
+    severity: 'error',
+    summary: 'a listener filters requests before they are routed, which this version does not; it takes no traffic',
+    help: 'remove the filters of the listener',
+  },
   'gateway/not-yet-supported': {
     severity: 'info',
     summary: 'a part of a Gateway has no effect in this version',

@@ -3,7 +3,7 @@
 import * as z from 'zod';
 import type { Immutable } from './immutable.ts';
 import { isIpAddress } from './ip-address.ts';
-import { HOSTNAME_PATTERN } from './names.ts';
+import { HOSTNAME_PATTERN, isDnsSubdomain } from './names.ts';
 import { list, quote, refuse, text } from './vocabulary.ts';
 
 // Not anchored as one would expect: that is how the CRD has it.
@@ -17,8 +17,28 @@ const addressType = text({
   is: 'IPAddress, Hostname, NamedAddress or a type such as example.com/pool',
 });
 
+// RE2's dot takes every character but a line feed.
+const PREFIXED = /^[^\n]*\/[^\n]+$/;
+
+const routability = text({ max: 253 }).check(context => {
+  const { value } = context;
+  if (value === '' || value === 'Cluster') return;
+  const [prefix = ''] = value.split('/', 1);
+  const isOurs = PREFIXED.test(value) && isDnsSubdomain(prefix);
+  if (isOurs && prefix !== 'k8s.io' && !prefix.endsWith('.k8s.io')) return;
+  refuse(context, {
+    code: 'schema/address-routability',
+    message: `${quote(value)} is not a routability`,
+    help: 'write Cluster, or a domain that is not k8s.io and a path, such as example.com/internal',
+  });
+});
+
 const gatewayAddress = z
-  .strictObject({ type: addressType.default('IPAddress'), value: text({ max: 253 }).exactOptional() })
+  .strictObject({
+    type: addressType.default('IPAddress'),
+    value: text({ max: 253 }).exactOptional(),
+    routability: routability.exactOptional(),
+  })
   .check(context => {
     const { type, value } = context.value;
     if (value === undefined) return;

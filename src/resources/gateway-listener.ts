@@ -3,6 +3,7 @@
 import * as z from 'zod';
 import type { Immutable } from './immutable.ts';
 import { labelSelector } from './label-selector.ts';
+import { listenerFilters } from './listener-filters.ts';
 import { group, hostname, kind, sectionName } from './names.ts';
 import { GATEWAY_GROUP, port, secretReference } from './references.ts';
 import { type Checked, list, refuse, text, textMap } from './vocabulary.ts';
@@ -45,11 +46,13 @@ export const gatewayListener = z.strictObject({
   port,
   protocol: text({ min: 1, max: 255, pattern: PROTOCOL, is: 'a protocol such as HTTP, HTTPS or TLS' }),
   tls: listenerTls.exactOptional(),
+  filters: listenerFilters.exactOptional(),
   allowedRoutes: allowedRoutes.default({ namespaces: { from: 'Same' } }),
 });
 export type GatewayListener = Immutable<z.output<typeof gatewayListener>>;
 
 const WITHOUT_TLS = new Set(['HTTP', 'TCP', 'UDP']);
+const WITH_FILTERS = new Set(['HTTP', 'HTTPS']);
 const WITHOUT_HOSTNAME = new Set(['TCP', 'UDP']);
 
 /** The listeners of a Gateway, with the rules that hold between their fields and between them. */
@@ -76,7 +79,7 @@ export const gatewayListeners = list(gatewayListener, { min: 1, max: 64, key: 'n
 function refuseContradictions(
   context: Checked,
   index: number,
-  { protocol, tls, hostname: host }: GatewayListener,
+  { protocol, tls, filters, hostname: host }: GatewayListener,
 ): void {
   if (tls !== undefined && WITHOUT_TLS.has(protocol)) {
     refuse(context, {
@@ -100,6 +103,14 @@ function refuseContradictions(
       path: [index, 'tls'],
       message: 'protocol TLS needs tls:',
       help: 'add tls: with mode: Passthrough, or with mode: Terminate and certificateRefs:',
+    });
+  }
+  if (filters !== undefined && !WITH_FILTERS.has(protocol)) {
+    refuse(context, {
+      code: 'schema/listener-filters-forbidden',
+      path: [index, 'filters'],
+      message: `protocol ${protocol} has no requests to filter`,
+      help: 'remove filters:',
     });
   }
   if (host !== undefined && WITHOUT_HOSTNAME.has(protocol)) {

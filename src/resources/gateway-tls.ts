@@ -3,10 +3,21 @@
 import * as z from 'zod';
 import type { Immutable } from './immutable.ts';
 import { objectReference, port, secretReference } from './references.ts';
-import { list } from './vocabulary.ts';
+import { list, refuse } from './vocabulary.ts';
+
+const caReference = objectReference.check(context => {
+  const { group, kind, namespace } = context.value;
+  if (group !== 'certificates.k8s.io' || kind !== 'ClusterTrustBundle' || namespace === undefined) return;
+  refuse(context, {
+    code: 'schema/ca-namespace',
+    path: ['namespace'],
+    message: 'a ClusterTrustBundle is in no namespace',
+    help: 'remove namespace:',
+  });
+});
 
 const validation = z.strictObject({
-  caCertificateRefs: list(objectReference, { min: 1, max: 16 }),
+  caCertificateRefs: list(caReference, { min: 1, max: 16 }),
   mode: z.enum(['AllowValidOnly', 'AllowInsecureFallback']).default('AllowValidOnly'),
 });
 

@@ -134,6 +134,12 @@ describe('Gateway', () => {
   describe('TLS of the Gateway', () => {
     const at = 'spec.tls.frontend';
     const validation = { caCertificateRefs: [{ group: '', kind: 'Secret', name: 'ca' }] };
+    const bundle = (more: object) => ({
+      group: 'certificates.k8s.io',
+      kind: 'ClusterTrustBundle',
+      name: 'ca',
+      ...more,
+    });
     judgeEach(it, gateway, [
       [at, {}, 'schema/required', `${at}.default`],
       [at, { default: {} }, 'accepted'],
@@ -162,6 +168,13 @@ describe('Gateway', () => {
         `${at}.perPort.1.port`,
       ],
       ['spec.tls.backend', {}, 'accepted'],
+      [at, { default: { validation: { caCertificateRefs: [bundle({})] } } }, 'accepted'],
+      [
+        at,
+        { default: { validation: { caCertificateRefs: [bundle({ namespace: 'a' })] } } },
+        'schema/ca-namespace',
+        `${at}.default.validation.caCertificateRefs.0.namespace`,
+      ],
     ]);
   });
 
@@ -187,6 +200,35 @@ describe('Gateway', () => {
         `${at}.1.value`,
       ],
       [at, [{}, {}], 'accepted'],
+      ...['', 'Cluster', 'example.com/a', 'a//', 'a/b c/d'].map(
+        text => [at, [{ routability: text }], 'accepted'] as const,
+      ),
+      ...['cluster', 'a', 'a/', '/a', 'A/b', 'a b/c', 'k8s.io/a', 'x.k8s.io/a', 'a/b\n'].map(
+        text => [at, [{ routability: text }], 'schema/address-routability', `${at}.0.routability`] as const,
+      ),
+      [at, [{ routability: `a/${'b'.repeat(252)}` }], 'schema/length', `${at}.0.routability`],
+    ]);
+  });
+
+  describe('filters of a listener', () => {
+    const at = `${listeners}.0.filters`;
+    const extension = { type: 'ExtensionRef', extensionRef: { group: 'a.b', kind: 'A', name: 'a' } };
+    const auth = { protocol: 'GRPC', backendRef: { name: 'a', port: 1 }, grpc: {} };
+    const requests = [{ type: 'ExternalAuth', externalAuth: auth }, extension];
+    judgeEach(it, gateway, [
+      [at, {}, 'accepted'],
+      [at, { requests }, 'accepted'],
+      [at, { requests: [...requests, ...requests] }, 'accepted'],
+      [at, { requests: Array.from({ length: 17 }, () => extension) }, 'schema/items', `${at}.requests`],
+      [at, { requests: [{ type: 'URLRewrite' }] }, 'schema/enum', `${at}.requests.0.type`],
+      [
+        at,
+        { requests: [{ ...extension, externalAuth: auth }] },
+        'schema/filter-field',
+        `${at}.requests.0.externalAuth`,
+      ],
+      [listeners, listener({ filters: { requests } }), 'accepted'],
+      [listeners, [plain('a', 1, { protocol: 'TCP', filters: {} })], 'schema/listener-filters-forbidden', at],
     ]);
   });
 

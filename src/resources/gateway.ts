@@ -31,7 +31,15 @@ const listenerStatus = z.strictObject({
 });
 
 const status = z.strictObject({
-  addresses: z.array(z.strictObject({ type: z.string().default('IPAddress'), value: z.string() })).exactOptional(),
+  addresses: z
+    .array(
+      z.strictObject({
+        type: z.string().default('IPAddress'),
+        value: z.string(),
+        routability: z.string().exactOptional(),
+      }),
+    )
+    .exactOptional(),
   conditions: z.array(condition).exactOptional(),
   listeners: z.array(listenerStatus).exactOptional(),
   attachedListenerSets: z.number().exactOptional(),

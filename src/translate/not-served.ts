@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** The one list of what the API has and this version does not serve: understood, judged, and without effect. */
+/** The one list of what the API has and this version does not serve: understood and judged, then refused or without effect. */
 import type { Finding } from '../errors/index.ts';
 import type { Gateway, ResourceSet } from '../resources/index.ts';
-import { infoFinding, type Named, warningFinding } from './report.ts';
+import type { Problem } from './outcomes.ts';
+import { errorFinding, infoFinding, type Named, warningFinding } from './report.ts';
 import type { AttachableRoute } from './route-kinds.ts';
 
 /** Parts of a Gateway that have no effect. */
@@ -26,6 +27,31 @@ export function notServedOfGateway(gateway: Gateway): readonly Finding[] {
   if (listenerSets !== 'None') add(['allowedListeners'], 'ListenerSets');
   if (defaultScope !== undefined && defaultScope !== 'None') add(['defaultScope'], 'default Gateways');
   return findings;
+}
+
+/** Filters of a listener: to let requests pass without them could let strangers in, so the listener is refused. */
+export function refuseListenerFilters(gateway: Gateway, index: number): Problem<'UnsupportedValue'> | null {
+  const listener = gateway.spec.listeners[index];
+  if ((listener?.filters?.requests ?? []).length === 0) return null;
+  const finding = errorFinding('gateway/listener-filters', gateway, {
+    path: ['spec', 'listeners', index, 'filters', 'requests'],
+    message: `not served yet: filters of a listener; listener ${listener?.name} takes no traffic without them`,
+    help: 'Remove filters: and put those of type ExternalAuth in front of the Gateway',
+  });
+  return { reason: 'UnsupportedValue', finding };
+}
+
+/** The routability of an address (GEP-5093): no other scope may take its place, so the Gateway is refused. */
+export function refuseRoutability(gateway: Gateway): Problem<'UnsupportedAddress'> | null {
+  const addresses = gateway.spec.addresses ?? [];
+  const index = addresses.findIndex(({ routability = '' }) => routability !== '');
+  if (index < 0) return null;
+  const finding = errorFinding('gateway/unsupported-address', gateway, {
+    path: ['spec', 'addresses', index, 'routability'],
+    message: `not served yet: routability ${addresses[index]?.routability} of an address; no other may take its place`,
+    help: 'Remove routability:',
+  });
+  return { reason: 'UnsupportedAddress', finding };
 }
 
 /** Parts of a route that have no effect. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { KINDS, parseResource } from '../../src/resources/index.ts';
+import type { Coverage } from './coverage.ts';
 import { isFields, type Json } from './json.ts';
 import type { Mutant } from './mutate.ts';
 import type { Collection, Oracle, Verdict } from './oracle.ts';
@@ -19,14 +20,18 @@ export interface Comparison {
   readonly refused: number;
   /** Objects of core kinds, and those whose namespace does not exist there. */
   readonly skipped: number;
+  /** Objects of each kind that were judged. */
+  readonly byKind: ReadonlyMap<string, number>;
   readonly disagreements: ReadonlyMap<string, readonly Disagreement[]>;
 }
 
 const CONCURRENCY = 8;
 const NAMESPACES = ['default', 'team-a'];
-const PLURALS: Readonly<Record<string, string>> = {
+/** The kinds that are compared, with their plurals. */
+export const PLURALS: Readonly<Record<string, string>> = {
   GatewayClass: 'gatewayclasses',
   Gateway: 'gateways',
+  HTTPRoute: 'httproutes',
   GRPCRoute: 'grpcroutes',
   ReferenceGrant: 'referencegrants',
 };
@@ -42,9 +47,11 @@ export async function askOracle(oracle: Oracle, object: Json): Promise<Verdict |
 export async function compareAll(
   oracle: Oracle,
   mutants: Iterator<Mutant>,
-  judge: (object: Json) => string | Promise<string> = ourVerdict,
+  judge: (object: Json) => string | Promise<string>,
+  coverage: Coverage,
 ): Promise<Comparison> {
   const disagreements = new Map<string, Disagreement[]>();
+  const byKind = new Map<string, number>();
   const counts = { judged: 0, refused: 0, skipped: 0 };
   await makeNamespaces(oracle);
   const worker = async (): Promise<void> => {
@@ -55,7 +62,10 @@ export async function compareAll(
         counts.skipped += 1;
         continue;
       }
+      const kind = kindOf(mutant.object);
       counts.judged += 1;
+      byKind.set(kind, (byKind.get(kind) ?? 0) + 1);
+      coverage.note(kind, verdict);
       if (verdict.isRefused) counts.refused += 1;
       const ours = await judge(mutant.object);
       if (verdict.isRefused === ours.includes('schema/')) continue;
@@ -66,7 +76,7 @@ export async function compareAll(
     }
   };
   await Promise.all(Array.from({ length: CONCURRENCY }, worker));
-  return { ...counts, disagreements };
+  return { ...counts, byKind, disagreements };
 }
 
 /** Makes the namespaces that the seeds are in. */
@@ -88,7 +98,7 @@ export function ourVerdict(object: Json): string {
 /** Where an object is posted: by its kind and version where they are served, else to the Gateways. */
 function collectionOf(object: Json): Collection {
   const fields = isFields(object) ? object : {};
-  const kind = String(fields['kind']);
+  const kind = kindOf(object);
   const [group = '', version = ''] = String(fields['apiVersion']).split('/');
   const declaration = KINDS.get(kind);
   const isServed = declaration?.group === group && declaration.versions.includes(version) && kind in PLURALS;
@@ -106,9 +116,13 @@ function collectionOf(object: Json): Collection {
 
 /** True for an object that a mutation made one of another kind: those are not compared. */
 function isOtherKind(object: Json): boolean {
-  const kind = isFields(object) ? String(object['kind']) : '';
+  const kind = kindOf(object);
   const parsed = parseResource(object, { defaultNamespace: 'default' });
   return (KINDS.has(kind) && !(kind in PLURALS)) || (parsed.outcome === 'unknown' && parsed.isKnown);
+}
+
+function kindOf(object: Json): string {
+  return isFields(object) ? String(object['kind']) : '';
 }
 
 function isMissingNamespace({ message }: Verdict): boolean {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** Makes objects that are nearly right: seeds with one or several changes. The same seed number gives the same ones. */
-import { isFields, type Json, type JsonPath, placesIn, replaceAt, valueAt } from './json.ts';
+import { isFields, isItems, type Json, type JsonPath, placesIn, replaceAt, valueAt } from './json.ts';
 import { changesOf } from './operators.ts';
 import { Random } from './random.ts';
 import { SEEDS } from './seeds.ts';
@@ -89,6 +89,11 @@ function borrow(random: Random, pool: ReadonlyMap<string, readonly Json[]>, obje
   if (isFields(here) && random.below(2) === 0) {
     const key = random.pick([...pool.keys()]);
     return { name: `borrow ${key}`, value: { ...here, [key]: random.pick(pool.get(key) ?? [null]) } };
+  }
+  if (isItems(here) && random.below(2) === 0) {
+    const lists = (pool.get(String(place.at(-1))) ?? []).filter(isItems);
+    const items = lists.length === 0 ? [] : random.pick(lists);
+    if (items.length > 0) return { name: 'item of another list', value: [...here, random.pick(items)] };
   }
   const key = place.findLast(part => typeof part === 'string') ?? '';
   const values = pool.get(String(key));

@@ -120,6 +120,55 @@ const TEXTS = [
   'a,b',
   '"',
   '\\',
+  'PathPrefix',
+  'ReplaceFullPath',
+  'ReplacePrefixMatch',
+  'RequestRedirect',
+  'CORS',
+  'ExternalAuth',
+  'GRPC',
+  'GET',
+  'PATCH',
+  'get',
+  'Cluster',
+  'cluster',
+  'ConfigMap',
+  'ClusterTrustBundle',
+  'certificates.k8s.io',
+  'XBackend',
+  'gateway.networking.x-k8s.io',
+  'k8s.io/a',
+  'a.k8s.io/b',
+  'a.b/c/d',
+  'A.b/c',
+  'a b/c',
+  '/',
+  '//',
+  '/a//b',
+  '/.',
+  '/..',
+  '/a/.',
+  '/a/./b',
+  '/a/../b',
+  '/a/..b',
+  '/%2f',
+  '/%2F',
+  '/a%2g',
+  '/a#b',
+  '/a?b',
+  '/*',
+  'https',
+  'ftp',
+  'http://a',
+  'https://*.a.b:99999',
+  'https://*:1',
+  'https://a:',
+  'http://a/',
+  'HTTP://a',
+  '0s',
+  '1ms',
+  '99999h',
+  '5s5s',
 ];
 const NUMBERS = [
   -1,
@@ -129,7 +178,15 @@ const NUMBERS = [
   99,
   100,
   101,
+  301,
+  302,
+  304,
+  308,
+  399,
+  400,
   443,
+  599,
+  600,
   8443,
   65535,
   65536,
@@ -235,9 +292,28 @@ function listChanges(items: readonly Json[]): Change[] {
   const [first] = items;
   if (first === undefined) return changes;
   changes.push({ name: 'first item alone', value: first }, { name: 'first item twice', value: [...items, first] });
+  for (const [index, item] of items.entries()) {
+    if (index > 0) changes.push({ name: `item ${index} twice`, value: [...items, item] });
+    changes.push(...fieldsOfSiblings(items, index));
+  }
   for (const count of COUNTS) {
     changes.push({ name: `${count} equal items`, value: Array.from({ length: count }, () => first) });
     changes.push({ name: `${count} items`, value: Array.from({ length: count }, (_, index) => vary(items, index)) });
+  }
+  return changes;
+}
+
+/** The item with each field that it does not have and another item has: of a union, two members at once. */
+function fieldsOfSiblings(items: readonly Json[], index: number): Change[] {
+  const item = items[index];
+  if (!isFields(item)) return [];
+  const changes: Change[] = [];
+  for (const sibling of items) {
+    for (const [key, value] of Object.entries(isFields(sibling) ? sibling : {})) {
+      if (Object.hasOwn(item, key)) continue;
+      const name = `item ${index} with ${key} of another`;
+      changes.push({ name, value: items.with(index, { ...item, [key]: value }) });
+    }
   }
   return changes;
 }

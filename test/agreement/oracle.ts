@@ -7,11 +7,20 @@
 import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:https';
 import { parse } from 'yaml';
+import type { Json } from './json.ts';
 
 /** What an API server says to an object. */
 export interface Verdict {
   readonly isRefused: boolean;
   /** Its own words; '' when it takes the object. */
+  readonly message: string;
+  /** What it found at which field; empty where it says so in its message only. */
+  readonly causes: readonly Cause[];
+}
+
+export interface Cause {
+  /** With indexes: `spec.rules[0].name`. */
+  readonly field: string;
   readonly message: string;
 }
 
@@ -47,26 +56,34 @@ export class Oracle {
   /** Asks for the verdict on an object, given as JSON text. */
   async judge(collection: Collection, json: string): Promise<Verdict> {
     const path = collectionPath(collection);
-    const { status, body } = await this.#post(`${path}?dryRun=All&fieldValidation=Strict`, json);
-    if (status === 201) return { isRefused: false, message: '' };
+    const { status, body } = await this.#call('POST', `${path}?dryRun=All&fieldValidation=Strict`, json);
+    if (status === 201) return { isRefused: false, message: '', causes: [] };
     if (status === 429 || status >= 500) throw new Error(`no verdict: ${status} ${body}`);
-    return { isRefused: true, message: messageOf(body) };
+    return { isRefused: true, ...reasonsOf(body) };
   }
 
   /** Creates an object for real; one that is there already stays as it is. */
   async ensure(collection: Collection, json: string): Promise<void> {
-    const { status, body } = await this.#post(collectionPath(collection), json);
+    const { status, body } = await this.#call('POST', collectionPath(collection), json);
     if (status !== 201 && status !== 409) throw new Error(`cannot create: ${status} ${body}`);
+  }
+
+  /** The CustomResourceDefinition of a plural of the Gateway API, as JSON. */
+  async definitionOf(plural: string): Promise<Json> {
+    const path = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+    const { status, body } = await this.#call('GET', `${path}/${plural}.gateway.networking.k8s.io`);
+    if (status !== 200) throw new Error(`cannot read the definition of ${plural}: ${status} ${body}`);
+    return JSON.parse(body);
   }
 
   close(): void {
     this.#agent.destroy();
   }
 
-  #post(path: string, json: string): Promise<{ status: number; body: string }> {
+  #call(method: 'GET' | 'POST', path: string, json = ''): Promise<{ status: number; body: string }> {
     return new Promise((resolve, reject) => {
       const headers = { authorization: `Bearer ${this.#token}`, 'content-type': 'application/json' };
-      const call = request(`${this.#server}${path}`, { method: 'POST', agent: this.#agent, headers }, response => {
+      const call = request(`${this.#server}${path}`, { method, agent: this.#agent, headers }, response => {
         let body = '';
         response.setEncoding('utf8').on('data', chunk => {
           body += chunk;
@@ -85,10 +102,15 @@ function collectionPath({ group, version, plural, namespace }: Collection): stri
   return namespace === '' ? `${api}/${plural}` : `${api}/namespaces/${encodeURIComponent(namespace)}/${plural}`;
 }
 
-function messageOf(body: string): string {
+function reasonsOf(body: string): Pick<Verdict, 'message' | 'causes'> {
   try {
-    return String(JSON.parse(body).message);
+    const { message, details } = JSON.parse(body);
+    const causes: readonly Partial<Cause>[] = details?.causes ?? [];
+    return {
+      message: String(message),
+      causes: causes.map(({ field = '', message = '' }) => ({ field, message })),
+    };
   } catch {
-    return body; // a redirect, or a refusal below the API
+    return { message: body, causes: [] }; // a redirect, or a refusal below the API
   }
 }

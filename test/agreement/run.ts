@@ -6,11 +6,12 @@
  *     node test/agreement/run.ts [--kubeconfig FILE] [--random N] [--seed N] [--every N] [--show N] [--files]
  *
  * `--every N` takes each N-th of the systematic mutants only (0: none). `--files` reads every object from a file, as
- * `daemun check` does, and doubles fields in their text. Prints the disagreements in groups; exit code 1
- * when there is one. Needs the test cluster, reachable from here (KUBE_HARNESS_HOST_LINK=1).
+ * `daemun check` does, and doubles fields in their text. Prints the disagreements in groups, and which fields and rules
+ * of the CRDs no mutant was refused for; exit code 1 when there is a disagreement. Needs the test cluster, reachable from here (KUBE_HARNESS_HOST_LINK=1).
  */
 import { parseArgs } from 'node:util';
-import { compareAll, type Disagreement, ourVerdict } from './compare.ts';
+import { type Comparison, compareAll, type Disagreement, ourVerdict, PLURALS } from './compare.ts';
+import { Coverage } from './coverage.ts';
 import { duplicateKeyTexts } from './duplicate-keys.ts';
 import { FileReader } from './file-verdict.ts';
 import type { Json } from './json.ts';
@@ -50,6 +51,15 @@ function print(groups: ReadonlyMap<string, readonly Disagreement[]>): void {
   }
 }
 
+function printCoverage({ byKind }: Comparison, coverage: Coverage): void {
+  const { fields, rules, missed } = coverage.report();
+  const kinds = [...byKind].filter(([kind]) => kind in PLURALS).map(([kind, count]) => `${kind} ${count}`);
+  process.stdout.write(
+    `\n${kinds.join(', ')}\n${fields} fields and ${rules} rules of the CRDs, ${missed.length} of them never refused for\n`,
+  );
+  for (const part of missed) process.stdout.write(`  ${part}\n`);
+}
+
 /** Fields that are written twice: an API server refuses them all. */
 async function missedDuplicates(reader: FileReader): Promise<number> {
   let missed = 0;
@@ -67,9 +77,12 @@ const oracle = new Oracle(values.kubeconfig);
 const reader = new FileReader();
 try {
   const judge = values.files ? (object: Json) => reader.judgeObject(object) : ourVerdict;
-  const report = await compareAll(oracle, mutants(), judge);
+  const definitions = await Promise.all(Object.values(PLURALS).map(plural => oracle.definitionOf(plural)));
+  const coverage = new Coverage(definitions);
+  const report = await compareAll(oracle, mutants(), judge, coverage);
   print(report.disagreements);
   const { judged, refused, skipped } = report;
+  printCoverage(report, coverage);
   const differing = [...report.disagreements.values()].flat().length;
   const missed = values.files ? await missedDuplicates(reader) : 0;
   process.stdout.write(

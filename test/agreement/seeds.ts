@@ -1,58 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** Valid objects that have, together, every field of the Gateway API kinds that daemun works with. */
+import { HTTP_ROUTE_SEEDS } from './http-route-seeds.ts';
 import type { Json } from './json.ts';
-
-const GROUP = 'gateway.networking.k8s.io';
-
-const metadata = {
-  name: 'seed',
-  namespace: 'default',
-  labels: { app: 'seed', 'example.com/team': 'Team_1', empty: '' },
-  annotations: { note: 'any text: at all', 'Example.com/Mixed': '' },
-  generation: 3,
-  uid: '2d1ba7d6-7a39-4a4f-9be5-5d6a6a5e7f43',
-  resourceVersion: '42',
-  creationTimestamp: '2026-01-31T12:00:00Z',
-  deletionTimestamp: '2026-02-28T23:59:59+01:00',
-  deletionGracePeriodSeconds: 30,
-  selfLink: '/x',
-  finalizers: ['example.com/cleanup', 'orphan'],
-  ownerReferences: [
-    {
-      apiVersion: 'apps/v1',
-      kind: 'Deployment',
-      name: 'owner',
-      uid: 'u-1',
-      controller: true,
-      blockOwnerDeletion: true,
-    },
-    { apiVersion: 'v1', kind: 'ConfigMap', name: 'second', uid: 'u-2', controller: false },
-  ],
-  managedFields: [
-    {
-      manager: 'kubectl',
-      operation: 'Apply',
-      apiVersion: 'gateway.networking.k8s.io/v1',
-      time: '2026-01-31T12:00:00Z',
-      fieldsType: 'FieldsV1',
-      fieldsV1: { 'f:spec': {} },
-      subresource: 'status',
-    },
-  ],
-};
-
-const conditions = [
-  {
-    type: 'Accepted',
-    status: 'True',
-    reason: 'Accepted',
-    message: 'fine',
-    lastTransitionTime: '2026-01-31T12:00:00Z',
-    observedGeneration: 3,
-  },
-  { type: 'Programmed', status: 'Unknown', reason: 'Pending', message: '', lastTransitionTime: '2026-01-31T12:00:00Z' },
-];
+import { conditions, GROUP, metadata, routeStatus, sharedFilters } from './shared-seeds.ts';
 
 const selector = {
   matchLabels: { team: 'a' },
@@ -77,7 +28,31 @@ const gatewayClass = {
 const caCertificates = [
   { group: '', kind: 'ConfigMap', name: 'ca', namespace: 'infra' },
   { group: '', kind: 'Secret', name: 'ca-2' },
+  { group: 'certificates.k8s.io', kind: 'ClusterTrustBundle', name: 'roots' },
 ];
+
+const listenerFilters = {
+  requests: [
+    {
+      type: 'ExternalAuth',
+      externalAuth: {
+        protocol: 'HTTP',
+        backendRef: { group: '', kind: 'Service', name: 'auth', namespace: 'team-b', port: 9000 },
+        http: { path: '/check', allowedHeaders: ['x-a'], allowedResponseHeaders: ['x-b'] },
+        forwardBody: { maxSize: 8192 },
+      },
+    },
+    {
+      type: 'ExternalAuth',
+      externalAuth: {
+        protocol: 'GRPC',
+        backendRef: { group: 'gateway.networking.x-k8s.io', kind: 'XBackend', name: 'outside' },
+        grpc: { allowedHeaders: ['x-a'] },
+      },
+    },
+    { type: 'ExtensionRef', extensionRef: { group: 'example.com', kind: 'Filter', name: 'own' } },
+  ],
+};
 
 const gateway = {
   apiVersion: `${GROUP}/v1`,
@@ -101,17 +76,17 @@ const gateway = {
           kinds: [{ group: GROUP, kind: 'GRPCRoute' }, { kind: 'HTTPRoute' }],
         },
       },
-      { name: 'plain', port: 80, protocol: 'HTTP', hostname: 'a.example.com' },
+      { name: 'plain', port: 80, protocol: 'HTTP', hostname: 'a.example.com', filters: listenerFilters },
       { name: 'through', port: 8443, protocol: 'TLS', tls: { mode: 'Passthrough' } },
       { name: 'tcp', port: 9000, protocol: 'TCP' },
       { name: 'own', port: 9001, protocol: 'example.com/QUIC', allowedRoutes: { namespaces: { from: 'All' } } },
     ],
     addresses: [
-      { type: 'IPAddress', value: '10.0.0.1' },
+      { type: 'IPAddress', value: '10.0.0.1', routability: 'Cluster' },
       { value: '2001:db8::1' },
       { type: 'Hostname', value: 'gw.example.com' },
       { type: 'NamedAddress', value: 'any Text' },
-      { type: 'example.com/pool' },
+      { type: 'example.com/pool', routability: 'example.com/internal' },
     ],
     infrastructure: {
       labels: { 'example.com/cost': 'low', size: '' },
@@ -132,7 +107,7 @@ const gateway = {
     defaultScope: 'All',
   },
   status: {
-    addresses: [{ type: 'IPAddress', value: '10.0.0.1' }],
+    addresses: [{ type: 'IPAddress', value: '10.0.0.1', routability: '' }],
     attachedListenerSets: 0,
     conditions,
     listeners: [{ name: 'grpc', attachedRoutes: 1, conditions, supportedKinds: [{ group: GROUP, kind: 'GRPCRoute' }] }],
@@ -150,32 +125,6 @@ const smallGateway = {
     allowedListeners: {},
   },
 };
-
-const headers = {
-  set: [
-    { name: 'x-env', value: 'live' },
-    { name: 'X-Env', value: 'a b' },
-  ],
-  add: [{ name: 'x-trace', value: '1' }],
-  remove: ['x-secret', ''],
-};
-
-const filters = [
-  { type: 'RequestHeaderModifier', requestHeaderModifier: headers },
-  { type: 'ResponseHeaderModifier', responseHeaderModifier: headers },
-  {
-    type: 'RequestMirror',
-    requestMirror: {
-      backendRef: { group: '', kind: 'Service', name: 'shadow', namespace: 'dark', port: 9000 },
-      fraction: { numerator: 1, denominator: 1000 },
-    },
-  },
-  {
-    type: 'RequestMirror',
-    requestMirror: { backendRef: { kind: 'Other', group: 'example.com', name: 'x' }, percent: 5 },
-  },
-  { type: 'ExtensionRef', extensionRef: { group: 'example.com', kind: 'Filter', name: 'own' } },
-];
 
 const grpcRoute = {
   apiVersion: `${GROUP}/v1`,
@@ -204,23 +153,35 @@ const grpcRoute = {
           { method: { type: 'RegularExpression', service: 'com\\..*', method: '(' } },
           { method: { method: 'Ping' } },
         ],
-        filters,
+        filters: sharedFilters,
         backendRefs: [
-          { group: '', kind: 'Service', name: 'user', namespace: 'team-b', port: 9000, weight: 90, filters },
+          {
+            group: '',
+            kind: 'Service',
+            name: 'user',
+            namespace: 'team-b',
+            port: 9000,
+            weight: 90,
+            filters: sharedFilters,
+          },
           { name: 'canary', port: 9000, weight: 0 },
           { group: 'example.com', kind: 'Pool', name: 'pool' },
+          { group: 'gateway.networking.x-k8s.io', kind: 'XBackend', name: 'outside' },
         ],
         sessionPersistence: {
-          sessionName: 'sticky',
           absoluteTimeout: '1h30m',
           type: 'Cookie',
-          cookieConfig: { lifetimeType: 'Permanent' },
+          cookie: { name: 'sticky', path: '/', lifetimeType: 'Permanent' },
         },
       },
-      { name: 'rest', backendRefs: [{ name: 'rest', port: 1 }], sessionPersistence: { type: 'Header' } },
+      {
+        name: 'rest',
+        backendRefs: [{ name: 'rest', port: 1 }],
+        sessionPersistence: { type: 'Header', header: { name: 'x-session' } },
+      },
     ],
   },
-  status: { parents: [{ parentRef: { name: 'gw' }, controllerName: 'example.com/c', conditions }] },
+  status: routeStatus,
 };
 
 const smallRoute = {
@@ -229,6 +190,9 @@ const smallRoute = {
   metadata: { name: 'small' },
   spec: { rules: [{ matches: [{ method: { service: 'a' } }], backendRefs: [{ name: 'b', port: 80 }] }] },
 };
+
+/** A rule so long that several of it are more than a route may have. */
+const longRoute = { ...smallRoute, spec: { rules: [{ matches: [{}, {}, {}, {}, {}, {}, {}, {}, {}] }] } };
 
 const referenceGrant = {
   apiVersion: `${GROUP}/v1`,
@@ -254,6 +218,8 @@ export const SEEDS: readonly Json[] = [
   smallGateway,
   grpcRoute,
   smallRoute,
+  longRoute,
+  ...HTTP_ROUTE_SEEDS,
   referenceGrant,
   { ...referenceGrant, apiVersion: `${GROUP}/v1beta1`, metadata: { name: 'small', namespace: 'team-a' } },
 ];

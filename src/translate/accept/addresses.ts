@@ -3,6 +3,7 @@
 import type { Gateway } from '../../resources/index.ts';
 import { socketAddress } from '../../values/index.ts';
 import type { TranslateEnvironment } from '../environment.ts';
+import { refuseRoutability } from '../not-served.ts';
 import type { Problem } from '../outcomes.ts';
 import { errorFinding } from '../report.ts';
 
@@ -26,6 +27,8 @@ export function assignAddresses(gateway: Gateway, environment: TranslateEnvironm
     });
     return { addresses: [], problem: { reason: 'UnsupportedAddress', finding } };
   }
+  const problem = refuseRoutability(gateway);
+  if (problem !== null) return { addresses: [], problem };
   const values = asked.map(address =>
     address.value === undefined || address.value === '' ? assigned() : address.value,
   );

@@ -4,6 +4,7 @@ import type { Finding } from '../../errors/index.ts';
 import { GATEWAY_GROUP, type Gateway } from '../../resources/index.ts';
 import type { Certificate } from '../../snapshot/index.ts';
 import { ANY_HOST, parseLabelSelector } from '../../values/index.ts';
+import { refuseListenerFilters } from '../not-served.ts';
 import type { ListenerAcceptedReason, ListenerRefsReason, Problem, RouteKind } from '../outcomes.ts';
 import { errorFinding, infoFinding, type Report } from '../report.ts';
 import { resolveCertificates, type SecretReader } from './certificates.ts';
@@ -47,7 +48,9 @@ export function judgeListener(
   const accepted =
     protocol === undefined
       ? unsupportedProtocol(gateway, index, spec)
-      : (unsupportedTls(gateway, index, spec) ?? unusableSelector(gateway, index, spec));
+      : (unsupportedTls(gateway, index, spec) ??
+        refuseListenerFilters(gateway, index) ??
+        unusableSelector(gateway, index, spec));
   const noCertificate =
     tls !== undefined && tls.certificates.length + tls.problems.length === 0
       ? missingCertificate(gateway, index)
