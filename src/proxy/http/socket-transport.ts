@@ -98,6 +98,8 @@ export class SocketTransport implements OutputSink {
     this.#dirty = false;
     const connection = this.#connection;
     if (this.#closed || connection === null) return;
+    // The peer has ended its side, so ours was ended too: a write would make an error, with its stack, for each such client.
+    if (!this.#ending && !this.socket.writable) return;
     if (!this.#ending && this.socket.writableLength > 0) {
       if (!this.#blocked) {
         this.#block();

@@ -14,6 +14,8 @@ export class TlsContexts {
   #secrets: TicketSecrets;
   /** By `scopeName`: as many as listeners use certificates. */
   readonly #scopes = new Map<string, SessionScope>();
+  /** By listener and id of the certificate, so that a handshake does not write the name of its scope again. */
+  readonly #names = new WeakMap<HttpsListener, Map<string, string>>();
   #certificates: ReadonlyMap<string, Certificate> = new Map();
 
   constructor(secrets: TicketSecrets) {
@@ -43,13 +45,21 @@ export class TlsContexts {
   contextFor(listener: HttpsListener, serverName: string, ticketName: Buffer | null): SecureContext | null {
     const certificate = this.#certificateFor(listener.tls, serverName);
     if (certificate === undefined) return null;
-    const name = scopeName(listener, certificate.id);
+    const name = this.#nameOf(listener, certificate.id);
     let scope = this.#scopes.get(name);
     if (scope === undefined) {
       scope = new SessionScope(name, certificate, this.#secrets);
       this.#scopes.set(name, scope);
     }
     return scope.contextFor(ticketName);
+  }
+
+  #nameOf(listener: HttpsListener, certificate: string): string {
+    const names = this.#names.get(listener) ?? new Map<string, string>();
+    const name = names.get(certificate) ?? scopeName(listener, certificate);
+    if (names.size === 0) this.#names.set(listener, names);
+    names.set(certificate, name);
+    return name;
   }
 
   /** The certificate whose most specific name takes the server name, else the first. Undefined: none is there. */

@@ -36,6 +36,8 @@ type HandshakeResult = 'ok' | 'resumed' | 'failed' | 'timeout' | 'unrecognized_n
 export class TlsEntrance {
   readonly #owner: TlsOwner;
   readonly #contexts: TlsContexts;
+  /** Of the results that have been seen. */
+  readonly #slots = new Map<HandshakeResult, number>();
 
   constructor(owner: TlsOwner, contexts: TlsContexts) {
     this.#owner = owner;
@@ -101,7 +103,12 @@ export class TlsEntrance {
 
   #count(result: HandshakeResult): void {
     const { metrics } = this.#owner.serving;
-    metrics.count('daemun_tls_handshakes_total', { result });
+    let slot = this.#slots.get(result);
+    if (slot === undefined) {
+      slot = metrics.slot('daemun_tls_handshakes_total', { result });
+      this.#slots.set(result, slot);
+    }
+    metrics.values[slot] = (metrics.values[slot] as number) + 1;
     if (result === 'timeout') metrics.count('daemun_limit_hits_total', { limit: 'handshake_timeout' });
   }
 }

@@ -5,7 +5,8 @@ import { type SecureContext, TLSSocket } from 'node:tls';
 import type { SocketLoop } from '../http/socket-loop.ts';
 import type { WheelTimer } from '../http/timer-wheel.ts';
 
-const ALPN_PROTOCOLS: string[] = ['h2', 'http/1.1'];
+/** h2 and http/1.1 as they are sent (RFC 7301 §3.1): a list of names would be encoded anew for each connection. */
+const ALPN_PROTOCOLS: Buffer = Buffer.from('\x02h2\x08http/1.1', 'latin1');
 
 /** Called once, with the socket when it is secure. */
 export type HandshakeEnd = (result: 'secure' | 'failed' | 'timeout', socket: TLSSocket) => void;
