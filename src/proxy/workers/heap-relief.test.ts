@@ -123,6 +123,18 @@ describe('heap relief', () => {
     relief.close();
   });
 
+  it('gives back what a large start left, once', () => {
+    const clock = new VirtualClock();
+    const heap = new TestHeap();
+    Object.assign(heap, { mib: 80, afterMib: 70, heldMib: 210, afterHeldMib: 80 });
+    const relief = new HeapRelief(heap, clock, NOTHING_CHARGED);
+    clock.advance(10_000);
+    assert.deepEqual([heap.shrinkings, heap.heldMib], [1, 80]);
+    clock.advance(600_000);
+    assert.equal(heap.shrinkings, 1);
+    relief.close();
+  });
+
   it('stops no busy thread to shrink it', () => {
     const { clock, heap, relief } = setUp();
     heap.heldMib = 110;

@@ -21,6 +21,8 @@ const CHECK_MS = 5_000;
 const TOLERATED_BYTES = 16_777_216;
 /** Room that usual traffic takes in a while stays below. */
 const TOLERATED_ROOM_BYTES = 8_388_608;
+/** Room beside what is used, after a start. One with many manifests leaves 128 MiB that no later change needs. */
+const TOLERATED_START_ROOM_BYTES = 33_554_432;
 /** The young generation is collected by itself, and all the time. */
 const YOUNG_SPACES: ReadonlySet<string> = new Set(['new_space', 'new_large_object_space']);
 /** To shrink a larger heap takes longer than a start should wait; relief does it when the thread is quiet. */
@@ -152,6 +154,7 @@ export class HeapRelief {
   /** Much more is or was held than last time, and the thread is quiet for the second time. */
   #mayShrink(): boolean {
     const heldBytes = this.#heap.heldBytes();
+    if (this.#mostHeld === 0) this.#heldFloor = this.#heap.usedBytes() + TOLERATED_START_ROOM_BYTES;
     this.#heldFloor = Math.min(this.#heldFloor, heldBytes);
     this.#mostHeld = Math.max(this.#mostHeld, heldBytes);
     const isWide = this.#mostHeld - this.#heldFloor > TOLERATED_ROOM_BYTES;
