@@ -6,7 +6,7 @@ import { type OutputFormat, writeData } from './output-format.ts';
 import type { Terminal } from './terminal.ts';
 
 /** The Gateway API release whose types and rules are built in. */
-const GATEWAY_API = 'v1.6.3';
+const GATEWAY_API = 'v1.7.0';
 
 /** The version in package.json, found upwards from this file: it is one level deeper in a built package. */
 export function packageVersion(): string {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * Matching as the specification says it, without any index: for property tests. Sources: Gateway API v1.6
+ * Matching as the specification says it, without any index: for property tests. Sources: Gateway API v1.7
  * `GRPCRouteRule.matches`, `GRPCMethodMatch`, `GRPCHeaderMatch`, `GRPCRoute.hostnames`, `Gateway.spec.listeners`.
  */
 import type { Binding, GrpcMethodMatch, HeaderMatch, Listener, RouteEntry } from '../snapshot/index.ts';

@@ -4,7 +4,7 @@ import type { GatewayClassOutcome } from '../translate/index.ts';
 import { problemMessage, type Verdict } from './condition.ts';
 
 /** The version of the Gateway API that daemun implements. */
-const SUPPORTED_VERSION = 'v1.6';
+const SUPPORTED_VERSION = 'v1.7';
 
 /** Accepted=True/Accepted. */
 export function classAccepted(): Verdict {

@@ -4,11 +4,13 @@
 export const SUPPORTED_FEATURES: readonly { readonly name: string }[] = [
   'GRPCRoute',
   'GRPCRouteNamedRouteRule',
+  'GRPCRouteRequestHeaderModifier',
   'Gateway',
   'GatewayAddressEmpty',
   'GatewayHTTPListenerIsolation',
   'GatewayHTTPSListenerDetectMisdirectedRequests',
   'GatewayPort8080',
+  'GatewayRouteHostnameIntersectionPrecedence',
   'GatewayStaticAddresses',
   'ReferenceGrant',
 ].map(name => ({ name }));

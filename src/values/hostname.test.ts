@@ -3,7 +3,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { ANY_HOST, compareHostnames, hostnameMatches, hostOfAuthority, intersectHostnames } from './hostname.ts';
+import {
+  ANY_HOST,
+  compareHostnames,
+  hostnameCovers,
+  hostnameMatches,
+  hostOfAuthority,
+  intersectHostnames,
+} from './hostname.ts';
 
 const label = fc.constantFrom('a', 'b');
 const host = fc.array(label, { minLength: 1, maxLength: 4 }).map(labels => labels.join('.'));
@@ -34,6 +41,12 @@ describe('hostname patterns', () => {
       assert.equal(hostnameMatches(written, name), expected);
     });
   }
+
+  it('cover another pattern when they take all of its hosts', () => {
+    fc.assert(
+      fc.property(pattern, pattern, (a, b) => assert.equal(hostnameCovers(a, b), intersectHostnames(a, b) === b)),
+    );
+  });
 
   it('intersect to exactly the hosts that both take', () => {
     fc.assert(

@@ -29,6 +29,13 @@ export function intersectHostnames(a: string, b: string): string | undefined {
   return hostnameMatches(b, a) ? a : undefined;
 }
 
+/** True when a pattern takes every host that another pattern takes. */
+export function hostnameCovers(pattern: string, other: string): boolean {
+  if (pattern === other || pattern === ANY_HOST) return true;
+  if (!other.startsWith('*')) return hostnameMatches(pattern, other);
+  return pattern.startsWith('*.') && other.endsWith(pattern.slice(1));
+}
+
 /**
  * Orders the most specific pattern first, as the Gateway API ranks matching hostnames: more characters in a
  * non-wildcard hostname first, then more characters. `*` is last. Patterns of one rank are ordered by text.

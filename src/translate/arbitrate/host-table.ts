@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { VirtualHost } from '../../snapshot/index.ts';
-import { compareEntries, type RankedEntry } from '../rules/precedence.ts';
+import { entryOrder, type RankedEntry } from '../rules/precedence.ts';
 
 /** The entries of one hostname of one listener, ranked. */
 export interface HostTable {
@@ -20,14 +20,15 @@ export interface HostEdit {
  * weight or a backend changed) are put in their places: nothing is sorted again.
  */
 export function editHost(hostname: string, table: HostTable | undefined, edit: HostEdit): HostTable | undefined {
-  const replacements = table === undefined ? undefined : pairEntries(edit);
+  const order = entryOrder(hostname);
+  const replacements = table === undefined ? undefined : pairEntries(edit, order);
   if (table !== undefined && replacements !== undefined) {
     const ranked = table.ranked.map(entry => replacements.get(entry) ?? entry);
     return { ranked, virtualHost: virtualHostOf(hostname, ranked) };
   }
   const removed = new Set(edit.removed);
   const kept = (table?.ranked ?? []).filter(entry => !removed.has(entry));
-  const ranked = [...kept, ...edit.added].sort(compareEntries);
+  const ranked = [...kept, ...edit.added].sort(order);
   if (ranked.length === 0) return undefined;
   return { ranked, virtualHost: virtualHostOf(hostname, ranked) };
 }
@@ -36,13 +37,15 @@ function virtualHostOf(hostname: string, ranked: readonly RankedEntry[]): Virtua
   return { hostname, entries: ranked.map(({ entry }) => entry) };
 }
 
-function pairEntries({ removed, added }: HostEdit): ReadonlyMap<RankedEntry, RankedEntry> | undefined {
+function pairEntries(
+  { removed, added }: HostEdit,
+  order: (a: RankedEntry, b: RankedEntry) => number,
+): ReadonlyMap<RankedEntry, RankedEntry> | undefined {
   if (removed.length !== added.length) return undefined;
   const pairs = new Map<RankedEntry, RankedEntry>();
   for (const [index, before] of removed.entries()) {
     const after = added[index];
-    if (after === undefined || after.matchKey !== before.matchKey || compareEntries(before, after) !== 0)
-      return undefined;
+    if (after === undefined || after.matchKey !== before.matchKey || order(before, after) !== 0) return undefined;
     pairs.set(before, after);
   }
   return pairs;

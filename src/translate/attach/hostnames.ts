@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { compareHostnames, hostnameMatches, intersectHostnames } from '../../values/index.ts';
+import { compareHostnames, hostnameCovers, intersectHostnames } from '../../values/index.ts';
 
 /**
  * The hosts for which a route serves a listener: each route hostname intersected with the listener's; the listener's
@@ -21,11 +21,5 @@ export function attachedHostnames(listenerHostname: string, routeHostnames: read
  * port: the most specific listener owns a host (listener isolation).
  */
 export function isTakenBy(rival: string, hostname: string, own: string): boolean {
-  return compareHostnames(rival, own) < 0 && takesAll(rival, hostname);
-}
-
-function takesAll(pattern: string, hostname: string): boolean {
-  if (pattern === hostname) return true;
-  if (!hostname.startsWith('*.')) return hostnameMatches(pattern, hostname);
-  return pattern.startsWith('*.') && hostname.endsWith(pattern.slice(1));
+  return compareHostnames(rival, own) < 0 && hostnameCovers(rival, hostname);
 }

@@ -23,7 +23,9 @@ function hidden(...matches: readonly Omit<GrpcMatch, 'kind'>[]): readonly (strin
     rule,
     matchIndex,
   }));
-  const ranked = entries.map(entry => rankEntry(entry, { namespace: 'n', name: 'r' })).sort(compareEntries);
+  const ranked = entries
+    .map(entry => rankEntry(entry, { namespace: 'n', name: 'r', hostnames: [] }))
+    .sort(compareEntries);
   return findShadows(ranked).map(finding => finding.path[4]);
 }
 

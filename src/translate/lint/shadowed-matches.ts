@@ -129,7 +129,7 @@ function shadow(loser: RouteEntry, winner: RouteEntry): Finding {
   }
   return warningFinding('lint/identical-match', route, {
     path,
-    message: `No request gets here: ${winnerMatch} of ${other.kind} ${other.namespace}/${other.name} takes all of them first (the older route wins, then the name)`,
+    message: `No request gets here: ${winnerMatch} of ${other.kind} ${other.namespace}/${other.name} takes all of them first (the more specific hostname wins, then the older route, then the name)`,
     help: 'Tell the two apart by hostname, method or headers, or split the traffic with weights in one rule',
   });
 }

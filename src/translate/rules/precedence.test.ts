@@ -4,13 +4,14 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { GrpcMatch, RouteEntry, Rule } from '../../snapshot/index.ts';
+import { compareHostnames } from '../../values/index.ts';
 import { type Aged, compareAge } from '../age.ts';
-import { compareEntries, type RankedEntry, rankEntry } from './precedence.ts';
+import { compareEntries, entryOrder, type RankedEntry, rankEntry } from './precedence.ts';
 
 interface Written {
   readonly method?: GrpcMatch['method'];
   readonly headers?: number;
-  readonly route?: Aged;
+  readonly route?: Aged & { readonly hostnames?: readonly string[] };
   readonly ruleIndex?: number;
   readonly matchIndex?: number;
 }
@@ -38,7 +39,7 @@ function ranked({
     sessionPersistence: null,
   };
   const entry: RouteEntry = { match: { kind: 'grpc', method, headers: names }, rule, matchIndex };
-  return rankEntry(entry, route);
+  return rankEntry(entry, { hostnames: [], ...route });
 }
 
 const exact = (service: string | null, method: string | null) => ({ kind: 'exact' as const, service, method });
@@ -89,6 +90,32 @@ describe('compareEntries', () => {
         if (compareEntries(a, b) <= 0 && compareEntries(b, c) <= 0) assert.ok(compareEntries(a, c) <= 0);
       }),
     );
+  });
+});
+
+describe('entryOrder', () => {
+  const old = { namespace: 'a', name: 'a' };
+  const recent = { namespace: 'z', name: 'z', creationTimestamp: '2025-01-01T00:00:00Z' };
+  const rows: readonly [string, string, readonly string[], readonly string[]][] = [
+    ['an exact name above a wildcard', 'abc.example.com', ['abc.example.com'], ['*.example.com']],
+    ['a longer wildcard', '*.example.com', ['*.example.com'], ['*.com']],
+    ['any hostname above none', '*.example.com', ['*.com'], []],
+    ['the best of several hostnames', 'a.b.c', ['*.c', '*.b.c'], ['*.c']],
+  ];
+  for (const [rule, hostname, better, worse] of rows) {
+    it(`prefers ${rule}, though the route is newer and its match shorter`, () => {
+      const compare = entryOrder(hostname);
+      const first = ranked({ route: { ...recent, hostnames: better.toSorted(compareHostnames) } });
+      const second = ranked({ route: { ...old, hostnames: worse }, method: exact('a.B', 'Get') });
+      assert.ok(compare(first, second) < 0);
+      assert.ok(compare(second, first) > 0);
+    });
+  }
+
+  it('leaves the rest to compareEntries, whatever else the routes serve', () => {
+    const other = ranked({ route: { ...old, hostnames: ['x.example.com', '*.example.com'] } });
+    const one = ranked({ route: { ...recent, hostnames: ['*.example.com'] }, method: exact('a.B', 'Get') });
+    assert.ok(entryOrder('abc.example.com')(one, other) < 0);
   });
 });
 

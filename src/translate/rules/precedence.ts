@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { GrpcMatch, RouteEntry } from '../../snapshot/index.ts';
-import { compareStrings } from '../../values/index.ts';
+import { ANY_HOST, compareHostnames, compareStrings, hostnameCovers } from '../../values/index.ts';
 import { type Aged, compareAge } from '../age.ts';
 
-/** An entry with what its place depends on. Within one hostname: hostnames are ranked by the order of virtual hosts. */
+/** What of a route the place of its entries depends on. */
+export interface RankedRoute extends Aged {
+  /** Its own, in lower case, most specific first; not those that are left of them at a listener. */
+  readonly hostnames: readonly string[];
+}
+
+/** An entry with what its place depends on. */
 export interface RankedEntry {
   readonly entry: RouteEntry;
-  readonly route: Aged;
+  readonly route: RankedRoute;
   /** 0: exact method, 1: regular expression, 2: none. */
   readonly methodRank: number;
   readonly serviceLength: number;
@@ -26,7 +32,7 @@ export function matchKey({ method, headers }: GrpcMatch): string {
 }
 
 /** Prepares `entry` of `route` for `compareEntries`. */
-export function rankEntry(entry: RouteEntry, route: Aged): RankedEntry {
+export function rankEntry(entry: RouteEntry, route: RankedRoute): RankedEntry {
   const { method, headers } = entry.match;
   return {
     entry,
@@ -40,10 +46,25 @@ export function rankEntry(entry: RouteEntry, route: Aged): RankedEntry {
 }
 
 /**
- * The precedence of GRPCRoute (GRPCRouteRule.matches), best first:
+ * The order of the entries of one virtual host, best first: the route whose own hostname is more specific stands first, also
+ * when a listener's hostname leaves nothing of the difference (GatewayRouteHostnameIntersectionPrecedence).
+ */
+export function entryOrder(hostname: string): (a: RankedEntry, b: RankedEntry) => number {
+  return (a, b) =>
+    (a.route === b.route ? 0 : compareHostnames(ownHostname(a.route, hostname), ownHostname(b.route, hostname))) ||
+    compareEntries(a, b);
+}
+
+/** The most specific hostname of a route that takes all hosts of `hostname`: that which brought the route there. */
+function ownHostname({ hostnames }: RankedRoute, hostname: string): string {
+  return hostnames.find(own => hostnameCovers(own, hostname)) ?? ANY_HOST;
+}
+
+/**
+ * The precedence of GRPCRoute (GRPCRouteRule.matches) among routes of equal hostnames, best first:
  *
  * > Precedence MUST be given to the rule with the largest number of:
- * > Characters in a matching non-wildcard hostname. Characters in a matching hostname.   (the order of virtual hosts)
+ * > Characters in a matching non-wildcard hostname. Characters in a matching hostname.   (virtual hosts, entryOrder)
  * > Characters in a matching service. Characters in a matching method. Header matches.
  * > If ties still exist across multiple Routes: the oldest Route based on creation timestamp; the Route appearing first
  * > in alphabetical order by "{namespace}/{name}".

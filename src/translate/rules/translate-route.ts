@@ -2,6 +2,7 @@
 
 import type { Finding } from '../../errors/index.ts';
 import type { RouteEntry, Rule } from '../../snapshot/index.ts';
+import { compareHostnames } from '../../values/index.ts';
 import { type AttachContext, type Attachment, attachRoute } from '../attach/parent-refs.ts';
 import type { ParentOutcome, Problem, RouteOutcome } from '../outcomes.ts';
 import { errorFinding } from '../report.ts';
@@ -109,12 +110,13 @@ function rankEntries(
   rules: readonly Rule[],
 ): readonly RankedEntry[] {
   const { namespace, name, creationTimestamp } = route.metadata;
-  const aged = creationTimestamp === undefined ? { namespace, name } : { namespace, name, creationTimestamp };
+  const hostnames = (route.spec.hostnames ?? []).map(hostname => hostname.toLowerCase()).sort(compareHostnames);
+  const ranked = { namespace, name, creationTimestamp, hostnames };
   return kept.flatMap((translated, index) => {
     const rule = rules[index] ?? translated.rule;
     return translated.matches.map((match, matchIndex) => {
       const entry: RouteEntry = { match, rule, matchIndex };
-      return rankEntry(entry, aged);
+      return rankEntry(entry, ranked);
     });
   });
 }
