@@ -8,7 +8,7 @@ import {
   testEnvironment,
 } from '../../src/proxy/upstream/backend.test-support.ts';
 import { ClusterPool } from '../../src/proxy/upstream/cluster-pool.ts';
-import type { UpstreamEndpoint } from '../../src/proxy/upstream/upstream-endpoint.ts';
+import type { UpstreamEndpoint } from '../../src/proxy/upstream/upstream-request.ts';
 import type { BalancerPolicy } from '../../src/snapshot/index.ts';
 /** What choosing an endpoint and opening a stream costs when a connection is ready: `node bench/micro/open-stream.ts`. */
 import type { MessageStream } from '../../src/wire/index.ts';

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Clock, Random } from '../time/index.ts';
-import type { Log } from './log.ts';
+import type { HostResolver } from './discovery/index.ts';
+import type { Log } from './log/index.ts';
 import type { SessionKeyStore } from './session-keys.ts';
-import type { HostResolver } from './upstream/host-resolver.ts';
 import type { ShareQuestion } from './workers/port-claims.ts';
 
 export interface DataPlaneOptions {

@@ -3,19 +3,21 @@
 import type { BindFailure, BindFailures, Cluster, Snapshot } from '../snapshot/index.ts';
 import { HeaderListPool } from '../wire/index.ts';
 import type { DataPlaneOptions } from './data-plane-options.ts';
-import { SocketLoop } from './http/socket-loop.ts';
+import {
+  DnsDiscovery,
+  EndpointMetrics,
+  GrpcHealthProbe,
+  HealthChecker,
+  ReachLog,
+  systemResolver,
+  withResolvedEndpoints,
+} from './discovery/index.ts';
+import { SocketLoop } from './io/index.ts';
+import { RateLimitedLog } from './log/index.ts';
 import { type MetricFamily, MetricsReader, WorkerMetrics } from './metrics/index.ts';
-import { RateLimitedLog } from './rate-limited-log.ts';
 import { SessionKeyring } from './session-keys.ts';
 import { TicketRotation } from './ticket-rotation.ts';
-import { dialTcp } from './upstream/connection-environment.ts';
-import { DnsDiscovery } from './upstream/dns.ts';
-import { EndpointMetrics } from './upstream/endpoint-metrics.ts';
-import { GrpcHealthProbe } from './upstream/grpc-health-probe.ts';
-import { HealthChecker } from './upstream/health-checker.ts';
-import { systemResolver } from './upstream/host-resolver.ts';
-import { ReachLog } from './upstream/reach-log.ts';
-import { withResolvedEndpoints } from './upstream/resolved-snapshot.ts';
+import { dialTcp } from './upstream/index.ts';
 import { PortClaims, withoutBindings } from './workers/port-claims.ts';
 import type { WorkerDump } from './workers/worker-dump.ts';
 import { type PlaneDrainReport, Workers } from './workers/workers.ts';

@@ -6,9 +6,10 @@
  */
 export { DataPlane, type DataPlaneDump } from './data-plane.ts';
 export type { DataPlaneOptions } from './data-plane-options.ts';
+export type { HostResolver, Resolution } from './discovery/index.ts';
 export type { SessionKey } from './filters/index.ts';
 export { certificateRefusal } from './listeners/index.ts';
-export type { Log } from './log.ts';
+export type { Log } from './log/index.ts';
 export type { Histogram, MetricFamily, MetricSample } from './metrics/index.ts';
 export {
   MAX_SESSION_KEYS,
@@ -16,7 +17,6 @@ export {
   type SessionKeyStore,
   sessionKey,
 } from './session-keys.ts';
-export type { HostResolver, Resolution } from './upstream/host-resolver.ts';
 export { giveBackStart } from './workers/heap-relief.ts';
 export type { ClusterDump, EndpointDump, WorkerDump } from './workers/worker-dump.ts';
 export type { PlaneDrainReport } from './workers/workers.ts';

@@ -10,7 +10,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Clock, Timer } from '../time/index.ts';
 import { SESSION_IDLE_MS, type SessionKey } from './filters/index.ts';
-import type { Log } from './log.ts';
+import type { Log } from './log/index.ts';
 
 /** Keeps keys. Small and rarely used, so it may block; either call may throw. */
 export interface SessionKeyStore {

@@ -55,6 +55,23 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
 /** The stages of translation, in their order: each may import those before it, and all may import what lies beside the folders. */
 const STAGES = ['resolve', 'accept', 'attach', 'rules', 'arbitrate', 'publish', 'lint'];
+/**
+ * The same inside the data plane, from the ground floor up: a folder imports only what stands before it. Files at its root stand above all;
+ * below them only what an embedder says is read.
+ */
+const PROXY_ORDER = [
+  'log',
+  'metrics',
+  'io',
+  'upstream',
+  'discovery',
+  'filters',
+  'access-log',
+  'http',
+  'listeners',
+  'workers',
+];
+const SAID_BY_EMBEDDERS = 'src/proxy/data-plane-options.ts';
 
 /** Pure stages: no I/O, no clock, no log. */
 const PURE = ['translate', 'snapshot', 'match', 'status', 'values', 'resources'];
@@ -84,6 +101,13 @@ describe('the house', () => {
       STAGES.every(stage => files.some(({ path }) => path.startsWith(`src/translate/${stage}/`))),
       'a stage that is not there',
     );
+  });
+
+  it('lets a folder of the data plane import only those below it', () => {
+    const wrong = files
+      .filter(({ path }) => roomOf(path) !== null && !path.includes('.test-support.'))
+      .flatMap(file => file.imports.flatMap(({ target }) => climbOf(file.path, target)));
+    assert.deepEqual(wrong, []);
   });
 
   it('keeps node: modules out of the pure stages', () => {
@@ -145,6 +169,19 @@ function faultOf(file: SourceFile, target: string | undefined): string[] {
   if (folder === file.folder) return [];
   if (!MAY_IMPORT[file.folder]?.includes(folder)) return [`${file.path} may not import ${folder}`];
   return target === `src/${folder}/index.ts` ? [] : [`${file.path} must import src/${folder}/index.ts, not ${target}`];
+}
+
+/** The folder of the data plane that a file is in; null: none. */
+function roomOf(path: string): string | null {
+  return /^src\/proxy\/([^/]+)\//.exec(path)?.[1] ?? null;
+}
+
+function climbOf(path: string, target: string | undefined): string[] {
+  if (target === undefined || !target.startsWith('src/proxy/') || target === SAID_BY_EMBEDDERS) return [];
+  const [own, other] = [roomOf(path) ?? '', roomOf(target) ?? ''];
+  const at = PROXY_ORDER.indexOf(other);
+  if (own === other || (at >= 0 && at < PROXY_ORDER.indexOf(own))) return [];
+  return [`${path} may not import ${target}`];
 }
 
 /** Groups of files that import each other (Tarjan), types included: each as a sorted list of paths. */

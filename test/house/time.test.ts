@@ -15,7 +15,7 @@ const A_TURN = /import \{ setImmediate(?: as \w+)? \} from 'node:timers\/promise
 const MAY_ASK: Readonly<Record<string, string>> = {
   'src/time/system-clock.ts': 'it is the clock',
   'src/time/random.ts': 'it is the source',
-  'src/proxy/http/timer-wheel.ts': 'one interval wakes all timers; what time it is then, it is told',
+  'src/proxy/io/timer-wheel.ts': 'one interval wakes all timers; what time it is then, it is told',
   'src/cli/terminal.ts': 'the process itself: its pause keeps it alive',
   'src/cli/main.ts': 'the process itself: it waits so long for the reader of its output',
   'src/cli/sink/outlet.ts': 'keeps the process alive until what waits is written',

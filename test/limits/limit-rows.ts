@@ -15,23 +15,23 @@ export interface LimitRow {
 export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
   'Connections of clients': [
     {
-      limit: 'proxy#PROCESS_RESERVE',
+      limit: 'proxy/workers#PROCESS_RESERVE',
       why: 'descriptors kept back for files, logs and the admin server',
       over: 'part of the cap of connections, see [sizing](operations.md#sizing)',
       metric: 'daemun_downstream_connections_max',
     },
     {
-      limit: 'proxy#WORKER_RESERVE',
+      limit: 'proxy/workers#WORKER_RESERVE',
       why: 'descriptors kept back for each worker',
       over: 'as above',
     },
     {
-      limit: 'proxy#ENDPOINT_SHARE',
+      limit: 'proxy/workers#ENDPOINT_SHARE',
       why: 'of what is left, kept for connections to endpoints',
       over: 'as above',
     },
     {
-      limit: 'proxy#LEAST_CONNECTIONS',
+      limit: 'proxy/workers#LEAST_CONNECTIONS',
       over: 'the cap is not lower; idle connections make room, then silent ones, then new ones are closed',
       metric: 'connections_idle, connections_early, connections',
     },
@@ -228,11 +228,11 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
       metric: 'connection_buffer',
     },
     {
-      limit: 'proxy/http#PROCESS_BUFFER_BYTES',
+      limit: 'proxy/io#PROCESS_BUFFER_BYTES',
       over: 'those who hold most are ended first',
       metric: 'worker_buffer',
     },
-    { limit: 'proxy/http#MIN_BUFFER_BYTES', over: 'as above', metric: 'worker_buffer' },
+    { limit: 'proxy/io#MIN_BUFFER_BYTES', over: 'as above', metric: 'worker_buffer' },
     { limit: 'wire/http2/hpack#MAX_SHARED_BYTES', over: 'as it says' },
     { limit: 'wire/http2/hpack#MAX_TABLE_BYTES', over: 'the oldest entries go' },
     { limit: 'wire/http2#MAX_FREE', over: 'slabs are given back' },
@@ -336,7 +336,7 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
     },
     { limit: 'proxy/upstream#MAX_EJECTION_MS', why: 'and the longest', over: 'it is tried again' },
     { limit: 'proxy/upstream#MAX_EJECTED_SHARE', over: 'no more are left out' },
-    { limit: 'proxy/upstream#MAX_RESPONSE_BYTES', over: 'the check has failed' },
+    { limit: 'proxy/discovery#MAX_RESPONSE_BYTES', over: 'the check has failed' },
     {
       limit: 'translate/resolve/annotations#DEFAULTS.intervalMs',
       why: 'between checks; the annotation `daemun.dev/health-check` changes it',
@@ -348,12 +348,12 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
       over: 'the check has failed',
     },
     {
-      limit: 'proxy/upstream#QUERY_TIMEOUT_MS',
+      limit: 'proxy/discovery#QUERY_TIMEOUT_MS',
       why: 'of a DNS query, twice; a server that is silent holds nothing else up',
       over: 'the addresses of before stay',
     },
     {
-      limit: 'proxy/upstream#MAX_REFRESH_MS',
+      limit: 'proxy/discovery#MAX_REFRESH_MS',
       why: 'names are asked for again at their TTL, at least so often',
       over: 'asked again',
     },
@@ -495,14 +495,14 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
     { limit: 'cli/sink#MAX_WAITING_LENGTH', over: 'lines are lost', metric: 'daemun_log_lines_lost_total' },
     { limit: 'cli/sink#FLUSH_MS', over: 'what waits is lost' },
     { limit: 'proxy/access-log#MAX_VALUE_LENGTH', over: 'cut' },
-    { limit: 'proxy#LINES_PER_SECOND', over: 'left out, and counted by the next line' },
-    { limit: 'proxy#MAX_VALUE_LENGTH', over: 'cut' },
+    { limit: 'proxy/log#LINES_PER_SECOND', over: 'left out, and counted by the next line' },
+    { limit: 'proxy/log#MAX_VALUE_LENGTH', over: 'cut' },
     {
-      limit: 'proxy#LINES_PER_INTERVAL',
+      limit: 'proxy/log#LINES_PER_INTERVAL',
       why: 'lines of one kind in ten seconds; what a peer can cause must not fill a disk',
       over: 'left out, and counted by the next line',
     },
-    { limit: 'proxy#MAX_KINDS', over: 'as it says' },
+    { limit: 'proxy/log#MAX_KINDS', over: 'as it says' },
     { limit: 'controller#MAX_TOLD', over: 'as it says' },
   ],
   Commands: [

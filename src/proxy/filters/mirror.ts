@@ -7,19 +7,20 @@
 import type { MirrorShare } from '../../snapshot/index.ts';
 import type { Random } from '../../time/index.ts';
 import type { HeaderList, MessageStream, StreamEnd, VolatileFields } from '../../wire/index.ts';
-import { BodyQueue } from '../http/body-queue.ts';
-import type { MemoryBudget } from '../http/memory-budget.ts';
-import { EXCHANGE_BYTES, fieldBytes } from '../http/memory-cost.ts';
-import type { SocketLoop } from '../http/socket-loop.ts';
-import type { WheelTimer } from '../http/timer-wheel.ts';
+import {
+  BodyQueue,
+  EXCHANGE_BYTES,
+  fieldBytes,
+  type MemoryBudget,
+  type SocketLoop,
+  type WheelTimer,
+} from '../io/index.ts';
 import type { WorkerMetrics } from '../metrics/index.ts';
-import { verdictOn } from '../upstream/own-limit.ts';
-import type { UpstreamRequest } from '../upstream/upstream-request.ts';
-import type { UpstreamCluster, UpstreamEndpoint } from '../upstream/upstreams.ts';
+import { type ClusterPool, type UpstreamEndpoint, type UpstreamRequest, verdictOn } from '../upstream/index.ts';
 
 /** One mirror filter, compiled. */
 export interface MirrorPlan {
-  readonly cluster: UpstreamCluster;
+  readonly cluster: ClusterPool;
   readonly share: MirrorShare;
 }
 
@@ -77,7 +78,7 @@ export class MirroredRequest implements UpstreamRequest, WheelTimer {
   wheelNext: WheelTimer | null = null;
   wheelPrevious: WheelTimer | null = null;
   wheelTick = 0;
-  readonly #cluster: UpstreamCluster;
+  readonly #cluster: ClusterPool;
   readonly isApart: boolean;
   readonly #head: HeaderList;
   readonly #fields: VolatileFields;
@@ -90,7 +91,7 @@ export class MirroredRequest implements UpstreamRequest, WheelTimer {
   #requestEnded = false;
   #over = false;
 
-  constructor(cluster: UpstreamCluster, source: MirrorSource, environment: MirrorEnvironment) {
+  constructor(cluster: ClusterPool, source: MirrorSource, environment: MirrorEnvironment) {
     this.#cluster = cluster;
     this.#head = source.head;
     this.#fields = source.fields;

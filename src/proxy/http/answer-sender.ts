@@ -2,8 +2,8 @@
 
 import { REQUEST_FAILURES, type RequestFailure } from '../../errors/index.ts';
 import { encodeGrpcMessage, GrpcStatus } from '../../wire/index.ts';
+import { BodyQueue } from '../io/index.ts';
 import type { Answer } from './answers.ts';
-import { BodyQueue } from './body-queue.ts';
 import { recount } from './exchange-memory.ts';
 import type { ExchangeState } from './exchange-state.ts';
 import { deliverTrailers, endResponse } from './response-flow.ts';

@@ -8,7 +8,7 @@ import type { Fault } from '../../snapshot/index.ts';
  * trailers only, unless the case is one for HTTP itself (421); any other request gets the HTTP status and a short text.
  * The statuses are those of `REQUEST_FAILURES`; only what the messages quote is added here.
  */
-import type { OpenFailure } from '../upstream/upstream-request.ts';
+import type { OpenFailure } from '../upstream/index.ts';
 
 export interface Answer {
   readonly httpStatus: number;

@@ -4,8 +4,7 @@ import type { Fault, Filter, HeaderChange, Rule, WeightedBackend } from '../../s
 import type { Random } from '../../time/index.ts';
 import { HeaderRewriter, type MirrorPlan, RuleSession, type SessionToken, WeightedChoice } from '../filters/index.ts';
 import { RuleMetrics } from '../metrics/index.ts';
-import { hashText } from '../upstream/hash-text.ts';
-import type { UpstreamCluster } from '../upstream/upstreams.ts';
+import { type ClusterPool, hashText } from '../upstream/index.ts';
 import { ResponsePlan } from './response-plan.ts';
 import type { Serving } from './serving.ts';
 
@@ -14,7 +13,7 @@ export interface CompiledBackend {
   /** Index in the rule's backends. */
   readonly index: number;
   /** null: `fault` is answered. */
-  readonly cluster: UpstreamCluster | null;
+  readonly cluster: ClusterPool | null;
   /** What session tokens call the cluster; -1: none. */
   readonly tag: number;
   readonly fault: Fault | null;

@@ -2,8 +2,8 @@
 
 /** What a request in progress is charged with, so that caps count memory and not payload. */
 import type { HeaderList, VolatileFields } from '../../wire/index.ts';
+import { EXCHANGE_BYTES, fieldBytes } from '../io/index.ts';
 import type { ExchangeState } from './exchange-state.ts';
-import { EXCHANGE_BYTES, fieldBytes } from './memory-cost.ts';
 
 /** Of a head, what `EXCHANGE_BYTES` covers. */
 const USUAL_HEAD_BYTES = 2048;

@@ -2,15 +2,14 @@
 
 import { type HeaderList, MessageCounter, type MessageStream, type VolatileFields } from '../../wire/index.ts';
 import type { MirroredRequest, SessionToken } from '../filters/index.ts';
+import type { BodyQueue, WheelTimer } from '../io/index.ts';
 import type { CountedCall, TypeSeries } from '../metrics/index.ts';
-import type { UpstreamCluster } from '../upstream/upstreams.ts';
+import type { ClusterPool } from '../upstream/index.ts';
 import type { Answer } from './answers.ts';
-import type { BodyQueue } from './body-queue.ts';
 import type { CompiledBackend } from './compiled-rule.ts';
 import type { Decision } from './decision.ts';
 import type { Scope } from './scope.ts';
 import type { Serving } from './serving.ts';
-import type { WheelTimer } from './timer-wheel.ts';
 import type { UpstreamAttempt } from './upstream-attempt.ts';
 
 /** The client's connection, as its exchanges see it. */
@@ -117,7 +116,7 @@ export abstract class ExchangeState implements WheelTimer, CountedCall {
   }
 
   /** Makes the next try; it is not opened yet. */
-  abstract newAttempt(cluster: UpstreamCluster, hash: number, pinned: string | null): UpstreamAttempt;
+  abstract newAttempt(cluster: ClusterPool, hash: number, pinned: string | null): UpstreamAttempt;
   /** Ends the request with an answer of ours: the whole response, or its end when it has begun. */
   abstract answer(answer: Answer): void;
   /** Once, when the response is out or given up: counts, logs, lets go of everything. */

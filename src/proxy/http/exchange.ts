@@ -22,9 +22,7 @@ import {
   type StreamEnd,
   type VolatileFields,
 } from '../../wire/index.ts';
-import { isOwnLimit } from '../upstream/own-limit.ts';
-import type { OpenFailure } from '../upstream/upstream-request.ts';
-import type { UpstreamCluster } from '../upstream/upstreams.ts';
+import { type ClusterPool, isOwnLimit, type OpenFailure } from '../upstream/index.ts';
 import { sendAnswer } from './answer-sender.ts';
 import {
   type Answer,
@@ -232,7 +230,7 @@ export class Exchange extends ExchangeState implements MessageEvents, AttemptOwn
     finishExchange(this);
   }
 
-  newAttempt(cluster: UpstreamCluster, hash: number, pinned: string | null): UpstreamAttempt {
+  newAttempt(cluster: ClusterPool, hash: number, pinned: string | null): UpstreamAttempt {
     return new UpstreamAttempt(this, cluster, hash, pinned);
   }
 }

@@ -24,10 +24,10 @@ import type {
 } from '../../snapshot/index.ts';
 /** A gateway in this process between gRPC backends and clients, all on loopback ports of their own. */
 import { type Clock, systemClock, systemRandom } from '../../time/index.ts';
+import type { SocketLoop } from '../io/socket-loop.ts';
 import { MetricsReader } from '../metrics/index.ts';
 import { sessionKey } from '../session-keys.ts';
 import { WorkerRuntime, type WorkerSettings } from '../workers/worker-runtime.ts';
-import type { SocketLoop } from './socket-loop.ts';
 
 const identity = (bytes: Buffer): Buffer => bytes;
 

@@ -2,10 +2,9 @@
 
 /** The request's body on its way to the endpoint: forward at once, queue what is not taken, keep what a retry needs. */
 import type { HeaderList, MessageStream, VolatileFields } from '../../wire/index.ts';
-import { BodyQueue } from './body-queue.ts';
+import { BodyQueue, fieldBytes } from '../io/index.ts';
 import { recount } from './exchange-memory.ts';
 import type { ExchangeState } from './exchange-state.ts';
-import { fieldBytes } from './memory-cost.ts';
 import { requestTrailerFields, requestTrailers } from './trailer-fields.ts';
 
 /** Kept for a retry at most; a request that has sent more is not tried again. */

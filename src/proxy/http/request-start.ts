@@ -4,8 +4,7 @@
 import { isDroppedAtEdge } from '../../values/index.ts';
 import { fieldOf, formatGrpcTimeout, parseGrpcTimeout } from '../../wire/index.ts';
 import { type RuleSession, type SessionToken, startMirrors } from '../filters/index.ts';
-import { hashText } from '../upstream/hash-text.ts';
-import type { UpstreamCluster } from '../upstream/upstreams.ts';
+import { type ClusterPool, hashText } from '../upstream/index.ts';
 import { deadlineExceeded, faulted } from './answers.ts';
 import { type CompiledBackend, type CompiledRule, UNKNOWN_CLUSTER } from './compiled-rule.ts';
 import type { Decision } from './decision.ts';
@@ -55,7 +54,7 @@ export function countPendingLimit(exchange: ExchangeState): void {
   exchange.owner.serving.metrics.count('daemun_limit_hits_total', { limit: 'pending_requests' });
 }
 
-function openAttempt(exchange: ExchangeState, cluster: UpstreamCluster, pinned: string | null): void {
+function openAttempt(exchange: ExchangeState, cluster: ClusterPool, pinned: string | null): void {
   if (exchange.isFinished) return;
   const hash = cluster.hashKey === null ? 0 : hashOf(exchange, cluster.hashKey);
   const attempt = exchange.newAttempt(cluster, hash, pinned);
@@ -120,7 +119,7 @@ function readSession(exchange: ExchangeState, session: RuleSession): SessionToke
   return exchange.session;
 }
 
-function hashOf(exchange: ExchangeState, key: NonNullable<UpstreamCluster['hashKey']>): number {
+function hashOf(exchange: ExchangeState, key: NonNullable<ClusterPool['hashKey']>): number {
   if (key.kind === 'source-ip') return hashText(exchange.owner.clientAddress);
   const value = isDroppedAtEdge(key.name)
     ? undefined

@@ -2,11 +2,10 @@
 
 /** The response on its way to the client: head with filters, data at the client's pace, trailers, and the end. */
 import { grpcStatusOfHttp, type HeaderList, type MessageStream, type VolatileFields } from '../../wire/index.ts';
-import { BodyQueue } from './body-queue.ts';
+import { BodyQueue, fieldBytes } from '../io/index.ts';
 import type { CompiledBackend } from './compiled-rule.ts';
 import { recount } from './exchange-memory.ts';
 import type { ExchangeState } from './exchange-state.ts';
-import { fieldBytes } from './memory-cost.ts';
 import { statusOf } from './response-plan.ts';
 import { responseTrailerFields, responseTrailers } from './trailer-fields.ts';
 import { withoutFields } from './volatile-fields.ts';

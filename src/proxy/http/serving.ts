@@ -3,19 +3,16 @@
 import type { Clock, Random } from '../../time/index.ts';
 import type { HeaderListPool } from '../../wire/index.ts';
 import type { AccessLog } from '../access-log/index.ts';
-import type { DebugLog } from '../debug-log.ts';
 import type { MacKey } from '../filters/index.ts';
-import type { Log } from '../log.ts';
+import type { MemoryBudget, SmallCopies, SocketLoop } from '../io/index.ts';
+import type { DebugLog, Log } from '../log/index.ts';
 import type { RuleMetrics, WorkerMetrics } from '../metrics/index.ts';
-import type { Upstreams } from '../upstream/upstreams.ts';
-import type { MemoryBudget } from './memory-budget.ts';
-import type { SmallCopies } from './small-copies.ts';
-import type { SocketLoop } from './socket-loop.ts';
+import type { UpstreamPools } from '../upstream/index.ts';
 
 /** What all requests of one worker share. Made once, by the worker. */
 export interface Serving {
   readonly loop: SocketLoop;
-  readonly upstreams: Upstreams;
+  readonly upstreams: UpstreamPools;
   readonly lists: HeaderListPool;
   readonly metrics: WorkerMetrics;
   /** Authenticate session tokens; the first one signs. Replaced when they rotate; empty until a rule wants sessions. */

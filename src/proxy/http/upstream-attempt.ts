@@ -8,9 +8,13 @@
  *        └──onOpenFailed, abandon─────────────────────────────────▲
  */
 import type { HeaderList, MessageStream, StreamEnd, VolatileFields } from '../../wire/index.ts';
-import { verdictOn } from '../upstream/own-limit.ts';
-import type { OpenFailure, UpstreamRequest } from '../upstream/upstream-request.ts';
-import type { UpstreamCluster, UpstreamEndpoint } from '../upstream/upstreams.ts';
+import {
+  type ClusterPool,
+  type OpenFailure,
+  type UpstreamEndpoint,
+  type UpstreamRequest,
+  verdictOn,
+} from '../upstream/index.ts';
 
 /** The exchange, as its attempts see it. */
 export interface AttemptOwner {
@@ -36,7 +40,7 @@ export class UpstreamAttempt implements UpstreamRequest {
   readonly pinned: string | null;
   readonly isApart: boolean;
   readonly client: object;
-  readonly cluster: UpstreamCluster;
+  readonly cluster: ClusterPool;
   /** null while it waits and when it is over. */
   stream: MessageStream | null = null;
   /** Kept for the access log. */
@@ -44,7 +48,7 @@ export class UpstreamAttempt implements UpstreamRequest {
   readonly #exchange: AttemptOwner;
   #isOver = false;
 
-  constructor(exchange: AttemptOwner, cluster: UpstreamCluster, hash: number, pinned: string | null) {
+  constructor(exchange: AttemptOwner, cluster: ClusterPool, hash: number, pinned: string | null) {
     this.#exchange = exchange;
     this.isApart = exchange.isApart;
     this.client = exchange.owner;

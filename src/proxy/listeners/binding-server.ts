@@ -17,15 +17,12 @@ import { type BindFailure, type Binding, bindFailure } from '../../snapshot/inde
  */
 import type { Clock } from '../../time/index.ts';
 import { VOLATILE_NAMES } from '../../wire/index.ts';
-import { Scope, type ScopeEnvironment } from '../http/scope.ts';
-import type { Serving } from '../http/serving.ts';
-import type { TrafficCounters } from '../http/socket-transport.ts';
-import { sharingReads } from '../io/shared-read-socket.ts';
+import { Scope, type ScopeEnvironment, type Serving } from '../http/index.ts';
+import { FirstBytes, sharingReads, type TrafficCounters } from '../io/index.ts';
 import { closeQuietly } from './close-quietly.ts';
 import type { ConnectionBudget } from './connection-budget.ts';
 import { DownstreamConnection, type DownstreamServer } from './downstream-connection.ts';
 import { EarlySockets } from './early-sockets.ts';
-import { FirstBytes } from './first-bytes.ts';
 import { HTTP1_REFUSAL } from './http1-refusal.ts';
 import { HEAD_TIMEOUT_MS } from './owed-input.ts';
 import { guessProtocol } from './protocol-guess.ts';

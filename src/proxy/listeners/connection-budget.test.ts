@@ -6,7 +6,7 @@ import { type ClientHttp2Session, connect as connectHttp2 } from 'node:http2';
 import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { listener, rule, TestGateway } from '../http/gateway.test-support.ts';
-import { SocketLoop } from '../http/socket-loop.ts';
+import { SocketLoop } from '../io/socket-loop.ts';
 
 const FAULT = { httpStatus: 503, grpcStatus: 14, message: 'none', reason: 'no_backend' };
 

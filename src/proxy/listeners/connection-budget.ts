@@ -11,9 +11,9 @@
  * All three are O(1). Sockets are accepted in any case: left in the kernel's queue they would wait without an end.
  */
 import type { Socket } from 'node:net';
-import type { SocketLoop } from '../http/socket-loop.ts';
+import type { SocketLoop } from '../io/index.ts';
+import type { RateLimitedLog } from '../log/index.ts';
 import type { WorkerMetrics } from '../metrics/index.ts';
-import type { RateLimitedLog } from '../rate-limited-log.ts';
 
 /** A connection that was just opened or used is not taken for an idle one. */
 const MIN_IDLE_MS = 1_000;

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { ExchangeState } from '../http/exchange-state.ts';
-import type { MemoryBudget, MemoryHolder } from '../http/memory-budget.ts';
-import { EXCHANGE_BYTES } from '../http/memory-cost.ts';
+import type { ExchangeState } from '../http/index.ts';
+import { EXCHANGE_BYTES, type MemoryBudget, type MemoryHolder } from '../io/index.ts';
 
 /** Memory held for one connection: its requests, and what waits for slow readers and writers. Over it its worst stream is reset. */
 const MAX_HELD_BYTES = 16 * 1024 * 1024;

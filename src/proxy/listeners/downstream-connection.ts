@@ -17,15 +17,18 @@ import type {
   MessageStream,
   StreamEnd,
 } from '../../wire/index.ts';
-import { malformedRequest, requestTooLarge } from '../http/answers.ts';
-import { Exchange } from '../http/exchange.ts';
-import type { ExchangeOwner, ExchangeState } from '../http/exchange-state.ts';
-import { checkIdle } from '../http/idle-stream.ts';
-import { recordRefused } from '../http/refused-request.ts';
-import type { Scope } from '../http/scope.ts';
-import type { Serving } from '../http/serving.ts';
-import { SocketTransport, type TrafficCounters, type TransportOwner } from '../http/socket-transport.ts';
-import type { WheelTimer } from '../http/timer-wheel.ts';
+import {
+  checkIdle,
+  Exchange,
+  type ExchangeOwner,
+  type ExchangeState,
+  malformedRequest,
+  recordRefused,
+  requestTooLarge,
+  type Scope,
+  type Serving,
+} from '../http/index.ts';
+import { SocketTransport, type TrafficCounters, type TransportOwner, type WheelTimer } from '../io/index.ts';
 import { openCodec } from './codec.ts';
 import type { ConnectionBudget, IdleConnection } from './connection-budget.ts';
 import { ConnectionMemory, type MemoryOwner } from './connection-memory.ts';

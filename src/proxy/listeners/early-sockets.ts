@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Socket } from 'node:net';
-import type { SocketLoop } from '../http/socket-loop.ts';
-import type { WheelTimer } from '../http/timer-wheel.ts';
+import type { SocketLoop, WheelTimer } from '../io/index.ts';
 
 /** While draining, a client that has connected has this long to say something: what it was about to send is served. */
 const GRACE_MS = 2_000;

@@ -3,10 +3,9 @@
 import { PatternVerdicts } from '../../match/index.ts';
 import type { BindFailure, BindFailures, Binding, Rule, Snapshot } from '../../snapshot/index.ts';
 import type { Timer } from '../../time/index.ts';
-import { RuleCompiler } from '../http/compiled-rule.ts';
-import type { Serving } from '../http/serving.ts';
+import { RuleCompiler, type Serving } from '../http/index.ts';
+import type { RateLimitedLog } from '../log/index.ts';
 import { MethodBudget } from '../metrics/index.ts';
-import type { RateLimitedLog } from '../rate-limited-log.ts';
 import { type BindingEnvironment, BindingServer } from './binding-server.ts';
 import { ConnectionBudget } from './connection-budget.ts';
 import type { TicketSecrets } from './ticket-secrets.ts';

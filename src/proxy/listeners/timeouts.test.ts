@@ -7,7 +7,7 @@ import { type AddressInfo, connect, createServer as createTcpServer, type Socket
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { connect as connectTls } from 'node:tls';
 import { backend, listener, rule, TestGateway } from '../http/gateway.test-support.ts';
-import { SocketLoop } from '../http/socket-loop.ts';
+import { SocketLoop } from '../io/socket-loop.ts';
 import { certificate } from './certificate.test-support.ts';
 
 const CERTIFICATE = await certificate('a', ['a.example.com']);

@@ -7,9 +7,9 @@
 import type { Socket } from 'node:net';
 import type { SecureContext, TLSSocket } from 'node:tls';
 import type { CompiledBinding, CompiledListener } from '../../match/index.ts';
-import type { Serving } from '../http/serving.ts';
+import type { Serving } from '../http/index.ts';
+import { FirstBytes } from '../io/index.ts';
 import { readClientHello } from './client-hello.ts';
-import { FirstBytes } from './first-bytes.ts';
 import { CLEARTEXT_REFUSAL } from './http1-refusal.ts';
 import { guessProtocol } from './protocol-guess.ts';
 import type { TlsContexts } from './tls-contexts.ts';

@@ -2,8 +2,7 @@
 
 import type { Socket } from 'node:net';
 import { type SecureContext, TLSSocket } from 'node:tls';
-import type { SocketLoop } from '../http/socket-loop.ts';
-import type { WheelTimer } from '../http/timer-wheel.ts';
+import type { SocketLoop, WheelTimer } from '../io/index.ts';
 
 /** h2 and http/1.1 as they are sent (RFC 7301 §3.1): a list of names would be encoded anew for each connection. */
 const ALPN_PROTOCOLS: Buffer = Buffer.from('\x02h2\x08http/1.1', 'latin1');

@@ -14,10 +14,9 @@ import type { Cluster, Endpoint, EndpointSet } from '../../snapshot/index.ts';
 import { systemClock } from '../../time/index.ts';
 import { type HeaderList, HeaderListPool, type MessageStream, type StreamEnd } from '../../wire/index.ts';
 import { seededRandom } from '../filters/index.ts';
-import { SocketLoop } from '../http/socket-loop.ts';
+import { SocketLoop } from '../io/socket-loop.ts';
 import { type ConnectionEnvironment, dialTcp } from './connection-environment.ts';
-import type { UpstreamEndpoint } from './upstream-endpoint.ts';
-import type { OpenFailure, UpstreamRequest } from './upstream-request.ts';
+import type { OpenFailure, UpstreamEndpoint, UpstreamRequest } from './upstream-request.ts';
 
 /** Answers `200` and ends, unless `hold` is set: then streams stay open until `release`. */
 export class Backend {

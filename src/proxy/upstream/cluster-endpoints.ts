@@ -7,8 +7,7 @@ import { endpointKey } from './endpoint-key.ts';
 import { type EndpointOwner, EndpointPool } from './endpoint-pool.ts';
 import { OutlierEjection } from './outlier-ejection.ts';
 import type { Picker } from './picker.ts';
-import type { UpstreamEndpoint } from './upstream-endpoint.ts';
-import type { UpstreamRequest } from './upstream-request.ts';
+import type { UpstreamEndpoint, UpstreamRequest } from './upstream-request.ts';
 import { type Health, usableEndpoints } from './usable-endpoints.ts';
 
 const NO_ENDPOINTS: ReadonlyMap<string, EndpointPool> = new Map();

@@ -3,7 +3,7 @@
 /** Endpoints that are connected and of no use: requests go elsewhere or fail, and the endpoint is left alone for a while. */
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
-import { SocketLoop } from '../http/socket-loop.ts';
+import { SocketLoop } from '../io/socket-loop.ts';
 import { VirtualClock } from '../virtual-clock.test-support.ts';
 import { cleanUp, startBackend, until, World } from './cluster-pool.test-support.ts';
 import { FRAME, type RawConnection, rawBackend } from './raw-backend.test-support.ts';

@@ -6,15 +6,13 @@
  * `open` per request: one pick, one `openStream`. It allocates nothing but the stream. Everything else (waiting,
  * connecting, failing over) is off that path. Guarded by `bench/micro/open-stream.ts`.
  */
-import type { Cluster, EndpointSet } from '../../snapshot/index.ts';
+import type { BalancerPolicy, Cluster, EndpointSet } from '../../snapshot/index.ts';
 import { ClusterEndpoints, type ClusterEndpointsOwner } from './cluster-endpoints.ts';
 import type { ConnectFailure } from './connect-failure.ts';
 import type { ConnectionEnvironment } from './connection-environment.ts';
 import type { EndpointPool } from './endpoint-pool.ts';
 import { EJECT_AFTER_FAILURES } from './outlier-ejection.ts';
-import type { UpstreamEndpoint } from './upstream-endpoint.ts';
-import type { UpstreamRequest } from './upstream-request.ts';
-import type { HashKey, UpstreamCluster } from './upstreams.ts';
+import type { UpstreamEndpoint, UpstreamRequest } from './upstream-request.ts';
 import type { Health } from './usable-endpoints.ts';
 import { WaitingRequest } from './waiting-line.ts';
 import { WaitingRequests } from './waiting-requests.ts';
@@ -23,6 +21,9 @@ import { WaitingRequests } from './waiting-requests.ts';
 const MAX_TRIES = 3;
 /** Sweeps (seconds) without a request after which connections are no longer kept up in the background. */
 const IN_USE_SWEEPS = 60;
+
+/** What a hash balancer keys on; null for balancers that need no hash. */
+export type HashKey = Extract<BalancerPolicy, { kind: 'ring-hash' | 'maglev' }>['key'] | null;
 
 /** What happens in a cluster that is worth a counter or a log line. None of it is per request. */
 export interface ClusterObserver {
@@ -37,9 +38,10 @@ export interface ClusterObserver {
   onChanged(cluster: ClusterPool): void;
 }
 
-export class ClusterPool implements UpstreamCluster, ClusterEndpointsOwner {
+export class ClusterPool implements ClusterEndpointsOwner {
   readonly id: string;
   cluster: Cluster;
+  /** May change with a snapshot: read it per request. When set, requests carry `hashText` of it in `hash`. */
   hashKey: HashKey;
   /** Requests that wait for a connection. */
   readonly #waiting = new WaitingRequests();
@@ -57,6 +59,10 @@ export class ClusterPool implements UpstreamCluster, ClusterEndpointsOwner {
     this.#observer = observer;
   }
 
+  /**
+   * Chooses an endpoint (per stream) and opens a stream on one of its connections. Calls `request` back, synchronously
+   * when a connection is ready. O(1) then; no promise, closure, Map or timer.
+   */
   open(request: UpstreamRequest): void {
     this.#used = true;
     const endpoint = this.#endpoints.pick(request);
@@ -73,6 +79,7 @@ export class ClusterPool implements UpstreamCluster, ClusterEndpointsOwner {
     request.onOpen(stream, endpoint);
   }
 
+  /** Forgets a request that still waits for a connection; nothing is called back. No effect on others. O(1). */
   cancel(request: UpstreamRequest): void {
     const waiting = this.#waiting.get(request);
     if (waiting === undefined) return;
@@ -80,6 +87,11 @@ export class ClusterPool implements UpstreamCluster, ClusterEndpointsOwner {
     this.#forget(waiting);
   }
 
+  /**
+   * Exactly once per `onOpen`, when the stream is over. `failed`: the endpoint did not do its work (reset by connection or
+   * protocol, refused, gateway-class HTTP status 502/503/504 or no answer in time); an application's own error is `ok`,
+   * and so is a stream that the client gave up.
+   */
   done(endpoint: UpstreamEndpoint, outcome: 'ok' | 'failed'): void {
     endpoint.activeRequests -= 1;
     if (outcome === 'ok') {

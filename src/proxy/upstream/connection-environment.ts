@@ -3,8 +3,7 @@
 import type { Socket } from 'node:net';
 import type { Clock, Random } from '../../time/index.ts';
 import type { HeaderListPool } from '../../wire/index.ts';
-import type { SocketLoop } from '../http/socket-loop.ts';
-import { SharedReadSocket } from '../io/shared-read-socket.ts';
+import { SharedReadSocket, type SocketLoop } from '../io/index.ts';
 
 /** TCP keepalive: frees what a vanished peer left behind on connections without traffic. */
 const KEEPALIVE_MS = 60_000;

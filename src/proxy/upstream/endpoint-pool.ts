@@ -6,8 +6,7 @@ import type { ConnectFailure } from './connect-failure.ts';
 import type { ConnectionEnvironment } from './connection-environment.ts';
 import { endpointKey } from './endpoint-key.ts';
 import { Lane, type LaneLimits, type LaneOwner } from './lane.ts';
-import type { UpstreamEndpoint } from './upstream-endpoint.ts';
-import type { UpstreamRequest } from './upstream-request.ts';
+import type { UpstreamEndpoint, UpstreamRequest } from './upstream-request.ts';
 import type { Candidate, Health } from './usable-endpoints.ts';
 import type { WaitingRequest } from './waiting-line.ts';
 

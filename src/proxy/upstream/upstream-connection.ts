@@ -10,7 +10,7 @@ import type {
   MessageStream,
   StreamEnd,
 } from '../../wire/index.ts';
-import { SocketTransport, type TransportOwner } from '../http/socket-transport.ts';
+import { SocketTransport, type TransportOwner } from '../io/index.ts';
 import { openCodec } from './codec.ts';
 import { type ConnectFailure, reasonOf } from './connect-failure.ts';
 import type { ConnectionEnvironment } from './connection-environment.ts';

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { DebugLog } from '../debug-log.ts';
+import type { DebugLog, RateLimitedLog } from '../log/index.ts';
 import type { WorkerMetrics } from '../metrics/index.ts';
-import type { RateLimitedLog } from '../rate-limited-log.ts';
 import type { ClusterObserver, ClusterPool } from './cluster-pool.ts';
 import type { ConnectFailure } from './connect-failure.ts';
-import type { ReachChange } from './reach-log.ts';
-import type { UpstreamEndpoint } from './upstream-endpoint.ts';
+import type { ReachChange } from './reach-change.ts';
+import type { UpstreamEndpoint } from './upstream-request.ts';
 
 /** Where the clusters of one worker tell what happens in them. */
 export interface UpstreamReports {

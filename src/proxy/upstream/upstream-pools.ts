@@ -4,7 +4,6 @@ import type { Cluster, EndpointSet, Snapshot } from '../../snapshot/index.ts';
 import type { Timer } from '../../time/index.ts';
 import { type ClusterObserver, ClusterPool } from './cluster-pool.ts';
 import type { ConnectionEnvironment } from './connection-environment.ts';
-import type { Upstreams } from './upstreams.ts';
 import type { Health } from './usable-endpoints.ts';
 
 /** Idle, dead and drained connections are looked for this often. */
@@ -17,7 +16,7 @@ interface Entry {
 }
 
 /** The clusters of one worker. Owns their connections and the sweep's timer. */
-export class UpstreamPools implements Upstreams {
+export class UpstreamPools {
   readonly #environment: ConnectionEnvironment;
   readonly #observer: ClusterObserver;
   readonly #entries = new Map<string, Entry>();
@@ -46,6 +45,10 @@ export class UpstreamPools implements Upstreams {
     };
   }
 
+  /**
+   * Looked up when a rule is compiled, not per request: the object lives as long as the cluster's id is in the snapshot,
+   * and stays usable (it answers `no_endpoint`) for requests that began before it left.
+   */
   cluster(id: string): ClusterPool | undefined {
     return this.#entries.get(id)?.pool;
   }

@@ -1,7 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { MessageEvents, MessageStream } from '../../wire/index.ts';
-import type { UpstreamEndpoint } from './upstream-endpoint.ts';
+
+/** One endpoint as one worker sees it. */
+export interface UpstreamEndpoint {
+  readonly address: string;
+  readonly port: number;
+  /** For people: the Pod's name, '' when unknown. */
+  readonly name: string;
+  /** `address:port`, `[address]:port` for IPv6. */
+  readonly key: string;
+  /** Open streams of this worker. Kept by the cluster. */
+  activeRequests: number;
+  /** Streams that failed since the last one that did not. Kept by the cluster. */
+  consecutiveFailures: number;
+}
 
 /** Why no stream could be opened. `overload`: the cluster's queue of waiting requests is full. */
 export type OpenFailure = 'no_endpoint' | 'connect_failure' | 'connect_timeout' | 'overload';
@@ -10,7 +23,7 @@ export type OpenFailure = 'no_endpoint' | 'connect_failure' | 'connect_timeout' 
  * Something that wants a stream to a cluster: the exchange, a mirror, a health probe. It receives the stream's events
  * itself, so that opening one allocates nothing.
  *
- * After `UpstreamCluster.open` exactly one of these happens, perhaps before `open` returns: `onOpen`, `onOpenFailed`, or
+ * After `ClusterPool.open` exactly one of these happens, perhaps before `open` returns: `onOpen`, `onOpenFailed`, or
  * the user calls `cancel`.
  */
 export interface UpstreamRequest extends MessageEvents {
@@ -22,7 +35,7 @@ export interface UpstreamRequest extends MessageEvents {
   readonly isApart: boolean;
   /** Whose request it is: in a full line those wait who have the fewest there. null: nobody's in particular. */
   readonly client: object | null;
-  /** `stream` is open and idle: send the head now. `UpstreamCluster.done` must follow once. */
+  /** `stream` is open and idle: send the head now. `ClusterPool.done` must follow once. */
   onOpen(stream: MessageStream, endpoint: UpstreamEndpoint): void;
   /** No stream was opened; every try that is allowed was made. `message` is for people and for `grpc-message`. */
   onOpenFailed(failure: OpenFailure, message: string): void;

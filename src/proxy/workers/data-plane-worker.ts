@@ -3,7 +3,7 @@
 import type { BindFailures, Snapshot } from '../../snapshot/index.ts';
 import type { SessionKey } from '../filters/index.ts';
 import type { TicketSecrets } from '../listeners/index.ts';
-import type { Health } from '../upstream/usable-endpoints.ts';
+import type { Health } from '../upstream/index.ts';
 import type { WorkerDump } from './worker-dump.ts';
 
 /** What a drain came to, in requests. */

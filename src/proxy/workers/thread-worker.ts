@@ -5,10 +5,9 @@ import { type BindFailures, diffSnapshots, EMPTY_SNAPSHOT, type Snapshot } from 
 import type { Clock, Timer } from '../../time/index.ts';
 import type { SessionKey } from '../filters/index.ts';
 import type { TicketSecrets } from '../listeners/index.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../log/index.ts';
 import type { Series } from '../metrics/index.ts';
-import type { ReachChange } from '../upstream/reach-log.ts';
-import type { Health } from '../upstream/usable-endpoints.ts';
+import type { Health, ReachChange } from '../upstream/index.ts';
 import { atLatest } from './at-latest.ts';
 import type { DataPlaneWorker, DrainReport } from './data-plane-worker.ts';
 import { settle, type Waiting } from './waiting.ts';

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { ListenersDump } from '../listeners/index.ts';
-import type { ClusterPool } from '../upstream/cluster-pool.ts';
-import type { EndpointPool } from '../upstream/endpoint-pool.ts';
-import type { Health } from '../upstream/usable-endpoints.ts';
+import type { ClusterPool, EndpointPool, Health } from '../upstream/index.ts';
 
 /** What one worker holds now. Plain data; no secrets. */
 export interface WorkerDump {

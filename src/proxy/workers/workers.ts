@@ -2,13 +2,13 @@
 
 import type { BindFailures, Snapshot } from '../../snapshot/index.ts';
 import type { DataPlaneOptions } from '../data-plane-options.ts';
-import { connectionsPerWorker, descriptorLimit } from '../descriptor-limit.ts';
+import type { ReachLog } from '../discovery/index.ts';
 import type { SessionKey } from '../filters/index.ts';
 import type { TicketSecrets } from '../listeners/index.ts';
 import type { MetricsReader } from '../metrics/index.ts';
-import type { ReachLog } from '../upstream/reach-log.ts';
-import type { Health } from '../upstream/usable-endpoints.ts';
+import type { Health } from '../upstream/index.ts';
 import type { DataPlaneWorker, DrainReport } from './data-plane-worker.ts';
+import { connectionsPerWorker, descriptorLimit } from './descriptor-limit.ts';
 import { HeapRelief, NOTHING_CHARGED, ThreadHeap } from './heap-relief.ts';
 import { LocalWorker } from './local-worker.ts';
 import { canReusePort } from './reuse-port.ts';

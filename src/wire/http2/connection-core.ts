@@ -2,6 +2,7 @@
 
 import type { StreamEnd } from '../message/end-reason.ts';
 import type { MessageConnectionEvents } from '../message/message-connection.ts';
+import { NO_EVENTS } from '../message/no-events.ts';
 import { endOf } from './end-words.ts';
 import { ErrorCode } from './error-code.ts';
 import { FloodBudget, RESETS } from './flood-budget.ts';
@@ -10,7 +11,6 @@ import type { HeaderListPool } from './header-list-pool.ts';
 import { HpackDecoder } from './hpack/decoder.ts';
 import { HpackEncoder } from './hpack/encoder.ts';
 import type { Http2Limits } from './limits.ts';
-import { NO_EVENTS } from './no-events.ts';
 import { Output } from './output.ts';
 import { writePreamble } from './preamble.ts';
 import { ResetMemory } from './reset-memory.ts';

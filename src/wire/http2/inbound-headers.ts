@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { HeaderList } from '../header-list.ts';
+import { NO_EVENTS } from '../message/no-events.ts';
 import type { ConnectionCore } from './connection-core.ts';
 import { ErrorCode } from './error-code.ts';
 import { IGNORED } from './flood-budget.ts';
 import { END_HEADERS, END_STREAM, HAS_PRIORITY, PADDED, readUint31, SETTINGS } from './frame.ts';
 import { isIdle } from './inbound-data.ts';
 import { BODILESS, INTERIM, REQUEST, REQUEST_TRAILERS, RESPONSE, TRAILERS, traitsOf } from './message-validation.ts';
-import { NO_EVENTS } from './no-events.ts';
 import { answerOversizedHead } from './oversized-head.ts';
 import { HEAD_RECEIVED, Http2Stream, LOCAL_ENDED, NO_BODY, REMOTE_ENDED, type StreamConnection } from './stream.ts';
 

@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { NO_EVENTS } from '../message/no-events.ts';
 import { REQUEST, Side } from './connection.test-support.ts';
-import { NO_EVENTS } from './no-events.ts';
 import { Http2Stream } from './stream.ts';
 import { StreamTable } from './stream-table.ts';
 

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Cluster } from '../../snapshot/index.ts';
-import { RateLimitedLog } from '../rate-limited-log.ts';
+import { RateLimitedLog } from '../log/rate-limited-log.ts';
 import { VirtualClock } from '../virtual-clock.test-support.ts';
 import { DnsDiscovery } from './dns.ts';
 import { type Resolution, systemResolver } from './host-resolver.ts';

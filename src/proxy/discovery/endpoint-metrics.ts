@@ -2,8 +2,7 @@
 
 import type { Endpoint, EndpointSet, Snapshot } from '../../snapshot/index.ts';
 import type { WorkerMetrics } from '../metrics/index.ts';
-import { endpointKey } from './endpoint-key.ts';
-import type { Health } from './usable-endpoints.ts';
+import { endpointKey, type Health } from '../upstream/index.ts';
 
 const STATES = ['ready', 'draining', 'unhealthy', 'unchecked'] as const;
 type State = (typeof STATES)[number];

@@ -7,7 +7,7 @@
  */
 import { type Cluster, compareEndpoints, type Endpoint, type EndpointSet, sameContent } from '../../snapshot/index.ts';
 import type { Clock, Timer } from '../../time/index.ts';
-import type { RateLimitedLog } from '../rate-limited-log.ts';
+import type { RateLimitedLog } from '../log/index.ts';
 import type { HostResolver, Resolution } from './host-resolver.ts';
 
 /** Names are asked for again at their TTL, within these bounds … */

@@ -10,7 +10,7 @@ export function isOwnLimit({ reason, origin }: StreamEnd): boolean {
   return origin === 'codec' && reason === 'overload';
 }
 
-/** What a stream that ended so says of its endpoint, for `UpstreamCluster.done`. */
+/** What a stream that ended so says of its endpoint, for `ClusterPool.done`. */
 export function verdictOn(end: StreamEnd): 'ok' | 'failed' {
   return end.origin === 'leaving' || isOwnLimit(end) ? 'ok' : 'failed';
 }

@@ -1,22 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { RateLimitedLog } from '../rate-limited-log.ts';
-
-/** What one worker found out about an endpoint. `removed`: it is no endpoint any more. */
-export type ReachChange =
-  | {
-      readonly kind: 'unreachable';
-      readonly cluster: string;
-      readonly endpoint: string;
-      readonly name: string;
-      readonly reason: string;
-    }
-  | {
-      readonly kind: 'reachable' | 'removed';
-      readonly cluster: string;
-      readonly endpoint: string;
-      readonly name: string;
-    };
+import type { RateLimitedLog } from '../log/index.ts';
+import type { ReachChange } from '../upstream/index.ts';
 
 /**
  * Tells once that an endpoint cannot be reached, and once that it can again, whatever number of workers try it: each

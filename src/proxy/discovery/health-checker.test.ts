@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Cluster, EndpointSet, GrpcHealthCheck } from '../../snapshot/index.ts';
-import { RateLimitedLog } from '../rate-limited-log.ts';
+import { RateLimitedLog } from '../log/rate-limited-log.ts';
 import { VirtualClock } from '../virtual-clock.test-support.ts';
 import { HealthChecker, type ProbeResult } from './health-checker.ts';
 

@@ -10,7 +10,7 @@ import {
   status as Status,
 } from '@grpc/grpc-js';
 import type { Endpoint, GrpcHealthCheck } from '../../snapshot/index.ts';
-import { Backend, testCluster, testEnvironment } from './backend.test-support.ts';
+import { Backend, testCluster, testEnvironment } from '../upstream/backend.test-support.ts';
 import { GrpcHealthProbe } from './grpc-health-probe.ts';
 import type { ProbeResult } from './health-checker.ts';
 

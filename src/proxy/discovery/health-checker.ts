@@ -15,9 +15,8 @@ import {
  * not asked in one moment.
  */
 import type { Clock, Random, Timer } from '../../time/index.ts';
-import type { RateLimitedLog } from '../rate-limited-log.ts';
-import { endpointKey } from './endpoint-key.ts';
-import type { Health } from './usable-endpoints.ts';
+import type { RateLimitedLog } from '../log/index.ts';
+import { endpointKey, type Health } from '../upstream/index.ts';
 
 /** Spread of each wait around the interval. */
 const JITTER = 0.1;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Socket } from 'node:net';
-import type { SocketLoop } from '../http/socket-loop.ts';
-import type { WheelTimer } from '../http/timer-wheel.ts';
-import { SharedReadSocket } from '../io/shared-read-socket.ts';
+import { SharedReadSocket } from './shared-read-socket.ts';
+import type { SocketLoop } from './socket-loop.ts';
+import type { WheelTimer } from './timer-wheel.ts';
 
 /** Asked after each piece of input: true when `bytes`, which are not to be kept, were enough and the socket has a new owner. */
 export type Judge = (bytes: Buffer) => boolean;

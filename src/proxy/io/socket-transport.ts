@@ -8,6 +8,7 @@
  * - Back-pressure: while the socket has not written what it was given, the connection is told `outputBlocked(true)`, so
  *   that flow control and the exchange hold DATA back and memory stays bounded. Meanwhile other output stays in the
  *   connection, side by side: given to the socket, each few bytes would be a write of their own that keeps a slab alive.
+ * - Half-close: when the peer ends its side, `connection.receiveEnd` says whether ours ends too, or goes on until `end`.
  * - End: whatever ends the socket, `connection.close` and then `owner.onTransportClosed` are called once.
  *
  * Cleartext is read into a buffer that all sockets of a worker share (`SharedReadSocket`), so nothing of the input outlives `receive`.
@@ -77,6 +78,8 @@ export class SocketTransport implements OutputSink {
     const socket = this.socket;
     if (socket instanceof SharedReadSocket) socket.onInput = (buffer, length) => this.#onInput(buffer, length);
     else socket.on('data', (chunk: Buffer) => this.#onInput(chunk, chunk.length));
+    // Whether the peer's end is ours too is for the connection to say.
+    socket.allowHalfOpen = true;
     socket.on('drain', () => this.#onDrain());
     socket.on('error', error => {
       this.#error = error;

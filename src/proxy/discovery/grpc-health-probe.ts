@@ -3,12 +3,16 @@
 import type { Cluster, Endpoint, GrpcHealthCheck } from '../../snapshot/index.ts';
 import type { Timer } from '../../time/index.ts';
 import type { HeaderList, MessageEvents, MessageStream, StreamEnd, VolatileFields } from '../../wire/index.ts';
-import type { ConnectFailure } from './connect-failure.ts';
-import type { ConnectionEnvironment } from './connection-environment.ts';
-import { endpointKey } from './endpoint-key.ts';
+import {
+  type ConnectFailure,
+  type ConnectionEnvironment,
+  type ConnectionOwner,
+  type ConnectionTarget,
+  endpointKey,
+  UpstreamConnection,
+} from '../upstream/index.ts';
 import type { HealthProbe, ProbeResult } from './health-checker.ts';
 import { decodeHealthResponse, encodeHealthRequest } from './health-message.ts';
-import { type ConnectionOwner, type ConnectionTarget, UpstreamConnection } from './upstream-connection.ts';
 
 /** A HealthCheckResponse has two bytes; more than this is something else. */
 const MAX_RESPONSE_BYTES = 1_024;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Clock } from '../time/index.ts';
+import type { Clock } from '../../time/index.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -8,7 +8,7 @@
  * one write to an endpoint that they share. No allocation per request; one immediate per turn that has output.
  */
 import type { Clock } from '../../time/index.ts';
-import { newReadBuffer } from '../io/shared-read-socket.ts';
+import { newReadBuffer } from './shared-read-socket.ts';
 import { TimerWheel } from './timer-wheel.ts';
 
 /** Writes what it has queued. Called once after each `markDirty`. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Clock } from '../time/index.ts';
+import type { Clock } from '../../time/index.ts';
 import type { Log } from './log.ts';
 
 /** Lines of one kind per interval; what a peer can cause must not fill a disk. */

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * The ground floor: what every socket of the data plane stands on, whatever is spoken on it. One loop a thread, one transport a socket,
+ * coarse timers, and the books of the bytes that wait. In: chunks from sockets, calls. Out: events, chunks to sockets.
+ * Never: a request, a route, a cluster; nothing here imports another folder of the data plane.
+ */
+export { BodyQueue } from './body-queue.ts';
+export { FirstBytes } from './first-bytes.ts';
+export { MemoryBudget, type MemoryHolder, workerBufferBytes } from './memory-budget.ts';
+export { EXCHANGE_BYTES, fieldBytes } from './memory-cost.ts';
+export { SharedReadSocket, sharingReads } from './shared-read-socket.ts';
+export { SmallCopies } from './small-copies.ts';
+export { SocketLoop } from './socket-loop.ts';
+export { SocketTransport, type TrafficCounters, type TransportOwner } from './socket-transport.ts';
+export type { WheelTimer } from './timer-wheel.ts';
