@@ -106,7 +106,7 @@ function report(programs: readonly string[], figures: readonly Figure[], leftOut
   say(table(programs, figures, leftOut));
   const lines = new Set(leftOut.map(one => `- ${one.program}: ${one.case}: ${one.why}`));
   if (lines.size > 0) say(`\nNot served:\n\n${[...lines].join('\n')}`);
-  const bounds = BOUNDS.filter(bound => wanted(bound.case));
+  const bounds = BOUNDS.filter(bound => [...figures, ...leftOut].some(one => one.case === bound.case));
   if (bounds.length > 0) say(`\nBounds:\n\n${boundsTable(bounds, figures, leftOut)}`);
 }
 

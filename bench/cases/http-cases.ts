@@ -68,16 +68,16 @@ export function httpCases(): LoadCase[] {
 /** How slow the client is, for how long, and how many of them there are. */
 const SLOW = { bytesPerSecond: MIB, seconds: 5, clients: 10 } as const;
 
+const SLOW_READERS = `slow readers of 1 GiB, ${SLOW.clients} at once`;
+
 /** MiB of resident memory that the proxy has more, at its worst, while clients read a GiB each slowly. */
 export const slowReaders: BenchCase = {
-  name: 'slow readers of 1 GiB',
+  name: SLOW_READERS,
   measure: stand =>
     withPeer(stand, { wiring: H1_TO_H1 }, async ({ setup, pid }) => {
       await h2load(setup, { path: `/bytes/${GIB / 16}`, shape: { connections: 10, streams: 1 }, calls: 10 });
       const before = rssBytes(pid);
       const peak = await readSlowly(setup.port, `/bytes/${GIB}`, SLOW, () => rssBytes(pid));
-      return [
-        { name: `slow readers of 1 GiB, ${SLOW.clients} at once`, unit: 'MiB RSS more', value: (peak - before) / MIB },
-      ];
+      return [{ name: SLOW_READERS, unit: 'MiB RSS more', value: (peak - before) / MIB }];
     }),
 };

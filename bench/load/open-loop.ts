@@ -26,7 +26,10 @@ export interface Latencies {
 /** When the last call was made, how long the rest may take. */
 const LAST_MS = 10_000;
 
-/** Makes the calls; rejects when one did not end with trailers in time. */
+/** Of the answer's message with its prefix, as the backend has it. */
+const ANSWER_BYTES = 12;
+
+/** Makes the calls; rejects when one had no message, was reset, or did not end in time. */
 export async function openLoop(port: number, path: string, load: OpenLoop): Promise<Latencies> {
   const took = new Float64Array(load.calls);
   const connections = await Promise.all(
@@ -39,10 +42,10 @@ export async function openLoop(port: number, path: string, load: OpenLoop): Prom
     for (const connection of connections) connection.flush();
     await delay(1);
   }
-  const open = (): number => connections.reduce((sum, connection) => sum + connection.open, 0);
-  for (let waited = 0; open() > 0 && waited < LAST_MS; waited += 10) await delay(10);
+  for (let waited = 0; waited < LAST_MS && connections.some(({ open }) => open > 0); waited += 10) await delay(10);
   for (const connection of connections) connection.close();
-  if (open() > 0) throw new Error(`${open()} of ${load.calls} calls did not end well`);
+  const good = connections.reduce((sum, { received }) => sum + received / ANSWER_BYTES, 0);
+  if (good !== load.calls) throw new Error(`${good} of ${load.calls} calls were answered`);
   took.sort();
   return { p50: at(took, 0.5), p99: at(took, 0.99), p999: at(took, 0.999) };
 }
@@ -51,7 +54,7 @@ function at(sorted: Float64Array, share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 }
 
-const [DATA, HEADERS, SETTINGS, PING] = [0, 1, 4, 6];
+const [DATA, HEADERS, RST_STREAM, SETTINGS, PING] = [0, 1, 3, 4, 6];
 const [END_STREAM, ACK] = [1, 1];
 const FRAME_HEAD = 9;
 
@@ -62,12 +65,16 @@ class OpenConnection {
   readonly #socket: Socket;
   /** HEADERS and DATA of a call; the stream's id is written into it. */
   readonly #request: Buffer;
+  readonly #bodyAt: number;
   readonly #took: Float64Array;
   /** Which call a stream is: `#calls[(id - 1) / 2]`. */
   readonly #calls: number[] = [];
   #input: Buffer = Buffer.alloc(0);
   #output: Buffer[] = [];
+  /** Calls without an end. */
   open = 0;
+  /** Bytes of messages. */
+  received = 0;
 
   private constructor(socket: Socket, path: string, took: Float64Array) {
     this.#socket = socket;
@@ -77,8 +84,6 @@ class OpenConnection {
     this.#request = Buffer.concat([frameHead(block.length, HEADERS, 4), block, frameHead(body.length, DATA, 1), body]);
     this.#bodyAt = FRAME_HEAD + block.length;
   }
-
-  readonly #bodyAt: number;
 
   static async open(port: number, path: string, took: Float64Array): Promise<OpenConnection> {
     const socket = connect(port, '127.0.0.1');
@@ -133,6 +138,8 @@ class OpenConnection {
       frame[4] = ACK;
       this.#socket.write(frame);
     }
+    if (type === DATA) this.received += frame.length - FRAME_HEAD;
+    if (type === RST_STREAM) this.open--;
     if (type !== HEADERS || (flags & END_STREAM) === 0) return;
     const index = this.#calls[(frame.readUInt32BE(5) - 1) / 2];
     if (index === undefined) return;
