@@ -2,7 +2,7 @@
 import { findGhz, ghz } from '../load/ghz.ts';
 import { h2load, type Shape, text } from '../load/h2load.ts';
 import { streams } from '../load/streams.ts';
-import { varying } from '../load/varying.ts';
+import { type Difference, varying } from '../load/varying.ts';
 import type { LoadCase } from './bench-case.ts';
 
 const UNARY = '/bench.Bench/Unary';
@@ -30,11 +30,14 @@ function overTls(shape: Shape, calls: number): LoadCase {
   };
 }
 
-const varyingHeaders: LoadCase = {
-  name: 'varying headers 10×20',
-  calls: 300_000,
-  run: (_bed, { setup }, n) => varying(setup.port, { connections: 10, streams: 20 }, n),
-};
+/** The same client for all: what differs is what costs. */
+function differing(name: string, difference: Difference): LoadCase {
+  return {
+    name: `${name} 10×20`,
+    calls: 300_000,
+    run: (_bed, { setup }, n) => varying(setup.port, { connections: 10, streams: 20 }, n, difference),
+  };
+}
 
 const largeMessages: LoadCase = {
   name: '64 KiB each way 10×2',
@@ -65,7 +68,10 @@ function grpcGo(): LoadCase[] {
 export function loadCases(): LoadCase[] {
   return [
     ...SHAPES.map(shape => staticHeaders(shape, shape.streams === 1 ? 100_000 : 500_000)),
-    varyingHeaders,
+    differing('equal heads', 'nothing'),
+    differing('varying headers', 'ids'),
+    differing('unique paths', 'paths'),
+    differing('unique tokens', 'tokens'),
     ...grpcGo(),
     ...SHAPES.map(shape => overTls(shape, shape.streams === 1 ? 100_000 : 500_000)),
     largeMessages,

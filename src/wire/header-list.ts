@@ -2,8 +2,8 @@
 
 import type { HeadBlock, Unspeakable } from './http1/head-block.ts';
 
-/** What a list costs beside its fields: itself and two arrays. */
-const LIST_BYTES = 160;
+/** What a list costs beside its fields: itself and three arrays. */
+const LIST_BYTES = 208;
 /** What a field of a list costs beside its text: two strings and two slots. */
 const FIELD_BYTES = 64;
 
@@ -12,15 +12,16 @@ const FIELD_BYTES = 64;
  *
  * A `HeaderList` holds the fields of a block that do not change from call to call. Equal lists of one worker are the
  * same object (interned by the decoder in a bounded pool), so that what follows from a list is computed once and kept in
- * its `memo`. Fields that change per request (`VOLATILE_NAMES`) are split off into a `VolatileFields`.
+ * a `MemoSlot`. Fields that change per request are split off into a `VolatileFields`: those of `VOLATILE_NAMES`, and on each connection those of names that bring
+ * a new value there again and again. A `:path` may be one of these: ask `targetOf`.
  */
 export class HeaderList {
   /** Lower case; pseudo-header fields first, as on the wire. */
   readonly names: readonly string[];
   /** Same length as `names`. */
   readonly values: readonly string[];
-  /** One slot for the consumer of this list (the proxy keeps its decision here). The wire layer never reads it. */
-  memo: unknown = undefined;
+  /** What consumers keep with the list, each in its `MemoSlot`. */
+  readonly memos: unknown[] = [undefined, undefined, undefined, undefined];
   /** One slot for encoders: the wire layer's own. */
   encoded: unknown = undefined;
   /** One slot for the HTTP/1.1 codec: the list as bytes; null: not made yet. */
@@ -48,7 +49,27 @@ export class HeaderList {
   }
 }
 
-/** Name, value, name, value …; null: none. Never mutated once handed over. */
+/** What is kept with lists above this layer, and where. */
+const PLACES = { decision: 0, targets: 1, response: 2, trailers: 3 };
+
+/** One consumer's place in every list: nobody else makes a slot of the same name. */
+export class MemoSlot<T> {
+  readonly #place: number;
+
+  constructor(memo: keyof typeof PLACES) {
+    this.#place = PLACES[memo];
+  }
+
+  of(list: HeaderList): T | undefined {
+    return list.memos[this.#place] as T | undefined;
+  }
+
+  put(list: HeaderList, value: T): void {
+    list.memos[this.#place] = value;
+  }
+}
+
+/** Name, value, name, value …; null: none. A `:path` comes first. Never mutated once handed over. */
 export type VolatileFields = readonly string[] | null;
 
 /** The first value of a name (lower case), undefined when absent. Looks at names only: a value may read like a name. O(fields). */
@@ -56,6 +77,16 @@ export function fieldOf(fields: VolatileFields, name: string): string | undefine
   if (fields === null) return undefined;
   for (let at = 0; at + 1 < fields.length; at += 2) if (fields[at] === name) return fields[at + 1];
   return undefined;
+}
+
+/** The `:path` among the fields, where it comes first; null: it is not there. O(1). */
+export function pathIn(fields: VolatileFields): string | null {
+  return fields !== null && fields[0] === ':path' ? (fields[1] as string) : null;
+}
+
+/** The target of a request, path and query; '' when it has none (CONNECT). */
+export function targetOf(head: HeaderList, fields: VolatileFields): string {
+  return pathIn(fields) ?? head.get(':path') ?? '';
 }
 
 /**

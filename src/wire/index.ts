@@ -9,7 +9,7 @@ export { formatGrpcTimeout, parseGrpcTimeout } from './grpc/timeout.ts';
  * Bytes ⇄ messages: no sockets, no clock, no policy.
  * In: chunks of input and calls. Out: events and chunks of output. Never: `node:net`, timers, decisions about routing.
  */
-export { fieldOf, HeaderList, VOLATILE_NAMES, type VolatileFields } from './header-list.ts';
+export { fieldOf, HeaderList, MemoSlot, pathIn, targetOf, VOLATILE_NAMES, type VolatileFields } from './header-list.ts';
 export { Http2Connection } from './http2/connection.ts';
 export type { Http2ConnectionOptions } from './http2/connection-core.ts';
 export { ErrorCode, errorCodeName } from './http2/error-code.ts';

@@ -26,7 +26,7 @@ export interface DecisionParts {
   readonly answer: Answer | null;
 }
 
-/** All that follows from a request's header list in one scope. Kept in the list's memo; immutable but for its caches. */
+/** All that follows from a request's header list in one scope. Kept with the list; immutable but for its caches. */
 export class Decision {
   readonly scope: DecidedIn;
   readonly head: HeaderList;
@@ -39,9 +39,10 @@ export class Decision {
   readonly http: HttpRequestMetrics | null;
   readonly rule: CompiledRule | null;
   readonly answer: Answer | null;
-  readonly #outgoing: (OutgoingHead | undefined)[] = [];
+  readonly #outgoing: (OutgoingHead | undefined)[];
 
-  constructor(scope: DecidedIn, head: HeaderList, parts: DecisionParts) {
+  constructor(scope: DecidedIn, head: HeaderList, parts: DecisionParts, outgoing: (OutgoingHead | undefined)[] = []) {
+    this.#outgoing = outgoing;
     this.scope = scope;
     this.head = head;
     this.isGrpc = parts.isGrpc;
@@ -51,6 +52,11 @@ export class Decision {
     this.http = parts.http;
     this.rule = parts.rule;
     this.answer = parts.answer;
+  }
+
+  /** The same for a request to another method, whose target is not in the list. */
+  forMethod(method: GrpcMethodMetrics | null): Decision {
+    return new Decision(this.scope, this.head, { ...this, method }, this.#outgoing);
   }
 
   /** What the endpoint of a backend gets. */

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** What the debug log says of a request: how it was decided, each further try, and how it ended. Ask `debug.isOn` first. */
-import { grpcStatusName } from '../../wire/index.ts';
+import { grpcStatusName, targetOf } from '../../wire/index.ts';
 import type { Decision } from './decision.ts';
 import type { ExchangeState } from './exchange-state.ts';
 
-export function tellRequest({ owner, stream }: ExchangeState, decision: Decision): void {
+export function tellRequest({ owner, stream, fields }: ExchangeState, decision: Decision): void {
   const { head, listener, rule, answer } = decision;
   owner.serving.debug.say('request', {
     client: owner.clientAddress,
     stream: stream.id,
     host: head.get(':authority') ?? head.get('host') ?? '',
-    path: head.get(':path') ?? '',
+    path: targetOf(head, fields),
     listener,
     ...(rule === null ? { answer: answer?.reason } : { route: rule.route, rule: rule.ruleName }),
   });
@@ -28,12 +28,12 @@ export function tellRetry({ owner, stream, attempt, retries }: ExchangeState): v
 }
 
 export function tellEnd(exchange: ExchangeState): void {
-  const { owner, stream, decision, attempt, reason } = exchange;
+  const { owner, stream, decision, fields, attempt, reason } = exchange;
   const { debug, loop } = owner.serving;
   debug.say('request ended', {
     client: owner.clientAddress,
     stream: stream.id,
-    path: decision?.head.get(':path') ?? '',
+    path: decision === null ? '' : targetOf(decision.head, fields),
     endpoint: attempt?.endpoint?.key ?? null,
     status: decision?.isGrpc === true ? grpcStatusName(exchange.grpcStatus) : exchange.httpStatus,
     ms: Math.round(loop.nowMs - exchange.startedMs),

@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** The response on its way to the client: head with filters, data at the client's pace, trailers, and the end. */
-import { grpcStatusOfHttp, type HeaderList, type MessageStream, type VolatileFields } from '../../wire/index.ts';
+import {
+  grpcStatusOfHttp,
+  type HeaderList,
+  MemoSlot,
+  type MessageStream,
+  type VolatileFields,
+} from '../../wire/index.ts';
 import { BodyQueue, fieldBytes } from '../io/index.ts';
 import type { CompiledBackend } from './compiled-rule.ts';
 import { recount } from './exchange-memory.ts';
@@ -117,12 +123,14 @@ interface TrailerPlan {
   readonly grpcStatus: number;
 }
 
+const TRAILERS: MemoSlot<TrailerPlan> = new MemoSlot('trailers');
+
 /** Made once per trailer list: calls that end alike share one. */
 function trailerPlan(received: HeaderList): TrailerPlan {
-  const known = received.memo as TrailerPlan | undefined;
+  const known = TRAILERS.of(received);
   if (known !== undefined) return known;
   const plan = { trailers: responseTrailers(received), grpcStatus: statusOf(received) };
-  received.memo = plan;
+  TRAILERS.put(received, plan);
   return plan;
 }
 

@@ -8,6 +8,7 @@ import {
   type HeaderList,
   type HeaderListPool,
   isGrpcMessage,
+  MemoSlot,
   parseGrpcStatus,
   type VolatileFields,
 } from '../../wire/index.ts';
@@ -23,6 +24,8 @@ const PREPARED_TIMES = 1_024;
 const RESPONSE_HEAD_BYTES = 128;
 /** Plans that one response list remembers: one list is rarely answered under more rules. */
 const MAX_MEMOS = 8;
+
+const RESPONSES: MemoSlot<ResponseHead> = new MemoSlot('response');
 
 /** What follows from one response list under one plan. */
 export class ResponseHead {
@@ -64,10 +67,10 @@ export class ResponsePlan {
 
   /** The head for the client, remembered with `source`. */
   headOf(source: HeaderList): ResponseHead {
-    const first = (source.memo ?? null) as ResponseHead | null;
+    const first = RESPONSES.of(source) ?? null;
     for (let memo = first; memo !== null; memo = memo.next) if (memo.plan === this) return memo;
     const head = new ResponseHead(this, trimmed(first), source, this.#build(source));
-    source.memo = head;
+    RESPONSES.put(source, head);
     this.#lists.charge(RESPONSE_HEAD_BYTES);
     return head;
   }

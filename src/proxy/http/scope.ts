@@ -5,18 +5,20 @@
  * listener (or from a cleartext connection). A new snapshot that changes the binding makes new scopes; requests that
  * began keep their decision.
  *
- * Per request: one comparison when the header list was seen before in this scope. Else the match is made, once.
+ * Per request: one comparison when the header list was seen before in this scope. Else the match is made, once. Where the target
+ * is not in the list, because it differs on each request, what the list alone decides is kept with it (`TargetDecisions`), and the match is made for each.
  */
 import { type CompiledBinding, type CompiledListener, grpcPathFault, splitGrpcPath } from '../../match/index.ts';
 import type { RouteEntry } from '../../snapshot/index.ts';
 import { hostOfAuthority } from '../../values/index.ts';
-import { type HeaderList, isGrpcMessage, type VolatileFields } from '../../wire/index.ts';
+import { type HeaderList, isGrpcMessage, MemoSlot, pathIn, targetOf, type VolatileFields } from '../../wire/index.ts';
 import { GatewayMetrics, type MethodBudget } from '../metrics/index.ts';
 import { type Answer, grpcWeb, invalidPath, misdirected, noHost, noListener, noRoute } from './answers.ts';
 import type { RuleCompiler } from './compiled-rule.ts';
 import { Decision, type DecisionParts } from './decision.ts';
 import { HeadView } from './head-view.ts';
 import type { Serving } from './serving.ts';
+import { TargetDecisions } from './target-decisions.ts';
 
 /** What the scopes of one worker share. */
 export interface ScopeEnvironment {
@@ -30,8 +32,22 @@ export interface ScopeEnvironment {
 /** A decision that is kept with a list: itself, the outgoing heads' book, and an answer that quotes the path. */
 const DECISION_BYTES = 800;
 
+/** What is kept with a list that has its target, and with one that has not. */
+const DECISIONS: MemoSlot<Decision> = new MemoSlot('decision');
+const TARGET_DECISIONS: MemoSlot<TargetDecisions<RequestHead>> = new MemoSlot('targets');
+
 /** Scopes that one header list remembers decisions of. */
 const MAX_MEMOS = 4;
+
+/** What a list says without its target. */
+interface RequestHead {
+  readonly scope: Scope;
+  readonly head: HeaderList;
+  readonly isGrpc: boolean;
+  /** '': none. */
+  readonly host: string;
+  readonly listener: CompiledListener | undefined;
+}
 
 export class Scope {
   readonly binding: CompiledBinding;
@@ -48,59 +64,105 @@ export class Scope {
   }
 
   decide(head: HeaderList, fields: VolatileFields): Decision {
-    const first = head.memo as Decision | undefined;
+    const path = pathIn(fields);
+    if (path !== null) return this.#decideTarget(head, path, fields);
+    const first = DECISIONS.of(head);
     let memo = first ?? null;
     while (memo !== null) {
       if (memo.scope === this) return memo;
       memo = memo.next;
     }
-    return this.#decide(head, fields, first ?? null);
+    const request = this.#headOf(head);
+    const decision = this.#decide(request, targetOf(head, fields), fields);
+    return request.listener?.usesVolatile === true ? decision : this.#remember(first ?? null, decision);
   }
 
-  #decide(head: HeaderList, fields: VolatileFields, others: Decision | null): Decision {
-    const isGrpc = isGrpcRequest(head);
-    const path = head.get(':path') ?? '';
-    const host = hostOfAuthority(head.get(':authority') ?? head.get('host') ?? '');
-    if (host === '') return this.#remember(others, this.#rejected(head, noHost()));
-    const listener = this.binding.listenerFor(host);
-    if (listener === undefined) return this.#remember(others, this.#rejected(head, noListener(isGrpc, path, host)));
-    if (this.entered !== null && listener.listener.id !== this.entered.listener.id) {
-      return this.#remember(others, this.#rejected(head, misdirected(host), listener));
+  /** The list without its target was seen before in nearly every case. */
+  #decideTarget(head: HeaderList, path: string, fields: VolatileFields): Decision {
+    let memo = TARGET_DECISIONS.of(head);
+    if (memo === undefined || memo.request.scope !== this) {
+      memo = new TargetDecisions(this.#headOf(head));
+      TARGET_DECISIONS.put(head, memo);
+      this.#environment.serving.lists.charge(DECISION_BYTES);
     }
-    const fault = isGrpc ? grpcPathFault(path) : undefined;
-    if (fault !== undefined) return this.#remember(others, this.#rejected(head, invalidPath(path, fault), listener));
-    const entry = listener.match(host, new HeadView(head, fields, path, isGrpc));
-    const gateway = gatewayOf(listener);
-    const id = listener.listener.id;
-    const decision =
-      entry === undefined
-        ? this.#rejected(head, unmatched(head, host, listener), listener)
-        : new Decision(this, head, {
-            isGrpc,
-            listener: id,
-            gateway,
-            ...this.#metricsOf(gateway, head, isGrpc, entry),
-            rule: this.#environment.rules.compile(entry.rule),
-            answer: null,
-          });
-    return listener.usesVolatile ? decision : this.#remember(others, decision);
+    const { request } = memo;
+    const entry = this.#entryOf(request, path, fields);
+    if (entry === undefined) return this.#decide(request, path, fields);
+    let decision = memo.decisionOf(entry);
+    if (decision === undefined) {
+      decision = this.#taken(request, path, entry);
+      if (memo.put(entry, decision)) this.#environment.serving.lists.charge(DECISION_BYTES);
+      return decision;
+    }
+    if (!request.isGrpc) return decision;
+    return decision.forMethod(this.#metricsOf(request, decision.gateway, path, entry).method);
   }
 
-  /** What a request is counted as that was refused before it could be decided. */
-  refused(head: HeaderList): Pick<DecisionParts, 'method' | 'http'> {
-    return this.#metricsOf('', head, isGrpcRequest(head));
+  #headOf(head: HeaderList): RequestHead {
+    const host = hostOfAuthority(head.get(':authority') ?? head.get('host') ?? '');
+    const listener = host === '' ? undefined : this.binding.listenerFor(host);
+    return { scope: this, head, isGrpc: isGrpcRequest(head), host, listener };
   }
 
-  #rejected(head: HeaderList, answer: Answer, listener?: CompiledListener): Decision {
-    const isGrpc = isGrpcRequest(head);
+  /** The entry that takes the request; undefined: it is refused, or nothing takes it. */
+  #entryOf(
+    { head, isGrpc, host, listener }: RequestHead,
+    path: string,
+    fields: VolatileFields,
+  ): RouteEntry | undefined {
+    if (listener === undefined || this.#isMisdirected(listener)) return undefined;
+    if (isGrpc && grpcPathFault(path) !== undefined) return undefined;
+    return listener.match(host, new HeadView(head, fields, path, isGrpc));
+  }
+
+  #isMisdirected(listener: CompiledListener): boolean {
+    return this.entered !== null && listener.listener.id !== this.entered.listener.id;
+  }
+
+  #decide(request: RequestHead, path: string, fields: VolatileFields): Decision {
+    const entry = this.#entryOf(request, path, fields);
+    return entry === undefined ? this.#rejected(request, path) : this.#taken(request, path, entry);
+  }
+
+  #taken(request: RequestHead, path: string, entry: RouteEntry): Decision {
+    const { head, isGrpc, listener } = request;
     const gateway = listener === undefined ? '' : gatewayOf(listener);
     return new Decision(this, head, {
       isGrpc,
       listener: listener?.listener.id ?? '',
       gateway,
-      ...this.#metricsOf(gateway, head, isGrpc),
+      ...this.#metricsOf(request, gateway, path, entry),
+      rule: this.#environment.rules.compile(entry.rule),
+      answer: null,
+    });
+  }
+
+  /** Why no entry took the request. */
+  #answerTo({ head, isGrpc, host, listener }: RequestHead, path: string): Answer {
+    if (host === '') return noHost();
+    if (listener === undefined) return noListener(isGrpc, path, host);
+    if (this.#isMisdirected(listener)) return misdirected(host);
+    const fault = isGrpc ? grpcPathFault(path) : undefined;
+    if (fault !== undefined) return invalidPath(path, fault);
+    const what = isGrpc ? path : `${head.get(':method') ?? ''} ${path}`;
+    return grpcWeb(head.get('content-type')) ?? noRoute(what, host, listener);
+  }
+
+  /** What a request is counted as that was refused before it could be decided. */
+  refused(head: HeaderList): Pick<DecisionParts, 'method' | 'http'> {
+    return this.#metricsOf({ head, isGrpc: isGrpcRequest(head) }, '', head.get(':path') ?? '');
+  }
+
+  #rejected(request: RequestHead, path: string): Decision {
+    const { head, isGrpc, listener } = request;
+    const gateway = listener === undefined ? '' : gatewayOf(listener);
+    return new Decision(this, head, {
+      isGrpc,
+      listener: listener?.listener.id ?? '',
+      gateway,
+      ...this.#metricsOf(request, gateway, path),
       rule: null,
-      answer,
+      answer: this.#answerTo(request, path),
     });
   }
 
@@ -109,20 +171,19 @@ export class Scope {
     let last: Decision = decision;
     for (let length = 1; length < MAX_MEMOS && last.next !== null; length++) last = last.next;
     last.next = null;
-    decision.head.memo = decision;
+    DECISIONS.put(decision.head, decision);
     this.#environment.serving.lists.charge(DECISION_BYTES + (decision.answer?.message.length ?? 0));
     return decision;
   }
 
   /** `entry`: what took the request; undefined: nothing did. */
   #metricsOf(
+    { head, isGrpc }: Pick<RequestHead, 'head' | 'isGrpc'>,
     gateway: string,
-    head: HeaderList,
-    isGrpc: boolean,
+    path: string,
     entry?: RouteEntry,
   ): Pick<DecisionParts, 'method' | 'http'> {
     const metrics = this.#gateway(gateway);
-    const path = head.get(':path') ?? '';
     // Counted as `other`: it names no method.
     const name = splitGrpcPath(path) === undefined ? '' : path;
     return isGrpc
@@ -143,13 +204,6 @@ export class Scope {
 /** gRPC is POST (PROTOCOL-HTTP2); anything else is plain HTTP, whatever its content-type. */
 function isGrpcRequest(head: HeaderList): boolean {
   return isGrpcMessage(head) && head.get(':method') === 'POST';
-}
-
-/** The answer to a request that no rule takes. */
-function unmatched(head: HeaderList, host: string, listener: CompiledListener): Answer {
-  const path = head.get(':path') ?? '';
-  const what = isGrpcRequest(head) ? path : `${head.get(':method') ?? ''} ${path}`;
-  return grpcWeb(head.get('content-type')) ?? noRoute(what, host, listener);
 }
 
 function gatewayOf({ listener }: CompiledListener): string {

@@ -8,6 +8,7 @@ import type { RateLimitedLog } from '../log/index.ts';
 import { MethodBudget } from '../metrics/index.ts';
 import { type BindingEnvironment, BindingServer } from './binding-server.ts';
 import { ConnectionBudget } from './connection-budget.ts';
+import { headerNamesOf } from './header-names.ts';
 import type { TicketSecrets } from './ticket-secrets.ts';
 import { TlsContexts } from './tls-contexts.ts';
 
@@ -73,6 +74,7 @@ export class Listeners {
     const kept = new Set(wanted.map(binding => binding.id));
     for (const [id, server] of this.#servers) if (!kept.has(id)) this.#retire(id, server, this.#removalTimeoutMs);
     this.#environment.rules.retain(rulesOf(wanted));
+    this.#environment.serving.lists.steadyNames.add(headerNamesOf(wanted));
     const failures = new Map<string, BindFailure>();
     await Promise.all(wanted.map(binding => this.#serve(binding, failures)));
     return failures;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { HeaderList, VolatileFields } from '../header-list.ts';
+import { type HeaderList, pathIn, type VolatileFields } from '../header-list.ts';
 import type { EndReason } from '../message/end-reason.ts';
 import type { MessageConnection } from '../message/message-connection.ts';
 import type { MessageEvents, MessageStream } from '../message/message-stream.ts';
 import { type Http1ConnectionOptions, Http1Core } from './connection-core.ts';
 import { CHUNKED, type Framing, lengthFraming, NO_BODY, TUNNEL } from './framing.ts';
 import type { HeadBlock } from './head-block.ts';
-import { headBlock } from './head-encoder.ts';
+import { headBlock, headBlockTo } from './head-encoder.ts';
 import { CHUNKED_TAIL, EMPTY, type HeadTail, lengthAmong, PLAIN, writeHead } from './head-writer.ts';
 import type { ResponseHead } from './response-head.ts';
 import { ResponseReader } from './response-reader.ts';
@@ -79,7 +79,9 @@ export class Http1ClientConnection extends Http1Core implements MessageConnectio
 
   sendHead(stream: Http1Stream, head: HeaderList, fields: VolatileFields, end: boolean): void {
     stream.flags |= HEAD_SENT;
-    const block = headBlock(head, this.memory.lists);
+    const path = pathIn(fields);
+    const block = path === null ? headBlock(head, this.memory.lists) : headBlockTo(head, path);
+    const others = path === null ? fields : (fields?.slice(2) ?? null);
     this.signal();
     if (block === 'unspeakable' || block.status !== 0) {
       this.#unspeakable = stream;
@@ -87,10 +89,10 @@ export class Http1ClientConnection extends Http1Core implements MessageConnectio
     }
     this.#block = block;
     this.#awaitsUpgrade = block.isUpgrade;
-    const said = lengthAmong(fields);
+    const said = lengthAmong(others);
     const contentLength = said < 0 ? block.contentLength : said;
     const framing = requestFraming(block, contentLength, end);
-    writeHead(this.output, block.bytes, fields, requestTail(block, framing, contentLength));
+    writeHead(this.output, block.bytes, others, requestTail(block, framing, contentLength));
     this.writer.begin(framing);
     if (end) {
       this.writer.end(false);

@@ -32,6 +32,11 @@ export function headBlock(list: HeaderList, lists: HeaderListPool): HeadBlock | 
   return list.http1;
 }
 
+/** The block of a request whose target is not in its list; not kept: it differs on each. */
+export function headBlockTo(list: HeaderList, path: string): HeadBlock | Unspeakable {
+  return makeBlock(list, path);
+}
+
 /** The head of the response that grants an upgrade. */
 export function upgradeBlock(list: HeaderList, protocol: string): Buffer {
   return Buffer.from(
@@ -45,11 +50,15 @@ export function fitValue(value: string): string {
   return UNFIT.test(value) ? value.replaceAll(new RegExp(UNFIT, 'g'), ' ') : value;
 }
 
-function makeBlock(list: HeaderList): HeadBlock | Unspeakable {
+function makeBlock(list: HeaderList, path: string = list.get(':path') ?? ''): HeadBlock | Unspeakable {
   const status = Number(list.get(':status') ?? 0);
   const method = methodOf(list);
   const start =
-    status > 0 ? `HTTP/1.1 ${status} ${reasonPhrase(status)}\r\n` : method === '' ? '' : requestLine(list, method);
+    status > 0
+      ? `HTTP/1.1 ${status} ${reasonPhrase(status)}\r\n`
+      : method === ''
+        ? ''
+        : requestLine(list, method, path);
   if (start === null) return 'unspeakable';
   const isUnsized = (status > 0 && status < 200) || status === 204;
   return {
@@ -69,8 +78,7 @@ function methodOf(list: HeaderList): string {
   return method === 'CONNECT' && list.get(':protocol') !== undefined ? 'GET' : method;
 }
 
-function requestLine(list: HeaderList, method: string): string | null {
-  const path = list.get(':path') ?? '';
+function requestLine(list: HeaderList, method: string, path: string): string | null {
   const authority = list.get(':authority') ?? '';
   if (!TARGET.test(path) || !METHOD.test(method) || UNFIT.test(authority)) return null;
   return `${method} ${path} HTTP/1.1\r\nhost: ${authority}\r\n`;

@@ -2,9 +2,10 @@
 
 import { HeaderList } from '../header-list.ts';
 import { EncoderTables } from './hpack/encoder-table.ts';
-import { Field, fieldFlags, SENSITIVE, VOLATILE } from './hpack/field.ts';
+import { Field, fieldFlags, PSEUDO, SENSITIVE, VOLATILE } from './hpack/field.ts';
 import { STATIC_FIELDS } from './hpack/static-table.ts';
 import { SlabPool } from './slab-pool.ts';
+import { SteadyNames } from './steady-names.ts';
 
 /** What things cost in memory beside their text, measured on Node 24: a field with its place in a map, */
 const FIELD_BYTES = 160;
@@ -32,6 +33,10 @@ export class HeaderListPool {
   root: ListNode;
   /** Internal: what encoders share. */
   readonly encoderTables: EncoderTables = new EncoderTables();
+  /** Names that never vary; see there. */
+  readonly steadyNames: SteadyNames = new SteadyNames();
+  /** Internal: how many fields were interned so far. */
+  made = 0;
   /** Internal: output memory. */
   readonly slabs: SlabPool = new SlabPool();
   /** Internal: space for one decoded string; grown by the decoder. */
@@ -75,6 +80,7 @@ export class HeaderListPool {
       (sensitive ? this.#sensitive : this.#fields).set(name, values);
     }
     values.set(value, field);
+    this.made++;
     return field;
   }
 
@@ -100,6 +106,8 @@ export class HeaderListPool {
 
 /** Internal: a prefix of header lists. */
 export class ListNode {
+  /** A field here or before is no pseudo-header. */
+  readonly hasRegular: boolean;
   readonly #pool: HeaderListPool;
   readonly #parent: ListNode | null;
   readonly #field: Field | null;
@@ -113,6 +121,7 @@ export class ListNode {
     this.#pool = pool;
     this.#parent = parent;
     this.#field = field;
+    this.hasRegular = field !== null && (field.flags & PSEUDO) === 0;
   }
 
   child(field: Field): ListNode {

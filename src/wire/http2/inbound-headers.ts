@@ -7,7 +7,15 @@ import { ErrorCode } from './error-code.ts';
 import { IGNORED } from './flood-budget.ts';
 import { END_HEADERS, END_STREAM, HAS_PRIORITY, PADDED, readUint31, SETTINGS } from './frame.ts';
 import { isIdle } from './inbound-data.ts';
-import { BODILESS, INTERIM, REQUEST, REQUEST_TRAILERS, RESPONSE, TRAILERS, traitsOf } from './message-validation.ts';
+import {
+  BODILESS,
+  INTERIM,
+  isRequestHead,
+  REQUEST_TRAILERS,
+  RESPONSE,
+  TRAILERS,
+  traitsOf,
+} from './message-validation.ts';
 import { answerOversizedHead } from './oversized-head.ts';
 import { HEAD_RECEIVED, Http2Stream, LOCAL_ENDED, NO_BODY, REMOTE_ENDED, type StreamConnection } from './stream.ts';
 
@@ -140,7 +148,7 @@ export class HeadersReceiver {
     }
     const list = decoder.list;
     const isWrong = decoder.malformed || this.#selfDependent || (endStream && decoder.contentLength > 0);
-    if (isWrong || (list !== null && (traitsOf(list) & REQUEST) === 0)) {
+    if (isWrong || (list !== null && !isRequestHead(list, decoder.path))) {
       connection.refuse(id, ErrorCode.PROTOCOL_ERROR);
       connection.events.onRefusedHead?.('malformed', list ?? decoder.partialList());
       return;
@@ -223,8 +231,8 @@ export class HeadersReceiver {
 
   /** The decoded list when it is one of `kind`; otherwise null, and the stream has failed. */
   #soundList(stream: Http2Stream, kind: number): HeaderList | null {
-    const { list, malformed } = this.#connection.decoder;
-    if (list !== null && !malformed && traitsOf(list) & kind) return list;
+    const { list, malformed, path } = this.#connection.decoder;
+    if (list !== null && !malformed && path === null && traitsOf(list) & kind) return list;
     this.#connection.failStream(stream, list === null ? ErrorCode.ENHANCE_YOUR_CALM : ErrorCode.PROTOCOL_ERROR);
     return null;
   }

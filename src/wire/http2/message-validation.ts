@@ -18,6 +18,11 @@ export const BODILESS = 32;
 /** Valid trailers that do not speak of the message's length, place or connection: only such ones are taken from a client. */
 export const REQUEST_TRAILERS = 64;
 
+/** The list is a valid request head but for its `:path`, which is not in it. */
+export const PATHLESS_REQUEST = 128;
+/** Together with `BODILESS` and others: the method is OPTIONS, which may ask `*`. */
+const OPTIONS = 256;
+
 /** Fields of one connection, not of a message (RFC 9113 §8.2.2). */
 const CONNECTION_SPECIFIC: ReadonlySet<string> = new Set([
   'connection',
@@ -34,6 +39,14 @@ const FRAMING: ReadonlySet<string> = new Set(['content-length', 'host', 'te', 't
 export function traitsOf(list: HeaderList): number {
   if (list.traits === 0) list.traits = CHECKED | examine(list);
   return list.traits;
+}
+
+/** Whether a list is a valid request head together with `path`; null: the list has its own. */
+export function isRequestHead(list: HeaderList, path: string | null): boolean {
+  const traits = traitsOf(list);
+  if (path === null) return (traits & REQUEST) !== 0;
+  if ((traits & PATHLESS_REQUEST) === 0) return false;
+  return path.startsWith('/') || (path === '*' && (traits & OPTIONS) !== 0);
 }
 
 interface Pseudo {
@@ -56,7 +69,10 @@ function examine(list: HeaderList): number {
   if (count < 0 || !areRegular(list, count)) return 0;
   if (count === 0) return list.names.some(name => FRAMING.has(name)) ? TRAILERS : TRAILERS | REQUEST_TRAILERS;
   if (pseudo.status !== undefined) return count === 1 ? examineStatus(pseudo.status) : 0;
-  return isRequest(pseudo, list) ? REQUEST | (pseudo.method === 'HEAD' ? BODILESS : 0) : 0;
+  const bodiless = pseudo.method === 'HEAD' ? BODILESS : 0;
+  if (isRequest(pseudo, list)) return REQUEST | bodiless;
+  if (pseudo.path !== undefined || !isRequest({ ...pseudo, path: '/' }, list)) return 0;
+  return PATHLESS_REQUEST | bodiless | (pseudo.method === 'OPTIONS' ? OPTIONS : 0);
 }
 
 /** Fills `pseudo`; returns how many there are, -1 when one is unknown or doubled. */

@@ -65,7 +65,7 @@ export class Output {
 
   /** A whole frame whose payload is `chunk[start, end)`. */
   frame(type: number, flags: number, id: number, chunk: Buffer, start: number, end: number): void {
-    this.room(FRAME_HEADER_BYTES + Math.min(end - start, MAX_UNSPLIT_BYTES));
+    this.room(FRAME_HEADER_BYTES + Math.min(end - start, UNSPLIT_BYTES));
     this.header(end - start, type, flags, id);
     this.bytes(chunk, start, end);
   }
@@ -121,7 +121,7 @@ export class Output {
 
 const NONE = Buffer.alloc(0);
 /** A payload up to this goes into one slab, a larger one into what is left of several. */
-const MAX_UNSPLIT_BYTES = 1024;
+const UNSPLIT_BYTES = 1024;
 
 function copy(from: Buffer, start: number, end: number, to: Buffer, at: number): void {
   if (end - start > 64) from.copy(to, at, start, end);

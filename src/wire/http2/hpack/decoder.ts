@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { HeaderList } from '../../header-list.ts';
+import { HeaderList } from '../../header-list.ts';
 import type { HeaderListPool, ListNode } from '../header-list-pool.ts';
 import type { Http2Limits } from '../limits.ts';
 import { BlockCache } from './block-cache.ts';
@@ -14,11 +14,13 @@ import {
   SENSITIVE,
   VOLATILE,
   VOLATILE_NAME,
+  varyingField,
   volatileField,
 } from './field.ts';
 import { decodeHuffman, huffmanDecodedBound } from './huffman.ts';
 import { latin1 } from './latin1.ts';
 import { STATIC_COUNT, STATIC_FIELDS } from './static-table.ts';
+import { VaryingNames } from './varying-names.ts';
 
 /** Our SETTINGS_HEADER_TABLE_SIZE: the protocol's default, so that it holds from the first byte. */
 export const DECODER_TABLE_BYTES = 4096;
@@ -26,7 +28,8 @@ export const DECODER_TABLE_BYTES = 4096;
 /**
  * HPACK decoder of one connection (RFC 7541).
  *
- * Stable fields walk the pool's trie, one comparison each and no strings; volatile ones go to `fields`. Costs O(block),
+ * Stable fields walk the pool's trie, one comparison each and no strings; volatile ones, and those of names that turned out to vary on
+ * this connection, go to `fields`, a `:path` first. Costs O(block),
  * allocates only for literals and volatile fields. A list over the limits is decoded to its end (the table must stay in step) but
  * not kept. After `decode` the outcome is in the public fields, until the next call.
  */
@@ -38,11 +41,16 @@ export class HpackDecoder {
   malformed = false;
   /** -1: none. */
   contentLength = -1;
+  /** The `:path`, when it is in `fields`; null: it is in the list, or there is none. */
+  path: string | null = null;
 
   readonly #pool: HeaderListPool;
   readonly #limits: Http2Limits;
   readonly #table = new DynamicTable(DECODER_TABLE_BYTES);
   #cache: BlockCache | null = null;
+  #varying: VaryingNames | null = null;
+  #steadyGeneration = 0;
+  #heads = 0;
   #at = 0;
   #end = 0;
   #node: ListNode;
@@ -62,6 +70,10 @@ export class HpackDecoder {
     this.fields = null;
     this.malformed = false;
     this.contentLength = -1;
+    this.path = null;
+    this.#heads++;
+    if (this.#varying !== null && this.#steadyGeneration !== this.#pool.steadyNames.generation)
+      this.#settle(this.#varying);
     const known = this.#cache?.get(block, start, end);
     if (known !== undefined) {
       this.list = known.list;
@@ -94,7 +106,9 @@ export class HpackDecoder {
 
   /** After a list over the limits: the fields that came before the limit. */
   partialList(): HeaderList {
-    return this.#node.list();
+    const list = this.#node.list();
+    if (this.path === null) return list;
+    return new HeaderList([...list.names, ':path'], [...list.values, this.path], list.sensitive);
   }
 
   #decodeFields(block: Buffer): boolean {
@@ -136,12 +150,20 @@ export class HpackDecoder {
         this.#addVolatile(field);
         return;
       }
-      if (this.fields !== null) this.malformed = true; // a pseudo-header after a regular field (RFC 9113 §8.3)
+      if (this.#hasVolatileRegular()) this.malformed = true; // a pseudo-header after a regular field (RFC 9113 §8.3)
     }
     this.#node = this.#node.child(field);
   }
 
+  #hasVolatileRegular(): boolean {
+    return this.fields !== null && this.fields.length > (this.path === null ? 0 : 2);
+  }
+
   #addVolatile(field: Field): void {
+    if (field.flags & PSEUDO) {
+      if (this.fields !== null || this.#node.hasRegular) this.malformed = true;
+      this.path = field.value;
+    }
     if (field.flags & CONTENT_LENGTH) {
       // Two of them are refused even when equal: a next hop might join them in another way.
       if (this.contentLength !== -1 || !/^\d{1,15}$/.test(field.value)) this.malformed = true;
@@ -172,8 +194,37 @@ export class HpackDecoder {
   #field(name: string, value: string, sensitive: boolean): Field {
     const { maxHeaderFields, maxHeaderListBytes } = this.#limits;
     const isOver = this.#count >= maxHeaderFields || this.#bytes + name.length + value.length > maxHeaderListBytes;
-    if (!isOver) return this.#pool.field(name, value, sensitive);
+    if (!isOver)
+      return this.#varying?.has(name) === true ? varyingField(name, value) : this.#interned(name, value, sensitive);
     return new Field(name, value, fieldFlags(name, value) | (sensitive ? SENSITIVE : 0));
+  }
+
+  /** Looks whether the value is one more that nobody had, and what that makes of its name. */
+  #interned(name: string, value: string, sensitive: boolean): Field {
+    const pool = this.#pool;
+    const { made } = pool;
+    const field = pool.field(name, value, sensitive);
+    if (pool.made === made || field.flags & MALFORMED || pool.steadyNames.has(name)) return field;
+    if (this.#varying === null) {
+      this.#varying = new VaryingNames();
+      this.#steadyGeneration = pool.steadyNames.generation;
+    }
+    if (!this.#varying.isNowVarying(name, this.#heads)) return field;
+    // All fields of a name must be in one place, for their order is theirs.
+    this.#table.replace(known => (known.name === name ? varyingField(name, known.value) : known));
+    this.#cache = null;
+    return field;
+  }
+
+  /** Somebody looks at more names since: they belong into lists again. */
+  #settle(varying: VaryingNames): void {
+    const { steadyNames } = this.#pool;
+    this.#steadyGeneration = steadyNames.generation;
+    const settled = varying.settle(name => steadyNames.has(name));
+    if (settled.length === 0) return;
+    this.#table.replace(field =>
+      settled.includes(field.name) ? this.#pool.field(field.name, field.value, false) : field,
+    );
   }
 
   #resize(block: Buffer): boolean {

@@ -39,6 +39,14 @@ export class DynamicTable {
     this.#bytes += field.size;
   }
 
+  /** Puts what `change` makes of each entry in its place; the size must stay. O(entries). */
+  replace(change: (field: Field) => Field): void {
+    for (let slot = 0; slot < this.#ring.length; slot++) {
+      const field = this.#ring[slot];
+      if (field !== undefined) this.#ring[slot] = change(field);
+    }
+  }
+
   resize(maxBytes: number): void {
     this.#maxBytes = maxBytes;
     this.#evictTo(maxBytes);

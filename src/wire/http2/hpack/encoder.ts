@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { type HeaderList, VOLATILE_NAMES, type VolatileFields } from '../../header-list.ts';
+import { type HeaderList, pathIn, VOLATILE_NAMES, type VolatileFields } from '../../header-list.ts';
 import type { EncoderTable, EncoderTables } from './encoder-table.ts';
 import { STATIC_COUNT, STATIC_NAMES } from './static-table.ts';
 
@@ -68,18 +68,21 @@ export class HpackEncoder {
   /** Writes the block at `at`; returns its end. */
   encode(list: HeaderList, fields: VolatileFields, out: Buffer, at: number): number {
     let end = this.#isResized ? this.#writeResize(out, at) : at;
+    const path = pathIn(fields);
+    // Pseudo-header fields come first (RFC 9113 §8.3), in any order.
+    if (path !== null) end = writeLiteral(out, end, 0, ':path', path);
     if (list === this.#lastList && this.#lastBlock !== null) end = copyBlock(this.#lastBlock, out, end);
     else end = this.#encodeList(list, out, end);
     if (this.#missedBytes > STALE_BYTES) this.#empty(this.#table.maxBytes);
-    return fields === null ? end : this.#encodeVolatile(fields, out, end);
+    return fields === null ? end : this.#encodeVolatile(fields, path === null ? 0 : 2, out, end);
   }
 
   /** Literals with names of the static table or none: their bytes do not depend on the dynamic one. */
-  #encodeVolatile(fields: readonly string[], out: Buffer, at: number): number {
+  #encodeVolatile(fields: readonly string[], from: number, out: Buffer, at: number): number {
     const isKnown = fields === this.#lastFields;
     if (isKnown && this.#lastFieldsBlock !== null) return copyBlock(this.#lastFieldsBlock, out, at);
     let end = at;
-    for (let i = 0; i < fields.length; i += 2)
+    for (let i = from; i < fields.length; i += 2)
       end = writeLiteral(out, end, NEVER_INDEXED, fields[i] ?? '', fields[i + 1] ?? '');
     this.#lastFields = end - at > MAX_LAST_BYTES ? null : fields;
     this.#lastFieldsBlock = isKnown ? Buffer.from(out.subarray(at, end)) : null;

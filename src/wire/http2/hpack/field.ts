@@ -4,9 +4,9 @@ import { VOLATILE_NAMES } from '../../header-list.ts';
 
 /** The name begins with ':'. */
 export const PSEUDO = 1;
-/** The name is one of VOLATILE_NAMES, and there is a value. */
+/** The name is one of VOLATILE_NAMES, and there is a value; or it varies on this connection. */
 export const VOLATILE = 2;
-/** The name is one of VOLATILE_NAMES, whatever the value. */
+/** The name is one of VOLATILE_NAMES, whatever the value, or varies on this connection. */
 export const VOLATILE_NAME = 32;
 /** Name or value break RFC 9113 §8.2.1; the message that carries the field is malformed. */
 export const MALFORMED = 4;
@@ -53,8 +53,14 @@ function nameFlags(name: string): number {
 
 /** A field with the name of `named`, which is volatile, and a value that is not empty: `grpc-timeout` on every call of a grpc-go client. */
 export function volatileField(named: Field, value: string): Field {
-  const flags = VOLATILE | VOLATILE_NAME | (named.flags & CONTENT_LENGTH);
+  const flags = VOLATILE | VOLATILE_NAME | (named.flags & (CONTENT_LENGTH | PSEUDO));
   return new Field(named.name, value, isFieldValue(value) ? flags : flags | MALFORMED);
+}
+
+/** A field whose name, a sound one, was found to vary on its connection (see `VaryingNames`). */
+export function varyingField(name: string, value: string): Field {
+  const flags = name === ':path' ? VOLATILE | VOLATILE_NAME | PSEUDO : VOLATILE | VOLATILE_NAME;
+  return new Field(name, value, isFieldValue(value) ? flags : flags | MALFORMED);
 }
 
 /** RFC 9113 §8.2.1: no NUL, CR or LF anywhere, no space or tab at either end. O(length). */

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Binding, Filter, RouteEntry } from '../../snapshot/index.ts';
+
+/** All header names that rules of some bindings look at or change: their fields stay in header lists (`SteadyNames`). Linear in the entries. */
+export function headerNamesOf(bindings: readonly Binding[]): Set<string> {
+  const names = new Set<string>();
+  for (const { listeners } of bindings) {
+    for (const { virtualHosts } of listeners)
+      for (const { entries } of virtualHosts) for (const entry of entries) addNames(entry, names);
+  }
+  return names;
+}
+
+function addNames({ match, rule }: RouteEntry, names: Set<string>): void {
+  for (const { name } of match.headers) names.add(name);
+  addChanged(rule.filters, names);
+  for (const { filters } of rule.backends) addChanged(filters, names);
+  const session = rule.sessionPersistence;
+  if (session !== null) names.add(session.kind === 'cookie' ? 'cookie' : session.sessionName);
+}
+
+function addChanged(filters: readonly Filter[], names: Set<string>): void {
+  for (const filter of filters) {
+    if (filter.kind === 'mirror') continue;
+    const { set, add, remove } = filter.change;
+    for (const { name } of set) names.add(name);
+    for (const { name } of add) names.add(name);
+    for (const name of remove) names.add(name);
+  }
+}
