@@ -38,6 +38,9 @@ interface Kubeconfig {
   users: [{ user: { token: string } }];
 }
 
+/** A server on a busy machine gives up after half a minute; the same object may have more luck. */
+const TRIES_MORE = 5;
+
 /** A connection to an API server. */
 export class Oracle {
   readonly #agent: Agent;
@@ -55,10 +58,13 @@ export class Oracle {
 
   /** Asks for the verdict on an object, given as JSON text. */
   async judge(collection: Collection, json: string): Promise<Verdict> {
-    const path = collectionPath(collection);
-    const { status, body } = await this.#call('POST', `${path}?dryRun=All&fieldValidation=Strict`, json);
+    const path = `${collectionPath(collection)}?dryRun=All&fieldValidation=Strict`;
+    let { status, body } = await this.#call('POST', path, json);
+    for (let again = 0; isOverload(status) && again < TRIES_MORE; again += 1) {
+      ({ status, body } = await this.#call('POST', path, json));
+    }
     if (status === 201) return { isRefused: false, message: '', causes: [] };
-    if (status === 429 || status >= 500) throw new Error(`no verdict: ${status} ${body}`);
+    if (isOverload(status)) throw new Error(`no verdict: ${status} ${body}`);
     return { isRefused: true, ...reasonsOf(body) };
   }
 
@@ -95,6 +101,11 @@ export class Oracle {
       call.end(json);
     });
   }
+}
+
+/** True for an answer that is no verdict. */
+function isOverload(status: number): boolean {
+  return status === 429 || status >= 500;
 }
 
 function collectionPath({ group, version, plural, namespace }: Collection): string {

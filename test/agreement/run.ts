@@ -3,11 +3,12 @@
 /**
  * Compares our verdicts with an API server's, over every single mutation and over random ones:
  *
- *     node test/agreement/run.ts [--kubeconfig FILE] [--random N] [--seed N] [--every N] [--show N] [--files]
+ *     node test/agreement/run.ts [--kubeconfig FILE] [--random N] [--seed N] [--every N] [--from N] [--show N] [--files]
  *
- * `--every N` takes each N-th of the systematic mutants only (0: none). `--files` reads every object from a file, as
- * `daemun check` does, and doubles fields in their text. Prints the disagreements in groups, and which fields and rules
- * of the CRDs no mutant was refused for; exit code 1 when there is a disagreement. Needs the test cluster, reachable from here (KUBE_HARNESS_HOST_LINK=1).
+ * `--every N` takes each N-th of the systematic mutants only (0: none), `--from N` begins with the N-th. `--files` reads every
+ * object from a file, as `daemun check` does, and doubles fields in their text. Prints the disagreements in groups, and which
+ * fields and rules of the CRDs no mutant was refused for; exit code 1 when there is a disagreement. Needs the test cluster,
+ * reachable from here (KUBE_HARNESS_HOST_LINK=1).
  */
 import { parseArgs } from 'node:util';
 import { type Comparison, compareAll, type Disagreement, ourVerdict, PLURALS } from './compare.ts';
@@ -24,6 +25,7 @@ const { values } = parseArgs({
     random: { type: 'string', default: '6000' },
     seed: { type: 'string', default: '1' },
     every: { type: 'string', default: '1' },
+    from: { type: 'string', default: '0' },
     show: { type: 'string', default: '40' },
     files: { type: 'boolean', default: false },
   },
@@ -31,10 +33,11 @@ const { values } = parseArgs({
 
 function* mutants(): Generator<Mutant> {
   const step = Number(values.every);
+  const from = Number(values.from);
   let index = 0;
   if (step > 0) {
     for (const mutant of everyMutant()) {
-      if (index % step === 0) yield mutant;
+      if (index % step === from % step && index >= from) yield mutant;
       index += 1;
     }
   }
