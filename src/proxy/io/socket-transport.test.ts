@@ -2,8 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { connect, createServer, type Socket } from 'node:net';
-import { describe, it } from 'node:test';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import {
   DEFAULT_HTTP2_LIMITS,
   HeaderListPool,
@@ -22,35 +24,71 @@ const EVENTS: MessageConnectionEvents = {
   onFatal() {},
 };
 
-describe('a socket whose peer has ended its side', () => {
-  it('is not written to: it ends in order, without an error', async t => {
-    const loop = new SocketLoop(() => performance.now());
-    const server = createServer().listen(0, '127.0.0.1');
-    t.after(() => {
-      server.close();
-      loop.close();
-    });
+/** It has SETTINGS to send. */
+function newConnection(): Http2Connection {
+  const lists = new HeaderListPool();
+  return new Http2Connection({ role: 'server', events: EVENTS, limits: DEFAULT_HTTP2_LIMITS, lists });
+}
+
+describe('socket transport', () => {
+  let loop: SocketLoop;
+  let server: Server;
+  let client: Socket;
+  let socket: Socket;
+
+  beforeEach(async () => {
+    loop = new SocketLoop(() => performance.now());
+    server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
-    const client = connect((server.address() as { readonly port: number }).port, '127.0.0.1').resume();
-    const [socket] = (await once(server, 'connection')) as [Socket];
-    // It has SETTINGS to send.
-    const connection = new Http2Connection({
-      role: 'server',
-      events: EVENTS,
-      limits: DEFAULT_HTTP2_LIMITS,
-      lists: new HeaderListPool(),
-    });
+    client = connect((server.address() as { readonly port: number }).port, '127.0.0.1').resume();
+    [socket] = (await once(server, 'connection')) as [Socket];
+  });
+
+  afterEach(() => {
+    client.destroy();
+    socket.destroy();
+    server.close();
+    loop.close();
+  });
+
+  it('does not write to a socket whose peer has ended its side: it ends in order, without an error', async () => {
     let error: Error | null | undefined;
     const transport = new SocketTransport(socket, loop, {
       onTransportClosed: reason => {
         error = reason;
       },
     });
-    transport.start(connection);
+    transport.start(newConnection());
     socket.on('end', () => transport.markDirty());
     client.end();
     await new Promise(resolve => socket.once('close', resolve));
     assert.equal(error, null);
     assert.equal(transport.bytesWritten, 0);
+  });
+
+  it('lets go of connection and owner when the socket is gone, though the socket is still held', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const held = ((): WeakRef<object>[] => {
+      const connection = newConnection();
+      const owner = { onTransportClosed() {} };
+      new SocketTransport(socket, loop, owner).start(connection);
+      return [new WeakRef(connection), new WeakRef(owner)];
+    })();
+    await new Promise(resolve => setImmediate(resolve));
+    collect();
+    assert.ok(
+      held.every(ref => ref.deref() !== undefined),
+      'they are in use while the socket is open',
+    );
+    client.end();
+    await new Promise(resolve => socket.once('close', resolve));
+    await new Promise(resolve => setImmediate(resolve));
+    collect();
+    assert.deepEqual(
+      held.map(ref => ref.deref()),
+      [undefined, undefined],
+    );
+    assert.ok(socket.destroyed);
   });
 });

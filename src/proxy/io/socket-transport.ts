@@ -44,7 +44,8 @@ export class SocketTransport implements OutputSink {
   bytesRead = 0;
   bytesWritten = 0;
   readonly #loop: SocketLoop;
-  readonly #owner: TransportOwner;
+  /** Null once the socket is gone, as `#connection`: V8 keeps what a socket of Node refers to until the next full collection. */
+  #owner: TransportOwner | null;
   readonly #traffic: TrafficCounters | null;
   #connection: MessageConnection | null = null;
   #dirty = false;
@@ -123,7 +124,7 @@ export class SocketTransport implements OutputSink {
     const change = bytes - this.#unreadBytes;
     if (change === 0) return;
     this.#unreadBytes = bytes;
-    this.#owner.onUnreadOutput?.(change);
+    this.#owner?.onUnreadOutput?.(change);
   }
 
   /** For `takeOutput` only. */
@@ -164,7 +165,7 @@ export class SocketTransport implements OutputSink {
     this.socket.destroy();
     const unread = this.#unreadBytes;
     this.#unreadBytes = 0;
-    if (unread > 0) this.#owner.onUnreadOutput?.(-unread);
+    if (unread > 0) this.#owner?.onUnreadOutput?.(-unread);
   }
 
   #block(): void {
@@ -210,6 +211,8 @@ export class SocketTransport implements OutputSink {
     this.#loop.refresh();
     this.measure();
     this.#connection?.close('lost');
-    this.#owner.onTransportClosed(this.#error);
+    this.#owner?.onTransportClosed(this.#error);
+    this.#connection = null;
+    this.#owner = null;
   }
 }
