@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import type { HeaderMatch } from '../snapshot/index.ts';
 /**
  * Entries that take the same paths, told apart by headers. Short lists are tried one by one. In a long list the entries
  * with an exact header match are found by that header's value, so that a thousand tenants on one method, told apart by
  * `x-tenant`, cost no more than a few.
  */
-import type { HeaderMatch } from '../snapshot/index.ts';
+import { fitted } from '../values/index.ts';
 import { type CompiledMatch, regexHolds } from './compiled-match.ts';
 import type { GrpcPath } from './grpc-path.ts';
 import type { RequestView } from './request-view.ts';
@@ -32,7 +33,7 @@ class LinearCandidates implements CandidateList {
   readonly #matches: readonly CompiledMatch[];
 
   constructor(places: readonly number[], matches: readonly CompiledMatch[]) {
-    this.#places = places;
+    this.#places = fitted(places);
     this.#matches = places.map(place => matches[place] as CompiledMatch);
   }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import type { RouteEntry } from '../snapshot/index.ts';
 /**
  * Finds, in the ordered entries of one virtual host, those that can take a path: by hash for exact methods, so that the
  * cost of a request does not grow with the number of routes; entries with patterns are tried one by one.
@@ -7,7 +8,7 @@
  * Per request: two substrings and at most three hash look-ups; then a walk over at most five ascending lists of places,
  * each no further than the best place so far. Guarded by the case `1 vs 10,000 routes` of `npm run bench`.
  */
-import type { RouteEntry } from '../snapshot/index.ts';
+import { interned } from '../values/index.ts';
 import { type CandidateList, candidateList, EMPTY_CANDIDATES } from './candidate-list.ts';
 import type { CompiledMatch } from './compiled-match.ts';
 import { type GrpcPath, splitGrpcPath } from './grpc-path.ts';
@@ -77,7 +78,7 @@ function listFor(places: Places, method: RouteEntry['match']['method']): number[
   if (method.kind === 'regex') return places.patterns;
   if (method.service === null) return listOf(places.methods, method.method ?? '');
   if (method.method === null) return listOf(places.services, method.service);
-  return listOf(places.paths, `/${method.service}/${method.method}`);
+  return listOf(places.paths, interned(`/${method.service}/${method.method}`));
 }
 
 function listOf(lists: Map<string, number[]>, key: string): number[] {

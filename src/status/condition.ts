@@ -2,6 +2,7 @@
 
 import type { Condition } from '../resources/index.ts';
 import type { Problem } from '../translate/index.ts';
+import { fitted } from '../values/index.ts';
 
 /** What a condition says, without when and about which generation. */
 export interface Verdict {
@@ -58,7 +59,7 @@ export function mergeConditions(
   }
   for (const verdict of byType.values()) merged.push(stampVerdict(verdict, undefined, stamp));
   const isSame = merged.length === previous.length && merged.every((condition, index) => condition === previous[index]);
-  return isSame ? previous : merged;
+  return isSame ? previous : fitted(merged);
 }
 
 function stampVerdict(verdict: Verdict, previous: Condition | undefined, stamp: Stamp): Condition {

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { ParentOutcome, RouteOutcome } from '../translate/index.ts';
+import { interned } from '../values/index.ts';
 import { problemMessage, type Verdict } from './condition.ts';
 
 /** Accepted=True/Accepted. */
 export function routeAccepted(listeners: readonly string[]): Verdict {
   const names = listeners.map(id => id.slice(id.lastIndexOf('/') + 1));
-  return { type: 'Accepted', status: 'True', reason: 'Accepted', message: `Attached to ${names.join(', ')}` };
+  const message = interned(`Attached to ${names.join(', ')}`);
+  return { type: 'Accepted', status: 'True', reason: 'Accepted', message };
 }
 
 /** Accepted=False/NoMatchingParent, NotAllowedByListeners, NoMatchingListenerHostname or UnsupportedValue. */

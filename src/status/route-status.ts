@@ -2,6 +2,7 @@
 
 import type { RouteParentStatus } from '../resources/index.ts';
 import type { AttachableRoute, ParentOutcome, RouteOutcome } from '../translate/index.ts';
+import { fitted } from '../values/index.ts';
 import { mergeConditions, type Verdict } from './condition.ts';
 import {
   routeAccepted,
@@ -29,7 +30,7 @@ export function routeStatus(route: AttachableRoute, outcome: RouteOutcome, parts
   const before = parts.previous?.parents ?? written;
   const foreign = written.filter(entry => !parts.isOurs(entry.controllerName));
   const ours = outcome.parents.flatMap(parent => parentStatus(route, { outcome, parent, before, now: parts.now }));
-  return { parents: [...foreign, ...ours] };
+  return { parents: fitted([...foreign, ...ours]) };
 }
 
 interface ParentParts {

@@ -8,7 +8,7 @@ import {
   type Resource,
   type SchemaIssue,
 } from '../resources/index.ts';
-import { formatNamespacedName } from '../values/index.ts';
+import { formatNamespacedName, interned } from '../values/index.ts';
 import { keyOfRef, refOf } from './object-key.ts';
 import { isObject } from './plain-object.ts';
 
@@ -58,7 +58,7 @@ export function admit(value: unknown, options: ParseOptions): AdmittedObject {
 }
 
 function named(ref: ResourceRef): Pick<AdmittedObject, 'key' | 'fullName'> & { readonly ref: ResourceRef } {
-  return { ref, key: keyOfRef(ref), fullName: formatNamespacedName(ref) };
+  return { ref, key: interned(keyOfRef(ref)), fullName: interned(formatNamespacedName(ref)) };
 }
 
 /** An issue of the store's own; its severity is the catalogue's. */

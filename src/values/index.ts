@@ -5,6 +5,7 @@ export * from './authority.ts';
 export * from './duration.ts';
 export * from './edge-fields.ts';
 export * from './hostname.ts';
+export * from './kept.ts';
 export * from './label-selector.ts';
 export * from './namespaced-name.ts';
 export * from './nearby-objects.ts';

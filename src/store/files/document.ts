@@ -2,6 +2,7 @@
 
 import { loadAll, YAMLException } from 'js-yaml';
 import type { ParseOptions } from '../../resources/index.ts';
+import { fitted } from '../../values/index.ts';
 import { type AdmittedObject, admit, type ObjectIssue } from '../admit.ts';
 import { isObject } from '../plain-object.ts';
 import { expandsTooFar } from './alias-limit.ts';
@@ -53,7 +54,7 @@ function readValues(text: string, options: ParseOptions, fields: 'once' | 'repea
   const values = parseValues(text, fields);
   if (expandsTooFar(text, values)) return { objects: [], failure: TOO_MANY_ALIASES };
   if (values.some(hasTooManyItems)) return { objects: [], failure: TOO_MANY_ITEMS };
-  return { objects: values.flatMap((value, at) => readValue(value, at, options)), failure: undefined };
+  return { objects: fitted(values.flatMap((value, at) => readValue(value, at, options))), failure: undefined };
 }
 
 /** A chart's source may be YAML; that its names are refused says less than what it is. */

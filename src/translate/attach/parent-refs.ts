@@ -2,7 +2,7 @@
 
 import type { Finding } from '../../errors/index.ts';
 import { GATEWAY_GROUP, type ParentReference } from '../../resources/index.ts';
-import { formatNamespacedName } from '../../values/index.ts';
+import { fitted, formatNamespacedName } from '../../values/index.ts';
 import { IMPLIED_CONTROLLER_NAME } from '../accept/classes.ts';
 import type { ParentOutcome, Problem, RouteAcceptedReason } from '../outcomes.ts';
 import { errorFinding, infoFinding, nameOf, warningFinding } from '../report.ts';
@@ -63,7 +63,7 @@ export function attachRoute(route: AttachableRoute, context: AttachContext): Rou
   });
   const list = [...attachments.values()];
   findings.push(...attachmentFindings(route, list));
-  return { parents, attachments: list, findings };
+  return { parents: fitted(parents), attachments: fitted(list), findings };
 }
 
 /** The Gateway that a parentRef names, as `namespace/name`; undefined when it names something else. */

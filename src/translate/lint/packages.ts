@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Finding } from '../../errors/index.ts';
-import { compareStrings } from '../../values/index.ts';
+import { compareStrings, fitted } from '../../values/index.ts';
 import { updateSorted } from '../changes.ts';
 import { type Named, warningFinding } from '../report.ts';
 import type { RankedEntry } from '../rules/precedence.ts';
@@ -52,7 +52,7 @@ function findSuspects(entries: readonly RankedEntry[]): readonly Suspect[] {
     const path = ['spec', 'rules', entry.rule.origin.ruleIndex, 'matches', entry.matchIndex, 'method', 'service'];
     suspects.push({ path, service });
   }
-  return suspects;
+  return fitted(suspects);
 }
 
 /**

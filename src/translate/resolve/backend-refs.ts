@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { type BackendObjectReference, GATEWAY_GROUP, type Service, type ServicePort } from '../../resources/index.ts';
-import { formatNamespacedName } from '../../values/index.ts';
+import { formatNamespacedName, interned } from '../../values/index.ts';
 import type { Problem, RouteRefsReason } from '../outcomes.ts';
 import { errorFinding, type Report } from '../report.ts';
 import type { AttachableRoute } from '../route-kinds.ts';
@@ -92,7 +92,7 @@ function problem(reason: RouteRefsReason, route: AttachableRoute, report: Report
 
 function resolvePort(service: Service, port: number, refuse: Refuse): ResolvedBackend | Problem<RouteRefsReason> {
   const { ports, type } = service.spec;
-  const name = formatNamespacedName(service.metadata);
+  const name = interned(formatNamespacedName(service.metadata));
   const found = ports.find(candidate => candidate.port === port && candidate.protocol === 'TCP');
   const resolved = { clusterId: clusterId(name, port), service: name, port };
   // A Service of type ExternalName need not list ports: the port is the reference's.

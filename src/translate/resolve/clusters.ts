@@ -3,6 +3,7 @@
 import type { Finding } from '../../errors/index.ts';
 import type { Service, ServicePort } from '../../resources/index.ts';
 import type { Cluster, EndpointSet } from '../../snapshot/index.ts';
+import { interned } from '../../values/index.ts';
 import { readConnectTimeout } from './annotations/connect-timeout.ts';
 import { readDnsTargets } from './annotations/dns-targets.ts';
 import { readHealthCheck } from './annotations/health-check.ts';
@@ -13,7 +14,7 @@ const MAX_PENDING_REQUESTS = 1024;
 
 /** `namespace/service:port`. */
 export function clusterId(service: string, port: number): string {
-  return `${service}:${port}`;
+  return interned(`${service}:${port}`);
 }
 
 /** A Service's port as the data plane sees it. */

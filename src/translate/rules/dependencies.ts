@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { fitted, interned } from '../../values/index.ts';
 import { parentKey } from '../attach/parent-refs.ts';
 import { type AttachableRoute, rulesOf } from '../route-kinds.ts';
 
@@ -9,14 +10,14 @@ import { type AttachableRoute, rulesOf } from '../route-kinds.ts';
  */
 export function dependenciesOf(route: AttachableRoute): readonly string[] {
   const own = route.metadata.namespace;
-  const dependencies = new Set<string>([`Namespace/${own}`]);
+  const dependencies = new Set<string>([interned(`Namespace/${own}`)]);
   for (const ref of route.spec.parentRefs ?? []) {
     const key = parentKey(route, ref);
-    if (key !== undefined) dependencies.add(`Gateway/${key}`);
+    if (key !== undefined) dependencies.add(interned(`Gateway/${key}`));
   }
   const addBackend = ({ namespace = own, name }: Backend): void => {
-    dependencies.add(`Service/${namespace}/${name}`);
-    if (namespace !== own) dependencies.add(`ReferenceGrants/${namespace}`);
+    dependencies.add(interned(`Service/${namespace}/${name}`));
+    if (namespace !== own) dependencies.add(interned(`ReferenceGrants/${namespace}`));
   };
   const addMirrors = (filters: readonly Mirroring[] | undefined): void => {
     for (const filter of filters ?? [])
@@ -29,7 +30,7 @@ export function dependenciesOf(route: AttachableRoute): readonly string[] {
       addMirrors(ref.filters);
     }
   }
-  return [...dependencies];
+  return fitted([...dependencies]);
 }
 
 interface Backend {

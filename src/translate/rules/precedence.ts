@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { GrpcMatch, RouteEntry } from '../../snapshot/index.ts';
-import { ANY_HOST, compareHostnames, compareStrings, hostnameCovers } from '../../values/index.ts';
+import { ANY_HOST, compareHostnames, compareStrings, hostnameCovers, interned } from '../../values/index.ts';
 import { type Aged, compareAge } from '../age.ts';
 
 /** What of a route the place of its entries depends on. */
@@ -26,7 +26,7 @@ export interface RankedEntry {
 /** The text of a match: equal for equal matches, whatever the order of their headers. */
 export function matchKey({ method, headers }: GrpcMatch): string {
   const start = method === null ? '*' : `${method.kind} ${method.service ?? ''}/${method.method ?? ''}`;
-  if (headers.length === 0) return start;
+  if (headers.length === 0) return interned(start);
   const fields = headers.map(header => `${header.name} ${header.kind} ${header.value}`);
   return [start, ...fields.sort(compareStrings)].join('\n');
 }

@@ -2,7 +2,7 @@
 
 import type { Finding } from '../../errors/index.ts';
 import type { RouteEntry, Rule } from '../../snapshot/index.ts';
-import { compareHostnames } from '../../values/index.ts';
+import { compareHostnames, fitted } from '../../values/index.ts';
 import { type AttachContext, type Attachment, attachRoute } from '../attach/parent-refs.ts';
 import type { ParentOutcome, Problem, RouteOutcome } from '../outcomes.ts';
 import { errorFinding } from '../report.ts';
@@ -112,17 +112,18 @@ function rankEntries(
   const { namespace, name, creationTimestamp } = route.metadata;
   const hostnames = (route.spec.hostnames ?? []).map(hostname => hostname.toLowerCase()).sort(compareHostnames);
   const ranked = { namespace, name, creationTimestamp, hostnames };
-  return kept.flatMap((translated, index) => {
+  const entries = kept.flatMap((translated, index) => {
     const rule = rules[index] ?? translated.rule;
     return translated.matches.map((match, matchIndex) => {
       const entry: RouteEntry = { match, rule, matchIndex };
       return rankEntry(entry, ranked);
     });
   });
+  return fitted(entries);
 }
 
 function uniqueBackends(kept: readonly TranslatedRule[]): readonly ResolvedBackend[] {
   const backends = kept.flatMap(rule => rule.backends);
-  if (backends.length < 2) return backends;
-  return [...new Map(backends.map(backend => [backend.clusterId, backend])).values()];
+  if (backends.length < 2) return fitted(backends);
+  return fitted([...new Map(backends.map(backend => [backend.clusterId, backend])).values()]);
 }

@@ -3,6 +3,7 @@
 import type { Finding } from '../../errors/index.ts';
 import type { GRPCBackendRef } from '../../resources/index.ts';
 import type { Fault, RequestMatch, Rule, WeightedBackend } from '../../snapshot/index.ts';
+import { fitted, interned } from '../../values/index.ts';
 import type { Problem, RouteRefsReason } from '../outcomes.ts';
 import { warningFinding } from '../report.ts';
 import { type ResolveContext, type ResolvedBackend, resolveBackend } from '../resolve/backend-refs.ts';
@@ -50,11 +51,11 @@ export function translateRule(source: RouteRule, site: RuleSite): TranslatedRule
   const session = compileSessionPersistence(rule.sessionPersistence, { route, path: [...path, 'sessionPersistence'] });
   const { namespace, name } = route.metadata;
   const compiledRule: Rule = {
-    id: `${route.kind}/${namespace}/${name}/${ruleIndex}`,
+    id: interned(`${route.kind}/${namespace}/${name}/${ruleIndex}`),
     origin: { kind: route.kind, namespace, name, ruleIndex, ruleName: rule.name ?? '' },
     filters: filters.filters,
     fault: filters.fault ?? shares.fault,
-    backends: shares.backends,
+    backends: fitted(shares.backends),
     totalWeight: shares.backends.reduce((sum, backend) => sum + backend.weight, 0),
     requestTimeoutMs: site.requestTimeoutMs,
     sessionPersistence: session.policy,
