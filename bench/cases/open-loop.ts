@@ -41,6 +41,8 @@ export function openLoopCase(callsPerSecond: number): BenchCase {
         const calls = Math.ceil(callsPerSecond * SECONDS * stand.scale);
         const load = { callsPerSecond, calls, connections: CONNECTIONS };
         await closedLoop(stand, setup, WARM);
+        // The client itself is cold the first time.
+        await openLoop(setup.backendPort, PATH, { ...load, calls: callsPerSecond });
         const proxied = await openLoop(setup.port, PATH, load);
         const direct = await openLoop(setup.backendPort, PATH, load);
         return [...rows('open loop', callsPerSecond, proxied), ...rows('direct calls', callsPerSecond, direct)];

@@ -125,23 +125,24 @@ class OpenConnection {
     while (input.length - at >= FRAME_HEAD) {
       const end = at + FRAME_HEAD + input.readUIntBE(at, 3);
       if (end > input.length) break;
-      this.#frame(input.subarray(at, end), now);
+      this.#frame(input, at, end, now);
       at = end;
     }
     this.#input = input.subarray(at);
   }
 
-  #frame(frame: Buffer, now: number): void {
-    const [type, flags] = [frame[3], frame[4] ?? 0];
+  #frame(input: Buffer, at: number, end: number, now: number): void {
+    const [type, flags] = [input[at + 3], input[at + 4] ?? 0];
     if (type === SETTINGS && (flags & ACK) === 0) this.#socket.write(SETTINGS_ACK);
     if (type === PING && (flags & ACK) === 0) {
-      frame[4] = ACK;
-      this.#socket.write(frame);
+      const answer = Buffer.from(input.subarray(at, end));
+      answer[4] = ACK;
+      this.#socket.write(answer);
     }
-    if (type === DATA) this.received += frame.length - FRAME_HEAD;
+    if (type === DATA) this.received += end - at - FRAME_HEAD;
     if (type === RST_STREAM) this.open--;
     if (type !== HEADERS || (flags & END_STREAM) === 0) return;
-    const index = this.#calls[(frame.readUInt32BE(5) - 1) / 2];
+    const index = this.#calls[(input.readUInt32BE(at + 5) - 1) / 2];
     if (index === undefined) return;
     this.#took[index] = now - (this.#took[index] ?? 0);
     this.open--;
