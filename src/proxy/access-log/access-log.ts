@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import type { Clock, Timer } from '../../time/index.ts';
-import { fieldOf, grpcStatusName, type HeaderList, type VolatileFields } from '../../wire/index.ts';
+import { fieldOf, GrpcStatus, grpcStatusName, type HeaderList, type VolatileFields } from '../../wire/index.ts';
 
 /** A batch is handed over when it is this long, or after `FLUSH_INTERVAL_MS`. */
 const BATCH_LENGTH = 65_536;
@@ -45,14 +45,12 @@ export interface LoggedExchange {
     readonly isGrpc: boolean;
     readonly rule: { readonly route: string; readonly ruleName: string } | null;
   } | null;
-  readonly attempt: { readonly endpoint: { readonly key: string } | null } | null;
+  readonly attempts: { readonly current: { readonly endpoint: { readonly key: string } | null } | null };
   readonly outgoingFields: VolatileFields;
-  readonly httpStatus: number;
-  readonly grpcStatus: number;
+  readonly outcome: { readonly http: number; readonly grpc: number | null; readonly reason: string };
   readonly startedMs: number;
-  readonly requestBytes: number;
-  readonly responseBytes: number;
-  readonly reason: string;
+  readonly request: { readonly bytes: number };
+  readonly response: { readonly bytes: number };
 }
 
 /** Collects lines and hands them over in batches, each line ended by a newline. */
@@ -87,7 +85,7 @@ export class AccessLog {
 }
 
 function lineOf(exchange: LoggedExchange, wallMs: number): Readonly<Record<keyof typeof ACCESS_LOG_FIELDS, unknown>> {
-  const { decision, owner } = exchange;
+  const { decision, owner, outcome } = exchange;
   const head = decision?.head;
   const field = (name: string): string | null => clipped(head?.get(name) ?? fieldOf(exchange.outgoingFields, name));
   return {
@@ -100,15 +98,15 @@ function lineOf(exchange: LoggedExchange, wallMs: number): Readonly<Record<keyof
     path: field(':path'),
     route: decision?.rule?.route ?? null,
     rule: decision?.rule?.ruleName ?? null,
-    endpoint: exchange.attempt?.endpoint?.key ?? null,
-    grpc_status: decision?.isGrpc === true ? grpcStatusName(exchange.grpcStatus) : null,
-    http_status: exchange.httpStatus,
+    endpoint: exchange.attempts.current?.endpoint?.key ?? null,
+    grpc_status: decision?.isGrpc === true ? grpcStatusName(outcome.grpc ?? GrpcStatus.UNKNOWN) : null,
+    http_status: outcome.http,
     duration_ms: Math.round((owner.serving.loop.nowMs - exchange.startedMs) * 100) / 100,
-    bytes_received: exchange.requestBytes,
-    bytes_sent: exchange.responseBytes,
+    bytes_received: exchange.request.bytes,
+    bytes_sent: exchange.response.bytes,
     request_id: field('x-request-id'),
     user_agent: field('user-agent'),
-    reason: exchange.reason === '' ? null : exchange.reason,
+    reason: outcome.reason === '' ? null : outcome.reason,
   };
 }
 

@@ -8,7 +8,7 @@ import type { MirrorShare } from '../../snapshot/index.ts';
 import type { Random } from '../../time/index.ts';
 import type { HeaderList, MessageStream, StreamEnd, VolatileFields } from '../../wire/index.ts';
 import {
-  BodyQueue,
+  BodyPipe,
   EXCHANGE_BYTES,
   fieldBytes,
   type MemoryBudget,
@@ -85,10 +85,9 @@ export class MirroredRequest implements UpstreamRequest, WheelTimer {
   readonly #environment: MirrorEnvironment;
   #stream: MessageStream | null = null;
   #endpoint: UpstreamEndpoint | null = null;
-  readonly #queue = new BodyQueue();
+  readonly #body = new BodyPipe(null);
   #headBytes = 0;
   #chargedBytes = 0;
-  #requestEnded = false;
   #over = false;
 
   constructor(cluster: ClusterPool, source: MirrorSource, environment: MirrorEnvironment) {
@@ -111,13 +110,12 @@ export class MirroredRequest implements UpstreamRequest, WheelTimer {
   /** A piece of the request that is copied. */
   data(chunk: Buffer, start: number, end: number, endStream: boolean): void {
     if (this.#over) return;
-    if (endStream) this.#requestEnded = true;
-    this.#queue.push(chunk, start, end);
-    this.#forward();
-    if (this.#over) return;
+    const body = this.#body;
+    body.count(end - start, endStream);
+    body.write(this.#stream, chunk, start, end);
     this.#recount();
-    const isTooMuch = this.#queue.cost > MAX_QUEUED_BYTES || this.#environment.mirrorBytes > MAX_MIRROR_BYTES;
-    if (isTooMuch && !this.#queue.isEmpty) this.#giveUp('overflow');
+    const isTooMuch = body.cost > MAX_QUEUED_BYTES || this.#environment.mirrorBytes > MAX_MIRROR_BYTES;
+    if (isTooMuch && body.isWaiting) this.#giveUp('overflow');
   }
 
   /** The request that is copied ended without a last piece of data. */
@@ -127,13 +125,13 @@ export class MirroredRequest implements UpstreamRequest, WheelTimer {
 
   /** The request that is copied was cancelled. */
   cancel(): void {
-    if (!this.#over && !this.#requestEnded) this.#giveUp('cancelled');
+    if (!this.#over && !this.#body.ended) this.#giveUp('cancelled');
   }
 
   onOpen(stream: MessageStream, endpoint: UpstreamEndpoint): void {
     this.#stream = stream;
     this.#endpoint = endpoint;
-    const isEmpty = this.#requestEnded && this.#queue.isEmpty;
+    const isEmpty = this.#body.isDone;
     stream.sendHead(this.#head, this.#fields, isEmpty);
     if (!isEmpty) this.onWritable();
   }
@@ -162,30 +160,18 @@ export class MirroredRequest implements UpstreamRequest, WheelTimer {
   }
 
   onWritable(): void {
-    this.#forward();
-    if (!this.#over) this.#recount();
+    if (this.#stream === null || this.#over) return;
+    this.#body.flush(this.#stream);
+    this.#recount();
   }
 
   onTimer(): void {
     this.#giveUp('timeout');
   }
 
-  #forward(): void {
-    const stream = this.#stream;
-    if (stream === null || this.#over) return;
-    const queue = this.#queue;
-    while (!queue.isEmpty) {
-      const { chunk, start, end } = queue;
-      const isLast = this.#requestEnded && queue.hasOne;
-      const isTaken = queue.take(stream.sendData(chunk, start, end, isLast));
-      if (!isTaken || isLast) return;
-    }
-    if (this.#requestEnded) stream.sendData(EMPTY, 0, 0, true);
-  }
-
   /** Tells the books what the copy holds more or less than before. */
   #recount(): void {
-    const change = this.#headBytes + this.#queue.cost - this.#chargedBytes;
+    const change = this.#headBytes + this.#body.cost - this.#chargedBytes;
     if (change === 0) return;
     this.#chargedBytes += change;
     this.#environment.mirrorBytes += change;
@@ -209,7 +195,7 @@ export class MirroredRequest implements UpstreamRequest, WheelTimer {
   #finish(outcome: string, verdict: 'ok' | 'failed' = 'ok'): void {
     if (this.#over) return;
     this.#over = true;
-    this.#queue.clear();
+    this.#body.release();
     this.#headBytes = 0;
     this.#recount();
     this.#environment.activeMirrors--;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** What the debug log says of a request: how it was decided, each further try, and how it ended. Ask `debug.isOn` first. */
-import { grpcStatusName, targetOf } from '../../wire/index.ts';
+import { GrpcStatus, grpcStatusName, targetOf } from '../../wire/index.ts';
 import type { Decision } from './decision.ts';
 import type { ExchangeState } from './exchange-state.ts';
 
@@ -17,26 +17,26 @@ export function tellRequest({ owner, stream, fields }: ExchangeState, decision: 
   });
 }
 
-export function tellRetry({ owner, stream, attempt, retries }: ExchangeState): void {
+export function tellRetry({ owner, stream, attempts }: ExchangeState): void {
   const { clientAddress, serving } = owner;
   serving.debug.say('request refused by its endpoint, tried again', {
     client: clientAddress,
     stream: stream.id,
-    endpoint: attempt?.endpoint?.key ?? null,
-    retry: retries,
+    endpoint: attempts.current?.endpoint?.key ?? null,
+    retry: attempts.retries,
   });
 }
 
 export function tellEnd(exchange: ExchangeState): void {
-  const { owner, stream, decision, fields, attempt, reason } = exchange;
+  const { owner, stream, decision, fields, attempts, outcome } = exchange;
   const { debug, loop } = owner.serving;
   debug.say('request ended', {
     client: owner.clientAddress,
     stream: stream.id,
     path: decision === null ? '' : targetOf(decision.head, fields),
-    endpoint: attempt?.endpoint?.key ?? null,
-    status: decision?.isGrpc === true ? grpcStatusName(exchange.grpcStatus) : exchange.httpStatus,
+    endpoint: attempts.current?.endpoint?.key ?? null,
+    status: decision?.isGrpc === true ? grpcStatusName(outcome.grpc ?? GrpcStatus.UNKNOWN) : outcome.http,
     ms: Math.round(loop.nowMs - exchange.startedMs),
-    ...(reason === '' ? {} : { reason }),
+    ...(outcome.reason === '' ? {} : { reason: outcome.reason }),
   });
 }

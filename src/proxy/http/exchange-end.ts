@@ -6,29 +6,25 @@ import type { ExchangeState } from './exchange-state.ts';
 
 /** The books of a finished exchange: counters, access log, and everything that it held. Called once. */
 export function finishExchange(exchange: ExchangeState): void {
-  const { owner, decision, grpcStatus } = exchange;
+  const { owner, decision, outcome } = exchange;
   const { loop, accessLog } = owner.serving;
-  if (exchange.wheelNext !== null) loop.deadlines.disarm(exchange);
+  exchange.deadlines.disarm(loop);
   // What waits for the client was not sent.
-  exchange.responseBytes -= exchange.responseQueue?.bytes ?? 0;
+  exchange.response.drop();
   if (exchange.mirrors !== null) for (const mirror of exchange.mirrors) mirror.cancel();
   if (decision !== null) {
     const seconds = (loop.nowMs - exchange.startedMs) / 1000;
     if (decision.method !== null) decision.method.handled(exchange, seconds);
-    else decision.http?.finished(exchange.httpStatus, seconds);
-    decision.rule?.metrics.finished(grpcStatus);
+    else decision.http?.finished(outcome.http, seconds);
+    decision.rule?.metrics.finished(outcome.grpc);
   }
-  if (exchange.reason !== '') {
-    (decision?.rule?.metrics ?? owner.serving.unruled).failed(exchange.reason, sourceOf(exchange.reason));
+  if (outcome.reason !== '') {
+    (decision?.rule?.metrics ?? owner.serving.unruled).failed(outcome.reason, sourceOf(outcome.reason));
   }
   if (owner.serving.debug.isOn) tellEnd(exchange);
   if (accessLog !== null) accessLog.record(exchange);
-  exchange.requestQueue = null;
-  exchange.responseQueue = null;
-  exchange.replayChunk = null;
-  exchange.replayRest = null;
-  exchange.requestTrailers = null;
-  exchange.responseTrailers = null;
+  exchange.request.release();
+  exchange.response.release();
   const charged = exchange.chargedBytes;
   exchange.chargedBytes = 0;
   if (charged > 0) owner.held(exchange, -charged);

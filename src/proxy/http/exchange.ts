@@ -8,11 +8,12 @@
  *
  * Invariants
  * - Each direction passes at its own pace: a request may end before, with or after its response (half-close, full duplex).
- * - `consumed` is called for bytes that the other side took, so a slow reader stops the sender's window. What was not
- *   taken waits in a `BodyQueue`, counted on the client's connection, which has a cap.
+ * - Each has a `BodyPipe`, so a slow reader stops the sender's window; what waits in it is counted on the client's
+ *   connection, which has a cap.
  * - `finish` runs once; after it no event has an effect. The endpoint's account is settled by the attempt.
  *
- * Per request: this object, an attempt and two counters. No promise, closure, Map or timer. Guarded by `bench/`.
+ * Per request: this object with its parts, an attempt and, with a deadline, a timer on the wheel. No promise, closure or Map.
+ * Guarded by `bench/`.
  */
 import {
   GrpcStatus,
@@ -22,8 +23,7 @@ import {
   type StreamEnd,
   type VolatileFields,
 } from '../../wire/index.ts';
-import { type ClusterPool, isOwnLimit, type OpenFailure } from '../upstream/index.ts';
-import { sendAnswer } from './answer-sender.ts';
+import { isOwnLimit, type OpenFailure } from '../upstream/index.ts';
 import {
   type Answer,
   deadlineExceeded,
@@ -33,20 +33,25 @@ import {
   upstreamProtocol,
   upstreamReset,
 } from './answers.ts';
+import { Attempts } from './attempts.ts';
+import { type DeadlineKind, type DeadlineOwner, Deadlines } from './deadlines.ts';
 import { tellRequest } from './exchange-debug.ts';
 import { finishExchange } from './exchange-end.ts';
 import { chargeHead, recount } from './exchange-memory.ts';
 import { ExchangeState } from './exchange-state.ts';
-import { dropRequest, holdAnswer, releaseAnswer } from './held-answer.ts';
-import { flushRequest, forwardRequestData, forwardRequestTrailers, releaseReplay } from './request-body.ts';
-import { beginForwarding, countPendingLimit, MAX_RETRIES, retryElsewhere } from './request-start.ts';
-import { deliver, deliverHead, deliverTrailers, flushResponse } from './response-flow.ts';
-import { type AttemptOwner, UpstreamAttempt } from './upstream-attempt.ts';
+import { dropRequest, holdAnswer, releaseAnswer, sendAnswer } from './own-answer.ts';
+import { beginForwarding, countPendingLimit, retryElsewhere } from './request-start.ts';
+import { deliverHead, deliverTrailers, endResponse, flushResponse } from './response-flow.ts';
+import { requestTrailerFields, requestTrailers } from './trailer-fields.ts';
+import type { AttemptOwner } from './upstream-attempt.ts';
 
-export class Exchange extends ExchangeState implements MessageEvents, AttemptOwner {
+export class Exchange extends ExchangeState implements MessageEvents, AttemptOwner, DeadlineOwner {
+  readonly attempts = new Attempts(this);
+  readonly deadlines = new Deadlines(this);
+
   onHead(_stream: MessageStream, head: HeaderList, fields: VolatileFields, endStream: boolean): void {
     this.startedMs = this.owner.serving.loop.nowMs;
-    this.requestEnded = endStream;
+    this.request.ended = endStream;
     this.fields = fields;
     const decision = this.owner.scope().decide(head, fields);
     this.decision = decision;
@@ -67,8 +72,8 @@ export class Exchange extends ExchangeState implements MessageEvents, AttemptOwn
 
   onData(_stream: MessageStream, chunk: Buffer, start: number, end: number, endStream: boolean): void {
     if (this.isFinished) return;
-    if (endStream) this.requestEnded = true;
-    this.requestBytes += end - start;
+    const { request } = this;
+    request.count(end - start, endStream);
     if (this.heldAnswer !== null) {
       dropRequest(this, end - start);
       return;
@@ -79,29 +84,39 @@ export class Exchange extends ExchangeState implements MessageEvents, AttemptOwn
       counter.feed(chunk, start, end);
       if (counter.messages > before) this.decision?.method?.received(this, counter.messages - before);
     }
-    forwardRequestData(this, chunk, start, end);
+    if (this.mirrors !== null) for (const mirror of this.mirrors) mirror.data(chunk, start, end, endStream);
+    const before = request.cost;
+    request.write(this.#upstream, chunk, start, end);
+    if (request.cost !== before) recount(this);
   }
 
   onTrailers(_stream: MessageStream, trailers: HeaderList, fields: VolatileFields): void {
     if (this.isFinished) return;
-    this.requestEnded = true;
-    if (this.heldAnswer !== null) releaseAnswer(this);
-    else forwardRequestTrailers(this, trailers, fields);
+    const { request } = this;
+    request.ended = true;
+    if (this.heldAnswer !== null) {
+      releaseAnswer(this);
+      return;
+    }
+    request.finish(requestTrailers(trailers), requestTrailerFields(fields));
+    if (this.mirrors !== null) for (const mirror of this.mirrors) mirror.end();
+    recount(this);
+    this.#flushRequest();
   }
 
   /** The client cancelled, broke the protocol, or is gone; or the gateway is going. */
   onEnded(_stream: MessageStream, { reason, origin }: StreamEnd): void {
     if (this.isFinished) return;
     this.owner.leftUnfinished();
-    this.attempt?.abandon('ok');
+    this.attempts.current?.abandon('ok');
     if (origin === 'connection' && this.owner.isCut) {
-      this.reason = 'drain_timeout';
+      this.outcome.reason = 'drain_timeout';
       this.finish(GrpcStatus.UNAVAILABLE);
     } else if (origin === 'codec' || (origin === 'connection' && reason !== 'lost')) {
-      this.reason = 'client_protocol';
+      this.outcome.reason = 'client_protocol';
       this.finish(GrpcStatus.INTERNAL);
     } else {
-      this.reason = 'client_cancelled';
+      this.outcome.reason = 'client_cancelled';
       this.finish(GrpcStatus.CANCELLED);
     }
   }
@@ -109,8 +124,8 @@ export class Exchange extends ExchangeState implements MessageEvents, AttemptOwn
   /** The gateway has no more time. What the client does not take of this is lost with the connection. */
   cut(): void {
     if (this.heldAnswer !== null) releaseAnswer(this);
-    if (this.isFinished || this.responseEnded) return;
-    this.reason = 'drain_timeout';
+    if (this.isFinished || this.response.ended) return;
+    this.outcome.reason = 'drain_timeout';
     sendAnswer(this, drainTimeout());
   }
 
@@ -118,22 +133,22 @@ export class Exchange extends ExchangeState implements MessageEvents, AttemptOwn
     if (!this.isFinished) flushResponse(this);
   }
 
-  /** The deadline passed. */
-  onTimer(): void {
+  onDeadline(kind: DeadlineKind): void {
     if (this.isFinished) return;
-    if (this.heldAnswer !== null) {
-      releaseAnswer(this);
-      return;
+    switch (kind) {
+      case 'own-answer':
+        releaseAnswer(this);
+        return;
+      case 'request':
+        this.#timeOut();
     }
-    if (!this.isRouteTimeout) this.owner.leftUnfinished();
-    this.attempt?.abandon(this.#isEndpointLate() ? 'failed' : 'ok');
-    this.answer(deadlineExceeded(this.timeoutMs, this.isRouteTimeout));
   }
 
   upstreamOpened(stream: MessageStream): void {
-    const isEmpty = this.requestEnded && this.requestQueue === null && this.requestTrailers === null;
+    const isEmpty = this.request.isDone;
+    this.response.source = stream;
     stream.sendHead(this.outgoing as HeaderList, this.outgoingFields, isEmpty);
-    if (!isEmpty) flushRequest(this);
+    if (!isEmpty) this.#flushRequest();
   }
 
   upstreamNotOpened(failure: OpenFailure, message: string): void {
@@ -142,7 +157,7 @@ export class Exchange extends ExchangeState implements MessageEvents, AttemptOwn
   }
 
   upstreamWritable(): void {
-    flushRequest(this);
+    this.#flushRequest();
   }
 
   upstreamInformational(head: HeaderList, fields: VolatileFields): void {
@@ -152,34 +167,34 @@ export class Exchange extends ExchangeState implements MessageEvents, AttemptOwn
   }
 
   upstreamHead(head: HeaderList, fields: VolatileFields, endStream: boolean): void {
-    const wasCharged = this.replayBytes > 0;
-    releaseReplay(this);
-    if (wasCharged) recount(this);
+    const before = this.request.cost;
+    this.request.releaseReplay();
+    if (this.request.cost !== before) recount(this);
     deliverHead(this, head, fields, endStream);
   }
 
-  upstreamData(upstream: MessageStream, chunk: Buffer, start: number, end: number, endStream: boolean): void {
-    this.responseBytes += end - start;
+  upstreamData(chunk: Buffer, start: number, end: number, endStream: boolean): void {
+    const { response } = this;
+    response.count(end - start, endStream);
     if (end > start && this.responseIsGrpc) {
       const counter = this.responseMessages;
       const before = counter.messages;
       counter.feed(chunk, start, end);
       if (counter.messages > before) this.decision?.method?.sent(this, counter.messages - before);
     }
-    if (endStream) this.responseEnded = true;
-    deliver(this, upstream, chunk, start, end);
+    if (!response.write(this.stream, chunk, start, end)) recount(this);
+    else if (endStream) endResponse(this);
   }
 
   upstreamTrailers(trailers: HeaderList, fields: VolatileFields): void {
-    this.responseEnded = true;
     deliverTrailers(this, trailers, fields);
   }
 
   /** The attempt is over already. */
   upstreamEnded(end: StreamEnd): void {
-    if (this.responseEnded) return;
+    if (this.response.ended) return;
     const isUntouched = !this.responseStarted && end.origin !== 'codec' && end.reason === 'refused';
-    if (isUntouched && this.isReplayable && this.retries < MAX_RETRIES) {
+    if (isUntouched && this.request.isReplayable && this.attempts.mayRetry) {
       retryElsewhere(this);
       return;
     }
@@ -202,23 +217,44 @@ export class Exchange extends ExchangeState implements MessageEvents, AttemptOwn
     }
   }
 
+  /** Where the request's body goes now; null: nowhere yet, or no more. */
+  get #upstream(): MessageStream | null {
+    return this.attempts.current === null ? null : this.attempts.current.stream;
+  }
+
+  #flushRequest(): void {
+    const upstream = this.#upstream;
+    if (this.isFinished || upstream === null) return;
+    this.request.flush(upstream);
+    recount(this);
+  }
+
+  #timeOut(): void {
+    // What is held back has its own timer.
+    if (this.heldAnswer !== null) return;
+    const { requestMs, isByRoute } = this.deadlines;
+    if (!isByRoute) this.owner.leftUnfinished();
+    this.attempts.current?.abandon(this.#isEndpointLate() ? 'failed' : 'ok');
+    this.answer(deadlineExceeded(requestMs, isByRoute));
+  }
+
   /** The route's timeout passed, the endpoint had the whole request, and nothing came of it. */
   #isEndpointLate(): boolean {
-    const hasAll = this.requestEnded && this.requestQueue === null;
-    return this.isRouteTimeout && hasAll && !this.responseStarted;
+    const hasAll = this.request.ended && !this.request.isWaiting;
+    return this.deadlines.isByRoute && hasAll && !this.responseStarted;
   }
 
   answer(answer: Answer): void {
     if (this.isFinished) return;
-    this.reason = answer.reason;
+    this.outcome.reason = answer.reason;
     if (!holdAnswer(this, answer)) sendAnswer(this, answer);
   }
 
   overflow(): void {
     if (this.isFinished) return;
-    this.reason = 'buffer_limit';
+    this.outcome.reason = 'buffer_limit';
     this.owner.leftUnfinished();
-    this.attempt?.abandon('ok');
+    this.attempts.current?.abandon('ok');
     this.stream.reset('overload');
     this.finish(GrpcStatus.RESOURCE_EXHAUSTED);
   }
@@ -226,11 +262,7 @@ export class Exchange extends ExchangeState implements MessageEvents, AttemptOwn
   finish(grpcStatus: number): void {
     if (this.isFinished) return;
     this.isFinished = true;
-    this.grpcStatus = grpcStatus;
+    this.outcome.grpc = grpcStatus;
     finishExchange(this);
-  }
-
-  newAttempt(cluster: ClusterPool, hash: number, pinned: string | null): UpstreamAttempt {
-    return new UpstreamAttempt(this, cluster, hash, pinned);
   }
 }

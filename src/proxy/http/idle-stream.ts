@@ -30,10 +30,10 @@ export function checkIdle(exchange: ExchangeState, nowMs: number): void {
 /** Which limit `exchange` is over; null: none. Remembers on the exchange what had moved. */
 function idleLimitOf(exchange: ExchangeState, nowMs: number): 'stream_stalled' | 'stream_idle' | null {
   const moved =
-    2 * exchange.requestBytes +
-    exchange.responseBytes -
-    exchange.queuedBytes +
-    (exchange.requestEnded ? 1 : 0) +
+    2 * exchange.request.bytes +
+    exchange.response.bytes -
+    exchange.waitingBytes +
+    (exchange.request.ended ? 1 : 0) +
     (exchange.responseStarted ? 1 : 0);
   if (moved !== exchange.movedBytes) {
     exchange.movedBytes = moved;
@@ -46,6 +46,6 @@ function idleLimitOf(exchange: ExchangeState, nowMs: number): 'stream_stalled' |
 }
 
 function isOwed(exchange: ExchangeState): boolean {
-  const owesBody = !exchange.requestEnded && !exchange.responseStarted;
-  return owesBody || exchange.requestQueue !== null || exchange.responseQueue !== null;
+  const owesBody = !exchange.request.ended && !exchange.responseStarted;
+  return owesBody || exchange.request.isWaiting || exchange.response.isWaiting;
 }

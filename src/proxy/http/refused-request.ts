@@ -24,8 +24,7 @@ export function recordRefused(owner: ExchangeOwner, head: HeaderList, answer: An
       series: null,
       requestMessages: messages,
       responseMessages: messages,
-      grpcStatus,
-      reason,
+      outcome: { grpc: grpcStatus, reason },
       responseIsGrpc: false,
     };
     method?.handled(call, 0);
@@ -34,13 +33,11 @@ export function recordRefused(owner: ExchangeOwner, head: HeaderList, answer: An
   serving.accessLog?.record({
     owner,
     decision: { head, gateway: '', listener: '', isGrpc, rule: null },
-    attempt: null,
+    attempts: { current: null },
     outgoingFields: null,
-    httpStatus,
-    grpcStatus,
+    outcome: { http: httpStatus, grpc: grpcStatus, reason },
     startedMs: serving.loop.nowMs,
-    requestBytes: 0,
-    responseBytes: 0,
-    reason,
+    request: { bytes: 0 },
+    response: { bytes: 0 },
   });
 }

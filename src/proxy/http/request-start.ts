@@ -9,12 +9,10 @@ import { deadlineExceeded, faulted } from './answers.ts';
 import { type CompiledBackend, type CompiledRule, UNKNOWN_CLUSTER } from './compiled-rule.ts';
 import type { Decision } from './decision.ts';
 import { tellRetry } from './exchange-debug.ts';
+import { recount } from './exchange-memory.ts';
 import type { ExchangeState } from './exchange-state.ts';
-import { rewindRequest } from './request-body.ts';
 import { withField, withoutFields } from './volatile-fields.ts';
 
-/** Tries after the first, of requests that no endpoint has looked at; as many as gRPC clients make by default. */
-export const MAX_RETRIES = 2;
 /** A call that allows less has no time left: no endpoint is asked, only to be told to stop. */
 const LEAST_TIMEOUT_MS = 1;
 const TIMEOUT_FIELD = 'grpc-timeout';
@@ -38,14 +36,15 @@ export function beginForwarding(exchange: ExchangeState, decision: Decision, rul
   openAttempt(exchange, backend.cluster, session?.endpoint ?? null);
 }
 
-/** At most `MAX_RETRIES` times per request: the endpoint refused the stream before it looked at it. */
+/** The endpoint refused the stream before it looked at it. */
 export function retryElsewhere(exchange: ExchangeState): void {
   const cluster = exchange.backend?.cluster;
   if (cluster === undefined || cluster === null) return;
-  exchange.retries++;
+  exchange.attempts.retries++;
   exchange.owner.serving.metrics.count('daemun_upstream_retries_total', { cluster: cluster.id });
   if (exchange.owner.serving.debug.isOn) tellRetry(exchange);
-  rewindRequest(exchange);
+  exchange.request.rewind();
+  recount(exchange);
   openAttempt(exchange, cluster, null);
 }
 
@@ -57,10 +56,8 @@ export function countPendingLimit(exchange: ExchangeState): void {
 function openAttempt(exchange: ExchangeState, cluster: ClusterPool, pinned: string | null): void {
   if (exchange.isFinished) return;
   const hash = cluster.hashKey === null ? 0 : hashOf(exchange, cluster.hashKey);
-  const attempt = exchange.newAttempt(cluster, hash, pinned);
-  exchange.attempt = attempt;
   exchange.openedAfterMs = Math.trunc(exchange.owner.serving.loop.nowMs - exchange.startedMs);
-  cluster.open(attempt);
+  exchange.attempts.open(cluster, hash, pinned);
 }
 
 /** False: the deadline has passed already and was answered. */
@@ -71,14 +68,14 @@ function startDeadline(exchange: ExchangeState, routeMs: number): boolean {
   if (callMs === undefined && routeMs === 0) return true;
   const byRoute = routeMs > 0 && (callMs === undefined || routeMs < callMs);
   const timeoutMs = byRoute ? routeMs : (callMs as number);
-  exchange.timeoutMs = timeoutMs;
-  exchange.isRouteTimeout = byRoute;
+  exchange.deadlines.requestMs = timeoutMs;
+  exchange.deadlines.isByRoute = byRoute;
   if (byRoute) exchange.outgoingFields = withField(exchange.fields, TIMEOUT_FIELD, formatGrpcTimeout(routeMs));
   if (timeoutMs < LEAST_TIMEOUT_MS) {
     exchange.answer(deadlineExceeded(timeoutMs, byRoute));
     return false;
   }
-  exchange.owner.serving.loop.deadlines.arm(exchange, exchange.startedMs + timeoutMs);
+  exchange.deadlines.arm('request', exchange.owner.serving.loop, exchange.startedMs + timeoutMs);
   return true;
 }
 
@@ -108,7 +105,7 @@ function mirrorRequest(exchange: ExchangeState, backend: CompiledBackend): void 
   if (outgoing === null) return;
   const source = { head: outgoing, fields: outgoingFields, isApart: owner.isRestless };
   exchange.mirrors = startMirrors(backend.mirrors, source, owner.serving);
-  if (exchange.mirrors !== null && exchange.requestEnded) for (const mirror of exchange.mirrors) mirror.end();
+  if (exchange.mirrors !== null && exchange.request.ended) for (const mirror of exchange.mirrors) mirror.end();
 }
 
 function readSession(exchange: ExchangeState, session: RuleSession): SessionToken | null {

@@ -27,7 +27,7 @@ export interface AttemptOwner {
   upstreamNotOpened(failure: OpenFailure, message: string): void;
   upstreamInformational(head: HeaderList, fields: VolatileFields): void;
   upstreamHead(head: HeaderList, fields: VolatileFields, endStream: boolean): void;
-  upstreamData(upstream: MessageStream, chunk: Buffer, start: number, end: number, endStream: boolean): void;
+  upstreamData(chunk: Buffer, start: number, end: number, endStream: boolean): void;
   upstreamTrailers(trailers: HeaderList, fields: VolatileFields): void;
   /** The attempt is over already. */
   upstreamEnded(end: StreamEnd): void;
@@ -90,8 +90,8 @@ export class UpstreamAttempt implements UpstreamRequest {
     this.#exchange.upstreamHead(head, fields, endStream);
   }
 
-  onData(stream: MessageStream, chunk: Buffer, start: number, end: number, endStream: boolean): void {
-    if (!this.#isOver) this.#exchange.upstreamData(stream, chunk, start, end, endStream);
+  onData(_stream: MessageStream, chunk: Buffer, start: number, end: number, endStream: boolean): void {
+    if (!this.#isOver) this.#exchange.upstreamData(chunk, start, end, endStream);
   }
 
   onTrailers(_stream: MessageStream, trailers: HeaderList, fields: VolatileFields): void {

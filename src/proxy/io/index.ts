@@ -5,6 +5,7 @@
  * coarse timers, and the books of the bytes that wait. In: chunks from sockets, calls. Out: events, chunks to sockets.
  * Never: a request, a route, a cluster; nothing here imports another folder of the data plane.
  */
+export { BodyPipe } from './body-pipe.ts';
 export { BodyQueue } from './body-queue.ts';
 export { FirstBytes } from './first-bytes.ts';
 export { MemoryBudget, type MemoryHolder, workerBufferBytes } from './memory-budget.ts';

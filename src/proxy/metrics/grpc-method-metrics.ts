@@ -66,6 +66,7 @@ export class GrpcMethodMetrics {
   }
 }
 
-function isProof({ reason, responseIsGrpc, grpcStatus }: CountedCall): boolean {
-  return reason === '' && responseIsGrpc && !PROVES_NOTHING.has(grpcStatus);
+function isProof({ outcome, responseIsGrpc }: CountedCall): boolean {
+  const { grpc, reason } = outcome;
+  return reason === '' && responseIsGrpc && (grpc === null || !PROVES_NOTHING.has(grpc));
 }

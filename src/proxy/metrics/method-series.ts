@@ -31,10 +31,8 @@ export interface CountedCall {
   /** Messages from the client, and from the endpoint, so far. */
   readonly requestMessages: { readonly messages: number };
   readonly responseMessages: { readonly messages: number };
-  /** Of a call that is over. */
-  readonly grpcStatus: number;
-  /** Why no endpoint answered; '' when one did. */
-  readonly reason: string;
+  /** Of a call that is over: its status, and why no endpoint answered; '' when one did. */
+  readonly outcome: { readonly grpc: number | null; readonly reason: string };
   /** What the endpoint answered is gRPC. */
   readonly responseIsGrpc: boolean;
 }
@@ -122,7 +120,8 @@ export class MethodSeries {
     if (call.series === null) this.#count(call);
     const series = call.series as TypeSeries | null;
     if (series === null) return;
-    const code = call.grpcStatus >= 0 && call.grpcStatus < CODES ? call.grpcStatus : UNKNOWN;
+    const { grpc } = call.outcome;
+    const code = grpc !== null && grpc >= 0 && grpc < CODES ? grpc : UNKNOWN;
     let slot = series.handled[code] as number;
     if (slot === UNBOUND) {
       const labels = { ...series.labels, grpc_code: grpcStatusName(code) };

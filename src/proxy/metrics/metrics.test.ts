@@ -24,8 +24,7 @@ class Call implements CountedCall {
   series: TypeSeries | null = null;
   readonly requestMessages = { messages: 0 };
   readonly responseMessages = { messages: 0 };
-  grpcStatus = -1;
-  reason = '';
+  readonly outcome: { grpc: number | null; reason: string } = { grpc: null, reason: '' };
   responseIsGrpc = true;
   readonly #method: GrpcMethodMetrics;
 
@@ -47,7 +46,7 @@ class Call implements CountedCall {
   }
 
   end(code = 0, seconds = 0.1): this {
-    this.grpcStatus = code;
+    this.outcome.grpc = code;
     this.#method.handled(this, seconds);
     return this;
   }
@@ -179,7 +178,7 @@ describe('metrics', () => {
     new Call(gateway.method('/s.S/Not', ANY)).end(12);
     new Call(gateway.method('/s.S/Login', ANY)).end(16);
     const down = new Call(gateway.method('/s.S/Down', ANY));
-    down.reason = 'no_endpoint';
+    down.outcome.reason = 'no_endpoint';
     down.end(14);
     new Call(gateway.method('/s.S/Found', ANY)).end(5);
     new Call(gateway.method('/s.S/Said', ANY)).received().sent().end(12);

@@ -24,8 +24,9 @@ export class RuleMetrics {
     this.#labels = { route, rule };
   }
 
-  finished(code: number): void {
-    const known = code >= 0 && code < CODES ? code : UNKNOWN;
+  /** `code`: null when nothing is known. */
+  finished(code: number | null): void {
+    const known = code !== null && code >= 0 && code < CODES ? code : UNKNOWN;
     let slot = this.#slots[known] as number;
     if (slot === UNBOUND) {
       slot = this.#metrics.slot('daemun_route_requests_total', { ...this.#labels, code: grpcStatusName(known) });

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { ClusterPool } from '../upstream/index.ts';
+import { type AttemptOwner, UpstreamAttempt } from './upstream-attempt.ts';
+
+/** Tries after the first, of requests that no endpoint has looked at; as many as gRPC clients make by default. */
+const MAX_RETRIES = 2;
+
+/** The tries of one request: the one under way, and how many there were. */
+export class Attempts {
+  /** The last one; null: none yet. It knows whether it is over. */
+  current: UpstreamAttempt | null = null;
+  /** Tries after the first. */
+  retries = 0;
+  readonly #owner: AttemptOwner;
+
+  constructor(owner: AttemptOwner) {
+    this.#owner = owner;
+  }
+
+  get mayRetry(): boolean {
+    return this.retries < MAX_RETRIES;
+  }
+
+  /** Asks `cluster` for a stream; the owner is called back, perhaps before this returns. */
+  open(cluster: ClusterPool, hash: number, pinned: string | null): void {
+    const attempt = new UpstreamAttempt(this.#owner, cluster, hash, pinned);
+    this.current = attempt;
+    cluster.open(attempt);
+  }
+}
