@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { BindFailure, BindFailures, Cluster, Snapshot } from '../snapshot/index.ts';
-import { HeaderListPool } from '../wire/index.ts';
+import { HeaderListPool, HeadMemory } from '../wire/index.ts';
 import type { DataPlaneOptions } from './data-plane-options.ts';
 import {
   DnsDiscovery,
@@ -79,7 +79,9 @@ export class DataPlane {
       publish: keys => this.#workers.setSessionKeys(keys),
     });
     const loopClock = this.#loop.clock(clock);
-    const environment = { loop: this.#loop, lists: new HeaderListPool(), clock: loopClock, random, dial: dialTcp };
+    const lists = new HeaderListPool();
+    const heads = new HeadMemory(lists);
+    const environment = { loop: this.#loop, lists, heads, clock: loopClock, random, dial: dialTcp };
     this.#health = new HealthChecker({
       clock,
       log,

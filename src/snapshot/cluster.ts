@@ -4,8 +4,8 @@
 export interface Cluster {
   /** `namespace/service:port`. */
   readonly id: string;
-  /** `h2c`: HTTP/2 by prior knowledge. */
-  readonly protocol: 'h2c';
+  /** `h1`: HTTP/1.1. `h2c`: HTTP/2 by prior knowledge. */
+  readonly protocol: 'h1' | 'h2c';
   readonly balancer: BalancerPolicy;
   /** null: endpoints are taken as they are published. */
   readonly healthCheck: GrpcHealthCheck | null;

@@ -10,6 +10,10 @@ export { formatGrpcTimeout, parseGrpcTimeout } from './grpc/timeout.ts';
  * In: chunks of input and calls. Out: events and chunks of output. Never: `node:net`, timers, decisions about routing.
  */
 export { fieldOf, HeaderList, MemoSlot, pathIn, targetOf, VOLATILE_NAMES, type VolatileFields } from './header-list.ts';
+export { Http1ClientConnection } from './http1/client-connection.ts';
+export { HeadMemory } from './http1/head-memory.ts';
+export { DEFAULT_HTTP1_LIMITS } from './http1/limits.ts';
+export { Http1ServerConnection } from './http1/server-connection.ts';
 export { Http2Connection } from './http2/connection.ts';
 export type { Http2ConnectionOptions } from './http2/connection-core.ts';
 export { ErrorCode, errorCodeName } from './http2/error-code.ts';

@@ -41,7 +41,6 @@ export const OTHER_NUMBERS: ReadonlySet<string> = new Set([
   'wire/http2#MAX_FRAME_SIZE',
   'wire/http2#MAX_HEADER_LIST_SIZE',
   'wire/http2#MAX_SLOTS',
-  'wire/http2#MAX_UNSPLIT_BYTES',
   'wire/http2/hpack#MAX_BLOCKS',
   'wire/http2/hpack#MAX_COUNTED',
   'wire/http2/hpack#MAX_VARYING',

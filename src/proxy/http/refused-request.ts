@@ -7,16 +7,16 @@ import type { ExchangeOwner } from './exchange-state.ts';
 
 /**
  * The books of a request that the connection refused before there was an exchange: counters and access log. `head`: what
- * was read of it. A request whose head is too large was answered; one that is malformed was only reset.
+ * was read of it. A request whose head is too large was answered; one that is malformed was only reset, unless `status` is what it was answered.
  */
-export function recordRefused(owner: ExchangeOwner, head: HeaderList, answer: Answer): void {
+export function recordRefused(owner: ExchangeOwner, head: HeaderList, answer: Answer, status?: number): void {
   const { serving } = owner;
   const { reason } = answer;
   serving.unruled.failed(reason, sourceOf(reason));
-  const isAnswered = reason === 'header_limit';
-  const isGrpc = isAnswered && isGrpcMessage(head);
+  const isAnswered = reason === 'header_limit' || status !== undefined;
+  const isGrpc = isAnswered && status === undefined && isGrpcMessage(head);
   const grpcStatus = isGrpc ? answer.grpcStatus : GrpcStatus.UNKNOWN;
-  const httpStatus = !isAnswered ? 0 : isGrpc ? 200 : answer.httpStatus;
+  const httpStatus = status ?? (!isAnswered ? 0 : isGrpc ? 200 : answer.httpStatus);
   if (isAnswered) {
     const { method, http } = owner.scope().refused(head);
     const messages = new MessageCounter();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Clock, Random } from '../../time/index.ts';
-import type { HeaderListPool } from '../../wire/index.ts';
+import type { HeaderListPool, HeadMemory } from '../../wire/index.ts';
 import type { AccessLog } from '../access-log/index.ts';
 import type { MacKey } from '../filters/index.ts';
 import type { MemoryBudget, SmallCopies, SocketLoop } from '../io/index.ts';
@@ -14,6 +14,7 @@ export interface Serving {
   readonly loop: SocketLoop;
   readonly upstreams: UpstreamPools;
   readonly lists: HeaderListPool;
+  readonly heads: HeadMemory;
   readonly metrics: WorkerMetrics;
   /** Authenticate session tokens; the first one signs. Replaced when they rotate; empty until a rule wants sessions. */
   sessionKeys: readonly MacKey[];

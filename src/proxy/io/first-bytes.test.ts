@@ -12,16 +12,22 @@ import { guessProtocol } from '../listeners/protocol-guess.ts';
 describe('the first bytes of a connection', () => {
   it('tell the protocols apart', () => {
     const cases: readonly [string, string][] = [
-      ['PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'h2'],
-      ['PRI ', 'h2'],
+      ['PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'http2'],
+      ['PRI ', 'http2'],
       ['PR', 'undecided'],
       ['GET / HTTP/1.1\r\nhost: a\r\n', 'http1'],
-      ['GET / HTT', 'undecided'],
-      ['INVALID CONNECTION PREFACE\r\n\r\n', 'h2'],
+      ['GET / HTT', 'http1'],
+      ['\r\nPOST /x', 'http1'],
+      ['P', 'undecided'],
+      ['FETCH / HTT', 'undecided'],
+      ['FETCH / HTTP/1.1\r\n', 'http1'],
+      ['GET / HTTP/2.0\r\n', 'http1'],
+      ['G@T / HTTP/1.1\r\n', 'http1'],
+      ['INVALID CONNECTION PREFACE\r\n\r\n', 'http2'],
       ['\x16\x03\x01\x02\x00', 'tls'],
       ['\x16', 'undecided'],
-      ['\x00\x01\x02', 'h2'],
-      ['A'.repeat(9_000), 'h2'],
+      ['\x00\x01\x02', 'http2'],
+      ['A'.repeat(9_000), 'http2'],
     ];
     for (const [text, guess] of cases)
       assert.equal(guessProtocol(Buffer.from(text, 'latin1')), guess, text.slice(0, 30));

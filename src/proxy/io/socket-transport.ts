@@ -18,6 +18,7 @@
  * four times.
  */
 import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import type { MessageConnection, OutputSink } from '../../wire/index.ts';
 import { SharedReadSocket } from '../io/shared-read-socket.ts';
 import type { SocketLoop } from './socket-loop.ts';
@@ -77,6 +78,8 @@ export class SocketTransport implements OutputSink {
   start(connection: MessageConnection, first: Buffer | null = null): void {
     this.#connection = connection;
     const socket = this.socket;
+    // Where a peer that ended its side may still read, the connection says when ours ends.
+    socket.allowHalfOpen = true;
     if (socket instanceof SharedReadSocket) socket.onInput = (buffer, length) => this.#onInput(buffer, length);
     else socket.on('data', (chunk: Buffer) => this.#onInput(chunk, chunk.length));
     // Whether the peer's end is ours too is for the connection to say.
@@ -158,6 +161,22 @@ export class SocketTransport implements OutputSink {
     if (this.#closed || this.#ending) return;
     this.#ending = true;
     this.markDirty();
+  }
+
+  /** The connection broke, or its peer broke it: ends the socket as its version demands. */
+  break(): void {
+    if (this.#connection?.breaksAbruptly !== true) this.shut();
+    else if (this.socket instanceof TLSSocket) this.destroy();
+    else {
+      this.socket.resetAndDestroy();
+      this.destroy();
+    }
+  }
+
+  /** Stops reading the socket, or goes on. */
+  wantInput(wanted: boolean): void {
+    if (wanted) this.socket.resume();
+    else this.socket.pause();
   }
 
   /** Ends the socket at once; queued output is lost. */

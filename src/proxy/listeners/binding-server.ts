@@ -15,15 +15,14 @@ import { type BindFailure, type Binding, bindFailure } from '../../snapshot/inde
  * A changed binding is swapped in with `update`: connections stay, their next request is decided by the new one. Only
  * connections whose listener is gone are drained.
  */
-import type { Clock } from '../../time/index.ts';
 import { VOLATILE_NAMES } from '../../wire/index.ts';
 import { Scope, type ScopeEnvironment, type Serving } from '../http/index.ts';
 import { FirstBytes, sharingReads, type TrafficCounters } from '../io/index.ts';
 import { closeQuietly } from './close-quietly.ts';
+import type { Spoken } from './codec.ts';
 import type { ConnectionBudget } from './connection-budget.ts';
-import { DownstreamConnection, type DownstreamServer } from './downstream-connection.ts';
+import { type Admitted, DownstreamConnection, type DownstreamServer } from './downstream-connection.ts';
 import { EarlySockets } from './early-sockets.ts';
-import { HTTP1_REFUSAL } from './http1-refusal.ts';
 import { HEAD_TIMEOUT_MS } from './owed-input.ts';
 import { guessProtocol } from './protocol-guess.ts';
 import type { TlsContexts } from './tls-contexts.ts';
@@ -42,7 +41,6 @@ const BINDING_FAMILIES = [
   'daemun_downstream_received_bytes_total',
   'daemun_downstream_sent_bytes_total',
 ] as const;
-const LINGER_MS = 2_000;
 
 export interface BindingEnvironment extends ScopeEnvironment {
   readonly contexts: TlsContexts;
@@ -199,11 +197,11 @@ export class BindingServer implements DownstreamServer, TlsOwner {
     this.#add(this.#slots.connections, -1);
   }
 
-  onSecure(raw: Socket, socket: TLSSocket, entered: CompiledListener, isHttp2: boolean): void {
+  onSecure(raw: Socket, socket: TLSSocket, entered: CompiledListener, spoken: Spoken | null): void {
     // The listener may have left while the handshake went on.
     const isServed = this.compiled.listeners.some(compiled => compiled.listener.id === entered.listener.id);
     if (!isServed) socket.destroy();
-    else if (isHttp2) this.#open(raw, socket, { entered, first: null });
+    else if (spoken !== null) this.#open(raw, socket, { spoken, entered, first: null });
     else this.#readProtocol(raw, socket, entered);
   }
 
@@ -237,10 +235,12 @@ export class BindingServer implements DownstreamServer, TlsOwner {
       judge: bytes => {
         const guess = guessProtocol(bytes);
         if (guess === 'undecided') return false;
-        if (guess === 'h2') this.#open(raw, socket, { entered, first: bytes });
-        else if (guess === 'http1') refuseHttp1(socket, this.serving.clock);
-        else socket.destroy();
-        if (guess !== 'h2') metrics.count('daemun_downstream_refused_total', { protocol: guess });
+        if (guess !== 'tls') {
+          this.#open(raw, socket, { spoken: guess, entered, first: bytes });
+          return true;
+        }
+        socket.destroy();
+        metrics.count('daemun_downstream_refused_total', { protocol: guess });
         return true;
       },
       onEnd: reason => {
@@ -249,15 +249,11 @@ export class BindingServer implements DownstreamServer, TlsOwner {
     });
   }
 
-  #open(
-    raw: Socket,
-    socket: Socket,
-    { entered, first }: { readonly entered: CompiledListener | null; readonly first: Buffer | null },
-  ): void {
+  #open(raw: Socket, socket: Socket, admitted: Admitted): void {
     this.#early.delete(raw);
     this.budget.established(raw);
     this.#add(this.#slots.connections, 1);
-    const connection = new DownstreamConnection(socket, this, entered, first);
+    const connection = new DownstreamConnection(socket, this, admitted);
     this.#connections.add(connection);
     if (this.#isDraining) connection.drain();
   }
@@ -266,11 +262,4 @@ export class BindingServer implements DownstreamServer, TlsOwner {
     const { values } = this.serving.metrics;
     values[slot] = (values[slot] as number) + amount;
   }
-}
-
-function refuseHttp1(socket: Socket, clock: Clock): void {
-  socket.resume();
-  socket.end(HTTP1_REFUSAL);
-  const linger = clock.after(LINGER_MS, () => socket.destroy());
-  socket.once('close', () => linger.cancel());
 }

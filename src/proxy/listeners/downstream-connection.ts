@@ -29,7 +29,7 @@ import {
   type Serving,
 } from '../http/index.ts';
 import { SocketTransport, type TrafficCounters, type TransportOwner, type WheelTimer } from '../io/index.ts';
-import { openCodec } from './codec.ts';
+import { openCodec, type Spoken } from './codec.ts';
 import type { ConnectionBudget, IdleConnection } from './connection-budget.ts';
 import { ConnectionMemory, type MemoryOwner } from './connection-memory.ts';
 import { HEAD_TIMEOUT_MS, OwedInput } from './owed-input.ts';
@@ -54,6 +54,15 @@ export interface DownstreamServer {
   requestStarted(): void;
   requestEnded(): void;
   connectionClosed(connection: DownstreamConnection): void;
+}
+
+/** What became of a connection's first bytes. */
+export interface Admitted {
+  readonly spoken: Spoken;
+  /** The listener that the TLS server name chose; null: cleartext. */
+  readonly entered: CompiledListener | null;
+  /** Input that is not handled yet; null: none. */
+  readonly first: Buffer | null;
 }
 
 export class DownstreamConnection
@@ -83,7 +92,7 @@ export class DownstreamConnection
   readonly #unfinished: UnfinishedCalls;
   readonly #memory: ConnectionMemory;
 
-  constructor(socket: Socket, server: DownstreamServer, entered: CompiledListener | null, first: Buffer | null) {
+  constructor(socket: Socket, server: DownstreamServer, { spoken, entered, first }: Admitted) {
     const { serving } = server;
     this.serving = serving;
     this.#server = server;
@@ -94,7 +103,7 @@ export class DownstreamConnection
     this.#memory = new ConnectionMemory(serving.memory, this);
     this.#scopeGeneration = server.generation;
     this.#scope = server.scopeOf(entered);
-    this.#messages = openCodec('http2', this, serving.lists);
+    this.#messages = openCodec(spoken, this, serving, this.#scope.proto);
     server.budget.idle(this);
     this.#transport = new SocketTransport(socket, serving.loop, this, server.traffic);
     if (serving.debug.isOn) {
@@ -172,11 +181,15 @@ export class DownstreamConnection
 
   onCapacity(): void {}
 
-  onRefusedHead(why: 'oversized' | 'malformed', partial: HeaderList): void {
+  onInputWanted(wanted: boolean): void {
+    this.#transport.wantInput(wanted);
+  }
+
+  onRefusedHead(why: 'oversized' | 'malformed', partial: HeaderList, status?: number): void {
     const { metrics } = this.serving;
     if (why === 'oversized') metrics.count('daemun_limit_hits_total', { limit: 'header_list' });
     else metrics.count('daemun_downstream_malformed_requests_total', {});
-    recordRefused(this, partial, why === 'oversized' ? requestTooLarge() : malformedRequest());
+    recordRefused(this, partial, why === 'oversized' ? requestTooLarge() : malformedRequest(), status);
   }
 
   onRefusedStream(): void {
@@ -191,8 +204,10 @@ export class DownstreamConnection
     const { debug, metrics } = this.serving;
     if (debug.isOn) debug.say(`client broke ${this.#messages.version}`, { client: this.clientAddress, error: message });
     if (reason === 'overload') metrics.count('daemun_limit_hits_total', { limit: 'flood' });
-    metrics.count('daemun_downstream_protocol_errors_total', { error: detail });
-    this.#end();
+    // Some versions know no other way to give up one message.
+    if (reason !== 'cancelled') metrics.count('daemun_downstream_protocol_errors_total', { error: detail });
+    if (this.#messages.breaksAbruptly) this.#transport.break();
+    else this.#end();
   }
 
   exchangeStarted(): void {

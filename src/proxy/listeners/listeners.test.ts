@@ -177,24 +177,29 @@ describe('listeners', () => {
     assert.equal(unknown['grpc-status'], String(status.UNIMPLEMENTED));
   });
 
-  it('answers HTTP/1.1 in cleartext with 426', async () => {
+  it('serves HTTP/1.1 beside HTTP/2, in cleartext by its first bytes', async () => {
     await apply({});
     const plain = connect(gateway.port, '127.0.0.1');
-    plain.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n');
+    plain.write('GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n');
     const parts: Buffer[] = [];
     for await (const part of plain) parts.push(part);
-    assert.match(Buffer.concat(parts).toString(), /^HTTP\/1\.1 426 [\s\S]*grpcurl[\s\S]*gRPC-Web/);
-    assert.equal(gateway.metric('daemun_downstream_refused_total', { protocol: 'http1' }), 1);
+    assert.match(Buffer.concat(parts).toString(), /^HTTP\/1\.1 404 Not Found\r\n[\s\S]*no route matches GET/);
   });
 
-  it('answers HTTP/1.1 over TLS with 426', async () => {
-    await apply({ listeners: [tls('t', '*', ['a'])], certificates: [A] });
-    const socket = await handshake('a.example.com', { ALPNProtocols: ['http/1.1'] });
-    socket.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n');
-    const [answer] = await once(socket, 'data');
-    assert.match(String(answer), /^HTTP\/1\.1 426 /);
-    socket.destroy();
-  });
+  for (const ALPNProtocols of [['http/1.1'], ['http/1.1', 'h2'], []]) {
+    it(`serves over TLS what ALPN [${ALPNProtocols}] or else the first bytes say`, async () => {
+      await apply({ listeners: [tls('t', '*', ['a'])], certificates: [A] });
+      const socket = await handshake('a.example.com', { ALPNProtocols });
+      if (socket.alpnProtocol === 'h2') {
+        assert.equal((await request(socket, 'a.example.com'))[':status'], 200);
+        return;
+      }
+      socket.write('GET / HTTP/1.1\r\nhost: a.example.com\r\n\r\n');
+      const [answer] = await once(socket, 'data');
+      assert.match(String(answer), /^HTTP\/1\.1 404 /);
+      socket.destroy();
+    });
+  }
 
   it('tells HTTP/1.1 in cleartext that a port takes TLS', async () => {
     await apply({ listeners: [tls('t', '*', ['a'])], certificates: [A] });

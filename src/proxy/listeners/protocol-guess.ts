@@ -1,28 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** What the first bytes of a connection look like. `undecided`: more bytes are needed. */
-export type ProtocolGuess = 'h2' | 'http1' | 'tls' | 'undecided';
+export type ProtocolGuess = 'http2' | 'http1' | 'tls' | 'undecided';
 
 const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'latin1');
 /** A request line longer than this is not waited for. */
 const MAX_REQUEST_LINE = 8_192;
 const TLS_HANDSHAKE = 0x16;
 const TLS_MAJOR = 0x03;
-const REQUEST_LINE = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+ \S+ HTTP\/1\.[01]\r?$/;
+/** A line with a method that everyone knows, or with any version of HTTP: whatever is wrong with the rest, its sender expects an answer in text. */
+const REQUEST_LINE = /^\s*(?:GET|HEAD|POST|PUT|DELETE|CONNECT|OPTIONS|TRACE|PATCH)\s|HTTP\/\d/i;
 
-/** Tells HTTP/2 with prior knowledge (RFC 9113 §3.4), HTTP/1.x and TLS apart. What is none of them is left to HTTP/2, which refuses it. */
+/**
+ * Tells HTTP/2 with prior knowledge (RFC 9113 §3.4), HTTP/1.x and TLS apart. What is none of them is left to HTTP/2, which refuses it.
+ */
 export function guessProtocol(bytes: Buffer): ProtocolGuess {
   const common = Math.min(bytes.length, PREFACE.length);
-  if (bytes.compare(PREFACE, 0, common, 0, common) === 0) return bytes.length < 4 ? 'undecided' : 'h2';
+  if (bytes.compare(PREFACE, 0, common, 0, common) === 0) return bytes.length < 4 ? 'undecided' : 'http2';
   if (bytes[0] === TLS_HANDSHAKE) {
     if (bytes.length < 2) return 'undecided';
-    return bytes[1] === TLS_MAJOR ? 'tls' : 'h2';
+    return bytes[1] === TLS_MAJOR ? 'tls' : 'http2';
   }
-  const lineEnd = bytes.indexOf(10);
-  if (lineEnd < 0) return bytes.length < MAX_REQUEST_LINE && isPrintable(bytes) ? 'undecided' : 'h2';
-  return REQUEST_LINE.test(bytes.toString('latin1', 0, lineEnd)) ? 'http1' : 'h2';
+  const text = bytes.toString('latin1', 0, MAX_REQUEST_LINE);
+  if (REQUEST_LINE.test(text)) return 'http1';
+  const isOver = text.trimStart().includes('\n') || text.length === MAX_REQUEST_LINE;
+  return isOver || !isPrintable(text) ? 'http2' : 'undecided';
 }
 
-function isPrintable(bytes: Buffer): boolean {
-  return bytes.every(byte => (byte >= 0x20 && byte <= 0x7e) || byte === 13);
+function isPrintable(text: string): boolean {
+  return /^[\r\n\x20-\x7e]*$/.test(text);
 }

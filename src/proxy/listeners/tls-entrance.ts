@@ -9,8 +9,9 @@ import type { SecureContext, TLSSocket } from 'node:tls';
 import type { CompiledBinding, CompiledListener } from '../../match/index.ts';
 import type { Serving } from '../http/index.ts';
 import { FirstBytes } from '../io/index.ts';
+import { CLEARTEXT_REFUSAL } from './cleartext-refusal.ts';
 import { readClientHello } from './client-hello.ts';
-import { CLEARTEXT_REFUSAL } from './http1-refusal.ts';
+import type { Spoken } from './codec.ts';
 import { guessProtocol } from './protocol-guess.ts';
 import type { TlsContexts } from './tls-contexts.ts';
 import { TlsHandshake } from './tls-handshake.ts';
@@ -27,8 +28,8 @@ export interface TlsOwner {
   readonly serving: Serving;
   /** The binding as it is now. */
   readonly compiled: CompiledBinding;
-  /** `raw`: below `socket`. `isHttp2`: agreed on by ALPN; else the first bytes decide. */
-  onSecure(raw: Socket, socket: TLSSocket, entered: CompiledListener, isHttp2: boolean): void;
+  /** `raw`: below `socket`. `spoken`: agreed on by ALPN; null: the first bytes decide. */
+  onSecure(raw: Socket, socket: TLSSocket, entered: CompiledListener, spoken: Spoken | null): void;
 }
 
 type HandshakeResult = 'ok' | 'resumed' | 'failed' | 'timeout' | 'unrecognized_name' | 'no_certificate' | 'not_tls';
@@ -91,7 +92,7 @@ export class TlsEntrance {
           return;
         }
         this.#count(socket.isSessionReused() ? 'resumed' : 'ok');
-        this.#owner.onSecure(raw, socket, entered, socket.alpnProtocol === 'h2');
+        this.#owner.onSecure(raw, socket, entered, spokenBy(socket.alpnProtocol));
       },
     });
   }
@@ -111,4 +112,9 @@ export class TlsEntrance {
     metrics.values[slot] = (metrics.values[slot] as number) + 1;
     if (result === 'timeout') metrics.count('daemun_limit_hits_total', { limit: 'handshake_timeout' });
   }
+}
+
+/** ALPN protocol identifiers (RFC 9113 §3.2, RFC 7301 §6). */
+function spokenBy(alpn: string | false | null): Spoken | null {
+  return alpn === 'h2' ? 'http2' : alpn === 'http/1.1' ? 'http1' : null;
 }

@@ -21,7 +21,7 @@ export const LABELS = {
   http_response_status_code: 'status; 499: the client left before there was one',
   url_scheme: '`http`, `https`',
   binding: '`ADDRESS:PORT/tcp`',
-  protocol: 'what the connection spoke: `http1`, `tls`, `other` …',
+  protocol: 'what the connection spoke: `tls`',
   error: 'HTTP/2 error code: `PROTOCOL_ERROR`, `ENHANCE_YOUR_CALM` …',
   route: '`namespace/name` of the GRPCRoute; empty: no rule took the request',
   rule: "the rule's name, else its index; empty: no rule took the request",

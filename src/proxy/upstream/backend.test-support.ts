@@ -12,7 +12,7 @@ import {
 import type { AddressInfo, Socket } from 'node:net';
 import type { Cluster, Endpoint, EndpointSet } from '../../snapshot/index.ts';
 import { systemClock } from '../../time/index.ts';
-import { type HeaderList, HeaderListPool, type MessageStream, type StreamEnd } from '../../wire/index.ts';
+import { type HeaderList, HeaderListPool, HeadMemory, type MessageStream, type StreamEnd } from '../../wire/index.ts';
 import { seededRandom } from '../filters/index.ts';
 import { SocketLoop } from '../io/socket-loop.ts';
 import { type ConnectionEnvironment, dialTcp } from './connection-environment.ts';
@@ -167,7 +167,8 @@ export class TestRequest implements UpstreamRequest {
 export function testEnvironment(overrides: Partial<ConnectionEnvironment> = {}): ConnectionEnvironment {
   const clock = systemClock;
   const loop = new SocketLoop(() => clock.nowMs());
-  return { loop, lists: new HeaderListPool(), clock, random: seededRandom(1), dial: dialTcp, ...overrides };
+  const lists = new HeaderListPool();
+  return { loop, lists, heads: new HeadMemory(lists), clock, random: seededRandom(1), dial: dialTcp, ...overrides };
 }
 
 export function testCluster(overrides: Partial<Cluster> = {}): Cluster {

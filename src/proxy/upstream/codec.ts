@@ -2,7 +2,9 @@
 
 import type { Cluster } from '../../snapshot/index.ts';
 import {
+  DEFAULT_HTTP1_LIMITS,
   DEFAULT_HTTP2_LIMITS,
+  Http1ClientConnection,
   Http2Connection,
   type Http2Limits,
   type MessageConnection,
@@ -24,9 +26,11 @@ const HTTP2_LIMITS: Http2Limits = {
 export function openCodec(
   protocol: Cluster['protocol'],
   events: MessageConnectionEvents,
-  { lists, loop }: ConnectionEnvironment,
+  { lists, heads, loop }: ConnectionEnvironment,
 ): MessageConnection {
   switch (protocol) {
+    case 'h1':
+      return new Http1ClientConnection({ events, limits: DEFAULT_HTTP1_LIMITS, memory: heads });
     case 'h2c':
       return new Http2Connection({ role: 'client', events, limits: HTTP2_LIMITS, lists, time: loop });
   }

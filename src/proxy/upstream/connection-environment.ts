@@ -2,7 +2,7 @@
 
 import type { Socket } from 'node:net';
 import type { Clock, Random } from '../../time/index.ts';
-import type { HeaderListPool } from '../../wire/index.ts';
+import type { HeaderListPool, HeadMemory } from '../../wire/index.ts';
 import { SharedReadSocket, type SocketLoop } from '../io/index.ts';
 
 /** TCP keepalive: frees what a vanished peer left behind on connections without traffic. */
@@ -12,6 +12,7 @@ const KEEPALIVE_MS = 60_000;
 export interface ConnectionEnvironment {
   readonly loop: SocketLoop;
   readonly lists: HeaderListPool;
+  readonly heads: HeadMemory;
   readonly clock: Clock;
   /** For balancers and the jitter of backoffs. */
   readonly random: Random;

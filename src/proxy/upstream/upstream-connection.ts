@@ -79,6 +79,10 @@ export class UpstreamConnection implements MessageConnectionEvents, TransportOwn
   failure: ConnectFailure | null = null;
   #openedAtMs = 0;
   #busyAtMs: number;
+  /** As of the last sweep. */
+  #endedStreams = 0;
+  /** We gave it up: that says nothing of the peer. */
+  #isOurEnd = false;
   #endedAtMs: number | null = null;
 
   constructor(target: ConnectionTarget, owner: ConnectionOwner, environment: ConnectionEnvironment) {
@@ -111,9 +115,10 @@ export class UpstreamConnection implements MessageConnectionEvents, TransportOwn
     return this.messages?.liveStreams ?? 0;
   }
 
-  /** It was of use: a stream ended in order, or it has been there for long. */
+  /** It was of use, a stream ended in order, or it has been there for long; or it was us who ended it. */
   get isProven(): boolean {
     if (this.messages === null || !this.wasOpen) return false;
+    if (this.#isOurEnd) return true;
     return this.messages.endedStreams > 0 || this.#environment.clock.nowMs() - this.#openedAtMs >= PROVEN_AFTER_MS;
   }
 
@@ -139,8 +144,13 @@ export class UpstreamConnection implements MessageConnectionEvents, TransportOwn
       if (messages.activeStreams > 0 || nowMs - this.#endedAtMs >= LINGER_MS) this.destroy();
       return;
     }
-    if (messages.liveStreams > 0) this.#busyAtMs = nowMs;
-    if (messages.liveStreams === 0 && (this.state === 'draining' || nowMs - this.#busyAtMs >= IDLE_CLOSE_MS)) {
+    const idleMs = Math.min(messages.idleLimitMs ?? IDLE_CLOSE_MS, IDLE_CLOSE_MS);
+    // Of seconds it matters whether it was busy in between.
+    const wasBusy = messages.idleLimitMs !== null && messages.endedStreams !== this.#endedStreams;
+    this.#endedStreams = messages.endedStreams;
+    if (messages.liveStreams > 0 || wasBusy) this.#busyAtMs = nowMs;
+    if (messages.liveStreams === 0 && (this.state === 'draining' || nowMs - this.#busyAtMs >= idleMs)) {
+      this.#isOurEnd = true;
       this.#end();
       return;
     }
@@ -185,14 +195,20 @@ export class UpstreamConnection implements MessageConnectionEvents, TransportOwn
     this.#endTimer ??= this.#environment.clock.after(END_PACE_MS, () => this.#sendEnds());
   }
 
+  onInputWanted(wanted: boolean): void {
+    this.#transport.wantInput(wanted);
+  }
+
   onFinished(): void {
     this.#end();
   }
 
-  onFatal(_end: StreamEnd, message: string): void {
+  onFatal({ reason }: StreamEnd, message: string): void {
+    if (reason === 'cancelled' || reason === 'done' || reason === 'deadline') this.#isOurEnd = true;
     if (!this.wasOpen) this.#fail(`the backend does not speak ${this.messages?.version}: ${message}`);
     this.#stopUsing();
-    this.#end();
+    if (this.messages?.breaksAbruptly === true) this.#transport.break();
+    else this.#end();
   }
 
   /** Servers do not open streams: the wire layer refuses it. */

@@ -3,7 +3,7 @@
 import type { BindFailures, Snapshot } from '../../snapshot/index.ts';
 import { EMPTY_SNAPSHOT } from '../../snapshot/index.ts';
 import type { Clock, Random, Timer } from '../../time/index.ts';
-import { HeaderListPool } from '../../wire/index.ts';
+import { HeaderListPool, HeadMemory } from '../../wire/index.ts';
 import { AccessLog } from '../access-log/index.ts';
 import { macKey, type SessionKey } from '../filters/index.ts';
 import type { Serving } from '../http/index.ts';
@@ -71,11 +71,12 @@ export class WorkerRuntime {
     this.#clock = clock;
     this.#loop = host.loop ?? new SocketLoop(() => clock.nowMs());
     const lists = new HeaderListPool();
+    const heads = new HeadMemory(lists);
     const log = new RateLimitedLog(host.log, clock);
     this.metrics = new WorkerMetrics(series => host.series(series));
     this.#accessLog = settings.accessLog ? new AccessLog(lines => host.accessLog(lines), clock) : null;
     this.#debug = new DebugLog((message, fields) => host.debug?.(message, fields), clock);
-    const environment = { loop: this.#loop, lists, clock: this.#loop.clock(clock), random, dial: dialTcp };
+    const environment = { loop: this.#loop, lists, heads, clock: this.#loop.clock(clock), random, dial: dialTcp };
     const reach = (change: ReachChange): void => host.reach?.(change);
     const reports = { metrics: this.metrics, log, debug: this.#debug, reach };
     this.#upstreams = new UpstreamPools(environment, new UpstreamMetrics(reports));
@@ -83,6 +84,7 @@ export class WorkerRuntime {
       loop: this.#loop,
       upstreams: this.#upstreams,
       lists,
+      heads,
       metrics: this.metrics,
       sessionKeys: [],
       clock,

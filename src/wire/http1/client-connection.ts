@@ -13,6 +13,11 @@ import type { ResponseHead } from './response-head.ts';
 import { ResponseReader } from './response-reader.ts';
 import { HEAD_RECEIVED, HEAD_SENT, Http1Stream, LOCAL_ENDED, type StreamCarrier } from './stream.ts';
 
+/** Servers that do not say how long they keep an idle connection keep it for 5 s or more, as far as is known. */
+const KEEP_ALIVE_MS = 5_000;
+/** An idle connection is not kept to the end: our request and the server's end would meet on the way, and owners look once a second. */
+const KEEP_ALIVE_MARGIN_MS = 2_000;
+
 /**
  * Our HTTP/1.1 connection to a server (RFC 9112): one stream at a time, the next one when both sides of the one before are whole.
  *
@@ -23,6 +28,7 @@ import { HEAD_RECEIVED, HEAD_SENT, Http1Stream, LOCAL_ENDED, type StreamCarrier 
  *   left; or its method is idempotent (RFC 9110 §9.2.2), the connection served another one before, and it ended without a byte of response.
  */
 export class Http1ClientConnection extends Http1Core implements MessageConnection, StreamCarrier {
+  idleLimitMs: number = KEEP_ALIVE_MS - KEEP_ALIVE_MARGIN_MS;
   readonly #reader: ResponseReader;
   #block: HeadBlock | null = null;
   /** Of the request: it left. */
@@ -172,6 +178,7 @@ export class Http1ClientConnection extends Http1Core implements MessageConnectio
       this.#awaitsUpgrade = false;
       stream.flags |= LOCAL_ENDED;
     }
+    if (head.keepAliveMs !== null) this.idleLimitMs = Math.max(0, head.keepAliveMs - KEEP_ALIVE_MARGIN_MS);
     if (head.closes || framing.kind === 'until-close') this.closes = true;
     stream.flags |= HEAD_RECEIVED;
     this.body.begin(framing);

@@ -8,7 +8,7 @@ import { BodyReader } from './body-reader.ts';
 import { BodyWriter } from './body-writer.ts';
 import type { BodySink } from './chunk-gatherer.ts';
 import { headBlock } from './head-encoder.ts';
-import type { Http1Memory } from './head-memory.ts';
+import type { HeadMemory } from './head-memory.ts';
 import { PLAIN, writeHead } from './head-writer.ts';
 import { HeldInput } from './held-input.ts';
 import type { Http1Limits } from './limits.ts';
@@ -20,7 +20,7 @@ export interface Http1ConnectionOptions {
   readonly events: MessageConnectionEvents;
   readonly limits: Http1Limits;
   /** One per worker: connections that share it share heads, lists and output memory. */
-  readonly memory: Http1Memory;
+  readonly memory: HeadMemory;
 }
 
 const NOTHING = Buffer.alloc(0);
@@ -46,7 +46,7 @@ export abstract class Http1Core implements BodySink {
   endedStreams = 0;
   readonly events: MessageConnectionEvents;
   readonly limits: Http1Limits;
-  readonly memory: Http1Memory;
+  readonly memory: HeadMemory;
   readonly output: Output;
   readonly section: SectionReader = new SectionReader();
   readonly body: BodyReader;
@@ -325,13 +325,13 @@ export abstract class Http1Core implements BodySink {
   /** The body ended after its last piece was given on. */
   #endOfBody(): void {
     const { stream } = this;
-    if (!this.body.hasTrailers || stream === null) {
-      this.#endRemotely(NOTHING, 0, 0);
+    const trailers = this.body.hasTrailers ? trailerList(this.section, this.memory, this.limits) : null;
+    if (this.body.hasTrailers && trailers === null) {
+      this.onFault('a trailer is malformed');
       return;
     }
-    const trailers = trailerList(this.section, this.memory, this.limits);
-    if (trailers === null) {
-      this.onFault('a trailer is malformed');
+    if (trailers === null || stream === null) {
+      this.#endRemotely(NOTHING, 0, 0);
       return;
     }
     const fields = this.memory.builder.fields();

@@ -24,6 +24,8 @@ export interface ConnectionFacts {
   /** -1: not said. */
   readonly contentLength: number;
   readonly isChunked: boolean;
+  /** `Keep-Alive: timeout`: how long a server keeps an idle connection; null: not said. */
+  readonly keepAliveMs: number | null;
   /** Each one is one that may not go on: it is about this connection, or `Connection` names it. */
   isDropped(name: string, value: string): boolean;
 }
@@ -38,6 +40,7 @@ export function connectionFacts(section: FieldSection, isHttp10: boolean): Conne
   let upgrade: string | null = null;
   let contentLength = -1;
   let isChunked = false;
+  let keepAliveMs: number | null = null;
   for (let at = 0; at < names.length; at++) {
     const value = values[at] as string;
     switch (names[at]) {
@@ -55,6 +58,9 @@ export function connectionFacts(section: FieldSection, isHttp10: boolean): Conne
         if (isChunked || value.toLowerCase() !== 'chunked') return 'transfer-encoding is not "chunked"';
         isChunked = true;
         break;
+      case 'keep-alive':
+        keepAliveMs = timeoutOf(value) ?? keepAliveMs;
+        break;
       case 'upgrade':
         upgrade = upgrade === null && /^[\w.+-]+(?:\/[\w.+-]+)?$/.test(value) ? value.toLowerCase() : '';
         break;
@@ -63,7 +69,7 @@ export function connectionFacts(section: FieldSection, isHttp10: boolean): Conne
   }
   if (isChunked && contentLength >= 0) return 'both transfer-encoding and content-length';
   if (options.some(option => NEVER_NAMED.has(option))) return 'connection names a field that no connection owns';
-  return new Facts(options, isHttp10 ? null : upgrade, contentLength, isChunked);
+  return new Facts(options, isHttp10 ? null : upgrade, { contentLength, isChunked, keepAliveMs });
 }
 
 class Facts implements ConnectionFacts {
@@ -71,9 +77,14 @@ class Facts implements ConnectionFacts {
   readonly upgrade: string | null;
   readonly contentLength: number;
   readonly isChunked: boolean;
+  readonly keepAliveMs: number | null;
   readonly #options: readonly string[];
 
-  constructor(options: readonly string[], upgrade: string | null, contentLength: number, isChunked: boolean) {
+  constructor(
+    options: readonly string[],
+    upgrade: string | null,
+    { contentLength, isChunked, keepAliveMs }: Pick<ConnectionFacts, 'contentLength' | 'isChunked' | 'keepAliveMs'>,
+  ) {
     this.#options = options;
     this.closes = options.includes('close');
     // HTTP/2 is taken by its preface or by ALPN (RFC 9113 §3.1 dropped the upgrade), other versions of HTTP not at all.
@@ -81,6 +92,7 @@ class Facts implements ConnectionFacts {
     this.upgrade = isOffered && upgrade !== 'h2c' && !upgrade.startsWith('http/') ? upgrade : null;
     this.contentLength = contentLength;
     this.isChunked = isChunked;
+    this.keepAliveMs = keepAliveMs;
   }
 
   isDropped(name: string, value: string): boolean {
@@ -92,4 +104,10 @@ class Facts implements ConnectionFacts {
 
 function trimmed(text: string): string {
   return text.trim();
+}
+
+/** The seconds of `timeout=5, max=100`, in milliseconds. */
+function timeoutOf(value: string): number | null {
+  const seconds = /(?:^|,)\s*timeout=(\d{1,6})\s*(?:,|$)/i.exec(value)?.[1];
+  return seconds === undefined ? null : Number(seconds) * 1_000;
 }

@@ -6,7 +6,7 @@ import type { StreamEnd } from '../message/end-reason.ts';
 import type { MessageConnectionEvents } from '../message/message-connection.ts';
 import type { MessageEvents, MessageStream } from '../message/message-stream.ts';
 import { Http1ClientConnection } from './client-connection.ts';
-import { Http1Memory } from './head-memory.ts';
+import { HeadMemory } from './head-memory.ts';
 import { DEFAULT_HTTP1_LIMITS, type Http1Limits } from './limits.ts';
 import { Http1ServerConnection } from './server-connection.ts';
 
@@ -144,14 +144,14 @@ abstract class Side {
   }
 }
 
-export function newMemory(): Http1Memory {
-  return new Http1Memory(new HeaderListPool());
+export function newMemory(): HeadMemory {
+  return new HeadMemory(new HeaderListPool());
 }
 
 export class ServerSide extends Side {
   readonly connection: Http1ServerConnection;
 
-  constructor(limits: Partial<Http1Limits> = {}, memory: Http1Memory = newMemory(), scheme: 'http' | 'https' = 'http') {
+  constructor(limits: Partial<Http1Limits> = {}, memory: HeadMemory = newMemory(), scheme: 'http' | 'https' = 'http') {
     super();
     this.connection = new Http1ServerConnection({
       events: this.owner,
@@ -189,7 +189,7 @@ export class ServerSide extends Side {
 export class ClientSide extends Side {
   readonly connection: Http1ClientConnection;
 
-  constructor(limits: Partial<Http1Limits> = {}, memory: Http1Memory = newMemory()) {
+  constructor(limits: Partial<Http1Limits> = {}, memory: HeadMemory = newMemory()) {
     super();
     this.connection = new Http1ClientConnection({
       events: this.owner,

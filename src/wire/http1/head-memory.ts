@@ -48,8 +48,8 @@ export class RepeatedHeads<Head extends ReadHead> {
   }
 }
 
-/** What the HTTP/1.1 connections of one worker share. */
-export class Http1Memory {
+/** What the connections of one worker share whose heads are text. */
+export class HeadMemory {
   readonly lists: HeaderListPool;
   readonly requests: RepeatedHeads<RequestHead> = new RepeatedHeads();
   readonly responses: RepeatedHeads<ResponseHead> = new RepeatedHeads();

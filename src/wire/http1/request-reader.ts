@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { type Http1Memory, startsWith } from './head-memory.ts';
+import { type HeadMemory, startsWith } from './head-memory.ts';
 import type { Http1Limits } from './limits.ts';
 import { CR, LF } from './octets.ts';
 import {
@@ -19,7 +19,7 @@ const TARGET_TOO_LONG = refusedHead(414, 'the target is too long');
 const HEAD_TOO_LARGE = refusedHead(431, 'the head is too large');
 
 export interface RequestReaderOptions {
-  readonly memory: Http1Memory;
+  readonly memory: HeadMemory;
   readonly limits: Http1Limits;
   readonly scheme: 'http' | 'https';
   readonly takesUpgrades: boolean;
@@ -33,7 +33,7 @@ export class RequestReader {
   /** Where the input goes on. */
   next = 0;
   readonly #section: SectionReader;
-  readonly #memory: Http1Memory;
+  readonly #memory: HeadMemory;
   readonly #limits: Http1Limits;
   readonly #context: RequestContext;
   #last: RequestHead | null = null;

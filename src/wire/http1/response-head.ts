@@ -21,6 +21,8 @@ export interface ResponseHead {
   readonly framing: Framing;
   /** The connection ends with it. */
   readonly closes: boolean;
+  /** How long the server keeps an idle connection; null: not said. */
+  readonly keepAliveMs: number | null;
   readonly upgrade: string | null;
 }
 
@@ -97,6 +99,7 @@ function listed(
     fields: builder.fields(),
     framing,
     closes: facts.closes || context.isHttp10,
+    keepAliveMs: facts.keepAliveMs,
     upgrade: facts.upgrade,
   };
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { type Http1Memory, startsWith } from './head-memory.ts';
+import { type HeadMemory, startsWith } from './head-memory.ts';
 import type { Http1Limits } from './limits.ts';
 import { type ResponseHead, readResponseHead } from './response-head.ts';
 import type { SectionReader } from './section-reader.ts';
@@ -10,11 +10,11 @@ export class ResponseReader {
   /** Where the input goes on. */
   next = 0;
   readonly #section: SectionReader;
-  readonly #memory: Http1Memory;
+  readonly #memory: HeadMemory;
   readonly #limits: Http1Limits;
   #last: ResponseHead | null = null;
 
-  constructor(section: SectionReader, memory: Http1Memory, limits: Http1Limits) {
+  constructor(section: SectionReader, memory: HeadMemory, limits: Http1Limits) {
     this.#section = section;
     this.#memory = memory;
     this.#limits = limits;

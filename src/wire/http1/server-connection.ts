@@ -33,6 +33,7 @@ export interface Http1ServerOptions extends Http1ConnectionOptions {
  */
 export class Http1ServerConnection extends Http1Core implements MessageConnection, StreamCarrier {
   readonly isUsable = false;
+  readonly idleLimitMs = null;
   readonly #reader: RequestReader;
   #request: RequestHead | null = null;
   /** The client waits for an interim response before it sends the body. */
@@ -145,7 +146,7 @@ export class Http1ServerConnection extends Http1Core implements MessageConnectio
     const bytes = refusalBytes(refused);
     this.output.bytes(bytes, 0, bytes.length);
     const isOversized = refused.status === 431 || refused.status === 414;
-    this.events.onRefusedHead?.(isOversized ? 'oversized' : 'malformed', refused.partial);
+    this.events.onRefusedHead?.(isOversized ? 'oversized' : 'malformed', refused.partial, refused.status);
     this.finish();
   }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { HeaderList } from '../header-list.ts';
-import type { Http1Memory } from './head-memory.ts';
+import type { HeadMemory } from './head-memory.ts';
 import type { Http1Limits } from './limits.ts';
 import type { SectionReader } from './section-reader.ts';
 
@@ -19,7 +19,7 @@ const UNFIT: ReadonlySet<string> = new Set([
 ]);
 
 /** The trailers in `section`, which begins with the end of the line before them; null: they are none. Fields that vary are left with the builder. */
-export function trailerList(section: SectionReader, memory: Http1Memory, limits: Http1Limits): HeaderList | null {
+export function trailerList(section: SectionReader, memory: HeadMemory, limits: Http1Limits): HeaderList | null {
   const { section: fields, builder } = memory;
   if (fields.read(section.buffer, section.start + 2, section.end, limits.maxHeaderFields) !== 'read') return null;
   if (fields.names.some(name => UNFIT.has(name))) return null;

@@ -37,6 +37,8 @@ export class Http2Connection extends ConnectionCore implements MessageConnection
   readonly version = 'HTTP/2';
   /** GOAWAY and RST_STREAM say what is not whole. */
   readonly breaksAbruptly = false;
+  /** A peer that leaves says which streams it did not look at. */
+  readonly idleLimitMs = null;
   readonly #reader: FrameReader;
   readonly #headers: HeadersReceiver;
   readonly #data: DataReceiver;

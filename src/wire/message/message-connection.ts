@@ -28,6 +28,8 @@ export interface MessageConnection {
   readonly capacity: number;
   /** Client role: `openStream` may succeed when there is capacity. */
   readonly isUsable: boolean;
+  /** Client role: how long a connection without streams may be kept before its peer may end it; null: as long as the owner likes. */
+  readonly idleLimitMs: number | null;
   /** The peer said that it takes no new streams. */
   readonly isPeerLeaving: boolean;
   /** The peer began something and owes the rest: for owners that limit how long that may take. */
@@ -109,8 +111,11 @@ export interface MessageConnectionEvents {
   onEndsHeld?(): void;
   /** As much is held as may be, or it is no longer: false, the owner stops reading its socket; true, it reads again. What comes meanwhile is taken. From within any call. */
   onInputWanted?(wanted: boolean): void;
-  /** Server role: the head of a request was over the limits, or broke the rules, and was answered or ended by the codec. `partial`: what was read of it. */
-  onRefusedHead?(why: 'oversized' | 'malformed', partial: HeaderList): void;
+  /**
+   * Server role: the head of a request was over the limits, or broke the rules, and was answered or ended by the codec. `partial`: what was
+   * read of it. `status`: what it was answered, where that does not follow from `why`.
+   */
+  onRefusedHead?(why: 'oversized' | 'malformed', partial: HeaderList, status?: number): void;
   /** Server role: a stream over the limit of concurrent ones was refused. */
   onRefusedStream?(): void;
 }
