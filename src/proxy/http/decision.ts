@@ -56,7 +56,9 @@ export class Decision {
 
   /** The same for a request to another method, whose target is not in the list. */
   forMethod(method: GrpcMethodMetrics | null): Decision {
-    return new Decision(this.scope, this.head, { ...this, method }, this.#outgoing);
+    const { isGrpc, listener, gateway, http, rule, answer } = this;
+    const parts = { isGrpc, listener, gateway, method, http, rule, answer };
+    return new Decision(this.scope, this.head, parts, this.#outgoing);
   }
 
   /** What the endpoint of a backend gets. */
