@@ -75,7 +75,7 @@ export const gatewayAddresses = list(gatewayAddress, { max: 16 }).check(context 
     refuse(context, {
       code: 'schema/address-duplicate',
       path: [index, 'value'],
-      message: `${quote(value)} is already item ${first}`,
+      message: `${type} ${quote(value)} is already item ${first}`,
       help: 'remove one of them',
     });
   }

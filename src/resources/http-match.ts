@@ -6,7 +6,7 @@ import { headerName, headerValue, PATH_PATTERN } from './names.ts';
 import { list, quote, refuse, text } from './vocabulary.ts';
 
 /** Parts that a path has no longer when it is compared: no request could match a path with one of them. */
-const NEVER_MATCHED = /\/\/|\/\.\.?(?=\/|$)|%2f|#/i;
+const NEVER_MATCHED = /\/\/|\/\.\.?(?:\/|$)|%2f|#/i;
 
 const matchType = z.enum(['Exact', 'RegularExpression']).default('Exact');
 

@@ -33,9 +33,15 @@ const filters = [
   },
   {
     type: 'ExternalAuth',
-    externalAuth: { protocol: 'GRPC', backendRef: { name: 'a', port: 1 }, grpc: { allowedHeaders: ['x-a'] } },
+    externalAuth: {
+      protocol: 'GRPC',
+      backendRef: { group: 'gateway.networking.x-k8s.io', kind: 'XBackend', name: 'outside' },
+      grpc: { allowedHeaders: ['x-a'] },
+    },
   },
 ];
+
+const fullPath = { type: 'ReplaceFullPath', replaceFullPath: '/all' };
 
 const redirects = [
   {
@@ -49,8 +55,6 @@ const redirects = [
     },
   },
 ];
-
-const fullPath = { type: 'ReplaceFullPath', replaceFullPath: '/all' };
 
 /** Every field. */
 const large = {
@@ -86,7 +90,12 @@ const large = {
         backendRefs: [
           { group: '', kind: 'Service', name: 'users', namespace: 'team-b', port: 80, weight: 90, filters },
           { name: 'canary', port: 80, weight: 0, filters: redirects },
-          { group: 'gateway.networking.x-k8s.io', kind: 'XBackend', name: 'outside' },
+          {
+            group: 'gateway.networking.x-k8s.io',
+            kind: 'XBackend',
+            name: 'outside',
+            filters: [{ type: 'URLRewrite', urlRewrite: { path: fullPath } }],
+          },
         ],
         timeouts: { request: '10s', backendRequest: '2s' },
         retry: { codes: [500, 503], attempts: 3, backoff: '100ms' },

@@ -2,7 +2,7 @@
 
 /** Makes objects that are nearly right: seeds with one or several changes. The same seed number gives the same ones. */
 import { isFields, isItems, type Json, type JsonPath, placesIn, replaceAt, valueAt } from './json.ts';
-import { changesOf } from './operators.ts';
+import { changesOf, fieldsOfOthers } from './operators.ts';
 import { Random } from './random.ts';
 import { SEEDS } from './seeds.ts';
 
@@ -33,8 +33,10 @@ export function applyEdits(seed: number, edits: readonly Edit[]): Json {
 export function* everyMutant(): Generator<Mutant> {
   for (const [index, seed] of SEEDS.entries()) {
     yield { name: describe(seed, 'as it is'), object: seed, seed: index, edits: [] };
+    const others = valuesByPlace(seed);
     for (const path of placesIn(seed)) {
-      for (const change of changesOf(valueAt(seed, path) ?? null)) {
+      const value = valueAt(seed, path) ?? null;
+      for (const change of [...changesOf(value), ...fieldsOfOthers(value, others.get(placeOf(path)) ?? [])]) {
         const edits = [editOf(path, change.value)];
         yield {
           name: describe(seed, `${path.join('.')}: ${change.name}`),
@@ -45,6 +47,20 @@ export function* everyMutant(): Generator<Mutant> {
       }
     }
   }
+}
+
+/** The values of a seed by place, indexes aside. */
+function valuesByPlace(seed: Json): Map<string, Json[]> {
+  const values = new Map<string, Json[]>();
+  for (const path of placesIn(seed)) {
+    const place = placeOf(path);
+    values.set(place, [...(values.get(place) ?? []), valueAt(seed, path) ?? null]);
+  }
+  return values;
+}
+
+function placeOf(path: JsonPath): string {
+  return path.map(part => (typeof part === 'number' ? '*' : part)).join('.');
 }
 
 /** `count` random objects with one to five changes each, contradictions among them. */

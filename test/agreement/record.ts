@@ -7,19 +7,15 @@
  */
 import { writeFileSync } from 'node:fs';
 import { askOracle, makeNamespaces } from './compare.ts';
-import { everyMutant, type Mutant, randomMutants } from './mutate.ts';
+import { distinctMutants } from './distinct.ts';
+import { type Mutant, randomMutants } from './mutate.ts';
 import { Oracle } from './oracle.ts';
 
-const SYSTEMATIC_STEP = 211;
 const RANDOM = 400;
 const MAX_LENGTH = 400;
 
 function* sample(): Generator<Mutant> {
-  let index = 0;
-  for (const mutant of everyMutant()) {
-    if (index % SYSTEMATIC_STEP === 0) yield mutant;
-    index += 1;
-  }
+  yield* distinctMutants();
   yield* randomMutants(4242, RANDOM);
 }
 

@@ -3,16 +3,18 @@
 /**
  * Compares our verdicts with an API server's, over every single mutation and over random ones:
  *
- *     node test/agreement/run.ts [--kubeconfig FILE] [--random N] [--seed N] [--every N] [--from N] [--show N] [--files]
+ *     node test/agreement/run.ts [--kubeconfig FILE] [--random N] [--seed N] [--every N] [--from N] [--distinct] [--show N] [--files]
  *
- * `--every N` takes each N-th of the systematic mutants only (0: none), `--from N` begins with the N-th. `--files` reads every
- * object from a file, as `daemun check` does, and doubles fields in their text. Prints the disagreements in groups, and which
- * fields and rules of the CRDs no mutant was refused for; exit code 1 when there is a disagreement. Needs the test cluster,
- * reachable from here (KUBE_HARNESS_HOST_LINK=1).
+ * `--every N` takes each N-th of the systematic mutants only (0: none), `--from N` begins with the N-th, and `--distinct` takes
+ * those first to which we say something that we do not say to others. `--files` reads every object from a file, as
+ * `daemun check` does, and doubles fields in their text. Prints the disagreements in groups, and which fields and rules of the
+ * CRDs no mutant was refused for; exit code 1 when there is a disagreement. Needs the test cluster, reachable from here
+ * (KUBE_HARNESS_HOST_LINK=1).
  */
 import { parseArgs } from 'node:util';
 import { type Comparison, compareAll, type Disagreement, ourVerdict, PLURALS } from './compare.ts';
 import { Coverage } from './coverage.ts';
+import { distinctMutants } from './distinct.ts';
 import { duplicateKeyTexts } from './duplicate-keys.ts';
 import { FileReader } from './file-verdict.ts';
 import type { Json } from './json.ts';
@@ -26,6 +28,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     every: { type: 'string', default: '1' },
     from: { type: 'string', default: '0' },
+    distinct: { type: 'boolean', default: false },
     show: { type: 'string', default: '40' },
     files: { type: 'boolean', default: false },
   },
@@ -34,6 +37,7 @@ const { values } = parseArgs({
 function* mutants(): Generator<Mutant> {
   const step = Number(values.every);
   const from = Number(values.from);
+  if (values.distinct) yield* distinctMutants();
   let index = 0;
   if (step > 0) {
     for (const mutant of everyMutant()) {

@@ -75,7 +75,10 @@ export const sharedFilters = [
   },
   {
     type: 'RequestMirror',
-    requestMirror: { backendRef: { kind: 'Other', group: 'example.com', name: 'x' }, percent: 5 },
+    requestMirror: {
+      backendRef: { kind: 'XBackend', group: 'gateway.networking.x-k8s.io', name: 'outside' },
+      percent: 5,
+    },
   },
   { type: 'ExtensionRef', extensionRef: { group: 'example.com', kind: 'Filter', name: 'own' } },
 ];
