@@ -150,6 +150,16 @@ describe('parseResource', () => {
     assert.deepEqual(parsed.resource.status, { conditions: [condition] });
   });
 
+  for (const field of ['sessionName', 'cookieConfig']) {
+    it(`says what took the place of ${field}`, () => {
+      const spec = { rules: [{ sessionPersistence: { cookie: {}, [field]: 'x' } }] };
+      for (const kind of ['HTTPRoute', 'GRPCRoute']) {
+        const [issue] = issuesOf({ apiVersion: `${GROUP}/v1`, kind, metadata, spec });
+        assert.match(issue?.help ?? '', /another name since v1\.7: write cookie/);
+      }
+    });
+  }
+
   it('takes time in proportion to a malformed text, not more', () => {
     const value = `${'a'.repeat(50_000)} `;
     const filters = [{ type: 'RequestHeaderModifier', requestHeaderModifier: { set: [{ name: value, value }] } }];
