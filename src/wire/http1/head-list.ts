@@ -3,25 +3,30 @@
 import type { HeaderList, VolatileFields } from '../header-list.ts';
 import type { HeaderListPool, ListNode } from '../http2/header-list-pool.ts';
 import { VOLATILE } from '../http2/hpack/field.ts';
+import type { LearnedNames } from './learned-names.ts';
 
 /** Sorts fields into the interned list and those that vary, as the HTTP/2 decoder does. One for all heads of a worker, used for one at a time. */
 export class HeadListBuilder {
   readonly #lists: HeaderListPool;
   #node: ListNode;
   #fields: string[] | null = null;
+  #learned: LearnedNames | null = null;
 
   constructor(lists: HeaderListPool) {
     this.#lists = lists;
     this.#node = lists.root;
   }
 
-  begin(): void {
+  /** `learned`: of the connection; null: for trailers, which come seldom. */
+  begin(learned: LearnedNames | null): void {
     this.#node = this.#lists.root;
     this.#fields = null;
+    this.#learned = learned;
+    learned?.beginHead();
   }
 
   add(name: string, value: string): void {
-    const field = this.#lists.field(name, value, false);
+    const field = this.#learned?.field(name, value) ?? this.#lists.field(name, value, false);
     if ((field.flags & VOLATILE) === 0) this.#node = this.#node.child(field);
     else if (this.#fields === null) this.#fields = [name, value];
     else this.#fields.push(name, value);

@@ -7,6 +7,7 @@ import { type ConnectionFacts, connectionFacts } from './connection-fields.ts';
 import type { FieldSection } from './field-section.ts';
 import { CHUNKED, type Framing, lengthFraming, NO_BODY } from './framing.ts';
 import type { HeadListBuilder } from './head-list.ts';
+import type { LearnedNames } from './learned-names.ts';
 import type { Http1Limits } from './limits.ts';
 import { CR, LF, SPACE, TARGET, TOKEN } from './octets.ts';
 import { parseTarget } from './request-target.ts';
@@ -40,6 +41,7 @@ export interface RefusedHead {
 export interface RequestContext {
   readonly section: FieldSection;
   readonly builder: HeadListBuilder;
+  readonly learned: LearnedNames;
   readonly limits: Http1Limits;
   readonly scheme: 'http' | 'https';
   readonly takesUpgrades: boolean;
@@ -137,7 +139,7 @@ function addressed(
   const { builder } = context;
   const framing = facts.isChunked ? CHUNKED : lengthFraming(Math.max(0, facts.contentLength));
   const upgrade = context.takesUpgrades && framing === NO_BODY ? facts.upgrade : null;
-  builder.begin();
+  builder.begin(context.learned);
   builder.add(':method', line.method);
   builder.add(':scheme', scheme);
   if (authority !== null) builder.add(':authority', authority);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { type HeadMemory, startsWith } from './head-memory.ts';
+import { LearnedNames } from './learned-names.ts';
 import type { Http1Limits } from './limits.ts';
 import { CR, LF } from './octets.ts';
 import {
@@ -47,6 +48,7 @@ export class RequestReader {
     this.#context = {
       section: options.memory.section,
       builder: options.memory.builder,
+      learned: new LearnedNames(options.memory.lists),
       limits: options.limits,
       scheme: options.scheme,
       takesUpgrades: options.takesUpgrades,

@@ -6,6 +6,7 @@ import { type ConnectionFacts, connectionFacts } from './connection-fields.ts';
 import type { FieldSection } from './field-section.ts';
 import { CHUNKED, type Framing, lengthFraming, NO_BODY, UNTIL_CLOSE } from './framing.ts';
 import type { HeadListBuilder } from './head-list.ts';
+import type { LearnedNames } from './learned-names.ts';
 import type { Http1Limits } from './limits.ts';
 import { CR, LF, SPACE, VALUE } from './octets.ts';
 
@@ -29,6 +30,7 @@ export interface ResponseHead {
 export interface ResponseContext {
   readonly section: FieldSection;
   readonly builder: HeadListBuilder;
+  readonly learned: LearnedNames;
   readonly limits: Http1Limits;
 }
 
@@ -83,7 +85,7 @@ function listed(
   const { section, builder, bytes } = context;
   // A length where there is no body at all (RFC 9110 §8.6); some servers say 0.
   const isUnsized = status < 200 || status === 204;
-  builder.begin();
+  builder.begin(context.learned);
   builder.add(':status', status === 101 ? '200' : String(status));
   for (let at = 0; at < section.names.length; at++) {
     const name = section.names[at] as string;

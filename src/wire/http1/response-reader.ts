@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { type HeadMemory, startsWith } from './head-memory.ts';
+import { LearnedNames } from './learned-names.ts';
 import type { Http1Limits } from './limits.ts';
-import { type ResponseHead, readResponseHead } from './response-head.ts';
+import { type ResponseContext, type ResponseHead, readResponseHead } from './response-head.ts';
 import type { SectionReader } from './section-reader.ts';
 
 /** The response heads of one client connection; see `RequestReader`. */
@@ -12,12 +13,15 @@ export class ResponseReader {
   readonly #section: SectionReader;
   readonly #memory: HeadMemory;
   readonly #limits: Http1Limits;
+  readonly #context: ResponseContext;
   #last: ResponseHead | null = null;
 
   constructor(section: SectionReader, memory: HeadMemory, limits: Http1Limits) {
     this.#section = section;
     this.#memory = memory;
     this.#limits = limits;
+    const { section: fields, builder, lists } = memory;
+    this.#context = { section: fields, builder, limits, learned: new LearnedNames(lists) };
   }
 
   /** Reads `chunk[at, to)`; null: the rest of the head is owed; a string: why it is none. */
@@ -44,14 +48,14 @@ export class ResponseReader {
 
   #whole(): ResponseHead | string {
     const { buffer, start, end } = this.#section;
-    const { responses, section, builder } = this.#memory;
+    const { responses } = this.#memory;
     const known = responses.find(buffer, start, end);
     if (known !== undefined) {
       this.#last = known;
       return known;
     }
     const bytes = responses.cameBefore(start, end) ? Buffer.from(buffer.subarray(start, end)) : null;
-    const head = readResponseHead(buffer, start, end, bytes, { section, builder, limits: this.#limits });
+    const head = readResponseHead(buffer, start, end, bytes, this.#context);
     this.#section.forget();
     if (typeof head === 'string') return head;
     if (bytes !== null) responses.remember(head);

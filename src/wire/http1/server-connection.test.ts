@@ -32,6 +32,17 @@ describe('HTTP/1.1 server role: requests', () => {
     assert.equal(new Set(lists).size, 1);
   });
 
+  it('keeps what differs head after head beside the list', () => {
+    const side = new ServerSide();
+    side.answerAll();
+    for (let count = 0; count < 60; count++) {
+      side.receive(`GET /path/${count} HTTP/1.1\r\nHost: a.example\r\nAuthorization: token ${count}\r\nX: y\r\n\r\n`);
+    }
+    assert.equal(side.last().head, side.streams.at(-2)?.head);
+    assert.deepEqual(side.last().fields, [':path', '/path/59', 'authorization', 'token 59']);
+    assert.deepEqual(side.last().head?.names, [':method', ':scheme', ':authority', 'x']);
+  });
+
   it('reads a head in parts of any size', () => {
     const whole = `\r\n${POST}content-length: 5\r\n\r\nhello`;
     for (const size of [1, 2, 3, 7]) {

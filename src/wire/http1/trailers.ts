@@ -23,7 +23,7 @@ export function trailerList(section: SectionReader, memory: HeadMemory, limits: 
   const { section: fields, builder } = memory;
   if (fields.read(section.buffer, section.start + 2, section.end, limits.maxHeaderFields) !== 'read') return null;
   if (fields.names.some(name => UNFIT.has(name))) return null;
-  builder.begin();
+  builder.begin(null);
   for (let at = 0; at < fields.names.length; at++) {
     builder.add(fields.names[at] as string, fields.values[at] as string);
   }

@@ -4,6 +4,7 @@ import { clientHelloTarget } from './client-hello.ts';
 import { connectionTarget } from './connection.ts';
 import { grpcTarget } from './grpc.ts';
 import { hpackTarget } from './hpack.ts';
+import { http1ClientTarget, http1ServerTarget } from './http1.ts';
 import { manifestTarget } from './manifest.ts';
 import { sessionTokenTarget } from './session-token.ts';
 
@@ -13,6 +14,8 @@ export const TARGETS: readonly FuzzTarget[] = [
   hpackTarget,
   connectionTarget('server'),
   connectionTarget('client'),
+  http1ServerTarget,
+  http1ClientTarget,
   grpcTarget,
   sessionTokenTarget,
   manifestTarget,
