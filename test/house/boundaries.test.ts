@@ -66,6 +66,7 @@ const PROXY_ORDER = [
   'upstream',
   'discovery',
   'filters',
+  'faces',
   'access-log',
   'http',
   'listeners',

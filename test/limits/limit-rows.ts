@@ -179,7 +179,7 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
       why: 'kept for a retry at most',
       over: 'the request is not tried again',
     },
-    { limit: 'proxy/http#MAX_MESSAGE_LENGTH', over: 'the text is cut' },
+    { limit: 'proxy/faces#MAX_MESSAGE_LENGTH', over: 'the text is cut' },
     {
       limit: 'proxy/http#MAX_WAIT_MS',
       why: 'an answer of our own waits this long for the end of the request',

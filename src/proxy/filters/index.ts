@@ -6,4 +6,5 @@ export { type MirroredRequest, type MirrorPlan, startMirrors } from './mirror.ts
 export { type MacKey, macKey, type SessionKey } from './session-key.ts';
 export { RuleSession } from './session-persistence.ts';
 export { SESSION_IDLE_MS, type SessionToken } from './session-token.ts';
+export { withField, withoutFields } from './volatile-fields.ts';
 export { seededRandom, WeightedChoice } from './weighted-choice.ts';

@@ -8,22 +8,12 @@ import type { Fault } from '../../snapshot/index.ts';
  * trailers only, unless the case is one for HTTP itself (421); any other request gets the HTTP status and a short text.
  * The statuses are those of `REQUEST_FAILURES`; only what the messages quote is added here.
  */
+import type { Answer } from '../faces/index.ts';
 import type { OpenFailure } from '../upstream/index.ts';
-
-export interface Answer {
-  readonly httpStatus: number;
-  readonly grpcStatus: number;
-  /** For `grpc-message` and the text body. */
-  readonly message: string;
-  /** Short flag for the access log and metrics. */
-  readonly reason: string;
-  /** True: gRPC requests get the HTTP status too. */
-  readonly httpOnly: boolean;
-}
 
 function answer(reason: RequestFailureReason, message: string, httpOnly = false): Answer {
   const { httpStatus, grpcStatus } = REQUEST_FAILURES[reason];
-  return { httpStatus, grpcStatus, message, reason, httpOnly };
+  return { httpStatus, grpcStatus, message, headers: [], reason, httpOnly };
 }
 
 /** No rule of the listener takes the request; `what`: `/service/method`, or `GET /path`. */
@@ -64,7 +54,7 @@ export function misdirected(host: string): Answer {
 
 export function faulted(fault: Fault): Answer {
   const { httpStatus, grpcStatus, message, reason } = fault;
-  return { httpStatus, grpcStatus, message, reason, httpOnly: false };
+  return { httpStatus, grpcStatus, message, headers: [], reason, httpOnly: false };
 }
 
 export function openFailed(failure: OpenFailure, message: string): Answer {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { HeaderList, HeaderListPool } from '../../wire/index.ts';
+import { type Answer, type Face, GRPC, HTTP } from '../faces/index.ts';
 import type { GrpcMethodMetrics, HttpRequestMetrics } from '../metrics/index.ts';
-import type { Answer } from './answers.ts';
 import type { CompiledBackend, CompiledRule } from './compiled-rule.ts';
 import { OutgoingHead } from './outgoing-head.ts';
 
@@ -33,6 +33,7 @@ export class Decision {
   /** Decisions of other scopes about the same list. */
   next: Decision | null = null;
   readonly isGrpc: boolean;
+  readonly face: Face;
   readonly listener: string;
   readonly gateway: string;
   readonly method: GrpcMethodMetrics | null;
@@ -46,6 +47,7 @@ export class Decision {
     this.scope = scope;
     this.head = head;
     this.isGrpc = parts.isGrpc;
+    this.face = parts.isGrpc ? GRPC : HTTP;
     this.listener = parts.listener;
     this.gateway = parts.gateway;
     this.method = parts.method;

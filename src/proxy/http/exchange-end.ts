@@ -13,9 +13,7 @@ export function finishExchange(exchange: ExchangeState): void {
   exchange.response.drop();
   if (exchange.mirrors !== null) for (const mirror of exchange.mirrors) mirror.cancel();
   if (decision !== null) {
-    const seconds = (loop.nowMs - exchange.startedMs) / 1000;
-    if (decision.method !== null) decision.method.handled(exchange, seconds);
-    else decision.http?.finished(outcome.http, seconds);
+    exchange.call?.close((loop.nowMs - exchange.startedMs) / 1000);
     decision.rule?.metrics.finished(outcome.grpc);
   }
   if (outcome.reason !== '') {

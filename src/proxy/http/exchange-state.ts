@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { type HeaderList, MessageCounter, type MessageStream, type VolatileFields } from '../../wire/index.ts';
+import type { HeaderList, MessageStream, VolatileFields } from '../../wire/index.ts';
+import { type Answer, type Face, type FaceCall, HTTP, Outcome } from '../faces/index.ts';
 import type { MirroredRequest, SessionToken } from '../filters/index.ts';
 import { BodyPipe } from '../io/index.ts';
-import type { CountedCall, TypeSeries } from '../metrics/index.ts';
-import type { Answer } from './answers.ts';
 import type { Attempts } from './attempts.ts';
 import type { CompiledBackend } from './compiled-rule.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { Decision } from './decision.ts';
-import { Outcome } from './outcome.ts';
 import { RequestPipe } from './request-pipe.ts';
 import type { Scope } from './scope.ts';
 import type { Serving } from './serving.ts';
@@ -34,7 +32,7 @@ export interface ExchangeOwner {
 }
 
 /** What one request is at a moment. The functions beside work on it; all fields are set here, so that all have one shape. */
-export abstract class ExchangeState implements CountedCall {
+export abstract class ExchangeState {
   readonly owner: ExchangeOwner;
   readonly stream: MessageStream;
   readonly request: RequestPipe;
@@ -54,11 +52,14 @@ export abstract class ExchangeState implements CountedCall {
   outgoingFields: VolatileFields = null;
   /** A head went to the client. */
   responseStarted = false;
-  responseIsGrpc = false;
+  /** What the request speaks, and what the response does. */
+  face: Face = HTTP;
+  responseFace: Face = HTTP;
+  /** The request's books; null: none yet. */
+  call: FaceCall | null = null;
   /** For the caps: its own cost with the request's head, and what it is charged with in all. */
   headBytes = 0;
   chargedBytes = 0;
-  series: TypeSeries | null = null;
   /** The session that the request carries. */
   session: SessionToken | null = null;
   isFinished = false;
@@ -67,8 +68,6 @@ export abstract class ExchangeState implements CountedCall {
   /** What had moved when `idle-stream.ts` looked last (-1: it did not yet), and since when nothing did, in whole milliseconds. */
   movedBytes = -1;
   movedMs = 0;
-  readonly requestMessages = new MessageCounter();
-  readonly responseMessages = new MessageCounter();
 
   constructor(owner: ExchangeOwner, stream: MessageStream) {
     this.owner = owner;

@@ -15,17 +15,11 @@
  * Per request: this object with its parts, an attempt and, with a deadline, a timer on the wheel. No promise, closure or Map.
  * Guarded by `bench/`.
  */
-import {
-  GrpcStatus,
-  type HeaderList,
-  type MessageEvents,
-  type MessageStream,
-  type StreamEnd,
-  type VolatileFields,
-} from '../../wire/index.ts';
+import { REQUEST_FAILURES, type RequestFailureReason } from '../../errors/index.ts';
+import type { HeaderList, MessageEvents, MessageStream, StreamEnd, VolatileFields } from '../../wire/index.ts';
+import type { Answer } from '../faces/index.ts';
 import { isOwnLimit, type OpenFailure } from '../upstream/index.ts';
 import {
-  type Answer,
   deadlineExceeded,
   drainTimeout,
   openFailed,
@@ -56,7 +50,8 @@ export class Exchange extends ExchangeState implements MessageEvents, AttemptOwn
     const decision = this.owner.scope().decide(head, fields);
     this.decision = decision;
     this.owner.exchangeStarted();
-    decision.method?.started(this);
+    this.face = decision.face;
+    this.call = decision.face.begin(decision, this.outcome);
     if (this.owner.serving.debug.isOn) tellRequest(this, decision);
     chargeHead(this, head, fields);
     if (this.isFinished) return;
@@ -78,12 +73,7 @@ export class Exchange extends ExchangeState implements MessageEvents, AttemptOwn
       dropRequest(this, end - start);
       return;
     }
-    if (end > start) {
-      const counter = this.requestMessages;
-      const before = counter.messages;
-      counter.feed(chunk, start, end);
-      if (counter.messages > before) this.decision?.method?.received(this, counter.messages - before);
-    }
+    if (end > start) this.call?.onRequestData(chunk, start, end);
     if (this.mirrors !== null) for (const mirror of this.mirrors) mirror.data(chunk, start, end, endStream);
     const before = request.cost;
     request.write(this.#upstream, chunk, start, end);
@@ -110,14 +100,11 @@ export class Exchange extends ExchangeState implements MessageEvents, AttemptOwn
     this.owner.leftUnfinished();
     this.attempts.current?.abandon('ok');
     if (origin === 'connection' && this.owner.isCut) {
-      this.outcome.reason = 'drain_timeout';
-      this.finish(GrpcStatus.UNAVAILABLE);
+      this.#giveUp('drain_timeout');
     } else if (origin === 'codec' || (origin === 'connection' && reason !== 'lost')) {
-      this.outcome.reason = 'client_protocol';
-      this.finish(GrpcStatus.INTERNAL);
+      this.#giveUp('client_protocol');
     } else {
-      this.outcome.reason = 'client_cancelled';
-      this.finish(GrpcStatus.CANCELLED);
+      this.#giveUp('client_cancelled');
     }
   }
 
@@ -176,12 +163,7 @@ export class Exchange extends ExchangeState implements MessageEvents, AttemptOwn
   upstreamData(chunk: Buffer, start: number, end: number, endStream: boolean): void {
     const { response } = this;
     response.count(end - start, endStream);
-    if (end > start && this.responseIsGrpc) {
-      const counter = this.responseMessages;
-      const before = counter.messages;
-      counter.feed(chunk, start, end);
-      if (counter.messages > before) this.decision?.method?.sent(this, counter.messages - before);
-    }
+    if (end > start) this.call?.onResponseData(chunk, start, end);
     if (!response.write(this.stream, chunk, start, end)) recount(this);
     else if (endStream) endResponse(this);
   }
@@ -252,11 +234,16 @@ export class Exchange extends ExchangeState implements MessageEvents, AttemptOwn
 
   overflow(): void {
     if (this.isFinished) return;
-    this.outcome.reason = 'buffer_limit';
     this.owner.leftUnfinished();
     this.attempts.current?.abandon('ok');
     this.stream.reset('overload');
-    this.finish(GrpcStatus.RESOURCE_EXHAUSTED);
+    this.#giveUp('buffer_limit');
+  }
+
+  /** Nobody is told. */
+  #giveUp(reason: RequestFailureReason): void {
+    this.outcome.reason = reason;
+    this.finish(REQUEST_FAILURES[reason].grpcStatus);
   }
 
   finish(grpcStatus: number): void {

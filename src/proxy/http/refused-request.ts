@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { GrpcStatus, type HeaderList, isGrpcMessage, MessageCounter } from '../../wire/index.ts';
-import type { Answer } from './answers.ts';
+import { type HeaderList, isGrpcMessage } from '../../wire/index.ts';
+import { type Answer, GRPC, HTTP, Outcome } from '../faces/index.ts';
 import { sourceOf } from './exchange-end.ts';
 import type { ExchangeOwner } from './exchange-state.ts';
 
@@ -15,27 +15,20 @@ export function recordRefused(owner: ExchangeOwner, head: HeaderList, answer: An
   serving.unruled.failed(reason, sourceOf(reason));
   const isAnswered = reason === 'header_limit' || status !== undefined;
   const isGrpc = isAnswered && status === undefined && isGrpcMessage(head);
-  const grpcStatus = isGrpc ? answer.grpcStatus : GrpcStatus.UNKNOWN;
-  const httpStatus = status ?? (!isAnswered ? 0 : isGrpc ? 200 : answer.httpStatus);
+  const outcome = new Outcome();
+  outcome.reason = reason;
+  outcome.grpc = isGrpc ? answer.grpcStatus : null;
   if (isAnswered) {
-    const { method, http } = owner.scope().refused(head);
-    const messages = new MessageCounter();
-    const call = {
-      series: null,
-      requestMessages: messages,
-      responseMessages: messages,
-      outcome: { grpc: grpcStatus, reason },
-      responseIsGrpc: false,
-    };
-    method?.handled(call, 0);
-    http?.finished(httpStatus, 0);
+    outcome.http = status ?? (isGrpc ? 200 : answer.httpStatus);
+    const metrics = owner.scope().refused(head);
+    (metrics.method === null ? HTTP : GRPC).begin(metrics, outcome).close(0);
   }
   serving.accessLog?.record({
     owner,
     decision: { head, gateway: '', listener: '', isGrpc, rule: null },
     attempts: { current: null },
     outgoingFields: null,
-    outcome: { http: httpStatus, grpc: grpcStatus, reason },
+    outcome,
     startedMs: serving.loop.nowMs,
     request: { bytes: 0 },
     response: { bytes: 0 },

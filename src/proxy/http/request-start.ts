@@ -2,8 +2,8 @@
 
 /** From a decision to a stream at an endpoint: deadline, backend, session, mirrors, the first try and the next ones. */
 import { isDroppedAtEdge } from '../../values/index.ts';
-import { fieldOf, formatGrpcTimeout, parseGrpcTimeout } from '../../wire/index.ts';
-import { type RuleSession, type SessionToken, startMirrors } from '../filters/index.ts';
+import { fieldOf } from '../../wire/index.ts';
+import { type RuleSession, type SessionToken, startMirrors, withoutFields } from '../filters/index.ts';
 import { type ClusterPool, hashText } from '../upstream/index.ts';
 import { deadlineExceeded, faulted } from './answers.ts';
 import { type CompiledBackend, type CompiledRule, UNKNOWN_CLUSTER } from './compiled-rule.ts';
@@ -11,11 +11,9 @@ import type { Decision } from './decision.ts';
 import { tellRetry } from './exchange-debug.ts';
 import { recount } from './exchange-memory.ts';
 import type { ExchangeState } from './exchange-state.ts';
-import { withField, withoutFields } from './volatile-fields.ts';
 
 /** A call that allows less has no time left: no endpoint is asked, only to be told to stop. */
 const LEAST_TIMEOUT_MS = 1;
-const TIMEOUT_FIELD = 'grpc-timeout';
 /** The one field that differs with each request and is dropped at the edge (`isDroppedAtEdge`); the others never leave their list. */
 const SERVICE_TIME = 'x-envoy-upstream-service-time';
 const isUnbelieved = (name: string): boolean => name === SERVICE_TIME;
@@ -62,15 +60,15 @@ function openAttempt(exchange: ExchangeState, cluster: ClusterPool, pinned: stri
 
 /** False: the deadline has passed already and was answered. */
 function startDeadline(exchange: ExchangeState, routeMs: number): boolean {
-  const text = fieldOf(exchange.fields, TIMEOUT_FIELD);
-  const callMs = text === undefined ? undefined : parseGrpcTimeout(text);
+  const { face } = exchange;
+  const callMs = face.deadlineOf(exchange.fields);
   exchange.outgoingFields = exchange.fields;
   if (callMs === undefined && routeMs === 0) return true;
   const byRoute = routeMs > 0 && (callMs === undefined || routeMs < callMs);
   const timeoutMs = byRoute ? routeMs : (callMs as number);
   exchange.deadlines.requestMs = timeoutMs;
   exchange.deadlines.isByRoute = byRoute;
-  if (byRoute) exchange.outgoingFields = withField(exchange.fields, TIMEOUT_FIELD, formatGrpcTimeout(routeMs));
+  if (byRoute) exchange.outgoingFields = face.withDeadline(exchange.fields, routeMs);
   if (timeoutMs < LEAST_TIMEOUT_MS) {
     exchange.answer(deadlineExceeded(timeoutMs, byRoute));
     return false;

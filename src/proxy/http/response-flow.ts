@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { type HeaderList, MemoSlot, type VolatileFields } from '../../wire/index.ts';
 /** The response on its way to the client: head with filters, data at the client's pace, trailers, and the end. */
-import { grpcStatusOfHttp, type HeaderList, MemoSlot, type VolatileFields } from '../../wire/index.ts';
+import type { Face } from '../faces/index.ts';
+import { withoutFields } from '../filters/index.ts';
 import type { CompiledBackend } from './compiled-rule.ts';
 import { recount } from './exchange-memory.ts';
 import type { ExchangeState } from './exchange-state.ts';
-import { statusOf } from './response-plan.ts';
 import { responseTrailerFields, responseTrailers } from './trailer-fields.ts';
-import { withoutFields } from './volatile-fields.ts';
 
 const isLength = (name: string): boolean => name === 'content-length';
 
@@ -22,13 +22,13 @@ export function deliverHead(
   const response = plan.headOf(head);
   const { loop } = exchange.owner.serving;
   let sent = plan.fieldsOf(fields, loop.nowMs - exchange.startedMs - exchange.openedAfterMs);
-  // gRPC does not count bytes, and an answer that we end with a status of ours is shorter than its endpoint said.
-  if (fields !== null && response.isGrpc && !endStream) sent = withoutFields(sent, isLength);
+  if (fields !== null && !response.face.passesLength && !endStream) sent = withoutFields(sent, isLength);
   if (exchange.decision?.rule?.session != null) sent = withSession(exchange, sent);
   exchange.responseStarted = true;
-  exchange.responseIsGrpc = response.isGrpc;
+  exchange.responseFace = response.face;
+  exchange.call?.onResponse(response.face);
   exchange.outcome.http = response.httpStatus;
-  exchange.outcome.grpc = response.grpcStatus < 0 ? null : response.grpcStatus;
+  exchange.outcome.grpc = response.statusFor(exchange.face);
   const { stream } = exchange;
   stream.sendHead(response.list, sent, endStream);
   if (endStream) endResponse(exchange);
@@ -36,10 +36,10 @@ export function deliverHead(
 
 /** The last event of a response: sent at once, or after what waits. */
 export function deliverTrailers(exchange: ExchangeState, received: HeaderList, receivedFields: VolatileFields): void {
-  const { response } = exchange;
-  const { trailers, grpcStatus } = trailerPlan(received);
-  exchange.outcome.grpc = grpcStatus < 0 ? null : grpcStatus;
-  response.finish(trailers, responseTrailerFields(receivedFields));
+  const { face, response } = exchange;
+  const plan = trailerPlan(received, face);
+  exchange.outcome.grpc = plan.face === face ? plan.status : face.statusIn(received);
+  response.finish(plan.trailers, responseTrailerFields(receivedFields));
   if (response.isWaiting) {
     // The endpoint is done: its account is settled while the client still reads.
     exchange.attempts.current?.finish('ok');
@@ -66,23 +66,25 @@ export function endResponse(exchange: ExchangeState): void {
   exchange.attempts.current?.finish(httpStatus >= 502 && httpStatus <= 504 ? 'failed' : 'ok');
   // The rest of the request is not wanted (RFC 9113 §8.1).
   if (!exchange.request.ended && !stream.isClosed) stream.reset('done');
-  exchange.finish(outcome.grpc ?? grpcStatusOfHttp(httpStatus));
+  exchange.finish(outcome.grpc ?? exchange.face.statusOfHttp(httpStatus));
 }
 
 /** What follows from a list of trailers. */
 interface TrailerPlan {
   /** What the client gets. */
   readonly trailers: HeaderList;
-  readonly grpcStatus: number;
+  /** What they say to requests of this face. */
+  readonly face: Face;
+  readonly status: number | null;
 }
 
 const TRAILERS: MemoSlot<TrailerPlan> = new MemoSlot('trailers');
 
 /** Made once per trailer list: calls that end alike share one. */
-function trailerPlan(received: HeaderList): TrailerPlan {
+function trailerPlan(received: HeaderList, face: Face): TrailerPlan {
   const known = TRAILERS.of(received);
   if (known !== undefined) return known;
-  const plan = { trailers: responseTrailers(received), grpcStatus: statusOf(received) };
+  const plan = { trailers: responseTrailers(received), face, status: face.statusIn(received) };
   TRAILERS.put(received, plan);
   return plan;
 }

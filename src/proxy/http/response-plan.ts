@@ -4,18 +4,10 @@
  * What responses get on their way to the client: filters of the backend and the rule, and the `server` field. Computed
  * once per response header list and plan, and kept with the list.
  */
-import {
-  type HeaderList,
-  type HeaderListPool,
-  isGrpcMessage,
-  MemoSlot,
-  parseGrpcStatus,
-  type VolatileFields,
-} from '../../wire/index.ts';
-import type { HeaderRewriter } from '../filters/index.ts';
-import { removeField } from '../filters/index.ts';
+import { type HeaderList, type HeaderListPool, MemoSlot, type VolatileFields } from '../../wire/index.ts';
+import { type Face, faceOfResponse } from '../faces/index.ts';
+import { type HeaderRewriter, removeField, withField } from '../filters/index.ts';
 import { forwardable } from './outgoing-head.ts';
-import { withField } from './volatile-fields.ts';
 
 const SERVICE_TIME = 'x-envoy-upstream-service-time';
 /** Prepared fields for this many milliseconds; longer ones are made when they occur. */
@@ -34,17 +26,29 @@ export class ResponseHead {
   /** What the client gets. */
   readonly list: HeaderList;
   readonly httpStatus: number;
-  /** Of a trailers-only response; -1: the head has none. */
-  readonly grpcStatus: number;
-  readonly isGrpc: boolean;
+  /** What the response speaks. */
+  readonly face: Face;
+  readonly #source: HeaderList;
+  /** What the head says to requests of one face: nearly always there is only one that ask. */
+  #askedBy: Face | null = null;
+  #status: number | null = null;
 
   constructor(plan: ResponsePlan, next: ResponseHead | null, source: HeaderList, list: HeaderList) {
     this.plan = plan;
     this.next = next;
     this.list = list;
     this.httpStatus = Number(source.get(':status') ?? 0);
-    this.grpcStatus = statusOf(source);
-    this.isGrpc = isGrpcMessage(source);
+    this.face = faceOfResponse(source);
+    this.#source = source;
+  }
+
+  /** The status that a head says which is the whole response to a request of `face`; null: none. */
+  statusFor(face: Face): number | null {
+    if (this.#askedBy !== face) {
+      this.#askedBy = face;
+      this.#status = face.statusIn(this.#source);
+    }
+    return this.#status;
   }
 }
 
@@ -117,9 +121,4 @@ function trimmed(first: ResponseHead | null): ResponseHead | null {
   for (let length = 1; memo !== null && length < MAX_MEMOS - 1; length++) memo = memo.next;
   if (memo !== null) memo.next = null;
   return first;
-}
-
-/** The `grpc-status` of a list; -1: absent or not a number. */
-export function statusOf(list: HeaderList): number {
-  return parseGrpcStatus(list.get('grpc-status')) ?? -1;
 }

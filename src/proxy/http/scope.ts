@@ -11,9 +11,10 @@
 import { type CompiledBinding, type CompiledListener, grpcPathFault, splitGrpcPath } from '../../match/index.ts';
 import type { RouteEntry } from '../../snapshot/index.ts';
 import { hostOfAuthority } from '../../values/index.ts';
-import { type HeaderList, isGrpcMessage, MemoSlot, pathIn, targetOf, type VolatileFields } from '../../wire/index.ts';
+import { type HeaderList, MemoSlot, pathIn, targetOf, type VolatileFields } from '../../wire/index.ts';
+import { type Answer, isGrpcRequest } from '../faces/index.ts';
 import { GatewayMetrics, type MethodBudget } from '../metrics/index.ts';
-import { type Answer, grpcWeb, invalidPath, misdirected, noHost, noListener, noRoute } from './answers.ts';
+import { grpcWeb, invalidPath, misdirected, noHost, noListener, noRoute } from './answers.ts';
 import type { RuleCompiler } from './compiled-rule.ts';
 import { Decision, type DecisionParts } from './decision.ts';
 import { HeadView } from './head-view.ts';
@@ -199,11 +200,6 @@ export class Scope {
     gateways.set(name, metrics);
     return metrics;
   }
-}
-
-/** gRPC is POST (PROTOCOL-HTTP2); anything else is plain HTTP, whatever its content-type. */
-function isGrpcRequest(head: HeaderList): boolean {
-  return isGrpcMessage(head) && head.get(':method') === 'POST';
 }
 
 function gatewayOf({ listener }: CompiledListener): string {

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** What a client is told when the answer does not come from an endpoint. A face says it in its protocol's words. */
+export interface Answer {
+  readonly httpStatus: number;
+  readonly grpcStatus: number;
+  /** For `grpc-message` and the text body. */
+  readonly message: string;
+  /** Further fields of the head: where to go instead, how to prove who one is. Names in lower case. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  /** Short flag for the access log and metrics. */
+  readonly reason: string;
+  /** True: a request of any protocol gets the HTTP status, for the case is one for HTTP itself. */
+  readonly httpOnly: boolean;
+}
+
+/** Messages quote what clients sent: not more than this of it. */
+const MAX_MESSAGE_LENGTH = 1_024;
+
+/** The message as it is told. */
+export function messageOf(answer: Answer): string {
+  return answer.message.slice(0, MAX_MESSAGE_LENGTH);
+}

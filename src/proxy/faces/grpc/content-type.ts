@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { type HeaderList, isGrpcMessage } from '../../../wire/index.ts';
+
+/** gRPC is POST (PROTOCOL-HTTP2); anything else is plain HTTP, whatever its content-type. */
+export function isGrpcRequest(head: HeaderList): boolean {
+  return isGrpcMessage(head) && head.get(':method') === 'POST';
+}
+
+/** The response speaks gRPC, by its one content-type. */
+export function isGrpcResponse(head: HeaderList): boolean {
+  return isGrpcMessage(head);
+}

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { grpcStatusOfHttp, type HeaderList, parseGrpcStatus } from '../../../wire/index.ts';
+
+/** `grpc-status` of trailers, or of a head that is the whole response. */
+export function statusIn(list: HeaderList): number | null {
+  return parseGrpcStatus(list.get('grpc-status')) ?? null;
+}
+
+/** What a gRPC client makes of a response without `grpc-status`. */
+export function statusOfHttp(status: number): number {
+  return grpcStatusOfHttp(status);
+}
