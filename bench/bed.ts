@@ -97,7 +97,7 @@ export type SetupOptions = Partial<Pick<Setup, 'wiring' | 'routes' | 'workers'>>
 export interface Stand {
   readonly bed: Bed;
   readonly peer: Peer;
-  /** Cases make as many calls times this. */
+  /** Cases measure as many calls times this. */
   readonly scale: number;
 }
 
@@ -134,14 +134,14 @@ export async function withPeer<T>(
   }
 }
 
-/** CPU µs of the proxy for each of `calls` calls that `load` makes; a tenth of them is made before, unmeasured. */
+/** CPU µs of the proxy for each of `measured` calls that `load` makes; `warm` calls are made before. */
 export async function cpuPerCall(
   { pid }: Running,
-  calls: number,
+  { warm, measured }: { readonly warm: number; readonly measured: number },
   load: (calls: number) => Promise<void>,
 ): Promise<number> {
-  await load(Math.ceil(calls / 10));
+  await load(warm);
   const before = cpuMs(pid);
-  await load(calls);
-  return ((cpuMs(pid) - before) * 1000) / calls;
+  await load(measured);
+  return ((cpuMs(pid) - before) * 1000) / measured;
 }
