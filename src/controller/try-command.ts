@@ -162,6 +162,7 @@ function callsOf(binding: Binding, listener: Listener): Candidate[] {
 }
 
 function methodOf({ match }: RouteEntry): { method: string; message: string } | undefined {
+  if (match.kind !== 'grpc') return undefined;
   const wanted = match.method;
   if (wanted === null) return { method: 'api.Echo/Echo', message: '{"content":"hello"}' };
   if (wanted.kind !== 'exact' || wanted.service === null) return undefined;
@@ -172,7 +173,8 @@ function methodOf({ match }: RouteEntry): { method: string; message: string } | 
   return { method: `${wanted.service}/${method}`, message: isDemo ? demo.message : '{}' };
 }
 
-function isNamed({ match: { method } }: RouteEntry): boolean {
+function isNamed({ match }: RouteEntry): boolean {
+  const method = match.kind === 'grpc' ? match.method : null;
   return method?.kind === 'exact' && method.service !== null && method.method !== null;
 }
 

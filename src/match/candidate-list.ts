@@ -1,108 +1,117 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { HeaderMatch } from '../snapshot/index.ts';
 /**
  * Entries that take the same paths, told apart by headers. Short lists are tried one by one. In a long list the entries
  * with an exact header match are found by that header's value, so that a thousand tenants on one method, told apart by
  * `x-tenant`, cost no more than a few.
  */
-import { fitted } from '../values/index.ts';
-import { type CompiledMatch, regexHolds } from './compiled-match.ts';
-import type { GrpcPath } from './grpc-path.ts';
+import type { HeaderMatch } from '../snapshot/index.ts';
+import type { HeaderConditions } from './header-conditions.ts';
 import type { RequestView } from './request-view.ts';
 
-export interface CandidateList {
-  /** The first place below `limit` whose entry takes the request; `limit` when there is none. */
-  first(request: RequestView, path: GrpcPath, limit: number): number;
+/** A compiled match, as far as an index leaves it open. `Target`: what a request is for, taken apart once. */
+export interface Candidate<Target> {
+  readonly source: { readonly headers: readonly HeaderMatch[] };
+  /** null: none asked for. */
+  readonly headers: HeaderConditions | null;
+  /** Whether it takes the target, as far as the index has not seen to that. */
+  takes(target: Target): boolean;
 }
 
-export const EMPTY_CANDIDATES: CandidateList = { first: (_request, _path, limit) => limit };
+/** A match with the place of its entry. */
+export interface Placed<Match> {
+  readonly place: number;
+  readonly match: Match;
+}
+
+export interface CandidateList<Target> {
+  /** The first place below `limit` whose entry takes the request; `limit` when there is none. */
+  first(request: RequestView, target: Target, limit: number): number;
+}
+
+export const EMPTY_CANDIDATES: CandidateList<unknown> = { first: (_request, _target, limit) => limit };
 
 /** Up to here trying is as cheap as hashing. */
 const LONGEST_LINEAR = 8;
 
-/** `places` ascend; `matches` are those of all entries. */
-export function candidateList(places: readonly number[], matches: readonly CompiledMatch[]): CandidateList {
-  if (places.length === 0) return EMPTY_CANDIDATES;
-  if (places.length <= LONGEST_LINEAR) return new LinearCandidates(places, matches);
-  return headerCandidates(places, matches);
+/** The places of `placed` ascend. */
+export function candidateList<Target>(placed: readonly Placed<Candidate<Target>>[]): CandidateList<Target> {
+  if (placed.length === 0) return EMPTY_CANDIDATES;
+  if (placed.length <= LONGEST_LINEAR) return new LinearCandidates(placed);
+  return headerCandidates(placed);
 }
 
-class LinearCandidates implements CandidateList {
-  readonly #places: readonly number[];
-  readonly #matches: readonly CompiledMatch[];
+/** Items by what `keyOf` says of them, in their order. */
+export function group<Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key): Map<Key, Item[]> {
+  const groups = new Map<Key, Item[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const known = groups.get(key);
+    if (known === undefined) groups.set(key, [item]);
+    else known.push(item);
+  }
+  return groups;
+}
 
-  constructor(places: readonly number[], matches: readonly CompiledMatch[]) {
-    this.#places = fitted(places);
-    this.#matches = places.map(place => matches[place] as CompiledMatch);
+class LinearCandidates<Target> implements CandidateList<Target> {
+  readonly #places: readonly number[];
+  readonly #matches: readonly Candidate<Target>[];
+
+  constructor(placed: readonly Placed<Candidate<Target>>[]) {
+    this.#places = placed.map(({ place }) => place);
+    this.#matches = placed.map(({ match }) => match);
   }
 
-  first(request: RequestView, path: GrpcPath, limit: number): number {
+  first(request: RequestView, target: Target, limit: number): number {
     for (let at = 0; at < this.#places.length; at++) {
       const place = this.#places[at] as number;
       if (place >= limit) return limit;
-      if (takes(this.#matches[at] as CompiledMatch, request, path)) return place;
+      const match = this.#matches[at] as Candidate<Target>;
+      if (match.takes(target) && (match.headers === null || match.headers.hold(request))) return place;
     }
     return limit;
   }
 }
 
-function takes(match: CompiledMatch, request: RequestView, path: GrpcPath): boolean {
-  if (!regexHolds(match, path.service, path.method)) return false;
-  return match.headers === null || match.headers.hold(request);
-}
-
 /** The lists of one header, by the value that their entries want. */
-interface HeaderGroup {
+interface HeaderGroup<Target> {
   readonly name: string;
-  readonly values: ReadonlyMap<string, CandidateList>;
+  readonly values: ReadonlyMap<string, CandidateList<Target>>;
 }
 
-class HeaderCandidates implements CandidateList {
-  readonly #groups: readonly HeaderGroup[];
-  readonly #rest: CandidateList;
+class HeaderCandidates<Target> implements CandidateList<Target> {
+  readonly #groups: readonly HeaderGroup<Target>[];
+  readonly #rest: CandidateList<Target>;
 
-  constructor(groups: readonly HeaderGroup[], rest: CandidateList) {
+  constructor(groups: readonly HeaderGroup<Target>[], rest: CandidateList<Target>) {
     this.#groups = groups;
     this.#rest = rest;
   }
 
-  first(request: RequestView, path: GrpcPath, limit: number): number {
+  first(request: RequestView, target: Target, limit: number): number {
     let best = limit;
     for (const { name, values } of this.#groups) {
       const value = request.header(name);
       const list = value === undefined ? undefined : values.get(value);
-      if (list !== undefined) best = list.first(request, path, best);
+      if (list !== undefined) best = list.first(request, target, best);
     }
-    return this.#rest.first(request, path, best);
+    return this.#rest.first(request, target, best);
   }
 }
 
-function headerCandidates(places: readonly number[], matches: readonly CompiledMatch[]): CandidateList {
-  const byName = new Map<string, Map<string, number[]>>();
-  const rest: number[] = [];
-  for (const place of places) {
-    const key = firstExactHeader(matches[place]);
-    if (key === undefined) rest.push(place);
-    else placesFor(byName, key).push(place);
-  }
-  const groups: HeaderGroup[] = [];
-  for (const [name, byValue] of byName) {
-    const values = new Map<string, CandidateList>();
-    for (const [value, list] of byValue) values.set(value, new LinearCandidates(list, matches));
+function headerCandidates<Target>(placed: readonly Placed<Candidate<Target>>[]): CandidateList<Target> {
+  const byName = group(placed, ({ match }) => firstExactHeader(match)?.name);
+  const groups: HeaderGroup<Target>[] = [];
+  for (const [name, own] of byName) {
+    if (name === undefined) continue;
+    const values = new Map<string, CandidateList<Target>>();
+    for (const [value, list] of group(own, ({ match }) => firstExactHeader(match)?.value ?? ''))
+      values.set(value, new LinearCandidates(list));
     groups.push({ name, values });
   }
-  return new HeaderCandidates(groups, new LinearCandidates(rest, matches));
+  return new HeaderCandidates(groups, new LinearCandidates(byName.get(undefined) ?? []));
 }
 
-function firstExactHeader(match: CompiledMatch | undefined): HeaderMatch | undefined {
-  return match?.source.headers.find(header => header.kind === 'exact');
-}
-
-function placesFor(byName: Map<string, Map<string, number[]>>, { name, value }: HeaderMatch): number[] {
-  const byValue = byName.get(name) ?? new Map<string, number[]>();
-  byName.set(name, byValue);
-  const places = byValue.get(value) ?? [];
-  byValue.set(value, places);
-  return places;
+function firstExactHeader(match: Candidate<never>): HeaderMatch | undefined {
+  return match.source.headers.find(header => header.kind === 'exact');
 }

@@ -81,7 +81,7 @@ export function compileListener(
   for (const source of listener.virtualHosts) {
     const compiled = compileVirtualHost(source, verdicts, previous?.virtualHost(source.hostname));
     hosts.add(source.hostname, compiled);
-    for (const name of compiled.headerNames) names.add(name);
+    for (const name of compiled.matcher.headerNames) names.add(name);
   }
   return new CompiledListener(listener, hosts, {
     names,

@@ -2,9 +2,8 @@
 
 import type { RouteEntry } from '../snapshot/index.ts';
 import type { CompiledListener } from './compiled-listener.ts';
-import { compileMatch } from './compiled-match.ts';
+import { compileMatch, describeMatch, whyNot } from './compiled-match.ts';
 import type { ExplainedCandidate } from './explanation.ts';
-import { describeMatch, whyNot } from './match-text.ts';
 import { PatternVerdicts } from './pattern-verdicts.ts';
 import type { RequestView } from './request-view.ts';
 

@@ -233,7 +233,10 @@ describe('the answer', () => {
   it('says that no listener takes the host', () => {
     const [found] = explain(snapshot(binding(listener('l', 'b.test'))), ASKED).places;
     assert.equal(found?.listener, null);
-    assert.equal(found?.answer.text, 'gRPC status 12 UNIMPLEMENTED: no listener takes host a.example.com');
+    assert.equal(
+      found?.answer.text,
+      'gRPC status 12 UNIMPLEMENTED: no listener takes host a.example.com (/com.example.User/Login)',
+    );
   });
 
   it('lists the filters of the rule', () => {

@@ -12,8 +12,8 @@ import { explainBackends, explainGrpcWeb, explainRefusal, explainRuleAnswer } fr
 import { explainCandidates } from './explain-candidates.ts';
 import { explainOtherHosts, explainOtherListeners } from './explain-listeners.ts';
 import type { ExplainedPlace, Explanation, Question } from './explanation.ts';
-import { grpcPathFault } from './grpc-path.ts';
-import { noRouteText } from './refusal-text.ts';
+import { grpcPathFault, invalidPathText } from './grpc/grpc-path.ts';
+import { noListenerText, noRouteText } from './refusal-text.ts';
 import type { RequestView } from './request-view.ts';
 import { describeFilter } from './rule-text.ts';
 
@@ -87,7 +87,7 @@ function explainPlace(context: PlaceContext): ExplainedPlace {
     otherListeners: explainOtherListeners(compiled, chosen, host),
   };
   if (chosen === undefined) {
-    const answer = explainRefusal(`no listener takes host ${host}`, question);
+    const answer = explainRefusal(noListenerText(askedFor(question), host), question);
     return { ...shape, listener: null, ...NOTHING, answer };
   }
   const { id, hostname, kind } = chosen.listener;
@@ -105,18 +105,23 @@ function explainPlace(context: PlaceContext): ExplainedPlace {
 }
 
 /** What the proxy says to a request that no rule takes. */
-function whyNone({ protocol, method, path }: Question, host: string, listener: CompiledListener): string {
-  if (protocol !== 'grpc') return noRouteText(`${method} ${path}`, host, listener);
-  const fault = grpcPathFault(path);
-  return fault === undefined ? noRouteText(path, host, listener) : `path ${path} ${fault}, so it names no gRPC method`;
+function whyNone(question: Question, host: string, listener: CompiledListener): string {
+  const { protocol, path } = question;
+  const fault = protocol === 'grpc' ? grpcPathFault(path) : undefined;
+  return fault === undefined ? noRouteText(askedFor(question), host, listener) : invalidPathText(path, fault);
+}
+
+function askedFor({ protocol, method, path }: Question): string {
+  return protocol === 'grpc' ? path : `${method} ${path}`;
 }
 
 const NOTHING = { candidates: [], moreCandidates: 0, otherHosts: [], filters: [], backends: [] } as const;
 
-function viewOf({ protocol, path, headers }: Question): RequestView {
+function viewOf({ protocol, method, path, headers }: Question): RequestView {
   const isGrpc = protocol === 'grpc';
   const fields = isGrpc ? { 'content-type': 'application/grpc', ...headers } : headers;
   return {
+    method,
     path,
     isGrpc,
     header: name =>

@@ -6,6 +6,7 @@
  */
 export { type CompiledBinding, type CompileOptions, compileBinding } from './compiled-binding.ts';
 export type { CompiledListener } from './compiled-listener.ts';
+export { describeMatch } from './compiled-match.ts';
 export { type CompiledBindings, explain } from './explain.ts';
 export type {
   ExplainedAnswer,
@@ -20,8 +21,7 @@ export type {
   OtherListener,
   Question,
 } from './explanation.ts';
-export { type GrpcPath, grpcPathFault, splitGrpcPath } from './grpc-path.ts';
-export { describeMatch } from './match-text.ts';
+export { type GrpcPath, grpcPathFault, invalidPathText, splitGrpcPath } from './grpc/grpc-path.ts';
 export { PatternVerdicts } from './pattern-verdicts.ts';
-export { grpcWebText, noRouteText } from './refusal-text.ts';
+export { grpcWebText, misdirectedText, noListenerText, noRouteText } from './refusal-text.ts';
 export { fieldSeparator, type RequestView } from './request-view.ts';

@@ -4,7 +4,7 @@
  * Matching as the specification says it, without any index: for property tests. Sources: Gateway API v1.7
  * `GRPCRouteRule.matches`, `GRPCMethodMatch`, `GRPCHeaderMatch`, `GRPCRoute.hostnames`, `Gateway.spec.listeners`.
  */
-import type { Binding, GrpcMethodMatch, HeaderMatch, Listener, RouteEntry } from '../snapshot/index.ts';
+import type { Binding, GrpcMethodMatch, HeaderMatch, Listener, RequestMatch, RouteEntry } from '../snapshot/index.ts';
 
 export interface OracleRequest {
   readonly host: string;
@@ -14,14 +14,28 @@ export interface OracleRequest {
 }
 
 /** "The most specific hostname wins": exact names first, then wildcards with more characters, then no hostname. */
-export function oracleListener(binding: Binding, { host }: OracleRequest): Listener | undefined {
+export function oracleListener(binding: Binding, { host }: { readonly host: string }): Listener | undefined {
   return mostSpecificFirst(binding.listeners.filter(({ hostname }) => takes(hostname, host)))[0];
 }
 
 /** Of the rules for all hostnames that take the host: most specific hostname first, then in their order. */
 export function oracleEntry(listener: Listener, request: OracleRequest): RouteEntry | undefined {
-  const hosts = mostSpecificFirst(listener.virtualHosts.filter(({ hostname }) => takes(hostname, request.host)));
-  return hosts.flatMap(({ entries }) => entries).find(({ match }) => holds(match.method, match.headers, request));
+  return firstEntry(listener, request.host, match => grpcHolds(match, request));
+}
+
+/** The first entry for a host whose match holds. */
+export function firstEntry(
+  { virtualHosts }: Listener,
+  host: string,
+  holds: (match: RequestMatch) => boolean,
+): RouteEntry | undefined {
+  const hosts = mostSpecificFirst(virtualHosts.filter(({ hostname }) => takes(hostname, host)));
+  return hosts.flatMap(({ entries }) => entries).find(({ match }) => holds(match));
+}
+
+/** Whether a match takes a gRPC call. */
+export function grpcHolds(match: RequestMatch, request: OracleRequest): boolean {
+  return match.kind === 'grpc' && holds(match.method, match.headers, request);
 }
 
 /** "`*.example.com` matches `test.example.com` and `foo.test.example.com`, not `example.com`." */
@@ -62,7 +76,8 @@ function holdsMethod(match: GrpcMethodMatch | null, { service, method }: OracleR
   return compare(match.service, service) && compare(match.method, method);
 }
 
-function holdsHeader({ kind, value }: HeaderMatch, got: string | undefined): boolean {
+/** Of a header, or of a query parameter. */
+export function holdsHeader({ kind, value }: HeaderMatch, got: string | undefined): boolean {
   if (got === undefined) return false;
   return kind === 'exact' ? got === value : new RegExp(`^(?:${value})$`).test(got);
 }

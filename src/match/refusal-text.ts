@@ -9,6 +9,16 @@ export function noRouteText(what: string, host: string, listener: CompiledListen
   return listener.isForeign(host) ? `${text}: no route is for this host` : text;
 }
 
+/** No listener of the port takes the host; `what` as in `noRouteText`. */
+export function noListenerText(what: string, host: string): string {
+  return `no listener takes host ${host} (${what})`;
+}
+
+/** The server name of the connection belongs to another listener than the host. */
+export function misdirectedText(host: string): string {
+  return `host ${host} is not served on this connection: open one with its own server name`;
+}
+
 /** What a client of gRPC-Web is told; undefined for other content-types. */
 export function grpcWebText(contentType: string | undefined): string | undefined {
   if (contentType === undefined || !/^application\/grpc-web(?:[-+;]|$)/i.test(contentType)) return undefined;

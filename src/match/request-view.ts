@@ -2,7 +2,9 @@
 
 /** The parts of a request that routing looks at. The proxy implements it over its header lists, `explain` over a record. */
 export interface RequestView {
-  /** `:path` as it will be forwarded (normalised already). */
+  /** `:method`. */
+  readonly method: string;
+  /** `:path` as it will be forwarded (normalised already), with its query. */
   readonly path: string;
   /** True when the content-type makes it a gRPC request (docs/decisions/0002). */
   readonly isGrpc: boolean;

@@ -47,5 +47,5 @@ export function exact(service: string | null, method: string | null): GrpcMethod
 }
 
 export function request(path: string, headers: Readonly<Record<string, string>> = {}): RequestView {
-  return { path, isGrpc: true, header: name => headers[name] };
+  return { method: 'POST', path, isGrpc: true, header: name => headers[name] };
 }

@@ -8,17 +8,35 @@ export interface RouteEntry {
   readonly matchIndex: number;
 }
 
-/** All parts must hold (AND). */
-export type RequestMatch = GrpcMatch;
+/** All parts must hold (AND). Headers have lower-case names, each at most once (the first one that the user wrote counts). */
+export type RequestMatch = GrpcMatch | HttpMatch;
 
 /** Takes gRPC requests only: content-type `application/grpc`, or beginning with `application/grpc+` or `…grpc;`. */
 export interface GrpcMatch {
   readonly kind: 'grpc';
   /** Case-sensitive. null: any method. */
   readonly method: GrpcMethodMatch | null;
-  /** Lower-case names, each at most once (the first one that the user wrote counts). */
   readonly headers: readonly HeaderMatch[];
 }
+
+/** Takes HTTP requests of any content-type, gRPC's too. */
+export interface HttpMatch {
+  readonly kind: 'http';
+  readonly path: HttpPathMatch;
+  /** Case-sensitive. null: any. */
+  readonly method: string | null;
+  readonly headers: readonly HeaderMatch[];
+  /** Names are case-sensitive, each at most once. */
+  readonly queryParams: readonly QueryParamMatch[];
+}
+
+/** Compared with the path without its query; case-sensitive. */
+export type HttpPathMatch =
+  | { readonly kind: 'exact'; readonly value: string }
+  /** By elements: `/a` takes `/a`, `/a/` and `/a/b`, not `/ab`. No slash at the end; `/` takes every path. */
+  | { readonly kind: 'prefix'; readonly value: string }
+  /** RE2, anchored at both ends. */
+  | { readonly kind: 'regex'; readonly value: string };
 
 /** `:path` is `/service/method`. null: any. Not both null. */
 export type GrpcMethodMatch =
@@ -32,6 +50,9 @@ export interface HeaderMatch {
   /** Exact: the whole value (several fields of one name are joined by `, `). Regex: RE2, anchored at both ends. */
   readonly value: string;
 }
+
+/** As a header match; the value is percent-decoded before it is compared. */
+export type QueryParamMatch = HeaderMatch;
 
 /** What a matched request gets. Shared by all entries of one rule. */
 export interface Rule {

@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { REQUEST_FAILURES, type RequestFailureReason } from '../../errors/index.ts';
-import { type CompiledListener, grpcWebText, noRouteText } from '../../match/index.ts';
+import {
+  type CompiledListener,
+  grpcWebText,
+  invalidPathText,
+  misdirectedText,
+  noListenerText,
+  noRouteText,
+} from '../../match/index.ts';
 import type { Fault } from '../../snapshot/index.ts';
 /**
  * What a client is told when the answer does not come from an endpoint (docs/errors.md). A gRPC request gets HTTP 200 and
@@ -34,22 +41,17 @@ export function noHost(): Answer {
 
 /** `fault`: what `grpcPathFault` says. The refusal of a method that no server can have. */
 export function invalidPath(path: string, fault: string): Answer {
-  return answer('invalid_path', `path ${path} ${fault}, so it names no gRPC method`);
+  return answer('invalid_path', invalidPathText(path, fault));
 }
 
-/** No listener of the port takes the host. */
-export function noListener(isGrpc: boolean, path: string, host: string): Answer {
-  const what = isGrpc ? path : `path ${path}`;
-  return answer('no_listener', `no listener takes host ${host} (${what})`);
+/** No listener of the port takes the host; `what` as in `noRoute`. */
+export function noListener(what: string, host: string): Answer {
+  return answer('no_listener', noListenerText(what, host));
 }
 
 /** RFC 9110 §15.5.20: the connection's server name belongs to another listener than the request's host. */
 export function misdirected(host: string): Answer {
-  return answer(
-    'misdirected',
-    `host ${host} is not served on this connection: open one with its own server name`,
-    true,
-  );
+  return answer('misdirected', misdirectedText(host), true);
 }
 
 export function faulted(fault: Fault): Answer {

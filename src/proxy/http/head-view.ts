@@ -6,6 +6,7 @@ import type { HeaderList, VolatileFields } from '../../wire/index.ts';
 
 /** A request's fields as routing looks at them: the header list and the per-request fields. Used for one match, then dropped. */
 export class HeadView implements RequestView {
+  readonly method: string;
   readonly path: string;
   readonly isGrpc: boolean;
   readonly #head: HeaderList;
@@ -15,6 +16,7 @@ export class HeadView implements RequestView {
   #lastValue: string | undefined = undefined;
 
   constructor(head: HeaderList, fields: VolatileFields, path: string, isGrpc: boolean) {
+    this.method = head.get(':method') ?? '';
     this.path = path;
     this.isGrpc = isGrpc;
     this.#head = head;

@@ -141,11 +141,11 @@ export class Scope {
   /** Why no entry took the request. */
   #answerTo({ head, isGrpc, host, listener }: RequestHead, path: string): Answer {
     if (host === '') return noHost();
-    if (listener === undefined) return noListener(isGrpc, path, host);
+    const what = isGrpc ? path : `${head.get(':method') ?? ''} ${path}`;
+    if (listener === undefined) return noListener(what, host);
     if (this.#isMisdirected(listener)) return misdirected(host);
     const fault = isGrpc ? grpcPathFault(path) : undefined;
     if (fault !== undefined) return invalidPath(path, fault);
-    const what = isGrpc ? path : `${head.get(':method') ?? ''} ${path}`;
     return grpcWeb(head.get('content-type')) ?? noRoute(what, host, listener);
   }
 
@@ -188,7 +188,7 @@ export class Scope {
     // Counted as `other`: it names no method.
     const name = splitGrpcPath(path) === undefined ? '' : path;
     return isGrpc
-      ? { method: metrics.method(name, entry?.match.method), http: null }
+      ? { method: metrics.method(name, entry?.match.kind === 'grpc' ? entry.match.method : undefined), http: null }
       : { method: null, http: metrics.http(head.get(':method') ?? '', this.proto) };
   }
 

@@ -99,7 +99,8 @@ function packageFindings(
 }
 
 function exactService({ entry }: Pick<RankedEntry, 'entry'>): string | null {
-  return entry.match.method?.kind === 'exact' ? entry.match.method.service : null;
+  const { match } = entry;
+  return match.kind === 'grpc' && match.method?.kind === 'exact' ? match.method.service : null;
 }
 
 function looksLikePackage(service: string): boolean {

@@ -124,7 +124,7 @@ function cleartextToo({ route, attachments }: RouteView): readonly Finding[] {
 }
 
 function publicReflection({ route, attachments, entries }: RouteView): readonly Finding[] {
-  const reflecting = entries.find(({ entry }) => isReflection(entry.match.method));
+  const reflecting = entries.find(({ entry }) => isReflection(entry.match));
   if (reflecting === undefined) return [];
   const exposed = attachments.find(
     ({ listener, hostnames }) => listener.isPublic || (listener.from === 'All' && hostnames.includes('*')),

@@ -50,8 +50,8 @@ function countReflection(
   change: 1 | -1,
   { serving, reflecting }: ReflectionCounts,
 ): void {
-  if (route === undefined || route.entries.length === 0) return;
-  const reflects = route.entries.some(({ entry }) => takesReflection(entry.match.method));
+  if (route?.entries.some(({ entry }) => entry.match.kind === 'grpc') !== true) return;
+  const reflects = route.entries.some(({ entry }) => takesReflection(entry.match));
   const gateways = new Set(route.attachments.map(({ listener: { id } }) => id.slice(0, id.lastIndexOf('/'))));
   for (const gateway of gateways) {
     count(serving, gateway, change);

@@ -2,7 +2,7 @@
 
 import type { Finding } from '../../errors/index.ts';
 import { GATEWAY_GROUP } from '../../resources/index.ts';
-import type { GrpcMatch, RouteEntry } from '../../snapshot/index.ts';
+import type { RequestMatch, RouteEntry } from '../../snapshot/index.ts';
 import { compareStrings } from '../../values/index.ts';
 import type { ListenerTable, ListenerTables } from '../arbitrate/listener-tables.ts';
 import { warningFinding } from '../report.ts';
@@ -85,8 +85,8 @@ export function findShadows(ranked: readonly RankedEntry[]): readonly Finding[] 
   return findings;
 }
 
-function findBroader(match: GrpcMatch, first: ReadonlyMap<string, RouteEntry>): RouteEntry | undefined {
-  if (match.method?.kind !== 'regex') return undefined;
+function findBroader(match: RequestMatch, first: ReadonlyMap<string, RouteEntry>): RouteEntry | undefined {
+  if (match.kind !== 'grpc' || match.method?.kind !== 'regex') return undefined;
   const service = literal(match.method.service);
   const method = literal(match.method.method);
   const candidates: (readonly [string | null, string | null])[] = [];
@@ -117,7 +117,7 @@ function shadow(loser: RouteEntry, winner: RouteEntry): Finding {
     kind: origin.kind,
     metadata: { namespace: origin.namespace, name: origin.name },
   };
-  const sameRoute = other.namespace === origin.namespace && other.name === origin.name;
+  const sameRoute = other.kind === origin.kind && other.namespace === origin.namespace && other.name === origin.name;
   const path = ['spec', 'rules', origin.ruleIndex, 'matches', loser.matchIndex];
   const winnerMatch = `rules[${other.ruleIndex}].matches[${winner.matchIndex}]`;
   if (sameRoute) {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { GrpcMatch, RouteEntry } from '../../snapshot/index.ts';
+import type { RequestMatch, RouteEntry } from '../../snapshot/index.ts';
 import { ANY_HOST, compareHostnames, compareStrings, hostnameCovers, interned } from '../../values/index.ts';
 import { type Aged, compareAge } from '../age.ts';
+import { compareGrpcMatches, grpcTargetKey } from './grpc-precedence.ts';
+import { compareHttpMatches, httpTargetKey } from './http-precedence.ts';
 
 /** What of a route the place of its entries depends on. */
 export interface RankedRoute extends Aged {
@@ -14,35 +16,30 @@ export interface RankedRoute extends Aged {
 export interface RankedEntry {
   readonly entry: RouteEntry;
   readonly route: RankedRoute;
-  /** 0: exact method, 1: regular expression, 2: none. */
-  readonly methodRank: number;
-  readonly serviceLength: number;
-  readonly methodLength: number;
-  readonly headerCount: number;
   /** Equal for matches that take the same requests (as far as text tells). */
   readonly matchKey: string;
 }
 
 /** The text of a match: equal for equal matches, whatever the order of their headers. */
-export function matchKey({ method, headers }: GrpcMatch): string {
-  const start = method === null ? '*' : `${method.kind} ${method.service ?? ''}/${method.method ?? ''}`;
-  if (headers.length === 0) return interned(start);
-  const fields = headers.map(header => `${header.name} ${header.kind} ${header.value}`);
+export function matchKey(match: RequestMatch): string {
+  const start = targetKey(match);
+  if (match.headers.length === 0) return interned(start);
+  const fields = match.headers.map(header => `${header.name} ${header.kind} ${header.value}`);
   return [start, ...fields.sort(compareStrings)].join('\n');
+}
+
+function targetKey(match: RequestMatch): string {
+  switch (match.kind) {
+    case 'grpc':
+      return grpcTargetKey(match);
+    case 'http':
+      return httpTargetKey(match);
+  }
 }
 
 /** Prepares `entry` of `route` for `compareEntries`. */
 export function rankEntry(entry: RouteEntry, route: RankedRoute): RankedEntry {
-  const { method, headers } = entry.match;
-  return {
-    entry,
-    route,
-    methodRank: method === null ? 2 : method.kind === 'exact' ? 0 : 1,
-    serviceLength: method?.service?.length ?? 0,
-    methodLength: method?.method?.length ?? 0,
-    headerCount: headers.length,
-    matchKey: matchKey(entry.match),
-  };
+  return { entry, route, matchKey: matchKey(entry.match) };
 }
 
 /**
@@ -61,26 +58,24 @@ function ownHostname({ hostnames }: RankedRoute, hostname: string): string {
 }
 
 /**
- * The precedence of GRPCRoute (GRPCRouteRule.matches) among routes of equal hostnames, best first:
+ * The precedence of entries among routes of equal hostnames, best first. Rules of different kinds are never merged: those for gRPC
+ * calls stand before those for any HTTP request (GRPCRoute, "Cross Serving"). Within a kind its own criteria, then
  *
- * > Precedence MUST be given to the rule with the largest number of:
- * > Characters in a matching non-wildcard hostname. Characters in a matching hostname.   (virtual hosts, entryOrder)
- * > Characters in a matching service. Characters in a matching method. Header matches.
  * > If ties still exist across multiple Routes: the oldest Route based on creation timestamp; the Route appearing first
  * > in alphabetical order by "{namespace}/{name}".
  * > If ties still exist within the Route that has been given precedence: the first matching rule meeting the above
  * > criteria.
- *
- * Where regular expressions stand is left to us: after every exact method, longer patterns first.
  */
 export function compareEntries(a: RankedEntry, b: RankedEntry): number {
   return (
-    a.methodRank - b.methodRank ||
-    b.serviceLength - a.serviceLength ||
-    b.methodLength - a.methodLength ||
-    b.headerCount - a.headerCount ||
+    compareMatches(a.entry.match, b.entry.match) ||
     compareAge(a.route, b.route) ||
     a.entry.rule.origin.ruleIndex - b.entry.rule.origin.ruleIndex ||
     a.entry.matchIndex - b.entry.matchIndex
   );
+}
+
+function compareMatches(a: RequestMatch, b: RequestMatch): number {
+  if (a.kind === 'grpc') return b.kind === 'grpc' ? compareGrpcMatches(a, b) : -1;
+  return b.kind === 'grpc' ? 1 : compareHttpMatches(a, b);
 }

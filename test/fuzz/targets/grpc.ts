@@ -5,7 +5,7 @@
  * of the input, and its bytes as DATA. Promised: no exception; values survive being written and read; a count does not
  * depend on how DATA is cut.
  */
-import { grpcPathFault, splitGrpcPath } from '../../../src/match/grpc-path.ts';
+import { grpcPathFault, splitGrpcPath } from '../../../src/match/grpc/grpc-path.ts';
 import { isAuthority, isSameAuthority } from '../../../src/values/index.ts';
 import { isGrpcContentType } from '../../../src/wire/grpc/content-type.ts';
 import { MessageCounter } from '../../../src/wire/grpc/frames.ts';

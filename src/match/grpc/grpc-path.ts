@@ -36,6 +36,11 @@ export function grpcPathFault(path: string): string | undefined {
   return segments.some(isDots) ? 'has a dot segment' : 'has more than a service and a method';
 }
 
+/** What a client is told of such a path; `fault`: what `grpcPathFault` says of it. */
+export function invalidPathText(path: string, fault: string): string {
+  return `path ${path} ${fault}, so it names no gRPC method`;
+}
+
 const MEANINGS: Readonly<Record<string, string>> = {
   '?': 'query',
   '#': 'fragment',

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { type CandidateList, candidateList, EMPTY_CANDIDATES, type Placed } from '../candidate-list.ts';
+import type { RequestView } from '../request-view.ts';
+import type { CompiledHttpMatch } from './compiled-http-match.ts';
+import type { HttpTarget } from './http-target.ts';
+
+/**
+ * Prefixes by element: `/a/b` is found under `a`, then `b`. A request walks as far down as prefixes are written, whatever the
+ * length of its path; deeper lists are asked first, since longer prefixes stand before shorter ones.
+ */
+export class PathTree {
+  readonly #children = new Map<string, PathTree>();
+  readonly #placed: Placed<CompiledHttpMatch>[] = [];
+  #list: CandidateList<HttpTarget> = EMPTY_CANDIDATES;
+
+  /** `placed`: matches of kind `prefix`, in ascending order of places. */
+  constructor(placed: readonly Placed<CompiledHttpMatch>[] = []) {
+    if (placed.length === 0) return;
+    for (const one of placed) this.#nodeOf(one.match.source.path.value).#placed.push(one);
+    this.#finish();
+  }
+
+  /** The first place below `limit` whose entry takes the request; `limit` when there is none. */
+  first(request: RequestView, target: HttpTarget, limit: number): number {
+    return this.#firstFrom(1, { request, target }, limit);
+  }
+
+  /** `at`: where the next element of the path begins. */
+  #firstFrom(at: number, asked: Asked, limit: number): number {
+    const { request, target } = asked;
+    let best = limit;
+    if (this.#children.size > 0 && at <= target.path.length) {
+      const slash = target.path.indexOf('/', at);
+      const end = slash < 0 ? target.path.length : slash;
+      const child = this.#children.get(target.path.slice(at, end));
+      if (child !== undefined) best = child.#firstFrom(end + 1, asked, limit);
+    }
+    return this.#list.first(request, target, best);
+  }
+
+  /** The node of a prefix (`/` or `/a/b`), made when it is not there. */
+  #nodeOf(prefix: string): PathTree {
+    let node: PathTree = this;
+    for (const element of prefix === '/' ? [] : prefix.slice(1).split('/')) {
+      let child = node.#children.get(element);
+      if (child === undefined) {
+        child = new PathTree();
+        node.#children.set(element, child);
+      }
+      node = child;
+    }
+    return node;
+  }
+
+  #finish(): void {
+    this.#list = candidateList(this.#placed);
+    this.#placed.length = 0;
+    for (const child of this.#children.values()) child.#finish();
+  }
+}
+
+interface Asked {
+  readonly request: RequestView;
+  readonly target: HttpTarget;
+}
