@@ -99,7 +99,7 @@ export class DemoCertificates {
     const asked = gateway.spec.addresses?.flatMap(({ value }) => value ?? []) ?? [];
     const addresses = asked.length > 0 ? asked : [this.#options.addressOf(gateway.metadata)];
     if (listener.hostname !== undefined) return [listener.hostname, ...addresses];
-    const routes = [...resources.grpcRoutes.values()].filter(route =>
+    const routes = [...resources.httpRoutes.values(), ...resources.grpcRoutes.values()].filter(route =>
       route.spec.parentRefs?.some(
         parent =>
           parent.kind === 'Gateway' &&

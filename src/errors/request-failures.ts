@@ -231,7 +231,7 @@ export const REQUEST_FAILURES = {
     retryable: false,
     httpStatus: 500,
     grpcStatus: 14,
-    summary: "the appProtocol of the backend's port does not carry gRPC",
+    summary: "the appProtocol of the backend's port does not carry what the route is for",
     help: 'set appProtocol: kubernetes.io/h2c, or leave it out',
   },
   no_backend: {
@@ -249,6 +249,14 @@ export const REQUEST_FAILURES = {
     grpcStatus: 14,
     summary: 'all backends of the rule have weight 0',
     help: 'give at least one a weight above 0',
+  },
+  filter_not_served: {
+    source: 'internal',
+    retryable: false,
+    httpStatus: 500,
+    grpcStatus: 14,
+    summary: 'a filter of the rule is not served by this version',
+    help: 'remove the filter',
   },
   filter_unresolved: {
     source: 'internal',

@@ -54,10 +54,10 @@ export const ROUTE_CODES = {
     summary: 'some rules of a route were dropped, the others work',
     help: 'see the finding of each dropped rule',
   },
-  'route/kind-not-yet-supported': {
-    severity: 'warning',
-    summary: 'a route is of a kind that has no effect in this version',
-    help: 'remove it, or leave it to another implementation',
+  'route/filter-not-yet-supported': {
+    severity: 'error',
+    summary: 'a filter is not served by this version; requests that it would filter are answered with an error',
+    help: 'remove the filter, or leave the route to another implementation',
   },
   'route/not-yet-supported': {
     severity: 'info',

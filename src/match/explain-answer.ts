@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { REQUEST_FAILURES, type RequestFailureReason } from '../errors/index.ts';
 import type { Rule, Snapshot, WeightedBackend } from '../snapshot/index.ts';
 import { socketAddress } from '../values/index.ts';
 import type { ExplainedAnswer, ExplainedBackend, ExplainedEndpoint, Question } from './explanation.ts';
@@ -33,15 +34,15 @@ function endpointsOf(id: string, snapshot: Snapshot): readonly ExplainedEndpoint
   }));
 }
 
-/** What a client is told that no listener, or no rule, takes: 404, which is UNIMPLEMENTED for gRPC. */
-export function explainRefusal(text: string, { protocol }: Question): ExplainedAnswer {
-  return refuse({ httpStatus: 404, grpcStatus: 12, message: text }, protocol);
+/** What a client is told whose request no rule takes, with the statuses of the failure table. */
+export function explainRefusal(reason: RequestFailureReason, text: string, { protocol }: Question): ExplainedAnswer {
+  return refuse({ ...REQUEST_FAILURES[reason], message: text }, protocol);
 }
 
 /** What a client of gRPC-Web is told; undefined for other requests. */
 export function explainGrpcWeb({ protocol, headers }: Question): ExplainedAnswer | undefined {
   const text = protocol === 'http' ? grpcWebText(headers['content-type']) : undefined;
-  return text === undefined ? undefined : refuse({ httpStatus: 415, grpcStatus: 12, message: text }, protocol);
+  return text === undefined ? undefined : refuse({ ...REQUEST_FAILURES.grpc_web, message: text }, protocol);
 }
 
 /** What a client gets from a rule. */
@@ -57,7 +58,7 @@ export function explainRuleAnswer(
   const target = rule.backends[0]?.target;
   if (target?.kind === 'fault') return refuse(target.fault, protocol);
   const names = backends.map(({ cluster }) => cluster).filter(cluster => cluster !== '');
-  return refuse({ httpStatus: 503, grpcStatus: 14, message: `no ready endpoint in ${names.join(', ')}` }, protocol);
+  return refuse({ ...REQUEST_FAILURES.no_endpoint, message: `no ready endpoint in ${names.join(', ')}` }, protocol);
 }
 
 function forwardText(rule: Rule, backends: readonly ExplainedBackend[]): string {

@@ -11,7 +11,7 @@ import type { CompiledListener } from './compiled-listener.ts';
 import { explainBackends, explainGrpcWeb, explainRefusal, explainRuleAnswer } from './explain-answer.ts';
 import { explainCandidates } from './explain-candidates.ts';
 import { explainOtherHosts, explainOtherListeners } from './explain-listeners.ts';
-import type { ExplainedPlace, Explanation, Question } from './explanation.ts';
+import type { ExplainedAnswer, ExplainedPlace, Explanation, Question } from './explanation.ts';
 import { grpcPathFault, invalidPathText } from './grpc/grpc-path.ts';
 import { noListenerText, noRouteText } from './refusal-text.ts';
 import type { RequestView } from './request-view.ts';
@@ -87,7 +87,7 @@ function explainPlace(context: PlaceContext): ExplainedPlace {
     otherListeners: explainOtherListeners(compiled, chosen, host),
   };
   if (chosen === undefined) {
-    const answer = explainRefusal(noListenerText(askedFor(question), host), question);
+    const answer = explainRefusal('no_listener', noListenerText(askedFor(question), host), question);
     return { ...shape, listener: null, ...NOTHING, answer };
   }
   const { id, hostname, kind } = chosen.listener;
@@ -96,7 +96,7 @@ function explainPlace(context: PlaceContext): ExplainedPlace {
   const { winner, candidates, moreCandidates } = explainCandidates(chosen, host, viewOf(question));
   const found = { ...shape, listener, candidates, moreCandidates, otherHosts };
   if (winner === undefined) {
-    const answer = explainGrpcWeb(question) ?? explainRefusal(whyNone(question, host, chosen), question);
+    const answer = explainGrpcWeb(question) ?? explainNone(question, host, chosen);
     return { ...found, filters: [], backends: [], answer };
   }
   const backends = explainBackends(winner.rule, context.snapshot);
@@ -105,10 +105,12 @@ function explainPlace(context: PlaceContext): ExplainedPlace {
 }
 
 /** What the proxy says to a request that no rule takes. */
-function whyNone(question: Question, host: string, listener: CompiledListener): string {
+function explainNone(question: Question, host: string, listener: CompiledListener): ExplainedAnswer {
   const { protocol, path } = question;
   const fault = protocol === 'grpc' ? grpcPathFault(path) : undefined;
-  return fault === undefined ? noRouteText(askedFor(question), host, listener) : invalidPathText(path, fault);
+  return fault === undefined
+    ? explainRefusal('no_route', noRouteText(askedFor(question), host, listener), question)
+    : explainRefusal('invalid_path', invalidPathText(path, fault), question);
 }
 
 function askedFor({ protocol, method, path }: Question): string {

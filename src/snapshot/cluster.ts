@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** One backend port. */
+/** One backend port, and what is spoken to it. */
 export interface Cluster {
-  /** `namespace/service:port`. */
+  /** `namespace/service:port`, and `/h1` behind it for that protocol: routes of two kinds may use one port. */
   readonly id: string;
-  /** `h1`: HTTP/1.1. `h2c`: HTTP/2 by prior knowledge. */
+  /** In cleartext. `h1`: HTTP/1.1. `h2c`: HTTP/2 by prior knowledge. */
   readonly protocol: 'h1' | 'h2c';
   readonly balancer: BalancerPolicy;
-  /** null: endpoints are taken as they are published. */
+  /** null: endpoints are taken as they are published. For `h2c` only. */
   readonly healthCheck: GrpcHealthCheck | null;
   /** Where endpoints come from: published with the snapshot, or resolved by the data plane. */
   readonly discovery: { readonly kind: 'published' } | { readonly kind: 'dns'; readonly targets: readonly DnsTarget[] };

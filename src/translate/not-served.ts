@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** The one list of what the API has and this version does not serve: understood and judged, then refused or without effect. */
-import type { Finding } from '../errors/index.ts';
-import type { Gateway, ResourceSet } from '../resources/index.ts';
+import type { Finding, FindingCode } from '../errors/index.ts';
+import type { Gateway, HTTPRouteRule } from '../resources/index.ts';
 import type { Problem } from './outcomes.ts';
-import { errorFinding, infoFinding, type Named, warningFinding } from './report.ts';
+import { findingOf, type Named } from './report.ts';
 import type { AttachableRoute } from './route-kinds.ts';
+
+type Path = readonly (string | number)[];
 
 /** Parts of a Gateway that have no effect. */
 export function notServedOfGateway(gateway: Gateway): readonly Finding[] {
@@ -33,7 +35,7 @@ export function notServedOfGateway(gateway: Gateway): readonly Finding[] {
 export function refuseListenerFilters(gateway: Gateway, index: number): Problem<'UnsupportedValue'> | null {
   const listener = gateway.spec.listeners[index];
   if ((listener?.filters?.requests ?? []).length === 0) return null;
-  const finding = errorFinding('gateway/listener-filters', gateway, {
+  const finding = findingOf('gateway/listener-filters', gateway, {
     path: ['spec', 'listeners', index, 'filters', 'requests'],
     message: `not served yet: filters of a listener; listener ${listener?.name} takes no traffic without them`,
     help: 'Remove filters: and put those of type ExternalAuth in front of the Gateway',
@@ -46,7 +48,7 @@ export function refuseRoutability(gateway: Gateway): Problem<'UnsupportedAddress
   const addresses = gateway.spec.addresses ?? [];
   const index = addresses.findIndex(({ routability = '' }) => routability !== '');
   if (index < 0) return null;
-  const finding = errorFinding('gateway/unsupported-address', gateway, {
+  const finding = findingOf('gateway/unsupported-address', gateway, {
     path: ['spec', 'addresses', index, 'routability'],
     message: `not served yet: routability ${addresses[index]?.routability} of an address; no other may take its place`,
     help: 'Remove routability:',
@@ -77,15 +79,31 @@ export function notServedOfCookie(
   return [notServed('route/not-yet-supported', route, { path, what, rest: 'the cookie is for all paths' })];
 }
 
-/** Objects of kinds that are read and judged, and have no effect. */
-export function notServedKinds(resources: ResourceSet): readonly Finding[] {
-  return [...resources.httpRoutes.values()].map(route =>
-    warningFinding('route/kind-not-yet-supported', route, {
-      path: ['kind'],
-      message: 'not served yet: HTTPRoutes; the object has no effect',
-      help: 'Remove it, or leave it to another implementation',
-    }),
-  );
+/** A filter that must not be skipped: its rule is answered with an error. */
+export function notServedFilter(
+  route: Named,
+  { path, type }: { readonly path: Path; readonly type: string },
+): Problem<'UnsupportedValue'> {
+  const finding = findingOf('route/filter-not-yet-supported', route, {
+    path,
+    message: `not served yet: ${type} filters; requests that it would filter are answered with an error`,
+    help: 'Remove the filter, or leave the route to another implementation',
+  });
+  return { reason: 'UnsupportedValue', finding };
+}
+
+/** Parts of an HTTPRoute's rule that have no effect. */
+export function notServedOfRule(
+  route: Named,
+  { path, rule }: { readonly path: Path; readonly rule: HTTPRouteRule },
+): readonly Finding[] {
+  const without = (field: readonly string[], what: string): Finding =>
+    notServed('route/not-yet-supported', route, { path: [...path, ...field], what, rest: 'the rule works without' });
+  const isTimed = rule.timeouts?.backendRequest !== undefined;
+  return [
+    ...(isTimed ? [without(['timeouts', 'backendRequest'], 'timeouts of a single try')] : []),
+    ...(rule.retry === undefined ? [] : [without(['retry'], 'retries')]),
+  ];
 }
 
 interface NotServed {
@@ -95,7 +113,7 @@ interface NotServed {
   readonly help?: string;
 }
 
-function notServed(code: string, resource: Named, { path, what, rest, help }: NotServed): Finding {
+function notServed(code: FindingCode, resource: Named, { path, what, rest, help }: NotServed): Finding {
   const message = `not served yet: ${what}; ${rest}`;
-  return infoFinding(code, resource, { path, message, help: help ?? 'Remove it, or keep it for later' });
+  return findingOf(code, resource, { path, message, help: help ?? 'Remove it, or keep it for later' });
 }

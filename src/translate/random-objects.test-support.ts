@@ -71,6 +71,29 @@ const route = fc
     spec: { parentRefs: [parent], hostnames, rules },
   }));
 
+const pathMatch = fc.record({
+  type: fc.constantFrom('Exact', 'PathPrefix', 'RegularExpression'),
+  value: fc.constantFrom('/', '/a', '/a/b'),
+});
+const httpRoute = fc
+  .record({
+    metadata: metadata(fc.constantFrom('r0', 'r1', 'r2')),
+    parent: fc.record({ name: fc.constantFrom('g0', 'g1'), namespace }),
+    hostnames: fc.uniqueArray(hostname, { maxLength: 2 }),
+    paths: fc.array(pathMatch, { minLength: 1, maxLength: 2 }),
+    backend: fc.record({ name: service, port: fc.constantFrom(1, 2), weight: fc.nat({ max: 2 }) }),
+  })
+  .map(({ metadata: meta, parent, hostnames, paths, backend }) => ({
+    apiVersion: API,
+    kind: 'HTTPRoute',
+    metadata: meta,
+    spec: {
+      parentRefs: [parent],
+      hostnames,
+      rules: paths.map(path => ({ matches: [{ path }], backendRefs: [backend] })),
+    },
+  }));
+
 const anyService = fc.record({ metadata: metadata(service), two: fc.boolean() }).map(({ metadata: meta, two }) => ({
   apiVersion: 'v1',
   kind: 'Service',
@@ -114,6 +137,7 @@ export const anyObject: fc.Arbitrary<WrittenObject> = fc.oneof(
   gateway,
   route,
   route,
+  httpRoute,
   anyService,
   slice,
   grant,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Finding, ReferenceTarget, ResourceRef, Severity } from '../errors/index.ts';
+import { type Finding, type FindingCode, type ReferenceTarget, type ResourceRef, severityOf } from '../errors/index.ts';
 
 /** The part of a resource that names it. */
 export interface Named {
@@ -28,25 +28,11 @@ export function refOf(resource: Named): ResourceRef {
   };
 }
 
-/** A finding about `resource` that needs fixing: something does not work as written. */
-export function errorFinding(code: string, resource: Named, report: Report): Finding {
-  return finding('error', code, resource, report);
-}
-
-/** A finding about `resource` that works, though probably not as meant. */
-export function warningFinding(code: string, resource: Named, report: Report): Finding {
-  return finding('warning', code, resource, report);
-}
-
-/** A finding about `resource` that is good to know. */
-export function infoFinding(code: string, resource: Named, report: Report): Finding {
-  return finding('info', code, resource, report);
-}
-
-function finding(severity: Severity, code: string, resource: Named, report: Report): Finding {
+/** A finding about `resource`, with the severity that the catalogue gives the code. */
+export function findingOf(code: FindingCode, resource: Named, report: Report): Finding {
   return {
     code,
-    severity,
+    severity: severityOf(code),
     resource: refOf(resource),
     path: report.path ?? [],
     message: report.message,

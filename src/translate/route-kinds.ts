@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** The kinds of routes that attach to listeners. A new kind is a member here; the compiler then names what is missing. */
-import type { GRPCRoute, GRPCRouteRule, ResourceSet } from '../resources/index.ts';
+import type { GRPCRoute, GRPCRouteRule, HTTPRoute, HTTPRouteRule, ResourceSet } from '../resources/index.ts';
 import { formatNamespacedName } from '../values/index.ts';
 
 /** A route that attaches to listeners; `kind` says what its rules look like. */
-export type AttachableRoute = GRPCRoute;
+export type AttachableRoute = GRPCRoute | HTTPRoute;
 
 /** A rule of a route of one kind. What the kinds have in common is read from `rule`. */
-export type RouteRule = { readonly kind: 'GRPCRoute'; readonly rule: GRPCRouteRule };
+export type RouteRule =
+  | { readonly kind: 'GRPCRoute'; readonly rule: GRPCRouteRule }
+  | { readonly kind: 'HTTPRoute'; readonly rule: HTTPRouteRule };
 
 /** `Kind/namespace/name`: two kinds may have routes of one name. */
 export function routeKey(route: AttachableRoute): string {
@@ -17,7 +19,7 @@ export function routeKey(route: AttachableRoute): string {
 
 /** The maps that hold routes, by kind. Each keeps its identity while no route in it changes. */
 export function routeMaps(resources: ResourceSet): Readonly<Record<AttachableRoute['kind'], RouteMap>> {
-  return { GRPCRoute: resources.grpcRoutes };
+  return { GRPCRoute: resources.grpcRoutes, HTTPRoute: resources.httpRoutes };
 }
 
 /** Keyed by `namespace/name`. */
@@ -25,5 +27,10 @@ export type RouteMap = ReadonlyMap<string, AttachableRoute>;
 
 /** The rules of a route, as written. */
 export function rulesOf(route: AttachableRoute): readonly RouteRule[] {
-  return (route.spec.rules ?? []).map(rule => ({ kind: route.kind, rule }));
+  switch (route.kind) {
+    case 'GRPCRoute':
+      return (route.spec.rules ?? []).map(rule => ({ kind: 'GRPCRoute', rule }));
+    case 'HTTPRoute':
+      return route.spec.rules.map(rule => ({ kind: 'HTTPRoute', rule }));
+  }
 }

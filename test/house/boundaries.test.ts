@@ -14,7 +14,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   snapshot: ['values'],
   translate: ['values', 'errors', 'resources', 'snapshot'],
   status: ['values', 'errors', 'resources', 'translate'],
-  match: ['values', 'snapshot'],
+  match: ['values', 'errors', 'snapshot'],
   wire: ['values', 'errors'],
   proxy: ['values', 'time', 'errors', 'snapshot', 'match', 'wire'],
   store: ['values', 'time', 'errors', 'resources'],

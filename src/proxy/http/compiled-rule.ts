@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { REQUEST_FAILURES } from '../../errors/index.ts';
 import type { Fault, Filter, HeaderChange, Rule, WeightedBackend } from '../../snapshot/index.ts';
 import type { Random } from '../../time/index.ts';
 import { HeaderRewriter, type MirrorPlan, RuleSession, type SessionToken, WeightedChoice } from '../filters/index.ts';
@@ -142,8 +143,8 @@ export class RuleCompiler {
 
 /** A snapshot names only clusters that it holds; should one be missing, its share fails and nothing else does. */
 export const UNKNOWN_CLUSTER: Fault = {
-  httpStatus: 500,
-  grpcStatus: 14,
+  httpStatus: REQUEST_FAILURES.no_backend.httpStatus,
+  grpcStatus: REQUEST_FAILURES.no_backend.grpcStatus,
   message: 'the backend of this route is not known',
   reason: 'no_backend',
 };

@@ -5,7 +5,7 @@ import { socketAddress } from '../../values/index.ts';
 import type { TranslateEnvironment } from '../environment.ts';
 import { refuseRoutability } from '../not-served.ts';
 import type { Problem } from '../outcomes.ts';
-import { errorFinding } from '../report.ts';
+import { findingOf } from '../report.ts';
 
 /** The IP addresses to bind, or why the Gateway cannot have those it asks for. */
 export interface GatewayAddresses {
@@ -20,7 +20,7 @@ export function assignAddresses(gateway: Gateway, environment: TranslateEnvironm
   if (asked.length === 0) return { addresses: [assigned()], problem: null };
   const unsupported = asked.findIndex(address => (address.type ?? 'IPAddress') !== 'IPAddress');
   if (unsupported >= 0) {
-    const finding = errorFinding('gateway/unsupported-address', gateway, {
+    const finding = findingOf('gateway/unsupported-address', gateway, {
       path: ['spec', 'addresses', unsupported, 'type'],
       message: `Addresses of type ${asked[unsupported]?.type} are not supported`,
       help: 'Use type: IPAddress, or leave spec.addresses out to have one assigned',

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Finding } from '../../errors/index.ts';
+import type { Finding, FindingCode } from '../../errors/index.ts';
 import { GATEWAY_GROUP, type Gateway, type ResourceSet, type Secret } from '../../resources/index.ts';
 import type { Certificate } from '../../snapshot/index.ts';
 import { formatNamespacedName } from '../../values/index.ts';
 import type { TranslateEnvironment } from '../environment.ts';
 import type { ListenerRefsReason, Problem } from '../outcomes.ts';
-import { errorFinding, warningFinding } from '../report.ts';
+import { findingOf } from '../report.ts';
 import { missingText } from '../resolve/missing-object.ts';
 import { type GrantFrom, type GrantTo, grantToCreate, type ReferenceGrants } from '../resolve/reference-grants.ts';
 import { contentHash } from './content-hash.ts';
@@ -68,9 +68,9 @@ function resolveCertificate(
   ref: CertificateRef,
   { gateway, path, reader }: CertificateSite,
 ): Problem<ListenerRefsReason> | Extract<SecretContent, { kind: 'certificate' }> {
-  const broken = (code: string, message: string, help: string): Problem<ListenerRefsReason> => ({
+  const broken = (code: FindingCode, message: string, help: string): Problem<ListenerRefsReason> => ({
     reason: 'InvalidCertificateRef',
-    finding: errorFinding(code, gateway, { path, message, help }),
+    finding: findingOf(code, gateway, { path, message, help }),
   });
   if (ref.kind !== 'Secret' || ref.group !== '') {
     return broken(
@@ -91,7 +91,7 @@ function resolveCertificate(
       help: `Create it: daemun cert, or kubectl create secret tls ${ref.name} -n ${namespace} --cert=… --key=… (run --demo makes one)`,
     });
     const report = { path, ...text };
-    return { reason: 'InvalidCertificateRef', finding: errorFinding('gateway/certificate-not-found', gateway, report) };
+    return { reason: 'InvalidCertificateRef', finding: findingOf('gateway/certificate-not-found', gateway, report) };
   }
   if (content.kind === 'certificate') return content;
   return broken(
@@ -109,7 +109,7 @@ function notPermitted(
   const message = `The reference to Secret ${to.namespace}/${to.name} is not permitted by a ReferenceGrant in namespace ${to.namespace}`;
   const target = { kind: 'Secret', namespace: to.namespace, name: to.name };
   const report = { path, message, help: grantToCreate(from, to), target };
-  return { reason: 'RefNotPermitted', finding: errorFinding('gateway/certificate-not-permitted', gateway, report) };
+  return { reason: 'RefNotPermitted', finding: findingOf('gateway/certificate-not-permitted', gateway, report) };
 }
 
 function readSecret(key: string, reader: SecretReader): SecretContent | undefined {
@@ -154,9 +154,9 @@ function expiryFindings(
   const help = `Renew Secret ${name}`;
   if (daysLeft < 0) {
     const message = `The certificate in Secret ${name} expired on ${day}`;
-    return [warningFinding('gateway/certificate-expired', gateway, { path, message, help })];
+    return [findingOf('gateway/certificate-expired', gateway, { path, message, help })];
   }
   if (daysLeft >= EXPIRES_SOON_DAYS) return [];
   const message = `The certificate in Secret ${name} expires on ${day}, in ${daysLeft} days`;
-  return [warningFinding('gateway/certificate-expires-soon', gateway, { path, message, help })];
+  return [findingOf('gateway/certificate-expires-soon', gateway, { path, message, help })];
 }

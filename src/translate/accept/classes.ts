@@ -4,7 +4,7 @@ import type { Finding } from '../../errors/index.ts';
 import type { Gateway, GatewayClass, ResourceSet } from '../../resources/index.ts';
 import type { TranslateEnvironment } from '../environment.ts';
 import type { GatewayClassOutcome } from '../outcomes.ts';
-import { errorFinding, infoFinding } from '../report.ts';
+import { findingOf } from '../report.ts';
 
 /** The controllerName of a class that no file defines. */
 export const IMPLIED_CONTROLLER_NAME = 'daemun.dev/gateway-controller';
@@ -45,7 +45,7 @@ export function acceptClasses(resources: ResourceSet, environment: TranslateEnvi
 /** Says that the class of `gateway` was not written and is implied. */
 export function impliedClassFinding(gateway: Gateway): Finding {
   const name = gateway.spec.gatewayClassName;
-  return infoFinding('gateway/implied-class', gateway, {
+  return findingOf('gateway/implied-class', gateway, {
     path: ['spec', 'gatewayClassName'],
     message: `GatewayClass ${name} is not defined; it is implied with controllerName ${IMPLIED_CONTROLLER_NAME}`,
     help: `In a cluster, create GatewayClass ${name} or name one that exists`,
@@ -63,10 +63,10 @@ function judgeClass(gatewayClass: GatewayClass, standalone: boolean, findings: F
   };
   if (standalone) {
     // A manifest written for another implementation must run unedited, so its parameters are left aside.
-    findings.push(infoFinding('gateway-class/parameters-ignored', gatewayClass, report));
+    findings.push(findingOf('gateway-class/parameters-ignored', gatewayClass, report));
     return { accepted: null };
   }
-  const finding = errorFinding('gateway-class/invalid-parameters', gatewayClass, report);
+  const finding = findingOf('gateway-class/invalid-parameters', gatewayClass, report);
   findings.push(finding);
   return { accepted: { reason: 'InvalidParameters', finding } };
 }

@@ -2,7 +2,7 @@
 
 import type { Gateway } from '../../resources/index.ts';
 import type { ConflictReason, Problem } from '../outcomes.ts';
-import { errorFinding } from '../report.ts';
+import { findingOf } from '../report.ts';
 import type { JudgedListener } from './listeners.ts';
 
 /**
@@ -45,12 +45,12 @@ export function conflictProblem(
   const hostname = listener.hostname === '*' ? 'no hostname' : `hostname ${listener.hostname}`;
   const finding =
     reason === 'HostnameConflict'
-      ? errorFinding('gateway/hostname-conflict', gateway, {
+      ? findingOf('gateway/hostname-conflict', gateway, {
           path,
           message: `Listener ${listener.spec.name} and ${name} both have port ${listener.spec.port} and ${hostname}`,
           help: 'Give them different ports or hostnames',
         })
-      : errorFinding('gateway/protocol-conflict', gateway, {
+      : findingOf('gateway/protocol-conflict', gateway, {
           path,
           message: `Listener ${listener.spec.name} (${listener.spec.protocol}) and ${name} (${other.spec.protocol}) share port ${listener.spec.port}`,
           help: 'Give them different ports',

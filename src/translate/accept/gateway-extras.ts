@@ -3,7 +3,7 @@
 import type { Gateway } from '../../resources/index.ts';
 import type { TranslateEnvironment } from '../environment.ts';
 import type { Problem } from '../outcomes.ts';
-import { errorFinding } from '../report.ts';
+import { findingOf } from '../report.ts';
 
 /** `spec.infrastructure.parametersRef`: no kind is known, so it is refused; standalone leaves it aside and says so. */
 export function invalidParameters(
@@ -12,7 +12,7 @@ export function invalidParameters(
 ): Problem<'InvalidParameters'> | null {
   const parameters = gateway.spec.infrastructure?.parametersRef;
   if (parameters === undefined || environment.controllerName === null) return null;
-  const finding = errorFinding('gateway/invalid-parameters', gateway, {
+  const finding = findingOf('gateway/invalid-parameters', gateway, {
     path: ['spec', 'infrastructure', 'parametersRef'],
     message: `infrastructure.parametersRef names a ${parameters.kind}, and no parameters kind is supported`,
     help: 'Remove infrastructure.parametersRef',

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Finding } from '../../errors/index.ts';
-import { GATEWAY_GROUP, type Gateway } from '../../resources/index.ts';
+import { GATEWAY_GROUP, type Gateway, OTHER_GATEWAY_KINDS } from '../../resources/index.ts';
 import type { Certificate } from '../../snapshot/index.ts';
 import { ANY_HOST, parseLabelSelector } from '../../values/index.ts';
 import { refuseListenerFilters } from '../not-served.ts';
 import type { ListenerAcceptedReason, ListenerRefsReason, Problem, RouteKind } from '../outcomes.ts';
-import { errorFinding, infoFinding, type Report } from '../report.ts';
+import { findingOf, type Report } from '../report.ts';
 import { resolveCertificates, type SecretReader } from './certificates.ts';
-import { KINDS_NOT_YET_SERVED, type ServedProtocol, servedProtocol } from './protocols.ts';
+import { type ServedProtocol, servedProtocol } from './protocols.ts';
 
 export type ListenerSpec = Gateway['spec']['listeners'][number];
 
@@ -92,11 +92,11 @@ function supportedKinds(
   const kinds = served.filter(s => taken.some(kind => kind.kind === s.kind));
   const refused = wanted[refusedIndex];
   if (refused === undefined) return { kinds, problem: null };
-  const later = KINDS_NOT_YET_SERVED.has(refused.kind) && (refused.group ?? GATEWAY_GROUP) === GATEWAY_GROUP;
+  const later = OTHER_GATEWAY_KINDS.has(refused.kind) && (refused.group ?? GATEWAY_GROUP) === GATEWAY_GROUP;
   const why = later
     ? 'is not yet supported by this version of daemun'
     : `cannot attach to a listener with protocol ${spec.protocol}`;
-  const finding = errorFinding('gateway/invalid-route-kinds', gateway, {
+  const finding = findingOf('gateway/invalid-route-kinds', gateway, {
     path: ['spec', 'listeners', index, 'allowedRoutes', 'kinds', refusedIndex],
     message: `Listener ${spec.name} allows the kind ${refused.kind}, which ${why}`,
     help: `Allow only ${served.map(s => s.kind).join(', ')}`,
@@ -106,7 +106,7 @@ function supportedKinds(
 
 function unsupportedProtocol(gateway: Gateway, index: number, spec: ListenerSpec): Problem<'UnsupportedProtocol'> {
   const known = ['TLS', 'TCP', 'UDP'].includes(spec.protocol);
-  const finding = errorFinding('gateway/unsupported-protocol', gateway, {
+  const finding = findingOf('gateway/unsupported-protocol', gateway, {
     path: ['spec', 'listeners', index, 'protocol'],
     message: `Listener ${spec.name} has protocol ${spec.protocol}, which ${known ? 'is not yet supported by this version of daemun' : 'is unknown'}`,
     help: 'Use HTTP or HTTPS',
@@ -118,7 +118,7 @@ function unsupportedProtocol(gateway: Gateway, index: number, spec: ListenerSpec
 function unsupportedTls(gateway: Gateway, index: number, spec: ListenerSpec): Problem<'UnsupportedValue'> | null {
   const refuse = (report: Report): Problem<'UnsupportedValue'> => ({
     reason: 'UnsupportedValue',
-    finding: errorFinding('gateway/unsupported-tls', gateway, report),
+    finding: findingOf('gateway/unsupported-tls', gateway, report),
   });
   if (spec.protocol !== 'HTTPS') return null;
   if (spec.tls?.mode === 'Passthrough') {
@@ -145,7 +145,7 @@ function unusableSelector(gateway: Gateway, index: number, spec: ListenerSpec): 
   const path = ['spec', 'listeners', index, 'allowedRoutes', 'namespaces', 'selector'];
   const parsed = selector === undefined ? { path: [], problem: 'it is missing' } : parseLabelSelector(selector);
   if ('selector' in parsed) return null;
-  const finding = errorFinding('gateway/invalid-selector', gateway, {
+  const finding = findingOf('gateway/invalid-selector', gateway, {
     path: [...path, ...parsed.path],
     message: `Listener ${spec.name} has a namespace selector that cannot be used: ${parsed.problem}`,
     help: 'Write matchLabels, or matchExpressions with In, NotIn, Exists or DoesNotExist',
@@ -154,7 +154,7 @@ function unusableSelector(gateway: Gateway, index: number, spec: ListenerSpec): 
 }
 
 function missingCertificate(gateway: Gateway, index: number): Problem<'InvalidCertificateRef'> {
-  const finding = errorFinding('gateway/certificate-missing', gateway, {
+  const finding = findingOf('gateway/certificate-missing', gateway, {
     path: ['spec', 'listeners', index, 'tls'],
     message: 'An HTTPS listener needs a certificate, and tls.certificateRefs names none',
     help: 'Add tls: {certificateRefs: [{name: SECRET}]}',
@@ -164,7 +164,7 @@ function missingCertificate(gateway: Gateway, index: number): Problem<'InvalidCe
 
 function ignoredOptions(gateway: Gateway, index: number, spec: ListenerSpec): readonly Finding[] {
   return Object.keys(spec.tls?.options ?? {}).map(option =>
-    infoFinding('gateway/tls-option-ignored', gateway, {
+    findingOf('gateway/tls-option-ignored', gateway, {
       path: ['spec', 'listeners', index, 'tls', 'options', option],
       message: `The TLS option ${option} is not known to daemun and has no effect`,
       help: 'Remove it, or keep it for another implementation',

@@ -3,7 +3,7 @@
 import type { Gateway } from '../../resources/index.ts';
 import { intersectHostnames } from '../../values/index.ts';
 import type { Problem } from '../outcomes.ts';
-import { warningFinding } from '../report.ts';
+import { findingOf } from '../report.ts';
 import type { JudgedListener } from './listeners.ts';
 
 type Overlap = Problem<'OverlappingCertificates' | 'OverlappingHostnames'>;
@@ -24,7 +24,7 @@ export function findOverlaps(gateway: Gateway, listeners: readonly JudgedListene
     const what = byCertificate === undefined ? 'hostnames' : 'certificates';
     overlaps.set(listener.index, {
       reason: byCertificate === undefined ? 'OverlappingHostnames' : 'OverlappingCertificates',
-      finding: warningFinding('gateway/overlapping-tls', gateway, {
+      finding: findingOf('gateway/overlapping-tls', gateway, {
         path: ['spec', 'listeners', listener.index],
         message: `Listeners ${listener.spec.name} and ${other.spec.name} on port ${listener.spec.port} have overlapping ${what}: clients may reuse one's connection for the other`,
         help: 'Requests that arrive at the wrong listener get 421; use separate ports or certificates to avoid them',

@@ -11,10 +11,14 @@ export interface ServedProtocol {
   readonly kinds: readonly RouteKind[];
 }
 
-const GRPC_ROUTE: RouteKind = { group: GATEWAY_GROUP, kind: 'GRPCRoute' };
+/** What an HTTP or HTTPS listener takes. */
+const REQUEST_ROUTES: readonly RouteKind[] = [
+  { group: GATEWAY_GROUP, kind: 'HTTPRoute' },
+  { group: GATEWAY_GROUP, kind: 'GRPCRoute' },
+];
 const SERVED: Readonly<Record<string, ServedProtocol>> = {
-  HTTP: { secure: false, family: 'cleartext', kinds: [GRPC_ROUTE] },
-  HTTPS: { secure: true, family: 'tls', kinds: [GRPC_ROUTE] },
+  HTTP: { secure: false, family: 'cleartext', kinds: REQUEST_ROUTES },
+  HTTPS: { secure: true, family: 'tls', kinds: REQUEST_ROUTES },
 };
 
 /**
@@ -24,6 +28,3 @@ const SERVED: Readonly<Record<string, ServedProtocol>> = {
 export function servedProtocol(protocol: string): ServedProtocol | undefined {
   return Object.hasOwn(SERVED, protocol) ? SERVED[protocol] : undefined;
 }
-
-/** Kinds of the Gateway API that this version does not serve yet; they are not mistakes of the user. */
-export const KINDS_NOT_YET_SERVED: ReadonlySet<string> = new Set(['HTTPRoute', 'TLSRoute', 'TCPRoute', 'UDPRoute']);

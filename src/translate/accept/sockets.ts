@@ -3,7 +3,7 @@
 import type { Gateway } from '../../resources/index.ts';
 import type { TranslateEnvironment } from '../environment.ts';
 import type { ConflictReason, Problem } from '../outcomes.ts';
-import { errorFinding } from '../report.ts';
+import { findingOf } from '../report.ts';
 import { bindingId, boundPort } from './addresses.ts';
 import { conflictProblem } from './conflicts.ts';
 import type { GatewayDraft } from './gateway-draft.ts';
@@ -108,7 +108,7 @@ export function portUnavailable(
   { index, name }: { readonly index: number; readonly name: string },
   why: string,
 ): Problem<'PortUnavailable'> {
-  const finding = errorFinding('gateway/port-unavailable', gateway, {
+  const finding = findingOf('gateway/port-unavailable', gateway, {
     path: ['spec', 'listeners', index, 'port'],
     message: `Listener ${name}: ${why}`,
     help: 'Free the port, or choose another port or address',

@@ -5,7 +5,7 @@ import { GATEWAY_GROUP, type ParentReference } from '../../resources/index.ts';
 import { fitted, formatNamespacedName } from '../../values/index.ts';
 import { IMPLIED_CONTROLLER_NAME } from '../accept/classes.ts';
 import type { ParentOutcome, Problem, RouteAcceptedReason } from '../outcomes.ts';
-import { errorFinding, infoFinding, nameOf, warningFinding } from '../report.ts';
+import { findingOf, nameOf } from '../report.ts';
 import { missingText } from '../resolve/missing-object.ts';
 import { coreGroup } from '../resolve/reference-grants.ts';
 import type { AttachableRoute } from '../route-kinds.ts';
@@ -78,7 +78,7 @@ function foreignParent(route: AttachableRoute, ref: ParentReference, index: numb
   const findings: Finding[] = [];
   if (ref.group === 'core') {
     findings.push(
-      warningFinding('lint/core-group', route, {
+      findingOf('lint/core-group', route, {
         path: [...path, 'group'],
         message: 'group: core is not the name of an API group; it is taken as the core group',
         help: 'Write group: ""',
@@ -88,7 +88,7 @@ function foreignParent(route: AttachableRoute, ref: ParentReference, index: numb
   const isMesh = coreGroup(ref.group) === '' && ref.kind === 'Service';
   const known = isMesh || (ref.group === GATEWAY_GROUP && ref.kind === 'ListenerSet');
   findings.push(
-    infoFinding(isMesh ? 'route/mesh-not-yet-supported' : 'route/parent-kind', route, {
+    findingOf(isMesh ? 'route/mesh-not-yet-supported' : 'route/parent-kind', route, {
       path,
       message: `A ${ref.kind} as parent${isMesh ? ' (mesh)' : ''} is ${known ? 'not yet supported by this version of daemun' : 'not known to daemun'}; this parentRef has no effect`,
       help: 'Name a Gateway to serve the route now',
@@ -114,7 +114,7 @@ function attachToGateway(
 function missingGateway(route: AttachableRoute, { ref, index }: NumberedRef, context: AttachContext): ParentOutcome {
   const target = { kind: 'Gateway', namespace: ref.namespace ?? route.metadata.namespace, name: ref.name };
   const gateway = formatNamespacedName(target);
-  const finding = errorFinding('route/parent-not-found', route, {
+  const finding = findingOf('route/parent-not-found', route, {
     path: ['spec', 'parentRefs', index],
     ...missingText(target, context.refusal(`Gateway/${gateway}`), {
       help: 'Create it, or correct name and namespace of the parentRef',
@@ -171,7 +171,7 @@ function attachmentFindings(route: AttachableRoute, attachments: readonly Attach
   if (attachments.length > 0 && attachments.every(({ listener }) => !listener.carriesTraffic)) {
     const ids = attachments.map(({ listener }) => listener.id).join(', ');
     findings.push(
-      infoFinding('route/no-working-listener', route, {
+      findingOf('route/no-working-listener', route, {
         path: ['spec', 'parentRefs'],
         message: `${nameOf(route)} is attached, but gets no traffic: no listener of ${ids} is working`,
         help: 'See the findings of the Gateway',
@@ -187,7 +187,7 @@ function isolatedHost(
   { listener, other }: { listener: ListenerTarget; other: string },
 ): Finding {
   const index = (route.spec.hostnames ?? []).findIndex(written => written.toLowerCase() === hostname);
-  return warningFinding('lint/hostname-never-matches', route, {
+  return findingOf('lint/hostname-never-matches', route, {
     path: index < 0 ? ['spec', 'hostnames'] : ['spec', 'hostnames', index],
     message: `${hostname} never arrives at listener ${listener.name} (${listener.hostname}): the listener with hostname ${other} on port ${listener.port} owns it`,
     help: 'Attach the route to that listener too (another parentRef, or one without sectionName)',

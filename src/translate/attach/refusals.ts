@@ -3,7 +3,7 @@
 /** Why a route may not attach to a Gateway, one function per reason. */
 import type { Finding } from '../../errors/index.ts';
 import type { ParentReference } from '../../resources/index.ts';
-import { errorFinding } from '../report.ts';
+import { findingOf } from '../report.ts';
 import type { AttachableRoute } from '../route-kinds.ts';
 import { allowanceToAdd } from './allowed-routes.ts';
 import type { ListenerTarget, ParentTarget } from './parent-target.ts';
@@ -18,7 +18,7 @@ export interface NumberedRef {
 export function noMatchingParent(route: AttachableRoute, { ref, index }: NumberedRef, parent: ParentTarget): Finding {
   const section = ref.sectionName === undefined ? '' : ` named ${ref.sectionName}`;
   const port = ref.port === undefined ? '' : ` with port ${ref.port}`;
-  return errorFinding('route/no-matching-parent', route, {
+  return findingOf('route/no-matching-parent', route, {
     path: ['spec', 'parentRefs', index],
     message: `Gateway ${parent.key} has no listener${section}${port}`,
     help: `Its listeners are ${parent.listeners.map(l => `${l.name} (port ${l.port})`).join(', ')}`,
@@ -28,7 +28,7 @@ export function noMatchingParent(route: AttachableRoute, { ref, index }: Numbere
 /** NotAllowedByListeners: no listener takes routes of this kind. */
 export function kindNotAllowed(route: AttachableRoute, index: number, listeners: readonly ListenerTarget[]): Finding {
   const which = listeners.map(l => `${l.name} (${l.protocol}) takes ${l.kinds.join(', ') || 'no routes'}`).join('; ');
-  return errorFinding('route/kind-not-allowed', route, {
+  return findingOf('route/kind-not-allowed', route, {
     path: ['spec', 'parentRefs', index],
     message: `No listener takes ${route.kind}s: ${which}`,
     help: `Add {kind: ${route.kind}} to allowedRoutes.kinds of an HTTP or HTTPS listener, or leave kinds out`,
@@ -44,7 +44,7 @@ export function namespaceNotAllowed(
   const { namespace } = route.metadata;
   const which = listeners.map(l => `${l.name} (from: ${l.from})`).join(', ');
   const first = listeners[0];
-  return errorFinding('route/not-allowed-by-listeners', route, {
+  return findingOf('route/not-allowed-by-listeners', route, {
     path: ['spec', 'parentRefs', index],
     message: `Gateway ${parent.key} does not let routes of namespace ${namespace} attach to ${which}`,
     help: first === undefined ? '' : allowanceToAdd(first, namespace),
@@ -58,7 +58,7 @@ export function noMatchingHostname(
   listeners: readonly ListenerTarget[],
 ): Finding {
   const theirs = listeners.map(l => `${l.name} (${l.hostname})`).join(', ');
-  return errorFinding('route/no-matching-listener-hostname', route, {
+  return findingOf('route/no-matching-listener-hostname', route, {
     path: ['spec', 'hostnames'],
     message: `None of ${(route.spec.hostnames ?? []).join(', ')} matches a listener of parentRefs[${index}]: ${theirs}`,
     help: 'Use a hostname that the listener takes; *.example.com takes a.example.com, not example.com',

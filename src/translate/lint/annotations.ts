@@ -2,7 +2,7 @@
 
 import type { Finding } from '../../errors/index.ts';
 import type { Gateway, Service } from '../../resources/index.ts';
-import { warningFinding } from '../report.ts';
+import { findingOf } from '../report.ts';
 import type { AttachableRoute } from '../route-kinds.ts';
 
 const PREFIX = 'daemun.dev/';
@@ -22,7 +22,7 @@ export function lintAnnotations(resource: Gateway | AttachableRoute | Service): 
   for (const name in resource.metadata.annotations) {
     if (!name.startsWith(PREFIX) || KIND_OF.get(name) === resource.kind) continue;
     findings.push(
-      warningFinding('lint/unused-annotation', resource, {
+      findingOf('lint/unused-annotation', resource, {
         path: ['metadata', 'annotations', name],
         ...reproach(name, resource.kind),
       }),

@@ -3,7 +3,8 @@
 import type { Finding } from '../../errors/index.ts';
 import type { ResourceSet } from '../../resources/index.ts';
 import { compareStrings } from '../../values/index.ts';
-import { infoFinding, type Named } from '../report.ts';
+import { findingOf, type Named } from '../report.ts';
+import { routeMaps } from '../route-kinds.ts';
 
 /** Objects written in an older version of an API than `v1`. They are served all the same. */
 export function lintApiVersions(resources: ResourceSet): readonly Finding[] {
@@ -11,12 +12,12 @@ export function lintApiVersions(resources: ResourceSet): readonly Finding[] {
   const kinds: Iterable<Named>[] = [
     resources.gatewayClasses.values(),
     resources.gateways.values(),
-    resources.grpcRoutes.values(),
+    ...Object.values(routeMaps(resources)).map(map => map.values()),
     resources.referenceGrants.values(),
   ];
   for (const kind of kinds) for (const resource of kind) if (!resource.apiVersion.endsWith('/v1')) old.push(resource);
   return old.sort(compareNamed).map(resource =>
-    infoFinding('lint/old-api-version', resource, {
+    findingOf('lint/old-api-version', resource, {
       path: ['apiVersion'],
       message: `${resource.apiVersion} is an old version of ${resource.kind}`,
       help: 'Write gateway.networking.k8s.io/v1',

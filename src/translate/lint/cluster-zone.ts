@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Finding } from '../../errors/index.ts';
-import { type Named, warningFinding } from '../report.ts';
+import { findingOf, type Named } from '../report.ts';
 
 /** The zone that guides write for that of Services, which is `svc.cluster.local`. */
 const WRONG_ZONE = /\.service\.cluster\.local$/i;
@@ -10,7 +10,7 @@ const WRONG_ZONE = /\.service\.cluster\.local$/i;
 export function lintClusterZone(object: Named, path: readonly (string | number)[], name: string): readonly Finding[] {
   if (!WRONG_ZONE.test(name)) return [];
   return [
-    warningFinding('lint/cluster-zone', object, {
+    findingOf('lint/cluster-zone', object, {
       path,
       message: `${name} is in no zone of a cluster: names of Services end in svc.cluster.local`,
       help: `Write ${name.replace(WRONG_ZONE, '.svc.cluster.local')}`,

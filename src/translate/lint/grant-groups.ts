@@ -3,7 +3,7 @@
 import type { Finding } from '../../errors/index.ts';
 import type { ReferenceGrant, ResourceSet } from '../../resources/index.ts';
 import { compareStrings } from '../../values/index.ts';
-import { warningFinding } from '../report.ts';
+import { findingOf } from '../report.ts';
 
 /**
  * Entries of ReferenceGrants that permit nothing because their group is `core`. References that say so are taken as they were
@@ -21,7 +21,7 @@ function coreEntries(grant: ReferenceGrant, side: 'from' | 'to'): readonly Findi
   return grant.spec[side].flatMap(({ group, kind }, index) =>
     group !== 'core'
       ? []
-      : warningFinding('lint/core-group', grant, {
+      : findingOf('lint/core-group', grant, {
           path: ['spec', side, index, 'group'],
           message: `group: core is not the name of an API group, so this entry permits nothing: no ${kind} is of that group`,
           help:

@@ -6,7 +6,6 @@ import { compareStrings } from '../../values/index.ts';
 import type { AcceptedClasses } from '../accept/classes.ts';
 import type { AcceptedGateway } from '../accept/gateways.ts';
 import type { ListenerTables } from '../arbitrate/listener-tables.ts';
-import { notServedKinds } from '../not-served.ts';
 import type { PublishedClusters } from '../publish/clusters.ts';
 import type { TranslatedRoutes } from '../rules/translated-routes.ts';
 import { lintAnnotations } from './annotations.ts';
@@ -65,7 +64,6 @@ function collectFindings(sources: LintSources, { routes, services, shadows }: Li
   append(findings, lintMissingReflection(gateways, routes));
   append(findings, sources.clusters.findings);
   for (const list of services.findings.values()) append(findings, list);
-  append(findings, notServedKinds(sources.resources));
   append(findings, lintGrantGroups(sources.resources));
   append(findings, lintApiVersions(sources.resources));
   return findings;

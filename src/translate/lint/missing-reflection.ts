@@ -2,7 +2,7 @@
 
 import type { Finding } from '../../errors/index.ts';
 import type { AcceptedGateway } from '../accept/gateways.ts';
-import { infoFinding } from '../report.ts';
+import { findingOf } from '../report.ts';
 import type { RouteLints } from './routes.ts';
 
 /** Gateways with gRPC routes none of which takes server reflection: grpcurl needs its `-proto` there. */
@@ -13,7 +13,7 @@ export function lintMissingReflection(
   return gateways
     .filter(({ key }) => serving.has(key) && !reflecting.has(key))
     .map(({ gateway }) =>
-      infoFinding('lint/no-reflection', gateway, {
+      findingOf('lint/no-reflection', gateway, {
         message: 'No route takes grpc.reflection.v1.ServerReflection, so grpcurl needs -proto or -protoset here',
         help: 'For development add a rule with method: {service: grpc.reflection.v1.ServerReflection}',
       }),

@@ -3,7 +3,7 @@
 import type { Finding } from '../../errors/index.ts';
 import { compareStrings, fitted } from '../../values/index.ts';
 import { updateSorted } from '../changes.ts';
-import { type Named, warningFinding } from '../report.ts';
+import { findingOf, type Named } from '../report.ts';
 import type { RankedEntry } from '../rules/precedence.ts';
 
 /** An exact service that looks like a package. */
@@ -137,7 +137,7 @@ function servicesByPackage(routes: Iterable<LintedRoute>, packages: ReadonlySet<
 
 function packageFinding(route: Named, { path, service }: Suspect, suggestion: string | undefined): Finding {
   const guess = suggestion ?? `for example ${service}.User`;
-  return warningFinding('lint/service-looks-like-package', route, {
+  return findingOf('lint/service-looks-like-package', route, {
     path,
     message: `service ${service} looks like a package: its last part is not capitalised; did you mean ${guess}?`,
     help: 'Write the full name, package.Service, as in the path /package.Service/Method',

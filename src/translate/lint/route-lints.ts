@@ -3,7 +3,7 @@
 import type { Finding } from '../../errors/index.ts';
 import type { Attachment } from '../attach/parent-refs.ts';
 import { notServedOfRoute } from '../not-served.ts';
-import { warningFinding } from '../report.ts';
+import { findingOf } from '../report.ts';
 import { type AttachableRoute, rulesOf } from '../route-kinds.ts';
 import type { RankedEntry } from '../rules/precedence.ts';
 import { lintAnnotations } from './annotations.ts';
@@ -37,7 +37,7 @@ export function lintRoute(view: RouteView): readonly Finding[] {
 function withoutParents(route: AttachableRoute): readonly Finding[] {
   if ((route.spec.parentRefs ?? []).length > 0) return [];
   return [
-    warningFinding('lint/no-parents', route, {
+    findingOf('lint/no-parents', route, {
       path: ['spec'],
       message: 'The route has no parentRefs, so it serves no traffic',
       help: 'Add parentRefs: [{name: GATEWAY}]',
@@ -48,7 +48,7 @@ function withoutParents(route: AttachableRoute): readonly Finding[] {
 function withoutRules(route: AttachableRoute): readonly Finding[] {
   if ((route.spec.rules ?? []).length > 0) return [];
   return [
-    warningFinding('lint/no-rules', route, {
+    findingOf('lint/no-rules', route, {
       path: ['spec'],
       message: 'The route has no rules, so it takes no request',
       help: 'Add rules with backendRefs',
@@ -61,7 +61,7 @@ function coreGroupBackends(route: AttachableRoute): readonly Finding[] {
   return backendGroups(route).flatMap(({ group, path }) =>
     group !== 'core'
       ? []
-      : warningFinding('lint/core-group', route, {
+      : findingOf('lint/core-group', route, {
           path: [...path, 'group'],
           message: 'group: core is not the name of an API group; it is taken as the core group',
           help: 'Leave group out, or write group: ""',
@@ -115,7 +115,7 @@ function cleartextToo({ route, attachments }: RouteView): readonly Finding[] {
   const index = (route.spec.parentRefs ?? []).findIndex(ref => ref.sectionName === undefined && ref.port === undefined);
   if (index < 0) return []; // each listener is named: that is what the user asked for
   return [
-    warningFinding('lint/cleartext-too', route, {
+    findingOf('lint/cleartext-too', route, {
       path: ['spec', 'parentRefs', index],
       message: `The route has no hostnames and serves the plain listener ${cleartext.listener.name} as well as the TLS listener ${secure.listener.name}`,
       help: `Add sectionName: ${secure.listener.name} if it should be reached over TLS only`,
@@ -133,7 +133,7 @@ function publicReflection({ route, attachments, entries }: RouteView): readonly 
   const { listener } = exposed;
   const where = listener.isPublic ? 'has a public address' : 'takes every host and routes of every namespace';
   return [
-    warningFinding('lint/public-reflection', route, {
+    findingOf('lint/public-reflection', route, {
       path: ['spec', 'rules', reflecting.entry.rule.origin.ruleIndex],
       message: `Server reflection is exposed on listener ${listener.name}, which ${where}: anyone can list the services`,
       help: 'Keep the reflection rule for development, or attach it to an internal listener (sectionName)',

@@ -3,7 +3,7 @@
 import type { Finding } from '../../errors/index.ts';
 import type { Service } from '../../resources/index.ts';
 import { changedKeys, updateSorted } from '../changes.ts';
-import { infoFinding } from '../report.ts';
+import { findingOf } from '../report.ts';
 import { lintAnnotations } from './annotations.ts';
 import { lintClusterZone } from './cluster-zone.ts';
 
@@ -54,7 +54,7 @@ function appProtocolFindings(service: Service): readonly Finding[] {
   for (const [index, { appProtocol }] of (service.spec.ports ?? []).entries()) {
     if (appProtocol === undefined || !NOT_DEFINED.has(appProtocol)) continue;
     findings.push(
-      infoFinding('lint/app-protocol-not-defined', service, {
+      findingOf('lint/app-protocol-not-defined', service, {
         path: ['spec', 'ports', index, 'appProtocol'],
         message: `appProtocol ${appProtocol} is not a value that Kubernetes defines; it is taken as HTTP/2 in cleartext`,
         help: 'Write kubernetes.io/h2c, which every implementation knows',

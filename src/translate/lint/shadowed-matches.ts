@@ -5,7 +5,7 @@ import { GATEWAY_GROUP } from '../../resources/index.ts';
 import type { RequestMatch, RouteEntry } from '../../snapshot/index.ts';
 import { compareStrings } from '../../values/index.ts';
 import type { ListenerTable, ListenerTables } from '../arbitrate/listener-tables.ts';
-import { warningFinding } from '../report.ts';
+import { findingOf } from '../report.ts';
 import { matchKey, type RankedEntry } from '../rules/precedence.ts';
 
 /** The lint's result, kept for the next time. */
@@ -121,13 +121,13 @@ function shadow(loser: RouteEntry, winner: RouteEntry): Finding {
   const path = ['spec', 'rules', origin.ruleIndex, 'matches', loser.matchIndex];
   const winnerMatch = `rules[${other.ruleIndex}].matches[${winner.matchIndex}]`;
   if (sameRoute) {
-    return warningFinding('lint/unreachable-match', route, {
+    return findingOf('lint/unreachable-match', route, {
       path,
       message: `No request gets here: ${winnerMatch} takes all of them first`,
       help: 'Remove one of the two, or tell them apart by method or headers',
     });
   }
-  return warningFinding('lint/identical-match', route, {
+  return findingOf('lint/identical-match', route, {
     path,
     message: `No request gets here: ${winnerMatch} of ${other.kind} ${other.namespace}/${other.name} takes all of them first (the more specific hostname wins, then the older route, then the name)`,
     help: 'Tell the two apart by hostname, method or headers, or split the traffic with weights in one rule',

@@ -126,7 +126,7 @@ function buildCluster(
   const service = backend === undefined ? undefined : sources.services.get(backend.service);
   if (backend === undefined || service === undefined) return undefined;
   const slices = sources.slices.byService.get(backend.service) ?? NO_SLICES;
-  const resolved = resolveCluster(service, backend.port, { slices, endpoints: sources.endpoints.get(backend.service) });
+  const resolved = resolveCluster(service, backend, { slices, endpoints: sources.endpoints.get(backend.service) });
   return share(known, resolved);
 }
 

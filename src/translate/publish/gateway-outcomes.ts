@@ -5,7 +5,7 @@ import type { AcceptedClasses } from '../accept/classes.ts';
 import type { AcceptedGateway, AcceptedListener } from '../accept/gateways.ts';
 import { updateSorted } from '../changes.ts';
 import type { GatewayOutcome, ListenerOutcome, Outcomes, Problem, RouteOutcome } from '../outcomes.ts';
-import { errorFinding } from '../report.ts';
+import { findingOf } from '../report.ts';
 import type { TranslatedRoutes } from '../rules/translated-routes.ts';
 import { share } from '../share.ts';
 import type { AttachedRoutes } from './attached-routes.ts';
@@ -85,7 +85,7 @@ function listenerOutcome(listener: AcceptedListener, attached: AttachedRoutes): 
 }
 
 function noValidListener(gateway: Gateway, invalid: readonly ListenerOutcome[]): Problem<'ListenersNotValid'> {
-  const finding = errorFinding('gateway/no-valid-listener', gateway, {
+  const finding = findingOf('gateway/no-valid-listener', gateway, {
     path: ['spec', 'listeners'],
     message: `No listener is valid: ${invalid.map(listener => listener.accepted?.finding.message).join('; ')}`,
     help: invalid[0]?.accepted?.finding.help ?? '',

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { type BackendObjectReference, GATEWAY_GROUP, type Service, type ServicePort } from '../../resources/index.ts';
+import type { FindingCode } from '../../errors/index.ts';
+import { type BackendObjectReference, GATEWAY_GROUP, type Service } from '../../resources/index.ts';
+import type { Cluster } from '../../snapshot/index.ts';
 import { formatNamespacedName, interned } from '../../values/index.ts';
 import type { Problem, RouteRefsReason } from '../outcomes.ts';
-import { errorFinding, type Report } from '../report.ts';
+import { findingOf, type Report } from '../report.ts';
 import type { AttachableRoute } from '../route-kinds.ts';
-import { clusterId } from './clusters.ts';
+import { PROTOCOLS, protocolOf } from './app-protocol.ts';
+import { type ClusterKey, clusterId } from './clusters.ts';
 import { missingText } from './missing-object.ts';
 import { coreGroup, grantToCreate, type ReferenceGrants } from './reference-grants.ts';
 
@@ -18,11 +21,9 @@ export interface ResolveContext {
 }
 
 /** Where a reference leads: a Service's port, which the data plane knows as a cluster. */
-export interface ResolvedBackend {
-  readonly clusterId: string;
+export interface ResolvedBackend extends ClusterKey {
   /** `namespace/name`. */
   readonly service: string;
-  readonly port: number;
 }
 
 type Path = readonly (string | number)[];
@@ -63,7 +64,7 @@ export function resolveBackend(
   }
   if (ref.port === undefined)
     return refuse('BackendNotFound', `The reference to Service ${name} has no port`, 'Add port');
-  return resolvePort(service, ref.port, refuse);
+  return resolvePort(service, { port: ref.port, kind: route.kind }, refuse);
 }
 
 /** A reference names an object; guides of other proxies have DNS names here. A Service's name has no dots. */
@@ -75,7 +76,7 @@ function dnsNameHelp(name: string): string | undefined {
 
 type Refuse = (reason: RouteRefsReason, message: string, help: string) => Problem<RouteRefsReason>;
 
-const CODES: Readonly<Record<RouteRefsReason, string>> = {
+const CODES: Readonly<Record<RouteRefsReason, FindingCode>> = {
   InvalidKind: 'route/backend-kind',
   BackendNotFound: 'route/backend-not-found',
   RefNotPermitted: 'route/ref-not-permitted',
@@ -87,16 +88,25 @@ function refusal(route: AttachableRoute, path: Path): Refuse {
 }
 
 function problem(reason: RouteRefsReason, route: AttachableRoute, report: Report): Problem<RouteRefsReason> {
-  return { reason, finding: errorFinding(CODES[reason], route, report) };
+  return { reason, finding: findingOf(CODES[reason], route, report) };
 }
 
-function resolvePort(service: Service, port: number, refuse: Refuse): ResolvedBackend | Problem<RouteRefsReason> {
+function resolvePort(
+  service: Service,
+  { port, kind }: { readonly port: number; readonly kind: AttachableRoute['kind'] },
+  refuse: Refuse,
+): ResolvedBackend | Problem<RouteRefsReason> {
   const { ports, type } = service.spec;
   const name = interned(formatNamespacedName(service.metadata));
   const found = ports.find(candidate => candidate.port === port && candidate.protocol === 'TCP');
-  const resolved = { clusterId: clusterId(name, port), service: name, port };
+  const resolved = (protocol: Cluster['protocol']) => ({
+    clusterId: clusterId(name, port, protocol),
+    service: name,
+    port,
+    protocol,
+  });
   // A Service of type ExternalName need not list ports: the port is the reference's.
-  if (found === undefined && type === 'ExternalName' && ports.length === 0) return resolved;
+  if (found === undefined && type === 'ExternalName' && ports.length === 0) return resolved(PROTOCOLS[kind].usual);
   if (found === undefined) {
     const known = ports
       .map(candidate => `${candidate.port}${candidate.protocol === 'TCP' ? '' : ` (${candidate.protocol})`}`)
@@ -107,24 +117,9 @@ function resolvePort(service: Service, port: number, refuse: Refuse): ResolvedBa
       known === '' ? 'Add the port to the Service' : `Its ports are ${known}`,
     );
   }
-  if (speaksGrpc(found)) return resolved;
-  const message = `Port ${port} of Service ${name} has appProtocol ${found.appProtocol}, which does not carry gRPC`;
-  return refuse('UnsupportedProtocol', message, 'Set appProtocol: kubernetes.io/h2c, or leave it out');
-}
-
-/** Protocols of a Service's port that do not carry gRPC in cleartext. What is not known is no promise, so it is let pass. */
-const OTHER_PROTOCOLS: ReadonlySet<string> = new Set([
-  'http',
-  'https',
-  'kubernetes.io/ws',
-  'kubernetes.io/wss',
-  'ws',
-  'wss',
-  'tcp',
-  'tls',
-  'udp',
-]);
-
-function speaksGrpc(port: ServicePort): boolean {
-  return port.appProtocol === undefined || !OTHER_PROTOCOLS.has(port.appProtocol.toLowerCase());
+  const protocol = protocolOf(found.appProtocol, kind);
+  if (protocol !== undefined) return resolved(protocol);
+  const { carried, advice } = PROTOCOLS[kind];
+  const message = `Port ${port} of Service ${name} has appProtocol ${found.appProtocol}, which does not carry ${carried}`;
+  return refuse('UnsupportedProtocol', message, advice);
 }

@@ -10,11 +10,18 @@ import { readHealthCheck } from './annotations/health-check.ts';
 import { readLoadBalancer } from './annotations/load-balancer.ts';
 import { type EndpointSources, resolveEndpoints } from './endpoints.ts';
 
+/** What of a resolved backend its cluster is made of. */
+export interface ClusterKey {
+  readonly clusterId: string;
+  readonly port: number;
+  readonly protocol: Cluster['protocol'];
+}
+
 const MAX_PENDING_REQUESTS = 1024;
 
-/** `namespace/service:port`. */
-export function clusterId(service: string, port: number): string {
-  return interned(`${service}:${port}`);
+/** `namespace/service:port`, with `/h1` behind it for that protocol: see `Cluster.id`. */
+export function clusterId(service: string, port: number, protocol: Cluster['protocol']): string {
+  return interned(protocol === 'h2c' ? `${service}:${port}` : `${service}:${port}/${protocol}`);
 }
 
 /** A Service's port as the data plane sees it. */
@@ -24,9 +31,12 @@ export interface ResolvedCluster {
   readonly findings: readonly Finding[];
 }
 
-/** Builds the cluster of `port` of `service` with its endpoints. Bad annotations are findings and get the default. */
-export function resolveCluster(service: Service, port: number, sources: EndpointSources): ResolvedCluster {
-  const id = clusterId(`${service.metadata.namespace}/${service.metadata.name}`, port);
+/** Builds the cluster of a backend, whose Service is `service`, with its endpoints. Bad annotations are findings and get the default. */
+export function resolveCluster(
+  service: Service,
+  { clusterId: id, port, protocol }: ClusterKey,
+  sources: EndpointSources,
+): ResolvedCluster {
   const findings: Finding[] = [];
   const servicePort: ServicePort | undefined = service.spec.ports.find(
     candidate => candidate.port === port && candidate.protocol === 'TCP',
@@ -36,9 +46,10 @@ export function resolveCluster(service: Service, port: number, sources: Endpoint
     dns === undefined ? resolveEndpoints({ service, port: servicePort, sources }, findings) : dns.addresses;
   const cluster: Cluster = {
     id,
-    protocol: 'h2c',
+    protocol,
     balancer: readLoadBalancer(service, findings),
-    healthCheck: readHealthCheck(service, findings),
+    // Health is asked for by gRPC, which needs HTTP/2.
+    healthCheck: protocol === 'h2c' ? readHealthCheck(service, findings) : null,
     discovery:
       dns === undefined || dns.targets.length === 0 ? { kind: 'published' } : { kind: 'dns', targets: dns.targets },
     connectTimeoutMs: readConnectTimeout(service, findings),

@@ -4,7 +4,7 @@ import type { Finding } from '../../errors/index.ts';
 import type { EndpointSlice, Endpoints, Service, ServicePort } from '../../resources/index.ts';
 import type { Endpoint } from '../../snapshot/index.ts';
 import { compareStrings } from '../../values/index.ts';
-import { errorFinding, infoFinding, warningFinding } from '../report.ts';
+import { findingOf } from '../report.ts';
 import { isIpAddress } from './ip-address.ts';
 
 /** Where a Service's endpoints are written. */
@@ -45,7 +45,7 @@ type Add = (endpoint: Endpoint) => void;
 function addSlice(slice: EndpointSlice, portName: string, { add, findings }: { add: Add; findings: Finding[] }): void {
   if (slice.addressType === 'FQDN') {
     findings.push(
-      infoFinding('backend/fqdn-slice', slice, {
+      findingOf('backend/fqdn-slice', slice, {
         path: ['addressType'],
         message: 'EndpointSlices with addressType FQDN are not used',
         help: 'Use a Service of type ExternalName, or the annotation daemun.dev/endpoints',
@@ -70,7 +70,7 @@ function addSlice(slice: EndpointSlice, portName: string, { add, findings }: { a
 
 /** An API server refuses these; files have no API server. */
 function invalidAddress(slice: EndpointSlice, index: number, address: string): Finding {
-  return errorFinding('backend/invalid-address', slice, {
+  return findingOf('backend/invalid-address', slice, {
     path: ['endpoints', index, 'addresses', 0],
     message: `"${address}" is not an IP address; the endpoint is left out`,
     help: 'Write an IP address; for names use the annotation daemun.dev/endpoints on the Service',
@@ -105,7 +105,7 @@ function noEndpoints(service: Service, port: ServicePort | undefined, { slices, 
     : misnamed
       ? `its port is ${written(port?.name ?? '')}, those of its EndpointSlices are ${[...sliceNames].map(written).join(', ')}`
       : 'none is ready';
-  return warningFinding('backend/no-endpoints', service, {
+  return findingOf('backend/no-endpoints', service, {
     path: [],
     message: `Service ${name} has no endpoints for port ${port?.port ?? '?'}: ${why}`,
     help: nothing

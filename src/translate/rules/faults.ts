@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { REQUEST_FAILURES, type RequestFailureReason } from '../../errors/index.ts';
 import type { Fault } from '../../snapshot/index.ts';
 import type { RouteRefsReason } from '../outcomes.ts';
 
@@ -7,21 +8,28 @@ import type { RouteRefsReason } from '../outcomes.ts';
  * What a client is told when a rule, or a backend's share of it, cannot be served: the reason, and nothing
  * about objects that the route may not see.
  */
-function unavailable(reason: string, message: string): Fault {
-  return { httpStatus: 500, grpcStatus: 14, message, reason };
+function unavailable(reason: RequestFailureReason, message: string): Fault {
+  const { httpStatus, grpcStatus } = REQUEST_FAILURES[reason];
+  return { httpStatus, grpcStatus, message, reason };
 }
 
 const BACKEND_FAULTS: Readonly<Record<RouteRefsReason, Fault>> = {
   InvalidKind: unavailable('invalid_kind', 'the backend is of a kind that the gateway does not support'),
   BackendNotFound: unavailable('backend_not_found', 'the backend of this route does not exist'),
   RefNotPermitted: unavailable('ref_not_permitted', 'the reference to the backend of this route is not permitted'),
-  UnsupportedProtocol: unavailable('unsupported_protocol', 'the backend of this route does not speak gRPC'),
+  UnsupportedProtocol: unavailable(
+    'unsupported_protocol',
+    'the backend of this route does not speak what the route carries',
+  ),
 };
 
 /** The answer for the share of a backend that cannot be used. */
 export function backendFault(reason: RouteRefsReason): Fault {
   return BACKEND_FAULTS[reason];
 }
+
+/** The answer when a filter is not served by this version: neither may it be skipped. */
+export const FILTER_NOT_SERVED: Fault = unavailable('filter_not_served', 'a filter of the rule is not served yet');
 
 /** The answer of a rule without backendRefs. */
 export const NO_BACKENDS: Fault = unavailable('no_backend', 'the rule has no backends');

@@ -1,29 +1,43 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Finding } from '../../errors/index.ts';
-import type { GRPCRouteFilter, HeaderModifier, RequestMirror } from '../../resources/index.ts';
+import type { GRPCRouteFilter, HeaderModifier, HTTPRouteFilter, RequestMirror } from '../../resources/index.ts';
 import type { Fault, Filter, MirrorShare } from '../../snapshot/index.ts';
+import { notServedFilter } from '../not-served.ts';
 import type { Problem, RouteRefsReason } from '../outcomes.ts';
-import { errorFinding, infoFinding, warningFinding } from '../report.ts';
+import { findingOf } from '../report.ts';
 import { type ReferenceSite, type ResolvedBackend, resolveBackend } from '../resolve/backend-refs.ts';
-import { FILTER_UNRESOLVED } from './faults.ts';
+import { FILTER_NOT_SERVED, FILTER_UNRESOLVED } from './faults.ts';
 import { compileHeaderChange } from './header-change.ts';
 
 /** What came of a list of filters. */
 export interface CompiledFilters {
   readonly filters: readonly Filter[];
-  /** Set when a filter cannot be resolved: it must not be skipped, so requests are answered with this. */
+  /** Set when a filter cannot be resolved or is not served: it must not be skipped, so requests are answered with this. */
   readonly fault: Fault | null;
+  /** Filters that are not served. */
+  readonly unsupported: readonly Problem<'UnsupportedValue'>[];
   readonly refsProblems: readonly Problem<RouteRefsReason>[];
   readonly mirrors: readonly ResolvedBackend[];
   readonly findings: readonly Finding[];
 }
 
-const NO_FILTERS: CompiledFilters = { filters: [], fault: null, refsProblems: [], mirrors: [], findings: [] };
+const NO_FILTERS: CompiledFilters = {
+  filters: [],
+  fault: null,
+  unsupported: [],
+  refsProblems: [],
+  mirrors: [],
+  findings: [],
+};
+
+/** A filter of a rule, or of a backend, of any kind of route. */
+type RouteFilter = GRPCRouteFilter | HTTPRouteFilter;
 
 /** Collects while the filters of one list are compiled. */
 interface Draft {
   readonly filters: Filter[];
+  readonly unsupported: Problem<'UnsupportedValue'>[];
   readonly refsProblems: Problem<RouteRefsReason>[];
   readonly mirrors: ResolvedBackend[];
   readonly findings: Finding[];
@@ -32,11 +46,11 @@ interface Draft {
 
 /** Compiles the filters of a rule or of a backendRef, in the order written. */
 export function compileFilters(
-  filters: readonly GRPCRouteFilter[] | undefined,
+  filters: readonly RouteFilter[] | undefined,
   { route, path, context }: ReferenceSite,
 ): CompiledFilters {
   if (filters === undefined || filters.length === 0) return NO_FILTERS;
-  const draft: Draft = { filters: [], refsProblems: [], mirrors: [], findings: [], fault: null };
+  const draft: Draft = { filters: [], unsupported: [], refsProblems: [], mirrors: [], findings: [], fault: null };
   filters.forEach((filter, index) => {
     compileFilter({ route, path: [...path, index], context, draft }, filter);
   });
@@ -47,7 +61,7 @@ interface Site extends ReferenceSite {
   readonly draft: Draft;
 }
 
-function compileFilter(site: Site, filter: GRPCRouteFilter): void {
+function compileFilter(site: Site, filter: RouteFilter): void {
   switch (filter.type) {
     case 'RequestHeaderModifier':
       addHeaderFilter(site, 'request-headers', filter.requestHeaderModifier);
@@ -61,6 +75,13 @@ function compileFilter(site: Site, filter: GRPCRouteFilter): void {
     case 'ExtensionRef':
       addUnresolved(site, `ExtensionRef ${filter.extensionRef.kind} ${filter.extensionRef.name}`);
       break;
+    case 'RequestRedirect':
+    case 'URLRewrite':
+    case 'CORS':
+    case 'ExternalAuth':
+      site.draft.unsupported.push(notServedFilter(site.route, { path: site.path, type: filter.type }));
+      site.draft.fault = FILTER_NOT_SERVED;
+      break;
     default:
       // A type that a newer API may add: not understood means not skipped.
       addUnresolved(site, `Filter type ${(filter as { type: string }).type}`);
@@ -72,7 +93,7 @@ function addHeaderFilter(site: Site, kind: 'request-headers' | 'response-headers
   site.draft.filters.push({ kind, change });
   if (refused.length > 0) {
     site.draft.findings.push(
-      warningFinding('route/header-not-changeable', site.route, {
+      findingOf('route/header-not-changeable', site.route, {
         path: site.path,
         message: `${refused.join(', ')} belongs to the connection and is left as it is`,
         help: 'Remove it from the filter',
@@ -81,7 +102,7 @@ function addHeaderFilter(site: Site, kind: 'request-headers' | 'response-headers
   }
   if (unsendable.length > 0) {
     site.draft.findings.push(
-      warningFinding('route/header-value', site.route, {
+      findingOf('route/header-value', site.route, {
         path: site.path,
         message: `The value for ${unsendable.join(', ')} has control characters and is left out`,
         help: 'Remove line breaks and other control characters',
@@ -100,7 +121,7 @@ function addMirror(site: Site, mirror: RequestMirror): void {
   const share = mirrorShare(mirror);
   if (share.numerator === 0) {
     const message = 'The mirror gets 0 % of the requests, so it does nothing';
-    site.draft.findings.push(infoFinding('lint/mirror-without-share', site.route, { path: site.path, message }));
+    site.draft.findings.push(findingOf('lint/mirror-without-share', site.route, { path: site.path, message }));
     return;
   }
   site.draft.mirrors.push(resolved);
@@ -120,9 +141,9 @@ function mirrorShare(mirror: RequestMirror): MirrorShare {
 }
 
 function addUnresolved(site: Site, what: string): void {
-  const finding = errorFinding('route/filter-unresolved', site.route, {
+  const finding = findingOf('route/filter-unresolved', site.route, {
     path: site.path,
-    message: `${what} cannot be resolved; requests that it would filter are answered with UNAVAILABLE`,
+    message: `${what} cannot be resolved; requests that it would filter are answered with an error`,
     help: 'Remove the filter: no extension filter is supported',
   });
   site.draft.refsProblems.push({ reason: 'InvalidKind', finding });

@@ -6,7 +6,7 @@ import type { Finding } from '../../errors/index.ts';
 import type { HeaderMatch, RequestMatch } from '../../snapshot/index.ts';
 import { isDroppedAtEdge } from '../../values/index.ts';
 import type { Problem } from '../outcomes.ts';
-import { errorFinding, infoFinding, type Named, warningFinding } from '../report.ts';
+import { findingOf, type Named } from '../report.ts';
 
 type Path = readonly (string | number)[];
 
@@ -45,7 +45,7 @@ export function compileHeaders(
     const name = header.name.toLowerCase();
     if (compiled.has(name)) {
       findings.push(
-        infoFinding('lint/duplicate-header', route, {
+        findingOf('lint/duplicate-header', route, {
           path: [...path, 'headers', index, 'name'],
           message: `Header ${header.name} is matched twice; only the first entry counts`,
           help: 'Remove one',
@@ -60,7 +60,7 @@ export function compileHeaders(
 }
 
 function neverMatches(route: Named, header: string, path: Path): Finding {
-  return warningFinding('lint/header-never-matches', route, {
+  return findingOf('lint/header-never-matches', route, {
     path,
     message: `Header ${header} is dropped when a client sends it, so this match takes no request`,
     help: 'Match a header of your own',
@@ -82,7 +82,7 @@ export function brokenPattern(
   for (const { path: place, pattern } of patterns) {
     const why = patternProblem(pattern);
     if (why === undefined) continue;
-    const finding = errorFinding('route/invalid-regex', route, {
+    const finding = findingOf('route/invalid-regex', route, {
       path: [...path, ...place],
       message: `"${pattern}" is not a regular expression that RE2 can read: ${why}`,
       help: 'Use RE2 syntax (no look-around, no back-references), or type: Exact',

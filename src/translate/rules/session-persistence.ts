@@ -5,7 +5,7 @@ import type { SessionPersistence as Asked } from '../../resources/index.ts';
 import type { SessionPersistence } from '../../snapshot/index.ts';
 import { parseDuration } from '../../values/index.ts';
 import { notServedOfCookie } from '../not-served.ts';
-import { type Named, warningFinding } from '../report.ts';
+import { findingOf, type Named } from '../report.ts';
 import { isConnectionField } from './header-change.ts';
 
 /** The name of the cookie when the route gives none. */
@@ -42,7 +42,7 @@ export function compileSessionPersistence(
   if (!RESERVED.test(sessionName) && !isConnectionField(sessionName)) {
     return { policy: { kind: 'header', sessionName, absoluteTimeoutMs, lifetime: 'session' }, findings: [] };
   }
-  const finding = warningFinding('route/session-name', route, {
+  const finding = findingOf('route/session-name', route, {
     path: [...path, 'header', 'name'],
     message: `No session can be kept in header ${asked.header.name}: the rule keeps no sessions`,
     help: `Choose a name such as ${DEFAULT_NAME}`,

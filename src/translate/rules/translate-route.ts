@@ -5,7 +5,7 @@ import type { RouteEntry, Rule } from '../../snapshot/index.ts';
 import { compareHostnames, fitted } from '../../values/index.ts';
 import { type AttachContext, type Attachment, attachRoute } from '../attach/parent-refs.ts';
 import type { ParentOutcome, Problem, RouteOutcome } from '../outcomes.ts';
-import { errorFinding } from '../report.ts';
+import { findingOf } from '../report.ts';
 import { readRequestTimeout } from '../resolve/annotations/request-timeout.ts';
 import type { ResolveContext, ResolvedBackend } from '../resolve/backend-refs.ts';
 import { type AttachableRoute, rulesOf } from '../route-kinds.ts';
@@ -42,7 +42,7 @@ export function translateRoute(
   const { kept, dropped } = translateRules(route, context, findings);
   const refsProblems = kept.flatMap(rule => rule.refsProblems);
   findings.push(...refsProblems.map(problem => problem.finding), ...dropped.map(rule => rule.dropped.finding));
-  const isRefused = kept.length === 0 && dropped.length > 0;
+  const isRefused = dropped.length > 0 && kept.every(rule => rule.unsupported.length > 0);
   const parents = isRefused ? attachment.parents.map(parent => refuseParent(parent, dropped)) : attachment.parents;
   const attachments = isRefused ? [] : share(previous?.attachments, attachment.attachments);
   const rules = share(
@@ -71,7 +71,7 @@ function translateRules(
   context: RouteContext,
   findings: Finding[],
 ): { kept: readonly TranslatedRule[]; dropped: readonly DroppedRule[] } {
-  const requestTimeoutMs = readRequestTimeout(route, findings);
+  const requestTimeoutMs = route.kind === 'GRPCRoute' ? readRequestTimeout(route, findings) : null;
   const kept: TranslatedRule[] = [];
   const dropped: DroppedRule[] = [];
   for (const [ruleIndex, rule] of rulesOf(route).entries()) {
@@ -82,6 +82,7 @@ function translateRules(
     }
     kept.push(translated);
     findings.push(...translated.findings);
+    for (const problem of translated.unsupported) dropped.push({ dropped: problem, ruleIndex });
   }
   return { kept, dropped };
 }
@@ -92,13 +93,13 @@ function refuseParent(parent: ParentOutcome, dropped: readonly DroppedRule[]): P
   return { ...parent, listeners: [], accepted: first.dropped };
 }
 
-/** PartiallyInvalid must say "Dropped Rule" first and name the rules (RouteConditionPartiallyInvalid). */
+/** A rule that answers with a fault, for something in it is not served, counts as dropped. PartiallyInvalid must say "Dropped Rule" first and name the rules (RouteConditionPartiallyInvalid). */
 function droppedRules(route: AttachableRoute, dropped: readonly DroppedRule[]): Problem<'UnsupportedValue'> | null {
   const first = dropped[0];
   if (first === undefined) return null;
-  const finding = errorFinding('route/rules-dropped', route, {
+  const finding = findingOf('route/rules-dropped', route, {
     path: ['spec', 'rules', first.ruleIndex],
-    message: `Dropped Rule(s) ${dropped.map(rule => rule.ruleIndex).join(', ')}: ${first.dropped.finding.message}`,
+    message: `Dropped Rule(s) ${[...new Set(dropped.map(rule => rule.ruleIndex))].join(', ')}: ${first.dropped.finding.message}`,
     help: first.dropped.finding.help,
   });
   return { reason: 'UnsupportedValue', finding };

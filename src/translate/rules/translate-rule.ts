@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Finding } from '../../errors/index.ts';
-import type { GRPCBackendRef } from '../../resources/index.ts';
+import type { GRPCBackendRef, HTTPBackendRef } from '../../resources/index.ts';
 import type { Fault, RequestMatch, Rule, WeightedBackend } from '../../snapshot/index.ts';
-import { fitted, interned } from '../../values/index.ts';
+import { fitted, interned, parseDuration } from '../../values/index.ts';
+import { notServedOfRule } from '../not-served.ts';
 import type { Problem, RouteRefsReason } from '../outcomes.ts';
-import { warningFinding } from '../report.ts';
+import { findingOf } from '../report.ts';
 import { type ResolveContext, type ResolvedBackend, resolveBackend } from '../resolve/backend-refs.ts';
 import type { AttachableRoute, RouteRule } from '../route-kinds.ts';
 import { backendFault, NO_BACKENDS, NO_WEIGHT } from './faults.ts';
 import { compileFilters } from './filters.ts';
 import { compileGrpcMatches } from './grpc-matches.ts';
+import { compileHttpMatches } from './http-matches.ts';
 import type { CompiledMatches, MatchSite } from './matches.ts';
 import { compileSessionPersistence } from './session-persistence.ts';
 
@@ -22,6 +24,8 @@ export interface TranslatedRule {
   /** Backends and mirrors that are used. */
   readonly backends: readonly ResolvedBackend[];
   readonly refsProblems: readonly Problem<RouteRefsReason>[];
+  /** Not empty: the rule answers with a fault, for something in it is not served. */
+  readonly unsupported: readonly Problem<'UnsupportedValue'>[];
   readonly findings: readonly Finding[];
 }
 
@@ -47,7 +51,8 @@ export function translateRule(source: RouteRule, site: RuleSite): TranslatedRule
   const matched = compileMatches(source, { route, path: [...path, 'matches'] });
   if ('problem' in matched) return { dropped: matched.problem, ruleIndex };
   const filters = compileFilters(rule.filters, { route, path: [...path, 'filters'], context });
-  const shares = compileBackends(rule, site);
+  const shares = compileBackends(rule, { site, answers: filters.fault !== null });
+  const timing = compileTiming(source, site);
   const session = compileSessionPersistence(rule.sessionPersistence, { route, path: [...path, 'sessionPersistence'] });
   const { namespace, name } = route.metadata;
   const compiledRule: Rule = {
@@ -57,7 +62,7 @@ export function translateRule(source: RouteRule, site: RuleSite): TranslatedRule
     fault: filters.fault ?? shares.fault,
     backends: fitted(shares.backends),
     totalWeight: shares.backends.reduce((sum, backend) => sum + backend.weight, 0),
-    requestTimeoutMs: site.requestTimeoutMs,
+    requestTimeoutMs: timing.requestTimeoutMs,
     sessionPersistence: session.policy,
   };
   return {
@@ -65,7 +70,8 @@ export function translateRule(source: RouteRule, site: RuleSite): TranslatedRule
     matches: matched.matches,
     backends: [...shares.used, ...filters.mirrors],
     refsProblems: [...shares.refsProblems, ...filters.refsProblems],
-    findings: [...matched.findings, ...filters.findings, ...shares.findings, ...session.findings],
+    unsupported: [...filters.unsupported, ...shares.unsupported],
+    findings: [...matched.findings, ...filters.findings, ...shares.findings, ...session.findings, ...timing.findings],
   };
 }
 
@@ -73,6 +79,26 @@ function compileMatches(source: RouteRule, site: MatchSite): CompiledMatches {
   switch (source.kind) {
     case 'GRPCRoute':
       return compileGrpcMatches(source.rule.matches ?? [], site);
+    case 'HTTPRoute':
+      return compileHttpMatches(source.rule.matches, site);
+  }
+}
+
+/** How long requests may take: a route's annotation, or the rule's own timeouts. */
+function compileTiming(
+  source: RouteRule,
+  { route, ruleIndex, requestTimeoutMs }: RuleSite,
+): { readonly requestTimeoutMs: number | null; readonly findings: readonly Finding[] } {
+  switch (source.kind) {
+    case 'GRPCRoute':
+      return { requestTimeoutMs, findings: [] };
+    case 'HTTPRoute': {
+      const { rule } = source;
+      // Zero is no timeout (HTTPRouteTimeouts.request).
+      const ownMs = parseDuration(rule.timeouts?.request ?? '') ?? 0;
+      const findings = notServedOfRule(route, { path: ['spec', 'rules', ruleIndex], rule });
+      return { requestTimeoutMs: ownMs === 0 ? null : ownMs, findings };
+    }
   }
 }
 
@@ -80,24 +106,28 @@ interface Shares {
   readonly backends: WeightedBackend[];
   readonly used: ResolvedBackend[];
   readonly refsProblems: Problem<RouteRefsReason>[];
+  readonly unsupported: Problem<'UnsupportedValue'>[];
   readonly findings: Finding[];
   fault: Fault | null;
 }
 
-/** A backend that cannot be used keeps its share of the weights and answers it with a fault (GRPCRouteRule.backendRefs). */
-function compileBackends(rule: RouteRule['rule'], site: RuleSite): Shares {
+/** `answers`: the rule answers by itself, so it needs no backends. A backend that cannot be used keeps its share of the weights and answers it with a fault (GRPCRouteRule.backendRefs). */
+function compileBackends(
+  rule: RouteRule['rule'],
+  { site, answers }: { readonly site: RuleSite; readonly answers: boolean },
+): Shares {
   const refs = rule.backendRefs ?? [];
   const path = ['spec', 'rules', site.ruleIndex, 'backendRefs'];
-  const shares: Shares = { backends: [], used: [], refsProblems: [], findings: [], fault: null };
+  const shares: Shares = { backends: [], used: [], refsProblems: [], unsupported: [], findings: [], fault: null };
   for (const [index, ref] of refs.entries()) addShare(ref, [...path, index], { site, shares });
-  if (shares.backends.length > 0) return shares;
+  if (shares.backends.length > 0 || answers) return shares;
   shares.fault = refs.length === 0 ? NO_BACKENDS : NO_WEIGHT;
   shares.findings.push(withoutBackends(site, refs.length === 0));
   return shares;
 }
 
 function addShare(
-  ref: GRPCBackendRef,
+  ref: GRPCBackendRef | HTTPBackendRef,
   path: readonly (string | number)[],
   { site, shares }: { site: RuleSite; shares: Shares },
 ): void {
@@ -105,6 +135,7 @@ function addShare(
   const filters = compileFilters(ref.filters, { ...site, path: [...path, 'filters'] });
   shares.refsProblems.push(...('reason' in resolved ? [resolved] : []), ...filters.refsProblems);
   shares.findings.push(...filters.findings);
+  shares.unsupported.push(...filters.unsupported);
   if (ref.weight === 0) return;
   shares.used.push(...filters.mirrors);
   const fault = 'reason' in resolved ? backendFault(resolved.reason) : filters.fault;
@@ -118,15 +149,16 @@ function addShare(
 }
 
 function withoutBackends({ route, ruleIndex }: RuleSite, none: boolean): Finding {
+  const answer = route.kind === 'GRPCRoute' ? 'UNAVAILABLE' : '500';
   return none
-    ? warningFinding('lint/no-backends', route, {
+    ? findingOf('lint/no-backends', route, {
         path: ['spec', 'rules', ruleIndex],
-        message: 'The rule has no backendRefs, so every request that it takes is answered with UNAVAILABLE',
+        message: `The rule has no backendRefs, so every request that it takes is answered with ${answer}`,
         help: 'Add backendRefs',
       })
-    : warningFinding('lint/weights-zero', route, {
+    : findingOf('lint/weights-zero', route, {
         path: ['spec', 'rules', ruleIndex, 'backendRefs'],
-        message: 'The weights add up to 0, so every request that the rule takes is answered with UNAVAILABLE',
+        message: `The weights add up to 0, so every request that the rule takes is answered with ${answer}`,
         help: 'Give at least one backend a weight above 0',
       });
 }

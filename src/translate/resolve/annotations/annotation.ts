@@ -3,7 +3,7 @@
 import type { Finding } from '../../../errors/index.ts';
 import type { Metadata } from '../../../resources/index.ts';
 import { parseDuration } from '../../../values/index.ts';
-import { warningFinding } from '../../report.ts';
+import { findingOf } from '../../report.ts';
 
 /** What an annotation's text means, or what is wrong with it (one clause). */
 export type Parsed<T> = { readonly value: T } | { readonly problem: string };
@@ -32,7 +32,7 @@ export function readAnnotation<T>(resource: Annotated, reader: AnnotationReader<
   const parsed = reader.parse(text.trim());
   if ('value' in parsed) return parsed.value;
   findings.push(
-    warningFinding('annotation/invalid-value', resource, {
+    findingOf('annotation/invalid-value', resource, {
       path: ['metadata', 'annotations', reader.name],
       message: `${reader.name}: ${parsed.problem}; the default is used`,
       help: `Write ${reader.syntax}`,

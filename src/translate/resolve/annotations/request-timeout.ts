@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Finding } from '../../../errors/index.ts';
-import type { AttachableRoute } from '../../route-kinds.ts';
+import type { GRPCRoute } from '../../../resources/index.ts';
 import { parseDurationMs, readAnnotation } from './annotation.ts';
 
 /**
  * `daemun.dev/request-timeout` of a GRPCRoute: the deadline of each of its requests, in milliseconds. null when absent
  * or `0s`: no limit but the caller's own `grpc-timeout`. (GRPCRoute has no timeouts field yet.)
  */
-export function readRequestTimeout(route: AttachableRoute, findings: Finding[]): number | null {
+export function readRequestTimeout(route: GRPCRoute, findings: Finding[]): number | null {
   const timeoutMs = readAnnotation(
     route,
     {

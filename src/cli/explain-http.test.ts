@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { runProgram } from './program.ts';
+import { recordingTerminal } from './recording-terminal.test-support.ts';
+
+const MANIFESTS = `
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: { name: gw }
+spec: { gatewayClassName: c, listeners: [{ name: http, port: 8080, protocol: HTTP }] }
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: { name: web }
+spec:
+  parentRefs: [{ name: gw }]
+  rules:
+    - matches: [{ path: { value: /shop }, method: GET }]
+      timeouts: { request: 3s }
+      backendRefs: [{ name: shop, port: 80 }]
+    - matches: [{ path: { value: /old } }]
+      filters: [{ type: RequestRedirect, requestRedirect: { scheme: https } }]
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: GRPCRoute
+metadata: { name: web }
+spec:
+  parentRefs: [{ name: gw }]
+  rules: [{ matches: [{ method: { service: shop.Cart } }], backendRefs: [{ name: shop, port: 80 }] }]
+---
+apiVersion: v1
+kind: Service
+metadata: { name: shop, annotations: { daemun.dev/endpoints: "127.0.0.1:9001" } }
+spec: { ports: [{ port: 80 }] }
+`;
+
+async function explain(...args: string[]): Promise<{ readonly code: number; readonly out: string }> {
+  const terminal = recordingTerminal(MANIFESTS);
+  const code = await runProgram(['explain', '-f', '-', ...args], terminal);
+  return { code, out: terminal.stdout() };
+}
+
+describe('explain, of an HTTP request', () => {
+  it('names the rule of the HTTPRoute, its timeout and its backend', async () => {
+    const { code, out } = await explain('--http', 'GET /shop/cart?id=1');
+    assert.equal(code, 0);
+    assert.match(out, /taken +HTTPRoute\/default\/web\[0\] .*GET path \/shop and below/);
+    assert.match(out, /GRPCRoute\/default\/web\[0\] .*takes gRPC requests only/);
+    assert.match(out, /forwarded to default\/shop:80\/h1, within 3000 ms/);
+  });
+
+  it('says why no rule takes it', async () => {
+    const { code, out } = await explain('--http', 'POST /shopping');
+    assert.equal(code, 1);
+    assert.match(out, /path \/shopping is not under \/shop \(prefixes end at a slash\)/);
+    assert.match(out, /HTTP 404: no route matches POST \/shopping/);
+    assert.match((await explain('--http', 'POST /shop')).out, /method POST is not GET/);
+  });
+
+  it('looks gRPC calls up in the GRPCRoute of the same name first', async () => {
+    const { out } = await explain('--grpc', 'shop.Cart/Add');
+    assert.match(out, /forwarded to default\/shop:80$/m);
+  });
+
+  it('says what a filter that is not served yet answers', async () => {
+    assert.match((await explain('--http', 'GET /old')).out, /HTTP 500: a filter of the rule is not served yet/);
+  });
+});

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Cluster } from '../../snapshot/index.ts';
+import type { AttachableRoute } from '../route-kinds.ts';
+
+/** What routes of a kind speak to backends. */
+interface RouteProtocols {
+  /** To a port that does not say, or says what is not known: that is no promise, so it is let pass. */
+  readonly usual: Cluster['protocol'];
+  /** Values of appProtocol, in lower case, that do not carry it in cleartext. */
+  readonly refused: ReadonlySet<string>;
+  /** For messages. */
+  readonly carried: string;
+  readonly advice: string;
+}
+
+const ENCRYPTED_OR_RAW = ['https', 'kubernetes.io/wss', 'wss', 'tcp', 'tls', 'udp'];
+
+export const PROTOCOLS: Readonly<Record<AttachableRoute['kind'], RouteProtocols>> = {
+  GRPCRoute: {
+    usual: 'h2c',
+    refused: new Set([...ENCRYPTED_OR_RAW, 'http', 'kubernetes.io/ws', 'ws']),
+    carried: 'gRPC',
+    advice: 'Set appProtocol: kubernetes.io/h2c, or leave it out',
+  },
+  HTTPRoute: {
+    usual: 'h1',
+    refused: new Set(ENCRYPTED_OR_RAW),
+    carried: 'HTTP in cleartext',
+    advice: 'Set appProtocol: http or kubernetes.io/h2c, or leave it out',
+  },
+};
+
+/** `grpc` and its kin are not defined by Kubernetes, but mean one thing (see the lint `app-protocol-not-defined`). */
+const H2C: ReadonlySet<string> = new Set(['kubernetes.io/h2c', 'h2c', 'http2', 'grpc', 'kubernetes.io/grpc']);
+
+/** What is spoken to a Service's port for routes of a kind; undefined: it speaks nothing that they need. */
+export function protocolOf(
+  appProtocol: string | undefined,
+  kind: AttachableRoute['kind'],
+): Cluster['protocol'] | undefined {
+  const { usual, refused } = PROTOCOLS[kind];
+  if (appProtocol === undefined) return usual;
+  const name = appProtocol.toLowerCase();
+  if (H2C.has(name)) return 'h2c';
+  return refused.has(name) ? undefined : usual;
+}
