@@ -69,6 +69,14 @@ describe('demo backends', async () => {
     await assert.rejects(unary(first.port, '/api.Echo/Echo', request), { code: 5, details: '100 % 없음' });
   });
 
+  it('echoes HTTP/1.1 requests as JSON', async () => {
+    const response = await fetch(`http://127.0.0.1:${first.port}/a?b=c`, { headers: { 'x-a': '1' } });
+    assert.equal(response.headers.get('hostname'), first.podName);
+    const { pod, method, path, headers } = (await response.json()) as Record<string, unknown>;
+    assert.deepEqual({ pod, method, path }, { pod: first.podName, method: 'GET', path: '/a?b=c' });
+    assert.equal((headers as Record<string, string>)['x-a'], '1');
+  });
+
   it('refuses a request that does not decode', async () => {
     await assert.rejects(unary(first.port, '/api.Echo/Echo', Buffer.from([0x0a, 9])), { code: 3 });
   });

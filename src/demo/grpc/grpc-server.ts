@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** A small gRPC server over cleartext HTTP/2: for demo backends, not for speed (`node:http2`). */
-import { createServer, type Http2Server, type ServerHttp2Session } from 'node:http2';
-import type { Socket } from 'node:net';
+/** A small gRPC server over cleartext HTTP/2, with an echo for HTTP of both versions: for demo backends, not for speed. */
+import type { EventEmitter } from 'node:events';
+import { createServer as createHttp1Server } from 'node:http';
+import { createServer as createHttp2Server, type Http2Server, type ServerHttp2Session } from 'node:http2';
+import { createServer, type Server, type Socket } from 'node:net';
 import { isGrpcContentType } from '../../wire/index.ts';
-import { answerHttpEcho } from '../http-echo.ts';
+import { answerHttp1Echo, answerHttpEcho } from '../http-echo.ts';
 import { answerCall } from './answer-call.ts';
 import type { GrpcMethod, GrpcMethods } from './grpc-method.ts';
 
@@ -31,25 +33,47 @@ const WINDOW_BYTES = 1024 * 1024;
 
 /** Listens on a free port of the loopback address. Rejects when the OS refuses. */
 export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcServer> {
-  const server = createServer({
+  const http2 = createHttp2Server({
     settings: { maxConcurrentStreams: MAX_CONCURRENT_STREAMS, initialWindowSize: WINDOW_BYTES },
   });
-  const sessions = trackSessions(server);
+  const http1 = createHttp1Server((request, response) => answerHttp1Echo(request, response, options.podName));
+  const server = createServer(socket => admit(socket, { http1, http2 }));
+  const sessions = trackSessions(http2);
   const sockets = trackSockets(server);
-  server.on('stream', (stream, headers) => {
+  http2.on('stream', (stream, headers) => {
     stream.on('error', () => {}); // a client that went away: the call's signal tells its method
     if (isGrpcContentType(headers['content-type'])) answerCall(stream, headers, options);
     else answerHttpEcho(stream, headers, options.podName);
   });
   const { address, port } = await listen(server);
+  const close = (): Promise<void> => {
+    const closed = closeServer(server, sessions);
+    for (const socket of sockets) socket.destroySoon();
+    return closed;
+  };
   const kill = (): Promise<void> => {
     for (const socket of sockets) socket.destroy();
     return closeServer(server, sessions);
   };
-  return { address, port, close: () => closeServer(server, sessions), kill };
+  return { address, port, close, kill };
 }
 
-function trackSockets(server: Http2Server): Set<Socket> {
+/** What an HTTP/2 client says first (RFC 9113 §3.4); no HTTP/1 request begins so. */
+const PREFACE = 'PRI ';
+
+/** The first bytes tell the versions apart. */
+function admit(socket: Socket, servers: { readonly http1: EventEmitter; readonly http2: EventEmitter }): void {
+  socket.on('error', () => {});
+  socket.once('data', first => {
+    socket.pause();
+    socket.unshift(first);
+    const isHttp2 = first.toString('latin1').startsWith(PREFACE);
+    (isHttp2 ? servers.http2 : servers.http1).emit('connection', socket);
+    if (!isHttp2) socket.resume();
+  });
+}
+
+function trackSockets(server: Server): Set<Socket> {
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
@@ -68,7 +92,7 @@ function trackSessions(server: Http2Server): Set<ServerHttp2Session> {
   return sessions;
 }
 
-function listen(server: Http2Server): Promise<{ address: string; port: number }> {
+function listen(server: Server): Promise<{ address: string; port: number }> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(0, '127.0.0.1', () => {
@@ -79,7 +103,7 @@ function listen(server: Http2Server): Promise<{ address: string; port: number }>
   });
 }
 
-function closeServer(server: Http2Server, sessions: ReadonlySet<ServerHttp2Session>): Promise<void> {
+function closeServer(server: Server, sessions: ReadonlySet<ServerHttp2Session>): Promise<void> {
   return new Promise(resolve => {
     server.close(() => resolve());
     for (const session of sessions) {
