@@ -231,6 +231,7 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
     { limit: 'wire/http2/hpack#MAX_SHARED_BYTES', over: 'as it says' },
     { limit: 'wire/http2/hpack#MAX_TABLE_BYTES', over: 'the oldest entries go' },
     { limit: 'wire/http2#MAX_FREE', over: 'slabs are given back' },
+    { limit: 'proxy/io#MAX_FREE', over: 'pages are let go of' },
     { limit: 'proxy/http#MAX_ADDRESSES', over: 'lists are made anew' },
     {
       limit: 'proxy/workers#TOLERATED_BYTES',

@@ -15,7 +15,6 @@ export const OTHER_NUMBERS: ReadonlySet<string> = new Set([
   'match#MAX_ROUTES_PER_HOST',
   'proxy/workers#MOST_DESCRIPTORS',
   'proxy/http#LEAST_TIMEOUT_MS',
-  'proxy/io#MAX_COPY_BYTES',
   'proxy/http#MAX_MEMOS',
   'proxy/http#MAX_ENTRIES',
   'proxy/workers#MAX_SHRINK_CHECKS',

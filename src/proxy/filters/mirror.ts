@@ -8,6 +8,7 @@ import type { MirrorShare } from '../../snapshot/index.ts';
 import type { Random } from '../../time/index.ts';
 import type { HeaderList, MessageStream, StreamEnd, VolatileFields } from '../../wire/index.ts';
 import {
+  type BodyMemory,
   BodyPipe,
   EXCHANGE_BYTES,
   fieldBytes,
@@ -39,6 +40,7 @@ export interface MirrorEnvironment {
   readonly metrics: WorkerMetrics;
   readonly random: Random;
   readonly memory: MemoryBudget;
+  readonly bodies: BodyMemory;
   activeMirrors: number;
   mirrorBytes: number;
 }
@@ -85,7 +87,7 @@ export class MirroredRequest implements UpstreamRequest, WheelTimer {
   readonly #environment: MirrorEnvironment;
   #stream: MessageStream | null = null;
   #endpoint: UpstreamEndpoint | null = null;
-  readonly #body = new BodyPipe(null);
+  readonly #body: BodyPipe;
   #headBytes = 0;
   #chargedBytes = 0;
   #over = false;
@@ -96,6 +98,7 @@ export class MirroredRequest implements UpstreamRequest, WheelTimer {
     this.#fields = source.fields;
     this.isApart = source.isApart;
     this.#environment = environment;
+    this.#body = new BodyPipe(null, environment.bodies);
   }
 
   start(): void {

@@ -72,8 +72,8 @@ export abstract class ExchangeState {
   constructor(owner: ExchangeOwner, stream: MessageStream) {
     this.owner = owner;
     this.stream = stream;
-    this.request = new RequestPipe(stream, owner.serving.copies);
-    this.response = new BodyPipe(null);
+    this.request = new RequestPipe(stream, owner.serving.bodies);
+    this.response = new BodyPipe(null, owner.serving.bodies);
   }
 
   /** Payload that waits for either side. */

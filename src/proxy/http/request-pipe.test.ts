@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { MessageStream } from '../../wire/index.ts';
-import { SmallCopies } from '../io/index.ts';
+import { BodyMemory } from '../io/index.ts';
 import { MAX_REPLAY_BYTES } from './replay.ts';
 import { RequestPipe } from './request-pipe.ts';
 
@@ -36,7 +36,7 @@ class Client {
 
 class World {
   readonly client = new Client();
-  readonly pipe = new RequestPipe(this.client as unknown as MessageStream, new SmallCopies());
+  readonly pipe = new RequestPipe(this.client as unknown as MessageStream, new BodyMemory());
 
   send(endpoint: Endpoint, text: string, last = false): void {
     const chunk = Buffer.from(text);

@@ -1,21 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { MessageStream } from '../../wire/index.ts';
-import { BodyPipe, type SmallCopies } from '../io/index.ts';
+import { type BodyMemory, BodyPipe } from '../io/index.ts';
 import { MAX_REPLAY_BYTES, Replay } from './replay.ts';
 
 /** The request's body on its way to the endpoint: a `BodyPipe` that can begin again at another one, as long as no answer began. */
 export class RequestPipe extends BodyPipe {
   /** False: the endpoint answers, or too much was sent. */
   isReplayable = true;
-  readonly #copies: SmallCopies;
   #replay: Replay | null = null;
   /** Bytes at the head of the queue that the client's window has back already. */
   #rewoundBytes = 0;
 
-  constructor(client: MessageStream, copies: SmallCopies) {
-    super(client);
-    this.#copies = copies;
+  constructor(client: MessageStream, memory: BodyMemory) {
+    super(client, memory);
   }
 
   /** From here on the request cannot be sent again. */
@@ -23,6 +21,7 @@ export class RequestPipe extends BodyPipe {
     this.isReplayable = false;
     if (this.#replay === null) return;
     this.besideBytes -= this.#replay.cost;
+    this.#replay.drop();
     this.#replay = null;
   }
 
@@ -41,6 +40,7 @@ export class RequestPipe extends BodyPipe {
 
   override release(): void {
     super.release();
+    this.#replay?.drop();
     this.#replay = null;
   }
 
@@ -59,7 +59,7 @@ export class RequestPipe extends BodyPipe {
       return;
     }
     const before = replay === null ? 0 : replay.cost;
-    if (replay === null) this.#replay = new Replay(this.#copies, chunk, start, end);
+    if (replay === null) this.#replay = new Replay(this.memory, chunk, start, end);
     else replay.keep(chunk, start, end);
     this.besideBytes += (this.#replay as Replay).cost - before;
   }

@@ -4,7 +4,7 @@ import type { Clock, Random } from '../../time/index.ts';
 import type { HeaderListPool, HeadMemory } from '../../wire/index.ts';
 import type { AccessLog } from '../access-log/index.ts';
 import type { MacKey } from '../filters/index.ts';
-import type { MemoryBudget, SmallCopies, SocketLoop } from '../io/index.ts';
+import type { BodyMemory, MemoryBudget, SocketLoop } from '../io/index.ts';
 import type { DebugLog, Log } from '../log/index.ts';
 import type { RuleMetrics, WorkerMetrics } from '../metrics/index.ts';
 import type { UpstreamPools } from '../upstream/index.ts';
@@ -34,8 +34,7 @@ export interface Serving {
   readonly debug: DebugLog;
   /** What requests and clients' connections hold together. */
   readonly memory: MemoryBudget;
-  /** For small bodies that are kept. */
-  readonly copies: SmallCopies;
+  readonly bodies: BodyMemory;
   /** Mirrored requests in progress, and what they hold. */
   activeMirrors: number;
   mirrorBytes: number;

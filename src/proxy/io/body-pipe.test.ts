@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { HeaderList, type MessageStream } from '../../wire/index.ts';
+import { BodyMemory } from './body-memory.ts';
 import { BodyPipe } from './body-pipe.ts';
 
 const TRAILERS = new HeaderList(['grpc-status'], ['0']);
@@ -47,7 +48,7 @@ function send(pipe: BodyPipe, sink: Sink | null, text: string, last = false): bo
 describe('a body pipe', () => {
   it('passes what its sink takes, opens the window of its source for it, and holds nothing', () => {
     const [source, sink] = [new Source(), new Sink(100)];
-    const pipe = new BodyPipe(asStream(source));
+    const pipe = new BodyPipe(asStream(source), new BodyMemory());
     assert.equal(send(pipe, sink, 'one'), true);
     assert.equal(send(pipe, sink, 'two', true), true);
     assert.deepEqual([sink.log, source.consumedBytes, pipe.bytes, pipe.cost], [['one', 'two.'], 6, 6, 0]);
@@ -56,7 +57,7 @@ describe('a body pipe', () => {
 
   it('keeps what its sink does not take, in order, and the window of its source shut for it', () => {
     const [source, sink] = [new Source(), new Sink(2)];
-    const pipe = new BodyPipe(asStream(source));
+    const pipe = new BodyPipe(asStream(source), new BodyMemory());
     assert.equal(send(pipe, sink, 'abcd'), false);
     assert.equal(send(pipe, sink, 'ef', true), false);
     assert.deepEqual([source.consumedBytes, pipe.waitingBytes, pipe.isDone], [2, 4, false]);
@@ -69,7 +70,7 @@ describe('a body pipe', () => {
   });
 
   it('keeps everything while there is no sink', () => {
-    const pipe = new BodyPipe(null);
+    const pipe = new BodyPipe(null, new BodyMemory());
     assert.equal(send(pipe, null, 'abc', true), false);
     const sink = new Sink(100);
     assert.equal(pipe.flush(asStream(sink)), true);
@@ -77,7 +78,7 @@ describe('a body pipe', () => {
   });
 
   it('ends with trailers instead of data, after all that waits, and charges them while they do', () => {
-    const pipe = new BodyPipe(null);
+    const pipe = new BodyPipe(null, new BodyMemory());
     const sink = new Sink(1);
     send(pipe, sink, 'ab');
     const before = pipe.cost;
@@ -90,7 +91,7 @@ describe('a body pipe', () => {
   });
 
   it('does not count as sent what it drops', () => {
-    const pipe = new BodyPipe(null);
+    const pipe = new BodyPipe(null, new BodyMemory());
     send(pipe, new Sink(1), 'abcd');
     pipe.drop();
     assert.deepEqual([pipe.bytes, pipe.waitingBytes, pipe.cost, pipe.isWaiting], [1, 0, 0, false]);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { HeaderList, MessageStream, VolatileFields } from '../../wire/index.ts';
+import type { BodyMemory } from './body-memory.ts';
 import { BodyQueue } from './body-queue.ts';
 import { fieldBytes } from './memory-cost.ts';
 
@@ -27,9 +28,11 @@ export class BodyPipe {
   /** Memory beside the queue. */
   protected besideBytes = 0;
   protected queue: BodyQueue | null = null;
+  protected readonly memory: BodyMemory;
 
-  constructor(source: MessageStream | null) {
+  constructor(source: MessageStream | null, memory: BodyMemory) {
     this.source = source;
+    this.memory = memory;
   }
 
   /** Payload waits for the sink. */
@@ -66,7 +69,7 @@ export class BodyPipe {
       if (at === end) return true;
     }
     if (at === end) return false;
-    this.queue ??= new BodyQueue();
+    this.queue ??= new BodyQueue(this.memory.pages);
     this.queue.push(chunk, at, end);
     return false;
   }
@@ -98,11 +101,13 @@ export class BodyPipe {
   /** What waits is for nobody any more; it was not sent. */
   drop(): void {
     this.bytes -= this.waitingBytes;
+    this.queue?.clear();
     this.queue = null;
   }
 
   /** Lets go of everything. */
   release(): void {
+    this.queue?.clear();
     this.queue = null;
     this.trailers = null;
     this.trailerFields = null;

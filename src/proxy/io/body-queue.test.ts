@@ -5,6 +5,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { growthFactor, LINEAR_FACTOR } from '../../wire/scale.test-support.ts';
 import { BodyQueue } from './body-queue.ts';
+import { CopyPages } from './copy-pages.ts';
 
 /** All bytes of a queue, which is empty afterwards; `step` at a time. */
 function drain(queue: BodyQueue, step = Number.POSITIVE_INFINITY): Buffer {
@@ -12,7 +13,7 @@ function drain(queue: BodyQueue, step = Number.POSITIVE_INFINITY): Buffer {
   while (!queue.isEmpty) {
     const { chunk, start, end } = queue;
     const taken = Math.min(end - start, step);
-    pieces.push(chunk.subarray(start, start + taken));
+    pieces.push(Buffer.from(chunk.subarray(start, start + taken)));
     queue.take(taken);
   }
   return Buffer.concat(pieces);
@@ -32,7 +33,7 @@ describe('body queue', () => {
     );
     fc.assert(
       fc.property(slices, list => {
-        const queue = new BodyQueue();
+        const queue = new BodyQueue(new CopyPages());
         const expected: Buffer[] = [];
         const got: Buffer[] = [];
         for (const [index, { read, from, to, take }] of list.entries()) {
@@ -42,7 +43,7 @@ describe('body queue', () => {
           expected.push(chunk.subarray(start, end));
           if (take === 0 || queue.isEmpty) continue;
           const bytes = Math.ceil((queue.end - queue.start) / take);
-          got.push(queue.chunk.subarray(queue.start, queue.start + bytes));
+          got.push(Buffer.from(queue.chunk.subarray(queue.start, queue.start + bytes)));
           queue.take(bytes);
         }
         got.push(drain(queue));
@@ -53,7 +54,7 @@ describe('body queue', () => {
   });
 
   it('copies small slices side by side', () => {
-    const queue = new BodyQueue();
+    const queue = new BodyQueue(new CopyPages());
     for (let i = 0; i < 1_000; i++) queue.push(filled(65_536, i), 7, 8);
     assert.equal(queue.bytes, 1_000);
     assert.ok(queue.cost < 4_096, `1,000 bytes cost ${queue.cost}`);
@@ -61,7 +62,7 @@ describe('body queue', () => {
 
   it('keeps nothing of what it was given: the memory of a read is the next read', () => {
     const read = filled(65_536, 1);
-    const queue = new BodyQueue();
+    const queue = new BodyQueue(new CopyPages());
     queue.push(read, 9, 16_393);
     const expected = Buffer.from(read.subarray(9, 16_393));
     read.fill(0);
@@ -70,24 +71,38 @@ describe('body queue', () => {
   });
 
   it('costs little more than its bytes when they come one by one', () => {
-    const queue = new BodyQueue();
+    const queue = new BodyQueue(new CopyPages());
     const read = filled(65_536, 1);
     for (let i = 0; i < 250_000; i++) queue.push(read, i & 0xffff, (i & 0xffff) + 1);
     assert.equal(queue.bytes, 250_000);
     assert.ok(queue.cost < 300_000, `250,000 bytes cost ${queue.cost}`);
   });
 
+  it('uses the pages again of what was taken or dropped', () => {
+    const pages = new CopyPages();
+    const [taken, dropped, next] = [new BodyQueue(pages), new BodyQueue(pages), new BodyQueue(pages)];
+    const read = filled(65_536, 1);
+    taken.push(read, 0, 16_384);
+    const first = taken.chunk;
+    taken.take(16_384);
+    dropped.push(read, 0, 16_384);
+    assert.equal(dropped.chunk, first);
+    dropped.clear();
+    next.push(read, 0, 16_384);
+    assert.equal(next.chunk, first);
+  });
+
   it('takes 250,000 slices in linear time, each way', () => {
     const read = filled(65_536, 1);
     const small = growthFactor(25_000, entries => {
-      const queue = new BodyQueue();
+      const queue = new BodyQueue(new CopyPages());
       for (let i = 0; i < entries; i++) queue.push(read, i & 0xffff, (i & 0xffff) + 1);
       drain(queue, 1);
     });
     assert.ok(small < LINEAR_FACTOR, `ten times as many slices of one byte cost ${small.toFixed(1)} times as much`);
     const own = Buffer.allocUnsafeSlow(4);
     const large = growthFactor(25_000, entries => {
-      const queue = new BodyQueue();
+      const queue = new BodyQueue(new CopyPages());
       for (let i = 0; i < entries; i++) queue.push(own, 0, 4);
       drain(queue);
     });
@@ -95,7 +110,7 @@ describe('body queue', () => {
   });
 
   it('moves all of another queue behind its own', () => {
-    const [first, second] = [new BodyQueue(), new BodyQueue()];
+    const [first, second] = [new BodyQueue(new CopyPages()), new BodyQueue(new CopyPages())];
     first.push(Buffer.from('ab'), 0, 2);
     second.push(Buffer.from('cd'), 0, 2);
     first.append(second);

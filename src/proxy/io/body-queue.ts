@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { COPY_PAGE_BYTES, type CopyPages } from './copy-pages.ts';
+
 /**
  * Slices of DATA that the other side has not taken yet, in order. Made only when a side is slow: a request whose data
  * passes at once never has one. Every operation is O(1), apart from the copy of a small slice.
@@ -7,15 +9,14 @@
  * A slice is copied behind the one before, for what it is a view of is another read's soon. A million frames of one byte are a few
  * buffers:
  *
- *     first ─► [512 bytes] ─► [1 KiB] ─► … ─► [32 KiB, not full] ─► last
+ *     first ─► [512 bytes] ─► [2 KiB] ─► [16 KiB] ─► [16 KiB, not full] ─► last
  *
  * Per slice: nothing, but for a buffer now and then. Guarded by `bench/`.
  */
 
-/** The first buffer of copies; each further one is twice as large as the one before, */
+/** The first two buffers of copies: what a stream that is slow for a moment needs. Further ones are pages, which queues use one after the other. */
 const FIRST_COPY_BYTES = 512;
-/** up to this: what one slow stream needs to be cheap to write. */
-const MAX_COPY_BYTES = 32_768;
+const SECOND_COPY_BYTES = 2048;
 /** What a segment costs beside its bytes: itself, and the objects of a buffer of its own. */
 const SEGMENT_BYTES = 320;
 
@@ -34,6 +35,11 @@ export class BodyQueue {
   cost = 0;
   #first: Segment | null = null;
   #last: Segment | null = null;
+  readonly #pages: CopyPages;
+
+  constructor(pages: CopyPages) {
+    this.#pages = pages;
+  }
 
   get isEmpty(): boolean {
     return this.#first === null;
@@ -68,19 +74,19 @@ export class BodyQueue {
       from += fits;
       if (from === end) return;
     }
-    const size = last === null ? FIRST_COPY_BYTES : Math.min(last.chunk.length * 2, MAX_COPY_BYTES);
-    const own = Buffer.allocUnsafeSlow(Math.max(end - from, size));
+    const own = this.#bufferFor(end - from, last?.chunk.length ?? 0);
     copyBytes(chunk, from, end, own, 0);
     this.#add({ chunk: own, start: 0, end: end - from, next: null });
   }
 
-  /** Drops `bytes` of the first slice; true when that was all of it. */
+  /** Drops `bytes` of the first slice, which nobody may have a view of then; true when that was all of it. */
   take(bytes: number): boolean {
     const first = this.#first as Segment;
     first.start += bytes;
     this.bytes -= bytes;
     if (first.start < first.end) return false;
     this.cost -= first.chunk.length + SEGMENT_BYTES;
+    this.#giveBack(first.chunk);
     this.#first = first.next;
     if (this.#first === null) this.#last = null;
     return true;
@@ -94,15 +100,31 @@ export class BodyQueue {
     this.#last = other.#last;
     this.bytes += other.bytes;
     this.cost += other.cost;
-    other.clear();
+    other.#forget();
   }
 
-  /** Drops everything. */
+  /** Drops everything; nobody may have a view of it. */
   clear(): void {
+    for (let segment = this.#first; segment !== null; segment = segment.next) this.#giveBack(segment.chunk);
+    this.#forget();
+  }
+
+  #forget(): void {
     this.#first = null;
     this.#last = null;
     this.bytes = 0;
     this.cost = 0;
+  }
+
+  #giveBack(chunk: Buffer): void {
+    if (chunk.length === COPY_PAGE_BYTES) this.#pages.give(chunk);
+  }
+
+  /** For `length` bytes behind a buffer of `before` bytes. */
+  #bufferFor(length: number, before: number): Buffer {
+    if (length <= FIRST_COPY_BYTES && before === 0) return Buffer.allocUnsafeSlow(FIRST_COPY_BYTES);
+    if (length <= SECOND_COPY_BYTES && before < SECOND_COPY_BYTES) return Buffer.allocUnsafeSlow(SECOND_COPY_BYTES);
+    return length <= COPY_PAGE_BYTES ? this.#pages.take() : Buffer.allocUnsafeSlow(length);
   }
 
   #add(segment: Segment): void {

@@ -5,13 +5,14 @@
  * coarse timers, and the books of the bytes that wait. In: chunks from sockets, calls. Out: events, chunks to sockets.
  * Never: a request, a route, a cluster; nothing here imports another folder of the data plane.
  */
+export { BodyMemory } from './body-memory.ts';
 export { BodyPipe } from './body-pipe.ts';
 export { BodyQueue } from './body-queue.ts';
+export type { CopyPages } from './copy-pages.ts';
 export { FirstBytes } from './first-bytes.ts';
 export { MemoryBudget, type MemoryHolder, workerBufferBytes } from './memory-budget.ts';
 export { EXCHANGE_BYTES, fieldBytes } from './memory-cost.ts';
 export { SharedReadSocket, sharingReads } from './shared-read-socket.ts';
-export { SmallCopies } from './small-copies.ts';
 export { SocketLoop } from './socket-loop.ts';
 export { SocketTransport, type TrafficCounters, type TransportOwner } from './socket-transport.ts';
 export type { WheelTimer } from './timer-wheel.ts';

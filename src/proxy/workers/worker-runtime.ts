@@ -7,7 +7,7 @@ import { HeaderListPool, HeadMemory } from '../../wire/index.ts';
 import { AccessLog } from '../access-log/index.ts';
 import { macKey, type SessionKey } from '../filters/index.ts';
 import type { Serving } from '../http/index.ts';
-import { MemoryBudget, SmallCopies, SocketLoop, workerBufferBytes } from '../io/index.ts';
+import { BodyMemory, MemoryBudget, SocketLoop, workerBufferBytes } from '../io/index.ts';
 import { Listeners, type TicketSecrets } from '../listeners/index.ts';
 import { DebugLog, type Log, RateLimitedLog } from '../log/index.ts';
 import { RuleMetrics, type Series, WorkerMetrics } from '../metrics/index.ts';
@@ -96,13 +96,16 @@ export class WorkerRuntime {
       log: host.log,
       debug: this.#debug,
       memory: this.#memoryBudget(settings, log),
-      copies: new SmallCopies(),
+      bodies: new BodyMemory(),
       activeMirrors: 0,
       mirrorBytes: 0,
     };
     this.#relief = new HeapRelief(new ThreadHeap(), clock, {
       chargedBytes: () => serving.memory.bytes,
-      letGo: () => lists.slabs.trim(),
+      letGo: () => {
+        lists.slabs.trim();
+        serving.bodies.pages.trim();
+      },
     });
     this.#serving = serving;
     const { reusePort, ticketSecrets, maxConnections } = settings;

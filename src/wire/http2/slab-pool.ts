@@ -6,7 +6,7 @@ const MAX_FREE = 256;
 const MIN_FREE = 16;
 /** A slab with less room left than this is let go. */
 const MIN_ROOM = 2048;
-const SLAB_BYTES = 32_768;
+const SLAB_BYTES = 65_536;
 
 /** A piece of memory that fills up from the front. */
 export class Slab {
