@@ -9,6 +9,7 @@ import type {
   Rule,
   VirtualHost,
 } from '../snapshot/index.ts';
+import { sampleRule } from '../snapshot/rule.test-support.ts';
 import type { RequestView } from './request-view.ts';
 
 /** Builders of snapshot parts for tests of matching. */
@@ -25,17 +26,8 @@ export function virtualHost(hostname: string, ...entries: readonly RouteEntry[])
 }
 
 export function rule(id: string, change: Partial<Rule> = {}): Rule {
-  return {
-    id,
-    origin: { kind: 'GRPCRoute', namespace: 'ns', name: id, ruleIndex: 0, ruleName: '' },
-    filters: [],
-    fault: null,
-    backends: [],
-    totalWeight: 0,
-    requestTimeoutMs: null,
-    sessionPersistence: null,
-    ...change,
-  };
+  const origin = { kind: 'GRPCRoute', namespace: 'ns', name: id, ruleIndex: 0, ruleName: '' };
+  return sampleRule(id, { origin, ...change });
 }
 
 export function entry(id: string, method: GrpcMethodMatch | null, ...headers: readonly HeaderMatch[]): RouteEntry {

@@ -2,7 +2,8 @@
 
 import { once } from 'node:events';
 import { type ClientHttp2Session, connect } from 'node:http2';
-import type { Cluster, Endpoint, Rule, Snapshot } from '../snapshot/index.ts';
+import type { Cluster, Endpoint, Snapshot } from '../snapshot/index.ts';
+import { sampleRule } from '../snapshot/rule.test-support.ts';
 /** A data plane between `node:http2` clients and gRPC backends. */
 import { systemClock, systemRandom } from '../time/index.ts';
 import { DataPlane } from './data-plane.ts';
@@ -69,16 +70,10 @@ export interface Parts {
 
 /** One rule that sends every RPC to `CLUSTER`, on each of the ports. */
 export function snapshotOf({ version = 1, ports, endpoints = [], cluster = {} }: Parts): Snapshot {
-  const rule: Rule = {
+  const rule = sampleRule('a', {
     id: 'GRPCRoute/default/a/0',
-    origin: { kind: 'GRPCRoute', namespace: 'default', name: 'a', ruleIndex: 0, ruleName: '' },
-    filters: [],
-    fault: null,
     backends: [{ weight: 1, target: { kind: 'cluster', cluster: CLUSTER }, filters: [] }],
-    totalWeight: 1,
-    requestTimeoutMs: null,
-    sessionPersistence: null,
-  };
+  });
   const match = { kind: 'grpc' as const, method: null, headers: [] };
   const virtualHosts = [{ hostname: '*', entries: [{ match, rule, matchIndex: 0 }] }];
   const gateway = { namespace: 'default', name: 'gateway' };

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { applyDelta, diffSnapshots, EMPTY_SNAPSHOT } from './delta.ts';
 import { deepFreeze } from './freeze.ts';
 import { orderViolations } from './order.ts';
-import { randomSnapshot, sampleMatch, sampleRule } from './random-snapshot.test-support.ts';
+import { randomSnapshot, sampleMatch, variantRule } from './random-snapshot.test-support.ts';
 import type { Rule } from './rule.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -40,7 +40,7 @@ function snapshotOf(version: number, virtualHosts: Snapshot['bindings'][0]['list
 }
 
 function rules(count: number): Rule[] {
-  return Array.from({ length: count }, (_, at) => sampleRule(`rule-${at}`, 0));
+  return Array.from({ length: count }, (_, at) => variantRule(`rule-${at}`, 0));
 }
 
 describe('a snapshot delta', () => {
@@ -97,7 +97,7 @@ describe('a snapshot delta', () => {
       const list = rules(10_000);
       const before = build(1, list);
       const worker = applyDelta(EMPTY_SNAPSHOT, structuredClone(diffSnapshots(EMPTY_SNAPSHOT, before)));
-      const after = build(2, list.with(5_000, sampleRule('rule-5000', 2)));
+      const after = build(2, list.with(5_000, variantRule('rule-5000', 2)));
       const delta = diffSnapshots(before, after);
       assert.ok(JSON.stringify(delta).length < 2_000, `${JSON.stringify(delta).length} bytes`);
       const next = applyDelta(worker, structuredClone(delta));
@@ -112,7 +112,7 @@ describe('a snapshot delta', () => {
   }
 
   it('reuses the rule object when a rule gets one more entry', () => {
-    const rule = sampleRule('a', 0);
+    const rule = variantRule('a', 0);
     const entry = (service: string, matchIndex: number) => ({ match: sampleMatch(service), rule, matchIndex });
     const before = snapshotOf(1, [{ hostname: '*', entries: [entry('a', 0)] }]);
     const after = snapshotOf(2, [{ hostname: '*', entries: [entry('a', 0), entry('b', 1)] }]);

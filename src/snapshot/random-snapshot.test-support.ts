@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import type { Cluster, EndpointSet } from './cluster.ts';
 import type { Certificate, Listener, VirtualHost } from './listener.ts';
 import { sortSnapshot } from './order.ts';
+import { sampleRule } from './rule.test-support.ts';
 import type { RequestMatch, RouteEntry, Rule } from './rule.ts';
 import type { Binding, Snapshot } from './snapshot.ts';
 
@@ -12,18 +13,12 @@ const HOSTS = ['*', '*.example.com', 'a.example.com', 'b.example.com'];
 const NAMES = ['a', 'b', 'c', 'd', 'e'];
 
 /** A rule whose content follows from `variant`. */
-export function sampleRule(id: string, variant: number): Rule {
-  return {
-    id,
-    origin: { kind: 'GRPCRoute', namespace: 'default', name: id, ruleIndex: 0, ruleName: '' },
+export function variantRule(id: string, variant: number): Rule {
+  return sampleRule(id, {
     filters:
       variant % 2 === 0 ? [] : [{ kind: 'request-headers', change: { set: [], add: [], remove: [`x-${variant}`] } }],
-    fault: null,
     backends: [{ weight: variant + 1, target: { kind: 'cluster', cluster: 'default/a:80' }, filters: [] }],
-    totalWeight: variant + 1,
-    requestTimeoutMs: null,
-    sessionPersistence: null,
-  };
+  });
 }
 
 /** A match whose content follows from `service`. */
@@ -42,7 +37,7 @@ function entries(rules: ReadonlyMap<string, Rule>): fc.Arbitrary<RouteEntry[]> {
   });
   return fc.array(entry, { maxLength: 8 }).map(list =>
     list.map(({ id, service, matchIndex }) => {
-      return { match: sampleMatch(service), rule: rules.get(id) ?? sampleRule(id, 0), matchIndex };
+      return { match: sampleMatch(service), rule: rules.get(id) ?? variantRule(id, 0), matchIndex };
     }),
   );
 }
@@ -117,7 +112,7 @@ const certificates: fc.Arbitrary<Certificate[]> = fc.uniqueArray(
 export function randomSnapshot(version: number): fc.Arbitrary<Snapshot> {
   return fc
     .array(variants, { minLength: NAMES.length, maxLength: NAMES.length })
-    .map(list => new Map(NAMES.map((name, at) => [name, sampleRule(name, list[at] ?? 0)])))
+    .map(list => new Map(NAMES.map((name, at) => [name, variantRule(name, list[at] ?? 0)])))
     .chain(rules => fc.record({ bindings: bindings(rules), clusters, endpoints, certificates }))
     .map(parts => structuredClone(sortSnapshot({ version, ...parts })));
 }

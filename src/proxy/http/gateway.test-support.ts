@@ -22,6 +22,7 @@ import type {
   Snapshot,
   WeightedBackend,
 } from '../../snapshot/index.ts';
+import { sampleRule } from '../../snapshot/rule.test-support.ts';
 /** A gateway in this process between gRPC backends and clients, all on loopback ports of their own. */
 import { type Clock, systemClock, systemRandom } from '../../time/index.ts';
 import type { SocketLoop } from '../io/socket-loop.ts';
@@ -90,17 +91,7 @@ export async function shapesServer(
 
 /** A rule that sends everything to the given backends. */
 export function rule(id: string, backends: readonly WeightedBackend[], changes: Partial<Rule> = {}): Rule {
-  return {
-    id,
-    origin: { kind: 'GRPCRoute', namespace: 'default', name: id, ruleIndex: 0, ruleName: '' },
-    filters: [],
-    fault: null,
-    backends,
-    totalWeight: backends.reduce((sum, backend) => sum + backend.weight, 0),
-    requestTimeoutMs: null,
-    sessionPersistence: null,
-    ...changes,
-  };
+  return sampleRule(id, { backends, ...changes });
 }
 
 export function backend(cluster: string, weight = 1, filters: readonly Filter[] = []): WeightedBackend {

@@ -3,18 +3,13 @@
 import type { Finding } from '../../errors/index.ts';
 import type { Gateway, Service } from '../../resources/index.ts';
 import { findingOf } from '../report.ts';
+import { ANNOTATIONS } from '../resolve/annotations/annotations.ts';
 import type { AttachableRoute } from '../route-kinds.ts';
 
 const PREFIX = 'daemun.dev/';
 
-/** The annotations that are read, and the kind on which each is. */
-const KIND_OF: ReadonlyMap<string, 'GRPCRoute' | 'Service'> = new Map([
-  ['daemun.dev/load-balancer', 'Service'],
-  ['daemun.dev/health-check', 'Service'],
-  ['daemun.dev/endpoints', 'Service'],
-  ['daemun.dev/connect-timeout', 'Service'],
-  ['daemun.dev/request-timeout', 'GRPCRoute'],
-]);
+/** The kind on which each annotation is read. */
+const KIND_OF: ReadonlyMap<string, string> = new Map(ANNOTATIONS.map(({ name, kind }) => [name, kind]));
 
 /** Annotations of ours that nobody reads where they are: misspelt, or on an object of another kind. */
 export function lintAnnotations(resource: Gateway | AttachableRoute | Service): readonly Finding[] {

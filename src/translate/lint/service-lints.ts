@@ -4,10 +4,9 @@ import type { Finding } from '../../errors/index.ts';
 import type { Service } from '../../resources/index.ts';
 import { changedKeys, updateSorted } from '../changes.ts';
 import { findingOf } from '../report.ts';
+import { ENDPOINTS } from '../resolve/annotations/dns-targets.ts';
 import { lintAnnotations } from './annotations.ts';
 import { lintClusterZone } from './cluster-zone.ts';
-
-const ENDPOINTS_ANNOTATION = 'daemun.dev/endpoints';
 
 /** Values that people write for gRPC although Kubernetes does not define them. */
 const NOT_DEFINED: ReadonlySet<string> = new Set(['kubernetes.io/grpc', 'grpc']);
@@ -40,11 +39,11 @@ function serviceFindings(service: Service | undefined): readonly Finding[] {
 /** Names that the data plane would ask DNS for in vain. */
 function zoneFindings(service: Service): readonly Finding[] {
   const { externalName } = service.spec;
-  const written = service.metadata.annotations[ENDPOINTS_ANNOTATION] ?? '';
+  const written = service.metadata.annotations[ENDPOINTS.name] ?? '';
   const hosts = written.split(',').map(part => part.trim().replace(/:\d+$/, ''));
   return [
     ...lintClusterZone(service, ['spec', 'externalName'], externalName ?? ''),
-    ...hosts.flatMap(host => lintClusterZone(service, ['metadata', 'annotations', ENDPOINTS_ANNOTATION], host)),
+    ...hosts.flatMap(host => lintClusterZone(service, ['metadata', 'annotations', ENDPOINTS.name], host)),
   ];
 }
 

@@ -3,21 +3,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { GrpcMatch } from '../../snapshot/index.ts';
+import { sampleRule } from '../../snapshot/rule.test-support.ts';
 import { compareEntries, rankEntry } from '../rules/precedence.ts';
 import { findShadows } from './shadowed-matches.ts';
 
 /** Indexes of those `matches` (of one rule) that are found to be hidden. */
 function hidden(...matches: readonly Omit<GrpcMatch, 'kind'>[]): readonly (string | number | undefined)[] {
-  const rule = {
-    id: 'GRPCRoute/n/r/0',
-    origin: { kind: 'GRPCRoute', namespace: 'n', name: 'r', ruleIndex: 0, ruleName: '' },
-    filters: [],
-    fault: null,
-    backends: [],
-    totalWeight: 0,
-    requestTimeoutMs: null,
-    sessionPersistence: null,
-  };
+  const rule = sampleRule('r');
   const entries = matches.map((match, matchIndex) => ({
     match: { kind: 'grpc' as const, ...match },
     rule,

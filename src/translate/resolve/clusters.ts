@@ -4,10 +4,11 @@ import type { Finding } from '../../errors/index.ts';
 import type { Service, ServicePort } from '../../resources/index.ts';
 import type { Cluster, EndpointSet } from '../../snapshot/index.ts';
 import { interned } from '../../values/index.ts';
-import { readConnectTimeout } from './annotations/connect-timeout.ts';
+import { readAnnotation } from './annotations/annotation.ts';
+import { CONNECT_TIMEOUT } from './annotations/connect-timeout.ts';
 import { readDnsTargets } from './annotations/dns-targets.ts';
-import { readHealthCheck } from './annotations/health-check.ts';
-import { readLoadBalancer } from './annotations/load-balancer.ts';
+import { HEALTH_CHECK } from './annotations/health-check.ts';
+import { LOAD_BALANCER } from './annotations/load-balancer.ts';
 import { type EndpointSources, resolveEndpoints } from './endpoints.ts';
 
 /** What of a resolved backend its cluster is made of. */
@@ -47,12 +48,12 @@ export function resolveCluster(
   const cluster: Cluster = {
     id,
     protocol,
-    balancer: readLoadBalancer(service, findings),
+    balancer: readAnnotation(service, LOAD_BALANCER, findings),
     // Health is asked for by gRPC, which needs HTTP/2.
-    healthCheck: protocol === 'h2c' ? readHealthCheck(service, findings) : null,
+    healthCheck: protocol === 'h2c' ? readAnnotation(service, HEALTH_CHECK, findings) : null,
     discovery:
       dns === undefined || dns.targets.length === 0 ? { kind: 'published' } : { kind: 'dns', targets: dns.targets },
-    connectTimeoutMs: readConnectTimeout(service, findings),
+    connectTimeoutMs: readAnnotation(service, CONNECT_TIMEOUT, findings),
     maxPendingRequests: MAX_PENDING_REQUESTS,
   };
   return { cluster, endpoints: { cluster: id, endpoints }, findings };

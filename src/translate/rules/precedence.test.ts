@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import type { GrpcMatch, RouteEntry, Rule } from '../../snapshot/index.ts';
+import type { GrpcMatch, RouteEntry } from '../../snapshot/index.ts';
+import { sampleRule } from '../../snapshot/rule.test-support.ts';
 import { compareHostnames } from '../../values/index.ts';
 import { type Aged, compareAge } from '../age.ts';
 import { compareEntries, entryOrder, type RankedEntry, rankEntry } from './precedence.ts';
@@ -28,16 +29,8 @@ function ranked({
     name: `h${index}`,
     value: 'v',
   }));
-  const rule: Rule = {
-    id: `GRPCRoute/${route.namespace}/${route.name}/${ruleIndex}`,
-    origin: { kind: 'GRPCRoute', namespace: route.namespace, name: route.name, ruleIndex, ruleName: '' },
-    filters: [],
-    fault: null,
-    backends: [],
-    totalWeight: 0,
-    requestTimeoutMs: null,
-    sessionPersistence: null,
-  };
+  const { namespace, name } = route;
+  const rule = sampleRule(name, { origin: { kind: 'GRPCRoute', namespace, name, ruleIndex, ruleName: '' } });
   const entry: RouteEntry = { match: { kind: 'grpc', method, headers: names }, rule, matchIndex };
   return rankEntry(entry, { hostnames: [], ...route });
 }

@@ -6,7 +6,8 @@ import { compareHostnames, fitted } from '../../values/index.ts';
 import { type AttachContext, type Attachment, attachRoute } from '../attach/parent-refs.ts';
 import type { ParentOutcome, Problem, RouteOutcome } from '../outcomes.ts';
 import { findingOf } from '../report.ts';
-import { readRequestTimeout } from '../resolve/annotations/request-timeout.ts';
+import { readAnnotation } from '../resolve/annotations/annotation.ts';
+import { REQUEST_TIMEOUT } from '../resolve/annotations/request-timeout.ts';
 import type { ResolveContext, ResolvedBackend } from '../resolve/backend-refs.ts';
 import { type AttachableRoute, rulesOf } from '../route-kinds.ts';
 import { share } from '../share.ts';
@@ -71,7 +72,7 @@ function translateRules(
   context: RouteContext,
   findings: Finding[],
 ): { kept: readonly TranslatedRule[]; dropped: readonly DroppedRule[] } {
-  const requestTimeoutMs = route.kind === 'GRPCRoute' ? readRequestTimeout(route, findings) : null;
+  const requestTimeoutMs = route.kind === 'GRPCRoute' ? readAnnotation(route, REQUEST_TIMEOUT, findings) : null;
   const kept: TranslatedRule[] = [];
   const dropped: DroppedRule[] = [];
   for (const [ruleIndex, rule] of rulesOf(route).entries()) {

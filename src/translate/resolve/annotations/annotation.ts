@@ -8,12 +8,18 @@ import { findingOf } from '../../report.ts';
 /** What an annotation's text means, or what is wrong with it (one clause). */
 export type Parsed<T> = { readonly value: T } | { readonly problem: string };
 
-/** How one annotation is read. */
-export interface AnnotationReader<T> {
+/** What every annotation says of itself. */
+export interface AnnotationDeclaration {
   /** `daemun.dev/…`. */
   readonly name: string;
+  /** The kind of object on which it is read. */
+  readonly kind: 'GRPCRoute' | 'Service';
   /** The syntax by example; completes "Write …". */
   readonly syntax: string;
+}
+
+/** How one annotation is read. */
+export interface Annotation<T> extends AnnotationDeclaration {
   /** Used when the annotation is absent or wrong. */
   readonly fallback: T;
   parse(text: string): Parsed<T>;
@@ -26,7 +32,7 @@ interface Annotated {
 }
 
 /** Reads an annotation of `resource`; a wrong value is a warning, and the default holds. */
-export function readAnnotation<T>(resource: Annotated, reader: AnnotationReader<T>, findings: Finding[]): T {
+export function readAnnotation<T>(resource: Annotated, reader: Annotation<T>, findings: Finding[]): T {
   const text = resource.metadata.annotations[reader.name];
   if (text === undefined) return reader.fallback;
   const parsed = reader.parse(text.trim());

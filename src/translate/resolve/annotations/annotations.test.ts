@@ -1,14 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { Finding } from '../../../errors/index.ts';
 import type { Service } from '../../../resources/index.ts';
 import { parsed } from '../../environment.test-support.ts';
-import { readConnectTimeout } from './connect-timeout.ts';
+import { type Annotation, readAnnotation } from './annotation.ts';
+import { ANNOTATIONS } from './annotations.ts';
+import { CONNECT_TIMEOUT } from './connect-timeout.ts';
 import { readDnsTargets } from './dns-targets.ts';
-import { readHealthCheck } from './health-check.ts';
-import { readLoadBalancer } from './load-balancer.ts';
+import { HEALTH_CHECK } from './health-check.ts';
+import { LOAD_BALANCER } from './load-balancer.ts';
+
+const README = readFileSync(join(import.meta.dirname, '../../../../README.md'), 'utf8');
+const reading =
+  <T>(annotation: Annotation<T>) =>
+  (service: Service, findings: Finding[]): T =>
+    readAnnotation(service, annotation, findings);
 
 function annotated(name: string, value: string): Service {
   const service = parsed({
@@ -33,10 +43,17 @@ function table(name: string, read: (service: Service, findings: Finding[]) => un
   });
 }
 
+describe('the table of annotations', () => {
+  it('stands in the README, each once', () => {
+    const rows = [...README.matchAll(/^\| `(daemun\.dev\/[a-z-]+)` \|/gm)].map(([, name]) => name);
+    assert.deepEqual(rows.toSorted(), ANNOTATIONS.map(({ name }) => name).toSorted());
+  });
+});
+
 describe('daemun.dev/load-balancer', () => {
   it('reads the balancers with their keys', () => {
     assert.deepEqual(
-      table('load-balancer', readLoadBalancer, ['random', ' least-request ', 'maglev', 'ring-hash:header=X-A']),
+      table('load-balancer', reading(LOAD_BALANCER), ['random', ' least-request ', 'maglev', 'ring-hash:header=X-A']),
       [
         '{"kind":"random"}',
         '{"kind":"least-request"}',
@@ -48,7 +65,7 @@ describe('daemun.dev/load-balancer', () => {
 
   it('says what is wrong with the others', () => {
     const values = ['', 'Random', 'random:header=x', 'maglev:cookie=a', 'maglev:header=', 'maglev:header=a b'];
-    assert.deepEqual(table('load-balancer', readLoadBalancer, values), [
+    assert.deepEqual(table('load-balancer', reading(LOAD_BALANCER), values), [
       '"" is not a load balancer',
       '"Random" is not a load balancer',
       'random takes no key',
@@ -61,7 +78,7 @@ describe('daemun.dev/load-balancer', () => {
 
 describe('daemun.dev/health-check', () => {
   it('reads settings in any order, with defaults for the rest', () => {
-    assert.deepEqual(table('health-check', readHealthCheck, ['grpc', 'service=p.S, interval=1m']), [
+    assert.deepEqual(table('health-check', reading(HEALTH_CHECK), ['grpc', 'service=p.S, interval=1m']), [
       '{"intervalMs":10000,"timeoutMs":1000,"healthyThreshold":2,"unhealthyThreshold":2,"service":""}',
       '{"intervalMs":60000,"timeoutMs":1000,"healthyThreshold":2,"unhealthyThreshold":2,"service":"p.S"}',
     ]);
@@ -69,7 +86,7 @@ describe('daemun.dev/health-check', () => {
 
   it('says what is wrong with the others', () => {
     assert.deepEqual(
-      table('health-check', readHealthCheck, ['', 'interval', 'interval=0s', 'timeout=5', 'healthy=0', 'port=1']),
+      table('health-check', reading(HEALTH_CHECK), ['', 'interval', 'interval=0s', 'timeout=5', 'healthy=0', 'port=1']),
       [
         '"" is not one of interval, timeout, healthy, unhealthy, service',
         '"interval" has no value',
@@ -84,7 +101,7 @@ describe('daemun.dev/health-check', () => {
 
 describe('daemun.dev/connect-timeout', () => {
   it('reads a duration above zero', () => {
-    assert.deepEqual(table('connect-timeout', readConnectTimeout, ['250ms', '0s', 'soon']), [
+    assert.deepEqual(table('connect-timeout', reading(CONNECT_TIMEOUT), ['250ms', '0s', 'soon']), [
       '250',
       'a connect timeout cannot be zero',
       '"soon" is not a duration such as 500ms or 1m30s',

@@ -5,7 +5,14 @@ import type { Service, ServicePort } from '../../../resources/index.ts';
 import type { DnsTarget, Endpoint } from '../../../snapshot/index.ts';
 import { compareStrings } from '../../../values/index.ts';
 import { isIpAddress } from '../ip-address.ts';
-import { type Parsed, readAnnotation } from './annotation.ts';
+import { type AnnotationDeclaration, type Parsed, readAnnotation } from './annotation.ts';
+
+/** Hosts that are found by DNS, in place of EndpointSlices. A host without port has the port asked for. */
+export const ENDPOINTS: AnnotationDeclaration = {
+  name: 'daemun.dev/endpoints',
+  kind: 'Service',
+  syntax: '"host:port,host:port"; an IPv6 address goes into brackets',
+};
 
 /** Where the annotation or an ExternalName leads: names to resolve, or addresses that need no resolving. */
 export interface DnsDiscovery {
@@ -28,12 +35,7 @@ export function readDnsTargets(service: Service, asked: AskedPort, findings: Fin
   const port = defaultPort(asked);
   const written = readAnnotation<readonly DnsTarget[]>(
     service,
-    {
-      name: 'daemun.dev/endpoints',
-      syntax: '"host:port,host:port"; an IPv6 address goes into brackets',
-      fallback: [],
-      parse: text => parseTargets(text, port),
-    },
+    { ...ENDPOINTS, fallback: [], parse: text => parseTargets(text, port) },
     findings,
   );
   if (written.length > 0) return discovery(written);

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Finding } from '../../../errors/index.ts';
-import type { Service } from '../../../resources/index.ts';
 import type { GrpcHealthCheck } from '../../../snapshot/index.ts';
-import { type Parsed, parseDurationMs, parseSettings, readAnnotation } from './annotation.ts';
+import { type Annotation, type Parsed, parseDurationMs, parseSettings } from './annotation.ts';
 
 const SYNTAX = 'grpc, or interval=10s,timeout=1s,healthy=2,unhealthy=2,service=NAME (each may be left out)';
 const KEYS = ['interval', 'timeout', 'healthy', 'unhealthy', 'service'];
@@ -16,16 +14,16 @@ const DEFAULTS: GrpcHealthCheck = {
 };
 
 /**
- * `daemun.dev/health-check` of a Service: `grpc` for grpc.health.v1 with the defaults (every 10 s, 1 s to answer, two
+ * `grpc` for grpc.health.v1 with the defaults (every 10 s, 1 s to answer, two
  * answers to change), or any of `interval=10s,timeout=1s,healthy=2,unhealthy=2,service=NAME`. Absent: no checks.
  */
-export function readHealthCheck(service: Service, findings: Finding[]): GrpcHealthCheck | null {
-  return readAnnotation<GrpcHealthCheck | null>(
-    service,
-    { name: 'daemun.dev/health-check', syntax: SYNTAX, fallback: null, parse: parseHealthCheck },
-    findings,
-  );
-}
+export const HEALTH_CHECK: Annotation<GrpcHealthCheck | null> = {
+  name: 'daemun.dev/health-check',
+  kind: 'Service',
+  syntax: SYNTAX,
+  fallback: null,
+  parse: parseHealthCheck,
+};
 
 function parseHealthCheck(text: string): Parsed<GrpcHealthCheck> {
   if (text === 'grpc') return { value: DEFAULTS };

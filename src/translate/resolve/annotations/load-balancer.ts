@@ -1,24 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Finding } from '../../../errors/index.ts';
-import type { Service } from '../../../resources/index.ts';
 import type { BalancerPolicy } from '../../../snapshot/index.ts';
-import { type Parsed, readAnnotation } from './annotation.ts';
+import type { Annotation, Parsed } from './annotation.ts';
 
 const SYNTAX = 'round-robin, least-request, random, ring-hash, maglev, ring-hash:header=NAME or maglev:header=NAME';
 const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+\-.^_`|~]+$/;
 
 /**
- * `daemun.dev/load-balancer` of a Service: `round-robin` (the default), `least-request`, `random`, `ring-hash`,
+ * `round-robin` (the default), `least-request`, `random`, `ring-hash`,
  * `maglev`; the last two hash the client's address, or a request header: `maglev:header=x-user`.
  */
-export function readLoadBalancer(service: Service, findings: Finding[]): BalancerPolicy {
-  return readAnnotation(
-    service,
-    { name: 'daemun.dev/load-balancer', syntax: SYNTAX, fallback: { kind: 'round-robin' }, parse: parseLoadBalancer },
-    findings,
-  );
-}
+export const LOAD_BALANCER: Annotation<BalancerPolicy> = {
+  name: 'daemun.dev/load-balancer',
+  kind: 'Service',
+  syntax: SYNTAX,
+  fallback: { kind: 'round-robin' },
+  parse: parseLoadBalancer,
+};
 
 function parseLoadBalancer(text: string): Parsed<BalancerPolicy> {
   const colon = text.indexOf(':');

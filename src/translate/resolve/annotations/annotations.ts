@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { AnnotationDeclaration } from './annotation.ts';
+import { CONNECT_TIMEOUT } from './connect-timeout.ts';
+import { ENDPOINTS } from './dns-targets.ts';
+import { HEALTH_CHECK } from './health-check.ts';
+import { LOAD_BALANCER } from './load-balancer.ts';
+import { REQUEST_TIMEOUT } from './request-timeout.ts';
+
+/** Every annotation that is read. What is not in this table is reported as without effect. */
+export const ANNOTATIONS: readonly AnnotationDeclaration[] = [
+  LOAD_BALANCER,
+  HEALTH_CHECK,
+  ENDPOINTS,
+  CONNECT_TIMEOUT,
+  REQUEST_TIMEOUT,
+];
