@@ -252,4 +252,71 @@ describe('timeouts of client connections', () => {
     await once(session, 'close');
     assert.equal(hits('idle_timeout'), 1);
   });
+
+  /** Waits until the gateway has read so many bytes in all. */
+  async function received(bytes: number): Promise<void> {
+    while (gateway.metric('daemun_downstream_received_bytes_total') < bytes) {
+      await new Promise(resolve => setImmediate(resolve));
+    }
+  }
+
+  for (const [what, text] of [
+    ['head', 'GET / HTTP/1.1\r\nHost: a\r\nX: '],
+    ['second head', 'GET / HTTP/1.1\r\nHost: a\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\nX: '],
+  ] as const) {
+    it(`closes a connection whose HTTP/1.1 ${what} does not end within 20 s, however often a byte of it comes`, async () => {
+      await gateway.apply({ listeners: [listener('grpc', [])], clusters: {} });
+      const socket = await dial();
+      socket.resume();
+      socket.write(text);
+      await received(text.length);
+      const closed = once(socket, 'close');
+      for (let turn = 0; turn < 3; turn++) {
+        pass(10_001);
+        socket.write('x');
+        await new Promise(resolve => setImmediate(resolve));
+      }
+      await closed;
+      assert.equal(hits('request_head_timeout'), 1);
+    });
+  }
+
+  it('keeps an HTTP/1.1 connection between requests, and ends it when there was none for an hour', async () => {
+    await gateway.apply({ listeners: [listener('grpc', [])], clusters: {} });
+    const socket = await dial();
+    socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+    await once(socket, 'data');
+    pass(3_590_000);
+    assert.equal(hits('idle_timeout'), 0);
+    socket.resume();
+    pass(20_000);
+    pass(10_000);
+    await once(socket, 'close');
+    assert.equal(hits('idle_timeout'), 1);
+  });
+
+  it('answers an HTTP/1.1 client that ended its side, then ends ours', async () => {
+    await gateway.apply({ listeners: [listener('grpc', [])], clusters: {} });
+    const socket = await dial();
+    socket.end('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+    let answer = '';
+    for await (const part of socket) answer += part;
+    assert.match(answer, /^HTTP\/1\.1 404 /);
+  });
+
+  it('answers a request whose HTTP/1.1 body does not go on for 5 minutes, and does not wait for the rest', async () => {
+    await gateway.apply({ listeners: [listener('grpc', [rule('all', [backend('a')])])], clusters: { a: [] } });
+    const port = await startBackend(() => {});
+    await gateway.apply({ listeners: [listener('grpc', [rule('all', [backend('a')])])], clusters: { a: [port] } });
+    const socket = await dial();
+    socket.resume();
+    const text = 'POST /a.B/C HTTP/1.1\r\nHost: a\r\nContent-Type: application/grpc\r\nContent-Length: 9\r\n\r\nx';
+    socket.write(text);
+    while (gateway.metric('daemun_downstream_requests_active') === 0)
+      await new Promise(resolve => setImmediate(resolve));
+    const closed = once(socket, 'close');
+    for (let minute = 0; minute < 9; minute++) pass(60_000);
+    await closed;
+    assert.equal(hits('stream_stalled'), 1);
+  });
 });

@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { ClientSide, head, POST } from './connection.test-support.ts';
+import { head } from '../message/recorder.test-support.ts';
+import { ClientSide, POST } from './connection.test-support.ts';
 
 const OK = 'HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\n';
 

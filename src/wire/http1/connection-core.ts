@@ -100,7 +100,7 @@ export abstract class Http1Core implements BodySink {
 
   /** Heads and trailer sections that are owed are named by the exchange. */
   get partialHeadId(): number {
-    return this.isInputPartial ? this.begunStreams + 1 : 0;
+    return this.section.isPartial ? this.begunStreams + 1 : 0;
   }
 
   listStreams(): readonly Http1Stream[] {

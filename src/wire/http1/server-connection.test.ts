@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { answer, head, OK, ServerSide } from './connection.test-support.ts';
+import { head } from '../message/recorder.test-support.ts';
+import { answer, OK, ServerSide } from './connection.test-support.ts';
 
 const GET = 'GET /a?b=c HTTP/1.1\r\nHost: a.example\r\n\r\n';
 const POST = 'POST /p HTTP/1.1\r\nhost: a.example\r\n';

@@ -151,7 +151,8 @@ export class Http1ServerConnection extends Http1Core implements MessageConnectio
   }
 
   override get isInputPartial(): boolean {
-    return super.isInputPartial || this.#reader.isBegun;
+    const owesUnwanted = this.stream === null && this.phase === 'body';
+    return super.isInputPartial || this.#reader.isBegun || owesUnwanted;
   }
 
   override onBody(chunk: Buffer, start: number, end: number): void {

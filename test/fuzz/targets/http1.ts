@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { ClientSide, ServerSide } from '../../../src/wire/http1/connection.test-support.ts';
+import { referenceRead } from '../../../src/wire/http1/reference-reader.test-support.ts';
+import { REFUSED, SOUND } from '../../../src/wire/http1/smuggling-corpus.test-support.ts';
 /**
  * HTTP/1.1 at a connection in either role. Promised: no exception; the same requests, bodies and refusals however the bytes are cut; no
  * request, and no byte of a body, that a naive reader of the whole text does not see.
  */
-import { ClientSide, type Recorder, ServerSide } from '../../../src/wire/http1/connection.test-support.ts';
-import { referenceRead } from '../../../src/wire/http1/reference-reader.test-support.ts';
-import { REFUSED, SOUND } from '../../../src/wire/http1/smuggling-corpus.test-support.ts';
+import type { Recorder } from '../../../src/wire/message/recorder.test-support.ts';
 import { type FuzzTarget, promise } from '../target.ts';
 
 /** A row that is longer is about a limit, and teaches the mutator nothing. */
