@@ -79,9 +79,9 @@ describe('the alert rules', () => {
       'there is no metric daemun_gone_total',
       'no metric has the label cluster',
     ]);
-    assert.deepEqual(faultsOf('daemun_sockets{stat="unbound"} unless daemun_sockets{state="lost"} offset 5m'), [
+    assert.deepEqual(faultsOf('daemun_sockets{stat="unbound"} unless daemun_sockets{state="gone astray"} offset 5m'), [
       'daemun_sockets has no label stat',
-      'nothing writes state="lost"',
+      'nothing writes state="gone astray"',
     ]);
   });
 

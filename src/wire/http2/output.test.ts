@@ -29,7 +29,7 @@ describe('output', () => {
 
   it('copies large payloads, in order, into what is left of its slabs', () => {
     const output = new Output(new SlabPool());
-    const large = Buffer.alloc(40_000, 'L');
+    const large = Buffer.alloc(80_000, 'L');
     output.frame(DATA, 0, 1, Buffer.from('a'), 0, 1);
     output.frame(DATA, 0, 3, large, 0, large.length);
     output.frame(DATA, 1, 5, Buffer.from('b'), 0, 1);
@@ -47,7 +47,7 @@ describe('output', () => {
       ]),
       [
         [1, 1, true, 0x61],
-        [3, 40_000, true, 0x4c],
+        [3, 80_000, true, 0x4c],
         [5, 1, true, 0x62],
       ],
     );
