@@ -64,6 +64,14 @@ describe('the catalogue', () => {
     for (const [, code = '', severity] of uses) assert.equal(catalogue[code]?.severity ?? severity, severity, code);
   });
 
+  it('has its lints reported by the stage of lints, and by no other', () => {
+    const elsewhere = sources.filter(({ name, text }) => !name.startsWith('translate/lint/') && /'lint\//.test(text));
+    assert.deepEqual(
+      elsewhere.map(({ name }) => name),
+      [],
+    );
+  });
+
   it('says of each code, in one line, what is the case and what to do', () => {
     const entries: readonly (readonly [string, CatalogueEntry])[] = Object.entries(CATALOGUE);
     for (const [code, { summary, help }] of entries) {

@@ -10,7 +10,7 @@ import { missingText } from '../resolve/missing-object.ts';
 import { coreGroup } from '../resolve/reference-grants.ts';
 import type { AttachableRoute } from '../route-kinds.ts';
 import { allowsNamespace } from './allowed-routes.ts';
-import { attachedHostnames, isTakenBy } from './hostnames.ts';
+import { attachedHostnames } from './hostnames.ts';
 import type { Labels } from './namespace-labels.ts';
 import type { ListenerTarget, ParentTarget } from './parent-target.ts';
 import {
@@ -75,26 +75,15 @@ export function parentKey(route: AttachableRoute, ref: ParentReference): string 
 function foreignParent(route: AttachableRoute, ref: ParentReference, index: number): readonly Finding[] | undefined {
   if (parentKey(route, ref) !== undefined) return undefined;
   const path = ['spec', 'parentRefs', index];
-  const findings: Finding[] = [];
-  if (ref.group === 'core') {
-    findings.push(
-      findingOf('lint/core-group', route, {
-        path: [...path, 'group'],
-        message: 'group: core is not the name of an API group; it is taken as the core group',
-        help: 'Write group: ""',
-      }),
-    );
-  }
   const isMesh = coreGroup(ref.group) === '' && ref.kind === 'Service';
   const known = isMesh || (ref.group === GATEWAY_GROUP && ref.kind === 'ListenerSet');
-  findings.push(
+  return [
     findingOf(isMesh ? 'route/mesh-not-yet-supported' : 'route/parent-kind', route, {
       path,
       message: `A ${ref.kind} as parent${isMesh ? ' (mesh)' : ''} is ${known ? 'not yet supported by this version of daemun' : 'not known to daemun'}; this parentRef has no effect`,
       help: 'Name a Gateway to serve the route now',
     }),
-  );
-  return findings;
+  ];
 }
 
 function attachToGateway(
@@ -158,38 +147,13 @@ function chooseListeners(
 }
 
 function attachmentFindings(route: AttachableRoute, attachments: readonly Attachment[]): readonly Finding[] {
-  const findings: Finding[] = [];
-  const attached = new Set(attachments.map(({ listener }) => listener.id));
-  for (const { listener, hostnames } of attachments) {
-    for (const hostname of hostnames) {
-      const owner = listener.neighbours.find(({ hostname: rival }) => isTakenBy(rival, hostname, listener.hostname));
-      // Attached to the owner as well, the route serves the host there.
-      if (owner === undefined || attached.has(owner.id)) continue;
-      findings.push(isolatedHost(route, hostname, { listener, other: owner.hostname }));
-    }
-  }
-  if (attachments.length > 0 && attachments.every(({ listener }) => !listener.carriesTraffic)) {
-    const ids = attachments.map(({ listener }) => listener.id).join(', ');
-    findings.push(
-      findingOf('route/no-working-listener', route, {
-        path: ['spec', 'parentRefs'],
-        message: `${nameOf(route)} is attached, but gets no traffic: no listener of ${ids} is working`,
-        help: 'See the findings of the Gateway',
-      }),
-    );
-  }
-  return findings;
-}
-
-function isolatedHost(
-  route: AttachableRoute,
-  hostname: string,
-  { listener, other }: { listener: ListenerTarget; other: string },
-): Finding {
-  const index = (route.spec.hostnames ?? []).findIndex(written => written.toLowerCase() === hostname);
-  return findingOf('lint/hostname-never-matches', route, {
-    path: index < 0 ? ['spec', 'hostnames'] : ['spec', 'hostnames', index],
-    message: `${hostname} never arrives at listener ${listener.name} (${listener.hostname}): the listener with hostname ${other} on port ${listener.port} owns it`,
-    help: 'Attach the route to that listener too (another parentRef, or one without sectionName)',
-  });
+  if (attachments.length === 0 || attachments.some(({ listener }) => listener.carriesTraffic)) return [];
+  const ids = attachments.map(({ listener }) => listener.id).join(', ');
+  return [
+    findingOf('route/no-working-listener', route, {
+      path: ['spec', 'parentRefs'],
+      message: `${nameOf(route)} is attached, but gets no traffic: no listener of ${ids} is working`,
+      help: 'See the findings of the Gateway',
+    }),
+  ];
 }

@@ -1,19 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Finding } from '../../errors/index.ts';
+import type { Rule } from '../../snapshot/index.ts';
 import type { Attachment } from '../attach/parent-refs.ts';
 import { notServedOfRoute } from '../not-served.ts';
 import { findingOf } from '../report.ts';
-import { type AttachableRoute, rulesOf } from '../route-kinds.ts';
+import type { AttachableRoute } from '../route-kinds.ts';
 import type { RankedEntry } from '../rules/precedence.ts';
 import { lintAnnotations } from './annotations.ts';
 import { lintClusterZone } from './cluster-zone.ts';
+import { lintCoreGroups } from './core-groups.ts';
+import { lintIsolatedHosts } from './isolated-hosts.ts';
 import { isReflection } from './reflection.ts';
+import { lintRules } from './rules.ts';
 
 /** A route and what it came to, for those lints that need no other route. */
 export interface RouteView {
   readonly route: AttachableRoute;
   readonly attachments: readonly Attachment[];
+  readonly rules: readonly Rule[];
   readonly entries: readonly RankedEntry[];
 }
 
@@ -24,7 +29,9 @@ export function lintRoute(view: RouteView): readonly Finding[] {
     ...notServedOfRoute(route),
     ...withoutParents(route),
     ...withoutRules(route),
-    ...coreGroupBackends(route),
+    ...lintCoreGroups(route),
+    ...lintRules(route, view.rules),
+    ...lintIsolatedHosts(route, view.attachments),
     ...(route.spec.hostnames ?? []).flatMap((name, index) =>
       lintClusterZone(route, ['spec', 'hostnames', index], name),
     ),
@@ -54,57 +61,6 @@ function withoutRules(route: AttachableRoute): readonly Finding[] {
       help: 'Add rules with backendRefs',
     }),
   ];
-}
-
-/** A cluster refuses such a backendRef (InvalidKind); here it is taken as it was meant. */
-function coreGroupBackends(route: AttachableRoute): readonly Finding[] {
-  return backendGroups(route).flatMap(({ group, path }) =>
-    group !== 'core'
-      ? []
-      : findingOf('lint/core-group', route, {
-          path: [...path, 'group'],
-          message: 'group: core is not the name of an API group; it is taken as the core group',
-          help: 'Leave group out, or write group: ""',
-        }),
-  );
-}
-
-interface BackendGroup {
-  readonly group: string;
-  readonly path: readonly (string | number)[];
-}
-
-/** The group of each backend that a route names, those of mirrors too. */
-function backendGroups(route: AttachableRoute): readonly BackendGroup[] {
-  return rulesOf(route).flatMap(({ rule }, ruleIndex) => {
-    const at = ['spec', 'rules', ruleIndex];
-    const backends = (rule.backendRefs ?? []).flatMap(({ group, filters }, index) => {
-      const path = [...at, 'backendRefs', index];
-      return [{ group, path }, ...mirrorGroups(filters, path)];
-    });
-    return [...backends, ...mirrorGroups(rule.filters, at)];
-  });
-}
-
-function mirrorGroups(
-  filters: readonly Mirroring[] | undefined,
-  at: readonly (string | number)[],
-): readonly BackendGroup[] {
-  return (filters ?? []).flatMap((filter, index) =>
-    filter.requestMirror === undefined
-      ? []
-      : [
-          {
-            group: filter.requestMirror.backendRef.group,
-            path: [...at, 'filters', index, 'requestMirror', 'backendRef'],
-          },
-        ],
-  );
-}
-
-/** A filter, as far as it may name a backend. */
-interface Mirroring {
-  readonly requestMirror?: { readonly backendRef: { readonly group: string } } | undefined;
 }
 
 function cleartextToo({ route, attachments }: RouteView): readonly Finding[] {

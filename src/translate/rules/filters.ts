@@ -119,17 +119,13 @@ function addMirror(site: Site, mirror: RequestMirror): void {
     return;
   }
   const share = mirrorShare(mirror);
-  if (share.numerator === 0) {
-    const message = 'The mirror gets 0 % of the requests, so it does nothing';
-    site.draft.findings.push(findingOf('lint/mirror-without-share', site.route, { path: site.path, message }));
-    return;
-  }
+  if (share.numerator === 0) return; // a lint says that it does nothing
   site.draft.mirrors.push(resolved);
   site.draft.filters.push({ kind: 'mirror', target: { cluster: resolved.clusterId }, share });
 }
 
 /** All requests when neither percent nor fraction is set (HTTPRequestMirrorFilter). A fraction above 1 is all, too. */
-function mirrorShare(mirror: RequestMirror): MirrorShare {
+export function mirrorShare(mirror: RequestMirror): MirrorShare {
   const { percent, fraction } = mirror;
   const share =
     percent !== undefined

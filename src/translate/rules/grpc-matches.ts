@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Finding } from '../../errors/index.ts';
 import type { GRPCMethodMatch, GRPCRouteMatch } from '../../resources/index.ts';
 import type { GrpcMatch, GrpcMethodMatch } from '../../snapshot/index.ts';
 import {
@@ -18,15 +17,14 @@ const MATCH_ALL: GrpcMatch = { kind: 'grpc', method: null, headers: [] };
 /** Compiles the matches of a GRPCRoute's rule. */
 export function compileGrpcMatches(written: readonly GRPCRouteMatch[], { route, path }: MatchSite): CompiledMatches {
   const matches: GrpcMatch[] = [];
-  const findings: Finding[] = [];
   for (const [index, match] of written.entries()) {
     const site = { route, path: [...path, index] };
     const problem = brokenPattern([...methodPatterns(match.method), ...headerPatterns(match.headers)], site);
     if (problem !== undefined) return { problem };
-    const headers = compileHeaders(match.headers, site, findings);
+    const headers = compileHeaders(match.headers);
     matches.push({ kind: 'grpc', method: compileMethod(match.method), headers });
   }
-  return { matches: matches.length === 0 ? [MATCH_ALL] : matches, findings };
+  return { matches: matches.length === 0 ? [MATCH_ALL] : matches };
 }
 
 function compileMethod(method: GRPCMethodMatch | undefined): GrpcMethodMatch | null {

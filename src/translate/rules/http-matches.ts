@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Finding } from '../../errors/index.ts';
 import type { HTTPPathMatch, HTTPQueryParamMatch, HTTPRouteMatch } from '../../resources/index.ts';
 import type { HttpMatch, HttpPathMatch } from '../../snapshot/index.ts';
 import {
@@ -15,7 +14,6 @@ import {
 /** Compiles the matches of an HTTPRoute's rule; the schema gives at least one to a rule without. */
 export function compileHttpMatches(written: readonly HTTPRouteMatch[], { route, path }: MatchSite): CompiledMatches {
   const matches: HttpMatch[] = [];
-  const findings: Finding[] = [];
   for (const [index, match] of written.entries()) {
     const site = { route, path: [...path, index] };
     const patterns = [
@@ -29,7 +27,7 @@ export function compileHttpMatches(written: readonly HTTPRouteMatch[], { route, 
       kind: 'http',
       path: compilePath(match.path),
       method: match.method ?? null,
-      headers: compileHeaders(match.headers, site, findings),
+      headers: compileHeaders(match.headers),
       queryParams: (match.queryParams ?? []).map(({ type, name, value }) => ({
         kind: type === 'RegularExpression' ? 'regex' : 'exact',
         name,
@@ -37,7 +35,7 @@ export function compileHttpMatches(written: readonly HTTPRouteMatch[], { route, 
       })),
     });
   }
-  return { matches, findings };
+  return { matches };
 }
 
 /** A prefix ends at the end of an element: "a trailing slash is ignored" (PathMatchPathPrefix). */

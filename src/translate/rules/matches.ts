@@ -2,9 +2,7 @@
 
 /** What the matches of all kinds of routes have in common. */
 import { RE2JS } from 're2js';
-import type { Finding } from '../../errors/index.ts';
 import type { HeaderMatch, RequestMatch } from '../../snapshot/index.ts';
-import { isDroppedAtEdge } from '../../values/index.ts';
 import type { Problem } from '../outcomes.ts';
 import { findingOf, type Named } from '../report.ts';
 
@@ -12,7 +10,7 @@ type Path = readonly (string | number)[];
 
 /** The matches of a rule as the data plane takes them (at least one), or why the rule cannot be used. */
 export type CompiledMatches =
-  | { readonly matches: readonly RequestMatch[]; readonly findings: readonly Finding[] }
+  | { readonly matches: readonly RequestMatch[] }
   | { readonly problem: Problem<'UnsupportedValue'> };
 
 /** Where matches stand: `path` is that of the list, or of what is in it. */
@@ -28,43 +26,24 @@ export interface WrittenPattern {
 }
 
 /** A header match as routes of all kinds write it. */
-interface WrittenHeaderMatch {
+export interface WrittenHeaderMatch {
   readonly type: 'Exact' | 'RegularExpression';
   readonly name: string;
   readonly value: string;
 }
 
-/** Of several entries for one name the first counts, whatever their case (GRPCHeaderMatch.name, HTTPHeaderMatch.name). */
-export function compileHeaders(
-  headers: readonly WrittenHeaderMatch[] | undefined,
-  { route, path }: MatchSite,
-  findings: Finding[],
-): readonly HeaderMatch[] {
+/**
+ * Of several entries for one name the first counts, whatever their case (GRPCHeaderMatch.name, HTTPHeaderMatch.name). A lint
+ * reports the others.
+ */
+export function compileHeaders(headers: readonly WrittenHeaderMatch[] | undefined): readonly HeaderMatch[] {
   const compiled = new Map<string, HeaderMatch>();
-  headers?.forEach((header, index) => {
+  for (const header of headers ?? []) {
     const name = header.name.toLowerCase();
-    if (compiled.has(name)) {
-      findings.push(
-        findingOf('lint/duplicate-header', route, {
-          path: [...path, 'headers', index, 'name'],
-          message: `Header ${header.name} is matched twice; only the first entry counts`,
-          help: 'Remove one',
-        }),
-      );
-      return;
-    }
-    if (isDroppedAtEdge(name)) findings.push(neverMatches(route, header.name, [...path, 'headers', index, 'name']));
-    compiled.set(name, { kind: header.type === 'RegularExpression' ? 'regex' : 'exact', name, value: header.value });
-  });
+    const kind = header.type === 'RegularExpression' ? 'regex' : 'exact';
+    if (!compiled.has(name)) compiled.set(name, { kind, name, value: header.value });
+  }
   return [...compiled.values()];
-}
-
-function neverMatches(route: Named, header: string, path: Path): Finding {
-  return findingOf('lint/header-never-matches', route, {
-    path,
-    message: `Header ${header} is dropped when a client sends it, so this match takes no request`,
-    help: 'Match a header of your own',
-  });
 }
 
 /** The patterns among header matches. */

@@ -6,7 +6,6 @@ import type { Fault, RequestMatch, Rule, WeightedBackend } from '../../snapshot/
 import { fitted, interned, parseDuration } from '../../values/index.ts';
 import { notServedOfRule } from '../not-served.ts';
 import type { Problem, RouteRefsReason } from '../outcomes.ts';
-import { findingOf } from '../report.ts';
 import { type ResolveContext, type ResolvedBackend, resolveBackend } from '../resolve/backend-refs.ts';
 import type { AttachableRoute, RouteRule } from '../route-kinds.ts';
 import { backendFault, NO_BACKENDS, NO_WEIGHT } from './faults.ts';
@@ -71,7 +70,7 @@ export function translateRule(source: RouteRule, site: RuleSite): TranslatedRule
     backends: [...shares.used, ...filters.mirrors],
     refsProblems: [...shares.refsProblems, ...filters.refsProblems],
     unsupported: [...filters.unsupported, ...shares.unsupported],
-    findings: [...matched.findings, ...filters.findings, ...shares.findings, ...session.findings, ...timing.findings],
+    findings: [...filters.findings, ...shares.findings, ...session.findings, ...timing.findings],
   };
 }
 
@@ -122,7 +121,6 @@ function compileBackends(
   for (const [index, ref] of refs.entries()) addShare(ref, [...path, index], { site, shares });
   if (shares.backends.length > 0 || answers) return shares;
   shares.fault = refs.length === 0 ? NO_BACKENDS : NO_WEIGHT;
-  shares.findings.push(withoutBackends(site, refs.length === 0));
   return shares;
 }
 
@@ -146,19 +144,4 @@ function addShare(
     const target = { kind: 'cluster' as const, cluster: resolved.clusterId };
     shares.backends.push({ weight: ref.weight, target, filters: filters.filters });
   }
-}
-
-function withoutBackends({ route, ruleIndex }: RuleSite, none: boolean): Finding {
-  const answer = route.kind === 'GRPCRoute' ? 'UNAVAILABLE' : '500';
-  return none
-    ? findingOf('lint/no-backends', route, {
-        path: ['spec', 'rules', ruleIndex],
-        message: `The rule has no backendRefs, so every request that it takes is answered with ${answer}`,
-        help: 'Add backendRefs',
-      })
-    : findingOf('lint/weights-zero', route, {
-        path: ['spec', 'rules', ruleIndex, 'backendRefs'],
-        message: `The weights add up to 0, so every request that the rule takes is answered with ${answer}`,
-        help: 'Give at least one backend a weight above 0',
-      });
 }
