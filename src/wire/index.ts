@@ -28,3 +28,4 @@ export type {
   OutputSink,
 } from './message/message-connection.ts';
 export type { MessageEvents, MessageStream } from './message/message-stream.ts';
+export { withField, withoutFields } from './volatile-fields.ts';

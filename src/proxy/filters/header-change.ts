@@ -23,6 +23,11 @@ export class HeaderRewriter {
     this.#volatile = changes.map(change => partOf(change, true)).filter(isSomething);
   }
 
+  /** Nothing is changed. */
+  get isEmpty(): boolean {
+    return this.#stable.length + this.#volatile.length === 0;
+  }
+
   /** False: volatile fields pass as they came. */
   get touchesVolatile(): boolean {
     return this.#volatile.length > 0;

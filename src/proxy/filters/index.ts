@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
+export { type ChainEnvironment, compileChain, type FilterChain } from './chain.ts';
 /** What a rule does to a request on its way. In: header lists and streams. Out: changed ones. Never: sockets. */
 export { HeaderRewriter, type MutableFields, removeField } from './header-change.ts';
-export { type MirroredRequest, type MirrorPlan, startMirrors } from './mirror.ts';
 export { type MacKey, macKey, type SessionKey } from './session-key.ts';
 export { RuleSession } from './session-persistence.ts';
 export { SESSION_IDLE_MS, type SessionToken } from './session-token.ts';
-export { withField, withoutFields } from './volatile-fields.ts';
+export { type BodyWatcher, CONTINUE, type FilterStep, type SteppedRequest, type StepVerdict } from './step.ts';
 export { seededRandom, WeightedChoice } from './weighted-choice.ts';

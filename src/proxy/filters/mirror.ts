@@ -18,12 +18,7 @@ import {
 } from '../io/index.ts';
 import type { WorkerMetrics } from '../metrics/index.ts';
 import { type ClusterPool, type UpstreamEndpoint, type UpstreamRequest, verdictOn } from '../upstream/index.ts';
-
-/** One mirror filter, compiled. */
-export interface MirrorPlan {
-  readonly cluster: ClusterPool;
-  readonly share: MirrorShare;
-}
+import { type BodyWatcher, CONTINUE, type FilterStep, type SteppedRequest, type StepVerdict } from './step.ts';
 
 /** Queued for one mirror at most: memory, not payload. */
 const MAX_QUEUED_BYTES = 131_072;
@@ -45,35 +40,33 @@ export interface MirrorEnvironment {
   mirrorBytes: number;
 }
 
-/** The request that is copied. */
-export interface MirrorSource {
-  readonly head: HeaderList;
-  readonly fields: VolatileFields;
-  readonly isApart: boolean;
-}
+/** One mirror filter: begins a copy of each request that is due one, and lets the request go on. */
+export class MirrorStep implements FilterStep {
+  readonly #cluster: ClusterPool;
+  readonly #share: MirrorShare;
+  readonly #environment: MirrorEnvironment;
 
-/** Starts the copies that this request is due; null: none. */
-export function startMirrors(
-  plans: readonly MirrorPlan[],
-  source: MirrorSource,
-  environment: MirrorEnvironment,
-): MirroredRequest[] | null {
-  let mirrors: MirroredRequest[] | null = null;
-  for (const { cluster, share } of plans) {
-    if (environment.random() * share.denominator >= share.numerator) continue;
-    if (environment.activeMirrors >= MAX_ACTIVE || environment.mirrorBytes >= MAX_MIRROR_BYTES) {
-      environment.metrics.count('daemun_limit_hits_total', { limit: 'active_mirrors' });
-      continue;
-    }
-    const mirror = new MirroredRequest(cluster, source, environment);
-    mirrors ??= [];
-    mirrors.push(mirror);
-    mirror.start();
+  constructor(cluster: ClusterPool, share: MirrorShare, environment: MirrorEnvironment) {
+    this.#cluster = cluster;
+    this.#share = share;
+    this.#environment = environment;
   }
-  return mirrors;
+
+  onRequestHead(request: SteppedRequest): StepVerdict {
+    const { activeMirrors, metrics, mirrorBytes, random } = this.#environment;
+    if (random() * this.#share.denominator >= this.#share.numerator) return CONTINUE;
+    if (activeMirrors >= MAX_ACTIVE || mirrorBytes >= MAX_MIRROR_BYTES) {
+      metrics.count('daemun_limit_hits_total', { limit: 'active_mirrors' });
+      return CONTINUE;
+    }
+    const mirror = new MirroredRequest(this.#cluster, request, this.#environment);
+    mirror.start();
+    request.watch(mirror);
+    return CONTINUE;
+  }
 }
 
-export class MirroredRequest implements UpstreamRequest, WheelTimer {
+class MirroredRequest implements UpstreamRequest, BodyWatcher, WheelTimer {
   readonly hash = 0;
   readonly pinned = null;
   readonly client = null;
@@ -92,10 +85,10 @@ export class MirroredRequest implements UpstreamRequest, WheelTimer {
   #chargedBytes = 0;
   #over = false;
 
-  constructor(cluster: ClusterPool, source: MirrorSource, environment: MirrorEnvironment) {
+  constructor(cluster: ClusterPool, source: SteppedRequest, environment: MirrorEnvironment) {
     this.#cluster = cluster;
-    this.#head = source.head;
-    this.#fields = source.fields;
+    this.#head = source.outgoing;
+    this.#fields = source.outgoingFields;
     this.isApart = source.isApart;
     this.#environment = environment;
     this.#body = new BodyPipe(null, environment.bodies);

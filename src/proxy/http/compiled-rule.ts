@@ -1,9 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { REQUEST_FAILURES } from '../../errors/index.ts';
-import type { Fault, Filter, HeaderChange, Rule, WeightedBackend } from '../../snapshot/index.ts';
+import type { Fault, Rule, WeightedBackend } from '../../snapshot/index.ts';
 import type { Random } from '../../time/index.ts';
-import { HeaderRewriter, type MirrorPlan, RuleSession, type SessionToken, WeightedChoice } from '../filters/index.ts';
+import {
+  compileChain,
+  type FilterChain,
+  HeaderRewriter,
+  RuleSession,
+  type SessionToken,
+  WeightedChoice,
+} from '../filters/index.ts';
 import { RuleMetrics } from '../metrics/index.ts';
 import { type ClusterPool, hashText } from '../upstream/index.ts';
 import { ResponsePlan } from './response-plan.ts';
@@ -18,9 +25,9 @@ export interface CompiledBackend {
   /** What session tokens call the cluster; -1: none. */
   readonly tag: number;
   readonly fault: Fault | null;
-  readonly request: HeaderRewriter;
+  readonly filters: FilterChain;
+  /** What responses get: the chain's changes, and fields of ours. */
   readonly response: ResponsePlan;
-  readonly mirrors: readonly MirrorPlan[];
 }
 
 /** A rule, ready to be executed. */
@@ -106,38 +113,26 @@ export class RuleCompiler {
   #isCurrent(compiled: CompiledRule): boolean {
     const upstreams = this.#serving.upstreams;
     return compiled.backends.every(
-      ({ cluster, mirrors }) =>
+      ({ cluster, filters }) =>
         (cluster === null || upstreams.cluster(cluster.id) === cluster) &&
-        mirrors.every(mirror => upstreams.cluster(mirror.cluster.id) === mirror.cluster),
+        filters.clusters.every(other => upstreams.cluster(other.id) === other),
     );
   }
 
   #backend(rule: Rule, backend: WeightedBackend, index: number): CompiledBackend {
     const { target } = backend;
     const cluster = target.kind === 'cluster' ? this.#serving.upstreams.cluster(target.cluster) : undefined;
-    const responses = changesOf([...backend.filters, ...rule.filters], 'response-headers');
+    const filters = compileChain(rule.filters, backend.filters, this.#serving);
     return {
       index,
       cluster: cluster ?? null,
       tag: cluster === undefined ? -1 : hashText(cluster.id),
       fault: target.kind === 'fault' ? target.fault : cluster === undefined ? UNKNOWN_CLUSTER : null,
-      request: new HeaderRewriter(changesOf([...rule.filters, ...backend.filters], 'request-headers')),
-      response:
-        responses.length === 0
-          ? this.#plain
-          : new ResponsePlan(new HeaderRewriter(responses), this.#serving, this.#serving.lists),
-      mirrors: this.#mirrors([...rule.filters, ...backend.filters]),
+      filters,
+      response: filters.responseHead.isEmpty
+        ? this.#plain
+        : new ResponsePlan(filters.responseHead, this.#serving, this.#serving.lists),
     };
-  }
-
-  #mirrors(filters: readonly Filter[]): MirrorPlan[] {
-    const plans: MirrorPlan[] = [];
-    for (const filter of filters) {
-      if (filter.kind !== 'mirror') continue;
-      const cluster = this.#serving.upstreams.cluster(filter.target.cluster);
-      if (cluster !== undefined) plans.push({ cluster, share: filter.share });
-    }
-    return plans;
   }
 }
 
@@ -148,12 +143,6 @@ export const UNKNOWN_CLUSTER: Fault = {
   message: 'the backend of this route is not known',
   reason: 'no_backend',
 };
-
-function changesOf(filters: readonly Filter[], kind: 'request-headers' | 'response-headers'): HeaderChange[] {
-  const changes: HeaderChange[] = [];
-  for (const filter of filters) if (filter.kind === kind) changes.push(filter.change);
-  return changes;
-}
 
 function metricsKey(rule: Rule): string {
   return `${routeName(rule)} ${ruleName(rule)}`;

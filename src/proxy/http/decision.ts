@@ -67,7 +67,7 @@ export class Decision {
   outgoing(backend: CompiledBackend, lists: HeaderListPool): OutgoingHead {
     let head = this.#outgoing[backend.index];
     if (head === undefined) {
-      head = new OutgoingHead(this.head, backend.request, this.scope.proto, lists);
+      head = new OutgoingHead(this.head, backend.filters.requestHead, this.scope.proto, lists);
       this.#outgoing[backend.index] = head;
     }
     return head;

@@ -11,7 +11,7 @@ export function finishExchange(exchange: ExchangeState): void {
   exchange.deadlines.disarm(loop);
   // What waits for the client was not sent.
   exchange.response.drop();
-  if (exchange.mirrors !== null) for (const mirror of exchange.mirrors) mirror.cancel();
+  if (exchange.steps !== null) exchange.steps.close();
   if (decision !== null) {
     exchange.call?.close((loop.nowMs - exchange.startedMs) / 1000);
     decision.rule?.metrics.finished(outcome.grpc);

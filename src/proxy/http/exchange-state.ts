@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { HeaderList, MessageStream, VolatileFields } from '../../wire/index.ts';
+import { HeaderList, type MessageStream, type VolatileFields } from '../../wire/index.ts';
 import { type Answer, type Face, type FaceCall, HTTP, Outcome } from '../faces/index.ts';
-import type { MirroredRequest, SessionToken } from '../filters/index.ts';
+import type { FilterStep, SessionToken } from '../filters/index.ts';
 import { BodyPipe } from '../io/index.ts';
 import type { Attempts } from './attempts.ts';
 import type { CompiledBackend } from './compiled-rule.ts';
@@ -11,6 +11,7 @@ import type { Decision } from './decision.ts';
 import { RequestPipe } from './request-pipe.ts';
 import type { Scope } from './scope.ts';
 import type { Serving } from './serving.ts';
+import type { StepRun } from './step-run.ts';
 
 /** The client's connection, as its exchanges see it. */
 export interface ExchangeOwner {
@@ -31,6 +32,9 @@ export interface ExchangeOwner {
   held(exchange: ExchangeState, change: number): void;
 }
 
+/** Before there is one. */
+const NO_HEAD = new HeaderList([], []);
+
 /** What one request is at a moment. The functions beside work on it; all fields are set here, so that all have one shape. */
 export abstract class ExchangeState {
   readonly owner: ExchangeOwner;
@@ -42,13 +46,15 @@ export abstract class ExchangeState {
   readonly outcome: Outcome = new Outcome();
   decision: Decision | null = null;
   backend: CompiledBackend | null = null;
-  mirrors: MirroredRequest[] | null = null;
+  /** Its way through the steps of its rule; null: there are none. */
+  steps: StepRun | null = null;
   startedMs = 0;
   /** How long after that the last try began. Whole milliseconds, so that it is no heap number. */
   openedAfterMs = 0;
   /** The request's per-request fields, as received. */
   fields: VolatileFields = null;
-  outgoing: HeaderList | null = null;
+  /** What an endpoint gets. */
+  outgoing: HeaderList = NO_HEAD;
   outgoingFields: VolatileFields = null;
   /** A head went to the client. */
   responseStarted = false;
@@ -86,6 +92,7 @@ export abstract class ExchangeState {
     return this.headBytes + this.request.cost + this.response.cost;
   }
 
+  abstract runSteps(steps: readonly FilterStep[]): void;
   /** Ends the request with an answer of ours: the whole response, or its end when it has begun. */
   abstract answer(answer: Answer): void;
   /** Once, when the response is out or given up: counts, logs, lets go of everything. */

@@ -18,6 +18,7 @@
 import { REQUEST_FAILURES, type RequestFailureReason } from '../../errors/index.ts';
 import type { HeaderList, MessageEvents, MessageStream, StreamEnd, VolatileFields } from '../../wire/index.ts';
 import type { Answer } from '../faces/index.ts';
+import type { BodyWatcher, FilterStep, SteppedRequest } from '../filters/index.ts';
 import { isOwnLimit, type OpenFailure } from '../upstream/index.ts';
 import {
   deadlineExceeded,
@@ -34,12 +35,16 @@ import { finishExchange } from './exchange-end.ts';
 import { chargeHead, recount } from './exchange-memory.ts';
 import { ExchangeState } from './exchange-state.ts';
 import { dropRequest, holdAnswer, releaseAnswer, sendAnswer } from './own-answer.ts';
-import { beginForwarding, countPendingLimit, retryElsewhere } from './request-start.ts';
+import { beginForwarding, countPendingLimit, goOn, retryElsewhere } from './request-start.ts';
 import { deliverHead, deliverTrailers, endResponse, flushResponse } from './response-flow.ts';
+import { StepRun, type StepRunOwner } from './step-run.ts';
 import { requestTrailerFields, requestTrailers } from './trailer-fields.ts';
 import type { AttemptOwner } from './upstream-attempt.ts';
 
-export class Exchange extends ExchangeState implements MessageEvents, AttemptOwner, DeadlineOwner {
+export class Exchange
+  extends ExchangeState
+  implements MessageEvents, AttemptOwner, DeadlineOwner, SteppedRequest, StepRunOwner
+{
   readonly attempts = new Attempts(this);
   readonly deadlines = new Deadlines(this);
 
@@ -74,7 +79,7 @@ export class Exchange extends ExchangeState implements MessageEvents, AttemptOwn
       return;
     }
     if (end > start) this.call?.onRequestData(chunk, start, end);
-    if (this.mirrors !== null) for (const mirror of this.mirrors) mirror.data(chunk, start, end, endStream);
+    if (this.steps !== null) this.steps.data(chunk, start, end, endStream);
     const before = request.cost;
     request.write(this.#upstream, chunk, start, end);
     if (request.cost !== before) recount(this);
@@ -89,7 +94,7 @@ export class Exchange extends ExchangeState implements MessageEvents, AttemptOwn
       return;
     }
     request.finish(requestTrailers(trailers), requestTrailerFields(fields));
-    if (this.mirrors !== null) for (const mirror of this.mirrors) mirror.end();
+    if (this.steps !== null) this.steps.endOfBody();
     recount(this);
     this.#flushRequest();
   }
@@ -134,7 +139,7 @@ export class Exchange extends ExchangeState implements MessageEvents, AttemptOwn
   upstreamOpened(stream: MessageStream): void {
     const isEmpty = this.request.isDone;
     this.response.source = stream;
-    stream.sendHead(this.outgoing as HeaderList, this.outgoingFields, isEmpty);
+    stream.sendHead(this.outgoing, this.outgoingFields, isEmpty);
     if (!isEmpty) this.#flushRequest();
   }
 
@@ -197,6 +202,23 @@ export class Exchange extends ExchangeState implements MessageEvents, AttemptOwn
         return this.responseStarted ? upstreamProtocol(detail) : upstreamReset(detail);
       }
     }
+  }
+
+  runSteps(steps: readonly FilterStep[]): void {
+    this.steps = new StepRun(this, steps);
+    this.steps.run(this);
+  }
+
+  watch(watcher: BodyWatcher): void {
+    this.steps?.watch(watcher);
+  }
+
+  resume(verdict: Parameters<SteppedRequest['resume']>[0]): void {
+    if (!this.isFinished) this.steps?.resume(this, verdict);
+  }
+
+  onStepsDone(): void {
+    goOn(this);
   }
 
   /** Where the request's body goes now; null: nowhere yet, or no more. */

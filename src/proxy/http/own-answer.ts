@@ -25,6 +25,7 @@ export function holdAnswer(exchange: ExchangeState, answer: Answer): boolean {
     return false;
   const { loop } = exchange.owner.serving;
   exchange.heldAnswer = answer;
+  exchange.request.discard();
   exchange.deadlines.arm('own-answer', loop, loop.nowMs + MAX_WAIT_MS);
   return true;
 }

@@ -2,8 +2,8 @@
 
 /** From a decision to a stream at an endpoint: deadline, backend, session, mirrors, the first try and the next ones. */
 import { isDroppedAtEdge } from '../../values/index.ts';
-import { fieldOf } from '../../wire/index.ts';
-import { type RuleSession, type SessionToken, startMirrors, withoutFields } from '../filters/index.ts';
+import { fieldOf, withoutFields } from '../../wire/index.ts';
+import type { RuleSession, SessionToken } from '../filters/index.ts';
 import { type ClusterPool, hashText } from '../upstream/index.ts';
 import { deadlineExceeded, faulted } from './answers.ts';
 import { type CompiledBackend, type CompiledRule, UNKNOWN_CLUSTER } from './compiled-rule.ts';
@@ -30,8 +30,14 @@ export function beginForwarding(exchange: ExchangeState, decision: Decision, rul
   if (!startDeadline(exchange, rule.timeoutMs)) return;
   exchange.backend = backend;
   prepareHead(exchange, decision, backend);
-  if (backend.mirrors.length > 0) mirrorRequest(exchange, backend);
-  openAttempt(exchange, backend.cluster, session?.endpoint ?? null);
+  if (backend.filters.steps.length === 0) openAttempt(exchange, backend.cluster, session?.endpoint ?? null);
+  else exchange.runSteps(backend.filters.steps);
+}
+
+/** Every step of the rule's filters let the request go on. */
+export function goOn(exchange: ExchangeState): void {
+  const cluster = exchange.backend?.cluster ?? null;
+  if (cluster !== null) openAttempt(exchange, cluster, exchange.session?.endpoint ?? null);
 }
 
 /** The endpoint refused the stream before it looked at it. */
@@ -84,8 +90,8 @@ function prepareHead(exchange: ExchangeState, decision: Decision, backend: Compi
   if (fieldOf(exchange.fields, SERVICE_TIME) !== undefined) {
     exchange.outgoingFields = withoutFields(exchange.outgoingFields, isUnbelieved);
   }
-  if (backend.request.touchesVolatile) {
-    exchange.outgoingFields = backend.request.rewriteVolatile(exchange.outgoingFields);
+  if (backend.filters.requestHead.touchesVolatile) {
+    exchange.outgoingFields = backend.filters.requestHead.rewriteVolatile(exchange.outgoingFields);
   }
   if (list === null) exchange.outgoingFields = head.forwardedFor(clientAddress, exchange.outgoingFields);
   exchange.outgoing = list ?? head.unaddressed();
@@ -96,14 +102,6 @@ function prepareHead(exchange: ExchangeState, decision: Decision, backend: Compi
 function ensureRequestId(exchange: ExchangeState, newRequestId: () => string): void {
   if (fieldOf(exchange.outgoingFields, 'x-request-id') !== undefined) return;
   exchange.outgoingFields = [...(exchange.outgoingFields ?? []), 'x-request-id', newRequestId()];
-}
-
-function mirrorRequest(exchange: ExchangeState, backend: CompiledBackend): void {
-  const { outgoing, outgoingFields, owner } = exchange;
-  if (outgoing === null) return;
-  const source = { head: outgoing, fields: outgoingFields, isApart: owner.isRestless };
-  exchange.mirrors = startMirrors(backend.mirrors, source, owner.serving);
-  if (exchange.mirrors !== null && exchange.request.ended) for (const mirror of exchange.mirrors) mirror.end();
 }
 
 function readSession(exchange: ExchangeState, session: RuleSession): SessionToken | null {

@@ -4,9 +4,9 @@
  * What responses get on their way to the client: filters of the backend and the rule, and the `server` field. Computed
  * once per response header list and plan, and kept with the list.
  */
-import { type HeaderList, type HeaderListPool, MemoSlot, type VolatileFields } from '../../wire/index.ts';
+import { type HeaderList, type HeaderListPool, MemoSlot, type VolatileFields, withField } from '../../wire/index.ts';
 import { type Face, faceOfResponse } from '../faces/index.ts';
-import { type HeaderRewriter, removeField, withField } from '../filters/index.ts';
+import { type HeaderRewriter, removeField } from '../filters/index.ts';
 import { forwardable } from './outgoing-head.ts';
 
 const SERVICE_TIME = 'x-envoy-upstream-service-time';

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { isDroppedAtEdge } from '../../values/index.ts';
-import { HeaderList, type VolatileFields } from '../../wire/index.ts';
+import { HeaderList, type VolatileFields, withoutFields } from '../../wire/index.ts';
+
 /**
  * Which trailer fields pass. Trailers come after everything was decided: a field that frames, routes, authenticates or
  * conditions a message has no meaning there but for a reader who merges it into the head (RFC 9110 §6.5.1). Such fields
  * are dropped. A client's trailers that speak of framing itself are refused by the wire layer before they come here.
  */
-import { withoutFields } from '../filters/index.ts';
 
 /** Framing, routing, authentication, request modifiers, response control (RFC 9110 §6.5.1; the list of Go's net/http, and cookies). */
 const UNFIT: ReadonlySet<string> = new Set([

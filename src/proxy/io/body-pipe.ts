@@ -98,6 +98,20 @@ export class BodyPipe {
     return true;
   }
 
+  /** Shows what waits, and the end if it is known. */
+  show(to: { data(chunk: Buffer, start: number, end: number, last: boolean): void; end(): void }): void {
+    if (this.queue !== null) this.queue.show(to, this.ended);
+    else if (this.ended) to.end();
+  }
+
+  /** Nobody wants what waits: the source may send on. */
+  discard(): void {
+    const bytes = this.waitingBytes;
+    this.queue?.clear();
+    this.queue = null;
+    if (bytes > 0) this.source?.consumed(bytes);
+  }
+
   /** What waits is for nobody any more; it was not sent. */
   drop(): void {
     this.bytes -= this.waitingBytes;

@@ -103,6 +103,12 @@ export class BodyQueue {
     other.#forget();
   }
 
+  /** Shows every slice, in order. */
+  show(to: { data(chunk: Buffer, start: number, end: number, last: boolean): void }, isLast: boolean): void {
+    for (let at = this.#first; at !== null; at = at.next)
+      to.data(at.chunk, at.start, at.end, isLast && at.next === null);
+  }
+
   /** Drops everything; nobody may have a view of it. */
   clear(): void {
     for (let segment = this.#first; segment !== null; segment = segment.next) this.#giveBack(segment.chunk);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { fieldOf, formatGrpcTimeout, parseGrpcTimeout, type VolatileFields } from '../../../wire/index.ts';
-import { withField } from '../../filters/index.ts';
+import { fieldOf, formatGrpcTimeout, parseGrpcTimeout, type VolatileFields, withField } from '../../../wire/index.ts';
 
 const TIMEOUT_FIELD = 'grpc-timeout';
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** Changes to per-request fields. Lists are never mutated; names are looked at only, for a value may read like a name. */
-import type { VolatileFields } from '../../wire/index.ts';
+import type { VolatileFields } from './header-list.ts';
 
 /** `fields` without those of some names; the same array when there are none. Per request: one look at each name. */
 export function withoutFields(fields: VolatileFields, isDropped: (name: string) => boolean): VolatileFields {

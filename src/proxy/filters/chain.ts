@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * The filters of a rule and one of its backends, in the order in which things happen:
+ *
+ * 1. `requestHead`: changes of request fields, the rule's and then the backend's. Pure: computed once for each list.
+ * 2. `steps`: everything else, as written, the rule's and then the backend's. Each may let the request go on, wait, or answer it, and
+ *    may watch the body.
+ * 3. `responseHead`: changes of response fields, the backend's and then the rule's. Pure.
+ */
+import type { Filter, HeaderChange } from '../../snapshot/index.ts';
+import type { ClusterPool } from '../upstream/index.ts';
+import { HeaderRewriter } from './header-change.ts';
+import { type MirrorEnvironment, MirrorStep } from './mirror.ts';
+import type { FilterStep } from './step.ts';
+
+export interface FilterChain {
+  readonly requestHead: HeaderRewriter;
+  readonly steps: readonly FilterStep[];
+  readonly responseHead: HeaderRewriter;
+  /** Whom the steps send requests to: the chain is stale when one of these is. */
+  readonly clusters: readonly ClusterPool[];
+}
+
+/** What steps are made with. */
+export interface ChainEnvironment extends MirrorEnvironment {
+  readonly upstreams: { cluster(id: string): ClusterPool | undefined };
+}
+
+/** Compiles filters. Their order within a rule and within a backend is the user's. */
+export function compileChain(
+  ofRule: readonly Filter[],
+  ofBackend: readonly Filter[],
+  environment: ChainEnvironment,
+): FilterChain {
+  const clusters: ClusterPool[] = [];
+  const steps: FilterStep[] = [];
+  for (const filter of [...ofRule, ...ofBackend]) {
+    const step = stepOf(filter, environment, clusters);
+    if (step !== null) steps.push(step);
+  }
+  return {
+    requestHead: new HeaderRewriter(changesOf([...ofRule, ...ofBackend], 'request-headers')),
+    steps,
+    responseHead: new HeaderRewriter(changesOf([...ofBackend, ...ofRule], 'response-headers')),
+    clusters,
+  };
+}
+
+/** null: the filter is pure, or its backend is not there, which translation has reported. */
+function stepOf(filter: Filter, environment: ChainEnvironment, clusters: ClusterPool[]): FilterStep | null {
+  switch (filter.kind) {
+    case 'request-headers':
+    case 'response-headers':
+      return null;
+    case 'mirror': {
+      const cluster = environment.upstreams.cluster(filter.target.cluster);
+      if (cluster === undefined) return null;
+      clusters.push(cluster);
+      return new MirrorStep(cluster, filter.share, environment);
+    }
+  }
+}
+
+function changesOf(filters: readonly Filter[], kind: 'request-headers' | 'response-headers'): HeaderChange[] {
+  const changes: HeaderChange[] = [];
+  for (const filter of filters) if (filter.kind === kind) changes.push(filter.change);
+  return changes;
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Answer } from '../faces/index.ts';
+import type { BodyWatcher, FilterStep, SteppedRequest, StepVerdict } from '../filters/index.ts';
+import type { RequestPipe } from './request-pipe.ts';
+
+/** The exchange, as the run of its steps sees it. */
+export interface StepRunOwner {
+  readonly request: RequestPipe;
+  readonly isFinished: boolean;
+  /** Every step let the request go on. */
+  onStepsDone(): void;
+  answer(answer: Answer): void;
+}
+
+/**
+ * One request on its way through the steps of its rule, and who watches its body. Made only for requests whose rule has steps.
+ *
+ *     running ──wait──► waiting ──resume──► running … ──► done
+ *        └──answer, the request is over─────┴───────────────▲
+ */
+export class StepRun {
+  readonly #owner: StepRunOwner;
+  readonly #steps: readonly FilterStep[];
+  #next = 0;
+  #waiting: Extract<StepVerdict, { kind: 'wait' }> | null = null;
+  readonly #watchers: BodyWatcher[] = [];
+
+  constructor(owner: StepRunOwner, steps: readonly FilterStep[]) {
+    this.#owner = owner;
+    this.#steps = steps;
+  }
+
+  /** Runs the steps that are left, until one waits. */
+  run(request: SteppedRequest): void {
+    while (!this.#owner.isFinished) {
+      const step = this.#steps[this.#next];
+      if (step === undefined) {
+        this.#owner.onStepsDone();
+        return;
+      }
+      this.#next++;
+      const verdict = step.onRequestHead(request);
+      switch (verdict.kind) {
+        case 'continue':
+          break;
+        case 'wait':
+          this.#waiting = verdict;
+          return;
+        case 'answer':
+          this.#end(verdict.answer);
+          return;
+      }
+    }
+  }
+
+  /** See `SteppedRequest.resume`. No effect when no step waits. */
+  resume(request: SteppedRequest, verdict: Exclude<StepVerdict, { kind: 'wait' }>): void {
+    if (this.#waiting === null) return;
+    this.#waiting = null;
+    if (verdict.kind === 'answer') this.#end(verdict.answer);
+    else this.run(request);
+  }
+
+  /** See `SteppedRequest.watch`. */
+  watch(watcher: BodyWatcher): void {
+    this.#watchers.push(watcher);
+    this.#owner.request.show(watcher);
+  }
+
+  data(chunk: Buffer, start: number, end: number, last: boolean): void {
+    for (const watcher of this.#watchers) watcher.data(chunk, start, end, last);
+  }
+
+  endOfBody(): void {
+    for (const watcher of this.#watchers) watcher.end();
+  }
+
+  /** The request is over. */
+  close(): void {
+    const waiting = this.#waiting;
+    this.#waiting = null;
+    waiting?.cancel();
+    for (const watcher of this.#watchers) watcher.cancel();
+  }
+
+  #end(answer: Answer): void {
+    this.#next = this.#steps.length;
+    this.#owner.answer(answer);
+  }
+}
