@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ResourceObject } from '../controller/index.ts';
+import type { Resource } from '../resources/index.ts';
 import { formatAge } from './age.ts';
 import { listAt, textAt, valueAt } from './json-path.ts';
 
@@ -17,17 +18,19 @@ const NONE = '<none>';
 export function columnsOf(kind: string, nowMs: number): readonly Column[] {
   const age = column('AGE', object => formatAge(textAt(object, 'metadata', 'creationTimestamp'), nowMs));
   const name = column('NAME', object => object.metadata.name);
-  const [before, after = []] = KIND_COLUMNS[kind] ?? [[]];
+  const [before, after = []] = COLUMNS_OF.get(kind) ?? [[]];
   return [name, ...before, age, ...after];
 }
 
-const ROUTE: readonly [readonly Column[], readonly Column[]] = [
+/** Columns before AGE, and wide ones after it. */
+type KindColumns = readonly [readonly Column[], (readonly Column[])?];
+
+const ROUTE: KindColumns = [
   [column('HOSTNAMES', object => jsonList(valueAt(object, 'spec', 'hostnames')))],
   [wide('PARENTS', object => parents(object)), wide('ACCEPTED', object => parentStatuses(object))],
 ];
 
-/** By kind: columns before AGE, and wide ones after it. */
-const KIND_COLUMNS: Readonly<Record<string, readonly [readonly Column[], (readonly Column[])?]>> = {
+const KIND_COLUMNS: Readonly<Record<Resource['kind'], KindColumns>> = {
   GatewayClass: [
     [
       column('CONTROLLER', object => textAt(object, 'spec', 'controllerName')),
@@ -83,6 +86,8 @@ const KIND_COLUMNS: Readonly<Record<string, readonly [readonly Column[], (readon
   Namespace: [[column('STATUS', () => 'Active')], [wide('LABELS', object => pairs(object.metadata['labels']))]],
   Deployment: [[column('REPLICAS', object => textAt(object, 'spec', 'replicas'))]],
 };
+
+const COLUMNS_OF: ReadonlyMap<string, KindColumns> = new Map(Object.entries(KIND_COLUMNS));
 
 function column(title: string, cell: (object: ResourceObject) => string): Column {
   return { title, isWide: false, cell };

@@ -1,45 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-import { GATEWAY_GROUP, OTHER_GATEWAY_KINDS } from '../resources/index.ts';
+import {
+  GATEWAY_GROUP,
+  type KindDeclaration,
+  OTHER_GATEWAY_KINDS,
+  KINDS as RESOURCE_KINDS,
+} from '../resources/index.ts';
 import { similarName } from '../values/index.ts';
 import { usageError } from './exit-code.ts';
 
 /** How a kind is called on the command line, as `kubectl api-resources` lists it. */
-export interface KindNames {
+export interface KindNames extends Pick<KindDeclaration, 'plural' | 'shortNames' | 'group' | 'isNamespaced'> {
   readonly kind: string;
-  readonly plural: string;
-  readonly shortNames: readonly string[];
-  /** '' for the core group. */
-  readonly group: string;
-  readonly isNamespaced: boolean;
 }
 
 /** Every kind that `get` knows, in the order of `get all`. */
-export const KINDS: readonly KindNames[] = [
-  { kind: 'GatewayClass', plural: 'gatewayclasses', shortNames: ['gc'], group: GATEWAY_GROUP, isNamespaced: false },
-  { kind: 'Gateway', plural: 'gateways', shortNames: ['gtw', 'gw'], group: GATEWAY_GROUP, isNamespaced: true },
-  { kind: 'HTTPRoute', plural: 'httproutes', shortNames: [], group: GATEWAY_GROUP, isNamespaced: true },
-  { kind: 'GRPCRoute', plural: 'grpcroutes', shortNames: [], group: GATEWAY_GROUP, isNamespaced: true },
-  {
-    kind: 'ReferenceGrant',
-    plural: 'referencegrants',
-    shortNames: ['refgrant'],
-    group: GATEWAY_GROUP,
-    isNamespaced: true,
-  },
-  { kind: 'Service', plural: 'services', shortNames: ['svc'], group: '', isNamespaced: true },
-  {
-    kind: 'EndpointSlice',
-    plural: 'endpointslices',
-    shortNames: [],
-    group: 'discovery.k8s.io',
-    isNamespaced: true,
-  },
-  { kind: 'Endpoints', plural: 'endpoints', shortNames: ['ep'], group: '', isNamespaced: true },
-  { kind: 'Secret', plural: 'secrets', shortNames: [], group: '', isNamespaced: true },
-  { kind: 'ConfigMap', plural: 'configmaps', shortNames: ['cm'], group: '', isNamespaced: true },
-  { kind: 'Namespace', plural: 'namespaces', shortNames: ['ns'], group: '', isNamespaced: false },
-  { kind: 'Deployment', plural: 'deployments', shortNames: ['deploy'], group: 'apps', isNamespaced: true },
-];
+export const KINDS: readonly KindNames[] = [...RESOURCE_KINDS].map(([kind, declaration]) => ({ kind, ...declaration }));
 
 /** Finds kinds by what a user may call them: kind, singular, plural, short name, `plural.group`, a comma list, `all`. */
 export function findKinds(text: string): readonly KindNames[] {

@@ -28,24 +28,30 @@ export type Resource =
   | Namespace
   | Deployment;
 
+/** Which map of a `ResourceSet` holds a kind, in the order of listings. */
+export const RESOURCE_MAPS = {
+  GatewayClass: 'gatewayClasses',
+  Gateway: 'gateways',
+  HTTPRoute: 'httpRoutes',
+  GRPCRoute: 'grpcRoutes',
+  ReferenceGrant: 'referenceGrants',
+  Service: 'services',
+  EndpointSlice: 'endpointSlices',
+  Endpoints: 'endpoints',
+  Secret: 'secrets',
+  ConfigMap: 'configMaps',
+  Namespace: 'namespaces',
+  Deployment: 'deployments',
+} as const satisfies Record<Resource['kind'], string>;
+
 /**
  * All objects, by kind. Immutable. Every map is keyed by `formatNamespacedName`; a changed object is a new object, an
  * unchanged one keeps its identity from set to set.
  */
-export interface ResourceSet {
-  readonly gatewayClasses: ReadonlyMap<string, GatewayClass>;
-  readonly gateways: ReadonlyMap<string, Gateway>;
-  readonly httpRoutes: ReadonlyMap<string, HTTPRoute>;
-  readonly grpcRoutes: ReadonlyMap<string, GRPCRoute>;
-  readonly referenceGrants: ReadonlyMap<string, ReferenceGrant>;
-  readonly services: ReadonlyMap<string, Service>;
-  readonly endpointSlices: ReadonlyMap<string, EndpointSlice>;
-  readonly endpoints: ReadonlyMap<string, Endpoints>;
-  readonly secrets: ReadonlyMap<string, Secret>;
-  readonly configMaps: ReadonlyMap<string, ConfigMap>;
-  readonly namespaces: ReadonlyMap<string, Namespace>;
-  readonly deployments: ReadonlyMap<string, Deployment>;
-}
+export type ResourceSet = {
+  readonly [Kind in Resource['kind'] as (typeof RESOURCE_MAPS)[Kind]]: ReadonlyMap<string, ResourceOf<Kind>>;
+};
+type ResourceOf<Kind> = Extract<Resource, { readonly kind: Kind }>;
 
 /** No objects at all. */
 export const EMPTY_RESOURCES: ResourceSet = {
@@ -62,19 +68,3 @@ export const EMPTY_RESOURCES: ResourceSet = {
   namespaces: new Map(),
   deployments: new Map(),
 };
-
-/** Which map of a `ResourceSet` holds a kind, in the order of listings. */
-export const RESOURCE_MAPS = {
-  GatewayClass: 'gatewayClasses',
-  Gateway: 'gateways',
-  HTTPRoute: 'httpRoutes',
-  GRPCRoute: 'grpcRoutes',
-  ReferenceGrant: 'referenceGrants',
-  Service: 'services',
-  EndpointSlice: 'endpointSlices',
-  Endpoints: 'endpoints',
-  Secret: 'secrets',
-  ConfigMap: 'configMaps',
-  Namespace: 'namespaces',
-  Deployment: 'deployments',
-} as const satisfies Record<Resource['kind'], keyof ResourceSet>;
