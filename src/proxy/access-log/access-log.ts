@@ -21,7 +21,7 @@ export const ACCESS_LOG_FIELDS = {
   authority: 'as the client sent it, at most 512 characters, like every value that a client chooses',
   method: 'HTTP method',
   path: '`/package.Service/Method`',
-  route: '`namespace/name` of the GRPCRoute; null: no rule took the request',
+  route: '`namespace/name` of the route; null: no rule took the request',
   rule: "the rule's name, else its index; null as above",
   endpoint: '`address:port` of the last try; null: none was reached',
   grpc_status: 'what the call ended with, as metrics spell it; null: the request is not gRPC',

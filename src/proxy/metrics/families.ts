@@ -23,7 +23,7 @@ export const LABELS = {
   binding: '`ADDRESS:PORT/tcp`',
   protocol: 'what the connection spoke: `tls`',
   error: 'HTTP/2 error code: `PROTOCOL_ERROR`, `ENHANCE_YOUR_CALM` …',
-  route: '`namespace/name` of the GRPCRoute; empty: no rule took the request',
+  route: '`namespace/name` of the route; empty: no rule took the request',
   rule: "the rule's name, else its index; empty: no rule took the request",
   code: 'as `grpc_code`',
   reason: 'why it failed: see [errors.md](errors.md#requests-that-an-endpoint-did-not-answer)',
