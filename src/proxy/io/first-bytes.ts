@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Socket } from 'node:net';
-import { SharedReadSocket } from './shared-read-socket.ts';
+import { type InputTaker, NO_TAKER, sharesReads } from './shared-read-socket.ts';
 import type { SocketLoop } from './socket-loop.ts';
 import type { WheelTimer } from './timer-wheel.ts';
 
@@ -12,7 +12,7 @@ export type Judge = (bytes: Buffer) => boolean;
  * Reads a new socket until its protocol is known, at most for `timeoutMs`; then the judge hands it on. Sockets that end,
  * fail or dawdle are destroyed. Owns the socket until then.
  */
-export class FirstBytes implements WheelTimer {
+export class FirstBytes implements WheelTimer, InputTaker {
   wheelNext: WheelTimer | null = null;
   wheelPrevious: WheelTimer | null = null;
   wheelTick = 0;
@@ -49,10 +49,13 @@ export class FirstBytes implements WheelTimer {
     this.#onEnd('timeout');
   }
 
+  takeInput(buffer: Buffer, length: number): void {
+    this.#onData(buffer.subarray(0, length));
+  }
+
   #listen(): void {
     const socket = this.#socket;
-    if (socket instanceof SharedReadSocket)
-      socket.onInput = (buffer, length) => this.#onData(buffer.subarray(0, length));
+    if (sharesReads(socket)) socket.inputTaker = this;
     else socket.on('data', this.#onData);
   }
 
@@ -71,7 +74,7 @@ export class FirstBytes implements WheelTimer {
 
   #unlisten(): void {
     const socket = this.#socket;
-    if (socket instanceof SharedReadSocket) socket.ignoreInput();
+    if (sharesReads(socket)) socket.inputTaker = NO_TAKER;
     else socket.off('data', this.#onData);
   }
 

@@ -12,7 +12,7 @@ export type { CopyPages } from './copy-pages.ts';
 export { FirstBytes } from './first-bytes.ts';
 export { MemoryBudget, type MemoryHolder, workerBufferBytes } from './memory-budget.ts';
 export { EXCHANGE_BYTES, fieldBytes } from './memory-cost.ts';
-export { SharedReadSocket, sharingReads } from './shared-read-socket.ts';
+export { newSharedReadSocket, shareReads } from './shared-read-socket.ts';
 export { SocketLoop } from './socket-loop.ts';
 export { SocketTransport, type TrafficCounters, type TransportOwner } from './socket-transport.ts';
 export type { WheelTimer } from './timer-wheel.ts';

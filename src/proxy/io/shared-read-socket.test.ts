@@ -2,16 +2,25 @@
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Server, Socket } from 'node:net';
 import { after, before, describe, it } from 'node:test';
-import { newReadBuffer, SharedReadSocket, sharingReads } from './shared-read-socket.ts';
+import {
+  NO_TAKER,
+  newReadBuffer,
+  newSharedReadSocket,
+  type SharedReadSocket,
+  shareReads,
+  sharesReads,
+} from './shared-read-socket.ts';
 
 /** The next input as text, copied. */
 function nextInput(socket: SharedReadSocket): Promise<string> {
   return new Promise(resolve => {
-    socket.onInput = (buffer, length) => {
-      socket.ignoreInput();
-      resolve(buffer.toString('latin1', 0, length));
+    socket.inputTaker = {
+      takeInput(buffer, length) {
+        socket.inputTaker = NO_TAKER;
+        resolve(buffer.toString('latin1', 0, length));
+      },
     };
   });
 }
@@ -22,7 +31,7 @@ describe('socket with shared reads', () => {
   let port: number;
 
   before(async () => {
-    server = createServer({ noDelay: true });
+    server = createServer({ noDelay: true, highWaterMark: 1_000 });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     port = (server.address() as AddressInfo).port;
@@ -32,13 +41,13 @@ describe('socket with shared reads', () => {
 
   async function accepted(client: Socket): Promise<SharedReadSocket> {
     const [[socket]] = await Promise.all([once(server, 'connection'), once(client, 'connect')]);
-    const shared = sharingReads(socket as Socket, buffer, 1_000);
-    assert.ok(shared instanceof SharedReadSocket, 'this Node lets accepted connections share reads');
-    return shared;
+    assert.ok(shareReads(socket as Socket, buffer), 'this Node lets accepted connections share reads');
+    return socket as SharedReadSocket;
   }
 
   it('reads accepted and dialled sockets into one buffer, and writes as any socket', async () => {
-    const client = new SharedReadSocket(buffer).connect({ host: '127.0.0.1', port }) as SharedReadSocket;
+    const client = newSharedReadSocket(buffer);
+    client.connect({ host: '127.0.0.1', port });
     const shared = await accepted(client);
     assert.equal(shared.writableHighWaterMark, 1_000);
     assert.equal(shared.remotePort, client.localPort);
@@ -73,23 +82,23 @@ describe('socket with shared reads', () => {
     await once(own, 'listening');
     const client = connect((own.address() as AddressInfo).port, '127.0.0.1');
     const [socket] = (await once(own, 'connection')) as [Socket];
-    const shared = sharingReads(socket, buffer, 1_000);
+    assert.ok(shareReads(socket, buffer));
     let isClosed = false;
     own.close(() => {
       isClosed = true;
     });
-    const asked = nextInput(shared as SharedReadSocket);
+    const asked = nextInput(socket as SharedReadSocket);
     client.write('ping');
     assert.equal(await asked, 'ping');
     assert.equal(isClosed, false, 'its connection is open');
     client.destroy();
     await once(own, 'close');
-    assert.ok(shared.destroyed);
+    assert.ok(socket.destroyed);
   });
 
-  it('leaves a socket alone whose connection it cannot take', () => {
-    const socket = connect(port, '127.0.0.1');
-    assert.ok(sharingReads(socket, buffer, 1_000) === socket);
-    socket.destroy();
+  it('leaves a socket alone that has no connection to read', () => {
+    const socket = new Socket();
+    assert.equal(shareReads(socket, buffer), false);
+    assert.equal(sharesReads(socket), false);
   });
 });

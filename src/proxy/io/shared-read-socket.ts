@@ -10,53 +10,67 @@ export function newReadBuffer(): Buffer {
   return Buffer.allocUnsafeSlow(READ_BYTES);
 }
 
-/** Takes `buffer[0, length)`, which is another read's as soon as this returns. */
-export type TakeInput = (buffer: Buffer, length: number) => void;
+/** Who reads a socket. */
+export interface InputTaker {
+  /** Takes `buffer[0, length)`, which is another read's as soon as this returns. */
+  takeInput(buffer: Buffer, length: number): void;
+}
 
 /**
  * A TCP socket whose input goes into a buffer that it shares with others, and not, as `data` events, into 64 KiB allocated for each
- * read: a third of the time of a large message was spent on those. Reading begins at once, so set `onInput` before the event loop goes on.
+ * read: a third of the time of a large message was spent on those. Reading begins at once, so set `inputTaker` before the event loop goes on.
+ *
+ * Not a class of its own: accepted sockets are Node's, and whoever writes to sockets should meet one kind of object.
  */
-export class SharedReadSocket extends Socket {
-  onInput: TakeInput = ignore;
-
-  constructor(buffer: Buffer, options: SocketConstructorOpts = {}) {
-    let self: SharedReadSocket | null = null;
-    const callback = (length: number): boolean => {
-      self?.onInput(buffer, length);
-      return true;
-    };
-    super({ ...options, onread: { buffer, callback } });
-    self = this;
-  }
-
-  /** Input is dropped from here on, until `onInput` is set anew. */
-  ignoreInput(): void {
-    this.onInput = ignore;
-  }
+export interface SharedReadSocket extends Socket {
+  inputTaker: InputTaker;
 }
 
-/** The parts of an accepted socket that move: `net.Server` offers no way to say how its sockets are read. */
-interface Accepted {
-  _handle: { readonly useUserBuffer?: unknown } | null;
-  _server: unknown;
-}
+/** Input is dropped. */
+export const NO_TAKER: InputTaker = { takeInput() {} };
 
-/**
- * The connection of `accepted`, just accepted by a `net.Server`, as a `SharedReadSocket`; `accepted` itself where this Node keeps the
- * connection in another way. `accepted` must not be used any more. `highWaterBytes`: of output.
- */
-export function sharingReads(accepted: Socket, buffer: Buffer, highWaterBytes: number): Socket {
-  const from = accepted as unknown as Accepted;
-  const handle = from._handle ?? null;
-  if (typeof handle?.useUserBuffer !== 'function' || (from._server ?? null) === null) return accepted;
-  const options: object = { handle, writableHighWaterMark: highWaterBytes };
-  const socket = new SharedReadSocket(buffer, options);
-  // The server counts its open connections by this, and is closed when there is none.
-  (socket as unknown as Accepted)._server = from._server;
-  from._handle = null;
-  from._server = null;
+/** A socket to be connected. */
+export function newSharedReadSocket(buffer: Buffer, options: SocketConstructorOpts = {}): SharedReadSocket {
+  const callback = (length: number): boolean => {
+    socket.inputTaker.takeInput(buffer, length);
+    return true;
+  };
+  const socket = new Socket({ ...options, onread: { buffer, callback } }) as SharedReadSocket;
+  socket.inputTaker = NO_TAKER;
   return socket;
 }
 
-function ignore(): void {}
+export function sharesReads(socket: Socket): socket is SharedReadSocket {
+  return (socket as Partial<SharedReadSocket>).inputTaker !== undefined;
+}
+
+interface ReadState {
+  [field: symbol]: unknown;
+  readonly _handle?: { useUserBuffer?(buffer: Buffer): void } | null;
+}
+
+/** Where Node keeps what the option `onread` says, by its own names: `net.Server` offers no way to say it for what it accepts. */
+const BUFFER = stateOf('kBuffer');
+const CALLBACK = stateOf('kBufferCb');
+
+/** Makes `accepted`, just accepted by a `net.Server`, share reads. False: this Node keeps its state elsewhere; the socket is as it was. */
+export function shareReads(accepted: Socket, buffer: Buffer): boolean {
+  const state = accepted as unknown as ReadState;
+  const handle = state._handle ?? null;
+  if (typeof handle?.useUserBuffer !== 'function' || BUFFER === undefined || CALLBACK === undefined) return false;
+  (accepted as SharedReadSocket).inputTaker = NO_TAKER;
+  state[BUFFER] = buffer;
+  state[CALLBACK] = onRead;
+  handle.useUserBuffer(buffer);
+  return true;
+}
+
+/** Called as a method of the socket; one for all. */
+function onRead(this: SharedReadSocket, length: number, buffer: Buffer): boolean {
+  this.inputTaker.takeInput(buffer, length);
+  return true;
+}
+
+function stateOf(name: string): symbol | undefined {
+  return Object.getOwnPropertySymbols(new Socket()).find(({ description }) => description === name);
+}

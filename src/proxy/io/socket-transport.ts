@@ -20,7 +20,7 @@
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { MessageConnection, OutputSink } from '../../wire/index.ts';
-import { SharedReadSocket } from '../io/shared-read-socket.ts';
+import { type InputTaker, NO_TAKER, sharesReads } from './shared-read-socket.ts';
 import type { SocketLoop } from './socket-loop.ts';
 
 export interface TransportOwner {
@@ -39,7 +39,12 @@ export interface TrafficCounters {
 
 const NOTHING = Buffer.alloc(0);
 
-export class SocketTransport implements OutputSink {
+/** A socket knows its transport, so that all sockets share their listeners: five functions each would be a tenth of an idle connection. */
+interface TransportSocket extends Socket {
+  transport?: SocketTransport;
+}
+
+export class SocketTransport implements OutputSink, InputTaker {
   readonly socket: Socket;
   /** Totals of this socket, in bytes. */
   bytesRead = 0;
@@ -59,8 +64,6 @@ export class SocketTransport implements OutputSink {
   #corked = false;
   /** What the owner was told of output that waits. */
   #unreadBytes = 0;
-  /** For the empty write that tells when what is before it is out. Not for every write: a callback costs each a turn of its own. */
-  readonly #onWritten = (): void => this.#onDrain();
 
   constructor(socket: Socket, loop: SocketLoop, owner: TransportOwner, traffic: TrafficCounters | null = null) {
     this.socket = socket;
@@ -80,17 +83,14 @@ export class SocketTransport implements OutputSink {
     const socket = this.socket;
     // Where a peer that ended its side may still read, the connection says when ours ends.
     socket.allowHalfOpen = true;
-    if (socket instanceof SharedReadSocket) socket.onInput = (buffer, length) => this.#onInput(buffer, length);
-    else socket.on('data', (chunk: Buffer) => this.#onInput(chunk, chunk.length));
-    // Whether the peer's end is ours too is for the connection to say.
-    socket.allowHalfOpen = true;
-    socket.on('drain', () => this.#onDrain());
-    socket.on('error', error => {
-      this.#error = error;
-    });
-    socket.on('end', () => this.#onEnd());
-    socket.on('close', () => this.#onClose());
-    if (first !== null) this.#onInput(first, first.length);
+    (socket as TransportSocket).transport = this;
+    if (sharesReads(socket)) socket.inputTaker = this;
+    else socket.on('data', onData);
+    socket.on('drain', onDrain);
+    socket.on('error', onError);
+    socket.on('end', onEnd);
+    socket.on('close', onClose);
+    if (first !== null) this.takeInput(first, first.length);
   }
 
   /** The connection has output; call from `MessageConnectionEvents.onOutput`. */
@@ -110,7 +110,8 @@ export class SocketTransport implements OutputSink {
     if (!this.#ending && this.socket.writableLength > 0) {
       if (!this.#blocked) {
         this.#block();
-        this.socket.write(NOTHING, this.#onWritten);
+        // Tells when what is before it is out. Not for every write: a callback costs each a turn of its own.
+        this.socket.write(NOTHING, () => this.onDrain());
       }
       this.measure();
       return;
@@ -200,7 +201,8 @@ export class SocketTransport implements OutputSink {
     if (!this.socket.write(chunk)) this.#block();
   }
 
-  #onInput(chunk: Buffer, length: number): void {
+  /** For the socket only, as what follows. */
+  takeInput(chunk: Buffer, length: number): void {
     if (this.#closed) return;
     this.#loop.refresh();
     this.bytesRead += length;
@@ -209,7 +211,11 @@ export class SocketTransport implements OutputSink {
     this.#connection?.receive(chunk, this.#loop.nowMs, length);
   }
 
-  #onDrain(): void {
+  onError(error: Error): void {
+    this.#error = error;
+  }
+
+  onDrain(): void {
     if (!this.#blocked || this.#closed || this.socket.writableLength > 0) return;
     this.#blocked = false;
     this.#loop.refresh();
@@ -220,11 +226,11 @@ export class SocketTransport implements OutputSink {
   }
 
   /** The peer ended its side. */
-  #onEnd(): void {
+  onEnd(): void {
     if (!this.#ending && this.#connection?.receiveEnd() !== true) this.socket.end();
   }
 
-  #onClose(): void {
+  onClose(): void {
     if (this.#closed) return;
     this.#closed = true;
     this.#loop.refresh();
@@ -233,5 +239,26 @@ export class SocketTransport implements OutputSink {
     this.#owner?.onTransportClosed(this.#error);
     this.#connection = null;
     this.#owner = null;
+    if (sharesReads(this.socket)) this.socket.inputTaker = NO_TAKER;
   }
+}
+
+function onData(this: TransportSocket, chunk: Buffer): void {
+  this.transport?.takeInput(chunk, chunk.length);
+}
+
+function onDrain(this: TransportSocket): void {
+  this.transport?.onDrain();
+}
+
+function onError(this: TransportSocket, error: Error): void {
+  this.transport?.onError(error);
+}
+
+function onEnd(this: TransportSocket): void {
+  this.transport?.onEnd();
+}
+
+function onClose(this: TransportSocket): void {
+  this.transport?.onClose();
 }

@@ -17,7 +17,7 @@ import { type BindFailure, type Binding, bindFailure } from '../../snapshot/inde
  */
 import { VOLATILE_NAMES } from '../../wire/index.ts';
 import { Scope, type ScopeEnvironment, type Serving } from '../http/index.ts';
-import { FirstBytes, sharingReads, type TrafficCounters } from '../io/index.ts';
+import { FirstBytes, shareReads, type TrafficCounters } from '../io/index.ts';
 import { closeQuietly } from './close-quietly.ts';
 import type { Spoken } from './codec.ts';
 import type { ConnectionBudget } from './connection-budget.ts';
@@ -68,9 +68,17 @@ export class BindingServer implements DownstreamServer, TlsOwner {
   #isOver = false;
   readonly #slots: { readonly connections: number; readonly accepted: number; readonly active: number };
 
+  /** One listener for all sockets, which is called as a method of the socket. */
+  readonly #onSocketClosed: (this: Socket) => void;
+
   constructor(binding: Binding, environment: BindingEnvironment) {
     this.serving = environment.serving;
-    this.#early = new EarlySockets(environment.serving.loop);
+    const early = new EarlySockets(environment.serving.loop);
+    this.#early = early;
+    this.#onSocketClosed = function (this: Socket): void {
+      early.delete(this);
+      environment.budget.release(this);
+    };
     this.#environment = environment;
     this.compiled = compileBinding(binding, { volatileNames: VOLATILE_NAMES, verdicts: environment.verdicts });
     this.budget = environment.budget;
@@ -205,10 +213,9 @@ export class BindingServer implements DownstreamServer, TlsOwner {
     else this.#readProtocol(raw, socket, entered);
   }
 
-  #onSocket(accepted: Socket): void {
+  #onSocket(socket: Socket): void {
     const { admission } = this.binding;
-    const isCleartext = admission === 'first-bytes';
-    const socket = isCleartext ? sharingReads(accepted, this.serving.loop.readBuffer, HIGH_WATER_BYTES) : accepted;
+    if (admission === 'first-bytes') shareReads(socket, this.serving.loop.readBuffer);
     this.#add(this.#slots.accepted, 1);
     this.serving.loop.refresh();
     if (!this.budget.take(socket)) {
@@ -216,7 +223,7 @@ export class BindingServer implements DownstreamServer, TlsOwner {
       return;
     }
     this.#early.add(socket);
-    socket.once('close', () => this.budget.release(socket));
+    socket.on('close', this.#onSocketClosed);
     switch (admission) {
       case 'first-bytes':
         this.#readProtocol(socket, socket, null);

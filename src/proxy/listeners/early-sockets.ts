@@ -17,10 +17,9 @@ export class EarlySockets implements WheelTimer {
     this.#loop = loop;
   }
 
-  /** Call `delete` when the socket has an owner. */
+  /** Call `delete` when the socket has an owner or is gone. */
   add(socket: Socket): void {
     this.#sockets.add(socket);
-    socket.once('close', () => this.#sockets.delete(socket));
   }
 
   delete(socket: Socket): void {

@@ -3,7 +3,7 @@
 import type { Socket } from 'node:net';
 import type { Clock, Random } from '../../time/index.ts';
 import type { HeaderListPool, HeadMemory } from '../../wire/index.ts';
-import { SharedReadSocket, type SocketLoop } from '../io/index.ts';
+import { newSharedReadSocket, type SocketLoop } from '../io/index.ts';
 
 /** TCP keepalive: frees what a vanished peer left behind on connections without traffic. */
 const KEEPALIVE_MS = 60_000;
@@ -23,5 +23,5 @@ export interface ConnectionEnvironment {
 /** Opens a socket to an IP address, without Nagle's delay. */
 export function dialTcp(host: string, port: number, readBuffer: Buffer): Socket {
   const options = { noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEPALIVE_MS };
-  return new SharedReadSocket(readBuffer, options).connect({ host, port });
+  return newSharedReadSocket(readBuffer, options).connect({ host, port });
 }
