@@ -11,7 +11,7 @@ import {
   type SessionToken,
   WeightedChoice,
 } from '../filters/index.ts';
-import { RuleMetrics } from '../metrics/index.ts';
+import { type RuleMetrics, RuleMetricsTable, routeName, ruleName } from '../metrics/index.ts';
 import { type ClusterPool, hashText } from '../upstream/index.ts';
 import { ResponsePlan } from './response-plan.ts';
 import type { Serving } from './serving.ts';
@@ -66,13 +66,13 @@ export class CompiledRule {
 export class RuleCompiler {
   readonly #serving: Serving;
   readonly #compiled = new WeakMap<Rule, CompiledRule>();
-  /** Of every rule that took a request, by `metricsKey`. */
-  readonly #metrics = new Map<string, RuleMetrics>();
+  readonly #metrics: RuleMetricsTable;
   /** Responses without filters share one plan, so that their lists are remembered once. */
   readonly #plain: ResponsePlan;
 
   constructor(serving: Serving) {
     this.#serving = serving;
+    this.#metrics = new RuleMetricsTable(serving.metrics);
     this.#plain = new ResponsePlan(new HeaderRewriter([]), serving, serving.lists);
   }
 
@@ -82,7 +82,7 @@ export class RuleCompiler {
     const compiled = new CompiledRule(
       rule,
       rule.backends.map((backend, index) => this.#backend(rule, backend, index)),
-      this.#metricsOf(rule),
+      this.#metrics.metricsOf(rule),
     );
     this.#compiled.set(rule, compiled);
     return compiled;
@@ -90,24 +90,7 @@ export class RuleCompiler {
 
   /** Forgets the metrics of rules that are not among these any more. */
   retain(rules: Iterable<Rule>): void {
-    if (this.#metrics.size === 0) return;
-    const kept = new Set<string>();
-    for (const rule of rules) kept.add(metricsKey(rule));
-    for (const [key, metrics] of this.#metrics) {
-      if (kept.has(key)) continue;
-      metrics.release();
-      this.#metrics.delete(key);
-    }
-  }
-
-  #metricsOf(rule: Rule): RuleMetrics {
-    const key = metricsKey(rule);
-    let metrics = this.#metrics.get(key);
-    if (metrics === undefined) {
-      metrics = new RuleMetrics(this.#serving.metrics, routeName(rule), ruleName(rule));
-      this.#metrics.set(key, metrics);
-    }
-    return metrics;
+    this.#metrics.retain(rules);
   }
 
   #isCurrent(compiled: CompiledRule): boolean {
@@ -143,15 +126,3 @@ export const UNKNOWN_CLUSTER: Fault = {
   message: 'the backend of this route is not known',
   reason: 'no_backend',
 };
-
-function metricsKey(rule: Rule): string {
-  return `${routeName(rule)} ${ruleName(rule)}`;
-}
-
-function routeName({ origin }: Rule): string {
-  return `${origin.namespace}/${origin.name}`;
-}
-
-function ruleName({ origin }: Rule): string {
-  return origin.ruleName === '' ? String(origin.ruleIndex) : origin.ruleName;
-}

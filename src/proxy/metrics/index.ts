@@ -13,4 +13,5 @@ export { MethodBudget } from './method-budget.ts';
 export type { CountedCall, TypeSeries } from './method-series.ts';
 export { type Histogram, type MetricFamily, type MetricSample, MetricsReader } from './metrics-reader.ts';
 export { RuleMetrics } from './rule-metrics.ts';
+export { RuleMetricsTable, routeName, ruleName } from './rule-metrics-table.ts';
 export { type Labels, type Series, WorkerMetrics } from './worker-metrics.ts';
