@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { HeaderList, VolatileFields } from '../../wire/index.ts';
-import type { GrpcMethodMetrics, HttpRequestMetrics } from '../metrics/index.ts';
+import type { GrpcMethodMetrics, HttpRequestMetrics, RuleMetrics } from '../metrics/index.ts';
 import type { Answer } from './answer.ts';
 import type { Outcome } from './outcome.ts';
 
@@ -31,10 +31,12 @@ export interface Face {
   begin(metrics: FaceMetrics, outcome: Outcome): FaceCall;
 }
 
-/** Where requests of a kind are counted; the one of the other face is null. */
+/** Where requests of a kind are counted; `method` or `http`, the one of the other face, is null. */
 export interface FaceMetrics {
   readonly method: GrpcMethodMetrics | null;
   readonly http: HttpRequestMetrics | null;
+  /** null: no rule took it. */
+  readonly rule: { readonly metrics: RuleMetrics } | null;
 }
 
 /** A response's head, and its body if it has one. */

@@ -21,7 +21,7 @@ export function recordRefused(owner: ExchangeOwner, head: HeaderList, answer: An
   if (isAnswered) {
     outcome.http = status ?? (isGrpc ? 200 : answer.httpStatus);
     const metrics = owner.scope().refused(head);
-    (metrics.method === null ? HTTP : GRPC).begin(metrics, outcome).close(0);
+    (metrics.method === null ? HTTP : GRPC).begin({ ...metrics, rule: null }, outcome).close(0);
   }
   serving.accessLog?.record({
     owner,

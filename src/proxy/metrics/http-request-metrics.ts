@@ -22,6 +22,11 @@ export function methodLabel(method: string): string {
   return METHODS.has(method) ? method : '_OTHER';
 }
 
+/** The status that a request is counted under. `status`: 0 when the response had not begun. */
+export function knownStatus(status: number): number {
+  return status >= 100 && status <= 599 ? status : CLIENT_CLOSED;
+}
+
 /** `http_server_request_duration_seconds` of one method and scheme of a Gateway, for requests that are not gRPC. */
 export class HttpRequestMetrics {
   readonly #metrics: WorkerMetrics;
@@ -37,7 +42,7 @@ export class HttpRequestMetrics {
 
   /** `status`: 0 when the response had not begun. */
   finished(status: number, seconds: number): void {
-    const known = status >= 100 && status <= 599 ? status : CLIENT_CLOSED;
+    const known = knownStatus(status);
     let slot = this.#byStatus.get(known);
     if (slot === undefined) {
       const labels = { ...this.#labels, http_response_status_code: String(known) };

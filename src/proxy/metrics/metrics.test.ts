@@ -241,14 +241,22 @@ describe('metrics', () => {
 
   it('forgets the series of a rule that is gone, requests that it took included', async () => {
     const { reader, metrics } = start(1);
-    const rule = new RuleMetrics(metrics[0], 'default/r', '0');
-    rule.finished(0);
+    const rule = new RuleMetrics(metrics[0], { kind: 'HTTPRoute', route: 'default/r', rule: '0' });
+    rule.callFinished(0);
+    rule.requestFinished(204);
+    rule.requestFinished(0);
     rule.failed('overload', 'internal');
     await turn();
-    assert.equal(samples(reader, 'daemun_route_requests_total').length, 1);
+    assert.deepEqual(
+      samples(reader, 'daemun_route_requests_total')
+        .map(({ labels }) => labels['code'])
+        .sort(),
+      ['204', '499', 'OK'],
+    );
     rule.release();
-    rule.finished(0);
-    rule.finished(14);
+    rule.callFinished(0);
+    rule.callFinished(14);
+    rule.requestFinished(200);
     rule.failed('overload', 'internal');
     await turn();
     assert.deepEqual(samples(reader, 'daemun_route_requests_total'), []);

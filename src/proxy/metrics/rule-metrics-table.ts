@@ -6,6 +6,7 @@ import type { WorkerMetrics } from './worker-metrics.ts';
 
 /** The metrics of one rule. */
 interface Kept {
+  readonly kind: string;
   readonly rule: string;
   readonly metrics: RuleMetrics;
   /** The last round of `retain` that saw the rule. */
@@ -20,7 +21,7 @@ interface Kept {
  */
 export class RuleMetricsTable {
   readonly #metrics: WorkerMetrics;
-  /** By namespace and name of the route; a route has few rules. */
+  /** By namespace and name; routes of one name have few rules. */
   readonly #routes = new Map<string, Map<string, Kept[]>>();
   #round = 0;
 
@@ -30,13 +31,13 @@ export class RuleMetricsTable {
 
   /** The same for all versions of a rule. */
   metricsOf(rule: Rule): RuleMetrics {
-    const { namespace, name } = rule.origin;
+    const { kind, namespace, name } = rule.origin;
     const known = this.#find(rule.origin);
     if (known !== undefined) return known.metrics;
-    const metrics = new RuleMetrics(this.#metrics, routeName(rule), ruleName(rule));
+    const metrics = new RuleMetrics(this.#metrics, { kind, route: routeName(rule), rule: ruleName(rule) });
     const routes = this.#routes.get(namespace) ?? new Map<string, Kept[]>();
     const rules = routes.get(name) ?? [];
-    rules.push({ rule: ruleName(rule), metrics, round: this.#round });
+    rules.push({ kind, rule: ruleName(rule), metrics, round: this.#round });
     this.#routes.set(namespace, routes.set(name, rules));
     return metrics;
   }
@@ -59,7 +60,7 @@ export class RuleMetricsTable {
     const kept = this.#routes.get(origin.namespace)?.get(origin.name);
     if (kept === undefined) return undefined;
     const wanted = ruleName({ origin });
-    return kept.find(({ rule }) => rule === wanted);
+    return kept.find(({ kind, rule }) => kind === origin.kind && rule === wanted);
   }
 
   #keepSeen(routes: Map<string, Kept[]>, name: string, kept: readonly Kept[]): void {

@@ -2,6 +2,7 @@
 
 import type { FailureSource } from '../../errors/index.ts';
 import { grpcStatusName } from '../../wire/index.ts';
+import { knownStatus } from './http-request-metrics.ts';
 import type { WorkerMetrics } from './worker-metrics.ts';
 
 const UNBOUND = -1;
@@ -10,22 +11,33 @@ const UNKNOWN = 2;
 /** Slot 0 of a page is shown to nobody. */
 const NOWHERE = 0;
 
-/** Requests that one rule took, by gRPC code, and those that failed, by reason. Slots are bound at the first of each. */
+/** Of which rule series are. All '': of requests that no rule took. */
+export interface RuleLabels {
+  /** Such as `GRPCRoute`: a route of another kind may have the same name. */
+  readonly kind: string;
+  /** `namespace/name`. */
+  readonly route: string;
+  /** Its name, else its index. */
+  readonly rule: string;
+}
+
+/** Requests that one rule took, by status, and those that failed, by reason. Slots are bound at the first of each. */
 export class RuleMetrics {
   readonly #metrics: WorkerMetrics;
-  readonly #labels: { readonly route: string; readonly rule: string };
+  readonly #labels: RuleLabels;
   readonly #slots = new Int32Array(CODES).fill(UNBOUND);
+  /** Of plain HTTP, by status. */
+  readonly #httpSlots = new Map<number, number>();
   readonly #failures = new Map<string, { readonly slot: number; readonly source: FailureSource }>();
   #isGone = false;
 
-  /** `route`: `namespace/name`; `rule`: its name, else its index. Both '': requests that no rule took. */
-  constructor(metrics: WorkerMetrics, route: string, rule: string) {
+  constructor(metrics: WorkerMetrics, labels: RuleLabels) {
     this.#metrics = metrics;
-    this.#labels = { route, rule };
+    this.#labels = labels;
   }
 
-  /** `code`: null when nothing is known. */
-  finished(code: number | null): void {
+  /** A gRPC call. `code`: null when nothing is known. */
+  callFinished(code: number | null): void {
     const known = code !== null && code >= 0 && code < CODES ? code : UNKNOWN;
     let slot = this.#slots[known] as number;
     if (slot === UNBOUND) {
@@ -33,6 +45,19 @@ export class RuleMetrics {
       this.#slots[known] = slot;
     }
     const values = this.#metrics.values;
+    values[slot] = (values[slot] as number) + 1;
+  }
+
+  /** A request of plain HTTP. `status`: 0 when the response had not begun. */
+  requestFinished(status: number): void {
+    if (this.#isGone) return;
+    const known = knownStatus(status);
+    let slot = this.#httpSlots.get(known);
+    if (slot === undefined) {
+      slot = this.#metrics.slot('daemun_route_requests_total', { ...this.#labels, code: String(known) });
+      this.#httpSlots.set(known, slot);
+    }
+    const { values } = this.#metrics;
     values[slot] = (values[slot] as number) + 1;
   }
 
@@ -57,6 +82,9 @@ export class RuleMetrics {
         this.#metrics.release('daemun_route_requests_total', { ...this.#labels, code: grpcStatusName(code) });
       }
       this.#slots[code] = NOWHERE;
+    }
+    for (const status of this.#httpSlots.keys()) {
+      this.#metrics.release('daemun_route_requests_total', { ...this.#labels, code: String(status) });
     }
     for (const [reason, { source }] of this.#failures) {
       this.#metrics.release('daemun_request_failures_total', { ...this.#labels, reason, source });

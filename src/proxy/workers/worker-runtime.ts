@@ -88,7 +88,7 @@ export class WorkerRuntime {
       metrics: this.metrics,
       sessionKeys: [],
       clock,
-      unruled: new RuleMetrics(this.metrics, '', ''),
+      unruled: new RuleMetrics(this.metrics, { kind: '', route: '', rule: '' }),
       random,
       serverHeader: settings.serverHeader,
       upstreamServiceTime: settings.upstreamServiceTime,

@@ -13,10 +13,12 @@ export class GrpcMessages implements FaceCall, CountedCall {
   responseIsGrpc = false;
   readonly outcome: Outcome;
   readonly #method: GrpcMethodMetrics | null;
+  readonly #rule: FaceMetrics['rule'];
 
-  constructor({ method }: FaceMetrics, outcome: Outcome) {
+  constructor({ method, rule }: FaceMetrics, outcome: Outcome) {
     this.outcome = outcome;
     this.#method = method;
+    this.#rule = rule;
     if (method !== null) method.started(this);
   }
 
@@ -41,5 +43,6 @@ export class GrpcMessages implements FaceCall, CountedCall {
 
   close(seconds: number): void {
     if (this.#method !== null) this.#method.handled(this, seconds);
+    if (this.#rule !== null) this.#rule.metrics.callFinished(this.outcome.grpc);
   }
 }

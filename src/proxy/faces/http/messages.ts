@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { HttpRequestMetrics } from '../../metrics/index.ts';
 import type { FaceCall, FaceMetrics } from '../face.ts';
 import type { Outcome } from '../outcome.ts';
 
 /** A request and its response are one message each way: nothing in them is counted. */
 export class HttpMessages implements FaceCall {
   readonly #outcome: Outcome;
-  readonly #http: HttpRequestMetrics | null;
+  readonly #metrics: FaceMetrics;
 
-  constructor({ http }: FaceMetrics, outcome: Outcome) {
+  constructor(metrics: FaceMetrics, outcome: Outcome) {
     this.#outcome = outcome;
-    this.#http = http;
+    this.#metrics = metrics;
   }
 
   onRequestData(): void {}
@@ -21,6 +20,8 @@ export class HttpMessages implements FaceCall {
   onResponseData(): void {}
 
   close(seconds: number): void {
-    this.#http?.finished(this.#outcome.http, seconds);
+    const { http, rule } = this.#metrics;
+    http?.finished(this.#outcome.http, seconds);
+    rule?.metrics.requestFinished(this.#outcome.http);
   }
 }
