@@ -74,6 +74,16 @@ const PROXY_ORDER = [
 ];
 const SAID_BY_EMBEDDERS = 'src/proxy/data-plane-options.ts';
 
+/** Inside the wire folder: whom a room may import. Codecs know nothing of each other. */
+const WIRE_ROOMS: Readonly<Record<string, readonly string[]>> = {
+  output: [],
+  head: ['output'],
+  message: ['head', 'output'],
+  grpc: ['head'],
+  http1: ['head', 'message', 'output'],
+  http2: ['head', 'message', 'output', 'grpc'],
+};
+
 /** Pure stages: no I/O, no clock, no log. */
 const PURE = ['translate', 'snapshot', 'match', 'status', 'values', 'resources'];
 
@@ -108,6 +118,13 @@ describe('the house', () => {
     const wrong = files
       .filter(({ path }) => roomOf(path) !== null && !path.includes('.test-support.'))
       .flatMap(file => file.imports.flatMap(({ target }) => climbOf(file.path, target)));
+    assert.deepEqual(wrong, []);
+  });
+
+  it('lets a room of the wire folder import only what its row allows, and no codec the other', () => {
+    const wrong = files
+      .filter(({ path }) => wireRoomOf(path) !== null && !path.includes('.test-support.'))
+      .flatMap(file => file.imports.flatMap(({ target, typeOnly }) => wireFaultOf(file.path, target, typeOnly)));
     assert.deepEqual(wrong, []);
   });
 
@@ -186,6 +203,19 @@ function climbOf(path: string, target: string | undefined): string[] {
   const [own, other] = [roomOf(path) ?? '', roomOf(target) ?? ''];
   const at = PROXY_ORDER.indexOf(other);
   if (own === other || (at >= 0 && at < PROXY_ORDER.indexOf(own))) return [];
+  return [`${path} may not import ${target}`];
+}
+
+/** The room of the wire folder that a file is in; null: none. */
+function wireRoomOf(path: string): string | null {
+  return /^src\/wire\/([^/]+)\//.exec(path)?.[1] ?? null;
+}
+
+function wireFaultOf(path: string, target: string | undefined, typeOnly: boolean): string[] {
+  const [own, other] = [wireRoomOf(path) ?? '', wireRoomOf(target ?? '')];
+  if (other === null || own === other || WIRE_ROOMS[own]?.includes(other) === true) return [];
+  // Lists and their pool have a place for what each codec keeps with them; they know its type alone.
+  if (own === 'head' && typeOnly) return [];
   return [`${path} may not import ${target}`];
 }
 

@@ -230,7 +230,7 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
     { limit: 'proxy/io#MIN_BUFFER_BYTES', over: 'as above', metric: 'worker_buffer' },
     { limit: 'wire/http2/hpack#MAX_SHARED_BYTES', over: 'as it says' },
     { limit: 'wire/http2/hpack#MAX_TABLE_BYTES', over: 'the oldest entries go' },
-    { limit: 'wire/http2#MAX_FREE', over: 'slabs are given back' },
+    { limit: 'wire/output#MAX_FREE', over: 'slabs are given back' },
     { limit: 'proxy/io#MAX_FREE', over: 'pages are let go of' },
     { limit: 'proxy/http#MAX_ADDRESSES', over: 'lists are made anew' },
     {

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { HeaderList } from '../header-list.ts';
+import { HeaderList } from '../head/header-list.ts';
 import { isGrpcContentType, isGrpcMessage } from './content-type.ts';
 
 describe('a gRPC content-type', () => {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { HeaderList } from '../header-list.ts';
+import type { HeaderList } from '../head/header-list.ts';
 
 /** In any case (RFC 9110 §8.3.1), alone or before '+' (a codec) or ';' (parameters, perhaps after blanks): so not `application/grpc-web`. */
 const GRPC = /^application\/grpc(?:$|\+|[\t ]*;)/i;

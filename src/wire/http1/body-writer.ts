@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Output } from '../http2/output.ts';
+import type { Output } from '../output/output.ts';
 import type { Framing } from './framing.ts';
 import { CR, LF } from './octets.ts';
 

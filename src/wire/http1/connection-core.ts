@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { HeaderList, VolatileFields } from '../header-list.ts';
-import { Output } from '../http2/output.ts';
+import type { HeaderList, VolatileFields } from '../head/header-list.ts';
 import type { EndOrigin, EndReason, StreamEnd } from '../message/end-reason.ts';
-import type { EndPacing, MessageConnectionEvents, OutputSink } from '../message/message-connection.ts';
+import type { EndPacing, MessageConnectionEvents } from '../message/message-connection.ts';
+import { Output, type OutputSink } from '../output/output.ts';
 import { BodyReader } from './body-reader.ts';
 import { BodyWriter } from './body-writer.ts';
 import type { BodySink } from './chunk-gatherer.ts';

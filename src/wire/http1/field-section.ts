@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { latin1 } from '../http2/hpack/latin1.ts';
+import { latin1 } from '../head/latin1.ts';
 import { COLON, CR, LF, SPACE, TAB, TOKEN, VALUE } from './octets.ts';
 
 /** The lines of a head or a trailer section, as they came: names in lower case, values without the space around them. */

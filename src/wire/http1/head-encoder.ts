@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { HeaderList } from '../header-list.ts';
-import type { HeaderListPool } from '../http2/header-list-pool.ts';
+import type { HeaderList } from '../head/header-list.ts';
+import type { HeaderListPool } from '../head/header-list-pool.ts';
 import { parseLength } from './framing.ts';
 import type { HeadBlock, Unspeakable } from './head-block.ts';
 import { reasonPhrase } from './reason-phrase.ts';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { HeaderListPool } from '../http2/header-list-pool.ts';
+import type { HeaderListPool } from '../head/header-list-pool.ts';
 import { FieldSection } from './field-section.ts';
 import { HeadListBuilder } from './head-list.ts';
 import type { RequestHead } from './request-head.ts';

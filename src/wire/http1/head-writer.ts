@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { VolatileFields } from '../header-list.ts';
-import type { Output } from '../http2/output.ts';
+import type { VolatileFields } from '../head/header-list.ts';
+import type { Output } from '../output/output.ts';
 import { parseLength } from './framing.ts';
 import { fitValue } from './head-encoder.ts';
 import { COLON, CR, LF, SPACE } from './octets.ts';

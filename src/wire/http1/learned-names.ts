@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { HeaderListPool } from '../http2/header-list-pool.ts';
-import { type Field, varyingField } from '../http2/hpack/field.ts';
-import { VaryingNames } from '../http2/hpack/varying-names.ts';
+import { type Field, varyingField } from '../head/field.ts';
+import type { HeaderListPool } from '../head/header-list-pool.ts';
+import { VaryingNames } from '../head/varying-names.ts';
 
 /** What one connection has learned of its heads: which names bring a new value each time, so that their fields stay out of lists. As the HTTP/2 decoder does. */
 export class LearnedNames {

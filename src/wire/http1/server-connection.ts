@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { HeaderList, VolatileFields } from '../header-list.ts';
+import type { HeaderList, VolatileFields } from '../head/header-list.ts';
 import type { EndReason } from '../message/end-reason.ts';
 import type { MessageConnection } from '../message/message-connection.ts';
 import type { MessageEvents, MessageStream } from '../message/message-stream.ts';
-import { NO_EVENTS } from '../message/no-events.ts';
+import { NO_EVENTS } from '../message/message-stream.ts';
 import { type Http1ConnectionOptions, Http1Core } from './connection-core.ts';
 import { NO_BODY, TUNNEL } from './framing.ts';
 import { headBlock, upgradeBlock } from './head-encoder.ts';

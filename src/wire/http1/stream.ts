@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { HeaderList, VolatileFields } from '../header-list.ts';
+import type { HeaderList, VolatileFields } from '../head/header-list.ts';
 import type { EndReason } from '../message/end-reason.ts';
 import type { MessageEvents, MessageStream } from '../message/message-stream.ts';
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { HeaderList } from '../header-list.ts';
+import type { HeaderList } from '../head/header-list.ts';
 import type { HeadMemory } from './head-memory.ts';
 import type { Http1Limits } from './limits.ts';
 import type { SectionReader } from './section-reader.ts';

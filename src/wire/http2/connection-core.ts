@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import type { HeaderListPool } from '../head/header-list-pool.ts';
 import type { StreamEnd } from '../message/end-reason.ts';
 import type { MessageConnectionEvents } from '../message/message-connection.ts';
-import { NO_EVENTS } from '../message/no-events.ts';
+import { NO_EVENTS } from '../message/message-stream.ts';
+import { Output } from '../output/output.ts';
 import { endOf } from './end-words.ts';
 import { ErrorCode } from './error-code.ts';
 import { FloodBudget, RESETS } from './flood-budget.ts';
 import { GOAWAY, MAX_31_BITS, RST_STREAM } from './frame.ts';
-import type { HeaderListPool } from './header-list-pool.ts';
 import { HpackDecoder } from './hpack/decoder.ts';
 import { HpackEncoder } from './hpack/encoder.ts';
+import { EncoderTables } from './hpack/encoder-table.ts';
 import type { Http2Limits } from './limits.ts';
-import { Output } from './output.ts';
 import { writePreamble } from './preamble.ts';
 import { ResetMemory } from './reset-memory.ts';
 import { ResetPacer, type TimeSource } from './reset-pacer.ts';
@@ -20,6 +21,7 @@ import { DEFAULT_WINDOW_BYTES, PeerSettings } from './settings.ts';
 import { ABANDONED, CLOSED, type Http2Stream } from './stream.ts';
 import { StreamTable } from './stream-table.ts';
 import { UnsentStreams } from './unsent-streams.ts';
+import { writeFrameHeader } from './write-frame.ts';
 
 export interface Http2ConnectionOptions {
   readonly role: 'server' | 'client';
@@ -87,6 +89,7 @@ export class ConnectionCore {
     this.limits = options.limits;
     this.output = new Output(options.lists.slabs);
     this.decoder = new HpackDecoder(options.lists, options.limits);
+    options.lists.encoderTables ??= new EncoderTables();
     this.encoder = new HpackEncoder(options.lists.encoderTables);
     this.budget = new FloodBudget(options.limits);
     this.sendQueue = new SendQueue(this);
@@ -118,14 +121,14 @@ export class ConnectionCore {
   /** Writes a frame whose payload is one 32-bit number. */
   writeControl(type: number, id: number, value: number): void {
     this.output.room(13);
-    this.output.header(4, type, 0, id);
+    writeFrameHeader(this.output, 4, type, 0, id);
     this.output.uint32(value);
     this.wrote(13);
   }
 
   writeGoaway(errorCode: number): void {
     this.output.room(17);
-    this.output.header(8, GOAWAY, 0, 0);
+    writeFrameHeader(this.output, 8, GOAWAY, 0, 0);
     this.output.uint32(this.goawayId);
     this.output.uint32(errorCode);
     this.wrote(17);

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { HeaderList, type VolatileFields } from '../header-list.ts';
+import { HeaderList, type VolatileFields } from '../head/header-list.ts';
+import { HeaderListPool } from '../head/header-list-pool.ts';
 import type { StreamEnd } from '../message/end-reason.ts';
 import type { MessageConnectionEvents } from '../message/message-connection.ts';
 import type { MessageEvents, MessageStream } from '../message/message-stream.ts';
 import { Http2Connection } from './connection.ts';
 import { ErrorCode } from './error-code.ts';
 import { PREFACE, SETTINGS } from './frame.ts';
-import { HeaderListPool } from './header-list-pool.ts';
 import { DEFAULT_HTTP2_LIMITS, type Http2Limits } from './limits.ts';
 import type { Http2Stream } from './stream.ts';
 

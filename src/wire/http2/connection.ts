@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { HeaderList, VolatileFields } from '../header-list.ts';
+import type { HeaderList, VolatileFields } from '../head/header-list.ts';
 import type { EndReason } from '../message/end-reason.ts';
-import type { EndPacing, MessageConnection, OutputSink } from '../message/message-connection.ts';
+import type { EndPacing, MessageConnection } from '../message/message-connection.ts';
 import type { MessageEvents } from '../message/message-stream.ts';
+import type { OutputSink } from '../output/output.ts';
 import { ConnectionCore, type Http2ConnectionOptions } from './connection-core.ts';
 import { codeOf, endOf } from './end-words.ts';
 import { ErrorCode } from './error-code.ts';
@@ -22,6 +23,7 @@ import {
   REMOTE_ENDED,
   type StreamConnection,
 } from './stream.ts';
+import { writeFrameHeader } from './write-frame.ts';
 
 /**
  * One HTTP/2 connection (RFC 9113), either role: bytes in → events out, calls in → bytes out. No sockets, no clock.
@@ -218,7 +220,7 @@ export class Http2Connection extends ConnectionCore implements MessageConnection
     if (this.broken) return true;
     this.begin();
     this.output.room(17);
-    this.output.header(8, PING, 0, 0);
+    writeFrameHeader(this.output, 8, PING, 0, 0);
     this.output.uint32(0);
     this.output.uint32(0);
     this.wrote(17);

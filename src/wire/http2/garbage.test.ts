@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { HeaderList } from '../header-list.ts';
+import { HeaderList } from '../head/header-list.ts';
 import {
   frame,
   Pair,

@@ -18,6 +18,7 @@ import {
   WINDOW_UPDATE,
 } from './frame.ts';
 import { isIdle } from './inbound-data.ts';
+import { writeFrame, writeFrameHeader } from './write-frame.ts';
 
 /** Entries of one SETTINGS frame; the protocol defines six. */
 const MAX_SETTINGS_BYTES = 6 * 64;
@@ -131,7 +132,7 @@ function onSettings(
   }
   connection.encoder.setPeerTableBytes(peer.headerTableBytes);
   connection.output.room(9);
-  connection.output.header(0, SETTINGS, ACK, 0);
+  writeFrameHeader(connection.output, 0, SETTINGS, ACK, 0);
   connection.wrote(9);
   if (peer.initialWindowBytes !== windowBytes) moveWindows(connection, peer.initialWindowBytes - windowBytes);
   if (!connection.broken) connection.events.onPeerLimits?.();
@@ -171,7 +172,7 @@ function onPing(
     connection.events.onPong?.();
     return;
   }
-  connection.output.frame(PING, ACK, 0, payload, start, end);
+  writeFrame(connection.output, PING, ACK, 0, payload, start, end);
   connection.wrote(17);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { HeaderList } from '../header-list.ts';
-import { NO_EVENTS } from '../message/no-events.ts';
+import type { HeaderList } from '../head/header-list.ts';
+import { NO_EVENTS } from '../message/message-stream.ts';
 import type { ConnectionCore } from './connection-core.ts';
 import { ErrorCode } from './error-code.ts';
 import { IGNORED } from './flood-budget.ts';

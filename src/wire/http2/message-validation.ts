@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { isAuthority, isSameAuthority } from '../../values/index.ts';
-import type { HeaderList } from '../header-list.ts';
+import type { HeaderList } from '../head/header-list.ts';
 
 /** `HeaderList.traits`: set once a list was looked at. */
 const CHECKED = 1;

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { HeaderList, VolatileFields } from '../header-list.ts';
+import type { HeaderList, VolatileFields } from '../head/header-list.ts';
 import type { ConnectionCore } from './connection-core.ts';
 import { CONTINUATION, DATA, END_HEADERS, END_STREAM, FRAME_HEADER_BYTES, HEADERS } from './frame.ts';
 import { BODILESS, traitsOf } from './message-validation.ts';
 import { type Http2Stream, LOCAL_ENDED, NO_BODY, REMOTE_ENDED } from './stream.ts';
+import { writeFrame, writeFrameHeader } from './write-frame.ts';
 
 /** What one stream may send at a time while others wait for the connection. */
 const QUANTUM_BYTES = 65_536;
@@ -27,7 +28,7 @@ export function sendBlock(
   const end = encoder.encode(list, fields, output.buffer, block);
   const flags = endStream ? END_STREAM : 0;
   if (end - block <= connection.peer.maxFrameBytes) {
-    output.header(end - block, HEADERS, flags | END_HEADERS, stream.id);
+    writeFrameHeader(output, end - block, HEADERS, flags | END_HEADERS, stream.id);
     output.at = end;
   } else {
     splitBlock(connection, Buffer.from(output.buffer.subarray(block, end)), flags, stream.id);
@@ -41,7 +42,15 @@ function splitBlock(connection: ConnectionCore, block: Buffer, flags: number, id
   for (let at = 0; at < block.length; at += size) {
     const end = Math.min(at + size, block.length);
     const last = end === block.length ? END_HEADERS : 0;
-    connection.output.frame(at === 0 ? HEADERS : CONTINUATION, at === 0 ? flags | last : last, id, block, at, end);
+    writeFrame(
+      connection.output,
+      at === 0 ? HEADERS : CONTINUATION,
+      at === 0 ? flags | last : last,
+      id,
+      block,
+      at,
+      end,
+    );
   }
 }
 
@@ -92,7 +101,7 @@ function writeData(connection: ConnectionCore, id: number, chunk: Buffer, start:
   let at = start;
   do {
     const next = end - at > size ? at + size : end;
-    connection.output.frame(DATA, isLast && next === end ? END_STREAM : 0, id, chunk, at, next);
+    writeFrame(connection.output, DATA, isLast && next === end ? END_STREAM : 0, id, chunk, at, next);
     connection.budget.dataFrames++;
     at = next;
   } while (at < end);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { isGrpcMessage } from '../grpc/content-type.ts';
-import { HeaderList } from '../header-list.ts';
+import { HeaderList } from '../head/header-list.ts';
 import type { ConnectionCore } from './connection-core.ts';
 import { ErrorCode } from './error-code.ts';
 import type { Http2Stream, StreamConnection } from './stream.ts';

@@ -3,7 +3,7 @@
 /** What a connection keeps of its streams, at a quarter of a million of them. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { NO_EVENTS } from '../message/no-events.ts';
+import { NO_EVENTS } from '../message/message-stream.ts';
 import { growthFactor, LINEAR_FACTOR } from '../scale.test-support.ts';
 import { ResetMemory } from './reset-memory.ts';
 import { SendQueue } from './send-queue.ts';

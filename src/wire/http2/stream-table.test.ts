@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { NO_EVENTS } from '../message/no-events.ts';
+import { NO_EVENTS } from '../message/message-stream.ts';
 import { REQUEST, Side } from './connection.test-support.ts';
 import { Http2Stream } from './stream.ts';
 import { StreamTable } from './stream-table.ts';

@@ -2,13 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { HeaderList } from '../header-list.ts';
+import type { HeaderList } from '../head/header-list.ts';
+import { HeaderListPool } from '../head/header-list-pool.ts';
 import { Http1ClientConnection } from '../http1/client-connection.ts';
 import { HeadMemory } from '../http1/head-memory.ts';
 import { DEFAULT_HTTP1_LIMITS } from '../http1/limits.ts';
 import { Http1ServerConnection } from '../http1/server-connection.ts';
 import { Http2Connection } from '../http2/connection.ts';
-import { HeaderListPool } from '../http2/header-list-pool.ts';
 import { DEFAULT_HTTP2_LIMITS } from '../http2/limits.ts';
 import type { StreamEnd } from './end-reason.ts';
 import type { MessageConnection, MessageConnectionEvents } from './message-connection.ts';

@@ -1,15 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { HeaderList } from '../header-list.ts';
+import type { HeaderList } from '../head/header-list.ts';
+import type { OutputSink } from '../output/output.ts';
 import type { EndReason, StreamEnd } from './end-reason.ts';
 import type { MessageEvents, MessageStream } from './message-stream.ts';
-
-/** Where a connection puts the bytes that are to be written. */
-export interface OutputSink {
-  write(chunk: Buffer): void;
-  /** After the last `write`. True: all is out, and the memory of the chunks is used again; else they are never written to again. Absent: as false. */
-  end?(): boolean;
-}
 
 /**
  * One connection that carries message streams, in either role: bytes in → events out, calls in → bytes out. It knows no

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { HeaderList, VolatileFields } from '../header-list.ts';
+import type { HeaderList, VolatileFields } from '../head/header-list.ts';
 import type { EndReason, StreamEnd } from './end-reason.ts';
 
 /**
@@ -62,3 +62,14 @@ export interface MessageEvents {
    */
   onEnded(stream: MessageStream, end: StreamEnd): void;
 }
+
+/** For streams without a user: before `onStream` returned, or answered by the connection itself. */
+export const NO_EVENTS: MessageEvents = {
+  onHead() {},
+  onInformational() {},
+  onUpgraded() {},
+  onData() {},
+  onTrailers() {},
+  onWritable() {},
+  onEnded() {},
+};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { HeaderList, type VolatileFields } from '../header-list.ts';
+import { HeaderList, type VolatileFields } from '../head/header-list.ts';
 import type { StreamEnd } from './end-reason.ts';
 import type { MessageEvents, MessageStream } from './message-stream.ts';
 

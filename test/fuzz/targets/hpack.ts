@@ -5,7 +5,7 @@
  * dynamic table. Promised: no exception, a bounded table, the same outcome without what is remembered of equal blocks,
  * and that what was decoded comes out of our encoder and a new decoder as it was.
  */
-import { HeaderListPool } from '../../../src/wire/http2/header-list-pool.ts';
+import { HeaderListPool } from '../../../src/wire/head/header-list-pool.ts';
 import { HpackDecoder } from '../../../src/wire/http2/hpack/decoder.ts';
 import { HpackEncoder } from '../../../src/wire/http2/hpack/encoder.ts';
 import { EncoderTables } from '../../../src/wire/http2/hpack/encoder-table.ts';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { HeaderList } from '../../header-list.ts';
+import type { HeaderList } from '../../head/header-list.ts';
 
 /** Blocks remembered per connection, the longest of them, and what they cost with keys and lists: none for a peer that indexes its fields. */
 const MAX_BLOCKS = 32;

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { HeaderListPool } from '../header-list-pool.ts';
+import { HeaderListPool } from '../../head/header-list-pool.ts';
 import { DEFAULT_HTTP2_LIMITS } from '../limits.ts';
 import { HpackDecoder } from './decoder.ts';
 

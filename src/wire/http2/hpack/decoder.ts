@@ -1,10 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { HeaderList } from '../../header-list.ts';
-import type { HeaderListPool, ListNode } from '../header-list-pool.ts';
-import type { Http2Limits } from '../limits.ts';
-import { BlockCache } from './block-cache.ts';
-import { DynamicTable } from './dynamic-table.ts';
 import {
   CONTENT_LENGTH,
   Field,
@@ -16,11 +11,16 @@ import {
   VOLATILE_NAME,
   varyingField,
   volatileField,
-} from './field.ts';
+} from '../../head/field.ts';
+import { HeaderList } from '../../head/header-list.ts';
+import type { HeaderListPool, ListNode } from '../../head/header-list-pool.ts';
+import { latin1 } from '../../head/latin1.ts';
+import { STATIC_COUNT, STATIC_FIELDS } from '../../head/static-fields.ts';
+import { VaryingNames } from '../../head/varying-names.ts';
+import type { Http2Limits } from '../limits.ts';
+import { BlockCache } from './block-cache.ts';
+import { DynamicTable } from './dynamic-table.ts';
 import { decodeHuffman, huffmanDecodedBound } from './huffman.ts';
-import { latin1 } from './latin1.ts';
-import { STATIC_COUNT, STATIC_FIELDS } from './static-table.ts';
-import { VaryingNames } from './varying-names.ts';
 
 /** Our SETTINGS_HEADER_TABLE_SIZE: the protocol's default, so that it holds from the first byte. */
 export const DECODER_TABLE_BYTES = 4096;

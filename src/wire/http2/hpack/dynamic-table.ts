@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Field } from './field.ts';
+import type { Field } from '../../head/field.ts';
 
 /**
  * The decoder's dynamic table (RFC 7541 §2.3.2): a ring that grows from nothing to at most 128 slots (4 KiB / 32).

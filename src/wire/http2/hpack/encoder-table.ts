@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { HeaderList } from '../../header-list.ts';
+import type { HeaderList } from '../../head/header-list.ts';
 
 /** What the steps and tables of a worker may cost in memory before all is begun anew, the lists that they keep alive included. */
 const MAX_SHARED_BYTES = 8_388_608;

@@ -2,12 +2,12 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { HeaderList, pathIn, targetOf, type VolatileFields } from '../../header-list.ts';
-import { HeaderListPool } from '../header-list-pool.ts';
-import { DEFAULT_HTTP2_LIMITS } from '../limits.ts';
-import { HpackDecoder } from './decoder.ts';
-import { HpackEncoder } from './encoder.ts';
-import { EncoderTables } from './encoder-table.ts';
+import { HpackDecoder } from '../http2/hpack/decoder.ts';
+import { HpackEncoder } from '../http2/hpack/encoder.ts';
+import { EncoderTables } from '../http2/hpack/encoder-table.ts';
+import { DEFAULT_HTTP2_LIMITS } from '../http2/limits.ts';
+import { HeaderList, pathIn, targetOf, type VolatileFields } from './header-list.ts';
+import { HeaderListPool } from './header-list-pool.ts';
 
 type Line = readonly [name: string, value: string];
 

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { OutputSink } from '../message/message-connection.ts';
-import { FRAME_HEADER_BYTES } from './frame.ts';
 import type { Slab, SlabPool } from './slab-pool.ts';
 
+/** Where a connection puts the bytes that are to be written. */
+export interface OutputSink {
+  write(chunk: Buffer): void;
+  /** After the last `write`. True: all is out, and the memory of the chunks is used again; else they are never written to again. Absent: as false. */
+  end?(): boolean;
+}
+
 /**
- * The output queue of one connection: frames are written into borrowed slabs, side by side. Writers call `room(n)` first, then write at
+ * The output queue of one connection: what it writes lies in borrowed slabs, side by side. Writers call `room(n)` first, then write at
  * `at` into `buffer` and advance `at`. All is copied, since input is read into memory that the next read takes; and the slabs of what was written to the
  * socket at once, which is nearly everything, are filled again from where they were.
  */
@@ -40,19 +45,7 @@ export class Output {
     if (this.buffer.length - this.at < bytes) this.#change(bytes);
   }
 
-  /** Writes a frame header; there must be room. */
-  header(length: number, type: number, flags: number, id: number): void {
-    const out = this.buffer;
-    const at = this.at;
-    out[at] = length >> 16;
-    out[at + 1] = length >> 8;
-    out[at + 2] = length;
-    out[at + 3] = type;
-    out[at + 4] = flags;
-    this.at = at + 5;
-    this.uint32(id);
-  }
-
+  /** Big endian; there must be room. */
   uint32(value: number): void {
     const out = this.buffer;
     const at = this.at;
@@ -61,13 +54,6 @@ export class Output {
     out[at + 2] = value >> 8;
     out[at + 3] = value;
     this.at = at + 4;
-  }
-
-  /** A whole frame whose payload is `chunk[start, end)`. */
-  frame(type: number, flags: number, id: number, chunk: Buffer, start: number, end: number): void {
-    this.room(FRAME_HEADER_BYTES + Math.min(end - start, UNSPLIT_BYTES));
-    this.header(end - start, type, flags, id);
-    this.bytes(chunk, start, end);
   }
 
   /** `chunk[start, end)` as it is. */
@@ -120,9 +106,6 @@ export class Output {
 }
 
 const NONE = Buffer.alloc(0);
-/** A payload up to this goes into one slab, a larger one into what is left of several. */
-const UNSPLIT_BYTES = 1024;
-
 function copy(from: Buffer, start: number, end: number, to: Buffer, at: number): void {
   if (end - start > 64) from.copy(to, at, start, end);
   else for (let i = start, j = at; i < end; i++, j++) to[j] = from[i] as number;

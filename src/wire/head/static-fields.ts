@@ -2,7 +2,7 @@
 
 import { Field, fieldFlags } from './field.ts';
 
-/** RFC 7541 appendix A; index 1 is the first. */
+/** The fields of HPACK's static table (RFC 7541 appendix A), which heads of every version are made of; index 1 is the first. */
 const PAIRS: readonly (readonly [string, string])[] = [
   [':authority', ''],
   [':method', 'GET'],

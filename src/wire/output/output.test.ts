@@ -2,8 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { parseFrames } from './connection.test-support.ts';
-import { DATA } from './frame.ts';
+import { parseFrames } from '../http2/connection.test-support.ts';
+import { DATA } from '../http2/frame.ts';
+import { writeFrame } from '../http2/write-frame.ts';
 import { Output } from './output.ts';
 import { SlabPool } from './slab-pool.ts';
 
@@ -16,12 +17,12 @@ function take(output: Output): Buffer[] {
 describe('output', () => {
   it('hands small frames over as one buffer, and keeps what it handed over', () => {
     const output = new Output(new SlabPool());
-    for (let id = 1; id < 100; id += 2) output.frame(DATA, 0, id, Buffer.from(`body ${id}`), 0, 6);
+    for (let id = 1; id < 100; id += 2) writeFrame(output, DATA, 0, id, Buffer.from(`body ${id}`), 0, 6);
     const [first, ...more] = take(output);
     assert.ok(first);
     assert.equal(more.length, 0);
     const copy = Buffer.from(first);
-    output.frame(DATA, 0, 1, Buffer.alloc(1000, 0xff), 0, 1000);
+    writeFrame(output, DATA, 0, 1, Buffer.alloc(1000, 0xff), 0, 1000);
     assert.deepEqual(first, copy, 'later frames do not touch it');
     assert.equal(take(output).length, 1);
     assert.equal(take(output).length, 0);
@@ -30,9 +31,9 @@ describe('output', () => {
   it('copies large payloads, in order, into what is left of its slabs', () => {
     const output = new Output(new SlabPool());
     const large = Buffer.alloc(80_000, 'L');
-    output.frame(DATA, 0, 1, Buffer.from('a'), 0, 1);
-    output.frame(DATA, 0, 3, large, 0, large.length);
-    output.frame(DATA, 1, 5, Buffer.from('b'), 0, 1);
+    writeFrame(output, DATA, 0, 1, Buffer.from('a'), 0, 1);
+    writeFrame(output, DATA, 0, 3, large, 0, large.length);
+    writeFrame(output, DATA, 1, 5, Buffer.from('b'), 0, 1);
     assert.equal(output.queuedBytes, 3 * 9 + 2 + large.length);
     large.fill(0);
     const chunks = take(output);
@@ -56,12 +57,12 @@ describe('output', () => {
   it('fills the slabs again that the sink is done with, and no others', () => {
     const slabs = new SlabPool();
     const [one, two] = [new Output(slabs), new Output(slabs)];
-    one.frame(DATA, 0, 1, Buffer.alloc(100, 1), 0, 100);
+    writeFrame(one, DATA, 0, 1, Buffer.alloc(100, 1), 0, 100);
     const [kept] = take(one);
     assert.ok(kept);
     for (let round = 0; round < 1_000; round++) {
       const output = round % 2 === 0 ? one : two;
-      output.frame(DATA, 0, 1, Buffer.alloc(10_000, 2), 0, 10_000);
+      writeFrame(output, DATA, 0, 1, Buffer.alloc(10_000, 2), 0, 10_000);
       const chunks: Buffer[] = [];
       output.take({ write: chunk => void chunks.push(chunk), end: () => true });
       assert.equal(chunks[0]?.buffer, kept.buffer, 'the same slab each time');
@@ -77,10 +78,10 @@ describe('output', () => {
     const slabs = new SlabPool();
     const [one, two] = [new Output(slabs), new Output(slabs)];
     for (let round = 0; round < 200; round++) {
-      one.frame(DATA, 0, 1, Buffer.alloc(900, 1), 0, 900);
-      two.frame(DATA, 0, 2, Buffer.alloc(900, 2), 0, 900);
+      writeFrame(one, DATA, 0, 1, Buffer.alloc(900, 1), 0, 900);
+      writeFrame(two, DATA, 0, 2, Buffer.alloc(900, 2), 0, 900);
       const [first] = take(one);
-      one.frame(DATA, 0, 3, Buffer.alloc(900, 3), 0, 900);
+      writeFrame(one, DATA, 0, 3, Buffer.alloc(900, 3), 0, 900);
       const [second] = take(two);
       const [third] = take(one);
       for (const [chunk, id] of [

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { HeadBlock, Unspeakable } from './http1/head-block.ts';
+import type { HeadBlock, Unspeakable } from '../http1/head-block.ts';
 
 /** What a list costs beside its fields: itself and three arrays. */
 const LIST_BYTES = 208;
@@ -22,13 +22,11 @@ export class HeaderList {
   readonly values: readonly string[];
   /** What consumers keep with the list, each in its `MemoSlot`. */
   readonly memos: unknown[] = [undefined, undefined, undefined, undefined];
-  /** One slot for encoders: the wire layer's own. */
-  encoded: unknown = undefined;
-  /** One slot for the HTTP/1.1 codec: the list as bytes; null: not made yet. */
+  /** The HTTP/1.1 codec's own: the list as bytes; null: not made yet. */
   http1: HeadBlock | Unspeakable | null = null;
   /** Names of fields that arrived as "never indexed" and must leave so (RFC 7541 §6.2.3); pass it on to a list made from this one. */
   readonly sensitive: readonly string[] | null;
-  /** The wire layer's own: what the list was found to be (see `message-validation.ts`); 0: not looked at yet. */
+  /** The HTTP/2 codec's own: what the list was found to be (see `message-validation.ts`); 0: not looked at yet. */
   traits = 0;
   /** What the list costs in memory, about: text, strings and arrays. */
   readonly bytes: number;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { HeaderList } from '../header-list.ts';
-import { EncoderTables } from './hpack/encoder-table.ts';
-import { Field, fieldFlags, PSEUDO, SENSITIVE, VOLATILE } from './hpack/field.ts';
-import { STATIC_FIELDS } from './hpack/static-table.ts';
-import { SlabPool } from './slab-pool.ts';
+import type { EncoderTables } from '../http2/hpack/encoder-table.ts';
+import { SlabPool } from '../output/slab-pool.ts';
+import { Field, fieldFlags, PSEUDO, SENSITIVE, VOLATILE } from './field.ts';
+import { HeaderList } from './header-list.ts';
+import { STATIC_FIELDS } from './static-fields.ts';
 import { SteadyNames } from './steady-names.ts';
 
 /** What things cost in memory beside their text, measured on Node 24: a field with its place in a map, */
@@ -31,8 +31,8 @@ export class HeaderListPool {
   #bytes = 0;
   /** Internal: where decoders begin. */
   root: ListNode;
-  /** Internal: what encoders share. */
-  readonly encoderTables: EncoderTables = new EncoderTables();
+  /** The HTTP/2 codec's own: what its encoders share; null: there is none yet. */
+  encoderTables: EncoderTables | null = null;
   /** Names that never vary; see there. */
   readonly steadyNames: SteadyNames = new SteadyNames();
   /** Internal: how many fields were interned so far. */
