@@ -84,7 +84,10 @@ export async function openHttp2(port: number): Promise<Socket> {
   return socket;
 }
 
-/** Resolves when the peer has closed the connection. */
-export async function closed(socket: Socket): Promise<void> {
-  if (!socket.destroyed) await once(socket, 'close');
+/** Resolves when the peer has closed the connection, or broken it. */
+export function closed(socket: Socket): Promise<void> {
+  return new Promise(resolve => {
+    if (socket.closed) resolve();
+    else socket.once('close', () => resolve());
+  });
 }

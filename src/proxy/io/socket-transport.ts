@@ -118,7 +118,8 @@ export class SocketTransport implements OutputSink, InputTaker {
     }
     connection.takeOutput(this);
     if (this.#blocked || this.#unreadBytes > 0) this.measure();
-    if (this.#ending) this.socket.end();
+    // Input that waited for this output may have been answered, and have ended the connection: that is out at the next turn.
+    if (this.#ending && !this.#dirty) this.socket.end();
   }
 
   /** Tells the owner how much output waits. */

@@ -8,6 +8,10 @@ import { after, before, describe, it } from 'node:test';
 import { REFUSED, SOUND } from '../../wire/http1/smuggling-corpus.test-support.ts';
 import { backend, listener, rule, TestGateway } from '../http/gateway.test-support.ts';
 
+/** What the backend answers, in time of its own. */
+const FIRST =
+  'POST /test.Shapes/first HTTP/1.1\r\nHost: a.example\r\nContent-Type: application/grpc\r\nContent-Length: 1\r\n\r\nx';
+
 /** Routed, so that what would get through would reach the backend. */
 function routed(bytes: string): string {
   return bytes
@@ -63,6 +67,10 @@ describe('requests that could be smuggled, over a socket', () => {
       const routedAnswer = await answerTo(routed(bytes));
       assert.match(routedAnswer, new RegExp(`^HTTP/1.1 ${status} `));
       assert.deepEqual(reached, []);
+      const behindAnother = await answerTo(FIRST + bytes);
+      const statuses = behindAnother.match(/(?<=HTTP\/1\.1 )\d+/g);
+      assert.deepEqual(statuses, ['200', String(status)]);
+      assert.deepEqual(reached, ['POST /test.Shapes/first x']);
     });
   }
 
