@@ -58,7 +58,6 @@ export class SocketTransport implements OutputSink, InputTaker {
   #closed = false;
   #ending = false;
   #blocked = false;
-  #error: Error | null = null;
   /** Held back so that a single buffer is written without corking. */
   #held: Buffer | null = null;
   #corked = false;
@@ -87,7 +86,8 @@ export class SocketTransport implements OutputSink, InputTaker {
     if (sharesReads(socket)) socket.inputTaker = this;
     else socket.on('data', onData);
     socket.on('drain', onDrain);
-    socket.on('error', onError);
+    // Node keeps the error until the close; here it must only have a listener.
+    if (socket.listenerCount('error') === 0) socket.on('error', ignore);
     socket.on('end', onEnd);
     socket.on('close', onClose);
     if (first !== null) this.takeInput(first, first.length);
@@ -212,10 +212,6 @@ export class SocketTransport implements OutputSink, InputTaker {
     this.#connection?.receive(chunk, this.#loop.nowMs, length);
   }
 
-  onError(error: Error): void {
-    this.#error = error;
-  }
-
   onDrain(): void {
     if (!this.#blocked || this.#closed || this.socket.writableLength > 0) return;
     this.#blocked = false;
@@ -237,7 +233,7 @@ export class SocketTransport implements OutputSink, InputTaker {
     this.#loop.refresh();
     this.measure();
     this.#connection?.close('lost');
-    this.#owner?.onTransportClosed(this.#error);
+    this.#owner?.onTransportClosed(this.socket.errored);
     this.#connection = null;
     this.#owner = null;
     if (sharesReads(this.socket)) this.socket.inputTaker = NO_TAKER;
@@ -252,9 +248,7 @@ function onDrain(this: TransportSocket): void {
   this.transport?.onDrain();
 }
 
-function onError(this: TransportSocket, error: Error): void {
-  this.transport?.onError(error);
-}
+function ignore(): void {}
 
 function onEnd(this: TransportSocket): void {
   this.transport?.onEnd();

@@ -21,8 +21,8 @@ export class ConnectionMemory implements MemoryHolder {
   heldBytes = 0;
   readonly #budget: MemoryBudget;
   readonly #owner: MemoryOwner;
-  /** Exchanges that hold more than any does. */
-  readonly #waiting = new Set<ExchangeState>();
+  /** Exchanges that hold more than any does; null: there were none yet, as on most connections. */
+  #waiting: Set<ExchangeState> | null = null;
 
   /** Joins `budget`, the worker's. Call `leave` when the connection is gone. */
   constructor(budget: MemoryBudget, owner: MemoryOwner) {
@@ -38,8 +38,10 @@ export class ConnectionMemory implements MemoryHolder {
   /** `exchange` holds this many bytes more (or, negative, fewer). May end the worst exchange before it returns. */
   held(exchange: ExchangeState, change: number): void {
     this.heldBytes += change;
-    if (exchange.chargedBytes > EXCHANGE_BYTES) this.#waiting.add(exchange);
-    else if (change < 0 && this.#waiting.size > 0) this.#waiting.delete(exchange);
+    if (exchange.chargedBytes > EXCHANGE_BYTES) {
+      this.#waiting ??= new Set();
+      this.#waiting.add(exchange);
+    } else if (change < 0) this.#waiting?.delete(exchange);
     this.#budget.add(change);
     if (this.heldBytes > MAX_HELD_BYTES) this.#resetWorst();
   }
@@ -68,7 +70,7 @@ export class ConnectionMemory implements MemoryHolder {
 
   #worst(): ExchangeState | null {
     let worst: ExchangeState | null = null;
-    for (const exchange of this.#waiting) {
+    for (const exchange of this.#waiting ?? []) {
       if (worst === null || exchange.chargedBytes > worst.chargedBytes) worst = exchange;
     }
     return worst;

@@ -19,6 +19,9 @@ import {
 import { answerOversizedHead } from './oversized-head.ts';
 import { HEAD_RECEIVED, Http2Stream, LOCAL_ENDED, NO_BODY, REMOTE_ENDED, type StreamConnection } from './stream.ts';
 
+/** Never added to. */
+const NO_PARTS: Buffer[] = [];
+
 /** HEADERS and CONTINUATION (RFC 9113 §6.2, §6.10): joins blocks, decodes them, opens streams, checks messages. */
 export class HeadersReceiver {
   readonly #connection: ConnectionCore & StreamConnection;
@@ -28,7 +31,7 @@ export class HeadersReceiver {
   #openId = 0;
   #openFlags = 0;
   /** Copies: the reads that the parts came in must not be kept for as long as the peer takes its time. */
-  #parts: Buffer[] = [];
+  #parts: Buffer[] = NO_PARTS;
   #partBytes = 0;
   #selfDependent = false;
   /** Highest id that was skipped, hence closed without ever being open. */
@@ -115,7 +118,7 @@ export class HeadersReceiver {
     if ((flags & END_HEADERS) === 0) return;
     const block = Buffer.concat(this.#parts, this.#partBytes);
     this.#openId = 0;
-    this.#parts = [];
+    this.#parts = NO_PARTS;
     this.#onBlock(this.#openFlags, id, block, 0, block.length);
   }
 

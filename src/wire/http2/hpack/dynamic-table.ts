@@ -2,12 +2,14 @@
 
 import type { Field } from '../../head/field.ts';
 
+const NO_SLOTS: (Field | undefined)[] = [];
+
 /**
  * The decoder's dynamic table (RFC 7541 §2.3.2): a ring that grows from nothing to at most 128 slots (4 KiB / 32).
  * All operations are O(1), apart from evictions, each of which an insertion has paid for.
  */
 export class DynamicTable {
-  #ring: (Field | undefined)[] = [];
+  #ring: (Field | undefined)[] = NO_SLOTS;
   #mask = -1;
   /** Slot of the next insertion. */
   #next = 0;
