@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { connect, createServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -10,7 +10,9 @@ import {
   DEFAULT_HTTP2_LIMITS,
   HeaderListPool,
   Http2Connection,
+  type MessageConnection,
   type MessageConnectionEvents,
+  type OutputSink,
 } from '../../wire/index.ts';
 import { SocketLoop } from './socket-loop.ts';
 import { SocketTransport } from './socket-transport.ts';
@@ -28,6 +30,40 @@ const EVENTS: MessageConnectionEvents = {
 function newConnection(): Http2Connection {
   const lists = new HeaderListPool();
   return new Http2Connection({ role: 'server', events: EVENTS, limits: DEFAULT_HTTP2_LIMITS, lists });
+}
+
+/** More than a kernel takes while nobody reads. */
+const FLOOD_BYTES = 32 * 1024 * 1024;
+
+/** It has more to send than the kernel takes at once. */
+class FloodConnection {
+  wasOutAtOnce: boolean | undefined;
+  readonly isOut: Promise<void>;
+  #onOut = (): void => {};
+  #chunk: Buffer | null = Buffer.alloc(FLOOD_BYTES);
+
+  constructor() {
+    this.isOut = new Promise(resolve => {
+      this.#onOut = resolve;
+    });
+  }
+
+  takeOutput(sink: OutputSink): void {
+    if (this.#chunk === null) return;
+    sink.write(this.#chunk);
+    this.#chunk = null;
+    this.wasOutAtOnce = sink.end?.();
+  }
+  outputBlocked(isBlocked: boolean): void {
+    if (!isBlocked) this.#onOut();
+  }
+  deferOutput(): number {
+    return 0;
+  }
+  receiveEnd(): boolean {
+    return false;
+  }
+  close(): void {}
 }
 
 describe('socket transport', () => {
@@ -65,6 +101,30 @@ describe('socket transport', () => {
     assert.equal(error, null);
     assert.equal(transport.bytesWritten, 0);
   });
+
+  for (const highWaterMark of [16_384, 2 * FLOOD_BYTES]) {
+    it(`tells the connection when the kernel took what it did not take at once, with a high water mark of ${highWaterMark}`, async () => {
+      const other = createServer({ highWaterMark }).listen(0, '127.0.0.1');
+      await once(other, 'listening');
+      const reader = connect((other.address() as AddressInfo).port, '127.0.0.1');
+      const [writer] = (await once(other, 'connection')) as [Socket];
+      let read = 0;
+      reader.on('data', (chunk: Buffer) => {
+        read += chunk.length;
+      });
+      const connection = new FloodConnection();
+      const transport = new SocketTransport(writer, loop, { onTransportClosed() {} });
+      transport.start(connection as unknown as MessageConnection);
+      transport.markDirty();
+      await connection.isOut;
+      assert.equal(connection.wasOutAtOnce, false);
+      assert.equal(writer.writableLength, 0);
+      transport.shut();
+      await once(reader, 'close');
+      assert.equal(read, FLOOD_BYTES);
+      other.close();
+    });
+  }
 
   it('lets go of connection and owner when the socket is gone, though the socket is still held', async () => {
     setFlagsFromString('--expose-gc');

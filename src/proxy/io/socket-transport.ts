@@ -63,6 +63,8 @@ export class SocketTransport implements OutputSink, InputTaker {
   #corked = false;
   /** What the owner was told of output that waits. */
   #unreadBytes = 0;
+  /** `onDrain` follows when the socket has written what it was given. */
+  #isAwaited = false;
 
   constructor(socket: Socket, loop: SocketLoop, owner: TransportOwner, traffic: TrafficCounters | null = null) {
     this.socket = socket;
@@ -108,11 +110,8 @@ export class SocketTransport implements OutputSink, InputTaker {
     // The peer has ended its side, so ours was ended too: a write would make an error, with its stack, for each such client.
     if (!this.#ending && !this.socket.writable) return;
     if (!this.#ending && this.socket.writableLength > 0) {
-      if (!this.#blocked) {
-        this.#block();
-        // Tells when what is before it is out. Not for every write: a callback costs each a turn of its own.
-        this.socket.write(NOTHING, () => this.onDrain());
-      }
+      this.#block();
+      this.#await();
       this.measure();
       return;
     }
@@ -144,7 +143,7 @@ export class SocketTransport implements OutputSink, InputTaker {
     this.#send(held);
   }
 
-  /** For `takeOutput` only. Nearly always the kernel took all at once: then nobody needs the chunks any more. */
+  /** For `takeOutput` only. Nearly always the kernel took all at once: then nobody needs the chunks any more. Else `onDrain` tells. */
   end(): boolean {
     const last = this.#held;
     if (last !== null) {
@@ -155,7 +154,11 @@ export class SocketTransport implements OutputSink, InputTaker {
       this.#corked = false;
       this.socket.uncork();
     }
-    return this.socket.writableLength === 0;
+    const left = this.socket.writableLength;
+    if (left === 0) return true;
+    if (left >= this.socket.writableHighWaterMark) this.#block();
+    this.#await();
+    return false;
   }
 
   /** Writes what is queued, then ends the socket in order; it is destroyed when the peer does not close within the idle time. */
@@ -195,11 +198,18 @@ export class SocketTransport implements OutputSink, InputTaker {
     this.#connection?.outputBlocked(true);
   }
 
+  #await(): void {
+    if (this.#isAwaited) return;
+    this.#isAwaited = true;
+    // It is out when what is before it is. Not for every write: a callback costs each a turn of its own.
+    if (!this.socket.writableNeedDrain) this.socket.write(NOTHING, () => this.onDrain());
+  }
+
   #send(chunk: Buffer): void {
     this.bytesWritten += chunk.length;
     const traffic = this.#traffic;
     if (traffic !== null) traffic.values[traffic.written] = (traffic.values[traffic.written] as number) + chunk.length;
-    if (!this.socket.write(chunk)) this.#block();
+    this.socket.write(chunk);
   }
 
   /** For the socket only, as what follows. */
@@ -213,13 +223,15 @@ export class SocketTransport implements OutputSink, InputTaker {
   }
 
   onDrain(): void {
-    if (!this.#blocked || this.#closed || this.socket.writableLength > 0) return;
+    if (!this.#isAwaited || this.#closed || this.socket.writableLength > 0) return;
+    this.#isAwaited = false;
+    const wasBlocked = this.#blocked;
     this.#blocked = false;
     this.#loop.refresh();
     this.#connection?.outputBlocked(false);
     this.measure();
     // What was left in the connection meanwhile.
-    this.markDirty();
+    if (wasBlocked) this.markDirty();
   }
 
   /** The peer ended its side. */

@@ -170,6 +170,7 @@ export abstract class Http1Core implements BodySink {
   outputBlocked(blocked: boolean): void {
     this.isBlocked = blocked;
     if (blocked) return;
+    this.output.written();
     this.#wake();
     this.#settle();
   }

@@ -246,10 +246,12 @@ export class Http2Connection extends ConnectionCore implements MessageConnection
     return this.output.heldBytes;
   }
 
-  /** Back-pressure of the socket: while true, `sendData` takes nothing. */
+  /** Back-pressure of the socket: while true, `sendData` takes nothing. False: all that was handed over is out. */
   outputBlocked(blocked: boolean): void {
     this.isBlocked = blocked;
-    if (blocked || this.broken) return;
+    if (blocked) return;
+    this.output.written();
+    if (this.broken) return;
     this.#forgetUnread();
     this.sendQueue.wake();
   }

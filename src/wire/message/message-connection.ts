@@ -49,7 +49,7 @@ export interface MessageConnection {
   takeOutput(sink: OutputSink): void;
   /** The owner cannot write now and leaves the output here: `onOutput` fires when there is more. Returns the memory that it takes. */
   deferOutput(): number;
-  /** Back-pressure of the socket: while true, `sendData` takes nothing. */
+  /** Back-pressure of the socket: while true, `sendData` takes nothing. False: all that was handed over is out, whether or not it was blocked. */
   outputBlocked(blocked: boolean): void;
 
   /** Client role: null when there is no capacity now; `onCapacity` tells when to try again. */

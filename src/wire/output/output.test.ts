@@ -74,6 +74,45 @@ describe('output', () => {
     );
   });
 
+  it('fills the slabs again whose last bytes are written, however late, and none before', () => {
+    const slabs = new SlabPool();
+    const [one, two] = [new Output(slabs), new Output(slabs)];
+    writeFrame(one, DATA, 0, 1, Buffer.alloc(30_000, 1), 0, 30_000);
+    const [first] = take(one);
+    writeFrame(two, DATA, 0, 2, Buffer.alloc(35_000, 2), 0, 35_000);
+    const [second] = take(two);
+    assert.ok(first && second);
+    assert.equal(second.buffer, first.buffer, 'the rest of it is lent meanwhile');
+    one.written();
+    writeFrame(one, DATA, 0, 3, Buffer.alloc(60_000, 3), 0, 60_000);
+    const [third] = take(one);
+    assert.notEqual(third?.buffer, first.buffer, 'two has bytes in it');
+    assert.ok(parseFrames(second).every(f => f.payload.every(byte => byte === 2)));
+    two.written();
+    writeFrame(two, DATA, 0, 4, Buffer.alloc(60_000, 4), 0, 60_000);
+    const [fourth] = take(two);
+    assert.equal(fourth?.buffer, first.buffer);
+    assert.equal(fourth?.byteOffset, 0, 'from its beginning');
+  });
+
+  it('goes on in a slab in use whose earlier bytes were written meanwhile', () => {
+    const slabs = new SlabPool();
+    const [one, two] = [new Output(slabs), new Output(slabs)];
+    writeFrame(one, DATA, 0, 1, Buffer.alloc(900, 1), 0, 900);
+    const [first] = take(one);
+    writeFrame(two, DATA, 0, 2, Buffer.alloc(900, 2), 0, 900);
+    one.written();
+    writeFrame(one, DATA, 0, 3, Buffer.alloc(900, 3), 0, 900);
+    const [second, third] = [...take(two), ...take(one)];
+    assert.equal(second?.buffer, first?.buffer);
+    assert.deepEqual(
+      [second, third].map(chunk =>
+        parseFrames(chunk ?? Buffer.alloc(0)).map(f => [f.id, f.payload[0], f.payload.at(-1)]),
+      ),
+      [[[2, 2, 2]], [[3, 3, 3]]],
+    );
+  });
+
   it('lets two connections fill the same slab one after the other, never at once', () => {
     const slabs = new SlabPool();
     const [one, two] = [new Output(slabs), new Output(slabs)];

@@ -5,14 +5,17 @@ import type { Slab, SlabPool } from './slab-pool.ts';
 /** Where a connection puts the bytes that are to be written. */
 export interface OutputSink {
   write(chunk: Buffer): void;
-  /** After the last `write`. True: all is out, and the memory of the chunks is used again; else they are never written to again. Absent: as false. */
+  /**
+   * After the last `write`. True: all is out, and the memory of the chunks is used again. False: it is left alone until the connection's
+   * `outputBlocked(false)` says that it is out. Absent: as false.
+   */
   end?(): boolean;
 }
 
 /**
  * The output queue of one connection: what it writes lies in borrowed slabs, side by side. Writers call `room(n)` first, then write at
- * `at` into `buffer` and advance `at`. All is copied, since input is read into memory that the next read takes; and the slabs of what was written to the
- * socket at once, which is nearly everything, are filled again from where they were.
+ * `at` into `buffer` and advance `at`. All is copied, since input is read into memory that the next read takes. Slabs are filled again when
+ * what is in them is written: nearly always at once, else when the sink says so (`written`).
  */
 export class Output {
   /** The slab in use; anything when there is none. */
@@ -25,6 +28,8 @@ export class Output {
   /** Slabs that were filled before the one in use, and what is queued in them. */
   #full: Slab[] | null = null;
   #fullBytes = 0;
+  /** Slabs with bytes that were handed over and are not written yet. */
+  #onTheWay: Slab[] | null = null;
   readonly #slabs: SlabPool;
 
   constructor(slabs: SlabPool) {
@@ -69,7 +74,7 @@ export class Output {
     }
   }
 
-  /** Hands over all that is queued, and gives the slabs back. */
+  /** Hands over all that is queued, and gives the slabs back. The rest of the last one may be another's at once. */
   take(sink: OutputSink): void {
     const slab = this.#slab;
     if (slab === null) return;
@@ -85,8 +90,23 @@ export class Output {
     if (full !== null) for (const one of full) sink.write(one.buffer.subarray(one.borrowedFrom, one.used));
     if (last !== null) sink.write(last);
     const isOut = sink.end?.() ?? false;
-    if (full !== null) for (const one of full) this.#slabs.give(one, isOut);
+    if (full !== null) for (const one of full) this.#giveBack(one, isOut);
+    this.#giveBack(slab, isOut);
+  }
+
+  /** All that was handed over is written. */
+  written(): void {
+    const slabs = this.#onTheWay;
+    if (slabs === null) return;
+    this.#onTheWay = null;
+    for (const slab of slabs) this.#slabs.written(slab);
+  }
+
+  #giveBack(slab: Slab, isOut: boolean): void {
     this.#slabs.give(slab, isOut);
+    if (isOut) return;
+    this.#onTheWay ??= [];
+    this.#onTheWay.push(slab);
   }
 
   #change(bytes: number): void {
