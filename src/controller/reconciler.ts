@@ -2,11 +2,13 @@
 import type { Finding } from '../errors/index.ts';
 import type { DataPlane } from '../proxy/index.ts';
 import type { ResourceSet } from '../resources/index.ts';
+import type { BindFailures, Snapshot } from '../snapshot/index.ts';
 import type { Store } from '../store/index.ts';
 import type { Clock, Timer } from '../time/index.ts';
-import { overlayBindFailures } from '../translate/index.ts';
+import { overlayBindFailures, type Translation } from '../translate/index.ts';
 import type { PortPlan } from './port-plan.ts';
 import { Privileges } from './privileges.ts';
+import { Rehearsal } from './rehearsal.ts';
 import type { Translator } from './translator.ts';
 import type { View } from './view.ts';
 
@@ -129,7 +131,8 @@ export class Reconciler {
     const translated = translator.translate(resources, refusedPorts);
     const translateMs = clock.nowMs() - translatingMs;
     const published = await ports.place(translated.snapshot);
-    const { failures } = await plane.apply(published);
+    const { failures } =
+      this.#view === null ? await this.#applyFirst(published, translated, resources) : await plane.apply(published);
     const refused = ports.writtenFailures(failures, translated.snapshot.bindings);
     const translation = overlayBindFailures(translated, resources.gateways, refused);
     this.#retry?.cancel();
@@ -145,5 +148,24 @@ export class Reconciler {
       findings: [...current.findings, ...(added?.findings ?? []), ...translation.findings],
     };
     onReload(this.#view, previous, { translateMs, totalMs: clock.nowMs() - startedMs });
+  }
+
+  /** While the workers take the first version in, what is said of it is prepared, and a change of it rehearsed. */
+  async #applyFirst(
+    published: Snapshot,
+    translated: Translation,
+    resources: ResourceSet,
+  ): Promise<{ failures: BindFailures }> {
+    const { plane, translator, onFailure } = this.#parts;
+    const rehearsal = new Rehearsal(this.#parts, resources);
+    const prepare = (): void => {
+      translator.statuses(translated, resources);
+      rehearsal.run(published).catch(onFailure);
+    };
+    try {
+      return await plane.apply(published, prepare);
+    } finally {
+      rehearsal.end();
+    }
   }
 }

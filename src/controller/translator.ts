@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Finding } from '../errors/index.ts';
 import type { ResourceSet } from '../resources/index.ts';
+import type { Snapshot } from '../snapshot/index.ts';
 import { type Statuses, statuses, type WrittenStatuses } from '../status/index.ts';
 import { movePorts, type TranslateEnvironment, type Translation, translate } from '../translate/index.ts';
 import { AddressBook } from './address-book.ts';
@@ -59,9 +60,20 @@ export class Translator {
 
   /** The statuses of a translation; an unchanged condition keeps its `lastTransitionTime`. */
   statuses(translation: Translation, resources: ResourceSet): Statuses {
-    const now = new Date(this.#options.nowMs()).toISOString().replace(/\.\d+Z$/, 'Z');
-    this.#statuses = statuses(translation, resources, this.#statuses, now);
+    this.#statuses = statuses(translation, resources, this.#statuses, this.#now());
     return this.#statuses.byObject;
+  }
+
+  #now(): string {
+    return new Date(this.#options.nowMs()).toISOString().replace(/\.\d+Z$/, 'Z');
+  }
+
+  /** What the snapshot would be if `resources`, those of the last `translate`, were these. Says and remembers nothing. */
+  rehearse(resources: ResourceSet): Snapshot | undefined {
+    if (this.#previous === undefined) return undefined;
+    const translation = translate(resources, this.#environment(), this.#previous);
+    statuses(translation, resources, this.#statuses, this.#now());
+    return translation.snapshot;
   }
 
   /** Remembers which objects the findings of reading refuse, for the next `translate`. */

@@ -68,30 +68,49 @@ export function findTryCall(source: TrySource): TryCall | undefined {
     binding.listeners.filter(({ id }) => working.has(id)).flatMap(listener => callsOf(binding, listener)),
   );
   candidates.sort((a, b) => rank(a.call) - rank(b.call));
-  const compiled: CompiledBindings = new Map();
-  const found = candidates.slice(0, MAX_CANDIDATES).find(candidate => isAnswered(candidate, source, compiled));
+  const answers = new Answers(source.snapshot);
+  const found = candidates.slice(0, MAX_CANDIDATES).find(candidate => isAnswered(candidate, source, answers));
   return found && { ...found.call, isTrusted: isTrusted(found, source) };
 }
 
-function isAnswered(candidate: Candidate, source: TrySource, compiled: CompiledBindings): boolean {
+function isAnswered(candidate: Candidate, { demoEndpoints }: TrySource, answers: Answers): boolean {
   const { call, isNamed } = candidate;
-  const endpointsOf = (asked: string): string[] | null => {
-    const [place] = explain(
-      { ...source.snapshot, bindings: [candidate.binding] },
-      questionOf(asked, call),
-      compiled,
-    ).places;
-    return place?.listener?.id === candidate.listener.id ? endpointsAt(place) : null;
-  };
-  const endpoints = endpointsOf(call.method);
+  // First, for where one call finds no reflection no other one does.
+  const reflecting = REFLECTION.flatMap(question => {
+    const endpoints = answers.endpointsOf(candidate, question);
+    return endpoints === null ? [] : [endpoints];
+  });
+  if (reflecting.length === 0) return false;
+  const endpoints = answers.endpointsOf(candidate, call.method);
   if (endpoints === null) return false;
-  const isDemo = endpoints.every(address => source.demoEndpoints.has(address));
-  const isReal = endpoints.every(address => !source.demoEndpoints.has(address));
+  const isDemo = endpoints.every(address => demoEndpoints.has(address));
+  const isReal = endpoints.every(address => !demoEndpoints.has(address));
   const [service = '', method] = call.method.split('/');
   if (!(isDemo && DEMO[service]?.method === method) && !(isReal && isNamed)) return false;
-  return REFLECTION.some(question => {
-    return endpointsOf(question)?.every(address => source.demoEndpoints.has(address) === isDemo) === true;
-  });
+  return reflecting.some(places => places.every(address => demoEndpoints.has(address) === isDemo));
+}
+
+/** Where calls of a snapshot go. Each is asked once, for an answer takes milliseconds where there are thousands of routes. */
+class Answers {
+  readonly #snapshot: Snapshot;
+  readonly #compiled: CompiledBindings = new Map();
+  readonly #known = new Map<string, string[] | null>();
+
+  constructor(snapshot: Snapshot) {
+    this.#snapshot = snapshot;
+  }
+
+  /** The endpoints that `method` is sent to when it is called as `candidate` is; null when it fails or that is not known. */
+  endpointsOf({ binding, listener, call }: Candidate, method: string): string[] | null {
+    const key = JSON.stringify([binding.id, listener.id, call.authority, call.headers, method]);
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const asked = { ...this.#snapshot, bindings: [binding] };
+    const [place] = explain(asked, questionOf(method, call), this.#compiled).places;
+    const endpoints = place?.listener?.id === listener.id ? endpointsAt(place) : null;
+    this.#known.set(key, endpoints);
+    return endpoints;
+  }
 }
 
 function questionOf(method: string, call: TryCall): Question {

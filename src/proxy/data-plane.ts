@@ -100,11 +100,13 @@ export class DataPlane {
 
   /**
    * Makes `snapshot` live. Resolves when every worker serves it; bindings that failed are tried again by each call.
-   * Rejects when a worker cannot execute it: a bug; what was served before goes on.
+   * Rejects when a worker cannot execute it: a bug; what was served before goes on. `onSent`: the workers have it and
+   * are at work, and this thread has nothing to do.
    */
-  async apply(snapshot: Snapshot): Promise<{ failures: BindFailures }> {
+  async apply(snapshot: Snapshot, onSent?: () => void): Promise<{ failures: BindFailures }> {
     this.#snapshot = snapshot;
     const { claims, applied } = await this.#enqueue(() => this.#send(snapshot));
+    onSent?.();
     const failures = new Map<string, BindFailure>(claims);
     for (const failed of await applied) for (const [id, failure] of failed) failures.set(id, failure);
     return { failures };

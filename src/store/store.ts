@@ -13,6 +13,8 @@ export interface Store {
   onChange(listener: () => void): void;
   /** Reads everything again, whether or not it seems to have changed. No effect before `start`. */
   reread(): void;
+  /** Goes through what a change takes, without one, so that the first change finds the way compiled. Nobody notices. */
+  rehearse(): void;
   /** The place of the deepest existing node on a path in an object; undefined when the object is not written anywhere. */
   locate(ref: ResourceRef, path: readonly (string | number)[]): SourcePlace | undefined;
   /** Ends watching. No listener is called afterwards. */

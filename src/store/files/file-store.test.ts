@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import assert from 'node:assert/strict';
-import { symlinkSync, writeFileSync } from 'node:fs';
+import { symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { systemClock } from '../../time/index.ts';
@@ -174,5 +174,28 @@ describe('locate', () => {
     assert.equal(at('spec', 'rules', 0, 'backendRefs', 0, 'weight'), '15:33');
     assert.equal(at('spec', 'rules', 0, 'filters', 3, 'type'), '14:7');
     assert.equal(store.locate({ ...ref, name: 'none' }, []), undefined);
+  });
+});
+
+describe('a rehearsal', () => {
+  it('leaves all as it was, and the next change is found', async test => {
+    const { store, folder } = await load(test, {
+      'a.yaml': `${route('a')}---\n${route('b')}`,
+      'c.yaml': configMap('c'),
+    });
+    const before = store.current();
+    let told = 0;
+    store.onChange(() => told++);
+    store.rehearse();
+    assert.equal(store.current(), before);
+    store.reread();
+    assert.deepEqual([store.current() === before, told], [true, 0]);
+    writeFileSync(join(folder, 'c.yaml'), `${configMap('c')}---\n${configMap('d')}`);
+    // What was written this moment may still be written to.
+    utimesSync(join(folder, 'c.yaml'), 1, 1);
+    store.reread();
+    const { resources } = store.current();
+    assert.equal(resources.grpcRoutes, before.resources.grpcRoutes);
+    assert.deepEqual([...resources.configMaps.keys()], ['default/c', 'default/d']);
   });
 });

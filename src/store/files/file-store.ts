@@ -98,6 +98,13 @@ class FileStore implements Store {
     if (!this.#isClosed) this.#tellIf(this.#search(new Set(this.#files.keys())));
   }
 
+  rehearse(): void {
+    const files = [...this.#files.values()];
+    this.#table.update(files.map(file => file.rehearse().objects));
+    // Equal objects stay what they were, so this finds all as it was.
+    this.#table.update(files.map(({ inUse }) => inUse.objects));
+  }
+
   locate(ref: ResourceRef, path: readonly (string | number)[]): SourcePlace | undefined {
     return this.#index().locate(keyOfRef(ref), path);
   }

@@ -15,6 +15,8 @@ const DELETED_MS = 250;
 /** How often a file that is written to all the time is left alone. */
 const MAX_WAITS = 100;
 
+const NEW_LINE = Buffer.from('\n');
+
 /** What reading a file came to. */
 export type ReadOutcome = 'unchanged' | 'changed' | 'busy' | 'doubtful' | 'gone';
 
@@ -73,6 +75,14 @@ export class WatchedFile {
     if ('code' in found) return this.#fail(found);
     this.signature = found.signature;
     return this.#accept(found.bytes, { isWatched, identity: identityOf(found.stats) });
+  }
+
+  /** What would be in use if a line were added that says nothing. Changes nothing. */
+  rehearse(): InUse {
+    const { version } = this;
+    if (version === undefined) return this.inUse;
+    const bytes = Buffer.concat([version.bytes, NEW_LINE]);
+    return selectInUse(readVersion(this.path, bytes, { ...this.#options, previous: version }), this.inUse, this.#whole);
   }
 
   /** The file is gone together with its folder, or with all others of it: what it held is served on until that settles. */

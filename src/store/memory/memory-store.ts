@@ -55,6 +55,8 @@ class ObjectsInMemory implements MemoryStore {
 
   reread(): void {}
 
+  rehearse(): void {}
+
   locate(): undefined {
     return undefined;
   }
