@@ -6,9 +6,8 @@ import { once } from 'node:events';
 import { Agent, createServer as createHttpServer, get, type RequestListener } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
-import { backend, listener, rule, TestGateway } from '../../src/proxy/http/gateway.test-support.ts';
+import { httpListener, TestGateway } from '../../src/proxy/http/gateway.test-support.ts';
 import type { SocketLoop } from '../../src/proxy/io/socket-loop.ts';
-import type { HttpMatch, Listener, Rule } from '../../src/snapshot/index.ts';
 import { boundedMemory } from './bed.ts';
 import { closed, openRaw } from './raw-frames.ts';
 
@@ -18,24 +17,6 @@ const NEIGHBOUR = '/neighbour';
 /** What is answered with more than a socket takes at once. */
 export const LARGE = '/large';
 const LARGE_BODY = Buffer.alloc(200_000, 'large ');
-
-function match(value: string): HttpMatch {
-  return { kind: 'http', path: { kind: 'prefix', value }, method: null, headers: [], queryParams: [] };
-}
-
-function httpRule(id: string): Rule {
-  const origin = { kind: 'HTTPRoute', namespace: 'default', name: id, ruleIndex: 0, ruleName: '' } as const;
-  return rule(id, [backend(id)], { origin });
-}
-
-/** `/other` and what is below it goes to `other`, everything else to `main`. */
-function routes(): Listener {
-  const entries = [
-    { match: match('/other'), rule: httpRule('other'), matchIndex: 0 },
-    { match: match('/'), rule: httpRule('main'), matchIndex: 0 },
-  ];
-  return listener('web', [], { virtualHosts: [{ hostname: '*', entries }] });
-}
 
 export class Http1Bed {
   readonly gateway: TestGateway;
@@ -65,7 +46,7 @@ export class Http1Bed {
     const ports = servers.map(server => (server.address() as AddressInfo).port);
     const gateway = new TestGateway({ accessLog: true }, loop);
     await gateway.apply({
-      listeners: [routes()],
+      listeners: [httpListener('web', { '/other': 'other', '/': 'main' })],
       clusters: { main: ports.slice(0, 1), other: ports.slice(-1) },
       clusterChanges: { protocol: 'h1' },
     });

@@ -135,6 +135,17 @@ export function listener(
   };
 }
 
+/** A cleartext listener for every host whose HTTPRoute sends requests to a cluster by the prefix of their path, tried in this order. */
+export function httpListener(name: string, clusterOf: Readonly<Record<string, string>>): Listener {
+  const entries = Object.entries(clusterOf).map(([value, to]) => {
+    const path = { kind: 'prefix', value } as const;
+    const origin = { kind: 'HTTPRoute', namespace: 'default', name: to, ruleIndex: 0, ruleName: '' } as const;
+    const match = { kind: 'http', path, method: null, headers: [], queryParams: [] } as const;
+    return { match, rule: rule(to, [backend(to)], { origin }), matchIndex: 0 };
+  });
+  return listener(name, [], { virtualHosts: [{ hostname: '*', entries }] });
+}
+
 export function binding(listeners: readonly Listener[], port = 0): Binding {
   const isTls = listeners.some(({ kind }) => kind === 'https');
   const admission = isTls ? 'client-hello' : 'first-bytes';
