@@ -21,7 +21,7 @@ export type {
   OtherListener,
   Question,
 } from './explanation.ts';
-export { type GrpcPath, grpcPathFault, invalidPathText, splitGrpcPath } from './grpc/grpc-path.ts';
+export { type GrpcPath, grpcPathFault, invalidPathText, isGrpcPath, splitGrpcPath } from './grpc/grpc-path.ts';
 export { PatternVerdicts } from './pattern-verdicts.ts';
 export { grpcWebText, misdirectedText, noListenerText, noRouteText } from './refusal-text.ts';
 export { fieldSeparator, type RequestView } from './request-view.ts';

@@ -23,9 +23,14 @@ function isDots(segment: string): boolean {
   return segment === '.' || segment === '..';
 }
 
+/** Whether `splitGrpcPath` splits it; makes nothing. */
+export function isGrpcPath(path: string): boolean {
+  return PATH.test(path) && (!path.includes('/.') || splitGrpcPath(path) !== undefined);
+}
+
 /** Why a path names no gRPC method, to be put after the path; undefined: it does. docs/requests.md has the table. */
 export function grpcPathFault(path: string): string | undefined {
-  if (splitGrpcPath(path) !== undefined) return undefined;
+  if (isGrpcPath(path)) return undefined;
   if (/[^!-~]/.test(path)) return 'has a space, a control character or a byte above 0x7e';
   const [, found] = /([?#%;\\"<>^`{|}])/.exec(path) ?? [];
   if (found !== undefined) return `has a ${MEANINGS[found] ?? `"${found}"`}`;

@@ -8,7 +8,7 @@
  * Per request: one comparison when the header list was seen before in this scope. Else the match is made, once. Where the target
  * is not in the list, because it differs on each request, what the list alone decides is kept with it (`TargetDecisions`), and the match is made for each.
  */
-import { type CompiledBinding, type CompiledListener, grpcPathFault, splitGrpcPath } from '../../match/index.ts';
+import { type CompiledBinding, type CompiledListener, grpcPathFault, isGrpcPath } from '../../match/index.ts';
 import type { RouteEntry } from '../../snapshot/index.ts';
 import { hostOfAuthority } from '../../values/index.ts';
 import { type HeaderList, MemoSlot, pathIn, targetOf, type VolatileFields } from '../../wire/index.ts';
@@ -112,7 +112,7 @@ export class Scope {
     fields: VolatileFields,
   ): RouteEntry | undefined {
     if (listener === undefined || this.#isMisdirected(listener)) return undefined;
-    if (isGrpc && grpcPathFault(path) !== undefined) return undefined;
+    if (isGrpc && !isGrpcPath(path)) return undefined;
     return listener.match(host, new HeadView(head, fields, path, isGrpc));
   }
 
@@ -185,11 +185,10 @@ export class Scope {
     entry?: RouteEntry,
   ): Pick<DecisionParts, 'method' | 'http'> {
     const metrics = this.#gateway(gateway);
-    // Counted as `other`: it names no method.
-    const name = splitGrpcPath(path) === undefined ? '' : path;
-    return isGrpc
-      ? { method: metrics.method(name, entry?.match.kind === 'grpc' ? entry.match.method : undefined), http: null }
-      : { method: null, http: metrics.http(head.get(':method') ?? '', this.proto) };
+    if (!isGrpc) return { method: null, http: metrics.http(head.get(':method') ?? '', this.proto) };
+    // Counted as `other`: it names no method. What an entry took names one.
+    const name = entry !== undefined || isGrpcPath(path) ? path : '';
+    return { method: metrics.method(name, entry?.match.kind === 'grpc' ? entry.match.method : undefined), http: null };
   }
 
   #gateway(name: string): GatewayMetrics {

@@ -27,10 +27,11 @@ export class MethodBudget {
 
   /** `path`: `/service/method` that an endpoint answered. True: it has labels of its own. */
   admitLearned(gateway: string, path: string): boolean {
-    if (path.length > MAX_PATH_LENGTH || !PLAIN.test(path)) return false;
     const known = this.#learned.get(gateway) ?? new Set<string>();
+    const isFull = known.size >= MAX_LEARNED_PER_GATEWAY || this.#learnedCount >= MAX_LEARNED;
+    // The worst time is when all is taken, and each call brings another name.
     if (known.has(path)) return true;
-    if (known.size >= MAX_LEARNED_PER_GATEWAY || this.#learnedCount >= MAX_LEARNED) return false;
+    if (isFull || path.length > MAX_PATH_LENGTH || !PLAIN.test(path)) return false;
     known.add(path);
     this.#learned.set(gateway, known);
     this.#learnedCount++;
