@@ -13,17 +13,19 @@ export { MessageCounter } from './grpc/frames.ts';
 export { decodeGrpcMessage, encodeGrpcMessage } from './grpc/message.ts';
 export { GrpcStatus, grpcStatusName, grpcStatusOfHttp, parseGrpcStatus } from './grpc/status.ts';
 export { formatGrpcTimeout, parseGrpcTimeout } from './grpc/timeout.ts';
+export { HeaderList, MemoSlot, targetOf } from './head/header-list.ts';
+export { HeaderListPool } from './head/header-list-pool.ts';
 export {
   fieldOf,
-  HeaderList,
-  MemoSlot,
+  fieldsOf,
+  joinedField,
   pathIn,
-  targetOf,
+  splitFields,
   VOLATILE_NAMES,
   type VolatileFields,
-} from './head/header-list.ts';
-export { HeaderListPool } from './head/header-list-pool.ts';
-export { withField, withoutFields } from './head/volatile-fields.ts';
+  withField,
+  withoutFields,
+} from './head/volatile-fields.ts';
 export { Http1ClientConnection } from './http1/client-connection.ts';
 export { HeadMemory } from './http1/head-memory.ts';
 export { DEFAULT_HTTP1_LIMITS } from './http1/limits.ts';

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { type ServiceError, status } from '@grpc/grpc-js';
+import { saysUnservedHost } from '../../match/index.ts';
 import { defaultStateDirectory } from '../../values/index.ts';
 import { CommandFailure, couldNotRun, EXIT } from '../exit-code.ts';
 import type { CallTarget } from './call-target.ts';
@@ -15,11 +16,6 @@ export interface CallSubject {
   /** `package.Service/Method`. */
   readonly method: string;
   readonly program: string;
-}
-
-/** True for the messages of a daemun that serves nothing for the :authority. Other servers' messages only miss the hint. */
-export function isUnservedHost(details: string): boolean {
-  return /no listener takes host|no route is for this host/.test(details);
 }
 
 export function unservedHostHint({ authority, address }: CallTarget): string {
@@ -74,7 +70,7 @@ function hintFor(error: ServiceError, { target, method, program }: CallSubject):
   const host = target.authority ?? target.address.replace(/:\d+$/, '');
   switch (error.code) {
     case status.UNIMPLEMENTED:
-      if (isUnservedHost(error.details)) return unservedHostHint(target);
+      if (saysUnservedHost(error.details)) return unservedHostHint(target);
       return `No route takes the method, or no server has it. To see which: ${program} explain --grpc ${method} --host ${host}`;
     case status.UNAVAILABLE:
       return `No endpoint answered. To see them: ${program} proxy-config endpoint`;

@@ -2,10 +2,11 @@
 
 import { readFile } from 'node:fs/promises';
 import { type Client, type ServiceError, status } from '@grpc/grpc-js';
+import { saysUnservedHost } from '../../match/index.ts';
 import { CommandFailure, couldNotRun, EXIT, usageError } from '../exit-code.ts';
 import { readStream } from '../read-stream.ts';
 import type { Terminal } from '../terminal.ts';
-import { callFailure, isServiceError, isUnservedHost, unservedHostHint } from './call-failure.ts';
+import { callFailure, isServiceError, unservedHostHint } from './call-failure.ts';
 import { formatMetadata, parseMetadata } from './call-metadata.ts';
 import type { CallOptions } from './call-options.ts';
 import { type CallTarget, openClient, parseTarget } from './call-target.ts';
@@ -126,7 +127,7 @@ async function explained<T>(run: CallRun, args: CallArguments, work: Promise<T>)
 
 /** A host that is not served fails like reflection that is not routed; which of them it is, only the message can say. */
 function noReflection({ details }: ServiceError, target: CallTarget): CommandFailure {
-  if (isUnservedHost(details)) {
+  if (saysUnservedHost(details)) {
     const message = `the types are not known, because the host is not served: ${details}`;
     return new CommandFailure(EXIT.refused, message, unservedHostHint(target));
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { HeaderChange } from '../../snapshot/index.ts';
-import { VOLATILE_NAMES, type VolatileFields } from '../../wire/index.ts';
+import { fieldsOf, splitFields, VOLATILE_NAMES, type VolatileFields } from '../../wire/index.ts';
 
 /** A header list while it is built; `names` and `values` have one length. */
 export interface MutableFields {
@@ -40,13 +40,9 @@ export class HeaderRewriter {
 
   /** Volatile fields with the changes applied; a new array. */
   rewriteVolatile(fields: VolatileFields): VolatileFields {
-    const split: MutableFields = { names: [], values: [] };
-    for (let at = 0; fields !== null && at + 1 < fields.length; at += 2) {
-      split.names.push(fields[at] as string);
-      split.values.push(fields[at + 1] as string);
-    }
+    const split = splitFields(fields);
     for (const change of this.#volatile) applyChange(change, split);
-    return split.names.length === 0 ? null : split.names.flatMap((name, at) => [name, split.values[at] as string]);
+    return fieldsOf(split.names, split.values);
   }
 }
 

@@ -2,7 +2,7 @@
 
 import { fieldSeparator, type RequestView } from '../../match/index.ts';
 import { isDroppedAtEdge } from '../../values/index.ts';
-import type { HeaderList, VolatileFields } from '../../wire/index.ts';
+import { type HeaderList, joinedField, type VolatileFields } from '../../wire/index.ts';
 
 /** A request's fields as routing looks at them: the header list and the per-request fields. Used for one match, then dropped. */
 export class HeadView implements RequestView {
@@ -36,16 +36,10 @@ export class HeadView implements RequestView {
     let found: string | undefined;
     const { names, values } = this.#head;
     for (let at = 0; at < names.length; at++) {
-      if (names[at] === name) found = joined(found, values[at] as string, separator);
+      if (names[at] === name) found = found === undefined ? values[at] : found + separator + values[at];
     }
-    const fields = this.#fields;
-    for (let at = 0; fields !== null && at + 1 < fields.length; at += 2) {
-      if (fields[at] === name) found = joined(found, fields[at + 1] as string, separator);
-    }
-    return found;
+    const more = joinedField(this.#fields, name, separator);
+    if (more === undefined) return found;
+    return found === undefined ? more : found + separator + more;
   }
-}
-
-function joined(before: string | undefined, value: string, separator: string): string {
-  return before === undefined ? value : before + separator + value;
 }

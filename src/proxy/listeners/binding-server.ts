@@ -30,7 +30,7 @@ import { TlsEntrance, type TlsOwner } from './tls-entrance.ts';
 
 /** Sockets that the kernel queues for us. */
 const BACKLOG = 4_096;
-/** Written to a socket before the HTTP/2 connection is told to hold DATA back. */
+/** Written to a socket before the connection is told to hold DATA back. */
 const HIGH_WATER_BYTES = 262_144;
 /** The kernel asks a silent client whether it is there: a machine that went away holds its streams for minutes, not hours. */
 const KEEP_ALIVE_MS = 300_000;

@@ -23,7 +23,7 @@ export interface IdleConnection {
   idleNext: IdleConnection | null;
   idlePrevious: IdleConnection | null;
   idleSinceMs: number;
-  /** Goes at once, with a GOAWAY. */
+  /** Goes at once; the client is told as its version can. */
   makeRoom(): void;
 }
 
@@ -37,7 +37,7 @@ class Ends implements IdleConnection {
 
 export class ConnectionBudget {
   readonly max: number;
-  /** Accepted, and not yet known to speak HTTP/2; the oldest first. */
+  /** Accepted, and not yet known to speak what the port takes; the oldest first. */
   readonly #early = new Set<Socket>();
   readonly #idle = new Ends();
   readonly #loop: SocketLoop;
@@ -78,7 +78,7 @@ export class ConnectionBudget {
     this.#early.delete(socket);
   }
 
-  /** It speaks HTTP/2. */
+  /** It speaks what the port takes. */
   established(socket: Socket): void {
     this.#early.delete(socket);
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { VOLATILE_NAMES } from './header-list.ts';
+import { VOLATILE_NAMES } from './volatile-fields.ts';
 
 /** The name begins with ':'. */
 export const PSEUDO = 1;

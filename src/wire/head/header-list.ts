@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { HeadBlock, Unspeakable } from '../http1/head-block.ts';
+import { pathIn, type VolatileFields } from './volatile-fields.ts';
 
 /** What a list costs beside its fields: itself and three arrays. */
 const LIST_BYTES = 208;
@@ -67,47 +68,7 @@ export class MemoSlot<T> {
   }
 }
 
-/** Name, value, name, value …; null: none. A `:path` comes first. Never mutated once handed over. */
-export type VolatileFields = readonly string[] | null;
-
-/** The first value of a name (lower case), undefined when absent. Looks at names only: a value may read like a name. O(fields). */
-export function fieldOf(fields: VolatileFields, name: string): string | undefined {
-  if (fields === null) return undefined;
-  for (let at = 0; at + 1 < fields.length; at += 2) if (fields[at] === name) return fields[at + 1];
-  return undefined;
-}
-
-/** The `:path` among the fields, where it comes first; null: it is not there. O(1). */
-export function pathIn(fields: VolatileFields): string | null {
-  return fields !== null && fields[0] === ':path' ? (fields[1] as string) : null;
-}
-
 /** The target of a request, path and query; '' when it has none (CONNECT). */
 export function targetOf(head: HeaderList, fields: VolatileFields): string {
   return pathIn(fields) ?? head.get(':path') ?? '';
 }
-
-/**
- * Fields that are expected to differ on each call. They are never indexed by our encoder and never part of a
- * `HeaderList`, so that they neither poison HPACK tables nor defeat what is remembered per list. With an empty value
- * (grpc-go ends every call with an empty `grpc-message`) they are the same on each call, and stay in the list; only
- * `content-length` never does.
- */
-export const VOLATILE_NAMES: ReadonlySet<string> = new Set([
-  'grpc-timeout',
-  'traceparent',
-  'tracestate',
-  'b3',
-  'x-b3-traceid',
-  'x-b3-spanid',
-  'x-b3-parentspanid',
-  'x-cloud-trace-context',
-  'grpc-trace-bin',
-  'x-request-id',
-  'x-correlation-id',
-  'date',
-  'content-length',
-  'x-envoy-upstream-service-time',
-  'grpc-message',
-  'grpc-status-details-bin',
-]);

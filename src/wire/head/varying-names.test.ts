@@ -6,8 +6,9 @@ import { HpackDecoder } from '../http2/hpack/decoder.ts';
 import { HpackEncoder } from '../http2/hpack/encoder.ts';
 import { EncoderTables } from '../http2/hpack/encoder-table.ts';
 import { DEFAULT_HTTP2_LIMITS } from '../http2/limits.ts';
-import { HeaderList, pathIn, targetOf, type VolatileFields } from './header-list.ts';
+import { HeaderList, targetOf } from './header-list.ts';
 import { HeaderListPool } from './header-list-pool.ts';
+import { pathIn, type VolatileFields } from './volatile-fields.ts';
 
 type Line = readonly [name: string, value: string];
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { type HeaderList, pathIn, type VolatileFields } from '../head/header-list.ts';
+import type { HeaderList } from '../head/header-list.ts';
+import { pathIn, type VolatileFields } from '../head/volatile-fields.ts';
 import type { EndReason } from '../message/end-reason.ts';
 import type { MessageConnection } from '../message/message-connection.ts';
 import type { MessageEvents, MessageStream } from '../message/message-stream.ts';

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { HeaderList, VolatileFields } from '../head/header-list.ts';
+import type { HeaderList } from '../head/header-list.ts';
 import { HeaderListPool } from '../head/header-list-pool.ts';
+import type { VolatileFields } from '../head/volatile-fields.ts';
 import type { StreamEnd } from '../message/end-reason.ts';
 import type { MessageConnectionEvents } from '../message/message-connection.ts';
 import type { MessageEvents, MessageStream } from '../message/message-stream.ts';

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { VOLATILE } from '../head/field.ts';
-import type { HeaderList, VolatileFields } from '../head/header-list.ts';
+import type { HeaderList } from '../head/header-list.ts';
 import type { HeaderListPool, ListNode } from '../head/header-list-pool.ts';
+import type { VolatileFields } from '../head/volatile-fields.ts';
 import type { LearnedNames } from './learned-names.ts';
 
 /** Sorts fields into the interned list and those that vary, as the HTTP/2 decoder does. One for all heads of a worker, used for one at a time. */

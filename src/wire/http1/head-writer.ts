@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { VolatileFields } from '../head/header-list.ts';
+import { fieldOf, type VolatileFields } from '../head/volatile-fields.ts';
 import type { Output } from '../output/output.ts';
 import { parseLength } from './framing.ts';
 import { fitValue } from './head-encoder.ts';
@@ -39,11 +39,8 @@ export function writeHead(output: Output, block: Buffer, fields: VolatileFields,
 
 /** The `content-length` among the fields that vary; -1: none, or none that is a number. */
 export function lengthAmong(fields: VolatileFields): number {
-  if (fields === null) return -1;
-  for (let at = 0; at < fields.length; at += 2) {
-    if (fields[at] === 'content-length') return parseLength(fields[at + 1] as string) ?? -1;
-  }
-  return -1;
+  const length = fieldOf(fields, 'content-length');
+  return length === undefined ? -1 : (parseLength(length) ?? -1);
 }
 
 function writeFields(out: Buffer, from: number, fields: readonly string[], hidesLength: boolean): number {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { isAuthority, isSameAuthority } from '../../values/index.ts';
-import { HeaderList, type VolatileFields } from '../head/header-list.ts';
+import { HeaderList } from '../head/header-list.ts';
 import { latin1 } from '../head/latin1.ts';
+import type { VolatileFields } from '../head/volatile-fields.ts';
 import { type ConnectionFacts, connectionFacts } from './connection-fields.ts';
 import type { FieldSection } from './field-section.ts';
 import { CHUNKED, type Framing, lengthFraming, NO_BODY } from './framing.ts';

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { HeaderList, VolatileFields } from '../head/header-list.ts';
+import type { HeaderList } from '../head/header-list.ts';
 import { latin1 } from '../head/latin1.ts';
+import type { VolatileFields } from '../head/volatile-fields.ts';
 import { type ConnectionFacts, connectionFacts } from './connection-fields.ts';
 import type { FieldSection } from './field-section.ts';
 import { CHUNKED, type Framing, lengthFraming, NO_BODY, UNTIL_CLOSE } from './framing.ts';

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { HeaderList, VolatileFields } from '../head/header-list.ts';
+import type { HeaderList } from '../head/header-list.ts';
+import type { VolatileFields } from '../head/volatile-fields.ts';
 import type { ConnectionCore } from './connection-core.ts';
 import { CONTINUATION, DATA, END_HEADERS, END_STREAM, FRAME_HEADER_BYTES, HEADERS } from './frame.ts';
 import { BODILESS, traitsOf } from './message-validation.ts';

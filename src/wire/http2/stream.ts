@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { HeaderList, VolatileFields } from '../head/header-list.ts';
+import type { HeaderList } from '../head/header-list.ts';
+import type { VolatileFields } from '../head/volatile-fields.ts';
 import type { EndReason } from '../message/end-reason.ts';
 import type { MessageEvents, MessageStream } from '../message/message-stream.ts';
 import { codeOf } from './end-words.ts';

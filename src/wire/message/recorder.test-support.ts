@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { HeaderList, type VolatileFields } from '../head/header-list.ts';
+import { HeaderList } from '../head/header-list.ts';
+import type { VolatileFields } from '../head/volatile-fields.ts';
 import type { StreamEnd } from './end-reason.ts';
 import type { MessageEvents, MessageStream } from './message-stream.ts';
 

@@ -3,8 +3,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { HeaderList, VOLATILE_NAMES, type VolatileFields } from '../../head/header-list.ts';
+import { HeaderList } from '../../head/header-list.ts';
 import { HeaderListPool } from '../../head/header-list-pool.ts';
+import { VOLATILE_NAMES, type VolatileFields } from '../../head/volatile-fields.ts';
 import { DEFAULT_HTTP2_LIMITS } from '../limits.ts';
 import { HpackDecoder } from './decoder.ts';
 import { HpackEncoder } from './encoder.ts';

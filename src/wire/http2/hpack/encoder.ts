@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { type HeaderList, pathIn, VOLATILE_NAMES, type VolatileFields } from '../../head/header-list.ts';
+import type { HeaderList } from '../../head/header-list.ts';
 import { STATIC_COUNT, STATIC_NAMES } from '../../head/static-fields.ts';
+import { pathIn, VOLATILE_NAMES, type VolatileFields } from '../../head/volatile-fields.ts';
 import type { EncoderTable, EncoderTables } from './encoder-table.ts';
 
 /** Our table, whatever more the peer offers: what a connection repeats fits in it. */
