@@ -3,6 +3,7 @@
 /** What `run` tells its user to try works when it is pasted, for every example. */
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
+import { request } from 'node:http';
 import { join, relative } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { runProgram } from '../src/cli/program.ts';
@@ -25,9 +26,13 @@ const WITH_A_LINE = [
   'documents/004-tcp-and-grpc',
   'grpc-methods',
   'header-routing',
+  'http-routing',
   'quickstart',
   'reflection',
 ];
+
+/** Those with an HTTPRoute that is answered. */
+const WITH_A_REQUEST = ['http-routing'];
 
 describe('the command that run tells to try', async () => {
   for (const name of EXAMPLES) {
@@ -45,8 +50,25 @@ describe('the command that run tells to try', async () => {
       const [, grpcurl = ''] = /^ +grpcurl (.*)$/m.exec(table) ?? [];
       assert.deepEqual(sorted(grpcurl), sorted(words.replace('call ', '')), 'the same flags in other clothes');
     });
+
+    it(`${WITH_A_REQUEST.includes(name) ? 'works' : 'is left out'} for ${name} with curl`, async () => {
+      const [, host, url] = /^ +curl -H 'Host: (\S+)' (\S+)$/m.exec(table) ?? [];
+      assert.equal(url !== undefined, WITH_A_REQUEST.includes(name), table);
+      if (url !== undefined && host !== undefined) assert.equal(await statusOf(url, host), 200);
+    });
   }
 });
+
+function statusOf(url: string, host: string): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    request(url, { headers: { host }, agent: false }, response => {
+      response.resume();
+      response.once('end', () => resolve(response.statusCode));
+    })
+      .once('error', reject)
+      .end();
+  });
+}
 
 /** The words of a command, whatever the number of dashes; grpcurl gives the message with -d. */
 function sorted(words: string): string[] {

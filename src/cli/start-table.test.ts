@@ -27,6 +27,7 @@ function tableOf(listener: Partial<ListenerSummary>, parts: Partial<Shown> = {})
   const standalone: Shown = {
     gateways: () => [{ ...gateway, listeners: [{ ...LISTENER, ...listener }] }],
     tryCall: () => undefined,
+    tryRequest: () => undefined,
     caFile: null,
     adminAddress: '127.0.0.1:9900',
     sharedWith: [],
@@ -55,6 +56,18 @@ const FINDING = {
 } as const;
 
 describe('the start table', () => {
+  it('spells a request for curl: the host, the trusted CA, the method and the fields that the route wants', () => {
+    const request = { address: '::1', port: 8443, authority: 'a.example.com', isTls: true, isTrusted: true };
+    const wanted = { ...request, headers: ['x-v: 2'], method: 'POST', path: '/cart?b=1' };
+    assert.ok(
+      tableOf({}, { tryRequest: () => wanted, caFile: '/ca.crt' }).includes(
+        "\n  curl -X POST --cacert /ca.crt --resolve 'a.example.com:8443:[::1]' -H 'x-v: 2' 'https://a.example.com:8443/cart?b=1'\n",
+      ),
+    );
+    const plain = { ...wanted, authority: '', isTls: false, headers: [], method: 'GET', path: '/' };
+    assert.ok(tableOf({}, { tryRequest: () => plain }).includes("\n  curl 'http://[::1]:8443/'\n"));
+  });
+
   it('names a listener once, whether or not its problem does', () => {
     assert.match(problemsOf('h', 'Listener h: no port'), /^problem default\/gw listener h: no port$/m);
     assert.match(problemsOf('h', 'Secret a/b is gone'), /^problem default\/gw listener h: Secret a\/b is gone$/m);

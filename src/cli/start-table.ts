@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-import { relative } from 'node:path';
-import type { GatewaySummary, ListenerSummary, LocatedFinding, Standalone, TryCall } from '../controller/index.ts';
+import type { GatewaySummary, ListenerSummary, LocatedFinding, Standalone } from '../controller/index.ts';
 import type { Finding } from '../errors/index.ts';
 import { socketAddress } from '../values/index.ts';
 import { formatPlace, formatSubject } from './finding-text.ts';
 import { type Paint, paintFor } from './paint.ts';
 import { shellWord } from './shell-word.ts';
+import { shortPath } from './short-path.ts';
 import { formatTable } from './table.ts';
 import type { Terminal } from './terminal.ts';
+import { tryText } from './try-text.ts';
 
 const HEADER = ['GATEWAY', 'LISTENER', 'ADDRESS', 'PROTOCOL', 'HOSTNAME', 'ROUTES', 'STATE'];
 
@@ -16,7 +17,7 @@ const MAX_NAMED = 10;
 
 type Shown = Pick<
   Standalone,
-  'gateways' | 'tryCall' | 'caFile' | 'adminAddress' | 'findings' | 'locate' | 'readiness' | 'sharedWith'
+  'gateways' | 'tryCall' | 'tryRequest' | 'caFile' | 'adminAddress' | 'findings' | 'locate' | 'readiness' | 'sharedWith'
 >;
 
 export interface StartTableOptions {
@@ -119,47 +120,6 @@ function findingLine(finding: LocatedFinding, paint: Paint): string {
   const place = formatPlace({ ...finding, file: finding.file === null ? null : shortPath(finding.file) });
   const shown = paint(severity === 'error' ? 'red' : 'yellow', severity);
   return `  ${place || formatSubject(finding)} ${shown} ${code} ${message}\n`;
-}
-
-function tryText(standalone: Pick<Standalone, 'tryCall' | 'caFile'>, terminal: Terminal, paint: Paint): string {
-  const call = standalone.tryCall();
-  if (call === undefined) return '';
-  const ca = call.isTrusted ? standalone.caFile : null;
-  return [
-    `${paint('bold', 'Try')}\n`,
-    `  ${ownCommand(call, ca, terminal.program)}\n`,
-    `  ${grpcurlCommand(call, ca)}\n`,
-  ].join('');
-}
-
-function ownCommand(call: TryCall, ca: string | null, program: string): string {
-  const words = [program, 'call', ...connectionFlags(call, ca, '--')];
-  if (call.authority !== '') words.push('--authority', call.authority);
-  words.push(...call.headers.flatMap(header => ['-H', shellWord(header)]));
-  words.push(addressOf(call), call.method, shellWord(call.message));
-  return words.join(' ');
-}
-
-function grpcurlCommand(call: TryCall, ca: string | null): string {
-  const words = ['grpcurl', ...connectionFlags(call, ca, '-')];
-  if (call.authority !== '') words.push('-authority', call.authority);
-  words.push(...call.headers.flatMap(header => ['-H', shellWord(header)]));
-  words.push('-d', shellWord(call.message), addressOf(call), call.method);
-  return words.join(' ');
-}
-
-function connectionFlags(call: TryCall, ca: string | null, dashes: '-' | '--'): string[] {
-  if (!call.isTls) return [`${dashes}plaintext`];
-  return ca === null ? [`${dashes}insecure`] : [`${dashes}cacert`, shellWord(shortPath(ca))];
-}
-
-function addressOf({ address, port }: TryCall): string {
-  return socketAddress(address, port);
-}
-
-function shortPath(file: string): string {
-  const short = relative(process.cwd(), file);
-  return short.startsWith('..') || short.length > file.length ? file : short;
 }
 
 function sharedText({ sharedWith }: Pick<Standalone, 'sharedWith'>, paint: Paint): string {

@@ -24,5 +24,7 @@ export type { Standalone } from './standalone.ts';
 export { DEFAULT_DRAIN_TIMEOUT_MS, type StandaloneOptions } from './standalone-options.ts';
 export { startStandalone } from './start-standalone.ts';
 export { type BoundListener, type GatewaySummary, type ListenerSummary, summarizeGateways } from './summary.ts';
-export type { TryCall } from './try-command.ts';
+export type { TryCall } from './try-call.ts';
+export type { TryPlace } from './try-place.ts';
+export type { TryRequest } from './try-request.ts';
 export type { View } from './view.ts';

@@ -17,7 +17,9 @@ import type { Reconciler } from './reconciler.ts';
 import type { ReloadMetrics } from './reload-metrics.ts';
 import type { ProcessIdentity, SharedSockets } from './siblings.ts';
 import { type BoundListener, boundListeners, type GatewaySummary, summarizeGateways } from './summary.ts';
-import { findTryCall, type TryCall } from './try-command.ts';
+import { findTryCall, type TryCall } from './try-call.ts';
+import type { TrySource } from './try-place.ts';
+import { findTryRequest, type TryRequest } from './try-request.ts';
 import type { View } from './view.ts';
 
 /** How a gateway stopped. */
@@ -34,6 +36,8 @@ export interface Standalone {
   gateways(): GatewaySummary[];
   /** A call that works now; undefined when no route says what it takes. */
   tryCall(): TryCall | undefined;
+  /** A request of plain HTTP that is answered; undefined: none is known. */
+  tryRequest(): TryRequest | undefined;
   /** Whether all that the resources want is served now. */
   readiness(): Readiness;
   /** Calls `listener` after each reload that changes `readiness`; the last listener counts. */
@@ -158,14 +162,22 @@ export class RunningStandalone implements Standalone {
   }
 
   tryCall(): TryCall | undefined {
+    return findTryCall(this.#trySource());
+  }
+
+  tryRequest(): TryRequest | undefined {
+    return findTryRequest(this.#trySource());
+  }
+
+  #trySource(): TrySource {
     const { published, resources } = this.view();
     const { caFile } = this;
-    return findTryCall({
+    return {
       snapshot: published,
       gateways: this.gateways(),
       demoEndpoints: demoEndpoints(resources),
       caPem: caFile === null ? null : readFileSync(caFile, 'utf8'),
-    });
+    };
   }
 
   get listeners(): readonly BoundListener[] {

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+import { X509Certificate } from 'node:crypto';
+import { type CompiledBindings, type ExplainedPlace, explain, type Question } from '../match/index.ts';
+import type { Binding, HeaderMatch, Listener, RouteEntry, Snapshot, VirtualHost } from '../snapshot/index.ts';
+import { ANY_HOST } from '../values/index.ts';
+import type { GatewaySummary } from './summary.ts';
+
+/** Where something can be tried: what the command for it says of the connection and the head. */
+export interface TryPlace {
+  readonly address: string;
+  readonly port: number;
+  /** The host that the route wants; '' when any will do. */
+  readonly authority: string;
+  readonly isTls: boolean;
+  /** The development CA vouches for the certificate. */
+  readonly isTrusted: boolean;
+  /** Fields that the route wants, `name: value`. */
+  readonly headers: readonly string[];
+}
+
+/** What there is to try. */
+export interface TrySource {
+  readonly snapshot: Snapshot;
+  readonly gateways: readonly GatewaySummary[];
+  /** `address:port` of demo backends, which know their own services only. */
+  readonly demoEndpoints: ReadonlySet<string>;
+  /** The development CA as PEM; null: there is none. */
+  readonly caPem: string | null;
+}
+
+/** An entry of a listener that is bound. */
+export interface TryEntry {
+  readonly binding: Binding;
+  readonly listener: Listener;
+  readonly host: VirtualHost;
+  readonly entry: RouteEntry;
+}
+
+/** All entries of listeners that are bound, in the snapshot's order. */
+export function boundEntries({ snapshot, gateways }: TrySource): TryEntry[] {
+  const bound = new Set(
+    gateways.flatMap(({ namespace, name, listeners }) =>
+      listeners.filter(one => one.bound !== null).map(one => `${namespace}/${name}/${one.name}`),
+    ),
+  );
+  return snapshot.bindings.flatMap(binding =>
+    binding.listeners
+      .filter(({ id }) => bound.has(id))
+      .flatMap(listener =>
+        listener.virtualHosts.flatMap(host => host.entries.map(entry => ({ binding, listener, host, entry }))),
+      ),
+  );
+}
+
+/** How to reach an entry; undefined: the headers that it wants cannot be told. */
+export function placeOf({ binding, listener, host, entry }: TryEntry): TryPlace | undefined {
+  const { headers } = entry.match;
+  if (headers.some(header => header.kind !== 'exact')) return undefined;
+  return {
+    address: binding.address,
+    port: binding.port,
+    authority: authorityOf(host.hostname),
+    isTls: listener.kind === 'https',
+    isTrusted: false,
+    headers: headers.map(({ name, value }: HeaderMatch) => `${name}: ${value}`),
+  };
+}
+
+/** Where requests of a snapshot go. Each is asked once, for an answer takes milliseconds where there are thousands of routes. */
+export class Answers {
+  readonly #snapshot: Snapshot;
+  readonly #compiled: CompiledBindings = new Map();
+  readonly #known = new Map<string, string[] | null>();
+
+  constructor(snapshot: Snapshot) {
+    this.#snapshot = snapshot;
+  }
+
+  /** The endpoints that a request goes to from an entry's listener; null when it fails there, or that is not known. */
+  endpointsOf({ binding, listener }: TryEntry, place: TryPlace, asked: TryQuestion): string[] | null {
+    const question = questionAt(place, asked);
+    const key = JSON.stringify([binding.id, listener.id, question]);
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const [found] = explain({ ...this.#snapshot, bindings: [binding] }, question, this.#compiled).places;
+    const endpoints = found?.listener?.id === listener.id ? endpointsAt(found) : null;
+    this.#known.set(key, endpoints);
+    return endpoints;
+  }
+}
+
+export type TryQuestion = Pick<Question, 'protocol' | 'method' | 'path'>;
+
+function questionAt(place: TryPlace, asked: TryQuestion): Question {
+  const fields = place.headers.map(header => {
+    const colon = header.indexOf(': ');
+    return [header.slice(0, colon), header.slice(colon + 2)];
+  });
+  const host = place.authority || place.address;
+  return { ...asked, host, headers: Object.fromEntries(fields), gateway: null, listener: null };
+}
+
+/** The endpoints that calls go to from there; null when some of them would fail, or when it is not known where they go. */
+function endpointsAt({ answer, backends }: ExplainedPlace): string[] | null {
+  if (answer.kind !== 'forwarded') return null;
+  const found: string[] = [];
+  for (const { share, fault, endpoints } of backends) {
+    if (share === 0) continue;
+    if (fault !== '' || endpoints === 'dns' || endpoints.length === 0) return null;
+    found.push(...endpoints.map(endpoint => endpoint.address));
+  }
+  return found.length === 0 ? null : found;
+}
+
+/** True when the development CA has issued every certificate that the listener may show, for the name that is called. */
+export function isTrusted(place: TryPlace, listener: Listener, { snapshot, caPem }: TrySource): boolean {
+  if (caPem === null || listener.kind !== 'https') return false;
+  const ca = new X509Certificate(caPem);
+  return listener.tls.certificates.every(id => {
+    const chain = snapshot.certificates.find(certificate => certificate.id === id)?.chain;
+    if (chain === undefined) return false;
+    const leaf = new X509Certificate(chain);
+    const isNamed = place.authority === '' ? leaf.checkIP(place.address) : leaf.checkHost(place.authority);
+    return isNamed !== undefined && leaf.checkIssued(ca) && leaf.verify(ca.publicKey);
+  });
+}
+
+/** A name that the pattern takes. */
+function authorityOf(pattern: string): string {
+  if (pattern === ANY_HOST) return '';
+  return pattern.startsWith('*.') ? `demo${pattern.slice(1)}` : pattern;
+}
