@@ -92,6 +92,19 @@ describe('body queue', () => {
     assert.equal(next.chunk, first);
   });
 
+  it('cuts a whole read into pages, and allocates nothing when the next one waits', () => {
+    const pages = new CopyPages();
+    const queue = new BodyQueue(pages);
+    const memory = new Set<ArrayBufferLike>();
+    for (let round = 0; round < 100; round++) {
+      const read = filled(65_536, round);
+      queue.push(read, 5, 65_531);
+      memory.add(queue.chunk.buffer);
+      assert.ok(drain(queue).equals(read.subarray(5, 65_531)));
+    }
+    assert.equal(memory.size, 1);
+  });
+
   it('takes 250,000 slices in linear time, each way', () => {
     const read = filled(65_536, 1);
     const small = growthFactor(25_000, entries => {

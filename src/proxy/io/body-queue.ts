@@ -4,7 +4,7 @@ import { COPY_PAGE_BYTES, type CopyPages } from './copy-pages.ts';
 
 /**
  * Slices of DATA that the other side has not taken yet, in order. Made only when a side is slow: a request whose data
- * passes at once never has one. Every operation is O(1), apart from the copy of a small slice.
+ * passes at once never has one. Every operation is O(1), apart from the copy.
  *
  * A slice is copied behind the one before, for what it is a view of is another read's soon. A million frames of one byte are a few
  * buffers:
@@ -72,11 +72,14 @@ export class BodyQueue {
       copyBytes(chunk, from, from + fits, last.chunk, last.end);
       last.end += fits;
       from += fits;
-      if (from === end) return;
     }
-    const own = this.#bufferFor(end - from, last?.chunk.length ?? 0);
-    copyBytes(chunk, from, end, own, 0);
-    this.#add({ chunk: own, start: 0, end: end - from, next: null });
+    while (from < end) {
+      const own = this.#bufferFor(end - from, this.#last?.chunk.length ?? 0);
+      const length = Math.min(end - from, own.length);
+      copyBytes(chunk, from, from + length, own, 0);
+      this.#add({ chunk: own, start: 0, end: length, next: null });
+      from += length;
+    }
   }
 
   /** Drops `bytes` of the first slice, which nobody may have a view of then; true when that was all of it. */
@@ -130,7 +133,7 @@ export class BodyQueue {
   #bufferFor(length: number, before: number): Buffer {
     if (length <= FIRST_COPY_BYTES && before === 0) return Buffer.allocUnsafeSlow(FIRST_COPY_BYTES);
     if (length <= SECOND_COPY_BYTES && before < SECOND_COPY_BYTES) return Buffer.allocUnsafeSlow(SECOND_COPY_BYTES);
-    return length <= COPY_PAGE_BYTES ? this.#pages.take() : Buffer.allocUnsafeSlow(length);
+    return this.#pages.take();
   }
 
   #add(segment: Segment): void {
