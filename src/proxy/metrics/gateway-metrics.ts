@@ -14,6 +14,8 @@ export class GatewayMetrics implements LearnedMethods {
   readonly #budget: MethodBudget;
   readonly #methods = new Map<string, MethodSeries>();
   readonly #http = new Map<string, HttpRequestMetrics>();
+  /** Calls whose service has no labels of its own: looked up for each call whose path is new. */
+  #other: MethodSeries | null = null;
 
   /** `gateway`: `namespace/name`; `budget`: one for all Gateways of the worker. */
   constructor(metrics: WorkerMetrics, gateway: string, budget: MethodBudget) {
@@ -29,10 +31,10 @@ export class GatewayMetrics implements LearnedMethods {
   method(path: string, match: GrpcMethodMatch | null | undefined): GrpcMethodMetrics {
     const slash = path.lastIndexOf('/');
     const isNamed = match?.kind === 'exact' && match.service !== null;
-    if (match === undefined || slash <= 0) return this.#counted(path, this.#together(OTHER.grpc_service), true);
+    if (match === undefined || slash <= 0) return this.#counted(path, this.#others(), true);
     if (isNamed && match.method !== null) return this.#counted(path, this.#configured(path), true);
     const hasService = isNamed && this.#budget.admitConfigured(this.#gateway, `/${match.service}`);
-    return this.#counted(path, this.#together(hasService ? (match.service ?? '') : OTHER.grpc_service), false);
+    return this.#counted(path, hasService ? this.#together(match.service ?? '') : this.#others(), false);
   }
 
   /** Of requests that are not gRPC; looked up once per header list. */
@@ -54,7 +56,7 @@ export class GatewayMetrics implements LearnedMethods {
   learn(path: string): MethodSeries {
     const known = this.#methods.get(path);
     if (known !== undefined) return known;
-    if (!this.#budget.admitLearned(this.#gateway, path)) return this.#together(OTHER.grpc_service);
+    if (!this.#budget.admitLearned(this.#gateway, path)) return this.#others();
     return this.#series(path, 'learned');
   }
 
@@ -65,7 +67,7 @@ export class GatewayMetrics implements LearnedMethods {
   #configured(path: string): MethodSeries {
     const known = this.#methods.get(path);
     if (known !== undefined) return known;
-    if (!this.#budget.admitConfigured(this.#gateway, path)) return this.#together(OTHER.grpc_service);
+    if (!this.#budget.admitConfigured(this.#gateway, path)) return this.#others();
     return this.#series(path, 'configured');
   }
 
@@ -75,6 +77,11 @@ export class GatewayMetrics implements LearnedMethods {
     const made = new MethodSeries(this.#metrics, labels);
     this.#methods.set(path, made);
     return made;
+  }
+
+  #others(): MethodSeries {
+    this.#other ??= this.#together(OTHER.grpc_service);
+    return this.#other;
   }
 
   /** Calls of a service whose methods have no labels of their own. The key is no path. */
