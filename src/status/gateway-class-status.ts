@@ -2,8 +2,7 @@
 
 import type { GatewayClass } from '../resources/index.ts';
 import type { GatewayClassOutcome } from '../translate/index.ts';
-import { mergeConditions } from './condition.ts';
-import { classAccepted, classNotAccepted, classVersionSupported } from './gateway-class-conditions.ts';
+import { mergeConditions, problemMessage, type Verdict } from './condition.ts';
 import { SUPPORTED_FEATURES } from './supported-features.ts';
 
 export type GatewayClassStatus = NonNullable<GatewayClass['status']>;
@@ -22,4 +21,23 @@ export function gatewayClassStatus(
     stamp,
   });
   return { conditions, supportedFeatures: SUPPORTED_FEATURES };
+}
+
+/** The version of the Gateway API that daemun implements. */
+const SUPPORTED_VERSION = 'v1.7';
+
+/** Accepted=True/Accepted. */
+function classAccepted(): Verdict {
+  return { type: 'Accepted', status: 'True', reason: 'Accepted', message: 'The class is served by daemun' };
+}
+
+/** Accepted=False/InvalidParameters (or Unsupported). */
+function classNotAccepted(problem: NonNullable<GatewayClassOutcome['accepted']>): Verdict {
+  return { type: 'Accepted', status: 'False', reason: problem.reason, message: problemMessage(problem) };
+}
+
+/** SupportedVersion=True/SupportedVersion. */
+function classVersionSupported(): Verdict {
+  const message = `Gateway API ${SUPPORTED_VERSION} is supported`;
+  return { type: 'SupportedVersion', status: 'True', reason: 'SupportedVersion', message };
 }

@@ -2,15 +2,8 @@
 
 import type { RouteParentStatus } from '../resources/index.ts';
 import type { AttachableRoute, ParentOutcome, RouteOutcome } from '../translate/index.ts';
-import { fitted } from '../values/index.ts';
-import { mergeConditions, type Verdict } from './condition.ts';
-import {
-  routeAccepted,
-  routeNotAccepted,
-  routePartiallyInvalid,
-  routeRefsNotResolved,
-  routeRefsResolved,
-} from './route-conditions.ts';
+import { fitted, interned } from '../values/index.ts';
+import { mergeConditions, problemMessage, type Verdict } from './condition.ts';
 
 export type RouteStatus = NonNullable<AttachableRoute['status']>;
 const OWNED = ['Accepted', 'ResolvedRefs', 'PartiallyInvalid'];
@@ -62,4 +55,32 @@ function verdicts(outcome: RouteOutcome, { accepted, listeners }: ParentOutcome)
     resolvedRefs === null ? routeRefsResolved() : routeRefsNotResolved(resolvedRefs),
   ];
   return partiallyInvalid === null ? list : [...list, routePartiallyInvalid(partiallyInvalid)];
+}
+
+/** Accepted=True/Accepted. */
+function routeAccepted(listeners: readonly string[]): Verdict {
+  const names = listeners.map(id => id.slice(id.lastIndexOf('/') + 1));
+  const message = interned(`Attached to ${names.join(', ')}`);
+  return { type: 'Accepted', status: 'True', reason: 'Accepted', message };
+}
+
+/** Accepted=False/NoMatchingParent, NotAllowedByListeners, NoMatchingListenerHostname or UnsupportedValue. */
+function routeNotAccepted(problem: NonNullable<ParentOutcome['accepted']>): Verdict {
+  return { type: 'Accepted', status: 'False', reason: problem.reason, message: problemMessage(problem) };
+}
+
+/** ResolvedRefs=True/ResolvedRefs. */
+function routeRefsResolved(): Verdict {
+  return { type: 'ResolvedRefs', status: 'True', reason: 'ResolvedRefs', message: 'All references are resolved' };
+}
+
+/** ResolvedRefs=False/InvalidKind, BackendNotFound, RefNotPermitted or UnsupportedProtocol. */
+function routeRefsNotResolved(problem: NonNullable<RouteOutcome['resolvedRefs']>): Verdict {
+  return { type: 'ResolvedRefs', status: 'False', reason: problem.reason, message: problemMessage(problem) };
+}
+
+/** PartiallyInvalid=True/UnsupportedValue. The API wants the message to begin with "Dropped Rule", so without a place. */
+function routePartiallyInvalid(problem: NonNullable<RouteOutcome['partiallyInvalid']>): Verdict {
+  const { message, help } = problem.finding;
+  return { type: 'PartiallyInvalid', status: 'True', reason: problem.reason, message: `${message}. ${help}` };
 }

@@ -23,7 +23,7 @@ const MAX_TRIES = 3;
 const IN_USE_SWEEPS = 60;
 
 /** What a hash balancer keys on; null for balancers that need no hash. */
-export type HashKey = Extract<BalancerPolicy, { kind: 'ring-hash' | 'maglev' }>['key'] | null;
+export type HashKey = Extract<BalancerPolicy, { readonly key: unknown }>['key'] | null;
 
 /** What happens in a cluster that is worth a counter or a log line. None of it is per request. */
 export interface ClusterObserver {
@@ -277,5 +277,5 @@ export class ClusterPool implements ClusterEndpointsOwner {
 
 function hashKeyOf(cluster: Cluster): HashKey {
   const { balancer } = cluster;
-  return balancer.kind === 'ring-hash' || balancer.kind === 'maglev' ? balancer.key : null;
+  return 'key' in balancer ? balancer.key : null;
 }

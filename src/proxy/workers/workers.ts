@@ -11,7 +11,7 @@ import type { DataPlaneWorker, DrainReport } from './data-plane-worker.ts';
 import { connectionsPerWorker, descriptorLimit } from './descriptor-limit.ts';
 import { HeapRelief, NOTHING_CHARGED, ThreadHeap } from './heap-relief.ts';
 import { LocalWorker } from './local-worker.ts';
-import { canReusePort } from './reuse-port.ts';
+import { canReusePort } from './port-claims.ts';
 import { type ThreadHost, ThreadWorker } from './thread-worker.ts';
 import type { WorkerDump } from './worker-dump.ts';
 import { WorkerRuntime, type WorkerSettings } from './worker-runtime.ts';

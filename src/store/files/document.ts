@@ -5,8 +5,14 @@ import type { ParseOptions } from '../../resources/index.ts';
 import { fitted } from '../../values/index.ts';
 import { type AdmittedObject, admit, type ObjectIssue } from '../admit.ts';
 import { isObject } from '../plain-object.ts';
-import { expandsTooFar } from './alias-limit.ts';
-import { MAX_DEPTH, MAX_LIST_ITEMS, MAX_REREAD_BYTES, overLimit, textFailure } from './document-limits.ts';
+import {
+  expandsTooFar,
+  MAX_DEPTH,
+  MAX_LIST_ITEMS,
+  MAX_REREAD_BYTES,
+  overLimit,
+  textFailure,
+} from './document-limits.ts';
 import { chartFailure } from './habit-failure.ts';
 import { LIST_IN_LIST, NAMELESS, readList } from './list.ts';
 import { repeatedFields } from './repeated-fields.ts';

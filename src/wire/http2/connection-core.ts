@@ -13,14 +13,12 @@ import { HpackDecoder } from './hpack/decoder.ts';
 import { HpackEncoder } from './hpack/encoder.ts';
 import { EncoderTables } from './hpack/encoder-table.ts';
 import type { Http2Limits } from './limits.ts';
-import { writePreamble } from './preamble.ts';
 import { ResetMemory } from './reset-memory.ts';
 import { ResetPacer, type TimeSource } from './reset-pacer.ts';
 import { SendQueue } from './send-queue.ts';
-import { DEFAULT_WINDOW_BYTES, PeerSettings } from './settings.ts';
+import { DEFAULT_WINDOW_BYTES, PeerSettings, writePreamble } from './settings.ts';
 import { ABANDONED, CLOSED, type Http2Stream } from './stream.ts';
-import { StreamTable } from './stream-table.ts';
-import { UnsentStreams } from './unsent-streams.ts';
+import { StreamTable, UnsentStreams } from './stream-table.ts';
 import { writeFrameHeader } from './write-frame.ts';
 
 export interface Http2ConnectionOptions {

@@ -8,8 +8,7 @@ import { growthFactor, LINEAR_FACTOR } from '../scale.test-support.ts';
 import { ResetMemory } from './reset-memory.ts';
 import { SendQueue } from './send-queue.ts';
 import { CLOSED, Http2Stream, type StreamConnection } from './stream.ts';
-import { StreamTable } from './stream-table.ts';
-import { UnsentStreams } from './unsent-streams.ts';
+import { StreamTable, UnsentStreams } from './stream-table.ts';
 
 const NOBODY: StreamConnection = {
   sendHead() {},

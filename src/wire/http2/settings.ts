@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import type { Output } from '../output/output.ts';
 import { ErrorCode } from './error-code.ts';
-import { MAX_31_BITS, MAX_FRAME_BYTES, readUint32 } from './frame.ts';
+import { MAX_31_BITS, MAX_FRAME_BYTES, PREFACE, readUint32, SETTINGS, WINDOW_UPDATE } from './frame.ts';
+import type { Http2Limits } from './limits.ts';
+import { writeFrameHeader } from './write-frame.ts';
 
 /** Identifiers (RFC 9113 §6.5.2). */
-export const HEADER_TABLE_SIZE = 1;
-export const ENABLE_PUSH = 2;
-export const MAX_CONCURRENT_STREAMS = 3;
-export const INITIAL_WINDOW_SIZE = 4;
-export const MAX_FRAME_SIZE = 5;
-export const MAX_HEADER_LIST_SIZE = 6;
+const HEADER_TABLE_SIZE = 1;
+const ENABLE_PUSH = 2;
+const MAX_CONCURRENT_STREAMS = 3;
+const INITIAL_WINDOW_SIZE = 4;
+const MAX_FRAME_SIZE = 5;
+const MAX_HEADER_LIST_SIZE = 6;
 
 /** The window before any SETTINGS. */
 export const DEFAULT_WINDOW_BYTES = 65_535;
@@ -62,4 +65,24 @@ export class PeerSettings {
     }
     return ErrorCode.NO_ERROR;
   }
+}
+
+/** Writes our first bytes (RFC 9113 §3.4): the preface (client role), SETTINGS, and the connection's window. */
+export function writePreamble(output: Output, role: 'server' | 'client', limits: Http2Limits): void {
+  output.room(PREFACE.length + 64);
+  if (role === 'client') output.at += PREFACE.copy(output.buffer, output.at);
+  writeFrameHeader(output, 18, SETTINGS, 0, 0);
+  if (role === 'client') writeSetting(output, ENABLE_PUSH, 0);
+  else writeSetting(output, MAX_CONCURRENT_STREAMS, limits.maxConcurrentStreams);
+  writeSetting(output, INITIAL_WINDOW_SIZE, limits.streamWindowBytes);
+  writeSetting(output, MAX_HEADER_LIST_SIZE, limits.maxHeaderListBytes);
+  if (limits.connectionWindowBytes <= DEFAULT_WINDOW_BYTES) return;
+  writeFrameHeader(output, 4, WINDOW_UPDATE, 0, 0);
+  output.uint32(limits.connectionWindowBytes - DEFAULT_WINDOW_BYTES);
+}
+
+function writeSetting(output: Output, id: number, value: number): void {
+  output.buffer[output.at++] = id >> 8;
+  output.buffer[output.at++] = id;
+  output.uint32(value);
 }

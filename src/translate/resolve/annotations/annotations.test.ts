@@ -51,6 +51,13 @@ describe('the table of annotations', () => {
 });
 
 describe('daemun.dev/load-balancer', () => {
+  it('has every balancer in its row of the README', () => {
+    const row = README.split('\n').find(line => line.startsWith(`| \`${LOAD_BALANCER.name}\``)) ?? '';
+    const names = LOAD_BALANCER.syntax.split(/, | or /).filter(form => !form.includes(':'));
+    assert.equal(names.length, 5);
+    for (const name of names) assert.ok(row.includes(`\`${name}\``), name);
+  });
+
   it('reads the balancers with their keys', () => {
     assert.deepEqual(
       table('load-balancer', reading(LOAD_BALANCER), ['random', ' least-request ', 'maglev', 'ring-hash:header=X-A']),

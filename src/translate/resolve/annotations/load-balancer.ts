@@ -3,41 +3,57 @@
 import type { BalancerPolicy } from '../../../snapshot/index.ts';
 import type { Annotation, Parsed } from './annotation.ts';
 
-const SYNTAX = 'round-robin, least-request, random, ring-hash, maglev, ring-hash:header=NAME or maglev:header=NAME';
+type Keyed = Extract<BalancerPolicy, { readonly key: unknown }>['kind'];
+type Keyless = Exclude<BalancerPolicy['kind'], Keyed>;
+/** `key`: what stands behind the name and a colon; undefined: nothing. */
+type Reader = (key: string | undefined) => Parsed<BalancerPolicy>;
+
 const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+\-.^_`|~]+$/;
 
-/**
- * `round-robin` (the default), `least-request`, `random`, `ring-hash`,
- * `maglev`; the last two hash the client's address, or a request header: `maglev:header=x-user`.
- */
+/** Every balancer that can be asked for. */
+const BALANCERS: Readonly<Record<BalancerPolicy['kind'], Reader>> = {
+  'round-robin': keyless('round-robin'),
+  'least-request': keyless('least-request'),
+  random: keyless('random'),
+  'ring-hash': keyed('ring-hash'),
+  maglev: keyed('maglev'),
+};
+
+/** The name of one of `BALANCERS`. Some hash the client's address, or a request header: `maglev:header=x-user`. */
 export const LOAD_BALANCER: Annotation<BalancerPolicy> = {
   name: 'daemun.dev/load-balancer',
   kind: 'Service',
-  syntax: SYNTAX,
+  syntax: syntax(),
   fallback: { kind: 'round-robin' },
   parse: parseLoadBalancer,
 };
 
 function parseLoadBalancer(text: string): Parsed<BalancerPolicy> {
   const colon = text.indexOf(':');
-  const kind = colon < 0 ? text : text.slice(0, colon);
+  const name = colon < 0 ? text : text.slice(0, colon);
   const key = colon < 0 ? undefined : text.slice(colon + 1);
-  switch (kind) {
-    case 'round-robin':
-    case 'least-request':
-    case 'random':
-      return key === undefined ? { value: { kind } } : { problem: `${kind} takes no key` };
-    case 'ring-hash':
-    case 'maglev':
-      return parseKey(kind, key);
-    default:
-      return { problem: `"${kind}" is not a load balancer` };
-  }
+  return isBalancer(name) ? BALANCERS[name](key) : { problem: `"${name}" is not a load balancer` };
 }
 
-function parseKey(kind: 'ring-hash' | 'maglev', key: string | undefined): Parsed<BalancerPolicy> {
-  if (key === undefined || key === 'source-ip') return { value: { kind, key: { kind: 'source-ip' } } };
-  const name = key.startsWith('header=') ? key.slice('header='.length) : '';
-  if (!HEADER_NAME.test(name)) return { problem: `"${key}" is not a key` };
-  return { value: { kind, key: { kind: 'header', name: name.toLowerCase() } } };
+function isBalancer(name: string): name is BalancerPolicy['kind'] {
+  return Object.hasOwn(BALANCERS, name);
+}
+
+function keyless(kind: Keyless): Reader {
+  return key => (key === undefined ? { value: { kind } } : { problem: `${kind} takes no key` });
+}
+
+function keyed(kind: Keyed): Reader {
+  return key => {
+    if (key === undefined || key === 'source-ip') return { value: { kind, key: { kind: 'source-ip' } } };
+    const name = key.startsWith('header=') ? key.slice('header='.length) : '';
+    if (!HEADER_NAME.test(name)) return { problem: `"${key}" is not a key` };
+    return { value: { kind, key: { kind: 'header', name: name.toLowerCase() } } };
+  };
+}
+
+function syntax(): string {
+  const withKey = Object.entries(BALANCERS).filter(([, read]) => 'value' in read('header=NAME'));
+  const all = [...Object.keys(BALANCERS), ...withKey.map(([name]) => `${name}:header=NAME`)];
+  return `${all.slice(0, -1).join(', ')} or ${all.at(-1)}`;
 }
