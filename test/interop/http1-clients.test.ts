@@ -6,10 +6,11 @@ import { execFile, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { Agent, request as ask, createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { backend, listener, rule, TestGateway } from '../../src/proxy/http/gateway.test-support.ts';
@@ -17,6 +18,7 @@ import { backend, listener, rule, TestGateway } from '../../src/proxy/http/gatew
 const run = promisify(execFile);
 const BODY = randomBytes(1_000_000);
 const PATH = '/test.Shapes/Echo';
+const PROGRAMS = join(import.meta.dirname, 'http1');
 
 const PYTHON = `
 import http.client, sys
@@ -100,6 +102,32 @@ describe('HTTP/1.1 clients', () => {
       assert.equal(stdout.equals(Buffer.concat([BODY, BODY])), true);
     });
   }
+
+  it('node:http: one kept connection, many requests', async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const before = gateway.metric('daemun_downstream_connections_total');
+    const asked = Array.from({ length: 200 }, async (_, index) => {
+      const sent = BODY.subarray(0, index % 2 === 0 ? index : 100_000);
+      const headers = { 'content-type': 'application/grpc' };
+      const request = ask(url(), { method: 'POST', agent, headers });
+      request.end(sent);
+      const [response] = (await once(request, 'response')) as [IncomingMessage];
+      assert.deepEqual([response.statusCode, (await buffer(response)).equals(sent)], [200, true]);
+    });
+    await Promise.all(asked);
+    agent.destroy();
+    assert.equal(gateway.metric('daemun_downstream_connections_total') - before, 1);
+  });
+
+  it('Go net/http', { skip: missing('go', 'version') }, async () => {
+    const { stdout } = await run('go', ['run', join(PROGRAMS, 'client.go'), url(), file], { timeout: 100_000 });
+    assert.equal(stdout, 'good\n');
+  });
+
+  it('Java java.net.http', { skip: missing('javac', '--version') }, async () => {
+    const { stdout } = await run('java', [join(PROGRAMS, 'Client.java'), url(), file], { timeout: 60_000 });
+    assert.equal(stdout, 'good\n');
+  });
 
   it('Python http.client', { skip: missing('python3', '--version') }, async () => {
     const { stdout } = await run('python3', ['-c', PYTHON, String(gateway.port), file], { timeout: 20_000 });
