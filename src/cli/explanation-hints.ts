@@ -35,7 +35,7 @@ function hostHint({ host, otherHosts, otherListeners }: ExplainedPlace): string[
   const served = [...otherHosts.map(other => other.host), ...otherListeners.map(({ hostname }) => hostname)];
   const names = [...new Set(served)].filter(name => name !== '*');
   if (names.length === 0) return [];
-  const said = `No route is for host ${host}: the client's :authority must be a host that is served`;
+  const said = `No route is for host ${host}: the client's Host (:authority) must be a host that is served`;
   const near = similarNames(host, names, MAX_HOSTS);
   if (near.length > 0) return [`${said}; did you mean ${near.join(' or ')}?`];
   return [`${said}, such as ${names.slice(0, MAX_HOSTS).join(', ')}${names.length > MAX_HOSTS ? ', …' : ''}.`];

@@ -24,6 +24,7 @@ export const HELP_EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   explain: [
     '$ explain --grpc api.Echo/Echo --host grpc.example.com',
     "$ explain --grpc api.Echo/Echo -H 'env: canary' -f ./manifests",
+    "$ explain --http 'GET /cart?id=1' --host shop.example.com",
   ],
   'proxy-config': ['$ proxy-config endpoint', '$ proxy-config route -o json -f ./manifests'],
   call: [

@@ -191,8 +191,8 @@ export const REQUEST_FAILURES = {
     retryable: false,
     httpStatus: 502,
     grpcStatus: 13,
-    summary: 'an endpoint broke HTTP/2',
-    help: 'look whether the port speaks gRPC',
+    summary: 'an endpoint broke the protocol',
+    help: 'look what the port speaks: HTTPRoutes expect HTTP/1.1, or HTTP/2 where the port of the Service has appProtocol kubernetes.io/h2c; GRPCRoutes expect gRPC',
   },
   response_too_large: {
     source: 'upstream',

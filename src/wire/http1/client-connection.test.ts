@@ -170,6 +170,19 @@ describe('HTTP/1.1 client role: responses', () => {
     });
   }
 
+  for (const [what, bytes, detail] of [
+    ['HTTP/2', '\0\0\0\x04\0\0\0\0\0', 'it is HTTP/2, not HTTP/1.1'],
+    ['another protocol', 'S', 'it is not HTTP/1.1'],
+  ] as const) {
+    it(`names an answer in ${what} at its first bytes`, () => {
+      const side = new ClientSide();
+      const stream = side.open();
+      side.take();
+      side.receive(bytes);
+      assert.deepEqual([stream.end?.reason, stream.end?.detail], ['protocol', detail]);
+    });
+  }
+
   it('ends the connection when a response is whole before the request', () => {
     const side = new ClientSide();
     const stream = side.open(POST, false);

@@ -6,6 +6,9 @@ import type { Http1Limits } from './limits.ts';
 import { type ResponseContext, type ResponseHead, readResponseHead } from './response-head.ts';
 import type { SectionReader } from './section-reader.ts';
 
+/** `H` of `HTTP/1.1`. A frame of HTTP/2 begins with 0, being shorter than 64 KiB. */
+const FIRST = 0x48;
+
 /** The response heads of one client connection; see `RequestReader`. */
 export class ResponseReader {
   /** Where the input goes on. */
@@ -33,6 +36,9 @@ export class ResponseReader {
       this.next = at + last.bytes.length;
       return last;
     }
+    // Said at once: what speaks another version waits for an answer that never comes, or ends without a word.
+    if (!section.isPartial && chunk[at] !== FIRST)
+      return chunk[at] === 0 ? 'it is HTTP/2, not HTTP/1.1' : 'it is not HTTP/1.1';
     switch (section.read(chunk, at, to, this.#limits.maxHeadBytes)) {
       case 'whole':
         this.next = section.next;
