@@ -9,6 +9,8 @@ import { listener, TestGateway } from '../http/gateway.test-support.ts';
 import { certificate } from './certificate.test-support.ts';
 
 const A = await certificate('a', ['a.example.com']);
+/** X25519MLKEM768 came with 3.5. */
+const IS_POST_QUANTUM = process.versions.openssl.localeCompare('3.5', 'en', { numeric: true }) >= 0;
 
 describe('TLS for HTTP/2', () => {
   let gateway: TestGateway;
@@ -44,6 +46,23 @@ describe('TLS for HTTP/2', () => {
     const [error] = await once(socket, 'error');
     assert.match(error.code, /ALERT|VERSION/);
   });
+
+  for (const { offered, agreed } of [
+    { offered: 'X25519MLKEM768:X25519', agreed: 'X25519MLKEM768' },
+    // It sends no share for the second: the handshake takes a round trip more (RFC 8446 §4.1.4).
+    { offered: 'X25519:X25519MLKEM768', agreed: 'X25519MLKEM768' },
+    { offered: 'X25519:P-256', agreed: 'X25519' },
+    { offered: 'P-256', agreed: 'prime256v1' },
+  ]) {
+    const skip = offered.includes('MLKEM') && !IS_POST_QUANTUM;
+    it(`agrees on ${agreed} with a client that offers ${offered}`, { skip }, async () => {
+      const socket = dial({ ecdhCurve: offered, minVersion: 'TLSv1.3' });
+      await once(socket, 'secureConnect');
+      const key = socket.getEphemeralKeyInfo();
+      socket.destroy();
+      assert.equal(key !== null && 'name' in key ? key.name : null, agreed);
+    });
+  }
 
   it('ends a connection that renegotiates (RFC 9113 §9.2.1)', async () => {
     const socket = dial({ maxVersion: 'TLSv1.2' });
