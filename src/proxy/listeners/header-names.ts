@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Binding, Filter, RouteEntry } from '../../snapshot/index.ts';
+import type { Filter, RouteEntry } from '../../snapshot/index.ts';
 
-/** All header names that rules of some bindings look at or change: their fields stay in header lists (`SteadyNames`). Linear in the entries. */
-export function headerNamesOf(bindings: readonly Binding[]): Set<string> {
+/** All header names that the rules of some entries look at or change: their fields stay in header lists (`SteadyNames`). */
+export function headerNamesOf(entries: readonly RouteEntry[]): Set<string> {
   const names = new Set<string>();
-  for (const { listeners } of bindings) {
-    for (const { virtualHosts } of listeners)
-      for (const { entries } of virtualHosts) for (const entry of entries) addNames(entry, names);
-  }
+  for (const entry of entries) addNames(entry, names);
   return names;
 }
 

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { PatternVerdicts } from '../../match/index.ts';
-import type { BindFailure, BindFailures, Binding, Rule, Snapshot } from '../../snapshot/index.ts';
+import type { BindFailure, BindFailures, Binding, RouteEntry, Rule, Snapshot } from '../../snapshot/index.ts';
 import type { Timer } from '../../time/index.ts';
 import { RuleCompiler, type Serving } from '../http/index.ts';
 import type { RateLimitedLog } from '../log/index.ts';
 import { MethodBudget } from '../metrics/index.ts';
 import { type BindingEnvironment, BindingServer } from './binding-server.ts';
+import { changedEntries } from './changed-entries.ts';
 import { ConnectionBudget } from './connection-budget.ts';
 import { headerNamesOf } from './header-names.ts';
 import type { TicketSecrets } from './ticket-secrets.ts';
@@ -45,6 +46,7 @@ export class Listeners {
   readonly #removalTimeoutMs: number;
   readonly #environment: BindingEnvironment;
   readonly #servers = new Map<string, BindingServer>();
+  #bindings: readonly Binding[] = [];
   /** Bindings that left and still have connections. */
   readonly #leaving = new Map<BindingServer, Timer | undefined>();
 
@@ -73,8 +75,12 @@ export class Listeners {
     const wanted = snapshot.bindings;
     const kept = new Set(wanted.map(binding => binding.id));
     for (const [id, server] of this.#servers) if (!kept.has(id)) this.#retire(id, server, this.#removalTimeoutMs);
-    this.#environment.rules.retain(rulesOf(wanted));
-    this.#environment.serving.lists.steadyNames.add(headerNamesOf(wanted));
+    const came = changedEntries(this.#bindings, wanted);
+    const gone = changedEntries(wanted, this.#bindings);
+    this.#bindings = wanted;
+    // Requests on a binding that left may still count for rules that are gone.
+    if (this.#leaving.size > 0 || !areNewVersions(gone, came)) this.#environment.rules.retain(rulesOf(wanted));
+    this.#environment.serving.lists.steadyNames.add(headerNamesOf(came));
     const failures = new Map<string, BindFailure>();
     await Promise.all(wanted.map(binding => this.#serve(binding, failures)));
     return failures;
@@ -159,6 +165,16 @@ export class Listeners {
     this.#environment.serving.log.warn('requests on a removed binding were cut', { binding: id, requests });
     server.destroy();
   }
+}
+
+/** No rule is gone for good: each is among those that came too, as it is now. */
+function areNewVersions(gone: readonly RouteEntry[], came: readonly RouteEntry[]): boolean {
+  const names = new Set(came.map(nameOf));
+  return gone.every(entry => names.has(nameOf(entry)));
+}
+
+function nameOf({ rule: { id, origin } }: RouteEntry): string {
+  return `${id} ${origin.ruleName}`;
 }
 
 function* rulesOf(bindings: readonly Binding[]): Generator<Rule> {

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Binding, RouteEntry } from '../../snapshot/index.ts';
+import { binding, listener, rule } from '../http/gateway.test-support.ts';
+import { changedEntries } from './changed-entries.ts';
+
+const ENTRIES = listener('a', [rule('one', []), rule('two', []), rule('three', [])]).virtualHosts.flatMap(
+  host => host.entries,
+) as [RouteEntry, RouteEntry, RouteEntry];
+const [one, two, three] = ENTRIES;
+
+/** One listener for each list of entries. */
+function bindings(...lists: readonly (readonly RouteEntry[])[]): readonly Binding[] {
+  return [binding(lists.map((entries, at) => listener(`l${at}`, [], { virtualHosts: [{ hostname: '*', entries }] })))];
+}
+
+describe('changed entries', () => {
+  it('are those that have another place, or had none', () => {
+    const newTwo = { ...two };
+    assert.deepEqual(changedEntries([], bindings([one], [two])), [one, two]);
+    const changed = changedEntries(bindings([one, two, three]), bindings([one, newTwo, three]));
+    assert.deepEqual([changed.length, changed[0] === newTwo], [1, true]);
+    assert.deepEqual(changedEntries(bindings([one, three]), bindings([one, two, three])), [two, three]);
+    assert.deepEqual(changedEntries(bindings([one], [two]), bindings([one])), []);
+    assert.deepEqual(changedEntries(bindings([one]), bindings([one], [one])), [one]);
+  });
+
+  it('are none in the same bindings, and in new ones of the same entries', () => {
+    const before = bindings(ENTRIES, ENTRIES);
+    assert.deepEqual(changedEntries(before, before), []);
+    assert.deepEqual(changedEntries(before, bindings([...ENTRIES], ENTRIES)), []);
+  });
+});
