@@ -1,28 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { HeaderList } from '../head/header-list.ts';
-import type { VolatileFields } from '../head/volatile-fields.ts';
 import type { EndOrigin, EndReason, StreamEnd } from '../message/end-reason.ts';
-import type { EndPacing, MessageConnectionEvents } from '../message/message-connection.ts';
-import { Output, type OutputSink } from '../output/output.ts';
+import type { EndPacing } from '../message/message-connection.ts';
 import { BodyReader } from './body-reader.ts';
-import { BodyWriter } from './body-writer.ts';
 import type { BodySink } from './chunk-gatherer.ts';
-import { headBlock } from './head-encoder.ts';
-import type { HeadMemory } from './head-memory.ts';
-import { PLAIN, writeHead } from './head-writer.ts';
 import { HeldInput } from './held-input.ts';
-import type { Http1Limits } from './limits.ts';
+import { type Http1ConnectionOptions, Http1Outbound } from './outbound.ts';
 import { SectionReader } from './section-reader.ts';
-import { CLOSED, type Http1Stream, LOCAL_ENDED, REMOTE_ENDED, WAITING } from './stream.ts';
+import { CLOSED, type Http1Stream, LOCAL_ENDED, REMOTE_ENDED } from './stream.ts';
 import { trailerList } from './trailers.ts';
-
-export interface Http1ConnectionOptions {
-  readonly events: MessageConnectionEvents;
-  readonly limits: Http1Limits;
-  /** One per worker: connections that share it share heads, lists and output memory. */
-  readonly memory: HeadMemory;
-}
 
 const NOTHING = Buffer.alloc(0);
 
@@ -32,28 +18,21 @@ type Ending = { readonly kind: 'finished' } | { readonly kind: 'broken'; readonl
 const FINISHED: Ending = { kind: 'finished' };
 
 /**
- * What both roles of an HTTP/1.1 connection have in common (RFC 9112): input that is read, held or dropped, the body of the one stream
- * in both directions, output, the end. For the files of this folder; users see `MessageConnection`.
+ * What both roles of an HTTP/1.1 connection have in common (RFC 9112): input that is read, held or dropped, the peer's body, the end. What
+ * leaves is below, in `Http1Outbound`. For the files of this folder; users see `MessageConnection`.
  *
  *     head ──► body ──► waiting ──► head …      one exchange at a time
  *       └────────┴─────────┴──► over            nothing is read any more
  */
-export abstract class Http1Core implements BodySink {
+export abstract class Http1Core extends Http1Outbound implements BodySink {
   readonly version = 'HTTP/1';
   /** A body may end with the connection. */
   readonly breaksAbruptly = true;
   readonly capacity = 1;
   readonly pacing: EndPacing | null = null;
   endedStreams = 0;
-  readonly events: MessageConnectionEvents;
-  readonly limits: Http1Limits;
-  readonly memory: HeadMemory;
-  readonly output: Output;
   readonly section: SectionReader = new SectionReader();
   readonly body: BodyReader;
-  readonly writer: BodyWriter;
-  /** What is being exchanged; null: nothing, or the rest of a request that nobody wants. */
-  stream: Http1Stream | null = null;
   phase: 'head' | 'body' | 'waiting' | 'over' = 'head';
   /** The connection ends with the exchange. */
   closes = false;
@@ -61,25 +40,19 @@ export abstract class Http1Core implements BodySink {
   isLeaving = false;
   /** The peer ended its side. */
   isInputOver = false;
-  isBlocked = false;
   /** The owner reads its socket, as far as it was told. */
   wantsInput = true;
   /** Exchanges that were begun; their number is the name of the last one. */
   protected begunStreams = 0;
   #ending: Ending | null = null;
   #hasTold = false;
-  #isSignalled = false;
   readonly #held: HeldInput = new HeldInput();
   /** Body bytes that were given on and not consumed. */
   #unconsumed = 0;
 
   constructor(options: Http1ConnectionOptions) {
-    this.events = options.events;
-    this.limits = options.limits;
-    this.memory = options.memory;
-    this.output = new Output(options.memory.lists.slabs);
+    super(options);
     this.body = new BodyReader(this.section, this, options.limits);
-    this.writer = new BodyWriter(this.output);
   }
 
   get liveStreams(): number {
@@ -115,7 +88,7 @@ export abstract class Http1Core implements BodySink {
 
   breakOff(reason: EndReason, message: string): void {
     this.break(reason, message);
-    this.#settle();
+    this.settle();
   }
 
   /** Reads one head of `chunk[at, to)`, or a part of it; where it stopped. */
@@ -140,7 +113,7 @@ export abstract class Http1Core implements BodySink {
       const next = this.#read(chunk, 0, end);
       if (next < end && !this.#isOver()) this.#held.append(chunk, next, end);
     }
-    this.#settle();
+    this.settle();
   }
 
   /** What is under way may still be answered, and read. */
@@ -151,58 +124,14 @@ export abstract class Http1Core implements BodySink {
       if (this.body.endOfInput()) this.#endRemotely(NOTHING, 0, 0);
       else this.onCutShort();
     } else if (this.stream !== null && this.phase === 'head') this.onCutShort();
-    this.#settle();
+    this.settle();
     return true;
-  }
-
-  takeOutput(sink: OutputSink): void {
-    this.#isSignalled = false;
-    this.output.take(sink);
-    this.onHandedOver();
-    this.#wake();
-    this.#settle();
-  }
-
-  deferOutput(): number {
-    this.#isSignalled = false;
-    return this.output.heldBytes;
-  }
-
-  outputBlocked(blocked: boolean): void {
-    this.isBlocked = blocked;
-    if (blocked) return;
-    this.output.written();
-    this.#wake();
-    this.#settle();
   }
 
   close(reason: EndReason): void {
     this.#hasTold = true;
     this.endStream(reason, 'connection', 'its connection was lost');
     this.#leave();
-  }
-
-  sendData(stream: Http1Stream, chunk: Buffer, start: number, end: number, last: boolean): number {
-    const wanted = end - start;
-    const taken = wanted === 0 ? 0 : Math.min(wanted, this.sendable());
-    if (taken > 0) this.writer.write(chunk, start, start + taken);
-    if (last && taken === wanted) {
-      this.writer.end(false);
-      this.endLocally(stream);
-    } else if (taken < wanted) stream.flags |= WAITING;
-    if (this.writer.isBroken) this.break('protocol', 'a body is not as long as its head says');
-    this.signal();
-    return taken;
-  }
-
-  sendTrailers(stream: Http1Stream, trailers: HeaderList, fields: VolatileFields): void {
-    const block = headBlock(trailers, this.memory.lists);
-    const hasTrailers = this.writer.takesTrailers && block !== 'unspeakable';
-    this.writer.end(hasTrailers);
-    if (hasTrailers) writeHead(this.output, block.bytes, fields, PLAIN);
-    this.endLocally(stream);
-    if (this.writer.isBroken) this.break('protocol', 'a body is not as long as its head says');
-    this.signal();
   }
 
   consumed(_stream: Http1Stream, bytes: number): void {
@@ -221,17 +150,7 @@ export abstract class Http1Core implements BodySink {
     }
   }
 
-  /** How much `sendData` may take now. */
-  protected sendable(): number {
-    const { outputHighWaterBytes } = this.limits;
-    return this.isBlocked || this.output.queuedBytes >= outputHighWaterBytes ? 0 : outputHighWaterBytes;
-  }
-
-  /** Output left. */
-  protected onHandedOver(): void {}
-
-  /** We sent all of the stream's message. */
-  protected endLocally(stream: Http1Stream): void {
+  protected override endLocally(stream: Http1Stream): void {
     stream.flags |= LOCAL_ENDED;
     if (stream.flags & REMOTE_ENDED) this.#exchanged(stream);
   }
@@ -266,18 +185,10 @@ export abstract class Http1Core implements BodySink {
     this.signal();
   }
 
-  /** The connection cannot go on, and its peer must not take what it got for a whole message. The stream is told, when there is one. */
-  protected break(reason: EndReason, message: string): void {
+  protected override break(reason: EndReason, message: string): void {
     this.#ending ??= { kind: 'broken', end: { reason, origin: 'codec', detail: message } };
     this.#leave();
     this.signal();
-  }
-
-  /** There is output, or an end. */
-  protected signal(): void {
-    if (this.#isSignalled) return;
-    this.#isSignalled = true;
-    this.events.onOutput();
   }
 
   /** Whether input waits for its time. */
@@ -358,15 +269,8 @@ export abstract class Http1Core implements BodySink {
     this.onExchanged();
   }
 
-  #wake(): void {
-    const { stream } = this;
-    if (stream === null || (stream.flags & WAITING) === 0 || this.sendable() === 0) return;
-    stream.flags &= ~WAITING;
-    stream.events.onWritable(stream);
-  }
-
   /** Reads what waited, and tells the owner what changed. At the end of everything that is called from outside a stream. */
-  #settle(): void {
+  protected override settle(): void {
     while (this.#held.bytes > 0 && this.#takesInput()) {
       const view = this.#held.view();
       const next = this.#read(view, 0, view.length);
