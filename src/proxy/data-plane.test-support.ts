@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
+/** A data plane between `node:http2` clients and gRPC backends. */
+
 import { once } from 'node:events';
 import { type ClientHttp2Session, connect } from 'node:http2';
 import type { Cluster, Endpoint, Snapshot } from '../snapshot/index.ts';
 import { sampleRule } from '../snapshot/rule.test-support.ts';
-/** A data plane between `node:http2` clients and gRPC backends. */
 import { systemClock, systemRandom } from '../time/index.ts';
 import { DataPlane } from './data-plane.ts';
 import type { DataPlaneOptions } from './data-plane-options.ts';

@@ -159,6 +159,13 @@ describe('the house', () => {
     assert.deepEqual(findCycles(files), []);
   });
 
+  it('keeps what a file says of itself above its imports, where sorting them cannot carry it off', () => {
+    const amid =
+      /^(?:import|export) [\s\S]*?^ ?\*\/\n(?:import |export [{*])|^(?:import|export) .*\n\/\*\* .*\*\/\n(?:import |export [{*])/m;
+    const wrong = files.filter(({ path }) => amid.test(readFileSync(join(ROOT, path), 'utf8'))).map(({ path }) => path);
+    assert.deepEqual(wrong, []);
+  });
+
   it('has no dumping grounds', () => {
     const names = /(^|\/)(utils?|helpers?|common|misc|types|constants|shared)(\.ts$|\/)/;
     assert.deepEqual(

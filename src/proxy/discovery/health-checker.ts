@@ -1,12 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import {
-  type Cluster,
-  type Endpoint,
-  type EndpointSet,
-  type GrpcHealthCheck,
-  sameContent,
-} from '../../snapshot/index.ts';
 /**
  * Active health checks, in the main thread, once for all workers. Endpoints of clusters without a check are not looked at.
  *
@@ -14,6 +7,14 @@ import {
  * endpoint never overlap; they begin spread over the interval and each wait has jitter, so that a thousand endpoints are
  * not asked in one moment.
  */
+
+import {
+  type Cluster,
+  type Endpoint,
+  type EndpointSet,
+  type GrpcHealthCheck,
+  sameContent,
+} from '../../snapshot/index.ts';
 import type { Clock, Random, Timer } from '../../time/index.ts';
 import type { RateLimitedLog } from '../log/index.ts';
 import { endpointKey, type Health } from '../upstream/index.ts';

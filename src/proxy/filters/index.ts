@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-export { type ChainEnvironment, compileChain, type FilterChain } from './chain.ts';
 /** What a rule does to a request on its way. In: header lists and streams. Out: changed ones. Never: sockets. */
+
+export { type ChainEnvironment, compileChain, type FilterChain } from './chain.ts';
 export { HeaderRewriter, type MutableFields, removeField } from './header-change.ts';
 export { type MacKey, macKey, type SessionKey } from './session-key.ts';
 export { RuleSession } from './session-persistence.ts';

@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
+/**
+ * What a client is told when the answer does not come from an endpoint (docs/errors.md). A gRPC request gets HTTP 200 and
+ * trailers only, unless the case is one for HTTP itself (421); any other request gets the HTTP status and a short text.
+ * The statuses are those of `REQUEST_FAILURES`; only what the messages quote is added here.
+ */
+
 import { REQUEST_FAILURES, type RequestFailureReason } from '../../errors/index.ts';
 import {
   type CompiledListener,
@@ -10,11 +16,6 @@ import {
   noRouteText,
 } from '../../match/index.ts';
 import type { Fault } from '../../snapshot/index.ts';
-/**
- * What a client is told when the answer does not come from an endpoint (docs/errors.md). A gRPC request gets HTTP 200 and
- * trailers only, unless the case is one for HTTP itself (421); any other request gets the HTTP status and a short text.
- * The statuses are those of `REQUEST_FAILURES`; only what the messages quote is added here.
- */
 import type { Answer } from '../faces/index.ts';
 import type { OpenFailure } from '../upstream/index.ts';
 

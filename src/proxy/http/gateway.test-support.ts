@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+/** A gateway in this process between gRPC backends and clients, all on loopback ports of their own. */
+
 import { randomBytes } from 'node:crypto';
 import {
   type Client,
@@ -23,7 +25,6 @@ import type {
   WeightedBackend,
 } from '../../snapshot/index.ts';
 import { sampleRule } from '../../snapshot/rule.test-support.ts';
-/** A gateway in this process between gRPC backends and clients, all on loopback ports of their own. */
 import { type Clock, systemClock, systemRandom } from '../../time/index.ts';
 import type { SocketLoop } from '../io/socket-loop.ts';
 import { MetricsReader } from '../metrics/index.ts';

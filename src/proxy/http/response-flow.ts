@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { type HeaderList, MemoSlot, type VolatileFields, withoutFields } from '../../wire/index.ts';
 /** The response on its way to the client: head with filters, data at the client's pace, trailers, and the end. */
+
+import { type HeaderList, MemoSlot, type VolatileFields, withoutFields } from '../../wire/index.ts';
 import type { Face } from '../faces/index.ts';
 import type { CompiledBackend } from './compiled-rule.ts';
 import { recount } from './exchange-memory.ts';

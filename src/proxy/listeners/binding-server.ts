@@ -1,5 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
+/**
+ * One binding of the snapshot: its listening socket and its connections.
+ *
+ * A changed binding is swapped in with `update`: connections stay, their next request is decided by the new one. Only
+ * connections whose listener is gone are drained.
+ */
+
 import { createServer, type Server, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import {
@@ -9,12 +16,6 @@ import {
   type PatternVerdicts,
 } from '../../match/index.ts';
 import { type BindFailure, type Binding, bindFailure } from '../../snapshot/index.ts';
-/**
- * One binding of the snapshot: its listening socket and its connections.
- *
- * A changed binding is swapped in with `update`: connections stay, their next request is decided by the new one. Only
- * connections whose listener is gone are drained.
- */
 import { VOLATILE_NAMES } from '../../wire/index.ts';
 import { Scope, type ScopeEnvironment, type Serving } from '../http/index.ts';
 import { FirstBytes, shareReads, type TrafficCounters } from '../io/index.ts';

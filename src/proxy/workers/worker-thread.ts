@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
+/** Entry point of a worker thread: a `WorkerRuntime` behind the messages of `worker-protocol.ts`. */
+
 import { parentPort, workerData } from 'node:worker_threads';
 import { applyDelta, EMPTY_SNAPSHOT, type Snapshot, type SnapshotDelta } from '../../snapshot/index.ts';
-/** Entry point of a worker thread: a `WorkerRuntime` behind the messages of `worker-protocol.ts`. */
 import { systemClock, systemRandom } from '../../time/index.ts';
 import type { Log } from '../log/index.ts';
 import { giveBackStart } from './heap-relief.ts';
