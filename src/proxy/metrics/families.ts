@@ -23,7 +23,7 @@ export const LABELS = {
   kind: 'of the route, such as `GRPCRoute`; empty: no rule took the request',
   binding: '`ADDRESS:PORT/tcp`',
   protocol: 'what the connection spoke: `tls`',
-  error: 'HTTP/2 error code: `PROTOCOL_ERROR`, `ENHANCE_YOUR_CALM` …',
+  error: 'HTTP/2 error code: `PROTOCOL_ERROR`, `ENHANCE_YOUR_CALM` …; of HTTP/1.1 `protocol`, `overload`',
   route: '`namespace/name` of the route; empty: no rule took the request',
   rule: "the rule's name, else its index; empty: no rule took the request",
   code: 'of a gRPC call as `grpc_code`, of another request as `http_response_status_code`',
@@ -85,12 +85,12 @@ export const FAMILIES = {
   },
   daemun_downstream_protocol_errors_total: {
     type: 'counter',
-    help: 'Connections ended for an HTTP/2 error, by error code.',
+    help: 'Connections ended because the client broke the rules of HTTP, by error.',
     labels: ['error'],
   },
   daemun_downstream_malformed_requests_total: {
     type: 'counter',
-    help: 'Requests that were reset before they were looked at: their head broke HTTP/2.',
+    help: 'Requests that were reset before they were looked at: their head broke the rules of HTTP.',
     labels: [],
   },
   daemun_route_requests_total: {

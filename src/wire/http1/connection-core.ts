@@ -285,7 +285,7 @@ export abstract class Http1Core extends Http1Outbound implements BodySink {
     else {
       const { end } = ending;
       this.endStream(end.reason, end.origin, end.detail);
-      this.events.onFatal(end, end.detail);
+      this.events.onFatal({ ...end, detail: end.reason }, end.detail);
     }
   }
 

@@ -95,7 +95,10 @@ export interface MessageConnectionEvents {
   onCapacity(): void;
   /** All that there is to send is queued, and the connection is over: write it, then end the socket. */
   onFinished(): void;
-  /** The connection broke, or the peer broke it: end the socket as `breaksAbruptly` says. `message` is for people. */
+  /**
+   * The connection broke, or the peer broke it: end the socket as `breaksAbruptly` says. `end.detail` is one of few words, for
+   * metrics; `message` is for people.
+   */
   onFatal(end: StreamEnd, message: string): void;
   /** The peer speaks the version, and its `capacity` is known, or may have changed. With the first `takeOutput` where peers need not say so. */
   onPeerLimits?(): void;
