@@ -9,6 +9,8 @@ export const OTHER_NUMBERS: ReadonlySet<string> = new Set([
   'cli#MAX_NAMED',
   'cli/call#NO_LIMIT',
   'controller#MAX_CANDIDATES',
+  'controller#MAX_REQUESTS',
+  'controller#MAX_ROUNDS',
   'match#MAX_AFTER',
   'match#MAX_BEFORE',
   'match#MAX_OTHER_HOSTS',
