@@ -41,6 +41,7 @@ for (const policy of POLICIES) {
   const pool = new ClusterPool(testCluster({ balancer: policy }), environment, {
     onConnectFailed() {},
     onConnected() {},
+    onProven() {},
     onRetired() {},
     onGone() {},
     onEjected() {},

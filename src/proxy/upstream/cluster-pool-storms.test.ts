@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import { SocketLoop } from '../io/socket-loop.ts';
 import { VirtualClock } from '../virtual-clock.test-support.ts';
-import { cleanUp, startBackend, until, World } from './cluster-pool.test-support.ts';
+import { cleanUp, listen, startBackend, until, World } from './cluster-pool.test-support.ts';
 import { FRAME, type RawConnection, rawBackend } from './raw-backend.test-support.ts';
 
 afterEach(cleanUp);
@@ -41,6 +41,30 @@ const USELESS: readonly [string, (connection: RawConnection) => void][] = [
     },
   ],
 ];
+
+describe('a backend that need not say what it speaks', () => {
+  it('is told to be there when it has answered, and not by accepting', { timeout: 20_000 }, async () => {
+    let isBroken = true;
+    const endpoint = await listen(socket =>
+      socket.on('data', () => {
+        if (isBroken) socket.destroy();
+        else socket.write('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n');
+      }),
+    );
+    const { clock, world } = virtualWorld({ protocol: 'h1' }, [endpoint]);
+    for (let i = 0; i < 10; i++) {
+      assert.notEqual(await world.call(), '200');
+      clock.advance(10_000);
+      world.pool.sweep(clock.nowMs());
+    }
+    assert.ok(world.events.length > 1, 'it failed again and again');
+    assert.deepEqual(world.proven, []);
+    isBroken = false;
+    while ((await world.call()) !== '200') clock.advance(500);
+    world.pool.sweep(clock.nowMs());
+    assert.deepEqual(world.proven, [`127.0.0.1:${endpoint.port}`]);
+  });
+});
 
 describe('a backend that', () => {
   for (const [what, onOpen] of USELESS) {

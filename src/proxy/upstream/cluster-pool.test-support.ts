@@ -42,12 +42,15 @@ export class World {
   readonly environment: ConnectionEnvironment;
   readonly pool: ClusterPool;
   readonly events: string[] = [];
+  /** Endpoints that were found to speak the protocol. */
+  readonly proven: string[] = [];
 
   constructor(cluster: Partial<Cluster>, endpoints: Endpoint[], environment: Partial<ConnectionEnvironment> = {}) {
     this.environment = testEnvironment(environment);
     this.pool = new ClusterPool(testCluster(cluster), this.environment, {
       onConnectFailed: (_cluster, endpoint) => void this.events.push(`connect failed ${endpoint.key}`),
       onConnected: () => {},
+      onProven: (_cluster, endpoint) => void this.proven.push(endpoint.key),
       onRetired: () => {},
       onGone: () => {},
       onEjected: (_cluster, endpoint) => void this.events.push(`ejected ${endpoint.key}`),

@@ -29,6 +29,8 @@ export type HashKey = Extract<BalancerPolicy, { readonly key: unknown }>['key'] 
 export interface ClusterObserver {
   onConnectFailed(cluster: ClusterPool, endpoint: UpstreamEndpoint, failure: ConnectFailure): void;
   onConnected(cluster: ClusterPool, endpoint: UpstreamEndpoint): void;
+  /** It speaks its protocol, after a failure or for the first time. */
+  onProven(cluster: ClusterPool, endpoint: UpstreamEndpoint): void;
   onEjected(cluster: ClusterPool, endpoint: UpstreamEndpoint): void;
   /** The endpoint left the cluster. */
   onRetired(cluster: ClusterPool, endpoint: UpstreamEndpoint): void;
@@ -168,6 +170,10 @@ export class ClusterPool implements ClusterEndpointsOwner {
 
   onServed(waiting: WaitingRequest): void {
     this.#forget(waiting);
+  }
+
+  onProven(endpoint: EndpointPool): void {
+    this.#observer.onProven(this, endpoint);
   }
 
   /** What waits elsewhere for a slow connect need not. */

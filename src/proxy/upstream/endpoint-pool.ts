@@ -29,6 +29,8 @@ export interface EndpointOwner {
   onUsableChanged(): void;
   /** The endpoint is connected now. */
   onReachable(endpoint: EndpointPool): void;
+  /** What was connected speaks its protocol, after a failure or for the first time. */
+  onProven(endpoint: EndpointPool): void;
   /** A connection came or went. */
   onConnectionsChanged(): void;
   /** `waiting` left the endpoint's line and has its stream. */
@@ -175,6 +177,10 @@ export class EndpointPool implements UpstreamEndpoint, Candidate, LaneOwner {
 
   onUnserved(waiting: readonly WaitingRequest[], failure: ConnectFailure): void {
     this.#owner.onUnserved(this, waiting, failure);
+  }
+
+  onProven(lane: Lane): void {
+    if (lane === this.#shared) this.#owner.onProven(this);
   }
 
   onConnectFailed(lane: Lane, failure: ConnectFailure): void {

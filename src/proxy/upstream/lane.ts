@@ -26,6 +26,8 @@ export interface LaneOwner extends ConnectionTarget {
   readonly isInUse: boolean;
   /** `lane` has a connection with room, or has it no longer. */
   onReachable(lane: Lane, reachable: boolean): void;
+  /** What was connected speaks its protocol, after a failure or for the first time. */
+  onProven(lane: Lane): void;
   /** A connection came or went. */
   onConnectionsChanged(): void;
   /** `waiting` left the line and has its stream. */
@@ -66,6 +68,8 @@ export class Lane implements ConnectionOwner {
   #slow: Timer | null = null;
   #isSlow = false;
   #retired = false;
+  /** Connected, perhaps, but nothing has been heard yet: a port of another protocol accepts as well. */
+  #isDoubted = true;
   readonly #allowance = new StreamAllowance();
 
   constructor(owner: LaneOwner, limits: LaneLimits, environment: ConnectionEnvironment) {
@@ -153,6 +157,7 @@ export class Lane implements ConnectionOwner {
   sweep(nowMs: number): void {
     if (this.connections.length === 0) return;
     for (const connection of [...this.connections]) connection.sweep(nowMs);
+    if (this.#isDoubted && this.connections.some(({ hasSpoken }) => hasSpoken)) this.#believe();
     if (this.#allowance.trustMore(this.connections) && this.waiting.length > 0) this.#serve();
   }
 
@@ -166,6 +171,7 @@ export class Lane implements ConnectionOwner {
     this.#allowance.limit(connection);
     this.#current = connection.messages;
     this.#owner.onReachable(this, true);
+    if (connection.hasSpoken) this.#believe();
     this.#serve();
     this.#leaveWhenServed();
   }
@@ -192,6 +198,7 @@ export class Lane implements ConnectionOwner {
 
   onDraining(connection: UpstreamConnection): void {
     const failure = connection.failure ?? (connection.isProven ? null : ENDED_EARLY);
+    if (connection.hasSpoken) this.#believe();
     if (failure === null) this.#backoff.succeed();
     else this.#fail(connection, failure);
     this.#loseCurrent(connection);
@@ -225,8 +232,15 @@ export class Lane implements ConnectionOwner {
     if (this.connections.some(other => other !== connection && other.isProven)) this.#backoff.succeed();
     const waitMs = this.#backoff.fail(failure, nowMs, this.#environment.random());
     if (this.#current === null || this.#current === connection.messages) this.#owner.onReachable(this, false);
+    this.#isDoubted = true;
     this.#owner.onConnectFailed(this, failure);
     if (!this.#retired && this.#connecting === null) this.#schedule(waitMs);
+  }
+
+  #believe(): void {
+    if (!this.#isDoubted) return;
+    this.#isDoubted = false;
+    this.#owner.onProven(this);
   }
 
   /** Nobody is left to serve what waits. */

@@ -122,6 +122,12 @@ export class UpstreamConnection implements MessageConnectionEvents, TransportOwn
     return this.messages.endedStreams > 0 || this.#environment.clock.nowMs() - this.#openedAtMs >= PROVEN_AFTER_MS;
   }
 
+  /** The peer has shown that it speaks the protocol: by its greeting, or by an answer. */
+  get hasSpoken(): boolean {
+    const { messages } = this;
+    return messages !== null && (messages.greets ? this.wasOpen : messages.endedStreams > 0);
+  }
+
   /** Takes no new streams from here on; closes now when there are none, else when the last one ends (see `sweep`). */
   drain(): void {
     if (this.state === 'connecting' && !this.wasOpen) this.destroy();

@@ -40,7 +40,12 @@ export class UpstreamMetrics implements ClusterObserver {
     const { debug } = this.#reports;
     const fields = { cluster: pool.id, endpoint: endpoint.key, name: endpoint.name };
     if (debug.isOn) debug.say('endpoint connected', fields);
-    if (this.#unreachable.delete(endpoint)) this.#reports.reach({ kind: 'reachable', ...fields });
+  }
+
+  /** Only now it can be reached again: one that accepts and then breaks off would be said to come and go with each try. */
+  onProven(pool: ClusterPool, endpoint: UpstreamEndpoint): void {
+    if (!this.#unreachable.delete(endpoint)) return;
+    this.#reports.reach({ kind: 'reachable', cluster: pool.id, endpoint: endpoint.key, name: endpoint.name });
   }
 
   onRetired(pool: ClusterPool, endpoint: UpstreamEndpoint): void {

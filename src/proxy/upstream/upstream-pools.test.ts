@@ -13,6 +13,7 @@ afterEach(cleanUp);
 const OBSERVER = {
   onConnectFailed() {},
   onConnected() {},
+  onProven() {},
   onRetired() {},
   onGone() {},
   onEjected() {},

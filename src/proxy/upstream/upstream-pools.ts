@@ -35,6 +35,7 @@ export class UpstreamPools {
     this.#observer = {
       onConnectFailed: (pool, endpoint, failure) => observer.onConnectFailed(pool, endpoint, failure),
       onConnected: (pool, endpoint) => observer.onConnected(pool, endpoint),
+      onProven: (pool, endpoint) => observer.onProven(pool, endpoint),
       onEjected: (pool, endpoint) => observer.onEjected(pool, endpoint),
       onRetired: (pool, endpoint) => observer.onRetired(pool, endpoint),
       onGone: pool => observer.onGone(pool),

@@ -26,6 +26,7 @@ const FINISHED: Ending = { kind: 'finished' };
  */
 export abstract class Http1Core extends Http1Outbound implements BodySink {
   readonly version = 'HTTP/1';
+  readonly greets = false;
   /** A body may end with the connection. */
   readonly breaksAbruptly = true;
   readonly capacity = 1;

@@ -38,6 +38,7 @@ import { writeFrameHeader } from './write-frame.ts';
  */
 export class Http2Connection extends ConnectionCore implements MessageConnection, StreamConnection, EndPacing {
   readonly version = 'HTTP/2';
+  readonly greets = true;
   /** GOAWAY and RST_STREAM say what is not whole. */
   readonly breaksAbruptly = false;
   /** A peer that leaves says which streams it did not look at. */

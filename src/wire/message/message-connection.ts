@@ -12,6 +12,8 @@ import type { MessageEvents, MessageStream } from './message-stream.ts';
 export interface MessageConnection {
   /** What it speaks; for people. */
   readonly version: 'HTTP/2' | 'HTTP/1';
+  /** Client role: a peer says that it speaks the version before it is asked anything: `onPeerLimits` is its word, not ours. */
+  readonly greets: boolean;
   /** Streams that are open on the wire, those opened but not yet sent included. */
   readonly activeStreams: number;
   /** Of these, the ones that their users still want. */
