@@ -11,6 +11,7 @@ import {
 } from '@grpc/grpc-js';
 import type { Endpoint, GrpcHealthCheck } from '../../snapshot/index.ts';
 import { Backend, testCluster, testEnvironment } from '../upstream/backend.test-support.ts';
+import { VirtualClock } from '../virtual-clock.test-support.ts';
 import { GrpcHealthProbe } from './grpc-health-probe.ts';
 import type { ProbeResult } from './health-checker.ts';
 
@@ -53,9 +54,13 @@ const answering =
   (_call, done) =>
     done(null, Buffer.from(body));
 
-function openProbe(endpoint: Endpoint, check: Partial<GrpcHealthCheck> = {}): GrpcHealthProbe {
+function openProbe(
+  endpoint: Endpoint,
+  check: Partial<GrpcHealthCheck> = {},
+  environment = testEnvironment(),
+): GrpcHealthProbe {
   const whole = { intervalMs: 1_000, timeoutMs: 1_000, healthyThreshold: 1, unhealthyThreshold: 1, service: '' };
-  const probe = new GrpcHealthProbe(testCluster(), { ...whole, ...check }, endpoint, testEnvironment());
+  const probe = new GrpcHealthProbe(testCluster(), { ...whole, ...check }, endpoint, environment);
   cleanups.push(() => probe.close());
   return probe;
 }
@@ -102,12 +107,14 @@ describe('a gRPC health probe', () => {
   });
 
   it('gives up after the timeout, and asks over a new connection next time', async () => {
+    const clock = new VirtualClock();
     let calls = 0;
     const endpoint = await grpcServer((_call, done) => {
       calls += 1;
       if (calls > 1) done(null, Buffer.from([8, 1]));
+      else clock.advance(50);
     });
-    const probe = openProbe(endpoint, { timeoutMs: 50 });
+    const probe = openProbe(endpoint, { timeoutMs: 50 }, testEnvironment({ clock }));
     assert.deepEqual(await ask(probe), { healthy: false, reason: 'no answer within 50 ms' });
     assert.deepEqual(await ask(probe), { healthy: true, reason: '' });
   });
