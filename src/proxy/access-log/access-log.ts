@@ -20,7 +20,7 @@ export const ACCESS_LOG_FIELDS = {
   listener: '`namespace/gateway/listener`; empty as above',
   authority: 'as the client sent it, at most 512 characters, like every value that a client chooses',
   method: 'HTTP method',
-  path: '`/package.Service/Method`',
+  path: '`/package.Service/Method`, or any other path with its query',
   route: '`namespace/name` of the route; null: no rule took the request',
   rule: "the rule's name, else its index; null as above",
   endpoint: '`address:port` of the last try; null: none was reached',

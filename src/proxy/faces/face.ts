@@ -21,8 +21,8 @@ export interface Face {
   withDeadline(fields: VolatileFields, ms: number): VolatileFields;
   /** The gRPC status that a head or trailers say; null: they say none. */
   statusIn(list: HeaderList): number | null;
-  /** The same of a response that ended without one. */
-  statusOfHttp(status: number): number;
+  /** The same of a response that ended without one, by its HTTP status; null: such responses have none. */
+  statusOfHttp(status: number): number | null;
   /** The whole response for an answer of ours. */
   say(answer: Answer): SpokenAnswer;
   /** The end of a response that has begun; null: it cannot be said, only cut. */

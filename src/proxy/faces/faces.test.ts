@@ -87,6 +87,7 @@ describe('a face', () => {
     assert.deepEqual([GRPC.statusIn(trailers), HTTP.statusIn(trailers)], [7, null]);
     assert.equal(GRPC.statusIn(new HeaderList([], [])), null);
     assert.equal(GRPC.statusIn(new HeaderList(['grpc-status'], ['x'])), null);
+    assert.deepEqual([GRPC.statusOfHttp(503), HTTP.statusOfHttp(503)], [14, null]);
   });
 
   it('is that of the content type of a response', () => {

@@ -3,7 +3,7 @@
 /**
  * What a protocol looks like from outside: how it names its content type, deadline, outcome, messages, and an answer of ours. One
  * folder a protocol, the same files in each. In: heads, fields, bodies. Out: the same in a proxy's words, and back.
- * Never: a stream, a route; nobody above asks which protocol it is.
+ * Never: a stream, a route. Above, only who decides, counts or logs a request asks which protocol it is.
  */
 import type { HeaderList } from '../../wire/index.ts';
 import type { Face } from './face.ts';

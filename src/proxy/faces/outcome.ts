@@ -4,7 +4,7 @@
 export class Outcome {
   /** What the client was told; 0: nothing yet. */
   http = 0;
-  /** The gRPC status; of plain HTTP the one that says the same. null: not known yet. */
+  /** The gRPC status of a call; null: not known yet. Of plain HTTP it says nothing, and nobody reads it. */
   grpc: number | null = null;
   /** Why no endpoint answered to the end, for the access log and metrics; '': one did. */
   reason = '';

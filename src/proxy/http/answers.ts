@@ -96,7 +96,7 @@ export function requestTooLarge(): Answer {
   return answer('header_limit', 'the request headers are larger than the gateway allows');
 }
 
-/** The request's head breaks the protocol. Nobody is told: the stream was reset. */
+/** The request's head breaks the protocol. Its connection told the client already, or reset the stream. */
 export function malformedRequest(): Answer {
   return answer('malformed_request', 'the head of the request breaks the protocol');
 }

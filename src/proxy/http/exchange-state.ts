@@ -53,7 +53,7 @@ export abstract class ExchangeState {
   openedAfterMs = 0;
   /** The request's per-request fields, as received. */
   fields: VolatileFields = null;
-  /** What an endpoint gets. */
+  /** What an endpoint gets; the fields are those received until they are changed for it. */
   outgoing: HeaderList = NO_HEAD;
   outgoingFields: VolatileFields = null;
   /** A head went to the client. */
@@ -96,7 +96,7 @@ export abstract class ExchangeState {
   /** Ends the request with an answer of ours: the whole response, or its end when it has begun. */
   abstract answer(answer: Answer): void;
   /** Once, when the response is out or given up: counts, logs, lets go of everything. */
-  abstract finish(grpcStatus: number): void;
+  abstract finish(grpcStatus: number | null): void;
   /** This stream holds more of its connection's buffer than any other, and the buffer is full. */
   abstract overflow(): void;
 }

@@ -52,6 +52,7 @@ export class Exchange
     this.startedMs = this.owner.serving.loop.nowMs;
     this.request.ended = endStream;
     this.fields = fields;
+    this.outgoingFields = fields;
     const decision = this.owner.scope().decide(head, fields);
     this.decision = decision;
     this.owner.exchangeStarted();
@@ -60,8 +61,8 @@ export class Exchange
     if (this.owner.serving.debug.isOn) tellRequest(this, decision);
     chargeHead(this, head, fields);
     if (this.isFinished) return;
-    if (decision.rule === null) this.answer(decision.answer as Answer);
-    else beginForwarding(this, decision, decision.rule);
+    if (decision.rule !== null) beginForwarding(this, decision, decision.rule);
+    else if (decision.answer !== null) this.answer(decision.answer);
   }
 
   get isApart(): boolean {
@@ -268,7 +269,7 @@ export class Exchange
     this.finish(REQUEST_FAILURES[reason].grpcStatus);
   }
 
-  finish(grpcStatus: number): void {
+  finish(grpcStatus: number | null): void {
     if (this.isFinished) return;
     this.isFinished = true;
     this.outcome.grpc = grpcStatus;

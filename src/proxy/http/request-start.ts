@@ -68,7 +68,6 @@ function openAttempt(exchange: ExchangeState, cluster: ClusterPool, pinned: stri
 function startDeadline(exchange: ExchangeState, routeMs: number): boolean {
   const { face } = exchange;
   const callMs = face.deadlineOf(exchange.fields);
-  exchange.outgoingFields = exchange.fields;
   if (callMs === undefined && routeMs === 0) return true;
   const byRoute = routeMs > 0 && (callMs === undefined || routeMs < callMs);
   const timeoutMs = byRoute ? routeMs : (callMs as number);

@@ -17,6 +17,7 @@ export function deliverHead(
   fields: VolatileFields,
   endStream: boolean,
 ): void {
+  // An endpoint answers, so a backend was chosen.
   const backend = exchange.backend as CompiledBackend;
   const plan = backend.response;
   const response = plan.headOf(head);

@@ -65,8 +65,8 @@ export class Scope {
   }
 
   decide(head: HeaderList, fields: VolatileFields): Decision {
-    const path = pathIn(fields);
-    if (path !== null) return this.#decideTarget(head, path, fields);
+    const ownPath = pathIn(fields);
+    if (ownPath !== null) return this.#decideTarget(head, ownPath, fields);
     const first = DECISIONS.of(head);
     let memo = first ?? null;
     while (memo !== null) {
@@ -74,7 +74,8 @@ export class Scope {
       memo = memo.next;
     }
     const request = this.#headOf(head);
-    const decision = this.#decide(request, targetOf(head, fields), fields);
+    const path = targetOf(head, fields);
+    const decision = this.#decisionOn(request, path, this.#entryOf(request, path, fields));
     return request.listener?.usesVolatile === true ? decision : this.#remember(first ?? null, decision);
   }
 
@@ -88,10 +89,10 @@ export class Scope {
     }
     const { request } = memo;
     const entry = this.#entryOf(request, path, fields);
-    if (entry === undefined) return this.#decide(request, path, fields);
+    if (entry === undefined) return this.#decisionOn(request, path, undefined);
     let decision = memo.decisionOf(entry);
     if (decision === undefined) {
-      decision = this.#taken(request, path, entry);
+      decision = this.#decisionOn(request, path, entry);
       if (memo.put(entry, decision)) this.#environment.serving.lists.charge(DECISION_BYTES);
       return decision;
     }
@@ -120,12 +121,8 @@ export class Scope {
     return this.entered !== null && listener.listener.id !== this.entered.listener.id;
   }
 
-  #decide(request: RequestHead, path: string, fields: VolatileFields): Decision {
-    const entry = this.#entryOf(request, path, fields);
-    return entry === undefined ? this.#rejected(request, path) : this.#taken(request, path, entry);
-  }
-
-  #taken(request: RequestHead, path: string, entry: RouteEntry): Decision {
+  /** `entry`: what `#entryOf` says. */
+  #decisionOn(request: RequestHead, path: string, entry: RouteEntry | undefined): Decision {
     const { head, isGrpc, listener } = request;
     const gateway = listener === undefined ? '' : gatewayOf(listener);
     return new Decision(this, head, {
@@ -133,8 +130,8 @@ export class Scope {
       listener: listener?.listener.id ?? '',
       gateway,
       ...this.#metricsOf(request, gateway, path, entry),
-      rule: this.#environment.rules.compile(entry.rule),
-      answer: null,
+      rule: entry === undefined ? null : this.#environment.rules.compile(entry.rule),
+      answer: entry === undefined ? this.#answerTo(request, path) : null,
     });
   }
 
@@ -152,19 +149,6 @@ export class Scope {
   /** What a request is counted as that was refused before it could be decided. */
   refused(head: HeaderList): Pick<DecisionParts, 'method' | 'http'> {
     return this.#metricsOf({ head, isGrpc: isGrpcRequest(head) }, '', head.get(':path') ?? '');
-  }
-
-  #rejected(request: RequestHead, path: string): Decision {
-    const { head, isGrpc, listener } = request;
-    const gateway = listener === undefined ? '' : gatewayOf(listener);
-    return new Decision(this, head, {
-      isGrpc,
-      listener: listener?.listener.id ?? '',
-      gateway,
-      ...this.#metricsOf(request, gateway, path),
-      rule: null,
-      answer: this.#answerTo(request, path),
-    });
   }
 
   #remember(others: Decision | null, decision: Decision): Decision {

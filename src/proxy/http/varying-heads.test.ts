@@ -49,6 +49,25 @@ describe('a client whose heads differ on each call', () => {
     assert.equal(bed.reached, MANY);
   });
 
+  it('is logged with what it sent, also where no rule takes it', async () => {
+    bed = await RawBed.start();
+    for (let i = 0; i < MANY; i++) await bed.call({ ':path': `/s.S/M${i}` });
+    await bed.call({ ':path': '/s.S/%41', 'x-request-id': 'r1' });
+    await bed.call({ ':path': '/s.S/%42', 'x-request-id': 'r2' });
+    bed.gateway.runtime.close();
+    const logged = bed.gateway.accessLog
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line) as Record<string, string | null>);
+    assert.deepEqual(
+      logged.slice(MANY).map(line => [line['path'], line['request_id'], line['reason'], line['route']]),
+      [
+        ['/s.S/%41', 'r1', 'invalid_path', null],
+        ['/s.S/%42', 'r2', 'invalid_path', null],
+      ],
+    );
+  });
+
   it('sends each token on as it is, and no other', async () => {
     bed = await RawBed.start();
     for (let i = 0; i < MANY; i++) {

@@ -30,14 +30,14 @@ export class RateLimitedLog {
 
   /** `kind`: what is counted together; made of names of the configuration, never of a peer's words. */
   warn(kind: string, message: string, fields: Readonly<Record<string, unknown>> = {}): void {
-    const suppressed = this.#pass(this.#budgets.has(kind) || this.#budgets.size < MAX_KINDS ? kind : '');
+    const suppressed = this.#pass(kind);
     if (suppressed === null) return;
     this.#log.warn(message, suppressed === 0 ? fields : { ...fields, suppressed });
   }
 
   /** As `warn`, for good news; it shares the budget of its kind. */
   info(kind: string, message: string, fields: Readonly<Record<string, unknown>> = {}): void {
-    const suppressed = this.#pass(this.#budgets.has(kind) || this.#budgets.size < MAX_KINDS ? kind : '');
+    const suppressed = this.#pass(kind);
     if (suppressed === null) return;
     this.#log.info(message, suppressed === 0 ? fields : { ...fields, suppressed });
   }
@@ -45,9 +45,10 @@ export class RateLimitedLog {
   /** How many lines were left out before this one; null: leave this one out too. */
   #pass(kind: string): number | null {
     const nowMs = this.#clock.nowMs();
-    const budget = this.#budgets.get(kind);
+    const counted = this.#budgets.has(kind) || this.#budgets.size < MAX_KINDS ? kind : '';
+    const budget = this.#budgets.get(counted);
     if (budget === undefined) {
-      this.#budgets.set(kind, { startMs: nowMs, lines: 1, suppressed: 0 });
+      this.#budgets.set(counted, { startMs: nowMs, lines: 1, suppressed: 0 });
       return 0;
     }
     if (nowMs - budget.startMs >= INTERVAL_MS) {
