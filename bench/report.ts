@@ -15,7 +15,7 @@ export interface LeftOut {
   readonly why: string;
 }
 
-/** Figures of several rounds → the median of each (case, program). */
+/** Figures of several rounds → the median of each (case, program); of an even number the lower of the middle two. */
 export function medians(figures: readonly Figure[]): Figure[] {
   const groups = Map.groupBy(figures, figure => `${figure.case}\0${figure.program}`);
   return [...groups.values()].flatMap(group => {

@@ -15,7 +15,7 @@ export interface TimeSource {
  *
  * - Netty: 200 in 30 s; Jetty: 128 frames a second; nghttp2 (Node): 1,000 and 33 a second.
  * - Rust's h2: 20 streams reset before the application took them, hence no stream is reset right after its head went out.
- * - Envoy: 250 streams reset within a second of their start, when they are half of all: see `isWornOut`.
+ * - Envoy: 250 streams reset within a second of their start, when they are half of all: see `isCrowded`.
  *
  * A stream without a token is *abandoned*: it counts against the peer's limit, what comes on it is dropped and its window stays
  * shut, until it ends by itself or there is a token. The bound is the peer's stream limit, and `isCrowded` tells the owner long
