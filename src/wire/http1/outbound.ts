@@ -102,7 +102,7 @@ export abstract class Http1Outbound {
   /** Output left. */
   protected onHandedOver(): void {}
 
-  /** There is output, or an end. */
+  /** There is output, or an end, or something to settle. */
   protected signal(): void {
     if (this.#isSignalled) return;
     this.#isSignalled = true;

@@ -97,6 +97,7 @@ export class RequestReader {
   #whole(): RequestHead | RefusedHead {
     const { buffer, start, end } = this.#section;
     const { requests } = this.#memory;
+    this.#section.forget();
     const known = requests.find(buffer, start, end);
     if (known !== undefined && known.scheme === this.#context.scheme) {
       this.#last = known;
@@ -104,7 +105,6 @@ export class RequestReader {
     }
     const bytes = requests.cameBefore(start, end) ? Buffer.from(buffer.subarray(start, end)) : null;
     const head = readRequestHead(buffer, start, end, bytes, this.#context);
-    this.#section.forget();
     if (head.kind === 'refused') return head;
     if (bytes !== null) requests.remember(head);
     this.#last = bytes === null ? null : head;

@@ -55,6 +55,7 @@ export class ResponseReader {
   #whole(): ResponseHead | string {
     const { buffer, start, end } = this.#section;
     const { responses } = this.#memory;
+    this.#section.forget();
     const known = responses.find(buffer, start, end);
     if (known !== undefined) {
       this.#last = known;
@@ -62,7 +63,6 @@ export class ResponseReader {
     }
     const bytes = responses.cameBefore(start, end) ? Buffer.from(buffer.subarray(start, end)) : null;
     const head = readResponseHead(buffer, start, end, bytes, this.#context);
-    this.#section.forget();
     if (typeof head === 'string') return head;
     if (bytes !== null) responses.remember(head);
     this.#last = bytes === null ? null : head;

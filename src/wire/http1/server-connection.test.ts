@@ -55,6 +55,18 @@ describe('HTTP/1.1 server role: requests', () => {
     }
   });
 
+  it('keeps nothing of what a known head or trailers came in when they came in parts', () => {
+    const side = new ServerSide();
+    side.answerAll();
+    for (let count = 0; count < 4; count++) {
+      side.receive(GET.slice(0, 9), GET.slice(9));
+      assert.equal(side.connection.section.buffer.length, 0);
+    }
+    side.receive(`${POST}transfer-encoding: chunked\r\n\r\n0\r\nX-Sum: 7\r\n`, '\r\n');
+    assert.equal(side.last().trailers?.get('x-sum'), '7');
+    assert.equal(side.connection.section.buffer.length, 0);
+  });
+
   it('tells when a head is owed', () => {
     const side = new ServerSide();
     assert.equal(side.connection.isInputPartial, false);
@@ -114,6 +126,20 @@ describe('HTTP/1.1 server role: requests', () => {
     side.lastStream().consumed(20);
     assert.equal(side.connection.wantsInput, true);
     assert.deepEqual(side.owner.log, ['input not wanted', 'input wanted']);
+  });
+
+  it('reads on when the stream whose body was not consumed is given up after its answer', () => {
+    const side = new ServerSide({ streamWindowBytes: 100 });
+    side.receive(`${POST}content-length: 200\r\n\r\n`, 'x'.repeat(100));
+    const stream = side.lastStream();
+    answer(stream);
+    side.take();
+    assert.equal(side.connection.wantsInput, false);
+    side.owner.onOutput = () => void side.take();
+    stream.reset('done');
+    assert.deepEqual(side.owner.log, ['input not wanted', 'input wanted']);
+    side.receive('x'.repeat(100), GET);
+    assert.equal(side.streams.length, 2);
   });
 });
 

@@ -117,6 +117,8 @@ export class Http1ServerConnection extends Http1Core implements MessageConnectio
     if (!isAnswered) this.break(reason, 'the response was given up');
     // What the client still sends of a request that was answered is read past, when it may be little.
     else if (this.closes || this.body.leftBytes > this.limits.maxDiscardedBytes) this.finish();
+    // The owner may have stopped reading for the sake of what the stream held.
+    else this.signal();
   }
 
   protected override readHead(chunk: Buffer, at: number, to: number): number {

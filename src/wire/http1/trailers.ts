@@ -21,7 +21,9 @@ const UNFIT: ReadonlySet<string> = new Set([
 /** The trailers in `section`, which begins with the end of the line before them; null: they are none. Fields that vary are left with the builder. */
 export function trailerList(section: SectionReader, memory: HeadMemory, limits: Http1Limits): HeaderList | null {
   const { section: fields, builder } = memory;
-  if (fields.read(section.buffer, section.start + 2, section.end, limits.maxHeaderFields) !== 'read') return null;
+  const result = fields.read(section.buffer, section.start + 2, section.end, limits.maxHeaderFields);
+  section.forget();
+  if (result !== 'read') return null;
   if (fields.names.some(name => UNFIT.has(name))) return null;
   builder.begin(null);
   for (let at = 0; at < fields.names.length; at++) {
