@@ -60,6 +60,7 @@ export class MemoSlot<T> {
   }
 
   of(list: HeaderList): T | undefined {
+    // Nobody else puts anything in this place.
     return list.memos[this.#place] as T | undefined;
   }
 

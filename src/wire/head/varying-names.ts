@@ -21,10 +21,6 @@ export class VaryingNames {
   readonly #names = new Set<string>();
   readonly #counts = new Map<string, Count>();
 
-  get isEmpty(): boolean {
-    return this.#names.size === 0;
-  }
-
   has(name: string): boolean {
     return this.#names.has(name);
   }

@@ -27,14 +27,13 @@ export class ChunkGatherer {
 
   /** `chunk[start, end)` is payload, and at most `left` bytes more of this read can be. */
   add(chunk: Buffer, start: number, end: number, left: number): void {
-    if (this.#joined === null && this.#first === null) {
-      if (end - start >= LARGE_BYTES) this.#sink.onBody(chunk, start, end);
-      else this.#keep(chunk, start, end);
-      return;
-    }
     if (end - start >= LARGE_BYTES) {
       this.flush();
       this.#sink.onBody(chunk, start, end);
+      return;
+    }
+    if (this.#joined === null && this.#first === null) {
+      this.#keep(chunk, start, end);
       return;
     }
     const joined = this.#join(end - start + left);

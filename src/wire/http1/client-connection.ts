@@ -9,7 +9,7 @@ import { Http1Core } from './connection-core.ts';
 import { CHUNKED, type Framing, lengthFraming, NO_BODY, TUNNEL } from './framing.ts';
 import type { HeadBlock } from './head-block.ts';
 import { headBlock, headBlockTo } from './head-encoder.ts';
-import { CHUNKED_TAIL, EMPTY, type HeadTail, lengthAmong, PLAIN, writeHead } from './head-writer.ts';
+import { CHUNKED_TAIL, EMPTY, type HeadTail, lengthSaid, PLAIN, writeHead } from './head-writer.ts';
 import type { Http1ConnectionOptions } from './outbound.ts';
 import type { ResponseHead } from './response-head.ts';
 import { ResponseReader } from './response-reader.ts';
@@ -90,15 +90,14 @@ export class Http1ClientConnection extends Http1Core implements MessageConnectio
     const path = pathIn(fields);
     const block = path === null ? headBlock(head, this.memory.lists) : headBlockTo(head, path);
     const others = path === null ? fields : (fields?.slice(2) ?? null);
-    this.signal();
     if (block === 'unspeakable' || block.status !== 0) {
       this.#unspeakable = stream;
+      this.signal();
       return;
     }
     this.#block = block;
     this.#awaitsUpgrade = block.isUpgrade;
-    const said = lengthAmong(others);
-    const contentLength = said < 0 ? block.contentLength : said;
+    const contentLength = lengthSaid(block, others);
     const framing = requestFraming(block, contentLength, end);
     writeHead(this.output, block.bytes, others, requestTail(block, framing, contentLength));
     this.writer.begin(framing);
@@ -106,7 +105,7 @@ export class Http1ClientConnection extends Http1Core implements MessageConnectio
       this.writer.end(false);
       this.endLocally(stream);
     }
-    if (this.writer.isBroken) this.break('protocol', 'a body is not as long as its head says');
+    this.wrote();
   }
 
   /** A client sends none. */
@@ -210,14 +209,12 @@ export class Http1ClientConnection extends Http1Core implements MessageConnectio
   protected override onUnwanted(): void {}
 
   protected override onCutShort(): void {
-    const isUnseen = !this.#isHandedOver || this.#mayHaveBeenLate();
-    this.endStream(isUnseen ? 'refused' : 'lost', 'connection', 'its connection was lost');
+    this.endStream(this.#isUnseen() ? 'refused' : 'lost', 'connection', 'its connection was lost');
     this.finish();
   }
 
   override close(reason: EndReason): void {
-    const isUnseen = this.stream !== null && (!this.#isHandedOver || this.#mayHaveBeenLate());
-    super.close(isUnseen ? 'refused' : reason);
+    super.close(this.#isUnseen() ? 'refused' : reason);
   }
 
   protected override onSettled(): void {
@@ -230,8 +227,9 @@ export class Http1ClientConnection extends Http1Core implements MessageConnectio
     else this.#tellCapacity();
   }
 
-  /** The server may have ended an idle connection while our request was on its way to it. */
-  #mayHaveBeenLate(): boolean {
+  /** Whether the request never left, or met a server on the way that ended an idle connection, and may be sent twice. */
+  #isUnseen(): boolean {
+    if (!this.#isHandedOver) return true;
     return this.endedStreams > 0 && !this.#isAnswering && this.#block?.isIdempotent === true;
   }
 

@@ -169,8 +169,7 @@ export abstract class Http1Core extends Http1Outbound implements BodySink {
     const { stream } = this;
     if (stream === null) return;
     this.forgetStream(stream);
-    const end: StreamEnd = { reason, origin, detail };
-    stream.events.onEnded(stream, end);
+    stream.events.onEnded(stream, { reason, origin, detail });
   }
 
   protected forgetStream(stream: Http1Stream): void {
@@ -239,18 +238,15 @@ export abstract class Http1Core extends Http1Outbound implements BodySink {
   /** The body ended after its last piece was given on. */
   #endOfBody(): void {
     const { stream } = this;
-    const trailers = this.body.hasTrailers ? trailerList(this.section, this.memory, this.limits) : null;
-    if (this.body.hasTrailers && trailers === null) {
-      this.onFault('a trailer is malformed');
-      return;
+    const { hasTrailers } = this.body;
+    const trailers = hasTrailers ? trailerList(this.section, this.memory, this.limits) : null;
+    if (hasTrailers && trailers === null) this.onFault('a trailer is malformed');
+    else if (trailers === null || stream === null) this.#endRemotely(NOTHING, 0, 0);
+    else {
+      const fields = this.memory.builder.fields();
+      this.endWithHead(stream);
+      stream.events.onTrailers(stream, trailers, fields);
     }
-    if (trailers === null || stream === null) {
-      this.#endRemotely(NOTHING, 0, 0);
-      return;
-    }
-    const fields = this.memory.builder.fields();
-    this.endWithHead(stream);
-    stream.events.onTrailers(stream, trailers, fields);
   }
 
   #endRemotely(chunk: Buffer, start: number, end: number): void {

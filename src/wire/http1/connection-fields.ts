@@ -1,16 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { CONNECTION_NAMES } from '../head/connection-names.ts';
 import type { FieldSection } from './field-section.ts';
 import { parseLength } from './framing.ts';
 
-/** Fields of one connection (RFC 9110 §7.6.1): read by the codec, never given on. */
-const CONNECTION_FIELDS: ReadonlySet<string> = new Set([
-  'connection',
-  'proxy-connection',
-  'keep-alive',
-  'transfer-encoding',
-  'upgrade',
-]);
 /** `Connection` may not name them: to take one away is to change where the message goes or where it ends. */
 const NEVER_NAMED: ReadonlySet<string> = new Set(['host', 'content-length', 'transfer-encoding']);
 const NO_NAMES: readonly string[] = [];
@@ -98,7 +91,7 @@ class Facts implements ConnectionFacts {
   isDropped(name: string, value: string): boolean {
     // The one thing that TE may say to the next hop is that trailers are welcome; as in HTTP/2.
     if (name === 'te') return value.toLowerCase() !== 'trailers';
-    return CONNECTION_FIELDS.has(name) || (this.#options.length > 0 && this.#options.includes(name));
+    return CONNECTION_NAMES.has(name) || (this.#options.length > 0 && this.#options.includes(name));
   }
 }
 

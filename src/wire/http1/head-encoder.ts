@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { CONNECTION_NAMES } from '../head/connection-names.ts';
 import type { HeaderList } from '../head/header-list.ts';
 import type { HeaderListPool } from '../head/header-list-pool.ts';
 import { parseLength } from './framing.ts';
@@ -9,14 +10,7 @@ import { reasonPhrase } from './reason-phrase.ts';
 const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']);
 const EXPECTS_BODY: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
 /** Ours alone to say. `host` is made of `:authority`. */
-const OWN_FIELDS: ReadonlySet<string> = new Set([
-  'connection',
-  'proxy-connection',
-  'keep-alive',
-  'transfer-encoding',
-  'upgrade',
-  'host',
-]);
+const OWN_FIELDS: ReadonlySet<string> = new Set([...CONNECTION_NAMES, 'host']);
 const TARGET = /^[!-"$-~]+$/;
 const METHOD = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const NAME = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;

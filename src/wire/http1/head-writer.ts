@@ -3,6 +3,7 @@
 import { fieldOf, type VolatileFields } from '../head/volatile-fields.ts';
 import type { Output } from '../output/output.ts';
 import { parseLength } from './framing.ts';
+import type { HeadBlock } from './head-block.ts';
 import { fitValue } from './head-encoder.ts';
 import { COLON, CR, LF, SPACE } from './octets.ts';
 
@@ -37,10 +38,10 @@ export function writeHead(output: Output, block: Buffer, fields: VolatileFields,
   output.at = at;
 }
 
-/** The `content-length` among the fields that vary; -1: none, or none that is a number. */
-export function lengthAmong(fields: VolatileFields): number {
+/** The `content-length` that a head says, among the fields that vary or in its block; -1: none, or none that is a number. */
+export function lengthSaid(block: HeadBlock, fields: VolatileFields): number {
   const length = fieldOf(fields, 'content-length');
-  return length === undefined ? -1 : (parseLength(length) ?? -1);
+  return length === undefined ? block.contentLength : (parseLength(length) ?? block.contentLength);
 }
 
 function writeFields(out: Buffer, from: number, fields: readonly string[], hidesLength: boolean): number {

@@ -34,7 +34,7 @@ export class LearnedNames {
       this.#varying = new VaryingNames();
       this.#generation = steadyNames.generation;
     }
-    // From the next head on: all fields of a name must be in one place, for their order is theirs.
+    // This one stays in the list, before which nothing of its name is written: their order is theirs.
     this.#varying.isNowVarying(name, this.#heads);
     return field;
   }

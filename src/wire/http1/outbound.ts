@@ -78,8 +78,7 @@ export abstract class Http1Outbound {
       this.writer.end(false);
       this.endLocally(stream);
     } else if (taken < wanted) stream.flags |= WAITING;
-    if (this.writer.isBroken) this.break('protocol', 'a body is not as long as its head says');
-    this.signal();
+    this.wrote();
     return taken;
   }
 
@@ -89,8 +88,7 @@ export abstract class Http1Outbound {
     this.writer.end(hasTrailers);
     if (hasTrailers) writeHead(this.output, block.bytes, fields, PLAIN);
     this.endLocally(stream);
-    if (this.writer.isBroken) this.break('protocol', 'a body is not as long as its head says');
-    this.signal();
+    this.wrote();
   }
 
   /** How much `sendData` may take now. */
@@ -101,6 +99,12 @@ export abstract class Http1Outbound {
 
   /** Output left. */
   protected onHandedOver(): void {}
+
+  /** After a part of our message. */
+  protected wrote(): void {
+    if (this.writer.isBroken) this.break('protocol', 'a body is not as long as its head says');
+    this.signal();
+  }
 
   /** There is output, or an end, or something to settle. */
   protected signal(): void {

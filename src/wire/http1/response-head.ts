@@ -13,7 +13,6 @@ import { CR, LF, SPACE, VALUE } from './octets.ts';
 
 /** A response's head as read. Equal bytes may give the same object. */
 export interface ResponseHead {
-  readonly kind: 'response';
   /** What it was read from, for comparing; null: not kept. */
   readonly bytes: Buffer | null;
   readonly status: number;
@@ -95,7 +94,6 @@ function listed(
     builder.add(name, value);
   }
   return {
-    kind: 'response',
     bytes,
     status,
     list: builder.list(),

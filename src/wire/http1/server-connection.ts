@@ -9,7 +9,7 @@ import { NO_EVENTS } from '../message/message-stream.ts';
 import { Http1Core } from './connection-core.ts';
 import { NO_BODY, TUNNEL } from './framing.ts';
 import { headBlock, upgradeBlock } from './head-encoder.ts';
-import { lengthAmong, PLAIN, writeHead } from './head-writer.ts';
+import { lengthSaid, PLAIN, writeHead } from './head-writer.ts';
 import type { Http1ConnectionOptions } from './outbound.ts';
 import { refusalBytes } from './refusal.ts';
 import { NOTHING_READ, type RefusedHead, type RequestHead } from './request-head.ts';
@@ -71,9 +71,7 @@ export class Http1ServerConnection extends Http1Core implements MessageConnectio
       this.break('protocol', 'the response has no status');
       return;
     }
-    const said = lengthAmong(fields);
-    const contentLength = said < 0 ? block.contentLength : said;
-    const framing = responseFraming(request, block.status, contentLength, end);
+    const framing = responseFraming(request, block.status, lengthSaid(block, fields), end);
     this.closes ||= request.closes || this.isLeaving || this.#isAwaited || framing.kind === 'until-close';
     const tail = responseTail(framing, request.isHead, { status: block.status, closes: this.closes, end });
     writeHead(this.output, block.bytes, fields, tail);
@@ -83,8 +81,7 @@ export class Http1ServerConnection extends Http1Core implements MessageConnectio
       this.writer.end(false);
       this.endLocally(stream);
     }
-    if (this.writer.isBroken) this.break('protocol', 'a body is not as long as its head says');
-    this.signal();
+    this.wrote();
   }
 
   sendInformational(_stream: Http1Stream, head: HeaderList, fields: VolatileFields): void {

@@ -1,22 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { CONNECTION_NAMES, FRAMING_NAMES } from '../head/connection-names.ts';
 import type { HeaderList } from '../head/header-list.ts';
 import type { HeadMemory } from './head-memory.ts';
 import type { Http1Limits } from './limits.ts';
 import type { SectionReader } from './section-reader.ts';
-
-/** They say how a message is framed, where it goes, or what its connection does, which no trailer can (RFC 9110 §6.5.1). */
-const UNFIT: ReadonlySet<string> = new Set([
-  'connection',
-  'content-length',
-  'host',
-  'keep-alive',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]);
 
 /** The trailers in `section`, which begins with the end of the line before them; null: they are none. Fields that vary are left with the builder. */
 export function trailerList(section: SectionReader, memory: HeadMemory, limits: Http1Limits): HeaderList | null {
@@ -24,7 +12,7 @@ export function trailerList(section: SectionReader, memory: HeadMemory, limits: 
   const result = fields.read(section.buffer, section.start + 2, section.end, limits.maxHeaderFields);
   section.forget();
   if (result !== 'read') return null;
-  if (fields.names.some(name => UNFIT.has(name))) return null;
+  if (fields.names.some(name => CONNECTION_NAMES.has(name) || FRAMING_NAMES.has(name))) return null;
   builder.begin(null);
   for (let at = 0; at < fields.names.length; at++) {
     builder.add(fields.names[at] as string, fields.values[at] as string);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { isAuthority, isSameAuthority } from '../../values/index.ts';
+import { CONNECTION_NAMES, FRAMING_NAMES } from '../head/connection-names.ts';
 import type { HeaderList } from '../head/header-list.ts';
 
 /** `HeaderList.traits`: set once a list was looked at. */
@@ -17,23 +18,10 @@ export const INTERIM = 16;
 export const BODILESS = 32;
 /** Valid trailers that do not speak of the message's length, place or connection: only such ones are taken from a client. */
 export const REQUEST_TRAILERS = 64;
-
 /** The list is a valid request head but for its `:path`, which is not in it. */
-export const PATHLESS_REQUEST = 128;
+const PATHLESS_REQUEST = 128;
 /** Together with `BODILESS` and others: the method is OPTIONS, which may ask `*`. */
 const OPTIONS = 256;
-
-/** Fields of one connection, not of a message (RFC 9113 §8.2.2). */
-const CONNECTION_SPECIFIC: ReadonlySet<string> = new Set([
-  'connection',
-  'proxy-connection',
-  'keep-alive',
-  'transfer-encoding',
-  'upgrade',
-]);
-
-/** They say how a message is framed or where it goes, which no trailer can any more (RFC 9110 §6.5.1). */
-const FRAMING: ReadonlySet<string> = new Set(['content-length', 'host', 'te', 'trailer']);
 
 /** What a list is (RFC 9113 §8.2, §8.3). Computed once per list, whatever number of messages carry it. */
 export function traitsOf(list: HeaderList): number {
@@ -67,7 +55,7 @@ function examine(list: HeaderList): number {
   };
   const count = readPseudo(list, pseudo);
   if (count < 0 || !areRegular(list, count)) return 0;
-  if (count === 0) return list.names.some(name => FRAMING.has(name)) ? TRAILERS : TRAILERS | REQUEST_TRAILERS;
+  if (count === 0) return list.names.some(name => FRAMING_NAMES.has(name)) ? TRAILERS : TRAILERS | REQUEST_TRAILERS;
   if (pseudo.status !== undefined) return count === 1 ? examineStatus(pseudo.status) : 0;
   const bodiless = pseudo.method === 'HEAD' ? BODILESS : 0;
   if (isRequest(pseudo, list)) return REQUEST | bodiless;
@@ -94,7 +82,7 @@ function isPseudo(key: string, pseudo: Pseudo): key is keyof Pseudo {
 function areRegular(list: HeaderList, from: number): boolean {
   for (let i = from; i < list.names.length; i++) {
     const name = list.names[i] ?? '';
-    if (name.charCodeAt(0) === 0x3a || CONNECTION_SPECIFIC.has(name)) return false;
+    if (name.charCodeAt(0) === 0x3a || CONNECTION_NAMES.has(name)) return false;
     if (name === 'te' && list.values[i] !== 'trailers') return false;
   }
   return true;
