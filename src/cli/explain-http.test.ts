@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { plainGateway } from './manifests.test-support.ts';
 import { runProgram } from './program.ts';
 import { recordingTerminal } from './recording-terminal.test-support.ts';
 
-const MANIFESTS = `
-apiVersion: gateway.networking.k8s.io/v1
-kind: Gateway
-metadata: { name: gw }
-spec: { gatewayClassName: c, listeners: [{ name: http, port: 8080, protocol: HTTP }] }
----
+const MANIFESTS = `${plainGateway(8080)}\
 apiVersion: gateway.networking.k8s.io/v1
 kind: HTTPRoute
 metadata: { name: web }

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 
 export { freePort } from '../../test/free-port.ts';
 
-/** A Gateway, a route to a Service, and the Service; `port` is the listener's. */
-export function echoManifests(port: number): string {
+/** A Gateway with one listener in cleartext. */
+export function plainGateway(port: number): string {
   return `apiVersion: gateway.networking.k8s.io/v1
 kind: Gateway
 metadata: { name: gw, labels: { team: a } }
@@ -15,6 +15,12 @@ spec:
   listeners:
     - { name: http, port: ${port}, protocol: HTTP }
 ---
+`;
+}
+
+/** A Gateway, a route to a Service, and the Service; `port` is the listener's. */
+export function echoManifests(port: number): string {
+  return `${plainGateway(port)}\
 apiVersion: gateway.networking.k8s.io/v1
 kind: GRPCRoute
 metadata: { name: echo }

@@ -6,6 +6,7 @@ import type { Paint } from './paint.ts';
 import { shellWord } from './shell-word.ts';
 import { shortPath } from './short-path.ts';
 import type { Terminal } from './terminal.ts';
+
 /** Commands that work as they stand; '' when there is nothing that is known to work. */
 export function tryText(
   standalone: Pick<Standalone, 'tryCall' | 'tryRequest' | 'caFile'>,

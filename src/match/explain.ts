@@ -121,12 +121,11 @@ const NOTHING = { candidates: [], moreCandidates: 0, otherHosts: [], filters: []
 
 function viewOf({ protocol, method, path, headers }: Question): RequestView {
   const isGrpc = protocol === 'grpc';
-  const fields = isGrpc ? { 'content-type': 'application/grpc', ...headers } : headers;
+  const fields: Question['headers'] = isGrpc ? { 'content-type': 'application/grpc', ...headers } : headers;
   return {
     method,
     path,
     isGrpc,
-    header: name =>
-      Object.hasOwn(fields, name) && !isDroppedAtEdge(name) ? fields[name as keyof typeof fields] : undefined,
+    header: name => (Object.hasOwn(fields, name) && !isDroppedAtEdge(name) ? fields[name] : undefined),
   };
 }

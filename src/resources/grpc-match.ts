@@ -2,10 +2,8 @@
 
 import * as z from 'zod';
 import type { Immutable } from './immutable.ts';
-import { headerName } from './names.ts';
+import { matchType, namedMatch } from './named-match.ts';
 import { list, quote, refuse, text } from './vocabulary.ts';
-
-const matchType = z.enum(['Exact', 'RegularExpression']).default('Exact');
 
 // The CRD ignores case by RE2's folding, which takes U+017F and U+212A for s and k; so does the flag u.
 const SERVICE = /^\.?[a-z_][a-z_0-9]*(\.[a-z_][a-z_0-9]*)*$/iu;
@@ -46,11 +44,7 @@ const methodMatch = z
   });
 export type GRPCMethodMatch = Immutable<z.output<typeof methodMatch>>;
 
-const headerMatch = z.strictObject({
-  type: matchType,
-  name: headerName,
-  value: text({ min: 1, max: 4096, is: 'the value to match' }),
-});
+const headerMatch = namedMatch(text({ min: 1, max: 4096, is: 'the value to match' }));
 export type GRPCHeaderMatch = Immutable<z.output<typeof headerMatch>>;
 
 /** One match of a GRPCRoute's rule: the method and all of the headers. */

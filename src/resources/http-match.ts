@@ -2,13 +2,12 @@
 
 import * as z from 'zod';
 import type { Immutable } from './immutable.ts';
-import { headerName, headerValue, PATH_PATTERN } from './names.ts';
+import { namedMatch } from './named-match.ts';
+import { headerValue, PATH_PATTERN } from './names.ts';
 import { list, quote, refuse, text } from './vocabulary.ts';
 
 /** Parts that a path has no longer when it is compared: no request could match a path with one of them. */
 const NEVER_MATCHED = /\/\/|\/\.\.?(?:\/|$)|%2f|#/i;
-
-const matchType = z.enum(['Exact', 'RegularExpression']).default('Exact');
 
 const pathMatch = z
   .strictObject({
@@ -36,14 +35,10 @@ function pathFault(value: string): string | undefined {
   return PATH_PATTERN.test(value) ? undefined : 'has characters that no path has';
 }
 
-const headerMatch = z.strictObject({ type: matchType, name: headerName, value: headerValue });
+const headerMatch = namedMatch(headerValue);
 export type HTTPHeaderMatch = Immutable<z.output<typeof headerMatch>>;
 
-const queryParamMatch = z.strictObject({
-  type: matchType,
-  name: headerName,
-  value: text({ min: 1, max: 1024, is: 'the value to match' }),
-});
+const queryParamMatch = namedMatch(text({ min: 1, max: 1024, is: 'the value to match' }));
 export type HTTPQueryParamMatch = Immutable<z.output<typeof queryParamMatch>>;
 
 /** Methods that a match can name. */

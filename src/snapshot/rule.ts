@@ -56,7 +56,7 @@ export type QueryParamMatch = HeaderMatch;
 
 /** What a matched request gets. Shared by all entries of one rule. */
 export interface Rule {
-  /** `GRPCRoute/namespace/name/index`; unique in a snapshot. */
+  /** `Kind/namespace/name/index`; unique in a snapshot. */
   readonly id: string;
   readonly origin: RuleOrigin;
   /** Run in order. */

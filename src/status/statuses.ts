@@ -7,6 +7,7 @@ import {
   type GatewayOutcome,
   IMPLIED_CONTROLLER_NAME,
   type Outcomes,
+  type RouteMap,
   type RouteOutcome,
   routeMaps,
   type Translation,
@@ -43,29 +44,30 @@ export function statuses(
   const before = previous?.madeOf;
   updateKind<GatewayClass, GatewayClassOutcome, GatewayClassStatus>(byObject, {
     kind: 'GatewayClass',
-    now: { resources: resources.gatewayClasses, outcomes: outcomes.gatewayClasses, prefix: '' },
+    prefix: '',
+    now: { resources: resources.gatewayClasses, outcomes: outcomes.gatewayClasses },
     before: before && {
       resources: before.resources.gatewayClasses,
       outcomes: before.outcomes.gatewayClasses,
-      prefix: '',
     },
     make: (resource, outcome, known) =>
       gatewayClassStatus(resource, outcome, { previous: known ?? resource.status, now }),
   });
   updateKind<Gateway, GatewayOutcome, GatewayStatus>(byObject, {
     kind: 'Gateway',
-    now: { resources: resources.gateways, outcomes: outcomes.gateways, prefix: '' },
-    before: before && { resources: before.resources.gateways, outcomes: before.outcomes.gateways, prefix: '' },
+    prefix: '',
+    now: { resources: resources.gateways, outcomes: outcomes.gateways },
+    before: before && { resources: before.resources.gateways, outcomes: before.outcomes.gateways },
     make: (resource, outcome, known) => gatewayStatus(resource, outcome, { previous: known ?? resource.status, now }),
   });
-  const known = before && routeMaps(before.resources);
+  const mapsBefore: Readonly<Record<string, RouteMap>> = before === undefined ? {} : routeMaps(before.resources);
   for (const [kind, map] of Object.entries(routeMaps(resources))) {
-    const prefix = `${kind}/`;
+    const mapBefore = mapsBefore[kind];
     updateKind<AttachableRoute, RouteOutcome, RouteStatus>(byObject, {
       kind,
-      now: { resources: map, outcomes: outcomes.routes, prefix },
-      before: before &&
-        known && { resources: known[kind as AttachableRoute['kind']], outcomes: before.outcomes.routes, prefix },
+      prefix: `${kind}/`,
+      now: { resources: map, outcomes: outcomes.routes },
+      before: before && mapBefore && { resources: mapBefore, outcomes: before.outcomes.routes },
       make: (resource, outcome, known) =>
         isForeign(resource, outcome, ours) && known === undefined
           ? undefined
@@ -78,13 +80,14 @@ export function statuses(
 /** What the statuses of one kind are made of. */
 interface Sources<R, O> {
   readonly resources: ReadonlyMap<string, R>;
-  /** By the keys of `resources` with `prefix` before them; other outcomes may stand among them. */
+  /** By the keys of `resources` with `KindUpdate.prefix` before them; other outcomes may stand among them. */
   readonly outcomes: ReadonlyMap<string, O>;
-  readonly prefix: string;
 }
 
 interface KindUpdate<R, O, S> {
   readonly kind: string;
+  /** What stands before the keys of resources in those of outcomes. */
+  readonly prefix: string;
   readonly now: Sources<R, O>;
   readonly before: Sources<R, O> | undefined;
   /** undefined: the object is not ours to write to. */
@@ -93,20 +96,21 @@ interface KindUpdate<R, O, S> {
 
 function updateKind<R, O, S extends Status>(
   statuses: Map<string, Status>,
-  { kind, now, before, make }: KindUpdate<R, O, S>,
+  { kind, prefix, now, before, make }: KindUpdate<R, O, S>,
 ): void {
   if (before?.resources === now.resources && before.outcomes === now.outcomes) return;
   for (const [key, resource] of now.resources) {
-    const outcome = now.outcomes.get(now.prefix + key);
+    const outcome = now.outcomes.get(prefix + key);
     if (outcome === undefined) continue;
-    if (before?.resources.get(key) === resource && before.outcomes.get(before.prefix + key) === outcome) continue;
+    if (before?.resources.get(key) === resource && before.outcomes.get(prefix + key) === outcome) continue;
     const id = `${kind}/${key}`;
+    // Under the names of a kind stand the statuses that `make` made of it.
     const status = make(resource, outcome, statuses.get(id) as S | undefined);
     if (status === undefined) statuses.delete(id);
     else statuses.set(id, status);
   }
   for (const key of before?.resources.keys() ?? []) {
-    if (!now.outcomes.has(now.prefix + key)) statuses.delete(`${kind}/${key}`);
+    if (!now.outcomes.has(prefix + key)) statuses.delete(`${kind}/${key}`);
   }
 }
 

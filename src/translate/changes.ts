@@ -2,6 +2,13 @@
 
 import { compareStrings } from '../values/index.ts';
 
+/** Counts one more or one less of `key`; what there is none of is not in `counts`. */
+export function count(counts: Map<string, number>, key: string, change: 1 | -1): void {
+  const next = (counts.get(key) ?? 0) + change;
+  if (next === 0) counts.delete(key);
+  else counts.set(key, next);
+}
+
 /** The keys whose value was added, removed or replaced (by identity). Costs nothing when the map is the same. */
 export function changedKeys<T>(before: ReadonlyMap<string, T>, after: ReadonlyMap<string, T>): readonly string[] {
   if (before === after) return [];

@@ -18,7 +18,7 @@ export type {
   RouteOutcome,
 } from './outcomes.ts';
 export { overlayBindFailures } from './publish/bind-results.ts';
-export type { AttachableRoute } from './route-kinds.ts';
+export type { AttachableRoute, RouteMap } from './route-kinds.ts';
 export { routeMaps } from './route-kinds.ts';
 export { translate } from './translate.ts';
 export type { Translation } from './translation.ts';

@@ -2,18 +2,27 @@
 
 /** The one list of what the API has and this version does not serve: understood and judged, then refused or without effect. */
 import type { Finding, FindingCode } from '../errors/index.ts';
-import type { Gateway, HTTPRouteRule } from '../resources/index.ts';
-import type { Problem } from './outcomes.ts';
+import {
+  GATEWAY_GROUP,
+  type Gateway,
+  type HTTPRouteRule,
+  OTHER_GATEWAY_KINDS,
+  type ParentReference,
+} from '../resources/index.ts';
+import type { Problem, RouteKind } from './outcomes.ts';
 import { findingOf, type Named } from './report.ts';
 import type { AttachableRoute } from './route-kinds.ts';
 
 type Path = readonly (string | number)[];
 
+/** Completes "…, which". */
+const NOT_YET = 'is not yet supported by this version of daemun';
+
 /** Parts of a Gateway that have no effect. */
 export function notServedOfGateway(gateway: Gateway): readonly Finding[] {
   const { infrastructure, tls, allowedListeners, defaultScope } = gateway.spec;
   const findings: Finding[] = [];
-  const add = (path: readonly (string | number)[], what: string): void => {
+  const add = (path: Path, what: string): void => {
     findings.push(
       notServed('gateway/not-yet-supported', gateway, {
         path: ['spec', ...path],
@@ -29,6 +38,30 @@ export function notServedOfGateway(gateway: Gateway): readonly Finding[] {
   if (listenerSets !== 'None') add(['allowedListeners'], 'ListenerSets');
   if (defaultScope !== undefined && defaultScope !== 'None') add(['defaultScope'], 'default Gateways');
   return findings;
+}
+
+/** Why no listener of a protocol is served; completes "protocol X, which". */
+export function whyNotProtocol(protocol: string): string {
+  return ['TLS', 'TCP', 'UDP'].includes(protocol) ? NOT_YET : 'is unknown';
+}
+
+/** Why no route of a kind is served, to complete "the kind X, which"; undefined: the kind is served, or not the API's. */
+export function whyNotRouteKind({ group, kind }: RouteKind): string | undefined {
+  return group === GATEWAY_GROUP && OTHER_GATEWAY_KINDS.has(kind) ? NOT_YET : undefined;
+}
+
+/** Client certificates are not asked for: a listener that should ask must not let everyone in, so it is refused. */
+export function refuseClientValidation(gateway: Gateway, index: number): Problem<'UnsupportedValue'> | null {
+  const listener = gateway.spec.listeners[index];
+  const frontend = gateway.spec.tls?.frontend;
+  const perPort = frontend?.perPort?.find(entry => entry.port === listener?.port);
+  if ((perPort === undefined ? frontend?.default : perPort.tls)?.validation === undefined) return null;
+  const finding = findingOf('gateway/unsupported-tls', gateway, {
+    path: ['spec', 'tls', 'frontend'],
+    message: `Listener ${listener?.name} must validate client certificates, which ${NOT_YET}`,
+    help: 'Remove spec.tls.frontend validation for this port, or put a proxy that validates in front',
+  });
+  return { reason: 'UnsupportedValue', finding };
 }
 
 /** Filters of a listener: to let requests pass without them could let strangers in, so the listener is refused. */
@@ -56,6 +89,20 @@ export function refuseRoutability(gateway: Gateway): Problem<'UnsupportedAddress
   return { reason: 'UnsupportedAddress', finding };
 }
 
+/** A parent that is no Gateway. `isMesh`: it is a Service. */
+export function notServedParent(
+  route: Named,
+  { path, ref, isMesh }: { readonly path: Path; readonly ref: ParentReference; readonly isMesh: boolean },
+): Finding {
+  const isKnown = isMesh || (ref.group === GATEWAY_GROUP && ref.kind === 'ListenerSet');
+  const why = isKnown ? NOT_YET : 'is not known to daemun';
+  return findingOf(isMesh ? 'route/mesh-not-yet-supported' : 'route/parent-kind', route, {
+    path,
+    message: `A ${ref.kind} as parent${isMesh ? ' (mesh)' : ''} ${why}; this parentRef has no effect`,
+    help: 'Name a Gateway to serve the route now',
+  });
+}
+
 /** Parts of a route that have no effect. */
 export function notServedOfRoute(route: AttachableRoute): readonly Finding[] {
   if (route.spec.useDefaultGateways !== 'All') return [];
@@ -72,7 +119,7 @@ export function notServedOfRoute(route: AttachableRoute): readonly Finding[] {
 /** A session's cookie is for all paths. */
 export function notServedOfCookie(
   route: Named,
-  { path, cookiePath }: { readonly path: readonly (string | number)[]; readonly cookiePath: string },
+  { path, cookiePath }: { readonly path: Path; readonly cookiePath: string },
 ): readonly Finding[] {
   if (cookiePath === '/') return [];
   const what = `a cookie's path (${cookiePath})`;
@@ -107,7 +154,7 @@ export function notServedOfRule(
 }
 
 interface NotServed {
-  readonly path: readonly (string | number)[];
+  readonly path: Path;
   readonly what: string;
   readonly rest: string;
   readonly help?: string;

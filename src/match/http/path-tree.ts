@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { type CandidateList, candidateList, EMPTY_CANDIDATES, type Placed } from '../candidate-list.ts';
+import { type CandidateList, candidateList, EMPTY_CANDIDATES, group, type Placed } from '../candidate-list.ts';
 import type { RequestView } from '../request-view.ts';
 import type { CompiledHttpMatch } from './compiled-http-match.ts';
 import type { HttpTarget } from './http-target.ts';
@@ -11,14 +11,12 @@ import type { HttpTarget } from './http-target.ts';
  */
 export class PathTree {
   readonly #children = new Map<string, PathTree>();
-  readonly #placed: Placed<CompiledHttpMatch>[] = [];
   #list: CandidateList<HttpTarget> = EMPTY_CANDIDATES;
 
   /** `placed`: matches of kind `prefix`, in ascending order of places. */
   constructor(placed: readonly Placed<CompiledHttpMatch>[] = []) {
-    if (placed.length === 0) return;
-    for (const one of placed) this.#nodeOf(one.match.source.path.value).#placed.push(one);
-    this.#finish();
+    for (const [prefix, own] of group(placed, ({ match }) => match.source.path.value))
+      this.#nodeOf(prefix).#list = candidateList(own);
   }
 
   /** The first place below `limit` whose entry takes the request; `limit` when there is none. */
@@ -51,12 +49,6 @@ export class PathTree {
       node = child;
     }
     return node;
-  }
-
-  #finish(): void {
-    this.#list = candidateList(this.#placed);
-    this.#placed.length = 0;
-    for (const child of this.#children.values()) child.#finish();
   }
 }
 

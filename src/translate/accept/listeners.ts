@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Finding } from '../../errors/index.ts';
-import { GATEWAY_GROUP, type Gateway, OTHER_GATEWAY_KINDS } from '../../resources/index.ts';
+import type { Gateway } from '../../resources/index.ts';
 import type { Certificate } from '../../snapshot/index.ts';
 import { ANY_HOST, parseLabelSelector } from '../../values/index.ts';
-import { refuseListenerFilters } from '../not-served.ts';
+import { refuseClientValidation, refuseListenerFilters, whyNotProtocol, whyNotRouteKind } from '../not-served.ts';
 import type { ListenerAcceptedReason, ListenerRefsReason, Problem, RouteKind } from '../outcomes.ts';
-import { findingOf, type Report } from '../report.ts';
+import { findingOf } from '../report.ts';
 import { resolveCertificates, type SecretReader } from './certificates.ts';
 import { type ServedProtocol, servedProtocol } from './protocols.ts';
 
@@ -85,17 +85,12 @@ function supportedKinds(
   const served = protocol?.kinds ?? [];
   const wanted = spec.allowedRoutes?.kinds ?? [];
   if (wanted.length === 0 || protocol === undefined) return { kinds: served, problem: null };
-  const taken = wanted.filter(kind =>
-    served.some(s => s.kind === kind.kind && s.group === (kind.group ?? GATEWAY_GROUP)),
-  );
+  const taken = wanted.filter(kind => served.some(s => s.kind === kind.kind && s.group === kind.group));
   const refusedIndex = wanted.findIndex(kind => !taken.includes(kind));
   const kinds = served.filter(s => taken.some(kind => kind.kind === s.kind));
   const refused = wanted[refusedIndex];
   if (refused === undefined) return { kinds, problem: null };
-  const later = OTHER_GATEWAY_KINDS.has(refused.kind) && (refused.group ?? GATEWAY_GROUP) === GATEWAY_GROUP;
-  const why = later
-    ? 'is not yet supported by this version of daemun'
-    : `cannot attach to a listener with protocol ${spec.protocol}`;
+  const why = whyNotRouteKind(refused) ?? `cannot attach to a listener with protocol ${spec.protocol}`;
   const finding = findingOf('gateway/invalid-route-kinds', gateway, {
     path: ['spec', 'listeners', index, 'allowedRoutes', 'kinds', refusedIndex],
     message: `Listener ${spec.name} allows the kind ${refused.kind}, which ${why}`,
@@ -105,37 +100,23 @@ function supportedKinds(
 }
 
 function unsupportedProtocol(gateway: Gateway, index: number, spec: ListenerSpec): Problem<'UnsupportedProtocol'> {
-  const known = ['TLS', 'TCP', 'UDP'].includes(spec.protocol);
   const finding = findingOf('gateway/unsupported-protocol', gateway, {
     path: ['spec', 'listeners', index, 'protocol'],
-    message: `Listener ${spec.name} has protocol ${spec.protocol}, which ${known ? 'is not yet supported by this version of daemun' : 'is unknown'}`,
+    message: `Listener ${spec.name} has protocol ${spec.protocol}, which ${whyNotProtocol(spec.protocol)}`,
     help: 'Use HTTP or HTTPS',
   });
   return { reason: 'UnsupportedProtocol', finding };
 }
 
-/** Client certificates cannot be asked for yet; a listener that should ask must not let everyone in. */
 function unsupportedTls(gateway: Gateway, index: number, spec: ListenerSpec): Problem<'UnsupportedValue'> | null {
-  const refuse = (report: Report): Problem<'UnsupportedValue'> => ({
-    reason: 'UnsupportedValue',
-    finding: findingOf('gateway/unsupported-tls', gateway, report),
-  });
   if (spec.protocol !== 'HTTPS') return null;
-  if (spec.tls?.mode === 'Passthrough') {
-    return refuse({
-      path: ['spec', 'listeners', index, 'tls', 'mode'],
-      message: `Listener ${spec.name} has protocol HTTPS and tls.mode Passthrough; HTTPS must be terminated`,
-      help: 'Use mode: Terminate',
-    });
-  }
-  const frontend = gateway.spec.tls?.frontend;
-  const perPort = frontend?.perPort?.find(entry => entry.port === spec.port);
-  if ((perPort === undefined ? frontend?.default : perPort.tls)?.validation === undefined) return null;
-  return refuse({
-    path: ['spec', 'tls', 'frontend'],
-    message: `Listener ${spec.name} must validate client certificates, which is not yet supported by this version of daemun`,
-    help: 'Remove spec.tls.frontend validation for this port, or put a proxy that validates in front',
+  if (spec.tls?.mode !== 'Passthrough') return refuseClientValidation(gateway, index);
+  const finding = findingOf('gateway/unsupported-tls', gateway, {
+    path: ['spec', 'listeners', index, 'tls', 'mode'],
+    message: `Listener ${spec.name} has protocol HTTPS and tls.mode Passthrough; HTTPS must be terminated`,
+    help: 'Use mode: Terminate',
   });
+  return { reason: 'UnsupportedValue', finding };
 }
 
 /** The CRD takes any operator and values in a selector; what Kubernetes could not evaluate guards nothing. */

@@ -4,6 +4,7 @@ import type { Finding } from '../../errors/index.ts';
 import { GATEWAY_GROUP, type ParentReference } from '../../resources/index.ts';
 import { fitted, formatNamespacedName } from '../../values/index.ts';
 import { IMPLIED_CONTROLLER_NAME } from '../accept/classes.ts';
+import { notServedParent } from '../not-served.ts';
 import type { ParentOutcome, Problem, RouteAcceptedReason } from '../outcomes.ts';
 import { findingOf, nameOf } from '../report.ts';
 import { missingText } from '../resolve/missing-object.ts';
@@ -51,9 +52,9 @@ export function attachRoute(route: AttachableRoute, context: AttachContext): Rou
   const findings: Finding[] = [];
   const attachments = new Map<string, Attachment>();
   (route.spec.parentRefs ?? []).forEach((ref, index) => {
-    const foreign = foreignParent(route, ref, index);
-    if (foreign !== undefined) {
-      findings.push(...foreign);
+    if (parentKey(route, ref) === undefined) {
+      const isMesh = coreGroup(ref.group) === '' && ref.kind === 'Service';
+      findings.push(notServedParent(route, { path: ['spec', 'parentRefs', index], ref, isMesh }));
       return;
     }
     const outcome = attachToGateway(route, { ref, index }, { context, attachments });
@@ -70,20 +71,6 @@ export function attachRoute(route: AttachableRoute, context: AttachContext): Rou
 export function parentKey(route: AttachableRoute, ref: ParentReference): string | undefined {
   if (ref.kind !== 'Gateway' || ref.group !== GATEWAY_GROUP) return undefined;
   return `${ref.namespace ?? route.metadata.namespace}/${ref.name}`;
-}
-
-function foreignParent(route: AttachableRoute, ref: ParentReference, index: number): readonly Finding[] | undefined {
-  if (parentKey(route, ref) !== undefined) return undefined;
-  const path = ['spec', 'parentRefs', index];
-  const isMesh = coreGroup(ref.group) === '' && ref.kind === 'Service';
-  const known = isMesh || (ref.group === GATEWAY_GROUP && ref.kind === 'ListenerSet');
-  return [
-    findingOf(isMesh ? 'route/mesh-not-yet-supported' : 'route/parent-kind', route, {
-      path,
-      message: `A ${ref.kind} as parent${isMesh ? ' (mesh)' : ''} is ${known ? 'not yet supported by this version of daemun' : 'not known to daemun'}; this parentRef has no effect`,
-      help: 'Name a Gateway to serve the route now',
-    }),
-  ];
 }
 
 function attachToGateway(

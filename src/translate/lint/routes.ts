@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Finding } from '../../errors/index.ts';
-import { updateSorted } from '../changes.ts';
+import { count, updateSorted } from '../changes.ts';
 import type { TranslatedRoute } from '../rules/translate-route.ts';
 import type { TranslatedRoutes } from '../rules/translated-routes.ts';
 import { lintPackages, type PackageLint } from './packages.ts';
@@ -57,10 +57,4 @@ function countReflection(
     count(serving, gateway, change);
     if (reflects) count(reflecting, gateway, change);
   }
-}
-
-function count(counts: Map<string, number>, key: string, change: 1 | -1): void {
-  const next = (counts.get(key) ?? 0) + change;
-  if (next === 0) counts.delete(key);
-  else counts.set(key, next);
 }

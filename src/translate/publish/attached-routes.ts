@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { count } from '../changes.ts';
 import type { RouteChange } from '../rules/translated-routes.ts';
 
 /** Listener id → how many routes are attached to it (ListenerStatus.attachedRoutes). */
@@ -13,14 +14,8 @@ export function countAttachedRoutes(
   if (previous !== undefined && changes.size === 0) return previous;
   const counts = new Map(previous);
   for (const { before, after } of changes.values()) {
-    for (const { listener } of before?.attachments ?? []) add(counts, listener.id, -1);
-    for (const { listener } of after?.attachments ?? []) add(counts, listener.id, 1);
+    for (const { listener } of before?.attachments ?? []) count(counts, listener.id, -1);
+    for (const { listener } of after?.attachments ?? []) count(counts, listener.id, 1);
   }
   return counts;
-}
-
-function add(counts: Map<string, number>, listener: string, change: 1 | -1): void {
-  const next = (counts.get(listener) ?? 0) + change;
-  if (next === 0) counts.delete(listener);
-  else counts.set(listener, next);
 }

@@ -3,10 +3,11 @@
 import type { GRPCMethodMatch, GRPCRouteMatch } from '../../resources/index.ts';
 import type { GrpcMatch, GrpcMethodMatch } from '../../snapshot/index.ts';
 import {
-  brokenPattern,
   type CompiledMatches,
+  compileEach,
   compileHeaders,
   headerPatterns,
+  type MatchReader,
   type MatchSite,
   type WrittenPattern,
 } from './matches.ts';
@@ -15,17 +16,18 @@ import {
 const MATCH_ALL: GrpcMatch = { kind: 'grpc', method: null, headers: [] };
 
 /** Compiles the matches of a GRPCRoute's rule. */
-export function compileGrpcMatches(written: readonly GRPCRouteMatch[], { route, path }: MatchSite): CompiledMatches {
-  const matches: GrpcMatch[] = [];
-  for (const [index, match] of written.entries()) {
-    const site = { route, path: [...path, index] };
-    const problem = brokenPattern([...methodPatterns(match.method), ...headerPatterns(match.headers)], site);
-    if (problem !== undefined) return { problem };
-    const headers = compileHeaders(match.headers);
-    matches.push({ kind: 'grpc', method: compileMethod(match.method), headers });
-  }
-  return { matches: matches.length === 0 ? [MATCH_ALL] : matches };
+export function compileGrpcMatches(written: readonly GRPCRouteMatch[], site: MatchSite): CompiledMatches {
+  return written.length === 0 ? { matches: [MATCH_ALL] } : compileEach(written, site, READER);
 }
+
+const READER: MatchReader<GRPCRouteMatch> = {
+  patternsOf: ({ method, headers }) => [...methodPatterns(method), ...headerPatterns(headers)],
+  compile: ({ method, headers }): GrpcMatch => ({
+    kind: 'grpc',
+    method: compileMethod(method),
+    headers: compileHeaders(headers),
+  }),
+};
 
 function compileMethod(method: GRPCMethodMatch | undefined): GrpcMethodMatch | null {
   const service = method?.service === undefined || method.service === '' ? null : method.service;

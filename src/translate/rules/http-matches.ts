@@ -3,40 +3,38 @@
 import type { HTTPPathMatch, HTTPQueryParamMatch, HTTPRouteMatch } from '../../resources/index.ts';
 import type { HttpMatch, HttpPathMatch } from '../../snapshot/index.ts';
 import {
-  brokenPattern,
   type CompiledMatches,
+  compileEach,
   compileHeaders,
   headerPatterns,
+  type MatchReader,
   type MatchSite,
   type WrittenPattern,
 } from './matches.ts';
 
 /** Compiles the matches of an HTTPRoute's rule; the schema gives at least one to a rule without. */
-export function compileHttpMatches(written: readonly HTTPRouteMatch[], { route, path }: MatchSite): CompiledMatches {
-  const matches: HttpMatch[] = [];
-  for (const [index, match] of written.entries()) {
-    const site = { route, path: [...path, index] };
-    const patterns = [
-      ...pathPatterns(match.path),
-      ...headerPatterns(match.headers),
-      ...paramPatterns(match.queryParams ?? []),
-    ];
-    const problem = brokenPattern(patterns, site);
-    if (problem !== undefined) return { problem };
-    matches.push({
-      kind: 'http',
-      path: compilePath(match.path),
-      method: match.method ?? null,
-      headers: compileHeaders(match.headers),
-      queryParams: (match.queryParams ?? []).map(({ type, name, value }) => ({
-        kind: type === 'RegularExpression' ? 'regex' : 'exact',
-        name,
-        value,
-      })),
-    });
-  }
-  return { matches };
+export function compileHttpMatches(written: readonly HTTPRouteMatch[], site: MatchSite): CompiledMatches {
+  return compileEach(written, site, READER);
 }
+
+const READER: MatchReader<HTTPRouteMatch> = {
+  patternsOf: ({ path, headers, queryParams = [] }) => [
+    ...pathPatterns(path),
+    ...headerPatterns(headers),
+    ...paramPatterns(queryParams),
+  ],
+  compile: ({ path, method, headers, queryParams = [] }): HttpMatch => ({
+    kind: 'http',
+    path: compilePath(path),
+    method: method ?? null,
+    headers: compileHeaders(headers),
+    queryParams: queryParams.map(({ type, name, value }) => ({
+      kind: type === 'RegularExpression' ? 'regex' : 'exact',
+      name,
+      value,
+    })),
+  }),
+};
 
 /** A prefix ends at the end of an element: "a trailing slash is ignored" (PathMatchPathPrefix). */
 function compilePath({ type, value }: HTTPPathMatch): HttpPathMatch {

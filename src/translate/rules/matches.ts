@@ -25,6 +25,27 @@ export interface WrittenPattern {
   readonly pattern: string;
 }
 
+/** How matches of one kind are read. */
+export interface MatchReader<Written> {
+  readonly patternsOf: (match: Written) => readonly WrittenPattern[];
+  readonly compile: (match: Written) => RequestMatch;
+}
+
+/** Compiles the matches of a rule, in the order written. A pattern that RE2 cannot read makes the rule unusable. */
+export function compileEach<Written>(
+  written: readonly Written[],
+  { route, path }: MatchSite,
+  { patternsOf, compile }: MatchReader<Written>,
+): CompiledMatches {
+  const matches: RequestMatch[] = [];
+  for (const [index, match] of written.entries()) {
+    const problem = brokenPattern(patternsOf(match), { route, path: [...path, index] });
+    if (problem !== undefined) return { problem };
+    matches.push(compile(match));
+  }
+  return { matches };
+}
+
 /** A header match as routes of all kinds write it. */
 export interface WrittenHeaderMatch {
   readonly type: 'Exact' | 'RegularExpression';
@@ -53,8 +74,8 @@ export function headerPatterns(headers: readonly WrittenHeaderMatch[] | undefine
   );
 }
 
-/** Patterns are RE2; one that RE2 cannot read makes its rule unusable. Undefined: all can be read. */
-export function brokenPattern(
+/** Undefined: RE2 can read all of them. */
+function brokenPattern(
   patterns: readonly WrittenPattern[],
   { route, path }: MatchSite,
 ): Problem<'UnsupportedValue'> | undefined {

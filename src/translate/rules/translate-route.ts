@@ -94,7 +94,10 @@ function refuseParent(parent: ParentOutcome, dropped: readonly DroppedRule[]): P
   return { ...parent, listeners: [], accepted: first.dropped };
 }
 
-/** A rule that answers with a fault, for something in it is not served, counts as dropped. PartiallyInvalid must say "Dropped Rule" first and name the rules (RouteConditionPartiallyInvalid). */
+/**
+ * A rule that answers with a fault, for something in it is not served, counts as dropped. PartiallyInvalid must say
+ * "Dropped Rule" first and name the rules (RouteConditionPartiallyInvalid).
+ */
 function droppedRules(route: AttachableRoute, dropped: readonly DroppedRule[]): Problem<'UnsupportedValue'> | null {
   const first = dropped[0];
   if (first === undefined) return null;

@@ -110,7 +110,10 @@ interface Shares {
   fault: Fault | null;
 }
 
-/** `answers`: the rule answers by itself, so it needs no backends. A backend that cannot be used keeps its share of the weights and answers it with a fault (GRPCRouteRule.backendRefs). */
+/**
+ * `answers`: the rule answers by itself, so it needs no backends. A backend that cannot be used keeps its share of the weights
+ * and answers it with a fault (GRPCRouteRule.backendRefs).
+ */
 function compileBackends(
   rule: RouteRule['rule'],
   { site, answers }: { readonly site: RuleSite; readonly answers: boolean },
