@@ -63,7 +63,7 @@ export interface SpokenEnd {
 export interface FaceCall {
   /** A piece of the request's body; not empty. */
   onRequestData(chunk: Buffer, start: number, end: number): void;
-  /** The response's head says this protocol too. */
+  /** The response's head came; `face`: what it speaks. */
   onResponse(face: Face): void;
   /** A piece of the response's body; not empty. */
   onResponseData(chunk: Buffer, start: number, end: number): void;

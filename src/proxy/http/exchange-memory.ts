@@ -7,6 +7,7 @@ import type { ExchangeState } from './exchange-state.ts';
 
 /** Of a head, what `EXCHANGE_BYTES` covers. */
 const USUAL_HEAD_BYTES = 2048;
+
 /** The request is here. */
 export function chargeHead(exchange: ExchangeState, head: HeaderList, fields: VolatileFields): void {
   const bytes = EXCHANGE_BYTES + Math.max(0, head.bytes + fieldBytes(fields) - USUAL_HEAD_BYTES);

@@ -170,12 +170,12 @@ export class SocketTransport implements OutputSink, InputTaker {
 
   /** The connection broke, or its peer broke it: ends the socket as its version demands. */
   break(): void {
-    if (this.#connection?.breaksAbruptly !== true) this.shut();
-    else if (this.socket instanceof TLSSocket) this.destroy();
-    else {
-      this.socket.resetAndDestroy();
-      this.destroy();
+    if (this.#connection?.breaksAbruptly !== true) {
+      this.shut();
+      return;
     }
+    if (!(this.socket instanceof TLSSocket)) this.socket.resetAndDestroy();
+    this.destroy();
   }
 
   /** Stops reading the socket, or goes on. */

@@ -6,8 +6,8 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { describe, it } from 'node:test';
 import { connect } from 'node:tls';
-import { readClientHello } from '../listeners/client-hello.ts';
-import { guessProtocol } from '../listeners/protocol-guess.ts';
+import { readClientHello } from './client-hello.ts';
+import { guessProtocol } from './protocol-guess.ts';
 
 describe('the first bytes of a connection', () => {
   it('tell the protocols apart', () => {
