@@ -186,7 +186,7 @@ export abstract class Http1Core extends Http1Outbound implements BodySink {
   }
 
   protected override break(reason: EndReason, message: string): void {
-    this.#ending ??= { kind: 'broken', end: { reason, origin: 'codec', detail: message } };
+    this.#ending ??= { kind: 'broken', end: { reason, origin: 'connection', detail: message } };
     this.#leave();
     this.signal();
   }

@@ -226,6 +226,14 @@ for (const [name, codec] of Object.entries(CODECS)) {
       assert.equal(unsent.end?.reason, 'refused');
     });
 
+    it('tells the stream of a connection that is broken off that it was the connection, and why', () => {
+      const pair = new Pair(codec());
+      pair.ask(GET, true);
+      pair.server.connection.breakOff('overload', 'short of memory');
+      assert.deepEqual([pair.asked.end?.origin, pair.asked.end?.reason], ['connection', 'overload']);
+      assert.equal(pair.server.isOver, true);
+    });
+
     it('serves what is under way when it shuts down', () => {
       const pair = new Pair(codec());
       const got = pair.ask(GET, true);
