@@ -31,15 +31,10 @@ export { HeadMemory } from './http1/head-memory.ts';
 export { DEFAULT_HTTP1_LIMITS } from './http1/limits.ts';
 export { Http1ServerConnection } from './http1/server-connection.ts';
 export { Http2Connection } from './http2/connection.ts';
-export type { Http2ConnectionOptions } from './http2/connection-core.ts';
 export { ErrorCode, errorCodeName } from './http2/error-code.ts';
 export { DEFAULT_HTTP2_LIMITS, type Http2Limits } from './http2/limits.ts';
 export { Http2Stream } from './http2/stream.ts';
-export type { EndOrigin, EndReason, StreamEnd } from './message/end-reason.ts';
-export type {
-  EndPacing,
-  MessageConnection,
-  MessageConnectionEvents,
-} from './message/message-connection.ts';
+export type { EndReason, StreamEnd } from './message/end-reason.ts';
+export type { MessageConnection, MessageConnectionEvents } from './message/message-connection.ts';
 export type { MessageEvents, MessageStream } from './message/message-stream.ts';
 export type { OutputSink } from './output/output.ts';
