@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import * as z from 'zod';
-import type { Immutable } from './immutable.ts';
 import { headerName } from './names.ts';
 import { integer, list, refuse, text } from './vocabulary.ts';
 
@@ -33,4 +32,3 @@ export const cors = z.strictObject({
   exposeHeaders: list(headerName, { max: 64, isSet: true }).exactOptional(),
   maxAge: integer(1).default(5),
 });
-export type CORS = Immutable<z.output<typeof cors>>;

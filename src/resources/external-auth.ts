@@ -2,7 +2,6 @@
 
 import * as z from 'zod';
 import { onlyWith } from './filters.ts';
-import type { Immutable } from './immutable.ts';
 import { PATH_PATTERN } from './names.ts';
 import { backendObjectReference } from './references.ts';
 import { integer, list, text } from './vocabulary.ts';
@@ -33,4 +32,3 @@ export const externalAuth = z.discriminatedUnion('protocol', [
     grpc: onlyWith('protocol', 'GRPC'),
   }),
 ]);
-export type ExternalAuth = Immutable<z.output<typeof externalAuth>>;

@@ -16,7 +16,7 @@ const others = {
 };
 
 /** One filter of a GRPCRoute's rule or backend: `type` tells which field it has. */
-export const grpcFilter = z.discriminatedUnion('type', [
+const grpcFilter = z.discriminatedUnion('type', [
   z.strictObject({ ...others, type: z.literal('RequestHeaderModifier'), requestHeaderModifier: headerModifier }),
   z.strictObject({ ...others, type: z.literal('ResponseHeaderModifier'), responseHeaderModifier: headerModifier }),
   z.strictObject({ ...others, type: z.literal('RequestMirror'), requestMirror }),

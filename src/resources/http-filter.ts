@@ -23,7 +23,7 @@ const others = {
 };
 
 /** One filter of an HTTPRoute's rule or backend: `type` tells which field it has. */
-export const httpFilter = z.discriminatedUnion('type', [
+const httpFilter = z.discriminatedUnion('type', [
   z.strictObject({ ...others, type: z.literal('RequestHeaderModifier'), requestHeaderModifier: headerModifier }),
   z.strictObject({ ...others, type: z.literal('ResponseHeaderModifier'), responseHeaderModifier: headerModifier }),
   z.strictObject({ ...others, type: z.literal('RequestMirror'), requestMirror }),

@@ -3,7 +3,6 @@
 /** How long a rule of an HTTPRoute waits, and how often it tries. */
 import * as z from 'zod';
 import { parseDuration } from '../values/index.ts';
-import type { Immutable } from './immutable.ts';
 import { durationText } from './names.ts';
 import { integer, list, refuse } from './vocabulary.ts';
 
@@ -21,7 +20,6 @@ export const httpTimeouts = z
       help: `write at most ${request}, or a longer request:`,
     });
   });
-export type HTTPRouteTimeouts = Immutable<z.output<typeof httpTimeouts>>;
 
 /** HTTPRouteRetry: `attempts` counts the tries after the first; 0 is never. */
 export const httpRetry = z.strictObject({
@@ -29,4 +27,3 @@ export const httpRetry = z.strictObject({
   attempts: integer(0).default(1),
   backoff: durationText.exactOptional(),
 });
-export type HTTPRouteRetry = Immutable<z.output<typeof httpRetry>>;

@@ -6,11 +6,9 @@
  */
 export type { Condition } from './condition.ts';
 export type { ConfigMap } from './config-map.ts';
-export type { CORS } from './cors.ts';
 export type { Deployment } from './deployment.ts';
 export type { EndpointSlice } from './endpoint-slice.ts';
 export type { Endpoints } from './endpoints.ts';
-export type { ExternalAuth } from './external-auth.ts';
 export type { Gateway } from './gateway.ts';
 export type { GatewayAddress } from './gateway-address.ts';
 export type { GatewayClass } from './gateway-class.ts';
@@ -23,7 +21,6 @@ export type { HeaderModifier } from './header-modifier.ts';
 export type { HTTPRouteFilter } from './http-filter.ts';
 export type { HTTPHeaderMatch, HTTPPathMatch, HTTPQueryParamMatch, HTTPRouteMatch } from './http-match.ts';
 export type { HTTPBackendRef, HTTPRoute, HTTPRouteRule } from './http-route.ts';
-export type { HTTPRouteRetry, HTTPRouteTimeouts } from './http-timing.ts';
 export { KINDS, type KindDeclaration } from './kinds.ts';
 export { OTHER_GATEWAY_KINDS } from './known-kinds.ts';
 export type { LabelSelector } from './label-selector.ts';
@@ -48,4 +45,3 @@ export type { SchemaIssue } from './schema-issue.ts';
 export type { Secret } from './secret.ts';
 export type { Service, ServicePort } from './service.ts';
 export type { SessionPersistence } from './session-persistence.ts';
-export type { PathModifier, RequestRedirect, URLRewrite } from './url-change.ts';

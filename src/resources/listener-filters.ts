@@ -3,7 +3,6 @@
 import * as z from 'zod';
 import { externalAuth } from './external-auth.ts';
 import { onlyWith } from './filters.ts';
-import type { Immutable } from './immutable.ts';
 import { localReference } from './references.ts';
 import { list } from './vocabulary.ts';
 
@@ -22,4 +21,3 @@ const requestFilter = z.discriminatedUnion('type', [
 
 /** What every request of a listener passes before it is routed (ListenerFilters). Experimental. */
 export const listenerFilters = z.strictObject({ requests: list(requestFilter, { max: 16 }).exactOptional() });
-export type ListenerFilters = Immutable<z.output<typeof listenerFilters>>;

@@ -2,7 +2,6 @@
 
 import * as z from 'zod';
 import { onlyWith } from './filters.ts';
-import type { Immutable } from './immutable.ts';
 import { preciseHostname } from './names.ts';
 import { port } from './references.ts';
 import { text } from './vocabulary.ts';
@@ -18,14 +17,12 @@ const pathModifier = z.discriminatedUnion('type', [
   z.strictObject({ ...others, type: z.literal('ReplacePrefixMatch'), replacePrefixMatch: path }),
 ]);
 /** What takes the place of a path, or of the prefix that matched (HTTPPathModifier). Any text, empty too. */
-export type PathModifier = Immutable<z.output<typeof pathModifier>>;
 
 /** HTTPURLRewriteFilter. */
 export const urlRewrite = z.strictObject({
   hostname: preciseHostname.exactOptional(),
   path: pathModifier.exactOptional(),
 });
-export type URLRewrite = Immutable<z.output<typeof urlRewrite>>;
 
 /** HTTPRequestRedirectFilter. What is absent stays as the request has it. */
 export const requestRedirect = z.strictObject({
@@ -35,4 +32,3 @@ export const requestRedirect = z.strictObject({
   path: pathModifier.exactOptional(),
   statusCode: z.literal([301, 302, 303, 307, 308]).default(302),
 });
-export type RequestRedirect = Immutable<z.output<typeof requestRedirect>>;

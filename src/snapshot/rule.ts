@@ -61,7 +61,7 @@ export interface Rule {
   readonly origin: RuleOrigin;
   /** Run in order. */
   readonly filters: readonly Filter[];
-  /** Answered instead of forwarding: a filter that cannot be resolved, a regex that cannot be compiled … */
+  /** Answered instead of forwarding: a filter that is not served or cannot be resolved, or no backend with a weight. */
   readonly fault: Fault | null;
   /** Those with weight 0 are left out. Empty with fault null cannot be: translation puts a fault. */
   readonly backends: readonly WeightedBackend[];

@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** The kinds of routes that attach to listeners. A new kind is a member here; the compiler then names what is missing. */
-import type { GRPCRoute, GRPCRouteRule, HTTPRoute, HTTPRouteRule, ResourceSet } from '../resources/index.ts';
+import type {
+  BackendObjectReference,
+  GRPCRoute,
+  GRPCRouteRule,
+  HTTPRoute,
+  HTTPRouteRule,
+  ResourceSet,
+} from '../resources/index.ts';
 import { formatNamespacedName } from '../values/index.ts';
 
 /** A route that attaches to listeners; `kind` says what its rules look like. */
@@ -34,3 +41,34 @@ export function rulesOf(route: AttachableRoute): readonly RouteRule[] {
       return route.spec.rules.map(rule => ({ kind: 'HTTPRoute', rule }));
   }
 }
+
+/** A backend that a route names, and where. */
+export interface NamedBackend {
+  readonly ref: BackendObjectReference;
+  readonly path: Path;
+}
+
+/** Every backend that a route names, those of mirrors too; in each rule the mirrors of the rule itself come last. */
+export function backendsOf(route: AttachableRoute): readonly NamedBackend[] {
+  const backends: NamedBackend[] = [];
+  for (const [index, { rule }] of rulesOf(route).entries()) {
+    const at = ['spec', 'rules', index];
+    for (const [backend, ref] of (rule.backendRefs ?? []).entries()) {
+      const path = [...at, 'backendRefs', backend];
+      backends.push({ ref, path });
+      addMirrors(ref.filters, path, backends);
+    }
+    addMirrors(rule.filters, at, backends);
+  }
+  return backends;
+}
+
+function addMirrors(filters: RouteRule['rule']['filters'] = [], at: Path, backends: NamedBackend[]): void {
+  for (const [index, filter] of filters.entries()) {
+    if (filter.type !== 'RequestMirror') continue;
+    const path = [...at, 'filters', index, 'requestMirror', 'backendRef'];
+    backends.push({ ref: filter.requestMirror.backendRef, path });
+  }
+}
+
+type Path = readonly (string | number)[];

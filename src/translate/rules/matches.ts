@@ -2,6 +2,7 @@
 
 /** What the matches of all kinds of routes have in common. */
 import { RE2JS } from 're2js';
+import type { GRPCHeaderMatch, HTTPHeaderMatch } from '../../resources/index.ts';
 import type { HeaderMatch, RequestMatch } from '../../snapshot/index.ts';
 import type { Problem } from '../outcomes.ts';
 import { findingOf, type Named } from '../report.ts';
@@ -47,11 +48,7 @@ export function compileEach<Written>(
 }
 
 /** A header match as routes of all kinds write it. */
-export interface WrittenHeaderMatch {
-  readonly type: 'Exact' | 'RegularExpression';
-  readonly name: string;
-  readonly value: string;
-}
+type WrittenHeaderMatch = GRPCHeaderMatch | HTTPHeaderMatch;
 
 /**
  * Of several entries for one name the first counts, whatever their case (GRPCHeaderMatch.name, HTTPHeaderMatch.name). A lint
