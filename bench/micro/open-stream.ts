@@ -39,12 +39,7 @@ const backends = await Promise.all([Backend.start(unlimited), Backend.start(unli
 
 for (const policy of POLICIES) {
   const pool = new ClusterPool(testCluster({ balancer: policy }), environment, {
-    onConnectFailed() {},
-    onConnected() {},
-    onProven() {},
-    onRetired() {},
-    onGone() {},
-    onEjected() {},
+    observer: { onConnectFailed() {}, onConnected() {}, onProven() {}, onRetired() {}, onEjected() {} },
     onChanged() {},
   });
   pool.update(pool.cluster, endpointSet(...backends.map(backend => backend.endpoint)));

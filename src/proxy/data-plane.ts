@@ -18,6 +18,7 @@ import { type MetricFamily, MetricsReader, WorkerMetrics } from './metrics/index
 import { SessionKeyring } from './session-keys.ts';
 import { TicketRotation } from './ticket-rotation.ts';
 import { dialTcp } from './upstream/index.ts';
+import { atLatest } from './workers/at-latest.ts';
 import { PortClaims, withoutBindings } from './workers/port-claims.ts';
 import type { WorkerDump } from './workers/worker-dump.ts';
 import { type PlaneDrainReport, Workers } from './workers/workers.ts';
@@ -112,7 +113,7 @@ export class DataPlane {
     return { failures };
   }
 
-  /** Stops accepting, tells clients to go elsewhere (GOAWAY), and waits for requests until the drain timeout. */
+  /** Stops accepting, tells clients to go elsewhere, and waits for requests until the drain timeout. */
   drain(): Promise<PlaneDrainReport> {
     return this.#workers.drain();
   }
@@ -176,12 +177,7 @@ export class DataPlane {
   /** Waits for names that are new, so that no request finds a backend that is about to be there; not for long. */
   async #resolveNames(snapshot: Snapshot): Promise<void> {
     const resolved = this.#discovery.update(snapshot.clusters);
-    let patience: { cancel(): void } | undefined;
-    const enough = new Promise<void>(resolve => {
-      patience = this.#options.clock.after(FIRST_RESOLUTION_MS, resolve);
-    });
-    await Promise.race([resolved, enough]);
-    patience?.cancel();
+    await atLatest(this.#options.clock, FIRST_RESOLUTION_MS, { answer: resolved, otherwise: undefined });
   }
 
   /** New addresses of DNS names. */

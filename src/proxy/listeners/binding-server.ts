@@ -69,17 +69,9 @@ export class BindingServer implements DownstreamServer, TlsOwner {
   #isOver = false;
   readonly #slots: { readonly connections: number; readonly accepted: number; readonly active: number };
 
-  /** One listener for all sockets, which is called as a method of the socket. */
-  readonly #onSocketClosed: (this: Socket) => void;
-
   constructor(binding: Binding, environment: BindingEnvironment) {
     this.serving = environment.serving;
-    const early = new EarlySockets(environment.serving.loop);
-    this.#early = early;
-    this.#onSocketClosed = function (this: Socket): void {
-      early.delete(this);
-      environment.budget.release(this);
-    };
+    this.#early = new EarlySockets(environment.serving.loop, environment.budget);
     this.#environment = environment;
     this.compiled = compileBinding(binding, { volatileNames: VOLATILE_NAMES, verdicts: environment.verdicts });
     this.budget = environment.budget;
@@ -219,12 +211,10 @@ export class BindingServer implements DownstreamServer, TlsOwner {
     if (admission === 'first-bytes') shareReads(socket, this.serving.loop.readBuffer);
     this.#add(this.#slots.accepted, 1);
     this.serving.loop.refresh();
-    if (!this.budget.take(socket)) {
+    if (!this.budget.take(socket, this.#early)) {
       socket.destroy();
       return;
     }
-    this.#early.add(socket);
-    socket.on('close', this.#onSocketClosed);
     switch (admission) {
       case 'first-bytes':
         this.#readProtocol(socket, socket, null);
@@ -258,7 +248,6 @@ export class BindingServer implements DownstreamServer, TlsOwner {
   }
 
   #open(raw: Socket, socket: Socket, admitted: Admitted): void {
-    this.#early.delete(raw);
     this.budget.established(raw);
     this.#add(this.#slots.connections, 1);
     const connection = new DownstreamConnection(socket, this, admitted);

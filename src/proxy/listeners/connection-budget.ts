@@ -37,8 +37,10 @@ class Ends implements IdleConnection {
 
 export class ConnectionBudget {
   readonly max: number;
-  /** Accepted, and not yet known to speak what the port takes; the oldest first. */
-  readonly #early = new Set<Socket>();
+  /** Accepted, and not yet known to speak what the port takes, with who ends them; the oldest first. */
+  readonly #early = new Map<Socket, object>();
+  /** One listener for all sockets, which is called as a method of the socket. */
+  readonly #onSocketClosed: (this: Socket) => void;
   readonly #idle = new Ends();
   readonly #loop: SocketLoop;
   readonly #metrics: WorkerMetrics;
@@ -50,6 +52,10 @@ export class ConnectionBudget {
     parts: { readonly loop: SocketLoop; readonly metrics: WorkerMetrics; readonly log: RateLimitedLog },
   ) {
     this.max = max;
+    const budget = this;
+    this.#onSocketClosed = function (this: Socket): void {
+      budget.#release(this);
+    };
     this.#loop = parts.loop;
     this.#metrics = parts.metrics;
     this.#log = parts.log;
@@ -61,26 +67,26 @@ export class ConnectionBudget {
     return this.#open;
   }
 
-  /** A socket was accepted. False: there is no room, close it. Else call `release` when it is gone. */
-  take(socket: Socket): boolean {
+  /** A socket was accepted. False: there is no room, close it. `owner`: for `destroyEarly`. */
+  take(socket: Socket, owner: object): boolean {
     if (this.#open >= this.max && !this.#makeRoom()) {
       this.#hit('connections', 'connections are closed as they come: the cap of this worker is reached');
       return false;
     }
     this.#open++;
-    this.#early.add(socket);
+    this.#early.set(socket, owner);
+    socket.on('close', this.#onSocketClosed);
     return true;
-  }
-
-  /** The socket is gone. */
-  release(socket: Socket): void {
-    this.#open--;
-    this.#early.delete(socket);
   }
 
   /** It speaks what the port takes. */
   established(socket: Socket): void {
     this.#early.delete(socket);
+  }
+
+  /** Ends those of `owner` that are not known yet to speak what the port takes. */
+  destroyEarly(owner: object): void {
+    for (const [socket, other] of this.#early) if (other === owner) socket.destroy();
   }
 
   /** The connection has no request from now on. */
@@ -109,6 +115,11 @@ export class ConnectionBudget {
     this.#log.warn('accept-failed', 'a connection could not be accepted', { error: String(error) });
   }
 
+  #release(socket: Socket): void {
+    this.#open--;
+    this.#early.delete(socket);
+  }
+
   #makeRoom(): boolean {
     const oldest = this.#idle.idleNext;
     if (oldest !== this.#idle && this.#loop.nowMs - oldest.idleSinceMs >= MIN_IDLE_MS) {
@@ -118,7 +129,7 @@ export class ConnectionBudget {
       return true;
     }
     if (this.#early.size * 2 <= this.max) return false;
-    for (const socket of this.#early) {
+    for (const socket of this.#early.keys()) {
       this.#early.delete(socket);
       socket.destroy();
       break;

@@ -1,29 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Socket } from 'node:net';
 import type { SocketLoop, WheelTimer } from '../io/index.ts';
+import type { ConnectionBudget } from './connection-budget.ts';
 
 /** While draining, a client that has connected has this long to say something: what it was about to send is served. */
 const GRACE_MS = 2_000;
 
-/** Sockets of a binding that have not said yet what they speak. */
+/** Sockets of a binding that have not said yet what they speak: the budget keeps them, this ends them when they must go. */
 export class EarlySockets implements WheelTimer {
   wheelNext: WheelTimer | null = null;
   wheelPrevious: WheelTimer | null = null;
   wheelTick = 0;
   readonly #loop: SocketLoop;
-  readonly #sockets = new Set<Socket>();
+  readonly #budget: ConnectionBudget;
 
-  constructor(loop: SocketLoop) {
+  constructor(loop: SocketLoop, budget: ConnectionBudget) {
     this.#loop = loop;
-  }
-
-  /** Call `delete` when the socket has an owner or is gone. */
-  add(socket: Socket): void {
-    this.#sockets.add(socket);
-  }
-
-  delete(socket: Socket): void {
-    this.#sockets.delete(socket);
+    this.#budget = budget;
   }
 
   /** Those that stay silent are ended soon. `destroy` must follow. */
@@ -33,10 +25,10 @@ export class EarlySockets implements WheelTimer {
 
   destroy(): void {
     this.#loop.connectionTimers.disarm(this);
-    for (const socket of this.#sockets) socket.destroy();
+    this.#budget.destroyEarly(this);
   }
 
   onTimer(): void {
-    for (const socket of this.#sockets) socket.destroy();
+    this.#budget.destroyEarly(this);
   }
 }

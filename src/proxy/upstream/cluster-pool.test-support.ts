@@ -48,12 +48,13 @@ export class World {
   constructor(cluster: Partial<Cluster>, endpoints: Endpoint[], environment: Partial<ConnectionEnvironment> = {}) {
     this.environment = testEnvironment(environment);
     this.pool = new ClusterPool(testCluster(cluster), this.environment, {
-      onConnectFailed: (_cluster, endpoint) => void this.events.push(`connect failed ${endpoint.key}`),
-      onConnected: () => {},
-      onProven: (_cluster, endpoint) => void this.proven.push(endpoint.key),
-      onRetired: () => {},
-      onGone: () => {},
-      onEjected: (_cluster, endpoint) => void this.events.push(`ejected ${endpoint.key}`),
+      observer: {
+        onConnectFailed: (_cluster, endpoint) => void this.events.push(`connect failed ${endpoint.key}`),
+        onConnected: () => {},
+        onProven: (_cluster, endpoint) => void this.proven.push(endpoint.key),
+        onRetired: () => {},
+        onEjected: (_cluster, endpoint) => void this.events.push(`ejected ${endpoint.key}`),
+      },
       onChanged: () => {},
     });
     this.pool.update(this.pool.cluster, endpointSet(...endpoints));

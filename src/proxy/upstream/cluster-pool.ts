@@ -40,6 +40,13 @@ export interface ClusterObserver {
   onChanged(cluster: ClusterPool): void;
 }
 
+/** All clusters of the worker, as one of them sees them. */
+export interface ClusterOwner {
+  readonly observer: Omit<ClusterObserver, 'onChanged' | 'onGone'>;
+  /** As the observer's. */
+  onChanged(cluster: ClusterPool): void;
+}
+
 export class ClusterPool implements ClusterEndpointsOwner {
   readonly id: string;
   cluster: Cluster;
@@ -49,16 +56,16 @@ export class ClusterPool implements ClusterEndpointsOwner {
   readonly #waiting = new WaitingRequests();
   #touched = false;
   readonly #endpoints: ClusterEndpoints;
-  readonly #observer: ClusterObserver;
+  readonly #owner: ClusterOwner;
   #used = false;
   #sweepsUnused = IN_USE_SWEEPS;
 
-  constructor(cluster: Cluster, environment: ConnectionEnvironment, observer: ClusterObserver) {
+  constructor(cluster: Cluster, environment: ConnectionEnvironment, owner: ClusterOwner) {
     this.id = cluster.id;
     this.cluster = cluster;
     this.hashKey = hashKeyOf(cluster);
     this.#endpoints = new ClusterEndpoints(this, environment);
-    this.#observer = observer;
+    this.#owner = owner;
   }
 
   /**
@@ -102,7 +109,7 @@ export class ClusterPool implements ClusterEndpointsOwner {
     }
     endpoint.consecutiveFailures += 1;
     if (endpoint.consecutiveFailures < EJECT_AFTER_FAILURES) return;
-    if (this.#endpoints.eject(endpoint)) this.#observer.onEjected(this, endpoint);
+    if (this.#endpoints.eject(endpoint)) this.#owner.observer.onEjected(this, endpoint);
   }
 
   /** New configuration or endpoints. Endpoints that stay keep their connections. */
@@ -173,12 +180,12 @@ export class ClusterPool implements ClusterEndpointsOwner {
   }
 
   onProven(endpoint: EndpointPool): void {
-    this.#observer.onProven(this, endpoint);
+    this.#owner.observer.onProven(this, endpoint);
   }
 
   /** What waits elsewhere for a slow connect need not. */
   onReachable(endpoint: EndpointPool): void {
-    this.#observer.onConnected(this, endpoint);
+    this.#owner.observer.onConnected(this, endpoint);
     if (this.#waiting.size === 0) return;
     for (const other of this.#endpoints.present()) if (other !== endpoint) other.release();
   }
@@ -195,11 +202,11 @@ export class ClusterPool implements ClusterEndpointsOwner {
   }
 
   onConnectFailed(endpoint: EndpointPool, failure: ConnectFailure): void {
-    this.#observer.onConnectFailed(this, endpoint, failure);
+    this.#owner.observer.onConnectFailed(this, endpoint, failure);
   }
 
   onRetired(endpoint: EndpointPool): void {
-    this.#observer.onRetired(this, endpoint);
+    this.#owner.observer.onRetired(this, endpoint);
   }
 
   #forget(waiting: WaitingRequest): void {
@@ -211,7 +218,7 @@ export class ClusterPool implements ClusterEndpointsOwner {
     this.#touched = true;
     queueMicrotask(() => {
       this.#touched = false;
-      this.#observer.onChanged(this);
+      this.#owner.onChanged(this);
     });
   }
 

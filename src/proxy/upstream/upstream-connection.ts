@@ -15,15 +15,15 @@ import { openCodec } from './codec.ts';
 import { type ConnectFailure, reasonOf } from './connect-failure.ts';
 import type { ConnectionEnvironment } from './connection-environment.ts';
 import { DeadPeer } from './dead-peer.ts';
+import { IdleTime } from './idle-time.ts';
 
-/** A connection without streams is closed after this. Long: a new one costs its first request a round trip. */
-const IDLE_CLOSE_MS = 300_000;
 /** After we ended a connection, the peer has this long to end its side. */
 const LINGER_MS = 5_000;
 /** A connection that lived this long was worth its connect, even if it answered nothing. */
 const PROVEN_AFTER_MS = 20_000;
 /** Ends of streams that are held back are looked at this often. */
 const END_PACE_MS = 100;
+
 /** What is connected to. */
 export interface ConnectionTarget {
   readonly address: string;
@@ -69,6 +69,7 @@ export class UpstreamConnection implements MessageConnectionEvents, TransportOwn
   readonly #owner: ConnectionOwner;
   readonly #transport: SocketTransport;
   readonly #deadPeer: DeadPeer;
+  readonly #idle: IdleTime;
   readonly #connectTimeoutMs: number;
   readonly #protocol: Cluster['protocol'];
   #timeout: Timer | null = null;
@@ -78,9 +79,6 @@ export class UpstreamConnection implements MessageConnectionEvents, TransportOwn
   /** Why it was never open, or ceased to be. */
   failure: ConnectFailure | null = null;
   #openedAtMs = 0;
-  #busyAtMs: number;
-  /** As of the last sweep. */
-  #endedStreams = 0;
   /** We gave it up: that says nothing of the peer. */
   #isOurEnd = false;
   #endedAtMs: number | null = null;
@@ -88,8 +86,9 @@ export class UpstreamConnection implements MessageConnectionEvents, TransportOwn
   constructor(target: ConnectionTarget, owner: ConnectionOwner, environment: ConnectionEnvironment) {
     this.#environment = environment;
     this.#owner = owner;
-    this.#busyAtMs = environment.clock.nowMs();
-    this.#deadPeer = new DeadPeer(this.#busyAtMs);
+    const nowMs = environment.clock.nowMs();
+    this.#deadPeer = new DeadPeer(nowMs);
+    this.#idle = new IdleTime(nowMs);
     const socket = environment.dial(target.address, target.port, environment.loop.readBuffer);
     this.#transport = new SocketTransport(socket, environment.loop, this);
     this.#connectTimeoutMs = target.connectTimeoutMs;
@@ -150,12 +149,8 @@ export class UpstreamConnection implements MessageConnectionEvents, TransportOwn
       if (messages.activeStreams > 0 || nowMs - this.#endedAtMs >= LINGER_MS) this.destroy();
       return;
     }
-    const idleMs = Math.min(messages.idleLimitMs ?? IDLE_CLOSE_MS, IDLE_CLOSE_MS);
-    // Of seconds it matters whether it was busy in between.
-    const wasBusy = messages.idleLimitMs !== null && messages.endedStreams !== this.#endedStreams;
-    this.#endedStreams = messages.endedStreams;
-    if (messages.liveStreams > 0 || wasBusy) this.#busyAtMs = nowMs;
-    if (messages.liveStreams === 0 && (this.state === 'draining' || nowMs - this.#busyAtMs >= idleMs)) {
+    const isIdle = this.#idle.isOver(messages, nowMs);
+    if (isIdle || (this.state === 'draining' && messages.liveStreams === 0)) {
       this.#isOurEnd = true;
       this.#end();
       return;
@@ -231,7 +226,7 @@ export class UpstreamConnection implements MessageConnectionEvents, TransportOwn
   #onConnect(socket: Socket): void {
     this.messages = openCodec(this.#protocol, this, this.#environment);
     this.#transport.start(this.messages);
-    // The preface waits to be taken.
+    // What a version says first waits to be taken.
     this.#transport.markDirty();
     // The peer closed its side: a stream opened before the socket is gone would be lost.
     socket.once('end', () => this.#stopUsing());
@@ -246,8 +241,9 @@ export class UpstreamConnection implements MessageConnectionEvents, TransportOwn
     this.#timeout?.cancel();
     this.#timeout = null;
     this.state = 'open';
-    this.#busyAtMs = this.#environment.clock.nowMs();
-    if (!this.wasOpen) this.#openedAtMs = this.#busyAtMs;
+    const nowMs = this.#environment.clock.nowMs();
+    this.#idle.begin(nowMs);
+    if (!this.wasOpen) this.#openedAtMs = nowMs;
     this.wasOpen = true;
     this.#owner.onConnected(this);
   }

@@ -2,7 +2,7 @@
 
 import type { Cluster, EndpointSet, Snapshot } from '../../snapshot/index.ts';
 import type { Timer } from '../../time/index.ts';
-import { type ClusterObserver, ClusterPool } from './cluster-pool.ts';
+import { type ClusterObserver, type ClusterOwner, ClusterPool } from './cluster-pool.ts';
 import type { ConnectionEnvironment } from './connection-environment.ts';
 import type { Health } from './usable-endpoints.ts';
 
@@ -16,9 +16,9 @@ interface Entry {
 }
 
 /** The clusters of one worker. Owns their connections and the sweep's timer. */
-export class UpstreamPools {
+export class UpstreamPools implements ClusterOwner {
+  readonly observer: ClusterObserver;
   readonly #environment: ConnectionEnvironment;
-  readonly #observer: ClusterObserver;
   readonly #entries = new Map<string, Entry>();
   #snapshot: Pick<Snapshot, 'clusters' | 'endpoints'> = { clusters: [], endpoints: [] };
   /**
@@ -32,18 +32,7 @@ export class UpstreamPools {
 
   constructor(environment: ConnectionEnvironment, observer: ClusterObserver) {
     this.#environment = environment;
-    this.#observer = {
-      onConnectFailed: (pool, endpoint, failure) => observer.onConnectFailed(pool, endpoint, failure),
-      onConnected: (pool, endpoint) => observer.onConnected(pool, endpoint),
-      onProven: (pool, endpoint) => observer.onProven(pool, endpoint),
-      onEjected: (pool, endpoint) => observer.onEjected(pool, endpoint),
-      onRetired: (pool, endpoint) => observer.onRetired(pool, endpoint),
-      onGone: pool => observer.onGone(pool),
-      onChanged: pool => {
-        this.#keepSweeping();
-        observer.onChanged(pool);
-      },
-    };
+    this.observer = observer;
   }
 
   /**
@@ -82,6 +71,11 @@ export class UpstreamPools {
     this.#entries.get(cluster)?.pool.setHealth(health);
   }
 
+  onChanged(pool: ClusterPool): void {
+    this.#keepSweeping();
+    this.observer.onChanged(pool);
+  }
+
   /** Ends everything at once. */
   close(): void {
     this.#isClosed = true;
@@ -115,7 +109,7 @@ export class UpstreamPools {
   #applyCluster(cluster: Cluster, endpoints: EndpointSet | undefined): void {
     const entry = this.#entries.get(cluster.id);
     if (entry === undefined) {
-      const pool = this.#leaving.get(cluster.id) ?? new ClusterPool(cluster, this.#environment, this.#observer);
+      const pool = this.#leaving.get(cluster.id) ?? new ClusterPool(cluster, this.#environment, this);
       this.#leaving.delete(cluster.id);
       pool.update(cluster, endpoints);
       this.#entries.set(cluster.id, { pool, cluster, endpoints });
@@ -144,7 +138,7 @@ export class UpstreamPools {
     pool.sweep(nowMs);
     if (!pool.isIdle) return;
     pool.destroy();
-    this.#observer.onGone(pool);
+    this.observer.onGone(pool);
     this.#leaving.delete(pool.id);
   }
 }

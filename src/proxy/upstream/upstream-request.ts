@@ -37,6 +37,6 @@ export interface UpstreamRequest extends MessageEvents {
   readonly client: object | null;
   /** `stream` is open and idle: send the head now. `ClusterPool.done` must follow once. */
   onOpen(stream: MessageStream, endpoint: UpstreamEndpoint): void;
-  /** No stream was opened; every try that is allowed was made. `message` is for people and for `grpc-message`. */
+  /** No stream was opened; every try that is allowed was made. `message` is for people, the client's among them. */
   onOpenFailed(failure: OpenFailure, message: string): void;
 }

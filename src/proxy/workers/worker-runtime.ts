@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { BindFailures, Snapshot } from '../../snapshot/index.ts';
-import { EMPTY_SNAPSHOT } from '../../snapshot/index.ts';
-import type { Clock, Random, Timer } from '../../time/index.ts';
+import { type BindFailures, EMPTY_SNAPSHOT, type Snapshot } from '../../snapshot/index.ts';
+import type { Clock, Random } from '../../time/index.ts';
 import { HeaderListPool, HeadMemory } from '../../wire/index.ts';
 import { AccessLog } from '../access-log/index.ts';
 import { macKey, type SessionKey } from '../filters/index.ts';
@@ -12,6 +11,7 @@ import { Listeners, type TicketSecrets } from '../listeners/index.ts';
 import { DebugLog, type Log, RateLimitedLog } from '../log/index.ts';
 import { RuleMetrics, type Series, WorkerMetrics } from '../metrics/index.ts';
 import { dialTcp, type Health, type ReachChange, UpstreamMetrics, UpstreamPools } from '../upstream/index.ts';
+import { atLatest } from './at-latest.ts';
 import type { DrainReport } from './data-plane-worker.ts';
 import { HeapRelief, ThreadHeap } from './heap-relief.ts';
 import { dumpCluster, type WorkerDump } from './worker-dump.ts';
@@ -159,12 +159,7 @@ export class WorkerRuntime {
       this.#listeners.onIdle = resolve;
     });
     this.#listeners.drain();
-    let timer: Timer | undefined;
-    const deadline = new Promise<void>(resolve => {
-      timer = this.#clock.after(timeoutMs, resolve);
-    });
-    await Promise.race([idle, deadline]);
-    timer?.cancel();
+    await atLatest(this.#clock, timeoutMs, { answer: idle, otherwise: undefined });
     const cut = this.#listeners.activeStreams();
     this.close();
     return { finished: Math.max(0, active - cut), cut };

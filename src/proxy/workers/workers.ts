@@ -90,7 +90,7 @@ export class Workers {
     for (const worker of this.#all) worker.rotateTickets(secrets);
   }
 
-  /** Stops accepting, tells clients to go elsewhere (GOAWAY), and waits for requests until the drain timeout. */
+  /** Stops accepting, tells clients to go elsewhere, and waits for requests until the drain timeout. */
   async drain(): Promise<PlaneDrainReport> {
     // Clients that are told come back at once: by then no worker of this process may be there to take them.
     await Promise.all(this.#all.map(worker => worker.stopListening()));
