@@ -26,7 +26,7 @@ import type {
 } from '../../snapshot/index.ts';
 import { sampleRule } from '../../snapshot/rule.test-support.ts';
 import { type Clock, systemClock, systemRandom } from '../../time/index.ts';
-import type { SocketLoop } from '../io/socket-loop.ts';
+import type { SocketLoop } from '../io/index.ts';
 import { MetricsReader } from '../metrics/index.ts';
 import { sessionKey } from '../session-keys.ts';
 import { WorkerRuntime, type WorkerSettings } from '../workers/worker-runtime.ts';

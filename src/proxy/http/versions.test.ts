@@ -13,7 +13,7 @@ import { connect as connect2, createServer as createHttp2, type Http2ServerReque
 import type { AddressInfo, Server } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
-import { backend, listener, rule, TestGateway } from './gateway.test-support.ts';
+import { backend, httpListener, listener, rule, TestGateway } from './gateway.test-support.ts';
 
 /** What a client got. */
 interface Outcome {
@@ -37,7 +37,7 @@ const VERSIONS: readonly Version[] = ['HTTP/1.1', 'HTTP/2'];
 const FIELDS = { 'content-type': 'application/grpc', te: 'trailers' };
 const LARGE = 'large '.repeat(50_000);
 
-/** Echoes the body; `/early` is announced by an interim response, `/none` is answered with 204. Trailers come back with a prefix. */
+/** Echoes the body; `/early` is announced by an interim response, `/none` is answered with 204, HEAD with a length alone. Trailers come back with a prefix. */
 async function answer(request: IncomingMessage | Http2ServerRequest, response: ServerResponse): Promise<void> {
   if (request.url === '/test.Shapes/early') response.writeEarlyHints({ link: '</style.css>; rel=preload' });
   const body = await text(request);
@@ -45,6 +45,11 @@ async function answer(request: IncomingMessage | Http2ServerRequest, response: S
   response.setHeader('x-cookie', String(request.headers.cookie));
   if (request.url === '/test.Shapes/none') {
     response.statusCode = 204;
+    response.end();
+    return;
+  }
+  if (request.method === 'HEAD') {
+    response.setHeader('content-length', '5');
     response.end();
     return;
   }
@@ -128,8 +133,11 @@ describe('versions of HTTP', () => {
 
         before(async () => {
           gateway = new TestGateway();
+          const calls = listener('all', [rule('all', [backend('main')])]);
+          const others = httpListener('all', { '/': 'main' });
+          const entries = [calls, others].flatMap(({ virtualHosts }) => virtualHosts.flatMap(host => host.entries));
           await gateway.apply({
-            listeners: [listener('all', [rule('all', [backend('main')])])],
+            listeners: [listener('all', [], { virtualHosts: [{ hostname: '*', entries }] })],
             clusters: { main: [ports[server]] },
             clusterChanges: { protocol: server === 'HTTP/2' ? 'h2c' : 'h1' },
           });
@@ -172,6 +180,9 @@ describe('versions of HTTP', () => {
         it('passes responses without a body', async () => {
           const none = await ask({ path: '/test.Shapes/none' });
           assert.deepEqual([none.status, none.body], [204, '']);
+          const head = await ask({ method: 'HEAD', path: '/test.Shapes/x' });
+          assert.deepEqual([head.status, head.body], [200, '']);
+          assert.equal(head.headers['content-length'], '5');
           const next = await ask({ path: '/test.Shapes/x', body: 'next' });
           assert.equal(next.body, 'next');
         });

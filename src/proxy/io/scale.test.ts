@@ -4,8 +4,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { growthFactor, LINEAR_FACTOR } from '../../wire/scale.test-support.ts';
-import { SocketLoop } from '../io/socket-loop.ts';
-import { TimerWheel, type WheelTimer } from '../io/timer-wheel.ts';
+import { SocketLoop } from './socket-loop.ts';
+import { TimerWheel, type WheelTimer } from './timer-wheel.ts';
 
 class Timer implements WheelTimer {
   wheelNext: WheelTimer | null = null;
