@@ -17,6 +17,8 @@ spec:
       backendRefs: [{ name: shop, port: 80 }]
     - matches: [{ path: { value: /old } }]
       filters: [{ type: RequestRedirect, requestRedirect: { scheme: https } }]
+    - matches: [{ path: { value: /shop.Cart } }]
+      backendRefs: [{ name: shop, port: 80 }]
 ---
 apiVersion: gateway.networking.k8s.io/v1
 kind: GRPCRoute
@@ -57,6 +59,7 @@ describe('explain, of an HTTP request', () => {
   it('looks gRPC calls up in the GRPCRoute of the same name first', async () => {
     const { out } = await explain('--grpc', 'shop.Cart/Add');
     assert.match(out, /forwarded to default\/shop:80$/m);
+    assert.match((await explain('--http', 'POST /shop.Cart/Add')).out, /forwarded to default\/shop:80\/h1$/m);
   });
 
   it('says what a filter that is not served yet answers', async () => {

@@ -12,6 +12,7 @@ const origin = text({ min: 1, max: 253, pattern: ORIGIN, is: 'an origin such as 
 /** A set in which `*` stands for all and so stands alone. */
 function allOrSome<Item extends z.ZodType<string>>(item: Item, max: number) {
   return list(item, { max, isSet: true }).check(context => {
+    // Items are texts: `*` is looked for among them whether or not it may be one.
     const index = context.value.indexOf('*' as z.output<Item>);
     if (index < 0 || context.value.length === 1) return;
     refuse(context, {

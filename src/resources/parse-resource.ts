@@ -4,7 +4,6 @@ import type { ResourceRef } from '../errors/index.ts';
 import { completeMetadata } from './complete-metadata.ts';
 import { findKind } from './find-kind.ts';
 import type { KindDeclaration } from './kinds.ts';
-
 import { misspeltFields } from './misspelt-fields.ts';
 import { GATEWAY_GROUP } from './references.ts';
 import type { Resource } from './resource-set.ts';

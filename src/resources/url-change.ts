@@ -12,11 +12,11 @@ const others = {
   replacePrefixMatch: onlyWith('type', 'ReplacePrefixMatch'),
 };
 
+/** What takes the place of a path, or of the prefix that matched (HTTPPathModifier). Any text, empty too. */
 const pathModifier = z.discriminatedUnion('type', [
   z.strictObject({ ...others, type: z.literal('ReplaceFullPath'), replaceFullPath: path }),
   z.strictObject({ ...others, type: z.literal('ReplacePrefixMatch'), replacePrefixMatch: path }),
 ]);
-/** What takes the place of a path, or of the prefix that matched (HTTPPathModifier). Any text, empty too. */
 
 /** HTTPURLRewriteFilter. */
 export const urlRewrite = z.strictObject({
