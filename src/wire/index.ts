@@ -37,4 +37,5 @@ export { Http2Stream } from './http2/stream.ts';
 export type { EndReason, StreamEnd } from './message/end-reason.ts';
 export type { MessageConnection, MessageConnectionEvents } from './message/message-connection.ts';
 export type { MessageEvents, MessageStream } from './message/message-stream.ts';
+export { copyBytes } from './output/copy-bytes.ts';
 export type { OutputSink } from './output/output.ts';

@@ -78,7 +78,7 @@ export class RuleCompiler {
 
   compile(rule: Rule): CompiledRule {
     const known = this.#compiled.get(rule);
-    if (known !== undefined && this.#isCurrent(known)) return known;
+    if (known !== undefined && !known.metrics.isGone && this.#isCurrent(known)) return known;
     const compiled = new CompiledRule(
       rule,
       rule.backends.map((backend, index) => this.#backend(rule, backend, index)),

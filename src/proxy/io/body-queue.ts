@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { copyBytes } from '../../wire/index.ts';
 import { COPY_PAGE_BYTES, type CopyPages } from './copy-pages.ts';
 
 /**
@@ -142,10 +143,4 @@ export class BodyQueue {
     this.#last = segment;
     this.cost += segment.chunk.length + SEGMENT_BYTES;
   }
-}
-
-/** A loop is faster than a call into native code for the few bytes of a small frame. */
-function copyBytes(from: Buffer, start: number, end: number, to: Buffer, at: number): void {
-  if (end - start > 64) from.copy(to, at, start, end);
-  else for (let i = start, j = at; i < end; i++, j++) to[j] = from[i] as number;
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { copyBytes } from '../../wire/index.ts';
+
 /** A buffer that fills with copies; a little one, for the last copy in it keeps all of it alive. */
 const CHUNK_BYTES = 4096;
 
@@ -20,9 +22,7 @@ export class SmallCopies {
       this.#used = 0;
     }
     const at = this.#used;
-    const to = this.chunk;
-    if (length > 64) from.copy(to, at, start, end);
-    else for (let i = 0; i < length; i++) to[at + i] = from[start + i] as number;
+    copyBytes(from, start, end, this.chunk, at);
     this.#used = at + length;
     return at;
   }

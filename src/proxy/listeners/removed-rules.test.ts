@@ -63,7 +63,7 @@ describe('what is counted for a rule', () => {
   it('vanishes when another rule takes its place, and begins anew when it comes back', async () => {
     await apply(listenerOf(a, d, c));
     assert.deepEqual(counted(), counts({ a: 1, c: 1 }));
-    await apply(listenerOf(a, { ...b, rule: { ...b.rule } }, c));
+    await apply(listenerOf(a, b, c));
     await get('/b');
     assert.deepEqual(counted(), counts({ a: 1, b: 1, c: 1 }));
   });

@@ -29,7 +29,8 @@ export class RuleMetrics {
   /** Of plain HTTP, by status. */
   readonly #httpSlots = new Map<number, number>();
   readonly #failures = new Map<string, { readonly slot: number; readonly source: FailureSource }>();
-  #isGone = false;
+  /** Its series are shown no more. */
+  isGone = false;
 
   constructor(metrics: WorkerMetrics, labels: RuleLabels) {
     this.#metrics = metrics;
@@ -50,7 +51,7 @@ export class RuleMetrics {
 
   /** A request of plain HTTP. `status`: 0 when the response had not begun. */
   requestFinished(status: number): void {
-    if (this.#isGone) return;
+    if (this.isGone) return;
     const known = knownStatus(status);
     let slot = this.#httpSlots.get(known);
     if (slot === undefined) {
@@ -63,7 +64,7 @@ export class RuleMetrics {
 
   /** No endpoint answered to the end. */
   failed(reason: string, source: FailureSource): void {
-    if (this.#isGone) return;
+    if (this.isGone) return;
     let failure = this.#failures.get(reason);
     if (failure === undefined) {
       const slot = this.#metrics.slot('daemun_request_failures_total', { ...this.#labels, reason, source });
@@ -76,7 +77,7 @@ export class RuleMetrics {
 
   /** The rule is gone: its series are shown no more. Requests that it took may still end. */
   release(): void {
-    this.#isGone = true;
+    this.isGone = true;
     for (const [code, slot] of this.#slots.entries()) {
       if (slot > NOWHERE) {
         this.#metrics.release('daemun_route_requests_total', { ...this.#labels, code: grpcStatusName(code) });

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { copyBytes } from './copy-bytes.ts';
 import type { Slab, SlabPool } from './slab-pool.ts';
 
 /** Where a connection puts the bytes that are to be written. */
@@ -66,7 +67,7 @@ export class Output {
     let from = start;
     for (;;) {
       const to = Math.min(end, from + this.buffer.length - this.at);
-      copy(chunk, from, to, this.buffer, this.at);
+      copyBytes(chunk, from, to, this.buffer, this.at);
       this.at += to - from;
       if (to === end) return;
       from = to;
@@ -126,7 +127,3 @@ export class Output {
 }
 
 const NONE = Buffer.alloc(0);
-function copy(from: Buffer, start: number, end: number, to: Buffer, at: number): void {
-  if (end - start > 64) from.copy(to, at, start, end);
-  else for (let i = start, j = at; i < end; i++, j++) to[j] = from[i] as number;
-}
