@@ -7,6 +7,7 @@ export { DaemunError, type DaemunErrorOptions, messageOf } from './daemun-error.
 export type { Finding, ReferenceTarget, ResourceRef, Severity, SourcePlace } from './finding.ts';
 export { PROGRAM_ERRORS, type ProgramError, type ProgramErrorCode } from './program-errors.ts';
 export {
+  FAILURE_DOMAIN,
   type FailureSource,
   REQUEST_FAILURES,
   type RequestFailure,

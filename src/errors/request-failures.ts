@@ -26,6 +26,14 @@ export const REQUEST_FAILURES = {
     summary: 'no rule of the listener takes the request',
     help: 'ask `daemun explain` which rules were tried',
   },
+  no_route_for_host: {
+    source: 'downstream',
+    retryable: false,
+    httpStatus: 404,
+    grpcStatus: 12,
+    summary: 'the listener has routes, and none of them is for the host',
+    help: 'call a host of a route (`:authority` in gRPC), or add the host to the hostnames of one',
+  },
   grpc_web: {
     source: 'downstream',
     retryable: false,
@@ -267,5 +275,8 @@ export const REQUEST_FAILURES = {
     help: 'remove the filter',
   },
 } as const satisfies Record<string, RequestFailure>;
+
+/** The `domain` of a `google.rpc.ErrorInfo` whose `reason` is one of these. */
+export const FAILURE_DOMAIN = 'daemun.dev';
 
 export type RequestFailureReason = keyof typeof REQUEST_FAILURES;

@@ -13,7 +13,7 @@ import { explainCandidates } from './explain-candidates.ts';
 import { explainOtherHosts, explainOtherListeners } from './explain-listeners.ts';
 import type { ExplainedAnswer, ExplainedPlace, Explanation, Question } from './explanation.ts';
 import { grpcPathFault, invalidPathText } from './grpc/grpc-path.ts';
-import { noListenerText, noRouteText } from './refusal-text.ts';
+import { noListenerText, noRouteReason, noRouteText } from './refusal-text.ts';
 import type { RequestView } from './request-view.ts';
 import { describeFilter } from './rule-text.ts';
 
@@ -109,7 +109,7 @@ function explainNone(question: Question, host: string, listener: CompiledListene
   const { protocol, path } = question;
   const fault = protocol === 'grpc' ? grpcPathFault(path) : undefined;
   return fault === undefined
-    ? explainRefusal('no_route', noRouteText(askedFor(question), host, listener), question)
+    ? explainRefusal(noRouteReason(host, listener), noRouteText(askedFor(question), host, listener), question)
     : explainRefusal('invalid_path', invalidPathText(path, fault), question);
 }
 

@@ -4,26 +4,20 @@ import type { CompiledListener } from './compiled-listener.ts';
 
 // What a client is told of a request that no rule takes; the proxy says it, and `explain` says it beforehand.
 
-const FOREIGN_HOST = ': no route is for this host';
-const UNSERVED_HOST = 'no listener takes host';
-
-/**
- * Whether one of the texts below says that nothing is served for the host: they are all that a gRPC client gets. False for the texts of
- * other servers.
- */
-export function saysUnservedHost(text: string): boolean {
-  return text.startsWith(UNSERVED_HOST) || text.endsWith(FOREIGN_HOST);
+/** What is wrong with a request for `host` that no rule of the listener takes. */
+export function noRouteReason(host: string, listener: CompiledListener): 'no_route' | 'no_route_for_host' {
+  return listener.isForeign(host) ? 'no_route_for_host' : 'no_route';
 }
 
 /** `what`: `/service/method`, or `GET /path`. */
 export function noRouteText(what: string, host: string, listener: CompiledListener): string {
   const text = `no route matches ${what} on host ${host}`;
-  return listener.isForeign(host) ? `${text}${FOREIGN_HOST}` : text;
+  return listener.isForeign(host) ? `${text}: no route is for this host` : text;
 }
 
 /** No listener of the port takes the host; `what` as in `noRouteText`. */
 export function noListenerText(what: string, host: string): string {
-  return `${UNSERVED_HOST} ${host} (${what})`;
+  return `no listener takes host ${host} (${what})`;
 }
 
 /** The server name of the connection belongs to another listener than the host. */

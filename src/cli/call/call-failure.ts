@@ -4,10 +4,10 @@ import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { type ServiceError, status } from '@grpc/grpc-js';
-import { saysUnservedHost } from '../../match/index.ts';
 import { defaultStateDirectory } from '../../values/index.ts';
 import { CommandFailure, couldNotRun, EXIT } from '../exit-code.ts';
 import type { CallTarget } from './call-target.ts';
+import { isUnservedHost } from './failure-reason.ts';
 import { grpcCodeName } from './grpc-code.ts';
 
 /** What was asked, for the hint. */
@@ -70,7 +70,7 @@ function hintFor(error: ServiceError, { target, method, program }: CallSubject):
   const host = target.authority ?? target.address.replace(/:\d+$/, '');
   switch (error.code) {
     case status.UNIMPLEMENTED:
-      if (saysUnservedHost(error.details)) return unservedHostHint(target);
+      if (isUnservedHost(error)) return unservedHostHint(target);
       return `No route takes the method, or no server has it. To see which: ${program} explain --grpc ${method} --host ${host}`;
     case status.UNAVAILABLE:
       return `No endpoint answered. To see them: ${program} proxy-config endpoint`;

@@ -2,7 +2,6 @@
 
 import { readFile } from 'node:fs/promises';
 import { type Client, type ServiceError, status } from '@grpc/grpc-js';
-import { saysUnservedHost } from '../../match/index.ts';
 import { CommandFailure, couldNotRun, EXIT, usageError } from '../exit-code.ts';
 import { readStream } from '../read-stream.ts';
 import type { Terminal } from '../terminal.ts';
@@ -11,6 +10,7 @@ import { formatMetadata, parseMetadata } from './call-metadata.ts';
 import type { CallOptions } from './call-options.ts';
 import { type CallTarget, openClient, parseTarget } from './call-target.ts';
 import { describeMethod } from './describe-type.ts';
+import { isUnservedHost } from './failure-reason.ts';
 import { parseJsonDocuments } from './json-documents.ts';
 import { describeSymbol, listNames } from './list-and-describe.ts';
 import { type CallRequest, performCall } from './perform-call.ts';
@@ -125,9 +125,10 @@ async function explained<T>(run: CallRun, args: CallArguments, work: Promise<T>)
   }
 }
 
-/** A host that is not served fails like reflection that is not routed; which of them it is, only the message can say. */
-function noReflection({ details }: ServiceError, target: CallTarget): CommandFailure {
-  if (saysUnservedHost(details)) {
+/** A host that is not served fails like reflection that is not routed. */
+function noReflection(error: ServiceError, target: CallTarget): CommandFailure {
+  const { details } = error;
+  if (isUnservedHost(error)) {
     const message = `the types are not known, because the host is not served: ${details}`;
     return new CommandFailure(EXIT.refused, message, unservedHostHint(target));
   }

@@ -2,24 +2,35 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData, status } from '@grpc/grpc-js';
+import { Metadata, Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData, status } from '@grpc/grpc-js';
+import { GRPC } from '../../proxy/faces/index.ts';
 import { runProgram } from '../program.ts';
 import { recordingTerminal } from '../recording-terminal.test-support.ts';
 
 /** What the gateway answers to every method, reflection included. */
-const ANSWERS: Readonly<Record<string, string>> = {
-  'unserved.test': 'no route matches /x on host unserved.test: no route is for this host',
-  'nobody.test': 'no listener takes host nobody.test (/x)',
-  'served.test': 'no route matches /x on host served.test',
-  'evil.test': '\u001b[2J\u202edetails\nerror: all is well',
+const ANSWERS: Readonly<Record<string, readonly [reason: string, message: string]>> = {
+  'unserved.test': ['no_route_for_host', 'no route matches /x on host unserved.test: no route is for this host'],
+  'nobody.test': ['no_listener', 'no listener takes host nobody.test (/x)'],
+  'served.test': ['no_route', 'no route matches /x on host served.test'],
+  'evil.test': ['', '\u001b[2J\u202edetails\nerror: all is well'],
 };
+
+/** The details that a gateway sends with it. */
+function detailsOf(reason: string, message: string): Metadata {
+  const fields = GRPC.say({ httpStatus: 404, grpcStatus: 12, message, headers: [], reason, httpOnly: false }).fields;
+  const metadata = new Metadata();
+  const details = fields?.[fields.indexOf('grpc-status-details-bin') + 1] ?? '';
+  metadata.set('grpc-status-details-bin', Buffer.from(details, 'base64'));
+  return metadata;
+}
 
 describe('call, of a gateway that takes nothing', () => {
   const server = new Server();
   let address = '';
   before(async () => {
     const refuse = (call: ServerUnaryCall<Buffer, Buffer>, done: sendUnaryData<Buffer>): void => {
-      done({ code: status.UNIMPLEMENTED, details: ANSWERS[call.getHost().replace(/:\d+$/, '')] ?? '' });
+      const [reason, details] = ANSWERS[call.getHost().replace(/:\d+$/, '')] ?? ['', ''];
+      done({ code: status.UNIMPLEMENTED, details, metadata: detailsOf(reason, details) });
     };
     const asIs = (bytes: Buffer): Buffer => bytes;
     const shape = {

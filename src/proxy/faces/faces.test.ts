@@ -31,7 +31,7 @@ describe('a face', () => {
       'own-answer.ts',
     ]);
     assert.deepEqual(
-      filesOf('grpc').filter(name => name !== 'retry-info.ts'),
+      filesOf('grpc').filter(name => name !== 'status-details.ts'),
       filesOf('http'),
     );
   });
@@ -71,6 +71,17 @@ describe('a face', () => {
     const names = (reason: string): readonly string[] => GRPC.say(answer({ grpcStatus: 8, reason })).fields ?? [];
     assert.ok(names('overload').includes('grpc-status-details-bin'));
     assert.ok(!names('header_limit').includes('grpc-status-details-bin'));
+  });
+
+  it('tells a gRPC client by a code why no server was asked for the method', () => {
+    const fields = GRPC.say(answer({ grpcStatus: 12, message: 'm', reason: 'no_listener' })).fields ?? [];
+    const status = Buffer.from(fields[fields.indexOf('grpc-status-details-bin') + 1] ?? '', 'base64').toString(
+      'latin1',
+    );
+    assert.equal(
+      status,
+      '\x08\x0c\x12\x01m\x1aE\n(type.googleapis.com/google.rpc.ErrorInfo\x12\x19\n\x0bno_listener\x12\ndaemun.dev',
+    );
   });
 
   it('reads a deadline from grpc-timeout and writes it there, for gRPC alone', () => {

@@ -13,6 +13,7 @@ import {
   invalidPathText,
   misdirectedText,
   noListenerText,
+  noRouteReason,
   noRouteText,
 } from '../../match/index.ts';
 import type { Fault } from '../../snapshot/index.ts';
@@ -26,7 +27,7 @@ function answer(reason: RequestFailureReason, message: string, httpOnly = false)
 
 /** No rule of the listener takes the request; `what`: `/service/method`, or `GET /path`. */
 export function noRoute(what: string, host: string, listener: CompiledListener): Answer {
-  return answer('no_route', noRouteText(what, host, listener));
+  return answer(noRouteReason(host, listener), noRouteText(what, host, listener));
 }
 
 /** A request that no rule takes because it is gRPC-Web; undefined: its content-type is another one. */

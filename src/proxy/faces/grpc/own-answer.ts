@@ -4,7 +4,7 @@ import { REQUEST_FAILURES, type RequestFailure } from '../../../errors/index.ts'
 import { encodeGrpcMessage, GrpcStatus } from '../../../wire/index.ts';
 import { type Answer, messageOf } from '../answer.ts';
 import type { SpokenAnswer, SpokenEnd } from '../face.ts';
-import { retryInfo } from './retry-info.ts';
+import { errorInfo, retryInfo, statusDetails } from './status-details.ts';
 
 /** Trailers only: HTTP 200, whatever the status. */
 export function say(answer: Answer): SpokenAnswer {
@@ -28,11 +28,23 @@ export function sayAtEnd(answer: Answer): SpokenEnd | null {
 }
 
 function statusFields(answer: Answer): readonly string[] {
-  const fields = ['grpc-message', encodeGrpcMessage(messageOf(answer))];
-  if (answer.grpcStatus === GrpcStatus.RESOURCE_EXHAUSTED && isRetryable(answer.reason)) {
-    fields.push('grpc-status-details-bin', retryInfo(answer.grpcStatus, answer.message));
-  }
+  const message = messageOf(answer);
+  const fields = ['grpc-message', encodeGrpcMessage(message)];
+  const detail = detailOf(answer);
+  if (detail !== null) fields.push('grpc-status-details-bin', statusDetails(answer.grpcStatus, message, detail));
   return fields;
+}
+
+/** What a client cannot know by the status alone: that it may try again, and that no server refused the method, but we. */
+function detailOf({ grpcStatus, reason }: Answer): Buffer | null {
+  switch (grpcStatus) {
+    case GrpcStatus.RESOURCE_EXHAUSTED:
+      return isRetryable(reason) ? retryInfo() : null;
+    case GrpcStatus.UNIMPLEMENTED:
+      return errorInfo(reason);
+    default:
+      return null;
+  }
 }
 
 /** What is too large stays too large. */
