@@ -99,6 +99,11 @@ export const ROUTE_CODES = {
     summary: 'the header of a session means something else already; the rule keeps no sessions',
     help: 'choose another name',
   },
+  'route/session-cookie-path': {
+    severity: 'warning',
+    summary: "the path of a session's cookie is none; the cookie is for all paths",
+    help: 'begin it with a slash, and leave out semicolons and control characters',
+  },
   'route/header-value': {
     severity: 'warning',
     summary: 'a filter sets a header to a value that cannot be sent; it is left out',

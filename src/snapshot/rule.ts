@@ -128,12 +128,20 @@ export interface MirrorShare {
   readonly denominator: number;
 }
 
-export interface SessionPersistence {
-  readonly kind: 'cookie' | 'header';
-  /** Cookie or header name; header names in lower case. */
-  readonly sessionName: string;
-  /** null: no absolute limit. */
-  readonly absoluteTimeoutMs: number | null;
-  /** Cookie only: `session` cookies carry no Max-Age. */
-  readonly lifetime: 'session' | 'permanent';
-}
+/** How a rule keeps its clients with one endpoint. `absoluteTimeoutMs` null: no absolute limit. */
+export type SessionPersistence =
+  | {
+      readonly kind: 'cookie';
+      readonly sessionName: string;
+      readonly absoluteTimeoutMs: number | null;
+      /** `session` cookies carry no Max-Age. */
+      readonly lifetime: 'session' | 'permanent';
+      /** For which paths clients send it (RFC 6265 §5.1.4); begins with a slash. */
+      readonly path: string;
+    }
+  | {
+      readonly kind: 'header';
+      /** In lower case. */
+      readonly sessionName: string;
+      readonly absoluteTimeoutMs: number | null;
+    };

@@ -116,16 +116,6 @@ export function notServedOfRoute(route: AttachableRoute): readonly Finding[] {
   ];
 }
 
-/** A session's cookie is for all paths. */
-export function notServedOfCookie(
-  route: Named,
-  { path, cookiePath }: { readonly path: Path; readonly cookiePath: string },
-): readonly Finding[] {
-  if (cookiePath === '/') return [];
-  const what = `a cookie's path (${cookiePath})`;
-  return [notServed('route/not-yet-supported', route, { path, what, rest: 'the cookie is for all paths' })];
-}
-
 /** A filter that must not be skipped: its rule is answered with an error. */
 export function notServedFilter(
   route: Named,

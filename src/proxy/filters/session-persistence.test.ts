@@ -13,8 +13,9 @@ const COOKIE: SessionPersistence = {
   sessionName: 's',
   absoluteTimeoutMs: 1_000,
   lifetime: 'permanent',
+  path: '/',
 };
-const HEADER: SessionPersistence = { kind: 'header', sessionName: 'x-s', absoluteTimeoutMs: null, lifetime: 'session' };
+const HEADER: SessionPersistence = { kind: 'header', sessionName: 'x-s', absoluteTimeoutMs: null };
 const PLACE = { backend: 7, endpoint: '10.0.0.1:80', isSecure: false };
 const keys = [macKey(sessionKey(Buffer.alloc(32, 1), 0))];
 const NOW = 1_800_000_000_000;
@@ -48,6 +49,11 @@ describe('session persistence', () => {
     assert.match(session.write(null, PLACE, at(NOW))?.[1] ?? '', /; Path=\/; HttpOnly$/);
   });
 
+  it('gives the cookie the path of the policy', () => {
+    const session = new RuleSession({ id: 'r' }, { ...COOKIE, lifetime: 'session', path: '/shop' });
+    assert.match(session.write(null, PLACE, at(NOW))?.[1] ?? '', /; Path=\/shop; HttpOnly$/);
+  });
+
   it('uses a header when asked to, also one that differs with each request', () => {
     for (const sessionName of ['x-s', 'x-request-id']) {
       const session = new RuleSession({ id: 'r' }, { ...HEADER, sessionName });
@@ -66,7 +72,7 @@ describe('session persistence', () => {
     for (const [id, policy] of [
       ['q', HEADER],
       ['r', { ...HEADER, sessionName: 'x-t' }],
-      ['r', { ...HEADER, kind: 'cookie' as const }],
+      ['r', { ...COOKIE, sessionName: 'x-s' }],
     ] as const) {
       assert.equal(new RuleSession({ id }, policy).read(head, null, at(NOW)), null);
     }

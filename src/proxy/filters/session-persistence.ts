@@ -57,20 +57,27 @@ export class RuleSession {
       return null;
     const token = { backend, endpoint, startedAtMs: Math.min(known?.startedAtMs ?? nowMs, nowMs), issuedAtMs: nowMs };
     const text = writeToken(token, this.#purpose, [first, ...others]);
-    if (this.#policy.kind === 'header') return [this.#policy.sessionName, text];
-    return ['set-cookie', this.#cookie(text, token, isSecure)];
-  }
-
-  #cookie(text: string, { startedAtMs, issuedAtMs }: SessionToken, isSecure: boolean): string {
-    const { sessionName, lifetime, absoluteTimeoutMs } = this.#policy;
-    const attributes = [`${sessionName}=${text}`, 'Path=/', 'HttpOnly'];
-    if (isSecure) attributes.push('Secure');
-    if (lifetime === 'permanent' && absoluteTimeoutMs !== null) {
-      const leftMs = Math.max(0, startedAtMs + absoluteTimeoutMs - issuedAtMs);
-      attributes.push(`Max-Age=${Math.ceil(leftMs / 1000)}`);
+    switch (this.#policy.kind) {
+      case 'header':
+        return [this.#policy.sessionName, text];
+      case 'cookie':
+        return ['set-cookie', cookieFor(this.#policy, text, { token, isSecure })];
     }
-    return attributes.join('; ');
   }
+}
+
+function cookieFor(
+  { sessionName, path, lifetime, absoluteTimeoutMs }: Extract<SessionPersistence, { kind: 'cookie' }>,
+  text: string,
+  { token, isSecure }: { readonly token: SessionToken; readonly isSecure: boolean },
+): string {
+  const attributes = [`${sessionName}=${text}`, `Path=${path}`, 'HttpOnly'];
+  if (isSecure) attributes.push('Secure');
+  if (lifetime === 'permanent' && absoluteTimeoutMs !== null) {
+    const leftMs = Math.max(0, token.startedAtMs + absoluteTimeoutMs - token.issuedAtMs);
+    attributes.push(`Max-Age=${Math.ceil(leftMs / 1000)}`);
+  }
+  return attributes.join('; ');
 }
 
 /** The first cookie of a name. O(length), nothing is split: a cookie of some kilobytes can be repeated by one byte. */

@@ -169,7 +169,6 @@ describe('forwarding', () => {
         kind: 'header',
         sessionName: 'sid',
         absoluteTimeoutMs: 60_000,
-        lifetime: 'permanent',
       };
       const client = await serve([], [], { sessionPersistence: session });
       const token = String((await call(client))['sid']);
@@ -187,7 +186,6 @@ describe('forwarding', () => {
     kind: 'header',
     sessionName: 'sid',
     absoluteTimeoutMs: null,
-    lifetime: 'session',
   };
 
   it('keeps a session at its backend, whatever the weights say', async () => {
@@ -235,10 +233,11 @@ describe('forwarding', () => {
     assert.equal(seenPorts.size, 2, 'balanced as if there were none');
   });
 
-  for (const kind of ['cookie', 'header'] as const) {
+  const byCookie: SessionPersistence = { ...byHeader, kind: 'cookie', lifetime: 'session', path: '/' };
+  for (const session of [byCookie, byHeader]) {
+    const { kind } = session;
     it(`keeps a session by ${kind}, and moves it when its endpoint is gone`, async () => {
       const ports = [(await start()).port, (await start()).port, (await start()).port];
-      const session: SessionPersistence = { kind, sessionName: 'sid', absoluteTimeoutMs: null, lifetime: 'session' };
       const rules = [rule('r', [backend('a')], { sessionPersistence: session })];
       await gateway.apply({ listeners: [listener('grpc', rules)], clusters: { a: ports } });
       const client = dial();

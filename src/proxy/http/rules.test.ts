@@ -126,7 +126,7 @@ describe('what a rule does', () => {
 
   it('keeps a session at its endpoint', async () => {
     const clusters = { a: [await upstream('1'), await upstream('2'), await upstream('3')] };
-    const session = { kind: 'header', sessionName: 'x-session', absoluteTimeoutMs: null, lifetime: 'session' } as const;
+    const session = { kind: 'header', sessionName: 'x-session', absoluteTimeoutMs: null } as const;
     const client = await start([backend('a')], { sessionPersistence: session }, clusters);
     const first = await answer(client);
     const metadata = new Metadata();

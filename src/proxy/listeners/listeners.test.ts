@@ -86,7 +86,13 @@ describe('listeners', () => {
   }
 
   it('marks session cookies Secure', async () => {
-    const session = { kind: 'cookie', sessionName: 'sid', absoluteTimeoutMs: null, lifetime: 'session' } as const;
+    const session = {
+      kind: 'cookie',
+      sessionName: 'sid',
+      absoluteTimeoutMs: null,
+      lifetime: 'session',
+      path: '/',
+    } as const;
     const kept = rule('kept', [backend('a')], { sessionPersistence: session });
     const secure = listener('t', [kept], { tls: { certificates: ['a'] } });
     await apply({ listeners: [secure], certificates: [A] });

@@ -4,12 +4,12 @@ import type { Finding, FindingCode } from '../../errors/index.ts';
 import { GATEWAY_GROUP, type Gateway, type ResourceSet, type Secret } from '../../resources/index.ts';
 import type { Certificate } from '../../snapshot/index.ts';
 import { formatNamespacedName } from '../../values/index.ts';
+import { contentHash } from '../content-hash.ts';
 import type { TranslateEnvironment } from '../environment.ts';
 import type { ListenerRefsReason, Problem } from '../outcomes.ts';
 import { findingOf } from '../report.ts';
 import { missingText } from '../resolve/missing-object.ts';
 import { type GrantFrom, type GrantTo, grantToCreate, type ReferenceGrants } from '../resolve/reference-grants.ts';
-import { contentHash } from './content-hash.ts';
 
 const DAY_MS = 86_400_000;
 const EXPIRES_SOON_DAYS = 30;

@@ -52,10 +52,12 @@ export function translateRule(source: RouteRule, site: RuleSite): TranslatedRule
   const filters = compileFilters(rule.filters, { route, path: [...path, 'filters'], context });
   const shares = compileBackends(rule, { site, answers: filters.fault !== null });
   const timing = compileTiming(source, site);
-  const session = compileSessionPersistence(rule.sessionPersistence, { route, path: [...path, 'sessionPersistence'] });
   const { namespace, name } = route.metadata;
+  const id = interned(`${route.kind}/${namespace}/${name}/${ruleIndex}`);
+  const sessionPath = [...path, 'sessionPersistence'];
+  const session = compileSessionPersistence(rule.sessionPersistence, { route, ruleId: id, path: sessionPath });
   const compiledRule: Rule = {
-    id: interned(`${route.kind}/${namespace}/${name}/${ruleIndex}`),
+    id,
     origin: { kind: route.kind, namespace, name, ruleIndex, ruleName: rule.name ?? '' },
     filters: filters.filters,
     fault: filters.fault ?? shares.fault,
