@@ -17,7 +17,15 @@ const ANSWERS: Readonly<Record<string, readonly [reason: string, message: string
 
 /** The details that a gateway sends with it. */
 function detailsOf(reason: string, message: string): Metadata {
-  const fields = GRPC.say({ httpStatus: 404, grpcStatus: 12, message, headers: [], reason, httpOnly: false }).fields;
+  const fields = GRPC.say({
+    httpStatus: 404,
+    grpcStatus: 12,
+    message,
+    body: null,
+    headers: [],
+    reason,
+    httpOnly: false,
+  }).fields;
   const metadata = new Metadata();
   const details = fields?.[fields.indexOf('grpc-status-details-bin') + 1] ?? '';
   metadata.set('grpc-status-details-bin', Buffer.from(details, 'base64'));

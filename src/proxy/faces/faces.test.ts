@@ -10,6 +10,7 @@ const REDIRECT: Answer = {
   httpStatus: 302,
   grpcStatus: 14,
   message: 'elsewhere: π',
+  body: null,
   headers: [['location', 'https://b.test/']],
   reason: 'redirect',
   httpOnly: false,
@@ -52,6 +53,28 @@ describe('a face', () => {
       [302, [':status', 'content-type', 'location'], ['302', 'text/plain; charset=utf-8', 'https://b.test/']],
     );
     assert.deepEqual([http.fields, http.body?.toString()], [['content-length', '14'], 'elsewhere: π\n']);
+  });
+
+  it('says a body of its own in HTTP as it is, and nothing of it in gRPC', () => {
+    const page = answer({ body: { contentType: 'text/html', bytes: Buffer.from('<p>no</p>') } });
+    const [grpc, http] = [GRPC.say(page), HTTP.say(page)];
+    assert.deepEqual(
+      [http.names, http.values],
+      [
+        [':status', 'content-type'],
+        ['302', 'text/html'],
+      ],
+    );
+    assert.deepEqual([http.fields, http.body?.toString()], [['content-length', '9'], '<p>no</p>']);
+    assert.deepEqual([grpc.values, grpc.body], [['200', 'application/grpc', '14'], null]);
+  });
+
+  it('says no length where HTTP has none, and ends with the head where there is no body', () => {
+    const nothing = { contentType: '', bytes: Buffer.alloc(0) };
+    const fieldsOf = (httpStatus: number): unknown => HTTP.say(answer({ httpStatus, body: nothing })).fields;
+    assert.deepEqual([fieldsOf(200), fieldsOf(204), fieldsOf(304)], [['content-length', '0'], null, null]);
+    const { names, body } = HTTP.say(answer({ httpStatus: 204, body: nothing }));
+    assert.deepEqual([names, body], [[':status'], null]);
   });
 
   it('quotes no more than a kibibyte of what a client sent', () => {

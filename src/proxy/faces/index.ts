@@ -11,7 +11,7 @@ import { isGrpcResponse } from './grpc/content-type.ts';
 import { GRPC } from './grpc/face.ts';
 import { HTTP } from './http/face.ts';
 
-export type { Answer } from './answer.ts';
+export type { Answer, AnswerBody } from './answer.ts';
 export type { Face, FaceCall, FaceMetrics, SpokenAnswer } from './face.ts';
 export { isGrpcRequest } from './grpc/content-type.ts';
 export { GRPC } from './grpc/face.ts';

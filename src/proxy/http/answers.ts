@@ -22,7 +22,7 @@ import type { OpenFailure } from '../upstream/index.ts';
 
 function answer(reason: RequestFailureReason, message: string, httpOnly = false): Answer {
   const { httpStatus, grpcStatus } = REQUEST_FAILURES[reason];
-  return { httpStatus, grpcStatus, message, headers: [], reason, httpOnly };
+  return { httpStatus, grpcStatus, message, body: null, headers: [], reason, httpOnly };
 }
 
 /** No rule of the listener takes the request; `what`: `/service/method`, or `GET /path`. */
@@ -58,7 +58,7 @@ export function misdirected(host: string): Answer {
 
 export function faulted(fault: Fault): Answer {
   const { httpStatus, grpcStatus, message, reason } = fault;
-  return { httpStatus, grpcStatus, message, headers: [], reason, httpOnly: false };
+  return { httpStatus, grpcStatus, message, body: null, headers: [], reason, httpOnly: false };
 }
 
 export function openFailed(failure: OpenFailure, message: string): Answer {

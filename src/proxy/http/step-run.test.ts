@@ -18,6 +18,7 @@ const NO: Answer = {
   httpStatus: 403,
   grpcStatus: 7,
   message: 'no',
+  body: null,
   headers: [],
   reason: 'test',
   httpOnly: false,

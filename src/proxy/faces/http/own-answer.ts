@@ -1,19 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { type Answer, messageOf } from '../answer.ts';
+import { type Answer, type AnswerBody, messageOf } from '../answer.ts';
 import type { SpokenAnswer, SpokenEnd } from '../face.ts';
 import { TEXT } from './content-type.ts';
 
-/** The status, and a line of text that says why. */
+/** The status, and the answer's own body or a line of text that says why. */
 export function say(answer: Answer): SpokenAnswer {
-  const body = Buffer.from(`${messageOf(answer)}\n`);
-  const names = [':status', 'content-type'];
-  const values = [String(answer.httpStatus), TEXT];
+  const { contentType, bytes } = answer.body ?? textOf(answer);
+  const names = [':status'];
+  const values = [String(answer.httpStatus)];
+  if (contentType !== '') {
+    names.push('content-type');
+    values.push(contentType);
+  }
   for (const [name, value] of answer.headers) {
     names.push(name);
     values.push(value);
   }
-  return { names, values, fields: ['content-length', String(body.length)], body, httpStatus: answer.httpStatus };
+  const fields = saysLength(answer.httpStatus) ? ['content-length', String(bytes.length)] : null;
+  const body = bytes.length === 0 ? null : bytes;
+  return { names, values, fields, body, httpStatus: answer.httpStatus };
+}
+
+function textOf(answer: Answer): AnswerBody {
+  return { contentType: TEXT, bytes: Buffer.from(`${messageOf(answer)}\n`) };
+}
+
+/** These have no body, and say no length (RFC 9110 §8.6). */
+function saysLength(status: number): boolean {
+  return status !== 204 && status !== 304;
 }
 
 /** The status is out, and nothing behind it can take it back. */
