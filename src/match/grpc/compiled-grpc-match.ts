@@ -25,9 +25,10 @@ export class CompiledGrpcMatch implements Candidate<GrpcPath> {
   }
 
   /** True when the patterns take both names. Exact names are the index's to find. */
-  takes({ service, method }: GrpcPath): boolean {
+  takes(path: GrpcPath): boolean {
     return (
-      (this.#service === null || this.#service.takes(service)) && (this.#method === null || this.#method.takes(method))
+      (this.#service === null || this.#service.takes(path.service)) &&
+      (this.#method === null || this.#method.takes(path.method))
     );
   }
 

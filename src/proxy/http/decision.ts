@@ -58,6 +58,7 @@ export class Decision {
 
   /** The same for a request to another method, whose target is not in the list. */
   forMethod(method: GrpcMethodMetrics | null): Decision {
+    if (method === this.method) return this;
     const { isGrpc, listener, gateway, http, rule, answer } = this;
     const parts = { isGrpc, listener, gateway, method, http, rule, answer };
     return new Decision(this.scope, this.head, parts, this.#outgoing);

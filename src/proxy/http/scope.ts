@@ -13,7 +13,7 @@ import type { RouteEntry } from '../../snapshot/index.ts';
 import { hostOfAuthority } from '../../values/index.ts';
 import { type HeaderList, MemoSlot, pathIn, targetOf, type VolatileFields } from '../../wire/index.ts';
 import { type Answer, isGrpcRequest } from '../faces/index.ts';
-import { GatewayMetrics, type MethodBudget } from '../metrics/index.ts';
+import { GatewayMetrics, type GrpcMethodMetrics, type MethodBudget } from '../metrics/index.ts';
 import { grpcWeb, invalidPath, misdirected, noHost, noListener, noRoute } from './answers.ts';
 import type { RuleCompiler } from './compiled-rule.ts';
 import { Decision, type DecisionParts } from './decision.ts';
@@ -48,6 +48,9 @@ interface RequestHead {
   /** '': none. */
   readonly host: string;
   readonly listener: CompiledListener | undefined;
+  /** `namespace/name`, with its counters; '': no listener takes the request. */
+  readonly gateway: string;
+  readonly metrics: GatewayMetrics;
 }
 
 export class Scope {
@@ -97,13 +100,15 @@ export class Scope {
       return decision;
     }
     if (!request.isGrpc) return decision;
-    return decision.forMethod(this.#metricsOf(request, decision.gateway, path, entry).method);
+    return decision.forMethod(methodOf(request.metrics, path, entry));
   }
 
   #headOf(head: HeaderList): RequestHead {
     const host = hostOfAuthority(head.get(':authority') ?? head.get('host') ?? '');
     const listener = host === '' ? undefined : this.binding.listenerFor(host);
-    return { scope: this, head, isGrpc: isGrpcRequest(head), host, listener };
+    const gateway = listener === undefined ? '' : gatewayOf(listener);
+    const metrics = this.#gateway(gateway);
+    return { scope: this, head, isGrpc: isGrpcRequest(head), host, listener, gateway, metrics };
   }
 
   /** The entry that takes the request; undefined: it is refused, or nothing takes it. */
@@ -123,13 +128,12 @@ export class Scope {
 
   /** `entry`: what `#entryOf` says. */
   #decisionOn(request: RequestHead, path: string, entry: RouteEntry | undefined): Decision {
-    const { head, isGrpc, listener } = request;
-    const gateway = listener === undefined ? '' : gatewayOf(listener);
+    const { head, isGrpc, listener, gateway } = request;
     return new Decision(this, head, {
       isGrpc,
       listener: listener?.listener.id ?? '',
       gateway,
-      ...this.#metricsOf(request, gateway, path, entry),
+      ...this.#metricsOf(request, path, entry),
       rule: entry === undefined ? null : this.#environment.rules.compile(entry.rule),
       answer: entry === undefined ? this.#answerTo(request, path) : null,
     });
@@ -148,7 +152,8 @@ export class Scope {
 
   /** What a request is counted as that was refused before it could be decided. */
   refused(head: HeaderList): Pick<DecisionParts, 'method' | 'http'> {
-    return this.#metricsOf({ head, isGrpc: isGrpcRequest(head) }, '', head.get(':path') ?? '');
+    const request = { head, isGrpc: isGrpcRequest(head), metrics: this.#gateway('') };
+    return this.#metricsOf(request, head.get(':path') ?? '');
   }
 
   #remember(others: Decision | null, decision: Decision): Decision {
@@ -163,16 +168,12 @@ export class Scope {
 
   /** `entry`: what took the request; undefined: nothing did. */
   #metricsOf(
-    { head, isGrpc }: Pick<RequestHead, 'head' | 'isGrpc'>,
-    gateway: string,
+    { head, isGrpc, metrics }: Pick<RequestHead, 'head' | 'isGrpc' | 'metrics'>,
     path: string,
     entry?: RouteEntry,
   ): Pick<DecisionParts, 'method' | 'http'> {
-    const metrics = this.#gateway(gateway);
     if (!isGrpc) return { method: null, http: metrics.http(head.get(':method') ?? '', this.proto) };
-    // Counted as `other`: it names no method. What an entry took names one.
-    const name = entry !== undefined || isGrpcPath(path) ? path : '';
-    return { method: metrics.method(name, entry?.match.kind === 'grpc' ? entry.match.method : undefined), http: null };
+    return { method: methodOf(metrics, path, entry), http: null };
   }
 
   #gateway(name: string): GatewayMetrics {
@@ -183,6 +184,11 @@ export class Scope {
     gateways.set(name, metrics);
     return metrics;
   }
+}
+
+/** What nothing took is counted as `other`, whatever it names; what an entry for gRPC took names a method. */
+function methodOf(metrics: GatewayMetrics, path: string, entry: RouteEntry | undefined): GrpcMethodMetrics {
+  return metrics.method(path, entry?.match.kind === 'grpc' ? entry.match.method : undefined);
 }
 
 function gatewayOf({ listener }: CompiledListener): string {

@@ -16,6 +16,8 @@ export class GatewayMetrics implements LearnedMethods {
   readonly #http = new Map<string, HttpRequestMetrics>();
   /** Calls whose service has no labels of its own: looked up for each call whose path is new. */
   #other: MethodSeries | null = null;
+  /** Of whatever path. */
+  #otherCalls: GrpcMethodMetrics | null = null;
 
   /** `gateway`: `namespace/name`; `budget`: one for all Gateways of the worker. */
   constructor(metrics: WorkerMetrics, gateway: string, budget: MethodBudget) {
@@ -29,12 +31,12 @@ export class GatewayMetrics implements LearnedMethods {
    * its method; null: nothing. Undefined: no rule took it.
    */
   method(path: string, match: GrpcMethodMatch | null | undefined): GrpcMethodMetrics {
-    const slash = path.lastIndexOf('/');
-    const isNamed = match?.kind === 'exact' && match.service !== null;
-    if (match === undefined || slash <= 0) return this.#counted(path, this.#others(), true);
-    if (isNamed && match.method !== null) return this.#counted(path, this.#configured(path), true);
-    const hasService = isNamed && this.#budget.admitConfigured(this.#gateway, `/${match.service}`);
-    return this.#counted(path, hasService ? this.#together(match.service ?? '') : this.#others(), false);
+    if (match === undefined) return this.#countedAsOther();
+    const service = match?.kind === 'exact' ? match.service : null;
+    if (service !== null && match?.method !== null) return this.#counted(path, this.#configured(path), true);
+    const together = service === null ? null : this.#ofService(service);
+    if (together !== null) return this.#counted(path, together, false);
+    return this.#mayHaveLabels(path) ? this.#counted(path, this.#others(), false) : this.#countedAsOther();
   }
 
   /** Of requests that are not gRPC; looked up once per header list. */
@@ -60,6 +62,16 @@ export class GatewayMetrics implements LearnedMethods {
     return this.#series(path, 'learned');
   }
 
+  /** Of its own, now or once an endpoint has answered it. */
+  #mayHaveLabels(path: string): boolean {
+    return this.#budget.mayLearn(this.#gateway) || this.#methods.has(path);
+  }
+
+  #countedAsOther(): GrpcMethodMetrics {
+    this.#otherCalls ??= this.#counted('', this.#others(), true);
+    return this.#otherCalls;
+  }
+
   #counted(path: string, series: MethodSeries, isNamed: boolean): GrpcMethodMetrics {
     return new GrpcMethodMetrics(path, series, isNamed, this);
   }
@@ -82,6 +94,13 @@ export class GatewayMetrics implements LearnedMethods {
   #others(): MethodSeries {
     this.#other ??= this.#together(OTHER.grpc_service);
     return this.#other;
+  }
+
+  /** Of a service that rules name; null: it has no labels of its own. */
+  #ofService(service: string): MethodSeries | null {
+    const known = this.#methods.get(service);
+    if (known !== undefined) return known;
+    return this.#budget.admitConfigured(this.#gateway, `/${service}`) ? this.#together(service) : null;
   }
 
   /** Calls of a service whose methods have no labels of their own. The key is no path. */

@@ -28,14 +28,21 @@ export class MethodBudget {
   /** `path`: `/service/method` that an endpoint answered. True: it has labels of its own. */
   admitLearned(gateway: string, path: string): boolean {
     const known = this.#learned.get(gateway) ?? new Set<string>();
-    const isFull = known.size >= MAX_LEARNED_PER_GATEWAY || this.#learnedCount >= MAX_LEARNED;
-    // The worst time is when all is taken, and each call brings another name.
     if (known.has(path)) return true;
-    if (isFull || path.length > MAX_PATH_LENGTH || !PLAIN.test(path)) return false;
+    if (!this.#hasRoom(known.size) || path.length > MAX_PATH_LENGTH || !PLAIN.test(path)) return false;
     known.add(path);
     this.#learned.set(gateway, known);
     this.#learnedCount++;
     return true;
+  }
+
+  /** Whether `admitLearned` says yes to any path that is new. Never again once it does not: then names of new calls need not be told apart. */
+  mayLearn(gateway: string): boolean {
+    return this.#hasRoom(this.#learned.get(gateway)?.size ?? 0);
+  }
+
+  #hasRoom(ofGateway: number): boolean {
+    return ofGateway < MAX_LEARNED_PER_GATEWAY && this.#learnedCount < MAX_LEARNED;
   }
 }
 

@@ -16,6 +16,9 @@ const MAX_LAST_BYTES = 8_192;
 /** Never indexed by us: guessable by a neighbour on the same connection (RFC 7541 §7.1.3). */
 const SECRET_NAMES: ReadonlySet<string> = new Set(['authorization', 'proxy-authorization', 'cookie', 'set-cookie']);
 
+/** `:path` in the static table. */
+const PATH_INDEX = STATIC_NAMES.get(':path')?.index ?? 0;
+
 /** The pattern of a literal that no hop may index (RFC 7541 §6.2.3). */
 const NEVER_INDEXED = 0x10;
 
@@ -71,7 +74,7 @@ export class HpackEncoder {
     let end = this.#isResized ? this.#writeResize(out, at) : at;
     const path = pathIn(fields);
     // Pseudo-header fields come first (RFC 9113 §8.3), in any order.
-    if (path !== null) end = writeLiteral(out, end, 0, ':path', path);
+    if (path !== null) end = writeText(out, writeInteger(out, end, 0, 0x0f, PATH_INDEX), path);
     if (list === this.#lastList && this.#lastBlock !== null) end = copyBlock(this.#lastBlock, out, end);
     else end = this.#encodeList(list, out, end);
     if (this.#missedBytes > STALE_BYTES) this.#empty(this.#table.maxBytes);
