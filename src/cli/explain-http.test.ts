@@ -56,6 +56,16 @@ describe('explain, of an HTTP request', () => {
     assert.match((await explain('--http', 'POST /shop')).out, /method POST is not GET/);
   });
 
+  it('says what a path is read as, and why one is refused', async () => {
+    const read = await explain('--http', 'GET /x/..//%73hop/é');
+    assert.equal(read.code, 0);
+    assert.match(read.out, /^ {2}read as \/shop\/%C3%A9$/m);
+    assert.doesNotMatch((await explain('--http', 'GET /shop')).out, /read as/);
+    const refused = await explain('--http', 'GET /shop/..%2fadmin');
+    assert.equal(refused.code, 1);
+    assert.match(refused.out, /HTTP 400: path \/shop\/\.\.%2fadmin has a dot segment that only some would see/);
+  });
+
   it('looks gRPC calls up in the GRPCRoute of the same name first', async () => {
     const { out } = await explain('--grpc', 'shop.Cart/Add');
     assert.match(out, /forwarded to default\/shop:80$/m);

@@ -7,7 +7,8 @@ import { formatTable } from './table.ts';
 /** An explanation for people: one block for each socket, ending with the answer. */
 export function explanationText({ request, places }: Explanation, paint: Paint): string {
   const headers = Object.entries(request.headers).map(([name, value]) => `  ${lineText(`${name}: ${value}`)}\n`);
-  const head = `${paint('bold', lineText(`${request.method} ${request.path}`))} (${request.protocol})\n${headers.join('')}`;
+  const read = request.readPath === request.path ? '' : `  read as ${lineText(request.readPath)}\n`;
+  const head = `${paint('bold', lineText(`${request.method} ${request.path}`))} (${request.protocol})\n${read}${headers.join('')}`;
   if (places.length === 0) return `${head}\nNo listener: no Gateway with a working listener fits the question.\n`;
   const hints = explanationHints({ request, places }).map(hint => `${paint('cyan', 'hint:')} ${lineText(hint)}\n`);
   return `${[head, ...places.map(place => placeText(place, paint))].join('\n')}${hints.join('')}`;

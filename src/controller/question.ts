@@ -50,7 +50,7 @@ function parseAsked(grpc: string | null, http: string | null): Asked | { readonl
   }
   const [, verb = 'GET', path] = /^(?:([A-Za-z]+)\s+)?(\/\S*)$/.exec(http ?? '') ?? [];
   if (path === undefined) return { fault: `"${http}" is not METHOD /path` };
-  return { protocol: 'http', method: verb.toUpperCase(), path };
+  return { protocol: 'http', method: verb.toUpperCase(), path: path.replace(/[^ -~]+/gu, encodeURIComponent) };
 }
 
 function parseHeaders(

@@ -63,8 +63,8 @@ export const REQUEST_FAILURES = {
     retryable: false,
     httpStatus: 400,
     grpcStatus: 12,
-    summary: 'the path of a gRPC request is not /service/method',
-    help: 'call the method by its plain name: no query, no percent-encoding, no further segments',
+    summary: 'the path of a gRPC request is not /service/method, or that of another request could be read in two ways',
+    help: 'call a gRPC method by its plain name; send no hidden dot segments, backslashes, fragments or broken percent-encoding',
   },
   misdirected: {
     source: 'downstream',

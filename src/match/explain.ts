@@ -5,7 +5,7 @@
  * matchers that the proxy asks, so an explanation cannot disagree with the traffic.
  */
 import type { Binding, Listener, Snapshot } from '../snapshot/index.ts';
-import { ANY_HOST, isDroppedAtEdge, socketAddress } from '../values/index.ts';
+import { ANY_HOST, isDroppedAtEdge, normalTarget, socketAddress, targetFault } from '../values/index.ts';
 import { type CompiledBinding, compileBinding } from './compiled-binding.ts';
 import type { CompiledListener } from './compiled-listener.ts';
 import { explainBackends, explainGrpcWeb, explainRefusal, explainRuleAnswer } from './explain-answer.ts';
@@ -13,7 +13,7 @@ import { explainCandidates } from './explain-candidates.ts';
 import { explainOtherHosts, explainOtherListeners } from './explain-listeners.ts';
 import type { ExplainedAnswer, ExplainedPlace, Explanation, Question } from './explanation.ts';
 import { grpcPathFault, invalidPathText } from './grpc/grpc-path.ts';
-import { noListenerText, noRouteReason, noRouteText } from './refusal-text.ts';
+import { invalidTargetText, noListenerText, noRouteReason, noRouteText } from './refusal-text.ts';
 import type { RequestView } from './request-view.ts';
 import { describeFilter } from './rule-text.ts';
 
@@ -26,7 +26,10 @@ export function explain(snapshot: Snapshot, question: Question, compiled: Compil
     .filter(binding => binding.listeners.some(listener => isAskedFor(listener, question)))
     .flatMap(binding => explainBinding(binding, { snapshot, question, compiled }));
   const { protocol, method, path, headers } = question;
-  return { request: { protocol, method, path, headers }, places: places.sort((a, b) => rank(a) - rank(b)) };
+  return {
+    request: { protocol, method, path, readPath: readPath(question) || path, headers },
+    places: places.sort((a, b) => rank(a) - rank(b)),
+  };
 }
 
 function isAskedFor({ gateway, name }: Listener, question: Question): boolean {
@@ -107,24 +110,33 @@ function explainPlace(context: PlaceContext): ExplainedPlace {
 /** What the proxy says to a request that no rule takes. */
 function explainNone(question: Question, host: string, listener: CompiledListener): ExplainedAnswer {
   const { protocol, path } = question;
-  const fault = protocol === 'grpc' ? grpcPathFault(path) : undefined;
-  return fault === undefined
-    ? explainRefusal(noRouteReason(host, listener), noRouteText(askedFor(question), host, listener), question)
-    : explainRefusal('invalid_path', invalidPathText(path, fault), question);
+  const isGrpc = protocol === 'grpc';
+  const fault = isGrpc ? grpcPathFault(path) : targetFault(path);
+  if (fault === undefined)
+    return explainRefusal(noRouteReason(host, listener), noRouteText(askedFor(question), host, listener), question);
+  const text = isGrpc ? invalidPathText(path, fault) : invalidTargetText(path, fault);
+  return explainRefusal('invalid_path', text, question);
 }
 
-function askedFor({ protocol, method, path }: Question): string {
-  return protocol === 'grpc' ? path : `${method} ${path}`;
+function askedFor(question: Question): string {
+  const { protocol, method, path } = question;
+  return protocol === 'grpc' ? path : `${method} ${readPath(question) || path}`;
+}
+
+/** What rules see of the path; '': it is refused. */
+function readPath({ protocol, path }: Question): string {
+  return protocol === 'grpc' ? path : normalTarget(path);
 }
 
 const NOTHING = { candidates: [], moreCandidates: 0, otherHosts: [], filters: [], backends: [] } as const;
 
-function viewOf({ protocol, method, path, headers }: Question): RequestView {
+function viewOf(question: Question): RequestView {
+  const { protocol, method, headers } = question;
   const isGrpc = protocol === 'grpc';
   const fields: Question['headers'] = isGrpc ? { 'content-type': 'application/grpc', ...headers } : headers;
   return {
     method,
-    path,
+    path: readPath(question),
     isGrpc,
     header: name => (Object.hasOwn(fields, name) && !isDroppedAtEdge(name) ? fields[name] : undefined),
   };

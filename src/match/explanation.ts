@@ -27,6 +27,8 @@ export interface ExplainedRequest {
   readonly protocol: 'grpc' | 'http';
   readonly method: string;
   readonly path: string;
+  /** What rules and endpoints see of it: the path normalised (docs/requests.md). */
+  readonly readPath: string;
   readonly headers: Readonly<Record<string, string>>;
 }
 

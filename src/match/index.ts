@@ -23,5 +23,12 @@ export type {
 } from './explanation.ts';
 export { type GrpcPath, grpcPathFault, invalidPathText, isGrpcPath, splitGrpcPath } from './grpc/grpc-path.ts';
 export { PatternVerdicts } from './pattern-verdicts.ts';
-export { grpcWebText, misdirectedText, noListenerText, noRouteReason, noRouteText } from './refusal-text.ts';
+export {
+  grpcWebText,
+  invalidTargetText,
+  misdirectedText,
+  noListenerText,
+  noRouteReason,
+  noRouteText,
+} from './refusal-text.ts';
 export { fieldSeparator, type RequestView } from './request-view.ts';

@@ -15,6 +15,11 @@ export function noRouteText(what: string, host: string, listener: CompiledListen
   return listener.isForeign(host) ? `${text}: no route is for this host` : text;
 }
 
+/** What a client is told of a target that is refused; `fault`: what `targetFault` says of it. */
+export function invalidTargetText(target: string, fault: string): string {
+  return `path ${target} ${fault}, and could be read in more than one way`;
+}
+
 /** No listener of the port takes the host; `what` as in `noRouteText`. */
 export function noListenerText(what: string, host: string): string {
   return `no listener takes host ${host} (${what})`;

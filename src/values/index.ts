@@ -9,6 +9,7 @@ export * from './kept.ts';
 export * from './label-selector.ts';
 export * from './namespaced-name.ts';
 export * from './nearby-objects.ts';
+export * from './normal-target.ts';
 export * from './printable.ts';
 export * from './similar-name.ts';
 export * from './socket-address.ts';

@@ -25,6 +25,7 @@ export {
   type VolatileFields,
   withField,
   withoutFields,
+  withTarget,
 } from './head/volatile-fields.ts';
 export { Http1ClientConnection } from './http1/client-connection.ts';
 export { HeadMemory } from './http1/head-memory.ts';

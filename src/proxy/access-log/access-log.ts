@@ -2,7 +2,14 @@
 
 import { randomUUID } from 'node:crypto';
 import type { Clock, Timer } from '../../time/index.ts';
-import { fieldOf, GrpcStatus, grpcStatusName, type HeaderList, type VolatileFields } from '../../wire/index.ts';
+import {
+  fieldOf,
+  GrpcStatus,
+  grpcStatusName,
+  type HeaderList,
+  targetOf,
+  type VolatileFields,
+} from '../../wire/index.ts';
 
 /** A batch is handed over when it is this long, or after `FLUSH_INTERVAL_MS`. */
 const BATCH_LENGTH = 65_536;
@@ -20,7 +27,7 @@ export const ACCESS_LOG_FIELDS = {
   listener: '`namespace/gateway/listener`; empty as above',
   authority: 'as the client sent it, at most 512 characters, like every value that a client chooses',
   method: 'HTTP method',
-  path: '`/package.Service/Method`, or any other path with its query',
+  path: '`/package.Service/Method`, or any other path with its query, as the client sent it',
   route: '`namespace/name` of the route; null: no rule took the request',
   rule: "the rule's name, else its index; null as above",
   endpoint: '`address:port` of the last try; null: none was reached',
@@ -46,6 +53,8 @@ export interface LoggedExchange {
     readonly rule: { readonly route: string; readonly ruleName: string } | null;
   } | null;
   readonly attempts: { readonly current: { readonly endpoint: { readonly key: string } | null } | null };
+  /** As received; the others as an endpoint got them. */
+  readonly fields: VolatileFields;
   readonly outgoingFields: VolatileFields;
   readonly outcome: { readonly http: number; readonly grpc: number | null; readonly reason: string };
   readonly startedMs: number;
@@ -95,7 +104,7 @@ function lineOf(exchange: LoggedExchange, wallMs: number): Readonly<Record<keyof
     listener: decision?.listener ?? '',
     authority: field(':authority'),
     method: field(':method'),
-    path: field(':path'),
+    path: clipped(head === undefined ? undefined : targetOf(head, exchange.fields)),
     route: decision?.rule?.route ?? null,
     rule: decision?.rule?.ruleName ?? null,
     endpoint: exchange.attempts.current?.endpoint?.key ?? null,

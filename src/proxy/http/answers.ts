@@ -11,6 +11,7 @@ import {
   type CompiledListener,
   grpcWebText,
   invalidPathText,
+  invalidTargetText,
   misdirectedText,
   noListenerText,
   noRouteReason,
@@ -44,6 +45,11 @@ export function noHost(): Answer {
 /** `fault`: what `grpcPathFault` says. The refusal of a method that no server can have. */
 export function invalidPath(path: string, fault: string): Answer {
   return answer('invalid_path', invalidPathText(path, fault));
+}
+
+/** `fault`: what `targetFault` says. The refusal of a path that the gateway and an endpoint might read in two ways. */
+export function invalidTarget(target: string, fault: string): Answer {
+  return answer('invalid_path', invalidTargetText(target, fault));
 }
 
 /** No listener of the port takes the host; `what` as in `noRoute`. */

@@ -17,6 +17,8 @@ export interface DecisionParts {
   /** `namespace/gateway/listener`; '' when no listener takes the request. */
   readonly listener: string;
   readonly gateway: string;
+  /** What the target was normalised to; null: it is as it came. */
+  readonly target: string | null;
   /** null for requests that are not gRPC. */
   readonly method: GrpcMethodMetrics | null;
   /** null for gRPC requests. */
@@ -36,6 +38,7 @@ export class Decision {
   readonly face: Face;
   readonly listener: string;
   readonly gateway: string;
+  readonly target: string | null;
   readonly method: GrpcMethodMetrics | null;
   readonly http: HttpRequestMetrics | null;
   readonly rule: CompiledRule | null;
@@ -50,6 +53,7 @@ export class Decision {
     this.face = parts.isGrpc ? GRPC : HTTP;
     this.listener = parts.listener;
     this.gateway = parts.gateway;
+    this.target = parts.target;
     this.method = parts.method;
     this.http = parts.http;
     this.rule = parts.rule;
@@ -59,8 +63,15 @@ export class Decision {
   /** The same for a request to another method, whose target is not in the list. */
   forMethod(method: GrpcMethodMetrics | null): Decision {
     if (method === this.method) return this;
-    const { isGrpc, listener, gateway, http, rule, answer } = this;
-    const parts = { isGrpc, listener, gateway, method, http, rule, answer };
+    const { isGrpc, listener, gateway, target, http, rule, answer } = this;
+    const parts = { isGrpc, listener, gateway, target, method, http, rule, answer };
+    return new Decision(this.scope, this.head, parts, this.#outgoing);
+  }
+
+  /** The same for a request whose target is not in the list, and had to be normalised. */
+  forTarget(target: string): Decision {
+    const { isGrpc, listener, gateway, method, http, rule, answer } = this;
+    const parts = { isGrpc, listener, gateway, target, method, http, rule, answer };
     return new Decision(this.scope, this.head, parts, this.#outgoing);
   }
 
@@ -68,7 +79,11 @@ export class Decision {
   outgoing(backend: CompiledBackend, lists: HeaderListPool): OutgoingHead {
     let head = this.#outgoing[backend.index];
     if (head === undefined) {
-      head = new OutgoingHead(this.head, backend.filters.requestHead, this.scope.proto, lists);
+      head = new OutgoingHead(this.head, backend.filters.requestHead, {
+        proto: this.scope.proto,
+        target: this.target,
+        lists,
+      });
       this.#outgoing[backend.index] = head;
     }
     return head;

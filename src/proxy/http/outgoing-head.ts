@@ -24,21 +24,26 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set([
   'host',
 ]);
 
+export interface OutgoingHeadOptions {
+  readonly proto: 'http' | 'https';
+  /** Stands in place of the target of the list; null: that is as it came, or is not in the list. */
+  readonly target: string | null;
+  readonly lists: HeaderListPool;
+}
+
 export class OutgoingHead {
   readonly #source: HeaderList;
   readonly #rewriter: HeaderRewriter;
-  readonly #proto: 'http' | 'https';
-  readonly #lists: HeaderListPool;
+  readonly #options: OutgoingHeadOptions;
   #byAddress: Map<string, HeaderList> | null = null;
   #lastAddress = '';
   #lastList: HeaderList;
   #withoutAddress: HeaderList | null = null;
 
-  constructor(source: HeaderList, rewriter: HeaderRewriter, proto: 'http' | 'https', lists: HeaderListPool) {
+  constructor(source: HeaderList, rewriter: HeaderRewriter, options: OutgoingHeadOptions) {
     this.#source = source;
     this.#rewriter = rewriter;
-    this.#proto = proto;
-    this.#lists = lists;
+    this.#options = options;
     this.#lastList = source;
   }
 
@@ -70,21 +75,28 @@ export class OutgoingHead {
   }
 
   #build(address: string | null): HeaderList {
+    const { proto, target, lists } = this.#options;
     const fields = forwardable(this.#source, isDroppedAtEdge);
     // Of this hop, so not the client's: gRPC servers refuse a call without it, and trailers do pass through us.
     if (this.#source.get('te') !== undefined || isGrpcMessage(this.#source)) push(fields, 'te', 'trailers');
+    if (target !== null) replaceTarget(fields, target);
     removeField(fields, FORWARDED_FOR);
     removeField(fields, FORWARDED_PROTO);
     if (address !== null) push(fields, FORWARDED_FOR, joined(this.#source, address));
-    push(fields, FORWARDED_PROTO, this.#proto);
+    push(fields, FORWARDED_PROTO, proto);
     this.#rewriter.rewrite(fields);
-    return this.#lists.intern(fields.names, fields.values, this.#source.sensitive);
+    return lists.intern(fields.names, fields.values, this.#source.sensitive);
   }
 }
 
 function push(fields: MutableFields, name: string, value: string): void {
   fields.names.push(name);
   fields.values.push(value);
+}
+
+function replaceTarget({ names, values }: MutableFields, target: string): void {
+  const at = names.indexOf(':path');
+  if (at >= 0) values[at] = target;
 }
 
 function joined(source: HeaderList, address: string): string {

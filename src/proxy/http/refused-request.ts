@@ -27,6 +27,7 @@ export function recordRefused(owner: ExchangeOwner, head: HeaderList, answer: An
     owner,
     decision: { head, gateway: '', listener: '', isGrpc, rule: null },
     attempts: { current: null },
+    fields: null,
     outgoingFields: null,
     outcome,
     startedMs: serving.loop.nowMs,

@@ -2,7 +2,7 @@
 
 /** From a decision to a stream at an endpoint: deadline, backend, session, mirrors, the first try and the next ones. */
 import { isDroppedAtEdge } from '../../values/index.ts';
-import { fieldOf, withoutFields } from '../../wire/index.ts';
+import { fieldOf, withoutFields, withTarget } from '../../wire/index.ts';
 import type { RuleSession, SessionToken } from '../filters/index.ts';
 import { type ClusterPool, hashText } from '../upstream/index.ts';
 import { deadlineExceeded, faulted } from './answers.ts';
@@ -86,6 +86,7 @@ function prepareHead(exchange: ExchangeState, decision: Decision, backend: Compi
   const { serving, clientAddress } = exchange.owner;
   const head = decision.outgoing(backend, serving.lists);
   const list = head.listFor(clientAddress);
+  if (decision.target !== null) exchange.outgoingFields = withTarget(exchange.outgoingFields, decision.target);
   if (fieldOf(exchange.fields, SERVICE_TIME) !== undefined) {
     exchange.outgoingFields = withoutFields(exchange.outgoingFields, isUnbelieved);
   }

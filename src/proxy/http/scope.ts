@@ -10,11 +10,11 @@
  */
 import { type CompiledBinding, type CompiledListener, grpcPathFault, isGrpcPath } from '../../match/index.ts';
 import type { RouteEntry } from '../../snapshot/index.ts';
-import { hostOfAuthority } from '../../values/index.ts';
+import { hostOfAuthority, normalTarget, targetFault } from '../../values/index.ts';
 import { type HeaderList, MemoSlot, pathIn, targetOf, type VolatileFields } from '../../wire/index.ts';
 import { type Answer, isGrpcRequest } from '../faces/index.ts';
 import { GatewayMetrics, type GrpcMethodMetrics, type MethodBudget } from '../metrics/index.ts';
-import { grpcWeb, invalidPath, misdirected, noHost, noListener, noRoute } from './answers.ts';
+import { grpcWeb, invalidPath, invalidTarget, misdirected, noHost, noListener, noRoute } from './answers.ts';
 import type { RuleCompiler } from './compiled-rule.ts';
 import { Decision, type DecisionParts } from './decision.ts';
 import { HeadView } from './head-view.ts';
@@ -53,6 +53,12 @@ interface RequestHead {
   readonly metrics: GatewayMetrics;
 }
 
+/** A request's target: `sent` as it came, `read` as rules and endpoints see it ('': refused). */
+interface Target {
+  readonly sent: string;
+  readonly read: string;
+}
+
 export class Scope {
   readonly binding: CompiledBinding;
   /** The listener that the TLS server name chose; null: cleartext. */
@@ -77,13 +83,13 @@ export class Scope {
       memo = memo.next;
     }
     const request = this.#headOf(head);
-    const path = targetOf(head, fields);
-    const decision = this.#decisionOn(request, path, this.#entryOf(request, path, fields));
+    const target = readTarget(request, targetOf(head, fields));
+    const decision = this.#decisionOn(request, target, this.#entryOf(request, target.read, fields));
     return request.listener?.usesVolatile === true ? decision : this.#remember(first ?? null, decision);
   }
 
   /** The list without its target was seen before in nearly every case. */
-  #decideTarget(head: HeaderList, path: string, fields: VolatileFields): Decision {
+  #decideTarget(head: HeaderList, sent: string, fields: VolatileFields): Decision {
     let memo = TARGET_DECISIONS.of(head);
     if (memo === undefined || memo.request.scope !== this) {
       memo = new TargetDecisions(this.#headOf(head));
@@ -91,16 +97,17 @@ export class Scope {
       this.#environment.serving.lists.charge(DECISION_BYTES);
     }
     const { request } = memo;
+    const path = request.isGrpc ? sent : normalTarget(sent);
     const entry = this.#entryOf(request, path, fields);
-    if (entry === undefined) return this.#decisionOn(request, path, undefined);
+    if (entry === undefined) return this.#decisionOn(request, { sent, read: path }, undefined);
     let decision = memo.decisionOf(entry);
     if (decision === undefined) {
-      decision = this.#decisionOn(request, path, entry);
+      decision = this.#decisionOn(request, { sent: path, read: path }, entry);
       if (memo.put(entry, decision)) this.#environment.serving.lists.charge(DECISION_BYTES);
-      return decision;
+    } else if (request.isGrpc) {
+      return decision.forMethod(methodOf(request.metrics, path, entry));
     }
-    if (!request.isGrpc) return decision;
-    return decision.forMethod(methodOf(request.metrics, path, entry));
+    return path === sent ? decision : decision.forTarget(path);
   }
 
   #headOf(head: HeaderList): RequestHead {
@@ -127,26 +134,28 @@ export class Scope {
   }
 
   /** `entry`: what `#entryOf` says. */
-  #decisionOn(request: RequestHead, path: string, entry: RouteEntry | undefined): Decision {
+  #decisionOn(request: RequestHead, target: Target, entry: RouteEntry | undefined): Decision {
     const { head, isGrpc, listener, gateway } = request;
     return new Decision(this, head, {
       isGrpc,
       listener: listener?.listener.id ?? '',
       gateway,
-      ...this.#metricsOf(request, path, entry),
+      target: target.read === target.sent ? null : target.read,
+      ...this.#metricsOf(request, target.read, entry),
       rule: entry === undefined ? null : this.#environment.rules.compile(entry.rule),
-      answer: entry === undefined ? this.#answerTo(request, path) : null,
+      answer: entry === undefined ? this.#answerTo(request, target) : null,
     });
   }
 
   /** Why no entry took the request. */
-  #answerTo({ head, isGrpc, host, listener }: RequestHead, path: string): Answer {
+  #answerTo({ head, isGrpc, host, listener }: RequestHead, { sent, read }: Target): Answer {
     if (host === '') return noHost();
+    const path = read || sent;
     const what = isGrpc ? path : `${head.get(':method') ?? ''} ${path}`;
     if (listener === undefined) return noListener(what, host);
     if (this.#isMisdirected(listener)) return misdirected(host);
-    const fault = isGrpc ? grpcPathFault(path) : undefined;
-    if (fault !== undefined) return invalidPath(path, fault);
+    const fault = isGrpc ? grpcPathFault(path) : targetFault(path);
+    if (fault !== undefined) return isGrpc ? invalidPath(path, fault) : invalidTarget(path, fault);
     return grpcWeb(head.get('content-type')) ?? noRoute(what, host, listener);
   }
 
@@ -189,6 +198,10 @@ export class Scope {
 /** What nothing took is counted as `other`, whatever it names; what an entry for gRPC took names a method. */
 function methodOf(metrics: GatewayMetrics, path: string, entry: RouteEntry | undefined): GrpcMethodMetrics {
   return metrics.method(path, entry?.match.kind === 'grpc' ? entry.match.method : undefined);
+}
+
+function readTarget({ isGrpc }: RequestHead, sent: string): Target {
+  return { sent, read: isGrpc ? sent : normalTarget(sent) };
 }
 
 function gatewayOf({ listener }: CompiledListener): string {

@@ -2,6 +2,7 @@
 
 import type { HTTPPathMatch, HTTPQueryParamMatch, HTTPRouteMatch } from '../../resources/index.ts';
 import type { HttpMatch, HttpPathMatch } from '../../snapshot/index.ts';
+import { normalTarget } from '../../values/index.ts';
 import {
   type CompiledMatches,
   compileEach,
@@ -36,13 +37,13 @@ const READER: MatchReader<HTTPRouteMatch> = {
   }),
 };
 
-/** A prefix ends at the end of an element: "a trailing slash is ignored" (PathMatchPathPrefix). */
+/** Rules see paths normalised, so what a rule says is (`normalTarget`). A prefix ends at the end of an element: "a trailing slash is ignored" (PathMatchPathPrefix). */
 function compilePath({ type, value }: HTTPPathMatch): HttpPathMatch {
   switch (type) {
     case 'Exact':
-      return { kind: 'exact', value };
+      return { kind: 'exact', value: normalTarget(value) || value };
     case 'PathPrefix':
-      return { kind: 'prefix', value: value.replace(/\/+$/, '') || '/' };
+      return { kind: 'prefix', value: (normalTarget(value) || value).replace(/\/+$/, '') || '/' };
     case 'RegularExpression':
       return { kind: 'regex', value };
   }

@@ -42,6 +42,11 @@ export function pathIn(fields: VolatileFields): string | null {
   return fields !== null && fields[0] === ':path' ? (fields[1] as string) : null;
 }
 
+/** `fields` with another `:path` where they have one; else the same array. */
+export function withTarget(fields: VolatileFields, target: string): VolatileFields {
+  return fields === null || pathIn(fields) === null ? fields : [':path', target, ...fields.slice(2)];
+}
+
 /** `fields` without those of some names; the same array when there are none. Per request: one look at each name. */
 export function withoutFields(fields: VolatileFields, isDropped: (name: string) => boolean): VolatileFields {
   if (fields === null) return null;
