@@ -11,7 +11,7 @@
 import { type CompiledBinding, type CompiledListener, grpcPathFault, isGrpcPath } from '../../match/index.ts';
 import type { RouteEntry } from '../../snapshot/index.ts';
 import { hostOfAuthority, normalTarget, targetFault } from '../../values/index.ts';
-import { type HeaderList, MemoSlot, pathIn, targetOf, type VolatileFields } from '../../wire/index.ts';
+import { type HeaderList, pathIn, targetOf, type VolatileFields } from '../../wire/index.ts';
 import { type Answer, isGrpcRequest } from '../faces/index.ts';
 import { GatewayMetrics, type GrpcMethodMetrics, type MethodBudget } from '../metrics/index.ts';
 import { grpcWeb, invalidPath, invalidTarget, misdirected, noHost, noListener, noRoute } from './answers.ts';
@@ -19,7 +19,7 @@ import type { RuleCompiler } from './compiled-rule.ts';
 import { Decision, type DecisionParts } from './decision.ts';
 import { HeadView } from './head-view.ts';
 import type { Serving } from './serving.ts';
-import { TargetDecisions } from './target-decisions.ts';
+import { type RequestHead, TargetDecisions } from './target-decisions.ts';
 
 /** What the scopes of one worker share. */
 export interface ScopeEnvironment {
@@ -33,25 +33,8 @@ export interface ScopeEnvironment {
 /** A decision that is kept with a list: itself, the outgoing heads' book, and an answer that quotes the path. */
 const DECISION_BYTES = 800;
 
-/** What is kept with a list that has its target, and with one that has not. */
-const DECISIONS: MemoSlot<Decision> = new MemoSlot('decision');
-const TARGET_DECISIONS: MemoSlot<TargetDecisions<RequestHead>> = new MemoSlot('targets');
-
 /** Scopes that one header list remembers decisions of. */
 const MAX_MEMOS = 4;
-
-/** What a list says without its target. */
-interface RequestHead {
-  readonly scope: Scope;
-  readonly head: HeaderList;
-  readonly isGrpc: boolean;
-  /** '': none. */
-  readonly host: string;
-  readonly listener: CompiledListener | undefined;
-  /** `namespace/name`, with its counters; '': no listener takes the request. */
-  readonly gateway: string;
-  readonly metrics: GatewayMetrics;
-}
 
 /** A request's target: `sent` as it came, `read` as rules and endpoints see it ('': refused). */
 interface Target {
@@ -76,8 +59,8 @@ export class Scope {
   decide(head: HeaderList, fields: VolatileFields): Decision {
     const ownPath = pathIn(fields);
     if (ownPath !== null) return this.#decideTarget(head, ownPath, fields);
-    const first = DECISIONS.of(head);
-    let memo = first ?? null;
+    const first = head.memo instanceof Decision ? head.memo : null;
+    let memo = first;
     while (memo !== null) {
       if (memo.scope === this) return memo;
       memo = memo.next;
@@ -85,15 +68,15 @@ export class Scope {
     const request = this.#headOf(head);
     const target = readTarget(request, targetOf(head, fields));
     const decision = this.#decisionOn(request, target, this.#entryOf(request, target.read, fields));
-    return request.listener?.usesVolatile === true ? decision : this.#remember(first ?? null, decision);
+    return request.listener?.usesVolatile === true ? decision : this.#remember(first, decision);
   }
 
   /** The list without its target was seen before in nearly every case. */
   #decideTarget(head: HeaderList, sent: string, fields: VolatileFields): Decision {
-    let memo = TARGET_DECISIONS.of(head);
-    if (memo === undefined || memo.request.scope !== this) {
+    let memo = head.memo instanceof TargetDecisions ? head.memo : null;
+    if (memo === null || memo.request.scope !== this) {
       memo = new TargetDecisions(this.#headOf(head));
-      TARGET_DECISIONS.put(head, memo);
+      head.memo = memo;
       this.#environment.serving.lists.charge(DECISION_BYTES);
     }
     const { request } = memo;
@@ -170,7 +153,7 @@ export class Scope {
     let last: Decision = decision;
     for (let length = 1; length < MAX_MEMOS && last.next !== null; length++) last = last.next;
     last.next = null;
-    DECISIONS.put(decision.head, decision);
+    decision.head.memo = decision;
     this.#environment.serving.lists.charge(DECISION_BYTES + (decision.answer?.message.length ?? 0));
     return decision;
   }
