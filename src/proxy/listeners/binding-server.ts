@@ -109,6 +109,10 @@ export class BindingServer implements DownstreamServer, TlsOwner {
     return { connections: this.#connections.size, requests };
   }
 
+  get isListening(): boolean {
+    return this.#server.listening;
+  }
+
   /** Answers the reason when the port cannot be had; null: it listens. */
   listen(): Promise<BindFailure | null> {
     const { address, port } = this.binding;
