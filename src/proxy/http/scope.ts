@@ -8,15 +8,15 @@
  * Per request: one comparison when the header list was seen before in this scope. Else the match is made, once. Where the target
  * is not in the list, because it differs on each request, what the list alone decides is kept with it (`TargetDecisions`), and the match is made for each.
  */
-import { type CompiledBinding, type CompiledListener, grpcPathFault, isGrpcPath } from '../../match/index.ts';
+import type { CompiledBinding, CompiledListener } from '../../match/index.ts';
 import type { RouteEntry } from '../../snapshot/index.ts';
-import { hostOfAuthority, normalTarget, targetFault } from '../../values/index.ts';
+import { hostOfAuthority } from '../../values/index.ts';
 import { type HeaderList, pathIn, targetOf, type VolatileFields } from '../../wire/index.ts';
-import { type Answer, isGrpcRequest } from '../faces/index.ts';
-import { GatewayMetrics, type GrpcMethodMetrics, type MethodBudget } from '../metrics/index.ts';
-import { grpcWeb, invalidPath, invalidTarget, misdirected, noHost, noListener, noRoute } from './answers.ts';
+import { type Answer, type Face, faceOfRequest, type RequestSeries } from '../faces/index.ts';
+import { GatewayMetrics, type MethodBudget } from '../metrics/index.ts';
+import { misdirected, noHost, noListener, noRoute, refused } from './answers.ts';
 import type { RuleCompiler } from './compiled-rule.ts';
-import { Decision, type DecisionParts } from './decision.ts';
+import { Decision } from './decision.ts';
 import { HeadView } from './head-view.ts';
 import type { Serving } from './serving.ts';
 import { type RequestHead, TargetDecisions } from './target-decisions.ts';
@@ -66,7 +66,8 @@ export class Scope {
       memo = memo.next;
     }
     const request = this.#headOf(head);
-    const target = readTarget(request, targetOf(head, fields));
+    const sent = targetOf(head, fields);
+    const target = { sent, read: request.face.readTarget(sent) };
     const decision = this.#decisionOn(request, target, this.#entryOf(request, target.read, fields));
     return request.listener?.usesVolatile === true ? decision : this.#remember(first, decision);
   }
@@ -80,17 +81,19 @@ export class Scope {
       this.#environment.serving.lists.charge(DECISION_BYTES);
     }
     const { request } = memo;
-    const path = request.isGrpc ? sent : normalTarget(sent);
-    const entry = this.#entryOf(request, path, fields);
-    if (entry === undefined) return this.#decisionOn(request, { sent, read: path }, undefined);
+    const { face } = request;
+    const read = face.readTarget(sent);
+    const entry = this.#entryOf(request, read, fields);
+    if (entry === undefined) return this.#decisionOn(request, { sent, read }, undefined);
     let decision = memo.decisionOf(entry);
+    let series = decision?.series;
     if (decision === undefined) {
-      decision = this.#decisionOn(request, { sent: path, read: path }, entry);
+      decision = this.#decisionOn(request, { sent: read, read }, entry);
       if (memo.put(entry, decision)) this.#environment.serving.lists.charge(DECISION_BYTES);
-    } else if (request.isGrpc) {
-      return decision.forMethod(methodOf(request.metrics, path, entry));
+    } else if (face.countsByTarget) {
+      series = face.seriesOf(request, read, entry);
     }
-    return path === sent ? decision : decision.forTarget(path);
+    return decision.forTarget(read === sent ? null : read, series ?? decision.series);
   }
 
   #headOf(head: HeaderList): RequestHead {
@@ -98,18 +101,18 @@ export class Scope {
     const listener = host === '' ? undefined : this.binding.listenerFor(host);
     const gateway = listener === undefined ? '' : gatewayOf(listener);
     const metrics = this.#gateway(gateway);
-    return { scope: this, head, isGrpc: isGrpcRequest(head), host, listener, gateway, metrics };
+    return { scope: this, head, face: faceOfRequest(head), host, listener, gateway, metrics };
   }
 
   /** The entry that takes the request; undefined: it is refused, or nothing takes it. */
   #entryOf(
-    { head, isGrpc, host, listener }: RequestHead,
-    path: string,
+    { head, face, host, listener }: RequestHead,
+    target: string,
     fields: VolatileFields,
   ): RouteEntry | undefined {
     if (listener === undefined || this.#isMisdirected(listener)) return undefined;
-    if (isGrpc && !isGrpcPath(path)) return undefined;
-    return listener.match(host, new HeadView(head, fields, path, isGrpc));
+    if (target === '') return undefined;
+    return listener.match(host, new HeadView(head, fields, target, face));
   }
 
   #isMisdirected(listener: CompiledListener): boolean {
@@ -118,34 +121,33 @@ export class Scope {
 
   /** `entry`: what `#entryOf` says. */
   #decisionOn(request: RequestHead, target: Target, entry: RouteEntry | undefined): Decision {
-    const { head, isGrpc, listener, gateway } = request;
+    const { head, face, listener, gateway } = request;
     return new Decision(this, head, {
-      isGrpc,
+      face,
       listener: listener?.listener.id ?? '',
       gateway,
       target: target.read === target.sent ? null : target.read,
-      ...this.#metricsOf(request, target.read, entry),
+      series: face.seriesOf(request, target.read, entry),
       rule: entry === undefined ? null : this.#environment.rules.compile(entry.rule),
       answer: entry === undefined ? this.#answerTo(request, target) : null,
     });
   }
 
   /** Why no entry took the request. */
-  #answerTo({ head, isGrpc, host, listener }: RequestHead, { sent, read }: Target): Answer {
+  #answerTo({ head, face, host, listener }: RequestHead, { sent, read }: Target): Answer {
     if (host === '') return noHost();
-    const path = read || sent;
-    const what = isGrpc ? path : `${head.get(':method') ?? ''} ${path}`;
+    const target = read || sent;
+    const what = face.asked(head, target);
     if (listener === undefined) return noListener(what, host);
     if (this.#isMisdirected(listener)) return misdirected(host);
-    const fault = isGrpc ? grpcPathFault(path) : targetFault(path);
-    if (fault !== undefined) return isGrpc ? invalidPath(path, fault) : invalidTarget(path, fault);
-    return grpcWeb(head.get('content-type')) ?? noRoute(what, host, listener);
+    const refusal = face.refusalOf(head, target);
+    return refusal === null ? noRoute(what, host, listener) : refused(refusal);
   }
 
-  /** What a request is counted as that was refused before it could be decided. */
-  refused(head: HeaderList): Pick<DecisionParts, 'method' | 'http'> {
-    const request = { head, isGrpc: isGrpcRequest(head), metrics: this.#gateway('') };
-    return this.#metricsOf(request, head.get(':path') ?? '');
+  /** Where a request is counted that was refused before it could be decided. */
+  refused(head: HeaderList, face: Face): RequestSeries {
+    const request = { head, metrics: this.#gateway(''), scope: this };
+    return face.seriesOf(request, head.get(':path') ?? '', undefined);
   }
 
   #remember(others: Decision | null, decision: Decision): Decision {
@@ -158,16 +160,6 @@ export class Scope {
     return decision;
   }
 
-  /** `entry`: what took the request; undefined: nothing did. */
-  #metricsOf(
-    { head, isGrpc, metrics }: Pick<RequestHead, 'head' | 'isGrpc' | 'metrics'>,
-    path: string,
-    entry?: RouteEntry,
-  ): Pick<DecisionParts, 'method' | 'http'> {
-    if (!isGrpc) return { method: null, http: metrics.http(head.get(':method') ?? '', this.proto) };
-    return { method: methodOf(metrics, path, entry), http: null };
-  }
-
   #gateway(name: string): GatewayMetrics {
     const { gateways, serving } = this.#environment;
     const known = gateways.get(name);
@@ -176,15 +168,6 @@ export class Scope {
     gateways.set(name, metrics);
     return metrics;
   }
-}
-
-/** What nothing took is counted as `other`, whatever it names; what an entry for gRPC took names a method. */
-function methodOf(metrics: GatewayMetrics, path: string, entry: RouteEntry | undefined): GrpcMethodMetrics {
-  return metrics.method(path, entry?.match.kind === 'grpc' ? entry.match.method : undefined);
-}
-
-function readTarget({ isGrpc }: RequestHead, sent: string): Target {
-  return { sent, read: isGrpc ? sent : normalTarget(sent) };
 }
 
 function gatewayOf({ listener }: CompiledListener): string {

@@ -3,6 +3,7 @@
 import type { CompiledListener } from '../../match/index.ts';
 import type { RouteEntry } from '../../snapshot/index.ts';
 import type { HeaderList } from '../../wire/index.ts';
+import type { Face } from '../faces/index.ts';
 import type { GatewayMetrics } from '../metrics/index.ts';
 import type { DecidedIn, Decision } from './decision.ts';
 
@@ -13,7 +14,7 @@ const MAX_ENTRIES = 64;
 export interface RequestHead {
   readonly scope: DecidedIn;
   readonly head: HeaderList;
-  readonly isGrpc: boolean;
+  readonly face: Face;
   /** '': none. */
   readonly host: string;
   readonly listener: CompiledListener | undefined;
