@@ -22,6 +22,7 @@ export type {
   Question,
 } from './explanation.ts';
 export { type GrpcPath, grpcPathFault, invalidPathText, isGrpcPath, splitGrpcPath } from './grpc/grpc-path.ts';
+export { isHealthCheck } from './health-endpoint.ts';
 export { narrowBinding } from './narrow-binding.ts';
 export { PatternVerdicts } from './pattern-verdicts.ts';
 export {

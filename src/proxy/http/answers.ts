@@ -48,6 +48,19 @@ export function misdirected(host: string): Answer {
   return answer('misdirected', misdirectedText(host), true);
 }
 
+/** A check at the health endpoint of a listener that takes requests. */
+export function healthy(): Answer {
+  return { ...HEALTH, httpStatus: 200, message: 'ready' };
+}
+
+/** The same of one that is being drained. */
+export function leaving(): Answer {
+  return { ...HEALTH, httpStatus: 503, message: 'draining' };
+}
+
+/** What was asked is what is said: no request has failed. */
+const HEALTH = { grpcStatus: 0, body: null, headers: [], reason: '', httpOnly: true };
+
 export function faulted(fault: Fault): Answer {
   const { httpStatus, grpcStatus, message, reason } = fault;
   return { httpStatus, grpcStatus, message, body: null, headers: [], reason, httpOnly: false };

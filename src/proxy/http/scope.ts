@@ -8,13 +8,13 @@
  * Per request: one comparison when the header list was seen before in this scope. Else the match is made, once. Where the target
  * is not in the list, because it differs on each request, what the list alone decides is kept with it (`TargetDecisions`), and the match is made for each.
  */
-import type { CompiledBinding, CompiledListener } from '../../match/index.ts';
+import { type CompiledBinding, type CompiledListener, isHealthCheck } from '../../match/index.ts';
 import type { RouteEntry } from '../../snapshot/index.ts';
 import { hostOfAuthority } from '../../values/index.ts';
 import { type HeaderList, pathIn, targetOf, type VolatileFields } from '../../wire/index.ts';
 import { type Answer, type Face, faceOfRequest, type RequestSeries } from '../faces/index.ts';
 import { GatewayMetrics, type MethodBudget } from '../metrics/index.ts';
-import { misdirected, noHost, noListener, noRoute, refused } from './answers.ts';
+import { healthy, leaving, misdirected, noHost, noListener, noRoute, refused } from './answers.ts';
 import type { RuleCompiler } from './compiled-rule.ts';
 import { Decision } from './decision.ts';
 import { HeadView } from './head-view.ts';
@@ -42,16 +42,26 @@ interface Target {
   readonly read: string;
 }
 
+/** How the connections came that a scope is for. */
+export interface Entrance {
+  /** The listener that the TLS server name chose; null: cleartext. */
+  readonly entered: CompiledListener | null;
+  /** The binding is being drained. */
+  readonly isLeaving: boolean;
+}
+
 export class Scope {
   readonly binding: CompiledBinding;
   /** The listener that the TLS server name chose; null: cleartext. */
   readonly entered: CompiledListener | null;
   readonly proto: 'http' | 'https';
+  readonly #isLeaving: boolean;
   readonly #environment: ScopeEnvironment;
 
-  constructor(binding: CompiledBinding, entered: CompiledListener | null, environment: ScopeEnvironment) {
+  constructor(binding: CompiledBinding, { entered, isLeaving }: Entrance, environment: ScopeEnvironment) {
     this.binding = binding;
     this.entered = entered;
+    this.#isLeaving = isLeaving;
     this.proto = entered === null ? 'http' : 'https';
     this.#environment = environment;
   }
@@ -68,8 +78,10 @@ export class Scope {
     const request = this.#headOf(head);
     const sent = targetOf(head, fields);
     const target = { sent, read: request.face.readTarget(sent) };
-    const decision = this.#decisionOn(request, target, this.#entryOf(request, target.read, fields));
-    return request.listener?.usesVolatile === true ? decision : this.#remember(first, decision);
+    const entry = this.#entryOf(request, target.read, fields);
+    const decision = this.#decisionOn(request, target, entry ?? this.#answerTo(request, target, fields));
+    const usesVolatile = request.listener?.usesVolatile === true || request.checked?.usesVolatile === true;
+    return usesVolatile ? decision : this.#remember(first, decision);
   }
 
   /** The list without its target was seen before in nearly every case. */
@@ -84,7 +96,10 @@ export class Scope {
     const { face } = request;
     const read = face.readTarget(sent);
     const entry = this.#entryOf(request, read, fields);
-    if (entry === undefined) return this.#decisionOn(request, { sent, read }, undefined);
+    if (entry === undefined) {
+      const target = { sent, read };
+      return this.#decisionOn(request, target, this.#answerTo(request, target, fields));
+    }
     let decision = memo.decisionOf(entry);
     let series = decision?.series;
     if (decision === undefined) {
@@ -101,27 +116,27 @@ export class Scope {
     const listener = host === '' ? undefined : this.binding.listenerFor(host);
     const gateway = listener === undefined ? '' : gatewayOf(listener);
     const metrics = this.#gateway(gateway);
-    return { scope: this, head, face: faceOfRequest(head), host, listener, gateway, metrics };
+    const checked = this.binding.checkedListener(listener, this.entered);
+    return { scope: this, head, face: faceOfRequest(head), host, listener, gateway, metrics, checked };
   }
 
-  /** The entry that takes the request; undefined: it is refused, or nothing takes it. */
-  #entryOf(
-    { head, face, host, listener }: RequestHead,
-    target: string,
-    fields: VolatileFields,
-  ): RouteEntry | undefined {
+  /** The entry that takes the request; undefined: it is refused, nothing takes it, or it asks for the listener's health. */
+  #entryOf(request: RequestHead, target: string, fields: VolatileFields): RouteEntry | undefined {
+    const { head, face, host, listener } = request;
     if (listener === undefined || this.#isMisdirected(listener)) return undefined;
     if (target === '') return undefined;
-    return listener.match(host, new HeadView(head, fields, target, face));
+    const view = new HeadView(head, fields, target, face);
+    return asksForHealth(request, view) ? undefined : listener.match(host, view);
   }
 
   #isMisdirected(listener: CompiledListener): boolean {
     return this.entered !== null && listener.listener.id !== this.entered.listener.id;
   }
 
-  /** `entry`: what `#entryOf` says. */
-  #decisionOn(request: RequestHead, target: Target, entry: RouteEntry | undefined): Decision {
+  /** `result`: what `#entryOf` says, or else `#answerTo`. */
+  #decisionOn(request: RequestHead, target: Target, result: RouteEntry | Answer): Decision {
     const { head, face, listener, gateway } = request;
+    const entry = 'rule' in result ? result : undefined;
     return new Decision(this, head, {
       face,
       listener: listener?.listener.id ?? '',
@@ -129,12 +144,14 @@ export class Scope {
       target: target.read === target.sent ? null : target.read,
       series: face.seriesOf(request, target.read, entry),
       rule: entry === undefined ? null : this.#environment.rules.compile(entry.rule),
-      answer: entry === undefined ? this.#answerTo(request, target) : null,
+      answer: 'rule' in result ? null : result,
     });
   }
 
   /** Why no entry took the request. */
-  #answerTo({ head, face, host, listener }: RequestHead, { sent, read }: Target): Answer {
+  #answerTo(request: RequestHead, { sent, read }: Target, fields: VolatileFields): Answer {
+    const { head, face, host, listener } = request;
+    if (asksForHealth(request, new HeadView(head, fields, read, face))) return this.#isLeaving ? leaving() : healthy();
     if (host === '') return noHost();
     const target = read || sent;
     const what = face.asked(head, target);
@@ -168,6 +185,11 @@ export class Scope {
     gateways.set(name, metrics);
     return metrics;
   }
+}
+
+function asksForHealth({ checked }: RequestHead, view: HeadView): boolean {
+  const health = checked?.listener.health ?? null;
+  return health !== null && isHealthCheck(health, view);
 }
 
 function gatewayOf({ listener }: CompiledListener): string {

@@ -21,6 +21,8 @@ export interface RequestHead {
   /** `namespace/name`, with its counters; '': no listener takes the request. */
   readonly gateway: string;
   readonly metrics: GatewayMetrics;
+  /** Whose health endpoint the request may be for. */
+  readonly checked: CompiledListener | undefined;
 }
 
 /** What follows from a list whose target is not in it: what it says by itself, and the decision for each entry that took it. */

@@ -9,7 +9,7 @@ import { MethodBudget } from '../metrics/index.ts';
 import { type BindingEnvironment, BindingServer } from './binding-server.ts';
 import { changedEntries } from './changed-entries.ts';
 import { ConnectionBudget } from './connection-budget.ts';
-import { headerNamesOf } from './header-names.ts';
+import { headerNamesOf, healthNamesOf } from './header-names.ts';
 import type { TicketSecrets } from './ticket-secrets.ts';
 import { TlsContexts } from './tls-contexts.ts';
 
@@ -88,6 +88,7 @@ export class Listeners {
     // Requests on a binding that left may still count for rules that are gone.
     if (this.#leaving.size > 0 || !areNewVersions(gone, came)) this.#environment.rules.retain(rulesOf(wanted));
     this.#environment.serving.lists.steadyNames.add(headerNamesOf(came));
+    this.#environment.serving.lists.steadyNames.add(healthNamesOf(wanted));
     const failures = new Map<string, BindFailure>();
     for (const binding of wanted) this.#swap(binding);
     if (ports === 'open') await Promise.all(wanted.map(binding => this.#open(binding, failures)));
