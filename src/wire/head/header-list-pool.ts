@@ -32,6 +32,8 @@ export class HeaderListPool {
   root: ListNode;
   /** What the encoders of a codec share, an object of its own class; null: there is none yet. */
   encoders: object | null = null;
+  /** The same of its decoders. */
+  decoders: object | null = null;
   /** Names that never vary; see there. */
   readonly steadyNames: SteadyNames = new SteadyNames();
   /** Internal: how many fields were interned so far. */
