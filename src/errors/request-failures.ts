@@ -162,6 +162,23 @@ export const REQUEST_FAILURES = {
     summary: 'too many requests wait for a connection to the backend',
     help: 'add endpoints, or find out why they are slow',
   },
+  upgrade_limit: {
+    source: 'internal',
+    retryable: true,
+    httpStatus: 503,
+    grpcStatus: 8,
+    summary: 'the request asks for an upgrade, such as a WebSocket, and the cap of connections is reached',
+    help: 'raise the limit of open files, or add workers or replicas',
+  },
+  upgrade_not_taken: {
+    source: 'upstream',
+    retryable: false,
+    httpStatus: 501,
+    grpcStatus: 12,
+    summary:
+      'the request asks for an upgrade, such as a WebSocket, and the endpoint speaks HTTP/2 without extended CONNECT',
+    help: 'set appProtocol: kubernetes.io/ws where the port of the Service speaks HTTP/1.1, or let the backend allow extended CONNECT (RFC 8441)',
+  },
   no_endpoint: {
     source: 'upstream',
     retryable: false,

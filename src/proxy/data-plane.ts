@@ -100,20 +100,14 @@ export class DataPlane {
   }
 
   /**
-   * Has the workers make all ready to serve `snapshot`, before the first `apply`; no port is opened, no name resolved. Sent
-   * when this returns. Resolves when every worker has done so; rejects as `apply` does.
-   */
-  prepare(snapshot: Snapshot): Promise<void> {
-    return this.#workers.prepare(snapshot);
-  }
-
-  /**
    * Makes `snapshot` live. Resolves when every worker serves it; bindings that failed are tried again by each call.
-   * Rejects when a worker cannot execute it: a bug; what was served before goes on.
+   * Rejects when a worker cannot execute it: a bug; what was served before goes on. `onSent`: the workers have it and
+   * are at work, and this thread has nothing to do.
    */
-  async apply(snapshot: Snapshot): Promise<{ failures: BindFailures }> {
+  async apply(snapshot: Snapshot, onSent?: () => void): Promise<{ failures: BindFailures }> {
     this.#snapshot = snapshot;
     const { claims, applied } = await this.#enqueue(() => this.#send(snapshot));
+    onSent?.();
     const failures = new Map<string, BindFailure>(claims);
     for (const failed of await applied) for (const [id, failure] of failed) failures.set(id, failure);
     return { failures };

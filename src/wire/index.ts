@@ -5,7 +5,8 @@
  * In: chunks of input and calls. Out: events and chunks of output. Never: `node:net`, timers, decisions about routing.
  *
  * `head`: fields and interned lists of fields. `message`: streams and connections, whatever carries them. `output`: bytes on their way
- * out. `http1`, `http2`: the codecs, which know nothing of each other. `grpc`: what gRPC puts into heads and bodies.
+ * out. `http1`, `http2`: the codecs, which know nothing of each other. `grpc`: what gRPC puts into heads and bodies; `websocket`: what
+ * WebSockets do.
  */
 
 export { isGrpcContentType, isGrpcMessage } from './grpc/content-type.ts';
@@ -13,7 +14,7 @@ export { MessageCounter } from './grpc/frames.ts';
 export { decodeGrpcMessage, encodeGrpcMessage } from './grpc/message.ts';
 export { GrpcStatus, grpcStatusName, grpcStatusOfHttp, parseGrpcStatus } from './grpc/status.ts';
 export { formatGrpcTimeout, parseGrpcTimeout } from './grpc/timeout.ts';
-export { HeaderList, targetOf } from './head/header-list.ts';
+export { HeaderList, MemoSlot, targetOf } from './head/header-list.ts';
 export { HeaderListPool } from './head/header-list-pool.ts';
 export {
   fieldOf,
@@ -40,3 +41,5 @@ export type { MessageConnection, MessageConnectionEvents } from './message/messa
 export type { MessageEvents, MessageStream } from './message/message-stream.ts';
 export { copyBytes } from './output/copy-bytes.ts';
 export type { OutputSink } from './output/output.ts';
+export { FrameBoundary, goingAway } from './websocket/frame-boundary.ts';
+export { WEBSOCKET } from './websocket/handshake.ts';

@@ -32,8 +32,8 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
     },
     {
       limit: 'proxy/workers#LEAST_CONNECTIONS',
-      over: 'the cap is not lower; idle connections make room, then silent ones, then new ones are closed',
-      metric: 'connections_idle, connections_early, connections',
+      over: 'the cap is not lower; idle connections make room, then silent ones, then new ones are closed; an upgrade takes two places, and is answered 503 when there are none',
+      metric: 'connections_idle, connections_early, connections, tunnels',
     },
     {
       limit: 'proxy/listeners#MIN_IDLE_MS',
@@ -169,6 +169,12 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
       over: 'the stream ends with UNAVAILABLE',
       metric: 'stream_idle',
     },
+    {
+      limit: 'proxy/http#TUNNEL_IDLE_MS',
+      over: 'both sides of a WebSocket get a close frame (1001); what is none, or goes on, is reset',
+      metric: 'tunnel_idle',
+    },
+    { limit: 'proxy/http#GOODBYE_MS', over: 'reset' },
     {
       limit: 'proxy/http#MAX_RETRIES',
       over: 'the failure is told',

@@ -75,6 +75,7 @@ export class GrpcHealthProbe implements HealthProbe, ConnectionOwner, MessageEve
 
   onLeftOut(): void {}
 
+  onDedicated(): void {}
   onCrowded(): void {}
 
   /** A check under way may still be answered; the next one connects anew. */

@@ -54,6 +54,8 @@ export class MirrorStep implements FilterStep {
 
   onRequestHead(request: SteppedRequest): StepVerdict {
     const { activeMirrors, metrics, mirrorBytes, random } = this.#environment;
+    // What follows an upgrade is a conversation, of which nobody could hold one side.
+    if (request.outgoing.get(':protocol') !== undefined) return CONTINUE;
     if (random() * this.#share.denominator >= this.#share.numerator) return CONTINUE;
     if (activeMirrors >= MAX_ACTIVE || mirrorBytes >= MAX_MIRROR_BYTES) {
       metrics.count('daemun_limit_hits_total', { limit: 'active_mirrors' });

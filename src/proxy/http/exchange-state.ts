@@ -12,6 +12,7 @@ import { RequestPipe } from './request-pipe.ts';
 import type { Scope } from './scope.ts';
 import type { Serving } from './serving.ts';
 import type { StepRun } from './step-run.ts';
+import type { Tunnel } from './tunnel.ts';
 
 /** The client's connection, as its exchanges see it. */
 export interface ExchangeOwner {
@@ -28,6 +29,9 @@ export interface ExchangeOwner {
   exchangeEnded(): void;
   /** The client took back a call that an endpoint may be busy with: it cancelled, or its own deadline passed. */
   leftUnfinished(): void;
+  /** A request that asks for an upgrade needs a connection to an endpoint for itself: false when there is no room. `tunnelEnded` follows once. */
+  takeTunnel(): boolean;
+  tunnelEnded(): void;
   /** `exchange` holds this many bytes more (or, negative, fewer). May end the worst exchange of the connection or of the worker. */
   held(exchange: ExchangeState, change: number): void;
 }
@@ -46,6 +50,8 @@ export abstract class ExchangeState {
   readonly outcome: Outcome = new Outcome();
   decision: Decision | null = null;
   backend: CompiledBackend | null = null;
+  /** What becomes of the upgrade that it asks for; null: it asks for none. */
+  tunnel: Tunnel | null = null;
   /** Its way through the steps of its rule; null: there are none. */
   steps: StepRun | null = null;
   startedMs = 0;

@@ -39,6 +39,7 @@ import { beginForwarding, countPendingLimit, goOn, retryElsewhere } from './requ
 import { deliverHead, deliverTrailers, endResponse, flushResponse } from './response-flow.ts';
 import { StepRun, type StepRunOwner } from './step-run.ts';
 import { requestTrailerFields, requestTrailers } from './trailer-fields.ts';
+import { endTunnel, mayAsk, openTunnel, sayGoodbye } from './tunnel-flow.ts';
 import type { AttemptOwner } from './upstream-attempt.ts';
 
 export class Exchange
@@ -84,6 +85,7 @@ export class Exchange
     const before = request.cost;
     request.write(this.#upstream, chunk, start, end);
     if (request.cost !== before) recount(this);
+    if (endStream) endTunnel(this);
   }
 
   onTrailers(_stream: MessageStream, trailers: HeaderList, fields: VolatileFields): void {
@@ -103,7 +105,7 @@ export class Exchange
   /** The client cancelled, broke the protocol, or is gone; or the gateway is going. */
   onEnded(_stream: MessageStream, { reason, origin }: StreamEnd): void {
     if (this.isFinished) return;
-    this.owner.leftUnfinished();
+    if (this.tunnel?.state !== 'open') this.owner.leftUnfinished();
     this.attempts.current?.abandon('ok');
     if (origin === 'connection' && this.owner.isCut) {
       this.#giveUp('drain_timeout');
@@ -117,9 +119,10 @@ export class Exchange
   /** The gateway has no more time. What the client does not take of this is lost with the connection. */
   cut(): void {
     if (this.heldAnswer !== null) releaseAnswer(this);
+    sayGoodbye(this, { isLast: true });
     if (this.isFinished || this.response.ended) return;
     this.outcome.reason = 'drain_timeout';
-    sendAnswer(this, drainTimeout(this.face));
+    sendAnswer(this, drainTimeout());
   }
 
   onWritable(): void {
@@ -138,6 +141,7 @@ export class Exchange
   }
 
   upstreamOpened(stream: MessageStream): void {
+    if (this.tunnel !== null && !mayAsk(this, stream)) return;
     const isEmpty = this.request.isDone;
     this.response.source = stream;
     stream.sendHead(this.outgoing, this.outgoingFields, isEmpty);
@@ -160,10 +164,17 @@ export class Exchange
   }
 
   upstreamHead(head: HeaderList, fields: VolatileFields, endStream: boolean): void {
+    if (this.tunnel !== null) this.tunnel.state = 'refused';
     const before = this.request.cost;
     this.request.releaseReplay();
     if (this.request.cost !== before) recount(this);
     deliverHead(this, head, fields, endStream);
+  }
+
+  upstreamUpgraded(head: HeaderList, fields: VolatileFields): void {
+    if (this.tunnel === null) return;
+    openTunnel(this, this.tunnel, head, fields);
+    this.#flushRequest();
   }
 
   upstreamData(chunk: Buffer, start: number, end: number, endStream: boolean): void {
@@ -193,14 +204,14 @@ export class Exchange
     switch (end.origin) {
       case 'peer':
       case 'leaving':
-        return upstreamReset(this.face, `stream reset with ${end.detail}`);
+        return upstreamReset(`stream reset with ${end.detail}`);
       case 'codec':
         return isOwnLimit(end) ? responseTooLarge() : upstreamProtocol(`its response is not valid (${end.detail})`);
       case 'connection': {
-        if (end.reason === 'lost') return upstreamReset(this.face, 'its connection was lost');
+        if (end.reason === 'lost') return upstreamReset('its connection was lost');
         // Nothing of this call may have come yet: then it is as good as lost.
         const detail = `its connection failed with ${end.detail}`;
-        return this.responseStarted ? upstreamProtocol(detail) : upstreamReset(this.face, detail);
+        return this.responseStarted ? upstreamProtocol(detail) : upstreamReset(detail);
       }
     }
   }
@@ -211,7 +222,9 @@ export class Exchange
   }
 
   watch(watcher: BodyWatcher): void {
-    this.steps?.watch(watcher);
+    // What follows an upgrade is no body.
+    if (this.tunnel === null) this.steps?.watch(watcher);
+    else watcher.end();
   }
 
   resume(verdict: Parameters<SteppedRequest['resume']>[0]): void {
@@ -224,7 +237,8 @@ export class Exchange
 
   /** Where the request's body goes now; null: nowhere yet, or no more. */
   get #upstream(): MessageStream | null {
-    return this.attempts.current === null ? null : this.attempts.current.stream;
+    const isHeldBack = this.tunnel !== null && this.tunnel.state !== 'open';
+    return isHeldBack || this.attempts.current === null ? null : this.attempts.current.stream;
   }
 
   #flushRequest(): void {
@@ -232,6 +246,7 @@ export class Exchange
     if (this.isFinished || upstream === null) return;
     this.request.flush(upstream);
     recount(this);
+    endTunnel(this);
   }
 
   #timeOut(): void {
@@ -240,12 +255,12 @@ export class Exchange
     const { requestMs, isByRoute } = this.deadlines;
     if (!isByRoute) this.owner.leftUnfinished();
     this.attempts.current?.abandon(this.#isEndpointLate() ? 'failed' : 'ok');
-    this.answer(deadlineExceeded(this.face, requestMs, isByRoute));
+    this.answer(deadlineExceeded(requestMs, isByRoute));
   }
 
   /** The route's timeout passed, the endpoint had the whole request, and nothing came of it. */
   #isEndpointLate(): boolean {
-    const hasAll = this.request.ended && !this.request.isWaiting;
+    const hasAll = this.tunnel !== null || (this.request.ended && !this.request.isWaiting);
     return this.deadlines.isByRoute && hasAll && !this.responseStarted;
   }
 

@@ -6,6 +6,7 @@
  */
 import { streamIdle } from './answers.ts';
 import type { ExchangeState } from './exchange-state.ts';
+import { sayGoodbye } from './tunnel-flow.ts';
 
 /**
  * Something is owed and does not come: the body of a request that nobody has begun to answer, or bytes that one side does
@@ -18,17 +19,27 @@ export const STALLED_STREAM_MS = 300_000;
  */
 export const QUIET_STREAM_MS = 3_600_000;
 
+/** An upgraded connection on which nothing moves: as long as a quiet stream. Who wants more sends a ping now and then. */
+export const TUNNEL_IDLE_MS = 3_600_000;
+/** Both sides of a WebSocket were told that it ends, and have this long to end it themselves. */
+export const GOODBYE_MS = 10_000;
+
 /** Ends `exchange` when it has stood still for too long. */
 export function checkIdle(exchange: ExchangeState, nowMs: number): void {
   if (exchange.isFinished || exchange.heldAnswer !== null) return;
   const limit = idleLimitOf(exchange, nowMs);
   if (limit === null) return;
-  exchange.owner.serving.metrics.count('daemun_limit_hits_total', { limit });
-  exchange.answer(streamIdle(limit));
+  const isLeaving = exchange.tunnel?.isLeaving === true;
+  if (!isLeaving) exchange.owner.serving.metrics.count('daemun_limit_hits_total', { limit });
+  const reason = limit === 'stream_stalled' ? limit : 'stream_idle';
+  if (sayGoodbye(exchange, { isLast: false })) {
+    exchange.outcome.reason = reason;
+    exchange.movedMs = Math.trunc(nowMs);
+  } else exchange.answer(streamIdle(reason));
 }
 
 /** Which limit `exchange` is over; null: none. Remembers on the exchange what had moved. */
-function idleLimitOf(exchange: ExchangeState, nowMs: number): 'stream_stalled' | 'stream_idle' | null {
+function idleLimitOf(exchange: ExchangeState, nowMs: number): 'stream_stalled' | 'stream_idle' | 'tunnel_idle' | null {
   const moved =
     2 * exchange.request.bytes +
     exchange.response.bytes -
@@ -41,11 +52,23 @@ function idleLimitOf(exchange: ExchangeState, nowMs: number): 'stream_stalled' |
     return null;
   }
   const idleMs = nowMs - exchange.movedMs;
+  const { tunnel } = exchange;
   if (idleMs >= STALLED_STREAM_MS && isOwed(exchange)) return 'stream_stalled';
-  return idleMs >= QUIET_STREAM_MS ? 'stream_idle' : null;
+  if (tunnel?.state !== 'open') return idleMs >= QUIET_STREAM_MS ? 'stream_idle' : null;
+  return idleMs >= (tunnel.isLeaving ? GOODBYE_MS : TUNNEL_IDLE_MS) ? 'tunnel_idle' : null;
 }
 
 function isOwed(exchange: ExchangeState): boolean {
-  const owesBody = !exchange.request.ended && !exchange.responseStarted;
-  return owesBody || exchange.request.isWaiting || exchange.response.isWaiting;
+  const { request, response, responseStarted, tunnel } = exchange;
+  const isWaiting = request.isWaiting || response.isWaiting;
+  switch (tunnel?.state) {
+    case 'open':
+      // Who ended one direction is seldom there to read the other for long.
+      return isWaiting || request.ended || response.ended;
+    case 'asked':
+      return isWaiting;
+    case 'refused':
+    case undefined:
+      return isWaiting || (!request.ended && !responseStarted);
+  }
 }

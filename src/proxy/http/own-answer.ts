@@ -19,6 +19,8 @@ export function holdAnswer(exchange: ExchangeState, answer: Answer): boolean {
   if (
     exchange.face.readsWhileSending ||
     exchange.request.ended ||
+    // What a client sends behind it is not the rest of a request.
+    exchange.decision?.upgrade != null ||
     exchange.responseStarted ||
     exchange.attempts.current !== null
   )

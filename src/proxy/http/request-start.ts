@@ -11,6 +11,7 @@ import type { Decision } from './decision.ts';
 import { tellRetry } from './exchange-debug.ts';
 import { recount } from './exchange-memory.ts';
 import type { ExchangeState } from './exchange-state.ts';
+import { askForTunnel } from './tunnel-flow.ts';
 
 /** A call that allows less has no time left: no endpoint is asked, only to be told to stop. */
 const LEAST_TIMEOUT_MS = 1;
@@ -28,6 +29,7 @@ export function beginForwarding(exchange: ExchangeState, decision: Decision, rul
     return;
   }
   if (!startDeadline(exchange, rule.timeoutMs)) return;
+  if (decision.upgrade !== null && !askForTunnel(exchange, decision.upgrade)) return;
   exchange.backend = backend;
   prepareHead(exchange, decision, backend);
   if (backend.filters.steps.length === 0) openAttempt(exchange, backend.cluster, session?.endpoint ?? null);
@@ -75,7 +77,7 @@ function startDeadline(exchange: ExchangeState, routeMs: number): boolean {
   exchange.deadlines.isByRoute = byRoute;
   if (byRoute) exchange.outgoingFields = face.withDeadline(exchange.fields, routeMs);
   if (timeoutMs < LEAST_TIMEOUT_MS) {
-    exchange.answer(deadlineExceeded(face, timeoutMs, byRoute));
+    exchange.answer(deadlineExceeded(timeoutMs, byRoute));
     return false;
   }
   exchange.deadlines.arm('request', exchange.owner.serving.loop, exchange.startedMs + timeoutMs);

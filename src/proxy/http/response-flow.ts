@@ -2,7 +2,7 @@
 
 /** The response on its way to the client: head with filters, data at the client's pace, trailers, and the end. */
 
-import { type HeaderList, type VolatileFields, withoutFields } from '../../wire/index.ts';
+import { type HeaderList, MemoSlot, type VolatileFields, withoutFields } from '../../wire/index.ts';
 import type { Face } from '../faces/index.ts';
 import type { CompiledBackend } from './compiled-rule.ts';
 import { recount } from './exchange-memory.ts';
@@ -62,7 +62,9 @@ export function flushResponse(exchange: ExchangeState): void {
 
 /** END_STREAM went to the client. */
 export function endResponse(exchange: ExchangeState): void {
-  const { stream, outcome } = exchange;
+  const { stream, outcome, tunnel } = exchange;
+  // The other direction goes on.
+  if (tunnel !== null && tunnel.state === 'open' && !exchange.request.isDone) return;
   const httpStatus = outcome.http;
   exchange.attempts.current?.finish(httpStatus >= 502 && httpStatus <= 504 ? 'failed' : 'ok');
   // The rest of the request is not wanted (RFC 9113 §8.1).
@@ -71,29 +73,27 @@ export function endResponse(exchange: ExchangeState): void {
 }
 
 /** What follows from a list of trailers. */
-class TrailerPlan {
+interface TrailerPlan {
   /** What the client gets. */
   readonly trailers: HeaderList;
   /** What they say to requests of this face. */
   readonly face: Face;
   readonly status: number | null;
-
-  constructor(received: HeaderList, face: Face) {
-    this.trailers = responseTrailers(received);
-    this.face = face;
-    this.status = face.statusIn(received);
-  }
 }
+
+const TRAILERS: MemoSlot<TrailerPlan> = new MemoSlot('trailers');
 
 /** Made once per trailer list: calls that end alike share one. */
 function trailerPlan(received: HeaderList, face: Face): TrailerPlan {
-  if (received.memo instanceof TrailerPlan) return received.memo;
-  const plan = new TrailerPlan(received, face);
-  received.memo = plan;
+  const known = TRAILERS.of(received);
+  if (known !== undefined) return known;
+  const plan = { trailers: responseTrailers(received), face, status: face.statusIn(received) };
+  TRAILERS.put(received, plan);
   return plan;
 }
 
-function withSession(exchange: ExchangeState, fields: VolatileFields): VolatileFields {
+/** `fields` with the cookie or the header of the rule's session, when the rule has one. */
+export function withSession(exchange: ExchangeState, fields: VolatileFields): VolatileFields {
   const { decision, attempts, backend, session: known, owner } = exchange;
   const session = decision?.rule?.session ?? null;
   const endpoint = attempts.current?.endpoint ?? null;

@@ -27,6 +27,7 @@ export interface AttemptOwner {
   upstreamNotOpened(failure: OpenFailure, message: string): void;
   upstreamInformational(head: HeaderList, fields: VolatileFields): void;
   upstreamHead(head: HeaderList, fields: VolatileFields, endStream: boolean): void;
+  upstreamUpgraded(head: HeaderList, fields: VolatileFields): void;
   upstreamData(chunk: Buffer, start: number, end: number, endStream: boolean): void;
   upstreamTrailers(trailers: HeaderList, fields: VolatileFields): void;
   /** The attempt is over already. */
@@ -88,6 +89,10 @@ export class UpstreamAttempt implements UpstreamRequest {
   onHead(_stream: MessageStream, head: HeaderList, fields: VolatileFields, endStream: boolean): void {
     if (this.#isOver) return;
     this.#exchange.upstreamHead(head, fields, endStream);
+  }
+
+  onUpgraded(_stream: MessageStream, head: HeaderList, fields: VolatileFields): void {
+    if (!this.#isOver) this.#exchange.upstreamUpgraded(head, fields);
   }
 
   onData(_stream: MessageStream, chunk: Buffer, start: number, end: number, endStream: boolean): void {

@@ -57,6 +57,8 @@ export class SocketTransport implements OutputSink, InputTaker {
   #dirty = false;
   #closed = false;
   #ending = false;
+  /** Our side ends when what is queued is written; the peer's goes on. */
+  #outputEnds = false;
   #blocked = false;
   /** Held back so that a single buffer is written without corking. */
   #held: Buffer | null = null;
@@ -118,7 +120,7 @@ export class SocketTransport implements OutputSink, InputTaker {
     connection.takeOutput(this);
     if (this.#blocked || this.#unreadBytes > 0) this.measure();
     // Input that waited for this output may have been answered, and have ended the connection: that is out at the next turn.
-    if (this.#ending && !this.#dirty) this.socket.end();
+    if ((this.#ending || this.#outputEnds) && !this.#dirty) this.socket.end();
   }
 
   /** Tells the owner how much output waits. */
@@ -165,6 +167,13 @@ export class SocketTransport implements OutputSink, InputTaker {
   shut(): void {
     if (this.#closed || this.#ending) return;
     this.#ending = true;
+    this.markDirty();
+  }
+
+  /** Writes what is queued, then ends the writing side of the socket. Reading goes on. */
+  shutOutput(): void {
+    if (this.#closed || this.#outputEnds) return;
+    this.#outputEnds = true;
     this.markDirty();
   }
 

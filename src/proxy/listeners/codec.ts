@@ -22,13 +22,7 @@ export function openCodec(
 ): MessageConnection {
   switch (spoken) {
     case 'http1':
-      return new Http1ServerConnection({
-        events,
-        limits: DEFAULT_HTTP1_LIMITS,
-        memory: heads,
-        scheme,
-        takesUpgrades: false,
-      });
+      return new Http1ServerConnection({ events, limits: DEFAULT_HTTP1_LIMITS, memory: heads, scheme });
     case 'http2':
       return new Http2Connection({ role: 'server', events, limits: DEFAULT_HTTP2_LIMITS, lists });
   }

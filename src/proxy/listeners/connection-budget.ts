@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * How many client connections a worker has open, and who goes when a new one comes at the cap:
+ * How many client connections a worker has open, connections to endpoints that are theirs alone (tunnels) included, and who goes when a new one comes at the cap:
  *
  * 1. the connection that has been without a request for longest (a second at least): it loses nothing, and its client
  *    comes back when it needs to;
@@ -62,7 +62,7 @@ export class ConnectionBudget {
     parts.metrics.values[parts.metrics.slot('daemun_downstream_connections_max', {})] = max;
   }
 
-  /** Sockets that are open. */
+  /** Sockets that are open, and tunnels. */
   get open(): number {
     return this.#open;
   }
@@ -77,6 +77,21 @@ export class ConnectionBudget {
     this.#early.set(socket, owner);
     socket.on('close', this.#onSocketClosed);
     return true;
+  }
+
+  /** A client's request wants a connection to an endpoint for itself. False: there is no room. */
+  takeTunnel(): boolean {
+    if (this.#open >= this.max && !this.#makeRoom()) {
+      this.#hit('tunnels', 'upgrades are refused: the cap of connections of this worker is reached');
+      return false;
+    }
+    this.#open++;
+    return true;
+  }
+
+  /** That connection is not needed any more. */
+  tunnelEnded(): void {
+    this.#open--;
   }
 
   /** It speaks what the port takes. */

@@ -146,6 +146,14 @@ export class DownstreamConnection
     this.destroy();
   }
 
+  takeTunnel(): boolean {
+    return this.#server.budget.takeTunnel();
+  }
+
+  tunnelEnded(): void {
+    this.#server.budget.tunnelEnded();
+  }
+
   /** Ends at once. */
   destroy(): void {
     this.#transport.destroy();
@@ -183,6 +191,10 @@ export class DownstreamConnection
 
   onInputWanted(wanted: boolean): void {
     this.#transport.wantInput(wanted);
+  }
+
+  onOutputEnded(): void {
+    this.#transport.shutOutput();
   }
 
   onRefusedHead(why: 'oversized' | 'malformed', partial: HeaderList, status?: number): void {

@@ -76,6 +76,7 @@ export const FAMILIES = {
     labels: ['binding'],
   },
   daemun_downstream_requests_active: { type: 'gauge', help: 'Requests in progress.', labels: ['binding'] },
+  daemun_downstream_tunnels: { type: 'gauge', help: 'Requests in progress whose upgrade was granted.', labels: [] },
   daemun_downstream_received_bytes_total: { type: 'counter', help: 'Bytes read from clients.', labels: ['binding'] },
   daemun_downstream_sent_bytes_total: { type: 'counter', help: 'Bytes written to clients.', labels: ['binding'] },
   daemun_downstream_refused_total: {

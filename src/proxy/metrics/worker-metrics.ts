@@ -82,8 +82,13 @@ export class WorkerMetrics {
 
   /** Adds one to a counter that is looked up by its labels: for rare events. */
   count<Name extends FamilyName>(name: Name, labels: LabelsOf<Name>): void {
+    this.add(name, labels, 1);
+  }
+
+  /** Changes a gauge that is looked up by its labels: for rare events. */
+  add<Name extends FamilyName>(name: Name, labels: LabelsOf<Name>, change: number): void {
     const slot = this.slot(name, labels);
-    this.values[slot] = (this.values[slot] as number) + 1;
+    this.values[slot] = (this.values[slot] as number) + change;
   }
 
   /** Adds an observation to the histogram at `first`. */

@@ -26,11 +26,11 @@ const HTTP2_LIMITS: Http2Limits = {
 export function openCodec(
   protocol: Cluster['protocol'],
   events: MessageConnectionEvents,
-  { lists, heads, loop }: ConnectionEnvironment,
+  { lists, heads, loop, random }: ConnectionEnvironment,
 ): MessageConnection {
   switch (protocol) {
     case 'h1':
-      return new Http1ClientConnection({ events, limits: DEFAULT_HTTP1_LIMITS, memory: heads });
+      return new Http1ClientConnection({ events, limits: DEFAULT_HTTP1_LIMITS, memory: heads, random });
     case 'h2c':
       return new Http2Connection({ role: 'client', events, limits: HTTP2_LIMITS, lists, time: loop });
   }

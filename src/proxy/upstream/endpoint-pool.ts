@@ -4,8 +4,10 @@ import type { Cluster, Endpoint } from '../../snapshot/index.ts';
 import type { MessageStream } from '../../wire/index.ts';
 import type { ConnectFailure } from './connect-failure.ts';
 import type { ConnectionEnvironment } from './connection-environment.ts';
+import { DedicatedConnections } from './dedicated-connections.ts';
 import { endpointKey } from './endpoint-key.ts';
 import { Lane, type LaneLimits, type LaneOwner } from './lane.ts';
+import type { UpstreamConnection } from './upstream-connection.ts';
 import type { UpstreamEndpoint, UpstreamRequest } from './upstream-request.ts';
 import type { Candidate, Health } from './usable-endpoints.ts';
 import type { WaitingRequest } from './waiting-line.ts';
@@ -61,6 +63,7 @@ export class EndpointPool implements UpstreamEndpoint, Candidate, LaneOwner {
   readonly #environment: ConnectionEnvironment;
   readonly #shared: Lane;
   #apart: Lane | null = null;
+  #dedicated: DedicatedConnections | null = null;
   #retired = false;
 
   constructor(endpoint: Endpoint, owner: EndpointOwner, environment: ConnectionEnvironment) {
@@ -93,7 +96,7 @@ export class EndpointPool implements UpstreamEndpoint, Candidate, LaneOwner {
 
   /** Connections, those that are connecting or draining included. */
   get connections(): number {
-    return this.#shared.connections.length + (this.#apart?.connections.length ?? 0);
+    return this.#shared.connections.length + (this.#apart?.connections.length ?? 0) + (this.#dedicated?.size ?? 0);
   }
 
   /** A new stream whose events go to `request`; null when no connection has room. Allocates only the stream. */
@@ -143,12 +146,14 @@ export class EndpointPool implements UpstreamEndpoint, Candidate, LaneOwner {
     this.#retired = true;
     this.#shared.destroy();
     this.#apart?.destroy();
+    this.#dedicated?.destroy();
   }
 
   /** About once a second. */
   sweep(nowMs: number): void {
     this.#shared.sweep(nowMs);
     this.#apart?.sweep(nowMs);
+    this.#dedicated?.sweep(nowMs);
   }
 
   /** Only the shared lane says whether the endpoint can be used: clients in the other one may have made it fail. */
@@ -163,6 +168,11 @@ export class EndpointPool implements UpstreamEndpoint, Candidate, LaneOwner {
 
   onConnectionsChanged(): void {
     this.#owner.onConnectionsChanged();
+  }
+
+  onDedicated(connection: UpstreamConnection): void {
+    this.#dedicated ??= new DedicatedConnections(() => this.#owner.onConnectionsChanged());
+    this.#dedicated.take(connection);
   }
 
   onServed(waiting: WaitingRequest, stream: MessageStream): void {

@@ -30,6 +30,8 @@ export interface LaneOwner extends ConnectionTarget {
   onProven(lane: Lane): void;
   /** A connection came or went. */
   onConnectionsChanged(): void;
+  /** It carries one stream from now on, and nothing else: it is no lane's. */
+  onDedicated(connection: UpstreamConnection): void;
   /** `waiting` left the line and has its stream. */
   onServed(waiting: WaitingRequest, stream: MessageStream): void;
   /** Connecting takes long: true when others are there for what waits. Sees to one when none is. */
@@ -196,6 +198,17 @@ export class Lane implements ConnectionOwner {
     this.#loseCurrent(connection);
   }
 
+  /** What took its only connection is no sign that the endpoint cannot be reached. */
+  onDedicated(connection: UpstreamConnection): void {
+    this.connections.splice(this.connections.indexOf(connection), 1);
+    this.#believe();
+    this.#backoff.succeed();
+    if (this.#current === connection.messages) this.#current = this.#openOther(connection);
+    this.#owner.onDedicated(connection);
+    if (this.waiting.length > 0) this.#serve();
+    else if (this.#current === null && this.#isWanted) this.connect();
+  }
+
   onDraining(connection: UpstreamConnection): void {
     const failure = connection.failure ?? (connection.isProven ? null : ENDED_EARLY);
     if (connection.hasSpoken) this.#believe();
@@ -222,9 +235,13 @@ export class Lane implements ConnectionOwner {
 
   #loseCurrent(connection: UpstreamConnection): void {
     if (this.#current === null || this.#current !== connection.messages) return;
-    this.#current = this.connections.find(other => other.state === 'open')?.messages ?? null;
+    this.#current = this.#openOther(connection);
     if (this.#current !== null || this.#retired) return;
     if (this.#isWanted) this.warm();
+  }
+
+  #openOther(connection: UpstreamConnection): MessageConnection | null {
+    return this.connections.find(other => other !== connection && other.state === 'open')?.messages ?? null;
   }
 
   #fail(connection: UpstreamConnection, failure: ConnectFailure): void {

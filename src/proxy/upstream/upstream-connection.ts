@@ -46,6 +46,8 @@ export interface ConnectionOwner {
   onCrowded(connection: UpstreamConnection): void;
   /** Once, if it was open: it takes no new streams any more (the peer leaves, or it broke); those it has go on. `onClosed` follows. */
   onDraining(connection: UpstreamConnection): void;
+  /** It carries one upgraded stream from now on, and nothing else. Who has it next: see `handOver`. */
+  onDedicated(connection: UpstreamConnection): void;
   /** Last event. `failure`: why it was never open. */
   onClosed(connection: UpstreamConnection, failure: ConnectFailure | null): void;
 }
@@ -66,7 +68,7 @@ export class UpstreamConnection implements MessageConnectionEvents, TransportOwn
   /** The peer speaks the version, and allowed streams. */
   wasOpen = false;
   readonly #environment: ConnectionEnvironment;
-  readonly #owner: ConnectionOwner;
+  #owner: ConnectionOwner;
   readonly #transport: SocketTransport;
   readonly #deadPeer: DeadPeer;
   readonly #idle: IdleTime;
@@ -194,6 +196,20 @@ export class UpstreamConnection implements MessageConnectionEvents, TransportOwn
   onEndsHeld(): void {
     this.#checkCrowd();
     this.#endTimer ??= this.#environment.clock.after(END_PACE_MS, () => this.#sendEnds());
+  }
+
+  onDedicated(): void {
+    if (this.state === 'open') this.state = 'draining';
+    this.#owner.onDedicated(this);
+  }
+
+  /** `owner` has it from now on. */
+  handOver(owner: ConnectionOwner): void {
+    this.#owner = owner;
+  }
+
+  onOutputEnded(): void {
+    this.#transport.shutOutput();
   }
 
   onInputWanted(wanted: boolean): void {

@@ -7,7 +7,7 @@ import { AccessLog } from '../access-log/index.ts';
 import { macKey, type SessionKey } from '../filters/index.ts';
 import type { Serving } from '../http/index.ts';
 import { BodyMemory, MemoryBudget, SocketLoop, workerBufferBytes } from '../io/index.ts';
-import { Listeners, type PortsWanted, type TicketSecrets } from '../listeners/index.ts';
+import { Listeners, type TicketSecrets } from '../listeners/index.ts';
 import { DebugLog, type Log, RateLimitedLog } from '../log/index.ts';
 import { RuleMetrics, type Series, WorkerMetrics } from '../metrics/index.ts';
 import { dialTcp, type Health, type ReachChange, UpstreamMetrics, UpstreamPools } from '../upstream/index.ts';
@@ -65,7 +65,6 @@ export class WorkerRuntime {
   readonly #debug: DebugLog;
   #snapshot: Snapshot = EMPTY_SNAPSHOT;
   #failures: BindFailures = new Map();
-  #ports: PortsWanted = 'as-they-are';
 
   constructor(settings: WorkerSettings, host: WorkerHost) {
     const { clock, random } = host;
@@ -115,9 +114,9 @@ export class WorkerRuntime {
 
   /**
    * Swaps to `snapshot`; requests that began keep what they have. Endpoints alone never touch a listener. Bindings that
-   * failed before are tried again each time. `ports`: `as-they-are` opens none. Default: `open`.
+   * failed before are tried again each time.
    */
-  async apply(snapshot: Snapshot, ports: PortsWanted = 'open'): Promise<BindFailures> {
+  async apply(snapshot: Snapshot): Promise<BindFailures> {
     this.#loop.refresh();
     const before = this.#snapshot;
     this.#snapshot = snapshot;
@@ -127,9 +126,7 @@ export class WorkerRuntime {
       before.bindings === snapshot.bindings &&
       before.certificates === snapshot.certificates &&
       before.clusters === snapshot.clusters;
-    const isDone = sameListeners && ports === this.#ports && this.#failures.size === 0;
-    this.#ports = ports;
-    if (!isDone) this.#failures = await this.#listeners.apply(snapshot, ports);
+    if (!sameListeners || this.#failures.size > 0) this.#failures = await this.#listeners.apply(snapshot);
     return this.#failures;
   }
 
@@ -186,6 +183,8 @@ export class WorkerRuntime {
 
   close(): void {
     this.#listeners.close();
+    // What was said last to endpoints.
+    this.#loop.flush();
     this.#upstreams.close();
     this.#accessLog?.flush();
     this.#relief.close();

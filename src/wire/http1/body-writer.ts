@@ -27,6 +27,10 @@ export class BodyWriter {
     return this.#kind === 'until-close' || this.#kind === 'tunnel';
   }
 
+  get isTunnel(): boolean {
+    return this.#kind === 'tunnel';
+  }
+
   get takesTrailers(): boolean {
     return this.#kind === 'chunked';
   }

@@ -292,18 +292,23 @@ describe('HTTP/1.1 client role: ends', () => {
 });
 
 describe('HTTP/1.1 client role: upgrades', () => {
-  const ASKED = head({ ':method': 'CONNECT', ':authority': 'a', ':path': '/chat', ':protocol': 'websocket', x: 'y' });
+  const ASKED = head({ ':method': 'GET', ':authority': 'a', ':path': '/chat', ':protocol': 'websocket', x: 'y' });
+  const KEY = 'AAAAAAAAAAAAAAAAAAAAAA==';
+  const GRANT =
+    'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: WebSocket\r\nSec-WebSocket-Accept: ICX+Yqv66kxgM0FcWaLWlFLwTAI=\r\nx-a: b\r\n\r\n';
 
   it('is bytes both ways when granted, and nothing before', () => {
     const side = new ClientSide();
     const stream = side.open(ASKED, false);
     assert.equal(
       side.take(),
-      'GET /chat HTTP/1.1\r\nhost: a\r\nx: y\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n',
+      `GET /chat HTTP/1.1\r\nhost: a\r\nx: y\r\nconnection: upgrade\r\nupgrade: websocket\r\nsec-websocket-key: ${KEY}\r\n\r\n`,
     );
     assert.equal(stream.stream.sendData(Buffer.from('ab'), 0, 2, false), 0);
-    side.receive('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nx-a: b\r\n\r\nraw');
-    assert.deepEqual([stream.upgraded?.get(':status'), stream.upgraded?.get('x-a'), stream.text], ['200', 'b', 'raw']);
+    side.receive(`${GRANT}raw`);
+    assert.deepEqual(stream.upgraded?.names, [':status', 'x-a']);
+    assert.deepEqual([stream.upgraded?.get(':status'), stream.text], ['200', 'raw']);
+    assert.ok(side.owner.log.includes('dedicated'));
     side.take();
     assert.equal(stream.writable, 1);
     stream.stream.sendData(Buffer.from('ab'), 0, 2, false);
@@ -313,6 +318,49 @@ describe('HTTP/1.1 client role: upgrades', () => {
     stream.stream.sendData(Buffer.from('cd'), 0, 2, true);
     assert.equal(side.take(), 'cd');
     assert.equal(side.isFinished, true);
+  });
+
+  it('ends its own direction by itself', () => {
+    const side = new ClientSide();
+    const stream = side.open(ASKED, false);
+    side.take();
+    side.receive(GRANT);
+    stream.stream.sendData(Buffer.from('ab'), 0, 2, true);
+    assert.equal(side.take(), 'ab');
+    assert.deepEqual([side.owner.log.at(-1), stream.stream.isClosed], ['output ended', false]);
+    side.receive('later');
+    side.connection.receiveEnd();
+    assert.deepEqual([stream.text, stream.isEnded, side.isFinished], ['later', true, true]);
+  });
+
+  const unproven: readonly (readonly [string, string])[] = [
+    ['no proof', GRANT.replace(/Sec[^\r]*\r\n/, '')],
+    ['the proof of another key', GRANT.replace('ICX', 'ICY')],
+    ['another protocol', GRANT.replace('WebSocket', 'chat')],
+    ['no protocol', GRANT.replace('Upgrade: WebSocket\r\n', '')],
+  ];
+  for (const [what, grant] of unproven) {
+    it(`breaks a connection that grants with ${what}`, () => {
+      const side = new ClientSide();
+      const stream = side.open(ASKED, false);
+      side.take();
+      side.receive(grant);
+      assert.deepEqual([stream.end?.reason, stream.upgraded, side.fatal], ['protocol', null, 'protocol']);
+    });
+  }
+
+  it('asks for any other protocol by its name alone', () => {
+    const side = new ClientSide();
+    const stream = side.open(
+      head({ ':method': 'POST', ':authority': 'a', ':path': '/', ':protocol': 'spdy/3.1' }),
+      false,
+    );
+    assert.equal(
+      side.take(),
+      'POST / HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: spdy/3.1\r\ncontent-length: 0\r\n\r\n',
+    );
+    side.receive('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\n\r\n');
+    assert.notEqual(stream.upgraded, null);
   });
 
   it('is an answer like any other when it is not, and the connection goes on', () => {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { HeaderList } from '../head/header-list.ts';
-import { pathIn, type VolatileFields } from '../head/volatile-fields.ts';
+import { pathIn, type VolatileFields, withField } from '../head/volatile-fields.ts';
 import type { EndReason } from '../message/end-reason.ts';
 import type { MessageConnection } from '../message/message-connection.ts';
 import type { MessageEvents, MessageStream } from '../message/message-stream.ts';
+import { acceptOf, KEY_FIELD, newKey, WEBSOCKET } from '../websocket/handshake.ts';
 import { Http1Core } from './connection-core.ts';
 import { CHUNKED, type Framing, lengthFraming, NO_BODY, TUNNEL } from './framing.ts';
 import type { HeadBlock } from './head-block.ts';
@@ -19,6 +20,11 @@ import { HEAD_RECEIVED, HEAD_SENT, Http1Stream, LOCAL_ENDED, type StreamCarrier 
 const KEEP_ALIVE_MS = 5_000;
 /** An idle connection is not kept to the end: our request and the server's end would meet on the way, and owners look once a second. */
 const KEEP_ALIVE_MARGIN_MS = 2_000;
+
+export interface Http1ClientOptions extends Http1ConnectionOptions {
+  /** For the keys of WebSockets: numbers from 0 up to, but not, 1. */
+  readonly random: () => number;
+}
 
 /**
  * Our HTTP/1.1 connection to a server (RFC 9112): one stream at a time, the next one when both sides of the one before are whole.
@@ -37,8 +43,11 @@ export class Http1ClientConnection extends Http1Core implements MessageConnectio
   #isHandedOver = false;
   /** Of the request: bytes of a response came. */
   #isAnswering = false;
+  readonly #random: () => number;
   /** The request asks for an upgrade, and there is no answer yet. */
   #awaitsUpgrade = false;
+  /** What the server must answer to the key of a WebSocket; null: it was sent none. */
+  #accept: string | null = null;
   #interimResponses = 0;
   #wantsCapacity = false;
   #allowedStreams = Number.POSITIVE_INFINITY;
@@ -46,8 +55,9 @@ export class Http1ClientConnection extends Http1Core implements MessageConnectio
   /** A stream whose request this version cannot say. */
   #unspeakable: Http1Stream | null = null;
 
-  constructor(options: Http1ConnectionOptions) {
+  constructor(options: Http1ClientOptions) {
     super(options);
+    this.#random = options.random;
     this.#reader = new ResponseReader(this.section, options.memory, options.limits);
   }
 
@@ -89,14 +99,15 @@ export class Http1ClientConnection extends Http1Core implements MessageConnectio
     stream.flags |= HEAD_SENT;
     const path = pathIn(fields);
     const block = path === null ? headBlock(head, this.memory.lists) : headBlockTo(head, path);
-    const others = path === null ? fields : (fields?.slice(2) ?? null);
+    let others = path === null ? fields : (fields?.slice(2) ?? null);
     if (block === 'unspeakable' || block.status !== 0) {
       this.#unspeakable = stream;
       this.signal();
       return;
     }
     this.#block = block;
-    this.#awaitsUpgrade = block.isUpgrade;
+    this.#awaitsUpgrade = block.upgrade !== null;
+    if (block.upgrade === WEBSOCKET) others = withField(others, KEY_FIELD, this.#newKey());
     const contentLength = lengthSaid(block, others);
     const framing = requestFraming(block, contentLength, end);
     writeHead(this.output, block.bytes, others, requestTail(block, framing, contentLength));
@@ -108,6 +119,12 @@ export class Http1ClientConnection extends Http1Core implements MessageConnectio
     this.wrote();
   }
 
+  #newKey(): string {
+    const key = newKey(this.#random);
+    this.#accept = acceptOf(key);
+    return key;
+  }
+
   /** A client sends none. */
   sendInformational(): void {}
 
@@ -117,7 +134,9 @@ export class Http1ClientConnection extends Http1Core implements MessageConnectio
   reset(stream: Http1Stream, reason: EndReason): void {
     const isUnsent = (stream.flags & HEAD_SENT) === 0;
     this.forgetStream(stream);
-    if (!isUnsent) this.break(reason, 'the request was given up');
+    // Our direction of a tunnel ended in order, and nobody reads the other.
+    if (this.writer.isTunnel && (stream.flags & LOCAL_ENDED) !== 0) this.finish();
+    else if (!isUnsent) this.break(reason, 'the request was given up');
     else this.#tellCapacity();
   }
 
@@ -159,16 +178,22 @@ export class Http1ClientConnection extends Http1Core implements MessageConnectio
   }
 
   #onUpgraded(stream: Http1Stream, head: ResponseHead): void {
-    if (!this.#awaitsUpgrade || head.upgrade === null) {
+    if (!this.#awaitsUpgrade || head.upgrade === null || head.upgrade !== this.#block?.upgrade) {
       this.onFault('an upgrade that nobody asked for');
       return;
     }
+    if (head.accept !== this.#accept) {
+      this.onFault('a WebSocket is granted without proof that it was asked for');
+      return;
+    }
     this.#awaitsUpgrade = false;
+    this.#accept = null;
     this.closes = true;
     this.writer.begin(TUNNEL);
     this.body.begin(TUNNEL);
     this.phase = 'body';
     stream.flags |= HEAD_RECEIVED;
+    this.events.onDedicated?.();
     stream.events.onUpgraded?.(stream, head.list, head.fields);
   }
 
@@ -177,6 +202,7 @@ export class Http1ClientConnection extends Http1Core implements MessageConnectio
     if (this.#awaitsUpgrade) {
       // Not granted: the request was whole with its head.
       this.#awaitsUpgrade = false;
+      this.#accept = null;
       stream.flags |= LOCAL_ENDED;
     }
     if (head.keepAliveMs !== null) this.idleLimitMs = Math.max(0, head.keepAliveMs - KEEP_ALIVE_MARGIN_MS);
@@ -241,7 +267,7 @@ export class Http1ClientConnection extends Http1Core implements MessageConnectio
 }
 
 function requestFraming(block: HeadBlock, contentLength: number, end: boolean): Framing {
-  if (block.isUpgrade) return NO_BODY;
+  if (block.upgrade !== null) return NO_BODY;
   if (contentLength >= 0) return lengthFraming(contentLength);
   return end ? NO_BODY : CHUNKED;
 }

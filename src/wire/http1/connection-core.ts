@@ -47,6 +47,8 @@ export abstract class Http1Core extends Http1Outbound implements BodySink {
   protected begunStreams = 0;
   #ending: Ending | null = null;
   #hasTold = false;
+  /** Of ours: its end is to be told. */
+  #endsOutput = false;
   readonly #held: HeldInput = new HeldInput();
   /** Body bytes that were given on and not consumed. */
   #unconsumed = 0;
@@ -121,12 +123,15 @@ export abstract class Http1Core extends Http1Outbound implements BodySink {
   receiveEnd(): boolean {
     if (this.phase === 'over' || this.isInputOver) return true;
     this.isInputOver = true;
-    if (this.phase === 'body') {
-      if (this.body.endOfInput()) this.#endRemotely(NOTHING, 0, 0);
-      else this.onCutShort();
-    } else if (this.stream !== null && this.phase === 'head') this.onCutShort();
+    if (this.stream !== null && this.phase === 'head') this.onCutShort();
     this.settle();
     return true;
+  }
+
+  /** All that came was read. */
+  #onBodyOver(): void {
+    if (this.body.endOfInput()) this.#endRemotely(NOTHING, 0, 0);
+    else this.onCutShort();
   }
 
   close(reason: EndReason): void {
@@ -154,6 +159,7 @@ export abstract class Http1Core extends Http1Outbound implements BodySink {
   protected override endLocally(stream: Http1Stream): void {
     stream.flags |= LOCAL_ENDED;
     if (stream.flags & REMOTE_ENDED) this.#exchanged(stream);
+    else if (this.writer.isTunnel) this.#endsOutput = true;
   }
 
   /** The peer's message has no body: before the event that says so. */
@@ -273,8 +279,13 @@ export abstract class Http1Core extends Http1Outbound implements BodySink {
       const next = this.#read(view, 0, view.length);
       if (!this.#isOver()) this.#held.taken(next);
     }
+    if (this.isInputOver && this.phase === 'body' && this.#held.bytes === 0) this.#onBodyOver();
     if (!this.#isOver()) this.onSettled();
     this.#tellWanted();
+    if (this.#endsOutput) {
+      this.#endsOutput = false;
+      this.events.onOutputEnded?.();
+    }
     const ending = this.#ending;
     if (ending === null || this.#hasTold) return;
     this.#hasTold = true;

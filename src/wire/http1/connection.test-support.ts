@@ -41,6 +41,12 @@ class OwnerLog implements MessageConnectionEvents {
   onRefusedHead(why: 'oversized' | 'malformed', partial: HeaderList): void {
     this.refused.push({ why, partial });
   }
+  onDedicated(): void {
+    this.log.push('dedicated');
+  }
+  onOutputEnded(): void {
+    this.log.push('output ended');
+  }
   onFinished(): void {
     this.log.push('finished');
   }
@@ -94,7 +100,6 @@ export class ServerSide extends Side {
       limits: { ...DEFAULT_HTTP1_LIMITS, ...limits },
       memory,
       scheme,
-      takesUpgrades: true,
     });
   }
 
@@ -131,6 +136,7 @@ export class ClientSide extends Side {
       events: this.owner,
       limits: { ...DEFAULT_HTTP1_LIMITS, ...limits },
       memory,
+      random: () => 0,
     });
   }
 

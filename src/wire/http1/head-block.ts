@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** A header list as bytes: the start line and its fields, without framing, varying fields and the empty line. Made once a list. */
-export class HeadBlock {
+export interface HeadBlock {
   readonly bytes: Buffer;
   /** Of a response; 0: none. */
   readonly status: number;
@@ -13,18 +13,8 @@ export class HeadBlock {
   readonly expectsBody: boolean;
   /** -1: not said by the list. */
   readonly contentLength: number;
-  /** A request that asks for an upgrade. */
-  readonly isUpgrade: boolean;
-
-  constructor(block: HeadBlock) {
-    this.bytes = block.bytes;
-    this.status = block.status;
-    this.isHead = block.isHead;
-    this.isIdempotent = block.isIdempotent;
-    this.expectsBody = block.expectsBody;
-    this.contentLength = block.contentLength;
-    this.isUpgrade = block.isUpgrade;
-  }
+  /** The protocol that a request asks to go on with; null: none. */
+  readonly upgrade: string | null;
 }
 
 /** What HTTP/1.1 cannot say: the list comes from a version that can, and nobody above refused it. */

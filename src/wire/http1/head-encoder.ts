@@ -3,9 +3,11 @@
 import { CONNECTION_NAMES } from '../head/connection-names.ts';
 import type { HeaderList } from '../head/header-list.ts';
 import type { HeaderListPool } from '../head/header-list-pool.ts';
+import { ACCEPT_FIELD, acceptOf, KEY_FIELD, WEBSOCKET } from '../websocket/handshake.ts';
 import { parseLength } from './framing.ts';
-import { HeadBlock, type Unspeakable } from './head-block.ts';
+import type { HeadBlock, Unspeakable } from './head-block.ts';
 import { reasonPhrase } from './reason-phrase.ts';
+import type { Upgrade } from './request-head.ts';
 
 const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']);
 const EXPECTS_BODY: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
@@ -19,14 +21,11 @@ const UNFIT = /[^\t\x20-\x7e\x80-\xff]/;
 
 /** The block of `list`, kept with it; `lists` is charged with it. */
 export function headBlock(list: HeaderList, lists: HeaderListPool): HeadBlock | Unspeakable {
-  const known = list.written;
-  if (known instanceof HeadBlock) return known;
-  const block = makeBlock(list);
-  if (block !== 'unspeakable') {
-    list.written = block;
-    lists.charge(block.bytes.length);
+  if (list.http1 === null) {
+    list.http1 = makeBlock(list);
+    if (list.http1 !== 'unspeakable') lists.charge(list.http1.bytes.length);
   }
-  return block;
+  return list.http1;
 }
 
 /** The block of a request whose target is not in its list; not kept: it differs on each. */
@@ -35,9 +34,10 @@ export function headBlockTo(list: HeaderList, path: string): HeadBlock | Unspeak
 }
 
 /** The head of the response that grants an upgrade. */
-export function upgradeBlock(list: HeaderList, protocol: string): Buffer {
+export function upgradeBlock(list: HeaderList, { protocol, key }: Upgrade): Buffer {
+  const accept = key === null ? '' : `${ACCEPT_FIELD}: ${acceptOf(key)}\r\n`;
   return Buffer.from(
-    `HTTP/1.1 101 Switching Protocols\r\n${fieldText(list, true)}connection: upgrade\r\nupgrade: ${protocol}\r\n`,
+    `HTTP/1.1 101 Switching Protocols\r\n${fieldText(list, true)}${accept}connection: upgrade\r\nupgrade: ${protocol}\r\n`,
     'latin1',
   );
 }
@@ -49,7 +49,7 @@ export function fitValue(value: string): string {
 
 function makeBlock(list: HeaderList, path: string = list.get(':path') ?? ''): HeadBlock | Unspeakable {
   const status = Number(list.get(':status') ?? 0);
-  const method = methodOf(list);
+  const method = list.get(':method') ?? '';
   const start =
     status > 0
       ? `HTTP/1.1 ${status} ${reasonPhrase(status)}\r\n`
@@ -58,21 +58,15 @@ function makeBlock(list: HeaderList, path: string = list.get(':path') ?? ''): He
         : requestLine(list, method, path);
   if (start === null) return 'unspeakable';
   const isUnsized = (status > 0 && status < 200) || status === 204;
-  return new HeadBlock({
+  return {
     bytes: Buffer.from(start + fieldText(list, isUnsized) + optionText(list), 'latin1'),
     status,
     isHead: method === 'HEAD',
     isIdempotent: IDEMPOTENT.has(method),
     expectsBody: EXPECTS_BODY.has(method),
     contentLength: isUnsized ? -1 : (parseLength(list.get('content-length') ?? '') ?? -1),
-    isUpgrade: list.get(':protocol') !== undefined,
-  });
-}
-
-/** An upgrade begins with GET here and with CONNECT in HTTP/2 (RFC 8441 §5). */
-function methodOf(list: HeaderList): string {
-  const method = list.get(':method') ?? '';
-  return method === 'CONNECT' && list.get(':protocol') !== undefined ? 'GET' : method;
+    upgrade: list.get(':protocol') ?? null,
+  };
 }
 
 function requestLine(list: HeaderList, method: string, path: string): string | null {
@@ -83,11 +77,14 @@ function requestLine(list: HeaderList, method: string, path: string): string | n
 
 function fieldText(list: HeaderList, isUnsized: boolean): string {
   const { names, values } = list;
+  const isWebSocket = list.get(':protocol') === WEBSOCKET;
   let text = '';
   let cookie = '';
   for (let at = 0; at < names.length; at++) {
     const name = names[at] as string;
     if (!NAME.test(name) || OWN_FIELDS.has(name) || (isUnsized && name === 'content-length')) continue;
+    // Each connection asks with a key of its own.
+    if (isWebSocket && name === KEY_FIELD) continue;
     const value = fitValue(values[at] as string);
     // HTTP/2 may send one cookie in several fields; here there is but one (RFC 9113 §8.2.3).
     if (name === 'cookie') cookie = cookie === '' ? value : `${cookie}; ${value}`;

@@ -4,6 +4,7 @@ import { isAuthority, isSameAuthority } from '../../values/index.ts';
 import { HeaderList } from '../head/header-list.ts';
 import { latin1 } from '../head/latin1.ts';
 import type { VolatileFields } from '../head/volatile-fields.ts';
+import { isKey, KEY_FIELD, WEBSOCKET } from '../websocket/handshake.ts';
 import { type ConnectionFacts, connectionFacts } from './connection-fields.ts';
 import type { FieldSection } from './field-section.ts';
 import { CHUNKED, type Framing, lengthFraming, NO_BODY } from './framing.ts';
@@ -27,7 +28,15 @@ export interface RequestHead {
   readonly closes: boolean;
   readonly isHead: boolean;
   readonly expectsContinue: boolean;
-  readonly upgrade: string | null;
+  readonly upgrade: Upgrade | null;
+}
+
+/** What a request asks to go on with behind the head. */
+export interface Upgrade {
+  /** In lower case. */
+  readonly protocol: string;
+  /** Of a WebSocket, what its client wants to see proved; else null. */
+  readonly key: string | null;
 }
 
 /** Why a request is not taken, and what is answered. */
@@ -45,7 +54,6 @@ export interface RequestContext {
   readonly learned: LearnedNames;
   readonly limits: Http1Limits;
   readonly scheme: 'http' | 'https';
-  readonly takesUpgrades: boolean;
 }
 
 export const NOTHING_READ: HeaderList = new HeaderList([], []);
@@ -139,18 +147,19 @@ function addressed(
   if (!isSound) return refusedHead(400, 'host is missing, malformed or doubled', partialHead(line, section));
   const { builder } = context;
   const framing = facts.isChunked ? CHUNKED : lengthFraming(Math.max(0, facts.contentLength));
-  const upgrade = context.takesUpgrades && framing === NO_BODY ? facts.upgrade : null;
+  const upgrade = framing === NO_BODY ? upgradeOf(line.method, facts, section) : null;
   builder.begin(context.learned);
   builder.add(':method', line.method);
   builder.add(':scheme', scheme);
   if (authority !== null) builder.add(':authority', authority);
   builder.add(':path', target.path);
-  if (upgrade !== null) builder.add(':protocol', upgrade);
+  if (upgrade !== null) builder.add(':protocol', upgrade.protocol);
   let expectsContinue = false;
   for (let index = 0; index < section.names.length; index++) {
     const name = section.names[index] as string;
     const value = section.values[index] as string;
     if (name === 'host' || facts.isDropped(name, value)) continue;
+    if (name === KEY_FIELD && upgrade?.key === value) continue;
     if (name === 'expect' && value.toLowerCase() === '100-continue') {
       // An HTTP/1.0 client cannot take an interim response, and one without a body has nothing to wait for (RFC 9110 §10.1.1).
       if (line.isHttp10 || framing === NO_BODY) continue;
@@ -171,6 +180,19 @@ function addressed(
     expectsContinue,
     upgrade,
   };
+}
+
+/**
+ * The upgrade that is asked for; null: none, or none that could be granted, so that the request is like any other (RFC 9110 §7.8).
+ * An answer to HEAD would have no end, and a WebSocket is asked for with GET and one key (RFC 6455 §4.2.1).
+ */
+function upgradeOf(method: string, { upgrade }: ConnectionFacts, { names, values }: FieldSection): Upgrade | null {
+  if (upgrade === null || method === 'HEAD') return null;
+  if (upgrade !== WEBSOCKET) return { protocol: upgrade, key: null };
+  const at = names.indexOf(KEY_FIELD);
+  const key = values[at] ?? '';
+  const isSound = method === 'GET' && isKey(key) && names.indexOf(KEY_FIELD, at + 1) < 0;
+  return isSound ? { protocol: upgrade, key } : null;
 }
 
 function partialHead(line: RequestLine, section: FieldSection): HeaderList {

@@ -23,7 +23,6 @@ export interface RequestReaderOptions {
   readonly memory: HeadMemory;
   readonly limits: Http1Limits;
   readonly scheme: 'http' | 'https';
-  readonly takesUpgrades: boolean;
 }
 
 /**
@@ -51,7 +50,6 @@ export class RequestReader {
       learned: new LearnedNames(options.memory.lists),
       limits: options.limits,
       scheme: options.scheme,
-      takesUpgrades: options.takesUpgrades,
     };
   }
 

@@ -3,6 +3,7 @@
 import type { HeaderList } from '../head/header-list.ts';
 import { latin1 } from '../head/latin1.ts';
 import type { VolatileFields } from '../head/volatile-fields.ts';
+import { ACCEPT_FIELD } from '../websocket/handshake.ts';
 import { type ConnectionFacts, connectionFacts } from './connection-fields.ts';
 import type { FieldSection } from './field-section.ts';
 import { CHUNKED, type Framing, lengthFraming, NO_BODY, UNTIL_CLOSE } from './framing.ts';
@@ -25,6 +26,8 @@ export interface ResponseHead {
   /** How long the server keeps an idle connection; null: not said. */
   readonly keepAliveMs: number | null;
   readonly upgrade: string | null;
+  /** `Sec-WebSocket-Accept` of a head that grants an upgrade; null: not said. */
+  readonly accept: string | null;
 }
 
 export interface ResponseContext {
@@ -87,9 +90,14 @@ function listed(
   const isUnsized = status < 200 || status === 204;
   builder.begin(context.learned);
   builder.add(':status', status === 101 ? '200' : String(status));
+  let accept: string | null = null;
   for (let at = 0; at < section.names.length; at++) {
     const name = section.names[at] as string;
     const value = section.values[at] as string;
+    if (status === 101 && name === ACCEPT_FIELD) {
+      accept = value;
+      continue;
+    }
     if (facts.isDropped(name, value) || (isUnsized && name === 'content-length')) continue;
     builder.add(name, value);
   }
@@ -102,6 +110,7 @@ function listed(
     closes: facts.closes || context.isHttp10,
     keepAliveMs: facts.keepAliveMs,
     upgrade: facts.upgrade,
+    accept,
   };
 }
 

@@ -437,20 +437,20 @@ describe('HTTP/1.1 server role: ends', () => {
 
 describe('HTTP/1.1 server role: upgrades', () => {
   const UPGRADE =
-    'GET /chat HTTP/1.1\r\nHost: a\r\nConnection: keep-alive, Upgrade\r\nUpgrade: WebSocket\r\nSec-WebSocket-Key: k\r\n\r\n';
+    'GET /chat HTTP/1.1\r\nHost: a\r\nConnection: keep-alive, Upgrade\r\nUpgrade: WebSocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n';
 
   it('is bytes both ways when granted, those that came early included', () => {
     const side = new ServerSide();
     side.receive(`${UPGRADE}early`);
     const list = side.last().head;
-    assert.deepEqual([list?.get(':protocol'), list?.get('sec-websocket-key')], ['websocket', 'k']);
+    assert.deepEqual([list?.get(':protocol'), list?.get('sec-websocket-key')], ['websocket', undefined]);
     assert.deepEqual([list?.get('connection'), side.last().isEnded], [undefined, false]);
     const stream = side.lastStream();
-    stream.upgrade(head({ ':status': '200', 'sec-websocket-accept': 'a' }), null);
+    stream.upgrade(head({ ':status': '200', 'x-a': 'b' }), null);
     stream.sendData(Buffer.from('xy'), 0, 2, false);
     assert.equal(
       side.take(),
-      'HTTP/1.1 101 Switching Protocols\r\nsec-websocket-accept: a\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\nxy',
+      'HTTP/1.1 101 Switching Protocols\r\nx-a: b\r\nsec-websocket-accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\nxy',
     );
     side.receive(GET);
     assert.equal(side.last().text, `early${GET}`);
@@ -459,6 +459,28 @@ describe('HTTP/1.1 server role: upgrades', () => {
     stream.sendData(Buffer.alloc(0), 0, 0, true);
     side.take();
     assert.equal(side.isFinished, true);
+  });
+
+  it('ends its own direction by itself, and takes what came before the grant and before the end', () => {
+    const side = new ServerSide();
+    side.receive(`${UPGRADE}early`);
+    side.connection.receiveEnd();
+    assert.equal(side.last().isEnded, false);
+    const stream = side.lastStream();
+    stream.upgrade(head({ ':status': '200' }), null);
+    side.take();
+    assert.deepEqual([side.last().text, side.last().isEnded, side.isFinished], ['early', true, false]);
+    stream.sendData(Buffer.from('xy'), 0, 2, true);
+    assert.equal(side.take(), 'xy');
+    assert.equal(side.isFinished, true);
+    const open = new ServerSide();
+    open.receive(UPGRADE);
+    open.lastStream().upgrade(head({ ':status': '200' }), null);
+    open.lastStream().sendData(Buffer.alloc(0), 0, 0, true);
+    open.take();
+    assert.deepEqual([open.owner.log.at(-1), open.isFinished], ['output ended', false]);
+    open.receive('late');
+    assert.equal(open.last().text, 'late');
   });
 
   it('is a request like any other when it is not', () => {
@@ -472,8 +494,10 @@ describe('HTTP/1.1 server role: upgrades', () => {
   const ignored: readonly (readonly [string, string])[] = [
     ['h2c', 'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: x\r\n'],
     ['what Connection does not name', 'Upgrade: websocket\r\n'],
-    ['several', 'Connection: Upgrade\r\nUpgrade: websocket, foo\r\n'],
-    ['with a body', 'Connection: Upgrade\r\nUpgrade: websocket\r\nContent-Length: 1\r\n'],
+    ['several', 'Connection: Upgrade\r\nUpgrade: tcp, foo\r\n'],
+    ['two fields', 'Connection: Upgrade\r\nUpgrade: tcp\r\nUpgrade: tcp\r\n'],
+    ['a WebSocket without a key', 'Connection: Upgrade\r\nUpgrade: websocket\r\n'],
+    ['with a body', 'Connection: Upgrade\r\nUpgrade: tcp\r\nContent-Length: 1\r\n'],
   ];
   for (const [what, fields] of ignored) {
     it(`ignores ${what}`, () => {
@@ -481,6 +505,23 @@ describe('HTTP/1.1 server role: upgrades', () => {
       side.receive(`GET / HTTP/1.1\r\nHost: a\r\n${fields}\r\n`);
       const { names } = side.last().head ?? { names: [] };
       assert.deepEqual(names, [':method', ':scheme', ':authority', ':path']);
+    });
+  }
+
+  for (const [what, request] of [
+    ['HTTP/1.0', UPGRADE.replace('1.1', '1.0')],
+    ['HEAD', UPGRADE.replace('GET', 'HEAD').replace('WebSocket', 'tcp')],
+    ['a WebSocket with POST', UPGRADE.replace('GET', 'POST')],
+    ['a WebSocket with half a key', UPGRADE.replace('==', '=')],
+    ['a WebSocket with two keys', UPGRADE.replace('Sec', 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec')],
+  ] as const) {
+    it(`ignores an upgrade of ${what}, and breaks when it is granted all the same`, () => {
+      const side = new ServerSide();
+      side.receive(request);
+      assert.equal(side.last().head?.get(':protocol'), undefined);
+      side.lastStream().upgrade(head({ ':status': '200' }), null);
+      side.take();
+      assert.equal(side.fatal, 'protocol');
     });
   }
 });

@@ -20,8 +20,6 @@ import { HEAD_RECEIVED, HEAD_SENT, Http1Stream, LOCAL_ENDED, REMOTE_ENDED, type 
 export interface Http1ServerOptions extends Http1ConnectionOptions {
   /** How the client came: what an absolute target must say too. */
   readonly scheme: 'http' | 'https';
-  /** Whether `Upgrade` is looked at; else such a request is like any other (RFC 9110 §7.8). */
-  readonly takesUpgrades: boolean;
 }
 
 /**
@@ -94,12 +92,12 @@ export class Http1ServerConnection extends Http1Core implements MessageConnectio
   }
 
   upgrade(stream: Http1Stream, head: HeaderList, fields: VolatileFields): void {
-    const protocol = this.#request?.upgrade ?? null;
-    if (protocol === null) {
+    const upgrade = this.#request?.upgrade ?? null;
+    if (upgrade === null) {
       this.break('protocol', 'an upgrade that nobody asked for');
       return;
     }
-    writeHead(this.output, upgradeBlock(head, protocol), fields, PLAIN);
+    writeHead(this.output, upgradeBlock(head, upgrade), fields, PLAIN);
     stream.flags = (stream.flags | HEAD_SENT) & ~REMOTE_ENDED;
     this.writer.begin(TUNNEL);
     this.body.begin(TUNNEL);

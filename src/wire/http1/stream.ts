@@ -47,6 +47,10 @@ export class Http1Stream implements MessageStream {
     return (this.flags & CLOSED) !== 0;
   }
 
+  mayUpgrade(): boolean {
+    return true;
+  }
+
   sendHead(head: HeaderList, fields: VolatileFields, end: boolean): void {
     if ((this.flags & (CLOSED | HEAD_SENT)) === 0) this.#carrier.sendHead(this, head, fields, end);
   }

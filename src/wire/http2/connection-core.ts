@@ -43,6 +43,7 @@ export class ConnectionCore {
   readonly peer: PeerSettings = new PeerSettings();
   readonly streams: StreamTable = new StreamTable();
   readonly unsent: UnsentStreams = new UnsentStreams();
+  readonly lists: HeaderListPool;
   readonly decoder: HpackDecoder;
   readonly encoder: HpackEncoder;
   readonly budget: FloodBudget;
@@ -86,8 +87,10 @@ export class ConnectionCore {
     this.events = options.events;
     this.limits = options.limits;
     this.output = new Output(options.lists.slabs);
+    this.lists = options.lists;
     this.decoder = new HpackDecoder(options.lists, options.limits);
-    this.encoder = new HpackEncoder(EncoderTables.of(options.lists));
+    options.lists.encoderTables ??= new EncoderTables();
+    this.encoder = new HpackEncoder(options.lists.encoderTables);
     this.budget = new FloodBudget(options.limits);
     this.sendQueue = new SendQueue(this);
     this.time = options.time ?? this;

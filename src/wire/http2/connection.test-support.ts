@@ -26,6 +26,7 @@ export class Recorder implements MessageEvents {
   fields: VolatileFields = null;
   trailers: HeaderList | null = null;
   interim: HeaderList[] = [];
+  upgraded: HeaderList | null = null;
   body: Buffer[] = [];
   ended = false;
   reset: { code: number; origin: string } | null = null;
@@ -42,6 +43,9 @@ export class Recorder implements MessageEvents {
   }
   onInformational(_stream: MessageStream, head: HeaderList): void {
     this.interim.push(head);
+  }
+  onUpgraded(_stream: MessageStream, head: HeaderList): void {
+    this.upgraded = head;
   }
   onData(_stream: MessageStream, chunk: Buffer, start: number, end: number, endStream: boolean): void {
     this.body.push(chunk.subarray(start, end));

@@ -23,6 +23,7 @@ import {
   LOCAL_ENDED,
   REMOTE_ENDED,
   type StreamConnection,
+  TUNNEL,
 } from './stream.ts';
 import { writeFrameHeader } from './write-frame.ts';
 
@@ -152,6 +153,12 @@ export class Http2Connection extends ConnectionCore implements MessageConnection
     if (this.broken || stream.flags & (CLOSED | LOCAL_ENDED | HEAD_SENT)) return;
     stream.flags |= HEAD_SENT;
     sendBlock(this, stream, head, fields, endStream);
+  }
+
+  /** Server role: a head as any other (RFC 8441 §5), behind which only data go both ways. */
+  upgrade(stream: Http2Stream, head: HeaderList, fields: VolatileFields): void {
+    stream.flags |= TUNNEL;
+    this.sendHead(stream, head, fields, false);
   }
 
   /** Sends an interim response (1xx); server role. */

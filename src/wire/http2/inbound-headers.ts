@@ -4,23 +4,37 @@ import type { HeaderList } from '../head/header-list.ts';
 import { NO_EVENTS } from '../message/message-stream.ts';
 import type { ConnectionCore } from './connection-core.ts';
 import { ErrorCode } from './error-code.ts';
+import { askedUpgrade } from './extended-connect.ts';
 import { IGNORED } from './flood-budget.ts';
 import { END_HEADERS, END_STREAM, HAS_PRIORITY, PADDED, readUint31, SETTINGS } from './frame.ts';
 import { isIdle } from './inbound-data.ts';
 import {
   BODILESS,
   INTERIM,
+  isExtendedConnect,
   isRequestHead,
   REQUEST_TRAILERS,
   RESPONSE,
   TRAILERS,
   traitsOf,
 } from './message-validation.ts';
+import { sendData } from './outbound.ts';
 import { answerOversizedHead } from './oversized-head.ts';
-import { HEAD_RECEIVED, Http2Stream, LOCAL_ENDED, NO_BODY, REMOTE_ENDED, type StreamConnection } from './stream.ts';
+import {
+  ASKS_UPGRADE,
+  CLOSED,
+  HEAD_RECEIVED,
+  Http2Stream,
+  LOCAL_ENDED,
+  NO_BODY,
+  REMOTE_ENDED,
+  type StreamConnection,
+  TUNNEL,
+} from './stream.ts';
 
 /** Never added to. */
 const NO_PARTS: Buffer[] = [];
+const NOTHING = Buffer.alloc(0);
 
 /** HEADERS and CONTINUATION (RFC 9113 §6.2, §6.10): joins blocks, decodes them, opens streams, checks messages. */
 export class HeadersReceiver {
@@ -151,7 +165,9 @@ export class HeadersReceiver {
     }
     const list = decoder.list;
     const isWrong = decoder.malformed || this.#selfDependent || (endStream && decoder.contentLength > 0);
-    if (isWrong || (list !== null && !isRequestHead(list, decoder.path))) {
+    const isRequest = !isWrong && (list === null || isRequestHead(list, decoder.path));
+    const isUpgrade = isRequest && list !== null && isExtendedConnect(list);
+    if (!isRequest || (isUpgrade && !mayAsk(endStream, decoder.contentLength))) {
       connection.refuse(id, ErrorCode.PROTOCOL_ERROR);
       connection.events.onRefusedHead?.('malformed', list ?? decoder.partialList());
       return;
@@ -173,7 +189,7 @@ export class HeadersReceiver {
     }
     const fields = decoder.fields;
     stream.events = connection.events.onStream(stream);
-    stream.events.onHead(stream, list, fields, endStream);
+    stream.events.onHead(stream, isUpgrade ? askedUpgrade(list, connection.lists) : list, fields, endStream);
   }
 
   /** A block on a stream that is not open and cannot be opened. */
@@ -207,6 +223,7 @@ export class HeadersReceiver {
       if (connection.spend(IGNORED, 'too many interim responses')) stream.events.onInformational(stream, list, fields);
       return;
     }
+    if (stream.flags & ASKS_UPGRADE && this.#onUpgraded(stream, list, endStream)) return;
     const hasNoBody = (stream.flags & NO_BODY) !== 0 || (traits & BODILESS) !== 0;
     stream.expectedBytes = hasNoBody ? 0 : decoder.contentLength;
     if (endStream && stream.expectedBytes > 0) {
@@ -218,7 +235,28 @@ export class HeadersReceiver {
     stream.events.onHead(stream, list, fields, endStream);
   }
 
+  /** False: it was not granted, and this is an answer as any other, to a request that was whole with its head. */
+  #onUpgraded(stream: Http2Stream, list: HeaderList, endStream: boolean): boolean {
+    const connection = this.#connection;
+    stream.flags &= ~ASKS_UPGRADE;
+    if (!isGrant(list)) {
+      sendData(connection, stream, NOTHING, 0, 0, true);
+      return false;
+    }
+    const { fields } = connection.decoder;
+    stream.flags |= HEAD_RECEIVED | TUNNEL;
+    stream.events.onUpgraded?.(stream, list, fields);
+    if (!endStream || (stream.flags & CLOSED) !== 0) return true;
+    this.#end(stream);
+    stream.events.onData(stream, NOTHING, 0, 0, true);
+    return true;
+  }
+
   #onTrailers(stream: Http2Stream, endStream: boolean): void {
+    if (stream.flags & TUNNEL) {
+      this.#connection.failStream(stream, ErrorCode.PROTOCOL_ERROR);
+      return;
+    }
     const isServer = this.#connection.role === 'server';
     const list = this.#soundList(stream, isServer ? REQUEST_TRAILERS : TRAILERS);
     if (list === null) return;
@@ -244,4 +282,14 @@ export class HeadersReceiver {
     stream.flags |= REMOTE_ENDED;
     if (stream.flags & LOCAL_ENDED) this.#connection.finishStream(stream);
   }
+}
+
+/** What is behind the head of an extended CONNECT has no length and is not over yet (RFC 9110 §9.3.6). */
+function mayAsk(endStream: boolean, contentLength: number): boolean {
+  return !endStream && contentLength < 0;
+}
+
+/** 2xx (RFC 8441 §5.1). */
+function isGrant(list: HeaderList): boolean {
+  return list.get(':status')?.startsWith('2') === true;
 }

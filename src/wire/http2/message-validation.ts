@@ -22,6 +22,12 @@ export const REQUEST_TRAILERS = 64;
 const PATHLESS_REQUEST = 128;
 /** Together with `BODILESS` and others: the method is OPTIONS, which may ask `*`. */
 const OPTIONS = 256;
+/** Together with `REQUEST` or `PATHLESS_REQUEST`: extended CONNECT, as it comes over the wire (RFC 8441 §4). */
+const EXTENDED_CONNECT = 512;
+/** A request that asks for an upgrade in the words of `MessageStream`: it leaves as extended CONNECT. */
+export const UPGRADE = 1024;
+/** HTTP is no protocol to go on with: a server behind us would read requests of which we know nothing. */
+const UPGRADE_PROTOCOL = /^(?!h2c$|https?(?:\/|$))[\w.+-]+(?:\/[\w.+-]+)?$/i;
 
 /** What a list is (RFC 9113 §8.2, §8.3). Computed once per list, whatever number of messages carry it. */
 export function traitsOf(list: HeaderList): number {
@@ -37,12 +43,18 @@ export function isRequestHead(list: HeaderList, path: string | null): boolean {
   return path.startsWith('/') || (path === '*' && (traits & OPTIONS) !== 0);
 }
 
+/** Whether a list that is a valid request head is extended CONNECT. */
+export function isExtendedConnect(list: HeaderList): boolean {
+  return (list.traits & EXTENDED_CONNECT) !== 0;
+}
+
 interface Pseudo {
   method: string | undefined;
   scheme: string | undefined;
   authority: string | undefined;
   path: string | undefined;
   status: string | undefined;
+  protocol: string | undefined;
 }
 
 function examine(list: HeaderList): number {
@@ -52,15 +64,28 @@ function examine(list: HeaderList): number {
     authority: undefined,
     path: undefined,
     status: undefined,
+    protocol: undefined,
   };
   const count = readPseudo(list, pseudo);
   if (count < 0 || !areRegular(list, count)) return 0;
   if (count === 0) return list.names.some(name => FRAMING_NAMES.has(name)) ? TRAILERS : TRAILERS | REQUEST_TRAILERS;
   if (pseudo.status !== undefined) return count === 1 ? examineStatus(pseudo.status) : 0;
+  if (pseudo.protocol !== undefined) return examineUpgrade(pseudo, pseudo.protocol, list);
   const bodiless = pseudo.method === 'HEAD' ? BODILESS : 0;
   if (isRequest(pseudo, list)) return REQUEST | bodiless;
   if (pseudo.path !== undefined || !isRequest({ ...pseudo, path: '/' }, list)) return 0;
   return PATHLESS_REQUEST | bodiless | (pseudo.method === 'OPTIONS' ? OPTIONS : 0);
+}
+
+/** Everything of a request but its method is as without `:protocol`. */
+function examineUpgrade(pseudo: Pseudo, protocol: string, list: HeaderList): number {
+  if (pseudo.method !== 'CONNECT') return UPGRADE;
+  if (!UPGRADE_PROTOCOL.test(protocol) || pseudo.authority === undefined) return 0;
+  const plain = { ...pseudo, method: 'GET' };
+  if (isRequest(plain, list)) return REQUEST | EXTENDED_CONNECT;
+  return pseudo.path === undefined && isRequest({ ...plain, path: '/' }, list)
+    ? PATHLESS_REQUEST | EXTENDED_CONNECT
+    : 0;
 }
 
 /** Fills `pseudo`; returns how many there are, -1 when one is unknown or doubled. */

@@ -3,9 +3,10 @@
 import type { HeaderList } from '../head/header-list.ts';
 import type { VolatileFields } from '../head/volatile-fields.ts';
 import type { ConnectionCore } from './connection-core.ts';
+import { extendedConnect } from './extended-connect.ts';
 import { CONTINUATION, DATA, END_HEADERS, END_STREAM, FRAME_HEADER_BYTES, HEADERS } from './frame.ts';
-import { BODILESS, traitsOf } from './message-validation.ts';
-import { type Http2Stream, LOCAL_ENDED, NO_BODY, REMOTE_ENDED } from './stream.ts';
+import { BODILESS, traitsOf, UPGRADE } from './message-validation.ts';
+import { ASKS_UPGRADE, type Http2Stream, LOCAL_ENDED, NO_BODY, REMOTE_ENDED } from './stream.ts';
 import { writeFrame, writeFrameHeader } from './write-frame.ts';
 
 /** What one stream may send at a time while others wait for the connection. */
@@ -22,11 +23,12 @@ export function sendBlock(
   endStream: boolean,
 ): void {
   if (stream.id === 0) numberStream(connection, stream, list);
+  const sent = stream.flags & ASKS_UPGRADE ? extendedConnect(list, connection.lists) : list;
   const { output, encoder } = connection;
-  output.room(FRAME_HEADER_BYTES + encoder.bound(list, fields));
+  output.room(FRAME_HEADER_BYTES + encoder.bound(sent, fields));
   const start = output.at;
   const block = start + FRAME_HEADER_BYTES;
-  const end = encoder.encode(list, fields, output.buffer, block);
+  const end = encoder.encode(sent, fields, output.buffer, block);
   const flags = endStream ? END_STREAM : 0;
   if (end - block <= connection.peer.maxFrameBytes) {
     writeFrameHeader(output, end - block, HEADERS, flags | END_HEADERS, stream.id);
@@ -63,7 +65,8 @@ function numberStream(connection: ConnectionCore, stream: Http2Stream, head: Hea
   connection.nextId += 2;
   stream.sendWindow = connection.peer.initialWindowBytes;
   stream.openedMs = Math.ceil(connection.time.nowMs);
-  if (traitsOf(head) & BODILESS) stream.flags |= NO_BODY;
+  const traits = traitsOf(head);
+  if (traits & (BODILESS | UPGRADE)) stream.flags |= traits & BODILESS ? NO_BODY : ASKS_UPGRADE;
   connection.streams.add(stream);
 }
 

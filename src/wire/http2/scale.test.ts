@@ -15,6 +15,8 @@ const NOBODY: StreamConnection = {
   sendInformational() {},
   sendData: () => 0,
   sendTrailers() {},
+  upgrade() {},
+  peer: { takesExtendedConnect: false },
   reset() {},
   consumed() {},
 };

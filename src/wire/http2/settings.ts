@@ -13,6 +13,8 @@ const MAX_CONCURRENT_STREAMS = 3;
 const INITIAL_WINDOW_SIZE = 4;
 const MAX_FRAME_SIZE = 5;
 const MAX_HEADER_LIST_SIZE = 6;
+/** RFC 8441 §3. */
+const ENABLE_CONNECT_PROTOCOL = 8;
 
 /** The window before any SETTINGS. */
 export const DEFAULT_WINDOW_BYTES = 65_535;
@@ -25,6 +27,8 @@ export class PeerSettings {
   maxConcurrentStreams = ASSUMED_CONCURRENT_STREAMS;
   initialWindowBytes = DEFAULT_WINDOW_BYTES;
   maxFrameBytes = MAX_FRAME_BYTES;
+  /** It takes extended CONNECT (server only). */
+  takesExtendedConnect = false;
   /** The first SETTINGS came. */
   isKnown = false;
 
@@ -60,6 +64,11 @@ export class PeerSettings {
         if (value < MAX_FRAME_BYTES || value > 0xff_ffff) return ErrorCode.PROTOCOL_ERROR;
         this.maxFrameBytes = value;
         break;
+      case ENABLE_CONNECT_PROTOCOL:
+        // Once offered it stays so (RFC 8441 §3).
+        if (value > 1 || (value === 0 && this.takesExtendedConnect)) return ErrorCode.PROTOCOL_ERROR;
+        this.takesExtendedConnect = value === 1;
+        break;
       default:
         break; // unknown ones are ignored (§6.5.2)
     }
@@ -71,9 +80,12 @@ export class PeerSettings {
 export function writePreamble(output: Output, role: 'server' | 'client', limits: Http2Limits): void {
   output.room(PREFACE.length + 64);
   if (role === 'client') output.at += PREFACE.copy(output.buffer, output.at);
-  writeFrameHeader(output, 18, SETTINGS, 0, 0);
+  writeFrameHeader(output, role === 'client' ? 18 : 24, SETTINGS, 0, 0);
   if (role === 'client') writeSetting(output, ENABLE_PUSH, 0);
-  else writeSetting(output, MAX_CONCURRENT_STREAMS, limits.maxConcurrentStreams);
+  else {
+    writeSetting(output, MAX_CONCURRENT_STREAMS, limits.maxConcurrentStreams);
+    writeSetting(output, ENABLE_CONNECT_PROTOCOL, 1);
+  }
   writeSetting(output, INITIAL_WINDOW_SIZE, limits.streamWindowBytes);
   writeSetting(output, MAX_HEADER_LIST_SIZE, limits.maxHeaderListBytes);
   if (limits.connectionWindowBytes <= DEFAULT_WINDOW_BYTES) return;

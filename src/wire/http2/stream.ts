@@ -12,7 +12,9 @@ export interface StreamConnection {
   sendInformational(stream: Http2Stream, head: HeaderList, fields: VolatileFields): void;
   sendData(stream: Http2Stream, chunk: Buffer, start: number, end: number, last: boolean): number;
   sendTrailers(stream: Http2Stream, trailers: HeaderList, fields: VolatileFields): void;
+  upgrade(stream: Http2Stream, head: HeaderList, fields: VolatileFields): void;
   reset(stream: Http2Stream, errorCode: number): void;
+  readonly peer: { readonly takesExtendedConnect: boolean };
   consumed(stream: Http2Stream, bytes: number): void;
 }
 
@@ -59,6 +61,11 @@ export class Http2Stream implements MessageStream {
     return (this.flags & (CLOSED | ABANDONED)) !== 0;
   }
 
+  /** Extended CONNECT stands for GET alone (RFC 8441 §5). */
+  mayUpgrade(head: HeaderList): boolean {
+    return this.connection.peer.takesExtendedConnect && head.get(':method') === 'GET';
+  }
+
   sendHead(head: HeaderList, fields: VolatileFields, end: boolean): void {
     this.connection.sendHead(this, head, fields, end);
   }
@@ -75,9 +82,8 @@ export class Http2Stream implements MessageStream {
     this.connection.sendTrailers(this, trailers, fields);
   }
 
-  /** RFC 8441 §5: a head as any other. No client asks for one: our SETTINGS do not offer it, nor do we ask. */
   upgrade(head: HeaderList, fields: VolatileFields): void {
-    this.connection.sendHead(this, head, fields, false);
+    this.connection.upgrade(this, head, fields);
   }
 
   reset(reason: EndReason): void {
@@ -115,3 +121,7 @@ export const QUEUED = 64;
 export const NO_BODY = 128;
 /** Reset by its user while its RST_STREAM is held back (see `ResetPacer`): closed to the user, open on the wire. */
 export const ABANDONED = 256;
+/** Client role: its head asks for an upgrade, and there is no answer yet. */
+export const ASKS_UPGRADE = 512;
+/** The upgrade was granted: only DATA may follow, both ways (RFC 9113 §8.5). */
+export const TUNNEL = 1024;

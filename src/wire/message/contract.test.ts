@@ -17,6 +17,14 @@ import { head, Recorder } from './recorder.test-support.ts';
 
 const GET = head({ ':method': 'GET', ':scheme': 'http', ':authority': 'a.example', ':path': '/x', 'x-a': 'b' });
 const POST = head({ ':method': 'POST', ':scheme': 'http', ':authority': 'a.example', ':path': '/x' });
+const CHAT = head({
+  ':method': 'GET',
+  ':scheme': 'http',
+  ':authority': 'a.example',
+  ':path': '/chat',
+  ':protocol': 'websocket',
+  'sec-websocket-version': '13',
+});
 const OK = head({ ':status': '200', 'content-type': 'text/plain' });
 const TRAILERS = head({ 'x-sum': '7' });
 const NOTHING = Buffer.alloc(0);
@@ -28,8 +36,8 @@ function http1(): Make {
   const limits = DEFAULT_HTTP1_LIMITS;
   return (role, events) =>
     role === 'client'
-      ? new Http1ClientConnection({ events, limits, memory })
-      : new Http1ServerConnection({ events, limits, memory, scheme: 'http', takesUpgrades: true });
+      ? new Http1ClientConnection({ events, limits, memory, random: () => 0.5 })
+      : new Http1ServerConnection({ events, limits, memory, scheme: 'http' });
 }
 
 function http2(): Make {
@@ -44,6 +52,8 @@ class End implements MessageConnectionEvents {
   readonly connection: MessageConnection;
   readonly streams: Recorder[] = [];
   isOver = false;
+  /** Its socket's writing side ends behind what was written. */
+  endsOutput = false;
   capacity = 0;
 
   constructor(role: 'client' | 'server', make: Make) {
@@ -60,8 +70,12 @@ class End implements MessageConnectionEvents {
   onCapacity(): void {
     this.capacity++;
   }
+  onOutputEnded(): void {
+    this.endsOutput = true;
+  }
   onFinished(): void {
     this.isOver = true;
+    this.endsOutput = true;
   }
   onFatal(_end: StreamEnd): void {
     this.isOver = true;
@@ -91,6 +105,7 @@ class Pair {
         from.connection.takeOutput({ write: chunk => void chunks.push(Buffer.from(chunk)) });
         for (const chunk of chunks) to.connection.receive(chunk, 0);
         if (chunks.length > 0) isQuiet = false;
+        if (from.endsOutput) to.connection.receiveEnd();
       }
     }
     if (this.client.isOver) this.server.connection.close('lost');
@@ -194,6 +209,40 @@ for (const [name, codec] of Object.entries(CODECS)) {
       const taken = got.stream.sendData(body, 0, body.length, false);
       assert.ok(taken > 0 && taken < body.length);
       assert.equal(got.writable, 1);
+    });
+
+    it('passes an upgrade that is granted, and bytes both ways, each of which ends by itself', () => {
+      const pair = new Pair(codec());
+      const got = pair.ask(CHAT, false);
+      assert.deepEqual(
+        ['method', 'scheme', 'authority', 'path', 'protocol'].map(pseudo => pair.asked.head?.get(`:${pseudo}`)),
+        ['GET', 'http', 'a.example', '/chat', 'websocket'],
+      );
+      assert.deepEqual([pair.asked.isEnded, pair.asked.regular], [false, { 'sec-websocket-version': '13' }]);
+      pair.asked.stream.upgrade(head({ ':status': '200', 'sec-websocket-protocol': 'v1' }), null);
+      pair.asked.stream.sendData(Buffer.from('first'), 0, 5, false);
+      pair.pump();
+      assert.deepEqual(
+        [got.upgraded?.names, got.head, got.text],
+        [[':status', 'sec-websocket-protocol'], null, 'first'],
+      );
+      got.stream.sendData(Buffer.from('ping'), 0, 4, true);
+      pair.pump();
+      assert.deepEqual([pair.asked.text, pair.asked.isEnded, pair.asked.stream.isClosed], ['ping', true, false]);
+      pair.asked.stream.sendData(Buffer.from('last'), 0, 4, true);
+      pair.pump();
+      assert.deepEqual([got.text, got.isEnded, got.stream.isClosed], ['firstlast', true, true]);
+    });
+
+    it('passes an upgrade that is not granted as a request that was whole with its head', () => {
+      const pair = new Pair(codec());
+      const got = pair.ask(CHAT, false);
+      pair.asked.stream.sendHead(head({ ':status': '403' }), ['content-length', '2'], false);
+      pair.asked.stream.sendData(Buffer.from('no'), 0, 2, true);
+      pair.pump();
+      assert.deepEqual([got.head?.get(':status'), got.text, got.isEnded, got.upgraded], ['403', 'no', true, null]);
+      assert.deepEqual([got.stream.isClosed, pair.asked.stream.isClosed], [true, true]);
+      assert.equal(pair.client.connection.isUsable, true);
     });
 
     it('ends a stream that either side gives up', () => {

@@ -104,6 +104,10 @@ export interface MessageConnectionEvents {
   onFatal(end: StreamEnd, message: string): void;
   /** The peer speaks the version, and its `capacity` is known, or may have changed. With the first `takeOutput` where peers need not say so. */
   onPeerLimits?(): void;
+  /** Client role: an upgrade was granted, and the connection carries nothing else from now on. Of its stream this is the first word. */
+  onDedicated?(): void;
+  /** We send no more, the peer may: end the writing side of the socket when what is queued is written. */
+  onOutputEnded?(): void;
   /** The peer answered a `ping`. */
   onPong?(): void;
   /** Client role: see `EndPacing`. */

@@ -11,8 +11,9 @@ import type { EndReason, StreamEnd } from './end-reason.ts';
  *                     └──peer's end─► half-closed (remote) ──┴─► closed
  *
  * A head is said in HTTP/2's words in every version: `:method`, `:scheme`, `:authority`, `:path` and `:status` first, names
- * in lower case, no field that is about a connection. A request that asks for an upgrade has `:protocol` (RFC 8441 §4);
- * `:method` is what came, and each codec sends the one that its version needs.
+ * in lower case, no field that is about a connection. A request that asks for an upgrade has `:protocol` (RFC 8441 §4), and `:method` is
+ * GET where HTTP/2 has CONNECT; no content is behind its head, and the bytes that follow are for whom it is granted. The keys by which a
+ * WebSocket is proved to one hop (RFC 6455 §1.3) are the codecs' own.
  *
  * Calls after the end have no effect; `sendData` takes all then, and drops it. No event fires from within a call on a stream.
  */
@@ -23,6 +24,8 @@ export interface MessageStream {
   events: MessageEvents;
   /** Nothing more will come or can be sent. */
   readonly isClosed: boolean;
+  /** Client role, before the head is sent: the peer can be asked for the upgrade that `head` asks for. */
+  mayUpgrade(head: HeaderList): boolean;
   /** Sends the final head. `end`: nothing follows. */
   sendHead(head: HeaderList, fields: VolatileFields, end: boolean): void;
   /** Sends an interim response (1xx); a server's only. Left out where the peer cannot take one (HTTP/1.0). */
@@ -34,7 +37,7 @@ export interface MessageStream {
   sendData(chunk: Buffer, start: number, end: number, last: boolean): number;
   /** Ends our side. All data must have been taken. Dropped, with the end kept, where the message cannot have trailers. */
   sendTrailers(trailers: HeaderList, fields: VolatileFields): void;
-  /** Grants the upgrade that the request asked for; a server's only, in place of `sendHead`. From here on data are bytes both ways. */
+  /** Grants the upgrade that the request asked for; a server's only, in place of `sendHead`. From here on data are bytes both ways, each of which ends by itself. */
   upgrade(head: HeaderList, fields: VolatileFields): void;
   /** Ends both sides at once; no event follows. */
   reset(reason: EndReason): void;
@@ -48,7 +51,7 @@ export interface MessageEvents {
   onHead(stream: MessageStream, head: HeaderList, fields: VolatileFields, end: boolean): void;
   /** An interim response (1xx); client role only. */
   onInformational(stream: MessageStream, head: HeaderList, fields: VolatileFields): void;
-  /** The upgrade that we asked for was granted; client role only, in place of `onHead`. From here on data are bytes both ways. Of those who never ask, nobody needs it. */
+  /** The upgrade that we asked for was granted; client role only, in place of `onHead`. From here on data are bytes both ways, and may be sent. Of those who never ask, nobody needs it. */
   onUpgraded?(stream: MessageStream, head: HeaderList, fields: VolatileFields): void;
   /**
    * `chunk[start, end)` is a view of the input, valid during the call: what is to be kept is copied. Its bytes count against

@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { HttpRequestMetrics } from '../../metrics/index.ts';
-import type { CountedRequest, FaceCall, FaceMetrics, RequestSeries } from '../face.ts';
+import type { FaceCall, FaceMetrics } from '../face.ts';
 import type { Outcome } from '../outcome.ts';
-
-export function seriesOf({ head, metrics, scope }: CountedRequest): RequestSeries {
-  return metrics.http(head.get(':method') ?? '', scope.proto);
-}
 
 /** A request and its response are one message each way: nothing in them is counted. */
 export class HttpMessages implements FaceCall {
@@ -25,8 +20,8 @@ export class HttpMessages implements FaceCall {
   onResponseData(): void {}
 
   close(seconds: number): void {
-    const { series, rule } = this.#metrics;
-    if (series instanceof HttpRequestMetrics) series.finished(this.#outcome.http, seconds);
+    const { http, rule } = this.#metrics;
+    http?.finished(this.#outcome.http, seconds);
     rule?.metrics.requestFinished(this.#outcome.http);
   }
 }

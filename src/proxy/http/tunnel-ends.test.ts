@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import type { RouteEntry } from '../../snapshot/index.ts';
+import { SocketLoop } from '../io/socket-loop.ts';
+import { backend as backendOf, listener, rule, TestGateway } from './gateway.test-support.ts';
+import { GOODBYE_MS, STALLED_STREAM_MS, TUNNEL_IDLE_MS } from './idle-stream.ts';
+import { ask, TunnelBackend, VERSIONS } from './tunnel-peers.test-support.ts';
+
+const CLOSE_TO_CLIENT = Buffer.from([0x88, 2, 0x03, 0xe9]);
+/** A text frame, masked with zeros. */
+const FRAME = Buffer.from([0x81, 0x82, 0, 0, 0, 0, 0x68, 0x69]);
+/** Timers of connections are looked at this often. */
+const LOOK_MS = 10_000;
+
+function entry(requestTimeoutMs: number): RouteEntry {
+  const path = { kind: 'prefix', value: '/' } as const;
+  const match = { kind: 'http', path, method: null, headers: [], queryParams: [] } as const;
+  return { match, rule: rule('all', [backendOf('main')], { requestTimeoutMs }), matchIndex: 0 };
+}
+
+/** What a close frame of ours toward a server says. */
+function unmasked(frame: Buffer): number[] {
+  const mask = frame.subarray(2, 6);
+  return [...frame.subarray(0, 2), ...frame.subarray(6).map((byte, at) => byte ^ (mask[at] ?? 0))];
+}
+
+for (const version of VERSIONS) {
+  describe(`the end of upgrades that were asked for over ${version}`, () => {
+    let nowMs: number;
+    let loop: SocketLoop;
+    let gateway: TestGateway;
+    let backend: TunnelBackend;
+    const cleanups: (() => void)[] = [];
+
+    beforeEach(async () => {
+      nowMs = 1_000_000;
+      loop = new SocketLoop(() => nowMs);
+      backend = await TunnelBackend.start();
+      gateway = new TestGateway({ accessLog: true }, loop);
+      await gateway.apply({
+        listeners: [listener('http', [], { virtualHosts: [{ hostname: '*', entries: [entry(1_000)] }] })],
+        clusters: { main: [backend.port] },
+        clusterChanges: { protocol: 'h1' },
+      });
+    });
+
+    afterEach(() => {
+      for (const cleanup of cleanups.splice(0)) cleanup();
+      gateway.close();
+      backend.close();
+    });
+
+    function pass(ms: number): void {
+      for (const end = nowMs + ms; nowMs < end; ) {
+        nowMs = Math.min(end, nowMs + 1_000);
+        loop.refresh();
+        loop.deadlines.advance(nowMs);
+        loop.connectionTimers.advance(nowMs);
+      }
+      loop.flush();
+    }
+
+    async function open(protocol = 'websocket') {
+      const client = await ask(version, gateway.port, { protocol }, cleanups);
+      const { bytes } = await backend.upgraded();
+      return { client: client.bytes, endpoint: bytes };
+    }
+
+    const hits = (limit: string): number => gateway.metric('daemun_limit_hits_total', { limit });
+    const failures = (reason: string): number => gateway.metric('daemun_request_failures_total', { reason });
+
+    it('is not the timeout of the rule, which ends with the grant', async () => {
+      const { client, endpoint } = await open();
+      pass(60_000);
+      endpoint.write('late');
+      assert.equal((await client.take(4)).toString(), 'late');
+      backend.refusal = null;
+      const refused = ask(version, gateway.port, {}, cleanups);
+      while (gateway.metric('daemun_downstream_requests_active') < 2)
+        await new Promise(resolve => setImmediate(resolve));
+      pass(1_500);
+      assert.equal((await refused).status, 504);
+    });
+
+    it('comes after an hour without a byte: with close frames, and then for good', async () => {
+      const { client, endpoint } = await open();
+      pass(TUNNEL_IDLE_MS - 3 * LOOK_MS);
+      client.write(FRAME);
+      await endpoint.take(FRAME.length);
+      pass(TUNNEL_IDLE_MS - 3 * LOOK_MS);
+      await new Promise(resolve => setImmediate(resolve));
+      assert.equal(hits('tunnel_idle'), 0);
+      while (hits('tunnel_idle') === 0) {
+        pass(LOOK_MS);
+        await new Promise(resolve => setImmediate(resolve));
+      }
+      assert.deepEqual(await client.take(4), CLOSE_TO_CLIENT);
+      assert.deepEqual(unmasked(await endpoint.take(8)), [0x88, 0x82, 0x03, 0xe9]);
+      assert.equal(gateway.metric('daemun_downstream_tunnels'), 1);
+      pass(GOODBYE_MS + 2 * LOOK_MS);
+      await Promise.all([client.rest(), endpoint.rest()]);
+      assert.deepEqual([gateway.metric('daemun_downstream_tunnels'), failures('stream_idle')], [0, 1]);
+      assert.equal(hits('tunnel_idle'), 1);
+    });
+
+    it('comes after an hour without a byte at once, where no close frame can be said', async () => {
+      const { client, endpoint } = await open('chat');
+      pass(TUNNEL_IDLE_MS + 2 * LOOK_MS);
+      assert.deepEqual([await client.rest(), await endpoint.rest()], [Buffer.alloc(0), Buffer.alloc(0)]);
+      assert.deepEqual([hits('tunnel_idle'), failures('stream_idle')], [1, 1]);
+    });
+
+    it('comes after 5 minutes without a byte when one direction is over', async () => {
+      const { client, endpoint } = await open();
+      client.duplex.end();
+      await endpoint.rest();
+      pass(STALLED_STREAM_MS - 2 * LOOK_MS);
+      assert.equal(hits('stream_stalled'), 0);
+      pass(4 * LOOK_MS);
+      assert.deepEqual(await client.take(4), CLOSE_TO_CLIENT);
+      assert.equal(hits('stream_stalled'), 1);
+    });
+
+    it('comes with close frames between frames when the time to drain is over', async () => {
+      const { client, endpoint } = await open();
+      client.write(FRAME);
+      await endpoint.take(FRAME.length);
+      const report = gateway.runtime.drain(0);
+      assert.deepEqual(await client.take(4), CLOSE_TO_CLIENT);
+      assert.deepEqual(unmasked(await endpoint.take(8)), [0x88, 0x82, 0x03, 0xe9]);
+      await Promise.all([client.rest(), endpoint.rest()]);
+      assert.deepEqual(await report, { finished: 0, cut: 1 });
+      assert.equal(failures('drain_timeout'), 1);
+    });
+
+    it('comes without a word in the middle of a frame, and to the other side with one', async () => {
+      const { client, endpoint } = await open();
+      endpoint.write(FRAME.subarray(0, 7));
+      await client.take(7);
+      await gateway.runtime.drain(0);
+      assert.equal((await client.rest()).length, 0);
+      assert.deepEqual(unmasked((await endpoint.rest()).subarray(0, 8)), [0x88, 0x82, 0x03, 0xe9]);
+    });
+
+    it('comes when both sides want it while the gateway drains', async () => {
+      const { client, endpoint } = await open();
+      const report = gateway.runtime.drain(60_000);
+      endpoint.write('last words');
+      assert.equal((await client.take(10)).toString(), 'last words');
+      client.duplex.end();
+      endpoint.duplex.end();
+      await client.rest();
+      if (version === 'HTTP/2') cleanups.splice(0)[0]?.();
+      assert.deepEqual(await report, { finished: 1, cut: 0 });
+    });
+  });
+}

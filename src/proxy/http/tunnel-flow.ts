@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** An upgrade from its request to its end: see `Tunnel`. */
+import type { Random } from '../../time/index.ts';
+import {
+  goingAway,
+  type HeaderList,
+  type MessageStream,
+  type VolatileFields,
+  withoutFields,
+} from '../../wire/index.ts';
+import { HTTP } from '../faces/index.ts';
+import type { BodyPipe } from '../io/index.ts';
+import { upgradeNotTaken, upgradesFull } from './answers.ts';
+import type { CompiledBackend } from './compiled-rule.ts';
+import { recount } from './exchange-memory.ts';
+import type { ExchangeState } from './exchange-state.ts';
+import { endResponse, withSession } from './response-flow.ts';
+import { Tunnel } from './tunnel.ts';
+
+const MASK_BYTES = 4;
+const isLength = (name: string): boolean => name === 'content-length';
+
+/** The request asks for an upgrade. False: there is no room for one, and that was answered. */
+export function askForTunnel(exchange: ExchangeState, protocol: string): boolean {
+  const { owner } = exchange;
+  if (!owner.takeTunnel()) {
+    exchange.answer(upgradesFull());
+    return false;
+  }
+  exchange.tunnel = new Tunnel(protocol, owner.serving.metrics);
+  return true;
+}
+
+/** Whether the endpoint behind `stream` can be asked. False: that was answered. */
+export function mayAsk(exchange: ExchangeState, stream: MessageStream): boolean {
+  if (stream.mayUpgrade(exchange.outgoing)) return true;
+  exchange.attempts.current?.abandon('ok');
+  exchange.answer(upgradeNotTaken());
+  return false;
+}
+
+/** The endpoint granted it. */
+export function openTunnel(exchange: ExchangeState, tunnel: Tunnel, head: HeaderList, fields: VolatileFields): void {
+  // An endpoint answers, so a backend was chosen.
+  const { response: plan } = exchange.backend as CompiledBackend;
+  const { loop, metrics } = exchange.owner.serving;
+  const afterMs = loop.nowMs - exchange.startedMs;
+  let sent = withoutFields(plan.fieldsOf(fields, afterMs - exchange.openedAfterMs), isLength);
+  if (exchange.decision?.rule?.session != null) sent = withSession(exchange, sent);
+  tunnel.state = 'open';
+  exchange.deadlines.disarm(loop);
+  exchange.request.releaseReplay();
+  exchange.responseStarted = true;
+  exchange.responseFace = HTTP;
+  exchange.outcome.http = 101;
+  exchange.call?.close(afterMs / 1000);
+  exchange.call = tunnel;
+  metrics.add('daemun_downstream_tunnels', {}, 1);
+  exchange.stream.upgrade(plan.headOf(head).list, sent);
+  recount(exchange);
+}
+
+/** Ends the exchange when both directions are over. */
+export function endTunnel(exchange: ExchangeState): void {
+  const { request, response, tunnel } = exchange;
+  if (tunnel?.state === 'open' && request.isDone && response.isDone) endResponse(exchange);
+}
+
+/**
+ * Tells both sides of a WebSocket that we go away, where we may speak: between two frames, to who takes what is sent. `isLast`: and nothing
+ * follows. False: nobody was told.
+ */
+export function sayGoodbye(exchange: ExchangeState, { isLast }: { readonly isLast: boolean }): boolean {
+  const { attempts, owner, request, response, stream, tunnel } = exchange;
+  if (tunnel === null || tunnel.state !== 'open' || tunnel.isLeaving) return false;
+  tunnel.isLeaving = true;
+  const toClient = tunnel.toClient?.isHere === true && isClear(response) ? stream : null;
+  const toEndpoint = tunnel.toEndpoint?.isHere === true && isClear(request) ? (attempts.current?.stream ?? null) : null;
+  const isClientTold = say(toClient, goingAway(null), isLast);
+  const isEndpointTold = say(toEndpoint, goingAway(newMask(owner.serving.random)), isLast);
+  return isClientTold || isEndpointTold;
+}
+
+/** All that came was sent, and more may come. */
+function isClear(pipe: BodyPipe): boolean {
+  return !pipe.isWaiting && !pipe.ended;
+}
+
+function say(stream: MessageStream | null, frame: Buffer, isLast: boolean): boolean {
+  return stream !== null && stream.sendData(frame, 0, frame.length, isLast) === frame.length;
+}
+
+function newMask(random: Random): Buffer {
+  return Buffer.from(Array.from({ length: MASK_BYTES }, () => Math.floor(random() * 256)));
+}
