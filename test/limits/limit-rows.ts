@@ -289,6 +289,7 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
       why: 'of one worker to one endpoint, for clients that leave many calls unfinished',
       over: 'their requests wait',
     },
+    { limit: 'proxy/upstream#MAX_DIALS', over: 'requests wait', metric: 'daemun_upstream_requests_pending' },
     {
       limit: 'proxy/upstream#FAIR_SHARE',
       why: 'requests of one client in a full line, below which it takes the place of the newest one of the client that has most',

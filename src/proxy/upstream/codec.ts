@@ -35,3 +35,13 @@ export function openCodec(
       return new Http2Connection({ role: 'client', events, limits: HTTP2_LIMITS, lists, time: loop });
   }
 }
+
+/** Whether a connection carries several requests at once. */
+export function isShared(protocol: Cluster['protocol']): boolean {
+  switch (protocol) {
+    case 'h1':
+      return false;
+    case 'h2c':
+      return true;
+  }
+}

@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Timer } from '../../time/index.ts';
 import type { MessageConnection, MessageStream } from '../../wire/index.ts';
-import { ConnectBackoff } from './connect-backoff.ts';
+import { isShared } from './codec.ts';
 import type { ConnectFailure } from './connect-failure.ts';
 import type { ConnectionEnvironment } from './connection-environment.ts';
+import { Dials, type DialsOwner, SLOW_CONNECT_MS } from './dials.ts';
 import { StreamAllowance } from './stream-allowance.ts';
 import { type ConnectionOwner, type ConnectionTarget, UpstreamConnection } from './upstream-connection.ts';
 import type { UpstreamRequest } from './upstream-request.ts';
 import { WaitingLine, type WaitingRequest } from './waiting-line.ts';
-
-/** A connect that takes longer is not waited for while other endpoints are connected. */
-const SLOW_CONNECT_MS = 250;
 
 const REMOVED: ConnectFailure = { kind: 'connect_failure', message: 'the backend was removed', stage: 'unreached' };
 const ENDED_EARLY: ConnectFailure = {
@@ -52,23 +49,19 @@ export interface LaneLimits {
 
 /**
  * Connections to one endpoint that carry the same kind of clients, and the requests that wait for one. As few as needed:
- * one, and another when the peer's stream limit is reached.
+ * one, and others when the peer's stream limit is reached, or as many as wait where a connection takes one request at a time.
  *
- * Owns its connections and two timers: the next background connect, and the patience with the one under way.
+ * Owns its connections.
  */
-export class Lane implements ConnectionOwner {
+export class Lane implements ConnectionOwner, DialsOwner {
   readonly connections: UpstreamConnection[] = [];
   readonly waiting: WaitingLine = new WaitingLine();
   readonly #owner: LaneOwner;
   readonly #environment: ConnectionEnvironment;
   readonly #limits: LaneLimits;
-  readonly #backoff: ConnectBackoff = new ConnectBackoff();
+  readonly #dials: Dials;
   /** Where the next stream is tried first; null: nothing is connected. */
   #current: MessageConnection | null = null;
-  #connecting: UpstreamConnection | null = null;
-  #reconnect: Timer | null = null;
-  #slow: Timer | null = null;
-  #isSlow = false;
   #retired = false;
   /** Connected, perhaps, but nothing has been heard yet: a port of another protocol accepts as well. */
   #isDoubted = true;
@@ -78,6 +71,7 @@ export class Lane implements ConnectionOwner {
     this.#owner = owner;
     this.#limits = limits;
     this.#environment = environment;
+    this.#dials = new Dials(this, limits.dialSpacingMs, environment);
   }
 
   /** A connection is open. */
@@ -104,35 +98,21 @@ export class Lane implements ConnectionOwner {
 
   /** Puts a request into the line and sees to a connection; the failure when connecting now would be too soon. */
   wait(waiting: WaitingRequest): ConnectFailure | null {
-    if (this.#connecting === null && !this.#isUsable()) {
-      if (this.#retired) return REMOVED;
-      const { failure } = this.#backoff;
-      if (failure !== null && this.#backoff.requestWaitMs(this.#environment.clock.nowMs()) > 0) return failure;
+    if (!this.#dials.areUnderWay && !this.#isUsable()) {
+      const failure = this.#retired ? REMOVED : this.#dials.refusal;
+      if (failure !== null) return failure;
     }
     this.waiting.push(waiting);
     this.connect();
-    if (this.#isSlow) this.#onSlow();
+    if (this.#dials.areSlow) this.onSlow();
     return null;
   }
 
-  /** Starts a connection unless one is under way, there are too many, or it would be too soon. */
+  /** Starts the connections that are wanted unless they are under way, there are too many, or it would be too soon. */
   connect(): void {
-    if (this.#connecting !== null || this.#retired || this.connections.length >= this.#limits.maxConnections) return;
-    const { clock } = this.#environment;
-    const nowMs = clock.nowMs();
-    const waitMs = this.#backoff.requestWaitMs(nowMs);
-    if (waitMs > 0) {
-      this.#schedule(waitMs);
-      return;
-    }
-    this.#backoff.pause(nowMs + this.#limits.dialSpacingMs);
-    this.#reconnect?.cancel();
-    this.#reconnect = null;
-    this.#slow = clock.after(SLOW_CONNECT_MS, () => this.#onSlow());
-    const connection = new UpstreamConnection(this.#owner, this, this.#environment);
-    this.#connecting = connection;
-    this.connections.push(connection);
-    this.#owner.onConnectionsChanged();
+    if (this.#retired) return;
+    const wanted = isShared(this.#owner.protocol) ? 1 : Math.max(1, this.waiting.length);
+    while (this.connections.length < this.#limits.maxConnections && this.#dials.mayBegin(wanted)) this.#dial();
   }
 
   /** Connects before the first request comes; until then other endpoints are preferred. */
@@ -144,7 +124,7 @@ export class Lane implements ConnectionOwner {
   /** The endpoint left the cluster: what waits is still served, streams go on, connections close as they become idle. */
   retire(): void {
     this.#retired = true;
-    this.#reconnect?.cancel();
+    this.#dials.stop();
     this.#leaveWhenServed();
   }
 
@@ -165,11 +145,11 @@ export class Lane implements ConnectionOwner {
 
   /** Another endpoint is connected now: what waits for a slow one goes there. */
   release(): void {
-    if (this.#isSlow && this.waiting.length > 0) this.#onSlow();
+    if (this.#dials.areSlow && this.waiting.length > 0) this.onSlow();
   }
 
   onConnected(connection: UpstreamConnection): void {
-    if (connection === this.#connecting) this.#endConnecting();
+    this.#dials.ended(connection, true);
     this.#allowance.limit(connection);
     this.#current = connection.messages;
     this.#owner.onReachable(this, true);
@@ -179,7 +159,7 @@ export class Lane implements ConnectionOwner {
   }
 
   onStalled(connection: UpstreamConnection): void {
-    if (connection === this.#connecting) this.#onSlow();
+    if (this.#dials.has(connection)) this.#dials.slow();
     else this.#loseCurrent(connection);
   }
 
@@ -202,7 +182,8 @@ export class Lane implements ConnectionOwner {
   onDedicated(connection: UpstreamConnection): void {
     this.connections.splice(this.connections.indexOf(connection), 1);
     this.#believe();
-    this.#backoff.succeed();
+    this.#dials.succeeded();
+    this.#dials.forget(connection);
     if (this.#current === connection.messages) this.#current = this.#openOther(connection);
     this.#owner.onDedicated(connection);
     if (this.waiting.length > 0) this.#serve();
@@ -212,7 +193,7 @@ export class Lane implements ConnectionOwner {
   onDraining(connection: UpstreamConnection): void {
     const failure = connection.failure ?? (connection.isProven ? null : ENDED_EARLY);
     if (connection.hasSpoken) this.#believe();
-    if (failure === null) this.#backoff.succeed();
+    if (failure === null) this.#dials.succeeded();
     else this.#fail(connection, failure);
     this.#loseCurrent(connection);
     this.#giveUpWhenLost(failure);
@@ -221,12 +202,36 @@ export class Lane implements ConnectionOwner {
   onClosed(connection: UpstreamConnection, failure: ConnectFailure | null): void {
     this.connections.splice(this.connections.indexOf(connection), 1);
     this.#owner.onConnectionsChanged();
-    if (connection === this.#connecting) this.#endConnecting();
+    this.#dials.ended(connection, false);
     if (connection.wasOpen) this.#loseCurrent(connection);
     else if (failure !== null && !this.#retired) this.#fail(connection, failure);
     if (this.#retired) this.#giveUpWhenLost(failure ?? REMOVED);
     else if (failure !== null) this.#giveUpWhenLost(failure);
     else if (this.waiting.length > 0) this.#serve();
+    this.#dials.forget(connection);
+  }
+
+  /** Others are tried for what waits, when there are others. */
+  onSlow(): void {
+    if (this.#current !== null || !this.#owner.onSlow(this)) return;
+    this.#owner.onReachable(this, false);
+    const message = `no connection to the backend within ${SLOW_CONNECT_MS} ms`;
+    this.#owner.onUnserved(this.waiting.clear(), { kind: 'connect_timeout', message, stage: 'unreached' });
+  }
+
+  /** A cluster that nobody uses is not dialled; the next request finds the endpoint as if it were new. */
+  onDue(): void {
+    if (this.waiting.length > 0) this.connect();
+    else if (this.#current !== null) return;
+    else if (this.#isWanted) this.connect();
+    else this.#owner.onReachable(this, true);
+  }
+
+  #dial(): void {
+    const connection = new UpstreamConnection(this.#owner, this, this.#environment);
+    this.#dials.begin(connection);
+    this.connections.push(connection);
+    this.#owner.onConnectionsChanged();
   }
 
   #isUsable(): boolean {
@@ -245,13 +250,12 @@ export class Lane implements ConnectionOwner {
   }
 
   #fail(connection: UpstreamConnection, failure: ConnectFailure): void {
-    const nowMs = this.#environment.clock.nowMs();
-    if (this.connections.some(other => other !== connection && other.isProven)) this.#backoff.succeed();
-    const waitMs = this.#backoff.fail(failure, nowMs, this.#environment.random());
+    if (this.connections.some(other => other !== connection && other.isProven)) this.#dials.succeeded();
     if (this.#current === null || this.#current === connection.messages) this.#owner.onReachable(this, false);
     this.#isDoubted = true;
     this.#owner.onConnectFailed(this, failure);
-    if (!this.#retired && this.#connecting === null) this.#schedule(waitMs);
+    this.#dials.failed(connection, failure);
+    if (this.#retired) this.#dials.stop();
   }
 
   #believe(): void {
@@ -262,7 +266,7 @@ export class Lane implements ConnectionOwner {
 
   /** Nobody is left to serve what waits. */
   #giveUpWhenLost(failure: ConnectFailure | null): void {
-    if (failure === null || this.#current !== null || this.#connecting !== null) return;
+    if (failure === null || this.#current !== null || this.#dials.areUnderWay) return;
     if (this.waiting.length > 0) this.#owner.onUnserved(this.waiting.clear(), failure);
   }
 
@@ -270,35 +274,6 @@ export class Lane implements ConnectionOwner {
     if (!this.#retired || this.waiting.length > 0) return;
     this.#current = null;
     for (const connection of [...this.connections]) connection.drain();
-  }
-
-  #endConnecting(): void {
-    this.#connecting = null;
-    this.#isSlow = false;
-    this.#slow?.cancel();
-    this.#slow = null;
-  }
-
-  #onSlow(): void {
-    this.#isSlow = true;
-    if (this.#current !== null || !this.#owner.onSlow(this)) return;
-    this.#owner.onReachable(this, false);
-    const message = `no connection to the backend within ${SLOW_CONNECT_MS} ms`;
-    this.#owner.onUnserved(this.waiting.clear(), { kind: 'connect_timeout', message, stage: 'unreached' });
-  }
-
-  #schedule(waitMs: number): void {
-    this.#reconnect?.cancel();
-    this.#reconnect = this.#environment.clock.after(waitMs, () => this.#onBackoffOver());
-  }
-
-  /** A cluster that nobody uses is not dialled; the next request finds the endpoint as if it were new. */
-  #onBackoffOver(): void {
-    this.#reconnect = null;
-    if (this.waiting.length > 0) this.connect();
-    else if (this.#current !== null) return;
-    else if (this.#isWanted) this.connect();
-    else this.#owner.onReachable(this, true);
   }
 
   #serve(): void {
