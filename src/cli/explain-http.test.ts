@@ -5,7 +5,8 @@ import { plainGateway } from './manifests.test-support.ts';
 import { runProgram } from './program.ts';
 import { recordingTerminal } from './recording-terminal.test-support.ts';
 
-const MANIFESTS = `${plainGateway(8080)}\
+const ENDPOINT = `name: gw, annotations: { daemun.dev/health-endpoint: "/shop; x-envoy-livenessprobe: healthz" }`;
+const MANIFESTS = `${plainGateway(8080).replace('name: gw', ENDPOINT)}\
 apiVersion: gateway.networking.k8s.io/v1
 kind: HTTPRoute
 metadata: { name: web }
@@ -64,6 +65,20 @@ describe('explain, of an HTTP request', () => {
     const refused = await explain('--http', 'GET /shop/..%2fadmin');
     assert.equal(refused.code, 1);
     assert.match(refused.out, /HTTP 400: path \/shop\/\.\.%2fadmin has a dot segment that only some would see/);
+  });
+
+  it('says that the health endpoint answers, and why it does not', async () => {
+    const probe = 'x-envoy-livenessprobe: healthz';
+    const check = await explain('--http', 'GET /shop', '--host', '10.0.0.1', '-H', probe);
+    assert.equal(check.code, 0);
+    assert.match(check.out, /^Answer {2}HTTP 200 by the health endpoint of Gateway default\/gw/m);
+    assert.doesNotMatch(check.out, /Candidates/);
+    const other = await explain('--http', 'GET /shop');
+    assert.match(
+      other.out,
+      /no health check: \/shop is the Gateway's health endpoint for requests with x-envoy-livenessprobe: healthz; x-envoy-livenessprobe is not so/,
+    );
+    assert.match(other.out, /forwarded to default\/shop:80\/h1/);
   });
 
   it('looks gRPC calls up in the GRPCRoute of the same name first', async () => {

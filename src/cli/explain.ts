@@ -49,7 +49,7 @@ function gatewaysText(gateways: readonly ResourceObject[]): string {
 }
 
 function isServed({ places }: Explanation): boolean {
-  return places.some(place => place.answer.kind === 'forwarded');
+  return places.some(place => place.answer.kind !== 'refused');
 }
 
 function questionOf(options: ExplainOptions): URLSearchParams {

@@ -40,8 +40,10 @@ describe('explain, of a request that nothing takes', () => {
     assert.match(out, /^hint: The zone of Services is svc: did you mean foo\.ns\.svc\.cluster\.local\?$/m);
   });
 
-  it('says that every header of a match must fit', async () => {
+  it('says that every header of a match must fit, and how load balancers check without a rule', async () => {
     const { out } = await explain(TWO_HEADERS, '--grpc', 'api.Echo/Echo', '-H', 'probe: healthz');
+    assert.match(out, /^hint: For the checks of a load balancer .* daemun\.dev\/health-endpoint/m);
+    assert.doesNotMatch((await explain(ECHO, '--grpc', 'api.Echo/None')).out, /load balancer/);
     assert.match(out, /header x-envoy-livenessprobe is absent, wants "healthz" \(every header of a match must fit\)$/m);
   });
 

@@ -7,6 +7,11 @@ const MAX_HOSTS = 3;
 const WRONG_ZONE = /\.service\.cluster\.local$/;
 const REFLECTION = /^\/grpc\.reflection\.v1(alpha)?\.ServerReflection\//;
 
+/** A field by which load balancers' checks are told, where rules stand in for a health endpoint. */
+const PROBE = 'x-envoy-livenessprobe';
+const PROBE_HINT =
+  'For the checks of a load balancer no rule is needed: annotate the Gateway with daemun.dev/health-endpoint, "/healthz; x-envoy-livenessprobe: healthz".';
+
 /** What is probably wrong with a request that nothing takes, one sentence each. */
 export function explanationHints({ request, places }: Explanation): readonly string[] {
   const refused = places.filter(place => place.answer.kind === 'refused');
@@ -27,6 +32,7 @@ function hintsOf(place: ExplainedPlace, request: ExplainedRequest): string[] {
       'The host is served, but no rule takes server reflection: add one for grpc.reflection.v1.ServerReflection, or call with --proto.',
     );
   }
+  if (candidates.some(({ match, verdict }) => verdict === 'refused' && match.includes(PROBE))) hints.push(PROBE_HINT);
   return hints;
 }
 

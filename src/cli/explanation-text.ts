@@ -24,11 +24,12 @@ function placeText(place: ExplainedPlace, paint: Paint): string {
   return [
     formatTable([], rows),
     otherListenersText(place),
+    place.notHealthCheck === '' ? '' : `  no health check: ${lineText(place.notHealthCheck)}\n`,
     candidatesText(place, paint),
     otherHostsText(place),
     place.filters.length === 0 ? '' : `Filters\n${place.filters.map(filter => `  ${filter}\n`).join('')}`,
     place.backends.length === 0 ? '' : `Backends\n${backendsText(place.backends)}`,
-    `Answer  ${paint(place.answer.kind === 'forwarded' ? 'green' : 'red', lineText(place.answer.text))}\n`,
+    `Answer  ${paint(place.answer.kind === 'refused' ? 'red' : 'green', lineText(place.answer.text))}\n`,
   ].join('');
 }
 
@@ -47,8 +48,8 @@ function otherHostsText({ otherHosts }: ExplainedPlace): string {
   return `Routes of other hosts\n${formatTable([], rows, '  ')}`;
 }
 
-function candidatesText({ candidates, moreCandidates, listener }: ExplainedPlace, paint: Paint): string {
-  if (listener === null) return '';
+function candidatesText({ answer, candidates, moreCandidates, listener }: ExplainedPlace, paint: Paint): string {
+  if (listener === null || (answer.kind === 'answered' && candidates.length === 0)) return '';
   if (candidates.length === 0) return 'Candidates  none: no route is attached for this host\n';
   const rows = candidates.map(candidate => [
     verdictText(candidate, paint),

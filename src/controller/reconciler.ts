@@ -2,7 +2,7 @@
 import type { Finding } from '../errors/index.ts';
 import type { DataPlane } from '../proxy/index.ts';
 import type { ResourceSet } from '../resources/index.ts';
-import type { BindFailures, Snapshot } from '../snapshot/index.ts';
+import type { Snapshot } from '../snapshot/index.ts';
 import type { Store } from '../store/index.ts';
 import type { Clock, Timer } from '../time/index.ts';
 import { overlayBindFailures, type Translation } from '../translate/index.ts';
@@ -131,8 +131,8 @@ export class Reconciler {
     const translated = translator.translate(resources, refusedPorts);
     const translateMs = clock.nowMs() - translatingMs;
     const published = await ports.place(translated.snapshot);
-    const { failures } =
-      this.#view === null ? await this.#applyFirst(published, translated, resources) : await plane.apply(published);
+    if (this.#view === null) await this.#prepareFirst(published, translated, resources);
+    const { failures } = await plane.apply(published);
     const refused = ports.writtenFailures(failures, translated.snapshot.bindings);
     const translation = overlayBindFailures(translated, resources.gateways, refused);
     this.#retry?.cancel();
@@ -150,22 +150,14 @@ export class Reconciler {
     onReload(this.#view, previous, { translateMs, totalMs: clock.nowMs() - startedMs });
   }
 
-  /** While the workers take the first version in, what is said of it is prepared, and a change of it rehearsed. */
-  async #applyFirst(
-    published: Snapshot,
-    translated: Translation,
-    resources: ResourceSet,
-  ): Promise<{ failures: BindFailures }> {
-    const { plane, translator, onFailure } = this.#parts;
+  /**
+   * Before a port is opened the workers take the first version in, and meanwhile what is said of it is prepared and a
+   * change of it rehearsed: whoever sees an open port finds everything ready.
+   */
+  async #prepareFirst(published: Snapshot, translated: Translation, resources: ResourceSet): Promise<void> {
     const rehearsal = new Rehearsal(this.#parts, resources);
-    const prepare = (): void => {
-      translator.statuses(translated, resources);
-      rehearsal.run(published).catch(onFailure);
-    };
-    try {
-      return await plane.apply(published, prepare);
-    } finally {
-      rehearsal.end();
-    }
+    const prepared = this.#parts.plane.prepare(published);
+    this.#parts.translator.statuses(translated, resources);
+    await rehearsal.run(published, prepared);
   }
 }

@@ -2,8 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
 import { diffSnapshots, type Snapshot } from '../snapshot/index.ts';
 import { memoryStore } from '../store/index.ts';
+import { PortPlan } from './port-plan.ts';
 import { Rehearsal } from './rehearsal.ts';
 import { Translator } from './translator.ts';
 
@@ -31,20 +33,22 @@ async function setUp(kind: 'GRPCRoute' | 'HTTPRoute', routes: number) {
   const translation = translator.translate(resources);
   translator.statuses(translation, resources);
   let reread = 0;
-  const rehearsed: (Snapshot | undefined)[] = [];
+  /** What the workers were given to prepare, in turn. */
+  const prepared: Snapshot[] = [];
   const rehearsal = new Rehearsal(
     {
       store: { rehearse: () => void reread++ },
-      translator: {
-        rehearse(changed) {
-          rehearsed.push(translator.rehearse(changed));
-          return rehearsed.at(-1);
+      translator,
+      ports: new PortPlan('as-written'),
+      plane: {
+        async prepare(snapshot) {
+          prepared.push(snapshot);
         },
       },
     },
     resources,
   );
-  return { rehearsal, rehearsed, translator, translation, resources, reread: () => reread };
+  return { rehearsal, prepared, translator, translation, resources, reread: () => reread };
 }
 
 describe('a rehearsal', () => {
@@ -56,12 +60,12 @@ describe('a rehearsal', () => {
       const world = await setUp(kind, 1_000);
       const { translator, translation, resources } = world;
       const before = translator.statuses(translation, resources);
-      await world.rehearsal.run(translation.snapshot);
-      assert.equal(world.rehearsed.length, world.reread());
-      assert.ok(world.rehearsed.length > 1);
-      for (const next of world.rehearsed) {
-        assert.ok(next !== undefined);
-        assert.equal(diffSnapshots(translation.snapshot, next).rules.length, rules);
+      await world.rehearsal.run(translation.snapshot, afterRounds(world.prepared, 3));
+      assert.equal(world.reread(), 3);
+      assert.equal(world.prepared.length, 6);
+      for (const [at, snapshot] of world.prepared.entries()) {
+        const changed = diffSnapshots(translation.snapshot, snapshot).rules.length;
+        assert.equal(changed, at % 2 === 0 ? rules : 0);
       }
       const after = translator.translate(resources);
       assert.equal(after.snapshot, translation.snapshot);
@@ -69,17 +73,30 @@ describe('a rehearsal', () => {
     });
   }
 
-  it('ends when it is told to, after the round that runs', async () => {
-    const { rehearsal, rehearsed, translation } = await setUp('GRPCRoute', 1_000);
-    const running = rehearsal.run(translation.snapshot);
-    rehearsal.end();
+  it('ends after a few rounds, however long the workers take', async () => {
+    const { rehearsal, prepared, translation } = await setUp('GRPCRoute', 1_000);
+    const slow = Promise.withResolvers<void>();
+    const running = rehearsal.run(translation.snapshot, slow.promise);
+    while (prepared.length < 10) await turn();
+    await turn();
+    slow.resolve();
     await running;
-    assert.equal(rehearsed.length, 1);
+    assert.equal(prepared.length, 10);
+  });
+
+  it('breaks when the workers cannot prepare it', async () => {
+    const { rehearsal, translation } = await setUp('GRPCRoute', 1_000);
+    await assert.rejects(rehearsal.run(translation.snapshot, Promise.reject(new Error('a bug'))), /a bug/);
   });
 
   it('does nothing where there are few routes', async () => {
     const { rehearsal, reread, translation } = await setUp('HTTPRoute', 999);
-    await rehearsal.run(translation.snapshot);
+    await rehearsal.run(translation.snapshot, Promise.resolve());
     assert.equal(reread(), 0);
   });
 });
+
+/** Resolves when workers have been given the snapshots of so many rounds. */
+async function afterRounds(prepared: readonly Snapshot[], rounds: number): Promise<void> {
+  while (prepared.length < rounds * 2) await turn();
+}

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { setImmediate as turn } from 'node:timers/promises';
+import type { DataPlane } from '../proxy/index.ts';
 import type { GRPCRoute, GRPCRouteRule, HTTPRoute, HTTPRouteRule, ResourceSet } from '../resources/index.ts';
-import { diffSnapshots, type Snapshot } from '../snapshot/index.ts';
+import type { Snapshot } from '../snapshot/index.ts';
 import type { Store } from '../store/index.ts';
+import type { PortPlan } from './port-plan.ts';
 import type { Translator } from './translator.ts';
 
 /** With fewer routes a first change is quick enough, and code that is compiled for it would cost memory. */
@@ -14,17 +16,18 @@ const MAX_ROUNDS = 5;
 export interface RehearsalParts {
   readonly store: Pick<Store, 'rehearse'>;
   readonly translator: Pick<Translator, 'rehearse'>;
+  readonly ports: Pick<PortPlan, 'place'>;
+  readonly plane: Pick<DataPlane, 'prepare'>;
 }
 
 /**
- * Goes through a change of one route, from the file to what the workers would be sent, and drops what it came to. After a
- * start with many routes the way of a change has never been gone: interpreted, it takes several times as long as it does
- * from the third change on. While the workers take the first snapshot in, this thread waits for them anyway.
+ * Goes through a change of one route, from the file to the workers, and back. After a start with many routes the way of a
+ * change has never been gone: interpreted, it takes several times as long as it does from the third change on. While the
+ * workers take the first snapshot in, this thread waits for them anyway.
  */
 export class Rehearsal {
   readonly #parts: RehearsalParts;
   readonly #resources: ResourceSet;
-  #isOver = false;
 
   /** `resources`: those that were translated last. */
   constructor(parts: RehearsalParts, resources: ResourceSet) {
@@ -32,21 +35,34 @@ export class Rehearsal {
     this.#resources = resources;
   }
 
-  /** Rounds until `end`, with room between them for what is waited for. `snapshot`: what was made of the resources. */
-  async run(snapshot: Snapshot): Promise<void> {
+  /**
+   * Rounds until the workers have prepared `snapshot`, which was made of the resources and is prepared again after each.
+   * Resolves when they have done all of it; rejects when they cannot.
+   */
+  async run(snapshot: Snapshot, prepared: Promise<void>): Promise<void> {
     const { httpRoutes, grpcRoutes } = this.#resources;
-    if (Math.max(httpRoutes.size, grpcRoutes.size) < MANY_ROUTES) return;
-    for (let round = 0; round < MAX_ROUNDS && !this.#isOver; round++) {
-      this.#parts.store.rehearse();
-      const next = this.#parts.translator.rehearse(withOtherWeights(this.#resources));
-      if (next !== undefined) diffSnapshots(snapshot, next);
+    const rounds = Math.max(httpRoutes.size, grpcRoutes.size) < MANY_ROUTES ? 0 : MAX_ROUNDS;
+    let isOver = false;
+    const end = (): void => {
+      isOver = true;
+    };
+    let all: Promise<unknown> = prepared;
+    prepared.then(end, end);
+    for (let round = 0; round < rounds && !isOver; round++) {
+      all = Promise.all([all, ...(await this.#goThereAndBack(snapshot))]);
+      all.catch(end);
       await turn();
     }
+    await all;
   }
 
-  /** No round begins after this. */
-  end(): void {
-    this.#isOver = true;
+  async #goThereAndBack(snapshot: Snapshot): Promise<Promise<void>[]> {
+    const { store, translator, ports, plane } = this.#parts;
+    store.rehearse();
+    const next = translator.rehearse(withOtherWeights(this.#resources));
+    if (next === undefined) return [];
+    const there = plane.prepare(await ports.place(next));
+    return [there, plane.prepare(snapshot)];
   }
 }
 

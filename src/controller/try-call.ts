@@ -29,7 +29,7 @@ const REFLECTION = [
   'grpc.reflection.v1.ServerReflection/ServerReflectionInfo',
   'grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo',
 ];
-/** Each is looked up in the compiled routes, which takes milliseconds where there are thousands. */
+/** Each is looked up among all routes, which takes a millisecond where there are thousands. */
 const MAX_CANDIDATES = 50;
 
 interface Candidate {

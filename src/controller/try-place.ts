@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { X509Certificate } from 'node:crypto';
-import { type CompiledBindings, type ExplainedPlace, explain, type Question } from '../match/index.ts';
+import { type ExplainedPlace, explain, narrowBinding, type Question } from '../match/index.ts';
 import type { Binding, HeaderMatch, Listener, RouteEntry, Snapshot, VirtualHost } from '../snapshot/index.ts';
 import { ANY_HOST } from '../values/index.ts';
 import type { GatewaySummary } from './summary.ts';
@@ -66,10 +66,9 @@ export function placeOf({ binding, listener, host, entry }: TryEntry): TryPlace 
   };
 }
 
-/** Where requests of a snapshot go. Each is asked once, for an answer takes milliseconds where there are thousands of routes. */
+/** Where requests of a snapshot go. Each is asked once: an answer passes over all routes. */
 export class Answers {
   readonly #snapshot: Snapshot;
-  readonly #compiled: CompiledBindings = new Map();
   readonly #known = new Map<string, string[] | null>();
 
   constructor(snapshot: Snapshot) {
@@ -82,7 +81,8 @@ export class Answers {
     const key = JSON.stringify([binding.id, listener.id, question]);
     const known = this.#known.get(key);
     if (known !== undefined) return known;
-    const [found] = explain({ ...this.#snapshot, bindings: [binding] }, question, this.#compiled).places;
+    const bindings = [narrowBinding(binding, asked.path)];
+    const [found] = explain({ ...this.#snapshot, bindings }, question).places;
     const endpoints = found?.listener?.id === listener.id ? endpointsAt(found) : null;
     this.#known.set(key, endpoints);
     return endpoints;

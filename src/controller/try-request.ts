@@ -17,7 +17,7 @@ export interface TryRequest extends TryPlace {
   readonly path: string;
 }
 
-/** Each is looked up in the compiled routes, which takes milliseconds where there are thousands. */
+/** Each is looked up among all routes, which takes a millisecond where there are thousands. */
 const MAX_REQUESTS = 20;
 
 /** The first request, by GET where the route allows it, that goes to backends that all have endpoints. */

@@ -19,6 +19,11 @@ export const LINT_CODES = {
     summary: "a route's hostname belongs to another listener on the port",
     help: 'attach the route to that listener too',
   },
+  'lint/hidden-by-health-endpoint': {
+    severity: 'warning',
+    summary: "a Gateway's health endpoint takes all requests of a match",
+    help: 'remove the match, or change the path in daemun.dev/health-endpoint',
+  },
   'lint/no-parents': {
     severity: 'warning',
     summary: 'a route has no parentRefs',

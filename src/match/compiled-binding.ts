@@ -35,6 +35,14 @@ export class CompiledBinding {
   listenerFor(host: string): CompiledListener | undefined {
     return this.#hosts.find(host);
   }
+
+  /**
+   * The listener whose health endpoint a request may be for: the one that its connection `entered`, or in cleartext (null) the `owner` of
+   * its host. Where nobody owns the host it is the first that has an endpoint, because load balancers ask by address.
+   */
+  checkedListener(owner: CompiledListener | undefined, entered: CompiledListener | null): CompiledListener | undefined {
+    return entered ?? owner ?? this.listeners.find(({ listener }) => listener.health !== null);
+  }
 }
 
 /**

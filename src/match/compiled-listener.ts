@@ -9,7 +9,7 @@ import type { RequestView } from './request-view.ts';
 /** One listener's routes, ready to be asked. */
 export class CompiledListener {
   readonly listener: Listener;
-  /** Names of all headers that its matches look at. */
+  /** Names of all headers that its matches and its health endpoint look at. */
   readonly headerNames: ReadonlySet<string>;
   /** True when one of them is a volatile one: then an answer must not be kept with a header list. */
   readonly usesVolatile: boolean;
@@ -77,7 +77,7 @@ export function compileListener(
 ): CompiledListener {
   if (previous?.listener === listener) return previous;
   const hosts = new HostIndex<CompiledVirtualHost>();
-  const names = new Set<string>();
+  const names = new Set(listener.health?.headers.map(({ name }) => name));
   for (const source of listener.virtualHosts) {
     const compiled = compileVirtualHost(source, verdicts, previous?.virtualHost(source.hostname));
     hosts.add(source.hostname, compiled);

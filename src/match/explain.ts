@@ -11,20 +11,18 @@ import type { CompiledListener } from './compiled-listener.ts';
 import { explainBackends, explainGrpcWeb, explainRefusal, explainRuleAnswer } from './explain-answer.ts';
 import { explainCandidates } from './explain-candidates.ts';
 import { explainOtherHosts, explainOtherListeners } from './explain-listeners.ts';
-import type { ExplainedAnswer, ExplainedPlace, Explanation, Question } from './explanation.ts';
+import type { ExplainedAnswer, ExplainedListener, ExplainedPlace, Explanation, Question } from './explanation.ts';
 import { grpcPathFault, invalidPathText } from './grpc/grpc-path.ts';
+import { isHealthCheck, whyNoHealthCheck } from './health-endpoint.ts';
 import { invalidTargetText, noListenerText, noRouteReason, noRouteText } from './refusal-text.ts';
 import type { RequestView } from './request-view.ts';
 import { describeFilter } from './rule-text.ts';
 
-/** What `explain` compiled of a snapshot's bindings, for those who ask more than once. */
-export type CompiledBindings = Map<Binding, CompiledBinding>;
-
-/** Explains a request against a snapshot. Pure; compiles each binding that `compiled` lacks: milliseconds on large snapshots. */
-export function explain(snapshot: Snapshot, question: Question, compiled: CompiledBindings = new Map()): Explanation {
+/** Explains a request against a snapshot. Pure; compiles each binding: some 100 ms with thousands of routes. */
+export function explain(snapshot: Snapshot, question: Question): Explanation {
   const places = snapshot.bindings
     .filter(binding => binding.listeners.some(listener => isAskedFor(listener, question)))
-    .flatMap(binding => explainBinding(binding, { snapshot, question, compiled }));
+    .flatMap(binding => explainBinding(binding, { snapshot, question }));
   const { protocol, method, path, headers } = question;
   return {
     request: { protocol, method, path, readPath: readPath(question) || path, headers },
@@ -45,12 +43,10 @@ function rank({ answer, listener }: ExplainedPlace): number {
 interface Asked {
   readonly snapshot: Snapshot;
   readonly question: Question;
-  readonly compiled: CompiledBindings;
 }
 
-function explainBinding(binding: Binding, { snapshot, question, compiled: known }: Asked): ExplainedPlace[] {
-  const compiled = known.get(binding) ?? compileBinding(binding);
-  known.set(binding, compiled);
+function explainBinding(binding: Binding, { snapshot, question }: Asked): ExplainedPlace[] {
+  const compiled = compileBinding(binding);
   const { host } = question;
   if (host !== null) return [explainPlace({ compiled, snapshot, question, host })];
   const hosts = binding.listeners
@@ -88,13 +84,16 @@ function explainPlace(context: PlaceContext): ExplainedPlace {
     host,
     isHostAssumed: question.host === null,
     otherListeners: explainOtherListeners(compiled, chosen, host),
+    notHealthCheck: whyNotHealth(checkedListener(compiled, chosen), question),
   };
+  const checked = checkedListener(compiled, chosen);
+  if (checked !== undefined && checked.health !== null && isHealthCheck(checked.health, viewOf(question)))
+    return { ...shape, ...NOTHING, listener: explainListener(checked), answer: healthAnswer(checked) };
   if (chosen === undefined) {
     const answer = explainRefusal('no_listener', noListenerText(askedFor(question), host), question);
     return { ...shape, listener: null, ...NOTHING, answer };
   }
-  const { id, hostname, kind } = chosen.listener;
-  const listener = { id, hostname, isTls: kind === 'https' };
+  const listener = explainListener(chosen.listener);
   const otherHosts = explainOtherHosts(chosen, host);
   const { winner, candidates, moreCandidates } = explainCandidates(chosen, host, viewOf(question));
   const found = { ...shape, listener, candidates, moreCandidates, otherHosts };
@@ -105,6 +104,26 @@ function explainPlace(context: PlaceContext): ExplainedPlace {
   const backends = explainBackends(winner.rule, context.snapshot);
   const answer = explainRuleAnswer(winner.rule, backends, question);
   return { ...found, filters: winner.rule.filters.map(describeFilter), backends, answer };
+}
+
+function explainListener({ id, hostname, kind }: Listener): ExplainedListener {
+  return { id, hostname, isTls: kind === 'https' };
+}
+
+/** Whose health endpoint is asked. In TLS the host is taken for the server name. */
+function checkedListener(compiled: CompiledBinding, chosen: CompiledListener | undefined): Listener | undefined {
+  const isTls = compiled.binding.admission === 'client-hello';
+  return (isTls ? chosen : compiled.checkedListener(chosen, null))?.listener;
+}
+
+function healthAnswer({ gateway: { namespace, name } }: Listener): ExplainedAnswer {
+  const text = `HTTP 200 by the health endpoint of Gateway ${namespace}/${name} (503 while it drains)`;
+  return { kind: 'answered', httpStatus: 200, grpcStatus: null, text };
+}
+
+function whyNotHealth(listener: Listener | undefined, question: Question): string {
+  const health = listener?.health ?? null;
+  return health === null ? '' : (whyNoHealthCheck(health, viewOf(question)) ?? '');
 }
 
 /** What the proxy says to a request that no rule takes. */

@@ -42,6 +42,8 @@ export interface ExplainedPlace {
   readonly listener: ExplainedListener | null;
   /** The other listeners of the socket, and why they do not take the host. */
   readonly otherListeners: readonly OtherListener[];
+  /** Why a request at the path of the Gateway's health endpoint is no check; '': it is one, or there is none at the path. */
+  readonly notHealthCheck: string;
   /** In precedence order, the rule that takes the request among them. */
   readonly candidates: readonly ExplainedCandidate[];
   /** Candidates beyond the ones listed. */
@@ -111,7 +113,8 @@ export interface ExplainedEndpoint {
 }
 
 export interface ExplainedAnswer {
-  readonly kind: 'forwarded' | 'refused';
+  /** `answered`: by the gateway itself, as it was told to. */
+  readonly kind: 'forwarded' | 'answered' | 'refused';
   readonly httpStatus: number | null;
   /** As in `grpc-status`; null when the request is forwarded or is not gRPC. */
   readonly grpcStatus: number | null;

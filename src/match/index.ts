@@ -7,7 +7,7 @@
 export { type CompiledBinding, type CompileOptions, compileBinding } from './compiled-binding.ts';
 export type { CompiledListener } from './compiled-listener.ts';
 export { describeMatch } from './compiled-match.ts';
-export { type CompiledBindings, explain } from './explain.ts';
+export { explain } from './explain.ts';
 export type {
   ExplainedAnswer,
   ExplainedBackend,
@@ -22,6 +22,8 @@ export type {
   Question,
 } from './explanation.ts';
 export { type GrpcPath, grpcPathFault, invalidPathText, isGrpcPath, splitGrpcPath } from './grpc/grpc-path.ts';
+export { isHealthCheck } from './health-endpoint.ts';
+export { narrowBinding } from './narrow-binding.ts';
 export { PatternVerdicts } from './pattern-verdicts.ts';
 export {
   grpcWebText,

@@ -8,6 +8,7 @@ import { compareHostnames } from '../values/index.ts';
 import { compileBinding } from './compiled-binding.ts';
 import { explain } from './explain.ts';
 import type { Question } from './explanation.ts';
+import { narrowBinding } from './narrow-binding.ts';
 import { type OracleRequest, oracleEntry, oracleListener } from './oracle.test-support.ts';
 import { binding, listener, request, rule, virtualHost } from './snapshot-builders.test-support.ts';
 
@@ -116,6 +117,14 @@ describe('matching', () => {
       for (const one of asked) assertSame(bound, compiled, one);
     });
     fc.assert(property, { numRuns: 2000 });
+  });
+
+  it('answers alike when only what may take the path is left', () => {
+    const property = fc.property(bindings, requests, (bound, asked) => {
+      const narrow = narrowBinding(bound, `/${asked.service}/${asked.method}`);
+      assert.equal(answerOf(compileBinding(narrow), asked).entry, answerOf(compileBinding(bound), asked).entry);
+    });
+    fc.assert(property, { numRuns: 1000 });
   });
 
   it('answers alike when it was compiled from what was there before', () => {

@@ -9,6 +9,7 @@ import type {
   Rule,
   VirtualHost,
 } from '../snapshot/index.ts';
+import { PLAIN_EDGE } from '../snapshot/listener.test-support.ts';
 import { sampleRule } from '../snapshot/rule.test-support.ts';
 import type { RequestView } from './request-view.ts';
 
@@ -18,7 +19,8 @@ export function binding(...listeners: readonly Listener[]): Binding {
 }
 
 export function listener(name: string, hostname: string, ...virtualHosts: readonly VirtualHost[]): Listener {
-  return { kind: 'http', id: `ns/gw/${name}`, gateway: { namespace: 'ns', name: 'gw' }, name, hostname, virtualHosts };
+  const identity = { id: `ns/gw/${name}`, gateway: { namespace: 'ns', name: 'gw' }, name, hostname };
+  return { kind: 'http', ...identity, ...PLAIN_EDGE, virtualHosts };
 }
 
 export function virtualHost(hostname: string, ...entries: readonly RouteEntry[]): VirtualHost {

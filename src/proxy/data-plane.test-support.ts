@@ -5,6 +5,7 @@
 import { once } from 'node:events';
 import { type ClientHttp2Session, connect } from 'node:http2';
 import type { Cluster, Endpoint, Snapshot } from '../snapshot/index.ts';
+import { PLAIN_EDGE } from '../snapshot/listener.test-support.ts';
 import { sampleRule } from '../snapshot/rule.test-support.ts';
 import { systemClock, systemRandom } from '../time/index.ts';
 import { DataPlane } from './data-plane.ts';
@@ -84,7 +85,15 @@ export function snapshotOf({ version = 1, ports, endpoints = [], cluster = {} }:
     port,
     admission: 'first-bytes' as const,
     listeners: [
-      { kind: 'http' as const, id: `default/gateway/l${port}`, gateway, name: `l${port}`, hostname: '*', virtualHosts },
+      {
+        kind: 'http' as const,
+        id: `default/gateway/l${port}`,
+        gateway,
+        name: `l${port}`,
+        hostname: '*',
+        ...PLAIN_EDGE,
+        virtualHosts,
+      },
     ],
   }));
   return {

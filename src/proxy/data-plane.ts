@@ -100,14 +100,20 @@ export class DataPlane {
   }
 
   /**
-   * Makes `snapshot` live. Resolves when every worker serves it; bindings that failed are tried again by each call.
-   * Rejects when a worker cannot execute it: a bug; what was served before goes on. `onSent`: the workers have it and
-   * are at work, and this thread has nothing to do.
+   * Has the workers make all ready to serve `snapshot`, before the first `apply`; no port is opened, no name resolved. Sent
+   * when this returns. Resolves when every worker has done so; rejects as `apply` does.
    */
-  async apply(snapshot: Snapshot, onSent?: () => void): Promise<{ failures: BindFailures }> {
+  prepare(snapshot: Snapshot): Promise<void> {
+    return this.#workers.prepare(snapshot);
+  }
+
+  /**
+   * Makes `snapshot` live. Resolves when every worker serves it; bindings that failed are tried again by each call.
+   * Rejects when a worker cannot execute it: a bug; what was served before goes on.
+   */
+  async apply(snapshot: Snapshot): Promise<{ failures: BindFailures }> {
     this.#snapshot = snapshot;
     const { claims, applied } = await this.#enqueue(() => this.#send(snapshot));
-    onSent?.();
     const failures = new Map<string, BindFailure>(claims);
     for (const failed of await applied) for (const [id, failure] of failed) failures.set(id, failure);
     return { failures };

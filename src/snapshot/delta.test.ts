@@ -5,6 +5,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { applyDelta, diffSnapshots, EMPTY_SNAPSHOT } from './delta.ts';
 import { deepFreeze } from './freeze.ts';
+import { PLAIN_EDGE } from './listener.test-support.ts';
 import { orderViolations } from './order.ts';
 import { randomSnapshot, sampleMatch, variantRule } from './random-snapshot.test-support.ts';
 import type { Rule } from './rule.ts';
@@ -33,6 +34,7 @@ function snapshotOf(version: number, virtualHosts: Snapshot['bindings'][0]['list
     gateway,
     name: 'http',
     hostname: '*',
+    ...PLAIN_EDGE,
     virtualHosts,
   };
   const binding = { id: '127.0.0.1:80/tcp', address: '127.0.0.1', port: 80, admission: 'first-bytes' as const };

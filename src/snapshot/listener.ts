@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { RouteEntry } from './rule.ts';
+import type { HeaderField, RouteEntry } from './rule.ts';
 
 /** One listener of a Gateway on a binding: what becomes of the connections that are its own. */
 export type Listener = HttpListener | HttpsListener;
@@ -30,6 +30,19 @@ export interface ListenerIdentity {
 export interface RequestRouting {
   /** Sorted, most specific pattern first. */
   readonly virtualHosts: readonly VirtualHost[];
+  /** Answered before any rule is asked; null: there is none. */
+  readonly health: HealthEndpoint | null;
+}
+
+/**
+ * Where load balancers ask whether a listener takes requests: 200, and 503 from the moment it begins to drain. Requests of any
+ * method that are not gRPC; of any host that no other listener of the socket takes.
+ */
+export interface HealthEndpoint {
+  /** Without query; normalised (`values/normal-target.ts`). */
+  readonly path: string;
+  /** Whole values that a check must have, all of them. */
+  readonly headers: readonly HeaderField[];
 }
 
 /** How TLS is ended. */

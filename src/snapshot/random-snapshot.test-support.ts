@@ -57,6 +57,7 @@ function listeners(rules: ReadonlyMap<string, Rule>): fc.Arbitrary<Listener[]> {
     gateway: fc.constant({ namespace: 'default', name: 'gateway' }),
     name: fc.constantFrom(...NAMES),
     hostname: fc.constantFrom(...HOSTS),
+    health: fc.constantFrom(null, { path: '/healthz', headers: [{ name: 'probe', value: 'yes' }] }),
     virtualHosts: virtualHosts(rules),
   });
   const listener = fc.tuple(kind, identity).map(([own, all]) => ({ ...own, ...all }));

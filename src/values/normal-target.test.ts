@@ -18,7 +18,7 @@ const NORMAL: readonly (readonly [given: string, normal: string])[] = [
   ['/%c3%a9', '/%C3%A9'],
   ['/%2541', '/%2541'],
   ['/\xc3\xa9', '/%C3%A9'],
-  ['/{id}|"<x>^`', '/%7Bid%7D%7C%22%3Cx%3E%5E%60'],
+  ['/{id}|"<x>^`[]', '/%7Bid%7D%7C%22%3Cx%3E%5E%60%5B%5D'],
   ['//a///b//', '/a/b/'],
   ['//evil.example/x', '/evil.example/x'],
   ['/a/./b/../c', '/a/c'],

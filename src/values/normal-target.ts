@@ -14,8 +14,8 @@ const IS_PLAIN: readonly boolean[] = Array.from({ length: 256 }, (_, code) =>
   /[A-Za-z0-9\-._~!$&'()*+,;=:@]/.test(String.fromCharCode(code)),
 );
 const UNRESERVED = /[A-Za-z0-9\-._~]/;
-/** No URI holds them (RFC 3986 §2), but clients send them. */
-const UNENCODED = /["<>^`{|}\x80-\xff]/g;
+/** No path of a URI holds them (RFC 3986 §3.3), but clients send them. */
+const UNENCODED = /["<>[\]^`{|}\x80-\xff]/g;
 const ESCAPE = /%[0-9A-Fa-f]{2}/g;
 /** What a next hop that decodes may take for a slash. */
 const HIDDEN_SLASH = /%2F|%5C/;

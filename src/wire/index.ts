@@ -14,7 +14,7 @@ export { MessageCounter } from './grpc/frames.ts';
 export { decodeGrpcMessage, encodeGrpcMessage } from './grpc/message.ts';
 export { GrpcStatus, grpcStatusName, grpcStatusOfHttp, parseGrpcStatus } from './grpc/status.ts';
 export { formatGrpcTimeout, parseGrpcTimeout } from './grpc/timeout.ts';
-export { HeaderList, MemoSlot, targetOf } from './head/header-list.ts';
+export { HeaderList, targetOf } from './head/header-list.ts';
 export { HeaderListPool } from './head/header-list-pool.ts';
 export {
   fieldOf,

@@ -135,7 +135,7 @@ describe('the house', () => {
   it('lets a room of the wire folder import only what its row allows, and no codec the other', () => {
     const wrong = files
       .filter(({ path }) => wireRoomOf(path) !== null && !path.includes('.test-support.'))
-      .flatMap(file => file.imports.flatMap(({ target, typeOnly }) => wireFaultOf(file.path, target, typeOnly)));
+      .flatMap(file => file.imports.flatMap(({ target }) => wireFaultOf(file.path, target)));
     assert.deepEqual(wrong, []);
   });
 
@@ -232,11 +232,9 @@ function wireRoomOf(path: string): string | null {
   return /^src\/wire\/([^/]+)\//.exec(path)?.[1] ?? null;
 }
 
-function wireFaultOf(path: string, target: string | undefined, typeOnly: boolean): string[] {
+function wireFaultOf(path: string, target: string | undefined): string[] {
   const [own, other] = [wireRoomOf(path) ?? '', wireRoomOf(target ?? '')];
   if (other === null || own === other || WIRE_ROOMS[own]?.includes(other) === true) return [];
-  // Lists and their pool have a place for what each codec keeps with them; they know its type alone.
-  if (own === 'head' && typeOnly) return [];
   return [`${path} may not import ${target}`];
 }
 

@@ -17,11 +17,9 @@ export interface Import {
   readonly specifier: string;
   /** Repository path of a relative import, else undefined. */
   readonly target: string | undefined;
-  /** `import type`: gone at run time. */
-  readonly typeOnly: boolean;
 }
 
-const IMPORT = /^\s*(?:import|export)\s+(type\s+)?(?:[^'";]*?\sfrom\s+)?'([^']+)'/gm;
+const IMPORT = /^\s*(?:import|export)\s+(?:[^'";]*?\sfrom\s+)?'([^']+)'/gm;
 const DYNAMIC = /\bimport\(\s*'([^']+)'\s*\)/g;
 
 /** Every TypeScript file below `folder` that is not a test, with what it imports. */
@@ -35,12 +33,12 @@ export function readSourceFiles(folder = 'src'): SourceFile[] {
 function readSourceFile(path: string): SourceFile {
   const text = readFileSync(join(ROOT, path), 'utf8');
   const imports: Import[] = [];
-  for (const match of text.matchAll(IMPORT)) imports.push(readImport(path, String(match[2]), match[1] !== undefined));
-  for (const match of text.matchAll(DYNAMIC)) imports.push(readImport(path, String(match[1]), false));
+  for (const match of text.matchAll(IMPORT)) imports.push(readImport(path, String(match[1])));
+  for (const match of text.matchAll(DYNAMIC)) imports.push(readImport(path, String(match[1])));
   return { path, folder: path.split('/')[1] ?? '', lines: text.split('\n').length - 1, imports };
 }
 
-function readImport(from: string, specifier: string, typeOnly: boolean): Import {
+function readImport(from: string, specifier: string): Import {
   const target = specifier.startsWith('.') ? relative('.', join(dirname(from), specifier)) : undefined;
-  return { specifier, target, typeOnly };
+  return { specifier, target };
 }

@@ -16,6 +16,7 @@ import { compareHostnames } from '../../values/index.ts';
 import { compileBinding } from '../compiled-binding.ts';
 import { explain } from '../explain.ts';
 import type { Question } from '../explanation.ts';
+import { narrowBinding } from '../narrow-binding.ts';
 import { oracleListener } from '../oracle.test-support.ts';
 import type { RequestView } from '../request-view.ts';
 import { binding, listener, rule, virtualHost } from '../snapshot-builders.test-support.ts';
@@ -117,6 +118,16 @@ describe('matching HTTP requests', () => {
       }
     });
     fc.assert(property, { numRuns: 2000 });
+  });
+
+  it('answers alike when only what may take the path is left', () => {
+    const property = fc.property(bindings, requests, (bound, asked) => {
+      const view = viewOf(asked);
+      const whole = compileBinding(bound).listenerFor(asked.host)?.match(asked.host, view);
+      const narrow = compileBinding(narrowBinding(bound, view.path)).listenerFor(asked.host)?.match(asked.host, view);
+      assert.equal(narrow, whole);
+    });
+    fc.assert(property, { numRuns: 1000 });
   });
 
   it('answers alike when it was compiled from what was there before', () => {

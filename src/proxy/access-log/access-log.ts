@@ -2,14 +2,8 @@
 
 import { randomUUID } from 'node:crypto';
 import type { Clock, Timer } from '../../time/index.ts';
-import {
-  fieldOf,
-  GrpcStatus,
-  grpcStatusName,
-  type HeaderList,
-  targetOf,
-  type VolatileFields,
-} from '../../wire/index.ts';
+import { fieldOf, type HeaderList, targetOf, type VolatileFields } from '../../wire/index.ts';
+import type { Face, Outcome } from '../faces/index.ts';
 
 /** A batch is handed over when it is this long, or after `FLUSH_INTERVAL_MS`. */
 const BATCH_LENGTH = 65_536;
@@ -49,14 +43,14 @@ export interface LoggedExchange {
     readonly head: HeaderList;
     readonly gateway: string;
     readonly listener: string;
-    readonly isGrpc: boolean;
+    readonly face: Pick<Face, 'statusName'>;
     readonly rule: { readonly route: string; readonly ruleName: string } | null;
   } | null;
   readonly attempts: { readonly current: { readonly endpoint: { readonly key: string } | null } | null };
   /** As received; the others as an endpoint got them. */
   readonly fields: VolatileFields;
   readonly outgoingFields: VolatileFields;
-  readonly outcome: { readonly http: number; readonly grpc: number | null; readonly reason: string };
+  readonly outcome: Outcome;
   readonly startedMs: number;
   readonly request: { readonly bytes: number };
   readonly response: { readonly bytes: number };
@@ -108,7 +102,7 @@ function lineOf(exchange: LoggedExchange, wallMs: number): Readonly<Record<keyof
     route: decision?.rule?.route ?? null,
     rule: decision?.rule?.ruleName ?? null,
     endpoint: exchange.attempts.current?.endpoint?.key ?? null,
-    grpc_status: decision?.isGrpc === true ? grpcStatusName(outcome.grpc ?? GrpcStatus.UNKNOWN) : null,
+    grpc_status: decision?.face.statusName(outcome) ?? null,
     http_status: outcome.http,
     duration_ms: Math.round((owner.serving.loop.nowMs - exchange.startedMs) * 100) / 100,
     bytes_received: exchange.request.bytes,

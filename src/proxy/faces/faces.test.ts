@@ -30,6 +30,7 @@ describe('a face', () => {
       'messages.ts',
       'outcome.ts',
       'own-answer.ts',
+      'target.ts',
     ]);
     assert.deepEqual(
       filesOf('grpc').filter(name => name !== 'status-details.ts'),

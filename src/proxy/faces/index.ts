@@ -7,16 +7,20 @@
  */
 import type { HeaderList } from '../../wire/index.ts';
 import type { Face } from './face.ts';
-import { isGrpcResponse } from './grpc/content-type.ts';
+import { isGrpcRequest, isGrpcResponse } from './grpc/content-type.ts';
 import { GRPC } from './grpc/face.ts';
 import { HTTP } from './http/face.ts';
 
 export type { Answer, AnswerBody } from './answer.ts';
-export type { Face, FaceCall, FaceMetrics, SpokenAnswer } from './face.ts';
-export { isGrpcRequest } from './grpc/content-type.ts';
+export type { Face, FaceCall, FaceMetrics, Refusal, RequestSeries, SpokenAnswer } from './face.ts';
 export { GRPC } from './grpc/face.ts';
 export { HTTP } from './http/face.ts';
 export { Outcome } from './outcome.ts';
+
+/** What a request speaks, by its head. */
+export function faceOfRequest(head: HeaderList): Face {
+  return isGrpcRequest(head) ? GRPC : HTTP;
+}
 
 /** What a response speaks, by its head: an endpoint may answer a gRPC call with a page of HTML. */
 export function faceOfResponse(head: HeaderList): Face {

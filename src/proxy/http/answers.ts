@@ -9,16 +9,13 @@
 import { REQUEST_FAILURES, type RequestFailureReason } from '../../errors/index.ts';
 import {
   type CompiledListener,
-  grpcWebText,
-  invalidPathText,
-  invalidTargetText,
   misdirectedText,
   noListenerText,
   noRouteReason,
   noRouteText,
 } from '../../match/index.ts';
 import type { Fault } from '../../snapshot/index.ts';
-import type { Answer } from '../faces/index.ts';
+import type { Answer, Face, Refusal } from '../faces/index.ts';
 import type { OpenFailure } from '../upstream/index.ts';
 
 function answer(reason: RequestFailureReason, message: string, httpOnly = false): Answer {
@@ -31,25 +28,14 @@ export function noRoute(what: string, host: string, listener: CompiledListener):
   return answer(noRouteReason(host, listener), noRouteText(what, host, listener));
 }
 
-/** A request that no rule takes because it is gRPC-Web; undefined: its content-type is another one. */
-export function grpcWeb(contentType: string | undefined): Answer | undefined {
-  const text = grpcWebText(contentType);
-  return text === undefined ? undefined : answer('grpc_web', text);
+/** What its face says that no rule could take. */
+export function refused({ reason, text }: Refusal): Answer {
+  return answer(reason, text);
 }
 
 /** The request has neither `:authority` nor `host`: it is for nobody (RFC 9110 §7.2). */
 export function noHost(): Answer {
   return answer('no_host', 'the request names no host');
-}
-
-/** `fault`: what `grpcPathFault` says. The refusal of a method that no server can have. */
-export function invalidPath(path: string, fault: string): Answer {
-  return answer('invalid_path', invalidPathText(path, fault));
-}
-
-/** `fault`: what `targetFault` says. The refusal of a path that the gateway and an endpoint might read in two ways. */
-export function invalidTarget(target: string, fault: string): Answer {
-  return answer('invalid_path', invalidTargetText(target, fault));
 }
 
 /** No listener of the port takes the host; `what` as in `noRoute`. */
@@ -61,6 +47,19 @@ export function noListener(what: string, host: string): Answer {
 export function misdirected(host: string): Answer {
   return answer('misdirected', misdirectedText(host), true);
 }
+
+/** A check at the health endpoint of a listener that takes requests. */
+export function healthy(): Answer {
+  return { ...HEALTH, httpStatus: 200, message: 'ready' };
+}
+
+/** The same of one that is being drained. */
+export function leaving(): Answer {
+  return { ...HEALTH, httpStatus: 503, message: 'draining' };
+}
+
+/** What was asked is what is said: no request has failed. */
+const HEALTH = { grpcStatus: 0, body: null, headers: [], reason: '', httpOnly: true };
 
 export function faulted(fault: Fault): Answer {
   const { httpStatus, grpcStatus, message, reason } = fault;
@@ -85,8 +84,8 @@ export function upgradeNotTaken(): Answer {
 }
 
 /** `timeoutMs`: what was allowed. */
-export function deadlineExceeded(timeoutMs: number, byRoute: boolean): Answer {
-  const whose = byRoute ? "the route's timeout" : 'the deadline of the call';
+export function deadlineExceeded({ noun }: Face, timeoutMs: number, byRoute: boolean): Answer {
+  const whose = byRoute ? "the route's timeout" : `the deadline of the ${noun}`;
   return answer(byRoute ? 'route_timeout' : 'deadline', `${whose} of ${Math.round(timeoutMs)} ms passed`);
 }
 
@@ -97,13 +96,13 @@ export function streamIdle(limit: 'stream_stalled' | 'stream_idle'): Answer {
 }
 
 /** The gateway ends, or the listener is gone, and the time to drain is over. */
-export function drainTimeout(): Answer {
-  return answer('drain_timeout', 'the gateway ends, and the call outlasted the time to drain');
+export function drainTimeout({ noun }: Face): Answer {
+  return answer('drain_timeout', `the gateway ends, and the ${noun} outlasted the time to drain`);
 }
 
 /** The endpoint's connection broke or it reset the stream; nothing was received. */
-export function upstreamReset(detail: string): Answer {
-  return answer('upstream_reset', `the endpoint ended the call: ${detail}`);
+export function upstreamReset({ noun }: Face, detail: string): Answer {
+  return answer('upstream_reset', `the endpoint ended the ${noun}: ${detail}`);
 }
 
 /** The endpoint's header list or trailers are over our limits: we ended the stream, and no other try would do better. */

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { HeaderList, HeaderListPool } from '../../wire/index.ts';
-import { type Answer, type Face, GRPC, HTTP } from '../faces/index.ts';
-import type { GrpcMethodMetrics, HttpRequestMetrics } from '../metrics/index.ts';
+import type { Answer, Face, RequestSeries } from '../faces/index.ts';
 import type { CompiledBackend, CompiledRule } from './compiled-rule.ts';
 import { OutgoingHead } from './outgoing-head.ts';
 
@@ -13,7 +12,7 @@ export interface DecidedIn {
 
 /** What a decision is made of. */
 export interface DecisionParts {
-  readonly isGrpc: boolean;
+  readonly face: Face;
   /** The protocol that the request asks to go on with; null: none. */
   readonly upgrade: string | null;
   /** `namespace/gateway/listener`; '' when no listener takes the request. */
@@ -21,10 +20,7 @@ export interface DecisionParts {
   readonly gateway: string;
   /** What the target was normalised to; null: it is as it came. */
   readonly target: string | null;
-  /** null for requests that are not gRPC. */
-  readonly method: GrpcMethodMetrics | null;
-  /** null for gRPC requests. */
-  readonly http: HttpRequestMetrics | null;
+  readonly series: RequestSeries;
   readonly rule: CompiledRule | null;
   /** Set when `rule` is null. */
   readonly answer: Answer | null;
@@ -36,14 +32,13 @@ export class Decision {
   readonly head: HeaderList;
   /** Decisions of other scopes about the same list. */
   next: Decision | null = null;
-  readonly isGrpc: boolean;
-  readonly upgrade: string | null;
   readonly face: Face;
+  readonly upgrade: string | null;
   readonly listener: string;
   readonly gateway: string;
   readonly target: string | null;
-  readonly method: GrpcMethodMetrics | null;
-  readonly http: HttpRequestMetrics | null;
+  /** Where the request is counted. */
+  readonly series: RequestSeries;
   readonly rule: CompiledRule | null;
   readonly answer: Answer | null;
   readonly #outgoing: (OutgoingHead | undefined)[];
@@ -52,30 +47,21 @@ export class Decision {
     this.#outgoing = outgoing;
     this.scope = scope;
     this.head = head;
-    this.isGrpc = parts.isGrpc;
+    this.face = parts.face;
     this.upgrade = parts.upgrade;
-    this.face = parts.isGrpc ? GRPC : HTTP;
     this.listener = parts.listener;
     this.gateway = parts.gateway;
     this.target = parts.target;
-    this.method = parts.method;
-    this.http = parts.http;
+    this.series = parts.series;
     this.rule = parts.rule;
     this.answer = parts.answer;
   }
 
-  /** The same for a request to another method, whose target is not in the list. */
-  forMethod(method: GrpcMethodMetrics | null): Decision {
-    if (method === this.method) return this;
-    const { isGrpc, upgrade, listener, gateway, target, http, rule, answer } = this;
-    const parts = { isGrpc, upgrade, listener, gateway, target, method, http, rule, answer };
-    return new Decision(this.scope, this.head, parts, this.#outgoing);
-  }
-
-  /** The same for a request whose target is not in the list, and had to be normalised. */
-  forTarget(target: string): Decision {
-    const { isGrpc, upgrade, listener, gateway, method, http, rule, answer } = this;
-    const parts = { isGrpc, upgrade, listener, gateway, target, method, http, rule, answer };
+  /** The same for a request with another target that is not in the list. `target`: what it had to be normalised to. */
+  forTarget(target: string | null, series: RequestSeries): Decision {
+    if (target === this.target && series === this.series) return this;
+    const { face, upgrade, listener, gateway, rule, answer } = this;
+    const parts = { face, upgrade, listener, gateway, target, series, rule, answer };
     return new Decision(this.scope, this.head, parts, this.#outgoing);
   }
 
@@ -86,6 +72,7 @@ export class Decision {
       head = new OutgoingHead(this.head, backend.filters.requestHead, {
         proto: this.scope.proto,
         target: this.target,
+        takesTrailers: this.face.takesTrailers,
         lists,
       });
       this.#outgoing[backend.index] = head;

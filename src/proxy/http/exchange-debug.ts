@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** What the debug log says of a request: how it was decided, each further try, and how it ended. Ask `debug.isOn` first. */
-import { GrpcStatus, grpcStatusName, targetOf } from '../../wire/index.ts';
+import { targetOf } from '../../wire/index.ts';
 import type { Decision } from './decision.ts';
 import type { ExchangeState } from './exchange-state.ts';
 
@@ -35,7 +35,7 @@ export function tellEnd(exchange: ExchangeState): void {
     stream: stream.id,
     path: decision === null ? '' : targetOf(decision.head, fields),
     endpoint: attempts.current?.endpoint?.key ?? null,
-    status: decision?.isGrpc === true ? grpcStatusName(outcome.grpc ?? GrpcStatus.UNKNOWN) : outcome.http,
+    status: decision?.face.statusName(outcome) ?? outcome.http,
     ms: Math.round(loop.nowMs - exchange.startedMs),
     ...(outcome.reason === '' ? {} : { reason: outcome.reason }),
   });

@@ -122,7 +122,7 @@ export class Exchange
     sayGoodbye(this, { isLast: true });
     if (this.isFinished || this.response.ended) return;
     this.outcome.reason = 'drain_timeout';
-    sendAnswer(this, drainTimeout());
+    sendAnswer(this, drainTimeout(this.face));
   }
 
   onWritable(): void {
@@ -204,14 +204,14 @@ export class Exchange
     switch (end.origin) {
       case 'peer':
       case 'leaving':
-        return upstreamReset(`stream reset with ${end.detail}`);
+        return upstreamReset(this.face, `stream reset with ${end.detail}`);
       case 'codec':
         return isOwnLimit(end) ? responseTooLarge() : upstreamProtocol(`its response is not valid (${end.detail})`);
       case 'connection': {
-        if (end.reason === 'lost') return upstreamReset('its connection was lost');
+        if (end.reason === 'lost') return upstreamReset(this.face, 'its connection was lost');
         // Nothing of this call may have come yet: then it is as good as lost.
         const detail = `its connection failed with ${end.detail}`;
-        return this.responseStarted ? upstreamProtocol(detail) : upstreamReset(detail);
+        return this.responseStarted ? upstreamProtocol(detail) : upstreamReset(this.face, detail);
       }
     }
   }
@@ -255,7 +255,7 @@ export class Exchange
     const { requestMs, isByRoute } = this.deadlines;
     if (!isByRoute) this.owner.leftUnfinished();
     this.attempts.current?.abandon(this.#isEndpointLate() ? 'failed' : 'ok');
-    this.answer(deadlineExceeded(requestMs, isByRoute));
+    this.answer(deadlineExceeded(this.face, requestMs, isByRoute));
   }
 
   /** The route's timeout passed, the endpoint had the whole request, and nothing came of it. */

@@ -24,6 +24,7 @@ import type {
   Snapshot,
   WeightedBackend,
 } from '../../snapshot/index.ts';
+import { PLAIN_EDGE } from '../../snapshot/listener.test-support.ts';
 import { sampleRule } from '../../snapshot/rule.test-support.ts';
 import { type Clock, systemClock, systemRandom } from '../../time/index.ts';
 import type { SocketLoop } from '../io/index.ts';
@@ -126,6 +127,7 @@ export function listener(
     gateway: { namespace: 'default', name: 'gw' },
     name,
     hostname,
+    ...PLAIN_EDGE,
     virtualHosts: [
       {
         hostname,

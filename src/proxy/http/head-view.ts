@@ -3,6 +3,7 @@
 import { fieldSeparator, type RequestView } from '../../match/index.ts';
 import { isDroppedAtEdge } from '../../values/index.ts';
 import { type HeaderList, joinedField, type VolatileFields } from '../../wire/index.ts';
+import type { Face } from '../faces/index.ts';
 
 /** A request's fields as routing looks at them: the header list and the per-request fields. Used for one match, then dropped. */
 export class HeadView implements RequestView {
@@ -15,10 +16,10 @@ export class HeadView implements RequestView {
   #lastName = '';
   #lastValue: string | undefined = undefined;
 
-  constructor(head: HeaderList, fields: VolatileFields, path: string, isGrpc: boolean) {
+  constructor(head: HeaderList, fields: VolatileFields, path: string, face: Face) {
     this.method = head.get(':method') ?? '';
     this.path = path;
-    this.isGrpc = isGrpc;
+    this.isGrpc = face.name === 'grpc';
     this.#head = head;
     this.#fields = fields;
   }

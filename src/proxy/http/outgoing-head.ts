@@ -6,7 +6,7 @@
  * cap; for further addresses `x-forwarded-for` travels as a per-request field.
  */
 import { isDroppedAtEdge } from '../../values/index.ts';
-import { type HeaderList, type HeaderListPool, isGrpcMessage, type VolatileFields } from '../../wire/index.ts';
+import type { HeaderList, HeaderListPool, VolatileFields } from '../../wire/index.ts';
 import { type HeaderRewriter, type MutableFields, removeField } from '../filters/index.ts';
 
 /** Lists kept for one incoming list; each may take room in the header tables of connections to endpoints. */
@@ -28,6 +28,8 @@ export interface OutgoingHeadOptions {
   readonly proto: 'http' | 'https';
   /** Stands in place of the target of the list; null: that is as it came, or is not in the list. */
   readonly target: string | null;
+  /** The endpoint is told that trailers are taken, whatever the client said. */
+  readonly takesTrailers: boolean;
   readonly lists: HeaderListPool;
 }
 
@@ -75,10 +77,10 @@ export class OutgoingHead {
   }
 
   #build(address: string | null): HeaderList {
-    const { proto, target, lists } = this.#options;
+    const { proto, target, takesTrailers, lists } = this.#options;
     const fields = forwardable(this.#source, isDroppedAtEdge);
     // Of this hop, so not the client's: gRPC servers refuse a call without it, and trailers do pass through us.
-    if (this.#source.get('te') !== undefined || isGrpcMessage(this.#source)) push(fields, 'te', 'trailers');
+    if (takesTrailers || this.#source.get('te') !== undefined) push(fields, 'te', 'trailers');
     if (target !== null) replaceTarget(fields, target);
     removeField(fields, FORWARDED_FOR);
     removeField(fields, FORWARDED_PROTO);

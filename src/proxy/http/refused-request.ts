@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { type HeaderList, isGrpcMessage } from '../../wire/index.ts';
-import { type Answer, GRPC, HTTP, Outcome } from '../faces/index.ts';
+import type { HeaderList } from '../../wire/index.ts';
+import { type Answer, faceOfRequest, HTTP, Outcome } from '../faces/index.ts';
 import { sourceOf } from './exchange-end.ts';
 import type { ExchangeOwner } from './exchange-state.ts';
 
@@ -14,18 +14,17 @@ export function recordRefused(owner: ExchangeOwner, head: HeaderList, answer: An
   const { reason } = answer;
   serving.unruled.failed(reason, sourceOf(reason));
   const isAnswered = reason === 'header_limit' || status !== undefined;
-  const isGrpc = isAnswered && status === undefined && isGrpcMessage(head);
+  const face = isAnswered && status === undefined ? faceOfRequest(head) : HTTP;
   const outcome = new Outcome();
   outcome.reason = reason;
-  outcome.grpc = isGrpc ? answer.grpcStatus : null;
   if (isAnswered) {
-    outcome.http = status ?? (isGrpc ? 200 : answer.httpStatus);
-    const metrics = owner.scope().refused(head);
-    (metrics.method === null ? HTTP : GRPC).begin({ ...metrics, rule: null }, outcome).close(0);
+    outcome.http = status ?? face.say(answer).httpStatus;
+    outcome.grpc = answer.grpcStatus;
+    face.begin({ series: owner.scope().refused(head, face), rule: null }, outcome).close(0);
   }
   serving.accessLog?.record({
     owner,
-    decision: { head, gateway: '', listener: '', isGrpc, rule: null },
+    decision: { head, gateway: '', listener: '', face, rule: null },
     attempts: { current: null },
     fields: null,
     outgoingFields: null,

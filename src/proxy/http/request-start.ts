@@ -77,7 +77,7 @@ function startDeadline(exchange: ExchangeState, routeMs: number): boolean {
   exchange.deadlines.isByRoute = byRoute;
   if (byRoute) exchange.outgoingFields = face.withDeadline(exchange.fields, routeMs);
   if (timeoutMs < LEAST_TIMEOUT_MS) {
-    exchange.answer(deadlineExceeded(timeoutMs, byRoute));
+    exchange.answer(deadlineExceeded(face, timeoutMs, byRoute));
     return false;
   }
   exchange.deadlines.arm('request', exchange.owner.serving.loop, exchange.startedMs + timeoutMs);

@@ -2,7 +2,7 @@
 
 /** The response on its way to the client: head with filters, data at the client's pace, trailers, and the end. */
 
-import { type HeaderList, MemoSlot, type VolatileFields, withoutFields } from '../../wire/index.ts';
+import { type HeaderList, type VolatileFields, withoutFields } from '../../wire/index.ts';
 import type { Face } from '../faces/index.ts';
 import type { CompiledBackend } from './compiled-rule.ts';
 import { recount } from './exchange-memory.ts';
@@ -73,22 +73,25 @@ export function endResponse(exchange: ExchangeState): void {
 }
 
 /** What follows from a list of trailers. */
-interface TrailerPlan {
+class TrailerPlan {
   /** What the client gets. */
   readonly trailers: HeaderList;
   /** What they say to requests of this face. */
   readonly face: Face;
   readonly status: number | null;
-}
 
-const TRAILERS: MemoSlot<TrailerPlan> = new MemoSlot('trailers');
+  constructor(received: HeaderList, face: Face) {
+    this.trailers = responseTrailers(received);
+    this.face = face;
+    this.status = face.statusIn(received);
+  }
+}
 
 /** Made once per trailer list: calls that end alike share one. */
 function trailerPlan(received: HeaderList, face: Face): TrailerPlan {
-  const known = TRAILERS.of(received);
-  if (known !== undefined) return known;
-  const plan = { trailers: responseTrailers(received), face, status: face.statusIn(received) };
-  TRAILERS.put(received, plan);
+  if (received.memo instanceof TrailerPlan) return received.memo;
+  const plan = new TrailerPlan(received, face);
+  received.memo = plan;
   return plan;
 }
 

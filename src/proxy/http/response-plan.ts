@@ -4,7 +4,7 @@
  * What responses get on their way to the client: filters of the backend and the rule, and the `server` field. Computed
  * once per response header list and plan, and kept with the list.
  */
-import { type HeaderList, type HeaderListPool, MemoSlot, type VolatileFields, withField } from '../../wire/index.ts';
+import { type HeaderList, type HeaderListPool, type VolatileFields, withField } from '../../wire/index.ts';
 import { type Face, faceOfResponse } from '../faces/index.ts';
 import { type HeaderRewriter, removeField } from '../filters/index.ts';
 import { forwardable } from './outgoing-head.ts';
@@ -16,8 +16,6 @@ const PREPARED_TIMES = 1_024;
 const RESPONSE_HEAD_BYTES = 128;
 /** Plans that one response list remembers: one list is rarely answered under more rules. */
 const MAX_MEMOS = 8;
-
-const RESPONSES: MemoSlot<ResponseHead> = new MemoSlot('response');
 
 /** What follows from one response list under one plan. */
 export class ResponseHead {
@@ -71,10 +69,10 @@ export class ResponsePlan {
 
   /** The head for the client, remembered with `source`. */
   headOf(source: HeaderList): ResponseHead {
-    const first = RESPONSES.of(source) ?? null;
+    const first = source.memo instanceof ResponseHead ? source.memo : null;
     for (let memo = first; memo !== null; memo = memo.next) if (memo.plan === this) return memo;
     const head = new ResponseHead(this, trimmed(first), source, this.#build(source));
-    RESPONSES.put(source, head);
+    source.memo = head;
     this.#lists.charge(RESPONSE_HEAD_BYTES);
     return head;
   }

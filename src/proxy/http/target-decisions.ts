@@ -1,20 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import type { CompiledListener } from '../../match/index.ts';
 import type { RouteEntry } from '../../snapshot/index.ts';
-import type { Decision } from './decision.ts';
+import type { HeaderList } from '../../wire/index.ts';
+import type { Face } from '../faces/index.ts';
+import type { GatewayMetrics } from '../metrics/index.ts';
+import type { DecidedIn, Decision } from './decision.ts';
 
 /** Entries that one list remembers decisions of: further ones are decided each time. */
 const MAX_ENTRIES = 64;
 
+/** What a list says without its target. */
+export interface RequestHead {
+  readonly scope: DecidedIn;
+  readonly head: HeaderList;
+  readonly face: Face;
+  /** The protocol that it asks to go on with; null: none. */
+  readonly upgrade: string | null;
+  /** '': none. */
+  readonly host: string;
+  readonly listener: CompiledListener | undefined;
+  /** `namespace/name`, with its counters; '': no listener takes the request. */
+  readonly gateway: string;
+  readonly metrics: GatewayMetrics;
+  /** Whose health endpoint the request may be for. */
+  readonly checked: CompiledListener | undefined;
+}
+
 /** What follows from a list whose target is not in it: what it says by itself, and the decision for each entry that took it. */
-export class TargetDecisions<Request> {
-  readonly request: Request;
+export class TargetDecisions {
+  readonly request: RequestHead;
   readonly #byEntry = new Map<RouteEntry, Decision>();
   /** Found last, and so mostly found next. */
   #lastEntry: RouteEntry | null = null;
   #lastDecision: Decision | undefined = undefined;
 
-  constructor(request: Request) {
+  constructor(request: RequestHead) {
     this.request = request;
   }
 

@@ -66,6 +66,7 @@ export class BindingServer implements DownstreamServer, TlsOwner {
   readonly #scopes = new Map<string, Scope>();
   #stopped: Promise<void> | null = null;
   #isDraining = false;
+  #isLeaving = false;
   #isOver = false;
   readonly #slots: { readonly connections: number; readonly accepted: number; readonly active: number };
 
@@ -109,6 +110,10 @@ export class BindingServer implements DownstreamServer, TlsOwner {
     return { connections: this.#connections.size, requests };
   }
 
+  get isListening(): boolean {
+    return this.#server.listening;
+  }
+
   /** Answers the reason when the port cannot be had; null: it listens. */
   listen(): Promise<BindFailure | null> {
     const { address, port } = this.binding;
@@ -134,8 +139,7 @@ export class BindingServer implements DownstreamServer, TlsOwner {
     const previous = this.compiled;
     const { verdicts } = this.#environment;
     this.compiled = compileBinding(binding, { volatileNames: VOLATILE_NAMES, verdicts, previous });
-    this.generation++;
-    this.#scopes.clear();
+    this.#renewScopes();
     const kept = new Set(binding.listeners.map(listener => listener.id));
     for (const connection of this.#connections) {
       const { entered } = connection;
@@ -145,8 +149,21 @@ export class BindingServer implements DownstreamServer, TlsOwner {
 
   /** Accepts what waits in the kernel's queue, then no more. Resolves when the socket is closed; connections stay. */
   stopListening(): Promise<void> {
+    this.announceLeaving();
     this.#stopped ??= closeQuietly(this.#server, this.serving.clock);
     return this.#stopped;
+  }
+
+  /** From now on checks are told so; all else goes on. */
+  announceLeaving(): void {
+    if (this.#isLeaving) return;
+    this.#isLeaving = true;
+    this.#renewScopes();
+  }
+
+  #renewScopes(): void {
+    this.generation++;
+    this.#scopes.clear();
   }
 
   /** Stops listening, then tells clients; connections end when their requests are over. `onEnd`: none is left. */
@@ -179,7 +196,7 @@ export class BindingServer implements DownstreamServer, TlsOwner {
     let scope = this.#scopes.get(id);
     if (scope === undefined) {
       const current = this.compiled.listeners.find(compiled => compiled.listener.id === id) ?? entered;
-      scope = new Scope(this.compiled, current, this.#environment);
+      scope = new Scope(this.compiled, { entered: current, isLeaving: this.#isLeaving }, this.#environment);
       this.#scopes.set(id, scope);
     }
     return scope;

@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Filter, RouteEntry } from '../../snapshot/index.ts';
+import type { Binding, Filter, RouteEntry } from '../../snapshot/index.ts';
 
 /** All header names that the rules of some entries look at or change: their fields stay in header lists (`SteadyNames`). */
 export function headerNamesOf(entries: readonly RouteEntry[]): Set<string> {
   const names = new Set<string>();
   for (const entry of entries) addNames(entry, names);
   return names;
+}
+
+/** The same of the health endpoints of all listeners. */
+export function* healthNamesOf(bindings: readonly Binding[]): Generator<string> {
+  for (const { listeners } of bindings)
+    for (const { health } of listeners) for (const { name } of health?.headers ?? []) yield name;
 }
 
 function addNames({ match, rule }: RouteEntry, names: Set<string>): void {

@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** Sockets that clients connect to. In: bindings of a snapshot. Out: exchanges. Never: routing decisions. */
-export { type BindingDump, Listeners, type ListenersDump, type ListenersOptions } from './listeners.ts';
+export {
+  type BindingDump,
+  Listeners,
+  type ListenersDump,
+  type ListenersOptions,
+  type PortsWanted,
+} from './listeners.ts';
 export { certificateRefusal } from './server-context.ts';
 export type { TicketSecrets } from './ticket-secrets.ts';

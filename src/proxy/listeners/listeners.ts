@@ -9,7 +9,7 @@ import { MethodBudget } from '../metrics/index.ts';
 import { type BindingEnvironment, BindingServer } from './binding-server.ts';
 import { changedEntries } from './changed-entries.ts';
 import { ConnectionBudget } from './connection-budget.ts';
-import { headerNamesOf } from './header-names.ts';
+import { headerNamesOf, healthNamesOf } from './header-names.ts';
 import type { TicketSecrets } from './ticket-secrets.ts';
 import { TlsContexts } from './tls-contexts.ts';
 
@@ -36,6 +36,9 @@ export interface BindingDump {
   readonly requests: number;
 }
 export type ListenersDump = readonly BindingDump[];
+
+/** Whether ports that are not open yet are opened. */
+export type PortsWanted = 'open' | 'as-they-are';
 
 const REMOVAL_TIMEOUT_MS = 30_000;
 
@@ -69,8 +72,12 @@ export class Listeners {
   /**
    * Serves the bindings of a snapshot. Resolves when every port was bound or refused, with the reason of each that was
    * refused, by binding id. Those are tried again with the next snapshot. Bindings that did not change are not touched.
+   * With `ports` `as-they-are` nothing is bound: all is ready for the next snapshot to do it.
    */
-  async apply(snapshot: Pick<Snapshot, 'bindings' | 'certificates'>): Promise<BindFailures> {
+  async apply(
+    snapshot: Pick<Snapshot, 'bindings' | 'certificates'>,
+    ports: PortsWanted = 'open',
+  ): Promise<BindFailures> {
     this.#environment.contexts.update(snapshot);
     const wanted = snapshot.bindings;
     const kept = new Set(wanted.map(binding => binding.id));
@@ -81,8 +88,10 @@ export class Listeners {
     // Requests on a binding that left may still count for rules that are gone.
     if (this.#leaving.size > 0 || !areNewVersions(gone, came)) this.#environment.rules.retain(rulesOf(wanted));
     this.#environment.serving.lists.steadyNames.add(headerNamesOf(came));
+    this.#environment.serving.lists.steadyNames.add(healthNamesOf(wanted));
     const failures = new Map<string, BindFailure>();
-    await Promise.all(wanted.map(binding => this.#serve(binding, failures)));
+    for (const binding of wanted) this.#swap(binding);
+    if (ports === 'open') await Promise.all(wanted.map(binding => this.#open(binding, failures)));
     return failures;
   }
 
@@ -135,15 +144,19 @@ export class Listeners {
     return [...this.#servers.values(), ...this.#leaving.keys()];
   }
 
-  async #serve(binding: Binding, failures: Map<string, BindFailure>): Promise<void> {
+  #swap(binding: Binding): void {
     const known = this.#servers.get(binding.id);
-    if (known !== undefined) return known.update(binding);
-    const server = new BindingServer(binding, this.#environment);
-    this.#servers.set(binding.id, server);
+    if (known !== undefined) known.update(binding);
+    else this.#servers.set(binding.id, new BindingServer(binding, this.#environment));
+  }
+
+  async #open({ id }: Binding, failures: Map<string, BindFailure>): Promise<void> {
+    const server = this.#servers.get(id);
+    if (server === undefined || server.isListening) return;
     const failure = await server.listen();
     if (failure === null) return;
-    failures.set(binding.id, failure);
-    if (this.#servers.get(binding.id) === server) this.#servers.delete(binding.id);
+    failures.set(id, failure);
+    if (this.#servers.get(id) === server) this.#servers.delete(id);
   }
 
   /** `timeoutMs` null: no deadline of its own. */

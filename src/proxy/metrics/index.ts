@@ -7,8 +7,8 @@
  */
 export { FAMILIES, type FamilyName, HISTOGRAM_BOUNDS_SECONDS, LABELS } from './families.ts';
 export { GatewayMetrics } from './gateway-metrics.ts';
-export type { GrpcMethodMetrics } from './grpc-method-metrics.ts';
-export type { HttpRequestMetrics } from './http-request-metrics.ts';
+export { GrpcMethodMetrics } from './grpc-method-metrics.ts';
+export { HttpRequestMetrics } from './http-request-metrics.ts';
 export { MethodBudget } from './method-budget.ts';
 export type { CountedCall, TypeSeries } from './method-series.ts';
 export { type Histogram, type MetricFamily, type MetricSample, MetricsReader } from './metrics-reader.ts';

@@ -20,6 +20,11 @@ export interface DataPlaneWorker {
   readonly isRunning: boolean;
   /** Resolves when it can take a snapshot. */
   start(): Promise<void>;
+  /**
+   * As `apply`, but opens no port. Before the first `apply`: all is made ready for the first request, and none comes. Kept
+   * as it is for a worker that replaces this one.
+   */
+  prepare(snapshot: Snapshot): Promise<void>;
   /** Resolves when the worker serves `snapshot`, rejects when it cannot execute it (a bug). Calls take effect in order. */
   apply(snapshot: Snapshot): Promise<BindFailures>;
   /** What session tokens are read and signed with (see `SessionKeyring`). In order with `apply`. Kept for a worker that replaces this one. */

@@ -2,7 +2,7 @@
 
 import type { BindFailures, Snapshot } from '../../snapshot/index.ts';
 import type { SessionKey } from '../filters/index.ts';
-import type { TicketSecrets } from '../listeners/index.ts';
+import type { PortsWanted, TicketSecrets } from '../listeners/index.ts';
 import type { Health } from '../upstream/index.ts';
 import type { DataPlaneWorker, DrainReport } from './data-plane-worker.ts';
 import type { WorkerDump } from './worker-dump.ts';
@@ -20,8 +20,16 @@ export class LocalWorker implements DataPlaneWorker {
 
   async start(): Promise<void> {}
 
+  async prepare(snapshot: Snapshot): Promise<void> {
+    await this.#apply(snapshot, 'as-they-are');
+  }
+
   apply(snapshot: Snapshot): Promise<BindFailures> {
-    const applied = this.#queue.then(() => this.#runtime.apply(snapshot));
+    return this.#apply(snapshot, 'open');
+  }
+
+  #apply(snapshot: Snapshot, ports: PortsWanted): Promise<BindFailures> {
+    const applied = this.#queue.then(() => this.#runtime.apply(snapshot, ports));
     this.#queue = applied.catch(() => {});
     return applied;
   }

@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { type BindFailures, diffSnapshots, EMPTY_SNAPSHOT, type Snapshot } from '../../snapshot/index.ts';
 import type { Clock, Timer } from '../../time/index.ts';
 import type { SessionKey } from '../filters/index.ts';
-import type { TicketSecrets } from '../listeners/index.ts';
+import type { PortsWanted, TicketSecrets } from '../listeners/index.ts';
 import type { Log } from '../log/index.ts';
 import type { Series } from '../metrics/index.ts';
 import type { Health, ReachChange } from '../upstream/index.ts';
@@ -60,6 +60,7 @@ export class ThreadWorker implements DataPlaneWorker {
   /** What the thread holds once it has read its messages. */
   #sent: Snapshot = EMPTY_SNAPSHOT;
   #snapshot: Snapshot | null = null;
+  #ports: PortsWanted = 'as-they-are';
   #sequence = 0;
   #sessionKeys: readonly SessionKey[] = [];
   #isDebug = false;
@@ -96,7 +97,16 @@ export class ThreadWorker implements DataPlaneWorker {
     });
   }
 
+  async prepare(snapshot: Snapshot): Promise<void> {
+    await this.#apply(snapshot);
+  }
+
   apply(snapshot: Snapshot): Promise<BindFailures> {
+    this.#ports = 'open';
+    return this.#apply(snapshot);
+  }
+
+  #apply(snapshot: Snapshot): Promise<BindFailures> {
     this.#snapshot = snapshot;
     this.#sequence += 1;
     const sequence = this.#sequence;
@@ -210,7 +220,8 @@ export class ThreadWorker implements DataPlaneWorker {
   #sendSnapshot(): void {
     const snapshot = this.#snapshot;
     if (this.#worker === null || snapshot === null) return;
-    this.#post({ kind: 'apply', sequence: this.#sequence, delta: diffSnapshots(this.#sent, snapshot) });
+    const delta = diffSnapshots(this.#sent, snapshot);
+    this.#post({ kind: 'apply', sequence: this.#sequence, delta, ports: this.#ports });
     this.#sent = snapshot;
   }
 

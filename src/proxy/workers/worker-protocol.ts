@@ -2,7 +2,7 @@
 
 import type { BindFailures, SnapshotDelta } from '../../snapshot/index.ts';
 import type { SessionKey } from '../filters/index.ts';
-import type { TicketSecrets } from '../listeners/index.ts';
+import type { PortsWanted, TicketSecrets } from '../listeners/index.ts';
 import type { Series } from '../metrics/index.ts';
 import type { Health, ReachChange } from '../upstream/index.ts';
 import type { DrainReport } from './data-plane-worker.ts';
@@ -17,7 +17,13 @@ export interface WorkerData {
 /** From the main thread. Handled one after the other, in order. */
 export type ToWorker =
   /** Answered by `applied` or `apply-failed` with the same number. */
-  | { readonly kind: 'apply'; readonly sequence: number; readonly delta: SnapshotDelta }
+  | {
+      readonly kind: 'apply';
+      readonly sequence: number;
+      readonly delta: SnapshotDelta;
+      /** See `DataPlaneWorker.prepare`. */
+      readonly ports: PortsWanted;
+    }
   | { readonly kind: 'health'; readonly cluster: string; readonly health: ReadonlyMap<string, Health> }
   | { readonly kind: 'session-keys'; readonly keys: readonly SessionKey[] }
   | { readonly kind: 'debug'; readonly on: boolean }

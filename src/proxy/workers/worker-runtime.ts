@@ -7,7 +7,7 @@ import { AccessLog } from '../access-log/index.ts';
 import { macKey, type SessionKey } from '../filters/index.ts';
 import type { Serving } from '../http/index.ts';
 import { BodyMemory, MemoryBudget, SocketLoop, workerBufferBytes } from '../io/index.ts';
-import { Listeners, type TicketSecrets } from '../listeners/index.ts';
+import { Listeners, type PortsWanted, type TicketSecrets } from '../listeners/index.ts';
 import { DebugLog, type Log, RateLimitedLog } from '../log/index.ts';
 import { RuleMetrics, type Series, WorkerMetrics } from '../metrics/index.ts';
 import { dialTcp, type Health, type ReachChange, UpstreamMetrics, UpstreamPools } from '../upstream/index.ts';
@@ -65,6 +65,7 @@ export class WorkerRuntime {
   readonly #debug: DebugLog;
   #snapshot: Snapshot = EMPTY_SNAPSHOT;
   #failures: BindFailures = new Map();
+  #ports: PortsWanted = 'as-they-are';
 
   constructor(settings: WorkerSettings, host: WorkerHost) {
     const { clock, random } = host;
@@ -114,9 +115,9 @@ export class WorkerRuntime {
 
   /**
    * Swaps to `snapshot`; requests that began keep what they have. Endpoints alone never touch a listener. Bindings that
-   * failed before are tried again each time.
+   * failed before are tried again each time. `ports`: `as-they-are` opens none. Default: `open`.
    */
-  async apply(snapshot: Snapshot): Promise<BindFailures> {
+  async apply(snapshot: Snapshot, ports: PortsWanted = 'open'): Promise<BindFailures> {
     this.#loop.refresh();
     const before = this.#snapshot;
     this.#snapshot = snapshot;
@@ -126,7 +127,9 @@ export class WorkerRuntime {
       before.bindings === snapshot.bindings &&
       before.certificates === snapshot.certificates &&
       before.clusters === snapshot.clusters;
-    if (!sameListeners || this.#failures.size > 0) this.#failures = await this.#listeners.apply(snapshot);
+    const isDone = sameListeners && ports === this.#ports && this.#failures.size === 0;
+    this.#ports = ports;
+    if (!isDone) this.#failures = await this.#listeners.apply(snapshot, ports);
     return this.#failures;
   }
 

@@ -3,7 +3,7 @@
 /** Entry point of a worker thread: a `WorkerRuntime` behind the messages of `worker-protocol.ts`. */
 
 import { parentPort, workerData } from 'node:worker_threads';
-import { applyDelta, EMPTY_SNAPSHOT, type Snapshot, type SnapshotDelta } from '../../snapshot/index.ts';
+import { applyDelta, EMPTY_SNAPSHOT, type Snapshot } from '../../snapshot/index.ts';
 import { systemClock, systemRandom } from '../../time/index.ts';
 import type { Log } from '../log/index.ts';
 import { giveBackStart } from './heap-relief.ts';
@@ -33,14 +33,14 @@ const runtime = new WorkerRuntime(settings, {
 
 let snapshot: Snapshot = EMPTY_SNAPSHOT;
 
-async function apply(sequence: number, delta: SnapshotDelta): Promise<void> {
+async function apply({ sequence, delta, ports }: ToWorker & { readonly kind: 'apply' }): Promise<void> {
   const isFirst = snapshot === EMPTY_SNAPSHOT;
   snapshot = applyDelta(snapshot, delta);
   try {
-    const failures = await runtime.apply(snapshot);
-    // Before anybody is told that we are ready: no request waits for it.
-    if (isFirst) giveBackStart();
+    const failures = await runtime.apply(snapshot, ports);
     send({ kind: 'applied', sequence, failures });
+    // No port is open yet, so no request waits for it.
+    if (isFirst) giveBackStart();
   } catch (error) {
     // A thread that ended here would end again with the same snapshot: better serve what is left.
     send({
@@ -54,7 +54,7 @@ async function apply(sequence: number, delta: SnapshotDelta): Promise<void> {
 async function handle(message: ToWorker): Promise<void> {
   switch (message.kind) {
     case 'apply':
-      await apply(message.sequence, message.delta);
+      await apply(message);
       break;
     case 'health':
       runtime.setHealth(message.cluster, message.health);

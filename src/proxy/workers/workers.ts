@@ -69,6 +69,11 @@ export class Workers {
     await Promise.all(this.#all.map(worker => worker.start()));
   }
 
+  /** Resolves when every worker could serve `snapshot`; opens no port. */
+  async prepare(snapshot: Snapshot): Promise<void> {
+    await Promise.all(this.#all.map(worker => worker.prepare(snapshot)));
+  }
+
   /** Resolves when every worker serves `snapshot`, with what each could not bind. */
   apply(snapshot: Snapshot): Promise<BindFailures[]> {
     return Promise.all(this.#all.map(worker => worker.apply(snapshot)));

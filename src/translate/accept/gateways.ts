@@ -2,10 +2,13 @@
 
 import type { Finding } from '../../errors/index.ts';
 import type { Gateway } from '../../resources/index.ts';
+import type { HealthEndpoint } from '../../snapshot/index.ts';
 import { formatNamespacedName } from '../../values/index.ts';
 import { compareAge } from '../age.ts';
 import { notServedOfGateway } from '../not-served.ts';
 import type { ConflictReason, GatewayReason, ListenerAcceptedReason, ListenerOutcome, Problem } from '../outcomes.ts';
+import { readAnnotation } from '../resolve/annotations/annotation.ts';
+import { HEALTH_ENDPOINT } from '../resolve/annotations/health-endpoint.ts';
 import { assignAddresses } from './addresses.ts';
 import type { SecretReader } from './certificates.ts';
 import { type AcceptedClasses, impliedClassFinding } from './classes.ts';
@@ -26,6 +29,7 @@ export interface AcceptedGateway {
   /** Set: the Gateway as a whole is refused and carries no traffic. */
   readonly refused: Problem<Exclude<GatewayReason, 'ListenersNotValid'>> | null;
   readonly listeners: readonly AcceptedListener[];
+  readonly health: HealthEndpoint | null;
   readonly findings: readonly Finding[];
 }
 
@@ -82,6 +86,8 @@ function finishGateway(
   const implied = reader.resources.gatewayClasses.has(gateway.spec.gatewayClassName)
     ? []
     : [impliedClassFinding(gateway)];
+  const annotated: Finding[] = [];
+  const health = readAnnotation(gateway, HEALTH_ENDPOINT, annotated);
   return {
     key: draft.key,
     gateway,
@@ -89,10 +95,12 @@ function finishGateway(
     addresses: draft.addresses,
     refused: draft.refused,
     listeners,
+    health,
     findings: [
       ...implied,
       ...(draft.refused === null ? [] : [draft.refused.finding]),
       ...notServedOfGateway(gateway),
+      ...annotated,
       ...listeners.flatMap(listenerFindings),
     ],
   };

@@ -12,6 +12,7 @@ import { lintAnnotations } from './annotations.ts';
 import { lintApiVersions } from './api-versions.ts';
 import { lintCertificateNames } from './certificate-names.ts';
 import { lintGrantGroups } from './grant-groups.ts';
+import { lintHealthEndpoints } from './health-endpoints.ts';
 import { lintMissingReflection } from './missing-reflection.ts';
 import { lintRoutes, type RouteLints } from './routes.ts';
 import { lintServices, type ServiceLints } from './service-lints.ts';
@@ -60,6 +61,7 @@ function collectFindings(sources: LintSources, { routes, services, shadows }: Li
   for (const { gateway } of gateways) append(findings, lintAnnotations(gateway));
   for (const list of routes.findings.values()) append(findings, list);
   append(findings, shadowFindings(shadows));
+  append(findings, lintHealthEndpoints(gateways, sources.tables));
   for (const list of routes.packages.findings.values()) append(findings, list);
   append(findings, lintMissingReflection(gateways, routes));
   append(findings, sources.clusters.findings);

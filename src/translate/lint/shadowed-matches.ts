@@ -2,10 +2,10 @@
 
 import type { Finding } from '../../errors/index.ts';
 import { GATEWAY_GROUP } from '../../resources/index.ts';
-import type { RequestMatch, RouteEntry } from '../../snapshot/index.ts';
+import type { RequestMatch, RouteEntry, RuleOrigin } from '../../snapshot/index.ts';
 import { compareStrings } from '../../values/index.ts';
 import type { ListenerTable, ListenerTables } from '../arbitrate/listener-tables.ts';
-import { findingOf } from '../report.ts';
+import { findingOf, type Named } from '../report.ts';
 import { matchKey, type RankedEntry } from '../rules/precedence.ts';
 
 /** The lint's result, kept for the next time. */
@@ -109,14 +109,15 @@ function literal(pattern: string | null): string | null | undefined {
   return /^[A-Za-z0-9_.]*$/.test(text) && !/(^|[^\\])\./.test(pattern) ? text : undefined;
 }
 
+/** The route that a rule is of. */
+export function routeOf({ kind, namespace, name }: RuleOrigin): Named {
+  return { apiVersion: `${GATEWAY_GROUP}/v1`, kind, metadata: { namespace, name } };
+}
+
 function shadow(loser: RouteEntry, winner: RouteEntry): Finding {
   const { origin } = loser.rule;
   const other = winner.rule.origin;
-  const route = {
-    apiVersion: `${GATEWAY_GROUP}/v1`,
-    kind: origin.kind,
-    metadata: { namespace: origin.namespace, name: origin.name },
-  };
+  const route = routeOf(origin);
   const sameRoute = other.kind === origin.kind && other.namespace === origin.namespace && other.name === origin.name;
   const path = ['spec', 'rules', origin.ruleIndex, 'matches', loser.matchIndex];
   const winnerMatch = `rules[${other.ruleIndex}].matches[${winner.matchIndex}]`;

@@ -68,10 +68,10 @@ function publishListener(
   const { judged } = listener;
   const { namespace, name } = accepted.gateway.metadata;
   const identity = { id: judged.id, gateway: { namespace, name }, name: judged.spec.name, hostname: judged.hostname };
-  const virtualHosts = tables.get(judged.id)?.virtualHosts ?? [];
+  const routing = { virtualHosts: tables.get(judged.id)?.virtualHosts ?? [], health: accepted.health };
   const published: Listener =
     judged.protocol?.secure === true
-      ? { kind: 'https', ...identity, tls: { certificates: judged.certificates.map(c => c.id) }, virtualHosts }
-      : { kind: 'http', ...identity, virtualHosts };
+      ? { kind: 'https', ...identity, tls: { certificates: judged.certificates.map(c => c.id) }, ...routing }
+      : { kind: 'http', ...identity, ...routing };
   return share(known.get(judged.id), published);
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { EncoderTables } from '../http2/hpack/encoder-table.ts';
 import { SlabPool } from '../output/slab-pool.ts';
 import { Field, fieldFlags, PSEUDO, SENSITIVE, VOLATILE } from './field.ts';
 import { HeaderList } from './header-list.ts';
@@ -31,8 +30,10 @@ export class HeaderListPool {
   #bytes = 0;
   /** Internal: where decoders begin. */
   root: ListNode;
-  /** The HTTP/2 codec's own: what its encoders share; null: there is none yet. */
-  encoderTables: EncoderTables | null = null;
+  /** What the encoders of a codec share, an object of its own class; null: there is none yet. */
+  encoders: object | null = null;
+  /** The same of its decoders. */
+  decoders: object | null = null;
   /** Names that never vary; see there. */
   readonly steadyNames: SteadyNames = new SteadyNames();
   /** Internal: how many fields were interned so far. */

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { HeadBlock, Unspeakable } from '../http1/head-block.ts';
 import { pathIn, type VolatileFields } from './volatile-fields.ts';
 
-/** What a list costs beside its fields: itself and three arrays. */
-const LIST_BYTES = 208;
+/** What a list costs beside its fields: itself and two arrays. */
+const LIST_BYTES = 128;
 /** What a field of a list costs beside its text: two strings and two slots. */
 const FIELD_BYTES = 64;
 
@@ -12,8 +11,8 @@ const FIELD_BYTES = 64;
  * Header fields as the wire layer hands them on.
  *
  * A `HeaderList` holds the fields of a block that do not change from call to call. Equal lists of one worker are the
- * same object (interned by the decoder in a bounded pool), so that what follows from a list is computed once and kept in
- * a `MemoSlot`. Fields that change per request are split off into a `VolatileFields`: those of `VOLATILE_NAMES`, and on each connection those of names that bring
+ * same object (interned by the decoder in a bounded pool), so that what follows from a list is computed once and kept with
+ * it. Fields that change per request are split off into a `VolatileFields`: those of `VOLATILE_NAMES`, and on each connection those of names that bring
  * a new value there again and again. A `:path` may be one of these: ask `targetOf`.
  */
 export class HeaderList {
@@ -21,13 +20,16 @@ export class HeaderList {
   readonly names: readonly string[];
   /** Same length as `names`. */
   readonly values: readonly string[];
-  /** What consumers keep with the list, each in its `MemoSlot`. */
-  readonly memos: unknown[] = [undefined, undefined, undefined, undefined];
-  /** The HTTP/1.1 codec's own: the list as bytes; null: not made yet. */
-  http1: HeadBlock | Unspeakable | null = null;
+  /**
+   * What the reader of the list keeps with it, an object of a class of its own, by which it knows it again: heads of requests, heads of
+   * responses and trailers are never equal, so each list has one reader. null: nothing yet.
+   */
+  memo: object | null = null;
+  /** The same of the codec that writes the list and keeps its bytes with it. */
+  written: object | null = null;
   /** Names of fields that arrived as "never indexed" and must leave so (RFC 7541 §6.2.3); pass it on to a list made from this one. */
   readonly sensitive: readonly string[] | null;
-  /** The HTTP/2 codec's own: what the list was found to be (see `message-validation.ts`); 0: not looked at yet. */
+  /** The reading codec's own: what the list was found to be; 0: not looked at yet. */
   traits = 0;
   /** What the list costs in memory, about: text, strings and arrays. */
   readonly bytes: number;
@@ -45,27 +47,6 @@ export class HeaderList {
   get(name: string): string | undefined {
     const at = this.names.indexOf(name);
     return at < 0 ? undefined : this.values[at];
-  }
-}
-
-/** What is kept with lists above this layer, and where. */
-const PLACES = { decision: 0, targets: 1, response: 2, trailers: 3 };
-
-/** One consumer's place in every list: nobody else makes a slot of the same name. */
-export class MemoSlot<T> {
-  readonly #place: number;
-
-  constructor(memo: keyof typeof PLACES) {
-    this.#place = PLACES[memo];
-  }
-
-  of(list: HeaderList): T | undefined {
-    // Nobody else puts anything in this place.
-    return list.memos[this.#place] as T | undefined;
-  }
-
-  put(list: HeaderList, value: T): void {
-    list.memos[this.#place] = value;
   }
 }
 

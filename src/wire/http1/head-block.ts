@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** A header list as bytes: the start line and its fields, without framing, varying fields and the empty line. Made once a list. */
-export interface HeadBlock {
+export class HeadBlock {
   readonly bytes: Buffer;
   /** Of a response; 0: none. */
   readonly status: number;
@@ -15,6 +15,16 @@ export interface HeadBlock {
   readonly contentLength: number;
   /** The protocol that a request asks to go on with; null: none. */
   readonly upgrade: string | null;
+
+  constructor(block: HeadBlock) {
+    this.bytes = block.bytes;
+    this.status = block.status;
+    this.isHead = block.isHead;
+    this.isIdempotent = block.isIdempotent;
+    this.expectsBody = block.expectsBody;
+    this.contentLength = block.contentLength;
+    this.upgrade = block.upgrade;
+  }
 }
 
 /** What HTTP/1.1 cannot say: the list comes from a version that can, and nobody above refused it. */

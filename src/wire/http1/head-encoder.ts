@@ -5,7 +5,7 @@ import type { HeaderList } from '../head/header-list.ts';
 import type { HeaderListPool } from '../head/header-list-pool.ts';
 import { ACCEPT_FIELD, acceptOf, KEY_FIELD, WEBSOCKET } from '../websocket/handshake.ts';
 import { parseLength } from './framing.ts';
-import type { HeadBlock, Unspeakable } from './head-block.ts';
+import { HeadBlock, type Unspeakable } from './head-block.ts';
 import { reasonPhrase } from './reason-phrase.ts';
 import type { Upgrade } from './request-head.ts';
 
@@ -21,11 +21,14 @@ const UNFIT = /[^\t\x20-\x7e\x80-\xff]/;
 
 /** The block of `list`, kept with it; `lists` is charged with it. */
 export function headBlock(list: HeaderList, lists: HeaderListPool): HeadBlock | Unspeakable {
-  if (list.http1 === null) {
-    list.http1 = makeBlock(list);
-    if (list.http1 !== 'unspeakable') lists.charge(list.http1.bytes.length);
+  const known = list.written;
+  if (known instanceof HeadBlock) return known;
+  const block = makeBlock(list);
+  if (block !== 'unspeakable') {
+    list.written = block;
+    lists.charge(block.bytes.length);
   }
-  return list.http1;
+  return block;
 }
 
 /** The block of a request whose target is not in its list; not kept: it differs on each. */
@@ -58,7 +61,7 @@ function makeBlock(list: HeaderList, path: string = list.get(':path') ?? ''): He
         : requestLine(list, method, path);
   if (start === null) return 'unspeakable';
   const isUnsized = (status > 0 && status < 200) || status === 204;
-  return {
+  return new HeadBlock({
     bytes: Buffer.from(start + fieldText(list, isUnsized) + optionText(list), 'latin1'),
     status,
     isHead: method === 'HEAD',
@@ -66,7 +69,7 @@ function makeBlock(list: HeaderList, path: string = list.get(':path') ?? ''): He
     expectsBody: EXPECTS_BODY.has(method),
     contentLength: isUnsized ? -1 : (parseLength(list.get('content-length') ?? '') ?? -1),
     upgrade: list.get(':protocol') ?? null,
-  };
+  });
 }
 
 function requestLine(list: HeaderList, method: string, path: string): string | null {

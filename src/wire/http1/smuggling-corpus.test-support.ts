@@ -249,7 +249,7 @@ export const SOUND: readonly SoundRow[] = [
   { what: 'an unusual method', bytes: line("M-SEARCH!#$%&'*+.^_`|~ / HTTP/1.1"), requests: 1, body: '' },
   {
     what: 'an unusual target',
-    bytes: line('GET /%00?"<>\\^`{|}[]@:;=, HTTP/1.1').replace(', ', ' '),
+    bytes: line('GET /%01?"<>\\^`{|}[]@:;=, HTTP/1.1').replace(', ', ' '),
     requests: 1,
     body: '',
   },

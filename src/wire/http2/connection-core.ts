@@ -89,8 +89,7 @@ export class ConnectionCore {
     this.output = new Output(options.lists.slabs);
     this.lists = options.lists;
     this.decoder = new HpackDecoder(options.lists, options.limits);
-    options.lists.encoderTables ??= new EncoderTables();
-    this.encoder = new HpackEncoder(options.lists.encoderTables);
+    this.encoder = new HpackEncoder(EncoderTables.of(options.lists));
     this.budget = new FloodBudget(options.limits);
     this.sendQueue = new SendQueue(this);
     this.time = options.time ?? this;

@@ -2,18 +2,27 @@
 
 import type { Face } from '../face.ts';
 import { deadlineOf, withDeadline } from './deadline.ts';
-import { GrpcMessages } from './messages.ts';
-import { statusIn, statusOfHttp } from './outcome.ts';
+import { GrpcMessages, seriesOf } from './messages.ts';
+import { statusIn, statusName, statusOfHttp } from './outcome.ts';
 import { say, sayAtEnd } from './own-answer.ts';
+import { asked, readTarget, refusalOf } from './target.ts';
 
 export const GRPC: Face = {
   name: 'grpc',
+  noun: 'call',
   readsWhileSending: true,
   passesLength: false,
+  takesTrailers: true,
+  readTarget,
+  asked,
+  refusalOf,
+  seriesOf,
+  countsByTarget: true,
   deadlineOf,
   withDeadline,
   statusIn,
   statusOfHttp,
+  statusName,
   say,
   sayAtEnd,
   begin: (metrics, outcome) => new GrpcMessages(metrics, outcome),

@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import type { RouteEntry } from '../../../snapshot/index.ts';
 import { MessageCounter } from '../../../wire/index.ts';
-import type { CountedCall, GrpcMethodMetrics, TypeSeries } from '../../metrics/index.ts';
-import type { Face, FaceCall, FaceMetrics } from '../face.ts';
+import { type CountedCall, GrpcMethodMetrics, type TypeSeries } from '../../metrics/index.ts';
+import type { CountedRequest, Face, FaceCall, FaceMetrics, RequestSeries } from '../face.ts';
 import type { Outcome } from '../outcome.ts';
+
+/** What nothing took is counted as `other`, whatever it names; what an entry for gRPC took names a method. */
+export function seriesOf({ metrics }: CountedRequest, target: string, entry: RouteEntry | undefined): RequestSeries {
+  return metrics.method(target, entry?.match.kind === 'grpc' ? entry.match.method : undefined);
+}
 
 /** Counts the messages of one call in both directions. Per call: itself and two counters. */
 export class GrpcMessages implements FaceCall, CountedCall {
@@ -15,11 +21,11 @@ export class GrpcMessages implements FaceCall, CountedCall {
   readonly #method: GrpcMethodMetrics | null;
   readonly #rule: FaceMetrics['rule'];
 
-  constructor({ method, rule }: FaceMetrics, outcome: Outcome) {
+  constructor({ series, rule }: FaceMetrics, outcome: Outcome) {
     this.outcome = outcome;
-    this.#method = method;
+    this.#method = series instanceof GrpcMethodMetrics ? series : null;
     this.#rule = rule;
-    if (method !== null) method.started(this);
+    this.#method?.started(this);
   }
 
   onRequestData(chunk: Buffer, start: number, end: number): void {

@@ -2,18 +2,27 @@
 
 import type { Face } from '../face.ts';
 import { deadlineOf, withDeadline } from './deadline.ts';
-import { HttpMessages } from './messages.ts';
-import { statusIn, statusOfHttp } from './outcome.ts';
+import { HttpMessages, seriesOf } from './messages.ts';
+import { statusIn, statusName, statusOfHttp } from './outcome.ts';
 import { say, sayAtEnd } from './own-answer.ts';
+import { asked, readTarget, refusalOf } from './target.ts';
 
 export const HTTP: Face = {
   name: 'http',
+  noun: 'request',
   readsWhileSending: false,
   passesLength: true,
+  takesTrailers: false,
+  readTarget,
+  asked,
+  refusalOf,
+  seriesOf,
+  countsByTarget: false,
   deadlineOf,
   withDeadline,
   statusIn,
   statusOfHttp,
+  statusName,
   say,
   sayAtEnd,
   begin: (metrics, outcome) => new HttpMessages(metrics, outcome),

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { FaceCall, FaceMetrics } from '../face.ts';
+import { HttpRequestMetrics } from '../../metrics/index.ts';
+import type { CountedRequest, FaceCall, FaceMetrics, RequestSeries } from '../face.ts';
 import type { Outcome } from '../outcome.ts';
+
+export function seriesOf({ head, metrics, scope }: CountedRequest): RequestSeries {
+  return metrics.http(head.get(':method') ?? '', scope.proto);
+}
 
 /** A request and its response are one message each way: nothing in them is counted. */
 export class HttpMessages implements FaceCall {
@@ -20,8 +25,8 @@ export class HttpMessages implements FaceCall {
   onResponseData(): void {}
 
   close(seconds: number): void {
-    const { http, rule } = this.#metrics;
-    http?.finished(this.#outcome.http, seconds);
+    const { series, rule } = this.#metrics;
+    if (series instanceof HttpRequestMetrics) series.finished(this.#outcome.http, seconds);
     rule?.metrics.requestFinished(this.#outcome.http);
   }
 }

@@ -11,3 +11,8 @@ export function statusIn(_list: HeaderList): number | null {
 export function statusOfHttp(_status: number): number | null {
   return null;
 }
+
+/** As above. */
+export function statusName(): string | null {
+  return null;
+}

@@ -13,7 +13,7 @@ export interface AnnotationDeclaration {
   /** `daemun.dev/…`. */
   readonly name: string;
   /** The kind of object on which it is read. */
-  readonly kind: 'GRPCRoute' | 'Service';
+  readonly kind: 'Gateway' | 'GRPCRoute' | 'Service';
   /** The syntax by example; completes "Write …". */
   readonly syntax: string;
 }

@@ -12,6 +12,7 @@ import { ANNOTATIONS } from './annotations.ts';
 import { CONNECT_TIMEOUT } from './connect-timeout.ts';
 import { readDnsTargets } from './dns-targets.ts';
 import { HEALTH_CHECK } from './health-check.ts';
+import { HEALTH_ENDPOINT } from './health-endpoint.ts';
 import { LOAD_BALANCER } from './load-balancer.ts';
 
 const README = readFileSync(join(import.meta.dirname, '../../../../README.md'), 'utf8');
@@ -103,6 +104,32 @@ describe('daemun.dev/health-check', () => {
         '"port" is not one of interval, timeout, healthy, unhealthy, service',
       ],
     );
+  });
+});
+
+describe('daemun.dev/health-endpoint', () => {
+  it('reads a path, normalised, and fields on one line or on several', () => {
+    const values = [' /healthz ', '/%68//x;', '/h; X-A: 1;b:2, 3', '/h\nx-envoy-livenessprobe: healthz\n'];
+    assert.deepEqual(table('health-endpoint', reading(HEALTH_ENDPOINT), values), [
+      '{"path":"/healthz","headers":[]}',
+      '{"path":"/h/x","headers":[]}',
+      '{"path":"/h","headers":[{"name":"x-a","value":"1"},{"name":"b","value":"2, 3"}]}',
+      '{"path":"/h","headers":[{"name":"x-envoy-livenessprobe","value":"healthz"}]}',
+    ]);
+  });
+
+  it('says what is wrong with the others', () => {
+    const values = ['', 'healthz', '/h?x', '/a/..%2f', '/h; x', '/h; a b: c', '/h; x:', '/h; x-envoy-internal: true'];
+    assert.deepEqual(table('health-endpoint', reading(HEALTH_ENDPOINT), values), [
+      '"" does not begin with a slash',
+      '"healthz" does not begin with a slash',
+      '"/h?x" has a query, and only the path is looked at',
+      '"/a/..%2f" is a path that is refused',
+      '"x" is not NAME: VALUE',
+      '"a b: c" is not NAME: VALUE',
+      '"x:" is not NAME: VALUE',
+      'x-envoy-internal is dropped when a client sends it',
+    ]);
   });
 });
 

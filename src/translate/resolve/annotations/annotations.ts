@@ -4,6 +4,7 @@ import type { AnnotationDeclaration } from './annotation.ts';
 import { CONNECT_TIMEOUT } from './connect-timeout.ts';
 import { ENDPOINTS } from './dns-targets.ts';
 import { HEALTH_CHECK } from './health-check.ts';
+import { HEALTH_ENDPOINT } from './health-endpoint.ts';
 import { LOAD_BALANCER } from './load-balancer.ts';
 import { REQUEST_TIMEOUT } from './request-timeout.ts';
 
@@ -14,4 +15,5 @@ export const ANNOTATIONS: readonly AnnotationDeclaration[] = [
   ENDPOINTS,
   CONNECT_TIMEOUT,
   REQUEST_TIMEOUT,
+  HEALTH_ENDPOINT,
 ];

@@ -21,6 +21,7 @@ import type { Http2Limits } from '../limits.ts';
 import { BlockCache } from './block-cache.ts';
 import { DynamicTable } from './dynamic-table.ts';
 import { decodeHuffman, huffmanDecodedBound } from './huffman.ts';
+import { LiteralNames } from './literal-names.ts';
 
 /** Our SETTINGS_HEADER_TABLE_SIZE: the protocol's default, so that it holds from the first byte. */
 export const DECODER_TABLE_BYTES = 4096;
@@ -46,6 +47,7 @@ export class HpackDecoder {
 
   readonly #pool: HeaderListPool;
   readonly #limits: Http2Limits;
+  readonly #names: LiteralNames;
   readonly #table = new DynamicTable(DECODER_TABLE_BYTES);
   #cache: BlockCache | null = null;
   #varying: VaryingNames | null = null;
@@ -62,6 +64,7 @@ export class HpackDecoder {
   constructor(pool: HeaderListPool, limits: Http2Limits) {
     this.#pool = pool;
     this.#limits = limits;
+    this.#names = LiteralNames.of(pool);
     this.#node = pool.root;
   }
 
@@ -177,13 +180,9 @@ export class HpackDecoder {
   #literal(block: Buffer, prefix: number, sensitive: boolean): Field | undefined {
     const index = this.#integer(block, prefix);
     if (index < 0) return undefined;
-    if (index === 0) {
-      const name = this.#string(block);
-      const value = name === undefined ? undefined : this.#string(block);
-      if (name === undefined || value === undefined) return undefined;
-      return this.#field(name, value, sensitive);
-    }
-    const named = index > STATIC_COUNT ? this.#table.get(index - STATIC_COUNT - 1) : STATIC_FIELDS[index];
+    let named: Field | undefined;
+    if (index === 0) named = this.#name(block);
+    else named = index > STATIC_COUNT ? this.#table.get(index - STATIC_COUNT - 1) : STATIC_FIELDS[index];
     const value = this.#string(block);
     if (named === undefined || value === undefined) return undefined;
     const isStable = (named.flags & VOLATILE_NAME) === 0 || value === '';
@@ -247,6 +246,21 @@ export class HpackDecoder {
       if (byte < 0x80) return value;
     }
     return -1;
+  }
+
+  /** A name that is no entry of a table, with an empty value; undefined when the bytes are wrong. */
+  #name(block: Buffer): Field | undefined {
+    const before = this.#at;
+    const isHuffman = before < this.#end && ((block[before] as number) & 0x80) !== 0;
+    const length = this.#integer(block, 0x7f);
+    const start = this.#at;
+    const end = start + length;
+    if (length < 0 || end > this.#end) return undefined;
+    const known = this.#names.get(block, start, end, isHuffman);
+    this.#at = known === undefined ? before : end;
+    if (known !== undefined) return known;
+    const name = this.#string(block);
+    return name === undefined ? undefined : this.#names.set(block, start, end, isHuffman, name);
   }
 
   /** A string (§5.2) in latin1: bytes pass through unchanged. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { HeaderList } from '../../head/header-list.ts';
+import type { HeaderListPool } from '../../head/header-list-pool.ts';
 
 /** What the steps and tables of a worker may cost in memory before all is begun anew, the lists that they keep alive included. */
 const MAX_SHARED_BYTES = 8_388_608;
@@ -79,6 +80,15 @@ export class EncoderTables {
 
   constructor(maxBytes: number = MAX_SHARED_BYTES) {
     this.#maxBytes = maxBytes;
+  }
+
+  /** Those of all connections whose lists are of one pool. */
+  static of(lists: HeaderListPool): EncoderTables {
+    const known = lists.encoders;
+    if (known instanceof EncoderTables) return known;
+    const tables = new EncoderTables();
+    lists.encoders = tables;
+    return tables;
   }
 
   /** The empty table of this size. */

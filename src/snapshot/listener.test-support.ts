@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { RequestRouting } from './listener.ts';
+
+/** What a listener has when its Gateway says nothing of it. */
+export const PLAIN_EDGE: Omit<RequestRouting, 'virtualHosts'> = { health: null };
