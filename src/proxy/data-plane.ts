@@ -224,11 +224,14 @@ export class DataPlane {
 
 /** Stops at the first rule that does. */
 function wantsSessions({ bindings }: Snapshot): boolean {
-  return bindings.some(({ listeners }) =>
-    listeners.some(({ virtualHosts }) =>
-      virtualHosts.some(({ entries }) => entries.some(({ rule }) => rule.sessionPersistence !== null)),
-    ),
-  );
+  for (const { listeners } of bindings) {
+    for (const { virtualHosts } of listeners) {
+      for (const { entries } of virtualHosts) {
+        for (const { rule } of entries) if (rule.sessionPersistence !== null) return true;
+      }
+    }
+  }
+  return false;
 }
 
 function isHealthChecked(cluster: Cluster): boolean {

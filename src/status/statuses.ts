@@ -3,6 +3,7 @@
 import type { Gateway, GatewayClass, ResourceSet } from '../resources/index.ts';
 import {
   type AttachableRoute,
+  changedKeys,
   type GatewayClassOutcome,
   type GatewayOutcome,
   IMPLIED_CONTROLLER_NAME,
@@ -46,10 +47,10 @@ export function statuses(
     kind: 'GatewayClass',
     prefix: '',
     now: { resources: resources.gatewayClasses, outcomes: outcomes.gatewayClasses },
-    before: before && {
-      resources: before.resources.gatewayClasses,
-      outcomes: before.outcomes.gatewayClasses,
-    },
+    changed: changedObjects(before?.resources.gatewayClasses, resources.gatewayClasses, {
+      prefix: '',
+      outcomes: changedKeys(before?.outcomes.gatewayClasses ?? NONE, outcomes.gatewayClasses),
+    }),
     make: (resource, outcome, known) =>
       gatewayClassStatus(resource, outcome, { previous: known ?? resource.status, now }),
   });
@@ -57,17 +58,21 @@ export function statuses(
     kind: 'Gateway',
     prefix: '',
     now: { resources: resources.gateways, outcomes: outcomes.gateways },
-    before: before && { resources: before.resources.gateways, outcomes: before.outcomes.gateways },
+    changed: changedObjects(before?.resources.gateways, resources.gateways, {
+      prefix: '',
+      outcomes: changedKeys(before?.outcomes.gateways ?? NONE, outcomes.gateways),
+    }),
     make: (resource, outcome, known) => gatewayStatus(resource, outcome, { previous: known ?? resource.status, now }),
   });
   const mapsBefore: Readonly<Record<string, RouteMap>> = before === undefined ? {} : routeMaps(before.resources);
+  const changedRoutes = changedKeys(before?.outcomes.routes ?? NONE, outcomes.routes);
   for (const [kind, map] of Object.entries(routeMaps(resources))) {
-    const mapBefore = mapsBefore[kind];
+    const prefix = `${kind}/`;
     updateKind<AttachableRoute, RouteOutcome, RouteStatus>(byObject, {
       kind,
-      prefix: `${kind}/`,
+      prefix,
       now: { resources: map, outcomes: outcomes.routes },
-      before: before && mapBefore && { resources: mapBefore, outcomes: before.outcomes.routes },
+      changed: changedObjects(mapsBefore[kind], map, { prefix, outcomes: changedRoutes }),
       make: (resource, outcome, known) =>
         isForeign(resource, outcome, ours) && known === undefined
           ? undefined
@@ -76,6 +81,8 @@ export function statuses(
   }
   return { byObject, madeOf: { outcomes, resources } };
 }
+
+const NONE: ReadonlyMap<string, never> = new Map<string, never>();
 
 /** What the statuses of one kind are made of. */
 interface Sources<R, O> {
@@ -89,29 +96,37 @@ interface KindUpdate<R, O, S> {
   /** What stands before the keys of resources in those of outcomes. */
   readonly prefix: string;
   readonly now: Sources<R, O>;
-  readonly before: Sources<R, O> | undefined;
+  /** Keys of resources. */
+  readonly changed: ReadonlySet<string>;
   /** undefined: the object is not ours to write to. */
   make(resource: R, outcome: O, known: S | undefined): S | undefined;
 }
 
 function updateKind<R, O, S extends Status>(
   statuses: Map<string, Status>,
-  { kind, prefix, now, before, make }: KindUpdate<R, O, S>,
+  { kind, prefix, now, changed, make }: KindUpdate<R, O, S>,
 ): void {
-  if (before?.resources === now.resources && before.outcomes === now.outcomes) return;
-  for (const [key, resource] of now.resources) {
-    const outcome = now.outcomes.get(prefix + key);
-    if (outcome === undefined) continue;
-    if (before?.resources.get(key) === resource && before.outcomes.get(prefix + key) === outcome) continue;
+  for (const key of changed) {
     const id = `${kind}/${key}`;
+    const resource = now.resources.get(key);
+    const outcome = now.outcomes.get(prefix + key);
     // Under the names of a kind stand the statuses that `make` made of it.
-    const status = make(resource, outcome, statuses.get(id) as S | undefined);
+    const known = statuses.get(id) as S | undefined;
+    const status = resource === undefined || outcome === undefined ? undefined : make(resource, outcome, known);
     if (status === undefined) statuses.delete(id);
     else statuses.set(id, status);
   }
-  for (const key of before?.resources.keys() ?? []) {
-    if (!now.outcomes.has(prefix + key)) statuses.delete(`${kind}/${key}`);
-  }
+}
+
+/** The keys of resources that changed themselves or in what was found about them. No key is put together for the others. */
+function changedObjects<R>(
+  before: ReadonlyMap<string, R> | undefined,
+  now: ReadonlyMap<string, R>,
+  { prefix, outcomes }: { readonly prefix: string; readonly outcomes: readonly string[] },
+): ReadonlySet<string> {
+  const changed = new Set(changedKeys(before ?? NONE, now));
+  for (const key of outcomes) if (key.startsWith(prefix)) changed.add(key.slice(prefix.length));
+  return changed;
 }
 
 /** A route that never had a parent of ours is somebody else's altogether. */

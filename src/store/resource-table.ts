@@ -60,6 +60,24 @@ export class ResourceTable<T extends NamedResource> {
     const lists = sources.map(source => source.get(kind));
     const before = this.#kinds.get(kind);
     if (before?.lists.length === lists.length && lists.every((list, at) => list === before.lists[at])) return;
+    const replaced = before && replacedObjects(before, lists);
+    this.#kinds.set(kind, replaced ? this.#replace(before, lists, replaced) : this.#tabulate(lists, before));
+  }
+
+  /** The usual change: the same names in the same order. */
+  #replace(before: KindTable<T>, lists: KindTable<T>['lists'], replaced: readonly T[]): KindTable<T> {
+    let table: Map<string, Resource> | undefined;
+    for (const { fullName, resource } of replaced) {
+      const known = before.table.get(fullName);
+      const published = this.#publish(resource, known);
+      if (published === known) continue;
+      table ??= new Map(before.table);
+      table.set(fullName, published);
+    }
+    return { ...before, lists, table: table ?? before.table };
+  }
+
+  #tabulate(lists: KindTable<T>['lists'], before: KindTable<T> | undefined): KindTable<T> {
     const table = new Map<string, Resource>();
     const namespaces = new Set<string>();
     const duplicates: Duplicate<T>[] = [];
@@ -74,7 +92,7 @@ export class ResourceTable<T extends NamedResource> {
       }
     }
     const kept = before !== undefined && isSameTable(before.table, table) ? before.table : table;
-    this.#kinds.set(kind, { lists, table: kept, namespaces, duplicates });
+    return { lists, table: kept, namespaces, duplicates };
   }
 
   #publish(resource: Resource, before: Resource | undefined): Resource {
@@ -128,6 +146,28 @@ export class ResourceTable<T extends NamedResource> {
     this.#implied.set(name, namespace);
     return namespace;
   }
+}
+
+/** The objects that took the place of others of their names; undefined when anything else changed. */
+function replacedObjects<T extends NamedResource>(
+  { lists: before, duplicates }: KindTable<T>,
+  after: KindTable<T>['lists'],
+): readonly T[] | undefined {
+  if (duplicates.length > 0 || before.length !== after.length) return undefined;
+  const replaced: T[] = [];
+  for (let at = 0; at < after.length; at++) {
+    const list = after[at] ?? [];
+    const old = before[at] ?? [];
+    if (list === old) continue;
+    if (list.length !== old.length) return undefined;
+    for (let place = 0; place < list.length; place++) {
+      const object = list[place] as T;
+      if (object === old[place]) continue;
+      if (object.fullName !== old[place]?.fullName) return undefined;
+      replaced.push(object);
+    }
+  }
+  return replaced;
 }
 
 /** The object that takes the place of `before`: `before` itself when nothing but comments changed. */

@@ -12,6 +12,23 @@ export function count(counts: Map<string, number>, key: string, change: 1 | -1):
 /** The keys whose value was added, removed or replaced (by identity). Costs nothing when the map is the same. */
 export function changedKeys<T>(before: ReadonlyMap<string, T>, after: ReadonlyMap<string, T>): readonly string[] {
   if (before === after) return [];
+  return replacedKeys(before, after) ?? lookUpChanges(before, after);
+}
+
+/** Of maps with the same keys in the same order, as most are from one time to the next; undefined for others. */
+function replacedKeys<T>(before: ReadonlyMap<string, T>, after: ReadonlyMap<string, T>): readonly string[] | undefined {
+  if (before.size !== after.size) return undefined;
+  const changed: string[] = [];
+  const old = before.entries();
+  for (const [key, value] of after) {
+    const next = old.next();
+    if (next.done === true || next.value[0] !== key) return undefined;
+    if (next.value[1] !== value) changed.push(key);
+  }
+  return changed;
+}
+
+function lookUpChanges<T>(before: ReadonlyMap<string, T>, after: ReadonlyMap<string, T>): readonly string[] {
   const changed: string[] = [];
   let common = 0;
   for (const [key, value] of after) {

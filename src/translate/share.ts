@@ -19,12 +19,18 @@ function shareUnknown(previous: unknown, next: unknown): unknown {
 
 function shareArray(previous: readonly unknown[], next: readonly unknown[]): readonly unknown[] {
   let same = previous.length === next.length;
-  const shared = next.map((item, index) => {
+  let shared: unknown[] | undefined;
+  // Lists have an entry for each route, and most are the same object: no call and no copy for those.
+  for (let index = 0; index < next.length; index++) {
+    const item = next[index];
+    if (Object.is(item, previous[index])) continue;
     const kept = shareUnknown(previous[index], item);
     if (kept !== previous[index]) same = false;
-    return kept;
-  });
-  return same ? previous : shared;
+    if (kept === item) continue;
+    shared ??= next.slice();
+    shared[index] = kept;
+  }
+  return same ? previous : (shared ?? next);
 }
 
 function shareObject(previous: Record<string, unknown>, next: Record<string, unknown>): Record<string, unknown> {

@@ -90,7 +90,9 @@ export function selectInUse(version: FileVersion, previous: InUse, whole?: FileV
 }
 
 function isNoted({ content: { failure, objects } }: FileDocument): boolean {
-  return failure !== undefined || objects.some(({ issues }) => issues.length > 0);
+  if (failure !== undefined) return true;
+  for (const { issues } of objects) if (issues.length > 0) return true;
+  return false;
 }
 
 function isServed(object: WrittenObject): object is ServedObject {

@@ -23,8 +23,7 @@ export function editHost(hostname: string, table: HostTable | undefined, edit: H
   const order = entryOrder(hostname);
   const replacements = table === undefined ? undefined : pairEntries(edit, order);
   if (table !== undefined && replacements !== undefined) {
-    const ranked = table.ranked.map(entry => replacements.get(entry) ?? entry);
-    return { ranked, virtualHost: virtualHostOf(hostname, ranked) };
+    return replaceEntries(table, replacements);
   }
   const removed = new Set(edit.removed);
   const kept = (table?.ranked ?? []).filter(entry => !removed.has(entry));
@@ -35,6 +34,36 @@ export function editHost(hostname: string, table: HostTable | undefined, edit: H
 
 function virtualHostOf(hostname: string, ranked: readonly RankedEntry[]): VirtualHost {
   return { hostname, entries: ranked.map(({ entry }) => entry) };
+}
+
+function replaceEntries(
+  { ranked, virtualHost }: HostTable,
+  replacements: ReadonlyMap<RankedEntry, RankedEntry>,
+): HostTable {
+  const nextRanked = ranked.slice();
+  const entries = virtualHost.entries.slice();
+  for (const [place, after] of placed(ranked, replacements)) {
+    nextRanked[place] = after;
+    entries[place] = after.entry;
+  }
+  return { ranked: nextRanked, virtualHost: { ...virtualHost, entries } };
+}
+
+/** Up to here looking for each is quicker than looking at all. */
+const FEW = 16;
+
+function* placed(
+  ranked: readonly RankedEntry[],
+  replacements: ReadonlyMap<RankedEntry, RankedEntry>,
+): Generator<readonly [place: number, after: RankedEntry]> {
+  if (replacements.size <= FEW) {
+    for (const [before, after] of replacements) yield [ranked.indexOf(before), after];
+    return;
+  }
+  for (const [place, before] of ranked.entries()) {
+    const after = replacements.get(before);
+    if (after !== undefined) yield [place, after];
+  }
 }
 
 function pairEntries(

@@ -8,6 +8,7 @@ import { findingOf } from '../report.ts';
 import type { AttachableRoute } from '../route-kinds.ts';
 import type { RankedEntry } from '../rules/precedence.ts';
 import { lintAnnotations } from './annotations.ts';
+import { lintApiVersion } from './api-versions.ts';
 import { lintClusterZone } from './cluster-zone.ts';
 import { lintCoreGroups } from './core-groups.ts';
 import { lintIsolatedHosts } from './isolated-hosts.ts';
@@ -38,6 +39,7 @@ export function lintRoute(view: RouteView): readonly Finding[] {
     ...cleartextToo(view),
     ...publicReflection(view),
     ...lintAnnotations(route),
+    ...lintApiVersion(route),
   ];
 }
 
