@@ -54,6 +54,11 @@ export const ROUTE_CODES = {
     summary: 'some rules of a route were dropped, the others work',
     help: 'see the finding of each dropped rule',
   },
+  'route/external-auth-body': {
+    severity: 'warning',
+    summary: 'an ExternalAuth filter would forward larger bodies than the gateway keeps; those are refused',
+    help: 'lower forwardBody.maxSize',
+  },
   'route/filter-not-yet-supported': {
     severity: 'error',
     summary: 'a filter is not served by this version; requests that it would filter are answered with an error',

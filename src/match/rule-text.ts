@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Filter, HeaderChange } from '../snapshot/index.ts';
+import type { ExternalAuth, Filter, HeaderChange } from '../snapshot/index.ts';
 
 /** What a filter does, in one line. */
 export function describeFilter(filter: Filter): string {
@@ -13,7 +13,15 @@ export function describeFilter(filter: Filter): string {
       const { numerator, denominator } = filter.share;
       return `mirror ${formatShare((100 * numerator) / denominator)} % to ${filter.target.cluster}`;
     }
+    case 'external-auth':
+      return `external auth: ${describeAuth(filter.auth)}`;
   }
+}
+
+function describeAuth({ kind, cluster, maxBodyBytes }: ExternalAuth): string {
+  const how = kind === 'grpc' ? 'by gRPC' : 'by HTTP';
+  const body = maxBodyBytes === 0 ? '' : `, with the body up to ${maxBodyBytes} bytes`;
+  return `${cluster} is asked ${how}${body}; without its yes the request is denied`;
 }
 
 function describeChange({ set, add, remove }: HeaderChange): string {

@@ -2,6 +2,7 @@
 
 import * as z from 'zod';
 import { onlyWith } from './filters.ts';
+import type { Immutable } from './immutable.ts';
 import { PATH_PATTERN } from './names.ts';
 import { backendObjectReference } from './references.ts';
 import { integer, list, text } from './vocabulary.ts';
@@ -32,3 +33,4 @@ export const externalAuth = z.discriminatedUnion('protocol', [
     grpc: onlyWith('protocol', 'GRPC'),
   }),
 ]);
+export type ExternalAuthConfig = Immutable<z.output<typeof externalAuth>>;

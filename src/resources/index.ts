@@ -9,6 +9,7 @@ export type { ConfigMap } from './config-map.ts';
 export type { Deployment } from './deployment.ts';
 export type { EndpointSlice } from './endpoint-slice.ts';
 export type { Endpoints } from './endpoints.ts';
+export type { ExternalAuthConfig } from './external-auth.ts';
 export type { Gateway } from './gateway.ts';
 export type { GatewayAddress } from './gateway-address.ts';
 export type { GatewayClass } from './gateway-class.ts';

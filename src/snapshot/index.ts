@@ -5,6 +5,7 @@ export * from './bind-failure.ts';
 export * from './cluster.ts';
 export { applyDelta, diffSnapshots, EMPTY_SNAPSHOT, type SnapshotDelta } from './delta.ts';
 export { sameContent } from './equal.ts';
+export * from './external-auth.ts';
 export { deepFreeze } from './freeze.ts';
 export * from './listener.ts';
 export * from './order.ts';

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import type { ExternalAuth } from './external-auth.ts';
+
 /** One match of one rule: the unit of precedence. Matches of a rule are ORed, so each has a place of its own. */
 export interface RouteEntry {
   readonly match: RequestMatch;
@@ -105,7 +107,8 @@ export interface Fault {
 export type Filter =
   | { readonly kind: 'request-headers'; readonly change: HeaderChange }
   | { readonly kind: 'response-headers'; readonly change: HeaderChange }
-  | { readonly kind: 'mirror'; readonly target: MirrorTarget; readonly share: MirrorShare };
+  | { readonly kind: 'mirror'; readonly target: MirrorTarget; readonly share: MirrorShare }
+  | { readonly kind: 'external-auth'; readonly auth: ExternalAuth };
 
 /** Gateway API HTTPHeaderFilter. Names in lower case. Applied as set, add, remove. */
 export interface HeaderChange {

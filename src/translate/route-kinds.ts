@@ -48,7 +48,7 @@ export interface NamedBackend {
   readonly path: Path;
 }
 
-/** Every backend that a route names, those of mirrors too; in each rule the mirrors of the rule itself come last. */
+/** Every backend that a route names, those of filters too; in each rule the filters of the rule itself come last. */
 export function backendsOf(route: AttachableRoute): readonly NamedBackend[] {
   const backends: NamedBackend[] = [];
   for (const [index, { rule }] of rulesOf(route).entries()) {
@@ -56,18 +56,20 @@ export function backendsOf(route: AttachableRoute): readonly NamedBackend[] {
     for (const [backend, ref] of (rule.backendRefs ?? []).entries()) {
       const path = [...at, 'backendRefs', backend];
       backends.push({ ref, path });
-      addMirrors(ref.filters, path, backends);
+      addFilters(ref.filters, path, backends);
     }
-    addMirrors(rule.filters, at, backends);
+    addFilters(rule.filters, at, backends);
   }
   return backends;
 }
 
-function addMirrors(filters: RouteRule['rule']['filters'] = [], at: Path, backends: NamedBackend[]): void {
+function addFilters(filters: RouteRule['rule']['filters'] = [], at: Path, backends: NamedBackend[]): void {
   for (const [index, filter] of filters.entries()) {
-    if (filter.type !== 'RequestMirror') continue;
-    const path = [...at, 'filters', index, 'requestMirror', 'backendRef'];
-    backends.push({ ref: filter.requestMirror.backendRef, path });
+    const path = [...at, 'filters', index];
+    if (filter.type === 'RequestMirror')
+      backends.push({ ref: filter.requestMirror.backendRef, path: [...path, 'requestMirror', 'backendRef'] });
+    if (filter.type === 'ExternalAuth')
+      backends.push({ ref: filter.externalAuth.backendRef, path: [...path, 'externalAuth', 'backendRef'] });
   }
 }
 

@@ -196,6 +196,18 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
       why: 'as above, in bytes read and dropped',
       over: 'answered at once',
     },
+    {
+      limit: 'proxy/filters/external-auth#CHECK_TIMEOUT_MS',
+      over: '503, UNAVAILABLE',
+      metric: 'daemun_external_auth_checks_total{outcome="failed"}',
+    },
+    {
+      limit: 'proxy/filters/external-auth#MAX_REPLY_BYTES',
+      over: '503, UNAVAILABLE',
+      metric: 'daemun_external_auth_checks_total{outcome="failed"}',
+    },
+    { limit: 'proxy/filters/external-auth#MAX_RETRIES', over: '503, UNAVAILABLE' },
+    { limit: 'translate/resolve#MAX_AUTH_BODY_BYTES', over: '413, RESOURCE_EXHAUSTED; a finding says so' },
     { limit: 'proxy/filters#MAX_ACTIVE', over: 'no copy is made', metric: 'active_mirrors' },
     {
       limit: 'proxy/filters#MAX_QUEUED_BYTES',

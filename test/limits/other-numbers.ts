@@ -28,6 +28,7 @@ export const OTHER_NUMBERS: ReadonlySet<string> = new Set([
   'store/files#MAX_WAITS',
   'values#MAX_DISTANCE',
   'values#MAX_LENGTH',
+  'wire/grpc#MAX_VARINT_BYTES',
   'values#MAX_NAMED',
   'values#MAX_PORT',
   'wire/grpc#MAX_DIGITS',

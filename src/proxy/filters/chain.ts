@@ -10,6 +10,8 @@
  */
 import type { Filter, HeaderChange } from '../../snapshot/index.ts';
 import type { ClusterPool } from '../upstream/index.ts';
+import type { AuthEnvironment } from './external-auth/auth-environment.ts';
+import { authStep } from './external-auth/auth-step.ts';
 import { HeaderRewriter } from './header-change.ts';
 import { type MirrorEnvironment, MirrorStep } from './mirror.ts';
 import type { FilterStep } from './step.ts';
@@ -23,7 +25,7 @@ export interface FilterChain {
 }
 
 /** What steps are made with. */
-export interface ChainEnvironment extends MirrorEnvironment {
+export interface ChainEnvironment extends MirrorEnvironment, AuthEnvironment {
   readonly upstreams: { cluster(id: string): ClusterPool | undefined };
 }
 
@@ -58,6 +60,11 @@ function stepOf(filter: Filter, environment: ChainEnvironment, clusters: Cluster
       if (cluster === undefined) return null;
       clusters.push(cluster);
       return new MirrorStep(cluster, filter.share, environment);
+    }
+    case 'external-auth': {
+      const cluster = environment.upstreams.cluster(filter.auth.cluster);
+      if (cluster !== undefined) clusters.push(cluster);
+      return authStep(filter.auth, cluster, environment);
     }
   }
 }

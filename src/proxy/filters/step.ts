@@ -2,6 +2,7 @@
 
 import type { HeaderList, VolatileFields } from '../../wire/index.ts';
 import type { Answer } from '../faces/index.ts';
+import type { ChangedHead, FieldChange } from './field-change.ts';
 
 /**
  * A filter that is more than a change of fields, compiled: one for all requests of a rule and backend, so it holds nothing of a single one.
@@ -18,9 +19,18 @@ export interface FilterStep {
 /** What becomes of a request after a step. */
 export type StepVerdict =
   | { readonly kind: 'continue' }
-  /** The step calls `SteppedRequest.resume` later, once. `cancel` is called instead when the request is over before that. */
-  | { readonly kind: 'wait'; cancel(): void }
+  | RequestWait
   | { readonly kind: 'answer'; readonly answer: Answer };
+
+/**
+ * The request stands still. `begin` is called next, and from then on the step calls `SteppedRequest.resume` once, perhaps before `begin`
+ * returns. `cancel` is called instead when the request is over before that.
+ */
+export interface RequestWait {
+  readonly kind: 'wait';
+  begin(): void;
+  cancel(): void;
+}
 
 export const CONTINUE: Extract<StepVerdict, { kind: 'continue' }> = { kind: 'continue' };
 
@@ -29,12 +39,29 @@ export interface SteppedRequest {
   /** As an endpoint would get it: fields that the rule changes are changed. */
   readonly outgoing: HeaderList;
   readonly outgoingFields: VolatileFields;
+  /** As an endpoint would get it if the rule changed nothing: what the client said, as far as it is believed. */
+  unchanged(): ChangedHead;
   /** See `UpstreamRequest.isApart`. */
   readonly isApart: boolean;
+  readonly owner: RequestOwner;
   /** From here on `watcher` sees the body, what came before included. */
   watch(watcher: BodyWatcher): void;
+  /** A step that waits wants all of the body first: a client that waits for a word (`expect: 100-continue`) gets it. */
+  invite(): void;
+  /** So many bytes of the body wait with the knowledge of a step that waits for more: the client may send as many again. */
+  awaitMore(bytes: number): void;
+  /** What follows, and the endpoint, see the request so changed. */
+  changeRequest(change: FieldChange): void;
+  /** The response's head, if an endpoint answers, is changed so. */
+  changeResponse(change: FieldChange): void;
   /** After `wait`. */
   resume(verdict: Exclude<StepVerdict, { kind: 'wait' }>): void;
+}
+
+/** The client's connection. */
+export interface RequestOwner {
+  /** Its IP address. */
+  readonly clientAddress: string;
 }
 
 /** Sees the body of one request as it comes, whatever the endpoint takes of it. Views are valid during the call. */

@@ -2,8 +2,17 @@
 
 import type { HeaderList, HeaderListPool } from '../../wire/index.ts';
 import type { Answer, Face, RequestSeries } from '../faces/index.ts';
+import { HeaderRewriter } from '../filters/index.ts';
 import type { CompiledBackend, CompiledRule } from './compiled-rule.ts';
 import { OutgoingHead } from './outgoing-head.ts';
+
+/** Made as they are asked for. */
+interface OutgoingHeads {
+  readonly ofBackend: (OutgoingHead | undefined)[];
+  unchanged: OutgoingHead | null;
+}
+
+const NO_CHANGE = new HeaderRewriter([]);
 
 /** The scope that a decision belongs to: it is compared by identity. */
 export interface DecidedIn {
@@ -41,9 +50,14 @@ export class Decision {
   readonly series: RequestSeries;
   readonly rule: CompiledRule | null;
   readonly answer: Answer | null;
-  readonly #outgoing: (OutgoingHead | undefined)[];
+  readonly #outgoing: OutgoingHeads;
 
-  constructor(scope: DecidedIn, head: HeaderList, parts: DecisionParts, outgoing: (OutgoingHead | undefined)[] = []) {
+  constructor(
+    scope: DecidedIn,
+    head: HeaderList,
+    parts: DecisionParts,
+    outgoing: OutgoingHeads = { ofBackend: [], unchanged: null },
+  ) {
     this.#outgoing = outgoing;
     this.scope = scope;
     this.head = head;
@@ -67,16 +81,27 @@ export class Decision {
 
   /** What the endpoint of a backend gets. */
   outgoing(backend: CompiledBackend, lists: HeaderListPool): OutgoingHead {
-    let head = this.#outgoing[backend.index];
+    const { ofBackend } = this.#outgoing;
+    let head = ofBackend[backend.index];
     if (head === undefined) {
-      head = new OutgoingHead(this.head, backend.filters.requestHead, {
-        proto: this.scope.proto,
-        target: this.target,
-        takesTrailers: this.face.takesTrailers,
-        lists,
-      });
-      this.#outgoing[backend.index] = head;
+      head = this.#outgoingHead(backend.filters.requestHead, lists);
+      ofBackend[backend.index] = head;
     }
     return head;
+  }
+
+  /** What an endpoint would get if no filter changed it. */
+  unchanged(lists: HeaderListPool): OutgoingHead {
+    this.#outgoing.unchanged ??= this.#outgoingHead(NO_CHANGE, lists);
+    return this.#outgoing.unchanged;
+  }
+
+  #outgoingHead(rewriter: HeaderRewriter, lists: HeaderListPool): OutgoingHead {
+    return new OutgoingHead(this.head, rewriter, {
+      proto: this.scope.proto,
+      target: this.target,
+      takesTrailers: this.face.takesTrailers,
+      lists,
+    });
   }
 }

@@ -2,7 +2,7 @@
 
 import { HeaderList, type MessageStream, type VolatileFields } from '../../wire/index.ts';
 import { type Answer, type Face, type FaceCall, HTTP, Outcome } from '../faces/index.ts';
-import type { FilterStep, SessionToken } from '../filters/index.ts';
+import type { FieldChange, FilterStep, SessionToken } from '../filters/index.ts';
 import { BodyPipe } from '../io/index.ts';
 import type { Attempts } from './attempts.ts';
 import type { CompiledBackend } from './compiled-rule.ts';
@@ -62,6 +62,8 @@ export abstract class ExchangeState {
   /** What an endpoint gets; the fields are those received until they are changed for it. */
   outgoing: HeaderList = NO_HEAD;
   outgoingFields: VolatileFields = null;
+  /** What steps want changed in the response's head; null: nothing. */
+  responseChange: FieldChange | null = null;
   /** A head went to the client. */
   responseStarted = false;
   /** What the request speaks, and what the response does. */

@@ -18,7 +18,7 @@
 import { REQUEST_FAILURES, type RequestFailureReason } from '../../errors/index.ts';
 import type { HeaderList, MessageEvents, MessageStream, StreamEnd, VolatileFields } from '../../wire/index.ts';
 import type { Answer } from '../faces/index.ts';
-import type { BodyWatcher, FilterStep, SteppedRequest } from '../filters/index.ts';
+import type { FilterStep } from '../filters/index.ts';
 import { isOwnLimit, type OpenFailure } from '../upstream/index.ts';
 import {
   deadlineExceeded,
@@ -38,14 +38,12 @@ import { dropRequest, holdAnswer, releaseAnswer, sendAnswer } from './own-answer
 import { beginForwarding, countPendingLimit, goOn, retryElsewhere } from './request-start.ts';
 import { deliverHead, deliverTrailers, endResponse, flushResponse } from './response-flow.ts';
 import { StepRun, type StepRunOwner } from './step-run.ts';
+import { SteppedExchange } from './stepped-exchange.ts';
 import { requestTrailerFields, requestTrailers } from './trailer-fields.ts';
 import { endTunnel, mayAsk, openTunnel, sayGoodbye } from './tunnel-flow.ts';
 import type { AttemptOwner } from './upstream-attempt.ts';
 
-export class Exchange
-  extends ExchangeState
-  implements MessageEvents, AttemptOwner, DeadlineOwner, SteppedRequest, StepRunOwner
-{
+export class Exchange extends ExchangeState implements MessageEvents, AttemptOwner, DeadlineOwner, StepRunOwner {
   readonly attempts = new Attempts(this);
   readonly deadlines = new Deadlines(this);
 
@@ -81,10 +79,11 @@ export class Exchange
       return;
     }
     if (end > start) this.call?.onRequestData(chunk, start, end);
-    if (this.steps !== null) this.steps.data(chunk, start, end, endStream);
     const before = request.cost;
     request.write(this.#upstream, chunk, start, end);
     if (request.cost !== before) recount(this);
+    // Behind what waits: a step that hears the end may let the request go on at once.
+    if (this.steps !== null && !this.isFinished) this.steps.data(chunk, start, end, endStream);
     if (endStream) endTunnel(this);
   }
 
@@ -97,9 +96,9 @@ export class Exchange
       return;
     }
     request.finish(requestTrailers(trailers), requestTrailerFields(fields));
-    if (this.steps !== null) this.steps.endOfBody();
     recount(this);
     this.#flushRequest();
+    if (this.steps !== null && !this.isFinished) this.steps.endOfBody();
   }
 
   /** The client cancelled, broke the protocol, or is gone; or the gateway is going. */
@@ -218,17 +217,7 @@ export class Exchange
 
   runSteps(steps: readonly FilterStep[]): void {
     this.steps = new StepRun(this, steps);
-    this.steps.run(this);
-  }
-
-  watch(watcher: BodyWatcher): void {
-    // What follows an upgrade is no body.
-    if (this.tunnel === null) this.steps?.watch(watcher);
-    else watcher.end();
-  }
-
-  resume(verdict: Parameters<SteppedRequest['resume']>[0]): void {
-    if (!this.isFinished) this.steps?.resume(this, verdict);
+    this.steps.run(new SteppedExchange(this));
   }
 
   onStepsDone(): void {

@@ -165,6 +165,8 @@ export interface SnapshotParts {
   readonly clusters: Readonly<Record<string, readonly number[]>>;
   readonly certificates?: readonly Certificate[];
   readonly clusterChanges?: Partial<Cluster>;
+  /** Of clusters that differ from the others. */
+  readonly protocols?: Readonly<Record<string, Cluster['protocol']>>;
   /** Default: any that is free. */
   readonly port?: number;
 }
@@ -177,7 +179,10 @@ export function snapshot(parts: SnapshotParts): Snapshot {
   return {
     version,
     bindings: [binding(parts.listeners, parts.port)],
-    clusters: ids.map(id => cluster(id, parts.clusterChanges)),
+    clusters: ids.map(id => {
+      const protocol = parts.protocols?.[id];
+      return cluster(id, { ...parts.clusterChanges, ...(protocol === undefined ? {} : { protocol }) });
+    }),
     endpoints: ids.map(id => ({ cluster: id, endpoints: (parts.clusters[id] ?? []).map(endpoint) })),
     certificates: parts.certificates ?? [],
   };

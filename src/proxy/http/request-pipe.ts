@@ -25,6 +25,13 @@ export class RequestPipe extends BodyPipe {
     this.#replay = null;
   }
 
+  /** Opens the client's window for `bytes` that wait: whoever waits for more of the body has seen them. */
+  awaitMore(bytes: number): void {
+    if (bytes === 0) return;
+    this.#rewoundBytes += bytes;
+    this.source?.consumed(bytes);
+  }
+
   /** Puts what was sent back in front of what waits, for another endpoint. It was consumed already: only the cap counts it. */
   rewind(): void {
     const replay = this.#replay;
@@ -36,6 +43,12 @@ export class RequestPipe extends BodyPipe {
     this.#rewoundBytes += queue.bytes;
     if (this.queue !== null) queue.append(this.queue);
     this.queue = queue;
+  }
+
+  override discard(): void {
+    const returned = this.#rewoundBytes;
+    this.#rewoundBytes = 0;
+    super.discard(returned);
   }
 
   override release(): void {

@@ -2,7 +2,7 @@
 
 /** From a decision to a stream at an endpoint: deadline, backend, session, mirrors, the first try and the next ones. */
 import { isDroppedAtEdge } from '../../values/index.ts';
-import { fieldOf, withoutFields, withTarget } from '../../wire/index.ts';
+import { fieldOf, type VolatileFields, withoutFields, withTarget } from '../../wire/index.ts';
 import type { RuleSession, SessionToken } from '../filters/index.ts';
 import { type ClusterPool, hashText } from '../upstream/index.ts';
 import { deadlineExceeded, faulted } from './answers.ts';
@@ -88,16 +88,19 @@ function prepareHead(exchange: ExchangeState, decision: Decision, backend: Compi
   const { serving, clientAddress } = exchange.owner;
   const head = decision.outgoing(backend, serving.lists);
   const list = head.listFor(clientAddress);
-  if (decision.target !== null) exchange.outgoingFields = withTarget(exchange.outgoingFields, decision.target);
-  if (fieldOf(exchange.fields, SERVICE_TIME) !== undefined) {
-    exchange.outgoingFields = withoutFields(exchange.outgoingFields, isUnbelieved);
-  }
+  exchange.outgoingFields = believedFields(exchange.outgoingFields, decision);
   if (backend.filters.requestHead.touchesVolatile) {
     exchange.outgoingFields = backend.filters.requestHead.rewriteVolatile(exchange.outgoingFields);
   }
   if (list === null) exchange.outgoingFields = head.forwardedFor(clientAddress, exchange.outgoingFields);
   exchange.outgoing = list ?? head.unaddressed();
   if (serving.accessLog !== null) ensureRequestId(exchange, serving.accessLog.newRequestId);
+}
+
+/** A request's fields as they pass: its target in the one form, and without what clients are not believed. */
+export function believedFields(fields: VolatileFields, { target }: Decision): VolatileFields {
+  const read = target === null ? fields : withTarget(fields, target);
+  return fieldOf(read, SERVICE_TIME) === undefined ? read : withoutFields(read, isUnbelieved);
 }
 
 /** A log wants to name the request: made only then, for it costs more than a header. */

@@ -4,6 +4,7 @@
 
 import { type HeaderList, type VolatileFields, withoutFields } from '../../wire/index.ts';
 import type { Face } from '../faces/index.ts';
+import { changeFields } from '../filters/index.ts';
 import type { CompiledBackend } from './compiled-rule.ts';
 import { recount } from './exchange-memory.ts';
 import type { ExchangeState } from './exchange-state.ts';
@@ -30,8 +31,17 @@ export function deliverHead(
   exchange.call?.onResponse(response.face);
   exchange.outcome.http = response.httpStatus;
   exchange.outcome.grpc = response.statusFor(exchange.face);
-  const { stream } = exchange;
-  stream.sendHead(response.list, sent, endStream);
+  const { responseChange: change, stream } = exchange;
+  if (change === null) {
+    stream.sendHead(response.list, sent, endStream);
+  } else {
+    const { list, fields: changed } = changeFields(
+      { list: response.list, fields: sent },
+      change,
+      exchange.owner.serving.lists,
+    );
+    stream.sendHead(list, changed, endStream);
+  }
   if (endStream) endResponse(exchange);
 }
 

@@ -5,6 +5,7 @@ import { HeaderList, type MessageStream } from '../../wire/index.ts';
 import type { Answer } from '../faces/index.ts';
 import {
   type BodyWatcher,
+  type ChangedHead,
   CONTINUE,
   type FilterStep,
   type SteppedRequest,
@@ -29,6 +30,7 @@ class World implements SteppedRequest {
   readonly outgoing = new HeaderList([], []);
   readonly outgoingFields = null;
   readonly isApart = false;
+  readonly owner = { clientAddress: '127.0.0.1' };
   readonly log: string[] = [];
   isFinished = false;
   readonly request = new RequestPipe({ consumed() {} } as unknown as MessageStream, new BodyMemory());
@@ -51,6 +53,13 @@ class World implements SteppedRequest {
   watch(watcher: BodyWatcher): void {
     this.run.watch(watcher);
   }
+  unchanged(): ChangedHead {
+    return { list: this.outgoing, fields: null };
+  }
+  invite(): void {}
+  awaitMore(): void {}
+  changeRequest(): void {}
+  changeResponse(): void {}
   resume(verdict: Exclude<StepVerdict, { kind: 'wait' }>): void {
     this.run.resume(this, verdict);
   }
@@ -96,7 +105,7 @@ describe('the steps of a rule', () => {
 
   it('stand still while one waits, and go on where they stood', () => {
     const ran: string[] = [];
-    const wait = { kind: 'wait', cancel: () => void ran.push('cancelled') } as const;
+    const wait = { kind: 'wait', begin() {}, cancel: () => void ran.push('cancelled') } as const;
     const world = new World(step(ran, 'one', wait), step(ran, 'two', CONTINUE)).start();
     assert.deepEqual([ran, world.log], [['one'], []]);
     world.resume(CONTINUE);
@@ -108,14 +117,19 @@ describe('the steps of a rule', () => {
 
   it('may answer after they waited', () => {
     const ran: string[] = [];
-    const world = new World(step(ran, 'one', { kind: 'wait', cancel() {} }), step(ran, 'two', CONTINUE)).start();
+    const world = new World(
+      step(ran, 'one', { kind: 'wait', begin() {}, cancel() {} }),
+      step(ran, 'two', CONTINUE),
+    ).start();
     world.resume({ kind: 'answer', answer: NO });
     assert.deepEqual([ran, world.log], [['one'], ['answer 403']]);
   });
 
   it('are told when the request is over before they went on, and cannot wake it any more', () => {
     const ran: string[] = [];
-    const world = new World(step(ran, 'one', { kind: 'wait', cancel: () => void ran.push('cancelled') })).start();
+    const world = new World(
+      step(ran, 'one', { kind: 'wait', begin() {}, cancel: () => void ran.push('cancelled') }),
+    ).start();
     world.run.close();
     world.resume(CONTINUE);
     assert.deepEqual([ran, world.log], [['one', 'cancelled'], []]);
@@ -123,7 +137,7 @@ describe('the steps of a rule', () => {
 
   it('see all of the body, what came while another one waited included', () => {
     const seen: string[] = [];
-    const wait = { kind: 'wait', cancel() {} } as const;
+    const wait = { kind: 'wait', begin() {}, cancel() {} } as const;
     const world = new World(step([], 'one', wait), step([], 'two', CONTINUE, watcherOf(seen))).start();
     world.send('abc');
     assert.deepEqual(seen, []);

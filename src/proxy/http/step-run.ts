@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Answer } from '../faces/index.ts';
-import type { BodyWatcher, FilterStep, SteppedRequest, StepVerdict } from '../filters/index.ts';
+import type { BodyWatcher, FilterStep, RequestWait, SteppedRequest, StepVerdict } from '../filters/index.ts';
 import type { RequestPipe } from './request-pipe.ts';
 
 /** The exchange, as the run of its steps sees it. */
@@ -23,7 +23,7 @@ export class StepRun {
   readonly #owner: StepRunOwner;
   readonly #steps: readonly FilterStep[];
   #next = 0;
-  #waiting: Extract<StepVerdict, { kind: 'wait' }> | null = null;
+  #waiting: RequestWait | null = null;
   readonly #watchers: BodyWatcher[] = [];
 
   constructor(owner: StepRunOwner, steps: readonly FilterStep[]) {
@@ -46,6 +46,7 @@ export class StepRun {
           break;
         case 'wait':
           this.#waiting = verdict;
+          verdict.begin();
           return;
         case 'answer':
           this.#end(verdict.answer);

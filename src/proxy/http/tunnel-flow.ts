@@ -10,6 +10,7 @@ import {
   withoutFields,
 } from '../../wire/index.ts';
 import { HTTP } from '../faces/index.ts';
+import { changeFields } from '../filters/index.ts';
 import type { BodyPipe } from '../io/index.ts';
 import { upgradeNotTaken, upgradesFull } from './answers.ts';
 import type { CompiledBackend } from './compiled-rule.ts';
@@ -57,7 +58,11 @@ export function openTunnel(exchange: ExchangeState, tunnel: Tunnel, head: Header
   exchange.call?.close(afterMs / 1000);
   exchange.call = tunnel;
   metrics.add('daemun_downstream_tunnels', {}, 1);
-  exchange.stream.upgrade(plan.headOf(head).list, sent);
+  const answer = { list: plan.headOf(head).list, fields: sent };
+  const { responseChange: change } = exchange;
+  const { list, fields: changed } =
+    change === null ? answer : changeFields(answer, change, exchange.owner.serving.lists);
+  exchange.stream.upgrade(list, changed);
   recount(exchange);
 }
 

@@ -104,9 +104,9 @@ export class BodyPipe {
     else if (this.ended) to.end();
   }
 
-  /** Nobody wants what waits: the source may send on. */
-  discard(): void {
-    const bytes = this.waitingBytes;
+  /** Nobody wants what waits: the source may send on. `returned`: of it, what the source's window has back already. */
+  discard(returned = 0): void {
+    const bytes = this.waitingBytes - returned;
     this.queue?.clear();
     this.queue = null;
     if (bytes > 0) this.source?.consumed(bytes);

@@ -32,7 +32,8 @@ export const LABELS = {
   limit: 'the limit that acted',
   result:
     'how the handshake ended: `ok`, `resumed`, `failed`, `timeout`, `unrecognized_name`, `no_certificate`, `not_tls`',
-  outcome: '`answered`, `reset`, `timeout`, `overflow`, `cancelled`, `not_opened`',
+  outcome:
+    'of a mirror: `answered`, `reset`, `timeout`, `overflow`, `cancelled`, `not_opened`; of a question: `allowed`, `denied`, `failed`, `cancelled`',
   cluster: '`namespace/service:port`, with `/h1` where HTTP/1.1 is spoken to it',
   to: 'the new verdict: `healthy`, `unhealthy`',
   state: '`ready`, `draining`, and with health checks `unhealthy`, `unchecked`',
@@ -106,6 +107,11 @@ export const FAMILIES = {
   },
   daemun_limit_hits_total: { type: 'counter', help: 'Times that a limit of the data plane acted.', labels: ['limit'] },
   daemun_tls_handshakes_total: { type: 'counter', help: 'TLS handshakes with clients, by result.', labels: ['result'] },
+  daemun_external_auth_checks_total: {
+    type: 'counter',
+    help: 'Questions to authorization servers, by outcome.',
+    labels: ['outcome'],
+  },
   daemun_mirror_requests_total: { type: 'counter', help: 'Mirrored requests, by outcome.', labels: ['outcome'] },
   daemun_upstream_connections: { type: 'gauge', help: 'Open connections to endpoints.', labels: ['cluster'] },
   daemun_upstream_requests_pending: {

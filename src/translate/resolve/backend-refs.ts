@@ -5,7 +5,7 @@ import { type BackendObjectReference, GATEWAY_GROUP, type Service } from '../../
 import type { Cluster } from '../../snapshot/index.ts';
 import { formatNamespacedName, interned } from '../../values/index.ts';
 import type { Problem, RouteRefsReason } from '../outcomes.ts';
-import { findingOf, type Report } from '../report.ts';
+import { findingOf, type Named, type Report } from '../report.ts';
 import type { AttachableRoute } from '../route-kinds.ts';
 import { PROTOCOLS, protocolOf } from './app-protocol.ts';
 import { type ClusterKey, clusterId } from './clusters.ts';
@@ -30,41 +30,44 @@ type Path = readonly (string | number)[];
 
 /** Where a reference stands, and what it is resolved in. */
 export interface ReferenceSite {
-  readonly route: AttachableRoute;
+  /** Whose reference it is: grants are for its kind and namespace. */
+  readonly referrer: Named;
+  /** What will be spoken: as routes of this kind do. */
+  readonly speaks: AttachableRoute['kind'];
   readonly path: Path;
   readonly context: ResolveContext;
 }
 
-/** Resolves `ref` (a backend or a mirror), or tells why it cannot be used. */
+/** Resolves `ref` (a backend, a mirror, an authorization server), or tells why it cannot be used. */
 export function resolveBackend(
   ref: BackendObjectReference,
-  { route, path, context }: ReferenceSite,
+  { referrer, speaks, path, context }: ReferenceSite,
 ): ResolvedBackend | Problem<RouteRefsReason> {
-  const refuse = refusal(route, path);
-  const namespace = ref.namespace ?? route.metadata.namespace;
+  const refuse = refusal(referrer, path);
+  const namespace = ref.namespace ?? referrer.metadata.namespace;
   const name = `${namespace}/${ref.name}`;
   if (ref.kind !== 'Service' || coreGroup(ref.group) !== '') {
     const kind = ref.group === '' ? ref.kind : `${ref.kind} (${ref.group})`;
     return refuse('InvalidKind', `${kind} is not a kind of backend that is supported`, 'Refer to a Service');
   }
-  const from = { group: GATEWAY_GROUP, kind: route.kind, namespace: route.metadata.namespace };
+  const from = { group: GATEWAY_GROUP, kind: referrer.kind, namespace: referrer.metadata.namespace };
   const to = { group: '', kind: 'Service', namespace, name: ref.name };
   // Before the Service is looked up: whether it exists must not be told to those who may not refer to it.
   const target = { kind: 'Service', namespace, name: ref.name };
   if (!context.grants.permits(from, to)) {
     const message = `The reference to Service ${name} is not permitted by a ReferenceGrant in namespace ${namespace}`;
-    return problem('RefNotPermitted', route, { path, message, help: grantToCreate(from, to), target });
+    return problem('RefNotPermitted', referrer, { path, message, help: grantToCreate(from, to), target });
   }
   const service = context.services.get(name);
   if (service === undefined) {
     const text = missingText(target, context.refusal(`Service/${name}`), {
       help: dnsNameHelp(ref.name) ?? 'Create it, or correct name and namespace of the backendRef',
     });
-    return problem('BackendNotFound', route, { path, ...text });
+    return problem('BackendNotFound', referrer, { path, ...text });
   }
   if (ref.port === undefined)
     return refuse('BackendNotFound', `The reference to Service ${name} has no port`, 'Add port');
-  return resolvePort(service, { port: ref.port, kind: route.kind }, refuse);
+  return resolvePort(service, { port: ref.port, kind: speaks }, refuse);
 }
 
 /** A reference names an object; guides of other proxies have DNS names here. A Service's name has no dots. */
@@ -83,12 +86,12 @@ const CODES: Readonly<Record<RouteRefsReason, FindingCode>> = {
   UnsupportedProtocol: 'route/backend-protocol',
 };
 
-function refusal(route: AttachableRoute, path: Path): Refuse {
-  return (reason, message, help) => problem(reason, route, { path, message, help });
+function refusal(referrer: Named, path: Path): Refuse {
+  return (reason, message, help) => problem(reason, referrer, { path, message, help });
 }
 
-function problem(reason: RouteRefsReason, route: AttachableRoute, report: Report): Problem<RouteRefsReason> {
-  return { reason, finding: findingOf(CODES[reason], route, report) };
+function problem(reason: RouteRefsReason, referrer: Named, report: Report): Problem<RouteRefsReason> {
+  return { reason, finding: findingOf(CODES[reason], referrer, report) };
 }
 
 function resolvePort(

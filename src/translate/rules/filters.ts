@@ -1,12 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Finding } from '../../errors/index.ts';
-import type { GRPCRouteFilter, HeaderModifier, HTTPRouteFilter, RequestMirror } from '../../resources/index.ts';
+import type {
+  ExternalAuthConfig,
+  GRPCRouteFilter,
+  HeaderModifier,
+  HTTPRouteFilter,
+  RequestMirror,
+} from '../../resources/index.ts';
 import type { Fault, Filter, MirrorShare } from '../../snapshot/index.ts';
 import { notServedFilter } from '../not-served.ts';
 import type { Problem, RouteRefsReason } from '../outcomes.ts';
 import { findingOf } from '../report.ts';
-import { type ReferenceSite, type ResolvedBackend, resolveBackend } from '../resolve/backend-refs.ts';
+import { type ResolveContext, type ResolvedBackend, resolveBackend } from '../resolve/backend-refs.ts';
+import { resolveExternalAuth } from '../resolve/external-auth.ts';
+import type { AttachableRoute } from '../route-kinds.ts';
 import { FILTER_NOT_SERVED, FILTER_UNRESOLVED } from './faults.ts';
 import { compileHeaderChange } from './header-change.ts';
 
@@ -18,7 +26,8 @@ export interface CompiledFilters {
   /** Filters that are not served. */
   readonly unsupported: readonly Problem<'UnsupportedValue'>[];
   readonly refsProblems: readonly Problem<RouteRefsReason>[];
-  readonly mirrors: readonly ResolvedBackend[];
+  /** Whom the filters send requests to. */
+  readonly backends: readonly ResolvedBackend[];
   readonly findings: readonly Finding[];
 }
 
@@ -27,7 +36,7 @@ const NO_FILTERS: CompiledFilters = {
   fault: null,
   unsupported: [],
   refsProblems: [],
-  mirrors: [],
+  backends: [],
   findings: [],
 };
 
@@ -39,7 +48,7 @@ interface Draft {
   readonly filters: Filter[];
   readonly unsupported: Problem<'UnsupportedValue'>[];
   readonly refsProblems: Problem<RouteRefsReason>[];
-  readonly mirrors: ResolvedBackend[];
+  readonly backends: ResolvedBackend[];
   readonly findings: Finding[];
   fault: Fault | null;
 }
@@ -47,17 +56,23 @@ interface Draft {
 /** Compiles the filters of a rule or of a backendRef, in the order written. */
 export function compileFilters(
   filters: readonly RouteFilter[] | undefined,
-  { route, path, context }: ReferenceSite,
+  { route, path, context }: FilterSite,
 ): CompiledFilters {
   if (filters === undefined || filters.length === 0) return NO_FILTERS;
-  const draft: Draft = { filters: [], unsupported: [], refsProblems: [], mirrors: [], findings: [], fault: null };
+  const draft: Draft = { filters: [], unsupported: [], refsProblems: [], backends: [], findings: [], fault: null };
   filters.forEach((filter, index) => {
     compileFilter({ route, path: [...path, index], context, draft }, filter);
   });
   return draft;
 }
 
-interface Site extends ReferenceSite {
+interface FilterSite {
+  readonly route: AttachableRoute;
+  readonly path: readonly (string | number)[];
+  readonly context: ResolveContext;
+}
+
+interface Site extends FilterSite {
   readonly draft: Draft;
 }
 
@@ -72,13 +87,15 @@ function compileFilter(site: Site, filter: RouteFilter): void {
     case 'RequestMirror':
       addMirror(site, filter.requestMirror);
       break;
+    case 'ExternalAuth':
+      addExternalAuth(site, filter.externalAuth);
+      break;
     case 'ExtensionRef':
       addUnresolved(site, `ExtensionRef ${filter.extensionRef.kind} ${filter.extensionRef.name}`);
       break;
     case 'RequestRedirect':
     case 'URLRewrite':
     case 'CORS':
-    case 'ExternalAuth':
       site.draft.unsupported.push(notServedFilter(site.route, { path: site.path, type: filter.type }));
       site.draft.fault = FILTER_NOT_SERVED;
       break;
@@ -113,15 +130,29 @@ function addHeaderFilter(site: Site, kind: 'request-headers' | 'response-headers
 
 function addMirror(site: Site, mirror: RequestMirror): void {
   const path = [...site.path, 'requestMirror', 'backendRef'];
-  const resolved = resolveBackend(mirror.backendRef, { ...site, path });
+  const { route, context } = site;
+  const resolved = resolveBackend(mirror.backendRef, { referrer: route, speaks: route.kind, path, context });
   if ('reason' in resolved) {
     site.draft.refsProblems.push(resolved);
     return;
   }
   const share = mirrorShare(mirror);
   if (share.numerator === 0) return; // a lint says that it does nothing
-  site.draft.mirrors.push(resolved);
+  site.draft.backends.push(resolved);
   site.draft.filters.push({ kind: 'mirror', target: { cluster: resolved.clusterId }, share });
+}
+
+/** Without its server the filter cannot be skipped. */
+function addExternalAuth({ route, path, context, draft }: Site, config: ExternalAuthConfig): void {
+  const resolved = resolveExternalAuth(config, { referrer: route, path, context });
+  if ('reason' in resolved) {
+    draft.refsProblems.push(resolved);
+    draft.fault = FILTER_UNRESOLVED;
+    return;
+  }
+  draft.filters.push({ kind: 'external-auth', auth: resolved.auth });
+  draft.backends.push(resolved.backend);
+  draft.findings.push(...resolved.findings);
 }
 
 /** All requests when neither percent nor fraction is set (HTTPRequestMirrorFilter). A fraction above 1 is all, too. */

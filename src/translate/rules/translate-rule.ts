@@ -20,7 +20,7 @@ export interface TranslatedRule {
   readonly rule: Rule;
   /** At least one; index as written. */
   readonly matches: readonly RequestMatch[];
-  /** Backends and mirrors that are used. */
+  /** That are used, those of filters too. */
   readonly backends: readonly ResolvedBackend[];
   readonly refsProblems: readonly Problem<RouteRefsReason>[];
   /** Not empty: the rule answers with a fault, for something in it is not served. */
@@ -69,7 +69,7 @@ export function translateRule(source: RouteRule, site: RuleSite): TranslatedRule
   return {
     rule: compiledRule,
     matches: matched.matches,
-    backends: [...shares.used, ...filters.mirrors],
+    backends: [...shares.used, ...filters.backends],
     refsProblems: [...shares.refsProblems, ...filters.refsProblems],
     unsupported: [...filters.unsupported, ...shares.unsupported],
     findings: [...filters.findings, ...shares.findings, ...session.findings, ...timing.findings],
@@ -134,13 +134,14 @@ function addShare(
   path: readonly (string | number)[],
   { site, shares }: { site: RuleSite; shares: Shares },
 ): void {
-  const resolved = resolveBackend(ref, { ...site, path });
+  const { route, context } = site;
+  const resolved = resolveBackend(ref, { referrer: route, speaks: route.kind, path, context });
   const filters = compileFilters(ref.filters, { ...site, path: [...path, 'filters'] });
   shares.refsProblems.push(...('reason' in resolved ? [resolved] : []), ...filters.refsProblems);
   shares.findings.push(...filters.findings);
   shares.unsupported.push(...filters.unsupported);
   if (ref.weight === 0) return;
-  shares.used.push(...filters.mirrors);
+  shares.used.push(...filters.backends);
   const fault = 'reason' in resolved ? backendFault(resolved.reason) : filters.fault;
   if (fault !== null) {
     shares.backends.push({ weight: ref.weight, target: { kind: 'fault', fault }, filters: [] });

@@ -42,6 +42,11 @@ export function fieldFlags(name: string, value: string): number {
   return isFieldValue(value) ? flags : flags | MALFORMED;
 }
 
+/** Whether a field that is no pseudo-header can be sent as it is. */
+export function isSoundField(name: string, value: string): boolean {
+  return (fieldFlags(name, value) & (MALFORMED | PSEUDO)) === 0;
+}
+
 /** The bits that follow from a name alone. O(length). */
 function nameFlags(name: string): number {
   let flags = VOLATILE_NAMES.has(name) ? VOLATILE_NAME : 0;

@@ -2,6 +2,7 @@
 
 /** `grpc-status-details-bin`: what a status says to programs, in the messages that google/rpc/error_details.proto has for it. */
 import { FAILURE_DOMAIN } from '../../../errors/index.ts';
+import { ProtobufWriter } from '../../../wire/index.ts';
 
 /** Clients should wait this long before they try again. */
 const RETRY_DELAY_SECONDS = 1;
@@ -31,15 +32,7 @@ function textField(number: number, text: string): Buffer {
 }
 
 function bytesField(number: number, bytes: Buffer): Buffer {
-  return Buffer.concat([Buffer.from([(number << 3) | 2, ...varint(bytes.length)]), bytes]);
-}
-
-function varint(value: number): number[] {
-  const bytes: number[] = [];
-  let left = value;
-  while (left > 0x7f) {
-    bytes.push((left & 0x7f) | 0x80);
-    left >>>= 7;
-  }
-  return [...bytes, left];
+  const writer = new ProtobufWriter(bytes.length + 16);
+  writer.bytes(number, bytes);
+  return writer.result();
 }

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { HeaderList, type VolatileFields } from '../../wire/index.ts';
+import {
+  type BodyWatcher,
+  type ChangedHead,
+  changeFields,
+  type FieldChange,
+  type SteppedRequest,
+  type StepVerdict,
+} from '../filters/index.ts';
+import type { Decision } from './decision.ts';
+import { recount } from './exchange-memory.ts';
+import type { ExchangeOwner, ExchangeState } from './exchange-state.ts';
+import { believedFields } from './request-start.ts';
+
+const CONTINUE_HEAD = new HeaderList([':status'], ['100']);
+
+/** An exchange as the steps of its rule see it. */
+export class SteppedExchange implements SteppedRequest {
+  readonly #exchange: ExchangeState;
+
+  constructor(exchange: ExchangeState) {
+    this.#exchange = exchange;
+  }
+
+  get outgoing(): HeaderList {
+    return this.#exchange.outgoing;
+  }
+
+  get outgoingFields(): VolatileFields {
+    return this.#exchange.outgoingFields;
+  }
+
+  get isApart(): boolean {
+    return this.#exchange.owner.isRestless;
+  }
+
+  get owner(): ExchangeOwner {
+    return this.#exchange.owner;
+  }
+
+  unchanged(): ChangedHead {
+    const exchange = this.#exchange;
+    const { clientAddress, serving } = exchange.owner;
+    const decision = exchange.decision as Decision;
+    const head = decision.unchanged(serving.lists);
+    const list = head.listFor(clientAddress);
+    const fields = believedFields(exchange.fields, decision);
+    if (list !== null) return { list, fields };
+    return { list: head.unaddressed(), fields: head.forwardedFor(clientAddress, fields) };
+  }
+
+  watch(watcher: BodyWatcher): void {
+    // What follows an upgrade is no body.
+    if (this.#exchange.tunnel === null) this.#exchange.steps?.watch(watcher);
+    else watcher.end();
+  }
+
+  invite(): void {
+    const { decision, request, stream } = this.#exchange;
+    if (request.bytes > 0 || request.ended) return;
+    if (decision?.head.get('expect')?.toLowerCase() === '100-continue') stream.sendInformational(CONTINUE_HEAD, null);
+  }
+
+  awaitMore(bytes: number): void {
+    this.#exchange.request.awaitMore(bytes);
+  }
+
+  changeRequest(change: FieldChange): void {
+    const exchange = this.#exchange;
+    const before = { list: exchange.outgoing, fields: exchange.outgoingFields };
+    const { list, fields } = changeFields(before, change, exchange.owner.serving.lists);
+    exchange.outgoing = list;
+    exchange.outgoingFields = fields;
+  }
+
+  changeResponse(change: FieldChange): void {
+    const exchange = this.#exchange;
+    const before = exchange.responseChange;
+    exchange.responseChange =
+      before === null
+        ? change
+        : { puts: [...before.puts, ...change.puts], removes: [...before.removes, ...change.removes] };
+  }
+
+  resume(verdict: Exclude<StepVerdict, { kind: 'wait' }>): void {
+    const exchange = this.#exchange;
+    if (exchange.isFinished) return;
+    exchange.steps?.resume(this, verdict);
+    if (!exchange.isFinished) recount(exchange);
+  }
+}

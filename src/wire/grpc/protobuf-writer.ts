@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { isUtf8 } from 'node:buffer';
+
+/**
+ * Writes one Protocol Buffers message from its end to its beginning: a nested message is written before its length is needed, so nothing
+ * is measured first or copied after. Fields come out in the order opposite to the calls, which the format allows.
+ */
+export class ProtobufWriter {
+  #bytes: Buffer;
+  /** Where the message begins so far. */
+  #at: number;
+
+  /** `capacity`: bytes, a guess; it grows. */
+  constructor(capacity: number) {
+    this.#bytes = Buffer.allocUnsafe(capacity);
+    this.#at = capacity;
+  }
+
+  /** Bytes written. */
+  get length(): number {
+    return this.#bytes.length - this.#at;
+  }
+
+  /** A field of type int32, int64 or enum; not negative, below 2^53. */
+  number(field: number, value: number): void {
+    this.#varint(value);
+    this.#varint(field << 3);
+  }
+
+  /** The int64 -1. */
+  minusOne(field: number): void {
+    this.#reserve(10);
+    this.#at -= 10;
+    this.#bytes.fill(0xff, this.#at, this.#at + 9);
+    this.#bytes[this.#at + 9] = 1;
+    this.#varint(field << 3);
+  }
+
+  /** A string whose characters are bytes (Latin-1), as fields of heads are. What is no UTF-8 has `!` for each byte that is not ASCII. */
+  text(field: number, value: string): void {
+    const length = value.length;
+    this.#reserve(length);
+    this.#at -= length;
+    const written = this.#bytes.subarray(this.#at, this.#at + length);
+    written.write(value, 'latin1');
+    if (!isUtf8(written)) for (let at = 0; at < length; at++) if ((written[at] as number) > 0x7f) written[at] = 0x21;
+    this.end(field, this.length - length);
+  }
+
+  bytes(field: number, value: Uint8Array): void {
+    this.raw(value);
+    this.end(field, this.length - value.length);
+  }
+
+  /** Fields that are encoded already. */
+  raw(value: Uint8Array): void {
+    this.#reserve(value.length);
+    this.#at -= value.length;
+    this.#bytes.set(value, this.#at);
+  }
+
+  /** Makes all that was written since `length` was `before` the content of a nested message. */
+  end(field: number, before: number): void {
+    this.#varint(this.length - before);
+    this.#varint((field << 3) | 2);
+  }
+
+  /** What was written. Valid until the next call. */
+  result(): Buffer {
+    return this.#bytes.subarray(this.#at);
+  }
+
+  #varint(value: number): void {
+    let size = 1;
+    for (let left = value; left >= 0x80; left = Math.floor(left / 0x80)) size++;
+    this.#reserve(size);
+    this.#at -= size;
+    let left = value;
+    for (let at = this.#at; at < this.#at + size - 1; at++) {
+      this.#bytes[at] = (left % 0x80) | 0x80;
+      left = Math.floor(left / 0x80);
+    }
+    this.#bytes[this.#at + size - 1] = left;
+  }
+
+  #reserve(size: number): void {
+    if (size <= this.#at) return;
+    const used = this.length;
+    const grown = Buffer.allocUnsafe(Math.max(this.#bytes.length * 2, used + size));
+    this.#bytes.copy(grown, grown.length - used, this.#at);
+    this.#at = grown.length - used;
+    this.#bytes = grown;
+  }
+}
