@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Socket } from 'node:net';
+import type { Cluster } from '../../snapshot/index.ts';
 import type { Clock, Random } from '../../time/index.ts';
 import type { HeaderListPool, HeadMemory } from '../../wire/index.ts';
 import { newSharedReadSocket, type SocketLoop } from '../io/index.ts';
@@ -18,6 +19,14 @@ export interface ConnectionEnvironment {
   readonly random: Random;
   /** Begins a TCP connect. `readBuffer`: the loop's. */
   readonly dial: (address: string, port: number, readBuffer: Buffer) => Socket;
+}
+
+/** What is connected to. */
+export interface ConnectionTarget {
+  readonly address: string;
+  readonly port: number;
+  readonly protocol: Cluster['protocol'];
+  readonly connectTimeoutMs: number;
 }
 
 /** Opens a socket to an IP address, without Nagle's delay. */

@@ -7,13 +7,13 @@
  */
 export { ClusterPool } from './cluster-pool.ts';
 export type { ConnectFailure } from './connect-failure.ts';
-export { type ConnectionEnvironment, dialTcp } from './connection-environment.ts';
+export { type ConnectionEnvironment, type ConnectionTarget, dialTcp } from './connection-environment.ts';
 export { endpointKey } from './endpoint-key.ts';
 export { EndpointPool } from './endpoint-pool.ts';
 export { hashText } from './hash-text.ts';
 export type { ReachChange } from './reach-change.ts';
 export { isOwnLimit, verdictOn } from './stream-verdict.ts';
-export { type ConnectionOwner, type ConnectionTarget, UpstreamConnection } from './upstream-connection.ts';
+export { type ConnectionOwner, UpstreamConnection } from './upstream-connection.ts';
 export { UpstreamMetrics } from './upstream-metrics.ts';
 export { UpstreamPools } from './upstream-pools.ts';
 export type { OpenFailure, UpstreamEndpoint, UpstreamRequest } from './upstream-request.ts';

@@ -3,10 +3,10 @@
 import type { MessageConnection, MessageStream } from '../../wire/index.ts';
 import { isShared } from './codec.ts';
 import type { ConnectFailure } from './connect-failure.ts';
-import type { ConnectionEnvironment } from './connection-environment.ts';
+import type { ConnectionEnvironment, ConnectionTarget } from './connection-environment.ts';
 import { Dials, type DialsOwner, SLOW_CONNECT_MS } from './dials.ts';
 import { StreamAllowance } from './stream-allowance.ts';
-import { type ConnectionOwner, type ConnectionTarget, UpstreamConnection } from './upstream-connection.ts';
+import { type ConnectionOwner, UpstreamConnection } from './upstream-connection.ts';
 import type { UpstreamRequest } from './upstream-request.ts';
 import { WaitingLine, type WaitingRequest } from './waiting-line.ts';
 

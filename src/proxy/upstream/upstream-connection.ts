@@ -2,7 +2,6 @@
 
 import type { Socket } from 'node:net';
 import type { Cluster } from '../../snapshot/index.ts';
-import type { Timer } from '../../time/index.ts';
 import type {
   MessageConnection,
   MessageConnectionEvents,
@@ -13,24 +12,16 @@ import type {
 import { SocketTransport, type TransportOwner } from '../io/index.ts';
 import { openCodec } from './codec.ts';
 import { type ConnectFailure, reasonOf } from './connect-failure.ts';
-import type { ConnectionEnvironment } from './connection-environment.ts';
+import type { ConnectionEnvironment, ConnectionTarget } from './connection-environment.ts';
 import { DeadPeer } from './dead-peer.ts';
+import { HeldEnds } from './held-ends.ts';
 import { IdleTime } from './idle-time.ts';
+import { Opening } from './opening.ts';
 
 /** After we ended a connection, the peer has this long to end its side. */
 const LINGER_MS = 5_000;
 /** A connection that lived this long was worth its connect, even if it answered nothing. */
 const PROVEN_AFTER_MS = 20_000;
-/** Ends of streams that are held back are looked at this often. */
-const END_PACE_MS = 100;
-
-/** What is connected to. */
-export interface ConnectionTarget {
-  readonly address: string;
-  readonly port: number;
-  readonly protocol: Cluster['protocol'];
-  readonly connectTimeoutMs: number;
-}
 
 /** The lane that a connection belongs to. */
 export interface ConnectionOwner {
@@ -72,14 +63,9 @@ export class UpstreamConnection implements MessageConnectionEvents, TransportOwn
   readonly #transport: SocketTransport;
   readonly #deadPeer: DeadPeer;
   readonly #idle: IdleTime;
-  readonly #connectTimeoutMs: number;
+  readonly #opening: Opening;
+  readonly #heldEnds: HeldEnds;
   readonly #protocol: Cluster['protocol'];
-  #timeout: Timer | null = null;
-  #endTimer: Timer | null = null;
-  /** The peer allows no streams now. */
-  #isStalled = false;
-  /** Why it was never open, or ceased to be. */
-  failure: ConnectFailure | null = null;
   #openedAtMs = 0;
   /** We gave it up: that says nothing of the peer. */
   #isOurEnd = false;
@@ -93,9 +79,10 @@ export class UpstreamConnection implements MessageConnectionEvents, TransportOwn
     this.#idle = new IdleTime(nowMs);
     const socket = environment.dial(target.address, target.port, environment.loop.readBuffer);
     this.#transport = new SocketTransport(socket, environment.loop, this);
-    this.#connectTimeoutMs = target.connectTimeoutMs;
+    this.#opening = new Opening(environment.clock, target.connectTimeoutMs, () => this.#onTimeout());
+    this.#heldEnds = new HeldEnds(environment, () => this.#onCrowded());
     this.#protocol = target.protocol;
-    this.#startTimeout();
+    this.#opening.wait();
     const { loop } = environment;
     socket.once('connect', () => {
       loop.refresh();
@@ -109,6 +96,11 @@ export class UpstreamConnection implements MessageConnectionEvents, TransportOwn
       loop.refresh();
       this.#onConnectClosed();
     });
+  }
+
+  /** Why it was never open, or ceased to be. */
+  get failure(): ConnectFailure | null {
+    return this.#opening.failure;
   }
 
   /** Streams that somebody still wants. */
@@ -172,11 +164,11 @@ export class UpstreamConnection implements MessageConnectionEvents, TransportOwn
 
   onPeerLimits(): void {
     const hasRoom = (this.messages?.capacity ?? 0) > 0;
-    this.#isStalled = !hasRoom;
+    this.#opening.isStalled = !hasRoom;
     if (this.state === 'connecting' && hasRoom) this.#open();
     else if (this.state === 'open' && !hasRoom) {
       this.state = 'connecting';
-      this.#startTimeout();
+      this.#opening.wait();
       this.#owner.onStalled(this);
     } else if (this.state === 'connecting') this.#owner.onStalled(this);
   }
@@ -184,7 +176,7 @@ export class UpstreamConnection implements MessageConnectionEvents, TransportOwn
   onGoingAway(taken: number | null): void {
     if (this.state === 'closed') return;
     if (!this.wasOpen) {
-      this.#fail('the backend ended its connection before it allowed a stream');
+      this.#opening.fail('the backend ended its connection before it allowed a stream');
       this.destroy();
       return;
     }
@@ -194,8 +186,7 @@ export class UpstreamConnection implements MessageConnectionEvents, TransportOwn
   }
 
   onEndsHeld(): void {
-    this.#checkCrowd();
-    this.#endTimer ??= this.#environment.clock.after(END_PACE_MS, () => this.#sendEnds());
+    if (this.messages !== null) this.#heldEnds.hold(this.messages);
   }
 
   onDedicated(): void {
@@ -222,7 +213,7 @@ export class UpstreamConnection implements MessageConnectionEvents, TransportOwn
 
   onFatal({ reason }: StreamEnd, message: string): void {
     if (reason === 'cancelled' || reason === 'done' || reason === 'deadline') this.#isOurEnd = true;
-    if (!this.wasOpen) this.#fail(`the backend does not speak ${this.messages?.version}: ${message}`);
+    if (!this.wasOpen) this.#opening.fail(`the backend does not speak ${this.messages?.version}: ${message}`);
     this.#stopUsing();
     if (this.messages?.breaksAbruptly === true) this.#transport.break();
     else this.#end();
@@ -235,11 +226,12 @@ export class UpstreamConnection implements MessageConnectionEvents, TransportOwn
 
   onTransportClosed(error: Error | null): void {
     if (!this.wasOpen)
-      this.#fail(`the backend's connection was ${error === null ? 'closed at once' : reasonOf(error)}`);
+      this.#opening.fail(`the backend's connection was ${error === null ? 'closed at once' : reasonOf(error)}`);
     this.#finish();
   }
 
   #onConnect(socket: Socket): void {
+    this.#opening.isAccepted = true;
     this.messages = openCodec(this.#protocol, this, this.#environment);
     this.#transport.start(this.messages);
     // What a version says first waits to be taken.
@@ -248,14 +240,8 @@ export class UpstreamConnection implements MessageConnectionEvents, TransportOwn
     socket.once('end', () => this.#stopUsing());
   }
 
-  #startTimeout(): void {
-    this.#timeout?.cancel();
-    this.#timeout = this.#environment.clock.after(this.#connectTimeoutMs, () => this.#onTimeout());
-  }
-
   #open(): void {
-    this.#timeout?.cancel();
-    this.#timeout = null;
+    this.#opening.stop();
     this.state = 'open';
     const nowMs = this.#environment.clock.nowMs();
     this.#idle.begin(nowMs);
@@ -266,10 +252,6 @@ export class UpstreamConnection implements MessageConnectionEvents, TransportOwn
 
   /** Its streams go on if there are any: only new ones are not allowed. */
   #onTimeout(): void {
-    this.#timeout = null;
-    const what = this.#isStalled ? 'the backend allowed no stream' : 'no connection to the backend';
-    const message = `${what} within ${this.#connectTimeoutMs} ms`;
-    this.failure = { kind: 'connect_timeout', message, stage: this.messages === null ? 'unreached' : 'accepted' };
     if (!this.wasOpen) {
       this.destroy();
       return;
@@ -278,27 +260,13 @@ export class UpstreamConnection implements MessageConnectionEvents, TransportOwn
     if (this.liveStreams === 0) this.#end();
   }
 
-  #sendEnds(): void {
-    this.#endTimer = null;
-    this.#environment.loop.refresh();
-    const pacing = this.messages?.pacing;
-    pacing?.sendHeldEnds();
-    if (pacing?.hasHeldEnds === true && this.state !== 'closed') this.onEndsHeld();
-    else this.#checkCrowd();
-  }
-
-  #checkCrowd(): void {
-    if (this.messages?.pacing?.isCrowded === true && this.state === 'open') this.#owner.onCrowded(this);
+  #onCrowded(): void {
+    if (this.state === 'open') this.#owner.onCrowded(this);
   }
 
   #onError(error: Error): void {
     this.#stopUsing();
-    if (this.messages === null) this.#fail(`could not connect to the backend: ${reasonOf(error)}`);
-  }
-
-  /** The first reason counts. */
-  #fail(message: string): void {
-    this.failure ??= { kind: 'connect_failure', message, stage: this.messages === null ? 'unreached' : 'accepted' };
+    if (this.messages === null) this.#opening.fail(`could not connect to the backend: ${reasonOf(error)}`);
   }
 
   #onConnectClosed(): void {
@@ -307,7 +275,7 @@ export class UpstreamConnection implements MessageConnectionEvents, TransportOwn
 
   #stopUsing(): void {
     if (this.state !== 'open' && !(this.state === 'connecting' && this.wasOpen)) return;
-    this.#timeout?.cancel();
+    this.#opening.stop();
     this.state = 'draining';
     this.#owner.onDraining(this);
   }
@@ -324,8 +292,8 @@ export class UpstreamConnection implements MessageConnectionEvents, TransportOwn
     if (this.state === 'closed') return;
     this.#stopUsing();
     this.state = 'closed';
-    this.#timeout?.cancel();
-    this.#endTimer?.cancel();
+    this.#opening.stop();
+    this.#heldEnds.drop();
     this.#owner.onClosed(this, this.wasOpen ? null : this.failure);
   }
 }

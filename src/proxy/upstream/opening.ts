@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Clock, Timer } from '../../time/index.ts';
+import type { ConnectFailure } from './connect-failure.ts';
+
+/** How a connection comes about: the wait until the peer takes it and allows a stream, or why it did not. Owns one timer. */
+export class Opening {
+  /** TCP is connected. */
+  isAccepted = false;
+  /** The peer allows no streams now. */
+  isStalled = false;
+  /** Why it was never open, or ceased to be; the first reason counts. null: none yet. */
+  failure: ConnectFailure | null = null;
+  readonly #clock: Clock;
+  readonly #timeoutMs: number;
+  readonly #onTimeout: () => void;
+  #timer: Timer | null = null;
+
+  /** `onTimeout`: nothing came of it in time, and `failure` says so. */
+  constructor(clock: Clock, timeoutMs: number, onTimeout: () => void) {
+    this.#clock = clock;
+    this.#timeoutMs = timeoutMs;
+    this.#onTimeout = onTimeout;
+  }
+
+  /** The wait begins, or begins anew. */
+  wait(): void {
+    this.stop();
+    this.#timer = this.#clock.after(this.#timeoutMs, () => this.#timeOut());
+  }
+
+  /** It is open, or nobody waits any more. */
+  stop(): void {
+    this.#timer?.cancel();
+    this.#timer = null;
+  }
+
+  fail(message: string): void {
+    this.failure ??= { kind: 'connect_failure', message, stage: this.#stage };
+  }
+
+  get #stage(): ConnectFailure['stage'] {
+    return this.isAccepted ? 'accepted' : 'unreached';
+  }
+
+  #timeOut(): void {
+    this.#timer = null;
+    const what = this.isStalled ? 'the backend allowed no stream' : 'no connection to the backend';
+    this.failure = { kind: 'connect_timeout', message: `${what} within ${this.#timeoutMs} ms`, stage: this.#stage };
+    this.#onTimeout();
+  }
+}
