@@ -61,6 +61,7 @@ export function explainCommand(terminal: Terminal, outcome: Outcome): Command {
     .option('--http <request>', "'GET /path'")
     .option('--host <host>', 'the :authority or Host that the client sends')
     .option('-H, --header <name: value>', 'request header or metadata; may be given several times', collect, [])
+    .option('--client <address>', 'IP address of the peer, which the Gateway may trust (daemun.dev/trusted-proxies)')
     .option('--gateway <namespace/name>', 'only this Gateway')
     .option('--listener <name>', 'only this listener')
     .option('--client-namespace <namespace>', 'where the client runs; matters for mesh only');

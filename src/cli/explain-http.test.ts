@@ -5,7 +5,7 @@ import { plainGateway } from './manifests.test-support.ts';
 import { runProgram } from './program.ts';
 import { recordingTerminal } from './recording-terminal.test-support.ts';
 
-const ENDPOINT = `name: gw, annotations: { daemun.dev/health-endpoint: "/shop; x-envoy-livenessprobe: healthz" }`;
+const ENDPOINT = `name: gw, annotations: { daemun.dev/health-endpoint: "/shop; x-envoy-livenessprobe: healthz", daemun.dev/trusted-proxies: 10.0.0.0/8 }`;
 const MANIFESTS = `${plainGateway(8080).replace('name: gw', ENDPOINT)}\
 apiVersion: gateway.networking.k8s.io/v1
 kind: HTTPRoute
@@ -18,6 +18,8 @@ spec:
       backendRefs: [{ name: shop, port: 80 }]
     - matches: [{ path: { value: /old } }]
       filters: [{ type: RequestRedirect, requestRedirect: { scheme: https } }]
+    - matches: [{ path: { value: /cart }, headers: [{ name: X-Forwarded-Proto, value: https }] }]
+      backendRefs: [{ name: shop, port: 80 }]
     - matches: [{ path: { value: /shop.Cart } }]
       backendRefs: [{ name: shop, port: 80 }]
 ---
@@ -79,6 +81,14 @@ describe('explain, of an HTTP request', () => {
       /no health check: \/shop is the Gateway's health endpoint for requests with x-envoy-livenessprobe: healthz; x-envoy-livenessprobe is not so/,
     );
     assert.match(other.out, /forwarded to default\/shop:80\/h1/);
+  });
+
+  it('believes a peer that the Gateway trusts', async () => {
+    const asked = ['--http', 'GET /cart', '-H', 'x-forwarded-proto: https'] as const;
+    assert.match((await explain(...asked, '--client', '10.1.2.3')).out, /forwarded to default\/shop:80\/h1/);
+    for (const client of [[], ['--client', '192.0.2.1']])
+      assert.match((await explain(...asked, ...client)).out, /header x-forwarded-proto is "http", wants "https"/);
+    assert.equal((await explain(...asked, '--client', 'me')).code, 2);
   });
 
   it('looks gRPC calls up in the GRPCRoute of the same name first', async () => {

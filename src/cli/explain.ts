@@ -15,6 +15,7 @@ export interface ExplainOptions extends SourceOptions {
   readonly grpc?: string;
   readonly http?: string;
   readonly host?: string;
+  readonly client?: string;
   readonly header: readonly string[];
   readonly gateway?: string;
   readonly listener?: string;
@@ -53,7 +54,7 @@ function isServed({ places }: Explanation): boolean {
 }
 
 function questionOf(options: ExplainOptions): URLSearchParams {
-  const { grpc, http, host, header, gateway, listener } = options;
+  const { grpc, http, host, client, header, gateway, listener } = options;
   if ((grpc === undefined) === (http === undefined)) {
     throw usageError(
       'explain needs one of --grpc and --http',
@@ -61,7 +62,7 @@ function questionOf(options: ExplainOptions): URLSearchParams {
     );
   }
   const question = new URLSearchParams();
-  for (const [key, value] of Object.entries({ grpc, http, host, gateway, listener })) {
+  for (const [key, value] of Object.entries({ grpc, http, host, client, gateway, listener })) {
     if (value !== undefined) question.set(key, value);
   }
   for (const field of header) question.append('header', field);

@@ -13,6 +13,7 @@ describe('a question to explain', () => {
       path: '/api.Echo/Echo',
       host: 'a.example.com',
       headers: { 'x-a': '1, 2' },
+      client: null,
       gateway: 'default/gw',
       listener: null,
     });

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { fieldSeparator, type Question } from '../match/index.ts';
-import { hostOfAuthority, isAuthority } from '../values/index.ts';
+import { hostOfAuthority, isAuthority, normalAddress } from '../values/index.ts';
 import { isGrpcContentType } from '../wire/index.ts';
 
-const NAMES = ['grpc', 'http', 'host', 'gateway', 'listener', 'header'];
+const NAMES = ['grpc', 'http', 'host', 'client', 'gateway', 'listener', 'header'];
 
 /** Reads a question from the parameters of `/explain`, which the command line fills too. */
 export function parseQuestion(params: URLSearchParams): Question | { readonly fault: string } {
@@ -18,12 +18,15 @@ export function parseQuestion(params: URLSearchParams): Question | { readonly fa
   if (host !== null && host !== '' && !isAuthority(host)) {
     return { fault: `"${host}" is not a host: a request that names it is refused as malformed` };
   }
+  const client = params.get('client');
+  if (client !== null && normalAddress(client) === undefined) return { fault: `"${client}" is not an IP address` };
   const gateway = params.get('gateway');
   return {
     ...asked,
     protocol: protocolOf(asked, headers.fields),
     host: host === null || host === '' ? null : hostOfAuthority(host),
     headers: headers.fields,
+    client,
     gateway: gateway === null ? null : gateway.includes('/') ? gateway : `default/${gateway}`,
     listener: params.get('listener'),
   };

@@ -20,11 +20,14 @@ export class CompiledBinding {
   /** In the binding's order: most specific hostname first. */
   readonly listeners: readonly CompiledListener[];
   readonly #hosts: HostIndex<CompiledListener>;
+  /** Those that trust somebody. */
+  readonly #asked: readonly CompiledListener[];
 
   constructor(binding: Binding, listeners: readonly CompiledListener[]) {
     this.binding = binding;
     this.listeners = listeners;
     this.#hosts = new HostIndex();
+    this.#asked = listeners.filter(({ trustedProxies }) => trustedProxies !== null);
     for (const compiled of listeners) this.#hosts.add(compiled.listener.hostname, compiled);
   }
 
@@ -34,6 +37,12 @@ export class CompiledBinding {
    */
   listenerFor(host: string): CompiledListener | undefined {
     return this.#hosts.find(host);
+  }
+
+  /** The ids of the listeners whose Gateways trust a peer, by its address. */
+  trustedBy(address: string): ReadonlySet<string> {
+    const trusting = this.#asked.filter(({ trustedProxies }) => trustedProxies?.has(address) === true);
+    return trusting.length === 0 ? NONE : new Set(trusting.map(({ listener }) => listener.id));
   }
 
   /**

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Listener, RouteEntry } from '../snapshot/index.ts';
+import { AddressRanges } from '../values/index.ts';
 import { type CompiledVirtualHost, compileVirtualHost } from './compiled-virtual-host.ts';
 import { HostIndex } from './host-index.ts';
 import type { PatternVerdicts } from './pattern-verdicts.ts';
@@ -13,10 +14,13 @@ export class CompiledListener {
   readonly headerNames: ReadonlySet<string>;
   /** True when one of them is a volatile one: then an answer must not be kept with a header list. */
   readonly usesVolatile: boolean;
+  /** Whose word about clients is believed; null: nobody's. */
+  readonly trustedProxies: AddressRanges | null;
   readonly #hosts: HostIndex<CompiledVirtualHost>;
 
   constructor(listener: Listener, hosts: HostIndex<CompiledVirtualHost>, headers: HeaderUse) {
     this.listener = listener;
+    this.trustedProxies = listener.trustedProxies.length === 0 ? null : new AddressRanges(listener.trustedProxies);
     this.headerNames = headers.names;
     this.usesVolatile = headers.usesVolatile;
     this.#hosts = hosts;

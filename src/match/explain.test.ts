@@ -13,6 +13,7 @@ const ASKED: Question = {
   path: '/com.example.User/Login',
   host: 'a.example.com',
   headers: {},
+  client: null,
   gateway: null,
   listener: null,
 };
@@ -145,7 +146,7 @@ describe('a field that is dropped at the edge', () => {
       candidates.map(({ reason }) => reason),
       [
         'header x-envoy-internal is dropped when a client sends it, so no request has it',
-        'header x-forwarded-client-cert is dropped when a client sends it, so no request has it',
+        'header x-forwarded-client-cert is dropped, unless a proxy that the Gateway trusts sends it',
         'the first that takes the request',
       ],
     );

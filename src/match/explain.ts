@@ -5,17 +5,17 @@
  * matchers that the proxy asks, so an explanation cannot disagree with the traffic.
  */
 import type { Binding, Listener, Snapshot } from '../snapshot/index.ts';
-import { ANY_HOST, isDroppedAtEdge, normalTarget, socketAddress, targetFault } from '../values/index.ts';
+import { ANY_HOST, socketAddress, targetFault } from '../values/index.ts';
 import { type CompiledBinding, compileBinding } from './compiled-binding.ts';
 import type { CompiledListener } from './compiled-listener.ts';
 import { explainBackends, explainGrpcWeb, explainRefusal, explainRuleAnswer } from './explain-answer.ts';
 import { explainCandidates } from './explain-candidates.ts';
+import { explainHealth } from './explain-health.ts';
 import { explainOtherHosts, explainOtherListeners } from './explain-listeners.ts';
 import type { ExplainedAnswer, ExplainedListener, ExplainedPlace, Explanation, Question } from './explanation.ts';
 import { grpcPathFault, invalidPathText } from './grpc/grpc-path.ts';
-import { isHealthCheck, whyNoHealthCheck } from './health-endpoint.ts';
+import { readPath, viewOf } from './question-view.ts';
 import { invalidTargetText, noListenerText, noRouteReason, noRouteText } from './refusal-text.ts';
-import type { RequestView } from './request-view.ts';
 import { describeFilter } from './rule-text.ts';
 
 /** Explains a request against a snapshot. Pure; compiles each binding: some 100 ms with thousands of routes. */
@@ -51,14 +51,15 @@ function explainBinding(binding: Binding, { snapshot, question }: Asked): Explai
   if (host !== null) return [explainPlace({ compiled, snapshot, question, host })];
   const hosts = binding.listeners
     .filter(listener => isAskedFor(listener, question))
-    .map(listener => assumeHost(compiled, listener, viewOf(question)));
+    .map(listener => assumeHost(compiled, listener, question));
   return [...new Set(hosts)].map(assumed => explainPlace({ compiled, snapshot, question, host: assumed }));
 }
 
 /** A host that the listener owns and, if there is one, under which a rule takes the request. */
-function assumeHost(compiled: CompiledBinding, listener: Listener, request: RequestView): string {
+function assumeHost(compiled: CompiledBinding, listener: Listener, question: Question): string {
   const hosts = [...listener.virtualHosts.map(({ hostname }) => hostname), listener.hostname].map(exampleOf);
   const owned = hosts.filter(host => compiled.listenerFor(host)?.listener === listener);
+  const request = viewOf(question, compiled.listenerFor(owned[0] ?? ''));
   const served = owned.find(host => compiled.listenerFor(host)?.match(host, request) !== undefined);
   return served ?? owned[0] ?? exampleOf(listener.hostname);
 }
@@ -79,23 +80,25 @@ function explainPlace(context: PlaceContext): ExplainedPlace {
   const { compiled, question, host } = context;
   const { address, port } = compiled.binding;
   const chosen = compiled.listenerFor(host);
+  const health = explainHealth(compiled, chosen, question);
   const shape = {
     address: socketAddress(address, port),
     host,
     isHostAssumed: question.host === null,
     otherListeners: explainOtherListeners(compiled, chosen, host),
-    notHealthCheck: whyNotHealth(checkedListener(compiled, chosen), question),
+    notHealthCheck: health.whyNot,
   };
-  const checked = checkedListener(compiled, chosen);
-  if (checked !== undefined && checked.health !== null && isHealthCheck(checked.health, viewOf(question)))
-    return { ...shape, ...NOTHING, listener: explainListener(checked), answer: healthAnswer(checked) };
+  if (health.answers !== undefined) {
+    const { listener, answer } = health.answers;
+    return { ...shape, ...NOTHING, listener: explainListener(listener), answer };
+  }
   if (chosen === undefined) {
     const answer = explainRefusal('no_listener', noListenerText(askedFor(question), host), question);
     return { ...shape, listener: null, ...NOTHING, answer };
   }
   const listener = explainListener(chosen.listener);
   const otherHosts = explainOtherHosts(chosen, host);
-  const { winner, candidates, moreCandidates } = explainCandidates(chosen, host, viewOf(question));
+  const { winner, candidates, moreCandidates } = explainCandidates(chosen, host, viewOf(question, chosen));
   const found = { ...shape, listener, candidates, moreCandidates, otherHosts };
   if (winner === undefined) {
     const answer = explainGrpcWeb(question) ?? explainNone(question, host, chosen);
@@ -108,22 +111,6 @@ function explainPlace(context: PlaceContext): ExplainedPlace {
 
 function explainListener({ id, hostname, kind }: Listener): ExplainedListener {
   return { id, hostname, isTls: kind === 'https' };
-}
-
-/** Whose health endpoint is asked. In TLS the host is taken for the server name. */
-function checkedListener(compiled: CompiledBinding, chosen: CompiledListener | undefined): Listener | undefined {
-  const isTls = compiled.binding.admission === 'client-hello';
-  return (isTls ? chosen : compiled.checkedListener(chosen, null))?.listener;
-}
-
-function healthAnswer({ gateway: { namespace, name } }: Listener): ExplainedAnswer {
-  const text = `HTTP 200 by the health endpoint of Gateway ${namespace}/${name} (503 while it drains)`;
-  return { kind: 'answered', httpStatus: 200, grpcStatus: null, text };
-}
-
-function whyNotHealth(listener: Listener | undefined, question: Question): string {
-  const health = listener?.health ?? null;
-  return health === null ? '' : (whyNoHealthCheck(health, viewOf(question)) ?? '');
 }
 
 /** What the proxy says to a request that no rule takes. */
@@ -142,21 +129,4 @@ function askedFor(question: Question): string {
   return protocol === 'grpc' ? path : `${method} ${readPath(question) || path}`;
 }
 
-/** What rules see of the path; '': it is refused. */
-function readPath({ protocol, path }: Question): string {
-  return protocol === 'grpc' ? path : normalTarget(path);
-}
-
 const NOTHING = { candidates: [], moreCandidates: 0, otherHosts: [], filters: [], backends: [] } as const;
-
-function viewOf(question: Question): RequestView {
-  const { protocol, method, headers } = question;
-  const isGrpc = protocol === 'grpc';
-  const fields: Question['headers'] = isGrpc ? { 'content-type': 'application/grpc', ...headers } : headers;
-  return {
-    method,
-    path: readPath(question),
-    isGrpc,
-    header: name => (Object.hasOwn(fields, name) && !isDroppedAtEdge(name) ? fields[name] : undefined),
-  };
-}

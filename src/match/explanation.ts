@@ -10,6 +10,8 @@ export interface Question {
   readonly host: string | null;
   /** Lower-case names; several fields of one name are joined by `, `. */
   readonly headers: Readonly<Record<string, string>>;
+  /** IP address of the peer, which the Gateway may trust; null: nobody in particular. */
+  readonly client: string | null;
   /** `namespace/name`; null: any. */
   readonly gateway: string | null;
   /** Its name; null: any. */

@@ -45,8 +45,10 @@ export function whyNotHeaders(
 }
 
 function whyNotHeader(match: HeaderMatch, got: string | undefined): string {
-  if (isDroppedAtEdge(match.name))
+  if (isDroppedAtEdge(match.name, true))
     return `header ${match.name} is dropped when a client sends it, so no request has it`;
+  if (got === undefined && isDroppedAtEdge(match.name, false))
+    return `header ${match.name} is dropped, unless a proxy that the Gateway trusts sends it`;
   return whyNotValue(`header ${match.name}`, match, got);
 }
 

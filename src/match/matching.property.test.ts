@@ -189,5 +189,5 @@ function snapshotOf(bound: Binding): Snapshot {
 
 function questionOf({ host, service, method: name, headers: fields }: OracleRequest): Question {
   const path = `/${service}/${name}`;
-  return { protocol: 'grpc', method: 'POST', path, host, headers: fields, gateway: null, listener: null };
+  return { protocol: 'grpc', method: 'POST', path, host, headers: fields, client: null, gateway: null, listener: null };
 }

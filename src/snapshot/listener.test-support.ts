@@ -3,4 +3,4 @@
 import type { RequestRouting } from './listener.ts';
 
 /** What a listener has when its Gateway says nothing of it. */
-export const PLAIN_EDGE: Omit<RequestRouting, 'virtualHosts'> = { health: null };
+export const PLAIN_EDGE: Omit<RequestRouting, 'virtualHosts'> = { health: null, trustedProxies: [] };

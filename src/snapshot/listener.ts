@@ -32,6 +32,8 @@ export interface RequestRouting {
   readonly virtualHosts: readonly VirtualHost[];
   /** Answered before any rule is asked; null: there is none. */
   readonly health: HealthEndpoint | null;
+  /** CIDR ranges of proxies whose word about clients is believed (`values/edge-fields.ts`), sorted. Empty: nobody's. */
+  readonly trustedProxies: readonly string[];
 }
 
 /**

@@ -58,6 +58,7 @@ function listeners(rules: ReadonlyMap<string, Rule>): fc.Arbitrary<Listener[]> {
     name: fc.constantFrom(...NAMES),
     hostname: fc.constantFrom(...HOSTS),
     health: fc.constantFrom(null, { path: '/healthz', headers: [{ name: 'probe', value: 'yes' }] }),
+    trustedProxies: fc.constantFrom([], ['10.0.0.0/8']),
     virtualHosts: virtualHosts(rules),
   });
   const listener = fc.tuple(kind, identity).map(([own, all]) => ({ ...own, ...all }));

@@ -2,20 +2,30 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { VOLATILE_NAMES } from '../wire/index.ts';
-import { isDroppedAtEdge } from './edge-fields.ts';
+import { forwardedProto, isDroppedAtEdge } from './edge-fields.ts';
+
+const ALWAYS = ['x-envoy-internal', 'x-envoy-', 'x-envoy-livenessprobe-2', 'x-envoy-upstream-service-time'];
+const UNLESS_TRUSTED = ['x-forwarded-client-cert', 'x-forwarded-host', 'forwarded', 'x-real-ip', 'x-original-url'];
+const NEVER = ['x-envoy-livenessprobe', 'x-envoy', 'x-forwarded-for', 'x-forwarded-proto', 'x-envoys', '', ':path'];
 
 describe('fields that are dropped at the edge', () => {
-  it('are all x-envoy- ones but the liveness probe, and the client certificate', () => {
-    for (const name of ['x-envoy-internal', 'x-envoy-', 'x-envoy-livenessprobe-2', 'x-forwarded-client-cert']) {
-      assert.equal(isDroppedAtEdge(name), true, name);
-    }
-    for (const name of ['x-envoy-livenessprobe', 'x-envoy', 'x-forwarded-for', 'x-envoys', '', ':path']) {
-      assert.equal(isDroppedAtEdge(name), false, name);
-    }
+  it('are what clients are not believed', () => {
+    for (const name of [...ALWAYS, ...UNLESS_TRUSTED]) assert.equal(isDroppedAtEdge(name, false), true, name);
+    for (const name of NEVER) assert.equal(isDroppedAtEdge(name, false), false, name);
   });
 
-  it('are one among those that differ with each request: the proxy looks for that one alone, per request', () => {
-    assert.deepEqual([...VOLATILE_NAMES].filter(isDroppedAtEdge), ['x-envoy-upstream-service-time']);
+  it('are only those of Envoy where a trusted proxy sends them', () => {
+    for (const name of ALWAYS) assert.equal(isDroppedAtEdge(name, true), true, name);
+    for (const name of [...UNLESS_TRUSTED, ...NEVER]) assert.equal(isDroppedAtEdge(name, true), false, name);
+  });
+});
+
+describe('the scheme of a request', () => {
+  it("is the connection's, unless a trusted proxy says one", () => {
+    assert.equal(forwardedProto('https', false, 'http'), 'http');
+    assert.equal(forwardedProto('https', true, 'http'), 'https');
+    assert.equal(forwardedProto('http', true, 'https'), 'http');
+    for (const said of [undefined, '', 'ftp', 'HTTPS', 'https, http'])
+      assert.equal(forwardedProto(said, true, 'http'), 'http', said);
   });
 });

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** Small value types with their parsers. In: text. Out: values that cannot be wrong. Never: I/O, clocks, logging. */
+export * from './address-ranges.ts';
 export * from './authority.ts';
 export * from './duration.ts';
 export * from './edge-fields.ts';
+export * from './forwarded-for.ts';
 export * from './hostname.ts';
 export * from './kept.ts';
 export * from './label-selector.ts';

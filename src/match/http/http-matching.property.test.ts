@@ -104,7 +104,7 @@ function viewOf(asked: HttpOracleRequest): RequestView {
 function questionOf(asked: HttpOracleRequest): Question {
   const { host, method, isGrpc, headers } = asked;
   const protocol = isGrpc ? 'grpc' : 'http';
-  return { protocol, method, path: targetOf(asked), host, headers, gateway: null, listener: null };
+  return { protocol, method, path: targetOf(asked), host, headers, client: null, gateway: null, listener: null };
 }
 
 describe('matching HTTP requests', () => {

@@ -16,7 +16,7 @@ const UNUSUAL_ALL = /[^\x20-\x7e]/g;
 /** Every field of a line, in order, and what it means. The documentation is made of it. */
 export const ACCESS_LOG_FIELDS = {
   time: 'when the request ended, RFC 3339 in UTC',
-  client: "the client's IP address",
+  client: "the client's IP address; behind a proxy that the Gateway trusts, the one that it says",
   gateway: '`namespace/name`; empty: no listener took the request',
   listener: '`namespace/gateway/listener`; empty as above',
   authority: 'as the client sent it, at most 512 characters, like every value that a client chooses',
@@ -38,7 +38,8 @@ export const ACCESS_LOG_FIELDS = {
 
 /** A finished exchange, as far as its line tells. */
 export interface LoggedExchange {
-  readonly owner: { readonly clientAddress: string; readonly serving: { readonly loop: { readonly nowMs: number } } };
+  readonly clientAddress: string;
+  readonly owner: { readonly serving: { readonly loop: { readonly nowMs: number } } };
   readonly decision: {
     readonly head: HeaderList;
     readonly gateway: string;
@@ -93,7 +94,7 @@ function lineOf(exchange: LoggedExchange, wallMs: number): Readonly<Record<keyof
   const field = (name: string): string | null => clipped(head?.get(name) ?? fieldOf(exchange.outgoingFields, name));
   return {
     time: new Date(wallMs).toISOString(),
-    client: owner.clientAddress,
+    client: exchange.clientAddress,
     gateway: decision?.gateway ?? '',
     listener: decision?.listener ?? '',
     authority: field(':authority'),

@@ -33,7 +33,7 @@ const OWNED: ReadonlySet<string> = new Set([
 
 /** Whether another server may say a field (lower-case name) of a head that passes. */
 export function isChangeable(name: string): boolean {
-  return !OWNED.has(name) && !name.startsWith(':') && !isDroppedAtEdge(name);
+  return !OWNED.has(name) && !name.startsWith(':') && !isDroppedAtEdge(name, true);
 }
 
 /** A head while fields of it change. */

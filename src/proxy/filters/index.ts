@@ -12,7 +12,6 @@ export {
   type BodyWatcher,
   CONTINUE,
   type FilterStep,
-  type RequestOwner,
   type RequestWait,
   type SteppedRequest,
   type StepVerdict,

@@ -43,7 +43,10 @@ export interface SteppedRequest {
   unchanged(): ChangedHead;
   /** See `UpstreamRequest.isApart`. */
   readonly isApart: boolean;
-  readonly owner: RequestOwner;
+  /** The client's connection: compared by identity. */
+  readonly owner: object;
+  /** IP address of the client, as far as trusted proxies tell. */
+  readonly clientAddress: string;
   /** From here on `watcher` sees the body, what came before included. */
   watch(watcher: BodyWatcher): void;
   /** A step that waits wants all of the body first: a client that waits for a word (`expect: 100-continue`) gets it. */
@@ -56,12 +59,6 @@ export interface SteppedRequest {
   changeResponse(change: FieldChange): void;
   /** After `wait`. */
   resume(verdict: Exclude<StepVerdict, { kind: 'wait' }>): void;
-}
-
-/** The client's connection. */
-export interface RequestOwner {
-  /** Its IP address. */
-  readonly clientAddress: string;
 }
 
 /** Sees the body of one request as it comes, whatever the endpoint takes of it. Views are valid during the call. */

@@ -3,6 +3,7 @@
 import type { HeaderList, HeaderListPool } from '../../wire/index.ts';
 import type { Answer, Face, RequestSeries } from '../faces/index.ts';
 import { HeaderRewriter } from '../filters/index.ts';
+import type { PeerTrust } from './client-claims.ts';
 import type { CompiledBackend, CompiledRule } from './compiled-rule.ts';
 import { OutgoingHead } from './outgoing-head.ts';
 
@@ -27,6 +28,9 @@ export interface DecisionParts {
   /** `namespace/gateway/listener`; '' when no listener takes the request. */
   readonly listener: string;
   readonly gateway: string;
+  readonly trust: PeerTrust;
+  /** As a trusted peer says, else the connection's. */
+  readonly proto: 'http' | 'https';
   /** What the target was normalised to; null: it is as it came. */
   readonly target: string | null;
   readonly series: RequestSeries;
@@ -45,6 +49,8 @@ export class Decision {
   readonly upgrade: string | null;
   readonly listener: string;
   readonly gateway: string;
+  readonly trust: PeerTrust;
+  readonly proto: 'http' | 'https';
   readonly target: string | null;
   /** Where the request is counted. */
   readonly series: RequestSeries;
@@ -65,6 +71,8 @@ export class Decision {
     this.upgrade = parts.upgrade;
     this.listener = parts.listener;
     this.gateway = parts.gateway;
+    this.trust = parts.trust;
+    this.proto = parts.proto;
     this.target = parts.target;
     this.series = parts.series;
     this.rule = parts.rule;
@@ -74,8 +82,8 @@ export class Decision {
   /** The same for a request with another target that is not in the list. `target`: what it had to be normalised to. */
   forTarget(target: string | null, series: RequestSeries): Decision {
     if (target === this.target && series === this.series) return this;
-    const { face, upgrade, listener, gateway, rule, answer } = this;
-    const parts = { face, upgrade, listener, gateway, target, series, rule, answer };
+    const { face, upgrade, listener, gateway, trust, proto, rule, answer } = this;
+    const parts = { face, upgrade, listener, gateway, trust, proto, target, series, rule, answer };
     return new Decision(this.scope, this.head, parts, this.#outgoing);
   }
 
@@ -98,7 +106,9 @@ export class Decision {
 
   #outgoingHead(rewriter: HeaderRewriter, lists: HeaderListPool): OutgoingHead {
     return new OutgoingHead(this.head, rewriter, {
-      proto: this.scope.proto,
+      proto: this.proto,
+      isTrusted: this.trust.proxies !== null,
+      setsHost: this.face.name === 'http',
       target: this.target,
       takesTrailers: this.face.takesTrailers,
       lists,

@@ -5,10 +5,10 @@ import { targetOf } from '../../wire/index.ts';
 import type { Decision } from './decision.ts';
 import type { ExchangeState } from './exchange-state.ts';
 
-export function tellRequest({ owner, stream, fields }: ExchangeState, decision: Decision): void {
+export function tellRequest({ owner, clientAddress, stream, fields }: ExchangeState, decision: Decision): void {
   const { head, listener, rule, answer } = decision;
   owner.serving.debug.say('request', {
-    client: owner.clientAddress,
+    client: clientAddress,
     stream: stream.id,
     host: head.get(':authority') ?? head.get('host') ?? '',
     path: targetOf(head, fields),
@@ -17,9 +17,8 @@ export function tellRequest({ owner, stream, fields }: ExchangeState, decision: 
   });
 }
 
-export function tellRetry({ owner, stream, attempts }: ExchangeState): void {
-  const { clientAddress, serving } = owner;
-  serving.debug.say('request refused by its endpoint, tried again', {
+export function tellRetry({ owner, clientAddress, stream, attempts }: ExchangeState): void {
+  owner.serving.debug.say('request refused by its endpoint, tried again', {
     client: clientAddress,
     stream: stream.id,
     endpoint: attempts.current?.endpoint?.key ?? null,
@@ -31,7 +30,7 @@ export function tellEnd(exchange: ExchangeState): void {
   const { owner, stream, decision, fields, attempts, outcome } = exchange;
   const { debug, loop } = owner.serving;
   debug.say('request ended', {
-    client: owner.clientAddress,
+    client: exchange.clientAddress,
     stream: stream.id,
     path: decision === null ? '' : targetOf(decision.head, fields),
     endpoint: attempts.current?.endpoint?.key ?? null,

@@ -17,8 +17,8 @@ import type { Tunnel } from './tunnel.ts';
 /** The client's connection, as its exchanges see it. */
 export interface ExchangeOwner {
   readonly serving: Serving;
-  /** IP address of the client; never ''. */
-  readonly clientAddress: string;
+  /** IP address of the other end of the connection; never ''. */
+  readonly peerAddress: string;
   /** The gateway ends the connection although requests are in progress. */
   readonly isCut: boolean;
   /** Where new requests of this connection are decided now. */
@@ -54,6 +54,8 @@ export abstract class ExchangeState {
   tunnel: Tunnel | null = null;
   /** Its way through the steps of its rule; null: there are none. */
   steps: StepRun | null = null;
+  /** The peer's, or the one that a trusted proxy says. */
+  clientAddress: string;
   startedMs = 0;
   /** How long after that the last try began. Whole milliseconds, so that it is no heap number. */
   openedAfterMs = 0;
@@ -85,6 +87,7 @@ export abstract class ExchangeState {
 
   constructor(owner: ExchangeOwner, stream: MessageStream) {
     this.owner = owner;
+    this.clientAddress = owner.peerAddress;
     this.stream = stream;
     this.request = new RequestPipe(stream, owner.serving.bodies);
     this.response = new BodyPipe(null, owner.serving.bodies);

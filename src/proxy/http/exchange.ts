@@ -29,6 +29,7 @@ import {
   upstreamReset,
 } from './answers.ts';
 import { Attempts } from './attempts.ts';
+import { clientOf } from './client-claims.ts';
 import { type DeadlineKind, type DeadlineOwner, Deadlines } from './deadlines.ts';
 import { tellRequest } from './exchange-debug.ts';
 import { finishExchange } from './exchange-end.ts';
@@ -54,6 +55,8 @@ export class Exchange extends ExchangeState implements MessageEvents, AttemptOwn
     this.outgoingFields = fields;
     const decision = this.owner.scope().decide(head, fields);
     this.decision = decision;
+    if (decision.trust.proxies !== null)
+      this.clientAddress = clientOf(this.owner.peerAddress, decision.trust, { head, fields });
     this.owner.exchangeStarted();
     this.face = decision.face;
     this.call = decision.face.begin(decision, this.outcome);

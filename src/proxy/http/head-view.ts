@@ -2,40 +2,46 @@
 
 import { fieldSeparator, type RequestView } from '../../match/index.ts';
 import { isDroppedAtEdge } from '../../values/index.ts';
-import { type HeaderList, joinedField, type VolatileFields } from '../../wire/index.ts';
-import type { Face } from '../faces/index.ts';
+import { joinedField, type VolatileFields } from '../../wire/index.ts';
+import type { RequestHead } from './target-decisions.ts';
 
 /** A request's fields as routing looks at them: the header list and the per-request fields. Used for one match, then dropped. */
 export class HeadView implements RequestView {
   readonly method: string;
   readonly path: string;
   readonly isGrpc: boolean;
-  readonly #head: HeaderList;
+  readonly #request: RequestHead;
   readonly #fields: VolatileFields;
   /** The header asked for last: rules that are tried in a row tend to look at the same one. */
   #lastName = '';
   #lastValue: string | undefined = undefined;
 
-  constructor(head: HeaderList, fields: VolatileFields, path: string, face: Face) {
-    this.method = head.get(':method') ?? '';
+  /** `path`: the target as rules see it. */
+  constructor(request: RequestHead, fields: VolatileFields, path: string) {
+    this.method = request.head.get(':method') ?? '';
     this.path = path;
-    this.isGrpc = face.name === 'grpc';
-    this.#head = head;
+    this.isGrpc = request.face.name === 'grpc';
+    this.#request = request;
     this.#fields = fields;
   }
 
   header(name: string): string | undefined {
     if (name !== this.#lastName) {
       this.#lastName = name;
-      this.#lastValue = isDroppedAtEdge(name) ? undefined : this.#find(name);
+      this.#lastValue = this.#read(name);
     }
     return this.#lastValue;
+  }
+
+  #read(name: string): string | undefined {
+    if (name === 'x-forwarded-proto') return this.#request.proto;
+    return isDroppedAtEdge(name, this.#request.trust.proxies !== null) ? undefined : this.#find(name);
   }
 
   #find(name: string): string | undefined {
     const separator = fieldSeparator(name);
     let found: string | undefined;
-    const { names, values } = this.#head;
+    const { names, values } = this.#request.head;
     for (let at = 0; at < names.length; at++) {
       if (names[at] === name) found = found === undefined ? values[at] : found + separator + values[at];
     }

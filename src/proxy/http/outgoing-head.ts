@@ -2,16 +2,17 @@
 
 /**
  * The head that an endpoint gets for one incoming header list: hop-by-hop fields and what clients are not believed
- * removed, `x-forwarded-for` and `x-forwarded-proto` set, filters applied. It differs by client address only, so one list is kept per address, up to a
+ * removed, `x-forwarded-for`, `-proto` and for HTTP `-host` set, filters applied. It differs by client address only, so one list is kept per address, up to a
  * cap; for further addresses `x-forwarded-for` travels as a per-request field.
  */
 import { isDroppedAtEdge } from '../../values/index.ts';
-import type { HeaderList, HeaderListPool, VolatileFields } from '../../wire/index.ts';
+import { fieldOf, type HeaderList, type HeaderListPool, type VolatileFields } from '../../wire/index.ts';
 import { type HeaderRewriter, type MutableFields, removeField } from '../filters/index.ts';
+import { FORWARDED_FOR, forwardedFor } from './client-claims.ts';
 
 /** Lists kept for one incoming list; each may take room in the header tables of connections to endpoints. */
 const MAX_ADDRESSES = 64;
-const FORWARDED_FOR = 'x-forwarded-for';
+const FORWARDED_HOST = 'x-forwarded-host';
 const FORWARDED_PROTO = 'x-forwarded-proto';
 /** Fields of one hop (RFC 9110 §7.6.1); HTTP/2 forbids them, but never forward one. `host` repeats `:authority`. */
 const HOP_BY_HOP: ReadonlySet<string> = new Set([
@@ -26,6 +27,10 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set([
 
 export interface OutgoingHeadOptions {
   readonly proto: 'http' | 'https';
+  /** The peer is a proxy that the Gateway trusts. */
+  readonly isTrusted: boolean;
+  /** `x-forwarded-host` says which host was asked for. */
+  readonly setsHost: boolean;
   /** Stands in place of the target of the list; null: that is as it came, or is not in the list. */
   readonly target: string | null;
   /** The endpoint is told that trailers are taken, whatever the client said. */
@@ -49,8 +54,12 @@ export class OutgoingHead {
     this.#lastList = source;
   }
 
-  /** The list for a client; null: too many clients, take `unaddressed` and add `forwardedFor`. */
-  listFor(address: string): HeaderList | null {
+  /**
+   * The list for a peer; null: too many peers, or the request has an `x-forwarded-for` among `received`, its per-request fields (null when
+   * none of them can be one): take `unaddressed` and add `forwardedFor`.
+   */
+  listFor(address: string, received: VolatileFields): HeaderList | null {
+    if (fieldOf(received, FORWARDED_FOR) !== undefined) return null;
     if (address === this.#lastAddress) return this.#lastList;
     let list = this.#byAddress?.get(address);
     if (list === undefined) {
@@ -70,22 +79,23 @@ export class OutgoingHead {
     return this.#withoutAddress;
   }
 
-  /** `fields` with `x-forwarded-for` added. */
-  forwardedFor(address: string, fields: VolatileFields): VolatileFields {
-    const own = [FORWARDED_FOR, joined(this.#source, address)];
+  /** `fields` with `x-forwarded-for` added; `received`: those that came. */
+  forwardedFor(address: string, fields: VolatileFields, received: VolatileFields): VolatileFields {
+    const own = [FORWARDED_FOR, appended(forwardedFor(this.#source, received), address)];
     return fields === null ? own : [...fields, ...own];
   }
 
   #build(address: string | null): HeaderList {
-    const { proto, target, takesTrailers, lists } = this.#options;
-    const fields = forwardable(this.#source, isDroppedAtEdge);
+    const { proto, isTrusted, setsHost, target, takesTrailers, lists } = this.#options;
+    const fields = forwardable(this.#source, name => isDroppedAtEdge(name, isTrusted));
     // Of this hop, so not the client's: gRPC servers refuse a call without it, and trailers do pass through us.
     if (takesTrailers || this.#source.get('te') !== undefined) push(fields, 'te', 'trailers');
     if (target !== null) replaceTarget(fields, target);
     removeField(fields, FORWARDED_FOR);
     removeField(fields, FORWARDED_PROTO);
-    if (address !== null) push(fields, FORWARDED_FOR, joined(this.#source, address));
+    if (address !== null) push(fields, FORWARDED_FOR, appended(forwardedFor(this.#source, null), address));
     push(fields, FORWARDED_PROTO, proto);
+    if (setsHost) setHost(fields);
     this.#rewriter.rewrite(fields);
     return lists.intern(fields.names, fields.values, this.#source.sensitive);
   }
@@ -101,9 +111,14 @@ function replaceTarget({ names, values }: MutableFields, target: string): void {
   if (at >= 0) values[at] = target;
 }
 
-function joined(source: HeaderList, address: string): string {
-  const before = source.values.filter((_, at) => source.names[at] === FORWARDED_FOR);
-  return [...before, address].join(', ');
+function appended(before: string | undefined, address: string): string {
+  return before === undefined ? address : `${before}, ${address}`;
+}
+
+/** A trusted proxy's word stays. */
+function setHost(fields: MutableFields): void {
+  const at = fields.names.indexOf(':authority');
+  if (at >= 0 && !fields.names.includes(FORWARDED_HOST)) push(fields, FORWARDED_HOST, fields.values[at] as string);
 }
 
 /** The fields of a list that may pass to the next hop, `:authority` filled from `host` when it is missing. `isDropped`: further ones that may not. */

@@ -24,6 +24,7 @@ export function recordRefused(owner: ExchangeOwner, head: HeaderList, answer: An
   }
   serving.accessLog?.record({
     owner,
+    clientAddress: owner.peerAddress,
     decision: { head, gateway: '', listener: '', face, rule: null },
     attempts: { current: null },
     fields: null,

@@ -2,10 +2,11 @@
 
 /** From a decision to a stream at an endpoint: deadline, backend, session, mirrors, the first try and the next ones. */
 import { isDroppedAtEdge } from '../../values/index.ts';
-import { fieldOf, type VolatileFields, withoutFields, withTarget } from '../../wire/index.ts';
+import { fieldOf, type VolatileFields, withTarget } from '../../wire/index.ts';
 import type { RuleSession, SessionToken } from '../filters/index.ts';
 import { type ClusterPool, hashText } from '../upstream/index.ts';
 import { deadlineExceeded, faulted } from './answers.ts';
+import { hasClaims, withoutClaims } from './client-claims.ts';
 import { type CompiledBackend, type CompiledRule, UNKNOWN_CLUSTER } from './compiled-rule.ts';
 import type { Decision } from './decision.ts';
 import { tellRetry } from './exchange-debug.ts';
@@ -15,9 +16,6 @@ import { askForTunnel } from './tunnel-flow.ts';
 
 /** A call that allows less has no time left: no endpoint is asked, only to be told to stop. */
 const LEAST_TIMEOUT_MS = 1;
-/** The one field that differs with each request and is dropped at the edge (`isDroppedAtEdge`); the others never leave their list. */
-const SERVICE_TIME = 'x-envoy-upstream-service-time';
-const isUnbelieved = (name: string): boolean => name === SERVICE_TIME;
 
 export function beginForwarding(exchange: ExchangeState, decision: Decision, rule: CompiledRule): void {
   const { serving } = exchange.owner;
@@ -85,22 +83,24 @@ function startDeadline(exchange: ExchangeState, routeMs: number): boolean {
 }
 
 function prepareHead(exchange: ExchangeState, decision: Decision, backend: CompiledBackend): void {
-  const { serving, clientAddress } = exchange.owner;
+  const { serving, peerAddress } = exchange.owner;
+  const { fields, outgoingFields } = exchange;
   const head = decision.outgoing(backend, serving.lists);
-  const list = head.listFor(clientAddress);
-  exchange.outgoingFields = believedFields(exchange.outgoingFields, decision);
+  const believed = believedFields(outgoingFields, decision);
+  const list = head.listFor(peerAddress, believed === outgoingFields ? null : fields);
+  exchange.outgoingFields = believed;
   if (backend.filters.requestHead.touchesVolatile) {
     exchange.outgoingFields = backend.filters.requestHead.rewriteVolatile(exchange.outgoingFields);
   }
-  if (list === null) exchange.outgoingFields = head.forwardedFor(clientAddress, exchange.outgoingFields);
+  if (list === null) exchange.outgoingFields = head.forwardedFor(peerAddress, exchange.outgoingFields, fields);
   exchange.outgoing = list ?? head.unaddressed();
   if (serving.accessLog !== null) ensureRequestId(exchange, serving.accessLog.newRequestId);
 }
 
 /** A request's fields as they pass: its target in the one form, and without what clients are not believed. */
-export function believedFields(fields: VolatileFields, { target }: Decision): VolatileFields {
+export function believedFields(fields: VolatileFields, { target, trust }: Decision): VolatileFields {
   const read = target === null ? fields : withTarget(fields, target);
-  return fieldOf(read, SERVICE_TIME) === undefined ? read : withoutFields(read, isUnbelieved);
+  return hasClaims(read, trust) ? withoutClaims(read, trust) : read;
 }
 
 /** A log wants to name the request: made only then, for it costs more than a header. */
@@ -118,9 +118,9 @@ function readSession(exchange: ExchangeState, session: RuleSession): SessionToke
 }
 
 function hashOf(exchange: ExchangeState, key: NonNullable<ClusterPool['hashKey']>): number {
-  if (key.kind === 'source-ip') return hashText(exchange.owner.clientAddress);
-  const value = isDroppedAtEdge(key.name)
+  if (key.kind === 'source-ip') return hashText(exchange.clientAddress);
+  const value = isDroppedAtEdge(key.name, exchange.decision?.trust.proxies != null)
     ? undefined
     : (exchange.decision?.head.get(key.name) ?? fieldOf(exchange.fields, key.name));
-  return hashText(value ?? exchange.owner.clientAddress);
+  return hashText(value ?? exchange.clientAddress);
 }

@@ -112,7 +112,7 @@ export function withSession(exchange: ExchangeState, fields: VolatileFields): Vo
   const endpoint = attempts.current?.endpoint ?? null;
   if (session === null || endpoint === null || backend === null) return fields;
   const { sessionKeys: keys, clock } = owner.serving;
-  const place = { backend: backend.tag, endpoint: endpoint.key, isSecure: decision?.scope.proto === 'https' };
+  const place = { backend: backend.tag, endpoint: endpoint.key, isSecure: decision?.proto === 'https' };
   const field = session.write(known, place, { keys, nowMs: clock.wallMs() });
   return field === null ? fields : [...(fields ?? []), ...field];
 }

@@ -10,11 +10,12 @@
  */
 import { type CompiledBinding, type CompiledListener, isHealthCheck } from '../../match/index.ts';
 import type { RouteEntry } from '../../snapshot/index.ts';
-import { hostOfAuthority } from '../../values/index.ts';
+import { forwardedProto, hostOfAuthority } from '../../values/index.ts';
 import { type HeaderList, pathIn, targetOf, type VolatileFields } from '../../wire/index.ts';
 import { type Answer, type Face, faceOfRequest, type RequestSeries } from '../faces/index.ts';
 import { GatewayMetrics, type MethodBudget } from '../metrics/index.ts';
 import { healthy, leaving, misdirected, noHost, noListener, noRoute, refused } from './answers.ts';
+import { DOUBTED, type PeerTrust, UNASKED } from './client-claims.ts';
 import type { RuleCompiler } from './compiled-rule.ts';
 import { Decision } from './decision.ts';
 import { HeadView } from './head-view.ts';
@@ -46,6 +47,8 @@ interface Target {
 export interface Entrance {
   /** The listener that the TLS server name chose; null: cleartext. */
   readonly entered: CompiledListener | null;
+  /** Ids of the listeners whose Gateways trust the peer. */
+  readonly trusting: ReadonlySet<string>;
   /** The binding is being drained. */
   readonly isLeaving: boolean;
 }
@@ -55,12 +58,14 @@ export class Scope {
   /** The listener that the TLS server name chose; null: cleartext. */
   readonly entered: CompiledListener | null;
   readonly proto: 'http' | 'https';
+  readonly #trusting: ReadonlySet<string>;
   readonly #isLeaving: boolean;
   readonly #environment: ScopeEnvironment;
 
-  constructor(binding: CompiledBinding, { entered, isLeaving }: Entrance, environment: ScopeEnvironment) {
+  constructor(binding: CompiledBinding, { entered, trusting, isLeaving }: Entrance, environment: ScopeEnvironment) {
     this.binding = binding;
     this.entered = entered;
+    this.#trusting = trusting;
     this.#isLeaving = isLeaving;
     this.proto = entered === null ? 'http' : 'https';
     this.#environment = environment;
@@ -118,15 +123,24 @@ export class Scope {
     const metrics = this.#gateway(gateway);
     const checked = this.binding.checkedListener(listener, this.entered);
     const upgrade = head.get(':protocol') ?? null;
-    return { scope: this, head, face: faceOfRequest(head), upgrade, host, listener, gateway, metrics, checked };
+    const trust = this.#trustOf(listener);
+    const proto = forwardedProto(head.get('x-forwarded-proto'), trust.proxies !== null, this.proto);
+    const found = { host, listener, gateway, metrics, trust, proto, checked };
+    return { scope: this, head, face: faceOfRequest(head), upgrade, ...found };
+  }
+
+  #trustOf(listener: CompiledListener | undefined): PeerTrust {
+    if (listener === undefined || listener.trustedProxies === null) return UNASKED;
+    if (!this.#trusting.has(listener.listener.id)) return DOUBTED;
+    return { proxies: listener.trustedProxies, keepsRequestId: true };
   }
 
   /** The entry that takes the request; undefined: it is refused, nothing takes it, or it asks for the listener's health. */
   #entryOf(request: RequestHead, target: string, fields: VolatileFields): RouteEntry | undefined {
-    const { head, face, host, listener } = request;
+    const { host, listener } = request;
     if (listener === undefined || this.#isMisdirected(listener)) return undefined;
     if (target === '') return undefined;
-    const view = new HeadView(head, fields, target, face);
+    const view = new HeadView(request, fields, target);
     return asksForHealth(request, view) ? undefined : listener.match(host, view);
   }
 
@@ -136,13 +150,15 @@ export class Scope {
 
   /** `result`: what `#entryOf` says, or else `#answerTo`. */
   #decisionOn(request: RequestHead, target: Target, result: RouteEntry | Answer): Decision {
-    const { head, face, upgrade, listener, gateway } = request;
+    const { head, face, upgrade, listener, gateway, trust, proto } = request;
     const entry = 'rule' in result ? result : undefined;
     return new Decision(this, head, {
       face,
       upgrade,
       listener: listener?.listener.id ?? '',
       gateway,
+      trust,
+      proto,
       target: target.read === target.sent ? null : target.read,
       series: face.seriesOf(request, target.read, entry),
       rule: entry === undefined ? null : this.#environment.rules.compile(entry.rule),
@@ -153,7 +169,7 @@ export class Scope {
   /** Why no entry took the request. */
   #answerTo(request: RequestHead, { sent, read }: Target, fields: VolatileFields): Answer {
     const { head, face, host, listener } = request;
-    if (asksForHealth(request, new HeadView(head, fields, read, face))) return this.#isLeaving ? leaving() : healthy();
+    if (asksForHealth(request, new HeadView(request, fields, read))) return this.#isLeaving ? leaving() : healthy();
     if (host === '') return noHost();
     const target = read || sent;
     const what = face.asked(head, target);

@@ -30,7 +30,8 @@ class World implements SteppedRequest {
   readonly outgoing = new HeaderList([], []);
   readonly outgoingFields = null;
   readonly isApart = false;
-  readonly owner = { clientAddress: '127.0.0.1' };
+  readonly owner = {};
+  readonly clientAddress = '127.0.0.1';
   readonly log: string[] = [];
   isFinished = false;
   readonly request = new RequestPipe({ consumed() {} } as unknown as MessageStream, new BodyMemory());

@@ -36,19 +36,23 @@ export class SteppedExchange implements SteppedRequest {
     return this.#exchange.owner.isRestless;
   }
 
+  get clientAddress(): string {
+    return this.#exchange.clientAddress;
+  }
+
   get owner(): ExchangeOwner {
     return this.#exchange.owner;
   }
 
   unchanged(): ChangedHead {
     const exchange = this.#exchange;
-    const { clientAddress, serving } = exchange.owner;
+    const { peerAddress, serving } = exchange.owner;
     const decision = exchange.decision as Decision;
     const head = decision.unchanged(serving.lists);
-    const list = head.listFor(clientAddress);
     const fields = believedFields(exchange.fields, decision);
+    const list = head.listFor(peerAddress, exchange.fields);
     if (list !== null) return { list, fields };
-    return { list: head.unaddressed(), fields: head.forwardedFor(clientAddress, fields) };
+    return { list: head.unaddressed(), fields: head.forwardedFor(peerAddress, fields, exchange.fields) };
   }
 
   watch(watcher: BodyWatcher): void {

@@ -5,6 +5,7 @@ import type { RouteEntry } from '../../snapshot/index.ts';
 import type { HeaderList } from '../../wire/index.ts';
 import type { Face } from '../faces/index.ts';
 import type { GatewayMetrics } from '../metrics/index.ts';
+import type { PeerTrust } from './client-claims.ts';
 import type { DecidedIn, Decision } from './decision.ts';
 
 /** Entries that one list remembers decisions of: further ones are decided each time. */
@@ -23,6 +24,9 @@ export interface RequestHead {
   /** `namespace/name`, with its counters; '': no listener takes the request. */
   readonly gateway: string;
   readonly metrics: GatewayMetrics;
+  readonly trust: PeerTrust;
+  /** As a trusted peer says, else the connection's. */
+  readonly proto: 'http' | 'https';
   /** Whose health endpoint the request may be for. */
   readonly checked: CompiledListener | undefined;
 }

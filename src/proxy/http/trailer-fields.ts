@@ -45,7 +45,7 @@ function isUnfit(name: string): boolean {
 }
 
 function isUnfitForRequest(name: string): boolean {
-  return isUnfit(name) || isDroppedAtEdge(name);
+  return isUnfit(name) || isDroppedAtEdge(name, false);
 }
 
 /** Trailers of a request that may pass. Rare, so nothing is remembered. */

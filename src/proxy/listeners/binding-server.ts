@@ -62,7 +62,7 @@ export class BindingServer implements DownstreamServer, TlsOwner {
   readonly #tls: TlsEntrance;
   readonly #connections = new Set<DownstreamConnection>();
   readonly #early: EarlySockets;
-  /** Scopes of this generation by entered listener; '' for cleartext. */
+  /** Scopes of this generation by entered listener ('' for cleartext) and the listeners that trust the peer. */
   readonly #scopes = new Map<string, Scope>();
   #stopped: Promise<void> | null = null;
   #isDraining = false;
@@ -191,13 +191,15 @@ export class BindingServer implements DownstreamServer, TlsOwner {
     for (const family of BINDING_FAMILIES) metrics.release(family, { binding: this.binding.id });
   }
 
-  scopeOf(entered: CompiledListener | null): Scope {
+  scopeOf(entered: CompiledListener | null, peerAddress: string): Scope {
     const id = entered?.listener.id ?? '';
-    let scope = this.#scopes.get(id);
+    const trusting = this.compiled.trustedBy(peerAddress);
+    const key = trusting.size === 0 ? id : [id, ...trusting].join(' ');
+    let scope = this.#scopes.get(key);
     if (scope === undefined) {
       const current = this.compiled.listeners.find(compiled => compiled.listener.id === id) ?? entered;
-      scope = new Scope(this.compiled, { entered: current, isLeaving: this.#isLeaving }, this.#environment);
-      this.#scopes.set(id, scope);
+      scope = new Scope(this.compiled, { entered: current, trusting, isLeaving: this.#isLeaving }, this.#environment);
+      this.#scopes.set(key, scope);
     }
     return scope;
   }

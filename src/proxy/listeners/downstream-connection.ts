@@ -49,8 +49,8 @@ export interface DownstreamServer {
   readonly generation: number;
   readonly traffic: TrafficCounters;
   readonly budget: ConnectionBudget;
-  /** Where requests are decided for connections that entered through a listener; null: cleartext. */
-  scopeOf(entered: CompiledListener | null): Scope;
+  /** Where requests are decided for connections of a peer that entered through a listener; null: cleartext. */
+  scopeOf(entered: CompiledListener | null, peerAddress: string): Scope;
   requestStarted(): void;
   requestEnded(): void;
   connectionClosed(connection: DownstreamConnection): void;
@@ -69,7 +69,7 @@ export class DownstreamConnection
   implements MessageConnectionEvents, ExchangeOwner, TransportOwner, MemoryOwner, WheelTimer, IdleConnection
 {
   readonly serving: Serving;
-  readonly clientAddress: string;
+  readonly peerAddress: string;
   /** The listener that the TLS server name chose; null: cleartext. */
   readonly entered: CompiledListener | null;
   isCut = false;
@@ -97,17 +97,17 @@ export class DownstreamConnection
     this.serving = serving;
     this.#server = server;
     this.entered = entered;
-    this.clientAddress = plainAddress(socket.remoteAddress ?? 'unknown');
+    this.peerAddress = plainAddress(socket.remoteAddress ?? 'unknown');
     this.#lastActiveMs = serving.loop.nowMs;
     this.#unfinished = new UnfinishedCalls(serving.loop.nowMs);
     this.#memory = new ConnectionMemory(serving.memory, this);
     this.#scopeGeneration = server.generation;
-    this.#scope = server.scopeOf(entered);
+    this.#scope = server.scopeOf(entered, this.peerAddress);
     this.#messages = openCodec(spoken, this, serving, this.#scope.proto);
     server.budget.idle(this);
     this.#transport = new SocketTransport(socket, serving.loop, this, server.traffic);
     if (serving.debug.isOn) {
-      serving.debug.say('client connected', { client: this.clientAddress, listener: entered?.listener.id ?? null });
+      serving.debug.say('client connected', { client: this.peerAddress, listener: entered?.listener.id ?? null });
     }
     this.#transport.markDirty();
     this.#transport.start(this.#messages, first);
@@ -122,7 +122,7 @@ export class DownstreamConnection
   scope(): Scope {
     if (this.#scopeGeneration !== this.#server.generation) {
       this.#scopeGeneration = this.#server.generation;
-      this.#scope = this.#server.scopeOf(this.entered);
+      this.#scope = this.#server.scopeOf(this.entered, this.peerAddress);
     }
     return this.#scope;
   }
@@ -214,7 +214,7 @@ export class DownstreamConnection
 
   onFatal({ reason, detail }: StreamEnd, message: string): void {
     const { debug, metrics } = this.serving;
-    if (debug.isOn) debug.say(`client broke ${this.#messages.version}`, { client: this.clientAddress, error: message });
+    if (debug.isOn) debug.say(`client broke ${this.#messages.version}`, { client: this.peerAddress, error: message });
     if (reason === 'overload') metrics.count('daemun_limit_hits_total', { limit: 'flood' });
     // Some versions know no other way to give up one message.
     if (reason !== 'cancelled') metrics.count('daemun_downstream_protocol_errors_total', { error: detail });
@@ -290,7 +290,7 @@ export class DownstreamConnection
     this.#memory.leave();
     if (debug.isOn) {
       const { bytesRead, bytesWritten } = this.#transport;
-      debug.say('client connection closed', { client: this.clientAddress, bytesRead, bytesWritten });
+      debug.say('client connection closed', { client: this.peerAddress, bytesRead, bytesWritten });
     }
     this.#server.budget.busy(this);
     this.#server.connectionClosed(this);

@@ -9,6 +9,7 @@ import { notServedOfGateway } from '../not-served.ts';
 import type { ConflictReason, GatewayReason, ListenerAcceptedReason, ListenerOutcome, Problem } from '../outcomes.ts';
 import { readAnnotation } from '../resolve/annotations/annotation.ts';
 import { HEALTH_ENDPOINT } from '../resolve/annotations/health-endpoint.ts';
+import { TRUSTED_PROXIES } from '../resolve/annotations/trusted-proxies.ts';
 import { assignAddresses } from './addresses.ts';
 import type { SecretReader } from './certificates.ts';
 import { type AcceptedClasses, impliedClassFinding } from './classes.ts';
@@ -30,6 +31,7 @@ export interface AcceptedGateway {
   readonly refused: Problem<Exclude<GatewayReason, 'ListenersNotValid'>> | null;
   readonly listeners: readonly AcceptedListener[];
   readonly health: HealthEndpoint | null;
+  readonly trustedProxies: readonly string[];
   readonly findings: readonly Finding[];
 }
 
@@ -88,6 +90,7 @@ function finishGateway(
     : [impliedClassFinding(gateway)];
   const annotated: Finding[] = [];
   const health = readAnnotation(gateway, HEALTH_ENDPOINT, annotated);
+  const trustedProxies = readAnnotation(gateway, TRUSTED_PROXIES, annotated);
   return {
     key: draft.key,
     gateway,
@@ -96,6 +99,7 @@ function finishGateway(
     refused: draft.refused,
     listeners,
     health,
+    trustedProxies,
     findings: [
       ...implied,
       ...(draft.refused === null ? [] : [draft.refused.finding]),

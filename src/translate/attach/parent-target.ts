@@ -25,6 +25,8 @@ export interface ListenerTarget {
   readonly secure: boolean;
   /** False: only this machine reaches it. */
   readonly isPublic: boolean;
+  /** Some proxies are believed what they say of clients. */
+  readonly trustsProxies: boolean;
   readonly carriesTraffic: boolean;
   readonly kinds: readonly string[];
   readonly from: string;
@@ -62,6 +64,7 @@ function listenerTarget(listener: AcceptedListener, accepted: AcceptedGateway, i
     hostname,
     secure: protocol?.secure === true,
     isPublic,
+    trustsProxies: accepted.trustedProxies.length > 0,
     carriesTraffic: listener.sockets.length > 0,
     kinds: kinds.map(kind => kind.kind),
     from: namespaces?.from ?? 'Same',

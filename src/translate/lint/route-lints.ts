@@ -31,7 +31,7 @@ export function lintRoute(view: RouteView): readonly Finding[] {
     ...withoutParents(route),
     ...withoutRules(route),
     ...lintCoreGroups(route),
-    ...lintRules(route, view.rules),
+    ...lintRules(route, view.rules, view.attachments),
     ...lintIsolatedHosts(route, view.attachments),
     ...(route.spec.hostnames ?? []).flatMap((name, index) =>
       lintClusterZone(route, ['spec', 'hostnames', index], name),

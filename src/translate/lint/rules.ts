@@ -4,7 +4,9 @@
 import type { Finding } from '../../errors/index.ts';
 import type { Rule } from '../../snapshot/index.ts';
 import { isDroppedAtEdge } from '../../values/index.ts';
+import type { Attachment } from '../attach/parent-refs.ts';
 import { findingOf } from '../report.ts';
+import { TRUSTED_PROXIES } from '../resolve/annotations/trusted-proxies.ts';
 import { type AttachableRoute, type RouteRule, rulesOf } from '../route-kinds.ts';
 import { mirrorShare } from '../rules/filters.ts';
 
@@ -12,12 +14,17 @@ type Path = readonly (string | number)[];
 type Written = RouteRule['rule'];
 
 /** `rules`: what came of those that are usable. */
-export function lintRules(route: AttachableRoute, rules: readonly Rule[]): readonly Finding[] {
+export function lintRules(
+  route: AttachableRoute,
+  rules: readonly Rule[],
+  attachments: readonly Attachment[],
+): readonly Finding[] {
+  const isTrusted = attachments.some(({ listener }) => listener.trustsProxies);
   return [
     ...rules.flatMap(rule => withoutBackends(route, rule)),
     ...rulesOf(route).flatMap(({ rule }, index) => {
       const path = ['spec', 'rules', index];
-      return [...headerFindings(route, rule, path), ...idleMirrors(route, rule, path)];
+      return [...headerFindings({ route, isTrusted }, rule, path), ...idleMirrors(route, rule, path)];
     }),
   ];
 }
@@ -47,7 +54,12 @@ function withoutBackends(route: AttachableRoute, { fault, origin }: Rule): reado
   }
 }
 
-function headerFindings(route: AttachableRoute, rule: Written, at: Path): readonly Finding[] {
+/** `isTrusted`: some requests come from proxies that are believed. */
+function headerFindings(
+  { route, isTrusted }: { readonly route: AttachableRoute; readonly isTrusted: boolean },
+  rule: Written,
+  at: Path,
+): readonly Finding[] {
   return (rule.matches ?? []).flatMap(({ headers = [] }, match) => {
     const seen = new Set<string>();
     return headers.flatMap(({ name }, index) => {
@@ -55,7 +67,7 @@ function headerFindings(route: AttachableRoute, rule: Written, at: Path): readon
       const key = name.toLowerCase();
       if (seen.has(key)) return [duplicateHeader(route, name, path)];
       seen.add(key);
-      return isDroppedAtEdge(key) ? [droppedHeader(route, name, path)] : [];
+      return isDroppedAtEdge(key, isTrusted) ? [droppedHeader(route, name, path)] : [];
     });
   });
 }
@@ -69,7 +81,9 @@ function droppedHeader(route: AttachableRoute, name: string, path: Path): Findin
   return findingOf('lint/header-never-matches', route, {
     path,
     message: `Header ${name} is dropped when a client sends it, so this match takes no request`,
-    help: 'Match a header of your own',
+    help: isDroppedAtEdge(name.toLowerCase(), true)
+      ? 'Match a header of your own'
+      : `Match a header of your own, or say which proxies are believed (${TRUSTED_PROXIES.name} on the Gateway)`,
   });
 }
 

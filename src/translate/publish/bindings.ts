@@ -68,7 +68,8 @@ function publishListener(
   const { judged } = listener;
   const { namespace, name } = accepted.gateway.metadata;
   const identity = { id: judged.id, gateway: { namespace, name }, name: judged.spec.name, hostname: judged.hostname };
-  const routing = { virtualHosts: tables.get(judged.id)?.virtualHosts ?? [], health: accepted.health };
+  const { health, trustedProxies } = accepted;
+  const routing = { virtualHosts: tables.get(judged.id)?.virtualHosts ?? [], health, trustedProxies };
   const published: Listener =
     judged.protocol?.secure === true
       ? { kind: 'https', ...identity, tls: { certificates: judged.certificates.map(c => c.id) }, ...routing }

@@ -31,7 +31,7 @@ export class SteadyNames {
   has(name: string): boolean {
     if (name.charCodeAt(0) === 0x3a) return name !== ':path';
     if (KNOWN.has(name) || this.#told.has(name) || this.#told.size >= MAX_TOLD) return true;
-    return name.startsWith('x-envoy-') || name.startsWith('x-forwarded-');
+    return name.startsWith('x-envoy-') || (name.startsWith('x-forwarded-') && name !== 'x-forwarded-for');
   }
 
   add(names: Iterable<string>): void {

@@ -175,7 +175,7 @@ export class AuthCheck implements UpstreamRequest, BodyWatcher, WheelTimer {
   #ask(body: Buffer | null): void {
     const { cluster, environment, protocol } = this.#use;
     const { list, fields } = this.#request.unchanged();
-    const { clientAddress } = this.#request.owner;
+    const { clientAddress } = this.#request;
     const { clock, loop } = environment;
     const nowMs = clock.wallMs();
     this.#question = protocol.ask({ list, fields, clientAddress, nowMs, body });

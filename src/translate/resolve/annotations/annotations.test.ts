@@ -14,6 +14,7 @@ import { readDnsTargets } from './dns-targets.ts';
 import { HEALTH_CHECK } from './health-check.ts';
 import { HEALTH_ENDPOINT } from './health-endpoint.ts';
 import { LOAD_BALANCER } from './load-balancer.ts';
+import { TRUSTED_PROXIES } from './trusted-proxies.ts';
 
 const README = readFileSync(join(import.meta.dirname, '../../../../README.md'), 'utf8');
 const reading =
@@ -129,6 +130,24 @@ describe('daemun.dev/health-endpoint', () => {
       '"a b: c" is not NAME: VALUE',
       '"x:" is not NAME: VALUE',
       'x-envoy-internal is dropped when a client sends it',
+    ]);
+  });
+});
+
+describe('daemun.dev/trusted-proxies', () => {
+  it('reads addresses and ranges', () => {
+    const values = ['10.1.2.3/8, 10.0.0.0/8', '192.0.2.7 2001:DB8::/32'];
+    assert.deepEqual(table('trusted-proxies', reading(TRUSTED_PROXIES), values), [
+      '["10.0.0.0/8"]',
+      '["192.0.2.7/32","2001:db8::/32"]',
+    ]);
+  });
+
+  it('says what is wrong with the others', () => {
+    assert.deepEqual(table('trusted-proxies', reading(TRUSTED_PROXIES), ['', '10.0.0.0/33', 'lb.test, 10.0.0.1']), [
+      'it names nobody',
+      '"10.0.0.0/33" is not an address or a CIDR range',
+      '"lb.test" is not an address or a CIDR range',
     ]);
   });
 });

@@ -7,6 +7,7 @@ import { HEALTH_CHECK } from './health-check.ts';
 import { HEALTH_ENDPOINT } from './health-endpoint.ts';
 import { LOAD_BALANCER } from './load-balancer.ts';
 import { REQUEST_TIMEOUT } from './request-timeout.ts';
+import { TRUSTED_PROXIES } from './trusted-proxies.ts';
 
 /** Every annotation that is read. What is not in this table is reported as without effect. */
 export const ANNOTATIONS: readonly AnnotationDeclaration[] = [
@@ -16,4 +17,5 @@ export const ANNOTATIONS: readonly AnnotationDeclaration[] = [
   CONNECT_TIMEOUT,
   REQUEST_TIMEOUT,
   HEALTH_ENDPOINT,
+  TRUSTED_PROXIES,
 ];

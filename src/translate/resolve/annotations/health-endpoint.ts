@@ -30,7 +30,7 @@ function parseHeaders(fields: readonly string[]): Parsed<readonly HeaderField[]>
   for (const field of fields) {
     const [, name, value] = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*:\s*(.+)$/.exec(field) ?? [];
     if (name === undefined || value === undefined) return { problem: `"${field}" is not NAME: VALUE` };
-    if (isDroppedAtEdge(name.toLowerCase())) return { problem: `${name} is dropped when a client sends it` };
+    if (isDroppedAtEdge(name.toLowerCase(), false)) return { problem: `${name} is dropped when a client sends it` };
     headers.push({ name: name.toLowerCase(), value });
   }
   return { value: headers };
