@@ -8,7 +8,6 @@
  */
 
 import { createServer, type Server, type Socket } from 'node:net';
-import type { TLSSocket } from 'node:tls';
 import {
   type CompiledBinding,
   type CompiledListener,
@@ -18,16 +17,13 @@ import {
 import { type BindFailure, type Binding, bindFailure } from '../../snapshot/index.ts';
 import { VOLATILE_NAMES } from '../../wire/index.ts';
 import { Scope, type ScopeEnvironment, type Serving } from '../http/index.ts';
-import { FirstBytes, shareReads, type TrafficCounters } from '../io/index.ts';
+import type { TrafficCounters } from '../io/index.ts';
 import { closeQuietly } from './close-quietly.ts';
-import type { Spoken } from './codec.ts';
 import type { ConnectionBudget } from './connection-budget.ts';
-import { type Admitted, DownstreamConnection, type DownstreamServer } from './downstream-connection.ts';
+import { DownstreamConnection, type DownstreamServer } from './downstream-connection.ts';
 import { EarlySockets } from './early-sockets.ts';
-import { HEAD_TIMEOUT_MS } from './owed-input.ts';
-import { guessProtocol } from './protocol-guess.ts';
+import { type Admitted, Entrance, type EntranceOwner } from './entrance.ts';
 import type { TlsContexts } from './tls-contexts.ts';
-import { TlsEntrance, type TlsOwner } from './tls-entrance.ts';
 
 /** Sockets that the kernel queues for us. */
 const BACKLOG = 4_096;
@@ -51,7 +47,7 @@ export interface BindingEnvironment extends ScopeEnvironment {
   readonly reusePort: boolean;
 }
 
-export class BindingServer implements DownstreamServer, TlsOwner {
+export class BindingServer implements DownstreamServer, EntranceOwner {
   readonly serving: Serving;
   readonly traffic: TrafficCounters;
   readonly budget: ConnectionBudget;
@@ -59,7 +55,7 @@ export class BindingServer implements DownstreamServer, TlsOwner {
   compiled: CompiledBinding;
   readonly #environment: BindingEnvironment;
   readonly #server: Server;
-  readonly #tls: TlsEntrance;
+  readonly #entrance: Entrance;
   readonly #connections = new Set<DownstreamConnection>();
   readonly #early: EarlySockets;
   /** Scopes of this generation by entered listener ('' for cleartext) and the listeners that trust the peer. */
@@ -76,7 +72,7 @@ export class BindingServer implements DownstreamServer, TlsOwner {
     this.#environment = environment;
     this.compiled = compileBinding(binding, { volatileNames: VOLATILE_NAMES, verdicts: environment.verdicts });
     this.budget = environment.budget;
-    this.#tls = new TlsEntrance(this, environment.contexts);
+    this.#entrance = new Entrance(this, environment.contexts);
     const keepAlive = { keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS };
     this.#server = createServer({ noDelay: true, ...keepAlive, highWaterMark: HIGH_WATER_BYTES }, socket =>
       this.#onSocket(socket),
@@ -217,61 +213,19 @@ export class BindingServer implements DownstreamServer, TlsOwner {
     this.#add(this.#slots.connections, -1);
   }
 
-  onSecure(raw: Socket, socket: TLSSocket, entered: CompiledListener, spoken: Spoken | null): void {
-    // The listener may have left while the handshake went on.
-    const isServed = this.compiled.listeners.some(compiled => compiled.listener.id === entered.listener.id);
-    if (!isServed) socket.destroy();
-    else if (spoken !== null) this.#open(raw, socket, { spoken, entered, first: null });
-    else this.#readProtocol(raw, socket, entered);
-  }
-
-  #onSocket(socket: Socket): void {
-    const { admission } = this.binding;
-    if (admission === 'first-bytes') shareReads(socket, this.serving.loop.readBuffer);
-    this.#add(this.#slots.accepted, 1);
-    this.serving.loop.refresh();
-    if (!this.budget.take(socket, this.#early)) {
-      socket.destroy();
-      return;
-    }
-    switch (admission) {
-      case 'first-bytes':
-        this.#readProtocol(socket, socket, null);
-        break;
-      case 'client-hello':
-        this.#tls.accept(socket);
-        break;
-    }
-  }
-
-  /** Cleartext, or TLS without ALPN: the first bytes say what is spoken. */
-  #readProtocol(raw: Socket, socket: Socket, entered: CompiledListener | null): void {
-    const { loop, metrics } = this.serving;
-    new FirstBytes(socket, loop, {
-      timeoutMs: HEAD_TIMEOUT_MS,
-      judge: bytes => {
-        const guess = guessProtocol(bytes);
-        if (guess === 'undecided') return false;
-        if (guess !== 'tls') {
-          this.#open(raw, socket, { spoken: guess, entered, first: bytes });
-          return true;
-        }
-        socket.destroy();
-        metrics.count('daemun_downstream_refused_total', { protocol: guess });
-        return true;
-      },
-      onEnd: reason => {
-        if (reason === 'timeout') metrics.count('daemun_limit_hits_total', { limit: 'request_head_timeout' });
-      },
-    });
-  }
-
-  #open(raw: Socket, socket: Socket, admitted: Admitted): void {
+  onAdmitted(raw: Socket, socket: Socket, admitted: Admitted): void {
     this.budget.established(raw);
     this.#add(this.#slots.connections, 1);
     const connection = new DownstreamConnection(socket, this, admitted);
     this.#connections.add(connection);
     if (this.#isDraining) connection.drain();
+  }
+
+  #onSocket(socket: Socket): void {
+    this.#add(this.#slots.accepted, 1);
+    this.serving.loop.refresh();
+    if (this.budget.take(socket, this.#early)) this.#entrance.accept(socket);
+    else socket.destroy();
   }
 
   #add(slot: number, amount: number): void {

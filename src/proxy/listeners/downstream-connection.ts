@@ -22,16 +22,15 @@ import {
   Exchange,
   type ExchangeOwner,
   type ExchangeState,
-  malformedRequest,
-  recordRefused,
-  requestTooLarge,
   type Scope,
   type Serving,
 } from '../http/index.ts';
 import { SocketTransport, type TrafficCounters, type TransportOwner, type WheelTimer } from '../io/index.ts';
-import { openCodec, type Spoken } from './codec.ts';
+import { countRefusedStream, tellBroken, tellRefusedHead } from './client-faults.ts';
+import { openCodec } from './codec.ts';
 import type { ConnectionBudget, IdleConnection } from './connection-budget.ts';
 import { ConnectionMemory, type MemoryOwner } from './connection-memory.ts';
+import type { Admitted } from './entrance.ts';
 import { HEAD_TIMEOUT_MS, OwedInput } from './owed-input.ts';
 import { UnfinishedCalls } from './unfinished-calls.ts';
 
@@ -54,15 +53,6 @@ export interface DownstreamServer {
   requestStarted(): void;
   requestEnded(): void;
   connectionClosed(connection: DownstreamConnection): void;
-}
-
-/** What became of a connection's first bytes. */
-export interface Admitted {
-  readonly spoken: Spoken;
-  /** The listener that the TLS server name chose; null: cleartext. */
-  readonly entered: CompiledListener | null;
-  /** Input that is not handled yet; null: none. */
-  readonly first: Buffer | null;
 }
 
 export class DownstreamConnection
@@ -198,26 +188,19 @@ export class DownstreamConnection
   }
 
   onRefusedHead(why: 'oversized' | 'malformed', partial: HeaderList, status?: number): void {
-    const { metrics } = this.serving;
-    if (why === 'oversized') metrics.count('daemun_limit_hits_total', { limit: 'header_list' });
-    else metrics.count('daemun_downstream_malformed_requests_total', {});
-    recordRefused(this, partial, why === 'oversized' ? requestTooLarge() : malformedRequest(), status);
+    tellRefusedHead(this, why, { partial, status });
   }
 
   onRefusedStream(): void {
-    this.serving.metrics.count('daemun_limit_hits_total', { limit: 'concurrent_streams' });
+    countRefusedStream(this.serving);
   }
 
   onFinished(): void {
     this.#end();
   }
 
-  onFatal({ reason, detail }: StreamEnd, message: string): void {
-    const { debug, metrics } = this.serving;
-    if (debug.isOn) debug.say(`client broke ${this.#messages.version}`, { client: this.peerAddress, error: message });
-    if (reason === 'overload') metrics.count('daemun_limit_hits_total', { limit: 'flood' });
-    // Some versions know no other way to give up one message.
-    if (reason !== 'cancelled') metrics.count('daemun_downstream_protocol_errors_total', { error: detail });
+  onFatal(end: StreamEnd, message: string): void {
+    tellBroken(this, this.#messages, { ...end, message });
     if (this.#messages.breaksAbruptly) this.#transport.break();
     else this.#end();
   }
