@@ -2,9 +2,11 @@
 
 /**
  * The HTTP/1.1 backend of the benchmarks, as a process of its own: `node backend-http1.ts PORT`. It answers any request with
- * one small body; a path that ends in `/Echo` gets its own body back, and `/bytes/N` gets N bytes. It trusts its clients,
+ * one small body; a path that ends in `/Echo` gets its own body back, `/bytes/N` gets N bytes, and a WebSocket is granted and never
+ * says anything. It trusts its clients,
  * which are the proxies under test, and costs little, so that they are not kept waiting.
  */
+import { createHash } from 'node:crypto';
 import { createServer, type Socket } from 'node:net';
 
 const HEAD_END = Buffer.from('\r\n\r\n');
@@ -20,6 +22,7 @@ class Connection {
   readonly #socket: Socket;
   #input: Buffer = Buffer.alloc(0);
   #target = '';
+  #isUpgraded = false;
   #body: Body | undefined;
   #echo: Buffer[] | undefined;
 
@@ -31,6 +34,7 @@ class Connection {
   }
 
   #receive(chunk: Buffer): void {
+    if (this.#isUpgraded) return;
     this.#input = this.#input.length === 0 ? chunk : Buffer.concat([this.#input, chunk]);
     this.#socket.cork();
     while (this.#body === undefined ? this.#readHead() : this.#readBody(this.#body)) {
@@ -45,6 +49,8 @@ class Connection {
     if (end < 0) return false;
     const head = this.#input.toString('latin1', 0, end);
     this.#input = this.#input.subarray(end + HEAD_END.length);
+    const key = /\r\nsec-websocket-key: *(\S+)/i.exec(head)?.[1];
+    if (key !== undefined) return this.#grant(key);
     this.#target = head.slice(head.indexOf(' ') + 1, head.indexOf(' HTTP/'));
     this.#echo = this.#target.endsWith('/Echo') ? [] : undefined;
     if (/\r\ntransfer-encoding: *chunked/i.test(head)) {
@@ -53,6 +59,15 @@ class Connection {
       this.#body = { framing: 'length', left: Number(/\r\ncontent-length: *(\d+)/i.exec(head)?.[1] ?? 0) };
     }
     return true;
+  }
+
+  #grant(key: string): false {
+    this.#isUpgraded = true;
+    const accept = createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
+    this.#socket.write(
+      `HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\nsec-websocket-accept: ${accept}\r\n\r\n`,
+    );
+    return false;
   }
 
   #readBody(body: Body): boolean {

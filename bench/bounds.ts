@@ -38,6 +38,7 @@ export const BOUNDS: readonly Bound[] = [
   { case: 'unique paths 10×20', most: 1.3, to: { case: 'equal heads 10×20' } },
   { case: 'unique tokens 10×20', most: 1.3, to: { case: 'equal heads 10×20' } },
   { case: 'idle connection', most: 7 },
+  { case: 'idle WebSocket', most: 12 },
   { case: '10000 routes, first change to live', most: 1, to: { case: '10000 routes, tenth change to live' } },
   { case: '10000 routes, added with one worker', most: 100 },
   { case: '10000 routes, added in a further worker', most: 20 },

@@ -14,7 +14,7 @@ import { type Bed, makeBed } from './bed.ts';
 import { BOUNDS, boundsTable } from './bounds.ts';
 import { type BenchCase, costCase } from './cases/bench-case.ts';
 import { httpCases, slowReaders } from './cases/http-cases.ts';
-import { idleMemory } from './cases/idle-memory.ts';
+import { idleMemory, idleWebSockets } from './cases/idle-memory.ts';
 import { loadCases } from './cases/load-cases.ts';
 import { changeToLive, costOfRoutes, memoryOfRoutes } from './cases/many-routes.ts';
 import { openLoopCase, openLoopRate } from './cases/open-loop.ts';
@@ -60,6 +60,7 @@ async function chooseCases(bed: Bed, peers: readonly Peer[]): Promise<BenchCase[
     ...[...loadCases(), ...httpCases(), ...handshakeCases()].map(costCase),
     warmUp,
     idleMemory,
+    idleWebSockets,
     idleTlsMemory,
     slowReaders,
     costOfRoutes,

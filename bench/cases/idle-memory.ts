@@ -1,23 +1,45 @@
 // SPDX-License-Identifier: Apache-2.0
-import { withPeer } from '../bed.ts';
-import { openIdle } from '../load/idle.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type SetupOptions, withPeer } from '../bed.ts';
+import { openIdle, openWebSockets } from '../load/idle.ts';
+import { H1_TO_H1 } from '../peers/wiring.ts';
 import { rssBytes } from '../processes.ts';
 import type { BenchCase } from './bench-case.ts';
 
-/** Idle connections that are open at once. */
-const IDLE = 4000;
+/** What opening them left behind is given back by then, where a program does so. */
+const SETTLE_MS = 15_000;
 
 /** KiB of resident memory of the proxy for each idle cleartext HTTP/2 connection. */
-export const idleMemory: BenchCase = {
-  name: 'idle connection',
-  measure: stand =>
-    withPeer(stand, {}, async ({ setup, pid }) => {
-      const warm = await openIdle(setup.port, IDLE / 10);
-      const before = rssBytes(pid);
-      const idle = await openIdle(setup.port, IDLE);
-      const bytes = (rssBytes(pid) - before) / IDLE;
-      idle.close();
-      warm.close();
-      return [{ name: 'idle connection', unit: 'KiB RSS', value: bytes / 1024 }];
-    }),
-};
+export const idleMemory: BenchCase = idle('idle connection', { count: 4_000, settleMs: 0 }, {}, openIdle);
+
+/** The same for each WebSocket on which nothing is said: a connection of a client, and one to the backend. As many as fit into 20,000 open files. */
+export const idleWebSockets: BenchCase = idle(
+  'idle WebSocket',
+  { count: 7_500, settleMs: SETTLE_MS },
+  { wiring: H1_TO_H1 },
+  openWebSockets,
+);
+
+/** `count`: how many are open at once. `settleMs`: how long they are idle before it counts. */
+function idle(
+  name: string,
+  { count, settleMs }: { readonly count: number; readonly settleMs: number },
+  setup: SetupOptions,
+  open: typeof openIdle,
+): BenchCase {
+  return {
+    name,
+    measure: stand =>
+      withPeer(stand, setup, async ({ setup: { port }, pid }) => {
+        const warm = await open(port, count / 10);
+        await delay(settleMs);
+        const before = rssBytes(pid);
+        const opened = await open(port, count);
+        await delay(settleMs);
+        const bytes = (rssBytes(pid) - before) / count;
+        opened.close();
+        warm.close();
+        return [{ name, unit: 'KiB RSS', value: bytes / 1024 }];
+      }),
+  };
+}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** Connections that say hello and nothing more. */
+/** Connections that say hello and nothing more, and WebSockets on which nothing is said. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
@@ -12,22 +12,39 @@ export const HELLO = Buffer.concat([
 /** Then, when the SETTINGS of the other side are here. */
 export const SETTINGS_ACK = Buffer.from([0, 0, 0, 4, 1, 0, 0, 0, 0]);
 
+/** Any key will do. */
+const UPGRADE =
+  'GET / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n';
+
 /** Opens `count` cleartext HTTP/2 connections, each past the exchange of SETTINGS. */
-export async function openIdle(port: number, count: number): Promise<{ close(): void }> {
+export function openIdle(port: number, count: number): Promise<{ close(): void }> {
+  return open(count, async () => {
+    const socket = await dial(port, HELLO);
+    socket.write(SETTINGS_ACK);
+    return socket;
+  });
+}
+
+/** Opens `count` WebSockets over HTTP/1.1, each granted. */
+export function openWebSockets(port: number, count: number): Promise<{ close(): void }> {
+  return open(count, () => dial(port, Buffer.from(UPGRADE)));
+}
+
+async function open(count: number, openOne: () => Promise<Socket>): Promise<{ close(): void }> {
   const sockets: Socket[] = [];
   while (sockets.length < count) {
-    const batch = Array.from({ length: Math.min(100, count - sockets.length) }, () => openOne(port));
+    const batch = Array.from({ length: Math.min(100, count - sockets.length) }, openOne);
     sockets.push(...(await Promise.all(batch)));
   }
   return { close: () => sockets.forEach(socket => void socket.destroy()) };
 }
 
-async function openOne(port: number): Promise<Socket> {
+/** A connection that said `first` and was answered. */
+async function dial(port: number, first: Buffer): Promise<Socket> {
   const socket = connect(port, '127.0.0.1');
   await once(socket, 'connect');
-  socket.write(HELLO);
+  socket.write(first);
   await once(socket, 'data');
-  socket.write(SETTINGS_ACK);
   socket.on('error', () => {});
   socket.resume();
   return socket;

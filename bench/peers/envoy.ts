@@ -106,6 +106,7 @@ function listener(name: string, port: number, setup: Setup, transportSocket?: ob
             typed_config: {
               '@type': `${TYPES}.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager`,
               stat_prefix: name,
+              upgrade_configs: [{ upgrade_type: 'websocket' }],
               ...routes,
               http_filters: [
                 {
