@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** Authorization servers, an endpoint and clients of both versions, for tests of ExternalAuth filters. */
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import {
   createServer as createHttp1,
   type IncomingHttpHeaders,
@@ -88,9 +88,17 @@ export interface TestServer {
   close(): void;
 }
 
+export interface GrpcAuthServer extends TestServer {
+  /** Clients' sockets that were used. */
+  connections(): number;
+  /** `asked`: a question came; `cancelled`: one was taken back. */
+  readonly events: EventEmitter;
+}
+
 /** A gRPC server that judges. */
-export async function grpcAuthServer(judge: Judge): Promise<TestServer & { readonly connections: () => number }> {
+export async function grpcAuthServer(judge: Judge): Promise<GrpcAuthServer> {
   const server = new Server();
+  const events = new EventEmitter();
   const seen = new Set<string>();
   const check = {
     path: '/envoy.service.auth.v3.Authorization/Check',
@@ -104,6 +112,8 @@ export async function grpcAuthServer(judge: Judge): Promise<TestServer & { reado
   server.addService({ Check: check } as never, {
     Check(call: ServerUnaryCall<Checked, Message>, done: sendUnaryData<Message>) {
       seen.add(call.getPeer());
+      call.on('cancelled', () => events.emit('cancelled'));
+      events.emit('asked');
       const answer = judge(call.request);
       if (answer !== undefined) done(null, answer);
     },
@@ -113,7 +123,7 @@ export async function grpcAuthServer(judge: Judge): Promise<TestServer & { reado
       error === null ? resolve(bound) : reject(error),
     );
   });
-  return { port, close: () => server.forceShutdown(), connections: () => seen.size };
+  return { port, close: () => server.forceShutdown(), connections: () => seen.size, events };
 }
 
 async function listening(server: NetServer): Promise<TestServer> {
@@ -214,10 +224,10 @@ export const CLIENTS: readonly (readonly [version: string, ask: Ask])[] = [
 ];
 
 /** A listener whose every request, gRPC or not, is asked about and then goes to cluster `a`. */
-export function askingListener(auth: ExternalAuth): Listener {
+export function askingListener(auth: ExternalAuth, requestTimeoutMs: number | null = null): Listener {
   const path = { kind: 'prefix', value: '/' } as const;
   const match = { kind: 'http', path, method: null, headers: [], queryParams: [] } as const;
-  const asking = rule('r', [backend('a')], { filters: [{ kind: 'external-auth', auth }] });
+  const asking = rule('r', [backend('a')], { filters: [{ kind: 'external-auth', auth }], requestTimeoutMs });
   return listener('web', [], { virtualHosts: [{ hostname: '*', entries: [{ match, rule: asking, matchIndex: 0 }] }] });
 }
 
