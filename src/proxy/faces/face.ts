@@ -19,6 +19,8 @@ export interface Face {
   readonly readsWhileSending: boolean;
   /** `content-length` of a response passes. False: the message counts itself, and an answer that we end is shorter than was said. */
   readonly passesLength: boolean;
+  /** A response gets a `date` when it has none (RFC 9110 §6.6.1). False: nobody reads it, and it would cost each call. */
+  readonly saysDate: boolean;
   /** Its endpoints expect to hear that trailers are taken (`te`), whatever the client said of its own hop. */
   readonly takesTrailers: boolean;
   /** A request's target in the form that rules and endpoints see; '': it is refused. The same string where it has that form. */

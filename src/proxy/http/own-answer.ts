@@ -4,7 +4,7 @@
  * Answers of ours: held back, if at all, then sent in the words of the request's face. Where clients read only after they sent
  * everything (`Face.readsWhileSending`) an answer waits for the end of the request, and what is wrong with the rest of it is still found.
  */
-import { type Answer, HTTP, type SpokenAnswer } from '../faces/index.ts';
+import { type Answer, type Face, HTTP, type SpokenAnswer } from '../faces/index.ts';
 import { recount } from './exchange-memory.ts';
 import type { ExchangeState } from './exchange-state.ts';
 import { deliverTrailers, endResponse } from './response-flow.ts';
@@ -51,15 +51,15 @@ export function sendAnswer(exchange: ExchangeState, answer: Answer): void {
   exchange.response.ended = true;
   exchange.response.source = null;
   if (exchange.responseStarted) endWith(exchange, answer);
-  else sendWhole(exchange, answer, (answer.httpOnly ? HTTP : exchange.face).say(answer));
+  else sendWhole(exchange, answer, answer.httpOnly ? HTTP : exchange.face);
 }
 
-function sendWhole(exchange: ExchangeState, answer: Answer, spoken: SpokenAnswer): void {
+function sendWhole(exchange: ExchangeState, answer: Answer, face: Face): void {
   const { outcome, response, stream } = exchange;
-  const { body, fields, names, values } = withServer(exchange, spoken);
+  const { body, fields, httpStatus, names, values } = signed(exchange, face.say(answer), face);
   const isBodiless = body === null || exchange.decision?.head.get(':method') === 'HEAD';
   exchange.responseStarted = true;
-  outcome.http = spoken.httpStatus;
+  outcome.http = httpStatus;
   outcome.grpc = answer.grpcStatus;
   stream.sendHead(exchange.owner.serving.lists.intern(names, values), fields, isBodiless);
   if (isBodiless) {
@@ -86,8 +86,10 @@ function endWith(exchange: ExchangeState, answer: Answer): void {
   deliverTrailers(exchange, exchange.owner.serving.lists.intern(end.names, end.values), end.fields);
 }
 
-function withServer({ owner }: ExchangeState, spoken: SpokenAnswer): SpokenAnswer {
-  const { serverHeader } = owner.serving;
-  if (serverHeader === null) return spoken;
-  return { ...spoken, names: [...spoken.names, 'server'], values: [...spoken.values, serverHeader] };
+/** With `server` and `date`. */
+function signed({ owner: { serving } }: ExchangeState, spoken: SpokenAnswer, { saysDate }: Face): SpokenAnswer {
+  const { date, loop, serverHeader } = serving;
+  const fields = saysDate ? [...(spoken.fields ?? []), 'date', date.text(loop.nowMs)] : spoken.fields;
+  if (serverHeader === null) return { ...spoken, fields };
+  return { ...spoken, fields, names: [...spoken.names, 'server'], values: [...spoken.values, serverHeader] };
 }

@@ -2,7 +2,7 @@
 
 /** The response on its way to the client: head with filters, data at the client's pace, trailers, and the end. */
 
-import { type HeaderList, type VolatileFields, withoutFields } from '../../wire/index.ts';
+import { fieldOf, type HeaderList, type VolatileFields, withoutFields } from '../../wire/index.ts';
 import type { Face } from '../faces/index.ts';
 import { changeFields } from '../filters/index.ts';
 import type { CompiledBackend } from './compiled-rule.ts';
@@ -25,6 +25,7 @@ export function deliverHead(
   const { loop } = exchange.owner.serving;
   let sent = plan.fieldsOf(fields, loop.nowMs - exchange.startedMs - exchange.openedAfterMs);
   if (fields !== null && !response.face.passesLength && !endStream) sent = withoutFields(sent, isLength);
+  if (exchange.face.saysDate && !response.listsDate) sent = withDate(exchange, sent);
   if (exchange.decision?.rule?.session != null) sent = withSession(exchange, sent);
   exchange.responseStarted = true;
   exchange.responseFace = response.face;
@@ -43,6 +44,13 @@ export function deliverHead(
     stream.sendHead(list, changed, endStream);
   }
   if (endStream) endResponse(exchange);
+}
+
+/** The endpoint's own stays. */
+function withDate({ owner: { serving } }: ExchangeState, fields: VolatileFields): VolatileFields {
+  if (fieldOf(fields, 'date') !== undefined) return fields;
+  const date = serving.date.text(serving.loop.nowMs);
+  return fields === null ? ['date', date] : [...fields, 'date', date];
 }
 
 /** The last event of a response: sent at once, or after what waits. */

@@ -24,6 +24,8 @@ export class ResponseHead {
   /** What the client gets. */
   readonly list: HeaderList;
   readonly httpStatus: number;
+  /** Whether `date` is in the list; it mostly is a per-request field. */
+  readonly listsDate: boolean;
   /** What the response speaks. */
   readonly face: Face;
   readonly #source: HeaderList;
@@ -35,6 +37,7 @@ export class ResponseHead {
     this.plan = plan;
     this.next = next;
     this.list = list;
+    this.listsDate = list.get('date') !== undefined;
     this.httpStatus = Number(source.get(':status') ?? 0);
     this.face = faceOfResponse(source);
     this.#source = source;

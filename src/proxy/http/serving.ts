@@ -8,6 +8,7 @@ import type { BodyMemory, MemoryBudget, SocketLoop } from '../io/index.ts';
 import type { DebugLog, Log } from '../log/index.ts';
 import type { RuleMetrics, WorkerMetrics } from '../metrics/index.ts';
 import type { UpstreamPools } from '../upstream/index.ts';
+import type { HttpDate } from './http-date.ts';
 
 /** What all requests of one worker share. Made once, by the worker. */
 export interface Serving {
@@ -28,6 +29,8 @@ export interface Serving {
   readonly serverHeader: string | null;
   /** Whether responses carry `x-envoy-upstream-service-time`. */
   readonly upstreamServiceTime: boolean;
+  /** For responses without `date`. */
+  readonly date: HttpDate;
   /** null: off, which costs nothing. */
   readonly accessLog: AccessLog | null;
   readonly log: Log;

@@ -5,7 +5,7 @@ import type { Clock, Random } from '../../time/index.ts';
 import { HeaderListPool, HeadMemory } from '../../wire/index.ts';
 import { AccessLog } from '../access-log/index.ts';
 import { macKey, type SessionKey } from '../filters/index.ts';
-import type { Serving } from '../http/index.ts';
+import { HttpDate, type Serving } from '../http/index.ts';
 import { BodyMemory, MemoryBudget, SocketLoop, workerBufferBytes } from '../io/index.ts';
 import { Listeners, type PortsWanted, type TicketSecrets } from '../listeners/index.ts';
 import { DebugLog, type Log, RateLimitedLog } from '../log/index.ts';
@@ -93,6 +93,7 @@ export class WorkerRuntime {
       random,
       serverHeader: settings.serverHeader,
       upstreamServiceTime: settings.upstreamServiceTime,
+      date: new HttpDate(clock),
       accessLog: this.#accessLog,
       log: host.log,
       debug: this.#debug,

@@ -12,6 +12,7 @@ export const GRPC: Face = {
   noun: 'call',
   readsWhileSending: true,
   passesLength: false,
+  saysDate: false,
   takesTrailers: true,
   readTarget,
   asked,

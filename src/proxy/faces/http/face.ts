@@ -12,6 +12,7 @@ export const HTTP: Face = {
   noun: 'request',
   readsWhileSending: false,
   passesLength: true,
+  saysDate: true,
   takesTrailers: false,
   readTarget,
   asked,
