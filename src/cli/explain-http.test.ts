@@ -20,6 +20,11 @@ spec:
       filters: [{ type: RequestRedirect, requestRedirect: { scheme: https } }]
     - matches: [{ path: { value: /cart }, headers: [{ name: X-Forwarded-Proto, value: https }] }]
       backendRefs: [{ name: shop, port: 80 }]
+    - matches: [{ path: { value: /inner } }]
+      filters:
+        - type: URLRewrite
+          urlRewrite: { hostname: shop.test, path: { type: ReplacePrefixMatch, replacePrefixMatch: / } }
+      backendRefs: [{ name: shop, port: 80 }]
     - matches: [{ path: { value: /shop.Cart } }]
       backendRefs: [{ name: shop, port: 80 }]
 ---
@@ -97,7 +102,17 @@ describe('explain, of an HTTP request', () => {
     assert.match((await explain('--http', 'POST /shop.Cart/Add')).out, /forwarded to default\/shop:80\/h1$/m);
   });
 
-  it('says what a filter that is not served yet answers', async () => {
-    assert.match((await explain('--http', 'GET /old')).out, /HTTP 500: a filter of the rule is not served yet/);
+  it('says where a redirect leads, and that it is an answer', async () => {
+    const { code, out } = await explain('--http', 'GET /old/x?q=1', '--host', 'a.example.com');
+    assert.equal(code, 0);
+    assert.match(out, /^ {2}redirect with 302: scheme https$/m);
+    assert.match(out, /^Answer +HTTP 302: see https:\/\/a\.example\.com\/old\/x\?q=1$/m);
+  });
+
+  it('says what a backend is asked for in place of what the client asks for', async () => {
+    const { out } = await explain('--http', 'GET /inner/x?q=1');
+    assert.match(out, /^ {2}rewrite: host shop\.test, \/ in place of the prefix \/inner$/m);
+    assert.match(out, /asked for GET \/x\?q=1 of host shop\.test/);
+    assert.match(out, /forwarded to default\/shop:80\/h1$/m);
   });
 });

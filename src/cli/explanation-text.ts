@@ -72,7 +72,8 @@ function backendsText(backends: readonly ExplainedBackend[]): string {
     const share = `${formatShare(backend.share)} %`;
     const name = backend.cluster || `fault: ${backend.fault}`;
     const notes = backend.filters.map(filter => ['', `  ${filter}`]);
-    return [[share, name], ...notes, ...endpointRows(backend)];
+    const asked = backend.asked === '' ? [] : [['', `  asked for ${backend.asked}`]];
+    return [[share, name], ...notes, ...asked, ...endpointRows(backend)];
   });
   return formatTable([], rows, '  ');
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { BindFailure, BindFailures, Binding, Snapshot } from '../snapshot/index.ts';
+import type { BindFailure, BindFailures, Binding, Listener, Snapshot } from '../snapshot/index.ts';
 import { compareStrings } from '../values/index.ts';
 import { probePort } from './probe-port.ts';
 
@@ -11,8 +11,8 @@ export class PortPlan {
   readonly #mode: 'as-written' | 'ephemeral';
   /** Written binding id → port. */
   readonly #ports = new Map<string, number>();
-  /** Written binding → the moved one: an unchanged binding keeps its identity. */
-  readonly #moved = new WeakMap<Binding, Binding>();
+  /** Written binding → the moved one: an unchanged binding keeps its identity, until there is a further port that its redirects may name. */
+  #moved = new WeakMap<Binding, Binding>();
 
   /** The list placed last, and what came of it: an unchanged list keeps its identity too. */
   #written: readonly Binding[] = [];
@@ -26,8 +26,8 @@ export class PortPlan {
   async place(snapshot: Snapshot): Promise<Snapshot> {
     if (this.#mode === 'as-written') return snapshot;
     if (snapshot.bindings === this.#written) return { ...snapshot, bindings: this.#placed };
-    const bindings: Binding[] = [];
-    for (const binding of snapshot.bindings) bindings.push(await this.#move(binding));
+    for (const binding of snapshot.bindings) await this.#choose(binding);
+    const bindings = snapshot.bindings.map(binding => this.#move(binding));
     bindings.sort((a, b) => compareStrings(a.id, b.id));
     this.#written = snapshot.bindings;
     this.#placed = bindings;
@@ -50,14 +50,27 @@ export class PortPlan {
     return back;
   }
 
-  async #move(binding: Binding): Promise<Binding> {
+  async #choose({ id, address }: Binding): Promise<void> {
+    if (this.#ports.has(id)) return;
+    this.#ports.set(id, await findFreePort(address));
+    this.#moved = new WeakMap();
+  }
+
+  #move(binding: Binding): Binding {
     const known = this.#moved.get(binding);
     if (known !== undefined) return known;
-    const port = this.#ports.get(binding.id) ?? (await findFreePort(binding.address));
-    this.#ports.set(binding.id, port);
-    const moved = { ...binding, id: placedId(binding, port), port };
+    const port = this.portOf(binding);
+    const listeners = binding.listeners.map(listener => this.#reach(binding, listener));
+    const moved = { ...binding, id: placedId(binding, port), port, listeners };
     this.#moved.set(binding, moved);
     return moved;
+  }
+
+  /** A listener whose redirects name the ports that are really bound. */
+  #reach(binding: Binding, listener: Listener): Listener {
+    const reached = (port: number): number => this.portOf({ id: placedId(binding, port), port });
+    const { own, http, https } = listener.ports;
+    return { ...listener, ports: { own: reached(own), http: reached(http), https: reached(https) } };
   }
 }
 

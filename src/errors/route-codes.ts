@@ -114,6 +114,17 @@ export const ROUTE_CODES = {
     summary: 'a filter sets a header to a value that cannot be sent; it is left out',
     help: 'remove control characters',
   },
+  'route/path-value': {
+    severity: 'warning',
+    summary: 'a filter sets a path that cannot be sent as it is written',
+    help: 'write it as the finding says',
+  },
+  'route/prefix-unknown': {
+    severity: 'error',
+    summary:
+      'a filter replaces a prefix in a rule whose matches are not one prefix; its requests are answered with an error',
+    help: 'make a rule for each prefix, or replace the full path',
+  },
   'backend/no-endpoints': {
     severity: 'warning',
     summary: 'a Service that a route uses has no endpoints',

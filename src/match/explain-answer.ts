@@ -3,21 +3,34 @@
 import { REQUEST_FAILURES, type RequestFailureReason } from '../errors/index.ts';
 import type { Rule, Snapshot, WeightedBackend } from '../snapshot/index.ts';
 import { socketAddress } from '../values/index.ts';
+import { explainFilters, explainRewrite, type FilteredRequest } from './explain-filters.ts';
 import type { ExplainedAnswer, ExplainedBackend, ExplainedEndpoint, Question } from './explanation.ts';
 import { grpcWebText } from './refusal-text.ts';
 import { describeFilter, formatShare } from './rule-text.ts';
 
 /** The backends of a rule with their shares and endpoints. */
-export function explainBackends(rule: Rule, snapshot: Snapshot): ExplainedBackend[] {
-  return rule.fault === null ? rule.backends.map(backend => explainBackend(backend, rule, snapshot)) : [];
+export function explainBackends(rule: Rule, snapshot: Snapshot, request: FilteredRequest): ExplainedBackend[] {
+  if (rule.fault !== null) return [];
+  return rule.backends.map(backend => explainBackend(backend, { rule, snapshot, request }));
+}
+
+interface Shared {
+  readonly rule: Rule;
+  readonly snapshot: Snapshot;
+  readonly request: FilteredRequest;
 }
 
 function explainBackend(
   { weight, target, filters }: WeightedBackend,
-  rule: Rule,
-  snapshot: Snapshot,
+  { rule, snapshot, request }: Shared,
 ): ExplainedBackend {
-  const shape = { weight, share: (100 * weight) / rule.totalWeight, filters: filters.map(describeFilter) };
+  const shape = {
+    weight,
+    share: (100 * weight) / rule.totalWeight,
+    filters: filters.map(describeFilter),
+    asked: explainRewrite([...rule.filters, ...filters], request),
+    answer: explainFilters(filters, request)?.text ?? '',
+  };
   if (target.kind === 'fault') return { cluster: '', ...shape, fault: target.fault.message, endpoints: [] };
   const endpoints = endpointsOf(target.cluster, snapshot);
   const isEmpty = endpoints !== 'dns' && endpoints.length === 0;
@@ -49,10 +62,15 @@ export function explainGrpcWeb({ protocol, headers }: Question): ExplainedAnswer
 export function explainRuleAnswer(
   rule: Rule,
   backends: readonly ExplainedBackend[],
-  { protocol }: Question,
+  request: FilteredRequest,
 ): ExplainedAnswer {
+  const { protocol } = request.question;
   if (rule.fault !== null) return refuse(rule.fault, protocol);
-  const working = backends.filter(({ fault }) => fault === '');
+  const [only, ...others] = rule.backends;
+  const ofOne = only !== undefined && others.length === 0 && only.target.kind === 'cluster' ? only.filters : [];
+  const answer = explainFilters([...rule.filters, ...ofOne], request);
+  if (answer !== undefined) return answer;
+  const working = backends.filter(({ answer, fault }) => answer !== '' || fault === '');
   if (working.length > 0)
     return { kind: 'forwarded', httpStatus: null, grpcStatus: null, text: forwardText(rule, backends) };
   const target = rule.backends[0]?.target;
@@ -62,8 +80,9 @@ export function explainRuleAnswer(
 }
 
 function forwardText(rule: Rule, backends: readonly ExplainedBackend[]): string {
-  const parts = backends.map(({ cluster, share, fault }) => {
+  const parts = backends.map(({ answer, cluster, share, fault }) => {
     const percent = backends.length === 1 ? '' : ` (${formatShare(share)} %)`;
+    if (answer !== '') return `the client${percent}: ${answer}`;
     if (fault === '') return `${cluster}${percent}`;
     return `an error${percent}: ${cluster === '' ? fault : `${cluster}: ${fault}`}`;
   });

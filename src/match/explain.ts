@@ -36,7 +36,7 @@ function isAskedFor({ gateway, name }: Listener, question: Question): boolean {
 }
 
 function rank({ answer, listener }: ExplainedPlace): number {
-  if (answer.kind === 'forwarded') return 0;
+  if (answer.kind !== 'refused') return 0;
   return listener === null ? 2 : 1;
 }
 
@@ -104,8 +104,9 @@ function explainPlace(context: PlaceContext): ExplainedPlace {
     const answer = explainGrpcWeb(question) ?? explainNone(question, host, chosen);
     return { ...found, filters: [], backends: [], answer };
   }
-  const backends = explainBackends(winner.rule, context.snapshot);
-  const answer = explainRuleAnswer(winner.rule, backends, question);
+  const request = { question, host, listener: chosen.listener };
+  const backends = explainBackends(winner.rule, context.snapshot, request);
+  const answer = explainRuleAnswer(winner.rule, backends, request);
   return { ...found, filters: winner.rule.filters.map(describeFilter), backends, answer };
 }
 

@@ -101,6 +101,10 @@ export interface ExplainedBackend {
   /** Percent of the requests, 0 to 100. */
   readonly share: number;
   readonly filters: readonly string[];
+  /** What it is asked for: `GET /path`, perhaps `of host NAME`; '': what the client asked for. */
+  readonly asked: string;
+  /** What its filters answer, so that it is not asked: `HTTP 302: see …`; '' when they do not. */
+  readonly answer: string;
   /** Why its share fails; '' when it does not. */
   readonly fault: string;
   /** `dns`: resolved by the data plane. */
@@ -117,6 +121,7 @@ export interface ExplainedEndpoint {
 export interface ExplainedAnswer {
   /** `answered`: by the gateway itself, as it was told to. */
   readonly kind: 'forwarded' | 'answered' | 'refused';
+  /** null when the request is forwarded. */
   readonly httpStatus: number | null;
   /** As in `grpc-status`; null when the request is forwarded or is not gRPC. */
   readonly grpcStatus: number | null;

@@ -23,6 +23,7 @@ export type {
 } from './explanation.ts';
 export { type GrpcPath, grpcPathFault, invalidPathText, isGrpcPath, splitGrpcPath } from './grpc/grpc-path.ts';
 export { isHealthCheck } from './health-endpoint.ts';
+export { changedTarget, locationOf, type RedirectedRequest, rewriteOf } from './http/url-change.ts';
 export { narrowBinding } from './narrow-binding.ts';
 export { PatternVerdicts } from './pattern-verdicts.ts';
 export {

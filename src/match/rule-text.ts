@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { ExternalAuth, Filter, HeaderChange } from '../snapshot/index.ts';
+import type { ExternalAuth, Filter, HeaderChange, PathChange, Redirect, UrlRewrite } from '../snapshot/index.ts';
 
 /** What a filter does, in one line. */
 export function describeFilter(filter: Filter): string {
@@ -15,6 +15,10 @@ export function describeFilter(filter: Filter): string {
     }
     case 'external-auth':
       return `external auth: ${describeAuth(filter.auth)}`;
+    case 'redirect':
+      return describeRedirect(filter.redirect);
+    case 'rewrite':
+      return `rewrite: ${describeUrl(filter.rewrite).join(', ') || 'nothing'}`;
   }
 }
 
@@ -22,6 +26,26 @@ function describeAuth({ kind, cluster, maxBodyBytes }: ExternalAuth): string {
   const how = kind === 'grpc' ? 'by gRPC' : 'by HTTP';
   const body = maxBodyBytes === 0 ? '' : `, with the body up to ${maxBodyBytes} bytes`;
   return `${cluster} is asked ${how}${body}; without its yes the request is denied`;
+}
+
+function describeRedirect({ status, scheme, port, ...url }: Redirect): string {
+  const parts = [
+    ...(scheme === null ? [] : [`scheme ${scheme}`]),
+    ...(port === null ? [] : [`port ${port}`]),
+    ...describeUrl(url),
+  ];
+  return `redirect with ${status}: ${parts.join(', ') || 'to the same place'}`;
+}
+
+function describeUrl({ hostname, path }: UrlRewrite): string[] {
+  return [
+    ...(hostname === null ? [] : [`host ${hostname}`]),
+    ...(path === null ? [] : [path.kind === 'full' ? `path ${path.value}` : describePrefix(path)]),
+  ];
+}
+
+function describePrefix({ prefix, value }: Extract<PathChange, { kind: 'prefix' }>): string {
+  return `${value || '/'} in place of the prefix ${prefix || '/'}`;
 }
 
 function describeChange({ set, add, remove }: HeaderChange): string {

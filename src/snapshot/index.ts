@@ -11,3 +11,4 @@ export * from './listener.ts';
 export * from './order.ts';
 export * from './rule.ts';
 export * from './snapshot.ts';
+export * from './url-change.ts';

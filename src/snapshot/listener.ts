@@ -34,6 +34,7 @@ export interface RequestRouting {
   readonly health: HealthEndpoint | null;
   /** CIDR ranges of proxies whose word about clients is believed (`values/edge-fields.ts`), sorted. Empty: nobody's. */
   readonly trustedProxies: readonly string[];
+  readonly ports: ReachedPorts;
 }
 
 /**
@@ -45,6 +46,16 @@ export interface HealthEndpoint {
   readonly path: string;
   /** Whole values that a check must have, all of them. */
   readonly headers: readonly HeaderField[];
+}
+
+/** At which ports clients reach a Gateway: redirects name them. */
+export interface ReachedPorts {
+  /** The listener's: as written, or where it was moved to. */
+  readonly own: number;
+  /** That of URLs that name none: 80, unless the Gateway's listener there was moved. */
+  readonly http: number;
+  /** The same of 443. */
+  readonly https: number;
 }
 
 /** How TLS is ended. */

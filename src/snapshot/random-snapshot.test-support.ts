@@ -60,6 +60,7 @@ function listeners(rules: ReadonlyMap<string, Rule>): fc.Arbitrary<Listener[]> {
     health: fc.constantFrom(null, { path: '/healthz', headers: [{ name: 'probe', value: 'yes' }] }),
     trustedProxies: fc.constantFrom([], ['10.0.0.0/8']),
     virtualHosts: virtualHosts(rules),
+    ports: fc.constant({ own: 80, http: 80, https: 443 }),
   });
   const listener = fc.tuple(kind, identity).map(([own, all]) => ({ ...own, ...all }));
   return fc.uniqueArray(listener, { selector: value => value.id, minLength: 1, maxLength: 3 });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { ExternalAuth } from './external-auth.ts';
+import type { Redirect, UrlRewrite } from './url-change.ts';
 
 /** One match of one rule: the unit of precedence. Matches of a rule are ORed, so each has a place of its own. */
 export interface RouteEntry {
@@ -65,7 +66,7 @@ export interface Rule {
   readonly filters: readonly Filter[];
   /** Answered instead of forwarding: a filter that is not served or cannot be resolved, or no backend with a weight. */
   readonly fault: Fault | null;
-  /** Those with weight 0 are left out. Empty with fault null cannot be: translation puts a fault. */
+  /** Those with weight 0 are left out. Empty with fault null: a redirect answers every request. */
   readonly backends: readonly WeightedBackend[];
   /** Sum of the weights of `backends`; up to 16 × 1,000,000. */
   readonly totalWeight: number;
@@ -108,7 +109,9 @@ export type Filter =
   | { readonly kind: 'request-headers'; readonly change: HeaderChange }
   | { readonly kind: 'response-headers'; readonly change: HeaderChange }
   | { readonly kind: 'mirror'; readonly target: MirrorTarget; readonly share: MirrorShare }
-  | { readonly kind: 'external-auth'; readonly auth: ExternalAuth };
+  | { readonly kind: 'external-auth'; readonly auth: ExternalAuth }
+  | { readonly kind: 'redirect'; readonly redirect: Redirect }
+  | { readonly kind: 'rewrite'; readonly rewrite: UrlRewrite };
 
 /** Gateway API HTTPHeaderFilter. Names in lower case. Applied as set, add, remove. */
 export interface HeaderChange {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Binding, Rule, Snapshot } from '../../src/snapshot/index.ts';
+import type { Binding, Listener, Rule, Snapshot } from '../../src/snapshot/index.ts';
 
 /**
  * A snapshot as a golden case shows it: a rule once, under its id, and nothing that has its default. So a case shows what
@@ -22,12 +22,13 @@ export function renderSnapshot({ bindings, clusters, endpoints, certificates }: 
 }
 
 /** Address and port stand in the id. */
-function renderBinding({ id, admission, listeners }: Binding): object {
+function renderBinding({ id, port, admission, listeners }: Binding): object {
   return {
     id,
     admission,
-    listeners: listeners.map(({ virtualHosts, gateway: _gateway, name: _name, ...listener }) => ({
+    listeners: listeners.map(({ virtualHosts, ports, gateway: _gateway, name: _name, ...listener }) => ({
       ...listener,
+      ports: movedPorts(port, ports),
       virtualHosts: virtualHosts.map(({ hostname, entries }) => ({
         hostname,
         entries: entries.map(({ rule, match, matchIndex }) => ({
@@ -38,6 +39,11 @@ function renderBinding({ id, admission, listeners }: Binding): object {
       })),
     })),
   };
+}
+
+/** null: clients reach the Gateway where it says. */
+function movedPorts(port: number, { own, http, https }: Listener['ports']): Listener['ports'] | null {
+  return own === port && http === 80 && https === 443 ? null : { own, http, https };
 }
 
 function rulesOf(bindings: readonly Binding[]): readonly Rule[] {

@@ -10,7 +10,7 @@ export interface Answer {
   readonly body: AnswerBody | null;
   /** Further fields of the head: where to go instead, how to prove who one is. Names in lower case. */
   readonly headers: readonly (readonly [name: string, value: string])[];
-  /** Short flag for the access log and metrics. */
+  /** Short flag for the access log and metrics; '': the rule says so, and nothing failed. */
   readonly reason: string;
   /** True: a request of any protocol gets the HTTP status, for the case is one for HTTP itself. */
   readonly httpOnly: boolean;

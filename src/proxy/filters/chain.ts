@@ -3,21 +3,27 @@
 /**
  * The filters of a rule and one of its backends, in the order in which things happen:
  *
- * 1. `requestHead`: changes of request fields, the rule's and then the backend's. Pure: computed once for each list.
+ * 1. `requestHead`: changes of request fields, the rule's and then the backend's. Pure: computed once for each list. `rewrite`: the same
+ *    of host and path.
  * 2. `steps`: everything else, as written, the rule's and then the backend's. Each may let the request go on, wait, or answer it, and
  *    may watch the body.
  * 3. `responseHead`: changes of response fields, the backend's and then the rule's. Pure.
  */
+import { rewriteOf } from '../../match/index.ts';
 import type { Filter, HeaderChange } from '../../snapshot/index.ts';
 import type { ClusterPool } from '../upstream/index.ts';
 import type { AuthEnvironment } from './external-auth/auth-environment.ts';
 import { authStep } from './external-auth/auth-step.ts';
 import { HeaderRewriter } from './header-change.ts';
 import { type MirrorEnvironment, MirrorStep } from './mirror.ts';
+import { RedirectStep } from './redirect.ts';
 import type { FilterStep } from './step.ts';
+import { TargetRewrite } from './target-rewrite.ts';
 
 export interface FilterChain {
   readonly requestHead: HeaderRewriter;
+  /** null: host and path pass as they came. */
+  readonly rewrite: TargetRewrite | null;
   readonly steps: readonly FilterStep[];
   readonly responseHead: HeaderRewriter;
   /** Whom the steps send requests to: the chain is stale when one of these is. */
@@ -35,6 +41,7 @@ export function compileChain(
   ofBackend: readonly Filter[],
   environment: ChainEnvironment,
 ): FilterChain {
+  const rewrite = rewriteOf([...ofRule, ...ofBackend]);
   const clusters: ClusterPool[] = [];
   const steps: FilterStep[] = [];
   for (const filter of [...ofRule, ...ofBackend]) {
@@ -43,6 +50,7 @@ export function compileChain(
   }
   return {
     requestHead: new HeaderRewriter(changesOf([...ofRule, ...ofBackend], 'request-headers')),
+    rewrite: rewrite === null ? null : new TargetRewrite(rewrite),
     steps,
     responseHead: new HeaderRewriter(changesOf([...ofBackend, ...ofRule], 'response-headers')),
     clusters,
@@ -54,7 +62,10 @@ function stepOf(filter: Filter, environment: ChainEnvironment, clusters: Cluster
   switch (filter.kind) {
     case 'request-headers':
     case 'response-headers':
+    case 'rewrite':
       return null;
+    case 'redirect':
+      return new RedirectStep(filter.redirect);
     case 'mirror': {
       const cluster = environment.upstreams.cluster(filter.target.cluster);
       if (cluster === undefined) return null;

@@ -16,4 +16,5 @@ export {
   type SteppedRequest,
   type StepVerdict,
 } from './step.ts';
+export type { TargetRewrite } from './target-rewrite.ts';
 export { seededRandom, WeightedChoice } from './weighted-choice.ts';

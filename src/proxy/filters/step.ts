@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import type { ReachedPorts } from '../../snapshot/index.ts';
 import type { HeaderList, VolatileFields } from '../../wire/index.ts';
 import type { Answer } from '../faces/index.ts';
 import type { ChangedHead, FieldChange } from './field-change.ts';
@@ -36,6 +37,15 @@ export const CONTINUE: Extract<StepVerdict, { kind: 'continue' }> = { kind: 'con
 
 /** What a step sees of a request. */
 export interface SteppedRequest {
+  /** As the client sent it, but for the target, which is in the form that rules see. */
+  readonly head: HeaderList;
+  readonly fields: VolatileFields;
+  readonly target: string;
+  /** What the client spoke: the listener's (`entered`), or what a trusted proxy says. */
+  readonly scheme: 'http' | 'https';
+  readonly entered: 'http' | 'https';
+  /** Of the listener that took it. */
+  readonly ports: ReachedPorts;
   /** As an endpoint would get it: fields that the rule changes are changed. */
   readonly outgoing: HeaderList;
   readonly outgoingFields: VolatileFields;

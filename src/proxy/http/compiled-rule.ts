@@ -20,10 +20,12 @@ import type { Serving } from './serving.ts';
 export interface CompiledBackend {
   /** Index in the rule's backends. */
   readonly index: number;
-  /** null: `fault` is answered. */
+  readonly weight: number;
+  /** null: `fault` is answered, unless a step answers before. */
   readonly cluster: ClusterPool | null;
   /** What session tokens call the cluster; -1: none. */
   readonly tag: number;
+  /** Not null where `cluster` is. */
   readonly fault: Fault | null;
   readonly filters: FilterChain;
   /** What responses get: the chain's changes, and fields of ours. */
@@ -33,7 +35,8 @@ export interface CompiledBackend {
 /** A rule, ready to be executed. */
 export class CompiledRule {
   readonly rule: Rule;
-  readonly backends: readonly CompiledBackend[];
+  /** Never empty: where the rule answers by itself there is one without a cluster. */
+  readonly backends: readonly [CompiledBackend, ...CompiledBackend[]];
   readonly choice: WeightedChoice;
   readonly metrics: RuleMetrics;
   /** 0: none. */
@@ -44,10 +47,10 @@ export class CompiledRule {
   /** For the access log: the rule's name, else its index. */
   readonly ruleName: string;
 
-  constructor(rule: Rule, backends: readonly CompiledBackend[], metrics: RuleMetrics) {
+  constructor(rule: Rule, backends: CompiledRule['backends'], metrics: RuleMetrics) {
     this.rule = rule;
     this.backends = backends;
-    this.choice = new WeightedChoice(rule.backends.map(backend => backend.weight));
+    this.choice = new WeightedChoice(backends.map(({ weight }) => weight));
     this.metrics = metrics;
     this.timeoutMs = rule.requestTimeoutMs ?? 0;
     this.session = rule.sessionPersistence === null ? null : new RuleSession(rule, rule.sessionPersistence);
@@ -56,9 +59,9 @@ export class CompiledRule {
   }
 
   /** The backend of a request: that of its session while the rule has it, else one by weight. */
-  backendFor(session: SessionToken | null, random: Random): CompiledBackend | undefined {
+  backendFor(session: SessionToken | null, random: Random): CompiledBackend {
     const kept = session === null ? undefined : this.backends.find(({ tag }) => tag === session.backend);
-    return kept ?? this.backends[this.choice.pick(random)];
+    return kept ?? this.backends[this.choice.pick(random)] ?? this.backends[0];
   }
 }
 
@@ -79,11 +82,7 @@ export class RuleCompiler {
   compile(rule: Rule): CompiledRule {
     const known = this.#compiled.get(rule);
     if (known !== undefined && !known.metrics.isGone && this.#isCurrent(known)) return known;
-    const compiled = new CompiledRule(
-      rule,
-      rule.backends.map((backend, index) => this.#backend(rule, backend, index)),
-      this.#metrics.metricsOf(rule),
-    );
+    const compiled = new CompiledRule(rule, this.#backends(rule), this.#metrics.metricsOf(rule));
     this.#compiled.set(rule, compiled);
     return compiled;
   }
@@ -102,12 +101,22 @@ export class RuleCompiler {
     );
   }
 
+  #backends(rule: Rule): CompiledRule['backends'] {
+    const [first, ...others] = rule.fault === null ? rule.backends : [];
+    if (first === undefined) {
+      const target = { kind: 'fault' as const, fault: rule.fault ?? UNKNOWN_CLUSTER };
+      return [this.#backend(rule, { weight: 1, target, filters: [] }, 0)];
+    }
+    return [this.#backend(rule, first, 0), ...others.map((backend, index) => this.#backend(rule, backend, index + 1))];
+  }
+
   #backend(rule: Rule, backend: WeightedBackend, index: number): CompiledBackend {
-    const { target } = backend;
+    const { target, weight } = backend;
     const cluster = target.kind === 'cluster' ? this.#serving.upstreams.cluster(target.cluster) : undefined;
     const filters = compileChain(rule.filters, backend.filters, this.#serving);
     return {
       index,
+      weight,
       cluster: cluster ?? null,
       tag: cluster === undefined ? -1 : hashText(cluster.id),
       fault: target.kind === 'fault' ? target.fault : cluster === undefined ? UNKNOWN_CLUSTER : null,

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import type { ReachedPorts } from '../../snapshot/index.ts';
 import type { HeaderList, HeaderListPool } from '../../wire/index.ts';
 import type { Answer, Face, RequestSeries } from '../faces/index.ts';
 import { HeaderRewriter } from '../filters/index.ts';
 import type { PeerTrust } from './client-claims.ts';
 import type { CompiledBackend, CompiledRule } from './compiled-rule.ts';
-import { OutgoingHead } from './outgoing-head.ts';
+import { type HeadFilters, OutgoingHead } from './outgoing-head.ts';
 
 /** Made as they are asked for. */
 interface OutgoingHeads {
@@ -13,12 +14,15 @@ interface OutgoingHeads {
   unchanged: OutgoingHead | null;
 }
 
-const NO_CHANGE = new HeaderRewriter([]);
+const NO_CHANGE: HeadFilters = { requestHead: new HeaderRewriter([]), rewrite: null };
 
 /** The scope that a decision belongs to: it is compared by identity. */
 export interface DecidedIn {
   readonly proto: 'http' | 'https';
 }
+
+/** Of what no listener takes. */
+export const NO_PORTS: ReachedPorts = { own: 0, http: 80, https: 443 };
 
 /** What a decision is made of. */
 export interface DecisionParts {
@@ -27,6 +31,7 @@ export interface DecisionParts {
   readonly upgrade: string | null;
   /** `namespace/gateway/listener`; '' when no listener takes the request. */
   readonly listener: string;
+  readonly ports: ReachedPorts;
   readonly gateway: string;
   readonly trust: PeerTrust;
   /** As a trusted peer says, else the connection's. */
@@ -48,6 +53,7 @@ export class Decision {
   readonly face: Face;
   readonly upgrade: string | null;
   readonly listener: string;
+  readonly ports: ReachedPorts;
   readonly gateway: string;
   readonly trust: PeerTrust;
   readonly proto: 'http' | 'https';
@@ -70,6 +76,7 @@ export class Decision {
     this.face = parts.face;
     this.upgrade = parts.upgrade;
     this.listener = parts.listener;
+    this.ports = parts.ports;
     this.gateway = parts.gateway;
     this.trust = parts.trust;
     this.proto = parts.proto;
@@ -82,8 +89,8 @@ export class Decision {
   /** The same for a request with another target that is not in the list. `target`: what it had to be normalised to. */
   forTarget(target: string | null, series: RequestSeries): Decision {
     if (target === this.target && series === this.series) return this;
-    const { face, upgrade, listener, gateway, trust, proto, rule, answer } = this;
-    const parts = { face, upgrade, listener, gateway, trust, proto, target, series, rule, answer };
+    const { face, upgrade, listener, ports, gateway, trust, proto, rule, answer } = this;
+    const parts = { face, upgrade, listener, ports, gateway, trust, proto, target, series, rule, answer };
     return new Decision(this.scope, this.head, parts, this.#outgoing);
   }
 
@@ -92,7 +99,7 @@ export class Decision {
     const { ofBackend } = this.#outgoing;
     let head = ofBackend[backend.index];
     if (head === undefined) {
-      head = this.#outgoingHead(backend.filters.requestHead, lists);
+      head = this.#outgoingHead(backend.filters, lists);
       ofBackend[backend.index] = head;
     }
     return head;
@@ -104,8 +111,8 @@ export class Decision {
     return this.#outgoing.unchanged;
   }
 
-  #outgoingHead(rewriter: HeaderRewriter, lists: HeaderListPool): OutgoingHead {
-    return new OutgoingHead(this.head, rewriter, {
+  #outgoingHead(filters: HeadFilters, lists: HeaderListPool): OutgoingHead {
+    return new OutgoingHead(this.head, filters, {
       proto: this.proto,
       isTrusted: this.trust.proxies !== null,
       setsHost: this.face.name === 'http',

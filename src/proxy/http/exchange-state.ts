@@ -103,7 +103,7 @@ export abstract class ExchangeState {
     return this.headBytes + this.request.cost + this.response.cost;
   }
 
-  abstract runSteps(steps: readonly FilterStep[]): void;
+  abstract runSteps(steps: readonly FilterStep[], decision: Decision): void;
   /** Ends the request with an answer of ours: the whole response, or its end when it has begun. */
   abstract answer(answer: Answer): void;
   /** Once, when the response is out or given up: counts, logs, lets go of everything. */

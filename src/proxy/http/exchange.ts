@@ -31,6 +31,7 @@ import {
 import { Attempts } from './attempts.ts';
 import { clientOf } from './client-claims.ts';
 import { type DeadlineKind, type DeadlineOwner, Deadlines } from './deadlines.ts';
+import type { Decision } from './decision.ts';
 import { tellRequest } from './exchange-debug.ts';
 import { finishExchange } from './exchange-end.ts';
 import { chargeHead, recount } from './exchange-memory.ts';
@@ -218,9 +219,9 @@ export class Exchange extends ExchangeState implements MessageEvents, AttemptOwn
     }
   }
 
-  runSteps(steps: readonly FilterStep[]): void {
+  runSteps(steps: readonly FilterStep[], decision: Decision): void {
     this.steps = new StepRun(this, steps);
-    this.steps.run(new SteppedExchange(this));
+    this.steps.run(new SteppedExchange(this, decision));
   }
 
   onStepsDone(): void {

@@ -7,7 +7,7 @@
  */
 import { isDroppedAtEdge } from '../../values/index.ts';
 import { fieldOf, type HeaderList, type HeaderListPool, type VolatileFields } from '../../wire/index.ts';
-import { type HeaderRewriter, type MutableFields, removeField } from '../filters/index.ts';
+import { type FilterChain, type MutableFields, removeField } from '../filters/index.ts';
 import { FORWARDED_FOR, forwardedFor } from './client-claims.ts';
 
 /** Lists kept for one incoming list; each may take room in the header tables of connections to endpoints. */
@@ -25,6 +25,9 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set([
   'host',
 ]);
 
+/** What filters make of heads. */
+export type HeadFilters = Pick<FilterChain, 'requestHead' | 'rewrite'>;
+
 export interface OutgoingHeadOptions {
   readonly proto: 'http' | 'https';
   /** The peer is a proxy that the Gateway trusts. */
@@ -40,16 +43,16 @@ export interface OutgoingHeadOptions {
 
 export class OutgoingHead {
   readonly #source: HeaderList;
-  readonly #rewriter: HeaderRewriter;
+  readonly #filters: HeadFilters;
   readonly #options: OutgoingHeadOptions;
   #byAddress: Map<string, HeaderList> | null = null;
   #lastAddress = '';
   #lastList: HeaderList;
   #withoutAddress: HeaderList | null = null;
 
-  constructor(source: HeaderList, rewriter: HeaderRewriter, options: OutgoingHeadOptions) {
+  constructor(source: HeaderList, filters: HeadFilters, options: OutgoingHeadOptions) {
     this.#source = source;
-    this.#rewriter = rewriter;
+    this.#filters = filters;
     this.#options = options;
     this.#lastList = source;
   }
@@ -96,7 +99,8 @@ export class OutgoingHead {
     if (address !== null) push(fields, FORWARDED_FOR, appended(forwardedFor(this.#source, null), address));
     push(fields, FORWARDED_PROTO, proto);
     if (setsHost) setHost(fields);
-    this.#rewriter.rewrite(fields);
+    this.#filters.rewrite?.rewrite(fields);
+    this.#filters.requestHead.rewrite(fields);
     return lists.intern(fields.names, fields.values, this.#source.sensitive);
   }
 }

@@ -7,7 +7,7 @@ import type { RuleSession, SessionToken } from '../filters/index.ts';
 import { type ClusterPool, hashText } from '../upstream/index.ts';
 import { deadlineExceeded, faulted } from './answers.ts';
 import { hasClaims, withoutClaims } from './client-claims.ts';
-import { type CompiledBackend, type CompiledRule, UNKNOWN_CLUSTER } from './compiled-rule.ts';
+import type { CompiledBackend, CompiledRule } from './compiled-rule.ts';
 import type { Decision } from './decision.ts';
 import { tellRetry } from './exchange-debug.ts';
 import { recount } from './exchange-memory.ts';
@@ -21,23 +21,25 @@ export function beginForwarding(exchange: ExchangeState, decision: Decision, rul
   const { serving } = exchange.owner;
   const session = rule.session === null ? null : readSession(exchange, rule.session);
   const backend = rule.backendFor(session, serving.random);
-  const fault = rule.rule.fault ?? backend?.fault ?? null;
-  if (fault !== null || backend === undefined || backend.cluster === null) {
-    exchange.answer(faulted(fault ?? UNKNOWN_CLUSTER));
+  const { fault, filters } = backend;
+  if (fault !== null && filters.steps.length === 0) {
+    exchange.answer(faulted(fault));
     return;
   }
   if (!startDeadline(exchange, rule.timeoutMs)) return;
   if (decision.upgrade !== null && !askForTunnel(exchange, decision.upgrade)) return;
   exchange.backend = backend;
   prepareHead(exchange, decision, backend);
-  if (backend.filters.steps.length === 0) openAttempt(exchange, backend.cluster, session?.endpoint ?? null);
-  else exchange.runSteps(backend.filters.steps);
+  if (filters.steps.length === 0) goOn(exchange);
+  else exchange.runSteps(filters.steps, decision);
 }
 
 /** Every step of the rule's filters let the request go on. */
 export function goOn(exchange: ExchangeState): void {
-  const cluster = exchange.backend?.cluster ?? null;
-  if (cluster !== null) openAttempt(exchange, cluster, exchange.session?.endpoint ?? null);
+  const { backend, session } = exchange;
+  if (backend === null) return;
+  if (backend.fault !== null) exchange.answer(faulted(backend.fault));
+  else if (backend.cluster !== null) openAttempt(exchange, backend.cluster, session?.endpoint ?? null);
 }
 
 /** The endpoint refused the stream before it looked at it. */
@@ -88,10 +90,9 @@ function prepareHead(exchange: ExchangeState, decision: Decision, backend: Compi
   const head = decision.outgoing(backend, serving.lists);
   const believed = believedFields(outgoingFields, decision);
   const list = head.listFor(peerAddress, believed === outgoingFields ? null : fields);
-  exchange.outgoingFields = believed;
-  if (backend.filters.requestHead.touchesVolatile) {
-    exchange.outgoingFields = backend.filters.requestHead.rewriteVolatile(exchange.outgoingFields);
-  }
+  const { requestHead, rewrite } = backend.filters;
+  exchange.outgoingFields = rewrite === null ? believed : rewrite.rewriteVolatile(believed);
+  if (requestHead.touchesVolatile) exchange.outgoingFields = requestHead.rewriteVolatile(exchange.outgoingFields);
   if (list === null) exchange.outgoingFields = head.forwardedFor(peerAddress, exchange.outgoingFields, fields);
   exchange.outgoing = list ?? head.unaddressed();
   if (serving.accessLog !== null) ensureRequestId(exchange, serving.accessLog.newRequestId);

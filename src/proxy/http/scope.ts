@@ -17,7 +17,7 @@ import { GatewayMetrics, type MethodBudget } from '../metrics/index.ts';
 import { healthy, leaving, misdirected, noHost, noListener, noRoute, refused } from './answers.ts';
 import { DOUBTED, type PeerTrust, UNASKED } from './client-claims.ts';
 import type { RuleCompiler } from './compiled-rule.ts';
-import { Decision } from './decision.ts';
+import { Decision, NO_PORTS } from './decision.ts';
 import { HeadView } from './head-view.ts';
 import type { Serving } from './serving.ts';
 import { type RequestHead, TargetDecisions } from './target-decisions.ts';
@@ -156,6 +156,7 @@ export class Scope {
       face,
       upgrade,
       listener: listener?.listener.id ?? '',
+      ports: listener?.listener.ports ?? NO_PORTS,
       gateway,
       trust,
       proto,

@@ -27,6 +27,12 @@ const NO: Answer = {
 
 /** A request whose steps are run, and what came of it. */
 class World implements SteppedRequest {
+  readonly head = new HeaderList([], []);
+  readonly fields = null;
+  readonly target = '/';
+  readonly scheme = 'http';
+  readonly entered = 'http';
+  readonly ports = { own: 80, http: 80, https: 443 };
   readonly outgoing = new HeaderList([], []);
   readonly outgoingFields = null;
   readonly isApart = false;

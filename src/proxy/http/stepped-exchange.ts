@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { HeaderList, type VolatileFields } from '../../wire/index.ts';
+import type { ReachedPorts } from '../../snapshot/index.ts';
+import { HeaderList, targetOf, type VolatileFields } from '../../wire/index.ts';
 import {
   type BodyWatcher,
   type ChangedHead,
@@ -19,9 +20,36 @@ const CONTINUE_HEAD = new HeaderList([':status'], ['100']);
 /** An exchange as the steps of its rule see it. */
 export class SteppedExchange implements SteppedRequest {
   readonly #exchange: ExchangeState;
+  readonly #decision: Decision;
 
-  constructor(exchange: ExchangeState) {
+  constructor(exchange: ExchangeState, decision: Decision) {
     this.#exchange = exchange;
+    this.#decision = decision;
+  }
+
+  get head(): HeaderList {
+    return this.#decision.head;
+  }
+
+  get fields(): VolatileFields {
+    return this.#exchange.fields;
+  }
+
+  get target(): string {
+    const { head, target } = this.#decision;
+    return target ?? targetOf(head, this.#exchange.fields);
+  }
+
+  get scheme(): 'http' | 'https' {
+    return this.#decision.proto;
+  }
+
+  get entered(): 'http' | 'https' {
+    return this.#decision.scope.proto;
+  }
+
+  get ports(): ReachedPorts {
+    return this.#decision.ports;
   }
 
   get outgoing(): HeaderList {
@@ -47,7 +75,7 @@ export class SteppedExchange implements SteppedRequest {
   unchanged(): ChangedHead {
     const exchange = this.#exchange;
     const { peerAddress, serving } = exchange.owner;
-    const decision = exchange.decision as Decision;
+    const decision = this.#decision;
     const head = decision.unchanged(serving.lists);
     const fields = believedFields(exchange.fields, decision);
     const list = head.listFor(peerAddress, exchange.fields);
@@ -62,9 +90,9 @@ export class SteppedExchange implements SteppedRequest {
   }
 
   invite(): void {
-    const { decision, request, stream } = this.#exchange;
+    const { request, stream } = this.#exchange;
     if (request.bytes > 0 || request.ended) return;
-    if (decision?.head.get('expect')?.toLowerCase() === '100-continue') stream.sendInformational(CONTINUE_HEAD, null);
+    if (this.head.get('expect')?.toLowerCase() === '100-continue') stream.sendInformational(CONTINUE_HEAD, null);
   }
 
   awaitMore(bytes: number): void {

@@ -25,7 +25,7 @@ function addNames({ match, rule }: RouteEntry, names: Set<string>): void {
 
 function addChanged(filters: readonly Filter[], names: Set<string>): void {
   for (const filter of filters) {
-    if (filter.kind === 'mirror' || filter.kind === 'external-auth') continue;
+    if (filter.kind !== 'request-headers' && filter.kind !== 'response-headers') continue;
     const { set, add, remove } = filter.change;
     for (const { name } of set) names.add(name);
     for (const { name } of add) names.add(name);

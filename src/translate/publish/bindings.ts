@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Admission, Binding, Certificate, Listener } from '../../snapshot/index.ts';
+import type { Admission, Binding, Certificate, Listener, ReachedPorts } from '../../snapshot/index.ts';
 import { compareHostnames, compareStrings } from '../../values/index.ts';
 import type { AcceptedGateway, AcceptedListener } from '../accept/gateways.ts';
 import type { ListenerTables } from '../arbitrate/listener-tables.ts';
@@ -69,10 +69,19 @@ function publishListener(
   const { namespace, name } = accepted.gateway.metadata;
   const identity = { id: judged.id, gateway: { namespace, name }, name: judged.spec.name, hostname: judged.hostname };
   const { health, trustedProxies } = accepted;
-  const routing = { virtualHosts: tables.get(judged.id)?.virtualHosts ?? [], health, trustedProxies };
+  const virtualHosts = tables.get(judged.id)?.virtualHosts ?? [];
+  const routing = { virtualHosts, health, trustedProxies, ports: portsOf(accepted, listener) };
   const published: Listener =
     judged.protocol?.secure === true
       ? { kind: 'https', ...identity, tls: { certificates: judged.certificates.map(c => c.id) }, ...routing }
       : { kind: 'http', ...identity, ...routing };
   return share(known.get(judged.id), published);
+}
+
+function portsOf({ listeners }: AcceptedGateway, listener: AcceptedListener): ReachedPorts {
+  const reached = (port: number): number => {
+    const there = listeners.find(({ judged, sockets }) => judged.spec.port === port && sockets.length > 0);
+    return there?.sockets[0]?.port ?? port;
+  };
+  return { own: listener.sockets[0]?.port ?? listener.judged.spec.port, http: reached(80), https: reached(443) };
 }

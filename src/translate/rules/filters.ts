@@ -17,6 +17,7 @@ import { resolveExternalAuth } from '../resolve/external-auth.ts';
 import type { AttachableRoute } from '../route-kinds.ts';
 import { FILTER_NOT_SERVED, FILTER_UNRESOLVED } from './faults.ts';
 import { compileHeaderChange } from './header-change.ts';
+import { compileRedirect, compileRewrite, otherPath, replacesPrefix } from './url-change.ts';
 
 /** What came of a list of filters. */
 export interface CompiledFilters {
@@ -53,23 +54,27 @@ interface Draft {
   fault: Fault | null;
 }
 
-/** Compiles the filters of a rule or of a backendRef, in the order written. */
-export function compileFilters(
-  filters: readonly RouteFilter[] | undefined,
-  { route, path, context }: FilterSite,
-): CompiledFilters {
-  if (filters === undefined || filters.length === 0) return NO_FILTERS;
-  const draft: Draft = { filters: [], unsupported: [], refsProblems: [], backends: [], findings: [], fault: null };
-  filters.forEach((filter, index) => {
-    compileFilter({ route, path: [...path, index], context, draft }, filter);
-  });
-  return draft;
-}
-
+/** Where a list of filters stands. */
 interface FilterSite {
   readonly route: AttachableRoute;
   readonly path: readonly (string | number)[];
   readonly context: ResolveContext;
+  /** Of all requests of the rule: see `prefixOf`. */
+  readonly prefix: string | null;
+}
+
+/** Compiles the filters of a rule or of a backendRef, in the order written. */
+export function compileFilters(
+  filters: readonly RouteFilter[] | undefined,
+  { route, path, context, prefix }: FilterSite,
+): CompiledFilters {
+  if (filters === undefined || filters.length === 0) return NO_FILTERS;
+  const draft: Draft = { filters: [], unsupported: [], refsProblems: [], backends: [], findings: [], fault: null };
+  filters.forEach((filter, index) => {
+    compileFilter({ route, path: [...path, index], context, prefix, draft }, filter);
+  });
+  // Requests are answered with the fault: no filter may answer before.
+  return draft.fault === null ? draft : { ...draft, filters: [] };
 }
 
 interface Site extends FilterSite {
@@ -94,7 +99,17 @@ function compileFilter(site: Site, filter: RouteFilter): void {
       addUnresolved(site, `ExtensionRef ${filter.extensionRef.kind} ${filter.extensionRef.name}`);
       break;
     case 'RequestRedirect':
+      addUrlFilter(site, filter.requestRedirect, {
+        kind: 'redirect',
+        redirect: compileRedirect(filter.requestRedirect, site.prefix),
+      });
+      break;
     case 'URLRewrite':
+      addUrlFilter(site, filter.urlRewrite, {
+        kind: 'rewrite',
+        rewrite: compileRewrite(filter.urlRewrite, site.prefix),
+      });
+      break;
     case 'CORS':
       site.draft.unsupported.push(notServedFilter(site.route, { path: site.path, type: filter.type }));
       site.draft.fault = FILTER_NOT_SERVED;
@@ -126,6 +141,23 @@ function addHeaderFilter(site: Site, kind: 'request-headers' | 'response-headers
       }),
     );
   }
+}
+
+function addUrlFilter(site: Site, written: Parameters<typeof otherPath>[0], filter: Filter): void {
+  const { draft, path, prefix, route } = site;
+  const other = otherPath(written);
+  if (other !== undefined) draft.findings.push(findingOf('route/path-value', route, { path, ...other }));
+  if (prefix !== null || !replacesPrefix(written)) {
+    draft.filters.push(filter);
+    return;
+  }
+  const finding = findingOf('route/prefix-unknown', route, {
+    path,
+    message: 'replacePrefixMatch replaces a prefix, and the matches of the rule are not one prefix',
+    help: 'Make a rule for each prefix, or set type: ReplaceFullPath',
+  });
+  draft.unsupported.push({ reason: 'UnsupportedValue', finding });
+  draft.fault = FILTER_UNRESOLVED;
 }
 
 function addMirror(site: Site, mirror: RequestMirror): void {

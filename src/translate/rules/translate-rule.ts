@@ -9,11 +9,12 @@ import type { Problem, RouteRefsReason } from '../outcomes.ts';
 import { type ResolveContext, type ResolvedBackend, resolveBackend } from '../resolve/backend-refs.ts';
 import type { AttachableRoute, RouteRule } from '../route-kinds.ts';
 import { backendFault, NO_BACKENDS, NO_WEIGHT } from './faults.ts';
-import { compileFilters } from './filters.ts';
+import { type CompiledFilters, compileFilters } from './filters.ts';
 import { compileGrpcMatches } from './grpc-matches.ts';
 import { compileHttpMatches } from './http-matches.ts';
 import type { CompiledMatches, MatchSite } from './matches.ts';
 import { compileSessionPersistence } from './session-persistence.ts';
+import { prefixOf } from './url-change.ts';
 
 /** One rule of a route, translated. */
 export interface TranslatedRule {
@@ -49,8 +50,13 @@ export function translateRule(source: RouteRule, site: RuleSite): TranslatedRule
   const path = ['spec', 'rules', ruleIndex];
   const matched = compileMatches(source, { route, path: [...path, 'matches'] });
   if ('problem' in matched) return { dropped: matched.problem, ruleIndex };
-  const filters = compileFilters(rule.filters, { route, path: [...path, 'filters'], context });
-  const shares = compileBackends(rule, { site, answers: filters.fault !== null });
+  const filters = compileFilters(rule.filters, {
+    route,
+    path: [...path, 'filters'],
+    context,
+    prefix: prefixOf(source),
+  });
+  const shares = compileBackends(source, { site, answers: answersAll(filters) });
   const timing = compileTiming(source, site);
   const { namespace, name } = route.metadata;
   const id = interned(`${route.kind}/${namespace}/${name}/${ruleIndex}`);
@@ -74,6 +80,11 @@ export function translateRule(source: RouteRule, site: RuleSite): TranslatedRule
     unsupported: [...filters.unsupported, ...shares.unsupported],
     findings: [...filters.findings, ...shares.findings, ...session.findings, ...timing.findings],
   };
+}
+
+/** The rule needs no backends. */
+function answersAll({ fault, filters }: CompiledFilters): boolean {
+  return fault !== null || filters.some(({ kind }) => kind === 'redirect');
 }
 
 function compileMatches(source: RouteRule, site: MatchSite): CompiledMatches {
@@ -117,13 +128,14 @@ interface Shares {
  * and answers it with a fault (GRPCRouteRule.backendRefs).
  */
 function compileBackends(
-  rule: RouteRule['rule'],
+  source: RouteRule,
   { site, answers }: { readonly site: RuleSite; readonly answers: boolean },
 ): Shares {
-  const refs = rule.backendRefs ?? [];
+  const refs = source.rule.backendRefs ?? [];
+  const prefix = prefixOf(source);
   const path = ['spec', 'rules', site.ruleIndex, 'backendRefs'];
   const shares: Shares = { backends: [], used: [], refsProblems: [], unsupported: [], findings: [], fault: null };
-  for (const [index, ref] of refs.entries()) addShare(ref, [...path, index], { site, shares });
+  for (const [index, ref] of refs.entries()) addShare(ref, [...path, index], { site: { ...site, prefix }, shares });
   if (shares.backends.length > 0 || answers) return shares;
   shares.fault = refs.length === 0 ? NO_BACKENDS : NO_WEIGHT;
   return shares;
@@ -132,7 +144,7 @@ function compileBackends(
 function addShare(
   ref: GRPCBackendRef | HTTPBackendRef,
   path: readonly (string | number)[],
-  { site, shares }: { site: RuleSite; shares: Shares },
+  { site, shares }: { site: RuleSite & { readonly prefix: string | null }; shares: Shares },
 ): void {
   const { route, context } = site;
   const resolved = resolveBackend(ref, { referrer: route, speaks: route.kind, path, context });

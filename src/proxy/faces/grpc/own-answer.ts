@@ -10,11 +10,7 @@ import { errorInfo, retryInfo, statusDetails } from './status-details.ts';
 export function say(answer: Answer): SpokenAnswer {
   const names = [':status', 'content-type', 'grpc-status'];
   const values = ['200', 'application/grpc', String(answer.grpcStatus)];
-  for (const [name, value] of answer.headers) {
-    names.push(name);
-    values.push(value);
-  }
-  return { names, values, fields: statusFields(answer), body: null, httpStatus: 200 };
+  return { names, values, fields: [...statusFields(answer), ...answer.headers.flat()], body: null, httpStatus: 200 };
 }
 
 /** Messages that are whole should arrive, but for a client whose deadline passed. */

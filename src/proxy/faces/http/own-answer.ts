@@ -13,13 +13,10 @@ export function say(answer: Answer): SpokenAnswer {
     names.push('content-type');
     values.push(contentType);
   }
-  for (const [name, value] of answer.headers) {
-    names.push(name);
-    values.push(value);
-  }
-  const fields = saysLength(answer.httpStatus) ? ['content-length', String(bytes.length)] : null;
+  const length = saysLength(answer.httpStatus) ? ['content-length', String(bytes.length)] : [];
+  const fields = [...length, ...answer.headers.flat()];
   const body = bytes.length === 0 ? null : bytes;
-  return { names, values, fields, body, httpStatus: answer.httpStatus };
+  return { names, values, fields: fields.length === 0 ? null : fields, body, httpStatus: answer.httpStatus };
 }
 
 function textOf(answer: Answer): AnswerBody {
