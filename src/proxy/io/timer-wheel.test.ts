@@ -35,6 +35,17 @@ describe('a timer wheel', () => {
     wheel.close();
   });
 
+  it('fires at the next tick what was due when a wheel that stood still was armed', () => {
+    let nowMs = 0;
+    const wheel = new TimerWheel(10, 8, () => nowMs);
+    const timer = new Timer();
+    nowMs = 1_003;
+    wheel.arm(timer, 1_000);
+    wheel.advance(1_010);
+    assert.deepEqual(timer.fired, [1_010]);
+    wheel.close();
+  });
+
   it('fires timers that are several turns away', () => {
     const { wheel, timer } = start();
     wheel.arm(timer, 250);

@@ -51,11 +51,12 @@ export class TimerWheel {
   /** Fires `timer` at `atMs` (the clock of `now`), or at the next tick when that is past. Moves it when it is armed. */
   arm(timer: WheelTimer, atMs: number): void {
     if (timer.wheelNext !== null) this.disarm(timer);
+    // First: a wheel that stood still learns what time it is, and a tick that is past is not one to wait for.
+    if (this.#interval === undefined) this.#start();
     const tick = Math.max(Math.ceil(atMs / this.resolutionMs), this.#tick + 1);
     timer.wheelTick = tick;
     link(this.#slots[tick & this.#mask] as Slot, timer);
     this.#armed++;
-    if (this.#interval === undefined) this.#start();
   }
 
   /** No effect when it is not armed. */
