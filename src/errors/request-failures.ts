@@ -138,6 +138,14 @@ export const REQUEST_FAILURES = {
     summary: "the route's timeout passed; a DEADLINE_EXCEEDED without a reason is the endpoint's own",
     help: 'look for the slow backend, or allow more time in the route',
   },
+  backend_timeout: {
+    source: 'upstream',
+    retryable: false,
+    httpStatus: 504,
+    grpcStatus: 4,
+    summary: 'an endpoint did not begin its answer within the timeout of a try (`backendRequest`)',
+    help: 'look for the slow backend, or allow more time in the route',
+  },
   stream_stalled: {
     source: 'downstream',
     retryable: false,

@@ -2,11 +2,12 @@
 
 import { REQUEST_FAILURES, type RequestFailureReason } from '../errors/index.ts';
 import type { Rule, Snapshot, WeightedBackend } from '../snapshot/index.ts';
-import { socketAddress } from '../values/index.ts';
+import { grpcStatusWord, socketAddress } from '../values/index.ts';
 import { explainFilters, explainRewrite, type FilteredRequest } from './explain-filters.ts';
 import type { ExplainedAnswer, ExplainedBackend, ExplainedEndpoint, Question } from './explanation.ts';
 import { grpcWebText } from './refusal-text.ts';
 import { describeFilter, formatShare } from './rule-text.ts';
+import { describeTiming } from './timing-text.ts';
 
 /** The backends of a rule with their shares and endpoints. */
 export function explainBackends(rule: Rule, snapshot: Snapshot, request: FilteredRequest): ExplainedBackend[] {
@@ -72,22 +73,21 @@ export function explainRuleAnswer(
   if (answer !== undefined) return answer;
   const working = backends.filter(({ answer, fault }) => answer !== '' || fault === '');
   if (working.length > 0)
-    return { kind: 'forwarded', httpStatus: null, grpcStatus: null, text: forwardText(rule, backends) };
+    return { kind: 'forwarded', httpStatus: null, grpcStatus: null, text: forwardText(rule, backends, protocol) };
   const target = rule.backends[0]?.target;
   if (target?.kind === 'fault') return refuse(target.fault, protocol);
   const names = backends.map(({ cluster }) => cluster).filter(cluster => cluster !== '');
   return refuse({ ...REQUEST_FAILURES.no_endpoint, message: `no ready endpoint in ${names.join(', ')}` }, protocol);
 }
 
-function forwardText(rule: Rule, backends: readonly ExplainedBackend[]): string {
+function forwardText(rule: Rule, backends: readonly ExplainedBackend[], protocol: Question['protocol']): string {
   const parts = backends.map(({ answer, cluster, share, fault }) => {
     const percent = backends.length === 1 ? '' : ` (${formatShare(share)} %)`;
     if (answer !== '') return `the client${percent}: ${answer}`;
     if (fault === '') return `${cluster}${percent}`;
     return `an error${percent}: ${cluster === '' ? fault : `${cluster}: ${fault}`}`;
   });
-  const timeout = rule.requestTimeoutMs === null ? '' : `, within ${rule.requestTimeoutMs} ms`;
-  return `forwarded to ${parts.join(', ')}${timeout}`;
+  return `forwarded to ${parts.join(', ')}${describeTiming(rule, protocol)}`;
 }
 
 interface Refusal {
@@ -99,17 +99,6 @@ interface Refusal {
 function refuse({ httpStatus, grpcStatus, message }: Refusal, protocol: Question['protocol']): ExplainedAnswer {
   if (protocol === 'http')
     return { kind: 'refused', httpStatus, grpcStatus: null, text: `HTTP ${httpStatus}: ${message}` };
-  const name = STATUS_NAMES[grpcStatus] ?? 'code';
+  const name = grpcStatusWord(grpcStatus) ?? 'code';
   return { kind: 'refused', httpStatus: 200, grpcStatus, text: `gRPC status ${grpcStatus} ${name}: ${message}` };
 }
-
-/** Those that a gateway answers itself. */
-const STATUS_NAMES: Readonly<Record<number, string>> = {
-  4: 'DEADLINE_EXCEEDED',
-  7: 'PERMISSION_DENIED',
-  8: 'RESOURCE_EXHAUSTED',
-  12: 'UNIMPLEMENTED',
-  13: 'INTERNAL',
-  14: 'UNAVAILABLE',
-  16: 'UNAUTHENTICATED',
-};

@@ -16,6 +16,8 @@ export function sampleRule(name: string, changes: Partial<Rule> = {}): Rule {
     backends,
     totalWeight: backends.reduce((sum, backend) => sum + backend.weight, 0),
     requestTimeoutMs: null,
+    backendTimeoutMs: null,
+    retry: null,
     sessionPersistence: null,
     ...changes,
   };

@@ -72,6 +72,10 @@ export interface Rule {
   readonly totalWeight: number;
   /** The whole request, all tries; null: no limit but the caller's `grpc-timeout`. */
   readonly requestTimeoutMs: number | null;
+  /** How long an endpoint may take to begin its answer, each try by itself; null: no limit. A flowing answer is not cut by it. */
+  readonly backendTimeoutMs: number | null;
+  /** null: only requests that no endpoint looked at are sent to another one. */
+  readonly retry: RetryPolicy | null;
   readonly sessionPersistence: SessionPersistence | null;
 }
 
@@ -132,6 +136,18 @@ export interface MirrorTarget {
 export interface MirrorShare {
   readonly numerator: number;
   readonly denominator: number;
+}
+
+/** When a request is tried again, as long as no head of an answer went to the client. */
+export interface RetryPolicy {
+  /** Tries after the first; at least 1. */
+  readonly attempts: number;
+  /** Of answers that are dropped for another try; ascending. */
+  readonly httpStatuses: readonly number[];
+  /** As above, of answers to gRPC calls that consist of a status alone; ascending, without 0. */
+  readonly grpcStatuses: readonly number[];
+  /** Before the first further try; it grows from try to try. */
+  readonly backoffMs: number;
 }
 
 /** How a rule keeps its clients with one endpoint. `absoluteTimeoutMs` null: no absolute limit. */

@@ -2,13 +2,7 @@
 
 /** The one list of what the API has and this version does not serve: understood and judged, then refused or without effect. */
 import type { Finding, FindingCode } from '../errors/index.ts';
-import {
-  GATEWAY_GROUP,
-  type Gateway,
-  type HTTPRouteRule,
-  OTHER_GATEWAY_KINDS,
-  type ParentReference,
-} from '../resources/index.ts';
+import { GATEWAY_GROUP, type Gateway, OTHER_GATEWAY_KINDS, type ParentReference } from '../resources/index.ts';
 import type { Problem, RouteKind } from './outcomes.ts';
 import { findingOf, type Named } from './report.ts';
 import type { AttachableRoute } from './route-kinds.ts';
@@ -127,20 +121,6 @@ export function notServedFilter(
     help: 'Remove the filter, or leave the route to another implementation',
   });
   return { reason: 'UnsupportedValue', finding };
-}
-
-/** Parts of an HTTPRoute's rule that have no effect. */
-export function notServedOfRule(
-  route: Named,
-  { path, rule }: { readonly path: Path; readonly rule: HTTPRouteRule },
-): readonly Finding[] {
-  const without = (field: readonly string[], what: string): Finding =>
-    notServed('route/not-yet-supported', route, { path: [...path, ...field], what, rest: 'the rule works without' });
-  const isTimed = rule.timeouts?.backendRequest !== undefined;
-  return [
-    ...(isTimed ? [without(['timeouts', 'backendRequest'], 'timeouts of a single try')] : []),
-    ...(rule.retry === undefined ? [] : [without(['retry'], 'retries')]),
-  ];
 }
 
 interface NotServed {

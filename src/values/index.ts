@@ -6,6 +6,7 @@ export * from './authority.ts';
 export * from './duration.ts';
 export * from './edge-fields.ts';
 export * from './forwarded-for.ts';
+export * from './grpc-status.ts';
 export * from './hostname.ts';
 export * from './kept.ts';
 export * from './label-selector.ts';

@@ -14,7 +14,7 @@ export { MessageCounter } from './grpc/frames.ts';
 export { decodeGrpcMessage, encodeGrpcMessage } from './grpc/message.ts';
 export { ProtobufReader } from './grpc/protobuf-reader.ts';
 export { ProtobufWriter } from './grpc/protobuf-writer.ts';
-export { GrpcStatus, grpcStatusName, grpcStatusOfHttp, parseGrpcStatus } from './grpc/status.ts';
+export { grpcStatusName, grpcStatusOfHttp, parseGrpcStatus } from './grpc/status.ts';
 export { formatGrpcTimeout, parseGrpcTimeout } from './grpc/timeout.ts';
 export { isSoundField } from './head/field.ts';
 export { HeaderList, targetOf } from './head/header-list.ts';

@@ -176,9 +176,36 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
     },
     { limit: 'proxy/http#GOODBYE_MS', over: 'reset' },
     {
-      limit: 'proxy/http#MAX_RETRIES',
+      limit: 'proxy/http#MAX_MOVES',
       over: 'the failure is told',
       metric: 'daemun_upstream_retries_total',
+    },
+    {
+      limit: 'proxy/upstream#RETRIES_PER_REQUEST',
+      why: 'further tries that a request of a rule with retries earns its cluster, so that an outage is not multiplied',
+      over: 'the answer or the failure is told',
+      metric: 'retry_budget',
+    },
+    {
+      limit: 'proxy/upstream#MIN_RETRIES_PER_SECOND',
+      why: 'beside that, so that a cluster with little traffic has any',
+      over: 'as above',
+    },
+    { limit: 'proxy/upstream#MAX_SAVED_RETRIES', why: 'tries that are saved for later', over: 'as above' },
+    {
+      limit: 'proxy/http#MAX_BACKOFF_FACTOR',
+      why: 'pauses between tries are doubled up to so many times the first one',
+      over: 'they grow no more',
+    },
+    {
+      limit: 'proxy/http#MAX_PUSHBACK_MS',
+      why: 'a pause that an endpoint asks for before the next try',
+      over: 'the request is not tried again',
+    },
+    {
+      limit: 'proxy/http#MAX_DISCARDED_BYTES',
+      why: 'of an answer that nobody gets, read during the pause so that its connection can be used again',
+      over: 'its stream is reset',
     },
     {
       limit: 'proxy/http#MAX_REPLAY_BYTES',

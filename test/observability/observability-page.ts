@@ -58,7 +58,7 @@ of its own. What peers can cause is limited to ten lines of a kind in ten second
 | \`health check: endpoint became …\` | warn, info | \`cluster\`, \`endpoint\`, \`name\`, \`reason\` |
 | \`client connected\`, \`client connection closed\`, \`client broke HTTP/2\` | debug | \`client\`, \`listener\`, \`bytesRead\`, \`bytesWritten\`, \`error\` |
 | \`request\` | debug | \`client\`, \`stream\`, \`host\`, \`path\`, \`listener\`, and \`route\` and \`rule\`, or the reason of the \`answer\` |
-| \`request refused by its endpoint, tried again\` | debug | \`client\`, \`stream\`, \`endpoint\`, \`retry\` |
+| \`request tried again\` | debug | \`client\`, \`stream\`, \`endpoint\`, \`reason\`, \`tries\` |
 | \`request ended\` | debug | \`client\`, \`stream\`, \`path\`, \`endpoint\`, \`status\`, \`ms\`, \`reason\` |
 | \`connect failed\`, \`endpoint connected\` | debug | \`cluster\`, \`endpoint\`, \`name\`, \`reason\`; each try |
 

@@ -25,6 +25,7 @@ export const ACCESS_LOG_FIELDS = {
   route: '`namespace/name` of the route; null: no rule took the request',
   rule: "the rule's name, else its index; null as above",
   endpoint: '`address:port` of the last try; null: none was reached',
+  attempts: 'tries at endpoints; 0: none was made, or waited for',
   grpc_status: 'what the call ended with, as metrics spell it; null: the request is not gRPC',
   http_status: 'what the client was told; 0: nothing before the end',
   duration_ms: 'from the request head to the end of the response',
@@ -47,7 +48,10 @@ export interface LoggedExchange {
     readonly face: Pick<Face, 'statusName'>;
     readonly rule: { readonly route: string; readonly ruleName: string } | null;
   } | null;
-  readonly attempts: { readonly current: { readonly endpoint: { readonly key: string } | null } | null };
+  readonly attempts: {
+    readonly count: number;
+    readonly current: { readonly endpoint: { readonly key: string } | null } | null;
+  };
   /** As received; the others as an endpoint got them. */
   readonly fields: VolatileFields;
   readonly outgoingFields: VolatileFields;
@@ -103,6 +107,7 @@ function lineOf(exchange: LoggedExchange, wallMs: number): Readonly<Record<keyof
     route: decision?.rule?.route ?? null,
     rule: decision?.rule?.ruleName ?? null,
     endpoint: exchange.attempts.current?.endpoint?.key ?? null,
+    attempts: exchange.attempts.count,
     grpc_status: decision?.face.statusName(outcome) ?? null,
     http_status: outcome.http,
     duration_ms: Math.round((owner.serving.loop.nowMs - exchange.startedMs) * 100) / 100,

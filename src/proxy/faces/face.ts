@@ -17,6 +17,8 @@ export interface Face {
    * the end of the request, as many clients read the answer only then.
    */
   readonly readsWhileSending: boolean;
+  /** The status of a response may stand in its trailers. */
+  readonly endsWithStatus: boolean;
   /** `content-length` of a response passes. False: the message counts itself, and an answer that we end is shorter than was said. */
   readonly passesLength: boolean;
   /** A response gets a `date` when it has none (RFC 9110 §6.6.1). False: nobody reads it, and it would cost each call. */
@@ -37,6 +39,8 @@ export interface Face {
   deadlineOf(fields: VolatileFields): number | undefined;
   /** `fields` as an endpoint gets them that has `ms` left by the word of a route. */
   withDeadline(fields: VolatileFields, ms: number): VolatileFields;
+  /** `fields` of a request as the endpoint of the next try gets them. */
+  withAttempt(fields: VolatileFields): VolatileFields;
   /** The gRPC status that a head or trailers say; null: they say none. */
   statusIn(list: HeaderList): number | null;
   /** The same of a response that ended without one, by its HTTP status; null: such responses have none. */

@@ -24,6 +24,7 @@ describe('a face', () => {
   it('has the files that its siblings have, but for what is only its own', () => {
     const filesOf = (face: string): string[] => readdirSync(join(import.meta.dirname, face)).sort();
     assert.deepEqual(filesOf('http'), [
+      'attempts.ts',
       'content-type.ts',
       'deadline.ts',
       'face.ts',

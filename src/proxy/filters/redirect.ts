@@ -2,7 +2,7 @@
 
 import { locationOf } from '../../match/index.ts';
 import type { Redirect } from '../../snapshot/index.ts';
-import { GrpcStatus } from '../../wire/index.ts';
+import { GrpcStatus } from '../../values/index.ts';
 import type { FilterStep, SteppedRequest, StepVerdict } from './step.ts';
 
 /** A redirect filter: answers each request with where to go. What the client asked for counts, not what other filters made of it. */

@@ -15,8 +15,9 @@ import {
   noRouteText,
 } from '../../match/index.ts';
 import type { Fault } from '../../snapshot/index.ts';
+import type { StreamEnd } from '../../wire/index.ts';
 import type { Answer, Face, Refusal } from '../faces/index.ts';
-import type { OpenFailure } from '../upstream/index.ts';
+import { isOwnLimit, type OpenFailure } from '../upstream/index.ts';
 
 function answer(reason: RequestFailureReason, message: string, httpOnly = false): Answer {
   const { httpStatus, grpcStatus } = REQUEST_FAILURES[reason];
@@ -98,6 +99,28 @@ export function streamIdle(limit: 'stream_stalled' | 'stream_idle'): Answer {
 /** The gateway ends, or the listener is gone, and the time to drain is over. */
 export function drainTimeout({ noun }: Face): Answer {
   return answer('drain_timeout', `the gateway ends, and the ${noun} outlasted the time to drain`);
+}
+
+/** An endpoint's stream ended before its answer did. */
+export function streamEnded(face: Face, end: StreamEnd, responseStarted: boolean): Answer {
+  switch (end.origin) {
+    case 'peer':
+    case 'leaving':
+      return upstreamReset(face, `stream reset with ${end.detail}`);
+    case 'codec':
+      return isOwnLimit(end) ? responseTooLarge() : upstreamProtocol(`its response is not valid (${end.detail})`);
+    case 'connection': {
+      if (end.reason === 'lost') return upstreamReset(face, 'its connection was lost');
+      // Nothing of this call may have come yet: then it is as good as lost.
+      const detail = `its connection failed with ${end.detail}`;
+      return responseStarted ? upstreamProtocol(detail) : upstreamReset(face, detail);
+    }
+  }
+}
+
+/** An endpoint did not begin its answer within the `timeoutMs` of the rule. */
+export function backendTimeout(timeoutMs: number): Answer {
+  return answer('backend_timeout', `the endpoint did not begin its answer within ${timeoutMs} ms`);
 }
 
 /** The endpoint's connection broke or it reset the stream; nothing was received. */

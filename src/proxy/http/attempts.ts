@@ -3,14 +3,18 @@
 import type { ClusterPool } from '../upstream/index.ts';
 import { type AttemptOwner, UpstreamAttempt } from './upstream-attempt.ts';
 
-/** Tries after the first, of requests that no endpoint has looked at; as many as gRPC clients make by default. */
-const MAX_RETRIES = 2;
+/** Further tries of requests that no endpoint has looked at; as many as gRPC clients make by default. */
+const MAX_MOVES = 2;
 
 /** The tries of one request: the one under way, and how many there were. */
 export class Attempts {
   /** The last one; null: none yet. It knows whether it is over. */
   current: UpstreamAttempt | null = null;
-  /** Tries after the first. */
+  /** All of them. */
+  count = 0;
+  /** Those that followed one that no endpoint had looked at. */
+  moves = 0;
+  /** Those that the rule allowed. */
   retries = 0;
   readonly #owner: AttemptOwner;
 
@@ -18,14 +22,16 @@ export class Attempts {
     this.#owner = owner;
   }
 
-  get mayRetry(): boolean {
-    return this.retries < MAX_RETRIES;
+  get mayMove(): boolean {
+    return this.moves < MAX_MOVES;
   }
 
   /** Asks `cluster` for a stream; the owner is called back, perhaps before this returns. */
   open(cluster: ClusterPool, hash: number, pinned: string | null): void {
     const attempt = new UpstreamAttempt(this.#owner, cluster, hash, pinned);
+    this.current?.abandon('ok');
     this.current = attempt;
+    this.count++;
     cluster.open(attempt);
   }
 }

@@ -14,6 +14,7 @@ import {
 import { type RuleMetrics, RuleMetricsTable, routeName, ruleName } from '../metrics/index.ts';
 import { type ClusterPool, hashText } from '../upstream/index.ts';
 import { ResponsePlan } from './response-plan.ts';
+import { CompiledRetry } from './retry-rule.ts';
 import type { Serving } from './serving.ts';
 
 /** One backend of a rule with all that its requests get: the rule's filters and its own. */
@@ -41,6 +42,9 @@ export class CompiledRule {
   readonly metrics: RuleMetrics;
   /** 0: none. */
   readonly timeoutMs: number;
+  /** 0: none. */
+  readonly backendTimeoutMs: number;
+  readonly retry: CompiledRetry | null;
   readonly session: RuleSession | null;
   /** For the access log: `namespace/name`. */
   readonly route: string;
@@ -53,6 +57,8 @@ export class CompiledRule {
     this.choice = new WeightedChoice(backends.map(({ weight }) => weight));
     this.metrics = metrics;
     this.timeoutMs = rule.requestTimeoutMs ?? 0;
+    this.backendTimeoutMs = rule.backendTimeoutMs ?? 0;
+    this.retry = rule.retry === null ? null : new CompiledRetry(rule.retry);
     this.session = rule.sessionPersistence === null ? null : new RuleSession(rule, rule.sessionPersistence);
     this.route = routeName(rule);
     this.ruleName = ruleName(rule);

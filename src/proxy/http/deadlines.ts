@@ -2,8 +2,11 @@
 
 import type { SocketLoop, WheelTimer } from '../io/index.ts';
 
-/** What an exchange waits for at most so long. `request`: the whole of it; `own-answer`: the end of a request that we answer. */
-export type DeadlineKind = 'request' | 'own-answer';
+/**
+ * What an exchange waits for at most so long. `request`: the whole of it; `backend`: the beginning of an endpoint's answer; `pause`: the next
+ * try; `own-answer`: the end of a request that we answer.
+ */
+export type DeadlineKind = 'request' | 'backend' | 'pause' | 'own-answer';
 
 /** The exchange, as its timers see it. */
 export interface DeadlineOwner {
@@ -17,6 +20,8 @@ export class Deadlines {
   requestMs = 0;
   /** That is the route's word, and not the call's own. */
   isByRoute = false;
+  /** What an endpoint is allowed until its answer begins; 0: no limit. */
+  backendMs = 0;
   readonly #owner: DeadlineOwner;
   #first: ExchangeTimer | null = null;
 
@@ -34,7 +39,12 @@ export class Deadlines {
     loop.deadlines.arm(timer, atMs);
   }
 
-  disarm(loop: SocketLoop): void {
+  disarm(kind: DeadlineKind, loop: SocketLoop): void {
+    for (let timer = this.#first; timer !== null; timer = timer.next)
+      if (timer.kind === kind) loop.deadlines.disarm(timer);
+  }
+
+  disarmAll(loop: SocketLoop): void {
     for (let timer = this.#first; timer !== null; timer = timer.next) loop.deadlines.disarm(timer);
   }
 }

@@ -2,6 +2,7 @@
 
 /** What the debug log says of a request: how it was decided, each further try, and how it ended. Ask `debug.isOn` first. */
 import { targetOf } from '../../wire/index.ts';
+import type { RetryReason } from '../upstream/index.ts';
 import type { Decision } from './decision.ts';
 import type { ExchangeState } from './exchange-state.ts';
 
@@ -17,12 +18,13 @@ export function tellRequest({ owner, clientAddress, stream, fields }: ExchangeSt
   });
 }
 
-export function tellRetry({ owner, clientAddress, stream, attempts }: ExchangeState): void {
-  owner.serving.debug.say('request refused by its endpoint, tried again', {
+export function tellRetry({ owner, clientAddress, stream, attempts }: ExchangeState, reason: RetryReason): void {
+  owner.serving.debug.say('request tried again', {
     client: clientAddress,
     stream: stream.id,
     endpoint: attempts.current?.endpoint?.key ?? null,
-    retry: attempts.retries,
+    reason,
+    tries: attempts.count,
   });
 }
 

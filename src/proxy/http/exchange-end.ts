@@ -8,7 +8,7 @@ import type { ExchangeState } from './exchange-state.ts';
 export function finishExchange(exchange: ExchangeState): void {
   const { owner, decision, outcome } = exchange;
   const { loop, accessLog } = owner.serving;
-  exchange.deadlines.disarm(loop);
+  exchange.deadlines.disarmAll(loop);
   // What waits for the client was not sent.
   exchange.response.drop();
   if (exchange.steps !== null) exchange.steps.close();

@@ -8,6 +8,7 @@ import type { Attempts } from './attempts.ts';
 import type { CompiledBackend } from './compiled-rule.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { Decision } from './decision.ts';
+import type { HeldHead } from './held-head.ts';
 import { RequestPipe } from './request-pipe.ts';
 import type { Scope } from './scope.ts';
 import type { Serving } from './serving.ts';
@@ -66,6 +67,8 @@ export abstract class ExchangeState {
   outgoingFields: VolatileFields = null;
   /** What steps want changed in the response's head; null: nothing. */
   responseChange: FieldChange | null = null;
+  /** The head of an answer that may still be dropped for another try. */
+  held: HeldHead | null = null;
   /** A head went to the client. */
   responseStarted = false;
   /** What the request speaks, and what the response does. */

@@ -19,16 +19,10 @@ import { REQUEST_FAILURES, type RequestFailureReason } from '../../errors/index.
 import type { HeaderList, MessageEvents, MessageStream, StreamEnd, VolatileFields } from '../../wire/index.ts';
 import type { Answer } from '../faces/index.ts';
 import type { FilterStep } from '../filters/index.ts';
-import { isOwnLimit, type OpenFailure } from '../upstream/index.ts';
-import {
-  deadlineExceeded,
-  drainTimeout,
-  openFailed,
-  responseTooLarge,
-  upstreamProtocol,
-  upstreamReset,
-} from './answers.ts';
+import type { OpenFailure } from '../upstream/index.ts';
+import { deadlineExceeded, drainTimeout, openFailed, streamEnded } from './answers.ts';
 import { Attempts } from './attempts.ts';
+import { awaitAnswer, timeOutBackend } from './backend-timeout.ts';
 import { clientOf } from './client-claims.ts';
 import { type DeadlineKind, type DeadlineOwner, Deadlines } from './deadlines.ts';
 import type { Decision } from './decision.ts';
@@ -36,16 +30,21 @@ import { tellRequest } from './exchange-debug.ts';
 import { finishExchange } from './exchange-end.ts';
 import { chargeHead, recount } from './exchange-memory.ts';
 import { ExchangeState } from './exchange-state.ts';
+import type { HeldHead, HeldHeadOwner } from './held-head.ts';
 import { dropRequest, holdAnswer, releaseAnswer, sendAnswer } from './own-answer.ts';
-import { beginForwarding, countPendingLimit, goOn, retryElsewhere } from './request-start.ts';
+import { beginForwarding, countPendingLimit, goOn } from './request-start.ts';
 import { deliverHead, deliverTrailers, endResponse, flushResponse } from './response-flow.ts';
+import { endPause, keepsBack, moveElsewhere, retriesHeld, retriesUnopened } from './retry.ts';
 import { StepRun, type StepRunOwner } from './step-run.ts';
 import { SteppedExchange } from './stepped-exchange.ts';
 import { requestTrailerFields, requestTrailers } from './trailer-fields.ts';
 import { endTunnel, mayAsk, openTunnel, sayGoodbye } from './tunnel-flow.ts';
 import type { AttemptOwner } from './upstream-attempt.ts';
 
-export class Exchange extends ExchangeState implements MessageEvents, AttemptOwner, DeadlineOwner, StepRunOwner {
+export class Exchange
+  extends ExchangeState
+  implements MessageEvents, AttemptOwner, DeadlineOwner, HeldHeadOwner, StepRunOwner
+{
   readonly attempts = new Attempts(this);
   readonly deadlines = new Deadlines(this);
 
@@ -83,6 +82,7 @@ export class Exchange extends ExchangeState implements MessageEvents, AttemptOwn
       return;
     }
     if (end > start) this.call?.onRequestData(chunk, start, end);
+    if (endStream) awaitAnswer(this);
     const before = request.cost;
     request.write(this.#upstream, chunk, start, end);
     if (request.cost !== before) recount(this);
@@ -102,6 +102,7 @@ export class Exchange extends ExchangeState implements MessageEvents, AttemptOwn
     request.finish(requestTrailers(trailers), requestTrailerFields(fields));
     recount(this);
     this.#flushRequest();
+    awaitAnswer(this);
     if (this.steps !== null && !this.isFinished) this.steps.endOfBody();
   }
 
@@ -140,6 +141,12 @@ export class Exchange extends ExchangeState implements MessageEvents, AttemptOwn
         return;
       case 'request':
         this.#timeOut();
+        return;
+      case 'backend':
+        timeOutBackend(this);
+        return;
+      case 'pause':
+        endPause(this);
     }
   }
 
@@ -147,12 +154,14 @@ export class Exchange extends ExchangeState implements MessageEvents, AttemptOwn
     if (this.tunnel !== null && !mayAsk(this, stream)) return;
     const isEmpty = this.request.isDone;
     this.response.source = stream;
+    awaitAnswer(this);
     stream.sendHead(this.outgoing, this.outgoingFields, isEmpty);
     if (!isEmpty) this.#flushRequest();
   }
 
   upstreamNotOpened(failure: OpenFailure, message: string): void {
     if (failure === 'overload') countPendingLimit(this);
+    if (retriesUnopened(this, failure)) return;
     this.answer(openFailed(failure, message));
   }
 
@@ -167,6 +176,13 @@ export class Exchange extends ExchangeState implements MessageEvents, AttemptOwn
   }
 
   upstreamHead(head: HeaderList, fields: VolatileFields, endStream: boolean): void {
+    if (this.deadlines.backendMs > 0) this.deadlines.disarm('backend', this.owner.serving.loop);
+    const retry = this.decision?.rule?.retry ?? null;
+    if (retry === null || !keepsBack(this, retry, { list: head, fields, isLast: endStream }))
+      this.#deliverHead(head, fields, endStream);
+  }
+
+  #deliverHead(head: HeaderList, fields: VolatileFields, endStream: boolean): void {
     if (this.tunnel !== null) this.tunnel.state = 'refused';
     const before = this.request.cost;
     this.request.releaseReplay();
@@ -180,7 +196,17 @@ export class Exchange extends ExchangeState implements MessageEvents, AttemptOwn
     this.#flushRequest();
   }
 
+  releaseHead(held: HeldHead): void {
+    if (this.held !== held || this.isFinished) return;
+    this.held = null;
+    this.#deliverHead(held.list, held.fields, false);
+  }
+
   upstreamData(chunk: Buffer, start: number, end: number, endStream: boolean): void {
+    if (this.held !== null) {
+      if (end === start && !endStream) return;
+      this.releaseHead(this.held);
+    }
     const { response } = this;
     response.count(end - start, endStream);
     if (end > start) this.call?.onResponseData(chunk, start, end);
@@ -189,34 +215,21 @@ export class Exchange extends ExchangeState implements MessageEvents, AttemptOwn
   }
 
   upstreamTrailers(trailers: HeaderList, fields: VolatileFields): void {
+    const { held } = this;
+    if (held !== null) {
+      if (retriesHeld(this, held, { list: trailers, fields, isLast: true })) return;
+      this.releaseHead(held);
+    }
     deliverTrailers(this, trailers, fields);
   }
 
   /** The attempt is over already. */
   upstreamEnded(end: StreamEnd): void {
     if (this.response.ended) return;
-    const isUntouched = !this.responseStarted && end.origin !== 'codec' && end.reason === 'refused';
-    if (isUntouched && this.request.isReplayable && this.attempts.mayRetry) {
-      retryElsewhere(this);
-      return;
-    }
-    this.answer(this.#answerTo(end));
-  }
-
-  #answerTo(end: StreamEnd): Answer {
-    switch (end.origin) {
-      case 'peer':
-      case 'leaving':
-        return upstreamReset(this.face, `stream reset with ${end.detail}`);
-      case 'codec':
-        return isOwnLimit(end) ? responseTooLarge() : upstreamProtocol(`its response is not valid (${end.detail})`);
-      case 'connection': {
-        if (end.reason === 'lost') return upstreamReset(this.face, 'its connection was lost');
-        // Nothing of this call may have come yet: then it is as good as lost.
-        const detail = `its connection failed with ${end.detail}`;
-        return this.responseStarted ? upstreamProtocol(detail) : upstreamReset(this.face, detail);
-      }
-    }
+    const isUntouched = this.held === null && end.origin !== 'codec' && end.reason === 'refused';
+    this.held = null;
+    if (isUntouched && moveElsewhere(this)) return;
+    this.answer(streamEnded(this.face, end, this.responseStarted));
   }
 
   runSteps(steps: readonly FilterStep[], decision: Decision): void {

@@ -139,12 +139,16 @@ export function listener(
 }
 
 /** A cleartext listener for every host whose HTTPRoute sends requests to a cluster by the prefix of their path, tried in this order. */
-export function httpListener(name: string, clusterOf: Readonly<Record<string, string>>): Listener {
+export function httpListener(
+  name: string,
+  clusterOf: Readonly<Record<string, string>>,
+  changes: Partial<Rule> = {},
+): Listener {
   const entries = Object.entries(clusterOf).map(([value, to]) => {
     const path = { kind: 'prefix', value } as const;
     const origin = { kind: 'HTTPRoute', namespace: 'default', name: to, ruleIndex: 0, ruleName: '' } as const;
     const match = { kind: 'http', path, method: null, headers: [], queryParams: [] } as const;
-    return { match, rule: rule(to, [backend(to)], { origin }), matchIndex: 0 };
+    return { match, rule: rule(to, [backend(to)], { origin, ...changes }), matchIndex: 0 };
   });
   return listener(name, [], { virtualHosts: [{ hostname: '*', entries }] });
 }

@@ -195,18 +195,23 @@ export class RawClient {
   }
 }
 
+/** An answer; without trailers it is a head alone. */
+export type RawAnswer = { readonly head: HeaderList; readonly interim?: HeaderList } & Sent;
+
 /** Answers each request as `answer` says and keeps what came. Close it. */
 export class RawBackend {
   readonly requests: Received[] = [];
   /** All that came from the gateway. */
   readonly input: Buffer[] = [];
-  answer: { readonly head: HeaderList; readonly interim?: HeaderList } & Sent = {
+  answer: RawAnswer = {
     head: listOf([
       [':status', '200'],
       ['content-type', 'application/grpc'],
     ]),
     trailers: listOf([['grpc-status', '0']]),
   };
+  /** Of the next requests; then `answer` holds again. */
+  readonly next: RawAnswer[] = [];
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
 
@@ -244,7 +249,7 @@ export class RawBackend {
     const received = new Received();
     this.requests.push(received);
     received.onEnd = () => {
-      const { head, interim, fields, trailers, trailerFields } = this.answer;
+      const { head, interim, fields, trailers, trailerFields } = this.next.shift() ?? this.answer;
       if (interim !== undefined) stream.sendInformational(interim, null);
       stream.sendHead(head, fields ?? null, trailers === undefined);
       if (trailers !== undefined) stream.sendTrailers(trailers, trailerFields ?? null);

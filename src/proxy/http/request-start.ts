@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** From a decision to a stream at an endpoint: deadline, backend, session, mirrors, the first try and the next ones. */
+/** From a decision to a stream at an endpoint: deadline, backend, session, filters, the first try. */
 import { isDroppedAtEdge } from '../../values/index.ts';
 import { fieldOf, type VolatileFields, withTarget } from '../../wire/index.ts';
 import type { RuleSession, SessionToken } from '../filters/index.ts';
@@ -9,8 +9,6 @@ import { deadlineExceeded, faulted } from './answers.ts';
 import { hasClaims, withoutClaims } from './client-claims.ts';
 import type { CompiledBackend, CompiledRule } from './compiled-rule.ts';
 import type { Decision } from './decision.ts';
-import { tellRetry } from './exchange-debug.ts';
-import { recount } from './exchange-memory.ts';
 import type { ExchangeState } from './exchange-state.ts';
 import { askForTunnel } from './tunnel-flow.ts';
 
@@ -29,6 +27,8 @@ export function beginForwarding(exchange: ExchangeState, decision: Decision, rul
   if (!startDeadline(exchange, rule.timeoutMs)) return;
   if (decision.upgrade !== null && !askForTunnel(exchange, decision.upgrade)) return;
   exchange.backend = backend;
+  exchange.deadlines.backendMs = rule.backendTimeoutMs;
+  if (rule.retry !== null) backend.cluster?.retryBudget.deposit();
   prepareHead(exchange, decision, backend);
   if (filters.steps.length === 0) goOn(exchange);
   else exchange.runSteps(filters.steps, decision);
@@ -42,24 +42,13 @@ export function goOn(exchange: ExchangeState): void {
   else if (backend.cluster !== null) openAttempt(exchange, backend.cluster, session?.endpoint ?? null);
 }
 
-/** The endpoint refused the stream before it looked at it. */
-export function retryElsewhere(exchange: ExchangeState): void {
-  const cluster = exchange.backend?.cluster;
-  if (cluster === undefined || cluster === null) return;
-  exchange.attempts.retries++;
-  exchange.owner.serving.metrics.count('daemun_upstream_retries_total', { cluster: cluster.id });
-  if (exchange.owner.serving.debug.isOn) tellRetry(exchange);
-  exchange.request.rewind();
-  recount(exchange);
-  openAttempt(exchange, cluster, null);
-}
-
 /** The cluster has as many requests waiting as it may. */
 export function countPendingLimit(exchange: ExchangeState): void {
   exchange.owner.serving.metrics.count('daemun_limit_hits_total', { limit: 'pending_requests' });
 }
 
-function openAttempt(exchange: ExchangeState, cluster: ClusterPool, pinned: string | null): void {
+/** Asks for a stream. `pinned`: see `UpstreamRequest`. */
+export function openAttempt(exchange: ExchangeState, cluster: ClusterPool, pinned: string | null): void {
   if (exchange.isFinished) return;
   const hash = cluster.hashKey === null ? 0 : hashOf(exchange, cluster.hashKey);
   exchange.openedAfterMs = Math.trunc(exchange.owner.serving.loop.nowMs - exchange.startedMs);

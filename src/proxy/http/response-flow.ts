@@ -5,6 +5,7 @@
 import { fieldOf, type HeaderList, type VolatileFields, withoutFields } from '../../wire/index.ts';
 import type { Face } from '../faces/index.ts';
 import { changeFields } from '../filters/index.ts';
+import { verdictOnStatus } from '../upstream/index.ts';
 import type { CompiledBackend } from './compiled-rule.ts';
 import { recount } from './exchange-memory.ts';
 import type { ExchangeState } from './exchange-state.ts';
@@ -84,7 +85,7 @@ export function endResponse(exchange: ExchangeState): void {
   // The other direction goes on.
   if (tunnel !== null && tunnel.state === 'open' && !exchange.request.isDone) return;
   const httpStatus = outcome.http;
-  exchange.attempts.current?.finish(httpStatus >= 502 && httpStatus <= 504 ? 'failed' : 'ok');
+  exchange.attempts.current?.finish(verdictOnStatus(httpStatus));
   // The rest of the request is not wanted (RFC 9113 §8.1).
   if (!exchange.request.ended && !stream.isClosed) stream.reset('done');
   exchange.finish(outcome.grpc ?? exchange.face.statusOfHttp(httpStatus));

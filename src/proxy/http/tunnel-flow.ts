@@ -50,7 +50,7 @@ export function openTunnel(exchange: ExchangeState, tunnel: Tunnel, head: Header
   let sent = withoutFields(plan.fieldsOf(fields, afterMs - exchange.openedAfterMs), isLength);
   if (exchange.decision?.rule?.session != null) sent = withSession(exchange, sent);
   tunnel.state = 'open';
-  exchange.deadlines.disarm(loop);
+  exchange.deadlines.disarmAll(loop);
   exchange.request.releaseReplay();
   exchange.responseStarted = true;
   exchange.responseFace = HTTP;

@@ -5,6 +5,7 @@
  * keeps the account with the cluster: `done` exactly once per opened stream, `cancel` while it waits.
  *
  *     waiting ──onOpen──► open ──answer ends, reset, abandon──► over
+ *        │                  └──discard──► over, what still comes is dropped ──abandon──► over
  *        └──onOpenFailed, abandon─────────────────────────────────▲
  */
 import type { HeaderList, MessageStream, StreamEnd, VolatileFields } from '../../wire/index.ts';
@@ -36,6 +37,9 @@ export interface AttemptOwner {
   upstreamWritable(): void;
 }
 
+/** Of an answer that nobody gets, read so that its connection can be used again. */
+const MAX_DISCARDED_BYTES = 65_536;
+
 export class UpstreamAttempt implements UpstreamRequest {
   readonly hash: number;
   readonly pinned: string | null;
@@ -48,6 +52,9 @@ export class UpstreamAttempt implements UpstreamRequest {
   endpoint: UpstreamEndpoint | null = null;
   readonly #exchange: AttemptOwner;
   #isOver = false;
+  /** Whose answer is dropped as it comes. */
+  #discarded: MessageStream | null = null;
+  #discardedBytes = 0;
 
   constructor(exchange: AttemptOwner, cluster: ClusterPool, hash: number, pinned: string | null) {
     this.#exchange = exchange;
@@ -60,7 +67,10 @@ export class UpstreamAttempt implements UpstreamRequest {
 
   /** The client or the deadline ended it: the endpoint is told, the cluster too. */
   abandon(outcome: 'ok' | 'failed'): void {
-    if (this.#isOver) return;
+    if (this.#isOver) {
+      this.#stopDiscarding();
+      return;
+    }
     const stream = this.stream;
     if (stream === null) {
       this.#isOver = true;
@@ -68,6 +78,13 @@ export class UpstreamAttempt implements UpstreamRequest {
       return;
     }
     if (!stream.isClosed) stream.reset('cancelled');
+    this.#end(outcome);
+  }
+
+  /** Another try follows. The rest of this one's answer is read and dropped, until it is abandoned. */
+  discard(outcome: 'ok' | 'failed'): void {
+    if (this.#isOver) return;
+    if (this.stream?.isClosed === false) this.#discarded = this.stream;
     this.#end(outcome);
   }
 
@@ -97,6 +114,7 @@ export class UpstreamAttempt implements UpstreamRequest {
 
   onData(_stream: MessageStream, chunk: Buffer, start: number, end: number, endStream: boolean): void {
     if (!this.#isOver) this.#exchange.upstreamData(chunk, start, end, endStream);
+    else if (this.#discarded !== null) this.#drop(end - start);
   }
 
   onTrailers(_stream: MessageStream, trailers: HeaderList, fields: VolatileFields): void {
@@ -120,6 +138,18 @@ export class UpstreamAttempt implements UpstreamRequest {
     // The endpoint answered before it took the whole request: the rest is not wanted.
     if (stream !== null && !stream.isClosed) stream.reset('cancelled');
     this.#end(outcome);
+  }
+
+  #drop(bytes: number): void {
+    this.#discarded?.consumed(bytes);
+    this.#discardedBytes += bytes;
+    if (this.#discardedBytes > MAX_DISCARDED_BYTES) this.#stopDiscarding();
+  }
+
+  #stopDiscarding(): void {
+    const stream = this.#discarded;
+    this.#discarded = null;
+    if (stream !== null && !stream.isClosed) stream.reset('cancelled');
   }
 
   #end(outcome: 'ok' | 'failed'): void {

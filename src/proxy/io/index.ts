@@ -13,6 +13,6 @@ export { FirstBytes } from './first-bytes.ts';
 export { MemoryBudget, type MemoryHolder, workerBufferBytes } from './memory-budget.ts';
 export { EXCHANGE_BYTES, fieldBytes } from './memory-cost.ts';
 export { newSharedReadSocket, shareReads } from './shared-read-socket.ts';
-export { SocketLoop } from './socket-loop.ts';
+export { type Flushable, SocketLoop } from './socket-loop.ts';
 export { SocketTransport, type TrafficCounters, type TransportOwner } from './socket-transport.ts';
 export type { WheelTimer } from './timer-wheel.ts';

@@ -27,7 +27,7 @@ export const LABELS = {
   route: '`namespace/name` of the route; empty: no rule took the request',
   rule: "the rule's name, else its index; empty: no rule took the request",
   code: 'of a gRPC call as `grpc_code`, of another request as `http_response_status_code`',
-  reason: 'why it failed: see [errors.md](errors.md#requests-that-an-endpoint-did-not-answer)',
+  reason: 'why it failed, or was tried again: see [errors.md](errors.md#requests-that-an-endpoint-did-not-answer)',
   source: 'whose doing: `downstream` (the client), `upstream` (the endpoint), `internal` (daemun or its configuration)',
   limit: 'the limit that acted',
   result:
@@ -135,7 +135,11 @@ export const FAMILIES = {
     labels: ['cluster', 'to'],
   },
   daemun_upstream_endpoints: { type: 'gauge', help: 'Endpoints by state.', labels: ['cluster', 'state'] },
-  daemun_upstream_retries_total: { type: 'counter', help: 'Requests tried again elsewhere.', labels: ['cluster'] },
+  daemun_upstream_retries_total: {
+    type: 'counter',
+    help: 'Further tries of requests, by reason: `refused`, `connect_failure`, `connect_timeout`, `status`, `backend_timeout`.',
+    labels: ['cluster', 'reason'],
+  },
   daemun_metrics_dropped_series_total: {
     type: 'counter',
     help: 'Times that a new series found no room and was not counted.',

@@ -5,7 +5,7 @@
  * name is a client's word: its calls are held back until an endpoint has shown that it knows the method, with a message or
  * with a status that says more than "not here" or "not you"; else they are counted together as `other`.
  */
-import { GrpcStatus } from '../../wire/index.ts';
+import { GrpcStatus } from '../../values/index.ts';
 import type { CountedCall, MethodSeries } from './method-series.ts';
 
 /** What servers answer before they look at a method's name. */

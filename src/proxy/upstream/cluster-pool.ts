@@ -12,6 +12,7 @@ import type { ConnectFailure } from './connect-failure.ts';
 import type { ConnectionEnvironment } from './connection-environment.ts';
 import type { EndpointPool } from './endpoint-pool.ts';
 import { EJECT_AFTER_FAILURES } from './outlier-ejection.ts';
+import { RetryBudget } from './retry-budget.ts';
 import type { UpstreamEndpoint, UpstreamRequest } from './upstream-request.ts';
 import type { Health } from './usable-endpoints.ts';
 import { WaitingRequest } from './waiting-line.ts';
@@ -52,6 +53,7 @@ export class ClusterPool implements ClusterEndpointsOwner {
   cluster: Cluster;
   /** May change with a snapshot: read it per request. When set, requests carry `hashText` of it in `hash`. */
   hashKey: HashKey;
+  readonly retryBudget: RetryBudget = new RetryBudget();
   /** Requests that wait for a connection. */
   readonly #waiting = new WaitingRequests();
   #touched = false;

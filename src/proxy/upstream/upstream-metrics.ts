@@ -5,6 +5,7 @@ import type { WorkerMetrics } from '../metrics/index.ts';
 import type { ClusterObserver, ClusterPool } from './cluster-pool.ts';
 import type { ConnectFailure } from './connect-failure.ts';
 import type { ReachChange } from './reach-change.ts';
+import { RETRY_REASONS } from './retry-reason.ts';
 import type { UpstreamEndpoint } from './upstream-request.ts';
 
 /** Where the clusters of one worker tell what happens in them. */
@@ -73,6 +74,7 @@ export class UpstreamMetrics implements ClusterObserver {
     this.#gone.add(pool);
     const { metrics } = this.#reports;
     for (const family of CLUSTER_FAMILIES) metrics.release(family, { cluster: pool.id });
+    for (const reason of RETRY_REASONS) metrics.release('daemun_upstream_retries_total', { cluster: pool.id, reason });
     for (const endpoint of pool.endpoints()) this.onRetired(pool, endpoint);
   }
 }
@@ -82,5 +84,4 @@ const CLUSTER_FAMILIES = [
   'daemun_upstream_requests_pending',
   'daemun_upstream_connect_failures_total',
   'daemun_upstream_ejections_total',
-  'daemun_upstream_retries_total',
 ] as const;

@@ -6,13 +6,12 @@ import { compareHostnames, fitted } from '../../values/index.ts';
 import { type AttachContext, type Attachment, attachRoute } from '../attach/parent-refs.ts';
 import type { ParentOutcome, Problem, RouteOutcome } from '../outcomes.ts';
 import { findingOf } from '../report.ts';
-import { readAnnotation } from '../resolve/annotations/annotation.ts';
-import { REQUEST_TIMEOUT } from '../resolve/annotations/request-timeout.ts';
 import type { ResolveContext, ResolvedBackend } from '../resolve/backend-refs.ts';
 import { type AttachableRoute, rulesOf } from '../route-kinds.ts';
 import { share } from '../share.ts';
 import { dependenciesOf } from './dependencies.ts';
 import { type RankedEntry, rankEntry } from './precedence.ts';
+import { readRouteTiming } from './timing.ts';
 import { type DroppedRule, type TranslatedRule, translateRule } from './translate-rule.ts';
 
 /** A route, translated as far as it goes without looking at other routes. */
@@ -72,11 +71,11 @@ function translateRules(
   context: RouteContext,
   findings: Finding[],
 ): { kept: readonly TranslatedRule[]; dropped: readonly DroppedRule[] } {
-  const requestTimeoutMs = route.kind === 'GRPCRoute' ? readAnnotation(route, REQUEST_TIMEOUT, findings) : null;
+  const timing = readRouteTiming(route, findings);
   const kept: TranslatedRule[] = [];
   const dropped: DroppedRule[] = [];
   for (const [ruleIndex, rule] of rulesOf(route).entries()) {
-    const translated = translateRule(rule, { route, ruleIndex, requestTimeoutMs, context });
+    const translated = translateRule(rule, { route, ruleIndex, timing, context });
     if ('dropped' in translated) {
       dropped.push(translated);
       continue;

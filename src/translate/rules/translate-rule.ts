@@ -3,8 +3,7 @@
 import type { Finding } from '../../errors/index.ts';
 import type { GRPCBackendRef, HTTPBackendRef } from '../../resources/index.ts';
 import type { Fault, RequestMatch, Rule, WeightedBackend } from '../../snapshot/index.ts';
-import { fitted, interned, parseDuration } from '../../values/index.ts';
-import { notServedOfRule } from '../not-served.ts';
+import { fitted, interned } from '../../values/index.ts';
 import type { Problem, RouteRefsReason } from '../outcomes.ts';
 import { type ResolveContext, type ResolvedBackend, resolveBackend } from '../resolve/backend-refs.ts';
 import type { AttachableRoute, RouteRule } from '../route-kinds.ts';
@@ -14,6 +13,7 @@ import { compileGrpcMatches } from './grpc-matches.ts';
 import { compileHttpMatches } from './http-matches.ts';
 import type { CompiledMatches, MatchSite } from './matches.ts';
 import { compileSessionPersistence } from './session-persistence.ts';
+import { compileTiming, type Timing } from './timing.ts';
 import { prefixOf } from './url-change.ts';
 
 /** One rule of a route, translated. */
@@ -39,7 +39,8 @@ export interface DroppedRule {
 export interface RuleSite {
   readonly route: AttachableRoute;
   readonly ruleIndex: number;
-  readonly requestTimeoutMs: number | null;
+  /** What the annotations of the route say. */
+  readonly timing: Timing;
   readonly context: ResolveContext;
 }
 
@@ -57,7 +58,6 @@ export function translateRule(source: RouteRule, site: RuleSite): TranslatedRule
     prefix: prefixOf(source),
   });
   const shares = compileBackends(source, { site, answers: answersAll(filters) });
-  const timing = compileTiming(source, site);
   const { namespace, name } = route.metadata;
   const id = interned(`${route.kind}/${namespace}/${name}/${ruleIndex}`);
   const sessionPath = [...path, 'sessionPersistence'];
@@ -69,7 +69,7 @@ export function translateRule(source: RouteRule, site: RuleSite): TranslatedRule
     fault: filters.fault ?? shares.fault,
     backends: fitted(shares.backends),
     totalWeight: shares.backends.reduce((sum, backend) => sum + backend.weight, 0),
-    requestTimeoutMs: timing.requestTimeoutMs,
+    ...compileTiming(source, site.timing),
     sessionPersistence: session.policy,
   };
   return {
@@ -78,7 +78,7 @@ export function translateRule(source: RouteRule, site: RuleSite): TranslatedRule
     backends: [...shares.used, ...filters.backends],
     refsProblems: [...shares.refsProblems, ...filters.refsProblems],
     unsupported: [...filters.unsupported, ...shares.unsupported],
-    findings: [...filters.findings, ...shares.findings, ...session.findings, ...timing.findings],
+    findings: [...filters.findings, ...shares.findings, ...session.findings],
   };
 }
 
@@ -93,24 +93,6 @@ function compileMatches(source: RouteRule, site: MatchSite): CompiledMatches {
       return compileGrpcMatches(source.rule.matches ?? [], site);
     case 'HTTPRoute':
       return compileHttpMatches(source.rule.matches, site);
-  }
-}
-
-/** How long requests may take: a route's annotation, or the rule's own timeouts. */
-function compileTiming(
-  source: RouteRule,
-  { route, ruleIndex, requestTimeoutMs }: RuleSite,
-): { readonly requestTimeoutMs: number | null; readonly findings: readonly Finding[] } {
-  switch (source.kind) {
-    case 'GRPCRoute':
-      return { requestTimeoutMs, findings: [] };
-    case 'HTTPRoute': {
-      const { rule } = source;
-      // Zero is no timeout (HTTPRouteTimeouts.request).
-      const ownMs = parseDuration(rule.timeouts?.request ?? '') ?? 0;
-      const findings = notServedOfRule(route, { path: ['spec', 'rules', ruleIndex], rule });
-      return { requestTimeoutMs: ownMs === 0 ? null : ownMs, findings };
-    }
   }
 }
 

@@ -86,6 +86,7 @@ export const VOLATILE_NAMES: ReadonlySet<string> = new Set([
   'x-b3-parentspanid',
   'x-cloud-trace-context',
   'grpc-trace-bin',
+  'grpc-previous-rpc-attempts',
   'x-request-id',
   'x-correlation-id',
   'date',

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Face } from '../face.ts';
+import { withAttempt } from './attempts.ts';
 import { deadlineOf, withDeadline } from './deadline.ts';
 import { GrpcMessages, seriesOf } from './messages.ts';
 import { statusIn, statusName, statusOfHttp } from './outcome.ts';
@@ -11,6 +12,7 @@ export const GRPC: Face = {
   name: 'grpc',
   noun: 'call',
   readsWhileSending: true,
+  endsWithStatus: true,
   passesLength: false,
   saysDate: false,
   takesTrailers: true,
@@ -21,6 +23,7 @@ export const GRPC: Face = {
   countsByTarget: true,
   deadlineOf,
   withDeadline,
+  withAttempt,
   statusIn,
   statusOfHttp,
   statusName,

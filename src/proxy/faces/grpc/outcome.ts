@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { GrpcStatus, grpcStatusName, grpcStatusOfHttp, type HeaderList, parseGrpcStatus } from '../../../wire/index.ts';
+import { GrpcStatus } from '../../../values/index.ts';
+import { grpcStatusName, grpcStatusOfHttp, type HeaderList, parseGrpcStatus } from '../../../wire/index.ts';
 import type { Outcome } from '../outcome.ts';
 
 /** `grpc-status` of trailers, or of a head that is the whole response. */

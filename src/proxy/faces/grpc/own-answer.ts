@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { REQUEST_FAILURES, type RequestFailure } from '../../../errors/index.ts';
-import { encodeGrpcMessage, GrpcStatus } from '../../../wire/index.ts';
+import { GrpcStatus } from '../../../values/index.ts';
+import { encodeGrpcMessage } from '../../../wire/index.ts';
 import { type Answer, messageOf } from '../answer.ts';
 import type { SpokenAnswer, SpokenEnd } from '../face.ts';
 import { errorInfo, retryInfo, statusDetails } from './status-details.ts';

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Face } from '../face.ts';
+import { withAttempt } from './attempts.ts';
 import { deadlineOf, withDeadline } from './deadline.ts';
 import { HttpMessages, seriesOf } from './messages.ts';
 import { statusIn, statusName, statusOfHttp } from './outcome.ts';
@@ -11,6 +12,7 @@ export const HTTP: Face = {
   name: 'http',
   noun: 'request',
   readsWhileSending: false,
+  endsWithStatus: false,
   passesLength: true,
   saysDate: true,
   takesTrailers: false,
@@ -21,6 +23,7 @@ export const HTTP: Face = {
   countsByTarget: false,
   deadlineOf,
   withDeadline,
+  withAttempt,
   statusIn,
   statusOfHttp,
   statusName,

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { REQUEST_FAILURES, type RequestFailureReason } from '../../../errors/index.ts';
-import { GrpcStatus, grpcStatusOfHttp } from '../../../wire/index.ts';
+import { GrpcStatus } from '../../../values/index.ts';
+import { grpcStatusOfHttp } from '../../../wire/index.ts';
 import type { Answer } from '../../faces/index.ts';
 import { isChangeable } from '../field-change.ts';
 

@@ -53,6 +53,12 @@ export function parseDurationMs(text: string): Parsed<number> {
   return value === undefined ? { problem: `"${text}" is not a duration such as 500ms or 1m30s` } : { value };
 }
 
+/** As `parseDurationMs`; `0s` is null: no limit. */
+export function parseOptionalDurationMs(text: string): Parsed<number | null> {
+  const parsed = parseDurationMs(text);
+  return 'value' in parsed && parsed.value === 0 ? { value: null } : parsed;
+}
+
 /** Reads `a=1,b=2`; a key outside `keys`, or one without value, is a problem. */
 export function parseSettings(text: string, keys: readonly string[]): Parsed<ReadonlyMap<string, string>> {
   const settings = new Map<string, string>();

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { AnnotationDeclaration } from './annotation.ts';
+import { BACKEND_REQUEST_TIMEOUT } from './backend-request-timeout.ts';
 import { CONNECT_TIMEOUT } from './connect-timeout.ts';
 import { ENDPOINTS } from './dns-targets.ts';
 import { HEALTH_CHECK } from './health-check.ts';
 import { HEALTH_ENDPOINT } from './health-endpoint.ts';
 import { LOAD_BALANCER } from './load-balancer.ts';
 import { REQUEST_TIMEOUT } from './request-timeout.ts';
+import { RETRY } from './retry.ts';
 import { TRUSTED_PROXIES } from './trusted-proxies.ts';
 
 /** Every annotation that is read. What is not in this table is reported as without effect. */
@@ -18,4 +20,6 @@ export const ANNOTATIONS: readonly AnnotationDeclaration[] = [
   REQUEST_TIMEOUT,
   HEALTH_ENDPOINT,
   TRUSTED_PROXIES,
+  BACKEND_REQUEST_TIMEOUT,
+  RETRY,
 ];

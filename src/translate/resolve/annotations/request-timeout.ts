@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { type Annotation, parseDurationMs } from './annotation.ts';
+import { type Annotation, parseOptionalDurationMs } from './annotation.ts';
 
 /**
  * The deadline of each request of a GRPCRoute, in milliseconds. null when absent or `0s`: no limit but the caller's own
@@ -11,8 +11,5 @@ export const REQUEST_TIMEOUT: Annotation<number | null> = {
   kind: 'GRPCRoute',
   syntax: 'a duration, such as 2s; 0s means no limit',
   fallback: null,
-  parse: text => {
-    const parsed = parseDurationMs(text);
-    return 'value' in parsed && parsed.value === 0 ? { value: null } : parsed;
-  },
+  parse: parseOptionalDurationMs,
 };

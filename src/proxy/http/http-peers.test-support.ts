@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Clients and servers of both versions of HTTP, as Node has them. */
+import { once } from 'node:events';
+import {
+  Agent,
+  createServer as createHttp1,
+  type IncomingMessage,
+  request as request1,
+  type ServerResponse,
+} from 'node:http';
+import { type ClientHttp2Session, connect as connect2, createServer as createHttp2 } from 'node:http2';
+import type { AddressInfo, Server, Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
+
+/** What a client got. */
+export interface Outcome {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly interim: readonly number[];
+  readonly body: string;
+  readonly trailers: Readonly<Record<string, string | readonly string[] | undefined>>;
+}
+
+export interface Asked {
+  readonly method?: string;
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly trailers?: Readonly<Record<string, string>>;
+  /** The head of the answer is here. */
+  readonly onHead?: () => void;
+}
+
+export type Version = 'HTTP/1.1' | 'HTTP/2';
+export const VERSIONS: readonly Version[] = ['HTTP/1.1', 'HTTP/2'];
+/** A client with one connection, which is kept. Close it. */
+export class HttpClient {
+  readonly #port: number;
+  readonly #fields: Readonly<Record<string, string>>;
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  readonly #session: ClientHttp2Session | null;
+
+  /** `fields`: of each request. */
+  constructor(version: Version, port: number, fields: Readonly<Record<string, string>> = {}) {
+    this.#port = port;
+    this.#fields = fields;
+    this.#session = version === 'HTTP/2' ? connect2(`http://127.0.0.1:${port}`) : null;
+  }
+
+  ask(asked: Asked): Promise<Outcome> {
+    const whole = { ...asked, headers: { ...this.#fields, ...asked.headers } };
+    return this.#session === null ? ask1(this.#port, this.#agent, whole) : ask2(this.#session, whole);
+  }
+
+  close(): void {
+    this.#session?.destroy();
+    this.#agent.destroy();
+  }
+}
+
+/** How a request is answered. */
+export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** A server on port 0. Close it. */
+export class HttpServer {
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+  connections = 0;
+
+  private constructor(server: Server) {
+    this.#server = server;
+    server.on('connection', (socket: Socket) => {
+      this.connections++;
+      this.#sockets.add(socket);
+      socket.on('error', () => {});
+      socket.on('close', () => this.#sockets.delete(socket));
+    });
+  }
+
+  static async start(version: Version, handler: Handler): Promise<HttpServer> {
+    const server =
+      version === 'HTTP/2'
+        ? createHttp2((request, response) =>
+            handler(request as unknown as IncomingMessage, response as unknown as ServerResponse),
+          )
+        : createHttp1(handler);
+    const started = new HttpServer(server);
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return started;
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  close(): void {
+    this.#server.close();
+    for (const socket of this.#sockets) socket.destroy();
+  }
+}
+
+async function ask1(port: number, agent: Agent, asked: Asked): Promise<Outcome> {
+  const { method = 'POST', path, headers = {}, body = '', trailers } = asked;
+  const request = request1({ port, host: '127.0.0.1', agent, method, path, headers });
+  const interim: number[] = [];
+  request.on('information', ({ statusCode }) => interim.push(statusCode));
+  if (trailers !== undefined) {
+    request.setHeader('transfer-encoding', 'chunked');
+    request.setHeader('trailer', Object.keys(trailers).join());
+    request.addTrailers(trailers);
+  }
+  if (method === 'HEAD') request.end();
+  else request.end(body);
+  const [response] = (await once(request, 'response')) as [IncomingMessage];
+  asked.onHead?.();
+  const received = await text(response);
+  return {
+    status: response.statusCode ?? 0,
+    headers: response.headers,
+    interim,
+    body: received,
+    trailers: response.trailers,
+  };
+}
+
+async function ask2(session: ClientHttp2Session, asked: Asked): Promise<Outcome> {
+  const { method = 'POST', path, headers = {}, body = '', trailers } = asked;
+  const options = { waitForTrailers: trailers !== undefined, endStream: method === 'HEAD' };
+  const stream = session.request({ ':method': method, ':path': path, ...headers }, options);
+  stream.on('wantTrailers', () => stream.sendTrailers(trailers ?? {}));
+  const interim: number[] = [];
+  let received: Record<string, string | readonly string[] | undefined> = {};
+  stream.on('headers', fields => interim.push(Number(fields[':status'])));
+  stream.on('trailers', fields => {
+    received = fields as typeof received;
+  });
+  if (method !== 'HEAD') stream.end(body);
+  const [fields] = await once(stream, 'response');
+  asked.onHead?.();
+  return { status: fields[':status'], headers: fields, interim, body: await text(stream), trailers: received };
+}
