@@ -46,6 +46,7 @@ const WITHOUT_A_REQUEST = [
   'quickstart',
   'reflection',
   'shared-gateway',
+  'specification/http-rewrites',
   'specification/traffic-splitting',
 ];
 

@@ -46,7 +46,7 @@ describe("the specification's pages", async () => {
         for (const { of, is } of page.expected) {
           const address = example.address(of.listener);
           const answer = await ask({ ...of, address });
-          const wanted = Object.entries(is).map(([name, value]) => [name, withPort(value, address)]);
+          const wanted = Object.entries(is).map(([name, value]) => [name, withPort(value, address, example)]);
           const got = Object.keys(is).map(name => [name, answer(name)]);
           assert.deepEqual(got, wanted, `${of.method ?? 'GET'} ${of.host}${of.path}`);
         }
@@ -115,8 +115,16 @@ async function readPages(): Promise<{ folder: string; page: Page }[]> {
 }
 
 /** Redirects name the port that the listener has here. */
-function withPort(value: string | number | undefined, address: string): string | number | undefined {
-  return typeof value === 'string' ? value.replace('PORT', address.slice(address.lastIndexOf(':') + 1)) : value;
+function withPort(
+  value: string | number | undefined,
+  own: string,
+  example: RunningExample,
+): string | number | undefined {
+  if (typeof value !== 'string') return value;
+  return value.replace(/PORT(?:\((.+?)\))?/, (_, other?: string) => {
+    const address = other === undefined ? own : example.address(other);
+    return address.slice(address.lastIndexOf(':') + 1);
+  });
 }
 
 function endpointSliceOf(service: string, port: number): string {

@@ -15,6 +15,6 @@ export interface Page {
 export interface Expected {
   /** `gateway/listener` and what to ask there. */
   readonly of: Omit<Question, 'address'> & { readonly listener: string };
-  /** What [ask](./ask.test-support.ts) answers for each name. `PORT` is the port that the listener has here. */
+  /** What [ask](./ask.test-support.ts) answers for each name. `PORT` is the port that the listener has here, `PORT(gateway/listener)` that of another. */
   readonly is: Readonly<Record<string, string | number | undefined>>;
 }
