@@ -31,6 +31,7 @@ export const BOUNDS: readonly Bound[] = [
     'open loop, p99.9': 1,
     'HTTP/1.1 keep-alive 50×1': 0.75,
     'h2 → h1 10×20': 0.8,
+    '10000 HTTPRoutes, a new one to live': 0.25,
   }),
   ...ofPeer('nghttpx', { 'static headers 10×20': 0.6, 'static headers 50×1': 0.9, 'static headers 2×100': 0.45 }),
   // 0.6 of its throughput for each second of CPU.
@@ -40,8 +41,11 @@ export const BOUNDS: readonly Bound[] = [
   { case: 'idle connection', most: 7 },
   { case: 'idle WebSocket', most: 12 },
   { case: '10000 routes, first change to live', most: 1, to: { case: '10000 routes, tenth change to live' } },
-  { case: '10000 routes, added with one worker', most: 100 },
-  { case: '10000 routes, added in a further worker', most: 20 },
+  ...['GRPCRoutes', 'HTTPRoutes'].flatMap((routes): Bound[] => [
+    { case: `10000 ${routes}, added with one worker`, most: 100 },
+    { case: `10000 ${routes}, added in a further worker`, most: 20 },
+  ]),
+  { case: '10000 HTTPRoutes, paths of 1,000', most: 1.1, to: { case: '1 HTTPRoute, paths of 1,000' } },
   // Flat: less than one copy of what each client has in flight.
   { case: 'slow readers of 1 GiB, 10 at once', most: 8 },
 ];

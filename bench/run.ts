@@ -16,6 +16,7 @@ import { type BenchCase, costCase } from './cases/bench-case.ts';
 import { httpCases, slowReaders } from './cases/http-cases.ts';
 import { idleMemory, idleWebSockets } from './cases/idle-memory.ts';
 import { loadCases } from './cases/load-cases.ts';
+import { costOfHttpRoutes, newHttpRoute } from './cases/many-http-routes.ts';
 import { changeToLive, costOfRoutes, memoryOfRoutes } from './cases/many-routes.ts';
 import { openLoopCase, openLoopRate } from './cases/open-loop.ts';
 import { handshakeCases, idleTlsMemory } from './cases/tls-cases.ts';
@@ -28,6 +29,7 @@ import { nghttpx } from './peers/nghttpx.ts';
 import { nginx } from './peers/nginx.ts';
 import { firstLine, type Peer } from './peers/peer.ts';
 import { pingora } from './peers/pingora.ts';
+import { GRPC, H1_TO_H1 } from './peers/wiring.ts';
 import { type Figure, type LeftOut, medians, table } from './report.ts';
 
 const { values } = parseArgs({
@@ -65,7 +67,10 @@ async function chooseCases(bed: Bed, peers: readonly Peer[]): Promise<BenchCase[
     slowReaders,
     costOfRoutes,
     changeToLive,
-    memoryOfRoutes,
+    costOfHttpRoutes,
+    newHttpRoute,
+    memoryOfRoutes('GRPCRoutes', GRPC),
+    memoryOfRoutes('HTTPRoutes', H1_TO_H1),
   ].filter(({ name }) => wanted(name));
   return wanted('open loop') ? [...cases, openLoopCase(await openLoopRate(bed, peers))] : cases;
 }

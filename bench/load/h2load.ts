@@ -2,6 +2,7 @@
 
 /** Requests whose headers never change, by nghttp2's h2load, which speaks HTTP/1.1 too. */
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import type { Setup } from '../peers/peer.ts';
 
@@ -21,7 +22,8 @@ export function text(shape: Shape): string {
 }
 
 export interface Load {
-  readonly path: string;
+  /** Or a file of paths that are asked for in turn, one in each line. */
+  readonly path: string | { readonly file: string };
   /** At the TLS port; default: in cleartext. */
   readonly isTls?: boolean;
   readonly shape: Shape;
@@ -34,7 +36,7 @@ export interface Load {
 export async function h2load(setup: Setup, { path, isTls, shape, calls: asked, bodyFile }: Load): Promise<void> {
   const calls = Math.max(asked, shape.connections); // it makes no fewer
   const origin = isTls ? `https://127.0.0.1:${setup.tlsPort}` : `http://127.0.0.1:${setup.port}`;
-  if (setup.wiring.client === 'h1') await expectSuccess(origin);
+  if (setup.wiring.client === 'h1') await expectSuccess(origin + firstPath(path));
   const { stdout } = await run(
     'h2load',
     [
@@ -46,7 +48,7 @@ export async function h2load(setup: Setup, { path, isTls, shape, calls: asked, b
       ...(setup.wiring.kind === 'grpc' ? ['-Hcontent-type: application/grpc', '-Hte: trailers'] : []),
       '-w24', // windows of 16 MiB: the client is not what is measured
       '-W24',
-      origin + path,
+      ...(typeof path === 'string' ? [origin + path] : [`-B${origin}`, `-i${path.file}`]),
     ],
     { timeout: TIMEOUT_MS },
   );
@@ -57,6 +59,10 @@ export async function h2load(setup: Setup, { path, isTls, shape, calls: asked, b
       ? done === String(calls) && / 0 errored, 0 timeout/.test(stdout) && / 0 3xx, 0 4xx, 0 5xx/.test(answers)
       : succeeded === String(calls) && answers.includes(` ${calls} 2xx`);
   if (!isGood) throw new Error(`of ${calls} calls ${succeeded} succeeded; ${answers}`);
+}
+
+function firstPath(path: Load['path']): string {
+  return typeof path === 'string' ? path : (readFileSync(path.file, 'utf8').split('\n')[0] ?? '');
 }
 
 /** Of HTTP/1.1 h2load counts no status without a reason phrase, good or bad: what they are is asked once. */

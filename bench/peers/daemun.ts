@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { httpRoutes, type RouteShape, type RuleShape } from './http-routes.ts';
 import { firstLine, type Peer, type Setup } from './peer.ts';
 
 /** daemun with everything that is on by default. */
@@ -38,6 +39,7 @@ function rewriteRoutes(setup: Setup): void {
 function manifests(setup: Setup): string[] {
   const head = [gateway(setup), backend('backend', setup.backendPort, setup)];
   if (setup.routes === 1) return [...head, route('all', '', [TO_BACKEND], setup)];
+  if (setup.wiring.kind === 'http') return [...head, ...httpRoutes(setup).map(httpRoute)];
   const routes = Array.from({ length: setup.routes }, (_, i) =>
     route(
       `s${i}`,
@@ -96,6 +98,25 @@ addressType: IPv4
 ports: [{ port: ${port} }]
 endpoints: [{ addresses: [127.0.0.1] }]
 `;
+}
+
+function httpRoute({ name, host, rules }: RouteShape): string {
+  return `apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: { name: ${name} }
+spec:
+  parentRefs: [{ name: bench }]${host === null ? '' : `\n  hostnames: [${host}]`}
+  rules:
+${rules.map(httpRule).join('')}`;
+}
+
+function httpRule({ path, header, query }: RuleShape): string {
+  const parts = [
+    `path: { type: ${path.kind === 'exact' ? 'Exact' : 'PathPrefix'}, value: ${path.value} }`,
+    ...(header === null ? [] : [`headers: [{ name: ${header.name}, value: ${header.value} }]`]),
+    ...(query === null ? [] : [`queryParams: [{ name: ${query.name}, value: "${query.value}" }]`]),
+  ];
+  return `  - matches: [{ ${parts.join(', ')} }]\n    backendRefs: [${TO_BACKEND}]\n`;
 }
 
 /** A route to `backendRefs`; `matches` is a line of the rule, '' for none. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { httpRoutes, type RuleShape } from './http-routes.ts';
 import { firstLine, type Peer, type Setup } from './peer.ts';
 
 /** Several routes are in a file of their own, which it watches. */
@@ -33,6 +34,7 @@ function rewriteRoutes(setup: Setup): void {
 }
 
 function routeConfiguration(setup: Setup): object {
+  if (setup.routes > 1 && setup.wiring.kind === 'http') return httpConfiguration(setup);
   const toBackend = { cluster: 'backend', timeout: '0s' };
   const clusters = ['backend', 'other'].map(name => ({ name, weight: name === setup.lastRouteTo ? 1 : 0 }));
   const routes = Array.from({ length: setup.routes }, (_, i) => ({
@@ -48,6 +50,40 @@ function routeConfiguration(setup: Setup): object {
         routes: setup.routes === 1 ? [{ match: { prefix: '/' }, route: toBackend }] : routes,
       },
     ],
+  };
+}
+
+/**
+ * As `httpRoutes` says, in the order in which the Gateway API has them tried. But for one thing, which would take a
+ * million routes: a named host does not fall back to the routes of any host.
+ */
+function httpConfiguration(setup: Setup): object {
+  const byHost = Map.groupBy(httpRoutes(setup), ({ host }) => host ?? '*');
+  return {
+    name: ROUTES,
+    virtual_hosts: [...byHost].map(([host, own]) => ({
+      name: host,
+      domains: [host],
+      routes: own
+        .flatMap(({ rules }) => rules)
+        .sort((a, b) => rankOf(b) - rankOf(a))
+        .map(httpMatch),
+    })),
+  };
+}
+
+function rankOf({ path, header }: RuleShape): number {
+  return (path.kind === 'exact' ? 2 : 0) + (header === null ? 0 : 1);
+}
+
+function httpMatch({ path, header, query }: RuleShape): object {
+  return {
+    match: {
+      ...(path.kind === 'exact' ? { path: path.value } : { path_separated_prefix: path.value }),
+      headers: header === null ? [] : [{ name: header.name, string_match: { exact: header.value } }],
+      query_parameters: query === null ? [] : [{ name: query.name, string_match: { exact: query.value } }],
+    },
+    route: { cluster: 'backend', timeout: '0s' },
   };
 }
 

@@ -12,11 +12,11 @@ export interface Setup {
   /** Of the backend, which speaks `wiring.backend` in cleartext. */
   readonly backendPort: number;
   /**
-   * 1: one route takes everything. More: as many routes, each with a method of its own, `/bench.s0/Unary` and so on.
-   * A peer without `rewriteRoutes` is never asked for more.
+   * 1: one route takes everything. More: as many routes, of gRPC each with a method of its own, `/bench.s0/Unary` and so
+   * on, of plain HTTP as `httpRoutes` says. A peer without `rewriteRoutes` is never asked for more.
    */
   readonly routes: number;
-  /** Who gets the calls of the last of several routes, by weights of 1 and 0: the backend, or the one at `otherPort`. */
+  /** Who gets the calls of the last of several routes of gRPC, by weights of 1 and 0: the backend, or the one at `otherPort`. */
   readonly lastRouteTo: 'backend' | 'other';
   readonly otherPort: number;
   /** Worker threads. A peer without `rewriteRoutes` is never asked for more than one. */

@@ -17,12 +17,14 @@ function bindings(...lists: readonly (readonly RouteEntry[])[]): readonly Bindin
 }
 
 describe('changed entries', () => {
-  it('are those that have another place, or had none', () => {
+  it('are those that were not there; what only moved was', () => {
     const newTwo = { ...two };
     assert.deepEqual(changedEntries([], bindings([one], [two])), [one, two]);
     const changed = changedEntries(bindings([one, two, three]), bindings([one, newTwo, three]));
     assert.deepEqual([changed.length, changed[0] === newTwo], [1, true]);
-    assert.deepEqual(changedEntries(bindings([one, three]), bindings([one, two, three])), [two, three]);
+    assert.deepEqual(changedEntries(bindings([one, three]), bindings([one, two, three])), [two]);
+    assert.deepEqual(changedEntries(bindings([one, two, three]), bindings([three, newTwo, one])), [newTwo]);
+    assert.deepEqual(changedEntries(bindings([one, two]), bindings([one])), []);
     assert.deepEqual(changedEntries(bindings([one], [two]), bindings([one])), []);
     assert.deepEqual(changedEntries(bindings([one]), bindings([one], [one])), [one]);
   });

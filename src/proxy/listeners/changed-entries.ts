@@ -5,8 +5,8 @@ import type { Binding, RouteEntry } from '../../snapshot/index.ts';
 const NONE: readonly never[] = [];
 
 /**
- * The entries of `after` that `before` does not have at the same place: all that a snapshot brought, and with the lists
- * swapped all that it took away; what only moved is among both. A comparison by identity, for it passes over thousands.
+ * The entries of `after` that `before` does not have under the same virtual host: all that a snapshot brought, and with the
+ * lists swapped all that it took away. A comparison by identity, for it passes over thousands.
  */
 export function changedEntries(before: readonly Binding[], after: readonly Binding[]): RouteEntry[] {
   const changed: RouteEntry[] = [];
@@ -23,8 +23,15 @@ export function changedEntries(before: readonly Binding[], after: readonly Bindi
 
 function addChanged(before: readonly RouteEntry[], after: readonly RouteEntry[], changed: RouteEntry[]): void {
   if (before === after) return;
-  for (let at = 0; at < after.length; at++) {
+  let at = 0;
+  while (at < after.length && after[at] === before[at]) at++;
+  let end = after.length;
+  const moved = before.length - after.length;
+  while (end > at && end + moved > at && after[end - 1] === before[end + moved - 1]) end--;
+  if (at === end) return;
+  const known = new Set(before.slice(at, end + moved));
+  for (; at < end; at++) {
     const entry = after[at] as RouteEntry;
-    if (entry !== before[at]) changed.push(entry);
+    if (!known.has(entry)) changed.push(entry);
   }
 }

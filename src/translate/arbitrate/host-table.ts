@@ -25,9 +25,7 @@ export function editHost(hostname: string, table: HostTable | undefined, edit: H
   if (table !== undefined && replacements !== undefined) {
     return replaceEntries(table, replacements);
   }
-  const removed = new Set(edit.removed);
-  const kept = (table?.ranked ?? []).filter(entry => !removed.has(entry));
-  const ranked = [...kept, ...edit.added].sort(order);
+  const ranked = mergeRanked(withoutEntries(table?.ranked ?? [], edit.removed), edit.added.toSorted(order), order);
   if (ranked.length === 0) return undefined;
   return { ranked, virtualHost: virtualHostOf(hostname, ranked) };
 }
@@ -35,6 +33,49 @@ export function editHost(hostname: string, table: HostTable | undefined, edit: H
 function virtualHostOf(hostname: string, ranked: readonly RankedEntry[]): VirtualHost {
   return { hostname, entries: ranked.map(({ entry }) => entry) };
 }
+
+function withoutEntries(ranked: readonly RankedEntry[], removed: readonly RankedEntry[]): readonly RankedEntry[] {
+  if (removed.length === 0) return ranked;
+  const gone = new Set(removed);
+  return ranked.filter(entry => !gone.has(entry));
+}
+
+/** Both in order. One comparison for each entry at most; a few new ones among thousands take a dozen each. */
+function mergeRanked(ranked: readonly RankedEntry[], added: readonly RankedEntry[], order: Order): RankedEntry[] {
+  const merged: RankedEntry[] = [];
+  let from = 0;
+  for (const entry of added) {
+    const place = placeOf(entry, ranked, { from, order });
+    for (; from < place; from++) merged.push(ranked[from] as RankedEntry);
+    merged.push(entry);
+  }
+  for (; from < ranked.length; from++) merged.push(ranked[from] as RankedEntry);
+  return merged;
+}
+
+/** After all that stand before it, from `from` on: looked for in growing steps, then halved, so that what is near is cheap. */
+function placeOf(
+  entry: RankedEntry,
+  ranked: readonly RankedEntry[],
+  { from, order }: { readonly from: number; readonly order: Order },
+): number {
+  const standsBefore = (at: number): boolean => order(ranked[at] as RankedEntry, entry) <= 0;
+  let low = from;
+  let step = 1;
+  while (low + step <= ranked.length && standsBefore(low + step - 1)) {
+    low += step;
+    step *= 2;
+  }
+  let high = Math.min(ranked.length, low + step - 1);
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (standsBefore(middle)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+type Order = (a: RankedEntry, b: RankedEntry) => number;
 
 function replaceEntries(
   { ranked, virtualHost }: HostTable,
@@ -66,10 +107,7 @@ function* placed(
   }
 }
 
-function pairEntries(
-  { removed, added }: HostEdit,
-  order: (a: RankedEntry, b: RankedEntry) => number,
-): ReadonlyMap<RankedEntry, RankedEntry> | undefined {
+function pairEntries({ removed, added }: HostEdit, order: Order): ReadonlyMap<RankedEntry, RankedEntry> | undefined {
   if (removed.length !== added.length) return undefined;
   const pairs = new Map<RankedEntry, RankedEntry>();
   for (const [index, before] of removed.entries()) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Admission, Binding, Certificate, Listener, ReachedPorts } from '../../snapshot/index.ts';
+import type { Admission, Binding, Certificate, Listener, ReachedPorts, VirtualHost } from '../../snapshot/index.ts';
 import { compareHostnames, compareStrings } from '../../values/index.ts';
 import type { AcceptedGateway, AcceptedListener } from '../accept/gateways.ts';
 import type { ListenerTables } from '../arbitrate/listener-tables.ts';
@@ -34,13 +34,15 @@ export function publishBindings(
       }
     }
   }
+  const before = new Map(previous?.bindings.map(binding => [binding.id, binding]));
   const bindings = [...sockets].map(([id, { address, port, admission, listeners }]): Binding => {
     listeners.sort((a, b) => compareHostnames(a.hostname, b.hostname) || compareStrings(a.id, b.id));
-    return { id, address, port, admission, listeners };
+    return keepBinding(before.get(id), { id, address, port, admission, listeners });
   });
   bindings.sort((a, b) => compareStrings(a.id, b.id));
   const sorted = [...certificates.values()].sort((a, b) => compareStrings(a.id, b.id));
-  return { bindings: share(previous?.bindings, bindings), certificates: share(previous?.certificates, sorted) };
+  const isSame = previous !== undefined && haveSameItems(previous.bindings, bindings);
+  return { bindings: isSame ? previous.bindings : bindings, certificates: share(previous?.certificates, sorted) };
 }
 
 /** Listeners of one socket are of one kind: others conflict (`accept/conflicts.ts`). */
@@ -69,13 +71,30 @@ function publishListener(
   const { namespace, name } = accepted.gateway.metadata;
   const identity = { id: judged.id, gateway: { namespace, name }, name: judged.spec.name, hostname: judged.hostname };
   const { health, trustedProxies } = accepted;
-  const virtualHosts = tables.get(judged.id)?.virtualHosts ?? [];
+  const virtualHosts = tables.get(judged.id)?.virtualHosts ?? NO_HOSTS;
   const routing = { virtualHosts, health, trustedProxies, ports: portsOf(accepted, listener) };
   const published: Listener =
     judged.protocol?.secure === true
       ? { kind: 'https', ...identity, tls: { certificates: judged.certificates.map(c => c.id) }, ...routing }
       : { kind: 'http', ...identity, ...routing };
-  return share(known.get(judged.id), published);
+  const before = known.get(judged.id);
+  // Virtual hosts keep their identity where they are made; to compare what is in them would cost as much as all routes.
+  return before?.virtualHosts === virtualHosts ? share(before, published) : published;
+}
+
+const NO_HOSTS: readonly VirtualHost[] = [];
+
+function keepBinding(before: Binding | undefined, now: Binding): Binding {
+  const isSame =
+    before?.address === now.address &&
+    before.port === now.port &&
+    before.admission === now.admission &&
+    haveSameItems(before.listeners, now.listeners);
+  return isSame ? before : now;
+}
+
+function haveSameItems<Item>(a: readonly Item[], b: readonly Item[]): boolean {
+  return a.length === b.length && a.every((item, at) => item === b[at]);
 }
 
 function portsOf({ listeners }: AcceptedGateway, listener: AcceptedListener): ReachedPorts {
