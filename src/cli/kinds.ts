@@ -2,6 +2,7 @@
 import {
   GATEWAY_GROUP,
   type KindDeclaration,
+  NOT_YET_SERVED,
   OTHER_GATEWAY_KINDS,
   KINDS as RESOURCE_KINDS,
 } from '../resources/index.ts';
@@ -29,7 +30,7 @@ function findKind(text: string): KindNames {
   const unserved = [...OTHER_GATEWAY_KINDS.keys()].find(kind => namesOfUnserved(kind).includes(wanted));
   if (unserved !== undefined) {
     throw usageError(
-      `${unserved} is not served by this version of daemun`,
+      `${unserved} ${NOT_YET_SERVED}`,
       `Objects of this kind are read and have no effect; daemun check lists them\n${allKinds()}`,
     );
   }

@@ -6,7 +6,7 @@
  */
 export type { MetricFamily } from '../admin/index.ts';
 export { type ConfigDump, dumpConfig } from './config-dump.ts';
-export { formatPath, type LocatedFinding, locateFindings } from './located-finding.ts';
+export { type LocatedFinding, locateFindings } from './located-finding.ts';
 export {
   type ControllerLog,
   createLog,
@@ -14,16 +14,15 @@ export {
   isLogLevel,
   LOG_LEVELS,
   type LogLevel,
-  silentLog,
 } from './log.ts';
 export { loadOffline, type Offline, type OfflineOptions } from './offline.ts';
 export { parseQuestion } from './question.ts';
 export type { Readiness, UnboundSocket } from './readiness.ts';
-export { LISTED_KINDS, listResources, REDACTED, type ResourceObject } from './resource-view.ts';
+export { listResources, type ResourceObject } from './resource-view.ts';
 export type { Standalone } from './standalone.ts';
 export { DEFAULT_DRAIN_TIMEOUT_MS, type StandaloneOptions } from './standalone-options.ts';
 export { startStandalone } from './start-standalone.ts';
-export { type BoundListener, type GatewaySummary, type ListenerSummary, summarizeGateways } from './summary.ts';
+export type { BoundListener, GatewaySummary, ListenerSummary } from './summary.ts';
 export type { TryCall } from './try-call.ts';
 export type { TryPlace } from './try-place.ts';
 export type { TryRequest } from './try-request.ts';

@@ -13,7 +13,6 @@ export {
 export { type CertificateHost, parseCertificateHost } from './certificates/certificate-host.ts';
 export { type DevelopmentCa, type DevelopmentCaOptions, openDevelopmentCa } from './certificates/development-ca.ts';
 export {
-  DEFAULT_DEMO_REPLICAS,
   type DemoBackends,
   type DemoDeployment,
   type DemoEndpoint,

@@ -11,10 +11,8 @@ export type { EndpointSlice } from './endpoint-slice.ts';
 export type { Endpoints } from './endpoints.ts';
 export type { ExternalAuthConfig } from './external-auth.ts';
 export type { Gateway } from './gateway.ts';
-export type { GatewayAddress } from './gateway-address.ts';
 export type { GatewayClass } from './gateway-class.ts';
 export type { GatewayListener } from './gateway-listener.ts';
-export type { GatewayTls } from './gateway-tls.ts';
 export type { GRPCRouteFilter } from './grpc-filter.ts';
 export type { GRPCHeaderMatch, GRPCMethodMatch, GRPCRouteMatch } from './grpc-match.ts';
 export type { GRPCBackendRef, GRPCRoute, GRPCRouteRule } from './grpc-route.ts';
@@ -23,25 +21,20 @@ export type { HTTPRouteFilter } from './http-filter.ts';
 export type { HTTPHeaderMatch, HTTPPathMatch, HTTPQueryParamMatch, HTTPRouteMatch } from './http-match.ts';
 export type { HTTPBackendRef, HTTPRoute, HTTPRouteRule } from './http-route.ts';
 export { KINDS, type KindDeclaration } from './kinds.ts';
-export { OTHER_GATEWAY_KINDS } from './known-kinds.ts';
-export type { LabelSelector } from './label-selector.ts';
-export { isLabelValue, isQualifiedName } from './labels.ts';
+export { NOT_YET_SERVED, OTHER_GATEWAY_KINDS } from './known-kinds.ts';
 export type { Metadata } from './metadata.ts';
 export type { Namespace } from './namespace.ts';
-export { type ParsedResource, type ParseOptions, parseResource } from './parse-resource.ts';
+export { type ParseOptions, parseResource } from './parse-resource.ts';
 export type { ReferenceGrant } from './reference-grant.ts';
 export type {
   BackendObjectReference,
-  LocalReference,
-  ObjectReference,
   ParentReference,
-  SecretReference,
 } from './references.ts';
 export { GATEWAY_GROUP } from './references.ts';
 export type { RequestMirror } from './request-mirror.ts';
 export { EMPTY_RESOURCES, RESOURCE_MAPS, type Resource, type ResourceSet } from './resource-set.ts';
 export type { RouteParentStatus } from './route.ts';
-export { SCHEMA_CODES, type SchemaCode } from './schema-codes.ts';
+export { SCHEMA_CODES } from './schema-codes.ts';
 export type { SchemaIssue } from './schema-issue.ts';
 export type { Secret } from './secret.ts';
 export type { Service, ServicePort } from './service.ts';

@@ -3,6 +3,9 @@
 /** Kinds that daemun knows by name only: so that an object of one is told apart from a misspelt kind. */
 import { EXPERIMENTAL_GROUP, GATEWAY_GROUP } from './references.ts';
 
+/** Completes "…, which": what is said wherever something of the API is met that is read and judged, and not served. */
+export const NOT_YET_SERVED = 'is not yet supported by this version of daemun';
+
 /** The kinds of the Gateway API that daemun does not work with yet, with the versions that an API server serves. */
 export const OTHER_GATEWAY_KINDS: ReadonlyMap<string, readonly [string, ...string[]]> = new Map<
   string,

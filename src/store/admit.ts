@@ -3,6 +3,7 @@
 import { type FindingCode, type ResourceRef, type Severity, severityOf } from '../errors/index.ts';
 import {
   GATEWAY_GROUP,
+  NOT_YET_SERVED,
   type ParseOptions,
   parseResource,
   type Resource,
@@ -93,7 +94,7 @@ function isUnsupported({ apiVersion }: ResourceRef): boolean {
 function ignoredText(ref: ResourceRef): { readonly message: string; readonly help: string } {
   const { apiVersion, kind } = ref;
   if (isUnsupported(ref)) {
-    const message = `${kind} is not supported by this version of daemun: the object has no effect`;
+    const message = `${kind} ${NOT_YET_SERVED}: the object has no effect`;
     return { message, help: 'remove it, or leave it to another implementation' };
   }
   return {

@@ -2,15 +2,18 @@
 
 /** The one list of what the API has and this version does not serve: understood and judged, then refused or without effect. */
 import type { Finding, FindingCode } from '../errors/index.ts';
-import { GATEWAY_GROUP, type Gateway, OTHER_GATEWAY_KINDS, type ParentReference } from '../resources/index.ts';
+import {
+  GATEWAY_GROUP,
+  type Gateway,
+  NOT_YET_SERVED,
+  OTHER_GATEWAY_KINDS,
+  type ParentReference,
+} from '../resources/index.ts';
 import type { Problem, RouteKind } from './outcomes.ts';
 import { findingOf, type Named } from './report.ts';
 import type { AttachableRoute } from './route-kinds.ts';
 
 type Path = readonly (string | number)[];
-
-/** Completes "…, which". */
-const NOT_YET = 'is not yet supported by this version of daemun';
 
 /** Parts of a Gateway that have no effect. */
 export function notServedOfGateway(gateway: Gateway): readonly Finding[] {
@@ -36,12 +39,12 @@ export function notServedOfGateway(gateway: Gateway): readonly Finding[] {
 
 /** Why no listener of a protocol is served; completes "protocol X, which". */
 export function whyNotProtocol(protocol: string): string {
-  return ['TLS', 'TCP', 'UDP'].includes(protocol) ? NOT_YET : 'is unknown';
+  return ['TLS', 'TCP', 'UDP'].includes(protocol) ? NOT_YET_SERVED : 'is unknown';
 }
 
 /** Why no route of a kind is served, to complete "the kind X, which"; undefined: the kind is served, or not the API's. */
 export function whyNotRouteKind({ group, kind }: RouteKind): string | undefined {
-  return group === GATEWAY_GROUP && OTHER_GATEWAY_KINDS.has(kind) ? NOT_YET : undefined;
+  return group === GATEWAY_GROUP && OTHER_GATEWAY_KINDS.has(kind) ? NOT_YET_SERVED : undefined;
 }
 
 /** Client certificates are not asked for: a listener that should ask must not let everyone in, so it is refused. */
@@ -52,7 +55,7 @@ export function refuseClientValidation(gateway: Gateway, index: number): Problem
   if ((perPort === undefined ? frontend?.default : perPort.tls)?.validation === undefined) return null;
   const finding = findingOf('gateway/unsupported-tls', gateway, {
     path: ['spec', 'tls', 'frontend'],
-    message: `Listener ${listener?.name} must validate client certificates, which ${NOT_YET}`,
+    message: `Listener ${listener?.name} must validate client certificates, which ${NOT_YET_SERVED}`,
     help: 'Remove spec.tls.frontend validation for this port, or put a proxy that validates in front',
   });
   return { reason: 'UnsupportedValue', finding };
@@ -89,7 +92,7 @@ export function notServedParent(
   { path, ref, isMesh }: { readonly path: Path; readonly ref: ParentReference; readonly isMesh: boolean },
 ): Finding {
   const isKnown = isMesh || (ref.group === GATEWAY_GROUP && ref.kind === 'ListenerSet');
-  const why = isKnown ? NOT_YET : 'is not known to daemun';
+  const why = isKnown ? NOT_YET_SERVED : 'is not known to daemun';
   return findingOf(isMesh ? 'route/mesh-not-yet-supported' : 'route/parent-kind', route, {
     path,
     message: `A ${ref.kind} as parent${isMesh ? ' (mesh)' : ''} ${why}; this parentRef has no effect`,

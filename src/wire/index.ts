@@ -36,7 +36,7 @@ export { HeadMemory } from './http1/head-memory.ts';
 export { DEFAULT_HTTP1_LIMITS } from './http1/limits.ts';
 export { Http1ServerConnection } from './http1/server-connection.ts';
 export { Http2Connection } from './http2/connection.ts';
-export { ErrorCode, errorCodeName } from './http2/error-code.ts';
+export { ErrorCode } from './http2/error-code.ts';
 export { DEFAULT_HTTP2_LIMITS, type Http2Limits } from './http2/limits.ts';
 export { Http2Stream } from './http2/stream.ts';
 export type { EndReason, StreamEnd } from './message/end-reason.ts';

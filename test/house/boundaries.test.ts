@@ -89,7 +89,7 @@ const WIRE_ROOMS: Readonly<Record<string, readonly string[]>> = {
 const PURE = ['translate', 'snapshot', 'match', 'status', 'values', 'resources'];
 
 /** A version of HTTP by any of its names, in code or in words to people; and what the wire folder's door gives of one codec alone. */
-const VERSION_NAME = /http\/?[12]|\bh2c?\b|\b(?:ErrorCode|errorCodeName|GOAWAY|RST_STREAM)\b/i;
+const VERSION_NAME = /http\/?[12]|\bh2c?\b|\b(?:ErrorCode|GOAWAY|RST_STREAM)\b/i;
 /** Files of the data plane that may know versions: what they are for is to tell them apart. */
 const KNOW_VERSIONS = [
   'src/proxy/listeners/cleartext-refusal.ts',

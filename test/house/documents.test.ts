@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { it } from 'node:test';
+import { parseAllDocuments } from 'yaml';
 import { ROOT } from './source-files.ts';
 
 const LINK = /\]\((?!https?:|mailto:)([^)#\s]*)(#[^)\s]*)?\)/g;
@@ -31,6 +32,34 @@ it('has ten properties in SECURITY.md, each with a test that holds it', () => {
   assert.equal(properties.length, 10);
   for (const property of properties) assert.match(property, /^\*\*[^*]+\*\*\s+\[.*\]\([\w/.-]+\.test\.ts\)/);
 });
+
+it('calls in the README of an example the ports of its listeners, as they are bound', () => {
+  const folder = join(ROOT, 'examples');
+  const pages = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(name => name.endsWith('/README.md'));
+  let called = 0;
+  for (const page of pages) {
+    const ports = listenerPorts(join(folder, dirname(page)));
+    for (const [, port] of readFileSync(join(folder, page), 'utf8').matchAll(/\b127\.0\.0\.\d+:(\d+)/g)) {
+      called += 1;
+      assert.ok(ports.has(Number(port)) || port === ADMIN_PORT, `${page} calls port ${port}`);
+    }
+  }
+  assert.ok(called > 0);
+});
+
+const ADMIN_PORT = '9900';
+
+/** Ports of the listeners in the manifests below `folder`; those that need privileges are moved by 8000. */
+function listenerPorts(folder: string): Set<number> {
+  const manifests = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(name => name.endsWith('.yaml'));
+  const objects = manifests
+    .flatMap(name => parseAllDocuments(readFileSync(join(folder, name), 'utf8')))
+    .map((document): { kind?: string; spec?: { listeners?: { port: number }[] } } | null => document.toJS());
+  const gateways = objects.filter(object => object?.kind === 'Gateway');
+  return new Set(
+    gateways.flatMap(gateway => gateway?.spec?.listeners ?? []).map(({ port }) => (port < 1024 ? port + 8_000 : port)),
+  );
+}
 
 function brokenLinks(page: string): string[] {
   const text = readFileSync(join(ROOT, page), 'utf8').replaceAll(/```[\s\S]*?```/g, '');

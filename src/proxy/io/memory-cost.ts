@@ -3,7 +3,7 @@
 /** What parts of a request cost in memory, for those who are charged with it. */
 import type { VolatileFields } from '../../wire/index.ts';
 
-/** An open request without data: two streams, exchange, attempt and a usual head. Measured: 2 to 3 KiB. */
+/** An open request without data: two streams, exchange, attempt and a usual head, rounded up. */
 export const EXCHANGE_BYTES = 4096;
 /** Of one string in a list of fields, beside its characters. */
 const STRING_BYTES = 32;

@@ -5,7 +5,7 @@
  * allocation per request); the main thread reads all pages and adds them up, so a scrape never stops a worker.
  * In: events of requests and connections. Out: metric families. Never: I/O.
  */
-export { FAMILIES, type FamilyName, HISTOGRAM_BOUNDS_SECONDS, LABELS } from './families.ts';
+export { FAMILIES, type FamilyName, LABELS } from './families.ts';
 export { GatewayMetrics } from './gateway-metrics.ts';
 export { GrpcMethodMetrics } from './grpc-method-metrics.ts';
 export { HttpRequestMetrics } from './http-request-metrics.ts';
