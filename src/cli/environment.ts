@@ -16,6 +16,7 @@ const VARIABLES: Readonly<Record<string, string>> = {
   '--controller-name': 'DAEMUN_CONTROLLER_NAME',
   '--state-dir': 'DAEMUN_STATE_DIR',
   '--drain-timeout': 'DAEMUN_DRAIN_TIMEOUT',
+  '--drain-delay': 'DAEMUN_DRAIN_DELAY',
 };
 
 export type Environment = Readonly<Record<string, string | undefined>>;

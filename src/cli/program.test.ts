@@ -308,6 +308,7 @@ describe('the command line', () => {
       ['--drain-timeout', 'Infinity'],
       ['--drain-timeout', '25h'],
       ['--drain-timeout', '86401'],
+      ['--drain-delay', 'soon'],
     ]) {
       it(`exits 2 for "run ${args.join(' ')}"`, async () => {
         const { code, err } = await run(['run', ...(args.length === 0 ? [] : ['-f', file]), ...args]);

@@ -30,6 +30,11 @@ export function runCommand(terminal: Terminal, outcome: Outcome): Command {
       'where --demo keeps its CA, and the keys of session tokens are (default: XDG state home, daemun)',
     )
     .option('--drain-timeout <duration>', 'how long requests may take to end at the end', '30s')
+    .option(
+      '--drain-delay <duration>',
+      'how long only health checks fail at the end, before anything else changes',
+      '0s',
+    )
     .option('--no-server-header', 'no "server: daemun" in responses')
     .option('--no-upstream-service-time', 'no "x-envoy-upstream-service-time" in responses')
     .action(async (options: RunOptions) => {

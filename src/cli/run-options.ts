@@ -23,6 +23,7 @@ export interface RunOptions {
   readonly controllerName?: string;
   readonly stateDir?: string;
   readonly drainTimeout: string;
+  readonly drainDelay: string;
   readonly serverHeader: boolean;
   readonly upstreamServiceTime: boolean;
 }
@@ -50,7 +51,8 @@ export function readRunOptions(options: RunOptions, terminal: Terminal): RunSett
     admin: readAdmin(options.admin),
     serverHeader: options.serverHeader ? 'daemun' : null,
     upstreamServiceTime: options.upstreamServiceTime,
-    drainTimeoutMs: readDrainTimeout(options.drainTimeout),
+    drainTimeoutMs: readDrainTime('--drain-timeout', options.drainTimeout),
+    drainDelayMs: readDrainTime('--drain-delay', options.drainDelay),
   };
   const state = options.stateDir === undefined ? {} : { stateDirectory: options.stateDir };
   const sinks = openSinks(options, terminal);
@@ -92,13 +94,10 @@ function readSettle(text: string): number {
 }
 
 /** Seconds without a unit, as the flag is known, or a duration as of `--settle`. */
-function readDrainTimeout(text: string): number {
+function readDrainTime(flag: string, text: string): number {
   const timeoutMs = /^\d+(\.\d+)?$/.test(text) ? Number(text) * 1000 : parseDuration(text);
   if (timeoutMs !== undefined && timeoutMs <= MAX_WAIT_MS) return timeoutMs;
-  throw usageError(
-    `--drain-timeout ${text}: seconds or a duration of at most 24h are needed`,
-    'Example: --drain-timeout 30s',
-  );
+  throw usageError(`${flag} ${text}: seconds or a duration of at most 24h are needed`, `Example: ${flag} 30s`);
 }
 
 /** `host:port`, `[v6]:port`, `:port` or `off`. */

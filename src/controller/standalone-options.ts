@@ -32,6 +32,8 @@ export interface StandaloneOptions {
   readonly upstreamServiceTime?: boolean;
   /** How long requests may take to end when the gateway stops. Default 30 seconds. */
   readonly drainTimeoutMs?: number;
+  /** How long it goes on as before when it stops, but for health checks, which fail at once: load balancers need that time to notice. Default 0. */
+  readonly drainDelayMs?: number;
   readonly log?: GatewayLog;
   /** Default: the machine's. Worker threads have their own. */
   readonly clock?: Clock;
@@ -57,6 +59,7 @@ export function withDefaults(options: StandaloneOptions): Required<Omit<Standalo
     serverHeader: options.serverHeader === undefined ? 'daemun' : options.serverHeader,
     upstreamServiceTime: options.upstreamServiceTime ?? true,
     drainTimeoutMs: options.drainTimeoutMs ?? DEFAULT_DRAIN_TIMEOUT_MS,
+    drainDelayMs: options.drainDelayMs ?? 0,
     log: options.log ?? silentLog(),
     clock: options.clock ?? systemClock,
     random: options.random ?? systemRandom,

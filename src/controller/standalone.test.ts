@@ -194,6 +194,31 @@ describe('a standalone gateway', () => {
     await assert.rejects(fetch(`http://${host}:${port}/ready`));
   });
 
+  it('only fails health checks for as long as balancers need to notice, before it drains', async () => {
+    const clock = new VirtualClock();
+    const text = gateway('a', 80).replace('name: a', 'name: a, annotations: { daemun.dev/health-endpoint: /healthz }');
+    const standalone = await start(text, { clock, drainDelayMs: 20_000 });
+    const url = `http://127.0.0.1:${standalone.listeners[0]?.port}`;
+    const status = async (path: string): Promise<number> => (await fetch(url + path)).status;
+    assert.equal(await status('/healthz'), 200);
+    let isStopped = false;
+    const stopped = standalone.stop().then(report => {
+      isStopped = true;
+      return report;
+    });
+    assert.deepEqual(standalone.readiness(), { ready: false, reason: 'draining', unbound: [] });
+    // New connections are taken, and requests decided as before.
+    for (let round = 0; round < 3; round++)
+      assert.deepEqual([await status('/healthz'), await status('/x')], [503, 404]);
+    assert.equal(isStopped, false);
+    while (!isStopped) {
+      clock.advance(1_000);
+      await new Promise(resolve => setImmediate(resolve));
+    }
+    assert.equal((await stopped).cut, 0);
+    await assert.rejects(fetch(url));
+  });
+
   it('keeps sessions for all workers and over a restart, by a key file in its state directory', async test => {
     const servers = [createHttp2Server(), createHttp2Server()];
     test.after(() => servers.map(server => server.close()));

@@ -59,7 +59,7 @@ export interface Standalone {
   reload(): Promise<void>;
   /** Resolves when no reload is running or due. */
   settled(): Promise<void>;
-  /** Not ready at once; stops accepting, lets requests end (until `drainTimeoutMs`), then ends everything. */
+  /** Not ready, nor healthy, at once; after `drainDelayMs` stops accepting, lets requests end (until `drainTimeoutMs`), then ends everything. */
   stop(): Promise<StopReport>;
   /** Ends all threads at once, for a process that ends now. Resolves with how many do not end. */
   abandon(): Promise<number>;
@@ -79,6 +79,7 @@ export interface StandaloneParts {
   readonly clock: Clock;
   readonly own: ProcessIdentity;
   readonly shared: SharedSockets;
+  readonly drainDelayMs: number;
 }
 
 /** Owns all parts: what `start` has begun, `stop` ends. */
@@ -222,8 +223,10 @@ export class RunningStandalone implements Standalone {
 
   async #drain(): Promise<StopReport> {
     this.#state = 'draining';
-    const { reconciler, plane } = this.#parts;
+    const { reconciler, plane, clock, drainDelayMs } = this.#parts;
+    plane.announceLeaving();
     await reconciler.stop();
+    if (drainDelayMs > 0) await new Promise<void>(resolve => void clock.after(drainDelayMs, resolve));
     const report = await plane.drain();
     return { ...report, stuck: await this.#close() };
   }

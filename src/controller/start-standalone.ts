@@ -89,6 +89,7 @@ export async function startStandalone(options: StandaloneOptions): Promise<Stand
     clock: settings.clock,
     own,
     shared,
+    drainDelayMs: settings.drainDelayMs,
   });
   await running.start(settings.admin);
   // Without workers this thread serves, and somebody may call already.

@@ -119,6 +119,11 @@ export class DataPlane {
     return { failures };
   }
 
+  /** From now on health endpoints say that the gateway drains, so that load balancers send no more; all else goes on. `drain` follows. */
+  announceLeaving(): void {
+    this.#workers.announceLeaving();
+  }
+
   /** Stops accepting, tells clients to go elsewhere, and waits for requests until the drain timeout. */
   drain(): Promise<PlaneDrainReport> {
     return this.#workers.drain();

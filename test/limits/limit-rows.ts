@@ -497,7 +497,7 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
     },
     {
       limit: 'cli#MAX_WAIT_MS',
-      why: 'of `--settle` and `--drain-timeout`: a timer cannot wait for more than 24 days, and nobody should',
+      why: 'of `--settle`, `--drain-timeout` and `--drain-delay`: a timer cannot wait for more than 24 days, and nobody should',
       over: 'the flag is refused, exit code 2',
     },
     { limit: 'store/files#DELETED_MS', over: 'the objects of the file go' },

@@ -50,6 +50,7 @@ export class Listeners {
   readonly #environment: BindingEnvironment;
   readonly #servers = new Map<string, BindingServer>();
   #bindings: readonly Binding[] = [];
+  #isLeaving = false;
   /** Bindings that left and still have connections. */
   readonly #leaving = new Map<BindingServer, Timer | undefined>();
 
@@ -97,6 +98,12 @@ export class Listeners {
 
   rotateTickets(secrets: TicketSecrets): void {
     this.#environment.contexts.rotate(secrets);
+  }
+
+  /** From now on health endpoints of all bindings say that they drain, those that come too; all else goes on. */
+  announceLeaving(): void {
+    this.#isLeaving = true;
+    for (const server of this.#servers.values()) server.announceLeaving();
   }
 
   /** Accepts no more on any binding. Resolves when all sockets are closed; connections stay. */
@@ -147,7 +154,12 @@ export class Listeners {
   #swap(binding: Binding): void {
     const known = this.#servers.get(binding.id);
     if (known !== undefined) known.update(binding);
-    else this.#servers.set(binding.id, new BindingServer(binding, this.#environment));
+    else this.#add(new BindingServer(binding, this.#environment));
+  }
+
+  #add(server: BindingServer): void {
+    this.#servers.set(server.binding.id, server);
+    if (this.#isLeaving) server.announceLeaving();
   }
 
   async #open({ id }: Binding, failures: Map<string, BindFailure>): Promise<void> {

@@ -35,6 +35,8 @@ export interface DataPlaneWorker {
   setDebug(on: boolean): void;
   /** New keys for session tickets. Kept for a worker that replaces this one. */
   rotateTickets(secrets: TicketSecrets): void;
+  /** From now on health endpoints say that it drains; all else goes on. Kept for a worker that replaces this one. */
+  announceLeaving(): void;
   /** Accepts no more connections, for good; those that there are stay. `drain` follows. */
   stopListening(): Promise<void>;
   /** Stops accepting, lets requests end until the timeout, resets the rest. null: it ended or hung before it could tell. */

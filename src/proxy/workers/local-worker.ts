@@ -51,6 +51,10 @@ export class LocalWorker implements DataPlaneWorker {
     this.#runtime.rotateTickets(secrets);
   }
 
+  announceLeaving(): void {
+    this.#runtime.announceLeaving();
+  }
+
   stopListening(): Promise<void> {
     return this.#runtime.stopListening();
   }

@@ -64,6 +64,7 @@ export class ThreadWorker implements DataPlaneWorker {
   #sequence = 0;
   #sessionKeys: readonly SessionKey[] = [];
   #isDebug = false;
+  #isLeaving = false;
   readonly #health = new Map<string, ReadonlyMap<string, Health>>();
   #applies: Waiting<BindFailures>[] = [];
   #dumps: Waiting<WorkerDump>[] = [];
@@ -134,6 +135,11 @@ export class ThreadWorker implements DataPlaneWorker {
   rotateTickets(secrets: TicketSecrets): void {
     this.#settings = { ...this.#settings, ticketSecrets: secrets };
     this.#post({ kind: 'tickets', secrets });
+  }
+
+  announceLeaving(): void {
+    this.#isLeaving = true;
+    this.#post({ kind: 'leaving' });
   }
 
   stopListening(): Promise<void> {
@@ -291,6 +297,7 @@ export class ThreadWorker implements DataPlaneWorker {
     this.#sequence += 1;
     this.#sendSnapshot();
     this.#post({ kind: 'debug', on: this.#isDebug });
+    if (this.#isLeaving) this.#post({ kind: 'leaving' });
     for (const [cluster, health] of this.#health) this.#post({ kind: 'health', cluster, health });
     for (const { sequence } of this.#dumps) this.#post({ kind: 'dump', sequence });
   }

@@ -28,6 +28,7 @@ export type ToWorker =
   | { readonly kind: 'session-keys'; readonly keys: readonly SessionKey[] }
   | { readonly kind: 'debug'; readonly on: boolean }
   | { readonly kind: 'tickets'; readonly secrets: TicketSecrets }
+  | { readonly kind: 'leaving' }
   /** Answered by `stopped-listening`. */
   | { readonly kind: 'stop-listening' }
   /** Answered by `drained`. */

@@ -152,6 +152,10 @@ export class WorkerRuntime {
     this.#listeners.rotateTickets(secrets);
   }
 
+  announceLeaving(): void {
+    this.#listeners.announceLeaving();
+  }
+
   stopListening(): Promise<void> {
     return this.#listeners.stopListening();
   }

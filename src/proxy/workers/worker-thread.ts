@@ -68,6 +68,9 @@ async function handle(message: ToWorker): Promise<void> {
     case 'tickets':
       runtime.rotateTickets(message.secrets);
       break;
+    case 'leaving':
+      runtime.announceLeaving();
+      break;
     case 'stop-listening':
       await runtime.stopListening();
       send({ kind: 'stopped-listening' });

@@ -95,6 +95,10 @@ export class Workers {
     for (const worker of this.#all) worker.rotateTickets(secrets);
   }
 
+  announceLeaving(): void {
+    for (const worker of this.#all) worker.announceLeaving();
+  }
+
   /** Stops accepting, tells clients to go elsewhere, and waits for requests until the drain timeout. */
   async drain(): Promise<PlaneDrainReport> {
     // Clients that are told come back at once: by then no worker of this process may be there to take them.
