@@ -25,6 +25,9 @@ spec:
         - type: URLRewrite
           urlRewrite: { hostname: shop.test, path: { type: ReplacePrefixMatch, replacePrefixMatch: / } }
       backendRefs: [{ name: shop, port: 80 }]
+    - matches: [{ path: { value: /api } }]
+      filters: [{ type: CORS, cors: { allowOrigins: ["https://*.shop.test"], allowMethods: [PUT] } }]
+      backendRefs: [{ name: shop, port: 80 }]
     - matches: [{ path: { value: /shop.Cart } }]
       backendRefs: [{ name: shop, port: 80 }]
 ---
@@ -107,6 +110,18 @@ describe('explain, of an HTTP request', () => {
     assert.equal(code, 0);
     assert.match(out, /^ {2}redirect with 302: scheme https$/m);
     assert.match(out, /^Answer +HTTP 302: see https:\/\/a\.example\.com\/old\/x\?q=1$/m);
+  });
+
+  it('says what a preflight is answered', async () => {
+    const asked = ['--http', 'OPTIONS /api/x', '-H', 'access-control-request-method: PUT', '-H'];
+    const own = await explain(...asked, 'origin: https://www.shop.test');
+    assert.equal(own.code, 0);
+    assert.match(own.out, /^ {2}CORS: pages of https:\/\/\*\.shop\.test may call; methods PUT$/m);
+    assert.match(own.out, /^Answer +HTTP 204: access-control-allow-origin: https:\/\/www\.shop\.test; /m);
+    const foreign = await explain(...asked, 'origin: https://shop.test');
+    assert.equal(foreign.code, 1);
+    assert.match(foreign.out, /HTTP 403: pages of the origin https:\/\/shop\.test may not call this route/);
+    assert.match((await explain('--http', 'PUT /api/x', '-H', 'origin: https://shop.test')).out, /forwarded to/);
   });
 
   it('says what a backend is asked for in place of what the client asks for', async () => {

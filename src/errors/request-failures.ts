@@ -74,6 +74,14 @@ export const REQUEST_FAILURES = {
     summary: "the TLS connection was opened for another host than the request's",
     help: 'open a connection with the host as its server name',
   },
+  cors_origin: {
+    source: 'downstream',
+    retryable: false,
+    httpStatus: 403,
+    grpcStatus: 7,
+    summary: "a browser asked for a page of an origin that the rule's CORS filter does not allow",
+    help: 'add the origin to allowOrigins, with scheme and port, or leave it out on purpose',
+  },
   client_cancelled: {
     source: 'downstream',
     retryable: false,
@@ -306,14 +314,6 @@ export const REQUEST_FAILURES = {
     grpcStatus: 8,
     summary: 'the body is larger than the authorization server may be told',
     help: 'send less, or allow more with forwardBody.maxSize of the filter',
-  },
-  filter_not_served: {
-    source: 'internal',
-    retryable: false,
-    httpStatus: 500,
-    grpcStatus: 14,
-    summary: 'a filter of the rule is not served by this version',
-    help: 'remove the filter',
   },
   filter_unresolved: {
     source: 'internal',

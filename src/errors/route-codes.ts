@@ -59,11 +59,6 @@ export const ROUTE_CODES = {
     summary: 'an ExternalAuth filter would forward larger bodies than the gateway keeps; those are refused',
     help: 'lower forwardBody.maxSize',
   },
-  'route/filter-not-yet-supported': {
-    severity: 'error',
-    summary: 'a filter is not served by this version; requests that it would filter are answered with an error',
-    help: 'remove the filter, or leave the route to another implementation',
-  },
   'route/not-yet-supported': {
     severity: 'info',
     summary: 'a part of a route has no effect in this version',

@@ -30,7 +30,7 @@ function explainBackend(
     share: (100 * weight) / rule.totalWeight,
     filters: filters.map(describeFilter),
     asked: explainRewrite([...rule.filters, ...filters], request),
-    answer: explainFilters(filters, request)?.text ?? '',
+    answer: explainFilters([...rule.filters, ...filters], request)?.text ?? '',
   };
   if (target.kind === 'fault') return { cluster: '', ...shape, fault: target.fault.message, endpoints: [] };
   const endpoints = endpointsOf(target.cluster, snapshot);
@@ -67,10 +67,8 @@ export function explainRuleAnswer(
 ): ExplainedAnswer {
   const { protocol } = request.question;
   if (rule.fault !== null) return refuse(rule.fault, protocol);
-  const [only, ...others] = rule.backends;
-  const ofOne = only !== undefined && others.length === 0 && only.target.kind === 'cluster' ? only.filters : [];
-  const answer = explainFilters([...rule.filters, ...ofOne], request);
-  if (answer !== undefined) return answer;
+  const answer = explainFilters([...rule.filters, ...(rule.backends[0]?.filters ?? [])], request);
+  if (answer !== undefined && backends.every(backend => backend.answer === answer.text)) return answer;
   const working = backends.filter(({ answer, fault }) => answer !== '' || fault === '');
   if (working.length > 0)
     return { kind: 'forwarded', httpStatus: null, grpcStatus: null, text: forwardText(rule, backends, protocol) };

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Filter } from '../snapshot/index.ts';
+import { REQUEST_FAILURES } from '../errors/index.ts';
+import type { CorsPolicy, Filter } from '../snapshot/index.ts';
 import type { CompiledListener } from './compiled-listener.ts';
 import type { ExplainedAnswer, Question } from './explanation.ts';
+import { allowsOrigin, foreignOriginText, isPreflight, preflightFields } from './http/cors.ts';
 import { changedTarget, locationOf, rewriteOf } from './http/url-change.ts';
 
 /** A request at the listener that takes it. */
@@ -12,9 +14,11 @@ export interface FilteredRequest {
   readonly listener: CompiledListener['listener'];
 }
 
-/** What filters answer by themselves; undefined: the request goes on. */
+/** What filters answer by themselves, the rule's and then a backend's; undefined: the request goes on. */
 export function explainFilters(filters: readonly Filter[], request: FilteredRequest): ExplainedAnswer | undefined {
+  const cors = filters.findLast(({ kind }) => kind === 'cors');
   for (const filter of filters) {
+    if (filter.kind === 'cors' && filter !== cors) continue;
     const answer = explainFilter(filter, request);
     if (answer !== undefined) return answer;
   }
@@ -29,6 +33,8 @@ function explainFilter(filter: Filter, { question, host, listener }: FilteredReq
     case 'rewrite':
     case 'external-auth':
       return undefined;
+    case 'cors':
+      return explainPreflight(filter.policy, question);
     case 'redirect': {
       const { status } = filter.redirect;
       const scheme = listener.kind === 'https' ? 'https' : 'http';
@@ -43,6 +49,24 @@ function explainFilter(filter: Filter, { question, host, listener }: FilteredReq
       return { kind: 'answered', httpStatus: status, grpcStatus: null, text: `HTTP ${status}: see ${location}` };
     }
   }
+}
+
+function explainPreflight(policy: CorsPolicy, { method, headers }: Question): ExplainedAnswer | undefined {
+  const { origin = '' } = headers;
+  const asked = {
+    method,
+    origin: headers['origin'],
+    wantedMethod: headers['access-control-request-method'],
+    wantedHeaders: headers['access-control-request-headers'],
+  };
+  if (!isPreflight(asked)) return undefined;
+  if (!allowsOrigin(policy, origin)) {
+    const { httpStatus } = REQUEST_FAILURES.cors_origin;
+    const text = `HTTP ${httpStatus}: ${foreignOriginText(origin)}`;
+    return { kind: 'refused', httpStatus, grpcStatus: null, text };
+  }
+  const fields = preflightFields(policy, asked).map(([name, value]) => `${name}: ${value}`);
+  return { kind: 'answered', httpStatus: 204, grpcStatus: null, text: `HTTP 204: ${fields.join('; ')}` };
 }
 
 /** What a backend is asked for, in words; '': what the client asked for. `filters`: the rule's, then the backend's. */

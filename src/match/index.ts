@@ -23,6 +23,16 @@ export type {
 } from './explanation.ts';
 export { type GrpcPath, grpcPathFault, invalidPathText, isGrpcPath, splitGrpcPath } from './grpc/grpc-path.ts';
 export { isHealthCheck } from './health-endpoint.ts';
+export {
+  allowsOrigin,
+  CORS_RESPONSE_FIELDS,
+  type CorsRequest,
+  dependsOnOrigin,
+  foreignOriginText,
+  isPreflight,
+  preflightFields,
+  sharingFields,
+} from './http/cors.ts';
 export { changedTarget, locationOf, type RedirectedRequest, rewriteOf } from './http/url-change.ts';
 export { narrowBinding } from './narrow-binding.ts';
 export { PatternVerdicts } from './pattern-verdicts.ts';

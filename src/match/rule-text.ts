@@ -1,6 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { ExternalAuth, Filter, HeaderChange, PathChange, Redirect, UrlRewrite } from '../snapshot/index.ts';
+import type {
+  CorsPolicy,
+  ExternalAuth,
+  Filter,
+  HeaderChange,
+  OriginPattern,
+  PathChange,
+  Redirect,
+  UrlRewrite,
+} from '../snapshot/index.ts';
 
 /** What a filter does, in one line. */
 export function describeFilter(filter: Filter): string {
@@ -17,6 +26,8 @@ export function describeFilter(filter: Filter): string {
       return `external auth: ${describeAuth(filter.auth)}`;
     case 'redirect':
       return describeRedirect(filter.redirect);
+    case 'cors':
+      return `CORS: ${describeCors(filter.policy)}`;
     case 'rewrite':
       return `rewrite: ${describeUrl(filter.rewrite).join(', ') || 'nothing'}`;
   }
@@ -26,6 +37,23 @@ function describeAuth({ kind, cluster, maxBodyBytes }: ExternalAuth): string {
   const how = kind === 'grpc' ? 'by gRPC' : 'by HTTP';
   const body = maxBodyBytes === 0 ? '' : `, with the body up to ${maxBodyBytes} bytes`;
   return `${cluster} is asked ${how}${body}; without its yes the request is denied`;
+}
+
+function describeCors({ origins, credentials, methods, headers, exposed }: CorsPolicy): string {
+  const list = (items: 'any' | readonly string[]): string => (items === 'any' ? 'any' : items.join(', '));
+  const from = origins === 'any' ? 'any origin' : origins.map(describeOrigin).join(', ');
+  const parts = [
+    from === '' ? 'no page of another origin may call' : `pages of ${from} may call`,
+    ...(credentials ? ['with credentials'] : []),
+    ...(methods.length === 0 ? [] : [`methods ${list(methods)}`]),
+    ...(headers.length === 0 ? [] : [`headers ${list(headers)}`]),
+    ...(exposed.length === 0 ? [] : [`see ${list(exposed)}`]),
+  ];
+  return parts.join('; ');
+}
+
+function describeOrigin({ scheme, host, port }: OriginPattern): string {
+  return `${scheme}://${host}${port === (scheme === 'https' ? 443 : 80) ? '' : `:${port}`}`;
 }
 
 function describeRedirect({ status, scheme, port, ...url }: Redirect): string {

@@ -3,6 +3,7 @@
 /** The model that a data plane executes. In: translation. Out: proxy, xds, match. Never: Kubernetes or Envoy types. */
 export * from './bind-failure.ts';
 export * from './cluster.ts';
+export * from './cors-policy.ts';
 export { applyDelta, diffSnapshots, EMPTY_SNAPSHOT, type SnapshotDelta } from './delta.ts';
 export { sameContent } from './equal.ts';
 export * from './external-auth.ts';

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import type { CorsPolicy } from './cors-policy.ts';
 import type { ExternalAuth } from './external-auth.ts';
 import type { Redirect, UrlRewrite } from './url-change.ts';
 
@@ -64,7 +65,7 @@ export interface Rule {
   readonly origin: RuleOrigin;
   /** Run in order. */
   readonly filters: readonly Filter[];
-  /** Answered instead of forwarding: a filter that is not served or cannot be resolved, or no backend with a weight. */
+  /** Answered instead of forwarding: a filter that cannot be resolved, or no backend with a weight. */
   readonly fault: Fault | null;
   /** Those with weight 0 are left out. Empty with fault null: a redirect answers every request. */
   readonly backends: readonly WeightedBackend[];
@@ -115,7 +116,8 @@ export type Filter =
   | { readonly kind: 'mirror'; readonly target: MirrorTarget; readonly share: MirrorShare }
   | { readonly kind: 'external-auth'; readonly auth: ExternalAuth }
   | { readonly kind: 'redirect'; readonly redirect: Redirect }
-  | { readonly kind: 'rewrite'; readonly rewrite: UrlRewrite };
+  | { readonly kind: 'rewrite'; readonly rewrite: UrlRewrite }
+  | { readonly kind: 'cors'; readonly policy: CorsPolicy };
 
 /** Gateway API HTTPHeaderFilter. Names in lower case. Applied as set, add, remove. */
 export interface HeaderChange {

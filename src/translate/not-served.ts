@@ -113,19 +113,6 @@ export function notServedOfRoute(route: AttachableRoute): readonly Finding[] {
   ];
 }
 
-/** A filter that must not be skipped: its rule is answered with an error. */
-export function notServedFilter(
-  route: Named,
-  { path, type }: { readonly path: Path; readonly type: string },
-): Problem<'UnsupportedValue'> {
-  const finding = findingOf('route/filter-not-yet-supported', route, {
-    path,
-    message: `not served yet: ${type} filters; requests that it would filter are answered with an error`,
-    help: 'Remove the filter, or leave the route to another implementation',
-  });
-  return { reason: 'UnsupportedValue', finding };
-}
-
 interface NotServed {
   readonly path: Path;
   readonly what: string;

@@ -7,11 +7,13 @@
  *    of host and path.
  * 2. `steps`: everything else, as written, the rule's and then the backend's. Each may let the request go on, wait, or answer it, and
  *    may watch the body.
- * 3. `responseHead`: changes of response fields, the backend's and then the rule's. Pure.
+ * 3. `responseHead`: changes of response fields, the backend's and then the rule's. Pure. Where there is a CORS filter, the fields of that
+ *    are dropped last; the step of the filter adds its own.
  */
-import { rewriteOf } from '../../match/index.ts';
+import { CORS_RESPONSE_FIELDS, rewriteOf } from '../../match/index.ts';
 import type { Filter, HeaderChange } from '../../snapshot/index.ts';
 import type { ClusterPool } from '../upstream/index.ts';
+import { CorsStep } from './cors.ts';
 import type { AuthEnvironment } from './external-auth/auth-environment.ts';
 import { authStep } from './external-auth/auth-step.ts';
 import { HeaderRewriter } from './header-change.ts';
@@ -41,18 +43,23 @@ export function compileChain(
   ofBackend: readonly Filter[],
   environment: ChainEnvironment,
 ): FilterChain {
-  const rewrite = rewriteOf([...ofRule, ...ofBackend]);
+  const filters = [...ofRule, ...ofBackend];
+  const rewrite = rewriteOf(filters);
+  const cors = filters.findLast(({ kind }) => kind === 'cors');
   const clusters: ClusterPool[] = [];
   const steps: FilterStep[] = [];
-  for (const filter of [...ofRule, ...ofBackend]) {
+  for (const filter of filters) {
+    if (filter.kind === 'cors' && filter !== cors) continue;
     const step = stepOf(filter, environment, clusters);
     if (step !== null) steps.push(step);
   }
+  const ofResponse = changesOf([...ofBackend, ...ofRule], 'response-headers');
+  if (cors !== undefined) ofResponse.push({ set: [], add: [], remove: CORS_RESPONSE_FIELDS });
   return {
-    requestHead: new HeaderRewriter(changesOf([...ofRule, ...ofBackend], 'request-headers')),
+    requestHead: new HeaderRewriter(changesOf(filters, 'request-headers')),
     rewrite: rewrite === null ? null : new TargetRewrite(rewrite),
     steps,
-    responseHead: new HeaderRewriter(changesOf([...ofBackend, ...ofRule], 'response-headers')),
+    responseHead: new HeaderRewriter(ofResponse),
     clusters,
   };
 }
@@ -64,6 +71,8 @@ function stepOf(filter: Filter, environment: ChainEnvironment, clusters: Cluster
     case 'response-headers':
     case 'rewrite':
       return null;
+    case 'cors':
+      return new CorsStep(filter.policy);
     case 'redirect':
       return new RedirectStep(filter.redirect);
     case 'mirror': {

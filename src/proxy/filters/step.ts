@@ -67,6 +67,8 @@ export interface SteppedRequest {
   changeRequest(change: FieldChange): void;
   /** The response's head, if an endpoint answers, is changed so. */
   changeResponse(change: FieldChange): void;
+  /** These fields come with the response, an endpoint's or one of ours: name, value, name, value … */
+  addToResponse(fields: readonly string[]): void;
   /** After `wait`. */
   resume(verdict: Exclude<StepVerdict, { kind: 'wait' }>): void;
 }

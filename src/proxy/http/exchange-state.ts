@@ -69,6 +69,8 @@ export abstract class ExchangeState {
   responseChange: FieldChange | null = null;
   /** The head of an answer that may still be dropped for another try. */
   held: HeldHead | null = null;
+  /** What comes with the response besides; null: nothing. */
+  responseFields: VolatileFields = null;
   /** A head went to the client. */
   responseStarted = false;
   /** What the request speaks, and what the response does. */

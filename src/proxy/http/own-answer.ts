@@ -56,7 +56,8 @@ export function sendAnswer(exchange: ExchangeState, answer: Answer): void {
 
 function sendWhole(exchange: ExchangeState, answer: Answer, face: Face): void {
   const { outcome, response, stream } = exchange;
-  const { body, fields, httpStatus, names, values } = signed(exchange, face.say(answer), face);
+  const { body, fields: own, httpStatus, names, values } = signed(exchange, face.say(answer), face);
+  const fields = exchange.responseFields === null ? own : [...(own ?? []), ...exchange.responseFields];
   const isBodiless = body === null || exchange.decision?.head.get(':method') === 'HEAD';
   exchange.responseStarted = true;
   outcome.http = httpStatus;

@@ -28,6 +28,7 @@ export function deliverHead(
   if (fields !== null && !response.face.passesLength && !endStream) sent = withoutFields(sent, isLength);
   if (exchange.face.saysDate && !response.listsDate) sent = withDate(exchange, sent);
   if (exchange.decision?.rule?.session != null) sent = withSession(exchange, sent);
+  if (exchange.responseFields !== null) sent = joined(sent, exchange.responseFields);
   exchange.responseStarted = true;
   exchange.responseFace = response.face;
   exchange.call?.onResponse(response.face);
@@ -45,6 +46,10 @@ export function deliverHead(
     stream.sendHead(list, changed, endStream);
   }
   if (endStream) endResponse(exchange);
+}
+
+function joined(fields: VolatileFields, more: readonly string[]): VolatileFields {
+  return fields === null ? more : [...fields, ...more];
 }
 
 /** The endpoint's own stays. */

@@ -57,6 +57,7 @@ class World implements SteppedRequest {
   answer({ httpStatus }: Answer): void {
     this.log.push(`answer ${httpStatus}`);
   }
+  addToResponse(): void {}
   watch(watcher: BodyWatcher): void {
     this.run.watch(watcher);
   }

@@ -116,6 +116,11 @@ export class SteppedExchange implements SteppedRequest {
         : { puts: [...before.puts, ...change.puts], removes: [...before.removes, ...change.removes] };
   }
 
+  addToResponse(fields: readonly string[]): void {
+    const { responseFields } = this.#exchange;
+    this.#exchange.responseFields = responseFields === null ? fields : [...responseFields, ...fields];
+  }
+
   resume(verdict: Exclude<StepVerdict, { kind: 'wait' }>): void {
     const exchange = this.#exchange;
     if (exchange.isFinished) return;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { CORS_RESPONSE_FIELDS } from '../../match/index.ts';
 import type { Binding, Filter, RouteEntry } from '../../snapshot/index.ts';
 
 /** All header names that the rules of some entries look at or change: their fields stay in header lists (`SteadyNames`). */
@@ -25,6 +26,7 @@ function addNames({ match, rule }: RouteEntry, names: Set<string>): void {
 
 function addChanged(filters: readonly Filter[], names: Set<string>): void {
   for (const filter of filters) {
+    if (filter.kind === 'cors') for (const name of CORS_RESPONSE_FIELDS) names.add(name);
     if (filter.kind !== 'request-headers' && filter.kind !== 'response-headers') continue;
     const { set, add, remove } = filter.change;
     for (const { name } of set) names.add(name);

@@ -28,9 +28,6 @@ export function backendFault(reason: RouteRefsReason): Fault {
   return BACKEND_FAULTS[reason];
 }
 
-/** The answer when a filter is not served by this version: neither may it be skipped. */
-export const FILTER_NOT_SERVED: Fault = unavailable('filter_not_served', 'a filter of the rule is not served yet');
-
 /** The answer of a rule without backendRefs. */
 export const NO_BACKENDS: Fault = unavailable('no_backend', 'the rule has no backends');
 

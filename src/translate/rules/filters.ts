@@ -9,22 +9,22 @@ import type {
   RequestMirror,
 } from '../../resources/index.ts';
 import type { Fault, Filter, MirrorShare } from '../../snapshot/index.ts';
-import { notServedFilter } from '../not-served.ts';
 import type { Problem, RouteRefsReason } from '../outcomes.ts';
 import { findingOf } from '../report.ts';
 import { type ResolveContext, type ResolvedBackend, resolveBackend } from '../resolve/backend-refs.ts';
 import { resolveExternalAuth } from '../resolve/external-auth.ts';
 import type { AttachableRoute } from '../route-kinds.ts';
-import { FILTER_NOT_SERVED, FILTER_UNRESOLVED } from './faults.ts';
+import { compileCors } from './cors.ts';
+import { FILTER_UNRESOLVED } from './faults.ts';
 import { compileHeaderChange } from './header-change.ts';
 import { compileRedirect, compileRewrite, otherPath, replacesPrefix } from './url-change.ts';
 
 /** What came of a list of filters. */
 export interface CompiledFilters {
   readonly filters: readonly Filter[];
-  /** Set when a filter cannot be resolved or is not served: it must not be skipped, so requests are answered with this. */
+  /** Set when a filter cannot be resolved: it must not be skipped, so requests are answered with this. */
   readonly fault: Fault | null;
-  /** Filters that are not served. */
+  /** Filters that cannot be served. */
   readonly unsupported: readonly Problem<'UnsupportedValue'>[];
   readonly refsProblems: readonly Problem<RouteRefsReason>[];
   /** Whom the filters send requests to. */
@@ -111,8 +111,7 @@ function compileFilter(site: Site, filter: RouteFilter): void {
       });
       break;
     case 'CORS':
-      site.draft.unsupported.push(notServedFilter(site.route, { path: site.path, type: filter.type }));
-      site.draft.fault = FILTER_NOT_SERVED;
+      site.draft.filters.push({ kind: 'cors', policy: compileCors(filter.cors) });
       break;
     default:
       // A type that a newer API may add: not understood means not skipped.

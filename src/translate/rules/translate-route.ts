@@ -94,7 +94,7 @@ function refuseParent(parent: ParentOutcome, dropped: readonly DroppedRule[]): P
 }
 
 /**
- * A rule that answers with a fault, for something in it is not served, counts as dropped. PartiallyInvalid must say
+ * A rule that answers with a fault, for something in it cannot be served, counts as dropped. PartiallyInvalid must say
  * "Dropped Rule" first and name the rules (RouteConditionPartiallyInvalid).
  */
 function droppedRules(route: AttachableRoute, dropped: readonly DroppedRule[]): Problem<'UnsupportedValue'> | null {

@@ -24,7 +24,7 @@ export interface TranslatedRule {
   /** That are used, those of filters too. */
   readonly backends: readonly ResolvedBackend[];
   readonly refsProblems: readonly Problem<RouteRefsReason>[];
-  /** Not empty: the rule answers with a fault, for something in it is not served. */
+  /** Not empty: the rule answers with a fault, for something in it cannot be served. */
   readonly unsupported: readonly Problem<'UnsupportedValue'>[];
   readonly findings: readonly Finding[];
 }
