@@ -5,90 +5,92 @@ import { type InputTaker, NO_TAKER, sharesReads } from './shared-read-socket.ts'
 import type { SocketLoop } from './socket-loop.ts';
 import type { WheelTimer } from './timer-wheel.ts';
 
-/** Asked after each piece of input: true when `bytes`, which are not to be kept, were enough and the socket has a new owner. */
-export type Judge = (bytes: Buffer) => boolean;
+/** A socket knows who reads its first bytes: listeners of their own for each were garbage that a burst of connections leaves behind. */
+interface EarlySocket extends Socket {
+  firstBytes?: FirstBytes | null;
+}
 
 /**
  * Reads a new socket until its protocol is known, at most for `timeoutMs`; then the judge hands it on. Sockets that end,
  * fail or dawdle are destroyed. Owns the socket until then.
  */
-export class FirstBytes implements WheelTimer, InputTaker {
+export abstract class FirstBytes implements WheelTimer, InputTaker {
   wheelNext: WheelTimer | null = null;
   wheelPrevious: WheelTimer | null = null;
   wheelTick = 0;
-  readonly #socket: Socket;
+  protected readonly socket: Socket;
   readonly #loop: SocketLoop;
-  readonly #judge: Judge;
-  readonly #onEnd: (reason: 'timeout' | 'closed') => void;
   #bytes: Buffer | null = null;
-  #isOver = false;
 
-  constructor(
-    socket: Socket,
-    loop: SocketLoop,
-    options: {
-      readonly timeoutMs: number;
-      readonly judge: Judge;
-      readonly onEnd: (reason: 'timeout' | 'closed') => void;
-    },
-  ) {
-    this.#socket = socket;
+  constructor(socket: Socket, loop: SocketLoop, timeoutMs: number) {
+    this.socket = socket;
     this.#loop = loop;
-    this.#judge = options.judge;
-    this.#onEnd = options.onEnd;
+    (socket as EarlySocket).firstBytes = this;
     this.#listen();
-    socket.on('close', this.#onClose);
+    socket.on('close', onClose);
     socket.on('error', ignore);
     loop.refresh();
-    loop.connectionTimers.arm(this, loop.nowMs + options.timeoutMs);
+    loop.connectionTimers.arm(this, loop.nowMs + timeoutMs);
   }
+
+  /** Asked after each piece of input: true when `bytes`, which are not to be kept, were enough and the socket has a new owner. */
+  protected abstract judge(bytes: Buffer): boolean;
+
+  /** The socket is gone before it said enough. */
+  protected abstract onGone(reason: 'timeout' | 'closed'): void;
 
   onTimer(): void {
-    this.#socket.destroy();
+    this.socket.destroy();
     this.#finish();
-    this.#onEnd('timeout');
+    this.onGone('timeout');
   }
 
+  /** For the socket only, as what follows. */
   takeInput(buffer: Buffer, length: number): void {
-    this.#onData(buffer.subarray(0, length));
-  }
-
-  #listen(): void {
-    const socket = this.#socket;
-    if (sharesReads(socket)) socket.inputTaker = this;
-    else socket.on('data', this.#onData);
-  }
-
-  readonly #onData = (chunk: Buffer): void => {
+    const chunk = buffer.subarray(0, length);
     const bytes = this.#bytes === null ? chunk : Buffer.concat([this.#bytes, chunk]);
     this.#loop.refresh();
     // The judge may start another reader at once: this one must be gone by then.
     this.#unlisten();
-    if (this.#judge(bytes)) {
+    if (this.judge(bytes)) {
       this.#finish();
       return;
     }
     this.#bytes = this.#bytes === null ? Buffer.from(chunk) : bytes;
     this.#listen();
-  };
+  }
+
+  onClose(): void {
+    this.#finish();
+    this.onGone('closed');
+  }
+
+  #listen(): void {
+    const { socket } = this;
+    if (sharesReads(socket)) socket.inputTaker = this;
+    else socket.on('data', onData);
+  }
 
   #unlisten(): void {
-    const socket = this.#socket;
+    const { socket } = this;
     if (sharesReads(socket)) socket.inputTaker = NO_TAKER;
-    else socket.off('data', this.#onData);
+    else socket.off('data', onData);
   }
-
-  readonly #onClose = (): void => {
-    this.#finish();
-    this.#onEnd('closed');
-  };
 
   #finish(): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
+    const socket: EarlySocket = this.socket;
+    socket.firstBytes = null;
+    socket.off('close', onClose);
     this.#loop.connectionTimers.disarm(this);
-    this.#socket.off('close', this.#onClose);
   }
+}
+
+function onData(this: EarlySocket, chunk: Buffer): void {
+  this.firstBytes?.takeInput(chunk, chunk.length);
+}
+
+function onClose(this: EarlySocket): void {
+  this.firstBytes?.onClose();
 }
 
 /** The socket reports errors on 'close' too. */

@@ -22,7 +22,8 @@ import { closeQuietly } from './close-quietly.ts';
 import type { ConnectionBudget } from './connection-budget.ts';
 import { DownstreamConnection, type DownstreamServer } from './downstream-connection.ts';
 import { EarlySockets } from './early-sockets.ts';
-import { type Admitted, Entrance, type EntranceOwner } from './entrance.ts';
+import { Entrance } from './entrance.ts';
+import type { Admitted, EntranceOwner } from './entrance-owner.ts';
 import type { TlsContexts } from './tls-contexts.ts';
 
 /** Sockets that the kernel queues for us. */

@@ -30,7 +30,7 @@ import { countRefusedStream, tellBroken, tellRefusedHead } from './client-faults
 import { openCodec } from './codec.ts';
 import type { ConnectionBudget, IdleConnection } from './connection-budget.ts';
 import { ConnectionMemory, type MemoryOwner } from './connection-memory.ts';
-import type { Admitted } from './entrance.ts';
+import type { Admitted } from './entrance-owner.ts';
 import { HEAD_TIMEOUT_MS, OwedInput } from './owed-input.ts';
 import { UnfinishedCalls } from './unfinished-calls.ts';
 

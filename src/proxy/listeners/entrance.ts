@@ -8,30 +8,12 @@ import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { CompiledBinding, CompiledListener } from '../../match/index.ts';
 import type { Serving } from '../http/index.ts';
-import { FirstBytes, shareReads } from '../io/index.ts';
+import { shareReads } from '../io/index.ts';
 import type { Spoken } from './codec.ts';
-import { HEAD_TIMEOUT_MS } from './owed-input.ts';
-import { guessProtocol } from './protocol-guess.ts';
+import type { EntranceOwner } from './entrance-owner.ts';
+import { ProtocolReader } from './protocol-reader.ts';
 import type { TlsContexts } from './tls-contexts.ts';
 import { TlsEntrance, type TlsOwner } from './tls-entrance.ts';
-
-/** What became of a connection's first bytes. */
-export interface Admitted {
-  readonly spoken: Spoken;
-  /** The listener that the TLS server name chose; null: cleartext. */
-  readonly entered: CompiledListener | null;
-  /** Input that is not handled yet; null: none. */
-  readonly first: Buffer | null;
-}
-
-/** The binding whose entrance it is. */
-export interface EntranceOwner {
-  readonly serving: Serving;
-  /** As it is now. */
-  readonly compiled: CompiledBinding;
-  /** `raw`: what was accepted, below `socket` or the same. */
-  onAdmitted(raw: Socket, socket: Socket, admitted: Admitted): void;
-}
 
 export class Entrance implements TlsOwner {
   readonly serving: Serving;
@@ -52,7 +34,7 @@ export class Entrance implements TlsOwner {
     switch (this.compiled.binding.admission) {
       case 'first-bytes':
         shareReads(socket, this.serving.loop.readBuffer);
-        this.#readProtocol(socket, socket, null);
+        new ProtocolReader(this.#owner, socket, socket, null);
         break;
       case 'client-hello':
         this.#tls.accept(socket);
@@ -65,28 +47,6 @@ export class Entrance implements TlsOwner {
     const isServed = this.compiled.listeners.some(compiled => compiled.listener.id === entered.listener.id);
     if (!isServed) socket.destroy();
     else if (spoken !== null) this.#owner.onAdmitted(raw, socket, { spoken, entered, first: null });
-    else this.#readProtocol(raw, socket, entered);
-  }
-
-  /** Cleartext, or TLS without ALPN: the first bytes say what is spoken. */
-  #readProtocol(raw: Socket, socket: Socket, entered: CompiledListener | null): void {
-    const { loop, metrics } = this.serving;
-    new FirstBytes(socket, loop, {
-      timeoutMs: HEAD_TIMEOUT_MS,
-      judge: bytes => {
-        const guess = guessProtocol(bytes);
-        if (guess === 'undecided') return false;
-        if (guess !== 'tls') {
-          this.#owner.onAdmitted(raw, socket, { spoken: guess, entered, first: bytes });
-          return true;
-        }
-        socket.destroy();
-        metrics.count('daemun_downstream_refused_total', { protocol: guess });
-        return true;
-      },
-      onEnd: reason => {
-        if (reason === 'timeout') metrics.count('daemun_limit_hits_total', { limit: 'request_head_timeout' });
-      },
-    });
+    else new ProtocolReader(this.#owner, raw, socket, entered);
   }
 }

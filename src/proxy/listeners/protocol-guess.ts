@@ -15,8 +15,7 @@ const REQUEST_LINE = /^\s*(?:GET|HEAD|POST|PUT|DELETE|CONNECT|OPTIONS|TRACE|PATC
  * Tells HTTP/2 with prior knowledge (RFC 9113 §3.4), HTTP/1.x and TLS apart. What is none of them is left to HTTP/2, which refuses it.
  */
 export function guessProtocol(bytes: Buffer): ProtocolGuess {
-  const common = Math.min(bytes.length, PREFACE.length);
-  if (bytes.compare(PREFACE, 0, common, 0, common) === 0) return bytes.length < 4 ? 'undecided' : 'http2';
+  if (beginsAlike(bytes, PREFACE)) return bytes.length < 4 ? 'undecided' : 'http2';
   if (bytes[0] === TLS_HANDSHAKE) {
     if (bytes.length < 2) return 'undecided';
     return bytes[1] === TLS_MAJOR ? 'tls' : 'http2';
@@ -25,6 +24,13 @@ export function guessProtocol(bytes: Buffer): ProtocolGuess {
   if (REQUEST_LINE.test(text)) return 'http1';
   const isOver = text.trimStart().includes('\n') || text.length === MAX_REQUEST_LINE;
   return isOver || !isPrintable(text) ? 'http2' : 'undecided';
+}
+
+/** Not by `compare`, which leaves 400 bytes of garbage with each connection. */
+function beginsAlike(one: Buffer, other: Buffer): boolean {
+  const common = Math.min(one.length, other.length);
+  for (let at = 0; at < common; at++) if (one[at] !== other[at]) return false;
+  return true;
 }
 
 function isPrintable(text: string): boolean {

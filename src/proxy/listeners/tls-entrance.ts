@@ -8,7 +8,7 @@ import type { Socket } from 'node:net';
 import type { SecureContext, TLSSocket } from 'node:tls';
 import type { CompiledBinding, CompiledListener } from '../../match/index.ts';
 import type { Serving } from '../http/index.ts';
-import { FirstBytes } from '../io/index.ts';
+import { FirstBytes, type SocketLoop } from '../io/index.ts';
 import { CLEARTEXT_REFUSAL } from './cleartext-refusal.ts';
 import { readClientHello } from './client-hello.ts';
 import type { Spoken } from './codec.ts';
@@ -40,20 +40,21 @@ export class TlsEntrance {
   /** Of the results that have been seen. */
   readonly #slots = new Map<HandshakeResult, number>();
 
+  get loop(): SocketLoop {
+    return this.#owner.serving.loop;
+  }
+
   constructor(owner: TlsOwner, contexts: TlsContexts) {
     this.#owner = owner;
     this.#contexts = contexts;
   }
 
   accept(socket: Socket): void {
-    new FirstBytes(socket, this.#owner.serving.loop, {
-      timeoutMs: HANDSHAKE_TIMEOUT_MS,
-      judge: bytes => this.#judge(socket, bytes),
-      onEnd: reason => this.#count(reason === 'timeout' ? 'timeout' : 'failed'),
-    });
+    new HelloReader(socket, this);
   }
 
-  #judge(socket: Socket, bytes: Buffer): boolean {
+  /** For the reader of the hello, as what follows. True: there is one, or never will be. */
+  judge(socket: Socket, bytes: Buffer): boolean {
     const hello = readClientHello(bytes);
     if (hello.kind === 'undecided') return false;
     if (hello.kind === 'invalid') {
@@ -84,7 +85,7 @@ export class TlsEntrance {
     raw.unshift(bytes);
     new TlsHandshake(raw, {
       context,
-      loop: this.#owner.serving.loop,
+      loop: this.loop,
       timeoutMs: HANDSHAKE_TIMEOUT_MS,
       onEnd: (result, socket) => {
         if (result !== 'secure') {
@@ -102,6 +103,10 @@ export class TlsEntrance {
     socket.end(alert, () => socket.destroy());
   }
 
+  onGone(reason: 'timeout' | 'closed'): void {
+    this.#count(reason === 'timeout' ? 'timeout' : 'failed');
+  }
+
   #count(result: HandshakeResult): void {
     const { metrics } = this.#owner.serving;
     let slot = this.#slots.get(result);
@@ -111,6 +116,23 @@ export class TlsEntrance {
     }
     metrics.values[slot] = (metrics.values[slot] as number) + 1;
     if (result === 'timeout') metrics.count('daemun_limit_hits_total', { limit: 'handshake_timeout' });
+  }
+}
+
+class HelloReader extends FirstBytes {
+  readonly #entrance: TlsEntrance;
+
+  constructor(socket: Socket, entrance: TlsEntrance) {
+    super(socket, entrance.loop, HANDSHAKE_TIMEOUT_MS);
+    this.#entrance = entrance;
+  }
+
+  protected judge(bytes: Buffer): boolean {
+    return this.#entrance.judge(this.socket, bytes);
+  }
+
+  protected onGone(reason: 'timeout' | 'closed'): void {
+    this.#entrance.onGone(reason);
   }
 }
 

@@ -137,7 +137,8 @@ export class FrameReader {
   #readPreface(chunk: Buffer, end: number): number {
     const from = PREFACE.length - this.#prefaceLeft;
     const length = Math.min(end, this.#prefaceLeft);
-    if (PREFACE.compare(chunk, 0, length, from, from + length) !== 0) {
+    for (let at = 0; at < length; at++) {
+      if (chunk[at] === PREFACE[from + at]) continue;
       this.#handler.fail(ErrorCode.PROTOCOL_ERROR, 'not an HTTP/2 client preface');
       return end;
     }

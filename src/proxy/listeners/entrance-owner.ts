@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Socket } from 'node:net';
+import type { CompiledBinding, CompiledListener } from '../../match/index.ts';
+import type { Serving } from '../http/index.ts';
+import type { Spoken } from './codec.ts';
+
+/** What became of a connection's first bytes. */
+export interface Admitted {
+  readonly spoken: Spoken;
+  /** The listener that the TLS server name chose; null: cleartext. */
+  readonly entered: CompiledListener | null;
+  /** Input that is not handled yet; null: none. */
+  readonly first: Buffer | null;
+}
+
+/** The binding whose entrance it is. */
+export interface EntranceOwner {
+  readonly serving: Serving;
+  /** As it is now. */
+  readonly compiled: CompiledBinding;
+  /** `raw`: what was accepted, below `socket` or the same. */
+  onAdmitted(raw: Socket, socket: Socket, admitted: Admitted): void;
+}
