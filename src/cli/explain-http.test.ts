@@ -18,6 +18,8 @@ spec:
       backendRefs: [{ name: shop, port: 80 }]
     - matches: [{ path: { value: /old } }]
       filters: [{ type: RequestRedirect, requestRedirect: { scheme: https } }]
+    - matches: [{ path: { value: /moved } }]
+      filters: [{ type: RequestRedirect, requestRedirect: { path: { type: ReplacePrefixMatch, replacePrefixMatch: /new } } }]
     - matches: [{ path: { value: /cart }, headers: [{ name: X-Forwarded-Proto, value: https }] }]
       backendRefs: [{ name: shop, port: 80 }]
     - matches: [{ path: { value: /inner } }]
@@ -57,6 +59,14 @@ describe('explain, of an HTTP request', () => {
     assert.match(out, /taken +HTTPRoute\/default\/web\[0\] .*GET path \/shop and below/);
     assert.match(out, /GRPCRoute\/default\/web\[0\] .*takes gRPC requests only/);
     assert.match(out, /forwarded to default\/shop:80\/h1, within 3000 ms/);
+  });
+
+  it('rewrites and redirects the path as it is read, by the scheme that a trusted proxy says', async () => {
+    const { out } = await explain('--http', 'GET /inner//a/./b?c=//');
+    assert.match(out, /asked for GET \/a\/b\?c=\/\/ of host shop\.test/);
+    const asked = ['--http', 'GET /moved//a', '--host', 'a.test', '-H', 'x-forwarded-proto: https'];
+    assert.match((await explain(...asked)).out, /HTTP 302: see http:\/\/a\.test:8080\/new\/a\n/);
+    assert.match((await explain(...asked, '--client', '10.0.0.9')).out, /HTTP 302: see https:\/\/a\.test\/new\/a\n/);
   });
 
   it('says why no rule takes it', async () => {

@@ -9,8 +9,11 @@ import { changedTarget, locationOf, rewriteOf } from './http/url-change.ts';
 
 /** A request at the listener that takes it. */
 export interface FilteredRequest {
+  /** Its path as rules and backends see it. */
   readonly question: Question;
   readonly host: string;
+  /** What the client speaks, as a trusted proxy in front says where there is one. */
+  readonly scheme: 'http' | 'https';
   readonly listener: CompiledListener['listener'];
 }
 
@@ -25,7 +28,10 @@ export function explainFilters(filters: readonly Filter[], request: FilteredRequ
   return undefined;
 }
 
-function explainFilter(filter: Filter, { question, host, listener }: FilteredRequest): ExplainedAnswer | undefined {
+function explainFilter(
+  filter: Filter,
+  { question, host, listener, scheme }: FilteredRequest,
+): ExplainedAnswer | undefined {
   switch (filter.kind) {
     case 'request-headers':
     case 'response-headers':
@@ -37,10 +43,9 @@ function explainFilter(filter: Filter, { question, host, listener }: FilteredReq
       return explainPreflight(filter.policy, question);
     case 'redirect': {
       const { status } = filter.redirect;
-      const scheme = listener.kind === 'https' ? 'https' : 'http';
       const request = {
         scheme,
-        entered: scheme,
+        entered: listener.kind === 'https' ? 'https' : 'http',
         authority: host,
         target: question.path,
         ports: listener.ports,

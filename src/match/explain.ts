@@ -10,6 +10,7 @@ import { type CompiledBinding, compileBinding } from './compiled-binding.ts';
 import type { CompiledListener } from './compiled-listener.ts';
 import { explainBackends, explainGrpcWeb, explainRefusal, explainRuleAnswer } from './explain-answer.ts';
 import { explainCandidates } from './explain-candidates.ts';
+import type { FilteredRequest } from './explain-filters.ts';
 import { explainHealth } from './explain-health.ts';
 import { explainOtherHosts, explainOtherListeners } from './explain-listeners.ts';
 import type { ExplainedAnswer, ExplainedListener, ExplainedPlace, Explanation, Question } from './explanation.ts';
@@ -98,13 +99,20 @@ function explainPlace(context: PlaceContext): ExplainedPlace {
   }
   const listener = explainListener(chosen.listener);
   const otherHosts = explainOtherHosts(chosen, host);
-  const { winner, candidates, moreCandidates } = explainCandidates(chosen, host, viewOf(question, chosen));
+  const view = viewOf(question, chosen);
+  const { winner, candidates, moreCandidates } = explainCandidates(chosen, host, view);
   const found = { ...shape, listener, candidates, moreCandidates, otherHosts };
   if (winner === undefined) {
     const answer = explainGrpcWeb(question) ?? explainNone(question, host, chosen);
     return { ...found, filters: [], backends: [], answer };
   }
-  const request = { question, host, listener: chosen.listener };
+  const scheme = view.header('x-forwarded-proto') === 'https' ? 'https' : 'http';
+  const request: FilteredRequest = {
+    question: { ...question, path: view.path },
+    host,
+    listener: chosen.listener,
+    scheme,
+  };
   const backends = explainBackends(winner.rule, context.snapshot, request);
   const answer = explainRuleAnswer(winner.rule, backends, request);
   return { ...found, filters: winner.rule.filters.map(describeFilter), backends, answer };
