@@ -44,6 +44,11 @@ export const LINT_CODES = {
     summary: "a rule's weights add up to 0, so its requests fail",
     help: 'give at least one backend a weight above 0',
   },
+  'lint/faint-weight': {
+    severity: 'warning',
+    summary: 'a backend gets less than 0.1 % of the requests of its rule',
+    help: 'write the weights of a rule in one scale, or 0 for none',
+  },
   'lint/cleartext-too': {
     severity: 'warning',
     summary: 'a route without hostnames serves plain and TLS listeners alike',

@@ -10,6 +10,9 @@ import { TRUSTED_PROXIES } from '../resolve/annotations/trusted-proxies.ts';
 import { type AttachableRoute, type RouteRule, rulesOf } from '../route-kinds.ts';
 import { mirrorShare } from '../rules/filters.ts';
 
+/** A backend with less of its rule gets a request in a thousand: for a canary that is not meant. */
+const LEAST_SHARE_PERCENT = 0.1;
+
 type Path = readonly (string | number)[];
 type Written = RouteRule['rule'];
 
@@ -24,7 +27,11 @@ export function lintRules(
     ...rules.flatMap(rule => withoutBackends(route, rule)),
     ...rulesOf(route).flatMap(({ rule }, index) => {
       const path = ['spec', 'rules', index];
-      return [...headerFindings({ route, isTrusted }, rule, path), ...idleMirrors(route, rule, path)];
+      return [
+        ...headerFindings({ route, isTrusted }, rule, path),
+        ...idleMirrors(route, rule, path),
+        ...faintWeights(route, rule, path),
+      ];
     }),
   ];
 }
@@ -101,4 +108,20 @@ function idleMirrors(route: AttachableRoute, rule: Written, at: Path): readonly 
       return [findingOf('lint/mirror-without-share', route, { path: [...path, index], message })];
     }),
   );
+}
+
+function faintWeights(route: AttachableRoute, rule: Written, at: Path): readonly Finding[] {
+  const refs = rule.backendRefs ?? [];
+  const total = refs.reduce((sum, { weight }) => sum + weight, 0);
+  return refs.flatMap(({ name, weight }, index) => {
+    const percent = (100 * weight) / total;
+    if (weight === 0 || percent >= LEAST_SHARE_PERCENT) return [];
+    return [
+      findingOf('lint/faint-weight', route, {
+        path: [...at, 'backendRefs', index, 'weight'],
+        message: `Weight ${weight} of ${total} gives ${name} ${Number(percent.toPrecision(2))} % of the requests`,
+        help: 'Write weights of one scale, such as 1 and 99; 0 for none',
+      }),
+    ];
+  });
 }
