@@ -31,12 +31,13 @@ export class Bytes {
   readonly duplex: Duplex;
   isEnded = false;
   error: Error | null = null;
-  #received: Buffer = Buffer.alloc(0);
+  #pieces: Buffer[] = [];
+  #length = 0;
   #wake: () => void = () => {};
 
   constructor(duplex: Duplex, first: Buffer = Buffer.alloc(0)) {
     this.duplex = duplex;
-    this.#received = first;
+    this.#keep(first);
     duplex.on('data', chunk => this.#add(chunk));
     duplex.on('error', error => {
       this.error = error;
@@ -45,26 +46,24 @@ export class Bytes {
     duplex.on('close', () => this.#end());
   }
 
-  get received(): Buffer {
-    return this.#received;
-  }
-
   write(data: Buffer | string): void {
     this.duplex.write(data);
   }
 
   /** The next `count` bytes; fewer when the other side ended before. */
   async take(count: number): Promise<Buffer> {
-    await this.until(() => this.#received.length >= count || this.isEnded);
-    const taken = this.#received.subarray(0, count);
-    this.#received = this.#received.subarray(count);
-    return taken;
+    await this.until(() => this.#length >= count || this.isEnded);
+    const all = Buffer.concat(this.#pieces);
+    this.#pieces = [];
+    this.#length = 0;
+    this.#keep(all.subarray(count));
+    return all.subarray(0, count);
   }
 
   /** All that is still to come. */
   async rest(): Promise<Buffer> {
     await this.until(() => this.isEnded);
-    return this.#received;
+    return Buffer.concat(this.#pieces);
   }
 
   async until(condition: () => boolean): Promise<void> {
@@ -76,8 +75,13 @@ export class Bytes {
   }
 
   #add(chunk: Buffer): void {
-    this.#received = Buffer.concat([this.#received, chunk]);
+    this.#keep(chunk);
     this.#wake();
+  }
+
+  #keep(chunk: Buffer): void {
+    this.#pieces.push(chunk);
+    this.#length += chunk.length;
   }
 
   #end(): void {
