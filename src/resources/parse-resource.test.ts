@@ -113,13 +113,29 @@ describe('parseResource', () => {
   });
 
   it('lists a hundred problems of an object, outermost first, and says how many more there are', () => {
-    const rules = Array.from({ length: 300_000 }, () => ({ wrong: 1 }));
+    const rules = Array.from({ length: 30_000 }, () => ({ wrong: 1 }));
     const issues = issuesOf({ apiVersion: `${GROUP}/v1`, kind: 'GRPCRoute', metadata, spec: { rules } });
     assert.equal(issues.length, 101);
-    assert.match(issues[0]?.message ?? '', /has 300000 items, at most 16/);
+    assert.match(issues[0]?.message ?? '', /has 30000 items, at most 16/);
     assert.deepEqual(
       [issues[100]?.code, issues[100]?.message],
-      ['schema/more', '299901 more faults of this object are not listed'],
+      ['schema/more', '29901 more faults of this object are not listed'],
+    );
+  });
+
+  it('refuses an object with more fields and items than could be stored, and judges none of them', () => {
+    const object = (items: number) => ({
+      apiVersion: `${GROUP}/v1`,
+      kind: 'GRPCRoute',
+      metadata,
+      spec: { rules: Array.from({ length: items }, () => ({})) },
+    });
+    const others = 5 + Object.keys(metadata).length;
+    assert.match(issuesOf(object(100_000 - others))[0]?.message ?? '', /items, at most 16/);
+    const issues = issuesOf(object(100_001 - others));
+    assert.deepEqual(
+      issues.map(({ code, message }) => [code, message]),
+      [['schema/too-large', 'has more than 100000 fields and items; they are not looked at']],
     );
   });
 

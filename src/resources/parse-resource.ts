@@ -5,6 +5,7 @@ import { completeMetadata } from './complete-metadata.ts';
 import { findKind } from './find-kind.ts';
 import type { KindDeclaration } from './kinds.ts';
 import { misspeltFields } from './misspelt-fields.ts';
+import { oversize } from './object-size.ts';
 import { GATEWAY_GROUP } from './references.ts';
 import type { Resource } from './resource-set.ts';
 import { type SchemaIssue, schemaIssues, unknownField } from './schema-issue.ts';
@@ -53,6 +54,8 @@ function parseKind(
   options: ParseOptions,
   ref: ResourceRef,
 ): ParsedResource {
+  const tooLarge = oversize(value);
+  if (tooLarge !== undefined) return { outcome: 'refused', ref, issues: [tooLarge] };
   const { schema } = declaration;
   const completed = completeMetadata(value, declaration, options);
   const complete: Record<string, unknown> = { ...value, metadata: completed.metadata };

@@ -53,6 +53,7 @@ export const SCHEMA_CODES = {
   'schema/service-external-name': 'a Service of type ExternalName has no valid externalName',
   'schema/base64': 'a value of a Secret or ConfigMap is not base64',
   'schema/data-key': 'a key of a Secret or ConfigMap is malformed, or one that its type needs is missing',
+  'schema/too-large': 'the object has more fields and items than are looked at',
   'schema/more': 'the object has more faults than are listed',
 } as const;
 

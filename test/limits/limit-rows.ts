@@ -483,6 +483,11 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
       over: 'not read: `store/over-limit`',
       metric: 'daemun_findings',
     },
+    {
+      limit: 'resources#MAX_OBJECT_NODES',
+      over: 'refused: `schema/too-large`; it is served as it was before',
+      metric: 'daemun_findings',
+    },
     { limit: 'store/files#MAX_NODES', over: 'not read: `store/over-limit`', metric: 'daemun_findings' },
     {
       limit: 'store/files#MAX_ALIASES',
