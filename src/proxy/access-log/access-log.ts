@@ -20,6 +20,7 @@ export const ACCESS_LOG_FIELDS = {
   gateway: '`namespace/name`; empty: no listener took the request',
   listener: '`namespace/gateway/listener`; empty as above',
   authority: 'as the client sent it, at most 512 characters, like every value that a client chooses',
+  protocol: 'HTTP and its major version, as the client speaks it',
   method: 'HTTP method',
   path: '`/package.Service/Method`, or any other path with its query, as the client sent it',
   route: '`namespace/name` of the route; null: no rule took the request',
@@ -40,7 +41,10 @@ export const ACCESS_LOG_FIELDS = {
 /** A finished exchange, as far as its line tells. */
 export interface LoggedExchange {
   readonly clientAddress: string;
-  readonly owner: { readonly serving: { readonly loop: { readonly nowMs: number } } };
+  readonly owner: {
+    readonly version: string;
+    readonly serving: { readonly loop: { readonly nowMs: number } };
+  };
   readonly decision: {
     readonly head: HeaderList;
     readonly gateway: string;
@@ -102,6 +106,7 @@ function lineOf(exchange: LoggedExchange, wallMs: number): Readonly<Record<keyof
     gateway: decision?.gateway ?? '',
     listener: decision?.listener ?? '',
     authority: field(':authority'),
+    protocol: 'HTTP and its major version, as the client speaks it',
     method: field(':method'),
     path: clipped(head === undefined ? undefined : targetOf(head, exchange.fields)),
     route: decision?.rule?.route ?? null,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { HeaderList, type MessageStream, type VolatileFields } from '../../wire/index.ts';
+import { HeaderList, type MessageConnection, type MessageStream, type VolatileFields } from '../../wire/index.ts';
 import { type Answer, type Face, type FaceCall, HTTP, Outcome } from '../faces/index.ts';
 import type { FieldChange, FilterStep, SessionToken } from '../filters/index.ts';
 import { BodyPipe } from '../io/index.ts';
@@ -20,6 +20,8 @@ export interface ExchangeOwner {
   readonly serving: Serving;
   /** IP address of the other end of the connection; never ''. */
   readonly peerAddress: string;
+  /** What the client speaks. */
+  readonly version: MessageConnection['version'];
   /** The gateway ends the connection although requests are in progress. */
   readonly isCut: boolean;
   /** Where new requests of this connection are decided now. */

@@ -141,7 +141,7 @@ describe('the target of an HTTP request', () => {
     await gateway.apply({ listeners: [httpListener('l', { '/': 'all' })], clusters: { all: [] } });
     assert.match((await ask1(gateway.port, '/a/..%2fb')).body, /\/a\/\.\.%2fb has a dot segment/);
     gateway.close();
-    const { path, reason, http_status } = JSON.parse(gateway.accessLog);
-    assert.deepEqual([path, reason, http_status], ['/a/..%2fb', 'invalid_path', 400]);
+    const { path, protocol, reason, http_status } = JSON.parse(gateway.accessLog);
+    assert.deepEqual([path, protocol, reason, http_status], ['/a/..%2fb', 'HTTP/1', 'invalid_path', 400]);
   });
 });

@@ -104,6 +104,10 @@ export class DownstreamConnection
     serving.loop.connectionTimers.arm(this, serving.loop.nowMs + HEAD_TIMEOUT_MS);
   }
 
+  get version(): MessageConnection['version'] {
+    return this.#messages.version;
+  }
+
   /** Requests in progress. */
   get activeRequests(): number {
     return this.#active;

@@ -3,6 +3,9 @@
 /** Upper bounds in seconds, the Prometheus client libraries' defaults; `+Inf` is implied. */
 export const HISTOGRAM_BOUNDS_SECONDS: readonly number[] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
+/** As many as above, in bytes: from a short message to what is no message any more. */
+export const HISTOGRAM_BOUNDS_BYTES: readonly number[] = HISTOGRAM_BOUNDS_SECONDS.map((_, at) => 256 * 4 ** at);
+
 interface Family {
   readonly type: 'counter' | 'gauge' | 'histogram';
   readonly help: string;
@@ -39,6 +42,7 @@ export const LABELS = {
   state: '`ready`, `draining`, and with health checks `unhealthy`, `unchecked`',
 } as const;
 
+const HTTP_REQUEST = ['gateway', 'http_request_method', 'url_scheme'] as const;
 const METHOD = ['gateway', 'grpc_type', 'grpc_service', 'grpc_method'] as const;
 
 /** Every family that a worker may write. A name or label that is missing here does not compile. */
@@ -63,7 +67,22 @@ export const FAMILIES = {
   http_server_request_duration_seconds: {
     type: 'histogram',
     help: 'Time from the request head to the end of the response, of requests that are not gRPC.',
-    labels: ['gateway', 'http_request_method', 'url_scheme', 'http_response_status_code'],
+    labels: [...HTTP_REQUEST, 'http_response_status_code'],
+  },
+  http_server_request_body_size_bytes: {
+    type: 'histogram',
+    help: 'Bytes of the bodies of requests that are not gRPC, as far as they came.',
+    labels: [...HTTP_REQUEST, 'http_response_status_code'],
+  },
+  http_server_response_body_size_bytes: {
+    type: 'histogram',
+    help: 'Bytes of the bodies that endpoints sent in answer to requests that are not gRPC.',
+    labels: [...HTTP_REQUEST, 'http_response_status_code'],
+  },
+  http_server_active_requests: {
+    type: 'gauge',
+    help: 'Requests in progress that are not gRPC.',
+    labels: HTTP_REQUEST,
   },
   daemun_downstream_connections: { type: 'gauge', help: 'Open client connections.', labels: ['binding'] },
   daemun_downstream_connections_max: {
@@ -148,5 +167,11 @@ export const FAMILIES = {
 } as const satisfies Record<string, Family>;
 
 export type FamilyName = keyof typeof FAMILIES;
+
+/** The upper bounds of a histogram. */
+export function boundsOf(name: FamilyName): readonly number[] {
+  return name.endsWith('_bytes') ? HISTOGRAM_BOUNDS_BYTES : HISTOGRAM_BOUNDS_SECONDS;
+}
+
 /** The labels of a series of `Name`, all of them. */
 export type LabelsOf<Name extends FamilyName> = Readonly<Record<(typeof FAMILIES)[Name]['labels'][number], string>>;

@@ -6,7 +6,7 @@
  * Which slots make up a sample is worked out when a series is announced, not at each scrape: a scrape adds numbers and
  * allocates one object per sample, for one family at a time. The labels of a sample are the same object each time.
  */
-import { FAMILIES, type FamilyName, HISTOGRAM_BOUNDS_SECONDS } from './families.ts';
+import { boundsOf, FAMILIES, type FamilyName } from './families.ts';
 import { MethodBudget, OTHER } from './method-budget.ts';
 import { HISTOGRAM_SLOTS, type Labels, type Series } from './worker-metrics.ts';
 
@@ -82,7 +82,7 @@ export class MetricsReader {
       const sums = this.#families.get(name);
       if (sums === undefined || sums.size === 0) continue;
       const { type, help } = FAMILIES[name];
-      const read = (): MetricSample[] => this.#samples(sums, sizeOf(name));
+      const read = (): MetricSample[] => this.#samples(sums, name);
       families.push({
         name,
         help,
@@ -95,7 +95,8 @@ export class MetricsReader {
     return families;
   }
 
-  #samples(sums: ReadonlyMap<string, Sum>, size: number): MetricSample[] {
+  #samples(sums: ReadonlyMap<string, Sum>, name: FamilyName): MetricSample[] {
+    const size = sizeOf(name);
     const samples: MetricSample[] = [];
     for (const { labels, sources, base } of sums.values()) {
       const numbers = base === null ? new Array<number>(size).fill(0) : [...base];
@@ -103,7 +104,7 @@ export class MetricsReader {
         const page = this.#pages.get(worker);
         for (let at = 0; at < size; at++) numbers[at] = (numbers[at] as number) + (page?.[slot + at] ?? 0);
       }
-      samples.push({ labels, value: sampleValue(numbers) });
+      samples.push({ labels, value: sampleValue(numbers, boundsOf(name)) });
     }
     return samples;
   }
@@ -154,7 +155,7 @@ function add(
   return numbers;
 }
 
-function sampleValue(numbers: readonly number[]): number | Histogram {
+function sampleValue(numbers: readonly number[], bounds: readonly number[]): number | Histogram {
   if (numbers.length === 1) return numbers[0] ?? 0;
   const buckets: number[] = [];
   let count = 0;
@@ -162,5 +163,5 @@ function sampleValue(numbers: readonly number[]): number | Histogram {
     count += numbers[at] as number;
     buckets.push(count);
   }
-  return { bounds: HISTOGRAM_BOUNDS_SECONDS, buckets, sum: numbers.at(-1) ?? 0, count };
+  return { bounds, buckets, sum: numbers.at(-1) ?? 0, count };
 }

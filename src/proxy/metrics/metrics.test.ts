@@ -225,9 +225,15 @@ describe('metrics', () => {
   it('times requests that are not gRPC, by known methods only', async () => {
     const { reader, metrics } = start(1);
     const gateway = gatewayOf(metrics[0]);
-    gateway.http('GET', 'https').finished(404, 0.2);
-    gateway.http('BREW', 'http').finished(0, 0.1);
-    gateway.http('BREW2', 'http').finished(0, 0.1);
+    const over = (method: string, scheme: 'http' | 'https', status: number): void => {
+      const one = gateway.http(method, scheme);
+      one.started();
+      one.finished({ status, seconds: 0.2, requestBytes: 0, responseBytes: 257 });
+    };
+    over('GET', 'https', 404);
+    over('BREW', 'http', 0);
+    over('BREW2', 'http', 0);
+    gateway.http('GET', 'http').started();
     await turn();
     const shown = samples(reader, 'http_server_request_duration_seconds');
     assert.deepEqual(
@@ -235,6 +241,21 @@ describe('metrics', () => {
       [
         [['404', 'GET', 'default/gw', 'https'], 1],
         [['499', '_OTHER', 'default/gw', 'http'], 2],
+      ],
+    );
+    const sizesOf = (side: string): Histogram =>
+      samples(reader, `http_server_${side}_body_size_bytes`)[0]?.value as Histogram;
+    const { bounds, buckets, sum } = sizesOf('response');
+    assert.deepEqual([bounds[0], bounds[1], bounds.at(-1)], [256, 1_024, 268_435_456]);
+    assert.deepEqual([buckets[0], buckets[1], sum], [0, 1, 257]);
+    assert.equal(sizesOf('request').buckets[0], 1);
+    const active = samples(reader, 'http_server_active_requests');
+    assert.deepEqual(
+      active.map(one => [one.labels['http_request_method'], one.labels['url_scheme'], one.value]).sort(),
+      [
+        ['GET', 'http', 1],
+        ['GET', 'https', 0],
+        ['_OTHER', 'http', 0],
       ],
     );
   });

@@ -91,15 +91,14 @@ export class WorkerMetrics {
     this.values[slot] = (this.values[slot] as number) + change;
   }
 
-  /** Adds an observation to the histogram at `first`. */
-  observe(first: number, seconds: number): void {
+  /** Adds an observation to the histogram at `first`. `bounds`: those of its family. */
+  observe(first: number, observed: number, bounds: readonly number[] = HISTOGRAM_BOUNDS_SECONDS): void {
     const values = this.values;
-    const bounds = HISTOGRAM_BOUNDS_SECONDS;
     let at = 0;
-    while (at < bounds.length && seconds > (bounds[at] as number)) at++;
+    while (at < bounds.length && observed > (bounds[at] as number)) at++;
     values[first + at] = (values[first + at] as number) + 1;
     const sum = first + bounds.length + 1;
-    values[sum] = (values[sum] as number) + seconds;
+    values[sum] = (values[sum] as number) + observed;
   }
 
   #bind(series: Series, size: number): number {

@@ -8,25 +8,35 @@ export function seriesOf({ head, metrics, scope }: CountedRequest): RequestSerie
   return metrics.http(head.get(':method') ?? '', scope.proto);
 }
 
-/** A request and its response are one message each way: nothing in them is counted. */
+/** A request and its response are one message each way: only their length is counted. */
 export class HttpMessages implements FaceCall {
   readonly #outcome: Outcome;
   readonly #metrics: FaceMetrics;
+  #requestBytes = 0;
+  #responseBytes = 0;
 
   constructor(metrics: FaceMetrics, outcome: Outcome) {
     this.#outcome = outcome;
     this.#metrics = metrics;
+    if (metrics.series instanceof HttpRequestMetrics) metrics.series.started();
   }
 
-  onRequestData(): void {}
+  onRequestData(_chunk: Buffer, start: number, end: number): void {
+    this.#requestBytes += end - start;
+  }
 
   onResponse(): void {}
 
-  onResponseData(): void {}
+  onResponseData(_chunk: Buffer, start: number, end: number): void {
+    this.#responseBytes += end - start;
+  }
 
   close(seconds: number): void {
     const { series, rule } = this.#metrics;
-    if (series instanceof HttpRequestMetrics) series.finished(this.#outcome.http, seconds);
-    rule?.metrics.requestFinished(this.#outcome.http);
+    const { http: status } = this.#outcome;
+    if (series instanceof HttpRequestMetrics) {
+      series.finished({ status, seconds, requestBytes: this.#requestBytes, responseBytes: this.#responseBytes });
+    }
+    rule?.metrics.requestFinished(status);
   }
 }
