@@ -1,18 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { REQUEST_FAILURES } from '../../errors/index.ts';
-import {
-  allowsOrigin,
-  type CorsRequest,
-  dependsOnOrigin,
-  foreignOriginText,
-  isPreflight,
-  preflightFields,
-  sharingFields,
-} from '../../match/index.ts';
+import { allowsOrigin, type CorsRequest, dependsOnOrigin, isPreflight, sharingFields } from '../../match/index.ts';
 import type { CorsPolicy } from '../../snapshot/index.ts';
 import { fieldOf } from '../../wire/index.ts';
 import type { Answer } from '../faces/index.ts';
+import { foreignOrigin, preflight } from './cors-answers.ts';
 import { CONTINUE, type FilterStep, type SteppedRequest, type StepVerdict } from './step.ts';
 
 /** A CORS filter: answers preflights, and adds to each response what pages of other origins may see of it. */
@@ -29,8 +21,10 @@ export class CorsStep implements FilterStep {
 
   onRequestHead(request: SteppedRequest): StepVerdict {
     const origin = textIn(request, 'origin');
-    const asked = origin === undefined ? null : corsRequest(request, origin);
-    if (asked !== null && isPreflight(asked)) return { kind: 'answer', answer: this.#answerTo(asked) };
+    if (origin !== undefined) {
+      const asked = corsRequest(request, origin);
+      if (isPreflight(asked)) return { kind: 'answer', answer: this.#answerTo(asked, origin) };
+    }
     request.addToResponse(this.#fieldsFor(origin));
     return CONTINUE;
   }
@@ -43,19 +37,10 @@ export class CorsStep implements FilterStep {
     return this.#lastFields;
   }
 
-  #answerTo(asked: CorsRequest): Answer {
-    const origin = asked.origin ?? '';
-    const { httpStatus, grpcStatus } = REQUEST_FAILURES.cors_origin;
-    if (!allowsOrigin(this.#policy, origin)) {
-      const message = foreignOriginText(origin);
-      return { httpStatus, grpcStatus, message, body: null, headers: [], reason: 'cors_origin', httpOnly: true };
-    }
-    const headers = preflightFields(this.#policy, asked);
-    return { httpStatus: 204, grpcStatus, message: '', body: NO_BODY, headers, reason: '', httpOnly: true };
+  #answerTo(asked: CorsRequest, origin: string): Answer {
+    return allowsOrigin(this.#policy, origin) ? preflight(this.#policy, asked) : foreignOrigin(origin);
   }
 }
-
-const NO_BODY = { contentType: '', bytes: Buffer.alloc(0) };
 
 function corsRequest(request: SteppedRequest, origin: string): CorsRequest {
   return {
