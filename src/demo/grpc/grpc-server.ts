@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** A small gRPC server over cleartext HTTP/2, with an echo for HTTP of both versions: for demo backends, not for speed. */
+/** A small gRPC server over cleartext HTTP/2, with an echo for HTTP of both versions and for WebSockets: for demo backends, not for speed. */
 import type { EventEmitter } from 'node:events';
 import { createServer as createHttp1Server } from 'node:http';
 import { createServer as createHttp2Server, type Http2Server, type ServerHttp2Session } from 'node:http2';
 import { createServer, type Server, type Socket } from 'node:net';
 import { isGrpcContentType } from '../../wire/index.ts';
 import { answerHttp1Echo, answerHttpEcho } from '../http-echo.ts';
+import { answerWebSocketEcho } from '../websocket-echo.ts';
 import { answerCall } from './answer-call.ts';
 import type { GrpcMethod, GrpcMethods } from './grpc-method.ts';
 
@@ -37,6 +38,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
     settings: { maxConcurrentStreams: MAX_CONCURRENT_STREAMS, initialWindowSize: WINDOW_BYTES },
   });
   const http1 = createHttp1Server((request, response) => answerHttp1Echo(request, response, options.podName));
+  http1.on('upgrade', (request, socket, first) => answerWebSocketEcho(request, socket, first, options.podName));
   const server = createServer(socket => admit(socket, { http1, http2 }));
   const sessions = trackSessions(http2);
   const sockets = trackSockets(server);
