@@ -27,7 +27,8 @@ export const PROTOCOLS: Readonly<Record<AttachableRoute['kind'], RouteProtocols>
     usual: 'h1',
     refused: new Set(ENCRYPTED_OR_RAW),
     carried: 'HTTP in cleartext',
-    advice: 'Set appProtocol: http or kubernetes.io/h2c, or leave it out',
+    advice:
+      'TLS to backends is not served yet. For cleartext set appProtocol: http, kubernetes.io/ws or kubernetes.io/h2c, or leave it out',
   },
 };
 
