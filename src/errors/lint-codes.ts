@@ -24,6 +24,26 @@ export const LINT_CODES = {
     summary: "a Gateway's health endpoint takes all requests of a match",
     help: 'remove the match, or change the path in daemun.dev/health-endpoint',
   },
+  'lint/cors-any-origin': {
+    severity: 'warning',
+    summary: 'a CORS filter allows every origin with credentials',
+    help: 'list the origins, or leave allowCredentials out',
+  },
+  'lint/cors-no-effect': {
+    severity: 'warning',
+    summary: 'a part of a CORS filter allows nothing',
+    help: 'see what the finding says to write',
+  },
+  'lint/cors-no-preflight': {
+    severity: 'warning',
+    summary: 'preflights do not reach the CORS filter of a rule, or are refused before',
+    help: 'let the rule take OPTIONS, and write the CORS filter first',
+  },
+  'lint/redirect-loop': {
+    severity: 'warning',
+    summary: 'a rule redirects clients to itself',
+    help: 'change scheme, hostname, port or path, or add a rule for where it leads',
+  },
   'lint/no-parents': {
     severity: 'warning',
     summary: 'a route has no parentRefs',

@@ -14,6 +14,7 @@ import { lintCertificateNames } from './certificate-names.ts';
 import { lintGrantGroups } from './grant-groups.ts';
 import { lintHealthEndpoints } from './health-endpoints.ts';
 import { lintMissingReflection } from './missing-reflection.ts';
+import { lintRedirectLoops } from './redirect-loops.ts';
 import { lintRoutes, type RouteLints } from './routes.ts';
 import { lintServices, type ServiceLints } from './service-lints.ts';
 import { lintShadows, type ShadowLint, shadowFindings } from './shadowed-matches.ts';
@@ -61,6 +62,7 @@ function collectFindings(sources: LintSources, { routes, services, shadows }: Li
   for (const { gateway } of gateways) append(findings, lintAnnotations(gateway));
   for (const list of routes.findings.values()) append(findings, list);
   append(findings, shadowFindings(shadows));
+  append(findings, lintRedirectLoops(routes.loops, sources.tables));
   append(findings, lintHealthEndpoints(gateways, sources.tables));
   for (const list of routes.packages.findings.values()) append(findings, list);
   append(findings, lintMissingReflection(gateways, routes));

@@ -5,6 +5,7 @@ import { count, updateSorted } from '../changes.ts';
 import type { TranslatedRoute } from '../rules/translate-route.ts';
 import type { TranslatedRoutes } from '../rules/translated-routes.ts';
 import { lintPackages, type PackageLint } from './packages.ts';
+import { type LoopCandidate, loopCandidates } from './redirect-loops.ts';
 import { takesReflection } from './reflection.ts';
 import { lintRoute } from './route-lints.ts';
 
@@ -17,6 +18,8 @@ export interface RouteLints {
   /** Gateway → how many of them take server reflection. */
   readonly reflecting: ReadonlyMap<string, number>;
   readonly packages: PackageLint;
+  /** Redirects that may lead back to themselves, by route; only routes that have any. */
+  readonly loops: ReadonlyMap<string, readonly LoopCandidate[]>;
 }
 
 /** Brings the lints of routes up to date. */
@@ -24,10 +27,14 @@ export function lintRoutes(routes: TranslatedRoutes, previous: RouteLints | unde
   if (previous !== undefined && routes.changes.size === 0) return previous;
   const serving = new Map(previous?.serving);
   const reflecting = new Map(previous?.reflecting);
+  const loops = new Map(previous?.loops);
   const findings = new Map<string, readonly Finding[] | undefined>();
   for (const [key, { before, after }] of routes.changes) {
     countReflection(before, -1, { serving, reflecting });
     countReflection(after, 1, { serving, reflecting });
+    const candidates = after === undefined ? [] : loopCandidates(after);
+    if (candidates.length > 0) loops.set(key, candidates);
+    else loops.delete(key);
     const list = after === undefined ? [] : [...after.findings, ...lintRoute(after)];
     if (list.length > 0) findings.set(key, list);
     else if (previous?.findings.has(key) === true) findings.set(key, undefined);
@@ -37,6 +44,7 @@ export function lintRoutes(routes: TranslatedRoutes, previous: RouteLints | unde
     serving,
     reflecting,
     packages: lintPackages(routes, previous?.packages),
+    loops,
   };
 }
 

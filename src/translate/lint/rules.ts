@@ -9,6 +9,7 @@ import { findingOf } from '../report.ts';
 import { TRUSTED_PROXIES } from '../resolve/annotations/trusted-proxies.ts';
 import { type AttachableRoute, type RouteRule, rulesOf } from '../route-kinds.ts';
 import { mirrorShare } from '../rules/filters.ts';
+import { lintCors } from './cors.ts';
 
 /** A backend with less of its rule gets a request in a thousand: for a canary that is not meant. */
 const LEAST_SHARE_PERCENT = 0.1;
@@ -25,9 +26,11 @@ export function lintRules(
   const isTrusted = attachments.some(({ listener }) => listener.trustsProxies);
   return [
     ...rules.flatMap(rule => withoutBackends(route, rule)),
-    ...rulesOf(route).flatMap(({ rule }, index) => {
+    ...rulesOf(route).flatMap((source, index) => {
+      const { rule } = source;
       const path = ['spec', 'rules', index];
       return [
+        ...(source.kind === 'HTTPRoute' ? lintCors(route, source.rule, path) : []),
         ...headerFindings({ route, isTrusted }, rule, path),
         ...idleMirrors(route, rule, path),
         ...faintWeights(route, rule, path),

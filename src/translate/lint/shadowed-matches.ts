@@ -7,6 +7,7 @@ import { compareStrings } from '../../values/index.ts';
 import type { ListenerTable, ListenerTables } from '../arbitrate/listener-tables.ts';
 import { findingOf, type Named } from '../report.ts';
 import { matchKey, type RankedEntry } from '../rules/precedence.ts';
+import { BroadPaths } from './broad-paths.ts';
 
 /** The lint's result, kept for the next time. */
 export interface ShadowLint {
@@ -76,11 +77,14 @@ function isSamePlace(a: RankedEntry, b: RankedEntry | undefined): boolean {
 export function findShadows(ranked: readonly RankedEntry[]): readonly Finding[] {
   if (ranked.length < 2) return [];
   const first = new Map<string, RouteEntry>();
+  const broad = new BroadPaths();
   const findings: Finding[] = [];
   for (const { entry, matchKey: key } of ranked) {
-    const winner = first.get(key) ?? findBroader(entry.match, first);
-    if (winner === undefined) first.set(key, entry);
-    else findings.push(shadow(entry, winner));
+    const winner = first.get(key) ?? findBroader(entry.match, first) ?? broad.takerOf(entry.match);
+    if (winner === undefined) {
+      first.set(key, entry);
+      broad.add(entry);
+    } else findings.push(shadow(entry, winner));
   }
   return findings;
 }
