@@ -8,12 +8,18 @@ import { createServer, type IncomingMessage } from 'node:http';
 import { type ClientHttp2Session, connect as connect2 } from 'node:http2';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { connect as connectTls } from 'node:tls';
 
 export type Version = 'HTTP/1.1' | 'HTTP/2';
 export const VERSIONS: readonly Version[] = ['HTTP/1.1', 'HTTP/2'];
 export const KEY = 'dGhlIHNhbXBsZSBub25jZQ==';
 
+/** Of the host that clients ask for. */
+const TLS = { servername: 'a.test', rejectUnauthorized: false };
+
 export interface Asked {
+  /** Over TLS. */
+  readonly isSecure?: boolean;
   readonly path?: string;
   readonly protocol?: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -97,10 +103,11 @@ export async function ask(version: Version, port: number, asked: Asked, cleanups
 
 async function ask1(
   port: number,
-  { path = '/', protocol = 'websocket', headers = {} }: Asked,
+  { isSecure = false, path = '/', protocol = 'websocket', headers = {} }: Asked,
   cleanups: (() => void)[],
 ): Promise<Granted> {
-  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+  const target = { port, host: '127.0.0.1', allowHalfOpen: true };
+  const socket = isSecure ? connectTls({ ...target, ...TLS, ALPNProtocols: ['http/1.1'] }) : connect(target);
   cleanups.push(() => socket.destroy());
   const key = protocol === 'websocket' ? `Sec-WebSocket-Key: ${KEY}\r\n` : '';
   const more = Object.entries(headers)
@@ -124,17 +131,17 @@ async function ask1(
 
 async function ask2(
   port: number,
-  { path = '/', protocol = 'websocket', headers = {} }: Asked,
+  { isSecure = false, path = '/', protocol = 'websocket', headers = {} }: Asked,
   cleanups: (() => void)[],
 ): Promise<Granted> {
-  const session = await session2(port);
+  const session = await session2(port, isSecure);
   cleanups.push(() => session.destroy());
   const stream = session.request(
     {
       ':method': 'CONNECT',
       ':protocol': protocol,
       ':path': path,
-      ':scheme': 'http',
+      ':scheme': isSecure ? 'https' : 'http',
       ':authority': 'a.test',
       ...headers,
     },
@@ -145,8 +152,8 @@ async function ask2(
 }
 
 /** A connection whose server's SETTINGS are here. */
-export async function session2(port: number): Promise<ClientHttp2Session> {
-  const session = connect2(`http://127.0.0.1:${port}`);
+export async function session2(port: number, isSecure = false): Promise<ClientHttp2Session> {
+  const session = connect2(`${isSecure ? 'https' : 'http'}://127.0.0.1:${port}`, TLS);
   session.on('error', () => {});
   await once(session, 'remoteSettings');
   return session;

@@ -5,8 +5,9 @@ import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { after, afterEach, before, describe, it } from 'node:test';
 import type { RouteEntry } from '../../snapshot/index.ts';
+import { certificate } from '../listeners/certificate.test-support.ts';
 import { backend as backendOf, listener, rule, TestGateway } from './gateway.test-support.ts';
-import { ask, KEY, TunnelBackend, VERSIONS } from './tunnel-peers.test-support.ts';
+import { type Asked, ask as askOver, type Granted, KEY, TunnelBackend, VERSIONS } from './tunnel-peers.test-support.ts';
 
 function prefix(value: string, to: string): RouteEntry {
   const match = { kind: 'http', path: { kind: 'prefix', value }, method: null, headers: [], queryParams: [] } as const;
@@ -21,129 +22,141 @@ function reset(duplex: Duplex): void {
   else duplex.destroy(new Error('reset'));
 }
 
-describe('upgrades', () => {
-  let backend: TunnelBackend;
-  let gateway: TestGateway;
-  const cleanups: (() => void)[] = [];
+const CERTIFICATE = await certificate('a', ['a.test']);
+const WAYS = VERSIONS.flatMap(version => [
+  { version, isSecure: false },
+  { version, isSecure: true },
+]);
 
-  before(async () => {
-    backend = await TunnelBackend.start();
-    gateway = new TestGateway({ accessLog: true });
-    await gateway.apply({
-      listeners: [listener('http', [], { virtualHosts: [{ hostname: '*', entries: ENTRIES }] })],
-      clusters: { main: [backend.port], none: [] },
-      clusterChanges: { protocol: 'h1' },
-    });
-  });
+for (const { version, isSecure } of WAYS) {
+  describe(`upgrades asked for over ${version}${isSecure ? ' and TLS' : ''}`, () => {
+    const granted = version === 'HTTP/2' ? 200 : 101;
+    let backend: TunnelBackend;
+    let gateway: TestGateway;
+    const cleanups: (() => void)[] = [];
 
-  afterEach(() => {
-    backend.reset();
-    for (const cleanup of cleanups.splice(0)) cleanup();
-  });
-
-  after(() => {
-    gateway.close();
-    backend.close();
-  });
-
-  for (const version of VERSIONS) {
-    describe(`asked for over ${version}`, () => {
-      const granted = version === 'HTTP/2' ? 200 : 101;
-
-      it('pass as bytes both ways, with what came behind the grant', async () => {
-        backend.greeting = 'hello';
-        const client = await ask(version, gateway.port, { path: '/chat?a=b', headers: { 'x-echo': 'e' } }, cleanups);
-        assert.deepEqual([client.status, client.headers['x-echo']], [granted, 'e']);
-        assert.equal(
-          client.headers['sec-websocket-accept'],
-          version === 'HTTP/2' ? undefined : 's3pPLMBiTxaQ9kYGzzhZRbK+xOo=',
-        );
-        assert.equal((await client.bytes.take(5)).toString(), 'hello');
-        const { request, bytes } = await backend.upgraded();
-        assert.deepEqual([request.method, request.url, request.headers.host], ['GET', '/chat?a=b', 'a.test']);
-        assert.equal(request.headers.upgrade, 'websocket');
-        assert.notEqual(request.headers['sec-websocket-key'], KEY);
-        client.bytes.write('ping');
-        assert.equal((await bytes.take(4)).toString(), 'ping');
-        bytes.write('pong');
-        assert.equal((await client.bytes.take(4)).toString(), 'pong');
-      });
-
-      it('pass each direction as far as it goes', async () => {
-        const client = await ask(version, gateway.port, {}, cleanups);
-        const { bytes } = await backend.upgraded();
-        client.bytes.duplex.end('last words');
-        assert.equal((await bytes.rest()).toString(), 'last words');
-        bytes.write('still here');
-        assert.equal((await client.bytes.take(10)).toString(), 'still here');
-        bytes.duplex.end('bye');
-        assert.equal((await client.bytes.rest()).toString(), 'bye');
-        assert.equal(client.bytes.error, null);
-      });
-
-      it('end for the client when the endpoint ends first', async () => {
-        const client = await ask(version, gateway.port, {}, cleanups);
-        const { bytes } = await backend.upgraded();
-        bytes.duplex.end('bye');
-        assert.equal((await client.bytes.rest()).toString(), 'bye');
-        client.bytes.duplex.end('me too');
-        assert.equal((await bytes.rest()).toString(), 'me too');
-      });
-
-      it('are reset for the endpoint when the client resets, and the other way round', async () => {
-        const client = await ask(version, gateway.port, {}, cleanups);
-        const first = await backend.upgraded();
-        reset(client.bytes.duplex);
-        await first.bytes.rest();
-        assert.match(String(first.bytes.error), /ECONNRESET/);
-        const other = await ask(version, gateway.port, {}, cleanups);
-        const second = await backend.upgraded(1);
-        reset(second.bytes.duplex);
-        await other.bytes.rest();
-        assert.match(String(other.bytes.error), version === 'HTTP/2' ? /INTERNAL_ERROR/ : /ECONNRESET/);
-      });
-
-      it('are an answer like any other when the endpoint does not grant them', async () => {
-        backend.refusal = 'HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 2\r\n\r\nno';
-        const client = await ask(version, gateway.port, {}, cleanups);
-        assert.deepEqual([client.status, (await client.bytes.take(2)).toString()], [403, 'no']);
-        if (version === 'HTTP/2') return;
-        client.bytes.write('GET / HTTP/1.1\r\nHost: a.test\r\nConnection: close\r\n\r\n');
-        assert.match((await client.bytes.rest()).toString(), /^HTTP\/1.1 200 OK/);
-      });
-
-      it('fail when the endpoint grants them without proof', async () => {
-        backend.refusal = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
-        assert.equal((await ask(version, gateway.port, {}, cleanups)).status, 502);
-      });
-
-      it('are answered at once where no endpoint is asked', async () => {
-        assert.equal((await ask(version, gateway.port, { path: '/none' }, cleanups)).status, 503);
-      });
-
-      it('pass any protocol that the endpoint knows', async () => {
-        const client = await ask(version, gateway.port, { protocol: 'chat/2' }, cleanups);
-        const { request, bytes } = await backend.upgraded();
-        assert.deepEqual([request.headers.upgrade, request.headers['sec-websocket-key']], ['chat/2', undefined]);
-        bytes.write('hi');
-        assert.equal((await client.bytes.take(2)).toString(), 'hi');
-      });
-
-      it('have a line in the log with what passed, at their end, and a gauge until then', async () => {
-        while (gateway.metric('daemun_downstream_tunnels') > 0) await new Promise(resolve => setImmediate(resolve));
-        gateway.accessLog = '';
-        const client = await ask(version, gateway.port, { path: '/logged' }, cleanups);
-        const { bytes } = await backend.upgraded();
-        assert.equal(gateway.metric('daemun_downstream_tunnels'), 1);
-        assert.equal(gateway.metric('daemun_downstream_requests_active'), 1);
-        client.bytes.duplex.end('1234567');
-        bytes.duplex.end('123');
-        await Promise.all([client.bytes.rest(), bytes.rest()]);
-        while (!gateway.accessLog.includes('/logged')) await new Promise(resolve => setImmediate(resolve));
-        const line = JSON.parse(gateway.accessLog.split('\n').find(text => text.includes('/logged')) ?? '');
-        assert.deepEqual([line.http_status, line.bytes_received, line.bytes_sent, line.reason], [101, 7, 3, null]);
-        assert.equal(gateway.metric('daemun_downstream_tunnels'), 0);
+    before(async () => {
+      backend = await TunnelBackend.start();
+      gateway = new TestGateway({ accessLog: true });
+      const virtualHosts = [{ hostname: '*', entries: ENTRIES }];
+      const tls = isSecure ? { tls: { certificates: ['a'] } } : {};
+      await gateway.apply({
+        listeners: [listener('http', [], { virtualHosts, ...tls })],
+        clusters: { main: [backend.port], none: [] },
+        clusterChanges: { protocol: 'h1' },
+        certificates: [CERTIFICATE],
       });
     });
-  }
-});
+
+    afterEach(() => {
+      backend.reset();
+      for (const cleanup of cleanups.splice(0)) cleanup();
+    });
+
+    after(() => {
+      gateway.close();
+      backend.close();
+    });
+
+    function ask(asked: Asked): Promise<Granted> {
+      return askOver(version, gateway.port, { isSecure, ...asked }, cleanups);
+    }
+
+    it('pass as bytes both ways, with what came behind the grant', async () => {
+      backend.greeting = 'hello';
+      const client = await ask({ path: '/chat?a=b', headers: { 'x-echo': 'e' } });
+      assert.deepEqual([client.status, client.headers['x-echo']], [granted, 'e']);
+      assert.equal(
+        client.headers['sec-websocket-accept'],
+        version === 'HTTP/2' ? undefined : 's3pPLMBiTxaQ9kYGzzhZRbK+xOo=',
+      );
+      assert.equal((await client.bytes.take(5)).toString(), 'hello');
+      const { request, bytes } = await backend.upgraded();
+      assert.deepEqual([request.method, request.url, request.headers.host], ['GET', '/chat?a=b', 'a.test']);
+      assert.equal(request.headers.upgrade, 'websocket');
+      assert.notEqual(request.headers['sec-websocket-key'], KEY);
+      client.bytes.write('ping');
+      assert.equal((await bytes.take(4)).toString(), 'ping');
+      bytes.write('pong');
+      assert.equal((await client.bytes.take(4)).toString(), 'pong');
+    });
+
+    it('pass each direction as far as it goes', async () => {
+      const client = await ask({});
+      const { bytes } = await backend.upgraded();
+      client.bytes.duplex.end('last words');
+      assert.equal((await bytes.rest()).toString(), 'last words');
+      bytes.write('still here');
+      assert.equal((await client.bytes.take(10)).toString(), 'still here');
+      bytes.duplex.end('bye');
+      assert.equal((await client.bytes.rest()).toString(), 'bye');
+      assert.equal(client.bytes.error, null);
+    });
+
+    it('end for the client when the endpoint ends first', async () => {
+      const client = await ask({});
+      const { bytes } = await backend.upgraded();
+      bytes.duplex.end('bye');
+      assert.equal((await client.bytes.rest()).toString(), 'bye');
+      client.bytes.duplex.end('me too');
+      assert.equal((await bytes.rest()).toString(), 'me too');
+    });
+
+    // TLS over HTTP/1.1 has no reset that the other side could tell from an end.
+    const hasReset = !isSecure || version === 'HTTP/2';
+    it('are reset for the endpoint when the client resets, and the other way round', { skip: !hasReset }, async () => {
+      const client = await ask({});
+      const first = await backend.upgraded();
+      reset(client.bytes.duplex);
+      await first.bytes.rest();
+      assert.match(String(first.bytes.error), /ECONNRESET/);
+      const other = await ask({});
+      const second = await backend.upgraded(1);
+      reset(second.bytes.duplex);
+      await other.bytes.rest();
+      assert.match(String(other.bytes.error), version === 'HTTP/2' ? /INTERNAL_ERROR/ : /ECONNRESET/);
+    });
+
+    it('are an answer like any other when the endpoint does not grant them', async () => {
+      backend.refusal = 'HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 2\r\n\r\nno';
+      const client = await ask({});
+      assert.deepEqual([client.status, (await client.bytes.take(2)).toString()], [403, 'no']);
+      if (version === 'HTTP/2') return;
+      client.bytes.write('GET / HTTP/1.1\r\nHost: a.test\r\nConnection: close\r\n\r\n');
+      assert.match((await client.bytes.rest()).toString(), /^HTTP\/1.1 200 OK/);
+    });
+
+    it('fail when the endpoint grants them without proof', async () => {
+      backend.refusal = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
+      assert.equal((await ask({})).status, 502);
+    });
+
+    it('are answered at once where no endpoint is asked', async () => {
+      assert.equal((await ask({ path: '/none' })).status, 503);
+    });
+
+    it('pass any protocol that the endpoint knows', async () => {
+      const client = await ask({ protocol: 'chat/2' });
+      const { request, bytes } = await backend.upgraded();
+      assert.deepEqual([request.headers.upgrade, request.headers['sec-websocket-key']], ['chat/2', undefined]);
+      bytes.write('hi');
+      assert.equal((await client.bytes.take(2)).toString(), 'hi');
+    });
+
+    it('have a line in the log with what passed, at their end, and a gauge until then', async () => {
+      while (gateway.metric('daemun_downstream_tunnels') > 0) await new Promise(resolve => setImmediate(resolve));
+      gateway.accessLog = '';
+      const client = await ask({ path: '/logged' });
+      const { bytes } = await backend.upgraded();
+      assert.equal(gateway.metric('daemun_downstream_tunnels'), 1);
+      assert.equal(gateway.metric('daemun_downstream_requests_active'), 1);
+      client.bytes.duplex.end('1234567');
+      bytes.duplex.end('123');
+      await Promise.all([client.bytes.rest(), bytes.rest()]);
+      while (!gateway.accessLog.includes('/logged')) await new Promise(resolve => setImmediate(resolve));
+      const line = JSON.parse(gateway.accessLog.split('\n').find(text => text.includes('/logged')) ?? '');
+      assert.deepEqual([line.http_status, line.bytes_received, line.bytes_sent, line.reason], [101, 7, 3, null]);
+      assert.equal(gateway.metric('daemun_downstream_tunnels'), 0);
+    });
+  });
+}
