@@ -30,6 +30,9 @@ spec:
     - matches: [{ path: { value: /api } }]
       filters: [{ type: CORS, cors: { allowOrigins: ["https://*.shop.test"], allowMethods: [PUT] } }]
       backendRefs: [{ name: shop, port: 80 }]
+    - matches: [{ path: { value: /live }, headers: [{ name: Upgrade, value: websocket }] }]
+      timeouts: { request: 3s }
+      backendRefs: [{ name: shop, port: 80 }]
     - matches: [{ path: { value: /shop.Cart } }]
       backendRefs: [{ name: shop, port: 80 }]
 ---
@@ -139,5 +142,15 @@ describe('explain, of an HTTP request', () => {
     assert.match(out, /^ {2}rewrite: host shop\.test, \/ in place of the prefix \/inner$/m);
     assert.match(out, /asked for GET \/x\?q=1 of host shop\.test/);
     assert.match(out, /forwarded to default\/shop:80\/h1$/m);
+  });
+
+  it('says that a request asks for an upgrade, as rules see it', async () => {
+    const live = await explain('--http', 'GET /live', '-H', 'Upgrade: WebSocket');
+    assert.match(
+      live.out,
+      /forwarded to .*; asked to go on with websocket, which ends the timeouts when it is granted/,
+    );
+    for (const protocol of ['h2c', 'websocket, chat'])
+      assert.doesNotMatch((await explain('--http', 'GET /live', '-H', `Upgrade: ${protocol}`)).out, /go on with/);
   });
 });

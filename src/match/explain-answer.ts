@@ -5,6 +5,7 @@ import type { Rule, Snapshot, WeightedBackend } from '../snapshot/index.ts';
 import { grpcStatusWord, socketAddress } from '../values/index.ts';
 import { explainFilters, explainRewrite, type FilteredRequest } from './explain-filters.ts';
 import type { ExplainedAnswer, ExplainedBackend, ExplainedEndpoint, Question } from './explanation.ts';
+import { upgradeOf } from './question-view.ts';
 import { grpcWebText } from './refusal-text.ts';
 import { describeFilter, formatShare } from './rule-text.ts';
 import { describeTiming } from './timing-text.ts';
@@ -71,21 +72,28 @@ export function explainRuleAnswer(
   if (answer !== undefined && backends.every(backend => backend.answer === answer.text)) return answer;
   const working = backends.filter(({ answer, fault }) => answer !== '' || fault === '');
   if (working.length > 0)
-    return { kind: 'forwarded', httpStatus: null, grpcStatus: null, text: forwardText(rule, backends, protocol) };
+    return {
+      kind: 'forwarded',
+      httpStatus: null,
+      grpcStatus: null,
+      text: forwardText(rule, backends, request.question),
+    };
   const target = rule.backends[0]?.target;
   if (target?.kind === 'fault') return refuse(target.fault, protocol);
   const names = backends.map(({ cluster }) => cluster).filter(cluster => cluster !== '');
   return refuse({ ...REQUEST_FAILURES.no_endpoint, message: `no ready endpoint in ${names.join(', ')}` }, protocol);
 }
 
-function forwardText(rule: Rule, backends: readonly ExplainedBackend[], protocol: Question['protocol']): string {
+function forwardText(rule: Rule, backends: readonly ExplainedBackend[], question: Question): string {
   const parts = backends.map(({ answer, cluster, share, fault }) => {
     const percent = backends.length === 1 ? '' : ` (${formatShare(share)} %)`;
     if (answer !== '') return `the client${percent}: ${answer}`;
     if (fault === '') return `${cluster}${percent}`;
     return `an error${percent}: ${cluster === '' ? fault : `${cluster}: ${fault}`}`;
   });
-  return `forwarded to ${parts.join(', ')}${describeTiming(rule, protocol)}`;
+  const upgrade = upgradeOf(question);
+  const asked = upgrade === null ? '' : `; asked to go on with ${upgrade}, which ends the timeouts when it is granted`;
+  return `forwarded to ${parts.join(', ')}${describeTiming(rule, question.protocol)}${asked}`;
 }
 
 interface Refusal {

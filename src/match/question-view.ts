@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { forwardedProto, isDroppedAtEdge, normalTarget } from '../values/index.ts';
+import { forwardedProto, isDroppedAtEdge, normalTarget, upgradeProtocol } from '../values/index.ts';
 import type { CompiledListener } from './compiled-listener.ts';
 import type { Question } from './explanation.ts';
 import type { RequestView } from './request-view.ts';
@@ -8,6 +8,11 @@ import type { RequestView } from './request-view.ts';
 /** What rules see of the path that is asked for; '': it is refused. */
 export function readPath({ protocol, path }: Question): string {
   return protocol === 'grpc' ? path : normalTarget(path);
+}
+
+/** The protocol that the request asks to go on with; null: none. What a client would send beside it is taken for granted. */
+export function upgradeOf({ headers, method }: Question): string | null {
+  return method === 'HEAD' ? null : upgradeProtocol(headers['upgrade'] ?? '');
 }
 
 /** A question as a request to a listener, whose Gateway says which peers are believed. */
@@ -24,6 +29,7 @@ export function viewOf(question: Question, listener: CompiledListener | undefine
     isGrpc,
     header: name => {
       if (name === 'x-forwarded-proto') return forwardedProto(said(name), isTrusted, own);
+      if (name === 'upgrade') return upgradeOf(question) ?? undefined;
       return isDroppedAtEdge(name, isTrusted) ? undefined : said(name);
     },
   };

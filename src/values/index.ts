@@ -17,3 +17,4 @@ export * from './printable.ts';
 export * from './similar-name.ts';
 export * from './socket-address.ts';
 export * from './state-directory.ts';
+export { upgradeProtocol } from './upgrade-protocol.ts';

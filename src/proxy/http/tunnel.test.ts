@@ -14,7 +14,27 @@ function prefix(value: string, to: string): RouteEntry {
   return { match, rule: rule(value, [backendOf(to)]), matchIndex: 0 };
 }
 
-const ENTRIES = [prefix('/none', 'none'), prefix('/', 'main')];
+const BY_HEADER: RouteEntry = {
+  ...prefix('/by-header', 'main'),
+  match: {
+    kind: 'http',
+    path: { kind: 'prefix', value: '/by-header' },
+    method: 'GET',
+    headers: [{ kind: 'exact', name: 'upgrade', value: 'websocket' }],
+    queryParams: [],
+  },
+};
+
+const ENTRIES = [
+  BY_HEADER,
+  prefix('/none', 'none'),
+  prefix('/chat', 'main'),
+  prefix('/logged', 'main'),
+  {
+    ...prefix('/', 'main'),
+    match: { kind: 'http', path: { kind: 'exact', value: '/' }, method: null, headers: [], queryParams: [] },
+  } as const,
+];
 
 /** As a peer that crashed. */
 function reset(duplex: Duplex): void {
@@ -141,6 +161,11 @@ for (const { version, isSecure } of WAYS) {
       assert.deepEqual([request.headers.upgrade, request.headers['sec-websocket-key']], ['chat/2', undefined]);
       bytes.write('hi');
       assert.equal((await client.bytes.take(2)).toString(), 'hi');
+    });
+
+    it('are found by the header that asks for them over HTTP/1.1', async () => {
+      assert.equal((await ask({ path: '/by-header' })).status, granted);
+      assert.equal((await ask({ path: '/by-header', protocol: 'chat' })).status, 404);
     });
 
     it('have a line in the log with what passed, at their end, and a gauge until then', async () => {

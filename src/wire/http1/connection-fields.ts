@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { upgradeProtocol } from '../../values/index.ts';
 import { CONNECTION_NAMES } from '../head/connection-names.ts';
 import type { FieldSection } from './field-section.ts';
 import { parseLength } from './framing.ts';
@@ -55,7 +56,7 @@ export function connectionFacts(section: FieldSection, isHttp10: boolean): Conne
         keepAliveMs = timeoutOf(value) ?? keepAliveMs;
         break;
       case 'upgrade':
-        upgrade = upgrade === null && /^[\w.+-]+(?:\/[\w.+-]+)?$/.test(value) ? value.toLowerCase() : '';
+        upgrade = upgrade === null ? (upgradeProtocol(value) ?? '') : '';
         break;
       default:
     }
@@ -80,9 +81,8 @@ class Facts implements ConnectionFacts {
   ) {
     this.#options = options;
     this.closes = options.includes('close');
-    // HTTP/2 is taken by its preface or by ALPN (RFC 9113 §3.1 dropped the upgrade), other versions of HTTP not at all.
     const isOffered = upgrade !== null && upgrade !== '' && options.includes('upgrade');
-    this.upgrade = isOffered && upgrade !== 'h2c' && !upgrade.startsWith('http/') ? upgrade : null;
+    this.upgrade = isOffered ? upgrade : null;
     this.contentLength = contentLength;
     this.isChunked = isChunked;
     this.keepAliveMs = keepAliveMs;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { isAuthority, isSameAuthority } from '../../values/index.ts';
+import { isAuthority, isSameAuthority, upgradeProtocol } from '../../values/index.ts';
 import { CONNECTION_NAMES, FRAMING_NAMES } from '../head/connection-names.ts';
 import type { HeaderList } from '../head/header-list.ts';
 
@@ -26,8 +26,6 @@ const OPTIONS = 256;
 const EXTENDED_CONNECT = 512;
 /** A request that asks for an upgrade in the words of `MessageStream`: it leaves as extended CONNECT. */
 export const UPGRADE = 1024;
-/** HTTP is no protocol to go on with: a server behind us would read requests of which we know nothing. */
-const UPGRADE_PROTOCOL = /^(?!h2c$|https?(?:\/|$))[\w.+-]+(?:\/[\w.+-]+)?$/i;
 
 /** What a list is (RFC 9113 §8.2, §8.3). Computed once per list, whatever number of messages carry it. */
 export function traitsOf(list: HeaderList): number {
@@ -80,7 +78,7 @@ function examine(list: HeaderList): number {
 /** Everything of a request but its method is as without `:protocol`. */
 function examineUpgrade(pseudo: Pseudo, protocol: string, list: HeaderList): number {
   if (pseudo.method !== 'CONNECT') return UPGRADE;
-  if (!UPGRADE_PROTOCOL.test(protocol) || pseudo.authority === undefined) return 0;
+  if (upgradeProtocol(protocol) === null || pseudo.authority === undefined) return 0;
   const plain = { ...pseudo, method: 'GET' };
   if (isRequest(plain, list)) return REQUEST | EXTENDED_CONNECT;
   return pseudo.path === undefined && isRequest({ ...plain, path: '/' }, list)
