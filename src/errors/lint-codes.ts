@@ -109,6 +109,26 @@ export const LINT_CODES = {
     summary: 'a match names a header that is dropped when a client sends it, so it takes no request',
     help: 'match a header of your own',
   },
+  'lint/path-never-matches': {
+    severity: 'warning',
+    summary: 'a match asks for a path that no request has',
+    help: 'begin a pattern with a slash; match the query by queryParams',
+  },
+  'lint/method-never-matches': {
+    severity: 'warning',
+    summary: 'a match asks for a gRPC service or method whose name has a slash, which none has',
+    help: 'write service and method apart',
+  },
+  'lint/timeout-never-fires': {
+    severity: 'warning',
+    summary: 'the timeout of a try is not shorter than that of the whole request',
+    help: 'shorten it, or leave it out',
+  },
+  'lint/retry-never-happens': {
+    severity: 'warning',
+    summary: 'the pause before a further try is as long as the whole request may take',
+    help: 'shorten the backoff, or allow the request more time',
+  },
   'lint/mirror-without-share': {
     severity: 'info',
     summary: 'a mirror gets 0 % of the requests',

@@ -12,8 +12,10 @@ import { lintApiVersion } from './api-versions.ts';
 import { lintClusterZone } from './cluster-zone.ts';
 import { lintCoreGroups } from './core-groups.ts';
 import { lintIsolatedHosts } from './isolated-hosts.ts';
+import { lintNeverMatches } from './never-matches.ts';
 import { isReflection } from './reflection.ts';
 import { lintRules } from './rules.ts';
+import { lintTiming } from './timing.ts';
 
 /** A route and what it came to, for those lints that need no other route. */
 export interface RouteView {
@@ -32,6 +34,8 @@ export function lintRoute(view: RouteView): readonly Finding[] {
     ...withoutRules(route),
     ...lintCoreGroups(route),
     ...lintRules(route, view.rules, view.attachments),
+    ...lintNeverMatches(route),
+    ...lintTiming(route, view.rules),
     ...lintIsolatedHosts(route, view.attachments),
     ...(route.spec.hostnames ?? []).flatMap((name, index) =>
       lintClusterZone(route, ['spec', 'hostnames', index], name),
