@@ -36,6 +36,7 @@ export function runCommand(terminal: Terminal, outcome: Outcome): Command {
       '0s',
     )
     .option('--no-server-header', 'no "server: daemun" in responses')
+    .option('--via', '"via: VERSION daemun" in requests to endpoints and in their responses')
     .option('--no-upstream-service-time', 'no "x-envoy-upstream-service-time" in responses')
     .action(async (options: RunOptions) => {
       const { runGateway } = await import('./run.ts');

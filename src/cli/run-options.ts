@@ -25,6 +25,7 @@ export interface RunOptions {
   readonly drainTimeout: string;
   readonly drainDelay: string;
   readonly serverHeader: boolean;
+  readonly via?: boolean;
   readonly upstreamServiceTime: boolean;
 }
 
@@ -50,6 +51,7 @@ export function readRunOptions(options: RunOptions, terminal: Terminal): RunSett
     workers: readWorkers(options.workers),
     admin: readAdmin(options.admin),
     serverHeader: options.serverHeader ? 'daemun' : null,
+    via: options.via === true ? 'daemun' : null,
     upstreamServiceTime: options.upstreamServiceTime,
     drainTimeoutMs: readDrainTime('--drain-timeout', options.drainTimeout),
     drainDelayMs: readDrainTime('--drain-delay', options.drainDelay),

@@ -28,6 +28,8 @@ export interface StandaloneOptions {
   readonly accessLog?: ((lines: string) => void) | null;
   /** The `server` header of responses that daemun makes itself or forwards; null: none. Default `daemun`. */
   readonly serverHeader?: string | null;
+  /** The name by which `via` calls the gateway, in requests and responses; null: none is added. Default null. */
+  readonly via?: string | null;
   /** Adds `x-envoy-upstream-service-time` to responses. Default true. */
   readonly upstreamServiceTime?: boolean;
   /** How long requests may take to end when the gateway stops. Default 30 seconds. */
@@ -57,6 +59,7 @@ export function withDefaults(options: StandaloneOptions): Required<Omit<Standalo
     admin: options.admin ?? null,
     accessLog: options.accessLog ?? null,
     serverHeader: options.serverHeader === undefined ? 'daemun' : options.serverHeader,
+    via: options.via ?? null,
     upstreamServiceTime: options.upstreamServiceTime ?? true,
     drainTimeoutMs: options.drainTimeoutMs ?? DEFAULT_DRAIN_TIMEOUT_MS,
     drainDelayMs: options.drainDelayMs ?? 0,

@@ -42,12 +42,13 @@ export async function startStandalone(options: StandaloneOptions): Promise<Stand
         addressOf: gateway => translator.addresses.addressOf(gateway),
       })
     : null;
-  const { workers, serverHeader, upstreamServiceTime, accessLog, drainTimeoutMs } = settings;
+  const { workers, serverHeader, via, upstreamServiceTime, accessLog, drainTimeoutMs } = settings;
   const own = identityOf(settings.paths);
   const shared = new SharedSockets(own, settings.admin, log);
   const plane = new DataPlane({
     workers,
     serverHeader,
+    via,
     upstreamServiceTime,
     accessLog,
     drainTimeoutMs,

@@ -11,6 +11,8 @@ export interface DataPlaneOptions {
   readonly workers: number;
   /** Value of the `server` response field; null: none. */
   readonly serverHeader: string | null;
+  /** The name by which `via` calls us; null: none is added. */
+  readonly via: string | null;
   /** Whether responses carry `x-envoy-upstream-service-time`. */
   readonly upstreamServiceTime: boolean;
   /** Takes batches of lines, each ended by a newline; null: no access log. */

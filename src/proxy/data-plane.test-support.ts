@@ -49,6 +49,7 @@ export async function startPlane(
   const plane = new DataPlane({
     workers,
     serverHeader: 'daemun',
+    via: null,
     upstreamServiceTime: true,
     accessLog: null,
     log: { info: add, warn: add, error: add },

@@ -205,6 +205,7 @@ export class TestGateway {
     this.runtime = new WorkerRuntime(
       {
         serverHeader: 'daemun',
+        via: null,
         upstreamServiceTime: true,
         accessLog: false,
         workers: 1,

@@ -11,6 +11,7 @@ import type { CompiledBackend, CompiledRule } from './compiled-rule.ts';
 import type { Decision } from './decision.ts';
 import type { ExchangeState } from './exchange-state.ts';
 import { askForTunnel } from './tunnel-flow.ts';
+import { withVia } from './via.ts';
 
 /** A call that allows less has no time left: no endpoint is asked, only to be told to stop. */
 const LEAST_TIMEOUT_MS = 1;
@@ -84,6 +85,8 @@ function prepareHead(exchange: ExchangeState, decision: Decision, backend: Compi
   if (requestHead.touchesVolatile) exchange.outgoingFields = requestHead.rewriteVolatile(exchange.outgoingFields);
   if (list === null) exchange.outgoingFields = head.forwardedFor(peerAddress, exchange.outgoingFields, fields);
   exchange.outgoing = list ?? head.unaddressed();
+  if (serving.via !== null)
+    exchange.outgoingFields = withVia(exchange.outgoingFields, serving.via, exchange.stream.version);
   if (serving.accessLog !== null) ensureRequestId(exchange, serving.accessLog.newRequestId);
 }
 

@@ -142,6 +142,6 @@ describe('the target of an HTTP request', () => {
     assert.match((await ask1(gateway.port, '/a/..%2fb')).body, /\/a\/\.\.%2fb has a dot segment/);
     gateway.close();
     const { path, protocol, reason, http_status } = JSON.parse(gateway.accessLog);
-    assert.deepEqual([path, protocol, reason, http_status], ['/a/..%2fb', 'HTTP/1', 'invalid_path', 400]);
+    assert.deepEqual([path, protocol, reason, http_status], ['/a/..%2fb', 'HTTP/1.1', 'invalid_path', 400]);
   });
 });

@@ -10,6 +10,7 @@ import type { CompiledBackend } from './compiled-rule.ts';
 import { recount } from './exchange-memory.ts';
 import type { ExchangeState } from './exchange-state.ts';
 import { responseTrailerFields, responseTrailers } from './trailer-fields.ts';
+import { withVia } from './via.ts';
 
 const isLength = (name: string): boolean => name === 'content-length';
 
@@ -27,6 +28,7 @@ export function deliverHead(
   let sent = plan.fieldsOf(fields, loop.nowMs - exchange.startedMs - exchange.openedAfterMs);
   if (fields !== null && !response.face.passesLength && !endStream) sent = withoutFields(sent, isLength);
   if (exchange.face.saysDate && !response.listsDate) sent = withDate(exchange, sent);
+  if (exchange.owner.serving.via !== null) sent = withOurVia(exchange, exchange.owner.serving.via, sent);
   if (exchange.decision?.rule?.session != null) sent = withSession(exchange, sent);
   if (exchange.responseFields !== null) sent = joined(sent, exchange.responseFields);
   exchange.responseStarted = true;
@@ -57,6 +59,11 @@ function withDate({ owner: { serving } }: ExchangeState, fields: VolatileFields)
   if (fieldOf(fields, 'date') !== undefined) return fields;
   const date = serving.date.text(serving.loop.nowMs);
   return fields === null ? ['date', date] : [...fields, 'date', date];
+}
+
+function withOurVia({ attempts }: ExchangeState, name: string, fields: VolatileFields): VolatileFields {
+  const endpoint = attempts.current?.stream ?? null;
+  return endpoint === null ? fields : withVia(fields, name, endpoint.version);
 }
 
 /** The last event of a response: sent at once, or after what waits. */

@@ -27,6 +27,8 @@ export interface Serving {
   readonly random: Random;
   /** Value of the `server` field of every response; null: what the endpoint says passes. */
   readonly serverHeader: string | null;
+  /** The name by which `via` calls us, in requests and responses of endpoints; null: none is added. */
+  readonly via: string | null;
   /** Whether responses carry `x-envoy-upstream-service-time`. */
   readonly upstreamServiceTime: boolean;
   /** For responses without `date`. */

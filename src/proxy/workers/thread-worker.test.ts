@@ -15,6 +15,7 @@ import type { WorkerSettings } from './worker-runtime.ts';
 
 const SETTINGS: WorkerSettings = {
   serverHeader: null,
+  via: null,
   upstreamServiceTime: false,
   accessLog: false,
   workers: 1,

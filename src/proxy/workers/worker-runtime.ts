@@ -20,6 +20,7 @@ import { dumpCluster, type WorkerDump } from './worker-dump.ts';
 export interface WorkerSettings {
   /** Value of the `server` response field; null: none is added. */
   readonly serverHeader: string | null;
+  readonly via: string | null;
   readonly upstreamServiceTime: boolean;
   /** Whether requests are logged. */
   readonly accessLog: boolean;
@@ -92,6 +93,7 @@ export class WorkerRuntime {
       unruled: new RuleMetrics(this.metrics, { kind: '', route: '', rule: '' }),
       random,
       serverHeader: settings.serverHeader,
+      via: settings.via,
       upstreamServiceTime: settings.upstreamServiceTime,
       date: new HttpDate(clock),
       accessLog: this.#accessLog,

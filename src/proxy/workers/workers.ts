@@ -129,9 +129,10 @@ export class Workers {
   }
 
   #settings(workers: number, ticketSecrets: TicketSecrets): WorkerSettings {
-    const { serverHeader, upstreamServiceTime, accessLog } = this.#options;
+    const { serverHeader, via, upstreamServiceTime, accessLog } = this.#options;
     return {
       serverHeader,
+      via,
       upstreamServiceTime,
       accessLog: accessLog !== null,
       workers,

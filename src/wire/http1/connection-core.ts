@@ -25,7 +25,7 @@ const FINISHED: Ending = { kind: 'finished' };
  *       └────────┴─────────┴──► over            nothing is read any more
  */
 export abstract class Http1Core extends Http1Outbound implements BodySink {
-  readonly version = 'HTTP/1';
+  readonly version = 'HTTP/1.1';
   readonly greets = false;
   /** A body may end with the connection. */
   readonly breaksAbruptly = true;

@@ -43,6 +43,10 @@ export class Http1Stream implements MessageStream {
     this.events = events;
   }
 
+  get version(): 'HTTP/1.1' {
+    return 'HTTP/1.1';
+  }
+
   get isClosed(): boolean {
     return (this.flags & CLOSED) !== 0;
   }

@@ -57,6 +57,10 @@ export class Http2Stream implements MessageStream {
     this.receiveWindow = receiveWindow;
   }
 
+  get version(): 'HTTP/2' {
+    return 'HTTP/2';
+  }
+
   get isClosed(): boolean {
     return (this.flags & (CLOSED | ABANDONED)) !== 0;
   }

@@ -3,7 +3,7 @@
 import type { HeaderList } from '../head/header-list.ts';
 import type { OutputSink } from '../output/output.ts';
 import type { EndReason, StreamEnd } from './end-reason.ts';
-import type { MessageEvents, MessageStream } from './message-stream.ts';
+import type { HttpVersion, MessageEvents, MessageStream } from './message-stream.ts';
 
 /**
  * One connection that carries message streams, in either role: bytes in → events out, calls in → bytes out. It knows no
@@ -11,7 +11,7 @@ import type { MessageEvents, MessageStream } from './message-stream.ts';
  */
 export interface MessageConnection {
   /** What it speaks; for people. */
-  readonly version: 'HTTP/2' | 'HTTP/1';
+  readonly version: HttpVersion;
   /** Client role: a peer says that it speaks the version before it is asked anything: `onPeerLimits` is its word, not ours. */
   readonly greets: boolean;
   /** Streams that are open on the wire, those opened but not yet sent included. */

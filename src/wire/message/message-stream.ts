@@ -4,6 +4,9 @@ import type { HeaderList } from '../head/header-list.ts';
 import type { VolatileFields } from '../head/volatile-fields.ts';
 import type { EndReason, StreamEnd } from './end-reason.ts';
 
+/** As people write it; that of HTTP/1.0 is 1.1, which we speak to such peers too (RFC 9110 §6.2). */
+export type HttpVersion = 'HTTP/2' | 'HTTP/1.1';
+
 /**
  * One request and its response, whatever version of HTTP carries them: what a codec gives to everything above it.
  *
@@ -20,6 +23,8 @@ import type { EndReason, StreamEnd } from './end-reason.ts';
 export interface MessageStream {
   /** For people: grows from stream to stream of a connection. 0: ours, and its head is not sent. */
   readonly id: number;
+  /** Of the protocol that carries it. */
+  readonly version: HttpVersion;
   /** Who gets the events. May be replaced. */
   events: MessageEvents;
   /** Nothing more will come or can be sent. */
