@@ -8,6 +8,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
+import { runProgram } from '../../src/cli/program.ts';
+import { recordingTerminal } from '../../src/cli/recording-terminal.test-support.ts';
 import { type RunningExample, runExample } from '../running-example.test-support.ts';
 import { ask } from './ask.test-support.ts';
 import type { Page } from './page.test-support.ts';
@@ -78,6 +80,13 @@ describe("the specification's pages", async () => {
         await example.close();
       }
     }
+  });
+
+  it('timeouts: ten seconds for the whole, two for each try', async () => {
+    const terminal = recordingTerminal(endpointSliceOf('timeout-svc', 9));
+    const files = ['-f', join(root, 'http-timeouts'), '-f', '-'];
+    await runProgram(['explain', ...files, '--http', 'GET /timeout/x'], terminal);
+    assert.match(terminal.stdout(), /within 10000 ms, each try answered within 2000 ms/, terminal.stderr());
   });
 
   it('mirroring: the client hears the one backend, and the other hears the request', async () => {
