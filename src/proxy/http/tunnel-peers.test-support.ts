@@ -173,6 +173,8 @@ export class TunnelBackend {
   greeting = '';
   /** What is answered in place of the 101; '': it is granted; null: nothing. */
   refusal: string | null = '';
+  /** After each that was not granted. */
+  onRefused: () => void = () => {};
   readonly #sockets = new Set<Socket>();
   readonly #server = createServer((request, response) => {
     this.requests.push(request);
@@ -220,6 +222,7 @@ export class TunnelBackend {
     socket.on('error', () => {});
     if (this.refusal !== '') {
       if (this.refusal !== null) socket.write(this.refusal);
+      this.onRefused();
       return;
     }
     socket.allowHalfOpen = true;

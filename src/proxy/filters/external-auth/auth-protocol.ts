@@ -45,8 +45,3 @@ export type AuthVerdict =
 
 /** No word but yes. */
 export const ALLOWED: AuthVerdict = { kind: 'allowed', request: null, response: null };
-
-/** An upgrade is asked about as HTTP/1.1 asks for one, whatever version carries it (RFC 8441 §5). */
-export function methodOf(list: HeaderList): string {
-  return list.get(':protocol') === undefined ? (list.get(':method') ?? '') : 'GET';
-}

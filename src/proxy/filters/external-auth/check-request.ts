@@ -19,7 +19,7 @@ import {
   pathIn,
   type VolatileFields,
 } from '../../../wire/index.ts';
-import { type AuthSubject, methodOf } from './auth-protocol.ts';
+import type { AuthSubject } from './auth-protocol.ts';
 
 /** Of a usual request behind what its list says. */
 const USUAL_BYTES = 512;
@@ -40,7 +40,7 @@ export function encodeList(list: HeaderList, tells: (name: string) => boolean): 
   const path = list.get(':path');
   if (path !== undefined) writer.text(4, path);
   for (const [name, value] of headers) writeHeader(writer, name, value);
-  writer.text(2, methodOf(list));
+  writer.text(2, list.get(':method') ?? '');
   return Buffer.from(writer.result());
 }
 

@@ -4,14 +4,7 @@ import type { HttpAuth } from '../../../snapshot/index.ts';
 import { type HeaderList, type HeaderListPool, pathIn, type VolatileFields } from '../../../wire/index.ts';
 import { type FieldChange, type FieldPut, isChangeable } from '../field-change.ts';
 import { denied } from './auth-answers.ts';
-import {
-  type AuthProtocol,
-  type AuthQuestion,
-  type AuthReply,
-  type AuthSubject,
-  type AuthVerdict,
-  methodOf,
-} from './auth-protocol.ts';
+import type { AuthProtocol, AuthQuestion, AuthReply, AuthSubject, AuthVerdict } from './auth-protocol.ts';
 
 /** Says in fields of its own which of the request's are to go: the way of Envoy's servers that speak HTTP. */
 const REMOVALS = 'x-envoy-auth-headers-to-remove';
@@ -59,7 +52,7 @@ export class HttpAuthProtocol implements AuthProtocol {
 
   #listFor(list: HeaderList): HeaderList {
     const names = [':method', ':scheme'];
-    const values = [methodOf(list), 'http'];
+    const values = [list.get(':method') ?? '', 'http'];
     for (let at = 0; at < list.names.length; at++) {
       const name = list.names[at] as string;
       const value = list.values[at] as string;
