@@ -22,7 +22,8 @@ export function holdAnswer(exchange: ExchangeState, answer: Answer): boolean {
     // What a client sends behind it is not the rest of a request.
     exchange.decision?.upgrade != null ||
     exchange.responseStarted ||
-    exchange.attempts.current !== null
+    exchange.attempts.current !== null ||
+    awaitsLeave(exchange)
   )
     return false;
   const { loop } = exchange.owner.serving;
@@ -30,6 +31,12 @@ export function holdAnswer(exchange: ExchangeState, answer: Answer): boolean {
   exchange.request.discard();
   exchange.deadlines.arm('own-answer', loop, loop.nowMs + MAX_WAIT_MS);
   return true;
+}
+
+/** The client sends no body before it is told to go on, or something else (RFC 9110 §10.1.1). */
+export function awaitsLeave({ decision, request }: ExchangeState): boolean {
+  if (request.bytes > 0 || request.ended) return false;
+  return decision?.head.get('expect')?.toLowerCase() === '100-continue';
 }
 
 /** `bytes` more of the request came, or its end. */

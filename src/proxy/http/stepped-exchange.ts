@@ -13,6 +13,7 @@ import {
 import type { Decision } from './decision.ts';
 import { recount } from './exchange-memory.ts';
 import type { ExchangeOwner, ExchangeState } from './exchange-state.ts';
+import { awaitsLeave } from './own-answer.ts';
 import { believedFields } from './request-start.ts';
 
 const CONTINUE_HEAD = new HeaderList([':status'], ['100']);
@@ -90,9 +91,7 @@ export class SteppedExchange implements SteppedRequest {
   }
 
   invite(): void {
-    const { request, stream } = this.#exchange;
-    if (request.bytes > 0 || request.ended) return;
-    if (this.head.get('expect')?.toLowerCase() === '100-continue') stream.sendInformational(CONTINUE_HEAD, null);
+    if (awaitsLeave(this.#exchange)) this.#exchange.stream.sendInformational(CONTINUE_HEAD, null);
   }
 
   awaitMore(bytes: number): void {

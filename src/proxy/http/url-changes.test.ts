@@ -2,9 +2,11 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http2';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
 import type { Filter, HttpPathMatch, Listener, PathChange, Redirect } from '../../snapshot/index.ts';
+import { VirtualClock } from '../virtual-clock.test-support.ts';
 import {
   type Answered,
   type Asked,
@@ -174,6 +176,18 @@ describe('a request that is redirected', () => {
     gateway.close();
     const { http_status, reason, route } = JSON.parse(gateway.accessLog);
     assert.deepEqual([http_status, reason, route], [308, null, 'default//kept']);
+  });
+});
+
+describe('a request whose client waits for leave to send its body', () => {
+  it('is redirected at once', async () => {
+    // Its timers stand still: nothing waits for one.
+    const gateway = new TestGateway({}, undefined, new VirtualClock());
+    await gateway.apply({ listeners: [routes({ '/kept': REDIRECTS['/kept'] as RuleParts })], clusters: {} });
+    const socket = connect(gateway.port, '127.0.0.1');
+    socket.write(`PUT /kept HTTP/1.1\r\nhost: ${HOST}\r\nexpect: 100-continue\r\ncontent-length: 9\r\n\r\n`);
+    assert.match(await text(socket), /^HTTP\/1\.1 308 /);
+    gateway.close();
   });
 });
 
