@@ -27,6 +27,7 @@ export const ACCESS_LOG_FIELDS = {
   rule: "the rule's name, else its index; null as above",
   endpoint: '`address:port` of the last try; null: none was reached',
   attempts: 'tries at endpoints; 0: none was made, or waited for',
+  waited_ms: 'of that, how long it waited for connections to endpoints; 0: there was one',
   grpc_status: 'what the call ended with, as metrics spell it; null: the request is not gRPC',
   http_status: 'what the client was told; 0: nothing before the end',
   duration_ms: 'from the request head to the end of the response',
@@ -54,6 +55,7 @@ export interface LoggedExchange {
   } | null;
   readonly attempts: {
     readonly count: number;
+    readonly waitedMs: number;
     readonly current: { readonly endpoint: { readonly key: string } | null } | null;
   };
   /** As received; the others as an endpoint got them. */
@@ -113,6 +115,7 @@ function lineOf(exchange: LoggedExchange, wallMs: number): Readonly<Record<keyof
     rule: decision?.rule?.ruleName ?? null,
     endpoint: exchange.attempts.current?.endpoint?.key ?? null,
     attempts: exchange.attempts.count,
+    waited_ms: exchange.attempts.waitedMs,
     grpc_status: decision?.face.statusName(outcome) ?? null,
     http_status: outcome.http,
     duration_ms: Math.round((owner.serving.loop.nowMs - exchange.startedMs) * 100) / 100,

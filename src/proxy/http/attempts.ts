@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import type { WorkerMetrics } from '../metrics/index.ts';
 import type { ClusterPool } from '../upstream/index.ts';
 import { type AttemptOwner, UpstreamAttempt } from './upstream-attempt.ts';
 
@@ -12,6 +13,8 @@ export class Attempts {
   current: UpstreamAttempt | null = null;
   /** All of them. */
   count = 0;
+  /** How long they waited for connections, in whole milliseconds. */
+  waitedMs = 0;
   /** Those that followed one that no endpoint had looked at. */
   moves = 0;
   /** Those that the rule allowed. */
@@ -33,5 +36,13 @@ export class Attempts {
     this.current = attempt;
     this.count++;
     cluster.open(attempt);
+  }
+
+  /** The try under way has its stream or will get none, after so many whole milliseconds; most have it at once. */
+  waited(waitedMs: number, metrics: WorkerMetrics): void {
+    if (waitedMs <= 0 || this.current === null) return;
+    this.waitedMs += waitedMs;
+    const labels = { cluster: this.current.cluster.id };
+    metrics.observe(metrics.histogram('daemun_upstream_wait_seconds', labels), waitedMs / 1_000);
   }
 }

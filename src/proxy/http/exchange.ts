@@ -152,6 +152,7 @@ export class Exchange
 
   upstreamOpened(stream: MessageStream): void {
     if (this.tunnel !== null && !mayAsk(this, stream)) return;
+    this.#noteWait();
     const isEmpty = this.request.isDone;
     this.response.source = stream;
     awaitAnswer(this);
@@ -160,6 +161,7 @@ export class Exchange
   }
 
   upstreamNotOpened(failure: OpenFailure, message: string): void {
+    this.#noteWait();
     if (failure === 'overload') countPendingLimit(this);
     if (retriesUnopened(this, failure)) return;
     this.answer(openFailed(failure, message));
@@ -253,6 +255,11 @@ export class Exchange
     this.request.flush(upstream);
     recount(this);
     endTunnel(this);
+  }
+
+  #noteWait(): void {
+    const { loop, metrics } = this.owner.serving;
+    this.attempts.waited(Math.trunc(loop.nowMs - this.startedMs) - this.openedAfterMs, metrics);
   }
 
   #timeOut(): void {

@@ -26,7 +26,7 @@ export function recordRefused(owner: ExchangeOwner, head: HeaderList, answer: An
     owner,
     clientAddress: owner.peerAddress,
     decision: { head, gateway: '', listener: '', face, rule: null },
-    attempts: { count: 0, current: null },
+    attempts: { count: 0, waitedMs: 0, current: null },
     fields: null,
     outgoingFields: null,
     outcome,

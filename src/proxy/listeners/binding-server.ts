@@ -32,13 +32,6 @@ const BACKLOG = 4_096;
 const HIGH_WATER_BYTES = 262_144;
 /** The kernel asks a silent client whether it is there: a machine that went away holds its streams for minutes, not hours. */
 const KEEP_ALIVE_MS = 300_000;
-const BINDING_FAMILIES = [
-  'daemun_downstream_connections',
-  'daemun_downstream_connections_total',
-  'daemun_downstream_requests_active',
-  'daemun_downstream_received_bytes_total',
-  'daemun_downstream_sent_bytes_total',
-] as const;
 
 export interface BindingEnvironment extends ScopeEnvironment {
   readonly contexts: TlsContexts;
@@ -184,8 +177,7 @@ export class BindingServer implements DownstreamServer, EntranceOwner {
 
   /** The binding is gone, and so is what is counted for it. */
   releaseMetrics(): void {
-    const { metrics } = this.serving;
-    for (const family of BINDING_FAMILIES) metrics.release(family, { binding: this.binding.id });
+    this.serving.metrics.releaseAbout('binding', this.binding.id);
   }
 
   scopeOf(entered: CompiledListener | null, peerAddress: string): Scope {

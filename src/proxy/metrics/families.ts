@@ -138,6 +138,11 @@ export const FAMILIES = {
     help: 'Requests that wait for a connection.',
     labels: ['cluster'],
   },
+  daemun_upstream_wait_seconds: {
+    type: 'histogram',
+    help: 'How long requests waited for a connection to an endpoint, of those that waited a millisecond at least.',
+    labels: ['cluster'],
+  },
   daemun_upstream_connect_failures_total: {
     type: 'counter',
     help: 'Connects to endpoints that failed or timed out.',
@@ -167,6 +172,12 @@ export const FAMILIES = {
 } as const satisfies Record<string, Family>;
 
 export type FamilyName = keyof typeof FAMILIES;
+
+/** Families whose series are about one thing alone: they go when it goes. */
+export function familiesAbout(label: 'binding' | 'cluster'): readonly FamilyName[] {
+  const all: readonly [string, Family][] = Object.entries(FAMILIES);
+  return all.flatMap(([name, { labels }]) => (labels.length === 1 && labels[0] === label ? [name as FamilyName] : []));
+}
 
 /** The upper bounds of a histogram. */
 export function boundsOf(name: FamilyName): readonly number[] {

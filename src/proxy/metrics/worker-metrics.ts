@@ -9,7 +9,7 @@
  * reader has long heard of it. When nothing is left every further label set shares slot 0, which is not shown, and is
  * counted: the page is a cap on cardinality, nothing grows.
  */
-import { type FamilyName, HISTOGRAM_BOUNDS_SECONDS, type LabelsOf } from './families.ts';
+import { type FamilyName, familiesAbout, HISTOGRAM_BOUNDS_SECONDS, type LabelsOf } from './families.ts';
 
 export type Labels = Readonly<Record<string, string>>;
 
@@ -70,14 +70,12 @@ export class WorkerMetrics {
 
   /** What the series is about is gone: it is shown no more. No effect on one that was never bound. */
   release<Name extends FamilyName>(name: Name, labels: LabelsOf<Name>): void {
-    const key = keyOf(name, labels);
-    const bound = this.#bound.get(key);
-    if (bound === undefined) return;
-    this.#bound.delete(key);
-    this.#say({ name, labels, slot: bound.slot, note: 'gone' });
-    const runs = this.#released.get(bound.size);
-    if (runs === undefined) this.#released.set(bound.size, [bound.slot]);
-    else runs.push(bound.slot);
+    this.#forget(name, labels);
+  }
+
+  /** The binding or cluster of this id is gone: all series that are about it alone are shown no more. */
+  releaseAbout(label: 'binding' | 'cluster', id: string): void {
+    for (const name of familiesAbout(label)) this.#forget(name, { [label]: id });
   }
 
   /** Adds one to a counter that is looked up by its labels: for rare events. */
@@ -99,6 +97,17 @@ export class WorkerMetrics {
     values[first + at] = (values[first + at] as number) + 1;
     const sum = first + bounds.length + 1;
     values[sum] = (values[sum] as number) + observed;
+  }
+
+  #forget(name: FamilyName, labels: Labels): void {
+    const key = keyOf(name, labels);
+    const bound = this.#bound.get(key);
+    if (bound === undefined) return;
+    this.#bound.delete(key);
+    this.#say({ name, labels, slot: bound.slot, note: 'gone' });
+    const runs = this.#released.get(bound.size);
+    if (runs === undefined) this.#released.set(bound.size, [bound.slot]);
+    else runs.push(bound.slot);
   }
 
   #bind(series: Series, size: number): number {

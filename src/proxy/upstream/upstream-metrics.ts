@@ -73,15 +73,8 @@ export class UpstreamMetrics implements ClusterObserver {
   onGone(pool: ClusterPool): void {
     this.#gone.add(pool);
     const { metrics } = this.#reports;
-    for (const family of CLUSTER_FAMILIES) metrics.release(family, { cluster: pool.id });
+    metrics.releaseAbout('cluster', pool.id);
     for (const reason of RETRY_REASONS) metrics.release('daemun_upstream_retries_total', { cluster: pool.id, reason });
     for (const endpoint of pool.endpoints()) this.onRetired(pool, endpoint);
   }
 }
-
-const CLUSTER_FAMILIES = [
-  'daemun_upstream_connections',
-  'daemun_upstream_requests_pending',
-  'daemun_upstream_connect_failures_total',
-  'daemun_upstream_ejections_total',
-] as const;
