@@ -36,7 +36,9 @@ const LONGEST_LINEAR = 8;
 
 /** The places of `placed` ascend. */
 export function candidateList<Target>(placed: readonly Placed<Candidate<Target>>[]): CandidateList<Target> {
-  if (placed.length === 0) return EMPTY_CANDIDATES;
+  const [only] = placed;
+  if (only === undefined) return EMPTY_CANDIDATES;
+  if (placed.length === 1) return new SingleCandidate(only);
   if (placed.length <= LONGEST_LINEAR) return new LinearCandidates(placed);
   return headerCandidates(placed);
 }
@@ -51,6 +53,22 @@ export function group<Item, Key>(items: readonly Item[], keyOf: (item: Item) => 
     else known.push(item);
   }
   return groups;
+}
+
+/** Most lists of thousands have one entry: no arrays for those. */
+class SingleCandidate<Target> implements CandidateList<Target> {
+  readonly #place: number;
+  readonly #match: Candidate<Target>;
+
+  constructor({ place, match }: Placed<Candidate<Target>>) {
+    this.#place = place;
+    this.#match = match;
+  }
+
+  first(request: RequestView, target: Target, limit: number): number {
+    if (this.#place >= limit || !this.#match.takes(target)) return limit;
+    return this.#match.headers === null || this.#match.headers.hold(request) ? this.#place : limit;
+  }
 }
 
 class LinearCandidates<Target> implements CandidateList<Target> {

@@ -2,10 +2,15 @@
 
 /** What is kept for each of ten thousand routes, in no more memory than it needs. */
 
-/** The list in an array of just its size: one that grew by `push` or `flatMap` has room for 17 items, 136 bytes. */
+/**
+ * The list in an array of just its size: one that grew by `push` or `flatMap` has room for 17 items, 136 bytes. All empty
+ * lists are one.
+ */
 export function fitted<T>(list: readonly T[]): readonly T[] {
-  return list.slice();
+  return list.length === 0 ? NONE : list.slice();
 }
+
+const NONE: readonly never[] = [];
 
 /**
  * The same text, as the one copy that the engine keeps of it for as long as anyone has it; one put together from parts

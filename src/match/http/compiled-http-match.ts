@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { HttpMatch, QueryParamMatch } from '../../snapshot/index.ts';
+import { fitted } from '../../values/index.ts';
 import { type AnchoredPattern, compilePattern } from '../anchored-pattern.ts';
 import type { Candidate } from '../candidate-list.ts';
 import { HeaderConditions } from '../header-conditions.ts';
@@ -21,8 +22,8 @@ export class CompiledHttpMatch implements Candidate<HttpTarget> {
     this.source = source;
     this.headers = source.headers.length === 0 ? null : new HeaderConditions(source.headers, verdicts);
     this.#path = source.path.kind === 'regex' ? compilePattern(source.path.value, verdicts) : null;
-    this.#queryPatterns = source.queryParams.map(({ kind, value }) =>
-      kind === 'regex' ? compilePattern(value, verdicts) : null,
+    this.#queryPatterns = fitted(
+      source.queryParams.map(({ kind, value }) => (kind === 'regex' ? compilePattern(value, verdicts) : null)),
     );
   }
 

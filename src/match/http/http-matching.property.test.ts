@@ -186,6 +186,25 @@ describe('an index of HTTP matches', () => {
     assert.equal(looks(5_000), looks(10));
   });
 
+  it('tries no more patterns when there are more in other folders', () => {
+    const headers: readonly HeaderMatch[] = [{ kind: 'exact', name: 'x', value: '1' }];
+    const looks = (count: number): number => {
+      const entries = Array.from({ length: count }, (_, at) =>
+        entryFor({ kind: 'regex', value: `/s${at}/[a-z]+` }, headers),
+      );
+      const compiled = compileBinding(binding(listener('l', '*', virtualHost('*', ...entries))));
+      let calls = 0;
+      const header = (): string => {
+        calls++;
+        return '2';
+      };
+      for (const target of ['/s1/m', '/s2/x', '/s3'])
+        compiled.listenerFor('a')?.match('a', { method: 'GET', isGrpc: false, path: target, header });
+      return calls;
+    };
+    assert.deepEqual([looks(1_000), looks(10)], [2, 2]);
+  });
+
   it('takes /a, /a/ and /a/b for the prefix /a, and no path that only begins alike', () => {
     const compiled = compileBinding(
       binding(listener('l', '*', virtualHost('*', entryFor({ kind: 'prefix', value: '/a' }, [])))),

@@ -10,12 +10,16 @@ import type { HttpTarget } from './http-target.ts';
  * length of its path; deeper lists are asked first, since longer prefixes stand before shorter ones.
  */
 export class PathTree {
-  readonly #children = new Map<string, PathTree>();
+  /** null: no prefix goes further, as with most of thousands. */
+  #children: Map<string, PathTree> | null = null;
   #list: CandidateList<HttpTarget> = EMPTY_CANDIDATES;
 
-  /** `placed`: matches of kind `prefix`, in ascending order of places. */
-  constructor(placed: readonly Placed<CompiledHttpMatch>[] = []) {
-    for (const [prefix, own] of group(placed, ({ match }) => match.source.path.value))
+  /** `placed`: matches in ascending order of places. `prefixOf`: the prefix without which a match takes no path. */
+  constructor(
+    placed: readonly Placed<CompiledHttpMatch>[] = [],
+    prefixOf: (match: CompiledHttpMatch) => string = ({ source }) => source.path.value,
+  ) {
+    for (const [prefix, own] of group(placed, ({ match }) => prefixOf(match)))
       this.#nodeOf(prefix).#list = candidateList(own);
   }
 
@@ -28,7 +32,7 @@ export class PathTree {
   #firstFrom(at: number, asked: Asked, limit: number): number {
     const { request, target } = asked;
     let best = limit;
-    if (this.#children.size > 0 && at <= target.path.length) {
+    if (this.#children !== null && at <= target.path.length) {
       const slash = target.path.indexOf('/', at);
       const end = slash < 0 ? target.path.length : slash;
       const child = this.#children.get(target.path.slice(at, end));
@@ -41,14 +45,19 @@ export class PathTree {
   #nodeOf(prefix: string): PathTree {
     let node: PathTree = this;
     for (const element of prefix === '/' ? [] : prefix.slice(1).split('/')) {
-      let child = node.#children.get(element);
-      if (child === undefined) {
-        child = new PathTree();
-        node.#children.set(element, child);
-      }
-      node = child;
+      node = node.#childOf(element);
     }
     return node;
+  }
+
+  #childOf(element: string): PathTree {
+    this.#children ??= new Map();
+    let child = this.#children.get(element);
+    if (child === undefined) {
+      child = new PathTree();
+      this.#children.set(element, child);
+    }
+    return child;
   }
 }
 

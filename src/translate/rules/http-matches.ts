@@ -2,7 +2,7 @@
 
 import type { HTTPPathMatch, HTTPQueryParamMatch, HTTPRouteMatch } from '../../resources/index.ts';
 import type { HttpMatch, HttpPathMatch } from '../../snapshot/index.ts';
-import { normalTarget } from '../../values/index.ts';
+import { fitted, normalTarget } from '../../values/index.ts';
 import {
   type CompiledMatches,
   compileEach,
@@ -29,11 +29,13 @@ const READER: MatchReader<HTTPRouteMatch> = {
     path: compilePath(path),
     method: method ?? null,
     headers: compileHeaders(headers),
-    queryParams: queryParams.map(({ type, name, value }) => ({
-      kind: type === 'RegularExpression' ? 'regex' : 'exact',
-      name,
-      value,
-    })),
+    queryParams: fitted(
+      queryParams.map(({ type, name, value }) => ({
+        kind: type === 'RegularExpression' ? ('regex' as const) : ('exact' as const),
+        name,
+        value,
+      })),
+    ),
   }),
 };
 

@@ -4,6 +4,7 @@
 import { RE2JS } from 're2js';
 import type { GRPCHeaderMatch, HTTPHeaderMatch } from '../../resources/index.ts';
 import type { HeaderMatch, RequestMatch } from '../../snapshot/index.ts';
+import { fitted } from '../../values/index.ts';
 import type { Problem } from '../outcomes.ts';
 import { findingOf, type Named } from '../report.ts';
 
@@ -61,7 +62,7 @@ export function compileHeaders(headers: readonly WrittenHeaderMatch[] | undefine
     const kind = header.type === 'RegularExpression' ? 'regex' : 'exact';
     if (!compiled.has(name)) compiled.set(name, { kind, name, value: header.value });
   }
-  return [...compiled.values()];
+  return fitted([...compiled.values()]);
 }
 
 /** The patterns among header matches. */

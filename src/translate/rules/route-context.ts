@@ -5,6 +5,7 @@ import { namespaceLabels } from '../attach/namespace-labels.ts';
 import type { ParentTarget } from '../attach/parent-target.ts';
 import type { TranslateEnvironment } from '../environment.ts';
 import type { ReferenceGrants } from '../resolve/reference-grants.ts';
+import { BackendLists } from './backend-lists.ts';
 import type { RouteContext } from './translate-route.ts';
 
 /** What routes see of the world. */
@@ -22,6 +23,7 @@ export function routeContext(
     standalone: parts.environment.controllerName === null,
     grants: parts.grants,
     services: resources.services,
+    backendLists: new BackendLists(),
     refusal: key => parts.environment.refused?.get(key),
   };
 }

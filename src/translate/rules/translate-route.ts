@@ -6,13 +6,13 @@ import { compareHostnames, fitted } from '../../values/index.ts';
 import { type AttachContext, type Attachment, attachRoute } from '../attach/parent-refs.ts';
 import type { ParentOutcome, Problem, RouteOutcome } from '../outcomes.ts';
 import { findingOf } from '../report.ts';
-import type { ResolveContext, ResolvedBackend } from '../resolve/backend-refs.ts';
+import type { ResolvedBackend } from '../resolve/backend-refs.ts';
 import { type AttachableRoute, rulesOf } from '../route-kinds.ts';
 import { share } from '../share.ts';
 import { dependenciesOf } from './dependencies.ts';
 import { type RankedEntry, rankEntry } from './precedence.ts';
 import { readRouteTiming } from './timing.ts';
-import { type DroppedRule, type TranslatedRule, translateRule } from './translate-rule.ts';
+import { type DroppedRule, type RuleContext, type TranslatedRule, translateRule } from './translate-rule.ts';
 
 /** A route, translated as far as it goes without looking at other routes. */
 export interface TranslatedRoute {
@@ -29,7 +29,7 @@ export interface TranslatedRoute {
   readonly findings: readonly Finding[];
 }
 
-export interface RouteContext extends AttachContext, ResolveContext {}
+export interface RouteContext extends AttachContext, RuleContext {}
 
 /** Translates one route. Parts equal to those of `previous` keep their identity. */
 export function translateRoute(

@@ -3,10 +3,11 @@
 import type { Finding } from '../../errors/index.ts';
 import type { GRPCBackendRef, HTTPBackendRef } from '../../resources/index.ts';
 import type { Fault, RequestMatch, Rule, WeightedBackend } from '../../snapshot/index.ts';
-import { fitted, interned } from '../../values/index.ts';
+import { interned } from '../../values/index.ts';
 import type { Problem, RouteRefsReason } from '../outcomes.ts';
 import { type ResolveContext, type ResolvedBackend, resolveBackend } from '../resolve/backend-refs.ts';
 import type { AttachableRoute, RouteRule } from '../route-kinds.ts';
+import type { BackendLists } from './backend-lists.ts';
 import { backendFault, NO_BACKENDS, NO_WEIGHT } from './faults.ts';
 import { type CompiledFilters, compileFilters } from './filters.ts';
 import { compileGrpcMatches } from './grpc-matches.ts';
@@ -35,13 +36,18 @@ export interface DroppedRule {
   readonly ruleIndex: number;
 }
 
+/** What rules see of the world. */
+export interface RuleContext extends ResolveContext {
+  readonly backendLists: BackendLists;
+}
+
 /** What a rule is translated in. */
 export interface RuleSite {
   readonly route: AttachableRoute;
   readonly ruleIndex: number;
   /** What the annotations of the route say. */
   readonly timing: Timing;
-  readonly context: ResolveContext;
+  readonly context: RuleContext;
 }
 
 /** Translates one rule: matches, filters, backends with weights. Faults are part of the result. */
@@ -67,7 +73,7 @@ export function translateRule(source: RouteRule, site: RuleSite): TranslatedRule
     origin: { kind: route.kind, namespace, name, ruleIndex, ruleName: rule.name ?? '' },
     filters: filters.filters,
     fault: filters.fault ?? shares.fault,
-    backends: fitted(shares.backends),
+    backends: context.backendLists.keep(shares.backends),
     totalWeight: shares.backends.reduce((sum, backend) => sum + backend.weight, 0),
     ...compileTiming(source, site.timing),
     sessionPersistence: session.policy,
