@@ -32,6 +32,7 @@ const WITH_A_LINE = [
   'http-routing',
   'quickstart',
   'reflection',
+  'timeouts-and-retries',
 ];
 
 /** Those without an HTTPRoute that is answered: gRPC, mesh, or fragments that name no parent. */

@@ -77,6 +77,21 @@ describe('demo backends', async () => {
     assert.equal((headers as Record<string, string>)['x-a'], '1');
   });
 
+  it('fails as often as an HTTP request asks, then works, and takes the time that one asks for', async () => {
+    const statusOf = async (query: string) => (await fetch(`http://127.0.0.1:${first.port}/a?${query}`)).status;
+    const statuses = [
+      await statusOf('fail=2'),
+      await statusOf('fail=2'),
+      await statusOf('fail=1'),
+      await statusOf('fail=2'),
+    ];
+    assert.deepEqual(statuses, [503, 503, 503, 200]);
+    assert.equal(await statusOf('fail=2'), 503, 'it begins again');
+    const startedMs = performance.now();
+    assert.equal(await statusOf('delay=30ms'), 200);
+    assert.ok(performance.now() - startedMs >= 29);
+  });
+
   it('refuses a request that does not decode', async () => {
     await assert.rejects(unary(first.port, '/api.Echo/Echo', Buffer.from([0x0a, 9])), { code: 3 });
   });

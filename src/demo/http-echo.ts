@@ -2,24 +2,41 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
+import type { AskedTrouble } from './asked-trouble.ts';
+
+/** Who answers. */
+export interface EchoPod {
+  readonly name: string;
+  readonly trouble: AskedTrouble;
+}
 
 /** Answers a request that is not gRPC: method, path, host, headers and the pod's name as JSON. */
-export function answerHttpEcho(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, podName: string): void {
+export async function answerHttpEcho(
+  stream: ServerHttp2Stream,
+  headers: IncomingHttpHeaders,
+  { name, trouble }: EchoPod,
+): Promise<void> {
   const { ':method': method, ':authority': authority, ':path': path, ...rest } = headers;
-  const fields = Object.fromEntries(Object.entries(rest).filter(([name]) => !name.startsWith(':')));
-  const body = echo({ method, host: authority ?? rest.host, path, headers: fields }, podName);
-  stream.respond({ ':status': 200, 'content-type': 'application/json', hostname: podName });
-  stream.end(body);
   stream.resume();
+  const status = await trouble.statusFor(path ?? '/');
+  if (stream.destroyed) return;
+  const fields = Object.fromEntries(Object.entries(rest).filter(([field]) => !field.startsWith(':')));
+  stream.respond({ ':status': status, 'content-type': 'application/json', hostname: name });
+  stream.end(echo({ method, host: authority ?? rest.host, path, headers: fields }, name));
 }
 
 /** The same over HTTP/1.1. */
-export function answerHttp1Echo(request: IncomingMessage, response: ServerResponse, podName: string): void {
+export async function answerHttp1Echo(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { name, trouble }: EchoPod,
+): Promise<void> {
   const { method, url, headers } = request;
-  const body = echo({ method, host: headers.host, path: url, headers }, podName);
-  response.writeHead(200, { 'content-type': 'application/json', hostname: podName });
-  response.end(body);
   request.resume();
+  const status = await trouble.statusFor(url ?? '/');
+  if (response.destroyed) return;
+  response.writeHead(status, { 'content-type': 'application/json', hostname: name });
+  response.end(echo({ method, host: headers.host, path: url, headers }, name));
 }
 
 interface Echoed {

@@ -6,7 +6,8 @@ import { createServer as createHttp1Server } from 'node:http';
 import { createServer as createHttp2Server, type Http2Server, type ServerHttp2Session } from 'node:http2';
 import { createServer, type Server, type Socket } from 'node:net';
 import { isGrpcContentType } from '../../wire/index.ts';
-import { answerHttp1Echo, answerHttpEcho } from '../http-echo.ts';
+import { AskedTrouble } from '../asked-trouble.ts';
+import { answerHttp1Echo, answerHttpEcho, type EchoPod } from '../http-echo.ts';
 import { answerWebSocketEcho } from '../websocket-echo.ts';
 import { answerCall } from './answer-call.ts';
 import type { GrpcMethod, GrpcMethods } from './grpc-method.ts';
@@ -37,7 +38,8 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
   const http2 = createHttp2Server({
     settings: { maxConcurrentStreams: MAX_CONCURRENT_STREAMS, initialWindowSize: WINDOW_BYTES },
   });
-  const http1 = createHttp1Server((request, response) => answerHttp1Echo(request, response, options.podName));
+  const pod: EchoPod = { name: options.podName, trouble: new AskedTrouble() };
+  const http1 = createHttp1Server((request, response) => void answerHttp1Echo(request, response, pod));
   http1.on('upgrade', (request, socket, first) => answerWebSocketEcho(request, socket, first, options.podName));
   const server = createServer(socket => admit(socket, { http1, http2 }));
   const sessions = trackSessions(http2);
@@ -45,7 +47,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
   http2.on('stream', (stream, headers) => {
     stream.on('error', () => {}); // a client that went away: the call's signal tells its method
     if (isGrpcContentType(headers['content-type'])) answerCall(stream, headers, options);
-    else answerHttpEcho(stream, headers, options.podName);
+    else void answerHttpEcho(stream, headers, pod);
   });
   const { address, port } = await listen(server);
   const close = (): Promise<void> => {

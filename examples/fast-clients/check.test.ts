@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import assert from 'node:assert/strict';
+import { after, describe, it } from 'node:test';
+import { runExample } from '../running-example.test-support.ts';
+import { ask } from '../specification/ask.test-support.ts';
+
+describe('example fast-clients', async () => {
+  const example = await runExample(import.meta.dirname);
+  after(() => example.close());
+  const statusOf = async (host: string, path: string) =>
+    (await ask({ address: example.address('faces/http'), host, path }))('status');
+
+  it('lets one host wait, and the other 100 ms', async () => {
+    assert.equal(await statusOf('smiley.example.com', '/?delay=400ms'), 200);
+    assert.equal(await statusOf('fast.smiley.example.com', '/?delay=30s'), 504);
+    assert.equal(await statusOf('fast.smiley.example.com', '/'), 200);
+  });
+});
