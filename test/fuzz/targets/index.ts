@@ -6,6 +6,7 @@ import { grpcTarget } from './grpc.ts';
 import { hpackTarget } from './hpack.ts';
 import { http1ClientTarget, http1ServerTarget } from './http1.ts';
 import { manifestTarget } from './manifest.ts';
+import { requestTargetTarget } from './request-target.ts';
 import { sessionTokenTarget } from './session-token.ts';
 
 /** Everything of ours that reads bytes from strangers. */
@@ -17,6 +18,7 @@ export const TARGETS: readonly FuzzTarget[] = [
   http1ServerTarget,
   http1ClientTarget,
   grpcTarget,
+  requestTargetTarget,
   sessionTokenTarget,
   manifestTarget,
 ];
