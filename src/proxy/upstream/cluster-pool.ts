@@ -86,8 +86,7 @@ export class ClusterPool implements ClusterEndpointsOwner {
       this.#wait(endpoint, request);
       return;
     }
-    endpoint.activeRequests += 1;
-    request.onOpen(stream, endpoint);
+    endpoint.begin(request, stream);
   }
 
   /** Forgets a request that still waits for a connection; nothing is called back. No effect on others. O(1). */
@@ -104,12 +103,7 @@ export class ClusterPool implements ClusterEndpointsOwner {
    * and so is a stream that the client gave up.
    */
   done(endpoint: UpstreamEndpoint, outcome: 'ok' | 'failed'): void {
-    endpoint.activeRequests -= 1;
-    if (outcome === 'ok') {
-      endpoint.consecutiveFailures = 0;
-      return;
-    }
-    endpoint.consecutiveFailures += 1;
+    endpoint.ended(outcome);
     if (endpoint.consecutiveFailures < EJECT_AFTER_FAILURES) return;
     if (this.#endpoints.eject(endpoint)) this.#owner.observer.onEjected(this, endpoint);
   }
@@ -262,8 +256,7 @@ export class ClusterPool implements ClusterEndpointsOwner {
     for (const endpoint of this.#endpoints.usable()) {
       const stream = endpoint === full ? null : endpoint.openStream(request);
       if (stream === null) continue;
-      endpoint.activeRequests += 1;
-      request.onOpen(stream, endpoint);
+      endpoint.begin(request, stream);
       return true;
     }
     return false;
@@ -285,8 +278,7 @@ export class ClusterPool implements ClusterEndpointsOwner {
       return;
     }
     this.#forget(waiting);
-    next.activeRequests += 1;
-    request.onOpen(stream, next);
+    next.begin(request, stream);
   }
 }
 

@@ -104,6 +104,17 @@ export class EndpointPool implements UpstreamEndpoint, Candidate, LaneOwner {
     return request.isApart ? (this.#apart?.openStream(request) ?? null) : this.#shared.openStream(request);
   }
 
+  /** `request` has its stream. */
+  begin(request: UpstreamRequest, stream: MessageStream): void {
+    this.activeRequests += 1;
+    request.onOpen(stream, this);
+  }
+
+  ended(outcome: 'ok' | 'failed'): void {
+    this.activeRequests -= 1;
+    this.consecutiveFailures = outcome === 'ok' ? 0 : this.consecutiveFailures + 1;
+  }
+
   /** Whether the line for `request` may be joined. */
   mayWait(request: UpstreamRequest): boolean {
     return !request.isApart || this.#apart === null || this.#apart.waiting.length < MAX_APART_WAITING;
@@ -176,9 +187,8 @@ export class EndpointPool implements UpstreamEndpoint, Candidate, LaneOwner {
   }
 
   onServed(waiting: WaitingRequest, stream: MessageStream): void {
-    this.activeRequests += 1;
     this.#owner.onServed(waiting);
-    waiting.request.onOpen(stream, this);
+    this.begin(waiting.request, stream);
   }
 
   onSlow(lane: Lane): boolean {

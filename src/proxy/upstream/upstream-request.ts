@@ -10,10 +10,12 @@ export interface UpstreamEndpoint {
   readonly name: string;
   /** `address:port`, `[address]:port` for IPv6. */
   readonly key: string;
-  /** Open streams of this worker. Kept by the cluster. */
-  activeRequests: number;
-  /** Streams that failed since the last one that did not. Kept by the cluster. */
-  consecutiveFailures: number;
+  /** Open streams of this worker. */
+  readonly activeRequests: number;
+  /** Streams that failed since the last one that did not. */
+  readonly consecutiveFailures: number;
+  /** One of its streams is over: for the cluster, which is told by `ClusterPool.done`. */
+  ended(outcome: 'ok' | 'failed'): void;
 }
 
 /** Why no stream could be opened. `overload`: the cluster's queue of waiting requests is full. */
