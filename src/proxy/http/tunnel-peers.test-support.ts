@@ -23,6 +23,8 @@ export interface Asked {
   readonly path?: string;
   readonly protocol?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Sent behind the head, before there is an answer. */
+  readonly early?: string;
 }
 
 /** What a client got: a status, fields, and bytes both ways. */
@@ -103,7 +105,7 @@ export async function ask(version: Version, port: number, asked: Asked, cleanups
 
 async function ask1(
   port: number,
-  { isSecure = false, path = '/', protocol = 'websocket', headers = {} }: Asked,
+  { isSecure = false, path = '/', protocol = 'websocket', headers = {}, early = '' }: Asked,
   cleanups: (() => void)[],
 ): Promise<Granted> {
   const target = { port, host: '127.0.0.1', allowHalfOpen: true };
@@ -114,7 +116,7 @@ async function ask1(
     .map(([name, value]) => `${name}: ${value}\r\n`)
     .join('');
   socket.write(
-    `GET ${path} HTTP/1.1\r\nHost: a.test\r\nConnection: Upgrade\r\nUpgrade: ${protocol}\r\n${key}${more}\r\n`,
+    `GET ${path} HTTP/1.1\r\nHost: a.test\r\nConnection: Upgrade\r\nUpgrade: ${protocol}\r\n${key}${more}\r\n${early}`,
   );
   let input = Buffer.alloc(0);
   while (input.indexOf('\r\n\r\n') < 0) {
@@ -131,7 +133,7 @@ async function ask1(
 
 async function ask2(
   port: number,
-  { isSecure = false, path = '/', protocol = 'websocket', headers = {} }: Asked,
+  { isSecure = false, path = '/', protocol = 'websocket', headers = {}, early = '' }: Asked,
   cleanups: (() => void)[],
 ): Promise<Granted> {
   const session = await session2(port, isSecure);
@@ -147,6 +149,7 @@ async function ask2(
     },
     { endStream: false },
   );
+  if (early !== '') stream.write(early);
   const [fields] = await once(stream, 'response');
   return { status: Number(fields[':status']), headers: fields, bytes: new Bytes(stream) };
 }
@@ -173,6 +176,8 @@ export class TunnelBackend {
   greeting = '';
   /** What is answered in place of the 101; '': it is granted; null: nothing. */
   refusal: string | null = '';
+  /** What came behind each head that was not granted. */
+  readonly refused: Bytes[] = [];
   /** After each that was not granted. */
   onRefused: () => void = () => {};
   readonly #sockets = new Set<Socket>();
@@ -222,6 +227,7 @@ export class TunnelBackend {
     socket.on('error', () => {});
     if (this.refusal !== '') {
       if (this.refusal !== null) socket.write(this.refusal);
+      this.refused.push(new Bytes(socket, head));
       this.onRefused();
       return;
     }

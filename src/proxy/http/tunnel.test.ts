@@ -146,6 +146,16 @@ for (const { version, isSecure } of WAYS) {
       assert.match((await client.bytes.rest()).toString(), /^HTTP\/1.1 200 OK/);
     });
 
+    it('pass what came before the grant, and nothing of it to an endpoint that refuses', async () => {
+      const client = await ask({ early: 'GET /smuggled HTTP/1.1\r\n' });
+      const { bytes } = await backend.upgraded();
+      client.bytes.duplex.end();
+      assert.equal((await bytes.rest()).toString(), 'GET /smuggled HTTP/1.1\r\n');
+      backend.refusal = 'HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
+      assert.equal((await ask({ early: 'GET /smuggled HTTP/1.1\r\n' })).status, 403);
+      assert.equal((await backend.refused.at(-1)?.rest())?.length, 0);
+    });
+
     it('fail when the endpoint grants them without proof', async () => {
       backend.refusal = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
       assert.equal((await ask({})).status, 502);
