@@ -116,8 +116,8 @@ export const GATEWAY_CODES = {
   },
   'gateway/listener-filters': {
     severity: 'error',
-    summary: 'a listener filters requests before they are routed, which this version does not; it takes no traffic',
-    help: 'remove the filters of the listener',
+    summary: 'a listener has a filter that is not known, and takes no traffic without it',
+    help: 'remove the filter',
   },
   'gateway/not-yet-supported': {
     severity: 'info',

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { REQUEST_FAILURES, type RequestFailureReason } from '../errors/index.ts';
-import type { Rule, Snapshot, WeightedBackend } from '../snapshot/index.ts';
+import type { Listener, Rule, Snapshot, WeightedBackend } from '../snapshot/index.ts';
 import { grpcStatusWord, socketAddress } from '../values/index.ts';
 import { explainFilters, explainRewrite, type FilteredRequest } from './explain-filters.ts';
 import type { ExplainedAnswer, ExplainedBackend, ExplainedEndpoint, Question } from './explanation.ts';
@@ -82,6 +82,34 @@ export function explainRuleAnswer(
   if (target?.kind === 'fault') return refuse(target.fault, protocol);
   const names = backends.map(({ cluster }) => cluster).filter(cluster => cluster !== '');
   return refuse({ ...REQUEST_FAILURES.no_endpoint, message: `no ready endpoint in ${names.join(', ')}` }, protocol);
+}
+
+/** `answer`, of a request that servers are asked about first: the filters of its listener and, once a rule took it, the rule's. */
+export function explainGate(
+  answer: ExplainedAnswer,
+  { listener, rule }: { readonly listener: Listener; readonly rule: Rule | null },
+  { protocol }: Question,
+): ExplainedAnswer {
+  const servers: string[] = [];
+  for (const filter of listener.filters) {
+    if (filter.kind === 'fault') return ifAllowed(refuse(filter.fault, protocol), servers);
+    servers.push(filter.auth.cluster);
+  }
+  const asksToo = rule !== null && rule.fault === null && rule.backends.some(({ target }) => target.kind === 'cluster');
+  for (const filter of asksToo ? rule.filters : []) {
+    // What follows it is not reached.
+    if (filter.kind === 'redirect') break;
+    if (filter.kind === 'external-auth') servers.push(filter.auth.cluster);
+  }
+  return ifAllowed(answer, servers);
+}
+
+function ifAllowed(answer: ExplainedAnswer, servers: readonly string[]): ExplainedAnswer {
+  if (servers.length === 0) return answer;
+  return {
+    ...answer,
+    text: `${answer.text}, if ${servers.join(' and ')} ${servers.length === 1 ? 'says' : 'say'} yes`,
+  };
 }
 
 function forwardText(rule: Rule, backends: readonly ExplainedBackend[], question: Question): string {

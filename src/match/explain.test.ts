@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Cluster, RouteEntry, Rule, Snapshot } from '../snapshot/index.ts';
+import type { Cluster, Listener, RouteEntry, Rule, Snapshot } from '../snapshot/index.ts';
 import { explain } from './explain.ts';
 import type { Question } from './explanation.ts';
 import { binding, entry, exact, listener, rule, virtualHost } from './snapshot-builders.test-support.ts';
@@ -249,5 +249,28 @@ describe('the answer', () => {
     } as const;
     const { filters } = answerOf({ filters: [{ kind: 'request-headers', change }, mirror] });
     assert.deepEqual(filters, ['request headers: set a: 1, remove b', 'mirror 33.3 % to app/m:80']);
+  });
+
+  it('says who is asked first, and that nothing passes where nobody can be', () => {
+    const auth = {
+      kind: 'grpc',
+      cluster: 'app/auth:9000',
+      authority: 'auth',
+      allowedHeaders: null,
+      maxBodyBytes: 0,
+    } as const;
+    const asked = { kind: 'external-auth', auth } as const;
+    const { filters, answer } = answerOf({ filters: [asked], backends: [to('app/user:80', 1)], totalWeight: 1 });
+    assert.deepEqual(filters, ['external auth: app/auth:9000 is asked by gRPC; without its yes the request is denied']);
+    assert.match(answer.text, /^forwarded to .*, if app\/auth:9000 says yes$/);
+    const fault = { httpStatus: 500, grpcStatus: 14, message: 'cannot be resolved', reason: 'filter_unresolved' };
+    const gated = (gate: Listener['filters']) => {
+      const bound = binding({ ...listener('l', '*', virtualHost('*', entry('r', null))), filters: gate });
+      return explain(snapshot(bound), { ...ASKED, protocol: 'http', method: 'GET', path: '/x' }).places[0];
+    };
+    assert.match(gated([asked])?.answer.text ?? '', /^HTTP 404: .*, if app\/auth:9000 says yes$/);
+    const broken = gated([asked, { kind: 'fault', fault }]);
+    assert.equal(broken?.answer.text, 'HTTP 500: cannot be resolved, if app/auth:9000 says yes');
+    assert.deepEqual(broken.gate.at(-1), 'nothing passes: cannot be resolved');
   });
 });

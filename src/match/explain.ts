@@ -8,7 +8,7 @@ import type { Binding, Listener, Snapshot } from '../snapshot/index.ts';
 import { ANY_HOST, socketAddress, targetFault } from '../values/index.ts';
 import { type CompiledBinding, compileBinding } from './compiled-binding.ts';
 import type { CompiledListener } from './compiled-listener.ts';
-import { explainBackends, explainGrpcWeb, explainRefusal, explainRuleAnswer } from './explain-answer.ts';
+import { explainBackends, explainGate, explainGrpcWeb, explainRefusal, explainRuleAnswer } from './explain-answer.ts';
 import { explainCandidates } from './explain-candidates.ts';
 import type { FilteredRequest } from './explain-filters.ts';
 import { explainHealth } from './explain-health.ts';
@@ -17,7 +17,7 @@ import type { ExplainedAnswer, ExplainedListener, ExplainedPlace, Explanation, Q
 import { grpcPathFault, invalidPathText } from './grpc/grpc-path.ts';
 import { readPath, viewOf } from './question-view.ts';
 import { invalidTargetText, noListenerText, noRouteReason, noRouteText } from './refusal-text.ts';
-import { describeFilter } from './rule-text.ts';
+import { describeFilter, describeListenerFilter } from './rule-text.ts';
 
 /** Explains a request against a snapshot. Pure; compiles each binding: some 100 ms with thousands of routes. */
 export function explain(snapshot: Snapshot, question: Question): Explanation {
@@ -101,7 +101,8 @@ function explainPlace(context: PlaceContext): ExplainedPlace {
   const otherHosts = explainOtherHosts(chosen, host);
   const view = viewOf(question, chosen);
   const { winner, candidates, moreCandidates } = explainCandidates(chosen, host, view);
-  const found = { ...shape, listener, candidates, moreCandidates, otherHosts };
+  const gate = chosen.listener.filters.map(describeListenerFilter);
+  const found = { ...shape, listener, gate, candidates, moreCandidates, otherHosts };
   if (winner === undefined) {
     const answer = explainGrpcWeb(question) ?? explainNone(question, host, chosen);
     return { ...found, filters: [], backends: [], answer };
@@ -114,7 +115,8 @@ function explainPlace(context: PlaceContext): ExplainedPlace {
     scheme,
   };
   const backends = explainBackends(winner.rule, context.snapshot, request);
-  const answer = explainRuleAnswer(winner.rule, backends, request);
+  const { rule } = winner;
+  const answer = explainGate(explainRuleAnswer(rule, backends, request), { listener: chosen.listener, rule }, question);
   return { ...found, filters: winner.rule.filters.map(describeFilter), backends, answer };
 }
 
@@ -127,10 +129,15 @@ function explainNone(question: Question, host: string, listener: CompiledListene
   const { protocol, path } = question;
   const isGrpc = protocol === 'grpc';
   const fault = isGrpc ? grpcPathFault(path) : targetFault(path);
-  if (fault === undefined)
-    return explainRefusal(noRouteReason(host, listener), noRouteText(askedFor(question), host, listener), question);
+  if (fault === undefined) return explainNoRoute(question, host, listener);
   const text = isGrpc ? invalidPathText(path, fault) : invalidTargetText(path, fault);
   return explainRefusal('invalid_path', text, question);
+}
+
+function explainNoRoute(question: Question, host: string, compiled: CompiledListener): ExplainedAnswer {
+  const text = noRouteText(askedFor(question), host, compiled);
+  const answer = explainRefusal(noRouteReason(host, compiled), text, question);
+  return explainGate(answer, { listener: compiled.listener, rule: null }, question);
 }
 
 function askedFor(question: Question): string {
@@ -138,4 +145,4 @@ function askedFor(question: Question): string {
   return protocol === 'grpc' ? path : `${method} ${readPath(question) || path}`;
 }
 
-const NOTHING = { candidates: [], moreCandidates: 0, otherHosts: [], filters: [], backends: [] } as const;
+const NOTHING = { gate: [], candidates: [], moreCandidates: 0, otherHosts: [], filters: [], backends: [] } as const;

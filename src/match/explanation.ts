@@ -46,6 +46,8 @@ export interface ExplainedPlace {
   readonly otherListeners: readonly OtherListener[];
   /** Why a request at the path of the Gateway's health endpoint is no check; '': it is one, or there is none at the path. */
   readonly notHealthCheck: string;
+  /** What each request passes before a rule is asked, in this order. */
+  readonly gate: readonly string[];
   /** In precedence order, the rule that takes the request among them. */
   readonly candidates: readonly ExplainedCandidate[];
   /** Candidates beyond the ones listed. */

@@ -5,6 +5,7 @@ import type {
   ExternalAuth,
   Filter,
   HeaderChange,
+  ListenerFilter,
   OriginPattern,
   PathChange,
   Redirect,
@@ -30,6 +31,16 @@ export function describeFilter(filter: Filter): string {
       return `CORS: ${describeCors(filter.policy)}`;
     case 'rewrite':
       return `rewrite: ${describeUrl(filter.rewrite).join(', ') || 'nothing'}`;
+  }
+}
+
+/** What a filter of a listener does, in one line. */
+export function describeListenerFilter(filter: ListenerFilter): string {
+  switch (filter.kind) {
+    case 'external-auth':
+      return `external auth: ${describeAuth(filter.auth)}`;
+    case 'fault':
+      return `nothing passes: ${filter.fault.message}`;
   }
 }
 

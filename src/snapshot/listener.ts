@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { HeaderField, RouteEntry } from './rule.ts';
+import type { ExternalAuth } from './external-auth.ts';
+import type { Fault, HeaderField, RouteEntry } from './rule.ts';
 
 /** One listener of a Gateway on a binding: what becomes of the connections that are its own. */
 export type Listener = HttpListener | HttpsListener;
@@ -28,6 +29,8 @@ export interface ListenerIdentity {
 
 /** Listeners that route requests by host. */
 export interface RequestRouting {
+  /** What every request passes before a rule is asked, in this order (ListenerFilters.requests). */
+  readonly filters: readonly ListenerFilter[];
   /** Sorted, most specific pattern first. */
   readonly virtualHosts: readonly VirtualHost[];
   /** Answered before any rule is asked; null: there is none. */
@@ -36,6 +39,12 @@ export interface RequestRouting {
   readonly trustedProxies: readonly string[];
   readonly ports: ReachedPorts;
 }
+
+/** A filter that may see a request before its route is known. */
+export type ListenerFilter =
+  | { readonly kind: 'external-auth'; readonly auth: ExternalAuth }
+  /** One that cannot be resolved, and must not be skipped: it answers. */
+  | { readonly kind: 'fault'; readonly fault: Fault };
 
 /**
  * Where load balancers ask whether a listener takes requests: 200, and 503 from the moment it begins to drain. Requests of any

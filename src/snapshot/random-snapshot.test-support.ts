@@ -42,6 +42,8 @@ function entries(rules: ReadonlyMap<string, Rule>): fc.Arbitrary<RouteEntry[]> {
   );
 }
 
+const FAULT = { httpStatus: 500, grpcStatus: 14, message: 'broken', reason: 'filter_unresolved' };
+
 function virtualHosts(rules: ReadonlyMap<string, Rule>): fc.Arbitrary<VirtualHost[]> {
   const host = fc.record({ hostname: fc.constantFrom(...HOSTS), entries: entries(rules) });
   return fc.uniqueArray(host, { selector: value => value.hostname, maxLength: 4 });
@@ -58,6 +60,7 @@ function listeners(rules: ReadonlyMap<string, Rule>): fc.Arbitrary<Listener[]> {
     name: fc.constantFrom(...NAMES),
     hostname: fc.constantFrom(...HOSTS),
     health: fc.constantFrom(null, { path: '/healthz', headers: [{ name: 'probe', value: 'yes' }] }),
+    filters: fc.constantFrom([], [{ kind: 'fault' as const, fault: FAULT }]),
     trustedProxies: fc.constantFrom([], ['10.0.0.0/8']),
     virtualHosts: virtualHosts(rules),
     ports: fc.constant({ own: 80, http: 80, https: 443 }),

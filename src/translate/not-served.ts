@@ -61,18 +61,6 @@ export function refuseClientValidation(gateway: Gateway, index: number): Problem
   return { reason: 'UnsupportedValue', finding };
 }
 
-/** Filters of a listener: to let requests pass without them could let strangers in, so the listener is refused. */
-export function refuseListenerFilters(gateway: Gateway, index: number): Problem<'UnsupportedValue'> | null {
-  const listener = gateway.spec.listeners[index];
-  if ((listener?.filters?.requests ?? []).length === 0) return null;
-  const finding = findingOf('gateway/listener-filters', gateway, {
-    path: ['spec', 'listeners', index, 'filters', 'requests'],
-    message: `not served yet: filters of a listener; listener ${listener?.name} takes no traffic without them`,
-    help: 'Remove filters: and put those of type ExternalAuth in front of the Gateway',
-  });
-  return { reason: 'UnsupportedValue', finding };
-}
-
 /** The routability of an address (GEP-5093): no other scope may take its place, so the Gateway is refused. */
 export function refuseRoutability(gateway: Gateway): Problem<'UnsupportedAddress'> | null {
   const addresses = gateway.spec.addresses ?? [];

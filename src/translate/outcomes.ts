@@ -54,7 +54,8 @@ export interface ListenerOutcome {
 
 export type ConflictReason = 'HostnameConflict' | 'ProtocolConflict';
 export type ListenerAcceptedReason = 'UnsupportedProtocol' | 'UnsupportedValue' | 'PortUnavailable' | ConflictReason;
-export type ListenerRefsReason = 'InvalidCertificateRef' | 'RefNotPermitted' | 'InvalidRouteKinds';
+/** Those of routes where a filter refers to a Service. */
+export type ListenerRefsReason = 'InvalidCertificateRef' | 'RefNotPermitted' | 'InvalidRouteKinds' | RouteRefsReason;
 
 export interface RouteKind {
   readonly group: string;

@@ -46,10 +46,11 @@ export function translate(
   // All routes of a listener at once: which of them gets a request depends on the others.
   const tables = arbitrateRoutes(routes.changes, memory?.tables ?? new Map());
   const bindings = publishBindings(gateways, tables, memory?.bindings);
-  // Clusters after routes: only those that a route uses are published.
+  // Clusters after routes: only those that a route or a listener uses are published.
   const slices = indexSlices(resources.endpointSlices, memory?.slices);
   const { services, endpoints } = resources;
-  const clusters = publishClusters({ services, slices, endpoints }, routes.changes, memory?.clusters);
+  const users = { changes: routes.changes, gateways: gateways.values() };
+  const clusters = publishClusters({ services, slices, endpoints }, users, memory?.clusters);
   // Outcomes after routes: listeners count the routes attached to them.
   const attached = countAttachedRoutes(routes.changes, memory?.attached);
   const outcomes = publishOutcomes({ classes, gateways, routes, attached }, previous?.outcomes);

@@ -100,6 +100,8 @@ export interface SpokenEnd {
 
 /** One request's books: what a protocol counts of its body. */
 export interface FaceCall {
+  /** A rule took the request, or none did (null), that was not asked when the books were begun. */
+  takenBy(rule: FaceMetrics['rule']): void;
   /** A piece of the request's body; not empty. */
   onRequestData(chunk: Buffer, start: number, end: number): void;
   /** The response's head came; `face`: what it speaks. */

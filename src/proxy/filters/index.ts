@@ -3,6 +3,7 @@
 /** What a rule does to a request on its way. In: header lists and streams. Out: changed ones. Never: sockets. */
 
 export { type ChainEnvironment, compileChain, type FilterChain } from './chain.ts';
+export { authStep } from './external-auth/auth-step.ts';
 export { type ChangedHead, changeFields, type FieldChange } from './field-change.ts';
 export { HeaderRewriter, type MutableFields, removeField } from './header-change.ts';
 export { type MacKey, macKey, type SessionKey } from './session-key.ts';

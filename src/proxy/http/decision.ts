@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { ReachedPorts } from '../../snapshot/index.ts';
-import type { HeaderList, HeaderListPool } from '../../wire/index.ts';
+import type { HeaderList, HeaderListPool, VolatileFields } from '../../wire/index.ts';
 import type { Answer, Face, RequestSeries } from '../faces/index.ts';
-import { HeaderRewriter } from '../filters/index.ts';
+import { type FilterStep, HeaderRewriter } from '../filters/index.ts';
 import type { PeerTrust } from './client-claims.ts';
 import type { CompiledBackend, CompiledRule } from './compiled-rule.ts';
 import { type HeadFilters, OutgoingHead } from './outgoing-head.ts';
@@ -19,6 +19,7 @@ const NO_CHANGE: HeadFilters = { requestHead: new HeaderRewriter([]), rewrite: n
 /** The scope that a decision belongs to: it is compared by identity. */
 export interface DecidedIn {
   readonly proto: 'http' | 'https';
+  decide(head: HeaderList, fields: VolatileFields): Decision;
 }
 
 /** Of what no listener takes. */
@@ -39,8 +40,10 @@ export interface DecisionParts {
   /** What the target was normalised to; null: it is as it came. */
   readonly target: string | null;
   readonly series: RequestSeries;
+  /** What stands before the rules; see `passGate`. */
+  readonly gate: readonly FilterStep[];
   readonly rule: CompiledRule | null;
-  /** Set when `rule` is null. */
+  /** Set when `rule` is null, but for a request that still stands before the rules. */
   readonly answer: Answer | null;
 }
 
@@ -60,6 +63,7 @@ export class Decision {
   readonly target: string | null;
   /** Where the request is counted. */
   readonly series: RequestSeries;
+  readonly gate: readonly FilterStep[];
   readonly rule: CompiledRule | null;
   readonly answer: Answer | null;
   readonly #outgoing: OutgoingHeads;
@@ -82,6 +86,7 @@ export class Decision {
     this.proto = parts.proto;
     this.target = parts.target;
     this.series = parts.series;
+    this.gate = parts.gate;
     this.rule = parts.rule;
     this.answer = parts.answer;
   }
@@ -89,9 +94,17 @@ export class Decision {
   /** The same for a request with another target that is not in the list. `target`: what it had to be normalised to. */
   forTarget(target: string | null, series: RequestSeries): Decision {
     if (target === this.target && series === this.series) return this;
-    const { face, upgrade, listener, ports, gateway, trust, proto, rule, answer } = this;
-    const parts = { face, upgrade, listener, ports, gateway, trust, proto, target, series, rule, answer };
+    const { face, upgrade, listener, ports, gateway, trust, proto, gate, rule, answer } = this;
+    const parts = { face, upgrade, listener, ports, gateway, trust, proto, target, series, gate, rule, answer };
     return new Decision(this.scope, this.head, parts, this.#outgoing);
+  }
+
+  /** What is known while no rule is asked yet, of a request whose head became `head` meanwhile. */
+  unrouted(head: HeaderList): Decision {
+    const { face, upgrade, listener, ports, gateway, trust, proto, target, series, gate } = this;
+    const known = { face, upgrade, listener, ports, gateway, trust, proto, target, series, gate };
+    const parts = { ...known, rule: null, answer: null };
+    return new Decision(this.scope, head, parts, head === this.head ? this.#outgoing : undefined);
   }
 
   /** What the endpoint of a backend gets. */

@@ -21,6 +21,7 @@ import type { Answer } from '../faces/index.ts';
 import type { FilterStep } from '../filters/index.ts';
 import type { OpenFailure } from '../upstream/index.ts';
 import { deadlineExceeded, drainTimeout, openFailed, streamEnded } from './answers.ts';
+import { passGate } from './arriving-exchange.ts';
 import { Attempts } from './attempts.ts';
 import { awaitAnswer, timeOutBackend } from './backend-timeout.ts';
 import { clientOf } from './client-claims.ts';
@@ -32,7 +33,7 @@ import { chargeHead, recount } from './exchange-memory.ts';
 import { ExchangeState } from './exchange-state.ts';
 import type { HeldHead, HeldHeadOwner } from './held-head.ts';
 import { dropRequest, holdAnswer, releaseAnswer, sendAnswer } from './own-answer.ts';
-import { beginForwarding, countPendingLimit, goOn } from './request-start.ts';
+import { countPendingLimit, goOn, route } from './request-start.ts';
 import { deliverHead, deliverTrailers, endResponse, flushResponse } from './response-flow.ts';
 import { endPause, keepsBack, moveElsewhere, retriesHeld, retriesUnopened } from './retry.ts';
 import { StepRun, type StepRunOwner } from './step-run.ts';
@@ -59,12 +60,13 @@ export class Exchange
       this.clientAddress = clientOf(this.owner.peerAddress, decision.trust, { head, fields });
     this.owner.exchangeStarted();
     this.face = decision.face;
-    this.call = decision.face.begin(decision, this.outcome);
+    const isGated = decision.gate.length > 0;
+    this.call = decision.face.begin(isGated ? decision.unrouted(head) : decision, this.outcome);
     if (this.owner.serving.debug.isOn) tellRequest(this, decision);
     chargeHead(this, head, fields);
     if (this.isFinished) return;
-    if (decision.rule !== null) beginForwarding(this, decision, decision.rule);
-    else if (decision.answer !== null) this.answer(decision.answer);
+    if (isGated) passGate(this, decision);
+    else route(this, decision);
   }
 
   get isApart(): boolean {

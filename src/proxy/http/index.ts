@@ -9,6 +9,7 @@ export { malformedRequest, requestTooLarge } from './answers.ts';
 export { RuleCompiler } from './compiled-rule.ts';
 export { Exchange } from './exchange.ts';
 export { type ExchangeOwner, ExchangeState } from './exchange-state.ts';
+export { Gates } from './gates.ts';
 export { HttpDate } from './http-date.ts';
 export { checkIdle } from './idle-stream.ts';
 export { recordRefused } from './refused-request.ts';

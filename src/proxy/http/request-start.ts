@@ -16,7 +16,14 @@ import { withVia } from './via.ts';
 /** A call that allows less has no time left: no endpoint is asked, only to be told to stop. */
 const LEAST_TIMEOUT_MS = 1;
 
-export function beginForwarding(exchange: ExchangeState, decision: Decision, rule: CompiledRule): void {
+/** A request that rules have seen: to the backend of the one that takes it, or answered. */
+export function route(exchange: ExchangeState, decision: Decision): void {
+  const { rule, answer } = decision;
+  if (rule !== null) beginForwarding(exchange, decision, rule);
+  else if (answer !== null) exchange.answer(answer);
+}
+
+function beginForwarding(exchange: ExchangeState, decision: Decision, rule: CompiledRule): void {
   const { serving } = exchange.owner;
   const session = rule.session === null ? null : readSession(exchange, rule.session);
   const backend = rule.backendFor(session, serving.random);

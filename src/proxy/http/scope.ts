@@ -18,6 +18,7 @@ import { healthy, leaving, misdirected, noHost, noListener, noRoute, refused } f
 import { DOUBTED, type PeerTrust, UNASKED } from './client-claims.ts';
 import type { RuleCompiler } from './compiled-rule.ts';
 import { Decision, NO_PORTS } from './decision.ts';
+import { type Gates, NO_GATE } from './gates.ts';
 import { HeadView } from './head-view.ts';
 import type { Serving } from './serving.ts';
 import { type RequestHead, TargetDecisions } from './target-decisions.ts';
@@ -26,6 +27,7 @@ import { type RequestHead, TargetDecisions } from './target-decisions.ts';
 export interface ScopeEnvironment {
   readonly serving: Serving;
   readonly rules: RuleCompiler;
+  readonly gates: Gates;
   /** Keyed by `namespace/gateway`. */
   readonly gateways: Map<string, GatewayMetrics>;
   readonly methods: MethodBudget;
@@ -41,6 +43,13 @@ const MAX_MEMOS = 4;
 interface Target {
   readonly sent: string;
   readonly read: string;
+}
+
+/** A request without an entry. */
+interface NotTaken {
+  readonly answer: Answer;
+  /** Rules were asked, and none takes it. */
+  readonly areRulesAsked: boolean;
 }
 
 /** How the connections came that a scope is for. */
@@ -149,9 +158,10 @@ export class Scope {
   }
 
   /** `result`: what `#entryOf` says, or else `#answerTo`. */
-  #decisionOn(request: RequestHead, target: Target, result: RouteEntry | Answer): Decision {
+  #decisionOn(request: RequestHead, target: Target, result: RouteEntry | NotTaken): Decision {
     const { head, face, upgrade, listener, gateway, trust, proto } = request;
     const entry = 'rule' in result ? result : undefined;
+    const isRouted = 'rule' in result || result.areRulesAsked;
     return new Decision(this, head, {
       face,
       upgrade,
@@ -162,22 +172,27 @@ export class Scope {
       proto,
       target: target.read === target.sent ? null : target.read,
       series: face.seriesOf(request, target.read, entry),
+      gate: isRouted && listener !== undefined ? this.#environment.gates.stepsOf(listener.listener) : NO_GATE,
       rule: entry === undefined ? null : this.#environment.rules.compile(entry.rule),
-      answer: 'rule' in result ? null : result,
+      answer: 'rule' in result ? null : result.answer,
     });
   }
 
   /** Why no entry took the request. */
-  #answerTo(request: RequestHead, { sent, read }: Target, fields: VolatileFields): Answer {
+  #answerTo(request: RequestHead, { sent, read }: Target, fields: VolatileFields): NotTaken {
     const { head, face, host, listener } = request;
-    if (asksForHealth(request, new HeadView(request, fields, read))) return this.#isLeaving ? leaving() : healthy();
-    if (host === '') return noHost();
+    const unasked = (answer: Answer): NotTaken => ({ answer, areRulesAsked: false });
+    if (asksForHealth(request, new HeadView(request, fields, read)))
+      return unasked(this.#isLeaving ? leaving() : healthy());
+    if (host === '') return unasked(noHost());
     const target = read || sent;
     const what = face.asked(head, target);
-    if (listener === undefined) return noListener(what, host);
-    if (this.#isMisdirected(listener)) return misdirected(host);
+    if (listener === undefined) return unasked(noListener(what, host));
+    if (this.#isMisdirected(listener)) return unasked(misdirected(host));
     const refusal = face.refusalOf(head, target);
-    return refusal === null ? noRoute(what, host, listener) : refused(refusal);
+    return refusal === null
+      ? { answer: noRoute(what, host, listener), areRulesAsked: true }
+      : unasked(refused(refusal));
   }
 
   /** Where a request is counted that was refused before it could be decided. */

@@ -21,15 +21,16 @@ const CONTINUE_HEAD = new HeaderList([':status'], ['100']);
 /** An exchange as the steps of its rule see it. */
 export class SteppedExchange implements SteppedRequest {
   readonly #exchange: ExchangeState;
-  readonly #decision: Decision;
+  /** What the request is now. */
+  protected decision: Decision;
 
   constructor(exchange: ExchangeState, decision: Decision) {
     this.#exchange = exchange;
-    this.#decision = decision;
+    this.decision = decision;
   }
 
   get head(): HeaderList {
-    return this.#decision.head;
+    return this.decision.head;
   }
 
   get fields(): VolatileFields {
@@ -37,20 +38,20 @@ export class SteppedExchange implements SteppedRequest {
   }
 
   get target(): string {
-    const { head, target } = this.#decision;
+    const { head, target } = this.decision;
     return target ?? targetOf(head, this.#exchange.fields);
   }
 
   get scheme(): 'http' | 'https' {
-    return this.#decision.proto;
+    return this.decision.proto;
   }
 
   get entered(): 'http' | 'https' {
-    return this.#decision.scope.proto;
+    return this.decision.scope.proto;
   }
 
   get ports(): ReachedPorts {
-    return this.#decision.ports;
+    return this.decision.ports;
   }
 
   get outgoing(): HeaderList {
@@ -76,7 +77,7 @@ export class SteppedExchange implements SteppedRequest {
   unchanged(): ChangedHead {
     const exchange = this.#exchange;
     const { peerAddress, serving } = exchange.owner;
-    const decision = this.#decision;
+    const decision = this.decision;
     const head = decision.unchanged(serving.lists);
     const fields = believedFields(exchange.fields, decision);
     const list = head.listFor(peerAddress, exchange.fields);

@@ -29,6 +29,8 @@ export class Tunnel implements FaceCall {
     this.#metrics = metrics;
   }
 
+  takenBy(): void {}
+
   onRequestData(chunk: Buffer, start: number, end: number): void {
     if (this.toEndpoint !== null) this.toEndpoint.pass(chunk, start, end);
   }

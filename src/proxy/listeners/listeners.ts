@@ -3,7 +3,7 @@
 import { PatternVerdicts } from '../../match/index.ts';
 import type { BindFailure, BindFailures, Binding, RouteEntry, Rule, Snapshot } from '../../snapshot/index.ts';
 import type { Timer } from '../../time/index.ts';
-import { RuleCompiler, type Serving } from '../http/index.ts';
+import { Gates, RuleCompiler, type Serving } from '../http/index.ts';
 import type { RateLimitedLog } from '../log/index.ts';
 import { MethodBudget } from '../metrics/index.ts';
 import { type BindingEnvironment, BindingServer } from './binding-server.ts';
@@ -59,6 +59,7 @@ export class Listeners {
     this.#environment = {
       serving,
       rules: new RuleCompiler(serving),
+      gates: new Gates(serving),
       gateways: new Map(),
       methods: new MethodBudget(),
       verdicts: new PatternVerdicts({

@@ -4,10 +4,12 @@ import type { Finding } from '../../errors/index.ts';
 import type { Gateway } from '../../resources/index.ts';
 import type { Certificate } from '../../snapshot/index.ts';
 import { ANY_HOST, parseLabelSelector } from '../../values/index.ts';
-import { refuseClientValidation, refuseListenerFilters, whyNotProtocol, whyNotRouteKind } from '../not-served.ts';
+import { refuseClientValidation, whyNotProtocol, whyNotRouteKind } from '../not-served.ts';
 import type { ListenerAcceptedReason, ListenerRefsReason, Problem, RouteKind } from '../outcomes.ts';
 import { findingOf } from '../report.ts';
+import type { ResolveContext } from '../resolve/backend-refs.ts';
 import { resolveCertificates, type SecretReader } from './certificates.ts';
+import { type JudgedFilters, judgeFilters } from './listener-filters.ts';
 import { type ServedProtocol, servedProtocol } from './protocols.ts';
 
 export type ListenerSpec = Gateway['spec']['listeners'][number];
@@ -24,6 +26,7 @@ export interface JudgedListener {
   readonly protocol: ServedProtocol | undefined;
   readonly kinds: readonly RouteKind[];
   readonly certificates: readonly Certificate[];
+  readonly filters: Pick<JudgedFilters, 'filters' | 'backends'>;
   readonly accepted: Problem<ListenerAcceptedReason> | null;
   readonly resolvedRefs: Problem<ListenerRefsReason> | null;
   readonly findings: readonly Finding[];
@@ -45,18 +48,17 @@ export function judgeListener(
   const hostname = spec.hostname === undefined || spec.hostname === '' ? ANY_HOST : spec.hostname.toLowerCase();
   const { kinds, problem: kindProblem } = supportedKinds(gateway, { index, spec }, protocol);
   const tls = protocol?.secure === true ? resolveCertificates(gateway, index, reader) : undefined;
+  const filters = judgeFilters(gateway, index, contextOf(reader));
   const accepted =
     protocol === undefined
       ? unsupportedProtocol(gateway, index, spec)
-      : (unsupportedTls(gateway, index, spec) ??
-        refuseListenerFilters(gateway, index) ??
-        unusableSelector(gateway, index, spec));
+      : (unsupportedTls(gateway, index, spec) ?? filters.unsupported ?? unusableSelector(gateway, index, spec));
   const noCertificate =
     tls !== undefined && tls.certificates.length + tls.problems.length === 0
       ? missingCertificate(gateway, index)
       : null;
   // A broken certificate is worse than an unknown kind, so it gives the reason.
-  const resolvedRefs = tls?.problems[0] ?? noCertificate ?? kindProblem;
+  const resolvedRefs = tls?.problems[0] ?? noCertificate ?? filters.refsProblem ?? kindProblem;
   return {
     id: `${gateway.metadata.namespace}/${gateway.metadata.name}/${spec.name}`,
     index,
@@ -65,16 +67,23 @@ export function judgeListener(
     protocol,
     kinds,
     certificates: tls?.certificates ?? [],
+    filters: { filters: filters.filters, backends: filters.backends },
     accepted,
     resolvedRefs,
     findings: [
       ...(accepted === null ? [] : [accepted.finding]),
       ...(tls?.findings ?? []),
+      ...filters.findings,
       ...(noCertificate === null ? [] : [noCertificate.finding]),
       ...(kindProblem === null ? [] : [kindProblem.finding]),
       ...ignoredOptions(gateway, index, spec),
     ],
   };
+}
+
+/** What references of a Gateway to Services depend on. */
+function contextOf({ grants, resources, environment }: SecretReader): ResolveContext {
+  return { grants, services: resources.services, refusal: key => environment.refused?.get(key) };
 }
 
 function supportedKinds(

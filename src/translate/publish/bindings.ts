@@ -71,8 +71,9 @@ function publishListener(
   const { namespace, name } = accepted.gateway.metadata;
   const identity = { id: judged.id, gateway: { namespace, name }, name: judged.spec.name, hostname: judged.hostname };
   const { health, trustedProxies } = accepted;
+  const { filters } = judged.filters;
   const virtualHosts = tables.get(judged.id)?.virtualHosts ?? NO_HOSTS;
-  const routing = { virtualHosts, health, trustedProxies, ports: portsOf(accepted, listener) };
+  const routing = { filters, virtualHosts, health, trustedProxies, ports: portsOf(accepted, listener) };
   const published: Listener =
     judged.protocol?.secure === true
       ? { kind: 'https', ...identity, tls: { certificates: judged.certificates.map(c => c.id) }, ...routing }

@@ -3,6 +3,7 @@
 import type { Finding } from '../../errors/index.ts';
 import type { Endpoints, Service } from '../../resources/index.ts';
 import type { Cluster, EndpointSet } from '../../snapshot/index.ts';
+import type { AcceptedGateway } from '../accept/gateways.ts';
 import { changedKeys, updateSorted } from '../changes.ts';
 import type { ResolvedBackend } from '../resolve/backend-refs.ts';
 import { type ResolvedCluster, resolveCluster } from '../resolve/clusters.ts';
@@ -11,8 +12,10 @@ import type { TranslatedRoute } from '../rules/translate-route.ts';
 import type { RouteChange } from '../rules/translated-routes.ts';
 import { share } from '../share.ts';
 
-/** The clusters that routes use, sorted by id, with their endpoints. */
+/** The clusters that routes and listeners use, sorted by id, with their endpoints. */
 export interface PublishedClusters {
+  /** Whom the filters of listeners ask. */
+  readonly ofListeners: readonly ResolvedBackend[];
   readonly sources: ClusterSources;
   readonly uses: ReadonlyMap<string, ClusterUse>;
   readonly byId: ReadonlyMap<string, ResolvedCluster>;
@@ -22,7 +25,7 @@ export interface PublishedClusters {
   readonly findings: readonly Finding[];
 }
 
-/** How many routes send to a cluster. */
+/** How many routes and listeners send to a cluster. */
 interface ClusterUse {
   readonly backend: ResolvedBackend;
   readonly count: number;
@@ -40,10 +43,11 @@ const NO_SLICES: readonly never[] = [];
 /** Builds the clusters whose use, Service or endpoints changed; the others keep their identity. */
 export function publishClusters(
   sources: ClusterSources,
-  changes: ReadonlyMap<string, RouteChange>,
+  users: { readonly changes: ReadonlyMap<string, RouteChange>; readonly gateways: Iterable<AcceptedGateway> },
   previous: PublishedClusters | undefined,
 ): PublishedClusters {
-  const uses = countUses(changes, previous?.uses ?? new Map());
+  const ofListeners = share(previous?.ofListeners, backendsOfListeners(users.gateways));
+  const uses = countUses(users.changes, { ofListeners, previous });
   const known = previous?.byId ?? new Map<string, ResolvedCluster>();
   const updates = new Map<string, ResolvedCluster | undefined>();
   for (const id of outdatedClusters(sources, uses, previous)) {
@@ -51,10 +55,11 @@ export function publishClusters(
     const after = buildCluster(uses.get(id)?.backend, sources, before);
     if (after !== before) updates.set(id, after);
   }
-  if (previous !== undefined && updates.size === 0) return { ...previous, sources, uses };
+  if (previous !== undefined && updates.size === 0) return { ...previous, ofListeners, sources, uses };
   const byId = updateSorted(known, updates);
   const all = [...byId.values()];
   return {
+    ofListeners,
     sources,
     uses,
     byId,
@@ -72,18 +77,30 @@ export function publishClusters(
 
 function countUses(
   changes: ReadonlyMap<string, RouteChange>,
-  previous: ReadonlyMap<string, ClusterUse>,
+  {
+    ofListeners,
+    previous,
+  }: Pick<PublishedClusters, 'ofListeners'> & { readonly previous: PublishedClusters | undefined },
 ): ReadonlyMap<string, ClusterUse> {
+  const before: ReadonlyMap<string, ClusterUse> = previous?.uses ?? new Map();
   let uses: Map<string, ClusterUse> | undefined;
-  for (const { before, after } of changes.values()) {
-    const released = usedBackends(before);
-    const taken = usedBackends(after);
-    if (released === taken) continue;
-    uses ??= new Map(previous);
+  const move = (released: readonly ResolvedBackend[], taken: readonly ResolvedBackend[]): void => {
+    if (released === taken) return;
+    uses ??= new Map(before);
     for (const backend of taken) addUse(uses, backend, 1);
     for (const backend of released) addUse(uses, backend, -1);
-  }
-  return uses ?? previous;
+  };
+  for (const change of changes.values()) move(usedBackends(change.before), usedBackends(change.after));
+  move(previous?.ofListeners ?? NO_SLICES, ofListeners);
+  return uses ?? before;
+}
+
+/** A listener that is bound nowhere asks nobody. */
+function backendsOfListeners(gateways: Iterable<AcceptedGateway>): readonly ResolvedBackend[] {
+  const backends: ResolvedBackend[] = [];
+  for (const { listeners } of gateways)
+    for (const { sockets, judged } of listeners) if (sockets.length > 0) backends.push(...judged.filters.backends);
+  return backends;
 }
 
 function addUse(uses: Map<string, ClusterUse>, backend: ResolvedBackend, change: 1 | -1): void {

@@ -19,13 +19,17 @@ export class GrpcMessages implements FaceCall, CountedCall {
   responseIsGrpc = false;
   readonly outcome: Outcome;
   readonly #method: GrpcMethodMetrics | null;
-  readonly #rule: FaceMetrics['rule'];
+  #rule: FaceMetrics['rule'];
 
   constructor({ series, rule }: FaceMetrics, outcome: Outcome) {
     this.outcome = outcome;
     this.#method = series instanceof GrpcMethodMetrics ? series : null;
     this.#rule = rule;
     this.#method?.started(this);
+  }
+
+  takenBy(rule: FaceMetrics['rule']): void {
+    this.#rule = rule;
   }
 
   onRequestData(chunk: Buffer, start: number, end: number): void {

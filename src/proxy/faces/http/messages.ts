@@ -11,14 +11,20 @@ export function seriesOf({ head, metrics, scope }: CountedRequest): RequestSerie
 /** A request and its response are one message each way: only their length is counted. */
 export class HttpMessages implements FaceCall {
   readonly #outcome: Outcome;
-  readonly #metrics: FaceMetrics;
+  readonly #series: RequestSeries;
+  #rule: FaceMetrics['rule'];
   #requestBytes = 0;
   #responseBytes = 0;
 
-  constructor(metrics: FaceMetrics, outcome: Outcome) {
+  constructor({ series, rule }: FaceMetrics, outcome: Outcome) {
     this.#outcome = outcome;
-    this.#metrics = metrics;
-    if (metrics.series instanceof HttpRequestMetrics) metrics.series.started();
+    this.#series = series;
+    this.#rule = rule;
+    if (series instanceof HttpRequestMetrics) series.started();
+  }
+
+  takenBy(rule: FaceMetrics['rule']): void {
+    this.#rule = rule;
   }
 
   onRequestData(_chunk: Buffer, start: number, end: number): void {
@@ -32,11 +38,11 @@ export class HttpMessages implements FaceCall {
   }
 
   close(seconds: number): void {
-    const { series, rule } = this.#metrics;
+    const series = this.#series;
     const { http: status } = this.#outcome;
     if (series instanceof HttpRequestMetrics) {
       series.finished({ status, seconds, requestBytes: this.#requestBytes, responseBytes: this.#responseBytes });
     }
-    rule?.metrics.requestFinished(status);
+    this.#rule?.metrics.requestFinished(status);
   }
 }

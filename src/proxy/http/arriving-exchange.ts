@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Answer } from '../faces/index.ts';
+import { changeFields, type FieldChange } from '../filters/index.ts';
+import type { Decision } from './decision.ts';
+import type { ExchangeState } from './exchange-state.ts';
+import type { RequestPipe } from './request-pipe.ts';
+import { route } from './request-start.ts';
+import { StepRun, type StepRunOwner } from './step-run.ts';
+import { SteppedExchange } from './stepped-exchange.ts';
+
+/**
+ * Sends a request through the filters of its listener: until they have let it go on no rule has it. What they change rules see; the
+ * listener stays, since nobody may change the host (GEP-5224).
+ */
+export function passGate(exchange: ExchangeState, decision: Decision): void {
+  exchange.decision = decision.unrouted(decision.head);
+  const arriving = new ArrivingExchange(exchange, decision);
+  exchange.steps = new StepRun(arriving, decision.gate);
+  exchange.steps.run(arriving);
+}
+
+/** An exchange as the filters of its listener see it. */
+class ArrivingExchange extends SteppedExchange implements StepRunOwner {
+  readonly #exchange: ExchangeState;
+
+  constructor(exchange: ExchangeState, decision: Decision) {
+    super(exchange, decision);
+    this.#exchange = exchange;
+  }
+
+  get request(): RequestPipe {
+    return this.#exchange.request;
+  }
+
+  get isFinished(): boolean {
+    return this.#exchange.isFinished;
+  }
+
+  override changeRequest(change: FieldChange): void {
+    const exchange = this.#exchange;
+    const before = { list: this.decision.head, fields: exchange.fields };
+    const { list, fields } = changeFields(before, change, exchange.owner.serving.lists);
+    this.decision = this.decision.unrouted(list);
+    exchange.decision = this.decision;
+    exchange.fields = fields;
+    exchange.outgoingFields = fields;
+  }
+
+  onStepsDone(): void {
+    const exchange = this.#exchange;
+    const { head, scope } = this.decision;
+    const decision = scope.decide(head, exchange.fields);
+    exchange.steps = null;
+    exchange.decision = decision;
+    exchange.call?.takenBy(decision.rule);
+    route(exchange, decision);
+  }
+
+  answer(answer: Answer): void {
+    this.#exchange.answer(answer);
+  }
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { type Finding, REQUEST_FAILURES } from '../../errors/index.ts';
+import type { Gateway } from '../../resources/index.ts';
+import type { Fault, ListenerFilter } from '../../snapshot/index.ts';
+import type { ListenerAcceptedReason, Problem, RouteRefsReason } from '../outcomes.ts';
+import { findingOf } from '../report.ts';
+import type { ResolveContext, ResolvedBackend } from '../resolve/backend-refs.ts';
+import { resolveExternalAuth } from '../resolve/external-auth.ts';
+
+/** What came of the filters of a listener. */
+export interface JudgedFilters {
+  /** In the order written. */
+  readonly filters: readonly ListenerFilter[];
+  /** Whom they ask. */
+  readonly backends: readonly ResolvedBackend[];
+  /** A filter that this version does not know: without it strangers might get in, so the listener takes no traffic. */
+  readonly unsupported: Problem<ListenerAcceptedReason> | null;
+  readonly refsProblem: Problem<RouteRefsReason> | null;
+  readonly findings: readonly Finding[];
+}
+
+const NO_FILTERS: JudgedFilters = { filters: [], backends: [], unsupported: null, refsProblem: null, findings: [] };
+
+/** A filter whose server cannot be used must not be skipped: all requests of the listener are answered with this. */
+const UNRESOLVED: Fault = {
+  httpStatus: REQUEST_FAILURES.filter_unresolved.httpStatus,
+  grpcStatus: REQUEST_FAILURES.filter_unresolved.grpcStatus,
+  message: 'a filter of the listener cannot be resolved',
+  reason: 'filter_unresolved',
+};
+
+/** Judges `spec.listeners[index].filters.requests` (GEP-5224). */
+export function judgeFilters(gateway: Gateway, index: number, context: ResolveContext): JudgedFilters {
+  const requests = gateway.spec.listeners[index]?.filters?.requests ?? [];
+  if (requests.length === 0) return NO_FILTERS;
+  const filters: ListenerFilter[] = [];
+  const backends: ResolvedBackend[] = [];
+  const findings: Finding[] = [];
+  const problems: Problem<RouteRefsReason>[] = [];
+  for (const [at, filter] of requests.entries()) {
+    const path = ['spec', 'listeners', index, 'filters', 'requests', at];
+    if (filter.type === 'ExtensionRef')
+      return { ...NO_FILTERS, unsupported: unsupported(gateway, path, filter.extensionRef.kind) };
+    const resolved = resolveExternalAuth(filter.externalAuth, { referrer: gateway, path, context });
+    if ('reason' in resolved) {
+      problems.push(resolved);
+      filters.push({ kind: 'fault', fault: UNRESOLVED });
+      continue;
+    }
+    filters.push({ kind: 'external-auth', auth: resolved.auth });
+    backends.push(resolved.backend);
+    findings.push(...resolved.findings);
+  }
+  findings.push(...problems.map(({ finding }) => finding));
+  return { filters, backends, unsupported: null, refsProblem: problems[0] ?? null, findings };
+}
+
+function unsupported(gateway: Gateway, path: readonly (string | number)[], kind: string): Problem<'UnsupportedValue'> {
+  const finding = findingOf('gateway/listener-filters', gateway, {
+    path,
+    message: `ExtensionRef ${kind} is not known to daemun; the listener takes no traffic without it`,
+    help: 'Remove the filter: of listeners, only those of type ExternalAuth are served',
+  });
+  return { reason: 'UnsupportedValue', finding };
+}
