@@ -26,7 +26,7 @@ data: { tls.crt: ${base64(crt)}, tls.key: ${base64(key)} }
 const listener = (name: string): string =>
   `    - { name: ${name}, port: 8443, protocol: HTTPS, hostname: ${name}.example.com, tls: { certificateRefs: [{ name: ${name} }] } }\n`;
 
-it('no page of the admin address and no line of the log shows a private key', { timeout: 20_000 }, async test => {
+it('no page of the admin address and no line of the log shows a private key', { timeout: 60_000 }, async test => {
   const folder = await mkdtemp(join(tmpdir(), 'daemun-secrets-'));
   test.after(() => rm(folder, { recursive: true }));
   const host = parseCertificateHost('good.example.com');

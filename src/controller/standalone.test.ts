@@ -57,7 +57,7 @@ describe('a standalone gateway', () => {
     await rm(folder, { recursive: true });
   });
 
-  it('follows a log level that is changed while it runs, down to single requests', { timeout: 20_000 }, async () => {
+  it('follows a log level that is changed while it runs, down to single requests', { timeout: 60_000 }, async () => {
     const { adminAddress, listeners } = await start(gateway('a', 8080) + route('a'), {
       admin: { host: '127.0.0.1', port: 0 },
     });
@@ -100,9 +100,7 @@ describe('a standalone gateway', () => {
   };
   const change = async (text: string, isLive: () => boolean): Promise<void> => {
     await writeFile(join(folder, 'gw.yaml'), text);
-    const deadlineMs = performance.now() + 10_000;
-    while (!isLive() && performance.now() < deadlineMs) await new Promise(resolve => setImmediate(resolve));
-    assert.ok(isLive());
+    while (!isLive()) await new Promise(resolve => setImmediate(resolve));
   };
 
   it('gives each Gateway an address of its own, stable while it runs', async () => {

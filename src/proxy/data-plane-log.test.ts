@@ -17,7 +17,7 @@ afterEach(cleanUp);
 
 for (const workers of [0, 2]) {
   describe(`what a data plane with ${workers} workers logs`, () => {
-    it('names a dead endpoint once, however often and by whom it is tried', { timeout: 30_000 }, async () => {
+    it('names a dead endpoint once, however often and by whom it is tried', { timeout: 60_000 }, async () => {
       const [port, nobody] = [await freePort(), await freePort()];
       const dead = { address: '127.0.0.1', port: nobody, state: 'ready' as const, name: '' };
       const { plane, log } = await startPlane(workers);
@@ -34,7 +34,7 @@ for (const workers of [0, 2]) {
     });
 
     it('tells of requests and connections while debug is on, and not before or after', {
-      timeout: 30_000,
+      timeout: 60_000,
     }, async () => {
       const backend = await startBackend();
       const port = await freePort();
@@ -64,7 +64,7 @@ for (const workers of [0, 2]) {
       assert.deepEqual(lines, []);
     });
 
-    it('shows nothing of a cluster, a route or a port that is gone', { timeout: 30_000 }, async () => {
+    it('shows nothing of a cluster, a route or a port that is gone', { timeout: 60_000 }, async () => {
       const backend = await startBackend();
       const [first, second] = [await freePort(), await freePort()];
       const { plane } = await startPlane(workers);

@@ -69,7 +69,7 @@ describe('a flood', () => {
   after(() => bed.close());
 
   for (const { name, chunk } of FLOODS) {
-    it(`of ${name} ends that connection and nothing else`, { timeout: 30_000 }, () =>
+    it(`of ${name} ends that connection and nothing else`, { timeout: 60_000 }, () =>
       boundedMemory(150, () =>
         whileNeighbourCalls(bed.port, async () => {
           await floodUntilClosed(await openHttp2(bed.port), chunk, 20_000);
@@ -78,7 +78,7 @@ describe('a flood', () => {
     );
   }
 
-  it('of header fields (a header bomb) is refused without growing', { timeout: 30_000 }, () =>
+  it('of header fields (a header bomb) is refused without growing', { timeout: 60_000 }, () =>
     boundedMemory(150, () =>
       whileNeighbourCalls(bed.port, async () => {
         const socket = await openHttp2(bed.port);

@@ -48,7 +48,7 @@ describe('garbage', () => {
     );
   }
 
-  it('keeps half-open requests of many connections without harm to others', { timeout: 30_000 }, () =>
+  it('keeps half-open requests of many connections without harm to others', { timeout: 60_000 }, () =>
     boundedMemory(150, () =>
       whileNeighbourCalls(bed.port, async () => {
         const sockets = await Promise.all(Array.from({ length: 200 }, () => openHttp2(bed.port)));

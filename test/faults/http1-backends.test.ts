@@ -98,7 +98,7 @@ describe('an HTTP/1.1 backend', () => {
   afterEach(() => bed?.close());
 
   for (const { what, backend, answer, reason } of ROWS) {
-    it(`that ${what} is told from what the client did`, { timeout: 30_000 }, async () => {
+    it(`that ${what} is told from what the client did`, { timeout: 60_000 }, async () => {
       const one = await Http1Bed.start(backend);
       bed = one;
       await one.bears(100, async () => assert.match(await answerTo(one.port, GET), answer));
@@ -108,7 +108,7 @@ describe('an HTTP/1.1 backend', () => {
     });
   }
 
-  it('that sends a whole answer in 250,000 chunks of one byte is passed on', { timeout: 30_000 }, async () => {
+  it('that sends a whole answer in 250,000 chunks of one byte is passed on', { timeout: 60_000 }, async () => {
     const chunks = `${OK}transfer-encoding: chunked\r\n\r\n${'1\r\nx\r\n'.repeat(250_000)}0\r\n\r\n`;
     const one = await Http1Bed.start(answering(chunks));
     bed = one;
@@ -119,7 +119,7 @@ describe('an HTTP/1.1 backend', () => {
     });
   });
 
-  it('that sends without end is stopped by a client that does not read', { timeout: 30_000 }, async () => {
+  it('that sends without end is stopped by a client that does not read', { timeout: 60_000 }, async () => {
     let sent = 0;
     const part = Buffer.alloc(65_536);
     const one = await Http1Bed.start(socket => {

@@ -40,7 +40,7 @@ describe('a flood over HTTP/1.1', () => {
   afterEach(() => bed.close());
 
   for (const { what, begin, more, status, limit } of ENDLESS) {
-    it(`that is an endless ${what} is answered with ${status}, and the connection ends`, { timeout: 30_000 }, () =>
+    it(`that is an endless ${what} is answered with ${status}, and the connection ends`, { timeout: 60_000 }, () =>
       bed.bears(100, async () => {
         const socket = await openRaw(bed.port);
         const answer = untilEnd(socket);
@@ -53,21 +53,21 @@ describe('a flood over HTTP/1.1', () => {
     );
   }
 
-  it('of 250,000 chunks of one byte is a body like any other', { timeout: 30_000 }, () =>
+  it('of 250,000 chunks of one byte is a body like any other', { timeout: 60_000 }, () =>
     bed.bears(100, async () => {
       const answer = await answerTo(bed.port, `${CHUNKED}${'1\r\nx\r\n'.repeat(250_000)}0\r\n\r\n${LAST}`);
       assert.equal(answer.match(/HTTP\/1\.1 200/g)?.length, 2);
     }),
   );
 
-  it('of 2,000 pipelined requests in one write is answered in full', { timeout: 30_000 }, () =>
+  it('of 2,000 pipelined requests in one write is answered in full', { timeout: 60_000 }, () =>
     bed.bears(100, async () => {
       const answer = await answerTo(bed.port, GET.repeat(2_000) + LAST);
       assert.equal(answer.match(/HTTP\/1\.1 200/g)?.length, 2_001);
     }),
   );
 
-  it('of pipelined requests whose answers nobody reads is not read either', { timeout: 30_000 }, async () => {
+  it('of pipelined requests whose answers nobody reads is not read either', { timeout: 60_000 }, async () => {
     await boundedMemory(100, async () => {
       const socket = await openRaw(bed.port);
       socket.pause();
@@ -81,7 +81,7 @@ describe('a flood over HTTP/1.1', () => {
     assert.equal(bed.gateway.metric('daemun_request_failures_total', { source: 'upstream' }), 0);
   });
 
-  it('of connections that are reset in the middle of a head leaves nothing behind', { timeout: 30_000 }, async () => {
+  it('of connections that are reset in the middle of a head leaves nothing behind', { timeout: 60_000 }, async () => {
     await bed.bears(100, async () => {
       for (let round = 0; round < 50; round++) {
         const sockets = await Promise.all(Array.from({ length: 20 }, () => openRaw(bed.port)));
@@ -97,7 +97,7 @@ describe('a flood over HTTP/1.1', () => {
     assert.equal(bed.gateway.metric('daemun_downstream_protocol_errors_total'), 0);
   });
 
-  it('of requests that are given up at once costs the endpoint no failure', { timeout: 30_000 }, async () => {
+  it('of requests that are given up at once costs the endpoint no failure', { timeout: 60_000 }, async () => {
     await bed.bears(100, async () => {
       for (let round = 0; round < 500; round++) {
         const socket = await openRaw(bed.port);
@@ -125,7 +125,7 @@ describe('a flood over HTTP/1.1', () => {
     assert.equal(bed.gateway.metric('daemun_downstream_malformed_requests_total'), 1);
   });
 
-  it('of garbage ends that connection', { timeout: 30_000 }, () =>
+  it('of garbage ends that connection', { timeout: 60_000 }, () =>
     bed.bears(100, async () => {
       for (let seed = 1; seed <= 300; seed++) {
         const bytes = Buffer.from(Array.from({ length: 40 }, (_, at) => (seed * (at + 7) * 31) & 255));
@@ -137,7 +137,7 @@ describe('a flood over HTTP/1.1', () => {
     }),
   );
 
-  it('of heads that come byte by byte holds nobody up', { timeout: 30_000 }, () =>
+  it('of heads that come byte by byte holds nobody up', { timeout: 60_000 }, () =>
     bed.bears(100, async () => {
       const sockets = await Promise.all(Array.from({ length: 50 }, () => openRaw(bed.port)));
       const answers = sockets.map(untilEnd);
@@ -149,7 +149,7 @@ describe('a flood over HTTP/1.1', () => {
     }),
   );
 
-  it('is logged once for each request, and counted as often', { timeout: 30_000 }, async () => {
+  it('is logged once for each request, and counted as often', { timeout: 60_000 }, async () => {
     const answer = await answerTo(bed.port, GET.repeat(500) + LAST);
     assert.equal(answer.match(/HTTP\/1\.1 200/g)?.length, 501);
     await answerTo(bed.port, `${GET}GET / HTTP/9.9\r\n\r\n`);

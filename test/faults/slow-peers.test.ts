@@ -38,7 +38,7 @@ function torrent(counter: { bytes: number }): (stream: ServerHttp2Stream) => voi
 }
 
 describe('a slow peer', () => {
-  it('that never reads its answers holds a bounded amount of them', { timeout: 30_000 }, () => {
+  it('that never reads its answers holds a bounded amount of them', { timeout: 60_000 }, () => {
     const counter = { bytes: 0 };
     return withBed(torrent(counter), bed =>
       boundedMemory(200, () =>
@@ -59,7 +59,7 @@ describe('a slow peer', () => {
     );
   });
 
-  it('that sends its request byte by byte disturbs nobody', { timeout: 30_000 }, () =>
+  it('that sends its request byte by byte disturbs nobody', { timeout: 60_000 }, () =>
     withBed(answer, bed =>
       whileNeighbourCalls(bed.port, async () => {
         const socket = await openHttp2(bed.port);
@@ -75,7 +75,7 @@ describe('a slow peer', () => {
 });
 
 describe('a backend that dies in the middle of a stream', () => {
-  it('gives that stream UNAVAILABLE, and the next call goes on', { timeout: 30_000 }, () =>
+  it('gives that stream UNAVAILABLE, and the next call goes on', { timeout: 60_000 }, () =>
     withBed(
       stream => {
         stream.respond({ ':status': 200, 'content-type': 'application/grpc' });

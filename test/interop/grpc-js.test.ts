@@ -101,12 +101,10 @@ for (const { name, address, security, options } of transports) {
     });
 
     it('ends a call at its deadline', async () => {
-      const started = performance.now();
       const deadline = new Date(Date.now() + 200);
       await assert.rejects(client.echo({ delay_ms: 20_000 }, new Metadata(), { deadline }), {
         code: status.DEADLINE_EXCEEDED,
       });
-      assert.ok(performance.now() - started < 5000);
     });
 
     it('ends a call that is cancelled, and takes the next', async () => {

@@ -130,7 +130,7 @@ describe('HTTP/1.1 clients', () => {
   });
 
   it('Python http.client', { skip: missing('python3', '--version') }, async () => {
-    const { stdout } = await run('python3', ['-c', PYTHON, String(gateway.port), file], { timeout: 20_000 });
+    const { stdout } = await run('python3', ['-c', PYTHON, String(gateway.port), file], { timeout: 60_000 });
     assert.equal(stdout, 'good\n');
   });
 });

@@ -43,7 +43,7 @@ const USELESS: readonly [string, (connection: RawConnection) => void][] = [
 ];
 
 describe('a backend that need not say what it speaks', () => {
-  it('is told to be there when it has answered, and not by accepting', { timeout: 20_000 }, async () => {
+  it('is told to be there when it has answered, and not by accepting', { timeout: 60_000 }, async () => {
     let isBroken = true;
     const endpoint = await listen(socket =>
       socket.on('data', () => {
@@ -68,7 +68,7 @@ describe('a backend that need not say what it speaks', () => {
 
 describe('a backend that', () => {
   for (const [what, onOpen] of USELESS) {
-    it(`${what} is dialled at gRPC's pace, not at that of its calls`, { timeout: 20_000 }, async () => {
+    it(`${what} is dialled at gRPC's pace, not at that of its calls`, { timeout: 60_000 }, async () => {
       const backend = await rawBackend({ onOpen });
       const { clock, world } = virtualWorld({}, [backend.endpoint]);
       for (let i = 0; i < 50; i++) assert.notEqual(await world.call(), '200');

@@ -19,7 +19,7 @@ import { openFileStore } from './file-store.ts';
 import { SkippingClock } from './skipping-clock.test-support.ts';
 import { configMap, route, temporaryFolder, until, writeFiles } from './temporary-folder.test-support.ts';
 
-const OPTIONS = { timeout: 10_000 };
+const OPTIONS = { timeout: 60_000 };
 const FOREVER_MS = 2_000_000_000;
 /** Longer than any test: what settles, settles by skipping. */
 const SETTLE_MS = 3_600_000;
