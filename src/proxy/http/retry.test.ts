@@ -183,6 +183,36 @@ describe('a request that waits for its next try', () => {
   });
 });
 
+describe('the session of a request', () => {
+  it('keeps its endpoint for all tries', async () => {
+    const served = [0, 0];
+    let failures = 0;
+    const start = (index: number): Promise<HttpServer> =>
+      HttpServer.start('HTTP/1.1', (_request, response) => {
+        served[index] = (served[index] ?? 0) + 1;
+        if (failures-- > 0) response.statusCode = 503;
+        response.end(String(index));
+      });
+    const servers = [await start(0), await start(1)];
+    const sessionPersistence = { kind: 'header', sessionName: 'x-s', absoluteTimeoutMs: null } as const;
+    const gateway = new TestGateway();
+    await gateway.apply({
+      listeners: [httpListener('web', { '/': 'a' }, { retry: POLICY, sessionPersistence })],
+      clusters: { a: servers.map(({ port }) => port) },
+      clusterChanges: { protocol: 'h1' },
+    });
+    const client = new HttpClient('HTTP/1.1', gateway.port);
+    const first = await client.ask({ path: '/' });
+    failures = 2;
+    const again = await client.ask({ path: '/', headers: { 'x-s': String(first.headers['x-s']) } });
+    assert.deepEqual([again.status, again.body], [200, first.body]);
+    assert.deepEqual([served[Number(first.body)], served[1 - Number(first.body)]], [4, 0]);
+    client.close();
+    gateway.close();
+    for (const server of servers) server.close();
+  });
+});
+
 describe('the budget of a cluster', () => {
   it('lets an outage meet a fifth more requests at most, beside a reserve', async () => {
     const fail = (_count: number, response: ServerResponse): void => {
