@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { RetryPolicy, Rule } from '../snapshot/index.ts';
+import type { RetryPolicy, RuleTiming } from '../snapshot/index.ts';
 import { grpcStatusWord } from '../values/index.ts';
 
 /** How long a rule's requests may take and when they are tried again, to follow where they go; '' when nothing is said. */
 export function describeTiming(
-  { requestTimeoutMs, backendTimeoutMs, retry }: Pick<Rule, 'requestTimeoutMs' | 'backendTimeoutMs' | 'retry'>,
+  { requestTimeoutMs, backendTimeoutMs, retry }: RuleTiming,
   protocol: 'grpc' | 'http',
 ): string {
   const parts = [

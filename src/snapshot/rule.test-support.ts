@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Rule } from './rule.ts';
+import { type Rule, UNTIMED } from './rule.ts';
 
 /**
  * A rule for tests: the first of a GRPCRoute `default/NAME`, its `id` being the name, without backends. The one place that
@@ -15,9 +15,7 @@ export function sampleRule(name: string, changes: Partial<Rule> = {}): Rule {
     fault: null,
     backends,
     totalWeight: backends.reduce((sum, backend) => sum + backend.weight, 0),
-    requestTimeoutMs: null,
-    backendTimeoutMs: null,
-    retry: null,
+    ...UNTIMED,
     sessionPersistence: null,
     ...changes,
   };

@@ -58,8 +58,21 @@ export interface HeaderMatch {
 /** As a header match; the value is percent-decoded before it is compared. */
 export type QueryParamMatch = HeaderMatch;
 
+/** How long requests of a rule may take, and when they are tried again. */
+export interface RuleTiming {
+  /** The whole request, all tries; null: no limit but the caller's `grpc-timeout`. */
+  readonly requestTimeoutMs: number | null;
+  /** How long an endpoint may take to begin its answer, each try by itself; null: no limit. A flowing answer is not cut by it. */
+  readonly backendTimeoutMs: number | null;
+  /** null: only requests that no endpoint looked at are sent to another one. */
+  readonly retry: RetryPolicy | null;
+}
+
+/** No limits of its own. */
+export const UNTIMED: RuleTiming = { requestTimeoutMs: null, backendTimeoutMs: null, retry: null };
+
 /** What a matched request gets. Shared by all entries of one rule. */
-export interface Rule {
+export interface Rule extends RuleTiming {
   /** `Kind/namespace/name/index`; unique in a snapshot. */
   readonly id: string;
   readonly origin: RuleOrigin;
@@ -71,12 +84,6 @@ export interface Rule {
   readonly backends: readonly WeightedBackend[];
   /** Sum of the weights of `backends`; up to 16 × 1,000,000. */
   readonly totalWeight: number;
-  /** The whole request, all tries; null: no limit but the caller's `grpc-timeout`. */
-  readonly requestTimeoutMs: number | null;
-  /** How long an endpoint may take to begin its answer, each try by itself; null: no limit. A flowing answer is not cut by it. */
-  readonly backendTimeoutMs: number | null;
-  /** null: only requests that no endpoint looked at are sent to another one. */
-  readonly retry: RetryPolicy | null;
   readonly sessionPersistence: SessionPersistence | null;
 }
 

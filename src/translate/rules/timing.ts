@@ -2,7 +2,7 @@
 
 import type { Finding } from '../../errors/index.ts';
 import type { HTTPRouteRule } from '../../resources/index.ts';
-import type { RetryPolicy, Rule } from '../../snapshot/index.ts';
+import { type RetryPolicy, type RuleTiming, UNTIMED } from '../../snapshot/index.ts';
 import { GrpcStatus, parseDuration } from '../../values/index.ts';
 import { readAnnotation } from '../resolve/annotations/annotation.ts';
 import { BACKEND_REQUEST_TIMEOUT } from '../resolve/annotations/backend-request-timeout.ts';
@@ -10,13 +10,8 @@ import { REQUEST_TIMEOUT } from '../resolve/annotations/request-timeout.ts';
 import { DEFAULT_BACKOFF_MS, RETRY } from '../resolve/annotations/retry.ts';
 import type { AttachableRoute, RouteRule } from '../route-kinds.ts';
 
-/** How long requests of a rule may take, and when they are tried again. */
-export type Timing = Pick<Rule, 'requestTimeoutMs' | 'backendTimeoutMs' | 'retry'>;
-
-const UNLIMITED: Timing = { requestTimeoutMs: null, backendTimeoutMs: null, retry: null };
-
 /** What a route's annotations say for all of its rules; an HTTPRoute has fields for it. */
-export function readRouteTiming(route: AttachableRoute, findings: Finding[]): Timing {
+export function readRouteTiming(route: AttachableRoute, findings: Finding[]): RuleTiming {
   switch (route.kind) {
     case 'GRPCRoute':
       return {
@@ -25,12 +20,12 @@ export function readRouteTiming(route: AttachableRoute, findings: Finding[]): Ti
         retry: readAnnotation(route, RETRY, findings),
       };
     case 'HTTPRoute':
-      return UNLIMITED;
+      return UNTIMED;
   }
 }
 
 /** `ofRoute`: what `readRouteTiming` says. */
-export function compileTiming(source: RouteRule, ofRoute: Timing): Timing {
+export function compileTiming(source: RouteRule, ofRoute: RuleTiming): RuleTiming {
   switch (source.kind) {
     case 'GRPCRoute':
       return ofRoute;

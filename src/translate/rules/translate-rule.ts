@@ -2,7 +2,7 @@
 
 import type { Finding } from '../../errors/index.ts';
 import type { GRPCBackendRef, HTTPBackendRef } from '../../resources/index.ts';
-import type { Fault, RequestMatch, Rule, WeightedBackend } from '../../snapshot/index.ts';
+import type { Fault, RequestMatch, Rule, RuleTiming, WeightedBackend } from '../../snapshot/index.ts';
 import { interned } from '../../values/index.ts';
 import type { Problem, RouteRefsReason } from '../outcomes.ts';
 import { type ResolveContext, type ResolvedBackend, resolveBackend } from '../resolve/backend-refs.ts';
@@ -14,7 +14,7 @@ import { compileGrpcMatches } from './grpc-matches.ts';
 import { compileHttpMatches } from './http-matches.ts';
 import type { CompiledMatches, MatchSite } from './matches.ts';
 import { compileSessionPersistence } from './session-persistence.ts';
-import { compileTiming, type Timing } from './timing.ts';
+import { compileTiming } from './timing.ts';
 import { prefixOf } from './url-change.ts';
 
 /** One rule of a route, translated. */
@@ -46,7 +46,7 @@ export interface RuleSite {
   readonly route: AttachableRoute;
   readonly ruleIndex: number;
   /** What the annotations of the route say. */
-  readonly timing: Timing;
+  readonly timing: RuleTiming;
   readonly context: RuleContext;
 }
 
