@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { ClientSide, ServerSide } from '../../../src/wire/http1/connection.test-support.ts';
+import { ClientSide, GET, ServerSide } from '../../../src/wire/http1/connection.test-support.ts';
 import { referenceRead } from '../../../src/wire/http1/reference-reader.test-support.ts';
 import { REFUSED, SOUND } from '../../../src/wire/http1/smuggling-corpus.test-support.ts';
 /**
  * HTTP/1.1 at a connection in either role. Promised: no exception; the same requests, bodies and refusals however the bytes are cut; no
  * request, and no byte of a body, that a naive reader of the whole text does not see.
  */
-import type { Recorder } from '../../../src/wire/message/recorder.test-support.ts';
+import type { HeaderList } from '../../../src/wire/index.ts';
+import { head, type Recorder } from '../../../src/wire/message/recorder.test-support.ts';
 import { type FuzzTarget, promise } from '../target.ts';
 
 /** A row that is longer is about a limit, and teaches the mutator nothing. */
@@ -40,6 +41,7 @@ const RESPONSES = [
   'HTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\nHTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nx: y\r\n\r\n',
   'HTTP/1.1 204 No Content\r\n\r\nHTTP/1.1 304 Not Modified\r\netag: x\r\n\r\n',
   'HTTP/1.0 200 OK\r\n\r\nuntil the end',
+  'HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: chat\r\n\r\nbytes',
 ].map(text => Buffer.from(text, 'latin1'));
 
 function cut(input: Buffer): Buffer[] {
@@ -95,14 +97,19 @@ export const http1ServerTarget: FuzzTarget = {
   },
 };
 
-function ask(chunks: readonly Buffer[]): string {
+/** A request that asks for an upgrade. */
+const CHAT = head({ ':method': 'GET', ':authority': 'a', ':path': '/', ':protocol': 'chat' });
+
+function ask(chunks: readonly Buffer[], list: HeaderList): string {
   const side = new ClientSide();
-  const recorder = side.open();
+  const recorder = side.open(list, list === GET);
   side.take();
   side.receive(...chunks);
   // How much of a body was given on before it turned out to be none is a matter of reads.
   const message = recorder.end === null ? seen(recorder) : recorder.head?.values;
-  const told = JSON.stringify([message, recorder.isEnded, recorder.end?.reason, side.isFinished, side.fatal]);
+  const granted = recorder.upgraded?.values;
+  promise(granted === undefined || list === CHAT, 'nothing is granted that was not asked for');
+  const told = JSON.stringify([message, granted, recorder.isEnded, recorder.end?.reason, side.isFinished, side.fatal]);
   end(side);
   promise(recorder.isEnded || recorder.end !== null, 'a request is answered, or told that it is not');
   return told;
@@ -113,6 +120,7 @@ export const http1ClientTarget: FuzzTarget = {
   dictionary: PIECES,
   seeds: RESPONSES,
   run(input) {
-    promise(ask([input]) === ask(cut(input)), 'what is seen does not depend on how the bytes are cut');
+    for (const list of [GET, CHAT])
+      promise(ask([input], list) === ask(cut(input), list), 'what is seen does not depend on how the bytes are cut');
   },
 };

@@ -8,6 +8,7 @@ import { http1ClientTarget, http1ServerTarget } from './http1.ts';
 import { manifestTarget } from './manifest.ts';
 import { requestTargetTarget } from './request-target.ts';
 import { sessionTokenTarget } from './session-token.ts';
+import { webSocketTarget } from './websocket.ts';
 
 /** Everything of ours that reads bytes from strangers. */
 export const TARGETS: readonly FuzzTarget[] = [
@@ -20,5 +21,6 @@ export const TARGETS: readonly FuzzTarget[] = [
   grpcTarget,
   requestTargetTarget,
   sessionTokenTarget,
+  webSocketTarget,
   manifestTarget,
 ];
