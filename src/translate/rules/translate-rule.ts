@@ -113,7 +113,7 @@ interface Shares {
 
 /**
  * `answers`: the rule answers by itself, so it needs no backends. A backend that cannot be used keeps its share of the weights
- * and answers it with a fault (GRPCRouteRule.backendRefs).
+ * and answers it with a fault (GRPCRouteRule.backendRefs): one whose filters cannot be served makes no rule unserved that has another backend.
  */
 function compileBackends(
   source: RouteRule,
@@ -124,6 +124,9 @@ function compileBackends(
   const path = ['spec', 'rules', site.ruleIndex, 'backendRefs'];
   const shares: Shares = { backends: [], used: [], refsProblems: [], unsupported: [], findings: [], fault: null };
   for (const [index, ref] of refs.entries()) addShare(ref, [...path, index], { site: { ...site, prefix }, shares });
+  if (shares.backends.some(({ target }) => target.kind === 'cluster')) {
+    shares.findings.push(...shares.unsupported.splice(0).map(({ finding }) => finding));
+  }
   if (shares.backends.length > 0 || answers) return shares;
   shares.fault = refs.length === 0 ? NO_BACKENDS : NO_WEIGHT;
   return shares;
