@@ -95,8 +95,19 @@ describe('statuses', () => {
     assert.equal(statuses(translate(next, ENVIRONMENT), next, all, 'T2').byObject.has('GRPCRoute/default/r'), false);
   });
 
-  it('lists features sorted by name', () => {
-    const names = SUPPORTED_FEATURES.map(feature => feature.name);
-    assert.deepEqual(names, [...names].sort());
+  it('lists what works in the status of a class, sorted and once each', () => {
+    const gatewayClass = read({
+      apiVersion: API,
+      kind: 'GatewayClass',
+      metadata: { name: 'c' },
+      spec: { controllerName: 'a.org/b' },
+    });
+    if (gatewayClass.kind !== 'GatewayClass') throw new Error('wrong kind');
+    const set: ResourceSet = { ...EMPTY_RESOURCES, gatewayClasses: new Map([['c', gatewayClass]]) };
+    const { byObject } = statuses(translate(set, ENVIRONMENT), set, null, 'T1');
+    const status = byObject.get('GatewayClass/c') as (typeof gatewayClass)['status'];
+    assert.deepEqual(status?.supportedFeatures, SUPPORTED_FEATURES);
+    const names = SUPPORTED_FEATURES.map(({ name }) => name);
+    assert.deepEqual(names, [...new Set(names)].sort());
   });
 });
