@@ -2,8 +2,9 @@
 
 /**
  * The backend of all benchmarks, as a process of its own: `node backend.ts PORT [NAME]`. It answers any unary call with one small
- * message and a header `x-backend: NAME`; a path that ends in `/Echo` gets its own bytes back, message by message. What is not
- * gRPC gets one small body.
+ * message and a header `x-backend: NAME`; a path that ends in `/Echo` gets its own bytes back, message by message; one that ends
+ * in `/Check` gets an empty message, which in Envoy's protocol of external authorization is a yes. What is not gRPC gets one
+ * small body.
  */
 import { createServer, type Socket } from 'node:net';
 import {
@@ -20,6 +21,7 @@ const [port, name = 'one'] = process.argv.slice(2);
 const HEAD = new HeaderList([':status', 'content-type', 'x-backend'], ['200', 'application/grpc', name]);
 const TRAILERS = new HeaderList(['grpc-status'], ['0']);
 const MESSAGE = Buffer.from([0, 0, 0, 0, 7, 10, 5, 104, 101, 108, 108, 111]);
+const YES = Buffer.alloc(5);
 const HTTP_HEAD = new HeaderList([':status', 'content-type', 'content-length'], ['200', 'text/plain', '12']);
 const HTTP_BODY = Buffer.from('hello world\n');
 const lists = new HeaderListPool();
@@ -28,6 +30,7 @@ class Answer implements MessageEvents {
   readonly connection: Http2Connection;
   echo = false;
   isGrpc = false;
+  message = MESSAGE;
   /** What the stream could not take yet. */
   queue: Buffer[] = [];
   ended = false;
@@ -37,7 +40,9 @@ class Answer implements MessageEvents {
   }
 
   onHead(stream: MessageStream, head: HeaderList, _fields: unknown, endStream: boolean): void {
-    this.echo = head.get(':path')?.endsWith('/Echo') ?? false;
+    const path = head.get(':path') ?? '';
+    this.echo = path.endsWith('/Echo');
+    if (path.endsWith('/Check')) this.message = YES;
     this.isGrpc = head.get('content-type')?.startsWith('application/grpc') ?? false;
     if (this.echo) stream.sendHead(HEAD, null, false);
     if (endStream) this.finish(stream);
@@ -86,7 +91,7 @@ class Answer implements MessageEvents {
       return;
     }
     stream.sendHead(HEAD, null, false);
-    stream.sendData(MESSAGE, 0, MESSAGE.length, false);
+    stream.sendData(this.message, 0, this.message.length, false);
     stream.sendTrailers(TRAILERS, null);
   }
 }

@@ -90,8 +90,8 @@ export interface Running {
   readonly readyMs: number;
 }
 
-/** How a proxy is set up: gRPC, one route and one worker where nothing is said. */
-export type SetupOptions = Partial<Pick<Setup, 'wiring' | 'routes' | 'workers'>>;
+/** How a proxy is set up: gRPC, one route, one worker and no questions to a server where nothing is said. */
+export type SetupOptions = Partial<Pick<Setup, 'wiring' | 'routes' | 'workers' | 'isAuthorized'>>;
 
 /** A peer as a case may start it, in front of a bed. */
 export interface Stand {
@@ -111,6 +111,7 @@ export async function withPeer<T>(
   const setup: Setup = {
     routes: 1,
     workers: 1,
+    isAuthorized: false,
     ...options,
     wiring,
     lastRouteTo: 'backend',
@@ -122,6 +123,7 @@ export async function withPeer<T>(
     keyFile: bed.keyFile,
     folder: bed.folder,
   };
+  if (setup.isAuthorized && !peer.doesExternalAuth) throw new Error('it does not ask such a server');
   const how = peer.command(setup);
   if (how === undefined) throw new Error(`it does not do ${wiring.name}`);
   const start = performance.now();

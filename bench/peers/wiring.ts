@@ -12,4 +12,5 @@ export interface Wiring {
 export const GRPC: Wiring = { name: 'gRPC', kind: 'grpc', client: 'h2', backend: 'h2' };
 export const H1_TO_H1: Wiring = { name: 'h1 → h1', kind: 'http', client: 'h1', backend: 'h1' };
 export const H2_TO_H1: Wiring = { name: 'h2 → h1', kind: 'http', client: 'h2', backend: 'h1' };
+export const H2_TO_H2: Wiring = { name: 'h2 → h2', kind: 'http', client: 'h2', backend: 'h2' };
 export const H1_TO_H2: Wiring = { name: 'h1 → h2', kind: 'http', client: 'h1', backend: 'h2' };
