@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:http2';
+import { text } from 'node:stream/consumers';
 import { after, describe, it } from 'node:test';
 import { Client, credentials, type Metadata } from '@grpc/grpc-js';
 import { startDemoBackends } from './demo-backends.ts';
@@ -90,6 +93,17 @@ describe('demo backends', async () => {
     const startedMs = performance.now();
     assert.equal(await statusOf('delay=30ms'), 200);
     assert.ok(performance.now() - startedMs >= 29);
+  });
+
+  it('judges as an authorization server what is asked below /authorize/, over HTTP/1.1 and HTTP/2', async () => {
+    const stranger = await fetch(`http://127.0.0.1:${first.port}/authorize/a`);
+    assert.deepEqual([stranger.status, stranger.headers.get('hostname')], [401, first.podName]);
+    const session = connect(`http://127.0.0.1:${first.port}`);
+    const authorization = `Basic ${Buffer.from('ann:x').toString('base64')}`;
+    const stream = session.request({ ':path': '/authorize/a', authorization });
+    const [fields] = await once(stream, 'response');
+    assert.deepEqual([fields[':status'], fields['x-user'], await text(stream)], [200, 'ann', '']);
+    session.close();
   });
 
   it('refuses a request that does not decode', async () => {

@@ -3,6 +3,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import type { AskedTrouble } from './asked-trouble.ts';
+import { demoVerdict } from './demo-verdict.ts';
 
 /** Who answers. */
 export interface EchoPod {
@@ -10,7 +11,7 @@ export interface EchoPod {
   readonly trouble: AskedTrouble;
 }
 
-/** Answers a request that is not gRPC: method, path, host, headers and the pod's name as JSON. */
+/** Answers a request that is not gRPC: method, path, host, headers and the pod's name as JSON; a question with a verdict. */
 export async function answerHttpEcho(
   stream: ServerHttp2Stream,
   headers: IncomingHttpHeaders,
@@ -20,6 +21,12 @@ export async function answerHttpEcho(
   stream.resume();
   const status = await trouble.statusFor(path ?? '/');
   if (stream.destroyed) return;
+  const verdict = status === 200 ? demoVerdict(path ?? '/', rest.authorization) : null;
+  if (verdict !== null) {
+    stream.respond({ ':status': verdict.status, hostname: name, ...verdict.fields });
+    stream.end(verdict.text);
+    return;
+  }
   const fields = Object.fromEntries(Object.entries(rest).filter(([field]) => !field.startsWith(':')));
   stream.respond({ ':status': status, 'content-type': 'application/json', hostname: name });
   stream.end(echo({ method, host: authority ?? rest.host, path, headers: fields }, name));
@@ -35,6 +42,12 @@ export async function answerHttp1Echo(
   request.resume();
   const status = await trouble.statusFor(url ?? '/');
   if (response.destroyed) return;
+  const verdict = status === 200 ? demoVerdict(url ?? '/', headers.authorization) : null;
+  if (verdict !== null) {
+    response.writeHead(verdict.status, { hostname: name, ...verdict.fields });
+    response.end(verdict.text);
+    return;
+  }
   response.writeHead(status, { 'content-type': 'application/json', hostname: name });
   response.end(echo({ method, host: headers.host, path: url, headers }, name));
 }
