@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { X509Certificate } from 'node:crypto';
 import { type ExplainedPlace, explain, narrowBinding, type Question } from '../match/index.ts';
-import type { Binding, HeaderMatch, Listener, RouteEntry, Snapshot, VirtualHost } from '../snapshot/index.ts';
+import type { Binding, HeaderMatch, Listener, RouteEntry, Rule, Snapshot, VirtualHost } from '../snapshot/index.ts';
 import { ANY_HOST } from '../values/index.ts';
 import type { GatewaySummary } from './summary.ts';
 
@@ -28,7 +28,7 @@ export interface TrySource {
   readonly caPem: string | null;
 }
 
-/** An entry of a listener that is bound. */
+/** An entry of a listener that is bound; no authorization server is asked about what it takes. */
 export interface TryEntry {
   readonly binding: Binding;
   readonly listener: Listener;
@@ -36,7 +36,7 @@ export interface TryEntry {
   readonly entry: RouteEntry;
 }
 
-/** All entries of listeners that are bound, in the snapshot's order. */
+/** All entries that may be tried, in the snapshot's order. */
 export function boundEntries({ snapshot, gateways }: TrySource): TryEntry[] {
   const bound = new Set(
     gateways.flatMap(({ namespace, name, listeners }) =>
@@ -45,11 +45,18 @@ export function boundEntries({ snapshot, gateways }: TrySource): TryEntry[] {
   );
   return snapshot.bindings.flatMap(binding =>
     binding.listeners
-      .filter(({ id }) => bound.has(id))
+      .filter(({ id, filters }) => bound.has(id) && filters.length === 0)
       .flatMap(listener =>
-        listener.virtualHosts.flatMap(host => host.entries.map(entry => ({ binding, listener, host, entry }))),
+        listener.virtualHosts.flatMap(host =>
+          host.entries.filter(({ rule }) => !isGuarded(rule)).map(entry => ({ binding, listener, host, entry })),
+        ),
       ),
   );
+}
+
+/** Whom its server lets pass nobody here can tell. */
+function isGuarded(rule: Rule): boolean {
+  return [rule, ...rule.backends].some(({ filters }) => filters.some(({ kind }) => kind === 'external-auth'));
 }
 
 /** How to reach an entry; undefined: the headers that it wants cannot be told. */
