@@ -200,6 +200,19 @@ for (const protocol of ['h1', 'h2c'] as const) {
         assert.equal(endpoint.calls, 0);
       });
 
+      it('signs and dates denials itself, once', async () => {
+        const theirs = 'Sun, 06 Nov 1994 08:49:37 GMT';
+        httpAnswer = (_request, _body, response) => {
+          response.writeHead(401, { date: theirs, server: 'theirs' }).end();
+        };
+        await start(HTTP_AUTH);
+        const { status, headers } = await ask(gateway.port);
+        assert.deepEqual([status, headers['server']], [401, 'daemun']);
+        assert.ok(Date.parse(String(headers['date'])) > Date.parse(theirs), String(headers['date']));
+        const { headers: joined } = await fetch(`http://127.0.0.1:${gateway.port}`);
+        assert.deepEqual([joined.get('server'), joined.get('date')?.length], ['daemun', theirs.length]);
+      });
+
       it('forwards bodies up to the limit, and refuses larger ones', async () => {
         await start({ ...GRPC_AUTH, maxBodyBytes: 600_000 });
         const body = 'large '.repeat(100_000);

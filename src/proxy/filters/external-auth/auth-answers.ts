@@ -14,6 +14,9 @@ export interface Denial {
   readonly body: Buffer;
 }
 
+/** Fields of a denial that the client is told otherwise: the type with the body, the others by who answers it, which is the gateway. */
+const TOLD_APART: ReadonlySet<string> = new Set(['content-type', 'date', 'server']);
+
 const DENIED = 'the authorization server denied the request';
 
 /**
@@ -28,7 +31,7 @@ export function denied({ status, headers, body }: Denial): Answer {
     grpcStatus: grpcStatus === GrpcStatus.UNKNOWN ? GrpcStatus.PERMISSION_DENIED : grpcStatus,
     message: body.length === 0 ? DENIED : body.toString().trim(),
     body: bodyOf(httpStatus, headers, body),
-    headers: headers.filter(([name]) => isChangeable(name) && name !== 'content-type'),
+    headers: headers.filter(([name]) => isChangeable(name) && !TOLD_APART.has(name)),
     reason: 'auth_denied',
     httpOnly: false,
   };
