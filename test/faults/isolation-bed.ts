@@ -3,11 +3,12 @@
 /** Two Gateways, one of which serves a good and a faulty host: each with a route, a Service and a certificate of its own. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import http, { type ClientRequest, type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 import { type Standalone, startStandalone } from '../../src/controller/index.ts';
 import { type CertificatePair, parseCertificateHost, selfSignedCertificate } from '../../src/demo/index.ts';
 import { HoldingBackend } from './holding-backend.ts';
@@ -18,6 +19,10 @@ export interface FaultyParts {
   readonly rules?: string;
   /** Of the Gateway that serves it, one line. Default: none. */
   readonly annotations?: string;
+  /** Of its Service, one line. Beside where its backend is. */
+  readonly service?: string;
+  /** One more document of the file. Default: none. */
+  readonly document?: string;
   /** What its Secret holds instead of a certificate. Default: one. */
   readonly certificate?: string;
 }
@@ -65,9 +70,13 @@ export class IsolationBed {
     return new IsolationBed(backend, gateway, folder, certificates);
   }
 
-  async reload(parts: FaultyParts): Promise<void> {
-    writeFileSync(join(this.#folder, 'all.yaml'), manifests(parts, this.backend.port, this.#certificates));
+  /** Resolves when the findings have codes that `isTaken` takes: a file that looks half-written is read again a little later. */
+  async reload(parts: FaultyParts, isTaken: (codes: readonly string[]) => boolean): Promise<void> {
+    const file = join(this.#folder, 'all.yaml');
+    writeFileSync(`${file}.new`, manifests(parts, this.backend.port, this.#certificates));
+    renameSync(`${file}.new`, file);
     await this.gateway.reload();
+    while (!isTaken(this.codes())) await turn();
     await this.gateway.settled();
   }
 
@@ -121,7 +130,9 @@ function certificateOf(name: string): Promise<CertificatePair> {
   return selfSignedCertificate([host], { nowMs: Date.now(), days: 60 });
 }
 
-function manifests({ rules = RULE, annotations, certificate }: FaultyParts, port: number, own: Certificates): string {
+function manifests(parts: FaultyParts, port: number, own: Certificates): string {
+  const { rules = RULE, annotations, service, document, certificate } = parts;
+  const endpoints = `daemun.dev/endpoints: "127.0.0.1:${port}"`;
   const named = ['good', 'faulty'];
   const https = named.map(
     name =>
@@ -134,7 +145,9 @@ function manifests({ rules = RULE, annotations, certificate }: FaultyParts, port
     route('faulty', rules),
     secret('good', own.good.chain, own.good.key),
     secret('faulty', certificate ?? own.faulty.chain, own.faulty.key),
-    ...named.map(name => service(name, port)),
+    ...(document === undefined ? [] : [document]),
+    serviceOf('good', endpoints),
+    serviceOf('faulty', service === undefined ? endpoints : `${endpoints}, ${service}`),
   ].join('---\n');
 }
 
@@ -172,10 +185,10 @@ data: { tls.crt: ${base64(chain)}, tls.key: ${base64(key)} }
 `;
 }
 
-function service(name: string, port: number): string {
+function serviceOf(name: string, annotations: string): string {
   return `apiVersion: v1
 kind: Service
-metadata: { name: ${name}, annotations: { daemun.dev/endpoints: "127.0.0.1:${port}" } }
+metadata: { name: ${name}, annotations: { ${annotations} } }
 spec: { ports: [{ port: 80 }] }
 `;
 }
