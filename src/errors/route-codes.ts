@@ -140,4 +140,9 @@ export const ROUTE_CODES = {
     summary: "an annotation's value cannot be read; the default is used",
     help: 'write the value as the finding says',
   },
+  'annotation/no-effect': {
+    severity: 'warning',
+    summary: 'an annotation cannot do here what it says: health of endpoints is asked for by gRPC, which needs HTTP/2',
+    help: 'set appProtocol: kubernetes.io/h2c on the port of the Service, or remove the annotation',
+  },
 } as const satisfies Record<`route/${string}` | `backend/${string}` | `annotation/${string}`, CatalogueEntry>;

@@ -4,6 +4,7 @@ import type { Finding } from '../../errors/index.ts';
 import type { Service, ServicePort } from '../../resources/index.ts';
 import type { Cluster, EndpointSet } from '../../snapshot/index.ts';
 import { interned } from '../../values/index.ts';
+import { findingOf } from '../report.ts';
 import { readAnnotation } from './annotations/annotation.ts';
 import { CONNECT_TIMEOUT } from './annotations/connect-timeout.ts';
 import { readDnsTargets } from './annotations/dns-targets.ts';
@@ -49,12 +50,29 @@ export function resolveCluster(
     id,
     protocol,
     balancer: readAnnotation(service, LOAD_BALANCER, findings),
-    // Health is asked for by gRPC, which needs HTTP/2.
-    healthCheck: protocol === 'h2c' ? readAnnotation(service, HEALTH_CHECK, findings) : null,
+    healthCheck: resolveHealthCheck(service, protocol, findings),
     discovery:
       dns === undefined || dns.targets.length === 0 ? { kind: 'published' } : { kind: 'dns', targets: dns.targets },
     connectTimeoutMs: readAnnotation(service, CONNECT_TIMEOUT, findings),
     maxPendingRequests: MAX_PENDING_REQUESTS,
   };
   return { cluster, endpoints: { cluster: id, endpoints }, findings };
+}
+
+/** Health is asked for by gRPC, which needs HTTP/2. */
+function resolveHealthCheck(
+  service: Service,
+  protocol: Cluster['protocol'],
+  findings: Finding[],
+): Cluster['healthCheck'] {
+  const healthCheck = readAnnotation(service, HEALTH_CHECK, findings);
+  if (healthCheck === null || protocol === 'h2c') return healthCheck;
+  findings.push(
+    findingOf('annotation/no-effect', service, {
+      path: ['metadata', 'annotations', HEALTH_CHECK.name],
+      message: `${HEALTH_CHECK.name} has no effect for HTTPRoutes: endpoints are asked by gRPC, and HTTPRoutes speak HTTP/1.1 to this Service`,
+      help: 'Set appProtocol: kubernetes.io/h2c on the port if they speak HTTP/2, or remove the annotation',
+    }),
+  );
+  return null;
 }
