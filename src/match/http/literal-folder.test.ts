@@ -22,6 +22,10 @@ describe('the folder of a pattern', () => {
     ['(?i)/a/b', '/'],
     ['/a\\Q|\\E/x', '/'],
     ['/a/\\d/x', '/a'],
+    ['/a/b/(?i)?', '/a'],
+    ['/a/b/(?i)(?s)*', '/a'],
+    ['/a/b/\\Q\\E?', '/'],
+    ['/a/b/(?:c)?', '/a/b'],
     ['.*', '/'],
     ['', '/'],
   ] as const) {
@@ -46,6 +50,13 @@ describe('the folder of a pattern', () => {
       '\\d',
       '^',
       '(?i)',
+      '(?s)',
+      '(?:',
+      '{0}',
+      '$',
+      '\\b',
+      '\\Q',
+      '\\E',
     );
     const patterns = fc.array(part, { maxLength: 8 }).map(parts => `/${parts.join('')}`);
     const paths = fc

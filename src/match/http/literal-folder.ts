@@ -4,6 +4,8 @@
 const LITERAL = /^[A-Za-z0-9/_~!@%&=:;,'"<>`#-]$/;
 const QUANTIFIER = /^[*+?{]$/;
 const PUNCTUATION = /^[^A-Za-z0-9]$/;
+/** They stand for nothing: a quantifier behind them is for the character before them. */
+const FLAGS = /^\(\?[A-Za-z-]*\)/;
 
 /**
  * The folder that every path lies in which an RE2 pattern takes, as far as its beginning tells: `/a/b` for `/a/b/c[0-9]+`, `/`
@@ -19,7 +21,10 @@ function literalStart(pattern: string): string {
   for (let at = pattern.startsWith('^') ? 1 : 0; at < pattern.length; ) {
     const isEscaped = pattern[at] === '\\';
     const character = pattern[isEscaped ? at + 1 : at] ?? '';
-    if (!(isEscaped ? PUNCTUATION : LITERAL).test(character)) break;
+    if (!(isEscaped ? PUNCTUATION : LITERAL).test(character)) {
+      if (FLAGS.test(pattern.slice(at))) return literal.slice(0, -1);
+      break;
+    }
     at += isEscaped ? 2 : 1;
     // It may be left out, or come again.
     if (QUANTIFIER.test(pattern[at] ?? '')) break;
