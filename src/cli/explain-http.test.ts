@@ -27,6 +27,9 @@ spec:
         - type: URLRewrite
           urlRewrite: { hostname: shop.test, path: { type: ReplacePrefixMatch, replacePrefixMatch: / } }
       backendRefs: [{ name: shop, port: 80 }]
+    - matches: [{ path: { value: /%7Einner } }]
+      filters: [{ type: URLRewrite, urlRewrite: { path: { type: ReplacePrefixMatch, replacePrefixMatch: /home } } }]
+      backendRefs: [{ name: shop, port: 80 }]
     - matches: [{ path: { value: /api } }]
       filters: [{ type: CORS, cors: { allowOrigins: ["https://*.shop.test"], allowMethods: [PUT] } }]
       backendRefs: [{ name: shop, port: 80 }]
@@ -142,6 +145,11 @@ describe('explain, of an HTTP request', () => {
     assert.match(out, /^ {2}rewrite: host shop\.test, \/ in place of the prefix \/inner$/m);
     assert.match(out, /asked for GET \/x\?q=1 of host shop\.test/);
     assert.match(out, /forwarded to default\/shop:80\/h1$/m);
+  });
+
+  it('replaces a prefix that is written in another form than the one it is compared in', async () => {
+    for (const asked of ['/~inner/x', '/%7Einner/x'])
+      assert.match((await explain('--http', `GET ${asked}`)).out, /asked for GET \/home\/x$/m);
   });
 
   it('says that a request asks for an upgrade, as rules see it', async () => {

@@ -57,13 +57,9 @@ export function translateRule(source: RouteRule, site: RuleSite): TranslatedRule
   const path = ['spec', 'rules', ruleIndex];
   const matched = compileMatches(source, { route, path: [...path, 'matches'] });
   if ('problem' in matched) return { dropped: matched.problem, ruleIndex };
-  const filters = compileFilters(rule.filters, {
-    route,
-    path: [...path, 'filters'],
-    context,
-    prefix: prefixOf(source),
-  });
-  const shares = compileBackends(source, { site, answers: answersAll(filters) });
+  const prefix = prefixOf(matched.matches);
+  const filters = compileFilters(rule.filters, { route, path: [...path, 'filters'], context, prefix });
+  const shares = compileBackends(rule, { site: { ...site, prefix }, answers: answersAll(filters) });
   const { namespace, name } = route.metadata;
   const id = interned(`${route.kind}/${namespace}/${name}/${ruleIndex}`);
   const sessionPath = [...path, 'sessionPersistence'];
@@ -102,6 +98,12 @@ function compileMatches(source: RouteRule, site: MatchSite): CompiledMatches {
   }
 }
 
+/** What the backends of a rule are translated in. */
+interface BackendSite extends RuleSite {
+  /** See `prefixOf`. */
+  readonly prefix: string | null;
+}
+
 interface Shares {
   readonly backends: WeightedBackend[];
   readonly used: ResolvedBackend[];
@@ -116,14 +118,13 @@ interface Shares {
  * and answers it with a fault (GRPCRouteRule.backendRefs): one whose filters cannot be served makes no rule unserved that has another backend.
  */
 function compileBackends(
-  source: RouteRule,
-  { site, answers }: { readonly site: RuleSite; readonly answers: boolean },
+  rule: RouteRule['rule'],
+  { site, answers }: { readonly site: BackendSite; readonly answers: boolean },
 ): Shares {
-  const refs = source.rule.backendRefs ?? [];
-  const prefix = prefixOf(source);
+  const refs = rule.backendRefs ?? [];
   const path = ['spec', 'rules', site.ruleIndex, 'backendRefs'];
   const shares: Shares = { backends: [], used: [], refsProblems: [], unsupported: [], findings: [], fault: null };
-  for (const [index, ref] of refs.entries()) addShare(ref, [...path, index], { site: { ...site, prefix }, shares });
+  for (const [index, ref] of refs.entries()) addShare(ref, [...path, index], { site, shares });
   if (shares.backends.some(({ target }) => target.kind === 'cluster')) {
     shares.findings.push(...shares.unsupported.splice(0).map(({ finding }) => finding));
   }
@@ -135,7 +136,7 @@ function compileBackends(
 function addShare(
   ref: GRPCBackendRef | HTTPBackendRef,
   path: readonly (string | number)[],
-  { site, shares }: { site: RuleSite & { readonly prefix: string | null }; shares: Shares },
+  { site, shares }: { site: BackendSite; shares: Shares },
 ): void {
   const { route, context } = site;
   const resolved = resolveBackend(ref, { referrer: route, speaks: route.kind, path, context });

@@ -2,20 +2,21 @@
 
 import type { Finding } from '../../errors/index.ts';
 import type { HTTPRouteFilter } from '../../resources/index.ts';
-import type { PathChange, Redirect, UrlRewrite } from '../../snapshot/index.ts';
+import type { PathChange, Redirect, RequestMatch, UrlRewrite } from '../../snapshot/index.ts';
 import { normalTarget } from '../../values/index.ts';
-import type { RouteRule } from '../route-kinds.ts';
 
 type WrittenRedirect = Extract<HTTPRouteFilter, { type: 'RequestRedirect' }>['requestRedirect'];
 type WrittenRewrite = Extract<HTTPRouteFilter, { type: 'URLRewrite' }>['urlRewrite'];
 type WrittenPath = NonNullable<WrittenRewrite['path']>;
 
-/** The prefix that all requests of a rule have, without a slash at its end; null: they have none. */
-export function prefixOf(source: RouteRule): string | null {
-  if (source.kind !== 'HTTPRoute') return null;
-  const [match, another] = source.rule.matches;
-  const isPrefix = match?.path.type === 'PathPrefix' && another === undefined;
-  return isPrefix ? withoutSlash(match.path.value) : null;
+/**
+ * The prefix that all requests of a rule have, as they are compared with it, without a slash at its end; null: they have none.
+ * `matches`: all of the rule.
+ */
+export function prefixOf(matches: readonly RequestMatch[]): string | null {
+  const [match, another] = matches;
+  if (another !== undefined || match?.kind !== 'http' || match.path.kind !== 'prefix') return null;
+  return withoutSlash(match.path.value);
 }
 
 /** Whether a filter replaces a prefix, which a rule must have then. The API server refuses most of those that have none. */
