@@ -87,7 +87,7 @@ export class SteppedExchange implements SteppedRequest {
 
   watch(watcher: BodyWatcher): void {
     // What follows an upgrade is no body.
-    if (this.#exchange.tunnel === null) this.#exchange.steps?.watch(watcher);
+    if (this.decision.upgrade === null) this.#exchange.steps?.watch(watcher);
     else watcher.end();
   }
 

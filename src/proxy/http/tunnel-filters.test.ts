@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import type { Filter, Rule } from '../../snapshot/index.ts';
+import type { Filter, ListenerFilter, Rule } from '../../snapshot/index.ts';
 import { HTTP_AUTH, httpAuthServer } from './external-auth.test-support.ts';
 import { backend as backendOf, listener, rule, TestGateway } from './gateway.test-support.ts';
 import { ask, type Granted, TunnelBackend, VERSIONS } from './tunnel-peers.test-support.ts';
@@ -30,14 +30,22 @@ for (const version of VERSIONS) {
       other.close();
     });
 
-    async function start(filters: readonly Filter[], changes: Partial<Rule> = {}, authPort = 0): Promise<void> {
+    interface Beside {
+      readonly changes?: Partial<Rule>;
+      readonly ofListener?: readonly ListenerFilter[];
+      readonly authPort?: number;
+    }
+
+    async function start(
+      filters: readonly Filter[],
+      { changes, ofListener = [], authPort = 0 }: Beside = {},
+    ): Promise<void> {
       const path = { kind: 'prefix', value: '/' } as const;
       const match = { kind: 'http', path, method: null, headers: [], queryParams: [] } as const;
       const all = rule('all', [backendOf('main')], { filters, ...changes });
+      const virtualHosts = [{ hostname: '*', entries: [{ match, rule: all, matchIndex: 0 }] }];
       await gateway.apply({
-        listeners: [
-          listener('http', [], { virtualHosts: [{ hostname: '*', entries: [{ match, rule: all, matchIndex: 0 }] }] }),
-        ],
+        listeners: [listener('http', [], { virtualHosts, filters: ofListener })],
         clusters: { main: [backend.port], other: [other.port], auth: [authPort] },
         clusterChanges: { protocol: 'h1' },
       });
@@ -64,28 +72,32 @@ for (const version of VERSIONS) {
       assert.equal(other.upgrades.length, 0);
     });
 
-    it('asks for authorization, without a body to wait for, and tells what is refused', async () => {
-      const asked: string[] = [];
-      let verdict = 200;
-      const auth = await httpAuthServer((request, body, answer) => {
-        asked.push(`${request.method} ${request.url} ${request.headers.upgrade} ${body.length}`);
-        answer.writeHead(verdict).end();
+    for (const place of ['rule', 'listener'] as const) {
+      it(`asks for authorization in its ${place}, without a body to wait for, and tells what is refused`, async () => {
+        const asked: string[] = [];
+        let verdict = 200;
+        const auth = await httpAuthServer((request, body, answer) => {
+          asked.push(`${request.method} ${request.url} ${request.headers.upgrade} ${body.length}`);
+          answer.writeHead(verdict).end();
+        });
+        cleanups.push(() => auth.close());
+        const filter = { kind: 'external-auth', auth: { ...HTTP_AUTH, maxBodyBytes: 1_000 } } as const;
+        const [ofRule, ofListener] = place === 'rule' ? [[filter], []] : [[], [filter]];
+        await start(ofRule, { ofListener, authPort: auth.port });
+        const { status, bytes } = await open();
+        assert.equal(status, granted);
+        bytes.write('ping');
+        assert.equal((await (await backend.upgraded()).bytes.take(4)).toString(), 'ping');
+        verdict = 403;
+        assert.equal((await open()).status, 403);
+        assert.deepEqual(asked, ['GET /check/ undefined 0', 'GET /check/ undefined 0']);
+        assert.equal(backend.upgrades.length, 1);
       });
-      cleanups.push(() => auth.close());
-      await start([{ kind: 'external-auth', auth: { ...HTTP_AUTH, maxBodyBytes: 1_000 } }], {}, auth.port);
-      const { status, bytes } = await open();
-      assert.equal(status, granted);
-      bytes.write('ping');
-      assert.equal((await (await backend.upgraded()).bytes.take(4)).toString(), 'ping');
-      verdict = 403;
-      assert.equal((await open()).status, 403);
-      assert.deepEqual(asked, ['GET /check/ undefined 0', 'GET /check/ undefined 0']);
-      assert.equal(backend.upgrades.length, 1);
-    });
+    }
 
     it('tries again what is refused with a status that it names', async () => {
       const retry = { attempts: 2, httpStatuses: [503], grpcStatuses: [], backoffMs: 1 };
-      await start([], { retry });
+      await start([], { changes: { retry } });
       backend.refusal = 'HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
       const refused = await open();
       assert.equal(refused.status, 503);
