@@ -44,8 +44,9 @@ export class Recorder implements MessageEvents {
   onInformational(_stream: MessageStream, head: HeaderList): void {
     this.interim.push(head);
   }
-  onUpgraded(_stream: MessageStream, head: HeaderList): void {
+  onUpgraded(_stream: MessageStream, head: HeaderList, fields: VolatileFields): void {
     this.upgraded = head;
+    this.fields = fields;
   }
   onData(_stream: MessageStream, chunk: Buffer, start: number, end: number, endStream: boolean): void {
     this.body.push(chunk.subarray(start, end));

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { HeaderList } from '../head/header-list.ts';
+import { fieldOf } from '../head/volatile-fields.ts';
 import { ErrorCode, frame, literal, Side, startedServer, uint32 } from './connection.test-support.ts';
 import { DATA, END_HEADERS, END_STREAM, HEADERS, RST_STREAM, SETTINGS } from './frame.ts';
 
@@ -58,6 +59,16 @@ describe('extended CONNECT (RFC 8441)', () => {
     assert.deepEqual([head?.get(':method'), ended], ['GET', false]);
   });
 
+  it('is given on without a key that turned out to vary, too', () => {
+    const server = startedServer();
+    for (let id = 1; id < 200; id += 2) {
+      server.receive(frame(HEADERS, END_HEADERS, id, block({ 'sec-websocket-key': `key ${id}`, 'x-varies': `${id}` })));
+      const { head, fields } = server.last();
+      assert.equal(head?.get('sec-websocket-key') ?? fieldOf(fields, 'sec-websocket-key'), undefined, `stream ${id}`);
+    }
+    assert.equal(fieldOf(server.last().fields, 'x-varies'), '199', 'names vary here');
+  });
+
   const refused: readonly (readonly [string, Readonly<Record<string, string | undefined>>])[] = [
     ['another method', { ':method': 'GET' }],
     ['no path', { ':path': undefined }],
@@ -101,6 +112,20 @@ describe('extended CONNECT (RFC 8441)', () => {
   it('is not taken back, nor offered by half', () => {
     assert.equal(clientOf(settings(1), settings(0)).fatalCode, ErrorCode.PROTOCOL_ERROR);
     assert.equal(clientOf(settings(2)).fatalCode, ErrorCode.PROTOCOL_ERROR);
+  });
+
+  it('is granted to others without a proof that no key was sent for', () => {
+    const client = clientOf(settings(1));
+    for (let count = 0; count < 100; count++) {
+      const { recorder, stream } = client.open();
+      stream.sendHead(ASKED, null, false);
+      client.take();
+      const proof = [literal('sec-websocket-accept', `proof ${count}`), literal('x-a', 'b')];
+      client.receive(frame(HEADERS, END_HEADERS, stream.id, Buffer.concat([Buffer.from([0x88]), ...proof])));
+      assert.deepEqual([recorder.upgraded?.names, recorder.fields], [[':status', 'x-a'], null]);
+      stream.reset('cancelled');
+      client.take();
+    }
   });
 
   it('may be over with the head that grants it', () => {

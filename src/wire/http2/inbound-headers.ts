@@ -4,7 +4,7 @@ import type { HeaderList } from '../head/header-list.ts';
 import { NO_EVENTS } from '../message/message-stream.ts';
 import type { ConnectionCore } from './connection-core.ts';
 import { ErrorCode } from './error-code.ts';
-import { askedUpgrade } from './extended-connect.ts';
+import { askedUpgrade, grantedUpgrade, withoutProof } from './extended-connect.ts';
 import { IGNORED } from './flood-budget.ts';
 import { END_HEADERS, END_STREAM, HAS_PRIORITY, PADDED, readUint31, SETTINGS } from './frame.ts';
 import { isIdle } from './inbound-data.ts';
@@ -189,7 +189,8 @@ export class HeadersReceiver {
     }
     const fields = decoder.fields;
     stream.events = connection.events.onStream(stream);
-    stream.events.onHead(stream, isUpgrade ? askedUpgrade(list, connection.lists) : list, fields, endStream);
+    if (isUpgrade) stream.events.onHead(stream, askedUpgrade(list, connection.lists), withoutProof(fields), endStream);
+    else stream.events.onHead(stream, list, fields, endStream);
   }
 
   /** A block on a stream that is not open and cannot be opened. */
@@ -243,9 +244,9 @@ export class HeadersReceiver {
       sendData(connection, stream, NOTHING, 0, 0, true);
       return false;
     }
-    const { fields } = connection.decoder;
+    const fields = withoutProof(connection.decoder.fields);
     stream.flags |= HEAD_RECEIVED | TUNNEL;
-    stream.events.onUpgraded?.(stream, list, fields);
+    stream.events.onUpgraded?.(stream, grantedUpgrade(list, connection.lists), fields);
     if (!endStream || (stream.flags & CLOSED) !== 0) return true;
     this.#end(stream);
     stream.events.onData(stream, NOTHING, 0, 0, true);
