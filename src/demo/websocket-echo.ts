@@ -1,25 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { acceptOf, WEBSOCKET } from '../wire/index.ts';
 import { CLOSE, encodeFrame, FrameReader, PING, PONG } from './websocket-frames.ts';
-
-/** RFC 6455 §1.3. */
-const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 
 /** Grants a WebSocket, naming the pod in the answer's `hostname`, and sends back each frame of its messages; pings are answered. */
 export function answerWebSocketEcho(request: IncomingMessage, socket: Duplex, first: Buffer, podName: string): void {
   const { upgrade, 'sec-websocket-key': key } = request.headers;
-  if (upgrade?.toLowerCase() !== 'websocket' || key === undefined) {
+  if (upgrade?.toLowerCase() !== WEBSOCKET || key === undefined) {
     socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
     return;
   }
-  const accept = createHash('sha1')
-    .update(key + GUID)
-    .digest('base64');
   socket.write(
-    `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: ${accept}\r\nhostname: ${podName}\r\n\r\n`,
+    `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: ${acceptOf(key)}\r\nhostname: ${podName}\r\n\r\n`,
   );
   const reader = new FrameReader();
   const receive = (chunk: Buffer): void => {

@@ -45,4 +45,4 @@ export type { MessageEvents, MessageStream } from './message/message-stream.ts';
 export { copyBytes } from './output/copy-bytes.ts';
 export type { OutputSink } from './output/output.ts';
 export { FrameBoundary, goingAway } from './websocket/frame-boundary.ts';
-export { WEBSOCKET } from './websocket/handshake.ts';
+export { acceptOf, WEBSOCKET } from './websocket/handshake.ts';

@@ -98,7 +98,7 @@ export class Bytes {
   }
 }
 
-/** Asks over a connection of its own. `onSession`: the connection, for who ends it. */
+/** Asks over a connection of its own; what ends that is added to `cleanups`. */
 export async function ask(version: Version, port: number, asked: Asked, cleanups: (() => void)[]): Promise<Granted> {
   return version === 'HTTP/2' ? ask2(port, asked, cleanups) : ask1(port, asked, cleanups);
 }
@@ -155,7 +155,7 @@ async function ask2(
 }
 
 /** A connection whose server's SETTINGS are here. */
-export async function session2(port: number, isSecure = false): Promise<ClientHttp2Session> {
+async function session2(port: number, isSecure: boolean): Promise<ClientHttp2Session> {
   const session = connect2(`${isSecure ? 'https' : 'http'}://127.0.0.1:${port}`, TLS);
   session.on('error', () => {});
   await once(session, 'remoteSettings');
