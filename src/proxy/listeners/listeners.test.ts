@@ -257,6 +257,14 @@ describe('listeners', () => {
     assert.deepEqual(await drained, { finished: 1, cut: 0 });
   });
 
+  it('opens no port any more once it was told to accept no more', async () => {
+    await apply({});
+    await gateway.runtime.stopListening();
+    assert.equal(gateway.port, 0);
+    await apply({ listeners: [listener('grpc', [rule('other', [backend('a')])])] });
+    assert.equal(gateway.port, 0);
+  });
+
   it('says why a port cannot be bound', async () => {
     await apply({});
     const taken = gateway.port;

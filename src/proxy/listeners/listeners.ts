@@ -51,6 +51,8 @@ export class Listeners {
   readonly #servers = new Map<string, BindingServer>();
   #bindings: readonly Binding[] = [];
   #isLeaving = false;
+  /** For good: a snapshot that comes now is for the connections that there are. */
+  #acceptsNoMore = false;
   /** Bindings that left and still have connections. */
   readonly #leaving = new Map<BindingServer, Timer | undefined>();
 
@@ -93,7 +95,8 @@ export class Listeners {
     this.#environment.serving.lists.steadyNames.add(healthNamesOf(wanted));
     const failures = new Map<string, BindFailure>();
     for (const binding of wanted) this.#swap(binding);
-    if (ports === 'open') await Promise.all(wanted.map(binding => this.#open(binding, failures)));
+    if (ports === 'open' && !this.#acceptsNoMore)
+      await Promise.all(wanted.map(binding => this.#open(binding, failures)));
     return failures;
   }
 
@@ -107,8 +110,9 @@ export class Listeners {
     for (const server of this.#servers.values()) server.announceLeaving();
   }
 
-  /** Accepts no more on any binding. Resolves when all sockets are closed; connections stay. */
+  /** Accepts no more on any binding, nor on those that come. Resolves when all sockets are closed; connections stay. */
   async stopListening(): Promise<void> {
+    this.#acceptsNoMore = true;
     await Promise.all(Array.from(this.#servers.values(), server => server.stopListening()));
   }
 

@@ -39,7 +39,7 @@ async function apply({ sequence, delta, ports }: ToWorker & { readonly kind: 'ap
   try {
     const failures = await runtime.apply(snapshot, ports);
     send({ kind: 'applied', sequence, failures });
-    // No port is open yet, so no request waits for it.
+    // At a start no port is open yet, so no request waits for it; once they do, where a thread takes the place of another.
     if (isFirst) giveBackStart();
   } catch (error) {
     // A thread that ended here would end again with the same snapshot: better serve what is left.
