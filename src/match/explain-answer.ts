@@ -1,17 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { REQUEST_FAILURES, type RequestFailureReason } from '../errors/index.ts';
-import type { Listener, Rule, Snapshot, WeightedBackend } from '../snapshot/index.ts';
+import type { Filter, Listener, Rule, Snapshot, WeightedBackend } from '../snapshot/index.ts';
 import { grpcStatusWord, socketAddress } from '../values/index.ts';
 import { explainFilters, explainRewrite, type FilteredRequest } from './explain-filters.ts';
-import type { ExplainedAnswer, ExplainedBackend, ExplainedEndpoint, Question } from './explanation.ts';
+import type { ExplainedAnswer, ExplainedBackend, ExplainedEndpoint, ExplainedPlace, Question } from './explanation.ts';
 import { upgradeOf } from './question-view.ts';
 import { grpcWebText } from './refusal-text.ts';
 import { describeFilter, formatShare } from './rule-text.ts';
 import { describeTiming } from './timing-text.ts';
 
+/** What becomes of a request that a rule took. */
+export function explainRule(
+  rule: Rule,
+  snapshot: Snapshot,
+  request: FilteredRequest,
+): Pick<ExplainedPlace, 'filters' | 'backends' | 'answer'> {
+  const backends = explainBackends(rule, snapshot, request);
+  const asked = { listener: request.listener, servers: serversOf(rule, request) };
+  const answer = explainGate(explainRuleAnswer(rule, backends, request), asked, request.question);
+  return { filters: rule.filters.map(describeFilter), backends, answer };
+}
+
 /** The backends of a rule with their shares and endpoints. */
-export function explainBackends(rule: Rule, snapshot: Snapshot, request: FilteredRequest): ExplainedBackend[] {
+function explainBackends(rule: Rule, snapshot: Snapshot, request: FilteredRequest): ExplainedBackend[] {
   if (rule.fault !== null) return [];
   return rule.backends.map(backend => explainBackend(backend, { rule, snapshot, request }));
 }
@@ -31,7 +43,7 @@ function explainBackend(
     share: (100 * weight) / rule.totalWeight,
     filters: filters.map(describeFilter),
     asked: explainRewrite([...rule.filters, ...filters], request),
-    answer: explainFilters([...rule.filters, ...filters], request)?.text ?? '',
+    answer: explainFilters([...rule.filters, ...filters], request).answer?.text ?? '',
   };
   if (target.kind === 'fault') return { cluster: '', ...shape, fault: target.fault.message, endpoints: [] };
   const endpoints = endpointsOf(target.cluster, snapshot);
@@ -61,15 +73,15 @@ export function explainGrpcWeb({ protocol, headers }: Question): ExplainedAnswer
 }
 
 /** What a client gets from a rule. */
-export function explainRuleAnswer(
+function explainRuleAnswer(
   rule: Rule,
   backends: readonly ExplainedBackend[],
   request: FilteredRequest,
 ): ExplainedAnswer {
   const { protocol } = request.question;
-  if (rule.fault !== null) return refuse(rule.fault, protocol);
-  const answer = explainFilters([...rule.filters, ...(rule.backends[0]?.filters ?? [])], request);
+  const { answer } = explainFilters(chainsOf(rule)[0], request);
   if (answer !== undefined && backends.every(backend => backend.answer === answer.text)) return answer;
+  if (rule.fault !== null) return refuse(rule.fault, protocol);
   const working = backends.filter(({ answer, fault }) => answer !== '' || fault === '');
   if (working.length > 0)
     return {
@@ -84,24 +96,34 @@ export function explainRuleAnswer(
   return refuse({ ...REQUEST_FAILURES.no_endpoint, message: `no ready endpoint in ${names.join(', ')}` }, protocol);
 }
 
-/** `answer`, of a request that servers are asked about first: the filters of its listener and, once a rule took it, the rule's. */
+/** The filters that a request passes, with each of the backends; never empty. A rule that answers by itself has its own alone. */
+function chainsOf(rule: Rule): readonly [readonly Filter[], ...(readonly Filter[])[]] {
+  const [first, ...others] = rule.fault === null ? rule.backends : [];
+  if (first === undefined) return [rule.filters];
+  const chainOf = ({ filters }: WeightedBackend): readonly Filter[] => [...rule.filters, ...filters];
+  return [chainOf(first), ...others.map(chainOf)];
+}
+
+/** Clusters of the servers that every request of a rule is held up for, whatever its backend. */
+function serversOf(rule: Rule, request: FilteredRequest): readonly string[] {
+  const [first, ...others] = chainsOf(rule);
+  return explainFilters(first, request).servers.filter(server =>
+    others.every(chain => explainFilters(chain, request).servers.includes(server)),
+  );
+}
+
+/** `answer`, of a request that servers are asked about first: those of its listener's filters, then `servers`, its rule's. */
 export function explainGate(
   answer: ExplainedAnswer,
-  { listener, rule }: { readonly listener: Listener; readonly rule: Rule | null },
+  { listener, servers }: { readonly listener: Listener; readonly servers: readonly string[] },
   { protocol }: Question,
 ): ExplainedAnswer {
-  const servers: string[] = [];
+  const asked: string[] = [];
   for (const filter of listener.filters) {
-    if (filter.kind === 'fault') return ifAllowed(refuse(filter.fault, protocol), servers);
-    servers.push(filter.auth.cluster);
+    if (filter.kind === 'fault') return ifAllowed(refuse(filter.fault, protocol), asked);
+    asked.push(filter.auth.cluster);
   }
-  const asksToo = rule !== null && rule.fault === null && rule.backends.some(({ target }) => target.kind === 'cluster');
-  for (const filter of asksToo ? rule.filters : []) {
-    // What follows it is not reached.
-    if (filter.kind === 'redirect') break;
-    if (filter.kind === 'external-auth') servers.push(filter.auth.cluster);
-  }
-  return ifAllowed(answer, servers);
+  return ifAllowed(answer, [...asked, ...servers]);
 }
 
 function ifAllowed(answer: ExplainedAnswer, servers: readonly string[]): ExplainedAnswer {

@@ -17,15 +17,25 @@ export interface FilteredRequest {
   readonly listener: CompiledListener['listener'];
 }
 
-/** What filters answer by themselves, the rule's and then a backend's; undefined: the request goes on. */
-export function explainFilters(filters: readonly Filter[], request: FilteredRequest): ExplainedAnswer | undefined {
+/** What becomes of a request among filters. */
+interface FilterOutcome {
+  /** Clusters of the servers that are asked whether it may pass, in turn. */
+  readonly servers: readonly string[];
+  /** What a filter answers by itself, so that those behind it are not reached; undefined: the request goes on. */
+  readonly answer: ExplainedAnswer | undefined;
+}
+
+/** `filters`: the rule's, then a backend's. */
+export function explainFilters(filters: readonly Filter[], request: FilteredRequest): FilterOutcome {
   const cors = filters.findLast(({ kind }) => kind === 'cors');
+  const servers: string[] = [];
   for (const filter of filters) {
     if (filter.kind === 'cors' && filter !== cors) continue;
+    if (filter.kind === 'external-auth') servers.push(filter.auth.cluster);
     const answer = explainFilter(filter, request);
-    if (answer !== undefined) return answer;
+    if (answer !== undefined) return { servers, answer };
   }
-  return undefined;
+  return { servers, answer: undefined };
 }
 
 function explainFilter(
@@ -57,14 +67,14 @@ function explainFilter(
 }
 
 function explainPreflight(policy: CorsPolicy, { method, headers }: Question): ExplainedAnswer | undefined {
-  const { origin = '' } = headers;
+  const { origin } = headers;
   const asked = {
     method,
-    origin: headers['origin'],
+    origin,
     wantedMethod: headers['access-control-request-method'],
     wantedHeaders: headers['access-control-request-headers'],
   };
-  if (!isPreflight(asked)) return undefined;
+  if (origin === undefined || !isPreflight(asked)) return undefined;
   if (!allowsOrigin(policy, origin)) {
     const { httpStatus } = REQUEST_FAILURES.cors_origin;
     const text = `HTTP ${httpStatus}: ${foreignOriginText(origin)}`;

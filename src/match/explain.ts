@@ -8,7 +8,7 @@ import type { Binding, Listener, Snapshot } from '../snapshot/index.ts';
 import { ANY_HOST, socketAddress, targetFault } from '../values/index.ts';
 import { type CompiledBinding, compileBinding } from './compiled-binding.ts';
 import type { CompiledListener } from './compiled-listener.ts';
-import { explainBackends, explainGate, explainGrpcWeb, explainRefusal, explainRuleAnswer } from './explain-answer.ts';
+import { explainGate, explainGrpcWeb, explainRefusal, explainRule } from './explain-answer.ts';
 import { explainCandidates } from './explain-candidates.ts';
 import type { FilteredRequest } from './explain-filters.ts';
 import { explainHealth } from './explain-health.ts';
@@ -17,7 +17,7 @@ import type { ExplainedAnswer, ExplainedListener, ExplainedPlace, Explanation, Q
 import { grpcPathFault, invalidPathText } from './grpc/grpc-path.ts';
 import { readPath, viewOf } from './question-view.ts';
 import { invalidTargetText, noListenerText, noRouteReason, noRouteText } from './refusal-text.ts';
-import { describeFilter, describeListenerFilter } from './rule-text.ts';
+import { describeListenerFilter } from './rule-text.ts';
 
 /** Explains a request against a snapshot. Pure; compiles each binding: some 100 ms with thousands of routes. */
 export function explain(snapshot: Snapshot, question: Question): Explanation {
@@ -107,17 +107,13 @@ function explainPlace(context: PlaceContext): ExplainedPlace {
     const answer = explainGrpcWeb(question) ?? explainNone(question, host, chosen);
     return { ...found, filters: [], backends: [], answer };
   }
-  const scheme = view.header('x-forwarded-proto') === 'https' ? 'https' : 'http';
   const request: FilteredRequest = {
     question: { ...question, path: view.path },
     host,
     listener: chosen.listener,
-    scheme,
+    scheme: view.header('x-forwarded-proto') === 'https' ? 'https' : 'http',
   };
-  const backends = explainBackends(winner.rule, context.snapshot, request);
-  const { rule } = winner;
-  const answer = explainGate(explainRuleAnswer(rule, backends, request), { listener: chosen.listener, rule }, question);
-  return { ...found, filters: winner.rule.filters.map(describeFilter), backends, answer };
+  return { ...found, ...explainRule(winner.rule, context.snapshot, request) };
 }
 
 function explainListener({ id, hostname, kind }: Listener): ExplainedListener {
@@ -137,7 +133,7 @@ function explainNone(question: Question, host: string, listener: CompiledListene
 function explainNoRoute(question: Question, host: string, compiled: CompiledListener): ExplainedAnswer {
   const text = noRouteText(askedFor(question), host, compiled);
   const answer = explainRefusal(noRouteReason(host, compiled), text, question);
-  return explainGate(answer, { listener: compiled.listener, rule: null }, question);
+  return explainGate(answer, { listener: compiled.listener, servers: [] }, question);
 }
 
 function askedFor(question: Question): string {
