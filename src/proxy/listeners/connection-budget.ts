@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * How many client connections a worker has open, connections to endpoints that are theirs alone (tunnels) included, and who goes when a new one comes at the cap:
+ * How many client connections a worker has open, connections to endpoints that are theirs alone (tunnels) included, and who
+ * goes when a new one comes at the cap:
  *
  * 1. the connection that has been without a request for longest (a second at least): it loses nothing, and its client
  *    comes back when it needs to;
@@ -69,11 +70,8 @@ export class ConnectionBudget {
 
   /** A socket was accepted. False: there is no room, close it. `owner`: for `destroyEarly`. */
   take(socket: Socket, owner: object): boolean {
-    if (this.#open >= this.max && !this.#makeRoom()) {
-      this.#hit('connections', 'connections are closed as they come: the cap of this worker is reached');
+    if (!this.#enter('connections', 'connections are closed as they come: the cap of this worker is reached'))
       return false;
-    }
-    this.#open++;
     this.#early.set(socket, owner);
     socket.on('close', this.#onSocketClosed);
     return true;
@@ -81,12 +79,7 @@ export class ConnectionBudget {
 
   /** A client's request wants a connection to an endpoint for itself. False: there is no room. */
   takeTunnel(): boolean {
-    if (this.#open >= this.max && !this.#makeRoom()) {
-      this.#hit('tunnels', 'upgrades are refused: the cap of connections of this worker is reached');
-      return false;
-    }
-    this.#open++;
-    return true;
+    return this.#enter('tunnels', 'upgrades are refused: the cap of connections of this worker is reached');
   }
 
   /** That connection is not needed any more. */
@@ -128,6 +121,16 @@ export class ConnectionBudget {
   acceptFailed(error: Error): void {
     this.#metrics.count('daemun_limit_hits_total', { limit: 'accept_failed' });
     this.#log.warn('accept-failed', 'a connection could not be accepted', { error: String(error) });
+  }
+
+  /** One more is open, if there is room. Else `limit` is hit. */
+  #enter(limit: string, message: string): boolean {
+    if (this.#open >= this.max && !this.#makeRoom()) {
+      this.#hit(limit, message);
+      return false;
+    }
+    this.#open++;
+    return true;
   }
 
   #release(socket: Socket): void {
