@@ -3,6 +3,7 @@
 /** Small value types with their parsers. In: text. Out: values that cannot be wrong. Never: I/O, clocks, logging. */
 export * from './address-ranges.ts';
 export * from './authority.ts';
+export * from './connection-names.ts';
 export * from './duration.ts';
 export * from './edge-fields.ts';
 export * from './forwarded-for.ts';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { isDroppedAtEdge } from '../../values/index.ts';
+import { isConnectionField, isDroppedAtEdge } from '../../values/index.ts';
 import { fieldsOf, type HeaderList, type HeaderListPool, splitFields, type VolatileFields } from '../../wire/index.ts';
 import { removeField } from './header-change.ts';
 
@@ -18,22 +18,9 @@ export interface FieldChange {
   readonly removes: readonly string[];
 }
 
-/** Fields that the proxy owns on each connection, and what frames or addresses a message: nobody else's word changes these. */
-const OWNED: ReadonlySet<string> = new Set([
-  'connection',
-  'content-length',
-  'host',
-  'keep-alive',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]);
-
 /** Whether another server may say a field (lower-case name) of a head that passes. */
 export function isChangeable(name: string): boolean {
-  return !OWNED.has(name) && !name.startsWith(':') && !isDroppedAtEdge(name, true);
+  return !isConnectionField(name) && !name.startsWith(':') && !isDroppedAtEdge(name, true);
 }
 
 /** A head while fields of it change. */

@@ -5,7 +5,7 @@
  * removed, `x-forwarded-for`, `-proto` and for HTTP `-host` set, filters applied. It differs by client address only, so one list is kept per address, up to a
  * cap; for further addresses `x-forwarded-for` travels as a per-request field.
  */
-import { isDroppedAtEdge } from '../../values/index.ts';
+import { CONNECTION_NAMES, isDroppedAtEdge } from '../../values/index.ts';
 import { fieldOf, type HeaderList, type HeaderListPool, type VolatileFields } from '../../wire/index.ts';
 import { type FilterChain, type MutableFields, removeField } from '../filters/index.ts';
 import { FORWARDED_FOR, forwardedFor } from './client-claims.ts';
@@ -15,15 +15,7 @@ const MAX_ADDRESSES = 64;
 const FORWARDED_HOST = 'x-forwarded-host';
 const FORWARDED_PROTO = 'x-forwarded-proto';
 /** Fields of one hop (RFC 9110 §7.6.1); HTTP/2 forbids them, but never forward one. `host` repeats `:authority`. */
-const HOP_BY_HOP: ReadonlySet<string> = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-connection',
-  'transfer-encoding',
-  'te',
-  'upgrade',
-  'host',
-]);
+const HOP_BY_HOP: ReadonlySet<string> = new Set([...CONNECTION_NAMES, 'te', 'host']);
 
 /** What filters make of heads. */
 export type HeadFilters = Pick<FilterChain, 'requestHead' | 'rewrite'>;

@@ -2,24 +2,7 @@
 
 import type { HeaderModifier } from '../../resources/index.ts';
 import type { HeaderChange, HeaderField } from '../../snapshot/index.ts';
-
-/** Fields that the proxy owns on each connection; a filter that touched them would break the message (RFC 9113 §8.2.2). */
-const CONNECTION_FIELDS: ReadonlySet<string> = new Set([
-  'connection',
-  'content-length',
-  'host',
-  'keep-alive',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]);
-
-/** Whether a field (lower-case name) is the proxy's own. */
-export function isConnectionField(name: string): boolean {
-  return CONNECTION_FIELDS.has(name);
-}
+import { isConnectionField } from '../../values/index.ts';
 
 /** A change as the data plane takes it, and the names that were left out because no filter may change them. */
 export interface CompiledChange {
@@ -34,7 +17,7 @@ export function compileHeaderChange(modifier: HeaderModifier): CompiledChange {
   const refused: string[] = [];
   const unsendable: string[] = [];
   const isRefused = (name: string): boolean => {
-    if (!CONNECTION_FIELDS.has(name)) return false;
+    if (!isConnectionField(name)) return false;
     refused.push(name);
     return true;
   };

@@ -3,10 +3,9 @@
 import type { Finding } from '../../errors/index.ts';
 import type { SessionPersistence as Asked } from '../../resources/index.ts';
 import type { SessionPersistence } from '../../snapshot/index.ts';
-import { parseDuration } from '../../values/index.ts';
+import { isConnectionField, parseDuration } from '../../values/index.ts';
 import { contentHash } from '../content-hash.ts';
 import { findingOf, type Named } from '../report.ts';
-import { isConnectionField } from './header-change.ts';
 
 /** Headers that mean something else to us or to gRPC, or never come back from a client. */
 const RESERVED = /^(content-type|cookie|set-cookie|grpc-.*|x-envoy-.*|x-forwarded-.*)$/;

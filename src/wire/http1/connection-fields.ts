@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { upgradeProtocol } from '../../values/index.ts';
-import { CONNECTION_NAMES } from '../head/connection-names.ts';
+import { CONNECTION_NAMES, upgradeProtocol } from '../../values/index.ts';
 import type { FieldSection } from './field-section.ts';
 import { parseLength } from './framing.ts';
 

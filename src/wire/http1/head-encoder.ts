@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { CONNECTION_NAMES } from '../head/connection-names.ts';
+import { CONNECTION_NAMES } from '../../values/index.ts';
 import type { HeaderList } from '../head/header-list.ts';
 import type { HeaderListPool } from '../head/header-list-pool.ts';
 import { ACCEPT_FIELD, acceptOf, KEY_FIELD, WEBSOCKET } from '../websocket/handshake.ts';

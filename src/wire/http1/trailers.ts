@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { CONNECTION_NAMES, FRAMING_NAMES } from '../head/connection-names.ts';
+import { isConnectionField } from '../../values/index.ts';
 import type { HeaderList } from '../head/header-list.ts';
 import type { HeadMemory } from './head-memory.ts';
 import type { Http1Limits } from './limits.ts';
@@ -12,7 +12,7 @@ export function trailerList(section: SectionReader, memory: HeadMemory, limits: 
   const result = fields.read(section.buffer, section.start + 2, section.end, limits.maxHeaderFields);
   section.forget();
   if (result !== 'read') return null;
-  if (fields.names.some(name => CONNECTION_NAMES.has(name) || FRAMING_NAMES.has(name))) return null;
+  if (fields.names.some(isConnectionField)) return null;
   builder.begin(null);
   for (let at = 0; at < fields.names.length; at++) {
     builder.add(fields.names[at] as string, fields.values[at] as string);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { isAuthority, isSameAuthority, upgradeProtocol } from '../../values/index.ts';
-import { CONNECTION_NAMES, FRAMING_NAMES } from '../head/connection-names.ts';
+import { CONNECTION_NAMES, FRAMING_NAMES, isAuthority, isSameAuthority, upgradeProtocol } from '../../values/index.ts';
 import type { HeaderList } from '../head/header-list.ts';
 
 /** `HeaderList.traits`: set once a list was looked at. */

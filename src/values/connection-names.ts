@@ -11,3 +11,8 @@ export const CONNECTION_NAMES: ReadonlySet<string> = new Set([
 
 /** They say how a message is framed or where it goes, which no trailer can any more (RFC 9110 §6.5.1). */
 export const FRAMING_NAMES: ReadonlySet<string> = new Set(['content-length', 'host', 'te', 'trailer']);
+
+/** Whether a field (lower-case name) belongs to who sends a message: nobody else's word, a filter's or a server's, changes it. */
+export function isConnectionField(name: string): boolean {
+  return CONNECTION_NAMES.has(name) || FRAMING_NAMES.has(name);
+}
