@@ -33,9 +33,7 @@ export interface FilterChain {
 }
 
 /** What steps are made with. */
-export interface ChainEnvironment extends MirrorEnvironment, AuthEnvironment {
-  readonly upstreams: { cluster(id: string): ClusterPool | undefined };
-}
+export type ChainEnvironment = MirrorEnvironment & AuthEnvironment;
 
 /** Compiles filters. Their order within a rule and within a backend is the user's. */
 export function compileChain(
@@ -81,11 +79,8 @@ function stepOf(filter: Filter, environment: ChainEnvironment, clusters: Cluster
       clusters.push(cluster);
       return new MirrorStep(cluster, filter.share, environment);
     }
-    case 'external-auth': {
-      const cluster = environment.upstreams.cluster(filter.auth.cluster);
-      if (cluster !== undefined) clusters.push(cluster);
-      return authStep(filter.auth, cluster, environment);
-    }
+    case 'external-auth':
+      return authStep(filter.auth, environment, clusters);
   }
 }
 

@@ -39,11 +39,8 @@ export class Gates {
 
   #stepOf(filter: ListenerFilter, clusters: ClusterPool[]): FilterStep {
     switch (filter.kind) {
-      case 'external-auth': {
-        const cluster = this.#serving.upstreams.cluster(filter.auth.cluster);
-        if (cluster !== undefined) clusters.push(cluster);
-        return authStep(filter.auth, cluster, this.#serving);
-      }
+      case 'external-auth':
+        return authStep(filter.auth, this.#serving, clusters);
       case 'fault': {
         const answer = faulted(filter.fault);
         return { onRequestHead: () => ({ kind: 'answer', answer }) };

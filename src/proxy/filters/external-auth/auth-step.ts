@@ -15,13 +15,11 @@ import type { AuthProtocol } from './auth-protocol.ts';
 import { GrpcAuthProtocol } from './grpc-protocol.ts';
 import { HttpAuthProtocol } from './http-protocol.ts';
 
-/** `cluster` undefined: it is not there, which no snapshot should say, and which lets nothing pass. */
-export function authStep(
-  auth: ExternalAuth,
-  cluster: ClusterPool | undefined,
-  environment: AuthEnvironment,
-): FilterStep {
+/** Adds to `clusters` whom the step asks. A cluster that is not there, which no snapshot should say, lets nothing pass. */
+export function authStep(auth: ExternalAuth, environment: AuthEnvironment, clusters: ClusterPool[]): FilterStep {
+  const cluster = environment.upstreams.cluster(auth.cluster);
   if (cluster === undefined) return NOBODY_TO_ASK;
+  clusters.push(cluster);
   const protocol = protocolOf(auth, environment.lists);
   return new AuthStep({ cluster, protocol, maxBodyBytes: auth.maxBodyBytes, environment });
 }
