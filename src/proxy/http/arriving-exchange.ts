@@ -11,10 +11,9 @@ import { SteppedExchange } from './stepped-exchange.ts';
 
 /**
  * Sends a request through the filters of its listener: until they have let it go on no rule has it. What they change rules see; the
- * listener stays, since nobody may change the host (GEP-5224).
+ * listener stays, since nobody may change the host (GEP-5224). `decision`: unrouted.
  */
 export function passGate(exchange: ExchangeState, decision: Decision): void {
-  exchange.decision = decision.unrouted(decision.head);
   const arriving = new ArrivingExchange(exchange, decision);
   exchange.steps = new StepRun(arriving, decision.gate);
   exchange.steps.run(arriving);
@@ -22,23 +21,16 @@ export function passGate(exchange: ExchangeState, decision: Decision): void {
 
 /** An exchange as the filters of its listener see it. */
 class ArrivingExchange extends SteppedExchange implements StepRunOwner {
-  readonly #exchange: ExchangeState;
-
-  constructor(exchange: ExchangeState, decision: Decision) {
-    super(exchange, decision);
-    this.#exchange = exchange;
-  }
-
   get request(): RequestPipe {
-    return this.#exchange.request;
+    return this.exchange.request;
   }
 
   get isFinished(): boolean {
-    return this.#exchange.isFinished;
+    return this.exchange.isFinished;
   }
 
   override changeRequest(change: FieldChange): void {
-    const exchange = this.#exchange;
+    const exchange = this.exchange;
     const before = { list: this.decision.head, fields: exchange.fields };
     const { list, fields } = changeFields(before, change, exchange.owner.serving.lists);
     this.decision = this.decision.unrouted(list);
@@ -48,7 +40,7 @@ class ArrivingExchange extends SteppedExchange implements StepRunOwner {
   }
 
   onStepsDone(): void {
-    const exchange = this.#exchange;
+    const exchange = this.exchange;
     const { head, scope } = this.decision;
     const decision = scope.decide(head, exchange.fields);
     exchange.steps = null;
@@ -58,6 +50,6 @@ class ArrivingExchange extends SteppedExchange implements StepRunOwner {
   }
 
   answer(answer: Answer): void {
-    this.#exchange.answer(answer);
+    this.exchange.answer(answer);
   }
 }

@@ -54,15 +54,16 @@ export class Exchange
     this.request.ended = endStream;
     this.fields = fields;
     this.outgoingFields = fields;
-    const decision = this.owner.scope().decide(head, fields);
+    const decided = this.owner.scope().decide(head, fields);
+    const isGated = decided.gate.length > 0;
+    const decision = isGated ? decided.unrouted(head) : decided;
     this.decision = decision;
     if (decision.trust.proxies !== null)
       this.clientAddress = clientOf(this.owner.peerAddress, decision.trust, { head, fields });
     this.owner.exchangeStarted();
     this.face = decision.face;
-    const isGated = decision.gate.length > 0;
-    this.call = decision.face.begin(isGated ? decision.unrouted(head) : decision, this.outcome);
-    if (this.owner.serving.debug.isOn) tellRequest(this, decision);
+    this.call = decision.face.begin(decision, this.outcome);
+    if (this.owner.serving.debug.isOn) tellRequest(this, decided);
     chargeHead(this, head, fields);
     if (this.isFinished) return;
     if (isGated) passGate(this, decision);

@@ -20,12 +20,12 @@ const CONTINUE_HEAD = new HeaderList([':status'], ['100']);
 
 /** An exchange as the steps of its rule see it. */
 export class SteppedExchange implements SteppedRequest {
-  readonly #exchange: ExchangeState;
+  protected readonly exchange: ExchangeState;
   /** What the request is now. */
   protected decision: Decision;
 
   constructor(exchange: ExchangeState, decision: Decision) {
-    this.#exchange = exchange;
+    this.exchange = exchange;
     this.decision = decision;
   }
 
@@ -34,12 +34,12 @@ export class SteppedExchange implements SteppedRequest {
   }
 
   get fields(): VolatileFields {
-    return this.#exchange.fields;
+    return this.exchange.fields;
   }
 
   get target(): string {
     const { head, target } = this.decision;
-    return target ?? targetOf(head, this.#exchange.fields);
+    return target ?? targetOf(head, this.exchange.fields);
   }
 
   get scheme(): 'http' | 'https' {
@@ -55,27 +55,27 @@ export class SteppedExchange implements SteppedRequest {
   }
 
   get outgoing(): HeaderList {
-    return this.#exchange.outgoing;
+    return this.exchange.outgoing;
   }
 
   get outgoingFields(): VolatileFields {
-    return this.#exchange.outgoingFields;
+    return this.exchange.outgoingFields;
   }
 
   get isApart(): boolean {
-    return this.#exchange.owner.isRestless;
+    return this.exchange.owner.isRestless;
   }
 
   get clientAddress(): string {
-    return this.#exchange.clientAddress;
+    return this.exchange.clientAddress;
   }
 
   get owner(): ExchangeOwner {
-    return this.#exchange.owner;
+    return this.exchange.owner;
   }
 
   unchanged(): ChangedHead {
-    const exchange = this.#exchange;
+    const exchange = this.exchange;
     const { peerAddress, serving } = exchange.owner;
     const decision = this.decision;
     const head = decision.unchanged(serving.lists);
@@ -87,20 +87,20 @@ export class SteppedExchange implements SteppedRequest {
 
   watch(watcher: BodyWatcher): void {
     // What follows an upgrade is no body.
-    if (this.decision.upgrade === null) this.#exchange.steps?.watch(watcher);
+    if (this.decision.upgrade === null) this.exchange.steps?.watch(watcher);
     else watcher.end();
   }
 
   invite(): void {
-    if (awaitsLeave(this.#exchange)) this.#exchange.stream.sendInformational(CONTINUE_HEAD, null);
+    if (awaitsLeave(this.exchange)) this.exchange.stream.sendInformational(CONTINUE_HEAD, null);
   }
 
   awaitMore(bytes: number): void {
-    this.#exchange.request.awaitMore(bytes);
+    this.exchange.request.awaitMore(bytes);
   }
 
   changeRequest(change: FieldChange): void {
-    const exchange = this.#exchange;
+    const exchange = this.exchange;
     const before = { list: exchange.outgoing, fields: exchange.outgoingFields };
     const { list, fields } = changeFields(before, change, exchange.owner.serving.lists);
     exchange.outgoing = list;
@@ -108,7 +108,7 @@ export class SteppedExchange implements SteppedRequest {
   }
 
   changeResponse(change: FieldChange): void {
-    const exchange = this.#exchange;
+    const exchange = this.exchange;
     const before = exchange.responseChange;
     exchange.responseChange =
       before === null
@@ -117,12 +117,12 @@ export class SteppedExchange implements SteppedRequest {
   }
 
   addToResponse(fields: readonly string[]): void {
-    const { responseFields } = this.#exchange;
-    this.#exchange.responseFields = responseFields === null ? fields : [...responseFields, ...fields];
+    const { responseFields } = this.exchange;
+    this.exchange.responseFields = responseFields === null ? fields : [...responseFields, ...fields];
   }
 
   resume(verdict: Exclude<StepVerdict, { kind: 'wait' }>): void {
-    const exchange = this.#exchange;
+    const exchange = this.exchange;
     if (exchange.isFinished) return;
     exchange.steps?.resume(this, verdict);
     if (!exchange.isFinished) recount(exchange);
