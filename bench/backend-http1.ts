@@ -6,8 +6,8 @@
  * says anything. It trusts its clients,
  * which are the proxies under test, and costs little, so that they are not kept waiting.
  */
-import { createHash } from 'node:crypto';
 import { createServer, type Socket } from 'node:net';
+import { acceptOf } from '../src/wire/index.ts';
 
 const HEAD_END = Buffer.from('\r\n\r\n');
 const SMALL = Buffer.from('HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: 12\r\n\r\nhello world\n');
@@ -63,9 +63,8 @@ class Connection {
 
   #grant(key: string): false {
     this.#isUpgraded = true;
-    const accept = createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
     this.#socket.write(
-      `HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\nsec-websocket-accept: ${accept}\r\n\r\n`,
+      `HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\nsec-websocket-accept: ${acceptOf(key)}\r\n\r\n`,
     );
     return false;
   }
