@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Binding, RequestMatch } from '../snapshot/index.ts';
+import type { Binding, GrpcMethodMatch, HttpPathMatch, RequestMatch } from '../snapshot/index.ts';
 
 /**
  * The binding with only those entries that may take requests for a path, patterns among them. A request for it is answered
@@ -31,7 +31,7 @@ function mayTake(match: RequestMatch, path: string): boolean {
   }
 }
 
-function mayTakeMethod(method: (RequestMatch & { kind: 'grpc' })['method'], path: string): boolean {
+function mayTakeMethod(method: GrpcMethodMatch | null, path: string): boolean {
   if (method === null || method.kind === 'regex') return true;
   return (
     (method.service === null || path.startsWith(`/${method.service}/`)) &&
@@ -39,7 +39,7 @@ function mayTakeMethod(method: (RequestMatch & { kind: 'grpc' })['method'], path
   );
 }
 
-function mayTakePath({ kind, value }: (RequestMatch & { kind: 'http' })['path'], path: string): boolean {
+function mayTakePath({ kind, value }: HttpPathMatch, path: string): boolean {
   switch (kind) {
     case 'exact':
       return path === value;

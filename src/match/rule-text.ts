@@ -38,7 +38,7 @@ export function describeFilter(filter: Filter): string {
 export function describeListenerFilter(filter: ListenerFilter): string {
   switch (filter.kind) {
     case 'external-auth':
-      return `external auth: ${describeAuth(filter.auth)}`;
+      return describeFilter(filter);
     case 'fault':
       return `nothing passes: ${filter.fault.message}`;
   }

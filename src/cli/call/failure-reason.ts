@@ -20,8 +20,9 @@ function failureReason({ metadata }: ServiceError): string | undefined {
   if (!(details instanceof Uint8Array)) return undefined;
   try {
     for (const any of fieldsOf(details).get(3) ?? []) {
-      const [type, value] = [firstText(fieldsOf(any), 1), fieldsOf(any).get(2)?.[0]];
-      if (type !== ERROR_INFO || value === undefined) continue;
+      const detail = fieldsOf(any);
+      const value = detail.get(2)?.[0];
+      if (firstText(detail, 1) !== ERROR_INFO || value === undefined) continue;
       const info = fieldsOf(value);
       if (firstText(info, 2) === FAILURE_DOMAIN) return firstText(info, 1);
     }

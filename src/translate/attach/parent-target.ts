@@ -43,7 +43,7 @@ export interface Neighbour {
 }
 
 /** The view of `accepted` that routes attach to. */
-export function parentTarget(accepted: AcceptedGateway): ParentTarget {
+function parentTarget(accepted: AcceptedGateway): ParentTarget {
   const isPublic = accepted.addresses.some(address => !isLoopback(address));
   return {
     key: accepted.key,
