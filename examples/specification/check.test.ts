@@ -120,6 +120,10 @@ async function readPages(): Promise<{ folder: string; page: Page }[]> {
     const { pages } = (await import(join(root, file))) as { pages: readonly Page[] };
     for (const page of pages) found.push({ folder: dirname(file), page });
   }
+  assert.ok(found.length > 0);
+  assert.ok(
+    found.every(({ page }) => page.expected.length > 0 && page.expected.every(({ is }) => Object.keys(is).length > 0)),
+  );
   return found;
 }
 
