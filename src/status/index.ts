@@ -5,3 +5,4 @@
  * before, and the time. Out: whole status objects. Never: I/O, clocks, other controllers' entries.
  */
 export { type Status, type Statuses, statuses, type WrittenStatuses } from './statuses.ts';
+export { SUPPORTED_FEATURES } from './supported-features.ts';

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * The test cluster, driven by the scripts of a folder: `up`, `down`, `run COMMAND…` (in the cluster's network, with KUBECONFIG and
+ * kubectl) and `conformance FLAGS…` (the official suite). Needs Linux and root.
+ */
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+/** Addresses of the cluster that a program may bind by itself, without adding them first. */
+export const BINDABLE = '10.200.0.0/17';
+/** One of them that no Gateway is given by chance, and one outside that nobody can bind. */
+export const USABLE_ADDRESS = '10.200.127.1';
+export const UNUSABLE_ADDRESS = '10.201.0.1';
+
+export class Harness {
+  readonly #folder: string;
+
+  /** @throws Error when the folder has no cluster in it. */
+  constructor(folder: string) {
+    if (!existsSync(join(folder, 'conformance')))
+      throw new Error(`no test cluster in ${folder}; --cluster names its folder`);
+    this.#folder = folder;
+  }
+
+  get isUp(): boolean {
+    return spawnSync(join(this.#folder, 'run'), ['true'], { stdio: 'ignore' }).status === 0;
+  }
+
+  /** Some ten seconds; no effect on a cluster that is up. */
+  up(): void {
+    execFileSync(join(this.#folder, 'up'), { stdio: ['ignore', 'ignore', 'inherit'] });
+  }
+
+  down(): void {
+    execFileSync(join(this.#folder, 'down'), { stdio: 'ignore' });
+  }
+
+  /** Its output; `input` is what it reads. */
+  kubectl(args: readonly string[], input = ''): string {
+    return execFileSync(join(this.#folder, 'run'), ['kubectl', ...args], { input, encoding: 'utf8' });
+  }
+
+  /** A process of the host in the cluster's network; its output goes to file descriptor `log`. */
+  start(command: readonly string[], log: number): ChildProcess {
+    return spawn(join(this.#folder, 'run'), [...command], { stdio: ['ignore', log, log] });
+  }
+
+  /** One run of the suite. Each line that it prints is handed over; resolves with the exit code. */
+  async suite(flags: readonly string[], log: string, onLine: (line: string) => void): Promise<number> {
+    const child = spawn(join(this.#folder, 'conformance'), [...flags], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, CONFORMANCE_LOG: log },
+    });
+    const ended = new Promise<number>((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', code => resolve(code ?? 1));
+    });
+    for await (const line of createInterface({ input: child.stdout })) onLine(line);
+    return await ended;
+  }
+}

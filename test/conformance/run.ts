@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * `npm run conformance`: the official Gateway API suite against this checkout on the test cluster.
+ *
+ *     npm run conformance [-- --cluster FOLDER] [--test NAME…] [--profile NAME…] [--keep]
+ *
+ * Starts the cluster if it is not up (and stops it again unless `--keep`), and daemun beside it. All Gateway profiles with every
+ * feature that the class claims; `--test` and `--profile` take some of them. A test that fails is run once more, and that is said. A whole run writes
+ * the report into `conformance/reports` and its table into the README. Logs are in `conformance/*.log`. Exit code 1 when a test
+ * failed twice, 3 when the suite could not run.
+ */
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { SUPPORTED_FEATURES } from '../../src/status/index.ts';
+import { CLASS, startGateway } from './gateway.ts';
+import { Harness, UNUSABLE_ADDRESS, USABLE_ADDRESS } from './harness.ts';
+import { writeTable } from './report.ts';
+import { resultOf, summarize, type TestResult } from './results.ts';
+
+const PROFILES = ['GATEWAY-HTTP', 'GATEWAY-GRPC', 'GATEWAY-TLS', 'GATEWAY-TCP', 'GATEWAY-UDP'];
+const VERSION = 'v1.7.0';
+const root = join(import.meta.dirname, '../..');
+const folder = join(root, 'conformance');
+
+const { values } = parseArgs({
+  options: {
+    cluster: { type: 'string', default: '../shared/cluster' },
+    test: { type: 'string', multiple: true, default: [] },
+    profile: { type: 'string', multiple: true, default: [] },
+    keep: { type: 'boolean', default: false },
+  },
+});
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  process.stderr.write(`conformance: ${error instanceof Error ? error.message : error}\n`);
+  process.exitCode = 3;
+}
+
+async function main(): Promise<number> {
+  const harness = new Harness(resolve(root, values.cluster));
+  mkdirSync(join(folder, 'reports'), { recursive: true });
+  const wasUp = harness.isUp;
+  harness.up();
+  const gateway = startGateway(harness, join(folder, 'daemun.log'), reason => {
+    process.stderr.write(`conformance: ${reason}\n`);
+    process.exit(3);
+  });
+  try {
+    return values.test.length > 0 ? await runSome(harness, values.test) : await runWhole(harness);
+  } finally {
+    await gateway.stop();
+    if (!wasUp && !values.keep) harness.down();
+  }
+}
+
+async function runWhole(harness: Harness): Promise<number> {
+  const profiles = values.profile.length > 0 ? values.profile : PROFILES;
+  const report = reportFile(profiles);
+  const startedMs = Date.now();
+  const first = await runSuite(harness, [...claims(profiles), ...reportFlags(report)], 'suite.log');
+  const minutes = (Date.now() - startedMs) / 60_000;
+  const again = await runAgain(harness, first);
+  const summary = summarize(first, again);
+  print(`${summary.text}\nin ${minutes.toFixed(1)} minutes; report: ${report}`);
+  if (summary.isGood && profiles === PROFILES) writeTable(report, join(root, 'README.md'));
+  return summary.isGood ? 0 : 1;
+}
+
+async function runSome(harness: Harness, names: readonly string[]): Promise<number> {
+  const results = await runEach(harness, names, 'suite.log');
+  const summary = summarize(results, await runAgain(harness, results));
+  print(summary.text);
+  return summary.isGood ? 0 : 1;
+}
+
+async function runAgain(harness: Harness, first: readonly TestResult[]): Promise<readonly TestResult[]> {
+  const failed = first.filter(({ passed }) => !passed).map(({ name }) => name);
+  if (failed.length > 0) print(`once more: ${failed.join(', ')}`);
+  return await runEach(harness, failed, 'suite-again.log');
+}
+
+/** The suite takes one name a run. */
+async function runEach(harness: Harness, names: readonly string[], log: string): Promise<readonly TestResult[]> {
+  const results: TestResult[] = [];
+  for (const name of names) {
+    results.push(...(await runSuite(harness, [...claims([]), '--run-test', name], log)));
+  }
+  return results;
+}
+
+async function runSuite(harness: Harness, flags: readonly string[], log: string): Promise<readonly TestResult[]> {
+  const results: TestResult[] = [];
+  const code = await harness.suite(flags, join(folder, log), line => {
+    const result = resultOf(line);
+    if (result === null) return;
+    results.push(result);
+    print(`${result.passed ? 'pass' : 'FAIL'} ${result.name} ${result.seconds} s`);
+  });
+  if (results.length === 0)
+    throw new Error(`the suite ran no test (${code}); its log is ${join(folder, log)}:\n${lastLines(log)}`);
+  return results;
+}
+
+function claims(profiles: readonly string[]): readonly string[] {
+  const flags = ['--gateway-class', CLASS, '--supported-features', SUPPORTED_FEATURES.map(({ name }) => name).join()];
+  if (profiles.length > 0) flags.push('--conformance-profiles', profiles.join());
+  return [...flags, '--usable-address', USABLE_ADDRESS, '--unusable-address', UNUSABLE_ADDRESS];
+}
+
+function reportFlags(file: string): readonly string[] {
+  const { name, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const who = [
+    '--organization',
+    name,
+    '--project',
+    name,
+    '--url',
+    `https://${name}.dev`,
+    '--contact',
+    `https://${name}.dev`,
+  ];
+  return ['--report-output', file, ...who, '--version', `v${version}`];
+}
+
+function reportFile(profiles: readonly string[]): string {
+  const what = profiles === PROFILES ? 'gateway' : profiles.join('-').toLowerCase();
+  return join(folder, 'reports', `${VERSION}-${what}.yaml`);
+}
+
+function lastLines(log: string): string {
+  return readFileSync(join(folder, log), 'utf8').split('\n').slice(-8).join('\n');
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
