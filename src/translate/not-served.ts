@@ -9,6 +9,7 @@ import {
   OTHER_GATEWAY_KINDS,
   type ParentReference,
 } from '../resources/index.ts';
+import type { ListenerSite } from './listener-site.ts';
 import type { Problem, RouteKind } from './outcomes.ts';
 import { findingOf, type Named } from './report.ts';
 import type { AttachableRoute } from './route-kinds.ts';
@@ -48,14 +49,13 @@ export function whyNotRouteKind({ group, kind }: RouteKind): string | undefined 
 }
 
 /** Client certificates are not asked for: a listener that should ask must not let everyone in, so it is refused. */
-export function refuseClientValidation(gateway: Gateway, index: number): Problem<'UnsupportedValue'> | null {
-  const listener = gateway.spec.listeners[index];
-  const frontend = gateway.spec.tls?.frontend;
-  const perPort = frontend?.perPort?.find(entry => entry.port === listener?.port);
+export function refuseClientValidation({ owner, spec }: ListenerSite): Problem<'UnsupportedValue'> | null {
+  const frontend = owner.spec.tls?.frontend;
+  const perPort = frontend?.perPort?.find(entry => entry.port === spec.port);
   if ((perPort === undefined ? frontend?.default : perPort.tls)?.validation === undefined) return null;
-  const finding = findingOf('gateway/unsupported-tls', gateway, {
+  const finding = findingOf('gateway/unsupported-tls', owner, {
     path: ['spec', 'tls', 'frontend'],
-    message: `Listener ${listener?.name} must validate client certificates, which ${NOT_YET_SERVED}`,
+    message: `Listener ${spec.name} must validate client certificates, which ${NOT_YET_SERVED}`,
     help: 'Remove spec.tls.frontend validation for this port, or put a proxy that validates in front',
   });
   return { reason: 'UnsupportedValue', finding };

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Finding, FindingCode } from '../../errors/index.ts';
-import { GATEWAY_GROUP, type Gateway, type ResourceSet, type Secret } from '../../resources/index.ts';
+import { GATEWAY_GROUP, type GatewayListener, type ResourceSet, type Secret } from '../../resources/index.ts';
 import type { Certificate } from '../../snapshot/index.ts';
 import { formatNamespacedName } from '../../values/index.ts';
 import { contentHash } from '../content-hash.ts';
 import type { TranslateEnvironment } from '../environment.ts';
+import { type ListenerOwner, type ListenerSite, listenerPath } from '../listener-site.ts';
 import type { ListenerRefsReason, Problem } from '../outcomes.ts';
 import { findingOf } from '../report.ts';
 import { missingText } from '../resolve/missing-object.ts';
@@ -35,42 +36,41 @@ export interface ListenerCertificates {
   readonly findings: readonly Finding[];
 }
 
-/** Resolves `spec.listeners[index].tls.certificateRefs`. */
-export function resolveCertificates(gateway: Gateway, index: number, reader: SecretReader): ListenerCertificates {
+/** Resolves `tls.certificateRefs` of a listener. */
+export function resolveCertificates(site: ListenerSite, reader: SecretReader): ListenerCertificates {
+  const { owner, spec } = site;
   const certificates: Certificate[] = [];
   const problems: Problem<ListenerRefsReason>[] = [];
   const findings: Finding[] = [];
-  const refs = gateway.spec.listeners[index]?.tls?.certificateRefs ?? [];
+  const refs = spec.tls?.certificateRefs ?? [];
   refs.forEach((ref, refIndex) => {
-    const path = ['spec', 'listeners', index, 'tls', 'certificateRefs', refIndex];
-    const found = resolveCertificate(ref, { gateway, path, reader });
+    const path = listenerPath(site, 'tls', 'certificateRefs', refIndex);
+    const found = resolveCertificate(ref, { owner, path, reader });
     if ('reason' in found) {
       problems.push(found);
       findings.push(found.finding);
       return;
     }
     certificates.push(found.certificate);
-    findings.push(...expiryFindings(found, { gateway, path, reader }));
+    findings.push(...expiryFindings(found, { owner, path, reader }));
   });
   return { certificates, problems, findings };
 }
 
-type CertificateRef = NonNullable<
-  NonNullable<NonNullable<Gateway['spec']['listeners'][number]['tls']>['certificateRefs']>[number]
->;
+type CertificateRef = NonNullable<NonNullable<NonNullable<GatewayListener['tls']>['certificateRefs']>[number]>;
 interface CertificateSite {
-  readonly gateway: Gateway;
+  readonly owner: ListenerOwner;
   readonly path: readonly (string | number)[];
   readonly reader: SecretReader;
 }
 
 function resolveCertificate(
   ref: CertificateRef,
-  { gateway, path, reader }: CertificateSite,
+  { owner, path, reader }: CertificateSite,
 ): Problem<ListenerRefsReason> | Extract<SecretContent, { kind: 'certificate' }> {
   const broken = (code: FindingCode, message: string, help: string): Problem<ListenerRefsReason> => ({
     reason: 'InvalidCertificateRef',
-    finding: findingOf(code, gateway, { path, message, help }),
+    finding: findingOf(code, owner, { path, message, help }),
   });
   if (ref.kind !== 'Secret' || ref.group !== '') {
     return broken(
@@ -79,11 +79,11 @@ function resolveCertificate(
       ref.kind === 'Secret' ? 'Leave group out, or write group: ""' : 'Use kind: Secret',
     );
   }
-  const namespace = ref.namespace ?? gateway.metadata.namespace;
-  const from = { group: GATEWAY_GROUP, kind: 'Gateway', namespace: gateway.metadata.namespace };
+  const namespace = ref.namespace ?? owner.metadata.namespace;
+  const from = { group: GATEWAY_GROUP, kind: owner.kind, namespace: owner.metadata.namespace };
   const to = { group: '', kind: 'Secret', namespace, name: ref.name };
   // Before the Secret is looked up: whether it exists must not be told to those who may not refer to it.
-  if (!reader.grants.permits(from, to)) return notPermitted(gateway, path, { from, to });
+  if (!reader.grants.permits(from, to)) return notPermitted(owner, path, { from, to });
   const content = readSecret(formatNamespacedName({ namespace, name: ref.name }), reader);
   if (content === undefined) {
     const target = { kind: 'Secret', namespace, name: ref.name };
@@ -91,7 +91,7 @@ function resolveCertificate(
       help: `Create it: daemun cert, or kubectl create secret tls ${ref.name} -n ${namespace} --cert=… --key=… (run --demo makes one)`,
     });
     const report = { path, ...text };
-    return { reason: 'InvalidCertificateRef', finding: findingOf('gateway/certificate-not-found', gateway, report) };
+    return { reason: 'InvalidCertificateRef', finding: findingOf('gateway/certificate-not-found', owner, report) };
   }
   if (content.kind === 'certificate') return content;
   return broken(
@@ -102,14 +102,14 @@ function resolveCertificate(
 }
 
 function notPermitted(
-  gateway: Gateway,
+  owner: ListenerOwner,
   path: CertificateSite['path'],
   { from, to }: { from: GrantFrom; to: GrantTo },
 ): Problem<'RefNotPermitted'> {
   const message = `The reference to Secret ${to.namespace}/${to.name} is not permitted by a ReferenceGrant in namespace ${to.namespace}`;
   const target = { kind: 'Secret', namespace: to.namespace, name: to.name };
   const report = { path, message, help: grantToCreate(from, to), target };
-  return { reason: 'RefNotPermitted', finding: findingOf('gateway/certificate-not-permitted', gateway, report) };
+  return { reason: 'RefNotPermitted', finding: findingOf('gateway/certificate-not-permitted', owner, report) };
 }
 
 function readSecret(key: string, reader: SecretReader): SecretContent | undefined {
@@ -146,7 +146,7 @@ function decodeBase64(value: string | undefined): string | undefined {
 
 function expiryFindings(
   content: Extract<SecretContent, { kind: 'certificate' }>,
-  { gateway, path, reader }: CertificateSite,
+  { owner, path, reader }: CertificateSite,
 ): readonly Finding[] {
   const name = formatNamespacedName(content.secret.metadata);
   const daysLeft = Math.floor((content.certificate.notAfterMs - reader.environment.nowMs) / DAY_MS);
@@ -154,9 +154,9 @@ function expiryFindings(
   const help = `Renew Secret ${name}`;
   if (daysLeft < 0) {
     const message = `The certificate in Secret ${name} expired on ${day}`;
-    return [findingOf('gateway/certificate-expired', gateway, { path, message, help })];
+    return [findingOf('gateway/certificate-expired', owner, { path, message, help })];
   }
   if (daysLeft >= EXPIRES_SOON_DAYS) return [];
   const message = `The certificate in Secret ${name} expires on ${day}, in ${daysLeft} days`;
-  return [findingOf('gateway/certificate-expires-soon', gateway, { path, message, help })];
+  return [findingOf('gateway/certificate-expires-soon', owner, { path, message, help })];
 }

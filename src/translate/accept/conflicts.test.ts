@@ -27,10 +27,13 @@ function conflictsOf(...lines: readonly string[]): Readonly<Record<string, strin
   const judged = lines.map((line, index) => {
     const [name = '', protocol = '', port = '', hostname] = line.split(' ');
     const spec = { name, protocol, port: Number(port), allowedRoutes: { namespaces: { from: 'Same' as const } } };
-    return judgeListener(gateway, { index, spec: hostname === undefined ? spec : { ...spec, hostname } }, reader);
+    return judgeListener(
+      { owner: gateway, index, spec: hostname === undefined ? spec : { ...spec, hostname } },
+      reader,
+    );
   });
-  const conflicts = findConflicts(gateway, judged);
-  return Object.fromEntries([...conflicts].map(([index, problem]) => [judged[index]?.spec.name, problem.reason]));
+  const conflicts = findConflicts(judged);
+  return Object.fromEntries([...conflicts].map(([id, problem]) => [id.slice('default/gw/'.length), problem.reason]));
 }
 
 describe('findConflicts', () => {

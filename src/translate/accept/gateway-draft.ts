@@ -12,5 +12,6 @@ export interface GatewayDraft {
   readonly addresses: readonly string[];
   readonly refused: Problem<'InvalidParameters' | 'UnsupportedAddress'> | null;
   readonly listeners: readonly JudgedListener[];
-  readonly conflicts: ReadonlyMap<number, Problem<ConflictReason>>;
+  /** By listener id. */
+  readonly conflicts: ReadonlyMap<string, Problem<ConflictReason>>;
 }

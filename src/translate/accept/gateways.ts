@@ -62,10 +62,10 @@ export function acceptGateways(classes: AcceptedClasses, reader: SecretReader): 
 }
 
 function draftGateway(gateway: Gateway, controllerName: string, reader: SecretReader): GatewayDraft {
-  const listeners = gateway.spec.listeners.map((spec, index) => judgeListener(gateway, { index, spec }, reader));
+  const listeners = gateway.spec.listeners.map((spec, index) => judgeListener({ owner: gateway, index, spec }, reader));
   const { addresses, problem } = assignAddresses(gateway, reader.environment);
   const refused = invalidParameters(gateway, reader.environment) ?? problem;
-  const conflicts = findConflicts(gateway, listeners);
+  const conflicts = findConflicts(listeners);
   return {
     key: formatNamespacedName(gateway.metadata),
     gateway,
@@ -83,7 +83,7 @@ function finishGateway(
   reader: SecretReader,
 ): AcceptedGateway {
   const { gateway } = draft;
-  const overlaps = findOverlaps(gateway, draft.listeners);
+  const overlaps = findOverlaps(draft.listeners);
   const listeners = draft.listeners.map(judged => finishListener(judged, draft, { claims, overlaps }));
   const implied = reader.resources.gatewayClasses.has(gateway.spec.gatewayClassName)
     ? []
@@ -117,7 +117,7 @@ interface Comparison {
 
 function finishListener(judged: JudgedListener, draft: GatewayDraft, comparison: Comparison): AcceptedListener {
   const verdict = comparison.claims.get(judged.id);
-  const conflicted = draft.conflicts.get(judged.index) ?? verdict?.conflicted ?? null;
+  const conflicted = draft.conflicts.get(judged.id) ?? verdict?.conflicted ?? null;
   const accepted = judged.accepted ?? conflicted ?? verdict?.unavailable ?? null;
   const needsCertificate = judged.protocol?.secure === true && judged.certificates.length === 0;
   const carries = draft.refused === null && judged.accepted === null && conflicted === null && !needsCertificate;
@@ -126,7 +126,7 @@ function finishListener(judged: JudgedListener, draft: GatewayDraft, comparison:
     accepted,
     conflicted,
     programmed: programmedProblem(judged, { accepted, conflicted, refused: draft.refused }),
-    overlapping: comparison.overlaps.get(judged.index) ?? null,
+    overlapping: comparison.overlaps.get(judged.id) ?? null,
     sockets: carries ? (verdict?.sockets ?? []) : [],
     note: carries ? (verdict?.note ?? '') : '',
   };

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { type Finding, REQUEST_FAILURES } from '../../errors/index.ts';
-import type { Gateway } from '../../resources/index.ts';
 import type { Fault, ListenerFilter } from '../../snapshot/index.ts';
+import { type ListenerSite, listenerFinding, listenerPath } from '../listener-site.ts';
 import type { ListenerAcceptedReason, Problem, RouteRefsReason } from '../outcomes.ts';
-import { findingOf } from '../report.ts';
 import type { ResolveContext, ResolvedBackend } from '../resolve/backend-refs.ts';
 import { resolveExternalAuth } from '../resolve/external-auth.ts';
 
@@ -30,19 +29,19 @@ const UNRESOLVED: Fault = {
   reason: 'filter_unresolved',
 };
 
-/** Judges `spec.listeners[index].filters.requests` (GEP-5224). */
-export function judgeFilters(gateway: Gateway, index: number, context: ResolveContext): JudgedFilters {
-  const requests = gateway.spec.listeners[index]?.filters?.requests ?? [];
+/** Judges the `filters.requests` of a listener (GEP-5224). */
+export function judgeFilters(site: ListenerSite, context: ResolveContext): JudgedFilters {
+  const requests = site.spec.filters?.requests ?? [];
   if (requests.length === 0) return NO_FILTERS;
   const filters: ListenerFilter[] = [];
   const backends: ResolvedBackend[] = [];
   const findings: Finding[] = [];
   const problems: Problem<RouteRefsReason>[] = [];
   for (const [at, filter] of requests.entries()) {
-    const path = ['spec', 'listeners', index, 'filters', 'requests', at];
     if (filter.type === 'ExtensionRef')
-      return { ...NO_FILTERS, unsupported: unsupported(gateway, path, filter.extensionRef.kind) };
-    const resolved = resolveExternalAuth(filter.externalAuth, { referrer: gateway, path, context });
+      return { ...NO_FILTERS, unsupported: unsupported(site, at, filter.extensionRef.kind) };
+    const path = listenerPath(site, 'filters', 'requests', at);
+    const resolved = resolveExternalAuth(filter.externalAuth, { referrer: site.owner, path, context });
     if ('reason' in resolved) {
       problems.push(resolved);
       filters.push({ kind: 'fault', fault: UNRESOLVED });
@@ -56,9 +55,9 @@ export function judgeFilters(gateway: Gateway, index: number, context: ResolveCo
   return { filters, backends, unsupported: null, refsProblem: problems[0] ?? null, findings };
 }
 
-function unsupported(gateway: Gateway, path: readonly (string | number)[], kind: string): Problem<'UnsupportedValue'> {
-  const finding = findingOf('gateway/listener-filters', gateway, {
-    path,
+function unsupported(site: ListenerSite, at: number, kind: string): Problem<'UnsupportedValue'> {
+  const finding = listenerFinding('gateway/listener-filters', site, {
+    path: ['filters', 'requests', at],
     message: `ExtensionRef ${kind} is not known to daemun; the listener takes no traffic without it`,
     help: 'Remove the filter: of listeners, only those of type ExternalAuth are served',
   });

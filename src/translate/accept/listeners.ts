@@ -1,25 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Finding } from '../../errors/index.ts';
-import type { Gateway } from '../../resources/index.ts';
 import type { Certificate } from '../../snapshot/index.ts';
 import { ANY_HOST, parseLabelSelector } from '../../values/index.ts';
+import { type ListenerSite, listenerFinding, listenerId } from '../listener-site.ts';
 import { refuseClientValidation, whyNotProtocol, whyNotRouteKind } from '../not-served.ts';
 import type { ListenerAcceptedReason, ListenerRefsReason, Problem, RouteKind } from '../outcomes.ts';
-import { findingOf } from '../report.ts';
 import type { ResolveContext } from '../resolve/backend-refs.ts';
 import { resolveCertificates, type SecretReader } from './certificates.ts';
 import { type JudgedFilters, judgeFilters } from './listener-filters.ts';
 import { type ServedProtocol, servedProtocol } from './protocols.ts';
 
-export type ListenerSpec = Gateway['spec']['listeners'][number];
-
 /** One listener as judged by itself, before it is compared with others. */
-export interface JudgedListener {
-  /** `namespace/gateway/listener`. */
+export interface JudgedListener extends ListenerSite {
+  /** `listenerId`. */
   readonly id: string;
-  readonly index: number;
-  readonly spec: ListenerSpec;
   /** `*` when the listener has none. */
   readonly hostname: string;
   /** undefined: the protocol is not served. */
@@ -32,37 +27,25 @@ export interface JudgedListener {
   readonly findings: readonly Finding[];
 }
 
-/** A listener with its index in `spec.listeners`. */
-export interface NumberedListener {
-  readonly index: number;
-  readonly spec: ListenerSpec;
-}
-
-/** Judges listener `index` of `gateway`: protocol, route kinds, TLS. */
-export function judgeListener(
-  gateway: Gateway,
-  { index, spec }: NumberedListener,
-  reader: SecretReader,
-): JudgedListener {
+/** Judges a listener: protocol, route kinds, TLS. */
+export function judgeListener(site: ListenerSite, reader: SecretReader): JudgedListener {
+  const { spec } = site;
   const protocol = servedProtocol(spec.protocol);
   const hostname = spec.hostname === undefined || spec.hostname === '' ? ANY_HOST : spec.hostname.toLowerCase();
-  const { kinds, problem: kindProblem } = supportedKinds(gateway, { index, spec }, protocol);
-  const tls = protocol?.secure === true ? resolveCertificates(gateway, index, reader) : undefined;
-  const filters = judgeFilters(gateway, index, contextOf(reader));
+  const { kinds, problem: kindProblem } = supportedKinds(site, protocol);
+  const tls = protocol?.secure === true ? resolveCertificates(site, reader) : undefined;
+  const filters = judgeFilters(site, contextOf(reader));
   const accepted =
     protocol === undefined
-      ? unsupportedProtocol(gateway, index, spec)
-      : (unsupportedTls(gateway, index, spec) ?? filters.unsupported ?? unusableSelector(gateway, index, spec));
+      ? unsupportedProtocol(site)
+      : (unsupportedTls(site) ?? filters.unsupported ?? unusableSelector(site));
   const noCertificate =
-    tls !== undefined && tls.certificates.length + tls.problems.length === 0
-      ? missingCertificate(gateway, index)
-      : null;
+    tls !== undefined && tls.certificates.length + tls.problems.length === 0 ? missingCertificate(site) : null;
   // A broken certificate is worse than an unknown kind, so it gives the reason.
   const resolvedRefs = tls?.problems[0] ?? noCertificate ?? filters.refsProblem ?? kindProblem;
   return {
-    id: `${gateway.metadata.namespace}/${gateway.metadata.name}/${spec.name}`,
-    index,
-    spec,
+    ...site,
+    id: listenerId(site),
     hostname,
     protocol,
     kinds,
@@ -76,21 +59,21 @@ export function judgeListener(
       ...filters.findings,
       ...(noCertificate === null ? [] : [noCertificate.finding]),
       ...(kindProblem === null ? [] : [kindProblem.finding]),
-      ...ignoredOptions(gateway, index, spec),
+      ...ignoredOptions(site),
     ],
   };
 }
 
-/** What references of a Gateway to Services depend on. */
+/** What references of a listener to Services depend on. */
 function contextOf({ grants, resources, environment }: SecretReader): ResolveContext {
   return { grants, services: resources.services, refusal: key => environment.refused?.get(key) };
 }
 
 function supportedKinds(
-  gateway: Gateway,
-  { index, spec }: NumberedListener,
+  site: ListenerSite,
   protocol: ServedProtocol | undefined,
 ): { kinds: readonly RouteKind[]; problem: Problem<'InvalidRouteKinds'> | null } {
+  const { spec } = site;
   const served = protocol?.kinds ?? [];
   const wanted = spec.allowedRoutes?.kinds ?? [];
   if (wanted.length === 0 || protocol === undefined) return { kinds: served, problem: null };
@@ -100,28 +83,30 @@ function supportedKinds(
   const refused = wanted[refusedIndex];
   if (refused === undefined) return { kinds, problem: null };
   const why = whyNotRouteKind(refused) ?? `cannot attach to a listener with protocol ${spec.protocol}`;
-  const finding = findingOf('gateway/invalid-route-kinds', gateway, {
-    path: ['spec', 'listeners', index, 'allowedRoutes', 'kinds', refusedIndex],
+  const finding = listenerFinding('gateway/invalid-route-kinds', site, {
+    path: ['allowedRoutes', 'kinds', refusedIndex],
     message: `Listener ${spec.name} allows the kind ${refused.kind}, which ${why}`,
     help: `Allow only ${served.map(s => s.kind).join(', ')}`,
   });
   return { kinds, problem: { reason: 'InvalidRouteKinds', finding } };
 }
 
-function unsupportedProtocol(gateway: Gateway, index: number, spec: ListenerSpec): Problem<'UnsupportedProtocol'> {
-  const finding = findingOf('gateway/unsupported-protocol', gateway, {
-    path: ['spec', 'listeners', index, 'protocol'],
+function unsupportedProtocol(site: ListenerSite): Problem<'UnsupportedProtocol'> {
+  const { spec } = site;
+  const finding = listenerFinding('gateway/unsupported-protocol', site, {
+    path: ['protocol'],
     message: `Listener ${spec.name} has protocol ${spec.protocol}, which ${whyNotProtocol(spec.protocol)}`,
     help: 'Use HTTP or HTTPS',
   });
   return { reason: 'UnsupportedProtocol', finding };
 }
 
-function unsupportedTls(gateway: Gateway, index: number, spec: ListenerSpec): Problem<'UnsupportedValue'> | null {
+function unsupportedTls(site: ListenerSite): Problem<'UnsupportedValue'> | null {
+  const { spec } = site;
   if (spec.protocol !== 'HTTPS') return null;
-  if (spec.tls?.mode !== 'Passthrough') return refuseClientValidation(gateway, index);
-  const finding = findingOf('gateway/unsupported-tls', gateway, {
-    path: ['spec', 'listeners', index, 'tls', 'mode'],
+  if (spec.tls?.mode !== 'Passthrough') return refuseClientValidation(site);
+  const finding = listenerFinding('gateway/unsupported-tls', site, {
+    path: ['tls', 'mode'],
     message: `Listener ${spec.name} has protocol HTTPS and tls.mode Passthrough; HTTPS must be terminated`,
     help: 'Use mode: Terminate',
   });
@@ -129,33 +114,33 @@ function unsupportedTls(gateway: Gateway, index: number, spec: ListenerSpec): Pr
 }
 
 /** The CRD takes any operator and values in a selector; what Kubernetes could not evaluate guards nothing. */
-function unusableSelector(gateway: Gateway, index: number, spec: ListenerSpec): Problem<'UnsupportedValue'> | null {
+function unusableSelector(site: ListenerSite): Problem<'UnsupportedValue'> | null {
+  const { spec } = site;
   const { from, selector } = spec.allowedRoutes.namespaces;
   if (from !== 'Selector') return null;
-  const path = ['spec', 'listeners', index, 'allowedRoutes', 'namespaces', 'selector'];
   const parsed = selector === undefined ? { path: [], problem: 'it is missing' } : parseLabelSelector(selector);
   if ('selector' in parsed) return null;
-  const finding = findingOf('gateway/invalid-selector', gateway, {
-    path: [...path, ...parsed.path],
+  const finding = listenerFinding('gateway/invalid-selector', site, {
+    path: ['allowedRoutes', 'namespaces', 'selector', ...parsed.path],
     message: `Listener ${spec.name} has a namespace selector that cannot be used: ${parsed.problem}`,
     help: 'Write matchLabels, or matchExpressions with In, NotIn, Exists or DoesNotExist',
   });
   return { reason: 'UnsupportedValue', finding };
 }
 
-function missingCertificate(gateway: Gateway, index: number): Problem<'InvalidCertificateRef'> {
-  const finding = findingOf('gateway/certificate-missing', gateway, {
-    path: ['spec', 'listeners', index, 'tls'],
+function missingCertificate(site: ListenerSite): Problem<'InvalidCertificateRef'> {
+  const finding = listenerFinding('gateway/certificate-missing', site, {
+    path: ['tls'],
     message: 'An HTTPS listener needs a certificate, and tls.certificateRefs names none',
     help: 'Add tls: {certificateRefs: [{name: SECRET}]}',
   });
   return { reason: 'InvalidCertificateRef', finding };
 }
 
-function ignoredOptions(gateway: Gateway, index: number, spec: ListenerSpec): readonly Finding[] {
-  return Object.keys(spec.tls?.options ?? {}).map(option =>
-    findingOf('gateway/tls-option-ignored', gateway, {
-      path: ['spec', 'listeners', index, 'tls', 'options', option],
+function ignoredOptions(site: ListenerSite): readonly Finding[] {
+  return Object.keys(site.spec.tls?.options ?? {}).map(option =>
+    listenerFinding('gateway/tls-option-ignored', site, {
+      path: ['tls', 'options', option],
       message: `The TLS option ${option} is not known to daemun and has no effect`,
       help: 'Remove it, or keep it for another implementation',
     }),

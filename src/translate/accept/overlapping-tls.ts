@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Gateway } from '../../resources/index.ts';
 import { intersectHostnames } from '../../values/index.ts';
+import { listenerFinding } from '../listener-site.ts';
 import type { Problem } from '../outcomes.ts';
-import { findingOf } from '../report.ts';
 import type { JudgedListener } from './listeners.ts';
 
 type Overlap = Problem<'OverlappingCertificates' | 'OverlappingHostnames'>;
 
 /**
- * TLS listeners of one port whose hostnames or certificates overlap, by index: a client may reuse a connection made
+ * TLS listeners of one port whose hostnames or certificates overlap, by id: a client may reuse a connection made
  * for one listener to ask for a host of the other (GEP-3567). Certificates are the stronger reason.
  */
-export function findOverlaps(gateway: Gateway, listeners: readonly JudgedListener[]): ReadonlyMap<number, Overlap> {
-  const overlaps = new Map<number, Overlap>();
+export function findOverlaps(listeners: readonly JudgedListener[]): ReadonlyMap<string, Overlap> {
+  const overlaps = new Map<string, Overlap>();
   const secure = listeners.filter(listener => listener.protocol?.secure === true);
   for (const listener of secure) {
     const others = secure.filter(other => other !== listener && other.spec.port === listener.spec.port);
@@ -22,10 +21,9 @@ export function findOverlaps(gateway: Gateway, listeners: readonly JudgedListene
     const other = byCertificate ?? byHostname;
     if (other === undefined) continue;
     const what = byCertificate === undefined ? 'hostnames' : 'certificates';
-    overlaps.set(listener.index, {
+    overlaps.set(listener.id, {
       reason: byCertificate === undefined ? 'OverlappingHostnames' : 'OverlappingCertificates',
-      finding: findingOf('gateway/overlapping-tls', gateway, {
-        path: ['spec', 'listeners', listener.index],
+      finding: listenerFinding('gateway/overlapping-tls', listener, {
         message: `Listeners ${listener.spec.name} and ${other.spec.name} on port ${listener.spec.port} have overlapping ${what}: clients may reuse one's connection for the other`,
         help: 'Requests that arrive at the wrong listener get 421; use separate ports or certificates to avoid them',
       }),

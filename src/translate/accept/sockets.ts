@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Gateway } from '../../resources/index.ts';
 import type { TranslateEnvironment } from '../environment.ts';
+import { type ListenerSite, listenerFinding } from '../listener-site.ts';
 import type { ConflictReason, Problem } from '../outcomes.ts';
-import { findingOf } from '../report.ts';
 import { bindingId, boundPort } from './addresses.ts';
 import { conflictProblem } from './conflicts.ts';
 import type { GatewayDraft } from './gateway-draft.ts';
@@ -52,7 +51,7 @@ export function claimSockets(
   const candidates = drafts.flatMap(draft =>
     draft.refused === null
       ? draft.listeners
-          .filter(l => l.accepted === null && !draft.conflicts.has(l.index))
+          .filter(l => l.accepted === null && !draft.conflicts.has(l.id))
           .map(listener => ({ draft, listener }))
       : [],
   );
@@ -91,26 +90,21 @@ function loses(holder: Holder, taken: TakenSocket | undefined, socket: SocketCla
   const lost = { sockets: [], note: '' };
   if (first.listener.spec.port !== holder.listener.spec.port) {
     const why = `${socket.address} port ${socket.port} is taken by listener ${first.listener.id}`;
-    const place = { index: holder.listener.index, name: holder.listener.spec.name };
-    return { ...lost, conflicted: null, unavailable: portUnavailable(holder.draft.gateway, place, why) };
+    return { ...lost, conflicted: null, unavailable: portUnavailable(holder.listener, why) };
   }
   const isSameFamily = first.listener.protocol?.family === holder.listener.protocol?.family;
   const other = isSameFamily ? byHostname.get(holder.listener.hostname) : first;
   if (other === undefined) return null;
   const name = `listener ${other.listener.spec.name} of the older Gateway ${other.draft.key}`;
-  const conflicted = conflictProblem(holder.draft.gateway, holder.listener, { other: other.listener, name });
+  const conflicted = conflictProblem(holder.listener, { other: other.listener, name });
   return { ...lost, conflicted, unavailable: null };
 }
 
-/** Words why a listener of `gateway` cannot have its port. `index`: in `spec.listeners`. */
-export function portUnavailable(
-  gateway: Gateway,
-  { index, name }: { readonly index: number; readonly name: string },
-  why: string,
-): Problem<'PortUnavailable'> {
-  const finding = findingOf('gateway/port-unavailable', gateway, {
-    path: ['spec', 'listeners', index, 'port'],
-    message: `Listener ${name}: ${why}`,
+/** Words why a listener cannot have its port. */
+export function portUnavailable(site: ListenerSite, why: string): Problem<'PortUnavailable'> {
+  const finding = listenerFinding('gateway/port-unavailable', site, {
+    path: ['port'],
+    message: `Listener ${site.spec.name}: ${why}`,
     help: 'Free the port, or choose another port or address',
   });
   return { reason: 'PortUnavailable', finding };

@@ -65,11 +65,12 @@ function overlayGateway(
   let unusable: Problem | null = null;
   let isChanged = false;
   const listeners = outcome.listeners.map((listener, index): ListenerOutcome => {
+    const spec = gateway.spec.listeners[index];
     const socket = refused.get(`${key}/${listener.name}`);
-    if (socket === undefined) return listener;
+    if (socket === undefined || spec === undefined) return listener;
     const { binding, failure } = socket;
     const why = `${binding.address} port ${binding.port} cannot be bound: ${failure.message}`;
-    const problem = portUnavailable(gateway, { index, name: listener.name }, why);
+    const problem = portUnavailable({ owner: gateway, index, spec }, why);
     problems.push(problem);
     isChanged = true;
     if (failure.code === 'address-not-available') unusable ??= problem;
