@@ -17,6 +17,22 @@ export const PROGRAM_ERRORS = {
     summary: 'the development CA cannot be read or made: its directory cannot be written, or belongs to another user',
     help: 'choose another directory with --state-dir',
   },
+  'kubernetes/kubeconfig': {
+    summary: 'a kubeconfig file cannot be read, or asks for a way to reach the cluster that daemun does not have',
+    help: 'try it with kubectl; name another file with --kubeconfig, or another context with --context',
+  },
+  'kubernetes/credentials': {
+    summary: 'there is no token for the API server: its file cannot be read, or the credential plugin failed',
+    help: 'try the same kubeconfig with kubectl; in a Pod, look for the volume of its service account',
+  },
+  'kubernetes/unreachable': {
+    summary: 'the API server does not answer, or the connection to it was lost',
+    help: 'check the address in the kubeconfig, and the network; it is tried again until it answers',
+  },
+  'kubernetes/refused': {
+    summary: 'the API server refuses a request',
+    help: 'for 401 check the credentials; for 403 grant what the message names (RBAC)',
+  },
   'internal/unexpected': {
     summary: 'something happened that daemun does not expect',
     help: 'report it with the message and the stack trace',

@@ -563,4 +563,19 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
     { limit: 'cli#SAME_SIGNAL_MS', over: 'a second signal ends `run` at once' },
     { limit: 'cli/start-table#MAX_NAMED', over: 'as it says' },
   ],
+  'A Kubernetes API server': [
+    { limit: 'store/kubernetes#MAX_WATCH_LINE_BYTES', over: 'the watch is begun anew' },
+    { limit: 'store/kubernetes#MAX_ANSWER_BYTES', over: 'the request fails and is tried again' },
+    { limit: 'store/kubernetes#REQUEST_TIMEOUT_MS', over: 'the request fails and is tried again' },
+    { limit: 'store/kubernetes#EXEC_TIMEOUT_MS', over: 'the plugin is ended; it is run again for the next request' },
+    {
+      limit: 'store/kubernetes#MAX_CREDENTIAL_BYTES',
+      why: 'what a credential plugin may print',
+      over: 'the plugin is ended; it is run again for the next request',
+    },
+    {
+      limit: 'store/kubernetes#MAX_SOCKETS',
+      over: 'further requests wait for one that ends',
+    },
+  ],
 };

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { execFile } from 'node:child_process';
+import { isAbsolute, resolve } from 'node:path';
+import { DaemunError, messageOf } from '../../errors/index.ts';
+import { isObject } from '../plain-object.ts';
+import type { KubeAccess, Proof } from './credentials.ts';
+
+/** A plugin may ask a cloud; one that asks a person has no place in a server. */
+const EXEC_TIMEOUT_MS = 30_000;
+const MAX_CREDENTIAL_BYTES = 1024 * 1024;
+/** A credential is renewed this long before it ends. */
+const EXPIRY_MARGIN_MS = 60_000;
+
+export interface ExecOptions {
+  /** Of the kubeconfig beside it, used where the plugin gives none. */
+  readonly certificate: Proof['certificate'];
+  /** Of the kubeconfig: a command with a slash is found from there. */
+  readonly folder: string;
+  wallMs(): number;
+}
+
+/**
+ * Proof by a credential plugin (`users[].user.exec`, client.authentication.k8s.io), which is run again when its answer ends or is
+ * refused. One run at a time.
+ */
+export function execCredential(exec: Readonly<Record<string, unknown>>, options: ExecOptions): KubeAccess['prove'] {
+  let known: Credential | null = null;
+  let running: Promise<Credential> | null = null;
+  return async isRefused => {
+    const isFresh = known !== null && options.wallMs() < known.untilMs;
+    if (known !== null && isFresh && !isRefused) return known.proof;
+    running ??= run(exec, options).finally(() => {
+      running = null;
+    });
+    known = await running;
+    return known.proof;
+  };
+}
+
+interface Credential {
+  readonly proof: Proof;
+  readonly untilMs: number;
+}
+
+async function run(exec: Readonly<Record<string, unknown>>, options: ExecOptions): Promise<Credential> {
+  const { command, args = [], env = [], apiVersion } = exec;
+  if (typeof command !== 'string') throw failure('it has no command');
+  const file = command.includes('/') && !isAbsolute(command) ? resolve(options.folder, command) : command;
+  const info = { apiVersion, kind: 'ExecCredential', spec: { interactive: false } };
+  const output = await start(file, textsOf(args), {
+    ...process.env,
+    ...variablesOf(env),
+    KUBERNETES_EXEC_INFO: JSON.stringify(info),
+  });
+  return readCredential(output, options);
+}
+
+function start(file: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
+  return new Promise((done, fail) => {
+    const limits = { env, timeout: EXEC_TIMEOUT_MS, maxBuffer: MAX_CREDENTIAL_BYTES };
+    const child = execFile(file, [...args], limits, (error, stdout) => {
+      if (error === null) done(stdout);
+      else fail(failure(messageOf(error), error));
+    });
+    child.stdin?.end();
+  });
+}
+
+function readCredential(output: string, { certificate }: ExecOptions): Credential {
+  let answer: unknown;
+  try {
+    answer = JSON.parse(output);
+  } catch (error) {
+    throw failure('its answer is not JSON', error);
+  }
+  const status = isObject(answer) ? answer['status'] : undefined;
+  if (!isObject(status)) throw failure('its answer has no status');
+  const { token, clientCertificateData: cert, clientKeyData: key, expirationTimestamp: until } = status;
+  const own = typeof cert === 'string' && typeof key === 'string' ? { cert, key } : certificate;
+  const authorization = typeof token === 'string' && token !== '' ? `Bearer ${token}` : null;
+  if (authorization === null && own === null) throw failure('its answer has neither a token nor a certificate');
+  const untilMs = typeof until === 'string' ? Date.parse(until) - EXPIRY_MARGIN_MS : Number.POSITIVE_INFINITY;
+  return { proof: { authorization, certificate: own }, untilMs };
+}
+
+function failure(why: string, cause?: unknown): DaemunError {
+  return new DaemunError('kubernetes/credentials', `the credential plugin of the kubeconfig failed: ${why}`, { cause });
+}
+
+function textsOf(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter(item => typeof item === 'string') : [];
+}
+
+function variablesOf(value: unknown): Record<string, string> {
+  const items = Array.isArray(value) ? value.filter(isObject) : [];
+  return Object.fromEntries(items.map(item => [String(item['name']), String(item['value'])]));
+}

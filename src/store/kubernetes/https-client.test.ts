@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, it, type TestContext } from 'node:test';
+import type { KubeAccess } from './credentials.ts';
+import { httpsClient } from './https-client.ts';
+import { KubeRefusal, KubeUnreachable, type KubeWatchEvent, retryAfterMs } from './kube-client.ts';
+
+async function serve(t: TestContext, listener: RequestListener): Promise<string> {
+  const server = createServer(listener).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+function clientOf(t: TestContext, server: string, more: Partial<KubeAccess> = {}) {
+  const prove = () => Promise.resolve({ authorization: 'Bearer t', certificate: null });
+  const client = httpsClient({
+    server,
+    ca: null,
+    verify: true,
+    serverName: null,
+    namespace: 'default',
+    prove,
+    ...more,
+  });
+  t.after(() => client.close());
+  return client;
+}
+
+describe('a client of an API server', () => {
+  it('sends path, query, token and JSON, and gives back any answer', async t => {
+    const server = await serve(t, async (request, response) => {
+      let body = '';
+      for await (const part of request) body += part;
+      const { method, url, headers } = request;
+      response.writeHead(409, { 'retry-after': '7' });
+      response.end(JSON.stringify({ method, url, type: headers['content-type'], auth: headers.authorization, body }));
+    });
+    const client = clientOf(t, `${server}/prefix`);
+    const answer = await client.request({ method: 'PATCH', path: '/api/v1/x', query: { a: 'b c' }, body: { k: 'ü' } });
+    assert.equal(answer.status, 409);
+    assert.equal(retryAfterMs(answer), 7_000);
+    assert.deepEqual(answer.json, {
+      method: 'PATCH',
+      url: '/prefix/api/v1/x?a=b+c',
+      type: 'application/merge-patch+json',
+      auth: 'Bearer t',
+      body: '{"k":"ü"}',
+    });
+  });
+
+  it('asks for a new token once when the server refuses it', async t => {
+    const server = await serve(t, ({ headers }, response) => {
+      response.writeHead(headers.authorization === 'Bearer new' ? 200 : 401).end('{}');
+    });
+    const asked: boolean[] = [];
+    const client = clientOf(t, server, {
+      prove(isRefused) {
+        asked.push(isRefused);
+        return Promise.resolve({ authorization: isRefused ? 'Bearer new' : 'Bearer old', certificate: null });
+      },
+    });
+    assert.equal((await client.request({ method: 'GET', path: '/' })).status, 200);
+    assert.deepEqual(asked, [false, true]);
+  });
+
+  it('hands over the events of a watch, however they are cut, until the server ends it', async t => {
+    const text = ['ADDED', 'MODIFIED'].map(type => `${JSON.stringify({ type, object: { n: 'ü' } })}\n`).join('');
+    const bytes = Buffer.from(text);
+    const server = await serve(t, async (_, response) => {
+      for (const byte of bytes) await new Promise(done => response.write(Buffer.from([byte]), done));
+      response.end();
+    });
+    const events: KubeWatchEvent[] = [];
+    await clientOf(t, server).watch({ path: '/w', signal: new AbortController().signal }, event => events.push(event));
+    assert.deepEqual(
+      events.map(event => [event.type, event.object]),
+      [
+        ['ADDED', { n: 'ü' }],
+        ['MODIFIED', { n: 'ü' }],
+      ],
+    );
+  });
+
+  it('tells refusal, loss and silence apart', async t => {
+    const server = await serve(t, ({ url }, response) => {
+      if (url === '/gone') response.writeHead(410).end('{"message":"too old"}');
+      else response.write('{"type"', () => response.destroy());
+    });
+    const { signal } = new AbortController();
+    const client = clientOf(t, server);
+    const gone = client.watch({ path: '/gone', signal }, () => undefined);
+    await assert.rejects(
+      gone,
+      error => error instanceof KubeRefusal && error.status === 410 && /too old/.test(error.message),
+    );
+    await assert.rejects(
+      client.watch({ path: '/cut', signal }, () => undefined),
+      KubeUnreachable,
+    );
+    const nobody = clientOf(t, 'http://127.0.0.1:1');
+    await assert.rejects(nobody.request({ method: 'GET', path: '/' }), KubeUnreachable);
+  });
+
+  it('ends a watch when asked to', async t => {
+    const server = await serve(t, (_, response) => response.write('{"type":"BOOKMARK","object":{}}\n'));
+    const stop = new AbortController();
+    await clientOf(t, server).watch({ path: '/w', signal: stop.signal }, () => stop.abort());
+  });
+});

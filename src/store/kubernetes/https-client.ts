@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { messageOf } from '../../errors/index.ts';
+import { isObject } from '../plain-object.ts';
+import type { KubeAccess, Proof } from './credentials.ts';
+import {
+  type KubeClient,
+  KubeRefusal,
+  type KubeRequest,
+  type KubeResponse,
+  KubeUnreachable,
+  type KubeWatch,
+  type KubeWatchEvent,
+} from './kube-client.ts';
+import { WatchLines } from './watch-lines.ts';
+
+/** The API server itself gives up on a request after a minute. */
+const REQUEST_TIMEOUT_MS = 30_000;
+/** A connection on which nothing is heard is asked after this, and given up some ten seconds later: watches are quiet for minutes. */
+const KEEP_ALIVE_MS = 15_000;
+/** Lists are read in pages; one page of the largest objects is far below. */
+const MAX_ANSWER_BYTES = 256 * 1024 * 1024;
+
+/**
+ * A client over HTTP/1.1 with connections kept alive, one for each watch. See
+ * docs/decisions/0047-kubernetes-by-node-https.md.
+ */
+export function httpsClient(access: KubeAccess): KubeClient {
+  return new HttpsClient(access);
+}
+
+class HttpsClient implements KubeClient {
+  readonly server: string;
+  readonly #access: KubeAccess;
+  readonly #base: URL;
+  #agent: HttpAgent | null = null;
+  #certificate: Proof['certificate'] = null;
+
+  constructor(access: KubeAccess) {
+    this.server = access.server;
+    this.#access = access;
+    this.#base = new URL(access.server);
+  }
+
+  async request(request: KubeRequest): Promise<KubeResponse> {
+    const body = request.body === undefined ? undefined : JSON.stringify(request.body);
+    let response = await this.#send(request, { body, isRefused: false });
+    // A token that ended is renewed once.
+    if (response.statusCode === 401) {
+      response.resume();
+      response = await this.#send(request, { body, isRefused: true });
+    }
+    const bytes = await collect(response);
+    return { status: response.statusCode ?? 0, headers: response.headers, json: parseJson(bytes) };
+  }
+
+  async watch(watch: KubeWatch, onEvent: (event: KubeWatchEvent) => void): Promise<void> {
+    const request = { ...watch, method: 'GET' } as const;
+    let response = await this.#send(request, { isRefused: false });
+    if (response.statusCode === 401) {
+      response.resume();
+      response = await this.#send(request, { isRefused: true });
+    }
+    if (response.statusCode !== 200) {
+      const json = parseJson(await collect(response));
+      const { statusCode = 0, headers } = response;
+      throw new KubeRefusal({ status: statusCode, headers, json }, `watch of ${watch.path}`);
+    }
+    await follow(response, onEvent, watch.signal);
+  }
+
+  close(): void {
+    this.#agent?.destroy();
+  }
+
+  async #send(
+    request: KubeRequest,
+    { body, isRefused }: { readonly body?: string | undefined; readonly isRefused: boolean },
+  ): Promise<IncomingMessage> {
+    const proof = await this.#access.prove(isRefused);
+    const agent = this.#agentFor(proof);
+    const { path, query = {}, method, signal } = request;
+    const search = new URLSearchParams(query).toString();
+    const { hostname, port, pathname, protocol } = this.#base;
+    const isPlain = protocol === 'http:';
+    const options = {
+      agent,
+      host: hostname.replace(/^\[(.*)\]$/, '$1'),
+      port: port === '' ? (isPlain ? 80 : 443) : Number(port),
+      method,
+      path: `${pathname.replace(/\/$/, '')}${path}${search === '' ? '' : `?${search}`}`,
+      headers: headersOf(request, proof, body),
+      timeout: REQUEST_TIMEOUT_MS,
+      ...(signal === undefined ? {} : { signal }),
+    };
+    return new Promise((resolve, reject) => {
+      const fail = (error: unknown): void => {
+        if (signal?.aborted === true) reject(signal.reason);
+        else reject(this.#unreachable(error));
+      };
+      const sent = isPlain ? httpRequest(options, resolve) : httpsRequest(options, resolve);
+      // Until the head of the answer: a watch is quiet for as long as nothing changes.
+      sent.on('timeout', () => sent.destroy(new Error('no answer in time')));
+      sent.on('response', () => sent.setTimeout(0));
+      sent.on('error', fail);
+      sent.end(body);
+    });
+  }
+
+  #unreachable(error: unknown): KubeUnreachable {
+    if (error instanceof KubeUnreachable) return error;
+    return new KubeUnreachable('kubernetes/unreachable', `${this.server} does not answer: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+
+  /** Connections are made with one client certificate: another one takes new ones. */
+  #agentFor({ certificate }: Proof): HttpAgent {
+    if (this.#agent !== null && certificate === this.#certificate) return this.#agent;
+    this.#certificate = certificate;
+    const common = {
+      keepAlive: true,
+      keepAliveMsecs: KEEP_ALIVE_MS,
+      maxSockets: MAX_SOCKETS,
+      scheduling: 'lifo',
+    } as const;
+    const { ca, serverName, verify } = this.#access;
+    this.#agent =
+      this.#base.protocol === 'http:'
+        ? new HttpAgent(common)
+        : new HttpsAgent({
+            ...common,
+            rejectUnauthorized: verify,
+            ...(ca === null ? {} : { ca }),
+            ...(serverName === null ? {} : { servername: serverName }),
+            ...certificate,
+          });
+    return this.#agent;
+  }
+}
+
+/** Connections to the API server: one for the watch of each kind, the others for requests. */
+const MAX_SOCKETS = 64;
+
+function headersOf(request: KubeRequest, { authorization }: Proof, body: string | undefined): Record<string, string> {
+  const { accept = 'application/json', method, contentType } = request;
+  const written = contentType ?? (method === 'PATCH' ? 'application/merge-patch+json' : 'application/json');
+  return {
+    accept,
+    'user-agent': 'daemun',
+    ...(authorization === null ? {} : { authorization }),
+    ...(body === undefined ? {} : { 'content-type': written, 'content-length': String(Buffer.byteLength(body)) }),
+  };
+}
+
+function collect(response: IncomingMessage): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    response.on('data', (chunk: Buffer) => {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size > MAX_ANSWER_BYTES) response.destroy(new Error('an answer is too large'));
+    });
+    response.on('end', () => resolve(Buffer.concat(chunks)));
+    response.on('error', error => reject(lost(error)));
+    response.setTimeout(REQUEST_TIMEOUT_MS, () => response.destroy(new Error('an answer does not end')));
+  });
+}
+
+/** Resolves when the server ends the stream in due form, or `signal` does. */
+function follow(
+  response: IncomingMessage,
+  onEvent: (event: KubeWatchEvent) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const lines = new WatchLines(line => {
+      const event = readEvent(line);
+      if (event !== undefined && !signal.aborted) onEvent(event);
+    });
+    response.on('data', (chunk: Buffer) => {
+      try {
+        lines.push(chunk);
+      } catch (error) {
+        response.destroy(error instanceof Error ? error : new Error(messageOf(error)));
+      }
+    });
+    response.on('end', resolve);
+    response.on('error', error => (signal.aborted ? resolve() : reject(lost(error))));
+    response.on('close', resolve);
+  });
+}
+
+function readEvent(line: string): KubeWatchEvent | undefined {
+  const value: unknown = JSON.parse(line);
+  if (!isObject(value) || !isObject(value['object'])) throw new SyntaxError('an event of a watch has no object');
+  return value as unknown as KubeWatchEvent;
+}
+
+function parseJson(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString());
+  } catch {
+    return undefined;
+  }
+}
+
+function lost(error: unknown): KubeUnreachable {
+  return new KubeUnreachable(
+    'kubernetes/unreachable',
+    `the connection to the API server was lost: ${messageOf(error)}`,
+    {
+      cause: error,
+    },
+  );
+}

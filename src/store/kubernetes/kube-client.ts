@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { DaemunError } from '../../errors/index.ts';
+
+/** One request to an API server. */
+export interface KubeRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** From the root of the API: `/apis/gateway.networking.k8s.io/v1/httproutes`. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  /** Of the body. Default `application/json`; for PATCH `application/merge-patch+json`. */
+  readonly contentType?: string;
+  /** Default `application/json`. */
+  readonly accept?: string;
+  /** Ends the request: it rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** An answer, whatever its status: callers decide what 404 or 409 means to them. */
+export interface KubeResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** The body; a `Status` object in most failures, undefined when it is empty or not JSON. */
+  readonly json: unknown;
+}
+
+/** A line of a watch. */
+export interface KubeWatchEvent {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
+  /** The object; of an ERROR a `Status`. */
+  readonly object: Readonly<Record<string, unknown>>;
+}
+
+/** A GET that goes on: `query` has `watch: 'true'` and the like. */
+export type KubeWatch = Pick<KubeRequest, 'path' | 'query' | 'accept'> & { readonly signal: AbortSignal };
+
+/** Speaks to one API server, with the credentials of a kubeconfig or of a Pod. */
+export interface KubeClient {
+  /** The server's URL, for people. */
+  readonly server: string;
+  /** Resolves with any answer; rejects with `KubeUnreachable` when there is none. */
+  request(request: KubeRequest): Promise<KubeResponse>;
+  /**
+   * Hands over events as they come. Resolves when the server ends the watch, or `signal` does; rejects with `KubeRefusal` when it
+   * refuses to begin it, and with `KubeUnreachable` when the connection is lost.
+   */
+  watch(watch: KubeWatch, onEvent: (event: KubeWatchEvent) => void): Promise<void>;
+  /** Ends all connections. */
+  close(): void;
+}
+
+/** No answer came: no connection, a lost one, no credentials, or an answer that is no HTTP. */
+export class KubeUnreachable extends DaemunError {
+  override readonly name = 'KubeUnreachable';
+}
+
+/** The API server said no. */
+export class KubeRefusal extends DaemunError {
+  override readonly name = 'KubeRefusal';
+  readonly status: number;
+  /** Of `Retry-After`; null: it did not say. */
+  readonly retryAfterMs: number | null;
+
+  constructor(response: KubeResponse, what: string) {
+    super('kubernetes/refused', `${what}: ${response.status} ${statusMessage(response.json)}`);
+    this.status = response.status;
+    this.retryAfterMs = retryAfterMs(response);
+  }
+}
+
+/** How long the server asks us to wait; null when it does not say. */
+export function retryAfterMs({ headers }: Pick<KubeResponse, 'headers'>): number | null {
+  const written = headers['retry-after'];
+  const seconds = typeof written === 'string' && /^\d{1,6}$/.test(written) ? Number(written) : null;
+  return seconds === null ? null : seconds * 1_000;
+}
+
+/** What a `Status` object says; '' for anything else. */
+export function statusMessage(json: unknown): string {
+  if (typeof json !== 'object' || json === null || !('message' in json)) return '';
+  return typeof json.message === 'string' ? json.message : '';
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { parse } from 'yaml';
+import { DaemunError, messageOf } from '../../errors/index.ts';
+import { isObject } from '../plain-object.ts';
+import type { KubeAccess, Proof } from './credentials.ts';
+import { execCredential } from './exec-credential.ts';
+import { tokenFile } from './token-file.ts';
+
+export interface KubeconfigChoice {
+  readonly file: string;
+  /** null: the file's current one. */
+  readonly context: string | null;
+  wallMs(): number;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/**
+ * Reads how to reach a cluster from a kubeconfig file: certificates and tokens in it or in files beside it, a name and password, or a
+ * credential plugin (`exec`). Throws `kubernetes/kubeconfig` for one that cannot be read or asks for anything else.
+ */
+export function readKubeconfig({ file, context, wallMs }: KubeconfigChoice): KubeAccess {
+  const config = new Kubeconfig(file);
+  const name = context ?? config.text(config.root, 'current-context');
+  if (name === '') throw config.fault('it has no current-context', 'choose one with --context');
+  const chosen = config.named('contexts', 'context', name);
+  const cluster = config.named('clusters', 'cluster', config.text(chosen, 'cluster'));
+  const user = config.named('users', 'user', config.text(chosen, 'user'));
+  if (config.text(cluster, 'proxy-url') !== '') {
+    throw config.fault(
+      'its cluster has a proxy-url, which daemun does not use',
+      'reach the API server without a proxy',
+    );
+  }
+  const server = config.text(cluster, 'server').replace(/\/+$/, '');
+  if (!/^https?:\/\//.test(server)) throw config.fault(`${JSON.stringify(server)} is not the URL of a server`);
+  return {
+    server,
+    ca: config.material(cluster, 'certificate-authority'),
+    verify: cluster['insecure-skip-tls-verify'] !== true,
+    serverName: config.text(cluster, 'tls-server-name') || null,
+    namespace: config.text(chosen, 'namespace') || 'default',
+    prove: proofOf(config, user, wallMs),
+  };
+}
+
+function proofOf(config: Kubeconfig, user: Fields, wallMs: () => number): KubeAccess['prove'] {
+  const cert = config.material(user, 'client-certificate');
+  const key = config.material(user, 'client-key');
+  const certificate = cert === null || key === null ? null : { cert, key };
+  const fixed = (authorization: string | null): (() => Promise<Proof>) => {
+    const proof = { authorization, certificate };
+    return () => Promise.resolve(proof);
+  };
+  const path = config.path(user, 'tokenFile');
+  if (path !== null) return tokenFile(path, { certificate, wallMs });
+  const token = config.text(user, 'token');
+  if (token !== '') return fixed(`Bearer ${token}`);
+  const name = config.text(user, 'username');
+  if (name !== '') return fixed(`Basic ${Buffer.from(`${name}:${config.text(user, 'password')}`).toString('base64')}`);
+  if (isObject(user['exec'])) return execCredential(user['exec'], { certificate, folder: config.folder, wallMs });
+  if (user['auth-provider'] !== undefined) {
+    throw config.fault(
+      'its user has an auth-provider, which Kubernetes has given up',
+      'use a credential plugin (exec), a token or a client certificate',
+    );
+  }
+  return fixed(null);
+}
+
+/** One file's text as data, and its paths made absolute. */
+class Kubeconfig {
+  readonly root: Fields;
+  readonly folder: string;
+  readonly #file: string;
+
+  constructor(file: string) {
+    this.#file = file;
+    this.folder = dirname(resolve(file));
+    const root = this.#parse();
+    if (!isObject(root)) throw this.fault('it is empty or not a mapping');
+    this.root = root;
+  }
+
+  fault(why: string, help?: string): DaemunError {
+    return new DaemunError('kubernetes/kubeconfig', `${this.#file}: ${why}`, help === undefined ? {} : { help });
+  }
+
+  text(fields: Fields, name: string): string {
+    const value = fields[name];
+    return typeof value === 'string' ? value : '';
+  }
+
+  /** `clusters: [{name, cluster: {…}}]` and its like. */
+  named(list: string, field: string, name: string): Fields {
+    const items = this.root[list];
+    const found = Array.isArray(items) ? items.find(item => isObject(item) && item['name'] === name) : undefined;
+    const value = isObject(found) ? found[field] : undefined;
+    if (isObject(value)) return value;
+    throw this.fault(`it has no ${field} ${JSON.stringify(name)}`);
+  }
+
+  path(fields: Fields, name: string): string | null {
+    const written = this.text(fields, name);
+    return written === '' ? null : resolve(this.folder, written);
+  }
+
+  /** PEM that stands in `NAME-data` in base64, or in the file that `NAME` says; null without either. */
+  material(fields: Fields, name: string): string | null {
+    const inline = this.text(fields, `${name}-data`);
+    if (inline !== '') return Buffer.from(inline, 'base64').toString();
+    const path = this.path(fields, name);
+    return path === null ? null : this.#read(path);
+  }
+
+  #parse(): unknown {
+    const text = this.#read(this.#file);
+    try {
+      return parse(text);
+    } catch (error) {
+      throw this.fault(messageOf(error));
+    }
+  }
+
+  #read(path: string): string {
+    try {
+      return readFileSync(path, 'utf8');
+    } catch (error) {
+      throw this.fault(messageOf(error));
+    }
+  }
+}
