@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { BindFailure, BindFailures, Binding, Listener, Snapshot } from '../snapshot/index.ts';
 import { compareStrings } from '../values/index.ts';
-import { probePort } from './probe-port.ts';
+import { freePort } from './free-port.ts';
 
 /**
  * Where the bindings of a snapshot are really bound. `as-written`: where translation put them. `ephemeral`, for tests
@@ -79,7 +79,7 @@ function placedId(binding: Binding, port: number): string {
 }
 
 async function findFreePort(address: string): Promise<number> {
-  const outcome = await probePort(address, 0);
+  const outcome = await freePort(address);
   if ('port' in outcome) return outcome.port;
   throw new Error(`no free port at ${address}: ${outcome.refusal}`);
 }

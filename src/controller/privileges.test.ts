@@ -11,8 +11,8 @@ describe('privileged ports', () => {
     let isInUse = true;
     const privileges = new Privileges(async (_, port) => {
       tried.push(port);
-      if (port === 80) return { refusal: isInUse ? 'EADDRINUSE' : 'EACCES' };
-      return port < 443 ? { refusal: 'EACCES' } : { port };
+      if (port === 80) return isInUse ? 'EADDRINUSE' : 'EACCES';
+      return port < 443 ? 'EACCES' : null;
     });
     assert.deepEqual([...(await privileges.refused([socket(443), socket(442), socket(80), socket(8080)]))], [442]);
     isInUse = false;

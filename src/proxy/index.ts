@@ -18,5 +18,6 @@ export {
   sessionKey,
 } from './session-keys.ts';
 export { giveBackStart } from './workers/heap-relief.ts';
+export { trialBind } from './workers/trial-bind.ts';
 export type { ClusterDump, EndpointDump, WorkerDump } from './workers/worker-dump.ts';
 export type { PlaneDrainReport } from './workers/workers.ts';

@@ -3,6 +3,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { type BindFailure, type BindFailures, type Binding, bindFailure, type Snapshot } from '../../snapshot/index.ts';
+import { trialBind } from './trial-bind.ts';
 
 /** Of sockets that are in use (binding ids), those that another process shares with us on purpose. */
 export type ShareQuestion = (ids: readonly string[]) => Promise<ReadonlySet<string>>;
@@ -52,16 +53,7 @@ export function withoutBindings(snapshot: Snapshot, failures: BindFailures): Sna
 
 /** Other errors than "in use" are left to the workers, who say them better. */
 async function isFree({ address, port }: Binding): Promise<boolean> {
-  const server = createServer();
-  try {
-    server.listen({ host: address, port, exclusive: true });
-    await once(server, 'listening');
-    server.close();
-    await once(server, 'close');
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'EADDRINUSE';
-  }
+  return (await trialBind(address, port)) !== 'EADDRINUSE';
 }
 
 /** Where several sockets of one port share its connections evenly (Linux SO_REUSEPORT, FreeBSD SO_REUSEPORT_LB and the like). */

@@ -3,20 +3,20 @@ import { createServer } from 'node:net';
 
 export type ProbeOutcome = { readonly port: number } | { readonly refusal: string };
 
-/** Binds a TCP port and lets go of it at once; port 0 finds a free one. `refusal` is the OS's code: `EACCES` … */
-export function probePort(address: string, port: number): Promise<ProbeOutcome> {
+/** Finds a free TCP port of an address, and lets go of it at once. `refusal` is the OS's code: `EADDRNOTAVAIL` … */
+export function freePort(address: string): Promise<ProbeOutcome> {
   return new Promise(resolve => {
     const server = createServer();
     server.once('error', (error: NodeJS.ErrnoException) => resolve({ refusal: error.code ?? error.message }));
-    server.listen({ host: address, port, exclusive: true }, () => {
+    server.listen({ host: address, port: 0, exclusive: true }, () => {
       const bound = server.address();
-      const found = typeof bound === 'object' && bound !== null ? bound.port : port;
-      server.close(() => resolve({ port: found }));
+      const port = typeof bound === 'object' && bound !== null ? bound.port : 0;
+      server.close(() => resolve({ port }));
     });
   });
 }
 
 /** True when a second loopback address can be bound: everywhere on Linux, on macOS only after `ifconfig lo0 alias`. */
 export async function hasManyLoopbackAddresses(): Promise<boolean> {
-  return 'port' in (await probePort('127.0.0.2', 0));
+  return 'port' in (await freePort('127.0.0.2'));
 }
