@@ -11,7 +11,14 @@ const BINDING: Binding = {
   admission: 'client-hello',
   listeners: [],
 };
-const SNAPSHOT: Snapshot = { version: 1, bindings: [BINDING], clusters: [], endpoints: [], certificates: [] };
+const SNAPSHOT: Snapshot = {
+  version: 1,
+  bindings: [BINDING],
+  clusters: [],
+  endpoints: [],
+  certificates: [],
+  trustBundles: [],
+};
 
 describe('the port plan', () => {
   it('leaves ports as they are written', async () => {

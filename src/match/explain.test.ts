@@ -21,7 +21,8 @@ const ASKED: Question = {
 function snapshot(...bindings: Snapshot['bindings']): Snapshot {
   const cluster: Cluster = {
     id: 'app/user:80',
-    protocol: 'h2c',
+    protocol: 'h2',
+    tls: null,
     balancer: { kind: 'round-robin' },
     healthCheck: null,
     discovery: { kind: 'published' },
@@ -35,6 +36,7 @@ function snapshot(...bindings: Snapshot['bindings']): Snapshot {
     clusters: [cluster],
     endpoints: [{ cluster: 'app/user:80', endpoints }],
     certificates: [],
+    trustBundles: [],
   };
 }
 

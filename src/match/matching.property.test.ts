@@ -184,7 +184,7 @@ function assertExplained(bound: Binding, asked: OracleRequest): void {
 }
 
 function snapshotOf(bound: Binding): Snapshot {
-  return { version: 1, bindings: [bound], clusters: [], endpoints: [], certificates: [] };
+  return { version: 1, bindings: [bound], clusters: [], endpoints: [], certificates: [], trustBundles: [] };
 }
 
 function questionOf({ host, service, method: name, headers: fields }: OracleRequest): Question {

@@ -103,6 +103,7 @@ export function snapshotOf({ version = 1, ports, endpoints = [], cluster = {} }:
     clusters: [testCluster({ id: CLUSTER, ...cluster })],
     endpoints: [{ cluster: CLUSTER, endpoints }],
     certificates: [],
+    trustBundles: [],
   };
 }
 

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import type { BackendTls } from './backend-tls.ts';
+
 /** One backend port, and what is spoken to it. */
 export interface Cluster {
   /** `namespace/service:port`, and `/h1` behind it for that protocol: routes of two kinds may use one port. */
   readonly id: string;
-  /** In cleartext. `h1`: HTTP/1.1. `h2c`: HTTP/2 by prior knowledge. */
-  readonly protocol: 'h1' | 'h2c';
+  /** `h1`: HTTP/1.1. `h2`: HTTP/2, in cleartext by prior knowledge, in TLS by ALPN. */
+  readonly protocol: 'h1' | 'h2';
+  /** null: cleartext. */
+  readonly tls: BackendTls | null;
   readonly balancer: BalancerPolicy;
-  /** null: endpoints are taken as they are published. For `h2c` only. */
+  /** null: endpoints are taken as they are published. For `h2` only. */
   readonly healthCheck: GrpcHealthCheck | null;
   /** Where endpoints come from: published with the snapshot, or resolved by the data plane. */
   readonly discovery: { readonly kind: 'published' } | { readonly kind: 'dns'; readonly targets: readonly DnsTarget[] };

@@ -38,7 +38,14 @@ function snapshotOf(version: number, virtualHosts: Snapshot['bindings'][0]['list
     virtualHosts,
   };
   const binding = { id: '127.0.0.1:80/tcp', address: '127.0.0.1', port: 80, admission: 'first-bytes' as const };
-  return { version, bindings: [{ ...binding, listeners: [listener] }], clusters: [], endpoints: [], certificates: [] };
+  return {
+    version,
+    bindings: [{ ...binding, listeners: [listener] }],
+    clusters: [],
+    endpoints: [],
+    certificates: [],
+    trustBundles: [],
+  };
 }
 
 function rules(count: number): Rule[] {

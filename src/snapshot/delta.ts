@@ -7,7 +7,7 @@
  * - Its size follows the change: one rule among 10,000 is that rule and the place of its entries. Lists are sent as runs
  *   that stay and items that are new (`list-delta.ts`); rules once each, however many entries share them.
  * - `applyDelta` gives back the *same objects* for all that did not change, so that what was compiled from them is still
- *   good: rules, entries, matches, virtual hosts, listeners, clusters, endpoint sets, certificates.
+ *   good: rules, entries, matches, virtual hosts, listeners, clusters, endpoint sets, certificates, trust bundles.
  */
 import type { Cluster, EndpointSet } from './cluster.ts';
 import { sameContent } from './equal.ts';
@@ -15,6 +15,7 @@ import { applyList, diffList, type ListDelta, type ListRules } from './list-delt
 import type { Certificate, Listener, VirtualHost } from './listener.ts';
 import type { RequestMatch, RouteEntry, Rule } from './rule.ts';
 import type { Binding, Snapshot } from './snapshot.ts';
+import type { TrustBundle } from './trust-bundle.ts';
 
 /** Plain data; holds private keys when certificates changed. */
 export interface SnapshotDelta {
@@ -27,6 +28,7 @@ export interface SnapshotDelta {
   readonly clusters: ListDelta<Cluster>;
   readonly endpoints: ListDelta<EndpointSet>;
   readonly certificates: ListDelta<Certificate>;
+  readonly trustBundles: ListDelta<TrustBundle>;
 }
 
 /** A changed or new item with a list inside. */
@@ -49,7 +51,14 @@ interface EntryPut {
 }
 
 /** Before the first snapshot. */
-export const EMPTY_SNAPSHOT: Snapshot = { version: 0, bindings: [], clusters: [], endpoints: [], certificates: [] };
+export const EMPTY_SNAPSHOT: Snapshot = {
+  version: 0,
+  bindings: [],
+  clusters: [],
+  endpoints: [],
+  certificates: [],
+  trustBundles: [],
+};
 
 /** What turns `before` into `after`. */
 export function diffSnapshots(before: Snapshot, after: Snapshot): SnapshotDelta {
@@ -64,6 +73,7 @@ export function diffSnapshots(before: Snapshot, after: Snapshot): SnapshotDelta 
     clusters: diffList(before.clusters, after.clusters, leafRules<Cluster>(byId)),
     endpoints: diffList(before.endpoints, after.endpoints, leafRules(byCluster)),
     certificates: diffList(before.certificates, after.certificates, leafRules<Certificate>(byId)),
+    trustBundles: diffList(before.trustBundles, after.trustBundles, leafRules<TrustBundle>(byId)),
   };
 }
 
@@ -79,6 +89,7 @@ export function applyDelta(before: Snapshot, delta: SnapshotDelta): Snapshot {
     clusters: applyList(before.clusters, delta.clusters, cluster => cluster),
     endpoints: applyList(before.endpoints, delta.endpoints, set => set),
     certificates: applyList(before.certificates, delta.certificates, certificate => certificate),
+    trustBundles: applyList(before.trustBundles, delta.trustBundles, bundle => bundle),
   };
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** The model that a data plane executes. In: translation. Out: proxy, xds, match. Never: Kubernetes or Envoy types. */
+export * from './backend-tls.ts';
 export * from './bind-failure.ts';
 export * from './cluster.ts';
 export * from './cors-policy.ts';
@@ -12,4 +13,5 @@ export * from './listener.ts';
 export * from './order.ts';
 export * from './rule.ts';
 export * from './snapshot.ts';
+export * from './trust-bundle.ts';
 export * from './url-change.ts';

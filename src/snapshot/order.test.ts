@@ -32,6 +32,7 @@ describe('the order of a snapshot', () => {
       clusters: [],
       endpoints: [cluster('b'), cluster('a')],
       certificates: [],
+      trustBundles: [],
     };
     assert.deepEqual(orderViolations(snapshot), ['endpoints: item 1 is not after 0']);
   });

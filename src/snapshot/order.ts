@@ -44,6 +44,7 @@ export function sortSnapshot(snapshot: Snapshot): Snapshot {
       .map(set => ({ ...set, endpoints: set.endpoints.toSorted(compareEndpoints) }))
       .sort(compareEndpointSets),
     certificates: snapshot.certificates.toSorted(compareIds),
+    trustBundles: snapshot.trustBundles.toSorted(compareIds),
   };
 }
 
@@ -62,6 +63,7 @@ export function orderViolations(snapshot: Snapshot): string[] {
     ...disorder('clusters', snapshot.clusters, compareIds),
     ...disorder('endpoints', snapshot.endpoints, compareEndpointSets),
     ...disorder('certificates', snapshot.certificates, compareIds),
+    ...disorder('trust bundles', snapshot.trustBundles, compareIds),
     ...snapshot.endpoints.flatMap(set => disorder(`endpoints of ${set.cluster}`, set.endpoints, compareEndpoints)),
     ...snapshot.bindings.flatMap(binding => [
       ...disorder(`listeners of ${binding.id}`, binding.listeners, compareListeners),

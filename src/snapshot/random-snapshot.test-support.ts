@@ -8,6 +8,7 @@ import { sortSnapshot } from './order.ts';
 import { sampleRule } from './rule.test-support.ts';
 import type { RequestMatch, RouteEntry, Rule } from './rule.ts';
 import type { Binding, Snapshot } from './snapshot.ts';
+import type { TrustBundle } from './trust-bundle.ts';
 
 const HOSTS = ['*', '*.example.com', 'a.example.com', 'b.example.com'];
 const NAMES = ['a', 'b', 'c', 'd', 'e'];
@@ -80,7 +81,8 @@ const clusters: fc.Arbitrary<Cluster[]> = fc.uniqueArray(
   fc.record({ name: fc.constantFrom(...NAMES), variant: variants }).map(({ name, variant }): Cluster => {
     return {
       id: `default/${name}:80`,
-      protocol: 'h2c',
+      protocol: 'h2',
+      tls: null,
       balancer: variant === 0 ? { kind: 'round-robin' } : { kind: 'maglev', key: { kind: 'source-ip' } },
       healthCheck: null,
       discovery: { kind: 'published' },
@@ -114,11 +116,16 @@ const certificates: fc.Arbitrary<Certificate[]> = fc.uniqueArray(
   { selector: certificate => certificate.id },
 );
 
+const trustBundles: fc.Arbitrary<TrustBundle[]> = fc.uniqueArray(
+  fc.constantFrom(...NAMES).map((name): TrustBundle => ({ id: name, pem: [`certificate of ${name}`] })),
+  { selector: bundle => bundle.id },
+);
+
 /** A sorted snapshot; rules of one id have one content. */
 export function randomSnapshot(version: number): fc.Arbitrary<Snapshot> {
   return fc
     .array(variants, { minLength: NAMES.length, maxLength: NAMES.length })
     .map(list => new Map(NAMES.map((name, at) => [name, variantRule(name, list[at] ?? 0)])))
-    .chain(rules => fc.record({ bindings: bindings(rules), clusters, endpoints, certificates }))
+    .chain(rules => fc.record({ bindings: bindings(rules), clusters, endpoints, certificates, trustBundles }))
     .map(parts => structuredClone(sortSnapshot({ version, ...parts })));
 }

@@ -6,6 +6,7 @@
  */
 import type { Cluster, EndpointSet } from './cluster.ts';
 import type { Certificate, Listener } from './listener.ts';
+import type { TrustBundle } from './trust-bundle.ts';
 
 export interface Snapshot {
   /** Grows by one with each publish. */
@@ -18,6 +19,8 @@ export interface Snapshot {
   readonly endpoints: readonly EndpointSet[];
   /** Sorted by id. */
   readonly certificates: readonly Certificate[];
+  /** Sorted by id. Those that clusters and listeners name. */
+  readonly trustBundles: readonly TrustBundle[];
 }
 
 /** One TCP socket that the data plane listens on. */

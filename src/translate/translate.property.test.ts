@@ -73,7 +73,14 @@ describe('translate, for any resources', () => {
 
   it('gives an empty snapshot for nothing', () => {
     const { snapshot, findings } = translate(EMPTY_RESOURCES, ENVIRONMENT);
-    assert.deepEqual(snapshot, { version: 1, bindings: [], clusters: [], endpoints: [], certificates: [] });
+    assert.deepEqual(snapshot, {
+      version: 1,
+      bindings: [],
+      clusters: [],
+      endpoints: [],
+      certificates: [],
+      trustBundles: [],
+    });
     assert.deepEqual(findings, []);
   });
 });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { ResourceSet } from '../resources/index.ts';
-import type { Snapshot } from '../snapshot/index.ts';
+import type { Snapshot, TrustBundle } from '../snapshot/index.ts';
 import { acceptClasses } from './accept/classes.ts';
 import { acceptGateways } from './accept/gateways.ts';
 import { arbitrateRoutes } from './arbitrate/listener-tables.ts';
@@ -18,6 +18,8 @@ import { routeContext } from './rules/route-context.ts';
 import { translateRoutes } from './rules/translated-routes.ts';
 import type { Translation } from './translation.ts';
 
+/** Nothing that is served refers to one yet. */
+const NO_BUNDLES: readonly TrustBundle[] = [];
 const NONE_REFUSED: ReadonlyMap<string, string> = new Map();
 
 /**
@@ -58,7 +60,7 @@ export function translate(
   const linted = lint({ resources, classes, gateways, routes, tables, clusters }, memory?.lint);
   return {
     snapshot: nextSnapshot(
-      { ...bindings, clusters: clusters.clusters, endpoints: clusters.endpoints },
+      { ...bindings, clusters: clusters.clusters, endpoints: clusters.endpoints, trustBundles: NO_BUNDLES },
       previous?.snapshot,
     ),
     findings: linted.findings,
@@ -74,6 +76,7 @@ function nextSnapshot(parts: Omit<Snapshot, 'version'>, previous: Snapshot | und
     previous.bindings === parts.bindings &&
     previous.clusters === parts.clusters &&
     previous.endpoints === parts.endpoints &&
-    previous.certificates === parts.certificates;
+    previous.certificates === parts.certificates &&
+    previous.trustBundles === parts.trustBundles;
   return isSame ? previous : { version: (previous?.version ?? 0) + 1, ...parts };
 }

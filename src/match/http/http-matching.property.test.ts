@@ -148,7 +148,14 @@ describe('matching HTTP requests', () => {
       const [owner] = bound.listeners;
       assert.ok(owner !== undefined);
       const winner = oracleHttpEntry(owner, asked);
-      const snapshot: Snapshot = { version: 1, bindings: [bound], clusters: [], endpoints: [], certificates: [] };
+      const snapshot: Snapshot = {
+        version: 1,
+        bindings: [bound],
+        clusters: [],
+        endpoints: [],
+        certificates: [],
+        trustBundles: [],
+      };
       const candidates = explain(snapshot, questionOf(asked)).places[0]?.candidates ?? [];
       assert.equal(
         candidates.find(({ verdict }) => verdict === 'taken')?.route.split('/')[2],

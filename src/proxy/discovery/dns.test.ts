@@ -13,7 +13,8 @@ const settled = () => new Promise(resolve => setImmediate(resolve));
 function dnsCluster(id: string, ...targets: [host: string, port: number][]): Cluster {
   return {
     id,
-    protocol: 'h2c',
+    protocol: 'h2',
+    tls: null,
     balancer: { kind: 'round-robin' },
     healthCheck: null,
     discovery: { kind: 'dns', targets: targets.map(([host, port]) => ({ host, port })) },

@@ -20,7 +20,8 @@ const CHECK: GrpcHealthCheck = {
 function checked(healthCheck: GrpcHealthCheck | null): Cluster {
   return {
     id: 'x',
-    protocol: 'h2c',
+    protocol: 'h2',
+    tls: null,
     balancer: { kind: 'round-robin' },
     healthCheck,
     discovery: { kind: 'published' },

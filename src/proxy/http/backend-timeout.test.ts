@@ -35,7 +35,7 @@ class Bed {
     await gateway.apply({
       listeners: [httpListener('web', { '/': 'a' }, changes)],
       clusters: { a: [server.port] },
-      clusterChanges: { protocol: version === 'HTTP/2' ? 'h2c' : 'h1' },
+      clusterChanges: { protocol: version === 'HTTP/2' ? 'h2' : 'h1' },
     });
     return new Bed(gateway, loop, time);
   }

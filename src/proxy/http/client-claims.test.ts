@@ -77,14 +77,14 @@ function by2(port: number): Ask {
 describe('what a request says of its client', () => {
   const servers = {
     h1: [createHttp1(echo('main')), createHttp1(echo('secure'))] as const,
-    h2c: [createHttp2(echo('main')), createHttp2(echo('secure'))] as const,
+    h2: [createHttp2(echo('main')), createHttp2(echo('secure'))] as const,
   };
 
   after(() => {
     for (const server of Object.values(servers).flat()) server.close();
   });
 
-  for (const protocol of ['h1', 'h2c'] as const) {
+  for (const protocol of ['h1', 'h2'] as const) {
     describe(`to an endpoint by ${protocol}`, () => {
       const gateway = new TestGateway({ accessLog: true });
       const unasked = new TestGateway();

@@ -64,7 +64,7 @@ forEachPair((client, server) => {
     await gateway.apply({
       listeners: [routes()],
       clusters: { main: [echo.port], gone: [] },
-      clusterChanges: { protocol: server === 'HTTP/2' ? 'h2c' : 'h1' },
+      clusterChanges: { protocol: server === 'HTTP/2' ? 'h2' : 'h1' },
     });
     asker = clientOf(client, gateway.port);
     close.push(asker.close.bind(asker), () => gateway.close(), echo.close);

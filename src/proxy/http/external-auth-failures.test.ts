@@ -46,7 +46,7 @@ describe('an authorization server that gives no answer', () => {
     await gateway.apply({
       listeners: [askingListener(auth, timeoutMs)],
       clusters: { a: [endpoint.port], auth: ports },
-      protocols: { a: 'h1', auth: auth.kind === 'grpc' ? 'h2c' : 'h1' },
+      protocols: { a: 'h1', auth: auth.kind === 'grpc' ? 'h2' : 'h1' },
     });
   }
 

@@ -153,7 +153,7 @@ export interface Echoed {
 }
 
 /** An endpoint that tells what it saw. `calls` counts. */
-export async function echoServer(protocol: 'h1' | 'h2c'): Promise<TestServer & { calls: number }> {
+export async function echoServer(protocol: 'h1' | 'h2'): Promise<TestServer & { calls: number }> {
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     server.calls++;
     const body = await text(request);

@@ -20,7 +20,7 @@ import { TestGateway } from './gateway.test-support.ts';
 
 const YES: Message = { status: { code: 0 } };
 
-for (const protocol of ['h1', 'h2c'] as const) {
+for (const protocol of ['h1', 'h2'] as const) {
   for (const [version, ask] of CLIENTS) {
     describe(`external auth of requests by ${version}, to an endpoint by ${protocol}`, () => {
       let gateway: TestGateway;
@@ -57,7 +57,7 @@ for (const protocol of ['h1', 'h2c'] as const) {
         await gateway.apply({
           listeners: [askingListener(auth)],
           clusters: { a: [endpoint.port], auth: [(isGrpc ? grpcServer : httpServer).port] },
-          protocols: { a: protocol, auth: isGrpc ? 'h2c' : 'h1' },
+          protocols: { a: protocol, auth: isGrpc ? 'h2' : 'h1' },
         });
       }
 

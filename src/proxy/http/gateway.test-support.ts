@@ -22,6 +22,7 @@ import type {
   Listener,
   Rule,
   Snapshot,
+  TrustBundle,
   WeightedBackend,
 } from '../../snapshot/index.ts';
 import { PLAIN_EDGE } from '../../snapshot/listener.test-support.ts';
@@ -103,7 +104,8 @@ export function backend(cluster: string, weight = 1, filters: readonly Filter[] 
 export function cluster(id: string, changes: Partial<Cluster> = {}): Cluster {
   return {
     id,
-    protocol: 'h2c',
+    protocol: 'h2',
+    tls: null,
     balancer: { kind: 'round-robin' },
     healthCheck: null,
     discovery: { kind: 'published' },
@@ -168,6 +170,7 @@ export interface SnapshotParts {
   /** Cluster id → ports. */
   readonly clusters: Readonly<Record<string, readonly number[]>>;
   readonly certificates?: readonly Certificate[];
+  readonly trustBundles?: readonly TrustBundle[];
   readonly clusterChanges?: Partial<Cluster>;
   /** Of clusters that differ from the others. */
   readonly protocols?: Readonly<Record<string, Cluster['protocol']>>;
@@ -189,6 +192,7 @@ export function snapshot(parts: SnapshotParts): Snapshot {
     }),
     endpoints: ids.map(id => ({ cluster: id, endpoints: (parts.clusters[id] ?? []).map(endpoint) })),
     certificates: parts.certificates ?? [],
+    trustBundles: parts.trustBundles ?? [],
   };
 }
 

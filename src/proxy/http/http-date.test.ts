@@ -43,13 +43,13 @@ describe('the date of responses', () => {
   };
   const servers = {
     h1: createHttp1(answer),
-    h2c: createHttp2((request, response) => answer(request, response as unknown as ServerResponse)),
+    h2: createHttp2((request, response) => answer(request, response as unknown as ServerResponse)),
   };
   after(() => {
     for (const server of Object.values(servers)) server.close();
   });
 
-  for (const protocol of ['h1', 'h2c'] as const) {
+  for (const protocol of ['h1', 'h2'] as const) {
     describe(`of an endpoint by ${protocol}`, () => {
       const gateway = new TestGateway();
       before(async () => {

@@ -63,7 +63,7 @@ describe('filters of a listener', () => {
     await gateway.apply({
       listeners,
       clusters: { a: ports('a'), b: ports('b'), auth: [server.port] },
-      protocols: { a: 'h1', b: 'h1', auth: 'h2c' },
+      protocols: { a: 'h1', b: 'h1', auth: 'h2' },
     });
   }
 

@@ -58,7 +58,7 @@ describe('a mirror', () => {
     return { port: typeof address === 'object' && address !== null ? address.port : 0, close };
   }
 
-  async function start(web: Listener, m: readonly number[], protocol: 'h1' | 'h2c' = 'h1'): Promise<void> {
+  async function start(web: Listener, m: readonly number[], protocol: 'h1' | 'h2' = 'h1'): Promise<void> {
     await gateway.apply({
       listeners: [web],
       clusters: { a: [endpoint.port], m },
@@ -74,7 +74,7 @@ describe('a mirror', () => {
       assert.equal((JSON.parse(text) as Echoed).body.length, LARGE.length);
     };
 
-    for (const protocol of ['h1', 'h2c'] as const) {
+    for (const protocol of ['h1', 'h2'] as const) {
       it(`by ${protocol} that is dead, silent or resets does nothing to requests by ${version}`, async () => {
         const events = new EventEmitter();
         const dead = await server(events, () => {});

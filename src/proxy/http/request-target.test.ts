@@ -69,14 +69,14 @@ describe('the target of an HTTP request', () => {
     };
   const servers = {
     h1: { admin: createHttp1(answer('admin')), all: createHttp1(answer('all')) },
-    h2c: { admin: createHttp2(answer('admin')), all: createHttp2(answer('all')) },
+    h2: { admin: createHttp2(answer('admin')), all: createHttp2(answer('all')) },
   };
 
   after(() => {
     for (const { admin, all } of Object.values(servers)) for (const server of [admin, all]) server.close();
   });
 
-  for (const protocol of ['h1', 'h2c'] as const) {
+  for (const protocol of ['h1', 'h2'] as const) {
     describe(`to an endpoint by ${protocol}`, () => {
       const gateway = new TestGateway({ accessLog: true });
       let client: RawClient;

@@ -46,7 +46,7 @@ class Bed {
     await gateway.apply({
       listeners: [httpListener('web', { '/': 'a' }, changes)],
       clusters: { a: [server.port] },
-      clusterChanges: { protocol: versions.server === 'HTTP/2' ? 'h2c' : 'h1' },
+      clusterChanges: { protocol: versions.server === 'HTTP/2' ? 'h2' : 'h1' },
     });
     bed = new Bed(gateway, new HttpClient(versions.client, gateway.port), server);
     open.push(bed);

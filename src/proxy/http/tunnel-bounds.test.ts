@@ -18,7 +18,7 @@ afterEach(() => {
   for (const cleanup of cleanups.splice(0)) cleanup();
 });
 
-async function gatewayTo(port: number, protocol: 'h1' | 'h2c' = 'h1', maxConnections = 10_000): Promise<TestGateway> {
+async function gatewayTo(port: number, protocol: 'h1' | 'h2' = 'h1', maxConnections = 10_000): Promise<TestGateway> {
   const gateway = new TestGateway({ maxConnections, accessLog: true });
   cleanups.push(() => gateway.close());
   await gateway.apply({
@@ -64,7 +64,7 @@ const settled = (): Promise<void> => new Promise(resolve => setImmediate(resolve
 for (const version of VERSIONS) {
   describe(`upgrades over ${version}, to an endpoint that speaks HTTP/2`, () => {
     it('are extended CONNECT to it, with a proof for the client', async () => {
-      const gateway = await gatewayTo(await startHttp2(true), 'h2c');
+      const gateway = await gatewayTo(await startHttp2(true), 'h2');
       const client = await ask(version, gateway.port, { path: '/chat' }, cleanups);
       assert.equal(client.headers['x-asked'], 'websocket /chat undefined');
       const accept = client.headers['sec-websocket-accept'];
@@ -77,7 +77,7 @@ for (const version of VERSIONS) {
     });
 
     it('are refused where it does not offer that, and the endpoint is none the worse', async () => {
-      const gateway = await gatewayTo(await startHttp2(false), 'h2c');
+      const gateway = await gatewayTo(await startHttp2(false), 'h2');
       for (let count = 0; count < 8; count++) {
         const client = await ask(version, gateway.port, {}, cleanups);
         assert.equal(client.status, 501);

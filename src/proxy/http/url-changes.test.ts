@@ -85,7 +85,7 @@ forEachPair((client, server) => {
     await gateway.apply({
       listeners: [routes(parts)],
       clusters: { main: [port] },
-      clusterChanges: { protocol: server === 'HTTP/2' ? 'h2c' : 'h1' },
+      clusterChanges: { protocol: server === 'HTTP/2' ? 'h2' : 'h1' },
     });
     const opened = clientOf(client, gateway.port);
     asker = opened;

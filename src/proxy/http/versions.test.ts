@@ -49,7 +49,7 @@ describe('versions of HTTP', () => {
           await gateway.apply({
             listeners: [listener('all', [], { virtualHosts: [{ hostname: '*', entries }] })],
             clusters: { main: [started.port] },
-            clusterChanges: { protocol: server === 'HTTP/2' ? 'h2c' : 'h1' },
+            clusterChanges: { protocol: server === 'HTTP/2' ? 'h2' : 'h1' },
           });
           peers = { server: started, client: new HttpClient(client, gateway.port, FIELDS) };
         });

@@ -44,7 +44,7 @@ const by2: Ask = async (port, fields = {}) => {
 describe('via', () => {
   const servers = {
     h1: createHttp1(answer),
-    h2c: createHttp2((request, response) => answer(request, response as unknown as ServerResponse)),
+    h2: createHttp2((request, response) => answer(request, response as unknown as ServerResponse)),
   };
   after(() => {
     for (const server of Object.values(servers)) server.close();
@@ -52,7 +52,7 @@ describe('via', () => {
 
   for (const [protocol, received] of [
     ['h1', '1.1'],
-    ['h2c', '2'],
+    ['h2', '2'],
   ] as const) {
     const gateway = new TestGateway({ via: 'gw' });
     const silent = new TestGateway();

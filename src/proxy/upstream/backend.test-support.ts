@@ -174,7 +174,8 @@ export function testEnvironment(overrides: Partial<ConnectionEnvironment> = {}):
 export function testCluster(overrides: Partial<Cluster> = {}): Cluster {
   return {
     id: 'default/a:80',
-    protocol: 'h2c',
+    protocol: 'h2',
+    tls: null,
     balancer: { kind: 'round-robin' },
     healthCheck: null,
     discovery: { kind: 'published' },

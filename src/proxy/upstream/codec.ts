@@ -31,7 +31,7 @@ export function openCodec(
   switch (protocol) {
     case 'h1':
       return new Http1ClientConnection({ events, limits: DEFAULT_HTTP1_LIMITS, memory: heads, random });
-    case 'h2c':
+    case 'h2':
       return new Http2Connection({ role: 'client', events, limits: HTTP2_LIMITS, lists, time: loop });
   }
 }
@@ -41,7 +41,7 @@ export function isShared(protocol: Cluster['protocol']): boolean {
   switch (protocol) {
     case 'h1':
       return false;
-    case 'h2c':
+    case 'h2':
       return true;
   }
 }

@@ -18,7 +18,7 @@ const ENCRYPTED_OR_RAW = ['https', 'kubernetes.io/wss', 'wss', 'tcp', 'tls', 'ud
 
 export const PROTOCOLS: Readonly<Record<AttachableRoute['kind'], RouteProtocols>> = {
   GRPCRoute: {
-    usual: 'h2c',
+    usual: 'h2',
     refused: new Set([...ENCRYPTED_OR_RAW, 'http', 'kubernetes.io/ws', 'ws']),
     carried: 'gRPC',
     advice: 'Set appProtocol: kubernetes.io/h2c, or leave it out',
@@ -43,6 +43,6 @@ export function protocolOf(
   const { usual, refused } = PROTOCOLS[kind];
   if (appProtocol === undefined) return usual;
   const name = appProtocol.toLowerCase();
-  if (H2C.has(name)) return 'h2c';
+  if (H2C.has(name)) return 'h2';
   return refused.has(name) ? undefined : usual;
 }

@@ -23,7 +23,7 @@ const MAX_PENDING_REQUESTS = 1024;
 
 /** `namespace/service:port`, with `/h1` behind it for that protocol: see `Cluster.id`. */
 export function clusterId(service: string, port: number, protocol: Cluster['protocol']): string {
-  return interned(protocol === 'h2c' ? `${service}:${port}` : `${service}:${port}/${protocol}`);
+  return interned(protocol === 'h2' ? `${service}:${port}` : `${service}:${port}/${protocol}`);
 }
 
 /** A Service's port as the data plane sees it. */
@@ -49,6 +49,7 @@ export function resolveCluster(
   const cluster: Cluster = {
     id,
     protocol,
+    tls: null,
     balancer: readAnnotation(service, LOAD_BALANCER, findings),
     healthCheck: resolveHealthCheck(service, protocol, findings),
     discovery:
@@ -66,7 +67,7 @@ function resolveHealthCheck(
   findings: Finding[],
 ): Cluster['healthCheck'] {
   const healthCheck = readAnnotation(service, HEALTH_CHECK, findings);
-  if (healthCheck === null || protocol === 'h2c') return healthCheck;
+  if (healthCheck === null || protocol === 'h2') return healthCheck;
   findings.push(
     findingOf('annotation/no-effect', service, {
       path: ['metadata', 'annotations', HEALTH_CHECK.name],
