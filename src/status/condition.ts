@@ -45,31 +45,46 @@ export function mergeConditions(
   verdicts: readonly Verdict[],
   { owned, stamp }: { owned: readonly string[]; stamp: Stamp },
 ): readonly Condition[] {
-  const isNewer = previous.some(
-    condition => owned.includes(condition.type) && (condition.observedGeneration ?? 0) > stamp.generation,
-  );
-  if (isNewer) return previous;
-  const byType = new Map(verdicts.map(verdict => [verdict.type, verdict]));
-  const merged: Condition[] = [];
-  for (const condition of previous) {
-    const verdict = byType.get(condition.type);
-    byType.delete(condition.type);
-    if (verdict !== undefined) merged.push(stampVerdict(verdict, condition, stamp));
-    else if (!owned.includes(condition.type)) merged.push(condition);
-  }
-  for (const verdict of byType.values()) merged.push(stampVerdict(verdict, undefined, stamp));
-  const isSame = merged.length === previous.length && merged.every((condition, index) => condition === previous[index]);
-  return isSame ? previous : fitted(merged);
+  const conditions = verdicts.map(({ type, status, reason, message }) => ({
+    type,
+    status,
+    reason,
+    message,
+    lastTransitionTime: stamp.now,
+    observedGeneration: stamp.generation,
+  }));
+  return joinConditions(previous, conditions, { owned, generation: stamp.generation });
 }
 
-function stampVerdict(verdict: Verdict, previous: Condition | undefined, stamp: Stamp): Condition {
-  const { type, status, reason, message } = verdict;
+/** The same with conditions that are stamped already: about `generation`, and with the time of their transition. */
+export function joinConditions(
+  previous: readonly Condition[],
+  conditions: readonly Condition[],
+  { owned, generation }: { owned: readonly string[]; generation: number },
+): readonly Condition[] {
+  const isNewer = previous.some(
+    condition => owned.includes(condition.type) && (condition.observedGeneration ?? 0) > generation,
+  );
+  if (isNewer) return previous;
+  const byType = new Map(conditions.map(condition => [condition.type, condition]));
+  const joined: Condition[] = [];
+  for (const condition of previous) {
+    const next = byType.get(condition.type);
+    byType.delete(condition.type);
+    if (next !== undefined) joined.push(succeed(condition, next));
+    else if (!owned.includes(condition.type)) joined.push(condition);
+  }
+  for (const condition of byType.values()) joined.push(condition);
+  const isSame = joined.length === previous.length && joined.every((condition, index) => condition === previous[index]);
+  return isSame ? previous : fitted(joined);
+}
+
+/** `next` in the place of `previous`: a transition is when the status changes. */
+function succeed(previous: Condition, next: Condition): Condition {
+  if (previous.status !== next.status) return next;
   const isSame =
-    previous?.status === status &&
-    previous.reason === reason &&
-    previous.message === message &&
-    previous.observedGeneration === stamp.generation;
-  if (isSame) return previous;
-  const lastTransitionTime = previous?.status === status ? previous.lastTransitionTime : stamp.now;
-  return { type, status, reason, message, lastTransitionTime, observedGeneration: stamp.generation };
+    previous.reason === next.reason &&
+    previous.message === next.message &&
+    previous.observedGeneration === next.observedGeneration;
+  return isSame ? previous : { ...next, lastTransitionTime: previous.lastTransitionTime };
 }

@@ -6,7 +6,8 @@ import { mergeConditions, problemMessage, type Verdict } from './condition.ts';
 import { SUPPORTED_FEATURES } from './supported-features.ts';
 
 export type GatewayClassStatus = NonNullable<GatewayClass['status']>;
-const OWNED = ['Accepted', 'SupportedVersion'];
+/** Condition types of a class that are ours. */
+export const CLASS_CONDITIONS: readonly string[] = ['Accepted', 'SupportedVersion'];
 
 /** The status of a GatewayClass that is ours. */
 export function gatewayClassStatus(
@@ -17,7 +18,7 @@ export function gatewayClassStatus(
   const accepted = outcome.accepted === null ? classAccepted() : classNotAccepted(outcome.accepted);
   const stamp = { generation: gatewayClass.metadata.generation, now };
   const conditions = mergeConditions(previous?.conditions ?? [], [accepted, classVersionSupported()], {
-    owned: OWNED,
+    owned: CLASS_CONDITIONS,
     stamp,
   });
   return { conditions, supportedFeatures: SUPPORTED_FEATURES };

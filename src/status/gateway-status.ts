@@ -27,8 +27,16 @@ import {
 export type GatewayStatus = NonNullable<Gateway['status']>;
 type ListenerStatus = NonNullable<GatewayStatus['listeners']>[number];
 
-const GATEWAY_OWNED = ['Accepted', 'Programmed', 'ResolvedRefs'];
-const LISTENER_OWNED = ['Accepted', 'Programmed', 'ResolvedRefs', 'Conflicted', 'OverlappingTLSConfig'];
+/** Condition types of a Gateway that are ours. */
+export const GATEWAY_CONDITIONS: readonly string[] = ['Accepted', 'Programmed', 'ResolvedRefs'];
+/** Condition types of a listener that are ours. */
+export const LISTENER_CONDITIONS: readonly string[] = [
+  'Accepted',
+  'Programmed',
+  'ResolvedRefs',
+  'Conflicted',
+  'OverlappingTLSConfig',
+];
 
 /** The status of a Gateway that is ours: conditions, addresses, and its listeners in the order of the spec. */
 export function gatewayStatus(
@@ -39,7 +47,10 @@ export function gatewayStatus(
   const stamp = { generation: gateway.metadata.generation, now };
   return {
     addresses: outcome.addresses.map(value => ({ type: 'IPAddress', value })),
-    conditions: mergeConditions(previous?.conditions ?? [], gatewayVerdicts(outcome), { owned: GATEWAY_OWNED, stamp }),
+    conditions: mergeConditions(previous?.conditions ?? [], gatewayVerdicts(outcome), {
+      owned: GATEWAY_CONDITIONS,
+      stamp,
+    }),
     listeners: outcome.listeners.map(listener => {
       const before = previous?.listeners?.find(candidate => candidate.name === listener.name);
       return listenerStatus(listener, before, stamp);
@@ -74,7 +85,7 @@ function listenerStatus(outcome: ListenerOutcome, previous: ListenerStatus | und
     supportedKinds: [...outcome.supportedKinds],
     attachedRoutes: outcome.attachedRoutes,
     conditions: mergeConditions(previous?.conditions ?? [], listenerVerdicts(outcome), {
-      owned: LISTENER_OWNED,
+      owned: LISTENER_CONDITIONS,
       stamp,
     }),
   };

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * Outcomes of a translation → the statuses of GatewayClass, Gateway and routes. In: a translation, what was written
+ * Outcomes of a translation → the statuses of GatewayClass, Gateway, routes and policies. In: a translation, what was written
  * before, and the time. Out: whole status objects. Never: I/O, clocks, other controllers' entries.
  */
-export { type Status, type Statuses, statuses, type WrittenStatuses } from './statuses.ts';
+export type { Status } from './status-rows.ts';
+export { type Statuses, statuses, type WrittenStatuses } from './statuses.ts';
+export { mergeStatus, type StatusJson, type StatusTarget } from './stored-status.ts';
 export { SUPPORTED_FEATURES } from './supported-features.ts';

@@ -6,7 +6,8 @@ import { fitted, interned } from '../values/index.ts';
 import { mergeConditions, problemMessage, type Verdict } from './condition.ts';
 
 export type RouteStatus = NonNullable<AttachableRoute['status']>;
-const OWNED = ['Accepted', 'ResolvedRefs', 'PartiallyInvalid'];
+/** Condition types at a parent that are ours. */
+export const ROUTE_CONDITIONS: readonly string[] = ['Accepted', 'ResolvedRefs', 'PartiallyInvalid'];
 
 /** What a route's status is made of besides its outcome. */
 export interface RouteStatusParts {
@@ -44,7 +45,10 @@ function parentStatus(
     entry => entry.controllerName === controllerName && JSON.stringify(entry.parentRef) === JSON.stringify(parentRef),
   );
   const stamp = { generation: route.metadata.generation, now };
-  const conditions = mergeConditions(known?.conditions ?? [], verdicts(outcome, parent), { owned: OWNED, stamp });
+  const conditions = mergeConditions(known?.conditions ?? [], verdicts(outcome, parent), {
+    owned: ROUTE_CONDITIONS,
+    stamp,
+  });
   return [{ parentRef, controllerName, conditions }];
 }
 

@@ -9,11 +9,13 @@ export { movePorts } from './accept/moved-ports.ts';
 export { changedKeys } from './changes.ts';
 export type { CertificateInspection, TranslateEnvironment } from './environment.ts';
 export type {
+  AncestorOutcome,
   GatewayClassOutcome,
   GatewayOutcome,
   ListenerOutcome,
   Outcomes,
   ParentOutcome,
+  PolicyOutcome,
   Problem,
   RouteKind,
   RouteOutcome,

@@ -16,6 +16,8 @@ export interface Outcomes {
   readonly gateways: ReadonlyMap<string, GatewayOutcome>;
   /** Routes of all kinds, by `Kind/namespace/name`. */
   readonly routes: ReadonlyMap<string, RouteOutcome>;
+  /** Policies of all kinds, by `Kind/namespace/name`. */
+  readonly policies: ReadonlyMap<string, PolicyOutcome>;
 }
 
 export interface GatewayClassOutcome {
@@ -87,3 +89,21 @@ export type RouteAcceptedReason =
   | 'NoMatchingListenerHostname'
   | 'UnsupportedValue';
 export type RouteRefsReason = 'InvalidKind' | 'BackendNotFound' | 'RefNotPermitted' | 'UnsupportedProtocol';
+
+export interface PolicyOutcome {
+  /** One for each Gateway of ours through which the policy acts, or would if it were valid; the most important first. */
+  readonly ancestors: readonly AncestorOutcome[];
+}
+
+/** What became of a policy at one Gateway. */
+export interface AncestorOutcome {
+  /** `namespace/name` of the Gateway. */
+  readonly gateway: string;
+  readonly controllerName: string;
+  readonly accepted: Problem<PolicyAcceptedReason> | null;
+  /** `unused`: policies of this kind refer to nothing, so the condition is not written. */
+  readonly resolvedRefs: Problem<PolicyRefsReason> | null | 'unused';
+}
+
+export type PolicyAcceptedReason = 'Conflicted' | 'Invalid' | 'TargetNotFound' | 'NoValidCACertificate';
+export type PolicyRefsReason = 'InvalidCACertificateRef' | 'InvalidKind' | 'BackendNotFound' | 'RefNotPermitted';

@@ -26,8 +26,12 @@ export function publishOutcomes(
     gateways.set(key, share(previous?.gateways.get(key), gatewayOutcome(accepted, attached)));
   }
   const gatewayClasses = new Map(parts.classes.outcomes);
-  return { gatewayClasses, gateways, routes: routeOutcomes(parts.routes, previous?.routes ?? new Map()) };
+  const routes = routeOutcomes(parts.routes, previous?.routes ?? new Map());
+  return { gatewayClasses, gateways, routes, policies: NO_POLICIES };
 }
+
+/** No kind of policy is translated. */
+const NO_POLICIES: Outcomes['policies'] = new Map();
 
 function routeOutcomes(
   { changes }: TranslatedRoutes,

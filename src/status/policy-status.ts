@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Condition } from '../resources/index.ts';
+import type { AncestorOutcome, PolicyOutcome } from '../translate/index.ts';
+import { fitted } from '../values/index.ts';
+import { mergeConditions, problemMessage, type Verdict } from './condition.ts';
+
+/** The status of a policy at one of the Gateways through which it acts (PolicyAncestorStatus). */
+export interface PolicyAncestorStatus {
+  readonly ancestorRef: AncestorRef;
+  readonly controllerName: string;
+  readonly conditions: readonly Condition[];
+}
+
+interface AncestorRef {
+  readonly group: string;
+  readonly kind: string;
+  readonly namespace?: string;
+  readonly name: string;
+  readonly sectionName?: string;
+  readonly port?: number;
+}
+
+export interface PolicyStatus {
+  readonly ancestors: readonly PolicyAncestorStatus[];
+}
+
+/** What the status of a policy needs to know of it. */
+export interface PolicyObject {
+  readonly metadata: { readonly generation: number };
+  readonly status?: PolicyStatus;
+}
+
+/** Condition types at an ancestor that are ours. */
+export const POLICY_CONDITIONS: readonly string[] = ['Accepted', 'ResolvedRefs'];
+
+/** Ancestors that the API takes (PolicyStatus.ancestors). */
+export const MAX_ANCESTORS = 16;
+
+/** What a policy's status is made of besides its outcome; as for routes. */
+export interface PolicyStatusParts {
+  /** What we wrote last; undefined: look into the object itself. */
+  readonly previous: PolicyStatus | undefined;
+  /** Controllers whose entries are ours to write, and to remove when the policy no longer acts there. */
+  readonly isOurs: (controllerName: string) => boolean;
+  readonly now: string;
+}
+
+/**
+ * One entry for each Gateway of ours that the policy acts through; entries of other controllers stay as they are. The API
+ * has room for 16 together: what is over has no entry.
+ */
+export function policyStatus(policy: PolicyObject, outcome: PolicyOutcome, parts: PolicyStatusParts): PolicyStatus {
+  const written = policy.status?.ancestors ?? [];
+  const before = parts.previous?.ancestors ?? written;
+  const foreign = written.filter(entry => !parts.isOurs(entry.controllerName));
+  const stamp = { generation: policy.metadata.generation, now: parts.now };
+  const ours = outcome.ancestors.slice(0, Math.max(0, MAX_ANCESTORS - foreign.length)).map(ancestor => {
+    const { controllerName } = ancestor;
+    const ancestorRef = gatewayRef(ancestor.gateway);
+    const known = before.find(
+      entry =>
+        entry.controllerName === controllerName &&
+        entry.ancestorRef.name === ancestorRef.name &&
+        entry.ancestorRef.namespace === ancestorRef.namespace,
+    );
+    const conditions = mergeConditions(known?.conditions ?? [], verdicts(ancestor), {
+      owned: POLICY_CONDITIONS,
+      stamp,
+    });
+    return { ancestorRef, controllerName, conditions };
+  });
+  return { ancestors: fitted([...foreign, ...ours]) };
+}
+
+function gatewayRef(gateway: string): AncestorRef {
+  const slash = gateway.indexOf('/');
+  const [namespace, name] = [gateway.slice(0, slash), gateway.slice(slash + 1)];
+  return { group: 'gateway.networking.k8s.io', kind: 'Gateway', namespace, name };
+}
+
+function verdicts({ accepted, resolvedRefs }: AncestorOutcome): readonly Verdict[] {
+  const first = accepted === null ? policyAccepted() : policyNotAccepted(accepted);
+  if (resolvedRefs === 'unused') return [first];
+  return [first, resolvedRefs === null ? policyRefsResolved() : policyRefsNotResolved(resolvedRefs)];
+}
+
+/** Accepted=True/Accepted. */
+function policyAccepted(): Verdict {
+  return { type: 'Accepted', status: 'True', reason: 'Accepted', message: 'The policy is in effect' };
+}
+
+/** Accepted=False/Conflicted, Invalid, TargetNotFound or NoValidCACertificate. */
+function policyNotAccepted(problem: NonNullable<AncestorOutcome['accepted']>): Verdict {
+  return { type: 'Accepted', status: 'False', reason: problem.reason, message: problemMessage(problem) };
+}
+
+/** ResolvedRefs=True/ResolvedRefs. */
+function policyRefsResolved(): Verdict {
+  return { type: 'ResolvedRefs', status: 'True', reason: 'ResolvedRefs', message: 'All references are resolved' };
+}
+
+/** ResolvedRefs=False/InvalidCACertificateRef, InvalidKind, BackendNotFound or RefNotPermitted. */
+function policyRefsNotResolved(problem: Exclude<AncestorOutcome['resolvedRefs'], null | 'unused'>): Verdict {
+  return { type: 'ResolvedRefs', status: 'False', reason: problem.reason, message: problemMessage(problem) };
+}

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** The kinds that have a status of ours, one row a kind. */
+import { EMPTY_RESOURCES, type Gateway, type GatewayClass, type ResourceSet } from '../resources/index.ts';
+import {
+  type AttachableRoute,
+  changedKeys,
+  type GatewayClassOutcome,
+  type GatewayOutcome,
+  type Outcomes,
+  type PolicyOutcome,
+  type RouteOutcome,
+  routeMaps,
+} from '../translate/index.ts';
+import { CLASS_CONDITIONS, type GatewayClassStatus, gatewayClassStatus } from './gateway-class-status.ts';
+import { GATEWAY_CONDITIONS, type GatewayStatus, gatewayStatus } from './gateway-status.ts';
+import { POLICY_CONDITIONS, type PolicyObject, type PolicyStatus, policyStatus } from './policy-status.ts';
+import { ROUTE_CONDITIONS, type RouteStatus, routeStatus } from './route-status.ts';
+
+export type Status = GatewayClassStatus | GatewayStatus | RouteStatus | PolicyStatus;
+
+/** What statuses are made of. */
+export interface StatusSources {
+  readonly outcomes: Outcomes;
+  readonly resources: ResourceSet;
+}
+
+/** What all statuses of one pass have in common. */
+export interface StatusPass {
+  readonly ours: ReadonlySet<string>;
+  readonly now: string;
+}
+
+/** How the statuses of one kind are made. */
+export interface StatusRow {
+  readonly kind: string;
+  /** Types of the object's own conditions that are ours, or of those at each of its parents or ancestors. */
+  readonly conditions: readonly string[];
+  /** Names of the objects (`namespace/name`) for which anything changed. */
+  changed(before: StatusSources | undefined, now: StatusSources): ReadonlySet<string>;
+  /** undefined: there is no such object, or it is not ours to write to. `known`: what `make` made of it last. */
+  make(name: string, known: Status | undefined, sources: StatusSources, pass: StatusPass): Status | undefined;
+}
+
+/** Where the objects and outcomes of a kind are, and what is made of them. */
+interface KindOfStatus<R, O, S> {
+  readonly kind: string;
+  readonly conditions: readonly string[];
+  /** What stands before the names of objects in the keys of outcomes; outcomes of other kinds may stand among them. */
+  readonly prefix: string;
+  objects(resources: ResourceSet): ReadonlyMap<string, R>;
+  outcomes(outcomes: Outcomes): ReadonlyMap<string, O>;
+  make(resource: R, outcome: O, known: S | undefined, pass: StatusPass): S | undefined;
+}
+
+const NONE: ReadonlyMap<string, never> = new Map<string, never>();
+
+function row<R, O, S extends Status>(of: KindOfStatus<R, O, S>): StatusRow {
+  const { kind, conditions, prefix } = of;
+  return {
+    kind,
+    conditions,
+    changed(before, now) {
+      const objects = changedKeys(before ? of.objects(before.resources) : NONE, of.objects(now.resources));
+      const changed = new Set(objects);
+      for (const key of changedKeys(before ? of.outcomes(before.outcomes) : NONE, of.outcomes(now.outcomes)))
+        if (key.startsWith(prefix)) changed.add(key.slice(prefix.length));
+      return changed;
+    },
+    make(name, known, { resources, outcomes }, pass) {
+      const resource = of.objects(resources).get(name);
+      const outcome = of.outcomes(outcomes).get(prefix + name);
+      // Under the names of a kind stand the statuses that `make` made of it.
+      return resource === undefined || outcome === undefined
+        ? undefined
+        : of.make(resource, outcome, known as S | undefined, pass);
+    },
+  };
+}
+
+/** A row of a kind of route. */
+function routeRow(kind: AttachableRoute['kind']): StatusRow {
+  return row<AttachableRoute, RouteOutcome, RouteStatus>({
+    kind,
+    conditions: ROUTE_CONDITIONS,
+    prefix: `${kind}/`,
+    objects: resources => routeMaps(resources)[kind],
+    outcomes: outcomes => outcomes.routes,
+    make(resource, outcome, known, { ours, now }) {
+      // A route that never had a parent of ours is somebody else's altogether.
+      const isForeign =
+        known === undefined &&
+        outcome.parents.length === 0 &&
+        resource.status?.parents.some(entry => ours.has(entry.controllerName)) !== true;
+      return isForeign
+        ? undefined
+        : routeStatus(resource, outcome, { previous: known, isOurs: name => ours.has(name), now });
+    },
+  });
+}
+
+/** A row of a kind of policy, whose outcomes are in `Outcomes.policies`. */
+export function policyRow(
+  kind: string,
+  objects: (resources: ResourceSet) => ReadonlyMap<string, PolicyObject>,
+): StatusRow {
+  return row<PolicyObject, PolicyOutcome, PolicyStatus>({
+    kind,
+    conditions: POLICY_CONDITIONS,
+    prefix: `${kind}/`,
+    objects,
+    outcomes: outcomes => outcomes.policies,
+    make(resource, outcome, known, { ours, now }) {
+      const isForeign =
+        known === undefined &&
+        outcome.ancestors.length === 0 &&
+        resource.status?.ancestors.some(entry => ours.has(entry.controllerName)) !== true;
+      return isForeign
+        ? undefined
+        : policyStatus(resource, outcome, { previous: known, isOurs: name => ours.has(name), now });
+    },
+  });
+}
+
+export const STATUS_ROWS: readonly StatusRow[] = [
+  row<GatewayClass, GatewayClassOutcome, GatewayClassStatus>({
+    kind: 'GatewayClass',
+    conditions: CLASS_CONDITIONS,
+    prefix: '',
+    objects: resources => resources.gatewayClasses,
+    outcomes: outcomes => outcomes.gatewayClasses,
+    make: (resource, outcome, known, { now }) =>
+      gatewayClassStatus(resource, outcome, { previous: known ?? resource.status, now }),
+  }),
+  row<Gateway, GatewayOutcome, GatewayStatus>({
+    kind: 'Gateway',
+    conditions: GATEWAY_CONDITIONS,
+    prefix: '',
+    objects: resources => resources.gateways,
+    outcomes: outcomes => outcomes.gateways,
+    make: (resource, outcome, known, { now }) =>
+      gatewayStatus(resource, outcome, { previous: known ?? resource.status, now }),
+  }),
+  ...Object.keys(routeMaps(EMPTY_RESOURCES)).map(kind => routeRow(kind as AttachableRoute['kind'])),
+];
