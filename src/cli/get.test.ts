@@ -69,7 +69,6 @@ describe('get', () => {
   it('names what may be meant, also in other namespaces, and an object that was refused', async () => {
     assert.match((await get('grpcroute', 'ehco')).err, /\nDid you mean echo\?\n$/);
     assert.match((await get('gw', 'gw', '-n', 'infra')).err, /\nDid you mean gw -n default\?\n$/);
-    assert.match((await get('tlsroutes')).err, /TLSRoute is not yet supported by this version/);
     const bad = await folder.write('bad.txt', echoManifests(8080).replace('hostnames: [', 'hostname: ['));
     const terminal = recordingTerminal();
     assert.equal(await runProgram(['get', 'grpcroute', 'echo', '-f', bad], terminal), 1);

@@ -25,10 +25,12 @@ export function columnsOf(kind: string, nowMs: number): readonly Column[] {
 /** Columns before AGE, and wide ones after it. */
 type KindColumns = readonly [readonly Column[], (readonly Column[])?];
 
-const ROUTE: KindColumns = [
-  [column('HOSTNAMES', object => jsonList(valueAt(object, 'spec', 'hostnames')))],
-  [wide('PARENTS', object => parents(object)), wide('ACCEPTED', object => parentStatuses(object))],
-];
+const PARENTS = [wide('PARENTS', object => parents(object)), wide('ACCEPTED', object => acceptedAt(object, 'parents'))];
+
+const ROUTE: KindColumns = [[column('HOSTNAMES', object => jsonList(valueAt(object, 'spec', 'hostnames')))], PARENTS];
+
+/** A route whose CRD has no column of its own. */
+const UNDESCRIBED_ROUTE: KindColumns = [[], PARENTS];
 
 const KIND_COLUMNS: Readonly<Record<Resource['kind'], KindColumns>> = {
   GatewayClass: [
@@ -44,10 +46,31 @@ const KIND_COLUMNS: Readonly<Record<Resource['kind'], KindColumns>> = {
       column('ADDRESS', object => addresses(object)),
       column('PROGRAMMED', object => conditionStatus(object, 'Programmed')),
     ],
-    [wide('LISTENERS', object => listAt(object, 'spec', 'listeners').map(listenerText).join(','))],
+    [wide('LISTENERS', object => listeners(object))],
+  ],
+  ListenerSet: [
+    [
+      column('ACCEPTED', object => conditionStatus(object, 'Accepted')),
+      column('PROGRAMMED', object => conditionStatus(object, 'Programmed')),
+    ],
+    [
+      wide('PARENT', object => textAt(object, 'spec', 'parentRef', 'name')),
+      wide('LISTENERS', object => listeners(object)),
+    ],
   ],
   HTTPRoute: ROUTE,
   GRPCRoute: ROUTE,
+  TLSRoute: UNDESCRIBED_ROUTE,
+  TCPRoute: UNDESCRIBED_ROUTE,
+  UDPRoute: UNDESCRIBED_ROUTE,
+  BackendTLSPolicy: [
+    [],
+    [
+      wide('TARGETS', object => targets(object)),
+      wide('HOSTNAME', object => textAt(object, 'spec', 'validation', 'hostname')),
+      wide('ACCEPTED', object => acceptedAt(object, 'ancestors')),
+    ],
+  ],
   ReferenceGrant: [[]],
   Service: [
     [
@@ -83,6 +106,7 @@ const KIND_COLUMNS: Readonly<Record<Resource['kind'], KindColumns>> = {
     ],
   ],
   ConfigMap: [[column('DATA', object => String(Object.keys(valueAt(object, 'data') ?? {}).length))]],
+  ClusterTrustBundle: [[column('SIGNERNAME', object => textAt(object, 'spec', 'signerName') || NONE)]],
   Namespace: [[column('STATUS', () => 'Active')], [wide('LABELS', object => pairs(object.metadata['labels']))]],
   Deployment: [[column('REPLICAS', object => textAt(object, 'spec', 'replicas'))]],
 };
@@ -114,21 +138,30 @@ function addresses(object: ResourceObject): string {
     .join(',');
 }
 
+function listeners(object: ResourceObject): string {
+  return listAt(object, 'spec', 'listeners').map(listenerText).join(',');
+}
+
 function listenerText(listener: unknown): string {
   return `${textAt(listener, 'name')}:${textAt(listener, 'port')}/${textAt(listener, 'protocol')}`;
 }
 
 function parents(object: ResourceObject): string {
-  return (
-    listAt(object, 'spec', 'parentRefs')
-      .map(one => textAt(one, 'name'))
-      .join(',') || NONE
-  );
+  return namesIn(listAt(object, 'spec', 'parentRefs'));
 }
 
-function parentStatuses(object: ResourceObject): string {
-  const statuses = listAt(object, 'status', 'parents').map(parent => {
-    const accepted = listAt(parent, 'conditions').find(one => textAt(one, 'type') === 'Accepted');
+function targets(object: ResourceObject): string {
+  return namesIn(listAt(object, 'spec', 'targetRefs'));
+}
+
+function namesIn(references: readonly unknown[]): string {
+  return references.map(one => textAt(one, 'name')).join(',') || NONE;
+}
+
+/** Whether an object is accepted, by each of those that its status lists. */
+function acceptedAt(object: ResourceObject, by: 'parents' | 'ancestors'): string {
+  const statuses = listAt(object, 'status', by).map(one => {
+    const accepted = listAt(one, 'conditions').find(condition => textAt(condition, 'type') === 'Accepted');
     return textAt(accepted, 'status');
   });
   return statuses.join(',') || NONE;

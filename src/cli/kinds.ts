@@ -1,11 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import {
-  GATEWAY_GROUP,
-  type KindDeclaration,
-  NOT_YET_SERVED,
-  OTHER_GATEWAY_KINDS,
-  KINDS as RESOURCE_KINDS,
-} from '../resources/index.ts';
+import { type KindDeclaration, KINDS as RESOURCE_KINDS } from '../resources/index.ts';
 import { similarName } from '../values/index.ts';
 import { usageError } from './exit-code.ts';
 
@@ -27,13 +21,6 @@ function findKind(text: string): KindNames {
   const wanted = text.trim().toLowerCase();
   const found = KINDS.find(names => namesOf(names).includes(wanted));
   if (found !== undefined) return found;
-  const unserved = [...OTHER_GATEWAY_KINDS.keys()].find(kind => namesOfUnserved(kind).includes(wanted));
-  if (unserved !== undefined) {
-    throw usageError(
-      `${unserved} ${NOT_YET_SERVED}`,
-      `Objects of this kind are read and have no effect; daemun check lists them\n${allKinds()}`,
-    );
-  }
   const near = similarName(wanted, KINDS.flatMap(namesOf));
   const kind = KINDS.find(names => namesOf(names).includes(near ?? ''));
   throw usageError(
@@ -44,12 +31,6 @@ function findKind(text: string): KindNames {
 
 function allKinds(): string {
   return `Kinds: all, ${KINDS.map(names => names.plural).join(', ')}`;
-}
-
-function namesOfUnserved(kind: string): string[] {
-  const name = kind.toLowerCase();
-  const plural = name.endsWith('y') ? `${name.slice(0, -1)}ies` : `${name}s`;
-  return [name, plural, `${name}.${GATEWAY_GROUP}`, `${plural}.${GATEWAY_GROUP}`];
 }
 
 /** `gateway.gateway.networking.k8s.io`, `service`: what stands before the slash of `-o name`. */

@@ -2,7 +2,7 @@
 
 import { similarName } from '../values/index.ts';
 import { KINDS, type KindDeclaration } from './kinds.ts';
-import { CORE_KINDS, isClosedGroup, isKnownKind, OTHER_GATEWAY_KINDS } from './known-kinds.ts';
+import { CORE_KINDS, isClosedGroup, isKnownKind } from './known-kinds.ts';
 import { isDnsLabel, isDnsSubdomain } from './names.ts';
 import { EXPERIMENTAL_GROUP, GATEWAY_GROUP } from './references.ts';
 import type { SchemaIssue } from './schema-issue.ts';
@@ -56,12 +56,7 @@ function isNearGatewayGroup(group: string): boolean {
 function findOther(group: string, version: string, kind: string): FoundKind {
   const apiVersion = apiVersionOf(group, version);
   const isKnown = isKnownKind(group, kind);
-  const otherVersions = group === GATEWAY_GROUP ? OTHER_GATEWAY_KINDS.get(kind) : undefined;
-  if (otherVersions !== undefined && !otherVersions.includes(version)) {
-    const help = `write apiVersion: ${apiVersionOf(group, otherVersions[0])}`;
-    return refuseVersion(`${kind} is not served in ${apiVersion}`, help);
-  }
-  if (group === GATEWAY_GROUP && !isKnown) return refuseMisspelt(apiVersion, kind, gatewayKinds());
+  if (group === GATEWAY_GROUP) return refuseMisspelt(apiVersion, kind, GATEWAY_KINDS);
   const isCore = group === '';
   if ((isClosedGroup(group) && !isKnown) || (isCore && version !== 'v1')) {
     return refuseMisspelt(apiVersion, kind, isCore ? [...CORE_KINDS, ...KINDS.keys()] : [...KINDS.keys()]);
@@ -69,10 +64,7 @@ function findOther(group: string, version: string, kind: string): FoundKind {
   return { outcome: 'unknown', isKnown };
 }
 
-function gatewayKinds(): string[] {
-  const ours = [...KINDS].filter(([, declaration]) => declaration.group === GATEWAY_GROUP).map(([kind]) => kind);
-  return [...ours, ...OTHER_GATEWAY_KINDS.keys()];
-}
+const GATEWAY_KINDS = [...KINDS].flatMap(([kind, { group }]) => (group === GATEWAY_GROUP ? [kind] : []));
 
 function refuseMisspelt(apiVersion: string, kind: string, kinds: readonly string[]): FoundKind {
   const similar = similarName(kind, kinds);

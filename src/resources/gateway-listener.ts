@@ -39,7 +39,7 @@ const listenerTls = z
     });
   });
 
-/** One listener of a Gateway. `protocol` may be any text of its pattern, not only those of the specification. */
+/** One listener of a Gateway or a ListenerSet. `protocol` may be any text of its pattern, not only those of the specification. */
 export const gatewayListener = z.strictObject({
   name: sectionName,
   hostname: hostname.exactOptional(),
@@ -52,11 +52,10 @@ export const gatewayListener = z.strictObject({
 export type GatewayListener = Immutable<z.output<typeof gatewayListener>>;
 
 const WITHOUT_TLS = new Set(['HTTP', 'TCP', 'UDP']);
-const WITH_FILTERS = new Set(['HTTP', 'HTTPS']);
 const WITHOUT_HOSTNAME = new Set(['TCP', 'UDP']);
 
-/** The listeners of a Gateway, with the rules that hold between their fields and between them. */
-export const gatewayListeners = list(gatewayListener, { min: 1, max: 64, key: 'name' }).check(context => {
+/** The listeners of a Gateway or a ListenerSet, with the rules that hold between their fields and between them. */
+export const listeners = list(gatewayListener, { min: 1, max: 64, key: 'name' }).check(context => {
   const sockets = new Map<string, string>();
   for (const [index, listener] of context.value.entries()) {
     refuseContradictions(context, index, listener);
@@ -79,7 +78,7 @@ export const gatewayListeners = list(gatewayListener, { min: 1, max: 64, key: 'n
 function refuseContradictions(
   context: Checked,
   index: number,
-  { protocol, tls, filters, hostname: host }: GatewayListener,
+  { protocol, tls, hostname: host }: GatewayListener,
 ): void {
   if (tls !== undefined && WITHOUT_TLS.has(protocol)) {
     refuse(context, {
@@ -105,14 +104,6 @@ function refuseContradictions(
       help: 'add tls: with mode: Passthrough, or with mode: Terminate and certificateRefs:',
     });
   }
-  if (filters !== undefined && !WITH_FILTERS.has(protocol)) {
-    refuse(context, {
-      code: 'schema/listener-filters-forbidden',
-      path: [index, 'filters'],
-      message: `protocol ${protocol} has no requests to filter`,
-      help: 'remove filters:',
-    });
-  }
   if (host !== undefined && WITHOUT_HOSTNAME.has(protocol)) {
     refuse(context, {
       code: 'schema/listener-hostname-forbidden',
@@ -122,3 +113,18 @@ function refuseContradictions(
     });
   }
 }
+
+const WITH_FILTERS = new Set(['HTTP', 'HTTPS']);
+
+/** The listeners of a Gateway. A ListenerSet's may have filters that nothing passes: its CRD has no such rule. */
+export const gatewayListeners = listeners.check(context => {
+  for (const [index, { protocol, filters }] of context.value.entries()) {
+    if (filters === undefined || WITH_FILTERS.has(protocol)) continue;
+    refuse(context, {
+      code: 'schema/listener-filters-forbidden',
+      path: [index, 'filters'],
+      message: `protocol ${protocol} has no requests to filter`,
+      help: 'remove filters:',
+    });
+  }
+});

@@ -8,6 +8,7 @@ import { gatewayListeners } from './gateway-listener.ts';
 import { gatewayTls } from './gateway-tls.ts';
 import type { Immutable } from './immutable.ts';
 import { labelSelector } from './label-selector.ts';
+import { listenerStatus } from './listener-status.ts';
 import { metadata } from './metadata.ts';
 import { objectName } from './names.ts';
 import { GATEWAY_GROUP } from './references.ts';
@@ -19,15 +20,6 @@ const allowedListeners = z.strictObject({
       selector: labelSelector.exactOptional(),
     })
     .default({ from: 'None' }),
-});
-
-const listenerStatus = z.strictObject({
-  name: z.string(),
-  supportedKinds: z
-    .array(z.strictObject({ group: z.string().default(GATEWAY_GROUP), kind: z.string() }))
-    .exactOptional(),
-  attachedRoutes: z.number(),
-  conditions: z.array(condition),
 });
 
 const status = z.strictObject({

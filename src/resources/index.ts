@@ -4,12 +4,15 @@
  * The kinds of Kubernetes objects that daemun reads. In: any value, as JSON or YAML gives it. Out: a typed object with
  * the API's defaults filled in, or every reason for which an API server would refuse it. Never: I/O, clocks, logging.
  */
+export type { BackendTLSPolicy } from './backend-tls-policy.ts';
+export { CERTIFICATES_GROUP, type ClusterTrustBundle } from './cluster-trust-bundle.ts';
 export type { Condition } from './condition.ts';
 export type { ConfigMap } from './config-map.ts';
 export type { Deployment } from './deployment.ts';
 export type { EndpointSlice } from './endpoint-slice.ts';
 export type { Endpoints } from './endpoints.ts';
 export type { ExternalAuthConfig } from './external-auth.ts';
+export type { ForwardingBackendRef, ForwardingRule } from './forwarding-rule.ts';
 export type { Gateway } from './gateway.ts';
 export type { GatewayClass } from './gateway-class.ts';
 export type { GatewayListener } from './gateway-listener.ts';
@@ -21,10 +24,13 @@ export type { HTTPRouteFilter } from './http-filter.ts';
 export type { HTTPHeaderMatch, HTTPPathMatch, HTTPQueryParamMatch, HTTPRouteMatch } from './http-match.ts';
 export type { HTTPBackendRef, HTTPRoute, HTTPRouteRule } from './http-route.ts';
 export { KINDS, type KindDeclaration } from './kinds.ts';
-export { NOT_YET_SERVED, OTHER_GATEWAY_KINDS } from './known-kinds.ts';
+export { isServed, NOT_YET_SERVED } from './known-kinds.ts';
+export type { ListenerSet } from './listener-set.ts';
 export type { Metadata } from './metadata.ts';
 export type { Namespace } from './namespace.ts';
 export { type ParseOptions, parseResource } from './parse-resource.ts';
+export type { PolicyAncestorStatus } from './policy-status.ts';
+export type { PolicyTargetReference } from './policy-targets.ts';
 export type { ReferenceGrant } from './reference-grant.ts';
 export type {
   BackendObjectReference,
@@ -37,5 +43,9 @@ export type { RouteParentStatus } from './route.ts';
 export { SCHEMA_CODES } from './schema-codes.ts';
 export type { SchemaIssue } from './schema-issue.ts';
 export type { Secret } from './secret.ts';
+export type { ServerValidation } from './server-validation.ts';
 export type { Service, ServicePort } from './service.ts';
 export type { SessionPersistence } from './session-persistence.ts';
+export type { TCPRoute } from './tcp-route.ts';
+export type { TLSRoute } from './tls-route.ts';
+export type { UDPRoute } from './udp-route.ts';

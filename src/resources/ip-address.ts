@@ -23,6 +23,11 @@ function isIpv6(value: string): boolean {
   return right === undefined ? total === 8 : total <= 7;
 }
 
+/** True for an IPv4 address without leading zeros (Go's netip, which CEL's isIP is). */
+export function isCanonicalIpv4(value: string): boolean {
+  return isIpv4(value) && value.split('.').every(part => part === '0' || !part.startsWith('0'));
+}
+
 /** The number of 16-bit groups of each part between colons; 0 for a part that is none. */
 function countGroups(text: string, mayEndInIpv4: boolean): number[] {
   if (text === '') return [];

@@ -2,6 +2,8 @@
 
 /** Which kinds there are: those we work with, and those we only know by name. */
 import type * as z from 'zod';
+import { backendTlsPolicy } from './backend-tls-policy.ts';
+import { CERTIFICATES_GROUP, clusterTrustBundle } from './cluster-trust-bundle.ts';
 import { configMap } from './config-map.ts';
 import { deployment } from './deployment.ts';
 import { endpointSlice } from './endpoint-slice.ts';
@@ -10,12 +12,16 @@ import { gateway } from './gateway.ts';
 import { gatewayClass } from './gateway-class.ts';
 import { grpcRoute } from './grpc-route.ts';
 import { httpRoute } from './http-route.ts';
+import { listenerSet } from './listener-set.ts';
 import { namespaceObject } from './namespace.ts';
 import { referenceGrant } from './reference-grant.ts';
 import { GATEWAY_GROUP } from './references.ts';
 import type { Resource } from './resource-set.ts';
 import { secret } from './secret.ts';
 import { service } from './service.ts';
+import { tcpRoute } from './tcp-route.ts';
+import { tlsRoute } from './tls-route.ts';
+import { udpRoute } from './udp-route.ts';
 
 /** How a kind is read, and what it is called (`kubectl api-resources`). */
 export interface KindDeclaration {
@@ -50,6 +56,14 @@ const DECLARATIONS: Readonly<Record<Resource['kind'], KindDeclaration>> = {
     shortNames: ['gtw', 'gw'],
     schema: gateway,
   },
+  ListenerSet: {
+    group: GATEWAY_GROUP,
+    versions: ['v1'],
+    isNamespaced: true,
+    plural: 'listenersets',
+    shortNames: ['lset'],
+    schema: listenerSet,
+  },
   HTTPRoute: {
     group: GATEWAY_GROUP,
     versions: ['v1', 'v1beta1'],
@@ -65,6 +79,38 @@ const DECLARATIONS: Readonly<Record<Resource['kind'], KindDeclaration>> = {
     plural: 'grpcroutes',
     shortNames: [],
     schema: grpcRoute,
+  },
+  TLSRoute: {
+    group: GATEWAY_GROUP,
+    versions: ['v1', 'v1alpha3', 'v1alpha2'],
+    isNamespaced: true,
+    plural: 'tlsroutes',
+    shortNames: [],
+    schema: tlsRoute,
+  },
+  TCPRoute: {
+    group: GATEWAY_GROUP,
+    versions: ['v1', 'v1alpha2'],
+    isNamespaced: true,
+    plural: 'tcproutes',
+    shortNames: [],
+    schema: tcpRoute,
+  },
+  UDPRoute: {
+    group: GATEWAY_GROUP,
+    versions: ['v1', 'v1alpha2'],
+    isNamespaced: true,
+    plural: 'udproutes',
+    shortNames: [],
+    schema: udpRoute,
+  },
+  BackendTLSPolicy: {
+    group: GATEWAY_GROUP,
+    versions: ['v1', 'v1alpha3'],
+    isNamespaced: true,
+    plural: 'backendtlspolicies',
+    shortNames: ['btlspolicy'],
+    schema: backendTlsPolicy,
   },
   ReferenceGrant: {
     group: GATEWAY_GROUP,
@@ -106,6 +152,14 @@ const DECLARATIONS: Readonly<Record<Resource['kind'], KindDeclaration>> = {
     plural: 'configmaps',
     shortNames: ['cm'],
     schema: configMap,
+  },
+  ClusterTrustBundle: {
+    group: CERTIFICATES_GROUP,
+    versions: ['v1beta1', 'v1alpha1', 'v1'],
+    isNamespaced: false,
+    plural: 'clustertrustbundles',
+    shortNames: [],
+    schema: clusterTrustBundle,
   },
   Namespace: {
     group: '',

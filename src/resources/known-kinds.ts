@@ -1,22 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** Kinds that daemun knows by name only: so that an object of one is told apart from a misspelt kind. */
-import { EXPERIMENTAL_GROUP, GATEWAY_GROUP } from './references.ts';
+import { EXPERIMENTAL_GROUP } from './references.ts';
+import type { Resource } from './resource-set.ts';
 
 /** Completes "…, which": what is said wherever something of the API is met that is read and judged, and not served. */
 export const NOT_YET_SERVED = 'is not yet supported by this version of daemun';
 
-/** The kinds of the Gateway API that daemun does not work with yet, with the versions that an API server serves. */
-export const OTHER_GATEWAY_KINDS: ReadonlyMap<string, readonly [string, ...string[]]> = new Map<
-  string,
-  readonly [string, ...string[]]
->([
-  ['TLSRoute', ['v1', 'v1alpha3', 'v1alpha2']],
-  ['TCPRoute', ['v1', 'v1alpha2']],
-  ['UDPRoute', ['v1', 'v1alpha2']],
-  ['ListenerSet', ['v1']],
-  ['BackendTLSPolicy', ['v1', 'v1alpha3']],
+/** Kinds that are read and judged, and have no effect yet. */
+const UNSERVED: ReadonlySet<string> = new Set<Resource['kind']>([
+  'ListenerSet',
+  'TLSRoute',
+  'TCPRoute',
+  'UDPRoute',
+  'BackendTLSPolicy',
+  'ClusterTrustBundle',
 ]);
+
+/** True unless objects of a kind have no effect yet. */
+export function isServed(kind: string): boolean {
+  return !UNSERVED.has(kind);
+}
 
 /** The kinds of the core group, which is closed: no custom resource can be in it. */
 export const CORE_KINDS: ReadonlySet<string> = new Set([
@@ -69,6 +73,5 @@ export function isClosedGroup(group: string): boolean {
 /** True for a kind that daemun knows to have no effect here; false for one it has never heard of. */
 export function isKnownKind(group: string, kind: string): boolean {
   if (group === '') return CORE_KINDS.has(kind);
-  if (group === GATEWAY_GROUP) return OTHER_GATEWAY_KINDS.has(kind);
   return BUILT_IN.get(group)?.includes(kind) ?? false;
 }

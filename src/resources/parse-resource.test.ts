@@ -15,8 +15,6 @@ const metadata = { name: 'a' };
 
 describe('parseResource', () => {
   for (const [apiVersion, kind, isKnown] of [
-    [`${GROUP}/v1`, 'TLSRoute', true],
-    [`${GROUP}/v1alpha2`, 'TCPRoute', true],
     ['v1', 'Pod', true],
     ['apps/v1', 'StatefulSet', true],
     ['networking.istio.io/v1', 'Gateway', true],
@@ -43,12 +41,7 @@ describe('parseResource', () => {
     [`${GROUP}/v1`, 'GrpcRoutes', 'schema/kind', `did you mean GRPCRoute of ${GROUP}/v1?`],
     ['v1', 'Servce', 'schema/kind', 'did you mean Service of v1?'],
     ['foo/v1', 'Gateway', 'schema/api-version', `write apiVersion: ${GROUP}/v1`],
-    [
-      'gateway.networking.k8s.oi/v1',
-      'TLSRoute',
-      'schema/api-version',
-      'write apiVersion: GROUP/VERSION, such as gateway.networking.k8s.io/v1',
-    ],
+    ['gateway.networking.k8s.oi/v1', 'TLSRoute', 'schema/api-version', `write apiVersion: ${GROUP}/v1`],
     ['example.com/a', 'Gateway', 'schema/api-version', `write apiVersion: ${GROUP}/v1`],
     [
       'example.com/c d',

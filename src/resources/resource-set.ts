@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import type { BackendTLSPolicy } from './backend-tls-policy.ts';
+import type { ClusterTrustBundle } from './cluster-trust-bundle.ts';
 import type { ConfigMap } from './config-map.ts';
 import type { Deployment } from './deployment.ts';
 import type { EndpointSlice } from './endpoint-slice.ts';
@@ -8,23 +10,33 @@ import type { Gateway } from './gateway.ts';
 import type { GatewayClass } from './gateway-class.ts';
 import type { GRPCRoute } from './grpc-route.ts';
 import type { HTTPRoute } from './http-route.ts';
+import type { ListenerSet } from './listener-set.ts';
 import type { Namespace } from './namespace.ts';
 import type { ReferenceGrant } from './reference-grant.ts';
 import type { Secret } from './secret.ts';
 import type { Service } from './service.ts';
+import type { TCPRoute } from './tcp-route.ts';
+import type { TLSRoute } from './tls-route.ts';
+import type { UDPRoute } from './udp-route.ts';
 
 /** An object of a kind that daemun works with; `kind` tells which. */
 export type Resource =
   | GatewayClass
   | Gateway
+  | ListenerSet
   | HTTPRoute
   | GRPCRoute
+  | TLSRoute
+  | TCPRoute
+  | UDPRoute
+  | BackendTLSPolicy
   | ReferenceGrant
   | Service
   | EndpointSlice
   | Endpoints
   | Secret
   | ConfigMap
+  | ClusterTrustBundle
   | Namespace
   | Deployment;
 
@@ -32,14 +44,20 @@ export type Resource =
 export const RESOURCE_MAPS = {
   GatewayClass: 'gatewayClasses',
   Gateway: 'gateways',
+  ListenerSet: 'listenerSets',
   HTTPRoute: 'httpRoutes',
   GRPCRoute: 'grpcRoutes',
+  TLSRoute: 'tlsRoutes',
+  TCPRoute: 'tcpRoutes',
+  UDPRoute: 'udpRoutes',
+  BackendTLSPolicy: 'backendTlsPolicies',
   ReferenceGrant: 'referenceGrants',
   Service: 'services',
   EndpointSlice: 'endpointSlices',
   Endpoints: 'endpoints',
   Secret: 'secrets',
   ConfigMap: 'configMaps',
+  ClusterTrustBundle: 'clusterTrustBundles',
   Namespace: 'namespaces',
   Deployment: 'deployments',
 } as const satisfies Record<Resource['kind'], string>;
@@ -57,14 +75,20 @@ type ResourceOf<Kind> = Extract<Resource, { readonly kind: Kind }>;
 export const EMPTY_RESOURCES: ResourceSet = {
   gatewayClasses: new Map(),
   gateways: new Map(),
+  listenerSets: new Map(),
   httpRoutes: new Map(),
   grpcRoutes: new Map(),
+  tlsRoutes: new Map(),
+  tcpRoutes: new Map(),
+  udpRoutes: new Map(),
+  backendTlsPolicies: new Map(),
   referenceGrants: new Map(),
   services: new Map(),
   endpointSlices: new Map(),
   endpoints: new Map(),
   secrets: new Map(),
   configMaps: new Map(),
+  clusterTrustBundles: new Map(),
   namespaces: new Map(),
   deployments: new Map(),
 };

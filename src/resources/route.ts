@@ -9,10 +9,15 @@ import { parentReferences } from './parent-references.ts';
 import { parentReference } from './references.ts';
 import { type Checked, list, quote, refuse } from './vocabulary.ts';
 
-/** The fields of a route's spec beside its rules (CommonRouteSpec, and the hostnames of those that have HTTP's). */
-export const routeFields = {
+/** The fields of the spec of every route (CommonRouteSpec). */
+export const parentFields = {
   parentRefs: parentReferences.exactOptional(),
   useDefaultGateways: z.enum(['All', 'None']).exactOptional(),
+};
+
+/** The fields of the spec of a route of requests, beside its rules. */
+export const routeFields = {
+  ...parentFields,
   hostnames: list(hostname, { max: 16 }).exactOptional(),
 };
 

@@ -2,7 +2,7 @@
 
 import { type FindingCode, type ResourceRef, type Severity, severityOf } from '../errors/index.ts';
 import {
-  GATEWAY_GROUP,
+  isServed,
   NOT_YET_SERVED,
   type ParseOptions,
   parseResource,
@@ -45,7 +45,8 @@ export function admit(value: unknown, options: ParseOptions): AdmittedObject {
   switch (parsed.outcome) {
     case 'resource': {
       const { resource, warnings } = parsed;
-      return { ...named(refOf(resource)), resource, issues: warnings.map(found => withSeverity(found, 'warning')) };
+      const issues = warnings.map(found => withSeverity(found, 'warning'));
+      return { ...named(refOf(resource)), resource, issues: [...issues, ...unserved(resource)] };
     }
     case 'refused':
       return {
@@ -76,8 +77,11 @@ function withSeverity(found: SchemaIssue, severity: Severity): ObjectIssue {
 function unknownKind(ref: ResourceRef, isKnown: boolean): ObjectIssue {
   const name = `${ref.kind} (${ref.apiVersion})`;
   if (isKnown) {
-    const found = issue('store/ignored-kind', { path: ['kind'], ...ignoredText(ref) });
-    return isUnsupported(ref) ? { ...found, severity: 'warning' } : found;
+    return issue('store/ignored-kind', {
+      path: ['kind'],
+      message: `${name} has no effect: daemun has no use for it`,
+      help: 'nothing needs to be done',
+    });
   }
   return issue('store/unknown-kind', {
     path: ['kind'],
@@ -86,21 +90,12 @@ function unknownKind(ref: ResourceRef, isKnown: boolean): ObjectIssue {
   });
 }
 
-/** A kind of the Gateway API that we do not serve yet: its user expects it to work. */
-function isUnsupported({ apiVersion }: ResourceRef): boolean {
-  return apiVersion.startsWith(`${GATEWAY_GROUP}/`);
-}
-
-function ignoredText(ref: ResourceRef): { readonly message: string; readonly help: string } {
-  const { apiVersion, kind } = ref;
-  if (isUnsupported(ref)) {
-    const message = `${kind} ${NOT_YET_SERVED}: the object has no effect`;
-    return { message, help: 'remove it, or leave it to another implementation' };
-  }
-  return {
-    message: `${kind} (${apiVersion}) has no effect: daemun has no use for it`,
-    help: 'nothing needs to be done',
-  };
+/** Of a kind that we do not serve yet: its user expects it to work. */
+function unserved({ kind }: Resource): ObjectIssue[] {
+  if (isServed(kind)) return [];
+  const message = `${kind} ${NOT_YET_SERVED}: the object has no effect`;
+  const help = 'remove it, or leave it to another implementation';
+  return [{ ...issue('store/ignored-kind', { path: ['kind'], message, help }), severity: 'warning' }];
 }
 
 function withNameLabel(value: Record<string, unknown>): unknown {

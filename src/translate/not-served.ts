@@ -2,13 +2,7 @@
 
 /** The one list of what the API has and this version does not serve: understood and judged, then refused or without effect. */
 import type { Finding, FindingCode } from '../errors/index.ts';
-import {
-  GATEWAY_GROUP,
-  type Gateway,
-  NOT_YET_SERVED,
-  OTHER_GATEWAY_KINDS,
-  type ParentReference,
-} from '../resources/index.ts';
+import { GATEWAY_GROUP, type Gateway, isServed, NOT_YET_SERVED, type ParentReference } from '../resources/index.ts';
 import type { ListenerSite } from './listener-site.ts';
 import type { Problem, RouteKind } from './outcomes.ts';
 import { findingOf, type Named } from './report.ts';
@@ -45,7 +39,7 @@ export function whyNotProtocol(protocol: string): string {
 
 /** Why no route of a kind is served, to complete "the kind X, which"; undefined: the kind is served, or not the API's. */
 export function whyNotRouteKind({ group, kind }: RouteKind): string | undefined {
-  return group === GATEWAY_GROUP && OTHER_GATEWAY_KINDS.has(kind) ? NOT_YET_SERVED : undefined;
+  return group === GATEWAY_GROUP && !isServed(kind) ? NOT_YET_SERVED : undefined;
 }
 
 /** Client certificates are not asked for: a listener that should ask must not let everyone in, so it is refused. */
