@@ -87,6 +87,7 @@ describe('a snapshot delta', () => {
           clusters: null,
           endpoints: null,
           certificates: null,
+          trustBundles: null,
         });
         assert.equal(applyDelta(before, delta).bindings, before.bindings);
       }),
