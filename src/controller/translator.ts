@@ -6,6 +6,7 @@ import { type Statuses, statuses, type WrittenStatuses } from '../status/index.t
 import { movePorts, type TranslateEnvironment, type Translation, translate } from '../translate/index.ts';
 import { AddressBook } from './address-book.ts';
 import { inspectCertificate } from './inspect-certificate.ts';
+import { inspectTrust } from './inspect-trust.ts';
 import { refusedObjects } from './refused-objects.ts';
 
 export interface TranslatorOptions {
@@ -89,6 +90,7 @@ export class Translator {
       refused: this.#refused,
       nowMs: this.#options.nowMs(),
       inspectCertificate,
+      inspectTrust,
     };
   }
 }

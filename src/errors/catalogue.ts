@@ -6,12 +6,20 @@ import { GATEWAY_CODES } from './gateway-codes.ts';
 import { LINT_CODES } from './lint-codes.ts';
 import { ROUTE_CODES } from './route-codes.ts';
 import { STORE_CODES } from './store-codes.ts';
+import { TRUST_CODES } from './trust-codes.ts';
 
 /**
  * Every code of a finding, except those of `schema/…` (an API server would refuse the object), which `resources` lists.
  * A test holds this, the code and docs/errors.md together.
  */
-export const CATALOGUE = { ...STORE_CODES, ...GATEWAY_CODES, ...ROUTE_CODES, ...LINT_CODES, ...DEMO_CODES } as const;
+export const CATALOGUE = {
+  ...STORE_CODES,
+  ...GATEWAY_CODES,
+  ...ROUTE_CODES,
+  ...TRUST_CODES,
+  ...LINT_CODES,
+  ...DEMO_CODES,
+} as const;
 
 export type FindingCode = keyof typeof CATALOGUE;
 

@@ -14,6 +14,7 @@ const ENVIRONMENT: TranslateEnvironment = {
   movedPorts: new Map(),
   nowMs: 0,
   inspectCertificate: () => ({ problem: 'none' }),
+  inspectTrust: () => ({ problem: 'none' }),
 };
 const API = 'gateway.networking.k8s.io/v1';
 

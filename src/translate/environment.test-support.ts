@@ -11,6 +11,7 @@ export const ENVIRONMENT: TranslateEnvironment = {
   movedPorts: new Map(),
   nowMs: Date.UTC(2026, 0, 1),
   inspectCertificate: () => ({ problem: 'no certificates here' }),
+  inspectTrust: () => ({ problem: 'none' }),
 };
 
 const MAPS: Readonly<Record<string, keyof ResourceSet>> = RESOURCE_MAPS;

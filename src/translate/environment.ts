@@ -22,6 +22,17 @@ export interface TranslateEnvironment {
    * it needs the TLS library that serves them.
    */
   inspectCertificate(chainPem: string, keyPem: string): CertificateInspection;
+  /** Reads certificates of authorities (PEM). A pure function; a parameter for the same reason. */
+  inspectTrust(pem: string): TrustInspection;
+}
+
+/** The certificates of authorities in a text, at least one; or why none of it can be used (one clause, without a full stop). */
+export type TrustInspection = { readonly certificates: readonly AuthorityCertificate[] } | { readonly problem: string };
+
+export interface AuthorityCertificate {
+  /** One block, as it is given to TLS. */
+  readonly pem: string;
+  readonly notAfterMs: number;
 }
 
 /** The pair as it is served and what its leaf says, or why it cannot be served (one clause, without a full stop). */

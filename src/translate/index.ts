@@ -7,7 +7,7 @@
 export { IMPLIED_CONTROLLER_NAME } from './accept/classes.ts';
 export { movePorts } from './accept/moved-ports.ts';
 export { changedKeys } from './changes.ts';
-export type { CertificateInspection, TranslateEnvironment } from './environment.ts';
+export type { CertificateInspection, TranslateEnvironment, TrustInspection } from './environment.ts';
 export type {
   AncestorOutcome,
   GatewayClassOutcome,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { ResourceSet } from '../resources/index.ts';
-import type { Snapshot, TrustBundle } from '../snapshot/index.ts';
+import type { Snapshot } from '../snapshot/index.ts';
 import { acceptClasses } from './accept/classes.ts';
 import { acceptGateways } from './accept/gateways.ts';
 import { arbitrateRoutes } from './arbitrate/listener-tables.ts';
@@ -12,14 +12,13 @@ import { countAttachedRoutes } from './publish/attached-routes.ts';
 import { publishBindings } from './publish/bindings.ts';
 import { publishClusters } from './publish/clusters.ts';
 import { publishOutcomes } from './publish/gateway-outcomes.ts';
+import { publishTrustBundles } from './publish/trust-bundles.ts';
 import { indexGrants } from './resolve/reference-grants.ts';
 import { indexSlices } from './resolve/slice-index.ts';
 import { routeContext } from './rules/route-context.ts';
 import { translateRoutes } from './rules/translated-routes.ts';
 import type { Translation } from './translation.ts';
 
-/** Nothing that is served refers to one yet. */
-const NO_BUNDLES: readonly TrustBundle[] = [];
 const NONE_REFUSED: ReadonlyMap<string, string> = new Map();
 
 /**
@@ -36,7 +35,8 @@ export function translate(
   const refused = environment.refused ?? NONE_REFUSED;
   const grants = indexGrants(resources);
   const classes = acceptClasses(resources, environment);
-  const reader = { resources, grants, environment, previous: memory?.secrets ?? new Map(), read: new Map() };
+  const trust = { resources, grants, environment, inspected: memory?.trust ?? new WeakMap() };
+  const reader = { resources, grants, environment, trust, previous: memory?.secrets ?? new Map(), read: new Map() };
   // Gateways before routes: a route attaches to listeners that are already judged.
   const gateways = acceptGateways(classes, reader);
   const targets = parentTargets(gateways, memory?.routes.targets);
@@ -53,6 +53,7 @@ export function translate(
   const { services, endpoints } = resources;
   const users = { changes: routes.changes, gateways: gateways.values() };
   const clusters = publishClusters({ services, slices, endpoints }, users, memory?.clusters);
+  const trustBundles = publishTrustBundles([], previous?.snapshot.trustBundles);
   // Outcomes after routes: listeners count the routes attached to them.
   const attached = countAttachedRoutes(routes.changes, memory?.attached);
   const outcomes = publishOutcomes({ classes, gateways, routes, attached }, previous?.outcomes);
@@ -60,12 +61,22 @@ export function translate(
   const linted = lint({ resources, classes, gateways, routes, tables, clusters }, memory?.lint);
   return {
     snapshot: nextSnapshot(
-      { ...bindings, clusters: clusters.clusters, endpoints: clusters.endpoints, trustBundles: NO_BUNDLES },
+      { ...bindings, clusters: clusters.clusters, endpoints: clusters.endpoints, trustBundles },
       previous?.snapshot,
     ),
     findings: linted.findings,
     outcomes,
-    memory: { secrets: reader.read, slices, routes, attached, clusters, tables, bindings, lint: linted.memory },
+    memory: {
+      secrets: reader.read,
+      trust: trust.inspected,
+      slices,
+      routes,
+      attached,
+      clusters,
+      tables,
+      bindings,
+      lint: linted.memory,
+    },
   };
 }
 

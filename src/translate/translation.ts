@@ -10,6 +10,7 @@ import type { AttachedRoutes } from './publish/attached-routes.ts';
 import type { PublishedBindings } from './publish/bindings.ts';
 import type { PublishedClusters } from './publish/clusters.ts';
 import type { SliceIndex } from './resolve/slice-index.ts';
+import type { TrustReader } from './resolve/trust-bundles.ts';
 import type { TranslatedRoutes } from './rules/translated-routes.ts';
 
 /** What a set of resources comes to. */
@@ -25,6 +26,7 @@ export interface Translation {
 /** The steps' results, from which the next translation takes over what did not change. */
 export interface TranslationMemory {
   readonly secrets: ReadonlyMap<string, SecretContent>;
+  readonly trust: TrustReader['inspected'];
   readonly slices: SliceIndex;
   readonly routes: TranslatedRoutes;
   readonly attached: AttachedRoutes;

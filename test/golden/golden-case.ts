@@ -8,6 +8,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments, stringify } from 'yaml';
 import { inspectCertificate } from '../../src/controller/inspect-certificate.ts';
+import { inspectTrust } from '../../src/controller/inspect-trust.ts';
 import type { Finding } from '../../src/errors/index.ts';
 import type { ResourceSet } from '../../src/resources/index.ts';
 import { type BindFailures, bindFailure } from '../../src/snapshot/index.ts';
@@ -74,6 +75,7 @@ function environmentOf(written: WrittenEnvironment): TranslateEnvironment {
     movedPorts: new Map(Object.entries(written.movedPorts ?? {}).map(([port, moved]) => [Number(port), moved])),
     nowMs: Date.parse(written.now ?? '2026-01-01T00:00:00Z'),
     inspectCertificate,
+    inspectTrust,
   };
 }
 

@@ -6,7 +6,7 @@ import type { Binding, Listener, Rule, Snapshot } from '../../src/snapshot/index
  * A snapshot as a golden case shows it: a rule once, under its id, and nothing that has its default. So a case shows what
  * it is about, and a new field with a default changes no case.
  */
-export function renderSnapshot({ bindings, clusters, endpoints, certificates }: Snapshot): unknown {
+export function renderSnapshot({ bindings, clusters, endpoints, certificates, trustBundles }: Snapshot): unknown {
   const shown = {
     bindings: bindings.map(renderBinding),
     rules: rulesOf(bindings).map(renderRule),
@@ -17,6 +17,7 @@ export function renderSnapshot({ bindings, clusters, endpoints, certificates }: 
       names,
       notAfter: new Date(notAfterMs).toISOString(),
     })),
+    trustBundles: trustBundles.map(({ id, pem }) => ({ id, certificates: pem.length })),
   };
   return withoutNothing(shown) ?? {};
 }

@@ -235,6 +235,7 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
     },
     { limit: 'proxy/filters/external-auth#MAX_RETRIES', over: '503, UNAVAILABLE' },
     { limit: 'translate/resolve#MAX_AUTH_BODY_BYTES', over: '413, RESOURCE_EXHAUSTED; a finding says so' },
+    { limit: 'controller#MAX_TRUSTED_CERTIFICATES', over: 'the reference is not used; a finding says so' },
     { limit: 'proxy/filters#MAX_ACTIVE', over: 'no copy is made', metric: 'active_mirrors' },
     {
       limit: 'proxy/filters#MAX_QUEUED_BYTES',

@@ -11,6 +11,7 @@ import type { ListenerRefsReason, Problem } from '../outcomes.ts';
 import { findingOf } from '../report.ts';
 import { missingText } from '../resolve/missing-object.ts';
 import { type GrantFrom, type GrantTo, grantToCreate, type ReferenceGrants } from '../resolve/reference-grants.ts';
+import type { TrustReader } from '../resolve/trust-bundles.ts';
 
 const DAY_MS = 86_400_000;
 const EXPIRES_SOON_DAYS = 30;
@@ -27,6 +28,7 @@ export interface SecretReader {
   readonly environment: TranslateEnvironment;
   readonly previous: ReadonlyMap<string, SecretContent>;
   readonly read: Map<string, SecretContent>;
+  readonly trust: TrustReader;
 }
 
 /** The usable certificates of one listener, in the order written, and what is wrong with the others. */
