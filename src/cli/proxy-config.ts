@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ConfigDump } from '../controller/index.ts';
 import { describeMatch } from '../match/index.ts';
+import type { Listener, Rule, StreamRule } from '../snapshot/index.ts';
 import { socketAddress } from '../values/index.ts';
 import { CONFIG_SECTIONS, type ConfigSection } from './config-sections.ts';
 import { EXIT, usageError } from './exit-code.ts';
@@ -28,7 +29,7 @@ const SECTIONS: Readonly<Record<ConfigSection, Section>> = {
   route: {
     data: dump =>
       dump.bindings.flatMap(binding =>
-        binding.listeners.map(({ id, virtualHosts }) => ({ binding: binding.id, listener: id, virtualHosts })),
+        binding.listeners.map(listener => ({ binding: binding.id, listener: listener.id, ...routesOf(listener) })),
       ),
     header: ['LISTENER', 'HOST', 'MATCH', 'RULE', 'BACKENDS'],
     rows: routeRows,
@@ -80,12 +81,44 @@ function listenerRows(dump: ConfigDump): string[][] {
       socketAddress(binding.address, binding.port),
       listener.id,
       listener.hostname,
-      listener.kind === 'https' ? listener.tls.certificates.join(',') : '<none>',
-      String(listener.virtualHosts.length),
-      String(listener.virtualHosts.reduce((sum, host) => sum + host.entries.length, 0)),
+      tlsText(listener),
+      ...counts(listener).map(String),
       bindingState(binding, dump),
     ]),
   );
+}
+
+function tlsText(listener: Listener): string {
+  if (listener.kind !== 'https' && listener.kind !== 'tls') return '<none>';
+  return listener.tls === null ? 'passthrough' : listener.tls.certificates.join(',');
+}
+
+/** Hosts, and routes of all of them. */
+function counts(listener: Listener): readonly [number, number] {
+  switch (listener.kind) {
+    case 'http':
+    case 'https':
+      return [listener.virtualHosts.length, listener.virtualHosts.reduce((sum, host) => sum + host.entries.length, 0)];
+    case 'tls':
+      return [listener.serverNames.length, listener.serverNames.length];
+    case 'tcp':
+    case 'udp':
+      return [0, listener.rule === null ? 0 : 1];
+  }
+}
+
+/** What of a listener is about routes. */
+function routesOf(listener: Listener): object {
+  switch (listener.kind) {
+    case 'http':
+    case 'https':
+      return { virtualHosts: listener.virtualHosts };
+    case 'tls':
+      return { serverNames: listener.serverNames };
+    case 'tcp':
+    case 'udp':
+      return { rule: listener.rule };
+  }
 }
 
 function bindingState({ problem }: ConfigDump['bindings'][number], { live }: ConfigDump): string {
@@ -94,20 +127,36 @@ function bindingState({ problem }: ConfigDump['bindings'][number], { live }: Con
 }
 
 function routeRows(dump: ConfigDump): string[][] {
-  const listeners = dump.bindings.flatMap(binding => binding.listeners);
-  return listeners.flatMap(listener =>
-    listener.virtualHosts.flatMap(host =>
-      host.entries.map(({ match, rule }) => [
+  return dump.bindings.flatMap(binding => binding.listeners).flatMap(routeRowsOf);
+}
+
+function routeRowsOf(listener: Listener): string[][] {
+  switch (listener.kind) {
+    case 'http':
+    case 'https':
+      return listener.virtualHosts.flatMap(({ hostname, entries }) =>
+        entries.map(({ match, rule }) => [listener.id, hostname, describeMatch(match), rule.id, backendsText(rule)]),
+      );
+    case 'tls':
+      return listener.serverNames.map(({ hostname, rule }) => [
         listener.id,
-        host.hostname,
-        describeMatch(match),
+        hostname,
+        'server name',
         rule.id,
-        rule.fault === null
-          ? rule.backends.map(({ weight, target }) => `${targetText(target)}=${weight}`).join(',')
-          : `fault: ${rule.fault.reason}`,
-      ]),
-    ),
-  );
+        backendsText(rule),
+      ]);
+    case 'tcp':
+    case 'udp': {
+      const { rule } = listener;
+      const what = listener.kind === 'tcp' ? 'any connection' : 'any datagram';
+      return rule === null ? [] : [[listener.id, '*', what, rule.id, backendsText(rule)]];
+    }
+  }
+}
+
+function backendsText({ fault, backends }: Pick<Rule | StreamRule, 'fault' | 'backends'>): string {
+  if (fault !== null) return `fault: ${fault.reason}`;
+  return backends.map(({ weight, target }) => `${targetText(target)}=${weight}`).join(',');
 }
 
 function targetText(target: unknown): string {

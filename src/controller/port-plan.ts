@@ -1,5 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { BindFailure, BindFailures, Binding, Listener, Snapshot } from '../snapshot/index.ts';
+import {
+  type BindFailure,
+  type BindFailures,
+  type Binding,
+  type Listener,
+  routesRequests,
+  type Snapshot,
+} from '../snapshot/index.ts';
 import { compareStrings } from '../values/index.ts';
 import { freePort } from './free-port.ts';
 
@@ -69,6 +76,7 @@ export class PortPlan {
   /** A listener whose redirects name the ports that are really bound. */
   #reach(binding: Binding, listener: Listener): Listener {
     const reached = (port: number): number => this.portOf({ id: placedId(binding, port), port });
+    if (!routesRequests(listener)) return listener;
     const { own, http, https } = listener.ports;
     return { ...listener, ports: { own: reached(own), http: reached(http), https: reached(https) } };
   }

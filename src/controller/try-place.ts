@@ -1,7 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import { X509Certificate } from 'node:crypto';
 import { type ExplainedPlace, explain, narrowBinding, type Question } from '../match/index.ts';
-import type { Binding, HeaderMatch, Listener, RouteEntry, Rule, Snapshot, VirtualHost } from '../snapshot/index.ts';
+import {
+  type Binding,
+  type HeaderMatch,
+  type RequestListener,
+  type RouteEntry,
+  type Rule,
+  requestListeners,
+  type Snapshot,
+  type VirtualHost,
+} from '../snapshot/index.ts';
 import { ANY_HOST } from '../values/index.ts';
 import type { GatewaySummary } from './summary.ts';
 
@@ -31,7 +40,7 @@ export interface TrySource {
 /** An entry of a listener that is bound; no authorization server is asked about what it takes. */
 export interface TryEntry {
   readonly binding: Binding;
-  readonly listener: Listener;
+  readonly listener: RequestListener;
   readonly host: VirtualHost;
   readonly entry: RouteEntry;
 }
@@ -44,7 +53,7 @@ export function boundEntries({ snapshot, gateways }: TrySource): TryEntry[] {
     ),
   );
   return snapshot.bindings.flatMap(binding =>
-    binding.listeners
+    requestListeners(binding.listeners)
       .filter(({ id, filters }) => bound.has(id) && filters.length === 0)
       .flatMap(listener =>
         listener.virtualHosts.flatMap(host =>
@@ -120,7 +129,7 @@ function endpointsAt({ answer, backends }: ExplainedPlace): string[] | null {
 }
 
 /** True when the development CA has issued every certificate that the listener may show, for the name that is called. */
-export function isTrusted(place: TryPlace, listener: Listener, { snapshot, caPem }: TrySource): boolean {
+export function isTrusted(place: TryPlace, listener: RequestListener, { snapshot, caPem }: TrySource): boolean {
   if (caPem === null || listener.kind !== 'https') return false;
   const ca = new X509Certificate(caPem);
   return listener.tls.certificates.every(id => {

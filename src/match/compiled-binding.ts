@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Binding } from '../snapshot/index.ts';
+import { type Binding, requestListeners } from '../snapshot/index.ts';
 import { type CompiledListener, compileListener } from './compiled-listener.ts';
 import { HostIndex } from './host-index.ts';
 import { PatternVerdicts } from './pattern-verdicts.ts';
+import { CompiledTlsListener } from './streams/compiled-tls-listener.ts';
 
 export interface CompileOptions {
   /** Header names that differ on each call (`wire`'s VOLATILE_NAMES). Default: none. */
@@ -14,29 +15,44 @@ export interface CompileOptions {
   readonly previous?: CompiledBinding | undefined;
 }
 
+/** Whose a host may be. */
+export type HostOwner = CompiledListener | CompiledTlsListener;
+
 /** One binding's listeners, ready to be asked. Immutable. */
 export class CompiledBinding {
   readonly binding: Binding;
-  /** In the binding's order: most specific hostname first. */
+  /** Those that route requests, in the binding's order: most specific hostname first. */
   readonly listeners: readonly CompiledListener[];
-  readonly #hosts: HostIndex<CompiledListener>;
+  /** Those that pass streams on by server name, in the same order. */
+  readonly tlsListeners: readonly CompiledTlsListener[];
+  readonly #hosts: HostIndex<HostOwner>;
   /** Those that trust somebody. */
   readonly #asked: readonly CompiledListener[];
 
-  constructor(binding: Binding, listeners: readonly CompiledListener[]) {
+  constructor(
+    binding: Binding,
+    { requests, tls }: { readonly requests: readonly CompiledListener[]; readonly tls: readonly CompiledTlsListener[] },
+  ) {
     this.binding = binding;
-    this.listeners = listeners;
+    this.listeners = requests;
+    this.tlsListeners = tls;
     this.#hosts = new HostIndex();
-    this.#asked = listeners.filter(({ trustedProxies }) => trustedProxies !== null);
-    for (const compiled of listeners) this.#hosts.add(compiled.listener.hostname, compiled);
+    this.#asked = requests.filter(({ trustedProxies }) => trustedProxies !== null);
+    for (const compiled of [...requests, ...tls]) this.#hosts.add(compiled.listener.hostname, compiled);
   }
 
   /**
-   * The listener that owns a host (lower case, no port): the one with the most specific hostname. Only its routes may
-   * serve the host (listener isolation, Gateway API `Gateway.spec.listeners`). Undefined: no listener takes it.
+   * The listener that owns a host or server name (lower case, no port): the one with the most specific hostname. Only its
+   * routes may serve the host (listener isolation, Gateway API `Gateway.spec.listeners`). Undefined: no listener takes it.
    */
-  listenerFor(host: string): CompiledListener | undefined {
+  ownerOf(host: string): HostOwner | undefined {
     return this.#hosts.find(host);
+  }
+
+  /** The owner of a host, when that routes requests. */
+  listenerFor(host: string): CompiledListener | undefined {
+    const owner = this.#hosts.find(host);
+    return owner instanceof CompiledTlsListener ? undefined : owner;
   }
 
   /** The ids of the listeners whose Gateways trust a peer, by its address. */
@@ -62,10 +78,14 @@ export function compileBinding(binding: Binding, options: CompileOptions = {}): 
   const { previous, volatileNames = NONE, verdicts = new PatternVerdicts() } = options;
   if (previous?.binding === binding) return previous;
   const known = new Map(previous?.listeners.map(compiled => [compiled.listener.id, compiled]));
-  const listeners = binding.listeners.map(listener =>
+  const requests = requestListeners(binding.listeners).map(listener =>
     compileListener(listener, { volatileNames, verdicts }, known.get(listener.id)),
   );
-  return new CompiledBinding(binding, listeners);
+  const streams = new Map(previous?.tlsListeners.map(compiled => [compiled.listener, compiled]));
+  const tls = binding.listeners.flatMap(listener =>
+    listener.kind === 'tls' ? [streams.get(listener) ?? new CompiledTlsListener(listener)] : [],
+  );
+  return new CompiledBinding(binding, { requests, tls });
 }
 
 const NONE: ReadonlySet<string> = new Set();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Listener, RouteEntry } from '../snapshot/index.ts';
+import type { RequestListener, RouteEntry } from '../snapshot/index.ts';
 import { AddressRanges } from '../values/index.ts';
 import { type CompiledVirtualHost, compileVirtualHost } from './compiled-virtual-host.ts';
 import { HostIndex } from './host-index.ts';
@@ -9,7 +9,7 @@ import type { RequestView } from './request-view.ts';
 
 /** One listener's routes, ready to be asked. */
 export class CompiledListener {
-  readonly listener: Listener;
+  readonly listener: RequestListener;
   /** Names of all headers that its matches and its health endpoint look at. */
   readonly headerNames: ReadonlySet<string>;
   /** True when one of them is a volatile one: then an answer must not be kept with a header list. */
@@ -18,7 +18,7 @@ export class CompiledListener {
   readonly trustedProxies: AddressRanges | null;
   readonly #hosts: HostIndex<CompiledVirtualHost>;
 
-  constructor(listener: Listener, hosts: HostIndex<CompiledVirtualHost>, headers: HeaderUse) {
+  constructor(listener: RequestListener, hosts: HostIndex<CompiledVirtualHost>, headers: HeaderUse) {
     this.listener = listener;
     this.trustedProxies = listener.trustedProxies.length === 0 ? null : new AddressRanges(listener.trustedProxies);
     this.headerNames = headers.names;
@@ -75,7 +75,7 @@ export interface ListenerOptions {
 
 /** Compiles a listener; virtual hosts that did not change since `previous` are taken over. */
 export function compileListener(
-  listener: Listener,
+  listener: RequestListener,
   { volatileNames, verdicts }: ListenerOptions,
   previous: CompiledListener | undefined,
 ): CompiledListener {

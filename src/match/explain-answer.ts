@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { REQUEST_FAILURES, type RequestFailureReason } from '../errors/index.ts';
-import type { Filter, Listener, Rule, Snapshot, WeightedBackend } from '../snapshot/index.ts';
+import type { Filter, RequestListener, Rule, Snapshot, WeightedBackend } from '../snapshot/index.ts';
 import { grpcStatusWord, socketAddress } from '../values/index.ts';
 import { explainFilters, explainRewrite, type FilteredRequest } from './explain-filters.ts';
 import type { ExplainedAnswer, ExplainedBackend, ExplainedEndpoint, ExplainedPlace, Question } from './explanation.ts';
@@ -115,7 +115,7 @@ function serversOf(rule: Rule, request: FilteredRequest): readonly string[] {
 /** `answer`, of a request that servers are asked about first: those of its listener's filters, then `servers`, its rule's. */
 export function explainGate(
   answer: ExplainedAnswer,
-  { listener, servers }: { readonly listener: Listener; readonly servers: readonly string[] },
+  { listener, servers }: { readonly listener: RequestListener; readonly servers: readonly string[] },
   { protocol }: Question,
 ): ExplainedAnswer {
   const asked: string[] = [];

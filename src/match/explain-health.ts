@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Listener } from '../snapshot/index.ts';
+import type { RequestListener } from '../snapshot/index.ts';
 import type { CompiledBinding } from './compiled-binding.ts';
 import type { CompiledListener } from './compiled-listener.ts';
 import type { ExplainedAnswer, Question } from './explanation.ts';
@@ -10,7 +10,7 @@ import { viewOf } from './question-view.ts';
 /** What the health endpoint makes of a request. */
 export interface ExplainedHealth {
   /** Whose endpoint answers, whatever routes there are; undefined: none. */
-  readonly answers: { readonly listener: Listener; readonly answer: ExplainedAnswer } | undefined;
+  readonly answers: { readonly listener: RequestListener; readonly answer: ExplainedAnswer } | undefined;
   /** Why it does not, where the path is its own; '' else. */
   readonly whyNot: string;
 }

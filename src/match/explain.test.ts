@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Cluster, Listener, RouteEntry, Rule, Snapshot } from '../snapshot/index.ts';
+import type { Cluster, RequestListener, RouteEntry, Rule, Snapshot } from '../snapshot/index.ts';
 import { explain } from './explain.ts';
 import type { Question } from './explanation.ts';
 import { binding, entry, exact, listener, rule, virtualHost } from './snapshot-builders.test-support.ts';
@@ -266,7 +266,7 @@ describe('the answer', () => {
     assert.deepEqual(filters, ['external auth: app/auth:9000 is asked by gRPC; without its yes the request is denied']);
     assert.match(answer.text, /^forwarded to .*, if app\/auth:9000 says yes$/);
     const fault = { httpStatus: 500, grpcStatus: 14, message: 'cannot be resolved', reason: 'filter_unresolved' };
-    const gated = (gate: Listener['filters']) => {
+    const gated = (gate: RequestListener['filters']) => {
       const bound = binding({ ...listener('l', '*', virtualHost('*', entry('r', null))), filters: gate });
       return explain(snapshot(bound), { ...ASKED, protocol: 'http', method: 'GET', path: '/x' }).places[0];
     };

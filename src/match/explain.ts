@@ -4,7 +4,7 @@
  * Says which rule takes a request, and why each other one does not. The listener and the rule come from the compiled
  * matchers that the proxy asks, so an explanation cannot disagree with the traffic.
  */
-import type { Binding, Listener, Snapshot } from '../snapshot/index.ts';
+import { type Binding, type RequestListener, requestListeners, type Snapshot } from '../snapshot/index.ts';
 import { ANY_HOST, socketAddress, targetFault } from '../values/index.ts';
 import { type CompiledBinding, compileBinding } from './compiled-binding.ts';
 import type { CompiledListener } from './compiled-listener.ts';
@@ -22,7 +22,7 @@ import { describeListenerFilter } from './rule-text.ts';
 /** Explains a request against a snapshot. Pure; compiles each binding: some 100 ms with thousands of routes. */
 export function explain(snapshot: Snapshot, question: Question): Explanation {
   const places = snapshot.bindings
-    .filter(binding => binding.listeners.some(listener => isAskedFor(listener, question)))
+    .filter(binding => requestListeners(binding.listeners).some(listener => isAskedFor(listener, question)))
     .flatMap(binding => explainBinding(binding, { snapshot, question }));
   const { protocol, method, path, headers } = question;
   return {
@@ -31,7 +31,7 @@ export function explain(snapshot: Snapshot, question: Question): Explanation {
   };
 }
 
-function isAskedFor({ gateway, name }: Listener, question: Question): boolean {
+function isAskedFor({ gateway, name }: RequestListener, question: Question): boolean {
   if (question.gateway !== null && question.gateway !== `${gateway.namespace}/${gateway.name}`) return false;
   return question.listener === null || question.listener === name;
 }
@@ -50,14 +50,14 @@ function explainBinding(binding: Binding, { snapshot, question }: Asked): Explai
   const compiled = compileBinding(binding);
   const { host } = question;
   if (host !== null) return [explainPlace({ compiled, snapshot, question, host })];
-  const hosts = binding.listeners
+  const hosts = requestListeners(binding.listeners)
     .filter(listener => isAskedFor(listener, question))
     .map(listener => assumeHost(compiled, listener, question));
   return [...new Set(hosts)].map(assumed => explainPlace({ compiled, snapshot, question, host: assumed }));
 }
 
 /** A host that the listener owns and, if there is one, under which a rule takes the request. */
-function assumeHost(compiled: CompiledBinding, listener: Listener, question: Question): string {
+function assumeHost(compiled: CompiledBinding, listener: RequestListener, question: Question): string {
   const hosts = [...listener.virtualHosts.map(({ hostname }) => hostname), listener.hostname].map(exampleOf);
   const owned = hosts.filter(host => compiled.listenerFor(host)?.listener === listener);
   const request = viewOf(question, compiled.listenerFor(owned[0] ?? ''));
@@ -116,7 +116,7 @@ function explainPlace(context: PlaceContext): ExplainedPlace {
   return { ...found, ...explainRule(winner.rule, context.snapshot, request) };
 }
 
-function explainListener({ id, hostname, kind }: Listener): ExplainedListener {
+function explainListener({ id, hostname, kind }: RequestListener): ExplainedListener {
   return { id, hostname, isTls: kind === 'https' };
 }
 

@@ -3,7 +3,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import type { Binding, GrpcMethodMatch, HeaderMatch, RouteEntry, Snapshot, VirtualHost } from '../snapshot/index.ts';
+import {
+  type Binding,
+  type GrpcMethodMatch,
+  type HeaderMatch,
+  type RouteEntry,
+  requestListeners,
+  type Snapshot,
+  type VirtualHost,
+} from '../snapshot/index.ts';
 import { compareHostnames } from '../values/index.ts';
 import { compileBinding } from './compiled-binding.ts';
 import { explain } from './explain.ts';
@@ -144,7 +152,7 @@ describe('matching', () => {
 
 /** The same matches with other rules: what a change of a weight makes. */
 function withNewRules(bound: Binding): Binding {
-  const changed = bound.listeners.map(old => {
+  const changed = requestListeners(bound.listeners).map(old => {
     const hosts = old.virtualHosts.map(({ hostname, entries }) =>
       virtualHost(hostname, ...entries.map((one, at) => (at % 2 === 0 ? { ...one, rule: rule(`new-${at}`) } : one))),
     );
@@ -154,7 +162,7 @@ function withNewRules(bound: Binding): Binding {
 }
 
 function dropSome(bound: Binding, pick: number): Binding {
-  const changed = bound.listeners.map(old => {
+  const changed = requestListeners(bound.listeners).map(old => {
     const hosts = old.virtualHosts.map(({ hostname, entries }) =>
       virtualHost(hostname, ...entries.filter((_, at) => at !== pick % (entries.length + 1)).reverse()),
     );

@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Binding, GrpcMethodMatch, HttpPathMatch, RequestMatch } from '../snapshot/index.ts';
+import {
+  type Binding,
+  type GrpcMethodMatch,
+  type HttpPathMatch,
+  type Listener,
+  type RequestMatch,
+  routesRequests,
+} from '../snapshot/index.ts';
 
 /**
  * The binding with only those entries that may take requests for a path, patterns among them. A request for it is answered
@@ -12,14 +19,17 @@ export function narrowBinding(binding: Binding, path: string): Binding {
   const asked = mark < 0 ? path : path.slice(0, mark);
   return {
     ...binding,
-    listeners: binding.listeners.map(listener => ({
-      ...listener,
-      virtualHosts: listener.virtualHosts.map(host => ({
-        ...host,
-        entries: host.entries.filter(({ match }) => mayTake(match, asked)),
-      })),
-    })),
+    listeners: binding.listeners.map(listener => narrowListener(listener, asked)),
   };
+}
+
+function narrowListener(listener: Listener, asked: string): Listener {
+  if (!routesRequests(listener)) return listener;
+  const virtualHosts = listener.virtualHosts.map(host => ({
+    ...host,
+    entries: host.entries.filter(({ match }) => mayTake(match, asked)),
+  }));
+  return { ...listener, virtualHosts };
 }
 
 function mayTake(match: RequestMatch, path: string): boolean {

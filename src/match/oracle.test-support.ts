@@ -4,7 +4,15 @@
  * Matching as the specification says it, without any index: for property tests. Sources: Gateway API v1.7
  * `GRPCRouteRule.matches`, `GRPCMethodMatch`, `GRPCHeaderMatch`, `GRPCRoute.hostnames`, `Gateway.spec.listeners`.
  */
-import type { Binding, GrpcMethodMatch, HeaderMatch, Listener, RequestMatch, RouteEntry } from '../snapshot/index.ts';
+import {
+  type Binding,
+  type GrpcMethodMatch,
+  type HeaderMatch,
+  type RequestListener,
+  type RequestMatch,
+  type RouteEntry,
+  requestListeners,
+} from '../snapshot/index.ts';
 
 export interface OracleRequest {
   readonly host: string;
@@ -14,18 +22,18 @@ export interface OracleRequest {
 }
 
 /** "The most specific hostname wins": exact names first, then wildcards with more characters, then no hostname. */
-export function oracleListener(binding: Binding, { host }: { readonly host: string }): Listener | undefined {
-  return mostSpecificFirst(binding.listeners.filter(({ hostname }) => takes(hostname, host)))[0];
+export function oracleListener(binding: Binding, { host }: { readonly host: string }): RequestListener | undefined {
+  return mostSpecificFirst(requestListeners(binding.listeners).filter(({ hostname }) => takes(hostname, host)))[0];
 }
 
 /** Of the rules for all hostnames that take the host: most specific hostname first, then in their order. */
-export function oracleEntry(listener: Listener, request: OracleRequest): RouteEntry | undefined {
+export function oracleEntry(listener: RequestListener, request: OracleRequest): RouteEntry | undefined {
   return firstEntry(listener, request.host, match => grpcHolds(match, request));
 }
 
 /** The first entry for a host whose match holds. */
 export function firstEntry(
-  { virtualHosts }: Listener,
+  { virtualHosts }: RequestListener,
   host: string,
   holds: (match: RequestMatch) => boolean,
 ): RouteEntry | undefined {

@@ -5,6 +5,7 @@ import type {
   GrpcMethodMatch,
   HeaderMatch,
   Listener,
+  RequestListener,
   RouteEntry,
   Rule,
   VirtualHost,
@@ -18,7 +19,7 @@ export function binding(...listeners: readonly Listener[]): Binding {
   return { id: '127.0.0.1:80/tcp', address: '127.0.0.1', port: 80, admission: 'first-bytes', listeners };
 }
 
-export function listener(name: string, hostname: string, ...virtualHosts: readonly VirtualHost[]): Listener {
+export function listener(name: string, hostname: string, ...virtualHosts: readonly VirtualHost[]): RequestListener {
   const identity = { id: `ns/gw/${name}`, gateway: { namespace: 'ns', name: 'gw' }, name, hostname };
   return { kind: 'http', ...identity, ...PLAIN_EDGE, virtualHosts };
 }

@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import { afterEach, describe, it } from 'node:test';
 import type { Worker } from 'node:worker_threads';
 import { EMPTY_SNAPSHOT } from '../snapshot/index.ts';
+import { firstHosts } from '../snapshot/listener.test-support.ts';
 import {
   CLUSTER,
   call,
@@ -247,7 +248,7 @@ describe('a data plane whose worker fails', () => {
       const { plane } = await startPlane(workers);
       await plane.apply(snapshotOf({ ports: [port], endpoints: [backend.endpoint] }));
       const broken = structuredClone(snapshotOf({ version: 2, ports: [port], endpoints: [backend.endpoint] }));
-      const [entry] = broken.bindings[0]?.listeners[0]?.virtualHosts[0]?.entries ?? [];
+      const [entry] = firstHosts(broken)[0]?.entries ?? [];
       // What no translation makes: it is found out when the worker compiles it.
       Object.assign(entry ?? {}, { match: null });
       await assert.rejects(plane.apply(broken));

@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { BindFailure, BindFailures, Cluster, Snapshot } from '../snapshot/index.ts';
+import {
+  type BindFailure,
+  type BindFailures,
+  type Cluster,
+  requestListeners,
+  type Snapshot,
+} from '../snapshot/index.ts';
 import { HeaderListPool, HeadMemory } from '../wire/index.ts';
 import type { DataPlaneOptions } from './data-plane-options.ts';
 import {
@@ -230,7 +236,7 @@ export class DataPlane {
 /** Stops at the first rule that does. */
 function wantsSessions({ bindings }: Snapshot): boolean {
   for (const { listeners } of bindings) {
-    for (const { virtualHosts } of listeners) {
+    for (const { virtualHosts } of requestListeners(listeners)) {
       for (const { entries } of virtualHosts) {
         for (const { rule } of entries) if (rule.sessionPersistence !== null) return true;
       }

@@ -4,10 +4,13 @@ import type { BackendTls } from './backend-tls.ts';
 
 /** One backend port, and what is spoken to it. */
 export interface Cluster {
-  /** `namespace/service:port`, and `/h1` behind it for that protocol: routes of two kinds may use one port. */
+  /** `namespace/service:port`, and the protocol behind it (`/h1`) unless that is `h2`: routes of several kinds may use one port. */
   readonly id: string;
-  /** `h1`: HTTP/1.1. `h2`: HTTP/2, in cleartext by prior knowledge, in TLS by ALPN. */
-  readonly protocol: 'h1' | 'h2';
+  /**
+   * `h1`: HTTP/1.1. `h2`: HTTP/2, in cleartext by prior knowledge, in TLS by ALPN. `tcp`, `udp`: whatever a client sends; each has a
+   * connection, or a flow of datagrams, of its own.
+   */
+  readonly protocol: 'h1' | 'h2' | 'tcp' | 'udp';
   /** null: cleartext. */
   readonly tls: BackendTls | null;
   readonly balancer: BalancerPolicy;

@@ -5,7 +5,8 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { applyDelta, diffSnapshots, EMPTY_SNAPSHOT } from './delta.ts';
 import { deepFreeze } from './freeze.ts';
-import { PLAIN_EDGE } from './listener.test-support.ts';
+import { firstHosts, PLAIN_EDGE } from './listener.test-support.ts';
+import type { VirtualHost } from './listener.ts';
 import { orderViolations } from './order.ts';
 import { randomSnapshot, sampleMatch, variantRule } from './random-snapshot.test-support.ts';
 import type { Rule } from './rule.ts';
@@ -26,7 +27,7 @@ function manyHosts(version: number, rules: readonly Rule[]): Snapshot {
   return snapshotOf(version, hosts);
 }
 
-function snapshotOf(version: number, virtualHosts: Snapshot['bindings'][0]['listeners'][0]['virtualHosts']): Snapshot {
+function snapshotOf(version: number, virtualHosts: readonly VirtualHost[]): Snapshot {
   const gateway = { namespace: 'default', name: 'gateway' };
   const listener = {
     kind: 'http' as const,
@@ -112,8 +113,7 @@ describe('a snapshot delta', () => {
       assert.ok(JSON.stringify(delta).length < 2_000, `${JSON.stringify(delta).length} bytes`);
       const next = applyDelta(worker, structuredClone(delta));
       assert.deepEqual(next, after);
-      const entriesOf = (snapshot: Snapshot) =>
-        snapshot.bindings[0]?.listeners[0]?.virtualHosts.flatMap(host => host.entries) ?? [];
+      const entriesOf = (snapshot: Snapshot) => firstHosts(snapshot).flatMap(host => host.entries);
       const old = entriesOf(worker);
       const differing = entriesOf(next).flatMap((entry, at) => (entry === old[at] ? [] : [at]));
       assert.deepEqual(differing, [5_000]);
@@ -128,7 +128,7 @@ describe('a snapshot delta', () => {
     const after = snapshotOf(2, [{ hostname: '*', entries: [entry('a', 0), entry('b', 1)] }]);
     const delta = structuredClone(diffSnapshots(before, after));
     assert.deepEqual(delta.rules, []);
-    const entries = applyDelta(before, delta).bindings[0]?.listeners[0]?.virtualHosts[0]?.entries ?? [];
+    const entries = firstHosts(applyDelta(before, delta))[0]?.entries ?? [];
     assert.equal(entries[1]?.rule, rule);
   });
 

@@ -7,13 +7,18 @@
  * - Its size follows the change: one rule among 10,000 is that rule and the place of its entries. Lists are sent as runs
  *   that stay and items that are new (`list-delta.ts`); rules once each, however many entries share them.
  * - `applyDelta` gives back the *same objects* for all that did not change, so that what was compiled from them is still
+<<<<<<< HEAD
  *   good: rules, entries, matches, virtual hosts, listeners, clusters, endpoint sets, certificates, trust bundles.
+=======
+ *   good: rules, entries, matches, virtual hosts, server names, listeners, clusters, endpoint sets, certificates.
+>>>>>>> 0e6d5e9 (wip)
  */
 import type { Cluster, EndpointSet } from './cluster.ts';
 import { sameContent } from './equal.ts';
 import { applyList, diffList, type ListDelta, type ListRules } from './list-delta.ts';
-import type { Certificate, Listener, VirtualHost } from './listener.ts';
-import type { RequestMatch, RouteEntry, Rule } from './rule.ts';
+import { type Certificate, requestListeners } from './listener.ts';
+import { applyListener, type ListenerPut, listenerRules, type Put, putOf, type RuleOf } from './listener-delta.ts';
+import type { RouteEntry, Rule } from './rule.ts';
 import type { Binding, Snapshot } from './snapshot.ts';
 import type { TrustBundle } from './trust-bundle.ts';
 
@@ -31,24 +36,7 @@ export interface SnapshotDelta {
   readonly trustBundles: ListDelta<TrustBundle>;
 }
 
-/** A changed or new item with a list inside. */
-interface Put<Fields, Inner> {
-  /** Index of the old item that `inner` is relative to; -1: none, an empty list. */
-  readonly base: number;
-  readonly fields: Fields;
-  readonly inner: ListDelta<Inner>;
-}
 type BindingPut = Put<Omit<Binding, 'listeners'>, ListenerPut>;
-type ListenerPut = Put<ListenerFields<Listener>, VirtualHostPut>;
-/** Of each kind of listener by itself. */
-type ListenerFields<L> = L extends Listener ? Omit<L, 'virtualHosts'> : never;
-type VirtualHostPut = Put<Omit<VirtualHost, 'entries'>, EntryPut>;
-interface EntryPut {
-  readonly rule: string;
-  readonly matchIndex: number;
-  /** Index of the old entry that has the same match; else the match. */
-  readonly match: number | RequestMatch;
-}
 
 /** Before the first snapshot. */
 export const EMPTY_SNAPSHOT: Snapshot = {
@@ -110,53 +98,9 @@ function bindingRules(rules: Map<string, Rule>): ListRules<Binding, BindingPut> 
   };
 }
 
-function listenerRules(rules: Map<string, Rule>): ListRules<Listener, ListenerPut> {
-  const inner = virtualHostRules(rules);
-  return {
-    key: byId,
-    put({ virtualHosts, ...fields }, before, index) {
-      const change = diffList(before?.virtualHosts ?? [], virtualHosts, inner);
-      return putOf(fields, change, index, { ...before, virtualHosts: null });
-    },
-  };
-}
-
-function virtualHostRules(rules: Map<string, Rule>): ListRules<VirtualHost, VirtualHostPut> {
-  const inner = entryRules(rules);
-  return {
-    key: virtualHost => virtualHost.hostname,
-    put({ entries, ...fields }, before, index) {
-      return putOf(fields, diffList(before?.entries ?? [], entries, inner), index, { ...before, entries: null });
-    },
-  };
-}
-
-/** null when neither the fields nor the inner list changed. `before` is the old item with its list taken out. */
-function putOf<Fields extends object, Inner>(
-  fields: Fields,
-  inner: ListDelta<Inner>,
-  base: number,
-  before: object,
-): Put<Fields, Inner> | null {
-  const sameFields = Object.entries(fields).every(([key, value]) => sameContent(Reflect.get(before, key), value));
-  return base >= 0 && inner === null && sameFields ? null : { base, fields, inner };
-}
-
-function entryRules(rules: Map<string, Rule>): ListRules<RouteEntry, EntryPut> {
-  return {
-    key: entry => `${entry.rule.id}#${entry.matchIndex}`,
-    put(after, before, index) {
-      const sameMatch = before !== undefined && sameContent(before.match, after.match);
-      if (sameMatch && sameContent(before.rule, after.rule)) return null;
-      rules.set(after.rule.id, after.rule);
-      return { rule: after.rule.id, matchIndex: after.matchIndex, match: sameMatch ? index : after.match };
-    },
-  };
-}
-
 function forEachEntry(snapshot: Snapshot, visit: (entry: RouteEntry) => void): void {
   for (const binding of snapshot.bindings) {
-    for (const listener of binding.listeners) {
+    for (const listener of requestListeners(binding.listeners)) {
       for (const virtualHost of listener.virtualHosts) for (const entry of virtualHost.entries) visit(entry);
     }
   }
@@ -169,8 +113,6 @@ function dropKnownRules(before: Snapshot, rules: Map<string, Rule>): void {
     if (wanted !== undefined && sameContent(wanted, rule)) rules.delete(rule.id);
   });
 }
-
-type RuleOf = (id: string) => Rule;
 
 function ruleTable(before: Snapshot, sent: readonly Rule[]): RuleOf {
   const fresh = new Map(sent.map(rule => [rule.id, rule]));
@@ -193,20 +135,4 @@ function ruleTable(before: Snapshot, sent: readonly Rule[]): RuleOf {
 function applyBinding(before: readonly Binding[], put: BindingPut, ruleOf: RuleOf): Binding {
   const base = before[put.base]?.listeners ?? [];
   return { ...put.fields, listeners: applyList(base, put.inner, inner => applyListener(base, inner, ruleOf)) };
-}
-
-function applyListener(before: readonly Listener[], put: ListenerPut, ruleOf: RuleOf): Listener {
-  const base = before[put.base]?.virtualHosts ?? [];
-  return { ...put.fields, virtualHosts: applyList(base, put.inner, inner => applyVirtualHost(base, inner, ruleOf)) };
-}
-
-function applyVirtualHost(before: readonly VirtualHost[], put: VirtualHostPut, ruleOf: RuleOf): VirtualHost {
-  const base = before[put.base]?.entries ?? [];
-  return { ...put.fields, entries: applyList(base, put.inner, inner => applyEntry(base, inner, ruleOf)) };
-}
-
-function applyEntry(before: readonly RouteEntry[], put: EntryPut, ruleOf: RuleOf): RouteEntry {
-  const match = typeof put.match === 'number' ? before[put.match]?.match : put.match;
-  if (match === undefined) throw new Error(`the delta names an entry that is not there: ${put.match}`);
-  return { match, rule: ruleOf(put.rule), matchIndex: put.matchIndex };
 }

@@ -13,5 +13,6 @@ export * from './listener.ts';
 export * from './order.ts';
 export * from './rule.ts';
 export * from './snapshot.ts';
+export * from './stream-rule.ts';
 export * from './trust-bundle.ts';
 export * from './url-change.ts';

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { RequestRouting } from './listener.ts';
+import { type RequestRouting, requestListeners, type VirtualHost } from './listener.ts';
+import type { Snapshot } from './snapshot.ts';
 
 /** What a listener has when its Gateway says nothing of it. */
 export const PLAIN_EDGE: Omit<RequestRouting, 'virtualHosts'> = {
@@ -9,3 +10,8 @@ export const PLAIN_EDGE: Omit<RequestRouting, 'virtualHosts'> = {
   trustedProxies: [],
   ports: { own: 80, http: 80, https: 443 },
 };
+
+/** The virtual hosts of the first listener of the first binding. */
+export function firstHosts({ bindings }: Pick<Snapshot, 'bindings'>): readonly VirtualHost[] {
+  return requestListeners(bindings[0]?.listeners ?? [])[0]?.virtualHosts ?? [];
+}

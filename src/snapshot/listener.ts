@@ -2,9 +2,13 @@
 
 import type { ExternalAuth } from './external-auth.ts';
 import type { Fault, HeaderField, RouteEntry } from './rule.ts';
+import type { StreamRule } from './stream-rule.ts';
 
-/** One listener of a Gateway on a binding: what becomes of the connections that are its own. */
-export type Listener = HttpListener | HttpsListener;
+/** One listener of a Gateway on a binding: what becomes of the connections, or the datagrams, that are its own. */
+export type Listener = RequestListener | TlsListener | TcpListener | UdpListener;
+
+/** Listeners that route requests, each by itself. */
+export type RequestListener = HttpListener | HttpsListener;
 
 /** Requests in cleartext. */
 export interface HttpListener extends ListenerIdentity, RequestRouting {
@@ -15,6 +19,36 @@ export interface HttpListener extends ListenerIdentity, RequestRouting {
 export interface HttpsListener extends ListenerIdentity, RequestRouting {
   readonly kind: 'https';
   readonly tls: TlsTermination;
+}
+
+/** Connections that begin with a ClientHello: its server name chooses who gets the bytes. */
+export interface TlsListener extends ListenerIdentity {
+  readonly kind: 'tls';
+  /** null: nothing is ended here, the backend gets the TLS as the client sends it. Else it gets what was in it. */
+  readonly tls: TlsTermination | null;
+  /** Sorted, most specific pattern first; each pattern once. A server name that none takes is refused. */
+  readonly serverNames: readonly ServerNameRoute[];
+}
+
+/** Whose the connections are whose server name `hostname` takes and no more specific pattern does. */
+export interface ServerNameRoute {
+  /** A hostname pattern. */
+  readonly hostname: string;
+  readonly rule: StreamRule;
+}
+
+/** Connections of any bytes. The only listener of its binding. */
+export interface TcpListener extends ListenerIdentity {
+  readonly kind: 'tcp';
+  /** null: no route is attached, so connections are closed as they come. */
+  readonly rule: StreamRule | null;
+}
+
+/** Datagrams. The only listener of its binding. */
+export interface UdpListener extends ListenerIdentity {
+  readonly kind: 'udp';
+  /** null: no route is attached, so datagrams are dropped. */
+  readonly rule: StreamRule | null;
 }
 
 /** What every listener has. */
@@ -95,4 +129,14 @@ export interface Certificate {
 export interface VirtualHost {
   readonly hostname: string;
   readonly entries: readonly RouteEntry[];
+}
+
+/** True when it routes requests. */
+export function routesRequests(listener: Listener): listener is RequestListener {
+  return listener.kind === 'http' || listener.kind === 'https';
+}
+
+/** Those of a list that route requests. */
+export function requestListeners(listeners: readonly Listener[]): readonly RequestListener[] {
+  return listeners.every(routesRequests) ? listeners : listeners.filter(routesRequests);
 }

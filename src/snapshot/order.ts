@@ -6,7 +6,7 @@
  */
 import { compareHostnames, compareStrings } from '../values/index.ts';
 import type { Endpoint, EndpointSet } from './cluster.ts';
-import type { Listener, VirtualHost } from './listener.ts';
+import { type Listener, routesRequests, type ServerNameRoute, type VirtualHost } from './listener.ts';
 import type { Binding, Snapshot } from './snapshot.ts';
 
 /** By id, by code unit. */
@@ -21,6 +21,11 @@ export function compareListeners(a: Listener, b: Listener): number {
 
 /** Most specific hostname first. */
 export function compareVirtualHosts(a: VirtualHost, b: VirtualHost): number {
+  return compareHostnames(a.hostname, b.hostname);
+}
+
+/** Most specific hostname first. */
+export function compareServerNames(a: ServerNameRoute, b: ServerNameRoute): number {
   return compareHostnames(a.hostname, b.hostname);
 }
 
@@ -49,11 +54,20 @@ export function sortSnapshot(snapshot: Snapshot): Snapshot {
 }
 
 function sortBinding(binding: Binding): Binding {
-  const listeners = binding.listeners.map(listener => ({
-    ...listener,
-    virtualHosts: listener.virtualHosts.toSorted(compareVirtualHosts),
-  }));
-  return { ...binding, listeners: listeners.sort(compareListeners) };
+  return { ...binding, listeners: binding.listeners.map(sortListener).sort(compareListeners) };
+}
+
+function sortListener(listener: Listener): Listener {
+  switch (listener.kind) {
+    case 'http':
+    case 'https':
+      return { ...listener, virtualHosts: listener.virtualHosts.toSorted(compareVirtualHosts) };
+    case 'tls':
+      return { ...listener, serverNames: listener.serverNames.toSorted(compareServerNames) };
+    case 'tcp':
+    case 'udp':
+      return listener;
+  }
 }
 
 /** What breaks the total order, one line each ('' keys, doubles and disorder); empty when all is well. For tests. */
@@ -67,11 +81,17 @@ export function orderViolations(snapshot: Snapshot): string[] {
     ...snapshot.endpoints.flatMap(set => disorder(`endpoints of ${set.cluster}`, set.endpoints, compareEndpoints)),
     ...snapshot.bindings.flatMap(binding => [
       ...disorder(`listeners of ${binding.id}`, binding.listeners, compareListeners),
-      ...binding.listeners.flatMap(listener =>
-        disorder(`virtual hosts of ${listener.id}`, listener.virtualHosts, compareVirtualHosts),
-      ),
+      ...binding.listeners.flatMap(listenerDisorder),
     ]),
   ];
+}
+
+function listenerDisorder(listener: Listener): string[] {
+  if (routesRequests(listener))
+    return disorder(`virtual hosts of ${listener.id}`, listener.virtualHosts, compareVirtualHosts);
+  return listener.kind === 'tls'
+    ? disorder(`server names of ${listener.id}`, listener.serverNames, compareServerNames)
+    : [];
 }
 
 function disorder<T>(what: string, items: readonly T[], compare: (a: T, b: T) => number): string[] {

@@ -8,6 +8,7 @@ import { sortSnapshot } from './order.ts';
 import { sampleRule } from './rule.test-support.ts';
 import type { RequestMatch, RouteEntry, Rule } from './rule.ts';
 import type { Binding, Snapshot } from './snapshot.ts';
+import type { StreamRule } from './stream-rule.ts';
 import type { TrustBundle } from './trust-bundle.ts';
 
 const HOSTS = ['*', '*.example.com', 'a.example.com', 'b.example.com'];
@@ -66,8 +67,37 @@ function listeners(rules: ReadonlyMap<string, Rule>): fc.Arbitrary<Listener[]> {
     virtualHosts: virtualHosts(rules),
     ports: fc.constant({ own: 80, http: 80, https: 443 }),
   });
-  const listener = fc.tuple(kind, identity).map(([own, all]) => ({ ...own, ...all }));
-  return fc.uniqueArray(listener, { selector: value => value.id, minLength: 1, maxLength: 3 });
+  const listener = fc.tuple(kind, identity).map(([own, all]): Listener => ({ ...own, ...all }));
+  return fc.uniqueArray(fc.oneof(listener, streamListeners()), {
+    selector: value => value.id,
+    minLength: 1,
+    maxLength: 3,
+  });
+}
+
+function streamRule(variant: number): StreamRule {
+  const { id, origin, backends } = variantRule(`stream-${variant}`, variant);
+  const targets = backends.map(({ weight, target }) => ({ weight, target }));
+  return { id, origin, fault: null, backends: targets, totalWeight: variant + 1, idleTimeoutMs: 3_600_000 };
+}
+
+function streamListeners(): fc.Arbitrary<Listener> {
+  const identity = fc.record({
+    id: fc.constantFrom(...NAMES).map(name => `default/gateway/${name}`),
+    gateway: fc.constant({ namespace: 'default', name: 'gateway' }),
+    name: fc.constantFrom(...NAMES),
+    hostname: fc.constantFrom(...HOSTS),
+  });
+  const name = fc.record({ hostname: fc.constantFrom(...HOSTS), rule: variants.map(streamRule) });
+  const serverNames = fc.uniqueArray(name, { selector: value => value.hostname, maxLength: 4 });
+  const kind = fc.oneof(
+    fc.record({ kind: fc.constant('tls' as const), serverNames, tls: fc.constantFrom(null, { certificates: ['a'] }) }),
+    fc.record({
+      kind: fc.constantFrom('tcp' as const, 'udp' as const),
+      rule: fc.option(variants.map(streamRule)),
+    }),
+  );
+  return fc.tuple(kind, identity).map(([own, all]) => ({ ...own, ...all }));
 }
 
 function bindings(rules: ReadonlyMap<string, Rule>): fc.Arbitrary<Binding[]> {

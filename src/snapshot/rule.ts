@@ -100,12 +100,14 @@ export interface RuleOrigin {
 export interface WeightedBackend {
   /** Above 0. */
   readonly weight: number;
-  /** Where it goes, or why its share fails. */
-  readonly target:
-    | { readonly kind: 'cluster'; readonly cluster: string }
-    | { readonly kind: 'fault'; readonly fault: Fault };
+  readonly target: BackendTarget;
   readonly filters: readonly Filter[];
 }
+
+/** Where a backend's share goes, or why it fails. */
+export type BackendTarget =
+  | { readonly kind: 'cluster'; readonly cluster: string }
+  | { readonly kind: 'fault'; readonly fault: Fault };
 
 /** A fault is part of the snapshot: its share of the requests is answered with it, and nothing else is disturbed. */
 export interface Fault {

@@ -23,9 +23,9 @@ export interface Snapshot {
   readonly trustBundles: readonly TrustBundle[];
 }
 
-/** One TCP socket that the data plane listens on. */
+/** One socket that the data plane listens on. */
 export interface Binding {
-  /** `127.0.0.1:8443/tcp`: the address and port bound. */
+  /** `127.0.0.1:8443/tcp`: the address and port bound, and the transport. */
   readonly id: string;
   readonly address: string;
   readonly port: number;
@@ -35,11 +35,18 @@ export interface Binding {
 }
 
 /**
- * How the connections of a binding, and their protocols, are told apart.
+ * How what arrives at a binding is told apart, and so of which kinds its listeners are.
  *
  * - `first-bytes`: cleartext; the HTTP/2 preface or the first line of HTTP/1 says what is spoken, each request's host whose it is.
- *   Listeners are of kind `http`.
- * - `client-hello`: TLS; the server name (SNI) chooses the listener and its certificate, ALPN the protocol. Listeners are of kind
- *   `https`.
+ *   Listeners of kind `http`.
+ * - `client-hello`: TLS; the server name (SNI) chooses the listener, and there the certificate or the backend; where requests follow,
+ *   ALPN says the protocol. Listeners of kinds `https` and `tls`.
+ * - `stream`: all connections are alike. One listener of kind `tcp`.
+ * - `datagrams`: UDP; all senders are alike. One listener of kind `udp`.
  */
-export type Admission = 'first-bytes' | 'client-hello';
+export type Admission = 'first-bytes' | 'client-hello' | 'stream' | 'datagrams';
+
+/** What a binding's socket is. */
+export function transportOf(admission: Admission): 'tcp' | 'udp' {
+  return admission === 'datagrams' ? 'udp' : 'tcp';
+}

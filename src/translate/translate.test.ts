@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Resource, ResourceSet } from '../resources/index.ts';
 import { bindFailure, type RouteEntry, type Snapshot } from '../snapshot/index.ts';
+import { firstHosts } from '../snapshot/listener.test-support.ts';
 import { ENVIRONMENT, parsed, resourceSet } from './environment.test-support.ts';
 import { overlayBindFailures } from './publish/bind-results.ts';
 import { translate } from './translate.ts';
@@ -56,7 +57,7 @@ function change(before: ResourceSet, objects: readonly Resource[]): ResourceSet 
 }
 
 function virtualHost(snapshot: Snapshot, hostname: string) {
-  return snapshot.bindings[0]?.listeners[0]?.virtualHosts.find(host => host.hostname === hostname);
+  return firstHosts(snapshot).find(host => host.hostname === hostname);
 }
 
 function entry(snapshot: Snapshot, hostname: string): RouteEntry | undefined {

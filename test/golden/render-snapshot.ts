@@ -1,6 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Binding, Listener, Rule, Snapshot } from '../../src/snapshot/index.ts';
+import {
+  type Binding,
+  type Listener,
+  type ReachedPorts,
+  type Rule,
+  requestListeners,
+  type Snapshot,
+  type StreamRule,
+} from '../../src/snapshot/index.ts';
 
 /**
  * A snapshot as a golden case shows it: a rule once, under its id, and nothing that has its default. So a case shows what
@@ -10,6 +18,7 @@ export function renderSnapshot({ bindings, clusters, endpoints, certificates, tr
   const shown = {
     bindings: bindings.map(renderBinding),
     rules: rulesOf(bindings).map(renderRule),
+    streamRules: streamRulesOf(bindings).map(renderStreamRule),
     clusters: clusters.map(cluster => withoutDefaults(cluster, CLUSTER_DEFAULTS)),
     endpoints,
     certificates: certificates.map(({ id, names, notAfterMs }) => ({
@@ -27,33 +36,74 @@ function renderBinding({ id, port, admission, listeners }: Binding): object {
   return {
     id,
     admission,
-    listeners: listeners.map(({ virtualHosts, ports, gateway: _gateway, name: _name, ...listener }) => ({
-      ...listener,
-      ports: movedPorts(port, ports),
-      virtualHosts: virtualHosts.map(({ hostname, entries }) => ({
-        hostname,
-        entries: entries.map(({ rule, match, matchIndex }) => ({
-          rule: rule.id,
-          matchIndex: matchIndex === 0 ? null : matchIndex,
-          match,
-        })),
-      })),
-    })),
+    listeners: listeners.map(listener => renderListener(listener, port)),
   };
 }
 
+function renderListener({ gateway: _gateway, name: _name, ...listener }: Listener, port: number): object {
+  switch (listener.kind) {
+    case 'http':
+    case 'https': {
+      const { virtualHosts, ports, ...rest } = listener;
+      return {
+        ...rest,
+        ports: movedPorts(port, ports),
+        virtualHosts: virtualHosts.map(({ hostname, entries }) => ({
+          hostname,
+          entries: entries.map(({ rule, match, matchIndex }) => ({
+            rule: rule.id,
+            matchIndex: matchIndex === 0 ? null : matchIndex,
+            match,
+          })),
+        })),
+      };
+    }
+    case 'tls':
+      return {
+        ...listener,
+        tls: listener.tls ?? 'passthrough',
+        serverNames: listener.serverNames.map(({ hostname, rule }) => ({ hostname, rule: rule.id })),
+      };
+    case 'tcp':
+    case 'udp':
+      return { ...listener, rule: listener.rule?.id ?? null };
+  }
+}
+
 /** null: clients reach the Gateway where it says. */
-function movedPorts(port: number, { own, http, https }: Listener['ports']): Listener['ports'] | null {
+function movedPorts(port: number, { own, http, https }: ReachedPorts): ReachedPorts | null {
   return own === port && http === 80 && https === 443 ? null : { own, http, https };
 }
 
 function rulesOf(bindings: readonly Binding[]): readonly Rule[] {
   const rules = new Map<string, Rule>();
   for (const { listeners } of bindings)
-    for (const { virtualHosts } of listeners)
+    for (const { virtualHosts } of requestListeners(listeners))
       for (const { entries } of virtualHosts) for (const { rule } of entries) rules.set(rule.id, rule);
   return [...rules.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
 }
+
+function streamRulesOf(bindings: readonly Binding[]): readonly StreamRule[] {
+  const rules = new Map<string, StreamRule>();
+  for (const listener of bindings.flatMap(binding => binding.listeners)) {
+    if (listener.kind === 'tls') for (const { rule } of listener.serverNames) rules.set(rule.id, rule);
+    if ((listener.kind === 'tcp' || listener.kind === 'udp') && listener.rule !== null)
+      rules.set(listener.rule.id, listener.rule);
+  }
+  return [...rules.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+/** As a rule; the idle timeout is shown when it is not the default. */
+function renderStreamRule({ origin, totalWeight: _, idleTimeoutMs, ...rule }: StreamRule): object {
+  const idle = idleTimeoutMs === DEFAULT_IDLE_TIMEOUT_MS[origin.kind] ? null : idleTimeoutMs;
+  return { ...rule, ruleName: origin.ruleName, idleTimeoutMs: idle };
+}
+
+const DEFAULT_IDLE_TIMEOUT_MS: Readonly<Record<string, number>> = {
+  TCPRoute: 3_600_000,
+  TLSRoute: 3_600_000,
+  UDPRoute: 60_000,
+};
 
 /** Kind, namespace, name and index stand in the id, the total follows from the weights. */
 function renderRule({ origin, totalWeight: _, ...rule }: Rule): object {

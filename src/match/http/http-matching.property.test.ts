@@ -3,14 +3,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import type {
-  Binding,
-  GrpcMatch,
-  HeaderMatch,
-  HttpMatch,
-  Listener,
-  RouteEntry,
-  Snapshot,
+import {
+  type Binding,
+  type GrpcMatch,
+  type HeaderMatch,
+  type HttpMatch,
+  type RequestListener,
+  type RouteEntry,
+  requestListeners,
+  type Snapshot,
 } from '../../snapshot/index.ts';
 import { compareHostnames } from '../../values/index.ts';
 import { compileBinding } from '../compiled-binding.ts';
@@ -145,7 +146,7 @@ describe('matching HTTP requests', () => {
 
   it('is explained as it is done: no candidate is refused that would take the request, and none else is not', () => {
     const property = fc.property(bindings, requests, (bound, asked) => {
-      const [owner] = bound.listeners;
+      const [owner] = requestListeners(bound.listeners);
       assert.ok(owner !== undefined);
       const winner = oracleHttpEntry(owner, asked);
       const snapshot: Snapshot = {
@@ -164,7 +165,7 @@ describe('matching HTTP requests', () => {
       const all = owner.virtualHosts.flatMap(host => host.entries);
       for (const { route, verdict, reason } of candidates) {
         const own = all.find(({ rule: { id } }) => route.endsWith(`/${id}`));
-        const alone: Listener = { ...owner, virtualHosts: own === undefined ? [] : [virtualHost('*', own)] };
+        const alone: RequestListener = { ...owner, virtualHosts: own === undefined ? [] : [virtualHost('*', own)] };
         assert.equal(verdict !== 'refused', oracleHttpEntry(alone, asked) !== undefined, reason);
       }
     });

@@ -4,7 +4,7 @@
  * Matching of HTTP requests as the specification says it, without any index: for property tests. Sources: Gateway API
  * `HTTPRouteRule.matches`, `HTTPPathMatch`, `HTTPHeaderMatch`, `HTTPQueryParamMatch`.
  */
-import type { HttpMatch, Listener, RequestMatch, RouteEntry } from '../../snapshot/index.ts';
+import type { HttpMatch, RequestListener, RequestMatch, RouteEntry } from '../../snapshot/index.ts';
 import { firstEntry, grpcHolds, holdsHeader } from '../oracle.test-support.ts';
 
 export interface HttpOracleRequest {
@@ -17,7 +17,7 @@ export interface HttpOracleRequest {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-export function oracleHttpEntry(listener: Listener, request: HttpOracleRequest): RouteEntry | undefined {
+export function oracleHttpEntry(listener: RequestListener, request: HttpOracleRequest): RouteEntry | undefined {
   return firstEntry(listener, request.host, match => holds(match, request));
 }
 

@@ -7,7 +7,7 @@ import { connect as connect2, createServer as createHttp2 } from 'node:http2';
 import { type AddressInfo, connect, type Server } from 'node:net';
 import { json, text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
-import type { Listener } from '../../snapshot/index.ts';
+import type { RequestListener } from '../../snapshot/index.ts';
 import { backend, httpListener, rule, TestGateway } from './gateway.test-support.ts';
 
 const TRUSTED = '127.0.0.2';
@@ -29,7 +29,7 @@ type Fields = Readonly<Record<string, string>>;
 type Ask = (from: string, fields: Fields, path?: string) => Promise<IncomingHttpHeaders>;
 
 /** Everything goes to `main`, but what came by https to `secure`. */
-function gatewayListener(trustedProxies: readonly string[]): Listener {
+function gatewayListener(trustedProxies: readonly string[]): RequestListener {
   const plain = httpListener('l', { '/': 'main' });
   const [host] = plain.virtualHosts;
   const [entry] = host?.entries ?? [];

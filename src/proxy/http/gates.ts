@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Listener, ListenerFilter } from '../../snapshot/index.ts';
+import type { ListenerFilter, RequestListener } from '../../snapshot/index.ts';
 import { authStep, type FilterStep } from '../filters/index.ts';
 import type { ClusterPool } from '../upstream/index.ts';
 import { faulted } from './answers.ts';
@@ -19,14 +19,14 @@ interface Gate {
 /** The filters of listeners, ready to be executed; those of an unchanged listener whose clusters are the same are compiled once. One per worker. */
 export class Gates {
   readonly #serving: Serving;
-  readonly #compiled = new WeakMap<Listener, Gate>();
+  readonly #compiled = new WeakMap<RequestListener, Gate>();
 
   constructor(serving: Serving) {
     this.#serving = serving;
   }
 
   /** What each request of a listener passes before a rule is asked (ListenerFilters.requests), in the order written. */
-  stepsOf(listener: Listener): readonly FilterStep[] {
+  stepsOf(listener: RequestListener): readonly FilterStep[] {
     if (listener.filters.length === 0) return NO_GATE;
     const { upstreams } = this.#serving;
     const known = this.#compiled.get(listener);

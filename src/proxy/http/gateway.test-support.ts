@@ -20,6 +20,7 @@ import type {
   Filter,
   HttpsListener,
   Listener,
+  RequestListener,
   Rule,
   Snapshot,
   TrustBundle,
@@ -120,7 +121,7 @@ export function listener(
   name: string,
   rules: readonly Rule[],
   { tls, ...changes }: Partial<Omit<HttpsListener, 'kind'>> = {},
-): Listener {
+): RequestListener {
   const hostname = changes.hostname ?? '*';
   const kind = tls === undefined ? { kind: 'http' as const } : { kind: 'https' as const, tls };
   return {
@@ -145,7 +146,7 @@ export function httpListener(
   name: string,
   clusterOf: Readonly<Record<string, string>>,
   changes: Partial<Rule> = {},
-): Listener {
+): RequestListener {
   const entries = Object.entries(clusterOf).map(([value, to]) => {
     const path = { kind: 'prefix', value } as const;
     const origin = { kind: 'HTTPRoute', namespace: 'default', name: to, ruleIndex: 0, ruleName: '' } as const;

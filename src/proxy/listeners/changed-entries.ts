@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Binding, RouteEntry } from '../../snapshot/index.ts';
+import { type Binding, type RouteEntry, requestListeners } from '../../snapshot/index.ts';
 
 const NONE: readonly never[] = [];
 
@@ -12,8 +12,8 @@ export function changedEntries(before: readonly Binding[], after: readonly Bindi
   const changed: RouteEntry[] = [];
   if (before === after) return changed;
   for (const [b, { listeners }] of after.entries()) {
-    const oldListeners = before[b]?.listeners ?? NONE;
-    for (const [l, { virtualHosts }] of listeners.entries()) {
+    const oldListeners = requestListeners(before[b]?.listeners ?? NONE);
+    for (const [l, { virtualHosts }] of requestListeners(listeners).entries()) {
       const oldHosts = oldListeners[l]?.virtualHosts ?? NONE;
       for (const [h, { entries }] of virtualHosts.entries()) addChanged(oldHosts[h]?.entries ?? NONE, entries, changed);
     }

@@ -39,6 +39,10 @@ export class Entrance implements TlsOwner {
       case 'client-hello':
         this.#tls.accept(socket);
         break;
+      case 'stream':
+      case 'datagrams':
+        socket.destroy();
+        break;
     }
   }
 

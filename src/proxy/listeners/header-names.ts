@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { CORS_RESPONSE_FIELDS } from '../../match/index.ts';
-import type { Binding, Filter, RouteEntry } from '../../snapshot/index.ts';
+import { type Binding, type Filter, type RouteEntry, requestListeners } from '../../snapshot/index.ts';
 
 /** All header names that the rules of some entries look at or change: their fields stay in header lists (`SteadyNames`). */
 export function headerNamesOf(entries: readonly RouteEntry[]): Set<string> {
@@ -13,7 +13,7 @@ export function headerNamesOf(entries: readonly RouteEntry[]): Set<string> {
 /** The same of the health endpoints of all listeners. */
 export function* healthNamesOf(bindings: readonly Binding[]): Generator<string> {
   for (const { listeners } of bindings)
-    for (const { health } of listeners) for (const { name } of health?.headers ?? []) yield name;
+    for (const { health } of requestListeners(listeners)) for (const { name } of health?.headers ?? []) yield name;
 }
 
 function addNames({ match, rule }: RouteEntry, names: Set<string>): void {

@@ -7,7 +7,7 @@ import { type ClientHttp2Session, connect as connect2 } from 'node:http2';
 import { request as requestTls } from 'node:https';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import type { Listener } from '../../snapshot/index.ts';
+import type { RequestListener } from '../../snapshot/index.ts';
 import { httpListener, listener, type SnapshotParts, TestGateway } from '../http/gateway.test-support.ts';
 import { certificate } from './certificate.test-support.ts';
 
@@ -26,7 +26,7 @@ type Ask = (asked?: Asked) => Promise<string>;
 
 /** Routes everything to a cluster without endpoints: what is no check is answered with 503, and says so. */
 const ROUTED = httpListener('l', { '/': 'none' });
-const CLEARTEXT: Listener = { ...ROUTED, health: HEALTH };
+const CLEARTEXT: RequestListener = { ...ROUTED, health: HEALTH };
 const SECURE = listener('l', [], {
   hostname: 'a.test',
   tls: { certificates: ['a'] },
@@ -46,7 +46,7 @@ describe('the health endpoint', () => {
     gateway.close();
   });
 
-  const apply = (listeners: readonly Listener[], parts: Partial<SnapshotParts> = {}) =>
+  const apply = (listeners: readonly RequestListener[], parts: Partial<SnapshotParts> = {}) =>
     gateway.apply({ listeners, clusters: { none: [] }, certificates: [CERTIFICATE], ...parts });
 
   function by1(isTls: boolean): Ask {

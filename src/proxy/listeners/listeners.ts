@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { PatternVerdicts } from '../../match/index.ts';
-import type { BindFailure, BindFailures, Binding, RouteEntry, Rule, Snapshot } from '../../snapshot/index.ts';
+import {
+  type BindFailure,
+  type BindFailures,
+  type Binding,
+  type RouteEntry,
+  type Rule,
+  requestListeners,
+  type Snapshot,
+} from '../../snapshot/index.ts';
 import type { Timer } from '../../time/index.ts';
 import { Gates, RuleCompiler, type Serving } from '../http/index.ts';
 import type { RateLimitedLog } from '../log/index.ts';
@@ -211,7 +219,7 @@ function nameOf({ rule: { id, origin } }: RouteEntry): string {
 
 function* rulesOf(bindings: readonly Binding[]): Generator<Rule> {
   for (const { listeners } of bindings) {
-    for (const { virtualHosts } of listeners)
+    for (const { virtualHosts } of requestListeners(listeners))
       for (const { entries } of virtualHosts) for (const { rule } of entries) yield rule;
   }
 }

@@ -7,7 +7,7 @@ import { connect as connect2 } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
-import type { Listener, RouteEntry } from '../../snapshot/index.ts';
+import type { RequestListener, RouteEntry } from '../../snapshot/index.ts';
 import { httpListener, listener, TestGateway } from '../http/gateway.test-support.ts';
 import { certificate } from './certificate.test-support.ts';
 
@@ -43,7 +43,7 @@ describe('a request on a TLS connection', () => {
     await once(server, 'listening');
     const [entry] = httpListener('l', { '/': 'main' }).virtualHosts[0]?.entries ?? [];
     const tls = { certificates: ['all'] };
-    const of = (name: string, hostname: string, hosts: readonly string[]): Listener => {
+    const of = (name: string, hostname: string, hosts: readonly string[]): RequestListener => {
       const entries = [entry as RouteEntry];
       return listener(name, [], { hostname, tls, virtualHosts: hosts.map(host => ({ hostname: host, entries })) });
     };

@@ -33,6 +33,9 @@ export function openCodec(
       return new Http1ClientConnection({ events, limits: DEFAULT_HTTP1_LIMITS, memory: heads, random });
     case 'h2':
       return new Http2Connection({ role: 'client', events, limits: HTTP2_LIMITS, lists, time: loop });
+    case 'tcp':
+    case 'udp':
+      throw new Error(`no rule for requests leads to a cluster that speaks ${protocol}`);
   }
 }
 
@@ -40,6 +43,8 @@ export function openCodec(
 export function isShared(protocol: Cluster['protocol']): boolean {
   switch (protocol) {
     case 'h1':
+    case 'tcp':
+    case 'udp':
       return false;
     case 'h2':
       return true;

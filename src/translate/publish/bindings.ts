@@ -1,6 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Admission, Binding, Certificate, Listener, ReachedPorts, VirtualHost } from '../../snapshot/index.ts';
+import {
+  type Admission,
+  type Binding,
+  type Certificate,
+  type Listener,
+  type ReachedPorts,
+  type RequestListener,
+  routesRequests,
+  type VirtualHost,
+} from '../../snapshot/index.ts';
 import { compareHostnames, compareStrings } from '../../values/index.ts';
 import type { AcceptedGateway, AcceptedListener } from '../accept/gateways.ts';
 import type { ListenerTables } from '../arbitrate/listener-tables.ts';
@@ -45,13 +54,18 @@ export function publishBindings(
   return { bindings: isSame ? previous.bindings : bindings, certificates: share(previous?.certificates, sorted) };
 }
 
-/** Listeners of one socket are of one kind: others conflict (`accept/conflicts.ts`). */
+/** Listeners of one socket are told apart in one way: others conflict (`accept/conflicts.ts`). */
 function admissionOf({ kind }: Listener): Admission {
   switch (kind) {
     case 'http':
       return 'first-bytes';
     case 'https':
+    case 'tls':
       return 'client-hello';
+    case 'tcp':
+      return 'stream';
+    case 'udp':
+      return 'datagrams';
   }
 }
 
@@ -74,13 +88,14 @@ function publishListener(
   const { filters } = judged.filters;
   const virtualHosts = tables.get(judged.id)?.virtualHosts ?? NO_HOSTS;
   const routing = { filters, virtualHosts, health, trustedProxies, ports: portsOf(accepted, listener) };
-  const published: Listener =
+  const published: RequestListener =
     judged.protocol?.secure === true
       ? { kind: 'https', ...identity, tls: { certificates: judged.certificates.map(c => c.id) }, ...routing }
       : { kind: 'http', ...identity, ...routing };
   const before = known.get(judged.id);
   // Virtual hosts keep their identity where they are made; to compare what is in them would cost as much as all routes.
-  return before?.virtualHosts === virtualHosts ? share(before, published) : published;
+  const isSame = before !== undefined && routesRequests(before) && before.virtualHosts === virtualHosts;
+  return isSame ? share<Listener>(before, published) : published;
 }
 
 const NO_HOSTS: readonly VirtualHost[] = [];
