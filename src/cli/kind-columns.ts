@@ -32,14 +32,16 @@ const ROUTE: KindColumns = [[column('HOSTNAMES', object => jsonList(valueAt(obje
 /** A route whose CRD has no column of its own. */
 const UNDESCRIBED_ROUTE: KindColumns = [[], PARENTS];
 
+const POLICY: KindColumns = [
+  [],
+  [wide('TARGETS', object => targets(object)), wide('ACCEPTED', object => acceptedAt(object, 'ancestors'))],
+];
+
+const ACCEPTED = column('ACCEPTED', object => conditionStatus(object, 'Accepted'));
+const DESCRIPTION = wide('DESCRIPTION', object => textAt(object, 'spec', 'description'));
+
 const KIND_COLUMNS: Readonly<Record<Resource['kind'], KindColumns>> = {
-  GatewayClass: [
-    [
-      column('CONTROLLER', object => textAt(object, 'spec', 'controllerName')),
-      column('ACCEPTED', object => conditionStatus(object, 'Accepted')),
-    ],
-    [wide('DESCRIPTION', object => textAt(object, 'spec', 'description'))],
-  ],
+  GatewayClass: [[column('CONTROLLER', object => textAt(object, 'spec', 'controllerName')), ACCEPTED], [DESCRIPTION]],
   Gateway: [
     [
       column('CLASS', object => textAt(object, 'spec', 'gatewayClassName')),
@@ -71,6 +73,17 @@ const KIND_COLUMNS: Readonly<Record<Resource['kind'], KindColumns>> = {
       wide('ACCEPTED', object => acceptedAt(object, 'ancestors')),
     ],
   ],
+  XBackend: [
+    [],
+    [
+      wide('TYPE', object => textAt(object, 'spec', 'type')),
+      wide('PORT', object => textAt(object, 'spec', 'port', 'number')),
+      wide('ACCEPTED', object => acceptedAt(object, 'ancestors')),
+    ],
+  ],
+  XBackendTrafficPolicy: POLICY,
+  XTelemetryPolicy: POLICY,
+  XMesh: [[ACCEPTED], [DESCRIPTION]],
   ReferenceGrant: [[]],
   Service: [
     [

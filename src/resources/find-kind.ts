@@ -40,23 +40,26 @@ export function findKind(apiVersion: unknown, kind: unknown): FoundKind {
     return refuseVersion(`${kind} is not served in ${apiVersion}`, `write apiVersion: ${written}`);
   }
   // The few other projects that have a kind of such a name (Istio's Gateway) are known.
-  const isOurs = declaration?.group === GATEWAY_GROUP || isNearGatewayGroup(group);
-  const isMisspelt = isOurs && group !== GATEWAY_GROUP && !isKnownKind(group, kind);
+  const isOurs = isGatewayGroup(declaration?.group) || isNearGatewayGroup(group);
+  const isMisspelt = isOurs && !isGatewayGroup(group) && !isKnownKind(group, kind);
   if (isMisspelt || (group !== '' && !isDnsSubdomain(group)) || !isDnsLabel(version)) {
     return refuseVersion(`${apiVersion} has no kind ${kind}`, `write apiVersion: ${written}`);
   }
   return findOther(group, version, kind);
 }
 
+function isGatewayGroup(group: string | undefined): boolean {
+  return group === GATEWAY_GROUP || group === EXPERIMENTAL_GROUP;
+}
+
 function isNearGatewayGroup(group: string): boolean {
-  if (group === EXPERIMENTAL_GROUP) return false;
   return group.includes('gateway.networking') || similarName(group, [GATEWAY_GROUP]) !== undefined;
 }
 
 function findOther(group: string, version: string, kind: string): FoundKind {
   const apiVersion = apiVersionOf(group, version);
   const isKnown = isKnownKind(group, kind);
-  if (group === GATEWAY_GROUP) return refuseMisspelt(apiVersion, kind, GATEWAY_KINDS);
+  if (isGatewayGroup(group)) return refuseMisspelt(apiVersion, kind, GATEWAY_KINDS);
   const isCore = group === '';
   if ((isClosedGroup(group) && !isKnown) || (isCore && version !== 'v1')) {
     return refuseMisspelt(apiVersion, kind, isCore ? [...CORE_KINDS, ...KINDS.keys()] : [...KINDS.keys()]);
@@ -64,7 +67,7 @@ function findOther(group: string, version: string, kind: string): FoundKind {
   return { outcome: 'unknown', isKnown };
 }
 
-const GATEWAY_KINDS = [...KINDS].flatMap(([kind, { group }]) => (group === GATEWAY_GROUP ? [kind] : []));
+const GATEWAY_KINDS = [...KINDS].flatMap(([kind, { group }]) => (isGatewayGroup(group) ? [kind] : []));
 
 function refuseMisspelt(apiVersion: string, kind: string, kinds: readonly string[]): FoundKind {
   const similar = similarName(kind, kinds);

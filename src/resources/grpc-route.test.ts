@@ -209,7 +209,7 @@ describe('GRPCRoute', () => {
         [
           filters,
           mirror({ fraction: { numerator: 101 } }),
-          'schema/mirror-share',
+          'schema/fraction',
           `${filters}.0.requestMirror.fraction.numerator`,
         ],
         [filters, mirror({ fraction: { numerator: 1, denominator: 2 ** 40 } }), 'accepted'],

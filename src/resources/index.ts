@@ -36,7 +36,7 @@ export type {
   BackendObjectReference,
   ParentReference,
 } from './references.ts';
-export { GATEWAY_GROUP } from './references.ts';
+export { EXPERIMENTAL_GROUP, GATEWAY_GROUP } from './references.ts';
 export type { RequestMirror } from './request-mirror.ts';
 export { EMPTY_RESOURCES, RESOURCE_MAPS, type Resource, type ResourceSet } from './resource-set.ts';
 export type { RouteParentStatus } from './route.ts';
@@ -48,4 +48,9 @@ export type { Service, ServicePort } from './service.ts';
 export type { SessionPersistence } from './session-persistence.ts';
 export type { TCPRoute } from './tcp-route.ts';
 export type { TLSRoute } from './tls-route.ts';
+export type { Tracing, TracingAttribute } from './tracing.ts';
 export type { UDPRoute } from './udp-route.ts';
+export type { XBackend } from './x-backend.ts';
+export type { XBackendTrafficPolicy } from './x-backend-traffic-policy.ts';
+export type { XMesh } from './x-mesh.ts';
+export type { XTelemetryPolicy } from './x-telemetry-policy.ts';

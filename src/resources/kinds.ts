@@ -15,13 +15,17 @@ import { httpRoute } from './http-route.ts';
 import { listenerSet } from './listener-set.ts';
 import { namespaceObject } from './namespace.ts';
 import { referenceGrant } from './reference-grant.ts';
-import { GATEWAY_GROUP } from './references.ts';
+import { EXPERIMENTAL_GROUP, GATEWAY_GROUP } from './references.ts';
 import type { Resource } from './resource-set.ts';
 import { secret } from './secret.ts';
 import { service } from './service.ts';
 import { tcpRoute } from './tcp-route.ts';
 import { tlsRoute } from './tls-route.ts';
 import { udpRoute } from './udp-route.ts';
+import { xBackend } from './x-backend.ts';
+import { xBackendTrafficPolicy } from './x-backend-traffic-policy.ts';
+import { xMesh } from './x-mesh.ts';
+import { xTelemetryPolicy } from './x-telemetry-policy.ts';
 
 /** How a kind is read, and what it is called (`kubectl api-resources`). */
 export interface KindDeclaration {
@@ -111,6 +115,38 @@ const DECLARATIONS: Readonly<Record<Resource['kind'], KindDeclaration>> = {
     plural: 'backendtlspolicies',
     shortNames: ['btlspolicy'],
     schema: backendTlsPolicy,
+  },
+  XBackend: {
+    group: EXPERIMENTAL_GROUP,
+    versions: ['v1alpha1'],
+    isNamespaced: true,
+    plural: 'xbackends',
+    shortNames: ['xbackend'],
+    schema: xBackend,
+  },
+  XBackendTrafficPolicy: {
+    group: EXPERIMENTAL_GROUP,
+    versions: ['v1alpha1'],
+    isNamespaced: true,
+    plural: 'xbackendtrafficpolicies',
+    shortNames: ['xbtrafficpolicy'],
+    schema: xBackendTrafficPolicy,
+  },
+  XTelemetryPolicy: {
+    group: EXPERIMENTAL_GROUP,
+    versions: ['v1alpha1'],
+    isNamespaced: true,
+    plural: 'xtelemetrypolicies',
+    shortNames: ['xtelemetrypolicy'],
+    schema: xTelemetryPolicy,
+  },
+  XMesh: {
+    group: EXPERIMENTAL_GROUP,
+    versions: ['v1alpha1'],
+    isNamespaced: false,
+    plural: 'xmeshes',
+    shortNames: ['mesh'],
+    schema: xMesh,
   },
   ReferenceGrant: {
     group: GATEWAY_GROUP,

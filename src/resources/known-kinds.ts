@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** Kinds that daemun knows by name only: so that an object of one is told apart from a misspelt kind. */
-import { EXPERIMENTAL_GROUP } from './references.ts';
 import type { Resource } from './resource-set.ts';
 
 /** Completes "…, which": what is said wherever something of the API is met that is read and judged, and not served. */
@@ -14,6 +13,10 @@ const UNSERVED: ReadonlySet<string> = new Set<Resource['kind']>([
   'TCPRoute',
   'UDPRoute',
   'BackendTLSPolicy',
+  'XBackend',
+  'XBackendTrafficPolicy',
+  'XTelemetryPolicy',
+  'XMesh',
   'ClusterTrustBundle',
 ]);
 
@@ -59,7 +62,6 @@ const BUILT_IN: ReadonlyMap<string, readonly string[]> = new Map([
   ['networking.istio.io', ['DestinationRule', 'Gateway', 'ServiceEntry', 'Sidecar', 'VirtualService']],
   ['gateway.solo.io', ['Gateway', 'RouteTable', 'VirtualService']],
   ['cert-manager.io', ['Certificate', 'ClusterIssuer', 'Issuer']],
-  [EXPERIMENTAL_GROUP, ['XBackend', 'XBackendTrafficPolicy', 'XMesh', 'XTelemetryPolicy']],
 ]);
 
 /**

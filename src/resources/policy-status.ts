@@ -13,5 +13,8 @@ const policyAncestorStatus = z.strictObject({
 });
 export type PolicyAncestorStatus = Immutable<z.output<typeof policyAncestorStatus>>;
 
+/** What is said of an object at each of those that it concerns. */
+export const ancestors = z.array(policyAncestorStatus);
+
 /** The status of a policy (PolicyStatus). */
-export const policyStatus = z.strictObject({ ancestors: z.array(policyAncestorStatus) });
+export const policyStatus = z.strictObject({ ancestors });

@@ -18,6 +18,10 @@ import type { Service } from './service.ts';
 import type { TCPRoute } from './tcp-route.ts';
 import type { TLSRoute } from './tls-route.ts';
 import type { UDPRoute } from './udp-route.ts';
+import type { XBackend } from './x-backend.ts';
+import type { XBackendTrafficPolicy } from './x-backend-traffic-policy.ts';
+import type { XMesh } from './x-mesh.ts';
+import type { XTelemetryPolicy } from './x-telemetry-policy.ts';
 
 /** An object of a kind that daemun works with; `kind` tells which. */
 export type Resource =
@@ -30,6 +34,10 @@ export type Resource =
   | TCPRoute
   | UDPRoute
   | BackendTLSPolicy
+  | XBackend
+  | XBackendTrafficPolicy
+  | XTelemetryPolicy
+  | XMesh
   | ReferenceGrant
   | Service
   | EndpointSlice
@@ -51,6 +59,10 @@ export const RESOURCE_MAPS = {
   TCPRoute: 'tcpRoutes',
   UDPRoute: 'udpRoutes',
   BackendTLSPolicy: 'backendTlsPolicies',
+  XBackend: 'xBackends',
+  XBackendTrafficPolicy: 'xBackendTrafficPolicies',
+  XTelemetryPolicy: 'xTelemetryPolicies',
+  XMesh: 'xMeshes',
   ReferenceGrant: 'referenceGrants',
   Service: 'services',
   EndpointSlice: 'endpointSlices',
@@ -82,6 +94,10 @@ export const EMPTY_RESOURCES: ResourceSet = {
   tcpRoutes: new Map(),
   udpRoutes: new Map(),
   backendTlsPolicies: new Map(),
+  xBackends: new Map(),
+  xBackendTrafficPolicies: new Map(),
+  xTelemetryPolicies: new Map(),
+  xMeshes: new Map(),
   referenceGrants: new Map(),
   services: new Map(),
   endpointSlices: new Map(),
