@@ -26,7 +26,7 @@ describe('the dump of the configuration', () => {
     const translator = new Translator({ controllerName: null, address: '127.0.0.1', nowMs: () => 0 });
     const translated = translator.translate(resources);
     const failures = new Map([[translated.snapshot.bindings[0]?.id ?? '', bindFailure('EADDRINUSE', '')]]);
-    const translation = overlayBindFailures(translated, resources.gateways, failures);
+    const translation = overlayBindFailures(translated, resources, failures);
     const dump = dumpConfig({ published: translation.snapshot, translation }, null);
     assert.deepEqual(
       dump.bindings.map(({ port, problem }) => [port, problem]),

@@ -134,7 +134,7 @@ export class Reconciler {
     if (this.#view === null) await this.#prepareFirst(published, translated, resources);
     const { failures } = await plane.apply(published);
     const refused = ports.writtenFailures(failures, translated.snapshot.bindings);
-    const translation = overlayBindFailures(translated, resources.gateways, refused);
+    const translation = overlayBindFailures(translated, resources, refused);
     this.#retry?.cancel();
     this.#retry = null;
     if (failures.size > 0) this.retryBinding();

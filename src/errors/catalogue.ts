@@ -4,6 +4,7 @@ import { DEMO_CODES } from './demo-codes.ts';
 import type { Severity } from './finding.ts';
 import { GATEWAY_CODES } from './gateway-codes.ts';
 import { LINT_CODES } from './lint-codes.ts';
+import { LISTENER_SET_CODES } from './listener-set-codes.ts';
 import { ROUTE_CODES } from './route-codes.ts';
 import { STORE_CODES } from './store-codes.ts';
 import { TRUST_CODES } from './trust-codes.ts';
@@ -15,6 +16,7 @@ import { TRUST_CODES } from './trust-codes.ts';
 export const CATALOGUE = {
   ...STORE_CODES,
   ...GATEWAY_CODES,
+  ...LISTENER_SET_CODES,
   ...ROUTE_CODES,
   ...TRUST_CODES,
   ...LINT_CODES,

@@ -4,6 +4,11 @@ import type { CatalogueEntry } from './catalogue-entry.ts';
 
 /** Codes of findings about routes and what they refer to. */
 export const ROUTE_CODES = {
+  'route/parent-not-attached': {
+    severity: 'error',
+    summary: 'the ListenerSet that a route names is attached to no Gateway',
+    help: 'see the findings of the ListenerSet',
+  },
   'route/parent-not-found': {
     severity: 'error',
     summary: 'a parentRef names a Gateway that does not exist',

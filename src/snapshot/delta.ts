@@ -7,11 +7,7 @@
  * - Its size follows the change: one rule among 10,000 is that rule and the place of its entries. Lists are sent as runs
  *   that stay and items that are new (`list-delta.ts`); rules once each, however many entries share them.
  * - `applyDelta` gives back the *same objects* for all that did not change, so that what was compiled from them is still
-<<<<<<< HEAD
- *   good: rules, entries, matches, virtual hosts, listeners, clusters, endpoint sets, certificates, trust bundles.
-=======
- *   good: rules, entries, matches, virtual hosts, server names, listeners, clusters, endpoint sets, certificates.
->>>>>>> 0e6d5e9 (wip)
+ *   good: rules, entries, matches, virtual hosts, server names, listeners, clusters, endpoint sets, certificates, trust bundles.
  */
 import type { Cluster, EndpointSet } from './cluster.ts';
 import { sameContent } from './equal.ts';

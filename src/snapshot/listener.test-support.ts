@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { type RequestRouting, requestListeners, type VirtualHost } from './listener.ts';
+import { type ListenerIdentity, type RequestRouting, requestListeners, type VirtualHost } from './listener.ts';
 import type { Snapshot } from './snapshot.ts';
 
-/** What a listener has when its Gateway says nothing of it. */
-export const PLAIN_EDGE: Omit<RequestRouting, 'virtualHosts'> = {
+/** What a Gateway's own listener has when the Gateway says nothing of it. */
+export const PLAIN_EDGE: Omit<RequestRouting, 'virtualHosts'> & Pick<ListenerIdentity, 'listenerSet'> = {
+  listenerSet: null,
   filters: [],
   health: null,
   trustedProxies: [],

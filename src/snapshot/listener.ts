@@ -4,7 +4,7 @@ import type { ExternalAuth } from './external-auth.ts';
 import type { Fault, HeaderField, RouteEntry } from './rule.ts';
 import type { StreamRule } from './stream-rule.ts';
 
-/** One listener of a Gateway on a binding: what becomes of the connections, or the datagrams, that are its own. */
+/** One listener of a Gateway, its own or one that was added to it, on a binding: what becomes of the connections, or the datagrams, that are its own. */
 export type Listener = RequestListener | TlsListener | TcpListener | UdpListener;
 
 /** Listeners that route requests, each by itself. */
@@ -53,9 +53,11 @@ export interface UdpListener extends ListenerIdentity {
 
 /** What every listener has. */
 export interface ListenerIdentity {
-  /** `namespace/gateway/listener`; for logs, metrics and explanations too. */
+  /** `namespace/gateway/listener`, of a set `ListenerSet/namespace/set/listener`; for logs, metrics and explanations too. */
   readonly id: string;
   readonly gateway: { readonly namespace: string; readonly name: string };
+  /** The set that added it to the Gateway; null: it is the Gateway's own. */
+  readonly listenerSet: { readonly namespace: string; readonly name: string } | null;
   readonly name: string;
   /** A hostname pattern (`values/hostname.ts`); `*` when the listener has none. */
   readonly hostname: string;

@@ -59,6 +59,7 @@ function listeners(rules: ReadonlyMap<string, Rule>): fc.Arbitrary<Listener[]> {
   const identity = fc.record({
     id: fc.constantFrom(...NAMES).map(name => `default/gateway/${name}`),
     gateway: fc.constant({ namespace: 'default', name: 'gateway' }),
+    listenerSet: fc.constantFrom(null, { namespace: 'default', name: 'set' }),
     name: fc.constantFrom(...NAMES),
     hostname: fc.constantFrom(...HOSTS),
     health: fc.constantFrom(null, { path: '/healthz', headers: [{ name: 'probe', value: 'yes' }] }),
@@ -85,6 +86,7 @@ function streamListeners(): fc.Arbitrary<Listener> {
   const identity = fc.record({
     id: fc.constantFrom(...NAMES).map(name => `default/gateway/${name}`),
     gateway: fc.constant({ namespace: 'default', name: 'gateway' }),
+    listenerSet: fc.constant(null),
     name: fc.constantFrom(...NAMES),
     hostname: fc.constantFrom(...HOSTS),
   });

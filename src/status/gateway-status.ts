@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Gateway } from '../resources/index.ts';
-import type { GatewayOutcome, ListenerOutcome } from '../translate/index.ts';
-import { mergeConditions, type Stamp, type Verdict } from './condition.ts';
+import type { GatewayOutcome } from '../translate/index.ts';
+import { mergeConditions, type Verdict } from './condition.ts';
 import {
   gatewayAccepted,
   gatewayNotAccepted,
@@ -12,31 +12,12 @@ import {
   gatewayRefsNotResolved,
   gatewayRefsResolved,
 } from './gateway-conditions.ts';
-import {
-  listenerAccepted,
-  listenerConflicted,
-  listenerNotAccepted,
-  listenerNotConflicted,
-  listenerNotProgrammed,
-  listenerOverlapping,
-  listenerProgrammed,
-  listenerRefsNotResolved,
-  listenerRefsResolved,
-} from './listener-conditions.ts';
+import { listenerStatuses } from './listener-status.ts';
 
 export type GatewayStatus = NonNullable<Gateway['status']>;
-type ListenerStatus = NonNullable<GatewayStatus['listeners']>[number];
 
 /** Condition types of a Gateway that are ours. */
 export const GATEWAY_CONDITIONS: readonly string[] = ['Accepted', 'Programmed', 'ResolvedRefs'];
-/** Condition types of a listener that are ours. */
-export const LISTENER_CONDITIONS: readonly string[] = [
-  'Accepted',
-  'Programmed',
-  'ResolvedRefs',
-  'Conflicted',
-  'OverlappingTLSConfig',
-];
 
 /** The status of a Gateway that is ours: conditions, addresses, and its listeners in the order of the spec. */
 export function gatewayStatus(
@@ -51,10 +32,8 @@ export function gatewayStatus(
       owned: GATEWAY_CONDITIONS,
       stamp,
     }),
-    listeners: outcome.listeners.map(listener => {
-      const before = previous?.listeners?.find(candidate => candidate.name === listener.name);
-      return listenerStatus(listener, before, stamp);
-    }),
+    listeners: listenerStatuses(outcome.listeners, previous?.listeners, stamp),
+    ...(outcome.attachedListenerSets === null ? {} : { attachedListenerSets: outcome.attachedListenerSets }),
   };
 }
 
@@ -77,27 +56,4 @@ function partlyAccepted({ invalidListeners, listeners }: GatewayOutcome): Verdic
     invalidListeners,
     names.filter(name => !invalidListeners.includes(name)),
   );
-}
-
-function listenerStatus(outcome: ListenerOutcome, previous: ListenerStatus | undefined, stamp: Stamp): ListenerStatus {
-  return {
-    name: outcome.name,
-    supportedKinds: [...outcome.supportedKinds],
-    attachedRoutes: outcome.attachedRoutes,
-    conditions: mergeConditions(previous?.conditions ?? [], listenerVerdicts(outcome), {
-      owned: LISTENER_CONDITIONS,
-      stamp,
-    }),
-  };
-}
-
-function listenerVerdicts(outcome: ListenerOutcome): readonly Verdict[] {
-  const { accepted, programmed, resolvedRefs, conflicted, overlapping, note } = outcome;
-  const verdicts = [
-    accepted === null ? listenerAccepted(note) : listenerNotAccepted(accepted),
-    programmed === null ? listenerProgrammed(note) : listenerNotProgrammed(programmed),
-    resolvedRefs === null ? listenerRefsResolved() : listenerRefsNotResolved(resolvedRefs),
-    conflicted === null ? listenerNotConflicted() : listenerConflicted(conflicted),
-  ];
-  return overlapping === null ? verdicts : [...verdicts, listenerOverlapping(overlapping)];
 }

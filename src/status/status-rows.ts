@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** The kinds that have a status of ours, one row a kind. */
-import { EMPTY_RESOURCES, type Gateway, type GatewayClass, type ResourceSet } from '../resources/index.ts';
+import {
+  EMPTY_RESOURCES,
+  type Gateway,
+  type GatewayClass,
+  type ListenerSet,
+  type ResourceSet,
+} from '../resources/index.ts';
 import {
   type AttachableRoute,
   changedKeys,
   type GatewayClassOutcome,
   type GatewayOutcome,
+  type ListenerSetOutcome,
   type Outcomes,
   type PolicyOutcome,
   type RouteOutcome,
@@ -14,10 +21,11 @@ import {
 } from '../translate/index.ts';
 import { CLASS_CONDITIONS, type GatewayClassStatus, gatewayClassStatus } from './gateway-class-status.ts';
 import { GATEWAY_CONDITIONS, type GatewayStatus, gatewayStatus } from './gateway-status.ts';
+import { LISTENER_SET_CONDITIONS, type ListenerSetStatus, listenerSetStatus } from './listener-set-status.ts';
 import { POLICY_CONDITIONS, type PolicyObject, type PolicyStatus, policyStatus } from './policy-status.ts';
 import { ROUTE_CONDITIONS, type RouteStatus, routeStatus } from './route-status.ts';
 
-export type Status = GatewayClassStatus | GatewayStatus | RouteStatus | PolicyStatus;
+export type Status = GatewayClassStatus | GatewayStatus | ListenerSetStatus | RouteStatus | PolicyStatus;
 
 /** What statuses are made of. */
 export interface StatusSources {
@@ -140,6 +148,15 @@ export const STATUS_ROWS: readonly StatusRow[] = [
     outcomes: outcomes => outcomes.gateways,
     make: (resource, outcome, known, { now }) =>
       gatewayStatus(resource, outcome, { previous: known ?? resource.status, now }),
+  }),
+  row<ListenerSet, ListenerSetOutcome, ListenerSetStatus>({
+    kind: 'ListenerSet',
+    conditions: LISTENER_SET_CONDITIONS,
+    prefix: '',
+    objects: resources => resources.listenerSets,
+    outcomes: outcomes => outcomes.listenerSets,
+    make: (resource, outcome, known, { now }) =>
+      listenerSetStatus(resource, outcome, { previous: known ?? resource.status, now }),
   }),
   ...Object.keys(routeMaps(EMPTY_RESOURCES)).map(kind => routeRow(kind as AttachableRoute['kind'])),
 ];

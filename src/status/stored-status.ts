@@ -6,7 +6,7 @@
  */
 import type { Condition } from '../resources/index.ts';
 import { joinConditions } from './condition.ts';
-import { LISTENER_CONDITIONS } from './gateway-status.ts';
+import { LISTENER_CONDITIONS } from './listener-status.ts';
 import { MAX_ANCESTORS } from './policy-status.ts';
 import { STATUS_ROWS, type Status } from './status-rows.ts';
 

@@ -13,6 +13,7 @@ export type {
   GatewayClassOutcome,
   GatewayOutcome,
   ListenerOutcome,
+  ListenerSetOutcome,
   Outcomes,
   ParentOutcome,
   PolicyOutcome,

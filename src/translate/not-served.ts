@@ -12,7 +12,7 @@ type Path = readonly (string | number)[];
 
 /** Parts of a Gateway that have no effect. */
 export function notServedOfGateway(gateway: Gateway): readonly Finding[] {
-  const { infrastructure, tls, allowedListeners, defaultScope } = gateway.spec;
+  const { infrastructure, tls, defaultScope } = gateway.spec;
   const findings: Finding[] = [];
   const add = (path: Path, what: string): void => {
     findings.push(
@@ -26,8 +26,6 @@ export function notServedOfGateway(gateway: Gateway): readonly Finding[] {
   if (infrastructure?.parametersRef !== undefined)
     add(['infrastructure', 'parametersRef'], 'infrastructure.parametersRef');
   if (tls?.backend !== undefined) add(['tls', 'backend'], 'TLS to backends');
-  const listenerSets = allowedListeners?.namespaces.from ?? 'None';
-  if (listenerSets !== 'None') add(['allowedListeners'], 'ListenerSets');
   if (defaultScope !== undefined && defaultScope !== 'None') add(['defaultScope'], 'default Gateways');
   return findings;
 }
@@ -43,11 +41,11 @@ export function whyNotRouteKind({ group, kind }: RouteKind): string | undefined 
 }
 
 /** Client certificates are not asked for: a listener that should ask must not let everyone in, so it is refused. */
-export function refuseClientValidation({ owner, spec }: ListenerSite): Problem<'UnsupportedValue'> | null {
-  const frontend = owner.spec.tls?.frontend;
+export function refuseClientValidation({ gateway, spec }: ListenerSite): Problem<'UnsupportedValue'> | null {
+  const frontend = gateway.spec.tls?.frontend;
   const perPort = frontend?.perPort?.find(entry => entry.port === spec.port);
   if ((perPort === undefined ? frontend?.default : perPort.tls)?.validation === undefined) return null;
-  const finding = findingOf('gateway/unsupported-tls', owner, {
+  const finding = findingOf('gateway/unsupported-tls', gateway, {
     path: ['spec', 'tls', 'frontend'],
     message: `Listener ${spec.name} must validate client certificates, which ${NOT_YET_SERVED}`,
     help: 'Remove spec.tls.frontend validation for this port, or put a proxy that validates in front',
@@ -73,8 +71,7 @@ export function notServedParent(
   route: Named,
   { path, ref, isMesh }: { readonly path: Path; readonly ref: ParentReference; readonly isMesh: boolean },
 ): Finding {
-  const isKnown = isMesh || (ref.group === GATEWAY_GROUP && ref.kind === 'ListenerSet');
-  const why = isKnown ? NOT_YET_SERVED : 'is not known to daemun';
+  const why = isMesh ? NOT_YET_SERVED : 'is not known to daemun';
   return findingOf(isMesh ? 'route/mesh-not-yet-supported' : 'route/parent-kind', route, {
     path,
     message: `A ${ref.kind} as parent${isMesh ? ' (mesh)' : ''} ${why}; this parentRef has no effect`,

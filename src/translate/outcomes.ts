@@ -14,6 +14,8 @@ export interface Outcomes {
   readonly gatewayClasses: ReadonlyMap<string, GatewayClassOutcome>;
   /** By `namespace/name`. */
   readonly gateways: ReadonlyMap<string, GatewayOutcome>;
+  /** By `namespace/name`. */
+  readonly listenerSets: ReadonlyMap<string, ListenerSetOutcome>;
   /** Routes of all kinds, by `Kind/namespace/name`. */
   readonly routes: ReadonlyMap<string, RouteOutcome>;
   /** Policies of all kinds, by `Kind/namespace/name`. */
@@ -33,9 +35,23 @@ export interface GatewayOutcome {
   readonly invalidListeners: readonly string[];
   readonly programmed: Problem<'AddressNotUsable' | 'Invalid'> | null;
   readonly resolvedRefs: Problem<'RefNotPermitted' | 'InvalidClientCertificateRef' | 'ListenersNotResolved'> | null;
-  /** In the order of `spec.listeners`. */
+  /** Its own, in the order of `spec.listeners`. */
+  readonly listeners: readonly ListenerOutcome[];
+  /** ListenerSets with Accepted=True; null: it takes none. */
+  readonly attachedListenerSets: number | null;
+}
+
+export interface ListenerSetOutcome {
+  readonly controllerName: string;
+  readonly accepted: Problem<ListenerSetReason> | null;
+  /** Some listeners are invalid, others carry traffic: Accepted is True with reason ListenersNotValid. */
+  readonly invalidListeners: readonly string[];
+  readonly programmed: Problem<ListenerSetReason> | null;
+  /** In the order of `spec.listeners`; empty when it is attached to no Gateway. */
   readonly listeners: readonly ListenerOutcome[];
 }
+
+export type ListenerSetReason = 'NotAllowed' | 'ParentNotAccepted' | 'ListenersNotValid';
 
 export type GatewayReason = 'InvalidParameters' | 'UnsupportedAddress' | 'ListenersNotValid';
 
@@ -76,8 +92,6 @@ export interface ParentOutcome {
   /** Index in `spec.parentRefs`. */
   readonly index: number;
   readonly controllerName: string;
-  /** `namespace/name`. */
-  readonly gateway: string;
   /** Ids of the listeners that the route attached to through this parentRef. */
   readonly listeners: readonly string[];
   readonly accepted: Problem<RouteAcceptedReason> | null;

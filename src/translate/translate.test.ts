@@ -147,7 +147,7 @@ describe('translate, from one set of resources to the next', () => {
     const one = resourceSet([...base, route('r')]);
     const first = translate(one, ENVIRONMENT);
     const bindFailures = new Map([['127.0.0.1:8080/tcp', bindFailure('EADDRINUSE', '')]]);
-    const second = overlayBindFailures(first, one.gateways, bindFailures);
+    const second = overlayBindFailures(first, one, bindFailures);
     assert.equal(second.outcomes.gateways.get('default/gw')?.listeners[0]?.accepted?.reason, 'PortUnavailable');
     assert.equal(second.snapshot, first.snapshot);
   });

@@ -4,6 +4,7 @@ import type { ResourceSet } from '../resources/index.ts';
 import type { Snapshot } from '../snapshot/index.ts';
 import { acceptClasses } from './accept/classes.ts';
 import { acceptGateways } from './accept/gateways.ts';
+import { acceptListenerSets } from './accept/listener-sets.ts';
 import { arbitrateRoutes } from './arbitrate/listener-tables.ts';
 import { parentTargets } from './attach/parent-target.ts';
 import type { TranslateEnvironment } from './environment.ts';
@@ -38,8 +39,9 @@ export function translate(
   const trust = { resources, grants, environment, inspected: memory?.trust ?? new WeakMap() };
   const reader = { resources, grants, environment, trust, previous: memory?.secrets ?? new Map(), read: new Map() };
   // Gateways before routes: a route attaches to listeners that are already judged.
-  const gateways = acceptGateways(classes, reader);
-  const targets = parentTargets(gateways, memory?.routes.targets);
+  const sets = acceptListenerSets(classes, reader);
+  const gateways = acceptGateways(classes, sets.attached, reader);
+  const targets = parentTargets(gateways, sets.refused, memory?.routes.targets);
   const routes = translateRoutes(
     { resources, targets, refused },
     routeContext(resources, { environment, grants, targets }),
@@ -56,9 +58,9 @@ export function translate(
   const trustBundles = publishTrustBundles([], previous?.snapshot.trustBundles);
   // Outcomes after routes: listeners count the routes attached to them.
   const attached = countAttachedRoutes(routes.changes, memory?.attached);
-  const outcomes = publishOutcomes({ classes, gateways, routes, attached }, previous?.outcomes);
+  const outcomes = publishOutcomes({ classes, gateways, sets, routes, attached }, previous?.outcomes);
   // Lints last: they look at everything and change nothing.
-  const linted = lint({ resources, classes, gateways, routes, tables, clusters }, memory?.lint);
+  const linted = lint({ resources, classes, gateways, sets, routes, tables, clusters }, memory?.lint);
   return {
     snapshot: nextSnapshot(
       { ...bindings, clusters: clusters.clusters, endpoints: clusters.endpoints, trustBundles },

@@ -105,7 +105,7 @@ export function renderTranslation(
   translated: Translation,
   resources: ResourceSet,
 ): Record<Output, string> {
-  const translation = overlayBindFailures(translated, resources.gateways, bindFailures);
+  const translation = overlayBindFailures(translated, resources, bindFailures);
   const written = statuses(translation, resources, null, '2026-01-01T00:00:00Z').byObject;
   return {
     'snapshot.yaml': toYaml(renderSnapshot(translation.snapshot)),

@@ -31,16 +31,23 @@ export function renderSnapshot({ bindings, clusters, endpoints, certificates, tr
   return withoutNothing(shown) ?? {};
 }
 
-/** Address and port stand in the id. */
+/** Address and port stand in the id, and in that of a listener whose it is; the Gateway does not in that of a set's. */
 function renderBinding({ id, port, admission, listeners }: Binding): object {
   return {
     id,
     admission,
-    listeners: listeners.map(listener => renderListener(listener, port)),
+    listeners: listeners.map(listener => ({ ...renderListener(listener, port), gateway: gatewayOfSet(listener) })),
   };
 }
 
-function renderListener({ gateway: _gateway, name: _name, ...listener }: Listener, port: number): object {
+function gatewayOfSet({ gateway, listenerSet }: Listener): string | null {
+  return listenerSet === null ? null : `${gateway.namespace}/${gateway.name}`;
+}
+
+function renderListener(
+  { gateway: _gateway, listenerSet: _set, name: _name, ...listener }: Listener,
+  port: number,
+): object {
   switch (listener.kind) {
     case 'http':
     case 'https': {

@@ -29,7 +29,7 @@ function conflictsOf(...lines: readonly string[]): Readonly<Record<string, strin
     const [name = '', protocol = '', port = '', hostname] = line.split(' ');
     const spec = { name, protocol, port: Number(port), allowedRoutes: { namespaces: { from: 'Same' as const } } };
     return judgeListener(
-      { owner: gateway, index, spec: hostname === undefined ? spec : { ...spec, hostname } },
+      { gateway, owner: gateway, index, spec: hostname === undefined ? spec : { ...spec, hostname } },
       reader,
     );
   });

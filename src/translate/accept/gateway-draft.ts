@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Gateway } from '../../resources/index.ts';
+import type { Gateway, ListenerSet } from '../../resources/index.ts';
 import type { ConflictReason, Problem } from '../outcomes.ts';
 import type { JudgedListener } from './listeners.ts';
 
@@ -11,6 +11,9 @@ export interface GatewayDraft {
   readonly controllerName: string;
   readonly addresses: readonly string[];
   readonly refused: Problem<'InvalidParameters' | 'UnsupportedAddress'> | null;
+  /** Attached, in the order of precedence. */
+  readonly sets: readonly ListenerSet[];
+  /** The Gateway's own, then those of `sets`. */
   readonly listeners: readonly JudgedListener[];
   /** By listener id. */
   readonly conflicts: ReadonlyMap<string, Problem<ConflictReason>>;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Finding } from '../../errors/index.ts';
-import type { Gateway } from '../../resources/index.ts';
+import type { Gateway, ListenerSet } from '../../resources/index.ts';
 import type { HealthEndpoint } from '../../snapshot/index.ts';
 import { formatNamespacedName } from '../../values/index.ts';
 import { compareAge } from '../age.ts';
@@ -16,6 +16,7 @@ import { type AcceptedClasses, impliedClassFinding } from './classes.ts';
 import { findConflicts } from './conflicts.ts';
 import type { GatewayDraft } from './gateway-draft.ts';
 import { invalidParameters } from './gateway-extras.ts';
+import { type AcceptedSets, unusableAllowedListeners } from './listener-sets.ts';
 import { type JudgedListener, judgeListener } from './listeners.ts';
 import { findOverlaps } from './overlapping-tls.ts';
 import { claimSockets, type SocketClaim } from './sockets.ts';
@@ -29,6 +30,9 @@ export interface AcceptedGateway {
   readonly addresses: readonly string[];
   /** Set: the Gateway as a whole is refused and carries no traffic. */
   readonly refused: Problem<Exclude<GatewayReason, 'ListenersNotValid'>> | null;
+  /** ListenerSets that are attached, in the order of precedence. */
+  readonly sets: readonly ListenerSet[];
+  /** The Gateway's own in the order of `spec.listeners`, then those of `sets`. */
   readonly listeners: readonly AcceptedListener[];
   readonly health: HealthEndpoint | null;
   readonly trustedProxies: readonly string[];
@@ -47,13 +51,22 @@ export interface AcceptedListener {
   readonly note: string;
 }
 
-/** Judges every Gateway whose class is ours, oldest first, because on a shared socket the older one wins. */
-export function acceptGateways(classes: AcceptedClasses, reader: SecretReader): ReadonlyMap<string, AcceptedGateway> {
+/**
+ * Judges every Gateway whose class is ours with the listeners of its ListenerSets (`attachedSets`, by Gateway), oldest first,
+ * because on a shared socket the older one wins.
+ */
+export function acceptGateways(
+  classes: AcceptedClasses,
+  attachedSets: AcceptedSets['attached'],
+  reader: SecretReader,
+): ReadonlyMap<string, AcceptedGateway> {
   const drafts: GatewayDraft[] = [];
   const oldestFirst = [...reader.resources.gateways.values()].sort((a, b) => compareAge(a.metadata, b.metadata));
   for (const gateway of oldestFirst) {
     const controllerName = classes.controllerOf(gateway);
-    if (controllerName !== undefined) drafts.push(draftGateway(gateway, controllerName, reader));
+    if (controllerName === undefined) continue;
+    const key = formatNamespacedName(gateway.metadata);
+    drafts.push(draftGateway({ key, gateway, controllerName, sets: attachedSets.get(key) ?? [] }, reader));
   }
   const claims = claimSockets(drafts, reader.environment);
   const accepted = new Map<string, AcceptedGateway>();
@@ -61,15 +74,19 @@ export function acceptGateways(classes: AcceptedClasses, reader: SecretReader): 
   return accepted;
 }
 
-function draftGateway(gateway: Gateway, controllerName: string, reader: SecretReader): GatewayDraft {
-  const listeners = gateway.spec.listeners.map((spec, index) => judgeListener({ owner: gateway, index, spec }, reader));
+function draftGateway(
+  parent: Pick<GatewayDraft, 'key' | 'gateway' | 'controllerName' | 'sets'>,
+  reader: SecretReader,
+): GatewayDraft {
+  const { gateway, sets } = parent;
+  const listeners = [gateway, ...sets].flatMap(owner =>
+    owner.spec.listeners.map((spec, index) => judgeListener({ gateway, owner, index, spec }, reader)),
+  );
   const { addresses, problem } = assignAddresses(gateway, reader.environment);
   const refused = invalidParameters(gateway, reader.environment) ?? problem;
   const conflicts = findConflicts(listeners);
   return {
-    key: formatNamespacedName(gateway.metadata),
-    gateway,
-    controllerName,
+    ...parent,
     addresses,
     refused,
     listeners,
@@ -83,7 +100,7 @@ function finishGateway(
   reader: SecretReader,
 ): AcceptedGateway {
   const { gateway } = draft;
-  const overlaps = findOverlaps(draft.listeners);
+  const overlaps = findOverlaps(draft.listeners.filter(({ id }) => !draft.conflicts.has(id)));
   const listeners = draft.listeners.map(judged => finishListener(judged, draft, { claims, overlaps }));
   const implied = reader.resources.gatewayClasses.has(gateway.spec.gatewayClassName)
     ? []
@@ -97,6 +114,7 @@ function finishGateway(
     controllerName: draft.controllerName,
     addresses: draft.addresses,
     refused: draft.refused,
+    sets: draft.sets,
     listeners,
     health,
     trustedProxies,
@@ -104,6 +122,7 @@ function finishGateway(
       ...implied,
       ...(draft.refused === null ? [] : [draft.refused.finding]),
       ...notServedOfGateway(gateway),
+      ...unusableAllowedListeners(gateway),
       ...annotated,
       ...listeners.flatMap(listenerFindings),
     ],

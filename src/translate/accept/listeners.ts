@@ -2,8 +2,9 @@
 
 import type { Finding } from '../../errors/index.ts';
 import type { Certificate } from '../../snapshot/index.ts';
-import { ANY_HOST, parseLabelSelector } from '../../values/index.ts';
+import { ANY_HOST } from '../../values/index.ts';
 import { type ListenerSite, listenerFinding, listenerId } from '../listener-site.ts';
+import { selectorProblem } from '../namespace-selection.ts';
 import { refuseClientValidation, whyNotProtocol, whyNotRouteKind } from '../not-served.ts';
 import type { ListenerAcceptedReason, ListenerRefsReason, Problem, RouteKind } from '../outcomes.ts';
 import type { ResolveContext } from '../resolve/backend-refs.ts';
@@ -116,13 +117,11 @@ function unsupportedTls(site: ListenerSite): Problem<'UnsupportedValue'> | null 
 /** The CRD takes any operator and values in a selector; what Kubernetes could not evaluate guards nothing. */
 function unusableSelector(site: ListenerSite): Problem<'UnsupportedValue'> | null {
   const { spec } = site;
-  const { from, selector } = spec.allowedRoutes.namespaces;
-  if (from !== 'Selector') return null;
-  const parsed = selector === undefined ? { path: [], problem: 'it is missing' } : parseLabelSelector(selector);
-  if ('selector' in parsed) return null;
+  const unusable = selectorProblem(spec.allowedRoutes.namespaces);
+  if (unusable === undefined) return null;
   const finding = listenerFinding('gateway/invalid-selector', site, {
-    path: ['allowedRoutes', 'namespaces', 'selector', ...parsed.path],
-    message: `Listener ${spec.name} has a namespace selector that cannot be used: ${parsed.problem}`,
+    path: ['allowedRoutes', 'namespaces', 'selector', ...unusable.path],
+    message: `Listener ${spec.name} has a namespace selector that cannot be used: ${unusable.problem}`,
     help: 'Write matchLabels, or matchExpressions with In, NotIn, Exists or DoesNotExist',
   });
   return { reason: 'UnsupportedValue', finding };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { intersectHostnames } from '../../values/index.ts';
-import { listenerFinding } from '../listener-site.ts';
+import { listenerFinding, listenerName } from '../listener-site.ts';
 import type { Problem } from '../outcomes.ts';
 import type { JudgedListener } from './listeners.ts';
 
@@ -24,7 +24,7 @@ export function findOverlaps(listeners: readonly JudgedListener[]): ReadonlyMap<
     overlaps.set(listener.id, {
       reason: byCertificate === undefined ? 'OverlappingHostnames' : 'OverlappingCertificates',
       finding: listenerFinding('gateway/overlapping-tls', listener, {
-        message: `Listeners ${listener.spec.name} and ${other.spec.name} on port ${listener.spec.port} have overlapping ${what}: clients may reuse one's connection for the other`,
+        message: `Listener ${listener.spec.name} and ${listenerName(other, listener)} on port ${listener.spec.port} have overlapping ${what}: clients may reuse one's connection for the other`,
         help: 'Requests that arrive at the wrong listener get 421; use separate ports or certificates to avoid them',
       }),
     });

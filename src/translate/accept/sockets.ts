@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { TranslateEnvironment } from '../environment.ts';
-import { type ListenerSite, listenerFinding } from '../listener-site.ts';
+import { type ListenerSite, listenerFinding, listenerName } from '../listener-site.ts';
 import type { ConflictReason, Problem } from '../outcomes.ts';
 import { bindingId, boundPort } from './addresses.ts';
 import { conflictProblem } from './conflicts.ts';
@@ -89,19 +89,21 @@ function loses(holder: Holder, taken: TakenSocket | undefined, socket: SocketCla
   const { first, byHostname } = taken;
   const lost = { sockets: [], note: '' };
   if (first.listener.spec.port !== holder.listener.spec.port) {
-    const why = `${socket.address} port ${socket.port} is taken by listener ${first.listener.id}`;
+    const why = `${socket.address} port ${socket.port} is taken by ${listenerName(first.listener, holder.listener)}`;
     return { ...lost, conflicted: null, unavailable: portUnavailable(holder.listener, why) };
   }
   const isSameFamily = first.listener.protocol?.family === holder.listener.protocol?.family;
   const other = isSameFamily ? byHostname.get(holder.listener.hostname) : first;
   if (other === undefined) return null;
-  const name = `listener ${other.listener.spec.name} of the older Gateway ${other.draft.key}`;
-  const conflicted = conflictProblem(holder.listener, { other: other.listener, name });
+  const conflicted = conflictProblem(holder.listener, other.listener);
   return { ...lost, conflicted, unavailable: null };
 }
 
 /** Words why a listener cannot have its port. */
-export function portUnavailable(site: ListenerSite, why: string): Problem<'PortUnavailable'> {
+export function portUnavailable(
+  site: Pick<ListenerSite, 'owner' | 'index' | 'spec'>,
+  why: string,
+): Problem<'PortUnavailable'> {
   const finding = listenerFinding('gateway/port-unavailable', site, {
     path: ['port'],
     message: `Listener ${site.spec.name}: ${why}`,

@@ -4,15 +4,15 @@ import type { Finding } from '../../errors/index.ts';
 import { GATEWAY_GROUP, type ParentReference } from '../../resources/index.ts';
 import { fitted, formatNamespacedName } from '../../values/index.ts';
 import { IMPLIED_CONTROLLER_NAME } from '../accept/classes.ts';
+import type { Labels } from '../namespace-labels.ts';
+import { selectsNamespace } from '../namespace-selection.ts';
 import { notServedParent } from '../not-served.ts';
 import type { ParentOutcome, Problem, RouteAcceptedReason } from '../outcomes.ts';
 import { findingOf, nameOf } from '../report.ts';
 import { missingText } from '../resolve/missing-object.ts';
 import { coreGroup } from '../resolve/reference-grants.ts';
 import type { AttachableRoute } from '../route-kinds.ts';
-import { allowsNamespace } from './allowed-routes.ts';
 import { attachedHostnames } from './hostnames.ts';
-import type { Labels } from './namespace-labels.ts';
 import type { ListenerTarget, ParentTarget } from './parent-target.ts';
 import {
   kindNotAllowed,
@@ -20,15 +20,17 @@ import {
   namespaceNotAllowed,
   noMatchingHostname,
   noMatchingParent,
+  parentNotAttached,
 } from './refusals.ts';
 
 /** The parts of the world that attaching looks at. */
 export interface AttachContext {
+  /** By `Kind/namespace/name`. */
   parent(key: string): ParentTarget | undefined;
   labels(namespace: string): Labels;
   /** Why an object (`Kind/namespace/name`) that is written does not exist; undefined when it is not written. */
   refusal(key: string): string | undefined;
-  /** A Gateway that does not exist is reported on the route, since no other controller will. */
+  /** A Gateway or ListenerSet that does not exist is reported on the route, since no other controller will. */
   readonly standalone: boolean;
 }
 
@@ -52,12 +54,13 @@ export function attachRoute(route: AttachableRoute, context: AttachContext): Rou
   const findings: Finding[] = [];
   const attachments = new Map<string, Attachment>();
   (route.spec.parentRefs ?? []).forEach((ref, index) => {
-    if (parentKey(route, ref) === undefined) {
+    const key = parentKey(route, ref);
+    if (key === undefined) {
       const isMesh = coreGroup(ref.group) === '' && ref.kind === 'Service';
       findings.push(notServedParent(route, { path: ['spec', 'parentRefs', index], ref, isMesh }));
       return;
     }
-    const outcome = attachToGateway(route, { ref, index }, { context, attachments });
+    const outcome = attachToParent(route, { ref, index }, { key, context, attachments });
     if (outcome === undefined) return;
     parents.push(outcome);
     if (outcome.accepted !== null) findings.push(outcome.accepted.finding);
@@ -67,39 +70,41 @@ export function attachRoute(route: AttachableRoute, context: AttachContext): Rou
   return { parents: fitted(parents), attachments: fitted(list), findings };
 }
 
-/** The Gateway that a parentRef names, as `namespace/name`; undefined when it names something else. */
+/** The Gateway or ListenerSet that a parentRef names, as `Kind/namespace/name`; undefined when it names something else. */
 export function parentKey(route: AttachableRoute, ref: ParentReference): string | undefined {
-  if (ref.kind !== 'Gateway' || ref.group !== GATEWAY_GROUP) return undefined;
-  return `${ref.namespace ?? route.metadata.namespace}/${ref.name}`;
+  if ((ref.kind !== 'Gateway' && ref.kind !== 'ListenerSet') || ref.group !== GATEWAY_GROUP) return undefined;
+  return `${ref.kind}/${ref.namespace ?? route.metadata.namespace}/${ref.name}`;
 }
 
-function attachToGateway(
+function attachToParent(
   route: AttachableRoute,
   { ref, index }: NumberedRef,
-  { context, attachments }: { context: AttachContext; attachments: Map<string, Attachment> },
+  {
+    key,
+    context,
+    attachments,
+  }: { readonly key: string; readonly context: AttachContext; readonly attachments: Map<string, Attachment> },
 ): ParentOutcome | undefined {
-  const gateway = `${ref.namespace ?? route.metadata.namespace}/${ref.name}`;
-  const parent = context.parent(gateway);
-  if (parent === undefined) return context.standalone ? missingGateway(route, { ref, index }, context) : undefined;
+  const parent = context.parent(key);
+  if (parent === undefined) return context.standalone ? missingParent(route, { ref, index }, context) : undefined;
   const { taken, problem } = chooseListeners(route, { ref, index }, { parent, context });
   for (const attachment of taken) attachments.set(attachment.listener.id, attachment);
   const listeners = taken.map(attachment => attachment.listener.id);
-  return { index, controllerName: parent.controllerName, gateway, listeners, accepted: problem };
+  return { index, controllerName: parent.controllerName, listeners, accepted: problem };
 }
 
-function missingGateway(route: AttachableRoute, { ref, index }: NumberedRef, context: AttachContext): ParentOutcome {
-  const target = { kind: 'Gateway', namespace: ref.namespace ?? route.metadata.namespace, name: ref.name };
-  const gateway = formatNamespacedName(target);
+function missingParent(route: AttachableRoute, { ref, index }: NumberedRef, context: AttachContext): ParentOutcome {
+  const target = { kind: ref.kind, namespace: ref.namespace ?? route.metadata.namespace, name: ref.name };
+  const key = `${ref.kind}/${formatNamespacedName(target)}`;
   const finding = findingOf('route/parent-not-found', route, {
     path: ['spec', 'parentRefs', index],
-    ...missingText(target, context.refusal(`Gateway/${gateway}`), {
+    ...missingText(target, context.refusal(key), {
       help: 'Create it, or correct name and namespace of the parentRef',
     }),
   });
   return {
     index,
     controllerName: IMPLIED_CONTROLLER_NAME,
-    gateway,
     listeners: [],
     accepted: { reason: 'NoMatchingParent', finding },
   };
@@ -112,6 +117,7 @@ function chooseListeners(
   { parent, context }: { parent: ParentTarget; context: AttachContext },
 ): { taken: readonly Attachment[]; problem: Problem<RouteAcceptedReason> | null } {
   const refuse = (reason: RouteAcceptedReason, finding: Finding) => ({ taken: [], problem: { reason, finding } });
+  if (parent.listeners.length === 0) return refuse('NoMatchingParent', parentNotAttached(route, index, parent));
   const named = parent.listeners.filter(
     listener =>
       (ref.sectionName === undefined || listener.name === ref.sectionName) &&
@@ -122,7 +128,7 @@ function chooseListeners(
   if (forKind.length === 0) return refuse('NotAllowedByListeners', kindNotAllowed(route, index, named));
   const name = route.metadata.namespace;
   const namespace = { name, labels: context.labels(name) };
-  const allowed = forKind.filter(listener => allowsNamespace(listener, parent, namespace));
+  const allowed = forKind.filter(listener => selectsNamespace(listener, parent.namespace, namespace));
   if (allowed.length === 0)
     return refuse('NotAllowedByListeners', namespaceNotAllowed(route, index, { parent, listeners: forKind }));
   const hostnames = route.spec.hostnames ?? [];

@@ -1,23 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { compareHostnames, isLoopback, type WrittenLabelSelector } from '../../values/index.ts';
+import { compareHostnames, formatNamespacedName, isLoopback, type WrittenLabelSelector } from '../../values/index.ts';
 import type { AcceptedGateway, AcceptedListener } from '../accept/gateways.ts';
+import type { RefusedSet } from '../accept/listener-sets.ts';
+import type { ListenerOwner } from '../listener-site.ts';
 import { share } from '../share.ts';
 
-/** All that attaching a route depends on in a Gateway. Keeps its identity while none of it changes. */
+/** All that attaching a route depends on in a Gateway or ListenerSet. Keeps its identity while none of it changes. */
 export interface ParentTarget {
+  readonly kind: ListenerOwner['kind'];
   /** `namespace/name`. */
   readonly key: string;
   readonly namespace: string;
   readonly controllerName: string;
+  /** Its own. Empty for a ListenerSet that is attached to no Gateway. */
   readonly listeners: readonly ListenerTarget[];
 }
 
 export interface ListenerTarget {
-  /** `namespace/gateway/listener`. */
+  /** `listenerId`. */
   readonly id: string;
+  /** The Gateway that it is a listener of, as `namespace/name`. */
+  readonly gateway: string;
   readonly name: string;
-  /** As written in the Gateway; parentRef.port means this one. */
+  /** As written; parentRef.port means this one. */
   readonly port: number;
   readonly protocol: string;
   /** `*` when it has none. */
@@ -42,15 +48,19 @@ export interface Neighbour {
   readonly hostname: string;
 }
 
-/** The view of `accepted` that routes attach to. */
-function parentTarget(accepted: AcceptedGateway): ParentTarget {
+/** The view of `owner`, the Gateway `accepted` or a ListenerSet of it, that routes attach to. */
+function parentTarget(owner: ListenerOwner, accepted: AcceptedGateway): ParentTarget {
   const isPublic = accepted.addresses.some(address => !isLoopback(address));
   return {
-    key: accepted.key,
-    namespace: accepted.gateway.metadata.namespace,
-    controllerName: accepted.controllerName,
-    listeners: accepted.listeners.map(listener => listenerTarget(listener, accepted, isPublic)),
+    ...nameTarget(owner, accepted.controllerName),
+    listeners: accepted.listeners
+      .filter(({ judged }) => judged.owner === owner)
+      .map(listener => listenerTarget(listener, accepted, isPublic)),
   };
+}
+
+function nameTarget({ kind, metadata }: ListenerOwner, controllerName: string): Omit<ParentTarget, 'listeners'> {
+  return { kind, key: formatNamespacedName(metadata), namespace: metadata.namespace, controllerName };
 }
 
 function listenerTarget(listener: AcceptedListener, accepted: AcceptedGateway, isPublic: boolean): ListenerTarget {
@@ -58,6 +68,7 @@ function listenerTarget(listener: AcceptedListener, accepted: AcceptedGateway, i
   const namespaces = spec.allowedRoutes?.namespaces;
   return {
     id,
+    gateway: accepted.key,
     name: spec.name,
     port: spec.port,
     protocol: spec.protocol,
@@ -76,18 +87,23 @@ function listenerTarget(listener: AcceptedListener, accepted: AcceptedGateway, i
   };
 }
 
-/** The targets of all Gateways, by key; the map and each target keep their identity while nothing in them changes. */
+/** The targets by `Kind/namespace/name`; the map and each target keep their identity while nothing in them changes. */
 export function parentTargets(
   gateways: ReadonlyMap<string, AcceptedGateway>,
+  refusedSets: readonly RefusedSet[],
   previous: ReadonlyMap<string, ParentTarget> | undefined,
 ): ReadonlyMap<string, ParentTarget> {
   const targets = new Map<string, ParentTarget>();
-  let same = previous?.size === gateways.size;
-  for (const [key, accepted] of gateways) {
+  let same = true;
+  const add = (target: ParentTarget): void => {
+    const key = `${target.kind}/${target.key}`;
     const before = previous?.get(key);
-    const target = share(before, parentTarget(accepted));
-    if (target !== before) same = false;
-    targets.set(key, target);
-  }
-  return same && previous !== undefined ? previous : targets;
+    const kept = share(before, target);
+    if (kept !== before) same = false;
+    targets.set(key, kept);
+  };
+  for (const accepted of gateways.values())
+    for (const owner of [accepted.gateway, ...accepted.sets]) add(parentTarget(owner, accepted));
+  for (const { set, controllerName } of refusedSets) add({ ...nameTarget(set, controllerName), listeners: [] });
+  return same && previous?.size === targets.size ? previous : targets;
 }

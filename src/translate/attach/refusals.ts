@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** Why a route may not attach to a Gateway, one function per reason. */
+/** Why a route may not attach to a Gateway or a ListenerSet, one function per reason. */
 import type { Finding } from '../../errors/index.ts';
 import type { ParentReference } from '../../resources/index.ts';
 import { findingOf } from '../report.ts';
 import type { AttachableRoute } from '../route-kinds.ts';
-import { allowanceToAdd } from './allowed-routes.ts';
 import type { ListenerTarget, ParentTarget } from './parent-target.ts';
 
 /** A parentRef with its index in `spec.parentRefs`. */
@@ -20,7 +19,7 @@ export function noMatchingParent(route: AttachableRoute, { ref, index }: Numbere
   const port = ref.port === undefined ? '' : ` with port ${ref.port}`;
   return findingOf('route/no-matching-parent', route, {
     path: ['spec', 'parentRefs', index],
-    message: `Gateway ${parent.key} has no listener${section}${port}`,
+    message: `${parent.kind} ${parent.key} has no listener${section}${port}`,
     help: `Its listeners are ${parent.listeners.map(l => `${l.name} (port ${l.port})`).join(', ')}`,
   });
 }
@@ -46,8 +45,26 @@ export function namespaceNotAllowed(
   const first = listeners[0];
   return findingOf('route/not-allowed-by-listeners', route, {
     path: ['spec', 'parentRefs', index],
-    message: `Gateway ${parent.key} does not let routes of namespace ${namespace} attach to ${which}`,
-    help: first === undefined ? '' : allowanceToAdd(first, namespace),
+    message: `${parent.kind} ${parent.key} does not let routes of namespace ${namespace} attach to ${which}`,
+    help: first === undefined ? '' : allowanceToAdd(first, parent, namespace),
+  });
+}
+
+/** What to write into the parent so that routes of `namespace` may attach. */
+function allowanceToAdd(listener: ListenerTarget, { kind }: ParentTarget, namespace: string): string {
+  if (listener.from === 'Selector') return `Label namespace ${namespace} so that the listener's selector takes it`;
+  return (
+    `In listener ${listener.name} of the ${kind} set allowedRoutes: {namespaces: {from: Selector, selector: ` +
+    `{matchLabels: {kubernetes.io/metadata.name: ${namespace}}}}}, or from: All`
+  );
+}
+
+/** NoMatchingParent: the ListenerSet is attached to no Gateway. */
+export function parentNotAttached(route: AttachableRoute, index: number, parent: ParentTarget): Finding {
+  return findingOf('route/parent-not-attached', route, {
+    path: ['spec', 'parentRefs', index],
+    message: `${parent.kind} ${parent.key} is attached to no Gateway, so it has no listeners`,
+    help: `See the findings of the ${parent.kind}`,
   });
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Finding } from '../../errors/index.ts';
-import type { Gateway, Service } from '../../resources/index.ts';
+import type { Gateway, ListenerSet, Service } from '../../resources/index.ts';
 import { findingOf } from '../report.ts';
 import { ANNOTATIONS } from '../resolve/annotations/annotations.ts';
 import type { AttachableRoute } from '../route-kinds.ts';
@@ -12,7 +12,7 @@ const PREFIX = 'daemun.dev/';
 const KIND_OF: ReadonlyMap<string, string> = new Map(ANNOTATIONS.map(({ name, kind }) => [name, kind]));
 
 /** Annotations of ours that nobody reads where they are: misspelt, or on an object of another kind. */
-export function lintAnnotations(resource: Gateway | AttachableRoute | Service): readonly Finding[] {
+export function lintAnnotations(resource: Gateway | ListenerSet | AttachableRoute | Service): readonly Finding[] {
   const findings: Finding[] = [];
   for (const name in resource.metadata.annotations) {
     if (!name.startsWith(PREFIX) || KIND_OF.get(name) === resource.kind) continue;

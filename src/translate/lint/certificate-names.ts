@@ -3,16 +3,17 @@
 import type { Finding } from '../../errors/index.ts';
 import { ANY_HOST, intersectHostnames } from '../../values/index.ts';
 import type { AcceptedGateway } from '../accept/gateways.ts';
-import { findingOf } from '../report.ts';
+import { listenerFinding } from '../listener-site.ts';
 
 /** Says that no certificate of a listener is for the listener's hostname: clients will refuse it. */
-export function lintCertificateNames({ gateway, listeners }: AcceptedGateway): readonly Finding[] {
-  return listeners.flatMap(({ judged: { index, spec, hostname, certificates } }) => {
+export function lintCertificateNames({ listeners }: AcceptedGateway): readonly Finding[] {
+  return listeners.flatMap(({ judged }) => {
+    const { spec, hostname, certificates } = judged;
     const names = certificates.flatMap(certificate => certificate.names);
     if (hostname === ANY_HOST || certificates.length === 0 || names.some(name => isFor(name, hostname))) return [];
     return [
-      findingOf('gateway/certificate-name-mismatch', gateway, {
-        path: ['spec', 'listeners', index, 'tls', 'certificateRefs'],
+      listenerFinding('gateway/certificate-name-mismatch', judged, {
+        path: ['tls', 'certificateRefs'],
         message: `No certificate of listener ${spec.name} is for ${hostname}: they are for ${names.join(', ') || 'no name'}`,
         help: `Use a certificate for ${hostname}; a wildcard in a certificate stands for one label only`,
       }),

@@ -5,6 +5,7 @@ import type { ResourceSet } from '../../resources/index.ts';
 import { compareStrings } from '../../values/index.ts';
 import type { AcceptedClasses } from '../accept/classes.ts';
 import type { AcceptedGateway } from '../accept/gateways.ts';
+import type { AcceptedSets } from '../accept/listener-sets.ts';
 import type { ListenerTables } from '../arbitrate/listener-tables.ts';
 import type { PublishedClusters } from '../publish/clusters.ts';
 import type { TranslatedRoutes } from '../rules/translated-routes.ts';
@@ -24,6 +25,7 @@ export interface LintSources {
   readonly resources: ResourceSet;
   readonly classes: AcceptedClasses;
   readonly gateways: ReadonlyMap<string, AcceptedGateway>;
+  readonly sets: AcceptedSets;
   readonly routes: TranslatedRoutes;
   readonly tables: ListenerTables;
   readonly clusters: PublishedClusters;
@@ -58,8 +60,11 @@ function collectFindings(sources: LintSources, { routes, services, shadows }: Li
   );
   const gateways = [...sources.gateways.values()].sort((a, b) => compareStrings(a.key, b.key));
   for (const gateway of gateways) append(findings, gateway.findings);
+  for (const { problem } of sources.sets.refused) findings.push(problem.finding);
+  append(findings, sources.sets.findings);
   for (const gateway of gateways) append(findings, lintCertificateNames(gateway));
-  for (const { gateway } of gateways) append(findings, lintAnnotations(gateway));
+  for (const { gateway, sets } of gateways)
+    for (const owner of [gateway, ...sets]) append(findings, lintAnnotations(owner));
   for (const list of routes.findings.values()) append(findings, list);
   append(findings, shadowFindings(shadows));
   append(findings, lintRedirectLoops(routes.loops, sources.tables));

@@ -60,7 +60,7 @@ function countReflection(
 ): void {
   if (route?.entries.some(({ entry }) => entry.match.kind === 'grpc') !== true) return;
   const reflects = route.entries.some(({ entry }) => takesReflection(entry.match));
-  const gateways = new Set(route.attachments.map(({ listener: { id } }) => id.slice(0, id.lastIndexOf('/'))));
+  const gateways = new Set(route.attachments.map(({ listener: { gateway } }) => gateway));
   for (const gateway of gateways) {
     count(serving, gateway, change);
     if (reflects) count(reflecting, gateway, change);

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Gateway } from '../../resources/index.ts';
+import type { Gateway, ListenerSet, ResourceSet } from '../../resources/index.ts';
 import type { BindFailure, BindFailures, Binding } from '../../snapshot/index.ts';
+import { formatNamespacedName } from '../../values/index.ts';
+import { gatewayOf } from '../accept/listener-sets.ts';
 import { portUnavailable } from '../accept/sockets.ts';
-import type { GatewayOutcome, ListenerOutcome, Problem } from '../outcomes.ts';
+import { count } from '../changes.ts';
+import { type ListenerOwner, listenerId } from '../listener-site.ts';
+import type { GatewayOutcome, ListenerOutcome, ListenerSetOutcome, Problem } from '../outcomes.ts';
 import type { Translation } from '../translation.ts';
 import { sumUpListeners } from './gateway-outcomes.ts';
+import { sumUpSet } from './listener-set-outcomes.ts';
 
 /** A socket that the OS refused, and why. */
 interface RefusedSocket {
@@ -15,27 +20,47 @@ interface RefusedSocket {
 
 /**
  * What became of a translation when it was published: `failures` (by binding id) in the outcomes of the listeners that they
- * concern and of their Gateways, with a finding for each. The snapshot stays as it is, so those sockets are tried again. The
- * result must not be given to `translate` as `previous`: it is for people and statuses.
+ * concern and of their Gateways and ListenerSets, with a finding for each. The snapshot stays as it is, so those sockets are
+ * tried again. The result must not be given to `translate` as `previous`: it is for people and statuses.
  */
 export function overlayBindFailures(
   translation: Translation,
-  gateways: ReadonlyMap<string, Gateway>,
+  resources: Pick<ResourceSet, 'gateways' | 'listenerSets'>,
   failures: BindFailures,
 ): Translation {
   const refused = refusedSockets(translation.snapshot.bindings, failures);
   if (refused.size === 0) return translation;
-  const outcomes = new Map<string, GatewayOutcome>();
   const problems: Problem[] = [];
-  for (const [key, outcome] of translation.outcomes.gateways) {
-    const gateway = gateways.get(key);
-    outcomes.set(key, gateway === undefined ? outcome : overlayGateway(gateway, outcome, { key, refused, problems }));
-  }
+  const lost = new Map<string, number>();
+  const listenerSets = overlayAll(translation.outcomes.listenerSets, resources.listenerSets, (set, outcome) => {
+    const after = overlaySet(set, outcome, { refused, problems });
+    if (outcome.accepted === null && after.accepted !== null) count(lost, gatewayOf(set), 1);
+    return after;
+  });
+  const gateways = overlayAll(translation.outcomes.gateways, resources.gateways, (gateway, outcome) => {
+    const after = overlayGateway(gateway, outcome, { refused, problems });
+    const gone = lost.get(formatNamespacedName(gateway.metadata)) ?? 0;
+    if (gone === 0 || after.attachedListenerSets === null) return after;
+    return { ...after, attachedListenerSets: after.attachedListenerSets - gone };
+  });
   return {
     ...translation,
     findings: [...translation.findings, ...problems.map(({ finding }) => finding)],
-    outcomes: { ...translation.outcomes, gateways: outcomes },
+    outcomes: { ...translation.outcomes, gateways, listenerSets },
   };
+}
+
+function overlayAll<Owner, Outcome>(
+  outcomes: ReadonlyMap<string, Outcome>,
+  owners: ReadonlyMap<string, Owner>,
+  overlay: (owner: Owner, outcome: Outcome) => Outcome,
+): ReadonlyMap<string, Outcome> {
+  const overlaid = new Map<string, Outcome>();
+  for (const [key, outcome] of outcomes) {
+    const owner = owners.get(key);
+    overlaid.set(key, owner === undefined ? outcome : overlay(owner, outcome));
+  }
+  return overlaid;
 }
 
 /** By listener id. */
@@ -50,35 +75,43 @@ function refusedSockets(bindings: readonly Binding[], failures: BindFailures): R
 }
 
 interface Overlay {
-  /** `namespace/name` of the Gateway. */
-  readonly key: string;
   readonly refused: ReadonlyMap<string, RefusedSocket>;
   /** Those found are added. */
   readonly problems: Problem[];
 }
 
-function overlayGateway(
-  gateway: Gateway,
-  outcome: GatewayOutcome,
-  { key, refused, problems }: Overlay,
-): GatewayOutcome {
+function overlayGateway(gateway: Gateway, outcome: GatewayOutcome, overlay: Overlay): GatewayOutcome {
+  const { listeners, isChanged, unusable } = overlayListeners(gateway, outcome.listeners, overlay);
+  if (!isChanged) return outcome;
+  const { accepted, invalidListeners, programmed } = sumUpListeners(gateway, listeners);
+  return { ...outcome, listeners, accepted, invalidListeners, programmed: addressProblem(programmed, unusable) };
+}
+
+function overlaySet(set: ListenerSet, outcome: ListenerSetOutcome, overlay: Overlay): ListenerSetOutcome {
+  const { listeners, isChanged } = overlayListeners(set, outcome.listeners, overlay);
+  return isChanged ? { ...outcome, listeners, ...sumUpSet(set, listeners) } : outcome;
+}
+
+function overlayListeners(
+  owner: ListenerOwner,
+  outcomes: readonly ListenerOutcome[],
+  { refused, problems }: Overlay,
+): { readonly listeners: readonly ListenerOutcome[]; readonly isChanged: boolean; readonly unusable: Problem | null } {
   let unusable: Problem | null = null;
   let isChanged = false;
-  const listeners = outcome.listeners.map((listener, index): ListenerOutcome => {
-    const spec = gateway.spec.listeners[index];
-    const socket = refused.get(`${key}/${listener.name}`);
+  const listeners = outcomes.map((listener, index): ListenerOutcome => {
+    const spec = owner.spec.listeners[index];
+    const socket = spec === undefined ? undefined : refused.get(listenerId({ owner, spec }));
     if (socket === undefined || spec === undefined) return listener;
     const { binding, failure } = socket;
     const why = `${binding.address} port ${binding.port} cannot be bound: ${failure.message}`;
-    const problem = portUnavailable({ owner: gateway, index, spec }, why);
+    const problem = portUnavailable({ owner, index, spec }, why);
     problems.push(problem);
     isChanged = true;
     if (failure.code === 'address-not-available') unusable ??= problem;
     return { ...listener, accepted: problem, programmed: problem };
   });
-  if (!isChanged) return outcome;
-  const { accepted, invalidListeners, programmed } = sumUpListeners(gateway, listeners);
-  return { ...outcome, listeners, accepted, invalidListeners, programmed: addressProblem(programmed, unusable) };
+  return { listeners, isChanged, unusable };
 }
 
 /** That the machine does not have the address explains more than that a listener is invalid. */

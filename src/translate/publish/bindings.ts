@@ -13,6 +13,7 @@ import {
 import { compareHostnames, compareStrings } from '../../values/index.ts';
 import type { AcceptedGateway, AcceptedListener } from '../accept/gateways.ts';
 import type { ListenerTables } from '../arbitrate/listener-tables.ts';
+import type { ListenerOwner } from '../listener-site.ts';
 import { share } from '../share.ts';
 
 /** Sockets with their listeners, sorted, and the certificates that the listeners use. */
@@ -82,8 +83,13 @@ function publishListener(
   { tables, known }: { tables: ListenerTables; known: ReadonlyMap<string, Listener> },
 ): Listener {
   const { judged } = listener;
-  const { namespace, name } = accepted.gateway.metadata;
-  const identity = { id: judged.id, gateway: { namespace, name }, name: judged.spec.name, hostname: judged.hostname };
+  const identity = {
+    id: judged.id,
+    gateway: namedBy(accepted.gateway),
+    listenerSet: judged.owner === accepted.gateway ? null : namedBy(judged.owner),
+    name: judged.spec.name,
+    hostname: judged.hostname,
+  };
   const { health, trustedProxies } = accepted;
   const { filters } = judged.filters;
   const virtualHosts = tables.get(judged.id)?.virtualHosts ?? NO_HOSTS;
@@ -96,6 +102,10 @@ function publishListener(
   // Virtual hosts keep their identity where they are made; to compare what is in them would cost as much as all routes.
   const isSame = before !== undefined && routesRequests(before) && before.virtualHosts === virtualHosts;
   return isSame ? share<Listener>(before, published) : published;
+}
+
+function namedBy({ metadata: { namespace, name } }: ListenerOwner): { namespace: string; name: string } {
+  return { namespace, name };
 }
 
 const NO_HOSTS: readonly VirtualHost[] = [];

@@ -1,33 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Gateway } from '../../resources/index.ts';
+import { formatNamespacedName } from '../../values/index.ts';
 import type { AcceptedClasses } from '../accept/classes.ts';
-import type { AcceptedGateway, AcceptedListener } from '../accept/gateways.ts';
+import type { AcceptedGateway } from '../accept/gateways.ts';
+import type { AcceptedSets } from '../accept/listener-sets.ts';
 import { updateSorted } from '../changes.ts';
 import type { GatewayOutcome, ListenerOutcome, Outcomes, Problem, RouteOutcome } from '../outcomes.ts';
 import { findingOf } from '../report.ts';
 import type { TranslatedRoutes } from '../rules/translated-routes.ts';
 import { share } from '../share.ts';
 import type { AttachedRoutes } from './attached-routes.ts';
+import { listenerOutcomes } from './listener-outcome.ts';
+import { listenerSetOutcomes } from './listener-set-outcomes.ts';
 
 /** Sums up all objects that are ours. Outcomes that did not change keep their identity. */
 export function publishOutcomes(
   parts: {
     readonly classes: AcceptedClasses;
     readonly gateways: ReadonlyMap<string, AcceptedGateway>;
+    readonly sets: AcceptedSets;
     readonly routes: TranslatedRoutes;
     readonly attached: AttachedRoutes;
   },
   previous: Outcomes | undefined,
 ): Outcomes {
-  const { attached } = parts;
+  const { attached, sets } = parts;
+  const accepted = { gateways: parts.gateways.values(), attached };
+  const listenerSets = listenerSetOutcomes(sets, accepted, previous?.listenerSets ?? new Map());
   const gateways = new Map<string, GatewayOutcome>();
   for (const [key, accepted] of parts.gateways) {
-    gateways.set(key, share(previous?.gateways.get(key), gatewayOutcome(accepted, attached)));
+    gateways.set(key, share(previous?.gateways.get(key), gatewayOutcome(accepted, { attached, listenerSets })));
   }
   const gatewayClasses = new Map(parts.classes.outcomes);
   const routes = routeOutcomes(parts.routes, previous?.routes ?? new Map());
-  return { gatewayClasses, gateways, routes, policies: NO_POLICIES };
+  return { gatewayClasses, gateways, listenerSets, routes, policies: NO_POLICIES };
 }
 
 /** No kind of policy is translated. */
@@ -44,9 +51,12 @@ function routeOutcomes(
 }
 
 /** Sums up a Gateway for its status. */
-function gatewayOutcome(accepted: AcceptedGateway, attached: AttachedRoutes): GatewayOutcome {
+function gatewayOutcome(
+  accepted: AcceptedGateway,
+  { attached, listenerSets }: { readonly attached: AttachedRoutes; readonly listenerSets: Outcomes['listenerSets'] },
+): GatewayOutcome {
   const { gateway, controllerName, addresses, refused } = accepted;
-  const listeners = accepted.listeners.map(listener => listenerOutcome(listener, attached));
+  const listeners = listenerOutcomes(gateway, accepted, attached);
   const sum = sumUpListeners(gateway, listeners);
   return {
     controllerName,
@@ -56,10 +66,20 @@ function gatewayOutcome(accepted: AcceptedGateway, attached: AttachedRoutes): Ga
     programmed: refused === null ? sum.programmed : { reason: 'Invalid', finding: refused.finding },
     resolvedRefs: unresolvedListeners(accepted),
     listeners,
+    attachedListenerSets: countSets(accepted, listenerSets),
   };
 }
 
-/** What a Gateway is because of its listeners. */
+/** How many ListenerSets are attached to a Gateway and accepted; null when it takes none. */
+export function countSets(
+  { gateway, sets }: Pick<AcceptedGateway, 'gateway' | 'sets'>,
+  outcomes: Outcomes['listenerSets'],
+): number | null {
+  if ((gateway.spec.allowedListeners?.namespaces.from ?? 'None') === 'None') return null;
+  return sets.filter(({ metadata }) => outcomes.get(formatNamespacedName(metadata))?.accepted === null).length;
+}
+
+/** What a Gateway is because of its own listeners. */
 export function sumUpListeners(
   gateway: Gateway,
   listeners: readonly ListenerOutcome[],
@@ -73,21 +93,6 @@ export function sumUpListeners(
   };
 }
 
-function listenerOutcome(listener: AcceptedListener, attached: AttachedRoutes): ListenerOutcome {
-  const { judged } = listener;
-  return {
-    name: judged.spec.name,
-    supportedKinds: judged.kinds,
-    attachedRoutes: attached.get(judged.id) ?? 0,
-    accepted: listener.accepted,
-    conflicted: listener.conflicted,
-    resolvedRefs: judged.resolvedRefs,
-    programmed: listener.programmed,
-    overlapping: listener.overlapping,
-    note: listener.note,
-  };
-}
-
 function noValidListener(gateway: Gateway, invalid: readonly ListenerOutcome[]): Problem<'ListenersNotValid'> {
   const finding = findingOf('gateway/no-valid-listener', gateway, {
     path: ['spec', 'listeners'],
@@ -98,7 +103,9 @@ function noValidListener(gateway: Gateway, invalid: readonly ListenerOutcome[]):
 }
 
 function unresolvedListeners(accepted: AcceptedGateway): GatewayOutcome['resolvedRefs'] {
-  const first = accepted.listeners.find(listener => listener.judged.resolvedRefs !== null);
+  const first = accepted.listeners.find(
+    ({ judged }) => judged.owner === accepted.gateway && judged.resolvedRefs !== null,
+  );
   const problem = first?.judged.resolvedRefs;
   return problem == null ? null : { reason: 'ListenersNotResolved', finding: problem.finding };
 }

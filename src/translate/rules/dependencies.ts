@@ -13,7 +13,7 @@ export function dependenciesOf(route: AttachableRoute): readonly string[] {
   const dependencies = new Set<string>([interned(`Namespace/${own}`)]);
   for (const ref of route.spec.parentRefs ?? []) {
     const key = parentKey(route, ref);
-    if (key !== undefined) dependencies.add(interned(`Gateway/${key}`));
+    if (key !== undefined) dependencies.add(interned(key));
   }
   for (const { ref } of backendsOf(route)) {
     const { namespace = own, name } = ref;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { ResourceSet } from '../../resources/index.ts';
-import { namespaceLabels } from '../attach/namespace-labels.ts';
 import type { ParentTarget } from '../attach/parent-target.ts';
 import type { TranslateEnvironment } from '../environment.ts';
+import { namespaceLabels } from '../namespace-labels.ts';
 import type { ReferenceGrants } from '../resolve/reference-grants.ts';
 import { BackendLists } from './backend-lists.ts';
 import type { RouteContext } from './translate-route.ts';

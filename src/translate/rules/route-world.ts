@@ -7,6 +7,7 @@ import { changedKeys } from '../changes.ts';
 /** What routes depend on besides themselves. */
 export interface RouteWorld {
   readonly resources: ResourceSet;
+  /** By `Kind/namespace/name`. */
   readonly targets: ReadonlyMap<string, ParentTarget>;
   /** `TranslateEnvironment.refused`. */
   readonly refused: ReadonlyMap<string, string>;
@@ -15,7 +16,7 @@ export interface RouteWorld {
 /** What a route's translation depends on besides the route: `Kind/key` of everything that changed. */
 export function changedDependencies(before: RouteWorld, after: RouteWorld): ReadonlySet<string> {
   const changed = new Set<string>();
-  for (const key of changedKeys(before.targets, after.targets)) changed.add(`Gateway/${key}`);
+  for (const key of changedKeys(before.targets, after.targets)) changed.add(key);
   for (const key of changedKeys(before.refused, after.refused)) changed.add(key);
   const { services, namespaces, referenceGrants } = before.resources;
   for (const key of changedKeys(services, after.resources.services)) changed.add(`Service/${key}`);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { ResourceSet } from '../../resources/index.ts';
+import type { ResourceSet } from '../resources/index.ts';
 
 export type Labels = Readonly<Record<string, string>>;
 

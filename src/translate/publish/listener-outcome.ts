@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { AcceptedGateway, AcceptedListener } from '../accept/gateways.ts';
+import type { ListenerOwner } from '../listener-site.ts';
+import type { ListenerOutcome } from '../outcomes.ts';
+import type { AttachedRoutes } from './attached-routes.ts';
+
+/** The outcomes of the listeners that `owner` has on the Gateway `accepted`, in the order of `spec.listeners`. */
+export function listenerOutcomes(
+  owner: ListenerOwner,
+  accepted: AcceptedGateway,
+  attached: AttachedRoutes,
+): readonly ListenerOutcome[] {
+  return accepted.listeners
+    .filter(({ judged }) => judged.owner === owner)
+    .map(listener => listenerOutcome(listener, attached));
+}
+
+function listenerOutcome(listener: AcceptedListener, attached: AttachedRoutes): ListenerOutcome {
+  const { judged } = listener;
+  return {
+    name: judged.spec.name,
+    supportedKinds: judged.kinds,
+    attachedRoutes: attached.get(judged.id) ?? 0,
+    accepted: listener.accepted,
+    conflicted: listener.conflicted,
+    resolvedRefs: judged.resolvedRefs,
+    programmed: listener.programmed,
+    overlapping: listener.overlapping,
+    note: listener.note,
+  };
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { ListenerSet } from '../../resources/index.ts';
+import { formatNamespacedName } from '../../values/index.ts';
+import type { AcceptedGateway } from '../accept/gateways.ts';
+import type { AcceptedSets } from '../accept/listener-sets.ts';
+import type { ListenerOutcome, ListenerSetOutcome, Outcomes, Problem } from '../outcomes.ts';
+import { findingOf, nameOf } from '../report.ts';
+import { share } from '../share.ts';
+import type { AttachedRoutes } from './attached-routes.ts';
+import { listenerOutcomes } from './listener-outcome.ts';
+
+/** Sums up all ListenerSets that are ours, attached or not, by `namespace/name`. Those that did not change keep their identity. */
+export function listenerSetOutcomes(
+  { refused }: AcceptedSets,
+  { gateways, attached }: { readonly gateways: Iterable<AcceptedGateway>; readonly attached: AttachedRoutes },
+  previous: Outcomes['listenerSets'],
+): Outcomes['listenerSets'] {
+  const outcomes = new Map<string, ListenerSetOutcome>();
+  const add = (set: ListenerSet, outcome: ListenerSetOutcome): void => {
+    const key = formatNamespacedName(set.metadata);
+    outcomes.set(key, share(previous.get(key), outcome));
+  };
+  for (const gateway of gateways) for (const set of gateway.sets) add(set, attachedSet(set, gateway, attached));
+  for (const { set, controllerName, problem } of refused)
+    add(set, { controllerName, accepted: problem, invalidListeners: [], programmed: problem, listeners: [] });
+  const isSame =
+    outcomes.size === previous.size && [...outcomes].every(([key, outcome]) => previous.get(key) === outcome);
+  return isSame ? previous : outcomes;
+}
+
+function attachedSet(set: ListenerSet, accepted: AcceptedGateway, attached: AttachedRoutes): ListenerSetOutcome {
+  const { controllerName, refused } = accepted;
+  const listeners = listenerOutcomes(set, accepted, attached);
+  if (refused === null) return { controllerName, ...sumUpSet(set, listeners), listeners };
+  const problem = parentNotAccepted(set, accepted, refused);
+  return { controllerName, accepted: problem, invalidListeners: [], programmed: problem, listeners };
+}
+
+/** What a ListenerSet is because of its listeners: one that carries no traffic is not valid, whatever the reason. */
+export function sumUpSet(
+  set: ListenerSet,
+  listeners: readonly ListenerOutcome[],
+): Pick<ListenerSetOutcome, 'accepted' | 'invalidListeners' | 'programmed'> {
+  const invalid = listeners.filter(({ programmed }) => programmed !== null);
+  const problem = invalid.length === listeners.length ? noValidListener(set, invalid) : null;
+  return { accepted: problem, invalidListeners: invalid.map(({ name }) => name), programmed: problem };
+}
+
+function noValidListener(set: ListenerSet, invalid: readonly ListenerOutcome[]): Problem<'ListenersNotValid'> {
+  const finding = findingOf('listener-set/no-valid-listener', set, {
+    path: ['spec', 'listeners'],
+    message: `No listener is valid: ${invalid.map(({ programmed }) => programmed?.finding.message).join('; ')}`,
+    help: invalid[0]?.programmed?.finding.help ?? '',
+  });
+  return { reason: 'ListenersNotValid', finding };
+}
+
+function parentNotAccepted(
+  set: ListenerSet,
+  { gateway }: AcceptedGateway,
+  refused: NonNullable<AcceptedGateway['refused']>,
+): Problem<'ParentNotAccepted'> {
+  const finding = findingOf('listener-set/parent-not-accepted', set, {
+    path: ['spec', 'parentRef'],
+    message: `${nameOf(gateway)} is not accepted (${refused.reason}), so its listeners carry no traffic`,
+    help: 'See the conditions of the Gateway',
+  });
+  return { reason: 'ParentNotAccepted', finding };
+}
