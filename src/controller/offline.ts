@@ -2,6 +2,7 @@
 
 import { openFileStore, type Store } from '../store/index.ts';
 import type { Clock } from '../time/index.ts';
+import { listedFindings } from './listed-findings.ts';
 import { Translator } from './translator.ts';
 import type { View } from './view.ts';
 
@@ -34,7 +35,7 @@ export async function loadOffline(options: OfflineOptions): Promise<Offline> {
     published: translation.snapshot,
     bindFailures: new Map(),
     statuses: translator.statuses(translation, resources),
-    findings: [...findings, ...translation.findings],
+    findings: listedFindings([...findings, ...translation.findings]),
   };
   await store.close();
   return { view, store };

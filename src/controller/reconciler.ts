@@ -6,6 +6,7 @@ import type { Snapshot } from '../snapshot/index.ts';
 import type { Store } from '../store/index.ts';
 import type { Clock, Timer } from '../time/index.ts';
 import { overlayBindFailures, type Translation } from '../translate/index.ts';
+import { listedFindings } from './listed-findings.ts';
 import type { PortPlan } from './port-plan.ts';
 import { Privileges } from './privileges.ts';
 import { Rehearsal } from './rehearsal.ts';
@@ -145,7 +146,7 @@ export class Reconciler {
       published,
       bindFailures: failures,
       statuses: translator.statuses(translation, resources),
-      findings: [...current.findings, ...(added?.findings ?? []), ...translation.findings],
+      findings: listedFindings([...current.findings, ...(added?.findings ?? []), ...translation.findings]),
     };
     onReload(this.#view, previous, { translateMs, totalMs: clock.nowMs() - startedMs });
   }

@@ -76,6 +76,17 @@ export const STORE_CODES = {
     summary: 'a file has more than 150,000 documents; it is not read',
     help: 'split it into several files; its last good state stays in use',
   },
+  'store/too-many-failures': {
+    severity: 'error',
+    summary: 'a file has 1,000 documents that cannot be read; what follows them is not read',
+    help: 'mend those that are listed, or remove what is not a manifest; the last good state of the file stays in use',
+  },
+  'store/more': {
+    severity: 'error',
+    summary:
+      'there are more findings than are listed: 5,000 about the reading of one file, 20,000 of all; a warning when no error is among the rest',
+    help: 'mend those that are listed first',
+  },
   'store/binary': {
     severity: 'error',
     summary: 'a file has a zero byte, so it is not text; it is not read',

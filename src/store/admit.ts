@@ -26,6 +26,8 @@ export interface AdmittedObject {
   readonly fullName: string;
   /** Undefined when it was refused, or is of a kind that is not ours. */
   readonly resource: Resource | undefined;
+  /** An API server would refuse it; an error among the issues says why. */
+  readonly isRefused: boolean;
   readonly issues: readonly ObjectIssue[];
 }
 
@@ -46,16 +48,22 @@ export function admit(value: unknown, options: ParseOptions): AdmittedObject {
     case 'resource': {
       const { resource, warnings } = parsed;
       const issues = warnings.map(found => withSeverity(found, 'warning'));
-      return { ...named(refOf(resource)), resource, issues: [...issues, ...unserved(resource)] };
+      return { ...named(refOf(resource)), resource, isRefused: false, issues: [...issues, ...unserved(resource)] };
     }
     case 'refused':
       return {
         ...(parsed.ref.kind === '' && parsed.ref.name === '' ? NAMELESS : named(parsed.ref)),
         resource: undefined,
+        isRefused: true,
         issues: parsed.issues.map(found => withSeverity(found, 'error')),
       };
     case 'unknown':
-      return { ...named(parsed.unknown), resource: undefined, issues: [unknownKind(parsed.unknown, parsed.isKnown)] };
+      return {
+        ...named(parsed.unknown),
+        resource: undefined,
+        isRefused: false,
+        issues: [unknownKind(parsed.unknown, parsed.isKnown)],
+      };
   }
 }
 

@@ -474,6 +474,27 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
       metric: 'daemun_findings',
     },
     {
+      limit: 'store/files#MAX_FAILED_DOCUMENTS',
+      over: 'the rest of the file is not read: `store/too-many-failures`',
+      metric: 'daemun_findings',
+    },
+    {
+      limit: 'store/files#MAX_FILE_ISSUES',
+      over: 'counted and not listed: `store/more`',
+      metric: 'daemun_findings',
+    },
+    {
+      limit: 'store/files#MAX_KEPT_ISSUES',
+      why: 'as above, for all files together: about 20 MiB',
+      over: 'counted and not listed: `store/more`',
+      metric: 'daemun_findings',
+    },
+    {
+      limit: 'controller#MAX_LISTED_FINDINGS',
+      over: 'counted and not listed: `store/more`',
+      metric: 'daemun_findings',
+    },
+    {
       limit: 'store/files#MAX_DOCUMENT_BYTES',
       over: 'not read: `store/over-limit`',
       metric: 'daemun_findings',

@@ -65,8 +65,7 @@ function readValues(text: string, options: ParseOptions, fields: 'once' | 'repea
 
 /** A chart's source may be YAML; that its names are refused says less than what it is. */
 function withoutChart(text: string, content: DocumentContent): DocumentContent {
-  const isRefused = content.objects.some(({ issues }) => issues.some(({ severity }) => severity === 'error'));
-  const failure = isRefused ? chartFailure(text) : undefined;
+  const failure = content.objects.some(({ isRefused }) => isRefused) ? chartFailure(text) : undefined;
   return failure === undefined ? content : { objects: [], failure };
 }
 
@@ -102,7 +101,7 @@ function withRepetitions(content: DocumentContent, repeated: ReturnType<typeof r
     const inside = prefix.length === 0 ? repeated[value] : byItem[value]?.get(prefix[1]);
     const paths = (inside ?? []).map(path => path.slice(prefix.length));
     if (paths.length === 0) return object;
-    return { ...object, resource: undefined, issues: [...paths.map(repetition), ...object.issues] };
+    return { ...object, resource: undefined, isRefused: true, issues: [...paths.map(repetition), ...object.issues] };
   });
   return { ...content, objects };
 }

@@ -11,6 +11,7 @@ import { duplicateFinding } from './duplicate-finding.ts';
 import { type FoundFiles, findFiles, type PathProblem } from './find-files.ts';
 import { GitWork } from './git-work.ts';
 import type { ServedObject } from './in-use.ts';
+import { IssueRoom } from './issue-room.ts';
 import { Settling } from './settling.ts';
 import { settlingFindings } from './settling-finding.ts';
 import { finding, findingsOf } from './source-finding.ts';
@@ -81,7 +82,8 @@ class FileStore implements Store {
     this.#watch?.follow(found.folders);
     this.#isWatchIncomplete = this.#watch?.isIncomplete ?? false;
     this.#adopt(found);
-    for (const file of this.#files.values()) file.read(false);
+    const room = new IssueRoom(this.#files.values());
+    for (const file of this.#files.values()) room.read(file, false);
     this.#publish();
     return Promise.resolve();
   }
@@ -164,9 +166,10 @@ class FileStore implements Store {
   #readAll(paths: Iterable<string>): boolean {
     let isChanged = false;
     const gone: WatchedFile[] = [];
+    const room = new IssueRoom(this.#files.values());
     for (const path of paths) {
       const file = this.#files.get(path);
-      const outcome = file?.read(true);
+      const outcome = file === undefined ? undefined : room.read(file, true);
       if (outcome === 'busy') this.#watch?.again(path, BUSY_MS);
       if (outcome === 'doubtful') this.#watch?.again(path, RETRY_MS);
       if (file !== undefined && outcome === 'gone') gone.push(file);

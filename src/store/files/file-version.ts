@@ -5,12 +5,19 @@ import { commonPrefix, commonSuffix } from './byte-difference.ts';
 import { type DocumentContent, readDocument } from './document.ts';
 import { type ByteRange, linesBefore, MAX_DOCUMENTS, splitDocuments } from './document-ranges.ts';
 import { beginsAsJson, splitJsonValues } from './json-values.ts';
+import {
+  allLeftOut,
+  countIssues,
+  IssueAllowance,
+  isCut,
+  type KeptContent,
+  type LeftOut,
+  MAX_FILE_ISSUES,
+} from './kept-issues.ts';
 import { NodePlaces, type TextPlace } from './node-place.ts';
 
 /** A document in a version of its file. */
-export interface FileDocument extends ByteRange {
-  readonly content: DocumentContent;
-}
+export interface FileDocument extends ByteRange, KeptContent {}
 
 /**
  * What is written in a file at one time. Made from the version before it: only the documents that the changed bytes touch
@@ -20,6 +27,10 @@ export class FileVersion {
   readonly path: string;
   readonly bytes: Buffer;
   readonly documents: readonly FileDocument[];
+  /** What there is to say about its objects beside what is kept. */
+  readonly leftOut: LeftOut;
+  /** How many issues of its objects are kept. */
+  readonly issueCount: number;
   #linesBefore: ReadonlyMap<FileDocument, number> | undefined;
   #lastNodes: { readonly document: FileDocument; readonly nodes: NodePlaces } | undefined;
 
@@ -27,6 +38,8 @@ export class FileVersion {
     this.path = path;
     this.bytes = bytes;
     this.documents = documents;
+    this.leftOut = allLeftOut(documents);
+    this.issueCount = sumOfIssues(documents);
   }
 
   get hasFailure(): boolean {
@@ -53,6 +66,10 @@ export class FileVersion {
   }
 }
 
+function sumOfIssues(documents: readonly FileDocument[]): number {
+  return documents.reduce((sum, { content }) => sum + countIssues(content), 0);
+}
+
 function countLinesBefore({ bytes, documents }: FileVersion): Map<FileDocument, number> {
   const counts = linesBefore(bytes, documents);
   return new Map(documents.map((document, at) => [document, counts[at] ?? 0]));
@@ -61,35 +78,43 @@ function countLinesBefore({ bytes, documents }: FileVersion): Map<FileDocument, 
 /** Reads the next version of a file; `previous` itself when not a byte changed. */
 export function readVersion(path: string, bytes: Buffer, options: ReadOptions): FileVersion {
   const { previous } = options;
-  if (previous === undefined)
-    return new FileVersion(path, bytes, readRange(bytes, { start: 0, end: bytes.length }, options, new Map()));
-  if (previous.bytes.equals(bytes)) return previous;
-  // Where one JSON object ends depends on all before it.
-  if (beginsAsJson(bytes) || beginsAsJson(previous.bytes)) return readAnew(path, bytes, { ...options, previous });
+  if (previous?.bytes.equals(bytes)) return previous;
+  // Where one JSON object ends depends on all before it; so does whether there is room for what was left out.
+  if (previous === undefined || previous.documents.some(isCut) || beginsAsJson(bytes) || beginsAsJson(previous.bytes)) {
+    return readAnew(path, bytes, options);
+  }
   const change = changedDocuments(previous, bytes);
   const known = new Map(change.removed.map(document => [textOf(previous.bytes, document), document.content]));
   const shift = bytes.length - previous.bytes.length;
-  const documents = [
-    ...change.before,
-    ...readRange(bytes, change.range, options, known),
-    ...change.after.map(({ start, end, content }) => ({ start: start + shift, end: end + shift, content })),
-  ];
-  return new FileVersion(path, bytes, documents);
+  const taken = sumOfIssues(change.before) + sumOfIssues(change.after);
+  const read = readRange(
+    bytes,
+    change.range,
+    { ...options, maxIssues: (options.maxIssues ?? MAX_FILE_ISSUES) - taken },
+    known,
+  );
+  const after = change.after.map(document => ({
+    ...document,
+    start: document.start + shift,
+    end: document.end + shift,
+  }));
+  return new FileVersion(path, bytes, [...change.before, ...read, ...after]);
 }
 
-/** Splits the whole file again; documents with a text that was there before are not parsed again. */
-function readAnew(
-  path: string,
-  bytes: Buffer,
-  options: ParseOptions & { readonly previous: FileVersion },
-): FileVersion {
+/** Splits the whole file; documents with a text that was there before are not parsed again, unless something was left out. */
+function readAnew(path: string, bytes: Buffer, options: ReadOptions): FileVersion {
   const { previous } = options;
-  const known = new Map(previous.documents.map(document => [textOf(previous.bytes, document), document.content]));
+  const known = new Map<string, DocumentContent>();
+  for (const document of previous?.documents ?? []) {
+    if (previous !== undefined && !isCut(document)) known.set(textOf(previous.bytes, document), document.content);
+  }
   return new FileVersion(path, bytes, readRange(bytes, { start: 0, end: bytes.length }, options, known));
 }
 
 export interface ReadOptions extends ParseOptions {
   readonly previous: FileVersion | undefined;
+  /** How many issues of its objects it may keep. Default: as many as a file may. */
+  readonly maxIssues?: number;
 }
 
 interface DocumentChange {
@@ -126,15 +151,25 @@ const MARKER_LENGTH = 5;
 function readRange(
   bytes: Buffer,
   range: ByteRange,
-  options: ParseOptions,
+  options: Omit<ReadOptions, 'previous'>,
   known: ReadonlyMap<string, DocumentContent>,
 ): FileDocument[] {
   const ranges = rangesIn(bytes, range);
-  if (ranges.length > MAX_DOCUMENTS) return [{ ...range, content: TOO_MANY_DOCUMENTS }];
-  return ranges.map(({ start, end }) => {
+  const allowance = new IssueAllowance(options.maxIssues ?? MAX_FILE_ISSUES);
+  if (ranges.length > MAX_DOCUMENTS) return [{ ...range, ...allowance.fit(TOO_MANY_DOCUMENTS) }];
+  const documents: FileDocument[] = [];
+  let failed = 0;
+  for (const { start, end } of ranges) {
+    if (failed >= MAX_FAILED_DOCUMENTS) {
+      documents.push({ start, end: range.end, ...allowance.fit(TOO_MANY_FAILED) });
+      break;
+    }
     const text = textOf(bytes, { start, end });
-    return { start, end, content: known.get(text) ?? readDocument(text, options) };
-  });
+    const content = known.get(text) ?? readDocument(text, options);
+    if (content.failure !== undefined) failed++;
+    documents.push({ start, end, ...allowance.fit(content) });
+  }
+  return documents;
 }
 
 const TOO_MANY_DOCUMENTS: DocumentContent = {
@@ -142,6 +177,19 @@ const TOO_MANY_DOCUMENTS: DocumentContent = {
   failure: {
     code: 'store/too-many-documents',
     message: `the file has more than ${MAX_DOCUMENTS} documents; they are not read`,
+    line: 1,
+    column: 1,
+  },
+};
+
+/** To say what is wrong with a text takes longer than to read one that is sound; nobody reads more of it. */
+const MAX_FAILED_DOCUMENTS = 1000;
+
+const TOO_MANY_FAILED: DocumentContent = {
+  objects: [],
+  failure: {
+    code: 'store/too-many-failures',
+    message: `${MAX_FAILED_DOCUMENTS} documents before this one cannot be read; from here on the file is not read`,
     line: 1,
     column: 1,
   },

@@ -5,6 +5,7 @@ import type { Resource } from '../../resources/index.ts';
 import type { ObjectsByKind } from '../resource-table.ts';
 import type { WrittenObject } from './document.ts';
 import type { FileDocument, FileVersion } from './file-version.ts';
+import { isCut } from './kept-issues.ts';
 import { unfinishedObject } from './lost-parts.ts';
 
 /** An object that is served. */
@@ -89,8 +90,9 @@ export function selectInUse(version: FileVersion, previous: InUse, whole?: FileV
   };
 }
 
-function isNoted({ content: { failure, objects } }: FileDocument): boolean {
-  if (failure !== undefined) return true;
+function isNoted(document: FileDocument): boolean {
+  const { failure, objects } = document.content;
+  if (failure !== undefined || isCut(document)) return true;
   for (const { issues } of objects) if (issues.length > 0) return true;
   return false;
 }
@@ -137,15 +139,11 @@ function keepRefused(
   previous: InUse,
 ): ServedObject[] {
   const all = noted.flatMap(({ content }) => content.objects);
-  const refused = all.filter(({ resource, issues }) => resource === undefined && issues.some(isError));
+  const refused = all.filter(({ isRefused }) => isRefused);
   if (refused.length === 0) return [];
   const wanted = new Set(refused.map(({ key }) => key));
   for (const list of objects.values()) for (const { key } of list) wanted.delete(key);
   return [...previous.objects.values()].flatMap(list => list.filter(({ key }) => wanted.has(key)));
-}
-
-function isError({ severity }: WrittenObject['issues'][number]): boolean {
-  return severity === 'error';
 }
 
 function keepUnchanged(

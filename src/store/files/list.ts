@@ -12,6 +12,7 @@ export const NAMELESS = {
   key: '',
   fullName: '',
   resource: undefined,
+  isRefused: true,
 } as const satisfies Partial<AdmittedObject>;
 
 /**

@@ -5,6 +5,7 @@ import type { ObjectIssue } from '../admit.ts';
 import type { WrittenObject } from './document.ts';
 import type { FileDocument, FileVersion } from './file-version.ts';
 import { countServed, type ServedObject } from './in-use.ts';
+import { isCut } from './kept-issues.ts';
 import type { WatchedFile } from './watched-file.ts';
 
 /** Everything there is to say about one file, duplicates apart. */
@@ -16,7 +17,18 @@ export function findingsOf(file: WatchedFile): Finding[] {
   if (file.version === undefined) return findings;
   const { version, inUse } = file;
   const noted = inUse.noted.flatMap(document => findingsOfDocument(file, version, document));
-  return [...findings, ...noted, ...inUse.kept.map(keptFinding)];
+  return [...findings, ...noted, ...leftOutFindings(version), ...inUse.kept.map(keptFinding)];
+}
+
+/** Says that there is more to say than is kept, at the first document of which something is left out. */
+function leftOutFindings(version: FileVersion): Finding[] {
+  const { errors, others } = version.leftOut;
+  const first = version.documents.find(isCut);
+  if (first === undefined) return [];
+  const message = `${errors + others} more findings about objects of this file, ${errors} of them errors, are not listed`;
+  const place = { file: version.path, ...version.placeInFile(first, { line: 1, column: 1 }) };
+  const found = finding('store/more', message, place);
+  return [errors > 0 ? found : { ...found, severity: 'warning' }];
 }
 
 /** A finding of a code of the catalogue, with the catalogue's help. */

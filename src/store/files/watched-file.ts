@@ -5,6 +5,7 @@ import type { ParseOptions } from '../../resources/index.ts';
 import type { Clock } from '../../time/index.ts';
 import { type FileVersion, readVersion } from './file-version.ts';
 import { type InUse, isSettling, missingAltogether, NOTHING_IN_USE, selectInUse } from './in-use.ts';
+import { isCut } from './kept-issues.ts';
 import type { FileProblem } from './manifest-limits.ts';
 import { readManifest } from './read-manifest.ts';
 
@@ -19,6 +20,12 @@ const NEW_LINE = Buffer.from('\n');
 
 /** What reading a file came to. */
 export type ReadOutcome = 'unchanged' | 'changed' | 'busy' | 'doubtful' | 'gone';
+
+interface Reading {
+  readonly isWatched: boolean;
+  readonly identity: string;
+  readonly maxIssues: number;
+}
 
 export interface WatchedFileOptions extends ParseOptions {
   readonly clock: Clock;
@@ -63,9 +70,10 @@ export class WatchedFile {
 
   /**
    * Reads it. With `isWatched`, what looks half-written is 'doubtful' at first: read it again soon. Many writers empty a
-   * file before they fill it, and some remove it before they put the new one in its place.
+   * file before they fill it, and some remove it before they put the new one in its place. At most `maxIssues` issues of its
+   * objects are kept.
    */
-  read(isWatched: boolean): ReadOutcome {
+  read(isWatched: boolean, maxIssues: number): ReadOutcome {
     const { clock } = this.#options;
     const patience = { mayWait: () => ++this.#waits <= MAX_WAITS, wallMs: () => clock.wallMs() };
     const found = readManifest(this.path, isWatched ? patience : null);
@@ -74,13 +82,14 @@ export class WatchedFile {
     if (found === undefined) return isWatched && !this.isVanished && this.#isDoubtful(DELETED_MS) ? 'doubtful' : 'gone';
     if ('code' in found) return this.#fail(found);
     this.signature = found.signature;
-    return this.#accept(found.bytes, { isWatched, identity: identityOf(found.stats) });
+    return this.#accept(found.bytes, { isWatched, identity: identityOf(found.stats), maxIssues });
   }
 
   /** What would be in use if a line were added that says nothing. Changes nothing. */
   rehearse(): InUse {
     const { version } = this;
-    if (version === undefined) return this.inUse;
+    // Where something was left out all is read again, which would double what a hostile file costs.
+    if (version === undefined || version.documents.some(isCut)) return this.inUse;
     const bytes = Buffer.concat([version.bytes, NEW_LINE]);
     return selectInUse(readVersion(this.path, bytes, { ...this.#options, previous: version }), this.inUse, this.#whole);
   }
@@ -101,9 +110,9 @@ export class WatchedFile {
     return settlesAtMs !== undefined && settlesAtMs <= this.#options.clock.nowMs();
   }
 
-  #accept(bytes: Buffer, { isWatched, identity }: { isWatched: boolean; identity: string }): ReadOutcome {
+  #accept(bytes: Buffer, { isWatched, identity, maxIssues }: Reading): ReadOutcome {
     const { version } = this;
-    const next = readVersion(this.path, bytes, { ...this.#options, previous: version });
+    const next = readVersion(this.path, bytes, { ...this.#options, previous: version, maxIssues });
     const isNew = next !== version || this.isVanished;
     const isReplaced = identity !== this.#identity && next.documents.some(({ content }) => content.objects.length > 0);
     const isComplete = isReplaced || (!isNew && this.hasSettled);
