@@ -6,9 +6,10 @@ import {
   type Listener,
   routesRequests,
   type Snapshot,
+  transportOf,
 } from '../snapshot/index.ts';
 import { compareStrings } from '../values/index.ts';
-import { freePort } from './free-port.ts';
+import { freeDatagramPort, freePort } from './free-port.ts';
 
 /**
  * Where the bindings of a snapshot are really bound. `as-written`: where translation put them. `ephemeral`, for tests
@@ -57,9 +58,9 @@ export class PortPlan {
     return back;
   }
 
-  async #choose({ id, address }: Binding): Promise<void> {
-    if (this.#ports.has(id)) return;
-    this.#ports.set(id, await findFreePort(address));
+  async #choose(binding: Binding): Promise<void> {
+    if (this.#ports.has(binding.id)) return;
+    this.#ports.set(binding.id, await findFreePort(binding));
     this.#moved = new WeakMap();
   }
 
@@ -86,8 +87,8 @@ function placedId(binding: Binding, port: number): string {
   return binding.id.replace(/:\d+\/(\w+)$/, `:${port}/$1`);
 }
 
-async function findFreePort(address: string): Promise<number> {
-  const outcome = await freePort(address);
+async function findFreePort({ address, admission }: Binding): Promise<number> {
+  const outcome = await (transportOf(admission) === 'udp' ? freeDatagramPort(address) : freePort(address));
   if ('port' in outcome) return outcome.port;
   throw new Error(`no free port at ${address}: ${outcome.refusal}`);
 }

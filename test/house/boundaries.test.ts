@@ -68,6 +68,7 @@ const PROXY_ORDER = [
   'faces',
   'filters',
   'access-log',
+  'udp',
   'http',
   'listeners',
   'workers',

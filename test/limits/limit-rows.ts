@@ -85,6 +85,31 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
       over: 'with one in four unfinished: its calls use connections apart to endpoints',
     },
   ],
+  'Datagrams of clients': [
+    {
+      limit: 'proxy/udp#MAX_SESSIONS',
+      over: 'the longest idle session of the binding that has most ends, first those of clients whose address may be spoofed; else the datagram is dropped',
+      metric: 'udp_sessions',
+    },
+    { limit: 'proxy/udp#SESSION_SHARE', over: 'as above', metric: 'udp_sessions' },
+    {
+      limit: 'proxy/udp#ADDRESS_SHARE',
+      over: 'the first session of that address ends',
+      metric: 'udp_address_sessions',
+    },
+    {
+      limit: 'proxy/udp#MIN_IDLE_MS',
+      over: 'from then on it may have to make room at the cap',
+      metric: 'udp_sessions',
+    },
+    {
+      limit: 'proxy/udp#MAX_WAITING_BYTES',
+      over: 'dropped',
+      metric: 'daemun_udp_dropped_datagrams_total{reason="overload"}',
+    },
+    { limit: 'proxy/udp#RECEIVE_BUFFER_BYTES', over: 'the kernel drops what comes' },
+    { limit: 'proxy/udp#ANSWER_GRACE_MS', over: 'the socket is closed, later answers are lost' },
+  ],
   'HTTP/2, of each connection': [
     {
       limit: 'wire/http2#DEFAULT_HTTP2_LIMITS.maxHeaderListBytes',

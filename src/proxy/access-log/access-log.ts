@@ -4,6 +4,8 @@ import { randomUUID } from 'node:crypto';
 import type { Clock, Timer } from '../../time/index.ts';
 import { fieldOf, type HeaderList, targetOf, type VolatileFields } from '../../wire/index.ts';
 import type { Face, Outcome } from '../faces/index.ts';
+import type { AccessLogLine } from './access-log-fields.ts';
+import { type LoggedStream, streamLine } from './stream-line.ts';
 
 /** A batch is handed over when it is this long, or after `FLUSH_INTERVAL_MS`. */
 const BATCH_LENGTH = 65_536;
@@ -12,32 +14,6 @@ const FLUSH_INTERVAL_MS = 100;
 const MAX_VALUE_LENGTH = 512;
 const UNUSUAL = /[^\x20-\x7e]/;
 const UNUSUAL_ALL = /[^\x20-\x7e]/g;
-
-/** Every field of a line, in order, and what it means. The documentation is made of it. */
-export const ACCESS_LOG_FIELDS = {
-  time: 'when the request ended, RFC 3339 in UTC',
-  client: "the client's IP address; behind a proxy that the Gateway trusts, the one that it says",
-  gateway: '`namespace/name`; empty: no listener took the request',
-  listener: '`namespace/gateway/listener`; empty as above',
-  authority: 'as the client sent it, at most 512 characters, like every value that a client chooses',
-  protocol: 'HTTP and its version, as the client speaks it (that of 1.0 is 1.1)',
-  method: 'HTTP method',
-  path: '`/package.Service/Method`, or any other path with its query, as the client sent it',
-  route: '`namespace/name` of the route; null: no rule took the request',
-  rule: "the rule's name, else its index; null as above",
-  endpoint: '`address:port` of the last try; null: none was reached',
-  attempts: 'tries at endpoints; 0: none was made, or waited for',
-  waited_ms: 'of that, how long it waited for connections to endpoints; 0: there was one',
-  grpc_status: 'what the call ended with, as metrics spell it; null: the request is not gRPC',
-  http_status: 'what the client was told; 0: nothing before the end',
-  duration_ms: 'from the request head to the end of the response',
-  bytes_received: "bytes of the request's body, as far as they came",
-  bytes_sent: "bytes of the response's body that were handed to the client's connection",
-  request_id: '`x-request-id`: the one that came, else the one that was made',
-  user_agent: '`user-agent`',
-  reason:
-    'why no endpoint answered to the end, see [errors.md](errors.md#requests-that-an-endpoint-did-not-answer); null: one did',
-} as const;
 
 /** A finished exchange, as far as its line tells. */
 export interface LoggedExchange {
@@ -83,7 +59,16 @@ export class AccessLog {
 
   /** Adds the line of a finished exchange. */
   record(exchange: LoggedExchange): void {
-    this.#batch += `${plain(JSON.stringify(lineOf(exchange, this.#clock.wallMs())))}\n`;
+    this.#add(lineOf(exchange, this.#clock.wallMs()));
+  }
+
+  /** Adds the line of a connection, or of a client's datagrams, that no request was read of. */
+  recordStream(stream: LoggedStream): void {
+    this.#add(streamLine({ ...stream, serverName: clipped(stream.serverName ?? undefined) }, this.#clock.wallMs()));
+  }
+
+  #add(line: AccessLogLine): void {
+    this.#batch += `${plain(JSON.stringify(line))}\n`;
     if (this.#batch.length >= BATCH_LENGTH) this.flush();
     else this.#timer ??= this.#clock.after(FLUSH_INTERVAL_MS, () => this.flush());
   }
@@ -98,7 +83,7 @@ export class AccessLog {
   }
 }
 
-function lineOf(exchange: LoggedExchange, wallMs: number): Readonly<Record<keyof typeof ACCESS_LOG_FIELDS, unknown>> {
+function lineOf(exchange: LoggedExchange, wallMs: number): AccessLogLine {
   const { decision, owner, outcome } = exchange;
   const head = decision?.head;
   const field = (name: string): string | null => clipped(head?.get(name) ?? fieldOf(exchange.outgoingFields, name));

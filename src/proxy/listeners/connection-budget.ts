@@ -87,6 +87,18 @@ export class ConnectionBudget {
     this.#open--;
   }
 
+  /** A client's datagrams want a socket to an endpoint. False: there is no room; no connection goes for it. */
+  takeSession(): boolean {
+    if (this.#open >= this.max) return false;
+    this.#open++;
+    return true;
+  }
+
+  /** That socket is closed. */
+  sessionEnded(): void {
+    this.#open--;
+  }
+
   /** It speaks what the port takes. */
   established(socket: Socket): void {
     this.#early.delete(socket);

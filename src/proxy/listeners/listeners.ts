@@ -9,15 +9,18 @@ import {
   type Rule,
   requestListeners,
   type Snapshot,
+  transportOf,
 } from '../../snapshot/index.ts';
 import type { Timer } from '../../time/index.ts';
 import { Gates, RuleCompiler, type Serving } from '../http/index.ts';
 import type { RateLimitedLog } from '../log/index.ts';
 import { MethodBudget } from '../metrics/index.ts';
+import { SessionBudget, type UdpEnvironment, UdpServer } from '../udp/index.ts';
 import { type BindingEnvironment, BindingServer } from './binding-server.ts';
 import { changedEntries } from './changed-entries.ts';
 import { ConnectionBudget } from './connection-budget.ts';
 import { headerNamesOf, healthNamesOf } from './header-names.ts';
+import type { ServedBinding } from './served-binding.ts';
 import type { TicketSecrets } from './ticket-secrets.ts';
 import { TlsContexts } from './tls-contexts.ts';
 
@@ -56,16 +59,20 @@ export class Listeners {
   onIdle: (() => void) | null = null;
   readonly #removalTimeoutMs: number;
   readonly #environment: BindingEnvironment;
-  readonly #servers = new Map<string, BindingServer>();
+  readonly #datagrams: UdpEnvironment;
+  readonly #servers = new Map<string, ServedBinding>();
   #bindings: readonly Binding[] = [];
   #isLeaving = false;
   /** For good: a snapshot that comes now is for the connections that there are. */
   #acceptsNoMore = false;
   /** Bindings that left and still have connections. */
-  readonly #leaving = new Map<BindingServer, Timer | undefined>();
+  readonly #leaving = new Map<ServedBinding, Timer | undefined>();
 
   constructor(serving: Serving, options: ListenersOptions) {
     this.#removalTimeoutMs = options.removalTimeoutMs ?? REMOVAL_TIMEOUT_MS;
+    const budget = new ConnectionBudget(options.maxConnections, { ...serving, log: options.log });
+    const { reusePort } = options;
+    this.#datagrams = { ...serving, reusePort, budget: new SessionBudget(budget, { ...serving, log: options.log }) };
     this.#environment = {
       serving,
       rules: new RuleCompiler(serving),
@@ -76,8 +83,8 @@ export class Listeners {
         onTooLong: () => serving.metrics.count('daemun_limit_hits_total', { limit: 'pattern_text' }),
       }),
       contexts: new TlsContexts(options.ticketSecrets),
-      budget: new ConnectionBudget(options.maxConnections, { ...serving, log: options.log }),
-      reusePort: options.reusePort,
+      budget,
+      reusePort,
     };
   }
 
@@ -160,17 +167,23 @@ export class Listeners {
     }));
   }
 
-  #all(): BindingServer[] {
+  #all(): ServedBinding[] {
     return [...this.#servers.values(), ...this.#leaving.keys()];
   }
 
   #swap(binding: Binding): void {
     const known = this.#servers.get(binding.id);
     if (known !== undefined) known.update(binding);
-    else this.#add(new BindingServer(binding, this.#environment));
+    else this.#add(this.#serverOf(binding));
   }
 
-  #add(server: BindingServer): void {
+  #serverOf(binding: Binding): ServedBinding {
+    return transportOf(binding.admission) === 'udp'
+      ? new UdpServer(binding, this.#datagrams)
+      : new BindingServer(binding, this.#environment);
+  }
+
+  #add(server: ServedBinding): void {
     this.#servers.set(server.binding.id, server);
     if (this.#isLeaving) server.announceLeaving();
   }
@@ -185,7 +198,7 @@ export class Listeners {
   }
 
   /** `timeoutMs` null: no deadline of its own. */
-  #retire(id: string, server: BindingServer, timeoutMs: number | null): void {
+  #retire(id: string, server: ServedBinding, timeoutMs: number | null): void {
     this.#servers.delete(id);
     const { clock } = this.#environment.serving;
     const deadline = timeoutMs === null ? undefined : clock.after(timeoutMs, () => this.#cut(id, server));
@@ -200,7 +213,7 @@ export class Listeners {
     });
   }
 
-  #cut(id: string, server: BindingServer): void {
+  #cut(id: string, server: ServedBinding): void {
     const { requests } = server.load;
     this.#environment.serving.log.warn('requests on a removed binding were cut', { binding: id, requests });
     server.destroy();

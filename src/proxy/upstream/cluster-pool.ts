@@ -89,6 +89,26 @@ export class ClusterPool implements ClusterEndpointsOwner {
     endpoint.begin(request, stream);
   }
 
+  /**
+   * An endpoint for what opens no connection, such as the datagrams of one client; undefined: there is none. `hash` as that of a
+   * request; `avoided`: keys of those that come last. `done` must follow once.
+   */
+  take(hash: number, avoided: readonly string[]): EndpointPool | undefined {
+    const endpoint = this.#endpoints.pickUntried(hash, avoided) ?? this.#endpoints.pickUntried(hash, NONE);
+    endpoint?.began();
+    return endpoint;
+  }
+
+  /** Nobody listens at the port of an endpoint that was taken. */
+  refused(endpoint: EndpointPool, message: string): void {
+    this.#owner.observer.onConnectFailed(this, endpoint, { kind: 'connect_failure', message, stage: 'unreached' });
+  }
+
+  /** An endpoint that was taken answered. */
+  answered(endpoint: EndpointPool): void {
+    this.#owner.observer.onProven(this, endpoint);
+  }
+
   /** Forgets a request that still waits for a connection; nothing is called back. No effect on others. O(1). */
   cancel(request: UpstreamRequest): void {
     const waiting = this.#waiting.get(request);
@@ -281,6 +301,8 @@ export class ClusterPool implements ClusterEndpointsOwner {
     next.begin(request, stream);
   }
 }
+
+const NONE: readonly string[] = [];
 
 function hashKeyOf(cluster: Cluster): HashKey {
   const { balancer } = cluster;

@@ -64,7 +64,7 @@ export class EndpointPool implements UpstreamEndpoint, Candidate, LaneOwner {
   readonly #shared: Lane;
   #apart: Lane | null = null;
   #dedicated: DedicatedConnections | null = null;
-  #retired = false;
+  #isRetired = false;
 
   constructor(endpoint: Endpoint, owner: EndpointOwner, environment: ConnectionEnvironment) {
     this.address = endpoint.address;
@@ -104,9 +104,19 @@ export class EndpointPool implements UpstreamEndpoint, Candidate, LaneOwner {
     return request.isApart ? (this.#apart?.openStream(request) ?? null) : this.#shared.openStream(request);
   }
 
+  /** It left its cluster. */
+  get isRetired(): boolean {
+    return this.#isRetired;
+  }
+
+  /** Something else than a stream uses it from now on. `ended` follows. */
+  began(): void {
+    this.activeRequests += 1;
+  }
+
   /** `request` has its stream. */
   begin(request: UpstreamRequest, stream: MessageStream): void {
-    this.activeRequests += 1;
+    this.began();
     request.onOpen(stream, this);
   }
 
@@ -147,14 +157,14 @@ export class EndpointPool implements UpstreamEndpoint, Candidate, LaneOwner {
 
   /** The endpoint left the cluster: what waits is still served, streams go on, connections close as they become idle. */
   retire(): void {
-    this.#retired = true;
+    this.#isRetired = true;
     this.#shared.retire();
     this.#apart?.retire();
   }
 
   /** Ends every connection at once. */
   destroy(): void {
-    this.#retired = true;
+    this.#isRetired = true;
     this.#shared.destroy();
     this.#apart?.destroy();
     this.#dedicated?.destroy();
@@ -210,7 +220,7 @@ export class EndpointPool implements UpstreamEndpoint, Candidate, LaneOwner {
   #apartLane(): Lane {
     if (this.#apart === null) {
       this.#apart = new Lane(this, APART, this.#environment);
-      if (this.#retired) this.#apart.retire();
+      if (this.#isRetired) this.#apart.retire();
     }
     return this.#apart;
   }

@@ -2,8 +2,15 @@
 
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { type BindFailure, type BindFailures, type Binding, bindFailure, type Snapshot } from '../../snapshot/index.ts';
-import { trialBind } from './trial-bind.ts';
+import {
+  type BindFailure,
+  type BindFailures,
+  type Binding,
+  bindFailure,
+  type Snapshot,
+  transportOf,
+} from '../../snapshot/index.ts';
+import { trialBind, trialBindDatagrams } from './trial-bind.ts';
 
 /** Of sockets that are in use (binding ids), those that another process shares with us on purpose. */
 export type ShareQuestion = (ids: readonly string[]) => Promise<ReadonlySet<string>>;
@@ -25,12 +32,12 @@ export class PortClaims {
 
   /** Checks the bindings of `snapshot` that were not there, or not free, last time. */
   async check(snapshot: Snapshot): Promise<BindFailures> {
-    const ours = new Set(Array.from(this.#held.values(), binding => binding.port));
+    const ours = new Set(Array.from(this.#held.values(), portKey));
     const held = new Map<string, Binding>();
     const inUse: Binding[] = [];
     for (const binding of snapshot.bindings) {
       // A port that we hold at another address is in use by ourselves, as far as can be told.
-      const isOurs = this.#held.has(binding.id) || ours.has(binding.port);
+      const isOurs = this.#held.has(binding.id) || ours.has(portKey(binding));
       if (isOurs || (await isFree(binding))) held.set(binding.id, binding);
       else inUse.push(binding);
     }
@@ -52,8 +59,14 @@ export function withoutBindings(snapshot: Snapshot, failures: BindFailures): Sna
 }
 
 /** Other errors than "in use" are left to the workers, who say them better. */
-async function isFree({ address, port }: Binding): Promise<boolean> {
-  return (await trialBind(address, port)) !== 'EADDRINUSE';
+async function isFree({ address, port, admission }: Binding): Promise<boolean> {
+  const tried = transportOf(admission) === 'udp' ? trialBindDatagrams : trialBind;
+  return (await tried(address, port)) !== 'EADDRINUSE';
+}
+
+/** TCP and UDP have ports of their own. */
+function portKey({ port, admission }: Binding): string {
+  return `${port}/${transportOf(admission)}`;
 }
 
 /** Where several sockets of one port share its connections evenly (Linux SO_REUSEPORT, FreeBSD SO_REUSEPORT_LB and the like). */

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import assert from 'node:assert/strict';
+import { createSocket } from 'node:dgram';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
-import { connect, createServer, type Server } from 'node:net';
+import { type AddressInfo, connect, createServer, type Server } from 'node:net';
 import { afterEach, describe, it } from 'node:test';
 import { type Binding, EMPTY_SNAPSHOT } from '../../snapshot/index.ts';
 import { freePort } from '../data-plane.test-support.ts';
 import { PortClaims } from './port-claims.ts';
-import { trialBind } from './trial-bind.ts';
+import { trialBind, trialBindDatagrams } from './trial-bind.ts';
 
 const LISTEN_CALLS = 'tracing:net.server.listen:asyncStart';
 const open: Server[] = [];
@@ -70,5 +71,21 @@ describe('a claim of a port', () => {
     } finally {
       unsubscribe(LISTEN_CALLS, note);
     }
+  });
+});
+
+describe('the trial of a UDP port', () => {
+  it('says whether it is free, apart from TCP, and lets go of it', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    assert.equal(await trialBindDatagrams('127.0.0.1', port), null);
+    const taken = createSocket('udp4').bind(port, '127.0.0.1');
+    await once(taken, 'listening');
+    assert.equal(await trialBindDatagrams('127.0.0.1', port), 'EADDRINUSE');
+    taken.close();
+    server.close();
+    await once(server, 'close');
+    assert.equal(await trialBindDatagrams('192.0.2.1', port), 'EADDRNOTAVAIL');
   });
 });

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 
@@ -32,5 +33,19 @@ export async function trialBind(address: string, port: number): Promise<string |
     socket.on('error', () => {});
     socket.destroy();
     await closed;
+  }
+}
+
+/** The same of a UDP port. What comes to it meanwhile is lost. */
+export async function trialBindDatagrams(address: string, port: number): Promise<string | null> {
+  const socket = createSocket(address.includes(':') ? 'udp6' : 'udp4');
+  try {
+    socket.bind({ address, port, exclusive: true });
+    await once(socket, 'listening');
+    return null;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code ?? String(error);
+  } finally {
+    socket.close();
   }
 }

@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * One UDP binding of one worker: its socket and its clients' sessions.
+ *
+ * Per datagram: one look at the clock, two looks into maps, one send; nothing is allocated but what Node allocates for what it
+ * received. Workers share the port (`reusePort`), and the kernel gives all datagrams of one client to one of them. Guarded by
+ * the case `udp` of `bench`.
+ *
+ * Answers leave from this socket, so clients see the address that they asked.
+ */
+import { createSocket, type Socket, type SocketOptions } from 'node:dgram';
+import type { RequestFailureReason } from '../../errors/index.ts';
+import { type BindFailure, type Binding, bindFailure, type Listener, type StreamRule } from '../../snapshot/index.ts';
+import type { Clock, Random, Timer } from '../../time/index.ts';
+import type { AccessLog } from '../access-log/index.ts';
+import type { SocketLoop, WheelTimer } from '../io/index.ts';
+import { routeName, ruleName, type WorkerMetrics } from '../metrics/index.ts';
+import { type EndpointPool, hashText, type UpstreamPools } from '../upstream/index.ts';
+import { type DatagramHandle, type DatagramHandles, type DatagramSource, handlesOf } from './datagram-handle.ts';
+import { DatagramSender, FULL } from './datagram-sender.ts';
+import type { SessionBudget, SessionHolder } from './session-budget.ts';
+import { SessionTable } from './session-table.ts';
+import { UdpMetrics } from './udp-metrics.ts';
+import { UdpRule } from './udp-rule.ts';
+import { type SessionOwner, UdpSession } from './udp-session.ts';
+
+/** Room for what comes while the event loop is busy; the kernel may give less (`net.core.rmem_max`). */
+const RECEIVE_BUFFER_BYTES = 4_194_304;
+/** While draining, endpoints have this long to answer what they were sent. */
+const ANSWER_GRACE_MS = 1_000;
+
+/** What all UDP bindings of one worker share. */
+export interface UdpEnvironment {
+  readonly loop: SocketLoop;
+  readonly clock: Clock;
+  readonly upstreams: Pick<UpstreamPools, 'cluster'>;
+  readonly metrics: WorkerMetrics;
+  readonly random: Random;
+  readonly budget: SessionBudget;
+  /** Other workers or processes listen on the port. */
+  readonly reusePort: boolean;
+  /** null: off. */
+  readonly accessLog: AccessLog | null;
+}
+
+/** What there is while the binding listens. */
+interface Listening {
+  readonly socket: Socket;
+  readonly handle: DatagramHandle;
+  readonly handles: DatagramHandles;
+  readonly sender: DatagramSender;
+}
+
+export class UdpServer implements SessionOwner, SessionHolder, WheelTimer {
+  wheelNext: WheelTimer | null = null;
+  wheelPrevious: WheelTimer | null = null;
+  wheelTick = 0;
+  readonly sessions: SessionTable = new SessionTable();
+  binding: Binding;
+  readonly #environment: UdpEnvironment;
+  readonly #metrics: UdpMetrics;
+  #rule: UdpRule | null = null;
+  #listening: Listening | null = null;
+  /** Sessions whose last datagram has no answer yet. */
+  #awaiting = 0;
+  #draining: { readonly onEnd: () => void; readonly deadline: Timer } | null = null;
+
+  constructor(binding: Binding, environment: UdpEnvironment) {
+    this.binding = binding;
+    this.#environment = environment;
+    this.#metrics = new UdpMetrics(environment.metrics, binding.id);
+    this.#rule = this.#compile(binding);
+    environment.budget.join(this);
+  }
+
+  get load(): { readonly connections: number; readonly requests: number } {
+    return { connections: this.sessions.size, requests: 0 };
+  }
+
+  get isListening(): boolean {
+    return this.#listening !== null;
+  }
+
+  /** The port that is listened on (differs from the binding's when that is 0). */
+  get port(): number {
+    return this.#listening?.socket.address().port ?? 0;
+  }
+
+  /** Answers the reason when the port cannot be had; null: it listens. */
+  listen(): Promise<BindFailure | null> {
+    const { address, port } = this.binding;
+    const { reusePort } = this.#environment;
+    const type = address.includes(':') ? 'udp6' : 'udp4';
+    const socket = createSocket({ type, reusePort, recvBufferSize: RECEIVE_BUFFER_BYTES, lookup: asWritten });
+    return new Promise(resolve => {
+      socket.once('error', (error: NodeJS.ErrnoException) => {
+        socket.close();
+        resolve(bindFailure(error.code, error.message));
+      });
+      socket.bind({ address, port, exclusive: true }, () => resolve(this.#onListening(socket)));
+    });
+  }
+
+  /** Sessions of backends that stay go on. */
+  update(binding: Binding): void {
+    if (binding === this.binding) return;
+    this.binding = binding;
+    const rule = this.#compile(binding);
+    this.#rule = rule;
+    for (const session of this.sessions.all()) if (rule?.has(session.cluster) !== true) this.#end(session, 'no_route');
+    this.#watchIdle();
+  }
+
+  /** Nobody asks a UDP port for its health. */
+  announceLeaving(): void {}
+
+  /** A datagram that comes before `drain` is taken: it is not known whose first it is. */
+  async stopListening(): Promise<void> {}
+
+  /** Nothing more is received once the endpoints have answered what they were sent, in a second at most; then `onEnd`. */
+  drain(onEnd: () => void): void {
+    const { clock } = this.#environment;
+    this.#draining = { onEnd, deadline: clock.after(ANSWER_GRACE_MS, () => this.#finish()) };
+    if (this.#awaiting === 0) this.#finish();
+  }
+
+  /** Ends everything at once. */
+  destroy(): void {
+    const draining = this.#draining;
+    this.#draining = null;
+    draining?.deadline.cancel();
+    for (const session of this.sessions.all()) this.#end(session, 'drain_timeout');
+    this.#environment.loop.connectionTimers.disarm(this);
+    this.#environment.budget.leave(this);
+    this.#listening?.socket.close();
+    this.#listening = null;
+    draining?.onEnd();
+  }
+
+  /** The binding is gone, and so is what is counted for it. */
+  releaseMetrics(): void {
+    this.#metrics.release();
+  }
+
+  newHandle(): DatagramHandle {
+    return (this.#listening as Listening).handles.newHandle();
+  }
+
+  sendUpstream(handle: DatagramHandle, datagram: Buffer): number {
+    return (this.#listening as Listening).sender.send(handle, datagram);
+  }
+
+  onRefused({ cluster }: UdpSession, endpoint: EndpointPool): void {
+    cluster.refused(endpoint, 'nobody listens at the port');
+  }
+
+  onAnswer(session: UdpSession, datagram: Buffer): void {
+    const { loop } = this.#environment;
+    const { sender, handle } = this.#listening as Listening;
+    loop.refresh();
+    session.lastMs = loop.nowMs;
+    this.sessions.touch(session);
+    if (session.sentDatagrams === 0 && session.endpoint !== null) session.cluster.answered(session.endpoint);
+    const code = sender.sendTo(handle, datagram, session);
+    if (code === 0) {
+      session.sentDatagrams++;
+      session.sentBytes += datagram.length;
+      this.#metrics.sent(datagram.length);
+    } else this.#metrics.dropped(code === FULL ? 'overload' : 'client_cancelled');
+    if (session.awaitsAnswer) this.#answered(session);
+  }
+
+  evict(session: UdpSession): void {
+    this.#end(session, 'overload');
+  }
+
+  /** The longest idle session may have been so for long enough. */
+  onTimer(nowMs: number): void {
+    const idleSinceMs = nowMs - this.#idleTimeoutMs;
+    for (let oldest = this.#oldest(); oldest !== null && oldest.lastMs <= idleSinceMs; oldest = this.#oldest())
+      this.#end(oldest, null);
+    this.#watchIdle();
+  }
+
+  get #idleTimeoutMs(): number {
+    return this.#rule?.rule.idleTimeoutMs ?? 0;
+  }
+
+  #compile({ listeners }: Binding): UdpRule | null {
+    const rule = ruleOf(listeners);
+    return rule === null ? null : new UdpRule(rule, id => this.#environment.upstreams.cluster(id));
+  }
+
+  #onListening(socket: Socket): BindFailure | null {
+    const handles = handlesOf(socket);
+    if (handles === null) {
+      socket.close();
+      return bindFailure(undefined, 'this version of Node keeps its UDP sockets elsewhere: use one that is supported');
+    }
+    const { handle } = handles;
+    handle.onmessage = (length, _, datagram, from) => this.#onDatagram(length, datagram, from);
+    this.#listening = { socket, handle, handles, sender: new DatagramSender(handles) };
+    return null;
+  }
+
+  #onDatagram(length: number, datagram: Buffer, from: DatagramSource): void {
+    if (length < 0) return;
+    this.#environment.loop.refresh();
+    this.#metrics.received(length);
+    const dropped = this.#dropReason(datagram, from);
+    if (dropped !== null) this.#metrics.dropped(dropped);
+  }
+
+  /** Passes a datagram on; null, or why it is dropped. */
+  #dropReason(datagram: Buffer, from: DatagramSource): string | null {
+    const rule = this.#rule;
+    if (rule === null) return 'no_route';
+    const fault = rule.faultOf(this.#environment.random);
+    if (fault !== null) return fault.reason;
+    const session = this.sessions.find(from.address, from.port) ?? this.#begin(rule, from);
+    if (session === null) return 'overload';
+    session.isConfirmed ||= session.sentDatagrams > 0;
+    session.lastMs = this.#environment.loop.nowMs;
+    this.sessions.touch(session);
+    const dropped = session.forward(datagram);
+    if (dropped !== null) return dropped;
+    session.receivedDatagrams++;
+    session.receivedBytes += datagram.length;
+    if (!session.awaitsAnswer) {
+      session.awaitsAnswer = true;
+      this.#awaiting++;
+    }
+    return null;
+  }
+
+  /** null: there is no room. */
+  #begin(rule: UdpRule, from: DatagramSource): UdpSession | null {
+    const { loop, random, budget } = this.#environment;
+    const { nowMs } = loop;
+    const cluster = rule.clusterFor(random);
+    if (cluster === undefined || !budget.take(this, { address: from.address, nowMs })) return null;
+    const hash = cluster.hashKey === null ? 0 : hashText(from.address);
+    const session = new UdpSession(from, { rule: rule.rule, cluster, hash, nowMs }, this);
+    this.sessions.add(session);
+    this.#metrics.sessionBegun();
+    if (this.sessions.size === 1) this.#watchIdle();
+    return session;
+  }
+
+  #end(session: UdpSession, reason: RequestFailureReason | null): void {
+    this.sessions.remove(session);
+    session.end();
+    this.#environment.budget.release();
+    this.#metrics.sessionEnded();
+    this.#log(session, reason);
+    if (session.awaitsAnswer) this.#answered(session);
+  }
+
+  #log(session: UdpSession, reason: RequestFailureReason | null): void {
+    const { accessLog } = this.#environment;
+    const [listener] = this.binding.listeners;
+    if (accessLog === null || listener === undefined) return;
+    const { namespace, name } = listener.gateway;
+    accessLog.recordStream({
+      clientAddress: session.address,
+      gateway: `${namespace}/${name}`,
+      listener: listener.id,
+      serverName: null,
+      protocol: 'udp',
+      rule: { route: routeName(session.rule), ruleName: ruleName(session.rule) },
+      endpoint: session.endpoint?.key ?? null,
+      attempts: session.attempts,
+      waitedMs: 0,
+      durationMs: session.lastMs - session.startedMs,
+      bytesReceived: session.receivedBytes,
+      bytesSent: session.sentBytes,
+      reason,
+    });
+  }
+
+  #answered(session: UdpSession): void {
+    session.awaitsAnswer = false;
+    this.#awaiting--;
+    if (this.#awaiting === 0 && this.#draining !== null) this.#finish();
+  }
+
+  #finish(): void {
+    this.#draining?.deadline.cancel();
+    this.destroy();
+  }
+
+  #oldest(): UdpSession | null {
+    const { oldestConfirmed, oldestUnconfirmed } = this.sessions;
+    if (oldestConfirmed === null || oldestUnconfirmed === null) return oldestConfirmed ?? oldestUnconfirmed;
+    return oldestConfirmed.lastMs < oldestUnconfirmed.lastMs ? oldestConfirmed : oldestUnconfirmed;
+  }
+
+  /** Looks again when the longest idle session will have been so for long enough. */
+  #watchIdle(): void {
+    const oldest = this.#oldest();
+    const { connectionTimers } = this.#environment.loop;
+    if (oldest === null) connectionTimers.disarm(this);
+    else connectionTimers.arm(this, oldest.lastMs + this.#idleTimeoutMs);
+  }
+}
+
+/** null: no route is attached. */
+function ruleOf(listeners: readonly Listener[]): StreamRule | null {
+  const [listener] = listeners;
+  return listener?.kind === 'udp' ? listener.rule : null;
+}
+
+/** Addresses are numbers: nothing is looked up, and so nothing waits. */
+const asWritten: SocketOptions['lookup'] = (hostname, _options, callback) => {
+  const family = hostname.includes(':') ? 6 : 4;
+  callback(null, hostname, family);
+};
