@@ -109,6 +109,11 @@ export const STORE_CODES = {
       'objects are gone that may come back: their file is being written or is empty, or its folder is gone; they are served as before for the settling time',
     help: 'nothing needs to be done when it is meant; else write the file again',
   },
+  'store/not-permitted': {
+    severity: 'error',
+    summary: 'the cluster does not let daemun read a kind (RBAC), so there are no objects of it',
+    help: "let daemun's service account get, list and watch the kind; it is tried again",
+  },
   'store/watch-unavailable': {
     severity: 'warning',
     summary: 'the system refuses to report changes of files; they are looked for every few seconds instead',

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Clock } from '../../time/index.ts';
+import type { KubeClient } from './kube-client.ts';
+import type { ReadKind } from './read-kinds.ts';
+import type { ReflectorState } from './reflector.ts';
+
+/** Where a store says what happens to it. */
+export interface StoreLog {
+  info(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
+}
+
+/** Says once that the API server fails, and once that it is well again, however many requests fail meanwhile. */
+export class ClusterHealth {
+  readonly #server: string;
+  readonly #clock: Clock;
+  readonly #log: StoreLog;
+  /** What fails: kinds, and discovery as ''. */
+  readonly #failing = new Set<string>();
+  #sinceMs = 0;
+
+  constructor({ client, clock, log }: { readonly client: KubeClient; readonly clock: Clock; readonly log: StoreLog }) {
+    this.#server = client.server;
+    this.#clock = clock;
+    this.#log = log;
+  }
+
+  /** Discovery failed, or works. */
+  discovered(failure: string | null): void {
+    this.#note('', failure);
+  }
+
+  /** The state of a kind changed. */
+  told({ kind, declaration }: ReadKind, state: ReflectorState): void {
+    const fields = { kind, group: declaration.group };
+    if (state.state === 'denied') {
+      this.#log.warn('a kind may not be read, so there are no objects of it; it is tried again', {
+        ...fields,
+        error: state.message,
+        fix: `grant get, list and watch of ${declaration.plural} to daemun's service account`,
+      });
+    } else if (state.state === 'absent') {
+      this.#log.info('the API server has no such kind; it is read as soon as there is', fields);
+    }
+    this.#note(kind, state.state === 'failing' ? state.message : null);
+  }
+
+  #note(what: string, failure: string | null): void {
+    if (failure === null) {
+      if (!this.#failing.delete(what) || this.#failing.size > 0) return;
+      const forMs = Math.round(this.#clock.nowMs() - this.#sinceMs);
+      this.#log.info('the API server answers again', { server: this.#server, afterMs: forMs });
+      return;
+    }
+    const isFirst = this.#failing.size === 0;
+    this.#failing.add(what);
+    if (!isFirst) return;
+    this.#sinceMs = this.#clock.nowMs();
+    this.#log.warn('the API server fails; what is served goes on, and it is tried again until it answers', {
+      server: this.#server,
+      error: failure,
+    });
+  }
+}

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { isDeepStrictEqual } from 'node:util';
+import { CATALOGUE, type Finding } from '../../errors/index.ts';
+import type { Resource } from '../../resources/index.ts';
+import { type AdmittedObject, admit } from '../admit.ts';
+import { isObject } from '../plain-object.ts';
+import type { ObservedObject } from './observed-object.ts';
+import { collectionPath, type ReadKind } from './read-kinds.ts';
+import { wantedParts } from './wanted-parts.ts';
+
+type RawObject = Readonly<Record<string, unknown>>;
+
+/** One object as it is served, and as the server has it. */
+interface Entry {
+  /** The last one that our schema took; undefined: it never took one. */
+  readonly resource: Resource | undefined;
+  readonly observed: ObservedObject;
+  /** Why our schema refuses the server's version; the resource is an older one then. */
+  readonly refused: readonly Finding[];
+}
+
+export interface KindCacheOptions {
+  readonly readKind: ReadKind;
+  /** The set of resources or findings is another one now. */
+  onChange(): void;
+  /** By `Kind/namespace/name`. */
+  onObserved(key: string): void;
+}
+
+/**
+ * All objects of a kind. An object whose version is known, or of which only its status or what we do not read changed, stays the same
+ * resource, so that nothing is translated again for it.
+ */
+export class KindCache {
+  readonly #options: KindCacheOptions;
+  /** By `namespace/name`. */
+  #entries = new Map<string, Entry>();
+  #resources: ReadonlyMap<string, Resource> | null = new Map();
+  #findings: readonly Finding[] | null = [];
+  #version: string;
+
+  constructor(options: KindCacheOptions) {
+    this.#options = options;
+    this.#version = options.readKind.declaration.versions[0];
+  }
+
+  /** By `namespace/name`. The same map until something changes. */
+  get resources(): ReadonlyMap<string, Resource> {
+    this.#resources ??= new Map(
+      [...this.#entries].flatMap(([name, { resource }]) => (resource === undefined ? [] : [[name, resource]])),
+    );
+    return this.#resources;
+  }
+
+  /** About objects that our schema refuses. */
+  get findings(): readonly Finding[] {
+    this.#findings ??= [...this.#entries.values()].flatMap(entry => entry.refused);
+    return this.#findings;
+  }
+
+  observed(fullName: string): ObservedObject | undefined {
+    return this.#entries.get(fullName)?.observed;
+  }
+
+  /** The version that objects come in from now on. */
+  setVersion(version: string): void {
+    this.#version = version;
+  }
+
+  /** Begins to take in a whole list; nothing changes before its `commit`. */
+  startList(): { add(object: RawObject): void; commit(): void } {
+    const next = new Map<string, Entry>();
+    return {
+      add: object => {
+        const named = this.#read(object);
+        if (named !== undefined) next.set(named.fullName, named.entry);
+      },
+      commit: () => this.#replace(next),
+    };
+  }
+
+  put(object: RawObject): void {
+    const named = this.#read(object);
+    if (named === undefined) return;
+    const { fullName, entry } = named;
+    const known = this.#entries.get(fullName);
+    if (known === entry || isOlder(entry, known)) return;
+    this.#entries.set(fullName, entry);
+    this.#tell(known, entry);
+  }
+
+  remove(object: RawObject): void {
+    const fullName = fullNameOf(object);
+    const known = this.#entries.get(fullName);
+    if (known === undefined) return;
+    this.#entries.delete(fullName);
+    this.#tell(known, undefined);
+  }
+
+  clear(): void {
+    this.#replace(new Map());
+  }
+
+  #replace(next: Map<string, Entry>): void {
+    const before = this.#entries;
+    this.#entries = next;
+    for (const [fullName, known] of before) if (!next.has(fullName)) this.#tell(known, undefined);
+    for (const [fullName, entry] of next) {
+      const known = before.get(fullName);
+      if (known !== entry) this.#tell(known, entry);
+    }
+  }
+
+  #tell(before: Entry | undefined, after: Entry | undefined): void {
+    const { onChange, onObserved } = this.#options;
+    const isServedAnew = before?.resource !== after?.resource;
+    const isJudgedAnew = (before?.refused ?? NO_FINDINGS) !== (after?.refused ?? NO_FINDINGS);
+    if (isServedAnew) this.#resources = null;
+    if (isJudgedAnew) this.#findings = null;
+    const key = (after ?? before)?.observed.key;
+    if (key !== undefined) onObserved(key);
+    if (isServedAnew || isJudgedAnew) onChange();
+  }
+
+  #read(object: RawObject): { readonly fullName: string; readonly entry: Entry } | undefined {
+    const metadata = isObject(object['metadata']) ? object['metadata'] : {};
+    const name = fullNameOf(object);
+    const known = this.#entries.get(name);
+    const resourceVersion = textOf(metadata['resourceVersion']);
+    if (known !== undefined && known.observed.resourceVersion === resourceVersion && resourceVersion !== '') {
+      return { fullName: name, entry: known };
+    }
+    const parts = wantedParts(object, this.#options.readKind, this.#version);
+    const admitted = admit(parts, { defaultNamespace: '', origin: 'cluster' });
+    if (admitted.ref === undefined) return undefined;
+    const observed = this.#observe(parts, admitted, resourceVersion);
+    const isSameObject = known !== undefined && known.observed.uid === observed.uid;
+    const before = isSameObject ? known : undefined;
+    const { resource } = admitted;
+    const entry =
+      resource === undefined
+        ? { resource: before?.resource, observed, refused: refusedFindings(admitted, before) }
+        : { resource: sameOrNew(before?.resource, resource), observed, refused: NO_FINDINGS };
+    return { fullName: admitted.fullName, entry };
+  }
+
+  #observe(parts: RawObject, { ref, key }: AdmittedObject, resourceVersion: string): ObservedObject {
+    const { declaration, hasStatus } = this.#options.readKind;
+    const metadata = isObject(parts['metadata']) ? parts['metadata'] : {};
+    const { generation } = metadata;
+    return {
+      key,
+      path: `${collectionPath(declaration, this.#version, ref?.namespace)}/${ref?.name}`,
+      apiVersion: textOf(parts['apiVersion']),
+      uid: textOf(metadata['uid']),
+      resourceVersion,
+      generation: typeof generation === 'number' ? generation : 1,
+      status: hasStatus ? parts['status'] : undefined,
+    };
+  }
+}
+
+const NO_FINDINGS: readonly Finding[] = [];
+
+/** The one before when the two differ in nothing but their status: others write it, and so do we. */
+function sameOrNew(before: Resource | undefined, after: Resource): Resource {
+  return before !== undefined && isDeepStrictEqual(withoutStatus(before), withoutStatus(after)) ? before : after;
+}
+
+function withoutStatus(resource: Resource): unknown {
+  return { ...resource, status: undefined };
+}
+
+/** The answer to a write may come before the watch tells of what was there before it. Versions that are no numbers tell nothing. */
+function isOlder({ observed }: Entry, known: Entry | undefined): boolean {
+  return (
+    observed.uid === known?.observed.uid && Number(observed.resourceVersion) < Number(known.observed.resourceVersion)
+  );
+}
+
+function refusedFindings({ ref, issues }: AdmittedObject, before: Entry | undefined): readonly Finding[] {
+  const about = ref === undefined ? {} : { resource: ref };
+  const findings: Finding[] = issues.map(issue => ({ ...issue, ...about }));
+  if (before?.resource !== undefined && ref !== undefined) {
+    const { severity, help } = CATALOGUE['store/kept-object'];
+    const message = `${ref.kind} ${ref.name} was refused; it is served as it was before the change`;
+    findings.push({ code: 'store/kept-object', severity, resource: ref, path: [], message, help });
+  }
+  return findings;
+}
+
+function fullNameOf(object: RawObject): string {
+  const metadata = isObject(object['metadata']) ? object['metadata'] : {};
+  const namespace = textOf(metadata['namespace']);
+  const name = textOf(metadata['name']);
+  return namespace === '' ? name : `${namespace}/${name}`;
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}

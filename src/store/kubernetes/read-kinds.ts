@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { KINDS, type KindDeclaration, type Resource } from '../../resources/index.ts';
+
+type Kind = Resource['kind'];
+
+/** How a kind is read from a cluster. */
+export interface ReadKind {
+  readonly kind: Kind;
+  readonly declaration: KindDeclaration;
+  /** Sent with lists and watches. */
+  readonly query: Readonly<Record<string, string>>;
+  /** Media types of lists and of watches. */
+  readonly accept: { readonly list: string; readonly watch: string };
+  /** Of `data`, the keys that are kept; null: all fields are. */
+  readonly dataKeys: ReadonlySet<string> | null;
+  /** Whether the object's status matters to us: it is ours to write. */
+  readonly hasStatus: boolean;
+}
+
+/** EndpointSlices mirror the one; the other is only asked by `--demo`. */
+const UNREAD: ReadonlySet<string> = new Set(['Endpoints', 'Deployment']);
+
+const CERTIFICATE_KEYS: ReadonlySet<string> = new Set(['tls.crt', 'tls.key', 'ca.crt', 'crl']);
+/** ConfigMaps hold certificates of authorities. */
+const AUTHORITY_KEYS: ReadonlySet<string> = new Set(['ca.crt', 'ca.crl']);
+
+/** Large, many, and never referred to by what we serve. */
+const SECRET_FILTER = 'type!=helm.sh/release.v1,type!=kubernetes.io/service-account-token';
+
+const JSON_ONLY = { list: 'application/json', watch: 'application/json' };
+const METADATA_ONLY = {
+  list: 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1',
+  watch: 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1',
+};
+
+/** The kinds that a gateway reads from a cluster. */
+export const READ_KINDS: readonly ReadKind[] = [...KINDS].flatMap(([name, declaration]) =>
+  UNREAD.has(name) ? [] : [readKind(name as Kind, declaration)],
+);
+
+function readKind(kind: Kind, declaration: KindDeclaration): ReadKind {
+  const dataKeys = kind === 'Secret' ? CERTIFICATE_KEYS : kind === 'ConfigMap' ? AUTHORITY_KEYS : null;
+  return {
+    kind,
+    declaration,
+    query: kind === 'Secret' ? { fieldSelector: SECRET_FILTER } : {},
+    accept: kind === 'Namespace' ? METADATA_ONLY : JSON_ONLY,
+    dataKeys,
+    hasStatus: declaration.group.startsWith('gateway.networking.'),
+  };
+}
+
+/** Where a kind's objects are: of one namespace, or all without one. */
+export function collectionPath({ group, plural }: KindDeclaration, version: string, namespace = ''): string {
+  const root = group === '' ? `/api/${version}` : `/apis/${group}/${version}`;
+  return namespace === '' ? `${root}/${plural}` : `${root}/namespaces/${namespace}/${plural}`;
+}

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { messageOf } from '../../errors/index.ts';
+import type { Clock, Random } from '../../time/index.ts';
+import { isObject } from '../plain-object.ts';
+import type { KindCache } from './kind-cache.ts';
+import { type KubeClient, KubeRefusal, type KubeWatchEvent } from './kube-client.ts';
+import { collectionPath, type ReadKind } from './read-kinds.ts';
+import { RetryDelay } from './retry-delay.ts';
+
+/** Objects that one answer of a list holds: the API server's own clients ask for as many. */
+const PAGE_SIZE = 500;
+/** How long a watch goes on before it is begun anew, so that load spreads over API servers; up to twice as long, by chance. */
+const WATCH_SECONDS = 300;
+/** A watch that ended sooner did not go well, whatever the server said. */
+const SHORT_WATCH_MS = 1_000;
+
+/** How far a kind is. */
+export type ReflectorState =
+  | { readonly state: 'reading' }
+  | { readonly state: 'live' }
+  /** We may not read it (401, 403). */
+  | { readonly state: 'denied'; readonly message: string }
+  /** The server has no such kind (404). */
+  | { readonly state: 'absent' }
+  | { readonly state: 'failing'; readonly message: string };
+
+export interface ReflectorOptions {
+  readonly client: KubeClient;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly readKind: ReadKind;
+  readonly version: string;
+  readonly cache: KindCache;
+  onState(state: ReflectorState): void;
+}
+
+/**
+ * Keeps a cache equal to what the API server has: one list, in pages, then a watch from there on. A watch that ends begins again where
+ * it was; only when the server no longer knows that place (410) everything is listed again. The cache keeps what it has meanwhile.
+ *
+ *   reading ──list──► live ──watch ends──► live (from the last version)
+ *      ▲               │ 410
+ *      └───────────────┘      any failure: pause, then go on where it was
+ */
+export class Reflector {
+  readonly #options: ReflectorOptions;
+  readonly #stop = new AbortController();
+  readonly #delay: RetryDelay;
+  readonly #path: string;
+  /** From where a watch goes on; null: a list is needed. */
+  #resourceVersion: string | null = null;
+  #wake: (() => void) | null = null;
+
+  constructor(options: ReflectorOptions) {
+    this.#options = options;
+    this.#delay = new RetryDelay(options.random);
+    this.#path = collectionPath(options.readKind.declaration, options.version);
+  }
+
+  get version(): string {
+    return this.#options.version;
+  }
+
+  /** Runs until `stop`. Never rejects. */
+  async run(): Promise<void> {
+    this.#options.cache.setVersion(this.#options.version);
+    while (!this.#isStopped()) {
+      try {
+        if (this.#resourceVersion === null) await this.#list();
+        await this.#watch();
+      } catch (error) {
+        if (this.#isStopped()) return;
+        await this.#recover(error);
+      }
+    }
+  }
+
+  stop(): void {
+    this.#stop.abort();
+    this.#wake?.();
+  }
+
+  /** Ends a pause: what was missing may be there now. */
+  retryNow(): void {
+    this.#wake?.();
+  }
+
+  #isStopped(): boolean {
+    return this.#stop.signal.aborted;
+  }
+
+  async #list(): Promise<void> {
+    const { client, readKind, cache } = this.#options;
+    const list = cache.startList();
+    let next = '';
+    let resourceVersion = '';
+    do {
+      const query = { ...readKind.query, limit: String(PAGE_SIZE), ...(next === '' ? {} : { continue: next }) };
+      const { signal } = this.#stop;
+      const response = await client.request({
+        method: 'GET',
+        path: this.#path,
+        query,
+        accept: readKind.accept.list,
+        signal,
+      });
+      if (response.status !== 200) throw new KubeRefusal(response, `list of ${this.#path}`);
+      const page = readPage(response.json);
+      for (const item of page.items) if (isObject(item)) list.add(item);
+      next = page.next;
+      resourceVersion = page.resourceVersion;
+    } while (next !== '');
+    if (this.#isStopped()) return;
+    list.commit();
+    this.#resourceVersion = resourceVersion;
+    this.#options.onState({ state: 'live' });
+  }
+
+  async #watch(): Promise<void> {
+    const { client, readKind, random, clock } = this.#options;
+    const timeoutSeconds = String(Math.round(WATCH_SECONDS * (1 + random())));
+    const resourceVersion = this.#resourceVersion ?? '';
+    const query = { ...readKind.query, watch: 'true', allowWatchBookmarks: 'true', timeoutSeconds, resourceVersion };
+    const startedMs = clock.nowMs();
+    const { signal } = this.#stop;
+    await client.watch({ path: this.#path, query, accept: readKind.accept.watch, signal }, event => this.#take(event));
+    if (clock.nowMs() - startedMs >= SHORT_WATCH_MS) this.#delay.reset();
+    else await this.#pause(this.#delay.next(null));
+  }
+
+  #take({ type, object }: KubeWatchEvent): void {
+    const { cache, onState } = this.#options;
+    if (type === 'ERROR') throw refusalOf(object, this.#path);
+    if (type === 'DELETED') cache.remove(object);
+    else if (type !== 'BOOKMARK') cache.put(object);
+    this.#resourceVersion = resourceVersionOf(object) ?? this.#resourceVersion;
+    this.#delay.reset();
+    onState({ state: 'live' });
+  }
+
+  async #recover(error: unknown): Promise<void> {
+    const status = error instanceof KubeRefusal ? error.status : null;
+    if (status === 410) {
+      const isInList = this.#resourceVersion === null;
+      this.#resourceVersion = null;
+      if (isInList) await this.#pause(this.#delay.next(null));
+      return;
+    }
+    const message = messageOf(error);
+    if (status === 404) this.#options.onState({ state: 'absent' });
+    else if (status === 401 || status === 403) this.#options.onState({ state: 'denied', message });
+    else this.#options.onState({ state: 'failing', message });
+    const askedMs = error instanceof KubeRefusal ? error.retryAfterMs : null;
+    await this.#pause(this.#delay.next(askedMs));
+  }
+
+  #pause(delayMs: number): Promise<void> {
+    if (this.#isStopped()) return Promise.resolve();
+    return new Promise(resolve => {
+      const timer = this.#options.clock.after(delayMs, resolve);
+      this.#wake = () => {
+        timer.cancel();
+        resolve();
+      };
+    });
+  }
+}
+
+function readPage(json: unknown): { items: readonly unknown[]; next: string; resourceVersion: string } {
+  const list = isObject(json) ? json : {};
+  const { items } = list;
+  const metadata = isObject(list['metadata']) ? list['metadata'] : {};
+  const { continue: next, resourceVersion } = metadata;
+  if (!Array.isArray(items) || typeof resourceVersion !== 'string') throw new SyntaxError('the answer is not a list');
+  return { items, next: typeof next === 'string' ? next : '', resourceVersion };
+}
+
+function resourceVersionOf(object: Readonly<Record<string, unknown>>): string | null {
+  const metadata = isObject(object['metadata']) ? object['metadata'] : {};
+  const { resourceVersion } = metadata;
+  return typeof resourceVersion === 'string' && resourceVersion !== '' ? resourceVersion : null;
+}
+
+/** What a watch tells of its end. */
+function refusalOf(status: Readonly<Record<string, unknown>>, path: string): KubeRefusal {
+  const { code } = status;
+  const details = isObject(status['details']) ? status['details'] : {};
+  const seconds = details['retryAfterSeconds'];
+  const headers = typeof seconds === 'number' ? { 'retry-after': String(seconds) } : {};
+  return new KubeRefusal({ status: typeof code === 'number' ? code : 500, headers, json: status }, `watch of ${path}`);
+}

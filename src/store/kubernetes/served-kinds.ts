@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { messageOf } from '../../errors/index.ts';
+import type { Clock, Random } from '../../time/index.ts';
+import type { ClusterHealth } from './cluster-health.ts';
+import { discover, type ServedVersions } from './discovery.ts';
+import { type KubeClient, KubeRefusal } from './kube-client.ts';
+import { READ_KINDS } from './read-kinds.ts';
+import { RetryDelay } from './retry-delay.ts';
+
+/** How often the server is asked which kinds it has: a dozen small requests. */
+const LOOK_MS = 60_000;
+/** The same while kinds are missing, or are thought to be gone: whoever installs them waits. */
+const LOOK_SOON_MS = 10_000;
+
+export interface ServedKindsOptions {
+  readonly client: KubeClient;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly health: ClusterHealth;
+  /** Called when kinds come, go, or are served in another version; the first time for what there is at all. */
+  onServed(served: ServedVersions): void;
+}
+
+/**
+ * Which kinds the server has, looked up from time to time. A kind is gone only when two looks did not find it: a server that starts
+ * does not have all of them at once.
+ */
+export class ServedKinds {
+  readonly #options: ServedKindsOptions;
+  readonly #stop = new AbortController();
+  readonly #delay: RetryDelay;
+  #served: ServedVersions | null = null;
+  #missing: ReadonlySet<string> = new Set();
+  #wake: (() => void) | null = null;
+
+  constructor(options: ServedKindsOptions) {
+    this.#options = options;
+    this.#delay = new RetryDelay(options.random);
+  }
+
+  /** False before the first answer. */
+  get isKnown(): boolean {
+    return this.#served !== null;
+  }
+
+  start(): void {
+    void this.#run();
+  }
+
+  stop(): void {
+    this.#stop.abort();
+    this.#wake?.();
+  }
+
+  /** Looks soon instead of at the next time. */
+  lookNow(): void {
+    this.#wake?.();
+  }
+
+  async #run(): Promise<void> {
+    const { client, health } = this.#options;
+    const { signal } = this.#stop;
+    while (!signal.aborted) {
+      let waitMs: number;
+      try {
+        const found = await discover(client, READ_KINDS, signal);
+        health.discovered(null);
+        this.#delay.reset();
+        waitMs = this.#take(found);
+      } catch (error) {
+        if (signal.aborted) return;
+        health.discovered(messageOf(error));
+        waitMs = this.#delay.next(error instanceof KubeRefusal ? error.retryAfterMs : null);
+      }
+      await this.#pause(waitMs);
+    }
+  }
+
+  /** Returns how long to wait before the next look. */
+  #take(found: ServedVersions): number {
+    const known = this.#served;
+    const missing = new Set([...(known?.keys() ?? [])].filter(kind => !found.has(kind)));
+    const served = new Map(found);
+    for (const kind of missing) {
+      const version = known?.get(kind);
+      if (version !== undefined && !this.#missing.has(kind)) served.set(kind, version);
+    }
+    this.#missing = new Set([...missing].filter(kind => served.has(kind)));
+    const isSame = known?.size === served.size && [...served].every(([kind, version]) => known.get(kind) === version);
+    this.#served = served;
+    if (!isSame) this.#options.onServed(served);
+    return served.size < READ_KINDS.length || this.#missing.size > 0 ? LOOK_SOON_MS : LOOK_MS;
+  }
+
+  #pause(delayMs: number): Promise<void> {
+    return new Promise(resolve => {
+      if (this.#stop.signal.aborted) {
+        resolve();
+        return;
+      }
+      const timer = this.#options.clock.after(delayMs, resolve);
+      this.#wake = () => {
+        timer.cancel();
+        resolve();
+      };
+    });
+  }
+}

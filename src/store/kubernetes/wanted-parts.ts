@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { isObject } from '../plain-object.ts';
+import type { ReadKind } from './read-kinds.ts';
+
+/** Fields of metadata that stay in memory. */
+const METADATA = [
+  'name',
+  'namespace',
+  'labels',
+  'annotations',
+  'generation',
+  'uid',
+  'creationTimestamp',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+] as const;
+
+/** Written by kubectl: the whole object once more, secrets included. */
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+
+/**
+ * The parts of an object that a gateway has a use for; the others are never kept. Items of a list do not say their kind, and those of which
+ * only metadata was asked say another one.
+ */
+export function wantedParts(
+  object: Readonly<Record<string, unknown>>,
+  { declaration, kind, dataKeys, hasStatus }: ReadKind,
+  version: string,
+): Record<string, unknown> {
+  const { status, ...rest } = object;
+  const wanted: Record<string, unknown> = {
+    ...rest,
+    apiVersion: declaration.group === '' ? version : `${declaration.group}/${version}`,
+    kind,
+    metadata: wantedMetadata(object['metadata']),
+  };
+  if (hasStatus && status !== undefined) wanted['status'] = status;
+  if (dataKeys === null) return wanted;
+  delete wanted['binaryData'];
+  const { data } = object;
+  if (isObject(data)) wanted['data'] = Object.fromEntries(Object.entries(data).filter(([key]) => dataKeys.has(key)));
+  return wanted;
+}
+
+function wantedMetadata(metadata: unknown): unknown {
+  if (!isObject(metadata)) return metadata;
+  const wanted: Record<string, unknown> = {};
+  for (const field of METADATA) if (metadata[field] !== undefined) wanted[field] = metadata[field];
+  const { annotations } = wanted;
+  if (isObject(annotations) && annotations[LAST_APPLIED] !== undefined) {
+    const { [LAST_APPLIED]: _, ...others } = annotations;
+    wanted['annotations'] = others;
+  }
+  return wanted;
+}
