@@ -55,7 +55,11 @@ describe('the command that run tells to try', async () => {
   for (const name of EXAMPLES) {
     const example = await runExample(join(import.meta.dirname, name));
     after(() => example.close());
-    const table = startTable(example.gateway, { terminal: recordingTerminal(), tookMs: 0, paths: [name] });
+    const table = startTable(example.gateway, {
+      terminal: recordingTerminal(),
+      tookMs: 0,
+      source: { kind: 'files', paths: [name] },
+    });
     const [, words] = /^ +daemun (call .*)$/m.exec(table) ?? [];
 
     it(`${WITH_A_LINE.includes(name) ? 'works' : 'is left out'} for ${name}`, async () => {

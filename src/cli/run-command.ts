@@ -9,8 +9,16 @@ import type { Terminal } from './terminal.ts';
 /** `daemun run`. */
 export function runCommand(terminal: Terminal, outcome: Outcome): Command {
   return new Command('run')
-    .description('run a gateway from manifests; they are watched')
+    .description('run a gateway from manifests, which are watched, or from a cluster (--kubernetes)')
     .option('-f, --filename <path>', 'file or folder of manifests; may be given several times', collect)
+    .option('--kubernetes', 'follow a cluster instead of manifests', false)
+    .option(
+      '--kubeconfig <file>',
+      "how to reach the cluster (default: the Pod's service account, KUBECONFIG, ~/.kube/config)",
+    )
+    .option('--context <name>', "context of the kubeconfig (default: the file's current one)")
+    .option('--address-mode <mode>', 'how Gateways of a cluster get addresses: host, those of --address-pool', 'host')
+    .option('--address-pool <cidr>', "addresses of this machine for a cluster's Gateways, one each")
     .option('--settle <duration>', 'how long objects that are missing from a file being written are served on', '5s')
     .option('--demo', 'start demo backends for Services without endpoints, mint missing certificates', false)
     .option('--address <ip>', 'one address for all Gateways (default: 127.0.0.1, 127.0.0.2, …, one each)')
@@ -24,7 +32,10 @@ export function runCommand(terminal: Terminal, outcome: Outcome): Command {
     .option('--log-level <level>', 'debug, info, warn, error or silent', 'info')
     .option('--log-format <format>', 'json or pretty (default: pretty on a terminal)')
     .option('--log-file <path>', 'append the log to a file (default: stderr)')
-    .option('--controller-name <name>', 'take only GatewayClasses with this controllerName (default: all)')
+    .option(
+      '--controller-name <name>',
+      'take only GatewayClasses with this controllerName (default: all; with --kubernetes daemun.dev/gateway-controller)',
+    )
     .option(
       '--state-dir <dir>',
       'where --demo keeps its CA, and the keys of session tokens are (default: XDG state home, daemun)',

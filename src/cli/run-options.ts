@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import { isIP } from 'node:net';
 import { availableParallelism } from 'node:os';
-import { isLogLevel, LOG_LEVELS, type StandaloneOptions } from '../controller/index.ts';
+import {
+  type GatewayOptions,
+  isLogLevel,
+  type KubernetesOptions,
+  LOG_LEVELS,
+  type StandaloneOptions,
+} from '../controller/index.ts';
 import { messageOf } from '../errors/index.ts';
-import { parseDuration } from '../values/index.ts';
+import { parseDuration, parseRange } from '../values/index.ts';
 import { couldNotRun, usageError } from './exit-code.ts';
 import { RunSinks } from './sink/run-sinks.ts';
 import type { Terminal } from './terminal.ts';
@@ -11,6 +17,11 @@ import type { Terminal } from './terminal.ts';
 /** The flags of `run`, as commander hands them over. */
 export interface RunOptions {
   readonly filename?: readonly string[];
+  readonly kubernetes: boolean;
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly addressMode: string;
+  readonly addressPool?: string;
   readonly settle: string;
   readonly demo: boolean;
   readonly address?: string;
@@ -29,25 +40,19 @@ export interface RunOptions {
   readonly upstreamServiceTime: boolean;
 }
 
+/** Where the resources come from, and all that the gateway is told. */
+export type RunSource =
+  | { readonly kind: 'files'; readonly options: StandaloneOptions }
+  | { readonly kind: 'kubernetes'; readonly options: KubernetesOptions };
+
 export interface RunSettings {
-  readonly standalone: StandaloneOptions;
+  readonly source: RunSource;
   readonly sinks: RunSinks;
 }
 
 /** Reads the flags. Throws a usage error for a value that makes no sense; log files may fail to open. */
 export function readRunOptions(options: RunOptions, terminal: Terminal): RunSettings {
-  if (options.filename === undefined) {
-    throw usageError('run needs manifests', 'Example: daemun run -f ./manifests; --demo adds backends to them');
-  }
-  if (options.address !== undefined && isIP(options.address) === 0) {
-    throw usageError(`--address ${options.address}: not an IP address`);
-  }
   const settings = {
-    paths: options.filename,
-    settleMs: readSettle(options.settle),
-    demo: options.demo,
-    controllerName: options.controllerName ?? null,
-    address: options.address ?? null,
     workers: readWorkers(options.workers),
     admin: readAdmin(options.admin),
     serverHeader: options.serverHeader ? 'daemun' : null,
@@ -55,11 +60,65 @@ export function readRunOptions(options: RunOptions, terminal: Terminal): RunSett
     upstreamServiceTime: options.upstreamServiceTime,
     drainTimeoutMs: readDrainTime('--drain-timeout', options.drainTimeout),
     drainDelayMs: readDrainTime('--drain-delay', options.drainDelay),
+    ...(options.stateDir === undefined ? {} : { stateDirectory: options.stateDir }),
   };
-  const state = options.stateDir === undefined ? {} : { stateDirectory: options.stateDir };
+  const source = readSource(options, settings);
   const sinks = openSinks(options, terminal);
   const { log, accessLog } = sinks;
-  return { standalone: { ...settings, ...state, log, accessLog, metrics: () => sinks.metrics() }, sinks };
+  const told = { log, accessLog, metrics: () => sinks.metrics() };
+  switch (source.kind) {
+    case 'files':
+      return { source: { ...source, options: { ...source.options, ...told } }, sinks };
+    case 'kubernetes':
+      return { source: { ...source, options: { ...source.options, ...told } }, sinks };
+  }
+}
+
+function readSource(options: RunOptions, settings: GatewayOptions): RunSource {
+  const { filename, kubernetes } = options;
+  if (kubernetes && filename !== undefined) {
+    throw usageError(
+      '-f and --kubernetes exclude each other: resources come from manifests or from a cluster',
+      'leave one of them out; kubectl apply -f PATH brings manifests into the cluster',
+    );
+  }
+  return kubernetes
+    ? { kind: 'kubernetes', options: { ...settings, ...readCluster(options) } }
+    : { kind: 'files', options: { ...settings, ...readManifests(options) } };
+}
+
+function readManifests(options: RunOptions): StandaloneOptions {
+  const { filename, address, settle, demo, controllerName = null } = options;
+  const stray = (['kubeconfig', 'context', 'addressPool'] as const).find(name => options[name] !== undefined);
+  if (filename === undefined) {
+    throw usageError(
+      'run needs manifests, or --kubernetes',
+      'Example: daemun run -f ./manifests; --demo adds backends to them',
+    );
+  }
+  if (stray !== undefined) throw usageError(`${FLAGS[stray]} is for --kubernetes`, 'leave it out, or -f');
+  if (address !== undefined && isIP(address) === 0) throw usageError(`--address ${address}: not an IP address`);
+  return { paths: filename, settleMs: readSettle(settle), demo, controllerName, address: address ?? null };
+}
+
+const FLAGS = { kubeconfig: '--kubeconfig', context: '--context', addressPool: '--address-pool' } as const;
+
+function readCluster(options: RunOptions): KubernetesOptions {
+  const { addressMode, addressPool, kubeconfig = null, context = null, controllerName } = options;
+  if (options.demo) throw usageError('--demo is for manifests', 'leave it out: a cluster has Pods');
+  if (options.address !== undefined) throw usageError('--address is for manifests', 'use --address-pool');
+  if (addressMode !== 'host') throw usageError(`--address-mode ${addressMode}: use host`);
+  const range = addressPool === undefined ? undefined : parseRange(addressPool);
+  if (range === undefined) {
+    throw usageError(
+      addressPool === undefined
+        ? '--kubernetes needs --address-pool: the addresses of this machine that Gateways get'
+        : `--address-pool ${addressPool}: a range of addresses is needed`,
+      'Example: --address-pool 192.0.2.0/28',
+    );
+  }
+  const name = controllerName === undefined ? {} : { controllerName };
+  return { kubeconfig, context, addressPool: range, ...name };
 }
 
 function openSinks(options: RunOptions, terminal: Terminal): RunSinks {

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { type Readiness, type Standalone, startStandalone } from '../controller/index.ts';
+import { type Readiness, type Standalone, startKubernetes, startStandalone } from '../controller/index.ts';
 import { DaemunError, messageOf } from '../errors/index.ts';
 import { systemClock } from '../time/index.ts';
 import { couldNotRun, EXIT } from './exit-code.ts';
 import { checkWatchedPaths } from './manifest-paths.ts';
 import { paintFor } from './paint.ts';
-import { type RunOptions, type RunSettings, readRunOptions } from './run-options.ts';
+import { type RunOptions, type RunSettings, type RunSource, readRunOptions } from './run-options.ts';
 import { watchSignals } from './run-signals.ts';
 import { ServiceManager } from './service-manager.ts';
-import { readyLine, startTable } from './start-table.ts';
+import { readyLine, startTable, type TableSource } from './start-table.ts';
 import type { Terminal } from './terminal.ts';
 
-/** `run -f PATH…`: the standalone gateway, until a signal ends it. */
+/** `run -f PATH…` and `run --kubernetes`: a gateway, until a signal ends it. */
 export async function runGateway(options: RunOptions, terminal: Terminal): Promise<number> {
   const settings = readRunOptions(options, terminal);
   const run = new GatewayRun(settings, terminal);
@@ -53,12 +53,14 @@ class GatewayRun {
   }
 
   async untilStopped(options: RunOptions): Promise<number> {
-    const { standalone, sinks } = this.#settings;
-    checkWatchedPaths(standalone.paths);
-    const gateway = await start(standalone, options);
+    const { source, sinks } = this.#settings;
+    if (source.kind === 'files') checkWatchedPaths(source.options.paths);
+    // A cluster that does not answer is waited for: a signal ends that, too.
+    const gateway = await Promise.race([start(source, options), this.#ended]);
+    if (!('view' in gateway)) return 'signal' in gateway ? EXIT.ok : EXIT.failed;
     this.#gateway = gateway;
     const tookMs = systemClock.nowMs() - this.#startedMs;
-    sinks.out(startTable(gateway, { terminal: this.#terminal, tookMs, paths: standalone.paths }));
+    sinks.out(startTable(gateway, { terminal: this.#terminal, tookMs, source: tableSource(source) }));
     gateway.onReadiness(readiness => this.#tellReadiness(readiness));
     this.#wasReady = gateway.readiness().ready;
     this.#tellManager(gateway.readiness());
@@ -160,9 +162,13 @@ function statusOf(readiness: Readiness): string {
   return readiness.ready ? 'Ready' : `Not ready: ${readiness.reason}`;
 }
 
-async function start(settings: Parameters<typeof startStandalone>[0], options: RunOptions): Promise<Standalone> {
+function tableSource(source: RunSource): TableSource {
+  return source.kind === 'files' ? { kind: 'files', paths: source.options.paths } : { kind: 'kubernetes' };
+}
+
+async function start(source: RunSource, options: RunOptions): Promise<Standalone> {
   try {
-    return await startStandalone(settings);
+    return await (source.kind === 'files' ? startStandalone(source.options) : startKubernetes(source.options));
   } catch (error) {
     if (isInUse(error)) {
       throw couldNotRun(

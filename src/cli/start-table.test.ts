@@ -36,7 +36,11 @@ function tableOf(listener: Partial<ListenerSummary>, parts: Partial<Shown> = {})
     readiness: () => ({ ready: true }),
     ...parts,
   };
-  return startTable(standalone, { terminal: recordingTerminal(), tookMs: 1, paths: ['my manifests'] });
+  return startTable(standalone, {
+    terminal: recordingTerminal(),
+    tookMs: 1,
+    source: { kind: 'files', paths: ['my manifests'] },
+  });
 }
 
 function problemsOf(name: string, problem: string): string {

@@ -23,24 +23,36 @@ type Shown = Pick<
 export interface StartTableOptions {
   readonly terminal: Terminal;
   readonly tookMs: number;
-  /** As the user named them. */
-  readonly paths: readonly string[];
+  readonly source: TableSource;
 }
 
+/** Where the resources come from: paths as the user named them, or a cluster. */
+export type TableSource =
+  | { readonly kind: 'files'; readonly paths: readonly string[] }
+  | { readonly kind: 'kubernetes' };
+
 /** What `run` prints once it runs: listeners as really bound, problems, a call to try, and whether it is ready. */
-export function startTable(standalone: Shown, { terminal, tookMs, paths }: StartTableOptions): string {
+export function startTable(standalone: Shown, { terminal, tookMs, source }: StartTableOptions): string {
   const paint = paintFor(terminal);
   const gateways = standalone.gateways();
   const parts = [
-    gateways.length === 0 ? 'No Gateway yet: the files are watched.\n' : gatewayTable(gateways, paint),
+    gateways.length === 0
+      ? `No Gateway yet: the ${source.kind === 'files' ? 'files are' : 'cluster is'} watched.\n`
+      : gatewayTable(gateways, paint),
     movedText(gateways, paint),
     problemText(gateways, paint),
-    findingText(standalone, `${terminal.program} check ${paths.map(path => `-f ${shellWord(path)}`).join(' ')}`, paint),
+    findingText(standalone, helpCommand(source, terminal), paint),
     tryText(standalone, terminal, paint),
     sharedText(standalone, paint),
     standalone.readiness().ready ? readyLine(standalone, tookMs, paint) : notReadyLine(standalone, paint),
   ];
   return parts.filter(part => part !== '').join('\n');
+}
+
+/** What tells how to mend what is wrong. */
+function helpCommand(source: TableSource, { program }: Terminal): string {
+  if (source.kind === 'kubernetes') return 'kubectl describe KIND NAME';
+  return `${program} check ${source.paths.map(path => `-f ${shellWord(path)}`).join(' ')}`;
 }
 
 function gatewayTable(gateways: readonly GatewaySummary[], paint: Paint): string {

@@ -1,30 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-import { formatNamespacedName, type NamespacedName } from '../values/index.ts';
+import type { ResourceSet } from '../resources/index.ts';
+import type { NamespacedName } from '../values/index.ts';
 
-/** 127.0.0.1 to 127.0.0.254; Gateways beyond share the last one. */
-const LAST_LOOPBACK = 254;
-
-/**
- * Gives each Gateway without `spec.addresses` a loopback address of its own, so that two of them may both use 443.
- * The first one that asks gets 127.0.0.1. An assignment never changes while the process runs.
- */
-export class AddressBook {
-  readonly #fixed: string | null;
-  readonly #assigned = new Map<string, string>();
-
-  /** `fixed`: the one address of all Gateways (`--address`); null: each gets its own. */
-  constructor(fixed: string | null) {
-    this.#fixed = fixed;
-  }
-
-  /** The address of a Gateway; the same one each time. */
-  addressOf(gateway: NamespacedName): string {
-    if (this.#fixed !== null) return this.#fixed;
-    const key = formatNamespacedName(gateway);
-    const known = this.#assigned.get(key);
-    if (known !== undefined) return known;
-    const address = `127.0.0.${Math.min(this.#assigned.size + 1, LAST_LOOPBACK)}`;
-    this.#assigned.set(key, address);
-    return address;
-  }
+/** Which address each Gateway gets that asks for none. */
+export interface AddressBook {
+  /**
+   * Takes in which Gateways there are. Once for each version of the resources, before anything asks for an address. An assignment
+   * stays as long as its Gateway does.
+   */
+  assign(resources: ResourceSet): void;
+  /** The address of a Gateway, the same one each time; null: none is left. */
+  addressOf(gateway: NamespacedName): string | null;
+  /** Why a Gateway that asks for this address cannot have it, in one clause; null: it can. */
+  refusal(address: string): string | null;
 }

@@ -5,6 +5,7 @@ import { bindFailure } from '../snapshot/index.ts';
 import { memoryStore } from '../store/index.ts';
 import { overlayBindFailures } from '../translate/index.ts';
 import { dumpConfig } from './config-dump.ts';
+import { LoopbackAddresses } from './loopback-addresses.ts';
 import { Translator } from './translator.ts';
 
 describe('the dump of the configuration', () => {
@@ -23,7 +24,11 @@ describe('the dump of the configuration', () => {
     await store.start();
     const { resources } = store.current();
     await store.close();
-    const translator = new Translator({ controllerName: null, address: '127.0.0.1', nowMs: () => 0 });
+    const translator = new Translator({
+      controllerName: null,
+      addresses: new LoopbackAddresses('127.0.0.1'),
+      nowMs: () => 0,
+    });
     const translated = translator.translate(resources);
     const failures = new Map([[translated.snapshot.bindings[0]?.id ?? '', bindFailure('EADDRINUSE', '')]]);
     const translation = overlayBindFailures(translated, resources, failures);

@@ -6,6 +6,8 @@
  */
 export type { MetricFamily } from '../admin/index.ts';
 export { type ConfigDump, dumpConfig } from './config-dump.ts';
+export { DEFAULT_DRAIN_TIMEOUT_MS, type GatewayOptions } from './gateway-options.ts';
+export { DEFAULT_CONTROLLER_NAME, type KubernetesOptions } from './kubernetes-options.ts';
 export { type LocatedFinding, locateFindings } from './located-finding.ts';
 export {
   type ControllerLog,
@@ -20,7 +22,8 @@ export { parseQuestion } from './question.ts';
 export type { Readiness, UnboundSocket } from './readiness.ts';
 export { listResources, type ResourceObject } from './resource-view.ts';
 export type { Standalone } from './standalone.ts';
-export { DEFAULT_DRAIN_TIMEOUT_MS, type StandaloneOptions } from './standalone-options.ts';
+export type { StandaloneOptions } from './standalone-options.ts';
+export { startKubernetes } from './start-kubernetes.ts';
 export { startStandalone } from './start-standalone.ts';
 export type { BoundListener, GatewaySummary, ListenerSummary } from './summary.ts';
 export type { TryCall } from './try-call.ts';

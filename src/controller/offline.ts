@@ -3,6 +3,7 @@
 import { openFileStore, type Store } from '../store/index.ts';
 import type { Clock } from '../time/index.ts';
 import { listedFindings } from './listed-findings.ts';
+import { LoopbackAddresses } from './loopback-addresses.ts';
 import { Translator } from './translator.ts';
 import type { View } from './view.ts';
 
@@ -25,7 +26,11 @@ export async function loadOffline(options: OfflineOptions): Promise<Offline> {
   const store = openFileStore({ paths, defaultNamespace, watch: false, clock });
   await store.start();
   const { resources, findings } = store.current();
-  const translator = new Translator({ controllerName: null, address: null, nowMs: () => clock.wallMs() });
+  const translator = new Translator({
+    controllerName: null,
+    addresses: new LoopbackAddresses(null),
+    nowMs: () => clock.wallMs(),
+  });
   translator.assignAddresses(resources);
   translator.setRefused(findings);
   const translation = translator.translate(resources);

@@ -8,7 +8,7 @@ import type { Clock, Timer } from '../time/index.ts';
 import { overlayBindFailures, type Translation } from '../translate/index.ts';
 import { listedFindings } from './listed-findings.ts';
 import type { PortPlan } from './port-plan.ts';
-import { Privileges } from './privileges.ts';
+import type { Privileges } from './privileges.ts';
 import { Rehearsal } from './rehearsal.ts';
 import type { Translator } from './translator.ts';
 import type { View } from './view.ts';
@@ -34,6 +34,8 @@ export interface ReconcilerParts {
   readonly plane: DataPlane;
   readonly translator: Translator;
   readonly ports: PortPlan;
+  /** null: no port is moved. */
+  readonly privileges: Pick<Privileges, 'refused'> | null;
   readonly supplement: Supplement | null;
   readonly clock: Clock;
   /** After each reload. `previous` is null for the first. */
@@ -48,7 +50,6 @@ export interface ReconcilerParts {
  */
 export class Reconciler {
   readonly #parts: ReconcilerParts;
-  readonly #privileges = new Privileges();
   #view: View | null = null;
   #running: Promise<void> | null = null;
   #isDue = false;
@@ -120,14 +121,14 @@ export class Reconciler {
   }
 
   async #reload(): Promise<void> {
-    const { store, supplement, ports, plane, translator, clock, onReload } = this.#parts;
+    const { store, supplement, ports, privileges, plane, translator, clock, onReload } = this.#parts;
     const startedMs = clock.nowMs();
     const current = store.current();
     translator.assignAddresses(current.resources);
     translator.setRefused(current.findings);
     const added = supplement === null ? undefined : await supplement.add(current.resources);
     const resources = added?.resources ?? current.resources;
-    const refusedPorts = await this.#privileges.refused(translator.socketsOf(resources));
+    const refusedPorts = await privileges?.refused(translator.socketsOf(resources));
     const translatingMs = clock.nowMs();
     const translated = translator.translate(resources, refusedPorts);
     const translateMs = clock.nowMs() - translatingMs;

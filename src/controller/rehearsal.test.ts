@@ -5,6 +5,7 @@ import { describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { diffSnapshots, type Snapshot } from '../snapshot/index.ts';
 import { memoryStore } from '../store/index.ts';
+import { LoopbackAddresses } from './loopback-addresses.ts';
 import { PortPlan } from './port-plan.ts';
 import { Rehearsal } from './rehearsal.ts';
 import { Translator } from './translator.ts';
@@ -29,7 +30,11 @@ async function setUp(kind: 'GRPCRoute' | 'HTTPRoute', routes: number) {
   const store = memoryStore(objects(kind, routes));
   await store.start();
   const { resources } = store.current();
-  const translator = new Translator({ controllerName: null, address: '127.0.0.1', nowMs: () => 0 });
+  const translator = new Translator({
+    controllerName: null,
+    addresses: new LoopbackAddresses('127.0.0.1'),
+    nowMs: () => 0,
+  });
   const translation = translator.translate(resources);
   translator.statuses(translation, resources);
   let reread = 0;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { randomUUID } from 'node:crypto';
 import { get } from 'node:http';
-import { resolve } from 'node:path';
 import type { GatewayLog } from './log.ts';
 
 /** Who a running gateway is, as `/status` says it. */
@@ -9,7 +8,7 @@ export interface ProcessIdentity {
   /** Its own, so that it can tell itself from another one. */
   readonly instance: string;
   readonly pid: number;
-  /** Absolute, sorted. Two processes with the same ones are one gateway, of which the newer replaces the older. */
+  /** What it serves: absolute paths, or a cluster; sorted. Two processes with the same ones are one gateway, of which the newer replaces the older. */
   readonly paths: readonly string[];
 }
 
@@ -28,10 +27,9 @@ export interface AdminAddress {
 const TIMEOUT_MS = 1_000;
 const MAX_ANSWER_LENGTH = 4 * 1024 * 1024;
 
-/** The identity of this process. `paths`: as they were given. */
-export function identityOf(paths: readonly string[]): ProcessIdentity {
-  const absolute = [...new Set(paths.map(path => resolve(path)))].sort();
-  return { instance: randomUUID(), pid: process.pid, paths: absolute };
+/** The identity of this process. `names`: what it serves, by names that another process has too. */
+export function identityOf(names: readonly string[]): ProcessIdentity {
+  return { instance: randomUUID(), pid: process.pid, paths: [...new Set(names)].sort() };
 }
 
 /** Where a process answers while another one has `address`: at the next port. */

@@ -80,6 +80,8 @@ export interface StandaloneParts {
   readonly own: ProcessIdentity;
   readonly shared: SharedSockets;
   readonly drainDelayMs: number;
+  /** Ends what belongs to the source of resources alone. */
+  closeSource(): Promise<void>;
 }
 
 /** Owns all parts: what `start` has begun, `stop` ends. */
@@ -234,6 +236,7 @@ export class RunningStandalone implements Standalone {
   async #close(): Promise<number> {
     const { reconciler, store, plane, demo } = this.#parts;
     await reconciler.stop();
+    await this.#parts.closeSource();
     const [stuck] = await Promise.all([plane.close(), store.close(), demo?.close(), this.#admin?.close()]);
     return stuck;
   }

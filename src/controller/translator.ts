@@ -4,7 +4,7 @@ import type { ResourceSet } from '../resources/index.ts';
 import type { Snapshot } from '../snapshot/index.ts';
 import { type Statuses, statuses, type WrittenStatuses } from '../status/index.ts';
 import { movePorts, type TranslateEnvironment, type Translation, translate } from '../translate/index.ts';
-import { AddressBook } from './address-book.ts';
+import type { AddressBook } from './address-book.ts';
 import { inspectCertificate } from './inspect-certificate.ts';
 import { inspectTrust } from './inspect-trust.ts';
 import { refusedObjects } from './refused-objects.ts';
@@ -12,16 +12,14 @@ import { refusedObjects } from './refused-objects.ts';
 export interface TranslatorOptions {
   /** null: every GatewayClass is ours. */
   readonly controllerName: string | null;
-  /** The one address of all Gateways; null: each gets a loopback address of its own. */
-  readonly address: string | null;
+  /** Shared with `--demo`, whose certificates hold the addresses. */
+  readonly addresses: AddressBook;
   readonly nowMs: () => number;
 }
 
 /** Translation with its memory: what was translated before, addresses given, ports moved, statuses written. */
 export class Translator {
   readonly #options: TranslatorOptions;
-  /** Shared with `--demo`, whose certificates hold the addresses. */
-  readonly addresses: AddressBook;
   #movedPorts: ReadonlyMap<number, number> = new Map();
   #refused: ReadonlyMap<string, string> = new Map();
   #previous: Translation | undefined;
@@ -29,17 +27,11 @@ export class Translator {
 
   constructor(options: TranslatorOptions) {
     this.#options = options;
-    this.addresses = new AddressBook(options.address);
   }
 
-  /**
-   * Gives each Gateway that asks for none an address, in the order written. Once for each version of the resources, before
-   * anything asks for an address.
-   */
+  /** Once for each version of the resources, before anything asks for an address. */
   assignAddresses(resources: ResourceSet): void {
-    for (const { spec, metadata } of resources.gateways.values()) {
-      if (spec.addresses === undefined || spec.addresses.length === 0) this.addresses.addressOf(metadata);
-    }
+    this.#options.addresses.assign(resources);
   }
 
   /** The sockets that Gateways ask for, one address each. */
@@ -47,8 +39,8 @@ export class Translator {
     return [...gateways.values()].flatMap(({ spec, metadata }) => {
       const asked = spec.addresses?.[0];
       const isAssigned = asked?.value === undefined || asked.value === '';
-      const address = isAssigned ? this.addresses.addressOf(metadata) : asked.value;
-      return spec.listeners.map(({ port }) => ({ address, port }));
+      const address = isAssigned ? this.#options.addresses.addressOf(metadata) : asked.value;
+      return address === null ? [] : spec.listeners.map(({ port }) => ({ address, port }));
     });
   }
 
@@ -85,7 +77,8 @@ export class Translator {
   #environment(): TranslateEnvironment {
     return {
       controllerName: this.#options.controllerName,
-      addressOf: gateway => this.addresses.addressOf(gateway),
+      addressOf: gateway => this.#options.addresses.addressOf(gateway),
+      addressRefusal: address => this.#options.addresses.refusal(address),
       movedPorts: this.#movedPorts,
       refused: this.#refused,
       nowMs: this.#options.nowMs(),

@@ -109,6 +109,16 @@ export const GATEWAY_CODES = {
     summary: 'a Gateway asks for an address of a type that is not supported',
     help: 'use IPAddress, or leave spec.addresses out',
   },
+  'gateway/unusable-address': {
+    severity: 'error',
+    summary: 'a Gateway asks for an address that daemun may not bind; its other addresses are served',
+    help: 'name an address of the pool, or leave value out',
+  },
+  'gateway/no-address': {
+    severity: 'error',
+    summary: 'every address of the pool belongs to another Gateway',
+    help: 'give daemun a larger pool (--address-pool)',
+  },
   'gateway/invalid-parameters': {
     severity: 'error',
     summary: 'a Gateway names infrastructure parameters, and no kind is supported',

@@ -6,8 +6,10 @@ import type { NamespacedName } from '../values/index.ts';
 export interface TranslateEnvironment {
   /** null: every GatewayClass is ours, whatever its controllerName (standalone). */
   readonly controllerName: string | null;
-  /** The IP address to bind when `spec.addresses` names none. Must be stable for a Gateway. */
-  addressOf(gateway: NamespacedName): string;
+  /** The IP address to bind when `spec.addresses` names none; null: none is left. Must be stable for a Gateway. */
+  addressOf(gateway: NamespacedName): string | null;
+  /** Why an address that a Gateway asks for cannot be had, in one clause; null: it can. Default: every one can. */
+  addressRefusal?(address: string): string | null;
   /** Written port → the port that is bound for it, because the OS refuses the written one. See `movePorts`. */
   readonly movedPorts: ReadonlyMap<number, number>;
   /**

@@ -33,7 +33,9 @@ export interface GatewayOutcome {
   readonly accepted: Problem<GatewayReason> | null;
   /** Some listeners are invalid, others carry traffic: Accepted is True with reason ListenersNotValid. */
   readonly invalidListeners: readonly string[];
-  readonly programmed: Problem<'AddressNotUsable' | 'Invalid'> | null;
+  readonly programmed: Problem<'AddressNotUsable' | 'AddressNotAssigned' | 'Invalid'> | null;
+  /** Some of the addresses that it asks for are not bound; its listeners are bound at `addresses`. */
+  readonly missingAddress: Problem<'AddressNotUsable' | 'AddressNotAssigned'> | null;
   readonly resolvedRefs: Problem<'RefNotPermitted' | 'InvalidClientCertificateRef' | 'ListenersNotResolved'> | null;
   /** Its own, in the order of `spec.listeners`. */
   readonly listeners: readonly ListenerOutcome[];

@@ -48,3 +48,32 @@ function parseAddress(text: string): Address | undefined {
 export function normalAddress(text: string): string | undefined {
   return parseAddress(text)?.toString();
 }
+
+/** The addresses of one range that a host may have, as a list: the first and the last of an IPv4 range are none, nor is the first of an IPv6 one. */
+export class RangeMembers {
+  readonly #first: Address;
+  readonly #offset: number;
+  /** At most 2³² − 2 of them are numbered. */
+  readonly size: number;
+
+  /** `range`: as `parseRange` gives it. */
+  constructor(range: string) {
+    const [first, length] = ipaddr.parseCIDR(range);
+    const bits = (first.kind() === 'ipv4' ? 32 : 128) - length;
+    this.#first = first;
+    this.#offset = bits < 2 ? 0 : 1;
+    this.size = 2 ** Math.min(bits, 32) - 2 * this.#offset;
+  }
+
+  /** The address at a place, from 0 to `size` − 1. */
+  at(place: number): string {
+    const bytes = this.#first.toByteArray();
+    let rest = place + this.#offset;
+    for (let at = bytes.length - 1; rest > 0; at--) {
+      rest += bytes[at] ?? 0;
+      bytes[at] = rest % 256;
+      rest = Math.floor(rest / 256);
+    }
+    return ipaddr.fromByteArray(bytes).toString();
+  }
+}

@@ -25,7 +25,7 @@ const MAY_ASK: Readonly<Record<string, string>> = {
 };
 
 /** The edges, which hand the machine's clock to all others. */
-const EDGES = /^src\/(?:time|cli)\/|^src\/controller\/standalone-options\.ts$|^src\/proxy\/workers\/worker-thread\.ts$/;
+const EDGES = /^src\/(?:time|cli)\/|^src\/controller\/gateway-options\.ts$|^src\/proxy\/workers\/worker-thread\.ts$/;
 
 /** Without comments: they may speak of it. */
 const files = readSourceFiles()

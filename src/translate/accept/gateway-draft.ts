@@ -10,6 +10,7 @@ export interface GatewayDraft {
   readonly gateway: Gateway;
   readonly controllerName: string;
   readonly addresses: readonly string[];
+  readonly missingAddress: Problem<'AddressNotUsable' | 'AddressNotAssigned'> | null;
   readonly refused: Problem<'InvalidParameters' | 'UnsupportedAddress'> | null;
   /** Attached, in the order of precedence. */
   readonly sets: readonly ListenerSet[];

@@ -28,6 +28,7 @@ export interface AcceptedGateway {
   readonly gateway: Gateway;
   readonly controllerName: string;
   readonly addresses: readonly string[];
+  readonly missingAddress: GatewayDraft['missingAddress'];
   /** Set: the Gateway as a whole is refused and carries no traffic. */
   readonly refused: Problem<Exclude<GatewayReason, 'ListenersNotValid'>> | null;
   /** ListenerSets that are attached, in the order of precedence. */
@@ -82,12 +83,13 @@ function draftGateway(
   const listeners = [gateway, ...sets].flatMap(owner =>
     owner.spec.listeners.map((spec, index) => judgeListener({ gateway, owner, index, spec }, reader)),
   );
-  const { addresses, problem } = assignAddresses(gateway, reader.environment);
+  const { addresses, problem, missing } = assignAddresses(gateway, reader.environment);
   const refused = invalidParameters(gateway, reader.environment) ?? problem;
   const conflicts = findConflicts(listeners);
   return {
     ...parent,
     addresses,
+    missingAddress: missing,
     refused,
     listeners,
     conflicts,
@@ -113,6 +115,7 @@ function finishGateway(
     gateway,
     controllerName: draft.controllerName,
     addresses: draft.addresses,
+    missingAddress: draft.missingAddress,
     refused: draft.refused,
     sets: draft.sets,
     listeners,
@@ -121,6 +124,7 @@ function finishGateway(
     findings: [
       ...implied,
       ...(draft.refused === null ? [] : [draft.refused.finding]),
+      ...(draft.missingAddress === null ? [] : [draft.missingAddress.finding]),
       ...notServedOfGateway(gateway),
       ...unusableAllowedListeners(gateway),
       ...annotated,

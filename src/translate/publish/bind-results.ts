@@ -84,7 +84,13 @@ function overlayGateway(gateway: Gateway, outcome: GatewayOutcome, overlay: Over
   const { listeners, isChanged, unusable } = overlayListeners(gateway, outcome.listeners, overlay);
   if (!isChanged) return outcome;
   const { accepted, invalidListeners, programmed } = sumUpListeners(gateway, listeners);
-  return { ...outcome, listeners, accepted, invalidListeners, programmed: addressProblem(programmed, unusable) };
+  return {
+    ...outcome,
+    listeners,
+    accepted,
+    invalidListeners,
+    programmed: outcome.missingAddress ?? addressProblem(programmed, unusable),
+  };
 }
 
 function overlaySet(set: ListenerSet, outcome: ListenerSetOutcome, overlay: Overlay): ListenerSetOutcome {

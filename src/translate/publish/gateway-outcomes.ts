@@ -55,7 +55,7 @@ function gatewayOutcome(
   accepted: AcceptedGateway,
   { attached, listenerSets }: { readonly attached: AttachedRoutes; readonly listenerSets: Outcomes['listenerSets'] },
 ): GatewayOutcome {
-  const { gateway, controllerName, addresses, refused } = accepted;
+  const { gateway, controllerName, addresses, missingAddress, refused } = accepted;
   const listeners = listenerOutcomes(gateway, accepted, attached);
   const sum = sumUpListeners(gateway, listeners);
   return {
@@ -63,7 +63,8 @@ function gatewayOutcome(
     addresses,
     accepted: refused ?? sum.accepted,
     invalidListeners: sum.invalidListeners,
-    programmed: refused === null ? sum.programmed : { reason: 'Invalid', finding: refused.finding },
+    missingAddress,
+    programmed: refused === null ? (missingAddress ?? sum.programmed) : { reason: 'Invalid', finding: refused.finding },
     resolvedRefs: unresolvedListeners(accepted),
     listeners,
     attachedListenerSets: countSets(accepted, listenerSets),

@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { AddressBook } from './address-book.ts';
+import { LoopbackAddresses } from './loopback-addresses.ts';
 
 const gateway = (name: string) => ({ namespace: 'default', name });
 
-describe('the address book', () => {
+describe('loopback addresses', () => {
   it('gives each Gateway a loopback address of its own, and the same one again', () => {
-    const book = new AddressBook(null);
+    const book = new LoopbackAddresses(null);
     assert.equal(book.addressOf(gateway('a')), '127.0.0.1');
     assert.equal(book.addressOf(gateway('b')), '127.0.0.2');
     assert.equal(book.addressOf(gateway('a')), '127.0.0.1');
   });
 
   it('puts all Gateways on one address when told so', () => {
-    const book = new AddressBook('10.0.0.1');
+    const book = new LoopbackAddresses('10.0.0.1');
     assert.equal(book.addressOf(gateway('a')), '10.0.0.1');
     assert.equal(book.addressOf(gateway('b')), '10.0.0.1');
   });
 
   it('lets Gateways beyond the last loopback address share it', () => {
-    const book = new AddressBook(null);
+    const book = new LoopbackAddresses(null);
     for (let i = 1; i <= 300; i++) book.addressOf(gateway(`g${i}`));
     assert.equal(book.addressOf(gateway('g300')), '127.0.0.254');
   });

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+import { IMPLIED_CONTROLLER_NAME } from '../translate/index.ts';
+import type { GatewayOptions } from './gateway-options.ts';
+
+/** How a gateway runs that follows a cluster. */
+export interface KubernetesOptions extends GatewayOptions {
+  /** The kubeconfig file. Default null: the service account of the Pod, else `KUBECONFIG`, else `~/.kube/config`. */
+  readonly kubeconfig?: string | null;
+  /** Default null: the file's current context. */
+  readonly context?: string | null;
+  /** Only GatewayClasses with this controllerName are ours. Default `daemun.dev/gateway-controller`. */
+  readonly controllerName?: string;
+  /** The range of addresses of this machine that Gateways get, as `parseRange` gives it. */
+  readonly addressPool: string;
+}
+
+/** The controllerName of those who name none. */
+export const DEFAULT_CONTROLLER_NAME: string = IMPLIED_CONTROLLER_NAME;

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { messageOf } from '../errors/index.ts';
+import { DataPlane, giveBackStart } from '../proxy/index.ts';
+import type { Store } from '../store/index.ts';
+import { defaultStateDirectory } from '../values/index.ts';
+import type { AddressBook } from './address-book.ts';
+import type { DemoSupplement } from './demo-supplement.ts';
+import type { GatewayOptions, GatewaySettings } from './gateway-options.ts';
+import { PortPlan } from './port-plan.ts';
+import { Privileges } from './privileges.ts';
+import { Reconciler } from './reconciler.ts';
+import { ReloadLog } from './reload-log.ts';
+import { ReloadMetrics } from './reload-metrics.ts';
+import { SessionKeyFile } from './session-key-file.ts';
+import { identityOf, SharedSockets } from './siblings.ts';
+import { RunningStandalone, type Standalone } from './standalone.ts';
+import { Translator } from './translator.ts';
+import type { View } from './view.ts';
+
+/** Where the resources of a gateway come from, and what depends on that. */
+export interface GatewaySource {
+  readonly store: Store;
+  readonly addresses: AddressBook;
+  /** Whose GatewayClasses are ours; null: all are. */
+  readonly controllerName: string | null;
+  readonly ports: 'as-written' | 'ephemeral';
+  /** Whether a port that the system refuses is replaced by another one. */
+  readonly movesPorts: boolean;
+  readonly demo: DemoSupplement | null;
+  /** Two processes with the same ones are one gateway, of which the newer replaces the older. */
+  readonly names: readonly string[];
+  /** After each reload. */
+  onReload?(view: View): void;
+  /** Ends what belongs to the source alone; called before the store is closed. */
+  close?(): Promise<void>;
+}
+
+/** Where what outlives the process is kept. */
+export function stateDirectoryOf({ stateDirectory }: GatewayOptions): string {
+  return stateDirectory ?? defaultStateDirectory(process.env, homedir());
+}
+
+/**
+ * Starts a gateway. Resolves when every listener that can be bound takes requests. Rejects when the admin port cannot be
+ * bound or the data plane cannot start; wrong resources are findings, not reasons to fail.
+ */
+export async function startGateway(
+  source: GatewaySource,
+  settings: GatewaySettings,
+  stateDirectory: string,
+): Promise<Standalone> {
+  const { workers, serverHeader, via, upstreamServiceTime, accessLog, drainTimeoutMs, log, clock, random } = settings;
+  const { store, addresses, controllerName, demo } = source;
+  const translator = new Translator({ controllerName, addresses, nowMs: () => clock.wallMs() });
+  const own = identityOf(source.names);
+  const shared = new SharedSockets(own, settings.admin, log);
+  const plane = new DataPlane({
+    workers,
+    serverHeader,
+    via,
+    upstreamServiceTime,
+    accessLog,
+    drainTimeoutMs,
+    log,
+    clock,
+    random,
+    sessionKeys: new SessionKeyFile(join(stateDirectory, 'session-keys')),
+    debug: (message, fields) => log.debug(message, fields),
+    onUnbound: () => reconciler.retryBinding(),
+    mayShare: ids => shared.mayShare(ids),
+  });
+  const metrics = new ReloadMetrics();
+  const reloadLog = new ReloadLog(log, store);
+  const reconciler = new Reconciler({
+    store,
+    plane,
+    translator,
+    ports: new PortPlan(source.ports),
+    privileges: source.movesPorts ? new Privileges() : null,
+    supplement: demo,
+    clock,
+    onReload(view, previous, took) {
+      metrics.succeeded(took.translateMs, view.findings, clock.wallMs());
+      reloadLog.reloaded(view, previous, took.totalMs);
+      source.onReload?.(view);
+      running.reloaded();
+    },
+    onFailure(error) {
+      metrics.failed();
+      log.error('reload failed; what was served before goes on', { error: messageOf(error) });
+    },
+  });
+  const running = new RunningStandalone({
+    store,
+    plane,
+    reconciler,
+    demo,
+    metrics,
+    log,
+    moreMetrics: settings.metrics,
+    clock,
+    own,
+    shared,
+    drainDelayMs: settings.drainDelayMs,
+    closeSource: async () => source.close?.(),
+  });
+  await running.start(settings.admin);
+  // Without workers this thread serves, and somebody may call already.
+  if (workers > 0) giveBackStart();
+  return running;
+}

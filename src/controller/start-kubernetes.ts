@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { homedir } from 'node:os';
+import { openCluster } from '../store/index.ts';
+import { AddressPool } from './address-pool.ts';
+import { withGatewayDefaults } from './gateway-options.ts';
+import { DEFAULT_CONTROLLER_NAME, type KubernetesOptions } from './kubernetes-options.ts';
+import type { Standalone } from './standalone.ts';
+import { startGateway, stateDirectoryOf } from './start-gateway.ts';
+
+/**
+ * Starts a gateway that follows a cluster: see `startGateway`. Waits for the API server as long as it takes. Rejects also when the
+ * kubeconfig cannot be read.
+ */
+export async function startKubernetes(options: KubernetesOptions): Promise<Standalone> {
+  const settings = withGatewayDefaults(options);
+  const { clock, random, log } = settings;
+  const { kubeconfig = null, context = null, controllerName = DEFAULT_CONTROLLER_NAME, addressPool } = options;
+  const place = { kubeconfig, context, environment: process.env, home: homedir() };
+  const { store, server } = await openCluster({ place, clock, random, log });
+  log.info('following a cluster', { server, controllerName, addressPool });
+  return startGateway(
+    {
+      store,
+      addresses: new AddressPool(addressPool, controllerName),
+      controllerName,
+      ports: 'as-written',
+      movesPorts: false,
+      demo: null,
+      names: [`${server} ${controllerName}`],
+    },
+    settings,
+    stateDirectoryOf(options),
+  );
+}
