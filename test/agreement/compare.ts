@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { KINDS, parseResource } from '../../src/resources/index.ts';
+import {
+  EXPERIMENTAL_GROUP,
+  GATEWAY_GROUP,
+  KINDS,
+  type KindDeclaration,
+  parseResource,
+} from '../../src/resources/index.ts';
 import type { Coverage } from './coverage.ts';
 import { isFields, type Json } from './json.ts';
 import type { Mutant } from './mutate.ts';
@@ -20,21 +26,17 @@ export interface Comparison {
   readonly refused: number;
   /** Objects of core kinds, and those whose namespace does not exist there. */
   readonly skipped: number;
-  /** Objects of each kind that were judged. */
+  /** Objects of each kind and version that were judged: `Gateway v1`. */
   readonly byKind: ReadonlyMap<string, number>;
   readonly disagreements: ReadonlyMap<string, readonly Disagreement[]>;
 }
 
 const CONCURRENCY = 8;
 const NAMESPACES = ['default', 'team-a'];
-/** The kinds that are compared, with their plurals. */
-export const PLURALS: Readonly<Record<string, string>> = {
-  GatewayClass: 'gatewayclasses',
-  Gateway: 'gateways',
-  HTTPRoute: 'httproutes',
-  GRPCRoute: 'grpcroutes',
-  ReferenceGrant: 'referencegrants',
-};
+/** The kinds that are compared: those of the Gateway API. */
+export const COMPARED: ReadonlyMap<string, KindDeclaration> = new Map(
+  [...KINDS].filter(([, { group }]) => group === GATEWAY_GROUP || group === EXPERIMENTAL_GROUP),
+);
 
 /** What the API server says to an object; undefined where that says nothing about its fields. */
 export async function askOracle(oracle: Oracle, object: Json): Promise<Verdict | undefined> {
@@ -62,7 +64,7 @@ export async function compareAll(
         counts.skipped += 1;
         continue;
       }
-      const kind = kindOf(mutant.object);
+      const kind = kindAndVersionOf(mutant.object);
       counts.judged += 1;
       byKind.set(kind, (byKind.get(kind) ?? 0) + 1);
       coverage.note(kind, verdict);
@@ -100,16 +102,16 @@ function collectionOf(object: Json): Collection {
   const fields = isFields(object) ? object : {};
   const kind = kindOf(object);
   const [group = '', version = ''] = String(fields['apiVersion']).split('/');
-  const declaration = KINDS.get(kind);
-  const isServed = declaration?.group === group && declaration.versions.includes(version) && kind in PLURALS;
+  const declaration = COMPARED.get(kind);
+  const isServed = declaration?.group === group && declaration.versions.includes(version);
   const metadata = isFields(fields['metadata']) ? fields['metadata'] : {};
   // A malformed namespace cannot be asked for: the object is posted elsewhere, and refused as not fitting.
   const written = typeof metadata['namespace'] === 'string' ? metadata['namespace'] : '';
   const namespace = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(written) ? written : '';
   return {
-    group: isServed ? group : 'gateway.networking.k8s.io',
+    group: isServed ? group : GATEWAY_GROUP,
     version: isServed ? version : 'v1',
-    plural: isServed ? (PLURALS[kind] ?? '') : 'gateways',
+    plural: isServed ? declaration.plural : 'gateways',
     namespace: isServed && !declaration.isNamespaced ? '' : namespace || 'default',
   };
 }
@@ -118,11 +120,16 @@ function collectionOf(object: Json): Collection {
 function isOtherKind(object: Json): boolean {
   const kind = kindOf(object);
   const parsed = parseResource(object, { defaultNamespace: 'default' });
-  return (KINDS.has(kind) && !(kind in PLURALS)) || (parsed.outcome === 'unknown' && parsed.isKnown);
+  return (KINDS.has(kind) && !COMPARED.has(kind)) || (parsed.outcome === 'unknown' && parsed.isKnown);
 }
 
 function kindOf(object: Json): string {
   return isFields(object) ? String(object['kind']) : '';
+}
+
+function kindAndVersionOf(object: Json): string {
+  const version = isFields(object) ? String(object['apiVersion']).split('/').at(-1) : '';
+  return `${kindOf(object)} ${version}`;
 }
 
 function isMissingNamespace({ message }: Verdict): boolean {

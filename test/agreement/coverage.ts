@@ -15,22 +15,36 @@ const OUT_OF_REACH: readonly string[] = [
 
 /** What there is to be reached, and what is not yet. Fields are places, rules are places with a message. */
 export class Coverage {
+  /** By kind and version (`Gateway v1`); versions of one schema share theirs. */
   readonly #missed = new Map<string, Set<string>>();
   readonly #fields: number;
   readonly #rules: number;
 
-  /** @param crds CustomResourceDefinitions as JSON; all served versions of a kind have one schema. */
+  /** @param crds CustomResourceDefinitions as JSON. */
   constructor(crds: readonly Json[]) {
     for (const crd of crds) {
-      const spec = at(crd, 'spec', 'versions', 0, 'schema', 'openAPIV3Schema', 'properties', 'spec');
-      this.#missed.set(String(at(crd, 'spec', 'names', 'kind')), new Set(partsOf(spec, 'spec')));
+      const bySchema = new Map<string, Set<string>>();
+      const versions = at(crd, 'spec', 'versions');
+      for (const version of isItems(versions) ? versions : []) {
+        if (at(version, 'served') !== true) continue;
+        const parts = partsOf(at(version, 'schema', 'openAPIV3Schema', 'properties', 'spec'), 'spec');
+        const schema = JSON.stringify(parts);
+        const missed = bySchema.get(schema) ?? new Set(parts);
+        bySchema.set(schema, missed);
+        this.#missed.set(`${String(at(crd, 'spec', 'names', 'kind'))} ${String(at(version, 'name'))}`, missed);
+      }
     }
-    const parts = [...this.#missed.values()].flatMap(each => [...each]);
+    const parts = [...new Set(this.#missed.values())].flatMap(each => [...each]);
     this.#rules = parts.filter(part => part.includes(': ')).length;
     this.#fields = parts.length - this.#rules;
   }
 
-  /** Notes what an API server refused an object of a kind for. */
+  /** True for a kind and version (`Gateway v1`) that is served. */
+  has(kind: string): boolean {
+    return this.#missed.has(kind);
+  }
+
+  /** Notes what an API server refused an object of a kind and version (`Gateway v1`) for. */
   note(kind: string, { causes }: Verdict): void {
     const missed = this.#missed.get(kind);
     if (missed === undefined || missed.size === 0) return;
@@ -43,7 +57,8 @@ export class Coverage {
 
   /** How many fields and rules there are, and the names of those that no refusal was for. */
   report(): { readonly fields: number; readonly rules: number; readonly missed: readonly string[] } {
-    const missed = [...this.#missed].flatMap(([kind, parts]) => [...parts].map(part => `${kind} ${part}`));
+    const named = new Map([...this.#missed].map(([kind, parts]) => [parts, kind]));
+    const missed = [...named].flatMap(([parts, kind]) => [...parts].map(part => `${kind} ${part}`));
     return { fields: this.#fields, rules: this.#rules, missed };
   }
 }

@@ -16,7 +16,7 @@ export function* distinctMutants(): Generator<Mutant> {
     if (mutant.edits[0]?.path[0] !== 'spec') continue;
     const parsed = parseResource(mutant.object, { defaultNamespace: 'default' });
     if (parsed.outcome !== 'refused') continue;
-    const kind = isFields(mutant.object) ? String(mutant.object['kind']) : '';
+    const kind = isFields(mutant.object) ? `${mutant.object['apiVersion']} ${mutant.object['kind']}` : '';
     const texts = parsed.issues.filter(({ path }) => path[0] === 'spec').map(issue => `${kind} ${essence(issue)}`);
     // An API server may look no further than the first of several faults, so one that stands alone tells more.
     const known = parsed.issues.length === 1 ? saidAlone : said;

@@ -74,10 +74,10 @@ export class Oracle {
     if (status !== 201 && status !== 409) throw new Error(`cannot create: ${status} ${body}`);
   }
 
-  /** The CustomResourceDefinition of a plural of the Gateway API, as JSON. */
-  async definitionOf(plural: string): Promise<Json> {
+  /** The CustomResourceDefinition of a kind, as JSON. */
+  async definitionOf({ plural, group }: { readonly plural: string; readonly group: string }): Promise<Json> {
     const path = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
-    const { status, body } = await this.#call('GET', `${path}/${plural}.gateway.networking.k8s.io`);
+    const { status, body } = await this.#call('GET', `${path}/${plural}.${group}`);
     if (status !== 200) throw new Error(`cannot read the definition of ${plural}: ${status} ${body}`);
     return JSON.parse(body);
   }

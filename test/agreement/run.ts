@@ -12,7 +12,7 @@
  * (KUBE_HARNESS_HOST_LINK=1).
  */
 import { parseArgs } from 'node:util';
-import { type Comparison, compareAll, type Disagreement, ourVerdict, PLURALS } from './compare.ts';
+import { COMPARED, type Comparison, compareAll, type Disagreement, ourVerdict } from './compare.ts';
 import { Coverage } from './coverage.ts';
 import { distinctMutants } from './distinct.ts';
 import { duplicateKeyTexts } from './duplicate-keys.ts';
@@ -60,7 +60,7 @@ function print(groups: ReadonlyMap<string, readonly Disagreement[]>): void {
 
 function printCoverage({ byKind }: Comparison, coverage: Coverage): void {
   const { fields, rules, missed } = coverage.report();
-  const kinds = [...byKind].filter(([kind]) => kind in PLURALS).map(([kind, count]) => `${kind} ${count}`);
+  const kinds = [...byKind].filter(([kind]) => coverage.has(kind)).map(([kind, count]) => `${kind} ${count}`);
   process.stdout.write(
     `\n${kinds.join(', ')}\n${fields} fields and ${rules} rules of the CRDs, ${missed.length} of them never refused for\n`,
   );
@@ -84,7 +84,7 @@ const oracle = new Oracle(values.kubeconfig);
 const reader = new FileReader();
 try {
   const judge = values.files ? (object: Json) => reader.judgeObject(object) : ourVerdict;
-  const definitions = await Promise.all(Object.values(PLURALS).map(plural => oracle.definitionOf(plural)));
+  const definitions = await Promise.all([...COMPARED.values()].map(kind => oracle.definitionOf(kind)));
   const coverage = new Coverage(definitions);
   const report = await compareAll(oracle, mutants(), judge, coverage);
   print(report.disagreements);

@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** Valid objects that have, together, every field of the Gateway API kinds that daemun works with. */
+import { EXPERIMENTAL_SEEDS } from './experimental-seeds.ts';
+import { FORWARDING_ROUTE_SEEDS } from './forwarding-route-seeds.ts';
+import { GATEWAY_SEEDS, LISTENER_SET_SEEDS } from './gateway-seeds.ts';
 import { HTTP_ROUTE_SEEDS } from './http-route-seeds.ts';
 import type { Json } from './json.ts';
+import { BACKEND_TLS_POLICY_SEEDS } from './policy-seeds.ts';
 import { conditions, GROUP, metadata, routeStatus, sharedFilters } from './shared-seeds.ts';
-
-const selector = {
-  matchLabels: { team: 'a' },
-  matchExpressions: [
-    { key: 'stage', operator: 'In', values: ['test', 'live'] },
-    { key: 'old', operator: 'DoesNotExist' },
-  ],
-};
 
 const gatewayClass = {
   apiVersion: `${GROUP}/v1`,
@@ -23,107 +19,6 @@ const gatewayClass = {
     parametersRef: { group: 'example.com', kind: 'Parameters', name: 'large', namespace: 'infra' },
   },
   status: { conditions, supportedFeatures: [{ name: 'Gateway' }, { name: 'GRPCRoute' }] },
-};
-
-const caCertificates = [
-  { group: '', kind: 'ConfigMap', name: 'ca', namespace: 'infra' },
-  { group: '', kind: 'Secret', name: 'ca-2' },
-  { group: 'certificates.k8s.io', kind: 'ClusterTrustBundle', name: 'roots' },
-];
-
-const listenerFilters = {
-  requests: [
-    {
-      type: 'ExternalAuth',
-      externalAuth: {
-        protocol: 'HTTP',
-        backendRef: { group: '', kind: 'Service', name: 'auth', namespace: 'team-b', port: 9000 },
-        http: { path: '/check', allowedHeaders: ['x-a'], allowedResponseHeaders: ['x-b'] },
-        forwardBody: { maxSize: 8192 },
-      },
-    },
-    {
-      type: 'ExternalAuth',
-      externalAuth: {
-        protocol: 'GRPC',
-        backendRef: { group: 'gateway.networking.x-k8s.io', kind: 'XBackend', name: 'outside' },
-        grpc: { allowedHeaders: ['x-a'] },
-      },
-    },
-    { type: 'ExtensionRef', extensionRef: { group: 'example.com', kind: 'Filter', name: 'own' } },
-  ],
-};
-
-const gateway = {
-  apiVersion: `${GROUP}/v1`,
-  kind: 'Gateway',
-  metadata,
-  spec: {
-    gatewayClassName: 'daemun',
-    listeners: [
-      {
-        name: 'grpc',
-        hostname: '*.example.com',
-        port: 443,
-        protocol: 'HTTPS',
-        tls: {
-          mode: 'Terminate',
-          certificateRefs: [{ group: '', kind: 'Secret', name: 'cert', namespace: 'certs' }, { name: 'cert-2' }],
-          options: { 'example.com/min-version': '1.2', plain: '' },
-        },
-        allowedRoutes: {
-          namespaces: { from: 'Selector', selector },
-          kinds: [{ group: GROUP, kind: 'GRPCRoute' }, { kind: 'HTTPRoute' }],
-        },
-      },
-      { name: 'plain', port: 80, protocol: 'HTTP', hostname: 'a.example.com', filters: listenerFilters },
-      { name: 'through', port: 8443, protocol: 'TLS', tls: { mode: 'Passthrough' } },
-      { name: 'tcp', port: 9000, protocol: 'TCP' },
-      { name: 'own', port: 9001, protocol: 'example.com/QUIC', allowedRoutes: { namespaces: { from: 'All' } } },
-    ],
-    addresses: [
-      { type: 'IPAddress', value: '10.0.0.1', routability: 'Cluster' },
-      { value: '2001:db8::1' },
-      { type: 'Hostname', value: 'gw.example.com' },
-      { type: 'NamedAddress', value: 'any Text' },
-      { type: 'example.com/pool', routability: 'example.com/internal' },
-    ],
-    infrastructure: {
-      labels: { 'example.com/cost': 'low', size: '' },
-      annotations: { 'example.com/note': 'any text: at all' },
-      parametersRef: { group: '', kind: 'ConfigMap', name: 'parameters' },
-    },
-    allowedListeners: { namespaces: { from: 'Selector', selector } },
-    tls: {
-      backend: { clientCertificateRef: { group: '', kind: 'Secret', name: 'client', namespace: 'certs' } },
-      frontend: {
-        default: { validation: { caCertificateRefs: caCertificates, mode: 'AllowInsecureFallback' } },
-        perPort: [
-          { port: 8443, tls: { validation: { caCertificateRefs: caCertificates, mode: 'AllowValidOnly' } } },
-          { port: 443, tls: {} },
-        ],
-      },
-    },
-    defaultScope: 'All',
-  },
-  status: {
-    addresses: [{ type: 'IPAddress', value: '10.0.0.1', routability: '' }],
-    attachedListenerSets: 0,
-    conditions,
-    listeners: [{ name: 'grpc', attachedRoutes: 1, conditions, supportedKinds: [{ group: GROUP, kind: 'GRPCRoute' }] }],
-  },
-};
-
-const smallGateway = {
-  apiVersion: `${GROUP}/v1beta1`,
-  kind: 'Gateway',
-  metadata: { generateName: 'small-' },
-  spec: {
-    gatewayClassName: 'x',
-    listeners: [{ name: 'a', port: 80, protocol: 'HTTP' }],
-    tls: { frontend: { default: {} } },
-    allowedListeners: {},
-  },
 };
 
 const grpcRoute = {
@@ -214,12 +109,15 @@ const referenceGrant = {
 export const SEEDS: readonly Json[] = [
   gatewayClass,
   { ...gatewayClass, apiVersion: `${GROUP}/v1beta1`, metadata: { name: 'small' } },
-  gateway,
-  smallGateway,
+  ...GATEWAY_SEEDS,
   grpcRoute,
   smallRoute,
   longRoute,
   ...HTTP_ROUTE_SEEDS,
   referenceGrant,
   { ...referenceGrant, apiVersion: `${GROUP}/v1beta1`, metadata: { name: 'small', namespace: 'team-a' } },
+  ...LISTENER_SET_SEEDS,
+  ...FORWARDING_ROUTE_SEEDS,
+  ...BACKEND_TLS_POLICY_SEEDS,
+  ...EXPERIMENTAL_SEEDS,
 ];
