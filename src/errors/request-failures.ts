@@ -219,6 +219,15 @@ export const REQUEST_FAILURES = {
     summary: 'an endpoint did not take a connection in time',
     help: 'look for a firewall, or a wrong address',
   },
+  tls_failure: {
+    source: 'upstream',
+    retryable: true,
+    httpStatus: 503,
+    grpcStatus: 14,
+    summary:
+      'an endpoint took the connection, and no TLS came of it: its certificate is not trusted, say, or for other names',
+    help: 'look what the message says; `daemun proxy-config cluster` shows whom the BackendTLSPolicy wants to see',
+  },
   upstream_reset: {
     source: 'upstream',
     retryable: false,

@@ -23,7 +23,7 @@ import { RateLimitedLog } from './log/index.ts';
 import { type MetricFamily, MetricsReader, WorkerMetrics } from './metrics/index.ts';
 import { SessionKeyring } from './session-keys.ts';
 import { TicketRotation } from './ticket-rotation.ts';
-import { dialTcp } from './upstream/index.ts';
+import { dialTcp, TlsClients } from './upstream/index.ts';
 import { atLatest } from './workers/at-latest.ts';
 import { PortClaims, withoutBindings } from './workers/port-claims.ts';
 import type { WorkerDump } from './workers/worker-dump.ts';
@@ -55,6 +55,8 @@ export class DataPlane {
   readonly #loop: SocketLoop;
   readonly #endpoints: EndpointMetrics;
   readonly #discovery: DnsDiscovery;
+  /** For health checks. */
+  readonly #tls: TlsClients;
   readonly #health: HealthChecker;
   readonly #sessionKeys: SessionKeyring;
   readonly #tickets: TicketRotation;
@@ -89,11 +91,15 @@ export class DataPlane {
     const lists = new HeaderListPool();
     const heads = new HeadMemory(lists);
     const environment = { loop: this.#loop, lists, heads, clock: loopClock, random, dial: dialTcp };
+    this.#tls = new TlsClients((cluster, result) =>
+      metrics.count('daemun_upstream_tls_handshakes_total', { cluster, result }),
+    );
     this.#health = new HealthChecker({
       clock,
       log,
       random,
-      openProbe: (cluster, check, endpoint) => new GrpcHealthProbe(cluster, check, endpoint, environment),
+      openProbe: (cluster, check, endpoint) =>
+        new GrpcHealthProbe({ cluster, tls: this.#tls.clientOf(cluster, null) }, check, endpoint, environment),
       onChange: cluster => this.#publishHealth(cluster),
       onTransition: (cluster, health) =>
         metrics.count('daemun_upstream_health_check_transitions_total', { cluster, to: health }),
@@ -221,6 +227,7 @@ export class DataPlane {
     this.#checked = { clusters, any: isChecked };
     if (!isChecked && this.#health.clusters.length === 0) return;
     const sets = new Map(snapshot.endpoints.map(set => [set.cluster, set]));
+    this.#tls.update(snapshot);
     const before = this.#health.clusters;
     this.#health.update(clusters, id => sets.get(id));
     for (const cluster of new Set([...before, ...this.#health.clusters])) this.#publishHealth(cluster);

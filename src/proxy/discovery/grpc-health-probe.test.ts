@@ -60,7 +60,12 @@ function openProbe(
   environment = testEnvironment(),
 ): GrpcHealthProbe {
   const whole = { intervalMs: 1_000, timeoutMs: 1_000, healthyThreshold: 1, unhealthyThreshold: 1, service: '' };
-  const probe = new GrpcHealthProbe(testCluster(), { ...whole, ...check }, endpoint, environment);
+  const probe = new GrpcHealthProbe(
+    { cluster: testCluster(), tls: null },
+    { ...whole, ...check },
+    endpoint,
+    environment,
+  );
   cleanups.push(() => probe.close());
   return probe;
 }

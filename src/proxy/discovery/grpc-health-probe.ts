@@ -9,6 +9,8 @@ import {
   type ConnectionOwner,
   type ConnectionTarget,
   endpointKey,
+  ResumableSession,
+  type TlsClient,
   UpstreamConnection,
 } from '../upstream/index.ts';
 import type { HealthProbe, ProbeResult } from './health-checker.ts';
@@ -39,10 +41,23 @@ export class GrpcHealthProbe implements HealthProbe, ConnectionOwner, MessageEve
   #body: Buffer[] = [];
   #bodyBytes = 0;
 
-  constructor(cluster: Cluster, check: GrpcHealthCheck, endpoint: Endpoint, environment: ConnectionEnvironment) {
+  /** `tls`: the client of `cluster`. */
+  constructor(
+    { cluster, tls }: { readonly cluster: Cluster; readonly tls: TlsClient | null },
+    check: GrpcHealthCheck,
+    endpoint: Endpoint,
+    environment: ConnectionEnvironment,
+  ) {
     const connectTimeoutMs = Math.min(check.timeoutMs, cluster.connectTimeoutMs);
     const { address, port } = endpoint;
-    this.#target = { address, port, protocol: cluster.protocol, connectTimeoutMs };
+    this.#target = {
+      address,
+      port,
+      protocol: cluster.protocol,
+      connectTimeoutMs,
+      tls,
+      session: new ResumableSession(),
+    };
     this.#timeoutMs = check.timeoutMs;
     this.#environment = environment;
     this.#head = requestHead(endpointKey(endpoint), environment);

@@ -98,7 +98,10 @@ export class HealthChecker {
     set: EndpointSet | undefined,
     before: CheckedCluster | undefined,
   ): CheckedCluster {
-    const sameCheck = before !== undefined && sameContent(before.cluster.healthCheck, check);
+    const sameCheck =
+      before !== undefined &&
+      sameContent(before.cluster.healthCheck, check) &&
+      sameContent(before.cluster.tls, cluster.tls);
     const endpoints = new Map<string, CheckedEndpoint>();
     for (const endpoint of set?.endpoints ?? []) {
       const key = endpointKey(endpoint);

@@ -9,9 +9,18 @@ import {
   request as request1,
   type ServerResponse,
 } from 'node:http';
-import { type ClientHttp2Session, connect as connect2, createServer as createHttp2 } from 'node:http2';
+import {
+  type ClientHttp2Session,
+  connect as connect2,
+  createServer as createHttp2,
+  createSecureServer as createHttp2Secure,
+  type Http2ServerRequest,
+  type Http2ServerResponse,
+} from 'node:http2';
+import { createServer as createHttps } from 'node:https';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
+import type { TlsOptions } from 'node:tls';
 
 /** What a client got. */
 export interface Outcome {
@@ -78,13 +87,18 @@ export class HttpServer {
     });
   }
 
-  static async start(version: Version, handler: Handler): Promise<HttpServer> {
+  /** `tls`: what it speaks TLS with; default: cleartext. */
+  static async start(version: Version, handler: Handler, tls?: TlsOptions): Promise<HttpServer> {
+    const handler2 = (request: Http2ServerRequest, response: Http2ServerResponse): void =>
+      handler(request as unknown as IncomingMessage, response as unknown as ServerResponse);
     const server =
       version === 'HTTP/2'
-        ? createHttp2((request, response) =>
-            handler(request as unknown as IncomingMessage, response as unknown as ServerResponse),
-          )
-        : createHttp1(handler);
+        ? tls === undefined
+          ? createHttp2(handler2)
+          : createHttp2Secure(tls, handler2)
+        : tls === undefined
+          ? createHttp1(handler)
+          : createHttps(tls, handler);
     const started = new HttpServer(server);
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');

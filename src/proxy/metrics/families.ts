@@ -37,7 +37,7 @@ export const LABELS = {
     'how the handshake ended: `ok`, `resumed`, `failed`, `timeout`, `unrecognized_name`, `no_certificate`, `not_tls`',
   outcome:
     'of a mirror: `answered`, `reset`, `timeout`, `overflow`, `cancelled`, `not_opened`; of a question: `allowed`, `denied`, `failed`, `cancelled`',
-  cluster: '`namespace/service:port`, with `/h1` where HTTP/1.1 is spoken to it',
+  cluster: '`namespace/service:port`, with `/h1` where HTTP/1.1 is spoken to it, and `/tls` where in TLS',
   to: 'the new verdict: `healthy`, `unhealthy`',
   state: '`ready`, `draining`, and with health checks `unhealthy`, `unchecked`',
 } as const;
@@ -157,6 +157,11 @@ export const FAMILIES = {
     help: 'Connects to endpoints that failed or timed out.',
     labels: ['cluster'],
   },
+  daemun_upstream_tls_handshakes_total: {
+    type: 'counter',
+    help: 'TLS handshakes with endpoints, by result.',
+    labels: ['cluster', 'result'],
+  },
   daemun_upstream_ejections_total: {
     type: 'counter',
     help: 'Endpoints taken out after failures in a row.',
@@ -170,7 +175,7 @@ export const FAMILIES = {
   daemun_upstream_endpoints: { type: 'gauge', help: 'Endpoints by state.', labels: ['cluster', 'state'] },
   daemun_upstream_retries_total: {
     type: 'counter',
-    help: 'Further tries of requests, by reason: `refused`, `connect_failure`, `connect_timeout`, `status`, `backend_timeout`.',
+    help: 'Further tries of requests, by reason: `refused`, `connect_failure`, `connect_timeout`, `tls_failure`, `status`, `backend_timeout`.',
     labels: ['cluster', 'reason'],
   },
   daemun_metrics_dropped_series_total: {

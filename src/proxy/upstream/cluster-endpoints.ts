@@ -105,6 +105,11 @@ export class ClusterEndpoints {
     if (this.#isLive) this.#updatePresent();
   }
 
+  /** Connections are made in another way from now on. */
+  renew(): void {
+    for (const endpoint of this.all()) endpoint.renew();
+  }
+
   /** Results of the active health check by endpoint key; endpoints that are not named are `unknown`. */
   setHealth(health: ReadonlyMap<string, Health>): void {
     this.#health = health;

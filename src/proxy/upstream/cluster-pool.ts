@@ -13,6 +13,7 @@ import type { ConnectionEnvironment } from './connection-environment.ts';
 import type { EndpointPool } from './endpoint-pool.ts';
 import { EJECT_AFTER_FAILURES } from './outlier-ejection.ts';
 import { RetryBudget } from './retry-budget.ts';
+import type { HandshakeResult, TlsClient } from './tls-client.ts';
 import type { UpstreamEndpoint, UpstreamRequest } from './upstream-request.ts';
 import type { Health } from './usable-endpoints.ts';
 import { WaitingRequest } from './waiting-line.ts';
@@ -35,6 +36,8 @@ export interface ClusterObserver {
   onEjected(cluster: ClusterPool, endpoint: UpstreamEndpoint): void;
   /** The endpoint left the cluster. */
   onRetired(cluster: ClusterPool, endpoint: UpstreamEndpoint): void;
+  /** A TLS handshake with an endpoint of the cluster ended. */
+  onHandshake(cluster: string, result: HandshakeResult): void;
   /** Nothing of the cluster is left. */
   onGone(cluster: ClusterPool): void;
   /** `pending` or `openConnections()` may have changed; once for all that happens in one turn. */
@@ -43,7 +46,7 @@ export interface ClusterObserver {
 
 /** All clusters of the worker, as one of them sees them. */
 export interface ClusterOwner {
-  readonly observer: Omit<ClusterObserver, 'onChanged' | 'onGone'>;
+  readonly observer: Omit<ClusterObserver, 'onChanged' | 'onGone' | 'onHandshake'>;
   /** As the observer's. */
   onChanged(cluster: ClusterPool): void;
 }
@@ -51,6 +54,7 @@ export interface ClusterOwner {
 export class ClusterPool implements ClusterEndpointsOwner {
   readonly id: string;
   cluster: Cluster;
+  tls: TlsClient | null = null;
   /** May change with a snapshot: read it per request. When set, requests carry `hashText` of it in `hash`. */
   hashKey: HashKey;
   readonly retryBudget: RetryBudget = new RetryBudget();
@@ -128,11 +132,17 @@ export class ClusterPool implements ClusterEndpointsOwner {
     if (this.#endpoints.eject(endpoint)) this.#owner.observer.onEjected(this, endpoint);
   }
 
-  /** New configuration or endpoints. Endpoints that stay keep their connections. */
-  update(cluster: Cluster, endpoints: EndpointSet | undefined): void {
+  /**
+   * New configuration or endpoints. Endpoints that stay keep their connections; those made with another `tls` end when their streams do, for
+   * what they trust may be trusted no longer.
+   */
+  update(cluster: Cluster, endpoints: EndpointSet | undefined, tls: TlsClient | null = null): void {
+    const isRenewed = tls !== this.tls;
     this.cluster = cluster;
+    this.tls = tls;
     this.hashKey = hashKeyOf(cluster);
     this.#endpoints.update(endpoints);
+    if (isRenewed) this.#endpoints.renew();
   }
 
   /** Results of the active health check by endpoint key; endpoints that are not named are `unknown`. */

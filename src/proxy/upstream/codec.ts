@@ -50,3 +50,16 @@ export function isShared(protocol: Cluster['protocol']): boolean {
       return true;
   }
 }
+
+/** What a TLS client offers by ALPN (RFC 7301): the protocol of the cluster; nothing where that is the affair of who sends. */
+export function alpnOf(protocol: Cluster['protocol']): readonly string[] {
+  switch (protocol) {
+    case 'h1':
+      return ['http/1.1'];
+    case 'h2':
+      return ['h2'];
+    case 'tcp':
+    case 'udp':
+      return [];
+  }
+}

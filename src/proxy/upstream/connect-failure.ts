@@ -2,7 +2,7 @@
 
 /** Why an endpoint has no connection that takes streams. */
 export interface ConnectFailure {
-  readonly kind: 'connect_failure' | 'connect_timeout';
+  readonly kind: 'connect_failure' | 'connect_timeout' | 'tls_failure';
   /** One line for people; names no address. */
   readonly message: string;
   /**

@@ -5,9 +5,9 @@ import type { Cluster } from '../../snapshot/index.ts';
 import type { Clock, Random } from '../../time/index.ts';
 import type { HeaderListPool, HeadMemory } from '../../wire/index.ts';
 import { newSharedReadSocket, type SocketLoop } from '../io/index.ts';
-
-/** TCP keepalive: frees what a vanished peer left behind on connections without traffic. */
-const KEEPALIVE_MS = 60_000;
+import { KEEPALIVE_MS } from './keepalive.ts';
+import type { ResumableSession } from './resumable-session.ts';
+import type { TlsClient } from './tls-client.ts';
 
 /** What every connection of a worker to endpoints shares. */
 export interface ConnectionEnvironment {
@@ -27,6 +27,9 @@ export interface ConnectionTarget {
   readonly port: number;
   readonly protocol: Cluster['protocol'];
   readonly connectTimeoutMs: number;
+  /** null: it is spoken to in cleartext. */
+  readonly tls: TlsClient | null;
+  readonly session: ResumableSession;
 }
 
 /** Opens a socket to an IP address, without Nagle's delay. */

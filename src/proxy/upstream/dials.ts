@@ -102,6 +102,13 @@ export class Dials {
     if (!this.areUnderWay) this.#schedule(this.#backoff.waitMs(nowMs));
   }
 
+  /** What failed before is forgotten. */
+  renew(): void {
+    this.stop();
+    this.#backoff.succeed();
+    this.#sinceFailure.clear();
+  }
+
   /** A connection was of use. */
   succeeded(): void {
     this.#backoff.succeed();

@@ -7,6 +7,8 @@ import type { ConnectionEnvironment } from './connection-environment.ts';
 import { DedicatedConnections } from './dedicated-connections.ts';
 import { endpointKey } from './endpoint-key.ts';
 import { Lane, type LaneLimits, type LaneOwner } from './lane.ts';
+import { ResumableSession } from './resumable-session.ts';
+import type { TlsClient } from './tls-client.ts';
 import type { UpstreamConnection } from './upstream-connection.ts';
 import type { UpstreamEndpoint, UpstreamRequest } from './upstream-request.ts';
 import type { Candidate, Health } from './usable-endpoints.ts';
@@ -25,6 +27,8 @@ const MAX_APART_WAITING = 64;
 /** The cluster, as its endpoints see it. */
 export interface EndpointOwner {
   readonly cluster: Cluster;
+  /** null: endpoints are spoken to in cleartext. */
+  readonly tls: TlsClient | null;
   /** Streams were asked for lately: connections are kept up in the background, so that no request waits for one. */
   readonly isInUse: boolean;
   /** `failing` changed. */
@@ -59,6 +63,7 @@ export class EndpointPool implements UpstreamEndpoint, Candidate, LaneOwner {
   failing = false;
   /** In the picker's set. Written by the cluster. */
   usable = false;
+  readonly session: ResumableSession = new ResumableSession();
   readonly #owner: EndpointOwner;
   readonly #environment: ConnectionEnvironment;
   readonly #shared: Lane;
@@ -83,6 +88,10 @@ export class EndpointPool implements UpstreamEndpoint, Candidate, LaneOwner {
 
   get connectTimeoutMs(): number {
     return this.#owner.cluster.connectTimeoutMs;
+  }
+
+  get tls(): TlsClient | null {
+    return this.#owner.tls;
   }
 
   get isInUse(): boolean {
@@ -153,6 +162,12 @@ export class EndpointPool implements UpstreamEndpoint, Candidate, LaneOwner {
   /** Another endpoint is connected now: what waits here for a slow connect goes there. */
   release(): void {
     this.#shared.release();
+  }
+
+  /** Connections are made in another way from now on: those that are there take no new streams. */
+  renew(): void {
+    this.#shared.renew();
+    this.#apart?.renew();
   }
 
   /** The endpoint left the cluster: what waits is still served, streams go on, connections close as they become idle. */

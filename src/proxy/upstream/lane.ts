@@ -121,6 +121,19 @@ export class Lane implements ConnectionOwner, DialsOwner {
     this.connect();
   }
 
+  /**
+   * Connections are made in another way from now on: those that are there take no new streams, those under way are begun anew,
+   * and what failed before says nothing.
+   */
+  renew(): void {
+    this.#current = null;
+    this.#dials.renew();
+    for (const connection of [...this.connections]) connection.drain();
+    if (this.#retired) return;
+    this.#owner.onReachable(this, true);
+    if (this.#isWanted) this.connect();
+  }
+
   /** The endpoint left the cluster: what waits is still served, streams go on, connections close as they become idle. */
   retire(): void {
     this.#retired = true;

@@ -7,6 +7,8 @@ import type { ConnectFailure } from './connect-failure.ts';
 export class Opening {
   /** TCP is connected. */
   isAccepted = false;
+  /** TCP is connected, TLS not yet. */
+  isHandshaking = false;
   /** The peer allows no streams now. */
   isStalled = false;
   /** Why it was never open, or ceased to be; the first reason counts. null: none yet. */
@@ -36,7 +38,7 @@ export class Opening {
   }
 
   fail(message: string): void {
-    this.failure ??= { kind: 'connect_failure', message, stage: this.#stage };
+    this.failure ??= { kind: this.isHandshaking ? 'tls_failure' : 'connect_failure', message, stage: this.#stage };
   }
 
   get #stage(): ConnectFailure['stage'] {
@@ -45,7 +47,11 @@ export class Opening {
 
   #timeOut(): void {
     this.#timer = null;
-    const what = this.isStalled ? 'the backend allowed no stream' : 'no connection to the backend';
+    const what = this.isStalled
+      ? 'the backend allowed no stream'
+      : this.isHandshaking
+        ? 'no TLS with the backend'
+        : 'no connection to the backend';
     this.failure = { kind: 'connect_timeout', message: `${what} within ${this.#timeoutMs} ms`, stage: this.#stage };
     this.#onTimeout();
   }

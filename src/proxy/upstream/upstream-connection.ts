@@ -17,6 +17,7 @@ import { DeadPeer } from './dead-peer.ts';
 import { HeldEnds } from './held-ends.ts';
 import { IdleTime } from './idle-time.ts';
 import { Opening } from './opening.ts';
+import { tlsReasonOf } from './tls-failure.ts';
 
 /** After we ended a connection, the peer has this long to end its side. */
 const LINGER_MS = 5_000;
@@ -54,7 +55,7 @@ export interface ConnectionOwner {
  */
 export class UpstreamConnection implements MessageConnectionEvents, TransportOwner {
   state: 'connecting' | 'open' | 'draining' | 'closed' = 'connecting';
-  /** null until TCP is connected. */
+  /** null until TCP is connected, and TLS on it if the endpoint is spoken to in TLS. */
   messages: MessageConnection | null = null;
   /** The peer speaks the version, and allowed streams. */
   wasOpen = false;
@@ -77,7 +78,11 @@ export class UpstreamConnection implements MessageConnectionEvents, TransportOwn
     const nowMs = environment.clock.nowMs();
     this.#deadPeer = new DeadPeer(nowMs);
     this.#idle = new IdleTime(nowMs);
-    const socket = environment.dial(target.address, target.port, environment.loop.readBuffer);
+    const { address, port, tls } = target;
+    const socket =
+      tls === null
+        ? environment.dial(address, port, environment.loop.readBuffer)
+        : tls.connect(address, port, target.session);
     this.#transport = new SocketTransport(socket, environment.loop, this);
     this.#opening = new Opening(environment.clock, target.connectTimeoutMs, () => this.#onTimeout());
     this.#heldEnds = new HeldEnds(environment, () => this.#onCrowded());
@@ -86,6 +91,13 @@ export class UpstreamConnection implements MessageConnectionEvents, TransportOwn
     const { loop } = environment;
     socket.once('connect', () => {
       loop.refresh();
+      this.#opening.isAccepted = true;
+      if (tls === null) this.#onConnect(socket);
+      else this.#opening.isHandshaking = true;
+    });
+    socket.once('secureConnect', () => {
+      loop.refresh();
+      this.#opening.isHandshaking = false;
       this.#onConnect(socket);
     });
     socket.on('error', error => {
@@ -231,7 +243,6 @@ export class UpstreamConnection implements MessageConnectionEvents, TransportOwn
   }
 
   #onConnect(socket: Socket): void {
-    this.#opening.isAccepted = true;
     this.messages = openCodec(this.#protocol, this, this.#environment);
     this.#transport.start(this.messages);
     // What a version says first waits to be taken.
@@ -266,7 +277,13 @@ export class UpstreamConnection implements MessageConnectionEvents, TransportOwn
 
   #onError(error: Error): void {
     this.#stopUsing();
-    if (this.messages === null) this.#opening.fail(`could not connect to the backend: ${reasonOf(error)}`);
+    if (this.messages !== null) return;
+    const { isHandshaking } = this.#opening;
+    this.#opening.fail(
+      isHandshaking
+        ? `no TLS with the backend: ${tlsReasonOf(error)}`
+        : `could not connect to the backend: ${reasonOf(error)}`,
+    );
   }
 
   #onConnectClosed(): void {

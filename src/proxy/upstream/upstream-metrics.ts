@@ -6,6 +6,7 @@ import type { ClusterObserver, ClusterPool } from './cluster-pool.ts';
 import type { ConnectFailure } from './connect-failure.ts';
 import type { ReachChange } from './reach-change.ts';
 import { RETRY_REASONS } from './retry-reason.ts';
+import { HANDSHAKE_RESULTS, type HandshakeResult } from './tls-client.ts';
 import type { UpstreamEndpoint } from './upstream-request.ts';
 
 /** Where the clusters of one worker tell what happens in them. */
@@ -49,6 +50,10 @@ export class UpstreamMetrics implements ClusterObserver {
     this.#reports.reach({ kind: 'reachable', cluster: pool.id, endpoint: endpoint.key, name: endpoint.name });
   }
 
+  onHandshake(cluster: string, result: HandshakeResult): void {
+    this.#reports.metrics.count('daemun_upstream_tls_handshakes_total', { cluster, result });
+  }
+
   onRetired(pool: ClusterPool, endpoint: UpstreamEndpoint): void {
     if (!this.#unreachable.delete(endpoint)) return;
     this.#reports.reach({ kind: 'removed', cluster: pool.id, endpoint: endpoint.key, name: endpoint.name });
@@ -75,6 +80,8 @@ export class UpstreamMetrics implements ClusterObserver {
     const { metrics } = this.#reports;
     metrics.releaseAbout('cluster', pool.id);
     for (const reason of RETRY_REASONS) metrics.release('daemun_upstream_retries_total', { cluster: pool.id, reason });
+    for (const result of HANDSHAKE_RESULTS)
+      metrics.release('daemun_upstream_tls_handshakes_total', { cluster: pool.id, result });
     for (const endpoint of pool.endpoints()) this.onRetired(pool, endpoint);
   }
 }

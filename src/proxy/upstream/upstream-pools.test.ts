@@ -18,8 +18,9 @@ const OBSERVER = {
   onGone() {},
   onEjected() {},
   onChanged() {},
+  onHandshake() {},
 };
-const NOTHING = { clusters: [], endpoints: [] };
+const NOTHING = { clusters: [], endpoints: [], certificates: [], trustBundles: [] };
 
 async function start() {
   const clock = new VirtualClock();
@@ -27,7 +28,7 @@ async function start() {
   const backend = await startBackend();
   const pools = new UpstreamPools(environment, OBSERVER);
   const cluster = testCluster();
-  const snapshot = { clusters: [cluster], endpoints: [endpointSet(backend.endpoint)] };
+  const snapshot = { ...NOTHING, clusters: [cluster], endpoints: [endpointSet(backend.endpoint)] };
   return { clock, environment, backend, pools, cluster, snapshot };
 }
 

@@ -4,10 +4,14 @@ import type { Cluster, EndpointSet, Snapshot } from '../../snapshot/index.ts';
 import type { Timer } from '../../time/index.ts';
 import { type ClusterObserver, type ClusterOwner, ClusterPool } from './cluster-pool.ts';
 import type { ConnectionEnvironment } from './connection-environment.ts';
+import { TlsClients } from './tls-clients.ts';
 import type { Health } from './usable-endpoints.ts';
 
 /** Idle, dead and drained connections are looked for this often. */
 const SWEEP_MS = 1_000;
+
+/** What of a snapshot endpoints are reached by. */
+export type UpstreamSnapshot = Pick<Snapshot, 'clusters' | 'endpoints' | 'certificates' | 'trustBundles'>;
 
 interface Entry {
   readonly pool: ClusterPool;
@@ -21,6 +25,7 @@ export class UpstreamPools implements ClusterOwner {
   readonly #environment: ConnectionEnvironment;
   readonly #entries = new Map<string, Entry>();
   #snapshot: Pick<Snapshot, 'clusters' | 'endpoints'> = { clusters: [], endpoints: [] };
+  readonly #tls: TlsClients;
   /**
    * Clusters that left the snapshot. A request keeps the snapshot it began with, so a pool serves what waits and what
    * old rules still open; it is closed when it is idle.
@@ -33,6 +38,7 @@ export class UpstreamPools implements ClusterOwner {
   constructor(environment: ConnectionEnvironment, observer: ClusterObserver) {
     this.#environment = environment;
     this.observer = observer;
+    this.#tls = new TlsClients((cluster, result) => observer.onHandshake(cluster, result));
   }
 
   /**
@@ -49,12 +55,15 @@ export class UpstreamPools implements ClusterOwner {
   }
 
   /** Takes the clusters and endpoints of `snapshot` (both in order). Only those whose objects changed cost anything. */
-  apply(snapshot: Pick<Snapshot, 'clusters' | 'endpoints'>): void {
+  apply(snapshot: UpstreamSnapshot): void {
     const { clusters, endpoints } = snapshot;
     const before = this.#snapshot;
     this.#snapshot = { clusters, endpoints };
     if (clusters === before.clusters && this.#applyEndpoints(before.endpoints, endpoints)) return;
-    if (clusters !== before.clusters) this.#dropMissing(clusters);
+    if (clusters !== before.clusters) {
+      this.#tls.update(snapshot);
+      this.#dropMissing(clusters);
+    }
     let at = 0;
     for (const cluster of clusters) {
       let set = endpoints[at];
@@ -111,14 +120,14 @@ export class UpstreamPools implements ClusterOwner {
     if (entry === undefined) {
       const pool = this.#leaving.get(cluster.id) ?? new ClusterPool(cluster, this.#environment, this);
       this.#leaving.delete(cluster.id);
-      pool.update(cluster, endpoints);
+      pool.update(cluster, endpoints, this.#tls.clientOf(cluster, pool.tls));
       this.#entries.set(cluster.id, { pool, cluster, endpoints });
       return;
     }
     if (entry.cluster === cluster && entry.endpoints === endpoints) return;
     entry.cluster = cluster;
     entry.endpoints = endpoints;
-    entry.pool.update(cluster, endpoints);
+    entry.pool.update(cluster, endpoints, this.#tls.clientOf(cluster, entry.pool.tls));
   }
 
   /** An idle worker is not woken: the sweep goes on only while there is something to look at. */

@@ -19,7 +19,7 @@ export interface UpstreamEndpoint {
 }
 
 /** Why no stream could be opened. `overload`: the cluster's queue of waiting requests is full. */
-export type OpenFailure = 'no_endpoint' | 'connect_failure' | 'connect_timeout' | 'overload';
+export type OpenFailure = 'no_endpoint' | 'connect_failure' | 'connect_timeout' | 'tls_failure' | 'overload';
 
 /**
  * Something that wants a stream to a cluster: the exchange, a mirror, a health probe. It receives the stream's events

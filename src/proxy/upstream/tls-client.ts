@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { Socket } from 'node:net';
+import { connect, type PeerCertificate, type SecureContext, type TLSSocket } from 'node:tls';
+import type { BackendTls } from '../../snapshot/index.ts';
+import { type ClientSecrets, createClientContext } from './client-context.ts';
+import { KEEPALIVE_MS } from './keepalive.ts';
+import { hasIdentity } from './peer-identity.ts';
+import type { ResumableSession } from './resumable-session.ts';
+
+/** How a handshake with an endpoint ended; `failed`: after the endpoint had taken the connection. */
+export const HANDSHAKE_RESULTS = ['ok', 'resumed', 'failed'] as const;
+export type HandshakeResult = (typeof HANDSHAKE_RESULTS)[number];
+
+/** The certificate is in order, and for somebody else. */
+export const WRONG_IDENTITY = 'ERR_WRONG_IDENTITY';
+
+/**
+ * How one cluster is spoken to in TLS: a socket is secure only when the endpoint's chain ends at whom the cluster trusts and its
+ * certificate has one of the names wanted. Another configuration, bundle or certificate is another object. One per worker and cluster;
+ * the context is made when it is first used.
+ */
+export class TlsClient {
+  readonly tls: BackendTls;
+  readonly #secrets: ClientSecrets;
+  readonly #report: (result: HandshakeResult) => void;
+  readonly #alpn: readonly string[];
+  #context: SecureContext | null = null;
+  readonly #checkIdentity = (_host: string, certificate: PeerCertificate): Error | undefined => {
+    if (hasIdentity(certificate.subjectaltname, this.tls.identities)) return undefined;
+    return Object.assign(new Error('the certificate is for other names'), { code: WRONG_IDENTITY });
+  };
+
+  /** `alpn`: what is offered (RFC 7301). `report` is told of each handshake how it ended. */
+  constructor(
+    { tls, alpn }: { readonly tls: BackendTls; readonly alpn: readonly string[] },
+    secrets: ClientSecrets,
+    report: (result: HandshakeResult) => void,
+  ) {
+    this.tls = tls;
+    this.#secrets = secrets;
+    this.#alpn = alpn;
+    this.#report = report;
+  }
+
+  /** Begins TCP and TLS. `secureConnect` follows; what is wrong with the certificate comes as `error`, as all else does. */
+  connect(host: string, port: number, session: ResumableSession): Socket {
+    let socket: TLSSocket;
+    try {
+      this.#context ??= createClientContext(this.#secrets);
+      const ticket = session.ticketOf(this);
+      socket = connect({
+        host,
+        port,
+        secureContext: this.#context,
+        servername: this.tls.serverName,
+        ALPNProtocols: [...this.#alpn],
+        checkServerIdentity: this.#checkIdentity,
+        ...(ticket === null ? {} : { session: ticket }),
+      });
+    } catch (error) {
+      return new Socket().destroy(error as Error);
+    }
+    socket.setNoDelay(true);
+    socket.setKeepAlive(true, KEEPALIVE_MS);
+    // No cryptography at the peer's wish (RFC 9113 §9.2.1).
+    socket.disableRenegotiation();
+    socket.on('session', ticket => session.keep(this, ticket));
+    this.#watch(socket, session);
+    return socket;
+  }
+
+  #watch(socket: TLSSocket, session: ResumableSession): void {
+    let isAccepted = false;
+    const onFailed = (): void => {
+      session.drop();
+      if (isAccepted) this.#report('failed');
+    };
+    socket.once('connect', () => {
+      isAccepted = true;
+    });
+    socket.once('close', onFailed);
+    socket.once('secureConnect', () => {
+      socket.off('close', onFailed);
+      this.#report(socket.isSessionReused() ? 'resumed' : 'ok');
+    });
+  }
+}
