@@ -99,6 +99,16 @@ export const LINT_CODES = {
     summary: 'a match is hidden by the same match of another route',
     help: 'tell them apart by hostname, method or headers',
   },
+  'lint/unreachable-rule': {
+    severity: 'warning',
+    summary: 'a rule of a route without matches is never reached, because its first rule takes everything',
+    help: 'keep one rule',
+  },
+  'lint/superseded-route': {
+    severity: 'warning',
+    summary: 'a TLSRoute, TCPRoute or UDPRoute gets nothing at a listener, because another route takes it all',
+    help: 'attach one of the two elsewhere, or use weights in one route',
+  },
   'lint/duplicate-header': {
     severity: 'info',
     summary: 'a match names a header twice; the first counts',

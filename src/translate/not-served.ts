@@ -32,7 +32,7 @@ export function notServedOfGateway(gateway: Gateway): readonly Finding[] {
 
 /** Why no listener of a protocol is served; completes "protocol X, which". */
 export function whyNotProtocol(protocol: string): string {
-  return ['TLS', 'TCP', 'UDP'].includes(protocol) ? NOT_YET_SERVED : 'is unknown';
+  return protocol === 'UDP' ? NOT_YET_SERVED : 'is unknown';
 }
 
 /** Why no route of a kind is served, to complete "the kind X, which"; undefined: the kind is served, or not the API's. */

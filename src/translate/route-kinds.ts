@@ -3,18 +3,28 @@
 /** The kinds of routes that attach to listeners. A new kind is a member here; the compiler then names what is missing. */
 import type {
   BackendObjectReference,
+  ForwardingRule,
   GRPCRoute,
   GRPCRouteRule,
   HTTPRoute,
   HTTPRouteRule,
   ResourceSet,
+  TCPRoute,
+  TLSRoute,
+  UDPRoute,
 } from '../resources/index.ts';
 import { formatNamespacedName } from '../values/index.ts';
 
 /** A route that attaches to listeners; `kind` says what its rules look like. */
-export type AttachableRoute = GRPCRoute | HTTPRoute;
+export type AttachableRoute = RequestRoute | StreamRoute;
 
-/** A rule of a route of one kind. What the kinds have in common is read from `rule`. */
+/** A route of requests: its rules have matches, filters and weighted backends. */
+export type RequestRoute = GRPCRoute | HTTPRoute;
+
+/** A route of connections or datagrams: all that it takes goes to the backends of one rule. */
+export type StreamRoute = TLSRoute | TCPRoute | UDPRoute;
+
+/** A rule of a route of requests. What the kinds have in common is read from `rule`. */
 export type RouteRule =
   | { readonly kind: 'GRPCRoute'; readonly rule: GRPCRouteRule }
   | { readonly kind: 'HTTPRoute'; readonly rule: HTTPRouteRule };
@@ -26,14 +36,38 @@ export function routeKey(route: AttachableRoute): string {
 
 /** The maps that hold routes, by kind. Each keeps its identity while no route in it changes. */
 export function routeMaps(resources: ResourceSet): Readonly<Record<AttachableRoute['kind'], RouteMap>> {
-  return { GRPCRoute: resources.grpcRoutes, HTTPRoute: resources.httpRoutes };
+  return {
+    GRPCRoute: resources.grpcRoutes,
+    HTTPRoute: resources.httpRoutes,
+    TLSRoute: resources.tlsRoutes,
+    TCPRoute: resources.tcpRoutes,
+    UDPRoute: resources.udpRoutes,
+  };
 }
 
 /** Keyed by `namespace/name`. */
 export type RouteMap = ReadonlyMap<string, AttachableRoute>;
 
-/** The rules of a route, as written. */
-export function rulesOf(route: AttachableRoute): readonly RouteRule[] {
+/** True for a route of requests. */
+export function isRequestRoute(route: AttachableRoute): route is RequestRoute {
+  return route.kind === 'GRPCRoute' || route.kind === 'HTTPRoute';
+}
+
+/** The hostnames that a route names; empty: it is for any, or knows none. */
+export function hostnamesOf(route: AttachableRoute): readonly string[] {
+  switch (route.kind) {
+    case 'GRPCRoute':
+    case 'HTTPRoute':
+    case 'TLSRoute':
+      return route.spec.hostnames ?? [];
+    case 'TCPRoute':
+    case 'UDPRoute':
+      return [];
+  }
+}
+
+/** The rules of a route of requests, as written. */
+export function rulesOf(route: RequestRoute): readonly RouteRule[] {
   switch (route.kind) {
     case 'GRPCRoute':
       return (route.spec.rules ?? []).map(rule => ({ kind: 'GRPCRoute', rule }));
@@ -50,6 +84,16 @@ export interface NamedBackend {
 
 /** Every backend that a route names, those of filters too; in each rule the filters of the rule itself come last. */
 export function backendsOf(route: AttachableRoute): readonly NamedBackend[] {
+  return isRequestRoute(route) ? backendsOfRequests(route) : backendsOfStreams(route.spec.rules);
+}
+
+function backendsOfStreams(rules: readonly ForwardingRule[]): readonly NamedBackend[] {
+  return rules.flatMap(({ backendRefs }, index) =>
+    backendRefs.map((ref, backend) => ({ ref, path: ['spec', 'rules', index, 'backendRefs', backend] })),
+  );
+}
+
+function backendsOfRequests(route: RequestRoute): readonly NamedBackend[] {
   const backends: NamedBackend[] = [];
   for (const [index, { rule }] of rulesOf(route).entries()) {
     const at = ['spec', 'rules', index];

@@ -6,6 +6,7 @@ import { acceptClasses } from './accept/classes.ts';
 import { acceptGateways } from './accept/gateways.ts';
 import { acceptListenerSets } from './accept/listener-sets.ts';
 import { arbitrateRoutes } from './arbitrate/listener-tables.ts';
+import { arbitrateStreams } from './arbitrate/stream-tables.ts';
 import { parentTargets } from './attach/parent-target.ts';
 import type { TranslateEnvironment } from './environment.ts';
 import { lint } from './lint/lint.ts';
@@ -49,7 +50,8 @@ export function translate(
   );
   // All routes of a listener at once: which of them gets a request depends on the others.
   const tables = arbitrateRoutes(routes.changes, memory?.tables ?? new Map());
-  const bindings = publishBindings(gateways, tables, memory?.bindings);
+  const streams = arbitrateStreams(routes.changes, memory?.streams ?? new Map());
+  const bindings = publishBindings(gateways, { tables, streams }, memory?.bindings);
   // Clusters after routes: only those that a route or a listener uses are published.
   const slices = indexSlices(resources.endpointSlices, memory?.slices);
   const { services, endpoints } = resources;
@@ -60,7 +62,8 @@ export function translate(
   const attached = countAttachedRoutes(routes.changes, memory?.attached);
   const outcomes = publishOutcomes({ classes, gateways, sets, routes, attached }, previous?.outcomes);
   // Lints last: they look at everything and change nothing.
-  const linted = lint({ resources, classes, gateways, sets, routes, tables, clusters }, memory?.lint);
+  const sources = { resources, classes, gateways, sets, routes, tables, streams, clusters };
+  const linted = lint(sources, memory?.lint);
   return {
     snapshot: nextSnapshot(
       { ...bindings, clusters: clusters.clusters, endpoints: clusters.endpoints, trustBundles },
@@ -76,6 +79,7 @@ export function translate(
       attached,
       clusters,
       tables,
+      streams,
       bindings,
       lint: linted.memory,
     },

@@ -4,6 +4,7 @@ import type { Finding } from '../errors/index.ts';
 import type { Snapshot } from '../snapshot/index.ts';
 import type { SecretContent } from './accept/certificates.ts';
 import type { ListenerTables } from './arbitrate/listener-tables.ts';
+import type { StreamTables } from './arbitrate/stream-tables.ts';
 import type { LintMemory } from './lint/lint.ts';
 import type { Outcomes } from './outcomes.ts';
 import type { AttachedRoutes } from './publish/attached-routes.ts';
@@ -32,6 +33,7 @@ export interface TranslationMemory {
   readonly attached: AttachedRoutes;
   readonly clusters: PublishedClusters;
   readonly tables: ListenerTables;
+  readonly streams: StreamTables;
   readonly bindings: PublishedBindings;
   readonly lint: LintMemory;
 }

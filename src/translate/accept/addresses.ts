@@ -74,7 +74,7 @@ export function boundPort(port: number, environment: TranslateEnvironment): numb
   return environment.movedPorts.get(port) ?? port;
 }
 
-/** `127.0.0.1:8443/tcp`, `[::1]:8443/tcp`. */
-export function bindingId(address: string, port: number): string {
-  return `${socketAddress(address, port)}/tcp`;
+/** `127.0.0.1:8443/tcp`, `[::1]:53/udp`. */
+export function bindingId(address: string, port: number, transport: 'tcp' | 'udp'): string {
+  return `${socketAddress(address, port)}/${transport}`;
 }

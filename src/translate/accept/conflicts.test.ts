@@ -58,7 +58,22 @@ describe('findConflicts', () => {
     });
   });
 
+  it('lets TCP share a port with nothing', () => {
+    const lost = 'ProtocolConflict';
+    assert.deepEqual(conflictsOf('a HTTP 80', 'b TCP 80', 'c TCP 81'), { a: lost, b: lost });
+    assert.deepEqual(conflictsOf('a TLS 80 a.org', 'b HTTPS 80 b.org', 'c TCP 80'), { a: lost, b: lost, c: lost });
+    assert.deepEqual(conflictsOf('a TCP 80', 'b TCP 80'), { a: lost, b: lost });
+  });
+
+  it('lets hostnames tell TLS and HTTPS apart', () => {
+    assert.deepEqual(conflictsOf('a TLS 443 a.org', 'b HTTPS 443 b.org', 'c TLS 443'), {});
+    assert.deepEqual(conflictsOf('a TLS 443 a.org', 'b HTTPS 443 a.org'), {
+      a: 'HostnameConflict',
+      b: 'HostnameConflict',
+    });
+  });
+
   it('leaves protocols that are not served out of it', () => {
-    assert.deepEqual(conflictsOf('a HTTP 80', 'b TCP 80', 'c TLS 80'), {});
+    assert.deepEqual(conflictsOf('a HTTP 80', 'b example.com/foo 80'), {});
   });
 });

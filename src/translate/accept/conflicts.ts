@@ -3,6 +3,7 @@
 import { type ListenerOwner, listenerFinding, listenerName } from '../listener-site.ts';
 import type { ConflictReason, Problem } from '../outcomes.ts';
 import type { JudgedListener } from './listeners.ts';
+import { transportOf } from './protocols.ts';
 
 /**
  * Listeners of one Gateway that are not distinct, by id. The API: listeners of HTTP, HTTPS and TLS need different
@@ -47,14 +48,20 @@ function indistinct(listener: JudgedListener, others: readonly JudgedListener[])
 /** Why two listeners of one Gateway cannot be told apart; undefined when they can. */
 function conflictReason(a: JudgedListener, b: JudgedListener): ConflictReason | undefined {
   if (a.protocol === undefined || b.protocol === undefined || a.spec.port !== b.spec.port) return undefined;
-  if (a.protocol.family !== b.protocol.family) return 'ProtocolConflict';
+  if (transportOf(a.protocol) !== transportOf(b.protocol)) return undefined;
+  if (!sharesPort(a, b)) return 'ProtocolConflict';
   return a.hostname === b.hostname ? 'HostnameConflict' : undefined;
+}
+
+/** True when hostnames could tell the two apart on one port. */
+export function sharesPort({ protocol: a }: JudgedListener, { protocol: b }: JudgedListener): boolean {
+  return a?.family === b?.family && a?.family !== 'tcp' && a?.family !== 'udp';
 }
 
 /** Words a conflict of `listener` with another one, of its owner, its Gateway or an older Gateway. */
 export function conflictProblem(listener: JudgedListener, other: JudgedListener): Problem<ConflictReason> {
   const name = listenerName(other, listener);
-  const reason = listener.protocol?.family === other.protocol?.family ? 'HostnameConflict' : 'ProtocolConflict';
+  const reason = sharesPort(listener, other) ? 'HostnameConflict' : 'ProtocolConflict';
   const hostname = listener.hostname === '*' ? 'no hostname' : `hostname ${listener.hostname}`;
   const finding =
     reason === 'HostnameConflict'

@@ -142,7 +142,7 @@ function finishListener(judged: JudgedListener, draft: GatewayDraft, comparison:
   const verdict = comparison.claims.get(judged.id);
   const conflicted = draft.conflicts.get(judged.id) ?? verdict?.conflicted ?? null;
   const accepted = judged.accepted ?? conflicted ?? verdict?.unavailable ?? null;
-  const needsCertificate = judged.protocol?.secure === true && judged.certificates.length === 0;
+  const needsCertificate = judged.protocol?.terminates === true && judged.certificates.length === 0;
   const carries = draft.refused === null && judged.accepted === null && conflicted === null && !needsCertificate;
   return {
     judged,
@@ -168,7 +168,8 @@ function programmedProblem(judged: JudgedListener, verdicts: Verdicts): Listener
     return { reason, finding: verdicts.accepted.finding };
   }
   if (verdicts.refused !== null) return { reason: 'Invalid', finding: verdicts.refused.finding };
-  if (judged.protocol?.secure !== true || judged.certificates.length > 0 || judged.resolvedRefs === null) return null;
+  if (judged.protocol?.terminates !== true || judged.certificates.length > 0 || judged.resolvedRefs === null)
+    return null;
   return { reason: 'Invalid', finding: judged.resolvedRefs.finding };
 }
 

@@ -31,10 +31,10 @@ export interface JudgedListener extends ListenerSite {
 /** Judges a listener: protocol, route kinds, TLS. */
 export function judgeListener(site: ListenerSite, reader: SecretReader): JudgedListener {
   const { spec } = site;
-  const protocol = servedProtocol(spec.protocol);
+  const protocol = servedProtocol(spec);
   const hostname = spec.hostname === undefined || spec.hostname === '' ? ANY_HOST : spec.hostname.toLowerCase();
   const { kinds, problem: kindProblem } = supportedKinds(site, protocol);
-  const tls = protocol?.secure === true ? resolveCertificates(site, reader) : undefined;
+  const tls = protocol?.terminates === true ? resolveCertificates(site, reader) : undefined;
   const filters = judgeFilters(site, contextOf(reader));
   const accepted =
     protocol === undefined
@@ -83,7 +83,9 @@ function supportedKinds(
   const kinds = served.filter(s => taken.some(kind => kind.kind === s.kind));
   const refused = wanted[refusedIndex];
   if (refused === undefined) return { kinds, problem: null };
-  const why = whyNotRouteKind(refused) ?? `cannot attach to a listener with protocol ${spec.protocol}`;
+  const why =
+    whyNotRouteKind(refused) ??
+    `cannot attach to a listener with protocol ${spec.protocol}${spec.protocol === 'TLS' ? ` and mode ${spec.tls?.mode}` : ''}`;
   const finding = listenerFinding('gateway/invalid-route-kinds', site, {
     path: ['allowedRoutes', 'kinds', refusedIndex],
     message: `Listener ${spec.name} allows the kind ${refused.kind}, which ${why}`,
@@ -97,7 +99,7 @@ function unsupportedProtocol(site: ListenerSite): Problem<'UnsupportedProtocol'>
   const finding = listenerFinding('gateway/unsupported-protocol', site, {
     path: ['protocol'],
     message: `Listener ${spec.name} has protocol ${spec.protocol}, which ${whyNotProtocol(spec.protocol)}`,
-    help: 'Use HTTP or HTTPS',
+    help: 'Use HTTP, HTTPS, TLS or TCP',
   });
   return { reason: 'UnsupportedProtocol', finding };
 }
@@ -130,7 +132,7 @@ function unusableSelector(site: ListenerSite): Problem<'UnsupportedValue'> | nul
 function missingCertificate(site: ListenerSite): Problem<'InvalidCertificateRef'> {
   const finding = listenerFinding('gateway/certificate-missing', site, {
     path: ['tls'],
-    message: 'An HTTPS listener needs a certificate, and tls.certificateRefs names none',
+    message: `Listener ${site.spec.name} ends TLS, so it needs a certificate, and tls.certificateRefs names none`,
     help: 'Add tls: {certificateRefs: [{name: SECRET}]}',
   });
   return { reason: 'InvalidCertificateRef', finding };

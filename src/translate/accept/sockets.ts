@@ -4,9 +4,10 @@ import type { TranslateEnvironment } from '../environment.ts';
 import { type ListenerSite, listenerFinding, listenerName } from '../listener-site.ts';
 import type { ConflictReason, Problem } from '../outcomes.ts';
 import { bindingId, boundPort } from './addresses.ts';
-import { conflictProblem } from './conflicts.ts';
+import { conflictProblem, sharesPort } from './conflicts.ts';
 import type { GatewayDraft } from './gateway-draft.ts';
 import type { JudgedListener } from './listeners.ts';
+import { transportOf } from './protocols.ts';
 
 /** A socket that a listener shares or has to itself. */
 export interface SocketClaim {
@@ -66,7 +67,10 @@ export function claimSockets(
 function claim(holder: Holder, taken: TakenSockets, environment: TranslateEnvironment): SocketVerdict {
   const { draft, listener } = holder;
   const port = boundPort(listener.spec.port, environment);
-  const sockets = draft.addresses.map(address => ({ id: bindingId(address, port), address, port }));
+  const { protocol } = listener;
+  if (protocol === undefined) return { sockets: [], conflicted: null, unavailable: null, note: '' };
+  const transport = transportOf(protocol);
+  const sockets = draft.addresses.map(address => ({ id: bindingId(address, port, transport), address, port }));
   for (const socket of sockets) {
     const lost = loses(holder, taken.get(socket.id), socket);
     if (lost !== null) return lost;
@@ -92,8 +96,7 @@ function loses(holder: Holder, taken: TakenSocket | undefined, socket: SocketCla
     const why = `${socket.address} port ${socket.port} is taken by ${listenerName(first.listener, holder.listener)}`;
     return { ...lost, conflicted: null, unavailable: portUnavailable(holder.listener, why) };
   }
-  const isSameFamily = first.listener.protocol?.family === holder.listener.protocol?.family;
-  const other = isSameFamily ? byHostname.get(holder.listener.hostname) : first;
+  const other = sharesPort(first.listener, holder.listener) ? byHostname.get(holder.listener.hostname) : first;
   if (other === undefined) return null;
   const conflicted = conflictProblem(holder.listener, other.listener);
   return { ...lost, conflicted, unavailable: null };

@@ -11,7 +11,7 @@ import type { ParentOutcome, Problem, RouteAcceptedReason } from '../outcomes.ts
 import { findingOf, nameOf } from '../report.ts';
 import { missingText } from '../resolve/missing-object.ts';
 import { coreGroup } from '../resolve/reference-grants.ts';
-import type { AttachableRoute } from '../route-kinds.ts';
+import { type AttachableRoute, hostnamesOf } from '../route-kinds.ts';
 import { attachedHostnames } from './hostnames.ts';
 import type { ListenerTarget, ParentTarget } from './parent-target.ts';
 import {
@@ -131,7 +131,7 @@ function chooseListeners(
   const allowed = forKind.filter(listener => selectsNamespace(listener, parent.namespace, namespace));
   if (allowed.length === 0)
     return refuse('NotAllowedByListeners', namespaceNotAllowed(route, index, { parent, listeners: forKind }));
-  const hostnames = route.spec.hostnames ?? [];
+  const hostnames = hostnamesOf(route);
   const taken = allowed
     .map(listener => ({ listener, hostnames: attachedHostnames(listener.hostname, hostnames) }))
     .filter(attachment => attachment.hostnames.length > 0);

@@ -4,7 +4,7 @@
 import type { Finding } from '../../errors/index.ts';
 import type { ParentReference } from '../../resources/index.ts';
 import { findingOf } from '../report.ts';
-import type { AttachableRoute } from '../route-kinds.ts';
+import { type AttachableRoute, hostnamesOf } from '../route-kinds.ts';
 import type { ListenerTarget, ParentTarget } from './parent-target.ts';
 
 /** A parentRef with its index in `spec.parentRefs`. */
@@ -24,13 +24,21 @@ export function noMatchingParent(route: AttachableRoute, { ref, index }: Numbere
   });
 }
 
+const LISTENERS_FOR: Readonly<Record<AttachableRoute['kind'], string>> = {
+  HTTPRoute: 'an HTTP or HTTPS listener',
+  GRPCRoute: 'an HTTP or HTTPS listener',
+  TLSRoute: 'a TLS listener',
+  TCPRoute: 'a TCP listener',
+  UDPRoute: 'a UDP listener',
+};
+
 /** NotAllowedByListeners: no listener takes routes of this kind. */
 export function kindNotAllowed(route: AttachableRoute, index: number, listeners: readonly ListenerTarget[]): Finding {
   const which = listeners.map(l => `${l.name} (${l.protocol}) takes ${l.kinds.join(', ') || 'no routes'}`).join('; ');
   return findingOf('route/kind-not-allowed', route, {
     path: ['spec', 'parentRefs', index],
     message: `No listener takes ${route.kind}s: ${which}`,
-    help: `Add {kind: ${route.kind}} to allowedRoutes.kinds of an HTTP or HTTPS listener, or leave kinds out`,
+    help: `Add {kind: ${route.kind}} to allowedRoutes.kinds of ${LISTENERS_FOR[route.kind]}, or leave kinds out`,
   });
 }
 
@@ -77,7 +85,7 @@ export function noMatchingHostname(
   const theirs = listeners.map(l => `${l.name} (${l.hostname})`).join(', ');
   return findingOf('route/no-matching-listener-hostname', route, {
     path: ['spec', 'hostnames'],
-    message: `None of ${(route.spec.hostnames ?? []).join(', ')} matches a listener of parentRefs[${index}]: ${theirs}`,
+    message: `None of ${hostnamesOf(route).join(', ')} matches a listener of parentRefs[${index}]: ${theirs}`,
     help: 'Use a hostname that the listener takes; *.example.com takes a.example.com, not example.com',
   });
 }

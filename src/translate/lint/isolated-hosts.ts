@@ -4,7 +4,7 @@ import type { Finding } from '../../errors/index.ts';
 import { isTakenBy } from '../attach/hostnames.ts';
 import type { Attachment } from '../attach/parent-refs.ts';
 import { findingOf } from '../report.ts';
-import type { AttachableRoute } from '../route-kinds.ts';
+import { type AttachableRoute, hostnamesOf } from '../route-kinds.ts';
 
 /** Hosts of a route that never arrive at a listener, since another listener of the port owns them (listener isolation). */
 export function lintIsolatedHosts(route: AttachableRoute, attachments: readonly Attachment[]): readonly Finding[] {
@@ -14,7 +14,7 @@ export function lintIsolatedHosts(route: AttachableRoute, attachments: readonly 
       const owner = listener.neighbours.find(({ hostname: rival }) => isTakenBy(rival, hostname, listener.hostname));
       // Attached to the owner as well, the route serves the host there.
       if (owner === undefined || attached.has(owner.id)) return [];
-      const index = (route.spec.hostnames ?? []).findIndex(written => written.toLowerCase() === hostname);
+      const index = hostnamesOf(route).findIndex(written => written.toLowerCase() === hostname);
       return [
         findingOf('lint/hostname-never-matches', route, {
           path: index < 0 ? ['spec', 'hostnames'] : ['spec', 'hostnames', index],

@@ -7,6 +7,7 @@ import type { AcceptedClasses } from '../accept/classes.ts';
 import type { AcceptedGateway } from '../accept/gateways.ts';
 import type { AcceptedSets } from '../accept/listener-sets.ts';
 import type { ListenerTables } from '../arbitrate/listener-tables.ts';
+import type { StreamTables } from '../arbitrate/stream-tables.ts';
 import type { PublishedClusters } from '../publish/clusters.ts';
 import type { TranslatedRoutes } from '../rules/translated-routes.ts';
 import { lintAnnotations } from './annotations.ts';
@@ -19,6 +20,7 @@ import { lintRedirectLoops } from './redirect-loops.ts';
 import { lintRoutes, type RouteLints } from './routes.ts';
 import { lintServices, type ServiceLints } from './service-lints.ts';
 import { lintShadows, type ShadowLint, shadowFindings } from './shadowed-matches.ts';
+import { lintSupersededRoutes } from './superseded-routes.ts';
 
 /** The results of the steps that have something to say, or that there is something to say about. */
 export interface LintSources {
@@ -28,6 +30,7 @@ export interface LintSources {
   readonly sets: AcceptedSets;
   readonly routes: TranslatedRoutes;
   readonly tables: ListenerTables;
+  readonly streams: StreamTables;
   readonly clusters: PublishedClusters;
 }
 
@@ -67,6 +70,7 @@ function collectFindings(sources: LintSources, { routes, services, shadows }: Li
     for (const owner of [gateway, ...sets]) append(findings, lintAnnotations(owner));
   for (const list of routes.findings.values()) append(findings, list);
   append(findings, shadowFindings(shadows));
+  append(findings, lintSupersededRoutes(sources.streams));
   append(findings, lintRedirectLoops(routes.loops, sources.tables));
   append(findings, lintHealthEndpoints(gateways, sources.tables));
   for (const list of routes.packages.findings.values()) append(findings, list);

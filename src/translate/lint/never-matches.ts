@@ -4,15 +4,15 @@
 import type { Finding } from '../../errors/index.ts';
 import type { GRPCRouteMatch, HTTPPathMatch } from '../../resources/index.ts';
 import { findingOf } from '../report.ts';
-import { type AttachableRoute, type RouteRule, rulesOf } from '../route-kinds.ts';
+import { type RequestRoute, type RouteRule, rulesOf } from '../route-kinds.ts';
 
 type Path = readonly (string | number)[];
 
-export function lintNeverMatches(route: AttachableRoute): readonly Finding[] {
+export function lintNeverMatches(route: RequestRoute): readonly Finding[] {
   return rulesOf(route).flatMap((source, index) => ruleFindings(route, source, ['spec', 'rules', index, 'matches']));
 }
 
-function ruleFindings(route: AttachableRoute, source: RouteRule, at: Path): readonly Finding[] {
+function ruleFindings(route: RequestRoute, source: RouteRule, at: Path): readonly Finding[] {
   switch (source.kind) {
     case 'GRPCRoute':
       return (source.rule.matches ?? []).flatMap(({ method }, index) =>
@@ -25,7 +25,7 @@ function ruleFindings(route: AttachableRoute, source: RouteRule, at: Path): read
   }
 }
 
-function pathFindings(route: AttachableRoute, { type, value }: HTTPPathMatch, path: Path): readonly Finding[] {
+function pathFindings(route: RequestRoute, { type, value }: HTTPPathMatch, path: Path): readonly Finding[] {
   if (type !== 'RegularExpression') return [];
   const never = (why: string, help: string): readonly Finding[] => [
     findingOf('lint/path-never-matches', route, { path, message: `No request has a path like ${value}: ${why}`, help }),
@@ -40,7 +40,7 @@ function pathFindings(route: AttachableRoute, { type, value }: HTTPPathMatch, pa
 }
 
 function methodFindings(
-  route: AttachableRoute,
+  route: RequestRoute,
   { type, service, method }: NonNullable<GRPCRouteMatch['method']>,
   at: Path,
 ): readonly Finding[] {

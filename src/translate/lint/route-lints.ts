@@ -5,7 +5,7 @@ import type { Rule } from '../../snapshot/index.ts';
 import type { Attachment } from '../attach/parent-refs.ts';
 import { notServedOfRoute } from '../not-served.ts';
 import { findingOf } from '../report.ts';
-import type { AttachableRoute } from '../route-kinds.ts';
+import { type AttachableRoute, hostnamesOf, isRequestRoute, type RequestRoute } from '../route-kinds.ts';
 import type { RankedEntry } from '../rules/precedence.ts';
 import { lintAnnotations } from './annotations.ts';
 import { lintApiVersion } from './api-versions.ts';
@@ -15,6 +15,7 @@ import { lintIsolatedHosts } from './isolated-hosts.ts';
 import { lintNeverMatches } from './never-matches.ts';
 import { isReflection } from './reflection.ts';
 import { lintRules } from './rules.ts';
+import { lintStreams } from './streams.ts';
 import { lintTiming } from './timing.ts';
 
 /** A route and what it came to, for those lints that need no other route. */
@@ -31,19 +32,23 @@ export function lintRoute(view: RouteView): readonly Finding[] {
   return [
     ...notServedOfRoute(route),
     ...withoutParents(route),
-    ...withoutRules(route),
     ...lintCoreGroups(route),
+    ...(isRequestRoute(route) ? lintRequests(route, view) : lintStreams(route)),
+    ...lintIsolatedHosts(route, view.attachments),
+    ...hostnamesOf(route).flatMap((name, index) => lintClusterZone(route, ['spec', 'hostnames', index], name)),
+    ...lintAnnotations(route),
+    ...lintApiVersion(route),
+  ];
+}
+
+function lintRequests(route: RequestRoute, view: RouteView): readonly Finding[] {
+  return [
+    ...withoutRules(route),
     ...lintRules(route, view.rules, view.attachments),
     ...lintNeverMatches(route),
     ...lintTiming(route, view.rules),
-    ...lintIsolatedHosts(route, view.attachments),
-    ...(route.spec.hostnames ?? []).flatMap((name, index) =>
-      lintClusterZone(route, ['spec', 'hostnames', index], name),
-    ),
     ...cleartextToo(view),
     ...publicReflection(view),
-    ...lintAnnotations(route),
-    ...lintApiVersion(route),
   ];
 }
 
@@ -58,7 +63,7 @@ function withoutParents(route: AttachableRoute): readonly Finding[] {
   ];
 }
 
-function withoutRules(route: AttachableRoute): readonly Finding[] {
+function withoutRules(route: RequestRoute): readonly Finding[] {
   if ((route.spec.rules ?? []).length > 0) return [];
   return [
     findingOf('lint/no-rules', route, {
@@ -70,7 +75,7 @@ function withoutRules(route: AttachableRoute): readonly Finding[] {
 }
 
 function cleartextToo({ route, attachments }: RouteView): readonly Finding[] {
-  if ((route.spec.hostnames ?? []).length > 0) return [];
+  if (hostnamesOf(route).length > 0) return [];
   const secure = attachments.find(({ listener }) => listener.secure);
   const cleartext = attachments.find(({ listener }) => listener.carriesTraffic && !listener.secure);
   if (secure === undefined || cleartext === undefined) return [];

@@ -7,19 +7,17 @@ import { isDroppedAtEdge } from '../../values/index.ts';
 import type { Attachment } from '../attach/parent-refs.ts';
 import { findingOf } from '../report.ts';
 import { TRUSTED_PROXIES } from '../resolve/annotations/trusted-proxies.ts';
-import { type AttachableRoute, type RouteRule, rulesOf } from '../route-kinds.ts';
+import { type RequestRoute, type RouteRule, rulesOf } from '../route-kinds.ts';
 import { mirrorShare } from '../rules/filters.ts';
 import { lintCors } from './cors.ts';
-
-/** A backend with less of its rule gets a request in a thousand: for a canary that is not meant. */
-const LEAST_SHARE_PERCENT = 0.1;
+import { faintWeights } from './faint-weights.ts';
 
 type Path = readonly (string | number)[];
 type Written = RouteRule['rule'];
 
 /** `rules`: what came of those that are usable. */
 export function lintRules(
-  route: AttachableRoute,
+  route: RequestRoute,
   rules: readonly Rule[],
   attachments: readonly Attachment[],
 ): readonly Finding[] {
@@ -33,13 +31,13 @@ export function lintRules(
         ...(source.kind === 'HTTPRoute' ? lintCors(route, source.rule, path) : []),
         ...headerFindings({ route, isTrusted }, rule, path),
         ...idleMirrors(route, rule, path),
-        ...faintWeights(route, rule, path),
+        ...faintWeights(route, rule.backendRefs ?? [], path),
       ];
     }),
   ];
 }
 
-function withoutBackends(route: AttachableRoute, { fault, origin }: Rule): readonly Finding[] {
+function withoutBackends(route: RequestRoute, { fault, origin }: Rule): readonly Finding[] {
   const answer = route.kind === 'GRPCRoute' ? 'UNAVAILABLE' : '500';
   const path = ['spec', 'rules', origin.ruleIndex];
   switch (fault?.reason) {
@@ -66,7 +64,7 @@ function withoutBackends(route: AttachableRoute, { fault, origin }: Rule): reado
 
 /** `isTrusted`: some requests come from proxies that are believed. */
 function headerFindings(
-  { route, isTrusted }: { readonly route: AttachableRoute; readonly isTrusted: boolean },
+  { route, isTrusted }: { readonly route: RequestRoute; readonly isTrusted: boolean },
   rule: Written,
   at: Path,
 ): readonly Finding[] {
@@ -82,12 +80,12 @@ function headerFindings(
   });
 }
 
-function duplicateHeader(route: AttachableRoute, name: string, path: Path): Finding {
+function duplicateHeader(route: RequestRoute, name: string, path: Path): Finding {
   const message = `Header ${name} is matched twice; only the first entry counts`;
   return findingOf('lint/duplicate-header', route, { path, message, help: 'Remove one' });
 }
 
-function droppedHeader(route: AttachableRoute, name: string, path: Path): Finding {
+function droppedHeader(route: RequestRoute, name: string, path: Path): Finding {
   return findingOf('lint/header-never-matches', route, {
     path,
     message: `Header ${name} is dropped when a client sends it, so this match takes no request`,
@@ -97,7 +95,7 @@ function droppedHeader(route: AttachableRoute, name: string, path: Path): Findin
   });
 }
 
-function idleMirrors(route: AttachableRoute, rule: Written, at: Path): readonly Finding[] {
+function idleMirrors(route: RequestRoute, rule: Written, at: Path): readonly Finding[] {
   const lists: readonly (readonly [Path, Written['filters']])[] = [
     [[...at, 'filters'], rule.filters],
     ...(rule.backendRefs ?? []).map(
@@ -111,20 +109,4 @@ function idleMirrors(route: AttachableRoute, rule: Written, at: Path): readonly 
       return [findingOf('lint/mirror-without-share', route, { path: [...path, index], message })];
     }),
   );
-}
-
-function faintWeights(route: AttachableRoute, rule: Written, at: Path): readonly Finding[] {
-  const refs = rule.backendRefs ?? [];
-  const total = refs.reduce((sum, { weight }) => sum + weight, 0);
-  return refs.flatMap(({ name, weight }, index) => {
-    const percent = (100 * weight) / total;
-    if (weight === 0 || percent >= LEAST_SHARE_PERCENT) return [];
-    return [
-      findingOf('lint/faint-weight', route, {
-        path: [...at, 'backendRefs', index, 'weight'],
-        message: `Weight ${weight} of ${total} gives ${name} ${Number(percent.toPrecision(2))} % of the requests`,
-        help: 'Write weights of one scale, such as 1 and 99; 0 for none',
-      }),
-    ];
-  });
 }

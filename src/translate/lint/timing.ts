@@ -6,12 +6,12 @@ import type { Rule } from '../../snapshot/index.ts';
 import { findingOf } from '../report.ts';
 import { BACKEND_REQUEST_TIMEOUT } from '../resolve/annotations/backend-request-timeout.ts';
 import { RETRY } from '../resolve/annotations/retry.ts';
-import type { AttachableRoute } from '../route-kinds.ts';
+import type { RequestRoute } from '../route-kinds.ts';
 
 type Path = readonly (string | number)[];
 
 /** `rules`: what came of those that are usable. Those of a GRPCRoute have their timing from annotations of the route. */
-export function lintTiming(route: AttachableRoute, rules: readonly Rule[]): readonly Finding[] {
+export function lintTiming(route: RequestRoute, rules: readonly Rule[]): readonly Finding[] {
   switch (route.kind) {
     case 'GRPCRoute': {
       const annotation = (name: string): Path => ['metadata', 'annotations', name];
@@ -28,7 +28,7 @@ export function lintTiming(route: AttachableRoute, rules: readonly Rule[]): read
 }
 
 function timingFindings(
-  route: AttachableRoute,
+  route: RequestRoute,
   { requestTimeoutMs, backendTimeoutMs, retry }: Rule,
   paths: { readonly backend: Path; readonly retry: Path },
 ): readonly Finding[] {

@@ -5,14 +5,17 @@ import {
   type Binding,
   type Certificate,
   type Listener,
+  type ListenerIdentity,
   type ReachedPorts,
   type RequestListener,
   routesRequests,
+  type TlsTermination,
   type VirtualHost,
 } from '../../snapshot/index.ts';
 import { compareHostnames, compareStrings } from '../../values/index.ts';
 import type { AcceptedGateway, AcceptedListener } from '../accept/gateways.ts';
 import type { ListenerTables } from '../arbitrate/listener-tables.ts';
+import type { StreamTables } from '../arbitrate/stream-tables.ts';
 import type { ListenerOwner } from '../listener-site.ts';
 import { share } from '../share.ts';
 
@@ -25,7 +28,7 @@ export interface PublishedBindings {
 /** Puts every listener that carries traffic on its sockets. Unchanged parts keep their identity. */
 export function publishBindings(
   gateways: ReadonlyMap<string, AcceptedGateway>,
-  tables: ListenerTables,
+  routes: AttachedTables,
   previous: PublishedBindings | undefined,
 ): PublishedBindings {
   const known = knownListeners(previous);
@@ -34,7 +37,7 @@ export function publishBindings(
   for (const accepted of gateways.values()) {
     for (const listener of accepted.listeners) {
       if (listener.sockets.length === 0) continue;
-      const published = publishListener(accepted, listener, { tables, known });
+      const published = publishListener(accepted, listener, { ...routes, known });
       for (const certificate of listener.judged.certificates) certificates.set(certificate.id, certificate);
       for (const { id, address, port } of listener.sockets) {
         const socket = sockets.get(id);
@@ -77,26 +80,42 @@ function knownListeners(previous: PublishedBindings | undefined): ReadonlyMap<st
   return known;
 }
 
-function publishListener(
+/** The routes of all listeners. */
+interface AttachedTables {
+  readonly tables: ListenerTables;
+  readonly streams: StreamTables;
+}
+
+interface KnownTables extends AttachedTables {
+  readonly known: ReadonlyMap<string, Listener>;
+}
+
+function publishListener(accepted: AcceptedGateway, listener: AcceptedListener, tables: KnownTables): Listener {
+  const { id, protocol } = listener.judged;
+  switch (protocol?.listener) {
+    case 'tls':
+    case 'tcp':
+    case 'udp':
+      return share(tables.known.get(id), streamListener(accepted, listener, { kind: protocol.listener, ...tables }));
+    default:
+      return publishRequestListener(accepted, listener, tables);
+  }
+}
+
+function publishRequestListener(
   accepted: AcceptedGateway,
   listener: AcceptedListener,
-  { tables, known }: { tables: ListenerTables; known: ReadonlyMap<string, Listener> },
+  { tables, known }: KnownTables,
 ): Listener {
   const { judged } = listener;
-  const identity = {
-    id: judged.id,
-    gateway: namedBy(accepted.gateway),
-    listenerSet: judged.owner === accepted.gateway ? null : namedBy(judged.owner),
-    name: judged.spec.name,
-    hostname: judged.hostname,
-  };
   const { health, trustedProxies } = accepted;
   const { filters } = judged.filters;
   const virtualHosts = tables.get(judged.id)?.virtualHosts ?? NO_HOSTS;
   const routing = { filters, virtualHosts, health, trustedProxies, ports: portsOf(accepted, listener) };
+  const identity = identityOf(accepted, listener);
   const published: RequestListener =
     judged.protocol?.secure === true
-      ? { kind: 'https', ...identity, tls: { certificates: judged.certificates.map(c => c.id) }, ...routing }
+      ? { kind: 'https', ...identity, tls: terminationOf(listener), ...routing }
       : { kind: 'http', ...identity, ...routing };
   const before = known.get(judged.id);
   // Virtual hosts keep their identity where they are made; to compare what is in them would cost as much as all routes.
@@ -104,8 +123,39 @@ function publishListener(
   return isSame ? share<Listener>(before, published) : published;
 }
 
+function streamListener(
+  accepted: AcceptedGateway,
+  listener: AcceptedListener,
+  { kind, streams }: Pick<AttachedTables, 'streams'> & { readonly kind: StreamListener['kind'] },
+): StreamListener {
+  const identity = identityOf(accepted, listener);
+  const serverNames = streams.get(listener.judged.id)?.serverNames ?? [];
+  if (kind === 'tls') {
+    const tls = listener.judged.protocol?.terminates === true ? terminationOf(listener) : null;
+    return { kind, ...identity, tls, serverNames };
+  }
+  // No server name: what is attached is attached to all connections.
+  return { kind, ...identity, rule: serverNames[0]?.rule ?? null };
+}
+
+type StreamListener = Exclude<Listener, RequestListener>;
+
+function identityOf({ gateway }: AcceptedGateway, { judged }: AcceptedListener): ListenerIdentity {
+  return {
+    id: judged.id,
+    gateway: namedBy(gateway),
+    listenerSet: judged.owner === gateway ? null : namedBy(judged.owner),
+    name: judged.spec.name,
+    hostname: judged.hostname,
+  };
+}
+
 function namedBy({ metadata: { namespace, name } }: ListenerOwner): { namespace: string; name: string } {
   return { namespace, name };
+}
+
+function terminationOf({ judged }: AcceptedListener): TlsTermination {
+  return { certificates: judged.certificates.map(({ id }) => id) };
 }
 
 const NO_HOSTS: readonly VirtualHost[] = [];

@@ -101,7 +101,8 @@ function resolvePort(
 ): ResolvedBackend | Problem<RouteRefsReason> {
   const { ports, type } = service.spec;
   const name = interned(formatNamespacedName(service.metadata));
-  const found = ports.find(candidate => candidate.port === port && candidate.protocol === 'TCP');
+  const { transport } = PROTOCOLS[kind];
+  const found = ports.find(candidate => candidate.port === port && candidate.protocol === transport);
   const resolved = (protocol: Cluster['protocol']) => ({
     clusterId: clusterId(name, port, protocol),
     service: name,
@@ -112,11 +113,11 @@ function resolvePort(
   if (found === undefined && type === 'ExternalName' && ports.length === 0) return resolved(PROTOCOLS[kind].usual);
   if (found === undefined) {
     const known = ports
-      .map(candidate => `${candidate.port}${candidate.protocol === 'TCP' ? '' : ` (${candidate.protocol})`}`)
+      .map(candidate => `${candidate.port}${candidate.protocol === transport ? '' : ` (${candidate.protocol})`}`)
       .join(', ');
     return refuse(
       'BackendNotFound',
-      `Service ${name} has no TCP port ${port}`,
+      `Service ${name} has no ${transport} port ${port}`,
       known === '' ? 'Add the port to the Service' : `Its ports are ${known}`,
     );
   }

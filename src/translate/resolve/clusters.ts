@@ -40,12 +40,13 @@ export function resolveCluster(
   sources: EndpointSources,
 ): ResolvedCluster {
   const findings: Finding[] = [];
+  const transport = protocol === 'udp' ? 'UDP' : 'TCP';
   const servicePort: ServicePort | undefined = service.spec.ports.find(
-    candidate => candidate.port === port && candidate.protocol === 'TCP',
+    candidate => candidate.port === port && candidate.protocol === transport,
   );
   const dns = readDnsTargets(service, { port, servicePort }, findings);
   const endpoints =
-    dns === undefined ? resolveEndpoints({ service, port: servicePort, sources }, findings) : dns.addresses;
+    dns === undefined ? resolveEndpoints({ service, port: servicePort, transport, sources }, findings) : dns.addresses;
   const cluster: Cluster = {
     id,
     protocol,

@@ -19,22 +19,26 @@ export interface EndpointSources {
 export interface EndpointQuery {
   readonly service: Service;
   readonly port: ServicePort | undefined;
+  readonly transport: 'TCP' | 'UDP';
   readonly sources: EndpointSources;
 }
 
 /** The endpoints of one Service port, merged over all sources, sorted, without duplicates (the best state wins). */
-export function resolveEndpoints({ service, port, sources }: EndpointQuery, findings: Finding[]): readonly Endpoint[] {
+export function resolveEndpoints(
+  { service, port, transport, sources }: EndpointQuery,
+  findings: Finding[],
+): readonly Endpoint[] {
   const found = new Map<string, Endpoint>();
   const add = (endpoint: Endpoint): void => {
     const key = `${endpoint.address} ${endpoint.port}`;
     const known = found.get(key);
     if (known === undefined || (known.state === 'draining' && endpoint.state === 'ready')) found.set(key, endpoint);
   };
-  const portName = port?.name ?? '';
+  const wanted = { name: port?.name ?? '', protocol: transport };
   if (sources.slices.length > 0) {
-    for (const slice of sources.slices) addSlice(slice, portName, { add, findings });
+    for (const slice of sources.slices) addSlice(slice, wanted, { add, findings });
   } else if (sources.endpoints !== undefined) {
-    addEndpoints(sources.endpoints, portName, add);
+    addEndpoints(sources.endpoints, wanted, add);
   }
   if (found.size === 0) findings.push(noEndpoints(service, port, sources));
   return [...found.values()].sort((a, b) => compareStrings(a.address, b.address) || a.port - b.port);
@@ -42,7 +46,21 @@ export function resolveEndpoints({ service, port, sources }: EndpointQuery, find
 
 type Add = (endpoint: Endpoint) => void;
 
-function addSlice(slice: EndpointSlice, portName: string, { add, findings }: { add: Add; findings: Finding[] }): void {
+/** A port as endpoints list it: by its name in the Service. */
+interface WantedPort {
+  readonly name: string;
+  readonly protocol: string;
+}
+
+function portAmong<Port extends WantedPort>(ports: readonly Port[], { name, protocol }: WantedPort): Port | undefined {
+  return ports.find(candidate => candidate.name === name && candidate.protocol === protocol);
+}
+
+function addSlice(
+  slice: EndpointSlice,
+  wanted: WantedPort,
+  { add, findings }: { add: Add; findings: Finding[] },
+): void {
   if (slice.addressType === 'FQDN') {
     findings.push(
       findingOf('backend/fqdn-slice', slice, {
@@ -53,7 +71,7 @@ function addSlice(slice: EndpointSlice, portName: string, { add, findings }: { a
     );
     return;
   }
-  const port = slice.ports.find(candidate => candidate.name === portName && candidate.protocol === 'TCP')?.port;
+  const port = portAmong(slice.ports, wanted)?.port;
   if (port === undefined) return;
   for (const [index, endpoint] of slice.endpoints.entries()) {
     const state = endpointState(endpoint.conditions);
@@ -85,9 +103,9 @@ function endpointState(conditions: Conditions): Endpoint['state'] | undefined {
   return conditions.terminating === true && conditions.serving === true ? 'draining' : undefined;
 }
 
-function addEndpoints(endpoints: Endpoints, portName: string, add: Add): void {
+function addEndpoints(endpoints: Endpoints, wanted: WantedPort, add: Add): void {
   for (const subset of endpoints.subsets) {
-    const port = subset.ports.find(candidate => candidate.name === portName && candidate.protocol === 'TCP')?.port;
+    const port = portAmong(subset.ports, wanted)?.port;
     if (port === undefined) continue;
     for (const { ip, targetRef } of subset.addresses)
       add({ address: ip, port, state: 'ready', name: targetRef?.name ?? '' });

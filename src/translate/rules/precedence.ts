@@ -47,9 +47,18 @@ export function rankEntry(entry: RouteEntry, route: RankedRoute): RankedEntry {
  * when a listener's hostname leaves nothing of the difference (GatewayRouteHostnameIntersectionPrecedence).
  */
 export function entryOrder(hostname: string): (a: RankedEntry, b: RankedEntry) => number {
-  return (a, b) =>
-    (a.route === b.route ? 0 : compareHostnames(ownHostname(a.route, hostname), ownHostname(b.route, hostname))) ||
-    compareEntries(a, b);
+  return (a, b) => compareOwnHostnames(a.route, b.route, hostname) || compareEntries(a, b);
+}
+
+/** The order of routes that take all connections of one server name, best first: by their own hostnames as above, then by age. */
+export function rankedOrder(
+  hostname: string,
+): (a: { readonly route: RankedRoute }, b: { readonly route: RankedRoute }) => number {
+  return ({ route: a }, { route: b }) => compareOwnHostnames(a, b, hostname) || compareAge(a, b);
+}
+
+function compareOwnHostnames(a: RankedRoute, b: RankedRoute, hostname: string): number {
+  return a === b ? 0 : compareHostnames(ownHostname(a, hostname), ownHostname(b, hostname));
 }
 
 /** The most specific hostname of a route that takes all hosts of `hostname`: that which brought the route there. */

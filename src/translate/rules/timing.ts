@@ -8,10 +8,10 @@ import { readAnnotation } from '../resolve/annotations/annotation.ts';
 import { BACKEND_REQUEST_TIMEOUT } from '../resolve/annotations/backend-request-timeout.ts';
 import { REQUEST_TIMEOUT } from '../resolve/annotations/request-timeout.ts';
 import { DEFAULT_BACKOFF_MS, RETRY } from '../resolve/annotations/retry.ts';
-import type { AttachableRoute, RouteRule } from '../route-kinds.ts';
+import type { RequestRoute, RouteRule } from '../route-kinds.ts';
 
 /** What a route's annotations say for all of its rules; an HTTPRoute has fields for it. */
-export function readRouteTiming(route: AttachableRoute, findings: Finding[]): RuleTiming {
+export function readRouteTiming(route: RequestRoute, findings: Finding[]): RuleTiming {
   switch (route.kind) {
     case 'GRPCRoute':
       return {

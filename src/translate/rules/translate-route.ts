@@ -7,12 +7,13 @@ import { type AttachContext, type Attachment, attachRoute } from '../attach/pare
 import type { ParentOutcome, Problem, RouteOutcome } from '../outcomes.ts';
 import { findingOf } from '../report.ts';
 import type { ResolvedBackend } from '../resolve/backend-refs.ts';
-import { type AttachableRoute, rulesOf } from '../route-kinds.ts';
+import { type AttachableRoute, isRequestRoute, type RequestRoute, rulesOf, type StreamRoute } from '../route-kinds.ts';
 import { share } from '../share.ts';
 import { dependenciesOf } from './dependencies.ts';
 import { type RankedEntry, rankEntry } from './precedence.ts';
 import { readRouteTiming } from './timing.ts';
 import { type DroppedRule, type RuleContext, type TranslatedRule, translateRule } from './translate-rule.ts';
+import { type RankedStream, translateStream } from './translate-stream.ts';
 
 /** A route, translated as far as it goes without looking at other routes. */
 export interface TranslatedRoute {
@@ -21,9 +22,12 @@ export interface TranslatedRoute {
   readonly dependencies: readonly string[];
   readonly outcome: RouteOutcome;
   readonly attachments: readonly Attachment[];
+  /** Of a route of requests; else empty, as `entries`. */
   readonly rules: readonly Rule[];
   /** In the order written: by rule, then by match. */
   readonly entries: readonly RankedEntry[];
+  /** Of a route of streams; else null. */
+  readonly stream: RankedStream | null;
   /** Without duplicates. */
   readonly backends: readonly ResolvedBackend[];
   readonly findings: readonly Finding[];
@@ -34,6 +38,43 @@ export interface RouteContext extends AttachContext, RuleContext {}
 /** Translates one route. Parts equal to those of `previous` keep their identity. */
 export function translateRoute(
   route: AttachableRoute,
+  context: RouteContext,
+  previous: TranslatedRoute | undefined,
+): TranslatedRoute {
+  return isRequestRoute(route)
+    ? translateRequestRoute(route, context, previous)
+    : translateStreamRoute(route, context, previous);
+}
+
+function translateStreamRoute(
+  route: StreamRoute,
+  context: RouteContext,
+  previous: TranslatedRoute | undefined,
+): TranslatedRoute {
+  const { parents, attachments, findings } = attachRoute(route, context);
+  const stream = translateStream(route, context);
+  const problems = stream.refsProblems.map(problem => problem.finding);
+  return {
+    route,
+    dependencies: dependenciesOf(route),
+    outcome: share(previous?.outcome, {
+      parents,
+      resolvedRefs: stream.refsProblems[0] ?? null,
+      partiallyInvalid: null,
+    }),
+    attachments: share(previous?.attachments, attachments),
+    rules: NONE,
+    entries: NONE,
+    stream: share(previous?.stream, stream.ranked),
+    backends: share(previous?.backends, uniqueBackends([stream])),
+    findings: share(previous?.findings, [...findings, ...stream.findings, ...problems]),
+  };
+}
+
+const NONE: readonly never[] = [];
+
+function translateRequestRoute(
+  route: RequestRoute,
   context: RouteContext,
   previous: TranslatedRoute | undefined,
 ): TranslatedRoute {
@@ -61,13 +102,14 @@ export function translateRoute(
     attachments,
     rules,
     entries,
+    stream: null,
     backends: share(previous?.backends, uniqueBackends(kept)),
     findings: share(previous?.findings, findings),
   };
 }
 
 function translateRules(
-  route: AttachableRoute,
+  route: RequestRoute,
   context: RouteContext,
   findings: Finding[],
 ): { kept: readonly TranslatedRule[]; dropped: readonly DroppedRule[] } {
@@ -97,7 +139,7 @@ function refuseParent(parent: ParentOutcome, dropped: readonly DroppedRule[]): P
  * A rule that answers with a fault, for something in it cannot be served, counts as dropped. PartiallyInvalid must say
  * "Dropped Rule" first and name the rules (RouteConditionPartiallyInvalid).
  */
-function droppedRules(route: AttachableRoute, dropped: readonly DroppedRule[]): Problem<'UnsupportedValue'> | null {
+function droppedRules(route: RequestRoute, dropped: readonly DroppedRule[]): Problem<'UnsupportedValue'> | null {
   const first = dropped[0];
   if (first === undefined) return null;
   const finding = findingOf('route/rules-dropped', route, {
@@ -109,7 +151,7 @@ function droppedRules(route: AttachableRoute, dropped: readonly DroppedRule[]): 
 }
 
 function rankEntries(
-  route: AttachableRoute,
+  route: RequestRoute,
   kept: readonly TranslatedRule[],
   rules: readonly Rule[],
 ): readonly RankedEntry[] {
@@ -126,7 +168,7 @@ function rankEntries(
   return fitted(entries);
 }
 
-function uniqueBackends(kept: readonly TranslatedRule[]): readonly ResolvedBackend[] {
+function uniqueBackends(kept: readonly Pick<TranslatedRule, 'backends'>[]): readonly ResolvedBackend[] {
   const backends = kept.flatMap(rule => rule.backends);
   if (backends.length < 2) return fitted(backends);
   return fitted([...new Map(backends.map(backend => [backend.clusterId, backend])).values()]);

@@ -6,7 +6,7 @@ import type { Fault, RequestMatch, Rule, RuleTiming, WeightedBackend } from '../
 import { interned } from '../../values/index.ts';
 import type { Problem, RouteRefsReason } from '../outcomes.ts';
 import { type ResolveContext, type ResolvedBackend, resolveBackend } from '../resolve/backend-refs.ts';
-import type { AttachableRoute, RouteRule } from '../route-kinds.ts';
+import type { RequestRoute, RouteRule } from '../route-kinds.ts';
 import type { BackendLists } from './backend-lists.ts';
 import { backendFault, NO_BACKENDS, NO_WEIGHT } from './faults.ts';
 import { type CompiledFilters, compileFilters } from './filters.ts';
@@ -43,7 +43,7 @@ export interface RuleContext extends ResolveContext {
 
 /** What a rule is translated in. */
 export interface RuleSite {
-  readonly route: AttachableRoute;
+  readonly route: RequestRoute;
   readonly ruleIndex: number;
   /** What the annotations of the route say. */
   readonly timing: RuleTiming;

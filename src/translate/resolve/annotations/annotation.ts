@@ -12,8 +12,8 @@ export type Parsed<T> = { readonly value: T } | { readonly problem: string };
 export interface AnnotationDeclaration {
   /** `daemun.dev/…`. */
   readonly name: string;
-  /** The kind of object on which it is read. */
-  readonly kind: 'Gateway' | 'GRPCRoute' | 'Service';
+  /** The kinds of objects on which it is read. */
+  readonly kinds: readonly ('Gateway' | 'GRPCRoute' | 'TLSRoute' | 'TCPRoute' | 'UDPRoute' | 'Service')[];
   /** The syntax by example; completes "Write …". */
   readonly syntax: string;
 }

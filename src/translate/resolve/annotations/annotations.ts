@@ -6,6 +6,7 @@ import { CONNECT_TIMEOUT } from './connect-timeout.ts';
 import { ENDPOINTS } from './dns-targets.ts';
 import { HEALTH_CHECK } from './health-check.ts';
 import { HEALTH_ENDPOINT } from './health-endpoint.ts';
+import { IDLE_TIMEOUT } from './idle-timeout.ts';
 import { LOAD_BALANCER } from './load-balancer.ts';
 import { REQUEST_TIMEOUT } from './request-timeout.ts';
 import { RETRY } from './retry.ts';
@@ -22,4 +23,5 @@ export const ANNOTATIONS: readonly AnnotationDeclaration[] = [
   TRUSTED_PROXIES,
   BACKEND_REQUEST_TIMEOUT,
   RETRY,
+  IDLE_TIMEOUT.TCPRoute,
 ];

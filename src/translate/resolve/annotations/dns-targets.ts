@@ -10,7 +10,7 @@ import { type AnnotationDeclaration, type Parsed, readAnnotation } from './annot
 /** Hosts that are found by DNS, in place of EndpointSlices. A host without port has the port asked for. */
 export const ENDPOINTS: AnnotationDeclaration = {
   name: 'daemun.dev/endpoints',
-  kind: 'Service',
+  kinds: ['Service'],
   syntax: '"host:port,host:port"; an IPv6 address goes into brackets',
 };
 

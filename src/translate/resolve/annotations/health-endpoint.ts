@@ -7,7 +7,7 @@ import type { Annotation, Parsed } from './annotation.ts';
 /** Where load balancers ask whether a Gateway takes requests. null: nowhere. */
 export const HEALTH_ENDPOINT: Annotation<HealthEndpoint | null> = {
   name: 'daemun.dev/health-endpoint',
-  kind: 'Gateway',
+  kinds: ['Gateway'],
   syntax: 'a path, and if wanted fields that a check must have: /healthz; x-envoy-livenessprobe: healthz',
   fallback: null,
   parse: text => {

@@ -8,7 +8,7 @@ import { type Annotation, parseOptionalDurationMs } from './annotation.ts';
  */
 export const REQUEST_TIMEOUT: Annotation<number | null> = {
   name: 'daemun.dev/request-timeout',
-  kind: 'GRPCRoute',
+  kinds: ['GRPCRoute'],
   syntax: 'a duration, such as 2s; 0s means no limit',
   fallback: null,
   parse: parseOptionalDurationMs,

@@ -14,7 +14,7 @@ const KEYS = ['attempts', 'codes', 'backoff'];
  */
 export const RETRY: Annotation<RetryPolicy | null> = {
   name: 'daemun.dev/retry',
-  kind: 'GRPCRoute',
+  kinds: ['GRPCRoute'],
   syntax: 'attempts=2,codes=unavailable+resource-exhausted,backoff=25ms (each may be left out)',
   fallback: null,
   parse: parseRetry,
