@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** What the bench puts into a cluster. */
+export const NAMESPACE = 'daemun-bench';
+export const CLASS = 'daemun-bench';
+export const CONTROLLER = 'daemun.dev/bench';
+const GATEWAYS = '/apis/gateway.networking.k8s.io/v1';
+const IN_NAMESPACE = `/namespaces/${NAMESPACE}`;
+export const ROUTES = `${GATEWAYS}${IN_NAMESPACE}/httproutes`;
+
+/** The API's path of an object, and the object. */
+export type Placed = readonly [path: string, object: object];
+
+/** The objects that all routes need: a class, a namespace, a Gateway at `address`, a Service whose endpoint is `backend`. */
+export function surroundings(
+  address: string,
+  backend: { readonly address: string; readonly port: number },
+): readonly Placed[] {
+  const metadata = { namespace: NAMESPACE, name: 'bench' };
+  const apiVersion = 'gateway.networking.k8s.io/v1';
+  return [
+    [
+      `${GATEWAYS}/gatewayclasses/${CLASS}`,
+      { apiVersion, kind: 'GatewayClass', metadata: { name: CLASS }, spec: { controllerName: CONTROLLER } },
+    ],
+    [`/api/v1/namespaces/${NAMESPACE}`, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } }],
+    [
+      `${GATEWAYS}${IN_NAMESPACE}/gateways/bench`,
+      {
+        apiVersion,
+        kind: 'Gateway',
+        metadata,
+        spec: {
+          gatewayClassName: CLASS,
+          addresses: [{ type: 'IPAddress', value: address }],
+          listeners: [{ name: 'http', port: 80, protocol: 'HTTP' }],
+        },
+      },
+    ],
+    [
+      `/api/v1${IN_NAMESPACE}/services/bench`,
+      { apiVersion: 'v1', kind: 'Service', metadata, spec: { ports: [{ port: 80, targetPort: backend.port }] } },
+    ],
+    [
+      `/apis/discovery.k8s.io/v1${IN_NAMESPACE}/endpointslices/bench`,
+      {
+        apiVersion: 'discovery.k8s.io/v1',
+        kind: 'EndpointSlice',
+        metadata: { ...metadata, labels: { 'kubernetes.io/service-name': 'bench' } },
+        addressType: 'IPv4',
+        endpoints: [{ addresses: [backend.address], conditions: { ready: true } }],
+        ports: [{ port: backend.port, protocol: 'TCP' }],
+      },
+    ],
+  ];
+}
+
+/** A route of its own host, for a path. */
+export function route(index: number, path: string): object {
+  return {
+    apiVersion: 'gateway.networking.k8s.io/v1',
+    kind: 'HTTPRoute',
+    metadata: { namespace: NAMESPACE, name: `route-${index}` },
+    spec: {
+      parentRefs: [{ name: 'bench' }],
+      hostnames: [hostOf(index)],
+      rules: [{ matches: [{ path: { type: 'PathPrefix', value: path } }], backendRefs: [{ name: 'bench', port: 80 }] }],
+    },
+  };
+}
+
+export function hostOf(index: number): string {
+  return `host-${index}.example.com`;
+}

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * `node bench/cluster/run.ts [--routes 2000] [--changes 20] [--keep]`: how this checkout does on a cluster with many HTTPRoutes. To be run in
+ * the network of the test cluster, with KUBECONFIG (`run node bench/cluster/run.ts`). Prints how long it takes until all
+ * routes are accepted and the last one is served; of one change, from the API's PATCH to the first answer that shows it,
+ * with requests to the API and CPU; and memory. Everything that it makes is in a namespace and a class of its own.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, request as httpRequest } from 'node:http';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { cpuMs, rssBytes } from '../processes.ts';
+import { Api } from './api.ts';
+import { CLASS, CONTROLLER, hostOf, NAMESPACE, ROUTES, route, surroundings } from './objects.ts';
+
+const POOL = '10.200.126.0/24';
+const ADDRESS = '10.200.126.10';
+const BACKEND = '10.200.126.200';
+const ADMIN = '127.0.0.1:9926';
+/** Requests to the API at a time, as `kubectl apply` of several files would make. */
+const CREATORS = 8;
+/** An answer is asked for this often. */
+const POLL_MS = 1;
+
+const { values } = parseArgs({
+  options: {
+    routes: { type: 'string', default: '2000' },
+    changes: { type: 'string', default: '20' },
+    keep: { type: 'boolean', default: false },
+  },
+});
+const routes = Number(values.routes);
+const api = new Api(process.env['KUBECONFIG'] ?? '');
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+const backend = createServer((_, answer) => answer.end('ok')).listen(0, BACKEND);
+await once(backend, 'listening');
+const place = backend.address();
+if (place === null || typeof place === 'string') throw new Error('the backend has no port');
+const daemun = start();
+try {
+  for (const [path, object] of surroundings(ADDRESS, { address: BACKEND, port: place.port }))
+    await api.apply(path, object);
+  await load();
+  await change();
+  say(`memory: ${(rssBytes(daemun.pid ?? 0) / 2 ** 20).toFixed(0)} MiB`);
+} finally {
+  if (!values.keep) {
+    await api.ask('DELETE', `/api/v1/namespaces/${NAMESPACE}`);
+    await api.ask('DELETE', `/apis/gateway.networking.k8s.io/v1/gatewayclasses/${CLASS}`);
+  }
+  daemun.kill('SIGTERM');
+  backend.close();
+  backend.closeAllConnections();
+}
+
+function start(): ChildProcess {
+  const command = join(import.meta.dirname, '../../bin/daemun');
+  const where = ['--kubernetes', '--address-mode', 'host', '--address-pool', POOL, '--controller-name', CONTROLLER];
+  return spawn(
+    process.execPath,
+    [command, 'run', ...where, '--admin', ADMIN, '--drain-timeout', '1s', '--log-level', 'warn'],
+    {
+      stdio: ['ignore', 'inherit', 'inherit'],
+    },
+  );
+}
+
+/** Creates all routes; waits until each is accepted, and the last one serves. */
+async function load(): Promise<void> {
+  const before = await apiRequests();
+  const startedMs = performance.now();
+  let next = 0;
+  const create = async (): Promise<void> => {
+    while (next < routes) {
+      const index = next++;
+      await api.apply(`${ROUTES}/route-${index}`, route(index, '/'));
+    }
+  };
+  await Promise.all(Array.from({ length: CREATORS }, create));
+  const createdMs = performance.now();
+  await served(routes - 1, '/');
+  const servedMs = performance.now();
+  while ((await accepted()) < routes) await wait(100);
+  const acceptedMs = performance.now();
+  say(`${routes} routes created in ${seconds(createdMs - startedMs)}`);
+  say(`last one served ${seconds(servedMs - createdMs)} later, all accepted ${seconds(acceptedMs - createdMs)} later`);
+  say(`requests to the API: ${(((await apiRequests()) - before) / routes).toFixed(2)} a route`);
+}
+
+async function accepted(): Promise<number> {
+  interface Parent {
+    conditions: { type: string; status: string }[];
+  }
+  const { items } = await api.ask<{ items: { status?: { parents?: Parent[] } }[] }>('GET', ROUTES);
+  const isAccepted = ({ conditions }: Parent): boolean =>
+    conditions.some(({ type, status }) => type === 'Accepted' && status === 'True');
+  return items.filter(({ status }) => status?.parents?.some(isAccepted)).length;
+}
+
+/** One route at a time gets another path. */
+async function change(): Promise<void> {
+  const tookMs: number[] = [];
+  await wait(3_000);
+  const requests = await apiRequests();
+  const cpu = cpuMs(daemun.pid ?? 0);
+  const changes = Number(values.changes);
+  for (let index = 0; index < changes; index++) {
+    const at = (index * 97) % routes;
+    const path = `/changed-${index}`;
+    const startedMs = performance.now();
+    await api.ask(
+      'PATCH',
+      `${ROUTES}/route-${at}`,
+      { spec: { rules: rulesFor(path) } },
+      'application/merge-patch+json',
+    );
+    await served(at, path);
+    tookMs.push(performance.now() - startedMs);
+    await wait(500);
+  }
+  tookMs.sort((a, b) => a - b);
+  const ms = (share: number): string => (tookMs[Math.floor((tookMs.length - 1) * share)] ?? 0).toFixed(0);
+  say(`PATCH to served: median ${ms(0.5)} ms, least ${ms(0)}, most ${ms(1)}`);
+  const cost = (cpuMs(daemun.pid ?? 0) - cpu) / changes;
+  say(
+    `a change: ${(((await apiRequests()) - requests) / changes).toFixed(1)} requests to the API, ${cost.toFixed(0)} ms of CPU with its polling`,
+  );
+}
+
+function rulesFor(path: string): object[] {
+  const { spec } = route(0, path) as { spec: { rules: object[] } };
+  return spec.rules;
+}
+
+/** Resolves with the first 200 that the route gives to the path. */
+async function served(index: number, path: string): Promise<void> {
+  while ((await statusOf(index, path)) !== 200) await wait(POLL_MS);
+}
+
+function statusOf(index: number, path: string): Promise<number> {
+  return new Promise(resolve => {
+    const asked = httpRequest({ host: ADDRESS, port: 80, path, headers: { host: hostOf(index) } }, answer => {
+      answer.resume();
+      answer.once('end', () => resolve(answer.statusCode ?? 0));
+    });
+    asked.once('error', () => resolve(0));
+    asked.end();
+  });
+}
+
+/** What daemun counts of its own requests. */
+async function apiRequests(): Promise<number> {
+  const text = await fetch(`http://${ADMIN}/metrics`).then(
+    answer => answer.text(),
+    () => '',
+  );
+  let sum = 0;
+  for (const [, count] of text.matchAll(/^daemun_kubernetes_requests_total(?:\{[^}]*\})? (\d+)$/gm))
+    sum += Number(count);
+  return sum;
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1_000).toFixed(1)} s`;
+}
