@@ -63,7 +63,7 @@ export function explainCommand(terminal: Terminal, outcome: Outcome): Command {
     .option('-H, --header <name: value>', 'request header or metadata; may be given several times', collect, [])
     .option('--client <address>', 'IP address of the peer, which the Gateway may trust (daemun.dev/trusted-proxies)')
     .option('--gateway <namespace/name>', 'only this Gateway')
-    .option('--listener <name>', 'only this listener')
+    .option('--listener <name>', 'only this listener: its name, or ListenerSet/NAMESPACE/SET/NAME')
     .option('--client-namespace <namespace>', 'where the client runs; matters for mesh only');
   return sourceOptions(command)
     .addOption(outputOption())

@@ -35,16 +35,18 @@ export async function runExplain(options: ExplainOptions, terminal: Terminal): P
   const explanation = await source.explain(question);
   if (!writeData(terminal, options.output, explanation)) {
     terminal.out(explanationText(explanation, paintFor(terminal)));
-    if (explanation.places.length === 0) terminal.out(gatewaysText(await source.list('Gateway')));
+    if (explanation.places.length === 0)
+      terminal.out(listenersText(await source.list('Gateway'), await source.list('ListenerSet')));
   }
   return isServed(explanation) ? EXIT.ok : EXIT.refused;
 }
 
 /** Where nothing fits the question, the names that would. */
-function gatewaysText(gateways: readonly ResourceObject[]): string {
-  const lines = gateways.map(gateway => {
-    const listeners = listAt(gateway, 'spec', 'listeners').map(listener => textAt(listener, 'name'));
-    return `  ${lineText(`${formatNamespacedName(gateway.metadata)}: ${listeners.join(', ') || 'no listeners'}`)}\n`;
+function listenersText(gateways: readonly ResourceObject[], sets: readonly ResourceObject[]): string {
+  const lines = [...gateways, ...sets].map(owner => {
+    const listeners = listAt(owner, 'spec', 'listeners').map(listener => textAt(listener, 'name'));
+    const name = `${owner.kind === 'Gateway' ? '' : `${owner.kind} `}${formatNamespacedName(owner.metadata)}`;
+    return `  ${lineText(`${name}: ${listeners.join(', ') || 'no listeners'}`)}\n`;
   });
   return lines.length === 0 ? '' : `Gateways and their listeners\n${lines.join('')}`;
 }

@@ -10,6 +10,8 @@ import { startTable } from './start-table.ts';
 type Shown = Parameters<typeof startTable>[0];
 
 const LISTENER: ListenerSummary = {
+  id: 'default/gw/h',
+  listenerSet: null,
   name: 'h',
   protocol: 'HTTP',
   hostname: '',

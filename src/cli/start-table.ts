@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { GatewaySummary, ListenerSummary, LocatedFinding, Standalone } from '../controller/index.ts';
 import type { Finding } from '../errors/index.ts';
-import { socketAddress } from '../values/index.ts';
+import { formatNamespacedName, socketAddress } from '../values/index.ts';
 import { formatPlace, formatSubject } from './finding-text.ts';
 import { type Paint, paintFor } from './paint.ts';
 import { shellWord } from './shell-word.ts';
@@ -59,7 +59,7 @@ function gatewayTable(gateways: readonly GatewaySummary[], paint: Paint): string
   const rows = gateways.flatMap(gateway =>
     gateway.listeners.map(listener => [
       `${gateway.namespace}/${gateway.name}`,
-      listener.name,
+      labelOf(listener),
       listener.bound === null ? '-' : socketAddress(listener.bound.address, listener.bound.port),
       listener.protocol,
       listener.hostname || '*',
@@ -80,7 +80,8 @@ function movedText(gateways: readonly GatewaySummary[], paint: Paint): string {
     listeners
       .filter(listener => listener.note !== '' && listener.bound !== null)
       .map(
-        listener => `${paint('yellow', 'moved')} ${namespace}/${name} listener ${listener.name}: ${listener.note}\n`,
+        listener =>
+          `${paint('yellow', 'moved')} ${namespace}/${name} listener ${labelOf(listener)}: ${listener.note}\n`,
       ),
   );
   return moved.join('');
@@ -96,8 +97,15 @@ function problemText(gateways: readonly GatewaySummary[], paint: Paint): string 
   return lines.map(line => `${paint('red', 'problem')} ${line}\n`).join('');
 }
 
+/** One of a ListenerSet has the set's name before it: names need not differ from set to set. */
+function labelOf({ listenerSet, name }: ListenerSummary): string {
+  return listenerSet === null ? name : `${formatNamespacedName(listenerSet)}/${name}`;
+}
+
 /** Most problems name their listener already. */
-function namedOnce({ name, problem }: ListenerSummary): string {
+function namedOnce(listener: ListenerSummary): string {
+  const { name, problem, listenerSet } = listener;
+  if (listenerSet !== null) return `listener ${labelOf(listener)}: ${problem}`;
   const isNamed = problem.startsWith(`Listener ${name} `) || problem.startsWith(`Listener ${name}:`);
   return isNamed ? problem.replace(/^L/, 'l') : `listener ${name}: ${problem}`;
 }

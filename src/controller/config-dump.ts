@@ -35,11 +35,11 @@ export function dumpConfig(view: Pick<View, 'published' | 'translation'>, live: 
   return { version, bindings, clusters, endpoints, certificates, live };
 }
 
-function unboundListeners({ gateways }: Outcomes): ReadonlyMap<string, string> {
+function unboundListeners({ gateways, listenerSets }: Outcomes): ReadonlyMap<string, string> {
   const problems = new Map<string, string>();
-  for (const [key, { listeners }] of gateways) {
-    for (const { name, programmed } of listeners) {
-      if (programmed?.reason === 'PortUnavailable') problems.set(`${key}/${name}`, programmed.finding.message);
+  for (const { listeners } of [...gateways.values(), ...listenerSets.values()]) {
+    for (const { id, programmed } of listeners) {
+      if (programmed?.reason === 'PortUnavailable') problems.set(id, programmed.finding.message);
     }
   }
   return problems;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { DevelopmentCa } from '../demo/index.ts';
 import type { Finding } from '../errors/index.ts';
-import type { Gateway, GatewayListener, ResourceSet, Secret } from '../resources/index.ts';
+import type { Gateway, GatewayListener, ListenerSet, ResourceSet, Secret } from '../resources/index.ts';
+import { type ListenersOf, listenerOwners } from '../translate/index.ts';
 import type { NamespacedName } from '../values/index.ts';
 import { MergedMap } from './merged-map.ts';
 
@@ -17,7 +18,8 @@ interface MissingSecret {
   readonly namespace: string;
   readonly name: string;
   readonly hosts: Set<string>;
-  readonly gateway: Gateway;
+  /** Who names it first. */
+  readonly owner: Gateway | ListenerSet;
   readonly path: readonly (string | number)[];
 }
 
@@ -77,16 +79,16 @@ export class DemoCertificates {
 
   #findMissing(resources: ResourceSet): MissingSecret[] {
     const missing = new Map<string, MissingSecret>();
-    for (const gateway of resources.gateways.values()) {
-      gateway.spec.listeners.forEach((listener, index) => {
+    for (const { gateway, owner } of listenerOwners(resources)) {
+      owner.spec.listeners.forEach((listener, index) => {
         (listener.tls?.certificateRefs ?? []).forEach((ref, refIndex) => {
           if (listener.tls?.mode !== 'Terminate' || ref.group !== '' || ref.kind !== 'Secret') return;
-          const namespace = ref.namespace ?? gateway.metadata.namespace;
+          const namespace = ref.namespace ?? owner.metadata.namespace;
           const key = `${namespace}/${ref.name}`;
           if (resources.secrets.has(key)) return;
           const path = ['spec', 'listeners', index, 'tls', 'certificateRefs', refIndex];
-          const found = missing.get(key) ?? { namespace, name: ref.name, hosts: new Set<string>(), gateway, path };
-          for (const host of this.#hostsOf(gateway, listener, resources)) found.hosts.add(host);
+          const found = missing.get(key) ?? { namespace, name: ref.name, hosts: new Set<string>(), owner, path };
+          for (const host of this.#hostsOf({ gateway, owner }, listener, resources)) found.hosts.add(host);
           missing.set(key, found);
         });
       });
@@ -95,16 +97,16 @@ export class DemoCertificates {
   }
 
   /** The listener's hostname, else those of the routes; and the Gateway's address, so that a bare address works too. */
-  #hostsOf(gateway: Gateway, listener: GatewayListener, resources: ResourceSet): string[] {
+  #hostsOf({ gateway, owner }: ListenersOf, listener: GatewayListener, resources: ResourceSet): string[] {
     const asked = gateway.spec.addresses?.flatMap(({ value }) => value ?? []) ?? [];
     const addresses = asked.length > 0 ? asked : [this.#options.addressOf(gateway.metadata)];
     if (listener.hostname !== undefined) return [listener.hostname, ...addresses];
     const routes = [...resources.httpRoutes.values(), ...resources.grpcRoutes.values()].filter(route =>
       route.spec.parentRefs?.some(
         parent =>
-          parent.kind === 'Gateway' &&
-          parent.name === gateway.metadata.name &&
-          (parent.namespace ?? route.metadata.namespace) === gateway.metadata.namespace,
+          parent.kind === owner.kind &&
+          parent.name === owner.metadata.name &&
+          (parent.namespace ?? route.metadata.namespace) === owner.metadata.namespace,
       ),
     );
     return ['localhost', ...addresses, ...routes.flatMap(route => route.spec.hostnames ?? [])];
@@ -119,8 +121,8 @@ function base64(text: string): string {
   return Buffer.from(text).toString('base64');
 }
 
-function mintedFinding({ namespace, name, gateway, path }: MissingSecret): Finding {
-  const { apiVersion, kind, metadata } = gateway;
+function mintedFinding({ namespace, name, owner, path }: MissingSecret): Finding {
+  const { apiVersion, kind, metadata } = owner;
   return {
     code: 'demo/certificate-minted',
     severity: 'warning',

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Gateway, ListenerSet } from '../resources/index.ts';
 import type { Binding } from '../snapshot/index.ts';
 import type { GatewayOutcome, ListenerOutcome } from '../translate/index.ts';
+import type { NamespacedName } from '../values/index.ts';
 import type { View } from './view.ts';
 
 /** A Gateway as the start-up table and `/status` show it. */
@@ -14,13 +16,16 @@ export interface GatewaySummary {
 }
 
 export interface ListenerSummary {
+  readonly id: string;
+  /** The ListenerSet that adds it to the Gateway; null: it is the Gateway's own. */
+  readonly listenerSet: NamespacedName | null;
   readonly name: string;
   readonly protocol: string;
   /** '' when it takes any. */
   readonly hostname: string;
   /** As really bound; null when it is not. */
   readonly bound: { readonly address: string; readonly port: number } | null;
-  /** As the Gateway has it. */
+  /** As it is written. */
   readonly writtenPort: number;
   readonly isTls: boolean;
   readonly attachedRoutes: number;
@@ -32,7 +37,8 @@ export interface ListenerSummary {
 
 /** A listener that takes connections. */
 export interface BoundListener {
-  readonly gateway: { readonly namespace: string; readonly name: string };
+  readonly gateway: NamespacedName;
+  readonly listenerSet: NamespacedName | null;
   readonly name: string;
   readonly hostname: string;
   readonly address: string;
@@ -44,15 +50,17 @@ export interface BoundListener {
 /** The listeners that are bound, in the order of the Gateways. */
 export function boundListeners(gateways: readonly GatewaySummary[]): BoundListener[] {
   return gateways.flatMap(({ namespace, name: gateway, listeners }) =>
-    listeners.flatMap(({ name, hostname, bound, writtenPort, isTls }) =>
-      bound === null ? [] : [{ gateway: { namespace, name: gateway }, name, hostname, ...bound, writtenPort, isTls }],
-    ),
+    listeners.flatMap(({ listenerSet, name, hostname, bound, writtenPort, isTls }) => {
+      const owner = { gateway: { namespace, name: gateway }, listenerSet };
+      return bound === null ? [] : [{ ...owner, name, hostname, ...bound, writtenPort, isTls }];
+    }),
   );
 }
 
-/** All Gateways that are ours, in the order of the resources. */
+/** All Gateways that are ours, in the order of the resources, each with its own listeners, then those of its ListenerSets. */
 export function summarizeGateways(view: View): GatewaySummary[] {
   const bound = bindingsByListener(view.published.bindings);
+  const added = addedListeners(view, bound);
   const summaries: GatewaySummary[] = [];
   for (const [key, outcome] of view.translation.outcomes.gateways) {
     const gateway = view.resources.gateways.get(key);
@@ -62,32 +70,54 @@ export function summarizeGateways(view: View): GatewaySummary[] {
       namespace,
       name,
       className: gateway.spec.gatewayClassName,
-      listeners: outcome.listeners.map(listener => {
-        const spec = gateway.spec.listeners.find(one => one.name === listener.name);
-        const problem = problemOf(listener);
-        const binding = bound.get(`${key}/${listener.name}`);
-        return {
-          name: listener.name,
-          protocol: spec?.protocol ?? '',
-          hostname: spec?.hostname ?? '',
-          bound:
-            binding === undefined || listener.programmed !== null
-              ? null
-              : { address: binding.address, port: binding.port },
-          writtenPort: spec?.port ?? 0,
-          isTls: spec?.tls !== undefined,
-          attachedRoutes: listener.attachedRoutes,
-          problem,
-          note: listener.note,
-        };
-      }),
+      listeners: [...summarizeListeners(gateway, outcome.listeners, bound), ...(added.get(key) ?? [])],
       problem: gatewayProblem(outcome),
     });
   }
   return summaries;
 }
 
-function bindingsByListener(bindings: readonly Binding[]): Map<string, Binding> {
+/** Listeners of ListenerSets, by the Gateway that they are attached to. */
+function addedListeners({ resources, translation }: View, bound: Bound): ReadonlyMap<string, ListenerSummary[]> {
+  const added = new Map<string, ListenerSummary[]>();
+  for (const [key, { gateway, listeners }] of translation.outcomes.listenerSets) {
+    const set = resources.listenerSets.get(key);
+    if (set === undefined || gateway === null) continue;
+    added.set(gateway, [...(added.get(gateway) ?? []), ...summarizeListeners(set, listeners, bound)]);
+  }
+  return added;
+}
+
+function summarizeListeners(
+  { kind, metadata, spec }: Gateway | ListenerSet,
+  outcomes: readonly ListenerOutcome[],
+  bound: Bound,
+): ListenerSummary[] {
+  const { namespace, name } = metadata;
+  const listenerSet = kind === 'ListenerSet' ? { namespace, name } : null;
+  return outcomes.map(outcome => {
+    const written = spec.listeners.find(one => one.name === outcome.name);
+    const binding = outcome.programmed === null ? bound.get(outcome.id) : undefined;
+    return {
+      id: outcome.id,
+      listenerSet,
+      name: outcome.name,
+      protocol: written?.protocol ?? '',
+      hostname: written?.hostname ?? '',
+      bound: binding === undefined ? null : { address: binding.address, port: binding.port },
+      writtenPort: written?.port ?? 0,
+      isTls: written?.tls !== undefined,
+      attachedRoutes: outcome.attachedRoutes,
+      problem: problemOf(outcome),
+      note: outcome.note,
+    };
+  });
+}
+
+/** By listener id. */
+type Bound = ReadonlyMap<string, Binding>;
+
+function bindingsByListener(bindings: readonly Binding[]): Bound {
   const bound = new Map<string, Binding>();
   for (const binding of bindings) for (const listener of binding.listeners) bound.set(listener.id, binding);
   return bound;

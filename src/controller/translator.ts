@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Finding } from '../errors/index.ts';
-import type { ResourceSet } from '../resources/index.ts';
+import type { Gateway, ResourceSet } from '../resources/index.ts';
 import type { Snapshot } from '../snapshot/index.ts';
 import { type Statuses, statuses, type WrittenStatuses } from '../status/index.ts';
-import { movePorts, type TranslateEnvironment, type Translation, translate } from '../translate/index.ts';
+import {
+  listenerOwners,
+  movePorts,
+  type TranslateEnvironment,
+  type Translation,
+  translate,
+} from '../translate/index.ts';
 import type { AddressBook } from './address-book.ts';
 import { inspectCertificate } from './inspect-certificate.ts';
 import { inspectTrust } from './inspect-trust.ts';
@@ -34,14 +40,18 @@ export class Translator {
     this.#options.addresses.assign(resources);
   }
 
-  /** The sockets that Gateways ask for, one address each. */
-  socketsOf({ gateways }: ResourceSet): readonly { readonly address: string; readonly port: number }[] {
-    return [...gateways.values()].flatMap(({ spec, metadata }) => {
-      const asked = spec.addresses?.[0];
-      const isAssigned = asked?.value === undefined || asked.value === '';
-      const address = isAssigned ? this.#options.addresses.addressOf(metadata) : asked.value;
-      return address === null ? [] : spec.listeners.map(({ port }) => ({ address, port }));
+  /** The sockets that Gateways and the ListenerSets of Gateways ask for, one address each. */
+  socketsOf(resources: ResourceSet): readonly { readonly address: string; readonly port: number }[] {
+    return listenerOwners(resources).flatMap(({ gateway, owner }) => {
+      const address = this.#firstAddress(gateway);
+      return address === null ? [] : owner.spec.listeners.map(({ port }) => ({ address, port }));
     });
+  }
+
+  #firstAddress({ spec, metadata }: Gateway): string | null {
+    const asked = spec.addresses?.[0];
+    const isAssigned = asked?.value === undefined || asked.value === '';
+    return isAssigned ? this.#options.addresses.addressOf(metadata) : asked.value;
   }
 
   /** Translates; work follows what changed since the last call. `refusedPorts`: those that the OS does not let us have. */
@@ -90,6 +100,6 @@ export class Translator {
 
 const NO_PORTS: ReadonlySet<number> = new Set();
 
-function writtenPorts({ gateways }: ResourceSet): ReadonlySet<number> {
-  return new Set([...gateways.values()].flatMap(({ spec }) => spec.listeners.map(listener => listener.port)));
+function writtenPorts(resources: ResourceSet): ReadonlySet<number> {
+  return new Set(listenerOwners(resources).flatMap(({ owner }) => owner.spec.listeners.map(({ port }) => port)));
 }

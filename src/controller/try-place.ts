@@ -48,9 +48,7 @@ export interface TryEntry {
 /** All entries that may be tried, in the snapshot's order. */
 export function boundEntries({ snapshot, gateways }: TrySource): TryEntry[] {
   const bound = new Set(
-    gateways.flatMap(({ namespace, name, listeners }) =>
-      listeners.filter(one => one.bound !== null).map(one => `${namespace}/${name}/${one.name}`),
-    ),
+    gateways.flatMap(({ listeners }) => listeners.filter(one => one.bound !== null).map(({ id }) => id)),
   );
   return snapshot.bindings.flatMap(binding =>
     requestListeners(binding.listeners)

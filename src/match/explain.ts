@@ -31,9 +31,9 @@ export function explain(snapshot: Snapshot, question: Question): Explanation {
   };
 }
 
-function isAskedFor({ gateway, name }: RequestListener, question: Question): boolean {
+function isAskedFor({ id, gateway, name }: RequestListener, question: Question): boolean {
   if (question.gateway !== null && question.gateway !== `${gateway.namespace}/${gateway.name}`) return false;
-  return question.listener === null || question.listener === name;
+  return question.listener === null || question.listener === name || question.listener === id;
 }
 
 function rank({ answer, listener }: ExplainedPlace): number {

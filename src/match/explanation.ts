@@ -14,7 +14,7 @@ export interface Question {
   readonly client: string | null;
   /** `namespace/name`; null: any. */
   readonly gateway: string | null;
-  /** Its name; null: any. */
+  /** Its name or id; null: any. */
   readonly listener: string | null;
 }
 

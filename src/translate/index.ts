@@ -5,6 +5,7 @@
  * Never: I/O, clocks, randomness, logging; never throws for what a user wrote.
  */
 export { IMPLIED_CONTROLLER_NAME } from './accept/classes.ts';
+export { type ListenersOf, listenerOwners } from './accept/listener-sets.ts';
 export { movePorts } from './accept/moved-ports.ts';
 export { changedKeys } from './changes.ts';
 export type { CertificateInspection, TranslateEnvironment, TrustInspection } from './environment.ts';

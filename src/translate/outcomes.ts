@@ -45,6 +45,8 @@ export interface GatewayOutcome {
 
 export interface ListenerSetOutcome {
   readonly controllerName: string;
+  /** The Gateway that it is attached to, as `namespace/name`; null: to none. */
+  readonly gateway: string | null;
   readonly accepted: Problem<ListenerSetReason> | null;
   /** Some listeners are invalid, others carry traffic: Accepted is True with reason ListenersNotValid. */
   readonly invalidListeners: readonly string[];
@@ -59,6 +61,8 @@ export type GatewayReason = 'InvalidParameters' | 'UnsupportedAddress' | 'Listen
 
 /** null in a field: the condition has its good value. */
 export interface ListenerOutcome {
+  /** Unique among all listeners. */
+  readonly id: string;
   readonly name: string;
   readonly supportedKinds: readonly RouteKind[];
   /** Routes with Accepted=True for this listener, whether or not it carries traffic. */

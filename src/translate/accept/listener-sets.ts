@@ -5,6 +5,7 @@ import { GATEWAY_GROUP, type Gateway, type ListenerSet, type ResourceSet } from 
 import { formatNamespacedName } from '../../values/index.ts';
 import { compareAge } from '../age.ts';
 import type { TranslateEnvironment } from '../environment.ts';
+import type { ListenerSite } from '../listener-site.ts';
 import { namespaceLabels } from '../namespace-labels.ts';
 import { type NamespaceSelection, selectorProblem, selectsNamespace } from '../namespace-selection.ts';
 import type { Problem } from '../outcomes.ts';
@@ -57,8 +58,24 @@ export function acceptListenerSets(classes: AcceptedClasses, world: World): Acce
   return { attached, refused, findings };
 }
 
+/** Listeners of a Gateway: its own, or those that a ListenerSet adds. */
+export type ListenersOf = Pick<ListenerSite, 'gateway' | 'owner'>;
+
+/** Every Gateway, and every ListenerSet that names one of them, whether or not that takes it. */
+export function listenerOwners({
+  gateways,
+  listenerSets,
+}: Pick<ResourceSet, 'gateways' | 'listenerSets'>): readonly ListenersOf[] {
+  const own = [...gateways.values()].map(gateway => ({ gateway, owner: gateway }));
+  const added = [...listenerSets.values()].flatMap(owner => {
+    const gateway = gateways.get(gatewayOf(owner));
+    return gateway === undefined ? [] : [{ gateway, owner }];
+  });
+  return [...own, ...added];
+}
+
 /** The Gateway that the parentRef names, as `namespace/name`. */
-export function gatewayOf({ spec, metadata }: ListenerSet): string {
+function gatewayOf({ spec, metadata }: ListenerSet): string {
   return `${spec.parentRef.namespace ?? metadata.namespace}/${spec.parentRef.name}`;
 }
 

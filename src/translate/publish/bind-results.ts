@@ -3,10 +3,9 @@
 import type { Gateway, ListenerSet, ResourceSet } from '../../resources/index.ts';
 import type { BindFailure, BindFailures, Binding } from '../../snapshot/index.ts';
 import { formatNamespacedName } from '../../values/index.ts';
-import { gatewayOf } from '../accept/listener-sets.ts';
 import { portUnavailable } from '../accept/sockets.ts';
 import { count } from '../changes.ts';
-import { type ListenerOwner, listenerId } from '../listener-site.ts';
+import type { ListenerOwner } from '../listener-site.ts';
 import type { GatewayOutcome, ListenerOutcome, ListenerSetOutcome, Problem } from '../outcomes.ts';
 import type { Translation } from '../translation.ts';
 import { sumUpListeners } from './gateway-outcomes.ts';
@@ -34,7 +33,7 @@ export function overlayBindFailures(
   const lost = new Map<string, number>();
   const listenerSets = overlayAll(translation.outcomes.listenerSets, resources.listenerSets, (set, outcome) => {
     const after = overlaySet(set, outcome, { refused, problems });
-    if (outcome.accepted === null && after.accepted !== null) count(lost, gatewayOf(set), 1);
+    if (outcome.accepted === null && after.accepted !== null) count(lost, outcome.gateway ?? '', 1);
     return after;
   });
   const gateways = overlayAll(translation.outcomes.gateways, resources.gateways, (gateway, outcome) => {
@@ -107,7 +106,7 @@ function overlayListeners(
   let isChanged = false;
   const listeners = outcomes.map((listener, index): ListenerOutcome => {
     const spec = owner.spec.listeners[index];
-    const socket = spec === undefined ? undefined : refused.get(listenerId({ owner, spec }));
+    const socket = refused.get(listener.id);
     if (socket === undefined || spec === undefined) return listener;
     const { binding, failure } = socket;
     const why = `${binding.address} port ${binding.port} cannot be bound: ${failure.message}`;

@@ -19,6 +19,7 @@ export function listenerOutcomes(
 function listenerOutcome(listener: AcceptedListener, attached: AttachedRoutes): ListenerOutcome {
   const { judged } = listener;
   return {
+    id: judged.id,
     name: judged.spec.name,
     supportedKinds: judged.kinds,
     attachedRoutes: attached.get(judged.id) ?? 0,

@@ -23,25 +23,27 @@ export function listenerSetOutcomes(
   };
   for (const gateway of gateways) for (const set of gateway.sets) add(set, attachedSet(set, gateway, attached));
   for (const { set, controllerName, problem } of refused)
-    add(set, { controllerName, accepted: problem, invalidListeners: [], programmed: problem, listeners: [] });
+    add(set, { controllerName, gateway: null, ...refusedAs(problem), listeners: [] });
   const isSame =
     outcomes.size === previous.size && [...outcomes].every(([key, outcome]) => previous.get(key) === outcome);
   return isSame ? previous : outcomes;
 }
 
 function attachedSet(set: ListenerSet, accepted: AcceptedGateway, attached: AttachedRoutes): ListenerSetOutcome {
-  const { controllerName, refused } = accepted;
+  const { controllerName, key, refused } = accepted;
   const listeners = listenerOutcomes(set, accepted, attached);
-  if (refused === null) return { controllerName, ...sumUpSet(set, listeners), listeners };
-  const problem = parentNotAccepted(set, accepted, refused);
-  return { controllerName, accepted: problem, invalidListeners: [], programmed: problem, listeners };
+  const sum = refused === null ? sumUpSet(set, listeners) : refusedAs(parentNotAccepted(set, accepted, refused));
+  return { controllerName, gateway: key, ...sum, listeners };
+}
+
+type SetSum = Pick<ListenerSetOutcome, 'accepted' | 'invalidListeners' | 'programmed'>;
+
+function refusedAs(problem: NonNullable<ListenerSetOutcome['accepted']>): SetSum {
+  return { accepted: problem, invalidListeners: [], programmed: problem };
 }
 
 /** What a ListenerSet is because of its listeners: one that carries no traffic is not valid, whatever the reason. */
-export function sumUpSet(
-  set: ListenerSet,
-  listeners: readonly ListenerOutcome[],
-): Pick<ListenerSetOutcome, 'accepted' | 'invalidListeners' | 'programmed'> {
+export function sumUpSet(set: ListenerSet, listeners: readonly ListenerOutcome[]): SetSum {
   const invalid = listeners.filter(({ programmed }) => programmed !== null);
   const problem = invalid.length === listeners.length ? noValidListener(set, invalid) : null;
   return { accepted: problem, invalidListeners: invalid.map(({ name }) => name), programmed: problem };
