@@ -19,6 +19,11 @@ export function runCommand(terminal: Terminal, outcome: Outcome): Command {
     .option('--context <name>', "context of the kubeconfig (default: the file's current one)")
     .option('--address-mode <mode>', 'how Gateways of a cluster get addresses: host, those of --address-pool', 'host')
     .option('--address-pool <cidr>', "addresses of this machine for a cluster's Gateways, one each")
+    .option(
+      '--lease-namespace <name>',
+      'where the Lease is that says which of several processes writes statuses (default: POD_NAMESPACE, daemun-system, default)',
+    )
+    .option('--no-leader-election', 'write statuses whatever other processes do: for the only one')
     .option('--settle <duration>', 'how long objects that are missing from a file being written are served on', '5s')
     .option('--demo', 'start demo backends for Services without endpoints, mint missing certificates', false)
     .option('--address <ip>', 'one address for all Gateways (default: 127.0.0.1, 127.0.0.2, …, one each)')

@@ -22,6 +22,8 @@ export interface RunOptions {
   readonly context?: string;
   readonly addressMode: string;
   readonly addressPool?: string;
+  readonly leaderElection: boolean;
+  readonly leaseNamespace?: string;
   readonly settle: string;
   readonly demo: boolean;
   readonly address?: string;
@@ -89,7 +91,7 @@ function readSource(options: RunOptions, settings: GatewayOptions): RunSource {
 
 function readManifests(options: RunOptions): StandaloneOptions {
   const { filename, address, settle, demo, controllerName = null } = options;
-  const stray = (['kubeconfig', 'context', 'addressPool'] as const).find(name => options[name] !== undefined);
+  const stray = (Object.keys(FLAGS) as (keyof typeof FLAGS)[]).find(name => options[name] !== undefined);
   if (filename === undefined) {
     throw usageError(
       'run needs manifests, or --kubernetes',
@@ -101,7 +103,12 @@ function readManifests(options: RunOptions): StandaloneOptions {
   return { paths: filename, settleMs: readSettle(settle), demo, controllerName, address: address ?? null };
 }
 
-const FLAGS = { kubeconfig: '--kubeconfig', context: '--context', addressPool: '--address-pool' } as const;
+const FLAGS = {
+  kubeconfig: '--kubeconfig',
+  context: '--context',
+  addressPool: '--address-pool',
+  leaseNamespace: '--lease-namespace',
+} as const;
 
 function readCluster(options: RunOptions): KubernetesOptions {
   const { addressMode, addressPool, kubeconfig = null, context = null, controllerName } = options;
@@ -118,7 +125,9 @@ function readCluster(options: RunOptions): KubernetesOptions {
     );
   }
   const name = controllerName === undefined ? {} : { controllerName };
-  return { kubeconfig, context, addressPool: range, ...name };
+  const namespace = options.leaseNamespace ?? process.env['POD_NAMESPACE'] ?? null;
+  const lease = options.leaderElection ? { namespace } : null;
+  return { kubeconfig, context, addressPool: range, lease, ...name };
 }
 
 function openSinks(options: RunOptions, terminal: Terminal): RunSinks {

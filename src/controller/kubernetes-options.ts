@@ -12,6 +12,13 @@ export interface KubernetesOptions extends GatewayOptions {
   readonly controllerName?: string;
   /** The range of addresses of this machine that Gateways get, as `parseRange` gives it. */
   readonly addressPool: string;
+  /**
+   * Which of several processes writes statuses is told by a Lease; null: this one does. Default: a Lease in the namespace
+   * `daemun-system` if that exists, else in `default`.
+   */
+  readonly lease?: { readonly namespace: string | null } | null;
+  /** Names this process among them. Default: `POD_NAME` or the name of the machine, with what makes it unlike any other. */
+  readonly identity?: string;
 }
 
 /** The controllerName of those who name none. */

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { homedir } from 'node:os';
+import { randomUUID } from 'node:crypto';
+import { homedir, hostname } from 'node:os';
 import { openCluster } from '../store/index.ts';
 import { AddressPool } from './address-pool.ts';
+import { ClusterWriter } from './cluster-writer.ts';
 import { withGatewayDefaults } from './gateway-options.ts';
 import { DEFAULT_CONTROLLER_NAME, type KubernetesOptions } from './kubernetes-options.ts';
 import type { Standalone } from './standalone.ts';
@@ -17,7 +19,10 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Stand
   const { clock, random, log } = settings;
   const { kubeconfig = null, context = null, controllerName = DEFAULT_CONTROLLER_NAME, addressPool } = options;
   const place = { kubeconfig, context, environment: process.env, home: homedir() };
-  const { store, server } = await openCluster({ place, clock, random, log });
+  const cluster = await openCluster({ place, clock, random, log });
+  const { store, server } = cluster;
+  const { lease = { namespace: null }, identity = ownIdentity() } = options;
+  const writer = new ClusterWriter({ cluster, controllerName, identity, lease, clock, log });
   log.info('following a cluster', { server, controllerName, addressPool });
   return startGateway(
     {
@@ -28,8 +33,15 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Stand
       movesPorts: false,
       demo: null,
       names: [`${server} ${controllerName}`],
+      onReload: view => writer.reloaded(view),
+      close: () => writer.close(),
     },
     settings,
     stateDirectoryOf(options),
   );
+}
+
+/** Unlike that of any other process, also of one before it with the same name: a Pod's, or the machine's. */
+function ownIdentity(): string {
+  return `${process.env['POD_NAME'] ?? hostname()}_${randomUUID()}`;
 }

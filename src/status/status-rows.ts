@@ -160,3 +160,6 @@ export const STATUS_ROWS: readonly StatusRow[] = [
   }),
   ...Object.keys(routeMaps(EMPTY_RESOURCES)).map(kind => routeRow(kind as AttachableRoute['kind'])),
 ];
+
+/** Kinds of objects whose statuses we write. */
+export const STATUS_KINDS: readonly string[] = STATUS_ROWS.map(({ kind }) => kind);

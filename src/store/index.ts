@@ -9,6 +9,9 @@ export type { ClusterOptions, OpenCluster } from './kubernetes/connect-cluster.t
 export type { ClusterPlace } from './kubernetes/find-cluster.ts';
 export type { KubeClient } from './kubernetes/kube-client.ts';
 export type { KubernetesStore } from './kubernetes/kubernetes-store.ts';
+export type { LeaderLease } from './kubernetes/leader-lease.ts';
+export type { ObservedObject, ObservedObjects } from './kubernetes/observed-object.ts';
+export type { Write, WriteQueue } from './kubernetes/write-queue.ts';
 export { type MemoryStore, type MemoryStoreOptions, memoryStore } from './memory/memory-store.ts';
 export { openCluster } from './open-cluster.ts';
 export type { Store, StoreContents } from './store.ts';

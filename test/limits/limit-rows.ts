@@ -624,5 +624,7 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
       limit: 'store/kubernetes#MAX_SOCKETS',
       over: 'further requests wait for one that ends',
     },
+    { limit: 'status/policy-status#MAX_ANCESTORS', over: 'the last ones have no entry in the status' },
+    { limit: 'status/stored-status#MAX_PARENTS', over: 'the last ones have no entry in the status' },
   ],
 };

@@ -6,6 +6,9 @@ import { type ClusterPlace, findCluster } from './find-cluster.ts';
 import { httpsClient } from './https-client.ts';
 import type { KubeClient } from './kube-client.ts';
 import { type KubernetesStore, kubernetesStore } from './kubernetes-store.ts';
+import { LeaderLease, type LeaderLeaseParts } from './leader-lease.ts';
+import { type StatusWriterParts, statusWriter } from './status-writer.ts';
+import { EVENT_PACE, WRITE_PACE, WriteQueue, type WriteQueueParts } from './write-queue.ts';
 
 export interface ClusterOptions {
   readonly place: ClusterPlace;
@@ -20,10 +23,29 @@ export interface OpenCluster {
   readonly server: string;
   readonly store: KubernetesStore;
   readonly client: KubeClient;
+  readonly writers: ClusterWriters;
 }
 
-/** A store that follows the cluster, and a client for writers. Nothing is sent before `start` of the store. */
+/** Makes what writes to the cluster; each does nothing before it is started. */
+export interface ClusterWriters {
+  /** Of statuses. */
+  statuses(parts: Pick<StatusWriterParts, 'merge' | 'onRefused'>): WriteQueue;
+  /** Of objects that we own. */
+  objects(parts: Pick<WriteQueueParts, 'prepare' | 'onRefused'>): WriteQueue;
+  events(parts: Pick<WriteQueueParts, 'prepare' | 'onRefused'>): WriteQueue;
+  lease(parts: Omit<LeaderLeaseParts, 'client' | 'clock' | 'random'>): LeaderLease;
+}
+
+/** A store that follows the cluster, and writers to it. Nothing is sent before one of them is started. */
 export function connectCluster({ place, clock, random, log }: ClusterOptions): OpenCluster {
   const client = httpsClient(findCluster(place, () => clock.wallMs()));
-  return { server: client.server, client, store: kubernetesStore({ client, clock, random, log }) };
+  const store = kubernetesStore({ client, clock, random, log });
+  const common = { client, clock, random };
+  const writers: ClusterWriters = {
+    statuses: parts => statusWriter({ ...common, ...parts, objects: store }),
+    objects: parts => new WriteQueue({ ...common, ...parts, pace: WRITE_PACE }),
+    events: parts => new WriteQueue({ ...common, ...parts, pace: EVENT_PACE }),
+    lease: parts => new LeaderLease({ ...common, ...parts }),
+  };
+  return { server: client.server, client, store, writers };
 }

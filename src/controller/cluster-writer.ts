@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { OpenCluster, WriteQueue } from '../store/index.ts';
+import type { Clock } from '../time/index.ts';
+import { ClusterEvents } from './cluster-events.ts';
+import { ClusterObjects } from './cluster-objects.ts';
+import { ClusterStatuses } from './cluster-statuses.ts';
+import type { GatewayLog } from './log.ts';
+import { ownedName } from './owned-name.ts';
+import type { View } from './view.ts';
+
+/** Where daemun keeps what is its own, where that exists. */
+const OWN_NAMESPACE = 'daemun-system';
+
+export interface ClusterWriterParts {
+  readonly cluster: Pick<OpenCluster, 'store' | 'writers'>;
+  readonly controllerName: string;
+  /** Names this process among those that serve the same classes. */
+  readonly identity: string;
+  /** Where the Lease is that says which of them writes; null: this one does, whatever others do. */
+  readonly lease: { readonly namespace: string | null } | null;
+  readonly clock: Clock;
+  readonly log: GatewayLog;
+}
+
+/**
+ * What daemun tells a cluster: statuses, the objects that Gateways own, Events. Of all processes with the same controllerName the
+ * one that holds the Lease writes; the others serve all the same.
+ */
+export class ClusterWriter {
+  readonly #parts: ClusterWriterParts;
+  readonly #statuses: ClusterStatuses;
+  readonly #objects: ClusterObjects;
+  readonly #events: ClusterEvents;
+  readonly #queues: { readonly statuses: WriteQueue; readonly objects: WriteQueue; readonly events: WriteQueue };
+  #lease: ReturnType<OpenCluster['writers']['lease']> | null = null;
+  #isBegun = false;
+
+  constructor(parts: ClusterWriterParts) {
+    this.#parts = parts;
+    const { cluster, controllerName, identity, clock } = parts;
+    const { store, writers } = cluster;
+    this.#statuses = new ClusterStatuses(controllerName);
+    this.#events = new ClusterEvents({ controllerName, instance: identity, objects: store, clock });
+    this.#objects = new ClusterObjects({
+      controllerName,
+      objects: store,
+      onTaken: (key, gateway) => this.#tellTaken(key, gateway),
+    });
+    this.#queues = {
+      statuses: writers.statuses({
+        merge: (key, stored) => this.#statuses.merge(key, stored),
+        onRefused: (object, answer) => this.#tellRefused('a status cannot be written', object, answer),
+      }),
+      objects: writers.objects({
+        prepare: key => this.#objects.prepare(key),
+        onRefused: (object, answer) => this.#tellRefused('an object of a Gateway cannot be written', object, answer),
+      }),
+      events: writers.events({
+        prepare: key => this.#events.prepare(key),
+        onRefused: (object, answer) => this.#tellRefused('an Event cannot be written', object, answer),
+      }),
+    };
+    store.onObserved(key => this.#statuses.check(key));
+  }
+
+  /** After each reload; the first begins it all. */
+  reloaded(view: View): void {
+    this.#statuses.reloaded(view);
+    this.#objects.reloaded(view);
+    this.#events.reloaded(view);
+    if (this.#isBegun) return;
+    this.#isBegun = true;
+    this.#begin(view);
+  }
+
+  async close(): Promise<void> {
+    this.#follow();
+    await this.#lease?.stop();
+  }
+
+  #begin({ resources }: View): void {
+    const { cluster, controllerName, identity, lease, log } = this.#parts;
+    if (lease === null) {
+      this.#lead();
+      return;
+    }
+    const hasOwn = resources.namespaces.has(OWN_NAMESPACE);
+    const namespace = lease.namespace ?? (hasOwn ? OWN_NAMESPACE : 'default');
+    const name = ownedName(controllerName, 'leader');
+    this.#lease = cluster.writers.lease({
+      namespace,
+      name,
+      identity,
+      onLeading: () => {
+        log.info('leads: this process writes statuses', { lease: `${namespace}/${name}`, identity });
+        this.#lead();
+      },
+      onFollowing: holder => {
+        log.info('follows: another process writes statuses', { lease: `${namespace}/${name}`, holder });
+        this.#follow();
+      },
+      onTrouble: message =>
+        log.warn('the Lease cannot be had, so statuses may not be written', {
+          lease: `${namespace}/${name}`,
+          error: message,
+          fix: `let daemun's service account get, create and update leases of coordination.k8s.io in ${namespace}`,
+        }),
+    });
+    this.#lease.start();
+  }
+
+  #lead(): void {
+    const { statuses, objects, events } = this.#queues;
+    for (const queue of [statuses, objects, events]) queue.start();
+    this.#statuses.writeThrough(statuses);
+    this.#objects.writeThrough(objects);
+    this.#events.writeThrough(events);
+  }
+
+  #follow(): void {
+    this.#statuses.writeThrough(null);
+    this.#objects.writeThrough(null);
+    this.#events.writeThrough(null);
+    for (const queue of Object.values(this.#queues)) queue.stop();
+  }
+
+  #tellTaken(key: string, gateway: string): void {
+    const [kind, , name] = key.split('/');
+    const note = `${kind} ${name} is somebody else's, so the Gateway has no name in cluster DNS. Rename or delete it`;
+    this.#parts.log.warn('an object has the name of one that daemun would make', { object: key, gateway });
+    this.#events.warn(`Gateway/${gateway}`, 'NameTaken', note);
+  }
+
+  #tellRefused(what: string, object: string, { status, message }: { status: number; message: string }): void {
+    this.#parts.log.warn(what, { object, status, error: message });
+  }
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import assert from 'node:assert/strict';
+import { describe, it, type TestContext } from 'node:test';
+import { VirtualClock } from '../../proxy/virtual-clock.test-support.ts';
+import type { KubeRequest, KubeResponse } from './kube-client.ts';
+import { LeaderLease } from './leader-lease.ts';
+
+interface Held {
+  version: number;
+  spec: Record<string, unknown>;
+}
+
+/** A Lease on a server that can be made to fail, and who competes for it. */
+function setUp(t: TestContext) {
+  const clock = new VirtualClock();
+  let held: Held | null = null;
+  const isDown = new Set<string>();
+  const requests: KubeRequest[] = [];
+  const answer = (status: number): KubeResponse => {
+    const json = held === null ? {} : { metadata: { resourceVersion: String(held.version) }, spec: held.spec };
+    return { status, headers: {}, json };
+  };
+  const write = (status: number, body: unknown): KubeResponse => {
+    const { spec } = body as { spec: Record<string, unknown> };
+    held = { version: (held?.version ?? 0) + 1, spec };
+    return answer(status);
+  };
+  const serve = ({ method, body }: KubeRequest): KubeResponse => {
+    switch (method) {
+      case 'GET':
+        return held === null ? answer(404) : answer(200);
+      case 'POST':
+        return held === null ? write(201, body) : answer(409);
+      default: {
+        const { metadata } = body as { metadata: { resourceVersion: string } };
+        if (held === null) return answer(404);
+        return metadata.resourceVersion === String(held.version) ? write(200, body) : answer(409);
+      }
+    }
+  };
+  const candidate = (identity: string) => {
+    const said: string[] = [];
+    const lease = new LeaderLease({
+      client: {
+        async request(request) {
+          requests.push(request);
+          if (isDown.has(identity)) throw new Error('no connection');
+          return serve(request);
+        },
+      },
+      clock,
+      random: () => 0,
+      namespace: 'daemun-system',
+      name: 'daemun',
+      identity,
+      onLeading: () => said.push('leads'),
+      onFollowing: holder => said.push(`follows ${holder}`),
+      onTrouble: message => said.push(`trouble: ${message}`),
+    });
+    t.after(() => lease.stop());
+    lease.start();
+    return { lease, said };
+  };
+  const pass = async (seconds: number): Promise<void> => {
+    for (let tick = 0; tick < seconds * 4; tick++) {
+      clock.advance(250);
+      for (let turn = 0; turn < 4; turn++) await new Promise(resolve => setImmediate(resolve));
+    }
+  };
+  return { clock, isDown, requests, candidate, pass, held: () => held };
+}
+
+describe('a lease that one process holds', () => {
+  it('is taken by the first, kept, and known to the second', async t => {
+    const { candidate, pass, held, requests } = setUp(t);
+    const a = candidate('a');
+    await pass(1);
+    const b = candidate('b');
+    await pass(60);
+    assert.deepEqual([a.said, b.said], [['leads'], ['follows a']]);
+    assert.equal(held()?.spec['leaseTransitions'], 0);
+    assert.ok(requests.length <= 66, `one request in two seconds for each: ${requests.length}`);
+  });
+
+  it('is given back by who stops, and taken by the next at once', async t => {
+    const { candidate, pass, held } = setUp(t);
+    const a = candidate('a');
+    await pass(1);
+    const b = candidate('b');
+    await pass(1);
+    await a.lease.stop();
+    assert.equal(held()?.spec['holderIdentity'], '');
+    await pass(3);
+    assert.deepEqual(b.said, ['follows a', 'leads']);
+    assert.equal(held()?.spec['leaseTransitions'], 1);
+  });
+
+  it('is lost by who cannot renew it before anybody else takes it', async t => {
+    const { candidate, pass, isDown } = setUp(t);
+    const a = candidate('a');
+    await pass(1);
+    const b = candidate('b');
+    await pass(4);
+    isDown.add('a');
+    await pass(11);
+    assert.deepEqual(a.said, ['leads', 'trouble: no connection', 'follows ']);
+    assert.equal(a.lease.isLeading, false);
+    assert.deepEqual(b.said, ['follows a'], 'the lease still stands');
+    await pass(8);
+    assert.equal(b.lease.isLeading, true);
+    isDown.delete('a');
+    await pass(4);
+    assert.deepEqual(a.said.at(-1), 'follows b');
+    assert.deepEqual([a.lease.isLeading, b.lease.isLeading], [false, true]);
+  });
+
+  it('never has two holders, whoever is cut off and when', async t => {
+    const { candidate, pass, isDown } = setUp(t);
+    const all = ['a', 'b', 'c'].map(name => ({ name, ...candidate(name) }));
+    let seed = 7;
+    for (let step = 0; step < 200; step++) {
+      seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648;
+      const one = all[seed % 3]?.name ?? 'a';
+      if (isDown.has(one)) isDown.delete(one);
+      else if (isDown.size < 2) isDown.add(one);
+      await pass(1 + (seed % 5));
+      const leaders = all.filter(({ lease }) => lease.isLeading);
+      assert.ok(leaders.length <= 1, leaders.map(({ name }) => name).join());
+    }
+  });
+});

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * One process of several leads: who holds a Lease (coordination.k8s.io/v1), by the rules and with the timings of Kubernetes' own
+ * controllers. A holder that does not renew is replaced; one that cannot renew stops leading before anybody takes over, for
+ * RENEW_DEADLINE_MS is shorter than the lease. How long a lease of somebody else has stood is told by our own clock, from when we
+ * saw it change, so clocks may differ.
+ *
+ *     following ──lease is free, or its holder is silent──► leading
+ *         ▲                                                   │
+ *         └───────── taken by another, or not renewed ────────┘
+ */
+import type { Clock, Random, Timer } from '../../time/index.ts';
+import { isObject } from '../plain-object.ts';
+import { type KubeClient, type KubeResponse, statusMessage } from './kube-client.ts';
+
+/** A holder that is silent for so long is replaced. */
+export const LEASE_DURATION_MS = 15_000;
+/** A leader that could not renew for so long stops leading. */
+export const RENEW_DEADLINE_MS = 10_000;
+const RETRY_PERIOD_MS = 2_000;
+/** So that followers do not ask in step. */
+const RETRY_JITTER = 0.2;
+
+export interface LeaderLeaseParts {
+  readonly client: Pick<KubeClient, 'request'>;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly namespace: string;
+  readonly name: string;
+  /** Names this process among those that share the lease. */
+  readonly identity: string;
+  onLeading(): void;
+  /** Leads no longer, or does not begin to. `holder`: who does; '' when nobody is known to. */
+  onFollowing(holder: string): void;
+  /** The lease can be neither read nor written; told once until it can. */
+  onTrouble(message: string): void;
+}
+
+/** A lease as it was seen last. */
+interface SeenLease {
+  readonly spec: LeaseSpec;
+  readonly resourceVersion: string;
+  /** When it was seen to change. */
+  readonly changedMs: number;
+}
+
+interface LeaseSpec {
+  readonly holderIdentity: string;
+  readonly leaseDurationSeconds: number;
+  readonly acquireTime: string;
+  readonly renewTime: string;
+  readonly leaseTransitions: number;
+}
+
+type Outcome =
+  | { readonly kind: 'held' }
+  | { readonly kind: 'taken' }
+  | { readonly kind: 'failed'; readonly why: string };
+
+export class LeaderLease {
+  readonly #parts: LeaderLeaseParts;
+  readonly #path: string;
+  #seen: SeenLease | null = null;
+  #isLeading = false;
+  /** Whom we said we follow; null: nothing was said. */
+  #told: string | null = null;
+  #trouble = '';
+  #renewedMs = 0;
+  #next: Timer | null = null;
+  #deadline: Timer | null = null;
+  #abort = new AbortController();
+  #running: Promise<void> = Promise.resolve();
+  #isStopped = false;
+
+  constructor(parts: LeaderLeaseParts) {
+    this.#parts = parts;
+    this.#path = `/apis/coordination.k8s.io/v1/namespaces/${parts.namespace}/leases`;
+  }
+
+  get isLeading(): boolean {
+    return this.#isLeading;
+  }
+
+  /** Who holds the lease, as far as is known; '' when nobody does. */
+  get holder(): string {
+    return this.#seen?.spec.holderIdentity ?? '';
+  }
+
+  start(): void {
+    this.#running = this.#round();
+  }
+
+  /** Stops leading, and gives the lease back so that another need not wait. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#next?.cancel();
+    this.#deadline?.cancel();
+    this.#abort.abort(new Error('no longer wanted'));
+    await this.#running;
+    const wasLeading = this.#isLeading;
+    this.#isLeading = false;
+    const seen = this.#seen;
+    if (!wasLeading || seen === null) return;
+    const spec = { ...seen.spec, holderIdentity: '', leaseDurationSeconds: 1, renewTime: this.#now() };
+    const late = new AbortController();
+    const timer = this.#parts.clock.after(RETRY_PERIOD_MS, () => late.abort(new Error('no answer')));
+    await this.#put(spec, seen.resourceVersion, late.signal).catch(() => undefined);
+    timer.cancel();
+  }
+
+  async #round(): Promise<void> {
+    const startedMs = this.#parts.clock.nowMs();
+    const { signal } = this.#abort;
+    const outcome = await this.#try(signal).catch(
+      (error: unknown): Outcome => ({ kind: 'failed', why: error instanceof Error ? error.message : String(error) }),
+    );
+    if (this.#isStopped) return;
+    switch (outcome.kind) {
+      case 'held':
+        this.#renewedMs = startedMs;
+        this.#lead();
+        break;
+      case 'taken':
+        this.#follow(this.holder);
+        break;
+      case 'failed':
+        if (outcome.why !== this.#trouble) this.#parts.onTrouble(outcome.why);
+        this.#trouble = outcome.why;
+        break;
+    }
+    if (outcome.kind !== 'failed') this.#trouble = '';
+    const jitter = this.#isLeading ? 0 : RETRY_PERIOD_MS * RETRY_JITTER * this.#parts.random();
+    this.#next = this.#parts.clock.after(RETRY_PERIOD_MS + jitter, () => this.start());
+  }
+
+  #lead(): void {
+    const { clock } = this.#parts;
+    this.#deadline?.cancel();
+    const leftMs = Math.max(0, this.#renewedMs + RENEW_DEADLINE_MS - clock.nowMs());
+    this.#deadline = clock.after(leftMs, () => this.#expire());
+    if (this.#isLeading) return;
+    this.#isLeading = true;
+    this.#told = null;
+    this.#parts.onLeading();
+  }
+
+  /** Not renewed in time: nobody may think that we lead. */
+  #expire(): void {
+    this.#abort.abort(new Error(`not renewed within ${RENEW_DEADLINE_MS / 1_000} s`));
+    this.#abort = new AbortController();
+    this.#follow('');
+  }
+
+  #follow(holder: string): void {
+    this.#deadline?.cancel();
+    this.#deadline = null;
+    this.#isLeading = false;
+    if (this.#told === holder) return;
+    this.#told = holder;
+    this.#parts.onFollowing(holder);
+  }
+
+  /** Renews or takes the lease where that may be done. */
+  async #try(signal: AbortSignal): Promise<Outcome> {
+    const { clock, identity } = this.#parts;
+    if (!this.#isLeading || this.#seen === null) {
+      const read = await this.#parts.client.request({
+        method: 'GET',
+        path: `${this.#path}/${this.#parts.name}`,
+        signal,
+      });
+      if (read.status === 404) return this.#create(signal);
+      if (read.status !== 200) return failed(read);
+      this.#see(read.json);
+    }
+    const seen = this.#seen;
+    if (seen === null) return { kind: 'failed', why: 'the Lease has no spec' };
+    const { holderIdentity, leaseDurationSeconds } = seen.spec;
+    const isOurs = holderIdentity === identity;
+    const isAlive = clock.nowMs() - seen.changedMs < leaseDurationSeconds * 1_000;
+    if (!isOurs && holderIdentity !== '' && isAlive) return { kind: 'taken' };
+    const answer = await this.#put(this.#spec(isOurs ? seen.spec : null), seen.resourceVersion, signal);
+    if (answer.status === 409 || answer.status === 404) {
+      // Somebody else was faster, or took it away: look again before anything is said.
+      this.#seen = null;
+      return answer.status === 404 ? this.#create(signal) : this.#reread(signal);
+    }
+    if (answer.status !== 200) return failed(answer);
+    this.#see(answer.json);
+    return { kind: 'held' };
+  }
+
+  async #reread(signal: AbortSignal): Promise<Outcome> {
+    const read = await this.#parts.client.request({ method: 'GET', path: `${this.#path}/${this.#parts.name}`, signal });
+    if (read.status !== 200) return failed(read);
+    this.#see(read.json);
+    return this.holder === this.#parts.identity ? { kind: 'held' } : { kind: 'taken' };
+  }
+
+  async #create(signal: AbortSignal): Promise<Outcome> {
+    const { client, namespace, name } = this.#parts;
+    const body = {
+      apiVersion: 'coordination.k8s.io/v1',
+      kind: 'Lease',
+      metadata: { namespace, name },
+      spec: this.#spec(null),
+    };
+    const answer = await client.request({ method: 'POST', path: this.#path, body, signal });
+    if (answer.status === 409) return { kind: 'taken' };
+    if (answer.status !== 201) return failed(answer);
+    this.#see(answer.json);
+    return { kind: 'held' };
+  }
+
+  #put(spec: LeaseSpec, resourceVersion: string, signal: AbortSignal): Promise<KubeResponse> {
+    const { client, namespace, name } = this.#parts;
+    const metadata = { namespace, name, resourceVersion };
+    const body = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata, spec };
+    return client.request({ method: 'PUT', path: `${this.#path}/${name}`, body, signal });
+  }
+
+  /** `ours`: the lease that is renewed; null: it is taken. */
+  #spec(ours: LeaseSpec | null): LeaseSpec {
+    const now = this.#now();
+    const transitions = this.#seen?.spec.leaseTransitions;
+    return {
+      holderIdentity: this.#parts.identity,
+      leaseDurationSeconds: LEASE_DURATION_MS / 1_000,
+      acquireTime: ours?.acquireTime ?? now,
+      renewTime: now,
+      leaseTransitions: ours?.leaseTransitions ?? (transitions === undefined ? 0 : transitions + 1),
+    };
+  }
+
+  /** RFC 3339 with microseconds, as the API wants them. */
+  #now(): string {
+    return new Date(this.#parts.clock.wallMs()).toISOString().replace('Z', '000Z');
+  }
+
+  #see(json: unknown): void {
+    const { metadata, spec } = isObject(json) ? json : {};
+    const read = isObject(spec) ? spec : {};
+    const next: LeaseSpec = {
+      holderIdentity: textOf(read['holderIdentity']),
+      leaseDurationSeconds: numberOf(read['leaseDurationSeconds'], LEASE_DURATION_MS / 1_000),
+      acquireTime: textOf(read['acquireTime']),
+      renewTime: textOf(read['renewTime']),
+      leaseTransitions: numberOf(read['leaseTransitions'], 0),
+    };
+    const isSame = this.#seen !== null && JSON.stringify(this.#seen.spec) === JSON.stringify(next);
+    const changedMs = isSame && this.#seen !== null ? this.#seen.changedMs : this.#parts.clock.nowMs();
+    this.#seen = {
+      spec: next,
+      resourceVersion: isObject(metadata) ? textOf(metadata['resourceVersion']) : '',
+      changedMs,
+    };
+  }
+}
+
+function failed(answer: KubeResponse): Outcome {
+  return { kind: 'failed', why: `${answer.status} ${statusMessage(answer.json)}`.trim() };
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function numberOf(value: unknown, absent: number): number {
+  return typeof value === 'number' ? value : absent;
+}

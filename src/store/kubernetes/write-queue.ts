@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Clock, Random, Timer } from '../../time/index.ts';
+import { ForbiddenKinds } from './forbidden-kinds.ts';
+import { type KubeClient, type KubeRequest, type KubeResponse, retryAfterMs, statusMessage } from './kube-client.ts';
+import { RetryDelay } from './retry-delay.ts';
+import { TokenBucket } from './token-bucket.ts';
+
+/** How fast a queue writes. */
+export interface WritePace {
+  readonly perSecond: number;
+  /** So many may come together after a rest. */
+  readonly burst: number;
+  readonly atOnce: number;
+}
+
+/**
+ * 2,000 new routes are told in five seconds, and an API server with one core has time for others; so many at once hide the time
+ * that one write takes.
+ */
+export const WRITE_PACE: WritePace = { perSecond: 400, burst: 100, atOnce: 6 };
+/** Events are for people: what comes faster than this, nobody reads. */
+export const EVENT_PACE: WritePace = { perSecond: 2, burst: 50, atOnce: 1 };
+
+/** A write whose turn it is. */
+export interface Write {
+  readonly request: Omit<KubeRequest, 'signal'>;
+  /** It was taken; the answer's body. */
+  done(json: unknown): void;
+  /** 409: finds out what is there now. The object is due again when this resolves. */
+  conflicted(signal: AbortSignal): Promise<void>;
+}
+
+export interface WriteQueueParts {
+  readonly client: Pick<KubeClient, 'request'>;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly pace: WritePace;
+  /** What is to be written of an object, asked for when it is its turn; undefined: nothing. */
+  prepare(key: string): Write | undefined;
+  /** What cannot be written: told once for the same bytes, and once for a kind that we may not write. */
+  onRefused(key: string, answer: { readonly status: number; readonly message: string }): void;
+}
+
+/** How writes ended. */
+export interface WriteCounts {
+  written: number;
+  /** Somebody else was faster; written again on what they wrote. */
+  conflicts: number;
+  /** The server did not take it and never will. */
+  refused: number;
+  /** No answer, or a server that struggles: tried again. */
+  failed: number;
+}
+
+/**
+ * Brings objects to the API server at a pace. Objects are marked by key (`Kind/namespace/name`); what is to be written is asked for
+ * when it is an object's turn, so that the newest counts and at most one entry an object waits. A server that struggles is left
+ * alone for a while, with all that is due kept.
+ */
+export class WriteQueue {
+  readonly #parts: WriteQueueParts;
+  /** In order of marking. */
+  readonly #due = new Set<string>();
+  readonly #writing = new Set<string>();
+  /** What the server refused, so that it is not sent again and again: at most one an object. */
+  readonly #refused = new Map<string, string>();
+  readonly #forbidden: ForbiddenKinds;
+  readonly #bucket: TokenBucket;
+  readonly #delay: RetryDelay;
+  readonly counts: WriteCounts = { written: 0, conflicts: 0, refused: 0, failed: 0 };
+  #abort: AbortController | null = null;
+  #pause: Timer | null = null;
+  #onSettled: (() => void)[] = [];
+
+  constructor(parts: WriteQueueParts) {
+    this.#parts = parts;
+    this.#bucket = new TokenBucket(parts.clock, parts.pace);
+    this.#delay = new RetryDelay(parts.random);
+    this.#forbidden = new ForbiddenKinds(parts.clock, keys => {
+      for (const key of keys) this.mark(key);
+    });
+  }
+
+  /** Begins to write. What was marked before is not known. */
+  start(): void {
+    this.#abort ??= new AbortController();
+  }
+
+  /** Ends all requests and forgets what is due. `start` may follow. */
+  stop(): void {
+    this.#abort?.abort(new Error('nothing is written any more'));
+    this.#abort = null;
+    this.#due.clear();
+    this.#refused.clear();
+    this.#forbidden.clear();
+    this.#pause?.cancel();
+    this.#pause = null;
+    this.#tellSettled();
+  }
+
+  /** An object may have to be written: what it should be changed, or what is stored did. No effect before `start`. */
+  mark(key: string): void {
+    if (this.#abort === null) return;
+    this.#due.add(key);
+    this.#pump();
+  }
+
+  /** Resolves when nothing is due. */
+  settled(): Promise<void> {
+    return this.#isSettled() ? Promise.resolve() : new Promise(resolve => this.#onSettled.push(resolve));
+  }
+
+  #isSettled(): boolean {
+    return this.#due.size === 0 && this.#writing.size === 0;
+  }
+
+  #tellSettled(): void {
+    if (!this.#isSettled()) return;
+    const waiting = this.#onSettled;
+    this.#onSettled = [];
+    for (const resolve of waiting) resolve();
+  }
+
+  #wait(delayMs: number): void {
+    this.#pause?.cancel();
+    this.#pause = this.#parts.clock.after(delayMs, () => {
+      this.#pause = null;
+      this.#pump();
+    });
+  }
+
+  /** Starts as many writes as there may be. */
+  #pump(): void {
+    const abort = this.#abort;
+    if (abort === null) return;
+    for (const key of this.#due) {
+      if (this.#pause !== null || this.#writing.size >= this.#parts.pace.atOnce) break;
+      if (this.#writing.has(key)) continue;
+      const write = this.#prepare(key);
+      if (write !== undefined) {
+        const delayMs = this.#bucket.take();
+        if (delayMs > 0) {
+          this.#wait(delayMs);
+          break;
+        }
+        this.#begin(key, write, abort.signal);
+      }
+      this.#due.delete(key);
+    }
+    this.#tellSettled();
+  }
+
+  #prepare(key: string): Write | undefined {
+    if (this.#forbidden.holds(key)) return undefined;
+    const write = this.#parts.prepare(key);
+    const refused = write === undefined ? undefined : this.#refused.get(key);
+    return refused !== undefined && refused === bytesOf(write) ? undefined : write;
+  }
+
+  #begin(key: string, write: Write, signal: AbortSignal): void {
+    this.#writing.add(key);
+    void this.#send(key, write, signal)
+      .catch(() => signal.aborted || this.#struggles(key, null))
+      .finally(() => {
+        this.#writing.delete(key);
+        this.#pump();
+        this.#tellSettled();
+      });
+  }
+
+  async #send(key: string, write: Write, signal: AbortSignal): Promise<void> {
+    const answer = await this.#parts.client.request({ ...write.request, signal });
+    if (signal.aborted) return;
+    const { status } = answer;
+    if (status < 300) {
+      this.counts.written += 1;
+      this.#delay.reset();
+      this.#refused.delete(key);
+      this.#forbidden.allow(key);
+      write.done(answer.json);
+    } else if (status === 409) {
+      this.counts.conflicts += 1;
+      await write.conflicted(signal);
+      this.mark(key);
+    } else if (status === 401 || status === 408 || status === 429 || status >= 500) {
+      this.#struggles(key, answer);
+    } else if (status !== 404) {
+      this.#refuse(key, write, answer);
+    }
+  }
+
+  #struggles(key: string, answer: KubeResponse | null): void {
+    this.counts.failed += 1;
+    this.#wait(this.#delay.next(answer === null ? null : retryAfterMs(answer)));
+    this.mark(key);
+  }
+
+  #refuse(key: string, write: Write, { status, json }: KubeResponse): void {
+    this.counts.refused += 1;
+    const isForbidden = status === 403;
+    const isNews = !isForbidden || this.#forbidden.add(key);
+    if (!isForbidden) this.#refused.set(key, bytesOf(write));
+    if (isNews) this.#parts.onRefused(key, { status, message: statusMessage(json) });
+  }
+}
+
+/** What is asked for, but for the version that it is asked of. */
+function bytesOf(write: Write | undefined): string {
+  return JSON.stringify(write?.request.body, (name, value: unknown) =>
+    name === 'resourceVersion' ? undefined : value,
+  );
+}
