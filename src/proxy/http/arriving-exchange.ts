@@ -15,8 +15,9 @@ import { SteppedExchange } from './stepped-exchange.ts';
  */
 export function passGate(exchange: ExchangeState, decision: Decision): void {
   const arriving = new ArrivingExchange(exchange, decision);
-  exchange.steps = new StepRun(arriving, decision.gate);
-  exchange.steps.run(arriving);
+  const run = new StepRun(arriving, decision.gate);
+  exchange.detour().steps = run;
+  run.run(arriving);
 }
 
 /** An exchange as the filters of its listener see it. */
@@ -43,7 +44,7 @@ class ArrivingExchange extends SteppedExchange implements StepRunOwner {
     const exchange = this.exchange;
     const { head, scope } = this.decision;
     const decision = scope.decide(head, exchange.fields);
-    exchange.steps = null;
+    exchange.detour().steps = null;
     exchange.decision = decision;
     exchange.call?.takenBy(decision.rule);
     route(exchange, decision);

@@ -8,6 +8,7 @@ import type { Attempts } from './attempts.ts';
 import type { CompiledBackend } from './compiled-rule.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { Decision } from './decision.ts';
+import { Detours } from './detours.ts';
 import type { HeldHead } from './held-head.ts';
 import { RequestPipe } from './request-pipe.ts';
 import type { Scope } from './scope.ts';
@@ -53,12 +54,6 @@ export abstract class ExchangeState {
   readonly outcome: Outcome = new Outcome();
   decision: Decision | null = null;
   backend: CompiledBackend | null = null;
-  /** What becomes of the upgrade that it asks for; null: it asks for none. */
-  tunnel: Tunnel | null = null;
-  /** Its way through the steps of its rule; null: there are none. */
-  steps: StepRun | null = null;
-  /** The peer's, or the one that a trusted proxy says. */
-  clientAddress: string;
   startedMs = 0;
   /** How long after that the last try began. Whole milliseconds, so that it is no heap number. */
   openedAfterMs = 0;
@@ -67,12 +62,6 @@ export abstract class ExchangeState {
   /** What an endpoint gets; the fields are those received until they are changed for it. */
   outgoing: HeaderList = NO_HEAD;
   outgoingFields: VolatileFields = null;
-  /** What steps want changed in the response's head; null: nothing. */
-  responseChange: FieldChange | null = null;
-  /** The head of an answer that may still be dropped for another try. */
-  held: HeldHead | null = null;
-  /** What comes with the response besides; null: nothing. */
-  responseFields: VolatileFields = null;
   /** A head went to the client. */
   responseStarted = false;
   /** What the request speaks, and what the response does. */
@@ -83,21 +72,54 @@ export abstract class ExchangeState {
   /** For the caps: its own cost with the request's head, and what it is charged with in all. */
   headBytes = 0;
   chargedBytes = 0;
-  /** The session that the request carries. */
-  session: SessionToken | null = null;
   isFinished = false;
-  /** An answer of ours that is sent when the request has ended. */
-  heldAnswer: Answer | null = null;
-  /** What had moved when `idle-stream.ts` looked last (-1: it did not yet), and since when nothing did, in whole milliseconds. */
-  movedBytes = -1;
-  movedMs = 0;
+  /** null: nothing of it is there. */
+  detours: Detours | null = null;
 
   constructor(owner: ExchangeOwner, stream: MessageStream) {
     this.owner = owner;
-    this.clientAddress = owner.peerAddress;
     this.stream = stream;
     this.request = new RequestPipe(stream, owner.serving.bodies);
     this.response = new BodyPipe(null, owner.serving.bodies);
+  }
+
+  /** Makes room for what few requests have. */
+  detour(): Detours {
+    this.detours ??= new Detours();
+    return this.detours;
+  }
+
+  get tunnel(): Tunnel | null {
+    return this.detours === null ? null : this.detours.tunnel;
+  }
+
+  get steps(): StepRun | null {
+    return this.detours === null ? null : this.detours.steps;
+  }
+
+  get session(): SessionToken | null {
+    return this.detours === null ? null : this.detours.session;
+  }
+
+  get responseChange(): FieldChange | null {
+    return this.detours === null ? null : this.detours.responseChange;
+  }
+
+  get responseFields(): readonly string[] | null {
+    return this.detours === null ? null : this.detours.responseFields;
+  }
+
+  get held(): HeldHead | null {
+    return this.detours === null ? null : this.detours.held;
+  }
+
+  get heldAnswer(): Answer | null {
+    return this.detours === null ? null : this.detours.heldAnswer;
+  }
+
+  /** The peer's, or the one that a trusted proxy says. */
+  get clientAddress(): string {
+    return this.detours?.saidAddress ?? this.owner.peerAddress;
   }
 
   /** Payload that waits for either side. */

@@ -58,8 +58,7 @@ export class Exchange
     const isGated = decided.gate.length > 0;
     const decision = isGated ? decided.unrouted(head) : decided;
     this.decision = decision;
-    if (decision.trust.proxies !== null)
-      this.clientAddress = clientOf(this.owner.peerAddress, decision.trust, { head, fields });
+    if (decision.trust.proxies !== null) this.#believe(decision, head, fields);
     this.owner.exchangeStarted();
     this.face = decision.face;
     this.call = decision.face.begin(decision, this.outcome);
@@ -68,6 +67,11 @@ export class Exchange
     if (this.isFinished) return;
     if (isGated) passGate(this, decision);
     else route(this, decision);
+  }
+
+  #believe({ trust }: Decision, head: HeaderList, fields: VolatileFields): void {
+    const address = clientOf(this.owner.peerAddress, trust, { head, fields });
+    if (address !== this.owner.peerAddress) this.detour().saidAddress = address;
   }
 
   get isApart(): boolean {
@@ -203,7 +207,7 @@ export class Exchange
 
   releaseHead(held: HeldHead): void {
     if (this.held !== held || this.isFinished) return;
-    this.held = null;
+    this.detour().held = null;
     this.#deliverHead(held.list, held.fields, false);
   }
 
@@ -232,14 +236,15 @@ export class Exchange
   upstreamEnded(end: StreamEnd): void {
     if (this.response.ended) return;
     const isUntouched = this.held === null && end.origin !== 'codec' && end.reason === 'refused';
-    this.held = null;
+    if (this.detours !== null) this.detours.held = null;
     if (isUntouched && moveElsewhere(this)) return;
     this.answer(streamEnded(this.face, end, this.responseStarted));
   }
 
   runSteps(steps: readonly FilterStep[], decision: Decision): void {
-    this.steps = new StepRun(this, steps);
-    this.steps.run(new SteppedExchange(this, decision));
+    const run = new StepRun(this, steps);
+    this.detour().steps = run;
+    run.run(new SteppedExchange(this, decision));
   }
 
   onStepsDone(): void {

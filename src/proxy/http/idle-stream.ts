@@ -34,7 +34,7 @@ export function checkIdle(exchange: ExchangeState, nowMs: number): void {
   const reason = limit === 'stream_stalled' ? limit : 'stream_idle';
   if (sayGoodbye(exchange, { isLast: false })) {
     exchange.outcome.reason = reason;
-    exchange.movedMs = Math.trunc(nowMs);
+    exchange.detour().movedMs = Math.trunc(nowMs);
   } else exchange.answer(streamIdle(reason));
 }
 
@@ -46,12 +46,13 @@ function idleLimitOf(exchange: ExchangeState, nowMs: number): 'stream_stalled' |
     exchange.waitingBytes +
     (exchange.request.ended ? 1 : 0) +
     (exchange.responseStarted ? 1 : 0);
-  if (moved !== exchange.movedBytes) {
-    exchange.movedBytes = moved;
-    exchange.movedMs = Math.trunc(nowMs);
+  const detours = exchange.detour();
+  if (moved !== detours.movedBytes) {
+    detours.movedBytes = moved;
+    detours.movedMs = Math.trunc(nowMs);
     return null;
   }
-  const idleMs = nowMs - exchange.movedMs;
+  const idleMs = nowMs - detours.movedMs;
   const { tunnel } = exchange;
   if (idleMs >= STALLED_STREAM_MS && isOwed(exchange)) return 'stream_stalled';
   if (tunnel?.state !== 'open') return idleMs >= QUIET_STREAM_MS ? 'stream_idle' : null;

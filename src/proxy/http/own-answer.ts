@@ -27,7 +27,7 @@ export function holdAnswer(exchange: ExchangeState, answer: Answer): boolean {
   )
     return false;
   const { loop } = exchange.owner.serving;
-  exchange.heldAnswer = answer;
+  exchange.detour().heldAnswer = answer;
   exchange.request.discard();
   exchange.deadlines.arm('own-answer', loop, loop.nowMs + MAX_WAIT_MS);
   return true;
@@ -48,7 +48,7 @@ export function dropRequest(exchange: ExchangeState, bytes: number): void {
 /** Sends the answer that was kept. */
 export function releaseAnswer(exchange: ExchangeState): void {
   const answer = exchange.heldAnswer;
-  exchange.heldAnswer = null;
+  exchange.detour().heldAnswer = null;
   if (answer !== null) sendAnswer(exchange, answer);
 }
 

@@ -113,8 +113,9 @@ function readSession(exchange: ExchangeState, session: RuleSession): SessionToke
   const { decision, fields, owner } = exchange;
   if (decision === null) return null;
   const { sessionKeys: keys, clock } = owner.serving;
-  exchange.session = session.read(decision.head, fields, { keys, nowMs: clock.wallMs() });
-  return exchange.session;
+  const token = session.read(decision.head, fields, { keys, nowMs: clock.wallMs() });
+  if (token !== null) exchange.detour().session = token;
+  return token;
 }
 
 function hashOf(exchange: ExchangeState, key: NonNullable<ClusterPool['hashKey']>): number {

@@ -50,8 +50,9 @@ export function keepsBack(exchange: ExchangeState & HeldHeadOwner, retry: Compil
   const { attempts, face, owner, request } = exchange;
   const isDecided = head.isLast || !retry.holdsHeads || !face.endsWithStatus;
   if (isDecided || !request.isReplayable || attempts.retries >= retry.attempts) return false;
-  exchange.held = new HeldHead(exchange, head.list, head.fields);
-  owner.serving.loop.markDirty(exchange.held);
+  const held = new HeldHead(exchange, head.list, head.fields);
+  exchange.detour().held = held;
+  owner.serving.loop.markDirty(held);
   return true;
 }
 
@@ -60,7 +61,7 @@ export function retriesHeld(exchange: ExchangeState, held: HeldHead, trailers: V
   const retry = exchange.decision?.rule?.retry ?? null;
   if (retry === null || !takesCall(exchange, retry, trailers)) return false;
   if (!dropsAnswer(exchange, retry, trailers, Number(held.list.get(':status') ?? 0))) return false;
-  exchange.held = null;
+  exchange.detour().held = null;
   return true;
 }
 

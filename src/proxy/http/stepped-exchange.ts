@@ -108,17 +108,18 @@ export class SteppedExchange implements SteppedRequest {
   }
 
   changeResponse(change: FieldChange): void {
-    const exchange = this.exchange;
-    const before = exchange.responseChange;
-    exchange.responseChange =
+    const detours = this.exchange.detour();
+    const before = detours.responseChange;
+    detours.responseChange =
       before === null
         ? change
         : { puts: [...before.puts, ...change.puts], removes: [...before.removes, ...change.removes] };
   }
 
   addToResponse(fields: readonly string[]): void {
-    const { responseFields } = this.exchange;
-    this.exchange.responseFields = responseFields === null ? fields : [...responseFields, ...fields];
+    const detours = this.exchange.detour();
+    const { responseFields } = detours;
+    detours.responseFields = responseFields === null ? fields : [...responseFields, ...fields];
   }
 
   resume(verdict: Exclude<StepVerdict, { kind: 'wait' }>): void {

@@ -29,7 +29,7 @@ export function askForTunnel(exchange: ExchangeState, protocol: string): boolean
     exchange.answer(upgradesFull());
     return false;
   }
-  exchange.tunnel = new Tunnel(protocol, owner.serving.metrics);
+  exchange.detour().tunnel = new Tunnel(protocol, owner.serving.metrics);
   return true;
 }
 

@@ -52,9 +52,8 @@ export class UpstreamAttempt implements UpstreamRequest {
   endpoint: UpstreamEndpoint | null = null;
   readonly #exchange: AttemptOwner;
   #isOver = false;
-  /** Whose answer is dropped as it comes. */
-  #discarded: MessageStream | null = null;
-  #discardedBytes = 0;
+  /** The answer that is dropped as it comes. */
+  #discarded: DiscardedAnswer | null = null;
 
   constructor(exchange: AttemptOwner, cluster: ClusterPool, hash: number, pinned: string | null) {
     this.#exchange = exchange;
@@ -84,7 +83,7 @@ export class UpstreamAttempt implements UpstreamRequest {
   /** Another try follows. The rest of this one's answer is read and dropped, until it is abandoned. */
   discard(outcome: 'ok' | 'failed'): void {
     if (this.#isOver) return;
-    if (this.stream?.isClosed === false) this.#discarded = this.stream;
+    if (this.stream?.isClosed === false) this.#discarded = new DiscardedAnswer(this.stream);
     this.#end(outcome);
   }
 
@@ -114,7 +113,7 @@ export class UpstreamAttempt implements UpstreamRequest {
 
   onData(_stream: MessageStream, chunk: Buffer, start: number, end: number, endStream: boolean): void {
     if (!this.#isOver) this.#exchange.upstreamData(chunk, start, end, endStream);
-    else if (this.#discarded !== null) this.#drop(end - start);
+    else if (this.#discarded?.drop(end - start) === false) this.#stopDiscarding();
   }
 
   onTrailers(_stream: MessageStream, trailers: HeaderList, fields: VolatileFields): void {
@@ -140,21 +139,32 @@ export class UpstreamAttempt implements UpstreamRequest {
     this.#end(outcome);
   }
 
-  #drop(bytes: number): void {
-    this.#discarded?.consumed(bytes);
-    this.#discardedBytes += bytes;
-    if (this.#discardedBytes > MAX_DISCARDED_BYTES) this.#stopDiscarding();
-  }
-
   #stopDiscarding(): void {
-    const stream = this.#discarded;
+    const stream = this.#discarded?.stream;
     this.#discarded = null;
-    if (stream !== null && !stream.isClosed) stream.reset('cancelled');
+    if (stream?.isClosed === false) stream.reset('cancelled');
   }
 
   #end(outcome: 'ok' | 'failed'): void {
     this.#isOver = true;
     this.stream = null;
     if (this.endpoint !== null) this.cluster.done(this.endpoint, outcome);
+  }
+}
+
+/** An answer that nobody gets, as far as it came. */
+class DiscardedAnswer {
+  readonly stream: MessageStream;
+  #bytes = 0;
+
+  constructor(stream: MessageStream) {
+    this.stream = stream;
+  }
+
+  /** False: it is too long to be read to its end. */
+  drop(bytes: number): boolean {
+    this.stream.consumed(bytes);
+    this.#bytes += bytes;
+    return this.#bytes <= MAX_DISCARDED_BYTES;
   }
 }
