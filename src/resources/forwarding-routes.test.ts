@@ -78,7 +78,7 @@ describe('TLSRoute', () => {
     [hostnames, [], 'schema/items'],
     [hostnames, Array.from({ length: 1024 }, (_, index) => `a${index}`), 'accepted'],
     [hostnames, Array.from({ length: 1025 }, (_, index) => `a${index}`), 'schema/items'],
-    [hostnames, ['10.0.0.1'], 'schema/pattern', `${hostnames}.0`],
+    [hostnames, ['10.0.0.1'], 'schema/hostname-address', `${hostnames}.0`],
     [hostnames, ['10.0.0.01'], 'accepted'],
     [hostnames, ['*'], 'schema/pattern', `${hostnames}.0`],
     [at, [rule, rule], 'schema/items'],

@@ -31,6 +31,7 @@ export const SCHEMA_CODES = {
   'schema/address-value': 'the value of an address does not fit its type',
   'schema/address-routability': 'the routability of an address is none that the API knows or leaves to implementations',
   'schema/ca-namespace': 'a reference to a ClusterTrustBundle, which is in no namespace, names one',
+  'schema/hostname-address': 'a hostname of a TLSRoute is an IP address, which no server name can be',
   'schema/ca-source': 'CA certificates are named in two ways, or not at all',
   'schema/subject-alt-name': 'a name that a certificate must have has a field that belongs to another type',
   'schema/trust-bundle': 'a ClusterTrustBundle has no certificate',

@@ -16,7 +16,7 @@ const hostnames = list(hostname, { min: 1, max: MAX_HOSTNAMES }).check(context =
   const index = context.value.findIndex(isCanonicalIpv4);
   if (index < 0) return;
   refuse(context, {
-    code: 'schema/pattern',
+    code: 'schema/hostname-address',
     path: [index],
     message: `${quote(context.value[index])} is an IP address, which no server name (SNI) can be`,
     help: 'write the host name that clients ask for',

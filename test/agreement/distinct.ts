@@ -18,8 +18,9 @@ export function* distinctMutants(): Generator<Mutant> {
     if (parsed.outcome !== 'refused') continue;
     const kind = isFields(mutant.object) ? `${mutant.object['apiVersion']} ${mutant.object['kind']}` : '';
     const texts = parsed.issues.filter(({ path }) => path[0] === 'spec').map(issue => `${kind} ${essence(issue)}`);
-    // An API server may look no further than the first of several faults, so one that stands alone tells more.
-    const known = parsed.issues.length === 1 ? saidAlone : said;
+    // An API server that finds faults of single fields looks at no rules between fields, so rules that stand alone tell more.
+    const isPlain = parsed.issues.length === 1 || !parsed.issues.some(({ code }) => OF_ONE_FIELD.has(code));
+    const known = isPlain ? saidAlone : said;
     if (texts.every(text => known.has(text))) continue;
     for (const text of texts) known.add(text);
     yield mutant;
@@ -28,6 +29,16 @@ export function* distinctMutants(): Generator<Mutant> {
 
 /** Codes of which one message tells no other rule than another message. */
 const ONE_RULE: ReadonlySet<string> = new Set(['schema/type', 'schema/enum', 'schema/pattern', 'schema/required']);
+
+/** Codes of faults that are found before the rules between fields are looked at. */
+const OF_ONE_FIELD: ReadonlySet<string> = new Set([
+  ...ONE_RULE,
+  'schema/unknown-field',
+  'schema/length',
+  'schema/range',
+  'schema/items',
+  'schema/duplicate',
+]);
 
 /** What is wrong and where, without the value that is. */
 function essence({ code, path, message }: SchemaIssue): string {

@@ -3,13 +3,13 @@
 /**
  * Compares our verdicts with an API server's, over every single mutation and over random ones:
  *
- *     node test/agreement/run.ts [--kubeconfig FILE] [--random N] [--seed N] [--every N] [--from N] [--distinct] [--show N] [--files]
+ *     node test/agreement/run.ts [--kubeconfig FILE] [--random N] [--seed N] [--every N] [--from N] [--distinct] [--kind K] [--show N] [--files]
  *
  * `--every N` takes each N-th of the systematic mutants only (0: none), `--from N` begins with the N-th, and `--distinct` takes
- * those first to which we say something that we do not say to others. `--files` reads every object from a file, as
- * `daemun check` does, and doubles fields in their text. Prints the disagreements in groups, and which fields and rules of the
- * CRDs no mutant was refused for; exit code 1 when there is a disagreement. Needs the test cluster, reachable from here
- * (KUBE_HARNESS_HOST_LINK=1).
+ * those first to which we say something that we do not say to others. `--kind K` takes systematic mutants of one kind only.
+ * `--files` reads every object from a file, as `daemun check` does, and doubles fields in their text. Prints the disagreements
+ * in groups, and which fields and rules of the CRDs no mutant was refused for; exit code 1 when there is a disagreement. Needs
+ * the test cluster, reachable from here (KUBE_HARNESS_HOST_LINK=1).
  */
 import { parseArgs } from 'node:util';
 import { COMPARED, type Comparison, compareAll, type Disagreement, ourVerdict } from './compare.ts';
@@ -28,6 +28,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     every: { type: 'string', default: '1' },
     from: { type: 'string', default: '0' },
+    kind: { type: 'string', default: '' },
     distinct: { type: 'boolean', default: false },
     show: { type: 'string', default: '40' },
     files: { type: 'boolean', default: false },
@@ -41,6 +42,7 @@ function* mutants(): Generator<Mutant> {
   let index = 0;
   if (step > 0) {
     for (const mutant of everyMutant()) {
+      if (values.kind !== '' && !mutant.name.startsWith(`${values.kind} `)) continue;
       if (index % step === from % step && index >= from) yield mutant;
       index += 1;
     }
