@@ -68,6 +68,7 @@ class HttpsClient implements KubeClient {
       const { statusCode = 0, headers } = response;
       throw new KubeRefusal({ status: statusCode, headers, json }, `watch of ${watch.path}`);
     }
+    watch.onOpen?.();
     await follow(response, onEvent, watch.signal);
   }
 

@@ -34,7 +34,11 @@ export interface KubeWatchEvent {
 }
 
 /** A GET that goes on: `query` has `watch: 'true'` and the like. */
-export type KubeWatch = Pick<KubeRequest, 'path' | 'query' | 'accept'> & { readonly signal: AbortSignal };
+export interface KubeWatch extends Pick<KubeRequest, 'path' | 'query' | 'accept'> {
+  readonly signal: AbortSignal;
+  /** Called when the server has begun it. */
+  readonly onOpen?: () => void;
+}
 
 /** Speaks to one API server, with the credentials of a kubeconfig or of a Pod. */
 export interface KubeClient {

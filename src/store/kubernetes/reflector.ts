@@ -124,19 +124,20 @@ export class Reflector {
     const query = { ...readKind.query, watch: 'true', allowWatchBookmarks: 'true', timeoutSeconds, resourceVersion };
     const startedMs = clock.nowMs();
     const { signal } = this.#stop;
-    await client.watch({ path: this.#path, query, accept: readKind.accept.watch, signal }, event => this.#take(event));
+    const onOpen = (): void => this.#options.onState({ state: 'live' });
+    const watch = { path: this.#path, query, accept: readKind.accept.watch, signal, onOpen };
+    await client.watch(watch, event => this.#take(event));
     if (clock.nowMs() - startedMs >= SHORT_WATCH_MS) this.#delay.reset();
     else await this.#pause(this.#delay.next(null));
   }
 
   #take({ type, object }: KubeWatchEvent): void {
-    const { cache, onState } = this.#options;
+    const { cache } = this.#options;
     if (type === 'ERROR') throw refusalOf(object, this.#path);
     if (type === 'DELETED') cache.remove(object);
     else if (type !== 'BOOKMARK') cache.put(object);
     this.#resourceVersion = resourceVersionOf(object) ?? this.#resourceVersion;
     this.#delay.reset();
-    onState({ state: 'live' });
   }
 
   async #recover(error: unknown): Promise<void> {

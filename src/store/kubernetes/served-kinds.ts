@@ -12,6 +12,8 @@ import { RetryDelay } from './retry-delay.ts';
 const LOOK_MS = 60_000;
 /** The same while kinds are missing, or are thought to be gone: whoever installs them waits. */
 const LOOK_SOON_MS = 10_000;
+/** A server that starts does not have all kinds at once: one that is not found is gone only after this. */
+const GONE_AFTER_MS = 5_000;
 
 export interface ServedKindsOptions {
   readonly client: KubeClient;
@@ -23,15 +25,15 @@ export interface ServedKindsOptions {
 }
 
 /**
- * Which kinds the server has, looked up from time to time. A kind is gone only when two looks did not find it: a server that starts
- * does not have all of them at once.
+ * Which kinds the server has, looked up from time to time. A kind that is not found is not taken for gone at once.
  */
 export class ServedKinds {
   readonly #options: ServedKindsOptions;
   readonly #stop = new AbortController();
   readonly #delay: RetryDelay;
   #served: ServedVersions | null = null;
-  #missing: ReadonlySet<string> = new Set();
+  /** Kind → since when it is not found. */
+  #missing: ReadonlyMap<string, number> = new Map();
   #wake: (() => void) | null = null;
 
   constructor(options: ServedKindsOptions) {
@@ -80,13 +82,17 @@ export class ServedKinds {
   /** Returns how long to wait before the next look. */
   #take(found: ServedVersions): number {
     const known = this.#served;
-    const missing = new Set([...(known?.keys() ?? [])].filter(kind => !found.has(kind)));
+    const nowMs = this.#options.clock.nowMs();
     const served = new Map(found);
-    for (const kind of missing) {
-      const version = known?.get(kind);
-      if (version !== undefined && !this.#missing.has(kind)) served.set(kind, version);
+    const missing = new Map<string, number>();
+    for (const [kind, version] of known ?? []) {
+      if (found.has(kind)) continue;
+      const sinceMs = this.#missing.get(kind) ?? nowMs;
+      if (nowMs - sinceMs >= GONE_AFTER_MS) continue;
+      missing.set(kind, sinceMs);
+      served.set(kind, version);
     }
-    this.#missing = new Set([...missing].filter(kind => served.has(kind)));
+    this.#missing = missing;
     const isSame = known?.size === served.size && [...served].every(([kind, version]) => known.get(kind) === version);
     this.#served = served;
     if (!isSame) this.#options.onServed(served);

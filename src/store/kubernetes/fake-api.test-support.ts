@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { TestContext } from 'node:test';
+import type { KubeAccess } from './credentials.ts';
+import { collectionPath, READ_KINDS } from './read-kinds.ts';
+
+type Json = Record<string, unknown>;
+
+/** An object as tests write it; the server adds the rest. */
+export interface FakeObject {
+  readonly kind: string;
+  readonly namespace?: string;
+  readonly name: string;
+  readonly [field: string]: unknown;
+}
+
+interface Change {
+  readonly version: number;
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
+  readonly object: Json;
+}
+
+interface OpenWatch {
+  readonly path: string;
+  readonly response: ServerResponse;
+}
+
+/** How the server answers what it would else answer well. */
+interface Trouble {
+  readonly status: number;
+  readonly headers?: Record<string, string>;
+  /** How many more requests it meets. */
+  left: number;
+}
+
+/**
+ * A small API server on a real socket: discovery, lists in pages, watches that go on from a version, and all the ways in which they fail.
+ * It knows the kinds that daemun reads.
+ */
+export class FakeApi {
+  readonly #server: Server;
+  readonly #objects = new Map<string, Map<string, Json>>();
+  readonly #changes = new Map<string, Change[]>();
+  readonly #watches = new Set<OpenWatch>();
+  readonly #troubles = new Map<string, Trouble>();
+  readonly #removed = new Set<string>();
+  #version = 100;
+  #oldest = 0;
+  #port = 0;
+  /** `GET /path?query` of each request. */
+  readonly requests: string[] = [];
+  /** The most objects in a page, whatever is asked for. */
+  pageSize = 500;
+
+  private constructor() {
+    this.#server = createServer((request, response) => this.#answer(request, response));
+  }
+
+  static async start(t: TestContext): Promise<FakeApi> {
+    const api = new FakeApi();
+    await api.up();
+    t.after(() => api.down());
+    return api;
+  }
+
+  get access(): KubeAccess {
+    const prove = () => Promise.resolve({ authorization: null, certificate: null });
+    const server = `http://127.0.0.1:${this.#port}`;
+    return { server, ca: null, verify: true, serverName: null, namespace: 'default', prove };
+  }
+
+  /** Listens, on the same port as before. */
+  async up(): Promise<void> {
+    this.#server.listen(this.#port, '127.0.0.1');
+    await once(this.#server, 'listening');
+    this.#port = (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Is gone from one moment to the next. */
+  async down(): Promise<void> {
+    if (!this.#server.listening) return;
+    const closed = once(this.#server, 'close');
+    this.#server.close();
+    this.#server.closeAllConnections();
+    await closed;
+  }
+
+  put({ kind, namespace = '', name, ...fields }: FakeObject): void {
+    const path = pathOf(kind);
+    const objects = this.#collection(path);
+    const key = `${namespace}/${name}`;
+    const before = objects.get(key);
+    const written = (fields['metadata'] ?? {}) as Json;
+    const { uid = `${kind}-${key}-${this.#version}` } = (before?.['metadata'] ?? {}) as Json;
+    const metadata = {
+      name,
+      ...(namespace === '' ? {} : { namespace }),
+      uid,
+      ...written,
+      resourceVersion: this.#next(),
+    };
+    const object = { ...fields, metadata };
+    objects.set(key, object);
+    this.#tell(path, before === undefined ? 'ADDED' : 'MODIFIED', object);
+  }
+
+  delete({ kind, namespace = '', name }: Pick<FakeObject, 'kind' | 'namespace' | 'name'>): void {
+    const path = pathOf(kind);
+    const key = `${namespace}/${name}`;
+    const before = this.#collection(path).get(key);
+    if (before === undefined) return;
+    this.#collection(path).delete(key);
+    const metadata = { ...(before['metadata'] as Json), resourceVersion: this.#next() };
+    this.#tell(path, 'DELETED', { ...before, metadata });
+  }
+
+  /** The kind's definition is deleted, or comes. */
+  setServed(kind: string, isServed: boolean): void {
+    if (isServed) {
+      this.#removed.delete(kind);
+      return;
+    }
+    this.#removed.add(kind);
+    this.#collection(pathOf(kind)).clear();
+    this.#end(watch => watch.path === pathOf(kind));
+  }
+
+  /** The next requests for a kind (lists and watches), or for all with `*`, are refused. */
+  fail(
+    kind: string,
+    status: number,
+    more: { readonly left?: number; readonly headers?: Record<string, string> } = {},
+  ): void {
+    this.#troubles.set(kind, { status, left: Number.POSITIVE_INFINITY, ...more });
+  }
+
+  heal(kind: string): void {
+    this.#troubles.delete(kind);
+  }
+
+  /** Ends all watches, in due form or by a lost connection. */
+  endWatches(how: 'ended' | 'lost'): void {
+    this.#end(() => true, how);
+  }
+
+  /** Forgets what happened until now: watches from there are told 410, in their answer or in an event. */
+  compact(): void {
+    this.#oldest = this.#version;
+  }
+
+  /** Tells all watches that their place is too old, as an API server does that compacts while they go on. */
+  expireWatches(): void {
+    const object = { kind: 'Status', code: 410, message: 'too old resource version' };
+    for (const { response } of this.#watches) response.write(`${JSON.stringify({ type: 'ERROR', object })}\n`);
+    this.#end(() => true);
+  }
+
+  get openWatches(): number {
+    return this.#watches.size;
+  }
+
+  #end(isMeant: (watch: OpenWatch) => boolean, how: 'ended' | 'lost' = 'ended'): void {
+    for (const watch of [...this.#watches].filter(isMeant)) {
+      this.#watches.delete(watch);
+      if (how === 'ended') watch.response.end();
+      else watch.response.destroy();
+    }
+  }
+
+  #next(): string {
+    return String(++this.#version);
+  }
+
+  #collection(path: string): Map<string, Json> {
+    const known = this.#objects.get(path) ?? new Map<string, Json>();
+    this.#objects.set(path, known);
+    return known;
+  }
+
+  #tell(path: string, type: Change['type'], object: Json): void {
+    const changes = this.#changes.get(path) ?? [];
+    this.#changes.set(path, changes);
+    changes.push({ version: this.#version, type, object });
+    for (const watch of this.#watches) if (watch.path === path) writeEvent(watch.response, { type, object });
+  }
+
+  #answer(request: IncomingMessage, response: ServerResponse): void {
+    const url = new URL(request.url ?? '/', 'http://fake');
+    this.requests.push(`${request.method} ${url.pathname}${url.search}`);
+    const kind = READ_KINDS.find(one => pathOf(one.kind) === url.pathname)?.kind;
+    const trouble = this.#trouble(kind);
+    if (trouble !== undefined) {
+      refuse(response, trouble.status, trouble.headers);
+      return;
+    }
+    if (kind === undefined) this.#discover(url.pathname, response);
+    else if (this.#removed.has(kind)) refuse(response, 404);
+    else if (url.searchParams.get('watch') === 'true') this.#watch(url, response);
+    else this.#list(url, response);
+  }
+
+  #trouble(kind: string | undefined): Trouble | undefined {
+    const trouble = this.#troubles.get('*') ?? this.#troubles.get(kind ?? 'discovery');
+    if (trouble === undefined || trouble.left <= 0) return undefined;
+    trouble.left--;
+    return trouble;
+  }
+
+  #discover(path: string, response: ServerResponse): void {
+    const [, root, group = '', version] = path.split('/');
+    const kinds = READ_KINDS.filter(({ kind, declaration }) => declaration.group === group && !this.#removed.has(kind));
+    if (root !== 'apis' || kinds.length === 0) {
+      refuse(response, 404);
+      return;
+    }
+    const versions = [...new Set(kinds.map(({ declaration }) => declaration.versions[0]))];
+    const resources = kinds.filter(({ declaration }) => declaration.versions[0] === version);
+    const body =
+      version === undefined
+        ? { versions: versions.map(one => ({ version: one })) }
+        : { resources: resources.map(({ declaration }) => ({ name: declaration.plural })) };
+    response.end(JSON.stringify(body));
+  }
+
+  #list({ pathname, searchParams }: URL, response: ServerResponse): void {
+    const items = [...this.#collection(pathname).values()];
+    const [start = 0, version = this.#version] = (searchParams.get('continue') ?? '')
+      .split('@')
+      .filter(Boolean)
+      .map(Number);
+    if (version < this.#oldest) {
+      refuse(response, 410);
+      return;
+    }
+    const end = start + Math.min(Number(searchParams.get('limit') ?? items.length), this.pageSize);
+    const more = end < items.length ? { continue: `${end}@${version}` } : {};
+    response.end(
+      JSON.stringify({ metadata: { resourceVersion: String(version), ...more }, items: items.slice(start, end) }),
+    );
+  }
+
+  #watch({ pathname, searchParams }: URL, response: ServerResponse): void {
+    const from = Number(searchParams.get('resourceVersion'));
+    if (from < this.#oldest) {
+      refuse(response, 410);
+      return;
+    }
+    const watch = { path: pathname, response };
+    this.#watches.add(watch);
+    response.on('close', () => this.#watches.delete(watch));
+    response.flushHeaders();
+    for (const change of this.#changes.get(pathname) ?? []) if (change.version > from) writeEvent(response, change);
+  }
+}
+
+function pathOf(kind: string): string {
+  const declaration = READ_KINDS.find(one => one.kind === kind)?.declaration;
+  if (declaration === undefined) throw new Error(`no kind ${kind} is read`);
+  return collectionPath(declaration, declaration.versions[0]);
+}
+
+function writeEvent(response: ServerResponse, { type, object }: Pick<Change, 'type' | 'object'>): void {
+  response.write(`${JSON.stringify({ type, object })}\n`);
+}
+
+function refuse(response: ServerResponse, status: number, headers: Record<string, string> = {}): void {
+  response.writeHead(status, headers).end(JSON.stringify({ kind: 'Status', code: status, message: `fake ${status}` }));
+}

@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import assert from 'node:assert/strict';
+import { describe, it, type TestContext } from 'node:test';
+import { SkippingClock } from '../files/skipping-clock.test-support.ts';
+import { FakeApi, type FakeObject } from './fake-api.test-support.ts';
+import { httpsClient } from './https-client.ts';
+import { type KubernetesStore, kubernetesStore } from './kubernetes-store.ts';
+import { READ_KINDS } from './read-kinds.ts';
+
+interface Followed {
+  readonly store: KubernetesStore;
+  readonly clock: SkippingClock;
+  readonly log: string[];
+  /** Resolves after the next change, once `condition` holds of it. */
+  until(condition: () => boolean): Promise<void>;
+  changes(): number;
+}
+
+function follow(t: TestContext, api: FakeApi): Followed {
+  const clock = new SkippingClock();
+  const log: string[] = [];
+  const tell = (message: string): void => void log.push(message);
+  const store = kubernetesStore({
+    client: httpsClient(api.access),
+    clock,
+    random: () => 0,
+    log: { info: tell, warn: tell },
+  });
+  t.after(() => store.close());
+  let changes = 0;
+  const waiting = new Set<() => void>();
+  store.onChange(() => {
+    changes++;
+    for (const check of waiting) check();
+  });
+  const until = (condition: () => boolean): Promise<void> =>
+    new Promise(resolve => {
+      const check = (): void => {
+        if (!condition()) return;
+        waiting.delete(check);
+        resolve();
+      };
+      waiting.add(check);
+      check();
+    });
+  return { store, clock, log, until, changes: () => changes };
+}
+
+async function started(t: TestContext, api: FakeApi): Promise<Followed> {
+  const followed = follow(t, api);
+  await followed.store.start();
+  return followed;
+}
+
+/** Lets the event loop turn until something holds that no change tells of; `skip` passes pauses of backoff. */
+async function eventually(condition: () => boolean, { clock }: Followed): Promise<void> {
+  while (!condition()) {
+    clock.skip(1_000);
+    await new Promise(resolve => setImmediate(resolve));
+  }
+}
+
+const route = (name: string, path = '/'): FakeObject => ({
+  kind: 'HTTPRoute',
+  namespace: 'a',
+  name,
+  spec: { parentRefs: [{ name: 'gw' }], rules: [{ matches: [{ path: { type: 'PathPrefix', value: path } }] }] },
+});
+
+const names = ({ store }: Followed): string[] => [...store.current().resources.httpRoutes.keys()].sort();
+
+describe('a store that follows a cluster', () => {
+  it('has everything before it starts, read in pages', async t => {
+    const api = await FakeApi.start(t);
+    api.pageSize = 3;
+    for (let i = 0; i < 10; i++) api.put(route(`r${i}`));
+    api.put({ kind: 'Namespace', name: 'a', metadata: { labels: { team: 'x' } } });
+    const followed = await started(t, api);
+    assert.equal(names(followed).length, 10);
+    const { namespaces } = followed.store.current().resources;
+    assert.equal(namespaces.get('a')?.metadata.labels['team'], 'x');
+    assert.deepEqual(followed.store.current().findings, []);
+    assert.equal(api.requests.filter(request => request.includes('continue=')).length, 3);
+  });
+
+  it('follows what is added, changed and deleted', async t => {
+    const api = await FakeApi.start(t);
+    const followed = await started(t, api);
+    api.put(route('r'));
+    await followed.until(() => names(followed).length === 1);
+    const before = followed.store.current().resources.httpRoutes.get('a/r');
+    api.put(route('r', '/b'));
+    await followed.until(() => followed.store.current().resources.httpRoutes.get('a/r') !== before);
+    api.delete(route('r'));
+    await followed.until(() => names(followed).length === 0);
+  });
+
+  it('tells of many changes at once, and of none that brings only a status', async t => {
+    const api = await FakeApi.start(t);
+    api.put(route('first'));
+    const followed = await started(t, api);
+    const seen: string[] = [];
+    followed.store.onObserved(key => seen.push(key));
+    for (let i = 0; i < 500; i++) api.put(route(`r${i}`));
+    await followed.until(() => names(followed).length === 501);
+    assert.ok(followed.changes() < 20, `${followed.changes()} changes`);
+    const { resources } = followed.store.current();
+    api.put({ ...route('first'), status: { parents: [] } });
+    api.put(route('last'));
+    await followed.until(() => followed.store.current().resources.httpRoutes.has('a/last'));
+    const observed = followed.store.observed('HTTPRoute/a/first');
+    assert.deepEqual(observed?.status, { parents: [] });
+    assert.equal(observed?.path, '/apis/gateway.networking.k8s.io/v1/namespaces/a/httproutes/first');
+    assert.equal(followed.store.current().resources.httpRoutes.get('a/first'), resources.httpRoutes.get('a/first'));
+    assert.ok(seen.includes('HTTPRoute/a/first'));
+  });
+
+  it('takes the answer to a write as news, and the watch that repeats it as none', async t => {
+    const api = await FakeApi.start(t);
+    api.put(route('r'));
+    const followed = await started(t, api);
+    const known = followed.store.observed('HTTPRoute/a/r');
+    const metadata = { name: 'r', namespace: 'a', uid: known?.uid, resourceVersion: '900' };
+    followed.store.noteWritten({ ...route('r'), kind: 'HTTPRoute', metadata, status: { parents: [] } });
+    assert.equal(followed.store.observed('HTTPRoute/a/r')?.resourceVersion, '900');
+    api.put({ ...route('r'), status: { parents: [1] } });
+    api.put(route('other'));
+    await followed.until(() => names(followed).length === 2);
+    assert.equal(followed.store.observed('HTTPRoute/a/r')?.resourceVersion, '900', 'an older version says nothing');
+  });
+
+  it('keeps of Secrets and ConfigMaps what a gateway refers to', async t => {
+    const api = await FakeApi.start(t);
+    const data = { 'tls.crt': 'eA==', 'tls.key': 'eA==', password: 'eA==' };
+    const annotations = { 'kubectl.kubernetes.io/last-applied-configuration': 'all of it', kept: 'yes' };
+    api.put({ kind: 'Secret', namespace: 'a', name: 's', type: 'kubernetes.io/tls', data, metadata: { annotations } });
+    api.put({ kind: 'ConfigMap', namespace: 'a', name: 'c', data: { 'ca.crt': 'pem', page: 'long' } });
+    const { store } = await started(t, api);
+    const { secrets, configMaps } = store.current().resources;
+    assert.deepEqual(Object.keys(secrets.get('a/s')?.data ?? {}), ['tls.crt', 'tls.key']);
+    assert.deepEqual({ ...secrets.get('a/s')?.metadata.annotations }, { kept: 'yes' });
+    assert.deepEqual(Object.keys(configMaps.get('a/c')?.data ?? {}), ['ca.crt']);
+  });
+
+  it('keeps the last good state of an object that our schema refuses, and says why', async t => {
+    const api = await FakeApi.start(t);
+    api.put(route('r'));
+    const followed = await started(t, api);
+    const good = followed.store.current().resources.httpRoutes.get('a/r');
+    api.put({ ...route('r'), spec: { rules: 'none' } });
+    await followed.until(() => followed.store.current().findings.length > 0);
+    assert.equal(followed.store.current().resources.httpRoutes.get('a/r'), good);
+    const codes = followed.store.current().findings.map(({ code }) => code);
+    assert.ok(codes.some(code => code.startsWith('schema/')) && codes.includes('store/kept-object'), codes.join());
+    api.put({ ...route('new'), spec: { rules: 'none' } });
+    api.put(route('r', '/b'));
+    await followed.until(() => followed.store.current().resources.httpRoutes.get('a/r') !== good);
+    assert.deepEqual(names(followed), ['a/r']);
+  });
+});
+
+describe('a store whose API server fails', () => {
+  it('waits for it at the start, and says so once', async t => {
+    const api = await FakeApi.start(t);
+    api.put(route('r'));
+    await api.down();
+    const followed = follow(t, api);
+    const start = followed.store.start();
+    await eventually(() => followed.log.length > 0, followed);
+    assert.match(followed.log[0] ?? '', /the API server fails/);
+    assert.deepEqual(names(followed), []);
+    await api.up();
+    const ticking = eventually(() => names(followed).length > 0, followed);
+    await start;
+    await ticking;
+    assert.deepEqual(names(followed), ['a/r']);
+    assert.match(followed.log.at(-1) ?? '', /answers again/);
+    assert.equal(followed.log.length, 2);
+  });
+
+  it('keeps everything while it is gone, and then goes on where it was', async t => {
+    const api = await FakeApi.start(t);
+    api.put(route('r'));
+    const followed = await started(t, api);
+    await eventually(() => api.openWatches === READ_KINDS.length, followed);
+    const { resources } = followed.store.current();
+    await api.down();
+    await eventually(() => followed.log.some(line => /fails/.test(line)), followed);
+    api.put(route('meanwhile'));
+    await api.up();
+    api.requests.length = 0;
+    await eventually(() => names(followed).length === 2, followed);
+    assert.equal(followed.store.current().resources.httpRoutes.get('a/r'), resources.httpRoutes.get('a/r'));
+    assert.deepEqual(
+      api.requests.filter(request => request.includes('limit=')),
+      [],
+      'nothing is listed again',
+    );
+    await eventually(() => followed.log.some(line => /again$/.test(line)), followed);
+    assert.equal(followed.log.length, 2);
+  });
+
+  for (const how of ['ended', 'lost'] as const) {
+    it(`goes on from the same place when watches are ${how}`, async t => {
+      const api = await FakeApi.start(t);
+      api.put(route('r'));
+      const followed = await started(t, api);
+      await eventually(() => api.openWatches === READ_KINDS.length, followed);
+      api.endWatches(how);
+      api.put(route('meanwhile'));
+      await eventually(() => names(followed).length === 2, followed);
+      assert.equal(api.requests.filter(request => request.includes('httproutes?limit=')).length, 1);
+    });
+  }
+
+  it('lists again when its place is too old, and nothing is missing meanwhile', async t => {
+    const api = await FakeApi.start(t);
+    api.put(route('r'));
+    api.put(route('gone'));
+    const followed = await started(t, api);
+    const kept = followed.store.current().resources.httpRoutes.get('a/r');
+    await eventually(() => api.openWatches === READ_KINDS.length, followed);
+    const counts = new Set<number>();
+    followed.store.onChange(() => counts.add(names(followed).length));
+    api.endWatches('lost');
+    api.delete(route('gone'));
+    api.put(route('b'));
+    api.put(route('c'));
+    api.compact();
+    await eventually(() => names(followed).length === 3, followed);
+    assert.deepEqual([...counts], [3], 'one change from the old list to the new one');
+    assert.equal(followed.store.current().resources.httpRoutes.get('a/r'), kept);
+    api.put(route('d'));
+    api.expireWatches();
+    await eventually(() => names(followed).length === 4, followed);
+  });
+
+  it('begins a list again when it goes on for too long for the server', async t => {
+    const api = await FakeApi.start(t);
+    api.pageSize = 1;
+    for (let i = 0; i < 3; i++) api.put(route(`r${i}`));
+    const followed = follow(t, api);
+    const start = followed.store.start();
+    await eventually(() => api.requests.some(request => request.includes('continue=')), followed);
+    api.put(route('r3'));
+    api.compact();
+    const ticking = eventually(() => names(followed).length === 4, followed);
+    await start;
+    await ticking;
+  });
+
+  it('waits as long as the server asks for', async t => {
+    const api = await FakeApi.start(t);
+    api.put(route('r'));
+    api.fail('HTTPRoute', 429, { headers: { 'retry-after': '60' }, left: 1 });
+    const followed = follow(t, api);
+    const start = followed.store.start();
+    await eventually(() => followed.log.length > 0, followed);
+    const beforeMs = followed.clock.nowMs();
+    await Promise.all([start, eventually(() => names(followed).length === 1, followed)]);
+    assert.ok(followed.clock.nowMs() - beforeMs > 55_000);
+  });
+
+  it('goes on after an error of the server', async t => {
+    const api = await FakeApi.start(t);
+    const followed = await started(t, api);
+    await eventually(() => api.openWatches === READ_KINDS.length, followed);
+    api.fail('*', 500, { left: 40 });
+    api.endWatches('lost');
+    api.put(route('r'));
+    await eventually(() => names(followed).length === 1, followed);
+    await eventually(() => followed.log.some(line => /again$/.test(line)), followed);
+    assert.equal(followed.log.length, 2);
+  });
+
+  it('does without a kind that it may not read, says so, and reads it once it may', async t => {
+    const api = await FakeApi.start(t);
+    api.put(route('r'));
+    api.put({ kind: 'GatewayClass', name: 'c', spec: { controllerName: 'example.com/c' } });
+    api.fail('HTTPRoute', 403);
+    const followed = await started(t, api);
+    const { resources, findings } = followed.store.current();
+    assert.deepEqual([...resources.gatewayClasses.keys()], ['c']);
+    assert.deepEqual(
+      findings.map(({ code, help }) => [code, help]),
+      [
+        [
+          'store/not-permitted',
+          "let daemun's service account get, list and watch httproutes of gateway.networking.k8s.io",
+        ],
+      ],
+    );
+    assert.equal(followed.log.filter(line => /may not be read/.test(line)).length, 1);
+    api.heal('HTTPRoute');
+    await eventually(() => names(followed).length === 1, followed);
+    assert.deepEqual(followed.store.current().findings, []);
+    assert.equal(followed.log.filter(line => /may not be read/.test(line)).length, 1);
+  });
+
+  it('keeps what it has when permission is taken away', async t => {
+    const api = await FakeApi.start(t);
+    api.put(route('r'));
+    const followed = await started(t, api);
+    await eventually(() => api.openWatches === READ_KINDS.length, followed);
+    api.fail('HTTPRoute', 403);
+    api.endWatches('lost');
+    await eventually(() => followed.store.current().findings.length > 0, followed);
+    assert.deepEqual(names(followed), ['a/r']);
+  });
+});
+
+describe('a store of a cluster without some kinds', () => {
+  it('starts without them, and reads them when they come', async t => {
+    const api = await FakeApi.start(t);
+    api.setServed('HTTPRoute', false);
+    const followed = await started(t, api);
+    assert.deepEqual(names(followed), []);
+    api.setServed('HTTPRoute', true);
+    api.put(route('r'));
+    await eventually(() => names(followed).length === 1, followed);
+  });
+
+  it('lets go of a kind that is deleted', async t => {
+    const api = await FakeApi.start(t);
+    api.put(route('r'));
+    const followed = await started(t, api);
+    api.setServed('HTTPRoute', false);
+    await eventually(() => names(followed).length === 0, followed);
+  });
+
+  it('keeps a kind that a starting server does not have for a moment', async t => {
+    const api = await FakeApi.start(t);
+    api.put(route('r'));
+    const followed = await started(t, api);
+    await eventually(() => api.openWatches === READ_KINDS.length, followed);
+    const looks = (): number =>
+      api.requests.filter(request => request.endsWith('/apis/gateway.networking.k8s.io')).length;
+    api.fail('discovery', 404);
+    api.fail('HTTPRoute', 404);
+    api.endWatches('lost');
+    const before = looks();
+    followed.store.reread();
+    await eventually(() => looks() > before, { ...followed, clock: new SkippingClock() });
+    api.heal('discovery');
+    api.heal('HTTPRoute');
+    api.put(route('b'));
+    await eventually(() => names(followed).length === 2, followed);
+  });
+});
