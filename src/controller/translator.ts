@@ -28,6 +28,7 @@ export class Translator {
   readonly #options: TranslatorOptions;
   #movedPorts: ReadonlyMap<number, number> = new Map();
   #refused: ReadonlyMap<string, string> = new Map();
+  #bundleVersions: readonly string[] = [];
   #previous: Translation | undefined;
   #statuses: WrittenStatuses | null = null;
 
@@ -79,6 +80,11 @@ export class Translator {
     return translation.snapshot;
   }
 
+  /** Remembers which versions of the Gateway API the cluster has, for the next `translate`. */
+  setBundleVersions(versions: readonly string[]): void {
+    this.#bundleVersions = versions;
+  }
+
   /** Remembers which objects the findings of reading refuse, for the next `translate`. */
   setRefused(findings: readonly Finding[]): void {
     this.#refused = refusedObjects(findings);
@@ -91,6 +97,7 @@ export class Translator {
       addressRefusal: address => this.#options.addresses.refusal(address),
       movedPorts: this.#movedPorts,
       refused: this.#refused,
+      bundleVersions: this.#bundleVersions,
       nowMs: this.#options.nowMs(),
       inspectCertificate,
       inspectTrust,

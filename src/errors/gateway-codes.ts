@@ -9,6 +9,11 @@ export const GATEWAY_CODES = {
     summary: 'a GatewayClass names parameters, and no kind of parameters is supported',
     help: 'remove parametersRef',
   },
+  'gateway-class/unsupported-version': {
+    severity: 'warning',
+    summary: 'the definitions of the Gateway API in the cluster are of another version than daemun knows',
+    help: 'install those of v1.7; until then fields that both know are served',
+  },
   'gateway-class/parameters-ignored': {
     severity: 'info',
     summary: 'a GatewayClass names parameters of another implementation; they have no effect',

@@ -16,8 +16,9 @@ export function gatewayClassStatus(
   { previous, now }: { previous: GatewayClassStatus | undefined; now: string },
 ): GatewayClassStatus {
   const accepted = outcome.accepted === null ? classAccepted() : classNotAccepted(outcome.accepted);
+  const version = outcome.version === null ? classVersionSupported() : classVersionNotSupported(outcome.version);
   const stamp = { generation: gatewayClass.metadata.generation, now };
-  const conditions = mergeConditions(previous?.conditions ?? [], [accepted, classVersionSupported()], {
+  const conditions = mergeConditions(previous?.conditions ?? [], [accepted, version], {
     owned: CLASS_CONDITIONS,
     stamp,
   });
@@ -41,4 +42,10 @@ function classNotAccepted(problem: NonNullable<GatewayClassOutcome['accepted']>)
 function classVersionSupported(): Verdict {
   const message = `Gateway API ${SUPPORTED_VERSION} is supported`;
   return { type: 'SupportedVersion', status: 'True', reason: 'SupportedVersion', message };
+}
+
+/** SupportedVersion=False/UnsupportedVersion. */
+function classVersionNotSupported(problem: NonNullable<GatewayClassOutcome['version']>): Verdict {
+  const { message, help } = problem.finding;
+  return { type: 'SupportedVersion', status: 'False', reason: problem.reason, message: `${message}. ${help}` };
 }

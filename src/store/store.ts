@@ -25,4 +25,6 @@ export interface StoreContents {
   readonly resources: ResourceSet;
   /** About reading: syntax, schema, duplicates, unknown kinds. In the order of the files, duplicates last. */
   readonly findings: readonly Finding[];
+  /** Versions of the Gateway API that its definitions on the server name, '' for one that names none. Absent: not known. */
+  readonly bundleVersions?: readonly string[];
 }

@@ -17,6 +17,8 @@ export interface TranslateEnvironment {
    * clause. References to them say so. Default: none.
    */
   readonly refused?: ReadonlyMap<string, string>;
+  /** Versions of the Gateway API that its definitions in the cluster name, '' for one that names none. Default: not known. */
+  readonly bundleVersions?: readonly string[];
   /** Milliseconds since the epoch; for certificate expiry findings only. */
   readonly nowMs: number;
   /**

@@ -24,6 +24,8 @@ export interface Outcomes {
 
 export interface GatewayClassOutcome {
   readonly accepted: Problem<'InvalidParameters' | 'Unsupported'> | null;
+  /** The definitions of the API in the cluster are others than ours; the class is served all the same. */
+  readonly version: Problem<'UnsupportedVersion'> | null;
 }
 
 export interface GatewayOutcome {

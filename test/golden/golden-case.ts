@@ -36,6 +36,8 @@ interface WrittenEnvironment {
   readonly bindFailures?: Record<string, string>;
   /** Gateway `namespace/name` → address; the others get 127.0.0.1. */
   readonly addresses?: Record<string, string>;
+  /** Of the definitions in the cluster. */
+  readonly bundleVersions?: readonly string[];
   /** RFC 3339; 2026-01-01T00:00:00Z when absent. */
   readonly now?: string;
 }
@@ -72,6 +74,7 @@ function environmentOf(written: WrittenEnvironment): TranslateEnvironment {
   return {
     controllerName: written.controllerName ?? null,
     addressOf: ({ namespace, name }) => written.addresses?.[`${namespace}/${name}`] ?? '127.0.0.1',
+    bundleVersions: written.bundleVersions ?? [],
     movedPorts: new Map(Object.entries(written.movedPorts ?? {}).map(([port, moved]) => [Number(port), moved])),
     nowMs: Date.parse(written.now ?? '2026-01-01T00:00:00Z'),
     inspectCertificate,

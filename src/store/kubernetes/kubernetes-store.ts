@@ -48,6 +48,7 @@ class ClusterStore implements KubernetesStore {
   readonly #observers: ((key: string) => void)[] = [];
   #contents: StoreContents = { resources: EMPTY_RESOURCES, findings: [] };
   #onComplete: (() => void) | null = null;
+  #bundleVersions: readonly string[] = [];
   #isStarted = false;
   #isClosed = false;
   #due: Timer | null = null;
@@ -56,7 +57,15 @@ class ClusterStore implements KubernetesStore {
   constructor(options: KubernetesStoreOptions) {
     this.#options = options;
     this.#health = new ClusterHealth(options);
-    this.#served = new ServedKinds({ ...options, health: this.#health, onServed: served => this.#follow(served) });
+    this.#served = new ServedKinds({
+      ...options,
+      health: this.#health,
+      onServed: served => this.#follow(served),
+      onBundleVersions: versions => {
+        this.#bundleVersions = versions;
+        this.#changed();
+      },
+    });
     for (const readKind of READ_KINDS) this.#kinds.set(readKind.kind, this.#prepare(readKind));
   }
 
@@ -195,7 +204,7 @@ class ClusterStore implements KubernetesStore {
     }
     // Each map holds the kind that its name stands for.
     const resources = { ...EMPTY_RESOURCES, ...Object.fromEntries(maps) } as ResourceSet;
-    this.#contents = { resources, findings };
+    this.#contents = { resources, findings, bundleVersions: this.#bundleVersions };
   }
 }
 

@@ -2,6 +2,7 @@
 
 import { messageOf } from '../../errors/index.ts';
 import type { Clock, Random } from '../../time/index.ts';
+import { readBundleVersions } from './bundle-versions.ts';
 import type { ClusterHealth } from './cluster-health.ts';
 import { discover, type ServedVersions } from './discovery.ts';
 import { type KubeClient, KubeRefusal } from './kube-client.ts';
@@ -22,6 +23,8 @@ export interface ServedKindsOptions {
   readonly health: ClusterHealth;
   /** Called when kinds come, go, or are served in another version; the first time for what there is at all. */
   onServed(served: ServedVersions): void;
+  /** Called when the versions of the Gateway API on the server change; the first time for those that there are. */
+  onBundleVersions(versions: readonly string[]): void;
 }
 
 /**
@@ -34,6 +37,7 @@ export class ServedKinds {
   #served: ServedVersions | null = null;
   /** Kind → since when it is not found. */
   #missing: ReadonlyMap<string, number> = new Map();
+  #versions: readonly string[] | null = null;
   #wake: (() => void) | null = null;
 
   constructor(options: ServedKindsOptions) {
@@ -66,9 +70,13 @@ export class ServedKinds {
     while (!signal.aborted) {
       let waitMs: number;
       try {
-        const found = await discover(client, READ_KINDS, signal);
+        const [found, versions] = await Promise.all([
+          discover(client, READ_KINDS, signal),
+          readBundleVersions(client, signal),
+        ]);
         health.discovered(null);
         this.#delay.reset();
+        this.#takeVersions(versions);
         waitMs = this.#take(found);
       } catch (error) {
         if (signal.aborted) return;
@@ -97,6 +105,13 @@ export class ServedKinds {
     this.#served = served;
     if (!isSame) this.#options.onServed(served);
     return served.size < READ_KINDS.length || this.#missing.size > 0 ? LOOK_SOON_MS : LOOK_MS;
+  }
+
+  /** null: not known, so they are as they were. */
+  #takeVersions(versions: readonly string[] | null): void {
+    if (versions === null || versions.join() === this.#versions?.join()) return;
+    this.#versions = versions;
+    this.#options.onBundleVersions(versions);
   }
 
   #pause(delayMs: number): Promise<void> {

@@ -5,6 +5,7 @@ import type { Gateway, GatewayClass, ResourceSet } from '../../resources/index.t
 import type { TranslateEnvironment } from '../environment.ts';
 import type { GatewayClassOutcome } from '../outcomes.ts';
 import { findingOf } from '../report.ts';
+import { unsupportedVersion } from './bundle-versions.ts';
 
 /** The controllerName of a class that no file defines. */
 export const IMPLIED_CONTROLLER_NAME = 'daemun.dev/gateway-controller';
@@ -27,8 +28,9 @@ export function acceptClasses(resources: ResourceSet, environment: TranslateEnvi
   const findings: Finding[] = [];
   for (const [name, gatewayClass] of resources.gatewayClasses) {
     if (wanted !== null && gatewayClass.spec.controllerName !== wanted) continue;
-    const outcome = judgeClass(gatewayClass, wanted === null, findings);
-    outcomes.set(name, outcome);
+    const version = unsupportedVersion(gatewayClass, environment.bundleVersions ?? []);
+    if (version !== null) findings.push(version.finding);
+    outcomes.set(name, { accepted: judgeParameters(gatewayClass, wanted === null, findings), version });
   }
   return {
     outcomes,
@@ -53,9 +55,13 @@ export function impliedClassFinding(gateway: Gateway): Finding {
   });
 }
 
-function judgeClass(gatewayClass: GatewayClass, standalone: boolean, findings: Finding[]): GatewayClassOutcome {
+function judgeParameters(
+  gatewayClass: GatewayClass,
+  standalone: boolean,
+  findings: Finding[],
+): GatewayClassOutcome['accepted'] {
   const parameters = gatewayClass.spec.parametersRef;
-  if (parameters === undefined) return { accepted: null };
+  if (parameters === undefined) return null;
   const report = {
     path: ['spec', 'parametersRef'],
     message: `parametersRef names a ${parameters.kind}, and no parameters kind is supported`,
@@ -64,9 +70,9 @@ function judgeClass(gatewayClass: GatewayClass, standalone: boolean, findings: F
   if (standalone) {
     // A manifest written for another implementation must run unedited, so its parameters are left aside.
     findings.push(findingOf('gateway-class/parameters-ignored', gatewayClass, report));
-    return { accepted: null };
+    return null;
   }
   const finding = findingOf('gateway-class/invalid-parameters', gatewayClass, report);
   findings.push(finding);
-  return { accepted: { reason: 'InvalidParameters', finding } };
+  return { reason: 'InvalidParameters', finding };
 }
