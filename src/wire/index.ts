@@ -6,7 +6,7 @@
  *
  * `head`: fields and interned lists of fields. `message`: streams and connections, whatever carries them. `output`: bytes on their way
  * out. `http1`, `http2`: the codecs, which know nothing of each other. `grpc`: what gRPC puts into heads and bodies; `websocket`: what
- * WebSockets do.
+ * WebSockets do. `proxy-protocol`: what proxies say of a connection before it begins.
  */
 
 export { isGrpcContentType, isGrpcMessage } from './grpc/content-type.ts';
@@ -44,5 +44,7 @@ export type { MessageConnection, MessageConnectionEvents } from './message/messa
 export type { MessageEvents, MessageStream } from './message/message-stream.ts';
 export { copyBytes } from './output/copy-bytes.ts';
 export type { OutputSink } from './output/output.ts';
+export { readProxyHeader, writeProxyHeader } from './proxy-protocol/codec.ts';
+export type { ProxyAddress, ProxyHeader, ProxyHeaderRead, ProxyVersion } from './proxy-protocol/header.ts';
 export { FrameBoundary, goingAway } from './websocket/frame-boundary.ts';
 export { acceptOf, WEBSOCKET } from './websocket/handshake.ts';

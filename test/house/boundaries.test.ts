@@ -82,6 +82,7 @@ const WIRE_ROOMS: Readonly<Record<string, readonly string[]>> = {
   message: ['head', 'output'],
   grpc: ['head'],
   websocket: [],
+  'proxy-protocol': [],
   http1: ['head', 'message', 'output', 'websocket'],
   http2: ['head', 'message', 'output', 'grpc', 'websocket'],
 };

@@ -110,6 +110,10 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
     { limit: 'proxy/udp#RECEIVE_BUFFER_BYTES', over: 'the kernel drops what comes' },
     { limit: 'proxy/udp#ANSWER_GRACE_MS', over: 'the socket is closed, later answers are lost' },
   ],
+  'PROXY protocol from load balancers': [
+    { limit: 'wire/proxy-protocol#MAX_LINE_BYTES', over: 'connection closed' },
+    { limit: 'wire/proxy-protocol#MAX_VARIABLE_BYTES', over: 'connection closed' },
+  ],
   'HTTP/2, of each connection': [
     {
       limit: 'wire/http2#DEFAULT_HTTP2_LIMITS.maxHeaderListBytes',

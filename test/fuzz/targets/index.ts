@@ -6,6 +6,7 @@ import { grpcTarget } from './grpc.ts';
 import { hpackTarget } from './hpack.ts';
 import { http1ClientTarget, http1ServerTarget } from './http1.ts';
 import { manifestTarget } from './manifest.ts';
+import { proxyHeaderTarget } from './proxy-header.ts';
 import { requestTargetTarget } from './request-target.ts';
 import { sessionTokenTarget } from './session-token.ts';
 import { webSocketTarget } from './websocket.ts';
@@ -19,6 +20,7 @@ export const TARGETS: readonly FuzzTarget[] = [
   http1ServerTarget,
   http1ClientTarget,
   grpcTarget,
+  proxyHeaderTarget,
   requestTargetTarget,
   sessionTokenTarget,
   webSocketTarget,
