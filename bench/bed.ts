@@ -17,7 +17,7 @@ export const GIB = 2 ** 30;
 export interface Bed {
   readonly folder: string;
   /** Of the backends: one for each version, and one of HTTP/2 that says `x-backend: two` where the first says `one`. */
-  readonly ports: { readonly h1: number; readonly h2: number; readonly otherH2: number };
+  readonly ports: { readonly h1: number; readonly h2: number; readonly otherH2: number; readonly udp: number };
   readonly certificateFile: string;
   readonly keyFile: string;
   /** Request bodies: a gRPC message of 12 bytes and one of 64 KiB, and 1 GiB of zeros that take no room on the disk. */
@@ -39,21 +39,22 @@ export async function makeBed(): Promise<Bed> {
   writeFileSync(largeBody, message(65_536));
   writeFileSync(endlessBody, '');
   truncateSync(endlessBody, GIB);
-  const [h2, otherH2, h1] = await Promise.all([
+  const [h2, otherH2, h1, udp] = await Promise.all([
     startBackend('backend.ts', 'one'),
     startBackend('backend.ts', 'two'),
     startBackend('backend-http1.ts', 'one'),
+    startBackend('backend-udp.ts', 'one'),
   ]);
   return {
     folder,
-    ports: { h1: h1.port, h2: h2.port, otherH2: otherH2.port },
+    ports: { h1: h1.port, h2: h2.port, otherH2: otherH2.port, udp: udp.port },
     certificateFile,
     keyFile,
     smallBody,
     largeBody,
     endlessBody,
     close: async () => {
-      await Promise.all([h2, otherH2, h1].map(({ program }) => program.stop()));
+      await Promise.all([h2, otherH2, h1, udp].map(({ program }) => program.stop()));
       rmSync(folder, { recursive: true, force: true });
     },
   };
@@ -90,8 +91,8 @@ export interface Running {
   readonly readyMs: number;
 }
 
-/** How a proxy is set up: gRPC, one route, one worker and no questions to a server where nothing is said. */
-export type SetupOptions = Partial<Pick<Setup, 'wiring' | 'routes' | 'workers' | 'isAuthorized'>>;
+/** How a proxy is set up: gRPC, one route, one worker, no questions to a server and no datagrams where nothing is said. */
+export type SetupOptions = Partial<Pick<Setup, 'wiring' | 'routes' | 'workers' | 'isAuthorized' | 'carriesDatagrams'>>;
 
 /** A peer as a case may start it, in front of a bed. */
 export interface Stand {
@@ -112,11 +113,13 @@ export async function withPeer<T>(
     routes: 1,
     workers: 1,
     isAuthorized: false,
+    carriesDatagrams: false,
     ...options,
     wiring,
     lastRouteTo: 'backend',
     backendPort: bed.ports[wiring.backend],
     otherPort: bed.ports.otherH2,
+    datagramPort: bed.ports.udp,
     port: await freePort(),
     tlsPort: await freePort(),
     certificateFile: bed.certificateFile,
@@ -124,6 +127,7 @@ export async function withPeer<T>(
     folder: bed.folder,
   };
   if (setup.isAuthorized && !peer.doesExternalAuth) throw new Error('it does not ask such a server');
+  if (setup.carriesDatagrams && !peer.carriesDatagrams) throw new Error('it does not carry datagrams');
   const how = peer.command(setup);
   if (how === undefined) throw new Error(`it does not do ${wiring.name}`);
   const start = performance.now();

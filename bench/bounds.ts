@@ -33,6 +33,8 @@ export const BOUNDS: readonly Bound[] = [
     'h2 → h1 10×20': 0.8,
     'external authorization 10×20': 0.4,
     '10000 HTTPRoutes, a new one to live': 0.25,
+    'UDP 64×1, 64 bytes': 1.5,
+    'UDP 8×16, 1200 bytes': 1.5,
   }),
   ...ofPeer('nghttpx', { 'static headers 10×20': 0.6, 'static headers 50×1': 0.9, 'static headers 2×100': 0.45 }),
   // 0.6 of its throughput for each second of CPU.

@@ -20,6 +20,7 @@ import { costOfHttpRoutes, newHttpRoute } from './cases/many-http-routes.ts';
 import { changeToLive, costOfRoutes, memoryOfRoutes } from './cases/many-routes.ts';
 import { openLoopCase, openLoopRate } from './cases/open-loop.ts';
 import { handshakeCases, idleTlsMemory } from './cases/tls-cases.ts';
+import { udpCases } from './cases/udp-cases.ts';
 import { warmUp } from './cases/warm-up.ts';
 import { caddy } from './peers/caddy.ts';
 import { daemun, otherCheckout } from './peers/daemun.ts';
@@ -59,7 +60,7 @@ function choosePeers(): Peer[] {
 
 async function chooseCases(bed: Bed, peers: readonly Peer[]): Promise<BenchCase[]> {
   const cases = [
-    ...[...loadCases(), ...httpCases(), ...handshakeCases()].map(costCase),
+    ...[...loadCases(), ...httpCases(), ...handshakeCases(), ...udpCases()].map(costCase),
     warmUp,
     idleMemory,
     idleWebSockets,

