@@ -8,7 +8,6 @@ export const NOT_YET_SERVED = 'is not yet supported by this version of daemun';
 
 /** Kinds that are read and judged, and have no effect yet. */
 const UNSERVED: ReadonlySet<string> = new Set<Resource['kind']>([
-  'UDPRoute',
   'BackendTLSPolicy',
   'XBackend',
   'XBackendTrafficPolicy',

@@ -30,11 +30,6 @@ export function notServedOfGateway(gateway: Gateway): readonly Finding[] {
   return findings;
 }
 
-/** Why no listener of a protocol is served; completes "protocol X, which". */
-export function whyNotProtocol(protocol: string): string {
-  return protocol === 'UDP' ? NOT_YET_SERVED : 'is unknown';
-}
-
 /** Why no route of a kind is served, to complete "the kind X, which"; undefined: the kind is served, or not the API's. */
 export function whyNotRouteKind({ group, kind }: RouteKind): string | undefined {
   return group === GATEWAY_GROUP && !isServed(kind) ? NOT_YET_SERVED : undefined;

@@ -5,7 +5,7 @@ import type { Certificate } from '../../snapshot/index.ts';
 import { ANY_HOST } from '../../values/index.ts';
 import { type ListenerSite, listenerFinding, listenerId } from '../listener-site.ts';
 import { selectorProblem } from '../namespace-selection.ts';
-import { refuseClientValidation, whyNotProtocol, whyNotRouteKind } from '../not-served.ts';
+import { refuseClientValidation, whyNotRouteKind } from '../not-served.ts';
 import type { ListenerAcceptedReason, ListenerRefsReason, Problem, RouteKind } from '../outcomes.ts';
 import type { ResolveContext } from '../resolve/backend-refs.ts';
 import { resolveCertificates, type SecretReader } from './certificates.ts';
@@ -98,8 +98,8 @@ function unsupportedProtocol(site: ListenerSite): Problem<'UnsupportedProtocol'>
   const { spec } = site;
   const finding = listenerFinding('gateway/unsupported-protocol', site, {
     path: ['protocol'],
-    message: `Listener ${spec.name} has protocol ${spec.protocol}, which ${whyNotProtocol(spec.protocol)}`,
-    help: 'Use HTTP, HTTPS, TLS or TCP',
+    message: `Listener ${spec.name} has protocol ${spec.protocol}, which is unknown`,
+    help: 'Use HTTP, HTTPS, TLS, TCP or UDP',
   });
   return { reason: 'UnsupportedProtocol', finding };
 }

@@ -38,6 +38,14 @@ const TCP: ServedProtocol = {
   kinds: routeKinds('TCPRoute'),
 };
 
+const UDP: ServedProtocol = {
+  listener: 'udp',
+  secure: false,
+  terminates: false,
+  family: 'udp',
+  kinds: routeKinds('UDPRoute'),
+};
+
 function routeKinds(...kinds: readonly AttachableRoute['kind'][]): readonly RouteKind[] {
   return kinds.map(kind => ({ group: GATEWAY_GROUP, kind }));
 }
@@ -59,6 +67,8 @@ export function servedProtocol({
       return tls?.mode === 'Passthrough' ? TLS_PASSTHROUGH : TLS_TERMINATE;
     case 'TCP':
       return TCP;
+    case 'UDP':
+      return UDP;
     default:
       return undefined;
   }
