@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { addressBytes, addressText } from './address-bytes.ts';
 /**
  * The binary header (§2.2): 12 bytes that no other protocol begins with, version and command, family and transport, the length
  * of what follows, the addresses, and fields of type, length and value of which only the checksum is looked at.
  */
+import { addressBytes, addressText } from './address-bytes.ts';
 import { crc32c } from './crc32c.ts';
 import { INCOMPLETE, LOCAL, malformed, type ProxyHeader, type ProxyHeaderRead } from './header.ts';
 
