@@ -170,6 +170,14 @@ export const REQUEST_FAILURES = {
     summary: 'nothing was sent on the stream for an hour, in either direction',
     help: 'open the stream again; streams that must stay open longer send a message now and then',
   },
+  retry_budget: {
+    source: 'upstream',
+    retryable: false,
+    httpStatus: 503,
+    grpcStatus: 14,
+    summary: 'an endpoint failed, and the retry budget of an XBackendTrafficPolicy allows no further try',
+    help: 'find out why the endpoints fail; raise the budget of the policy only if they stand more',
+  },
   overload: {
     source: 'internal',
     retryable: true,

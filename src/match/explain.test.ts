@@ -27,6 +27,7 @@ function snapshot(...bindings: Snapshot['bindings']): Snapshot {
     healthCheck: null,
     discovery: { kind: 'published' },
     connectTimeoutMs: 5000,
+    retryConstraint: null,
     maxPendingRequests: 1024,
   };
   const endpoints = [{ address: '10.0.0.1', port: 8080, state: 'ready' as const, name: 'user-1' }];

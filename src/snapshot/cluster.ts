@@ -19,8 +19,23 @@ export interface Cluster {
   /** Where endpoints come from: published with the snapshot, or resolved by the data plane. */
   readonly discovery: { readonly kind: 'published' } | { readonly kind: 'dns'; readonly targets: readonly DnsTarget[] };
   readonly connectTimeoutMs: number;
+  /** null: the data plane allows what it thinks fit. */
+  readonly retryConstraint: RetryConstraint | null;
   /** Requests that wait for a connection, at most, per worker. Over it: RESOURCE_EXHAUSTED. */
   readonly maxPendingRequests: number;
+}
+
+/**
+ * How many of a cluster's requests may be tried again (GEP-3388), in each worker by itself. A try that would be over is not made:
+ * the client gets 503 or UNAVAILABLE.
+ */
+export interface RetryConstraint {
+  /** Of the requests that began in the last `intervalMs`: 0 to 100. */
+  readonly percent: number;
+  readonly intervalMs: number;
+  /** So many tries in `minIntervalMs` are made whatever the share. */
+  readonly minRetries: number;
+  readonly minIntervalMs: number;
 }
 
 export type BalancerPolicy =

@@ -119,6 +119,7 @@ const clusters: fc.Arbitrary<Cluster[]> = fc.uniqueArray(
       healthCheck: null,
       discovery: { kind: 'published' },
       connectTimeoutMs: 1000 + variant,
+      retryConstraint: null,
       maxPendingRequests: 1024,
     };
   }),

@@ -26,6 +26,7 @@ function checked(healthCheck: GrpcHealthCheck | null): Cluster {
     healthCheck,
     discovery: { kind: 'published' },
     connectTimeoutMs: 1_000,
+    retryConstraint: null,
     maxPendingRequests: 10,
   };
 }

@@ -71,6 +71,11 @@ export function openFailed(failure: OpenFailure, message: string): Answer {
   return answer(failure, message);
 }
 
+/** The policy of the backend allows no further try. */
+export function retryBudgetSpent(): Answer {
+  return answer('retry_budget', 'the backend failed, and its retry budget is spent');
+}
+
 /** A request asks for an upgrade, and the worker has no room for a connection of its own. */
 export function upgradesFull(): Answer {
   return answer('upgrade_limit', 'the gateway has no room for a further upgraded connection');

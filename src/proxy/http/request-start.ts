@@ -36,7 +36,7 @@ function beginForwarding(exchange: ExchangeState, decision: Decision, rule: Comp
   if (decision.upgrade !== null && !askForTunnel(exchange, decision.upgrade)) return;
   exchange.backend = backend;
   exchange.deadlines.backendMs = rule.backendTimeoutMs;
-  if (rule.retry !== null) backend.cluster?.retryBudget.deposit();
+  backend.cluster?.retryBudget.deposit(serving.loop.nowMs);
   prepareHead(exchange, decision, backend);
   if (filters.steps.length === 0) goOn(exchange);
   else exchange.runSteps(filters.steps, decision);

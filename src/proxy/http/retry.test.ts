@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, it } from 'node:test';
-import type { RetryPolicy, Rule } from '../../snapshot/index.ts';
+import type { Cluster, RetryPolicy, Rule } from '../../snapshot/index.ts';
 import { httpListener, TestGateway } from './gateway.test-support.ts';
 import { type Handler, HttpClient, HttpServer, VERSIONS, type Version } from './http-peers.test-support.ts';
 import { MAX_REPLAY_BYTES } from './replay.ts';
@@ -29,6 +29,7 @@ class Bed {
     versions: { readonly client: Version; readonly server: Version },
     changes: Partial<Rule>,
     plan: (count: number, response: ServerResponse) => void,
+    clusterChanges: Partial<Cluster> = {},
   ): Promise<Bed> {
     let bed: Bed | undefined;
     const serve: Handler = (request, response) => {
@@ -46,7 +47,7 @@ class Bed {
     await gateway.apply({
       listeners: [httpListener('web', { '/': 'a' }, changes)],
       clusters: { a: [server.port] },
-      clusterChanges: { protocol: versions.server === 'HTTP/2' ? 'h2' : 'h1' },
+      clusterChanges: { protocol: versions.server === 'HTTP/2' ? 'h2' : 'h1', ...clusterChanges },
     });
     bed = new Bed(gateway, new HttpClient(versions.client, gateway.port), server);
     open.push(bed);
@@ -234,5 +235,45 @@ describe('the budget of a cluster', () => {
     const retries = bed.bodies.length - calls;
     assert.ok(retries >= 100 && retries <= calls * 0.2 + reserve, `${retries} retries`);
     assert.ok(bed.gateway.metric('daemun_limit_hits_total', { limit: 'retry_budget' }) > 0);
+  });
+
+  it('of a policy is answered with 503 when it is spent, whatever the endpoint said', async () => {
+    const retryConstraint = { percent: 0, intervalMs: 10_000, minRetries: 2, minIntervalMs: 3_600_000 };
+    const bed = await Bed.start(
+      { client: 'HTTP/1.1', server: 'HTTP/1.1' },
+      { retry: { ...POLICY, attempts: 1 } },
+      answers(500, 200, 500, 200, 500, 500),
+      { retryConstraint },
+    );
+    const said: [number, string][] = [];
+    for (let sent = 0; sent < 4; sent++) {
+      const { status, body } = await bed.client.ask({ path: '/' });
+      said.push([status, body]);
+    }
+    const spent = 'the backend failed, and its retry budget is spent\n';
+    assert.deepEqual(said, [
+      [200, 'try 2'],
+      [200, 'try 4'],
+      [503, spent],
+      [503, spent],
+    ]);
+    assert.deepEqual(
+      bed.logged.map(({ reason }) => reason),
+      [null, null, 'retry_budget', 'retry_budget'],
+    );
+  });
+
+  it('of a policy ends calls with UNAVAILABLE', async () => {
+    const retryConstraint = { percent: 0, intervalMs: 10_000, minRetries: 1, minIntervalMs: 3_600_000 };
+    const bed = await Bed.start(
+      { client: 'HTTP/2', server: 'HTTP/2' },
+      { retry: { ...POLICY, attempts: 1 } },
+      answers(503, 503, 503),
+      { retryConstraint },
+    );
+    const headers = { 'content-type': 'application/grpc', te: 'trailers' };
+    await bed.client.ask({ path: '/a.B/C', method: 'POST', headers });
+    const { status, headers: answered } = await bed.client.ask({ path: '/a.B/C', method: 'POST', headers });
+    assert.deepEqual([status, answered['grpc-status']], [200, '14']);
   });
 });

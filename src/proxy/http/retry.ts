@@ -5,7 +5,8 @@
  *
  * - *moved*: an endpoint refused the stream before it looked at it. Another one is asked at once, rule or no rule: nothing is repeated.
  * - *retried*: the rule says so, of an answer (by its status), of a connection that could not be made, or of an answer that did not begin
- *   in time. After a pause that grows, as often as the rule says, and as far as the cluster's budget allows.
+ *   in time. After a pause that grows, as often as the rule says, and as far as the cluster's budget allows. What a policy's budget does
+ *   not allow is answered with 503.
  *
  *     trying ──answer for the client──► …
  *       ├──refused──► trying, elsewhere
@@ -13,6 +14,7 @@
  */
 import { fieldOf, type HeaderList, type VolatileFields } from '../../wire/index.ts';
 import { type ClusterPool, type OpenFailure, type RetryReason, verdictOnStatus } from '../upstream/index.ts';
+import { retryBudgetSpent } from './answers.ts';
 import { tellRetry } from './exchange-debug.ts';
 import { recount } from './exchange-memory.ts';
 import type { ExchangeState } from './exchange-state.ts';
@@ -67,8 +69,9 @@ export function retriesHeld(exchange: ExchangeState, held: HeldHead, trailers: V
 
 function dropsAnswer(exchange: ExchangeState, retry: CompiledRetry, said: Verdict, httpStatus: number): boolean {
   const pauseMs = pauseAsked(said);
-  if (pauseMs === undefined || !tryAgain(exchange, retry, { reason: 'status', pauseMs })) return false;
-  exchange.attempts.current?.discard(verdictOnStatus(httpStatus));
+  const verdict = verdictOnStatus(httpStatus);
+  if (pauseMs === undefined || !tryAgain(exchange, retry, { reason: 'status', pauseMs, verdict })) return false;
+  exchange.attempts.current?.discard(verdict);
   return true;
 }
 
@@ -76,13 +79,15 @@ function dropsAnswer(exchange: ExchangeState, retry: CompiledRetry, said: Verdic
 export function retriesUnopened(exchange: ExchangeState, failure: OpenFailure): boolean {
   const retry = exchange.decision?.rule?.retry ?? null;
   if (retry === null || failure === 'no_endpoint' || failure === 'overload') return false;
-  return tryAgain(exchange, retry, { reason: failure, pauseMs: null });
+  return tryAgain(exchange, retry, { reason: failure, pauseMs: null, verdict: null });
 }
 
 /** The answer did not begin in time: true when the request is tried again. */
 export function retriesLate(exchange: ExchangeState): boolean {
   const retry = exchange.decision?.rule?.retry ?? null;
-  return retry?.takesLate === true && tryAgain(exchange, retry, { reason: 'backend_timeout', pauseMs: null });
+  return (
+    retry?.takesLate === true && tryAgain(exchange, retry, { reason: 'backend_timeout', pauseMs: null, verdict: null })
+  );
 }
 
 /** The pause is over. */
@@ -118,16 +123,23 @@ interface Again {
   readonly reason: RetryReason;
   /** null: as long as the rule says. */
   readonly pauseMs: number | null;
+  /** On the endpoint that answered; null: the attempt is over already. */
+  readonly verdict: ReturnType<typeof verdictOnStatus> | null;
 }
 
-function tryAgain(exchange: ExchangeState, retry: CompiledRetry, { reason, pauseMs }: Again): boolean {
+/** True: the answer that came goes nowhere, for another try follows, or an answer of ours. */
+function tryAgain(exchange: ExchangeState, retry: CompiledRetry, { reason, pauseMs, verdict }: Again): boolean {
   const { attempts, owner } = exchange;
   const cluster = exchange.backend?.cluster ?? null;
   if (cluster === null || attempts.retries >= retry.attempts || !mayRepeat(exchange)) return false;
   const { loop, metrics, random } = owner.serving;
   if (!cluster.retryBudget.withdraw(loop.nowMs)) {
     metrics.count('daemun_limit_hits_total', { limit: 'retry_budget' });
-    return false;
+    if (!cluster.retryBudget.isStrict) return false;
+    // BackendTrafficPolicySpec.retryConstraint: 503, whatever the endpoint said.
+    if (verdict !== null) attempts.current?.finish(verdict);
+    exchange.answer(retryBudgetSpent());
+    return true;
   }
   attempts.retries++;
   begin(exchange, cluster, reason);

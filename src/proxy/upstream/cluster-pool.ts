@@ -6,13 +6,14 @@
  * `open` per request: one pick, one `openStream`. It allocates nothing but the stream. Everything else (waiting,
  * connecting, failing over) is off that path. Guarded by `bench/micro/open-stream.ts`.
  */
-import type { BalancerPolicy, Cluster, EndpointSet } from '../../snapshot/index.ts';
+import { type BalancerPolicy, type Cluster, type EndpointSet, sameContent } from '../../snapshot/index.ts';
+import { clusterBudget } from './cluster-budget.ts';
 import { ClusterEndpoints, type ClusterEndpointsOwner } from './cluster-endpoints.ts';
 import type { ConnectFailure } from './connect-failure.ts';
 import type { ConnectionEnvironment } from './connection-environment.ts';
 import type { EndpointPool } from './endpoint-pool.ts';
 import { EJECT_AFTER_FAILURES } from './outlier-ejection.ts';
-import { RetryBudget } from './retry-budget.ts';
+import type { RetryBudget } from './retry-budget.ts';
 import type { HandshakeResult, TlsClient } from './tls-client.ts';
 import type { UpstreamEndpoint, UpstreamRequest } from './upstream-request.ts';
 import type { Health } from './usable-endpoints.ts';
@@ -57,7 +58,8 @@ export class ClusterPool implements ClusterEndpointsOwner {
   tls: TlsClient | null = null;
   /** May change with a snapshot: read it per request. When set, requests carry `hashText` of it in `hash`. */
   hashKey: HashKey;
-  readonly retryBudget: RetryBudget = new RetryBudget();
+  /** May change with a snapshot: read it per request. */
+  retryBudget: RetryBudget;
   /** Requests that wait for a connection. */
   readonly #waiting = new WaitingRequests();
   #touched = false;
@@ -70,6 +72,7 @@ export class ClusterPool implements ClusterEndpointsOwner {
     this.id = cluster.id;
     this.cluster = cluster;
     this.hashKey = hashKeyOf(cluster);
+    this.retryBudget = clusterBudget(cluster.retryConstraint);
     this.#endpoints = new ClusterEndpoints(this, environment);
     this.#owner = owner;
   }
@@ -138,6 +141,9 @@ export class ClusterPool implements ClusterEndpointsOwner {
    */
   update(cluster: Cluster, endpoints: EndpointSet | undefined, tls: TlsClient | null = null): void {
     const isRenewed = tls !== this.tls;
+    if (!sameContent(this.cluster.retryConstraint, cluster.retryConstraint)) {
+      this.retryBudget = clusterBudget(cluster.retryConstraint);
+    }
     this.cluster = cluster;
     this.tls = tls;
     this.hashKey = hashKeyOf(cluster);

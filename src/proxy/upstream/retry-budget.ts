@@ -1,32 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** Of a cluster's requests that may be tried again; as Envoy, Linkerd and the Gateway API's retry budget have it. */
-const RETRIES_PER_REQUEST = 0.2;
-/** Beside that, so that a cluster with little traffic has any. */
-const MIN_RETRIES_PER_SECOND = 10;
-/** What is not used is kept up to this: ten seconds of the least. */
-const MAX_SAVED_RETRIES = 100;
-
-/**
- * What one worker may spend on trying requests of a cluster again. When the cluster is down it meets a fifth more requests and not
- * one more for each attempt that a rule allows.
- */
-export class RetryBudget {
-  #retries = MAX_SAVED_RETRIES;
-  #atMs = 0;
-
-  /** A request that a rule might try again begins. */
-  deposit(): void {
-    this.#retries = Math.min(MAX_SAVED_RETRIES, this.#retries + RETRIES_PER_REQUEST);
-  }
-
-  /** True: one more try, which is paid now. `nowMs`: monotonic. */
-  withdraw(nowMs: number): boolean {
-    const earned = ((nowMs - this.#atMs) / 1000) * MIN_RETRIES_PER_SECOND;
-    this.#retries = Math.min(MAX_SAVED_RETRIES, this.#retries + earned);
-    this.#atMs = nowMs;
-    if (this.#retries < 1) return false;
-    this.#retries -= 1;
-    return true;
-  }
+/** What one worker may spend on trying requests of a cluster again. Times are monotonic. O(1), nothing is allocated. */
+export interface RetryBudget {
+  /** What is not tried again for want of it is answered with 503; else the client gets the answer that came. */
+  readonly isStrict: boolean;
+  /** A request begins. */
+  deposit(nowMs: number): void;
+  /** True: one more try, which is paid now. */
+  withdraw(nowMs: number): boolean;
 }

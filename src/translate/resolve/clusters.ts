@@ -56,6 +56,7 @@ export function resolveCluster(
     discovery:
       dns === undefined || dns.targets.length === 0 ? { kind: 'published' } : { kind: 'dns', targets: dns.targets },
     connectTimeoutMs: readAnnotation(service, CONNECT_TIMEOUT, findings),
+    retryConstraint: null,
     maxPendingRequests: MAX_PENDING_REQUESTS,
   };
   return { cluster, endpoints: { cluster: id, endpoints }, findings };
