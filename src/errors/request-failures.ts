@@ -114,6 +114,14 @@ export const REQUEST_FAILURES = {
     summary: 'the headers of the request are larger than the limit',
     help: 'send less metadata; trying again does not help',
   },
+  message_too_large: {
+    source: 'downstream',
+    retryable: false,
+    httpStatus: 413,
+    grpcStatus: 8,
+    summary: 'a message of the call is longer than its route allows',
+    help: 'send shorter messages, or allow longer ones by the annotation of the route',
+  },
   drain_timeout: {
     source: 'internal',
     retryable: false,

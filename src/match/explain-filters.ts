@@ -42,28 +42,19 @@ function explainFilter(
   filter: Filter,
   { question, host, listener, scheme }: FilteredRequest,
 ): ExplainedAnswer | undefined {
-  switch (filter.kind) {
-    case 'request-headers':
-    case 'response-headers':
-    case 'mirror':
-    case 'rewrite':
-    case 'external-auth':
-      return undefined;
-    case 'cors':
-      return explainPreflight(filter.policy, question);
-    case 'redirect': {
-      const { status } = filter.redirect;
-      const request = {
-        scheme,
-        entered: listener.kind === 'https' ? 'https' : 'http',
-        authority: host,
-        target: question.path,
-        ports: listener.ports,
-      } as const;
-      const location = locationOf(filter.redirect, request);
-      return { kind: 'answered', httpStatus: status, grpcStatus: null, text: `HTTP ${status}: see ${location}` };
-    }
-  }
+  if (filter.kind === 'cors') return explainPreflight(filter.policy, question);
+  // No other kind answers by what is known of a request before it is sent.
+  if (filter.kind !== 'redirect') return undefined;
+  const { status } = filter.redirect;
+  const request = {
+    scheme,
+    entered: listener.kind === 'https' ? 'https' : 'http',
+    authority: host,
+    target: question.path,
+    ports: listener.ports,
+  } as const;
+  const location = locationOf(filter.redirect, request);
+  return { kind: 'answered', httpStatus: status, grpcStatus: null, text: `HTTP ${status}: see ${location}` };
 }
 
 function explainPreflight(policy: CorsPolicy, { method, headers }: Question): ExplainedAnswer | undefined {

@@ -31,6 +31,8 @@ export function describeFilter(filter: Filter): string {
       return `CORS: ${describeCors(filter.policy)}`;
     case 'rewrite':
       return `rewrite: ${describeUrl(filter.rewrite).join(', ') || 'nothing'}`;
+    case 'message-limit':
+      return `messages of clients: at most ${filter.maxBytes} bytes`;
   }
 }
 

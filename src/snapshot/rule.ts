@@ -126,7 +126,9 @@ export type Filter =
   | { readonly kind: 'external-auth'; readonly auth: ExternalAuth }
   | { readonly kind: 'redirect'; readonly redirect: Redirect }
   | { readonly kind: 'rewrite'; readonly rewrite: UrlRewrite }
-  | { readonly kind: 'cors'; readonly policy: CorsPolicy };
+  | { readonly kind: 'cors'; readonly policy: CorsPolicy }
+  /** A gRPC call with a longer message of its client is refused. */
+  | { readonly kind: 'message-limit'; readonly maxBytes: number };
 
 /** Gateway API HTTPHeaderFilter. Names in lower case. Applied as set, add, remove. */
 export interface HeaderChange {

@@ -17,6 +17,7 @@ import { CorsStep } from './cors.ts';
 import type { AuthEnvironment } from './external-auth/auth-environment.ts';
 import { authStep } from './external-auth/auth-step.ts';
 import { HeaderRewriter } from './header-change.ts';
+import { MessageLimitStep } from './message-limit.ts';
 import { type MirrorEnvironment, MirrorStep } from './mirror.ts';
 import { RedirectStep } from './redirect.ts';
 import type { FilterStep } from './step.ts';
@@ -79,6 +80,8 @@ function stepOf(filter: Filter, environment: ChainEnvironment, clusters: Cluster
       clusters.push(cluster);
       return new MirrorStep(cluster, filter.share, environment);
     }
+    case 'message-limit':
+      return new MessageLimitStep(filter.maxBytes);
     case 'external-auth':
       return authStep(filter.auth, environment, clusters);
   }

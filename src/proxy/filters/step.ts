@@ -69,6 +69,8 @@ export interface SteppedRequest {
   changeResponse(change: FieldChange): void;
   /** These fields come with the response, an endpoint's or one of ours: name, value, name, value … */
   addToResponse(fields: readonly string[]): void;
+  /** Ends the request with this, as long as it lasts, even while an endpoint answers it: what a watcher may do with what it saw. */
+  refuse(answer: Answer): void;
   /** After `wait`. */
   resume(verdict: Exclude<StepVerdict, { kind: 'wait' }>): void;
 }

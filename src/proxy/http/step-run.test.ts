@@ -68,6 +68,9 @@ class World implements SteppedRequest {
   awaitMore(): void {}
   changeRequest(): void {}
   changeResponse(): void {}
+  refuse(answer: Answer): void {
+    this.run.answer(answer);
+  }
   resume(verdict: Exclude<StepVerdict, { kind: 'wait' }>): void {
     this.run.resume(this, verdict);
   }
@@ -121,6 +124,27 @@ describe('the steps of a rule', () => {
     assert.deepEqual([ran, world.log], [['one', 'two'], ['done']]);
     world.run.close();
     assert.deepEqual(ran, ['one', 'two']);
+  });
+
+  it('may refuse the request by what they see of its body, before or while another waits, and no other is asked then', () => {
+    const ran: string[] = [];
+    const refusing: FilterStep = {
+      onRequestHead: request => {
+        request.watch({ data: () => request.refuse(NO), end() {}, cancel() {} });
+        return CONTINUE;
+      },
+    };
+    const wait = { kind: 'wait', begin() {}, cancel: () => void ran.push('cancelled') } as const;
+    const early = new World(refusing, step(ran, 'next', CONTINUE));
+    early.send('a');
+    early.start();
+    early.send('b');
+    assert.deepEqual([ran, early.log], [[], ['answer 403']]);
+    const late = new World(refusing, step(ran, 'waits', wait, watcherOf(ran)), step(ran, 'after', CONTINUE)).start();
+    late.send('a');
+    late.send('b');
+    late.resume(CONTINUE);
+    assert.deepEqual([ran, late.log], [['waits', 'cancelled'], ['answer 403']]);
   });
 
   it('may answer after they waited', () => {

@@ -24,6 +24,7 @@ export class StepRun {
   readonly #steps: readonly FilterStep[];
   #next = 0;
   #waiting: RequestWait | null = null;
+  #isAnswered = false;
   readonly #watchers: BodyWatcher[] = [];
 
   constructor(owner: StepRunOwner, steps: readonly FilterStep[]) {
@@ -33,7 +34,7 @@ export class StepRun {
 
   /** Runs the steps that are left, until one waits. */
   run(request: SteppedRequest): void {
-    while (!this.#owner.isFinished) {
+    while (!this.#isAnswered && !this.#owner.isFinished) {
       const step = this.#steps[this.#next];
       if (step === undefined) {
         this.#owner.onStepsDone();
@@ -49,7 +50,7 @@ export class StepRun {
           verdict.begin();
           return;
         case 'answer':
-          this.#end(verdict.answer);
+          this.answer(verdict.answer);
           return;
       }
     }
@@ -59,7 +60,7 @@ export class StepRun {
   resume(request: SteppedRequest, verdict: Exclude<StepVerdict, { kind: 'wait' }>): void {
     if (this.#waiting === null) return;
     this.#waiting = null;
-    if (verdict.kind === 'answer') this.#end(verdict.answer);
+    if (verdict.kind === 'answer') this.answer(verdict.answer);
     else this.run(request);
   }
 
@@ -70,11 +71,24 @@ export class StepRun {
   }
 
   data(chunk: Buffer, start: number, end: number, last: boolean): void {
-    for (const watcher of this.#watchers) watcher.data(chunk, start, end, last);
+    for (const watcher of this.#watchers) {
+      watcher.data(chunk, start, end, last);
+      if (this.#isAnswered) return;
+    }
   }
 
   endOfBody(): void {
     for (const watcher of this.#watchers) watcher.end();
+  }
+
+  /** See `SteppedRequest.refuse`. No effect after the first. */
+  answer(answer: Answer): void {
+    if (this.#isAnswered) return;
+    this.#isAnswered = true;
+    const waiting = this.#waiting;
+    this.#waiting = null;
+    waiting?.cancel();
+    this.#owner.answer(answer);
   }
 
   /** The request is over. */
@@ -83,10 +97,5 @@ export class StepRun {
     this.#waiting = null;
     waiting?.cancel();
     for (const watcher of this.#watchers) watcher.cancel();
-  }
-
-  #end(answer: Answer): void {
-    this.#next = this.#steps.length;
-    this.#owner.answer(answer);
   }
 }

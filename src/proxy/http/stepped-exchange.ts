@@ -2,6 +2,7 @@
 
 import type { ReachedPorts } from '../../snapshot/index.ts';
 import { HeaderList, targetOf, type VolatileFields } from '../../wire/index.ts';
+import type { Answer } from '../faces/index.ts';
 import {
   type BodyWatcher,
   type ChangedHead,
@@ -120,6 +121,13 @@ export class SteppedExchange implements SteppedRequest {
     const detours = this.exchange.detour();
     const { responseFields } = detours;
     detours.responseFields = responseFields === null ? fields : [...responseFields, ...fields];
+  }
+
+  refuse(answer: Answer): void {
+    const exchange = this.exchange;
+    if (exchange.isFinished) return;
+    exchange.steps?.answer(answer);
+    if (!exchange.isFinished) recount(exchange);
   }
 
   resume(verdict: Exclude<StepVerdict, { kind: 'wait' }>): void {

@@ -11,6 +11,7 @@ import { type AttachableRoute, isRequestRoute, type RequestRoute, rulesOf, type 
 import { share } from '../share.ts';
 import { dependenciesOf } from './dependencies.ts';
 import { type RankedEntry, rankEntry } from './precedence.ts';
+import { readRouteFilters } from './route-filters.ts';
 import { readRouteTiming } from './timing.ts';
 import { type DroppedRule, type RuleContext, type TranslatedRule, translateRule } from './translate-rule.ts';
 import { type RankedStream, translateStream } from './translate-stream.ts';
@@ -114,10 +115,11 @@ function translateRules(
   findings: Finding[],
 ): { kept: readonly TranslatedRule[]; dropped: readonly DroppedRule[] } {
   const timing = readRouteTiming(route, findings);
+  const filters = readRouteFilters(route, findings);
   const kept: TranslatedRule[] = [];
   const dropped: DroppedRule[] = [];
   for (const [ruleIndex, rule] of rulesOf(route).entries()) {
-    const translated = translateRule(rule, { route, ruleIndex, timing, context });
+    const translated = translateRule(rule, { route, ruleIndex, timing, filters, context });
     if ('dropped' in translated) {
       dropped.push(translated);
       continue;

@@ -2,7 +2,7 @@
 
 import type { Finding } from '../../errors/index.ts';
 import type { GRPCBackendRef, HTTPBackendRef } from '../../resources/index.ts';
-import type { Fault, RequestMatch, Rule, RuleTiming, WeightedBackend } from '../../snapshot/index.ts';
+import type { Fault, Filter, RequestMatch, Rule, RuleTiming, WeightedBackend } from '../../snapshot/index.ts';
 import { interned } from '../../values/index.ts';
 import type { Problem, RouteRefsReason } from '../outcomes.ts';
 import { type ResolveContext, type ResolvedBackend, resolveBackend } from '../resolve/backend-refs.ts';
@@ -47,6 +47,7 @@ export interface RuleSite {
   readonly ruleIndex: number;
   /** What the annotations of the route say. */
   readonly timing: RuleTiming;
+  readonly filters: readonly Filter[];
   readonly context: RuleContext;
 }
 
@@ -67,7 +68,7 @@ export function translateRule(source: RouteRule, site: RuleSite): TranslatedRule
   const compiledRule: Rule = {
     id,
     origin: { kind: route.kind, namespace, name, ruleIndex, ruleName: rule.name ?? '' },
-    filters: filters.filters,
+    filters: filters.fault === null ? [...site.filters, ...filters.filters] : [],
     fault: filters.fault ?? shares.fault,
     backends: context.backendLists.keep(shares.backends),
     totalWeight: shares.backends.reduce((sum, backend) => sum + backend.weight, 0),

@@ -19,9 +19,10 @@ export class MessageCounter {
     return this.#prefixBytes === 0 && this.#bodyLeft === 0;
   }
 
-  /** Takes the next bytes. O(messages), not O(bytes). */
-  feed(chunk: Uint8Array, start: number, end: number): void {
+  /** Takes the next bytes. O(messages), not O(bytes). Returns the length of the longest message whose length is known now; 0: of none. */
+  feed(chunk: Uint8Array, start: number, end: number): number {
     let at = start;
+    let longest = 0;
     while (at < end) {
       if (this.#bodyLeft > 0) {
         const skipped = Math.min(this.#bodyLeft, end - at);
@@ -34,8 +35,10 @@ export class MessageCounter {
       this.#length = ((this.#length << 8) | (chunk[at++] as number)) >>> 0;
       if (this.#prefixBytes < PREFIX_BYTES) continue;
       this.#bodyLeft = this.#length;
+      if (this.#length > longest) longest = this.#length;
       this.#prefixBytes = 0;
       this.#length = 0;
     }
+    return longest;
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { AnnotationDeclaration } from './annotation.ts';
+import type { Filter } from '../../../snapshot/index.ts';
+import type { Annotation, AnnotationDeclaration } from './annotation.ts';
 import { BACKEND_REQUEST_TIMEOUT } from './backend-request-timeout.ts';
 import { CONNECT_TIMEOUT } from './connect-timeout.ts';
 import { ENDPOINTS } from './dns-targets.ts';
@@ -8,9 +9,13 @@ import { HEALTH_CHECK } from './health-check.ts';
 import { HEALTH_ENDPOINT } from './health-endpoint.ts';
 import { IDLE_TIMEOUT } from './idle-timeout.ts';
 import { LOAD_BALANCER } from './load-balancer.ts';
+import { MAX_MESSAGE_BYTES } from './max-message-bytes.ts';
 import { REQUEST_TIMEOUT } from './request-timeout.ts';
 import { RETRY } from './retry.ts';
 import { TRUSTED_PROXIES } from './trusted-proxies.ts';
+
+/** Those that are filters of all rules of a route, before the filters that are written there. */
+export const FILTER_ANNOTATIONS: readonly Annotation<Filter | null>[] = [MAX_MESSAGE_BYTES];
 
 /** Every annotation that is read. What is not in this table is reported as without effect. */
 export const ANNOTATIONS: readonly AnnotationDeclaration[] = [
@@ -24,4 +29,5 @@ export const ANNOTATIONS: readonly AnnotationDeclaration[] = [
   BACKEND_REQUEST_TIMEOUT,
   RETRY,
   IDLE_TIMEOUT.TCPRoute,
+  ...FILTER_ANNOTATIONS,
 ];
