@@ -68,15 +68,12 @@ export class SessionBudget {
     if (holder.sessions.countOf(address) >= this.maxPerAddress) {
       const first = holder.sessions.firstOf(address);
       if (first !== undefined) holder.evict(first);
-      this.#hit('udp_address_sessions', 'sessions of one client address end for others of it: it has its share');
+      this.#hit('udp_address_sessions');
     }
     const hasRoom = this.#open < this.max && this.#sockets.takeSession();
     if (!hasRoom) {
-      this.#hit(
-        'udp_sessions',
-        'sessions end for new ones, or datagrams are dropped: the cap of this worker is reached',
-      );
-      if (!this.#makeRoom(nowMs) || !this.#sockets.takeSession()) return false;
+      this.#hit('udp_sessions');
+      if (!this.#makeRoom(nowMs) || !this.#sockets.takeSession()) return this.#refuse();
     }
     this.#open++;
     return true;
@@ -101,7 +98,14 @@ export class SessionBudget {
     return true;
   }
 
-  #hit(limit: string, message: string): void {
+  /** Worth a word: that old sessions make room for new ones is nothing unusual where questions are short. */
+  #refuse(): false {
+    const fields = { sessions: this.#open, max: this.max };
+    this.#log.warn('udp_sessions', 'datagrams of new clients are dropped: the cap of this worker is reached', fields);
+    return false;
+  }
+
+  #hit(limit: string): void {
     let slot = this.#hits.get(limit);
     if (slot === undefined) {
       slot = this.#metrics.slot('daemun_limit_hits_total', { limit });
@@ -109,6 +113,5 @@ export class SessionBudget {
     }
     const { values } = this.#metrics;
     values[slot] = (values[slot] as number) + 1;
-    this.#log.warn(limit, message, { sessions: this.#open, max: this.max });
   }
 }
