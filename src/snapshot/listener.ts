@@ -107,6 +107,16 @@ export interface ReachedPorts {
 export interface TlsTermination {
   /** Ids of `Snapshot.certificates`, in the order written; the longest matching SNI wins. Never empty. */
   readonly certificates: readonly string[];
+  /** null: clients are not asked for a certificate. */
+  readonly clients: ClientValidation | null;
+}
+
+/** How clients prove who they are, before anything that they say is listened to. */
+export interface ClientValidation {
+  /** Where a client's chain must end: the id of one of `Snapshot.trustBundles`. */
+  readonly bundle: string;
+  /** `wanted`: who shows none, or one that fails, is let in all the same. */
+  readonly certificate: 'required' | 'wanted';
 }
 
 /** A certificate chain with its key. `key` never leaves the data plane: dumps print `[redacted]`. */

@@ -54,7 +54,13 @@ function virtualHosts(rules: ReadonlyMap<string, Rule>): fc.Arbitrary<VirtualHos
 function listeners(rules: ReadonlyMap<string, Rule>): fc.Arbitrary<Listener[]> {
   const kind = fc.constantFrom(
     { kind: 'http' as const },
-    { kind: 'https' as const, tls: { certificates: ['default/a@1'] } },
+    {
+      kind: 'https' as const,
+      tls: {
+        certificates: ['default/a@1'],
+        clients: { bundle: 'ConfigMap/default/ca@1', certificate: 'required' as const },
+      },
+    },
   );
   const identity = fc.record({
     id: fc.constantFrom(...NAMES).map(name => `default/gateway/${name}`),
@@ -93,7 +99,11 @@ function streamListeners(): fc.Arbitrary<Listener> {
   const name = fc.record({ hostname: fc.constantFrom(...HOSTS), rule: variants.map(streamRule) });
   const serverNames = fc.uniqueArray(name, { selector: value => value.hostname, maxLength: 4 });
   const kind = fc.oneof(
-    fc.record({ kind: fc.constant('tls' as const), serverNames, tls: fc.constantFrom(null, { certificates: ['a'] }) }),
+    fc.record({
+      kind: fc.constant('tls' as const),
+      serverNames,
+      tls: fc.constantFrom(null, { certificates: ['a'], clients: null }),
+    }),
     fc.record({
       kind: fc.constantFrom('tcp' as const, 'udp' as const),
       rule: fc.option(variants.map(streamRule)),

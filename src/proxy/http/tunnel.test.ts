@@ -59,7 +59,7 @@ for (const { version, isSecure } of WAYS) {
       backend = await TunnelBackend.start();
       gateway = new TestGateway({ accessLog: true });
       const virtualHosts = [{ hostname: '*', entries: ENTRIES }];
-      const tls = isSecure ? { tls: { certificates: ['a'] } } : {};
+      const tls = isSecure ? { tls: { certificates: ['a'], clients: null } } : {};
       await gateway.apply({
         listeners: [listener('http', [], { virtualHosts, ...tls })],
         clusters: { main: [backend.port], none: [] },

@@ -29,7 +29,7 @@ const ROUTED = httpListener('l', { '/': 'none' });
 const CLEARTEXT: RequestListener = { ...ROUTED, health: HEALTH };
 const SECURE = listener('l', [], {
   hostname: 'a.test',
-  tls: { certificates: ['a'] },
+  tls: { certificates: ['a'], clients: null },
   virtualHosts: ROUTED.virtualHosts,
   health: HEALTH,
 });

@@ -54,7 +54,7 @@ describe('listeners', () => {
     gateway.apply({ listeners: [listener('grpc', [all])], clusters: { a: [upstreamPort] }, ...parts });
 
   function tls(name: string, hostname: string, certificates: readonly string[]) {
-    return listener(name, [all], { hostname, tls: { certificates } });
+    return listener(name, [all], { hostname, tls: { certificates, clients: null } });
   }
 
   async function handshake(serverName: string | undefined, options: object = {}): Promise<TLSSocket> {
@@ -94,7 +94,7 @@ describe('listeners', () => {
       path: '/',
     } as const;
     const kept = rule('kept', [backend('a')], { sessionPersistence: session });
-    const secure = listener('t', [kept], { tls: { certificates: ['a'] } });
+    const secure = listener('t', [kept], { tls: { certificates: ['a'], clients: null } });
     await apply({ listeners: [secure], certificates: [A] });
     const head = await request(await handshake('a.example.com'), 'a.example.com');
     assert.match(String(head['set-cookie']?.[0]), /^sid=[\w-]+; Path=\/; HttpOnly; Secure$/);

@@ -42,7 +42,7 @@ describe('a request on a TLS connection', () => {
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const [entry] = httpListener('l', { '/': 'main' }).virtualHosts[0]?.entries ?? [];
-    const tls = { certificates: ['all'] };
+    const tls = { certificates: ['all'], clients: null };
     const of = (name: string, hostname: string, hosts: readonly string[]): RequestListener => {
       const entries = [entry as RouteEntry];
       return listener(name, [], { hostname, tls, virtualHosts: hosts.map(host => ({ hostname: host, entries })) });

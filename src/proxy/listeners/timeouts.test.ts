@@ -61,7 +61,7 @@ describe('timeouts of client connections', () => {
   });
 
   it('closes a TLS connection without a ClientHello, after 10 s', async () => {
-    const tls = { certificates: ['a'] };
+    const tls = { certificates: ['a'], clients: null };
     await gateway.apply({ listeners: [listener('tls', [], { tls })], clusters: {}, certificates: [CERTIFICATE] });
     const socket = await dial();
     pass(11_000);
@@ -73,7 +73,7 @@ describe('timeouts of client connections', () => {
 
   /** A TLS connection whose server has answered the ClientHello; the client says no more. */
   async function startHandshake(): Promise<Socket> {
-    const tls = { certificates: ['a'] };
+    const tls = { certificates: ['a'], clients: null };
     await gateway.apply({ listeners: [listener('tls', [], { tls })], clusters: {}, certificates: [CERTIFICATE] });
     const other = createTcpServer().listen(0, '127.0.0.1');
     await once(other, 'listening');

@@ -17,7 +17,7 @@ describe('TLS for HTTP/2', () => {
 
   beforeEach(async () => {
     gateway = new TestGateway();
-    const tls = { certificates: ['a'] };
+    const tls = { certificates: ['a'], clients: null };
     await gateway.apply({ listeners: [listener('t', [], { tls })], clusters: {}, certificates: [A] });
   });
   afterEach(() => gateway.close());

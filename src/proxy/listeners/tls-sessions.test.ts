@@ -26,7 +26,7 @@ function bareSession(session: Buffer): Buffer {
 /** A listener whose answer to every call is its name. */
 function tls(name: string, hostname: string, certificates: readonly string[]): Listener {
   const fault = { httpStatus: 503, grpcStatus: 14, message: name, reason: 'no_backend' };
-  return listener(name, [rule(name, [], { fault })], { hostname, tls: { certificates } });
+  return listener(name, [rule(name, [], { fault })], { hostname, tls: { certificates, clients: null } });
 }
 
 describe('TLS sessions', () => {
