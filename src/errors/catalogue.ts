@@ -5,6 +5,7 @@ import type { Severity } from './finding.ts';
 import { GATEWAY_CODES } from './gateway-codes.ts';
 import { LINT_CODES } from './lint-codes.ts';
 import { LISTENER_SET_CODES } from './listener-set-codes.ts';
+import { POLICY_CODES } from './policy-codes.ts';
 import { ROUTE_CODES } from './route-codes.ts';
 import { STORE_CODES } from './store-codes.ts';
 import { TRUST_CODES } from './trust-codes.ts';
@@ -18,6 +19,7 @@ export const CATALOGUE = {
   ...GATEWAY_CODES,
   ...LISTENER_SET_CODES,
   ...ROUTE_CODES,
+  ...POLICY_CODES,
   ...TRUST_CODES,
   ...LINT_CODES,
   ...DEMO_CODES,

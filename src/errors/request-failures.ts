@@ -300,6 +300,14 @@ export const REQUEST_FAILURES = {
     summary: "the appProtocol of the backend's port does not carry what the route is for",
     help: 'set appProtocol: kubernetes.io/h2c, or leave it out',
   },
+  backend_untrusted: {
+    source: 'internal',
+    retryable: false,
+    httpStatus: 500,
+    grpcStatus: 14,
+    summary: 'the backend must be spoken to in TLS, and its BackendTLSPolicy cannot be used',
+    help: 'see what `daemun check` says of the policy: a CA certificate is missing, say',
+  },
   no_backend: {
     source: 'internal',
     retryable: false,

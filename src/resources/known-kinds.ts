@@ -8,12 +8,10 @@ export const NOT_YET_SERVED = 'is not yet supported by this version of daemun';
 
 /** Kinds that are read and judged, and have no effect yet. */
 const UNSERVED: ReadonlySet<string> = new Set<Resource['kind']>([
-  'BackendTLSPolicy',
   'XBackend',
   'XBackendTrafficPolicy',
   'XTelemetryPolicy',
   'XMesh',
-  'ClusterTrustBundle',
 ]);
 
 /** True unless objects of a kind have no effect yet. */

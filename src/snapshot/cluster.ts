@@ -4,7 +4,10 @@ import type { BackendTls } from './backend-tls.ts';
 
 /** One backend port, and what is spoken to it. */
 export interface Cluster {
-  /** `namespace/service:port`, and the protocol behind it (`/h1`) unless that is `h2`: routes of several kinds may use one port. */
+  /**
+   * `namespace/service:port`, the protocol behind it (`/h1`) unless that is `h2`, then `/tls` if it has, and whose client certificate is shown: routes
+   * of several kinds, and several Gateways, may use one port.
+   */
   readonly id: string;
   /**
    * `h1`: HTTP/1.1. `h2`: HTTP/2, in cleartext by prior knowledge, in TLS by ALPN. `tcp`, `udp`: whatever a client sends; each has a

@@ -108,10 +108,7 @@ function routeRow(kind: AttachableRoute['kind']): StatusRow {
 }
 
 /** A row of a kind of policy, whose outcomes are in `Outcomes.policies`. */
-export function policyRow(
-  kind: string,
-  objects: (resources: ResourceSet) => ReadonlyMap<string, PolicyObject>,
-): StatusRow {
+function policyRow(kind: string, objects: (resources: ResourceSet) => ReadonlyMap<string, PolicyObject>): StatusRow {
   return row<PolicyObject, PolicyOutcome, PolicyStatus>({
     kind,
     conditions: POLICY_CONDITIONS,
@@ -158,6 +155,7 @@ export const STATUS_ROWS: readonly StatusRow[] = [
     make: (resource, outcome, known, { now }) =>
       listenerSetStatus(resource, outcome, { previous: known ?? resource.status, now }),
   }),
+  policyRow('BackendTLSPolicy', resources => resources.backendTlsPolicies),
   ...Object.keys(routeMaps(EMPTY_RESOURCES)).map(kind => routeRow(kind as AttachableRoute['kind'])),
 ];
 

@@ -12,7 +12,7 @@ type Path = readonly (string | number)[];
 
 /** Parts of a Gateway that have no effect. */
 export function notServedOfGateway(gateway: Gateway): readonly Finding[] {
-  const { infrastructure, tls, defaultScope } = gateway.spec;
+  const { infrastructure, defaultScope } = gateway.spec;
   const findings: Finding[] = [];
   const add = (path: Path, what: string): void => {
     findings.push(
@@ -25,7 +25,6 @@ export function notServedOfGateway(gateway: Gateway): readonly Finding[] {
   };
   if (infrastructure?.parametersRef !== undefined)
     add(['infrastructure', 'parametersRef'], 'infrastructure.parametersRef');
-  if (tls?.backend !== undefined) add(['tls', 'backend'], 'TLS to backends');
   if (defaultScope !== undefined && defaultScope !== 'None') add(['defaultScope'], 'default Gateways');
   return findings;
 }

@@ -10,11 +10,12 @@ import { arbitrateStreams } from './arbitrate/stream-tables.ts';
 import { parentTargets } from './attach/parent-target.ts';
 import type { TranslateEnvironment } from './environment.ts';
 import { lint } from './lint/lint.ts';
+import { acceptBackendTls } from './policies/backend-tls-policies.ts';
 import { countAttachedRoutes } from './publish/attached-routes.ts';
 import { publishBindings } from './publish/bindings.ts';
 import { publishClusters } from './publish/clusters.ts';
 import { publishOutcomes } from './publish/gateway-outcomes.ts';
-import { publishTrustBundles } from './publish/trust-bundles.ts';
+import { clientCertificates, publishSecrets } from './publish/secrets.ts';
 import { indexGrants } from './resolve/reference-grants.ts';
 import { indexSlices } from './resolve/slice-index.ts';
 import { routeContext } from './rules/route-context.ts';
@@ -38,14 +39,25 @@ export function translate(
   const grants = indexGrants(resources);
   const classes = acceptClasses(resources, environment);
   const trust = { resources, grants, environment, inspected: memory?.trust ?? new WeakMap() };
-  const reader = { resources, grants, environment, trust, previous: memory?.secrets ?? new Map(), read: new Map() };
+  // Before all that refers to Services: policies say how those are spoken to.
+  const policies = acceptBackendTls(resources, trust, memory?.routes.tls);
+  const tls = policies.services;
+  const reader = {
+    resources,
+    grants,
+    environment,
+    trust,
+    tls,
+    previous: memory?.secrets ?? new Map(),
+    read: new Map(),
+  };
   // Gateways before routes: a route attaches to listeners that are already judged.
   const sets = acceptListenerSets(classes, reader);
   const gateways = acceptGateways(classes, sets.attached, reader);
   const targets = parentTargets(gateways, sets.refused, memory?.routes.targets);
   const routes = translateRoutes(
-    { resources, targets, refused },
-    routeContext(resources, { environment, grants, targets }),
+    { resources, targets, tls, refused },
+    routeContext(resources, { environment, grants, targets, tls }),
     memory?.routes,
   );
   // All routes of a listener at once: which of them gets a request depends on the others.
@@ -56,17 +68,23 @@ export function translate(
   const slices = indexSlices(resources.endpointSlices, memory?.slices);
   const { services, endpoints } = resources;
   const users = { changes: routes.changes, gateways: gateways.values() };
-  const clusters = publishClusters({ services, slices, endpoints }, users, memory?.clusters);
-  const trustBundles = publishTrustBundles([], previous?.snapshot.trustBundles);
+  const shown = clientCertificates(gateways, memory?.clusters.sources.tls.clientCertificates);
+  const tlsSources = { services: tls, clientCertificates: shown };
+  const clusters = publishClusters({ services, slices, endpoints, tls: tlsSources }, users, memory?.clusters);
+  // Secrets last: only what somebody uses.
+  const secrets = publishSecrets(
+    { ofListeners: bindings.certificates, clusters: clusters.clusters, gateways, policies },
+    previous?.snapshot,
+  );
   // Outcomes after routes: listeners count the routes attached to them.
   const attached = countAttachedRoutes(routes.changes, memory?.attached);
-  const outcomes = publishOutcomes({ classes, gateways, sets, routes, attached }, previous?.outcomes);
+  const outcomes = publishOutcomes({ classes, gateways, sets, routes, attached, policies }, previous?.outcomes);
   // Lints last: they look at everything and change nothing.
-  const sources = { resources, classes, gateways, sets, routes, tables, streams, clusters };
+  const sources = { resources, classes, gateways, sets, routes, tables, streams, clusters, policies };
   const linted = lint(sources, memory?.lint);
   return {
     snapshot: nextSnapshot(
-      { ...bindings, clusters: clusters.clusters, endpoints: clusters.endpoints, trustBundles },
+      { bindings: bindings.bindings, clusters: clusters.clusters, endpoints: clusters.endpoints, ...secrets },
       previous?.snapshot,
     ),
     findings: linted.findings,

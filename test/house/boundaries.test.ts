@@ -54,7 +54,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The stages of translation, in their order: each may import those before it, and all may import what lies beside the folders. */
-const STAGES = ['resolve', 'accept', 'attach', 'rules', 'arbitrate', 'publish', 'lint'];
+const STAGES = ['resolve', 'policies', 'accept', 'attach', 'rules', 'arbitrate', 'publish', 'lint'];
 /**
  * The same inside the data plane, from the ground floor up: a folder imports only what stands before it. Files at its root stand above all;
  * below them only what an embedder says is read.

@@ -11,6 +11,7 @@ import type { ListenerRefsReason, Problem } from '../outcomes.ts';
 import { findingOf } from '../report.ts';
 import { missingText } from '../resolve/missing-object.ts';
 import { type GrantFrom, type GrantTo, grantToCreate, type ReferenceGrants } from '../resolve/reference-grants.ts';
+import type { TlsOfServices } from '../resolve/service-tls.ts';
 import type { TrustReader } from '../resolve/trust-bundles.ts';
 
 const DAY_MS = 86_400_000;
@@ -29,6 +30,8 @@ export interface SecretReader {
   readonly previous: ReadonlyMap<string, SecretContent>;
   readonly read: Map<string, SecretContent>;
   readonly trust: TrustReader;
+  /** How Services want to be spoken to. */
+  readonly tls: TlsOfServices;
 }
 
 /** The usable certificates of one listener, in the order written, and what is wrong with the others. */
@@ -66,18 +69,19 @@ interface CertificateSite {
   readonly reader: SecretReader;
 }
 
-function resolveCertificate(
+/** Follows one reference to a certificate. */
+export function resolveCertificate(
   ref: CertificateRef,
   { owner, path, reader }: CertificateSite,
-): Problem<ListenerRefsReason> | Extract<SecretContent, { kind: 'certificate' }> {
-  const broken = (code: FindingCode, message: string, help: string): Problem<ListenerRefsReason> => ({
+): Problem<'InvalidCertificateRef' | 'RefNotPermitted'> | Extract<SecretContent, { kind: 'certificate' }> {
+  const broken = (code: FindingCode, message: string, help: string): Problem<'InvalidCertificateRef'> => ({
     reason: 'InvalidCertificateRef',
     finding: findingOf(code, owner, { path, message, help }),
   });
   if (ref.kind !== 'Secret' || ref.group !== '') {
     return broken(
       'gateway/certificate-kind',
-      `certificateRefs names a ${ref.group === '' ? ref.kind : `${ref.kind} (${ref.group})`}; only Secrets can hold certificates`,
+      `${path.findLast(step => typeof step === 'string')} names a ${ref.group === '' ? ref.kind : `${ref.kind} (${ref.group})`}; only Secrets can hold certificates`,
       ref.kind === 'Secret' ? 'Leave group out, or write group: ""' : 'Use kind: Secret',
     );
   }
@@ -146,7 +150,8 @@ function decodeBase64(value: string | undefined): string | undefined {
   }
 }
 
-function expiryFindings(
+/** That a certificate has expired, or will soon. */
+export function expiryFindings(
   content: Extract<SecretContent, { kind: 'certificate' }>,
   { owner, path, reader }: CertificateSite,
 ): readonly Finding[] {

@@ -23,6 +23,7 @@ function conflictsOf(...lines: readonly string[]): Readonly<Record<string, strin
     environment: ENVIRONMENT,
     previous: new Map(),
     read: new Map(),
+    tls: new Map(),
     trust: { resources, grants: indexGrants(resources), environment: ENVIRONMENT, inspected: new WeakMap() },
   };
   const judged = lines.map((line, index) => {

@@ -13,6 +13,7 @@ import { TRUSTED_PROXIES } from '../resolve/annotations/trusted-proxies.ts';
 import { assignAddresses } from './addresses.ts';
 import type { SecretReader } from './certificates.ts';
 import { type AcceptedClasses, impliedClassFinding } from './classes.ts';
+import { type ClientCertificate, resolveClientCertificate } from './client-certificate.ts';
 import { findConflicts } from './conflicts.ts';
 import type { GatewayDraft } from './gateway-draft.ts';
 import { invalidParameters } from './gateway-extras.ts';
@@ -37,6 +38,7 @@ export interface AcceptedGateway {
   readonly listeners: readonly AcceptedListener[];
   readonly health: HealthEndpoint | null;
   readonly trustedProxies: readonly string[];
+  readonly clientCertificate: ClientCertificate;
   readonly findings: readonly Finding[];
 }
 
@@ -110,6 +112,7 @@ function finishGateway(
   const annotated: Finding[] = [];
   const health = readAnnotation(gateway, HEALTH_ENDPOINT, annotated);
   const trustedProxies = readAnnotation(gateway, TRUSTED_PROXIES, annotated);
+  const clientCertificate = resolveClientCertificate(gateway, reader);
   return {
     key: draft.key,
     gateway,
@@ -121,12 +124,14 @@ function finishGateway(
     listeners,
     health,
     trustedProxies,
+    clientCertificate,
     findings: [
       ...implied,
       ...(draft.refused === null ? [] : [draft.refused.finding]),
       ...(draft.missingAddress === null ? [] : [draft.missingAddress.finding]),
       ...notServedOfGateway(gateway),
       ...unusableAllowedListeners(gateway),
+      ...clientCertificate.findings,
       ...annotated,
       ...listeners.flatMap(listenerFindings),
     ],

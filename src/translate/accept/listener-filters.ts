@@ -13,13 +13,22 @@ export interface JudgedFilters {
   readonly filters: readonly ListenerFilter[];
   /** Whom they ask. */
   readonly backends: readonly ResolvedBackend[];
+  /** The Services that they name, as `namespace/name`, whether or not they can be asked. */
+  readonly services: readonly string[];
   /** A filter that this version does not know: without it strangers might get in, so the listener takes no traffic. */
   readonly unsupported: Problem<ListenerAcceptedReason> | null;
   readonly refsProblem: Problem<RouteRefsReason> | null;
   readonly findings: readonly Finding[];
 }
 
-const NO_FILTERS: JudgedFilters = { filters: [], backends: [], unsupported: null, refsProblem: null, findings: [] };
+const NO_FILTERS: JudgedFilters = {
+  filters: [],
+  backends: [],
+  services: [],
+  unsupported: null,
+  refsProblem: null,
+  findings: [],
+};
 
 /** A filter whose server cannot be used must not be skipped: all requests of the listener are answered with this. */
 const UNRESOLVED: Fault = {
@@ -35,15 +44,19 @@ export function judgeFilters(site: ListenerSite, context: ResolveContext): Judge
   if (requests.length === 0) return NO_FILTERS;
   const filters: ListenerFilter[] = [];
   const backends: ResolvedBackend[] = [];
+  const services: string[] = [];
   const findings: Finding[] = [];
   const problems: Problem<RouteRefsReason>[] = [];
   for (const [at, filter] of requests.entries()) {
     if (filter.type === 'ExtensionRef')
       return { ...NO_FILTERS, unsupported: unsupported(site, at, filter.extensionRef.kind) };
     const path = listenerPath(site, 'filters', 'requests', at);
+    const { namespace = site.owner.metadata.namespace, name } = filter.externalAuth.backendRef;
+    services.push(`${namespace}/${name}`);
     const resolved = resolveExternalAuth(filter.externalAuth, { referrer: site.owner, path, context });
     if ('reason' in resolved) {
-      problems.push(resolved);
+      if (resolved.reason === 'BackendUntrusted') findings.push(resolved.finding);
+      else problems.push({ ...resolved, reason: resolved.reason });
       filters.push({ kind: 'fault', fault: UNRESOLVED });
       continue;
     }
@@ -52,7 +65,7 @@ export function judgeFilters(site: ListenerSite, context: ResolveContext): Judge
     findings.push(...resolved.findings);
   }
   findings.push(...problems.map(({ finding }) => finding));
-  return { filters, backends, unsupported: null, refsProblem: problems[0] ?? null, findings };
+  return { filters, backends, services, unsupported: null, refsProblem: problems[0] ?? null, findings };
 }
 
 function unsupported(site: ListenerSite, at: number, kind: string): Problem<'UnsupportedValue'> {

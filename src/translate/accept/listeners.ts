@@ -9,6 +9,7 @@ import { refuseClientValidation, whyNotRouteKind } from '../not-served.ts';
 import type { ListenerAcceptedReason, ListenerRefsReason, Problem, RouteKind } from '../outcomes.ts';
 import type { ResolveContext } from '../resolve/backend-refs.ts';
 import { resolveCertificates, type SecretReader } from './certificates.ts';
+import { resolveClientCertificate } from './client-certificate.ts';
 import { type JudgedFilters, judgeFilters } from './listener-filters.ts';
 import { type ServedProtocol, servedProtocol } from './protocols.ts';
 
@@ -22,7 +23,7 @@ export interface JudgedListener extends ListenerSite {
   readonly protocol: ServedProtocol | undefined;
   readonly kinds: readonly RouteKind[];
   readonly certificates: readonly Certificate[];
-  readonly filters: Pick<JudgedFilters, 'filters' | 'backends'>;
+  readonly filters: Pick<JudgedFilters, 'filters' | 'backends' | 'services'>;
   readonly accepted: Problem<ListenerAcceptedReason> | null;
   readonly resolvedRefs: Problem<ListenerRefsReason> | null;
   readonly findings: readonly Finding[];
@@ -35,7 +36,7 @@ export function judgeListener(site: ListenerSite, reader: SecretReader): JudgedL
   const hostname = spec.hostname === undefined || spec.hostname === '' ? ANY_HOST : spec.hostname.toLowerCase();
   const { kinds, problem: kindProblem } = supportedKinds(site, protocol);
   const tls = protocol?.terminates === true ? resolveCertificates(site, reader) : undefined;
-  const filters = judgeFilters(site, contextOf(reader));
+  const filters = judgeFilters(site, contextOf(site, reader));
   const accepted =
     protocol === undefined
       ? unsupportedProtocol(site)
@@ -51,7 +52,7 @@ export function judgeListener(site: ListenerSite, reader: SecretReader): JudgedL
     protocol,
     kinds,
     certificates: tls?.certificates ?? [],
-    filters: { filters: filters.filters, backends: filters.backends },
+    filters: { filters: filters.filters, backends: filters.backends, services: filters.services },
     accepted,
     resolvedRefs,
     findings: [
@@ -66,8 +67,10 @@ export function judgeListener(site: ListenerSite, reader: SecretReader): JudgedL
 }
 
 /** What references of a listener to Services depend on. */
-function contextOf({ grants, resources, environment }: SecretReader): ResolveContext {
-  return { grants, services: resources.services, refusal: key => environment.refused?.get(key) };
+function contextOf({ gateway }: ListenerSite, reader: SecretReader): ResolveContext {
+  const { grants, resources, environment, tls } = reader;
+  const way = { encrypts: true, clientSecret: resolveClientCertificate(gateway, reader).secret };
+  return { grants, services: resources.services, tls, way, refusal: key => environment.refused?.get(key) };
 }
 
 function supportedKinds(

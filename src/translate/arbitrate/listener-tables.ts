@@ -3,6 +3,7 @@
 import type { VirtualHost } from '../../snapshot/index.ts';
 import { compareHostnames } from '../../values/index.ts';
 import type { RankedEntry } from '../rules/precedence.ts';
+import { formAt } from '../rules/route-forms.ts';
 import type { TranslatedRoute } from '../rules/translate-route.ts';
 import type { RouteChange } from '../rules/translated-routes.ts';
 import { editHost, type HostEdit, type HostTable } from './host-table.ts';
@@ -38,15 +39,28 @@ export function arbitrateRoutes(changes: ReadonlyMap<string, RouteChange>, previ
 function collectEdits(changes: ReadonlyMap<string, RouteChange>): Edits {
   const edits: Edits = new Map();
   for (const { before, after } of changes.values()) {
-    if (before?.attachments === after?.attachments && before?.entries === after?.entries) continue;
-    if (before !== undefined) eachPlace(before, edits, edit => edit.removed.push(...before.entries));
-    if (after !== undefined) eachPlace(after, edits, edit => edit.added.push(...after.entries));
+    if (isSameTo(before, after)) continue;
+    if (before !== undefined) eachPlace(before, edits, (edit, entries) => edit.removed.push(...entries));
+    if (after !== undefined) eachPlace(after, edits, (edit, entries) => edit.added.push(...entries));
   }
   return edits;
 }
 
-function eachPlace(route: TranslatedRoute, edits: Edits, visit: (edit: MutableEdit) => void): void {
+function isSameTo(before: TranslatedRoute | undefined, after: TranslatedRoute | undefined): boolean {
+  return (
+    before?.attachments === after?.attachments &&
+    before?.entries === after?.entries &&
+    before?.otherForms === after?.otherForms
+  );
+}
+
+function eachPlace(
+  route: TranslatedRoute,
+  edits: Edits,
+  visit: (edit: MutableEdit, entries: readonly RankedEntry[]) => void,
+): void {
   for (const { listener, hostnames } of route.attachments) {
+    const { entries } = formAt(route, listener);
     let hosts = edits.get(listener.id);
     if (hosts === undefined) {
       hosts = new Map();
@@ -58,7 +72,7 @@ function eachPlace(route: TranslatedRoute, edits: Edits, visit: (edit: MutableEd
         edit = { removed: [], added: [] };
         hosts.set(hostname, edit);
       }
-      visit(edit);
+      visit(edit, entries);
     }
   }
 }

@@ -3,6 +3,7 @@
 import type { ServerNameRoute } from '../../snapshot/index.ts';
 import { compareHostnames } from '../../values/index.ts';
 import { rankedOrder } from '../rules/precedence.ts';
+import { formAt } from '../rules/route-forms.ts';
 import type { TranslatedRoute } from '../rules/translate-route.ts';
 import type { RankedStream } from '../rules/translate-stream.ts';
 import type { RouteChange } from '../rules/translated-routes.ts';
@@ -41,7 +42,12 @@ type Edit = Map<string, { readonly removed: Set<RankedStream>; readonly added: R
 function collectEdits(changes: ReadonlyMap<string, RouteChange>): ReadonlyMap<string, Edit> {
   const edits = new Map<string, Edit>();
   for (const { before, after } of changes.values()) {
-    if (before?.attachments === after?.attachments && before?.stream === after?.stream) continue;
+    if (
+      before?.attachments === after?.attachments &&
+      before?.stream === after?.stream &&
+      before?.otherForms === after?.otherForms
+    )
+      continue;
     eachPlace(before, edits, (edit, stream) => edit.removed.add(stream));
     eachPlace(after, edits, (edit, stream) => edit.added.push(stream));
   }
@@ -57,6 +63,8 @@ function eachPlace(
 ): void {
   if (route === undefined || route.stream === null) return;
   for (const { listener, hostnames } of route.attachments) {
+    const { stream } = formAt(route, listener);
+    if (stream === null) continue;
     let edit = edits.get(listener.id);
     if (edit === undefined) {
       edit = new Map();
@@ -68,7 +76,7 @@ function eachPlace(
         place = { removed: new Set(), added: [] };
         edit.set(hostname, place);
       }
-      visit(place, route.stream);
+      visit(place, stream);
     }
   }
 }

@@ -3,7 +3,9 @@
 import { compareHostnames, formatNamespacedName, isLoopback, type WrittenLabelSelector } from '../../values/index.ts';
 import type { AcceptedGateway, AcceptedListener } from '../accept/gateways.ts';
 import type { RefusedSet } from '../accept/listener-sets.ts';
+import type { ServedProtocol } from '../accept/protocols.ts';
 import type { ListenerOwner } from '../listener-site.ts';
+import type { BackendWay } from '../resolve/backend-way.ts';
 import { share } from '../share.ts';
 
 /** All that attaching a route depends on in a Gateway or ListenerSet. Keeps its identity while none of it changes. */
@@ -29,6 +31,8 @@ export interface ListenerTarget {
   /** `*` when it has none. */
   readonly hostname: string;
   readonly secure: boolean;
+  /** How backends are reached for what comes in here. */
+  readonly way: BackendWay;
   /** False: only this machine reaches it. */
   readonly isPublic: boolean;
   /** Some proxies are believed what they say of clients. */
@@ -74,6 +78,7 @@ function listenerTarget(listener: AcceptedListener, accepted: AcceptedGateway, i
     protocol: spec.protocol,
     hostname,
     secure: protocol?.secure === true,
+    way: { encrypts: encrypts(protocol), clientSecret: accepted.clientCertificate.secret },
     isPublic,
     trustsProxies: accepted.trustedProxies.length > 0,
     carriesTraffic: listener.sockets.length > 0,
@@ -85,6 +90,21 @@ function listenerTarget(listener: AcceptedListener, accepted: AcceptedGateway, i
       .map(other => ({ id: other.judged.id, hostname: other.judged.hostname }))
       .sort((a, b) => compareHostnames(a.hostname, b.hostname)),
   };
+}
+
+/** Bytes of connections that end elsewhere go on as they are (BackendTLSPolicySpec.targetRefs: routes of requests, and TLSRoutes with termination). */
+function encrypts(protocol: ServedProtocol | undefined): boolean {
+  switch (protocol?.listener) {
+    case 'http':
+    case 'https':
+      return true;
+    case 'tls':
+      return protocol.terminates;
+    case 'tcp':
+    case 'udp':
+    case undefined:
+      return false;
+  }
 }
 
 /** The targets by `Kind/namespace/name`; the map and each target keep their identity while nothing in them changes. */

@@ -8,6 +8,7 @@ import type { AcceptedGateway } from '../accept/gateways.ts';
 import type { AcceptedSets } from '../accept/listener-sets.ts';
 import type { ListenerTables } from '../arbitrate/listener-tables.ts';
 import type { StreamTables } from '../arbitrate/stream-tables.ts';
+import { type BackendTlsPolicies, backendTlsFindings } from '../policies/backend-tls-policies.ts';
 import type { PublishedClusters } from '../publish/clusters.ts';
 import type { TranslatedRoutes } from '../rules/translated-routes.ts';
 import { lintAnnotations } from './annotations.ts';
@@ -32,6 +33,7 @@ export interface LintSources {
   readonly tables: ListenerTables;
   readonly streams: StreamTables;
   readonly clusters: PublishedClusters;
+  readonly policies: BackendTlsPolicies;
 }
 
 /** Lints that are brought up to date by what changed. */
@@ -75,6 +77,7 @@ function collectFindings(sources: LintSources, { routes, services, shadows }: Li
   append(findings, lintHealthEndpoints(gateways, sources.tables));
   for (const list of routes.packages.findings.values()) append(findings, list);
   append(findings, lintMissingReflection(gateways, routes));
+  append(findings, backendTlsFindings(sources.policies));
   append(findings, sources.clusters.findings);
   for (const list of services.findings.values()) append(findings, list);
   append(findings, lintGrantGroups(sources.resources));

@@ -6,7 +6,7 @@ import type { Cluster, EndpointSet } from '../../snapshot/index.ts';
 import type { AcceptedGateway } from '../accept/gateways.ts';
 import { changedKeys, updateSorted } from '../changes.ts';
 import type { ResolvedBackend } from '../resolve/backend-refs.ts';
-import { type ResolvedCluster, resolveCluster } from '../resolve/clusters.ts';
+import { type ResolvedCluster, resolveCluster, type TlsSources } from '../resolve/clusters.ts';
 import type { SliceIndex } from '../resolve/slice-index.ts';
 import type { TranslatedRoute } from '../rules/translate-route.ts';
 import type { RouteChange } from '../rules/translated-routes.ts';
@@ -36,6 +36,7 @@ export interface ClusterSources {
   readonly services: ReadonlyMap<string, Service>;
   readonly slices: SliceIndex;
   readonly endpoints: ReadonlyMap<string, Endpoints>;
+  readonly tls: TlsSources;
 }
 
 const NO_SLICES: readonly never[] = [];
@@ -130,8 +131,12 @@ function outdatedClusters(
     ...changedKeys(previous.sources.services, sources.services),
     ...changedKeys(previous.sources.slices.byService, sources.slices.byService),
     ...changedKeys(previous.sources.endpoints, sources.endpoints),
+    ...changedKeys(previous.sources.tls.services, sources.tls.services),
   ]);
-  if (services.size > 0) for (const [id, use] of uses) if (services.has(use.backend.service)) outdated.add(id);
+  const secrets = new Set(changedKeys(previous.sources.tls.clientCertificates, sources.tls.clientCertificates));
+  if (services.size + secrets.size === 0) return outdated;
+  for (const [id, { backend }] of uses)
+    if (services.has(backend.service) || secrets.has(backend.tls?.clientSecret ?? '')) outdated.add(id);
   return outdated;
 }
 
@@ -143,7 +148,8 @@ function buildCluster(
   const service = backend === undefined ? undefined : sources.services.get(backend.service);
   if (backend === undefined || service === undefined) return undefined;
   const slices = sources.slices.byService.get(backend.service) ?? NO_SLICES;
-  const resolved = resolveCluster(service, backend, { slices, endpoints: sources.endpoints.get(backend.service) });
+  const endpoints = sources.endpoints.get(backend.service);
+  const resolved = resolveCluster(service, backend, { slices, endpoints, tls: sources.tls });
   return share(known, resolved);
 }
 

@@ -7,10 +7,12 @@ import type { AcceptedGateway } from '../accept/gateways.ts';
 import type { AcceptedSets } from '../accept/listener-sets.ts';
 import { updateSorted } from '../changes.ts';
 import type { GatewayOutcome, ListenerOutcome, Outcomes, Problem, RouteOutcome } from '../outcomes.ts';
+import type { BackendTlsPolicies } from '../policies/backend-tls-policies.ts';
 import { findingOf } from '../report.ts';
 import type { TranslatedRoutes } from '../rules/translated-routes.ts';
 import { share } from '../share.ts';
 import type { AttachedRoutes } from './attached-routes.ts';
+import { backendTlsOutcomes } from './backend-tls-outcomes.ts';
 import { listenerOutcomes } from './listener-outcome.ts';
 import { listenerSetOutcomes } from './listener-set-outcomes.ts';
 
@@ -22,6 +24,7 @@ export function publishOutcomes(
     readonly sets: AcceptedSets;
     readonly routes: TranslatedRoutes;
     readonly attached: AttachedRoutes;
+    readonly policies: BackendTlsPolicies;
   },
   previous: Outcomes | undefined,
 ): Outcomes {
@@ -34,11 +37,20 @@ export function publishOutcomes(
   }
   const gatewayClasses = new Map(parts.classes.outcomes);
   const routes = routeOutcomes(parts.routes, previous?.routes ?? new Map());
-  return { gatewayClasses, gateways, listenerSets, routes, policies: NO_POLICIES };
+  const policies = shareMap(previous?.policies, backendTlsOutcomes(parts.policies, parts));
+  return { gatewayClasses, gateways, listenerSets, routes, policies };
 }
 
-/** No kind of policy is translated. */
-const NO_POLICIES: Outcomes['policies'] = new Map();
+/** `next`, with what is the same as before. */
+function shareMap<T>(
+  previous: ReadonlyMap<string, T> | undefined,
+  next: ReadonlyMap<string, T>,
+): ReadonlyMap<string, T> {
+  if (previous === undefined) return next;
+  const shared = new Map([...next].map(([key, value]) => [key, share(previous.get(key), value)]));
+  const isSame = shared.size === previous.size && [...shared].every(([key, value]) => previous.get(key) === value);
+  return isSame ? previous : shared;
+}
 
 function routeOutcomes(
   { changes }: TranslatedRoutes,
@@ -65,7 +77,7 @@ function gatewayOutcome(
     invalidListeners: sum.invalidListeners,
     missingAddress,
     programmed: refused === null ? (missingAddress ?? sum.programmed) : { reason: 'Invalid', finding: refused.finding },
-    resolvedRefs: unresolvedListeners(accepted),
+    resolvedRefs: accepted.clientCertificate.problem ?? unresolvedListeners(accepted),
     listeners,
     attachedListenerSets: countSets(accepted, listenerSets),
   };

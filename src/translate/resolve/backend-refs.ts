@@ -8,14 +8,18 @@ import type { Problem, RouteRefsReason } from '../outcomes.ts';
 import { findingOf, type Named, type Report } from '../report.ts';
 import type { AttachableRoute } from '../route-kinds.ts';
 import { PROTOCOLS, protocolOf } from './app-protocol.ts';
+import type { BackendWay } from './backend-way.ts';
 import { type ClusterKey, clusterId } from './clusters.ts';
 import { missingText } from './missing-object.ts';
 import { coreGroup, grantToCreate, type ReferenceGrants } from './reference-grants.ts';
+import { type PolicyTls, type TlsOfServices, tlsOfPort } from './service-tls.ts';
 
 /** The parts of the world that backendRefs depend on. */
 export interface ResolveContext {
   readonly grants: ReferenceGrants;
   readonly services: ReadonlyMap<string, Service>;
+  readonly tls: TlsOfServices;
+  readonly way: BackendWay;
   /** Why an object (`Kind/namespace/name`) that is written does not exist; undefined when it is not written. */
   refusal(key: string): string | undefined;
 }
@@ -38,11 +42,14 @@ export interface ReferenceSite {
   readonly context: ResolveContext;
 }
 
+/** Why a reference cannot be used. `BackendUntrusted`: it leads somewhere, and the BackendTLSPolicy there cannot be used; no condition of who refers. */
+export type BackendReason = RouteRefsReason | 'BackendUntrusted';
+
 /** Resolves `ref` (a backend, a mirror, an authorization server), or tells why it cannot be used. */
 export function resolveBackend(
   ref: BackendObjectReference,
   { referrer, speaks, path, context }: ReferenceSite,
-): ResolvedBackend | Problem<RouteRefsReason> {
+): ResolvedBackend | Problem<BackendReason> {
   const refuse = refusal(referrer, path);
   const namespace = ref.namespace ?? referrer.metadata.namespace;
   const name = `${namespace}/${ref.name}`;
@@ -67,7 +74,7 @@ export function resolveBackend(
   }
   if (ref.port === undefined)
     return refuse('BackendNotFound', `The reference to Service ${name} has no port`, 'Add port');
-  return resolvePort(service, { port: ref.port, kind: speaks }, refuse);
+  return resolvePort(service, { port: ref.port, kind: speaks, context }, refuse);
 }
 
 /** A reference names an object; guides of other proxies have DNS names here. A Service's name has no dots. */
@@ -77,40 +84,43 @@ function dnsNameHelp(name: string): string | undefined {
   return `A backendRef names a Service, not its DNS name: write name: ${service}, namespace: ${namespace}`;
 }
 
-type Refuse = (reason: RouteRefsReason, message: string, help: string) => Problem<RouteRefsReason>;
+type Refuse = (reason: BackendReason, message: string, help: string) => Problem<BackendReason>;
 
-const CODES: Readonly<Record<RouteRefsReason, FindingCode>> = {
+const CODES: Readonly<Record<BackendReason, FindingCode>> = {
   InvalidKind: 'route/backend-kind',
   BackendNotFound: 'route/backend-not-found',
   RefNotPermitted: 'route/ref-not-permitted',
   UnsupportedProtocol: 'route/backend-protocol',
+  BackendUntrusted: 'policy/backend-untrusted',
 };
 
 function refusal(referrer: Named, path: Path): Refuse {
   return (reason, message, help) => problem(reason, referrer, { path, message, help });
 }
 
-function problem(reason: RouteRefsReason, referrer: Named, report: Report): Problem<RouteRefsReason> {
+function problem(reason: BackendReason, referrer: Named, report: Report): Problem<BackendReason> {
   return { reason, finding: findingOf(CODES[reason], referrer, report) };
 }
 
 function resolvePort(
   service: Service,
-  { port, kind }: { readonly port: number; readonly kind: AttachableRoute['kind'] },
+  { port, kind, context }: { port: number; kind: AttachableRoute['kind']; context: ResolveContext },
   refuse: Refuse,
-): ResolvedBackend | Problem<RouteRefsReason> {
+): ResolvedBackend | Problem<BackendReason> {
   const { ports, type } = service.spec;
   const name = interned(formatNamespacedName(service.metadata));
-  const { transport } = PROTOCOLS[kind];
+  const { transport, usual } = PROTOCOLS[kind];
   const found = ports.find(candidate => candidate.port === port && candidate.protocol === transport);
-  const resolved = (protocol: Cluster['protocol']) => ({
-    clusterId: clusterId(name, port, protocol),
-    service: name,
-    port,
-    protocol,
-  });
+  const { encrypts, clientSecret } = context.way;
+  const policy = encrypts ? tlsOfPort(context.tls.get(name), found?.name ?? '') : null;
+  const resolved = (protocol: Cluster['protocol']): ResolvedBackend | Problem<BackendReason> => {
+    if (policy?.tls === null)
+      return refuse('BackendUntrusted', untrusted(name, policy), 'See what is said of the policy');
+    const tls = policy === null ? null : { clientSecret };
+    return { clusterId: clusterId(name, port, { protocol, tls }), service: name, port, protocol, tls };
+  };
   // A Service of type ExternalName need not list ports: the port is the reference's.
-  if (found === undefined && type === 'ExternalName' && ports.length === 0) return resolved(PROTOCOLS[kind].usual);
+  if (found === undefined && type === 'ExternalName' && ports.length === 0) return resolved(usual);
   if (found === undefined) {
     const known = ports
       .map(candidate => `${candidate.port}${candidate.protocol === transport ? '' : ` (${candidate.protocol})`}`)
@@ -121,9 +131,12 @@ function resolvePort(
       known === '' ? 'Add the port to the Service' : `Its ports are ${known}`,
     );
   }
-  const protocol = protocolOf(found.appProtocol, kind);
-  if (protocol !== undefined) return resolved(protocol);
-  const { carried, advice } = PROTOCOLS[kind];
-  const message = `Port ${port} of Service ${name} has appProtocol ${found.appProtocol}, which does not carry ${carried}`;
-  return refuse('UnsupportedProtocol', message, advice);
+  const protocol = protocolOf(found.appProtocol, kind, policy !== null);
+  if (typeof protocol === 'string') return resolved(protocol);
+  const message = `Port ${port} of Service ${name} has appProtocol ${found.appProtocol}, which ${protocol.why}`;
+  return refuse('UnsupportedProtocol', message, protocol.advice);
+}
+
+function untrusted(service: string, { policy }: PolicyTls): string {
+  return `Service ${service} must be spoken to in TLS, and BackendTLSPolicy ${policy} cannot be used; requests to it are answered with an error`;
 }

@@ -2,8 +2,8 @@
 
 import type { Finding } from '../../errors/index.ts';
 import type { Service, ServicePort } from '../../resources/index.ts';
-import type { Cluster, EndpointSet } from '../../snapshot/index.ts';
-import { interned } from '../../values/index.ts';
+import type { Certificate, Cluster, EndpointSet } from '../../snapshot/index.ts';
+import { formatNamespacedName, interned } from '../../values/index.ts';
 import { findingOf } from '../report.ts';
 import { readAnnotation } from './annotations/annotation.ts';
 import { CONNECT_TIMEOUT } from './annotations/connect-timeout.ts';
@@ -11,19 +11,35 @@ import { readDnsTargets } from './annotations/dns-targets.ts';
 import { HEALTH_CHECK } from './annotations/health-check.ts';
 import { LOAD_BALANCER } from './annotations/load-balancer.ts';
 import { type EndpointSources, resolveEndpoints } from './endpoints.ts';
+import { type TlsOfServices, tlsOfPort } from './service-tls.ts';
 
 /** What of a resolved backend its cluster is made of. */
 export interface ClusterKey {
   readonly clusterId: string;
   readonly port: number;
   readonly protocol: Cluster['protocol'];
+  /** Why it is spoken to in TLS is looked up when the cluster is made (`TlsSources`); null: cleartext. */
+  readonly tls: { readonly clientSecret: string | null } | null;
+}
+
+/** What the TLS of clusters is made of. */
+export interface TlsSources {
+  readonly services: TlsOfServices;
+  /** What Gateways show to backends, by Secret. */
+  readonly clientCertificates: ReadonlyMap<string, Certificate>;
 }
 
 const MAX_PENDING_REQUESTS = 1024;
 
-/** `namespace/service:port`, with `/h1` behind it for that protocol: see `Cluster.id`. */
-export function clusterId(service: string, port: number, protocol: Cluster['protocol']): string {
-  return interned(protocol === 'h2' ? `${service}:${port}` : `${service}:${port}/${protocol}`);
+/** See `Cluster.id`. */
+export function clusterId(
+  service: string,
+  port: number,
+  { protocol, tls }: Pick<ClusterKey, 'protocol' | 'tls'>,
+): string {
+  const spoken = protocol === 'h2' ? '' : `/${protocol}`;
+  const secure = tls === null ? '' : tls.clientSecret === null ? '/tls' : `/tls/${tls.clientSecret}`;
+  return interned(`${service}:${port}${spoken}${secure}`);
 }
 
 /** A Service's port as the data plane sees it. */
@@ -36,8 +52,8 @@ export interface ResolvedCluster {
 /** Builds the cluster of a backend, whose Service is `service`, with its endpoints. Bad annotations are findings and get the default. */
 export function resolveCluster(
   service: Service,
-  { clusterId: id, port, protocol }: ClusterKey,
-  sources: EndpointSources,
+  { clusterId: id, port, protocol, tls }: ClusterKey,
+  sources: EndpointSources & { readonly tls: TlsSources },
 ): ResolvedCluster {
   const findings: Finding[] = [];
   const transport = protocol === 'udp' ? 'UDP' : 'TCP';
@@ -50,7 +66,7 @@ export function resolveCluster(
   const cluster: Cluster = {
     id,
     protocol,
-    tls: null,
+    tls: tls === null ? null : resolveTls(service, { servicePort, tls }, sources.tls),
     balancer: readAnnotation(service, LOAD_BALANCER, findings),
     healthCheck: resolveHealthCheck(service, protocol, findings),
     discovery:
@@ -60,6 +76,18 @@ export function resolveCluster(
     maxPendingRequests: MAX_PENDING_REQUESTS,
   };
   return { cluster, endpoints: { cluster: id, endpoints }, findings };
+}
+
+function resolveTls(
+  service: Service,
+  { servicePort, tls }: { servicePort: ServicePort | undefined; tls: NonNullable<ClusterKey['tls']> },
+  { services, clientCertificates }: TlsSources,
+): Cluster['tls'] {
+  const policy = tlsOfPort(services.get(formatNamespacedName(service.metadata)), servicePort?.name ?? '');
+  // Who uses the cluster resolved the same policy.
+  if (policy === null || policy.tls === null) throw new Error(`no TLS is known of ${service.metadata.name}`);
+  const certificate = tls.clientSecret === null ? undefined : clientCertificates.get(tls.clientSecret);
+  return { ...policy.tls, clientCertificate: certificate?.id ?? null };
 }
 
 /** Health is asked for by gRPC, which needs HTTP/2. */

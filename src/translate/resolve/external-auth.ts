@@ -4,9 +4,9 @@ import type { Finding } from '../../errors/index.ts';
 import type { ExternalAuthConfig } from '../../resources/index.ts';
 import type { ExternalAuth } from '../../snapshot/index.ts';
 import { normalTarget } from '../../values/index.ts';
-import type { Problem, RouteRefsReason } from '../outcomes.ts';
+import type { Problem } from '../outcomes.ts';
 import { findingOf } from '../report.ts';
-import { type ReferenceSite, type ResolvedBackend, resolveBackend } from './backend-refs.ts';
+import { type BackendReason, type ReferenceSite, type ResolvedBackend, resolveBackend } from './backend-refs.ts';
 
 /** The API sets no bound, and each request that waits holds its body: larger ones are refused. */
 const MAX_AUTH_BODY_BYTES = 1_048_576;
@@ -22,7 +22,7 @@ export interface ResolvedAuth {
 export function resolveExternalAuth(
   config: ExternalAuthConfig,
   { referrer, path, context }: Omit<ReferenceSite, 'speaks'>,
-): ResolvedAuth | Problem<RouteRefsReason> {
+): ResolvedAuth | Problem<BackendReason> {
   const at = [...path, 'externalAuth'];
   const speaks = config.protocol === 'GRPC' ? 'GRPCRoute' : 'HTTPRoute';
   const backend = resolveBackend(config.backendRef, { referrer, speaks, path: [...at, 'backendRef'], context });

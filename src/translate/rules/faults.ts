@@ -2,7 +2,7 @@
 
 import { REQUEST_FAILURES, type RequestFailureReason } from '../../errors/index.ts';
 import type { Fault } from '../../snapshot/index.ts';
-import type { RouteRefsReason } from '../outcomes.ts';
+import type { BackendReason } from '../resolve/backend-refs.ts';
 
 /**
  * What a client is told when a rule, or a backend's share of it, cannot be served: the reason, and nothing
@@ -13,7 +13,7 @@ function unavailable(reason: RequestFailureReason, message: string): Fault {
   return { httpStatus, grpcStatus, message, reason };
 }
 
-const BACKEND_FAULTS: Readonly<Record<RouteRefsReason, Fault>> = {
+const BACKEND_FAULTS: Readonly<Record<BackendReason, Fault>> = {
   InvalidKind: unavailable('invalid_kind', 'the backend is of a kind that the gateway does not support'),
   BackendNotFound: unavailable('backend_not_found', 'the backend of this route does not exist'),
   RefNotPermitted: unavailable('ref_not_permitted', 'the reference to the backend of this route is not permitted'),
@@ -21,10 +21,14 @@ const BACKEND_FAULTS: Readonly<Record<RouteRefsReason, Fault>> = {
     'unsupported_protocol',
     'the backend of this route does not speak what the route carries',
   ),
+  BackendUntrusted: unavailable(
+    'backend_untrusted',
+    'the backend of this route must be spoken to in TLS, and cannot be trusted',
+  ),
 };
 
 /** The answer for the share of a backend that cannot be used. */
-export function backendFault(reason: RouteRefsReason): Fault {
+export function backendFault(reason: BackendReason): Fault {
   return BACKEND_FAULTS[reason];
 }
 

@@ -11,7 +11,12 @@ import type {
 import type { Fault, Filter, MirrorShare } from '../../snapshot/index.ts';
 import type { Problem, RouteRefsReason } from '../outcomes.ts';
 import { findingOf } from '../report.ts';
-import { type ResolveContext, type ResolvedBackend, resolveBackend } from '../resolve/backend-refs.ts';
+import {
+  type BackendReason,
+  type ResolveContext,
+  type ResolvedBackend,
+  resolveBackend,
+} from '../resolve/backend-refs.ts';
 import { resolveExternalAuth } from '../resolve/external-auth.ts';
 import type { AttachableRoute } from '../route-kinds.ts';
 import { compileCors } from './cors.ts';
@@ -164,7 +169,7 @@ function addMirror(site: Site, mirror: RequestMirror): void {
   const { route, context } = site;
   const resolved = resolveBackend(mirror.backendRef, { referrer: route, speaks: route.kind, path, context });
   if ('reason' in resolved) {
-    site.draft.refsProblems.push(resolved);
+    addProblem(site.draft, resolved);
     return;
   }
   const share = mirrorShare(mirror);
@@ -173,11 +178,17 @@ function addMirror(site: Site, mirror: RequestMirror): void {
   site.draft.filters.push({ kind: 'mirror', target: { cluster: resolved.clusterId }, share });
 }
 
+/** What is wrong with a policy of the backend is no fault of the route's reference. */
+function addProblem(draft: Draft, { reason, finding }: Problem<BackendReason>): void {
+  if (reason === 'BackendUntrusted') draft.findings.push(finding);
+  else draft.refsProblems.push({ reason, finding });
+}
+
 /** Without its server the filter cannot be skipped. */
 function addExternalAuth({ route, path, context, draft }: Site, config: ExternalAuthConfig): void {
   const resolved = resolveExternalAuth(config, { referrer: route, path, context });
   if ('reason' in resolved) {
-    draft.refsProblems.push(resolved);
+    addProblem(draft, resolved);
     draft.fault = FILTER_UNRESOLVED;
     return;
   }

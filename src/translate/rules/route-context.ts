@@ -4,7 +4,9 @@ import type { ResourceSet } from '../../resources/index.ts';
 import type { ParentTarget } from '../attach/parent-target.ts';
 import type { TranslateEnvironment } from '../environment.ts';
 import { namespaceLabels } from '../namespace-labels.ts';
+import { ENCRYPTING } from '../resolve/backend-way.ts';
 import type { ReferenceGrants } from '../resolve/reference-grants.ts';
+import type { TlsOfServices } from '../resolve/service-tls.ts';
 import { BackendLists } from './backend-lists.ts';
 import type { RouteContext } from './translate-route.ts';
 
@@ -15,6 +17,7 @@ export function routeContext(
     readonly environment: TranslateEnvironment;
     readonly grants: ReferenceGrants;
     readonly targets: ReadonlyMap<string, ParentTarget>;
+    readonly tls: TlsOfServices;
   },
 ): RouteContext {
   return {
@@ -23,6 +26,8 @@ export function routeContext(
     standalone: parts.environment.controllerName === null,
     grants: parts.grants,
     services: resources.services,
+    tls: parts.tls,
+    way: ENCRYPTING,
     backendLists: new BackendLists(),
     refusal: key => parts.environment.refused?.get(key),
   };

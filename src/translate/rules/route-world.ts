@@ -3,12 +3,14 @@
 import type { ResourceSet } from '../../resources/index.ts';
 import type { ParentTarget } from '../attach/parent-target.ts';
 import { changedKeys } from '../changes.ts';
+import type { TlsOfServices } from '../resolve/service-tls.ts';
 
 /** What routes depend on besides themselves. */
 export interface RouteWorld {
   readonly resources: ResourceSet;
   /** By `Kind/namespace/name`. */
   readonly targets: ReadonlyMap<string, ParentTarget>;
+  readonly tls: TlsOfServices;
   /** `TranslateEnvironment.refused`. */
   readonly refused: ReadonlyMap<string, string>;
 }
@@ -20,6 +22,7 @@ export function changedDependencies(before: RouteWorld, after: RouteWorld): Read
   for (const key of changedKeys(before.refused, after.refused)) changed.add(key);
   const { services, namespaces, referenceGrants } = before.resources;
   for (const key of changedKeys(services, after.resources.services)) changed.add(`Service/${key}`);
+  for (const key of changedKeys(before.tls, after.tls)) changed.add(`Service/${key}`);
   for (const key of changedKeys(namespaces, after.resources.namespaces)) changed.add(`Namespace/${key}`);
   for (const key of changedKeys(referenceGrants, after.resources.referenceGrants)) {
     changed.add(`ReferenceGrants/${key.slice(0, key.indexOf('/'))}`);

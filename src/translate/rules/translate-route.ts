@@ -7,28 +7,24 @@ import { type AttachContext, type Attachment, attachRoute } from '../attach/pare
 import type { ParentOutcome, Problem, RouteOutcome } from '../outcomes.ts';
 import { findingOf } from '../report.ts';
 import type { ResolvedBackend } from '../resolve/backend-refs.ts';
+import { type BackendWay, ENCRYPTING, PASSING_ON } from '../resolve/backend-way.ts';
 import { type AttachableRoute, isRequestRoute, type RequestRoute, rulesOf, type StreamRoute } from '../route-kinds.ts';
 import { share } from '../share.ts';
 import { dependenciesOf } from './dependencies.ts';
 import { type RankedEntry, rankEntry } from './precedence.ts';
 import { readRouteFilters } from './route-filters.ts';
+import { type RouteForm, type RouteForms, waysOf } from './route-forms.ts';
 import { readRouteTiming } from './timing.ts';
 import { type DroppedRule, type RuleContext, type TranslatedRule, translateRule } from './translate-rule.ts';
-import { type RankedStream, translateStream } from './translate-stream.ts';
+import { translateStream } from './translate-stream.ts';
 
 /** A route, translated as far as it goes without looking at other routes. */
-export interface TranslatedRoute {
+export interface TranslatedRoute extends RouteForms {
   readonly route: AttachableRoute;
   /** What else it was made of, as `Kind/namespace/name`; when one of them changes the route is translated anew. */
   readonly dependencies: readonly string[];
   readonly outcome: RouteOutcome;
   readonly attachments: readonly Attachment[];
-  /** Of a route of requests; else empty, as `entries`. */
-  readonly rules: readonly Rule[];
-  /** In the order written: by rule, then by match. */
-  readonly entries: readonly RankedEntry[];
-  /** Of a route of streams; else null. */
-  readonly stream: RankedStream | null;
   /** Without duplicates. */
   readonly backends: readonly ResolvedBackend[];
   readonly findings: readonly Finding[];
@@ -53,21 +49,32 @@ function translateStreamRoute(
   previous: TranslatedRoute | undefined,
 ): TranslatedRoute {
   const { parents, attachments, findings } = attachRoute(route, context);
-  const stream = translateStream(route, context);
+  const dependencies = dependenciesOf(route);
+  const [way, ...otherWays] = waysOf(attachments, PASSING_ON, { dependencies, tls: context.tls });
+  const stream = translateStream(route, { ...context, way });
+  const others = otherWays.map(otherWay => ({
+    way: otherWay,
+    ...translateStream(route, { ...context, way: otherWay }),
+  }));
   const problems = stream.refsProblems.map(problem => problem.finding);
   return {
     route,
-    dependencies: dependenciesOf(route),
+    dependencies,
     outcome: share(previous?.outcome, {
       parents,
       resolvedRefs: stream.refsProblems[0] ?? null,
       partiallyInvalid: null,
     }),
     attachments: share(previous?.attachments, attachments),
+    way,
     rules: NONE,
     entries: NONE,
     stream: share(previous?.stream, stream.ranked),
-    backends: share(previous?.backends, uniqueBackends([stream])),
+    otherForms: share(
+      previous?.otherForms,
+      others.map(other => ({ way: other.way, rules: NONE, entries: NONE, stream: other.ranked })),
+    ),
+    backends: share(previous?.backends, uniqueBackends([stream, ...others])),
     findings: share(previous?.findings, [...findings, ...stream.findings, ...problems]),
   };
 }
@@ -81,7 +88,14 @@ function translateRequestRoute(
 ): TranslatedRoute {
   const attachment = attachRoute(route, context);
   const findings: Finding[] = [...attachment.findings];
-  const { kept, dropped } = translateRules(route, context, findings);
+  const dependencies = dependenciesOf(route);
+  const [way, ...otherWays] = waysOf(attachment.attachments, ENCRYPTING, { dependencies, tls: context.tls });
+  const { kept, dropped } = translateRules(route, { ...context, way }, findings);
+  // What there is to say of the route is the same in all its forms.
+  const others = otherWays.map(otherWay => ({
+    way: otherWay,
+    ...translateRules(route, { ...context, way: otherWay }, []),
+  }));
   const refsProblems = kept.flatMap(rule => rule.refsProblems);
   findings.push(...refsProblems.map(problem => problem.finding), ...dropped.map(rule => rule.dropped.finding));
   const isRefused = dropped.length > 0 && kept.every(rule => rule.unsupported.length > 0);
@@ -94,19 +108,32 @@ function translateRequestRoute(
   const entries = share(previous?.entries, rankEntries(route, kept, rules));
   return {
     route,
-    dependencies: dependenciesOf(route),
+    dependencies,
     outcome: share(previous?.outcome, {
       parents,
       resolvedRefs: refsProblems[0] ?? null,
       partiallyInvalid: isRefused ? null : droppedRules(route, dropped),
     }),
     attachments,
+    way,
     rules,
     entries,
     stream: null,
-    backends: share(previous?.backends, uniqueBackends(kept)),
+    otherForms: share(
+      previous?.otherForms,
+      others.map(other => requestForm(route, other)),
+    ),
+    backends: share(previous?.backends, uniqueBackends([kept, ...others.map(other => other.kept)].flat())),
     findings: share(previous?.findings, findings),
   };
+}
+
+function requestForm(
+  route: RequestRoute,
+  { way, kept }: { readonly way: BackendWay; readonly kept: readonly TranslatedRule[] },
+): RouteForm {
+  const rules = kept.map(({ rule }) => rule);
+  return { way, rules, entries: rankEntries(route, kept, rules), stream: null };
 }
 
 function translateRules(

@@ -6,6 +6,7 @@ import type { Fault, Filter, RequestMatch, Rule, RuleTiming, WeightedBackend } f
 import { interned } from '../../values/index.ts';
 import type { Problem, RouteRefsReason } from '../outcomes.ts';
 import { type ResolveContext, type ResolvedBackend, resolveBackend } from '../resolve/backend-refs.ts';
+import { ENCRYPTING, wayName } from '../resolve/backend-way.ts';
 import type { RequestRoute, RouteRule } from '../route-kinds.ts';
 import type { BackendLists } from './backend-lists.ts';
 import { backendFault, NO_BACKENDS, NO_WEIGHT } from './faults.ts';
@@ -62,7 +63,7 @@ export function translateRule(source: RouteRule, site: RuleSite): TranslatedRule
   const filters = compileFilters(rule.filters, { route, path: [...path, 'filters'], context, prefix });
   const shares = compileBackends(rule, { site: { ...site, prefix }, answers: answersAll(filters) });
   const { namespace, name } = route.metadata;
-  const id = interned(`${route.kind}/${namespace}/${name}/${ruleIndex}`);
+  const id = interned(`${route.kind}/${namespace}/${name}/${ruleIndex}${wayName(context.way, ENCRYPTING)}`);
   const sessionPath = [...path, 'sessionPersistence'];
   const session = compileSessionPersistence(rule.sessionPersistence, { route, ruleId: id, path: sessionPath });
   const compiledRule: Rule = {
@@ -142,7 +143,12 @@ function addShare(
   const { route, context } = site;
   const resolved = resolveBackend(ref, { referrer: route, speaks: route.kind, path, context });
   const filters = compileFilters(ref.filters, { ...site, path: [...path, 'filters'] });
-  shares.refsProblems.push(...('reason' in resolved ? [resolved] : []), ...filters.refsProblems);
+  if ('reason' in resolved) {
+    const { reason, finding } = resolved;
+    if (reason === 'BackendUntrusted') shares.findings.push(finding);
+    else shares.refsProblems.push({ reason, finding });
+  }
+  shares.refsProblems.push(...filters.refsProblems);
   shares.findings.push(...filters.findings);
   shares.unsupported.push(...filters.unsupported);
   if (ref.weight === 0) return;

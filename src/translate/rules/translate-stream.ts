@@ -7,6 +7,7 @@ import type { Problem, RouteRefsReason } from '../outcomes.ts';
 import { readAnnotation } from '../resolve/annotations/annotation.ts';
 import { IDLE_TIMEOUT } from '../resolve/annotations/idle-timeout.ts';
 import { type ResolveContext, type ResolvedBackend, resolveBackend } from '../resolve/backend-refs.ts';
+import { PASSING_ON, wayName } from '../resolve/backend-way.ts';
 import { hostnamesOf, type StreamRoute } from '../route-kinds.ts';
 import { backendFault, NO_WEIGHT } from './faults.ts';
 import type { RankedRoute } from './precedence.ts';
@@ -39,7 +40,11 @@ export function translateStream(route: StreamRoute, context: ResolveContext): Tr
   for (const [index, ref] of (written?.backendRefs ?? []).entries()) {
     const path = ['spec', 'rules', 0, 'backendRefs', index];
     const resolved = resolveBackend(ref, { referrer: route, speaks: route.kind, path, context });
-    if ('reason' in resolved) refsProblems.push(resolved);
+    if ('reason' in resolved) {
+      const { reason, finding } = resolved;
+      if (reason === 'BackendUntrusted') findings.push(finding);
+      else refsProblems.push({ reason, finding });
+    }
     if (ref.weight === 0) continue;
     if ('reason' in resolved) {
       backends.push({ weight: ref.weight, target: { kind: 'fault', fault: backendFault(resolved.reason) } });
@@ -49,7 +54,7 @@ export function translateStream(route: StreamRoute, context: ResolveContext): Tr
     }
   }
   const rule: StreamRule = {
-    id: interned(`${route.kind}/${namespace}/${name}/0`),
+    id: interned(`${route.kind}/${namespace}/${name}/0${wayName(context.way, PASSING_ON)}`),
     origin: { kind: route.kind, namespace, name, ruleIndex: 0, ruleName: written?.name ?? '' },
     fault: backends.length === 0 ? NO_WEIGHT : null,
     backends,

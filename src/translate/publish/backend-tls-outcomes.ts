@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { compareStrings } from '../../values/index.ts';
+import type { AcceptedGateway } from '../accept/gateways.ts';
+import type { AncestorOutcome, PolicyAcceptedReason, PolicyOutcome, Problem } from '../outcomes.ts';
+import type { AcceptedBackendTls, BackendTlsPolicies } from '../policies/backend-tls-policies.ts';
+import type { TranslatedRoutes } from '../rules/translated-routes.ts';
+
+const SERVICE = 'Service/';
+
+/** Whom the policies of a Service may concern: those who send to it, or would. */
+interface Senders {
+  readonly gateways: ReadonlyMap<string, AcceptedGateway>;
+  readonly routes: TranslatedRoutes;
+}
+
+/** Sums up the policies for their statuses, by `BackendTLSPolicy/namespace/name`: an ancestor for each Gateway of ours that sends to a target. */
+export function backendTlsOutcomes(
+  { policies }: BackendTlsPolicies,
+  senders: Senders,
+): ReadonlyMap<string, PolicyOutcome> {
+  const outcomes = new Map<string, PolicyOutcome>();
+  if (policies.length === 0) return outcomes;
+  const targets = new Set(policies.flatMap(policy => policy.targets.map(({ service }) => service)));
+  const gatewaysOf = gatewaysByService(targets, senders);
+  for (const policy of policies) outcomes.set(`BackendTLSPolicy/${policy.key}`, outcomeOf(policy, gatewaysOf, senders));
+  return outcomes;
+}
+
+function outcomeOf(
+  policy: AcceptedBackendTls,
+  gatewaysOf: ReadonlyMap<string, ReadonlySet<string>>,
+  { gateways }: Senders,
+): PolicyOutcome {
+  const problems = new Map<string, Problem<PolicyAcceptedReason>[]>();
+  const used = new Map<string, number>();
+  for (const { service, problem } of policy.targets) {
+    for (const gateway of gatewaysOf.get(service) ?? []) {
+      used.set(gateway, (used.get(gateway) ?? 0) + 1);
+      if (problem !== null) problems.set(gateway, [...(problems.get(gateway) ?? []), problem]);
+    }
+  }
+  const ancestors = [...used]
+    .sort(([a], [b]) => compareStrings(a, b))
+    .flatMap(([gateway, count]): AncestorOutcome[] => {
+      const accepted = gateways.get(gateway);
+      if (accepted === undefined) return [];
+      const ofTargets = problems.get(gateway) ?? [];
+      // It acts where one of its targets is its own.
+      const lost = ofTargets.length === count ? (ofTargets[0] ?? null) : null;
+      return [
+        {
+          gateway,
+          controllerName: accepted.controllerName,
+          accepted: lost ?? policy.accepted,
+          resolvedRefs: policy.resolvedRefs,
+        },
+      ];
+    });
+  return { ancestors };
+}
+
+/** Of each of `services`, the Gateways with a route attached, or a listener's filter, that names it. */
+function gatewaysByService(
+  services: ReadonlySet<string>,
+  { gateways, routes }: Senders,
+): ReadonlyMap<string, ReadonlySet<string>> {
+  const found = new Map<string, Set<string>>();
+  const add = (service: string, gateway: string): void => {
+    const known = found.get(service) ?? new Set();
+    found.set(service, known.add(gateway));
+  };
+  for (const { dependencies, attachments } of routes.byKey.values()) {
+    if (attachments.length === 0) continue;
+    for (const dependency of dependencies) {
+      if (!dependency.startsWith(SERVICE)) continue;
+      const service = dependency.slice(SERVICE.length);
+      if (services.has(service)) for (const { listener } of attachments) add(service, listener.gateway);
+    }
+  }
+  for (const { key, listeners } of gateways.values())
+    for (const { judged } of listeners)
+      for (const service of judged.filters.services) if (services.has(service)) add(service, key);
+  return found;
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Certificate, Cluster, TrustBundle } from '../../snapshot/index.ts';
+import { compareStrings } from '../../values/index.ts';
+import type { AcceptedGateway } from '../accept/gateways.ts';
+import type { BackendTlsPolicies } from '../policies/backend-tls-policies.ts';
+
+/** What proves who somebody is, and by whom: all that clusters and listeners name, each once, sorted by id. */
+export interface PublishedSecrets {
+  readonly certificates: readonly Certificate[];
+  readonly trustBundles: readonly TrustBundle[];
+}
+
+/** `ofListeners`: the certificates that listeners are served with. Unchanged lists keep their identity. */
+export function publishSecrets(
+  users: {
+    readonly ofListeners: readonly Certificate[];
+    readonly clusters: readonly Cluster[];
+    readonly gateways: ReadonlyMap<string, AcceptedGateway>;
+    readonly policies: BackendTlsPolicies;
+  },
+  previous: PublishedSecrets | undefined,
+): PublishedSecrets {
+  const wanted = new Set<string>();
+  for (const { tls } of users.clusters) {
+    if (tls?.clientCertificate != null) wanted.add(tls.clientCertificate);
+    if (tls?.trust.kind === 'bundle') wanted.add(tls.trust.bundle);
+  }
+  const shown = clientCertificates(users.gateways).values();
+  const certificates = [...users.ofListeners, ...[...shown].filter(({ id }) => wanted.has(id))];
+  const trusted = [...users.policies.bundles.values()].filter(({ id }) => wanted.has(id));
+  return {
+    certificates: sortById(certificates, previous?.certificates),
+    trustBundles: sortById(trusted, previous?.trustBundles),
+  };
+}
+
+/** What Gateways show to backends, by `namespace/name` of the Secret. */
+export function clientCertificates(
+  gateways: ReadonlyMap<string, AcceptedGateway>,
+  previous: ReadonlyMap<string, Certificate> = new Map(),
+): ReadonlyMap<string, Certificate> {
+  const found = new Map<string, Certificate>();
+  for (const { clientCertificate } of gateways.values()) {
+    const { secret, certificate } = clientCertificate;
+    if (secret !== null && certificate !== null) found.set(secret, certificate);
+  }
+  const isSame =
+    found.size === previous.size && [...found].every(([secret, { id }]) => previous.get(secret)?.id === id);
+  return isSame ? previous : found;
+}
+
+/** Ids follow from content, which need not be compared. */
+function sortById<T extends { readonly id: string }>(items: readonly T[], previous: readonly T[] = []): readonly T[] {
+  const known = new Map(previous.map(item => [item.id, item]));
+  const byId = new Map(items.map(item => [item.id, known.get(item.id) ?? item]));
+  const sorted = [...byId.values()].sort((a, b) => compareStrings(a.id, b.id));
+  const isSame = sorted.length === previous.length && sorted.every((item, at) => item === previous[at]);
+  return isSame ? previous : sorted;
+}
