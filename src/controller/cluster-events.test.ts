@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ObservedObject, WriteQueue } from '../store/index.ts';
 import { ClusterEvents } from './cluster-events.ts';
+import { statusChanges } from './status-change.ts';
 
 function condition(type: string, status: 'True' | 'False', message = '', observedGeneration = 1) {
   return { type, status, reason: `${type}Reason`, message, lastTransitionTime: 'T1', observedGeneration };
@@ -11,6 +12,7 @@ function condition(type: string, status: 'True' | 'False', message = '', observe
 
 function setUp() {
   const due: string[] = [];
+  let known: ReadonlyMap<string, object> | null = null;
   const told = new Set<string>();
   const events = new ClusterEvents({
     controllerName: 'daemun.dev/gateway-controller',
@@ -22,7 +24,9 @@ function setUp() {
   /** What the server takes of a reload; it refuses a name that it has. */
   const reload = (statuses: Record<string, object>) => {
     due.length = 0;
-    events.reloaded({ statuses: new Map(Object.entries(statuses)) });
+    const next = new Map(Object.entries(statuses));
+    events.reloaded({ statuses: next }, statusChanges(known, next));
+    known = next;
     return due.flatMap(key => {
       const write = events.prepare(key);
       if (write === undefined) return [];

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import type { Condition } from '../resources/index.ts';
 import type { ObservedObjects, Write, WriteQueue } from '../store/index.ts';
 import type { Clock } from '../time/index.ts';
+import { type StatusChange, statusChanges } from './status-change.ts';
 import type { View } from './view.ts';
 
 /** Events that wait; what comes on top is not told: the statuses say it anyway. */
@@ -52,14 +53,13 @@ export class ClusterEvents {
   writeThrough(queue: WriteQueue | null): void {
     this.#queue = queue;
     this.#waiting.clear();
-    if (queue !== null && this.#statuses !== null) this.#compare(null, this.#statuses);
+    if (queue !== null && this.#statuses !== null) this.#tellChanges(statusChanges(null, this.#statuses));
   }
 
   /** After each reload. */
-  reloaded({ statuses }: Pick<View, 'statuses'>): void {
-    const before = this.#statuses;
+  reloaded({ statuses }: Pick<View, 'statuses'>, changes: readonly StatusChange[]): void {
     this.#statuses = statuses;
-    this.#compare(before, statuses);
+    this.#tellChanges(changes);
   }
 
   /** Tells something else about an object that is not as it should be. */
@@ -85,13 +85,10 @@ export class ClusterEvents {
     };
   }
 
-  #compare(before: View['statuses'] | null, now: View['statuses']): void {
+  #tellChanges(changes: readonly StatusChange[]): void {
     if (this.#queue === null) return;
-    for (const [object, status] of now) {
-      const known = before?.get(object);
-      if (known === status) continue;
-      for (const happening of happenings(object, known ?? {}, status)) this.#tell(happening);
-    }
+    for (const { key, before, after } of changes)
+      for (const happening of happenings(key, before ?? {}, after ?? {})) this.#tell(happening);
   }
 
   #tell(happening: Happening): void {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import type { Gateway } from '../resources/index.ts';
 import type { ObservedObjects, Write, WriteQueue } from '../store/index.ts';
+import type { GatewayOutcome } from '../translate/index.ts';
 import { formatNamespacedName } from '../values/index.ts';
-import { APPLIED, gatewayObjects, gatewayOf, isOwned, type OwnedObject } from './gateway-objects.ts';
+import { APPLIED, type GatewayParts, gatewayObjects, gatewayOf, isOwned, type OwnedObject } from './gateway-objects.ts';
 import type { View } from './view.ts';
 
 export interface ClusterObjectsParts {
@@ -27,6 +29,11 @@ export class ClusterObjects {
   /** What was sent last, and what the store knew then: until it knows more, the same is not sent again. */
   readonly #sent = new Map<string, { readonly hash: string; readonly known: Known | undefined }>();
   readonly #taken = new Set<string>();
+  /** What Gateways that did not change wanted. */
+  readonly #made = new WeakMap<
+    Gateway,
+    { readonly outcome: GatewayOutcome; readonly objects: readonly OwnedObject[] }
+  >();
 
   constructor(parts: ClusterObjectsParts) {
     this.#parts = parts;
@@ -105,9 +112,19 @@ export class ClusterObjects {
       const gateway = resources.gateways.get(name);
       const uid = this.#parts.objects.observed(`Gateway/${name}`)?.uid;
       if (gateway === undefined || uid === undefined) continue;
-      for (const object of gatewayObjects({ gateway, outcome, uid })) wanted.set(object.key, { object, gateway: name });
+      for (const object of this.#objectsOf({ gateway, outcome, uid }))
+        wanted.set(object.key, { object, gateway: name });
     }
     return wanted;
+  }
+
+  #objectsOf(parts: GatewayParts & { readonly outcome: GatewayOutcome }): readonly OwnedObject[] {
+    const { gateway, outcome } = parts;
+    const made = this.#made.get(gateway);
+    if (made?.outcome.addresses.join() === outcome.addresses.join() && made !== undefined) return made.objects;
+    const objects = gatewayObjects(parts);
+    this.#made.set(gateway, { outcome, objects });
+    return objects;
   }
 
   /**

@@ -5,6 +5,7 @@ import { describe, it } from 'node:test';
 import { EMPTY_RESOURCES, type HTTPRoute, parseResource } from '../resources/index.ts';
 import type { ObservedObject, WriteQueue } from '../store/index.ts';
 import { ClusterStatuses } from './cluster-statuses.ts';
+import { statusChanges } from './status-change.ts';
 
 const OURS = 'daemun.dev/gateway-controller';
 const KEY = 'HTTPRoute/default/r';
@@ -51,20 +52,25 @@ describe('statuses of a cluster', () => {
   it('marks what changed, and whatever the server tells of', () => {
     const { marked, as } = queue();
     const statuses = new ClusterStatuses(OURS);
+    let known: ReturnType<typeof view> | null = null;
+    const reload = (next: ReturnType<typeof view>): void => {
+      statuses.reloaded(next, statusChanges(known?.statuses ?? null, next.statuses));
+      known = next;
+    };
     const first = view(1, status(1));
-    statuses.reloaded(first);
+    reload(first);
     assert.deepEqual(marked, [], 'somebody else leads');
     statuses.writeThrough(as);
-    statuses.reloaded({ ...first });
-    statuses.reloaded(view(2, status(2)));
+    reload({ ...first });
+    reload(view(2, status(2)));
     statuses.check(KEY);
-    statuses.reloaded(view(2));
+    reload(view(2));
     assert.deepEqual(marked, [KEY, KEY, KEY, KEY], 'leading, changed, told, gone');
   });
 
   it('writes about the generation that the server holds only', () => {
     const statuses = new ClusterStatuses(OURS);
-    statuses.reloaded(view(2, status(2)));
+    statuses.reloaded(view(2, status(2)), []);
     assert.deepEqual(statuses.merge(KEY, stored(2)), status(2));
     const newer = stored(3, { parents: [] });
     assert.equal(statuses.merge(KEY, newer), newer.status, 'of a newer one the next reload tells');
@@ -73,7 +79,7 @@ describe('statuses of a cluster', () => {
 
   it('takes out what was written about a route that is nobody of ours any more', () => {
     const statuses = new ClusterStatuses(OURS);
-    statuses.reloaded(view(1));
+    statuses.reloaded(view(1), []);
     const theirs = { parentRef, controllerName: 'example.com/a', conditions: [] };
     assert.deepEqual(statuses.merge(KEY, stored(1, { parents: [theirs, ...status(1).parents] })), {
       parents: [theirs],

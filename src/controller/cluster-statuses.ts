@@ -4,6 +4,7 @@ import type { ResourceSet } from '../resources/index.ts';
 import { RESOURCE_MAPS } from '../resources/index.ts';
 import { mergeStatus, STATUS_KINDS, type Status, type StatusJson } from '../status/index.ts';
 import type { ObservedObject, WriteQueue } from '../store/index.ts';
+import type { StatusChange } from './status-change.ts';
 import type { View } from './view.ts';
 
 /** What the statuses of a cluster's objects are: those of the last reload, put into what the server holds. */
@@ -26,15 +27,11 @@ export class ClusterStatuses {
   }
 
   /** After each reload. */
-  reloaded(view: Pick<View, 'resources' | 'statuses'>): void {
-    const before = this.#view;
+  reloaded(view: Pick<View, 'resources' | 'statuses'>, changes: readonly StatusChange[]): void {
+    const isFirst = this.#view === null;
     this.#view = view;
-    if (before === null) {
-      this.writeThrough(this.#writer);
-      return;
-    }
-    for (const [key, status] of view.statuses) if (before.statuses.get(key) !== status) this.check(key);
-    for (const key of before.statuses.keys()) if (!view.statuses.has(key)) this.check(key);
+    if (isFirst) this.writeThrough(this.#writer);
+    else for (const { key } of changes) this.check(key);
   }
 
   /** What the server holds of an object has changed, or what it should hold. */

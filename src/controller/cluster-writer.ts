@@ -7,6 +7,7 @@ import { ClusterObjects } from './cluster-objects.ts';
 import { ClusterStatuses } from './cluster-statuses.ts';
 import type { GatewayLog } from './log.ts';
 import { ownedName } from './owned-name.ts';
+import { statusChanges } from './status-change.ts';
 import type { View } from './view.ts';
 
 /** Where daemun keeps what is its own, where that exists. */
@@ -34,7 +35,7 @@ export class ClusterWriter {
   readonly #events: ClusterEvents;
   readonly #queues: { readonly statuses: WriteQueue; readonly objects: WriteQueue; readonly events: WriteQueue };
   #lease: ReturnType<OpenCluster['writers']['lease']> | null = null;
-  #isBegun = false;
+  #view: View | null = null;
 
   constructor(parts: ClusterWriterParts) {
     this.#parts = parts;
@@ -66,12 +67,13 @@ export class ClusterWriter {
 
   /** After each reload; the first begins it all. */
   reloaded(view: View): void {
-    this.#statuses.reloaded(view);
+    const changes = statusChanges(this.#view?.statuses ?? null, view.statuses);
+    const isFirst = this.#view === null;
+    this.#view = view;
+    this.#statuses.reloaded(view, changes);
     this.#objects.reloaded(view);
-    this.#events.reloaded(view);
-    if (this.#isBegun) return;
-    this.#isBegun = true;
-    this.#begin(view);
+    this.#events.reloaded(view, changes);
+    if (isFirst) this.#begin(view);
   }
 
   async close(): Promise<void> {

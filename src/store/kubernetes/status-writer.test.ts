@@ -153,6 +153,19 @@ describe('a writer of statuses', () => {
     assert.equal(parts.writer.counts.conflicts, 1);
   });
 
+  it('lets an object rest that changes all the time', async t => {
+    const parts = setUp(t);
+    parts.add(KEY);
+    for (let version = 1; version <= 100; version++) {
+      parts.want(KEY, { version });
+      for (let turn = 0; turn < 4; turn++) await new Promise(resolve => setImmediate(resolve));
+      parts.clock.advance(10);
+    }
+    await settle(parts);
+    assert.deepEqual(parts.stored(KEY), { version: 100 });
+    assert.ok(parts.requests.length <= 5, `in one second: ${parts.requests.length}`);
+  });
+
   it('writes the newest of what was wanted meanwhile', async t => {
     const parts = setUp(t);
     parts.add(KEY);

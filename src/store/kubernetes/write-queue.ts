@@ -19,6 +19,8 @@ export interface WritePace {
  * that one write takes.
  */
 export const WRITE_PACE: WritePace = { perSecond: 400, burst: 100, atOnce: 6 };
+/** An object that changes all the time, as a Gateway that counts its routes, is not written more often: nobody reads so fast. */
+const REST_MS = 250;
 /** Events are for people: what comes faster than this, nobody reads. */
 export const EVENT_PACE: WritePace = { perSecond: 2, burst: 50, atOnce: 1 };
 
@@ -63,6 +65,8 @@ export class WriteQueue {
   /** In order of marking. */
   readonly #due = new Set<string>();
   readonly #writing = new Set<string>();
+  /** Written within REST_MS: they wait if they are due again. */
+  readonly #resting = new Map<string, Timer>();
   /** What the server refused, so that it is not sent again and again: at most one an object. */
   readonly #refused = new Map<string, string>();
   readonly #forbidden: ForbiddenKinds;
@@ -92,6 +96,8 @@ export class WriteQueue {
     this.#abort?.abort(new Error('nothing is written any more'));
     this.#abort = null;
     this.#due.clear();
+    for (const timer of this.#resting.values()) timer.cancel();
+    this.#resting.clear();
     this.#refused.clear();
     this.#forbidden.clear();
     this.#pause?.cancel();
@@ -136,7 +142,7 @@ export class WriteQueue {
     if (abort === null) return;
     for (const key of this.#due) {
       if (this.#pause !== null || this.#writing.size >= this.#parts.pace.atOnce) break;
-      if (this.#writing.has(key)) continue;
+      if (this.#writing.has(key) || this.#resting.has(key)) continue;
       const write = this.#prepare(key);
       if (write !== undefined) {
         const delayMs = this.#bucket.take();
@@ -178,6 +184,7 @@ export class WriteQueue {
       this.#delay.reset();
       this.#refused.delete(key);
       this.#forbidden.allow(key);
+      this.#rest(key);
       write.done(answer.json);
     } else if (status === 409) {
       this.counts.conflicts += 1;
@@ -188,6 +195,14 @@ export class WriteQueue {
     } else if (status !== 404) {
       this.#refuse(key, write, answer);
     }
+  }
+
+  #rest(key: string): void {
+    const timer = this.#parts.clock.after(REST_MS, () => {
+      this.#resting.delete(key);
+      if (this.#due.has(key)) this.#pump();
+    });
+    this.#resting.set(key, timer);
   }
 
   #struggles(key: string, answer: KubeResponse | null): void {
