@@ -40,7 +40,7 @@ function guard(cluster: string): Filter {
 }
 
 function backend(...filters: readonly Filter[]): WeightedBackend {
-  return { weight: 1, target: { kind: 'fault', fault: FAULT }, filters };
+  return { weight: 1, target: { kind: 'fault', fault: FAULT }, filters, session: null };
 }
 
 /** The answer of a rule to a question, in words. */

@@ -49,7 +49,12 @@ function place(entries: readonly RouteEntry[], asked: Partial<Question> = {}) {
 }
 
 const to = (cluster: string, weight: number) =>
-  ({ weight, target: { kind: 'cluster', cluster }, filters: [] }) as const satisfies Rule['backends'][number];
+  ({
+    weight,
+    target: { kind: 'cluster', cluster },
+    filters: [],
+    session: null,
+  }) as const satisfies Rule['backends'][number];
 
 describe('reasons', () => {
   const cases = [
@@ -213,7 +218,7 @@ describe('the answer', () => {
   it('is the fault of a rule or of its only backend', () => {
     const fault = { httpStatus: 500, grpcStatus: 14, message: 'no such Service', reason: 'no_backend' };
     assert.equal(answerOf({ fault }).answer.text, 'gRPC status 14 UNAVAILABLE: no such Service');
-    const backend = { weight: 1, target: { kind: 'fault' as const, fault }, filters: [] };
+    const backend = { weight: 1, target: { kind: 'fault' as const, fault }, filters: [], session: null };
     assert.equal(
       answerOf({ backends: [backend], totalWeight: 1 }).answer.text,
       'gRPC status 14 UNAVAILABLE: no such Service',

@@ -75,7 +75,7 @@ export interface Parts {
 export function snapshotOf({ version = 1, ports, endpoints = [], cluster = {} }: Parts): Snapshot {
   const rule = sampleRule('a', {
     id: 'GRPCRoute/default/a/0',
-    backends: [{ weight: 1, target: { kind: 'cluster', cluster: CLUSTER }, filters: [] }],
+    backends: [{ weight: 1, target: { kind: 'cluster', cluster: CLUSTER }, filters: [], session: null }],
   });
   const match = { kind: 'grpc' as const, method: null, headers: [] };
   const virtualHosts = [{ hostname: '*', entries: [{ match, rule, matchIndex: 0 }] }];

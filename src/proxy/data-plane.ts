@@ -4,6 +4,7 @@ import {
   type BindFailure,
   type BindFailures,
   type Cluster,
+  type Rule,
   requestListeners,
   type Snapshot,
 } from '../snapshot/index.ts';
@@ -245,11 +246,15 @@ function wantsSessions({ bindings }: Snapshot): boolean {
   for (const { listeners } of bindings) {
     for (const { virtualHosts } of requestListeners(listeners)) {
       for (const { entries } of virtualHosts) {
-        for (const { rule } of entries) if (rule.sessionPersistence !== null) return true;
+        for (const { rule } of entries) if (keepsSessions(rule)) return true;
       }
     }
   }
   return false;
+}
+
+function keepsSessions({ sessionPersistence, backends }: Rule): boolean {
+  return sessionPersistence !== null || backends.some(({ session }) => session !== null);
 }
 
 function isHealthChecked(cluster: Cluster): boolean {

@@ -19,7 +19,9 @@ export function variantRule(id: string, variant: number): Rule {
   return sampleRule(id, {
     filters:
       variant % 2 === 0 ? [] : [{ kind: 'request-headers', change: { set: [], add: [], remove: [`x-${variant}`] } }],
-    backends: [{ weight: variant + 1, target: { kind: 'cluster', cluster: 'default/a:80' }, filters: [] }],
+    backends: [
+      { weight: variant + 1, target: { kind: 'cluster', cluster: 'default/a:80' }, filters: [], session: null },
+    ],
   });
 }
 

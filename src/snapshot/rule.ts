@@ -102,6 +102,15 @@ export interface WeightedBackend {
   readonly weight: number;
   readonly target: BackendTarget;
   readonly filters: readonly Filter[];
+  /** Keeps clients with one of its endpoints, once it was chosen by weight; where the rule keeps sessions itself they stand before. */
+  readonly session: BackendSession | null;
+}
+
+/** Sessions with the endpoints of a backend, whatever rule leads there. */
+export interface BackendSession {
+  /** Of the backend: a session counts for all rules that send to it. */
+  readonly id: string;
+  readonly policy: SessionPersistence;
 }
 
 /** Where a backend's share goes, or why it fails. */

@@ -28,7 +28,7 @@ const cookies = (...values: readonly string[]) =>
 
 describe('session persistence', () => {
   it('reads back the endpoint that it wrote, from a cookie among others', () => {
-    const session = new RuleSession({ id: 'r' }, COOKIE);
+    const session = new RuleSession('r', COOKIE);
     const [name, value] = session.write(null, PLACE, at(NOW)) ?? [];
     assert.equal(name, 'set-cookie');
     assert.match(value ?? '', /; Path=\/; HttpOnly; Max-Age=1$/);
@@ -44,19 +44,19 @@ describe('session persistence', () => {
   });
 
   it('marks the cookie Secure for clients that came by TLS', () => {
-    const session = new RuleSession({ id: 'r' }, { ...COOKIE, lifetime: 'session' });
+    const session = new RuleSession('r', { ...COOKIE, lifetime: 'session' });
     assert.match(session.write(null, { ...PLACE, isSecure: true }, at(NOW))?.[1] ?? '', /; Path=\/; HttpOnly; Secure$/);
     assert.match(session.write(null, PLACE, at(NOW))?.[1] ?? '', /; Path=\/; HttpOnly$/);
   });
 
   it('gives the cookie the path of the policy', () => {
-    const session = new RuleSession({ id: 'r' }, { ...COOKIE, lifetime: 'session', path: '/shop' });
+    const session = new RuleSession('r', { ...COOKIE, lifetime: 'session', path: '/shop' });
     assert.match(session.write(null, PLACE, at(NOW))?.[1] ?? '', /; Path=\/shop; HttpOnly$/);
   });
 
   it('uses a header when asked to, also one that differs with each request', () => {
     for (const sessionName of ['x-s', 'x-request-id']) {
-      const session = new RuleSession({ id: 'r' }, { ...HEADER, sessionName });
+      const session = new RuleSession('r', { ...HEADER, sessionName });
       const [name = '', value = ''] = session.write(null, PLACE, at(NOW)) ?? [];
       assert.equal(name, sessionName);
       const none = new HeaderList([], []);
@@ -67,20 +67,20 @@ describe('session persistence', () => {
   });
 
   it('takes no token of another rule, name or kind', () => {
-    const value = new RuleSession({ id: 'r' }, HEADER).write(null, PLACE, at(NOW))?.[1] ?? '';
+    const value = new RuleSession('r', HEADER).write(null, PLACE, at(NOW))?.[1] ?? '';
     const head = new HeaderList(['x-s', 'x-t', 'cookie'], [value, value, `x-s=${value}`]);
     for (const [id, policy] of [
       ['q', HEADER],
       ['r', { ...HEADER, sessionName: 'x-t' }],
       ['r', { ...COOKIE, sessionName: 'x-s' }],
     ] as const) {
-      assert.equal(new RuleSession({ id }, policy).read(head, null, at(NOW)), null);
+      assert.equal(new RuleSession(id, policy).read(head, null, at(NOW)), null);
     }
-    assert.notEqual(new RuleSession({ id: 'r' }, HEADER).read(head, null, at(NOW)), null);
+    assert.notEqual(new RuleSession('r', HEADER).read(head, null, at(NOW)), null);
   });
 
   it('writes a new token when the endpoint moved or the old one is a day old, and the session goes on from its beginning', () => {
-    const session = new RuleSession({ id: 'r' }, HEADER);
+    const session = new RuleSession('r', HEADER);
     const read = (field: readonly [string, string] | null, nowMs: number) =>
       session.read(new HeaderList(['x-s'], [field?.[1] ?? '']), null, at(nowMs));
     const first = read(session.write(null, PLACE, at(NOW)), NOW);
@@ -92,6 +92,6 @@ describe('session persistence', () => {
   });
 
   it('is off without a key', () => {
-    assert.equal(new RuleSession({ id: 'r' }, HEADER).write(null, PLACE, { keys: [], nowMs: NOW }), null);
+    assert.equal(new RuleSession('r', HEADER).write(null, PLACE, { keys: [], nowMs: NOW }), null);
   });
 });

@@ -3,9 +3,9 @@
 /**
  * Session persistence (GEP-1619): the first answer brings a token, later requests that carry it go to the endpoint that it
  * names while that can be used, whatever the weights say. A token counts for the rule that it was made for, and only for
- * backends that the rule has now.
+ * backends that the rule has now. Sessions of a backend begin where the weights have chosen it, and count for all rules.
  */
-import type { Rule, SessionPersistence } from '../../snapshot/index.ts';
+import type { SessionPersistence } from '../../snapshot/index.ts';
 import { fieldOf, type HeaderList, type VolatileFields } from '../../wire/index.ts';
 import type { MacKey } from './session-key.ts';
 import { isRenewalDue, readToken, type SessionToken, writeToken } from './session-token.ts';
@@ -18,14 +18,15 @@ export interface SessionContext {
   readonly nowMs: number;
 }
 
-/** A rule's policy with what its tokens are bound to. Made once per rule. */
+/** The policy of a rule or of a backend, with what its tokens are bound to. Made once for each. */
 export class RuleSession {
   readonly #policy: SessionPersistence;
   readonly #purpose: string;
 
-  constructor(rule: Pick<Rule, 'id'>, policy: SessionPersistence) {
+  /** `owner`: the id of the rule or the backend. */
+  constructor(owner: string, policy: SessionPersistence) {
     this.#policy = policy;
-    this.#purpose = `${rule.id}\0${policy.kind}\0${policy.sessionName}`;
+    this.#purpose = `${owner}\0${policy.kind}\0${policy.sessionName}`;
   }
 
   /** The session that a request belongs to; null: none, or past its absolute timeout. */

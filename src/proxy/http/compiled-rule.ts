@@ -29,6 +29,8 @@ export interface CompiledBackend {
   /** Not null where `cluster` is. */
   readonly fault: Fault | null;
   readonly filters: FilterChain;
+  /** The rule's, or its own. */
+  readonly session: RuleSession | null;
   /** What responses get: the chain's changes, and fields of ours. */
   readonly response: ResponsePlan;
 }
@@ -45,6 +47,7 @@ export class CompiledRule {
   /** 0: none. */
   readonly backendTimeoutMs: number;
   readonly retry: CompiledRetry | null;
+  /** Which chooses the backend, too. */
   readonly session: RuleSession | null;
   /** For the access log: `namespace/name`. */
   readonly route: string;
@@ -59,7 +62,7 @@ export class CompiledRule {
     this.timeoutMs = rule.requestTimeoutMs ?? 0;
     this.backendTimeoutMs = rule.backendTimeoutMs ?? 0;
     this.retry = rule.retry === null ? null : new CompiledRetry(rule.retry);
-    this.session = rule.sessionPersistence === null ? null : new RuleSession(rule, rule.sessionPersistence);
+    this.session = rule.sessionPersistence === null ? null : backends[0].session;
     this.route = routeName(rule);
     this.ruleName = ruleName(rule);
   }
@@ -111,7 +114,7 @@ export class RuleCompiler {
     const [first, ...others] = rule.fault === null ? rule.backends : [];
     if (first === undefined) {
       const target = { kind: 'fault' as const, fault: rule.fault ?? UNKNOWN_CLUSTER };
-      return [this.#backend(rule, { weight: 1, target, filters: [] }, 0)];
+      return [this.#backend(rule, { weight: 1, target, filters: [], session: null }, 0)];
     }
     return [this.#backend(rule, first, 0), ...others.map((backend, index) => this.#backend(rule, backend, index + 1))];
   }
@@ -127,11 +130,17 @@ export class RuleCompiler {
       tag: cluster === undefined ? -1 : hashText(cluster.id),
       fault: target.kind === 'fault' ? target.fault : cluster === undefined ? UNKNOWN_CLUSTER : null,
       filters,
+      session: sessionOf(rule, backend),
       response: filters.responseHead.isEmpty
         ? this.#plain
         : new ResponsePlan(filters.responseHead, this.#serving, this.#serving.lists),
     };
   }
+}
+
+function sessionOf({ id, sessionPersistence }: Rule, { session }: WeightedBackend): RuleSession | null {
+  if (sessionPersistence !== null) return new RuleSession(id, sessionPersistence);
+  return session === null ? null : new RuleSession(session.id, session.policy);
 }
 
 /** A snapshot names only clusters that it holds; should one be missing, its share fails and nothing else does. */

@@ -206,6 +206,24 @@ describe('forwarding', () => {
     }
   });
 
+  it('keeps a session with an endpoint of a backend where the weights have chosen that, for every rule', async () => {
+    const clusters = { a: [(await start()).port, (await start()).port], b: [(await start()).port] };
+    const kept = { ...backend('a'), session: { id: 'XBackend/default/a', policy: byHeader } };
+    const serveRule = (one: Rule) => gateway.apply({ listeners: [listener('grpc', [one])], clusters });
+    await serveRule(rule('r', [kept]));
+    const client = dial();
+    const first = await call(client);
+    const sid = String(first['sid']);
+    await serveRule(rule('other', [kept, backend('b')]));
+    const seen = new Set<unknown>();
+    for (let i = 0; i < 30; i++) {
+      const head = await call(client, { sid });
+      assert.equal(head['sid'], undefined);
+      seen.add(head['port']);
+    }
+    assert.deepEqual(seen, new Set([first['port'], String(clusters.b[0])]));
+  });
+
   it('takes a token for the rule that gave it only, and only for backends that the rule has', async () => {
     const clusters = { a: [(await start()).port, (await start()).port], b: [(await start()).port] };
     const only = (id: string, cluster: string) => rule(id, [backend(cluster)], { sessionPersistence: byHeader });

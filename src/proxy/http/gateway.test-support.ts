@@ -99,7 +99,7 @@ export function rule(id: string, backends: readonly WeightedBackend[], changes: 
 }
 
 export function backend(cluster: string, weight = 1, filters: readonly Filter[] = []): WeightedBackend {
-  return { weight, target: { kind: 'cluster', cluster }, filters };
+  return { weight, target: { kind: 'cluster', cluster }, filters, session: null };
 }
 
 export function cluster(id: string, changes: Partial<Cluster> = {}): Cluster {

@@ -28,6 +28,7 @@ function beginForwarding(exchange: ExchangeState, decision: Decision, rule: Comp
   const session = rule.session === null ? null : readSession(exchange, rule.session);
   const backend = rule.backendFor(session, serving.random);
   const { fault, filters } = backend;
+  if (rule.session === null && backend.session !== null) readSession(exchange, backend.session);
   if (fault !== null && filters.steps.length === 0) {
     exchange.answer(faulted(fault));
     return;

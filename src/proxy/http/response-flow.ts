@@ -29,7 +29,7 @@ export function deliverHead(
   if (fields !== null && !response.face.passesLength && !endStream) sent = withoutFields(sent, isLength);
   if (exchange.face.saysDate && !response.listsDate) sent = withDate(exchange, sent);
   if (exchange.owner.serving.via !== null) sent = withOurVia(exchange, exchange.owner.serving.via, sent);
-  if (exchange.decision?.rule?.session != null) sent = withSession(exchange, sent);
+  if (backend.session !== null) sent = withSession(exchange, sent);
   if (exchange.responseFields !== null) sent = joined(sent, exchange.responseFields);
   exchange.responseStarted = true;
   exchange.responseFace = response.face;
@@ -126,10 +126,10 @@ function trailerPlan(received: HeaderList, face: Face): TrailerPlan {
   return plan;
 }
 
-/** `fields` with the cookie or the header of the rule's session, when the rule has one. */
+/** `fields` with the cookie or the header of the session, when the backend keeps any. */
 export function withSession(exchange: ExchangeState, fields: VolatileFields): VolatileFields {
   const { decision, attempts, backend, session: known, owner } = exchange;
-  const session = decision?.rule?.session ?? null;
+  const session = backend?.session ?? null;
   const endpoint = attempts.current?.endpoint ?? null;
   if (session === null || endpoint === null || backend === null) return fields;
   const { sessionKeys: keys, clock } = owner.serving;

@@ -94,7 +94,7 @@ describe('what a rule does', () => {
   });
 
   it('fails the share of an invalid backend, and only that', async () => {
-    const invalid: WeightedBackend = { weight: 1, target: { kind: 'fault', fault: FAULT }, filters: [] };
+    const invalid: WeightedBackend = { weight: 1, target: { kind: 'fault', fault: FAULT }, filters: [], session: null };
     const client = await start([backend('a', 3), invalid], {}, { a: [await upstream('a')] });
     const outcomes = await Promise.allSettled(Array.from({ length: 200 }, () => unary(client, Buffer.from('x'))));
     const failed = outcomes.filter(outcome => outcome.status === 'rejected');

@@ -48,7 +48,7 @@ export function openTunnel(exchange: ExchangeState, tunnel: Tunnel, head: Header
   const { loop, metrics } = exchange.owner.serving;
   const afterMs = loop.nowMs - exchange.startedMs;
   let sent = withoutFields(plan.fieldsOf(fields, afterMs - exchange.openedAfterMs), isLength);
-  if (exchange.decision?.rule?.session != null) sent = withSession(exchange, sent);
+  if (exchange.backend?.session != null) sent = withSession(exchange, sent);
   tunnel.state = 'open';
   exchange.deadlines.disarmAll(loop);
   exchange.request.releaseReplay();

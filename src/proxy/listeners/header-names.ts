@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { CORS_RESPONSE_FIELDS } from '../../match/index.ts';
-import { type Binding, type Filter, type RouteEntry, requestListeners } from '../../snapshot/index.ts';
+import {
+  type Binding,
+  type Filter,
+  type RouteEntry,
+  requestListeners,
+  type SessionPersistence,
+} from '../../snapshot/index.ts';
 
 /** All header names that the rules of some entries look at or change: their fields stay in header lists (`SteadyNames`). */
 export function headerNamesOf(entries: readonly RouteEntry[]): Set<string> {
@@ -19,9 +25,15 @@ export function* healthNamesOf(bindings: readonly Binding[]): Generator<string> 
 function addNames({ match, rule }: RouteEntry, names: Set<string>): void {
   for (const { name } of match.headers) names.add(name);
   addChanged(rule.filters, names);
-  for (const { filters } of rule.backends) addChanged(filters, names);
-  const session = rule.sessionPersistence;
-  if (session !== null) names.add(session.kind === 'cookie' ? 'cookie' : session.sessionName);
+  for (const { filters, session } of rule.backends) {
+    addChanged(filters, names);
+    if (session !== null) addSession(session.policy, names);
+  }
+  if (rule.sessionPersistence !== null) addSession(rule.sessionPersistence, names);
+}
+
+function addSession(policy: SessionPersistence, names: Set<string>): void {
+  names.add(policy.kind === 'cookie' ? 'cookie' : policy.sessionName);
 }
 
 function addChanged(filters: readonly Filter[], names: Set<string>): void {

@@ -10,7 +10,7 @@ import { fitted } from '../../values/index.ts';
 export class BackendLists {
   readonly #known = new Map<string, readonly WeightedBackend[]>();
 
-  /** An equal list that was given before, or this one. Those with filters or faults are kept as they are. */
+  /** An equal list that was given before, or this one. Those with filters, faults or sessions are kept as they are. */
   keep(list: readonly WeightedBackend[]): readonly WeightedBackend[] {
     const key = keyOf(list);
     if (key === undefined) return fitted(list);
@@ -24,8 +24,8 @@ export class BackendLists {
 
 function keyOf(list: readonly WeightedBackend[]): string | undefined {
   let key = '';
-  for (const { weight, target, filters } of list) {
-    if (target.kind === 'fault' || filters.length > 0) return undefined;
+  for (const { weight, target, filters, session } of list) {
+    if (target.kind === 'fault' || filters.length > 0 || session !== null) return undefined;
     key += `${weight} ${target.cluster}\n`;
   }
   return key;

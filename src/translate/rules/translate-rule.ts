@@ -155,10 +155,10 @@ function addShare(
   shares.used.push(...filters.backends);
   const fault = 'reason' in resolved ? backendFault(resolved.reason) : filters.fault;
   if (fault !== null) {
-    shares.backends.push({ weight: ref.weight, target: { kind: 'fault', fault }, filters: [] });
+    shares.backends.push({ weight: ref.weight, target: { kind: 'fault', fault }, filters: [], session: null });
   } else if ('clusterId' in resolved) {
     shares.used.push(resolved);
     const target = { kind: 'cluster' as const, cluster: resolved.clusterId };
-    shares.backends.push({ weight: ref.weight, target, filters: filters.filters });
+    shares.backends.push({ weight: ref.weight, target, filters: filters.filters, session: null });
   }
 }
