@@ -15,10 +15,16 @@ const MAX_TOLD = 20;
 export class ReloadLog {
   readonly #log: GatewayLog;
   readonly #store: Pick<Store, 'locate'>;
+  readonly #isShared: boolean;
 
-  constructor(log: GatewayLog, store: Pick<Store, 'locate'>) {
+  /** `isShared`: others have objects there, too; what changes nothing of what is served is told at level debug only. */
+  constructor(
+    log: GatewayLog,
+    { store, isShared }: { readonly store: Pick<Store, 'locate'>; readonly isShared: boolean },
+  ) {
     this.#log = log;
     this.#store = store;
+    this.#isShared = isShared;
   }
 
   reloaded(view: View, previous: View | null, tookMs: number): void {
@@ -36,7 +42,8 @@ export class ReloadLog {
       previous.findings.length > view.findings.length ? previous.findings.length - view.findings.length : 0;
     if (Object.keys(changes).length === 0 && solved === 0) return;
     const fields = { ...changes, ms: Math.round(tookMs * 10) / 10, version: view.published.version };
-    this.#log.info('configuration reloaded', solved === 0 ? fields : { ...fields, findingsSolved: solved });
+    const level = this.#isShared && view.published.version === previous.published.version ? 'debug' : 'info';
+    this.#log[level]('configuration reloaded', solved === 0 ? fields : { ...fields, findingsSolved: solved });
   }
 
   #tellFindings(fresh: readonly Finding[], resources: ResourceSet): void {

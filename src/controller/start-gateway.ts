@@ -30,6 +30,8 @@ export interface GatewaySource {
   /** Whether a port that the system refuses is replaced by another one. */
   readonly movesPorts: boolean;
   readonly demo: DemoSupplement | null;
+  /** Whether others have resources there that are not for us. */
+  readonly isShared: boolean;
   /** Two processes with the same ones are one gateway, of which the newer replaces the older. */
   readonly names: readonly string[];
   /** After each reload. */
@@ -73,7 +75,7 @@ export async function startGateway(
     mayShare: ids => shared.mayShare(ids),
   });
   const metrics = new ReloadMetrics();
-  const reloadLog = new ReloadLog(log, store);
+  const reloadLog = new ReloadLog(log, { store, isShared: source.isShared });
   const reconciler = new Reconciler({
     store,
     plane,

@@ -32,6 +32,7 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Stand
       ports: 'as-written',
       movesPorts: false,
       demo: null,
+      isShared: true,
       names: [`${server} ${controllerName}`],
       onReload: view => writer.reloaded(view),
       close: () => writer.close(),

@@ -26,7 +26,7 @@ export async function startStandalone(options: StandaloneOptions): Promise<Stand
     : null;
   const names = paths.map(path => resolve(path));
   return startGateway(
-    { store, addresses, controllerName, ports, movesPorts: true, demo, names },
+    { store, addresses, controllerName, ports, movesPorts: true, demo, isShared: false, names },
     settings,
     stateDirectory,
   );

@@ -34,8 +34,10 @@ interface WrittenEnvironment {
   readonly movedPorts?: Record<string, number>;
   /** Binding id → the operating system's code. */
   readonly bindFailures?: Record<string, string>;
-  /** Gateway `namespace/name` → address; the others get 127.0.0.1. */
-  readonly addresses?: Record<string, string>;
+  /** Gateway `namespace/name` → address, null where none is left; the others get 127.0.0.1. */
+  readonly addresses?: Record<string, string | null>;
+  /** Address → why no Gateway may have it. */
+  readonly unusable?: Record<string, string>;
   /** Of the definitions in the cluster. */
   readonly bundleVersions?: readonly string[];
   /** RFC 3339; 2026-01-01T00:00:00Z when absent. */
@@ -73,7 +75,11 @@ export function readCase(name: string): GoldenCase {
 function environmentOf(written: WrittenEnvironment): TranslateEnvironment {
   return {
     controllerName: written.controllerName ?? null,
-    addressOf: ({ namespace, name }) => written.addresses?.[`${namespace}/${name}`] ?? '127.0.0.1',
+    addressOf: ({ namespace, name }) => {
+      const address = written.addresses?.[`${namespace}/${name}`];
+      return address === undefined ? '127.0.0.1' : address;
+    },
+    addressRefusal: address => written.unusable?.[address] ?? null,
     bundleVersions: written.bundleVersions ?? [],
     movedPorts: new Map(Object.entries(written.movedPorts ?? {}).map(([port, moved]) => [Number(port), moved])),
     nowMs: Date.parse(written.now ?? '2026-01-01T00:00:00Z'),

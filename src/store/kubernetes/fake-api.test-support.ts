@@ -158,6 +158,11 @@ export class FakeApi {
     this.#end(() => true);
   }
 
+  /** An object as it is stored. */
+  stored({ kind, namespace = '', name }: Pick<FakeObject, 'kind' | 'namespace' | 'name'>): Readonly<Json> | undefined {
+    return this.#collection(pathOf(kind)).get(`${namespace}/${name}`);
+  }
+
   get openWatches(): number {
     return this.#watches.size;
   }
@@ -196,7 +201,8 @@ export class FakeApi {
       refuse(response, trouble.status, trouble.headers);
       return;
     }
-    if (kind === undefined) this.#discover(url.pathname, response);
+    if (request.method !== 'GET') this.#write(request, url.pathname, response);
+    else if (kind === undefined) this.#discover(url.pathname, response);
     else if (this.#removed.has(kind)) refuse(response, 404);
     else if (url.searchParams.get('watch') === 'true') this.#watch(url, response);
     else this.#list(url, response);
@@ -207,6 +213,30 @@ export class FakeApi {
     if (trouble === undefined || trouble.left <= 0) return undefined;
     trouble.left--;
     return trouble;
+  }
+
+  /** Takes statuses, which is all that it takes. */
+  #write(request: IncomingMessage, path: string, response: ServerResponse): void {
+    const [, collection = '', namespace = '', plural = '', name = ''] =
+      /^(.*?)(?:\/namespaces\/([^/]+))?\/([^/]+)\/([^/]+)\/status$/.exec(path) ?? [];
+    const objects = this.#collection(`${collection}/${plural}`);
+    const before = objects.get(`${namespace}/${name}`);
+    let body = '';
+    request.on('data', (part: Buffer) => {
+      body += part.toString();
+    });
+    request.on('end', () => {
+      if (request.method !== 'PUT' || before === undefined) {
+        refuse(response, 404);
+        return;
+      }
+      const { status } = JSON.parse(body) as Json;
+      const metadata = { ...(before['metadata'] as Json), resourceVersion: this.#next() };
+      const object = { ...before, metadata, status };
+      objects.set(`${namespace}/${name}`, object);
+      this.#tell(`${collection}/${plural}`, 'MODIFIED', object);
+      response.end(JSON.stringify(object));
+    });
   }
 
   #discover(path: string, response: ServerResponse): void {

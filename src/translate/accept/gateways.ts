@@ -149,11 +149,12 @@ function finishListener(judged: JudgedListener, draft: GatewayDraft, comparison:
   const accepted = judged.accepted ?? conflicted ?? verdict?.unavailable ?? null;
   const needsCertificate = judged.protocol?.terminates === true && judged.certificates.length === 0;
   const carries = draft.refused === null && judged.accepted === null && conflicted === null && !needsCertificate;
+  const unplaced = draft.refused ?? (draft.addresses.length === 0 ? draft.missingAddress : null);
   return {
     judged,
     accepted,
     conflicted,
-    programmed: programmedProblem(judged, { accepted, conflicted, refused: draft.refused }),
+    programmed: programmedProblem(judged, { accepted, conflicted, unplaced }),
     overlapping: comparison.overlaps.get(judged.id) ?? null,
     sockets: carries ? (verdict?.sockets ?? []) : [],
     note: carries ? (verdict?.note ?? '') : '',
@@ -163,7 +164,8 @@ function finishListener(judged: JudgedListener, draft: GatewayDraft, comparison:
 interface Verdicts {
   readonly accepted: Problem<ListenerAcceptedReason> | null;
   readonly conflicted: Problem<ConflictReason> | null;
-  readonly refused: AcceptedGateway['refused'];
+  /** Why it is bound nowhere: the Gateway is refused, or has no address. */
+  readonly unplaced: Problem | null;
 }
 
 function programmedProblem(judged: JudgedListener, verdicts: Verdicts): ListenerOutcome['programmed'] {
@@ -172,7 +174,7 @@ function programmedProblem(judged: JudgedListener, verdicts: Verdicts): Listener
     const reason = verdicts.accepted.reason === 'PortUnavailable' ? 'PortUnavailable' : 'Invalid';
     return { reason, finding: verdicts.accepted.finding };
   }
-  if (verdicts.refused !== null) return { reason: 'Invalid', finding: verdicts.refused.finding };
+  if (verdicts.unplaced !== null) return { reason: 'Invalid', finding: verdicts.unplaced.finding };
   if (judged.protocol?.terminates !== true || judged.certificates.length > 0 || judged.resolvedRefs === null)
     return null;
   return { reason: 'Invalid', finding: judged.resolvedRefs.finding };
