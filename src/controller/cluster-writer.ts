@@ -3,6 +3,7 @@
 import type { OpenCluster, WriteQueue } from '../store/index.ts';
 import type { Clock } from '../time/index.ts';
 import { ClusterEvents } from './cluster-events.ts';
+import type { WriterState } from './cluster-metrics.ts';
 import { ClusterObjects } from './cluster-objects.ts';
 import { ClusterStatuses } from './cluster-statuses.ts';
 import type { GatewayLog } from './log.ts';
@@ -36,6 +37,7 @@ export class ClusterWriter {
   readonly #queues: { readonly statuses: WriteQueue; readonly objects: WriteQueue; readonly events: WriteQueue };
   #lease: ReturnType<OpenCluster['writers']['lease']> | null = null;
   #view: View | null = null;
+  #isLeading = false;
 
   constructor(parts: ClusterWriterParts) {
     this.#parts = parts;
@@ -76,6 +78,15 @@ export class ClusterWriter {
     if (isFirst) this.#begin(view);
   }
 
+  /** For `/metrics`. */
+  state(): WriterState {
+    const { statuses, objects, events } = this.#queues;
+    return {
+      isLeading: this.#isLeading,
+      writesDue: { statuses: statuses.due, objects: objects.due, events: events.due },
+    };
+  }
+
   async close(): Promise<void> {
     this.#follow();
     await this.#lease?.stop();
@@ -113,6 +124,7 @@ export class ClusterWriter {
   }
 
   #lead(): void {
+    this.#isLeading = true;
     const { statuses, objects, events } = this.#queues;
     for (const queue of [statuses, objects, events]) queue.start();
     this.#statuses.writeThrough(statuses);
@@ -121,6 +133,7 @@ export class ClusterWriter {
   }
 
   #follow(): void {
+    this.#isLeading = false;
     this.#statuses.writeThrough(null);
     this.#objects.writeThrough(null);
     this.#events.writeThrough(null);

@@ -28,11 +28,11 @@ const MANAGER_LABEL = 'app.kubernetes.io/managed-by';
 /** The value of `MANAGER_LABEL` on what is ours. */
 const MANAGER = 'daemun';
 /** Whose it is, of all processes that call themselves daemun. */
-const CONTROLLER = 'daemun.dev/controller';
+const CONTROLLER = 'owned.daemun.dev/controller';
 /** The whole name of the Gateway: a label may have to be shorter. */
-const GATEWAY = 'daemun.dev/gateway';
+const GATEWAY = 'owned.daemun.dev/gateway';
 /** What was applied last, as a hash: with the same, nothing need be applied again. */
-export const APPLIED = 'daemun.dev/applied';
+export const APPLIED = 'owned.daemun.dev/applied';
 /** Ports that the API takes in an EndpointSlice; a Gateway with more has them in none. */
 const MAX_PORTS = 100;
 

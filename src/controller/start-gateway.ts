@@ -2,6 +2,7 @@
 
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import type { MetricFamily } from '../admin/index.ts';
 import { messageOf } from '../errors/index.ts';
 import { DataPlane, giveBackStart } from '../proxy/index.ts';
 import type { Store } from '../store/index.ts';
@@ -36,6 +37,8 @@ export interface GatewaySource {
   readonly names: readonly string[];
   /** After each reload. */
   onReload?(view: View): void;
+  /** For `/metrics`. */
+  metrics?(): readonly MetricFamily[];
   /** Ends what belongs to the source alone; called before the store is closed. */
   close?(): Promise<void>;
 }
@@ -102,7 +105,7 @@ export async function startGateway(
     demo,
     metrics,
     log,
-    moreMetrics: settings.metrics,
+    moreMetrics: () => [...settings.metrics(), ...(source.metrics?.() ?? [])],
     clock,
     own,
     shared,

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { homedir, hostname } from 'node:os';
 import { openCluster } from '../store/index.ts';
 import { AddressPool } from './address-pool.ts';
+import { clusterMetrics } from './cluster-metrics.ts';
 import { ClusterWriter } from './cluster-writer.ts';
 import { withGatewayDefaults } from './gateway-options.ts';
 import { DEFAULT_CONTROLLER_NAME, type KubernetesOptions } from './kubernetes-options.ts';
@@ -35,6 +36,7 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Stand
       isShared: true,
       names: [`${server} ${controllerName}`],
       onReload: view => writer.reloaded(view),
+      metrics: () => clusterMetrics(cluster.client.counts(), writer.state()),
       close: () => writer.close(),
     },
     settings,

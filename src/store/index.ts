@@ -6,6 +6,7 @@
  */
 export { DEFAULT_SETTLE_MS, type FileStoreOptions, openFileStore } from './files/file-store.ts';
 export type { ClusterOptions, OpenCluster } from './kubernetes/connect-cluster.ts';
+export type { RequestCount } from './kubernetes/counted-client.ts';
 export type { ClusterPlace } from './kubernetes/find-cluster.ts';
 export type { KubeClient } from './kubernetes/kube-client.ts';
 export type { KubernetesStore } from './kubernetes/kubernetes-store.ts';

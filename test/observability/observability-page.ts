@@ -5,6 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { processMetrics } from '../../src/admin/process-metrics.ts';
 import { lostLines } from '../../src/cli/sink/run-sinks.ts';
+import { clusterMetrics } from '../../src/controller/cluster-metrics.ts';
 import type { MetricFamily } from '../../src/controller/index.ts';
 import { ReloadMetrics } from '../../src/controller/reload-metrics.ts';
 import { stateMetrics } from '../../src/controller/state-metrics.ts';
@@ -71,6 +72,10 @@ export function otherFamilies(): readonly MetricFamily[] {
   return [
     ...new ReloadMetrics().read(),
     ...stateMetrics({ bindings: [], certificates: [certificate] }, new Map()),
+    ...clusterMetrics([{ verb: 'get', code: '200', count: 1 }], {
+      isLeading: true,
+      writesDue: { statuses: 0, objects: 0, events: 0 },
+    }),
     lostLines(new Map([['stderr', { lostLines: 0 }]])),
     ...processMetrics(),
   ];

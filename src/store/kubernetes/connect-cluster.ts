@@ -2,9 +2,9 @@
 
 import type { Clock, Random } from '../../time/index.ts';
 import type { StoreLog } from './cluster-health.ts';
+import { type CountedClient, countedClient } from './counted-client.ts';
 import { type ClusterPlace, findCluster } from './find-cluster.ts';
 import { httpsClient } from './https-client.ts';
-import type { KubeClient } from './kube-client.ts';
 import { type KubernetesStore, kubernetesStore } from './kubernetes-store.ts';
 import { LeaderLease, type LeaderLeaseParts } from './leader-lease.ts';
 import { type StatusWriterParts, statusWriter } from './status-writer.ts';
@@ -22,7 +22,7 @@ export interface OpenCluster {
   /** The API server's URL. */
   readonly server: string;
   readonly store: KubernetesStore;
-  readonly client: KubeClient;
+  readonly client: CountedClient;
   readonly writers: ClusterWriters;
 }
 
@@ -38,7 +38,7 @@ export interface ClusterWriters {
 
 /** A store that follows the cluster, and writers to it. Nothing is sent before one of them is started. */
 export function connectCluster({ place, clock, random, log }: ClusterOptions): OpenCluster {
-  const client = httpsClient(findCluster(place, () => clock.wallMs()));
+  const client = countedClient(httpsClient(findCluster(place, () => clock.wallMs())));
   const store = kubernetesStore({ client, clock, random, log });
   const common = { client, clock, random };
   const writers: ClusterWriters = {

@@ -112,6 +112,11 @@ export class WriteQueue {
     this.#pump();
   }
 
+  /** Objects that wait to be written, or are being. */
+  get due(): number {
+    return this.#due.size + this.#writing.size;
+  }
+
   /** Resolves when nothing is due. */
   settled(): Promise<void> {
     return this.#isSettled() ? Promise.resolve() : new Promise(resolve => this.#onSettled.push(resolve));
