@@ -51,6 +51,7 @@ const WITHOUT_A_REQUEST = [
   'shared-gateway',
   'specification/http-rewrites',
   'specification/traffic-splitting',
+  'udp-dns',
 ];
 
 describe('the command that run tells to try', async () => {

@@ -9,7 +9,9 @@ import { startDemoBackends } from '../demo/index.ts';
 import { callCommand } from './call-command.ts';
 import { recordingTerminal } from './recording-terminal.test-support.ts';
 
-const backends = await startDemoBackends([{ namespace: 'default', name: 'echo', ports: [50051], deployments: [] }]);
+const backends = await startDemoBackends([
+  { namespace: 'default', name: 'echo', ports: [50051], datagramPorts: [], deployments: [] },
+]);
 const [endpoint] = backends.endpoints;
 assert.ok(endpoint);
 const address = `http://127.0.0.1:${endpoint.port}`;

@@ -85,8 +85,9 @@ function demoService(service: Service, resources: ResourceSet): DemoService {
   const deployments = [...resources.deployments.values()]
     .filter(one => one.metadata.namespace === namespace && isSelected(one.spec.template.metadata.labels))
     .map(one => ({ name: one.metadata.name, replicas: one.spec.replicas }));
-  const ports = service.spec.ports.filter(one => one.protocol === 'TCP').map(one => one.port);
-  return { namespace, name, ports, deployments };
+  const portsOf = (protocol: string): number[] =>
+    service.spec.ports.filter(one => one.protocol === protocol).map(one => one.port);
+  return { namespace, name, ports: portsOf('TCP'), datagramPorts: portsOf('UDP'), deployments };
 }
 
 function slicesOf(
@@ -122,11 +123,19 @@ function sliceOf(ofPod: readonly DemoEndpoint[], resources: ResourceSet): Endpoi
     endpoints: [
       { addresses: [address], conditions: { ready: true }, targetRef: { kind: 'Pod', namespace, name: podName } },
     ],
-    ports: ofPod.map(({ servicePort, port }) => {
-      const name = ports.find(one => one.port === servicePort)?.name ?? '';
-      return { name, protocol: 'TCP', port };
+    ports: ofPod.map(({ servicePort, transport, port }) => {
+      const name = ports.find(one => one.port === servicePort && one.protocol === transport)?.name ?? '';
+      return { name, protocol: transport, port };
     }),
   };
 }
 
-const EMPTY_ENDPOINT: DemoEndpoint = { namespace: '', service: '', servicePort: 0, address: '', port: 0, podName: '' };
+const EMPTY_ENDPOINT: DemoEndpoint = {
+  namespace: '',
+  service: '',
+  servicePort: 0,
+  transport: 'TCP',
+  address: '',
+  port: 0,
+  podName: '',
+};

@@ -8,7 +8,7 @@ import { after, describe, it } from 'node:test';
 import { Client, credentials, type Metadata } from '@grpc/grpc-js';
 import { startDemoBackends } from './demo-backends.ts';
 
-const service = { namespace: 'default', name: 'echo', ports: [50051, 8081], deployments: [] };
+const service = { namespace: 'default', name: 'echo', ports: [50051, 8081], datagramPorts: [], deployments: [] };
 const asIs = (bytes: Buffer): Buffer => bytes;
 
 interface Answer {
@@ -111,7 +111,13 @@ describe('demo backends', async () => {
   });
 
   it('keeps the pods of services that stay, and starts and stops the others', async () => {
-    const other = { namespace: 'app', name: 'user', ports: [1], deployments: [{ name: 'user-v1', replicas: 3 }] };
+    const other = {
+      namespace: 'app',
+      name: 'user',
+      ports: [1],
+      datagramPorts: [],
+      deployments: [{ name: 'user-v1', replicas: 3 }],
+    };
     const before = backends.endpoints;
     await backends.update([service, other]);
     assert.equal(backends.endpoints.length, 7);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { type DatagramEcho, startDatagramEcho } from './datagram-echo.ts';
 import { demoMethods, emptyAnswer } from './demo-methods.ts';
 import { type GrpcServer, startGrpcServer } from './grpc/grpc-server.ts';
 import { podName } from './pod-name.ts';
@@ -11,8 +12,9 @@ export const DEFAULT_DEMO_REPLICAS = 2;
 export interface DemoService {
   readonly namespace: string;
   readonly name: string;
-  /** `spec.ports[].port`. */
+  /** `spec.ports[].port` of TCP, and of UDP. */
   readonly ports: readonly number[];
+  readonly datagramPorts: readonly number[];
   /** The Deployments whose pods the Service selects; empty: two pods named after the Service. */
   readonly deployments: readonly DemoDeployment[];
 }
@@ -23,11 +25,12 @@ export interface DemoDeployment {
   readonly replicas: number;
 }
 
-/** One pod as one port of a Service sees it. A pod answers on one port of its own, whatever the Service's port. */
+/** One pod as one port of a Service sees it. A pod answers on one port of its own for each transport, whatever the Service's port. */
 export interface DemoEndpoint {
   readonly namespace: string;
   readonly service: string;
   readonly servicePort: number;
+  readonly transport: 'TCP' | 'UDP';
   readonly address: string;
   readonly port: number;
   readonly podName: string;
@@ -49,7 +52,7 @@ export interface DemoBackends {
 
 /** Starts a pod for each replica of each service on loopback. Rejects when the OS gives no port. */
 export async function startDemoBackends(services: readonly DemoService[]): Promise<DemoBackends> {
-  const pods = new Map<string, GrpcServer>();
+  const pods = new Map<string, Pod>();
   let endpoints: readonly DemoEndpoint[] = [];
   const update = async (next: readonly DemoService[]): Promise<readonly DemoEndpoint[]> => {
     const wanted = next.flatMap(wantedPods);
@@ -67,6 +70,12 @@ export async function startDemoBackends(services: readonly DemoService[]): Promi
     kill: name => killPods(pods, name),
     close: async () => stopOthers(pods, new Set()),
   };
+}
+
+interface Pod {
+  readonly server: GrpcServer;
+  /** null: the Service has no port of UDP. */
+  readonly datagrams: DatagramEcho | null;
 }
 
 interface WantedPod {
@@ -87,34 +96,40 @@ function wantedPods(service: DemoService): WantedPod[] {
   );
 }
 
-async function startPod(pods: Map<string, GrpcServer>, pod: WantedPod): Promise<void> {
-  if (pods.has(pod.key)) return;
-  const options = { podName: pod.podName, methods: demoMethods, fallback: emptyAnswer };
-  pods.set(pod.key, await startGrpcServer(options));
+async function startPod(pods: Map<string, Pod>, { key, podName: name, service }: WantedPod): Promise<void> {
+  const wantsDatagrams = service.datagramPorts.length > 0;
+  const known = pods.get(key);
+  if (known !== undefined && (known.datagrams !== null || !wantsDatagrams)) return;
+  const options = { podName: name, methods: demoMethods, fallback: emptyAnswer };
+  const server = known?.server ?? (await startGrpcServer(options));
+  pods.set(key, { server, datagrams: wantsDatagrams ? await startDatagramEcho(server.address, name) : null });
 }
 
-async function stopOthers(pods: Map<string, GrpcServer>, keep: ReadonlySet<string>): Promise<void> {
+async function stopOthers(pods: Map<string, Pod>, keep: ReadonlySet<string>): Promise<void> {
   const stopping = [...pods].filter(([key]) => !keep.has(key));
   for (const [key] of stopping) pods.delete(key);
-  await Promise.all(stopping.map(([, server]) => server.close()));
+  await Promise.all(stopping.flatMap(([, { server, datagrams }]) => [server.close(), datagrams?.close()]));
 }
 
-async function killPods(pods: Map<string, GrpcServer>, name: string): Promise<void> {
+async function killPods(pods: Map<string, Pod>, name: string): Promise<void> {
   const dying = [...pods].filter(([key]) => key.endsWith(`/${name}`));
   for (const [key] of dying) pods.delete(key);
-  await Promise.all(dying.map(([, server]) => server.kill()));
+  await Promise.all(dying.flatMap(([, { server, datagrams }]) => [server.kill(), datagrams?.close()]));
 }
 
-function endpointsOf(pod: WantedPod, server: GrpcServer | undefined): DemoEndpoint[] {
-  if (server === undefined) return [];
-  return pod.service.ports.map(servicePort => ({
-    namespace: pod.service.namespace,
-    service: pod.service.name,
-    servicePort,
-    address: server.address,
-    port: server.port,
-    podName: pod.podName,
-  }));
+function endpointsOf({ service, podName: name }: WantedPod, pod: Pod | undefined): DemoEndpoint[] {
+  if (pod === undefined) return [];
+  const { server, datagrams } = pod;
+  const endpoint = { namespace: service.namespace, service: service.name, address: server.address, podName: name };
+  const ports = service.ports.map(
+    (servicePort): DemoEndpoint => ({ ...endpoint, servicePort, transport: 'TCP', port: server.port }),
+  );
+  if (datagrams === null) return ports;
+  const { port } = datagrams;
+  return [
+    ...ports,
+    ...service.datagramPorts.map((servicePort): DemoEndpoint => ({ ...endpoint, servicePort, transport: 'UDP', port })),
+  ];
 }
 
 function compareEndpoints(a: DemoEndpoint, b: DemoEndpoint): number {

@@ -55,7 +55,7 @@ ${slices.join('')}`;
 }
 
 function demoService(name: string, replicas: number): DemoService {
-  return { namespace: 'default', name, ports: [50051], deployments: [{ name, replicas }] };
+  return { namespace: 'default', name, ports: [50051], datagramPorts: [], deployments: [{ name, replicas }] };
 }
 
 describe('changes under load', () => {
