@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import { runProgram } from './program.ts';
+import { recordingTerminal } from './recording-terminal.test-support.ts';
+import { Running } from './running.test-support.ts';
+
+const POOL = ['--address-pool', '127.78.0.0/24'];
+
+/** Of a cluster that does not answer. */
+function kubeconfigIn(t: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'daemun-run-cluster-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'kubeconfig');
+  const config = {
+    'current-context': 'gone',
+    contexts: [{ name: 'gone', context: { cluster: 'gone', user: 'nobody' } }],
+    clusters: [{ name: 'gone', cluster: { server: 'http://127.0.0.1:1' } }],
+    users: [{ name: 'nobody', user: {} }],
+  };
+  writeFileSync(file, JSON.stringify(config));
+  return file;
+}
+
+describe('daemun run --kubernetes', () => {
+  for (const [args, message] of [
+    [['--kubernetes', '-f', '.', ...POOL], /-f and --kubernetes exclude each other/],
+    [['--kubernetes'], /--kubernetes needs --address-pool/],
+    [['--kubernetes', '--address-pool', 'all'], /--address-pool all: a range of addresses is needed/],
+    [['--kubernetes', '--address-mode', 'service', ...POOL], /--address-mode service: use host/],
+    [['--kubernetes', '--demo', ...POOL], /--demo is for manifests/],
+    [['--kubernetes', '--address', '127.0.0.1', ...POOL], /--address is for manifests/],
+    [['-f', '.', '--context', 'c'], /--context is for --kubernetes/],
+    [[], /run needs manifests, or --kubernetes/],
+  ] as const) {
+    it(`refuses ${args.join(' ') || 'neither'}`, async () => {
+      const terminal = recordingTerminal();
+      assert.equal(await runProgram(['run', ...args], terminal), 2);
+      assert.match(terminal.stderr(), message);
+    });
+  }
+
+  it('names the kubeconfig that it cannot read', async () => {
+    const terminal = recordingTerminal();
+    const args = ['run', '--kubernetes', '--kubeconfig', '/nowhere/config', '--admin', 'off', ...POOL];
+    assert.equal(await runProgram(args, terminal), 3);
+    assert.match(terminal.stderr(), /\/nowhere\/config/);
+    assert.match(terminal.stderr(), /--kubeconfig/);
+  });
+
+  it('waits for a cluster that does not answer, not ready and saying so, until a signal ends it', async t => {
+    const args = ['--kubernetes', '--kubeconfig', kubeconfigIn(t), '--admin', '127.0.0.1:0', '--workers', '0', ...POOL];
+    const running = Running.start(...args);
+    t.after(() => running.process.kill('SIGKILL'));
+    await running.wrote(/the API server fails.*/);
+    assert.doesNotMatch(running.text, /Ready in/);
+    running.process.kill('SIGTERM');
+    assert.equal(await running.exitCode(), 0);
+  });
+});

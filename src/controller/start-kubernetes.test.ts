@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { Agent, get } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import { FakeApi, type FakeObject } from '../store/kubernetes/fake-api.test-support.ts';
+import { createLog } from './log.ts';
+import type { Standalone } from './standalone.ts';
+import { startKubernetes } from './start-kubernetes.ts';
+
+/** Bound at an address of its own that no other process has. */
+const PORT = 18_080;
+
+interface Running {
+  readonly gateway: Standalone;
+  readonly log: string[];
+  /** Asks the Gateway; the status, and where a redirect leads. */
+  ask(): Promise<string>;
+  /** Resolves once a condition holds after a reload, or holds already. */
+  until(condition: () => boolean | Promise<boolean>): Promise<void>;
+}
+
+async function run(t: TestContext, api: FakeApi): Promise<Running> {
+  const folder = mkdtempSync(join(tmpdir(), 'daemun-cluster-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const kubeconfig = join(folder, 'kubeconfig');
+  const config = {
+    'current-context': 'fake',
+    contexts: [{ name: 'fake', context: { cluster: 'fake', user: 'fake' } }],
+    clusters: [{ name: 'fake', cluster: { server: api.access.server } }],
+    users: [{ name: 'fake', user: {} }],
+  };
+  writeFileSync(kubeconfig, JSON.stringify(config));
+  const log: string[] = [];
+  const gateway = await startKubernetes({
+    kubeconfig,
+    addressPool: POOL,
+    lease: null,
+    stateDirectory: folder,
+    log: createLog({ level: 'info', format: 'json', colours: false, write: line => void log.push(line) }),
+  });
+  const agent = new Agent({ keepAlive: true });
+  t.after(async () => {
+    agent.destroy();
+    await gateway.close();
+  });
+  const ask = (): Promise<string> => {
+    const host = gateway.listeners[0]?.address ?? '';
+    return new Promise((resolve, reject) => {
+      const request = get({ host, port: PORT, agent, headers: { host: 'a.example.com' } }, response => {
+        response.resume();
+        response.on('end', () => resolve(`${response.statusCode} ${response.headers.location ?? ''}`));
+      });
+      request.on('error', reject);
+    });
+  };
+  const until = async (condition: () => boolean | Promise<boolean>): Promise<void> => {
+    while (!(await condition())) await new Promise(resolve => setImmediate(resolve));
+  };
+  return { gateway, log, ask, until };
+}
+
+/** Loopback addresses that no other test process has. */
+const POOL = `127.77.${process.pid % 256}.0/24`;
+
+const gatewayClass: FakeObject = {
+  kind: 'GatewayClass',
+  name: 'daemun',
+  spec: { controllerName: 'daemun.dev/gateway-controller' },
+};
+const gateway: FakeObject = {
+  kind: 'Gateway',
+  namespace: 'a',
+  name: 'gw',
+  spec: { gatewayClassName: 'daemun', listeners: [{ name: 'http', port: PORT, protocol: 'HTTP' }] },
+};
+const route = (to: string): FakeObject => ({
+  kind: 'HTTPRoute',
+  namespace: 'a',
+  name: 'r',
+  spec: {
+    parentRefs: [{ name: 'gw' }],
+    rules: [{ filters: [{ type: 'RequestRedirect', requestRedirect: { hostname: to, port: 80, scheme: 'http' } }] }],
+  },
+});
+
+async function apiWith(t: TestContext, ...objects: readonly FakeObject[]): Promise<FakeApi> {
+  const api = await FakeApi.start(t);
+  for (const object of objects) api.put(object);
+  return api;
+}
+
+describe('a gateway that follows a cluster', () => {
+  it('serves what the API server has, and a change of it at once', async t => {
+    const api = await apiWith(t, gatewayClass, gateway, route('one.example.com'));
+    const { gateway: running, ask, until } = await run(t, api);
+    assert.deepEqual(running.readiness(), { ready: true });
+    assert.equal(await ask(), '302 http://one.example.com/');
+    api.put(route('two.example.com'));
+    await until(async () => (await ask()) === '302 http://two.example.com/');
+  });
+
+  it('writes statuses, and none again for what it wrote itself', async t => {
+    const api = await apiWith(t, gatewayClass, gateway, route('one.example.com'));
+    const { ask, until } = await run(t, api);
+    const written = (): number => api.requests.filter(request => request.startsWith('PUT')).length;
+    const of = (kind: string, name: string) =>
+      JSON.stringify(api.stored({ kind, namespace: 'a', name })?.['status'] ?? '');
+    await until(() => of('HTTPRoute', 'r').includes('"Accepted"') && of('Gateway', 'gw').includes('"Programmed"'));
+    assert.equal(written(), 3, 'one for each of the class, the Gateway and the route');
+    api.put(route('two.example.com'));
+    await until(async () => (await ask()) === '302 http://two.example.com/');
+    assert.equal(written(), 3, 'the statuses say the same of it');
+  });
+
+  it('serves on while the API server is gone, and follows it again when it comes back', async t => {
+    const api = await apiWith(t, gatewayClass, gateway, route('one.example.com'));
+    const { gateway: running, ask, until, log } = await run(t, api);
+    await api.down();
+    await until(() => log.some(line => line.includes('the API server fails')));
+    for (let i = 0; i < 50; i++) assert.equal(await ask(), '302 http://one.example.com/');
+    assert.deepEqual(running.readiness(), { ready: true });
+    api.put(route('two.example.com'));
+    await api.up();
+    await until(async () => (await ask()) === '302 http://two.example.com/');
+    await until(() => log.some(line => line.includes('answers again')));
+    assert.equal(log.filter(line => line.includes('the API server fails')).length, 1);
+  });
+
+  it('serves on when watches are closed, everything is listed again, or a kind is denied', async t => {
+    const api = await apiWith(t, gatewayClass, gateway, route('one.example.com'));
+    const { ask, until } = await run(t, api);
+    const asked = (to: string) =>
+      until(async () => {
+        const answer = await ask();
+        assert.match(answer, /^302 /);
+        return answer === `302 http://${to}/`;
+      });
+    api.endWatches('ended');
+    api.put(route('two.example.com'));
+    await asked('two.example.com');
+    api.endWatches('lost');
+    api.put(route('three.example.com'));
+    api.compact();
+    await asked('three.example.com');
+    api.expireWatches();
+    api.put(route('four.example.com'));
+    await asked('four.example.com');
+    api.fail('Gateway', 403);
+    api.endWatches('lost');
+    api.put(route('five.example.com'));
+    await asked('five.example.com');
+  });
+});
