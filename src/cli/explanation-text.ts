@@ -74,7 +74,8 @@ function backendsText(backends: readonly ExplainedBackend[]): string {
     const name = backend.cluster || `fault: ${backend.fault}`;
     const notes = backend.filters.map(filter => ['', `  ${filter}`]);
     const asked = backend.asked === '' ? [] : [['', `  asked for ${backend.asked}`]];
-    return [[share, name], ...notes, ...asked, ...endpointRows(backend)];
+    const tls = backend.tls === '' ? [] : [['', `  ${lineText(backend.tls)}`]];
+    return [[share, name], ...notes, ...asked, ...tls, ...endpointRows(backend)];
   });
   return formatTable([], rows, '  ');
 }

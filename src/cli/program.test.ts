@@ -271,7 +271,7 @@ describe('the command line', () => {
     for (const [section, pattern] of [
       ['listener', /^127\.0\.0\.1:8080 +default\/gw\/http/m],
       ['routes', /service api\.Echo +GRPCRoute\/default\/echo\/0 +default\/echo:9000=1/],
-      ['cluster', /^default\/echo:9000 +h2 +round-robin/m],
+      ['cluster', /^default\/echo:9000 +h2 +<none> +round-robin/m],
       ['endpoint', /^default\/echo:9000 +127\.0\.0\.9:9000 +ready/m],
       ['secret', /^CERTIFICATE/],
     ] as const) {

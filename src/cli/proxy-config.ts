@@ -36,7 +36,7 @@ const SECTIONS: Readonly<Record<ConfigSection, Section>> = {
   },
   cluster: {
     data: dump => dump.clusters,
-    header: ['CLUSTER', 'PROTOCOL', 'BALANCER', 'DISCOVERY', 'HEALTH CHECK', 'ENDPOINTS'],
+    header: ['CLUSTER', 'PROTOCOL', 'TLS', 'BALANCER', 'DISCOVERY', 'HEALTH CHECK', 'ENDPOINTS'],
     rows: clusterRows,
   },
   endpoint: {
@@ -45,15 +45,17 @@ const SECTIONS: Readonly<Record<ConfigSection, Section>> = {
     rows: endpointRows,
   },
   secret: {
-    data: dump => dump.certificates,
+    data: dump => [...dump.certificates, ...dump.trustBundles],
     header: ['CERTIFICATE', 'NAMES', 'NOT AFTER', 'KEY'],
-    rows: dump =>
-      dump.certificates.map(({ id, names, notAfterMs, key }) => [
+    rows: dump => [
+      ...dump.certificates.map(({ id, names, notAfterMs, key }) => [
         id,
         names.join(',') || '<none>',
         new Date(notAfterMs).toISOString(),
         key,
       ]),
+      ...dump.trustBundles.map(({ id, pem }) => [id, `${pem.length} CA`, '', '']),
+    ],
   },
 };
 
@@ -165,9 +167,10 @@ function targetText(target: unknown): string {
 
 function clusterRows(dump: ConfigDump): string[][] {
   const counts = new Map(dump.endpoints.map(set => [set.cluster, set.endpoints.length]));
-  return dump.clusters.map(({ id, protocol, balancer, discovery, healthCheck }) => [
+  return dump.clusters.map(({ id, protocol, tls, balancer, discovery, healthCheck }) => [
     id,
     protocol,
+    tls?.serverName ?? '<none>',
     balancer.kind,
     discovery.kind === 'dns'
       ? `dns ${discovery.targets.map(({ host, port }) => socketAddress(host, port)).join(',')}`

@@ -9,6 +9,7 @@ import { upgradeOf } from './question-view.ts';
 import { grpcWebText } from './refusal-text.ts';
 import { describeFilter, formatShare } from './rule-text.ts';
 import { describeTiming } from './timing-text.ts';
+import { describeTls } from './tls-text.ts';
 
 /** What becomes of a request that a rule took. */
 export function explainRule(
@@ -45,10 +46,12 @@ function explainBackend(
     asked: explainRewrite([...rule.filters, ...filters], request),
     answer: explainFilters([...rule.filters, ...filters], request).answer?.text ?? '',
   };
-  if (target.kind === 'fault') return { cluster: '', ...shape, fault: target.fault.message, endpoints: [] };
+  if (target.kind === 'fault') return { cluster: '', ...shape, tls: '', fault: target.fault.message, endpoints: [] };
+  const cluster = snapshot.clusters.find(({ id }) => id === target.cluster);
+  const tls = cluster == null || cluster.tls === null ? '' : describeTls(cluster.tls);
   const endpoints = endpointsOf(target.cluster, snapshot);
   const isEmpty = endpoints !== 'dns' && endpoints.length === 0;
-  return { cluster: target.cluster, ...shape, fault: isEmpty ? 'it has no ready endpoint' : '', endpoints };
+  return { cluster: target.cluster, ...shape, tls, fault: isEmpty ? 'it has no ready endpoint' : '', endpoints };
 }
 
 function endpointsOf(id: string, snapshot: Snapshot): readonly ExplainedEndpoint[] | 'dns' {

@@ -107,6 +107,8 @@ export interface ExplainedBackend {
   readonly asked: string;
   /** What its filters answer, so that it is not asked: `HTTP 302: see …`; '' when they do not. */
   readonly answer: string;
+  /** How it is spoken to in TLS, and whom that must show; '': in cleartext. */
+  readonly tls: string;
   /** Why its share fails; '' when it does not. */
   readonly fault: string;
   /** `dns`: resolved by the data plane. */

@@ -2,11 +2,15 @@
 
 /** The features of the Gateway API that work, sorted by name (GatewayClassStatus.supportedFeatures). */
 export const SUPPORTED_FEATURES: readonly { readonly name: string }[] = [
+  'BackendTLSPolicy',
+  'BackendTLSPolicySANValidation',
+  'ClusterTrustBundle',
   'GRPCRoute',
   'GRPCRouteNamedRouteRule',
   'GRPCRouteRequestHeaderModifier',
   'Gateway',
   'GatewayAddressEmpty',
+  'GatewayBackendClientCertificate',
   'GatewayHTTPListenerIsolation',
   'GatewayHTTPSListenerDetectMisdirectedRequests',
   'GatewayInfrastructure',
