@@ -11,10 +11,12 @@ import { parentTargets } from './attach/parent-target.ts';
 import type { TranslateEnvironment } from './environment.ts';
 import { lint } from './lint/lint.ts';
 import { acceptBackendTls } from './policies/backend-tls-policies.ts';
+import { acceptTraffic } from './policies/traffic-policies.ts';
 import { countAttachedRoutes } from './publish/attached-routes.ts';
 import { publishBindings } from './publish/bindings.ts';
 import { publishClusters } from './publish/clusters.ts';
 import { publishOutcomes } from './publish/gateway-outcomes.ts';
+import { judgedPolicies } from './publish/judged-policies.ts';
 import { clientCertificates, publishSecrets } from './publish/secrets.ts';
 import { indexGrants } from './resolve/reference-grants.ts';
 import { indexSlices } from './resolve/slice-index.ts';
@@ -42,6 +44,7 @@ export function translate(
   // Before all that refers to Services: policies say how those are spoken to.
   const policies = acceptBackendTls(resources, trust, memory?.routes.tls);
   const tls = policies.services;
+  const traffic = acceptTraffic(resources, memory?.routes.traffic);
   const reader = {
     resources,
     grants,
@@ -56,8 +59,8 @@ export function translate(
   const gateways = acceptGateways(classes, sets.attached, reader);
   const targets = parentTargets(gateways, sets.refused, memory?.routes.targets);
   const routes = translateRoutes(
-    { resources, targets, tls, refused },
-    routeContext(resources, { environment, grants, targets, tls }),
+    { resources, targets, tls, traffic: traffic.services, refused },
+    routeContext(resources, { environment, grants, targets, tls, traffic: traffic.services }),
     memory?.routes,
   );
   // All routes of a listener at once: which of them gets a request depends on the others.
@@ -70,7 +73,11 @@ export function translate(
   const users = { changes: routes.changes, gateways: gateways.values() };
   const shown = clientCertificates(gateways, memory?.clusters.sources.tls.clientCertificates);
   const tlsSources = { services: tls, clientCertificates: shown };
-  const clusters = publishClusters({ services, slices, endpoints, tls: tlsSources }, users, memory?.clusters);
+  const clusters = publishClusters(
+    { services, slices, endpoints, tls: tlsSources, traffic: traffic.services },
+    users,
+    memory?.clusters,
+  );
   // Secrets last: only what somebody uses.
   const secrets = publishSecrets(
     { ofListeners: bindings.certificates, clusters: clusters.clusters, gateways, policies },
@@ -78,9 +85,10 @@ export function translate(
   );
   // Outcomes after routes: listeners count the routes attached to them.
   const attached = countAttachedRoutes(routes.changes, memory?.attached);
-  const outcomes = publishOutcomes({ classes, gateways, sets, routes, attached, policies }, previous?.outcomes);
+  const judged = judgedPolicies(policies, traffic);
+  const outcomes = publishOutcomes({ classes, gateways, sets, routes, attached, policies: judged }, previous?.outcomes);
   // Lints last: they look at everything and change nothing.
-  const sources = { resources, classes, gateways, sets, routes, tables, streams, clusters, policies };
+  const sources = { resources, classes, gateways, sets, routes, tables, streams, clusters, policies, traffic };
   const linted = lint(sources, memory?.lint);
   return {
     snapshot: nextSnapshot(

@@ -9,6 +9,7 @@ import type { AcceptedSets } from '../accept/listener-sets.ts';
 import type { ListenerTables } from '../arbitrate/listener-tables.ts';
 import type { StreamTables } from '../arbitrate/stream-tables.ts';
 import { type BackendTlsPolicies, backendTlsFindings } from '../policies/backend-tls-policies.ts';
+import { type TrafficPolicies, trafficFindings } from '../policies/traffic-policies.ts';
 import type { PublishedClusters } from '../publish/clusters.ts';
 import type { TranslatedRoutes } from '../rules/translated-routes.ts';
 import { lintAnnotations } from './annotations.ts';
@@ -34,6 +35,7 @@ export interface LintSources {
   readonly streams: StreamTables;
   readonly clusters: PublishedClusters;
   readonly policies: BackendTlsPolicies;
+  readonly traffic: TrafficPolicies;
 }
 
 /** Lints that are brought up to date by what changed. */
@@ -78,6 +80,7 @@ function collectFindings(sources: LintSources, { routes, services, shadows }: Li
   for (const list of routes.packages.findings.values()) append(findings, list);
   append(findings, lintMissingReflection(gateways, routes));
   append(findings, backendTlsFindings(sources.policies));
+  append(findings, trafficFindings(sources.traffic));
   append(findings, sources.clusters.findings);
   for (const list of services.findings.values()) append(findings, list);
   append(findings, lintGrantGroups(sources.resources));

@@ -1,11 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** What policies are for, and which of them wins where several are for the same. */
-import type { BackendTLSPolicy, Service } from '../../resources/index.ts';
+import type { Service } from '../../resources/index.ts';
 import { formatNamespacedName } from '../../values/index.ts';
 import type { PolicyAcceptedReason, Problem } from '../outcomes.ts';
-import { findingOf, nameOf } from '../report.ts';
+import { findingOf, type Named, nameOf } from '../report.ts';
 import { coreGroup } from '../resolve/reference-grants.ts';
+
+/** A policy that says itself what it is for. */
+export interface TargetingPolicy extends Named {
+  readonly spec: {
+    readonly targetRefs: readonly {
+      readonly group: string;
+      readonly kind: string;
+      readonly name: string;
+      readonly sectionName?: string;
+    }[];
+  };
+}
 
 /** One targetRef. */
 export interface PolicyTarget {
@@ -18,14 +30,14 @@ export interface PolicyTarget {
 }
 
 /** What is for a target already: `namespace/name section` → the policy. */
-export type TakenTargets = Map<string, BackendTLSPolicy>;
+export type TakenTargets = Map<string, TargetingPolicy>;
 
 /**
  * The targets of a policy. Call it for the most important policy first: those that it finds are `taken`
  * (BackendTLSPolicySpec.targetRefs: the older one, then by name).
  */
 export function targetsOf(
-  policy: BackendTLSPolicy,
+  policy: TargetingPolicy,
   services: ReadonlyMap<string, Service>,
   taken: TakenTargets,
 ): readonly PolicyTarget[] {
@@ -66,14 +78,17 @@ export function targetsOf(
 }
 
 function conflicted(
-  policy: BackendTLSPolicy,
-  winner: BackendTLSPolicy,
+  policy: TargetingPolicy,
+  winner: TargetingPolicy,
   path: readonly (string | number)[],
 ): Problem<'Conflicted'> {
   const finding = findingOf('policy/conflicted', policy, {
     path,
     message: `${nameOf(winner)} is for the same target and comes first, so this one has no effect there`,
-    help: 'Remove one of them, or give each a port of its own by sectionName',
+    help:
+      policy.kind === 'BackendTLSPolicy'
+        ? 'Remove one of them, or give each a port of its own by sectionName'
+        : 'Remove one of them',
   });
   return { reason: 'Conflicted', finding };
 }

@@ -7,6 +7,7 @@ import type { AcceptedGateway } from '../accept/gateways.ts';
 import { changedKeys, updateSorted } from '../changes.ts';
 import type { ResolvedBackend } from '../resolve/backend-refs.ts';
 import { type ResolvedCluster, resolveCluster, type TlsSources } from '../resolve/clusters.ts';
+import type { TrafficOfServices } from '../resolve/service-traffic.ts';
 import type { SliceIndex } from '../resolve/slice-index.ts';
 import type { TranslatedRoute } from '../rules/translate-route.ts';
 import type { RouteChange } from '../rules/translated-routes.ts';
@@ -37,6 +38,7 @@ export interface ClusterSources {
   readonly slices: SliceIndex;
   readonly endpoints: ReadonlyMap<string, Endpoints>;
   readonly tls: TlsSources;
+  readonly traffic: TrafficOfServices;
 }
 
 const NO_SLICES: readonly never[] = [];
@@ -132,6 +134,7 @@ function outdatedClusters(
     ...changedKeys(previous.sources.slices.byService, sources.slices.byService),
     ...changedKeys(previous.sources.endpoints, sources.endpoints),
     ...changedKeys(previous.sources.tls.services, sources.tls.services),
+    ...changedKeys(previous.sources.traffic, sources.traffic),
   ]);
   const secrets = new Set(changedKeys(previous.sources.tls.clientCertificates, sources.tls.clientCertificates));
   if (services.size + secrets.size === 0) return outdated;
@@ -149,7 +152,8 @@ function buildCluster(
   if (backend === undefined || service === undefined) return undefined;
   const slices = sources.slices.byService.get(backend.service) ?? NO_SLICES;
   const endpoints = sources.endpoints.get(backend.service);
-  const resolved = resolveCluster(service, backend, { slices, endpoints, tls: sources.tls });
+  const traffic = sources.traffic.get(backend.service);
+  const resolved = resolveCluster(service, backend, { slices, endpoints, tls: sources.tls, traffic });
   return share(known, resolved);
 }
 

@@ -7,14 +7,13 @@ import type { AcceptedGateway } from '../accept/gateways.ts';
 import type { AcceptedSets } from '../accept/listener-sets.ts';
 import { updateSorted } from '../changes.ts';
 import type { GatewayOutcome, ListenerOutcome, Outcomes, Problem, RouteOutcome } from '../outcomes.ts';
-import type { BackendTlsPolicies } from '../policies/backend-tls-policies.ts';
 import { findingOf } from '../report.ts';
 import type { TranslatedRoutes } from '../rules/translated-routes.ts';
 import { share } from '../share.ts';
 import type { AttachedRoutes } from './attached-routes.ts';
-import { backendTlsOutcomes } from './backend-tls-outcomes.ts';
 import { listenerOutcomes } from './listener-outcome.ts';
 import { listenerSetOutcomes } from './listener-set-outcomes.ts';
+import { type JudgedPolicy, policyOutcomes } from './policy-outcomes.ts';
 
 /** Sums up all objects that are ours. Outcomes that did not change keep their identity. */
 export function publishOutcomes(
@@ -24,7 +23,7 @@ export function publishOutcomes(
     readonly sets: AcceptedSets;
     readonly routes: TranslatedRoutes;
     readonly attached: AttachedRoutes;
-    readonly policies: BackendTlsPolicies;
+    readonly policies: readonly JudgedPolicy[];
   },
   previous: Outcomes | undefined,
 ): Outcomes {
@@ -37,7 +36,7 @@ export function publishOutcomes(
   }
   const gatewayClasses = new Map(parts.classes.outcomes);
   const routes = routeOutcomes(parts.routes, previous?.routes ?? new Map());
-  const policies = shareMap(previous?.policies, backendTlsOutcomes(parts.policies, parts));
+  const policies = shareMap(previous?.policies, policyOutcomes(parts.policies, parts));
   return { gatewayClasses, gateways, listenerSets, routes, policies };
 }
 

@@ -12,6 +12,7 @@ import { HEALTH_CHECK } from './annotations/health-check.ts';
 import { LOAD_BALANCER } from './annotations/load-balancer.ts';
 import { type EndpointSources, resolveEndpoints } from './endpoints.ts';
 import { type TlsOfServices, tlsOfPort } from './service-tls.ts';
+import type { ServiceTraffic } from './service-traffic.ts';
 
 /** What of a resolved backend its cluster is made of. */
 export interface ClusterKey {
@@ -53,7 +54,7 @@ export interface ResolvedCluster {
 export function resolveCluster(
   service: Service,
   { clusterId: id, port, protocol, tls }: ClusterKey,
-  sources: EndpointSources & { readonly tls: TlsSources },
+  sources: EndpointSources & { readonly tls: TlsSources; readonly traffic: ServiceTraffic | undefined },
 ): ResolvedCluster {
   const findings: Finding[] = [];
   const transport = protocol === 'udp' ? 'UDP' : 'TCP';
@@ -72,7 +73,7 @@ export function resolveCluster(
     discovery:
       dns === undefined || dns.targets.length === 0 ? { kind: 'published' } : { kind: 'dns', targets: dns.targets },
     connectTimeoutMs: readAnnotation(service, CONNECT_TIMEOUT, findings),
-    retryConstraint: null,
+    retryConstraint: sources.traffic?.retryConstraint ?? null,
     maxPendingRequests: MAX_PENDING_REQUESTS,
   };
   return { cluster, endpoints: { cluster: id, endpoints }, findings };

@@ -7,6 +7,7 @@ import { namespaceLabels } from '../namespace-labels.ts';
 import { ENCRYPTING } from '../resolve/backend-way.ts';
 import type { ReferenceGrants } from '../resolve/reference-grants.ts';
 import type { TlsOfServices } from '../resolve/service-tls.ts';
+import type { TrafficOfServices } from '../resolve/service-traffic.ts';
 import { BackendLists } from './backend-lists.ts';
 import type { RouteContext } from './translate-route.ts';
 
@@ -18,6 +19,7 @@ export function routeContext(
     readonly grants: ReferenceGrants;
     readonly targets: ReadonlyMap<string, ParentTarget>;
     readonly tls: TlsOfServices;
+    readonly traffic: TrafficOfServices;
   },
 ): RouteContext {
   return {
@@ -27,6 +29,7 @@ export function routeContext(
     grants: parts.grants,
     services: resources.services,
     tls: parts.tls,
+    traffic: parts.traffic,
     way: ENCRYPTING,
     backendLists: new BackendLists(),
     refusal: key => parts.environment.refused?.get(key),

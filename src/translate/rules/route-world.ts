@@ -4,6 +4,7 @@ import type { ResourceSet } from '../../resources/index.ts';
 import type { ParentTarget } from '../attach/parent-target.ts';
 import { changedKeys } from '../changes.ts';
 import type { TlsOfServices } from '../resolve/service-tls.ts';
+import type { TrafficOfServices } from '../resolve/service-traffic.ts';
 
 /** What routes depend on besides themselves. */
 export interface RouteWorld {
@@ -11,6 +12,7 @@ export interface RouteWorld {
   /** By `Kind/namespace/name`. */
   readonly targets: ReadonlyMap<string, ParentTarget>;
   readonly tls: TlsOfServices;
+  readonly traffic: TrafficOfServices;
   /** `TranslateEnvironment.refused`. */
   readonly refused: ReadonlyMap<string, string>;
 }
@@ -23,6 +25,7 @@ export function changedDependencies(before: RouteWorld, after: RouteWorld): Read
   const { services, namespaces, referenceGrants } = before.resources;
   for (const key of changedKeys(services, after.resources.services)) changed.add(`Service/${key}`);
   for (const key of changedKeys(before.tls, after.tls)) changed.add(`Service/${key}`);
+  for (const key of changedKeys(before.traffic, after.traffic)) changed.add(`Service/${key}`);
   for (const key of changedKeys(namespaces, after.resources.namespaces)) changed.add(`Namespace/${key}`);
   for (const key of changedKeys(referenceGrants, after.resources.referenceGrants)) {
     changed.add(`ReferenceGrants/${key.slice(0, key.indexOf('/'))}`);

@@ -7,6 +7,8 @@ import { interned } from '../../values/index.ts';
 import type { Problem, RouteRefsReason } from '../outcomes.ts';
 import { type ResolveContext, type ResolvedBackend, resolveBackend } from '../resolve/backend-refs.ts';
 import { ENCRYPTING, wayName } from '../resolve/backend-way.ts';
+import type { TrafficOfServices } from '../resolve/service-traffic.ts';
+import { compileSessionPersistence } from '../resolve/session-persistence.ts';
 import type { RequestRoute, RouteRule } from '../route-kinds.ts';
 import type { BackendLists } from './backend-lists.ts';
 import { backendFault, NO_BACKENDS, NO_WEIGHT } from './faults.ts';
@@ -14,7 +16,6 @@ import { type CompiledFilters, compileFilters } from './filters.ts';
 import { compileGrpcMatches } from './grpc-matches.ts';
 import { compileHttpMatches } from './http-matches.ts';
 import type { CompiledMatches, MatchSite } from './matches.ts';
-import { compileSessionPersistence } from './session-persistence.ts';
 import { compileTiming } from './timing.ts';
 import { prefixOf } from './url-change.ts';
 
@@ -40,6 +41,7 @@ export interface DroppedRule {
 /** What rules see of the world. */
 export interface RuleContext extends ResolveContext {
   readonly backendLists: BackendLists;
+  readonly traffic: TrafficOfServices;
 }
 
 /** What a rule is translated in. */
@@ -65,7 +67,7 @@ export function translateRule(source: RouteRule, site: RuleSite): TranslatedRule
   const { namespace, name } = route.metadata;
   const id = interned(`${route.kind}/${namespace}/${name}/${ruleIndex}${wayName(context.way, ENCRYPTING)}`);
   const sessionPath = [...path, 'sessionPersistence'];
-  const session = compileSessionPersistence(rule.sessionPersistence, { route, ruleId: id, path: sessionPath });
+  const session = compileSessionPersistence(rule.sessionPersistence, { owner: route, id, path: sessionPath });
   const compiledRule: Rule = {
     id,
     origin: { kind: route.kind, namespace, name, ruleIndex, ruleName: rule.name ?? '' },
@@ -159,6 +161,7 @@ function addShare(
   } else if ('clusterId' in resolved) {
     shares.used.push(resolved);
     const target = { kind: 'cluster' as const, cluster: resolved.clusterId };
-    shares.backends.push({ weight: ref.weight, target, filters: filters.filters, session: null });
+    const session = context.traffic.get(resolved.service)?.session ?? null;
+    shares.backends.push({ weight: ref.weight, target, filters: filters.filters, session });
   }
 }

@@ -13,22 +13,23 @@ const RESERVED = /^(content-type|cookie|set-cookie|grpc-.*|x-envoy-.*|x-forwarde
 const COOKIE_PATH = /^\/[\x20-\x3a\x3c-\x7e]*$/;
 
 export interface CompiledSession {
-  /** null: the rule keeps no sessions. */
+  /** null: no sessions are kept. */
   readonly policy: SessionPersistence | null;
   readonly findings: readonly Finding[];
 }
 
 /** Where sessions are asked for. */
 interface SessionSite {
-  readonly route: Named;
-  /** Of the rule. */
-  readonly ruleId: string;
+  /** A route, or an object that speaks for a backend. */
+  readonly owner: Named;
+  /** Of the rule or the backend. */
+  readonly id: string;
   readonly path: readonly (string | number)[];
 }
 
 type Policy<Kind extends SessionPersistence['kind']> = Extract<SessionPersistence, { readonly kind: Kind }>;
 
-/** sessionPersistence of a rule as the data plane takes it. The schema has checked durations and names. */
+/** sessionPersistence of a rule or a backend as the data plane takes it. The schema has checked durations and names. */
 export function compileSessionPersistence(asked: Asked | undefined, site: SessionSite): CompiledSession {
   if (asked === undefined) return { policy: null, findings: [] };
   const timeoutMs = parseDuration(asked.absoluteTimeout ?? '') ?? 0;
@@ -49,13 +50,13 @@ function cookieSession(
   const isUsable = COOKIE_PATH.test(path);
   const policy: Policy<'cookie'> = {
     kind: 'cookie',
-    sessionName: name ?? generatedName(site.ruleId),
+    sessionName: name ?? generatedName(site.id),
     absoluteTimeoutMs,
     lifetime: lifetimeType === 'Permanent' ? 'permanent' : 'session',
     path: isUsable ? path : '/',
   };
   if (isUsable) return { policy, findings: [] };
-  const finding = findingOf('route/session-cookie-path', site.route, {
+  const finding = findingOf('route/session-cookie-path', site.owner, {
     path: [...site.path, 'cookie', 'path'],
     message: `${JSON.stringify(path)} is no path that a cookie can have: the cookie is for all paths`,
     help: 'Begin it with a slash, and leave out semicolons and control characters',
@@ -69,15 +70,15 @@ function headerSession(written: string, absoluteTimeoutMs: number | null, site: 
     const policy: Policy<'header'> = { kind: 'header', sessionName, absoluteTimeoutMs };
     return { policy, findings: [] };
   }
-  const finding = findingOf('route/session-name', site.route, {
+  const finding = findingOf('route/session-name', site.owner, {
     path: [...site.path, 'header', 'name'],
-    message: `No session can be kept in header ${written}: the rule keeps no sessions`,
+    message: `No session can be kept in header ${written}: there are no sessions`,
     help: 'Choose a name such as daemun-session',
   });
   return { policy: null, findings: [finding] };
 }
 
-/** The cookie of a rule that names none: its own, or two rules would take the session of a client from each other. */
-function generatedName(ruleId: string): string {
-  return `daemun-session-${contentHash(ruleId).slice(0, 8)}`;
+/** The cookie of who names none: its own, or two rules would take the session of a client from each other. */
+function generatedName(id: string): string {
+  return `daemun-session-${contentHash(id).slice(0, 8)}`;
 }

@@ -3,7 +3,7 @@
 import { compareStrings } from '../../values/index.ts';
 import type { AcceptedGateway } from '../accept/gateways.ts';
 import type { AncestorOutcome, PolicyAcceptedReason, PolicyOutcome, Problem } from '../outcomes.ts';
-import type { AcceptedBackendTls, BackendTlsPolicies } from '../policies/backend-tls-policies.ts';
+import type { PolicyTarget } from '../policies/policy-targets.ts';
 import type { TranslatedRoutes } from '../rules/translated-routes.ts';
 
 const SERVICE = 'Service/';
@@ -14,21 +14,28 @@ interface Senders {
   readonly routes: TranslatedRoutes;
 }
 
-/** Sums up the policies for their statuses, by `BackendTLSPolicy/namespace/name`: an ancestor for each Gateway of ours that sends to a target. */
-export function backendTlsOutcomes(
-  { policies }: BackendTlsPolicies,
+/** A policy with what became of it, for its status. */
+export interface JudgedPolicy extends Pick<AncestorOutcome, 'accepted' | 'resolvedRefs'> {
+  /** `Kind/namespace/name`. */
+  readonly id: string;
+  readonly targets: readonly PolicyTarget[];
+}
+
+/** Sums up policies for their statuses, by id: an ancestor for each Gateway of ours that sends to a target. */
+export function policyOutcomes(
+  policies: readonly JudgedPolicy[],
   senders: Senders,
 ): ReadonlyMap<string, PolicyOutcome> {
   const outcomes = new Map<string, PolicyOutcome>();
   if (policies.length === 0) return outcomes;
   const targets = new Set(policies.flatMap(policy => policy.targets.map(({ service }) => service)));
   const gatewaysOf = gatewaysByService(targets, senders);
-  for (const policy of policies) outcomes.set(`BackendTLSPolicy/${policy.key}`, outcomeOf(policy, gatewaysOf, senders));
+  for (const policy of policies) outcomes.set(policy.id, outcomeOf(policy, gatewaysOf, senders));
   return outcomes;
 }
 
 function outcomeOf(
-  policy: AcceptedBackendTls,
+  policy: JudgedPolicy,
   gatewaysOf: ReadonlyMap<string, ReadonlySet<string>>,
   { gateways }: Senders,
 ): PolicyOutcome {
