@@ -175,7 +175,7 @@ export const REQUEST_FAILURES = {
     retryable: true,
     httpStatus: 504,
     grpcStatus: 14,
-    summary: 'nothing was sent on the stream for an hour, in either direction',
+    summary: 'nothing was sent for an hour, or the idle timeout of the route, in either direction',
     help: 'open the stream again; streams that must stay open longer send a message now and then',
   },
   retry_budget: {

@@ -21,6 +21,9 @@ export interface HttpsListener extends ListenerIdentity, RequestRouting {
   readonly tls: TlsTermination;
 }
 
+/** A listener that ends TLS, as far as that goes. */
+export type TerminatingListener = Pick<HttpsListener, 'id' | 'tls'>;
+
 /** Connections that begin with a ClientHello: its server name chooses who gets the bytes. */
 export interface TlsListener extends ListenerIdentity {
   readonly kind: 'tls';
@@ -146,6 +149,11 @@ export interface VirtualHost {
 /** True when it routes requests. */
 export function routesRequests(listener: Listener): listener is RequestListener {
   return listener.kind === 'http' || listener.kind === 'https';
+}
+
+/** True when TLS ends at it. */
+export function endsTls<L extends Listener>(listener: L): listener is L & TerminatingListener {
+  return (listener.kind === 'https' || listener.kind === 'tls') && listener.tls !== null;
 }
 
 /** Those of a list that route requests. */

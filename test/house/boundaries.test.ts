@@ -69,6 +69,7 @@ const PROXY_ORDER = [
   'filters',
   'access-log',
   'udp',
+  'l4',
   'http',
   'listeners',
   'workers',

@@ -13,6 +13,7 @@ import {
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import type {
+  Admission,
   Binding,
   Certificate,
   Cluster,
@@ -157,9 +158,16 @@ export function httpListener(
   return listener(name, [], { virtualHosts: [{ hostname: '*', entries }] });
 }
 
+const ADMISSIONS: Readonly<Record<Listener['kind'], Admission>> = {
+  http: 'first-bytes',
+  https: 'client-hello',
+  tls: 'client-hello',
+  tcp: 'stream',
+  udp: 'datagrams',
+};
+
 export function binding(listeners: readonly Listener[], port = 0): Binding {
-  const isTls = listeners.some(({ kind }) => kind === 'https');
-  const admission = isTls ? 'client-hello' : 'first-bytes';
+  const admission = ADMISSIONS[listeners[0]?.kind ?? 'http'];
   return { id: 'test/tcp', address: '127.0.0.1', port, admission, listeners };
 }
 

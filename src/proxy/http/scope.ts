@@ -187,6 +187,9 @@ export class Scope {
     if (host === '') return unasked(noHost());
     const target = read || sent;
     const what = face.asked(head, target);
+    // In TLS a host of a listener that passes streams on has an owner, too: it is asked for on the wrong connection.
+    if (listener === undefined && this.entered !== null && this.binding.ownerOf(host) !== undefined)
+      return unasked(misdirected(host));
     if (listener === undefined) return unasked(noListener(what, host));
     if (this.#isMisdirected(listener)) return unasked(misdirected(host));
     const refusal = face.refusalOf(head, target);

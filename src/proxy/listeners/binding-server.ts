@@ -18,12 +18,19 @@ import { type BindFailure, type Binding, bindFailure } from '../../snapshot/inde
 import { VOLATILE_NAMES } from '../../wire/index.ts';
 import { Scope, type ScopeEnvironment, type Serving } from '../http/index.ts';
 import type { TrafficCounters } from '../io/index.ts';
+import {
+  type OpenStream,
+  type StreamChoices,
+  StreamConnection,
+  StreamMetrics,
+  type StreamServer,
+} from '../l4/index.ts';
 import { closeQuietly } from './close-quietly.ts';
 import type { ConnectionBudget } from './connection-budget.ts';
 import { DownstreamConnection, type DownstreamServer } from './downstream-connection.ts';
 import { EarlySockets } from './early-sockets.ts';
 import { Entrance } from './entrance.ts';
-import type { Admitted, EntranceOwner } from './entrance-owner.ts';
+import type { Admitted, AdmittedStream, EntranceOwner } from './entrance-owner.ts';
 import type { TlsContexts } from './tls-contexts.ts';
 
 /** Sockets that the kernel queues for us. */
@@ -35,22 +42,28 @@ const KEEP_ALIVE_MS = 300_000;
 
 export interface BindingEnvironment extends ScopeEnvironment {
   readonly contexts: TlsContexts;
+  readonly choices: StreamChoices;
+  /** How long streams may go on whose listener is gone. */
+  readonly removalTimeoutMs: number;
   readonly verdicts: PatternVerdicts;
   readonly budget: ConnectionBudget;
   /** Other workers or processes listen on the port. */
   readonly reusePort: boolean;
 }
 
-export class BindingServer implements DownstreamServer, EntranceOwner {
+export class BindingServer implements DownstreamServer, EntranceOwner, StreamServer {
   readonly serving: Serving;
   readonly traffic: TrafficCounters;
   readonly budget: ConnectionBudget;
+  readonly choices: StreamChoices;
+  readonly streamMetrics: StreamMetrics;
   generation = 1;
   compiled: CompiledBinding;
   readonly #environment: BindingEnvironment;
   readonly #server: Server;
   readonly #entrance: Entrance;
   readonly #connections = new Set<DownstreamConnection>();
+  readonly #streams = new Set<OpenStream>();
   readonly #early: EarlySockets;
   /** Scopes of this generation by entered listener ('' for cleartext) and the listeners that trust the peer. */
   readonly #scopes = new Map<string, Scope>();
@@ -66,6 +79,7 @@ export class BindingServer implements DownstreamServer, EntranceOwner {
     this.#environment = environment;
     this.compiled = compileBinding(binding, { volatileNames: VOLATILE_NAMES, verdicts: environment.verdicts });
     this.budget = environment.budget;
+    this.choices = environment.choices;
     this.#entrance = new Entrance(this, environment.contexts);
     const keepAlive = { keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS };
     this.#server = createServer({ noDelay: true, ...keepAlive, highWaterMark: HIGH_WATER_BYTES }, socket =>
@@ -77,6 +91,7 @@ export class BindingServer implements DownstreamServer, EntranceOwner {
     });
     const { metrics } = environment.serving;
     const labels = { binding: binding.id };
+    this.streamMetrics = new StreamMetrics(metrics, binding.id);
     this.#slots = {
       connections: metrics.slot('daemun_downstream_connections', labels),
       accepted: metrics.slot('daemun_downstream_connections_total', labels),
@@ -93,11 +108,11 @@ export class BindingServer implements DownstreamServer, EntranceOwner {
     return this.compiled.binding;
   }
 
-  /** Open connections, and requests in progress on them. */
+  /** Open connections, and requests in progress on them; a stream counts as one. */
   get load(): { readonly connections: number; readonly requests: number } {
-    let requests = 0;
+    let requests = this.#streams.size;
     for (const connection of this.#connections) requests += connection.activeRequests;
-    return { connections: this.#connections.size, requests };
+    return { connections: this.#connections.size + this.#streams.size, requests };
   }
 
   get isListening(): boolean {
@@ -135,6 +150,8 @@ export class BindingServer implements DownstreamServer, EntranceOwner {
       const { entered } = connection;
       if (entered === null ? binding.admission !== 'first-bytes' : !kept.has(entered.listener.id)) connection.drain();
     }
+    for (const stream of this.#streams)
+      if (!kept.has(stream.start.listener.id)) stream.leave(this.#environment.removalTimeoutMs);
   }
 
   /** Accepts what waits in the kernel's queue, then no more. Resolves when the socket is closed; connections stay. */
@@ -173,10 +190,12 @@ export class BindingServer implements DownstreamServer, EntranceOwner {
     this.#server.close();
     this.#early.destroy();
     for (const connection of this.#connections) connection.cut();
+    for (const stream of this.#streams) stream.cut();
   }
 
   /** The binding is gone, and so is what is counted for it. */
   releaseMetrics(): void {
+    this.streamMetrics.release();
     this.serving.metrics.releaseAbout('binding', this.binding.id);
   }
 
@@ -212,6 +231,19 @@ export class BindingServer implements DownstreamServer, EntranceOwner {
     const connection = new DownstreamConnection(socket, this, admitted);
     this.#connections.add(connection);
     if (this.#isDraining) connection.drain();
+  }
+
+  onStream(raw: Socket, socket: Socket, { start, rule }: AdmittedStream): void {
+    this.budget.established(raw);
+    this.#add(this.#slots.connections, 1);
+    const stream = new StreamConnection(socket, rule, start, this);
+    this.#streams.add(stream);
+    stream.begin();
+  }
+
+  streamEnded(stream: OpenStream): void {
+    this.#streams.delete(stream);
+    this.#add(this.#slots.connections, -1);
   }
 
   #onSocket(socket: Socket): void {

@@ -2,7 +2,9 @@
 
 import type { Socket } from 'node:net';
 import type { CompiledBinding, CompiledListener } from '../../match/index.ts';
+import type { StreamRule } from '../../snapshot/index.ts';
 import type { Serving } from '../http/index.ts';
+import type { StreamStart } from '../l4/index.ts';
 import type { Spoken } from './codec.ts';
 
 /** What became of a connection's first bytes. */
@@ -14,6 +16,12 @@ export interface Admitted {
   readonly first: Buffer | null;
 }
 
+/** A connection that carries a stream of bytes. */
+export interface AdmittedStream {
+  readonly start: StreamStart;
+  readonly rule: StreamRule | null;
+}
+
 /** The binding whose entrance it is. */
 export interface EntranceOwner {
   readonly serving: Serving;
@@ -21,4 +29,6 @@ export interface EntranceOwner {
   readonly compiled: CompiledBinding;
   /** `raw`: what was accepted, below `socket` or the same. */
   onAdmitted(raw: Socket, socket: Socket, admitted: Admitted): void;
+  /** A connection whose bytes are passed on; it is paused. `rule` null: no route takes it. `raw`: as above. */
+  onStream(raw: Socket, socket: Socket, stream: AdmittedStream): void;
 }

@@ -2,15 +2,16 @@
 
 /**
  * From an accepted socket to a connection that speaks: cleartext ports are told apart by the first bytes, TLS ports by the ClientHello and what
- * ALPN agreed on. Anything else ends here. What a binding's connections may be is `Binding.admission`.
+ * ALPN agreed on; a stream is passed on whatever it says. Anything else ends here. What a binding's connections may be is `Binding.admission`.
  */
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { CompiledBinding, CompiledListener } from '../../match/index.ts';
+import type { Listener } from '../../snapshot/index.ts';
 import type { Serving } from '../http/index.ts';
 import { shareReads } from '../io/index.ts';
 import type { Spoken } from './codec.ts';
-import type { EntranceOwner } from './entrance-owner.ts';
+import type { AdmittedStream, EntranceOwner } from './entrance-owner.ts';
 import { ProtocolReader } from './protocol-reader.ts';
 import type { TlsContexts } from './tls-contexts.ts';
 import { TlsEntrance, type TlsOwner } from './tls-entrance.ts';
@@ -40,17 +41,38 @@ export class Entrance implements TlsOwner {
         this.#tls.accept(socket);
         break;
       case 'stream':
-      case 'datagrams':
-        socket.destroy();
+        this.#acceptStream(socket);
         break;
+      case 'datagrams':
+        throw new Error('datagrams do not come in connections');
     }
   }
 
+  onPassed(socket: Socket, stream: AdmittedStream): void {
+    shareReads(socket, this.serving.loop.readBuffer);
+    socket.pause();
+    this.#owner.onStream(socket, socket, stream);
+  }
+
+  onSecureStream(raw: Socket, socket: TLSSocket, { start, rule }: AdmittedStream): void {
+    if (this.#isServed(start.listener)) this.#owner.onStream(raw, socket, { start, rule });
+    else socket.destroy();
+  }
+
   onSecure(raw: Socket, socket: TLSSocket, entered: CompiledListener, spoken: Spoken | null): void {
-    // The listener may have left while the handshake went on.
-    const isServed = this.compiled.listeners.some(compiled => compiled.listener.id === entered.listener.id);
-    if (!isServed) socket.destroy();
+    if (!this.#isServed(entered.listener)) socket.destroy();
     else if (spoken !== null) this.#owner.onAdmitted(raw, socket, { spoken, entered, first: null });
     else new ProtocolReader(this.#owner, raw, socket, entered);
+  }
+
+  #acceptStream(socket: Socket): void {
+    const [listener] = this.compiled.binding.listeners;
+    if (listener?.kind !== 'tcp') throw new Error('a binding of streams has one listener of TCP');
+    this.onPassed(socket, { start: { listener, serverName: null, first: null }, rule: listener.rule });
+  }
+
+  /** A listener may leave while a handshake goes on. */
+  #isServed({ id }: Listener): boolean {
+    return this.compiled.binding.listeners.some(listener => listener.id === id);
   }
 }

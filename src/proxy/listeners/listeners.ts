@@ -13,6 +13,7 @@ import {
 } from '../../snapshot/index.ts';
 import type { Timer } from '../../time/index.ts';
 import { Gates, RuleCompiler, type Serving } from '../http/index.ts';
+import { StreamChoices } from '../l4/index.ts';
 import type { RateLimitedLog } from '../log/index.ts';
 import { MethodBudget } from '../metrics/index.ts';
 import { SessionBudget, type UdpEnvironment, UdpServer } from '../udp/index.ts';
@@ -33,7 +34,7 @@ export interface ListenersOptions {
   readonly maxConnections: number;
   /** For what clients cause. */
   readonly log: RateLimitedLog;
-  /** How long requests on a binding that was removed may go on, in milliseconds. Default 30 s. */
+  /** How long requests on a binding that was removed, and streams of such a listener, may go on, in milliseconds. Default 30 s. */
   readonly removalTimeoutMs?: number;
 }
 
@@ -77,6 +78,8 @@ export class Listeners {
       serving,
       rules: new RuleCompiler(serving),
       gates: new Gates(serving),
+      choices: new StreamChoices(),
+      removalTimeoutMs: this.#removalTimeoutMs,
       gateways: new Map(),
       methods: new MethodBudget(),
       verdicts: new PatternVerdicts({

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { SecureContext } from 'node:tls';
-import type { Certificate, HttpsListener } from '../../snapshot/index.ts';
+import type { Certificate, TerminatingListener } from '../../snapshot/index.ts';
 import { createServerContext, type SessionKeys } from './server-context.ts';
 import { sessionKeys, TICKET_NAME_BYTES, type TicketSecrets } from './ticket-secrets.ts';
 
 /** Everything that decides who may come in through a listener with a certificate; another value, other sessions. */
-export function scopeName({ id, tls }: HttpsListener, certificate: string): string {
+export function scopeName({ id, tls }: TerminatingListener, certificate: string): string {
   return JSON.stringify([id, certificate, { ...tls, certificates: null }]);
 }
 

@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { SecureContext } from 'node:tls';
-import type { Certificate, HttpsListener, Snapshot, TlsTermination } from '../../snapshot/index.ts';
+import {
+  type Certificate,
+  endsTls,
+  type Snapshot,
+  type TerminatingListener,
+  type TlsTermination,
+} from '../../snapshot/index.ts';
 import { compareHostnames, hostnameMatches } from '../../values/index.ts';
 import { SessionScope, scopeName } from './session-scope.ts';
 import type { TicketSecrets } from './ticket-secrets.ts';
@@ -15,7 +21,7 @@ export class TlsContexts {
   /** By `scopeName`: as many as listeners use certificates. */
   readonly #scopes = new Map<string, SessionScope>();
   /** By listener and id of the certificate, so that a handshake does not write the name of its scope again. */
-  readonly #names = new WeakMap<HttpsListener, Map<string, string>>();
+  readonly #names = new WeakMap<TerminatingListener, Map<string, string>>();
   #certificates: ReadonlyMap<string, Certificate> = new Map();
 
   constructor(secrets: TicketSecrets) {
@@ -28,7 +34,7 @@ export class TlsContexts {
     const wanted = new Set<string>();
     for (const binding of bindings)
       for (const listener of binding.listeners)
-        if (listener.kind === 'https') for (const id of listener.tls.certificates) wanted.add(scopeName(listener, id));
+        if (endsTls(listener)) for (const id of listener.tls.certificates) wanted.add(scopeName(listener, id));
     for (const name of this.#scopes.keys()) if (!wanted.has(name)) this.#scopes.delete(name);
   }
 
@@ -42,7 +48,7 @@ export class TlsContexts {
    * What a handshake for a server name on a listener uses; null: no certificate is there, or OpenSSL refuses it.
    * `ticketName`: of the ticket that the client shows, if any.
    */
-  contextFor(listener: HttpsListener, serverName: string, ticketName: Buffer | null): SecureContext | null {
+  contextFor(listener: TerminatingListener, serverName: string, ticketName: Buffer | null): SecureContext | null {
     const certificate = this.#certificateFor(listener.tls, serverName);
     if (certificate === undefined) return null;
     const name = this.#nameOf(listener, certificate.id);
@@ -54,7 +60,7 @@ export class TlsContexts {
     return scope.contextFor(ticketName);
   }
 
-  #nameOf(listener: HttpsListener, certificate: string): string {
+  #nameOf(listener: TerminatingListener, certificate: string): string {
     const names = this.#names.get(listener) ?? new Map<string, string>();
     const name = names.get(certificate) ?? scopeName(listener, certificate);
     if (names.size === 0) this.#names.set(listener, names);

@@ -6,15 +6,17 @@
  */
 import type { Socket } from 'node:net';
 import type { SecureContext, TLSSocket } from 'node:tls';
-import type { CompiledBinding, CompiledListener } from '../../match/index.ts';
+import { type CompiledBinding, type CompiledListener, CompiledTlsListener } from '../../match/index.ts';
+import { endsTls } from '../../snapshot/index.ts';
 import type { Serving } from '../http/index.ts';
 import { FirstBytes, type SocketLoop } from '../io/index.ts';
 import { CLEARTEXT_REFUSAL } from './cleartext-refusal.ts';
-import { readClientHello } from './client-hello.ts';
+import { type ClientHello, readClientHello } from './client-hello.ts';
 import type { Spoken } from './codec.ts';
+import type { AdmittedStream } from './entrance-owner.ts';
 import { guessProtocol } from './protocol-guess.ts';
 import type { TlsContexts } from './tls-contexts.ts';
-import { TlsHandshake } from './tls-handshake.ts';
+import { REQUEST_PROTOCOLS, TlsHandshake } from './tls-handshake.ts';
 
 /** For the ClientHello, and again for the rest of the handshake. */
 const HANDSHAKE_TIMEOUT_MS = 10_000;
@@ -30,9 +32,35 @@ export interface TlsOwner {
   readonly compiled: CompiledBinding;
   /** `raw`: below `socket`. `spoken`: agreed on by ALPN; null: the first bytes decide. */
   onSecure(raw: Socket, socket: TLSSocket, entered: CompiledListener, spoken: Spoken | null): void;
+  /** TLS that goes on as it comes; its first bytes are in `stream`. */
+  onPassed(socket: Socket, stream: AdmittedStream): void;
+  /** A stream whose TLS ends here. */
+  onSecureStream(raw: Socket, socket: TLSSocket, stream: AdmittedStream): void;
 }
 
-type HandshakeResult = 'ok' | 'resumed' | 'failed' | 'timeout' | 'unrecognized_name' | 'no_certificate' | 'not_tls';
+/** What was read before a handshake. */
+interface ReadHello {
+  readonly bytes: Buffer;
+  readonly hello: Extract<ClientHello, { readonly kind: 'hello' }>;
+}
+
+interface SecureStart {
+  /** null: there is no certificate that can be shown. */
+  readonly context: SecureContext | null;
+  /** As `TlsHandshake` wants it. */
+  readonly alpn: Buffer | null;
+  readonly onSecure: (socket: TLSSocket) => void;
+}
+
+type HandshakeResult =
+  | 'ok'
+  | 'resumed'
+  | 'passed'
+  | 'failed'
+  | 'timeout'
+  | 'unrecognized_name'
+  | 'no_certificate'
+  | 'not_tls';
 
 export class TlsEntrance {
   readonly #owner: TlsOwner;
@@ -64,27 +92,54 @@ export class TlsEntrance {
       return true;
     }
     const serverName = hello.serverName ?? '';
-    const entered = this.#owner.compiled.listenerFor(serverName);
-    if (entered === undefined) {
-      this.#refuse(socket, 'unrecognized_name', UNRECOGNIZED_NAME);
-      return true;
-    }
-    const { listener } = entered;
-    const context =
-      listener.kind === 'https' ? this.#contexts.contextFor(listener, serverName, hello.ticketName) : null;
-    if (context === null) this.#refuse(socket, 'no_certificate', INTERNAL_ERROR);
-    else this.#begin(socket, { bytes, context, entered });
+    const owner = this.#owner.compiled.ownerOf(serverName);
+    if (owner === undefined) this.#refuse(socket, 'unrecognized_name', UNRECOGNIZED_NAME);
+    else if (owner instanceof CompiledTlsListener) this.#judgeStream(socket, owner, { bytes, hello });
+    else this.#judgeRequests(socket, owner, { bytes, hello });
     return true;
   }
 
-  #begin(
-    raw: Socket,
-    { bytes, context, entered }: { bytes: Buffer; context: SecureContext; entered: CompiledListener },
-  ): void {
+  #judgeRequests(raw: Socket, entered: CompiledListener, { bytes, hello }: ReadHello): void {
+    const { listener } = entered;
+    const context =
+      listener.kind === 'https' ? this.#contexts.contextFor(listener, hello.serverName ?? '', hello.ticketName) : null;
+    this.#begin(raw, bytes, {
+      context,
+      alpn: REQUEST_PROTOCOLS,
+      onSecure: socket => this.#owner.onSecure(raw, socket, entered, spokenBy(socket.alpnProtocol)),
+    });
+  }
+
+  /** A server name without a route is no less unknown than one without a listener. */
+  #judgeStream(raw: Socket, owner: CompiledTlsListener, { bytes, hello }: ReadHello): void {
+    const { listener } = owner;
+    const { serverName, ticketName } = hello;
+    const rule = owner.routeFor(serverName ?? '')?.rule;
+    if (rule === undefined) {
+      this.#refuse(raw, 'unrecognized_name', UNRECOGNIZED_NAME);
+      return;
+    }
+    if (!endsTls(listener)) {
+      this.#count('passed');
+      this.#owner.onPassed(raw, { start: { listener, serverName, first: Buffer.from(bytes) }, rule });
+      return;
+    }
+    const context = this.#contexts.contextFor(listener, serverName ?? '', ticketName);
+    const stream = { start: { listener, serverName, first: null }, rule };
+    const onSecure = (socket: TLSSocket): void => this.#owner.onSecureStream(raw, socket, stream);
+    this.#begin(raw, bytes, { context, alpn: null, onSecure });
+  }
+
+  #begin(raw: Socket, bytes: Buffer, { context, alpn, onSecure }: SecureStart): void {
+    if (context === null) {
+      this.#refuse(raw, 'no_certificate', INTERNAL_ERROR);
+      return;
+    }
     raw.pause();
     raw.unshift(bytes);
     new TlsHandshake(raw, {
       context,
+      alpn,
       loop: this.loop,
       timeoutMs: HANDSHAKE_TIMEOUT_MS,
       onEnd: (result, socket) => {
@@ -93,7 +148,7 @@ export class TlsEntrance {
           return;
         }
         this.#count(socket.isSessionReused() ? 'resumed' : 'ok');
-        this.#owner.onSecure(raw, socket, entered, spokenBy(socket.alpnProtocol));
+        onSecure(socket);
       },
     });
   }

@@ -5,7 +5,7 @@ import { type SecureContext, TLSSocket } from 'node:tls';
 import type { SocketLoop, WheelTimer } from '../io/index.ts';
 
 /** h2 and http/1.1 as they are sent (RFC 7301 §3.1): a list of names would be encoded anew for each connection. */
-const ALPN_PROTOCOLS: Buffer = Buffer.from('\x02h2\x08http/1.1', 'latin1');
+export const REQUEST_PROTOCOLS: Buffer = Buffer.from('\x02h2\x08http/1.1', 'latin1');
 
 /** Called once, with the socket when it is secure. */
 export type HandshakeEnd = (result: 'secure' | 'failed' | 'timeout', socket: TLSSocket) => void;
@@ -30,6 +30,8 @@ export class TlsHandshake implements WheelTimer {
     raw: Socket,
     options: {
       readonly context: SecureContext;
+      /** What is agreed to, as it is sent; null: nothing. */
+      readonly alpn: Buffer | null;
       readonly loop: SocketLoop;
       readonly timeoutMs: number;
       readonly onEnd: HandshakeEnd;
@@ -38,7 +40,8 @@ export class TlsHandshake implements WheelTimer {
     this.#loop = options.loop;
     this.#onEnd = options.onEnd;
     const secureContext = options.context;
-    const socket = new TLSSocket(raw, { isServer: true, secureContext, ALPNProtocols: ALPN_PROTOCOLS });
+    const alpn = options.alpn === null ? {} : { ALPNProtocols: options.alpn };
+    const socket = new TLSSocket(raw, { isServer: true, secureContext, ...alpn });
     this.#socket = socket;
     // A connection error (RFC 9113 §9.2.1), not OpenSSL's no_renegotiation: that answers each try, and what the client does
     // not read of it would pile up.

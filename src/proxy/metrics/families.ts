@@ -34,7 +34,7 @@ export const LABELS = {
   source: 'whose doing: `downstream` (the client), `upstream` (the endpoint), `internal` (daemun or its configuration)',
   limit: 'the limit that acted',
   result:
-    'how the handshake ended: `ok`, `resumed`, `failed`, `timeout`, `unrecognized_name`, `no_certificate`, `not_tls`',
+    "how the handshake ended: `ok`, `resumed`, `passed` (it is the backend's), `failed`, `timeout`, `unrecognized_name`, `no_certificate`, `not_tls`",
   outcome:
     'of a mirror: `answered`, `reset`, `timeout`, `overflow`, `cancelled`, `not_opened`; of a question: `allowed`, `denied`, `failed`, `cancelled`',
   cluster: '`namespace/service:port`, with `/h1` where HTTP/1.1 is spoken to it, and `/tls` where in TLS',
@@ -99,6 +99,18 @@ export const FAMILIES = {
   daemun_downstream_tunnels: { type: 'gauge', help: 'Requests in progress whose upgrade was granted.', labels: [] },
   daemun_downstream_received_bytes_total: { type: 'counter', help: 'Bytes read from clients.', labels: ['binding'] },
   daemun_downstream_sent_bytes_total: { type: 'counter', help: 'Bytes written to clients.', labels: ['binding'] },
+  daemun_streams: { type: 'gauge', help: 'Client connections whose bytes are passed on.', labels: ['binding'] },
+  daemun_streams_total: { type: 'counter', help: 'Such connections that came.', labels: ['binding'] },
+  daemun_stream_seconds_total: {
+    type: 'counter',
+    help: 'How long those that are over lasted, all together.',
+    labels: ['binding'],
+  },
+  daemun_stream_failures_total: {
+    type: 'counter',
+    help: 'Such connections that did not end as they should, by reason.',
+    labels: ['binding', 'reason', 'source'],
+  },
   daemun_udp_sessions: { type: 'gauge', help: 'Clients whose datagrams have an endpoint.', labels: ['binding'] },
   daemun_udp_sessions_total: { type: 'counter', help: 'Such clients that came.', labels: ['binding'] },
   daemun_udp_received_datagrams_total: { type: 'counter', help: 'Datagrams from clients.', labels: ['binding'] },

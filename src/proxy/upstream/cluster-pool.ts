@@ -12,6 +12,7 @@ import { ClusterEndpoints, type ClusterEndpointsOwner } from './cluster-endpoint
 import type { ConnectFailure } from './connect-failure.ts';
 import type { ConnectionEnvironment } from './connection-environment.ts';
 import type { EndpointPool } from './endpoint-pool.ts';
+import { MAX_TRIES } from './max-tries.ts';
 import { EJECT_AFTER_FAILURES } from './outlier-ejection.ts';
 import type { RetryBudget } from './retry-budget.ts';
 import type { HandshakeResult, TlsClient } from './tls-client.ts';
@@ -20,8 +21,6 @@ import type { Health } from './usable-endpoints.ts';
 import { WaitingRequest } from './waiting-line.ts';
 import { WaitingRequests } from './waiting-requests.ts';
 
-/** Endpoints tried for one request when connecting fails. */
-const MAX_TRIES = 3;
 /** Sweeps (seconds) without a request after which connections are no longer kept up in the background. */
 const IN_USE_SWEEPS = 60;
 
@@ -104,6 +103,22 @@ export class ClusterPool implements ClusterEndpointsOwner {
     const endpoint = this.#endpoints.pickUntried(hash, avoided) ?? this.#endpoints.pickUntried(hash, NONE);
     endpoint?.began();
     return endpoint;
+  }
+
+  /** An endpoint for a stream of bytes, which has a connection of its own; undefined: all of `tried` were. `streamEnded` must follow once. */
+  takeUntried(hash: number, tried: readonly string[]): EndpointPool | undefined {
+    this.#used = true;
+    const endpoint = this.#endpoints.pickUntried(hash, tried);
+    endpoint?.began();
+    this.#touch();
+    return endpoint;
+  }
+
+  /** `failure`: why no connection came of it; null: there was one, and it is closed. */
+  streamEnded(endpoint: EndpointPool, failure: ConnectFailure | null): void {
+    if (failure !== null) this.#owner.observer.onConnectFailed(this, endpoint, failure);
+    this.done(endpoint, failure === null ? 'ok' : 'failed');
+    this.#touch();
   }
 
   /** Nobody listens at the port of an endpoint that was taken. */

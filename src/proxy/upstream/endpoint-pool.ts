@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import type { Socket } from 'node:net';
 import type { Cluster, Endpoint } from '../../snapshot/index.ts';
 import type { MessageStream } from '../../wire/index.ts';
 import type { ConnectFailure } from './connect-failure.ts';
@@ -105,7 +106,9 @@ export class EndpointPool implements UpstreamEndpoint, Candidate, LaneOwner {
 
   /** Connections, those that are connecting or draining included. */
   get connections(): number {
-    return this.#shared.connections.length + (this.#apart?.connections.length ?? 0) + (this.#dedicated?.size ?? 0);
+    const lanes = this.#shared.connections.length + (this.#apart?.connections.length ?? 0);
+    const streams = this.protocol === 'tcp' ? this.activeRequests : 0;
+    return lanes + (this.#dedicated?.size ?? 0) + streams;
   }
 
   /** A new stream whose events go to `request`; null when no connection has room. Allocates only the stream. */
@@ -121,6 +124,20 @@ export class EndpointPool implements UpstreamEndpoint, Candidate, LaneOwner {
   /** Something else than a stream uses it from now on. `ended` follows. */
   began(): void {
     this.activeRequests += 1;
+  }
+
+  /**
+   * Begins a connection for a stream of bytes, in TLS where the cluster is spoken to so: the one place where such connections are made.
+   */
+  dialStream(): Socket {
+    const { tls } = this;
+    const { dial, loop } = this.#environment;
+    const socket =
+      tls === null
+        ? dial(this.address, this.port, loop.readBuffer)
+        : tls.connect(this.address, this.port, this.session);
+    socket.allowHalfOpen = true;
+    return socket;
   }
 
   /** `request` has its stream. */

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * One client's connection whose bytes are passed on as they come, and the connection to the endpoint that gets them.
+ *
+ *     connecting ──endpoint takes it──► open ──both directions over, idle, a side lost, cut──► closed
+ *         └──────────────── no route, no endpoint, no room: reset ────────────────────────────────▲
+ *
+ * The client is not read before its endpoint is there. A side that is lost is told to the other by a reset, so that nobody takes half of a
+ * stream for the whole.
+ */
+import type { Socket } from 'node:net';
+import type { RequestFailureReason } from '../../errors/index.ts';
+import type { StreamRule } from '../../snapshot/index.ts';
+import { plainAddress } from '../../values/index.ts';
+import type { MemoryHolder, WheelTimer } from '../io/index.ts';
+import { routeName, ruleName } from '../metrics/index.ts';
+import {
+  type ClusterPool,
+  type EndpointPool,
+  hashText,
+  type OpenFailure,
+  StreamDial,
+  type StreamDialOwner,
+} from '../upstream/index.ts';
+import type { OpenStream, StreamServer, StreamStart } from './stream-server.ts';
+import { StreamSide, type StreamSideOwner } from './stream-side.ts';
+
+export class StreamConnection implements StreamSideOwner, StreamDialOwner, WheelTimer, MemoryHolder, OpenStream {
+  wheelNext: WheelTimer | null = null;
+  wheelPrevious: WheelTimer | null = null;
+  wheelTick = 0;
+  heldBytes = 0;
+  readonly start: StreamStart;
+  readonly #server: StreamServer;
+  readonly #rule: StreamRule | null;
+  readonly #client: StreamSide;
+  readonly #peerAddress: string;
+  readonly #startedMs: number;
+  #dial: StreamDial | null = null;
+  #target: StreamSide | null = null;
+  #endpoint: EndpointPool | null = null;
+  #first: Buffer | null;
+  #received = 0;
+  #sent = 0;
+  #lastMs: number;
+  /** When it must end because its listener is gone; Infinity: it need not. */
+  #leaveMs = Number.POSITIVE_INFINITY;
+  #waitedMs = 0;
+  #isTunnel = false;
+  #isOver = false;
+  #reason: RequestFailureReason | null = null;
+
+  /** `client` is paused, and nothing listens to it. `rule` null: no route takes it. */
+  constructor(client: Socket, rule: StreamRule | null, start: StreamStart, server: StreamServer) {
+    this.start = start;
+    this.#server = server;
+    this.#rule = rule;
+    this.#first = start.first;
+    this.#peerAddress = plainAddress(client.remoteAddress ?? 'unknown');
+    this.#startedMs = server.serving.loop.nowMs;
+    this.#lastMs = this.#startedMs;
+    this.#client = new StreamSide(client, this);
+    server.streamMetrics.begun();
+    server.serving.memory.join(this);
+  }
+
+  /** Chooses a backend and connects. Once, when the owner knows the stream. */
+  begin(): void {
+    const cluster = this.#chooseCluster();
+    if (typeof cluster === 'string') {
+      this.#end(cluster);
+      return;
+    }
+    const { clock, loop } = this.#server.serving;
+    const hash = cluster.hashKey === null ? 0 : hashText(this.#peerAddress);
+    this.#dial = new StreamDial(cluster, this, { hash, clock, loop });
+    this.#dial.begin();
+  }
+
+  /** Whom the stream goes to, by the weights of its rule; else why to nobody. */
+  #chooseCluster(): ClusterPool | RequestFailureReason {
+    const { serving, choices, budget } = this.#server;
+    if (this.#rule === null) return 'no_route';
+    const target = choices.pick(this.#rule, serving.random);
+    if (target.kind === 'fault') return target.fault.reason as RequestFailureReason;
+    const cluster = serving.upstreams.cluster(target.cluster);
+    if (cluster === undefined) return 'no_endpoint';
+    if (!budget.takeTunnel()) return 'overload';
+    this.#isTunnel = true;
+    return cluster;
+  }
+
+  onDialled(socket: Socket, endpoint: EndpointPool): void {
+    const { loop } = this.#server.serving;
+    this.#endpoint = endpoint;
+    this.#waitedMs = loop.nowMs - this.#startedMs;
+    this.#lastMs = loop.nowMs;
+    const target = new StreamSide(socket, this);
+    this.#target = target;
+    const first = this.#first;
+    this.#first = null;
+    if (first !== null) {
+      this.#count(first.length, 'received');
+      target.write(first, first.length, false);
+    }
+    target.start(this.#client);
+    this.#client.start(target);
+    this.#watch();
+  }
+
+  onDialFailed(failure: OpenFailure, message: string): void {
+    const { debug } = this.#server.serving;
+    if (debug.isOn) debug.say('stream without endpoint', { client: this.#peerAddress, failure, message });
+    this.#end(failure);
+  }
+
+  onBytes(from: StreamSide, bytes: number): void {
+    const { loop } = this.#server.serving;
+    loop.refresh();
+    this.#lastMs = loop.nowMs;
+    this.#count(bytes, from === this.#client ? 'received' : 'sent');
+  }
+
+  onHeld(change: number): void {
+    if (this.#isOver) return;
+    this.heldBytes += change;
+    this.#server.serving.memory.add(change);
+  }
+
+  remeasure(): void {}
+
+  /** The worker is short of memory, and one side of this stream does not read. */
+  shed(): void {
+    this.#end('buffer_limit');
+  }
+
+  onSideClosed(side: StreamSide, error: Error | null): void {
+    this.#server.serving.loop.refresh();
+    if (this.#isOver) return;
+    const isLost = error !== null || !side.hasEnded;
+    if (isLost) this.#end(side === this.#client ? 'client_cancelled' : 'upstream_reset');
+    else if (this.#target === null || (this.#client.isClosed && this.#target.isClosed)) this.#end(null);
+  }
+
+  leave(withinMs: number): void {
+    this.#leaveMs = Math.min(this.#leaveMs, this.#server.serving.loop.nowMs + withinMs);
+    if (this.#target !== null) this.#watch();
+  }
+
+  cut(): void {
+    this.#end('drain_timeout');
+  }
+
+  onTimer(nowMs: number): void {
+    if (nowMs >= this.#leaveMs) this.#end('drain_timeout');
+    else if (nowMs - this.#lastMs >= this.#idleTimeoutMs) this.#end('stream_idle');
+    else this.#watch();
+  }
+
+  get #idleTimeoutMs(): number {
+    return this.#rule?.idleTimeoutMs ?? 0;
+  }
+
+  #watch(): void {
+    const { connectionTimers } = this.#server.serving.loop;
+    connectionTimers.arm(this, Math.min(this.#lastMs + this.#idleTimeoutMs, this.#leaveMs));
+  }
+
+  #count(bytes: number, direction: 'received' | 'sent'): void {
+    const { values, read, written } = this.#server.traffic;
+    const slot = direction === 'received' ? read : written;
+    values[slot] = (values[slot] as number) + bytes;
+    if (direction === 'received') this.#received += bytes;
+    else this.#sent += bytes;
+  }
+
+  /** `reason` null: both directions were over. */
+  #end(reason: RequestFailureReason | null): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#reason = reason;
+    const { serving, budget, streamMetrics } = this.#server;
+    serving.loop.connectionTimers.disarm(this);
+    if (this.#target === null) this.#dial?.cancel();
+    else this.#target.reset();
+    this.#client.reset();
+    if (this.#endpoint !== null) this.#dial?.cluster.streamEnded(this.#endpoint, null);
+    if (this.#isTunnel) budget.tunnelEnded();
+    this.#first = null;
+    serving.memory.leave(this);
+    serving.memory.add(-this.heldBytes);
+    this.heldBytes = 0;
+    streamMetrics.ended(serving.loop.nowMs - this.#startedMs, reason);
+    this.#log();
+    this.#server.streamEnded(this);
+  }
+
+  #log(): void {
+    const { accessLog, loop } = this.#server.serving;
+    if (accessLog === null) return;
+    const { listener, serverName } = this.start;
+    const rule = this.#rule;
+    accessLog.recordStream({
+      clientAddress: this.#peerAddress,
+      gateway: `${listener.gateway.namespace}/${listener.gateway.name}`,
+      listener: listener.id,
+      serverName,
+      protocol: listener.kind,
+      rule: rule === null ? null : { route: routeName(rule), ruleName: ruleName(rule) },
+      endpoint: this.#dial?.endpoint ?? null,
+      attempts: this.#dial?.attempts ?? 0,
+      waitedMs: this.#waitedMs,
+      durationMs: loop.nowMs - this.#startedMs,
+      bytesReceived: this.#received,
+      bytesSent: this.#sent,
+      reason: this.#reason,
+    });
+  }
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { REQUEST_FAILURES, type RequestFailureReason } from '../../errors/index.ts';
+import type { WorkerMetrics } from '../metrics/index.ts';
+
+/** What is counted of the streams of one binding. */
+export class StreamMetrics {
+  readonly #metrics: WorkerMetrics;
+  readonly #binding: string;
+  readonly #failures = new Map<RequestFailureReason, number>();
+  readonly #active: number;
+  readonly #begun: number;
+  readonly #seconds: number;
+
+  constructor(metrics: WorkerMetrics, binding: string) {
+    this.#metrics = metrics;
+    this.#binding = binding;
+    this.#active = metrics.slot('daemun_streams', { binding });
+    this.#begun = metrics.slot('daemun_streams_total', { binding });
+    this.#seconds = metrics.slot('daemun_stream_seconds_total', { binding });
+  }
+
+  begun(): void {
+    this.#add(this.#active, 1);
+    this.#add(this.#begun, 1);
+  }
+
+  /** `reason` null: it ended as it should. */
+  ended(durationMs: number, reason: RequestFailureReason | null): void {
+    this.#add(this.#active, -1);
+    this.#add(this.#seconds, durationMs / 1_000);
+    if (reason !== null) this.#failed(reason);
+  }
+
+  /** The binding is gone: its series are shown no more. */
+  release(): void {
+    for (const reason of this.#failures.keys())
+      this.#metrics.release('daemun_stream_failures_total', this.#labels(reason));
+    this.#failures.clear();
+  }
+
+  #failed(reason: RequestFailureReason): void {
+    let slot = this.#failures.get(reason);
+    if (slot === undefined) {
+      slot = this.#metrics.slot('daemun_stream_failures_total', this.#labels(reason));
+      this.#failures.set(reason, slot);
+    }
+    this.#add(slot, 1);
+  }
+
+  #labels(reason: RequestFailureReason): { binding: string; reason: string; source: string } {
+    return { binding: this.#binding, reason, source: REQUEST_FAILURES[reason].source };
+  }
+
+  #add(slot: number, amount: number): void {
+    const { values } = this.#metrics;
+    values[slot] = (values[slot] as number) + amount;
+  }
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { TcpListener, TlsListener } from '../../snapshot/index.ts';
+import type { Clock, Random } from '../../time/index.ts';
+import type { AccessLog } from '../access-log/index.ts';
+import type { MemoryBudget, SocketLoop, TrafficCounters } from '../io/index.ts';
+import type { DebugLog } from '../log/index.ts';
+import type { UpstreamPools } from '../upstream/index.ts';
+import type { StreamChoices } from './stream-choice.ts';
+import type { StreamMetrics } from './stream-metrics.ts';
+
+/** What streams need of their worker. */
+export interface StreamServing {
+  readonly loop: SocketLoop;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly upstreams: Pick<UpstreamPools, 'cluster'>;
+  readonly memory: MemoryBudget;
+  /** null: off. */
+  readonly accessLog: AccessLog | null;
+  readonly debug: DebugLog;
+}
+
+/** The binding, as its streams see it. */
+export interface StreamServer {
+  readonly serving: StreamServing;
+  readonly choices: StreamChoices;
+  readonly traffic: TrafficCounters;
+  readonly streamMetrics: StreamMetrics;
+  /** The worker's cap of connections: each stream has one more, to its endpoint. */
+  readonly budget: { takeTunnel(): boolean; tunnelEnded(): void };
+  streamEnded(stream: OpenStream): void;
+}
+
+/** A stream, as its binding sees it. */
+export interface OpenStream {
+  readonly start: StreamStart;
+  /** The listener is gone: the stream may go on for so long. */
+  leave(withinMs: number): void;
+  /** The gateway has no more time: ends at once. */
+  cut(): void;
+}
+
+/** What is known of a stream when it begins. */
+export interface StreamStart {
+  readonly listener: TcpListener | TlsListener;
+  /** What the client asked for (SNI); null: nothing. */
+  readonly serverName: string | null;
+  /** Input that goes to the endpoint before all else; kept. null: none. */
+  readonly first: Buffer | null;
+}

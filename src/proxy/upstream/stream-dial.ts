@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Socket } from 'node:net';
+import type { ClusterPool } from './cluster-pool.ts';
+import { type ConnectFailure, reasonOf } from './connect-failure.ts';
+import type { ConnectionEnvironment } from './connection-environment.ts';
+import type { EndpointPool } from './endpoint-pool.ts';
+import { MAX_TRIES } from './max-tries.ts';
+import { Opening } from './opening.ts';
+import { tlsReasonOf } from './tls-failure.ts';
+import type { OpenFailure } from './upstream-request.ts';
+
+/** Who wants a connection for a stream of bytes. Exactly one of the two is called, never before `begin` returned, unless it was cancelled. */
+export interface StreamDialOwner {
+  /** `socket` is connected, in TLS where the cluster is spoken to so; nothing listens to it. `ClusterPool.streamEnded` must follow once. */
+  onDialled(socket: Socket, endpoint: EndpointPool): void;
+  /** Every try that is allowed was made. `message` is for people. */
+  onDialFailed(failure: OpenFailure, message: string): void;
+}
+
+/**
+ * Finds an endpoint of a cluster that takes a connection for one stream: at most `MAX_TRIES`, none twice. Owns the socket until it is
+ * connected, and the timer that limits each try.
+ */
+export class StreamDial {
+  readonly cluster: ClusterPool;
+  readonly #hash: number;
+  readonly #owner: StreamDialOwner;
+  readonly #environment: Pick<ConnectionEnvironment, 'clock' | 'loop'>;
+  /** Keys of the endpoints that were tried. */
+  readonly #tried: string[] = [];
+  #endpoint: EndpointPool | null = null;
+  #socket: Socket | null = null;
+  #opening: Opening | null = null;
+
+  /** `hash`: as that of a request. */
+  constructor(
+    cluster: ClusterPool,
+    owner: StreamDialOwner,
+    { hash, ...environment }: { readonly hash: number } & Pick<ConnectionEnvironment, 'clock' | 'loop'>,
+  ) {
+    this.cluster = cluster;
+    this.#owner = owner;
+    this.#hash = hash;
+    this.#environment = environment;
+  }
+
+  /** Endpoints that were tried, the one under way included. */
+  get attempts(): number {
+    return this.#tried.length;
+  }
+
+  /** `address:port` of the last one; null: there was none. */
+  get endpoint(): string | null {
+    return this.#tried.at(-1) ?? null;
+  }
+
+  /** Begins the first try; `failure` undefined then. */
+  begin(failure?: ConnectFailure): void {
+    const endpoint = this.#tried.length < MAX_TRIES ? this.cluster.takeUntried(this.#hash, this.#tried) : undefined;
+    if (endpoint === undefined) {
+      this.#giveUp(failure);
+      return;
+    }
+    this.#tried.push(endpoint.key);
+    this.#endpoint = endpoint;
+    this.#opening = new Opening(this.#environment.clock, endpoint.connectTimeoutMs, this.#onTimeout);
+    this.#opening.wait();
+    const socket = endpoint.dialStream();
+    this.#socket = socket;
+    socket.on('connect', this.#onConnect);
+    socket.on('secureConnect', this.#onSecure);
+    socket.on('error', this.#onError);
+    socket.on('close', this.#onClose);
+  }
+
+  /** Nobody wants it any more; nothing is called back. */
+  cancel(): void {
+    const endpoint = this.#endpoint;
+    const socket = this.#release();
+    socket?.on('error', ignore).destroy();
+    if (endpoint !== null) this.cluster.streamEnded(endpoint, null);
+  }
+
+  /** Another turn: the owner is told of nothing before it knows this dial. */
+  #giveUp(failure: ConnectFailure | undefined): void {
+    const { kind, message } = failure ?? NO_ENDPOINT;
+    queueMicrotask(() => {
+      if (this.#endpoint === null) this.#owner.onDialFailed(kind, message);
+    });
+  }
+
+  readonly #onConnect = (): void => {
+    this.#environment.loop.refresh();
+    const opening = this.#opening;
+    if (opening === null) return;
+    opening.isAccepted = true;
+    if (this.#endpoint?.tls === null) this.#succeed();
+    else opening.isHandshaking = true;
+  };
+
+  readonly #onSecure = (): void => {
+    this.#environment.loop.refresh();
+    this.#succeed();
+  };
+
+  readonly #onError = (error: Error): void => {
+    this.#environment.loop.refresh();
+    this.#opening?.fail(
+      this.#opening.isHandshaking
+        ? `no TLS with the backend: ${tlsReasonOf(error)}`
+        : `could not connect to the backend: ${reasonOf(error)}`,
+    );
+  };
+
+  readonly #onClose = (): void => this.#fail();
+
+  readonly #onTimeout = (): void => {
+    this.#socket?.destroy();
+    this.#fail();
+  };
+
+  #succeed(): void {
+    const endpoint = this.#endpoint;
+    const socket = this.#release();
+    if (socket === null || endpoint === null) return;
+    this.cluster.answered(endpoint);
+    this.#owner.onDialled(socket, endpoint);
+  }
+
+  #fail(): void {
+    const endpoint = this.#endpoint;
+    const opening = this.#opening;
+    if (endpoint === null || opening === null) return;
+    opening.fail("the backend's connection was closed at once");
+    this.#release()?.on('error', ignore);
+    const failure = opening.failure as ConnectFailure;
+    this.cluster.streamEnded(endpoint, failure);
+    this.begin(failure);
+  }
+
+  /** The try is over. */
+  #release(): Socket | null {
+    const socket = this.#socket;
+    this.#opening?.stop();
+    this.#opening = null;
+    this.#socket = null;
+    this.#endpoint = null;
+    socket?.off('connect', this.#onConnect);
+    socket?.off('secureConnect', this.#onSecure);
+    socket?.off('error', this.#onError);
+    socket?.off('close', this.#onClose);
+    return socket;
+  }
+}
+
+const NO_ENDPOINT = { kind: 'no_endpoint', message: 'the backend has no ready endpoint' } as const;
+
+/** What breaks a socket that is given up says nothing. */
+function ignore(): void {}
