@@ -10,7 +10,9 @@ import {
   status as Status,
 } from '@grpc/grpc-js';
 import type { Endpoint, GrpcHealthCheck } from '../../snapshot/index.ts';
+import { Authority, tlsTo } from '../upstream/authority.test-support.ts';
 import { Backend, testCluster, testEnvironment } from '../upstream/backend.test-support.ts';
+import { TlsClients } from '../upstream/index.ts';
 import { VirtualClock } from '../virtual-clock.test-support.ts';
 import { GrpcHealthProbe } from './grpc-health-probe.ts';
 import type { ProbeResult } from './health-checker.ts';
@@ -36,14 +38,15 @@ const HEALTH: ServiceDefinition = {
 type Check = handleUnaryCall<Buffer, Buffer>;
 
 /** A grpc-js server; without `check` it has no health service. */
-async function grpcServer(check: Check | null): Promise<Endpoint> {
+async function grpcServer(
+  check: Check | null,
+  credentials: ServerCredentials = ServerCredentials.createInsecure(),
+): Promise<Endpoint> {
   const server = new Server();
   if (check !== null) server.addService(HEALTH, { Check: check });
   cleanups.push(() => server.forceShutdown());
   const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
-      error === null ? resolve(bound) : reject(error),
-    );
+    server.bindAsync('127.0.0.1:0', credentials, (error, bound) => (error === null ? resolve(bound) : reject(error)));
   });
   return { address: '127.0.0.1', port, state: 'ready', name: '' };
 }
@@ -75,6 +78,28 @@ function ask(probe: GrpcHealthProbe): Promise<ProbeResult> {
 }
 
 describe('a gRPC health probe', () => {
+  it('asks in TLS where the cluster is spoken to so, and finds one unhealthy that is not who it should be', async () => {
+    const authority = await Authority.create('ca');
+    const { cert, key } = await authority.issue({ dns: ['a.example.com'] });
+    const pairs = [{ cert_chain: Buffer.from(cert), private_key: Buffer.from(key) }];
+    const endpoint = await grpcServer(answering(8, 1), ServerCredentials.createSsl(null, pairs));
+    const ask = async (host: string): Promise<ProbeResult> => {
+      const cluster = { ...testCluster(), tls: tlsTo(host, authority) };
+      const clients = new TlsClients(() => {});
+      clients.update({ certificates: [], trustBundles: [authority.bundle] });
+      const whole = { intervalMs: 1_000, timeoutMs: 1_000, healthyThreshold: 1, unhealthyThreshold: 1, service: '' };
+      const of = { cluster, tls: clients.clientOf(cluster, null) };
+      const probe = new GrpcHealthProbe(of, whole, endpoint, testEnvironment());
+      cleanups.push(() => probe.close());
+      return new Promise(resolve => probe.check(resolve));
+    };
+    assert.deepEqual(await ask('a.example.com'), { healthy: true, reason: '' });
+    assert.deepEqual(await ask('b.example.com'), {
+      healthy: false,
+      reason: 'no TLS with the backend: its certificate is for other names',
+    });
+  });
+
   it('finds SERVING healthy, again and again over one connection', async () => {
     const probe = openProbe(await grpcServer(answering(8, 1)));
     for (let i = 0; i < 3; i += 1) assert.deepEqual(await ask(probe), { healthy: true, reason: '' });
