@@ -26,7 +26,11 @@ const PAGES: Readonly<Record<string, { readonly about: string; readonly answer: 
     answer: source => json(200, source.findings()),
   },
   config: { about: 'what the data plane holds', answer: async source => json(200, await source.config()) },
-  explain: { about: 'which rule takes a request: ?grpc=pkg.Service/Method&host=H&header=k:v', answer: explain },
+  explain: {
+    about:
+      'which rule takes a request: ?grpc=pkg.Service/Method&host=H&header=k:v; who gets what comes to a port: ?udp=PORT',
+    answer: explain,
+  },
   'log-level': { about: 'the log level; PUT ?level=debug changes it', answer: source => level(source) },
 };
 

@@ -2,7 +2,7 @@
 import { get } from 'node:http';
 import type { ConfigDump, LocatedFinding, ResourceObject } from '../controller/index.ts';
 import { messageOf } from '../errors/index.ts';
-import type { Explanation } from '../match/index.ts';
+import type { Explanation, StreamExplanation } from '../match/index.ts';
 import { DEFAULT_ADMIN } from './default-admin.ts';
 import { couldNotRun, usageError } from './exit-code.ts';
 import type { ResourceSource } from './resource-source.ts';
@@ -35,7 +35,7 @@ export class AdminClient implements ResourceSource {
     return this.#get('/findings');
   }
 
-  explain(question: URLSearchParams): Promise<Explanation> {
+  explain(question: URLSearchParams): Promise<Explanation | StreamExplanation> {
     return this.#get(`/explain?${question}`);
   }
 

@@ -56,9 +56,11 @@ export function describeCommand(terminal: Terminal, outcome: Outcome): Command {
 /** `daemun explain`. */
 export function explainCommand(terminal: Terminal, outcome: Outcome): Command {
   const command = new Command('explain')
-    .description('say which rule takes a request, and why each other one does not')
+    .description('say which rule takes a request, and why each other one does not; or who gets what comes to a port')
     .option('--grpc <method>', 'pkg.Service/Method')
     .option('--http <request>', "'GET /path'")
+    .option('--tcp <port>', 'connections to this port, as it is bound')
+    .option('--udp <port>', 'datagrams to this port, as it is bound')
     .option('--host <host>', 'the :authority or Host that the client sends')
     .option('-H, --header <name: value>', 'request header or metadata; may be given several times', collect, [])
     .option('--client <address>', 'IP address of the peer, which the Gateway may trust (daemun.dev/trusted-proxies)')

@@ -1,19 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 import { parseQuestion, type ResourceObject } from '../controller/index.ts';
-import type { Explanation } from '../match/index.ts';
+import type { Explanation, StreamExplanation } from '../match/index.ts';
 import { formatNamespacedName } from '../values/index.ts';
 import { EXIT, usageError } from './exit-code.ts';
 import { explanationText } from './explanation-text.ts';
 import { listAt, textAt } from './json-path.ts';
 import { openSource } from './open-source.ts';
 import { type OutputFormat, writeData } from './output-format.ts';
-import { lineText, paintFor } from './paint.ts';
+import { lineText, type Paint, paintFor } from './paint.ts';
 import type { SourceOptions } from './resource-source.ts';
+import { streamText } from './stream-text.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface ExplainOptions extends SourceOptions {
   readonly grpc?: string;
   readonly http?: string;
+  readonly tcp?: string;
+  readonly udp?: string;
   readonly host?: string;
   readonly client?: string;
   readonly header: readonly string[];
@@ -23,7 +26,7 @@ export interface ExplainOptions extends SourceOptions {
   readonly output: OutputFormat;
 }
 
-/** `explain`: which rule takes a request, and why each other one does not. 1 when the gateway would refuse it. */
+/** `explain`: which rule takes a request, and why each other one does not; or who gets what comes to a port. 1 when the gateway would refuse it. */
 export async function runExplain(options: ExplainOptions, terminal: Terminal): Promise<number> {
   const question = questionOf(options);
   const parsed = parseQuestion(question);
@@ -34,11 +37,15 @@ export async function runExplain(options: ExplainOptions, terminal: Terminal): P
   }
   const explanation = await source.explain(question);
   if (!writeData(terminal, options.output, explanation)) {
-    terminal.out(explanationText(explanation, paintFor(terminal)));
+    terminal.out(textOf(explanation, paintFor(terminal)));
     if (explanation.places.length === 0)
       terminal.out(listenersText(await source.list('Gateway'), await source.list('ListenerSet')));
   }
   return isServed(explanation) ? EXIT.ok : EXIT.refused;
+}
+
+function textOf(explanation: Explanation | StreamExplanation, paint: Paint): string {
+  return 'stream' in explanation ? streamText(explanation, paint) : explanationText(explanation, paint);
 }
 
 /** Where nothing fits the question, the names that would. */
@@ -51,20 +58,20 @@ function listenersText(gateways: readonly ResourceObject[], sets: readonly Resou
   return lines.length === 0 ? '' : `Gateways and their listeners\n${lines.join('')}`;
 }
 
-function isServed({ places }: Explanation): boolean {
-  return places.some(place => place.answer.kind !== 'refused');
+function isServed({ places }: Explanation | StreamExplanation): boolean {
+  return places.some(({ answer }) => answer.kind !== 'refused');
 }
 
 function questionOf(options: ExplainOptions): URLSearchParams {
-  const { grpc, http, host, client, header, gateway, listener } = options;
-  if ((grpc === undefined) === (http === undefined)) {
+  const { grpc, http, tcp, udp, host, client, header, gateway, listener } = options;
+  if ([grpc, http, tcp, udp].filter(asked => asked !== undefined).length !== 1) {
     throw usageError(
-      'explain needs one of --grpc and --http',
+      'explain needs one of --grpc, --http, --tcp and --udp',
       'Example: daemun explain --grpc api.Echo/Echo -f ./manifests',
     );
   }
   const question = new URLSearchParams();
-  for (const [key, value] of Object.entries({ grpc, http, host, client, gateway, listener })) {
+  for (const [key, value] of Object.entries({ grpc, http, tcp, udp, host, client, gateway, listener })) {
     if (value !== undefined) question.set(key, value);
   }
   for (const field of header) question.append('header', field);

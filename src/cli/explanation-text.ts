@@ -68,7 +68,8 @@ function verdictText({ verdict }: ExplainedCandidate, paint: Paint): string {
   return verdict === 'shadowed' ? paint('yellow', 'later') : paint('dim', 'no');
 }
 
-function backendsText(backends: readonly ExplainedBackend[]): string {
+/** Shares, names and endpoints, a line each. */
+export function backendsText(backends: readonly ExplainedBackend[]): string {
   const rows = backends.flatMap(backend => {
     const share = `${formatShare(backend.share)} %`;
     const name = backend.cluster || `fault: ${backend.fault}`;

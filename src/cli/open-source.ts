@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { dumpConfig, listResources, loadOffline, locateFindings, parseQuestion } from '../controller/index.ts';
-import { explain } from '../match/index.ts';
+import {
+  dumpConfig,
+  explainQuestion,
+  listResources,
+  loadOffline,
+  locateFindings,
+  parseQuestion,
+} from '../controller/index.ts';
 import { systemClock } from '../time/index.ts';
 import { AdminClient } from './admin-client.ts';
 import { usageError } from './exit-code.ts';
@@ -30,7 +36,7 @@ async function offlineSource(paths: readonly string[], terminal: Terminal): Prom
       async explain(params) {
         const question = parseQuestion(params);
         if ('fault' in question) throw usageError(question.fault);
-        return explain(view.published, question);
+        return explainQuestion(view.published, question);
       },
       config: async () => dumpConfig(view, null),
     };

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { AdminSource, MetricFamily } from '../admin/index.ts';
-import { explain } from '../match/index.ts';
 import type { DataPlane } from '../proxy/index.ts';
 import type { Store } from '../store/index.ts';
 import { dumpConfig } from './config-dump.ts';
 import { locateFindings } from './located-finding.ts';
 import { type GatewayLog, isLogLevel } from './log.ts';
-import { parseQuestion } from './question.ts';
+import { explainQuestion, parseQuestion } from './question.ts';
 import type { Readiness } from './readiness.ts';
 import type { ReloadMetrics } from './reload-metrics.ts';
 import { LISTED_KINDS, listResources } from './resource-view.ts';
@@ -46,7 +45,7 @@ export function adminSource(parts: AdminParts): AdminSource {
       const now = view();
       if (now === null) return { fault: 'the first reload has not ended yet' };
       const question = parseQuestion(params);
-      return 'fault' in question ? question : { explanation: explain(now.published, question) };
+      return 'fault' in question ? question : { explanation: explainQuestion(now.published, question) };
     },
     resources(kind) {
       const now = view();

@@ -18,7 +18,7 @@ export {
   type LogLevel,
 } from './log.ts';
 export { loadOffline, type Offline, type OfflineOptions } from './offline.ts';
-export { parseQuestion } from './question.ts';
+export { explainQuestion, parseQuestion } from './question.ts';
 export type { Readiness, UnboundSocket } from './readiness.ts';
 export { listResources, type ResourceObject } from './resource-view.ts';
 export type { Standalone } from './standalone.ts';

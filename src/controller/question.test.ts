@@ -64,3 +64,18 @@ describe('a question to explain', () => {
     });
   }
 });
+
+describe('a question about a port', () => {
+  it('is one of TCP or UDP, and of nothing that requests have', () => {
+    const place = { gateway: null, listener: null };
+    assert.deepEqual(parseQuestion(new URLSearchParams('udp=5300')), { transport: 'udp', port: 5300, ...place });
+    assert.deepEqual(parseQuestion(new URLSearchParams('tcp=1&gateway=gw&listener=a')), {
+      transport: 'tcp',
+      port: 1,
+      gateway: 'default/gw',
+      listener: 'a',
+    });
+    for (const wrong of ['udp=0', 'udp=65536', 'udp=x', 'udp=', 'udp=1&tcp=1', 'udp=1&host=a', 'udp=1&grpc=a.B/C'])
+      assert.ok('fault' in parseQuestion(new URLSearchParams(wrong)), wrong);
+  });
+});

@@ -54,7 +54,8 @@ function explainBackend(
   return { cluster: target.cluster, ...shape, tls, fault: isEmpty ? 'it has no ready endpoint' : '', endpoints };
 }
 
-function endpointsOf(id: string, snapshot: Snapshot): readonly ExplainedEndpoint[] | 'dns' {
+/** The endpoints of a cluster, as people are told of them. */
+export function endpointsOf(id: string, snapshot: Snapshot): readonly ExplainedEndpoint[] | 'dns' {
   if (snapshot.clusters.find(cluster => cluster.id === id)?.discovery.kind === 'dns') return 'dns';
   const published = snapshot.endpoints.find(({ cluster }) => cluster === id)?.endpoints ?? [];
   return published.map(({ address, port, state, name }) => ({

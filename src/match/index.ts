@@ -46,3 +46,5 @@ export {
 } from './refusal-text.ts';
 export { fieldSeparator, type RequestView } from './request-view.ts';
 export { CompiledTlsListener } from './streams/compiled-tls-listener.ts';
+export { explainStream } from './streams/explain-stream.ts';
+export type { StreamExplanation, StreamPlace, StreamQuestion } from './streams/stream-explanation.ts';
