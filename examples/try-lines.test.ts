@@ -2,6 +2,8 @@
 
 /** What `run` tells its user to try works when it is pasted, for every example. */
 import assert from 'node:assert/strict';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { type IncomingMessage, request } from 'node:http';
@@ -35,6 +37,9 @@ const WITH_A_LINE = [
   'reflection',
   'timeouts-and-retries',
 ];
+
+/** Those with a UDP listener. */
+const WITH_DATAGRAMS = ['udp-dns'];
 
 /** Those without an HTTPRoute that is answered: gRPC, mesh, or fragments that name no parent. */
 const WITHOUT_A_REQUEST = [
@@ -80,6 +85,18 @@ describe('the command that run tells to try', async () => {
       const [, curl] = /^ +curl (.*)$/m.exec(table) ?? [];
       assert.equal(curl === undefined, isLeftOut, table);
       if (curl !== undefined) assert.match(String(await statusOf(wordsOf(curl))), /^[23]/, curl);
+    });
+
+    const hasDatagrams = WITH_DATAGRAMS.includes(name);
+    it(`${hasDatagrams ? 'works' : 'is left out'} for ${name} with nc`, async () => {
+      const [, text, address, port] = /^ +echo (\w+) \| nc -u -w 1 (\S+) (\d+)$/m.exec(table) ?? [];
+      assert.equal(address !== undefined, hasDatagrams, table);
+      if (address === undefined || text === undefined) return;
+      const client = createSocket('udp4');
+      client.send(`${text}\n`, Number(port), address);
+      const [answer] = await once(client, 'message');
+      client.close();
+      assert.match(String(answer), /: hello\n$/);
     });
   }
 });

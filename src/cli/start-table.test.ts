@@ -30,6 +30,7 @@ function tableOf(listener: Partial<ListenerSummary>, parts: Partial<Shown> = {})
     gateways: () => [{ ...gateway, listeners: [{ ...LISTENER, ...listener }] }],
     tryCall: () => undefined,
     tryRequest: () => undefined,
+    tryDatagram: () => undefined,
     caFile: null,
     adminAddress: '127.0.0.1:9900',
     sharedWith: [],

@@ -17,7 +17,16 @@ const MAX_NAMED = 10;
 
 type Shown = Pick<
   Standalone,
-  'gateways' | 'tryCall' | 'tryRequest' | 'caFile' | 'adminAddress' | 'findings' | 'locate' | 'readiness' | 'sharedWith'
+  | 'gateways'
+  | 'tryCall'
+  | 'tryRequest'
+  | 'tryDatagram'
+  | 'caFile'
+  | 'adminAddress'
+  | 'findings'
+  | 'locate'
+  | 'readiness'
+  | 'sharedWith'
 >;
 
 export interface StartTableOptions {

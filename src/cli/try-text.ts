@@ -9,7 +9,7 @@ import type { Terminal } from './terminal.ts';
 
 /** Commands that work as they stand; '' when there is nothing that is known to work. */
 export function tryText(
-  standalone: Pick<Standalone, 'tryCall' | 'tryRequest' | 'caFile'>,
+  standalone: Pick<Standalone, 'tryCall' | 'tryRequest' | 'tryDatagram' | 'caFile'>,
   terminal: Terminal,
   paint: Paint,
 ): string {
@@ -21,6 +21,8 @@ export function tryText(
     commands.push(ownCommand(call, caFor(call), terminal.program), grpcurlCommand(call, caFor(call)));
   }
   if (request !== undefined) commands.push(curlCommand(request, caFor(request)));
+  const datagram = standalone.tryDatagram();
+  if (datagram !== undefined) commands.push(`echo hello | nc -u -w 1 ${datagram.address} ${datagram.port}`);
   if (commands.length === 0) return '';
   return [`${paint('bold', 'Try')}\n`, ...commands.map(command => `  ${command}\n`)].join('');
 }

@@ -18,6 +18,7 @@ import type { ReloadMetrics } from './reload-metrics.ts';
 import type { ProcessIdentity, SharedSockets } from './siblings.ts';
 import { type BoundListener, boundListeners, type GatewaySummary, summarizeGateways } from './summary.ts';
 import { findTryCall, type TryCall } from './try-call.ts';
+import { findTryDatagram, type TryDatagram } from './try-datagram.ts';
 import type { TrySource } from './try-place.ts';
 import { findTryRequest, type TryRequest } from './try-request.ts';
 import type { View } from './view.ts';
@@ -38,6 +39,8 @@ export interface Standalone {
   tryCall(): TryCall | undefined;
   /** A request of plain HTTP that is answered; undefined: none is known. */
   tryRequest(): TryRequest | undefined;
+  /** A datagram that is answered; undefined: none is known. */
+  tryDatagram(): TryDatagram | undefined;
   /** Whether all that the resources want is served now. */
   readiness(): Readiness;
   /** Calls `listener` after each reload that changes `readiness`; the last listener counts. */
@@ -170,6 +173,10 @@ export class RunningStandalone implements Standalone {
 
   tryRequest(): TryRequest | undefined {
     return findTryRequest(this.#trySource());
+  }
+
+  tryDatagram(): TryDatagram | undefined {
+    return findTryDatagram(this.#trySource());
   }
 
   #trySource(): TrySource {

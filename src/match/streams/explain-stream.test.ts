@@ -63,6 +63,7 @@ describe('the explanation of a port', () => {
             filters: [],
             asked: '',
             answer: '',
+            tls: '',
             fault: '',
             endpoints: [{ address: '127.0.0.1:9001', state: 'ready', name: 'pod' }],
           },

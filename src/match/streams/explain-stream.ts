@@ -57,7 +57,7 @@ function nameOf({ origin: { kind, namespace, name, ruleName }, idleTimeoutMs }: 
 
 function explainBackend({ weight, target }: StreamBackend, rule: StreamRule, snapshot: Snapshot): ExplainedBackend {
   const share = (100 * weight) / rule.totalWeight;
-  const shape = { weight, share, filters: [], asked: '', answer: '' };
+  const shape = { weight, share, filters: [], asked: '', answer: '', tls: '' };
   if (target.kind === 'fault') return { cluster: '', ...shape, fault: target.fault.message, endpoints: [] };
   const endpoints = endpointsOf(target.cluster, snapshot);
   const isEmpty = endpoints !== 'dns' && endpoints.length === 0;
