@@ -67,6 +67,8 @@ export class Decision {
   readonly rule: CompiledRule | null;
   readonly answer: Answer | null;
   readonly #outgoing: OutgoingHeads;
+  /** What `forTarget` made last: most targets are counted together. */
+  #forLast: Decision | null = null;
 
   constructor(
     scope: DecidedIn,
@@ -94,9 +96,12 @@ export class Decision {
   /** The same for a request with another target that is not in the list. `target`: what it had to be normalised to. */
   forTarget(target: string | null, series: RequestSeries): Decision {
     if (target === this.target && series === this.series) return this;
+    const last = this.#forLast;
+    if (last !== null && target === last.target && series === last.series) return last;
     const { face, upgrade, listener, ports, gateway, trust, proto, gate, rule, answer } = this;
     const parts = { face, upgrade, listener, ports, gateway, trust, proto, target, series, gate, rule, answer };
-    return new Decision(this.scope, this.head, parts, this.#outgoing);
+    this.#forLast = new Decision(this.scope, this.head, parts, this.#outgoing);
+    return this.#forLast;
   }
 
   /** What is known while no rule is asked yet, of a request whose head became `head` meanwhile. */
