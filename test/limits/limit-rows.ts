@@ -267,6 +267,11 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
     { limit: 'controller#MAX_TRUSTED_CERTIFICATES', over: 'the reference is not used; a finding says so' },
     { limit: 'proxy/filters#MAX_ACTIVE', over: 'no copy is made', metric: 'active_mirrors' },
     {
+      limit: 'proxy/filters#MAX_SHARE',
+      over: 'no copy is made, or it is given up',
+      metric: 'active_mirrors; daemun_mirror_requests_total{outcome="overflow"}',
+    },
+    {
       limit: 'proxy/filters#MAX_QUEUED_BYTES',
       over: 'the copy is given up',
       metric: 'daemun_mirror_requests_total{outcome="overflow"}',

@@ -26,6 +26,8 @@ const MAX_QUEUED_BYTES = 131_072;
 const MAX_MIRROR_BYTES = 16_777_216;
 /** Copies in progress in one worker at most: a dead mirror must not hold memory. */
 const MAX_ACTIVE = 1_000;
+/** One filter's part of both: a dead mirror of one route leaves room for those of others. */
+const MAX_SHARE = 1 / 4;
 /** A copy without an answer is given up after this. */
 const MIRROR_TIMEOUT_MS = 60_000;
 
@@ -36,8 +38,19 @@ export interface MirrorEnvironment {
   readonly random: Random;
   readonly memory: MemoryBudget;
   readonly bodies: BodyMemory;
-  activeMirrors: number;
-  mirrorBytes: number;
+  /** What all of them use. */
+  readonly mirrors: MirrorUse;
+}
+
+/** Copies in progress, and the memory that they hold. */
+export interface MirrorUse {
+  active: number;
+  bytes: number;
+}
+
+/** `share`: of what the worker has for mirrors. */
+function isFull({ active, bytes }: MirrorUse, share: number): boolean {
+  return active >= MAX_ACTIVE * share || bytes >= MAX_MIRROR_BYTES * share;
 }
 
 /** One mirror filter: begins a copy of each request that is due one, and lets the request go on. */
@@ -45,6 +58,7 @@ export class MirrorStep implements FilterStep {
   readonly #cluster: ClusterPool;
   readonly #share: MirrorShare;
   readonly #environment: MirrorEnvironment;
+  readonly #own: MirrorUse = { active: 0, bytes: 0 };
 
   constructor(cluster: ClusterPool, share: MirrorShare, environment: MirrorEnvironment) {
     this.#cluster = cluster;
@@ -53,19 +67,25 @@ export class MirrorStep implements FilterStep {
   }
 
   onRequestHead(request: SteppedRequest): StepVerdict {
-    const { activeMirrors, metrics, mirrorBytes, random } = this.#environment;
+    const { metrics, mirrors, random } = this.#environment;
     // What follows an upgrade is a conversation, of which nobody could hold one side.
     if (request.outgoing.get(':protocol') !== undefined) return CONTINUE;
     if (random() * this.#share.denominator >= this.#share.numerator) return CONTINUE;
-    if (activeMirrors >= MAX_ACTIVE || mirrorBytes >= MAX_MIRROR_BYTES) {
+    if (isFull(this.#own, MAX_SHARE) || isFull(mirrors, 1)) {
       metrics.count('daemun_limit_hits_total', { limit: 'active_mirrors' });
       return CONTINUE;
     }
-    const mirror = new MirroredRequest(this.#cluster, request, this.#environment);
+    const mirror = new MirroredRequest(this.#cluster, request, { environment: this.#environment, own: this.#own });
     mirror.start();
     request.watch(mirror);
     return CONTINUE;
   }
+}
+
+/** What a copy counts in: its filter's books, and the worker's. */
+interface MirrorBooks {
+  readonly environment: MirrorEnvironment;
+  readonly own: MirrorUse;
 }
 
 class MirroredRequest implements UpstreamRequest, BodyWatcher, WheelTimer {
@@ -80,6 +100,7 @@ class MirroredRequest implements UpstreamRequest, BodyWatcher, WheelTimer {
   readonly #head: HeaderList;
   readonly #fields: VolatileFields;
   readonly #environment: MirrorEnvironment;
+  readonly #own: MirrorUse;
   #stream: MessageStream | null = null;
   #endpoint: UpstreamEndpoint | null = null;
   readonly #body: BodyPipe;
@@ -87,18 +108,20 @@ class MirroredRequest implements UpstreamRequest, BodyWatcher, WheelTimer {
   #chargedBytes = 0;
   #over = false;
 
-  constructor(cluster: ClusterPool, source: SteppedRequest, environment: MirrorEnvironment) {
+  constructor(cluster: ClusterPool, source: SteppedRequest, { environment, own }: MirrorBooks) {
     this.#cluster = cluster;
     this.#head = source.outgoing;
     this.#fields = source.outgoingFields;
     this.isApart = source.isApart;
     this.#environment = environment;
+    this.#own = own;
     this.#body = new BodyPipe(null, environment.bodies);
   }
 
   start(): void {
-    const { loop } = this.#environment;
-    this.#environment.activeMirrors++;
+    const { loop, mirrors } = this.#environment;
+    mirrors.active++;
+    this.#own.active++;
     this.#headBytes = EXCHANGE_BYTES + this.#head.bytes + fieldBytes(this.#fields);
     this.#recount();
     loop.deadlines.arm(this, loop.nowMs + MIRROR_TIMEOUT_MS);
@@ -112,7 +135,10 @@ class MirroredRequest implements UpstreamRequest, BodyWatcher, WheelTimer {
     body.count(end - start, endStream);
     body.write(this.#stream, chunk, start, end);
     this.#recount();
-    const isTooMuch = body.cost > MAX_QUEUED_BYTES || this.#environment.mirrorBytes > MAX_MIRROR_BYTES;
+    const isTooMuch =
+      body.cost > MAX_QUEUED_BYTES ||
+      this.#own.bytes > MAX_MIRROR_BYTES * MAX_SHARE ||
+      this.#environment.mirrors.bytes > MAX_MIRROR_BYTES;
     if (isTooMuch && body.isWaiting) this.#giveUp('overflow');
   }
 
@@ -172,7 +198,8 @@ class MirroredRequest implements UpstreamRequest, BodyWatcher, WheelTimer {
     const change = this.#headBytes + this.#body.cost - this.#chargedBytes;
     if (change === 0) return;
     this.#chargedBytes += change;
-    this.#environment.mirrorBytes += change;
+    this.#own.bytes += change;
+    this.#environment.mirrors.bytes += change;
     this.#environment.memory.add(change);
   }
 
@@ -196,7 +223,8 @@ class MirroredRequest implements UpstreamRequest, BodyWatcher, WheelTimer {
     this.#body.release();
     this.#headBytes = 0;
     this.#recount();
-    this.#environment.activeMirrors--;
+    this.#own.active--;
+    this.#environment.mirrors.active--;
     this.#environment.loop.deadlines.disarm(this);
     this.#environment.metrics.count('daemun_mirror_requests_total', { outcome });
     if (this.#endpoint !== null) this.#cluster.done(this.#endpoint, verdict);

@@ -184,7 +184,7 @@ export interface Answered {
 
 export type Ask = (port: number, asked?: Asked) => Promise<Answered>;
 
-async function ask1(
+export async function ask1(
   port: number,
   { method = 'GET', path = '/', headers = {}, body = '' }: Asked = {},
 ): Promise<Answered> {

@@ -6,7 +6,7 @@ import { EventEmitter, once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import type { Filter, Listener } from '../../snapshot/index.ts';
-import { CLIENTS, type Echoed, echoServer, type TestServer } from './external-auth.test-support.ts';
+import { ask1, CLIENTS, type Echoed, echoServer, type TestServer } from './external-auth.test-support.ts';
 import { backend, listener, rule, TestGateway } from './gateway.test-support.ts';
 
 const LARGE = 'large '.repeat(60_000);
@@ -65,6 +65,35 @@ describe('a mirror', () => {
       protocols: { a: 'h1', m: protocol },
     });
   }
+
+  it('that never answers takes a quarter of the places for copies, and leaves the others to those of other rules', async () => {
+    const silent = await server(new EventEmitter(), () => {});
+    const copies = await echoServer('h1');
+    closers.push(copies.close);
+    const entry = (value: string, to: string) => {
+      const match = {
+        kind: 'http',
+        path: { kind: 'prefix', value },
+        method: null,
+        headers: [],
+        queryParams: [],
+      } as const;
+      return { match, rule: rule(value, [backend('a')], { filters: [mirror(to)] }), matchIndex: 0 };
+    };
+    const virtualHosts = [{ hostname: '*', entries: [entry('/silent', 'm'), entry('/sound', 'n')] }];
+    const clusters = { a: [endpoint.port], m: [silent.port], n: [copies.port] };
+    await gateway.apply({
+      listeners: [listener('web', [], { virtualHosts })],
+      clusters,
+      protocols: { a: 'h1', m: 'h1', n: 'h1' },
+    });
+    const ask = ask1;
+    for (let asked = 0; asked < 253; asked++) await ask(gateway.port, { method: 'GET', path: '/silent' });
+    assert.equal(gateway.metric('daemun_limit_hits_total', { limit: 'active_mirrors' }), 3);
+    await ask(gateway.port, { method: 'GET', path: '/sound' });
+    while (copies.calls === 0) await new Promise(setImmediate);
+    assert.equal(gateway.metric('daemun_limit_hits_total', { limit: 'active_mirrors' }), 3);
+  });
 
   for (const [version, ask] of CLIENTS) {
     const asked = { method: 'POST', path: '/x', body: LARGE };

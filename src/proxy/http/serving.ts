@@ -3,7 +3,7 @@
 import type { Clock, Random } from '../../time/index.ts';
 import type { HeaderListPool, HeadMemory } from '../../wire/index.ts';
 import type { AccessLog } from '../access-log/index.ts';
-import type { MacKey } from '../filters/index.ts';
+import type { MacKey, MirrorUse } from '../filters/index.ts';
 import type { BodyMemory, MemoryBudget, SocketLoop } from '../io/index.ts';
 import type { DebugLog, Log } from '../log/index.ts';
 import type { RuleMetrics, WorkerMetrics } from '../metrics/index.ts';
@@ -40,7 +40,6 @@ export interface Serving {
   /** What requests and clients' connections hold together. */
   readonly memory: MemoryBudget;
   readonly bodies: BodyMemory;
-  /** Mirrored requests in progress, and what they hold. */
-  activeMirrors: number;
-  mirrorBytes: number;
+  /** What mirrored requests use. */
+  readonly mirrors: MirrorUse;
 }

@@ -101,8 +101,7 @@ export class WorkerRuntime {
       debug: this.#debug,
       memory: this.#memoryBudget(settings, log),
       bodies: new BodyMemory(),
-      activeMirrors: 0,
-      mirrorBytes: 0,
+      mirrors: { active: 0, bytes: 0 },
     };
     this.#relief = new HeapRelief(new ThreadHeap(), clock, {
       chargedBytes: () => serving.memory.bytes,
