@@ -32,13 +32,21 @@ export interface FrameFault {
 /** Reads what a client sends. */
 export class FrameReader {
   #input: Buffer = Buffer.alloc(0);
+  /** What came behind it. */
+  #parts: Buffer[] = [];
+  #bytes = 0;
+  /** Bytes without which nothing can be said: nothing is joined before they are here, so that each byte is copied at most twice. */
+  #wanted = 2;
 
   add(chunk: Buffer): void {
-    this.#input = this.#input.length === 0 ? chunk : Buffer.concat([this.#input, chunk]);
+    this.#parts.push(chunk);
+    this.#bytes += chunk.length;
   }
 
   /** The next frame; null: the rest of it is owed. */
   next(): Frame | FrameFault | null {
+    if (this.#bytes < this.#wanted) return null;
+    if (this.#parts.length > 0) this.#input = Buffer.concat([this.#input, ...this.#parts.splice(0)]);
     const input = this.#input;
     const [first, second] = input;
     if (first === undefined || second === undefined) return null;
@@ -50,16 +58,23 @@ export class FrameReader {
     if (!isKnown || (first & RESERVED) !== 0 || (second & MASKED) === 0) return { code: 1002 };
     const lengthBytes = short === 127 ? 8 : short === 126 ? 2 : 0;
     const maskAt = 2 + lengthBytes;
-    if (input.length < maskAt + MASK_BYTES) return null;
+    if (input.length < maskAt + MASK_BYTES) return this.#await(maskAt + MASK_BYTES);
     const length =
       lengthBytes === 0 ? short : lengthBytes === 2 ? input.readUInt16BE(2) : Number(input.readBigUInt64BE(2));
     if (length > MAX_PAYLOAD_BYTES) return { code: 1009 };
     const start = maskAt + MASK_BYTES;
-    if (input.length < start + length) return null;
+    if (input.length < start + length) return this.#await(start + length);
     const mask = input.subarray(maskAt, start);
     const payload = input.subarray(start, start + length).map((byte, at) => byte ^ (mask[at % MASK_BYTES] as number));
     this.#input = input.subarray(start + length);
+    this.#bytes = this.#input.length;
+    this.#wanted = 2;
     return { isFinal, opcode, payload: Buffer.from(payload) };
+  }
+
+  #await(bytes: number): null {
+    this.#wanted = bytes;
+    return null;
   }
 }
 

@@ -29,6 +29,7 @@ export const OTHER_NUMBERS: ReadonlySet<string> = new Set([
   'store/files#MAX_NAMED',
   'store/files#MAX_REREAD_BYTES',
   'store/files#MAX_WAITS',
+  'translate/lint#MAX_TOLD',
   'values#MAX_DISTANCE',
   'values#MAX_LENGTH',
   'wire/grpc#MAX_VARINT_BYTES',

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { WorkerMetrics } from '../metrics/index.ts';
 import type { ClusterPool } from '../upstream/index.ts';
 import { type AttemptOwner, UpstreamAttempt } from './upstream-attempt.ts';
 
@@ -39,10 +38,9 @@ export class Attempts {
   }
 
   /** The try under way has its stream or will get none, after so many whole milliseconds; most have it at once. */
-  waited(waitedMs: number, metrics: WorkerMetrics): void {
+  waited(waitedMs: number): void {
     if (waitedMs <= 0 || this.current === null) return;
     this.waitedMs += waitedMs;
-    const labels = { cluster: this.current.cluster.id };
-    metrics.observe(metrics.histogram('daemun_upstream_wait_seconds', labels), waitedMs / 1_000);
+    this.current.cluster.waited(waitedMs);
   }
 }

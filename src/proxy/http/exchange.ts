@@ -266,8 +266,8 @@ export class Exchange
   }
 
   #noteWait(): void {
-    const { loop, metrics } = this.owner.serving;
-    this.attempts.waited(Math.trunc(loop.nowMs - this.startedMs) - this.openedAfterMs, metrics);
+    const { loop } = this.owner.serving;
+    this.attempts.waited(Math.trunc(loop.nowMs - this.startedMs) - this.openedAfterMs);
   }
 
   #timeOut(): void {

@@ -53,6 +53,7 @@ export class World {
         onConnected: () => {},
         onProven: (_cluster, endpoint) => void this.proven.push(endpoint.key),
         onRetired: () => {},
+        onWaited: () => undefined,
         onEjected: (_cluster, endpoint) => void this.events.push(`ejected ${endpoint.key}`),
       },
       onChanged: () => {},

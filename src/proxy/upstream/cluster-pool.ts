@@ -38,6 +38,8 @@ export interface ClusterObserver {
   onRetired(cluster: ClusterPool, endpoint: UpstreamEndpoint): void;
   /** A TLS handshake with an endpoint of the cluster ended. */
   onHandshake(cluster: string, result: HandshakeResult): void;
+  /** A request waited so long for its stream, in whole milliseconds above 0. */
+  onWaited(cluster: ClusterPool, waitedMs: number): void;
   /** Nothing of the cluster is left. */
   onGone(cluster: ClusterPool): void;
   /** `pending` or `openConnections()` may have changed; once for all that happens in one turn. */
@@ -129,6 +131,11 @@ export class ClusterPool implements ClusterEndpointsOwner {
   /** An endpoint that was taken answered. */
   answered(endpoint: EndpointPool): void {
     this.#owner.observer.onProven(this, endpoint);
+  }
+
+  /** A request had to wait for its stream; most have it at once. */
+  waited(waitedMs: number): void {
+    this.#owner.observer.onWaited(this, waitedMs);
   }
 
   /** Forgets a request that still waits for a connection; nothing is called back. No effect on others. O(1). */

@@ -18,11 +18,20 @@ export interface UpstreamReports {
   readonly reach: (change: ReachChange) => void;
 }
 
+/** Where the numbers of one cluster are that change with its requests. */
+interface ClusterSlots {
+  readonly connections: number;
+  readonly pending: number;
+  /** null: nobody waited. */
+  wait: number | null;
+}
+
 /** Counts and logs what happens in the clusters of one worker. Slots are bound when a cluster is first used. */
 export class UpstreamMetrics implements ClusterObserver {
   readonly #reports: UpstreamReports;
   readonly #unreachable = new WeakSet<UpstreamEndpoint>();
   readonly #gone = new WeakSet<ClusterPool>();
+  readonly #slots = new WeakMap<ClusterPool, ClusterSlots>();
 
   constructor(reports: UpstreamReports) {
     this.#reports = reports;
@@ -68,11 +77,30 @@ export class UpstreamMetrics implements ClusterObserver {
 
   onChanged(pool: ClusterPool): void {
     if (this.#gone.has(pool)) return;
+    const { values } = this.#reports.metrics;
+    const { connections, pending } = this.#slotsOf(pool);
+    values[connections] = pool.openConnections();
+    values[pending] = pool.pending;
+  }
+
+  onWaited(pool: ClusterPool, waitedMs: number): void {
+    if (this.#gone.has(pool)) return;
     const { metrics } = this.#reports;
-    const { values } = metrics;
-    const labels = { cluster: pool.id };
-    values[metrics.slot('daemun_upstream_connections', labels)] = pool.openConnections();
-    values[metrics.slot('daemun_upstream_requests_pending', labels)] = pool.pending;
+    const slots = this.#slotsOf(pool);
+    slots.wait ??= metrics.histogram('daemun_upstream_wait_seconds', { cluster: pool.id });
+    metrics.observe(slots.wait, waitedMs / 1_000);
+  }
+
+  #slotsOf(pool: ClusterPool): ClusterSlots {
+    let slots = this.#slots.get(pool);
+    if (slots === undefined) {
+      const { metrics } = this.#reports;
+      const labels = { cluster: pool.id };
+      const connections = metrics.slot('daemun_upstream_connections', labels);
+      slots = { connections, pending: metrics.slot('daemun_upstream_requests_pending', labels), wait: null };
+      this.#slots.set(pool, slots);
+    }
+    return slots;
   }
 
   onGone(pool: ClusterPool): void {

@@ -17,6 +17,7 @@ const OBSERVER = {
   onRetired() {},
   onGone() {},
   onEjected() {},
+  onWaited() {},
   onChanged() {},
   onHandshake() {},
 };

@@ -18,6 +18,7 @@ import { lintCertificateNames } from './certificate-names.ts';
 import { lintGrantGroups } from './grant-groups.ts';
 import { lintHealthEndpoints } from './health-endpoints.ts';
 import { lintMissingReflection } from './missing-reflection.ts';
+import { toldPackages } from './packages.ts';
 import { lintRedirectLoops } from './redirect-loops.ts';
 import { lintRoutes, type RouteLints } from './routes.ts';
 import { lintServices, type ServiceLints } from './service-lints.ts';
@@ -77,7 +78,7 @@ function collectFindings(sources: LintSources, { routes, services, shadows }: Li
   append(findings, lintSupersededRoutes(sources.streams));
   append(findings, lintRedirectLoops(routes.loops, sources.tables));
   append(findings, lintHealthEndpoints(gateways, sources.tables));
-  for (const list of routes.packages.findings.values()) append(findings, list);
+  append(findings, toldPackages(routes.packages));
   append(findings, lintMissingReflection(gateways, routes));
   append(findings, backendTlsFindings(sources.policies));
   append(findings, trafficFindings(sources.traffic));

@@ -87,6 +87,19 @@ export function lintPackages(
   return { packages, known, suspects, findings };
 }
 
+/** Findings told one by one. Where there are more the names are a habit, and not slips. */
+const MAX_TOLD = 20;
+
+/** What there is to say: the first of the findings, and how many more services there are. */
+export function toldPackages({ findings }: PackageLint): readonly Finding[] {
+  const all = [...findings.values()].flat();
+  if (all.length <= MAX_TOLD + 1) return all;
+  const [next] = all.slice(MAX_TOLD);
+  if (next === undefined) return all;
+  const message = `${all.length - MAX_TOLD} more services of rules look like packages: their last parts are not capitalised`;
+  return [...all.slice(0, MAX_TOLD), { ...next, message }];
+}
+
 function namesOnly(route: SuspectRoute | undefined, packages: ReadonlySet<string>): boolean {
   return route === undefined || route.suspects.every(suspect => packages.has(suspect.service));
 }
