@@ -183,7 +183,7 @@ describe('a writer of statuses', () => {
     assert.ok(tookMs <= 10_000, `${tookMs} ms`);
     assert.ok(tookMs >= 4_000, `paced: ${tookMs} ms`);
     assert.equal(parts.requests.length, 2_000);
-    assert.ok(parts.most() <= 6, String(parts.most()));
+    assert.ok(parts.most() <= 10, String(parts.most()));
   });
 
   it('leaves a server alone that struggles, as long as it asks for, and loses nothing', async t => {
@@ -211,7 +211,7 @@ describe('a writer of statuses', () => {
       parts.clock.advance(1_000);
       for (let turn = 0; turn < 5; turn++) await new Promise(resolve => setImmediate(resolve));
     }
-    assert.ok(parts.requests.length <= 60, String(parts.requests.length));
+    assert.ok(parts.requests.length <= 10 + 12, String(parts.requests.length));
     isGone = false;
     await settle(parts);
     for (let index = 0; index < 100; index++) assert.deepEqual(parts.stored(keyOf(index)), { index });
@@ -242,7 +242,7 @@ describe('a writer of statuses', () => {
     for (let index = 0; index < 50; index++) parts.want(keyOf(index), { index });
     await settle(parts);
     const first = parts.requests.length;
-    assert.ok(first <= 6, String(first));
+    assert.ok(first <= 10, String(first));
     assert.equal(parts.refused.length, 1, 'told once for the kind');
     for (let minute = 0; minute < 3; minute++) {
       parts.clock.advance(60_000);

@@ -18,7 +18,7 @@ export interface WritePace {
  * 2,000 new routes are told in five seconds, and an API server with one core has time for others; so many at once hide the time
  * that one write takes.
  */
-export const WRITE_PACE: WritePace = { perSecond: 400, burst: 100, atOnce: 6 };
+export const WRITE_PACE: WritePace = { perSecond: 400, burst: 100, atOnce: 10 };
 /** An object that changes all the time, as a Gateway that counts its routes, is not written more often: nobody reads so fast. */
 const REST_MS = 250;
 /** Events are for people: what comes faster than this, nobody reads. */
@@ -75,6 +75,7 @@ export class WriteQueue {
   readonly counts: WriteCounts = { written: 0, conflicts: 0, refused: 0, failed: 0 };
   #abort: AbortController | null = null;
   #pause: Timer | null = null;
+  #isFailing = false;
   #onSettled: (() => void)[] = [];
 
   constructor(parts: WriteQueueParts) {
@@ -146,7 +147,9 @@ export class WriteQueue {
     const abort = this.#abort;
     if (abort === null) return;
     for (const key of this.#due) {
-      if (this.#pause !== null || this.#writing.size >= this.#parts.pace.atOnce) break;
+      // One alone finds out whether a server that failed is well again.
+      const atOnce = this.#isFailing ? 1 : this.#parts.pace.atOnce;
+      if (this.#pause !== null || this.#writing.size >= atOnce) break;
       if (this.#writing.has(key) || this.#resting.has(key)) continue;
       const write = this.#prepare(key);
       if (write !== undefined) {
@@ -187,6 +190,7 @@ export class WriteQueue {
     if (status < 300) {
       this.counts.written += 1;
       this.#delay.reset();
+      this.#isFailing = false;
       this.#refused.delete(key);
       this.#forbidden.allow(key);
       this.#rest(key);
@@ -212,6 +216,7 @@ export class WriteQueue {
 
   #struggles(key: string, answer: KubeResponse | null): void {
     this.counts.failed += 1;
+    this.#isFailing = true;
     this.#wait(this.#delay.next(answer === null ? null : retryAfterMs(answer)));
     this.mark(key);
   }
