@@ -1,16 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ResourceSet } from '../resources/index.ts';
+import type { Gateway, ResourceSet } from '../resources/index.ts';
 import type { NamespacedName } from '../values/index.ts';
 
 /** Which address each Gateway gets that asks for none. */
 export interface AddressBook {
   /**
-   * Takes in which Gateways there are. Once for each version of the resources, before anything asks for an address. An assignment
+   * Takes in which Gateways there are, and how many addresses they ask for. Once for each version of the resources, before anything asks for an address. An assignment
    * stays as long as its Gateway does.
    */
   assign(resources: ResourceSet): void;
-  /** The address of a Gateway, the same one each time; null: none is left. */
-  addressOf(gateway: NamespacedName): string | null;
+  /** The first, second, … address (`place`, from 0) of a Gateway, the same one each time; null: none is left. */
+  addressOf(gateway: NamespacedName, place: number): string | null;
   /** Why a Gateway that asks for this address cannot have it, in one clause; null: it can. */
   refusal(address: string): string | null;
+}
+
+/** How many addresses of their own a Gateway asks for: one without any entry, else one for each that names none. */
+export function freeEntries({ spec }: Gateway): number {
+  const asked = spec.addresses ?? [];
+  return asked.length === 0 ? 1 : asked.filter(({ value = '' }) => value === '').length;
 }

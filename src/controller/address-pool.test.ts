@@ -45,7 +45,7 @@ async function resourcesOf(gateways: readonly Written[]): Promise<ResourceSet> {
   return { ...resources, gateways: held };
 }
 
-const of = (pool: AddressPool, name: string) => pool.addressOf({ namespace: 'default', name });
+const of = (pool: AddressPool, name: string) => pool.addressOf({ namespace: 'default', name }, 0);
 const poolOf = (range = '10.0.0.0/24') => new AddressPool(range, 'example.com/ours');
 
 async function assigned(gateways: readonly Written[], range?: string): Promise<(string | null)[]> {
@@ -105,6 +105,15 @@ describe('a pool of addresses', () => {
     assert.deepEqual([of(pool, 'a'), of(pool, 'b'), of(pool, 'c')], [a, b, null], 'the pool is used up');
     pool.assign(await resourcesOf([{ name: 'b' }, { name: 'c' }]));
     assert.deepEqual([of(pool, 'a'), of(pool, 'b'), of(pool, 'c')], [null, b, a]);
+  });
+
+  it('gives as many as a Gateway leaves open', async () => {
+    const pool = poolOf();
+    pool.assign(await resourcesOf([{ name: 'a', asks: ['', '10.0.0.9', ''] }]));
+    const gateway = { namespace: 'default', name: 'a' };
+    const given = [0, 1, 2].map(place => pool.addressOf(gateway, place));
+    assert.equal(given[2], null);
+    assert.equal(new Set([...given, '10.0.0.9']).size, 4);
   });
 
   it('says which addresses it cannot give', () => {

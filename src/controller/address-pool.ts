@@ -9,7 +9,7 @@ import {
   normalAddress,
   RangeMembers,
 } from '../values/index.ts';
-import type { AddressBook } from './address-book.ts';
+import { type AddressBook, freeEntries } from './address-book.ts';
 
 /**
  * Addresses of this machine, one for each Gateway that is ours. A Gateway keeps what its status says, so a restart changes nothing; a
@@ -21,7 +21,7 @@ export class AddressPool implements AddressBook {
   readonly #members: RangeMembers;
   readonly #ranges: AddressRanges;
   readonly #controllerName: string;
-  /** `namespace/name` of a Gateway → its address. */
+  /** By `keyOf`. */
   readonly #assigned = new Map<string, string>();
 
   /** `range`: as `parseRange` gives it. `controllerName`: whose Gateways get addresses. */
@@ -34,19 +34,17 @@ export class AddressPool implements AddressBook {
 
   assign(resources: ResourceSet): void {
     const ours = [...resources.gateways].filter(([, gateway]) => this.#isOurs(gateway, resources)).sort(oldestFirst);
-    const names = new Set(ours.map(([name]) => name));
-    for (const name of this.#assigned.keys()) if (!names.has(name)) this.#assigned.delete(name);
+    const keys = new Set(ours.flatMap(([name, gateway]) => keysOf(name, gateway)));
+    for (const key of this.#assigned.keys()) if (!keys.has(key)) this.#assigned.delete(key);
     const asked = ours.flatMap(([, { spec }]) => (spec.addresses ?? []).map(({ value = '' }) => normalAddress(value)));
     const taken = new Set([...this.#assigned.values(), ...asked.filter(address => address !== undefined)]);
-    const without = ours.filter(([name, gateway]) => !this.#assigned.has(name) && needsAddress(gateway));
-    for (const [name, gateway] of without) this.#take(name, this.#remembered(gateway, taken), taken);
-    for (const [name] of without) {
-      if (!this.#assigned.has(name)) this.#take(name, this.#next(name, taken), taken);
-    }
+    const wanting = ours.flatMap(([name, gateway]) => this.#wantedKeys(name, gateway).map(key => ({ key, gateway })));
+    for (const { key, gateway } of wanting) this.#take(key, this.#remembered(gateway, taken), taken);
+    for (const { key } of wanting) if (!this.#assigned.has(key)) this.#take(key, this.#next(key, taken), taken);
   }
 
-  addressOf(gateway: NamespacedName): string | null {
-    return this.#assigned.get(formatNamespacedName(gateway)) ?? null;
+  addressOf(gateway: NamespacedName, place: number): string | null {
+    return this.#assigned.get(keyOf(formatNamespacedName(gateway), place)) ?? null;
   }
 
   refusal(address: string): string | null {
@@ -57,10 +55,14 @@ export class AddressPool implements AddressBook {
     return gatewayClasses.get(spec.gatewayClassName)?.spec.controllerName === this.#controllerName;
   }
 
-  #take(name: string, address: string | undefined, taken: Set<string>): void {
+  #wantedKeys(name: string, gateway: Gateway): string[] {
+    return keysOf(name, gateway).filter(key => !this.#assigned.has(key));
+  }
+
+  #take(key: string, address: string | undefined, taken: Set<string>): void {
     if (address === undefined) return;
     taken.add(address);
-    this.#assigned.set(name, address);
+    this.#assigned.set(key, address);
   }
 
   /** What its status says that it has, unless another one has it now. */
@@ -69,8 +71,8 @@ export class AddressPool implements AddressBook {
     return addresses.find(address => this.#ranges.has(address) && !taken.has(address));
   }
 
-  #next(name: string, taken: ReadonlySet<string>): string | undefined {
-    const start = createHash('sha256').update(name).digest().readUInt32BE();
+  #next(key: string, taken: ReadonlySet<string>): string | undefined {
+    const start = createHash('sha256').update(key).digest().readUInt32BE();
     // Each one that is taken is passed at most once.
     for (let step = 0; step <= Math.min(taken.size, this.#members.size - 1); step++) {
       const address = this.#members.at((start + step) % this.#members.size);
@@ -80,10 +82,13 @@ export class AddressPool implements AddressBook {
   }
 }
 
-/** Asks for none, or leaves a choice. */
-function needsAddress({ spec }: Gateway): boolean {
-  const asked = spec.addresses ?? [];
-  return asked.length === 0 || asked.some(({ value = '' }) => value === '');
+/** Of each address of its own that a Gateway asks for. */
+function keysOf(name: string, gateway: Gateway): string[] {
+  return Array.from({ length: freeEntries(gateway) }, (_, place) => keyOf(name, place));
+}
+
+function keyOf(name: string, place: number): string {
+  return place === 0 ? name : `${name} ${place}`;
 }
 
 function oldestFirst([nameA, a]: readonly [string, Gateway], [nameB, b]: readonly [string, Gateway]): number {

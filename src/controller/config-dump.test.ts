@@ -27,6 +27,7 @@ describe('the dump of the configuration', () => {
     const translator = new Translator({
       controllerName: null,
       addresses: new LoopbackAddresses('127.0.0.1'),
+      reportsRoutability: false,
       nowMs: () => 0,
     });
     const translated = translator.translate(resources);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ResourceSet } from '../resources/index.ts';
 import { formatNamespacedName, type NamespacedName } from '../values/index.ts';
-import type { AddressBook } from './address-book.ts';
+import { type AddressBook, freeEntries } from './address-book.ts';
 
 /** 127.0.0.1 to 127.0.0.254; Gateways beyond share the last one. */
 const LAST_LOOPBACK = 254;
@@ -21,14 +21,14 @@ export class LoopbackAddresses implements AddressBook {
 
   /** Those that ask for none get theirs in the order written. */
   assign({ gateways }: ResourceSet): void {
-    for (const { spec, metadata } of gateways.values()) {
-      if (spec.addresses === undefined || spec.addresses.length === 0) this.addressOf(metadata);
+    for (const gateway of gateways.values()) {
+      for (let place = 0; place < freeEntries(gateway); place++) this.addressOf(gateway.metadata, place);
     }
   }
 
-  addressOf(gateway: NamespacedName): string {
-    if (this.#fixed !== null) return this.#fixed;
-    const key = formatNamespacedName(gateway);
+  addressOf(gateway: NamespacedName, place: number): string | null {
+    if (this.#fixed !== null) return place === 0 ? this.#fixed : null;
+    const key = `${formatNamespacedName(gateway)} ${place}`;
     const known = this.#assigned.get(key);
     if (known !== undefined) return known;
     const address = `127.0.0.${Math.min(this.#assigned.size + 1, LAST_LOOPBACK)}`;

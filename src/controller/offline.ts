@@ -29,6 +29,7 @@ export async function loadOffline(options: OfflineOptions): Promise<Offline> {
   const translator = new Translator({
     controllerName: null,
     addresses: new LoopbackAddresses(null),
+    reportsRoutability: false,
     nowMs: () => clock.wallMs(),
   });
   translator.assignAddresses(resources);

@@ -33,6 +33,7 @@ async function setUp(kind: 'GRPCRoute' | 'HTTPRoute', routes: number) {
   const translator = new Translator({
     controllerName: null,
     addresses: new LoopbackAddresses('127.0.0.1'),
+    reportsRoutability: false,
     nowMs: () => 0,
   });
   const translation = translator.translate(resources);

@@ -59,7 +59,12 @@ export async function startGateway(
 ): Promise<Standalone> {
   const { workers, serverHeader, via, upstreamServiceTime, accessLog, drainTimeoutMs, log, clock, random } = settings;
   const { store, addresses, controllerName, demo } = source;
-  const translator = new Translator({ controllerName, addresses, nowMs: () => clock.wallMs() });
+  const translator = new Translator({
+    controllerName,
+    addresses,
+    reportsRoutability: source.isShared,
+    nowMs: () => clock.wallMs(),
+  });
   const own = identityOf(source.names);
   const shared = new SharedSockets(own, settings.admin, log);
   const plane = new DataPlane({

@@ -21,7 +21,7 @@ export async function startStandalone(options: StandaloneOptions): Promise<Stand
     ? new DemoSupplement({
         stateDirectory,
         nowMs: () => clock.wallMs(),
-        addressOf: gateway => addresses.addressOf(gateway),
+        addressOf: gateway => addresses.addressOf(gateway, 0) ?? '127.0.0.1',
       })
     : null;
   const names = paths.map(path => resolve(path));

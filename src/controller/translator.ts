@@ -20,6 +20,8 @@ export interface TranslatorOptions {
   readonly controllerName: string | null;
   /** Shared with `--demo`, whose certificates hold the addresses. */
   readonly addresses: AddressBook;
+  /** Whether statuses say of each address from where it can be reached. */
+  readonly reportsRoutability: boolean;
   readonly nowMs: () => number;
 }
 
@@ -52,7 +54,7 @@ export class Translator {
   #firstAddress({ spec, metadata }: Gateway): string | null {
     const asked = spec.addresses?.[0];
     const isAssigned = asked?.value === undefined || asked.value === '';
-    return isAssigned ? this.#options.addresses.addressOf(metadata) : asked.value;
+    return isAssigned ? this.#options.addresses.addressOf(metadata, 0) : asked.value;
   }
 
   /** Translates; work follows what changed since the last call. `refusedPorts`: those that the OS does not let us have. */
@@ -93,7 +95,8 @@ export class Translator {
   #environment(): TranslateEnvironment {
     return {
       controllerName: this.#options.controllerName,
-      addressOf: gateway => this.#options.addresses.addressOf(gateway),
+      addressOf: (gateway, place) => this.#options.addresses.addressOf(gateway, place),
+      reportsRoutability: this.#options.reportsRoutability,
       addressRefusal: address => this.#options.addresses.refusal(address),
       movedPorts: this.#movedPorts,
       refused: this.#refused,

@@ -119,6 +119,12 @@ export const GATEWAY_CODES = {
     summary: 'a Gateway asks for an address that daemun may not bind; its other addresses are served',
     help: 'name an address of the pool, or leave value out',
   },
+  'gateway/unsupported-routability': {
+    severity: 'error',
+    summary:
+      'a Gateway asks for an address that can be reached from somewhere that daemun cannot promise; its other addresses are served',
+    help: 'remove routability',
+  },
   'gateway/no-address': {
     severity: 'error',
     summary: 'every address of the pool belongs to another Gateway',

@@ -38,3 +38,18 @@ export function gatewayRefsResolved(): Verdict {
 export function gatewayRefsNotResolved(problem: NonNullable<GatewayOutcome['resolvedRefs']>): Verdict {
   return { type: 'ResolvedRefs', status: 'False', reason: problem.reason, message: problemMessage(problem) };
 }
+
+/** AddressesAssigned: True; False/PartiallyAssigned or False/NotAssigned, with each entry that is not satisfied. */
+export function addressesAssigned({ reported, missing }: GatewayOutcome['assignment']): Verdict {
+  const type = 'AddressesAssigned';
+  if (missing.length === 0 && reported.length > 0) {
+    return { type, status: 'True', reason: 'AddressesAssigned', message: `Assigned: ${addressList(reported)}` };
+  }
+  const why = missing.map(problemMessage).join('; ') || 'The Gateway is not accepted';
+  if (reported.length === 0) return { type, status: 'False', reason: 'NotAssigned', message: why };
+  return { type, status: 'False', reason: 'PartiallyAssigned', message: `Assigned: ${addressList(reported)}. ${why}` };
+}
+
+function addressList(addresses: GatewayOutcome['assignment']['reported']): string {
+  return addresses.map(({ value }) => value).join(', ');
+}

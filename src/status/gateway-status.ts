@@ -4,6 +4,7 @@ import type { Gateway } from '../resources/index.ts';
 import type { GatewayOutcome } from '../translate/index.ts';
 import { mergeConditions, type Verdict } from './condition.ts';
 import {
+  addressesAssigned,
   gatewayAccepted,
   gatewayNotAccepted,
   gatewayNotProgrammed,
@@ -17,7 +18,7 @@ import { listenerStatuses } from './listener-status.ts';
 export type GatewayStatus = NonNullable<Gateway['status']>;
 
 /** Condition types of a Gateway that are ours. */
-export const GATEWAY_CONDITIONS: readonly string[] = ['Accepted', 'Programmed', 'ResolvedRefs'];
+export const GATEWAY_CONDITIONS: readonly string[] = ['Accepted', 'Programmed', 'ResolvedRefs', 'AddressesAssigned'];
 
 /** The status of a Gateway that is ours: conditions, addresses, and its listeners in the order of the spec. */
 export function gatewayStatus(
@@ -27,7 +28,11 @@ export function gatewayStatus(
 ): GatewayStatus {
   const stamp = { generation: gateway.metadata.generation, now };
   return {
-    addresses: outcome.addresses.map(value => ({ type: 'IPAddress', value })),
+    addresses: outcome.assignment.reported.map(({ value, routability }) => ({
+      type: 'IPAddress',
+      value,
+      ...(routability === null ? {} : { routability }),
+    })),
     conditions: mergeConditions(previous?.conditions ?? [], gatewayVerdicts(outcome), {
       owned: GATEWAY_CONDITIONS,
       stamp,
@@ -47,6 +52,7 @@ function gatewayVerdicts(outcome: GatewayOutcome): readonly Verdict[] {
         : partlyAccepted(outcome),
     programmed === null ? gatewayProgrammed(outcome.addresses) : gatewayNotProgrammed(programmed),
     resolvedRefs === null ? gatewayRefsResolved() : gatewayRefsNotResolved(resolvedRefs),
+    ...(outcome.assignment.isTold ? [addressesAssigned(outcome.assignment)] : []),
   ];
 }
 

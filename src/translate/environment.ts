@@ -6,10 +6,15 @@ import type { NamespacedName } from '../values/index.ts';
 export interface TranslateEnvironment {
   /** null: every GatewayClass is ours, whatever its controllerName (standalone). */
   readonly controllerName: string | null;
-  /** The IP address to bind when `spec.addresses` names none; null: none is left. Must be stable for a Gateway. */
-  addressOf(gateway: NamespacedName): string | null;
+  /**
+   * The IP address to bind where `spec.addresses` names none, the first, second, … of them (`place`, from 0); null: none is left. Must
+   * be stable for a Gateway.
+   */
+  addressOf(gateway: NamespacedName, place: number): string | null;
   /** Why an address that a Gateway asks for cannot be had, in one clause; null: it can. Default: every one can. */
   addressRefusal?(address: string): string | null;
+  /** Whether statuses say of each address from where it can be reached. Default false: only where that is asked for. */
+  readonly reportsRoutability?: boolean;
   /** Written port → the port that is bound for it, because the OS refuses the written one. See `movePorts`. */
   readonly movedPorts: ReadonlyMap<number, number>;
   /**

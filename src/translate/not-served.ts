@@ -47,19 +47,6 @@ export function refuseClientValidation({ gateway, spec }: ListenerSite): Problem
   return { reason: 'UnsupportedValue', finding };
 }
 
-/** The routability of an address (GEP-5093): no other scope may take its place, so the Gateway is refused. */
-export function refuseRoutability(gateway: Gateway): Problem<'UnsupportedAddress'> | null {
-  const addresses = gateway.spec.addresses ?? [];
-  const index = addresses.findIndex(({ routability = '' }) => routability !== '');
-  if (index < 0) return null;
-  const finding = findingOf('gateway/unsupported-address', gateway, {
-    path: ['spec', 'addresses', index, 'routability'],
-    message: `not served yet: routability ${addresses[index]?.routability} of an address; no other may take its place`,
-    help: 'Remove routability:',
-  });
-  return { reason: 'UnsupportedAddress', finding };
-}
-
 /** A parent that is no Gateway. `isMesh`: it is a Service. */
 export function notServedParent(
   route: Named,

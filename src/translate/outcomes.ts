@@ -36,8 +36,7 @@ export interface GatewayOutcome {
   /** Some listeners are invalid, others carry traffic: Accepted is True with reason ListenersNotValid. */
   readonly invalidListeners: readonly string[];
   readonly programmed: Problem<'AddressNotUsable' | 'AddressNotAssigned' | 'Invalid'> | null;
-  /** Some of the addresses that it asks for are not bound; its listeners are bound at `addresses`. */
-  readonly missingAddress: Problem<'AddressNotUsable' | 'AddressNotAssigned'> | null;
+  readonly assignment: AddressAssignment;
   readonly resolvedRefs: Problem<'RefNotPermitted' | 'InvalidClientCertificateRef' | 'ListenersNotResolved'> | null;
   /** Its own, in the order of `spec.listeners`. */
   readonly listeners: readonly ListenerOutcome[];
@@ -58,6 +57,25 @@ export interface ListenerSetOutcome {
 }
 
 export type ListenerSetReason = 'NotAllowed' | 'ParentNotAccepted' | 'ListenersNotValid';
+
+/** What came of the entries of `spec.addresses`; without any, of the one that is implied. */
+export interface AddressAssignment {
+  /** One for each entry that is satisfied. */
+  readonly reported: readonly ReportedAddress[];
+  /** One for each entry that is not; the listeners are bound at the others. */
+  readonly missing: readonly MissingAddress[];
+  /** Whether the status tells of it (condition AddressesAssigned): where addresses are asked for, and in a cluster. */
+  readonly isTold: boolean;
+}
+
+/** An address as the status reports it. */
+export interface ReportedAddress {
+  readonly value: string;
+  /** From where it can be reached (GEP-5093); null: nothing is said of that. */
+  readonly routability: string | null;
+}
+
+export type MissingAddress = Problem<'AddressNotUsable' | 'AddressNotAssigned'>;
 
 export type GatewayReason = 'InvalidParameters' | 'UnsupportedAddress' | 'ListenersNotValid';
 

@@ -36,6 +36,7 @@ interface WrittenEnvironment {
   readonly bindFailures?: Record<string, string>;
   /** Gateway `namespace/name` → address, null where none is left; the others get 127.0.0.1. */
   readonly addresses?: Record<string, string | null>;
+  readonly reportsRoutability?: boolean;
   /** Address → why no Gateway may have it. */
   readonly unusable?: Record<string, string>;
   /** Of the definitions in the cluster. */
@@ -75,10 +76,11 @@ export function readCase(name: string): GoldenCase {
 function environmentOf(written: WrittenEnvironment): TranslateEnvironment {
   return {
     controllerName: written.controllerName ?? null,
-    addressOf: ({ namespace, name }) => {
+    addressOf: ({ namespace, name }, place) => {
       const address = written.addresses?.[`${namespace}/${name}`];
-      return address === undefined ? '127.0.0.1' : address;
+      return address === undefined ? `127.0.0.${place + 1}` : address;
     },
+    reportsRoutability: written.reportsRoutability ?? false,
     addressRefusal: address => written.unusable?.[address] ?? null,
     bundleVersions: written.bundleVersions ?? [],
     movedPorts: new Map(Object.entries(written.movedPorts ?? {}).map(([port, moved]) => [Number(port), moved])),

@@ -3,20 +3,22 @@
 import type { Gateway } from '../../resources/index.ts';
 import { socketAddress } from '../../values/index.ts';
 import type { TranslateEnvironment } from '../environment.ts';
-import { refuseRoutability } from '../not-served.ts';
-import type { Problem } from '../outcomes.ts';
+import type { AddressAssignment, MissingAddress, Problem, ReportedAddress } from '../outcomes.ts';
 import { findingOf } from '../report.ts';
+import { isRoutabilityServed, type Routability } from './routability.ts';
 
 /** The IP addresses to bind, and what is wrong with those that the Gateway asks for. */
 export interface GatewayAddresses {
   readonly addresses: readonly string[];
   /** Set: the Gateway as a whole is refused. */
   readonly problem: Problem<'UnsupportedAddress'> | null;
-  /** Set: some of them are not bound; the others are. */
-  readonly missing: Problem<'AddressNotUsable' | 'AddressNotAssigned'> | null;
+  readonly assignment: AddressAssignment;
 }
 
-/** Honours `spec.addresses` of type IPAddress; an entry without value, or no entry at all, gets an assigned address. */
+/**
+ * Honours `spec.addresses` of type IPAddress, each entry by itself; one without value is given an address of its own, and no entry at
+ * all is one.
+ */
 export function assignAddresses(gateway: Gateway, environment: TranslateEnvironment): GatewayAddresses {
   const asked = gateway.spec.addresses ?? [];
   const unsupported = asked.findIndex(address => (address.type ?? 'IPAddress') !== 'IPAddress');
@@ -26,31 +28,62 @@ export function assignAddresses(gateway: Gateway, environment: TranslateEnvironm
       message: `Addresses of type ${asked[unsupported]?.type} are not supported`,
       help: 'Use type: IPAddress, or leave spec.addresses out to have one assigned',
     });
-    return { addresses: [], problem: { reason: 'UnsupportedAddress', finding }, missing: null };
+    const problem = { reason: 'UnsupportedAddress', finding } as const;
+    return { addresses: [], problem, assignment: { reported: [], missing: [], isTold: true } };
   }
-  const problem = refuseRoutability(gateway);
-  if (problem !== null) return { addresses: [], problem, missing: null };
   return chooseAddresses(gateway, environment);
 }
 
 function chooseAddresses(gateway: Gateway, environment: TranslateEnvironment): GatewayAddresses {
-  const addresses = new Set<string>();
-  let missing: GatewayAddresses['missing'] = null;
-  for (const [index, { value = '' }] of askedAddresses(gateway).entries()) {
-    const address = value === '' ? environment.addressOf(gateway.metadata) : value;
-    const refusal = value === '' ? null : (environment.addressRefusal?.(value) ?? null);
-    if (address !== null && refusal === null) addresses.add(address);
-    else missing ??= refusal === null ? notAssigned(gateway) : notUsable(gateway, index, refusal);
+  const entries = askedAddresses(gateway);
+  const reports =
+    environment.reportsRoutability === true || entries.some(({ routability }) => routability !== undefined);
+  const reported = new Map<string, ReportedAddress>();
+  const missing: MissingAddress[] = [];
+  let assigned = 0;
+  for (const [index, { value = '', routability = '' }] of entries.entries()) {
+    const refusal = refuseEntry(gateway, { index, value, routability }, environment);
+    const address = refusal === null && value === '' ? environment.addressOf(gateway.metadata, assigned++) : value;
+    if (refusal !== null || address === null) missing.push(refusal ?? notAssigned(gateway));
+    else reported.set(address, { value: address, routability: reports ? routability : null });
   }
-  return { addresses: [...addresses], problem: null, missing };
+  const isTold = environment.reportsRoutability === true || gateway.spec.addresses !== undefined;
+  const assignment = { reported: [...reported.values()], missing, isTold };
+  return { addresses: [...reported.keys()], problem: null, assignment };
+}
+
+interface Entry {
+  readonly index: number;
+  readonly value: string;
+  readonly routability: Routability;
+}
+
+function refuseEntry(
+  gateway: Gateway,
+  { index, value, routability }: Entry,
+  environment: TranslateEnvironment,
+): MissingAddress | null {
+  if (!isRoutabilityServed(routability)) return notRoutable(gateway, index, routability);
+  const why = value === '' ? null : (environment.addressRefusal?.(value) ?? null);
+  return why === null ? null : notUsable(gateway, index, why);
 }
 
 /** No entry at all asks for one. */
-function askedAddresses({ spec }: Gateway): readonly { readonly value?: string }[] {
+function askedAddresses({ spec }: Gateway): readonly { readonly value?: string; readonly routability?: Routability }[] {
   return spec.addresses === undefined || spec.addresses.length === 0 ? [{}] : spec.addresses;
 }
 
-function notUsable(gateway: Gateway, index: number, why: string): Problem<'AddressNotUsable'> {
+/** No other scope may take its place (GEP-5093). */
+function notRoutable(gateway: Gateway, index: number, routability: Routability): MissingAddress {
+  const finding = findingOf('gateway/unsupported-routability', gateway, {
+    path: ['spec', 'addresses', index, 'routability'],
+    message: `No address of routability ${routability} can be given, and no other may take its place`,
+    help: 'Remove routability:, or leave the entry to another Gateway',
+  });
+  return { reason: 'AddressNotAssigned', finding };
+}
+
+function notUsable(gateway: Gateway, index: number, why: string): MissingAddress {
   const value = gateway.spec.addresses?.[index]?.value;
   const finding = findingOf('gateway/unusable-address', gateway, {
     path: ['spec', 'addresses', index, 'value'],
@@ -60,7 +93,7 @@ function notUsable(gateway: Gateway, index: number, why: string): Problem<'Addre
   return { reason: 'AddressNotUsable', finding };
 }
 
-function notAssigned(gateway: Gateway): Problem<'AddressNotAssigned'> {
+function notAssigned(gateway: Gateway): MissingAddress {
   const finding = findingOf('gateway/no-address', gateway, {
     path: ['spec', 'addresses'],
     message: 'No address is left for this Gateway: every one of the pool belongs to another Gateway',

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Gateway, ListenerSet } from '../../resources/index.ts';
-import type { ConflictReason, Problem } from '../outcomes.ts';
+import type { AddressAssignment, ConflictReason, Problem } from '../outcomes.ts';
 import type { JudgedListener } from './listeners.ts';
 
 /** A Gateway before its sockets are compared with those of other Gateways. */
@@ -10,7 +10,7 @@ export interface GatewayDraft {
   readonly gateway: Gateway;
   readonly controllerName: string;
   readonly addresses: readonly string[];
-  readonly missingAddress: Problem<'AddressNotUsable' | 'AddressNotAssigned'> | null;
+  readonly assignment: AddressAssignment;
   readonly refused: Problem<'InvalidParameters' | 'UnsupportedAddress'> | null;
   /** Attached, in the order of precedence. */
   readonly sets: readonly ListenerSet[];

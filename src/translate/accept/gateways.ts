@@ -29,7 +29,7 @@ export interface AcceptedGateway {
   readonly gateway: Gateway;
   readonly controllerName: string;
   readonly addresses: readonly string[];
-  readonly missingAddress: GatewayDraft['missingAddress'];
+  readonly assignment: GatewayDraft['assignment'];
   /** Set: the Gateway as a whole is refused and carries no traffic. */
   readonly refused: Problem<Exclude<GatewayReason, 'ListenersNotValid'>> | null;
   /** ListenerSets that are attached, in the order of precedence. */
@@ -85,13 +85,13 @@ function draftGateway(
   const listeners = [gateway, ...sets].flatMap(owner =>
     owner.spec.listeners.map((spec, index) => judgeListener({ gateway, owner, index, spec }, reader)),
   );
-  const { addresses, problem, missing } = assignAddresses(gateway, reader.environment);
+  const { addresses, problem, assignment } = assignAddresses(gateway, reader.environment);
   const refused = invalidParameters(gateway, reader.environment) ?? problem;
   const conflicts = findConflicts(listeners);
   return {
     ...parent,
     addresses,
-    missingAddress: missing,
+    assignment,
     refused,
     listeners,
     conflicts,
@@ -118,7 +118,7 @@ function finishGateway(
     gateway,
     controllerName: draft.controllerName,
     addresses: draft.addresses,
-    missingAddress: draft.missingAddress,
+    assignment: draft.assignment,
     refused: draft.refused,
     sets: draft.sets,
     listeners,
@@ -128,7 +128,7 @@ function finishGateway(
     findings: [
       ...implied,
       ...(draft.refused === null ? [] : [draft.refused.finding]),
-      ...(draft.missingAddress === null ? [] : [draft.missingAddress.finding]),
+      ...draft.assignment.missing.map(({ finding }) => finding),
       ...notServedOfGateway(gateway),
       ...unusableAllowedListeners(gateway),
       ...clientCertificate.findings,
@@ -149,7 +149,7 @@ function finishListener(judged: JudgedListener, draft: GatewayDraft, comparison:
   const accepted = judged.accepted ?? conflicted ?? verdict?.unavailable ?? null;
   const needsCertificate = judged.protocol?.terminates === true && judged.certificates.length === 0;
   const carries = draft.refused === null && judged.accepted === null && conflicted === null && !needsCertificate;
-  const unplaced = draft.refused ?? (draft.addresses.length === 0 ? draft.missingAddress : null);
+  const unplaced = draft.refused ?? (draft.addresses.length === 0 ? (draft.assignment.missing[0] ?? null) : null);
   return {
     judged,
     accepted,

@@ -8,7 +8,7 @@ import { count } from '../changes.ts';
 import type { ListenerOwner } from '../listener-site.ts';
 import type { GatewayOutcome, ListenerOutcome, ListenerSetOutcome, Problem } from '../outcomes.ts';
 import type { Translation } from '../translation.ts';
-import { sumUpListeners } from './gateway-outcomes.ts';
+import { addressProblem, sumUpListeners } from './gateway-outcomes.ts';
 import { sumUpSet } from './listener-set-outcomes.ts';
 
 /** A socket that the OS refused, and why. */
@@ -88,7 +88,7 @@ function overlayGateway(gateway: Gateway, outcome: GatewayOutcome, overlay: Over
     listeners,
     accepted,
     invalidListeners,
-    programmed: outcome.missingAddress ?? addressProblem(programmed, unusable),
+    programmed: addressProblem(outcome.assignment) ?? unboundAddress(programmed, unusable),
   };
 }
 
@@ -120,7 +120,7 @@ function overlayListeners(
 }
 
 /** That the machine does not have the address explains more than that a listener is invalid. */
-function addressProblem(
+function unboundAddress(
   programmed: GatewayOutcome['programmed'],
   unusable: Problem | null,
 ): GatewayOutcome['programmed'] {

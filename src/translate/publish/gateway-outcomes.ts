@@ -6,7 +6,15 @@ import type { AcceptedClasses } from '../accept/classes.ts';
 import type { AcceptedGateway } from '../accept/gateways.ts';
 import type { AcceptedSets } from '../accept/listener-sets.ts';
 import { updateSorted } from '../changes.ts';
-import type { GatewayOutcome, ListenerOutcome, Outcomes, Problem, RouteOutcome } from '../outcomes.ts';
+import type {
+  AddressAssignment,
+  GatewayOutcome,
+  ListenerOutcome,
+  MissingAddress,
+  Outcomes,
+  Problem,
+  RouteOutcome,
+} from '../outcomes.ts';
 import { findingOf } from '../report.ts';
 import type { TranslatedRoutes } from '../rules/translated-routes.ts';
 import { share } from '../share.ts';
@@ -66,7 +74,7 @@ function gatewayOutcome(
   accepted: AcceptedGateway,
   { attached, listenerSets }: { readonly attached: AttachedRoutes; readonly listenerSets: Outcomes['listenerSets'] },
 ): GatewayOutcome {
-  const { gateway, controllerName, addresses, missingAddress, refused } = accepted;
+  const { gateway, controllerName, addresses, assignment, refused } = accepted;
   const listeners = listenerOutcomes(gateway, accepted, attached);
   const sum = sumUpListeners(gateway, listeners);
   return {
@@ -74,8 +82,11 @@ function gatewayOutcome(
     addresses,
     accepted: refused ?? sum.accepted,
     invalidListeners: sum.invalidListeners,
-    missingAddress,
-    programmed: refused === null ? (missingAddress ?? sum.programmed) : { reason: 'Invalid', finding: refused.finding },
+    assignment,
+    programmed:
+      refused === null
+        ? (addressProblem(assignment) ?? sum.programmed)
+        : { reason: 'Invalid', finding: refused.finding },
     resolvedRefs: accepted.clientCertificate.problem ?? unresolvedListeners(accepted),
     listeners,
     attachedListenerSets: countSets(accepted, listenerSets),
@@ -89,6 +100,15 @@ export function countSets(
 ): number | null {
   if ((gateway.spec.allowedListeners?.namespaces.from ?? 'None') === 'None') return null;
   return sets.filter(({ metadata }) => outcomes.get(formatNamespacedName(metadata))?.accepted === null).length;
+}
+
+/**
+ * Why a Gateway does not count as programmed for its addresses: one that it names cannot be had, or none is left. One of several that is
+ * not given keeps the others from nothing (GEP-5093).
+ */
+export function addressProblem({ reported, missing }: AddressAssignment): MissingAddress | null {
+  const unusable = missing.find(({ reason }) => reason === 'AddressNotUsable');
+  return unusable ?? (reported.length === 0 ? (missing[0] ?? null) : null);
 }
 
 /** What a Gateway is because of its own listeners. */
