@@ -236,7 +236,7 @@ describe('a writer of statuses', () => {
   it('asks once a minute whether it may write a kind by now, and then writes all of it', async t => {
     let isAllowed = false;
     const parts = setUp(t, ({ method }) =>
-      method === 'PUT' && !isAllowed ? answer(403, { message: 'no' }) : undefined,
+      method === 'PUT' && !isAllowed ? answer(403, { message: 'User "u" cannot update resource "routes"' }) : undefined,
     );
     for (let index = 0; index < 50; index++) parts.add(keyOf(index));
     for (let index = 0; index < 50; index++) parts.want(keyOf(index), { index });
@@ -253,6 +253,17 @@ describe('a writer of statuses', () => {
     parts.clock.advance(60_000);
     await settle(parts);
     for (let index = 0; index < 50; index++) assert.deepEqual(parts.stored(keyOf(index)), { index });
+  });
+
+  it('does not take a no to one object for one to all of its kind', async t => {
+    const causes = [{ reason: 'NamespaceTerminating' }];
+    const answers = [answer(403, { message: 'exceeded quota' }), answer(403, { message: 'no', details: { causes } })];
+    const parts = setUp(t, ({ path }) => answers[Number(/r(\d)\/status$/.exec(path)?.[1])]);
+    for (let index = 0; index < 3; index++) parts.add(keyOf(index));
+    for (let index = 0; index < 3; index++) parts.want(keyOf(index), { index });
+    await settle(parts);
+    assert.deepEqual(parts.refused, ['HTTPRoute/a/r0 403 exceeded quota']);
+    assert.deepEqual(parts.stored(keyOf(2)), { index: 2 });
   });
 
   it('forgets an object that is gone, and writes nothing once it is stopped', async t => {

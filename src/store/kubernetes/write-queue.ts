@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Clock, Random, Timer } from '../../time/index.ts';
+import { isObject } from '../plain-object.ts';
 import { ForbiddenKinds } from './forbidden-kinds.ts';
 import { type KubeClient, type KubeRequest, type KubeResponse, retryAfterMs, statusMessage } from './kube-client.ts';
 import { RetryDelay } from './retry-delay.ts';
@@ -201,7 +202,7 @@ export class WriteQueue {
       this.mark(key);
     } else if (status === 401 || status === 408 || status === 429 || status >= 500) {
       this.#struggles(key, answer);
-    } else if (status !== 404) {
+    } else if (status !== 404 && !isTerminating(answer)) {
       this.#refuse(key, write, answer);
     }
   }
@@ -223,7 +224,7 @@ export class WriteQueue {
 
   #refuse(key: string, write: Write, { status, json }: KubeResponse): void {
     this.counts.refused += 1;
-    const isForbidden = status === 403;
+    const isForbidden = status === 403 && isForbiddenKind(json);
     const isNews = !isForbidden || this.#forbidden.add(key);
     if (!isForbidden) this.#refused.set(key, bytesOf(write));
     if (isNews) this.#parts.onRefused(key, { status, message: statusMessage(json) });
@@ -235,4 +236,16 @@ function bytesOf(write: Write | undefined): string {
   return JSON.stringify(write?.request.body, (name, value: unknown) =>
     name === 'resourceVersion' ? undefined : value,
   );
+}
+
+/** RBAC's no, which is about a kind. A quota's, or a webhook's, is about one object. */
+function isForbiddenKind(json: unknown): boolean {
+  return / cannot \w+ resource /.test(statusMessage(json));
+}
+
+/** The namespace is on its way out, with all that is in it. */
+function isTerminating({ status, json }: KubeResponse): boolean {
+  const { details } = isObject(json) ? json : {};
+  const causes = isObject(details) && Array.isArray(details['causes']) ? details['causes'] : [];
+  return status === 403 && causes.some(cause => isObject(cause) && cause['reason'] === 'NamespaceTerminating');
 }
