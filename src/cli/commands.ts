@@ -61,6 +61,8 @@ export function explainCommand(terminal: Terminal, outcome: Outcome): Command {
     .option('--http <request>', "'GET /path'")
     .option('--tcp <port>', 'connections to this port, as it is bound')
     .option('--udp <port>', 'datagrams to this port, as it is bound')
+    .option('--tls <host>', 'connections that ask for this server name (SNI)')
+    .option('--port <port>', 'with --tls: only this port, as it is bound')
     .option('--host <host>', 'the :authority or Host that the client sends')
     .option('-H, --header <name: value>', 'request header or metadata; may be given several times', collect, [])
     .option('--client <address>', 'IP address of the peer, which the Gateway may trust (daemun.dev/trusted-proxies)')

@@ -17,6 +17,8 @@ export interface ExplainOptions extends SourceOptions {
   readonly http?: string;
   readonly tcp?: string;
   readonly udp?: string;
+  readonly tls?: string;
+  readonly port?: string;
   readonly host?: string;
   readonly client?: string;
   readonly header: readonly string[];
@@ -63,15 +65,15 @@ function isServed({ places }: Explanation | StreamExplanation): boolean {
 }
 
 function questionOf(options: ExplainOptions): URLSearchParams {
-  const { grpc, http, tcp, udp, host, client, header, gateway, listener } = options;
-  if ([grpc, http, tcp, udp].filter(asked => asked !== undefined).length !== 1) {
+  const { grpc, http, tcp, udp, tls, port, host, client, header, gateway, listener } = options;
+  if ([grpc, http, tcp, udp, tls].filter(asked => asked !== undefined).length !== 1) {
     throw usageError(
-      'explain needs one of --grpc, --http, --tcp and --udp',
+      'explain needs one of --grpc, --http, --tls, --tcp and --udp',
       'Example: daemun explain --grpc api.Echo/Echo -f ./manifests',
     );
   }
   const question = new URLSearchParams();
-  for (const [key, value] of Object.entries({ grpc, http, tcp, udp, host, client, gateway, listener })) {
+  for (const [key, value] of Object.entries({ grpc, http, tcp, udp, tls, port, host, client, gateway, listener })) {
     if (value !== undefined) question.set(key, value);
   }
   for (const field of header) question.append('header', field);

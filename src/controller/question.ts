@@ -13,7 +13,8 @@ import type { Snapshot } from '../snapshot/index.ts';
 import { hostOfAuthority, isAuthority, normalAddress } from '../values/index.ts';
 import { isGrpcContentType } from '../wire/index.ts';
 
-const NAMES = ['grpc', 'http', 'tcp', 'udp', 'host', 'client', 'gateway', 'listener', 'header'];
+const NAMES = ['grpc', 'http', 'tcp', 'udp', 'tls', 'port', 'host', 'client', 'gateway', 'listener', 'header'];
+const STREAMS = ['tcp', 'udp', 'tls'] as const;
 /** The highest there is. */
 const LAST_PORT = 65_535;
 
@@ -21,7 +22,8 @@ const LAST_PORT = 65_535;
 export function parseQuestion(params: URLSearchParams): Question | StreamQuestion | { readonly fault: string } {
   const unknown = [...params.keys()].find(name => !NAMES.includes(name));
   if (unknown !== undefined) return { fault: `unknown parameter "${unknown}"; there are ${NAMES.join(', ')}` };
-  if (params.has('tcp') || params.has('udp')) return parseStream(params);
+  if (STREAMS.some(name => params.has(name))) return parseStream(params);
+  if (params.has('port')) return { fault: 'port is for tls=HOST' };
   const asked = parseAsked(params.get('grpc'), params.get('http'));
   if ('fault' in asked) return asked;
   const headers = parseHeaders(params.getAll('header'));
@@ -60,14 +62,28 @@ function parsePlace(params: URLSearchParams): Pick<Question, 'gateway' | 'listen
 
 function parseStream(params: URLSearchParams): StreamQuestion | { readonly fault: string } {
   const other = ['grpc', 'http', 'host', 'client', 'header'].find(name => params.has(name));
-  if (other !== undefined)
-    return { fault: `${other} is for requests: a port of TCP or UDP has none to be asked about` };
-  const [transport, ...more] = (['tcp', 'udp'] as const).filter(name => params.has(name));
-  if (transport === undefined || more.length > 0) return { fault: 'one of tcp=PORT and udp=PORT is needed' };
-  const text = params.get(transport) ?? '';
+  if (other !== undefined) return { fault: `${other} is for requests: a stream has none to be asked about` };
+  const [transport, ...more] = STREAMS.filter(name => params.has(name));
+  if (transport === undefined || more.length > 0) return { fault: 'one of tcp=PORT, udp=PORT and tls=HOST is needed' };
+  if (transport === 'tls') return parseServerName(params);
+  if (params.has('port')) return { fault: 'port is for tls=HOST' };
+  const port = parsePort(params.get(transport) ?? '');
+  return typeof port === 'number' ? { transport, port, ...parsePlace(params) } : port;
+}
+
+function parseServerName(params: URLSearchParams): StreamQuestion | { readonly fault: string } {
+  const serverName = (params.get('tls') ?? '').toLowerCase().replace(/\.$/, '');
+  if (serverName !== '' && !isAuthority(serverName)) return { fault: `"${serverName}" is not a server name` };
+  const text = params.get('port');
+  const port = text === null ? null : parsePort(text);
+  if (port !== null && typeof port !== 'number') return port;
+  return { transport: 'tls', serverName, port, ...parsePlace(params) };
+}
+
+function parsePort(text: string): number | { readonly fault: string } {
   const port = Number(text);
-  if (!/^\d{1,5}$/.test(text) || port < 1 || port > LAST_PORT) return { fault: `"${text}" is not a port` };
-  return { transport, port, ...parsePlace(params) };
+  const isPort = /^\d{1,5}$/.test(text) && port >= 1 && port <= LAST_PORT;
+  return isPort ? port : { fault: `"${text}" is not a port` };
 }
 
 /** As the traffic's own headers decide it: the way of asking only gives the default. */

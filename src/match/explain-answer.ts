@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { REQUEST_FAILURES, type RequestFailureReason } from '../errors/index.ts';
-import type { Filter, RequestListener, Rule, Snapshot, WeightedBackend } from '../snapshot/index.ts';
+import type { BackendTarget, Filter, RequestListener, Rule, Snapshot, WeightedBackend } from '../snapshot/index.ts';
 import { grpcStatusWord, socketAddress } from '../values/index.ts';
 import { explainFilters, explainRewrite, type FilteredRequest } from './explain-filters.ts';
 import type { ExplainedAnswer, ExplainedBackend, ExplainedEndpoint, ExplainedPlace, Question } from './explanation.ts';
@@ -46,16 +46,24 @@ function explainBackend(
     asked: explainRewrite([...rule.filters, ...filters], request),
     answer: explainFilters([...rule.filters, ...filters], request).answer?.text ?? '',
   };
-  if (target.kind === 'fault') return { cluster: '', ...shape, tls: '', fault: target.fault.message, endpoints: [] };
+  return { ...shape, ...explainTarget(target, snapshot) };
+}
+
+/** Where a backend's share goes, or why it fails. */
+export function explainTarget(
+  target: BackendTarget,
+  snapshot: Snapshot,
+): Pick<ExplainedBackend, 'cluster' | 'tls' | 'fault' | 'endpoints'> {
+  if (target.kind === 'fault') return { cluster: '', tls: '', fault: target.fault.message, endpoints: [] };
   const cluster = snapshot.clusters.find(({ id }) => id === target.cluster);
   const tls = cluster == null || cluster.tls === null ? '' : describeTls(cluster.tls);
   const endpoints = endpointsOf(target.cluster, snapshot);
   const isEmpty = endpoints !== 'dns' && endpoints.length === 0;
-  return { cluster: target.cluster, ...shape, tls, fault: isEmpty ? 'it has no ready endpoint' : '', endpoints };
+  return { cluster: target.cluster, tls, fault: isEmpty ? 'it has no ready endpoint' : '', endpoints };
 }
 
 /** The endpoints of a cluster, as people are told of them. */
-export function endpointsOf(id: string, snapshot: Snapshot): readonly ExplainedEndpoint[] | 'dns' {
+function endpointsOf(id: string, snapshot: Snapshot): readonly ExplainedEndpoint[] | 'dns' {
   if (snapshot.clusters.find(cluster => cluster.id === id)?.discovery.kind === 'dns') return 'dns';
   const published = snapshot.endpoints.find(({ cluster }) => cluster === id)?.endpoints ?? [];
   return published.map(({ address, port, state, name }) => ({

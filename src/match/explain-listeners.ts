@@ -2,7 +2,7 @@
 
 import type { Listener } from '../snapshot/index.ts';
 import { hostnameMatches } from '../values/index.ts';
-import type { CompiledBinding } from './compiled-binding.ts';
+import type { CompiledBinding, HostOwner } from './compiled-binding.ts';
 import type { CompiledListener } from './compiled-listener.ts';
 import type { OtherHost, OtherListener } from './explanation.ts';
 
@@ -11,11 +11,11 @@ const MAX_ROUTES_PER_HOST = 3;
 
 /** Why each listener of a socket but the chosen one does not get the host (listener isolation). */
 export function explainOtherListeners(
-  { listeners }: CompiledBinding,
-  chosen: CompiledListener | undefined,
+  { listeners, tlsListeners }: CompiledBinding,
+  chosen: HostOwner | undefined,
   host: string,
 ): OtherListener[] {
-  return listeners
+  return [...listeners, ...tlsListeners]
     .filter(compiled => compiled !== chosen)
     .map(({ listener: { id, hostname } }) => ({
       id,

@@ -86,7 +86,7 @@ function explainPlace(context: PlaceContext): ExplainedPlace {
     address: socketAddress(address, port),
     host,
     isHostAssumed: question.host === null,
-    otherListeners: explainOtherListeners(compiled, chosen, host),
+    otherListeners: explainOtherListeners(compiled, compiled.ownerOf(host), host),
     notHealthCheck: health.whyNot,
   };
   if (health.answers !== undefined) {
@@ -94,7 +94,12 @@ function explainPlace(context: PlaceContext): ExplainedPlace {
     return { ...shape, ...NOTHING, listener: explainListener(listener), answer };
   }
   if (chosen === undefined) {
-    const answer = explainRefusal('no_listener', noListenerText(askedFor(question), host), question);
+    const owner = compiled.ownerOf(host);
+    const text =
+      owner === undefined
+        ? noListenerText(askedFor(question), host)
+        : `listener ${owner.listener.name} passes on what comes for ${host} as it is: ask with --tls ${host}`;
+    const answer = explainRefusal('no_listener', text, question);
     return { ...shape, listener: null, ...NOTHING, answer };
   }
   const listener = explainListener(chosen.listener);

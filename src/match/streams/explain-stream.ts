@@ -1,67 +1,100 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import {
-  type Listener,
-  type Snapshot,
-  type StreamBackend,
-  type StreamRule,
-  type TcpListener,
-  transportOf,
-  type UdpListener,
-} from '../../snapshot/index.ts';
-import { socketAddress } from '../../values/index.ts';
-import { endpointsOf } from '../explain-answer.ts';
-import type { ExplainedBackend } from '../explanation.ts';
+/** Says who gets a stream. Of TLS, listener and route come from the compiled binding that the proxy asks. */
+import type { Binding, Listener, ServerNameRoute, Snapshot, StreamBackend, StreamRule } from '../../snapshot/index.ts';
+import { ANY_HOST, hostnameMatches, socketAddress } from '../../values/index.ts';
+import { compileBinding, type HostOwner } from '../compiled-binding.ts';
+import { explainTarget } from '../explain-answer.ts';
+import { explainOtherListeners } from '../explain-listeners.ts';
+import type { ExplainedBackend, OtherHost } from '../explanation.ts';
 import { formatShare } from '../rule-text.ts';
-import type { StreamExplanation, StreamPlace, StreamQuestion, StreamRuleName } from './stream-explanation.ts';
+import { CompiledTlsListener } from './compiled-tls-listener.ts';
+import type { StreamExplanation, StreamPlace, StreamQuestion } from './stream-explanation.ts';
 
-/** Says who gets the connections, or the datagrams, of a port. Pure. */
+const MAX_OTHER_NAMES = 20;
+const ADMISSIONS = { tcp: 'stream', tls: 'client-hello', udp: 'datagrams' } as const;
+
+/** Says who gets the connections of a port or a server name, or the datagrams of a port. Pure. */
 export function explainStream(snapshot: Snapshot, question: StreamQuestion): StreamExplanation {
-  const { transport, port } = question;
-  const bindings = snapshot.bindings.filter(
-    binding => binding.port === port && transportOf(binding.admission) === transport,
+  const places = snapshot.bindings
+    .filter(binding => isAskedFor(binding, question))
+    .map(binding => explainPlace(binding, snapshot, question));
+  const rank = ({ answer }: StreamPlace): number => (answer.kind === 'refused' ? 1 : 0);
+  const { gateway: _, listener: __, ...stream } = question;
+  return { stream, places: places.sort((a, b) => rank(a) - rank(b)) };
+}
+
+function isAskedFor({ admission, port, listeners }: Binding, question: StreamQuestion): boolean {
+  if (admission !== ADMISSIONS[question.transport]) return false;
+  if (question.port !== null && question.port !== port) return false;
+  return listeners.some(
+    ({ id, name, gateway }) =>
+      (question.gateway === null || question.gateway === `${gateway.namespace}/${gateway.name}`) &&
+      (question.listener === null || question.listener === name || question.listener === id),
   );
-  const places = bindings.flatMap(({ address, listeners }) =>
-    listeners
-      .filter(isOfStreams)
-      .filter(listener => isAskedFor(listener, question))
-      .map(listener => explainPlace(listener, socketAddress(address, port), snapshot)),
-  );
-  return { stream: { transport, port }, places };
 }
 
-type StreamListener = TcpListener | UdpListener;
-
-function isOfStreams(listener: Listener): listener is StreamListener {
-  return listener.kind === 'tcp' || listener.kind === 'udp';
-}
-
-function isAskedFor({ id, gateway, name }: StreamListener, asked: StreamQuestion): boolean {
-  if (asked.gateway !== null && asked.gateway !== `${gateway.namespace}/${gateway.name}`) return false;
-  return asked.listener === null || asked.listener === name || asked.listener === id;
-}
-
-function explainPlace({ id, kind, rule }: StreamListener, address: string, snapshot: Snapshot): StreamPlace {
-  const refused = kind === 'udp' ? 'dropped' : 'closed at once';
-  if (rule === null) {
-    const answer = { kind: 'refused', text: `${refused}: no route is attached to the listener` } as const;
-    return { address, listener: id, rule: null, backends: [], answer };
+function explainPlace(binding: Binding, snapshot: Snapshot, question: StreamQuestion): StreamPlace {
+  const address = socketAddress(binding.address, binding.port);
+  const [listener] = binding.listeners;
+  if (listener?.kind === 'tcp' || listener?.kind === 'udp') {
+    const { rule } = listener;
+    const refused = listener.kind === 'udp' ? 'dropped' : 'reset';
+    const none = `${refused}: no route is attached to the listener`;
+    const found = rule === null ? refuse(listener.id, none) : take(listener, { hostname: ANY_HOST, rule }, snapshot);
+    return { address, ...NOTHING, ...found };
   }
-  const backends = rule.backends.map(backend => explainBackend(backend, rule, snapshot));
-  return { address, listener: id, rule: nameOf(rule), backends, answer: answerOf(rule, backends, refused) };
+  const compiled = compileBinding(binding);
+  const serverName = question.transport === 'tls' ? question.serverName : '';
+  const owner = compiled.ownerOf(serverName);
+  const otherListeners = explainOtherListeners(compiled, owner, serverName);
+  const refused = compiled.tlsListeners.length > 0 ? 'reset' : 'refused with an alert (unrecognized_name)';
+  return { address, ...NOTHING, otherListeners, ...explainOwner(owner, serverName, { snapshot, refused }) };
 }
 
-function nameOf({ origin: { kind, namespace, name, ruleName }, idleTimeoutMs }: StreamRule): StreamRuleName {
-  return { route: `${kind}/${namespace}/${name}`, ruleName, idleTimeoutMs };
+const NOTHING = { mode: '', otherListeners: [], otherNames: [] } as const;
+
+type Found = Pick<StreamPlace, 'listener' | 'rule' | 'backends' | 'answer'> &
+  Partial<Pick<StreamPlace, 'mode' | 'otherNames'>>;
+
+function explainOwner(
+  owner: HostOwner | undefined,
+  serverName: string,
+  { snapshot, refused }: { readonly snapshot: Snapshot; readonly refused: string },
+): Found {
+  const asked = serverName === '' ? 'a connection without server name' : `server name ${serverName}`;
+  if (owner === undefined) return refuse(null, `${refused}: no listener takes ${asked}`);
+  const { listener } = owner;
+  if (!(owner instanceof CompiledTlsListener)) {
+    const text = 'TLS ends here, and each request is routed by itself: ask with --http or --grpc';
+    return { listener: listener.id, mode: 'HTTPS', rule: null, backends: [], answer: { kind: 'answered', text } };
+  }
+  const mode = owner.listener.tls === null ? 'TLS is passed on as it comes' : 'TLS ends here';
+  const otherNames = otherNamesOf(owner.listener.serverNames, serverName);
+  const route = owner.routeFor(serverName);
+  const none = `${refused}: no route of the listener takes ${asked}`;
+  const found = route === undefined ? refuse(listener.id, none) : take(listener, route, snapshot);
+  return { ...found, mode, otherNames };
+}
+
+function refuse(listener: string | null, text: string): Found {
+  return { listener, rule: null, backends: [], answer: { kind: 'refused', text } };
+}
+
+function take({ id, kind }: Listener, { hostname, rule }: ServerNameRoute, snapshot: Snapshot): Found {
+  const { ruleName } = rule.origin;
+  const backends = rule.backends.map(backend => explainBackend(backend, rule, snapshot));
+  return {
+    listener: id,
+    rule: { route: routeName(rule), ruleName, hostname, idleTimeoutMs: rule.idleTimeoutMs },
+    backends,
+    answer: answerOf(rule, backends, kind === 'udp' ? 'dropped' : 'reset'),
+  };
 }
 
 function explainBackend({ weight, target }: StreamBackend, rule: StreamRule, snapshot: Snapshot): ExplainedBackend {
   const share = (100 * weight) / rule.totalWeight;
-  const shape = { weight, share, filters: [], asked: '', answer: '', tls: '' };
-  if (target.kind === 'fault') return { cluster: '', ...shape, fault: target.fault.message, endpoints: [] };
-  const endpoints = endpointsOf(target.cluster, snapshot);
-  const isEmpty = endpoints !== 'dns' && endpoints.length === 0;
-  return { cluster: target.cluster, ...shape, fault: isEmpty ? 'it has no ready endpoint' : '', endpoints };
+  return { weight, share, filters: [], asked: '', answer: '', ...explainTarget(target, snapshot) };
 }
 
 function answerOf(rule: StreamRule, backends: readonly ExplainedBackend[], refused: string): StreamPlace['answer'] {
@@ -70,4 +103,19 @@ function answerOf(rule: StreamRule, backends: readonly ExplainedBackend[], refus
   if (lost >= 100) return { kind: 'refused', text: `${refused}: ${backends[0]?.fault}` };
   if (lost === 0) return { kind: 'forwarded', text: 'forwarded to one of the endpoints' };
   return { kind: 'forwarded', text: `forwarded to one of the endpoints; ${formatShare(lost)} % ${refused}` };
+}
+
+function otherNamesOf(routes: readonly ServerNameRoute[], serverName: string): readonly OtherHost[] {
+  return routes
+    .filter(({ hostname }) => !hostnameMatches(hostname, serverName))
+    .slice(0, MAX_OTHER_NAMES)
+    .map(({ hostname, rule }) => ({
+      host: hostname,
+      routes: [routeName(rule)],
+      reason: `hostname ${hostname} does not take ${serverName || 'a connection without server name'}`,
+    }));
+}
+
+function routeName({ origin: { kind, namespace, name } }: StreamRule): string {
+  return `${kind}/${namespace}/${name}`;
 }

@@ -93,7 +93,7 @@ export class TlsEntrance {
     }
     const serverName = hello.serverName ?? '';
     const owner = this.#owner.compiled.ownerOf(serverName);
-    if (owner === undefined) this.#refuse(socket, 'unrecognized_name', UNRECOGNIZED_NAME);
+    if (owner === undefined) this.#refuseName(socket);
     else if (owner instanceof CompiledTlsListener) this.#judgeStream(socket, owner, { bytes, hello });
     else this.#judgeRequests(socket, owner, { bytes, hello });
     return true;
@@ -116,7 +116,7 @@ export class TlsEntrance {
     const { serverName, ticketName } = hello;
     const rule = owner.routeFor(serverName ?? '')?.rule;
     if (rule === undefined) {
-      this.#refuse(raw, 'unrecognized_name', UNRECOGNIZED_NAME);
+      this.#refuseName(raw);
       return;
     }
     if (!endsTls(listener)) {
@@ -151,6 +151,19 @@ export class TlsEntrance {
         onSecure(socket);
       },
     });
+  }
+
+  /**
+   * A server name that nobody takes. Where only HTTPS is served an alert says why. Where streams are passed on nobody here is the client's
+   * peer in TLS: the connection is reset, as a port would that nobody listens on.
+   */
+  #refuseName(socket: Socket): void {
+    if (this.#owner.compiled.tlsListeners.length === 0) {
+      this.#refuse(socket, 'unrecognized_name', UNRECOGNIZED_NAME);
+      return;
+    }
+    this.#count('unrecognized_name');
+    socket.resetAndDestroy();
   }
 
   #refuse(socket: Socket, result: HandshakeResult, alert: Buffer): void {
