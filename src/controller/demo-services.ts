@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { CertificatePair, DemoBackends, DemoEndpoint, DemoService } from '../demo/index.ts';
+import type { DemoBackends, DemoEndpoint, DemoService } from '../demo/index.ts';
 import type { EndpointSlice, ResourceSet, Service } from '../resources/index.ts';
 import { formatNamespacedName, socketAddress } from '../values/index.ts';
 import { MergedMap } from './merged-map.ts';
@@ -12,8 +12,6 @@ const DEMO = 'daemun-demo';
 /** Marks a Service whose endpoints are found by DNS. */
 const ENDPOINTS_ANNOTATION = 'daemun.dev/endpoints';
 
-type CertificateOf = (service: Service, resources: ResourceSet) => Promise<CertificatePair | null>;
-
 /**
  * `--demo`: a backend for every Service that has no endpoints, as EndpointSlices beside what the user wrote. Owns the
  * backends; `close` ends them.
@@ -25,16 +23,10 @@ export class DemoServices {
   #slices: ReadonlyMap<string, EndpointSlice> = new Map();
 
   readonly #merged = new MergedMap<EndpointSlice>();
-  readonly #certificateOf: CertificateOf;
-
-  /** `certificateOf`: what the pods of a Service speak TLS with beside cleartext; null: nothing. */
-  constructor(certificateOf: CertificateOf = async () => null) {
-    this.#certificateOf = certificateOf;
-  }
 
   /** The endpoint slices of the resources with those of the demo. Rejects when the OS gives no port. */
   async add(resources: ResourceSet): Promise<ResourceSet> {
-    const wanted = await this.#servicesWithoutEndpoints(resources);
+    const wanted = servicesWithoutEndpoints(resources);
     const asked = JSON.stringify(wanted);
     if (asked !== this.#asked) {
       this.#slices = slicesOf(await this.#endpointsOf(wanted), resources, this.#slices);
@@ -46,15 +38,6 @@ export class DemoServices {
 
   async close(): Promise<void> {
     await this.#backends?.close();
-  }
-
-  async #servicesWithoutEndpoints(resources: ResourceSet): Promise<DemoService[]> {
-    return Promise.all(
-      servicesWithoutEndpoints(resources).map(async service => ({
-        ...demoService(service, resources),
-        tls: await this.#certificateOf(service, resources),
-      })),
-    );
   }
 
   async #endpointsOf(wanted: readonly DemoService[]): Promise<readonly DemoEndpoint[]> {
@@ -79,21 +62,22 @@ export function demoEndpoints(resources: ResourceSet): ReadonlySet<string> {
   );
 }
 
-function servicesWithoutEndpoints(resources: ResourceSet): Service[] {
+function servicesWithoutEndpoints(resources: ResourceSet): DemoService[] {
   const served = new Set<string>();
   for (const { metadata } of resources.endpointSlices.values()) {
     served.add(`${metadata.namespace}/${metadata.labels[SERVICE_NAME_LABEL] ?? ''}`);
   }
   for (const { metadata } of resources.endpoints.values()) served.add(formatNamespacedName(metadata));
-  return [...resources.services.values()].filter(
+  const wanted = [...resources.services.values()].filter(
     service =>
       service.spec.type !== 'ExternalName' &&
       service.metadata.annotations[ENDPOINTS_ANNOTATION] === undefined &&
       !served.has(formatNamespacedName(service.metadata)),
   );
+  return wanted.map(service => demoService(service, resources));
 }
 
-function demoService(service: Service, resources: ResourceSet): Omit<DemoService, 'tls'> {
+function demoService(service: Service, resources: ResourceSet): DemoService {
   const { namespace, name } = service.metadata;
   const selector = Object.entries(service.spec.selector);
   const isSelected = (labels: Readonly<Record<string, string>>): boolean =>

@@ -84,6 +84,11 @@ export const GATEWAY_CODES = {
     summary: 'a listener asks for TLS settings that are not served',
     help: 'remove them, or terminate TLS elsewhere',
   },
+  'gateway/insecure-client-validation': {
+    severity: 'warning',
+    summary: 'a Gateway lets clients in whose certificates fail, or who show none',
+    help: 'set mode: AllowValidOnly',
+  },
   'gateway/tls-option-ignored': {
     severity: 'info',
     summary: 'a TLS option is not known and has no effect',

@@ -53,3 +53,13 @@ export function addressesAssigned({ reported, missing }: GatewayOutcome['assignm
 function addressList(addresses: GatewayOutcome['assignment']['reported']): string {
   return addresses.map(({ value }) => value).join(', ');
 }
+
+/** InsecureFrontendValidationMode=True/ConfigurationChanged. It is written only while that is so. */
+export function gatewayInsecureClients(problem: NonNullable<GatewayOutcome['insecureClients']>): Verdict {
+  return {
+    type: 'InsecureFrontendValidationMode',
+    status: 'True',
+    reason: problem.reason,
+    message: problemMessage(problem),
+  };
+}

@@ -6,6 +6,7 @@ import { mergeConditions, type Verdict } from './condition.ts';
 import {
   addressesAssigned,
   gatewayAccepted,
+  gatewayInsecureClients,
   gatewayNotAccepted,
   gatewayNotProgrammed,
   gatewayPartlyAccepted,
@@ -18,7 +19,13 @@ import { listenerStatuses } from './listener-status.ts';
 export type GatewayStatus = NonNullable<Gateway['status']>;
 
 /** Condition types of a Gateway that are ours. */
-export const GATEWAY_CONDITIONS: readonly string[] = ['Accepted', 'Programmed', 'ResolvedRefs', 'AddressesAssigned'];
+export const GATEWAY_CONDITIONS: readonly string[] = [
+  'Accepted',
+  'Programmed',
+  'ResolvedRefs',
+  'AddressesAssigned',
+  'InsecureFrontendValidationMode',
+];
 
 /** The status of a Gateway that is ours: conditions, addresses, and its listeners in the order of the spec. */
 export function gatewayStatus(
@@ -43,7 +50,7 @@ export function gatewayStatus(
 }
 
 function gatewayVerdicts(outcome: GatewayOutcome): readonly Verdict[] {
-  const { accepted, invalidListeners, programmed, resolvedRefs } = outcome;
+  const { accepted, invalidListeners, programmed, resolvedRefs, insecureClients } = outcome;
   return [
     accepted !== null
       ? gatewayNotAccepted(accepted)
@@ -53,6 +60,7 @@ function gatewayVerdicts(outcome: GatewayOutcome): readonly Verdict[] {
     programmed === null ? gatewayProgrammed(outcome.addresses) : gatewayNotProgrammed(programmed),
     resolvedRefs === null ? gatewayRefsResolved() : gatewayRefsNotResolved(resolvedRefs),
     ...(outcome.assignment.isTold ? [addressesAssigned(outcome.assignment)] : []),
+    ...(insecureClients === null ? [] : [gatewayInsecureClients(insecureClients)]),
   ];
 }
 

@@ -12,6 +12,8 @@ export const SUPPORTED_FEATURES: readonly { readonly name: string }[] = [
   'GatewayAddressEmpty',
   'GatewayAddressRoutability',
   'GatewayBackendClientCertificate',
+  'GatewayFrontendClientCertificateValidation',
+  'GatewayFrontendClientCertificateValidationInsecureFallback',
   'GatewayHTTPListenerIsolation',
   'GatewayHTTPSListenerDetectMisdirectedRequests',
   'GatewayInfrastructure',
@@ -46,5 +48,6 @@ export const SUPPORTED_FEATURES: readonly { readonly name: string }[] = [
   'HTTPRouteRetryCodes',
   'HTTPRouteRetryConnectionError',
   'HTTPRouteSchemeRedirect',
+  'ListenerSet',
   'ReferenceGrant',
 ].map(name => ({ name }));

@@ -3,8 +3,7 @@
 /** The one list of what the API has and this version does not serve: understood and judged, then refused or without effect. */
 import type { Finding, FindingCode } from '../errors/index.ts';
 import { GATEWAY_GROUP, type Gateway, isServed, NOT_YET_SERVED, type ParentReference } from '../resources/index.ts';
-import type { ListenerSite } from './listener-site.ts';
-import type { Problem, RouteKind } from './outcomes.ts';
+import type { RouteKind } from './outcomes.ts';
 import { findingOf, type Named } from './report.ts';
 import type { AttachableRoute } from './route-kinds.ts';
 
@@ -32,19 +31,6 @@ export function notServedOfGateway(gateway: Gateway): readonly Finding[] {
 /** Why no route of a kind is served, to complete "the kind X, which"; undefined: the kind is served, or not the API's. */
 export function whyNotRouteKind({ group, kind }: RouteKind): string | undefined {
   return group === GATEWAY_GROUP && !isServed(kind) ? NOT_YET_SERVED : undefined;
-}
-
-/** Client certificates are not asked for: a listener that should ask must not let everyone in, so it is refused. */
-export function refuseClientValidation({ gateway, spec }: ListenerSite): Problem<'UnsupportedValue'> | null {
-  const frontend = gateway.spec.tls?.frontend;
-  const perPort = frontend?.perPort?.find(entry => entry.port === spec.port);
-  if ((perPort === undefined ? frontend?.default : perPort.tls)?.validation === undefined) return null;
-  const finding = findingOf('gateway/unsupported-tls', gateway, {
-    path: ['spec', 'tls', 'frontend'],
-    message: `Listener ${spec.name} must validate client certificates, which ${NOT_YET_SERVED}`,
-    help: 'Remove spec.tls.frontend validation for this port, or put a proxy that validates in front',
-  });
-  return { reason: 'UnsupportedValue', finding };
 }
 
 /** A parent that is no Gateway. `isMesh`: it is a Service. */

@@ -38,6 +38,8 @@ export interface GatewayOutcome {
   readonly programmed: Problem<'AddressNotUsable' | 'AddressNotAssigned' | 'Invalid'> | null;
   readonly assignment: AddressAssignment;
   readonly resolvedRefs: Problem<'RefNotPermitted' | 'InvalidClientCertificateRef' | 'ListenersNotResolved'> | null;
+  /** Clients whose certificates fail are let in, somewhere. */
+  readonly insecureClients: Problem<'ConfigurationChanged'> | null;
   /** Its own, in the order of `spec.listeners`. */
   readonly listeners: readonly ListenerOutcome[];
   /** ListenerSets with Accepted=True; null: it takes none. */
@@ -97,9 +99,20 @@ export interface ListenerOutcome {
 }
 
 export type ConflictReason = 'HostnameConflict' | 'ProtocolConflict';
-export type ListenerAcceptedReason = 'UnsupportedProtocol' | 'UnsupportedValue' | 'PortUnavailable' | ConflictReason;
+export type ListenerAcceptedReason =
+  | 'UnsupportedProtocol'
+  | 'UnsupportedValue'
+  | 'PortUnavailable'
+  | 'NoValidCACertificate'
+  | ConflictReason;
 /** Those of routes where a filter refers to a Service. */
-export type ListenerRefsReason = 'InvalidCertificateRef' | 'RefNotPermitted' | 'InvalidRouteKinds' | RouteRefsReason;
+export type ListenerRefsReason =
+  | 'InvalidCertificateRef'
+  | 'InvalidCACertificateRef'
+  | 'InvalidCACertificateKind'
+  | 'RefNotPermitted'
+  | 'InvalidRouteKinds'
+  | RouteRefsReason;
 
 export interface RouteKind {
   readonly group: string;

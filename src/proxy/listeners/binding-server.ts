@@ -4,7 +4,7 @@
  * One binding of the snapshot: its listening socket and its connections.
  *
  * A changed binding is swapped in with `update`: connections stay, their next request is decided by the new one. Only
- * connections whose listener is gone are drained.
+ * connections whose listener is gone, or wants another proof of who they are, are drained.
  */
 
 import { createServer, type Server, type Socket } from 'node:net';
@@ -25,6 +25,7 @@ import {
   StreamMetrics,
   type StreamServer,
 } from '../l4/index.ts';
+import { mayStay } from './client-rules.ts';
 import { closeQuietly } from './close-quietly.ts';
 import type { ConnectionBudget } from './connection-budget.ts';
 import { DownstreamConnection, type DownstreamServer } from './downstream-connection.ts';
@@ -145,13 +146,19 @@ export class BindingServer implements DownstreamServer, EntranceOwner, StreamSer
     const { verdicts } = this.#environment;
     this.compiled = compileBinding(binding, { volatileNames: VOLATILE_NAMES, verdicts, previous });
     this.#renewScopes();
-    const kept = new Set(binding.listeners.map(listener => listener.id));
+    const now = new Map(binding.listeners.map(listener => [listener.id, listener]));
     for (const connection of this.#connections) {
       const { entered } = connection;
-      if (entered === null ? binding.admission !== 'first-bytes' : !kept.has(entered.listener.id)) connection.drain();
+      if (
+        entered === null
+          ? binding.admission !== 'first-bytes'
+          : !mayStay(entered.listener, now.get(entered.listener.id))
+      )
+        connection.drain();
     }
     for (const stream of this.#streams)
-      if (!kept.has(stream.start.listener.id)) stream.leave(this.#environment.removalTimeoutMs);
+      if (!mayStay(stream.start.listener, now.get(stream.start.listener.id)))
+        stream.leave(this.#environment.removalTimeoutMs);
   }
 
   /** Accepts what waits in the kernel's queue, then no more. Resolves when the socket is closed; connections stay. */

@@ -10,6 +10,7 @@ import type { CompiledBinding, CompiledListener } from '../../match/index.ts';
 import type { Listener } from '../../snapshot/index.ts';
 import type { Serving } from '../http/index.ts';
 import { shareReads } from '../io/index.ts';
+import { mayStay } from './client-rules.ts';
 import type { Spoken } from './codec.ts';
 import type { AdmittedStream, EntranceOwner } from './entrance-owner.ts';
 import { ProtocolReader } from './protocol-reader.ts';
@@ -71,8 +72,9 @@ export class Entrance implements TlsOwner {
     this.onPassed(socket, { start: { listener, serverName: null, first: null }, rule: listener.rule });
   }
 
-  /** A listener may leave while a handshake goes on. */
-  #isServed({ id }: Listener): boolean {
-    return this.compiled.binding.listeners.some(listener => listener.id === id);
+  /** A listener may leave, or begin to ask for more, while a handshake goes on. */
+  #isServed(before: Listener): boolean {
+    const now = this.compiled.binding.listeners.find(({ id }) => id === before.id);
+    return mayStay(before, now);
   }
 }

@@ -97,7 +97,7 @@ export class Listeners {
    * With `ports` `as-they-are` nothing is bound: all is ready for the next snapshot to do it.
    */
   async apply(
-    snapshot: Pick<Snapshot, 'bindings' | 'certificates'>,
+    snapshot: Pick<Snapshot, 'bindings' | 'certificates' | 'trustBundles'>,
     ports: PortsWanted = 'open',
   ): Promise<BindFailures> {
     this.#environment.contexts.update(snapshot);

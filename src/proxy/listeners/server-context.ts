@@ -38,6 +38,8 @@ const REASONS: Readonly<Record<string, string>> = {
   ERR_OSSL_X509_KEY_VALUES_MISMATCH: 'tls.key is not the key of the first certificate in tls.crt',
 };
 
+const NONE: readonly string[] = [];
+
 /** PEM: the leaf first, and its key. */
 export interface CertificatePair {
   readonly chain: string;
@@ -53,15 +55,22 @@ export interface SessionKeys {
 }
 
 /**
- * The context of a server.
- * @throws Error from OpenSSL when the pair cannot be served.
+ * The context of a server. `authorities`: PEM certificates that chains of clients may end at, named to clients who are asked
+ * for one.
+ * @throws Error from OpenSSL when the pair or an authority cannot be used.
  */
-export function createServerContext({ chain, key }: CertificatePair, sessions: SessionKeys | null): SecureContext {
+export function createServerContext(
+  { chain, key }: CertificatePair,
+  sessions: SessionKeys | null,
+  authorities: readonly string[] = NONE,
+): SecureContext {
   return createSecureContext({
     cert: chain,
     key,
-    // No client is asked for a certificate: without this each context is given the system's root certificates.
-    ca: [],
+    // Said even if there are none: without it each context is given the system's root certificates.
+    ca: [...authorities],
+    // What the operator names is trusted, whether or not it is self-signed.
+    allowPartialTrustChain: true,
     ciphers: CIPHERS,
     honorCipherOrder: true,
     minVersion: 'TLSv1.2',

@@ -10,6 +10,13 @@ export function scopeName({ id, tls }: TerminatingListener, certificate: string)
   return JSON.stringify([id, certificate, { ...tls, certificates: null }]);
 }
 
+/** What the contexts of a scope are made of. */
+export interface ScopeParts {
+  readonly certificate: Certificate;
+  /** PEM certificates that chains of clients may end at; empty: no client is asked for one. */
+  readonly authorities: readonly string[];
+}
+
 interface Generation {
   readonly keys: SessionKeys;
   /** undefined: not made yet. null: OpenSSL refuses the pair, which is not tried at each handshake. */
@@ -21,13 +28,13 @@ interface Generation {
  * OpenSSL has one ticket key a context, so the ticket's name, which the ClientHello shows, chooses the context.
  */
 export class SessionScope {
-  readonly certificate: Certificate;
+  readonly #parts: ScopeParts;
   readonly #name: string;
   #current: Generation;
   #previous: Generation | null;
 
-  constructor(name: string, certificate: Certificate, secrets: TicketSecrets) {
-    this.certificate = certificate;
+  constructor(name: string, parts: ScopeParts, secrets: TicketSecrets) {
+    this.#parts = parts;
     this.#name = name;
     this.#current = this.#generation(secrets.current);
     this.#previous = secrets.previous === null ? null : this.#generation(secrets.previous);
@@ -38,7 +45,7 @@ export class SessionScope {
     this.#current = this.#generation(current);
   }
 
-  /** null: OpenSSL refuses the certificate or its key. `ticketName`: of the ticket that the client shows, if any. */
+  /** null: OpenSSL refuses the certificate, its key or an authority. `ticketName`: of the ticket that the client shows, if any. */
   contextFor(ticketName: Buffer | null): SecureContext | null {
     const previous = this.#previous;
     const isOld = ticketName !== null && previous !== null && isNamed(previous.keys.ticketKeys, ticketName);
@@ -53,7 +60,7 @@ export class SessionScope {
 
   #create(keys: SessionKeys): SecureContext | null {
     try {
-      return createServerContext(this.certificate, keys);
+      return createServerContext(this.#parts.certificate, keys, this.#parts.authorities);
     } catch {
       return null;
     }

@@ -7,10 +7,13 @@ import {
   type Snapshot,
   type TerminatingListener,
   type TlsTermination,
+  type TrustBundle,
 } from '../../snapshot/index.ts';
 import { compareHostnames, hostnameMatches } from '../../values/index.ts';
 import { SessionScope, scopeName } from './session-scope.ts';
 import type { TicketSecrets } from './ticket-secrets.ts';
+
+const NO_AUTHORITIES: readonly string[] = [];
 
 /**
  * The certificates of a snapshot as OpenSSL contexts, one for each listener and certificate, made when first used. A
@@ -23,13 +26,15 @@ export class TlsContexts {
   /** By listener and id of the certificate, so that a handshake does not write the name of its scope again. */
   readonly #names = new WeakMap<TerminatingListener, Map<string, string>>();
   #certificates: ReadonlyMap<string, Certificate> = new Map();
+  #bundles: ReadonlyMap<string, TrustBundle> = new Map();
 
   constructor(secrets: TicketSecrets) {
     this.#secrets = secrets;
   }
 
-  update({ bindings, certificates }: Pick<Snapshot, 'bindings' | 'certificates'>): void {
+  update({ bindings, certificates, trustBundles }: Omit<Snapshot, 'version' | 'clusters' | 'endpoints'>): void {
     this.#certificates = new Map(certificates.map(certificate => [certificate.id, certificate]));
+    this.#bundles = new Map(trustBundles.map(bundle => [bundle.id, bundle]));
     if (this.#scopes.size === 0) return;
     const wanted = new Set<string>();
     for (const binding of bindings)
@@ -45,16 +50,18 @@ export class TlsContexts {
   }
 
   /**
-   * What a handshake for a server name on a listener uses; null: no certificate is there, or OpenSSL refuses it.
+   * What a handshake for a server name on a listener uses; null: no certificate is there, nothing that clients can be held
+   * against, or OpenSSL refuses it.
    * `ticketName`: of the ticket that the client shows, if any.
    */
   contextFor(listener: TerminatingListener, serverName: string, ticketName: Buffer | null): SecureContext | null {
     const certificate = this.#certificateFor(listener.tls, serverName);
-    if (certificate === undefined) return null;
+    const authorities = this.#authoritiesOf(listener.tls);
+    if (certificate === undefined || authorities === undefined) return null;
     const name = this.#nameOf(listener, certificate.id);
     let scope = this.#scopes.get(name);
     if (scope === undefined) {
-      scope = new SessionScope(name, certificate, this.#secrets);
+      scope = new SessionScope(name, { certificate, authorities }, this.#secrets);
       this.#scopes.set(name, scope);
     }
     return scope.contextFor(ticketName);
@@ -66,6 +73,11 @@ export class TlsContexts {
     if (names.size === 0) this.#names.set(listener, names);
     names.set(certificate, name);
     return name;
+  }
+
+  /** Undefined: they are not there, so that nobody could prove anything. */
+  #authoritiesOf({ clients }: TlsTermination): readonly string[] | undefined {
+    return clients === null ? NO_AUTHORITIES : this.#bundles.get(clients.bundle)?.pem;
   }
 
   /** The certificate whose most specific name takes the server name, else the first. Undefined: none is there. */

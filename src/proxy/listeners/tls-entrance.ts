@@ -7,11 +7,12 @@
 import type { Socket } from 'node:net';
 import type { SecureContext, TLSSocket } from 'node:tls';
 import { type CompiledBinding, type CompiledListener, CompiledTlsListener } from '../../match/index.ts';
-import { endsTls } from '../../snapshot/index.ts';
+import { type ClientValidation, endsTls } from '../../snapshot/index.ts';
 import type { Serving } from '../http/index.ts';
 import { FirstBytes, type SocketLoop } from '../io/index.ts';
 import { CLEARTEXT_REFUSAL } from './cleartext-refusal.ts';
 import { type ClientHello, readClientHello } from './client-hello.ts';
+import { clientsOf } from './client-rules.ts';
 import type { Spoken } from './codec.ts';
 import type { AdmittedStream } from './entrance-owner.ts';
 import { guessProtocol } from './protocol-guess.ts';
@@ -49,6 +50,7 @@ interface SecureStart {
   readonly context: SecureContext | null;
   /** As `TlsHandshake` wants it. */
   readonly alpn: Buffer | null;
+  readonly clients: ClientValidation | null;
   readonly onSecure: (socket: TLSSocket) => void;
 }
 
@@ -60,6 +62,7 @@ type HandshakeResult =
   | 'timeout'
   | 'unrecognized_name'
   | 'no_certificate'
+  | 'unproven'
   | 'not_tls';
 
 export class TlsEntrance {
@@ -106,6 +109,7 @@ export class TlsEntrance {
     this.#begin(raw, bytes, {
       context,
       alpn: REQUEST_PROTOCOLS,
+      clients: clientsOf(listener),
       onSecure: socket => this.#owner.onSecure(raw, socket, entered, spokenBy(socket.alpnProtocol)),
     });
   }
@@ -127,10 +131,10 @@ export class TlsEntrance {
     const context = this.#contexts.contextFor(listener, serverName ?? '', ticketName);
     const stream = { start: { listener, serverName, first: null }, rule };
     const onSecure = (socket: TLSSocket): void => this.#owner.onSecureStream(raw, socket, stream);
-    this.#begin(raw, bytes, { context, alpn: null, onSecure });
+    this.#begin(raw, bytes, { context, alpn: null, clients: listener.tls.clients, onSecure });
   }
 
-  #begin(raw: Socket, bytes: Buffer, { context, alpn, onSecure }: SecureStart): void {
+  #begin(raw: Socket, bytes: Buffer, { context, alpn, clients, onSecure }: SecureStart): void {
     if (context === null) {
       this.#refuse(raw, 'no_certificate', INTERNAL_ERROR);
       return;
@@ -142,6 +146,7 @@ export class TlsEntrance {
       alpn,
       loop: this.loop,
       timeoutMs: HANDSHAKE_TIMEOUT_MS,
+      wanted: clients?.certificate ?? null,
       onEnd: (result, socket) => {
         if (result !== 'secure') {
           this.#count(result);

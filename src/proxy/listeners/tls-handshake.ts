@@ -2,13 +2,18 @@
 
 import type { Socket } from 'node:net';
 import { type SecureContext, TLSSocket } from 'node:tls';
+import type { ClientValidation } from '../../snapshot/index.ts';
 import type { SocketLoop, WheelTimer } from '../io/index.ts';
+import { isMissingCertificate, isProven } from './client-proof.ts';
 
 /** h2 and http/1.1 as they are sent (RFC 7301 §3.1): a list of names would be encoded anew for each connection. */
 export const REQUEST_PROTOCOLS: Buffer = Buffer.from('\x02h2\x08http/1.1', 'latin1');
 
-/** Called once, with the socket when it is secure. */
-export type HandshakeEnd = (result: 'secure' | 'failed' | 'timeout', socket: TLSSocket) => void;
+/** Called once, with the socket when it is secure. `unproven`: the client did not show the certificate that it must. */
+export type HandshakeEnd = (result: 'secure' | 'failed' | 'timeout' | 'unproven', socket: TLSSocket) => void;
+
+/** What clients must show of themselves; null: they are not asked. */
+type Wanted = ClientValidation['certificate'] | null;
 
 /**
  * One handshake, after its ClientHello was read: `node:tls` on the raw handle. The time limit is for the whole of it, so a
@@ -25,6 +30,8 @@ export class TlsHandshake implements WheelTimer {
   readonly #loop: SocketLoop;
   readonly #socket: TLSSocket;
   readonly #onEnd: HandshakeEnd;
+  readonly #wanted: Wanted;
+  #isMissing = false;
 
   constructor(
     raw: Socket,
@@ -34,14 +41,21 @@ export class TlsHandshake implements WheelTimer {
       readonly alpn: Buffer | null;
       readonly loop: SocketLoop;
       readonly timeoutMs: number;
+      readonly wanted: Wanted;
       readonly onEnd: HandshakeEnd;
     },
   ) {
     this.#loop = options.loop;
     this.#onEnd = options.onEnd;
-    const secureContext = options.context;
-    const alpn = options.alpn === null ? {} : { ALPNProtocols: options.alpn };
-    const socket = new TLSSocket(raw, { isServer: true, secureContext, ...alpn });
+    this.#wanted = options.wanted;
+    const socket = new TLSSocket(raw, {
+      isServer: true,
+      secureContext: options.context,
+      // `rejectUnauthorized` lets OpenSSL refuse who shows nothing; what is shown is judged in `#onSecure`.
+      requestCert: this.#wanted !== null,
+      rejectUnauthorized: this.#wanted === 'required',
+      ...(options.alpn === null ? {} : { ALPNProtocols: options.alpn }),
+    });
     this.#socket = socket;
     // A connection error (RFC 9113 §9.2.1), not OpenSSL's no_renegotiation: that answers each try, and what the client does
     // not read of it would pile up.
@@ -50,6 +64,7 @@ export class TlsHandshake implements WheelTimer {
     socket.on('close', this.#onClose);
     // What breaks the TLS of an open connection comes as this event; without a listener nothing would end it.
     socket.on('_tlsError', destroy);
+    if (this.#wanted === 'required') socket.prependListener('_tlsError', this.#onTlsError);
     socket.on('error', ignore);
     this.#loop.connectionTimers.arm(this, this.#loop.nowMs + options.timeoutMs);
   }
@@ -59,15 +74,27 @@ export class TlsHandshake implements WheelTimer {
     this.#socket.destroy();
   }
 
-  readonly #onSecure = (): void => this.#finish('secure');
+  readonly #onSecure = (): void => {
+    if (this.#wanted !== 'required' || isProven(this.#socket)) {
+      this.#finish('secure');
+      return;
+    }
+    this.#finish('unproven');
+    this.#socket.destroy();
+  };
 
-  readonly #onClose = (): void => this.#finish('failed');
+  readonly #onTlsError = (error: Error): void => {
+    this.#isMissing = isMissingCertificate(error);
+  };
 
-  #finish(result: 'secure' | 'failed' | 'timeout'): void {
+  readonly #onClose = (): void => this.#finish(this.#isMissing ? 'unproven' : 'failed');
+
+  #finish(result: Parameters<HandshakeEnd>[0]): void {
     const socket = this.#socket;
     this.#loop.connectionTimers.disarm(this);
     socket.off('secure', this.#onSecure);
     socket.off('close', this.#onClose);
+    socket.off('_tlsError', this.#onTlsError);
     this.#loop.refresh();
     this.#onEnd(result, socket);
   }

@@ -34,7 +34,7 @@ export const LABELS = {
   source: 'whose doing: `downstream` (the client), `upstream` (the endpoint), `internal` (daemun or its configuration)',
   limit: 'the limit that acted',
   result:
-    "how the handshake ended: `ok`, `resumed`, `passed` (it is the backend's), `failed`, `timeout`, `unrecognized_name`, `no_certificate`, `not_tls`",
+    "how the handshake ended: `ok`, `resumed`, `passed` (it is the backend's), `failed`, `timeout`, `unrecognized_name`, `no_certificate`, `unproven` (no client certificate that the listener takes), `not_tls`",
   outcome:
     'of a mirror: `answered`, `reset`, `timeout`, `overflow`, `cancelled`, `not_opened`; of a question: `allowed`, `denied`, `failed`, `cancelled`',
   cluster: '`namespace/service:port`, with `/h1` where HTTP/1.1 is spoken to it, and `/tls` where in TLS',

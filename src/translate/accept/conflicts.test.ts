@@ -5,6 +5,7 @@ import { describe, it } from 'node:test';
 import type { Gateway } from '../../resources/index.ts';
 import { ENVIRONMENT, parsed, resourceSet } from '../environment.test-support.ts';
 import { indexGrants } from '../resolve/reference-grants.ts';
+import { judgeFrontend } from './client-validation.ts';
 import { findConflicts } from './conflicts.ts';
 import { judgeListener } from './listeners.ts';
 
@@ -29,9 +30,10 @@ function conflictsOf(...lines: readonly string[]): Readonly<Record<string, strin
   const judged = lines.map((line, index) => {
     const [name = '', protocol = '', port = '', hostname] = line.split(' ');
     const spec = { name, protocol, port: Number(port), allowedRoutes: { namespaces: { from: 'Same' as const } } };
+    const frontend = judgeFrontend(gateway, reader.trust);
     return judgeListener(
       { gateway, owner: gateway, index, spec: hostname === undefined ? spec : { ...spec, hostname } },
-      reader,
+      { reader, frontend },
     );
   });
   const conflicts = findConflicts(judged);

@@ -2,6 +2,7 @@
 
 import type { Gateway, ListenerSet } from '../../resources/index.ts';
 import type { AddressAssignment, ConflictReason, Problem } from '../outcomes.ts';
+import type { FrontendValidation } from './client-validation.ts';
 import type { JudgedListener } from './listeners.ts';
 
 /** A Gateway before its sockets are compared with those of other Gateways. */
@@ -12,6 +13,7 @@ export interface GatewayDraft {
   readonly addresses: readonly string[];
   readonly assignment: AddressAssignment;
   readonly refused: Problem<'InvalidParameters' | 'UnsupportedAddress'> | null;
+  readonly frontend: FrontendValidation;
   /** Attached, in the order of precedence. */
   readonly sets: readonly ListenerSet[];
   /** The Gateway's own, then those of `sets`. */

@@ -14,6 +14,7 @@ import { assignAddresses } from './addresses.ts';
 import type { SecretReader } from './certificates.ts';
 import { type AcceptedClasses, impliedClassFinding } from './classes.ts';
 import { type ClientCertificate, resolveClientCertificate } from './client-certificate.ts';
+import { type FrontendValidation, judgeFrontend } from './client-validation.ts';
 import { findConflicts } from './conflicts.ts';
 import type { GatewayDraft } from './gateway-draft.ts';
 import { invalidParameters } from './gateway-extras.ts';
@@ -32,6 +33,7 @@ export interface AcceptedGateway {
   readonly assignment: GatewayDraft['assignment'];
   /** Set: the Gateway as a whole is refused and carries no traffic. */
   readonly refused: Problem<Exclude<GatewayReason, 'ListenersNotValid'>> | null;
+  readonly insecureClients: FrontendValidation['insecure'];
   /** ListenerSets that are attached, in the order of precedence. */
   readonly sets: readonly ListenerSet[];
   /** The Gateway's own in the order of `spec.listeners`, then those of `sets`. */
@@ -82,8 +84,9 @@ function draftGateway(
   reader: SecretReader,
 ): GatewayDraft {
   const { gateway, sets } = parent;
+  const frontend = judgeFrontend(gateway, reader.trust);
   const listeners = [gateway, ...sets].flatMap(owner =>
-    owner.spec.listeners.map((spec, index) => judgeListener({ gateway, owner, index, spec }, reader)),
+    owner.spec.listeners.map((spec, index) => judgeListener({ gateway, owner, index, spec }, { reader, frontend })),
   );
   const { addresses, problem, assignment } = assignAddresses(gateway, reader.environment);
   const refused = invalidParameters(gateway, reader.environment) ?? problem;
@@ -93,6 +96,7 @@ function draftGateway(
     addresses,
     assignment,
     refused,
+    frontend,
     listeners,
     conflicts,
   };
@@ -120,6 +124,7 @@ function finishGateway(
     addresses: draft.addresses,
     assignment: draft.assignment,
     refused: draft.refused,
+    insecureClients: draft.frontend.insecure,
     sets: draft.sets,
     listeners,
     health,
@@ -130,6 +135,7 @@ function finishGateway(
       ...(draft.refused === null ? [] : [draft.refused.finding]),
       ...draft.assignment.missing.map(({ finding }) => finding),
       ...notServedOfGateway(gateway),
+      ...draft.frontend.findings,
       ...unusableAllowedListeners(gateway),
       ...clientCertificate.findings,
       ...annotated,

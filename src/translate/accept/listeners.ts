@@ -5,11 +5,12 @@ import type { Certificate } from '../../snapshot/index.ts';
 import { ANY_HOST } from '../../values/index.ts';
 import { type ListenerSite, listenerFinding, listenerId } from '../listener-site.ts';
 import { selectorProblem } from '../namespace-selection.ts';
-import { refuseClientValidation, whyNotRouteKind } from '../not-served.ts';
+import { whyNotRouteKind } from '../not-served.ts';
 import type { ListenerAcceptedReason, ListenerRefsReason, Problem, RouteKind } from '../outcomes.ts';
 import type { ResolveContext } from '../resolve/backend-refs.ts';
 import { resolveCertificates, type SecretReader } from './certificates.ts';
 import { resolveClientCertificate } from './client-certificate.ts';
+import { type FrontendValidation, type PortValidation, validationAt } from './client-validation.ts';
 import { type JudgedFilters, judgeFilters } from './listener-filters.ts';
 import { type ServedProtocol, servedProtocol } from './protocols.ts';
 
@@ -24,27 +25,34 @@ export interface JudgedListener extends ListenerSite {
   readonly kinds: readonly RouteKind[];
   readonly certificates: readonly Certificate[];
   readonly filters: Pick<JudgedFilters, 'filters' | 'backends' | 'services'>;
+  /** What clients must show; null: nothing, or nobody can be let in. */
+  readonly clients: PortValidation['trusted'];
   readonly accepted: Problem<ListenerAcceptedReason> | null;
   readonly resolvedRefs: Problem<ListenerRefsReason> | null;
   readonly findings: readonly Finding[];
 }
 
-/** Judges a listener: protocol, route kinds, TLS. */
-export function judgeListener(site: ListenerSite, reader: SecretReader): JudgedListener {
+/** Judges a listener: protocol, route kinds, TLS. `frontend`: what its Gateway asks of clients. */
+export function judgeListener(
+  site: ListenerSite,
+  { reader, frontend }: { readonly reader: SecretReader; readonly frontend: FrontendValidation },
+): JudgedListener {
   const { spec } = site;
   const protocol = servedProtocol(spec);
   const hostname = spec.hostname === undefined || spec.hostname === '' ? ANY_HOST : spec.hostname.toLowerCase();
   const { kinds, problem: kindProblem } = supportedKinds(site, protocol);
   const tls = protocol?.terminates === true ? resolveCertificates(site, reader) : undefined;
   const filters = judgeFilters(site, contextOf(site, reader));
+  const validation = protocol?.terminates === true ? validationAt(frontend, spec.port) : null;
   const accepted =
     protocol === undefined
       ? unsupportedProtocol(site)
-      : (unsupportedTls(site) ?? filters.unsupported ?? unusableSelector(site));
+      : (unsupportedTls(site) ?? validation?.accepted ?? filters.unsupported ?? unusableSelector(site));
   const noCertificate =
     tls !== undefined && tls.certificates.length + tls.problems.length === 0 ? missingCertificate(site) : null;
   // A broken certificate is worse than an unknown kind, so it gives the reason.
-  const resolvedRefs = tls?.problems[0] ?? noCertificate ?? filters.refsProblem ?? kindProblem;
+  const resolvedRefs =
+    tls?.problems[0] ?? noCertificate ?? validation?.resolvedRefs ?? filters.refsProblem ?? kindProblem;
   return {
     ...site,
     id: listenerId(site),
@@ -53,10 +61,12 @@ export function judgeListener(site: ListenerSite, reader: SecretReader): JudgedL
     kinds,
     certificates: tls?.certificates ?? [],
     filters: { filters: filters.filters, backends: filters.backends, services: filters.services },
+    clients: validation?.trusted ?? null,
     accepted,
     resolvedRefs,
     findings: [
-      ...(accepted === null ? [] : [accepted.finding]),
+      // The Gateway has those about authorities, once for all listeners.
+      ...(accepted === null || accepted === validation?.accepted ? [] : [accepted.finding]),
       ...(tls?.findings ?? []),
       ...filters.findings,
       ...(noCertificate === null ? [] : [noCertificate.finding]),
@@ -109,8 +119,7 @@ function unsupportedProtocol(site: ListenerSite): Problem<'UnsupportedProtocol'>
 
 function unsupportedTls(site: ListenerSite): Problem<'UnsupportedValue'> | null {
   const { spec } = site;
-  if (spec.protocol !== 'HTTPS') return null;
-  if (spec.tls?.mode !== 'Passthrough') return refuseClientValidation(site);
+  if (spec.protocol !== 'HTTPS' || spec.tls?.mode !== 'Passthrough') return null;
   const finding = listenerFinding('gateway/unsupported-tls', site, {
     path: ['tls', 'mode'],
     message: `Listener ${spec.name} has protocol HTTPS and tls.mode Passthrough; HTTPS must be terminated`,

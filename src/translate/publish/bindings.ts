@@ -155,7 +155,7 @@ function namedBy({ metadata: { namespace, name } }: ListenerOwner): { namespace:
 }
 
 function terminationOf({ judged }: AcceptedListener): TlsTermination {
-  return { certificates: judged.certificates.map(({ id }) => id), clients: null };
+  return { certificates: judged.certificates.map(({ id }) => id), clients: judged.clients?.clients ?? null };
 }
 
 const NO_HOSTS: readonly VirtualHost[] = [];

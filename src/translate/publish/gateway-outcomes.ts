@@ -88,6 +88,7 @@ function gatewayOutcome(
         ? (addressProblem(assignment) ?? sum.programmed)
         : { reason: 'Invalid', finding: refused.finding },
     resolvedRefs: accepted.clientCertificate.problem ?? unresolvedListeners(accepted),
+    insecureClients: accepted.insecureClients,
     listeners,
     attachedListenerSets: countSets(accepted, listenerSets),
   };

@@ -28,11 +28,21 @@ export function publishSecrets(
   }
   const shown = clientCertificates(users.gateways).values();
   const certificates = [...users.ofListeners, ...[...shown].filter(({ id }) => wanted.has(id))];
-  const trusted = [...users.policies.bundles.values()].filter(({ id }) => wanted.has(id));
+  const trusted = [
+    ...[...users.policies.bundles.values()].filter(({ id }) => wanted.has(id)),
+    ...bundlesOfClients(users.gateways.values()),
+  ];
   return {
     certificates: sortById(certificates, previous?.certificates),
     trustBundles: sortById(trusted, previous?.trustBundles),
   };
+}
+
+/** What the clients of listeners are held against. */
+function* bundlesOfClients(gateways: Iterable<AcceptedGateway>): Generator<TrustBundle> {
+  for (const { listeners } of gateways)
+    for (const { judged, sockets } of listeners)
+      if (sockets.length > 0 && judged.clients !== null) yield judged.clients.bundle;
 }
 
 /** What Gateways show to backends, by `namespace/name` of the Secret. */

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type ClientHttp2Session, connect as connectHttp2 } from 'node:http2';
+import { afterEach, describe, it } from 'node:test';
+import { connect as connectTls, type TLSSocket } from 'node:tls';
+import type { ClientValidation, Listener } from '../../snapshot/index.ts';
+import { listener, rule, TestGateway } from '../http/gateway.test-support.ts';
+import { StreamBed, streamRule, tlsListener } from '../l4/l4.test-support.ts';
+import { Authority, type Pair } from '../upstream/authority.test-support.ts';
+import { certificate } from './certificate.test-support.ts';
+
+const OURS = await Authority.create('ours');
+const OTHERS = await Authority.create('others');
+const CLIENT = await OURS.issue({ dns: ['client'] });
+const EXPIRED = await OURS.issue({ dns: ['client'], endsInDays: -1 });
+const FOREIGN = await OTHERS.issue({ dns: ['client'] });
+const SERVER = await certificate('server', ['a.example.com', 'b.example.com']);
+/** Node puts this and the server's name before a session, and does not show it to another name. An attacker would. */
+const NODE_PREFIX = Buffer.from('\0nodejs:tls:session:1\0');
+
+type Version = 'TLSv1.2' | 'TLSv1.3';
+type Asked = ClientValidation['certificate'] | null;
+
+const cleanups: (() => void)[] = [];
+afterEach(() => {
+  for (const cleanup of cleanups.splice(0).reverse()) cleanup();
+});
+
+/** A listener whose answer to every call is its name. */
+function tls(name: string, asked: Asked, authority: Authority = OURS): Listener {
+  const fault = { httpStatus: 503, grpcStatus: 14, message: name, reason: 'no_backend' };
+  const clients = asked === null ? null : { bundle: authority.bundle.id, certificate: asked };
+  const hostname = `${name}.example.com`;
+  return listener(name, [rule(name, [], { fault })], { hostname, tls: { certificates: ['server'], clients } });
+}
+
+async function serve(...listeners: readonly Listener[]): Promise<TestGateway> {
+  const gateway = new TestGateway();
+  cleanups.push(() => gateway.close());
+  await apply(gateway, listeners);
+  return gateway;
+}
+
+function apply(gateway: TestGateway, listeners: readonly Listener[], bundles = [OURS, OTHERS]): Promise<void> {
+  const trustBundles = bundles.map(({ bundle }) => bundle);
+  return gateway.apply({ listeners, certificates: [SERVER], trustBundles, clusters: {} });
+}
+
+interface Dialled {
+  readonly name?: string;
+  readonly version?: Version;
+  readonly pair?: Pair | undefined;
+  readonly session?: Buffer;
+}
+
+async function dial(gateway: TestGateway, { name = 'a', version = 'TLSv1.3', pair, session }: Dialled) {
+  const socket = connectTls({
+    port: gateway.port,
+    host: '127.0.0.1',
+    servername: `${name}.example.com`,
+    ALPNProtocols: ['h2'],
+    rejectUnauthorized: false,
+    minVersion: version,
+    maxVersion: version,
+    ...pair,
+    ...(session === undefined ? {} : { session }),
+  });
+  cleanups.push(() => socket.destroy());
+  socket.on('error', () => {});
+  const sessions: Buffer[] = [];
+  socket.on('session', one => sessions.push(bareSession(one)));
+  return { socket, sessions, http: sessionOn(socket, name) };
+}
+
+function bareSession(session: Buffer): Buffer {
+  if (!session.subarray(0, NODE_PREFIX.length).equals(NODE_PREFIX)) return session;
+  return session.subarray(NODE_PREFIX.length + 2 + session.readUInt16BE(NODE_PREFIX.length));
+}
+
+/** The listener that answers a call; 'closed' when the connection ends instead. */
+function ask(session: ClientHttp2Session): Promise<string> {
+  return new Promise(resolve => {
+    const stream = session.request({ ':method': 'POST', ':path': '/a.B/C', 'content-type': 'application/grpc' });
+    stream.on('response', headers => resolve(String(headers['grpc-message'])));
+    stream.on('error', () => {});
+    stream.on('close', () => resolve('closed'));
+    stream.end();
+    stream.resume();
+  });
+}
+
+function sessionOn(socket: TLSSocket, name: string): ClientHttp2Session {
+  const session = connectHttp2(`https://${name}.example.com`, { createConnection: () => socket });
+  session.on('error', () => {});
+  cleanups.push(() => session.destroy());
+  return session;
+}
+
+/** Who answers a client with `pair`. */
+async function reach(gateway: TestGateway, how: Dialled): Promise<string> {
+  const { http } = await dial(gateway, how);
+  return ask(http);
+}
+
+describe('a listener that asks clients for a certificate', () => {
+  for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
+    describe(`with ${version}`, () => {
+      it('lets in whom its authority vouches for, and nobody else', async () => {
+        const gateway = await serve(tls('a', 'required'));
+        assert.equal(await reach(gateway, { version, pair: CLIENT }), 'a');
+        for (const pair of [FOREIGN, EXPIRED, undefined])
+          assert.equal(await reach(gateway, { version, pair }), 'closed');
+        assert.equal(gateway.metric('daemun_tls_handshakes_total', { result: 'unproven' }), 3);
+        assert.equal(gateway.metric('daemun_downstream_connections_total'), 4);
+      });
+
+      it('lets everybody in who need not show one, and asks nobody on the next listener', async () => {
+        const gateway = await serve(tls('a', 'wanted'), tls('b', null));
+        for (const pair of [CLIENT, FOREIGN, EXPIRED, undefined])
+          for (const name of ['a', 'b']) assert.equal(await reach(gateway, { version, name, pair }), name);
+      });
+
+      it('resumes the sessions of those whom it let in', async () => {
+        const gateway = await serve(tls('a', 'required'));
+        const first = await dial(gateway, { version, pair: CLIENT });
+        assert.equal(await ask(first.http), 'a');
+        const [session] = first.sessions;
+        assert.ok(session);
+        const again = await dial(gateway, { version, session });
+        assert.equal(await ask(again.http), 'a');
+        assert.equal(again.socket.isSessionReused(), true);
+      });
+
+      it('lets nobody in by a session that was begun without what it asks for', async () => {
+        const gateway = await serve(tls('a', 'required'), tls('b', 'wanted'));
+        const attempts: Dialled[] = [
+          // A ticket may come before the verdict: it must be worth as little as what it stands for.
+          { version, name: 'a', pair: FOREIGN },
+          { version, name: 'b', pair: FOREIGN },
+          { version, name: 'b' },
+        ];
+        for (const attempt of attempts) {
+          const { http, sessions } = await dial(gateway, attempt);
+          await ask(http);
+          if (attempt.name === 'b') assert.ok(sessions.length > 0);
+          for (const session of sessions)
+            for (const pair of [attempt.pair, undefined])
+              assert.equal(await reach(gateway, { version, name: 'a', pair, session }), 'closed');
+        }
+      });
+
+      it('forgets sessions with the authority', async () => {
+        const gateway = await serve(tls('a', 'required'));
+        const { http, sessions } = await dial(gateway, { version, pair: CLIENT });
+        await ask(http);
+        await apply(gateway, [tls('a', 'required', OTHERS)]);
+        const [session] = sessions;
+        assert.ok(session);
+        assert.equal(await reach(gateway, { version, pair: CLIENT, session }), 'closed');
+        assert.equal(await reach(gateway, { version, pair: FOREIGN }), 'a');
+      });
+    });
+  }
+
+  it('wants to be shown a certificate anew when it asks for another one, or begins to, and disturbs nobody else', async () => {
+    const gateway = await serve(tls('a', null), tls('b', 'required'));
+    const [open, proven] = [await dial(gateway, {}), await dial(gateway, { name: 'b', pair: CLIENT })];
+    assert.equal(await ask(open.http), 'a');
+    assert.equal(await ask(proven.http), 'b');
+    const told = once(open.http, 'goaway');
+    await apply(gateway, [tls('a', 'required'), tls('b', 'required')]);
+    await told;
+    assert.equal(await ask(proven.http), 'b');
+    const toldToo = once(proven.http, 'goaway');
+    await apply(gateway, [tls('a', 'required'), tls('b', 'required', OTHERS)]);
+    await toldToo;
+  });
+
+  it('asks those whose bytes are passed on, too, before a backend hears of them', async () => {
+    const gateway = new TestGateway();
+    const bed = new StreamBed();
+    cleanups.push(
+      () => gateway.close(),
+      () => bed.close(),
+    );
+    let heard = 0;
+    const port = await bed.serve(socket => {
+      heard++;
+      socket.end('hello');
+    });
+    const listening = tlsListener('a', '*', [{ hostname: '*', rule: streamRule('r', { main: 1 }) }], SERVER);
+    const clients: ClientValidation = { bundle: OURS.bundle.id, certificate: 'required' };
+    await gateway.apply({
+      listeners: [{ ...listening, tls: { certificates: [SERVER.id], clients } }],
+      certificates: [SERVER],
+      trustBundles: [OURS.bundle],
+      clusters: { main: [port] },
+      clusterChanges: { protocol: 'tcp' },
+    });
+    const said = async (pair: Pair | undefined): Promise<string> => {
+      const socket = connectTls({ port: gateway.port, host: '127.0.0.1', rejectUnauthorized: false, ...pair });
+      cleanups.push(() => socket.destroy());
+      socket.on('error', () => {});
+      let text = '';
+      socket.on('data', chunk => {
+        text += String(chunk);
+      });
+      await new Promise(resolve => socket.on('close', resolve));
+      return text;
+    };
+    assert.equal(await said(FOREIGN), '');
+    assert.equal(await said(undefined), '');
+    assert.equal(heard, 0);
+    assert.equal(await said(CLIENT), 'hello');
+  });
+
+  it('lets nobody in whose authorities are not there', async () => {
+    const gateway = await serve();
+    await apply(gateway, [tls('a', 'wanted')], []);
+    assert.equal(await reach(gateway, { pair: CLIENT }), 'closed');
+    assert.equal(gateway.metric('daemun_tls_handshakes_total', { result: 'no_certificate' }), 1);
+  });
+});
