@@ -27,6 +27,7 @@ const EXAMPLES = [
 
 /** Those whose routes let reflection and a method of the demo services through; the others have nothing to try. */
 const WITH_A_LINE = [
+  'backend-tls',
   'documents/000-grpc-routing',
   'documents/004-tcp-and-grpc',
   'grpc-methods',

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { DevelopmentCa } from '../demo/index.ts';
 import type { Finding } from '../errors/index.ts';
 import type { Gateway, GatewayListener, ListenerSet, ResourceSet, Secret } from '../resources/index.ts';
 import { type ListenersOf, listenerOwners } from '../translate/index.ts';
 import type { NamespacedName } from '../values/index.ts';
+import type { DemoAuthority } from './demo-authority.ts';
 import { MergedMap } from './merged-map.ts';
 
 export interface DemoCertificatesOptions {
-  readonly stateDirectory: string;
-  readonly nowMs: () => number;
   /** The address at which a Gateway is reached; certificates hold it beside the names. */
   addressOf(gateway: NamespacedName): string;
 }
@@ -26,20 +24,16 @@ interface MissingSecret {
 /** `--demo`: certificates from a development CA for the Secrets that are missing. */
 export class DemoCertificates {
   readonly #options: DemoCertificatesOptions;
-  #ca: DevelopmentCa | null = null;
+  readonly #authority: DemoAuthority;
   /** By name and hosts; an unchanged Secret keeps its identity. */
   readonly #minted = new Map<string, Secret>();
   /** What was added last. */
   #added: ReadonlyMap<string, Secret> = new Map();
   readonly #merged = new MergedMap<Secret>();
 
-  constructor(options: DemoCertificatesOptions) {
+  constructor(authority: DemoAuthority, options: DemoCertificatesOptions) {
+    this.#authority = authority;
     this.#options = options;
-  }
-
-  /** PEM file of the CA once it was needed; null before. */
-  get caFile(): string | null {
-    return this.#ca?.certificateFile ?? null;
   }
 
   /** The resources with a Secret for each one missing, and a warning for each. Rejects when the state directory cannot be written. */
@@ -59,13 +53,7 @@ export class DemoCertificates {
     const key = `${namespace}/${name} ${hosts.join(' ')}`;
     const known = this.#minted.get(key);
     if (known !== undefined) return known;
-    // Loaded when it is needed: minting takes a library of some megabytes.
-    const { openDevelopmentCa } = await import('../demo/index.ts');
-    this.#ca ??= await openDevelopmentCa({
-      stateDirectory: this.#options.stateDirectory,
-      nowMs: this.#options.nowMs(),
-    });
-    const pair = await this.#ca.issue(hosts);
+    const pair = await this.#authority.issue(hosts);
     const secret: Secret = {
       apiVersion: 'v1',
       kind: 'Secret',
@@ -93,6 +81,7 @@ export class DemoCertificates {
         });
       });
     }
+    for (const gateway of resources.gateways.values()) addClientSecret(gateway, resources, missing);
     return [...missing.values()];
   }
 
@@ -111,6 +100,18 @@ export class DemoCertificates {
     );
     return ['localhost', ...addresses, ...routes.flatMap(route => route.spec.hostnames ?? [])];
   }
+}
+
+/** What a Gateway shows to backends, by which they know it. */
+function addClientSecret(gateway: Gateway, { secrets }: ResourceSet, missing: Map<string, MissingSecret>): void {
+  const ref = gateway.spec.tls?.backend?.clientCertificateRef;
+  if (ref === undefined || ref.group !== '' || ref.kind !== 'Secret') return;
+  const namespace = ref.namespace ?? gateway.metadata.namespace;
+  const key = `${namespace}/${ref.name}`;
+  if (secrets.has(key) || missing.has(key)) return;
+  const hosts = new Set([`${gateway.metadata.name}.${gateway.metadata.namespace}`]);
+  const path = ['spec', 'tls', 'backend', 'clientCertificateRef'];
+  missing.set(key, { namespace, name: ref.name, hosts, owner: gateway, path });
 }
 
 function hasSameValues(a: ReadonlyMap<string, Secret>, b: ReadonlyMap<string, Secret>): boolean {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { DemoBackends, DemoEndpoint, DemoService } from '../demo/index.ts';
+import type { CertificatePair, DemoBackends, DemoEndpoint, DemoService } from '../demo/index.ts';
 import type { EndpointSlice, ResourceSet, Service } from '../resources/index.ts';
 import { formatNamespacedName, socketAddress } from '../values/index.ts';
 import { MergedMap } from './merged-map.ts';
@@ -12,6 +12,8 @@ const DEMO = 'daemun-demo';
 /** Marks a Service whose endpoints are found by DNS. */
 const ENDPOINTS_ANNOTATION = 'daemun.dev/endpoints';
 
+type CertificateOf = (service: Service, resources: ResourceSet) => Promise<CertificatePair | null>;
+
 /**
  * `--demo`: a backend for every Service that has no endpoints, as EndpointSlices beside what the user wrote. Owns the
  * backends; `close` ends them.
@@ -23,10 +25,16 @@ export class DemoServices {
   #slices: ReadonlyMap<string, EndpointSlice> = new Map();
 
   readonly #merged = new MergedMap<EndpointSlice>();
+  readonly #certificateOf: CertificateOf;
+
+  /** `certificateOf`: what the pods of a Service speak TLS with beside cleartext; null: nothing. */
+  constructor(certificateOf: CertificateOf = async () => null) {
+    this.#certificateOf = certificateOf;
+  }
 
   /** The endpoint slices of the resources with those of the demo. Rejects when the OS gives no port. */
   async add(resources: ResourceSet): Promise<ResourceSet> {
-    const wanted = servicesWithoutEndpoints(resources);
+    const wanted = await this.#servicesWithoutEndpoints(resources);
     const asked = JSON.stringify(wanted);
     if (asked !== this.#asked) {
       this.#slices = slicesOf(await this.#endpointsOf(wanted), resources, this.#slices);
@@ -38,6 +46,15 @@ export class DemoServices {
 
   async close(): Promise<void> {
     await this.#backends?.close();
+  }
+
+  async #servicesWithoutEndpoints(resources: ResourceSet): Promise<DemoService[]> {
+    return Promise.all(
+      servicesWithoutEndpoints(resources).map(async service => ({
+        ...demoService(service, resources),
+        tls: await this.#certificateOf(service, resources),
+      })),
+    );
   }
 
   async #endpointsOf(wanted: readonly DemoService[]): Promise<readonly DemoEndpoint[]> {
@@ -62,22 +79,21 @@ export function demoEndpoints(resources: ResourceSet): ReadonlySet<string> {
   );
 }
 
-function servicesWithoutEndpoints(resources: ResourceSet): DemoService[] {
+function servicesWithoutEndpoints(resources: ResourceSet): Service[] {
   const served = new Set<string>();
   for (const { metadata } of resources.endpointSlices.values()) {
     served.add(`${metadata.namespace}/${metadata.labels[SERVICE_NAME_LABEL] ?? ''}`);
   }
   for (const { metadata } of resources.endpoints.values()) served.add(formatNamespacedName(metadata));
-  const wanted = [...resources.services.values()].filter(
+  return [...resources.services.values()].filter(
     service =>
       service.spec.type !== 'ExternalName' &&
       service.metadata.annotations[ENDPOINTS_ANNOTATION] === undefined &&
       !served.has(formatNamespacedName(service.metadata)),
   );
-  return wanted.map(service => demoService(service, resources));
 }
 
-function demoService(service: Service, resources: ResourceSet): DemoService {
+function demoService(service: Service, resources: ResourceSet): Omit<DemoService, 'tls'> {
   const { namespace, name } = service.metadata;
   const selector = Object.entries(service.spec.selector);
   const isSelected = (labels: Readonly<Record<string, string>>): boolean =>

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { ResourceSet } from '../resources/index.ts';
 import { memoryStore } from '../store/index.ts';
+import { DemoAuthority } from './demo-authority.ts';
 import { DemoCertificates } from './demo-certificates.ts';
 import { DemoServices } from './demo-services.ts';
 
@@ -106,11 +107,8 @@ describe('--demo, for certificates', () => {
   after(() => rm(folder, { recursive: true }));
 
   it('mints a Secret that is missing, for the hostname and the address, and says so', async () => {
-    const demo = new DemoCertificates({
-      stateDirectory: folder,
-      nowMs: Date.now,
-      addressOf: () => '127.0.0.7',
-    });
+    const authority = new DemoAuthority({ stateDirectory: folder, nowMs: Date.now });
+    const demo = new DemoCertificates(authority, { addressOf: () => '127.0.0.7' });
     const set = await resources(GATEWAY);
     const { resources: added, findings } = await demo.add(set);
     const secret = added.secrets.get('default/cert');
@@ -121,13 +119,14 @@ describe('--demo, for certificates', () => {
       [['demo/certificate-minted', 'warning']],
     );
     assert.equal((await demo.add(set)).resources.secrets, added.secrets);
-    assert.equal(demo.caFile, join(folder, 'ca', 'ca.crt'));
+    assert.equal(authority.caFile, join(folder, 'ca', 'ca.crt'));
   });
 
   it('leaves resources alone that lack nothing', async () => {
-    const demo = new DemoCertificates({ stateDirectory: folder, nowMs: Date.now, addressOf: () => '127.0.0.1' });
+    const authority = new DemoAuthority({ stateDirectory: folder, nowMs: Date.now });
+    const demo = new DemoCertificates(authority, { addressOf: () => '127.0.0.1' });
     const set = await resources(service('a'));
     assert.equal((await demo.add(set)).resources, set);
-    assert.equal(demo.caFile, null);
+    assert.equal(authority.caFile, null);
   });
 });

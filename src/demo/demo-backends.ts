@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import type { CertificatePair } from './certificates/certificate-authority.ts';
 import { type DatagramEcho, startDatagramEcho } from './datagram-echo.ts';
 import { demoMethods, emptyAnswer } from './demo-methods.ts';
 import { type GrpcServer, startGrpcServer } from './grpc/grpc-server.ts';
@@ -17,6 +18,8 @@ export interface DemoService {
   readonly datagramPorts: readonly number[];
   /** The Deployments whose pods the Service selects; empty: two pods named after the Service. */
   readonly deployments: readonly DemoDeployment[];
+  /** What its pods speak TLS with, beside cleartext and on the same port. Default, and null: nothing. */
+  readonly tls?: CertificatePair | null;
 }
 
 export interface DemoDeployment {
@@ -99,9 +102,11 @@ function wantedPods(service: DemoService): WantedPod[] {
 async function startPod(pods: Map<string, Pod>, { key, podName: name, service }: WantedPod): Promise<void> {
   const wantsDatagrams = service.datagramPorts.length > 0;
   const known = pods.get(key);
+  known?.server.secure(service.tls ?? null);
   if (known !== undefined && (known.datagrams !== null || !wantsDatagrams)) return;
   const options = { podName: name, methods: demoMethods, fallback: emptyAnswer };
   const server = known?.server ?? (await startGrpcServer(options));
+  server.secure(service.tls ?? null);
   pods.set(key, { server, datagrams: wantsDatagrams ? await startDatagramEcho(server.address, name) : null });
 }
 

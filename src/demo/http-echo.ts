@@ -2,6 +2,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
+import { TLSSocket } from 'node:tls';
 import type { AskedTrouble } from './asked-trouble.ts';
 import { demoVerdict } from './demo-verdict.ts';
 
@@ -29,7 +30,9 @@ export async function answerHttpEcho(
   }
   const fields = Object.fromEntries(Object.entries(rest).filter(([field]) => !field.startsWith(':')));
   stream.respond({ ':status': status, 'content-type': 'application/json', hostname: name });
-  stream.end(echo({ method, host: authority ?? rest.host, path, headers: fields }, name));
+  stream.end(
+    echo({ method, host: authority ?? rest.host, path, headers: fields, tls: tlsOf(stream.session?.socket) }, name),
+  );
 }
 
 /** The same over HTTP/1.1. */
@@ -49,7 +52,22 @@ export async function answerHttp1Echo(
     return;
   }
   response.writeHead(status, { 'content-type': 'application/json', hostname: name });
-  response.end(echo({ method, host: headers.host, path: url, headers }, name));
+  response.end(echo({ method, host: headers.host, path: url, headers, tls: tlsOf(request.socket) }, name));
+}
+
+/** How the connection was made, when it is one of TLS. */
+interface EchoedTls {
+  readonly version: string | null;
+  readonly serverName: string | null;
+  /** The names in the certificate that the client showed; null: it showed none. */
+  readonly client: string | null;
+}
+
+function tlsOf(socket: object | undefined): EchoedTls | undefined {
+  if (!(socket instanceof TLSSocket)) return undefined;
+  const { servername } = socket as TLSSocket & { readonly servername?: string | false };
+  const serverName = typeof servername === 'string' ? servername : null;
+  return { version: socket.getProtocol(), serverName, client: socket.getPeerCertificate().subjectaltname ?? null };
 }
 
 interface Echoed {
@@ -57,8 +75,9 @@ interface Echoed {
   readonly host: string | undefined;
   readonly path: string | undefined;
   readonly headers: object;
+  readonly tls: EchoedTls | undefined;
 }
 
-function echo({ method, host, path, headers }: Echoed, podName: string): string {
-  return `${JSON.stringify({ pod: podName, method, host, path, headers })}\n`;
+function echo({ method, host, path, headers, tls }: Echoed, podName: string): string {
+  return `${JSON.stringify({ pod: podName, method, host, path, headers, tls })}\n`;
 }

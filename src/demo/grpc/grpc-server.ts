@@ -5,8 +5,10 @@ import type { EventEmitter } from 'node:events';
 import { createServer as createHttp1Server } from 'node:http';
 import { createServer as createHttp2Server, type Http2Server, type ServerHttp2Session } from 'node:http2';
 import { createServer, type Server, type Socket } from 'node:net';
+import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
 import { isGrpcContentType } from '../../wire/index.ts';
 import { AskedTrouble } from '../asked-trouble.ts';
+import type { CertificatePair } from '../certificates/certificate-authority.ts';
 import { answerHttp1Echo, answerHttpEcho, type EchoPod } from '../http-echo.ts';
 import { answerWebSocketEcho } from '../websocket-echo.ts';
 import { answerCall } from './answer-call.ts';
@@ -23,6 +25,8 @@ export interface GrpcServerOptions {
 export interface GrpcServer {
   readonly address: string;
   readonly port: number;
+  /** What it speaks TLS with from now on, beside cleartext; null: nothing. */
+  secure(pair: CertificatePair | null): void;
   /** Stops listening, sends GOAWAY and cuts the connections. */
   close(): Promise<void>;
   /** Stops listening and resets the connections without a word, as a crash does. */
@@ -41,7 +45,8 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
   const pod: EchoPod = { name: options.podName, trouble: new AskedTrouble() };
   const http1 = createHttp1Server((request, response) => void answerHttp1Echo(request, response, pod));
   http1.on('upgrade', (request, socket, first) => answerWebSocketEcho(request, socket, first, options.podName));
-  const server = createServer(socket => admit(socket, { http1, http2 }));
+  let context: SecureContext | null = null;
+  const server = createServer(socket => admit(socket, { http1, http2 }, context));
   const sessions = trackSessions(http2);
   const sockets = trackSockets(server);
   http2.on('stream', (stream, headers) => {
@@ -59,21 +64,48 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
     for (const socket of sockets) socket.destroy();
     return closeServer(server, sessions);
   };
-  return { address, port, close, kill };
+  const secure = (pair: CertificatePair | null): void => {
+    context = pair === null ? null : createSecureContext({ cert: pair.chain, key: pair.key });
+  };
+  return { address, port, secure, close, kill };
 }
 
 /** What an HTTP/2 client says first (RFC 9113 §3.4); no HTTP/1 request begins so. */
 const PREFACE = 'PRI ';
 
-/** The first bytes tell the versions apart. */
-function admit(socket: Socket, servers: { readonly http1: EventEmitter; readonly http2: EventEmitter }): void {
+/** The type of a TLS record that a ClientHello is in (RFC 8446 §5.1). */
+const HANDSHAKE = 22;
+
+interface Servers {
+  readonly http1: EventEmitter;
+  readonly http2: EventEmitter;
+}
+
+/** The first bytes tell the versions apart, and TLS, which is ended here when there is a `context`. */
+function admit(socket: Socket, servers: Servers, context: SecureContext | null): void {
   socket.on('error', () => {});
   socket.once('data', first => {
     socket.pause();
     socket.unshift(first);
+    if (context !== null && first[0] === HANDSHAKE) {
+      admit(endTls(socket, context), servers, null);
+      return;
+    }
     const isHttp2 = first.toString('latin1').startsWith(PREFACE);
     (isHttp2 ? servers.http2 : servers.http1).emit('connection', socket);
     if (!isHttp2) socket.resume();
+  });
+}
+
+/** Clients may show a certificate, whosever it is. */
+function endTls(socket: Socket, secureContext: SecureContext): TLSSocket {
+  const ALPNProtocols = ['h2', 'http/1.1'];
+  return new TLSSocket(socket, {
+    isServer: true,
+    secureContext,
+    ALPNProtocols,
+    requestCert: true,
+    rejectUnauthorized: false,
   });
 }
 

@@ -1,8 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { isConnectionField, isDroppedAtEdge } from '../../values/index.ts';
-import { fieldsOf, type HeaderList, type HeaderListPool, splitFields, type VolatileFields } from '../../wire/index.ts';
+import {
+  fieldsOf,
+  type HeaderList,
+  type HeaderListPool,
+  splitFields,
+  targetOf,
+  type VolatileFields,
+} from '../../wire/index.ts';
 import { removeField } from './header-change.ts';
+import { changeQuery, type QueryChange } from './query-change.ts';
 
 /** A field that somebody else's answer puts into a head. Names in lower case. */
 export interface FieldPut {
@@ -16,6 +24,8 @@ export interface FieldPut {
 export interface FieldChange {
   readonly puts: readonly FieldPut[];
   readonly removes: readonly string[];
+  /** Of a request's target; null: as it is. */
+  readonly query: QueryChange | null;
 }
 
 /** Whether another server may say a field (lower-case name) of a head that passes. */
@@ -50,6 +60,12 @@ export function changeFields({ list, fields }: ChangedHead, change: FieldChange,
     const target = lists.steadyNames.has(name) ? listed : loose;
     target.names.push(name);
     target.values.push(value);
+  }
+  if (change.query !== null) {
+    const target = changeQuery(targetOf(list, fields), change.query);
+    remove(':path');
+    loose.names.unshift(':path');
+    loose.values.unshift(target);
   }
   return {
     list: lists.intern(listed.names, listed.values, list.sensitive),

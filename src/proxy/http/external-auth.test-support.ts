@@ -38,8 +38,10 @@ const { root } = protobuf.parse(
   message HeaderValue { string key = 1; string value = 2; bytes raw_value = 3; }
   message Bool { bool value = 1; }
   message Option { HeaderValue header = 1; Bool append = 2; int32 append_action = 3; }
+  message Parameter { string key = 1; string value = 2; }
   message Denied { HttpStatus status = 1; repeated Option headers = 2; string body = 3; }
-  message Ok { repeated Option headers = 2; repeated string headers_to_remove = 5; repeated Option response_headers_to_add = 6; }
+  message Ok { repeated Option headers = 2; repeated string headers_to_remove = 5; repeated Option response_headers_to_add = 6;
+    repeated Parameter query_parameters_to_set = 7; repeated string query_parameters_to_remove = 8; }
   message CheckResponse { Status status = 1; Denied denied_response = 2; Ok ok_response = 3; }
 `,
   { keepCase: true },

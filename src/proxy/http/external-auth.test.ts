@@ -100,6 +100,8 @@ for (const protocol of ['h1', 'h2'] as const) {
               { header: { key: ':path', value: '/evil' } },
             ],
             headers_to_remove: ['Authorization', 'x-gone', ':method'],
+            query_parameters_to_set: [{ key: 'user', value: 'a b' }],
+            query_parameters_to_remove: ['token'],
             response_headers_to_add: [
               { header: { key: 'set-cookie', value: 'a=1' } },
               { header: { key: 'set-cookie', value: 'b=2' } },
@@ -115,11 +117,11 @@ for (const protocol of ['h1', 'h2'] as const) {
           'x-kept': 'mine',
           'x-gone': '1',
         };
-        const answer = await ask(gateway.port, { path: '/p', headers: sent });
+        const answer = await ask(gateway.port, { path: '/p?token=t&x=1', headers: sent });
         assert.equal(answer.status, 200, answer.text);
         const { path, headers } = JSON.parse(answer.text) as Echoed;
         assert.equal(Buffer.from(String(headers['x-user']), 'latin1').toString(), 'é');
-        assert.deepEqual([path, headers['x-list'], headers['x-kept']], ['/p', 'one, two', 'mine']);
+        assert.deepEqual([path, headers['x-list'], headers['x-kept']], ['/p?x=1&user=a%20b', 'one, two', 'mine']);
         assert.equal('authorization' in headers || 'x-gone' in headers, false);
         assert.equal(headers.host ?? headers[':authority' as 'host'], 'a.test');
         assert.deepEqual([answer.headers['set-cookie'], answer.headers['x-from']], [['a=1', 'b=2'], 'auth']);

@@ -91,6 +91,20 @@ describe('filters of a listener', () => {
       }
     });
 
+    it(`change the query that rules see of requests by ${version}`, async () => {
+      const path = { kind: 'prefix', value: '/' } as const;
+      const queryParams = [{ kind: 'exact', name: 'tier', value: 'gold' }] as const;
+      const any = { kind: 'http', path, method: null, headers: [], queryParams: [] } as const;
+      const entries = [
+        { match: { ...any, queryParams }, rule: rule('default/b', [backend('b')]), matchIndex: 0 },
+        { match: any, rule: rule('default/a', [backend('a')]), matchIndex: 0 },
+      ];
+      await start({ ...tiers([ASKED]), virtualHosts: [{ hostname: '*', entries }] } as Listener);
+      verdicts = [{ ok_response: { query_parameters_to_set: [{ key: 'tier', value: 'gold' }] } }];
+      const { text } = await ask(gateway.port, { path: '/x?tier=lead' });
+      assert.deepEqual([(JSON.parse(text) as Echoed).path, callsOf('b')], ['/x?tier=gold', 1]);
+    });
+
     it(`see requests by ${version} that no rule takes, and deny before anything is told`, async () => {
       await start(tiers([ASKED]));
       verdicts = [{ status: { code: 7 }, denied_response: { status: { code: 401 } } }];

@@ -114,7 +114,7 @@ export class SteppedExchange implements SteppedRequest {
     detours.responseChange =
       before === null
         ? change
-        : { puts: [...before.puts, ...change.puts], removes: [...before.removes, ...change.removes] };
+        : { puts: [...before.puts, ...change.puts], removes: [...before.removes, ...change.removes], query: null };
   }
 
   addToResponse(fields: readonly string[]): void {

@@ -5,13 +5,15 @@
  *
  *     status 1 { code 1 }                                        0, or no status: yes
  *     denied_response 2 { status 1 { code 1 }, headers 2, body 3 }
- *     ok_response 3 { headers 2, headers_to_remove 5, response_headers_to_add 6 }
+ *     ok_response 3 { headers 2, headers_to_remove 5, response_headers_to_add 6,
+ *                     query_parameters_to_set 7 { key 1, value 2 }, query_parameters_to_remove 8 }
  *
- * and in each of the headers: `header 1 { key 1, value 2, raw_value 3 }, append 2 { value 1 }, append_action 3`. Metadata and changes of
- * the query are passed over.
+ * and in each of the headers: `header 1 { key 1, value 2, raw_value 3 }, append 2 { value 1 }, append_action 3`. Metadata is passed over:
+ * nothing here would read it.
  */
 import { isSoundField, ProtobufReader } from '../../../wire/index.ts';
 import { type FieldChange, type FieldPut, isChangeable } from '../field-change.ts';
+import type { QueryChange } from '../query-change.ts';
 import { denied } from './auth-answers.ts';
 import { ALLOWED, type AuthVerdict } from './auth-protocol.ts';
 
@@ -39,15 +41,20 @@ function readOk(message: Buffer): AuthVerdict {
   const puts: FieldPut[] = [];
   const toClient: FieldPut[] = [];
   const removes: string[] = [];
+  const sets: [string, string][] = [];
+  const drops: string[] = [];
   const isWhole = eachField(message, ({ field, bytes }) => {
     if (field === 2) return readOption(bytes, puts);
     if (field === 6) return readOption(bytes, toClient);
+    if (field === 7) return readParameter(bytes, sets);
+    if (field === 8) drops.push(bytes.toString());
     if (field === 5) removes.push(bytes.toString('latin1').toLowerCase());
     return true;
   });
   if (!isWhole) return MALFORMED;
-  const request = changeOf(puts, removes);
-  const response = changeOf(toClient, []);
+  const query = sets.length + drops.length === 0 ? null : { sets, removes: drops };
+  const request = changeOf(puts, removes, query);
+  const response = changeOf(toClient, [], null);
   return request === undefined || response === undefined ? UNSENDABLE : { kind: 'allowed', request, response };
 }
 
@@ -91,6 +98,18 @@ function readOption(message: Buffer, puts: FieldPut[]): boolean {
   return isWhole;
 }
 
+/** A `QueryParameter`. Pushes what it says; false: it cannot be read. */
+function readParameter(message: Buffer, sets: [string, string][]): boolean {
+  const set: [string, string] = ['', ''];
+  const isWhole = eachField(message, ({ field, bytes }) => {
+    if (field === 1) set[0] = bytes.toString();
+    if (field === 2) set[1] = bytes.toString();
+    return true;
+  });
+  if (isWhole && set[0] !== '') sets.push(set);
+  return isWhole;
+}
+
 /** `append_action`. Its 0 cannot be told from no word, which means `set` here; cookies stand beside each other. */
 function howOf(action: number, name: string): FieldPut['how'] {
   if (action === 1) return 'if-absent';
@@ -99,11 +118,15 @@ function howOf(action: number, name: string): FieldPut['how'] {
 }
 
 /** null: it changes nothing; undefined: a field of it cannot be sent. What belongs to the proxy is left as it is. */
-function changeOf(puts: readonly FieldPut[], removes: readonly string[]): FieldChange | null | undefined {
+function changeOf(
+  puts: readonly FieldPut[],
+  removes: readonly string[],
+  query: QueryChange | null,
+): FieldChange | null | undefined {
   const kept = puts.filter(({ name }) => isChangeable(name));
   if (!kept.every(isSendable)) return undefined;
-  const change = { puts: kept, removes: removes.filter(isChangeable) };
-  return change.puts.length + change.removes.length === 0 ? null : change;
+  const change = { puts: kept, removes: removes.filter(isChangeable), query };
+  return change.puts.length + change.removes.length === 0 && query === null ? null : change;
 }
 
 function isSendable({ name, value }: FieldPut): boolean {

@@ -98,7 +98,7 @@ export class HttpAuthProtocol implements AuthProtocol {
       puts.push({ name, value, how: put.has(name) ? 'append' : 'set' });
       put.add(name);
     });
-    return puts.length + removes.length === 0 ? null : { puts, removes };
+    return puts.length + removes.length === 0 ? null : { puts, removes, query: null };
   }
 
   /** What describes the body of the answer is not true of the request's. */
