@@ -12,14 +12,14 @@ import type { GetOptions } from './object-output.ts';
 import type { Outcome } from './outcome.ts';
 import type { OutputFormat } from './output-format.ts';
 import type { ProxyConfigOptions } from './proxy-config.ts';
-import { manifestsOption, outputOption, sourceOptions } from './shared-options.ts';
+import { clusterOptions, manifestsOption, outputOption, sourceOptions } from './shared-options.ts';
 import type { Terminal } from './terminal.ts';
 import { runVersion } from './version.ts';
 
 /** `daemun check`. */
 export function checkCommand(terminal: Terminal, outcome: Outcome): Command {
-  return new Command('check')
-    .description('say everything there is to say about manifests')
+  return clusterOptions(new Command('check'))
+    .description('say everything there is to say about manifests, or a cluster')
     .argument('[path...]', 'files and folders to check, "-" for stdin')
     .addOption(manifestsOption('another way to name a file or folder; may be given several times'))
     .option('--strict', 'fail for warnings, too', false)

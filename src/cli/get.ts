@@ -3,6 +3,7 @@ import { EXIT, usageError } from './exit-code.ts';
 import { type Asked, selectObjects } from './get-selection.ts';
 import { writeMissing } from './missing-name.ts';
 import { type GetOptions, writeSelection } from './object-output.ts';
+import { isCluster } from './open-source.ts';
 import type { Terminal } from './terminal.ts';
 import { watchObjects } from './watch.ts';
 
@@ -10,6 +11,9 @@ import { watchObjects } from './watch.ts';
 export async function runGet(asked: Asked, options: GetOptions, terminal: Terminal): Promise<number> {
   if (options.watch === true && options.filename !== undefined) {
     throw usageError('-w asks a running daemun, so -f makes no sense with it', 'Leave out one of the two');
+  }
+  if (options.watch === true && isCluster(options)) {
+    throw usageError('-w asks a running daemun, and a cluster is read once', 'Use kubectl get -w');
   }
   const { source, query, ...selection } = await selectObjects(asked, options, terminal);
   writeSelection(selection, options, terminal);

@@ -3,22 +3,53 @@
 import {
   dumpConfig,
   explainQuestion,
+  type LocatedFinding,
   listResources,
   loadOffline,
   locateFindings,
   parseQuestion,
+  readCluster,
+  type View,
 } from '../controller/index.ts';
-import { systemClock } from '../time/index.ts';
+import { DaemunError, messageOf } from '../errors/index.ts';
+import { systemClock, systemRandom } from '../time/index.ts';
 import { AdminClient } from './admin-client.ts';
-import { usageError } from './exit-code.ts';
+import { couldNotRun, usageError } from './exit-code.ts';
 import { checkPaths, type ManifestPaths, withInput } from './manifest-paths.ts';
 import type { ResourceSource, SourceOptions } from './resource-source.ts';
 import type { Terminal } from './terminal.ts';
 
-/** Opens the manifests of `-f`, else the admin address of a running process. */
+/** Opens a cluster if one is named, else the manifests of `-f`, else the admin address of a running process. */
 export async function openSource(options: SourceOptions, terminal: Terminal): Promise<ResourceSource> {
+  if (isCluster(options)) return clusterSource(options);
   if (options.filename === undefined) return new AdminClient(options.admin);
   return offlineSource(options.filename, terminal);
+}
+
+/** Whether a cluster is to be read. Throws a usage error when manifests are, too. */
+export function isCluster({ kubernetes, kubeconfig, context, filename }: Omit<SourceOptions, 'admin'>): boolean {
+  if (kubernetes !== true && kubeconfig === undefined && context === undefined) return false;
+  if (filename === undefined) return true;
+  throw usageError(
+    'manifests and a cluster exclude each other',
+    'Leave out the manifests, or --kubernetes, --kubeconfig and --context',
+  );
+}
+
+async function clusterSource(options: SourceOptions): Promise<ResourceSource> {
+  const { kubeconfig = null, context = null, controllerName = null } = options;
+  try {
+    const { view, store } = await readCluster({
+      kubeconfig,
+      context,
+      controllerName,
+      clock: systemClock,
+      random: systemRandom,
+    });
+    return sourceOf(view, locateFindings(view.findings, store, view.resources));
+  } catch (error) {
+    throw couldNotRun(messageOf(error), error instanceof DaemunError ? error.help : '');
+  }
 }
 
 async function offlineSource(paths: readonly string[], terminal: Terminal): Promise<ResourceSource> {
@@ -29,16 +60,20 @@ async function offlineSource(paths: readonly string[], terminal: Terminal): Prom
       defaultNamespace: 'default',
       clock: systemClock,
     });
-    const findings = locateFindings(view.findings, store, view.resources).map(manifests.rename);
-    return {
-      list: async kind => listResources(view, kind),
-      findings: async () => findings,
-      async explain(params) {
-        const question = parseQuestion(params);
-        if ('fault' in question) throw usageError(question.fault);
-        return explainQuestion(view.published, question);
-      },
-      config: async () => dumpConfig(view, null),
-    };
+    return sourceOf(view, locateFindings(view.findings, store, view.resources).map(manifests.rename));
   });
+}
+
+/** What one translation shows. */
+function sourceOf(view: View, findings: readonly LocatedFinding[]): ResourceSource {
+  return {
+    list: async kind => listResources(view, kind),
+    findings: async () => findings,
+    async explain(params) {
+      const question = parseQuestion(params);
+      if ('fault' in question) throw usageError(question.fault);
+      return explainQuestion(view.published, question);
+    },
+    config: async () => dumpConfig(view, null),
+  };
 }

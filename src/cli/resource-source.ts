@@ -11,7 +11,17 @@ export interface ResourceSource {
   config(): Promise<ConfigDump>;
 }
 
-export interface SourceOptions {
+/** Where a cluster is. */
+export interface ClusterOptions {
+  /** `--kubernetes`: ask a cluster. */
+  readonly kubernetes?: boolean;
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  /** `--controller-name`: whose classes are looked at. */
+  readonly controllerName?: string;
+}
+
+export interface SourceOptions extends ClusterOptions {
   /** `-f`: offline. */
   readonly filename?: readonly string[];
   /** `--admin`: the running process. */

@@ -4,11 +4,20 @@ import { collect } from './collect.ts';
 import { DEFAULT_ADMIN } from './default-admin.ts';
 import { OUTPUT_FORMATS } from './output-format.ts';
 
-/** `-f` and `--admin`: what a command reads. */
+/** `-f`, `--admin` and `--kubernetes`: what a command reads. */
 export function sourceOptions(command: Command): Command {
-  return command
+  return clusterOptions(command)
     .addOption(manifestsOption('read manifests instead of asking a running daemun, "-" for stdin'))
     .option('--admin <host:port>', 'admin address of the running daemun', DEFAULT_ADMIN);
+}
+
+/** `--kubernetes`, and where the cluster is. */
+export function clusterOptions(command: Command): Command {
+  return command
+    .option('--kubernetes', 'read a cluster once instead; --kubeconfig and --context say so, too')
+    .option('--kubeconfig <file>', 'how to reach the cluster (default: as of run --kubernetes)')
+    .option('--context <name>', "context of the kubeconfig (default: the file's current one)")
+    .option('--controller-name <name>', 'whose GatewayClasses of the cluster (default: daemun.dev/gateway-controller)');
 }
 
 /** `-f`, which may be given several times. */

@@ -19,6 +19,7 @@ export {
 } from './log.ts';
 export { loadOffline, type Offline, type OfflineOptions } from './offline.ts';
 export { explainQuestion, parseQuestion } from './question.ts';
+export { type ReadClusterOptions, readCluster } from './read-cluster.ts';
 export type { Readiness, UnboundSocket } from './readiness.ts';
 export { listResources, type ResourceObject } from './resource-view.ts';
 export type { Standalone } from './standalone.ts';

@@ -24,18 +24,26 @@ export interface Offline {
 export async function loadOffline(options: OfflineOptions): Promise<Offline> {
   const { paths, defaultNamespace, clock } = options;
   const store = openFileStore({ paths, defaultNamespace, watch: false, clock });
-  await store.start();
-  const { resources, findings } = store.current();
   const translator = new Translator({
     controllerName: null,
     addresses: new LoopbackAddresses(null),
     reportsRoutability: false,
     nowMs: () => clock.wallMs(),
   });
+  await store.start();
+  const view = viewOnce(store, translator);
+  await store.close();
+  return { view, store };
+}
+
+/** What a store that has started comes to, as if everything could be bound. */
+export function viewOnce(store: Pick<Store, 'current'>, translator: Translator): View {
+  const { resources, findings, bundleVersions = [] } = store.current();
   translator.assignAddresses(resources);
   translator.setRefused(findings);
+  translator.setBundleVersions(bundleVersions);
   const translation = translator.translate(resources);
-  const view = {
+  return {
     resources,
     translation,
     published: translation.snapshot,
@@ -43,6 +51,4 @@ export async function loadOffline(options: OfflineOptions): Promise<Offline> {
     statuses: translator.statuses(translation, resources),
     findings: listedFindings([...findings, ...translation.findings]),
   };
-  await store.close();
-  return { view, store };
 }

@@ -620,6 +620,7 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
     { limit: 'cli/start-table#MAX_NAMED', over: 'as it says' },
   ],
   'A Kubernetes API server': [
+    { limit: 'controller#READ_TIMEOUT_MS', over: 'the command fails' },
     { limit: 'store/kubernetes#MAX_WATCH_LINE_BYTES', over: 'the watch is begun anew' },
     { limit: 'store/kubernetes#MAX_ANSWER_BYTES', over: 'the request fails and is tried again' },
     { limit: 'store/kubernetes#REQUEST_TIMEOUT_MS', over: 'the request fails and is tried again' },

@@ -5,10 +5,10 @@ import { couldNotRun, EXIT, usageError } from '../exit-code.ts';
 import { formatFinding } from '../finding-text.ts';
 import { KINDS } from '../kinds.ts';
 import { INPUT } from '../manifest-paths.ts';
-import { openSource } from '../open-source.ts';
+import { isCluster, openSource } from '../open-source.ts';
 import { type OutputFormat, writeData } from '../output-format.ts';
 import { paintFor } from '../paint.ts';
-import type { ResourceSource } from '../resource-source.ts';
+import type { ClusterOptions, ResourceSource } from '../resource-source.ts';
 import type { Terminal } from '../terminal.ts';
 import type { ReportFormat } from './check-formats.ts';
 import { githubReport } from './github-report.ts';
@@ -16,20 +16,24 @@ import { junitReport } from './junit-report.ts';
 import { type CheckReport, isFailure } from './report-format.ts';
 import { sarifReport } from './sarif-report.ts';
 
-export interface CheckOptions {
+export interface CheckOptions extends ClusterOptions {
   readonly filename?: readonly string[];
   readonly output: OutputFormat | ReportFormat;
   readonly strict: boolean;
 }
 
-/** `check PATH…`: everything there is to say about manifests. 1 when a finding is an error, with `strict` also for a warning. */
+/** `check PATH…`, `check --kubernetes`: everything there is to say about manifests, or about a cluster's objects. 1 when a finding is an error, with `strict` also for a warning. */
 export async function runCheck(paths: readonly string[], options: CheckOptions, terminal: Terminal): Promise<number> {
   const { output, strict } = options;
   const filename = [...paths, ...(options.filename ?? [])];
-  if (filename.length === 0) throw usageError('check needs manifests', 'Example: daemun check ./manifests');
-  const source = await openSource({ filename, admin: '' }, terminal);
+  const named = filename.length === 0 ? {} : { filename };
+  const asksCluster = isCluster({ ...clusterOf(options), ...named });
+  if (filename.length === 0 && !asksCluster) {
+    throw usageError('check needs manifests, or --kubernetes', 'Example: daemun check ./manifests');
+  }
+  const source = await openSource({ ...clusterOf(options), ...named, admin: '' }, terminal);
   const findings = await source.findings();
-  if (findings.length === 0 && (await isEmpty(source))) {
+  if (!asksCluster && findings.length === 0 && (await isEmpty(source))) {
     const isInput = filename.every(path => path === INPUT);
     throw couldNotRun(
       `no manifests in ${isInput ? 'standard input' : filename.join(', ')}`,
@@ -41,6 +45,10 @@ export async function runCheck(paths: readonly string[], options: CheckOptions, 
   const report = { findings, paths: filename, isStrict: strict, root };
   if (!writeReport(report, output, terminal)) writeText(findings, exitCode, terminal);
   return exitCode;
+}
+
+function clusterOf({ filename: _, ...options }: CheckOptions): ClusterOptions {
+  return options;
 }
 
 /** False: a text for people is asked for, nothing was written. */

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import { FakeApi } from '../store/kubernetes/fake-api.test-support.ts';
+import { runProgram } from './program.ts';
+import { recordingTerminal } from './recording-terminal.test-support.ts';
+
+function kubeconfigOf(t: TestContext, server: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'daemun-cluster-source-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'kubeconfig');
+  const config = {
+    'current-context': 'none',
+    contexts: [{ name: 'here', context: { cluster: 'here', user: 'me' } }],
+    clusters: [{ name: 'here', cluster: { server } }],
+    users: [{ name: 'me', user: {} }],
+  };
+  writeFileSync(file, JSON.stringify(config));
+  return file;
+}
+
+/** A cluster with a Gateway that has an address, and a route whose backend is missing. */
+async function cluster(t: TestContext): Promise<{ api: FakeApi; flags: string[] }> {
+  const api = await FakeApi.start(t);
+  api.put({ kind: 'GatewayClass', name: 'ours', spec: { controllerName: 'daemun.dev/gateway-controller' } });
+  api.put({
+    kind: 'Gateway',
+    namespace: 'default',
+    name: 'gw',
+    spec: { gatewayClassName: 'ours', listeners: [{ name: 'http', port: 80, protocol: 'HTTP' }] },
+    status: { addresses: [{ type: 'IPAddress', value: '192.0.2.7' }] },
+  });
+  api.put({
+    kind: 'HTTPRoute',
+    namespace: 'default',
+    name: 'r',
+    spec: { parentRefs: [{ name: 'gw' }], rules: [{ backendRefs: [{ name: 'missing', port: 80 }] }] },
+  });
+  return { api, flags: ['--kubeconfig', kubeconfigOf(t, api.access.server), '--context', 'here'] };
+}
+
+async function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  const terminal = recordingTerminal();
+  const code = await runProgram(args, terminal);
+  return { code, out: terminal.stdout(), err: terminal.stderr() };
+}
+
+describe('a cluster as what a command reads', () => {
+  it('is listed with the statuses that its objects should have', async t => {
+    const { flags } = await cluster(t);
+    assert.match((await run('get', 'gtw', ...flags)).out, /^gw +ours +192\.0\.2\.7 +True/m);
+    assert.match((await run('describe', 'httproute', 'r', ...flags)).out, /BackendNotFound/);
+  });
+
+  it('is checked, and nothing is written to it', async t => {
+    const { api, flags } = await cluster(t);
+    const { code, out } = await run('check', ...flags);
+    assert.equal(code, 1);
+    assert.match(out, /HTTPRoute default\/r error route\/backend-not-found/);
+    assert.deepEqual(
+      api.requests.filter(request => !request.startsWith('GET ')),
+      [],
+    );
+    assert.equal(api.openWatches, 0);
+  });
+
+  it('explains a request at the addresses that its Gateways have', async t => {
+    const { flags } = await cluster(t);
+    const { out } = await run('explain', '--http', 'GET /', ...flags);
+    assert.match(out, /192\.0\.2\.7:80/);
+    assert.match(out, /HTTPRoute\/default\/r/);
+  });
+
+  it('has no Gateways for another controller name', async t => {
+    const { flags } = await cluster(t);
+    const { out } = await run('proxy-config', 'listener', '--controller-name', 'example.com/other', ...flags);
+    assert.doesNotMatch(out, /192\.0\.2\.7/);
+  });
+
+  it('is not read beside manifests, nor watched', async t => {
+    const { flags } = await cluster(t);
+    for (const args of [
+      ['get', 'gtw', '-f', '.'],
+      ['check', '.'],
+      ['get', 'gtw', '-w'],
+    ]) {
+      const { code, err } = await run(...args, ...flags);
+      assert.equal(code, 2, args.join(' '));
+      assert.match(err, /cluster/);
+    }
+  });
+
+  it('says at once that it does not answer', async t => {
+    const flags = ['--kubeconfig', kubeconfigOf(t, 'http://127.0.0.1:1'), '--context', 'here'];
+    const { code, err } = await run('get', 'gtw', ...flags);
+    assert.equal(code, 3);
+    assert.match(err, /127\.0\.0\.1:1 does not answer/);
+  });
+});

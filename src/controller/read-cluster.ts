@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { homedir } from 'node:os';
+import { DaemunError } from '../errors/index.ts';
+import { type OpenCluster, openCluster } from '../store/index.ts';
+import type { Clock, Random } from '../time/index.ts';
+import { DEFAULT_CONTROLLER_NAME } from './kubernetes-options.ts';
+import { type Offline, viewOnce } from './offline.ts';
+import { ReportedAddresses } from './reported-addresses.ts';
+import { Translator } from './translator.ts';
+
+/** Whoever asks waits: a cluster of a size that we serve is read in a few seconds. */
+const READ_TIMEOUT_MS = 60_000;
+
+export interface ReadClusterOptions {
+  /** null: the service account of the Pod, else `KUBECONFIG`, else `~/.kube/config`. */
+  readonly kubeconfig: string | null;
+  /** null: the file's current context. */
+  readonly context: string | null;
+  /** Whose GatewayClasses are looked at; null: those of `daemun.dev/gateway-controller`. */
+  readonly controllerName: string | null;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/**
+ * Reads a cluster once and translates it, at the addresses that its Gateways say they have; writes nothing. Rejects with
+ * `kubernetes/…` when the cluster cannot be reached.
+ */
+export async function readCluster(options: ReadClusterOptions): Promise<Offline> {
+  const { kubeconfig, context, clock, random } = options;
+  const place = { kubeconfig, context, environment: process.env, home: homedir() };
+  const log = { info: () => undefined, warn: () => undefined };
+  const cluster = await openCluster({ place, clock, random, log });
+  const { store } = cluster;
+  const translator = new Translator({
+    controllerName: options.controllerName ?? DEFAULT_CONTROLLER_NAME,
+    addresses: new ReportedAddresses(),
+    reportsRoutability: true,
+    nowMs: () => clock.wallMs(),
+  });
+  try {
+    await startInTime(cluster, clock);
+    return { view: viewOnce(store, translator), store };
+  } finally {
+    await store.close();
+  }
+}
+
+async function startInTime({ store, server, client }: OpenCluster, clock: Clock): Promise<void> {
+  // A store waits for its server for ever; who asks once wants to know at once.
+  await client.request({ method: 'GET', path: '/version' });
+  let isStarted = false;
+  await new Promise<void>((resolve, reject) => {
+    const timer = clock.after(READ_TIMEOUT_MS, () => {
+      if (!isStarted)
+        reject(new DaemunError('kubernetes/unreachable', `${server} does not answer with all that is asked`));
+    });
+    store.start().then(() => {
+      isStarted = true;
+      timer.cancel();
+      resolve();
+    }, reject);
+  });
+}
