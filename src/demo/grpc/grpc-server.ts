@@ -5,7 +5,7 @@ import type { EventEmitter } from 'node:events';
 import { createServer as createHttp1Server } from 'node:http';
 import { createServer as createHttp2Server, type Http2Server, type ServerHttp2Session } from 'node:http2';
 import { createServer, type Server, type Socket } from 'node:net';
-import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:tls';
 import { isGrpcContentType } from '../../wire/index.ts';
 import { AskedTrouble } from '../asked-trouble.ts';
 import type { CertificatePair } from '../certificates/certificate-authority.ts';
@@ -45,8 +45,8 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
   const pod: EchoPod = { name: options.podName, trouble: new AskedTrouble() };
   const http1 = createHttp1Server((request, response) => void answerHttp1Echo(request, response, pod));
   http1.on('upgrade', (request, socket, first) => answerWebSocketEcho(request, socket, first, options.podName));
-  let context: SecureContext | null = null;
-  const server = createServer(socket => admit(socket, { http1, http2 }, context));
+  let tls: TlsServer | null = null;
+  const server = createServer(socket => admit(socket, { http1, http2, tls }));
   const sessions = trackSessions(http2);
   const sockets = trackSockets(server);
   http2.on('stream', (stream, headers) => {
@@ -65,7 +65,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
     return closeServer(server, sessions);
   };
   const secure = (pair: CertificatePair | null): void => {
-    context = pair === null ? null : createSecureContext({ cert: pair.chain, key: pair.key });
+    tls = pair === null ? null : createTls(pair, { http1, http2 });
   };
   return { address, port, secure, close, kill };
 }
@@ -81,14 +81,14 @@ interface Servers {
   readonly http2: EventEmitter;
 }
 
-/** The first bytes tell the versions apart, and TLS, which is ended here when there is a `context`. */
-function admit(socket: Socket, servers: Servers, context: SecureContext | null): void {
+/** The first bytes tell the versions apart, and TLS. */
+function admit(socket: Socket, servers: Servers & { readonly tls: EventEmitter | null }): void {
   socket.on('error', () => {});
   socket.once('data', first => {
     socket.pause();
     socket.unshift(first);
-    if (context !== null && first[0] === HANDSHAKE) {
-      admit(endTls(socket, context), servers, null);
+    if (servers.tls !== null && first[0] === HANDSHAKE) {
+      servers.tls.emit('connection', socket);
       return;
     }
     const isHttp2 = first.toString('latin1').startsWith(PREFACE);
@@ -97,16 +97,14 @@ function admit(socket: Socket, servers: Servers, context: SecureContext | null):
   });
 }
 
-/** Clients may show a certificate, whosever it is. */
-function endTls(socket: Socket, secureContext: SecureContext): TLSSocket {
-  const ALPNProtocols = ['h2', 'http/1.1'];
-  return new TLSSocket(socket, {
-    isServer: true,
-    secureContext,
-    ALPNProtocols,
-    requestCert: true,
-    rejectUnauthorized: false,
-  });
+/** ALPN tells the versions apart. Clients may show a certificate, whosever it is. It listens nowhere: it is given connections. */
+function createTls({ chain, key }: CertificatePair, { http1, http2 }: Servers): TlsServer {
+  const anyClient = { requestCert: true, rejectUnauthorized: false };
+  const server = createTlsServer({ cert: chain, key, ALPNProtocols: ['h2', 'http/1.1'], ...anyClient }, socket =>
+    (socket.alpnProtocol === 'h2' ? http2 : http1).emit('connection', socket),
+  );
+  server.on('tlsClientError', () => {}); // the client's affair
+  return server;
 }
 
 function trackSockets(server: Server): Set<Socket> {
