@@ -6,10 +6,5 @@ export type { CatalogueEntry } from './catalogue-entry.ts';
 export { DaemunError, type DaemunErrorOptions, messageOf } from './daemun-error.ts';
 export type { Finding, ReferenceTarget, ResourceRef, Severity, SourcePlace } from './finding.ts';
 export { PROGRAM_ERRORS, type ProgramError, type ProgramErrorCode } from './program-errors.ts';
-export {
-  FAILURE_DOMAIN,
-  type FailureSource,
-  REQUEST_FAILURES,
-  type RequestFailure,
-  type RequestFailureReason,
-} from './request-failures.ts';
+export type { FailureSource, RequestFailure } from './request-failure.ts';
+export { FAILURE_DOMAIN, REQUEST_FAILURES, type RequestFailureReason } from './request-failures.ts';
