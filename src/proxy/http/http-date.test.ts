@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer as createHttp1, request as request1, type ServerResponse } from 'node:http';
 import { connect as connect2, createServer as createHttp2 } from 'node:http2';
-import type { AddressInfo, Server } from 'node:net';
+import { type AddressInfo, connect as connectTcp, type Server } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
 import { httpListener, TestGateway } from './gateway.test-support.ts';
 import { HttpDate } from './http-date.ts';
@@ -34,6 +35,20 @@ describe('the date of responses', () => {
     wallMs += 750;
     assert.equal(date.text(5_750), 'Thu, 26 Nov 2026 10:00:01 GMT');
     assert.equal(asked, 2);
+  });
+
+  it('is said where a request is refused before anybody else sees it', async () => {
+    const gateway = new TestGateway();
+    await gateway.apply({ listeners: [httpListener('l', { '/': 'none' })], clusters: { none: [] } });
+    for (const request of ['GET / HTTP/1.1\r\nhost : a\r\n\r\n', `GET /${'x'.repeat(200_000)} HTTP/1.1\r\n`]) {
+      const socket = connectTcp(gateway.port, '127.0.0.1');
+      const beforeMs = Math.floor(Date.now() / 1_000) * 1_000;
+      socket.write(request);
+      const head = await text(socket);
+      const dateMs = Date.parse(/^HTTP\/1.1 4.*\r\ndate: (.*?)\r\n/s.exec(head)?.[1] ?? '');
+      assert.ok(dateMs >= beforeMs && dateMs <= Date.now(), head);
+    }
+    gateway.close();
   });
 
   const answer = ({ url }: { readonly url?: string | undefined }, response: ServerResponse): void => {

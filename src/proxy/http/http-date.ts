@@ -13,6 +13,11 @@ export class HttpDate {
     this.#clock = clock;
   }
 
+  /** For who has no cheaper time at hand. */
+  now(): string {
+    return this.text(this.#clock.nowMs());
+  }
+
   /** `nowMs`: monotonic. */
   text(nowMs: number): string {
     if (nowMs >= this.#untilMs) {

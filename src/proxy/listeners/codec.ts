@@ -17,12 +17,12 @@ export type Spoken = 'http1' | 'http2';
 export function openCodec(
   spoken: Spoken,
   events: MessageConnectionEvents,
-  { lists, heads }: Pick<Serving, 'lists' | 'heads'>,
+  { date, lists, heads }: Pick<Serving, 'date' | 'lists' | 'heads'>,
   scheme: 'http' | 'https',
 ): MessageConnection {
   switch (spoken) {
     case 'http1':
-      return new Http1ServerConnection({ events, limits: DEFAULT_HTTP1_LIMITS, memory: heads, scheme });
+      return new Http1ServerConnection({ events, limits: DEFAULT_HTTP1_LIMITS, memory: heads, scheme, date });
     case 'http2':
       return new Http2Connection({ role: 'server', events, limits: DEFAULT_HTTP2_LIMITS, lists });
   }

@@ -10,7 +10,7 @@ import { type CompiledBinding, type CompiledListener, CompiledTlsListener } from
 import { type ClientValidation, endsTls } from '../../snapshot/index.ts';
 import type { Serving } from '../http/index.ts';
 import { FirstBytes, type SocketLoop } from '../io/index.ts';
-import { CLEARTEXT_REFUSAL } from './cleartext-refusal.ts';
+import { cleartextRefusal } from './cleartext-refusal.ts';
 import { type ClientHello, readClientHello } from './client-hello.ts';
 import { clientsOf } from './client-rules.ts';
 import type { Spoken } from './codec.ts';
@@ -90,7 +90,8 @@ export class TlsEntrance {
     if (hello.kind === 'undecided') return false;
     if (hello.kind === 'invalid') {
       this.#count('not_tls');
-      if (guessProtocol(bytes) === 'http1') socket.end(CLEARTEXT_REFUSAL, () => socket.destroy());
+      const { date } = this.#owner.serving;
+      if (guessProtocol(bytes) === 'http1') socket.end(cleartextRefusal(date.now()), () => socket.destroy());
       else socket.destroy();
       return true;
     }

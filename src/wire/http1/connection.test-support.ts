@@ -90,6 +90,9 @@ export function newMemory(): HeadMemory {
   return new HeadMemory(new HeaderListPool());
 }
 
+/** What every refusal is dated. */
+export const DATE = 'Thu, 26 Nov 2026 10:00:00 GMT';
+
 export class ServerSide extends Side {
   readonly connection: Http1ServerConnection;
 
@@ -100,6 +103,7 @@ export class ServerSide extends Side {
       limits: { ...DEFAULT_HTTP1_LIMITS, ...limits },
       memory,
       scheme,
+      date: { now: () => DATE },
     });
   }
 

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { head } from '../message/recorder.test-support.ts';
-import { answer, OK, ServerSide } from './connection.test-support.ts';
+import { answer, DATE, OK, ServerSide } from './connection.test-support.ts';
 
 const GET = 'GET /a?b=c HTTP/1.1\r\nHost: a.example\r\n\r\n';
 const POST = 'POST /p HTTP/1.1\r\nhost: a.example\r\n';
@@ -425,7 +425,9 @@ describe('HTTP/1.1 server role: ends', () => {
     const side = new ServerSide();
     side.receive(`${POST}transfer-encoding: chunked\r\n\r\nzz\r\n`);
     assert.deepEqual([side.last().end?.reason, side.last().end?.origin], ['protocol', 'codec']);
-    assert.match(side.take(), /^HTTP\/1.1 400 /);
+    const answer = side.take();
+    assert.match(answer, /^HTTP\/1.1 400 /);
+    assert.ok(answer.includes(`\r\ndate: ${DATE}\r\n`), 'an answer of the codec is dated too (RFC 9110 §6.6.1)');
     assert.equal(side.isFinished, true);
     const late = new ServerSide();
     late.receive(`${POST}transfer-encoding: chunked\r\n\r\n`);

@@ -11,7 +11,7 @@ import { NO_BODY, TUNNEL } from './framing.ts';
 import { headBlock, upgradeBlock } from './head-encoder.ts';
 import { lengthSaid, PLAIN, writeHead } from './head-writer.ts';
 import type { Http1ConnectionOptions } from './outbound.ts';
-import { refusalBytes } from './refusal.ts';
+import { type DateSource, refusalBytes } from './refusal.ts';
 import { NOTHING_READ, type RefusedHead, type RequestHead } from './request-head.ts';
 import { RequestReader } from './request-reader.ts';
 import { responseFraming, responseTail } from './response-framing.ts';
@@ -20,6 +20,8 @@ import { HEAD_RECEIVED, HEAD_SENT, Http1Stream, LOCAL_ENDED, REMOTE_ENDED, type 
 export interface Http1ServerOptions extends Http1ConnectionOptions {
   /** How the client came: what an absolute target must say too. */
   readonly scheme: 'http' | 'https';
+  /** For what is refused here. */
+  readonly date: DateSource;
 }
 
 /**
@@ -35,6 +37,7 @@ export class Http1ServerConnection extends Http1Core implements MessageConnectio
   readonly isUsable = false;
   readonly idleLimitMs = null;
   readonly #reader: RequestReader;
+  readonly #date: DateSource;
   #request: RequestHead | null = null;
   /** The client waits for an interim response before it sends the body. */
   #isAwaited = false;
@@ -44,6 +47,7 @@ export class Http1ServerConnection extends Http1Core implements MessageConnectio
   constructor(options: Http1ServerOptions) {
     super(options);
     this.#reader = new RequestReader(this.section, options);
+    this.#date = options.date;
   }
 
   /** A server opens none. */
@@ -142,7 +146,7 @@ export class Http1ServerConnection extends Http1Core implements MessageConnectio
   }
 
   #refuse(refused: RefusedHead): void {
-    const bytes = refusalBytes(refused);
+    const bytes = refusalBytes(refused, this.#date);
     this.output.bytes(bytes, 0, bytes.length);
     const isOversized = refused.status === 431 || refused.status === 414;
     this.events.onRefusedHead?.(isOversized ? 'oversized' : 'malformed', refused.partial, refused.status);
@@ -171,7 +175,7 @@ export class Http1ServerConnection extends Http1Core implements MessageConnectio
       this.break('protocol', fault);
       return;
     }
-    const bytes = refusalBytes({ kind: 'refused', status: 400, detail: fault, partial: NOTHING_READ });
+    const bytes = refusalBytes({ kind: 'refused', status: 400, detail: fault, partial: NOTHING_READ }, this.#date);
     this.output.bytes(bytes, 0, bytes.length);
     this.finish();
   }

@@ -37,7 +37,7 @@ function http1(): Make {
   return (role, events) =>
     role === 'client'
       ? new Http1ClientConnection({ events, limits, memory, random: () => 0.5 })
-      : new Http1ServerConnection({ events, limits, memory, scheme: 'http' });
+      : new Http1ServerConnection({ events, limits, memory, scheme: 'http', date: { now: () => '' } });
 }
 
 function http2(): Make {
