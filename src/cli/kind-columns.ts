@@ -112,6 +112,10 @@ const KIND_COLUMNS: Readonly<Record<Resource['kind'], KindColumns>> = {
     ],
   ],
   Endpoints: [[column('ENDPOINTS', object => listAt(object, 'subsets').flatMap(subsetText).join(',') || NONE)]],
+  Pod: [
+    [column('STATUS', object => textAt(object, 'status', 'phase') || 'Unknown')],
+    [wide('IP', object => textAt(object, 'status', 'podIP') || NONE)],
+  ],
   Secret: [
     [
       column('TYPE', object => textAt(object, 'type')),

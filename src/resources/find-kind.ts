@@ -4,7 +4,7 @@ import { similarName } from '../values/index.ts';
 import { KINDS, type KindDeclaration } from './kinds.ts';
 import { CORE_KINDS, isClosedGroup, isKnownKind } from './known-kinds.ts';
 import { isDnsLabel, isDnsSubdomain } from './names.ts';
-import { EXPERIMENTAL_GROUP, GATEWAY_GROUP } from './references.ts';
+import { GATEWAY_GROUP, isGatewayGroup } from './references.ts';
 import type { SchemaIssue } from './schema-issue.ts';
 import { quote } from './vocabulary.ts';
 
@@ -46,10 +46,6 @@ export function findKind(apiVersion: unknown, kind: unknown): FoundKind {
     return refuseVersion(`${apiVersion} has no kind ${kind}`, `write apiVersion: ${written}`);
   }
   return findOther(group, version, kind);
-}
-
-function isGatewayGroup(group: string | undefined): boolean {
-  return group === GATEWAY_GROUP || group === EXPERIMENTAL_GROUP;
 }
 
 function isNearGatewayGroup(group: string): boolean {

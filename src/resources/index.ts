@@ -29,6 +29,7 @@ export type { ListenerSet } from './listener-set.ts';
 export type { Metadata } from './metadata.ts';
 export type { Namespace } from './namespace.ts';
 export { type ParseOptions, parseResource } from './parse-resource.ts';
+export type { Pod } from './pod.ts';
 export type { PolicyAncestorStatus } from './policy-status.ts';
 export type { PolicyTargetReference } from './policy-targets.ts';
 export type { ReferenceGrant } from './reference-grant.ts';

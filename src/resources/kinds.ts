@@ -14,6 +14,7 @@ import { grpcRoute } from './grpc-route.ts';
 import { httpRoute } from './http-route.ts';
 import { listenerSet } from './listener-set.ts';
 import { namespaceObject } from './namespace.ts';
+import { pod } from './pod.ts';
 import { referenceGrant } from './reference-grant.ts';
 import { EXPERIMENTAL_GROUP, GATEWAY_GROUP } from './references.ts';
 import type { Resource } from './resource-set.ts';
@@ -180,6 +181,7 @@ const DECLARATIONS: Readonly<Record<Resource['kind'], KindDeclaration>> = {
     shortNames: ['ep'],
     schema: endpoints,
   },
+  Pod: { group: '', versions: ['v1'], isNamespaced: true, plural: 'pods', shortNames: ['po'], schema: pod },
   Secret: { group: '', versions: ['v1'], isNamespaced: true, plural: 'secrets', shortNames: [], schema: secret },
   ConfigMap: {
     group: '',

@@ -15,7 +15,7 @@ const metadata = { name: 'a' };
 
 describe('parseResource', () => {
   for (const [apiVersion, kind, isKnown] of [
-    ['v1', 'Pod', true],
+    ['v1', 'ServiceAccount', true],
     ['apps/v1', 'StatefulSet', true],
     ['networking.istio.io/v1', 'Gateway', true],
     ['serving.knative.dev/v1', 'Service', false],

@@ -6,7 +6,7 @@ import { findKind } from './find-kind.ts';
 import type { KindDeclaration } from './kinds.ts';
 import { misspeltFields } from './misspelt-fields.ts';
 import { oversize } from './object-size.ts';
-import { GATEWAY_GROUP } from './references.ts';
+import { isGatewayGroup } from './references.ts';
 import type { Resource } from './resource-set.ts';
 import { type SchemaIssue, schemaIssues, unknownField } from './schema-issue.ts';
 import { childSchema, isObject } from './shape.ts';
@@ -20,7 +20,7 @@ export interface ParseOptions {
   readonly defaultNamespace: string;
   /**
    * `manifest` (the default): what a user would send to an API server, which gives it generation 1 and drops its
-   * status. `cluster`: what an API server answered; generation and status are kept.
+   * status (that of a Pod is kept: nobody else says where it is). `cluster`: what an API server answered; generation and status are kept.
    */
   readonly origin?: 'manifest' | 'cluster';
 }
@@ -61,7 +61,7 @@ function parseKind(
   const complete: Record<string, unknown> = { ...value, metadata: completed.metadata };
   const issues = [...completed.issues];
   const status = childSchema(schema, value, 'status');
-  if (options.origin !== 'cluster' && status !== undefined) {
+  if (options.origin !== 'cluster' && status !== undefined && isGatewayGroup(declaration.group)) {
     for (const path of unknownFields(value['status'], status)) {
       issues.push(unknownField(['status', ...path], schema, value));
     }
@@ -71,7 +71,7 @@ function parseKind(
   const parsed = schema.safeParse(clean, { reportInput: true });
   if (!parsed.success) issues.push(...schemaIssues(parsed.error, schema, clean));
   else if (issues.length === 0) {
-    const warnings = declaration.group === GATEWAY_GROUP ? [] : misspelt(clean, declaration);
+    const warnings = isGatewayGroup(declaration.group) ? [] : misspelt(clean, declaration);
     return { outcome: 'resource', resource: parsed.data, warnings };
   }
   return { outcome: 'refused', ref, issues };

@@ -9,7 +9,7 @@ import { parentReference } from './references.ts';
 const policyAncestorStatus = z.strictObject({
   ancestorRef: parentReference,
   controllerName: z.string(),
-  conditions: z.array(condition),
+  conditions: z.array(condition).default([]),
 });
 export type PolicyAncestorStatus = Immutable<z.output<typeof policyAncestorStatus>>;
 

@@ -55,6 +55,11 @@ export const weight = integer(0, 1_000_000).default(1);
 /** The group of the Gateway API's experimental kinds, which come and go. */
 export const EXPERIMENTAL_GROUP = 'gateway.networking.x-k8s.io';
 
+/** True for the groups of the Gateway API. */
+export function isGatewayGroup(group: string | undefined): boolean {
+  return group === GATEWAY_GROUP || group === EXPERIMENTAL_GROUP;
+}
+
 /** A Service must be named with its port, an XBackend without: it has but one. */
 export function refuseWrongPort(context: {
   value: { group: string; kind: string; port?: number | undefined };

@@ -12,6 +12,7 @@ import type { GRPCRoute } from './grpc-route.ts';
 import type { HTTPRoute } from './http-route.ts';
 import type { ListenerSet } from './listener-set.ts';
 import type { Namespace } from './namespace.ts';
+import type { Pod } from './pod.ts';
 import type { ReferenceGrant } from './reference-grant.ts';
 import type { Secret } from './secret.ts';
 import type { Service } from './service.ts';
@@ -42,6 +43,7 @@ export type Resource =
   | Service
   | EndpointSlice
   | Endpoints
+  | Pod
   | Secret
   | ConfigMap
   | ClusterTrustBundle
@@ -67,6 +69,7 @@ export const RESOURCE_MAPS = {
   Service: 'services',
   EndpointSlice: 'endpointSlices',
   Endpoints: 'endpoints',
+  Pod: 'pods',
   Secret: 'secrets',
   ConfigMap: 'configMaps',
   ClusterTrustBundle: 'clusterTrustBundles',
@@ -102,6 +105,7 @@ export const EMPTY_RESOURCES: ResourceSet = {
   services: new Map(),
   endpointSlices: new Map(),
   endpoints: new Map(),
+  pods: new Map(),
   secrets: new Map(),
   configMaps: new Map(),
   clusterTrustBundles: new Map(),

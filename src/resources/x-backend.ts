@@ -108,6 +108,6 @@ export const xBackend = z.strictObject({
   kind: z.literal('XBackend'),
   metadata,
   spec,
-  status: z.strictObject({ ancestors: ancestors.exactOptional() }).exactOptional(),
+  status: z.strictObject({ ancestors: ancestors.default([]) }).exactOptional(),
 });
 export type XBackend = Immutable<z.output<typeof xBackend>>;

@@ -27,6 +27,7 @@ export interface PolicyStatus {
 
 /** What the status of a policy needs to know of it. */
 export interface PolicyObject {
+  readonly kind: string;
   readonly metadata: { readonly generation: number };
   readonly status?: PolicyStatus;
 }
@@ -64,7 +65,7 @@ export function policyStatus(policy: PolicyObject, outcome: PolicyOutcome, parts
         entry.ancestorRef.name === ancestorRef.name &&
         entry.ancestorRef.namespace === ancestorRef.namespace,
     );
-    const conditions = mergeConditions(known?.conditions ?? [], verdicts(ancestor), {
+    const conditions = mergeConditions(known?.conditions ?? [], verdicts(ancestor, policy.kind), {
       owned: POLICY_CONDITIONS,
       stamp,
     });
@@ -79,15 +80,16 @@ function gatewayRef(gateway: string): AncestorRef {
   return { group: 'gateway.networking.k8s.io', kind: 'Gateway', namespace, name };
 }
 
-function verdicts({ accepted, resolvedRefs }: AncestorOutcome): readonly Verdict[] {
-  const first = accepted === null ? policyAccepted() : policyNotAccepted(accepted);
+function verdicts({ accepted, resolvedRefs }: AncestorOutcome, kind: string): readonly Verdict[] {
+  const first = accepted === null ? policyAccepted(kind) : policyNotAccepted(accepted);
   if (resolvedRefs === 'unused') return [first];
   return [first, resolvedRefs === null ? policyRefsResolved() : policyRefsNotResolved(resolvedRefs)];
 }
 
 /** Accepted=True/Accepted. */
-function policyAccepted(): Verdict {
-  return { type: 'Accepted', status: 'True', reason: 'Accepted', message: 'The policy is in effect' };
+function policyAccepted(kind: string): Verdict {
+  const message = kind === 'XBackend' ? 'The backend is in use' : 'The policy is in effect';
+  return { type: 'Accepted', status: 'True', reason: 'Accepted', message };
 }
 
 /** Accepted=False/Conflicted, Invalid, TargetNotFound or NoValidCACertificate. */

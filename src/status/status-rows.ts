@@ -156,6 +156,7 @@ export const STATUS_ROWS: readonly StatusRow[] = [
       listenerSetStatus(resource, outcome, { previous: known ?? resource.status, now }),
   }),
   policyRow('BackendTLSPolicy', resources => resources.backendTlsPolicies),
+  policyRow('XBackend', resources => resources.xBackends),
   policyRow('XBackendTrafficPolicy', resources => resources.xBackendTrafficPolicies),
   ...Object.keys(routeMaps(EMPTY_RESOURCES)).map(kind => routeRow(kind as AttachableRoute['kind'])),
 ];

@@ -124,6 +124,7 @@ export class ResourceTable<T extends NamedResource> {
       services: this.#tableOf('Service', before.services),
       endpointSlices: this.#tableOf('EndpointSlice', before.endpointSlices),
       endpoints: this.#tableOf('Endpoints', before.endpoints),
+      pods: this.#tableOf('Pod', before.pods),
       secrets: this.#tableOf('Secret', before.secrets),
       configMaps: this.#tableOf('ConfigMap', before.configMaps),
       clusterTrustBundles: this.#tableOf('ClusterTrustBundle', before.clusterTrustBundles),

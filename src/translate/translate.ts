@@ -5,6 +5,7 @@ import type { Snapshot } from '../snapshot/index.ts';
 import { acceptClasses } from './accept/classes.ts';
 import { acceptGateways } from './accept/gateways.ts';
 import { acceptListenerSets } from './accept/listener-sets.ts';
+import { acceptXBackends } from './accept/x-backends.ts';
 import { arbitrateRoutes } from './arbitrate/listener-tables.ts';
 import { arbitrateStreams } from './arbitrate/stream-tables.ts';
 import { parentTargets } from './attach/parent-target.ts';
@@ -20,10 +21,12 @@ import { judgedPolicies } from './publish/judged-policies.ts';
 import { clientCertificates, publishSecrets } from './publish/secrets.ts';
 import { indexGrants } from './resolve/reference-grants.ts';
 import { indexSlices } from './resolve/slice-index.ts';
+import type { XBackends } from './resolve/x-backend.ts';
 import { routeContext } from './rules/route-context.ts';
 import { translateRoutes } from './rules/translated-routes.ts';
 import type { Translation } from './translation.ts';
 
+const NO_X_BACKENDS: XBackends = new Map();
 const NONE_REFUSED: ReadonlyMap<string, string> = new Map();
 
 /**
@@ -45,22 +48,29 @@ export function translate(
   const policies = acceptBackendTls(resources, trust, memory?.routes.tls);
   const tls = policies.services;
   const traffic = acceptTraffic(resources, memory?.routes.traffic);
-  const reader = {
+  const secretReader = {
     resources,
     grants,
     environment,
     trust,
     tls,
+    xBackends: NO_X_BACKENDS,
     previous: memory?.secrets ?? new Map(),
     read: new Map(),
   };
+  const xBackends = acceptXBackends(secretReader, memory?.routes.xBackends);
+  const reader = { ...secretReader, xBackends: xBackends.byName };
   // Gateways before routes: a route attaches to listeners that are already judged.
   const sets = acceptListenerSets(classes, reader);
   const gateways = acceptGateways(classes, sets.attached, reader);
   const targets = parentTargets(gateways, sets.refused, memory?.routes.targets);
   const routes = translateRoutes(
-    { resources, targets, tls, traffic: traffic.services, refused },
-    routeContext(resources, { environment, grants, targets, tls, traffic: traffic.services }),
+    { resources, targets, tls, traffic: traffic.services, xBackends: xBackends.byName, refused },
+    routeContext(resources, {
+      ...{ environment, grants, targets, tls },
+      traffic: traffic.services,
+      xBackends: xBackends.byName,
+    }),
     memory?.routes,
   );
   // All routes of a listener at once: which of them gets a request depends on the others.
@@ -69,26 +79,38 @@ export function translate(
   const bindings = publishBindings(gateways, { tables, streams }, memory?.bindings);
   // Clusters after routes: only those that a route or a listener uses are published.
   const slices = indexSlices(resources.endpointSlices, memory?.slices);
-  const { services, endpoints } = resources;
+  const { services, endpoints, pods } = resources;
   const users = { changes: routes.changes, gateways: gateways.values() };
-  const shown = clientCertificates(gateways, memory?.clusters.sources.tls.clientCertificates);
+  const shown = clientCertificates(gateways, xBackends, memory?.clusters.sources.tls.clientCertificates);
   const tlsSources = { services: tls, clientCertificates: shown };
   const clusters = publishClusters(
-    { services, slices, endpoints, tls: tlsSources, traffic: traffic.services },
+    { services, slices, endpoints, tls: tlsSources, traffic: traffic.services, xBackends: xBackends.byName, pods },
     users,
     memory?.clusters,
   );
   // Secrets last: only what somebody uses.
   const secrets = publishSecrets(
-    { ofListeners: bindings.certificates, clusters: clusters.clusters, gateways, policies },
+    { ofListeners: bindings.certificates, clusters: clusters.clusters, gateways, shown, policies, xBackends },
     previous?.snapshot,
   );
   // Outcomes after routes: listeners count the routes attached to them.
   const attached = countAttachedRoutes(routes.changes, memory?.attached);
-  const judged = judgedPolicies(policies, traffic);
+  const judged = judgedPolicies(policies, traffic, xBackends);
   const outcomes = publishOutcomes({ classes, gateways, sets, routes, attached, policies: judged }, previous?.outcomes);
   // Lints last: they look at everything and change nothing.
-  const sources = { resources, classes, gateways, sets, routes, tables, streams, clusters, policies, traffic };
+  const sources = {
+    resources,
+    classes,
+    gateways,
+    sets,
+    routes,
+    tables,
+    streams,
+    clusters,
+    policies,
+    traffic,
+    xBackends,
+  };
   const linted = lint(sources, memory?.lint);
   return {
     snapshot: nextSnapshot(

@@ -141,8 +141,17 @@ export class KindCache {
     const entry =
       resource === undefined
         ? { resource: before?.resource, observed, refused: refusedFindings(admitted, before) }
-        : { resource: sameOrNew(before?.resource, resource), observed, refused: NO_FINDINGS };
+        : { resource: this.#sameOrNew(before?.resource, resource), observed, refused: NO_FINDINGS };
     return { fullName: admitted.fullName, entry };
+  }
+
+  /** The one before when the two differ in nothing but a status that is ours: others write it, and so do we. */
+  #sameOrNew(before: Resource | undefined, after: Resource): Resource {
+    if (before === undefined) return after;
+    const isSame = this.#options.readKind.hasStatus
+      ? isDeepStrictEqual(withoutStatus(before), withoutStatus(after))
+      : isDeepStrictEqual(before, after);
+    return isSame ? before : after;
   }
 
   #observe(parts: RawObject, { ref, key }: AdmittedObject, resourceVersion: string): ObservedObject {
@@ -162,11 +171,6 @@ export class KindCache {
 }
 
 const NO_FINDINGS: readonly Finding[] = [];
-
-/** The one before when the two differ in nothing but their status: others write it, and so do we. */
-function sameOrNew(before: Resource | undefined, after: Resource): Resource {
-  return before !== undefined && isDeepStrictEqual(withoutStatus(before), withoutStatus(after)) ? before : after;
-}
 
 function withoutStatus(resource: Resource): unknown {
   return { ...resource, status: undefined };

@@ -116,6 +116,39 @@ describe('a store that follows a cluster', () => {
     assert.ok(seen.includes('HTTPRoute/a/first'));
   });
 
+  it('reads Pods only while an XBackend selects some, and of them where they are and whether they are ready', async t => {
+    const api = await FakeApi.start(t);
+    const pod = (ready: string): FakeObject => ({
+      kind: 'Pod',
+      namespace: 'a',
+      name: 'p',
+      metadata: { labels: { app: 'a' } },
+      spec: { containers: [{ name: 'c' }] },
+      status: { podIP: '10.0.0.1', hostIP: '10.9.9.9', conditions: [{ type: 'Ready', status: ready, reason: 'x' }] },
+    });
+    const spec = { type: 'EndpointSelector', endpointSelector: { matchLabels: { app: 'a' } }, port: { number: 80 } };
+    const selecting: FakeObject = { kind: 'XBackend', namespace: 'a', name: 'b', spec };
+    const podsOf = ({ store }: Followed) => [...store.current().resources.pods.values()];
+    api.put(pod('True'));
+    const followed = await started(t, api);
+    assert.deepEqual(podsOf(followed), []);
+    assert.ok(!api.requests.some(request => request.includes('/pods')));
+    api.put(selecting);
+    await followed.until(() => podsOf(followed).length === 1);
+    const [read] = podsOf(followed);
+    assert.deepEqual(read?.status, { phase: '', podIP: '10.0.0.1', conditions: [{ type: 'Ready', status: 'True' }] });
+    assert.ok(read !== undefined && !('spec' in read));
+    api.put(pod('False'));
+    await followed.until(() => podsOf(followed)[0]?.status.conditions[0]?.status === 'False');
+    api.delete(selecting);
+    await followed.until(() => podsOf(followed).length === 0);
+    const again = await started(t, api);
+    assert.deepEqual(podsOf(again), []);
+    api.put(selecting);
+    await again.until(() => podsOf(again).length === 1);
+    assert.equal(podsOf(await started(t, api)).length, 1, 'before it starts');
+  });
+
   it('takes the answer to a write as news, and the watch that repeats it as none', async t => {
     const api = await FakeApi.start(t);
     api.put(route('r'));

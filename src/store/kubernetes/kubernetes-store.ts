@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { CATALOGUE, type Finding } from '../../errors/index.ts';
-import { EMPTY_RESOURCES, RESOURCE_MAPS, type Resource, type ResourceSet } from '../../resources/index.ts';
+import { EMPTY_RESOURCES, RESOURCE_MAPS, type ResourceSet } from '../../resources/index.ts';
 import type { Clock, Random, Timer } from '../../time/index.ts';
 import type { Store, StoreContents } from '../store.ts';
 import { ClusterHealth, type StoreLog } from './cluster-health.ts';
@@ -43,6 +43,8 @@ class ClusterStore implements KubernetesStore {
   readonly #options: KubernetesStoreOptions;
   readonly #kinds = new Map<string, FollowedKind>();
   readonly #served: ServedKinds;
+  /** Kind → version. */
+  #versions: ReadonlyMap<string, string> = new Map();
   readonly #health: ClusterHealth;
   readonly #listeners: (() => void)[] = [];
   readonly #observers: ((key: string) => void)[] = [];
@@ -60,7 +62,10 @@ class ClusterStore implements KubernetesStore {
     this.#served = new ServedKinds({
       ...options,
       health: this.#health,
-      onServed: served => this.#follow(served),
+      onServed: served => {
+        this.#versions = served;
+        this.#follow();
+      },
       onBundleVersions: versions => {
         this.#bundleVersions = versions;
         this.#changed();
@@ -126,7 +131,10 @@ class ClusterStore implements KubernetesStore {
   #prepare(readKind: ReadKind): FollowedKind {
     const cache = new KindCache({
       readKind,
-      onChange: () => this.#changed(),
+      onChange: () => {
+        if (readKind.kind === 'XBackend') this.#follow();
+        this.#changed();
+      },
       onObserved: key => {
         for (const observer of this.#observers) observer(key);
       },
@@ -134,15 +142,18 @@ class ClusterStore implements KubernetesStore {
     return { readKind, cache, reflector: null, running: Promise.resolve(), state: { state: 'absent' } };
   }
 
-  /** Begins with kinds that are served now, and lets go of those that are not. */
-  #follow(served: ReadonlyMap<string, string>): void {
+  /** Begins with kinds that are served and wanted now, and lets go of those that are not. */
+  #follow(): void {
+    const resources = this.#resources();
     for (const [kind, followed] of this.#kinds) {
-      const version = served.get(kind);
+      const isWanted = followed.readKind.isWanted(resources);
+      const version = isWanted ? this.#versions.get(kind) : undefined;
       if (version === followed.reflector?.version) continue;
       followed.reflector?.stop();
       followed.reflector = null;
       if (version === undefined) {
-        this.#setState(followed, { state: 'absent' });
+        if (isWanted) this.#setState(followed, { state: 'absent' });
+        else followed.state = { state: 'absent' };
         followed.cache.clear();
       } else this.#begin(followed, version);
     }
@@ -194,17 +205,22 @@ class ClusterStore implements KubernetesStore {
     });
   }
 
+  #resources(): ResourceSet {
+    const maps = [...this.#kinds.values()].map(({ readKind, cache }) => [
+      RESOURCE_MAPS[readKind.kind],
+      cache.resources,
+    ]);
+    // Each map holds the kind that its name stands for.
+    return { ...EMPTY_RESOURCES, ...Object.fromEntries(maps) } as ResourceSet;
+  }
+
   #publish(): void {
-    const maps: [string, ReadonlyMap<string, Resource>][] = [];
     const findings: Finding[] = [];
     for (const { readKind, cache, state } of this.#kinds.values()) {
-      maps.push([RESOURCE_MAPS[readKind.kind], cache.resources]);
       if (state.state === 'denied') findings.push(deniedFinding(readKind, state.message));
       findings.push(...cache.findings);
     }
-    // Each map holds the kind that its name stands for.
-    const resources = { ...EMPTY_RESOURCES, ...Object.fromEntries(maps) } as ResourceSet;
-    this.#contents = { resources, findings, bundleVersions: this.#bundleVersions };
+    this.#contents = { resources: this.#resources(), findings, bundleVersions: this.#bundleVersions };
   }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { isObject } from '../plain-object.ts';
+import { podParts } from './pod-parts.ts';
 import type { ReadKind } from './read-kinds.ts';
 
 /** Fields of metadata that stay in memory. */
@@ -35,6 +36,7 @@ export function wantedParts(
     kind,
     metadata: wantedMetadata(object['metadata']),
   };
+  if (kind === 'Pod') return podParts({ ...wanted, status });
   if (hasStatus && status !== undefined) wanted['status'] = status;
   if (dataKeys === null) return wanted;
   delete wanted['binaryData'];

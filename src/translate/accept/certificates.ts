@@ -6,13 +6,14 @@ import type { Certificate } from '../../snapshot/index.ts';
 import { formatNamespacedName } from '../../values/index.ts';
 import { contentHash } from '../content-hash.ts';
 import type { TranslateEnvironment } from '../environment.ts';
-import { type ListenerOwner, type ListenerSite, listenerPath } from '../listener-site.ts';
+import { type ListenerSite, listenerPath } from '../listener-site.ts';
 import type { ListenerRefsReason, Problem } from '../outcomes.ts';
-import { findingOf } from '../report.ts';
+import { findingOf, type Named } from '../report.ts';
 import { missingText } from '../resolve/missing-object.ts';
 import { type GrantFrom, type GrantTo, grantToCreate, type ReferenceGrants } from '../resolve/reference-grants.ts';
 import type { TlsOfServices } from '../resolve/service-tls.ts';
 import type { TrustReader } from '../resolve/trust-bundles.ts';
+import type { XBackends } from '../resolve/x-backend.ts';
 
 const DAY_MS = 86_400_000;
 const EXPIRES_SOON_DAYS = 30;
@@ -32,6 +33,7 @@ export interface SecretReader {
   readonly trust: TrustReader;
   /** How Services want to be spoken to. */
   readonly tls: TlsOfServices;
+  readonly xBackends: XBackends;
 }
 
 /** The usable certificates of one listener, in the order written, and what is wrong with the others. */
@@ -62,9 +64,10 @@ export function resolveCertificates(site: ListenerSite, reader: SecretReader): L
   return { certificates, problems, findings };
 }
 
-type CertificateRef = NonNullable<NonNullable<NonNullable<GatewayListener['tls']>['certificateRefs']>[number]>;
-interface CertificateSite {
-  readonly owner: ListenerOwner;
+export type CertificateRef = NonNullable<NonNullable<NonNullable<GatewayListener['tls']>['certificateRefs']>[number]>;
+/** Where a certificate is referred to. */
+export interface CertificateSite {
+  readonly owner: Named;
   readonly path: readonly (string | number)[];
   readonly reader: SecretReader;
 }
@@ -108,7 +111,7 @@ export function resolveCertificate(
 }
 
 function notPermitted(
-  owner: ListenerOwner,
+  owner: Named,
   path: CertificateSite['path'],
   { from, to }: { from: GrantFrom; to: GrantTo },
 ): Problem<'RefNotPermitted'> {

@@ -5,9 +5,15 @@ import type { Gateway } from '../../resources/index.ts';
 import type { Certificate } from '../../snapshot/index.ts';
 import { formatNamespacedName } from '../../values/index.ts';
 import type { Problem } from '../outcomes.ts';
-import { expiryFindings, resolveCertificate, type SecretReader } from './certificates.ts';
+import {
+  type CertificateRef,
+  type CertificateSite,
+  expiryFindings,
+  resolveCertificate,
+  type SecretReader,
+} from './certificates.ts';
 
-/** What a Gateway shows to backends that ask who it is. */
+/** What is shown to backends that ask who asks. */
 export interface ClientCertificate {
   /** `namespace/name` of the Secret; null: it has none that can be used, so none is shown. */
   readonly secret: string | null;
@@ -16,17 +22,26 @@ export interface ClientCertificate {
   readonly findings: readonly Finding[];
 }
 
-const NONE: ClientCertificate = { secret: null, certificate: null, problem: null, findings: [] };
+export const NO_CLIENT_CERTIFICATE: ClientCertificate = {
+  secret: null,
+  certificate: null,
+  problem: null,
+  findings: [],
+};
 
 /** Resolves `spec.tls.backend.clientCertificateRef`. */
 export function resolveClientCertificate(gateway: Gateway, reader: SecretReader): ClientCertificate {
   const ref = gateway.spec.tls?.backend?.clientCertificateRef;
-  if (ref === undefined) return NONE;
-  const site = { owner: gateway, path: ['spec', 'tls', 'backend', 'clientCertificateRef'], reader };
+  if (ref === undefined) return NO_CLIENT_CERTIFICATE;
+  return resolveClientRef(ref, { owner: gateway, path: ['spec', 'tls', 'backend', 'clientCertificateRef'], reader });
+}
+
+/** Follows a reference to what is shown to backends. */
+export function resolveClientRef(ref: CertificateRef, site: CertificateSite): ClientCertificate {
   const found = resolveCertificate(ref, site);
   if ('reason' in found) {
     const reason = found.reason === 'RefNotPermitted' ? found.reason : 'InvalidClientCertificateRef';
-    return { ...NONE, problem: { reason, finding: found.finding }, findings: [found.finding] };
+    return { ...NO_CLIENT_CERTIFICATE, problem: { reason, finding: found.finding }, findings: [found.finding] };
   }
   return {
     secret: formatNamespacedName(found.secret.metadata),

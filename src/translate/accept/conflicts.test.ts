@@ -25,6 +25,7 @@ function conflictsOf(...lines: readonly string[]): Readonly<Record<string, strin
     previous: new Map(),
     read: new Map(),
     tls: new Map(),
+    xBackends: new Map(),
     trust: { resources, grants: indexGrants(resources), environment: ENVIRONMENT, inspected: new WeakMap() },
   };
   const judged = lines.map((line, index) => {

@@ -4,6 +4,7 @@ import { type Finding, REQUEST_FAILURES } from '../../errors/index.ts';
 import type { Fault, ListenerFilter } from '../../snapshot/index.ts';
 import { type ListenerSite, listenerFinding, listenerPath } from '../listener-site.ts';
 import type { ListenerAcceptedReason, Problem, RouteRefsReason } from '../outcomes.ts';
+import { backendObject } from '../resolve/backend-object.ts';
 import type { ResolveContext, ResolvedBackend } from '../resolve/backend-refs.ts';
 import { resolveExternalAuth } from '../resolve/external-auth.ts';
 
@@ -13,8 +14,8 @@ export interface JudgedFilters {
   readonly filters: readonly ListenerFilter[];
   /** Whom they ask. */
   readonly backends: readonly ResolvedBackend[];
-  /** The Services that they name, as `namespace/name`, whether or not they can be asked. */
-  readonly services: readonly string[];
+  /** What they name (`backendObject`), whether or not it can be asked. */
+  readonly objects: readonly string[];
   /** A filter that this version does not know: without it strangers might get in, so the listener takes no traffic. */
   readonly unsupported: Problem<ListenerAcceptedReason> | null;
   readonly refsProblem: Problem<RouteRefsReason> | null;
@@ -24,7 +25,7 @@ export interface JudgedFilters {
 const NO_FILTERS: JudgedFilters = {
   filters: [],
   backends: [],
-  services: [],
+  objects: [],
   unsupported: null,
   refsProblem: null,
   findings: [],
@@ -44,15 +45,14 @@ export function judgeFilters(site: ListenerSite, context: ResolveContext): Judge
   if (requests.length === 0) return NO_FILTERS;
   const filters: ListenerFilter[] = [];
   const backends: ResolvedBackend[] = [];
-  const services: string[] = [];
+  const objects: string[] = [];
   const findings: Finding[] = [];
   const problems: Problem<RouteRefsReason>[] = [];
   for (const [at, filter] of requests.entries()) {
     if (filter.type === 'ExtensionRef')
       return { ...NO_FILTERS, unsupported: unsupported(site, at, filter.extensionRef.kind) };
     const path = listenerPath(site, 'filters', 'requests', at);
-    const { namespace = site.owner.metadata.namespace, name } = filter.externalAuth.backendRef;
-    services.push(`${namespace}/${name}`);
+    objects.push(backendObject(filter.externalAuth.backendRef, site.owner.metadata.namespace));
     const resolved = resolveExternalAuth(filter.externalAuth, { referrer: site.owner, path, context });
     if ('reason' in resolved) {
       if (resolved.reason === 'BackendUntrusted') findings.push(resolved.finding);
@@ -65,7 +65,7 @@ export function judgeFilters(site: ListenerSite, context: ResolveContext): Judge
     findings.push(...resolved.findings);
   }
   findings.push(...problems.map(({ finding }) => finding));
-  return { filters, backends, services, unsupported: null, refsProblem: problems[0] ?? null, findings };
+  return { filters, backends, objects, unsupported: null, refsProblem: problems[0] ?? null, findings };
 }
 
 function unsupported(site: ListenerSite, at: number, kind: string): Problem<'UnsupportedValue'> {

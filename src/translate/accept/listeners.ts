@@ -24,7 +24,7 @@ export interface JudgedListener extends ListenerSite {
   readonly protocol: ServedProtocol | undefined;
   readonly kinds: readonly RouteKind[];
   readonly certificates: readonly Certificate[];
-  readonly filters: Pick<JudgedFilters, 'filters' | 'backends' | 'services'>;
+  readonly filters: Pick<JudgedFilters, 'filters' | 'backends' | 'objects'>;
   /** What clients must show; null: nothing, or nobody can be let in. */
   readonly clients: PortValidation['trusted'];
   readonly accepted: Problem<ListenerAcceptedReason> | null;
@@ -60,7 +60,7 @@ export function judgeListener(
     protocol,
     kinds,
     certificates: tls?.certificates ?? [],
-    filters: { filters: filters.filters, backends: filters.backends, services: filters.services },
+    filters: { filters: filters.filters, backends: filters.backends, objects: filters.objects },
     clients: validation?.trusted ?? null,
     accepted,
     resolvedRefs,
@@ -78,9 +78,9 @@ export function judgeListener(
 
 /** What references of a listener to Services depend on. */
 function contextOf({ gateway }: ListenerSite, reader: SecretReader): ResolveContext {
-  const { grants, resources, environment, tls } = reader;
+  const { grants, resources, environment, tls, xBackends } = reader;
   const way = { encrypts: true, clientSecret: resolveClientCertificate(gateway, reader).secret };
-  return { grants, services: resources.services, tls, way, refusal: key => environment.refused?.get(key) };
+  return { grants, services: resources.services, tls, xBackends, way, refusal: key => environment.refused?.get(key) };
 }
 
 function supportedKinds(

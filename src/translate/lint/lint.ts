@@ -6,6 +6,7 @@ import { compareStrings } from '../../values/index.ts';
 import type { AcceptedClasses } from '../accept/classes.ts';
 import type { AcceptedGateway } from '../accept/gateways.ts';
 import type { AcceptedSets } from '../accept/listener-sets.ts';
+import { type AcceptedXBackends, xBackendFindings } from '../accept/x-backends.ts';
 import type { ListenerTables } from '../arbitrate/listener-tables.ts';
 import type { StreamTables } from '../arbitrate/stream-tables.ts';
 import { type BackendTlsPolicies, backendTlsFindings } from '../policies/backend-tls-policies.ts';
@@ -37,6 +38,7 @@ export interface LintSources {
   readonly clusters: PublishedClusters;
   readonly policies: BackendTlsPolicies;
   readonly traffic: TrafficPolicies;
+  readonly xBackends: AcceptedXBackends;
 }
 
 /** Lints that are brought up to date by what changed. */
@@ -82,6 +84,7 @@ function collectFindings(sources: LintSources, { routes, services, shadows }: Li
   append(findings, lintMissingReflection(gateways, routes));
   append(findings, backendTlsFindings(sources.policies));
   append(findings, trafficFindings(sources.traffic));
+  append(findings, xBackendFindings(sources.xBackends));
   append(findings, sources.clusters.findings);
   for (const list of services.findings.values()) append(findings, list);
   append(findings, lintGrantGroups(sources.resources));

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Finding } from '../../errors/index.ts';
-import type { Endpoints, Service } from '../../resources/index.ts';
+import type { Endpoints, Pod, Service } from '../../resources/index.ts';
 import type { Cluster, EndpointSet } from '../../snapshot/index.ts';
 import type { AcceptedGateway } from '../accept/gateways.ts';
 import { changedKeys, updateSorted } from '../changes.ts';
+import { ownerOfXBackend, xBackendOf } from '../resolve/backend-object.ts';
 import type { ResolvedBackend } from '../resolve/backend-refs.ts';
 import { type ResolvedCluster, resolveCluster, type TlsSources } from '../resolve/clusters.ts';
 import type { TrafficOfServices } from '../resolve/service-traffic.ts';
 import type { SliceIndex } from '../resolve/slice-index.ts';
+import type { XBackends } from '../resolve/x-backend.ts';
+import { resolveXBackendCluster } from '../resolve/x-backend-cluster.ts';
 import type { TranslatedRoute } from '../rules/translate-route.ts';
 import type { RouteChange } from '../rules/translated-routes.ts';
 import { share } from '../share.ts';
@@ -39,6 +42,8 @@ export interface ClusterSources {
   readonly endpoints: ReadonlyMap<string, Endpoints>;
   readonly tls: TlsSources;
   readonly traffic: TrafficOfServices;
+  readonly xBackends: XBackends;
+  readonly pods: ReadonlyMap<string, Pod>;
 }
 
 const NO_SLICES: readonly never[] = [];
@@ -129,18 +134,27 @@ function outdatedClusters(
     for (const id of uses.keys()) if (!previous.byId.has(id)) outdated.add(id);
     for (const id of previous.byId.keys()) if (!uses.has(id)) outdated.add(id);
   }
-  const services = new Set([
+  const services = new Set<string>([
     ...changedKeys(previous.sources.services, sources.services),
     ...changedKeys(previous.sources.slices.byService, sources.slices.byService),
     ...changedKeys(previous.sources.endpoints, sources.endpoints),
     ...changedKeys(previous.sources.tls.services, sources.tls.services),
     ...changedKeys(previous.sources.traffic, sources.traffic),
   ]);
+  for (const key of changedKeys(previous.sources.xBackends, sources.xBackends)) services.add(ownerOfXBackend(key));
+  for (const key of xBackendsOfPods(previous.sources, sources)) services.add(ownerOfXBackend(key));
   const secrets = new Set(changedKeys(previous.sources.tls.clientCertificates, sources.tls.clientCertificates));
   if (services.size + secrets.size === 0) return outdated;
   for (const [id, { backend }] of uses)
-    if (services.has(backend.service) || secrets.has(backend.tls?.clientSecret ?? '')) outdated.add(id);
+    if (services.has(backend.owner) || secrets.has(backend.tls?.clientSecret ?? '')) outdated.add(id);
   return outdated;
+}
+
+/** XBackends in namespaces with Pods that changed. */
+function xBackendsOfPods({ pods }: ClusterSources, now: ClusterSources): readonly string[] {
+  const namespaces = new Set(changedKeys(pods, now.pods).map(key => key.slice(0, key.indexOf('/'))));
+  if (namespaces.size === 0) return [];
+  return [...now.xBackends.keys()].filter(key => namespaces.has(key.slice(0, key.indexOf('/'))));
 }
 
 function buildCluster(
@@ -148,13 +162,26 @@ function buildCluster(
   sources: ClusterSources,
   known: ResolvedCluster | undefined,
 ): ResolvedCluster | undefined {
-  const service = backend === undefined ? undefined : sources.services.get(backend.service);
-  if (backend === undefined || service === undefined) return undefined;
-  const slices = sources.slices.byService.get(backend.service) ?? NO_SLICES;
-  const endpoints = sources.endpoints.get(backend.service);
-  const traffic = sources.traffic.get(backend.service);
-  const resolved = resolveCluster(service, backend, { slices, endpoints, tls: sources.tls, traffic });
-  return share(known, resolved);
+  if (backend === undefined) return undefined;
+  const key = xBackendOf(backend.owner);
+  const resolved = key === undefined ? serviceCluster(backend, sources) : xBackendCluster(key, backend, sources);
+  return resolved === undefined ? undefined : share(known, resolved);
+}
+
+function xBackendCluster(key: string, backend: ResolvedBackend, sources: ClusterSources): ResolvedCluster | undefined {
+  const judged = sources.xBackends.get(key);
+  if (judged === undefined) return undefined;
+  const { clientCertificates } = sources.tls;
+  return resolveXBackendCluster(judged, backend, { pods: sources.pods, clientCertificates });
+}
+
+function serviceCluster(backend: ResolvedBackend, sources: ClusterSources): ResolvedCluster | undefined {
+  const service = sources.services.get(backend.owner);
+  if (service === undefined) return undefined;
+  const slices = sources.slices.byService.get(backend.owner) ?? NO_SLICES;
+  const endpoints = sources.endpoints.get(backend.owner);
+  const traffic = sources.traffic.get(backend.owner);
+  return resolveCluster(service, backend, { slices, endpoints, tls: sources.tls, traffic });
 }
 
 function keepList<T>(previous: readonly T[] | undefined, next: readonly T[]): readonly T[] {

@@ -6,19 +6,18 @@ import type { AncestorOutcome, PolicyAcceptedReason, PolicyOutcome, Problem } fr
 import type { PolicyTarget } from '../policies/policy-targets.ts';
 import type { TranslatedRoutes } from '../rules/translated-routes.ts';
 
-const SERVICE = 'Service/';
-
-/** Whom the policies of a Service may concern: those who send to it, or would. */
+/** Whom policies may concern: those who send to a target, or would. */
 interface Senders {
   readonly gateways: ReadonlyMap<string, AcceptedGateway>;
   readonly routes: TranslatedRoutes;
 }
 
-/** A policy with what became of it, for its status. */
+/** A policy, or what speaks for itself, with what became of it, for its status. */
 export interface JudgedPolicy extends Pick<AncestorOutcome, 'accepted' | 'resolvedRefs'> {
   /** `Kind/namespace/name`. */
   readonly id: string;
-  readonly targets: readonly PolicyTarget[];
+  /** As `backendObject` names them. */
+  readonly targets: readonly { readonly object: string; readonly problem: PolicyTarget['problem'] }[];
 }
 
 /** Sums up policies for their statuses, by id: an ancestor for each Gateway of ours that sends to a target. */
@@ -28,8 +27,8 @@ export function policyOutcomes(
 ): ReadonlyMap<string, PolicyOutcome> {
   const outcomes = new Map<string, PolicyOutcome>();
   if (policies.length === 0) return outcomes;
-  const targets = new Set(policies.flatMap(policy => policy.targets.map(({ service }) => service)));
-  const gatewaysOf = gatewaysByService(targets, senders);
+  const targets = new Set(policies.flatMap(policy => policy.targets.map(({ object }) => object)));
+  const gatewaysOf = gatewaysByObject(targets, senders);
   for (const policy of policies) outcomes.set(policy.id, outcomeOf(policy, gatewaysOf, senders));
   return outcomes;
 }
@@ -41,8 +40,8 @@ function outcomeOf(
 ): PolicyOutcome {
   const problems = new Map<string, Problem<PolicyAcceptedReason>[]>();
   const used = new Map<string, number>();
-  for (const { service, problem } of policy.targets) {
-    for (const gateway of gatewaysOf.get(service) ?? []) {
+  for (const { object, problem } of policy.targets) {
+    for (const gateway of gatewaysOf.get(object) ?? []) {
       used.set(gateway, (used.get(gateway) ?? 0) + 1);
       if (problem !== null) problems.set(gateway, [...(problems.get(gateway) ?? []), problem]);
     }
@@ -67,26 +66,23 @@ function outcomeOf(
   return { ancestors };
 }
 
-/** Of each of `services`, the Gateways with a route attached, or a listener's filter, that names it. */
-function gatewaysByService(
-  services: ReadonlySet<string>,
+/** Of each of `objects`, the Gateways with a route attached, or a listener's filter, that names it. */
+function gatewaysByObject(
+  objects: ReadonlySet<string>,
   { gateways, routes }: Senders,
 ): ReadonlyMap<string, ReadonlySet<string>> {
   const found = new Map<string, Set<string>>();
-  const add = (service: string, gateway: string): void => {
-    const known = found.get(service) ?? new Set();
-    found.set(service, known.add(gateway));
+  const add = (object: string, gateway: string): void => {
+    const known = found.get(object) ?? new Set();
+    found.set(object, known.add(gateway));
   };
   for (const { dependencies, attachments } of routes.byKey.values()) {
     if (attachments.length === 0) continue;
-    for (const dependency of dependencies) {
-      if (!dependency.startsWith(SERVICE)) continue;
-      const service = dependency.slice(SERVICE.length);
-      if (services.has(service)) for (const { listener } of attachments) add(service, listener.gateway);
-    }
+    for (const object of dependencies)
+      if (objects.has(object)) for (const { listener } of attachments) add(object, listener.gateway);
   }
   for (const { key, listeners } of gateways.values())
     for (const { judged } of listeners)
-      for (const service of judged.filters.services) if (services.has(service)) add(service, key);
+      for (const object of judged.filters.objects) if (objects.has(object)) add(object, key);
   return found;
 }

@@ -3,6 +3,7 @@
 import type { Certificate, Cluster, TrustBundle } from '../../snapshot/index.ts';
 import { compareStrings } from '../../values/index.ts';
 import type { AcceptedGateway } from '../accept/gateways.ts';
+import type { AcceptedXBackends } from '../accept/x-backends.ts';
 import type { BackendTlsPolicies } from '../policies/backend-tls-policies.ts';
 
 /** What proves who somebody is, and by whom: all that clusters and listeners name, each once, sorted by id. */
@@ -17,7 +18,10 @@ export function publishSecrets(
     readonly ofListeners: readonly Certificate[];
     readonly clusters: readonly Cluster[];
     readonly gateways: ReadonlyMap<string, AcceptedGateway>;
+    /** What may be shown to backends, by Secret. */
+    readonly shown: ReadonlyMap<string, Certificate>;
     readonly policies: BackendTlsPolicies;
+    readonly xBackends: AcceptedXBackends;
   },
   previous: PublishedSecrets | undefined,
 ): PublishedSecrets {
@@ -26,10 +30,10 @@ export function publishSecrets(
     if (tls?.clientCertificate != null) wanted.add(tls.clientCertificate);
     if (tls?.trust.kind === 'bundle') wanted.add(tls.trust.bundle);
   }
-  const shown = clientCertificates(users.gateways).values();
-  const certificates = [...users.ofListeners, ...[...shown].filter(({ id }) => wanted.has(id))];
+  const certificates = [...users.ofListeners, ...[...users.shown.values()].filter(({ id }) => wanted.has(id))];
+  const ofXBackends = users.xBackends.accepted.flatMap(({ bundle }) => (bundle === null ? [] : [bundle]));
   const trusted = [
-    ...[...users.policies.bundles.values()].filter(({ id }) => wanted.has(id)),
+    ...[...users.policies.bundles.values(), ...ofXBackends].filter(({ id }) => wanted.has(id)),
     ...bundlesOfClients(users.gateways.values()),
   ];
   return {
@@ -45,14 +49,15 @@ function* bundlesOfClients(gateways: Iterable<AcceptedGateway>): Generator<Trust
       if (sockets.length > 0 && judged.clients !== null) yield judged.clients.bundle;
 }
 
-/** What Gateways show to backends, by `namespace/name` of the Secret. */
+/** What Gateways and XBackends have shown to backends, by `namespace/name` of the Secret. */
 export function clientCertificates(
   gateways: ReadonlyMap<string, AcceptedGateway>,
+  xBackends: AcceptedXBackends,
   previous: ReadonlyMap<string, Certificate> = new Map(),
 ): ReadonlyMap<string, Certificate> {
   const found = new Map<string, Certificate>();
-  for (const { clientCertificate } of gateways.values()) {
-    const { secret, certificate } = clientCertificate;
+  const all = [...gateways.values()].map(({ clientCertificate }) => clientCertificate);
+  for (const { secret, certificate } of [...all, ...xBackends.accepted.map(({ client }) => client)]) {
     if (secret !== null && certificate !== null) found.set(secret, certificate);
   }
   const isSame =

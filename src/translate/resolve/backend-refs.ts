@@ -8,26 +8,29 @@ import type { Problem, RouteRefsReason } from '../outcomes.ts';
 import { findingOf, type Named, type Report } from '../report.ts';
 import type { AttachableRoute } from '../route-kinds.ts';
 import { PROTOCOLS, protocolOf } from './app-protocol.ts';
+import { isXBackend, ownerOfXBackend } from './backend-object.ts';
 import type { BackendWay } from './backend-way.ts';
 import { type ClusterKey, clusterId } from './clusters.ts';
 import { missingText } from './missing-object.ts';
 import { coreGroup, grantToCreate, type ReferenceGrants } from './reference-grants.ts';
 import { type PolicyTls, type TlsOfServices, tlsOfPort } from './service-tls.ts';
+import { type XBackends, xBackendKey, xBackendProtocol } from './x-backend.ts';
 
 /** The parts of the world that backendRefs depend on. */
 export interface ResolveContext {
   readonly grants: ReferenceGrants;
   readonly services: ReadonlyMap<string, Service>;
   readonly tls: TlsOfServices;
+  readonly xBackends: XBackends;
   readonly way: BackendWay;
   /** Why an object (`Kind/namespace/name`) that is written does not exist; undefined when it is not written. */
   refusal(key: string): string | undefined;
 }
 
-/** Where a reference leads: a Service's port, which the data plane knows as a cluster. */
+/** Where a reference leads: the port of a Service or an XBackend, which the data plane knows as a cluster. */
 export interface ResolvedBackend extends ClusterKey {
-  /** `namespace/name`. */
-  readonly service: string;
+  /** `namespace/name` of a Service, `XBackend/namespace/name`. */
+  readonly owner: string;
 }
 
 type Path = readonly (string | number)[];
@@ -53,6 +56,7 @@ export function resolveBackend(
   const refuse = refusal(referrer, path);
   const namespace = ref.namespace ?? referrer.metadata.namespace;
   const name = `${namespace}/${ref.name}`;
+  if (isXBackend(ref)) return resolveXBackend(ref, { referrer, speaks, path, context });
   if (ref.kind !== 'Service' || coreGroup(ref.group) !== '') {
     const kind = ref.group === '' ? ref.kind : `${ref.kind} (${ref.group})`;
     return refuse('InvalidKind', `${kind} is not a kind of backend that is supported`, 'Refer to a Service');
@@ -117,7 +121,7 @@ function resolvePort(
     if (policy?.tls === null)
       return refuse('BackendUntrusted', untrusted(name, policy), 'See what is said of the policy');
     const tls = policy === null ? null : { clientSecret };
-    return { clusterId: clusterId(name, port, { protocol, tls }), service: name, port, protocol, tls };
+    return { clusterId: clusterId(name, port, { protocol, tls }), owner: name, port, protocol, tls };
   };
   // A Service of type ExternalName need not list ports: the port is the reference's.
   if (found === undefined && type === 'ExternalName' && ports.length === 0) return resolved(usual);
@@ -135,6 +139,38 @@ function resolvePort(
   if (typeof protocol === 'string') return resolved(protocol);
   const message = `Port ${port} of Service ${name} has appProtocol ${found.appProtocol}, which ${protocol.why}`;
   return refuse('UnsupportedProtocol', message, protocol.advice);
+}
+
+/** An XBackend is for its own namespace: no ReferenceGrant opens it (GEP-4894). */
+function resolveXBackend(
+  ref: BackendObjectReference,
+  { referrer, speaks, path, context }: ReferenceSite,
+): ResolvedBackend | Problem<BackendReason> {
+  const refuse = refusal(referrer, path);
+  const key = xBackendKey(ref, referrer.metadata.namespace);
+  const [namespace = '', name = ''] = key.split('/');
+  if (namespace !== referrer.metadata.namespace) {
+    const message = `XBackend ${key} is for what is in its own namespace only`;
+    return refuse('RefNotPermitted', message, `Create an XBackend in namespace ${referrer.metadata.namespace}`);
+  }
+  const found = context.xBackends.get(key);
+  if (found === undefined) {
+    const target = { kind: 'XBackend', namespace, name };
+    const help = 'Create it, or correct the name in the backendRef';
+    const text = missingText(target, context.refusal(`XBackend/${key}`), { help });
+    return problem('BackendNotFound', referrer, { path, ...text });
+  }
+  const protocol = xBackendProtocol(found, speaks, speaks === 'TLSRoute' && !context.way.encrypts);
+  if (typeof protocol !== 'string')
+    return refuse('UnsupportedProtocol', `XBackend ${key} ${protocol.why}`, protocol.advice);
+  if (found.tls?.tls === null) {
+    const message = `XBackend ${key} must be spoken to in TLS that cannot be had; requests to it are answered with an error`;
+    return refuse('BackendUntrusted', message, 'See what is said of the XBackend');
+  }
+  const port = found.backend.spec.port.number;
+  const tls = found.tls === null ? null : { clientSecret: found.tls.clientSecret };
+  const owner = ownerOfXBackend(key);
+  return { clusterId: clusterId(owner, port, { protocol, tls }), owner, port, protocol, tls };
 }
 
 function untrusted(service: string, { policy }: PolicyTls): string {

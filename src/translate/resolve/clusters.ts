@@ -30,7 +30,7 @@ export interface TlsSources {
   readonly clientCertificates: ReadonlyMap<string, Certificate>;
 }
 
-const MAX_PENDING_REQUESTS = 1024;
+export const MAX_PENDING_REQUESTS = 1024;
 
 /** See `Cluster.id`. */
 export function clusterId(

@@ -6,7 +6,14 @@ import type { ExternalAuth } from '../../snapshot/index.ts';
 import { normalTarget } from '../../values/index.ts';
 import type { Problem } from '../outcomes.ts';
 import { findingOf } from '../report.ts';
-import { type BackendReason, type ReferenceSite, type ResolvedBackend, resolveBackend } from './backend-refs.ts';
+import { xBackendOf } from './backend-object.ts';
+import {
+  type BackendReason,
+  type ReferenceSite,
+  type ResolveContext,
+  type ResolvedBackend,
+  resolveBackend,
+} from './backend-refs.ts';
 
 /** The API sets no bound, and each request that waits holds its body: larger ones are refused. */
 const MAX_AUTH_BODY_BYTES = 1_048_576;
@@ -28,7 +35,8 @@ export function resolveExternalAuth(
   const backend = resolveBackend(config.backendRef, { referrer, speaks, path: [...at, 'backendRef'], context });
   if ('reason' in backend) return backend;
   const wanted = config.forwardBody?.maxSize ?? 0;
-  const auth = compileAuth(config, { backend, maxBodyBytes: Math.min(wanted, MAX_AUTH_BODY_BYTES) });
+  const authority = authorityOf(backend, context);
+  const auth = compileAuth(config, { backend, authority, maxBodyBytes: Math.min(wanted, MAX_AUTH_BODY_BYTES) });
   if (wanted <= MAX_AUTH_BODY_BYTES) return { auth, backend, findings: [] };
   const finding = findingOf('route/external-auth-body', referrer, {
     path: [...at, 'forwardBody', 'maxSize'],
@@ -40,14 +48,17 @@ export function resolveExternalAuth(
 
 function compileAuth(
   config: ExternalAuthConfig,
-  { backend, maxBodyBytes }: { readonly backend: ResolvedBackend; readonly maxBodyBytes: number },
+  {
+    backend,
+    authority,
+    maxBodyBytes,
+  }: { readonly backend: ResolvedBackend; readonly authority: string; readonly maxBodyBytes: number },
 ): ExternalAuth {
   const cluster = backend.clusterId;
   switch (config.protocol) {
     case 'GRPC': {
-      const [namespace, name] = backend.service.split('/');
       const allowedHeaders = namesOf(config.grpc.allowedHeaders);
-      return { kind: 'grpc', cluster, maxBodyBytes, authority: `${name}.${namespace}.svc`, allowedHeaders };
+      return { kind: 'grpc', cluster, maxBodyBytes, authority, allowedHeaders };
     }
     case 'HTTP': {
       const { path = '', allowedHeaders, allowedResponseHeaders } = config.http;
@@ -62,6 +73,14 @@ function compileAuth(
       };
     }
   }
+}
+
+/** The host that a call to a backend is for. */
+function authorityOf({ owner }: ResolvedBackend, { xBackends }: ResolveContext): string {
+  const key = xBackendOf(owner);
+  const [namespace, name] = (key ?? owner).split('/');
+  const external = key === undefined ? undefined : xBackends.get(key)?.backend.spec.externalHostname;
+  return external?.hostname ?? `${name}.${namespace}.svc`;
 }
 
 /** In lower case, sorted; null: none are named, so all are meant. */

@@ -2,6 +2,7 @@
 
 import { fitted, interned } from '../../values/index.ts';
 import { parentKey } from '../attach/parent-refs.ts';
+import { backendObject } from '../resolve/backend-object.ts';
 import { type AttachableRoute, backendsOf } from '../route-kinds.ts';
 
 /**
@@ -16,8 +17,8 @@ export function dependenciesOf(route: AttachableRoute): readonly string[] {
     if (key !== undefined) dependencies.add(interned(key));
   }
   for (const { ref } of backendsOf(route)) {
-    const { namespace = own, name } = ref;
-    dependencies.add(interned(`Service/${namespace}/${name}`));
+    const { namespace = own } = ref;
+    dependencies.add(backendObject(ref, own));
     if (namespace !== own) dependencies.add(interned(`ReferenceGrants/${namespace}`));
   }
   return fitted([...dependencies]);

@@ -8,6 +8,7 @@ import { ENCRYPTING } from '../resolve/backend-way.ts';
 import type { ReferenceGrants } from '../resolve/reference-grants.ts';
 import type { TlsOfServices } from '../resolve/service-tls.ts';
 import type { TrafficOfServices } from '../resolve/service-traffic.ts';
+import type { XBackends } from '../resolve/x-backend.ts';
 import { BackendLists } from './backend-lists.ts';
 import type { RouteContext } from './translate-route.ts';
 
@@ -20,6 +21,7 @@ export function routeContext(
     readonly targets: ReadonlyMap<string, ParentTarget>;
     readonly tls: TlsOfServices;
     readonly traffic: TrafficOfServices;
+    readonly xBackends: XBackends;
   },
 ): RouteContext {
   return {
@@ -30,6 +32,7 @@ export function routeContext(
     services: resources.services,
     tls: parts.tls,
     traffic: parts.traffic,
+    xBackends: parts.xBackends,
     way: ENCRYPTING,
     backendLists: new BackendLists(),
     refusal: key => parts.environment.refused?.get(key),

@@ -5,6 +5,7 @@ import type { ParentTarget } from '../attach/parent-target.ts';
 import { changedKeys } from '../changes.ts';
 import type { TlsOfServices } from '../resolve/service-tls.ts';
 import type { TrafficOfServices } from '../resolve/service-traffic.ts';
+import type { XBackends } from '../resolve/x-backend.ts';
 
 /** What routes depend on besides themselves. */
 export interface RouteWorld {
@@ -13,6 +14,7 @@ export interface RouteWorld {
   readonly targets: ReadonlyMap<string, ParentTarget>;
   readonly tls: TlsOfServices;
   readonly traffic: TrafficOfServices;
+  readonly xBackends: XBackends;
   /** `TranslateEnvironment.refused`. */
   readonly refused: ReadonlyMap<string, string>;
 }
@@ -26,6 +28,7 @@ export function changedDependencies(before: RouteWorld, after: RouteWorld): Read
   for (const key of changedKeys(services, after.resources.services)) changed.add(`Service/${key}`);
   for (const key of changedKeys(before.tls, after.tls)) changed.add(`Service/${key}`);
   for (const key of changedKeys(before.traffic, after.traffic)) changed.add(`Service/${key}`);
+  for (const key of changedKeys(before.xBackends, after.xBackends)) changed.add(`XBackend/${key}`);
   for (const key of changedKeys(namespaces, after.resources.namespaces)) changed.add(`Namespace/${key}`);
   for (const key of changedKeys(referenceGrants, after.resources.referenceGrants)) {
     changed.add(`ReferenceGrants/${key.slice(0, key.indexOf('/'))}`);

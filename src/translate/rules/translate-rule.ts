@@ -2,9 +2,18 @@
 
 import type { Finding } from '../../errors/index.ts';
 import type { GRPCBackendRef, HTTPBackendRef } from '../../resources/index.ts';
-import type { Fault, Filter, RequestMatch, Rule, RuleTiming, WeightedBackend } from '../../snapshot/index.ts';
+import type {
+  BackendSession,
+  Fault,
+  Filter,
+  RequestMatch,
+  Rule,
+  RuleTiming,
+  WeightedBackend,
+} from '../../snapshot/index.ts';
 import { interned } from '../../values/index.ts';
 import type { Problem, RouteRefsReason } from '../outcomes.ts';
+import { xBackendOf } from '../resolve/backend-object.ts';
 import { type ResolveContext, type ResolvedBackend, resolveBackend } from '../resolve/backend-refs.ts';
 import { ENCRYPTING, wayName } from '../resolve/backend-way.ts';
 import type { TrafficOfServices } from '../resolve/service-traffic.ts';
@@ -161,7 +170,15 @@ function addShare(
   } else if ('clusterId' in resolved) {
     shares.used.push(resolved);
     const target = { kind: 'cluster' as const, cluster: resolved.clusterId };
-    const session = context.traffic.get(resolved.service)?.session ?? null;
+    const session = sessionOf(resolved, context);
     shares.backends.push({ weight: ref.weight, target, filters: filters.filters, session });
   }
+}
+
+/** How the backend keeps clients with one of its endpoints. */
+function sessionOf({ owner }: ResolvedBackend, { traffic, xBackends }: RuleContext): BackendSession | null {
+  const key = xBackendOf(owner);
+  if (key === undefined) return traffic.get(owner)?.session ?? null;
+  const policy = xBackends.get(key)?.session ?? null;
+  return policy === null ? null : { id: owner, policy };
 }

@@ -38,10 +38,10 @@ export function readDnsTargets(service: Service, asked: AskedPort, findings: Fin
     { ...ENDPOINTS, fallback: [], parse: text => parseTargets(text, port) },
     findings,
   );
-  if (written.length > 0) return discovery(written);
+  if (written.length > 0) return dnsDiscovery(written);
   const { type, externalName } = service.spec;
   if (type !== 'ExternalName' || externalName === undefined || externalName === '') return undefined;
-  return discovery([{ host: externalName.toLowerCase(), port }]);
+  return dnsDiscovery([{ host: externalName.toLowerCase(), port }]);
 }
 
 function defaultPort({ port, servicePort }: AskedPort): number {
@@ -62,7 +62,8 @@ function parseTargets(text: string, fallbackPort: number): Parsed<readonly DnsTa
   return { value: targets };
 }
 
-function discovery(targets: readonly DnsTarget[]): DnsDiscovery {
+/** Names to resolve, and addresses that need no resolving. */
+export function dnsDiscovery(targets: readonly DnsTarget[]): DnsDiscovery {
   const unique = [...new Map(targets.map(target => [`${target.host} ${target.port}`, target])).values()];
   unique.sort((a, b) => compareStrings(a.host, b.host) || a.port - b.port);
   // A mixture is left to the resolver as a whole: it takes an address as its own answer.

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { isObject } from '../plain-object.ts';
+
+/** Of a Pod, which is large and changes often, where it is and whether it is ready. */
+export function podParts(pod: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const status = isObject(pod['status']) ? pod['status'] : {};
+  const { phase, podIP, conditions } = status;
+  const ready = Array.isArray(conditions) ? conditions.filter(isReadiness) : [];
+  return {
+    ...{ apiVersion: pod['apiVersion'], kind: pod['kind'], metadata: pod['metadata'] },
+    status: { phase, podIP, conditions: ready.map(({ type, status: value }) => ({ type, status: value })) },
+  };
+}
+
+function isReadiness(condition: unknown): condition is Record<string, unknown> {
+  return isObject(condition) && condition['type'] === 'Ready';
+}
