@@ -7,7 +7,9 @@
  * which are the proxies under test, and costs little, so that they are not kept waiting.
  */
 import { createServer, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import { acceptOf } from '../src/wire/index.ts';
+import { tlsOptions } from './backend-tls.ts';
 
 const HEAD_END = Buffer.from('\r\n\r\n');
 const SMALL = Buffer.from('HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: 12\r\n\r\nhello world\n');
@@ -142,5 +144,7 @@ class Connection {
   }
 }
 
-const server = createServer(socket => new Connection(socket));
+const serve = (socket: Socket): unknown => new Connection(socket);
+const tls = tlsOptions('http/1.1');
+const server = tls === null ? createServer(serve) : createTlsServer(tls, serve);
 server.listen(Number(process.argv[2]), '127.0.0.1', 1024);

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * The backend of all benchmarks, as a process of its own: `node backend.ts PORT [NAME]`. It answers any unary call with one small
+ * The backend of all benchmarks, as a process of its own: `node backend.ts PORT [NAME [CERTIFICATE KEY]]`, in TLS with the last two. It answers any unary call with one small
  * message and a header `x-backend: NAME`; a path that ends in `/Echo` gets its own bytes back, message by message; one that ends
  * in `/Check` gets an empty message, which in Envoy's protocol of external authorization is a yes. What is not gRPC gets one
  * small body.
  */
 import { createServer, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import {
   DEFAULT_HTTP2_LIMITS,
   HeaderList,
@@ -16,6 +17,7 @@ import {
   type MessageEvents,
   type MessageStream,
 } from '../src/wire/index.ts';
+import { tlsOptions } from './backend-tls.ts';
 
 const [port, name = 'one'] = process.argv.slice(2);
 const HEAD = new HeaderList([':status', 'content-type', 'x-backend'], ['200', 'application/grpc', name]);
@@ -122,4 +124,5 @@ function serve(socket: Socket): void {
   socket.on('close', () => connection.close('lost'));
 }
 
-createServer(serve).listen(Number(port), '127.0.0.1', 1024);
+const tls = tlsOptions('h2');
+(tls === null ? createServer(serve) : createTlsServer(tls, serve)).listen(Number(port), '127.0.0.1', 1024);

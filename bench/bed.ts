@@ -18,6 +18,8 @@ export interface Bed {
   readonly folder: string;
   /** Of the backends: one for each version, and one of HTTP/2 that says `x-backend: two` where the first says `one`. */
   readonly ports: { readonly h1: number; readonly h2: number; readonly otherH2: number; readonly udp: number };
+  /** Of backends in TLS, with `certificateFile`. */
+  readonly tlsPorts: { readonly h1: number; readonly h2: number };
   readonly certificateFile: string;
   readonly keyFile: string;
   /** Request bodies: a gRPC message of 12 bytes and one of 64 KiB, and 1 GiB of zeros that take no room on the disk. */
@@ -39,22 +41,26 @@ export async function makeBed(): Promise<Bed> {
   writeFileSync(largeBody, message(65_536));
   writeFileSync(endlessBody, '');
   truncateSync(endlessBody, GIB);
-  const [h2, otherH2, h1, udp] = await Promise.all([
+  const secure = ['tls', certificateFile, keyFile];
+  const [h2, otherH2, h1, udp, tlsH1, tlsH2] = await Promise.all([
     startBackend('backend.ts', 'one'),
     startBackend('backend.ts', 'two'),
     startBackend('backend-http1.ts', 'one'),
     startBackend('backend-udp.ts', 'one'),
+    startBackend('backend-http1.ts', ...secure),
+    startBackend('backend.ts', ...secure),
   ]);
   return {
     folder,
     ports: { h1: h1.port, h2: h2.port, otherH2: otherH2.port, udp: udp.port },
+    tlsPorts: { h1: tlsH1.port, h2: tlsH2.port },
     certificateFile,
     keyFile,
     smallBody,
     largeBody,
     endlessBody,
     close: async () => {
-      await Promise.all([h2, otherH2, h1, udp].map(({ program }) => program.stop()));
+      await Promise.all([h2, otherH2, h1, udp, tlsH1, tlsH2].map(({ program }) => program.stop()));
       rmSync(folder, { recursive: true, force: true });
     },
   };
@@ -76,9 +82,9 @@ function makeCertificate(key: readonly string[], certificateFile: string, keyFil
   });
 }
 
-async function startBackend(file: string, name: string): Promise<{ program: Program; port: number }> {
+async function startBackend(file: string, ...args: readonly string[]): Promise<{ program: Program; port: number }> {
   const port = await freePort();
-  const program = startProgram(process.execPath, [join(import.meta.dirname, file), String(port), name]);
+  const program = startProgram(process.execPath, [join(import.meta.dirname, file), String(port), ...args]);
   await waitForPort(program, port);
   return { program, port };
 }
@@ -92,7 +98,9 @@ export interface Running {
 }
 
 /** How a proxy is set up: gRPC, one route, one worker, no questions to a server and no datagrams where nothing is said. */
-export type SetupOptions = Partial<Pick<Setup, 'wiring' | 'routes' | 'workers' | 'isAuthorized' | 'carriesDatagrams'>>;
+export type SetupOptions = Partial<
+  Pick<Setup, 'wiring' | 'routes' | 'workers' | 'isAuthorized' | 'carriesDatagrams' | 'encrypts'>
+>;
 
 /** A peer as a case may start it, in front of a bed. */
 export interface Stand {
@@ -114,10 +122,11 @@ export async function withPeer<T>(
     workers: 1,
     isAuthorized: false,
     carriesDatagrams: false,
+    encrypts: false,
     ...options,
     wiring,
     lastRouteTo: 'backend',
-    backendPort: bed.ports[wiring.backend],
+    backendPort: (options.encrypts === true ? bed.tlsPorts : bed.ports)[wiring.backend],
     otherPort: bed.ports.otherH2,
     datagramPort: bed.ports.udp,
     port: await freePort(),
@@ -128,6 +137,7 @@ export async function withPeer<T>(
   };
   if (setup.isAuthorized && !peer.doesExternalAuth) throw new Error('it does not ask such a server');
   if (setup.carriesDatagrams && !peer.carriesDatagrams) throw new Error('it does not carry datagrams');
+  if (setup.encrypts && !peer.doesBackendTls) throw new Error('it does not speak TLS to backends here');
   const how = peer.command(setup);
   if (how === undefined) throw new Error(`it does not do ${wiring.name}`);
   const start = performance.now();

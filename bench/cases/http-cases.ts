@@ -13,14 +13,15 @@ interface Requests {
   readonly shape: Shape;
   readonly calls: number;
   readonly path: string;
+  readonly encrypts?: boolean;
   bodyFile?(bed: Bed): string;
 }
 
-function requests(name: string, { wiring, shape, calls, path, bodyFile }: Requests): LoadCase {
+function requests(name: string, { wiring, shape, calls, path, encrypts = false, bodyFile }: Requests): LoadCase {
   return {
     name: `${name} ${text(shape)}`,
     calls,
-    setup: { wiring },
+    setup: { wiring, encrypts },
     run: (bed, { setup }, n) =>
       h2load(setup, { path, shape, calls: n, ...(bodyFile === undefined ? {} : { bodyFile: bodyFile(bed) }) }),
   };
@@ -61,6 +62,8 @@ export function httpCases(): LoadCase[] {
     requests('HTTP/1.1 keep-alive', { wiring: H1_TO_H1, shape: KEPT_ALIVE, calls: 100_000, path: '/' }),
     requests('h2 → h1', { wiring: H2_TO_H1, shape: BUSY, calls: 100_000, path: '/' }),
     requests('h1 → h2', { wiring: H1_TO_H2, shape: KEPT_ALIVE, calls: 100_000, path: '/' }),
+    requests('h1 → TLS h1', { wiring: H1_TO_H1, shape: KEPT_ALIVE, calls: 100_000, path: '/', encrypts: true }),
+    requests('h2 → TLS h2', { wiring: H2_TO_H2, shape: BUSY, calls: 100_000, path: '/', encrypts: true }),
     externalAuth,
     requests('HTTP/1.1, 64 KiB each way', {
       wiring: H1_TO_H1,

