@@ -105,6 +105,27 @@ describe('mergeStatus', () => {
     );
   });
 
+  it('does not write what it once read of others: neither back nor over what they say now', () => {
+    const once = condition('example.com/Nice', { lastTransitionTime: 'T0' });
+    const now = condition('example.com/Nice', { status: 'False', lastTransitionTime: 'T5' });
+    const ours = { addresses: [], conditions: [once, condition('Accepted')], listeners: [] };
+    const target = { kind: 'Gateway', controllerName: OURS, generation: 1 };
+    const changed = sent({ addresses: [], conditions: [condition('Accepted'), now], listeners: [] });
+    assert.equal(mergeStatus(changed, ours, target), changed);
+    const removed = sent({ addresses: [], conditions: [condition('Accepted')], listeners: [] });
+    assert.equal(mergeStatus(removed, ours, target), removed);
+    const none = mergeStatus(
+      undefined,
+      { ...ours, listeners: [{ name: 'a', attachedRoutes: 0, conditions: [once] }] },
+      target,
+    );
+    assert.deepEqual(none, {
+      addresses: [],
+      conditions: [condition('Accepted')],
+      listeners: [{ name: 'a', attachedRoutes: 0, conditions: [] }],
+    });
+  });
+
   it('writes nothing about an older generation than the one that is judged there', () => {
     const stored = sent({
       parents: [entry('gw', OURS, [condition('Accepted', { status: 'False', observedGeneration: 3 })])],

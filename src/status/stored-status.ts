@@ -78,14 +78,16 @@ function mergeField(stored: unknown, ours: unknown, target: FieldTarget): unknow
   return isEqual(stored, ours) ? stored : ours;
 }
 
+/** Of ours only types that are: what we once read of others may be old. */
 function mergeOwned(
   stored: unknown,
   ours: unknown,
   owner: { readonly owned: readonly string[]; readonly generation: number },
 ): unknown {
   const before = conditionsOf(stored);
-  const joined = joinConditions(before, conditionsOf(ours), owner);
-  return joined === before ? stored : joined;
+  const own = conditionsOf(ours).filter(({ type }) => owner.owned.includes(type));
+  const joined = joinConditions(before, own, owner);
+  return joined === before && stored !== undefined ? stored : joined;
 }
 
 /** Listeners in our order; of each, conditions of others stay. */
@@ -93,12 +95,9 @@ function mergeListeners(stored: unknown, ours: readonly StatusJson[], generation
   const before = objectsOf(stored);
   const merged = ours.map(listener => {
     const known = before.find(candidate => candidate['name'] === listener['name']);
-    if (known === undefined) return listener;
-    const conditions = mergeOwned(known['conditions'], listener['conditions'], {
-      owned: LISTENER_CONDITIONS,
-      generation,
-    });
-    return kept(known, { ...known, ...listener, conditions });
+    const owner = { owned: LISTENER_CONDITIONS, generation };
+    const conditions = mergeOwned(known?.['conditions'], listener['conditions'], owner);
+    return known === undefined ? { ...listener, conditions } : kept(known, { ...known, ...listener, conditions });
   });
   const list = keptList(before, merged);
   return list === before ? stored : list;
@@ -133,7 +132,10 @@ function mergeEntries(
     if (next === undefined) continue;
     merged.push(kept(entry, { ...entry, conditions: mergeOwned(entry['conditions'], next['conditions'], owner) }));
   }
-  for (const entry of due.values()) if (merged.length < max) merged.push(entry);
+  for (const entry of due.values()) {
+    if (merged.length === max) break;
+    merged.push({ ...entry, conditions: mergeOwned(undefined, entry['conditions'], owner) });
+  }
   return keptList(stored, merged);
 }
 
