@@ -82,6 +82,7 @@ describe('a backend that', () => {
       // 1 + 1.6 + 2.56 + 4.1 s, each a fifth more or less.
       const later = backend.connections.length - atOnce;
       assert.ok(later >= 1 && later <= 5, `${later} connects in 9 s`);
+      assert.deepEqual(world.proven, [], 'it is not told to be there again with each dial');
     });
   }
 

@@ -152,7 +152,7 @@ export class Lane implements ConnectionOwner, DialsOwner {
   sweep(nowMs: number): void {
     if (this.connections.length === 0) return;
     for (const connection of [...this.connections]) connection.sweep(nowMs);
-    if (this.#isDoubted && this.connections.some(({ hasSpoken }) => hasSpoken)) this.#believe();
+    if (this.#isDoubted && this.connections.some(({ isBelieved }) => isBelieved)) this.#believe();
     if (this.#allowance.trustMore(this.connections) && this.waiting.length > 0) this.#serve();
   }
 
@@ -166,7 +166,6 @@ export class Lane implements ConnectionOwner, DialsOwner {
     this.#allowance.limit(connection);
     this.#current = connection.messages;
     this.#owner.onReachable(this, true);
-    if (connection.hasSpoken) this.#believe();
     this.#serve();
     this.#leaveWhenServed();
   }
@@ -205,7 +204,7 @@ export class Lane implements ConnectionOwner, DialsOwner {
 
   onDraining(connection: UpstreamConnection): void {
     const failure = connection.failure ?? (connection.isProven ? null : ENDED_EARLY);
-    if (connection.hasSpoken) this.#believe();
+    if (connection.isBelieved) this.#believe();
     if (failure === null) this.#dials.succeeded();
     else this.#fail(connection, failure);
     this.#loseCurrent(connection);

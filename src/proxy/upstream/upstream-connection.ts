@@ -127,10 +127,10 @@ export class UpstreamConnection implements MessageConnectionEvents, TransportOwn
     return this.messages.endedStreams > 0 || this.#environment.clock.nowMs() - this.#openedAtMs >= PROVEN_AFTER_MS;
   }
 
-  /** The peer has shown that it speaks the protocol: by its greeting, or by an answer. */
-  get hasSpoken(): boolean {
+  /** The peer has shown that it speaks the protocol, by its greeting or by an answer, and did not greet only to break off. */
+  get isBelieved(): boolean {
     const { messages } = this;
-    return messages !== null && (messages.greets ? this.wasOpen : messages.endedStreams > 0);
+    return messages !== null && (messages.greets || messages.endedStreams > 0) && this.isProven;
   }
 
   /** Takes no new streams from here on; closes now when there are none, else when the last one ends (see `sweep`). */
