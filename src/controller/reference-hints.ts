@@ -46,6 +46,7 @@ function hintOf(candidate: NamespacedName, target: ReferenceTarget, from: string
   const name = `${target.kind} ${formatNamespacedName(candidate)}`;
   if (candidate.name !== target.name) return `Did you mean ${name}?`;
   if (candidate.namespace === from) return `${name} exists: leave out the namespace of the reference.`;
+  if (target.kind === 'XBackend') return `${name} exists, and is for its own namespace only.`;
   const grant = GRANTED_KINDS.has(target.kind) ? ', and create a ReferenceGrant there' : '';
   return `${name} exists: name its namespace in the reference${grant}.`;
 }

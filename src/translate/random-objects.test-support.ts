@@ -71,6 +71,8 @@ const route = fc
     spec: { parentRefs: [parent], hostnames, rules },
   }));
 
+const X_GROUP = 'gateway.networking.x-k8s.io';
+const xBackendName = fc.constantFrom('x0', 'x1');
 const pathMatch = fc.record({
   type: fc.constantFrom('Exact', 'PathPrefix', 'RegularExpression'),
   value: fc.constantFrom('/', '/a', '/a/b'),
@@ -81,7 +83,10 @@ const httpRoute = fc
     parent: fc.record({ name: fc.constantFrom('g0', 'g1'), namespace }),
     hostnames: fc.uniqueArray(hostname, { maxLength: 2 }),
     paths: fc.array(pathMatch, { minLength: 1, maxLength: 2 }),
-    backend: fc.record({ name: service, port: fc.constantFrom(1, 2), weight: fc.nat({ max: 2 }) }),
+    backend: fc.oneof(
+      fc.record({ name: service, port: fc.constantFrom(1, 2), weight: fc.nat({ max: 2 }) }),
+      fc.record({ group: fc.constant(X_GROUP), kind: fc.constant('XBackend'), name: xBackendName }),
+    ),
   })
   .map(({ metadata: meta, parent, hostnames, paths, backend }) => ({
     apiVersion: API,
@@ -116,6 +121,51 @@ const slice = fc
     endpoints: [{ addresses: [written.address] }],
   }));
 
+const xBackend = fc
+  .record({
+    metadata: metadata(xBackendName),
+    app: fc.constantFrom('one', 'two', null),
+    protocol: fc.constantFrom('HTTP', 'H2C', 'TCP'),
+    session: fc.boolean(),
+  })
+  .map(({ metadata: meta, app, protocol, session }) => ({
+    apiVersion: `${X_GROUP}/v1alpha1`,
+    kind: 'XBackend',
+    metadata: meta,
+    spec: {
+      ...(app === null
+        ? { type: 'ExternalHostname', externalHostname: { hostname: 'outside.org' } }
+        : { type: 'EndpointSelector', endpointSelector: { matchLabels: { app } } }),
+      ...(session && app !== null ? { sessionPersistence: { cookie: {} } } : {}),
+      ...{ port: { number: 80 }, protocol },
+    },
+  }));
+
+const pod = fc
+  .record({ name: fc.constantFrom('p0', 'p1'), namespace, app: fc.constantFrom('one', 'two'), ready: fc.boolean() })
+  .map(written => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: written.name, namespace: written.namespace, labels: { app: written.app } },
+    status: {
+      podIP: written.name === 'p0' ? '10.1.0.1' : '10.1.0.2',
+      conditions: [{ type: 'Ready', status: written.ready ? 'True' : 'False' }],
+    },
+  }));
+
+const trafficPolicy = fc
+  .record({ metadata: metadata(fc.constantFrom('t0', 't1')), target: service, session: fc.boolean() })
+  .map(({ metadata: meta, target, session }) => ({
+    apiVersion: `${X_GROUP}/v1alpha1`,
+    kind: 'XBackendTrafficPolicy',
+    metadata: meta,
+    spec: {
+      targetRefs: [{ group: '', kind: 'Service', name: target }],
+      retryConstraint: {},
+      ...(session ? { sessionPersistence: { cookie: {} } } : {}),
+    },
+  }));
+
 const grant = fc.record({ namespace, from: namespace }).map(written => ({
   apiVersion: API,
   kind: 'ReferenceGrant',
@@ -140,6 +190,9 @@ export const anyObject: fc.Arbitrary<WrittenObject> = fc.oneof(
   httpRoute,
   anyService,
   slice,
+  xBackend,
+  pod,
+  trafficPolicy,
   grant,
   anyNamespace,
 );
