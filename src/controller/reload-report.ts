@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Finding, ResourceRef } from '../errors/index.ts';
 import type { ResourceSet } from '../resources/index.ts';
+import { changedKeys } from '../translate/index.ts';
 import { formatPath } from './located-finding.ts';
 import type { View } from './view.ts';
 
@@ -15,14 +16,10 @@ export function describeChanges(previous: ResourceSet, next: ResourceSet): Recor
 }
 
 function countChanges(previous: ReadonlyMap<string, unknown>, next: ReadonlyMap<string, unknown>): string {
-  if (previous === next) return '';
-  let added = 0;
-  let changed = 0;
-  for (const [key, object] of next) {
-    if (!previous.has(key)) added++;
-    else if (previous.get(key) !== object) changed++;
-  }
+  const keys = changedKeys(previous, next);
+  const added = keys.filter(key => !previous.has(key)).length;
   const removed = previous.size + added - next.size;
+  const changed = keys.length - added - removed;
   const parts = [added > 0 ? `+${added}` : '', changed > 0 ? `~${changed}` : '', removed > 0 ? `-${removed}` : ''];
   return parts.filter(part => part !== '').join(' ');
 }

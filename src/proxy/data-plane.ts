@@ -1,13 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import {
-  type BindFailure,
-  type BindFailures,
-  type Cluster,
-  type Rule,
-  requestListeners,
-  type Snapshot,
-} from '../snapshot/index.ts';
+import type { BindFailure, BindFailures, Cluster, Snapshot } from '../snapshot/index.ts';
 import { HeaderListPool, HeadMemory } from '../wire/index.ts';
 import type { DataPlaneOptions } from './data-plane-options.ts';
 import {
@@ -23,6 +16,7 @@ import { SocketLoop } from './io/index.ts';
 import { RateLimitedLog } from './log/index.ts';
 import { type MetricFamily, MetricsReader, WorkerMetrics } from './metrics/index.ts';
 import { SessionKeyring } from './session-keys.ts';
+import { SessionRules } from './session-rules.ts';
 import { TicketRotation } from './ticket-rotation.ts';
 import { dialTcp, TlsClients } from './upstream/index.ts';
 import { atLatest } from './workers/at-latest.ts';
@@ -59,6 +53,7 @@ export class DataPlane {
   /** For health checks. */
   readonly #tls: TlsClients;
   readonly #health: HealthChecker;
+  readonly #sessionRules = new SessionRules();
   readonly #sessionKeys: SessionKeyring;
   readonly #tickets: TicketRotation;
   readonly #claims: PortClaims;
@@ -191,7 +186,7 @@ export class DataPlane {
     const resolved = withResolvedEndpoints(snapshot, this.#discovery.clusters, id => this.#discovery.endpointsOf(id));
     const live = withoutBindings(resolved, claims);
     // Not before the first rule that wants them: nobody else needs keys, or a file that holds them.
-    if (wantsSessions(live)) this.#sessionKeys.start();
+    if (this.#sessionRules.any(live)) this.#sessionKeys.start();
     const applied = this.#workers.apply(live);
     this.#endpoints.update(live);
     this.#checkHealth(live);
@@ -239,22 +234,6 @@ export class DataPlane {
     this.#endpoints.setHealth(cluster, health);
     this.#workers.setHealth(cluster, health);
   }
-}
-
-/** Stops at the first rule that does. */
-function wantsSessions({ bindings }: Snapshot): boolean {
-  for (const { listeners } of bindings) {
-    for (const { virtualHosts } of requestListeners(listeners)) {
-      for (const { entries } of virtualHosts) {
-        for (const { rule } of entries) if (keepsSessions(rule)) return true;
-      }
-    }
-  }
-  return false;
-}
-
-function keepsSessions({ sessionPersistence, backends }: Rule): boolean {
-  return sessionPersistence !== null || backends.some(({ session }) => session !== null);
 }
 
 function isHealthChecked(cluster: Cluster): boolean {

@@ -36,7 +36,9 @@ export class KindCache {
   readonly #options: KindCacheOptions;
   /** By `namespace/name`. */
   #entries = new Map<string, Entry>();
-  #resources: ReadonlyMap<string, Resource> | null = new Map();
+  #resources = new Map<string, Resource>();
+  /** Somebody has the map: a change makes another one. */
+  #isShared = false;
   #findings: readonly Finding[] | null = [];
   #version: string;
 
@@ -47,9 +49,7 @@ export class KindCache {
 
   /** By `namespace/name`. The same map until something changes. */
   get resources(): ReadonlyMap<string, Resource> {
-    this.#resources ??= new Map(
-      [...this.#entries].flatMap(([name, { resource }]) => (resource === undefined ? [] : [[name, resource]])),
-    );
+    this.#isShared = true;
     return this.#resources;
   }
 
@@ -87,7 +87,7 @@ export class KindCache {
     const known = this.#entries.get(fullName);
     if (known === entry || isOlder(entry, known)) return;
     this.#entries.set(fullName, entry);
-    this.#tell(known, entry);
+    this.#tell(fullName, known, entry);
   }
 
   remove(object: RawObject): void {
@@ -95,7 +95,7 @@ export class KindCache {
     const known = this.#entries.get(fullName);
     if (known === undefined) return;
     this.#entries.delete(fullName);
-    this.#tell(known, undefined);
+    this.#tell(fullName, known, undefined);
   }
 
   clear(): void {
@@ -105,18 +105,25 @@ export class KindCache {
   #replace(next: Map<string, Entry>): void {
     const before = this.#entries;
     this.#entries = next;
-    for (const [fullName, known] of before) if (!next.has(fullName)) this.#tell(known, undefined);
+    for (const [fullName, known] of before) if (!next.has(fullName)) this.#tell(fullName, known, undefined);
     for (const [fullName, entry] of next) {
       const known = before.get(fullName);
-      if (known !== entry) this.#tell(known, entry);
+      if (known !== entry) this.#tell(fullName, known, entry);
     }
   }
 
-  #tell(before: Entry | undefined, after: Entry | undefined): void {
+  #serve(fullName: string, resource: Resource | undefined): void {
+    if (this.#isShared) this.#resources = new Map(this.#resources);
+    this.#isShared = false;
+    if (resource === undefined) this.#resources.delete(fullName);
+    else this.#resources.set(fullName, resource);
+  }
+
+  #tell(fullName: string, before: Entry | undefined, after: Entry | undefined): void {
     const { onChange, onObserved } = this.#options;
     const isServedAnew = before?.resource !== after?.resource;
     const isJudgedAnew = (before?.refused ?? NO_FINDINGS) !== (after?.refused ?? NO_FINDINGS);
-    if (isServedAnew) this.#resources = null;
+    if (isServedAnew) this.#serve(fullName, after?.resource);
     if (isJudgedAnew) this.#findings = null;
     const key = (after ?? before)?.observed.key;
     if (key !== undefined) onObserved(key);

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { type Rule, requestListeners, type Snapshot, type VirtualHost } from '../snapshot/index.ts';
+
+/** Looks for rules that keep sessions. A virtual host is looked through once: most are the same from one snapshot to the next. */
+export class SessionRules {
+  readonly #found = new WeakMap<VirtualHost, boolean>();
+
+  /** Stops at the first rule that does. */
+  any({ bindings }: Snapshot): boolean {
+    for (const { listeners } of bindings) {
+      for (const { virtualHosts } of requestListeners(listeners)) {
+        for (const virtualHost of virtualHosts) if (this.#has(virtualHost)) return true;
+      }
+    }
+    return false;
+  }
+
+  #has(virtualHost: VirtualHost): boolean {
+    const known = this.#found.get(virtualHost);
+    if (known !== undefined) return known;
+    const found = virtualHost.entries.some(({ rule }) => keepsSessions(rule));
+    this.#found.set(virtualHost, found);
+    return found;
+  }
+}
+
+function keepsSessions({ sessionPersistence, backends }: Rule): boolean {
+  return sessionPersistence !== null || backends.some(({ session }) => session !== null);
+}
