@@ -9,6 +9,7 @@ const BINDING: Binding = {
   address: '127.0.0.1',
   port: 443,
   admission: 'client-hello',
+  proxyProtocolFrom: [],
   listeners: [],
 };
 const SNAPSHOT: Snapshot = {

@@ -25,5 +25,12 @@ describe('the metrics of what holds now', () => {
 });
 
 function binding(port: number): Binding {
-  return { id: `127.0.0.1:${port}/tcp`, address: '127.0.0.1', port, admission: 'first-bytes', listeners: [] };
+  return {
+    id: `127.0.0.1:${port}/tcp`,
+    address: '127.0.0.1',
+    port,
+    admission: 'first-bytes',
+    proxyProtocolFrom: [],
+    listeners: [],
+  };
 }

@@ -23,6 +23,7 @@ function snapshot(...bindings: Snapshot['bindings']): Snapshot {
     id: 'app/user:80',
     protocol: 'h2',
     tls: null,
+    proxyProtocol: null,
     balancer: { kind: 'round-robin' },
     healthCheck: null,
     discovery: { kind: 'published' },

@@ -16,7 +16,14 @@ import type { RequestView } from './request-view.ts';
 
 /** Builders of snapshot parts for tests of matching. */
 export function binding(...listeners: readonly Listener[]): Binding {
-  return { id: '127.0.0.1:80/tcp', address: '127.0.0.1', port: 80, admission: 'first-bytes', listeners };
+  return {
+    id: '127.0.0.1:80/tcp',
+    address: '127.0.0.1',
+    port: 80,
+    admission: 'first-bytes',
+    proxyProtocolFrom: [],
+    listeners,
+  };
 }
 
 export function listener(name: string, hostname: string, ...virtualHosts: readonly VirtualHost[]): RequestListener {

@@ -85,6 +85,7 @@ export function snapshotOf({ version = 1, ports, endpoints = [], cluster = {} }:
     address: '127.0.0.1',
     port,
     admission: 'first-bytes' as const,
+    proxyProtocolFrom: [],
     listeners: [
       {
         kind: 'http' as const,

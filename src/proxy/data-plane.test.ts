@@ -66,7 +66,14 @@ for (const workers of [0, 1, 2]) {
 
     it('tells an address that this machine does not have by a code of its own', async () => {
       const { plane } = await startPlane(workers);
-      const binding = { id: 'x', address: '192.0.2.1', port: 8080, admission: 'first-bytes', listeners: [] } as const;
+      const binding = {
+        id: 'x',
+        address: '192.0.2.1',
+        port: 8080,
+        admission: 'first-bytes',
+        proxyProtocolFrom: [],
+        listeners: [],
+      } as const;
       const { failures } = await plane.apply({ ...EMPTY_SNAPSHOT, version: 1, bindings: [binding] });
       assert.equal(failures.get('x')?.code, 'address-not-available');
     });

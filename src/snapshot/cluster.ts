@@ -16,6 +16,11 @@ export interface Cluster {
   readonly protocol: 'h1' | 'h2' | 'tcp' | 'udp';
   /** null: cleartext. */
   readonly tls: BackendTls | null;
+  /**
+   * Said before all else on each connection: the client's addresses where it carries one stream, and that the gateway speaks for itself
+   * where it carries requests of many clients. null: nothing. Not of `udp`.
+   */
+  readonly proxyProtocol: 'v1' | 'v2' | null;
   readonly balancer: BalancerPolicy;
   /** null: endpoints are taken as they are published. For `h2` only. */
   readonly healthCheck: GrpcHealthCheck | null;

@@ -38,7 +38,13 @@ function snapshotOf(version: number, virtualHosts: readonly VirtualHost[]): Snap
     ...PLAIN_EDGE,
     virtualHosts,
   };
-  const binding = { id: '127.0.0.1:80/tcp', address: '127.0.0.1', port: 80, admission: 'first-bytes' as const };
+  const binding = {
+    id: '127.0.0.1:80/tcp',
+    address: '127.0.0.1',
+    port: 80,
+    admission: 'first-bytes' as const,
+    proxyProtocolFrom: [],
+  };
   return {
     version,
     bindings: [{ ...binding, listeners: [listener] }],

@@ -116,7 +116,14 @@ function streamListeners(): fc.Arbitrary<Listener> {
 
 function bindings(rules: ReadonlyMap<string, Rule>): fc.Arbitrary<Binding[]> {
   const binding = fc.record({ port: fc.nat({ max: 3 }), listeners: listeners(rules) }).map(({ port, listeners }) => {
-    return { id: `127.0.0.1:${port}/tcp`, address: '127.0.0.1', port, admission: 'first-bytes' as const, listeners };
+    return {
+      id: `127.0.0.1:${port}/tcp`,
+      address: '127.0.0.1',
+      port,
+      admission: 'first-bytes' as const,
+      proxyProtocolFrom: [],
+      listeners,
+    };
   });
   return fc.uniqueArray(binding, { selector: value => value.id, maxLength: 3 });
 }
@@ -127,6 +134,7 @@ const clusters: fc.Arbitrary<Cluster[]> = fc.uniqueArray(
       id: `default/${name}:80`,
       protocol: 'h2',
       tls: null,
+      proxyProtocol: null,
       balancer: variant === 0 ? { kind: 'round-robin' } : { kind: 'maglev', key: { kind: 'source-ip' } },
       healthCheck: null,
       discovery: { kind: 'published' },

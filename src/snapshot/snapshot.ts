@@ -30,6 +30,11 @@ export interface Binding {
   readonly address: string;
   readonly port: number;
   readonly admission: Admission;
+  /**
+   * CIDR ranges of load balancers that say whose a connection is before it begins (PROXY protocol), sorted: a connection of such a peer
+   * without it is refused, and of others it is believed from nobody.
+   */
+  readonly proxyProtocolFrom: readonly string[];
   /** Sorted, most specific hostname first. Exactly one of them owns a given host (listener isolation). Never empty. */
   readonly listeners: readonly Listener[];
 }

@@ -32,10 +32,11 @@ export function renderSnapshot({ bindings, clusters, endpoints, certificates, tr
 }
 
 /** Address and port stand in the id, and in that of a listener whose it is; the Gateway does not in that of a set's. */
-function renderBinding({ id, port, admission, listeners }: Binding): object {
+function renderBinding({ id, port, admission, proxyProtocolFrom, listeners }: Binding): object {
   return {
     id,
     admission,
+    proxyProtocolFrom,
     listeners: listeners.map(listener => ({ ...renderListener(listener, port), gateway: gatewayOfSet(listener) })),
   };
 }

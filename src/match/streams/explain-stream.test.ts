@@ -21,9 +21,16 @@ function snapshotOf(rule: StreamRule | null, endpoints: readonly number[] = [9_0
         id: '127.0.0.1:5300/tcp',
         ...socket,
         admission: 'stream',
+        proxyProtocolFrom: [],
         listeners: [{ kind: 'tcp', ...shape, id: 'default/gw/tcp', name: 'tcp' }],
       },
-      { id: '127.0.0.1:5300/udp', ...socket, admission: 'datagrams', listeners: [{ kind: 'udp', ...shape }] },
+      {
+        id: '127.0.0.1:5300/udp',
+        ...socket,
+        admission: 'datagrams',
+        proxyProtocolFrom: [],
+        listeners: [{ kind: 'udp', ...shape }],
+      },
     ],
     endpoints: [
       {

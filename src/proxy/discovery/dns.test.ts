@@ -15,6 +15,7 @@ function dnsCluster(id: string, ...targets: [host: string, port: number][]): Clu
     id,
     protocol: 'h2',
     tls: null,
+    proxyProtocol: null,
     balancer: { kind: 'round-robin' },
     healthCheck: null,
     discovery: { kind: 'dns', targets: targets.map(([host, port]) => ({ host, port })) },

@@ -54,6 +54,7 @@ export class GrpcHealthProbe implements HealthProbe, ConnectionOwner, MessageEve
       address,
       port,
       protocol: cluster.protocol,
+      proxyProtocol: cluster.proxyProtocol,
       connectTimeoutMs,
       tls,
       session: new ResumableSession(),

@@ -22,6 +22,7 @@ function checked(healthCheck: GrpcHealthCheck | null): Cluster {
     id: 'x',
     protocol: 'h2',
     tls: null,
+    proxyProtocol: null,
     balancer: { kind: 'round-robin' },
     healthCheck,
     discovery: { kind: 'published' },

@@ -108,6 +108,7 @@ export function cluster(id: string, changes: Partial<Cluster> = {}): Cluster {
     id,
     protocol: 'h2',
     tls: null,
+    proxyProtocol: null,
     balancer: { kind: 'round-robin' },
     healthCheck: null,
     discovery: { kind: 'published' },
@@ -168,7 +169,7 @@ const ADMISSIONS: Readonly<Record<Listener['kind'], Admission>> = {
 
 export function binding(listeners: readonly Listener[], port = 0): Binding {
   const admission = ADMISSIONS[listeners[0]?.kind ?? 'http'];
-  return { id: 'test/tcp', address: '127.0.0.1', port, admission, listeners };
+  return { id: 'test/tcp', address: '127.0.0.1', port, admission, proxyProtocolFrom: [], listeners };
 }
 
 export function endpoint(port: number): Endpoint {
@@ -176,6 +177,8 @@ export function endpoint(port: number): Endpoint {
 }
 
 export interface SnapshotParts {
+  /** As in `Binding`. */
+  readonly proxyProtocolFrom?: readonly string[];
   readonly listeners: readonly Listener[];
   /** Cluster id → ports. */
   readonly clusters: Readonly<Record<string, readonly number[]>>;
@@ -195,7 +198,7 @@ export function snapshot(parts: SnapshotParts): Snapshot {
   const ids = Object.keys(parts.clusters).sort();
   return {
     version,
-    bindings: [binding(parts.listeners, parts.port)],
+    bindings: [{ ...binding(parts.listeners, parts.port), proxyProtocolFrom: parts.proxyProtocolFrom ?? [] }],
     clusters: ids.map(id => {
       const protocol = parts.protocols?.[id];
       return cluster(id, { ...parts.clusterChanges, ...(protocol === undefined ? {} : { protocol }) });

@@ -79,7 +79,8 @@ export abstract class FirstBytes implements WheelTimer, InputTaker {
 
   #finish(): void {
     const socket: EarlySocket = this.socket;
-    socket.firstBytes = null;
+    // Unless another reader has it already.
+    if (socket.firstBytes === this) socket.firstBytes = null;
     socket.off('close', onClose);
     this.#loop.connectionTimers.disarm(this);
   }

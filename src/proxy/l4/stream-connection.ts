@@ -12,8 +12,7 @@
 import type { Socket } from 'node:net';
 import type { RequestFailureReason } from '../../errors/index.ts';
 import type { StreamRule } from '../../snapshot/index.ts';
-import { plainAddress } from '../../values/index.ts';
-import type { MemoryHolder, WheelTimer } from '../io/index.ts';
+import { type ClientEnds, clientAddressOf, clientEndsOf, type MemoryHolder, type WheelTimer } from '../io/index.ts';
 import { routeName, ruleName } from '../metrics/index.ts';
 import {
   type ClusterPool,
@@ -36,6 +35,7 @@ export class StreamConnection implements StreamSideOwner, StreamDialOwner, Wheel
   readonly #rule: StreamRule | null;
   readonly #client: StreamSide;
   readonly #peerAddress: string;
+  readonly #ends: ClientEnds | null;
   readonly #startedMs: number;
   #dial: StreamDial | null = null;
   #target: StreamSide | null = null;
@@ -57,7 +57,8 @@ export class StreamConnection implements StreamSideOwner, StreamDialOwner, Wheel
     this.#server = server;
     this.#rule = rule;
     this.#first = start.first;
-    this.#peerAddress = plainAddress(client.remoteAddress ?? 'unknown');
+    this.#peerAddress = clientAddressOf(client);
+    this.#ends = clientEndsOf(client);
     this.#startedMs = server.serving.loop.nowMs;
     this.#lastMs = this.#startedMs;
     this.#client = new StreamSide(client, this);
@@ -74,7 +75,7 @@ export class StreamConnection implements StreamSideOwner, StreamDialOwner, Wheel
     }
     const { clock, loop } = this.#server.serving;
     const hash = cluster.hashKey === null ? 0 : hashText(this.#peerAddress);
-    this.#dial = new StreamDial(cluster, this, { hash, clock, loop });
+    this.#dial = new StreamDial(cluster, this, { hash, client: this.#ends, clock, loop });
     this.#dial.begin();
   }
 

@@ -17,7 +17,7 @@ import {
 import { type BindFailure, type Binding, bindFailure } from '../../snapshot/index.ts';
 import { VOLATILE_NAMES } from '../../wire/index.ts';
 import { Scope, type ScopeEnvironment, type Serving } from '../http/index.ts';
-import type { TrafficCounters } from '../io/index.ts';
+import { inheritClient, type TrafficCounters } from '../io/index.ts';
 import {
   type OpenStream,
   type StreamChoices,
@@ -233,6 +233,7 @@ export class BindingServer implements DownstreamServer, EntranceOwner, StreamSer
   }
 
   onAdmitted(raw: Socket, socket: Socket, admitted: Admitted): void {
+    inheritClient(raw, socket);
     this.budget.established(raw);
     this.#add(this.#slots.connections, 1);
     const connection = new DownstreamConnection(socket, this, admitted);
@@ -241,6 +242,7 @@ export class BindingServer implements DownstreamServer, EntranceOwner, StreamSer
   }
 
   onStream(raw: Socket, socket: Socket, { start, rule }: AdmittedStream): void {
+    inheritClient(raw, socket);
     this.budget.established(raw);
     this.#add(this.#slots.connections, 1);
     const stream = new StreamConnection(socket, rule, start, this);

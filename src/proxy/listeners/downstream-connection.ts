@@ -8,7 +8,6 @@
  */
 import type { Socket } from 'node:net';
 import type { CompiledListener } from '../../match/index.ts';
-import { plainAddress } from '../../values/index.ts';
 import type {
   HeaderList,
   MessageConnection,
@@ -25,7 +24,13 @@ import {
   type Scope,
   type Serving,
 } from '../http/index.ts';
-import { SocketTransport, type TrafficCounters, type TransportOwner, type WheelTimer } from '../io/index.ts';
+import {
+  clientAddressOf,
+  SocketTransport,
+  type TrafficCounters,
+  type TransportOwner,
+  type WheelTimer,
+} from '../io/index.ts';
 import { countRefusedStream, tellBroken, tellRefusedHead } from './client-faults.ts';
 import { openCodec } from './codec.ts';
 import type { ConnectionBudget, IdleConnection } from './connection-budget.ts';
@@ -87,7 +92,7 @@ export class DownstreamConnection
     this.serving = serving;
     this.#server = server;
     this.entered = entered;
-    this.peerAddress = plainAddress(socket.remoteAddress ?? 'unknown');
+    this.peerAddress = clientAddressOf(socket);
     this.#lastActiveMs = serving.loop.nowMs;
     this.#unfinished = new UnfinishedCalls(serving.loop.nowMs);
     this.#memory = new ConnectionMemory(serving.memory, this);

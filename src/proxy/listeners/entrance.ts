@@ -8,12 +8,14 @@ import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { CompiledBinding, CompiledListener } from '../../match/index.ts';
 import type { Listener } from '../../snapshot/index.ts';
+import { AddressRanges, plainAddress } from '../../values/index.ts';
 import type { Serving } from '../http/index.ts';
 import { shareReads } from '../io/index.ts';
 import { mayStay } from './client-rules.ts';
 import type { Spoken } from './codec.ts';
 import type { AdmittedStream, EntranceOwner } from './entrance-owner.ts';
 import { ProtocolReader } from './protocol-reader.ts';
+import { ProxyHeaderReader } from './proxy-header-reader.ts';
 import type { TlsContexts } from './tls-contexts.ts';
 import { TlsEntrance, type TlsOwner } from './tls-entrance.ts';
 
@@ -21,6 +23,7 @@ export class Entrance implements TlsOwner {
   readonly serving: Serving;
   readonly #owner: EntranceOwner;
   readonly #tls: TlsEntrance;
+  #sayers: { readonly ranges: readonly string[]; readonly addresses: AddressRanges } | null = null;
 
   constructor(owner: EntranceOwner, contexts: TlsContexts) {
     this.serving = owner.serving;
@@ -33,16 +36,30 @@ export class Entrance implements TlsOwner {
   }
 
   accept(socket: Socket): void {
+    if (this.#mustSayWhose(socket)) new ProxyHeaderReader(socket, this.serving, rest => this.#acceptTold(socket, rest));
+    else this.#admit(socket, null);
+  }
+
+  /** `rest`: what came after a PROXY header, of a socket that is paused; null: nothing was read. */
+  #acceptTold(socket: Socket, rest: Buffer): void {
+    const isStream = this.compiled.binding.admission === 'stream';
+    if (!isStream && rest.length > 0) socket.unshift(rest);
+    this.#admit(socket, rest);
+    if (!isStream) socket.resume();
+  }
+
+  #admit(socket: Socket, rest: Buffer | null): void {
     switch (this.compiled.binding.admission) {
       case 'first-bytes':
-        shareReads(socket, this.serving.loop.readBuffer);
+        // What was put back is not in the shared buffer.
+        if (rest === null) shareReads(socket, this.serving.loop.readBuffer);
         new ProtocolReader(this.#owner, socket, socket, null);
         break;
       case 'client-hello':
         this.#tls.accept(socket);
         break;
       case 'stream':
-        this.#acceptStream(socket);
+        this.#acceptStream(socket, rest);
         break;
       case 'datagrams':
         throw new Error('datagrams do not come in connections');
@@ -66,10 +83,19 @@ export class Entrance implements TlsOwner {
     else new ProtocolReader(this.#owner, raw, socket, entered);
   }
 
-  #acceptStream(socket: Socket): void {
+  /** It is one of those who say whose their connections are. */
+  #mustSayWhose({ remoteAddress }: Socket): boolean {
+    const ranges = this.compiled.binding.proxyProtocolFrom;
+    if (ranges.length === 0) return false;
+    if (this.#sayers?.ranges !== ranges) this.#sayers = { ranges, addresses: new AddressRanges(ranges) };
+    return this.#sayers.addresses.has(plainAddress(remoteAddress ?? ''));
+  }
+
+  #acceptStream(socket: Socket, rest: Buffer | null): void {
     const [listener] = this.compiled.binding.listeners;
     if (listener?.kind !== 'tcp') throw new Error('a binding of streams has one listener of TCP');
-    this.onPassed(socket, { start: { listener, serverName: null, first: null }, rule: listener.rule });
+    const first = rest === null || rest.length === 0 ? null : Buffer.from(rest);
+    this.onPassed(socket, { start: { listener, serverName: null, first }, rule: listener.rule });
   }
 
   /** A listener may leave, or begin to ask for more, while a handshake goes on. */

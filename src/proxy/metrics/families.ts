@@ -36,7 +36,7 @@ export const LABELS = {
   result:
     "how the handshake ended: `ok`, `resumed`, `passed` (it is the backend's), `failed`, `timeout`, `unrecognized_name`, `no_certificate`, `unproven` (no client certificate that the listener takes), `not_tls`",
   outcome:
-    'of a mirror: `answered`, `reset`, `timeout`, `overflow`, `cancelled`, `not_opened`; of a question: `allowed`, `denied`, `failed`, `cancelled`',
+    'of a mirror: `answered`, `reset`, `timeout`, `overflow`, `cancelled`, `not_opened`; of a question: `allowed`, `denied`, `failed`, `cancelled`; of a PROXY header: `absent`, `malformed`, `timeout`, `closed`',
   cluster: '`namespace/service:port`, with `/h1` where HTTP/1.1 is spoken to it, and `/tls` where in TLS',
   to: 'the new verdict: `healthy`, `unhealthy`',
   state: '`ready`, `draining`, and with health checks `unhealthy`, `unchecked`',
@@ -110,6 +110,11 @@ export const FAMILIES = {
     type: 'counter',
     help: 'Such connections that did not end as they should, by reason.',
     labels: ['binding', 'reason', 'source'],
+  },
+  daemun_proxy_headers_refused_total: {
+    type: 'counter',
+    help: 'Connections of load balancers that were closed because they did not say whose they are (PROXY protocol).',
+    labels: ['outcome'],
   },
   daemun_udp_sessions: { type: 'gauge', help: 'Clients whose datagrams have an endpoint.', labels: ['binding'] },
   daemun_udp_sessions_total: { type: 'counter', help: 'Such clients that came.', labels: ['binding'] },

@@ -123,6 +123,7 @@ export function udpSnapshot(version: number, parts: UdpParts): Snapshot {
     address,
     port: parts.port ?? 0,
     admission: 'datagrams',
+    proxyProtocolFrom: [],
     listeners: [listener],
   } as const;
   return {

@@ -176,6 +176,7 @@ export function testCluster(overrides: Partial<Cluster> = {}): Cluster {
     id: 'default/a:80',
     protocol: 'h2',
     tls: null,
+    proxyProtocol: null,
     balancer: { kind: 'round-robin' },
     healthCheck: null,
     discovery: { kind: 'published' },

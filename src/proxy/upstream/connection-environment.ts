@@ -3,8 +3,8 @@
 import type { Socket } from 'node:net';
 import type { Cluster } from '../../snapshot/index.ts';
 import type { Clock, Random } from '../../time/index.ts';
-import type { HeaderListPool, HeadMemory } from '../../wire/index.ts';
-import { newSharedReadSocket, type SocketLoop } from '../io/index.ts';
+import { type HeaderListPool, type HeadMemory, type ProxyVersion, writeProxyHeader } from '../../wire/index.ts';
+import { type ClientEnds, newSharedReadSocket, type SocketLoop } from '../io/index.ts';
 import { KEEPALIVE_MS } from './keepalive.ts';
 import type { ResumableSession } from './resumable-session.ts';
 import type { TlsClient } from './tls-client.ts';
@@ -30,6 +30,28 @@ export interface ConnectionTarget {
   /** null: it is spoken to in cleartext. */
   readonly tls: TlsClient | null;
   readonly session: ResumableSession;
+  /** Whether and how the endpoint is told whose a connection is (`Cluster.proxyProtocol`). */
+  readonly proxyProtocol: Cluster['proxyProtocol'];
+}
+
+/**
+ * Begins a connection to `target`. `client`: whose it is, for an endpoint that wants to be told; null: the gateway's own, for it carries
+ * requests of many clients.
+ */
+export function openSocket(
+  { address, port, tls, session, proxyProtocol }: ConnectionTarget,
+  { dial, loop }: Pick<ConnectionEnvironment, 'dial' | 'loop'>,
+  client: ClientEnds | null,
+): Socket {
+  const greeting = proxyProtocol === null ? null : greetingOf(proxyProtocol, client);
+  if (tls !== null) return tls.connect(address, port, { session, greeting });
+  const socket = dial(address, port, loop.readBuffer);
+  if (greeting !== null) socket.write(greeting);
+  return socket;
+}
+
+function greetingOf(version: ProxyVersion, client: ClientEnds | null): Buffer {
+  return writeProxyHeader(version, client === null ? { kind: 'local' } : { kind: 'proxied', ...client });
 }
 
 /** Opens a socket to an IP address, without Nagle's delay. */

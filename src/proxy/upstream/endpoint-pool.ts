@@ -3,8 +3,9 @@
 import type { Socket } from 'node:net';
 import type { Cluster, Endpoint } from '../../snapshot/index.ts';
 import type { MessageStream } from '../../wire/index.ts';
+import type { ClientEnds } from '../io/index.ts';
 import type { ConnectFailure } from './connect-failure.ts';
-import type { ConnectionEnvironment } from './connection-environment.ts';
+import { type ConnectionEnvironment, openSocket } from './connection-environment.ts';
 import { DedicatedConnections } from './dedicated-connections.ts';
 import { endpointKey } from './endpoint-key.ts';
 import { Lane, type LaneLimits, type LaneOwner } from './lane.ts';
@@ -95,6 +96,10 @@ export class EndpointPool implements UpstreamEndpoint, Candidate, LaneOwner {
     return this.#owner.tls;
   }
 
+  get proxyProtocol(): Cluster['proxyProtocol'] {
+    return this.#owner.cluster.proxyProtocol;
+  }
+
   get isInUse(): boolean {
     return this.#owner.isInUse;
   }
@@ -128,14 +133,10 @@ export class EndpointPool implements UpstreamEndpoint, Candidate, LaneOwner {
 
   /**
    * Begins a connection for a stream of bytes, in TLS where the cluster is spoken to so: the one place where such connections are made.
+   * `client`: as in `openSocket`.
    */
-  dialStream(): Socket {
-    const { tls } = this;
-    const { dial, loop } = this.#environment;
-    const socket =
-      tls === null
-        ? dial(this.address, this.port, loop.readBuffer)
-        : tls.connect(this.address, this.port, this.session);
+  dialStream(client: ClientEnds | null): Socket {
+    const socket = openSocket(this, this.#environment, client);
     socket.allowHalfOpen = true;
     return socket;
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Socket } from 'node:net';
+import type { ClientEnds } from '../io/index.ts';
 import type { ClusterPool } from './cluster-pool.ts';
 import { type ConnectFailure, reasonOf } from './connect-failure.ts';
 import type { ConnectionEnvironment } from './connection-environment.ts';
@@ -18,6 +19,14 @@ export interface StreamDialOwner {
   onDialFailed(failure: OpenFailure, message: string): void;
 }
 
+/** What an endpoint is chosen by, and told. */
+export interface StreamAsked {
+  /** As that of a request. */
+  readonly hash: number;
+  /** Whose the stream is, for endpoints that want to be told. */
+  readonly client: ClientEnds | null;
+}
+
 /**
  * Finds an endpoint of a cluster that takes a connection for one stream: at most `MAX_TRIES`, none twice. Owns the socket until it is
  * connected, and the timer that limits each try.
@@ -25,6 +34,7 @@ export interface StreamDialOwner {
 export class StreamDial {
   readonly cluster: ClusterPool;
   readonly #hash: number;
+  readonly #client: ClientEnds | null;
   readonly #owner: StreamDialOwner;
   readonly #environment: Pick<ConnectionEnvironment, 'clock' | 'loop'>;
   /** Keys of the endpoints that were tried. */
@@ -33,15 +43,15 @@ export class StreamDial {
   #socket: Socket | null = null;
   #opening: Opening | null = null;
 
-  /** `hash`: as that of a request. */
   constructor(
     cluster: ClusterPool,
     owner: StreamDialOwner,
-    { hash, ...environment }: { readonly hash: number } & Pick<ConnectionEnvironment, 'clock' | 'loop'>,
+    { hash, client, ...environment }: StreamAsked & Pick<ConnectionEnvironment, 'clock' | 'loop'>,
   ) {
     this.cluster = cluster;
     this.#owner = owner;
     this.#hash = hash;
+    this.#client = client;
     this.#environment = environment;
   }
 
@@ -66,7 +76,7 @@ export class StreamDial {
     this.#endpoint = endpoint;
     this.#opening = new Opening(this.#environment.clock, endpoint.connectTimeoutMs, this.#onTimeout);
     this.#opening.wait();
-    const socket = endpoint.dialStream();
+    const socket = endpoint.dialStream(this.#client);
     this.#socket = socket;
     socket.on('connect', this.#onConnect);
     socket.on('secureConnect', this.#onSecure);

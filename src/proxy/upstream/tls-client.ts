@@ -43,15 +43,21 @@ export class TlsClient {
     this.#report = report;
   }
 
-  /** Begins TCP and TLS. `secureConnect` follows; what is wrong with the certificate comes as `error`, as all else does. */
-  connect(host: string, port: number, session: ResumableSession): Socket {
+  /**
+   * Begins TCP and TLS. `secureConnect` follows; what is wrong with the certificate comes as `error`, as all else does. `greeting`: sent
+   * before the TLS; null: nothing.
+   */
+  connect(
+    host: string,
+    port: number,
+    { session, greeting }: { readonly session: ResumableSession; readonly greeting: Buffer | null },
+  ): Socket {
     let socket: TLSSocket;
     try {
       this.#context ??= createClientContext(this.#secrets);
       const ticket = session.ticketOf(this);
       socket = connect({
-        host,
-        port,
+        ...(greeting === null ? { host, port } : { socket: greeted(host, port, greeting) }),
         secureContext: this.#context,
         servername: this.tls.serverName,
         ALPNProtocols: [...this.#alpn],
@@ -85,4 +91,11 @@ export class TlsClient {
       this.#report(socket.isSessionReused() ? 'resumed' : 'ok');
     });
   }
+}
+
+/** A connection below the TLS that says something of its own first. */
+function greeted(host: string, port: number, greeting: Buffer): Socket {
+  const below = new Socket().connect({ host, port });
+  below.write(greeting);
+  return below;
 }

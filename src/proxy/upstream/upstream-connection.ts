@@ -12,7 +12,7 @@ import type {
 import { SocketTransport, type TransportOwner } from '../io/index.ts';
 import { openCodec } from './codec.ts';
 import { type ConnectFailure, reasonOf } from './connect-failure.ts';
-import type { ConnectionEnvironment, ConnectionTarget } from './connection-environment.ts';
+import { type ConnectionEnvironment, type ConnectionTarget, openSocket } from './connection-environment.ts';
 import { DeadPeer } from './dead-peer.ts';
 import { HeldEnds } from './held-ends.ts';
 import { IdleTime } from './idle-time.ts';
@@ -78,11 +78,8 @@ export class UpstreamConnection implements MessageConnectionEvents, TransportOwn
     const nowMs = environment.clock.nowMs();
     this.#deadPeer = new DeadPeer(nowMs);
     this.#idle = new IdleTime(nowMs);
-    const { address, port, tls } = target;
-    const socket =
-      tls === null
-        ? environment.dial(address, port, environment.loop.readBuffer)
-        : tls.connect(address, port, target.session);
+    const { tls } = target;
+    const socket = openSocket(target, environment, null);
     this.#transport = new SocketTransport(socket, environment.loop, this);
     this.#opening = new Opening(environment.clock, target.connectTimeoutMs, () => this.#onTimeout());
     this.#heldEnds = new HeldEnds(environment, () => this.#onCrowded());

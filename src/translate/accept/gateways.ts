@@ -9,6 +9,7 @@ import { notServedOfGateway } from '../not-served.ts';
 import type { ConflictReason, GatewayReason, ListenerAcceptedReason, ListenerOutcome, Problem } from '../outcomes.ts';
 import { readAnnotation } from '../resolve/annotations/annotation.ts';
 import { HEALTH_ENDPOINT } from '../resolve/annotations/health-endpoint.ts';
+import { PROXY_PROTOCOL_FROM } from '../resolve/annotations/proxy-protocol.ts';
 import { TRUSTED_PROXIES } from '../resolve/annotations/trusted-proxies.ts';
 import { assignAddresses } from './addresses.ts';
 import type { SecretReader } from './certificates.ts';
@@ -40,6 +41,8 @@ export interface AcceptedGateway {
   readonly listeners: readonly AcceptedListener[];
   readonly health: HealthEndpoint | null;
   readonly trustedProxies: readonly string[];
+  /** As in `Binding`. */
+  readonly proxyProtocolFrom: readonly string[];
   readonly clientCertificate: ClientCertificate;
   readonly findings: readonly Finding[];
 }
@@ -116,6 +119,7 @@ function finishGateway(
   const annotated: Finding[] = [];
   const health = readAnnotation(gateway, HEALTH_ENDPOINT, annotated);
   const trustedProxies = readAnnotation(gateway, TRUSTED_PROXIES, annotated);
+  const proxyProtocolFrom = readAnnotation(gateway, PROXY_PROTOCOL_FROM, annotated);
   const clientCertificate = resolveClientCertificate(gateway, reader);
   return {
     key: draft.key,
@@ -129,6 +133,7 @@ function finishGateway(
     listeners,
     health,
     trustedProxies,
+    proxyProtocolFrom,
     clientCertificate,
     findings: [
       ...implied,

@@ -32,7 +32,7 @@ export function publishBindings(
   previous: PublishedBindings | undefined,
 ): PublishedBindings {
   const known = knownListeners(previous);
-  const sockets = new Map<string, { address: string; port: number; admission: Admission; listeners: Listener[] }>();
+  const sockets = new Map<string, Writable<Omit<Binding, 'id'>>>();
   const certificates = new Map<string, Certificate>();
   for (const accepted of gateways.values()) {
     for (const listener of accepted.listeners) {
@@ -42,21 +42,37 @@ export function publishBindings(
       for (const { id, address, port } of listener.sockets) {
         const socket = sockets.get(id);
         if (socket === undefined)
-          sockets.set(id, { address, port, admission: admissionOf(published), listeners: [published] });
-        else socket.listeners.push(published);
+          sockets.set(id, {
+            address,
+            port,
+            admission: admissionOf(published),
+            // It is of connections.
+            proxyProtocolFrom: published.kind === 'udp' ? [] : [...accepted.proxyProtocolFrom],
+            listeners: [published],
+          });
+        else {
+          socket.listeners.push(published);
+          // Before a connection has said anything it is everybody's: whom one of its Gateways does not name is not believed.
+          socket.proxyProtocolFrom = socket.proxyProtocolFrom.filter(range =>
+            accepted.proxyProtocolFrom.includes(range),
+          );
+        }
       }
     }
   }
   const before = new Map(previous?.bindings.map(binding => [binding.id, binding]));
-  const bindings = [...sockets].map(([id, { address, port, admission, listeners }]): Binding => {
+  const bindings = [...sockets].map(([id, { listeners, ...socket }]): Binding => {
     listeners.sort((a, b) => compareHostnames(a.hostname, b.hostname) || compareStrings(a.id, b.id));
-    return keepBinding(before.get(id), { id, address, port, admission, listeners });
+    return keepBinding(before.get(id), { id, ...socket, listeners });
   });
   bindings.sort((a, b) => compareStrings(a.id, b.id));
   const sorted = [...certificates.values()].sort((a, b) => compareStrings(a.id, b.id));
   const isSame = previous !== undefined && haveSameItems(previous.bindings, bindings);
   return { bindings: isSame ? previous.bindings : bindings, certificates: share(previous?.certificates, sorted) };
 }
+
+/** A binding while it is put together. */
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] extends readonly (infer Item)[] ? Item[] : T[Key] };
 
 /** Listeners of one socket are told apart in one way: others conflict (`accept/conflicts.ts`). */
 function admissionOf({ kind }: Listener): Admission {
@@ -165,6 +181,7 @@ function keepBinding(before: Binding | undefined, now: Binding): Binding {
     before?.address === now.address &&
     before.port === now.port &&
     before.admission === now.admission &&
+    haveSameItems(before.proxyProtocolFrom, now.proxyProtocolFrom) &&
     haveSameItems(before.listeners, now.listeners);
   return isSame ? before : now;
 }

@@ -10,6 +10,7 @@ import { CONNECT_TIMEOUT } from './annotations/connect-timeout.ts';
 import { readDnsTargets } from './annotations/dns-targets.ts';
 import { HEALTH_CHECK } from './annotations/health-check.ts';
 import { LOAD_BALANCER } from './annotations/load-balancer.ts';
+import { PROXY_PROTOCOL } from './annotations/proxy-protocol.ts';
 import { type EndpointSources, resolveEndpoints } from './endpoints.ts';
 import { type TlsOfServices, tlsOfPort } from './service-tls.ts';
 import type { ServiceTraffic } from './service-traffic.ts';
@@ -68,6 +69,7 @@ export function resolveCluster(
     id,
     protocol,
     tls: tls === null ? null : resolveTls(service, { servicePort, tls }, sources.tls),
+    proxyProtocol: protocol === 'udp' ? null : readAnnotation(service, PROXY_PROTOCOL, findings),
     balancer: readAnnotation(service, LOAD_BALANCER, findings),
     healthCheck: resolveHealthCheck(service, protocol, findings),
     discovery:

@@ -32,6 +32,7 @@ export function resolveXBackendCluster(
     id,
     protocol,
     tls: tls === null ? null : tlsOf(judged, tls.clientSecret, sources),
+    proxyProtocol: null,
     balancer: LOAD_BALANCER.fallback,
     healthCheck: null,
     discovery:

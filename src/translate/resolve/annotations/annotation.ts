@@ -2,7 +2,7 @@
 
 import type { Finding } from '../../../errors/index.ts';
 import type { Metadata } from '../../../resources/index.ts';
-import { parseDuration } from '../../../values/index.ts';
+import { compareStrings, parseDuration, parseRange } from '../../../values/index.ts';
 import { findingOf } from '../../report.ts';
 
 /** What an annotation's text means, or what is wrong with it (one clause). */
@@ -45,6 +45,17 @@ export function readAnnotation<T>(resource: Annotated, reader: Annotation<T>, fi
     }),
   );
   return reader.fallback;
+}
+
+/** Reads addresses and CIDR ranges: sorted, each once, in their one form. */
+export function parseRanges(text: string): Parsed<readonly string[]> {
+  const ranges = new Set<string>();
+  for (const part of text.split(/[,\s]+/).filter(range => range !== '')) {
+    const range = parseRange(part);
+    if (range === undefined) return { problem: `"${part}" is not an address or a CIDR range` };
+    ranges.add(range);
+  }
+  return ranges.size === 0 ? { problem: 'it names nobody' } : { value: [...ranges].sort(compareStrings) };
 }
 
 /** Reads a GEP-2257 duration (`1h30m`, `500ms`) as milliseconds. */

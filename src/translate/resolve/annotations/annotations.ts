@@ -10,6 +10,7 @@ import { HEALTH_ENDPOINT } from './health-endpoint.ts';
 import { IDLE_TIMEOUT } from './idle-timeout.ts';
 import { LOAD_BALANCER } from './load-balancer.ts';
 import { MAX_MESSAGE_BYTES } from './max-message-bytes.ts';
+import { PROXY_PROTOCOL, PROXY_PROTOCOL_FROM } from './proxy-protocol.ts';
 import { REQUEST_TIMEOUT } from './request-timeout.ts';
 import { RETRY } from './retry.ts';
 import { TRUSTED_PROXIES } from './trusted-proxies.ts';
@@ -26,6 +27,8 @@ export const ANNOTATIONS: readonly AnnotationDeclaration[] = [
   REQUEST_TIMEOUT,
   HEALTH_ENDPOINT,
   TRUSTED_PROXIES,
+  PROXY_PROTOCOL,
+  PROXY_PROTOCOL_FROM,
   BACKEND_REQUEST_TIMEOUT,
   RETRY,
   IDLE_TIMEOUT.TCPRoute,
