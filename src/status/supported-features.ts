@@ -50,4 +50,9 @@ export const SUPPORTED_FEATURES: readonly { readonly name: string }[] = [
   'HTTPRouteSchemeRedirect',
   'ListenerSet',
   'ReferenceGrant',
+  'TCPRoute',
+  'TLSRoute',
+  'TLSRouteModeMixed',
+  'TLSRouteModeTerminate',
+  'UDPRoute',
 ].map(name => ({ name }));
