@@ -2,11 +2,15 @@
 
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
+import { EMPTY_RESOURCES } from '../../resources/index.ts';
 import { SkippingClock } from '../files/skipping-clock.test-support.ts';
 import { FakeApi, type FakeObject } from './fake-api.test-support.ts';
 import { httpsClient } from './https-client.ts';
 import { type KubernetesStore, kubernetesStore } from './kubernetes-store.ts';
 import { READ_KINDS } from './read-kinds.ts';
+
+/** Kinds that are watched whatever there is. */
+const ALWAYS_READ = READ_KINDS.filter(({ isWanted }) => isWanted(EMPTY_RESOURCES)).length;
 
 interface Followed {
   readonly store: KubernetesStore;
@@ -216,7 +220,7 @@ describe('a store whose API server fails', () => {
     const api = await FakeApi.start(t);
     api.put(route('r'));
     const followed = await started(t, api);
-    await eventually(() => api.openWatches === READ_KINDS.length, followed);
+    await eventually(() => api.openWatches === ALWAYS_READ, followed);
     const { resources } = followed.store.current();
     await api.down();
     await eventually(() => followed.log.some(line => /fails/.test(line)), followed);
@@ -239,7 +243,7 @@ describe('a store whose API server fails', () => {
       const api = await FakeApi.start(t);
       api.put(route('r'));
       const followed = await started(t, api);
-      await eventually(() => api.openWatches === READ_KINDS.length, followed);
+      await eventually(() => api.openWatches === ALWAYS_READ, followed);
       api.endWatches(how);
       api.put(route('meanwhile'));
       await eventually(() => names(followed).length === 2, followed);
@@ -253,7 +257,7 @@ describe('a store whose API server fails', () => {
     api.put(route('gone'));
     const followed = await started(t, api);
     const kept = followed.store.current().resources.httpRoutes.get('a/r');
-    await eventually(() => api.openWatches === READ_KINDS.length, followed);
+    await eventually(() => api.openWatches === ALWAYS_READ, followed);
     const counts = new Set<number>();
     followed.store.onChange(() => counts.add(names(followed).length));
     api.endWatches('lost');
@@ -298,7 +302,7 @@ describe('a store whose API server fails', () => {
   it('goes on after an error of the server', async t => {
     const api = await FakeApi.start(t);
     const followed = await started(t, api);
-    await eventually(() => api.openWatches === READ_KINDS.length, followed);
+    await eventually(() => api.openWatches === ALWAYS_READ, followed);
     api.fail('*', 500, { left: 40 });
     api.endWatches('lost');
     api.put(route('r'));
@@ -335,7 +339,7 @@ describe('a store whose API server fails', () => {
     const api = await FakeApi.start(t);
     api.put(route('r'));
     const followed = await started(t, api);
-    await eventually(() => api.openWatches === READ_KINDS.length, followed);
+    await eventually(() => api.openWatches === ALWAYS_READ, followed);
     api.fail('HTTPRoute', 403);
     api.endWatches('lost');
     await eventually(() => followed.store.current().findings.length > 0, followed);
@@ -366,7 +370,7 @@ describe('a store of a cluster without some kinds', () => {
     const api = await FakeApi.start(t);
     api.put(route('r'));
     const followed = await started(t, api);
-    await eventually(() => api.openWatches === READ_KINDS.length, followed);
+    await eventually(() => api.openWatches === ALWAYS_READ, followed);
     const looks = (): number =>
       api.requests.filter(request => request.endsWith('/apis/gateway.networking.k8s.io')).length;
     api.fail('discovery', 404);
