@@ -16,6 +16,8 @@ const spec = z
     /** `None`: headless. */
     clusterIP: z.string().exactOptional(),
     externalName: z.string().exactOptional(),
+    /** The first one is that of `clusterIP`. */
+    ipFamilies: z.array(z.enum(['IPv4', 'IPv6'])).exactOptional(),
     selector: texts.default({}),
     ports: servicePorts.default([]),
   })

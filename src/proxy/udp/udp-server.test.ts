@@ -197,6 +197,17 @@ describe('a change', () => {
     assert.equal(gateway.sessions, 1);
   });
 
+  it('leaves the clients of a terminating endpoint with it, and gives it no new ones', async () => {
+    const gateway = kept(new UdpGateway());
+    const [a, b] = [await echo('a'), await echo('b')];
+    await gateway.serve({ clusters: { c: [a.port] } });
+    const old = await client();
+    assert.equal(await old.ask('1', gateway.port), 'a:1');
+    await gateway.serve({ clusters: { c: [a.port, b.port] }, draining: [a.port] });
+    assert.equal(await old.ask('2', gateway.port), 'a:2');
+    for (let at = 0; at < 4; at++) assert.equal(await (await client()).ask('3', gateway.port), 'b:3');
+  });
+
   it('lets what was asked be answered before a removed listener closes', async () => {
     const gateway = kept(new UdpGateway());
     const backend = await silent();

@@ -3,7 +3,7 @@
 /** A gateway in this process between UDP backends and clients, all on loopback ports of their own. */
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-import type { Cluster, Fault, Snapshot, StreamRule } from '../../snapshot/index.ts';
+import type { Cluster, Endpoint, Fault, Snapshot, StreamRule } from '../../snapshot/index.ts';
 import type { Clock } from '../../time/index.ts';
 import { cluster, endpoint, TestGateway } from '../http/gateway.test-support.ts';
 import type { SocketLoop } from '../io/index.ts';
@@ -80,6 +80,8 @@ export interface UdpParts {
   /** Default: any that is free. */
   readonly port?: number;
   readonly listeners?: 'none';
+  /** Ports whose endpoints terminate. */
+  readonly draining?: readonly number[];
 }
 
 /** A gateway with one UDP listener. `close` it. */
@@ -130,10 +132,17 @@ export function udpSnapshot(version: number, parts: UdpParts): Snapshot {
     version,
     bindings: parts.listeners === 'none' ? [] : [binding],
     clusters: ids.map(id => cluster(id, { protocol: 'udp', ...parts.cluster })),
-    endpoints: ids.map(id => ({ cluster: id, endpoints: (parts.clusters[id] ?? []).map(endpoint) })),
+    endpoints: ids.map(id => ({
+      cluster: id,
+      endpoints: (parts.clusters[id] ?? []).map(port => endpointOf(port, parts)),
+    })),
     certificates: [],
     trustBundles: [],
   };
+}
+
+function endpointOf(port: number, { draining = [] }: UdpParts): Endpoint {
+  return { ...endpoint(port), state: draining.includes(port) ? 'draining' : 'ready' };
 }
 
 function ruleOf({ weights, faults = {}, rule }: UdpParts, ids: readonly string[]): StreamRule | null {

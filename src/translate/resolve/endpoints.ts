@@ -23,7 +23,10 @@ export interface EndpointQuery {
   readonly sources: EndpointSources;
 }
 
-/** The endpoints of one Service port, merged over all sources, sorted, without duplicates (the best state wins). */
+/**
+ * The endpoints of one Service port, merged over all sources, sorted, without duplicates (the best state wins). A Pod of a dual-stack
+ * Service is one endpoint.
+ */
 export function resolveEndpoints(
   { service, port, transport, sources }: EndpointQuery,
   findings: Finding[],
@@ -41,7 +44,20 @@ export function resolveEndpoints(
     addEndpoints(sources.endpoints, wanted, add);
   }
   if (found.size === 0) findings.push(noEndpoints(service, port, sources));
-  return [...found.values()].sort((a, b) => compareStrings(a.address, b.address) || a.port - b.port);
+  return onePerPod([...found.values()], service).sort(
+    (a, b) => compareStrings(a.address, b.address) || a.port - b.port,
+  );
+}
+
+/**
+ * Slices list a Pod once for each family of IP. It has the address of the Service's own family, or else of IPv4, so that it gets its share once,
+ * and by the family that is there for certain.
+ */
+function onePerPod(endpoints: readonly Endpoint[], { spec }: Service): Endpoint[] {
+  const isOther = ({ address }: Endpoint): boolean => address.includes(':') !== (spec.ipFamilies?.[0] === 'IPv6');
+  if (!endpoints.some(isOther)) return [...endpoints];
+  const pods = new Set(endpoints.filter(endpoint => !isOther(endpoint)).map(({ name }) => name));
+  return endpoints.filter(endpoint => endpoint.name === '' || !isOther(endpoint) || !pods.has(endpoint.name));
 }
 
 type Add = (endpoint: Endpoint) => void;
