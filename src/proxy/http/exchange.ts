@@ -20,10 +20,10 @@ import type { HeaderList, MessageEvents, MessageStream, StreamEnd, VolatileField
 import type { Answer } from '../faces/index.ts';
 import type { FilterStep } from '../filters/index.ts';
 import type { OpenFailure } from '../upstream/index.ts';
-import { deadlineExceeded, drainTimeout, openFailed, streamEnded } from './answers.ts';
+import { drainTimeout, openFailed, streamEnded } from './answers.ts';
 import { passGate } from './arriving-exchange.ts';
 import { Attempts } from './attempts.ts';
-import { awaitAnswer, timeOutBackend } from './backend-timeout.ts';
+import { awaitAnswer } from './backend-timeout.ts';
 import { clientOf } from './client-claims.ts';
 import { type DeadlineKind, type DeadlineOwner, Deadlines } from './deadlines.ts';
 import type { Decision } from './decision.ts';
@@ -35,9 +35,10 @@ import type { HeldHead, HeldHeadOwner } from './held-head.ts';
 import { dropRequest, holdAnswer, releaseAnswer, sendAnswer } from './own-answer.ts';
 import { countPendingLimit, goOn, route } from './request-start.ts';
 import { deliverHead, deliverTrailers, endResponse, flushResponse } from './response-flow.ts';
-import { endPause, keepsBack, moveElsewhere, retriesHeld, retriesUnopened } from './retry.ts';
+import { keepsBack, moveElsewhere, retriesHeld, retriesUnopened } from './retry.ts';
 import { StepRun, type StepRunOwner } from './step-run.ts';
 import { SteppedExchange } from './stepped-exchange.ts';
+import { timeOut } from './time-out.ts';
 import { requestTrailerFields, requestTrailers } from './trailer-fields.ts';
 import { endTunnel, mayAsk, openTunnel, sayGoodbye } from './tunnel-flow.ts';
 import type { AttemptOwner } from './upstream-attempt.ts';
@@ -141,20 +142,7 @@ export class Exchange
   }
 
   onDeadline(kind: DeadlineKind): void {
-    if (this.isFinished) return;
-    switch (kind) {
-      case 'own-answer':
-        releaseAnswer(this);
-        return;
-      case 'request':
-        this.#timeOut();
-        return;
-      case 'backend':
-        timeOutBackend(this);
-        return;
-      case 'pause':
-        endPause(this);
-    }
+    if (!this.isFinished) timeOut(this, kind);
   }
 
   upstreamOpened(stream: MessageStream): void {
@@ -268,21 +256,6 @@ export class Exchange
   #noteWait(): void {
     const { loop } = this.owner.serving;
     this.attempts.waited(Math.trunc(loop.nowMs - this.startedMs) - this.openedAfterMs);
-  }
-
-  #timeOut(): void {
-    // What is held back has its own timer.
-    if (this.heldAnswer !== null) return;
-    const { requestMs, isByRoute } = this.deadlines;
-    if (!isByRoute) this.owner.leftUnfinished();
-    this.attempts.current?.abandon(this.#isEndpointLate() ? 'failed' : 'ok');
-    this.answer(deadlineExceeded(this.face, requestMs, isByRoute));
-  }
-
-  /** The route's timeout passed, the endpoint had the whole request, and nothing came of it. */
-  #isEndpointLate(): boolean {
-    const hasAll = this.tunnel !== null || (this.request.ended && !this.request.isWaiting);
-    return this.deadlines.isByRoute && hasAll && !this.responseStarted;
   }
 
   answer(answer: Answer): void {

@@ -10,7 +10,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import type { Worker } from 'node:worker_threads';
 import { VirtualClock } from '../virtual-clock.test-support.ts';
-import { type ThreadHost, ThreadWorker } from './thread-worker.ts';
+import type { ThreadHost } from './thread-host.ts';
+import { ThreadWorker } from './thread-worker.ts';
 import type { WorkerSettings } from './worker-runtime.ts';
 
 const SETTINGS: WorkerSettings = {

@@ -2,50 +2,25 @@
 
 import { Worker } from 'node:worker_threads';
 import { type BindFailures, diffSnapshots, EMPTY_SNAPSHOT, type Snapshot } from '../../snapshot/index.ts';
-import type { Clock, Timer } from '../../time/index.ts';
+import type { Timer } from '../../time/index.ts';
 import type { SessionKey } from '../filters/index.ts';
 import type { PortsWanted, TicketSecrets } from '../listeners/index.ts';
-import type { Log } from '../log/index.ts';
-import type { Series } from '../metrics/index.ts';
-import type { Health, ReachChange } from '../upstream/index.ts';
+import type { Health } from '../upstream/index.ts';
 import { atLatest } from './at-latest.ts';
 import type { DataPlaneWorker, DrainReport } from './data-plane-worker.ts';
+import { RestartPace } from './restart-pace.ts';
+import type { ThreadHost } from './thread-host.ts';
 import { settle, type Waiting } from './waiting.ts';
 import type { WorkerDump } from './worker-dump.ts';
 import type { FromWorker, ToWorker, WorkerData } from './worker-protocol.ts';
 import type { WorkerSettings } from './worker-runtime.ts';
 
-/** A thread that ended by itself is replaced after this, doubled each time in a row … */
-const FIRST_RESTART_MS = 50;
-/** … up to this … */
-const MAX_RESTART_MS = 5_000;
-/** … and from the beginning when it lasted this long. */
-const STABLE_AFTER_MS = 60_000;
 /** A thread that was told to end is ended by force after this … */
 const CLOSE_TIMEOUT_MS = 2_000;
 /** … and is not waited for any longer after this: nothing in this process can end it. */
 const FORCE_TIMEOUT_MS = 1_000;
 /** A thread that is asked for something while the process stops has this much more time than it needs, then it is given up. */
 const ANSWER_TIMEOUT_MS = 2_000;
-
-/** What a thread tells the main thread apart from answers. */
-export interface ThreadHost {
-  readonly log: Log;
-  readonly clock: Clock;
-  accessLog(lines: string): void;
-  onReach(thread: number, change: ReachChange): void;
-  /** What the threads say after `setDebug(true)`. */
-  debug(message: string, fields: Readonly<Record<string, unknown>>): void;
-  /** A thread began; its counters are in `page`. Called again when it is replaced. */
-  onPage(thread: number, page: SharedArrayBuffer): void;
-  onSeries(thread: number, series: readonly Series[]): void;
-  /** A thread that took the place of another one could not bind some sockets: a new snapshot would try again. */
-  onUnbound(): void;
-  /** The thread is gone: its gauges mean nothing any more. */
-  onGone(thread: number): void;
-  /** What the threads run. Default: `worker-thread.ts`. Tests bring one that misbehaves. */
-  readonly entry?: URL;
-}
 
 /**
  * One worker thread and its replacements: a thread that crashes is logged, replaced, and given the last snapshot and
@@ -72,8 +47,7 @@ export class ThreadWorker implements DataPlaneWorker {
   #drained: ((report: DrainReport | null) => void) | null = null;
   #exited: Promise<void> = Promise.resolve();
   #started: (() => void) | null = null;
-  #startedAtMs = 0;
-  #restarts = 0;
+  readonly #pace = new RestartPace();
   #restart: Timer | null = null;
   #closed = false;
   /** It did not answer when it was told to drain. */
@@ -209,7 +183,7 @@ export class ThreadWorker implements DataPlaneWorker {
     const worker = new Worker(entry, { workerData: data, name: `daemun-${this.#index}` });
     this.#worker = worker;
     this.#sent = EMPTY_SNAPSHOT;
-    this.#startedAtMs = this.#host.clock.nowMs();
+    this.#pace.began(this.#host.clock.nowMs());
     // The worker forgets its id when it ends.
     const thread = worker.threadId;
     worker.on('message', (message: FromWorker) => this.#onMessage(thread, message));
@@ -284,9 +258,7 @@ export class ThreadWorker implements DataPlaneWorker {
     this.#onDrained(null);
     if (this.#closed) return;
     const { clock, log } = this.#host;
-    if (clock.nowMs() - this.#startedAtMs >= STABLE_AFTER_MS) this.#restarts = 0;
-    const waitMs = Math.min(MAX_RESTART_MS, FIRST_RESTART_MS * 2 ** this.#restarts);
-    this.#restarts += 1;
+    const waitMs = this.#pace.ended(clock.nowMs());
     log.error('worker ended; another one takes its place', { worker: this.#index, code, inMs: waitMs });
     this.#restart = clock.after(waitMs, () => this.#replace());
   }

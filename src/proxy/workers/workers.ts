@@ -12,7 +12,8 @@ import { connectionsPerWorker, descriptorLimit } from './descriptor-limit.ts';
 import { HeapRelief, NOTHING_CHARGED, ThreadHeap } from './heap-relief.ts';
 import { LocalWorker } from './local-worker.ts';
 import { canReusePort } from './port-claims.ts';
-import { type ThreadHost, ThreadWorker } from './thread-worker.ts';
+import type { ThreadHost } from './thread-host.ts';
+import { ThreadWorker } from './thread-worker.ts';
 import type { WorkerDump } from './worker-dump.ts';
 import { WorkerRuntime, type WorkerSettings } from './worker-runtime.ts';
 
