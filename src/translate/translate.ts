@@ -98,8 +98,10 @@ export function translate(
   const judged = judgedPolicies(policies, traffic, xBackends);
   const outcomes = publishOutcomes({ classes, gateways, sets, routes, attached, policies: judged }, previous?.outcomes);
   // Lints last: they look at everything and change nothing.
+  const standalone = environment.controllerName === null;
   const sources = {
     resources,
+    standalone,
     classes,
     gateways,
     sets,

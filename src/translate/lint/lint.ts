@@ -29,6 +29,8 @@ import { lintSupersededRoutes } from './superseded-routes.ts';
 /** The results of the steps that have something to say, or that there is something to say about. */
 export interface LintSources {
   readonly resources: ResourceSet;
+  /** Everything is ours; in a cluster only Services are that we send to. */
+  readonly standalone: boolean;
   readonly classes: AcceptedClasses;
   readonly gateways: ReadonlyMap<string, AcceptedGateway>;
   readonly sets: AcceptedSets;
@@ -86,10 +88,16 @@ function collectFindings(sources: LintSources, { routes, services, shadows }: Li
   append(findings, trafficFindings(sources.traffic));
   append(findings, xBackendFindings(sources.xBackends));
   append(findings, sources.clusters.findings);
-  for (const list of services.findings.values()) append(findings, list);
+  append(findings, findingsOfServices(services, sources));
   append(findings, lintGrantGroups(sources.resources));
   append(findings, lintApiVersions(sources.resources));
   return findings;
+}
+
+function findingsOfServices({ findings }: ServiceLints, { standalone, clusters }: LintSources): readonly Finding[] {
+  if (standalone || findings.size === 0) return [...findings.values()].flat();
+  const used = new Set([...clusters.uses.values()].map(({ backend }) => backend.owner));
+  return [...findings].flatMap(([service, list]) => (used.has(service) ? list : []));
 }
 
 function append(findings: Finding[], more: readonly Finding[]): void {

@@ -35,7 +35,7 @@ export function lintRoutes(routes: TranslatedRoutes, previous: RouteLints | unde
     const candidates = after === undefined ? [] : loopCandidates(after);
     if (candidates.length > 0) loops.set(key, candidates);
     else loops.delete(key);
-    const list = after === undefined ? [] : [...after.findings, ...lintRoute(after)];
+    const list = after === undefined || after.isForeign ? [] : [...after.findings, ...lintRoute(after)];
     if (list.length > 0) findings.set(key, list);
     else if (previous?.findings.has(key) === true) findings.set(key, undefined);
   }

@@ -3,7 +3,7 @@
 import type { Finding } from '../../errors/index.ts';
 import type { RouteEntry, Rule } from '../../snapshot/index.ts';
 import { compareHostnames, fitted } from '../../values/index.ts';
-import { type AttachContext, type Attachment, attachRoute } from '../attach/parent-refs.ts';
+import { type AttachContext, type Attachment, attachRoute, type RouteAttachment } from '../attach/parent-refs.ts';
 import type { ParentOutcome, Problem, RouteOutcome } from '../outcomes.ts';
 import { findingOf } from '../report.ts';
 import type { ResolvedBackend } from '../resolve/backend-refs.ts';
@@ -28,6 +28,8 @@ export interface TranslatedRoute extends RouteForms {
   /** Without duplicates. */
   readonly backends: readonly ResolvedBackend[];
   readonly findings: readonly Finding[];
+  /** It names no parent of ours: it is other controllers' business, and nothing is said of it. */
+  readonly isForeign: boolean;
 }
 
 export interface RouteContext extends AttachContext, RuleContext {}
@@ -38,17 +40,42 @@ export function translateRoute(
   context: RouteContext,
   previous: TranslatedRoute | undefined,
 ): TranslatedRoute {
+  const attachment = attachRoute(route, context);
+  if (!context.standalone && attachment.parents.length === 0) return foreignRoute(route, previous);
   return isRequestRoute(route)
-    ? translateRequestRoute(route, context, previous)
-    : translateStreamRoute(route, context, previous);
+    ? translateRequestRoute(route, attachment, { context, previous })
+    : translateStreamRoute(route, attachment, { context, previous });
+}
+
+/** In a cluster there are routes of other controllers; no work is done for one until a parent of it is ours. */
+function foreignRoute(route: AttachableRoute, previous: TranslatedRoute | undefined): TranslatedRoute {
+  return {
+    route,
+    dependencies: dependenciesOf(route),
+    outcome: share(previous?.outcome, { parents: NONE, resolvedRefs: null, partiallyInvalid: null }),
+    attachments: NONE,
+    way: PASSING_ON,
+    rules: NONE,
+    entries: NONE,
+    stream: null,
+    otherForms: NONE,
+    backends: NONE,
+    findings: NONE,
+    isForeign: true,
+  };
+}
+
+/** What translating needs beside the route. */
+interface RouteTranslation {
+  readonly context: RouteContext;
+  readonly previous: TranslatedRoute | undefined;
 }
 
 function translateStreamRoute(
   route: StreamRoute,
-  context: RouteContext,
-  previous: TranslatedRoute | undefined,
+  { parents, attachments, findings }: RouteAttachment,
+  { context, previous }: RouteTranslation,
 ): TranslatedRoute {
-  const { parents, attachments, findings } = attachRoute(route, context);
   const dependencies = dependenciesOf(route);
   const [way, ...otherWays] = waysOf(attachments, PASSING_ON, { dependencies, tls: context.tls });
   const stream = translateStream(route, { ...context, way });
@@ -76,6 +103,7 @@ function translateStreamRoute(
     ),
     backends: share(previous?.backends, uniqueBackends([stream, ...others])),
     findings: share(previous?.findings, [...findings, ...stream.findings, ...problems]),
+    isForeign: false,
   };
 }
 
@@ -83,10 +111,9 @@ const NONE: readonly never[] = [];
 
 function translateRequestRoute(
   route: RequestRoute,
-  context: RouteContext,
-  previous: TranslatedRoute | undefined,
+  attachment: RouteAttachment,
+  { context, previous }: RouteTranslation,
 ): TranslatedRoute {
-  const attachment = attachRoute(route, context);
   const findings: Finding[] = [...attachment.findings];
   const dependencies = dependenciesOf(route);
   const [way, ...otherWays] = waysOf(attachment.attachments, ENCRYPTING, { dependencies, tls: context.tls });
@@ -125,6 +152,7 @@ function translateRequestRoute(
     ),
     backends: share(previous?.backends, uniqueBackends([kept, ...others.map(other => other.kept)].flat())),
     findings: share(previous?.findings, findings),
+    isForeign: false,
   };
 }
 
