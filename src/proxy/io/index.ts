@@ -13,7 +13,14 @@ export type { CopyPages } from './copy-pages.ts';
 export { FirstBytes } from './first-bytes.ts';
 export { MemoryBudget, type MemoryHolder, workerBufferBytes } from './memory-budget.ts';
 export { EXCHANGE_BYTES, fieldBytes } from './memory-cost.ts';
-export { type InputTaker, NO_TAKER, newSharedReadSocket, shareReads, sharesReads } from './shared-read-socket.ts';
+export {
+  type InputTaker,
+  NO_TAKER,
+  newSharedReadSocket,
+  shareReads,
+  sharesReads,
+  sharingReads,
+} from './shared-read-socket.ts';
 export { type Flushable, SocketLoop } from './socket-loop.ts';
 export { SocketTransport, type TrafficCounters, type TransportOwner } from './socket-transport.ts';
 export type { WheelTimer } from './timer-wheel.ts';

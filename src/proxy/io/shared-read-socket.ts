@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { Socket, type SocketConstructorOpts } from 'node:net';
+import { type OnReadOpts, Socket, type SocketConstructorOpts } from 'node:net';
 
 /** As much as libuv asks for. */
 const READ_BYTES = 65_536;
@@ -31,11 +31,16 @@ export const NO_TAKER: InputTaker = { takeInput() {} };
 
 /** A socket to be connected. */
 export function newSharedReadSocket(buffer: Buffer, options: SocketConstructorOpts = {}): SharedReadSocket {
+  return sharingReads(buffer, onread => new Socket({ ...options, onread }));
+}
+
+/** What `make` makes of the option that shares reads, which Node's TLS sockets take as well. */
+export function sharingReads(buffer: Buffer, make: (onread: OnReadOpts) => Socket): SharedReadSocket {
   const callback = (length: number): boolean => {
     socket.inputTaker.takeInput(buffer, length);
     return true;
   };
-  const socket = new Socket({ ...options, onread: { buffer, callback } }) as SharedReadSocket;
+  const socket = make({ buffer, callback }) as SharedReadSocket;
   socket.inputTaker = NO_TAKER;
   return socket;
 }

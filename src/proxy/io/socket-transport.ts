@@ -11,8 +11,8 @@
  * - Half-close: when the peer ends its side, `connection.receiveEnd` says whether ours ends too, or goes on until `end`.
  * - End: whatever ends the socket, `connection.close` and then `owner.onTransportClosed` are called once.
  *
- * Cleartext is read into a buffer that all sockets of a worker share (`SharedReadSocket`), so nothing of the input outlives `receive`.
- * TLS comes as `data` events: OpenSSL's records are of their own size.
+ * Cleartext, and TLS to endpoints, is read into a buffer that all sockets of a worker share (`SharedReadSocket`), so nothing of the input
+ * outlives `receive`. TLS of clients comes as `data` events: OpenSSL's records are of their own size.
  *
  * Owns the socket's listeners; the owner decides when to `shut` or `destroy`. Guarded by `bench/`: every RPC passes here
  * four times.

@@ -44,7 +44,7 @@ export function openSocket(
   client: ClientEnds | null,
 ): Socket {
   const greeting = proxyProtocol === null ? null : greetingOf(proxyProtocol, client);
-  if (tls !== null) return tls.connect(address, port, { session, greeting });
+  if (tls !== null) return tls.connect(address, port, { session, readBuffer: loop.readBuffer, greeting });
   const socket = dial(address, port, loop.readBuffer);
   if (greeting !== null) socket.write(greeting);
   return socket;

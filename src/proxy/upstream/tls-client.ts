@@ -1,12 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { Socket } from 'node:net';
-import { connect, type PeerCertificate, type SecureContext, type TLSSocket } from 'node:tls';
+import { type OnReadOpts, Socket } from 'node:net';
+import { type ConnectionOptions, connect, type PeerCertificate, type SecureContext, type TLSSocket } from 'node:tls';
 import type { BackendTls } from '../../snapshot/index.ts';
+import { sharingReads } from '../io/index.ts';
 import { type ClientSecrets, createClientContext } from './client-context.ts';
 import { KEEPALIVE_MS } from './keepalive.ts';
 import { hasIdentity } from './peer-identity.ts';
 import type { ResumableSession } from './resumable-session.ts';
+
+interface ConnectParts {
+  readonly session: ResumableSession;
+  /** The loop's: what is decrypted goes there, unless there is a greeting. */
+  readonly readBuffer: Buffer;
+  /** Sent before the TLS; null: nothing. */
+  readonly greeting: Buffer | null;
+}
 
 /** How a handshake with an endpoint ended; `failed`: after the endpoint had taken the connection. */
 export const HANDSHAKE_RESULTS = ['ok', 'resumed', 'failed'] as const;
@@ -43,27 +52,25 @@ export class TlsClient {
     this.#report = report;
   }
 
-  /**
-   * Begins TCP and TLS. `secureConnect` follows; what is wrong with the certificate comes as `error`, as all else does. `greeting`: sent
-   * before the TLS; null: nothing.
-   */
-  connect(
-    host: string,
-    port: number,
-    { session, greeting }: { readonly session: ResumableSession; readonly greeting: Buffer | null },
-  ): Socket {
+  /** Begins TCP and TLS. `secureConnect` follows; what is wrong with the certificate comes as `error`, as all else does. */
+  connect(host: string, port: number, { session, readBuffer, greeting }: ConnectParts): Socket {
     let socket: TLSSocket;
     try {
       this.#context ??= createClientContext(this.#secrets);
       const ticket = session.ticketOf(this);
-      socket = connect({
-        ...(greeting === null ? { host, port } : { socket: greeted(host, port, greeting) }),
+      const options: ConnectionOptions = {
+        host,
+        port,
         secureContext: this.#context,
         servername: this.tls.serverName,
         ALPNProtocols: [...this.#alpn],
         checkServerIdentity: this.#checkIdentity,
         ...(ticket === null ? {} : { session: ticket }),
-      });
+      };
+      socket =
+        greeting === null
+          ? (sharingReads(readBuffer, onread => connect(withReads(options, onread))) as Socket as TLSSocket)
+          : connect({ ...options, socket: greeted(host, port, greeting) });
     } catch (error) {
       return new Socket().destroy(error as Error);
     }
@@ -98,4 +105,12 @@ function greeted(host: string, port: number, greeting: Buffer): Socket {
   const below = new Socket().connect({ host, port });
   below.write(greeting);
   return below;
+}
+
+/** Node takes the option where TLS begins with the connect; its types do not say so. */
+function withReads(
+  options: ConnectionOptions,
+  onread: OnReadOpts,
+): ConnectionOptions & { readonly onread: OnReadOpts } {
+  return { ...options, onread };
 }
