@@ -30,11 +30,13 @@ const gateway = fc
   .record({
     metadata: metadata(fc.constantFrom('g0', 'g1')),
     listeners: fc.array(listener, { minLength: 1, maxLength: 3 }),
+    client: fc.constantFrom(undefined, 'client', 'none'),
   })
-  .map(({ metadata: meta, listeners }) => {
+  .map(({ metadata: meta, listeners, client }) => {
     const distinct = new Map(listeners.map(l => [`${l.port} ${l.hostname ?? ''}`, l]));
     const spec = {
       gatewayClassName: 'c',
+      ...(client === undefined ? {} : { tls: { backend: { clientCertificateRef: { name: client } } } }),
       listeners: [...distinct.values()].map((l, index) => ({ ...l, name: `l${index}`, protocol: 'HTTP' })),
     };
     return { apiVersion: API, kind: 'Gateway', metadata: meta, spec };
@@ -182,6 +184,62 @@ const anyNamespace = fc.record({ name: namespace, team: fc.constantFrom('red', '
   metadata: { name: written.name, labels: { team: written.team } },
 }));
 
+const policy = fc
+  .record({
+    metadata: metadata(fc.constantFrom('p0', 'p1')),
+    service,
+    section: fc.constantFrom(undefined, 'one', 'two'),
+    trust: fc.constantFrom('ca0', 'ca1', 'System'),
+    hostname: fc.constantFrom('x.org', 'z.net'),
+  })
+  .map(written => ({
+    apiVersion: API,
+    kind: 'BackendTLSPolicy',
+    metadata: written.metadata,
+    spec: {
+      targetRefs: [
+        {
+          group: '',
+          kind: 'Service',
+          name: written.service,
+          ...(written.section === undefined ? {} : { sectionName: written.section }),
+        },
+      ],
+      validation: {
+        hostname: written.hostname,
+        ...(written.trust === 'System'
+          ? { wellKnownCACertificates: 'System' }
+          : { caCertificateRefs: [{ group: '', kind: 'ConfigMap', name: written.trust }] }),
+      },
+    },
+  }));
+
+const GOOD = 'good';
+const authorities = fc
+  .record({ name: fc.constantFrom('ca0', 'ca1'), namespace, text: fc.constantFrom(GOOD, `${GOOD} too`, 'bad') })
+  .map(written => ({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: written.name, namespace: written.namespace },
+    data: { 'ca.crt': written.text },
+  }));
+
+const clientSecret = fc.record({ namespace, text: fc.constantFrom(GOOD, `${GOOD} too`, 'bad') }).map(written => ({
+  apiVersion: 'v1',
+  kind: 'Secret',
+  metadata: { name: 'client', namespace: written.namespace },
+  type: 'kubernetes.io/tls',
+  stringData: { 'tls.crt': written.text, 'tls.key': written.text },
+}));
+
+/** How certificates of this world are judged. */
+export const INSPECTIONS = {
+  inspectTrust: (pem: string) =>
+    pem.startsWith(GOOD) ? { certificates: [{ pem, notAfterMs: Date.UTC(2030, 0) }] } : { problem: 'bad' },
+  inspectCertificate: (chain: string, key: string) =>
+    chain.startsWith(GOOD) ? { chain, key, names: [], notAfterMs: Date.UTC(2030, 0) } : { problem: 'bad' },
+};
+
 /** One object of any kind. */
 export const anyObject: fc.Arbitrary<WrittenObject> = fc.oneof(
   gateway,
@@ -195,6 +253,9 @@ export const anyObject: fc.Arbitrary<WrittenObject> = fc.oneof(
   trafficPolicy,
   grant,
   anyNamespace,
+  policy,
+  authorities,
+  clientSecret,
 );
 
 /** A world in which most routes attach and most backends resolve. */

@@ -6,16 +6,19 @@ import fc from 'fast-check';
 import { EMPTY_RESOURCES, type Resource } from '../resources/index.ts';
 import { deepFreeze } from '../snapshot/freeze.ts';
 import { orderViolations } from '../snapshot/order.ts';
-import { ENVIRONMENT, parsed, resourceSet } from './environment.test-support.ts';
-import { anyObject, anyWorld, objectKey } from './random-objects.test-support.ts';
+import { ENVIRONMENT as PLAIN, parsed, resourceSet } from './environment.test-support.ts';
+import { anyObject, anyWorld, INSPECTIONS, objectKey } from './random-objects.test-support.ts';
 import { translate } from './translate.ts';
 import type { Translation } from './translation.ts';
+
+const ENVIRONMENT = { ...PLAIN, ...INSPECTIONS };
 
 /** What users see of a translation. */
 function visible({ snapshot, findings, outcomes }: Translation): unknown {
   const { version: _, ...parts } = snapshot;
   const sorted = <T>(map: ReadonlyMap<string, T>): unknown => [...map].sort(([a], [b]) => (a < b ? -1 : 1));
-  return { parts, findings, gateways: sorted(outcomes.gateways), routes: sorted(outcomes.routes) };
+  const { gateways, routes, policies } = outcomes;
+  return { parts, findings, gateways: sorted(gateways), routes: sorted(routes), policies: sorted(policies) };
 }
 
 describe('translate, for any resources', () => {
