@@ -8,8 +8,10 @@ import { readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { type IncomingMessage, request } from 'node:http';
 import { request as requestHttps } from 'node:https';
+import { connect, type Socket } from 'node:net';
 import { join, relative } from 'node:path';
 import { after, describe, it } from 'node:test';
+import { connect as connectTls } from 'node:tls';
 import { parseArgs } from 'node:util';
 import { runProgram } from '../src/cli/program.ts';
 import { recordingTerminal } from '../src/cli/recording-terminal.test-support.ts';
@@ -41,6 +43,9 @@ const WITH_A_LINE = [
 
 /** Those with a UDP listener. */
 const WITH_DATAGRAMS = ['udp-dns'];
+/** Those with a TCP listener, and with one of TLS that passes streams on. */
+const WITH_STREAMS = ['documents/004-tcp-and-grpc', 'tcp'];
+const WITH_TLS_STREAMS = ['tls-routes'];
 
 /** Those without an HTTPRoute that is answered: gRPC, mesh, or fragments that name no parent. */
 const WITHOUT_A_REQUEST = [
@@ -57,6 +62,8 @@ const WITHOUT_A_REQUEST = [
   'shared-gateway',
   'specification/http-rewrites',
   'specification/traffic-splitting',
+  'tcp',
+  'tls-routes',
   'udp-dns',
 ];
 
@@ -99,8 +106,31 @@ describe('the command that run tells to try', async () => {
       client.close();
       assert.match(String(answer), /: hello\n$/);
     });
+
+    const hasStreams = WITH_STREAMS.includes(name);
+    it(`${hasStreams ? 'works' : 'is left out'} for ${name} with nc over TCP`, async () => {
+      const [, text, address, port] = /^ +echo (\w+) \| nc -w 1 (\S+) (\d+)$/m.exec(table) ?? [];
+      assert.equal(address !== undefined, hasStreams, table);
+      if (address !== undefined) await assertEchoed(connect(Number(port), address), `${text}\n`);
+    });
+
+    const hasTls = WITH_TLS_STREAMS.includes(name);
+    it(`${hasTls ? 'works' : 'is left out'} for ${name} with openssl`, async () => {
+      const [, address, port, servername = ''] = / -connect (\S+):(\d+) -servername (\S+)$/m.exec(table) ?? [];
+      assert.equal(address !== undefined, hasTls, table);
+      if (address === undefined) return;
+      const host = { host: address, port: Number(port), servername, rejectUnauthorized: false };
+      await assertEchoed(connectTls(host), 'hello\n');
+    });
   }
 });
+
+async function assertEchoed(client: Socket, text: string): Promise<void> {
+  client.write(text);
+  const [answer] = await once(client, 'data');
+  client.destroy();
+  assert.ok(String(answer).endsWith(`: ${text}`), String(answer));
+}
 
 /** The words of a command, without the shell's quotes. */
 function wordsOf(command: string): string[] {

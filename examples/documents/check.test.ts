@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { loadOffline, type View } from '../../src/controller/index.ts';
@@ -124,21 +126,47 @@ describe('document 002: guide to GRPCRoute', () => {
   });
 });
 
-describe('documents 003 and 004: mesh and TCP', () => {
-  it('reports the HTTPRoutes of the mesh and the TCPRoutes as not served', async () => {
-    const view = await load(
-      '003-service-mesh',
-      '004-tcp-and-grpc/1-tcp-gateway.yaml',
-      '004-tcp-and-grpc/2-tcp-routes.yaml',
-    );
-    for (const [name, wanted] of [
-      ['tcp-app-1', 'store/ignored-kind'],
-      ['tcp-app-2', 'store/ignored-kind'],
-    ]) {
-      const ignored = view.findings.find(({ code, resource }) => code === wanted && resource?.name === name);
-      assert.equal(ignored?.severity, 'warning', name);
-    }
+describe('document 003: mesh', () => {
+  it('reports the HTTPRoutes of the mesh as not served', async () => {
+    const view = await load('003-service-mesh');
     assert.ok(codes(view, 'smiley-route').includes('route/mesh-not-yet-supported'));
-    assert.ok(codes(view, 'my-tcp-gateway').includes('gateway/unsupported-protocol'));
+  });
+});
+
+describe('document 004: TCP', () => {
+  const files = ['1-tcp-gateway', '2-tcp-routes', 'given'].map(name => `004-tcp-and-grpc/${name}.yaml`);
+
+  it('attaches each route to the listener that it names', async () => {
+    const view = await load(...files);
+    for (const name of ['tcp-app-1', 'tcp-app-2'])
+      assert.equal(view.translation.outcomes.routes.get(`TCPRoute/default/${name}`)?.parents[0]?.accepted, null);
+    assert.deepEqual(
+      view.published.bindings.flatMap(({ port, listeners }) =>
+        listeners.map(listener => [port, listener.kind === 'tcp' ? listener.rule?.id : null]),
+      ),
+      [
+        [8080, 'TCPRoute/default/tcp-app-1/0'],
+        [8090, 'TCPRoute/default/tcp-app-2/0'],
+      ],
+    );
+  });
+
+  it('gives all streams of a port to its own service', async () => {
+    const example = await runExample(...files.map(path => join(folder, path)));
+    try {
+      for (const [listener, service] of [
+        ['foo', 'my-foo-service'],
+        ['bar', 'my-bar-service'],
+      ] as const) {
+        const [host = '', port = ''] = example.address(`my-tcp-gateway/${listener}`).split(':');
+        const client = connect(Number(port), host);
+        client.end('hello\n');
+        const [answer] = await once(client, 'data');
+        client.destroy();
+        assert.match(String(answer), new RegExp(`^${service}-.*: hello\n$`));
+      }
+    } finally {
+      await example.close();
+    }
   });
 });

@@ -30,7 +30,7 @@ function tableOf(listener: Partial<ListenerSummary>, parts: Partial<Shown> = {})
     gateways: () => [{ ...gateway, listeners: [{ ...LISTENER, ...listener }] }],
     tryCall: () => undefined,
     tryRequest: () => undefined,
-    tryDatagram: () => undefined,
+    tryStreams: () => [],
     caFile: null,
     adminAddress: '127.0.0.1:9900',
     sharedWith: [],

@@ -20,7 +20,7 @@ type Shown = Pick<
   | 'gateways'
   | 'tryCall'
   | 'tryRequest'
-  | 'tryDatagram'
+  | 'tryStreams'
   | 'caFile'
   | 'adminAddress'
   | 'findings'

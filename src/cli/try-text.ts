@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { isIPv6 } from 'node:net';
-import type { Standalone, TryCall, TryPlace, TryRequest } from '../controller/index.ts';
+import type { Standalone, TryCall, TryPlace, TryRequest, TryStream } from '../controller/index.ts';
 import { socketAddress } from '../values/index.ts';
 import type { Paint } from './paint.ts';
 import { shellWord } from './shell-word.ts';
@@ -9,7 +9,7 @@ import type { Terminal } from './terminal.ts';
 
 /** Commands that work as they stand; '' when there is nothing that is known to work. */
 export function tryText(
-  standalone: Pick<Standalone, 'tryCall' | 'tryRequest' | 'tryDatagram' | 'caFile'>,
+  standalone: Pick<Standalone, 'tryCall' | 'tryRequest' | 'tryStreams' | 'caFile'>,
   terminal: Terminal,
   paint: Paint,
 ): string {
@@ -21,10 +21,23 @@ export function tryText(
     commands.push(ownCommand(call, caFor(call), terminal.program), grpcurlCommand(call, caFor(call)));
   }
   if (request !== undefined) commands.push(curlCommand(request, caFor(request)));
-  const datagram = standalone.tryDatagram();
-  if (datagram !== undefined) commands.push(`echo hello | nc -u -w 1 ${datagram.address} ${datagram.port}`);
+  commands.push(...standalone.tryStreams().map(streamCommand));
   if (commands.length === 0) return '';
   return [`${paint('bold', 'Try')}\n`, ...commands.map(command => `  ${command}\n`)].join('');
+}
+
+/** Says a line and waits a second for the answer. */
+function streamCommand({ transport, address, port, serverName }: TryStream): string {
+  switch (transport) {
+    case 'tcp':
+      return `echo hello | nc -w 1 ${address} ${port}`;
+    case 'udp':
+      return `echo hello | nc -u -w 1 ${address} ${port}`;
+    case 'tls': {
+      const to = `-connect ${socketAddress(address, port)} -servername ${shellWord(serverName)}`;
+      return `(echo hello; sleep 1) | openssl s_client -quiet -no_ign_eof ${to}`;
+    }
+  }
 }
 
 function ownCommand(call: TryCall, ca: string | null, program: string): string {

@@ -32,14 +32,23 @@ export class DemoTrust {
     return { resources: { ...resources, configMaps }, findings: [...missing.values()] };
   }
 
-  /** What the pods of a Service show to those who speak TLS to them; null: no policy is for it, so they speak none. */
-  async certificateOf({ metadata }: Service, { backendTlsPolicies }: ResourceSet): Promise<CertificatePair | null> {
+  /** What the pods of a Service show to those who speak TLS to them; null: no policy and no TLSRoute is for it, so they speak none. */
+  async certificateOf({ metadata }: Service, resources: ResourceSet): Promise<CertificatePair | null> {
+    const { backendTlsPolicies, tlsRoutes } = resources;
     const hosts = new Set<string>();
     for (const { metadata: own, spec } of backendTlsPolicies.values()) {
       const isFor = spec.targetRefs.some(({ kind, name }) => kind === 'Service' && name === metadata.name);
       if (!isFor || own.namespace !== metadata.namespace) continue;
       hosts.add(spec.validation.hostname);
       for (const name of spec.validation.subjectAltNames ?? []) if (name.type === 'Hostname') hosts.add(name.hostname);
+    }
+    for (const { metadata: own, spec } of tlsRoutes.values()) {
+      const isFor = spec.rules.some(({ backendRefs }) =>
+        backendRefs.some(
+          ({ name, namespace = own.namespace }) => name === metadata.name && namespace === metadata.namespace,
+        ),
+      );
+      if (isFor) for (const hostname of spec.hostnames) hosts.add(hostname);
     }
     return hosts.size === 0 ? null : this.#authority.issue([...hosts].sort());
   }

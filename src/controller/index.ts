@@ -28,7 +28,7 @@ export { startKubernetes } from './start-kubernetes.ts';
 export { startStandalone } from './start-standalone.ts';
 export type { BoundListener, GatewaySummary, ListenerSummary } from './summary.ts';
 export type { TryCall } from './try-call.ts';
-export type { TryDatagram } from './try-datagram.ts';
 export type { TryPlace } from './try-place.ts';
 export type { TryRequest } from './try-request.ts';
+export type { TryStream } from './try-stream.ts';
 export type { View } from './view.ts';

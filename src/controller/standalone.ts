@@ -18,9 +18,9 @@ import type { ReloadMetrics } from './reload-metrics.ts';
 import type { ProcessIdentity, SharedSockets } from './siblings.ts';
 import { type BoundListener, boundListeners, type GatewaySummary, summarizeGateways } from './summary.ts';
 import { findTryCall, type TryCall } from './try-call.ts';
-import { findTryDatagram, type TryDatagram } from './try-datagram.ts';
 import type { TrySource } from './try-place.ts';
 import { findTryRequest, type TryRequest } from './try-request.ts';
+import { findTryStreams, type TryStream } from './try-stream.ts';
 import type { View } from './view.ts';
 
 /** How a gateway stopped. */
@@ -40,7 +40,7 @@ export interface Standalone {
   /** A request of plain HTTP that is answered; undefined: none is known. */
   tryRequest(): TryRequest | undefined;
   /** A datagram that is answered; undefined: none is known. */
-  tryDatagram(): TryDatagram | undefined;
+  tryStreams(): readonly TryStream[];
   /** Whether all that the resources want is served now. */
   readiness(): Readiness;
   /** Calls `listener` after each reload that changes `readiness`; the last listener counts. */
@@ -175,8 +175,8 @@ export class RunningStandalone implements Standalone {
     return findTryRequest(this.#trySource());
   }
 
-  tryDatagram(): TryDatagram | undefined {
-    return findTryDatagram(this.#trySource());
+  tryStreams(): readonly TryStream[] {
+    return findTryStreams(this.#trySource());
   }
 
   #trySource(): TrySource {

@@ -10,6 +10,7 @@ import { isGrpcContentType } from '../../wire/index.ts';
 import { AskedTrouble } from '../asked-trouble.ts';
 import type { CertificatePair } from '../certificates/certificate-authority.ts';
 import { answerHttp1Echo, answerHttpEcho, type EchoPod } from '../http-echo.ts';
+import { answerLineEcho, isLine } from '../line-echo.ts';
 import { answerWebSocketEcho } from '../websocket-echo.ts';
 import { answerCall } from './answer-call.ts';
 import type { GrpcMethod, GrpcMethods } from './grpc-method.ts';
@@ -45,8 +46,9 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
   const pod: EchoPod = { name: options.podName, trouble: new AskedTrouble() };
   const http1 = createHttp1Server((request, response) => void answerHttp1Echo(request, response, pod));
   http1.on('upgrade', (request, socket, first) => answerWebSocketEcho(request, socket, first, options.podName));
+  const lines = (socket: Socket): void => answerLineEcho(socket, options.podName);
   let tls: TlsServer | null = null;
-  const server = createServer(socket => admit(socket, { http1, http2, tls }));
+  const server = createServer(socket => admit(socket, { http1, http2, lines, tls }));
   const sessions = trackSessions(http2);
   const sockets = trackSockets(server);
   http2.on('stream', (stream, headers) => {
@@ -65,7 +67,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
     return closeServer(server, sessions);
   };
   const secure = (pair: CertificatePair | null): void => {
-    tls = pair === null ? null : createTls(pair, { http1, http2 });
+    tls = pair === null ? null : createTls(pair, { http1, http2, lines });
   };
   return { address, port, secure, close, kill };
 }
@@ -77,11 +79,13 @@ const PREFACE = 'PRI ';
 const HANDSHAKE = 22;
 
 interface Servers {
+  /** Sends lines back. */
+  readonly lines: (socket: Socket) => void;
   readonly http1: EventEmitter;
   readonly http2: EventEmitter;
 }
 
-/** The first bytes tell the versions apart, and TLS. */
+/** The first bytes tell the versions apart, lines that are no requests, and TLS. */
 function admit(socket: Socket, servers: Servers & { readonly tls: EventEmitter | null }): void {
   socket.on('error', () => {});
   socket.once('data', first => {
@@ -91,18 +95,26 @@ function admit(socket: Socket, servers: Servers & { readonly tls: EventEmitter |
       servers.tls.emit('connection', socket);
       return;
     }
+    if (isLine(first)) {
+      servers.lines(socket);
+      socket.resume();
+      return;
+    }
     const isHttp2 = first.toString('latin1').startsWith(PREFACE);
     (isHttp2 ? servers.http2 : servers.http1).emit('connection', socket);
     if (!isHttp2) socket.resume();
   });
 }
 
-/** ALPN tells the versions apart. Clients may show a certificate, whosever it is. It listens nowhere: it is given connections. */
-function createTls({ chain, key }: CertificatePair, { http1, http2 }: Servers): TlsServer {
+/** ALPN tells the versions apart; without it there may be lines. Clients may show a certificate, whosever it is. It listens nowhere: it is given connections. */
+function createTls({ chain, key }: CertificatePair, servers: Servers): TlsServer {
+  const { http1, http2 } = servers;
   const anyClient = { requestCert: true, rejectUnauthorized: false };
-  const server = createTlsServer({ cert: chain, key, ALPNProtocols: ['h2', 'http/1.1'], ...anyClient }, socket =>
-    (socket.alpnProtocol === 'h2' ? http2 : http1).emit('connection', socket),
-  );
+  const server = createTlsServer({ cert: chain, key, ALPNProtocols: ['h2', 'http/1.1'], ...anyClient }, socket => {
+    if (socket.alpnProtocol === 'h2') http2.emit('connection', socket);
+    else if (socket.alpnProtocol === 'http/1.1') http1.emit('connection', socket);
+    else admit(socket, { ...servers, tls: null });
+  });
   server.on('tlsClientError', () => {}); // the client's affair
   return server;
 }
