@@ -120,6 +120,8 @@ export interface ClientValidation {
   readonly bundle: string;
   /** `wanted`: who shows none, or one that fails, is let in all the same. */
   readonly certificate: 'required' | 'wanted';
+  /** Endpoints are told of a certificate that was verified (`x-forwarded-client-cert`). */
+  readonly isForwarded: boolean;
 }
 
 /** A certificate chain with its key. `key` never leaves the data plane: dumps print `[redacted]`. */

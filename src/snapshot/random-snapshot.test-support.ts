@@ -60,7 +60,7 @@ function listeners(rules: ReadonlyMap<string, Rule>): fc.Arbitrary<Listener[]> {
       kind: 'https' as const,
       tls: {
         certificates: ['default/a@1'],
-        clients: { bundle: 'ConfigMap/default/ca@1', certificate: 'required' as const },
+        clients: { bundle: 'ConfigMap/default/ca@1', certificate: 'required' as const, isForwarded: true },
       },
     },
   );

@@ -33,6 +33,7 @@ export const OTHER_NUMBERS: ReadonlySet<string> = new Set([
   'values#MAX_DISTANCE',
   'values#MAX_LENGTH',
   'wire/grpc#MAX_VARINT_BYTES',
+  'proxy/listeners#MAX_HEADER_LENGTH',
   'values#MAX_NAMED',
   'values#MAX_PORT',
   'wire/grpc#MAX_DIGITS',

@@ -25,6 +25,8 @@ export const ACCESS_LOG_FIELDS = {
   bytes_sent: "bytes of the response's body that were handed to the client's connection; or all to the client",
   request_id: '`x-request-id`: the one that came, else the one that was made',
   user_agent: '`user-agent`',
+  client_certificate:
+    'subject of the certificate that the client of a request showed and that was verified; null: there is none, or it is not asked for',
   reason:
     'why no endpoint answered to the end, see [errors.md](errors.md#requests-that-an-endpoint-did-not-answer); null: one did',
 } as const;

@@ -20,6 +20,7 @@ export interface LoggedExchange {
   readonly clientAddress: string;
   readonly owner: {
     readonly version: string;
+    readonly identity: { readonly subject: string } | null;
     readonly serving: { readonly loop: { readonly nowMs: number } };
   };
   readonly decision: {
@@ -108,6 +109,7 @@ function lineOf(exchange: LoggedExchange, wallMs: number): AccessLogLine {
     bytes_sent: exchange.response.bytes,
     request_id: field('x-request-id'),
     user_agent: field('user-agent'),
+    client_certificate: clipped(owner.identity?.subject),
     reason: outcome.reason === '' ? null : outcome.reason,
   };
 }

@@ -51,6 +51,7 @@ export function streamLine(stream: LoggedStream, wallMs: number): AccessLogLine 
     bytes_sent: stream.bytesSent,
     request_id: null,
     user_agent: null,
+    client_certificate: null,
     reason: stream.reason,
   };
 }

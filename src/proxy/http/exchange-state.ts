@@ -5,6 +5,7 @@ import { type Answer, type Face, type FaceCall, HTTP, Outcome } from '../faces/i
 import type { FieldChange, FilterStep, SessionToken } from '../filters/index.ts';
 import { BodyPipe } from '../io/index.ts';
 import type { Attempts } from './attempts.ts';
+import type { ClientIdentity } from './client-identity.ts';
 import type { CompiledBackend } from './compiled-rule.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { Decision } from './decision.ts';
@@ -21,6 +22,8 @@ export interface ExchangeOwner {
   readonly serving: Serving;
   /** IP address of the other end of the connection; never ''. */
   readonly peerAddress: string;
+  /** Who the client proved to be; null: nobody. */
+  readonly identity: ClientIdentity | null;
   /** What the client speaks. */
   readonly version: MessageConnection['version'];
   /** The gateway ends the connection although requests are in progress. */

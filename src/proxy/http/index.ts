@@ -6,6 +6,7 @@
  * Never: a socket, a codec.
  */
 export { malformedRequest, requestTooLarge } from './answers.ts';
+export type { ClientIdentity } from './client-identity.ts';
 export { RuleCompiler } from './compiled-rule.ts';
 export { Exchange } from './exchange.ts';
 export { type ExchangeOwner, ExchangeState } from './exchange-state.ts';

@@ -7,6 +7,7 @@ import type { RuleSession, SessionToken } from '../filters/index.ts';
 import { type ClusterPool, hashText } from '../upstream/index.ts';
 import { deadlineExceeded, faulted } from './answers.ts';
 import { hasClaims, withoutClaims } from './client-claims.ts';
+import { withIdentity } from './client-identity.ts';
 import type { CompiledBackend, CompiledRule } from './compiled-rule.ts';
 import type { Decision } from './decision.ts';
 import type { ExchangeState } from './exchange-state.ts';
@@ -93,6 +94,7 @@ function prepareHead(exchange: ExchangeState, decision: Decision, backend: Compi
   if (requestHead.touchesVolatile) exchange.outgoingFields = requestHead.rewriteVolatile(exchange.outgoingFields);
   if (list === null) exchange.outgoingFields = head.forwardedFor(peerAddress, exchange.outgoingFields, fields);
   exchange.outgoing = list ?? head.unaddressed();
+  exchange.outgoingFields = withIdentity(exchange.outgoingFields, exchange.owner.identity);
   if (serving.via !== null)
     exchange.outgoingFields = withVia(exchange.outgoingFields, serving.via, exchange.stream.version);
   if (serving.accessLog !== null) ensureRequestId(exchange, serving.accessLog.newRequestId);

@@ -11,6 +11,7 @@ import {
   type SteppedRequest,
   type StepVerdict,
 } from '../filters/index.ts';
+import { withIdentity } from './client-identity.ts';
 import type { Decision } from './decision.ts';
 import { recount } from './exchange-memory.ts';
 import type { ExchangeOwner, ExchangeState } from './exchange-state.ts';
@@ -77,10 +78,10 @@ export class SteppedExchange implements SteppedRequest {
 
   unchanged(): ChangedHead {
     const exchange = this.exchange;
-    const { peerAddress, serving } = exchange.owner;
+    const { peerAddress, identity, serving } = exchange.owner;
     const decision = this.decision;
     const head = decision.unchanged(serving.lists);
-    const fields = believedFields(exchange.fields, decision);
+    const fields = withIdentity(believedFields(exchange.fields, decision), identity);
     const list = head.listFor(peerAddress, exchange.fields);
     if (list !== null) return { list, fields };
     return { list: head.unaddressed(), fields: head.forwardedFor(peerAddress, fields, exchange.fields) };

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type ClientHttp2Session, connect as connectHttp2 } from 'node:http2';
+import { connect } from 'node:net';
 import { afterEach, describe, it } from 'node:test';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import type { ClientValidation, Listener } from '../../snapshot/index.ts';
@@ -15,6 +16,9 @@ const OURS = await Authority.create('ours');
 const OTHERS = await Authority.create('others');
 const CLIENT = await OURS.issue({ dns: ['client'] });
 const EXPIRED = await OURS.issue({ dns: ['client'], endsInDays: -1 });
+/** Two authorities of one name: what one signed seems to be the other's until the signature is looked at. */
+const RSA = await Authority.create('rsa', 'rsa');
+const FORGED = await (await Authority.create('rsa', 'rsa')).issue({ dns: ['client'] });
 const FOREIGN = await OTHERS.issue({ dns: ['client'] });
 const SERVER = await certificate('server', ['a.example.com', 'b.example.com']);
 /** Node puts this and the server's name before a session, and does not show it to another name. An attacker would. */
@@ -31,7 +35,7 @@ afterEach(() => {
 /** A listener whose answer to every call is its name. */
 function tls(name: string, asked: Asked, authority: Authority = OURS): Listener {
   const fault = { httpStatus: 503, grpcStatus: 14, message: name, reason: 'no_backend' };
-  const clients = asked === null ? null : { bundle: authority.bundle.id, certificate: asked };
+  const clients = asked === null ? null : { bundle: authority.bundle.id, certificate: asked, isForwarded: false };
   const hostname = `${name}.example.com`;
   return listener(name, [rule(name, [], { fault })], { hostname, tls: { certificates: ['server'], clients } });
 }
@@ -43,7 +47,7 @@ async function serve(...listeners: readonly Listener[]): Promise<TestGateway> {
   return gateway;
 }
 
-function apply(gateway: TestGateway, listeners: readonly Listener[], bundles = [OURS, OTHERS]): Promise<void> {
+function apply(gateway: TestGateway, listeners: readonly Listener[], bundles = [OURS, OTHERS, RSA]): Promise<void> {
   const trustBundles = bundles.map(({ bundle }) => bundle);
   return gateway.apply({ listeners, certificates: [SERVER], trustBundles, clusters: {} });
 }
@@ -56,9 +60,9 @@ interface Dialled {
 }
 
 async function dial(gateway: TestGateway, { name = 'a', version = 'TLSv1.3', pair, session }: Dialled) {
+  const raw = connect({ port: gateway.port, host: '127.0.0.1' });
   const socket = connectTls({
-    port: gateway.port,
-    host: '127.0.0.1',
+    socket: raw,
     servername: `${name}.example.com`,
     ALPNProtocols: ['h2'],
     rejectUnauthorized: false,
@@ -71,7 +75,7 @@ async function dial(gateway: TestGateway, { name = 'a', version = 'TLSv1.3', pai
   socket.on('error', () => {});
   const sessions: Buffer[] = [];
   socket.on('session', one => sessions.push(bareSession(one)));
-  return { socket, sessions, http: sessionOn(socket, name) };
+  return { raw, socket, sessions, http: sessionOn(socket, name) };
 }
 
 function bareSession(session: Buffer): Buffer {
@@ -120,6 +124,18 @@ describe('a listener that asks clients for a certificate', () => {
         const gateway = await serve(tls('a', 'wanted'), tls('b', null));
         for (const pair of [CLIENT, FOREIGN, EXPIRED, undefined])
           for (const name of ['a', 'b']) assert.equal(await reach(gateway, { version, name, pair }), name);
+      });
+
+      it('lets in whose signature fails, where need be, and takes what else they send for what it is', async () => {
+        const gateway = await serve(tls('a', 'wanted', RSA), tls('b', 'required', RSA));
+        const { http, raw, socket } = await dial(gateway, { version, pair: FORGED });
+        assert.equal(await ask(http), 'a');
+        assert.equal(await ask(http), 'a');
+        const told = once(socket, 'error');
+        // Below TLS, where no record begins like this.
+        raw.write('x'.repeat(64));
+        assert.match(String((await told)[0]), /alert/);
+        assert.equal(await reach(gateway, { version, name: 'b', pair: FORGED }), 'closed');
       });
 
       it('resumes the sessions of those whom it let in', async () => {
@@ -191,7 +207,7 @@ describe('a listener that asks clients for a certificate', () => {
       socket.end('hello');
     });
     const listening = tlsListener('a', '*', [{ hostname: '*', rule: streamRule('r', { main: 1 }) }], SERVER);
-    const clients: ClientValidation = { bundle: OURS.bundle.id, certificate: 'required' };
+    const clients: ClientValidation = { bundle: OURS.bundle.id, certificate: 'required', isForwarded: false };
     await gateway.apply({
       listeners: [{ ...listening, tls: { certificates: [SERVER.id], clients } }],
       certificates: [SERVER],

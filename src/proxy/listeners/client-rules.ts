@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { ClientValidation, Listener } from '../../snapshot/index.ts';
+import { type ClientValidation, type Listener, sameContent } from '../../snapshot/index.ts';
 
 /** What the clients of a listener must show; null: nothing. */
 export function clientsOf(listener: Listener): ClientValidation | null {
@@ -23,5 +23,5 @@ export function clientsOf(listener: Listener): ClientValidation | null {
 export function mayStay(before: Listener, now: Listener | undefined): boolean {
   if (now === undefined) return false;
   const [then, wanted] = [clientsOf(before), clientsOf(now)];
-  return wanted === null || (then?.bundle === wanted.bundle && then.certificate === wanted.certificate);
+  return wanted === null || (then !== null && sameContent(then, wanted));
 }

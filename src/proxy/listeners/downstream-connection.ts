@@ -17,6 +17,7 @@ import type {
   StreamEnd,
 } from '../../wire/index.ts';
 import {
+  type ClientIdentity,
   checkIdle,
   Exchange,
   type ExchangeOwner,
@@ -32,6 +33,7 @@ import {
   type WheelTimer,
 } from '../io/index.ts';
 import { countRefusedStream, tellBroken, tellRefusedHead } from './client-faults.ts';
+import { identityOf } from './client-identity.ts';
 import { openCodec } from './codec.ts';
 import type { ConnectionBudget, IdleConnection } from './connection-budget.ts';
 import { ConnectionMemory, type MemoryOwner } from './connection-memory.ts';
@@ -65,6 +67,7 @@ export class DownstreamConnection
 {
   readonly serving: Serving;
   readonly peerAddress: string;
+  readonly identity: ClientIdentity | null;
   /** The listener that the TLS server name chose; null: cleartext. */
   readonly entered: CompiledListener | null;
   isCut = false;
@@ -93,6 +96,7 @@ export class DownstreamConnection
     this.#server = server;
     this.entered = entered;
     this.peerAddress = clientAddressOf(socket);
+    this.identity = identityOf(socket, entered?.listener);
     this.#lastActiveMs = serving.loop.nowMs;
     this.#unfinished = new UnfinishedCalls(serving.loop.nowMs);
     this.#memory = new ConnectionMemory(serving.memory, this);

@@ -76,6 +76,7 @@ export class TlsHandshake implements WheelTimer {
 
   readonly #onSecure = (): void => {
     if (this.#wanted !== 'required' || isProven(this.#socket)) {
+      if (this.#wanted === 'wanted' && !isProven(this.#socket)) forgive(this.#socket);
       this.#finish('secure');
       return;
     }
@@ -102,6 +103,15 @@ export class TlsHandshake implements WheelTimer {
 
 function destroy(this: TLSSocket): void {
   this.destroy();
+}
+
+/**
+ * A signature that failed leaves an error behind in OpenSSL, which is told as one of the connection at the end of this read,
+ * though nothing of that is broken.
+ */
+function forgive(socket: TLSSocket): void {
+  socket.off('_tlsError', destroy);
+  setImmediate(() => socket.on('_tlsError', destroy));
 }
 
 /** What breaks a socket shows in 'close' too. */

@@ -12,6 +12,13 @@ import {
 import type { BackendTls, Certificate, PeerIdentity, TrustBundle } from '../../snapshot/index.ts';
 
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+const RSA = {
+  name: 'RSASSA-PKCS1-v1_5',
+  hash: 'SHA-256',
+  publicExponent: new Uint8Array([1, 0, 1]),
+  modulusLength: 2_048,
+};
+type Algorithm = typeof ALGORITHM | typeof RSA;
 const DAY_MS = 86_400_000;
 
 /** PEM, as `node:tls` takes it. */
@@ -32,28 +39,32 @@ export class Authority {
   readonly bundle: TrustBundle;
   readonly #name: string;
   readonly #keys: webcrypto.CryptoKeyPair;
+  readonly #algorithm: Algorithm;
 
-  private constructor(name: string, pem: string, keys: webcrypto.CryptoKeyPair) {
+  private constructor(name: string, pem: string, keys: webcrypto.CryptoKeyPair, algorithm: Algorithm) {
     this.bundle = { id: `ConfigMap/default/${name}@1`, pem: [pem] };
     this.#name = name;
     this.#keys = keys;
+    this.#algorithm = algorithm;
   }
 
-  static async create(name: string): Promise<Authority> {
-    const keys = await newKeys();
+  /** `kind`: of its key, and so of its signatures. */
+  static async create(name: string, kind: 'ecdsa' | 'rsa' = 'ecdsa'): Promise<Authority> {
+    const algorithm = kind === 'rsa' ? RSA : ALGORITHM;
+    const keys = await newKeys(algorithm);
     const made = await X509CertificateGenerator.createSelfSigned({
       name: `CN=${name}`,
       keys,
-      signingAlgorithm: ALGORITHM,
+      signingAlgorithm: algorithm,
       notBefore: new Date(Date.now() - 2 * DAY_MS),
       notAfter: new Date(Date.now() + 2 * DAY_MS),
       extensions: [new BasicConstraintsExtension(true, undefined, true)],
     });
-    return new Authority(name, made.toString('pem'), keys);
+    return new Authority(name, made.toString('pem'), keys, algorithm);
   }
 
   async issue({ dns = [], uris = [], endsInDays = 1 }: Wanted): Promise<Pair> {
-    const keys = await newKeys();
+    const keys = await newKeys(ALGORITHM);
     const names = [
       ...dns.map(value => ({ type: 'dns' as const, value })),
       ...uris.map(value => ({ type: 'url' as const, value })),
@@ -63,7 +74,7 @@ export class Authority {
       issuer: `CN=${this.#name}`,
       publicKey: keys.publicKey,
       signingKey: this.#keys.privateKey,
-      signingAlgorithm: ALGORITHM,
+      signingAlgorithm: this.#algorithm,
       notBefore: new Date(Date.now() - 2 * DAY_MS),
       notAfter: new Date(Date.now() + endsInDays * DAY_MS),
       extensions: [new SubjectAlternativeNameExtension(names)],
@@ -90,6 +101,6 @@ export function certificateOf(id: string, { cert, key }: Pair): Certificate {
   return { id, chain: cert, key, names: [], notAfterMs: Date.now() + DAY_MS };
 }
 
-function newKeys(): Promise<webcrypto.CryptoKeyPair> {
-  return webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']) as Promise<webcrypto.CryptoKeyPair>;
+function newKeys(algorithm: Algorithm): Promise<webcrypto.CryptoKeyPair> {
+  return webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']) as Promise<webcrypto.CryptoKeyPair>;
 }

@@ -67,7 +67,7 @@ function judgeValidation(
   const certificate = validation.mode === 'AllowValidOnly' ? 'required' : 'wanted';
   const first = problems[0];
   return {
-    trusted: bundle === null ? null : { clients: { bundle: bundle.id, certificate }, bundle },
+    trusted: bundle === null ? null : { clients: { bundle: bundle.id, certificate, isForwarded: false }, bundle },
     resolvedRefs: first === undefined ? null : { reason: refsReason(first.reason), finding: first.finding },
     accepted:
       bundle === null && first !== undefined ? { reason: 'NoValidCACertificate', finding: first.finding } : null,

@@ -8,6 +8,7 @@ import { compareAge } from '../age.ts';
 import { notServedOfGateway } from '../not-served.ts';
 import type { ConflictReason, GatewayReason, ListenerAcceptedReason, ListenerOutcome, Problem } from '../outcomes.ts';
 import { readAnnotation } from '../resolve/annotations/annotation.ts';
+import { FORWARD_CLIENT_CERTIFICATE } from '../resolve/annotations/forward-client-certificate.ts';
 import { HEALTH_ENDPOINT } from '../resolve/annotations/health-endpoint.ts';
 import { PROXY_PROTOCOL_FROM } from '../resolve/annotations/proxy-protocol.ts';
 import { TRUSTED_PROXIES } from '../resolve/annotations/trusted-proxies.ts';
@@ -43,6 +44,8 @@ export interface AcceptedGateway {
   readonly trustedProxies: readonly string[];
   /** As in `Binding`. */
   readonly proxyProtocolFrom: readonly string[];
+  /** Endpoints are told which certificates clients showed. */
+  readonly forwardsClients: boolean;
   readonly clientCertificate: ClientCertificate;
   readonly findings: readonly Finding[];
 }
@@ -120,6 +123,7 @@ function finishGateway(
   const health = readAnnotation(gateway, HEALTH_ENDPOINT, annotated);
   const trustedProxies = readAnnotation(gateway, TRUSTED_PROXIES, annotated);
   const proxyProtocolFrom = readAnnotation(gateway, PROXY_PROTOCOL_FROM, annotated);
+  const forwardsClients = readAnnotation(gateway, FORWARD_CLIENT_CERTIFICATE, annotated);
   const clientCertificate = resolveClientCertificate(gateway, reader);
   return {
     key: draft.key,
@@ -134,6 +138,7 @@ function finishGateway(
     health,
     trustedProxies,
     proxyProtocolFrom,
+    forwardsClients,
     clientCertificate,
     findings: [
       ...implied,

@@ -131,7 +131,7 @@ function publishRequestListener(
   const identity = identityOf(accepted, listener);
   const published: RequestListener =
     judged.protocol?.secure === true
-      ? { kind: 'https', ...identity, tls: terminationOf(listener), ...routing }
+      ? { kind: 'https', ...identity, tls: terminationOf(listener, accepted.forwardsClients), ...routing }
       : { kind: 'http', ...identity, ...routing };
   const before = known.get(judged.id);
   // Virtual hosts keep their identity where they are made; to compare what is in them would cost as much as all routes.
@@ -147,7 +147,7 @@ function streamListener(
   const identity = identityOf(accepted, listener);
   const serverNames = streams.get(listener.judged.id)?.serverNames ?? [];
   if (kind === 'tls') {
-    const tls = listener.judged.protocol?.terminates === true ? terminationOf(listener) : null;
+    const tls = listener.judged.protocol?.terminates === true ? terminationOf(listener, false) : null;
     return { kind, ...identity, tls, serverNames };
   }
   // No server name: what is attached is attached to all connections.
@@ -170,8 +170,9 @@ function namedBy({ metadata: { namespace, name } }: ListenerOwner): { namespace:
   return { namespace, name };
 }
 
-function terminationOf({ judged }: AcceptedListener): TlsTermination {
-  return { certificates: judged.certificates.map(({ id }) => id), clients: judged.clients?.clients ?? null };
+function terminationOf({ judged }: AcceptedListener, isForwarded: boolean): TlsTermination {
+  const clients = judged.clients === null ? null : { ...judged.clients.clients, isForwarded };
+  return { certificates: judged.certificates.map(({ id }) => id), clients };
 }
 
 const NO_HOSTS: readonly VirtualHost[] = [];

@@ -5,6 +5,7 @@ import type { Annotation, AnnotationDeclaration } from './annotation.ts';
 import { BACKEND_REQUEST_TIMEOUT } from './backend-request-timeout.ts';
 import { CONNECT_TIMEOUT } from './connect-timeout.ts';
 import { ENDPOINTS } from './dns-targets.ts';
+import { FORWARD_CLIENT_CERTIFICATE } from './forward-client-certificate.ts';
 import { HEALTH_CHECK } from './health-check.ts';
 import { HEALTH_ENDPOINT } from './health-endpoint.ts';
 import { IDLE_TIMEOUT } from './idle-timeout.ts';
@@ -29,6 +30,7 @@ export const ANNOTATIONS: readonly AnnotationDeclaration[] = [
   TRUSTED_PROXIES,
   PROXY_PROTOCOL,
   PROXY_PROTOCOL_FROM,
+  FORWARD_CLIENT_CERTIFICATE,
   BACKEND_REQUEST_TIMEOUT,
   RETRY,
   IDLE_TIMEOUT.TCPRoute,
