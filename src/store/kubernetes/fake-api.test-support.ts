@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
+import type { KindDeclaration } from '../../resources/index.ts';
 import type { KubeAccess } from './credentials.ts';
 import { collectionPath, READ_KINDS } from './read-kinds.ts';
 
@@ -47,6 +48,7 @@ export class FakeApi {
   readonly #watches = new Set<OpenWatch>();
   readonly #troubles = new Map<string, Trouble>();
   readonly #removed = new Set<string>();
+  readonly #versions = new Map<string, string>();
   #version = 100;
   #oldest = 0;
   #port = 0;
@@ -89,7 +91,7 @@ export class FakeApi {
   }
 
   put({ kind, namespace = '', name, ...fields }: FakeObject): void {
-    const path = pathOf(kind);
+    const path = this.#pathOf(kind);
     const objects = this.#collection(path);
     const key = `${namespace}/${name}`;
     const before = objects.get(key);
@@ -108,13 +110,18 @@ export class FakeApi {
   }
 
   delete({ kind, namespace = '', name }: Pick<FakeObject, 'kind' | 'namespace' | 'name'>): void {
-    const path = pathOf(kind);
+    const path = this.#pathOf(kind);
     const key = `${namespace}/${name}`;
     const before = this.#collection(path).get(key);
     if (before === undefined) return;
     this.#collection(path).delete(key);
     const metadata = { ...(before['metadata'] as Json), resourceVersion: this.#next() };
     this.#tell(path, 'DELETED', { ...before, metadata });
+  }
+
+  /** The kind is served in this version only, as in an older bundle. To be called before it has objects. */
+  setVersion(kind: string, version: string): void {
+    this.#versions.set(kind, version);
   }
 
   /** The kind's definition is deleted, or comes. */
@@ -124,8 +131,8 @@ export class FakeApi {
       return;
     }
     this.#removed.add(kind);
-    this.#collection(pathOf(kind)).clear();
-    this.#end(watch => watch.path === pathOf(kind));
+    this.#collection(this.#pathOf(kind)).clear();
+    this.#end(watch => watch.path === this.#pathOf(kind));
   }
 
   /** The next requests for a kind (lists and watches), or for all with `*`, are refused. */
@@ -160,7 +167,7 @@ export class FakeApi {
 
   /** An object as it is stored. */
   stored({ kind, namespace = '', name }: Pick<FakeObject, 'kind' | 'namespace' | 'name'>): Readonly<Json> | undefined {
-    return this.#collection(pathOf(kind)).get(`${namespace}/${name}`);
+    return this.#collection(this.#pathOf(kind)).get(`${namespace}/${name}`);
   }
 
   get openWatches(): number {
@@ -173,6 +180,16 @@ export class FakeApi {
       if (how === 'ended') watch.response.end();
       else watch.response.destroy();
     }
+  }
+
+  #pathOf(kind: string): string {
+    const declaration = READ_KINDS.find(one => one.kind === kind)?.declaration;
+    if (declaration === undefined) throw new Error(`no kind ${kind} is read`);
+    return collectionPath(declaration, this.#versionOf(kind, declaration));
+  }
+
+  #versionOf(kind: string, { versions }: KindDeclaration): string {
+    return this.#versions.get(kind) ?? versions[0];
   }
 
   #next(): string {
@@ -195,7 +212,7 @@ export class FakeApi {
   #answer(request: IncomingMessage, response: ServerResponse): void {
     const url = new URL(request.url ?? '/', 'http://fake');
     this.requests.push(`${request.method} ${url.pathname}${url.search}`);
-    const kind = READ_KINDS.find(one => pathOf(one.kind) === url.pathname)?.kind;
+    const kind = READ_KINDS.find(one => this.#pathOf(one.kind) === url.pathname)?.kind;
     const trouble = this.#trouble(kind);
     if (trouble !== undefined) {
       refuse(response, trouble.status, trouble.headers);
@@ -246,8 +263,8 @@ export class FakeApi {
       refuse(response, 404);
       return;
     }
-    const versions = [...new Set(kinds.map(({ declaration }) => declaration.versions[0]))];
-    const resources = kinds.filter(({ declaration }) => declaration.versions[0] === version);
+    const versions = [...new Set(kinds.map(({ kind, declaration }) => this.#versionOf(kind, declaration)))];
+    const resources = kinds.filter(({ kind, declaration }) => this.#versionOf(kind, declaration) === version);
     const body =
       version === undefined
         ? { versions: versions.map(one => ({ version: one })) }
@@ -284,12 +301,6 @@ export class FakeApi {
     response.flushHeaders();
     for (const change of this.#changes.get(pathname) ?? []) if (change.version > from) writeEvent(response, change);
   }
-}
-
-function pathOf(kind: string): string {
-  const declaration = READ_KINDS.find(one => one.kind === kind)?.declaration;
-  if (declaration === undefined) throw new Error(`no kind ${kind} is read`);
-  return collectionPath(declaration, declaration.versions[0]);
 }
 
 function writeEvent(response: ServerResponse, { type, object }: Pick<Change, 'type' | 'object'>): void {

@@ -348,6 +348,45 @@ describe('a store whose API server fails', () => {
 });
 
 describe('a store of a cluster without some kinds', () => {
+  it('reads the definitions of v1.2 of the standard channel, each kind in the version that is served', async t => {
+    const api = await FakeApi.start(t);
+    for (const kind of ['TLSRoute', 'TCPRoute', 'UDPRoute', 'ListenerSet', 'BackendTLSPolicy'])
+      api.setServed(kind, false);
+    for (const { kind, declaration } of READ_KINDS) {
+      if (declaration.group === 'gateway.networking.x-k8s.io') api.setServed(kind, false);
+    }
+    api.setServed('ClusterTrustBundle', false);
+    api.setVersion('ReferenceGrant', 'v1beta1');
+    api.put(route('r'));
+    const spec = { from: [{ group: '', kind: 'Service', namespace: 'b' }], to: [{ group: '', kind: 'Service' }] };
+    api.put({ kind: 'ReferenceGrant', namespace: 'a', name: 'g', spec });
+    const followed = await started(t, api);
+    const grant = followed.store.current().resources.referenceGrants.get('a/g');
+    assert.equal(grant?.apiVersion, 'gateway.networking.k8s.io/v1beta1');
+    assert.deepEqual(names(followed), ['a/r']);
+    assert.deepEqual(followed.store.current().findings, []);
+    assert.ok(
+      followed.log.every(line => /has no such kind/.test(line)),
+      followed.log.join(),
+    );
+  });
+
+  it('reads an experimental kind in an old version, and names the place of its status there', async t => {
+    const api = await FakeApi.start(t);
+    api.setVersion('TCPRoute', 'v1alpha2');
+    api.put({
+      kind: 'TCPRoute',
+      namespace: 'a',
+      name: 't',
+      spec: { rules: [{ backendRefs: [{ name: 's', port: 80 }] }] },
+    });
+    const { store } = await started(t, api);
+    assert.deepEqual(store.current().findings, []);
+    assert.ok(store.current().resources.tcpRoutes.has('a/t'));
+    const path = '/apis/gateway.networking.k8s.io/v1alpha2/namespaces/a/tcproutes/t';
+    assert.equal(store.observed('TCPRoute/a/t')?.path, path);
+  });
+
   it('starts without them, and reads them when they come', async t => {
     const api = await FakeApi.start(t);
     api.setServed('HTTPRoute', false);
