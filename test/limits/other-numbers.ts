@@ -17,6 +17,7 @@ export const OTHER_NUMBERS: ReadonlySet<string> = new Set([
   'match#MAX_AFTER',
   'match#MAX_BEFORE',
   'match#MAX_OTHER_HOSTS',
+  'match/streams#MAX_OTHER_NAMES',
   'match#MAX_ROUTES_PER_HOST',
   'proxy/workers#MOST_DESCRIPTORS',
   'proxy/http#LEAST_TIMEOUT_MS',

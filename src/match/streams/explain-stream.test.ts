@@ -60,8 +60,11 @@ describe('the explanation of a port', () => {
     assert.deepEqual(places, [
       {
         address: '127.0.0.1:5300',
+        mode: '',
+        otherListeners: [],
+        otherNames: [],
         listener: 'default/gw/dns',
-        rule: { route: 'UDPRoute/default/r', ruleName: '', idleTimeoutMs: 60_000 },
+        rule: { route: 'UDPRoute/default/r', ruleName: '', hostname: '*', idleTimeoutMs: 60_000 },
         backends: [
           {
             cluster: 'default/a:53/udp',
@@ -89,7 +92,7 @@ describe('the explanation of a port', () => {
     const textOf = (snapshot: Snapshot, transport: 'tcp' | 'udp' = 'udp'): string | undefined =>
       explainStream(snapshot, { ...asked, transport }).places[0]?.answer.text;
     assert.equal(textOf(snapshotOf(null)), 'dropped: no route is attached to the listener');
-    assert.equal(textOf(snapshotOf(null), 'tcp'), 'closed at once: no route is attached to the listener');
+    assert.equal(textOf(snapshotOf(null), 'tcp'), 'reset: no route is attached to the listener');
     assert.equal(textOf(snapshotOf(ruleOf([TO_A]), [])), 'dropped: it has no ready endpoint');
     assert.equal(textOf(snapshotOf(ruleOf([MISSING]))), 'dropped: it does not exist');
   });
