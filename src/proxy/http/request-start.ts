@@ -38,7 +38,8 @@ function beginForwarding(exchange: ExchangeState, decision: Decision, rule: Comp
   if (decision.upgrade !== null && !askForTunnel(exchange, decision.upgrade)) return;
   exchange.backend = backend;
   exchange.deadlines.backendMs = rule.backendTimeoutMs;
-  backend.cluster?.retryBudget.deposit(serving.loop.nowMs);
+  const budget = backend.cluster?.retryBudget;
+  if (budget !== undefined && (rule.retry !== null || budget.isStrict)) budget.deposit(serving.loop.nowMs);
   prepareHead(exchange, decision, backend);
   if (filters.steps.length === 0) goOn(exchange);
   else exchange.runSteps(filters.steps, decision);
