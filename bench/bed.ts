@@ -99,7 +99,7 @@ export interface Running {
 
 /** How a proxy is set up: gRPC, one route, one worker, no questions to a server and no datagrams where nothing is said. */
 export type SetupOptions = Partial<
-  Pick<Setup, 'wiring' | 'routes' | 'workers' | 'isAuthorized' | 'carriesDatagrams' | 'encrypts'>
+  Pick<Setup, 'wiring' | 'routes' | 'workers' | 'isAuthorized' | 'carriesDatagrams' | 'encrypts' | 'carriesStreams'>
 >;
 
 /** A peer as a case may start it, in front of a bed. */
@@ -123,12 +123,15 @@ export async function withPeer<T>(
     isAuthorized: false,
     carriesDatagrams: false,
     encrypts: false,
+    carriesStreams: false,
     ...options,
     wiring,
     lastRouteTo: 'backend',
     backendPort: (options.encrypts === true ? bed.tlsPorts : bed.ports)[wiring.backend],
     otherPort: bed.ports.otherH2,
     datagramPort: bed.ports.udp,
+    streamPort: bed.ports.h1,
+    tlsStreamPort: bed.tlsPorts.h1,
     port: await freePort(),
     tlsPort: await freePort(),
     certificateFile: bed.certificateFile,
@@ -137,6 +140,7 @@ export async function withPeer<T>(
   };
   if (setup.isAuthorized && !peer.doesExternalAuth) throw new Error('it does not ask such a server');
   if (setup.carriesDatagrams && !peer.carriesDatagrams) throw new Error('it does not carry datagrams');
+  if (setup.carriesStreams && !peer.carriesStreams) throw new Error('it does not pass streams on here');
   if (setup.encrypts && !peer.doesBackendTls) throw new Error('it does not speak TLS to backends here');
   const how = peer.command(setup);
   if (how === undefined) throw new Error(`it does not do ${wiring.name}`);

@@ -14,11 +14,12 @@ import { type Bed, makeBed } from './bed.ts';
 import { BOUNDS, boundsTable } from './bounds.ts';
 import { type BenchCase, costCase } from './cases/bench-case.ts';
 import { httpCases, slowReaders } from './cases/http-cases.ts';
-import { idleMemory, idleWebSockets } from './cases/idle-memory.ts';
+import { idleMemory, idleStreams, idleWebSockets } from './cases/idle-memory.ts';
 import { loadCases } from './cases/load-cases.ts';
 import { costOfHttpRoutes, newHttpRoute } from './cases/many-http-routes.ts';
 import { changeToLive, costOfRoutes, memoryOfRoutes } from './cases/many-routes.ts';
 import { openLoopCase, openLoopRate } from './cases/open-loop.ts';
+import { streamCases } from './cases/stream-cases.ts';
 import { handshakeCases, idleTlsMemory } from './cases/tls-cases.ts';
 import { udpCases } from './cases/udp-cases.ts';
 import { warmUp } from './cases/warm-up.ts';
@@ -60,10 +61,11 @@ function choosePeers(): Peer[] {
 
 async function chooseCases(bed: Bed, peers: readonly Peer[]): Promise<BenchCase[]> {
   const cases = [
-    ...[...loadCases(), ...httpCases(), ...handshakeCases(), ...udpCases()].map(costCase),
+    ...[...loadCases(), ...httpCases(), ...handshakeCases(), ...udpCases(), ...streamCases()].map(costCase),
     warmUp,
     idleMemory,
     idleWebSockets,
+    idleStreams,
     idleTlsMemory,
     slowReaders,
     costOfRoutes,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { setTimeout as delay } from 'node:timers/promises';
 import { type SetupOptions, withPeer } from '../bed.ts';
-import { openIdle, openWebSockets } from '../load/idle.ts';
+import { openIdle, openStreams, openWebSockets } from '../load/idle.ts';
 import { H1_TO_H1 } from '../peers/wiring.ts';
 import { rssBytes } from '../processes.ts';
 import type { BenchCase } from './bench-case.ts';
@@ -18,6 +18,14 @@ export const idleWebSockets: BenchCase = idle(
   { count: 7_500, settleMs: SETTLE_MS },
   { wiring: H1_TO_H1 },
   openWebSockets,
+);
+
+/** The same for each TCP stream on which nothing is said any more: a connection of a client, and one to the backend. */
+export const idleStreams: BenchCase = idle(
+  'idle TCP stream',
+  { count: 7_500, settleMs: SETTLE_MS },
+  { carriesStreams: true },
+  openStreams,
 );
 
 /** `count`: how many are open at once. `settleMs`: how long they are idle before it counts. */

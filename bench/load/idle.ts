@@ -30,6 +30,11 @@ export function openWebSockets(port: number, count: number): Promise<{ close(): 
   return open(count, () => dial(port, Buffer.from(UPGRADE)));
 }
 
+/** Opens `count` connections that are passed on to the backend of HTTP/1.1, each with a question that was answered. */
+export function openStreams(port: number, count: number): Promise<{ close(): void }> {
+  return open(count, () => dial(port, Buffer.from('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n')));
+}
+
 async function open(count: number, openOne: () => Promise<Socket>): Promise<{ close(): void }> {
   const sockets: Socket[] = [];
   while (sockets.length < count) {

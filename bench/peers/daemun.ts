@@ -19,6 +19,7 @@ function peerOf(name: string, path: string): Peer {
     doesExternalAuth: true,
     doesBackendTls: true,
     carriesDatagrams: true,
+    carriesStreams: true,
     version: () => /\d+\.\d+\.\d+/.exec(firstLine(process.execPath, [path, 'version']) ?? '')?.[0],
     command(setup) {
       rewriteRoutes(setup);
@@ -40,6 +41,7 @@ function rewriteRoutes(setup: Setup): void {
 }
 
 function manifests(setup: Setup): string[] {
+  if (setup.carriesStreams) return streams(setup);
   const head = [gateway(setup), backend('backend', setup.backendPort, setup)];
   if (setup.encrypts) head.push(policy(setup));
   if (setup.carriesDatagrams) head.push(datagramBackend(setup), DATAGRAM_ROUTE);
@@ -150,6 +152,37 @@ spec:
   rules:
   - backendRefs: [{ name: datagrams, port: 80 }]
 `;
+
+/** Two listeners that pass streams on, with their routes and backends. */
+function streams(setup: Setup): string[] {
+  const { port, tlsPort, streamPort, tlsStreamPort } = setup;
+  const gateway = `apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: { name: bench }
+spec:
+  gatewayClassName: daemun
+  listeners:
+  - { name: tcp, protocol: TCP, port: ${port} }
+  - { name: tls, protocol: TLS, port: ${tlsPort}, tls: { mode: Passthrough } }
+`;
+  return [
+    gateway,
+    backend('tcp', streamPort, setup),
+    backend('tls', tlsStreamPort, setup),
+    streamRoute('TCPRoute', 'tcp', ''),
+    streamRoute('TLSRoute', 'tls', '  hostnames: [localhost]\n'),
+  ];
+}
+
+function streamRoute(kind: string, name: string, hostnames: string): string {
+  return `apiVersion: gateway.networking.k8s.io/v1
+kind: ${kind}
+metadata: { name: ${name} }
+spec:
+  parentRefs: [{ name: bench, sectionName: ${name} }]
+${hostnames}  rules: [{ backendRefs: [{ name: ${name}, port: 80 }] }]
+`;
+}
 
 function httpRoute({ name, host, rules }: RouteShape): string {
   return `apiVersion: gateway.networking.k8s.io/v1

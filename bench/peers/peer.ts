@@ -29,6 +29,13 @@ export interface Setup {
    */
   readonly carriesDatagrams: boolean;
   readonly datagramPort: number;
+  /**
+   * No requests: connections to `port` are passed on to `streamPort`, those to `tlsPort`, which are TLS for localhost, to `tlsStreamPort`. A peer
+   * without `carriesStreams` is never asked to.
+   */
+  readonly carriesStreams: boolean;
+  readonly streamPort: number;
+  readonly tlsStreamPort: number;
   /** The backend is spoken to in TLS; its certificate is `certificateFile`, for localhost. A peer without `doesBackendTls` is never asked to. */
   readonly encrypts: boolean;
   /** Worker threads. A peer without `rewriteRoutes` is never asked for more than one. */
@@ -55,6 +62,8 @@ export interface Peer {
   readonly doesExternalAuth?: true;
   /** Left out where it does not. */
   readonly carriesDatagrams?: true;
+  /** Left out where it does not pass streams on. */
+  readonly carriesStreams?: true;
   /** Left out where it does not speak TLS to backends. */
   readonly doesBackendTls?: true;
   /** Undefined when it is not installed. */

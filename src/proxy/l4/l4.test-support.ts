@@ -143,7 +143,7 @@ export async function readText(socket: Socket, length: number): Promise<string> 
 /** How a connection ends that says nothing: `reset`, or `ended`. */
 export async function endOf(socket: Socket): Promise<'reset' | 'ended'> {
   const failed = once(socket, 'error').then(() => 'reset' as const);
-  const ended = once(socket, 'close').then(() => 'ended' as const);
+  const ended = Promise.race([once(socket, 'end'), once(socket, 'close')]).then(() => 'ended' as const);
   socket.resume();
   return Promise.race([failed, ended]);
 }
