@@ -15,10 +15,11 @@ import { type BindFailure, type Binding, bindFailure, type Listener, type Stream
 import type { Clock, Random, Timer } from '../../time/index.ts';
 import type { AccessLog } from '../access-log/index.ts';
 import type { SocketLoop, WheelTimer } from '../io/index.ts';
-import { routeName, ruleName, type WorkerMetrics } from '../metrics/index.ts';
+import type { WorkerMetrics } from '../metrics/index.ts';
 import { type EndpointPool, hashText, type UpstreamPools } from '../upstream/index.ts';
 import { type DatagramHandle, type DatagramHandles, type DatagramSource, handlesOf } from './datagram-handle.ts';
 import { DatagramSender, FULL } from './datagram-sender.ts';
+import { loggedSession } from './logged-session.ts';
 import type { SessionBudget, SessionHolder } from './session-budget.ts';
 import { SessionTable } from './session-table.ts';
 import { UdpMetrics } from './udp-metrics.ts';
@@ -253,30 +254,10 @@ export class UdpServer implements SessionOwner, SessionHolder, WheelTimer {
     session.end();
     this.#environment.budget.release();
     this.#metrics.sessionEnded();
-    this.#log(session, reason);
-    if (session.awaitsAnswer) this.#answered(session);
-  }
-
-  #log(session: UdpSession, reason: RequestFailureReason | null): void {
     const { accessLog } = this.#environment;
     const [listener] = this.binding.listeners;
-    if (accessLog === null || listener === undefined) return;
-    const { namespace, name } = listener.gateway;
-    accessLog.recordStream({
-      clientAddress: session.address,
-      gateway: `${namespace}/${name}`,
-      listener: listener.id,
-      serverName: null,
-      protocol: 'udp',
-      rule: { route: routeName(session.rule), ruleName: ruleName(session.rule) },
-      endpoint: session.endpoint?.key ?? null,
-      attempts: session.attempts,
-      waitedMs: 0,
-      durationMs: session.lastMs - session.startedMs,
-      bytesReceived: session.receivedBytes,
-      bytesSent: session.sentBytes,
-      reason,
-    });
+    if (accessLog !== null && listener !== undefined) accessLog.recordStream(loggedSession(session, listener, reason));
+    if (session.awaitsAnswer) this.#answered(session);
   }
 
   #answered(session: UdpSession): void {

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { RequestFailureReason } from '../../errors/index.ts';
+import type { Listener } from '../../snapshot/index.ts';
+import type { LoggedStream } from '../access-log/index.ts';
+import { routeName, ruleName } from '../metrics/index.ts';
+import type { UdpSession } from './udp-session.ts';
+
+/** What the access log says of a session that is over. `reason` null: it was idle. */
+export function loggedSession(
+  session: UdpSession,
+  { id, gateway }: Listener,
+  reason: RequestFailureReason | null,
+): LoggedStream {
+  return {
+    clientAddress: session.address,
+    gateway: `${gateway.namespace}/${gateway.name}`,
+    listener: id,
+    serverName: null,
+    protocol: 'udp',
+    rule: { route: routeName(session.rule), ruleName: ruleName(session.rule) },
+    endpoint: session.endpoint?.key ?? null,
+    attempts: session.attempts,
+    waitedMs: 0,
+    durationMs: session.lastMs - session.startedMs,
+    bytesReceived: session.receivedBytes,
+    bytesSent: session.sentBytes,
+    reason,
+  };
+}
