@@ -52,8 +52,13 @@ export function acceptListenerSets(classes: AcceptedClasses, world: World): Acce
     const gateway = world.resources.gateways.get(parent);
     const refusal = gateway === undefined ? missingGateway(set, world) : refusalOf(set, { gateway, classes, world });
     if (refusal === undefined) continue;
-    if (refusal !== null) refused.push(refusal);
-    else attached.set(parent, [...(attached.get(parent) ?? []), set]);
+    if (refusal !== null) {
+      refused.push(refusal);
+      continue;
+    }
+    const others = attached.get(parent);
+    if (others === undefined) attached.set(parent, [set]);
+    else others.push(set);
   }
   return { attached, refused, findings };
 }

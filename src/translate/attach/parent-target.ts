@@ -4,7 +4,7 @@ import { compareHostnames, formatNamespacedName, isLoopback, type WrittenLabelSe
 import type { AcceptedGateway, AcceptedListener } from '../accept/gateways.ts';
 import type { RefusedSet } from '../accept/listener-sets.ts';
 import type { ServedProtocol } from '../accept/protocols.ts';
-import type { ListenerOwner } from '../listener-site.ts';
+import { type ListenerOwner, ownerKey } from '../listener-site.ts';
 import type { BackendWay } from '../resolve/backend-way.ts';
 import { share } from '../share.ts';
 
@@ -42,7 +42,7 @@ export interface ListenerTarget {
   readonly from: string;
   /** null: takes no namespace. */
   readonly selector: WrittenLabelSelector | null;
-  /** Other working listeners of the port, most specific first: hosts that those before us take never arrive here. */
+  /** The working listeners of the port, most specific first: hosts that those before us take never arrive here. One list a port. */
   readonly neighbours: readonly Neighbour[];
 }
 
@@ -53,13 +53,20 @@ export interface Neighbour {
 }
 
 /** The view of `owner`, the Gateway `accepted` or a ListenerSet of it, that routes attach to. */
-function parentTarget(owner: ListenerOwner, accepted: AcceptedGateway): ParentTarget {
+function parentTarget(
+  owner: ListenerOwner,
+  accepted: AcceptedGateway,
+  neighbours: ReadonlyMap<number, readonly Neighbour[]>,
+): ParentTarget {
   const isPublic = accepted.addresses.some(address => !isLoopback(address));
   return {
     ...nameTarget(owner, accepted.controllerName),
     listeners: accepted.listeners
       .filter(({ judged }) => judged.owner === owner)
-      .map(listener => listenerTarget(listener, accepted, isPublic)),
+      .map(listener => ({
+        ...listenerTarget(listener, accepted, isPublic),
+        neighbours: neighbours.get(listener.judged.spec.port) ?? [],
+      })),
   };
 }
 
@@ -67,7 +74,11 @@ function nameTarget({ kind, metadata }: ListenerOwner, controllerName: string): 
   return { kind, key: formatNamespacedName(metadata), namespace: metadata.namespace, controllerName };
 }
 
-function listenerTarget(listener: AcceptedListener, accepted: AcceptedGateway, isPublic: boolean): ListenerTarget {
+function listenerTarget(
+  listener: AcceptedListener,
+  accepted: AcceptedGateway,
+  isPublic: boolean,
+): Omit<ListenerTarget, 'neighbours'> {
   const { spec, id, hostname, protocol, kinds } = listener.judged;
   const namespaces = spec.allowedRoutes?.namespaces;
   return {
@@ -85,11 +96,34 @@ function listenerTarget(listener: AcceptedListener, accepted: AcceptedGateway, i
     kinds: kinds.map(kind => kind.kind),
     from: namespaces?.from ?? 'Same',
     selector: namespaces?.selector ?? null,
-    neighbours: accepted.listeners
-      .filter(other => other !== listener && other.sockets.length > 0 && other.judged.spec.port === spec.port)
-      .map(other => ({ id: other.judged.id, hostname: other.judged.hostname }))
-      .sort((a, b) => compareHostnames(a.hostname, b.hostname)),
   };
+}
+
+/**
+ * By port. What did not change keeps its identity, so that a Gateway with thousands of listeners is not compared listener by
+ * listener for each of them.
+ */
+function neighboursOf(
+  { gateway, sets, listeners }: AcceptedGateway,
+  previous: ReadonlyMap<string, ParentTarget> | undefined,
+): ReadonlyMap<number, readonly Neighbour[]> {
+  const known = new Map<number, readonly Neighbour[]>();
+  for (const owner of [gateway, ...sets])
+    for (const { port, neighbours } of previous?.get(ownerKey(owner))?.listeners ?? []) known.set(port, neighbours);
+  const byPort = new Map<number, Neighbour[]>();
+  for (const { judged, sockets } of listeners) {
+    if (sockets.length === 0) continue;
+    const neighbour = { id: judged.id, hostname: judged.hostname };
+    const list = byPort.get(judged.spec.port);
+    if (list === undefined) byPort.set(judged.spec.port, [neighbour]);
+    else list.push(neighbour);
+  }
+  const kept = new Map<number, readonly Neighbour[]>();
+  for (const [port, list] of byPort) {
+    list.sort((a, b) => compareHostnames(a.hostname, b.hostname));
+    kept.set(port, share<readonly Neighbour[]>(known.get(port), list));
+  }
+  return kept;
 }
 
 /** Bytes of connections that end elsewhere go on as they are (BackendTLSPolicySpec.targetRefs: routes of requests, and TLSRoutes with termination). */
@@ -122,8 +156,10 @@ export function parentTargets(
     if (kept !== before) same = false;
     targets.set(key, kept);
   };
-  for (const accepted of gateways.values())
-    for (const owner of [accepted.gateway, ...accepted.sets]) add(parentTarget(owner, accepted));
+  for (const accepted of gateways.values()) {
+    const neighbours = neighboursOf(accepted, previous);
+    for (const owner of [accepted.gateway, ...accepted.sets]) add(parentTarget(owner, accepted, neighbours));
+  }
   for (const { set, controllerName } of refusedSets) add({ ...nameTarget(set, controllerName), listeners: [] });
   return same && previous?.size === targets.size ? previous : targets;
 }

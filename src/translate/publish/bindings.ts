@@ -35,9 +35,10 @@ export function publishBindings(
   const sockets = new Map<string, Writable<Omit<Binding, 'id'>>>();
   const certificates = new Map<string, Certificate>();
   for (const accepted of gateways.values()) {
+    const reached = { http: reachedPort(accepted, 80), https: reachedPort(accepted, 443) };
     for (const listener of accepted.listeners) {
       if (listener.sockets.length === 0) continue;
-      const published = publishListener(accepted, listener, { ...routes, known });
+      const published = publishListener(accepted, listener, { ...routes, known, reached });
       for (const certificate of listener.judged.certificates) certificates.set(certificate.id, certificate);
       for (const { id, address, port } of listener.sockets) {
         const socket = sockets.get(id);
@@ -103,6 +104,7 @@ interface AttachedTables {
 }
 
 interface KnownTables extends AttachedTables {
+  readonly reached: Omit<ReachedPorts, 'own'>;
   readonly known: ReadonlyMap<string, Listener>;
 }
 
@@ -121,13 +123,13 @@ function publishListener(accepted: AcceptedGateway, listener: AcceptedListener, 
 function publishRequestListener(
   accepted: AcceptedGateway,
   listener: AcceptedListener,
-  { tables, known }: KnownTables,
+  { tables, known, reached }: KnownTables,
 ): Listener {
   const { judged } = listener;
   const { health, trustedProxies } = accepted;
   const { filters } = judged.filters;
   const virtualHosts = tables.get(judged.id)?.virtualHosts ?? NO_HOSTS;
-  const routing = { filters, virtualHosts, health, trustedProxies, ports: portsOf(accepted, listener) };
+  const routing = { filters, virtualHosts, health, trustedProxies, ports: { own: ownPort(listener), ...reached } };
   const identity = identityOf(accepted, listener);
   const published: RequestListener =
     judged.protocol?.secure === true
@@ -191,10 +193,11 @@ function haveSameItems<Item>(a: readonly Item[], b: readonly Item[]): boolean {
   return a.length === b.length && a.every((item, at) => item === b[at]);
 }
 
-function portsOf({ listeners }: AcceptedGateway, listener: AcceptedListener): ReachedPorts {
-  const reached = (port: number): number => {
-    const there = listeners.find(({ judged, sockets }) => judged.spec.port === port && sockets.length > 0);
-    return there?.sockets[0]?.port ?? port;
-  };
-  return { own: listener.sockets[0]?.port ?? listener.judged.spec.port, http: reached(80), https: reached(443) };
+function ownPort({ sockets, judged }: AcceptedListener): number {
+  return sockets[0]?.port ?? judged.spec.port;
+}
+
+function reachedPort({ listeners }: AcceptedGateway, port: number): number {
+  const there = listeners.find(({ judged, sockets }) => judged.spec.port === port && sockets.length > 0);
+  return there?.sockets[0]?.port ?? port;
 }
