@@ -31,6 +31,8 @@ export const BOUNDS: readonly Bound[] = [
     'open loop, p99.9': 1,
     'HTTP/1.1 keep-alive 50×1': 0.75,
     'h2 → h1 10×20': 0.8,
+    'h1 → TLS h1 50×1': 0.85,
+    'h2 → TLS h2 10×20': 0.45,
     'external authorization 10×20': 0.4,
     '10000 HTTPRoutes, a new one to live': 0.25,
     'UDP 64×1, 64 bytes': 1.5,

@@ -38,10 +38,11 @@ export async function loadOffline(options: OfflineOptions): Promise<Offline> {
 
 /** What a store that has started comes to, as if everything could be bound. */
 export function viewOnce(store: Pick<Store, 'current'>, translator: Translator): View {
-  const { resources, findings, bundleVersions = [] } = store.current();
+  const contents = store.current();
+  const { resources, findings } = contents;
   translator.assignAddresses(resources);
   translator.setRefused(findings);
-  translator.setBundleVersions(bundleVersions);
+  translator.setServed(contents);
   const translation = translator.translate(resources);
   return {
     resources,

@@ -126,7 +126,7 @@ export class Reconciler {
     const current = store.current();
     translator.assignAddresses(current.resources);
     translator.setRefused(current.findings);
-    translator.setBundleVersions(current.bundleVersions ?? []);
+    translator.setServed(current);
     const added = supplement === null ? undefined : await supplement.add(current.resources);
     const resources = added?.resources ?? current.resources;
     const refusedPorts = await privileges?.refused(translator.socketsOf(resources));

@@ -3,6 +3,7 @@ import type { Finding } from '../errors/index.ts';
 import type { Gateway, ResourceSet } from '../resources/index.ts';
 import type { Snapshot } from '../snapshot/index.ts';
 import { type Statuses, statuses, type WrittenStatuses } from '../status/index.ts';
+import type { StoreContents } from '../store/index.ts';
 import {
   listenerOwners,
   movePorts,
@@ -31,6 +32,7 @@ export class Translator {
   #movedPorts: ReadonlyMap<number, number> = new Map();
   #refused: ReadonlyMap<string, string> = new Map();
   #bundleVersions: readonly string[] = [];
+  #absentKinds: ReadonlySet<string> = NO_KINDS;
   #previous: Translation | undefined;
   #statuses: WrittenStatuses | null = null;
 
@@ -82,9 +84,13 @@ export class Translator {
     return translation.snapshot;
   }
 
-  /** Remembers which versions of the Gateway API the cluster has, for the next `translate`. */
-  setBundleVersions(versions: readonly string[]): void {
-    this.#bundleVersions = versions;
+  /** Remembers what the cluster has of the Gateway API, and which kinds it lacks, for the next `translate`. */
+  setServed({
+    bundleVersions = [],
+    absentKinds = NO_KINDS,
+  }: Pick<StoreContents, 'bundleVersions' | 'absentKinds'>): void {
+    this.#bundleVersions = bundleVersions;
+    this.#absentKinds = absentKinds;
   }
 
   /** Remembers which objects the findings of reading refuse, for the next `translate`. */
@@ -101,6 +107,7 @@ export class Translator {
       movedPorts: this.#movedPorts,
       refused: this.#refused,
       bundleVersions: this.#bundleVersions,
+      absentKinds: this.#absentKinds,
       nowMs: this.#options.nowMs(),
       inspectCertificate,
       inspectTrust,
@@ -108,6 +115,7 @@ export class Translator {
   }
 }
 
+const NO_KINDS: ReadonlySet<string> = new Set();
 const NO_PORTS: ReadonlySet<number> = new Set();
 
 function writtenPorts(resources: ResourceSet): ReadonlySet<number> {

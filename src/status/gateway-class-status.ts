@@ -22,7 +22,12 @@ export function gatewayClassStatus(
     owned: CLASS_CONDITIONS,
     stamp,
   });
-  return { conditions, supportedFeatures: SUPPORTED_FEATURES };
+  const { lackingFeatures } = outcome;
+  const supportedFeatures =
+    lackingFeatures.length === 0
+      ? SUPPORTED_FEATURES
+      : SUPPORTED_FEATURES.filter(({ name }) => !lackingFeatures.includes(name));
+  return { conditions, supportedFeatures };
 }
 
 /** The version of the Gateway API that daemun implements. */

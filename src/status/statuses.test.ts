@@ -108,6 +108,12 @@ describe('statuses', () => {
     const { byObject } = statuses(translate(set, ENVIRONMENT), set, null, 'T1');
     const status = byObject.get('GatewayClass/c') as (typeof gatewayClass)['status'];
     assert.deepEqual(status?.supportedFeatures, SUPPORTED_FEATURES);
+    const lacking = { ...ENVIRONMENT, absentKinds: new Set(['ClusterTrustBundle']) };
+    const without = statuses(translate(set, lacking), set, null, 'T1').byObject.get('GatewayClass/c') as typeof status;
+    assert.deepEqual(
+      without?.supportedFeatures,
+      SUPPORTED_FEATURES.filter(({ name }) => name !== 'ClusterTrustBundle'),
+    );
     const names = SUPPORTED_FEATURES.map(({ name }) => name);
     assert.deepEqual(names, [...new Set(names)].sort());
   });

@@ -27,4 +27,6 @@ export interface StoreContents {
   readonly findings: readonly Finding[];
   /** Versions of the Gateway API that its definitions on the server name, '' for one that names none. Absent: not known. */
   readonly bundleVersions?: readonly string[];
+  /** Kinds that the server does not have. Absent: it has all. */
+  readonly absentKinds?: ReadonlySet<string>;
 }

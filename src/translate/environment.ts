@@ -24,6 +24,8 @@ export interface TranslateEnvironment {
   readonly refused?: ReadonlyMap<string, string>;
   /** Versions of the Gateway API that its definitions in the cluster name, '' for one that names none. Default: not known. */
   readonly bundleVersions?: readonly string[];
+  /** Kinds that the API server does not have: a reference to one is to no kind at all. Default: it has all. */
+  readonly absentKinds?: ReadonlySet<string>;
   /** Milliseconds since the epoch; for certificate expiry findings only. */
   readonly nowMs: number;
   /**

@@ -23,6 +23,8 @@ export interface Outcomes {
 }
 
 export interface GatewayClassOutcome {
+  /** Features that need what the cluster does not have. */
+  readonly lackingFeatures: readonly string[];
   readonly accepted: Problem<'InvalidParameters' | 'Unsupported'> | null;
   /** The definitions of the API in the cluster are others than ours; the class is served all the same. */
   readonly version: Problem<'UnsupportedVersion'> | null;

@@ -403,6 +403,8 @@ describe('a store of a cluster without some kinds', () => {
     const followed = await started(t, api);
     api.setServed('HTTPRoute', false);
     await eventually(() => names(followed).length === 0, followed);
+    await eventually(() => followed.store.current().absentKinds?.has('HTTPRoute') === true, followed);
+    assert.equal(followed.store.current().absentKinds?.has('Gateway'), false);
   });
 
   it('keeps a kind that a starting server does not have for a moment', async t => {

@@ -220,7 +220,8 @@ class ClusterStore implements KubernetesStore {
       if (state.state === 'denied') findings.push(deniedFinding(readKind, state.message));
       findings.push(...cache.findings);
     }
-    this.#contents = { resources: this.#resources(), findings, bundleVersions: this.#bundleVersions };
+    const absentKinds = new Set([...this.#kinds.keys()].filter(kind => !this.#versions.has(kind)));
+    this.#contents = { resources: this.#resources(), findings, bundleVersions: this.#bundleVersions, absentKinds };
   }
 }
 

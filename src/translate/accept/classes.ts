@@ -10,6 +10,9 @@ import { unsupportedVersion } from './bundle-versions.ts';
 /** The controllerName of a class that no file defines. */
 export const IMPLIED_CONTROLLER_NAME = 'daemun.dev/gateway-controller';
 
+/** The name of the kind and of the feature. */
+const TRUST_BUNDLE = 'ClusterTrustBundle';
+
 /** The classes that are ours. */
 export interface AcceptedClasses {
   readonly outcomes: ReadonlyMap<string, GatewayClassOutcome>;
@@ -26,11 +29,13 @@ export function acceptClasses(resources: ResourceSet, environment: TranslateEnvi
   const wanted = environment.controllerName;
   const outcomes = new Map<string, GatewayClassOutcome>();
   const findings: Finding[] = [];
+  const lackingFeatures = environment.absentKinds?.has(TRUST_BUNDLE) === true ? [TRUST_BUNDLE] : [];
   for (const [name, gatewayClass] of resources.gatewayClasses) {
     if (wanted !== null && gatewayClass.spec.controllerName !== wanted) continue;
     const version = unsupportedVersion(gatewayClass, environment.bundleVersions ?? []);
     if (version !== null) findings.push(version.finding);
-    outcomes.set(name, { accepted: judgeParameters(gatewayClass, wanted === null, findings), version });
+    const accepted = judgeParameters(gatewayClass, wanted === null, findings);
+    outcomes.set(name, { accepted, version, lackingFeatures });
   }
   return {
     outcomes,

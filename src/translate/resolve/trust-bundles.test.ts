@@ -111,4 +111,19 @@ describe('references to certificates of authorities', () => {
       assert.equal(resolve(ref).pem, null);
     });
   }
+
+  it('to a ClusterTrustBundle are to no kind at all where the API server has none', () => {
+    const absent = { ...environment, absentKinds: new Set(['ClusterTrustBundle']) };
+    const refs = [{ group: 'certificates.k8s.io', kind: 'ClusterTrustBundle', name: 'gone' }];
+    const { bundle, problems } = resolveTrust(refs, {
+      referrer,
+      path: ['refs'],
+      reader: { ...reader, environment: absent },
+    });
+    assert.equal(bundle, null);
+    assert.deepEqual(
+      problems.map(({ reason }) => reason),
+      ['InvalidKind'],
+    );
+  });
 });

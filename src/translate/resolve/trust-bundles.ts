@@ -124,6 +124,12 @@ function resolveConfigMap(ref: TrustReference, site: TrustSite): FoundTrust | Pr
 function resolveClusterBundle(ref: TrustReference, site: TrustSite): FoundTrust | Problem<TrustReason> {
   const bundle = site.reader.resources.clusterTrustBundles.get(ref.name);
   const target = { kind: 'ClusterTrustBundle', namespace: '', name: ref.name };
+  if (bundle === undefined && site.reader.environment.absentKinds?.has('ClusterTrustBundle') === true) {
+    return problem('InvalidKind', 'trust/kind', site, {
+      message: 'caCertificateRefs names a ClusterTrustBundle, and the API server has no such kind',
+      help: `Have it serve ${CERTIFICATES_GROUP}, or refer to a ConfigMap with the key ${CA_KEY}`,
+    });
+  }
   if (bundle === undefined) return missing(target, site, 'apply it, or correct the name');
   const source = {
     object: `ClusterTrustBundle ${ref.name}`,
