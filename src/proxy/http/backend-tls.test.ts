@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createServer as createTcp } from 'node:net';
+import { createServer as createTcp, type Socket } from 'node:net';
 import { afterEach, describe, it } from 'node:test';
 import type { TLSSocket, TlsOptions } from 'node:tls';
 import type { BackendTls } from '../../snapshot/index.ts';
@@ -260,6 +260,46 @@ describe('TLS to endpoints', () => {
     const { body, headers } = await slow;
     assert.deepEqual([body, headers['x-issuer']], ['slow end', 'ours']);
   });
+
+  /** What a hostile endpoint does with a connection, once it has the ClientHello. */
+  const HOSTILE: Readonly<Record<string, (socket: Socket) => void>> = {
+    'answers with garbage': socket => void socket.end(Buffer.alloc(1_000_000, 7)),
+    'sends part of a record': socket => void socket.write(Buffer.from([22, 3, 3, 64, 0, 2, 0])),
+    'ends its side': socket => void socket.end(),
+    resets: socket => void socket.resetAndDestroy(),
+  };
+  for (const [what, act] of Object.entries(HOSTILE)) {
+    it(`lose nothing to an endpoint that ${what} in the handshake`, async () => {
+      const good = await HttpServer.start('HTTP/1.1', tell, PAIR);
+      cleanups.push(() => good.close());
+      const sockets = new Set<Socket>();
+      const hostile = createTcp(socket => {
+        sockets.add(socket.on('error', () => {}));
+        socket.once('data', () => act(socket));
+      });
+      await new Promise<void>(resolve => hostile.listen(0, '127.0.0.1', resolve));
+      cleanups.push(() => {
+        hostile.close();
+        for (const socket of sockets) socket.destroy();
+      });
+      const address = hostile.address();
+      const port = typeof address === 'object' && address !== null ? address.port : 0;
+      const bed = new Bed(good.port);
+      await bed.gateway.apply({
+        listeners: [httpListener('all', { '/bad': 'bad', '/': 'main' })],
+        clusters: { bad: [port], main: [bed.port] },
+        clusterChanges: { protocol: 'h1', tls: tlsTo(HOST, OURS), connectTimeoutMs: 200 },
+        trustBundles: [OURS.bundle],
+      });
+      const client = new HttpClient('HTTP/1.1', bed.gateway.port);
+      cleanups.push(() => client.close());
+      const lost = client.ask({ method: 'GET', path: '/bad' });
+      assert.equal((await bed.ask()).status, 200);
+      const { status, body } = await lost;
+      assert.equal(status, 503);
+      assert.match(body, /no TLS with the backend/);
+    });
+  }
 
   it('is there again as soon as the trust is mended', async () => {
     const bed = await Bed.start(PAIR);
