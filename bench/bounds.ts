@@ -40,11 +40,18 @@ export const BOUNDS: readonly Bound[] = [
   }),
   ...ofPeer('nghttpx', { 'static headers 10×20': 0.6, 'static headers 50×1': 0.9, 'static headers 2×100': 0.45 }),
   // 0.6 of its throughput for each second of CPU.
-  ...ofPeer('HAProxy', { 'HTTP/1.1 keep-alive 50×1': 1.7, '1 GiB response': 1 / 0.6, '1 GiB request': 1 / 0.6 }),
+  ...ofPeer('HAProxy', {
+    'HTTP/1.1 keep-alive 50×1': 1.7,
+    '1 GiB response': 1 / 0.6,
+    '1 GiB request': 1 / 0.6,
+    'TCP download': 1 / 0.6,
+    'TLS passthrough download': 1 / 0.6,
+  }),
   { case: 'unique paths 10×20', most: 1.3, to: { case: 'equal heads 10×20' } },
   { case: 'unique tokens 10×20', most: 1.3, to: { case: 'equal heads 10×20' } },
   { case: 'idle connection', most: 7 },
   { case: 'idle WebSocket', most: 12 },
+  { case: 'idle TCP stream', most: 8 },
   { case: '10000 routes, first change to live', most: 1, to: { case: '10000 routes, tenth change to live' } },
   ...['GRPCRoutes', 'HTTPRoutes'].flatMap((routes): Bound[] => [
     { case: `10000 ${routes}, added with one worker`, most: 100 },
