@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { intersectHostnames } from '../../values/index.ts';
 import { listenerFinding, listenerName } from '../listener-site.ts';
 import type { Problem } from '../outcomes.ts';
 import type { JudgedListener } from './listeners.ts';
+import { NameOverlaps } from './name-overlaps.ts';
 
 type Overlap = Problem<'OverlappingCertificates' | 'OverlappingHostnames'>;
 
@@ -12,13 +12,25 @@ type Overlap = Problem<'OverlappingCertificates' | 'OverlappingHostnames'>;
  * for one listener to ask for a host of the other (GEP-3567). Certificates are the stronger reason.
  */
 export function findOverlaps(listeners: readonly JudgedListener[]): ReadonlyMap<string, Overlap> {
+  const ports = new Map<number, JudgedListener[]>();
+  for (const listener of listeners) {
+    if (listener.protocol?.secure !== true) continue;
+    const others = ports.get(listener.spec.port);
+    if (others === undefined) ports.set(listener.spec.port, [listener]);
+    else others.push(listener);
+  }
   const overlaps = new Map<string, Overlap>();
-  const secure = listeners.filter(listener => listener.protocol?.secure === true);
-  for (const listener of secure) {
-    const others = secure.filter(other => other !== listener && other.spec.port === listener.spec.port);
-    const byCertificate = others.find(other => certificatesOverlap(listener, other));
-    const byHostname = others.find(other => intersectHostnames(listener.hostname, other.hostname) !== undefined);
-    const other = byCertificate ?? byHostname;
+  for (const secure of ports.values()) addOverlaps(secure, overlaps);
+  return overlaps;
+}
+
+/** Those of the listeners of one port. */
+function addOverlaps(secure: readonly JudgedListener[], overlaps: Map<string, Overlap>): void {
+  const certificates = new NameOverlaps(secure.map(listener => listener.certificates.flatMap(({ names }) => names)));
+  const hostnames = new NameOverlaps(secure.map(({ hostname }) => [hostname]));
+  for (const [at, listener] of secure.entries()) {
+    const byCertificate = secure[certificates.firstOther(at) ?? -1];
+    const other = byCertificate ?? secure[hostnames.firstOther(at) ?? -1];
     if (other === undefined) continue;
     const what = byCertificate === undefined ? 'hostnames' : 'certificates';
     overlaps.set(listener.id, {
@@ -29,11 +41,4 @@ export function findOverlaps(listeners: readonly JudgedListener[]): ReadonlyMap<
       }),
     });
   }
-  return overlaps;
-}
-
-function certificatesOverlap(a: JudgedListener, b: JudgedListener): boolean {
-  const namesA = a.certificates.flatMap(certificate => certificate.names);
-  const namesB = b.certificates.flatMap(certificate => certificate.names);
-  return namesA.some(nameA => namesB.some(nameB => intersectHostnames(nameA, nameB) !== undefined));
 }
