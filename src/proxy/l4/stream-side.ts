@@ -5,7 +5,7 @@
  *
  * - Per chunk: one `tryWrite`, nothing allocated. The chunk lies in the worker's read buffer; only what the kernel did not take of
  *   it is copied, at most one read of 64 KiB, and until that is written the side is not read.
- * - TLS brings chunks of its own and copies what it is given, so `tryWrite` and the copy fall away on that side.
+ * - TLS copies what it is given, so `tryWrite` falls away on that side, and the copy where nothing waits.
  * - The end of one direction is passed on when what came before it is written (half-close); the other direction goes on.
  *
  * Guarded by the cases `tcp` and `tls-passthrough` of `bench`.
@@ -81,8 +81,10 @@ export class StreamSide implements InputTaker {
   write(chunk: Buffer, length: number, isShared: boolean): void {
     const { socket } = this;
     if (this.#isTls) {
-      // OpenSSL takes all of it at once.
-      socket.write(length === chunk.length ? chunk : chunk.subarray(0, length));
+      // OpenSSL takes all of it at once, unless a write before it is not over: then Node keeps it. TLS brings all records of a read,
+      // whether or not it is paused.
+      const bytes = length === chunk.length ? chunk : chunk.subarray(0, length);
+      socket.write(isShared && socket.writableLength > 0 ? Buffer.from(bytes) : bytes);
     } else {
       const written = socket.writableLength > 0 ? 0 : tryWrite(socket, chunk, length);
       if (written === length || written < 0) return;
