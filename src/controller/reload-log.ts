@@ -2,6 +2,7 @@
 import { relative } from 'node:path';
 import type { Finding } from '../errors/index.ts';
 import type { ResourceSet } from '../resources/index.ts';
+import type { Snapshot } from '../snapshot/index.ts';
 import type { Store } from '../store/index.ts';
 import { locateFindings } from './located-finding.ts';
 import type { GatewayLog } from './log.ts';
@@ -17,7 +18,10 @@ export class ReloadLog {
   readonly #store: Pick<Store, 'locate'>;
   readonly #isShared: boolean;
 
-  /** `isShared`: others have objects there, too; what changes nothing of what is served is told at level debug only. */
+  /**
+   * `isShared`: others have objects there, too, and Pods come and go. A reload that solves nothing and changes nothing but endpoints is
+   * then told at level debug only.
+   */
   constructor(
     log: GatewayLog,
     { store, isShared }: { readonly store: Pick<Store, 'locate'>; readonly isShared: boolean },
@@ -42,7 +46,8 @@ export class ReloadLog {
       previous.findings.length > view.findings.length ? previous.findings.length - view.findings.length : 0;
     if (Object.keys(changes).length === 0 && solved === 0) return;
     const fields = { ...changes, ms: Math.round(tookMs * 10) / 10, version: view.published.version };
-    const level = this.#isShared && view.published.version === previous.published.version ? 'debug' : 'info';
+    const isNews = !this.#isShared || solved > 0 || changesMoreThanEndpoints(previous.published, view.published);
+    const level = isNews ? 'info' : 'debug';
     this.#log[level]('configuration reloaded', solved === 0 ? fields : { ...fields, findingsSolved: solved });
   }
 
@@ -57,6 +62,16 @@ export class ReloadLog {
     }
     if (fresh.length > MAX_TOLD) this.#log.warn(`${fresh.length - MAX_TOLD} more findings; \`daemun check\` lists all`);
   }
+}
+
+/** By identity, which what did not change keeps. */
+function changesMoreThanEndpoints(before: Snapshot, after: Snapshot): boolean {
+  return (
+    before.bindings !== after.bindings ||
+    before.clusters !== after.clusters ||
+    before.certificates !== after.certificates ||
+    before.trustBundles !== after.trustBundles
+  );
 }
 
 /** What `--demo` puts in place is what the user asked for. */
