@@ -56,17 +56,17 @@ export const LINT_CODES = {
   },
   'lint/no-backends': {
     severity: 'warning',
-    summary: 'a rule has no backendRefs, so its requests fail',
+    summary: 'a rule has no backendRefs, so all that it takes fails',
     help: 'add backendRefs',
   },
   'lint/weights-zero': {
     severity: 'warning',
-    summary: "a rule's weights add up to 0, so its requests fail",
+    summary: "a rule's weights add up to 0, so all that it takes fails",
     help: 'give at least one backend a weight above 0',
   },
   'lint/faint-weight': {
     severity: 'warning',
-    summary: 'a backend gets less than 0.1 % of the requests of its rule',
+    summary: 'a backend gets less than 0.1 % of what its rule takes',
     help: 'write the weights of a rule in one scale, or 0 for none',
   },
   'lint/cleartext-too': {

@@ -4,7 +4,7 @@ import type { Finding } from '../../errors/index.ts';
 import { findingOf } from '../report.ts';
 import type { AttachableRoute } from '../route-kinds.ts';
 
-/** A backend with less of its rule gets a request in a thousand: for a canary that is not meant. */
+/** A backend with less of its rule gets one request or stream in a thousand: for a canary that is not meant. */
 const LEAST_SHARE_PERCENT = 0.1;
 
 /** Backends of the rule at `at` that get next to nothing. */
@@ -20,9 +20,23 @@ export function faintWeights(
     return [
       findingOf('lint/faint-weight', route, {
         path: [...at, 'backendRefs', index, 'weight'],
-        message: `Weight ${weight} of ${total} gives ${name} ${Number(percent.toPrecision(2))} % of the requests`,
+        message: `Weight ${weight} of ${total} gives ${name} ${Number(percent.toPrecision(2))} % of ${trafficOf(route)}`,
         help: 'Write weights of one scale, such as 1 and 99; 0 for none',
       }),
     ];
   });
+}
+
+/** What the rules of a route share out. */
+function trafficOf({ kind }: AttachableRoute): string {
+  switch (kind) {
+    case 'GRPCRoute':
+    case 'HTTPRoute':
+      return 'the requests';
+    case 'TCPRoute':
+    case 'TLSRoute':
+      return 'the connections';
+    case 'UDPRoute':
+      return 'the sessions';
+  }
 }
