@@ -15,13 +15,21 @@ export const BINDABLE = '10.200.0.0/17';
 export const USABLE_ADDRESS = '10.200.127.1';
 export const UNUSABLE_ADDRESS = '10.201.0.1';
 
+/** There is no test cluster, or it does not start. */
+export class NoCluster extends Error {}
+
+/** A start takes some ten seconds, half a minute more when packages must be installed. */
+const MAX_START_MS = 300_000;
+/** All of the suite; three minutes when nothing fails. */
+const MAX_SUITE = '25m';
+
 export class Harness {
   readonly #folder: string;
 
-  /** @throws Error when the folder has no cluster in it. */
+  /** @throws NoCluster when the folder has none in it. */
   constructor(folder: string) {
     if (!existsSync(join(folder, 'conformance')))
-      throw new Error(`no test cluster in ${folder}; --cluster names its folder`);
+      throw new NoCluster(`no test cluster in ${folder}; --cluster names its folder`);
     this.#folder = folder;
   }
 
@@ -29,9 +37,13 @@ export class Harness {
     return spawnSync(join(this.#folder, 'run'), ['true'], { stdio: 'ignore' }).status === 0;
   }
 
-  /** Some ten seconds; no effect on a cluster that is up. */
+  /** Some ten seconds; no effect on a cluster that is up. @throws NoCluster when it does not start. */
   up(): void {
-    execFileSync(join(this.#folder, 'up'), { stdio: ['ignore', 'ignore', 'inherit'] });
+    try {
+      execFileSync(join(this.#folder, 'up'), { stdio: ['ignore', 'ignore', 'inherit'], timeout: MAX_START_MS });
+    } catch (error) {
+      throw new NoCluster(`the cluster does not start: ${error instanceof Error ? error.message : error}`);
+    }
   }
 
   down(): void {
@@ -52,7 +64,7 @@ export class Harness {
   async suite(flags: readonly string[], log: string, onLine: (line: string) => void): Promise<number> {
     const child = spawn(join(this.#folder, 'conformance'), [...flags], {
       stdio: ['ignore', 'pipe', 'inherit'],
-      env: { ...process.env, CONFORMANCE_LOG: log },
+      env: { ...process.env, CONFORMANCE_LOG: log, CONFORMANCE_TIMEOUT: MAX_SUITE },
     });
     const ended = new Promise<number>((resolve, reject) => {
       child.once('error', reject);

@@ -30,13 +30,14 @@ const END = '<!-- /conformance -->';
 
 /** A row for each profile, in Markdown. */
 export function profileTable({ gatewayAPIVersion, gatewayAPIChannel, profiles }: Report): string {
-  const rows = profiles.map(({ name, core, extended }) => {
+  const sorted = [...profiles].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const rows = sorted.map(({ name, core, extended }) => {
     const supported = extended?.supportedFeatures?.length ?? 0;
     const features = supported + (extended?.unsupportedFeatures?.length ?? 0);
     return `| ${name} | ${levelText(core)} | ${levelText(extended)} | ${supported} of ${features} |`;
   });
   return [
-    `Gateway API ${gatewayAPIVersion}, ${gatewayAPIChannel} channel:`,
+    `The official conformance suite, Gateway API ${gatewayAPIVersion}, ${gatewayAPIChannel} channel ([report and how to make it again](conformance/README.md)):`,
     '',
     '| profile | core tests | extended tests | extended features |',
     '| --- | --- | --- | --- |',

@@ -8,14 +8,14 @@
  * Starts the cluster if it is not up (and stops it again unless `--keep`), and daemun beside it. All Gateway profiles with every
  * feature that the class claims; `--test` and `--profile` take some of them. A test that fails is run once more, and that is said. A whole run writes
  * the report into `conformance/reports` and its table into the README. Logs are in `conformance/*.log`. Exit code 1 when a test
- * failed twice, 3 when the suite could not run.
+ * failed twice or daemun ended, 3 when there is no cluster to run on.
  */
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { SUPPORTED_FEATURES } from '../../src/status/index.ts';
 import { CLASS, startGateway } from './gateway.ts';
-import { Harness, UNUSABLE_ADDRESS, USABLE_ADDRESS } from './harness.ts';
+import { Harness, NoCluster, UNUSABLE_ADDRESS, USABLE_ADDRESS } from './harness.ts';
 import { writeTable } from './report.ts';
 import { resultOf, summarize, type TestResult } from './results.ts';
 
@@ -37,7 +37,7 @@ try {
   process.exitCode = await main();
 } catch (error) {
   process.stderr.write(`conformance: ${error instanceof Error ? error.message : error}\n`);
-  process.exitCode = 3;
+  process.exitCode = error instanceof NoCluster ? 3 : 1;
 }
 
 async function main(): Promise<number> {
@@ -47,7 +47,7 @@ async function main(): Promise<number> {
   harness.up();
   const gateway = startGateway(harness, join(folder, 'daemun.log'), reason => {
     process.stderr.write(`conformance: ${reason}\n`);
-    process.exit(3);
+    process.exit(1);
   });
   try {
     return values.test.length > 0 ? await runSome(harness, values.test) : await runWhole(harness);
