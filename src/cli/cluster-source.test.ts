@@ -59,7 +59,7 @@ describe('a cluster as what a command reads', () => {
     const { api, flags } = await cluster(t);
     const { code, out } = await run('check', ...flags);
     assert.equal(code, 1);
-    assert.match(out, /HTTPRoute default\/r error route\/backend-not-found/);
+    assert.match(out, /HTTPRoute default\/r spec\.rules\[0\]\.backendRefs\[0\] error route\/backend-not-found/);
     assert.deepEqual(
       api.requests.filter(request => !request.startsWith('GET ')),
       [],
@@ -99,5 +99,29 @@ describe('a cluster as what a command reads', () => {
     const { code, err } = await run('get', 'gtw', ...flags);
     assert.equal(code, 3);
     assert.match(err, /127\.0\.0\.1:1 does not answer/);
+  });
+
+  it('says at once that it does not know who asks, or fails', async t => {
+    for (const [status, said] of [
+      [401, /does not know who asks: 401/],
+      [503, /503/],
+    ] as const) {
+      const { api, flags } = await cluster(t);
+      api.fail('*', status);
+      const { code, err } = await run('check', ...flags);
+      assert.equal(code, 3);
+      assert.match(err, said);
+    }
+  });
+
+  it('is shown with a warning when something of it may not be read', async t => {
+    const { api, flags } = await cluster(t);
+    api.fail('Gateway', 403);
+    api.fail('Secret', 403);
+    const { err } = await run('get', 'gtw', ...flags);
+    assert.match(
+      err,
+      /^warning: Gateway cannot be read, so there are none.*; 1 more of such kinds \(daemun check --kubernetes\)$/m,
+    );
   });
 });

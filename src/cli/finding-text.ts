@@ -21,9 +21,9 @@ export function formatSubject({ resource }: LocatedFinding): string {
   return `${resource.kind} ${name}`;
 }
 
-/** `place severity code message`, with the help indented below: two lines at most. */
+/** `place severity code message`, where the place is that in a file, else the object and the field; with the help indented below: two lines at most. */
 export function formatFinding(finding: LocatedFinding, paint: Paint): string {
-  const place = formatPlace(finding) || formatSubject(finding);
+  const place = formatPlace(finding) || [formatSubject(finding), finding.path].filter(part => part !== '').join(' ');
   const severity = paint(SEVERITY_COLOURS[finding.severity], finding.severity);
   const line = [paint('bold', place), severity, paint('dim', finding.code), finding.message].filter(
     part => part !== '',

@@ -16,12 +16,13 @@ import { systemClock, systemRandom } from '../time/index.ts';
 import { AdminClient } from './admin-client.ts';
 import { couldNotRun, usageError } from './exit-code.ts';
 import { checkPaths, type ManifestPaths, withInput } from './manifest-paths.ts';
+import { lineText, paintFor } from './paint.ts';
 import type { ResourceSource, SourceOptions } from './resource-source.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Opens a cluster if one is named, else the manifests of `-f`, else the admin address of a running process. */
 export async function openSource(options: SourceOptions, terminal: Terminal): Promise<ResourceSource> {
-  if (isCluster(options)) return clusterSource(options);
+  if (isCluster(options)) return clusterSource(options, terminal);
   if (options.filename === undefined) return new AdminClient(options.admin);
   return offlineSource(options.filename, terminal);
 }
@@ -36,7 +37,7 @@ export function isCluster({ kubernetes, kubeconfig, context, filename }: Omit<So
   );
 }
 
-async function clusterSource(options: SourceOptions): Promise<ResourceSource> {
+async function clusterSource(options: SourceOptions, terminal: Terminal): Promise<ResourceSource> {
   const { kubeconfig = null, context = null, controllerName = null } = options;
   try {
     const { view, store } = await readCluster({
@@ -46,10 +47,20 @@ async function clusterSource(options: SourceOptions): Promise<ResourceSource> {
       clock: systemClock,
       random: systemRandom,
     });
+    warnOfDenied(view, terminal);
     return sourceOf(view, locateFindings(view.findings, store, view.resources));
   } catch (error) {
     throw couldNotRun(messageOf(error), error instanceof DaemunError ? error.help : '');
   }
+}
+
+/** What may not be read looks as if it were not there. */
+function warnOfDenied({ findings }: View, terminal: Terminal): void {
+  const [first, ...others] = findings.filter(({ code }) => code === 'store/not-permitted');
+  if (first === undefined) return;
+  const more =
+    others.length === 0 ? '' : `; ${others.length} more of such kinds (${terminal.program} check --kubernetes)`;
+  terminal.err(`${paintFor(terminal)('yellow', 'warning:')} ${lineText(`${first.message}${more}`)}\n`);
 }
 
 async function offlineSource(paths: readonly string[], terminal: Terminal): Promise<ResourceSource> {

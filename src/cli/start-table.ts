@@ -50,7 +50,7 @@ export function startTable(standalone: Shown, { terminal, tookMs, source }: Star
       : gatewayTable(gateways, paint),
     movedText(gateways, paint),
     problemText(gateways, paint),
-    findingText(standalone, helpCommand(source, terminal), paint),
+    findingText(standalone, { source, terminal }, paint),
     tryText(standalone, terminal, paint),
     sharedText(standalone, paint),
     standalone.readiness().ready ? readyLine(standalone, tookMs, paint) : notReadyLine(standalone, paint),
@@ -60,7 +60,7 @@ export function startTable(standalone: Shown, { terminal, tookMs, source }: Star
 
 /** What tells how to mend what is wrong. */
 function helpCommand(source: TableSource, { program }: Terminal): string {
-  if (source.kind === 'kubernetes') return 'kubectl describe KIND NAME';
+  if (source.kind === 'kubernetes') return `${program} check --kubernetes`;
   return `${program} check ${source.paths.map(path => `-f ${shellWord(path)}`).join(' ')}`;
 }
 
@@ -119,7 +119,11 @@ function namedOnce(listener: ListenerSummary): string {
   return isNamed ? problem.replace(/^L/, 'l') : `listener ${name}: ${problem}`;
 }
 
-function findingText(standalone: Pick<Standalone, 'findings' | 'locate'>, command: string, paint: Paint): string {
+function findingText(
+  standalone: Pick<Standalone, 'findings' | 'locate'>,
+  { source, terminal }: Pick<StartTableOptions, 'source' | 'terminal'>,
+  paint: Paint,
+): string {
   const findings = standalone.findings.filter(isOfManifests);
   if (findings.length === 0) return '';
   const named = findings.toSorted(errorsFirst).slice(0, MAX_NAMED);
@@ -128,10 +132,10 @@ function findingText(standalone: Pick<Standalone, 'findings' | 'locate'>, comman
   const counts = `${errors} error${errors === 1 ? '' : 's'}, ${warnings} warning${warnings === 1 ? '' : 's'}`;
   const rest = findings.length > MAX_NAMED ? `  and ${findings.length - MAX_NAMED} more\n` : '';
   return [
-    `${paint(errors > 0 ? 'red' : 'yellow', counts)} in the manifests:\n`,
+    `${paint(errors > 0 ? 'red' : 'yellow', counts)} in the ${source.kind === 'files' ? 'manifests' : 'cluster'}:\n`,
     ...standalone.locate(named).map(finding => findingLine(finding, paint)),
     rest,
-    `  What to do about each: ${command}\n`,
+    `  What to do about each: ${helpCommand(source, terminal)}\n`,
   ].join('');
 }
 

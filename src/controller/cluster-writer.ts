@@ -117,7 +117,7 @@ export class ClusterWriter {
         log.warn('the Lease cannot be had, so statuses may not be written', {
           lease: `${namespace}/${name}`,
           error: message,
-          fix: `let daemun's service account get, create and update leases of coordination.k8s.io in ${namespace}`,
+          fix: `the namespace ${namespace} must exist, and daemun's service account may get, create and update leases of coordination.k8s.io in it`,
         }),
     });
     this.#lease.start();

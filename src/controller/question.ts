@@ -83,7 +83,7 @@ function parseServerName(params: URLSearchParams): StreamQuestion | { readonly f
 function parsePort(text: string): number | { readonly fault: string } {
   const port = Number(text);
   const isPort = /^\d{1,5}$/.test(text) && port >= 1 && port <= LAST_PORT;
-  return isPort ? port : { fault: `"${text}" is not a port` };
+  return isPort ? port : { fault: `"${text}" is not a port: a number from 1 to 65535` };
 }
 
 /** As the traffic's own headers decide it: the way of asking only gives the default. */

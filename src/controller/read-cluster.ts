@@ -31,7 +31,11 @@ export async function readCluster(options: ReadClusterOptions): Promise<Offline>
   const { kubeconfig, context, clock, random } = options;
   const place = { kubeconfig, context, environment: process.env, home: homedir() };
   const log = { info: () => undefined, warn: () => undefined };
-  const cluster = await openCluster({ place, clock, random, log });
+  const failed = Promise.withResolvers<never>();
+  // It may fail when nobody listens any more.
+  failed.promise.catch(() => undefined);
+  const onFailing = (message: string): void => failed.reject(new DaemunError('kubernetes/unreachable', message));
+  const cluster = await openCluster({ place, clock, random, log, onFailing });
   const { store } = cluster;
   const translator = new Translator({
     controllerName: options.controllerName ?? DEFAULT_CONTROLLER_NAME,
@@ -40,7 +44,7 @@ export async function readCluster(options: ReadClusterOptions): Promise<Offline>
     nowMs: () => clock.wallMs(),
   });
   try {
-    await startInTime(cluster, clock);
+    await Promise.race([startInTime(cluster, clock), failed.promise]);
     return { view: viewOnce(store, translator), store };
   } finally {
     await store.close();
@@ -49,7 +53,8 @@ export async function readCluster(options: ReadClusterOptions): Promise<Offline>
 
 async function startInTime({ store, server, client }: OpenCluster, clock: Clock): Promise<void> {
   // A store waits for its server for ever; who asks once wants to know at once.
-  await client.request({ method: 'GET', path: '/version' });
+  const { status } = await client.request({ method: 'GET', path: '/version' });
+  if (status === 401) throw new DaemunError('kubernetes/refused', `${server} does not know who asks: 401 Unauthorized`);
   let isStarted = false;
   await new Promise<void>((resolve, reject) => {
     const timer = clock.after(READ_TIMEOUT_MS, () => {

@@ -27,7 +27,7 @@ export const PROGRAM_ERRORS = {
   },
   'kubernetes/unreachable': {
     summary: 'the API server does not answer, or the connection to it was lost',
-    help: 'check the address in the kubeconfig, and the network; it is tried again until it answers',
+    help: 'check the address in the kubeconfig, the network, and the state of the API server',
   },
   'kubernetes/refused': {
     summary: 'the API server refuses a request',

@@ -11,19 +11,28 @@ export interface StoreLog {
   warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
 }
 
+export interface ClusterHealthOptions {
+  readonly client: Pick<KubeClient, 'server'>;
+  readonly clock: Clock;
+  readonly log: StoreLog;
+  readonly onFailing?: ((message: string) => void) | null;
+}
+
 /** Says once that the API server fails, and once that it is well again, however many requests fail meanwhile. */
 export class ClusterHealth {
   readonly #server: string;
   readonly #clock: Clock;
   readonly #log: StoreLog;
+  readonly #onFailing: ((message: string) => void) | null;
   /** What fails: kinds, and discovery as ''. */
   readonly #failing = new Set<string>();
   #sinceMs = 0;
 
-  constructor({ client, clock, log }: { readonly client: KubeClient; readonly clock: Clock; readonly log: StoreLog }) {
+  constructor({ client, clock, log, onFailing = null }: ClusterHealthOptions) {
     this.#server = client.server;
     this.#clock = clock;
     this.#log = log;
+    this.#onFailing = onFailing;
   }
 
   /** Discovery failed, or works. */
@@ -57,6 +66,7 @@ export class ClusterHealth {
     this.#failing.add(what);
     if (!isFirst) return;
     this.#sinceMs = this.#clock.nowMs();
+    this.#onFailing?.(failure);
     this.#log.warn('the API server fails; what is served goes on, and it is tried again until it answers', {
       server: this.#server,
       error: failure,

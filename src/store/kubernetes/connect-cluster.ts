@@ -15,6 +15,8 @@ export interface ClusterOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: StoreLog;
+  /** Told when the API server begins to fail, with what failed: for those who do not wait for it. */
+  readonly onFailing?: (message: string) => void;
 }
 
 /** A cluster that can be followed and written to. */
@@ -37,9 +39,9 @@ export interface ClusterWriters {
 }
 
 /** A store that follows the cluster, and writers to it. Nothing is sent before one of them is started. */
-export function connectCluster({ place, clock, random, log }: ClusterOptions): OpenCluster {
+export function connectCluster({ place, clock, random, log, onFailing }: ClusterOptions): OpenCluster {
   const client = countedClient(httpsClient(findCluster(place, () => clock.wallMs())));
-  const store = kubernetesStore({ client, clock, random, log });
+  const store = kubernetesStore({ client, clock, random, log, onFailing: onFailing ?? null });
   const common = { client, clock, random };
   const writers: ClusterWriters = {
     statuses: parts => statusWriter({ ...common, ...parts, objects: store }),

@@ -101,7 +101,7 @@ echo "{\\"status\\":{\\"token\\":\\"$1-$count\\",\\"expirationTimestamp\\":\\"19
 
   it('says what it cannot do with one', async t => {
     const cases: readonly (readonly [string, RegExp])[] = [
-      ['{', /./],
+      ['{', /line 2, column 1$/],
       ['[]', /not a mapping/],
       [config({}).replace('"here"', '"gone"'), /no context "gone"/],
       [config({}, { server: 'ftp://x' }), /not the URL/],
@@ -114,6 +114,8 @@ echo "{\\"status\\":{\\"token\\":\\"$1-$count\\",\\"expirationTimestamp\\":\\"19
       const read = () => readKubeconfig({ file, context: null, wallMs });
       assert.throws(read, { code: 'kubernetes/kubeconfig', message });
     }
+    const none = () => readKubeconfig({ file: '/nowhere/config', context: null, wallMs });
+    assert.throws(none, { code: 'kubernetes/kubeconfig', message: '/nowhere/config: there is no such file' });
     const exec = join(folderOf(t, { config: config({ exec: { command: '/nowhere/plugin' } }) }), 'config');
     const access = readKubeconfig({ file: exec, context: null, wallMs });
     await assert.rejects(access.prove(false), { code: 'kubernetes/credentials', message: /nowhere/ });

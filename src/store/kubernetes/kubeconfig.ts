@@ -121,7 +121,8 @@ class Kubeconfig {
     try {
       return parse(text);
     } catch (error) {
-      throw this.fault(messageOf(error));
+      // Below the first line is a copy of the text, which may hold keys.
+      throw this.fault(messageOf(error).replace(/:?\n.*$/s, ''));
     }
   }
 
@@ -129,7 +130,9 @@ class Kubeconfig {
     try {
       return readFileSync(path, 'utf8');
     } catch (error) {
-      throw this.fault(messageOf(error));
+      const cause = messageOf(error);
+      const isMissing = cause.startsWith('ENOENT');
+      throw this.fault(path === this.#file && isMissing ? 'there is no such file' : cause);
     }
   }
 }

@@ -20,6 +20,8 @@ export interface KubernetesStoreOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: StoreLog;
+  /** Told when the API server begins to fail, with what failed. */
+  readonly onFailing?: ((message: string) => void) | null;
 }
 
 /** A store that follows a cluster. It keeps what it has when the API server is gone. */
