@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { compareStrings } from '../../values/index.ts';
 import type { TranslateEnvironment } from '../environment.ts';
 import { type ListenerSite, listenerFinding, listenerName } from '../listener-site.ts';
 import type { ConflictReason, Problem } from '../outcomes.ts';
@@ -40,8 +41,9 @@ type TakenSockets = Map<string, TakenSocket>;
 
 /**
  * Gives sockets to the listeners of `drafts` (oldest first), by listener id. Two Gateways on one address and port share
- * the socket as long as their listeners are distinct; otherwise the older Gateway's listener keeps it. Shifted ports
- * come last, so that a port written by a user wins over one that we moved there.
+ * the socket as long as their listeners are distinct; otherwise the listener of the older owner keeps it: a set that is added to an
+ * old Gateway takes nothing from a younger one that was there before. Shifted ports come last, so that a port written by a
+ * user wins over one that we moved there.
  */
 export function claimSockets(
   drafts: readonly GatewayDraft[],
@@ -49,19 +51,27 @@ export function claimSockets(
 ): ReadonlyMap<string, SocketVerdict> {
   const taken: TakenSockets = new Map();
   const verdicts = new Map<string, SocketVerdict>();
-  const candidates = drafts.flatMap(draft =>
-    draft.refused === null
-      ? draft.listeners
-          .filter(l => l.accepted === null && !draft.conflicts.has(l.id))
-          .map(listener => ({ draft, listener }))
-      : [],
-  );
+  const candidates = drafts
+    .flatMap(draft =>
+      draft.refused === null
+        ? draft.listeners
+            .filter(l => l.accepted === null && !draft.conflicts.has(l.id))
+            .map(listener => ({ draft, listener }))
+        : [],
+    )
+    .sort(compareOwners);
   const isShifted = ({ listener }: Holder): boolean =>
     boundPort(listener.spec.port, environment) !== listener.spec.port;
   for (const holder of [...candidates.filter(c => !isShifted(c)), ...candidates.filter(isShifted)]) {
     verdicts.set(holder.listener.id, claim(holder, taken, environment));
   }
   return verdicts;
+}
+
+/** The oldest first; Gateways before sets of their age, as in files, which have none. Else as they stand. */
+function compareOwners({ listener: a }: Holder, { listener: b }: Holder): number {
+  const byAge = compareStrings(a.owner.metadata.creationTimestamp ?? '', b.owner.metadata.creationTimestamp ?? '');
+  return byAge || Number(a.owner !== a.gateway) - Number(b.owner !== b.gateway);
 }
 
 function claim(holder: Holder, taken: TakenSockets, environment: TranslateEnvironment): SocketVerdict {
