@@ -4,7 +4,7 @@
  * `node bench/cluster/run.ts [--routes 2000] [--changes 20] [--keep]`: how this checkout does on a cluster with many HTTPRoutes. To be run in
  * the network of the test cluster, with KUBECONFIG (`run node bench/cluster/run.ts`). Prints how long it takes until all
  * routes are accepted and the last one is served; of one change, from the API's PATCH to the first answer that shows it,
- * with requests to the API and CPU; and memory. Everything that it makes is in a namespace and a class of its own.
+ * with requests to the API and CPU; the same of a second without a change; and memory. Everything that it makes is in a namespace and a class of its own.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -24,6 +24,8 @@ const ADMIN = '127.0.0.1:9926';
 const CREATORS = 8;
 /** After the load, until what it left to do is done. */
 const SETTLE_MS = 3_000;
+/** How long it is watched while nothing changes. */
+const IDLE_MS = 8_000;
 /** Between two changes. */
 const BETWEEN_MS = 500;
 /** An answer is asked for this often. */
@@ -50,6 +52,7 @@ try {
     await api.apply(path, object);
   await load();
   await change();
+  await idle();
   say(`memory: ${(rssBytes(daemun.pid ?? 0) / 2 ** 20).toFixed(0)} MiB`);
 } finally {
   if (!values.keep) {
@@ -129,6 +132,17 @@ async function change(): Promise<void> {
   const cost = (cpuMs(daemun.pid ?? 0) - cpu) / changes;
   const asked = ((await apiRequests()) - requests) / changes;
   say(`a change: ${asked.toFixed(1)} requests to the API, ${cost.toFixed(1)} ms of CPU`);
+}
+
+/** Nothing changes but the Lease. */
+async function idle(): Promise<void> {
+  await wait(SETTLE_MS);
+  const requests = await apiRequests();
+  const cpu = cpuMs(daemun.pid ?? 0);
+  await wait(IDLE_MS);
+  const cost = (cpuMs(daemun.pid ?? 0) - cpu) / (IDLE_MS / 1_000);
+  const asked = ((await apiRequests()) - requests) / (IDLE_MS / 1_000);
+  say(`a second without a change: ${asked.toFixed(2)} requests to the API, ${cost.toFixed(1)} ms of CPU`);
 }
 
 function routeOf(change: number): number {

@@ -13,7 +13,15 @@ import type { Cluster, EndpointSet } from './cluster.ts';
 import { sameContent } from './equal.ts';
 import { applyList, diffList, type ListDelta, type ListRules } from './list-delta.ts';
 import { type Certificate, requestListeners } from './listener.ts';
-import { applyListener, type ListenerPut, listenerRules, type Put, putOf, type RuleOf } from './listener-delta.ts';
+import {
+  applyListener,
+  type ListenerPut,
+  listenerRules,
+  type NamedRules,
+  type Put,
+  putOf,
+  type RuleOf,
+} from './listener-delta.ts';
 import type { RouteEntry, Rule } from './rule.ts';
 import type { Binding, Snapshot } from './snapshot.ts';
 import type { TrustBundle } from './trust-bundle.ts';
@@ -46,13 +54,12 @@ export const EMPTY_SNAPSHOT: Snapshot = {
 
 /** What turns `before` into `after`. */
 export function diffSnapshots(before: Snapshot, after: Snapshot): SnapshotDelta {
-  const rules = new Map<string, Rule>();
+  const rules: NamedRules = { changed: new Map(), perhapsKnown: new Map() };
   const bindings = diffList(before.bindings, after.bindings, bindingRules(rules));
-  if (rules.size > 0) dropKnownRules(before, rules);
   return {
     from: before.version,
     version: after.version,
-    rules: [...rules.values()],
+    rules: [...rules.changed.values(), ...newRules(before, rules)],
     bindings,
     clusters: diffList(before.clusters, after.clusters, leafRules<Cluster>(byId)),
     endpoints: diffList(before.endpoints, after.endpoints, leafRules(byCluster)),
@@ -84,7 +91,7 @@ function leafRules<Item>(key: (item: Item) => string): ListRules<Item, Item> {
   return { key, put: (after, before) => (before !== undefined && sameContent(before, after) ? null : after) };
 }
 
-function bindingRules(rules: Map<string, Rule>): ListRules<Binding, BindingPut> {
+function bindingRules(rules: NamedRules): ListRules<Binding, BindingPut> {
   const inner = listenerRules(rules);
   return {
     key: byId,
@@ -102,12 +109,16 @@ function forEachEntry(snapshot: Snapshot, visit: (entry: RouteEntry) => void): v
   }
 }
 
-/** A rule that only got more or other entries is there already. */
-function dropKnownRules(before: Snapshot, rules: Map<string, Rule>): void {
-  forEachEntry(before, ({ rule }) => {
-    const wanted = rules.get(rule.id);
-    if (wanted !== undefined && sameContent(wanted, rule)) rules.delete(rule.id);
-  });
+/** A rule that only got more or other entries is there already. Passes over the whole snapshot only when one might be. */
+function newRules(before: Snapshot, { changed, perhapsKnown }: NamedRules): Iterable<Rule> {
+  for (const id of changed.keys()) perhapsKnown.delete(id);
+  if (perhapsKnown.size > 0) {
+    forEachEntry(before, ({ rule }) => {
+      const wanted = perhapsKnown.get(rule.id);
+      if (wanted !== undefined && sameContent(wanted, rule)) perhapsKnown.delete(rule.id);
+    });
+  }
+  return perhapsKnown.values();
 }
 
 function ruleTable(before: Snapshot, sent: readonly Rule[]): RuleOf {

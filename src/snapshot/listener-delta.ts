@@ -32,7 +32,8 @@ export type ListenerPut =
 type RequestFields<L> = L extends RequestListener ? Omit<L, 'virtualHosts'> : never;
 type VirtualHostPut = Put<Omit<VirtualHost, 'entries'>, EntryPut>;
 interface EntryPut {
-  readonly rule: string;
+  /** Index of the old entry that has the same rule; else the rule's id. */
+  readonly rule: number | string;
   readonly matchIndex: number;
   /** Index of the old entry that has the same match; else the match. */
   readonly match: number | RequestMatch;
@@ -41,8 +42,16 @@ interface EntryPut {
 /** Looks up a rule by its id. */
 export type RuleOf = (id: string) => Rule;
 
+/** Rules that the entries put name by id; each is of one content in one snapshot. */
+export interface NamedRules {
+  /** The old snapshot has another content of them. */
+  readonly changed: Map<string, Rule>;
+  /** The old snapshot may have them in another place. */
+  readonly perhapsKnown: Map<string, Rule>;
+}
+
 /** `rules`: those that the entries put name are added. */
-export function listenerRules(rules: Map<string, Rule>): ListRules<Listener, ListenerPut> {
+export function listenerRules(rules: NamedRules): ListRules<Listener, ListenerPut> {
   const hosts = virtualHostRules(rules);
   return {
     key: listener => listener.id,
@@ -87,7 +96,7 @@ const SERVER_NAMES: ListRules<ServerNameRoute, ServerNameRoute> = {
   put: (after, before) => (before !== undefined && sameContent(before, after) ? null : after),
 };
 
-function virtualHostRules(rules: Map<string, Rule>): ListRules<VirtualHost, VirtualHostPut> {
+function virtualHostRules(rules: NamedRules): ListRules<VirtualHost, VirtualHostPut> {
   const inner = entryRules(rules);
   return {
     key: virtualHost => virtualHost.hostname,
@@ -108,14 +117,17 @@ export function putOf<Fields extends object, Inner>(
   return base >= 0 && inner === null && sameFields ? null : { base, fields, inner };
 }
 
-function entryRules(rules: Map<string, Rule>): ListRules<RouteEntry, EntryPut> {
+function entryRules(rules: NamedRules): ListRules<RouteEntry, EntryPut> {
   return {
     key: entry => `${entry.rule.id}#${entry.matchIndex}`,
     put(after, before, index) {
       const sameMatch = before !== undefined && sameContent(before.match, after.match);
-      if (sameMatch && sameContent(before.rule, after.rule)) return null;
-      rules.set(after.rule.id, after.rule);
-      return { rule: after.rule.id, matchIndex: after.matchIndex, match: sameMatch ? index : after.match };
+      const sameRule = before !== undefined && sameContent(before.rule, after.rule);
+      if (sameMatch && sameRule) return null;
+      const { rule, match, matchIndex } = after;
+      // The key of the two names the rule: what differs here differs everywhere.
+      if (!sameRule) (before === undefined ? rules.perhapsKnown : rules.changed).set(rule.id, rule);
+      return { rule: sameRule ? index : rule.id, matchIndex, match: sameMatch ? index : match };
     },
   };
 }
@@ -146,6 +158,9 @@ function applyVirtualHost(before: readonly VirtualHost[], put: VirtualHostPut, r
 
 function applyEntry(before: readonly RouteEntry[], put: EntryPut, ruleOf: RuleOf): RouteEntry {
   const match = typeof put.match === 'number' ? before[put.match]?.match : put.match;
-  if (match === undefined) throw new Error(`the delta names an entry that is not there: ${put.match}`);
-  return { match, rule: ruleOf(put.rule), matchIndex: put.matchIndex };
+  const rule = typeof put.rule === 'number' ? before[put.rule]?.rule : ruleOf(put.rule);
+  if (match === undefined || rule === undefined) {
+    throw new Error(`the delta names an entry that is not there: ${put.match}, ${put.rule}`);
+  }
+  return { match, rule, matchIndex: put.matchIndex };
 }
