@@ -112,6 +112,7 @@ export function translate(
     policies,
     traffic,
     xBackends,
+    policyOutcomes: outcomes.policies,
   };
   const linted = lint(sources, memory?.lint);
   return {

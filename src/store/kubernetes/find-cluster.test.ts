@@ -101,7 +101,7 @@ echo "{\\"status\\":{\\"token\\":\\"$1-$count\\",\\"expirationTimestamp\\":\\"19
 
   it('says what it cannot do with one', async t => {
     const cases: readonly (readonly [string, RegExp])[] = [
-      ['{', /line 2, column 1$/],
+      ['{', /line 1, column 2$/],
       ['[]', /not a mapping/],
       [config({}).replace('"here"', '"gone"'), /no context "gone"/],
       [config({}, { server: 'ftp://x' }), /not the URL/],

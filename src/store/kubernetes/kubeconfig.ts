@@ -122,7 +122,7 @@ class Kubeconfig {
       return parse(text);
     } catch (error) {
       // Below the first line is a copy of the text, which may hold keys.
-      throw this.fault(messageOf(error).replace(/:?\n.*$/s, ''));
+      throw this.fault(messageOf(error).replace(/:?(\n.*)?$/s, ''));
     }
   }
 

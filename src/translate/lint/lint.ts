@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Finding } from '../../errors/index.ts';
+import type { Finding, ResourceRef } from '../../errors/index.ts';
 import type { ResourceSet } from '../../resources/index.ts';
 import { compareStrings } from '../../values/index.ts';
 import type { AcceptedClasses } from '../accept/classes.ts';
@@ -9,6 +9,7 @@ import type { AcceptedSets } from '../accept/listener-sets.ts';
 import { type AcceptedXBackends, xBackendFindings } from '../accept/x-backends.ts';
 import type { ListenerTables } from '../arbitrate/listener-tables.ts';
 import type { StreamTables } from '../arbitrate/stream-tables.ts';
+import type { PolicyOutcome } from '../outcomes.ts';
 import { type BackendTlsPolicies, backendTlsFindings } from '../policies/backend-tls-policies.ts';
 import { type TrafficPolicies, trafficFindings } from '../policies/traffic-policies.ts';
 import type { PublishedClusters } from '../publish/clusters.ts';
@@ -29,7 +30,7 @@ import { lintSupersededRoutes } from './superseded-routes.ts';
 /** The results of the steps that have something to say, or that there is something to say about. */
 export interface LintSources {
   readonly resources: ResourceSet;
-  /** Everything is ours; in a cluster only Services are that we send to. */
+  /** Everything is ours; in a cluster only Services are that we send to, and policies for them. */
   readonly standalone: boolean;
   readonly classes: AcceptedClasses;
   readonly gateways: ReadonlyMap<string, AcceptedGateway>;
@@ -41,6 +42,8 @@ export interface LintSources {
   readonly policies: BackendTlsPolicies;
   readonly traffic: TrafficPolicies;
   readonly xBackends: AcceptedXBackends;
+  /** By `Kind/namespace/name`. */
+  readonly policyOutcomes: ReadonlyMap<string, PolicyOutcome>;
 }
 
 /** Lints that are brought up to date by what changed. */
@@ -84,14 +87,29 @@ function collectFindings(sources: LintSources, { routes, services, shadows }: Li
   append(findings, lintHealthEndpoints(gateways, sources.tables));
   append(findings, toldPackages(routes.packages));
   append(findings, lintMissingReflection(gateways, routes));
-  append(findings, backendTlsFindings(sources.policies));
-  append(findings, trafficFindings(sources.traffic));
-  append(findings, xBackendFindings(sources.xBackends));
+  append(findings, findingsOfPolicies(sources));
   append(findings, sources.clusters.findings);
   append(findings, findingsOfServices(services, sources));
   append(findings, lintGrantGroups(sources.resources));
   append(findings, lintApiVersions(sources.resources));
   return findings;
+}
+
+/** In a cluster what no Gateway of ours uses is others' business; a target that is not there is nobody's. */
+function findingsOfPolicies({
+  policies,
+  traffic,
+  xBackends,
+  standalone,
+  policyOutcomes,
+}: LintSources): readonly Finding[] {
+  const all = [...backendTlsFindings(policies), ...trafficFindings(traffic), ...xBackendFindings(xBackends)];
+  if (standalone) return all;
+  const isUsed = ({ kind, namespace, name }: ResourceRef): boolean =>
+    policyOutcomes.get(`${kind}/${namespace}/${name}`)?.ancestors.length !== 0;
+  return all.filter(
+    ({ code, resource }) => code === 'policy/target-not-found' || resource === undefined || isUsed(resource),
+  );
 }
 
 function findingsOfServices({ findings }: ServiceLints, { standalone, clusters }: LintSources): readonly Finding[] {
