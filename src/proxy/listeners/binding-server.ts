@@ -14,7 +14,7 @@ import {
   compileBinding,
   type PatternVerdicts,
 } from '../../match/index.ts';
-import { type BindFailure, type Binding, bindFailure } from '../../snapshot/index.ts';
+import { type BindFailure, type Binding, bindFailure, type Listener } from '../../snapshot/index.ts';
 import { VOLATILE_NAMES } from '../../wire/index.ts';
 import { Scope, type ScopeEnvironment, type Serving } from '../http/index.ts';
 import { inheritClient, type TrafficCounters } from '../io/index.ts';
@@ -147,18 +147,17 @@ export class BindingServer implements DownstreamServer, EntranceOwner, StreamSer
     this.compiled = compileBinding(binding, { volatileNames: VOLATILE_NAMES, verdicts, previous });
     this.#renewScopes();
     const now = new Map(binding.listeners.map(listener => [listener.id, listener]));
-    for (const connection of this.#connections) {
-      const { entered } = connection;
-      if (
-        entered === null
-          ? binding.admission !== 'first-bytes'
-          : !mayStay(entered.listener, now.get(entered.listener.id))
-      )
-        connection.drain();
-    }
+    for (const connection of this.#connections)
+      if (!this.#takes(connection.entered, id => now.get(id))) connection.drain();
     for (const stream of this.#streams)
       if (!mayStay(stream.start.listener, now.get(stream.start.listener.id)))
         stream.leave(this.#environment.removalTimeoutMs);
+  }
+
+  /** Whether requests of a connection that entered so are taken now. `find`: a listener by its id. */
+  #takes(entered: CompiledListener | null, find: (id: string) => Listener | undefined): boolean {
+    if (entered === null) return this.binding.admission === 'first-bytes';
+    return mayStay(entered.listener, find(entered.listener.id));
   }
 
   /** Accepts what waits in the kernel's queue, then no more. Resolves when the socket is closed; connections stay. */
@@ -233,6 +232,11 @@ export class BindingServer implements DownstreamServer, EntranceOwner, StreamSer
   }
 
   onAdmitted(raw: Socket, socket: Socket, admitted: Admitted): void {
+    // What is asked of clients may have changed while nothing came of this one.
+    if (!this.#takes(admitted.entered, wanted => this.binding.listeners.find(({ id }) => id === wanted))) {
+      socket.destroy();
+      return;
+    }
     inheritClient(raw, socket);
     this.budget.established(raw);
     this.#add(this.#slots.connections, 1);

@@ -83,6 +83,11 @@ function bareSession(session: Buffer): Buffer {
   return session.subarray(NODE_PREFIX.length + 2 + session.readUInt16BE(NODE_PREFIX.length));
 }
 
+/** It has accepted a connection. */
+async function gatewayKnows(gateway: TestGateway): Promise<void> {
+  while (gateway.metric('daemun_downstream_connections_total') === 0) await new Promise(setImmediate);
+}
+
 /** The listener that answers a call; 'closed' when the connection ends instead. */
 function ask(session: ClientHttp2Session): Promise<string> {
   return new Promise(resolve => {
@@ -192,6 +197,28 @@ describe('a listener that asks clients for a certificate', () => {
     const toldToo = once(proven.http, 'goaway');
     await apply(gateway, [tls('a', 'required'), tls('b', 'required', OTHERS)]);
     await toldToo;
+  });
+
+  it('lets in nobody who was silent while it, or TLS, began to be asked for', async () => {
+    for (const asked of ['TLS', 'a certificate']) {
+      const gateway = await serve(asked === 'TLS' ? listener('a', []) : tls('a', null));
+      const raw = connect({ port: gateway.port, host: '127.0.0.1' });
+      // Without ALPN the first bytes say what is spoken, as they do in cleartext.
+      const socket =
+        asked === 'TLS' ? raw : connectTls({ socket: raw, servername: 'a.example.com', rejectUnauthorized: false });
+      cleanups.push(() => raw.destroy());
+      // The server's side is done, too, when it gives out tickets.
+      await (asked === 'TLS' ? gatewayKnows(gateway) : once(socket, 'session'));
+      // Node sends nothing of what is written while it tells of a ticket.
+      await new Promise(setImmediate);
+      await apply(gateway, [{ ...tls('a', 'required'), hostname: '*' } as Listener]);
+      const text: string[] = [];
+      socket.on('data', chunk => text.push(String(chunk)));
+      socket.on('error', () => {});
+      socket.write('GET / HTTP/1.1\r\nhost: a.example.com\r\n\r\n');
+      await once(socket, 'close');
+      assert.deepEqual(text, [], asked);
+    }
   });
 
   it('asks those whose bytes are passed on, too, before a backend hears of them', async () => {

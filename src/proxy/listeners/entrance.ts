@@ -78,8 +78,7 @@ export class Entrance implements TlsOwner {
   }
 
   onSecure(raw: Socket, socket: TLSSocket, entered: CompiledListener, spoken: Spoken | null): void {
-    if (!this.#isServed(entered.listener)) socket.destroy();
-    else if (spoken !== null) this.#owner.onAdmitted(raw, socket, { spoken, entered, first: null });
+    if (spoken !== null) this.#owner.onAdmitted(raw, socket, { spoken, entered, first: null });
     else new ProtocolReader(this.#owner, raw, socket, entered);
   }
 
