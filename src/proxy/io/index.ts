@@ -13,6 +13,7 @@ export type { CopyPages } from './copy-pages.ts';
 export { FirstBytes } from './first-bytes.ts';
 export { MemoryBudget, type MemoryHolder, workerBufferBytes } from './memory-budget.ts';
 export { EXCHANGE_BYTES, fieldBytes } from './memory-cost.ts';
+export { resetSocket } from './reset-socket.ts';
 export {
   type InputTaker,
   NO_TAKER,

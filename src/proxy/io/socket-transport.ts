@@ -20,6 +20,7 @@
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { MessageConnection, OutputSink } from '../../wire/index.ts';
+import { resetSocket } from './reset-socket.ts';
 import { type InputTaker, NO_TAKER, sharesReads } from './shared-read-socket.ts';
 import type { SocketLoop } from './socket-loop.ts';
 
@@ -183,8 +184,9 @@ export class SocketTransport implements OutputSink, InputTaker {
       this.shut();
       return;
     }
-    if (!(this.socket instanceof TLSSocket)) this.socket.resetAndDestroy();
-    this.destroy();
+    if (this.socket instanceof TLSSocket) this.socket.destroy();
+    else resetSocket(this.socket);
+    this.#forgetUnread();
   }
 
   /** Stops reading the socket, or goes on. */
@@ -196,6 +198,10 @@ export class SocketTransport implements OutputSink, InputTaker {
   /** Ends the socket at once; queued output is lost. */
   destroy(): void {
     this.socket.destroy();
+    this.#forgetUnread();
+  }
+
+  #forgetUnread(): void {
     const unread = this.#unreadBytes;
     this.#unreadBytes = 0;
     if (unread > 0) this.#owner?.onUnreadOutput?.(-unread);

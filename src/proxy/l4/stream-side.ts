@@ -12,7 +12,7 @@
  */
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import { type InputTaker, NO_TAKER, sharesReads, tryWrite } from '../io/index.ts';
+import { type InputTaker, NO_TAKER, resetSocket, sharesReads, tryWrite } from '../io/index.ts';
 
 const NOTHING = Buffer.alloc(0);
 
@@ -101,10 +101,8 @@ export class StreamSide implements InputTaker {
 
   /** Ends the socket at once, so that the peer knows that something is missing. */
   reset(): void {
-    const { socket } = this;
-    if (socket.destroyed) return;
-    if (this.#isTls) socket.destroy();
-    else socket.resetAndDestroy();
+    if (this.#isTls) this.socket.destroy();
+    else resetSocket(this.socket);
   }
 
   pause(): void {

@@ -9,7 +9,7 @@ import type { SecureContext, TLSSocket } from 'node:tls';
 import { type CompiledBinding, type CompiledListener, CompiledTlsListener } from '../../match/index.ts';
 import { type ClientValidation, endsTls } from '../../snapshot/index.ts';
 import type { Serving } from '../http/index.ts';
-import { FirstBytes, type SocketLoop } from '../io/index.ts';
+import { FirstBytes, resetSocket, type SocketLoop } from '../io/index.ts';
 import { cleartextRefusal } from './cleartext-refusal.ts';
 import { type ClientHello, readClientHello } from './client-hello.ts';
 import { clientsOf } from './client-rules.ts';
@@ -169,7 +169,7 @@ export class TlsEntrance {
       return;
     }
     this.#count('unrecognized_name');
-    socket.resetAndDestroy();
+    resetSocket(socket);
   }
 
   #refuse(socket: Socket, result: HandshakeResult, alert: Buffer): void {
