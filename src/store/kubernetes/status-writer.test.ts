@@ -233,6 +233,28 @@ describe('a writer of statuses', () => {
     assert.deepEqual(parts.stored(KEY), { is: 'good' });
   });
 
+  it('asks again once a minute for what was not taken, and does not tell it again', async t => {
+    let isTaken = true;
+    const parts = setUp(t, () => (isTaken ? answer(422, { message: 'no' }) : undefined));
+    parts.add(KEY);
+    parts.want(KEY, { is: 'wanted' });
+    await settle(parts);
+    parts.clock.advance(59_000);
+    await settle(parts);
+    assert.equal(parts.requests.length, 1);
+    parts.clock.advance(1_000);
+    await settle(parts);
+    assert.equal(parts.requests.length, 2);
+    isTaken = false;
+    parts.clock.advance(60_000);
+    await settle(parts);
+    assert.deepEqual(parts.stored(KEY), { is: 'wanted' });
+    assert.deepEqual(parts.refused, ['HTTPRoute/a/r 422 no']);
+    parts.clock.advance(120_000);
+    await settle(parts);
+    assert.equal(parts.requests.length, 3);
+  });
+
   it('asks once a minute whether it may write a kind by now, and then writes all of it', async t => {
     let isAllowed = false;
     const parts = setUp(t, ({ method }) =>

@@ -4,6 +4,7 @@ import type { Clock, Random, Timer } from '../../time/index.ts';
 import { isObject } from '../plain-object.ts';
 import { ForbiddenKinds } from './forbidden-kinds.ts';
 import { type KubeClient, type KubeRequest, type KubeResponse, retryAfterMs, statusMessage } from './kube-client.ts';
+import { RefusedWrites } from './refused-writes.ts';
 import { RetryDelay } from './retry-delay.ts';
 import { TokenBucket } from './token-bucket.ts';
 
@@ -50,7 +51,7 @@ export interface WriteCounts {
   written: number;
   /** Somebody else was faster; written again on what they wrote. */
   conflicts: number;
-  /** The server did not take it and never will. */
+  /** The server did not take it as it is. */
   refused: number;
   /** No answer, or a server that struggles: tried again. */
   failed: number;
@@ -68,8 +69,7 @@ export class WriteQueue {
   readonly #writing = new Set<string>();
   /** Written within REST_MS: they wait if they are due again. */
   readonly #resting = new Map<string, Timer>();
-  /** What the server refused, so that it is not sent again and again: at most one an object. */
-  readonly #refused = new Map<string, string>();
+  readonly #refused: RefusedWrites;
   readonly #forbidden: ForbiddenKinds;
   readonly #bucket: TokenBucket;
   readonly #delay: RetryDelay;
@@ -83,9 +83,11 @@ export class WriteQueue {
     this.#parts = parts;
     this.#bucket = new TokenBucket(parts.clock, parts.pace);
     this.#delay = new RetryDelay(parts.random);
-    this.#forbidden = new ForbiddenKinds(parts.clock, keys => {
+    const markAll = (keys: readonly string[]): void => {
       for (const key of keys) this.mark(key);
-    });
+    };
+    this.#forbidden = new ForbiddenKinds(parts.clock, markAll);
+    this.#refused = new RefusedWrites(parts.clock, markAll);
   }
 
   /** Begins to write. What was marked before is not known. */
@@ -169,8 +171,9 @@ export class WriteQueue {
   #prepare(key: string): Write | undefined {
     if (this.#forbidden.holds(key)) return undefined;
     const write = this.#parts.prepare(key);
-    const refused = write === undefined ? undefined : this.#refused.get(key);
-    return refused !== undefined && refused === bytesOf(write) ? undefined : write;
+    // What is not wanted any more need not be tried again.
+    if (write === undefined) this.#refused.delete(key);
+    return this.#refused.holds(key, () => bytesOf(write)) ? undefined : write;
   }
 
   #begin(key: string, write: Write, signal: AbortSignal): void {
@@ -225,8 +228,7 @@ export class WriteQueue {
   #refuse(key: string, write: Write, { status, json }: KubeResponse): void {
     this.counts.refused += 1;
     const isForbidden = status === 403 && isForbiddenKind(json);
-    const isNews = !isForbidden || this.#forbidden.add(key);
-    if (!isForbidden) this.#refused.set(key, bytesOf(write));
+    const isNews = isForbidden ? this.#forbidden.add(key) : this.#refused.add(key, bytesOf(write));
     if (isNews) this.#parts.onRefused(key, { status, message: statusMessage(json) });
   }
 }
