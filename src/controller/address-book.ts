@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Gateway, ResourceSet } from '../resources/index.ts';
+import { CLUSTER, type ClusterAddress, type WantedClusterIp } from '../translate/index.ts';
 import type { NamespacedName } from '../values/index.ts';
 
 /** Which address each Gateway gets that asks for none. */
@@ -13,10 +14,17 @@ export interface AddressBook {
   addressOf(gateway: NamespacedName, place: number): string | null;
   /** Why a Gateway that asks for this address cannot have it, in one clause; null: it can. */
   refusal(address: string): string | null;
+  /** The ClusterIP of a Gateway for an entry that asks for one. */
+  clusterAddress(gateway: NamespacedName, wanted: WantedClusterIp): ClusterAddress;
 }
 
-/** How many addresses of their own a Gateway asks for: one without any entry, else one for each that names none. */
+/**
+ * How many addresses of this machine a Gateway asks for: one without any entry, else one for each that names none, and one that its
+ * ClusterIPs lead to.
+ */
 export function freeEntries({ spec }: Gateway): number {
   const asked = spec.addresses ?? [];
-  return asked.length === 0 ? 1 : asked.filter(({ value = '' }) => value === '').length;
+  if (asked.length === 0) return 1;
+  const bound = asked.filter(({ routability }) => routability !== CLUSTER);
+  return bound.filter(({ value = '' }) => value === '').length + (bound.length < asked.length ? 1 : 0);
 }

@@ -45,8 +45,9 @@ async function resourcesOf(gateways: readonly Written[]): Promise<ResourceSet> {
   return { ...resources, gateways: held };
 }
 
+const NO_CLUSTER_IPS = { assign: () => undefined, of: () => ({ state: 'pending' }) as const };
 const of = (pool: AddressPool, name: string) => pool.addressOf({ namespace: 'default', name }, 0);
-const poolOf = (range = '10.0.0.0/24') => new AddressPool(range, 'example.com/ours');
+const poolOf = (range = '10.0.0.0/24') => new AddressPool(range, 'example.com/ours', NO_CLUSTER_IPS);
 
 async function assigned(gateways: readonly Written[], range?: string): Promise<(string | null)[]> {
   const pool = poolOf(range);
@@ -114,6 +115,22 @@ describe('a pool of addresses', () => {
     const given = [0, 1, 2].map(place => pool.addressOf(gateway, place));
     assert.equal(given[2], null);
     assert.equal(new Set([...given, '10.0.0.9']).size, 4);
+  });
+
+  it('has one more for a Gateway that asks for ClusterIPs, however many, which must be of its family', async () => {
+    const pool = poolOf();
+    const { gateways, ...others } = await resourcesOf([{ name: 'a', asks: ['', '10.96.0.7', ''] }]);
+    const [[key, gateway] = assert.fail()] = gateways;
+    const addresses = gateway.spec.addresses?.map((entry, index) =>
+      index === 0 ? entry : { ...entry, routability: 'Cluster' },
+    );
+    const asking = { ...gateway, spec: { ...gateway.spec, addresses: addresses ?? [] } };
+    pool.assign({ ...others, gateways: new Map([[key, asking]]) });
+    const given = [0, 1, 2].map(place => pool.addressOf(gateway.metadata, place));
+    assert.equal(new Set(given).size, 3);
+    assert.equal(given[2], null);
+    assert.equal(pool.clusterAddress(gateway.metadata, { value: '10.96.0.7', place: 0 }).state, 'pending');
+    assert.equal(pool.clusterAddress(gateway.metadata, { value: 'fd00::7', place: 0 }).state, 'refused');
   });
 
   it('says which addresses it cannot give', () => {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createHash } from 'node:crypto';
+import { isIPv6 } from 'node:net';
 import type { Gateway, ResourceSet } from '../resources/index.ts';
+import type { ClusterAddress, WantedClusterIp } from '../translate/index.ts';
 import {
   AddressRanges,
   compareStrings,
@@ -10,6 +12,7 @@ import {
   RangeMembers,
 } from '../values/index.ts';
 import { type AddressBook, freeEntries } from './address-book.ts';
+import type { ClusterIps } from './cluster-ips.ts';
 
 /**
  * Addresses of this machine, one for each Gateway that is ours. A Gateway keeps what its status says, so a restart changes nothing; a
@@ -21,11 +24,13 @@ export class AddressPool implements AddressBook {
   readonly #members: RangeMembers;
   readonly #ranges: AddressRanges;
   readonly #controllerName: string;
+  readonly #clusterIps: Pick<ClusterIps, 'assign' | 'of'>;
   /** By `keyOf`. */
   readonly #assigned = new Map<string, string>();
 
-  /** `range`: as `parseRange` gives it. `controllerName`: whose Gateways get addresses. */
-  constructor(range: string, controllerName: string) {
+  /** `range`: as `parseRange` gives it. `controllerName`: whose Gateways get addresses. `clusterIps`: what the cluster gives beside. */
+  constructor(range: string, controllerName: string, clusterIps: Pick<ClusterIps, 'assign' | 'of'>) {
+    this.#clusterIps = clusterIps;
     this.#range = range;
     this.#members = new RangeMembers(range);
     this.#ranges = new AddressRanges([range]);
@@ -33,6 +38,7 @@ export class AddressPool implements AddressBook {
   }
 
   assign(resources: ResourceSet): void {
+    this.#clusterIps.assign(resources);
     const ours = [...resources.gateways].filter(([, gateway]) => this.#isOurs(gateway, resources)).sort(oldestFirst);
     const keys = new Set(ours.flatMap(([name, gateway]) => keysOf(name, gateway)));
     for (const key of this.#assigned.keys()) if (!keys.has(key)) this.#assigned.delete(key);
@@ -49,6 +55,16 @@ export class AddressPool implements AddressBook {
 
   refusal(address: string): string | null {
     return this.#ranges.has(address) ? null : `it is not in the pool ${this.#range} of addresses that daemun binds`;
+  }
+
+  /** What leads to an address of the pool is of its family. */
+  clusterAddress(gateway: NamespacedName, wanted: WantedClusterIp): ClusterAddress {
+    if (wanted.value === '' || isIPv6(wanted.value) === isIPv6(this.#members.at(0)))
+      return this.#clusterIps.of(gateway, wanted);
+    return {
+      state: 'refused',
+      why: `it is of another family than the pool ${this.#range}, where it would have to lead`,
+    };
   }
 
   #isOurs({ spec }: Gateway, { gatewayClasses }: ResourceSet): boolean {

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { EMPTY_RESOURCES, type Gateway, parseResource, type Resource, type ResourceSet } from '../resources/index.ts';
 import type { ObservedObject, WriteQueue } from '../store/index.ts';
-import type { Translation } from '../translate/index.ts';
+import type { GatewayOutcome, Translation } from '../translate/index.ts';
 import { ClusterObjects } from './cluster-objects.ts';
 
 const OURS = 'daemun.dev/gateway-controller';
@@ -41,10 +41,15 @@ function gateway(infrastructure: object = {}, name = 'web'): Gateway {
   return resource;
 }
 
+type ClusterIps = GatewayOutcome['assignment']['clusterIps'];
+
 interface World {
   readonly gateways: readonly Gateway[];
   readonly addresses?: readonly string[];
   readonly isOurs?: boolean;
+  readonly clusterIps?: ClusterIps;
+  /** Attached to the Gateway `web`. */
+  readonly sets?: readonly Resource[];
 }
 
 /** A cluster, as far as it takes in what is applied to it. */
@@ -59,20 +64,23 @@ function setUp() {
     onTaken: (key, name) => taken.push(`${key} for ${name}`),
   });
   objects.writeThrough({ mark: (key: string) => void due.add(key) } as unknown as WriteQueue);
-  const resourcesOf = ({ gateways }: World): ResourceSet =>
+  const resourcesOf = ({ gateways, sets = [] }: World): ResourceSet =>
     ({
       ...EMPTY_RESOURCES,
       gatewayClasses: new Map([['c', gatewayClass]]),
       gateways: new Map(gateways.map(each => [`a/${each.metadata.name}`, each])),
+      listenerSets: new Map(sets.map(each => [`a/${each.metadata.name}`, each])),
       services: new Map(services),
       endpointSlices: new Map(slices),
     }) as ResourceSet;
   /** Reloads; returns the requests. Unless `isLate`, the store knows at once what was applied. */
   const reload = (world: World, { isLate = false, isRefused = false } = {}) => {
-    const { addresses = ['10.0.0.1'], isOurs = true } = world;
-    const outcome = { controllerName: OURS, addresses };
+    const { addresses = ['10.0.0.1'], isOurs = true, clusterIps = null, sets = [] } = world;
+    const outcome = { controllerName: OURS, addresses, assignment: { clusterIps } };
     const gateways = new Map(isOurs ? world.gateways.map(each => [`a/${each.metadata.name}`, outcome]) : []);
-    const translation = { outcomes: { gateways } } as unknown as Translation;
+    const attached = { gateway: 'a/web', accepted: null };
+    const listenerSets = new Map(sets.map(({ metadata }) => [`a/${metadata.name}`, attached]));
+    const translation = { outcomes: { gateways, listenerSets } } as unknown as Translation;
     due.clear();
     objects.reloaded({ resources: resourcesOf(world), translation });
     const requests: { method: string; path: string; body: Record<string, unknown>; force: string | undefined }[] = [];
@@ -192,6 +200,47 @@ describe('the objects that a Gateway owns', () => {
       ],
     );
     assert.equal(services.size, 0);
+  });
+
+  it('are one Service for each ClusterIP too, which leads to the address behind it at all ports', () => {
+    const { reload } = setUp();
+    const clusterIps = {
+      wanted: [
+        { value: '', place: 0 },
+        { value: '10.96.0.7', place: 0 },
+      ],
+      backing: '10.0.0.2',
+    };
+    const set = read({
+      apiVersion: 'gateway.networking.k8s.io/v1',
+      kind: 'ListenerSet',
+      metadata: { name: 'more' },
+      spec: { parentRef: { name: 'web' }, listeners: [{ name: 'x', port: 8080, protocol: 'HTTP' }] },
+    });
+    const world = { gateways: [gateway()], addresses: [], clusterIps, sets: [set] };
+    const requests = reload(world);
+    assert.deepEqual(
+      requests.map(({ path }) => path.replace(/.*\/namespaces/, '')),
+      ['services', 'endpointslices', 'services', 'endpointslices'].map(
+        (kind, index) => `/a/${kind}/web-daemun-ip-${index < 2 ? '0' : '10-96-0-7'}`,
+      ),
+    );
+    const ports = [
+      { name: 'tcp-80', port: 80, protocol: 'TCP' },
+      { name: 'udp-53', port: 53, protocol: 'UDP' },
+      { name: 'tcp-8080', port: 8080, protocol: 'TCP' },
+    ];
+    const any = { type: 'ClusterIP', ipFamilies: ['IPv4'], ipFamilyPolicy: 'SingleStack', ports };
+    assert.deepEqual(requests[0]?.body['spec'], any);
+    assert.deepEqual(requests[2]?.body['spec'], { ...any, clusterIP: '10.96.0.7' });
+    assert.deepEqual(requests[3]?.body['endpoints'], [{ addresses: ['10.0.0.2'], conditions: { ready: true } }]);
+    assert.equal(metadataOf(requests[3])['labels']?.['kubernetes.io/service-name'], 'web-daemun-ip-10-96-0-7');
+    assert.deepEqual(reload(world), []);
+    const fewer = { ...world, clusterIps: { ...clusterIps, wanted: clusterIps.wanted.slice(0, 1) } };
+    assert.deepEqual(
+      reload(fewer).map(({ method, path }) => `${method} ${path.split('/').at(-1)}`),
+      ['DELETE web-daemun-ip-10-96-0-7', 'DELETE web-daemun-ip-10-96-0-7'],
+    );
   });
 
   it('exist for the longest name and for addresses of both families', () => {

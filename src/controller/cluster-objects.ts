@@ -2,7 +2,6 @@
 
 import type { Gateway } from '../resources/index.ts';
 import type { ObservedObjects, Write, WriteQueue } from '../store/index.ts';
-import type { GatewayOutcome } from '../translate/index.ts';
 import { formatNamespacedName } from '../values/index.ts';
 import { APPLIED, type GatewayParts, gatewayObjects, gatewayOf, isOwned, type OwnedObject } from './gateway-objects.ts';
 import type { View } from './view.ts';
@@ -30,10 +29,7 @@ export class ClusterObjects {
   readonly #sent = new Map<string, { readonly hash: string; readonly known: Known | undefined }>();
   readonly #taken = new Set<string>();
   /** What Gateways that did not change wanted. */
-  readonly #made = new WeakMap<
-    Gateway,
-    { readonly outcome: GatewayOutcome; readonly objects: readonly OwnedObject[] }
-  >();
+  readonly #made = new WeakMap<Gateway, { readonly from: string; readonly objects: readonly OwnedObject[] }>();
 
   constructor(parts: ClusterObjectsParts) {
     this.#parts = parts;
@@ -108,22 +104,26 @@ export class ClusterObjects {
 
   #wantedOf({ resources, translation }: Seen): Wanted {
     const wanted = new Map<string, { object: OwnedObject; gateway: string }>();
+    const added = addedListeners({ resources, translation });
     for (const [name, outcome] of translation.outcomes.gateways) {
       const gateway = resources.gateways.get(name);
       const uid = this.#parts.objects.observed(`Gateway/${name}`)?.uid;
       if (gateway === undefined || uid === undefined) continue;
-      for (const object of this.#objectsOf({ gateway, outcome, uid }))
+      const listeners = [...gateway.spec.listeners, ...(added.get(name) ?? [])];
+      for (const object of this.#objectsOf({ gateway, outcome, uid, listeners }))
         wanted.set(object.key, { object, gateway: name });
     }
     return wanted;
   }
 
-  #objectsOf(parts: GatewayParts & { readonly outcome: GatewayOutcome }): readonly OwnedObject[] {
-    const { gateway, outcome } = parts;
+  #objectsOf(parts: GatewayParts): readonly OwnedObject[] {
+    const { gateway, outcome, listeners } = parts;
+    const ports = listeners.map(({ port, protocol }) => `${port} ${protocol}`);
+    const from = JSON.stringify([outcome.addresses, outcome.assignment.clusterIps, ports]);
     const made = this.#made.get(gateway);
-    if (made?.outcome.addresses.join() === outcome.addresses.join() && made !== undefined) return made.objects;
+    if (made?.from === from) return made.objects;
     const objects = gatewayObjects(parts);
-    this.#made.set(gateway, { outcome, objects });
+    this.#made.set(gateway, { from, objects });
     return objects;
   }
 
@@ -152,6 +152,18 @@ export class ClusterObjects {
     const resources = this.#view?.resources;
     return key.startsWith('Service/') ? resources?.services.get(name) : resources?.endpointSlices.get(name);
   }
+}
+
+/** Listeners of ListenerSets, by the Gateway (`namespace/name`) that they are attached to. */
+function addedListeners({ resources, translation }: Seen): ReadonlyMap<string, GatewayParts['listeners']> {
+  const added = new Map<string, GatewayParts['listeners']>();
+  for (const [name, { gateway, accepted }] of translation.outcomes.listenerSets) {
+    const isServed = accepted === null || accepted.reason === 'ListenersNotValid';
+    const set = resources.listenerSets.get(name);
+    if (gateway !== null && isServed && set !== undefined)
+      added.set(gateway, [...(added.get(gateway) ?? []), ...set.spec.listeners]);
+  }
+  return added;
 }
 
 /** By this name the API server knows which fields are ours. */

@@ -21,6 +21,8 @@ export interface ClusterWriterParts {
   readonly identity: string;
   /** Where the Lease is that says which of them writes; null: this one does, whatever others do. */
   readonly lease: { readonly namespace: string | null } | null;
+  /** The API server will not take an object of a Gateway as it is. */
+  onObjectRefused(object: string, why: string): void;
   readonly clock: Clock;
   readonly log: GatewayLog;
 }
@@ -57,7 +59,10 @@ export class ClusterWriter {
       }),
       objects: writers.objects({
         prepare: key => this.#objects.prepare(key),
-        onRefused: (object, answer) => this.#tellRefused('an object of a Gateway cannot be written', object, answer),
+        onRefused: (object, answer) => {
+          this.#tellRefused('an object of a Gateway cannot be written', object, answer);
+          parts.onObjectRefused(object, answer.message);
+        },
       }),
       events: writers.events({
         prepare: key => this.#events.prepare(key),
@@ -142,7 +147,7 @@ export class ClusterWriter {
 
   #tellTaken(key: string, gateway: string): void {
     const [kind, , name] = key.split('/');
-    const note = `${kind} ${name} is somebody else's, so the Gateway has no name in cluster DNS. Rename or delete it`;
+    const note = `${kind} ${name} is somebody else's, so the Gateway lacks it in the cluster. Rename or delete it`;
     this.#parts.log.warn('an object has the name of one that daemun would make', { object: key, gateway });
     this.#events.warn(`Gateway/${gateway}`, 'NameTaken', note);
   }

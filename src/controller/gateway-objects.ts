@@ -3,12 +3,13 @@
 /**
  * The objects that a cluster has for each Gateway of ours whose addresses are those of this machine: a Service without selector and
  * without address of its own, with EndpointSlices that hold the Gateway's addresses. So cluster DNS has a name for it, and what
- * looks for the objects of a Gateway by its label finds one. Deleted with the Gateway, for that owns them.
+ * looks for the objects of a Gateway by its label finds one. Beside it one Service for each ClusterIP that the Gateway asks for, with an
+ * EndpointSlice that leads to its address. Deleted with the Gateway, for that owns them.
  */
 import { createHash } from 'node:crypto';
 import { isIPv6 } from 'node:net';
 import type { Gateway } from '../resources/index.ts';
-import type { GatewayOutcome } from '../translate/index.ts';
+import type { GatewayOutcome, WantedClusterIp } from '../translate/index.ts';
 import { labelValue, ownedName } from './owned-name.ts';
 
 /** An object that should be there, as it is applied. */
@@ -38,12 +39,50 @@ const MAX_PORTS = 100;
 
 export interface GatewayParts {
   readonly gateway: Gateway;
-  readonly outcome: Pick<GatewayOutcome, 'controllerName' | 'addresses'>;
+  readonly outcome: Pick<GatewayOutcome, 'controllerName' | 'addresses' | 'assignment'>;
   readonly uid: string;
+  /** Its own, and those of its ListenerSets. */
+  readonly listeners: readonly PortOwner[];
 }
 
-/** What a Gateway should have; nothing while it has no address. */
+type PortOwner = Pick<Gateway['spec']['listeners'][number], 'port' | 'protocol'>;
+
+/** What a Gateway should have; nothing while it has no address and asks for no ClusterIP. */
 export function gatewayObjects(parts: GatewayParts): readonly OwnedObject[] {
+  return [...headlessObjects(parts), ...clusterIpObjects(parts)];
+}
+
+/**
+ * The name of the Service that gets a ClusterIP for a Gateway. A Service keeps its address as long as it is there, so another one that is
+ * asked for is another Service.
+ */
+export function clusterIpName(gateway: string, { value, place }: WantedClusterIp): string {
+  const which = value === '' ? String(place) : value.replace(/[.:]/g, '-');
+  return ownedName(gateway, `${MANAGER}-ip-${which}`);
+}
+
+function clusterIpObjects(parts: GatewayParts): readonly OwnedObject[] {
+  const { clusterIps } = parts.outcome.assignment;
+  return (clusterIps?.wanted ?? []).flatMap(wanted => {
+    const backing = clusterIps?.backing ?? '';
+    const family = isIPv6(backing) ? 'IPv6' : 'IPv4';
+    const name = clusterIpName(parts.gateway.metadata.name, wanted);
+    const asked = wanted.value === '' ? {} : { clusterIP: wanted.value };
+    const ports = servicePorts(parts.listeners);
+    return [
+      ownedObject(parts, {
+        kind: 'Service',
+        collection: ['/api/v1', 'services'],
+        name,
+        labels: {},
+        fields: { spec: { type: 'ClusterIP', ...asked, ipFamilies: [family], ipFamilyPolicy: 'SingleStack', ports } },
+      }),
+      slice(parts, { service: name, name, addressType: family, addresses: [backing] }),
+    ];
+  });
+}
+
+function headlessObjects(parts: GatewayParts): readonly OwnedObject[] {
   const { addresses } = parts.outcome;
   if (addresses.length === 0) return [];
   const name = ownedName(parts.gateway.metadata.name, MANAGER);
@@ -54,7 +93,7 @@ export function gatewayObjects(parts: GatewayParts): readonly OwnedObject[] {
       collection: ['/api/v1', 'services'],
       name,
       labels: {},
-      fields: { spec: { clusterIP: 'None', ports: servicePorts(parts.gateway) } },
+      fields: { spec: { clusterIP: 'None', ports: servicePorts(parts.listeners) } },
     }),
     ...(v4.length > 0 ? [slice(parts, { service: name, name, addressType: 'IPv4', addresses: v4 })] : []),
     ...(v6.length > 0
@@ -101,15 +140,15 @@ function slice(parts: GatewayParts, { service, name, addressType, addresses }: S
     fields: {
       addressType,
       endpoints: addresses.map(address => ({ addresses: [address], conditions: { ready: true } })),
-      ports: servicePorts(parts.gateway),
+      ports: servicePorts(parts.listeners),
     },
   });
 }
 
 /** One for each socket, by name; what two listeners share is one. */
-function servicePorts({ spec }: Gateway): readonly object[] {
+function servicePorts(listeners: readonly PortOwner[]): readonly object[] {
   const ports = new Map<string, object>();
-  for (const { port, protocol } of spec.listeners) {
+  for (const { port, protocol } of listeners) {
     const transport = protocol === 'UDP' ? 'UDP' : 'TCP';
     const name = `${transport.toLowerCase()}-${port}`;
     ports.set(name, { name, port, protocol: transport });

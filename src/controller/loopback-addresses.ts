@@ -40,4 +40,8 @@ export class LoopbackAddresses implements AddressBook {
   refusal(): null {
     return null;
   }
+
+  clusterAddress(): { state: 'no-cluster' } {
+    return { state: 'no-cluster' };
+  }
 }

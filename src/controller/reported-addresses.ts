@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ResourceSet } from '../resources/index.ts';
-import { formatNamespacedName, type NamespacedName } from '../values/index.ts';
+import { CLUSTER, type ClusterAddress, type WantedClusterIp } from '../translate/index.ts';
+import { formatNamespacedName, type NamespacedName, normalAddress } from '../values/index.ts';
 import type { AddressBook } from './address-book.ts';
 
 /** What stands for the address of a Gateway that has none yet. */
@@ -14,13 +15,32 @@ export class ReportedAddresses implements AddressBook {
     this.#gateways = gateways;
   }
 
+  /** What a ClusterIP leads to is not reported: it stands for that itself. */
   addressOf(gateway: NamespacedName, place: number): string {
-    const addresses = this.#gateways.get(formatNamespacedName(gateway))?.status?.addresses ?? [];
-    return addresses[place]?.value ?? ANY_ADDRESS;
+    const reported = this.#reported(gateway);
+    const bound = reported.filter(({ routability }) => routability !== CLUSTER);
+    return bound[place]?.value ?? reported.find(({ routability }) => routability === CLUSTER)?.value ?? ANY_ADDRESS;
   }
 
   /** That is for the process that binds them to say. */
   refusal(): null {
     return null;
+  }
+
+  clusterAddress(gateway: NamespacedName, { value, place }: WantedClusterIp): ClusterAddress {
+    const given = this.#reported(gateway).filter(({ routability }) => routability === CLUSTER);
+    const values = given.map(address => normalAddress(address.value) ?? '');
+    const named = new Set(this.#asked(gateway));
+    const found = value === '' ? values.filter(one => !named.has(one))[place] : values.find(one => one === value);
+    return found === undefined ? { state: 'pending' } : { state: 'assigned', value: found };
+  }
+
+  #reported(gateway: NamespacedName): readonly { readonly value: string; readonly routability?: string }[] {
+    return this.#gateways.get(formatNamespacedName(gateway))?.status?.addresses ?? [];
+  }
+
+  #asked(gateway: NamespacedName): readonly string[] {
+    const asked = this.#gateways.get(formatNamespacedName(gateway))?.spec.addresses ?? [];
+    return asked.map(({ value = '' }) => normalAddress(value) ?? '');
   }
 }

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { homedir, hostname } from 'node:os';
 import { openCluster } from '../store/index.ts';
 import { AddressPool } from './address-pool.ts';
+import { ClusterIps } from './cluster-ips.ts';
 import { clusterMetrics } from './cluster-metrics.ts';
 import { ClusterWriter } from './cluster-writer.ts';
 import { withGatewayDefaults } from './gateway-options.ts';
@@ -23,12 +24,24 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Stand
   const cluster = await openCluster({ place, clock, random, log });
   const { store, server } = cluster;
   const { lease = { namespace: null }, identity = ownIdentity() } = options;
-  const writer = new ClusterWriter({ cluster, controllerName, identity, lease, clock, log });
+  const clusterIps = new ClusterIps(controllerName);
+  const writer = new ClusterWriter({
+    cluster,
+    controllerName,
+    identity,
+    lease,
+    clock,
+    log,
+    onObjectRefused(object, why) {
+      // Told while a reload may be running: its statuses could not say it yet.
+      if (clusterIps.refuse(object, why)) void started.then(gateway => gateway.reload());
+    },
+  });
   log.info('following a cluster', { server, controllerName, addressPool });
-  return startGateway(
+  const started = startGateway(
     {
       store,
-      addresses: new AddressPool(addressPool, controllerName),
+      addresses: new AddressPool(addressPool, controllerName, clusterIps),
       controllerName,
       ports: 'as-written',
       movesPorts: false,
@@ -42,6 +55,7 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Stand
     settings,
     stateDirectoryOf(options),
   );
+  return started;
 }
 
 /** Unlike that of any other process, also of one before it with the same name: a Pod's, or the machine's. */

@@ -102,6 +102,7 @@ export class Translator {
     return {
       controllerName: this.#options.controllerName,
       addressOf: (gateway, place) => this.#options.addresses.addressOf(gateway, place),
+      clusterAddress: (gateway, wanted) => this.#options.addresses.clusterAddress(gateway, wanted),
       reportsRoutability: this.#options.reportsRoutability,
       addressRefusal: address => this.#options.addresses.refusal(address),
       movedPorts: this.#movedPorts,

@@ -130,6 +130,16 @@ export const GATEWAY_CODES = {
       'a Gateway asks for an address that can be reached from somewhere that daemun cannot promise; its other addresses are served',
     help: 'remove routability',
   },
+  'gateway/cluster-address': {
+    severity: 'error',
+    summary: 'a Gateway asks for a ClusterIP that the cluster does not give; its other addresses are served',
+    help: 'name a free address of the range of Services, or leave value out',
+  },
+  'gateway/cluster-address-pending': {
+    severity: 'info',
+    summary: 'a Gateway asks for a ClusterIP that the cluster has not given yet',
+    help: 'wait; if it lasts, the log of the process that leads says why',
+  },
   'gateway/no-address': {
     severity: 'error',
     summary: 'every address of the pool belongs to another Gateway',

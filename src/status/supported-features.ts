@@ -11,6 +11,7 @@ export const SUPPORTED_FEATURES: readonly { readonly name: string }[] = [
   'Gateway',
   'GatewayAddressEmpty',
   'GatewayAddressRoutability',
+  'GatewayAddressRoutabilityCluster',
   'GatewayBackendClientCertificate',
   'GatewayFrontendClientCertificateValidation',
   'GatewayFrontendClientCertificateValidationInsecureFallback',

@@ -13,6 +13,8 @@ export interface TranslateEnvironment {
   addressOf(gateway: NamespacedName, place: number): string | null;
   /** Why an address that a Gateway asks for cannot be had, in one clause; null: it can. Default: every one can. */
   addressRefusal?(address: string): string | null;
+  /** The ClusterIP of a Gateway for an entry of `spec.addresses` that asks for one. Default: there is no cluster. */
+  clusterAddress?(gateway: NamespacedName, wanted: WantedClusterIp): ClusterAddress;
   /** Whether statuses say of each address from where it can be reached. Default false: only where that is asked for. */
   readonly reportsRoutability?: boolean;
   /** Written port → the port that is bound for it, because the OS refuses the written one. See `movePorts`. */
@@ -36,6 +38,21 @@ export interface TranslateEnvironment {
   /** Reads certificates of authorities (PEM). A pure function; a parameter for the same reason. */
   inspectTrust(pem: string): TrustInspection;
 }
+
+/** An address of routability `Cluster` that a Gateway asks for. */
+export interface WantedClusterIp {
+  /** As `normalAddress` gives it; '': any. */
+  readonly value: string;
+  /** Which one it is of those that the Gateway asks for without value, from 0; with a value 0. */
+  readonly place: number;
+}
+
+/** What came of it; `pending`: the cluster was or will be asked, `why`: one clause. */
+export type ClusterAddress =
+  | { readonly state: 'assigned'; readonly value: string }
+  | { readonly state: 'pending' }
+  | { readonly state: 'refused'; readonly why: string }
+  | { readonly state: 'no-cluster' };
 
 /** The certificates of authorities in a text, at least one; or why none of it can be used (one clause, without a full stop). */
 export type TrustInspection = { readonly certificates: readonly AuthorityCertificate[] } | { readonly problem: string };

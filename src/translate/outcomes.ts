@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Finding } from '../errors/index.ts';
+import type { WantedClusterIp } from './environment.ts';
 
 /** Why a condition is not as wished: the API's reason, and the finding that words it. */
 export interface Problem<Reason extends string = string> {
@@ -68,8 +69,17 @@ export interface AddressAssignment {
   readonly reported: readonly ReportedAddress[];
   /** One for each entry that is not; the listeners are bound at the others. */
   readonly missing: readonly MissingAddress[];
+  /** What it asks the cluster for; null: nothing. */
+  readonly clusterIps: ClusterIps | null;
   /** Whether the status tells of it (condition AddressesAssigned): where addresses are asked for, and in a cluster. */
   readonly isTold: boolean;
+}
+
+/** The ClusterIPs that a Gateway asks for, whether or not it has them yet. */
+export interface ClusterIps {
+  readonly wanted: readonly WantedClusterIp[];
+  /** The address of this machine that they lead to. */
+  readonly backing: string;
 }
 
 /** An address as the status reports it. */

@@ -15,6 +15,7 @@ import { type BindFailures, bindFailure } from '../../src/snapshot/index.ts';
 import { type Statuses, statuses } from '../../src/status/index.ts';
 import { memoryStore } from '../../src/store/index.ts';
 import {
+  type ClusterAddress,
   overlayBindFailures,
   type TranslateEnvironment,
   type Translation,
@@ -37,6 +38,8 @@ interface WrittenEnvironment {
   /** Gateway `namespace/name` → address, null where none is left; the others get 127.0.0.1. */
   readonly addresses?: Record<string, string | null>;
   readonly reportsRoutability?: boolean;
+  /** What came of ClusterIPs, by `namespace/name VALUE` or `namespace/name PLACE`. Absent: there is no cluster. */
+  readonly clusterIps?: Record<string, ClusterAddress>;
   /** Address → why no Gateway may have it. */
   readonly unusable?: Record<string, string>;
   /** Of the definitions in the cluster. */
@@ -80,6 +83,10 @@ function environmentOf(written: WrittenEnvironment): TranslateEnvironment {
       const address = written.addresses?.[`${namespace}/${name}`];
       return address === undefined ? `127.0.0.${place + 1}` : address;
     },
+    clusterAddress: ({ namespace, name }, { value, place }) =>
+      written.clusterIps === undefined
+        ? { state: 'no-cluster' }
+        : (written.clusterIps[`${namespace}/${name} ${value || place}`] ?? { state: 'pending' }),
     reportsRoutability: written.reportsRoutability ?? false,
     addressRefusal: address => written.unusable?.[address] ?? null,
     bundleVersions: written.bundleVersions ?? [],

@@ -5,7 +5,9 @@ import { socketAddress } from '../../values/index.ts';
 import type { TranslateEnvironment } from '../environment.ts';
 import type { AddressAssignment, MissingAddress, Problem, ReportedAddress } from '../outcomes.ts';
 import { findingOf } from '../report.ts';
-import { isRoutabilityServed, type Routability } from './routability.ts';
+import { assignClusterAddresses } from './cluster-addresses.ts';
+import { notAssigned, notRoutable, notUsable } from './missing-address.ts';
+import { CLUSTER, isRoutabilityServed, type Routability } from './routability.ts';
 
 /** The IP addresses to bind, and what is wrong with those that the Gateway asks for. */
 export interface GatewayAddresses {
@@ -29,7 +31,7 @@ export function assignAddresses(gateway: Gateway, environment: TranslateEnvironm
       help: 'Use type: IPAddress, or leave spec.addresses out to have one assigned',
     });
     const problem = { reason: 'UnsupportedAddress', finding } as const;
-    return { addresses: [], problem, assignment: { reported: [], missing: [], isTold: true } };
+    return { addresses: [], problem, assignment: { reported: [], missing: [], clusterIps: null, isTold: true } };
   }
   return chooseAddresses(gateway, environment);
 }
@@ -42,14 +44,20 @@ function chooseAddresses(gateway: Gateway, environment: TranslateEnvironment): G
   const missing: MissingAddress[] = [];
   let assigned = 0;
   for (const [index, { value = '', routability = '' }] of entries.entries()) {
+    if (routability === CLUSTER) continue;
     const refusal = refuseEntry(gateway, { index, value, routability }, environment);
     const address = refusal === null && value === '' ? environment.addressOf(gateway.metadata, assigned++) : value;
     if (refusal !== null || address === null) missing.push(refusal ?? notAssigned(gateway));
     else reported.set(address, { value: address, routability: reports ? routability : null });
   }
-  const isTold = environment.reportsRoutability === true || gateway.spec.addresses !== undefined;
-  const assignment = { reported: [...reported.values()], missing, isTold };
-  return { addresses: [...reported.keys()], problem: null, assignment };
+  const cluster = assignClusterAddresses(gateway, assigned, environment);
+  const assignment = {
+    reported: [...reported.values(), ...cluster.reported],
+    missing: [...missing, ...cluster.missing],
+    clusterIps: cluster.clusterIps,
+    isTold: environment.reportsRoutability === true || gateway.spec.addresses !== undefined,
+  };
+  return { addresses: [...reported.keys(), ...cluster.addresses], problem: null, assignment };
 }
 
 interface Entry {
@@ -71,35 +79,6 @@ function refuseEntry(
 /** No entry at all asks for one. */
 function askedAddresses({ spec }: Gateway): readonly { readonly value?: string; readonly routability?: Routability }[] {
   return spec.addresses === undefined || spec.addresses.length === 0 ? [{}] : spec.addresses;
-}
-
-/** No other scope may take its place (GEP-5093). */
-function notRoutable(gateway: Gateway, index: number, routability: Routability): MissingAddress {
-  const finding = findingOf('gateway/unsupported-routability', gateway, {
-    path: ['spec', 'addresses', index, 'routability'],
-    message: `No address of routability ${routability} can be given, and no other may take its place`,
-    help: 'Remove routability:, or leave the entry to another Gateway',
-  });
-  return { reason: 'AddressNotAssigned', finding };
-}
-
-function notUsable(gateway: Gateway, index: number, why: string): MissingAddress {
-  const value = gateway.spec.addresses?.[index]?.value;
-  const finding = findingOf('gateway/unusable-address', gateway, {
-    path: ['spec', 'addresses', index, 'value'],
-    message: `Address ${value} cannot be used: ${why}`,
-    help: 'Name an address of the pool, or leave value out to have one assigned',
-  });
-  return { reason: 'AddressNotUsable', finding };
-}
-
-function notAssigned(gateway: Gateway): MissingAddress {
-  const finding = findingOf('gateway/no-address', gateway, {
-    path: ['spec', 'addresses'],
-    message: 'No address is left for this Gateway: every one of the pool belongs to another Gateway',
-    help: 'Give daemun a larger pool (--address-pool), or delete Gateways that are not needed',
-  });
-  return { reason: 'AddressNotAssigned', finding };
 }
 
 /** The port that a listener's port is bound at: another one where the OS refuses it. */
