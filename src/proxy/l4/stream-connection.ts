@@ -77,6 +77,8 @@ export class StreamConnection implements StreamSideOwner, StreamDialOwner, Wheel
     const hash = cluster.hashKey === null ? 0 : hashText(this.#peerAddress);
     this.#dial = new StreamDial(cluster, this, { hash, client: this.#ends, clock, loop });
     this.#dial.begin();
+    // Kept until there is an endpoint, which may take its time.
+    if (this.#first !== null) this.onHeld(this.#first.length);
   }
 
   /** Whom the stream goes to, by the weights of its rule; else why to nobody. */
@@ -102,6 +104,7 @@ export class StreamConnection implements StreamSideOwner, StreamDialOwner, Wheel
     const first = this.#first;
     this.#first = null;
     if (first !== null) {
+      this.onHeld(-first.length);
       this.#count(first.length, 'received');
       target.write(first, first.length, false);
     }

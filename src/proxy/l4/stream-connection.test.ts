@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import assert from 'node:assert/strict';
+import { Socket } from 'node:net';
+import { it } from 'node:test';
+import { MemoryBudget } from '../io/index.ts';
+import { VirtualClock } from '../virtual-clock.test-support.ts';
+import { streamRule, tcpListener } from './l4.test-support.ts';
+import { StreamConnection } from './stream-connection.ts';
+import type { StreamServer } from './stream-server.ts';
+
+const RULE = streamRule('r', { a: 1 });
+
+/** A server whose one endpoint takes its time: its socket is `dialled`, and connects when the test says so. */
+function slowServer(limitBytes: number, dialled: Socket): { server: StreamServer; memory: MemoryBudget } {
+  const memory = new MemoryBudget(limitBytes, () => {});
+  const nothing = (): void => {};
+  const endpoint = { key: 'a:1', connectTimeoutMs: 1_000, tls: null, dialStream: () => dialled };
+  const cluster = { hashKey: null, takeUntried: () => endpoint, streamEnded: nothing, answered: nothing };
+  const loop = { nowMs: 0, refresh: nothing, connectionTimers: { arm: nothing, disarm: nothing } };
+  const upstreams = { cluster: () => cluster };
+  const serving = { memory, loop, upstreams, clock: new VirtualClock(), random: () => 0, accessLog: null };
+  const server = {
+    serving: { ...serving, debug: { isOn: false } },
+    choices: { pick: () => ({ kind: 'cluster', cluster: 'a' }) },
+    budget: { takeTunnel: () => true, tunnelEnded: nothing },
+    streamMetrics: { begun: nothing, ended: nothing },
+    traffic: { values: new Float64Array(2), read: 0, written: 1 },
+    streamEnded: nothing,
+  };
+  return { server: server as unknown as StreamServer, memory };
+}
+
+function begin(server: StreamServer, client: Socket): StreamConnection {
+  const start = { listener: tcpListener(RULE), serverName: null, first: Buffer.alloc(1_000) };
+  const stream = new StreamConnection(client, RULE, start, server);
+  stream.begin();
+  return stream;
+}
+
+it('a stream is charged for its first bytes until an endpoint has them', () => {
+  const dialled = new Socket();
+  const { server, memory } = slowServer(10_000, dialled);
+  const stream = begin(server, new Socket());
+  assert.equal(memory.bytes, 1_000);
+  stream.cut();
+  assert.equal(memory.bytes, 0);
+  begin(server, new Socket());
+  assert.equal(memory.bytes, 1_000);
+  // What is written to it then has a charge of its own.
+  dialled.write = () => true;
+  dialled.emit('connect');
+  assert.equal(memory.bytes, 0);
+});
+
+it('a stream gives way with its first bytes when memory is short', () => {
+  const { server, memory } = slowServer(500, new Socket());
+  const client = new Socket();
+  begin(server, client);
+  assert.equal(memory.bytes, 0);
+  assert.equal(client.destroyed, true);
+});
