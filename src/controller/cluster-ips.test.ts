@@ -57,7 +57,9 @@ describe('the ClusterIPs of Gateways', () => {
     const none = await servicesOf(null);
     ips.assign(none);
     ips.of(WEB, ANY);
-    assert.equal(ips.refuse(`Service/default/${SERVICE}`, 'taken'), true);
+    ips.assign(none);
+    assert.equal(ips.refuse(`Service/default/${SERVICE}`, 'taken'), true, 'also while a reload is running');
+    ips.of(WEB, ANY);
     assert.equal(ips.refuse(`Service/default/${SERVICE}`, 'taken'), false, 'it is known');
     assert.equal(ips.refuse('Service/default/web-daemun', 'quota'), false, 'it gives no ClusterIP');
     assert.equal(ips.refuse(`EndpointSlice/default/${SERVICE}`, 'quota'), false);

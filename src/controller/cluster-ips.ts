@@ -14,6 +14,8 @@ export class ClusterIps {
   #services: ResourceSet['services'] = new Map();
   /** Services (`namespace/name`) that were asked for since the last `assign`. */
   #asked = new Set<string>();
+  /** The same of the time before: an answer may come between `assign` and `of`. */
+  #askedBefore = new Set<string>();
   /** Why the API server did not take a Service; only of those that are asked for. */
   readonly #refused = new Map<string, string>();
 
@@ -25,6 +27,7 @@ export class ClusterIps {
   assign({ services }: Pick<ResourceSet, 'services'>): void {
     this.#services = services;
     for (const key of this.#refused.keys()) if (!this.#asked.has(key)) this.#refused.delete(key);
+    this.#askedBefore = this.#asked;
     this.#asked = new Set();
   }
 
@@ -46,7 +49,8 @@ export class ClusterIps {
   /** The API server did not take an object (`Kind/namespace/name`). True: that is news of a Service that is asked for. */
   refuse(object: string, why: string): boolean {
     const key = object.startsWith('Service/') ? object.slice('Service/'.length) : '';
-    if (!this.#asked.has(key) || this.#refused.get(key) === why) return false;
+    const isAsked = this.#asked.has(key) || this.#askedBefore.has(key);
+    if (!isAsked || this.#refused.get(key) === why) return false;
     this.#refused.set(key, why);
     return true;
   }

@@ -115,6 +115,31 @@ describe('a gateway that follows a cluster', () => {
     assert.equal(written(), 3, 'the statuses say the same of it');
   });
 
+  it('says which ClusterIPs its Gateway got, and which one the API server refuses', async t => {
+    const addresses = [{ routability: 'Cluster' }, { value: '10.96.0.10', routability: 'Cluster' }];
+    const api = await apiWith(t, gatewayClass, { ...gateway, spec: { ...(gateway['spec'] as object), addresses } });
+    let isTaken = true;
+    api.admit = object => {
+      const { clusterIP = '10.96.0.77' } = (object['spec'] ?? {}) as { clusterIP?: string };
+      if (object.kind !== 'Service') return object;
+      if (clusterIP === '10.96.0.10' && isTaken) return 'provided IP is already allocated';
+      return { ...object, spec: { ...(object['spec'] as object), clusterIP } };
+    };
+    const { until } = await run(t, api);
+    const status = () => JSON.stringify(api.stored({ kind: 'Gateway', namespace: 'a', name: 'gw' })?.['status'] ?? '');
+    await until(() => status().includes('"PartiallyAssigned"') && status().includes('already allocated'));
+    const given = (value: string) => JSON.stringify({ type: 'IPAddress', value, routability: 'Cluster' });
+    assert.ok(status().includes(`"addresses":[${given('10.96.0.77')}]`), status());
+    const slice = api.stored({ kind: 'EndpointSlice', namespace: 'a', name: 'gw-daemun-ip-0' });
+    assert.match(JSON.stringify(slice?.['endpoints']), /"127\.77\.\d+\.\d+"/);
+    isTaken = false;
+    // Another port is another Service.
+    const listeners = [{ name: 'http', port: PORT + 1, protocol: 'HTTP' }];
+    api.put({ ...gateway, spec: { gatewayClassName: 'daemun', addresses, listeners } });
+    await until(() => status().includes(`"addresses":[${given('10.96.0.77')},${given('10.96.0.10')}]`));
+    assert.match(status(), /"reason":"AddressesAssigned"/);
+  });
+
   it('serves on while the API server is gone, and follows it again when it comes back', async t => {
     const api = await apiWith(t, gatewayClass, gateway, route('one.example.com'));
     const { gateway: running, ask, until, log } = await run(t, api);

@@ -54,6 +54,8 @@ export class FakeApi {
   #port = 0;
   /** `GET /path?query` of each request. */
   readonly requests: string[] = [];
+  /** What becomes of an object that is applied: how it is stored, or why it is not (422). null: none is taken. */
+  admit: ((object: FakeObject) => FakeObject | string) | null = null;
   /** The most objects in a page, whatever is asked for. */
   pageSize = 500;
 
@@ -232,7 +234,7 @@ export class FakeApi {
     return trouble;
   }
 
-  /** Takes statuses, which is all that it takes. */
+  /** Takes statuses, and what `admit` lets in. */
   #write(request: IncomingMessage, path: string, response: ServerResponse): void {
     const [, collection = '', namespace = '', plural = '', name = ''] =
       /^(.*?)(?:\/namespaces\/([^/]+))?\/([^/]+)\/([^/]+)\/status$/.exec(path) ?? [];
@@ -243,6 +245,10 @@ export class FakeApi {
       body += part.toString();
     });
     request.on('end', () => {
+      if (request.method === 'PATCH' && this.admit !== null) {
+        this.#apply(JSON.parse(body) as FakeObject, response);
+        return;
+      }
       if (request.method !== 'PUT' || before === undefined) {
         refuse(response, 404);
         return;
@@ -254,6 +260,17 @@ export class FakeApi {
       this.#tell(`${collection}/${plural}`, 'MODIFIED', object);
       response.end(JSON.stringify(object));
     });
+  }
+
+  #apply({ metadata, ...fields }: FakeObject, response: ServerResponse): void {
+    const { namespace = '', name = '' } = metadata as { namespace?: string; name?: string };
+    const admitted = this.admit?.({ ...fields, metadata, namespace, name }) ?? '';
+    if (typeof admitted === 'string') {
+      response.writeHead(422).end(JSON.stringify({ kind: 'Status', code: 422, message: admitted }));
+      return;
+    }
+    this.put(admitted);
+    response.end(JSON.stringify(this.stored(admitted)));
   }
 
   #discover(path: string, response: ServerResponse): void {
