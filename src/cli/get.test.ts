@@ -56,6 +56,22 @@ describe('get', () => {
     assert.match(mixed.err, /"echo" is not KIND\/NAME/);
   });
 
+  it('shows which Gateways are default ones, and what a route that names none is attached to', async () => {
+    const text = echoManifests(8080)
+      .replace('gatewayClassName: daemun', 'gatewayClassName: daemun\n  defaultScope: All')
+      .replace('parentRefs: [{ name: gw }]', 'useDefaultGateways: All');
+    const other = await manifestFolder();
+    try {
+      const path = await other.write('gw.yaml', text);
+      const terminal = recordingTerminal();
+      await runProgram(['get', 'gw,grpcroute', '-o', 'wide', '-f', path], terminal);
+      assert.match(terminal.stdout(), /DEFAULT\n\S*gw .* All\n/);
+      assert.match(terminal.stdout(), /PARENTS +ACCEPTED\n\S*echo .* gw +True\n/);
+    } finally {
+      await other.remove();
+    }
+  });
+
   it('prints what is there, says what is not, and exits 1', async () => {
     const { code, out, err } = await get('svc', 'a', 'nope', '-n', 'shop', '-o', 'name');
     assert.equal(code, 1);

@@ -48,7 +48,10 @@ const KIND_COLUMNS: Readonly<Record<Resource['kind'], KindColumns>> = {
       column('ADDRESS', object => addresses(object)),
       column('PROGRAMMED', object => conditionStatus(object, 'Programmed')),
     ],
-    [wide('LISTENERS', object => listeners(object))],
+    [
+      wide('LISTENERS', object => listeners(object)),
+      wide('DEFAULT', object => textAt(object, 'spec', 'defaultScope') || NONE),
+    ],
   ],
   ListenerSet: [
     [
@@ -163,8 +166,14 @@ function listenerText(listener: unknown): string {
   return `${textAt(listener, 'name')}:${textAt(listener, 'port')}/${textAt(listener, 'protocol')}`;
 }
 
+/** Those that the route names; of one that uses default Gateways also those that its status lists. */
 function parents(object: ResourceObject): string {
-  return namesIn(listAt(object, 'spec', 'parentRefs'));
+  const named = listAt(object, 'spec', 'parentRefs').map(one => textAt(one, 'name'));
+  const found =
+    textAt(object, 'spec', 'useDefaultGateways') === 'All'
+      ? listAt(object, 'status', 'parents').map(one => textAt(one, 'parentRef', 'name'))
+      : [];
+  return [...new Set([...named, ...found])].join(',') || NONE;
 }
 
 function targets(object: ResourceObject): string {

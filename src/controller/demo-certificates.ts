@@ -90,13 +90,16 @@ export class DemoCertificates {
     const asked = gateway.spec.addresses?.flatMap(({ value }) => value ?? []) ?? [];
     const addresses = asked.length > 0 ? asked : [this.#options.addressOf(gateway.metadata)];
     if (listener.hostname !== undefined) return [listener.hostname, ...addresses];
-    const routes = [...resources.httpRoutes.values(), ...resources.grpcRoutes.values()].filter(route =>
-      route.spec.parentRefs?.some(
-        parent =>
-          parent.kind === owner.kind &&
-          parent.name === owner.metadata.name &&
-          (parent.namespace ?? route.metadata.namespace) === owner.metadata.namespace,
-      ),
+    const takesDefaults = owner.kind === 'Gateway' && owner.spec.defaultScope === 'All';
+    const routes = [...resources.httpRoutes.values(), ...resources.grpcRoutes.values()].filter(
+      route =>
+        (takesDefaults && route.spec.useDefaultGateways === 'All') ||
+        route.spec.parentRefs?.some(
+          parent =>
+            parent.kind === owner.kind &&
+            parent.name === owner.metadata.name &&
+            (parent.namespace ?? route.metadata.namespace) === owner.metadata.namespace,
+        ),
     );
     return ['localhost', ...addresses, ...routes.flatMap(route => route.spec.hostnames ?? [])];
   }

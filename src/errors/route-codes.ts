@@ -14,6 +14,11 @@ export const ROUTE_CODES = {
     summary: 'a parentRef names a Gateway that does not exist',
     help: 'create it, or correct name and namespace',
   },
+  'route/no-default-gateway': {
+    severity: 'warning',
+    summary: 'a route uses default Gateways, and there is none',
+    help: 'set spec.defaultScope: All on a Gateway, or name a Gateway in parentRefs',
+  },
   'route/no-matching-parent': {
     severity: 'error',
     summary: 'a parentRef names a listener or port that the Gateway does not have',
@@ -63,11 +68,6 @@ export const ROUTE_CODES = {
     severity: 'warning',
     summary: 'an ExternalAuth filter would forward larger bodies than the gateway keeps; those are refused',
     help: 'lower forwardBody.maxSize',
-  },
-  'route/not-yet-supported': {
-    severity: 'info',
-    summary: 'a part of a route has no effect in this version',
-    help: 'do without it, as the finding says',
   },
   'route/backend-kind': {
     severity: 'error',

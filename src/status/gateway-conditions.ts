@@ -63,3 +63,9 @@ export function gatewayInsecureClients(problem: NonNullable<GatewayOutcome['inse
     message: problemMessage(problem),
   };
 }
+
+/** DefaultGateway=True/DefaultGateway (GEP-3793). It is written only while that is so; the GEP names no reason. */
+export function defaultGateway(): Verdict {
+  const message = 'Gateway has default scope All: routes with useDefaultGateways: All attach to it without naming it';
+  return { type: 'DefaultGateway', status: 'True', reason: 'DefaultGateway', message };
+}

@@ -5,6 +5,7 @@ import type { GatewayOutcome } from '../translate/index.ts';
 import { mergeConditions, type Verdict } from './condition.ts';
 import {
   addressesAssigned,
+  defaultGateway,
   gatewayAccepted,
   gatewayInsecureClients,
   gatewayNotAccepted,
@@ -25,6 +26,7 @@ export const GATEWAY_CONDITIONS: readonly string[] = [
   'ResolvedRefs',
   'AddressesAssigned',
   'InsecureFrontendValidationMode',
+  'DefaultGateway',
 ];
 
 /** The status of a Gateway that is ours: conditions, addresses, and its listeners in the order of the spec. */
@@ -61,6 +63,7 @@ function gatewayVerdicts(outcome: GatewayOutcome): readonly Verdict[] {
     resolvedRefs === null ? gatewayRefsResolved() : gatewayRefsNotResolved(resolvedRefs),
     ...(outcome.assignment.isTold ? [addressesAssigned(outcome.assignment)] : []),
     ...(insecureClients === null ? [] : [gatewayInsecureClients(insecureClients)]),
+    ...(outcome.isDefault ? [defaultGateway()] : []),
   ];
 }
 

@@ -18,12 +18,12 @@ export interface RouteStatusParts {
   readonly now: string;
 }
 
-/** One entry per parentRef that is ours, with the parentRef copied; entries of other controllers stay as they are. */
+/** One entry per parent that is ours, with the parentRef copied; entries of other controllers stay as they are. */
 export function routeStatus(route: AttachableRoute, outcome: RouteOutcome, parts: RouteStatusParts): RouteStatus {
   const written = route.status?.parents ?? [];
   const before = parts.previous?.parents ?? written;
   const foreign = written.filter(entry => !parts.isOurs(entry.controllerName));
-  const ours = outcome.parents.flatMap(parent => parentStatus(route, { outcome, parent, before, now: parts.now }));
+  const ours = outcome.parents.map(parent => parentStatus(route, { outcome, parent, before, now: parts.now }));
   return { parents: fitted([...foreign, ...ours]) };
 }
 
@@ -34,13 +34,8 @@ interface ParentParts {
   readonly now: string;
 }
 
-function parentStatus(
-  route: AttachableRoute,
-  { outcome, parent, before, now }: ParentParts,
-): readonly RouteParentStatus[] {
-  const parentRef = route.spec.parentRefs?.[parent.index];
-  if (parentRef === undefined) return [];
-  const { controllerName } = parent;
+function parentStatus(route: AttachableRoute, { outcome, parent, before, now }: ParentParts): RouteParentStatus {
+  const { parentRef, controllerName } = parent;
   const known = before.find(
     entry => entry.controllerName === controllerName && JSON.stringify(entry.parentRef) === JSON.stringify(parentRef),
   );
@@ -49,22 +44,22 @@ function parentStatus(
     owned: ROUTE_CONDITIONS,
     stamp,
   });
-  return [{ parentRef, controllerName, conditions }];
+  return { parentRef, controllerName, conditions };
 }
 
-function verdicts(outcome: RouteOutcome, { accepted, listeners }: ParentOutcome): readonly Verdict[] {
+function verdicts(outcome: RouteOutcome, parent: ParentOutcome): readonly Verdict[] {
   const { resolvedRefs, partiallyInvalid } = outcome;
   const list = [
-    accepted === null ? routeAccepted(listeners) : routeNotAccepted(accepted),
+    parent.accepted === null ? routeAccepted(parent) : routeNotAccepted(parent.accepted),
     resolvedRefs === null ? routeRefsResolved() : routeRefsNotResolved(resolvedRefs),
   ];
   return partiallyInvalid === null ? list : [...list, routePartiallyInvalid(partiallyInvalid)];
 }
 
 /** Accepted=True/Accepted. */
-function routeAccepted(listeners: readonly string[]): Verdict {
+function routeAccepted({ listeners, isDefault }: ParentOutcome): Verdict {
   const names = listeners.map(id => id.slice(id.lastIndexOf('/') + 1));
-  const message = interned(`Attached to ${names.join(', ')}`);
+  const message = interned(`Attached to ${names.join(', ')}${isDefault ? ' of the default Gateway' : ''}`);
   return { type: 'Accepted', status: 'True', reason: 'Accepted', message };
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Finding } from '../errors/index.ts';
+import type { ParentReference } from '../resources/index.ts';
 import type { WantedClusterIp } from './environment.ts';
 
 /** Why a condition is not as wished: the API's reason, and the finding that words it. */
@@ -33,6 +34,8 @@ export interface GatewayClassOutcome {
 
 export interface GatewayOutcome {
   readonly controllerName: string;
+  /** Routes attach to it without naming it (GatewaySpec.defaultScope). */
+  readonly isDefault: boolean;
   /** IP addresses that its listeners are bound to. */
   readonly addresses: readonly string[];
   readonly accepted: Problem<GatewayReason> | null;
@@ -132,7 +135,7 @@ export interface RouteKind {
 }
 
 export interface RouteOutcome {
-  /** Those parents that are ours, in the order of `spec.parentRefs`. */
+  /** Those parents that are ours: in the order of `spec.parentRefs`, then default Gateways by name. */
   readonly parents: readonly ParentOutcome[];
   readonly resolvedRefs: Problem<RouteRefsReason> | null;
   /** Rules that were dropped while others work. */
@@ -140,8 +143,10 @@ export interface RouteOutcome {
 }
 
 export interface ParentOutcome {
-  /** Index in `spec.parentRefs`. */
-  readonly index: number;
+  /** As in `spec.parentRefs`; for a default Gateway with its namespace, for all of its listeners. */
+  readonly parentRef: ParentReference;
+  /** The route does not name it: it is a default Gateway. */
+  readonly isDefault: boolean;
   readonly controllerName: string;
   /** Ids of the listeners that the route attached to through this parentRef. */
   readonly listeners: readonly string[];

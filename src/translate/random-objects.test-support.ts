@@ -26,16 +26,20 @@ const listener = fc.record(
   { requiredKeys: ['port', 'allowedRoutes'] },
 );
 
+const scope = fc.constantFrom('All', 'None');
+
 const gateway = fc
   .record({
     metadata: metadata(fc.constantFrom('g0', 'g1')),
     listeners: fc.array(listener, { minLength: 1, maxLength: 3 }),
     client: fc.constantFrom(undefined, 'client', 'none'),
+    scope,
   })
-  .map(({ metadata: meta, listeners, client }) => {
+  .map(({ metadata: meta, listeners, client, scope: defaultScope }) => {
     const distinct = new Map(listeners.map(l => [`${l.port} ${l.hostname ?? ''}`, l]));
     const spec = {
       gatewayClassName: 'c',
+      defaultScope,
       ...(client === undefined ? {} : { tls: { backend: { clientCertificateRef: { name: client } } } }),
       listeners: [...distinct.values()].map((l, index) => ({ ...l, name: `l${index}`, protocol: 'HTTP' })),
     };
@@ -65,12 +69,13 @@ const route = fc
     parent: fc.record({ name: fc.constantFrom('g0', 'g1'), namespace }),
     hostnames: fc.uniqueArray(hostname, { maxLength: 2 }),
     rules: fc.array(rule, { maxLength: 2 }),
+    useDefaultGateways: scope,
   })
-  .map(({ metadata: meta, parent, hostnames, rules }) => ({
+  .map(({ metadata: meta, parent, hostnames, rules, useDefaultGateways }) => ({
     apiVersion: API,
     kind: 'GRPCRoute',
     metadata: meta,
-    spec: { parentRefs: [parent], hostnames, rules },
+    spec: { parentRefs: [parent], useDefaultGateways, hostnames, rules },
   }));
 
 const X_GROUP = 'gateway.networking.x-k8s.io';

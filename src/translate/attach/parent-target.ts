@@ -15,6 +15,8 @@ export interface ParentTarget {
   readonly key: string;
   readonly namespace: string;
   readonly controllerName: string;
+  /** Routes attach to it without naming it (GatewaySpec.defaultScope). */
+  readonly isDefault: boolean;
   /** Its own. Empty for a ListenerSet that is attached to no Gateway. */
   readonly listeners: readonly ListenerTarget[];
 }
@@ -61,6 +63,7 @@ function parentTarget(
   const isPublic = accepted.addresses.some(address => !isLoopback(address));
   return {
     ...nameTarget(owner, accepted.controllerName),
+    isDefault: owner.kind === 'Gateway' && owner.spec.defaultScope === 'All',
     listeners: accepted.listeners
       .filter(({ judged }) => judged.owner === owner)
       .map(listener => ({
@@ -70,7 +73,10 @@ function parentTarget(
   };
 }
 
-function nameTarget({ kind, metadata }: ListenerOwner, controllerName: string): Omit<ParentTarget, 'listeners'> {
+function nameTarget(
+  { kind, metadata }: ListenerOwner,
+  controllerName: string,
+): Omit<ParentTarget, 'isDefault' | 'listeners'> {
   return { kind, key: formatNamespacedName(metadata), namespace: metadata.namespace, controllerName };
 }
 
@@ -160,6 +166,7 @@ export function parentTargets(
     const neighbours = neighboursOf(accepted, previous);
     for (const owner of [accepted.gateway, ...accepted.sets]) add(parentTarget(owner, accepted, neighbours));
   }
-  for (const { set, controllerName } of refusedSets) add({ ...nameTarget(set, controllerName), listeners: [] });
+  for (const { set, controllerName } of refusedSets)
+    add({ ...nameTarget(set, controllerName), isDefault: false, listeners: [] });
   return same && previous?.size === targets.size ? previous : targets;
 }

@@ -2,23 +2,17 @@
 
 /** Why a route may not attach to a Gateway or a ListenerSet, one function per reason. */
 import type { Finding } from '../../errors/index.ts';
-import type { ParentReference } from '../../resources/index.ts';
 import { findingOf } from '../report.ts';
 import { type AttachableRoute, hostnamesOf } from '../route-kinds.ts';
+import type { AskedParent } from './asked-parent.ts';
 import type { ListenerTarget, ParentTarget } from './parent-target.ts';
 
-/** A parentRef with its index in `spec.parentRefs`. */
-export interface NumberedRef {
-  readonly ref: ParentReference;
-  readonly index: number;
-}
-
 /** NoMatchingParent: no listener has the section name and port. */
-export function noMatchingParent(route: AttachableRoute, { ref, index }: NumberedRef, parent: ParentTarget): Finding {
+export function noMatchingParent(route: AttachableRoute, { ref, path }: AskedParent, parent: ParentTarget): Finding {
   const section = ref.sectionName === undefined ? '' : ` named ${ref.sectionName}`;
   const port = ref.port === undefined ? '' : ` with port ${ref.port}`;
   return findingOf('route/no-matching-parent', route, {
-    path: ['spec', 'parentRefs', index],
+    path,
     message: `${parent.kind} ${parent.key} has no listener${section}${port}`,
     help: `Its listeners are ${parent.listeners.map(l => `${l.name} (port ${l.port})`).join(', ')}`,
   });
@@ -33,11 +27,15 @@ const LISTENERS_FOR: Readonly<Record<AttachableRoute['kind'], string>> = {
 };
 
 /** NotAllowedByListeners: no listener takes routes of this kind. */
-export function kindNotAllowed(route: AttachableRoute, index: number, listeners: readonly ListenerTarget[]): Finding {
+export function kindNotAllowed(
+  route: AttachableRoute,
+  { path, words, isDefault }: AskedParent,
+  listeners: readonly ListenerTarget[],
+): Finding {
   const which = listeners.map(l => `${l.name} (${l.protocol}) takes ${l.kinds.join(', ') || 'no routes'}`).join('; ');
   return findingOf('route/kind-not-allowed', route, {
-    path: ['spec', 'parentRefs', index],
-    message: `No listener takes ${route.kind}s: ${which}`,
+    path,
+    message: `No listener${isDefault ? ` of ${words}` : ''} takes ${route.kind}s: ${which}`,
     help: `Add {kind: ${route.kind}} to allowedRoutes.kinds of ${LISTENERS_FOR[route.kind]}, or leave kinds out`,
   });
 }
@@ -45,14 +43,14 @@ export function kindNotAllowed(route: AttachableRoute, index: number, listeners:
 /** NotAllowedByListeners: no listener takes routes of this namespace. */
 export function namespaceNotAllowed(
   route: AttachableRoute,
-  index: number,
+  { path }: AskedParent,
   { parent, listeners }: { parent: ParentTarget; listeners: readonly ListenerTarget[] },
 ): Finding {
   const { namespace } = route.metadata;
   const which = listeners.map(l => `${l.name} (from: ${l.from})`).join(', ');
   const first = listeners[0];
   return findingOf('route/not-allowed-by-listeners', route, {
-    path: ['spec', 'parentRefs', index],
+    path,
     message: `${parent.kind} ${parent.key} does not let routes of namespace ${namespace} attach to ${which}`,
     help: first === undefined ? '' : allowanceToAdd(first, parent, namespace),
   });
@@ -68,9 +66,9 @@ function allowanceToAdd(listener: ListenerTarget, { kind }: ParentTarget, namesp
 }
 
 /** NoMatchingParent: the ListenerSet is attached to no Gateway. */
-export function parentNotAttached(route: AttachableRoute, index: number, parent: ParentTarget): Finding {
+export function parentNotAttached(route: AttachableRoute, { path }: AskedParent, parent: ParentTarget): Finding {
   return findingOf('route/parent-not-attached', route, {
-    path: ['spec', 'parentRefs', index],
+    path,
     message: `${parent.kind} ${parent.key} is attached to no Gateway, so it has no listeners`,
     help: `See the findings of the ${parent.kind}`,
   });
@@ -79,13 +77,13 @@ export function parentNotAttached(route: AttachableRoute, index: number, parent:
 /** NoMatchingListenerHostname: no hostname of the route intersects with a listener. */
 export function noMatchingHostname(
   route: AttachableRoute,
-  index: number,
+  { words }: AskedParent,
   listeners: readonly ListenerTarget[],
 ): Finding {
   const theirs = listeners.map(l => `${l.name} (${l.hostname})`).join(', ');
   return findingOf('route/no-matching-listener-hostname', route, {
     path: ['spec', 'hostnames'],
-    message: `None of ${hostnamesOf(route).join(', ')} matches a listener of parentRefs[${index}]: ${theirs}`,
+    message: `None of ${hostnamesOf(route).join(', ')} matches a listener of ${words}: ${theirs}`,
     help: 'Use a hostname that the listener takes; *.example.com takes a.example.com, not example.com',
   });
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Finding } from '../../errors/index.ts';
+import type { Attachment } from '../attach/choose-listeners.ts';
 import { isTakenBy } from '../attach/hostnames.ts';
-import type { Attachment } from '../attach/parent-refs.ts';
 import { findingOf } from '../report.ts';
 import { type AttachableRoute, hostnamesOf } from '../route-kinds.ts';
 

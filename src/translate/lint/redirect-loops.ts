@@ -5,7 +5,7 @@ import type { Finding } from '../../errors/index.ts';
 import type { HttpMatch, Redirect, RouteEntry } from '../../snapshot/index.ts';
 import { compareStrings, hostnameMatches } from '../../values/index.ts';
 import type { ListenerTables } from '../arbitrate/listener-tables.ts';
-import type { Attachment } from '../attach/parent-refs.ts';
+import type { Attachment } from '../attach/choose-listeners.ts';
 import type { ListenerTarget } from '../attach/parent-target.ts';
 import { findingOf } from '../report.ts';
 import type { TranslatedRoute } from '../rules/translate-route.ts';

@@ -2,8 +2,8 @@
 
 import type { Finding } from '../../errors/index.ts';
 import type { Rule } from '../../snapshot/index.ts';
-import type { Attachment } from '../attach/parent-refs.ts';
-import { notServedOfRoute } from '../not-served.ts';
+import type { Attachment } from '../attach/choose-listeners.ts';
+import { usesDefaultGateways } from '../attach/default-gateways.ts';
 import { findingOf } from '../report.ts';
 import { type AttachableRoute, hostnamesOf, isRequestRoute, type RequestRoute } from '../route-kinds.ts';
 import type { RankedEntry } from '../rules/precedence.ts';
@@ -30,7 +30,6 @@ export interface RouteView {
 export function lintRoute(view: RouteView): readonly Finding[] {
   const { route } = view;
   return [
-    ...notServedOfRoute(route),
     ...withoutParents(route),
     ...lintCoreGroups(route),
     ...(isRequestRoute(route) ? lintRequests(route, view) : lintStreams(route)),
@@ -53,7 +52,7 @@ function lintRequests(route: RequestRoute, view: RouteView): readonly Finding[] 
 }
 
 function withoutParents(route: AttachableRoute): readonly Finding[] {
-  if ((route.spec.parentRefs ?? []).length > 0) return [];
+  if ((route.spec.parentRefs ?? []).length > 0 || usesDefaultGateways(route)) return [];
   return [
     findingOf('lint/no-parents', route, {
       path: ['spec'],
@@ -80,7 +79,7 @@ function cleartextToo({ route, attachments }: RouteView): readonly Finding[] {
   const cleartext = attachments.find(({ listener }) => listener.carriesTraffic && !listener.secure);
   if (secure === undefined || cleartext === undefined) return [];
   const index = (route.spec.parentRefs ?? []).findIndex(ref => ref.sectionName === undefined && ref.port === undefined);
-  if (index < 0) return []; // each listener is named: that is what the user asked for
+  if (index < 0) return []; // each listener is named, or left to default Gateways: that is what the user asked for
   return [
     findingOf('lint/cleartext-too', route, {
       path: ['spec', 'parentRefs', index],

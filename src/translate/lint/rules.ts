@@ -4,7 +4,7 @@
 import type { Finding } from '../../errors/index.ts';
 import type { Rule } from '../../snapshot/index.ts';
 import { isDroppedAtEdge } from '../../values/index.ts';
-import type { Attachment } from '../attach/parent-refs.ts';
+import type { Attachment } from '../attach/choose-listeners.ts';
 import { findingOf } from '../report.ts';
 import { TRUSTED_PROXIES } from '../resolve/annotations/trusted-proxies.ts';
 import { type RequestRoute, type RouteRule, rulesOf } from '../route-kinds.ts';

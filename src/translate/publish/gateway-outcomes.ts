@@ -79,6 +79,7 @@ function gatewayOutcome(
   const sum = sumUpListeners(gateway, listeners);
   return {
     controllerName,
+    isDefault: gateway.spec.defaultScope === 'All',
     addresses,
     accepted: refused ?? sum.accepted,
     invalidListeners: sum.invalidListeners,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { ResourceSet } from '../../resources/index.ts';
+import { defaultGateways } from '../attach/default-gateways.ts';
 import type { ParentTarget } from '../attach/parent-target.ts';
 import type { TranslateEnvironment } from '../environment.ts';
 import { namespaceLabels } from '../namespace-labels.ts';
@@ -26,6 +27,7 @@ export function routeContext(
 ): RouteContext {
   return {
     parent: key => parts.targets.get(key),
+    defaults: defaultGateways(parts.targets),
     labels: namespace => namespaceLabels(resources, namespace),
     standalone: parts.environment.controllerName === null,
     grants: parts.grants,

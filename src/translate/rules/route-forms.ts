@@ -2,7 +2,7 @@
 
 /** A route is another one to each listener whose Gateway reaches backends in another way: with a certificate of its own, say. */
 import type { Rule } from '../../snapshot/index.ts';
-import type { Attachment } from '../attach/parent-refs.ts';
+import type { Attachment } from '../attach/choose-listeners.ts';
 import type { ListenerTarget } from '../attach/parent-target.ts';
 import { type BackendWay, wayName } from '../resolve/backend-way.ts';
 import type { TlsOfServices } from '../resolve/service-tls.ts';

@@ -6,6 +6,7 @@ import { changedKeys } from '../changes.ts';
 import type { TlsOfServices } from '../resolve/service-tls.ts';
 import type { TrafficOfServices } from '../resolve/service-traffic.ts';
 import type { XBackends } from '../resolve/x-backend.ts';
+import { DEFAULT_GATEWAYS } from './dependencies.ts';
 
 /** What routes depend on besides themselves. */
 export interface RouteWorld {
@@ -22,7 +23,10 @@ export interface RouteWorld {
 /** What a route's translation depends on besides the route: `Kind/key` of everything that changed. */
 export function changedDependencies(before: RouteWorld, after: RouteWorld): ReadonlySet<string> {
   const changed = new Set<string>();
-  for (const key of changedKeys(before.targets, after.targets)) changed.add(key);
+  for (const key of changedKeys(before.targets, after.targets)) {
+    changed.add(key);
+    if (before.targets.get(key)?.isDefault || after.targets.get(key)?.isDefault) changed.add(DEFAULT_GATEWAYS);
+  }
   for (const key of changedKeys(before.refused, after.refused)) changed.add(key);
   const { services, namespaces, referenceGrants } = before.resources;
   for (const key of changedKeys(services, after.resources.services)) changed.add(`Service/${key}`);

@@ -3,7 +3,8 @@
 import type { Finding } from '../../errors/index.ts';
 import type { RouteEntry, Rule } from '../../snapshot/index.ts';
 import { compareHostnames, fitted } from '../../values/index.ts';
-import { type AttachContext, type Attachment, attachRoute, type RouteAttachment } from '../attach/parent-refs.ts';
+import type { Attachment } from '../attach/choose-listeners.ts';
+import { type AttachContext, attachRoute, type RouteAttachment } from '../attach/parent-refs.ts';
 import type { ParentOutcome, Problem, RouteOutcome } from '../outcomes.ts';
 import { findingOf } from '../report.ts';
 import type { ResolvedBackend } from '../resolve/backend-refs.ts';
@@ -28,7 +29,7 @@ export interface TranslatedRoute extends RouteForms {
   /** Without duplicates. */
   readonly backends: readonly ResolvedBackend[];
   readonly findings: readonly Finding[];
-  /** It names no parent of ours: it is other controllers' business, and nothing is said of it. */
+  /** No parent of it is ours: it is other controllers' business, and nothing is said of it. */
   readonly isForeign: boolean;
 }
 
