@@ -87,7 +87,10 @@ describe('the start table', () => {
     const text = tableOf({ bound: null, problem: 'Listener h: no port' }, { readiness });
     assert.match(text, /^default\/gw +h +- .* not ready$/m);
     assert.match(text, /^Not ready: 1 of 1 sockets cannot be bound, admin at http:\/\/127\.0\.0\.1:9900\/\. /m);
-    assert.match(text, /^ {2}127\.0\.0\.1 port 80: somebody has it\n {2}Free the port or change it/m);
+    assert.match(
+      text,
+      /^ {2}127\.0\.0\.1 port 80: somebody has it\n {2}Free the port, add the address to the machine, or change the manifest/m,
+    );
     assert.doesNotMatch(text, /^Ready/m);
   });
 

@@ -176,7 +176,9 @@ function notReadyLine(standalone: Pick<Standalone, 'adminAddress' | 'readiness'>
   return [
     `${paint('red', 'Not ready')}: ${readiness.reason}${adminText(standalone)}. Ctrl-C stops.\n`,
     ...sockets,
-    sockets.length === 0 ? '' : '  Free the port or change it in the manifest; binding is tried again every second.\n',
+    sockets.length === 0
+      ? ''
+      : '  Free the port, add the address to the machine, or change the manifest; binding is tried again every second.\n',
   ].join('');
 }
 

@@ -116,11 +116,12 @@ function loses(holder: Holder, taken: TakenSocket | undefined, socket: SocketCla
 export function portUnavailable(
   site: Pick<ListenerSite, 'owner' | 'index' | 'spec'>,
   why: string,
+  help = 'Free the port, or choose another port or address',
 ): Problem<'PortUnavailable'> {
   const finding = listenerFinding('gateway/port-unavailable', site, {
     path: ['port'],
     message: `Listener ${site.spec.name}: ${why}`,
-    help: 'Free the port, or choose another port or address',
+    help,
   });
   return { reason: 'PortUnavailable', finding };
 }

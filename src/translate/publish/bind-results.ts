@@ -11,6 +11,9 @@ import type { Translation } from '../translation.ts';
 import { addressProblem, sumUpListeners } from './gateway-outcomes.ts';
 import { sumUpSet } from './listener-set-outcomes.ts';
 
+const ADDRESS_HELP =
+  'Add the address to the machine (on Linux: ip route add local ADDRESS dev lo), or choose another address';
+
 /** A socket that the OS refused, and why. */
 interface RefusedSocket {
   readonly binding: Binding;
@@ -110,10 +113,11 @@ function overlayListeners(
     if (socket === undefined || spec === undefined) return listener;
     const { binding, failure } = socket;
     const why = `${binding.address} port ${binding.port} cannot be bound: ${failure.message}`;
-    const problem = portUnavailable({ owner, index, spec }, why);
+    const isForeign = failure.code === 'address-not-available';
+    const problem = portUnavailable({ owner, index, spec }, why, isForeign ? ADDRESS_HELP : undefined);
     problems.push(problem);
     isChanged = true;
-    if (failure.code === 'address-not-available') unusable ??= problem;
+    if (isForeign) unusable ??= problem;
     return { ...listener, accepted: problem, programmed: problem };
   });
   return { listeners, isChanged, unusable };
