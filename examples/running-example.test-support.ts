@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { callCommand } from '../src/cli/call-command.ts';
 import { recordingTerminal } from '../src/cli/recording-terminal.test-support.ts';
-import { type Standalone, startStandalone } from '../src/controller/index.ts';
+import { type RunningGateway, startStandalone } from '../src/controller/index.ts';
 
 /** What a call came to. */
 export interface Answer {
@@ -30,7 +30,7 @@ export interface Call {
 }
 
 export interface RunningExample {
-  readonly gateway: Standalone;
+  readonly gateway: RunningGateway;
   /** Rejects with the CommandFailure of `daemun call`. */
   call(call: Call): Promise<Answer>;
   /** `host:port` of a listener, `gateway/listener`. */
@@ -64,7 +64,7 @@ export async function runExample(...paths: readonly string[]): Promise<RunningEx
   };
 }
 
-function findListener(gateway: Standalone, name: string): { address: string; isTls: boolean } {
+function findListener(gateway: RunningGateway, name: string): { address: string; isTls: boolean } {
   const summaries = gateway.gateways();
   for (const summary of summaries) {
     for (const listener of summary.listeners) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { type Readiness, type Standalone, startKubernetes, startStandalone } from '../controller/index.ts';
+import { type Readiness, type RunningGateway, startKubernetes, startStandalone } from '../controller/index.ts';
 import { DaemunError, messageOf } from '../errors/index.ts';
 import { systemClock } from '../time/index.ts';
 import { couldNotRun, EXIT } from './exit-code.ts';
@@ -36,7 +36,7 @@ class GatewayRun {
   readonly #startedMs = systemClock.nowMs();
   readonly #manager: ServiceManager;
   readonly #ended: Promise<EndReason>;
-  #gateway: Standalone | null = null;
+  #gateway: RunningGateway | null = null;
   #wasReady = false;
   /** Threads that do not end. */
   #stuck = 0;
@@ -166,7 +166,7 @@ function tableSource(source: RunSource): TableSource {
   return source.kind === 'files' ? { kind: 'files', paths: source.options.paths } : { kind: 'kubernetes' };
 }
 
-async function start(source: RunSource, options: RunOptions): Promise<Standalone> {
+async function start(source: RunSource, options: RunOptions): Promise<RunningGateway> {
   try {
     return await (source.kind === 'files' ? startStandalone(source.options) : startKubernetes(source.options));
   } catch (error) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { GatewaySummary, ListenerSummary, LocatedFinding, Standalone } from '../controller/index.ts';
+import type { GatewaySummary, ListenerSummary, LocatedFinding, RunningGateway } from '../controller/index.ts';
 import type { Finding } from '../errors/index.ts';
 import { formatNamespacedName, socketAddress } from '../values/index.ts';
 import { formatPlace, formatSubject } from './finding-text.ts';
@@ -16,7 +16,7 @@ const HEADER = ['GATEWAY', 'LISTENER', 'ADDRESS', 'PROTOCOL', 'HOSTNAME', 'ROUTE
 const MAX_NAMED = 10;
 
 type Shown = Pick<
-  Standalone,
+  RunningGateway,
   | 'gateways'
   | 'tryCall'
   | 'tryRequest'
@@ -41,19 +41,19 @@ export type TableSource =
   | { readonly kind: 'kubernetes' };
 
 /** What `run` prints once it runs: listeners as really bound, problems, a call to try, and whether it is ready. */
-export function startTable(standalone: Shown, { terminal, tookMs, source }: StartTableOptions): string {
+export function startTable(running: Shown, { terminal, tookMs, source }: StartTableOptions): string {
   const paint = paintFor(terminal);
-  const gateways = standalone.gateways();
+  const gateways = running.gateways();
   const parts = [
     gateways.length === 0
       ? `No Gateway yet: the ${source.kind === 'files' ? 'files are' : 'cluster is'} watched.\n`
       : gatewayTable(gateways, paint),
     movedText(gateways, paint),
     problemText(gateways, paint),
-    findingText(standalone, { source, terminal }, paint),
-    tryText(standalone, terminal, paint),
-    sharedText(standalone, paint),
-    standalone.readiness().ready ? readyLine(standalone, tookMs, paint) : notReadyLine(standalone, paint),
+    findingText(running, { source, terminal }, paint),
+    tryText(running, terminal, paint),
+    sharedText(running, paint),
+    running.readiness().ready ? readyLine(running, tookMs, paint) : notReadyLine(running, paint),
   ];
   return parts.filter(part => part !== '').join('\n');
 }
@@ -120,11 +120,11 @@ function namedOnce(listener: ListenerSummary): string {
 }
 
 function findingText(
-  standalone: Pick<Standalone, 'findings' | 'locate'>,
+  running: Pick<RunningGateway, 'findings' | 'locate'>,
   { source, terminal }: Pick<StartTableOptions, 'source' | 'terminal'>,
   paint: Paint,
 ): string {
-  const findings = standalone.findings.filter(isOfManifests);
+  const findings = running.findings.filter(isOfManifests);
   if (findings.length === 0) return '';
   const named = findings.toSorted(errorsFirst).slice(0, MAX_NAMED);
   const errors = findings.filter(finding => finding.severity === 'error').length;
@@ -133,7 +133,7 @@ function findingText(
   const rest = findings.length > MAX_NAMED ? `  and ${findings.length - MAX_NAMED} more\n` : '';
   return [
     `${paint(errors > 0 ? 'red' : 'yellow', counts)} in the ${source.kind === 'files' ? 'manifests' : 'cluster'}:\n`,
-    ...standalone.locate(named).map(finding => findingLine(finding, paint)),
+    ...running.locate(named).map(finding => findingLine(finding, paint)),
     rest,
     `  What to do about each: ${helpCommand(source, terminal)}\n`,
   ].join('');
@@ -155,7 +155,7 @@ function findingLine(finding: LocatedFinding, paint: Paint): string {
   return `  ${place || formatSubject(finding)} ${shown} ${code} ${message}\n`;
 }
 
-function sharedText({ sharedWith }: Pick<Standalone, 'sharedWith'>, paint: Paint): string {
+function sharedText({ sharedWith }: Pick<RunningGateway, 'sharedWith'>, paint: Paint): string {
   if (sharedWith.length === 0) return '';
   const pids = sharedWith.join(' ');
   return [
@@ -165,16 +165,16 @@ function sharedText({ sharedWith }: Pick<Standalone, 'sharedWith'>, paint: Paint
 }
 
 /** `tookMs`: since the start. */
-export function readyLine(standalone: Pick<Standalone, 'adminAddress'>, tookMs: number, paint: Paint): string {
-  return `${paint('green', 'Ready')} in ${(tookMs / 1000).toFixed(2)} s${adminText(standalone)}. Ctrl-C stops.\n`;
+export function readyLine(running: Pick<RunningGateway, 'adminAddress'>, tookMs: number, paint: Paint): string {
+  return `${paint('green', 'Ready')} in ${(tookMs / 1000).toFixed(2)} s${adminText(running)}. Ctrl-C stops.\n`;
 }
 
-function notReadyLine(standalone: Pick<Standalone, 'adminAddress' | 'readiness'>, paint: Paint): string {
-  const readiness = standalone.readiness();
+function notReadyLine(running: Pick<RunningGateway, 'adminAddress' | 'readiness'>, paint: Paint): string {
+  const readiness = running.readiness();
   if (readiness.ready) return '';
   const sockets = readiness.unbound.map(({ address, port, problem }) => `  ${address} port ${port}: ${problem}\n`);
   return [
-    `${paint('red', 'Not ready')}: ${readiness.reason}${adminText(standalone)}. Ctrl-C stops.\n`,
+    `${paint('red', 'Not ready')}: ${readiness.reason}${adminText(running)}. Ctrl-C stops.\n`,
     ...sockets,
     sockets.length === 0
       ? ''
@@ -182,6 +182,6 @@ function notReadyLine(standalone: Pick<Standalone, 'adminAddress' | 'readiness'>
   ].join('');
 }
 
-function adminText({ adminAddress }: Pick<Standalone, 'adminAddress'>): string {
+function adminText({ adminAddress }: Pick<RunningGateway, 'adminAddress'>): string {
   return adminAddress === null ? '' : `, admin at http://${adminAddress}/`;
 }

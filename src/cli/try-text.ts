@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { isIPv6 } from 'node:net';
-import type { Standalone, TryCall, TryPlace, TryRequest, TryStream } from '../controller/index.ts';
+import type { RunningGateway, TryCall, TryPlace, TryRequest, TryStream } from '../controller/index.ts';
 import { socketAddress } from '../values/index.ts';
 import type { Paint } from './paint.ts';
 import { shellWord } from './shell-word.ts';
@@ -9,19 +9,19 @@ import type { Terminal } from './terminal.ts';
 
 /** Commands that work as they stand; '' when there is nothing that is known to work. */
 export function tryText(
-  standalone: Pick<Standalone, 'tryCall' | 'tryRequest' | 'tryStreams' | 'caFile'>,
+  gateway: Pick<RunningGateway, 'tryCall' | 'tryRequest' | 'tryStreams' | 'caFile'>,
   terminal: Terminal,
   paint: Paint,
 ): string {
-  const call = standalone.tryCall();
-  const request = standalone.tryRequest();
-  const caFor = (place: TryPlace): string | null => (place.isTrusted ? standalone.caFile : null);
+  const call = gateway.tryCall();
+  const request = gateway.tryRequest();
+  const caFor = (place: TryPlace): string | null => (place.isTrusted ? gateway.caFile : null);
   const commands: string[] = [];
   if (call !== undefined) {
     commands.push(ownCommand(call, caFor(call), terminal.program), grpcurlCommand(call, caFor(call)));
   }
   if (request !== undefined) commands.push(curlCommand(request, caFor(request)));
-  commands.push(...standalone.tryStreams().map(streamCommand));
+  commands.push(...gateway.tryStreams().map(streamCommand));
   if (commands.length === 0) return '';
   return [`${paint('bold', 'Try')}\n`, ...commands.map(command => `  ${command}\n`)].join('');
 }

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { json, text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
 import { createLog } from './log.ts';
-import type { Standalone } from './standalone.ts';
+import type { RunningGateway } from './running-gateway.ts';
 import { startStandalone } from './start-standalone.ts';
 
 const MANIFESTS = `
@@ -59,7 +59,7 @@ interface Echo {
 
 describe('an HTTPRoute', () => {
   let folder = '';
-  let gateway: Standalone;
+  let gateway: RunningGateway;
   let port = 0;
 
   before(async () => {

@@ -22,7 +22,7 @@ export { explainQuestion, parseQuestion } from './question.ts';
 export { type ReadClusterOptions, readCluster } from './read-cluster.ts';
 export type { Readiness, UnboundSocket } from './readiness.ts';
 export { listResources, type ResourceObject } from './resource-view.ts';
-export type { Standalone } from './standalone.ts';
+export type { RunningGateway } from './running-gateway.ts';
 export type { StandaloneOptions } from './standalone-options.ts';
 export { startKubernetes } from './start-kubernetes.ts';
 export { startStandalone } from './start-standalone.ts';

@@ -15,9 +15,9 @@ import { Privileges } from './privileges.ts';
 import { Reconciler } from './reconciler.ts';
 import { ReloadLog } from './reload-log.ts';
 import { ReloadMetrics } from './reload-metrics.ts';
+import { GatewayProcess, type RunningGateway } from './running-gateway.ts';
 import { SessionKeyFile } from './session-key-file.ts';
 import { identityOf, SharedSockets } from './siblings.ts';
-import { RunningStandalone, type Standalone } from './standalone.ts';
 import { Translator } from './translator.ts';
 import type { View } from './view.ts';
 
@@ -56,7 +56,7 @@ export async function startGateway(
   source: GatewaySource,
   settings: GatewaySettings,
   stateDirectory: string,
-): Promise<Standalone> {
+): Promise<RunningGateway> {
   const { workers, serverHeader, via, upstreamServiceTime, accessLog, drainTimeoutMs, log, clock, random } = settings;
   const { store, addresses, controllerName, demo } = source;
   const translator = new Translator({
@@ -103,7 +103,7 @@ export async function startGateway(
       log.error('reload failed; what was served before goes on', { error: messageOf(error) });
     },
   });
-  const running = new RunningStandalone({
+  const running = new GatewayProcess({
     store,
     plane,
     reconciler,

@@ -7,14 +7,14 @@ import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { FakeApi, type FakeObject } from '../store/kubernetes/fake-api.test-support.ts';
 import { createLog } from './log.ts';
-import type { Standalone } from './standalone.ts';
+import type { RunningGateway } from './running-gateway.ts';
 import { startKubernetes } from './start-kubernetes.ts';
 
 /** Bound at an address of its own that no other process has. */
 const PORT = 18_080;
 
 interface Running {
-  readonly gateway: Standalone;
+  readonly gateway: RunningGateway;
   readonly log: string[];
   /** Asks the Gateway; the status, and where a redirect leads. */
   ask(): Promise<string>;

@@ -9,14 +9,14 @@ import { clusterMetrics } from './cluster-metrics.ts';
 import { ClusterWriter } from './cluster-writer.ts';
 import { withGatewayDefaults } from './gateway-options.ts';
 import { DEFAULT_CONTROLLER_NAME, type KubernetesOptions } from './kubernetes-options.ts';
-import type { Standalone } from './standalone.ts';
+import type { RunningGateway } from './running-gateway.ts';
 import { startGateway, stateDirectoryOf } from './start-gateway.ts';
 
 /**
  * Starts a gateway that follows a cluster: see `startGateway`. Waits for the API server as long as it takes. Rejects also when the
  * kubeconfig cannot be read.
  */
-export async function startKubernetes(options: KubernetesOptions): Promise<Standalone> {
+export async function startKubernetes(options: KubernetesOptions): Promise<RunningGateway> {
   const settings = withGatewayDefaults(options);
   const { clock, random, log } = settings;
   const { kubeconfig = null, context = null, controllerName = DEFAULT_CONTROLLER_NAME, addressPool } = options;

@@ -5,12 +5,12 @@ import { openFileStore } from '../store/index.ts';
 import { DemoSupplement } from './demo-supplement.ts';
 import { hasManyLoopbackAddresses } from './free-port.ts';
 import { LoopbackAddresses } from './loopback-addresses.ts';
-import type { Standalone } from './standalone.ts';
+import type { RunningGateway } from './running-gateway.ts';
 import { type StandaloneOptions, withDefaults } from './standalone-options.ts';
 import { startGateway, stateDirectoryOf } from './start-gateway.ts';
 
 /** Starts a gateway from files: see `startGateway`. */
-export async function startStandalone(options: StandaloneOptions): Promise<Standalone> {
+export async function startStandalone(options: StandaloneOptions): Promise<RunningGateway> {
   const settings = withDefaults(options);
   const { paths, settleMs, clock, controllerName, ports } = settings;
   const store = openFileStore({ paths, defaultNamespace: 'default', settleMs, clock });

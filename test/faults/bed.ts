@@ -16,14 +16,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { type Standalone, startStandalone } from '../../src/controller/index.ts';
+import { type RunningGateway, startStandalone } from '../../src/controller/index.ts';
 
 export const HOST = 'faults.example.com';
 const MESSAGE = Buffer.from([0, 0, 0, 0, 2, 10, 0]);
 
 export interface Bed {
   readonly port: number;
-  readonly gateway: Standalone;
+  readonly gateway: RunningGateway;
   /** Connections that the backend has taken, and those that it ended itself because of what came on them. */
   readonly backend: { taken: number; ended: number };
   /** Lines that the gateway logged. */

@@ -9,7 +9,7 @@ import https from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
-import { type Standalone, startStandalone } from '../../src/controller/index.ts';
+import { type RunningGateway, startStandalone } from '../../src/controller/index.ts';
 import { type CertificatePair, parseCertificateHost, selfSignedCertificate } from '../../src/demo/index.ts';
 import { HoldingBackend } from './holding-backend.ts';
 
@@ -50,11 +50,11 @@ interface Certificates {
 
 export class IsolationBed {
   readonly backend: HoldingBackend;
-  readonly gateway: Standalone;
+  readonly gateway: RunningGateway;
   readonly #folder: string;
   readonly #certificates: Certificates;
 
-  private constructor(backend: HoldingBackend, gateway: Standalone, folder: string, certificates: Certificates) {
+  private constructor(backend: HoldingBackend, gateway: RunningGateway, folder: string, certificates: Certificates) {
     this.backend = backend;
     this.gateway = gateway;
     this.#folder = folder;

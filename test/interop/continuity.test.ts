@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { credentials, status } from '@grpc/grpc-js';
-import { type Standalone, startStandalone } from '../../src/controller/index.ts';
+import { type RunningGateway, startStandalone } from '../../src/controller/index.ts';
 import { type DemoBackends, type DemoEndpoint, type DemoService, startDemoBackends } from '../../src/demo/index.ts';
 import { EchoClient } from './echo-client.test-support.ts';
 
@@ -61,7 +61,7 @@ function demoService(name: string, replicas: number): DemoService {
 describe('changes under load', () => {
   let folder = '';
   let backends: DemoBackends;
-  let gateway: Standalone;
+  let gateway: RunningGateway;
   let client: EchoClient;
 
   beforeEach(async () => {

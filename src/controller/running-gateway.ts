@@ -29,8 +29,8 @@ export interface StopReport extends PlaneDrainReport {
   readonly stuck: number;
 }
 
-/** A running standalone gateway. */
-export interface Standalone {
+/** A gateway that runs, whether it follows files or a cluster. */
+export interface RunningGateway {
   /** What the last reload came to. */
   view(): View;
   /** Gateways with their listeners as really bound. */
@@ -70,8 +70,8 @@ export interface Standalone {
   close(): Promise<void>;
 }
 
-/** What a gateway is made of; `startStandalone` makes it. */
-export interface StandaloneParts {
+/** What a gateway is made of; `startGateway` makes it. */
+export interface GatewayProcessParts {
   readonly store: Store;
   readonly plane: DataPlane;
   readonly reconciler: Reconciler;
@@ -87,16 +87,16 @@ export interface StandaloneParts {
   closeSource(): Promise<void>;
 }
 
-/** Owns all parts: what `start` has begun, `stop` ends. */
-export class RunningStandalone implements Standalone {
-  readonly #parts: StandaloneParts;
+/** A gateway in this process. Owns all parts: what `start` has begun, `stop` ends. */
+export class GatewayProcess implements RunningGateway {
+  readonly #parts: GatewayProcessParts;
   #admin: AdminPlace | null = null;
   #state: 'starting' | 'running' | 'draining' = 'starting';
   #stopped: Promise<StopReport> | null = null;
   #onReadiness: (readiness: Readiness) => void = () => undefined;
   #told = '';
 
-  constructor(parts: StandaloneParts) {
+  constructor(parts: GatewayProcessParts) {
     this.#parts = parts;
   }
 

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { VirtualClock } from '../proxy/virtual-clock.test-support.ts';
 import { type ControllerLog, createLog } from './log.ts';
-import type { Standalone } from './standalone.ts';
+import type { RunningGateway } from './running-gateway.ts';
 import type { StandaloneOptions } from './standalone-options.ts';
 import { startStandalone } from './start-standalone.ts';
 
@@ -42,7 +42,7 @@ spec: { ports: [{ port: 9000 }] }
 
 describe('a standalone gateway', () => {
   let folder = '';
-  let running: Standalone | null = null;
+  let running: RunningGateway | null = null;
   let lines: string[] = [];
   let log: ControllerLog;
 
@@ -93,7 +93,7 @@ describe('a standalone gateway', () => {
     return head;
   };
 
-  const start = async (text: string, options: Partial<StandaloneOptions> = {}): Promise<Standalone> => {
+  const start = async (text: string, options: Partial<StandaloneOptions> = {}): Promise<RunningGateway> => {
     await writeFile(join(folder, 'gw.yaml'), text);
     running = await startStandalone({ paths: [folder], ports: 'ephemeral', log, ...options });
     return running;
