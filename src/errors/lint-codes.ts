@@ -44,6 +44,11 @@ export const LINT_CODES = {
     summary: 'a rule redirects clients to itself',
     help: 'change scheme, hostname, port or path, or add a rule for where it leads',
   },
+  'lint/backend-loop': {
+    severity: 'warning',
+    summary: 'an endpoint of a rule is the Gateway itself, which gives what comes there to the same rule',
+    help: 'correct the endpoints of the Service, or name another Service',
+  },
   'lint/no-parents': {
     severity: 'warning',
     summary: 'a route has no parentRefs',
@@ -153,6 +158,11 @@ export const LINT_CODES = {
     severity: 'warning',
     summary: 'an annotation that begins with daemun.dev/ is misspelt or on the wrong kind, and has no effect',
     help: 'correct the name, or put it on the kind that the README says',
+  },
+  'lint/unused-policy': {
+    severity: 'warning',
+    summary: 'a policy is for Services that no Gateway sends to; told of files only',
+    help: 'name the Service in a route, or correct targetRefs',
   },
   'lint/old-api-version': {
     severity: 'info',

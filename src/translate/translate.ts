@@ -108,6 +108,7 @@ export function translate(
     routes,
     tables,
     streams,
+    bindings,
     clusters,
     policies,
     traffic,

@@ -12,10 +12,12 @@ import type { StreamTables } from '../arbitrate/stream-tables.ts';
 import type { PolicyOutcome } from '../outcomes.ts';
 import { type BackendTlsPolicies, backendTlsFindings } from '../policies/backend-tls-policies.ts';
 import { type TrafficPolicies, trafficFindings } from '../policies/traffic-policies.ts';
+import type { PublishedBindings } from '../publish/bindings.ts';
 import type { PublishedClusters } from '../publish/clusters.ts';
 import type { TranslatedRoutes } from '../rules/translated-routes.ts';
 import { lintAnnotations } from './annotations.ts';
 import { lintApiVersions } from './api-versions.ts';
+import { lintBackendLoops } from './backend-loops.ts';
 import { lintCertificateNames } from './certificate-names.ts';
 import { lintGrantGroups } from './grant-groups.ts';
 import { lintHealthEndpoints } from './health-endpoints.ts';
@@ -26,6 +28,7 @@ import { lintRoutes, type RouteLints } from './routes.ts';
 import { lintServices, type ServiceLints } from './service-lints.ts';
 import { lintShadows, type ShadowLint, shadowFindings } from './shadowed-matches.ts';
 import { lintSupersededRoutes } from './superseded-routes.ts';
+import { lintUnusedPolicies } from './unused-policies.ts';
 
 /** The results of the steps that have something to say, or that there is something to say about. */
 export interface LintSources {
@@ -38,6 +41,7 @@ export interface LintSources {
   readonly routes: TranslatedRoutes;
   readonly tables: ListenerTables;
   readonly streams: StreamTables;
+  readonly bindings: PublishedBindings;
   readonly clusters: PublishedClusters;
   readonly policies: BackendTlsPolicies;
   readonly traffic: TrafficPolicies;
@@ -84,6 +88,7 @@ function collectFindings(sources: LintSources, { routes, services, shadows }: Li
   append(findings, shadowFindings(shadows));
   append(findings, lintSupersededRoutes(sources.streams));
   append(findings, lintRedirectLoops(routes.loops, sources.tables));
+  append(findings, lintBackendLoops(sources.bindings.bindings, sources.clusters, sources.tables));
   append(findings, lintHealthEndpoints(gateways, sources.tables));
   append(findings, toldPackages(routes.packages));
   append(findings, lintMissingReflection(gateways, routes));
@@ -104,7 +109,7 @@ function findingsOfPolicies({
   policyOutcomes,
 }: LintSources): readonly Finding[] {
   const all = [...backendTlsFindings(policies), ...trafficFindings(traffic), ...xBackendFindings(xBackends)];
-  if (standalone) return all;
+  if (standalone) return [...all, ...lintUnusedPolicies([...policies.policies, ...traffic.policies], policyOutcomes)];
   const isUsed = ({ kind, namespace, name }: ResourceRef): boolean =>
     policyOutcomes.get(`${kind}/${namespace}/${name}`)?.ancestors.length !== 0;
   return all.filter(

@@ -41,8 +41,8 @@ function repeatsMethod({ method }: HttpMatch, { status }: Redirect): boolean {
   return method === null || method === 'GET' || method === 'HEAD' || status === 307 || status === 308;
 }
 
-/** The path that a redirect leads to and its match takes; null: the same. undefined: there is none. */
-function pathAfter({ path }: HttpMatch, { path: change }: Redirect): string | null | undefined {
+/** The path that a redirect, or a rewrite, leads to and its match takes; null: the same. undefined: there is none. */
+export function pathAfter({ path }: HttpMatch, { path: change }: Pick<Redirect, 'path'>): string | null | undefined {
   if (change === null) return null;
   const target = change.value || '/';
   return takes(path, target) ? target : undefined;
@@ -93,8 +93,8 @@ export function lintRedirectLoops(
   return [...found].sort(([a], [b]) => compareStrings(a, b)).map(([, finding]) => finding);
 }
 
-/** Another entry that stands before takes what the redirect leads to, or might. */
-function isTakenBefore({ entry, listener, hostname, path }: LoopCandidate, tables: ListenerTables): boolean {
+/** Another entry that stands before takes what the candidate leads to, or might. */
+export function isTakenBefore({ entry, listener, hostname, path }: LoopCandidate, tables: ListenerTables): boolean {
   if (path === null) return false;
   for (const other of tables.get(listener)?.hosts.get(hostname)?.ranked ?? []) {
     const { match, matchIndex, rule } = other.entry;

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Rules whose backend is the Gateway itself: what they send comes back to them. */
+import type { Finding } from '../../errors/index.ts';
+import type { Binding, Cluster, Endpoint, Filter, Rule, StreamRule, TlsListener } from '../../snapshot/index.ts';
+import { routesRequests, transportOf } from '../../snapshot/index.ts';
+import { compareStrings, isLoopback } from '../../values/index.ts';
+import type { ListenerTables } from '../arbitrate/listener-tables.ts';
+import type { PublishedClusters } from '../publish/clusters.ts';
+import { findingOf } from '../report.ts';
+import { isTakenBefore, type LoopCandidate, pathAfter } from './redirect-loops.ts';
+import { routeOf } from './shadowed-matches.ts';
+
+/** Rules that send to themselves; what they take goes round until a limit ends it. */
+export function lintBackendLoops(
+  bindings: readonly Binding[],
+  clusters: Pick<PublishedClusters, 'byId' | 'endpoints'>,
+  tables: ListenerTables,
+): readonly Finding[] {
+  const found = new Map<string, Finding>();
+  for (const [binding, own] of ownClusters(bindings, clusters)) {
+    for (const { rule, back } of rulesOf(binding, own, tables)) {
+      if (!found.has(rule.id)) found.set(rule.id, loop(rule, back));
+    }
+  }
+  return [...found].sort(([a], [b]) => compareStrings(a, b)).map(([, finding]) => finding);
+}
+
+/** Clusters with an endpoint where we listen, by id. */
+type OwnClusters = ReadonlyMap<string, Endpoint>;
+
+/** Those that lead to each binding; hardly ever there is one. */
+function ownClusters(
+  bindings: readonly Binding[],
+  { byId, endpoints }: Pick<PublishedClusters, 'byId' | 'endpoints'>,
+): ReadonlyMap<Binding, OwnClusters> {
+  const byPort = Map.groupBy(bindings, ({ port }) => port);
+  const found = new Map<Binding, Map<string, Endpoint>>();
+  for (const { cluster: id, endpoints: list } of endpoints) {
+    for (const endpoint of list) {
+      for (const binding of byPort.get(endpoint.port) ?? []) {
+        if (!isReachedAt(binding.address, endpoint.address)) continue;
+        const cluster = byId.get(id)?.cluster;
+        if (cluster === undefined || !isTakenBy(binding, cluster)) continue;
+        const own = found.get(binding) ?? new Map<string, Endpoint>();
+        found.set(binding, own.set(id, endpoint));
+      }
+    }
+  }
+  return found;
+}
+
+function isReachedAt(bound: string, address: string): boolean {
+  return bound === address || ((bound === '0.0.0.0' || bound === '::') && isLoopback(address));
+}
+
+/** What is said to the endpoint is what the binding listens for. */
+function isTakenBy({ admission }: Binding, { protocol, tls }: Cluster): boolean {
+  const speaksRequests = protocol === 'h1' || protocol === 'h2';
+  switch (admission) {
+    case 'first-bytes':
+      return speaksRequests && tls === null;
+    case 'client-hello':
+      // Of streams in TLS it is only known that they are, where they are passed on.
+      return speaksRequests ? tls !== null : protocol === 'tcp' && tls === null;
+    case 'stream':
+    case 'datagrams':
+      return (protocol === 'udp') === (transportOf(admission) === 'udp');
+  }
+}
+
+interface LoopingRule {
+  readonly rule: Rule | StreamRule;
+  /** What leads back to it. */
+  readonly back: Endpoint;
+}
+
+function rulesOf({ listeners }: Binding, own: OwnClusters, tables: ListenerTables): readonly LoopingRule[] {
+  return listeners.flatMap((listener): readonly LoopingRule[] => {
+    if (routesRequests(listener)) {
+      return listener.virtualHosts.flatMap(({ hostname, entries }) =>
+        entries.flatMap(entry => requestLoops({ entry, listener: listener.id, hostname }, own, tables)),
+      );
+    }
+    const rules = listener.kind === 'tls' ? passedOn(listener) : [listener.rule];
+    return rules.flatMap(rule => (rule === null ? [] : streamLoops(rule, own)));
+  });
+}
+
+/** What is in TLS that ended here comes back without it. */
+function passedOn({ tls, serverNames }: TlsListener): readonly StreamRule[] {
+  return tls === null ? serverNames.map(({ rule }) => rule) : [];
+}
+
+function streamLoops(rule: StreamRule, own: OwnClusters): readonly LoopingRule[] {
+  return rule.backends.flatMap(({ target }) => {
+    const back = target.kind === 'cluster' ? own.get(target.cluster) : undefined;
+    return back === undefined ? [] : [{ rule, back }];
+  });
+}
+
+/** A request with other headers, or for another host, may be another rule's. */
+function requestLoops(
+  place: Omit<LoopCandidate, 'path'>,
+  own: OwnClusters,
+  tables: ListenerTables,
+): readonly LoopingRule[] {
+  const { rule } = place.entry;
+  return rule.backends.flatMap(({ target, filters }) => {
+    const back = target.kind === 'cluster' ? own.get(target.cluster) : undefined;
+    if (back === undefined) return [];
+    const path = pathSent(place, [...rule.filters, ...filters]);
+    return path === undefined || isTakenBefore({ ...place, path }, tables) ? [] : [{ rule, back }];
+  });
+}
+
+/** The path that is sent and that the entry takes again; null: the one that came. undefined: what is sent may be another rule's. */
+function pathSent({ entry: { match } }: Omit<LoopCandidate, 'path'>, filters: readonly Filter[]) {
+  let path: string | null = null;
+  for (const filter of filters) {
+    if (filter.kind === 'request-headers') return undefined;
+    if (filter.kind !== 'rewrite') continue;
+    const { rewrite } = filter;
+    const after = match.kind === 'http' && rewrite.hostname === null ? pathAfter(match, rewrite) : undefined;
+    if (after === undefined) return undefined;
+    path = after ?? path;
+  }
+  return path;
+}
+
+function loop({ origin }: Rule | StreamRule, { address, port }: Endpoint): Finding {
+  return findingOf('lint/backend-loop', routeOf(origin), {
+    path: ['spec', 'rules', origin.ruleIndex, 'backendRefs'],
+    message: `The rule sends to itself: the Gateway listens at the endpoint ${address}:${port}, and gives what comes there to the rule again`,
+    help: 'Correct the endpoints of the Service, or name another Service',
+  });
+}
