@@ -109,8 +109,11 @@ describe('the backends of a UDP listener', () => {
     const backend = await silent();
     await gateway.serve({ clusters: { a: [backend.port] }, weights: { a: 1 }, faults: { backend_not_found: 4 } });
     const asking = await client();
-    for (let at = 0; at < 500; at++) asking.send(String(at), gateway.port);
-    await settled(() => gateway.metric('daemun_udp_received_datagrams_total') === 500);
+    for (let sent = 0; sent < 500; sent += 100) {
+      for (let at = 0; at < 100; at++) asking.send(String(sent + at), gateway.port);
+      // No more at once than any system's receive buffer holds.
+      await settled(() => gateway.metric('daemun_udp_received_datagrams_total') === sent + 100);
+    }
     const dropped = gateway.drops('backend_not_found') / 500;
     assert.ok(Math.abs(dropped - 0.8) < 0.08, String(dropped));
   });
@@ -271,6 +274,7 @@ describe('a session', () => {
       bytes_sent: 9,
       request_id: null,
       user_agent: null,
+      client_certificate: null,
       reason: null,
     });
   });
