@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { changedKeys } from '../translate/index.ts';
 import type { StatusObject, View } from './view.ts';
 
 /** A status that another reload made. */
@@ -14,15 +15,8 @@ export interface StatusChange {
 
 /** What changed between two reloads; with null everything is new. */
 export function statusChanges(before: View['statuses'] | null, now: View['statuses']): readonly StatusChange[] {
-  if (before === now) return [];
-  const changes: StatusChange[] = [];
-  let kept = 0;
-  for (const [key, after] of now) {
-    const known = before?.get(key);
-    if (known !== undefined) kept += 1;
-    if (known !== after) changes.push({ key, before: known, after });
-  }
-  if (before === null || kept === before.size) return changes;
-  for (const [key, gone] of before) if (!now.has(key)) changes.push({ key, before: gone, after: undefined });
-  return changes;
+  const known = before ?? NONE;
+  return changedKeys(known, now).map(key => ({ key, before: known.get(key), after: now.get(key) }));
 }
+
+const NONE: View['statuses'] = new Map();

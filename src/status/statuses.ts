@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { ResourceSet } from '../resources/index.ts';
-import { IMPLIED_CONTROLLER_NAME, type Outcomes, type Translation } from '../translate/index.ts';
+import { IMPLIED_CONTROLLER_NAME, type Outcomes, type Translation, updateMap } from '../translate/index.ts';
 import { STATUS_ROWS, type Status, type StatusSources } from './status-rows.ts';
 
 /** By `Kind/namespace/name` (`GatewayClass/name`). */
@@ -24,18 +24,19 @@ export function statuses(
   previous: WrittenStatuses | null,
   now: string,
 ): WrittenStatuses {
-  const byObject = new Map(previous?.byObject);
+  const known: Statuses = previous?.byObject ?? new Map();
+  const changes = new Map<string, Status | undefined>();
   const madeOf = { outcomes, resources };
   const pass = { ours: ourControllers(outcomes, resources), now };
   for (const row of STATUS_ROWS) {
     for (const name of row.changed(previous?.madeOf, madeOf)) {
       const id = `${row.kind}/${name}`;
-      const status = row.make(name, byObject.get(id), madeOf, pass);
-      if (status === undefined) byObject.delete(id);
-      else byObject.set(id, status);
+      const before = known.get(id);
+      const status = row.make(name, before, madeOf, pass);
+      if (status !== before) changes.set(id, status);
     }
   }
-  return { byObject, madeOf };
+  return { byObject: updateMap(known, changes), madeOf };
 }
 
 function ourControllers(outcomes: Outcomes, resources: ResourceSet): ReadonlySet<string> {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { compareStrings } from '../values/index.ts';
+import { compareStrings, replacedKeys, replaceValues } from '../values/index.ts';
 
 /** Counts one more or one less of `key`; what there is none of is not in `counts`. */
 export function count(counts: Map<string, number>, key: string, change: 1 | -1): void {
@@ -12,11 +12,16 @@ export function count(counts: Map<string, number>, key: string, change: 1 | -1):
 /** The keys whose value was added, removed or replaced (by identity). Costs nothing when the map is the same. */
 export function changedKeys<T>(before: ReadonlyMap<string, T>, after: ReadonlyMap<string, T>): readonly string[] {
   if (before === after) return [];
-  return replacedKeys(before, after) ?? lookUpChanges(before, after);
+  const few = replacedKeys(before, after);
+  if (few !== undefined) return [...few].filter(key => before.get(key) !== after.get(key));
+  return changesInOrder(before, after) ?? lookUpChanges(before, after);
 }
 
 /** Of maps with the same keys in the same order, as most are from one time to the next; undefined for others. */
-function replacedKeys<T>(before: ReadonlyMap<string, T>, after: ReadonlyMap<string, T>): readonly string[] | undefined {
+function changesInOrder<T>(
+  before: ReadonlyMap<string, T>,
+  after: ReadonlyMap<string, T>,
+): readonly string[] | undefined {
   if (before.size !== after.size) return undefined;
   const changed: string[] = [];
   const old = before.entries();
@@ -43,19 +48,38 @@ function lookUpChanges<T>(before: ReadonlyMap<string, T>, after: ReadonlyMap<str
 }
 
 /**
- * `before` (in the order of its keys) with `changes` applied, in the order of the keys; undefined takes a key out. Linear,
- * and `before` itself when nothing changes.
+ * `before` (in the order of its keys) with `changes` applied, in the order of the keys; undefined takes a key out. Hardly
+ * more than the changes where they only replace, else linear; `before` itself when nothing changes.
  */
 export function updateSorted<T>(
   before: ReadonlyMap<string, T>,
   changes: ReadonlyMap<string, T | undefined>,
 ): ReadonlyMap<string, T> {
   if (changes.size === 0) return before;
-  const replaces = [...changes].every(([key, value]) => value !== undefined && before.has(key));
-  if (!replaces) return mergeSorted(before, changes);
-  const copy = new Map(before);
-  for (const [key, value] of changes) if (value !== undefined) copy.set(key, value);
-  return copy;
+  return isReplacement(before, changes) ? replaceValues(before, changes) : mergeSorted(before, changes);
+}
+
+/** `before` with `changes` applied, new keys last; undefined takes a key out. `before` itself when nothing changes. */
+export function updateMap<T>(
+  before: ReadonlyMap<string, T>,
+  changes: ReadonlyMap<string, T | undefined>,
+): ReadonlyMap<string, T> {
+  if (changes.size === 0) return before;
+  if (isReplacement(before, changes)) return replaceValues(before, changes);
+  const after = new Map(before);
+  for (const [key, value] of changes) {
+    if (value === undefined) after.delete(key);
+    else after.set(key, value);
+  }
+  return after;
+}
+
+function isReplacement<T>(
+  before: ReadonlyMap<string, T>,
+  changes: ReadonlyMap<string, T | undefined>,
+): changes is ReadonlyMap<string, T> {
+  for (const [key, value] of changes) if (value === undefined || !before.has(key)) return false;
+  return true;
 }
 
 function mergeSorted<T>(

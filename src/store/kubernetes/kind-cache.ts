@@ -3,6 +3,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { CATALOGUE, type Finding } from '../../errors/index.ts';
 import type { Resource } from '../../resources/index.ts';
+import { replaceValues } from '../../values/index.ts';
 import { type AdmittedObject, admit } from '../admit.ts';
 import { isObject } from '../plain-object.ts';
 import type { ObservedObject } from './observed-object.ts';
@@ -36,9 +37,9 @@ export class KindCache {
   readonly #options: KindCacheOptions;
   /** By `namespace/name`. */
   #entries = new Map<string, Entry>();
-  #resources = new Map<string, Resource>();
-  /** Somebody has the map: a change makes another one. */
-  #isShared = false;
+  #resources: ReadonlyMap<string, Resource> = new Map();
+  /** The same, until somebody has it: from then on a change makes another one. */
+  #own: Map<string, Resource> | null = null;
   #findings: readonly Finding[] | null = [];
   #version: string;
 
@@ -49,7 +50,7 @@ export class KindCache {
 
   /** By `namespace/name`. The same map until something changes. */
   get resources(): ReadonlyMap<string, Resource> {
-    this.#isShared = true;
+    this.#own = null;
     return this.#resources;
   }
 
@@ -113,10 +114,14 @@ export class KindCache {
   }
 
   #serve(fullName: string, resource: Resource | undefined): void {
-    if (this.#isShared) this.#resources = new Map(this.#resources);
-    this.#isShared = false;
-    if (resource === undefined) this.#resources.delete(fullName);
-    else this.#resources.set(fullName, resource);
+    if (this.#own === null && resource !== undefined && this.#resources.has(fullName)) {
+      this.#resources = replaceValues(this.#resources, new Map([[fullName, resource]]));
+      return;
+    }
+    this.#own ??= new Map(this.#resources);
+    this.#resources = this.#own;
+    if (resource === undefined) this.#own.delete(fullName);
+    else this.#own.set(fullName, resource);
   }
 
   #tell(fullName: string, before: Entry | undefined, after: Entry | undefined): void {

@@ -2,6 +2,7 @@
 
 import type { VirtualHost } from '../../snapshot/index.ts';
 import { compareHostnames } from '../../values/index.ts';
+import { updateMap } from '../changes.ts';
 import type { RankedEntry } from '../rules/precedence.ts';
 import { formAt } from '../rules/route-forms.ts';
 import type { TranslatedRoute } from '../rules/translate-route.ts';
@@ -83,15 +84,16 @@ interface MutableEdit extends HostEdit {
 }
 
 function editTable(table: ListenerTable | undefined, edits: ReadonlyMap<string, HostEdit>): ListenerTable | undefined {
-  const hosts = new Map(table?.hosts);
+  const known = table?.hosts ?? NO_HOSTS;
+  const changes = new Map<string, HostTable | undefined>();
   let sameHosts = table !== undefined;
   for (const [hostname, edit] of edits) {
-    const before = hosts.get(hostname);
+    const before = known.get(hostname);
     const edited = editHost(hostname, before, edit);
     if (before === undefined || edited === undefined) sameHosts = false;
-    if (edited === undefined) hosts.delete(hostname);
-    else hosts.set(hostname, edited);
+    changes.set(hostname, edited);
   }
+  const hosts = updateMap(known, changes);
   if (hosts.size === 0) return undefined;
   const virtualHosts =
     table !== undefined && sameHosts
@@ -99,6 +101,8 @@ function editTable(table: ListenerTable | undefined, edits: ReadonlyMap<string, 
       : sortHosts(table?.virtualHosts ?? [], hosts);
   return { hosts, virtualHosts };
 }
+
+const NO_HOSTS: ListenerTable['hosts'] = new Map();
 
 function replaceHosts(
   before: readonly VirtualHost[],
