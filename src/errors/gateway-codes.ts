@@ -152,7 +152,7 @@ export const GATEWAY_CODES = {
   },
   'gateway/listener-filters': {
     severity: 'error',
-    summary: 'a listener has a filter that is not known, and takes no traffic without it',
+    summary: 'a listener has a filter that is not known or cannot run, and takes no traffic without it',
     help: 'remove the filter',
   },
   'gateway/not-yet-supported': {

@@ -16,7 +16,7 @@ export interface JudgedFilters {
   readonly backends: readonly ResolvedBackend[];
   /** What they name (`backendObject`), whether or not it can be asked. */
   readonly objects: readonly string[];
-  /** A filter that this version does not know: without it strangers might get in, so the listener takes no traffic. */
+  /** A filter that is not known, or that cannot run: without it strangers might get in, so the listener takes no traffic. */
   readonly unsupported: Problem<ListenerAcceptedReason> | null;
   readonly refsProblem: Problem<RouteRefsReason> | null;
   readonly findings: readonly Finding[];
@@ -43,6 +43,7 @@ const UNRESOLVED: Fault = {
 export function judgeFilters(site: ListenerSite, context: ResolveContext): JudgedFilters {
   const requests = site.spec.filters?.requests ?? [];
   if (requests.length === 0) return NO_FILTERS;
+  if (!takesRequests(site)) return { ...NO_FILTERS, unsupported: notOfRequests(site) };
   const filters: ListenerFilter[] = [];
   const backends: ResolvedBackend[] = [];
   const objects: string[] = [];
@@ -66,6 +67,20 @@ export function judgeFilters(site: ListenerSite, context: ResolveContext): Judge
   }
   findings.push(...problems.map(({ finding }) => finding));
   return { filters, backends, objects, unsupported: null, refsProblem: problems[0] ?? null, findings };
+}
+
+function takesRequests({ spec: { protocol } }: ListenerSite): boolean {
+  return protocol === 'HTTP' || protocol === 'HTTPS';
+}
+
+/** An API server refuses this in a Gateway; the definition of ListenerSets has no such rule. */
+function notOfRequests(site: ListenerSite): Problem<'UnsupportedValue'> {
+  const finding = listenerFinding('gateway/listener-filters', site, {
+    path: ['filters'],
+    message: `Filters are for requests, and a listener with protocol ${site.spec.protocol} sees none; it takes no traffic without them`,
+    help: 'Remove filters, or use protocol HTTP or HTTPS',
+  });
+  return { reason: 'UnsupportedValue', finding };
 }
 
 function unsupported(site: ListenerSite, at: number, kind: string): Problem<'UnsupportedValue'> {

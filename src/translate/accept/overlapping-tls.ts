@@ -37,8 +37,15 @@ function addOverlaps(secure: readonly JudgedListener[], overlaps: Map<string, Ov
       reason: byCertificate === undefined ? 'OverlappingHostnames' : 'OverlappingCertificates',
       finding: listenerFinding('gateway/overlapping-tls', listener, {
         message: `Listener ${listener.spec.name} and ${listenerName(other, listener)} on port ${listener.spec.port} have overlapping ${what}: clients may reuse one's connection for the other`,
-        help: 'Requests that arrive at the wrong listener get 421; use separate ports or certificates to avoid them',
+        help: consequence(listener),
       }),
     });
   }
+}
+
+/** What becomes of a connection made for `listener` when its client asks for a host of the other. */
+function consequence({ protocol }: JudgedListener): string {
+  return protocol?.listener === 'https'
+    ? 'Requests that arrive at the wrong listener get 421; use separate ports or certificates to avoid them'
+    : 'Connections go where their server name says (reset when no route takes it), whatever is asked for in them; use separate ports or certificates to keep the two apart';
 }
