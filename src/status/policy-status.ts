@@ -36,7 +36,14 @@ export interface PolicyObject {
 export const POLICY_CONDITIONS: readonly string[] = ['Accepted', 'ResolvedRefs'];
 
 /** Ancestors that the API takes (PolicyStatus.ancestors). */
-export const MAX_ANCESTORS = 16;
+const MAX_ANCESTORS = 16;
+/** Ancestors of an XBackend that the API takes (XBackendStatus.ancestors). */
+const MAX_BACKEND_ANCESTORS = 32;
+
+/** Ancestors that the API takes in the status of an object of `kind`. */
+export function mostAncestors(kind: string): number {
+  return kind === 'XBackend' ? MAX_BACKEND_ANCESTORS : MAX_ANCESTORS;
+}
 
 /** What a policy's status is made of besides its outcome; as for routes. */
 export interface PolicyStatusParts {
@@ -49,14 +56,14 @@ export interface PolicyStatusParts {
 
 /**
  * One entry for each Gateway of ours that the policy acts through; entries of other controllers stay as they are. The API
- * has room for 16 together: what is over has no entry.
+ * has room for so many together (`mostAncestors`): what is over has no entry.
  */
 export function policyStatus(policy: PolicyObject, outcome: PolicyOutcome, parts: PolicyStatusParts): PolicyStatus {
   const written = policy.status?.ancestors ?? [];
   const before = parts.previous?.ancestors ?? written;
   const foreign = written.filter(entry => !parts.isOurs(entry.controllerName));
   const stamp = { generation: policy.metadata.generation, now: parts.now };
-  const ours = outcome.ancestors.slice(0, Math.max(0, MAX_ANCESTORS - foreign.length)).map(ancestor => {
+  const ours = outcome.ancestors.slice(0, Math.max(0, mostAncestors(policy.kind) - foreign.length)).map(ancestor => {
     const { controllerName } = ancestor;
     const ancestorRef = gatewayRef(ancestor.gateway);
     const known = before.find(

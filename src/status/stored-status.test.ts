@@ -55,21 +55,27 @@ describe('mergeStatus', () => {
     assert.equal(mergeStatus(stored, { parents: [entry('gw', OURS, [condition('Accepted')])] }, route()), stored);
   });
 
-  it('keeps within the number of entries that the API takes', () => {
-    const policy = { kind: 'BackendTLSPolicy', controllerName: OURS, generation: 1 };
-    const ancestor = (name: string, controllerName: string) => ({
-      ancestorRef: { group: GATEWAY_GROUP, kind: 'Gateway', namespace: 'a', name },
-      controllerName,
-      conditions: [],
+  for (const [kind, most] of [
+    ['BackendTLSPolicy', 16],
+    ['XBackendTrafficPolicy', 16],
+    ['XBackend', 32],
+  ] as const) {
+    it(`keeps within the ${most} entries that the API takes of a ${kind}`, () => {
+      const policy = { kind, controllerName: OURS, generation: 1 };
+      const ancestor = (name: string, controllerName: string) => ({
+        ancestorRef: { group: GATEWAY_GROUP, kind: 'Gateway', namespace: 'a', name },
+        controllerName,
+        conditions: [],
+      });
+      const theirs = Array.from({ length: most - 1 }, (_, index) => ancestor(`g${index}`, 'example.com/a'));
+      const merged = mergeStatus(
+        sent({ ancestors: theirs }),
+        { ancestors: [ancestor('x', OURS), ancestor('y', OURS)] },
+        policy,
+      );
+      assert.deepEqual(merged?.['ancestors'], [...theirs, ancestor('x', OURS)]);
     });
-    const theirs = Array.from({ length: 15 }, (_, index) => ancestor(`g${index}`, 'example.com/a'));
-    const merged = mergeStatus(
-      sent({ ancestors: theirs }),
-      { ancestors: [ancestor('x', OURS), ancestor('y', OURS)] },
-      policy,
-    );
-    assert.deepEqual(merged?.['ancestors'], [...theirs, ancestor('x', OURS)]);
-  });
+  }
 
   it('keeps conditions of other types at a Gateway and at its listeners, and fields that it does not know', () => {
     const foreign = condition('example.com/Nice', { observedGeneration: 1, lastTransitionTime: 'T0' });

@@ -7,7 +7,7 @@
 import type { Condition } from '../resources/index.ts';
 import { joinConditions } from './condition.ts';
 import { LISTENER_CONDITIONS } from './listener-status.ts';
-import { MAX_ANCESTORS } from './policy-status.ts';
+import { mostAncestors } from './policy-status.ts';
 import { STATUS_ROWS, type Status } from './status-rows.ts';
 
 /** A part of `.status` as JSON; what others wrote may have any shape that the API takes. */
@@ -16,10 +16,10 @@ export type StatusJson = { readonly [field: string]: unknown };
 /** Parents that the API takes (RouteStatus.parents). */
 const MAX_PARENTS = 32;
 
-/** Lists of entries, one for each parent or ancestor: the field of the reference, and how many the API takes. */
-const ENTRY_LISTS: ReadonlyMap<string, { readonly ref: string; readonly max: number }> = new Map([
-  ['parents', { ref: 'parentRef', max: MAX_PARENTS }],
-  ['ancestors', { ref: 'ancestorRef', max: MAX_ANCESTORS }],
+/** Lists of entries, one for each parent or ancestor: the field of the reference, and how many the API takes of an object of the kind. */
+const ENTRY_LISTS: ReadonlyMap<string, { readonly ref: string; readonly most: (kind: string) => number }> = new Map([
+  ['parents', { ref: 'parentRef', most: () => MAX_PARENTS }],
+  ['ancestors', { ref: 'ancestorRef', most: mostAncestors }],
 ]);
 
 const CONDITIONS: ReadonlyMap<string, readonly string[]> = new Map(
@@ -105,14 +105,14 @@ function mergeListeners(stored: unknown, ours: readonly StatusJson[], generation
 
 interface EntryTarget extends FieldTarget {
   readonly ref: string;
-  readonly max: number;
+  readonly most: (kind: string) => number;
 }
 
 /** Entries in their places: others' untouched, ours renewed or taken out; new ones of ours at the end, while there is room. */
 function mergeEntries(
   stored: readonly StatusJson[],
   ours: readonly StatusJson[],
-  { kind, controllerName, generation, ref, max }: EntryTarget,
+  { kind, controllerName, generation, ref, most }: EntryTarget,
 ): readonly StatusJson[] {
   const owner = { owned: CONDITIONS.get(kind) ?? [], generation };
   const due = new Map(
@@ -133,7 +133,7 @@ function mergeEntries(
     merged.push(kept(entry, { ...entry, conditions: mergeOwned(entry['conditions'], next['conditions'], owner) }));
   }
   for (const entry of due.values()) {
-    if (merged.length === max) break;
+    if (merged.length === most(kind)) break;
     merged.push({ ...entry, conditions: mergeOwned(undefined, entry['conditions'], owner) });
   }
   return keptList(stored, merged);

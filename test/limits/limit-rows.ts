@@ -638,6 +638,7 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
     { limit: 'controller/cluster-events#MAX_NOTE_BYTES', over: 'the note of an Event is cut' },
     { limit: 'controller/gateway-objects#MAX_PORTS', over: 'the Service of the Gateway names no ports' },
     { limit: 'status/policy-status#MAX_ANCESTORS', over: 'the last ones have no entry in the status' },
+    { limit: 'status/policy-status#MAX_BACKEND_ANCESTORS', over: 'the last ones have no entry in the status' },
     { limit: 'status/stored-status#MAX_PARENTS', over: 'the last ones have no entry in the status' },
   ],
 };
