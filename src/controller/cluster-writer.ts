@@ -115,14 +115,19 @@ export class ClusterWriter {
         this.#lead();
       },
       onFollowing: holder => {
-        log.info('follows: another process writes statuses', { lease: `${namespace}/${name}`, holder });
+        const lost = 'does not lead: nobody is known to, and statuses are written again when the Lease is had';
+        const message = holder === '' ? lost : 'follows: another process writes statuses';
+        log.info(message, { lease: `${namespace}/${name}`, holder });
         this.#follow();
       },
-      onTrouble: message =>
-        log.warn('the Lease cannot be had, so statuses may not be written', {
+      onTrouble: (message, status) =>
+        log.warn('the Lease cannot be had, so statuses may not be written; it is tried again', {
           lease: `${namespace}/${name}`,
           error: message,
-          fix: `the namespace ${namespace} must exist, and daemun's service account may get, create and update leases of coordination.k8s.io in it`,
+          // No answer, or a server that struggles, is nothing that rights would mend.
+          ...([401, 403, 404].includes(status ?? 0) && {
+            fix: `the namespace ${namespace} must exist, and daemun's service account may get, create and update leases of coordination.k8s.io in it`,
+          }),
         }),
     });
     this.#lease.start();

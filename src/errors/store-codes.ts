@@ -111,7 +111,8 @@ export const STORE_CODES = {
   },
   'store/not-permitted': {
     severity: 'error',
-    summary: 'the cluster does not let daemun read a kind (RBAC), so there are no objects of it',
+    summary:
+      'the cluster does not let daemun read a kind (RBAC): what was read of it before is served on, and nothing new',
     help: "let daemun's service account get, list and watch the kind; it is tried again",
   },
   'store/watch-unavailable': {

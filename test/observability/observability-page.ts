@@ -64,7 +64,7 @@ of its own. What peers can cause is limited to ten lines of a kind in ten second
 | \`connect failed\`, \`endpoint connected\` | debug | \`cluster\`, \`endpoint\`, \`name\`, \`reason\`; each try |
 | \`the API server fails; what is served goes on, and it is tried again until it answers\` | warn | \`server\`, \`error\`; once, until it answers |
 | \`the API server answers again\` | info | \`server\`, \`afterMs\` |
-| \`a kind may not be read, so there are no objects of it; it is tried again\` | warn | \`kind\`, \`group\`, \`error\`, \`fix\`; once, until it may |
+| \`a kind may not be read: what was read of it before is served on, nothing new; it is tried again\` | warn | \`kind\`, \`group\`, \`error\`, \`fix\`; once, until it may |
 | \`the API server has no such kind; it is read as soon as there is\` | info | \`kind\`, \`group\` |
 
 Debug tells of single requests, at most 2,000 lines a second in a worker.

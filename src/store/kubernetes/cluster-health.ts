@@ -44,11 +44,14 @@ export class ClusterHealth {
   told({ kind, declaration }: ReadKind, state: ReflectorState): void {
     const fields = { kind, group: declaration.group };
     if (state.state === 'denied') {
-      this.#log.warn('a kind may not be read, so there are no objects of it; it is tried again', {
-        ...fields,
-        error: state.message,
-        fix: `grant get, list and watch of ${declaration.plural} to daemun's service account`,
-      });
+      this.#log.warn(
+        'a kind may not be read: what was read of it before is served on, nothing new; it is tried again',
+        {
+          ...fields,
+          error: state.message,
+          fix: `grant get, list and watch of ${declaration.plural} to daemun's service account`,
+        },
+      );
     } else if (state.state === 'absent') {
       this.#log.info('the API server has no such kind; it is read as soon as there is', fields);
     }

@@ -7,6 +7,7 @@ import { type ClusterPlace, findCluster } from './find-cluster.ts';
 import { httpsClient } from './https-client.ts';
 import { type KubernetesStore, kubernetesStore } from './kubernetes-store.ts';
 import { LeaderLease, type LeaderLeaseParts } from './leader-lease.ts';
+import { outageClient } from './outage-client.ts';
 import { type StatusWriterParts, statusWriter } from './status-writer.ts';
 import { EVENT_PACE, WRITE_PACE, WriteQueue, type WriteQueueParts } from './write-queue.ts';
 
@@ -40,7 +41,8 @@ export interface ClusterWriters {
 
 /** A store that follows the cluster, and writers to it. Nothing is sent before one of them is started. */
 export function connectCluster({ place, clock, random, log, onFailing }: ClusterOptions): OpenCluster {
-  const client = countedClient(httpsClient(findCluster(place, () => clock.wallMs())));
+  const access = findCluster(place, () => clock.wallMs());
+  const client = countedClient(outageClient(httpsClient(access), clock, () => store.reread()));
   const store = kubernetesStore({ client, clock, random, log, onFailing: onFailing ?? null });
   const common = { client, clock, random };
   const writers: ClusterWriters = {

@@ -6,7 +6,7 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
 import type { KubeAccess } from './credentials.ts';
-import { httpsClient } from './https-client.ts';
+import { httpsClient, type Patience } from './https-client.ts';
 import { KubeRefusal, KubeUnreachable, type KubeWatchEvent, retryAfterMs } from './kube-client.ts';
 
 async function serve(t: TestContext, listener: RequestListener): Promise<string> {
@@ -19,17 +19,10 @@ async function serve(t: TestContext, listener: RequestListener): Promise<string>
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-function clientOf(t: TestContext, server: string, more: Partial<KubeAccess> = {}) {
+function clientOf(t: TestContext, server: string, more: Partial<KubeAccess> = {}, patience?: Patience) {
   const prove = () => Promise.resolve({ authorization: 'Bearer t', certificate: null });
-  const client = httpsClient({
-    server,
-    ca: null,
-    verify: true,
-    serverName: null,
-    namespace: 'default',
-    prove,
-    ...more,
-  });
+  const access = { server, ca: null, verify: true, serverName: null, namespace: 'default', prove, ...more };
+  const client = httpsClient(access, patience);
   t.after(() => client.close());
   return client;
 }
@@ -107,6 +100,33 @@ describe('a client of an API server', () => {
     );
     const nobody = clientOf(t, 'http://127.0.0.1:1');
     await assert.rejects(nobody.request({ method: 'GET', path: '/' }), KubeUnreachable);
+  });
+
+  it('gives up a watch that is silent for longer than an API server is', async t => {
+    const server = await serve(t, (_, response) => response.write('{"type":"BOOKMARK","object":{}}\n'));
+    const client = clientOf(t, server, {}, { requestMs: 10_000, watchMs: 20 });
+    const events: KubeWatchEvent[] = [];
+    const watch = client.watch({ path: '/w', signal: new AbortController().signal }, event => events.push(event));
+    await assert.rejects(watch, error => error instanceof KubeUnreachable && /silent/.test(error.message));
+    assert.equal(events.length, 1);
+  });
+
+  it('trusts none of its idle connections once a request had no answer', async t => {
+    let isCutOff = false;
+    const sockets = new Set<unknown>();
+    const server = await serve(t, ({ socket }, response) => {
+      // What was connected before is dead; what comes later is well.
+      if (isCutOff && sockets.has(socket)) return;
+      sockets.add(socket);
+      setImmediate(() => response.end('{}'));
+    });
+    const client = clientOf(t, server, {}, { requestMs: 200, watchMs: 10_000 });
+    const get = () => client.request({ method: 'GET', path: '/' });
+    await Promise.all([get(), get(), get(), get()]);
+    assert.equal(sockets.size, 4);
+    isCutOff = true;
+    await assert.rejects(get(), KubeUnreachable);
+    assert.equal((await get()).status, 200);
   });
 
   it('ends a watch when asked to', async t => {

@@ -20,6 +20,8 @@ import { WatchLines } from './watch-lines.ts';
 const REQUEST_TIMEOUT_MS = 30_000;
 /** A connection on which nothing is heard is asked after this, and given up some ten seconds later: watches are quiet for minutes. */
 const KEEP_ALIVE_MS = 15_000;
+/** The API server tells of its place (a bookmark) each minute: a watch that is silent for longer is cut off, and does not know. */
+const WATCH_SILENCE_MS = 150_000;
 /** Lists are read in pages; one page of the largest objects is far below. */
 const MAX_ANSWER_BYTES = 256 * 1024 * 1024;
 
@@ -27,19 +29,30 @@ const MAX_ANSWER_BYTES = 256 * 1024 * 1024;
  * A client over HTTP/1.1 with connections kept alive, one for each watch. See
  * docs/decisions/0047-kubernetes-by-node-https.md.
  */
-export function httpsClient(access: KubeAccess): KubeClient {
-  return new HttpsClient(access);
+export function httpsClient(access: KubeAccess, patience: Patience = PATIENCE): KubeClient {
+  return new HttpsClient(access, patience);
 }
+
+/** How long a server may be silent. */
+export interface Patience {
+  /** Until an answer begins, and within it. */
+  readonly requestMs: number;
+  readonly watchMs: number;
+}
+
+const PATIENCE: Patience = { requestMs: REQUEST_TIMEOUT_MS, watchMs: WATCH_SILENCE_MS };
 
 class HttpsClient implements KubeClient {
   readonly server: string;
   readonly #access: KubeAccess;
+  readonly #patience: Patience;
   readonly #base: URL;
   #agent: HttpAgent | null = null;
   #certificate: Proof['certificate'] = null;
 
-  constructor(access: KubeAccess) {
+  constructor(access: KubeAccess, patience: Patience) {
     this.server = access.server;
+    this.#patience = patience;
     this.#access = access;
     this.#base = new URL(access.server);
   }
@@ -52,7 +65,7 @@ class HttpsClient implements KubeClient {
       response.resume();
       response = await this.#send(request, { body, isRefused: true });
     }
-    const bytes = await collect(response);
+    const bytes = await collect(response, this.#patience.requestMs);
     return { status: response.statusCode ?? 0, headers: response.headers, json: parseJson(bytes) };
   }
 
@@ -64,11 +77,12 @@ class HttpsClient implements KubeClient {
       response = await this.#send(request, { isRefused: true });
     }
     if (response.statusCode !== 200) {
-      const json = parseJson(await collect(response));
+      const json = parseJson(await collect(response, this.#patience.requestMs));
       const { statusCode = 0, headers } = response;
       throw new KubeRefusal({ status: statusCode, headers, json }, `watch of ${watch.path}`);
     }
     watch.onOpen?.();
+    response.setTimeout(this.#patience.watchMs, () => response.destroy(new Error('it was silent for too long')));
     await follow(response, onEvent, watch.signal);
   }
 
@@ -93,7 +107,7 @@ class HttpsClient implements KubeClient {
       method,
       path: `${pathname.replace(/\/$/, '')}${path}${search === '' ? '' : `?${search}`}`,
       headers: headersOf(request, proof, body),
-      timeout: REQUEST_TIMEOUT_MS,
+      timeout: this.#patience.requestMs,
       ...(signal === undefined ? {} : { signal }),
     };
     return new Promise((resolve, reject) => {
@@ -103,7 +117,10 @@ class HttpsClient implements KubeClient {
       };
       const sent = isPlain ? httpRequest(options, resolve) : httpsRequest(options, resolve);
       // Until the head of the answer: a watch is quiet for as long as nothing changes.
-      sent.on('timeout', () => sent.destroy(new Error('no answer in time')));
+      sent.on('timeout', () => {
+        sent.destroy(new Error('no answer in time'));
+        closeIdle(agent);
+      });
       sent.on('response', () => sent.setTimeout(0));
       sent.on('error', fail);
       sent.end(body);
@@ -142,6 +159,11 @@ class HttpsClient implements KubeClient {
   }
 }
 
+/** Those that nobody uses may be as dead as the one that did not answer: the next request has a new one. */
+function closeIdle({ freeSockets }: HttpAgent): void {
+  for (const sockets of Object.values(freeSockets)) for (const socket of sockets ?? []) socket.destroy();
+}
+
 /** Connections to the API server: one for the watch of each kind, the others for requests. */
 const MAX_SOCKETS = 64;
 
@@ -156,7 +178,7 @@ function headersOf(request: KubeRequest, { authorization }: Proof, body: string 
   };
 }
 
-function collect(response: IncomingMessage): Promise<Buffer> {
+function collect(response: IncomingMessage, silenceMs: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
@@ -167,7 +189,7 @@ function collect(response: IncomingMessage): Promise<Buffer> {
     });
     response.on('end', () => resolve(Buffer.concat(chunks)));
     response.on('error', error => reject(lost(error)));
-    response.setTimeout(REQUEST_TIMEOUT_MS, () => response.destroy(new Error('an answer does not end')));
+    response.setTimeout(silenceMs, () => response.destroy(new Error('an answer does not end')));
   });
 }
 

@@ -251,6 +251,34 @@ describe('a store whose API server fails', () => {
     });
   }
 
+  it('says nothing of watches that are lost time and again and begin anew, and is not slower each time', async t => {
+    const api = await FakeApi.start(t);
+    const followed = await started(t, api);
+    for (let round = 0; round < 12; round++) {
+      await eventually(() => api.openWatches === ALWAYS_READ, followed);
+      followed.clock.skip(3_000);
+      const beforeMs = followed.clock.nowMs();
+      api.endWatches('lost');
+      api.put(route(`r${round}`));
+      await eventually(() => names(followed).length === round + 1, followed);
+      assert.ok(followed.clock.nowMs() - beforeMs < 4_000, 'the twelfth of longer pauses would be 7.5 s');
+    }
+    assert.deepEqual(followed.log, []);
+  });
+
+  it('lists less and less often while its place is too old each time', async t => {
+    const api = await FakeApi.start(t);
+    const followed = await started(t, api);
+    const beforeMs = followed.clock.nowMs();
+    while (followed.clock.nowMs() - beforeMs < 60_000) {
+      api.expireWatches();
+      followed.clock.skip(100);
+      await new Promise(resolve => setImmediate(resolve));
+    }
+    const lists = api.requests.filter(request => request.includes('httproutes?limit='));
+    assert.ok(lists.length <= 15, `${lists.length} lists in a minute`);
+  });
+
   it('lists again when its place is too old, and nothing is missing meanwhile', async t => {
     const api = await FakeApi.start(t);
     api.put(route('r'));

@@ -233,7 +233,7 @@ function deniedFinding({ kind, declaration }: ReadKind, message: string): Findin
     code: 'store/not-permitted',
     severity: CATALOGUE['store/not-permitted'].severity,
     path: [],
-    message: `${kind} cannot be read, so there are none: ${message}`,
+    message: `${kind} may not be read, so what was read before is served on, and nothing new: ${message}`,
     help: `let daemun's service account get, list and watch ${plural}${group === '' ? '' : ` of ${group}`}`,
   };
 }

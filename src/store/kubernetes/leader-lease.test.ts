@@ -16,6 +16,7 @@ function setUp(t: TestContext) {
   const clock = new VirtualClock();
   let held: Held | null = null;
   const isDown = new Set<string>();
+  let losses = 0;
   const requests: KubeRequest[] = [];
   const answer = (status: number): KubeResponse => {
     const json = held === null ? {} : { metadata: { resourceVersion: String(held.version) }, spec: held.spec };
@@ -45,7 +46,7 @@ function setUp(t: TestContext) {
       client: {
         async request(request) {
           requests.push(request);
-          if (isDown.has(identity)) throw new Error('no connection');
+          if (isDown.has(identity)) throw new Error(`no connection ${++losses}`);
           return serve(request);
         },
       },
@@ -56,7 +57,7 @@ function setUp(t: TestContext) {
       identity,
       onLeading: () => said.push('leads'),
       onFollowing: holder => said.push(`follows ${holder}`),
-      onTrouble: message => said.push(`trouble: ${message}`),
+      onTrouble: (message, status) => said.push(`trouble: ${message} (${status})`),
     });
     t.after(() => lease.stop());
     lease.start();
@@ -104,7 +105,7 @@ describe('a lease that one process holds', () => {
     await pass(4);
     isDown.add('a');
     await pass(11);
-    assert.deepEqual(a.said, ['leads', 'trouble: no connection', 'follows ']);
+    assert.deepEqual(a.said, ['leads', 'trouble: no connection 1 (null)', 'follows ']);
     assert.equal(a.lease.isLeading, false);
     assert.deepEqual(b.said, ['follows a'], 'the lease still stands');
     await pass(8);

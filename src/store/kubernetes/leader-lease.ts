@@ -10,6 +10,7 @@
  *         ▲                                                   │
  *         └───────── taken by another, or not renewed ────────┘
  */
+import { messageOf } from '../../errors/index.ts';
 import type { Clock, Random, Timer } from '../../time/index.ts';
 import { isObject } from '../plain-object.ts';
 import { type KubeClient, type KubeResponse, statusMessage } from './kube-client.ts';
@@ -33,8 +34,8 @@ export interface LeaderLeaseParts {
   onLeading(): void;
   /** Leads no longer, or does not begin to. `holder`: who does; '' when nobody is known to. */
   onFollowing(holder: string): void;
-  /** The lease can be neither read nor written; told once until it can. */
-  onTrouble(message: string): void;
+  /** The lease can be neither read nor written: told once until it can, and when the server's `status` is another. null: no answer. */
+  onTrouble(message: string, status: number | null): void;
 }
 
 /** A lease as it was seen last. */
@@ -56,7 +57,8 @@ interface LeaseSpec {
 type Outcome =
   | { readonly kind: 'held' }
   | { readonly kind: 'taken' }
-  | { readonly kind: 'failed'; readonly why: string };
+  /** `status`: of the answer; null: there is none. */
+  | { readonly kind: 'failed'; readonly status: number | null; readonly why: string };
 
 export class LeaderLease {
   readonly #parts: LeaderLeaseParts;
@@ -65,7 +67,8 @@ export class LeaderLease {
   #isLeading = false;
   /** Whom we said we follow; null: nothing was said. */
   #told: string | null = null;
-  #trouble = '';
+  /** undefined: all is well. */
+  #trouble: number | null | undefined = undefined;
   #renewedMs = 0;
   #next: Timer | null = null;
   #deadline: Timer | null = null;
@@ -113,7 +116,7 @@ export class LeaderLease {
     const startedMs = this.#parts.clock.nowMs();
     const { signal } = this.#abort;
     const outcome = await this.#try(signal).catch(
-      (error: unknown): Outcome => ({ kind: 'failed', why: error instanceof Error ? error.message : String(error) }),
+      (error: unknown): Outcome => ({ kind: 'failed', status: null, why: messageOf(error) }),
     );
     if (this.#isStopped) return;
     switch (outcome.kind) {
@@ -125,11 +128,11 @@ export class LeaderLease {
         this.#follow(this.holder);
         break;
       case 'failed':
-        if (outcome.why !== this.#trouble) this.#parts.onTrouble(outcome.why);
-        this.#trouble = outcome.why;
+        if (outcome.status !== this.#trouble) this.#parts.onTrouble(outcome.why, outcome.status);
+        this.#trouble = outcome.status;
         break;
     }
-    if (outcome.kind !== 'failed') this.#trouble = '';
+    if (outcome.kind !== 'failed') this.#trouble = undefined;
     const jitter = this.#isLeading ? 0 : RETRY_PERIOD_MS * RETRY_JITTER * this.#parts.random();
     this.#next = this.#parts.clock.after(RETRY_PERIOD_MS + jitter, () => this.start());
   }
@@ -175,7 +178,7 @@ export class LeaderLease {
       this.#see(read.json);
     }
     const seen = this.#seen;
-    if (seen === null) return { kind: 'failed', why: 'the Lease has no spec' };
+    if (seen === null) return { kind: 'failed', status: 200, why: 'the Lease has no spec' };
     const { holderIdentity, leaseDurationSeconds } = seen.spec;
     const isOurs = holderIdentity === identity;
     const isAlive = clock.nowMs() - seen.changedMs < leaseDurationSeconds * 1_000;
@@ -259,7 +262,7 @@ export class LeaderLease {
 }
 
 function failed(answer: KubeResponse): Outcome {
-  return { kind: 'failed', why: `${answer.status} ${statusMessage(answer.json)}`.trim() };
+  return { kind: 'failed', status: answer.status, why: `${answer.status} ${statusMessage(answer.json)}`.trim() };
 }
 
 function textOf(value: unknown): string {

@@ -4,7 +4,7 @@ import { messageOf } from '../../errors/index.ts';
 import type { Clock, Random } from '../../time/index.ts';
 import { isObject } from '../plain-object.ts';
 import type { KindCache } from './kind-cache.ts';
-import { type KubeClient, KubeRefusal, type KubeWatchEvent } from './kube-client.ts';
+import { type KubeClient, KubeRefusal, KubeUnreachable, type KubeWatchEvent } from './kube-client.ts';
 import { collectionPath, type ReadKind } from './read-kinds.ts';
 import { RetryDelay } from './retry-delay.ts';
 
@@ -122,13 +122,24 @@ export class Reflector {
     const timeoutSeconds = String(Math.round(WATCH_SECONDS * (1 + random())));
     const resourceVersion = this.#resourceVersion ?? '';
     const query = { ...readKind.query, watch: 'true', allowWatchBookmarks: 'true', timeoutSeconds, resourceVersion };
-    const startedMs = clock.nowMs();
+    let openedMs = Number.POSITIVE_INFINITY;
     const { signal } = this.#stop;
-    const onOpen = (): void => this.#options.onState({ state: 'live' });
+    const onOpen = (): void => {
+      openedMs = clock.nowMs();
+      this.#options.onState({ state: 'live' });
+    };
     const watch = { path: this.#path, query, accept: readKind.accept.watch, signal, onOpen };
-    await client.watch(watch, event => this.#take(event));
-    if (clock.nowMs() - startedMs >= SHORT_WATCH_MS) this.#delay.reset();
-    else await this.#pause(this.#delay.next(null));
+    const wentWell = (): boolean => clock.nowMs() - openedMs >= SHORT_WATCH_MS;
+    try {
+      await client.watch(watch, event => this.#take(event));
+      if (wentWell()) return;
+    } catch (error) {
+      // Connections have an end: that a watch cannot be begun anew would be a failure.
+      if (!(error instanceof KubeUnreachable && wentWell())) throw error;
+    } finally {
+      if (wentWell()) this.#delay.reset();
+    }
+    await this.#pause(this.#delay.next(null));
   }
 
   #take({ type, object }: KubeWatchEvent): void {
@@ -143,9 +154,8 @@ export class Reflector {
   async #recover(error: unknown): Promise<void> {
     const status = error instanceof KubeRefusal ? error.status : null;
     if (status === 410) {
-      const isInList = this.#resourceVersion === null;
       this.#resourceVersion = null;
-      if (isInList) await this.#pause(this.#delay.next(null));
+      await this.#pause(this.#delay.next(null));
       return;
     }
     const message = messageOf(error);
