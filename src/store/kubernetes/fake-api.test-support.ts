@@ -155,15 +155,14 @@ export class FakeApi {
     this.#end(() => true, how);
   }
 
-  /** Forgets what happened until now: watches from there are told 410, in their answer or in an event. */
+  /** Forgets what happened until now: watches from there are told 410 in an event. */
   compact(): void {
     this.#oldest = this.#version;
   }
 
   /** Tells all watches that their place is too old, as an API server does that compacts while they go on. */
   expireWatches(): void {
-    const object = { kind: 'Status', code: 410, message: 'too old resource version' };
-    for (const { response } of this.#watches) response.write(`${JSON.stringify({ type: 'ERROR', object })}\n`);
+    for (const { response } of this.#watches) writeEvent(response, EXPIRED);
     this.#end(() => true);
   }
 
@@ -309,7 +308,9 @@ export class FakeApi {
   #watch({ pathname, searchParams }: URL, response: ServerResponse): void {
     const from = Number(searchParams.get('resourceVersion'));
     if (from < this.#oldest) {
-      refuse(response, 410);
+      // As API servers do: the watch begins, and then is refused.
+      writeEvent(response, EXPIRED);
+      response.end();
       return;
     }
     const watch = { path: pathname, response };
@@ -320,7 +321,12 @@ export class FakeApi {
   }
 }
 
-function writeEvent(response: ServerResponse, { type, object }: Pick<Change, 'type' | 'object'>): void {
+const EXPIRED = { type: 'ERROR', object: { kind: 'Status', code: 410, message: 'too old resource version' } } as const;
+
+function writeEvent(
+  response: ServerResponse,
+  { type, object }: { readonly type: Change['type'] | 'ERROR'; readonly object: Json },
+): void {
   response.write(`${JSON.stringify({ type, object })}\n`);
 }
 

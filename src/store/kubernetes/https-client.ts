@@ -2,7 +2,7 @@
 
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import { messageOf } from '../../errors/index.ts';
+import { type DaemunError, messageOf } from '../../errors/index.ts';
 import { isObject } from '../plain-object.ts';
 import type { KubeAccess, Proof } from './credentials.ts';
 import {
@@ -231,12 +231,9 @@ function parseJson(bytes: Buffer): unknown {
   }
 }
 
-function lost(error: unknown): KubeUnreachable {
-  return new KubeUnreachable(
-    'kubernetes/unreachable',
-    `the connection to the API server was lost: ${messageOf(error)}`,
-    {
-      cause: error,
-    },
-  );
+/** What was thrown at an event, as that the watch's place is too old, is told as it is. */
+function lost(error: unknown): DaemunError {
+  if (error instanceof KubeRefusal) return error;
+  const message = `the connection to the API server was lost: ${messageOf(error)}`;
+  return new KubeUnreachable('kubernetes/unreachable', message, { cause: error });
 }

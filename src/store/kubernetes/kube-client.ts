@@ -48,7 +48,8 @@ export interface KubeClient {
   request(request: KubeRequest): Promise<KubeResponse>;
   /**
    * Hands over events as they come. Resolves when the server ends the watch, or `signal` does; rejects with `KubeRefusal` when it
-   * refuses to begin it, and with `KubeUnreachable` when the connection is lost.
+   * refuses to begin it, and with `KubeUnreachable` when the connection is lost. A `KubeRefusal` that `onEvent` throws ends the watch and is
+   * what it rejects with.
    */
   watch(watch: KubeWatch, onEvent: (event: KubeWatchEvent) => void): Promise<void>;
   /** Ends all connections. */
