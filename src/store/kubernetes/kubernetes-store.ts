@@ -219,7 +219,7 @@ class ClusterStore implements KubernetesStore {
   #publish(): void {
     const findings: Finding[] = [];
     for (const { readKind, cache, state } of this.#kinds.values()) {
-      if (state.state === 'denied') findings.push(deniedFinding(readKind, state.message));
+      if (state.state === 'denied') findings.push(deniedFinding(readKind, cache.resources.size > 0, state.message));
       findings.push(...cache.findings);
     }
     const absentKinds = new Set([...this.#kinds.keys()].filter(kind => !this.#versions.has(kind)));
@@ -227,13 +227,14 @@ class ClusterStore implements KubernetesStore {
   }
 }
 
-function deniedFinding({ kind, declaration }: ReadKind, message: string): Finding {
+/** `hasSome`: there are objects of the kind from when it could be read. */
+function deniedFinding({ kind, declaration }: ReadKind, hasSome: boolean, message: string): Finding {
   const { plural, group } = declaration;
   return {
     code: 'store/not-permitted',
     severity: CATALOGUE['store/not-permitted'].severity,
     path: [],
-    message: `${kind} may not be read, so what was read before is served on, and nothing new: ${message}`,
+    message: `${kind} cannot be read, so ${hasSome ? 'what was read before is served on, and nothing new' : 'there are none'}: ${message}`,
     help: `let daemun's service account get, list and watch ${plural}${group === '' ? '' : ` of ${group}`}`,
   };
 }
