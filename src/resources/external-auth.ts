@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import * as z from 'zod';
-import { onlyWith } from './filters.ts';
 import type { Immutable } from './immutable.ts';
 import { PATH_PATTERN } from './names.ts';
 import { backendObjectReference } from './references.ts';
-import { integer, list, text } from './vocabulary.ts';
+import { integer, list, onlyWith, text } from './vocabulary.ts';
 
 const headers = list(z.string(), { max: 64, isSet: true });
 const shared = {

@@ -1,19 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** What the lists of filters of routes and listeners have in common. */
-import * as z from 'zod';
-import type { SchemaCode } from './schema-codes.ts';
 import { type Checked, refuse } from './vocabulary.ts';
-
-/** A field that goes with another value of its object's tag, told apart from an unknown one. */
-export function onlyWith(tag: string, value: string, code: SchemaCode = 'schema/filter-field') {
-  return z
-    .custom<never>(() => false, {
-      message: `only ${tag} ${value} has this field`,
-      params: { code, help: `remove it, or set ${tag}: ${value}` },
-    })
-    .exactOptional();
-}
 
 /** Refuses a second filter of one of these types. */
 export function refuseRepeated(

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import * as z from 'zod';
-import { onlyWith, refuseRepeated } from './filters.ts';
+import { refuseRepeated } from './filters.ts';
 import { headerModifier } from './header-modifier.ts';
 import type { Immutable } from './immutable.ts';
 import { localReference } from './references.ts';
 import { requestMirror } from './request-mirror.ts';
-import { list } from './vocabulary.ts';
+import { list, onlyWith } from './vocabulary.ts';
 
 const others = {
   requestHeaderModifier: onlyWith('type', 'RequestHeaderModifier'),

@@ -3,13 +3,13 @@
 import * as z from 'zod';
 import { cors } from './cors.ts';
 import { externalAuth } from './external-auth.ts';
-import { onlyWith, refuseRepeated } from './filters.ts';
+import { refuseRepeated } from './filters.ts';
 import { headerModifier } from './header-modifier.ts';
 import type { Immutable } from './immutable.ts';
 import { localReference } from './references.ts';
 import { requestMirror } from './request-mirror.ts';
 import { requestRedirect, urlRewrite } from './url-change.ts';
-import { list, refuse } from './vocabulary.ts';
+import { list, onlyWith, refuse } from './vocabulary.ts';
 
 const others = {
   requestHeaderModifier: onlyWith('type', 'RequestHeaderModifier'),

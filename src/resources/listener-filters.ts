@@ -2,9 +2,8 @@
 
 import * as z from 'zod';
 import { externalAuth } from './external-auth.ts';
-import { onlyWith } from './filters.ts';
 import { localReference } from './references.ts';
-import { list } from './vocabulary.ts';
+import { list, onlyWith } from './vocabulary.ts';
 
 const requestFilter = z.discriminatedUnion('type', [
   z.strictObject({

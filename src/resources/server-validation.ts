@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import * as z from 'zod';
-import { onlyWith } from './filters.ts';
 import type { Immutable } from './immutable.ts';
 import { hostname, preciseHostname } from './names.ts';
 import { localReference } from './references.ts';
-import { list, refuse, text } from './vocabulary.ts';
+import { list, onlyWith, refuse, text } from './vocabulary.ts';
 
 const URI = /^[^:/?#]+:\/\//;
 const WELL_KNOWN =

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import * as z from 'zod';
-import { onlyWith } from './filters.ts';
 import type { Immutable } from './immutable.ts';
 import { durationText, headerName } from './names.ts';
 import { isObject } from './shape.ts';
-import { refuse, text } from './vocabulary.ts';
+import { onlyWith, refuse, text } from './vocabulary.ts';
 
 const absoluteTimeout = durationText.exactOptional();
 

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import * as z from 'zod';
-import { onlyWith } from './filters.ts';
 import { fraction } from './fraction.ts';
 import type { Immutable } from './immutable.ts';
 import { headerName, headerValue } from './names.ts';
 import { backendObjectReference } from './references.ts';
 import { isObject } from './shape.ts';
-import { list, text } from './vocabulary.ts';
+import { list, onlyWith, text } from './vocabulary.ts';
 
 const NAME = /^[a-zA-Z0-9_.:/-]+$/;
 const SPAN_NAME = /^[a-zA-Z0-9_.:/-]+( [a-zA-Z0-9_.:/-]+)*$/;

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import * as z from 'zod';
-import { onlyWith } from './filters.ts';
 import { preciseHostname } from './names.ts';
 import { port } from './references.ts';
-import { text } from './vocabulary.ts';
+import { onlyWith, text } from './vocabulary.ts';
 
 const path = text({ max: 1024, is: 'a path of at most 1024 characters' });
 const others = {

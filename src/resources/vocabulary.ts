@@ -135,6 +135,16 @@ export function choice<const Word extends string>(words: readonly [Word, ...Word
   return z.preprocess(value => (value === '' ? absent : value), z.enum(words)).prefault('');
 }
 
+/** A field that goes with another value of its object's tag, told apart from an unknown one. */
+export function onlyWith(tag: string, value: string, code: SchemaCode = 'schema/filter-field') {
+  return z
+    .custom<never>(() => false, {
+      message: `only ${tag} ${value} has this field`,
+      params: { code, help: `remove it, or set ${tag}: ${value}` },
+    })
+    .exactOptional();
+}
+
 /** A value in quotes for a message, cut short when it is long. */
 export function quote(value: unknown): string {
   const json = JSON.stringify(value) ?? String(value);

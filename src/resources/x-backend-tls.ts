@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import * as z from 'zod';
-import { onlyWith } from './filters.ts';
 import { secretReference } from './references.ts';
 import { serverValidation } from './server-validation.ts';
+import { onlyWith } from './vocabulary.ts';
 
 const onlyClient = onlyWith('mode', 'ClientAndServer', 'schema/backend-field');
 

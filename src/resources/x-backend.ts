@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import * as z from 'zod';
-import { onlyWith } from './filters.ts';
 import type { Immutable } from './immutable.ts';
 import { isLabelValue, isQualifiedName } from './labels.ts';
 import { metadata } from './metadata.ts';
@@ -9,7 +8,7 @@ import { preciseHostname } from './names.ts';
 import { ancestors } from './policy-status.ts';
 import { EXPERIMENTAL_GROUP, port } from './references.ts';
 import { sessionPersistence } from './session-persistence.ts';
-import { type Checked, quote, refuse, text, textMap } from './vocabulary.ts';
+import { type Checked, onlyWith, quote, refuse, text, textMap } from './vocabulary.ts';
 import { xBackendTls } from './x-backend-tls.ts';
 
 const externalHostname = z.strictObject({
