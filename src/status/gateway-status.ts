@@ -47,8 +47,17 @@ export function gatewayStatus(
       stamp,
     }),
     listeners: listenerStatuses(outcome.listeners, previous?.listeners, stamp),
-    ...(outcome.attachedListenerSets === null ? {} : { attachedListenerSets: outcome.attachedListenerSets }),
+    ...attachedSets(outcome, previous),
   };
+}
+
+/** Nothing of a Gateway that takes no sets, unless a count of those that it once took is there: that is outdated. */
+function attachedSets(
+  { attachedListenerSets }: GatewayOutcome,
+  previous: GatewayStatus | undefined,
+): Pick<GatewayStatus, 'attachedListenerSets'> {
+  if (attachedListenerSets !== null) return { attachedListenerSets };
+  return previous?.attachedListenerSets === undefined ? {} : { attachedListenerSets: 0 };
 }
 
 function gatewayVerdicts(outcome: GatewayOutcome): readonly Verdict[] {

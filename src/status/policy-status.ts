@@ -4,6 +4,7 @@ import type { Condition } from '../resources/index.ts';
 import type { AncestorOutcome, PolicyOutcome } from '../translate/index.ts';
 import { fitted } from '../values/index.ts';
 import { mergeConditions, problemMessage, type Verdict } from './condition.ts';
+import type { SharedStatusParts } from './shared-status.ts';
 
 /** The status of a policy at one of the Gateways through which it acts (PolicyAncestorStatus). */
 export interface PolicyAncestorStatus {
@@ -45,20 +46,15 @@ export function mostAncestors(kind: string): number {
   return kind === 'XBackend' ? MAX_BACKEND_ANCESTORS : MAX_ANCESTORS;
 }
 
-/** What a policy's status is made of besides its outcome; as for routes. */
-export interface PolicyStatusParts {
-  /** What we wrote last; undefined: look into the object itself. */
-  readonly previous: PolicyStatus | undefined;
-  /** Controllers whose entries are ours to write, and to remove when the policy no longer acts there. */
-  readonly isOurs: (controllerName: string) => boolean;
-  readonly now: string;
-}
-
 /**
  * One entry for each Gateway of ours that the policy acts through; entries of other controllers stay as they are. The API
  * has room for so many together (`mostAncestors`): what is over has no entry.
  */
-export function policyStatus(policy: PolicyObject, outcome: PolicyOutcome, parts: PolicyStatusParts): PolicyStatus {
+export function policyStatus(
+  policy: PolicyObject,
+  outcome: PolicyOutcome,
+  parts: SharedStatusParts<PolicyStatus>,
+): PolicyStatus {
   const written = policy.status?.ancestors ?? [];
   const before = parts.previous?.ancestors ?? written;
   const foreign = written.filter(entry => !parts.isOurs(entry.controllerName));

@@ -4,22 +4,18 @@ import type { RouteParentStatus } from '../resources/index.ts';
 import type { AttachableRoute, ParentOutcome, RouteOutcome } from '../translate/index.ts';
 import { fitted, interned } from '../values/index.ts';
 import { mergeConditions, problemMessage, type Verdict } from './condition.ts';
+import type { SharedStatusParts } from './shared-status.ts';
 
 export type RouteStatus = NonNullable<AttachableRoute['status']>;
 /** Condition types at a parent that are ours. */
 export const ROUTE_CONDITIONS: readonly string[] = ['Accepted', 'ResolvedRefs', 'PartiallyInvalid'];
 
-/** What a route's status is made of besides its outcome. */
-export interface RouteStatusParts {
-  /** What we wrote last; undefined: look into the object itself. */
-  readonly previous: RouteStatus | undefined;
-  /** Controllers whose entries are ours to write, and to remove when the parentRef is gone. */
-  readonly isOurs: (controllerName: string) => boolean;
-  readonly now: string;
-}
-
 /** One entry per parent that is ours, with the parentRef copied; entries of other controllers stay as they are. */
-export function routeStatus(route: AttachableRoute, outcome: RouteOutcome, parts: RouteStatusParts): RouteStatus {
+export function routeStatus(
+  route: AttachableRoute,
+  outcome: RouteOutcome,
+  parts: SharedStatusParts<RouteStatus>,
+): RouteStatus {
   const written = route.status?.parents ?? [];
   const before = parts.previous?.parents ?? written;
   const foreign = written.filter(entry => !parts.isOurs(entry.controllerName));

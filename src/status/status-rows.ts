@@ -1,19 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** The kinds that have a status of ours, one row a kind. */
-import {
-  EMPTY_RESOURCES,
-  type Gateway,
-  type GatewayClass,
-  type ListenerSet,
-  type ResourceSet,
-} from '../resources/index.ts';
+import { EMPTY_RESOURCES, type ResourceSet } from '../resources/index.ts';
 import {
   type AttachableRoute,
   changedKeys,
-  type GatewayClassOutcome,
-  type GatewayOutcome,
-  type ListenerSetOutcome,
   type Outcomes,
   type PolicyOutcome,
   type RouteOutcome,
@@ -24,6 +15,7 @@ import { GATEWAY_CONDITIONS, type GatewayStatus, gatewayStatus } from './gateway
 import { LISTENER_SET_CONDITIONS, type ListenerSetStatus, listenerSetStatus } from './listener-set-status.ts';
 import { POLICY_CONDITIONS, type PolicyObject, type PolicyStatus, policyStatus } from './policy-status.ts';
 import { ROUTE_CONDITIONS, type RouteStatus, routeStatus } from './route-status.ts';
+import { isForeign } from './shared-status.ts';
 
 export type Status = GatewayClassStatus | GatewayStatus | ListenerSetStatus | RouteStatus | PolicyStatus;
 
@@ -35,7 +27,8 @@ export interface StatusSources {
 
 /** What all statuses of one pass have in common. */
 export interface StatusPass {
-  readonly ours: ReadonlySet<string>;
+  readonly isOurs: (controllerName: string) => boolean;
+  /** RFC 3339. */
   readonly now: string;
 }
 
@@ -86,6 +79,18 @@ function row<R, O, S extends Status>(of: KindOfStatus<R, O, S>): StatusRow {
   };
 }
 
+/** A row of a kind whose objects belong to one controller: what we wrote of one last stands in the object itself. */
+function ownedRow<R extends { readonly status?: S }, O, S extends Status>(
+  of: Pick<KindOfStatus<R, O, S>, 'kind' | 'conditions' | 'objects' | 'outcomes'>,
+  write: (resource: R, outcome: O, parts: { readonly previous: S | undefined; readonly now: string }) => S,
+): StatusRow {
+  return row<R, O, S>({
+    ...of,
+    prefix: '',
+    make: (resource, outcome, known, { now }) => write(resource, outcome, { previous: known ?? resource.status, now }),
+  });
+}
+
 /** A row of a kind of route. */
 function routeRow(kind: AttachableRoute['kind']): StatusRow {
   return row<AttachableRoute, RouteOutcome, RouteStatus>({
@@ -94,15 +99,10 @@ function routeRow(kind: AttachableRoute['kind']): StatusRow {
     prefix: `${kind}/`,
     objects: resources => routeMaps(resources)[kind],
     outcomes: outcomes => outcomes.routes,
-    make(resource, outcome, known, { ours, now }) {
-      // A route that never had a parent of ours is somebody else's altogether.
-      const isForeign =
-        known === undefined &&
-        outcome.parents.length === 0 &&
-        resource.status?.parents.some(entry => ours.has(entry.controllerName)) !== true;
-      return isForeign
-        ? undefined
-        : routeStatus(resource, outcome, { previous: known, isOurs: name => ours.has(name), now });
+    make(resource, outcome, previous, pass) {
+      const parts = { previous, ...pass };
+      const entries = { written: resource.status?.parents, due: outcome.parents };
+      return isForeign(parts, entries) ? undefined : routeStatus(resource, outcome, parts);
     },
   });
 }
@@ -115,46 +115,42 @@ function policyRow(kind: string, objects: (resources: ResourceSet) => ReadonlyMa
     prefix: `${kind}/`,
     objects,
     outcomes: outcomes => outcomes.policies,
-    make(resource, outcome, known, { ours, now }) {
-      const isForeign =
-        known === undefined &&
-        outcome.ancestors.length === 0 &&
-        resource.status?.ancestors.some(entry => ours.has(entry.controllerName)) !== true;
-      return isForeign
-        ? undefined
-        : policyStatus(resource, outcome, { previous: known, isOurs: name => ours.has(name), now });
+    make(resource, outcome, previous, pass) {
+      const parts = { previous, ...pass };
+      const entries = { written: resource.status?.ancestors, due: outcome.ancestors };
+      return isForeign(parts, entries) ? undefined : policyStatus(resource, outcome, parts);
     },
   });
 }
 
 export const STATUS_ROWS: readonly StatusRow[] = [
-  row<GatewayClass, GatewayClassOutcome, GatewayClassStatus>({
-    kind: 'GatewayClass',
-    conditions: CLASS_CONDITIONS,
-    prefix: '',
-    objects: resources => resources.gatewayClasses,
-    outcomes: outcomes => outcomes.gatewayClasses,
-    make: (resource, outcome, known, { now }) =>
-      gatewayClassStatus(resource, outcome, { previous: known ?? resource.status, now }),
-  }),
-  row<Gateway, GatewayOutcome, GatewayStatus>({
-    kind: 'Gateway',
-    conditions: GATEWAY_CONDITIONS,
-    prefix: '',
-    objects: resources => resources.gateways,
-    outcomes: outcomes => outcomes.gateways,
-    make: (resource, outcome, known, { now }) =>
-      gatewayStatus(resource, outcome, { previous: known ?? resource.status, now }),
-  }),
-  row<ListenerSet, ListenerSetOutcome, ListenerSetStatus>({
-    kind: 'ListenerSet',
-    conditions: LISTENER_SET_CONDITIONS,
-    prefix: '',
-    objects: resources => resources.listenerSets,
-    outcomes: outcomes => outcomes.listenerSets,
-    make: (resource, outcome, known, { now }) =>
-      listenerSetStatus(resource, outcome, { previous: known ?? resource.status, now }),
-  }),
+  ownedRow(
+    {
+      kind: 'GatewayClass',
+      conditions: CLASS_CONDITIONS,
+      objects: resources => resources.gatewayClasses,
+      outcomes: outcomes => outcomes.gatewayClasses,
+    },
+    gatewayClassStatus,
+  ),
+  ownedRow(
+    {
+      kind: 'Gateway',
+      conditions: GATEWAY_CONDITIONS,
+      objects: resources => resources.gateways,
+      outcomes: outcomes => outcomes.gateways,
+    },
+    gatewayStatus,
+  ),
+  ownedRow(
+    {
+      kind: 'ListenerSet',
+      conditions: LISTENER_SET_CONDITIONS,
+      objects: resources => resources.listenerSets,
+      outcomes: outcomes => outcomes.listenerSets,
+    },
+    listenerSetStatus,
+  ),
   policyRow('BackendTLSPolicy', resources => resources.backendTlsPolicies),
   policyRow('XBackend', resources => resources.xBackends),
   policyRow('XBackendTrafficPolicy', resources => resources.xBackendTrafficPolicies),

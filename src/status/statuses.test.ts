@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { GRPCRoute, ResourceSet } from '../resources/index.ts';
+import type { Gateway, GRPCRoute, ResourceSet } from '../resources/index.ts';
 import { EMPTY_RESOURCES, parseResource } from '../resources/index.ts';
 import { type TranslateEnvironment, translate } from '../translate/index.ts';
 import { statuses, type WrittenStatuses } from './statuses.ts';
@@ -87,6 +87,20 @@ describe('statuses', () => {
     );
     const third = statuses(translation, set, first, 'T3');
     assert.equal(third.byObject.get('Gateway/default/gw'), first.byObject.get('Gateway/default/gw'));
+  });
+
+  it('tells a Gateway that no longer takes ListenerSets that it has none, and says nothing of them to one that never did', () => {
+    const set = resources();
+    const gatewayOf = (from: ResourceSet) => {
+      const { byObject } = statuses(translate(from, ENVIRONMENT), from, null, 'T1');
+      return byObject.get('Gateway/default/gw') as NonNullable<Gateway['status']>;
+    };
+    const never = gatewayOf(set);
+    assert.equal('attachedListenerSets' in never, false);
+    const [gateway] = set.gateways.values();
+    if (gateway === undefined) throw new Error('no gateway');
+    const once = { ...gateway, status: { ...never, attachedListenerSets: 2 } };
+    assert.equal(gatewayOf({ ...set, gateways: new Map([['default/gw', once]]) }).attachedListenerSets, 0);
   });
 
   it('drops the status of an object that is gone', () => {

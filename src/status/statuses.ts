@@ -27,7 +27,8 @@ export function statuses(
   const known: Statuses = previous?.byObject ?? new Map();
   const changes = new Map<string, Status | undefined>();
   const madeOf = { outcomes, resources };
-  const pass = { ours: ourControllers(outcomes, resources), now };
+  const ours = ourControllers(outcomes, resources);
+  const pass = { isOurs: (name: string) => ours.has(name), now };
   for (const row of STATUS_ROWS) {
     for (const name of row.changed(previous?.madeOf, madeOf)) {
       const id = `${row.kind}/${name}`;
