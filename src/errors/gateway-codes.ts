@@ -77,12 +77,12 @@ export const GATEWAY_CODES = {
   'gateway/unsupported-protocol': {
     severity: 'error',
     summary: 'a listener has a protocol that is not served',
-    help: 'use HTTP or HTTPS',
+    help: 'use HTTP, HTTPS, TLS, TCP or UDP',
   },
   'gateway/unsupported-tls': {
     severity: 'error',
     summary: 'a listener asks for TLS settings that are not served',
-    help: 'remove them, or terminate TLS elsewhere',
+    help: 'HTTPS is terminated by the gateway; to pass TLS on, use protocol TLS with mode: Passthrough',
   },
   'gateway/insecure-client-validation': {
     severity: 'warning',

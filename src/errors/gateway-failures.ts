@@ -34,7 +34,7 @@ export const GATEWAY_FAILURES = {
     httpStatus: 500,
     grpcStatus: 14,
     summary: 'the backend is of a kind that is not supported',
-    help: 'refer to a Service',
+    help: 'refer to a Service or an XBackend',
   },
   backend_not_found: {
     source: 'internal',

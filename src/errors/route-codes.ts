@@ -52,7 +52,7 @@ export const ROUTE_CODES = {
   'route/parent-kind': {
     severity: 'info',
     summary: 'a parentRef names a kind that has no effect in this version',
-    help: 'name a Gateway as parent',
+    help: 'name a Gateway or a ListenerSet as parent',
   },
   'route/invalid-regex': {
     severity: 'error',
@@ -72,7 +72,7 @@ export const ROUTE_CODES = {
   'route/backend-kind': {
     severity: 'error',
     summary: 'a backendRef names a kind of backend that is not supported',
-    help: 'refer to a Service',
+    help: 'refer to a Service or an XBackend',
   },
   'route/backend-not-found': {
     severity: 'error',
