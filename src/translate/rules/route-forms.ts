@@ -4,8 +4,10 @@
 import type { Rule } from '../../snapshot/index.ts';
 import type { Attachment } from '../attach/choose-listeners.ts';
 import type { ListenerTarget } from '../attach/parent-target.ts';
+import { xBackendOf } from '../resolve/backend-object.ts';
 import { type BackendWay, wayName } from '../resolve/backend-way.ts';
 import type { TlsOfServices } from '../resolve/service-tls.ts';
+import type { XBackends } from '../resolve/x-backend.ts';
 import type { RankedEntry } from './precedence.ts';
 import type { RankedStream } from './translate-stream.ts';
 
@@ -27,18 +29,30 @@ export interface RouteForms extends RouteForm {
 
 const SERVICE = 'Service/';
 
+/** What the ways of listeners make a difference to. */
+interface BackendsInTls {
+  /** `TranslatedRoute.dependencies`. */
+  readonly dependencies: readonly string[];
+  readonly tls: TlsOfServices;
+  readonly xBackends: XBackends;
+}
+
 /**
- * The ways of the listeners that a route is attached to, each once; `usual` alone where all come to the same, since no policy is for a
- * Service that the route depends on.
+ * The ways of the listeners that a route is attached to, each once; `usual` alone where all come to the same, since nothing that the route
+ * depends on is spoken to in TLS.
  */
 export function waysOf(
   attachments: readonly Attachment[],
   usual: BackendWay,
-  { dependencies, tls }: { readonly dependencies: readonly string[]; readonly tls: TlsOfServices },
+  { dependencies, tls, xBackends }: BackendsInTls,
 ): readonly [BackendWay, ...BackendWay[]] {
-  const isConcerned =
-    tls.size > 0 && dependencies.some(name => name.startsWith(SERVICE) && tls.has(name.slice(SERVICE.length)));
-  if (!isConcerned) return [usual];
+  const isInTls = (object: string): boolean => {
+    const xBackend = xBackendOf(object);
+    // It has a certificate of its own to be shown, so that only what is passed on differs.
+    if (xBackend !== undefined) return !usual.encrypts && xBackends.get(xBackend)?.tls != null;
+    return object.startsWith(SERVICE) && tls.has(object.slice(SERVICE.length));
+  };
+  if (tls.size + xBackends.size === 0 || !dependencies.some(isInTls)) return [usual];
   const ways = new Map(attachments.map(({ listener }) => [wayName(listener.way, usual), listener.way]));
   const [first = usual, ...others] = ways.values();
   return [first, ...others];

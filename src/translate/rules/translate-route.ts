@@ -78,34 +78,34 @@ function translateStreamRoute(
   { context, previous }: RouteTranslation,
 ): TranslatedRoute {
   const dependencies = dependenciesOf(route);
-  const [way, ...otherWays] = waysOf(attachments, PASSING_ON, { dependencies, tls: context.tls });
-  const stream = translateStream(route, { ...context, way });
-  const others = otherWays.map(otherWay => ({
-    way: otherWay,
-    ...translateStream(route, { ...context, way: otherWay }),
-  }));
-  const problems = stream.refsProblems.map(problem => problem.finding);
+  const [way, ...otherWays] = waysOf(attachments, PASSING_ON, { ...context, dependencies });
+  const own = translateStream(route, { ...context, way });
+  const others = otherWays.map(other => ({ way: other, ...translateStream(route, { ...context, way: other }) }));
+  const forms = [own, ...others];
+  const refsProblems = forms.flatMap(form => form.refsProblems);
+  const said = [...forms.flatMap(form => form.findings), ...refsProblems.map(({ finding }) => finding)];
   return {
     route,
     dependencies,
-    outcome: share(previous?.outcome, {
-      parents,
-      resolvedRefs: stream.refsProblems[0] ?? null,
-      partiallyInvalid: null,
-    }),
+    outcome: share(previous?.outcome, { parents, resolvedRefs: refsProblems[0] ?? null, partiallyInvalid: null }),
     attachments: share(previous?.attachments, attachments),
     way,
     rules: NONE,
     entries: NONE,
-    stream: share(previous?.stream, stream.ranked),
+    stream: share(previous?.stream, own.ranked),
     otherForms: share(
       previous?.otherForms,
       others.map(other => ({ way: other.way, rules: NONE, entries: NONE, stream: other.ranked })),
     ),
-    backends: share(previous?.backends, uniqueBackends([stream, ...others])),
-    findings: share(previous?.findings, [...findings, ...stream.findings, ...problems]),
+    backends: share(previous?.backends, uniqueBackends(forms)),
+    findings: share(previous?.findings, [...findings, ...saidOnce(said)]),
     isForeign: false,
   };
+}
+
+/** What holds for all forms of a route is told by each. */
+function saidOnce(findings: readonly Finding[]): Iterable<Finding> {
+  return new Map(findings.map(finding => [`${finding.path.join('.')} ${finding.message}`, finding])).values();
 }
 
 const NONE: readonly never[] = [];
@@ -117,9 +117,9 @@ function translateRequestRoute(
 ): TranslatedRoute {
   const findings: Finding[] = [...attachment.findings];
   const dependencies = dependenciesOf(route);
-  const [way, ...otherWays] = waysOf(attachment.attachments, ENCRYPTING, { dependencies, tls: context.tls });
+  const [way, ...otherWays] = waysOf(attachment.attachments, ENCRYPTING, { ...context, dependencies });
   const { kept, dropped } = translateRules(route, { ...context, way }, findings);
-  // What there is to say of the route is the same in all its forms.
+  // What there is to say of a route of requests is the same in all its forms.
   const others = otherWays.map(otherWay => ({
     way: otherWay,
     ...translateRules(route, { ...context, way: otherWay }, []),
