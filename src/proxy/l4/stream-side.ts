@@ -62,9 +62,10 @@ export class StreamSide implements InputTaker {
     return this.#isClosed;
   }
 
-  /** Begins to read, for `other`. */
+  /** Begins to read, for `other`. TLS may have ended before. */
   start(other: StreamSide): void {
     this.#other = other;
+    if (this.#hasEnded) other.end();
     const { socket } = this;
     if (sharesReads(socket)) socket.inputTaker = this;
     else socket.on('data', onData);
@@ -87,7 +88,7 @@ export class StreamSide implements InputTaker {
       socket.write(isShared && socket.writableLength > 0 ? Buffer.from(bytes) : bytes);
     } else {
       const written = socket.writableLength > 0 ? 0 : tryWrite(socket, chunk, length);
-      if (written === length || written < 0) return;
+      if (written === length) return;
       const rest = chunk.subarray(written, length);
       socket.write(isShared ? Buffer.from(rest) : rest);
     }

@@ -152,6 +152,19 @@ describe('a TCP listener', () => {
     assert.equal(failures('upstream_reset'), 1);
   });
 
+  it('resets a client that goes on sending when its endpoint, which had ended, is gone', async () => {
+    const port = await bed.serve(socket => socket.destroy());
+    await route(streamRule('r', { a: 1 }), { a: [port] });
+    const client = await bed.dial(gateway.port);
+    assert.equal(await endOf(client), 'ended');
+    for (let turns = 0; !client.destroyed && turns < 10_000; turns++) {
+      client.write('x');
+      await new Promise(resolve => setImmediate(resolve));
+    }
+    assert.equal(client.errored === null, false);
+    assert.equal(failures('upstream_reset'), 1);
+  });
+
   it('carries 64 MiB each way at once, past a reader that stops now and then', async () => {
     const data = randomBytes(1_048_576);
     const rounds = 64;

@@ -152,6 +152,21 @@ describe('a TLS listener', () => {
     assert.equal(await readAll(client), 'got all');
   });
 
+  it('tells the backend that the client has ended its direction, even before there was a connection to it', async () => {
+    const port = await bed.serve((socket: Socket) => {
+      void readAll(socket).then(text => socket.end(`got <${text}>`));
+    });
+    await gateway.apply({
+      listeners: [tlsListener('l', '*', [route('*', 'a')], GATEWAY)],
+      clusters: { a: [port] },
+      clusterChanges: { protocol: 'tcp' },
+      certificates: [GATEWAY],
+    });
+    const client = bed.dialTls(gateway.port, 'a.example.com');
+    client.once('secureConnect', () => client.end());
+    assert.equal(await readAll(client), 'got <>');
+  });
+
   it('shares its port with listeners that end TLS and with those of HTTPS', async () => {
     const web = listener('web', [rule('web', [backend('none')])], {
       hostname: 'web.example.com',
