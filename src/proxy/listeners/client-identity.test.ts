@@ -73,6 +73,15 @@ describe('the certificate of a client', () => {
     assert.equal(await heard(CLIENT, 'Hash=00;Subject="CN=admin"'), OWN);
   });
 
+  it('has its names told as they are, one that looks like two as one', async () => {
+    const [dns, uris] = [['a, URI:spiffe://admin, DNS:b'], ['https://example.com/a,b', 'https://example.com/"']];
+    await apply({});
+    assert.match(
+      String(await heard(await OURS.issue({ dns, uris }))),
+      /;DNS="a, URI:spiffe:\/\/admin, DNS:b";URI="https:\/\/example\.com\/a,b";URI="https:\/\/example\.com\/\\""$/,
+    );
+  });
+
   it('is not told when it was not verified, or when nobody asked for that', async () => {
     await apply({});
     for (const pair of [FOREIGN, undefined]) assert.equal(await heard(pair, 'Subject="CN=admin"'), null);

@@ -8,6 +8,7 @@ import type { X509Certificate } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { Listener } from '../../snapshot/index.ts';
+import { alternativeNames } from '../../values/index.ts';
 import type { ClientIdentity } from '../http/index.ts';
 import { isProven } from './client-proof.ts';
 import { clientsOf } from './client-rules.ts';
@@ -33,10 +34,9 @@ function subjectOf({ subject }: X509Certificate): string {
 function headerOf(certificate: X509Certificate, subject: string): string {
   const hash = certificate.fingerprint256.replaceAll(':', '').toLowerCase();
   let header = `Hash=${hash};Subject=${quoted(subject)}`;
-  for (const name of (certificate.subjectAltName ?? '').split(', ')) {
-    const [, kind, value] = /^(URI|DNS):(.+)$/.exec(name) ?? [];
-    if (kind === undefined || value === undefined) continue;
-    const part = `;${kind}=${/[,;="\\]/.test(value) ? quoted(value) : visible(value)}`;
+  for (const { type, name } of alternativeNames(certificate.subjectAltName)) {
+    if ((type !== 'URI' && type !== 'DNS') || name === '') continue;
+    const part = `;${type}=${/[,;="\\]/.test(name) ? quoted(name) : visible(name)}`;
     if (header.length + part.length <= MAX_HEADER_LENGTH) header += part;
   }
   return header;

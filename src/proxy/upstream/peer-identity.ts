@@ -2,14 +2,11 @@
 
 /** Whether a certificate is for the names that are wanted of an endpoint. Names of subjects (CN) do not count (RFC 9525 §6.3). */
 import type { PeerIdentity } from '../../snapshot/index.ts';
-
-/** One entry of what Node and OpenSSL write: `DNS:a.org, URI:spiffe://a/b`; what has a comma or such in it is quoted as JSON. */
-const ENTRY = /([^:,]+):("(?:[^"\\]|\\.)*"|[^,]*)(?:, |$)/gy;
+import { alternativeNames } from '../../values/index.ts';
 
 /** True when one of the certificate's alternative names (`subjectaltname` of Node's certificates) is one of `wanted`. */
 export function hasIdentity(subjectAltName: string | undefined, wanted: readonly PeerIdentity[]): boolean {
-  for (const [, type, value = ''] of (subjectAltName ?? '').matchAll(ENTRY)) {
-    const name = value.startsWith('"') ? unquote(value) : value;
+  for (const { type, name } of alternativeNames(subjectAltName)) {
     if (type === 'DNS' && wanted.some(one => one.kind === 'hostname' && isSameHost(one.hostname, name))) return true;
     if (type === 'URI' && wanted.some(one => one.kind === 'uri' && one.uri === name)) return true;
   }
@@ -30,12 +27,4 @@ function covers(pattern: string, host: string): boolean {
 
 function plain(host: string): string {
   return host.toLowerCase().replace(/\.$/, '');
-}
-
-function unquote(text: string): string {
-  try {
-    return String(JSON.parse(text));
-  } catch {
-    return '';
-  }
 }
