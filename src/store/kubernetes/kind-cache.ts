@@ -7,7 +7,7 @@ import { replaceValues } from '../../values/index.ts';
 import { type AdmittedObject, admit } from '../admit.ts';
 import { isObject } from '../plain-object.ts';
 import type { ObservedObject } from './observed-object.ts';
-import { collectionPath, type ReadKind } from './read-kinds.ts';
+import { apiVersionOf, collectionPath, type ReadKind } from './read-kinds.ts';
 import { wantedParts } from './wanted-parts.ts';
 
 type RawObject = Readonly<Record<string, unknown>>;
@@ -23,7 +23,7 @@ interface Entry {
 
 export interface KindCacheOptions {
   readonly readKind: ReadKind;
-  /** The set of resources or findings is another one now. */
+  /** The set of resources or findings is another one now. Once for a whole list. */
   onChange(): void;
   /** By `Kind/namespace/name`. */
   onObserved(key: string): void;
@@ -54,6 +54,11 @@ export class KindCache {
     return this.#resources;
   }
 
+  /** The same resources, for who only looks: what is handed out as a map must be copied at the next change. */
+  *served(): Iterable<Resource> {
+    yield* this.#resources.values();
+  }
+
   /** About objects that our schema refuses. */
   get findings(): readonly Finding[] {
     this.#findings ??= [...this.#entries.values()].flatMap(entry => entry.refused);
@@ -64,7 +69,7 @@ export class KindCache {
     return this.#entries.get(fullName)?.observed;
   }
 
-  /** The version that objects come in from now on. */
+  /** The version that objects come in from now on: a list brings all of them in it. */
   setVersion(version: string): void {
     this.#version = version;
   }
@@ -88,7 +93,7 @@ export class KindCache {
     const known = this.#entries.get(fullName);
     if (known === entry || isOlder(entry, known)) return;
     this.#entries.set(fullName, entry);
-    this.#tell(fullName, known, entry);
+    if (this.#tell(fullName, known, entry)) this.#options.onChange();
   }
 
   remove(object: RawObject): void {
@@ -96,7 +101,7 @@ export class KindCache {
     const known = this.#entries.get(fullName);
     if (known === undefined) return;
     this.#entries.delete(fullName);
-    this.#tell(fullName, known, undefined);
+    if (this.#tell(fullName, known, undefined)) this.#options.onChange();
   }
 
   clear(): void {
@@ -106,11 +111,14 @@ export class KindCache {
   #replace(next: Map<string, Entry>): void {
     const before = this.#entries;
     this.#entries = next;
-    for (const [fullName, known] of before) if (!next.has(fullName)) this.#tell(fullName, known, undefined);
+    let isNews = false;
+    for (const [fullName, known] of before)
+      if (!next.has(fullName) && this.#tell(fullName, known, undefined)) isNews = true;
     for (const [fullName, entry] of next) {
       const known = before.get(fullName);
-      if (known !== entry) this.#tell(fullName, known, entry);
+      if (known !== entry && this.#tell(fullName, known, entry)) isNews = true;
     }
+    if (isNews) this.#options.onChange();
   }
 
   #serve(fullName: string, resource: Resource | undefined): void {
@@ -124,15 +132,15 @@ export class KindCache {
     else this.#own.set(fullName, resource);
   }
 
-  #tell(fullName: string, before: Entry | undefined, after: Entry | undefined): void {
-    const { onChange, onObserved } = this.#options;
+  /** True: the set of resources or findings is another one. */
+  #tell(fullName: string, before: Entry | undefined, after: Entry | undefined): boolean {
     const isServedAnew = before?.resource !== after?.resource;
     const isJudgedAnew = (before?.refused ?? NO_FINDINGS) !== (after?.refused ?? NO_FINDINGS);
     if (isServedAnew) this.#serve(fullName, after?.resource);
     if (isJudgedAnew) this.#findings = null;
     const key = (after ?? before)?.observed.key;
-    if (key !== undefined) onObserved(key);
-    if (isServedAnew || isJudgedAnew) onChange();
+    if (key !== undefined) this.#options.onObserved(key);
+    return isServedAnew || isJudgedAnew;
   }
 
   #read(object: RawObject): { readonly fullName: string; readonly entry: Entry } | undefined {
@@ -140,9 +148,8 @@ export class KindCache {
     const name = fullNameOf(object);
     const known = this.#entries.get(name);
     const resourceVersion = textOf(metadata['resourceVersion']);
-    if (known !== undefined && known.observed.resourceVersion === resourceVersion && resourceVersion !== '') {
+    if (known !== undefined && resourceVersion !== '' && this.#isRead(known, resourceVersion))
       return { fullName: name, entry: known };
-    }
     const parts = wantedParts(object, this.#options.readKind, this.#version);
     const admitted = admit(parts, { defaultNamespace: '', origin: 'cluster' });
     if (admitted.ref === undefined) return undefined;
@@ -155,6 +162,12 @@ export class KindCache {
         ? { resource: before?.resource, observed, refused: refusedFindings(admitted, before) }
         : { resource: this.#sameOrNew(before?.resource, resource), observed, refused: NO_FINDINGS };
     return { fullName: admitted.fullName, entry };
+  }
+
+  /** An object keeps its resourceVersion when its kind is served in another version; its path does not. */
+  #isRead({ observed }: Entry, resourceVersion: string): boolean {
+    const apiVersion = apiVersionOf(this.#options.readKind.declaration, this.#version);
+    return observed.resourceVersion === resourceVersion && observed.apiVersion === apiVersion;
   }
 
   /** The one before when the two differ in nothing but a status that is ours: others write it, and so do we. */

@@ -2,7 +2,6 @@
 
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
-import { EMPTY_RESOURCES } from '../../resources/index.ts';
 import { SkippingClock } from '../files/skipping-clock.test-support.ts';
 import { FakeApi, type FakeObject } from './fake-api.test-support.ts';
 import { httpsClient } from './https-client.ts';
@@ -11,7 +10,7 @@ import { type KubernetesStore, kubernetesStore } from './kubernetes-store.ts';
 import { READ_KINDS } from './read-kinds.ts';
 
 /** Kinds that are watched whatever there is. */
-const ALWAYS_READ = READ_KINDS.filter(({ isWanted }) => isWanted(EMPTY_RESOURCES)).length;
+const ALWAYS_READ = READ_KINDS.filter(({ isWanted }) => isWanted([])).length;
 
 interface Followed {
   readonly store: KubernetesStore;

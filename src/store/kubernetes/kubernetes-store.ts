@@ -146,9 +146,9 @@ class ClusterStore implements KubernetesStore {
 
   /** Begins with kinds that are served and wanted now, and lets go of those that are not. */
   #follow(): void {
-    const resources = this.#resources();
+    const xBackends = this.#kinds.get('XBackend')?.cache;
     for (const [kind, followed] of this.#kinds) {
-      const isWanted = followed.readKind.isWanted(resources);
+      const isWanted = followed.readKind.isWanted(xBackends?.served() ?? []);
       const version = isWanted ? this.#versions.get(kind) : undefined;
       if (version === followed.reflector?.version) continue;
       followed.reflector?.stop();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { KINDS, type KindDeclaration, type Resource, type ResourceSet } from '../../resources/index.ts';
+import { KINDS, type KindDeclaration, type Resource } from '../../resources/index.ts';
 
 type Kind = Resource['kind'];
 
@@ -12,8 +12,8 @@ export interface ReadKind {
   readonly query: Readonly<Record<string, string>>;
   /** Media types of lists and of watches. */
   readonly accept: { readonly list: string; readonly watch: string };
-  /** False while nothing that is read has a use for the kind's objects. */
-  isWanted(resources: ResourceSet): boolean;
+  /** False while none of the XBackends has a use for the kind's objects. */
+  isWanted(xBackends: Iterable<Resource>): boolean;
   /** Of `data`, the keys that are kept; null: all fields are. */
   readonly dataKeys: ReadonlySet<string> | null;
   /** Whether the object's status matters to us: it is ours to write. */
@@ -47,7 +47,7 @@ function readKind(kind: Kind, declaration: KindDeclaration): ReadKind {
     kind,
     declaration,
     query: kind === 'Secret' ? { fieldSelector: SECRET_FILTER } : {},
-    isWanted: resources => kind !== 'Pod' || selectsPods(resources),
+    isWanted: xBackends => kind !== 'Pod' || selectsPods(xBackends),
     accept: kind === 'Namespace' ? METADATA_ONLY : JSON_ONLY,
     dataKeys,
     hasStatus: declaration.group.startsWith('gateway.networking.'),
@@ -55,9 +55,14 @@ function readKind(kind: Kind, declaration: KindDeclaration): ReadKind {
 }
 
 /** Pods are many and change often: they are read only where an XBackend selects some. */
-function selectsPods({ xBackends }: ResourceSet): boolean {
-  for (const { spec } of xBackends.values()) if (spec.type === 'EndpointSelector') return true;
+function selectsPods(xBackends: Iterable<Resource>): boolean {
+  for (const one of xBackends) if (one.kind === 'XBackend' && one.spec.type === 'EndpointSelector') return true;
   return false;
+}
+
+/** As objects of a kind say it: `gateway.networking.k8s.io/v1`. */
+export function apiVersionOf({ group }: KindDeclaration, version: string): string {
+  return group === '' ? version : `${group}/${version}`;
 }
 
 /** Where a kind's objects are: of one namespace, or all without one. */

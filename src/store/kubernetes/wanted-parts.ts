@@ -2,7 +2,7 @@
 
 import { isObject } from '../plain-object.ts';
 import { podParts } from './pod-parts.ts';
-import type { ReadKind } from './read-kinds.ts';
+import { apiVersionOf, type ReadKind } from './read-kinds.ts';
 
 /** Fields of metadata that stay in memory. */
 const METADATA = [
@@ -32,7 +32,7 @@ export function wantedParts(
   const { status, ...rest } = object;
   const wanted: Record<string, unknown> = {
     ...rest,
-    apiVersion: declaration.group === '' ? version : `${declaration.group}/${version}`,
+    apiVersion: apiVersionOf(declaration, version),
     kind,
     metadata: wantedMetadata(object['metadata']),
   };
