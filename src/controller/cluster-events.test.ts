@@ -41,6 +41,13 @@ function setUp() {
   return { reload, events, due };
 }
 
+const BAD = { conditions: [condition('Accepted', 'False', '대문'.repeat(1_000))] };
+
+/** So many routes that are bad. */
+function manyBad(count: number): Record<string, object> {
+  return Object.fromEntries(Array.from({ length: count }, (_, index) => [`HTTPRoute/a/r${index}`, BAD]));
+}
+
 const said = (bodies: readonly Record<string, unknown>[]) =>
   bodies.map(({ type, reason, note }) => `${type} ${reason} ${note}`);
 
@@ -85,12 +92,21 @@ describe('Events of a cluster', () => {
 
   it('are kept to a number that somebody may read, and to sizes that the API takes', () => {
     const { reload } = setUp();
-    const bad = { conditions: [condition('Accepted', 'False', '대문'.repeat(1_000))] };
-    const many = Object.fromEntries(Array.from({ length: 700 }, (_, index) => [`HTTPRoute/a/r${index}`, bad]));
-    const told = reload(many);
+    const told = reload(manyBad(700));
     assert.equal(told.length, 500);
     assert.ok(Buffer.byteLength(String(told[0]?.['note'])) <= 1_024);
-    const [long] = reload({ [`Gateway/a/${'g'.repeat(253)}`]: bad });
+    const [long] = reload({ [`Gateway/a/${'g'.repeat(253)}`]: BAD });
     assert.ok((long?.metadata.name.length ?? 999) <= 253);
+  });
+
+  it('go on after many that the API server did not take, as those of a namespace that went', () => {
+    const { events, due, reload } = setUp();
+    const statuses = new Map(Object.entries(manyBad(700)));
+    events.reloaded({ statuses }, statusChanges(null, statuses));
+    assert.equal(due.length, 500);
+    for (const key of due) events.prepare(key)?.dropped?.();
+    assert.deepEqual(due.map(key => events.prepare(key)).filter(Boolean), [], 'none is tried again');
+    const told = reload({ 'Gateway/b/gw': { conditions: [condition('Accepted', 'False', 'no listener')] } });
+    assert.deepEqual(said(told), ['Warning AcceptedReason no listener']);
   });
 });

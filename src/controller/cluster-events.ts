@@ -78,6 +78,7 @@ export class ClusterEvents {
     return {
       request: { method: 'POST', path: `/apis/events.k8s.io/v1/namespaces/${namespaceOf(key)}/events`, body },
       done: forget,
+      dropped: forget,
       conflicted: () => {
         forget();
         return Promise.resolve();

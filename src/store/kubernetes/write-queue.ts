@@ -31,6 +31,8 @@ export interface Write {
   readonly request: Omit<KubeRequest, 'signal'>;
   /** It was taken; the answer's body. */
   done(json: unknown): void;
+  /** It will not be written: what it is about is gone, or the server does not take it as it is. Absent: nobody need know. */
+  dropped?(): void;
   /** 409: finds out what is there now. The object is due again when this resolves. */
   conflicted(signal: AbortSignal): Promise<void>;
 }
@@ -205,7 +207,9 @@ export class WriteQueue {
       this.mark(key);
     } else if (status === 401 || status === 408 || status === 429 || status >= 500) {
       this.#struggles(key, answer);
-    } else if (status !== 404 && !isTerminating(answer)) {
+    } else if (status === 404 || isTerminating(answer)) {
+      write.dropped?.();
+    } else {
       this.#refuse(key, write, answer);
     }
   }
@@ -230,6 +234,7 @@ export class WriteQueue {
     const isForbidden = status === 403 && isForbiddenKind(json);
     const isNews = isForbidden ? this.#forbidden.add(key) : this.#refused.add(key, bytesOf(write));
     if (isNews) this.#parts.onRefused(key, { status, message: statusMessage(json) });
+    if (!isForbidden) write.dropped?.();
   }
 }
 
