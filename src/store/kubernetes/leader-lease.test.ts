@@ -69,7 +69,11 @@ function setUp(t: TestContext) {
       for (let turn = 0; turn < 4; turn++) await new Promise(resolve => setImmediate(resolve));
     }
   };
-  return { clock, isDown, requests, candidate, pass, held: () => held };
+  /** Somebody writes it who does not compete, as `kubectl annotate`. */
+  const touch = (): void => {
+    if (held !== null) held = { ...held, version: held.version + 1 };
+  };
+  return { clock, isDown, requests, candidate, pass, touch, held: () => held };
 }
 
 describe('a lease that one process holds', () => {
@@ -114,6 +118,21 @@ describe('a lease that one process holds', () => {
     await pass(4);
     assert.deepEqual(a.said.at(-1), 'follows b');
     assert.deepEqual([a.lease.isLeading, b.lease.isLeading], [false, true]);
+  });
+
+  it('is renewed though somebody else writes it, for it is not renewed by looking at it', async t => {
+    const { candidate, pass, touch, held } = setUp(t);
+    const a = candidate('a');
+    await pass(1);
+    const b = candidate('b');
+    const renewed = new Set<unknown>();
+    for (let second = 0; second < 30; second++) {
+      touch();
+      await pass(1);
+      renewed.add(held()?.spec['renewTime']);
+    }
+    assert.deepEqual([a.said, b.said], [['leads'], ['follows a']]);
+    assert.ok(renewed.size >= 14, `renewed each two seconds: ${renewed.size}`);
   });
 
   it('never has two holders, whoever is cut off and when', async t => {

@@ -164,15 +164,11 @@ export class LeaderLease {
     this.#parts.onFollowing(holder);
   }
 
-  /** Renews or takes the lease where that may be done. */
-  async #try(signal: AbortSignal): Promise<Outcome> {
-    const { clock, identity } = this.#parts;
+  /** Renews or takes the lease where that may be done. `triesMore`: as often it is looked at again when somebody else wrote it. */
+  async #try(signal: AbortSignal, triesMore = 1): Promise<Outcome> {
+    const { client, clock, identity, name } = this.#parts;
     if (!this.#isLeading || this.#seen === null) {
-      const read = await this.#parts.client.request({
-        method: 'GET',
-        path: `${this.#path}/${this.#parts.name}`,
-        signal,
-      });
+      const read = await client.request({ method: 'GET', path: `${this.#path}/${name}`, signal });
       if (read.status === 404) return this.#create(signal);
       if (read.status !== 200) return failed(read);
       this.#see(read.json);
@@ -185,20 +181,13 @@ export class LeaderLease {
     if (!isOurs && holderIdentity !== '' && isAlive) return { kind: 'taken' };
     const answer = await this.#put(this.#spec(isOurs ? seen.spec : null), seen.resourceVersion, signal);
     if (answer.status === 409 || answer.status === 404) {
-      // Somebody else was faster, or took it away: look again before anything is said.
+      // Somebody else was faster, or took it away: look again before anything is said. What was not written is not renewed.
       this.#seen = null;
-      return answer.status === 404 ? this.#create(signal) : this.#reread(signal);
+      return triesMore > 0 ? this.#try(signal, triesMore - 1) : failed(answer);
     }
     if (answer.status !== 200) return failed(answer);
     this.#see(answer.json);
     return { kind: 'held' };
-  }
-
-  async #reread(signal: AbortSignal): Promise<Outcome> {
-    const read = await this.#parts.client.request({ method: 'GET', path: `${this.#path}/${this.#parts.name}`, signal });
-    if (read.status !== 200) return failed(read);
-    this.#see(read.json);
-    return this.holder === this.#parts.identity ? { kind: 'held' } : { kind: 'taken' };
   }
 
   async #create(signal: AbortSignal): Promise<Outcome> {
