@@ -105,6 +105,7 @@ echo "{\\"status\\":{\\"token\\":\\"$1-$count\\",\\"expirationTimestamp\\":\\"19
       ['[]', /not a mapping/],
       [config({}).replace('"here"', '"gone"'), /no context "gone"/],
       [config({}, { server: 'ftp://x' }), /not the URL/],
+      [config({}, { server: 'https://:6443' }), /not the URL/],
       [config({}, { 'proxy-url': 'http://p' }), /proxy-url/],
       [config({ 'auth-provider': { name: 'gcp' } }), /auth-provider/],
       [config({}, { 'certificate-authority': 'missing.pem' }), /missing\.pem/],

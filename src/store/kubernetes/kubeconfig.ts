@@ -36,7 +36,8 @@ export function readKubeconfig({ file, context, wallMs }: KubeconfigChoice): Kub
     );
   }
   const server = config.text(cluster, 'server').replace(/\/+$/, '');
-  if (!/^https?:\/\//.test(server)) throw config.fault(`${JSON.stringify(server)} is not the URL of a server`);
+  if (!/^https?:\/\//.test(server) || !URL.canParse(server))
+    throw config.fault(`${JSON.stringify(server)} is not the URL of a server`);
   return {
     server,
     ca: config.material(cluster, 'certificate-authority'),
