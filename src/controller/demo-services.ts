@@ -28,7 +28,7 @@ export class DemoServices {
   readonly #certificateOf: CertificateOf;
 
   /** `certificateOf`: what the pods of a Service speak TLS with beside cleartext; null: nothing. */
-  constructor(certificateOf: CertificateOf = async () => null) {
+  constructor(certificateOf: CertificateOf) {
     this.#certificateOf = certificateOf;
   }
 

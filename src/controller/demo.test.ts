@@ -58,7 +58,7 @@ async function resources(...objects: object[]): Promise<ResourceSet> {
 }
 
 describe('--demo, for Services', () => {
-  const demo = new DemoServices();
+  const demo = new DemoServices(async () => null);
   after(() => demo.close());
 
   it('runs two pods for a Service without endpoints, as many as its Deployment asks for, none where there are some', async () => {

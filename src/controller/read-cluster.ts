@@ -55,14 +55,11 @@ async function startInTime({ store, server, client }: OpenCluster, clock: Clock)
   // A store waits for its server for ever; who asks once wants to know at once.
   const { status } = await client.request({ method: 'GET', path: '/version' });
   if (status === 401) throw new DaemunError('kubernetes/refused', `${server} does not know who asks: 401 Unauthorized`);
-  let isStarted = false;
   await new Promise<void>((resolve, reject) => {
-    const timer = clock.after(READ_TIMEOUT_MS, () => {
-      if (!isStarted)
-        reject(new DaemunError('kubernetes/unreachable', `${server} does not answer with all that is asked`));
-    });
+    const timer = clock.after(READ_TIMEOUT_MS, () =>
+      reject(new DaemunError('kubernetes/unreachable', `${server} does not answer with all that is asked`)),
+    );
     store.start().then(() => {
-      isStarted = true;
       timer.cancel();
       resolve();
     }, reject);

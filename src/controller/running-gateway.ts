@@ -39,7 +39,7 @@ export interface RunningGateway {
   tryCall(): TryCall | undefined;
   /** A request of plain HTTP that is answered; undefined: none is known. */
   tryRequest(): TryRequest | undefined;
-  /** A datagram that is answered; undefined: none is known. */
+  /** Lines and datagrams that are answered, one a transport at most. */
   tryStreams(): readonly TryStream[];
   /** Whether all that the resources want is served now. */
   readiness(): Readiness;

@@ -23,8 +23,7 @@ export class ForbiddenKinds {
   /** True: the object waits here now. */
   holds(key: string): boolean {
     const kind = this.#waiting.get(kindOf(key));
-    if (kind === undefined) return false;
-    if (kind.probe === key) return false;
+    if (kind === undefined || kind.probe === key) return false;
     kind.keys.add(key);
     return true;
   }

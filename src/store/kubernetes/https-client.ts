@@ -59,23 +59,14 @@ class HttpsClient implements KubeClient {
 
   async request(request: KubeRequest): Promise<KubeResponse> {
     const body = request.body === undefined ? undefined : JSON.stringify(request.body);
-    let response = await this.#send(request, { body, isRefused: false });
-    // A token that ended is renewed once.
-    if (response.statusCode === 401) {
-      response.resume();
-      response = await this.#send(request, { body, isRefused: true });
-    }
+    const response = await this.#ask(request, body);
     const bytes = await collect(response, this.#patience.requestMs);
     return { status: response.statusCode ?? 0, headers: response.headers, json: parseJson(bytes) };
   }
 
   async watch(watch: KubeWatch, onEvent: (event: KubeWatchEvent) => void): Promise<void> {
     const request = { ...watch, method: 'GET' } as const;
-    let response = await this.#send(request, { isRefused: false });
-    if (response.statusCode === 401) {
-      response.resume();
-      response = await this.#send(request, { isRefused: true });
-    }
+    const response = await this.#ask(request);
     if (response.statusCode !== 200) {
       const json = parseJson(await collect(response, this.#patience.requestMs));
       const { statusCode = 0, headers } = response;
@@ -90,11 +81,15 @@ class HttpsClient implements KubeClient {
     this.#agent?.destroy();
   }
 
-  async #send(
-    request: KubeRequest,
-    { body, isRefused }: { readonly body?: string | undefined; readonly isRefused: boolean },
-  ): Promise<IncomingMessage> {
-    const proof = await this.#access.prove(isRefused);
+  /** A token that ended is renewed once. */
+  async #ask(request: KubeRequest, body?: string): Promise<IncomingMessage> {
+    const response = await this.#send(request, await this.#access.prove(false), body);
+    if (response.statusCode !== 401) return response;
+    response.resume();
+    return this.#send(request, await this.#access.prove(true), body);
+  }
+
+  #send(request: KubeRequest, proof: Proof, body: string | undefined): Promise<IncomingMessage> {
     const agent = this.#agentFor(proof);
     const { path, query = {}, method, signal } = request;
     const search = new URLSearchParams(query).toString();

@@ -44,7 +44,7 @@ export interface KubeWatch extends Pick<KubeRequest, 'path' | 'query' | 'accept'
 export interface KubeClient {
   /** The server's URL, for people. */
   readonly server: string;
-  /** Resolves with any answer; rejects with `KubeUnreachable` when there is none. */
+  /** Resolves with any answer; rejects with `KubeUnreachable` when there is none, and with `kubernetes/credentials` when there is no proof. */
   request(request: KubeRequest): Promise<KubeResponse>;
   /**
    * Hands over events as they come. Resolves when the server ends the watch, or `signal` does; rejects with `KubeRefusal` when it
@@ -56,7 +56,7 @@ export interface KubeClient {
   close(): void;
 }
 
-/** No answer came: no connection, a lost one, no credentials, or an answer that is no HTTP. */
+/** No answer came: no connection, a lost one, or an answer that is no HTTP. */
 export class KubeUnreachable extends DaemunError {
   override readonly name = 'KubeUnreachable';
 }
