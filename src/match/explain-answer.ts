@@ -56,15 +56,14 @@ export function explainTarget(
 ): Pick<ExplainedBackend, 'cluster' | 'tls' | 'fault' | 'endpoints'> {
   if (target.kind === 'fault') return { cluster: '', tls: '', fault: target.fault.message, endpoints: [] };
   const cluster = snapshot.clusters.find(({ id }) => id === target.cluster);
-  const tls = cluster == null || cluster.tls === null ? '' : describeTls(cluster.tls);
-  const endpoints = endpointsOf(target.cluster, snapshot);
+  const tls = cluster?.tls ? describeTls(cluster.tls) : '';
+  const endpoints = cluster?.discovery.kind === 'dns' ? 'dns' : publishedEndpoints(target.cluster, snapshot);
   const isEmpty = endpoints !== 'dns' && endpoints.length === 0;
   return { cluster: target.cluster, tls, fault: isEmpty ? 'it has no ready endpoint' : '', endpoints };
 }
 
 /** The endpoints of a cluster, as people are told of them. */
-function endpointsOf(id: string, snapshot: Snapshot): readonly ExplainedEndpoint[] | 'dns' {
-  if (snapshot.clusters.find(cluster => cluster.id === id)?.discovery.kind === 'dns') return 'dns';
+function publishedEndpoints(id: string, snapshot: Snapshot): readonly ExplainedEndpoint[] {
   const published = snapshot.endpoints.find(({ cluster }) => cluster === id)?.endpoints ?? [];
   return published.map(({ address, port, state, name }) => ({
     address: socketAddress(address, port),

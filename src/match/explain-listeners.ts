@@ -9,6 +9,15 @@ import type { OtherHost, OtherListener } from './explanation.ts';
 const MAX_OTHER_HOSTS = 20;
 const MAX_ROUTES_PER_HOST = 3;
 
+/** True for a listener that a question does not leave out. */
+export function isAskedFor(
+  { id, gateway, name }: Listener,
+  asked: { readonly gateway: string | null; readonly listener: string | null },
+): boolean {
+  if (asked.gateway !== null && asked.gateway !== `${gateway.namespace}/${gateway.name}`) return false;
+  return asked.listener === null || asked.listener === name || asked.listener === id;
+}
+
 /** Why each listener of a socket but the chosen one does not get the host (listener isolation). */
 export function explainOtherListeners(
   { listeners, tlsListeners }: CompiledBinding,

@@ -12,7 +12,7 @@ import { explainGate, explainGrpcWeb, explainRefusal, explainRule } from './expl
 import { explainCandidates } from './explain-candidates.ts';
 import type { FilteredRequest } from './explain-filters.ts';
 import { explainHealth } from './explain-health.ts';
-import { explainOtherHosts, explainOtherListeners } from './explain-listeners.ts';
+import { explainOtherHosts, explainOtherListeners, isAskedFor } from './explain-listeners.ts';
 import type { ExplainedAnswer, ExplainedListener, ExplainedPlace, Explanation, Question } from './explanation.ts';
 import { grpcPathFault, invalidPathText } from './grpc/grpc-path.ts';
 import { readPath, viewOf } from './question-view.ts';
@@ -29,11 +29,6 @@ export function explain(snapshot: Snapshot, question: Question): Explanation {
     request: { protocol, method, path, readPath: readPath(question) || path, headers },
     places: places.sort((a, b) => rank(a) - rank(b)),
   };
-}
-
-function isAskedFor({ id, gateway, name }: RequestListener, question: Question): boolean {
-  if (question.gateway !== null && question.gateway !== `${gateway.namespace}/${gateway.name}`) return false;
-  return question.listener === null || question.listener === name || question.listener === id;
 }
 
 function rank({ answer, listener }: ExplainedPlace): number {

@@ -94,7 +94,10 @@ describe('the explanation of a port', () => {
     assert.equal(textOf(snapshotOf(null)), 'dropped: no route is attached to the listener');
     assert.equal(textOf(snapshotOf(null), 'tcp'), 'reset: no route is attached to the listener');
     assert.equal(textOf(snapshotOf(ruleOf([TO_A]), [])), 'dropped: it has no ready endpoint');
-    assert.equal(textOf(snapshotOf(ruleOf([MISSING]))), 'dropped: it does not exist');
+    for (let count = 1; count <= 16; count++) {
+      const rule = ruleOf(Array.from({ length: count }, () => MISSING));
+      assert.equal(textOf(snapshotOf(rule)), 'dropped: it does not exist', `${count} backends`);
+    }
   });
 
   it('is of the Gateway, the listener and the port that are asked about', () => {

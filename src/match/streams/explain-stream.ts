@@ -5,7 +5,7 @@ import type { Binding, Listener, ServerNameRoute, Snapshot, StreamBackend, Strea
 import { ANY_HOST, hostnameMatches, socketAddress } from '../../values/index.ts';
 import { compileBinding, type HostOwner } from '../compiled-binding.ts';
 import { explainTarget } from '../explain-answer.ts';
-import { explainOtherListeners } from '../explain-listeners.ts';
+import { explainOtherListeners, isAskedFor } from '../explain-listeners.ts';
 import type { ExplainedBackend, OtherHost } from '../explanation.ts';
 import { formatShare } from '../rule-text.ts';
 import { CompiledTlsListener } from './compiled-tls-listener.ts';
@@ -17,21 +17,17 @@ const ADMISSIONS = { tcp: 'stream', tls: 'client-hello', udp: 'datagrams' } as c
 /** Says who gets the connections of a port or a server name, or the datagrams of a port. Pure. */
 export function explainStream(snapshot: Snapshot, question: StreamQuestion): StreamExplanation {
   const places = snapshot.bindings
-    .filter(binding => isAskedFor(binding, question))
+    .filter(binding => isPlaceOf(binding, question))
     .map(binding => explainPlace(binding, snapshot, question));
   const rank = ({ answer }: StreamPlace): number => (answer.kind === 'refused' ? 1 : 0);
   const { gateway: _, listener: __, ...stream } = question;
   return { stream, places: places.sort((a, b) => rank(a) - rank(b)) };
 }
 
-function isAskedFor({ admission, port, listeners }: Binding, question: StreamQuestion): boolean {
+function isPlaceOf({ admission, port, listeners }: Binding, question: StreamQuestion): boolean {
   if (admission !== ADMISSIONS[question.transport]) return false;
   if (question.port !== null && question.port !== port) return false;
-  return listeners.some(
-    ({ id, name, gateway }) =>
-      (question.gateway === null || question.gateway === `${gateway.namespace}/${gateway.name}`) &&
-      (question.listener === null || question.listener === name || question.listener === id),
-  );
+  return listeners.some(listener => isAskedFor(listener, question));
 }
 
 function explainPlace(binding: Binding, snapshot: Snapshot, question: StreamQuestion): StreamPlace {
@@ -99,9 +95,10 @@ function explainBackend({ weight, target }: StreamBackend, rule: StreamRule, sna
 
 function answerOf(rule: StreamRule, backends: readonly ExplainedBackend[], refused: string): StreamPlace['answer'] {
   if (rule.fault !== null) return { kind: 'refused', text: `${refused}: ${rule.fault.message}` };
-  const lost = backends.filter(({ fault }) => fault !== '').reduce((sum, { share }) => sum + share, 0);
-  if (lost >= 100) return { kind: 'refused', text: `${refused}: ${backends[0]?.fault}` };
-  if (lost === 0) return { kind: 'forwarded', text: 'forwarded to one of the endpoints' };
+  const failing = backends.filter(({ fault }) => fault !== '');
+  if (failing.length === backends.length) return { kind: 'refused', text: `${refused}: ${backends[0]?.fault}` };
+  if (failing.length === 0) return { kind: 'forwarded', text: 'forwarded to one of the endpoints' };
+  const lost = failing.reduce((sum, { share }) => sum + share, 0);
   return { kind: 'forwarded', text: `forwarded to one of the endpoints; ${formatShare(lost)} % ${refused}` };
 }
 
