@@ -32,12 +32,13 @@ const ROUTE: KindColumns = [[column('HOSTNAMES', object => jsonList(valueAt(obje
 /** A route whose CRD has no column of its own. */
 const UNDESCRIBED_ROUTE: KindColumns = [[], PARENTS];
 
-const POLICY: KindColumns = [
-  [],
-  [wide('TARGETS', object => targets(object)), wide('ACCEPTED', object => acceptedAt(object, 'ancestors'))],
-];
+const TARGETS = wide('TARGETS', object => namesAt(object, 'targetRefs').join(',') || NONE);
+const ACCEPTED_AT_ANCESTORS = wide('ACCEPTED', object => acceptedAt(object, 'ancestors'));
+const POLICY: KindColumns = [[], [TARGETS, ACCEPTED_AT_ANCESTORS]];
 
 const ACCEPTED = column('ACCEPTED', object => conditionStatus(object, 'Accepted'));
+const PROGRAMMED = column('PROGRAMMED', object => conditionStatus(object, 'Programmed'));
+const LISTENERS = wide('LISTENERS', object => listAt(object, 'spec', 'listeners').map(listenerText).join(','));
 const DESCRIPTION = wide('DESCRIPTION', object => textAt(object, 'spec', 'description'));
 
 const KIND_COLUMNS: Readonly<Record<Resource['kind'], KindColumns>> = {
@@ -46,22 +47,13 @@ const KIND_COLUMNS: Readonly<Record<Resource['kind'], KindColumns>> = {
     [
       column('CLASS', object => textAt(object, 'spec', 'gatewayClassName')),
       column('ADDRESS', object => addresses(object)),
-      column('PROGRAMMED', object => conditionStatus(object, 'Programmed')),
+      PROGRAMMED,
     ],
-    [
-      wide('LISTENERS', object => listeners(object)),
-      wide('DEFAULT', object => textAt(object, 'spec', 'defaultScope') || NONE),
-    ],
+    [LISTENERS, wide('DEFAULT', object => textAt(object, 'spec', 'defaultScope') || NONE)],
   ],
   ListenerSet: [
-    [
-      column('ACCEPTED', object => conditionStatus(object, 'Accepted')),
-      column('PROGRAMMED', object => conditionStatus(object, 'Programmed')),
-    ],
-    [
-      wide('PARENT', object => textAt(object, 'spec', 'parentRef', 'name')),
-      wide('LISTENERS', object => listeners(object)),
-    ],
+    [ACCEPTED, PROGRAMMED],
+    [wide('PARENT', object => textAt(object, 'spec', 'parentRef', 'name')), LISTENERS],
   ],
   HTTPRoute: ROUTE,
   GRPCRoute: ROUTE,
@@ -70,18 +62,14 @@ const KIND_COLUMNS: Readonly<Record<Resource['kind'], KindColumns>> = {
   UDPRoute: UNDESCRIBED_ROUTE,
   BackendTLSPolicy: [
     [],
-    [
-      wide('TARGETS', object => targets(object)),
-      wide('HOSTNAME', object => textAt(object, 'spec', 'validation', 'hostname')),
-      wide('ACCEPTED', object => acceptedAt(object, 'ancestors')),
-    ],
+    [TARGETS, wide('HOSTNAME', object => textAt(object, 'spec', 'validation', 'hostname')), ACCEPTED_AT_ANCESTORS],
   ],
   XBackend: [
     [],
     [
       wide('TYPE', object => textAt(object, 'spec', 'type')),
       wide('PORT', object => textAt(object, 'spec', 'port', 'number')),
-      wide('ACCEPTED', object => acceptedAt(object, 'ancestors')),
+      ACCEPTED_AT_ANCESTORS,
     ],
   ],
   XBackendTrafficPolicy: POLICY,
@@ -158,17 +146,13 @@ function addresses(object: ResourceObject): string {
     .join(',');
 }
 
-function listeners(object: ResourceObject): string {
-  return listAt(object, 'spec', 'listeners').map(listenerText).join(',');
-}
-
 function listenerText(listener: unknown): string {
   return `${textAt(listener, 'name')}:${textAt(listener, 'port')}/${textAt(listener, 'protocol')}`;
 }
 
 /** Those that the route names; of one that uses default Gateways also those that its status lists. */
 function parents(object: ResourceObject): string {
-  const named = listAt(object, 'spec', 'parentRefs').map(one => textAt(one, 'name'));
+  const named = namesAt(object, 'parentRefs');
   const found =
     textAt(object, 'spec', 'useDefaultGateways') === 'All'
       ? listAt(object, 'status', 'parents').map(one => textAt(one, 'parentRef', 'name'))
@@ -176,12 +160,8 @@ function parents(object: ResourceObject): string {
   return [...new Set([...named, ...found])].join(',') || NONE;
 }
 
-function targets(object: ResourceObject): string {
-  return namesIn(listAt(object, 'spec', 'targetRefs'));
-}
-
-function namesIn(references: readonly unknown[]): string {
-  return references.map(one => textAt(one, 'name')).join(',') || NONE;
+function namesAt(object: ResourceObject, references: 'parentRefs' | 'targetRefs'): readonly string[] {
+  return listAt(object, 'spec', references).map(one => textAt(one, 'name'));
 }
 
 /** Whether an object is accepted, by each of those that its status lists. */

@@ -34,4 +34,4 @@ export const POLICY_CODES = {
     summary: 'a backend must be spoken to in TLS, and its BackendTLSPolicy cannot be used',
     help: 'see the findings of the policy',
   },
-} as const satisfies Readonly<Record<`policy/${string}`, CatalogueEntry>>;
+} as const satisfies Record<`policy/${string}`, CatalogueEntry>;

@@ -34,4 +34,4 @@ export const TRUST_CODES = {
     summary: 'the last CA certificate of an object expires within 30 days',
     help: 'add its successor before that',
   },
-} as const satisfies Readonly<Record<string, CatalogueEntry>>;
+} as const satisfies Record<`trust/${string}`, CatalogueEntry>;

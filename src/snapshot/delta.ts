@@ -11,7 +11,7 @@
  */
 import type { Cluster, EndpointSet } from './cluster.ts';
 import { sameContent } from './equal.ts';
-import { applyList, diffList, type ListDelta, type ListRules } from './list-delta.ts';
+import { applyList, diffList, type ListDelta, type ListRules, wholeItems } from './list-delta.ts';
 import { type Certificate, requestListeners } from './listener.ts';
 import {
   applyListener,
@@ -61,10 +61,10 @@ export function diffSnapshots(before: Snapshot, after: Snapshot): SnapshotDelta 
     version: after.version,
     rules: [...rules.changed.values(), ...newRules(before, rules)],
     bindings,
-    clusters: diffList(before.clusters, after.clusters, leafRules<Cluster>(byId)),
-    endpoints: diffList(before.endpoints, after.endpoints, leafRules(byCluster)),
-    certificates: diffList(before.certificates, after.certificates, leafRules<Certificate>(byId)),
-    trustBundles: diffList(before.trustBundles, after.trustBundles, leafRules<TrustBundle>(byId)),
+    clusters: diffList(before.clusters, after.clusters, wholeItems<Cluster>(byId)),
+    endpoints: diffList(before.endpoints, after.endpoints, wholeItems(byCluster)),
+    certificates: diffList(before.certificates, after.certificates, wholeItems<Certificate>(byId)),
+    trustBundles: diffList(before.trustBundles, after.trustBundles, wholeItems<TrustBundle>(byId)),
   };
 }
 
@@ -86,10 +86,6 @@ export function applyDelta(before: Snapshot, delta: SnapshotDelta): Snapshot {
 
 const byId = (item: { readonly id: string }): string => item.id;
 const byCluster = (set: EndpointSet): string => set.cluster;
-
-function leafRules<Item>(key: (item: Item) => string): ListRules<Item, Item> {
-  return { key, put: (after, before) => (before !== undefined && sameContent(before, after) ? null : after) };
-}
 
 function bindingRules(rules: NamedRules): ListRules<Binding, BindingPut> {
   const inner = listenerRules(rules);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { sameContent } from './equal.ts';
+
 /**
  * How to make one list of another: runs of the old list's items that stay, and new items, in the new order.
  * `null`: nothing changed. Its size follows the change, not the list.
@@ -18,6 +20,11 @@ export interface ListRules<Item, Put> {
    * null: `before` has the same content, keep it.
    */
   put(after: Item, before: Item | undefined, index: number): Put | null;
+}
+
+/** For items in which nothing is long: what changed is put whole. */
+export function wholeItems<Item>(key: (item: Item) => string): ListRules<Item, Item> {
+  return { key, put: (after, before) => (before !== undefined && sameContent(before, after) ? null : after) };
 }
 
 /** O(n) identity comparisons where the order is the same; look-ups by key only where it is not. */

@@ -2,7 +2,7 @@
 
 /** The part of a snapshot's delta that is about one binding's listeners: each kind by what is long in it. */
 import { sameContent } from './equal.ts';
-import { applyList, diffList, type ListDelta, type ListRules } from './list-delta.ts';
+import { applyList, diffList, type ListDelta, type ListRules, wholeItems } from './list-delta.ts';
 import type {
   Listener,
   RequestListener,
@@ -91,10 +91,7 @@ function putServerNames(after: TlsListener, before: Listener | undefined, index:
   return put === null ? null : { of: 'server-names', put };
 }
 
-const SERVER_NAMES: ListRules<ServerNameRoute, ServerNameRoute> = {
-  key: route => route.hostname,
-  put: (after, before) => (before !== undefined && sameContent(before, after) ? null : after),
-};
+const SERVER_NAMES = wholeItems<ServerNameRoute>(route => route.hostname);
 
 function virtualHostRules(rules: NamedRules): ListRules<VirtualHost, VirtualHostPut> {
   const inner = entryRules(rules);

@@ -19,7 +19,6 @@ export const OTHER_NUMBERS: ReadonlySet<string> = new Set([
   'match#MAX_OTHER_HOSTS',
   'match/streams#MAX_OTHER_NAMES',
   'match#MAX_ROUTES_PER_HOST',
-  'match/streams#MAX_OTHER_NAMES',
   'proxy/workers#MOST_DESCRIPTORS',
   'proxy/http#LEAST_TIMEOUT_MS',
   'proxy/http#MAX_MEMOS',

@@ -24,14 +24,14 @@ export interface CheckOptions extends ClusterOptions {
 
 /** `check PATH…`, `check --kubernetes`: everything there is to say about manifests, or about a cluster's objects. 1 when a finding is an error, with `strict` also for a warning. */
 export async function runCheck(paths: readonly string[], options: CheckOptions, terminal: Terminal): Promise<number> {
-  const { output, strict } = options;
-  const filename = [...paths, ...(options.filename ?? [])];
-  const named = filename.length === 0 ? {} : { filename };
-  const asksCluster = isCluster({ ...clusterOf(options), ...named });
+  const { output, strict, filename: flagged = [], ...cluster } = options;
+  const filename = [...paths, ...flagged];
+  const asked = { ...cluster, ...(filename.length === 0 ? {} : { filename }) };
+  const asksCluster = isCluster(asked);
   if (filename.length === 0 && !asksCluster) {
     throw usageError('check needs manifests, or --kubernetes', 'Example: daemun check ./manifests');
   }
-  const source = await openSource({ ...clusterOf(options), ...named, admin: '' }, terminal);
+  const source = await openSource({ ...asked, admin: '' }, terminal);
   const findings = await source.findings();
   if (!asksCluster && findings.length === 0 && (await isEmpty(source))) {
     const isInput = filename.every(path => path === INPUT);
@@ -45,10 +45,6 @@ export async function runCheck(paths: readonly string[], options: CheckOptions, 
   const report = { findings, paths: filename, isStrict: strict, root };
   if (!writeReport(report, output, terminal)) writeText(findings, exitCode, terminal);
   return exitCode;
-}
-
-function clusterOf({ filename: _, ...options }: CheckOptions): ClusterOptions {
-  return options;
 }
 
 /** False: a text for people is asked for, nothing was written. */
