@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { nodeHttp } from '../node/index.ts';
 import { isLoopback, socketAddress } from '../values/index.ts';
 import { refusalOf } from './admin-request-origin.ts';
 import { type AdminAnswer, answerAdmin, problem } from './admin-routes.ts';
@@ -29,7 +30,7 @@ const STALLED_ANSWER_MS = 30_000;
 
 /** Starts the admin server. Rejects with the OS's error (`EADDRINUSE` …) when the port cannot be bound. */
 export function startAdminServer(options: AdminOptions): Promise<AdminServer> {
-  const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
+  const server = nodeHttp().createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
     answer(options, request, response).catch(() => response.destroy());
   });
   return new Promise((resolve, reject) => {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { get } from 'node:http';
 import type { ConfigDump, LocatedFinding, ResourceObject } from '../controller/index.ts';
 import { messageOf } from '../errors/index.ts';
 import type { Explanation, StreamExplanation } from '../match/index.ts';
+import { nodeHttp } from '../node/index.ts';
 import { DEFAULT_ADMIN } from './default-admin.ts';
 import { couldNotRun, usageError } from './exit-code.ts';
 import type { ResourceSource } from './resource-source.ts';
@@ -79,7 +79,7 @@ export class AdminClient implements ResourceSource {
 function ask(url: URL): Promise<{ readonly status: number; readonly body: string }> {
   return new Promise((resolve, reject) => {
     const signal = AbortSignal.timeout(TIMEOUT_MS);
-    const request = get(url, { agent: false, signal }, response => {
+    const request = nodeHttp().get(url, { agent: false, signal }, response => {
       const chunks: Buffer[] = [];
       let size = 0;
       response.on('data', (chunk: Buffer) => {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { randomUUID } from 'node:crypto';
-import { get } from 'node:http';
+import { nodeHttp } from '../node/index.ts';
 import type { GatewayLog } from './log.ts';
 
 /** Who a running gateway is, as `/status` says it. */
@@ -51,7 +51,7 @@ export async function findSiblings(own: ProcessIdentity, addresses: readonly Adm
 
 function ask({ host, port }: AdminAddress): Promise<unknown> {
   return new Promise(done => {
-    const request = get({ host, port, path: '/status', agent: false, timeout: TIMEOUT_MS }, response => {
+    const request = nodeHttp().get({ host, port, path: '/status', agent: false, timeout: TIMEOUT_MS }, response => {
       let text = '';
       response.setEncoding('utf8').on('data', (part: string) => {
         text += part;

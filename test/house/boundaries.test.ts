@@ -16,11 +16,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   status: ['values', 'errors', 'resources', 'translate'],
   match: ['values', 'errors', 'snapshot'],
   wire: ['values', 'errors'],
-  proxy: ['values', 'time', 'errors', 'snapshot', 'match', 'wire'],
-  store: ['values', 'time', 'errors', 'resources'],
-  admin: ['values', 'errors', 'snapshot', 'match'],
+  proxy: ['values', 'time', 'errors', 'snapshot', 'match', 'wire', 'node'],
+  store: ['values', 'time', 'errors', 'resources', 'node'],
+  admin: ['values', 'errors', 'snapshot', 'match', 'node'],
   files: [],
-  demo: ['values', 'errors', 'wire', 'files'],
+  node: [],
+  demo: ['values', 'errors', 'wire', 'files', 'node'],
   controller: [
     'values',
     'time',
@@ -36,6 +37,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'admin',
     'demo',
     'files',
+    'node',
   ],
   cli: [
     'controller',
@@ -50,6 +52,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'errors',
     'demo',
     'files',
+    'node',
   ],
 };
 
@@ -149,6 +152,16 @@ describe('the house', () => {
         file.imports.filter(i => i.specifier.startsWith('node:')).map(i => `${file.path}: ${i.specifier}`),
       );
     assert.deepEqual(wrong, []);
+  });
+
+  it('loads the large modules of Node only when they are asked for', () => {
+    const imported = /^import (?!type ).* from '(node:http|node:tls)';$/gm;
+    const wrong = files
+      .filter(({ path }) => !path.includes('.test-support.'))
+      .flatMap(({ path }) =>
+        Array.from(readFileSync(join(ROOT, path), 'utf8').matchAll(imported), ([, module]) => `${path}: ${module}`),
+      );
+    assert.deepEqual(wrong, ['src/demo/grpc/grpc-server.ts: node:tls', 'src/demo/http-echo.ts: node:tls']);
   });
 
   it('lets no file of the data plane name a version of HTTP, apart from those that tell them apart', () => {

@@ -18,7 +18,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 /** One run of `daemun version`. */
 const MAX_VERSION_CPU_SECONDS = 0.15;
 /** `run` with one worker and the admin server, a second after it is ready. Node.js itself takes 62 with an empty worker. */
-const MAX_RSS_MIB = 90;
+const MAX_RSS_MIB = 86;
 /** The same, all threads, with nothing to do. */
 const MAX_WAKEUPS_PER_SECOND = 2;
 const IDLE_SECONDS = 10;

@@ -2,10 +2,10 @@
 
 /** A small gRPC server over cleartext HTTP/2, with an echo for HTTP of both versions and for WebSockets: for demo backends, not for speed. */
 import type { EventEmitter } from 'node:events';
-import { createServer as createHttp1Server } from 'node:http';
 import { createServer as createHttp2Server, type Http2Server, type ServerHttp2Session } from 'node:http2';
 import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:tls';
+import { nodeHttp } from '../../node/index.ts';
 import { isGrpcContentType } from '../../wire/index.ts';
 import { AskedTrouble } from '../asked-trouble.ts';
 import type { CertificatePair } from '../certificates/certificate-authority.ts';
@@ -44,7 +44,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
     settings: { maxConcurrentStreams: MAX_CONCURRENT_STREAMS, initialWindowSize: WINDOW_BYTES },
   });
   const pod: EchoPod = { name: options.podName, trouble: new AskedTrouble() };
-  const http1 = createHttp1Server((request, response) => void answerHttp1Echo(request, response, pod));
+  const http1 = nodeHttp().createServer((request, response) => void answerHttp1Echo(request, response, pod));
   http1.on('upgrade', (request, socket, first) => answerWebSocketEcho(request, socket, first, options.podName));
   const lines = (socket: Socket): void => answerLineEcho(socket, options.podName);
   let tls: TlsServer | null = null;

@@ -18,8 +18,8 @@
  * four times.
  */
 import type { Socket } from 'node:net';
-import { TLSSocket } from 'node:tls';
 import type { MessageConnection, OutputSink } from '../../wire/index.ts';
+import { isTlsSocket } from './is-tls-socket.ts';
 import { resetSocket } from './reset-socket.ts';
 import { type InputTaker, NO_TAKER, sharesReads } from './shared-read-socket.ts';
 import type { SocketLoop } from './socket-loop.ts';
@@ -184,7 +184,7 @@ export class SocketTransport implements OutputSink, InputTaker {
       this.shut();
       return;
     }
-    if (this.socket instanceof TLSSocket) this.socket.destroy();
+    if (isTlsSocket(this.socket)) this.socket.destroy();
     else resetSocket(this.socket);
     this.#forgetUnread();
   }

@@ -11,8 +11,7 @@
  * Guarded by the cases `tcp` and `tls-passthrough` of `bench`.
  */
 import type { Socket } from 'node:net';
-import { TLSSocket } from 'node:tls';
-import { type InputTaker, NO_TAKER, resetSocket, sharesReads, tryWrite } from '../io/index.ts';
+import { type InputTaker, isTlsSocket, NO_TAKER, resetSocket, sharesReads, tryWrite } from '../io/index.ts';
 
 const NOTHING = Buffer.alloc(0);
 
@@ -44,7 +43,7 @@ export class StreamSide implements InputTaker {
   constructor(socket: Socket, owner: StreamSideOwner) {
     this.socket = socket;
     this.#owner = owner;
-    this.#isTls = socket instanceof TLSSocket;
+    this.#isTls = isTlsSocket(socket);
     socket.allowHalfOpen = true;
     (socket as SideSocket).side = this;
     socket.on('end', onEnd);

@@ -6,10 +6,10 @@
  */
 import type { X509Certificate } from 'node:crypto';
 import type { Socket } from 'node:net';
-import { TLSSocket } from 'node:tls';
 import type { Listener } from '../../snapshot/index.ts';
 import { alternativeNames } from '../../values/index.ts';
 import type { ClientIdentity } from '../http/index.ts';
+import { isTlsSocket } from '../io/index.ts';
 import { isProven } from './client-proof.ts';
 import { clientsOf } from './client-rules.ts';
 
@@ -19,7 +19,7 @@ const MAX_HEADER_LENGTH = 4_096;
 /** null: the listener asks for nothing, or the client proved nothing. */
 export function identityOf(socket: Socket, listener: Listener | undefined): ClientIdentity | null {
   const clients = listener === undefined ? null : clientsOf(listener);
-  if (clients === null || !(socket instanceof TLSSocket) || !isProven(socket)) return null;
+  if (clients === null || !isTlsSocket(socket) || !isProven(socket)) return null;
   const certificate = socket.getPeerX509Certificate();
   if (certificate === undefined) return null;
   const subject = subjectOf(certificate);

@@ -5,7 +5,8 @@
  * served asks `certificateRefusal`, which makes this very context: there is no second opinion.
  */
 import { createPrivateKey, type KeyObject } from 'node:crypto';
-import { createSecureContext, type SecureContext } from 'node:tls';
+import type { SecureContext } from 'node:tls';
+import { nodeTls } from '../../node/index.ts';
 
 /** For how long a session can be resumed, in seconds; the same in all workers. */
 export const SESSION_TIMEOUT_SECONDS = 7_200;
@@ -64,7 +65,7 @@ export function createServerContext(
   sessions: SessionKeys | null,
   authorities: readonly string[] = NONE,
 ): SecureContext {
-  return createSecureContext({
+  return nodeTls().createSecureContext({
     cert: chain,
     key,
     // Said even if there are none: without it each context is given the system's root certificates.

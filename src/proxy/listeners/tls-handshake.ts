@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Socket } from 'node:net';
-import { type SecureContext, TLSSocket } from 'node:tls';
+import type { SecureContext, TLSSocket } from 'node:tls';
+import { nodeTls } from '../../node/index.ts';
 import type { ClientValidation } from '../../snapshot/index.ts';
 import type { SocketLoop, WheelTimer } from '../io/index.ts';
 import { isMissingCertificate, isProven } from './client-proof.ts';
@@ -48,7 +49,7 @@ export class TlsHandshake implements WheelTimer {
     this.#loop = options.loop;
     this.#onEnd = options.onEnd;
     this.#wanted = options.wanted;
-    const socket = new TLSSocket(raw, {
+    const socket = new (nodeTls().TLSSocket)(raw, {
       isServer: true,
       secureContext: options.context,
       // `rejectUnauthorized` lets OpenSSL refuse who shows nothing; what is shown is judged in `#onSecure`.

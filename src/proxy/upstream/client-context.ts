@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
+import type { SecureContext } from 'node:tls';
+import { nodeTls } from '../../node/index.ts';
 import type { Certificate, TrustBundle } from '../../snapshot/index.ts';
 
 /** Whom a client trusts, and who it says it is. null: the authorities of the system; no certificate of its own. */
@@ -14,7 +15,7 @@ export interface ClientSecrets {
  * @throws Error from OpenSSL when certificate or key cannot be used.
  */
 export function createClientContext({ trust, certificate }: ClientSecrets): SecureContext {
-  return createSecureContext({
+  return nodeTls().createSecureContext({
     ca: trust === null ? systemAuthorities() : [...trust.pem],
     minVersion: 'TLSv1.2',
     allowPartialTrustChain: true,
@@ -24,6 +25,7 @@ export function createClientContext({ trust, certificate }: ClientSecrets): Secu
 
 /** Those that the machine has; an image without any trusts the ones that Node brings. */
 function systemAuthorities(): string[] {
+  const { getCACertificates } = nodeTls();
   const system = getCACertificates('system');
   return system.length > 0 ? system : getCACertificates('bundled');
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { type OnReadOpts, Socket } from 'node:net';
-import { type ConnectionOptions, connect, type PeerCertificate, type SecureContext, type TLSSocket } from 'node:tls';
+import type { ConnectionOptions, PeerCertificate, SecureContext, TLSSocket } from 'node:tls';
+import { nodeTls } from '../../node/index.ts';
 import type { BackendTls } from '../../snapshot/index.ts';
 import { sharingReads } from '../io/index.ts';
 import { type ClientSecrets, createClientContext } from './client-context.ts';
@@ -54,6 +55,7 @@ export class TlsClient {
 
   /** Begins TCP and TLS. `secureConnect` follows; what is wrong with the certificate comes as `error`, as all else does. */
   connect(host: string, port: number, { session, readBuffer, greeting }: ConnectParts): Socket {
+    const { connect } = nodeTls();
     let socket: TLSSocket;
     try {
       this.#context ??= createClientContext(this.#secrets);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
+import type { Agent as HttpAgent, IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { type DaemunError, messageOf } from '../../errors/index.ts';
+import { nodeHttp } from '../../node/index.ts';
 import { isObject } from '../plain-object.ts';
 import type { KubeAccess, Proof } from './credentials.ts';
 import {
@@ -110,7 +111,7 @@ class HttpsClient implements KubeClient {
         if (signal?.aborted === true) reject(signal.reason);
         else reject(this.#unreachable(error));
       };
-      const sent = isPlain ? httpRequest(options, resolve) : httpsRequest(options, resolve);
+      const sent = isPlain ? nodeHttp().request(options, resolve) : httpsRequest(options, resolve);
       // Until the head of the answer: a watch is quiet for as long as nothing changes.
       sent.on('timeout', () => {
         sent.destroy(new Error('no answer in time'));
@@ -142,7 +143,7 @@ class HttpsClient implements KubeClient {
     const { ca, serverName, verify } = this.#access;
     this.#agent =
       this.#base.protocol === 'http:'
-        ? new HttpAgent(common)
+        ? new (nodeHttp().Agent)(common)
         : new HttpsAgent({
             ...common,
             rejectUnauthorized: verify,
