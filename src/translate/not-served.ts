@@ -1,24 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** The one list of what the API has and this version does not serve: understood and judged, then refused or without effect. */
+/** What is said of kinds that the API has and this version does not serve. */
 import type { Finding } from '../errors/index.ts';
-import { GATEWAY_GROUP, type Gateway, isServed, NOT_YET_SERVED, type ParentReference } from '../resources/index.ts';
+import { GATEWAY_GROUP, isServed, NOT_YET_SERVED, type ParentReference } from '../resources/index.ts';
 import type { RouteKind } from './outcomes.ts';
 import { findingOf, type Named } from './report.ts';
 
 type Path = readonly (string | number)[];
-
-/** Parts of a Gateway that have no effect. */
-export function notServedOfGateway(gateway: Gateway): readonly Finding[] {
-  if (gateway.spec.infrastructure?.parametersRef === undefined) return [];
-  return [
-    findingOf('gateway/not-yet-supported', gateway, {
-      path: ['spec', 'infrastructure', 'parametersRef'],
-      message: 'not served yet: infrastructure.parametersRef; the rest of the Gateway works without',
-      help: 'Remove it, or keep it for later',
-    }),
-  ];
-}
 
 /** Why no route of a kind is served, to complete "the kind X, which"; undefined: the kind is served, or not the API's. */
 export function whyNotRouteKind({ group, kind }: RouteKind): string | undefined {

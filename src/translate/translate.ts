@@ -21,12 +21,10 @@ import { judgedPolicies } from './publish/judged-policies.ts';
 import { clientCertificates, publishSecrets } from './publish/secrets.ts';
 import { indexGrants } from './resolve/reference-grants.ts';
 import { indexSlices } from './resolve/slice-index.ts';
-import type { XBackends } from './resolve/x-backend.ts';
 import { routeContext } from './rules/route-context.ts';
 import { translateRoutes } from './rules/translated-routes.ts';
 import type { Translation } from './translation.ts';
 
-const NO_X_BACKENDS: XBackends = new Map();
 const NONE_REFUSED: ReadonlyMap<string, string> = new Map();
 
 /**
@@ -53,13 +51,11 @@ export function translate(
     grants,
     environment,
     trust,
-    tls,
-    xBackends: NO_X_BACKENDS,
     previous: memory?.secrets ?? new Map(),
     read: new Map(),
   };
   const xBackends = acceptXBackends(secretReader, memory?.routes.xBackends);
-  const reader = { ...secretReader, xBackends: xBackends.byName };
+  const reader = { ...secretReader, tls, xBackends: xBackends.byName };
   // Gateways before routes: a route attaches to listeners that are already judged.
   const sets = acceptListenerSets(classes, reader);
   const gateways = acceptGateways(classes, sets.attached, reader);

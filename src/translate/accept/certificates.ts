@@ -11,9 +11,7 @@ import type { ListenerRefsReason, Problem } from '../outcomes.ts';
 import { findingOf, type Named } from '../report.ts';
 import { missingText } from '../resolve/missing-object.ts';
 import { type GrantFrom, type GrantTo, grantToCreate, type ReferenceGrants } from '../resolve/reference-grants.ts';
-import type { TlsOfServices } from '../resolve/service-tls.ts';
 import type { TrustReader } from '../resolve/trust-bundles.ts';
-import type { XBackends } from '../resolve/x-backend.ts';
 
 const DAY_MS = 86_400_000;
 const EXPIRES_SOON_DAYS = 30;
@@ -31,9 +29,6 @@ export interface SecretReader {
   readonly previous: ReadonlyMap<string, SecretContent>;
   readonly read: Map<string, SecretContent>;
   readonly trust: TrustReader;
-  /** How Services want to be spoken to. */
-  readonly tls: TlsOfServices;
-  readonly xBackends: XBackends;
 }
 
 /** The usable certificates of one listener, in the order written, and what is wrong with the others. */

@@ -7,7 +7,7 @@ import { ENVIRONMENT, parsed, resourceSet } from '../environment.test-support.ts
 import { indexGrants } from '../resolve/reference-grants.ts';
 import { judgeFrontend } from './client-validation.ts';
 import { findConflicts } from './conflicts.ts';
-import { judgeListener } from './listeners.ts';
+import { backendContext, judgeListener } from './listeners.ts';
 
 /** Listeners as `name protocol port hostname`; written after parsing, since an API server refuses some of them. */
 function conflictsOf(...lines: readonly string[]): Readonly<Record<string, string>> {
@@ -28,14 +28,13 @@ function conflictsOf(...lines: readonly string[]): Readonly<Record<string, strin
     xBackends: new Map(),
     trust: { resources, grants: indexGrants(resources), environment: ENVIRONMENT, inspected: new WeakMap() },
   };
+  const frontend = judgeFrontend(gateway, reader.trust);
+  const context = { reader, frontend, backends: backendContext(null, reader) };
   const judged = lines.map((line, index) => {
     const [name = '', protocol = '', port = '', hostname] = line.split(' ');
     const spec = { name, protocol, port: Number(port), allowedRoutes: { namespaces: { from: 'Same' as const } } };
-    const frontend = judgeFrontend(gateway, reader.trust);
-    return judgeListener(
-      { gateway, owner: gateway, index, spec: hostname === undefined ? spec : { ...spec, hostname } },
-      { reader, frontend },
-    );
+    const written = hostname === undefined ? spec : { ...spec, hostname };
+    return judgeListener({ gateway, owner: gateway, index, spec: written }, context);
   });
   const conflicts = findConflicts(judged);
   return Object.fromEntries([...conflicts].map(([id, problem]) => [id.slice('default/gw/'.length), problem.reason]));

@@ -2,6 +2,7 @@
 
 import type { Gateway, ListenerSet } from '../../resources/index.ts';
 import type { AddressAssignment, ConflictReason, Problem } from '../outcomes.ts';
+import type { ClientCertificate } from './client-certificate.ts';
 import type { FrontendValidation } from './client-validation.ts';
 import type { JudgedListener } from './listeners.ts';
 
@@ -14,6 +15,7 @@ export interface GatewayDraft {
   readonly assignment: AddressAssignment;
   readonly refused: Problem<'InvalidParameters' | 'UnsupportedAddress'> | null;
   readonly frontend: FrontendValidation;
+  readonly clientCertificate: ClientCertificate;
   /** Attached, in the order of precedence. */
   readonly sets: readonly ListenerSet[];
   /** The Gateway's own, then those of `sets`. */

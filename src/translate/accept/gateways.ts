@@ -5,7 +5,6 @@ import type { Gateway, ListenerSet } from '../../resources/index.ts';
 import type { HealthEndpoint } from '../../snapshot/index.ts';
 import { formatNamespacedName } from '../../values/index.ts';
 import { compareAge } from '../age.ts';
-import { notServedOfGateway } from '../not-served.ts';
 import type { ConflictReason, GatewayReason, ListenerAcceptedReason, ListenerOutcome, Problem } from '../outcomes.ts';
 import { readAnnotation } from '../resolve/annotations/annotation.ts';
 import { FORWARD_CLIENT_CERTIFICATE } from '../resolve/annotations/forward-client-certificate.ts';
@@ -13,15 +12,14 @@ import { HEALTH_ENDPOINT } from '../resolve/annotations/health-endpoint.ts';
 import { PROXY_PROTOCOL_FROM } from '../resolve/annotations/proxy-protocol.ts';
 import { TRUSTED_PROXIES } from '../resolve/annotations/trusted-proxies.ts';
 import { assignAddresses } from './addresses.ts';
-import type { SecretReader } from './certificates.ts';
 import { type AcceptedClasses, impliedClassFinding } from './classes.ts';
 import { type ClientCertificate, resolveClientCertificate } from './client-certificate.ts';
 import { type FrontendValidation, judgeFrontend } from './client-validation.ts';
 import { findConflicts } from './conflicts.ts';
 import type { GatewayDraft } from './gateway-draft.ts';
-import { invalidParameters } from './gateway-extras.ts';
+import { ignoredParameters, invalidParameters } from './gateway-parameters.ts';
 import { type AcceptedSets, unusableAllowedListeners } from './listener-sets.ts';
-import { type JudgedListener, judgeListener } from './listeners.ts';
+import { backendContext, type GatewayReader, type JudgedListener, judgeListener } from './listeners.ts';
 import { findOverlaps } from './overlapping-tls.ts';
 import { claimSockets, type SocketClaim } from './sockets.ts';
 
@@ -69,7 +67,7 @@ export interface AcceptedListener {
 export function acceptGateways(
   classes: AcceptedClasses,
   attachedSets: AcceptedSets['attached'],
-  reader: SecretReader,
+  reader: GatewayReader,
 ): ReadonlyMap<string, AcceptedGateway> {
   const drafts: GatewayDraft[] = [];
   const oldestFirst = [...reader.resources.gateways.values()].sort((a, b) => compareAge(a.metadata, b.metadata));
@@ -87,12 +85,14 @@ export function acceptGateways(
 
 function draftGateway(
   parent: Pick<GatewayDraft, 'key' | 'gateway' | 'controllerName' | 'sets'>,
-  reader: SecretReader,
+  reader: GatewayReader,
 ): GatewayDraft {
   const { gateway, sets } = parent;
   const frontend = judgeFrontend(gateway, reader.trust);
+  const clientCertificate = resolveClientCertificate(gateway, reader);
+  const context = { reader, frontend, backends: backendContext(clientCertificate.secret, reader) };
   const listeners = [gateway, ...sets].flatMap(owner =>
-    owner.spec.listeners.map((spec, index) => judgeListener({ gateway, owner, index, spec }, { reader, frontend })),
+    owner.spec.listeners.map((spec, index) => judgeListener({ gateway, owner, index, spec }, context)),
   );
   const { addresses, problem, assignment } = assignAddresses(gateway, reader.environment);
   const refused = invalidParameters(gateway, reader.environment) ?? problem;
@@ -103,6 +103,7 @@ function draftGateway(
     assignment,
     refused,
     frontend,
+    clientCertificate,
     listeners,
     conflicts,
   };
@@ -111,9 +112,9 @@ function draftGateway(
 function finishGateway(
   draft: GatewayDraft,
   claims: ReturnType<typeof claimSockets>,
-  reader: SecretReader,
+  reader: GatewayReader,
 ): AcceptedGateway {
-  const { gateway } = draft;
+  const { gateway, clientCertificate } = draft;
   const overlaps = findOverlaps(draft.listeners.filter(({ id }) => !draft.conflicts.has(id)));
   const listeners = draft.listeners.map(judged => finishListener(judged, draft, { claims, overlaps }));
   const implied = reader.resources.gatewayClasses.has(gateway.spec.gatewayClassName)
@@ -124,7 +125,6 @@ function finishGateway(
   const trustedProxies = readAnnotation(gateway, TRUSTED_PROXIES, annotated);
   const proxyProtocolFrom = readAnnotation(gateway, PROXY_PROTOCOL_FROM, annotated);
   const forwardsClients = readAnnotation(gateway, FORWARD_CLIENT_CERTIFICATE, annotated);
-  const clientCertificate = resolveClientCertificate(gateway, reader);
   return {
     key: draft.key,
     gateway,
@@ -144,7 +144,7 @@ function finishGateway(
       ...implied,
       ...(draft.refused === null ? [] : [draft.refused.finding]),
       ...draft.assignment.missing.map(({ finding }) => finding),
-      ...notServedOfGateway(gateway),
+      ...ignoredParameters(gateway, reader.environment),
       ...draft.frontend.findings,
       ...unusableAllowedListeners(gateway),
       ...clientCertificate.findings,

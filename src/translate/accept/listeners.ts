@@ -8,8 +8,9 @@ import { selectorProblem } from '../namespace-selection.ts';
 import { whyNotRouteKind } from '../not-served.ts';
 import type { ListenerAcceptedReason, ListenerRefsReason, Problem, RouteKind } from '../outcomes.ts';
 import type { ResolveContext } from '../resolve/backend-refs.ts';
+import type { TlsOfServices } from '../resolve/service-tls.ts';
+import type { XBackends } from '../resolve/x-backend.ts';
 import { resolveCertificates, type SecretReader } from './certificates.ts';
-import { resolveClientCertificate } from './client-certificate.ts';
 import { type FrontendValidation, type PortValidation, validationAt } from './client-validation.ts';
 import { type JudgedFilters, judgeFilters } from './listener-filters.ts';
 import { type ServedProtocol, servedProtocol } from './protocols.ts';
@@ -32,17 +33,30 @@ export interface JudgedListener extends ListenerSite {
   readonly findings: readonly Finding[];
 }
 
-/** Judges a listener: protocol, route kinds, TLS. `frontend`: what its Gateway asks of clients. */
-export function judgeListener(
-  site: ListenerSite,
-  { reader, frontend }: { readonly reader: SecretReader; readonly frontend: FrontendValidation },
-): JudgedListener {
+/** What Gateways and their listeners are judged in. */
+export interface GatewayReader extends SecretReader {
+  /** How Services want to be spoken to. */
+  readonly tls: TlsOfServices;
+  readonly xBackends: XBackends;
+}
+
+/** What the listeners of one Gateway are judged in. */
+export interface ListenerContext {
+  readonly reader: SecretReader;
+  /** What the Gateway asks of clients. */
+  readonly frontend: FrontendValidation;
+  /** What references to Services depend on. */
+  readonly backends: ResolveContext;
+}
+
+/** Judges a listener: protocol, route kinds, TLS. */
+export function judgeListener(site: ListenerSite, { reader, frontend, backends }: ListenerContext): JudgedListener {
   const { spec } = site;
   const protocol = servedProtocol(spec);
   const hostname = spec.hostname === undefined || spec.hostname === '' ? ANY_HOST : spec.hostname.toLowerCase();
   const { kinds, problem: kindProblem } = supportedKinds(site, protocol);
   const tls = protocol?.terminates === true ? resolveCertificates(site, reader) : undefined;
-  const filters = judgeFilters(site, contextOf(site, reader));
+  const filters = judgeFilters(site, backends);
   const validation = protocol?.terminates === true ? validationAt(frontend, spec.port) : null;
   const accepted =
     protocol === undefined
@@ -76,10 +90,10 @@ export function judgeListener(
   };
 }
 
-/** What references of a listener to Services depend on. */
-function contextOf({ gateway }: ListenerSite, reader: SecretReader): ResolveContext {
+/** What references of a Gateway's listeners to Services depend on. `clientSecret`: see `BackendWay`. */
+export function backendContext(clientSecret: string | null, reader: GatewayReader): ResolveContext {
   const { grants, resources, environment, tls, xBackends } = reader;
-  const way = { encrypts: true, clientSecret: resolveClientCertificate(gateway, reader).secret };
+  const way = { encrypts: true, clientSecret };
   return { grants, services: resources.services, tls, xBackends, way, refusal: key => environment.refused?.get(key) };
 }
 
