@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { type ListenerOwner, listenerFinding, listenerName } from '../listener-site.ts';
+import { listenerFinding, listenerName } from '../listener-site.ts';
 import type { ConflictReason, Problem } from '../outcomes.ts';
+import { HeldPorts } from './held-ports.ts';
 import type { JudgedListener } from './listeners.ts';
-import { transportOf } from './protocols.ts';
 
 /**
  * Listeners of one Gateway that are not distinct, by id. The API: listeners of HTTP, HTTPS and TLS need different
@@ -14,43 +14,20 @@ import { transportOf } from './protocols.ts';
  */
 export function findConflicts(listeners: readonly JudgedListener[]): ReadonlyMap<string, Problem<ConflictReason>> {
   const conflicts = new Map<string, Problem<ConflictReason>>();
-  const loseTo = (listener: JudgedListener, others: readonly JudgedListener[]): boolean => {
-    const other = indistinct(listener, others);
+  const loseTo = (listener: JudgedListener, others: HeldPorts): boolean => {
+    const other = others.rivalOf(listener);
     if (other !== undefined) conflicts.set(listener.id, conflictProblem(listener, other));
     return other !== undefined;
   };
-  const holders: JudgedListener[] = [];
-  for (const own of byOwner(listeners)) {
+  const holders = new HeldPorts([]);
+  for (const own of Map.groupBy(listeners, ({ owner }) => owner).values()) {
     const left = own.filter(listener => !loseTo(listener, holders));
-    for (const listener of left) loseTo(listener, left);
+    const rivals = new HeldPorts(left);
+    for (const listener of left) loseTo(listener, rivals);
     // Those that lose against each other keep the others out all the same: nobody may step into the place of his senior.
-    holders.push(...left);
+    for (const listener of left) holders.add(listener);
   }
   return conflicts;
-}
-
-function byOwner(listeners: readonly JudgedListener[]): Iterable<readonly JudgedListener[]> {
-  const owners = new Map<ListenerOwner, JudgedListener[]>();
-  for (const listener of listeners) {
-    const own = owners.get(listener.owner);
-    if (own === undefined) owners.set(listener.owner, [listener]);
-    else own.push(listener);
-  }
-  return owners.values();
-}
-
-/** The one of `others` that cannot be told apart from `listener`; another protocol is the stronger reason. */
-function indistinct(listener: JudgedListener, others: readonly JudgedListener[]): JudgedListener | undefined {
-  const rival = others.find(other => other !== listener && conflictReason(listener, other) === 'ProtocolConflict');
-  return rival ?? others.find(other => other !== listener && conflictReason(listener, other) === 'HostnameConflict');
-}
-
-/** Why two listeners of one Gateway cannot be told apart; undefined when they can. */
-function conflictReason(a: JudgedListener, b: JudgedListener): ConflictReason | undefined {
-  if (a.protocol === undefined || b.protocol === undefined || a.spec.port !== b.spec.port) return undefined;
-  if (transportOf(a.protocol) !== transportOf(b.protocol)) return undefined;
-  if (!sharesPort(a, b)) return 'ProtocolConflict';
-  return a.hostname === b.hostname ? 'HostnameConflict' : undefined;
 }
 
 /** True when hostnames could tell the two apart on one port. */

@@ -5,6 +5,7 @@ import type { Gateway, ListenerSet } from '../../resources/index.ts';
 import type { HealthEndpoint } from '../../snapshot/index.ts';
 import { formatNamespacedName } from '../../values/index.ts';
 import { compareAge } from '../age.ts';
+import type { ListenerOwner } from '../listener-site.ts';
 import type { ConflictReason, GatewayReason, ListenerAcceptedReason, ListenerOutcome, Problem } from '../outcomes.ts';
 import { readAnnotation } from '../resolve/annotations/annotation.ts';
 import { FORWARD_CLIENT_CERTIFICATE } from '../resolve/annotations/forward-client-certificate.ts';
@@ -58,6 +59,13 @@ export interface AcceptedListener {
   readonly sockets: readonly SocketClaim[];
   /** Where it is bound, when that is not where the Gateway says; else ''. */
   readonly note: string;
+}
+
+/** The listeners of a Gateway by who wrote them: the Gateway itself, or a ListenerSet. */
+export type ListenersByOwner = ReadonlyMap<ListenerOwner, readonly AcceptedListener[]>;
+
+export function listenersByOwner({ listeners }: AcceptedGateway): ListenersByOwner {
+  return Map.groupBy(listeners, ({ judged }) => judged.owner);
 }
 
 /**

@@ -12,15 +12,9 @@ type Overlap = Problem<'OverlappingCertificates' | 'OverlappingHostnames'>;
  * for one listener to ask for a host of the other (GEP-3567). Certificates are the stronger reason.
  */
 export function findOverlaps(listeners: readonly JudgedListener[]): ReadonlyMap<string, Overlap> {
-  const ports = new Map<number, JudgedListener[]>();
-  for (const listener of listeners) {
-    if (listener.protocol?.secure !== true) continue;
-    const others = ports.get(listener.spec.port);
-    if (others === undefined) ports.set(listener.spec.port, [listener]);
-    else others.push(listener);
-  }
+  const secure = listeners.filter(({ protocol }) => protocol?.secure === true);
   const overlaps = new Map<string, Overlap>();
-  for (const secure of ports.values()) addOverlaps(secure, overlaps);
+  for (const ofPort of Map.groupBy(secure, ({ spec }) => spec.port).values()) addOverlaps(ofPort, overlaps);
   return overlaps;
 }
 

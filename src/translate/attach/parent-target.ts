@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { compareHostnames, formatNamespacedName, isLoopback, type WrittenLabelSelector } from '../../values/index.ts';
-import type { AcceptedGateway, AcceptedListener } from '../accept/gateways.ts';
+import { type AcceptedGateway, type AcceptedListener, listenersByOwner } from '../accept/gateways.ts';
 import type { RefusedSet } from '../accept/listener-sets.ts';
 import type { ServedProtocol } from '../accept/protocols.ts';
 import { type ListenerOwner, ownerKey } from '../listener-site.ts';
@@ -58,18 +58,19 @@ export interface Neighbour {
 function parentTarget(
   owner: ListenerOwner,
   accepted: AcceptedGateway,
-  neighbours: ReadonlyMap<number, readonly Neighbour[]>,
+  own: {
+    readonly listeners: readonly AcceptedListener[];
+    readonly neighbours: ReadonlyMap<number, readonly Neighbour[]>;
+  },
 ): ParentTarget {
   const isPublic = accepted.addresses.some(address => !isLoopback(address));
   return {
     ...nameTarget(owner, accepted.controllerName),
     isDefault: owner.kind === 'Gateway' && owner.spec.defaultScope === 'All',
-    listeners: accepted.listeners
-      .filter(({ judged }) => judged.owner === owner)
-      .map(listener => ({
-        ...listenerTarget(listener, accepted, isPublic),
-        neighbours: neighbours.get(listener.judged.spec.port) ?? [],
-      })),
+    listeners: own.listeners.map(listener => ({
+      ...listenerTarget(listener, accepted, isPublic),
+      neighbours: own.neighbours.get(listener.judged.spec.port) ?? [],
+    })),
   };
 }
 
@@ -116,16 +117,10 @@ function neighboursOf(
   const known = new Map<number, readonly Neighbour[]>();
   for (const owner of [gateway, ...sets])
     for (const { port, neighbours } of previous?.get(ownerKey(owner))?.listeners ?? []) known.set(port, neighbours);
-  const byPort = new Map<number, Neighbour[]>();
-  for (const { judged, sockets } of listeners) {
-    if (sockets.length === 0) continue;
-    const neighbour = { id: judged.id, hostname: judged.hostname };
-    const list = byPort.get(judged.spec.port);
-    if (list === undefined) byPort.set(judged.spec.port, [neighbour]);
-    else list.push(neighbour);
-  }
+  const working = listeners.filter(({ sockets }) => sockets.length > 0);
   const kept = new Map<number, readonly Neighbour[]>();
-  for (const [port, list] of byPort) {
+  for (const [port, ofPort] of Map.groupBy(working, ({ judged }) => judged.spec.port)) {
+    const list = ofPort.map(({ judged: { id, hostname } }) => ({ id, hostname }));
     list.sort((a, b) => compareHostnames(a.hostname, b.hostname));
     kept.set(port, share<readonly Neighbour[]>(known.get(port), list));
   }
@@ -164,7 +159,9 @@ export function parentTargets(
   };
   for (const accepted of gateways.values()) {
     const neighbours = neighboursOf(accepted, previous);
-    for (const owner of [accepted.gateway, ...accepted.sets]) add(parentTarget(owner, accepted, neighbours));
+    const byOwner = listenersByOwner(accepted);
+    for (const owner of [accepted.gateway, ...accepted.sets])
+      add(parentTarget(owner, accepted, { listeners: byOwner.get(owner) ?? [], neighbours }));
   }
   for (const { set, controllerName } of refusedSets)
     add({ ...nameTarget(set, controllerName), isDefault: false, listeners: [] });

@@ -3,7 +3,7 @@
 import type { Gateway } from '../../resources/index.ts';
 import { formatNamespacedName } from '../../values/index.ts';
 import type { AcceptedClasses } from '../accept/classes.ts';
-import type { AcceptedGateway } from '../accept/gateways.ts';
+import { type AcceptedGateway, listenersByOwner } from '../accept/gateways.ts';
 import type { AcceptedSets } from '../accept/listener-sets.ts';
 import { updateSorted } from '../changes.ts';
 import type {
@@ -75,7 +75,7 @@ function gatewayOutcome(
   { attached, listenerSets }: { readonly attached: AttachedRoutes; readonly listenerSets: Outcomes['listenerSets'] },
 ): GatewayOutcome {
   const { gateway, controllerName, addresses, assignment, refused } = accepted;
-  const listeners = listenerOutcomes(gateway, accepted, attached);
+  const listeners = listenerOutcomes(gateway, listenersByOwner(accepted), attached);
   const sum = sumUpListeners(gateway, listeners);
   return {
     controllerName,
@@ -96,7 +96,7 @@ function gatewayOutcome(
 }
 
 /** How many ListenerSets are attached to a Gateway and accepted; null when it takes none. */
-export function countSets(
+function countSets(
   { gateway, sets }: Pick<AcceptedGateway, 'gateway' | 'sets'>,
   outcomes: Outcomes['listenerSets'],
 ): number | null {

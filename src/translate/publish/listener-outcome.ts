@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { AcceptedGateway, AcceptedListener } from '../accept/gateways.ts';
+import type { AcceptedListener, ListenersByOwner } from '../accept/gateways.ts';
 import type { ListenerOwner } from '../listener-site.ts';
 import type { ListenerOutcome } from '../outcomes.ts';
 import type { AttachedRoutes } from './attached-routes.ts';
 
-/** The outcomes of the listeners that `owner` has on the Gateway `accepted`, in the order of `spec.listeners`. */
+/** The outcomes of the listeners that `owner` has on its Gateway, in the order of `spec.listeners`. */
 export function listenerOutcomes(
   owner: ListenerOwner,
-  accepted: AcceptedGateway,
+  byOwner: ListenersByOwner,
   attached: AttachedRoutes,
 ): readonly ListenerOutcome[] {
-  return accepted.listeners
-    .filter(({ judged }) => judged.owner === owner)
-    .map(listener => listenerOutcome(listener, attached));
+  return (byOwner.get(owner) ?? []).map(listener => listenerOutcome(listener, attached));
 }
 
 function listenerOutcome(listener: AcceptedListener, attached: AttachedRoutes): ListenerOutcome {

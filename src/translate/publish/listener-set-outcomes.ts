@@ -2,7 +2,7 @@
 
 import type { ListenerSet } from '../../resources/index.ts';
 import { formatNamespacedName } from '../../values/index.ts';
-import type { AcceptedGateway } from '../accept/gateways.ts';
+import { type AcceptedGateway, type ListenersByOwner, listenersByOwner } from '../accept/gateways.ts';
 import type { AcceptedSets } from '../accept/listener-sets.ts';
 import type { ListenerOutcome, ListenerSetOutcome, Outcomes, Problem } from '../outcomes.ts';
 import { findingOf, nameOf } from '../report.ts';
@@ -21,7 +21,10 @@ export function listenerSetOutcomes(
     const key = formatNamespacedName(set.metadata);
     outcomes.set(key, share(previous.get(key), outcome));
   };
-  for (const gateway of gateways) for (const set of gateway.sets) add(set, attachedSet(set, gateway, attached));
+  for (const gateway of gateways) {
+    const byOwner = listenersByOwner(gateway);
+    for (const set of gateway.sets) add(set, attachedSet(set, gateway, { byOwner, attached }));
+  }
   for (const { set, controllerName, problem } of refused)
     add(set, { controllerName, gateway: null, ...refusedAs(problem), listeners: [] });
   const isSame =
@@ -29,9 +32,13 @@ export function listenerSetOutcomes(
   return isSame ? previous : outcomes;
 }
 
-function attachedSet(set: ListenerSet, accepted: AcceptedGateway, attached: AttachedRoutes): ListenerSetOutcome {
+function attachedSet(
+  set: ListenerSet,
+  accepted: AcceptedGateway,
+  { byOwner, attached }: { readonly byOwner: ListenersByOwner; readonly attached: AttachedRoutes },
+): ListenerSetOutcome {
   const { controllerName, key, refused } = accepted;
-  const listeners = listenerOutcomes(set, accepted, attached);
+  const listeners = listenerOutcomes(set, byOwner, attached);
   const sum = refused === null ? sumUpSet(set, listeners) : refusedAs(parentNotAccepted(set, accepted, refused));
   return { controllerName, gateway: key, ...sum, listeners };
 }
