@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * The HTTP/1.1 backend of the benchmarks, as a process of its own: `node backend-http1.ts PORT`. It answers any request with
- * one small body; a path that ends in `/Echo` gets its own body back, `/bytes/N` gets N bytes, and a WebSocket is granted and never
- * says anything. It trusts its clients,
- * which are the proxies under test, and costs little, so that they are not kept waiting.
+ * The HTTP/1.1 backend of the benchmarks, as a process of its own: `node backend-http1.ts PORT [NAME [CERTIFICATE KEY]]`, in TLS with the
+ * last two. It answers any request with one small body; a path that ends in `/Echo` gets its own body back, `/bytes/N` gets N bytes, and a
+ * WebSocket is granted and never says anything. It trusts its clients, which are the proxies under test, and costs little, so that they are
+ * not kept waiting.
  */
 import { createServer, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';

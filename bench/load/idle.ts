@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** Connections that say hello and nothing more, and WebSockets on which nothing is said. */
-import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
+import { dial, QUESTION } from './dial.ts';
 
 /** What a client says first: preface and empty SETTINGS. */
 export const HELLO = Buffer.concat([
@@ -32,7 +32,7 @@ export function openWebSockets(port: number, count: number): Promise<{ close(): 
 
 /** Opens `count` connections that are passed on to the backend of HTTP/1.1, each with a question that was answered. */
 export function openStreams(port: number, count: number): Promise<{ close(): void }> {
-  return open(count, () => dial(port, Buffer.from('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n')));
+  return open(count, () => dial(port, QUESTION));
 }
 
 async function open(count: number, openOne: () => Promise<Socket>): Promise<{ close(): void }> {
@@ -42,15 +42,4 @@ async function open(count: number, openOne: () => Promise<Socket>): Promise<{ cl
     sockets.push(...(await Promise.all(batch)));
   }
   return { close: () => sockets.forEach(socket => void socket.destroy()) };
-}
-
-/** A connection that said `first` and was answered. */
-async function dial(port: number, first: Buffer): Promise<Socket> {
-  const socket = connect(port, '127.0.0.1');
-  await once(socket, 'connect');
-  socket.write(first);
-  await once(socket, 'data');
-  socket.on('error', () => {});
-  socket.resume();
-  return socket;
 }

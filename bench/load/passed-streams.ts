@@ -2,9 +2,10 @@
 
 /** Streams of bytes through a proxy to the backend of HTTP/1.1, whose answers are what flows. */
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { MIB } from '../bed.ts';
+import { dial, QUESTION } from './dial.ts';
 
 const READ_BYTES = 262_144;
 
@@ -35,18 +36,7 @@ export async function download(port: number, isTls: boolean, mib: number): Promi
 export async function visits(port: number, count: number): Promise<void> {
   let left = count;
   const visitor = async (): Promise<void> => {
-    for (; left > 0; ) {
-      left--;
-      const socket = connect(port, '127.0.0.1');
-      await answered(socket);
-      socket.destroy();
-    }
+    while (left-- > 0) (await dial(port, QUESTION)).destroy();
   };
   await Promise.all(Array.from({ length: 50 }, visitor));
-}
-
-async function answered(socket: Socket): Promise<void> {
-  await once(socket, 'connect');
-  socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
-  await once(socket, 'data');
 }

@@ -18,14 +18,13 @@ spec: { controllerName: ${CONTROLLER} }
 
 /** A daemun that runs in the cluster's network. */
 export interface RunningGateway {
-  /** The process that was started; the gateway itself may be a child of it. */
-  readonly pid: number;
   /** Ends it and takes the class away; resolves when the process is gone. */
   stop(): Promise<void>;
 }
 
-/** Starts it and makes the class. Its log goes to `logFile`; an end that nobody asked for is told to `onEnd`. */
+/** Makes the class and starts it. Its log goes to `logFile`; an end that nobody asked for is told to `onEnd`. */
 export function startGateway(harness: Harness, logFile: string, onEnd: (reason: string) => void): RunningGateway {
+  harness.kubectl(['apply', '-f', '-'], GATEWAY_CLASS);
   const log = openSync(logFile, 'w');
   const child = harness.start(command(), log);
   closeSync(log);
@@ -33,9 +32,7 @@ export function startGateway(harness: Harness, logFile: string, onEnd: (reason: 
   child.once('exit', (code, signal) => {
     if (isWanted) onEnd(`daemun ended (${signal ?? code}); its log is ${logFile}`);
   });
-  harness.kubectl(['apply', '-f', '-'], GATEWAY_CLASS);
   return {
-    pid: child.pid ?? 0,
     async stop() {
       isWanted = false;
       await end(child);
