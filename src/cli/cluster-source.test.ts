@@ -94,6 +94,18 @@ describe('a cluster as what a command reads', () => {
     }
   });
 
+  it('is what --controller-name is about', async () => {
+    for (const args of [
+      ['check', '.'],
+      ['get', 'gtw', '-f', '.'],
+      ['explain', '--udp', '53'],
+    ]) {
+      const { code, err } = await run(...args, '--controller-name', 'example.com/a');
+      assert.equal(code, 2, args.join(' '));
+      assert.match(err, /--controller-name is for a cluster/);
+    }
+  });
+
   it('says at once that it does not answer', async t => {
     const flags = ['--kubeconfig', kubeconfigOf(t, 'http://127.0.0.1:1'), '--context', 'here'];
     const { code, err } = await run('get', 'gtw', ...flags);

@@ -27,9 +27,13 @@ export async function openSource(options: SourceOptions, terminal: Terminal): Pr
   return offlineSource(options.filename, terminal);
 }
 
-/** Whether a cluster is to be read. Throws a usage error when manifests are, too. */
-export function isCluster({ kubernetes, kubeconfig, context, filename }: Omit<SourceOptions, 'admin'>): boolean {
-  if (kubernetes !== true && kubeconfig === undefined && context === undefined) return false;
+/** Whether a cluster is to be read. Throws a usage error when manifests are, too, or when what is asked for makes sense of a cluster only. */
+export function isCluster(options: Omit<SourceOptions, 'admin'>): boolean {
+  const { kubernetes, kubeconfig, context, controllerName, filename } = options;
+  if (kubernetes !== true && kubeconfig === undefined && context === undefined) {
+    if (controllerName === undefined) return false;
+    throw usageError('--controller-name is for a cluster', 'Leave it out, or add --kubernetes');
+  }
   if (filename === undefined) return true;
   throw usageError(
     'manifests and a cluster exclude each other',
