@@ -2,6 +2,7 @@
 
 import * as z from 'zod';
 import type { Immutable } from './immutable.ts';
+import { type PartNaming, refuseMixedParts } from './named-parts.ts';
 import { group, kind, objectName, sectionName } from './names.ts';
 import { type Checked, list, refuse } from './vocabulary.ts';
 
@@ -10,36 +11,19 @@ const targetReference = wholeReference.extend({ sectionName: sectionName.exactOp
 /** An object in the policy's namespace, or a section of it (LocalPolicyTargetReferenceWithSectionName). */
 export type PolicyTargetReference = Immutable<z.output<typeof targetReference>>;
 
+const NAMING: PartNaming<PolicyTargetReference> = {
+  objectOf: ({ group, kind, name }) => `${group} ${kind} ${name}`,
+  partOf: ({ sectionName }) => sectionName ?? '',
+  meansOf: ({ sectionName }) => (sectionName === undefined ? 'name alone' : 'sectionName'),
+  duplicate: 'schema/target-duplicate',
+  ambiguous: 'schema/target-ambiguous',
+  help: 'give all references to one object a sectionName, or keep the one without',
+};
+
 /** What a policy is for. When several references name one object, each must name a section of its own. */
-export const policyTargets = list(targetReference, { min: 1, max: 16 }).check(context => {
-  const targets = new Map<string, { index: number; hasSection: boolean; sections: Map<string, number> }>();
-  for (const [index, reference] of context.value.entries()) {
-    const target = `${reference.group} ${reference.kind} ${reference.name}`;
-    const { sectionName: section } = reference;
-    const known = targets.get(target);
-    if (known === undefined) {
-      targets.set(target, { index, hasSection: section !== undefined, sections: new Map([[section ?? '', index]]) });
-      continue;
-    }
-    const same = known.sections.get(section ?? '');
-    if (same !== undefined) {
-      refuse(context, {
-        code: 'schema/target-duplicate',
-        path: [index],
-        message: `names the same part of ${reference.kind} ${reference.name} as item ${same}`,
-        help: 'remove one of them, or give each a sectionName of its own',
-      });
-    } else if (known.hasSection !== (section !== undefined)) {
-      refuse(context, {
-        code: 'schema/target-ambiguous',
-        path: [index],
-        message: `${reference.kind} ${reference.name} is named with a sectionName and, in another item, without`,
-        help: 'give all references to one object a sectionName, or keep the one without',
-      });
-    }
-    known.sections.set(section ?? '', index);
-  }
-});
+export const policyTargets = list(targetReference, { min: 1, max: 16 }).check(context =>
+  refuseMixedParts(context, NAMING),
+);
 
 /** What a policy is for that is for whole objects. */
 export const wholeTargets = list(wholeReference, { min: 1, max: 16 });
