@@ -12,28 +12,19 @@
  * All three are O(1). Sockets are accepted in any case: left in the kernel's queue they would wait without an end.
  */
 import type { Socket } from 'node:net';
-import type { SocketLoop } from '../io/index.ts';
+import { type IdleEntry, IdleList, type SocketLoop, unlink } from '../io/index.ts';
 import type { RateLimitedLog } from '../log/index.ts';
 import type { WorkerMetrics } from '../metrics/index.ts';
 
 /** A connection that was just opened or used is not taken for an idle one. */
 const MIN_IDLE_MS = 1_000;
 
-/** A connection in the list of those without requests. The list owns the three fields: null, null and 0 at first. */
-export interface IdleConnection {
-  idleNext: IdleConnection | null;
-  idlePrevious: IdleConnection | null;
+/** A connection in the list of those without requests. */
+export interface IdleConnection extends IdleEntry {
+  /** The budget owns it: 0 at first. */
   idleSinceMs: number;
   /** Goes at once; the client is told as its version can. */
   makeRoom(): void;
-}
-
-/** The ends of the list, which is circular. */
-class Ends implements IdleConnection {
-  idleNext: IdleConnection = this;
-  idlePrevious: IdleConnection = this;
-  idleSinceMs = 0;
-  makeRoom(): void {}
 }
 
 export class ConnectionBudget {
@@ -42,7 +33,7 @@ export class ConnectionBudget {
   readonly #early = new Map<Socket, object>();
   /** One listener for all sockets, which is called as a method of the socket. */
   readonly #onSocketClosed: (this: Socket) => void;
-  readonly #idle = new Ends();
+  readonly #idle = new IdleList<IdleConnection>();
   readonly #loop: SocketLoop;
   readonly #metrics: WorkerMetrics;
   readonly #log: RateLimitedLog;
@@ -77,9 +68,9 @@ export class ConnectionBudget {
     return true;
   }
 
-  /** A client's request wants a connection to an endpoint for itself. False: there is no room. */
+  /** A client's request, or its stream, wants a connection to an endpoint for itself. False: there is no room. */
   takeTunnel(): boolean {
-    return this.#enter('tunnels', 'upgrades are refused: the cap of connections of this worker is reached');
+    return this.#enter('tunnels', 'upgrades and streams are refused: the cap of connections of this worker is reached');
   }
 
   /** That connection is not needed any more. */
@@ -111,22 +102,13 @@ export class ConnectionBudget {
 
   /** The connection has no request from now on. */
   idle(connection: IdleConnection): void {
-    const last = this.#idle.idlePrevious;
     connection.idleSinceMs = this.#loop.nowMs;
-    connection.idlePrevious = last;
-    connection.idleNext = this.#idle;
-    last.idleNext = connection;
-    this.#idle.idlePrevious = connection;
+    this.#idle.touch(connection);
   }
 
   /** It has one, or is gone. No effect when it is not in the list. */
   busy(connection: IdleConnection): void {
-    const { idleNext, idlePrevious } = connection;
-    if (idleNext === null || idlePrevious === null) return;
-    idlePrevious.idleNext = idleNext;
-    idleNext.idlePrevious = idlePrevious;
-    connection.idleNext = null;
-    connection.idlePrevious = null;
+    unlink(connection);
   }
 
   /** Node reports an `accept` that failed: mostly for want of descriptors. It goes on by itself. */
@@ -151,8 +133,8 @@ export class ConnectionBudget {
   }
 
   #makeRoom(): boolean {
-    const oldest = this.#idle.idleNext;
-    if (oldest !== this.#idle && this.#loop.nowMs - oldest.idleSinceMs >= MIN_IDLE_MS) {
+    const { oldest } = this.#idle;
+    if (oldest !== null && this.#loop.nowMs - oldest.idleSinceMs >= MIN_IDLE_MS) {
       this.busy(oldest);
       oldest.makeRoom();
       this.#hit('connections_idle', 'idle connections are closed to make room: the cap of this worker is reached');

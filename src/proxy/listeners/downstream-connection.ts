@@ -27,6 +27,7 @@ import {
 } from '../http/index.ts';
 import {
   clientAddressOf,
+  type IdleEntry,
   SocketTransport,
   type TrafficCounters,
   type TransportOwner,
@@ -74,8 +75,8 @@ export class DownstreamConnection
   wheelNext: WheelTimer | null = null;
   wheelPrevious: WheelTimer | null = null;
   wheelTick = 0;
-  idleNext: IdleConnection | null = null;
-  idlePrevious: IdleConnection | null = null;
+  idleNext: IdleEntry | null = null;
+  idlePrevious: IdleEntry | null = null;
   idleSinceMs = 0;
   readonly #server: DownstreamServer;
   readonly #messages: MessageConnection;

@@ -73,7 +73,8 @@ export class Listeners {
     this.#removalTimeoutMs = options.removalTimeoutMs ?? REMOVAL_TIMEOUT_MS;
     const budget = new ConnectionBudget(options.maxConnections, { ...serving, log: options.log });
     const { reusePort } = options;
-    this.#datagrams = { ...serving, reusePort, budget: new SessionBudget(budget, { ...serving, log: options.log }) };
+    const sessions = new SessionBudget(budget, { ...serving, log: options.log });
+    this.#datagrams = { ...serving, reusePort, budget: sessions, waiting: { bytes: 0 } };
     this.#environment = {
       serving,
       rules: new RuleCompiler(serving),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { IdleList, unlink } from './idle-list.ts';
+import { IdleList, unlink } from '../io/index.ts';
 import type { UdpSession } from './udp-session.ts';
 
 /**

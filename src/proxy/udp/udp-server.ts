@@ -18,7 +18,7 @@ import type { SocketLoop, WheelTimer } from '../io/index.ts';
 import type { WorkerMetrics } from '../metrics/index.ts';
 import { type EndpointPool, hashText, type UpstreamPools } from '../upstream/index.ts';
 import { type DatagramHandle, type DatagramHandles, type DatagramSource, handlesOf } from './datagram-handle.ts';
-import { DatagramSender, FULL } from './datagram-sender.ts';
+import { DatagramSender, FULL, type WaitingDatagrams } from './datagram-sender.ts';
 import { loggedSession } from './logged-session.ts';
 import type { SessionBudget, SessionHolder } from './session-budget.ts';
 import { SessionTable } from './session-table.ts';
@@ -39,6 +39,7 @@ export interface UdpEnvironment {
   readonly metrics: WorkerMetrics;
   readonly random: Random;
   readonly budget: SessionBudget;
+  readonly waiting: WaitingDatagrams;
   /** Other workers or processes listen on the port. */
   readonly reusePort: boolean;
   /** null: off. */
@@ -201,7 +202,7 @@ export class UdpServer implements SessionOwner, SessionHolder, WheelTimer {
     }
     const { handle } = handles;
     handle.onmessage = (length, _, datagram, from) => this.#onDatagram(length, datagram, from);
-    this.#listening = { socket, handle, handles, sender: new DatagramSender(handles) };
+    this.#listening = { socket, handle, handles, sender: new DatagramSender(handles, this.#environment.waiting) };
     return null;
   }
 

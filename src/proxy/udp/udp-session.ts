@@ -10,10 +10,10 @@
 import { constants } from 'node:os';
 import type { RequestFailureReason } from '../../errors/index.ts';
 import type { StreamRule } from '../../snapshot/index.ts';
+import type { IdleEntry } from '../io/index.ts';
 import type { ClusterPool, EndpointPool } from '../upstream/index.ts';
 import type { DatagramHandle, DatagramSource } from './datagram-handle.ts';
 import { FULL } from './datagram-sender.ts';
-import type { IdleEntry } from './idle-list.ts';
 
 const REFUSED = -constants.errno.ECONNREFUSED;
 
@@ -79,12 +79,14 @@ export class UdpSession implements IdleEntry {
   /** Sends a datagram to the endpoint; null, or why it was dropped. */
   forward(datagram: Buffer): RequestFailureReason | null {
     if (this.endpoint?.isRetired === true) this.#leave('ok');
-    const handle = this.#handle ?? this.#connect();
-    if (handle === null) return 'no_endpoint';
-    const code = this.#owner.sendUpstream(handle, datagram);
-    if (code === 0) return null;
+    let code = this.#send(datagram);
     // The error is an earlier datagram's; this one was not sent.
-    if (code === REFUSED) return this.#forwardElsewhere(datagram);
+    if (code === REFUSED) {
+      this.#refused();
+      code = this.#send(datagram);
+    }
+    if (code === 0) return null;
+    if (code === null) return 'no_endpoint';
     return code === FULL ? 'overload' : 'connect_failure';
   }
 
@@ -93,11 +95,10 @@ export class UdpSession implements IdleEntry {
     this.#leave('ok');
   }
 
-  #forwardElsewhere(datagram: Buffer): RequestFailureReason | null {
-    this.#refused();
-    const handle = this.#connect();
-    if (handle === null) return 'no_endpoint';
-    return this.#owner.sendUpstream(handle, datagram) === 0 ? null : 'connect_failure';
+  /** As `sendUpstream`; null: there is no endpoint. */
+  #send(datagram: Buffer): number | null {
+    const handle = this.#handle ?? this.#connect();
+    return handle === null ? null : this.#owner.sendUpstream(handle, datagram);
   }
 
   #connect(): DatagramHandle | null {
