@@ -2,18 +2,19 @@
 
 import type { RequestFailureReason } from '../../errors/index.ts';
 import type { Listener } from '../../snapshot/index.ts';
+import { plainAddress } from '../../values/index.ts';
 import type { LoggedStream } from '../access-log/index.ts';
 import { routeName, ruleName } from '../metrics/index.ts';
 import type { UdpSession } from './udp-session.ts';
 
-/** What the access log says of a session that is over. `reason` null: it was idle. */
+/** What the access log says of a session that is over. `reason` null: nothing was left to be answered. */
 export function loggedSession(
   session: UdpSession,
   { id, gateway }: Listener,
   reason: RequestFailureReason | null,
 ): LoggedStream {
   return {
-    clientAddress: session.address,
+    clientAddress: plainAddress(session.address),
     gateway: `${gateway.namespace}/${gateway.name}`,
     listener: id,
     serverName: null,

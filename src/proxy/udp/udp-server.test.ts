@@ -70,6 +70,15 @@ describe('a UDP listener', () => {
     assert.equal(asking.received[0]?.from.address, '::1');
   });
 
+  it('knows IPv4 clients of a socket of both families by their own address', async () => {
+    const gateway = kept(new UdpGateway());
+    const backend = await echo('a');
+    await gateway.serve({ clusters: { a: [backend.port] }, address: '::' });
+    assert.equal(await (await client()).ask('1', gateway.port), 'a:1');
+    gateway.runtime.close();
+    assert.equal(JSON.parse(gateway.accessLog).client, '127.0.0.1');
+  });
+
   it('says which port another process has', async () => {
     const taken = await client();
     const gateway = kept(new UdpGateway());
@@ -224,6 +233,8 @@ describe('a change', () => {
     await asking.got(1);
     assert.equal(asking.received[0]?.text, 'answer');
     await settled(() => gateway.metric('daemun_udp_sessions_total') === 0);
+    gateway.runtime.close();
+    assert.equal(JSON.parse(gateway.accessLog).reason, null);
   });
 });
 

@@ -7,12 +7,14 @@
  * received. Workers share the port (`reusePort`), and the kernel gives all datagrams of one client to one of them. Guarded by
  * the case `udp` of `bench`.
  *
- * Answers leave from this socket, so clients see the address that they asked.
+ * Answers leave from this socket: clients see the address that they asked, unless the socket is bound to all addresses and the
+ * system leaves from another one of them.
  */
 import { createSocket, type Socket, type SocketOptions } from 'node:dgram';
 import type { RequestFailureReason } from '../../errors/index.ts';
 import { type BindFailure, type Binding, bindFailure, type Listener, type StreamRule } from '../../snapshot/index.ts';
 import type { Clock, Random, Timer } from '../../time/index.ts';
+import { plainAddress } from '../../values/index.ts';
 import type { AccessLog } from '../access-log/index.ts';
 import type { SocketLoop, WheelTimer } from '../io/index.ts';
 import type { WorkerMetrics } from '../metrics/index.ts';
@@ -123,8 +125,8 @@ export class UdpServer implements SessionOwner, SessionHolder, WheelTimer {
   /** Nothing more is received once the endpoints have answered what they were sent, in a second at most; then `onEnd`. */
   drain(onEnd: () => void): void {
     const { clock } = this.#environment;
-    this.#draining = { onEnd, deadline: clock.after(ANSWER_GRACE_MS, () => this.#finish()) };
-    if (this.#awaiting === 0) this.#finish();
+    this.#draining = { onEnd, deadline: clock.after(ANSWER_GRACE_MS, () => this.destroy()) };
+    if (this.#awaiting === 0) this.destroy();
   }
 
   /** Ends everything at once. */
@@ -132,7 +134,7 @@ export class UdpServer implements SessionOwner, SessionHolder, WheelTimer {
     const draining = this.#draining;
     this.#draining = null;
     draining?.deadline.cancel();
-    for (const session of this.sessions.all()) this.#end(session, 'drain_timeout');
+    for (const session of this.sessions.all()) this.#end(session, session.awaitsAnswer ? 'drain_timeout' : null);
     this.#environment.loop.connectionTimers.disarm(this);
     this.#environment.budget.leave(this);
     this.#listening?.socket.close();
@@ -221,7 +223,7 @@ export class UdpServer implements SessionOwner, SessionHolder, WheelTimer {
     const fault = rule.faultOf(this.#environment.random);
     if (fault !== null) return fault.reason;
     const session = this.sessions.find(from.address, from.port) ?? this.#begin(rule, from);
-    if (session === null) return 'overload';
+    if (typeof session === 'string') return session;
     session.isConfirmed ||= session.sentDatagrams > 0;
     session.lastMs = this.#environment.loop.nowMs;
     this.sessions.touch(session);
@@ -236,13 +238,14 @@ export class UdpServer implements SessionOwner, SessionHolder, WheelTimer {
     return null;
   }
 
-  /** null: there is no room. */
-  #begin(rule: UdpRule, from: DatagramSource): UdpSession | null {
+  /** Or why there is none. */
+  #begin(rule: UdpRule, from: DatagramSource): UdpSession | RequestFailureReason {
     const { loop, random, budget } = this.#environment;
     const { nowMs } = loop;
     const cluster = rule.clusterFor(random);
-    if (cluster === undefined || !budget.take(this, { address: from.address, nowMs })) return null;
-    const hash = cluster.hashKey === null ? 0 : hashText(from.address);
+    if (cluster === undefined) return 'no_endpoint';
+    if (!budget.take(this, { address: from.address, nowMs })) return 'overload';
+    const hash = cluster.hashKey === null ? 0 : hashText(plainAddress(from.address));
     const session = new UdpSession(from, { rule: rule.rule, cluster, hash, nowMs }, this);
     this.sessions.add(session);
     this.#metrics.sessionBegun();
@@ -264,12 +267,7 @@ export class UdpServer implements SessionOwner, SessionHolder, WheelTimer {
   #answered(session: UdpSession): void {
     session.awaitsAnswer = false;
     this.#awaiting--;
-    if (this.#awaiting === 0 && this.#draining !== null) this.#finish();
-  }
-
-  #finish(): void {
-    this.#draining?.deadline.cancel();
-    this.destroy();
+    if (this.#awaiting === 0 && this.#draining !== null) this.destroy();
   }
 
   #oldest(): UdpSession | null {
