@@ -60,6 +60,7 @@ export class BindingServer implements DownstreamServer, EntranceOwner, StreamSer
   readonly streamMetrics: StreamMetrics;
   generation = 1;
   compiled: CompiledBinding;
+  #listeners: ReadonlyMap<string, Listener>;
   readonly #environment: BindingEnvironment;
   readonly #server: Server;
   readonly #entrance: Entrance;
@@ -79,6 +80,7 @@ export class BindingServer implements DownstreamServer, EntranceOwner, StreamSer
     this.#early = new EarlySockets(environment.serving.loop, environment.budget);
     this.#environment = environment;
     this.compiled = compileBinding(binding, { volatileNames: VOLATILE_NAMES, verdicts: environment.verdicts });
+    this.#listeners = byId(binding);
     this.budget = environment.budget;
     this.choices = environment.choices;
     this.#entrance = new Entrance(this, environment.contexts);
@@ -146,18 +148,17 @@ export class BindingServer implements DownstreamServer, EntranceOwner, StreamSer
     const { verdicts } = this.#environment;
     this.compiled = compileBinding(binding, { volatileNames: VOLATILE_NAMES, verdicts, previous });
     this.#renewScopes();
-    const now = new Map(binding.listeners.map(listener => [listener.id, listener]));
+    this.#listeners = byId(binding);
     for (const connection of this.#connections)
-      if (!this.#takes(connection.entered, id => now.get(id))) connection.drain();
+      if (!this.#takes(connection.entered?.listener ?? null)) connection.drain();
     for (const stream of this.#streams)
-      if (!mayStay(stream.start.listener, now.get(stream.start.listener.id)))
-        stream.leave(this.#environment.removalTimeoutMs);
+      if (!this.#takes(stream.start.listener)) stream.leave(this.#environment.removalTimeoutMs);
   }
 
-  /** Whether requests of a connection that entered so are taken now. `find`: a listener by its id. */
-  #takes(entered: CompiledListener | null, find: (id: string) => Listener | undefined): boolean {
+  /** Whether what entered by a listener is taken now; null: by first bytes. */
+  #takes(entered: Listener | null): boolean {
     if (entered === null) return this.binding.admission === 'first-bytes';
-    return mayStay(entered.listener, find(entered.listener.id));
+    return mayStay(entered, this.#listeners.get(entered.id));
   }
 
   /** Accepts what waits in the kernel's queue, then no more. Resolves when the socket is closed; connections stay. */
@@ -232,26 +233,29 @@ export class BindingServer implements DownstreamServer, EntranceOwner, StreamSer
   }
 
   onAdmitted(raw: Socket, socket: Socket, admitted: Admitted): void {
-    // What is asked of clients may have changed while nothing came of this one.
-    if (!this.#takes(admitted.entered, wanted => this.binding.listeners.find(({ id }) => id === wanted))) {
-      socket.destroy();
-      return;
-    }
-    inheritClient(raw, socket);
-    this.budget.established(raw);
-    this.#add(this.#slots.connections, 1);
+    if (!this.#enter(raw, socket, admitted.entered?.listener ?? null)) return;
     const connection = new DownstreamConnection(socket, this, admitted);
     this.#connections.add(connection);
     if (this.#isDraining) connection.drain();
   }
 
   onStream(raw: Socket, socket: Socket, { start, rule }: AdmittedStream): void {
-    inheritClient(raw, socket);
-    this.budget.established(raw);
-    this.#add(this.#slots.connections, 1);
+    if (!this.#enter(raw, socket, start.listener)) return;
     const stream = new StreamConnection(socket, rule, start, this);
     this.#streams.add(stream);
     stream.begin();
+  }
+
+  /** False, and the socket is closed: the listener left, or began to ask for more, while a handshake went on or nothing came. */
+  #enter(raw: Socket, socket: Socket, entered: Listener | null): boolean {
+    if (!this.#takes(entered)) {
+      socket.destroy();
+      return false;
+    }
+    inheritClient(raw, socket);
+    this.budget.established(raw);
+    this.#add(this.#slots.connections, 1);
+    return true;
   }
 
   streamEnded(stream: OpenStream): void {
@@ -270,4 +274,8 @@ export class BindingServer implements DownstreamServer, EntranceOwner, StreamSer
     const { values } = this.serving.metrics;
     values[slot] = (values[slot] as number) + amount;
   }
+}
+
+function byId({ listeners }: Binding): ReadonlyMap<string, Listener> {
+  return new Map(listeners.map(listener => [listener.id, listener]));
 }

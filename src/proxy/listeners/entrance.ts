@@ -7,11 +7,9 @@
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { CompiledBinding, CompiledListener } from '../../match/index.ts';
-import type { Listener } from '../../snapshot/index.ts';
 import { AddressRanges, plainAddress } from '../../values/index.ts';
 import type { Serving } from '../http/index.ts';
 import { shareReads } from '../io/index.ts';
-import { mayStay } from './client-rules.ts';
 import type { Spoken } from './codec.ts';
 import type { AdmittedStream, EntranceOwner } from './entrance-owner.ts';
 import { ProtocolReader } from './protocol-reader.ts';
@@ -72,9 +70,8 @@ export class Entrance implements TlsOwner {
     this.#owner.onStream(socket, socket, stream);
   }
 
-  onSecureStream(raw: Socket, socket: TLSSocket, { start, rule }: AdmittedStream): void {
-    if (this.#isServed(start.listener)) this.#owner.onStream(raw, socket, { start, rule });
-    else socket.destroy();
+  onSecureStream(raw: Socket, socket: TLSSocket, stream: AdmittedStream): void {
+    this.#owner.onStream(raw, socket, stream);
   }
 
   onSecure(raw: Socket, socket: TLSSocket, entered: CompiledListener, spoken: Spoken | null): void {
@@ -95,11 +92,5 @@ export class Entrance implements TlsOwner {
     if (listener?.kind !== 'tcp') throw new Error('a binding of streams has one listener of TCP');
     const first = rest === null || rest.length === 0 ? null : Buffer.from(rest);
     this.onPassed(socket, { start: { listener, serverName: null, first }, rule: listener.rule });
-  }
-
-  /** A listener may leave, or begin to ask for more, while a handshake goes on. */
-  #isServed(before: Listener): boolean {
-    const now = this.compiled.binding.listeners.find(({ id }) => id === before.id);
-    return mayStay(before, now);
   }
 }
