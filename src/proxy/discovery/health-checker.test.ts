@@ -144,6 +144,22 @@ describe('the health checker', () => {
     assert.equal(world.health(1), 'unhealthy');
   });
 
+  for (const [what, change] of [
+    ['greets endpoints in another way', { proxyProtocol: 'v2' }],
+    ['has another limit for a connect', { connectTimeoutMs: 100 }],
+  ] as const)
+    it(`asks anew when the cluster ${what}, and keeps its verdicts until then`, () => {
+      const world = new World();
+      world.answers.set(1, OK);
+      world.checker.update([checked(CHECK)], () => endpoints(1));
+      world.clock.advance(0);
+      world.checker.update([{ ...checked(CHECK), ...change }], () => endpoints(1));
+      assert.equal(world.closed, 1);
+      assert.equal(world.health(1), 'healthy');
+      world.clock.advance(CHECK.intervalMs);
+      assert.equal(world.checks, 2);
+    });
+
   it('leaves clusters without a check alone', () => {
     const world = new World();
     world.checker.update([checked(null)], () => endpoints(1));

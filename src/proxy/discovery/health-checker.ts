@@ -98,10 +98,7 @@ export class HealthChecker {
     set: EndpointSet | undefined,
     before: CheckedCluster | undefined,
   ): CheckedCluster {
-    const sameCheck =
-      before !== undefined &&
-      sameContent(before.cluster.healthCheck, check) &&
-      sameContent(before.cluster.tls, cluster.tls);
+    const sameCheck = before !== undefined && isAskedAlike(before.cluster, cluster);
     const endpoints = new Map<string, CheckedEndpoint>();
     for (const endpoint of set?.endpoints ?? []) {
       const key = endpointKey(endpoint);
@@ -116,6 +113,16 @@ export class HealthChecker {
     }
     return { cluster, endpoints };
   }
+}
+
+/** Whether a probe made for `before` is one for `now`. */
+function isAskedAlike(before: Cluster, now: Cluster): boolean {
+  return (
+    sameContent(before.healthCheck, now.healthCheck) &&
+    sameContent(before.tls, now.tls) &&
+    before.proxyProtocol === now.proxyProtocol &&
+    before.connectTimeoutMs === now.connectTimeoutMs
+  );
 }
 
 /** Owns one probe and one timer: the next check. */
