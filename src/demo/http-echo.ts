@@ -64,7 +64,8 @@ interface EchoedTls {
 }
 
 function tlsOf(socket: object | undefined): EchoedTls | undefined {
-  if (!(socket instanceof TLSSocket)) return undefined;
+  // What is destroyed has no certificate to show.
+  if (!(socket instanceof TLSSocket) || socket.destroyed) return undefined;
   const { servername } = socket as TLSSocket & { readonly servername?: string | false };
   const serverName = typeof servername === 'string' ? servername : null;
   return { version: socket.getProtocol(), serverName, client: socket.getPeerCertificate().subjectaltname ?? null };
