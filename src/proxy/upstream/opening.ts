@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Clock, Timer } from '../../time/index.ts';
-import type { ConnectFailure } from './connect-failure.ts';
+import { type ConnectFailure, reasonOf } from './connect-failure.ts';
+import { tlsReasonOf } from './tls-failure.ts';
 
 /** How a connection comes about: the wait until the peer takes it and allows a stream, or why it did not. Owns one timer. */
 export class Opening {
@@ -39,6 +40,15 @@ export class Opening {
 
   fail(message: string): void {
     this.failure ??= { kind: this.isHandshaking ? 'tls_failure' : 'connect_failure', message, stage: this.#stage };
+  }
+
+  /** The socket broke with `error`. */
+  break(error: Error): void {
+    this.fail(
+      this.isHandshaking
+        ? `no TLS with the backend: ${tlsReasonOf(error)}`
+        : `could not connect to the backend: ${reasonOf(error)}`,
+    );
   }
 
   get #stage(): ConnectFailure['stage'] {

@@ -3,12 +3,11 @@
 import type { Socket } from 'node:net';
 import type { ClientEnds } from '../io/index.ts';
 import type { ClusterPool } from './cluster-pool.ts';
-import { type ConnectFailure, reasonOf } from './connect-failure.ts';
+import type { ConnectFailure } from './connect-failure.ts';
 import type { ConnectionEnvironment } from './connection-environment.ts';
 import type { EndpointPool } from './endpoint-pool.ts';
 import { MAX_TRIES } from './max-tries.ts';
 import { Opening } from './opening.ts';
-import { tlsReasonOf } from './tls-failure.ts';
 import type { OpenFailure } from './upstream-request.ts';
 
 /** Who wants a connection for a stream of bytes. Exactly one of the two is called, never before `begin` returned, unless it was cancelled. */
@@ -116,11 +115,7 @@ export class StreamDial {
 
   readonly #onError = (error: Error): void => {
     this.#environment.loop.refresh();
-    this.#opening?.fail(
-      this.#opening.isHandshaking
-        ? `no TLS with the backend: ${tlsReasonOf(error)}`
-        : `could not connect to the backend: ${reasonOf(error)}`,
-    );
+    this.#opening?.break(error);
   };
 
   readonly #onClose = (): void => this.#fail();

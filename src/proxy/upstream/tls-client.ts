@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { type OnReadOpts, Socket } from 'node:net';
-import type { ConnectionOptions, PeerCertificate, SecureContext, TLSSocket } from 'node:tls';
+import type { ConnectionOptions, PeerCertificate, TLSSocket } from 'node:tls';
 import { nodeTls } from '../../node/index.ts';
 import type { BackendTls } from '../../snapshot/index.ts';
 import { sharingReads } from '../io/index.ts';
-import { type ClientSecrets, createClientContext } from './client-context.ts';
+import type { ClientContexts, ClientSecrets } from './client-contexts.ts';
 import { KEEPALIVE_MS } from './keepalive.ts';
 import { hasIdentity } from './peer-identity.ts';
 import type { ResumableSession } from './resumable-session.ts';
@@ -27,15 +27,14 @@ export const WRONG_IDENTITY = 'ERR_WRONG_IDENTITY';
 
 /**
  * How one cluster is spoken to in TLS: a socket is secure only when the endpoint's chain ends at whom the cluster trusts and its
- * certificate has one of the names wanted. Another configuration, bundle or certificate is another object. One per worker and cluster;
- * the context is made when it is first used.
+ * certificate has one of the names wanted. Another configuration, bundle or certificate is another object. One per worker and cluster.
  */
 export class TlsClient {
   readonly tls: BackendTls;
   readonly #secrets: ClientSecrets;
+  readonly #contexts: ClientContexts;
   readonly #report: (result: HandshakeResult) => void;
   readonly #alpn: readonly string[];
-  #context: SecureContext | null = null;
   readonly #checkIdentity = (_host: string, certificate: PeerCertificate): Error | undefined => {
     if (hasIdentity(certificate.subjectaltname, this.tls.identities)) return undefined;
     return Object.assign(new Error('the certificate is for other names'), { code: WRONG_IDENTITY });
@@ -44,11 +43,12 @@ export class TlsClient {
   /** `alpn`: what is offered (RFC 7301). `report` is told of each handshake how it ended. */
   constructor(
     { tls, alpn }: { readonly tls: BackendTls; readonly alpn: readonly string[] },
-    secrets: ClientSecrets,
+    { secrets, contexts }: { readonly secrets: ClientSecrets; readonly contexts: ClientContexts },
     report: (result: HandshakeResult) => void,
   ) {
     this.tls = tls;
     this.#secrets = secrets;
+    this.#contexts = contexts;
     this.#alpn = alpn;
     this.#report = report;
   }
@@ -58,12 +58,11 @@ export class TlsClient {
     const { connect } = nodeTls();
     let socket: TLSSocket;
     try {
-      this.#context ??= createClientContext(this.#secrets);
       const ticket = session.ticketOf(this);
       const options: ConnectionOptions = {
         host,
         port,
-        secureContext: this.#context,
+        secureContext: this.#contexts.of(this.#secrets),
         servername: this.tls.serverName,
         ALPNProtocols: [...this.#alpn],
         checkServerIdentity: this.#checkIdentity,

@@ -8,6 +8,7 @@ import {
   sameContent,
   type TrustBundle,
 } from '../../snapshot/index.ts';
+import { ClientContexts, type ClientSecrets } from './client-contexts.ts';
 import { alpnOf } from './codec.ts';
 import { type HandshakeResult, TlsClient } from './tls-client.ts';
 
@@ -19,7 +20,7 @@ export class TlsClients {
   readonly #report: HandshakeReport;
   #certificates: ReadonlyMap<string, Certificate> = new Map();
   #bundles: ReadonlyMap<string, TrustBundle> = new Map();
-  readonly #made = new WeakMap<BackendTls, TlsClient>();
+  readonly #contexts = new ClientContexts();
 
   constructor(report: HandshakeReport) {
     this.#report = report;
@@ -39,16 +40,15 @@ export class TlsClients {
     if (tls === null) return null;
     // Ids of bundles and certificates follow from their content.
     if (previous !== null && sameContent(previous.tls, tls)) return previous;
-    const made = this.#made.get(tls) ?? this.#make({ id, tls, protocol });
-    this.#made.set(tls, made);
-    return made;
+    const proof = { secrets: this.#secretsOf(id, tls), contexts: this.#contexts };
+    return new TlsClient({ tls, alpn: alpnOf(protocol) }, proof, result => this.#report(id, result));
   }
 
-  #make({ id, tls, protocol }: { id: string; tls: BackendTls; protocol: Cluster['protocol'] }): TlsClient {
+  #secretsOf(id: string, tls: BackendTls): ClientSecrets {
     const trust = tls.trust.kind === 'system' ? null : this.#bundles.get(tls.trust.bundle);
     const certificate = tls.clientCertificate === null ? null : this.#certificates.get(tls.clientCertificate);
     if (trust === undefined || certificate === undefined)
       throw new Error(`the snapshot lacks a trust bundle or certificate of cluster ${id}`);
-    return new TlsClient({ tls, alpn: alpnOf(protocol) }, { trust, certificate }, result => this.#report(id, result));
+    return { trust, certificate };
   }
 }

@@ -17,7 +17,6 @@ import { DeadPeer } from './dead-peer.ts';
 import { HeldEnds } from './held-ends.ts';
 import { IdleTime } from './idle-time.ts';
 import { Opening } from './opening.ts';
-import { tlsReasonOf } from './tls-failure.ts';
 
 /** After we ended a connection, the peer has this long to end its side. */
 const LINGER_MS = 5_000;
@@ -274,13 +273,7 @@ export class UpstreamConnection implements MessageConnectionEvents, TransportOwn
 
   #onError(error: Error): void {
     this.#stopUsing();
-    if (this.messages !== null) return;
-    const { isHandshaking } = this.#opening;
-    this.#opening.fail(
-      isHandshaking
-        ? `no TLS with the backend: ${tlsReasonOf(error)}`
-        : `could not connect to the backend: ${reasonOf(error)}`,
-    );
+    if (this.messages === null) this.#opening.break(error);
   }
 
   #onConnectClosed(): void {
