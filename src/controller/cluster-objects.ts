@@ -156,12 +156,14 @@ export class ClusterObjects {
 
 /** Listeners of ListenerSets, by the Gateway (`namespace/name`) that they are attached to. */
 function addedListeners({ resources, translation }: Seen): ReadonlyMap<string, GatewayParts['listeners']> {
-  const added = new Map<string, GatewayParts['listeners']>();
+  const added = new Map<string, GatewayParts['listeners'][number][]>();
   for (const [name, { gateway, accepted }] of translation.outcomes.listenerSets) {
     const isServed = accepted === null || accepted.reason === 'ListenersNotValid';
     const set = resources.listenerSets.get(name);
-    if (gateway !== null && isServed && set !== undefined)
-      added.set(gateway, [...(added.get(gateway) ?? []), ...set.spec.listeners]);
+    if (gateway === null || !isServed || set === undefined) continue;
+    const listeners = added.get(gateway) ?? [];
+    listeners.push(...set.spec.listeners);
+    added.set(gateway, listeners);
   }
   return added;
 }

@@ -83,7 +83,9 @@ function addedListeners({ resources, translation }: View, bound: Bound): Readonl
   for (const [key, { gateway, listeners }] of translation.outcomes.listenerSets) {
     const set = resources.listenerSets.get(key);
     if (set === undefined || gateway === null) continue;
-    added.set(gateway, [...(added.get(gateway) ?? []), ...summarizeListeners(set, listeners, bound)]);
+    const summaries = added.get(gateway) ?? [];
+    summaries.push(...summarizeListeners(set, listeners, bound));
+    added.set(gateway, summaries);
   }
   return added;
 }

@@ -5,6 +5,7 @@ import type { Clock, Random } from '../../time/index.ts';
 import { isObject } from '../plain-object.ts';
 import type { KindCache } from './kind-cache.ts';
 import { type KubeClient, KubeRefusal, KubeUnreachable, type KubeWatchEvent } from './kube-client.ts';
+import { Pause } from './pause.ts';
 import { collectionPath, type ReadKind } from './read-kinds.ts';
 import { RetryDelay } from './retry-delay.ts';
 
@@ -47,14 +48,15 @@ export class Reflector {
   readonly #options: ReflectorOptions;
   readonly #stop = new AbortController();
   readonly #delay: RetryDelay;
+  readonly #pause: Pause;
   readonly #path: string;
   /** From where a watch goes on; null: a list is needed. */
   #resourceVersion: string | null = null;
-  #wake: (() => void) | null = null;
 
   constructor(options: ReflectorOptions) {
     this.#options = options;
     this.#delay = new RetryDelay(options.random);
+    this.#pause = new Pause(options.clock);
     this.#path = collectionPath(options.readKind.declaration, options.version);
   }
 
@@ -78,12 +80,12 @@ export class Reflector {
 
   stop(): void {
     this.#stop.abort();
-    this.#wake?.();
+    this.#pause.end();
   }
 
   /** Ends a pause: what was missing may be there now. */
   retryNow(): void {
-    this.#wake?.();
+    this.#pause.end();
   }
 
   #isStopped(): boolean {
@@ -139,7 +141,7 @@ export class Reflector {
     } finally {
       if (wentWell()) this.#delay.reset();
     }
-    await this.#pause(this.#delay.next(null));
+    await this.#wait(null);
   }
 
   #take({ type, object }: KubeWatchEvent): void {
@@ -155,26 +157,18 @@ export class Reflector {
     const status = error instanceof KubeRefusal ? error.status : null;
     if (status === 410) {
       this.#resourceVersion = null;
-      await this.#pause(this.#delay.next(null));
+      await this.#wait(null);
       return;
     }
     const message = messageOf(error);
     if (status === 404) this.#options.onState({ state: 'absent' });
     else if (status === 401 || status === 403) this.#options.onState({ state: 'denied', message });
     else this.#options.onState({ state: 'failing', message });
-    const askedMs = error instanceof KubeRefusal ? error.retryAfterMs : null;
-    await this.#pause(this.#delay.next(askedMs));
+    await this.#wait(error instanceof KubeRefusal ? error.retryAfterMs : null);
   }
 
-  #pause(delayMs: number): Promise<void> {
-    if (this.#isStopped()) return Promise.resolve();
-    return new Promise(resolve => {
-      const timer = this.#options.clock.after(delayMs, resolve);
-      this.#wake = () => {
-        timer.cancel();
-        resolve();
-      };
-    });
+  async #wait(askedMs: number | null): Promise<void> {
+    if (!this.#isStopped()) await this.#pause.last(this.#delay.next(askedMs));
   }
 }
 

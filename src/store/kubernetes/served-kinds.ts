@@ -6,6 +6,7 @@ import { readBundleVersions } from './bundle-versions.ts';
 import type { ClusterHealth } from './cluster-health.ts';
 import { discover, type ServedVersions } from './discovery.ts';
 import { type KubeClient, KubeRefusal } from './kube-client.ts';
+import { Pause } from './pause.ts';
 import { READ_KINDS } from './read-kinds.ts';
 import { RetryDelay } from './retry-delay.ts';
 
@@ -34,15 +35,16 @@ export class ServedKinds {
   readonly #options: ServedKindsOptions;
   readonly #stop = new AbortController();
   readonly #delay: RetryDelay;
+  readonly #pause: Pause;
   #served: ServedVersions | null = null;
   /** Kind → since when it is not found. */
   #missing: ReadonlyMap<string, number> = new Map();
   #versions: readonly string[] | null = null;
-  #wake: (() => void) | null = null;
 
   constructor(options: ServedKindsOptions) {
     this.#options = options;
     this.#delay = new RetryDelay(options.random);
+    this.#pause = new Pause(options.clock);
   }
 
   /** False before the first answer. */
@@ -56,12 +58,12 @@ export class ServedKinds {
 
   stop(): void {
     this.#stop.abort();
-    this.#wake?.();
+    this.#pause.end();
   }
 
   /** Looks soon instead of at the next time. */
   lookNow(): void {
-    this.#wake?.();
+    this.#pause.end();
   }
 
   async #run(): Promise<void> {
@@ -83,7 +85,7 @@ export class ServedKinds {
         health.discovered(messageOf(error));
         waitMs = this.#delay.next(error instanceof KubeRefusal ? error.retryAfterMs : null);
       }
-      await this.#pause(waitMs);
+      if (!signal.aborted) await this.#pause.last(waitMs);
     }
   }
 
@@ -112,19 +114,5 @@ export class ServedKinds {
     if (versions === null || versions.join() === this.#versions?.join()) return;
     this.#versions = versions;
     this.#options.onBundleVersions(versions);
-  }
-
-  #pause(delayMs: number): Promise<void> {
-    return new Promise(resolve => {
-      if (this.#stop.signal.aborted) {
-        resolve();
-        return;
-      }
-      const timer = this.#options.clock.after(delayMs, resolve);
-      this.#wake = () => {
-        timer.cancel();
-        resolve();
-      };
-    });
   }
 }
