@@ -1,66 +1,53 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readFileSync } from 'node:fs';
-import { Agent, request } from 'node:https';
-import { parse } from 'yaml';
-
-interface Kubeconfig {
-  clusters: [{ cluster: { server: string; 'certificate-authority': string } }];
-  users: [{ user: { token: string } }];
-}
+import { type KubeClient, openCluster } from '../../src/store/index.ts';
+import { systemClock, systemRandom } from '../../src/time/index.ts';
 
 /** An API server, asked as an administrator. */
 export class Api {
-  readonly #agent: Agent;
-  readonly #server: string;
-  readonly #token: string;
+  readonly #client: KubeClient;
 
-  /** @param kubeconfig the file's path; its first cluster and user are taken, with a CA file and a token. */
-  constructor(kubeconfig: string) {
-    const config: Kubeconfig = parse(readFileSync(kubeconfig, 'utf8'));
-    const { cluster } = config.clusters[0];
-    this.#server = cluster.server;
-    this.#token = config.users[0].user.token;
-    this.#agent = new Agent({ keepAlive: true, maxSockets: 8, ca: readFileSync(cluster['certificate-authority']) });
+  private constructor(client: KubeClient) {
+    this.#client = client;
   }
 
-  /** The object that is answered. @throws Error for any status but 2xx, and 404 for DELETE. */
-  async ask<T>(method: string, path: string, body?: unknown, contentType = 'application/json'): Promise<T> {
-    const { status, text } = await this.#exchange(
-      method,
-      path,
-      body === undefined ? '' : JSON.stringify(body),
-      contentType,
-    );
-    if (status >= 300 && !(method === 'DELETE' && status === 404))
-      throw new Error(`${method} ${path}: ${status} ${text}`);
-    return JSON.parse(text) as T;
+  /** @param kubeconfig the file's path; its current context is taken. */
+  static async open(kubeconfig: string): Promise<Api> {
+    const place = { kubeconfig, context: null, environment: {}, home: '' };
+    const log = { info: () => undefined, warn: () => undefined };
+    const { client } = await openCluster({ place, clock: systemClock, random: systemRandom, log });
+    return new Api(client);
   }
 
-  /** Creates an object or puts the given one in the place of the old one's fields. */
+  /** What is there. @throws Error for any status but 2xx. */
+  async get<T>(path: string): Promise<T> {
+    return (await this.#ask({ method: 'GET', path })) as T;
+  }
+
+  /** Changes the fields that `patch` has. @throws Error for any status but 2xx. */
+  async patch(path: string, patch: object): Promise<void> {
+    await this.#ask({ method: 'PATCH', path, body: patch });
+  }
+
+  /** Creates an object or puts the given one in the place of the old one's fields. @throws Error for any status but 2xx. */
   async apply(path: string, object: object): Promise<void> {
-    await this.ask('PATCH', `${path}?fieldManager=bench&force=true`, object, 'application/apply-patch+yaml');
+    const query = { fieldManager: 'bench', force: 'true' };
+    await this.#ask({ method: 'PATCH', path, query, body: object, contentType: 'application/apply-patch+yaml' });
   }
 
-  #exchange(
-    method: string,
-    path: string,
-    body: string,
-    contentType: string,
-  ): Promise<{ status: number; text: string }> {
-    const headers = {
-      authorization: `Bearer ${this.#token}`,
-      'content-type': contentType,
-      'content-length': Buffer.byteLength(body),
-    };
-    return new Promise((resolve, reject) => {
-      const asked = request(`${this.#server}${path}`, { method, agent: this.#agent, headers }, answer => {
-        const parts: Buffer[] = [];
-        answer.on('data', part => parts.push(part));
-        answer.once('error', reject);
-        answer.once('end', () => resolve({ status: answer.statusCode ?? 0, text: Buffer.concat(parts).toString() }));
-      });
-      asked.once('error', reject);
-      asked.end(body);
-    });
+  /** What is not there need not be deleted. @throws Error for any other status but 2xx. */
+  async delete(path: string): Promise<void> {
+    await this.#ask({ method: 'DELETE', path });
+  }
+
+  close(): void {
+    this.#client.close();
+  }
+
+  async #ask(request: Parameters<KubeClient['request']>[0]): Promise<unknown> {
+    const { method, path } = request;
+    const { status, json } = await this.#client.request(request);
+    if (status >= 300 && !(method === 'DELETE' && status === 404))
+      throw new Error(`${method} ${path}: ${status} ${JSON.stringify(json)}`);
+    return json;
   }
 }

@@ -41,7 +41,7 @@ const { values } = parseArgs({
   },
 });
 const routes = Number(values.routes);
-const api = new Api(process.env['KUBECONFIG'] ?? '');
+const api = await Api.open(process.env['KUBECONFIG'] ?? '');
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 const backend = createServer((_, answer) => answer.end('ok')).listen(0, BACKEND);
@@ -58,9 +58,10 @@ try {
   say(`memory: ${(rssBytes(daemun.pid ?? 0) / 2 ** 20).toFixed(0)} MiB`);
 } finally {
   if (!values.keep) {
-    await api.ask('DELETE', `/api/v1/namespaces/${NAMESPACE}`);
-    await api.ask('DELETE', `/apis/gateway.networking.k8s.io/v1/gatewayclasses/${CLASS}`);
+    await api.delete(`/api/v1/namespaces/${NAMESPACE}`);
+    await api.delete(`/apis/gateway.networking.k8s.io/v1/gatewayclasses/${CLASS}`);
   }
+  api.close();
   daemun.kill('SIGTERM');
   backend.close();
   backend.closeAllConnections();
@@ -104,7 +105,7 @@ async function accepted(): Promise<number> {
   interface Parent {
     conditions: { type: string; status: string }[];
   }
-  const { items } = await api.ask<{ items: { status?: { parents?: Parent[] } }[] }>('GET', ROUTES);
+  const { items } = await api.get<{ items: { status?: { parents?: Parent[] } }[] }>(ROUTES);
   const isAccepted = ({ conditions }: Parent): boolean =>
     conditions.some(({ type, status }) => type === 'Accepted' && status === 'True');
   return items.filter(({ status }) => status?.parents?.some(isAccepted)).length;
@@ -154,8 +155,7 @@ function routeOf(change: number): number {
 /** The path that the route of this change takes from now on. */
 async function patch(change: number): Promise<string> {
   const path = `/changed-${change}`;
-  const body = { spec: { rules: rulesFor(path) } };
-  await api.ask('PATCH', `${ROUTES}/route-${routeOf(change)}`, body, 'application/merge-patch+json');
+  await api.patch(`${ROUTES}/route-${routeOf(change)}`, { spec: { rules: rulesFor(path) } });
   return path;
 }
 

@@ -2,18 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { CERTIFICATE } from './example-certificate.test-support.ts';
 import { inspectCertificate } from './inspect-certificate.ts';
 
-/** Valid to 2099-12-31, for example.com and *.example.com. */
-const CERTIFICATE = `-----BEGIN CERTIFICATE-----
-MIIBRDCB7KADAgECAgEBMAoGCCqGSM49BAMCMBYxFDASBgNVBAMTC2V4YW1wbGUu
-Y29tMCAXDTI1MDEwMTAwMDAwMFoYDzIwOTkxMjMxMDAwMDAwWjAWMRQwEgYDVQQD
-EwtleGFtcGxlLmNvbTBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABGcZVYvimzkR
-8mLtNcINgx1owXJ7NRjrmtC2T+G2HWorHWIvr2dh5CdYseFgEz4I9IBspkdImx0p
-rzbXDLIZoZajKTAnMCUGA1UdEQQeMByCC2V4YW1wbGUuY29tgg0qLmV4YW1wbGUu
-Y29tMAoGCCqGSM49BAMCA0cAMEQCIFmMwSKr+dj6iakP6UPUhISQrQw0dZ7UXUI0
-kyqywfIgAiAIffCflfRWSaL+v9+Mf9efYYQwq+lAw8cfTJGJoV9j5w==
------END CERTIFICATE-----`;
+/** Of `CERTIFICATE`. */
 const KEY = `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgX9DA4S3vkxXAxxL0
 t/OG7fx+/hWcLM42horxAq3H6o+hRANCAARnGVWL4ps5EfJi7TXCDYMdaMFyezUY

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { createPrivateKey, type KeyObject, type X509Certificate } from 'node:crypto';
 import { certificateRefusal } from '../proxy/index.ts';
 import type { CertificateInspection } from '../translate/index.ts';
-
-const BLOCK = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
+import { certificateBlocks, readCertificate } from './pem-certificates.ts';
 
 /**
  * Reads a certificate chain and its private key (PEM): the leaf's DNS names and expiry, or why the pair cannot be used.
@@ -14,18 +13,17 @@ const BLOCK = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
  * judged here. Never throws; depends on its arguments only.
  */
 export function inspectCertificate(chainPem: string, keyPem: string): CertificateInspection {
-  const blocks = chainPem.match(BLOCK);
-  if (blocks === null) return { problem: 'tls.crt has no PEM certificate' };
+  const blocks = certificateBlocks(chainPem);
   const chain: X509Certificate[] = [];
   for (const [index, block] of blocks.entries()) {
-    const certificate = attempt(() => new X509Certificate(block));
+    const certificate = readCertificate(block);
     if (certificate === undefined) return { problem: `certificate ${index + 1} in tls.crt cannot be read` };
     chain.push(certificate);
   }
   const [leaf] = chain;
   if (leaf === undefined) return { problem: 'tls.crt has no PEM certificate' };
   const key = keyPem.slice(Math.max(0, keyPem.indexOf('-----BEGIN ')));
-  const privateKey = attempt(() => createPrivateKey(key));
+  const privateKey = readPrivateKey(key);
   if (privateKey === undefined)
     return { problem: 'tls.key has no private key that can be read (encrypted keys cannot)' };
   if (!leaf.checkPrivateKey(privateKey))
@@ -53,9 +51,9 @@ function dnsNames(leaf: X509Certificate): readonly string[] {
   return commonName === undefined ? [] : [commonName.toLowerCase()];
 }
 
-function attempt<T>(read: () => T): T | undefined {
+function readPrivateKey(pem: string): KeyObject | undefined {
   try {
-    return read();
+    return createPrivateKey(pem);
   } catch {
     return undefined;
   }

@@ -2,18 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { CERTIFICATE } from './example-certificate.test-support.ts';
 import { inspectTrust, MAX_TRUSTED_CERTIFICATES } from './inspect-trust.ts';
-
-/** Valid to 2099-12-31, for example.com. */
-const CERTIFICATE = `-----BEGIN CERTIFICATE-----
-MIIBRDCB7KADAgECAgEBMAoGCCqGSM49BAMCMBYxFDASBgNVBAMTC2V4YW1wbGUu
-Y29tMCAXDTI1MDEwMTAwMDAwMFoYDzIwOTkxMjMxMDAwMDAwWjAWMRQwEgYDVQQD
-EwtleGFtcGxlLmNvbTBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABGcZVYvimzkR
-8mLtNcINgx1owXJ7NRjrmtC2T+G2HWorHWIvr2dh5CdYseFgEz4I9IBspkdImx0p
-rzbXDLIZoZajKTAnMCUGA1UdEQQeMByCC2V4YW1wbGUuY29tgg0qLmV4YW1wbGUu
-Y29tMAoGCCqGSM49BAMCA0cAMEQCIFmMwSKr+dj6iakP6UPUhISQrQw0dZ7UXUI0
-kyqywfIgAiAIffCflfRWSaL+v9+Mf9efYYQwq+lAw8cfTJGJoV9j5w==
------END CERTIFICATE-----`;
 
 describe('certificates of authorities', () => {
   it('are read one by one, without the text around them', () => {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { isObject } from '../plain-object.ts';
+import { isObject, mappingOf } from '../plain-object.ts';
 import type { KubeClient } from './kube-client.ts';
 
 const DEFINITIONS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
@@ -21,9 +21,9 @@ export async function readBundleVersions(
   if (answer.status !== 200 || !isObject(answer.json) || !Array.isArray(answer.json['items'])) return null;
   const versions = new Set<string>();
   for (const item of answer.json['items']) {
-    const metadata = isObject(item) && isObject(item['metadata']) ? item['metadata'] : {};
+    const metadata = mappingOf(mappingOf(item)['metadata']);
     if (!GATEWAY_API.test(String(metadata['name']))) continue;
-    const annotations = isObject(metadata['annotations']) ? metadata['annotations'] : {};
+    const annotations = mappingOf(metadata['annotations']);
     const version = annotations[BUNDLE_VERSION];
     versions.add(typeof version === 'string' ? version : '');
   }

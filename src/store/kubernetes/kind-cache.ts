@@ -5,7 +5,7 @@ import { CATALOGUE, type Finding } from '../../errors/index.ts';
 import type { Resource } from '../../resources/index.ts';
 import { replaceValues } from '../../values/index.ts';
 import { type AdmittedObject, admit } from '../admit.ts';
-import { isObject } from '../plain-object.ts';
+import { mappingOf } from '../plain-object.ts';
 import type { ObservedObject } from './observed-object.ts';
 import { apiVersionOf, collectionPath, type ReadKind } from './read-kinds.ts';
 import { wantedParts } from './wanted-parts.ts';
@@ -144,7 +144,7 @@ export class KindCache {
   }
 
   #read(object: RawObject): { readonly fullName: string; readonly entry: Entry } | undefined {
-    const metadata = isObject(object['metadata']) ? object['metadata'] : {};
+    const metadata = mappingOf(object['metadata']);
     const name = fullNameOf(object);
     const known = this.#entries.get(name);
     const resourceVersion = textOf(metadata['resourceVersion']);
@@ -181,7 +181,7 @@ export class KindCache {
 
   #observe(parts: RawObject, { ref, key }: AdmittedObject, resourceVersion: string): ObservedObject {
     const { declaration, hasStatus } = this.#options.readKind;
-    const metadata = isObject(parts['metadata']) ? parts['metadata'] : {};
+    const metadata = mappingOf(parts['metadata']);
     const { generation } = metadata;
     return {
       key,
@@ -220,7 +220,7 @@ function refusedFindings({ ref, issues }: AdmittedObject, before: Entry | undefi
 }
 
 function fullNameOf(object: RawObject): string {
-  const metadata = isObject(object['metadata']) ? object['metadata'] : {};
+  const metadata = mappingOf(object['metadata']);
   const namespace = textOf(metadata['namespace']);
   const name = textOf(metadata['name']);
   return namespace === '' ? name : `${namespace}/${name}`;

@@ -12,7 +12,7 @@
  */
 import { messageOf } from '../../errors/index.ts';
 import type { Clock, Random, Timer } from '../../time/index.ts';
-import { isObject } from '../plain-object.ts';
+import { mappingOf } from '../plain-object.ts';
 import { type KubeClient, type KubeResponse, statusMessage } from './kube-client.ts';
 
 /** A holder that is silent for so long is replaced. */
@@ -231,8 +231,8 @@ export class LeaderLease {
   }
 
   #see(json: unknown): void {
-    const { metadata, spec } = isObject(json) ? json : {};
-    const read = isObject(spec) ? spec : {};
+    const { metadata, spec } = mappingOf(json);
+    const read = mappingOf(spec);
     const next: LeaseSpec = {
       holderIdentity: textOf(read['holderIdentity']),
       leaseDurationSeconds: numberOf(read['leaseDurationSeconds'], LEASE_DURATION_MS / 1_000),
@@ -244,7 +244,7 @@ export class LeaderLease {
     const changedMs = isSame && this.#seen !== null ? this.#seen.changedMs : this.#parts.clock.nowMs();
     this.#seen = {
       spec: next,
-      resourceVersion: isObject(metadata) ? textOf(metadata['resourceVersion']) : '',
+      resourceVersion: textOf(mappingOf(metadata)['resourceVersion']),
       changedMs,
     };
   }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { isObject } from '../plain-object.ts';
+import { isObject, mappingOf } from '../plain-object.ts';
 
 /** Of a Pod, which is large and changes often, where it is and whether it is ready. */
 export function podParts(pod: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const status = isObject(pod['status']) ? pod['status'] : {};
+  const status = mappingOf(pod['status']);
   const { phase, podIP, conditions } = status;
   const ready = Array.isArray(conditions) ? conditions.filter(isReadiness) : [];
   return {

@@ -2,7 +2,7 @@
 
 import { messageOf } from '../../errors/index.ts';
 import type { Clock, Random } from '../../time/index.ts';
-import { isObject } from '../plain-object.ts';
+import { isObject, mappingOf } from '../plain-object.ts';
 import type { KindCache } from './kind-cache.ts';
 import { type KubeClient, KubeRefusal, KubeUnreachable, type KubeWatchEvent } from './kube-client.ts';
 import { Pause } from './pause.ts';
@@ -173,16 +173,16 @@ export class Reflector {
 }
 
 function readPage(json: unknown): { items: readonly unknown[]; next: string; resourceVersion: string } {
-  const list = isObject(json) ? json : {};
+  const list = mappingOf(json);
   const { items } = list;
-  const metadata = isObject(list['metadata']) ? list['metadata'] : {};
+  const metadata = mappingOf(list['metadata']);
   const { continue: next, resourceVersion } = metadata;
   if (!Array.isArray(items) || typeof resourceVersion !== 'string') throw new SyntaxError('the answer is not a list');
   return { items, next: typeof next === 'string' ? next : '', resourceVersion };
 }
 
 function resourceVersionOf(object: Readonly<Record<string, unknown>>): string | null {
-  const metadata = isObject(object['metadata']) ? object['metadata'] : {};
+  const metadata = mappingOf(object['metadata']);
   const { resourceVersion } = metadata;
   return typeof resourceVersion === 'string' && resourceVersion !== '' ? resourceVersion : null;
 }
@@ -190,7 +190,7 @@ function resourceVersionOf(object: Readonly<Record<string, unknown>>): string | 
 /** What a watch tells of its end. */
 function refusalOf(status: Readonly<Record<string, unknown>>, path: string): KubeRefusal {
   const { code } = status;
-  const details = isObject(status['details']) ? status['details'] : {};
+  const details = mappingOf(status['details']);
   const seconds = details['retryAfterSeconds'];
   const headers = typeof seconds === 'number' ? { 'retry-after': String(seconds) } : {};
   return new KubeRefusal({ status: typeof code === 'number' ? code : 500, headers, json: status }, `watch of ${path}`);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Clock, Random, Timer } from '../../time/index.ts';
-import { isObject } from '../plain-object.ts';
+import { isObject, mappingOf } from '../plain-object.ts';
 import { ForbiddenKinds } from './forbidden-kinds.ts';
 import { type KubeClient, type KubeRequest, type KubeResponse, retryAfterMs, statusMessage } from './kube-client.ts';
 import { RefusedWrites } from './refused-writes.ts';
@@ -252,7 +252,7 @@ function isForbiddenKind(json: unknown): boolean {
 
 /** The namespace is on its way out, with all that is in it. */
 function isTerminating({ status, json }: KubeResponse): boolean {
-  const { details } = isObject(json) ? json : {};
+  const { details } = mappingOf(json);
   const causes = isObject(details) && Array.isArray(details['causes']) ? details['causes'] : [];
   return status === 403 && causes.some(cause => isObject(cause) && cause['reason'] === 'NamespaceTerminating');
 }
