@@ -4,25 +4,11 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
-import type { KindDeclaration } from '../../resources/index.ts';
 import type { KubeAccess } from './credentials.ts';
-import { collectionPath, READ_KINDS } from './read-kinds.ts';
+import { type Change, type FakeObject, FakeObjects, type Json, type ObjectName } from './fake-objects.test-support.ts';
+import { READ_KINDS } from './read-kinds.ts';
 
-type Json = Record<string, unknown>;
-
-/** An object as tests write it; the server adds the rest. */
-export interface FakeObject {
-  readonly kind: string;
-  readonly namespace?: string;
-  readonly name: string;
-  readonly [field: string]: unknown;
-}
-
-interface Change {
-  readonly version: number;
-  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
-  readonly object: Json;
-}
+export type { FakeObject } from './fake-objects.test-support.ts';
 
 interface OpenWatch {
   readonly path: string;
@@ -43,13 +29,10 @@ interface Trouble {
  */
 export class FakeApi {
   readonly #server: Server;
-  readonly #objects = new Map<string, Map<string, Json>>();
-  readonly #changes = new Map<string, Change[]>();
+  readonly #objects = new FakeObjects((path, change) => this.#tell(path, change));
   readonly #watches = new Set<OpenWatch>();
   readonly #troubles = new Map<string, Trouble>();
   readonly #removed = new Set<string>();
-  readonly #versions = new Map<string, string>();
-  #version = 100;
   #oldest = 0;
   #port = 0;
   /** `GET /path?query` of each request. */
@@ -92,38 +75,17 @@ export class FakeApi {
     await closed;
   }
 
-  put({ kind, namespace = '', name, ...fields }: FakeObject): void {
-    const path = this.#pathOf(kind);
-    const objects = this.#collection(path);
-    const key = `${namespace}/${name}`;
-    const before = objects.get(key);
-    const written = (fields['metadata'] ?? {}) as Json;
-    const { uid = `${kind}-${key}-${this.#version}` } = (before?.['metadata'] ?? {}) as Json;
-    const metadata = {
-      name,
-      ...(namespace === '' ? {} : { namespace }),
-      uid,
-      ...written,
-      resourceVersion: this.#next(),
-    };
-    const object = { ...fields, metadata };
-    objects.set(key, object);
-    this.#tell(path, before === undefined ? 'ADDED' : 'MODIFIED', object);
+  put(object: FakeObject): void {
+    this.#objects.put(object);
   }
 
-  delete({ kind, namespace = '', name }: Pick<FakeObject, 'kind' | 'namespace' | 'name'>): void {
-    const path = this.#pathOf(kind);
-    const key = `${namespace}/${name}`;
-    const before = this.#collection(path).get(key);
-    if (before === undefined) return;
-    this.#collection(path).delete(key);
-    const metadata = { ...(before['metadata'] as Json), resourceVersion: this.#next() };
-    this.#tell(path, 'DELETED', { ...before, metadata });
+  delete(name: ObjectName): void {
+    this.#objects.delete(name);
   }
 
   /** The kind is served in this version only, as in an older bundle. To be called before it has objects. */
   setVersion(kind: string, version: string): void {
-    this.#versions.set(kind, version);
+    this.#objects.setVersion(kind, version);
   }
 
   /** The kind's definition is deleted, or comes. */
@@ -133,8 +95,9 @@ export class FakeApi {
       return;
     }
     this.#removed.add(kind);
-    this.#collection(this.#pathOf(kind)).clear();
-    this.#end(watch => watch.path === this.#pathOf(kind));
+    const path = this.#objects.pathOf(kind);
+    this.#objects.collection(path).clear();
+    this.#end(watch => watch.path === path);
   }
 
   /** The next requests for a kind (lists and watches), or for all with `*`, are refused. */
@@ -157,7 +120,7 @@ export class FakeApi {
 
   /** Forgets what happened until now: watches from there are told 410 in an event. */
   compact(): void {
-    this.#oldest = this.#version;
+    this.#oldest = this.#objects.version;
   }
 
   /** Tells all watches that their place is too old, as an API server does that compacts while they go on. */
@@ -167,8 +130,8 @@ export class FakeApi {
   }
 
   /** An object as it is stored. */
-  stored({ kind, namespace = '', name }: Pick<FakeObject, 'kind' | 'namespace' | 'name'>): Readonly<Json> | undefined {
-    return this.#collection(this.#pathOf(kind)).get(`${namespace}/${name}`);
+  stored(name: ObjectName): Readonly<Json> | undefined {
+    return this.#objects.stored(name);
   }
 
   get openWatches(): number {
@@ -183,37 +146,14 @@ export class FakeApi {
     }
   }
 
-  #pathOf(kind: string): string {
-    const declaration = READ_KINDS.find(one => one.kind === kind)?.declaration;
-    if (declaration === undefined) throw new Error(`no kind ${kind} is read`);
-    return collectionPath(declaration, this.#versionOf(kind, declaration));
-  }
-
-  #versionOf(kind: string, { versions }: KindDeclaration): string {
-    return this.#versions.get(kind) ?? versions[0];
-  }
-
-  #next(): string {
-    return String(++this.#version);
-  }
-
-  #collection(path: string): Map<string, Json> {
-    const known = this.#objects.get(path) ?? new Map<string, Json>();
-    this.#objects.set(path, known);
-    return known;
-  }
-
-  #tell(path: string, type: Change['type'], object: Json): void {
-    const changes = this.#changes.get(path) ?? [];
-    this.#changes.set(path, changes);
-    changes.push({ version: this.#version, type, object });
-    for (const watch of this.#watches) if (watch.path === path) writeEvent(watch.response, { type, object });
+  #tell(path: string, change: Change): void {
+    for (const watch of this.#watches) if (watch.path === path) writeEvent(watch.response, change);
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
     const url = new URL(request.url ?? '/', 'http://fake');
     this.requests.push(`${request.method} ${url.pathname}${url.search}`);
-    const kind = READ_KINDS.find(one => this.#pathOf(one.kind) === url.pathname)?.kind;
+    const kind = READ_KINDS.find(one => this.#objects.pathOf(one.kind) === url.pathname)?.kind;
     const trouble = this.#trouble(kind);
     if (trouble !== undefined) {
       refuse(response, trouble.status, trouble.headers);
@@ -237,8 +177,6 @@ export class FakeApi {
   #write(request: IncomingMessage, path: string, response: ServerResponse): void {
     const [, collection = '', namespace = '', plural = '', name = ''] =
       /^(.*?)(?:\/namespaces\/([^/]+))?\/([^/]+)\/([^/]+)\/status$/.exec(path) ?? [];
-    const objects = this.#collection(`${collection}/${plural}`);
-    const before = objects.get(`${namespace}/${name}`);
     let body = '';
     request.on('data', (part: Buffer) => {
       body += part.toString();
@@ -248,16 +186,11 @@ export class FakeApi {
         this.#apply(JSON.parse(body) as FakeObject, response);
         return;
       }
-      if (request.method !== 'PUT' || before === undefined) {
-        refuse(response, 404);
-        return;
-      }
       const { status } = JSON.parse(body) as Json;
-      const metadata = { ...(before['metadata'] as Json), resourceVersion: this.#next() };
-      const object = { ...before, metadata, status };
-      objects.set(`${namespace}/${name}`, object);
-      this.#tell(`${collection}/${plural}`, 'MODIFIED', object);
-      response.end(JSON.stringify(object));
+      const place = [`${collection}/${plural}`, `${namespace}/${name}`] as const;
+      const object = request.method === 'PUT' ? this.#objects.putStatus(place, status) : undefined;
+      if (object === undefined) refuse(response, 404);
+      else response.end(JSON.stringify(object));
     });
   }
 
@@ -279,8 +212,8 @@ export class FakeApi {
       refuse(response, 404);
       return;
     }
-    const versions = [...new Set(kinds.map(({ kind, declaration }) => this.#versionOf(kind, declaration)))];
-    const resources = kinds.filter(({ kind, declaration }) => this.#versionOf(kind, declaration) === version);
+    const versions = [...new Set(kinds.map(({ kind }) => this.#objects.versionOf(kind)))];
+    const resources = kinds.filter(({ kind }) => this.#objects.versionOf(kind) === version);
     const body =
       version === undefined
         ? { versions: versions.map(one => ({ version: one })) }
@@ -289,8 +222,8 @@ export class FakeApi {
   }
 
   #list({ pathname, searchParams }: URL, response: ServerResponse): void {
-    const items = [...this.#collection(pathname).values()];
-    const [start = 0, version = this.#version] = (searchParams.get('continue') ?? '')
+    const items = [...this.#objects.collection(pathname).values()];
+    const [start = 0, version = this.#objects.version] = (searchParams.get('continue') ?? '')
       .split('@')
       .filter(Boolean)
       .map(Number);
@@ -317,7 +250,7 @@ export class FakeApi {
     this.#watches.add(watch);
     response.on('close', () => this.#watches.delete(watch));
     response.flushHeaders();
-    for (const change of this.#changes.get(pathname) ?? []) if (change.version > from) writeEvent(response, change);
+    for (const change of this.#objects.changesOf(pathname)) if (change.version > from) writeEvent(response, change);
   }
 }
 
