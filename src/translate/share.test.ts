@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { share } from './share.ts';
+import { share, shareMap } from './share.ts';
 
 describe('share', () => {
   it('gives back the previous value when nothing differs', () => {
@@ -46,5 +46,28 @@ describe('share', () => {
     const previous: { a: number; b?: number | undefined } = { a: 1, b: undefined };
     const next = { a: 1 };
     assert.deepEqual(Object.keys(share(previous, next)), ['a']);
+  });
+});
+
+describe('shareMap', () => {
+  const previous = new Map([
+    ['a', { n: 1 }],
+    ['b', { n: 2 }],
+  ]);
+  const copy = () => structuredClone(previous);
+
+  it('gives back the previous map when nothing differs, whatever the order', () => {
+    assert.equal(shareMap(previous, copy()), previous);
+    assert.equal(shareMap(previous, new Map([...copy()].reverse())), previous);
+  });
+
+  it('keeps the values that are equal where others came, changed or went', () => {
+    const larger = shareMap(previous, copy().set('b', { n: 3 }).set('c', { n: 4 }));
+    assert.deepEqual([...larger.keys()], ['a', 'b', 'c']);
+    assert.equal(larger.get('a'), previous.get('a'));
+    assert.deepEqual(larger.get('b'), { n: 3 });
+    const smaller = shareMap(previous, new Map([['a', { n: 1 }]]));
+    assert.equal(smaller.size, 1);
+    assert.equal(smaller.get('a'), previous.get('a'));
   });
 });

@@ -10,6 +10,23 @@ export function share<T>(previous: T | undefined, next: T): T {
   return shareUnknown(previous, next) as T;
 }
 
+/** As `share`, for the values of a map; `previous` itself when nothing differs, whatever the order. */
+export function shareMap<T>(
+  previous: ReadonlyMap<string, T> | undefined,
+  next: ReadonlyMap<string, T>,
+): ReadonlyMap<string, T> {
+  if (previous === undefined) return next;
+  const shared = new Map<string, T>();
+  let same = previous.size === next.size;
+  for (const [key, value] of next) {
+    const before = previous.get(key);
+    const kept = share(before, value);
+    if (kept !== before) same = false;
+    shared.set(key, kept);
+  }
+  return same ? previous : shared;
+}
+
 function shareUnknown(previous: unknown, next: unknown): unknown {
   if (Object.is(previous, next)) return previous;
   if (Array.isArray(previous) && Array.isArray(next)) return shareArray(previous, next);

@@ -60,15 +60,8 @@ export function translate(
   const sets = acceptListenerSets(classes, reader);
   const gateways = acceptGateways(classes, sets.attached, reader);
   const targets = parentTargets(gateways, sets.refused, memory?.routes.targets);
-  const routes = translateRoutes(
-    { resources, targets, tls, traffic: traffic.services, xBackends: xBackends.byName, refused },
-    routeContext(resources, {
-      ...{ environment, grants, targets, tls },
-      traffic: traffic.services,
-      xBackends: xBackends.byName,
-    }),
-    memory?.routes,
-  );
+  const world = { resources, targets, tls, traffic: traffic.services, xBackends: xBackends.byName, refused };
+  const routes = translateRoutes(world, routeContext(world, { environment, grants }), memory?.routes);
   // All routes of a listener at once: which of them gets a request depends on the others.
   const tables = arbitrateRoutes(routes.changes, memory?.tables ?? new Map());
   const streams = arbitrateStreams(routes.changes, memory?.streams ?? new Map());

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { type Finding, REQUEST_FAILURES } from '../../errors/index.ts';
-import type { Fault, ListenerFilter } from '../../snapshot/index.ts';
+import type { Finding } from '../../errors/index.ts';
+import type { ListenerFilter } from '../../snapshot/index.ts';
 import { type ListenerSite, listenerFinding, listenerPath } from '../listener-site.ts';
 import type { ListenerAcceptedReason, Problem, RouteRefsReason } from '../outcomes.ts';
 import { backendObject } from '../resolve/backend-object.ts';
 import type { ResolveContext, ResolvedBackend } from '../resolve/backend-refs.ts';
 import { resolveExternalAuth } from '../resolve/external-auth.ts';
+import { LISTENER_FILTER_UNRESOLVED } from '../resolve/faults.ts';
 
 /** What came of the filters of a listener. */
 export interface JudgedFilters {
@@ -31,14 +32,6 @@ const NO_FILTERS: JudgedFilters = {
   findings: [],
 };
 
-/** A filter whose server cannot be used must not be skipped: all requests of the listener are answered with this. */
-const UNRESOLVED: Fault = {
-  httpStatus: REQUEST_FAILURES.filter_unresolved.httpStatus,
-  grpcStatus: REQUEST_FAILURES.filter_unresolved.grpcStatus,
-  message: 'a filter of the listener cannot be resolved',
-  reason: 'filter_unresolved',
-};
-
 /** Judges the `filters.requests` of a listener (GEP-5224). */
 export function judgeFilters(site: ListenerSite, context: ResolveContext): JudgedFilters {
   const requests = site.spec.filters?.requests ?? [];
@@ -58,7 +51,7 @@ export function judgeFilters(site: ListenerSite, context: ResolveContext): Judge
     if ('reason' in resolved) {
       if (resolved.reason === 'BackendUntrusted') findings.push(resolved.finding);
       else problems.push({ ...resolved, reason: resolved.reason });
-      filters.push({ kind: 'fault', fault: UNRESOLVED });
+      filters.push({ kind: 'fault', fault: LISTENER_FILTER_UNRESOLVED });
       continue;
     }
     filters.push({ kind: 'external-auth', auth: resolved.auth });

@@ -19,7 +19,7 @@ export interface AcceptedSets {
   readonly attached: ReadonlyMap<string, readonly ListenerSet[]>;
   /** Ours, and attached to no Gateway. */
   readonly refused: readonly RefusedSet[];
-  /** About ListenerSets that are nobody's. */
+  /** About ListenerSets that are nobody's; in a cluster they may be other controllers'. */
   readonly findings: readonly Finding[];
 }
 
@@ -45,7 +45,8 @@ export function acceptListenerSets(classes: AcceptedClasses, world: World): Acce
   for (const set of oldestFirst) {
     const { parentRef } = set.spec;
     if (parentRef.kind !== 'Gateway' || parentRef.group !== GATEWAY_GROUP) {
-      findings.push(parentKind(set));
+      // In a cluster another controller may know the kind.
+      if (world.environment.controllerName === null) findings.push(parentKind(set));
       continue;
     }
     const parent = gatewayOf(set);

@@ -8,7 +8,7 @@ import type { AncestorOutcome } from '../outcomes.ts';
 import { judgeValidation } from '../policies/judge-backend-tls.ts';
 import { compileSessionPersistence } from '../resolve/session-persistence.ts';
 import type { JudgedXBackend, XBackends, XBackendTls } from '../resolve/x-backend.ts';
-import { share } from '../share.ts';
+import { shareMap } from '../share.ts';
 import type { SecretReader } from './certificates.ts';
 import { type ClientCertificate, NO_CLIENT_CERTIFICATE, resolveClientRef } from './client-certificate.ts';
 
@@ -30,13 +30,12 @@ export interface AcceptedXBackend extends Pick<AncestorOutcome, 'accepted' | 're
 }
 
 /** Judges each by itself: whom its TLS trusts, what is shown to it, how it keeps sessions. */
-export function acceptXBackends(reader: SecretReader, previous: XBackends = new Map()): AcceptedXBackends {
+export function acceptXBackends(reader: SecretReader, previous: XBackends | undefined): AcceptedXBackends {
   const judged = [...reader.resources.xBackends.values()]
     .map(backend => judge(backend, reader))
     .sort((a, b) => compareStrings(a.accepted.key, b.accepted.key));
-  const byName = new Map(judged.map(({ accepted: { key }, facts }) => [key, share(previous.get(key), facts)] as const));
-  const isSame = byName.size === previous.size && [...byName].every(([key, facts]) => previous.get(key) === facts);
-  return { accepted: judged.map(({ accepted }) => accepted), byName: isSame ? previous : byName };
+  const byName = new Map(judged.map(({ accepted: { key }, facts }) => [key, facts] as const));
+  return { accepted: judged.map(({ accepted }) => accepted), byName: shareMap(previous, byName) };
 }
 
 function judge(

@@ -7,7 +7,7 @@ import { compareStrings, formatNamespacedName } from '../../values/index.ts';
 import { compareAge } from '../age.ts';
 import type { PolicyTls, ServiceTls, TlsOfServices } from '../resolve/service-tls.ts';
 import type { TrustReader } from '../resolve/trust-bundles.ts';
-import { share } from '../share.ts';
+import { shareMap } from '../share.ts';
 import { type JudgedBackendTls, judgeBackendTls } from './judge-backend-tls.ts';
 import { type PolicyTarget, type TakenTargets, targetsOf } from './policy-targets.ts';
 
@@ -28,13 +28,11 @@ export interface AcceptedBackendTls extends JudgedBackendTls {
   readonly targets: readonly PolicyTarget[];
 }
 
-const NO_SERVICES: TlsOfServices = new Map();
-
 /** Judges all policies, oldest first, then by name: who comes first has the target. */
 export function acceptBackendTls(
   { backendTlsPolicies, services }: Pick<ResourceSet, 'backendTlsPolicies' | 'services'>,
   reader: TrustReader,
-  previous: TlsOfServices = NO_SERVICES,
+  previous: TlsOfServices | undefined,
 ): BackendTlsPolicies {
   const taken: TakenTargets = new Map();
   const bundles = new Map<string, TrustBundle>();
@@ -46,7 +44,7 @@ export function acceptBackendTls(
       if (judged.bundle !== null) bundles.set(judged.bundle.id, judged.bundle);
       return { ...judged, key, policy, targets: targetsOf(policy, services, taken) };
     });
-  return { policies, services: indexServices(policies, previous), bundles };
+  return { policies, services: shareMap(previous, indexServices(policies)), bundles };
 }
 
 /** What there is to say of the policies, sorted by name. */
@@ -58,7 +56,7 @@ export function backendTlsFindings({ policies }: BackendTlsPolicies): readonly F
   ]);
 }
 
-function indexServices(policies: readonly AcceptedBackendTls[], previous: TlsOfServices): TlsOfServices {
+function indexServices(policies: readonly AcceptedBackendTls[]): TlsOfServices {
   const found = new Map<string, { whole: PolicyTls | null; ports: { name: string; tls: PolicyTls }[] }>();
   for (const { key, tls, targets } of policies) {
     for (const { service, section, problem } of targets) {
@@ -71,9 +69,7 @@ function indexServices(policies: readonly AcceptedBackendTls[], previous: TlsOfS
   }
   const index = new Map<string, ServiceTls>();
   for (const [service, { whole, ports }] of found) {
-    const sorted = ports.sort((a, b) => compareStrings(a.name, b.name));
-    index.set(service, share(previous.get(service), { whole, ports: sorted }));
+    index.set(service, { whole, ports: ports.sort((a, b) => compareStrings(a.name, b.name)) });
   }
-  const isSame = index.size === previous.size && [...index].every(([service, tls]) => previous.get(service) === tls);
-  return isSame ? previous : index;
+  return index;
 }

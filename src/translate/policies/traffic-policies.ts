@@ -7,7 +7,7 @@ import { compareStrings, formatNamespacedName, parseDuration } from '../../value
 import { compareAge } from '../age.ts';
 import type { ServiceTraffic, TrafficOfServices } from '../resolve/service-traffic.ts';
 import { type CompiledSession, compileSessionPersistence } from '../resolve/session-persistence.ts';
-import { share } from '../share.ts';
+import { shareMap } from '../share.ts';
 import { type PolicyTarget, type TakenTargets, targetsOf } from './policy-targets.ts';
 
 /** All XBackendTrafficPolicies, judged against each other. */
@@ -26,12 +26,10 @@ export interface AcceptedTraffic {
   readonly session: CompiledSession;
 }
 
-const NO_SERVICES: TrafficOfServices = new Map();
-
 /** Judges all policies, oldest first, then by name: who comes first has the target. */
 export function acceptTraffic(
   { xBackendTrafficPolicies, services }: Pick<ResourceSet, 'xBackendTrafficPolicies' | 'services'>,
-  previous: TrafficOfServices = NO_SERVICES,
+  previous: TrafficOfServices | undefined,
 ): TrafficPolicies {
   const taken: TakenTargets = new Map();
   const policies = [...xBackendTrafficPolicies.values()]
@@ -43,7 +41,7 @@ export function acceptTraffic(
       const session = compileSessionPersistence(policy.spec.sessionPersistence, site);
       return { key, policy, targets: targetsOf(policy, services, taken), session };
     });
-  return { policies, services: indexServices(policies, previous) };
+  return { policies, services: shareMap(previous, indexServices(policies)) };
 }
 
 /** What there is to say of the policies, sorted by name. */
@@ -55,7 +53,7 @@ export function trafficFindings({ policies }: TrafficPolicies): readonly Finding
   ]);
 }
 
-function indexServices(policies: readonly AcceptedTraffic[], previous: TrafficOfServices): TrafficOfServices {
+function indexServices(policies: readonly AcceptedTraffic[]): TrafficOfServices {
   const index = new Map<string, ServiceTraffic>();
   for (const { policy, targets, session } of policies) {
     const retryConstraint = constraintOf(policy.spec.retryConstraint);
@@ -63,11 +61,10 @@ function indexServices(policies: readonly AcceptedTraffic[], previous: TrafficOf
       if (problem !== null) continue;
       // A session is with one Service: the endpoints of another target are others.
       const kept = session.policy === null ? null : { id: `Service/${service}`, policy: session.policy };
-      index.set(service, share(previous.get(service), { retryConstraint, session: kept }));
+      index.set(service, { retryConstraint, session: kept });
     }
   }
-  const isSame = index.size === previous.size && [...index].every(([service, of]) => previous.get(service) === of);
-  return isSame ? previous : index;
+  return index;
 }
 
 /** A rate without a part of it has that of the default: 10 in 1 s. */

@@ -17,7 +17,7 @@ import type {
 } from '../outcomes.ts';
 import { findingOf } from '../report.ts';
 import type { TranslatedRoutes } from '../rules/translated-routes.ts';
-import { share } from '../share.ts';
+import { shareMap } from '../share.ts';
 import type { AttachedRoutes } from './attached-routes.ts';
 import { listenerOutcomes } from './listener-outcome.ts';
 import { listenerSetOutcomes } from './listener-set-outcomes.ts';
@@ -37,26 +37,13 @@ export function publishOutcomes(
 ): Outcomes {
   const { attached, sets } = parts;
   const accepted = { gateways: parts.gateways.values(), attached };
-  const listenerSets = listenerSetOutcomes(sets, accepted, previous?.listenerSets ?? new Map());
+  const listenerSets = shareMap(previous?.listenerSets, listenerSetOutcomes(sets, accepted));
   const gateways = new Map<string, GatewayOutcome>();
-  for (const [key, accepted] of parts.gateways) {
-    gateways.set(key, share(previous?.gateways.get(key), gatewayOutcome(accepted, { attached, listenerSets })));
-  }
+  for (const [key, accepted] of parts.gateways) gateways.set(key, gatewayOutcome(accepted, { attached, listenerSets }));
   const gatewayClasses = new Map(parts.classes.outcomes);
   const routes = routeOutcomes(parts.routes, previous?.routes ?? new Map());
   const policies = shareMap(previous?.policies, policyOutcomes(parts.policies, parts));
-  return { gatewayClasses, gateways, listenerSets, routes, policies };
-}
-
-/** `next`, with what is the same as before. */
-function shareMap<T>(
-  previous: ReadonlyMap<string, T> | undefined,
-  next: ReadonlyMap<string, T>,
-): ReadonlyMap<string, T> {
-  if (previous === undefined) return next;
-  const shared = new Map([...next].map(([key, value]) => [key, share(previous.get(key), value)]));
-  const isSame = shared.size === previous.size && [...shared].every(([key, value]) => previous.get(key) === value);
-  return isSame ? previous : shared;
+  return { gatewayClasses, gateways: shareMap(previous?.gateways, gateways), listenerSets, routes, policies };
 }
 
 function routeOutcomes(

@@ -6,20 +6,17 @@ import { type AcceptedGateway, type ListenersByOwner, listenersByOwner } from '.
 import type { AcceptedSets } from '../accept/listener-sets.ts';
 import type { ListenerOutcome, ListenerSetOutcome, Outcomes, Problem } from '../outcomes.ts';
 import { findingOf, nameOf } from '../report.ts';
-import { share } from '../share.ts';
 import type { AttachedRoutes } from './attached-routes.ts';
 import { listenerOutcomes } from './listener-outcome.ts';
 
-/** Sums up all ListenerSets that are ours, attached or not, by `namespace/name`. Those that did not change keep their identity. */
+/** Sums up all ListenerSets that are ours, attached or not, by `namespace/name`. */
 export function listenerSetOutcomes(
   { refused }: AcceptedSets,
   { gateways, attached }: { readonly gateways: Iterable<AcceptedGateway>; readonly attached: AttachedRoutes },
-  previous: Outcomes['listenerSets'],
 ): Outcomes['listenerSets'] {
   const outcomes = new Map<string, ListenerSetOutcome>();
   const add = (set: ListenerSet, outcome: ListenerSetOutcome): void => {
-    const key = formatNamespacedName(set.metadata);
-    outcomes.set(key, share(previous.get(key), outcome));
+    outcomes.set(formatNamespacedName(set.metadata), outcome);
   };
   for (const gateway of gateways) {
     const byOwner = listenersByOwner(gateway);
@@ -27,9 +24,7 @@ export function listenerSetOutcomes(
   }
   for (const { set, controllerName, problem } of refused)
     add(set, { controllerName, gateway: null, ...refusedAs(problem), listeners: [] });
-  const isSame =
-    outcomes.size === previous.size && [...outcomes].every(([key, outcome]) => previous.get(key) === outcome);
-  return isSame ? previous : outcomes;
+  return outcomes;
 }
 
 function attachedSet(

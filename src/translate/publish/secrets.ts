@@ -5,6 +5,7 @@ import { compareStrings } from '../../values/index.ts';
 import type { AcceptedGateway } from '../accept/gateways.ts';
 import type { AcceptedXBackends } from '../accept/x-backends.ts';
 import type { BackendTlsPolicies } from '../policies/backend-tls-policies.ts';
+import { shareMap } from '../share.ts';
 
 /** What proves who somebody is, and by whom: all that clusters and listeners name, each once, sorted by id. */
 export interface PublishedSecrets {
@@ -53,16 +54,14 @@ function* bundlesOfClients(gateways: Iterable<AcceptedGateway>): Generator<Trust
 export function clientCertificates(
   gateways: ReadonlyMap<string, AcceptedGateway>,
   xBackends: AcceptedXBackends,
-  previous: ReadonlyMap<string, Certificate> = new Map(),
+  previous: ReadonlyMap<string, Certificate> | undefined,
 ): ReadonlyMap<string, Certificate> {
   const found = new Map<string, Certificate>();
   const all = [...gateways.values()].map(({ clientCertificate }) => clientCertificate);
   for (const { secret, certificate } of [...all, ...xBackends.accepted.map(({ client }) => client)]) {
     if (secret !== null && certificate !== null) found.set(secret, certificate);
   }
-  const isSame =
-    found.size === previous.size && [...found].every(([secret, { id }]) => previous.get(secret)?.id === id);
-  return isSame ? previous : found;
+  return shareMap(previous, found);
 }
 
 /** Ids follow from content, which need not be compared. */

@@ -36,7 +36,14 @@ export interface TrustReader {
   readonly grants: ReferenceGrants;
   readonly environment: TranslateEnvironment;
   /** What was read of the objects that there are; the same from translation to translation. */
-  readonly inspected: WeakMap<ConfigMap | ClusterTrustBundle, TrustInspection>;
+  readonly inspected: WeakMap<ConfigMap | ClusterTrustBundle, InspectedTrust>;
+}
+
+/** What an object holds: bundles of authorities are long, and many may refer to one. */
+interface InspectedTrust {
+  /** Of the text (`contentHash`). */
+  readonly hash: string;
+  readonly inspection: TrustInspection;
 }
 
 export interface TrustSite {
@@ -151,9 +158,10 @@ function read(
   site: TrustSite,
 ): FoundTrust | Problem<TrustReason> {
   const { inspected, environment } = site.reader;
-  const inspection = inspected.get(from) ?? environment.inspectTrust(text);
-  inspected.set(from, inspection);
-  if ('certificates' in inspection) return { ...inspection, id: `${key}@${contentHash(text)}`, object };
+  const known = inspected.get(from) ?? { hash: contentHash(text), inspection: environment.inspectTrust(text) };
+  inspected.set(from, known);
+  const { hash, inspection } = known;
+  if ('certificates' in inspection) return { ...inspection, id: `${key}@${hash}`, object };
   return problem('InvalidCACertificateRef', 'trust/invalid', site, {
     message: `${object} holds no usable CA certificates: ${inspection.problem}`,
     help: 'Write certificates in PEM, one block after the other',

@@ -18,9 +18,9 @@ import {
   resolveBackend,
 } from '../resolve/backend-refs.ts';
 import { resolveExternalAuth } from '../resolve/external-auth.ts';
+import { FILTER_UNRESOLVED } from '../resolve/faults.ts';
 import type { AttachableRoute } from '../route-kinds.ts';
 import { compileCors } from './cors.ts';
-import { FILTER_UNRESOLVED } from './faults.ts';
 import { compileHeaderChange } from './header-change.ts';
 import { compileRedirect, compileRewrite, otherPath, replacesPrefix } from './url-change.ts';
 

@@ -8,8 +8,8 @@ import { readAnnotation } from '../resolve/annotations/annotation.ts';
 import { IDLE_TIMEOUT } from '../resolve/annotations/idle-timeout.ts';
 import { type ResolveContext, type ResolvedBackend, resolveBackend } from '../resolve/backend-refs.ts';
 import { PASSING_ON, wayName } from '../resolve/backend-way.ts';
+import { backendFault, NO_WEIGHT } from '../resolve/faults.ts';
 import { hostnamesOf, type StreamRoute } from '../route-kinds.ts';
-import { backendFault, NO_WEIGHT } from './faults.ts';
 import type { RankedRoute } from './precedence.ts';
 
 /** A stream rule with what its place among those of other routes depends on. */

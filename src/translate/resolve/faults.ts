@@ -2,7 +2,7 @@
 
 import { REQUEST_FAILURES, type RequestFailureReason } from '../../errors/index.ts';
 import type { Fault } from '../../snapshot/index.ts';
-import type { BackendReason } from '../resolve/backend-refs.ts';
+import type { BackendReason } from './backend-refs.ts';
 
 /**
  * What a client is told when a rule, or a backend's share of it, cannot be served: the reason, and nothing
@@ -40,3 +40,9 @@ export const NO_WEIGHT: Fault = unavailable('no_weight', 'all backends of the ru
 
 /** The answer when a filter cannot be resolved: it must not be skipped (GRPCRouteFilter.extensionRef). */
 export const FILTER_UNRESOLVED: Fault = unavailable('filter_unresolved', 'a filter of the rule cannot be resolved');
+
+/** The same where it is one of a listener: all requests of the listener are answered with it. */
+export const LISTENER_FILTER_UNRESOLVED: Fault = unavailable(
+  'filter_unresolved',
+  'a filter of the listener cannot be resolved',
+);
