@@ -9,7 +9,7 @@ import type { KubeAccess, Proof } from './credentials.ts';
 /** A plugin may ask a cloud; one that asks a person has no place in a server. */
 const EXEC_TIMEOUT_MS = 30_000;
 const MAX_CREDENTIAL_BYTES = 1024 * 1024;
-/** A credential is renewed this long before it ends. */
+/** A credential is renewed this long before it ends; one that lasts for less than twice as long, when half of it is over. */
 const EXPIRY_MARGIN_MS = 60_000;
 
 export interface ExecOptions {
@@ -67,7 +67,7 @@ function start(file: string, args: readonly string[], env: NodeJS.ProcessEnv): P
   });
 }
 
-function readCredential(output: string, { certificate }: ExecOptions): Credential {
+function readCredential(output: string, { certificate, wallMs }: ExecOptions): Credential {
   let answer: unknown;
   try {
     answer = JSON.parse(output);
@@ -80,8 +80,11 @@ function readCredential(output: string, { certificate }: ExecOptions): Credentia
   const own = typeof cert === 'string' && typeof key === 'string' ? { cert, key } : certificate;
   const authorization = typeof token === 'string' && token !== '' ? `Bearer ${token}` : null;
   if (authorization === null && own === null) throw failure('its answer has neither a token nor a certificate');
-  const untilMs = typeof until === 'string' ? Date.parse(until) - EXPIRY_MARGIN_MS : Number.POSITIVE_INFINITY;
-  return { proof: { authorization, certificate: own }, untilMs };
+  const proof = { authorization, certificate: own };
+  if (until === undefined || until === null) return { proof, untilMs: Number.POSITIVE_INFINITY };
+  const endsMs = Date.parse(String(until));
+  if (Number.isNaN(endsMs)) throw failure(`its expirationTimestamp is no time: ${JSON.stringify(until)}`);
+  return { proof, untilMs: endsMs - Math.min(EXPIRY_MARGIN_MS, Math.max(0, endsMs - wallMs()) / 2) };
 }
 
 function failure(why: string, cause?: unknown): DaemunError {

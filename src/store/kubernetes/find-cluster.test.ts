@@ -97,6 +97,18 @@ echo "{\\"status\\":{\\"token\\":\\"$1-$count\\",\\"expirationTimestamp\\":\\"19
     assert.equal((await prove(true)).authorization, 'Bearer t-2');
     now = 59.5 * 60_000;
     assert.equal((await prove(false)).authorization, 'Bearer t-3');
+    now += 14_000;
+    assert.equal((await prove(false)).authorization, 'Bearer t-3', 'not for each request, however soon it ends');
+    now += 2_000;
+    assert.equal((await prove(false)).authorization, 'Bearer t-4');
+  });
+
+  it('says that the answer of a credential plugin has no time where one should be', async t => {
+    const plugin = `#!/bin/sh\necho '{"status":{"token":"t","expirationTimestamp":"soon"}}'\n`;
+    const folder = folderOf(t, { plugin, config: config({ exec: { command: './plugin' } }) });
+    chmodSync(join(folder, 'plugin'), 0o755);
+    const { prove } = readKubeconfig({ file: join(folder, 'config'), context: null, wallMs });
+    await assert.rejects(prove(false), { code: 'kubernetes/credentials', message: /"soon"/ });
   });
 
   it('says what it cannot do with one', async t => {
