@@ -7,4 +7,4 @@ export { DaemunError, type DaemunErrorOptions, messageOf } from './daemun-error.
 export type { Finding, ReferenceTarget, ResourceRef, Severity, SourcePlace } from './finding.ts';
 export { PROGRAM_ERRORS, type ProgramError, type ProgramErrorCode } from './program-errors.ts';
 export type { FailureSource, RequestFailure } from './request-failure.ts';
-export { FAILURE_DOMAIN, REQUEST_FAILURES, type RequestFailureReason } from './request-failures.ts';
+export { FAILURE_DOMAIN, failureSource, REQUEST_FAILURES, type RequestFailureReason } from './request-failures.ts';

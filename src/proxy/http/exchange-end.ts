@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { type FailureSource, REQUEST_FAILURES, type RequestFailure } from '../../errors/index.ts';
+import { failureSource } from '../../errors/index.ts';
 import { tellEnd } from './exchange-debug.ts';
 import type { ExchangeState } from './exchange-state.ts';
 
@@ -15,7 +15,7 @@ export function finishExchange(exchange: ExchangeState): void {
   if (exchange.tunnel !== null) owner.tunnelEnded();
   exchange.call?.close((loop.nowMs - exchange.startedMs) / 1000);
   if (outcome.reason !== '') {
-    (decision?.rule?.metrics ?? owner.serving.unruled).failed(outcome.reason, sourceOf(outcome.reason));
+    (decision?.rule?.metrics ?? owner.serving.unruled).failed(outcome.reason, failureSource(outcome.reason));
   }
   if (owner.serving.debug.isOn) tellEnd(exchange);
   if (accessLog !== null) accessLog.record(exchange);
@@ -25,10 +25,4 @@ export function finishExchange(exchange: ExchangeState): void {
   exchange.chargedBytes = 0;
   if (charged > 0) owner.held(exchange, -charged);
   owner.exchangeEnded();
-}
-
-/** Reasons of faults come with the snapshot; what is not in the table is our own doing. */
-export function sourceOf(reason: string): FailureSource {
-  const failures: Readonly<Record<string, RequestFailure>> = REQUEST_FAILURES;
-  return failures[reason]?.source ?? 'internal';
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { failureSource } from '../../errors/index.ts';
 import type { HeaderList } from '../../wire/index.ts';
 import { type Answer, faceOfRequest, HTTP, Outcome } from '../faces/index.ts';
-import { sourceOf } from './exchange-end.ts';
 import type { ExchangeOwner } from './exchange-state.ts';
 
 /**
@@ -12,7 +12,7 @@ import type { ExchangeOwner } from './exchange-state.ts';
 export function recordRefused(owner: ExchangeOwner, head: HeaderList, answer: Answer, status?: number): void {
   const { serving } = owner;
   const { reason } = answer;
-  serving.unruled.failed(reason, sourceOf(reason));
+  serving.unruled.failed(reason, failureSource(reason));
   const isAnswered = reason === 'header_limit' || status !== undefined;
   const face = isAnswered && status === undefined ? faceOfRequest(head) : HTTP;
   const outcome = new Outcome();

@@ -10,7 +10,6 @@
  * stream for the whole.
  */
 import type { Socket } from 'node:net';
-import type { RequestFailureReason } from '../../errors/index.ts';
 import type { StreamRule } from '../../snapshot/index.ts';
 import { type ClientEnds, clientAddressOf, clientEndsOf, type MemoryHolder, type WheelTimer } from '../io/index.ts';
 import { routeName, ruleName } from '../metrics/index.ts';
@@ -49,7 +48,6 @@ export class StreamConnection implements StreamSideOwner, StreamDialOwner, Wheel
   #waitedMs = 0;
   #isTunnel = false;
   #isOver = false;
-  #reason: RequestFailureReason | null = null;
 
   /** `client` is paused, and nothing listens to it. `rule` null: no route takes it. */
   constructor(client: Socket, rule: StreamRule | null, start: StreamStart, server: StreamServer) {
@@ -82,11 +80,11 @@ export class StreamConnection implements StreamSideOwner, StreamDialOwner, Wheel
   }
 
   /** Whom the stream goes to, by the weights of its rule; else why to nobody. */
-  #chooseCluster(): ClusterPool | RequestFailureReason {
+  #chooseCluster(): ClusterPool | string {
     const { serving, choices, budget } = this.#server;
     if (this.#rule === null) return 'no_route';
     const target = choices.pick(this.#rule, serving.random);
-    if (target.kind === 'fault') return target.fault.reason as RequestFailureReason;
+    if (target.kind === 'fault') return target.fault.reason;
     const cluster = serving.upstreams.cluster(target.cluster);
     if (cluster === undefined) return 'no_endpoint';
     if (!budget.takeTunnel()) return 'overload';
@@ -180,10 +178,9 @@ export class StreamConnection implements StreamSideOwner, StreamDialOwner, Wheel
   }
 
   /** `reason` null: both directions were over. */
-  #end(reason: RequestFailureReason | null): void {
+  #end(reason: string | null): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#reason = reason;
     const { serving, budget, streamMetrics } = this.#server;
     serving.loop.connectionTimers.disarm(this);
     if (this.#target === null) this.#dial?.cancel();
@@ -196,11 +193,11 @@ export class StreamConnection implements StreamSideOwner, StreamDialOwner, Wheel
     serving.memory.add(-this.heldBytes);
     this.heldBytes = 0;
     streamMetrics.ended(serving.loop.nowMs - this.#startedMs, reason);
-    this.#log();
+    this.#log(reason);
     this.#server.streamEnded(this);
   }
 
-  #log(): void {
+  #log(reason: string | null): void {
     const { accessLog, loop } = this.#server.serving;
     if (accessLog === null) return;
     const { listener, serverName } = this.start;
@@ -218,7 +215,7 @@ export class StreamConnection implements StreamSideOwner, StreamDialOwner, Wheel
       durationMs: loop.nowMs - this.#startedMs,
       bytesReceived: this.#received,
       bytesSent: this.#sent,
-      reason: this.#reason,
+      reason,
     });
   }
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { REQUEST_FAILURES, type RequestFailureReason } from '../../errors/index.ts';
+import { failureSource } from '../../errors/index.ts';
 import type { WorkerMetrics } from '../metrics/index.ts';
 
 /** What is counted of the streams of one binding. */
 export class StreamMetrics {
   readonly #metrics: WorkerMetrics;
   readonly #binding: string;
-  readonly #failures = new Map<RequestFailureReason, number>();
+  readonly #failures = new Map<string, number>();
   readonly #active: number;
   readonly #begun: number;
   readonly #seconds: number;
@@ -26,7 +26,7 @@ export class StreamMetrics {
   }
 
   /** `reason` null: it ended as it should. */
-  ended(durationMs: number, reason: RequestFailureReason | null): void {
+  ended(durationMs: number, reason: string | null): void {
     this.#add(this.#active, -1);
     this.#add(this.#seconds, durationMs / 1_000);
     if (reason !== null) this.#failed(reason);
@@ -39,7 +39,7 @@ export class StreamMetrics {
     this.#failures.clear();
   }
 
-  #failed(reason: RequestFailureReason): void {
+  #failed(reason: string): void {
     let slot = this.#failures.get(reason);
     if (slot === undefined) {
       slot = this.#metrics.slot('daemun_stream_failures_total', this.#labels(reason));
@@ -48,8 +48,8 @@ export class StreamMetrics {
     this.#add(slot, 1);
   }
 
-  #labels(reason: RequestFailureReason): { binding: string; reason: string; source: string } {
-    return { binding: this.#binding, reason, source: REQUEST_FAILURES[reason].source };
+  #labels(reason: string): { binding: string; reason: string; source: string } {
+    return { binding: this.#binding, reason, source: failureSource(reason) };
   }
 
   #add(slot: number, amount: number): void {

@@ -17,7 +17,7 @@ import type { UdpSession } from './udp-session.ts';
 const SESSION_SHARE = 1 / 4;
 /** However many descriptors there are: sockets that are not bound to an address have 28,232 ports to send from by default. */
 const MAX_SESSIONS = 16_384;
-/** Of all sessions of a binding, one client address has this share at most; its first one makes room. Many clients may share an address (NAT). */
+/** Of all sessions of a worker, one client address has this share at most on each binding; its first one makes room. Many clients may share an address (NAT). */
 const ADDRESS_SHARE = 1 / 4;
 /** A client that sent something just now is not taken for an idle one. */
 const MIN_IDLE_MS = 1_000;
