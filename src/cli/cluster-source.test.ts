@@ -1,26 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { FakeApi } from '../store/kubernetes/fake-api.test-support.ts';
+import { kubeconfigFile } from '../store/kubernetes/kubeconfig-file.test-support.ts';
 import { runProgram } from './program.ts';
 import { recordingTerminal } from './recording-terminal.test-support.ts';
-
-function kubeconfigOf(t: TestContext, server: string): string {
-  const folder = mkdtempSync(join(tmpdir(), 'daemun-cluster-source-'));
-  t.after(() => rmSync(folder, { recursive: true }));
-  const file = join(folder, 'kubeconfig');
-  const config = {
-    'current-context': 'none',
-    contexts: [{ name: 'here', context: { cluster: 'here', user: 'me' } }],
-    clusters: [{ name: 'here', cluster: { server } }],
-    users: [{ name: 'me', user: {} }],
-  };
-  writeFileSync(file, JSON.stringify(config));
-  return file;
-}
 
 /** A cluster with a Gateway that has an address, and a route whose backend is missing. */
 async function cluster(t: TestContext): Promise<{ api: FakeApi; flags: string[] }> {
@@ -39,7 +23,7 @@ async function cluster(t: TestContext): Promise<{ api: FakeApi; flags: string[] 
     name: 'r',
     spec: { parentRefs: [{ name: 'gw' }], rules: [{ backendRefs: [{ name: 'missing', port: 80 }] }] },
   });
-  return { api, flags: ['--kubeconfig', kubeconfigOf(t, api.access.server), '--context', 'here'] };
+  return { api, flags: ['--kubeconfig', kubeconfigFile(t, api.access.server, 'none'), '--context', 'here'] };
 }
 
 async function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
@@ -107,7 +91,7 @@ describe('a cluster as what a command reads', () => {
   });
 
   it('says at once that it does not answer', async t => {
-    const flags = ['--kubeconfig', kubeconfigOf(t, 'http://127.0.0.1:1'), '--context', 'here'];
+    const flags = ['--kubeconfig', kubeconfigFile(t, 'http://127.0.0.1:1')];
     const { code, err } = await run('get', 'gtw', ...flags);
     assert.equal(code, 3);
     assert.match(err, /127\.0\.0\.1:1 does not answer/);

@@ -1,29 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { describe, it, type TestContext } from 'node:test';
+import { describe, it } from 'node:test';
+import { kubeconfigFile } from '../store/kubernetes/kubeconfig-file.test-support.ts';
 import { runProgram } from './program.ts';
 import { recordingTerminal } from './recording-terminal.test-support.ts';
 import { Running } from './running.test-support.ts';
 
 const POOL = ['--address-pool', '127.78.0.0/24'];
-
-/** Of a cluster that does not answer. */
-function kubeconfigIn(t: TestContext): string {
-  const folder = mkdtempSync(join(tmpdir(), 'daemun-run-cluster-'));
-  t.after(() => rmSync(folder, { recursive: true }));
-  const file = join(folder, 'kubeconfig');
-  const config = {
-    'current-context': 'gone',
-    contexts: [{ name: 'gone', context: { cluster: 'gone', user: 'nobody' } }],
-    clusters: [{ name: 'gone', cluster: { server: 'http://127.0.0.1:1' } }],
-    users: [{ name: 'nobody', user: {} }],
-  };
-  writeFileSync(file, JSON.stringify(config));
-  return file;
-}
 
 describe('daemun run --kubernetes', () => {
   for (const [args, message] of [
@@ -52,7 +35,8 @@ describe('daemun run --kubernetes', () => {
   });
 
   it('waits for a cluster that does not answer, not ready and saying so, until a signal ends it', async t => {
-    const args = ['--kubernetes', '--kubeconfig', kubeconfigIn(t), '--admin', '127.0.0.1:0', '--workers', '0', ...POOL];
+    const kubeconfig = kubeconfigFile(t, 'http://127.0.0.1:1');
+    const args = ['--kubernetes', '--kubeconfig', kubeconfig, '--admin', '127.0.0.1:0', '--workers', '0', ...POOL];
     const running = Running.start(...args);
     t.after(() => running.process.kill('SIGKILL'));
     await running.wrote(/the API server fails.*/);

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, get } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { FakeApi, type FakeObject } from '../store/kubernetes/fake-api.test-support.ts';
+import { kubeconfigFile } from '../store/kubernetes/kubeconfig-file.test-support.ts';
 import { createLog } from './log.ts';
 import type { RunningGateway } from './running-gateway.ts';
 import { startKubernetes } from './start-kubernetes.ts';
@@ -23,22 +22,13 @@ interface Running {
 }
 
 async function run(t: TestContext, api: FakeApi): Promise<Running> {
-  const folder = mkdtempSync(join(tmpdir(), 'daemun-cluster-'));
-  t.after(() => rmSync(folder, { recursive: true }));
-  const kubeconfig = join(folder, 'kubeconfig');
-  const config = {
-    'current-context': 'fake',
-    contexts: [{ name: 'fake', context: { cluster: 'fake', user: 'fake' } }],
-    clusters: [{ name: 'fake', cluster: { server: api.access.server } }],
-    users: [{ name: 'fake', user: {} }],
-  };
-  writeFileSync(kubeconfig, JSON.stringify(config));
+  const kubeconfig = kubeconfigFile(t, api.access.server);
   const log: string[] = [];
   const gateway = await startKubernetes({
     kubeconfig,
     addressPool: POOL,
     lease: null,
-    stateDirectory: folder,
+    stateDirectory: dirname(kubeconfig),
     log: createLog({ level: 'info', format: 'json', colours: false, write: line => void log.push(line) }),
   });
   const agent = new Agent({ keepAlive: true });
