@@ -45,15 +45,20 @@ async function main(): Promise<number> {
   mkdirSync(join(folder, 'reports'), { recursive: true });
   const wasUp = harness.isUp;
   harness.up();
+  const leave = (): void => {
+    if (!wasUp && !values.keep) harness.down();
+  };
   const gateway = startGateway(harness, join(folder, 'daemun.log'), reason => {
     process.stderr.write(`conformance: ${reason}\n`);
+    leave();
+    // The suite would go on without it.
     process.exit(1);
   });
   try {
     return values.test.length > 0 ? await runSome(harness, values.test) : await runWhole(harness);
   } finally {
     await gateway.stop();
-    if (!wasUp && !values.keep) harness.down();
+    leave();
   }
 }
 
