@@ -42,6 +42,11 @@ export class FileVersion {
     this.issueCount = sumOfIssues(documents);
   }
 
+  /** Some of its documents are not kept, or not read, for what was before them: a change anywhere may change that. */
+  get isPartial(): boolean {
+    return this.documents.some(isPartial);
+  }
+
   get hasFailure(): boolean {
     return this.documents.some(({ content }) => content.failure !== undefined);
   }
@@ -66,6 +71,10 @@ export class FileVersion {
   }
 }
 
+function isPartial(document: FileDocument): boolean {
+  return isCut(document) || document.content === TOO_MANY_FAILED;
+}
+
 function sumOfIssues(documents: readonly FileDocument[]): number {
   return documents.reduce((sum, { content }) => sum + countIssues(content), 0);
 }
@@ -79,8 +88,8 @@ function countLinesBefore({ bytes, documents }: FileVersion): Map<FileDocument, 
 export function readVersion(path: string, bytes: Buffer, options: ReadOptions): FileVersion {
   const { previous } = options;
   if (previous?.bytes.equals(bytes)) return previous;
-  // Where one JSON object ends depends on all before it; so does whether there is room for what was left out.
-  if (previous === undefined || previous.documents.some(isCut) || beginsAsJson(bytes) || beginsAsJson(previous.bytes)) {
+  // Where one JSON object ends depends on all before it; so does whether there is room for what was left out, or not read.
+  if (previous === undefined || previous.isPartial || beginsAsJson(bytes) || beginsAsJson(previous.bytes)) {
     return readAnew(path, bytes, options);
   }
   const change = changedDocuments(previous, bytes);
@@ -101,12 +110,12 @@ export function readVersion(path: string, bytes: Buffer, options: ReadOptions): 
   return new FileVersion(path, bytes, [...change.before, ...read, ...after]);
 }
 
-/** Splits the whole file; documents with a text that was there before are not parsed again, unless something was left out. */
+/** Splits the whole file; documents with a text that was there before are not parsed again, unless they are partial. */
 function readAnew(path: string, bytes: Buffer, options: ReadOptions): FileVersion {
   const { previous } = options;
   const known = new Map<string, DocumentContent>();
   for (const document of previous?.documents ?? []) {
-    if (previous !== undefined && !isCut(document)) known.set(textOf(previous.bytes, document), document.content);
+    if (previous !== undefined && !isPartial(document)) known.set(textOf(previous.bytes, document), document.content);
   }
   return new FileVersion(path, bytes, readRange(bytes, { start: 0, end: bytes.length }, options, known));
 }

@@ -66,6 +66,17 @@ describe('findings about the objects of files', () => {
 });
 
 describe('a file of documents that are no YAML', () => {
+  it('is read to its end once fewer of them are left, wherever one was mended', () => {
+    const read = (text: string, previous?: ReturnType<typeof readVersion>) =>
+      readVersion('f', Buffer.from(text), { defaultNamespace: 'default', previous });
+    const bad = '---\na: b: c\n'.repeat(1000);
+    const end = `---\n${configMap('end')}`;
+    const cut = read(bad + end);
+    assert.deepEqual(cut.documents.at(-1)?.content.objects, []);
+    const mended = read(`---\n${configMap('mended')}${bad.slice(bad.indexOf('---', 1))}${end}`, cut);
+    assert.equal(mended.documents.at(-1)?.content.objects[0]?.key, 'ConfigMap/default/end');
+  });
+
   it('is read no further after so many of them, which costs little', async test => {
     const folder = temporaryFolder(test, { 'a.yaml': '---\na: b: c\n'.repeat(140_000) });
     const before = process.cpuUsage();

@@ -5,7 +5,6 @@ import type { ParseOptions } from '../../resources/index.ts';
 import type { Clock } from '../../time/index.ts';
 import { type FileVersion, readVersion } from './file-version.ts';
 import { type InUse, isSettling, missingAltogether, NOTHING_IN_USE, selectInUse } from './in-use.ts';
-import { isCut } from './kept-issues.ts';
 import type { FileProblem } from './manifest-limits.ts';
 import { readManifest } from './read-manifest.ts';
 
@@ -89,7 +88,7 @@ export class WatchedFile {
   rehearse(): InUse {
     const { version } = this;
     // Where something was left out all is read again, which would double what a hostile file costs.
-    if (version === undefined || version.documents.some(isCut)) return this.inUse;
+    if (version === undefined || version.isPartial) return this.inUse;
     const bytes = Buffer.concat([version.bytes, NEW_LINE]);
     return selectInUse(readVersion(this.path, bytes, { ...this.#options, previous: version }), this.inUse, this.#whole);
   }
