@@ -43,7 +43,7 @@ describe('the catalogue', () => {
 
   it('has every reason for which the proxy fails a request, and no other', () => {
     const files =
-      /^proxy\/http\/(answers|exchange)\.ts$|^proxy\/filters\/(?:external-auth\/auth-answers|cors-answers|message-limit)\.ts$|^proxy\/upstream\/upstream-request\.ts$|^proxy\/faces\/[a-z]+\/target\.ts$|^match\/refusal-text\.ts$|^translate\/rules\/faults\.ts$/;
+      /^proxy\/http\/(answers|exchange)\.ts$|^proxy\/filters\/(?:external-auth\/auth-answers|cors-answers|message-limit)\.ts$|^proxy\/upstream\/upstream-request\.ts$|^proxy\/faces\/[a-z]+\/target\.ts$|^match\/refusal-text\.ts$|^translate\/resolve\/faults\.ts$/;
     const text = sources
       .filter(({ name }) => files.test(name))
       .map(source => source.text)

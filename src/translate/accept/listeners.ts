@@ -5,7 +5,6 @@ import type { Certificate } from '../../snapshot/index.ts';
 import { ANY_HOST } from '../../values/index.ts';
 import { type ListenerSite, listenerFinding, listenerId } from '../listener-site.ts';
 import { selectorProblem } from '../namespace-selection.ts';
-import { whyNotRouteKind } from '../not-served.ts';
 import type { ListenerAcceptedReason, ListenerRefsReason, Problem, RouteKind } from '../outcomes.ts';
 import type { ResolveContext } from '../resolve/backend-refs.ts';
 import type { TlsOfServices } from '../resolve/service-tls.ts';
@@ -110,12 +109,10 @@ function supportedKinds(
   const kinds = served.filter(s => taken.some(kind => kind.kind === s.kind));
   const refused = wanted[refusedIndex];
   if (refused === undefined) return { kinds, problem: null };
-  const why =
-    whyNotRouteKind(refused) ??
-    `cannot attach to a listener with protocol ${spec.protocol}${spec.protocol === 'TLS' ? ` and mode ${spec.tls?.mode}` : ''}`;
+  const mode = spec.protocol === 'TLS' ? ` and mode ${spec.tls?.mode}` : '';
   const finding = listenerFinding('gateway/invalid-route-kinds', site, {
     path: ['allowedRoutes', 'kinds', refusedIndex],
-    message: `Listener ${spec.name} allows the kind ${refused.kind}, which ${why}`,
+    message: `Listener ${spec.name} allows the kind ${refused.kind}, which cannot attach to a listener with protocol ${spec.protocol}${mode}`,
     help: `Allow only ${served.map(s => s.kind).join(', ')}`,
   });
   return { kinds, problem: { reason: 'InvalidRouteKinds', finding } };

@@ -4,7 +4,6 @@ import type { Finding } from '../../errors/index.ts';
 import { fitted, formatNamespacedName } from '../../values/index.ts';
 import { IMPLIED_CONTROLLER_NAME } from '../accept/classes.ts';
 import type { Labels } from '../namespace-labels.ts';
-import { notServedParent } from '../not-served.ts';
 import type { ParentOutcome } from '../outcomes.ts';
 import { findingOf, nameOf } from '../report.ts';
 import { missingText } from '../resolve/missing-object.ts';
@@ -14,6 +13,7 @@ import { type AskedParent, namedParent, parentKey } from './asked-parent.ts';
 import { type Attachment, attachToParent, type ParentAttachment } from './choose-listeners.ts';
 import { attachToDefaults, type DefaultGateway, noDefaultGateway, usesDefaultGateways } from './default-gateways.ts';
 import type { ParentTarget } from './parent-target.ts';
+import { parentKindNotServed } from './refusals.ts';
 
 /** The parts of the world that attaching looks at. */
 export interface AttachContext {
@@ -49,7 +49,7 @@ export function attachRoute(route: AttachableRoute, context: AttachContext): Rou
     const key = parentKey(route, ref);
     if (key === undefined) {
       const isMesh = coreGroup(ref.group) === '' && ref.kind === 'Service';
-      findings.push(notServedParent(route, { path: asked.path, ref, isMesh }));
+      findings.push(parentKindNotServed(route, asked, isMesh));
       continue;
     }
     const parent = context.parent(key);

@@ -2,10 +2,23 @@
 
 /** Why a route may not attach to a Gateway or a ListenerSet, one function per reason. */
 import type { Finding } from '../../errors/index.ts';
+import { NOT_YET_SERVED } from '../../resources/index.ts';
 import { findingOf } from '../report.ts';
 import { type AttachableRoute, hostnamesOf } from '../route-kinds.ts';
 import type { AskedParent } from './asked-parent.ts';
 import type { ListenerTarget, ParentTarget } from './parent-target.ts';
+
+/** No status: what is no Gateway and no ListenerSet is not ours. `isMesh`: it is a Service. */
+export function parentKindNotServed(route: AttachableRoute, { ref, path }: AskedParent, isMesh: boolean): Finding {
+  const what = isMesh
+    ? `${ref.kind} as parent (mesh) ${NOT_YET_SERVED}`
+    : `${ref.kind} as parent is not known to daemun`;
+  return findingOf(isMesh ? 'route/mesh-not-yet-supported' : 'route/parent-kind', route, {
+    path,
+    message: `A ${what}; this parentRef has no effect`,
+    help: 'Name a Gateway to serve the route now',
+  });
+}
 
 /** NoMatchingParent: no listener has the section name and port. */
 export function noMatchingParent(route: AttachableRoute, { ref, path }: AskedParent, parent: ParentTarget): Finding {
