@@ -12,14 +12,13 @@ import { ClusterEndpoints, type ClusterEndpointsOwner } from './cluster-endpoint
 import type { ConnectFailure } from './connect-failure.ts';
 import type { ConnectionEnvironment } from './connection-environment.ts';
 import type { EndpointPool } from './endpoint-pool.ts';
-import { MAX_TRIES } from './max-tries.ts';
 import { EJECT_AFTER_FAILURES } from './outlier-ejection.ts';
+import { type PendingOwner, PendingRequests } from './pending-requests.ts';
 import type { RetryBudget } from './retry-budget.ts';
 import type { HandshakeResult, TlsClient } from './tls-client.ts';
 import type { UpstreamEndpoint, UpstreamRequest } from './upstream-request.ts';
 import type { Health } from './usable-endpoints.ts';
-import { WaitingRequest } from './waiting-line.ts';
-import { WaitingRequests } from './waiting-requests.ts';
+import type { WaitingRequest } from './waiting-line.ts';
 
 /** Sweeps (seconds) without a request after which connections are no longer kept up in the background. */
 const IN_USE_SWEEPS = 60;
@@ -53,7 +52,7 @@ export interface ClusterOwner {
   onChanged(cluster: ClusterPool): void;
 }
 
-export class ClusterPool implements ClusterEndpointsOwner {
+export class ClusterPool implements ClusterEndpointsOwner, PendingOwner {
   readonly id: string;
   cluster: Cluster;
   tls: TlsClient | null = null;
@@ -61,8 +60,8 @@ export class ClusterPool implements ClusterEndpointsOwner {
   hashKey: HashKey;
   /** May change with a snapshot: read it per request. */
   retryBudget: RetryBudget;
-  /** Requests that wait for a connection. */
-  readonly #waiting = new WaitingRequests();
+  /** null: none ever waited. */
+  #pending: PendingRequests | null = null;
   #touched = false;
   readonly #endpoints: ClusterEndpoints;
   readonly #owner: ClusterOwner;
@@ -91,7 +90,8 @@ export class ClusterPool implements ClusterEndpointsOwner {
     }
     const stream = endpoint.openStream(request);
     if (stream === null) {
-      this.#wait(endpoint, request);
+      this.#pending ??= new PendingRequests(this, this.#endpoints);
+      this.#pending.wait(endpoint, request);
       return;
     }
     endpoint.begin(request, stream);
@@ -140,10 +140,7 @@ export class ClusterPool implements ClusterEndpointsOwner {
 
   /** Forgets a request that still waits for a connection; nothing is called back. No effect on others. O(1). */
   cancel(request: UpstreamRequest): void {
-    const waiting = this.#waiting.get(request);
-    if (waiting === undefined) return;
-    waiting.line?.remove(waiting);
-    this.#forget(waiting);
+    this.#pending?.cancel(request);
   }
 
   /**
@@ -203,7 +200,7 @@ export class ClusterPool implements ClusterEndpointsOwner {
 
   /** Requests that wait for a connection. */
   get pending(): number {
-    return this.#waiting.size;
+    return this.#pending === null ? 0 : this.#pending.size;
   }
 
   /** Nobody waits, no stream is open, and none was asked for since the sweep before the last one. */
@@ -229,8 +226,12 @@ export class ClusterPool implements ClusterEndpointsOwner {
     this.#touch();
   }
 
+  onPendingChanged(): void {
+    this.#touch();
+  }
+
   onServed(waiting: WaitingRequest): void {
-    this.#forget(waiting);
+    this.#pending?.forget(waiting);
   }
 
   onProven(endpoint: EndpointPool): void {
@@ -240,7 +241,7 @@ export class ClusterPool implements ClusterEndpointsOwner {
   /** What waits elsewhere for a slow connect need not. */
   onReachable(endpoint: EndpointPool): void {
     this.#owner.observer.onConnected(this, endpoint);
-    if (this.#waiting.size === 0) return;
+    if (this.pending === 0) return;
     for (const other of this.#endpoints.present()) if (other !== endpoint) other.release();
   }
 
@@ -252,7 +253,7 @@ export class ClusterPool implements ClusterEndpointsOwner {
   }
 
   onUnserved(endpoint: EndpointPool, unserved: readonly WaitingRequest[], failure: ConnectFailure): void {
-    for (const waiting of unserved) this.#elsewhere(endpoint, waiting, failure);
+    for (const waiting of unserved) this.#pending?.elsewhere(endpoint, waiting, failure);
   }
 
   onConnectFailed(endpoint: EndpointPool, failure: ConnectFailure): void {
@@ -263,10 +264,6 @@ export class ClusterPool implements ClusterEndpointsOwner {
     this.#owner.observer.onRetired(this, endpoint);
   }
 
-  #forget(waiting: WaitingRequest): void {
-    if (this.#waiting.delete(waiting)) this.#touch();
-  }
-
   #touch(): void {
     if (this.#touched) return;
     this.#touched = true;
@@ -274,69 +271,6 @@ export class ClusterPool implements ClusterEndpointsOwner {
       this.#touched = false;
       this.#owner.onChanged(this);
     });
-  }
-
-  #wait(endpoint: EndpointPool, request: UpstreamRequest): void {
-    if (endpoint.isFullFor(request) && this.#openBeside(endpoint, request)) return;
-    const isFull = this.pending >= this.cluster.maxPendingRequests;
-    if (!endpoint.mayWait(request) || (isFull && !this.#makeRoom(request))) {
-      this.#overload(request);
-      return;
-    }
-    this.#enqueue(endpoint, new WaitingRequest(request));
-  }
-
-  /** Who fills the line gives way to those who have little in it. */
-  #makeRoom({ client }: UpstreamRequest): boolean {
-    const waiting = this.#waiting.givingWayTo(client);
-    if (waiting === null) return false;
-    this.cancel(waiting.request);
-    this.#overload(waiting.request);
-    return true;
-  }
-
-  #overload(request: UpstreamRequest): void {
-    request.onOpenFailed(
-      'overload',
-      `${this.cluster.maxPendingRequests} requests wait for a connection to the backend already`,
-    );
-  }
-
-  #enqueue(endpoint: EndpointPool, waiting: WaitingRequest): void {
-    this.#waiting.add(waiting);
-    this.#touch();
-    const failure = endpoint.wait(waiting);
-    if (failure !== null) this.#elsewhere(endpoint, waiting, failure);
-  }
-
-  /** The endpoint is full: true when another one had room. */
-  #openBeside(full: EndpointPool, request: UpstreamRequest): boolean {
-    for (const endpoint of this.#endpoints.usable()) {
-      const stream = endpoint === full ? null : endpoint.openStream(request);
-      if (stream === null) continue;
-      endpoint.begin(request, stream);
-      return true;
-    }
-    return false;
-  }
-
-  /** Tries the next endpoint: at most `MAX_TRIES` in all, none twice. */
-  #elsewhere(endpoint: EndpointPool, waiting: WaitingRequest, failure: ConnectFailure): void {
-    const { request, tried } = waiting;
-    tried.push(endpoint.key);
-    const next = tried.length < MAX_TRIES ? this.#endpoints.pickUntried(request.hash, tried) : undefined;
-    if (next === undefined) {
-      this.#forget(waiting);
-      request.onOpenFailed(failure.kind, failure.message);
-      return;
-    }
-    const stream = next.openStream(request);
-    if (stream === null) {
-      this.#enqueue(next, waiting);
-      return;
-    }
-    this.#forget(waiting);
-    next.begin(request, stream);
   }
 }
 
