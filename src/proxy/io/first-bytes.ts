@@ -33,6 +33,11 @@ export abstract class FirstBytes implements WheelTimer, InputTaker {
     loop.connectionTimers.arm(this, loop.nowMs + timeoutMs);
   }
 
+  /** `first`: input that was read before; not kept. Once, at the beginning. */
+  begin(first: Buffer | null): void {
+    if (first !== null) this.takeInput(first, first.length);
+  }
+
   /** Asked after each piece of input: true when `bytes`, which are not to be kept, were enough and the socket has a new owner. */
   protected abstract judge(bytes: Buffer): boolean;
 

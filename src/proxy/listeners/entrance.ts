@@ -34,30 +34,22 @@ export class Entrance implements TlsOwner {
   }
 
   accept(socket: Socket): void {
-    if (this.#mustSayWhose(socket)) new ProxyHeaderReader(socket, this.serving, rest => this.#acceptTold(socket, rest));
+    if (this.#mustSayWhose(socket)) new ProxyHeaderReader(socket, this.serving, rest => this.#admit(socket, rest));
     else this.#admit(socket, null);
   }
 
-  /** `rest`: what came after a PROXY header, of a socket that is paused; null: nothing was read. */
-  #acceptTold(socket: Socket, rest: Buffer): void {
-    const isStream = this.compiled.binding.admission === 'stream';
-    if (!isStream && rest.length > 0) socket.unshift(rest);
-    this.#admit(socket, rest);
-    if (!isStream) socket.resume();
-  }
-
-  #admit(socket: Socket, rest: Buffer | null): void {
+  /** `first`: what was read already; null: nothing. */
+  #admit(socket: Socket, first: Buffer | null): void {
     switch (this.compiled.binding.admission) {
       case 'first-bytes':
-        // What was put back is not in the shared buffer.
-        if (rest === null) shareReads(socket, this.serving.loop.readBuffer);
-        new ProtocolReader(this.#owner, socket, socket, null);
+        shareReads(socket, this.serving.loop.readBuffer);
+        new ProtocolReader(this.#owner, socket, socket, null).begin(first);
         break;
       case 'client-hello':
-        this.#tls.accept(socket);
+        this.#tls.accept(socket, first);
         break;
       case 'stream':
-        this.#acceptStream(socket, rest);
+        this.#acceptStream(socket, first);
         break;
       case 'datagrams':
         throw new Error('datagrams do not come in connections');
@@ -87,10 +79,10 @@ export class Entrance implements TlsOwner {
     return this.#sayers.addresses.has(plainAddress(remoteAddress ?? ''));
   }
 
-  #acceptStream(socket: Socket, rest: Buffer | null): void {
+  #acceptStream(socket: Socket, read: Buffer | null): void {
     const [listener] = this.compiled.binding.listeners;
     if (listener?.kind !== 'tcp') throw new Error('a binding of streams has one listener of TCP');
-    const first = rest === null || rest.length === 0 ? null : Buffer.from(rest);
+    const first = read === null ? null : Buffer.from(read);
     this.onPassed(socket, { start: { listener, serverName: null, first }, rule: listener.rule });
   }
 }

@@ -12,10 +12,10 @@ import { HEAD_TIMEOUT_MS } from './owed-input.ts';
 
 export class ProxyHeaderReader extends FirstBytes {
   readonly #serving: Serving;
-  readonly #onRead: (rest: Buffer) => void;
+  readonly #onRead: (rest: Buffer | null) => void;
 
-  /** `onRead`: what the socket brought after the header, which is not to be kept; the socket is paused. */
-  constructor(socket: Socket, serving: Serving, onRead: (rest: Buffer) => void) {
+  /** `onRead`: what the socket brought after the header, which is not to be kept; null: nothing. */
+  constructor(socket: Socket, serving: Serving, onRead: (rest: Buffer | null) => void) {
     super(socket, serving.loop, HEAD_TIMEOUT_MS);
     this.#serving = serving;
     this.#onRead = onRead;
@@ -28,8 +28,7 @@ export class ProxyHeaderReader extends FirstBytes {
         return false;
       case 'read':
         if (read.header.kind === 'proxied') tellClient(this.socket, read.header);
-        this.socket.pause();
-        this.#onRead(bytes.subarray(read.length));
+        this.#onRead(read.length < bytes.length ? bytes.subarray(read.length) : null);
         return true;
       case 'absent':
       case 'malformed':

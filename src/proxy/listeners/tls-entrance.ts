@@ -80,8 +80,8 @@ export class TlsEntrance {
     this.#contexts = contexts;
   }
 
-  accept(socket: Socket): void {
-    new HelloReader(socket, this);
+  accept(socket: Socket, first: Buffer | null): void {
+    new HelloReader(socket, this).begin(first);
   }
 
   /** For the reader of the hello, as what follows. True: there is one, or never will be. */
