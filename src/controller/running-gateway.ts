@@ -83,7 +83,7 @@ export interface GatewayProcessParts {
   readonly own: ProcessIdentity;
   readonly shared: SharedSockets;
   readonly drainDelayMs: number;
-  /** Ends what belongs to the source of resources alone. */
+  /** Ends what belongs to the source of resources alone; no effect when that was done. */
   closeSource(): Promise<void>;
 }
 
@@ -235,8 +235,10 @@ export class GatewayProcess implements RunningGateway {
     const { reconciler, plane, clock, drainDelayMs } = this.#parts;
     plane.announceLeaving();
     await reconciler.stop();
+    // Nothing is learned from here on: whoever else may write to the source need not wait for requests to end.
+    const handedOver = this.#parts.closeSource();
     if (drainDelayMs > 0) await new Promise<void>(resolve => void clock.after(drainDelayMs, resolve));
-    const report = await plane.drain();
+    const [report] = await Promise.all([plane.drain(), handedOver]);
     return { ...report, stuck: await this.#close() };
   }
 

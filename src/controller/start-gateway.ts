@@ -39,7 +39,7 @@ export interface GatewaySource {
   onReload?(view: View): void;
   /** For `/metrics`. */
   metrics?(): readonly MetricFamily[];
-  /** Ends what belongs to the source alone; called before the store is closed. */
+  /** Ends what belongs to the source alone; called when the gateway begins to stop, and once more before the store is closed. */
   close?(): Promise<void>;
 }
 

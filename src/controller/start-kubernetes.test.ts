@@ -5,6 +5,8 @@ import { dirname } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { FakeApi, type FakeObject } from '../store/kubernetes/fake-api.test-support.ts';
 import { kubeconfigFile } from '../store/kubernetes/kubeconfig-file.test-support.ts';
+import { type Clock, systemClock } from '../time/index.ts';
+import type { KubernetesOptions } from './kubernetes-options.ts';
 import { createLog } from './log.ts';
 import type { RunningGateway } from './running-gateway.ts';
 import { startKubernetes } from './start-kubernetes.ts';
@@ -21,7 +23,7 @@ interface Running {
   until(condition: () => boolean | Promise<boolean>): Promise<void>;
 }
 
-async function run(t: TestContext, api: FakeApi): Promise<Running> {
+async function run(t: TestContext, api: FakeApi, more: Partial<KubernetesOptions> = {}): Promise<Running> {
   const kubeconfig = kubeconfigFile(t, api.access.server);
   const log: string[] = [];
   const gateway = await startKubernetes({
@@ -30,6 +32,7 @@ async function run(t: TestContext, api: FakeApi): Promise<Running> {
     lease: null,
     stateDirectory: dirname(kubeconfig),
     log: createLog({ level: 'info', format: 'json', colours: false, write: line => void log.push(line) }),
+    ...more,
   });
   const agent = new Agent({ keepAlive: true });
   t.after(async () => {
@@ -142,6 +145,33 @@ describe('a gateway that follows a cluster', () => {
     await until(async () => (await ask()) === '302 http://two.example.com/');
     await until(() => log.some(line => line.includes('answers again')));
     assert.equal(log.filter(line => line.includes('the API server fails')).length, 1);
+  });
+
+  it('leaves the writing to others as soon as it begins to stop, though it serves on', async t => {
+    const api = await apiWith(t, gatewayClass, gateway, route('one.example.com'));
+    const drainDelayMs = 20_000;
+    let endDelay = (): void => undefined;
+    const clock: Clock = {
+      nowMs: () => systemClock.nowMs(),
+      wallMs: () => systemClock.wallMs(),
+      after(delayMs, listener) {
+        if (delayMs !== drainDelayMs) return systemClock.after(delayMs, listener);
+        endDelay = listener;
+        return { cancel: () => undefined };
+      },
+    };
+    const admin = { host: '127.0.0.1', port: 0 };
+    const { gateway: running, ask, until } = await run(t, api, { admin, clock, drainDelayMs });
+    const leading = async (): Promise<string | undefined> => {
+      const answer = await fetch(`http://${running.adminAddress}/metrics`);
+      return /^daemun_kubernetes_leading (\d)$/m.exec(await answer.text())?.[1];
+    };
+    assert.equal(await leading(), '1');
+    const stopped = running.stop();
+    await until(async () => (await leading()) === '0');
+    assert.match(await ask(), /^302 /);
+    endDelay();
+    await stopped;
   });
 
   it('serves on when watches are closed, everything is listed again, or a kind is denied', async t => {
