@@ -16,6 +16,8 @@ function setUp(t: TestContext) {
   const clock = new VirtualClock();
   let held: Held | null = null;
   const isDown = new Set<string>();
+  /** Requests that a stopped server has taken and not answered. */
+  let stopped: (() => void)[] | null = null;
   let losses = 0;
   const requests: KubeRequest[] = [];
   const answer = (status: number): KubeResponse => {
@@ -40,6 +42,18 @@ function setUp(t: TestContext) {
       }
     }
   };
+  const answered = ({ signal }: KubeRequest): Promise<void> =>
+    new Promise((resolve, reject) => {
+      stopped?.push(resolve);
+      signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
+    });
+  const stopServer = (): void => {
+    stopped = [];
+  };
+  const continueServer = (): void => {
+    for (const resolve of stopped ?? []) resolve();
+    stopped = null;
+  };
   const candidate = (identity: string) => {
     const said: string[] = [];
     const lease = new LeaderLease({
@@ -47,6 +61,7 @@ function setUp(t: TestContext) {
         async request(request) {
           requests.push(request);
           if (isDown.has(identity)) throw new Error(`no connection ${++losses}`);
+          if (stopped !== null) await answered(request);
           return serve(request);
         },
       },
@@ -73,7 +88,7 @@ function setUp(t: TestContext) {
   const touch = (): void => {
     if (held !== null) held = { ...held, version: held.version + 1 };
   };
-  return { clock, isDown, requests, candidate, pass, touch, held: () => held };
+  return { clock, isDown, requests, candidate, pass, touch, stopServer, continueServer, held: () => held };
 }
 
 describe('a lease that one process holds', () => {
@@ -133,6 +148,19 @@ describe('a lease that one process holds', () => {
     }
     assert.deepEqual([a.said, b.said], [['leads'], ['follows a']]);
     assert.ok(renewed.size >= 14, `renewed each two seconds: ${renewed.size}`);
+  });
+
+  it('is led with once, and stays so, when a server that was stopped answers what waited in it', async t => {
+    const { candidate, pass, stopServer, continueServer } = setUp(t);
+    const a = candidate('a');
+    await pass(1);
+    stopServer();
+    await pass(40);
+    assert.deepEqual(a.said.slice(0, 2), ['leads', 'follows ']);
+    const before = a.said.length;
+    continueServer();
+    await pass(10);
+    assert.deepEqual(a.said.slice(before), ['leads']);
   });
 
   it('never has two holders, whoever is cut off and when', async t => {

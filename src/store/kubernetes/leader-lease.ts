@@ -55,7 +55,8 @@ interface LeaseSpec {
 }
 
 type Outcome =
-  | { readonly kind: 'held' }
+  /** `sinceMs`: when it was asked for; others may count from then on. */
+  | { readonly kind: 'held'; readonly sinceMs: number }
   | { readonly kind: 'taken' }
   /** `status`: of the answer; null: there is none. */
   | { readonly kind: 'failed'; readonly status: number | null; readonly why: string };
@@ -69,7 +70,6 @@ export class LeaderLease {
   #told: string | null = null;
   /** undefined: all is well. */
   #trouble: number | null | undefined = undefined;
-  #renewedMs = 0;
   #next: Timer | null = null;
   #deadline: Timer | null = null;
   #abort = new AbortController();
@@ -113,7 +113,6 @@ export class LeaderLease {
   }
 
   async #round(): Promise<void> {
-    const startedMs = this.#parts.clock.nowMs();
     const { signal } = this.#abort;
     const outcome = await this.#try(signal).catch(
       (error: unknown): Outcome => ({ kind: 'failed', status: null, why: messageOf(error) }),
@@ -121,8 +120,7 @@ export class LeaderLease {
     if (this.#isStopped) return;
     switch (outcome.kind) {
       case 'held':
-        this.#renewedMs = startedMs;
-        this.#lead();
+        this.#lead(outcome.sinceMs);
         break;
       case 'taken':
         this.#follow(this.holder);
@@ -137,10 +135,12 @@ export class LeaderLease {
     this.#next = this.#parts.clock.after(RETRY_PERIOD_MS + jitter, () => this.start());
   }
 
-  #lead(): void {
+  #lead(sinceMs: number): void {
     const { clock } = this.#parts;
+    const leftMs = sinceMs + RENEW_DEADLINE_MS - clock.nowMs();
+    // An answer that came so late says who held it then: it is asked for again before anybody leads.
+    if (leftMs <= 0) return;
     this.#deadline?.cancel();
-    const leftMs = Math.max(0, this.#renewedMs + RENEW_DEADLINE_MS - clock.nowMs());
     this.#deadline = clock.after(leftMs, () => this.#expire());
     if (this.#isLeading) return;
     this.#isLeading = true;
@@ -179,6 +179,7 @@ export class LeaderLease {
     const isOurs = holderIdentity === identity;
     const isAlive = clock.nowMs() - seen.changedMs < leaseDurationSeconds * 1_000;
     if (!isOurs && holderIdentity !== '' && isAlive) return { kind: 'taken' };
+    const sinceMs = clock.nowMs();
     const answer = await this.#put(this.#spec(isOurs ? seen.spec : null), seen.resourceVersion, signal);
     if (answer.status === 409 || answer.status === 404) {
       // Somebody else was faster, or took it away: look again before anything is said. What was not written is not renewed.
@@ -187,11 +188,12 @@ export class LeaderLease {
     }
     if (answer.status !== 200) return failed(answer);
     this.#see(answer.json);
-    return { kind: 'held' };
+    return { kind: 'held', sinceMs };
   }
 
   async #create(signal: AbortSignal): Promise<Outcome> {
-    const { client, namespace, name } = this.#parts;
+    const { client, clock, namespace, name } = this.#parts;
+    const sinceMs = clock.nowMs();
     const body = {
       apiVersion: 'coordination.k8s.io/v1',
       kind: 'Lease',
@@ -202,7 +204,7 @@ export class LeaderLease {
     if (answer.status === 409) return { kind: 'taken' };
     if (answer.status !== 201) return failed(answer);
     this.#see(answer.json);
-    return { kind: 'held' };
+    return { kind: 'held', sinceMs };
   }
 
   #put(spec: LeaseSpec, resourceVersion: string, signal: AbortSignal): Promise<KubeResponse> {
