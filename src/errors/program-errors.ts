@@ -33,6 +33,14 @@ export const PROGRAM_ERRORS = {
     summary: 'the API server refuses a request',
     help: 'for 401 check the credentials; for 403 grant what the message names (RBAC)',
   },
+  'redirect/no-nft': {
+    summary: 'the program nft, by which the mesh redirects connections, is not on this machine or in this image',
+    help: 'install the package nftables, version 1.0 or later, or use the image that has it',
+  },
+  'redirect/refused': {
+    summary: 'nft cannot make the table of redirections: a capability is missing, or nft or the kernel is too old',
+    help: 'run it with the capability NET_ADMIN, on Linux 5.12 or later with nft 1.0 or later',
+  },
   'internal/unexpected': {
     summary: 'something happened that daemun does not expect',
     help: 'report it with the message and the stack trace',

@@ -619,6 +619,26 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
     { limit: 'cli#SAME_SIGNAL_MS', over: 'a second signal ends `run` at once' },
     { limit: 'cli/start-table#MAX_NAMED', over: 'as it says' },
   ],
+  'Redirections of the mesh': [
+    {
+      limit: 'redirect#STATEMENT_TIMEOUT_MS',
+      over: 'nft is ended, and all redirections with it: kube-proxy serves; they are made anew',
+    },
+    { limit: 'redirect#EXIT_TIMEOUT_MS', over: 'nft is killed' },
+    {
+      limit: 'redirect#MAX_COMPLAINT_CHARS',
+      over: 'nft is ended, and all redirections with it: kube-proxy serves; they are made anew',
+    },
+    { limit: 'redirect#MAX_BATCH_ELEMENTS', over: 'the change is made by several transactions' },
+    { limit: 'redirect#FIRST_RETRY_MS', over: 'nft is started again' },
+    {
+      limit: 'redirect#MAX_RETRY_MS',
+      why: 'the longest pause before nft is started again',
+      over: 'nft is started again',
+    },
+    { limit: 'redirect#LISTING_TIMEOUT_MS', over: 'the question for counters of redirections fails' },
+    { limit: 'redirect#MAX_LISTING_BYTES', over: 'the question for counters of redirections fails' },
+  ],
   'A Kubernetes API server': [
     { limit: 'controller#READ_TIMEOUT_MS', over: 'the command fails' },
     { limit: 'store/kubernetes#MAX_WATCH_LINE_BYTES', over: 'the watch is begun anew' },
