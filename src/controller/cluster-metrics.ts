@@ -14,6 +14,7 @@ export interface WriterState {
 export function clusterMetrics(
   requests: readonly RequestCount[],
   { isLeading, writesDue }: WriterState,
+  staleMs: number,
 ): readonly MetricFamily[] {
   return [
     {
@@ -27,6 +28,12 @@ export function clusterMetrics(
       help: '1 in the process that writes statuses, 0 in the others.',
       type: 'gauge',
       samples: [{ labels: {}, value: isLeading ? 1 : 0 }],
+    },
+    {
+      name: 'daemun_kubernetes_stale_seconds',
+      help: 'For how long nothing was learned of the cluster, because the API server fails or, since this process started, has not told everything; 0 while it is followed.',
+      type: 'gauge',
+      samples: [{ labels: {}, value: staleMs / 1_000 }],
     },
     {
       name: 'daemun_kubernetes_writes_due',

@@ -15,6 +15,7 @@ import { startKubernetes } from './start-kubernetes.ts';
 const PORT = 18_080;
 
 interface Running {
+  readonly stateDirectory: string;
   readonly gateway: RunningGateway;
   readonly log: string[];
   /** Asks the Gateway; the status, and where a redirect leads. */
@@ -26,13 +27,14 @@ interface Running {
 async function run(t: TestContext, api: FakeApi, more: Partial<KubernetesOptions> = {}): Promise<Running> {
   const kubeconfig = kubeconfigFile(t, api.access.server);
   const log: string[] = [];
+  const { stateDirectory = dirname(kubeconfig) } = more;
   const gateway = await startKubernetes({
     kubeconfig,
     addressPool: POOL,
     lease: null,
-    stateDirectory: dirname(kubeconfig),
     log: createLog({ level: 'info', format: 'json', colours: false, write: line => void log.push(line) }),
     ...more,
+    stateDirectory,
   });
   const agent = new Agent({ keepAlive: true });
   t.after(async () => {
@@ -52,7 +54,7 @@ async function run(t: TestContext, api: FakeApi, more: Partial<KubernetesOptions
   const until = async (condition: () => boolean | Promise<boolean>): Promise<void> => {
     while (!(await condition())) await new Promise(resolve => setImmediate(resolve));
   };
-  return { gateway, log, ask, until };
+  return { stateDirectory, gateway, log, ask, until };
 }
 
 /** Loopback addresses that no other test process has. */
@@ -78,6 +80,14 @@ const route = (to: string): FakeObject => ({
     rules: [{ filters: [{ type: 'RequestRedirect', requestRedirect: { hostname: to, port: 80, scheme: 'http' } }] }],
   },
 });
+
+const admin = { host: '127.0.0.1', port: 0 };
+
+/** A sample without labels; undefined: there is none. */
+async function metric({ adminAddress }: RunningGateway, name: string): Promise<string | undefined> {
+  const text = await (await fetch(`http://${adminAddress}/metrics`)).text();
+  return new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1];
+}
 
 async function apiWith(t: TestContext, ...objects: readonly FakeObject[]): Promise<FakeApi> {
   const api = await FakeApi.start(t);
@@ -147,6 +157,33 @@ describe('a gateway that follows a cluster', () => {
     assert.equal(log.filter(line => line.includes('the API server fails')).length, 1);
   });
 
+  it('serves what it knew after a restart without the API server, writes nothing then, and follows it when it comes back', async t => {
+    const api = await apiWith(t, gatewayClass, gateway, route('one.example.com'));
+    const first = await run(t, api);
+    const stateDirectory = first.stateDirectory;
+    await first.gateway.close();
+    await api.down();
+    const { gateway: running, ask, until, log } = await run(t, api, { stateDirectory, admin });
+    assert.equal(await ask(), '302 http://one.example.com/');
+    assert.deepEqual(running.readiness(), { ready: true });
+    assert.ok(Number(await metric(running, 'daemun_kubernetes_stale_seconds')) > 0);
+    assert.equal(log.filter(line => line.includes('kept before this start')).length, 1);
+    assert.equal(await metric(running, 'daemun_kubernetes_leading'), '0');
+    const added = { ...route('two.example.com'), name: 'r2' };
+    api.delete({ kind: 'HTTPRoute', namespace: 'a', name: 'r' });
+    api.put(added);
+    await api.up();
+    await until(async () => {
+      const answer = await ask();
+      assert.match(answer, /^302 /, 'no answer without a route');
+      return answer === '302 http://two.example.com/';
+    });
+    assert.equal(await metric(running, 'daemun_kubernetes_stale_seconds'), '0');
+    await until(() =>
+      JSON.stringify(api.stored({ ...added, kind: 'HTTPRoute' })?.['status'] ?? '').includes('"Accepted"'),
+    );
+  });
+
   it('leaves the writing to others as soon as it begins to stop, though it serves on', async t => {
     const api = await apiWith(t, gatewayClass, gateway, route('one.example.com'));
     const drainDelayMs = 20_000;
@@ -160,12 +197,8 @@ describe('a gateway that follows a cluster', () => {
         return { cancel: () => undefined };
       },
     };
-    const admin = { host: '127.0.0.1', port: 0 };
     const { gateway: running, ask, until } = await run(t, api, { admin, clock, drainDelayMs });
-    const leading = async (): Promise<string | undefined> => {
-      const answer = await fetch(`http://${running.adminAddress}/metrics`);
-      return /^daemun_kubernetes_leading (\d)$/m.exec(await answer.text())?.[1];
-    };
+    const leading = (): Promise<string | undefined> => metric(running, 'daemun_kubernetes_leading');
     assert.equal(await leading(), '1');
     const stopped = running.stop();
     await until(async () => (await leading()) === '0');

@@ -2,12 +2,14 @@
 
 import { randomUUID } from 'node:crypto';
 import { homedir, hostname } from 'node:os';
-import { openCluster } from '../store/index.ts';
+import { type Freshness, openCluster } from '../store/index.ts';
+import type { Clock } from '../time/index.ts';
 import { AddressPool } from './address-pool.ts';
 import { ClusterIps } from './cluster-ips.ts';
 import { clusterMetrics } from './cluster-metrics.ts';
 import { ClusterWriter } from './cluster-writer.ts';
 import { withGatewayDefaults } from './gateway-options.ts';
+import { KeptFile } from './kept-file.ts';
 import { DEFAULT_CONTROLLER_NAME, type KubernetesOptions } from './kubernetes-options.ts';
 import type { RunningGateway } from './running-gateway.ts';
 import { startGateway, stateDirectoryOf } from './start-gateway.ts';
@@ -21,7 +23,8 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Runni
   const { clock, random, log } = settings;
   const { kubeconfig = null, context = null, controllerName = DEFAULT_CONTROLLER_NAME, addressPool } = options;
   const place = { kubeconfig, context, environment: process.env, home: homedir() };
-  const cluster = await openCluster({ place, clock, random, log });
+  const keeper = new KeptFile(stateDirectoryOf(options));
+  const cluster = await openCluster({ place, clock, random, log, keeper });
   const { store, server } = cluster;
   const { lease = { namespace: null }, identity = ownIdentity() } = options;
   const clusterIps = new ClusterIps(controllerName);
@@ -48,14 +51,22 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Runni
       demo: null,
       isShared: true,
       names: [`${server} ${controllerName}`],
-      onReload: view => writer.reloaded(view),
-      metrics: () => clusterMetrics(cluster.client.counts(), writer.state()),
+      onReload(view) {
+        // What was kept says what was; whoever follows the cluster may know better.
+        if (store.freshness().state !== 'kept') writer.reloaded(view);
+      },
+      metrics: () => clusterMetrics(cluster.client.counts(), writer.state(), staleMs(store.freshness(), clock)),
       close: () => writer.close(),
     },
     settings,
     stateDirectoryOf(options),
   );
   return started;
+}
+
+/** For how long nothing was learned of the cluster. */
+function staleMs(freshness: Freshness, clock: Clock): number {
+  return freshness.state === 'followed' ? 0 : Math.max(0, clock.wallMs() - freshness.sinceMs);
 }
 
 /** Unlike that of any other process, also of one before it with the same name: a Pod's, or the machine's. */

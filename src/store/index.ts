@@ -8,8 +8,9 @@ export { DEFAULT_SETTLE_MS, type FileStoreOptions, openFileStore } from './files
 export type { ClusterOptions, OpenCluster } from './kubernetes/connect-cluster.ts';
 export type { RequestCount } from './kubernetes/counted-client.ts';
 export type { ClusterPlace } from './kubernetes/find-cluster.ts';
+export type { WorldKeeper } from './kubernetes/kept-world.ts';
 export type { KubeClient } from './kubernetes/kube-client.ts';
-export type { KubernetesStore } from './kubernetes/kubernetes-store.ts';
+export type { Freshness, KubernetesStore } from './kubernetes/kubernetes-store.ts';
 export type { LeaderLease } from './kubernetes/leader-lease.ts';
 export type { ObservedObject, ObservedObjects } from './kubernetes/observed-object.ts';
 export type { Write, WriteQueue } from './kubernetes/write-queue.ts';

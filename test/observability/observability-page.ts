@@ -76,10 +76,11 @@ export function otherFamilies(): readonly MetricFamily[] {
   return [
     ...new ReloadMetrics().read(),
     ...stateMetrics({ bindings: [], certificates: [certificate] }, new Map()),
-    ...clusterMetrics([{ verb: 'get', code: '200', count: 1 }], {
-      isLeading: true,
-      writesDue: { statuses: 0, objects: 0, events: 0 },
-    }),
+    ...clusterMetrics(
+      [{ verb: 'get', code: '200', count: 1 }],
+      { isLeading: true, writesDue: { statuses: 0, objects: 0, events: 0 } },
+      0,
+    ),
     lostLines(new Map([['stderr', { lostLines: 0 }]])),
     ...processMetrics(),
   ];

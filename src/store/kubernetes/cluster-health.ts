@@ -27,12 +27,18 @@ export class ClusterHealth {
   /** What fails: kinds, and discovery as ''. */
   readonly #failing = new Set<string>();
   #sinceMs = 0;
+  #sinceWallMs = 0;
 
   constructor({ client, clock, log, onFailing = null }: ClusterHealthOptions) {
     this.#server = client.server;
     this.#clock = clock;
     this.#log = log;
     this.#onFailing = onFailing;
+  }
+
+  /** Since when something fails, in wall time; null: all is well. */
+  get failingSinceMs(): number | null {
+    return this.#failing.size === 0 ? null : this.#sinceWallMs;
   }
 
   /** Discovery failed, or works. */
@@ -69,6 +75,7 @@ export class ClusterHealth {
     this.#failing.add(what);
     if (!isFirst) return;
     this.#sinceMs = this.#clock.nowMs();
+    this.#sinceWallMs = this.#clock.wallMs();
     this.#onFailing?.(failure);
     this.#log.warn('the API server fails; what is served goes on, and it is tried again until it answers', {
       server: this.#server,

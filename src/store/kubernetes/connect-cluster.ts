@@ -5,6 +5,7 @@ import type { StoreLog } from './cluster-health.ts';
 import { type CountedClient, countedClient } from './counted-client.ts';
 import { type ClusterPlace, findCluster } from './find-cluster.ts';
 import { httpsClient } from './https-client.ts';
+import type { WorldKeeper } from './kept-world.ts';
 import { type KubernetesStore, kubernetesStore } from './kubernetes-store.ts';
 import { LeaderLease, type LeaderLeaseParts } from './leader-lease.ts';
 import { outageClient } from './outage-client.ts';
@@ -18,6 +19,8 @@ export interface ClusterOptions {
   readonly log: StoreLog;
   /** Told when the API server begins to fail, with what failed: for those who do not wait for it. */
   readonly onFailing?: (message: string) => void;
+  /** Keeps what is known of it over a restart. Default null: nobody does. */
+  readonly keeper?: WorldKeeper | null;
 }
 
 /** A cluster that can be followed and written to. */
@@ -40,10 +43,10 @@ export interface ClusterWriters {
 }
 
 /** A store that follows the cluster, and writers to it. Nothing is sent before one of them is started. */
-export function connectCluster({ place, clock, random, log, onFailing }: ClusterOptions): OpenCluster {
+export function connectCluster({ place, clock, random, log, onFailing, keeper = null }: ClusterOptions): OpenCluster {
   const access = findCluster(place, () => clock.wallMs());
   const client = countedClient(outageClient(httpsClient(access), clock, () => store.reread()));
-  const store = kubernetesStore({ client, clock, random, log, onFailing: onFailing ?? null });
+  const store = kubernetesStore({ client, clock, random, log, keeper, onFailing: onFailing ?? null });
   const common = { client, clock, random };
   const writers: ClusterWriters = {
     statuses: parts => statusWriter({ ...common, ...parts, objects: store }),

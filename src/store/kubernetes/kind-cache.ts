@@ -104,6 +104,15 @@ export class KindCache {
     if (this.#tell(fullName, known, undefined)) this.#options.onChange();
   }
 
+  /** Each object as it is served, with the status that the server has: what `put` takes. */
+  *objects(): Iterable<RawObject> {
+    for (const { resource, observed } of this.#entries.values()) {
+      if (resource === undefined) continue;
+      const { status } = observed;
+      yield { ...resource, ...(this.#options.readKind.hasStatus && { status }) };
+    }
+  }
+
   clear(): void {
     this.#replace(new Map());
   }

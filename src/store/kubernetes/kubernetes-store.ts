@@ -5,6 +5,7 @@ import { EMPTY_RESOURCES, RESOURCE_MAPS, type ResourceSet } from '../../resource
 import type { Clock, Random, Timer } from '../../time/index.ts';
 import type { Store, StoreContents } from '../store.ts';
 import { ClusterHealth, type StoreLog } from './cluster-health.ts';
+import { KeptWorld, type World, type WorldKeeper } from './kept-world.ts';
 import { KindCache } from './kind-cache.ts';
 import type { KubeClient } from './kube-client.ts';
 import type { ObservedObject, ObservedObjects } from './observed-object.ts';
@@ -14,6 +15,10 @@ import { ServedKinds } from './served-kinds.ts';
 
 /** Changes that come within this of the last ones are told of together; a single one is told at once. */
 const CHANGE_GAP_MS = 20;
+/** A server that has not told everything by then is done without at the start, where there is something that was kept. */
+const KEPT_AFTER_MS = 5_000;
+/** What was kept is served unchanged until everything was read; or, once something was, for so long at most. */
+const KEPT_SETTLE_MS = 10_000;
 
 export interface KubernetesStoreOptions {
   readonly client: KubeClient;
@@ -22,12 +27,30 @@ export interface KubernetesStoreOptions {
   readonly log: StoreLog;
   /** Told when the API server begins to fail, with what failed. */
   readonly onFailing?: ((message: string) => void) | null;
+  /** Keeps what is known for the next start. Default null: nobody does. */
+  readonly keeper?: WorldKeeper | null;
 }
 
-/** A store that follows a cluster. It keeps what it has when the API server is gone. */
-export interface KubernetesStore extends Store, ObservedObjects {}
+/** How old what a store has may be. Times are wall time. */
+export type Freshness =
+  | { readonly state: 'followed' }
+  /** The server fails since then; everything is as it was. */
+  | { readonly state: 'cut-off'; readonly sinceMs: number }
+  /** This process has not read everything yet: it has what was kept then. */
+  | { readonly state: 'kept'; readonly sinceMs: number };
 
-/** The resources of a cluster. `start` waits for the API server as long as it takes, and for the first list of each kind that it has. */
+/** A store that follows a cluster. It keeps what it has when the API server is gone. */
+export interface KubernetesStore extends Store, ObservedObjects {
+  freshness(): Freshness;
+}
+
+/**
+ * The resources of a cluster. `start` waits for the first list of each kind that the API server has, as long as it takes; or, when the
+ * server fails or is slow and something was kept, has that. What the server says then takes its place as a whole.
+ *
+ *     starting ──everything read──► followed
+ *        └──server fails──► kept ──everything read──┘
+ */
 export function kubernetesStore(options: KubernetesStoreOptions): KubernetesStore {
   return new ClusterStore(options);
 }
@@ -51,7 +74,15 @@ class ClusterStore implements KubernetesStore {
   readonly #listeners: (() => void)[] = [];
   readonly #observers: ((key: string) => void)[] = [];
   #contents: StoreContents = { resources: EMPTY_RESOURCES, findings: [] };
-  #onComplete: (() => void) | null = null;
+  #onStarted: (() => void) | null = null;
+  /** Everything was read once. */
+  #isComplete = false;
+  readonly #kept: KeptWorld | null;
+  #keptSinceMs: number | null = null;
+  #isFallingBack = false;
+  /** What was kept is served as it is, whatever was read meanwhile. */
+  #isHeld = false;
+  #settle: Timer | null = null;
   #bundleVersions: readonly string[] = [];
   #isStarted = false;
   #isClosed = false;
@@ -60,7 +91,16 @@ class ClusterStore implements KubernetesStore {
 
   constructor(options: KubernetesStoreOptions) {
     this.#options = options;
-    this.#health = new ClusterHealth(options);
+    const { keeper = null, clock, log } = options;
+    this.#kept =
+      keeper === null
+        ? null
+        : new KeptWorld({ keeper, server: options.client.server, clock, log, world: () => this.#world() });
+    const onFailing = (message: string): void => {
+      options.onFailing?.(message);
+      void this.#fallBack();
+    };
+    this.#health = new ClusterHealth({ ...options, onFailing });
     this.#served = new ServedKinds({
       ...options,
       health: this.#health,
@@ -77,13 +117,18 @@ class ClusterStore implements KubernetesStore {
   }
 
   async start(): Promise<void> {
-    const complete = new Promise<void>(resolve => {
-      this.#onComplete = resolve;
+    const started = new Promise<void>(resolve => {
+      this.#onStarted = resolve;
     });
+    this.#settle = this.#options.clock.after(KEPT_AFTER_MS, () => void this.#fallBack());
     this.#served.start();
-    await complete;
-    this.#isStarted = true;
-    this.#publish();
+    await started;
+  }
+
+  freshness(): Freshness {
+    if (this.#keptSinceMs !== null) return { state: 'kept', sinceMs: this.#keptSinceMs };
+    const sinceMs = this.#health.failingSinceMs;
+    return sinceMs === null ? { state: 'followed' } : { state: 'cut-off', sinceMs };
   }
 
   current(): StoreContents {
@@ -123,11 +168,13 @@ class ClusterStore implements KubernetesStore {
     this.#listeners.length = 0;
     this.#observers.length = 0;
     this.#due?.cancel();
+    this.#settle?.cancel();
     this.#served.stop();
     for (const { reflector } of this.#kinds.values()) reflector?.stop();
     this.#options.client.close();
     await Promise.all([...this.#kinds.values()].map(({ running }) => running));
-    this.#onComplete?.();
+    await this.#kept?.close();
+    this.#onStarted?.();
   }
 
   #prepare(readKind: ReadKind): FollowedKind {
@@ -138,6 +185,7 @@ class ClusterStore implements KubernetesStore {
         this.#changed();
       },
       onObserved: key => {
+        if (this.#isComplete) this.#kept?.changed();
         for (const observer of this.#observers) observer(key);
       },
     });
@@ -157,12 +205,12 @@ class ClusterStore implements KubernetesStore {
         if (isWanted) this.#setState(followed, { state: 'absent' });
         else followed.state = { state: 'absent' };
         followed.cache.clear();
-      } else this.#begin(followed, version);
+      } else this.#beginReading(followed, version);
     }
     this.#checkComplete();
   }
 
-  #begin(followed: FollowedKind, version: string): void {
+  #beginReading(followed: FollowedKind, version: string): void {
     const { readKind, cache } = followed;
     const { client, clock, random } = this.#options;
     const reflector = new Reflector({
@@ -183,20 +231,84 @@ class ClusterStore implements KubernetesStore {
     this.#health.told(followed.readKind, state);
     if (state.state === 'absent') this.#served.lookNow();
     if (before.state === 'denied' || state.state === 'denied') this.#changed();
+    if (state.state === 'live') this.#letSettle();
     this.#checkComplete();
   }
 
   /** Complete once nothing is being read for the first time; a server that fails is waited for. */
   #checkComplete(): void {
-    if (this.#onComplete === null || !this.#served.isKnown) return;
+    if (this.#isComplete || !this.#served.isKnown) return;
     const states = [...this.#kinds.values()].map(({ state }) => state.state);
     if (states.some(state => state === 'reading' || state === 'failing')) return;
-    this.#onComplete();
-    this.#onComplete = null;
+    this.#isComplete = true;
+    this.#settle?.cancel();
+    this.#kept?.changed();
+    if (!this.#isStarted) this.#begin();
+    else {
+      this.#isHeld = false;
+      this.#options.log.info('everything was read from the API server: what was kept is replaced');
+      this.#changed();
+    }
+  }
+
+  #begin(): void {
+    this.#isStarted = true;
+    this.#publish();
+    this.#onStarted?.();
+  }
+
+  /** Begins with what was kept, if there is something. */
+  async #fallBack(): Promise<void> {
+    if (this.#kept === null || this.#isFallingBack) return;
+    this.#isFallingBack = true;
+    const world = await this.#kept.load();
+    if (world === null || this.#isComplete || this.#isClosed) return;
+    this.#served.assume(world.versions);
+    this.#takeIn(world);
+    this.#keptSinceMs = world.takenAtMs;
+    this.#isHeld = true;
+    this.#settle?.cancel();
+    this.#settle = null;
+    this.#letSettle();
+    this.#options.log.warn(
+      'the API server does not answer as it should: what was kept before this start is served, and no status written',
+      {
+        keptAt: new Date(world.takenAtMs).toISOString(),
+        place: this.#options.keeper?.place,
+      },
+    );
+    this.#begin();
+  }
+
+  /** Fills the caches of kinds that were not read yet. */
+  #takeIn({ objects }: World): void {
+    const lists = new Map<unknown, ReturnType<KindCache['startList']>>();
+    for (const { readKind, cache, state } of this.#kinds.values())
+      if (state.state !== 'live' && this.#versions.has(readKind.kind)) lists.set(readKind.kind, cache.startList());
+    for (const object of objects) lists.get(object['kind'])?.add(object);
+    for (const list of lists.values()) list.commit();
+  }
+
+  /** Once a kind was read, the others may take so long. */
+  #letSettle(): void {
+    const isSomeLive = [...this.#kinds.values()].some(({ state }) => state.state === 'live');
+    if (!this.#isHeld || this.#settle !== null || !isSomeLive) return;
+    this.#settle = this.#options.clock.after(KEPT_SETTLE_MS, () => {
+      this.#isHeld = false;
+      this.#changed();
+    });
+  }
+
+  #world(): World {
+    return { versions: this.#versions, objects: this.#objects() };
+  }
+
+  *#objects(): Generator<Readonly<Record<string, unknown>>> {
+    for (const { cache } of this.#kinds.values()) yield* cache.objects();
   }
 
   #changed(): void {
-    if (!this.#isStarted || this.#isClosed || this.#due !== null) return;
+    if (!this.#isStarted || this.#isHeld || this.#isClosed || this.#due !== null) return;
     const { clock } = this.#options;
     const sinceMs = clock.nowMs() - this.#toldMs;
     this.#due = clock.after(Math.max(0, CHANGE_GAP_MS - sinceMs), () => {
@@ -217,6 +329,7 @@ class ClusterStore implements KubernetesStore {
   }
 
   #publish(): void {
+    if (this.#isComplete) this.#keptSinceMs = null;
     const findings: Finding[] = [];
     for (const { readKind, cache, state } of this.#kinds.values()) {
       if (state.state === 'denied') findings.push(deniedFinding(readKind, cache.resources.size > 0, state.message));

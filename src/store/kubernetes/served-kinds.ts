@@ -47,9 +47,16 @@ export class ServedKinds {
     this.#pause = new Pause(options.clock);
   }
 
-  /** False before the first answer. */
+  /** False before the first answer, or what is assumed. */
   get isKnown(): boolean {
     return this.#served !== null;
+  }
+
+  /** Takes these for known until the server says what it has. */
+  assume(served: ServedVersions): void {
+    if (this.#served !== null) return;
+    this.#served = served;
+    this.#options.onServed(served);
   }
 
   start(): void {

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import assert from 'node:assert/strict';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { KeptFile } from './kept-file.ts';
+
+function folder(t: TestContext, at: string = tmpdir()): string {
+  const made = mkdtempSync(join(at, 'daemun-kept-'));
+  t.after(() => rmSync(made, { recursive: true, force: true }));
+  return made;
+}
+
+describe('the file that a cluster is kept in', () => {
+  it('gives back what was put there last, to its owner alone, and leaves nothing beside it', async t => {
+    const state = join(folder(t), 'state');
+    const file = new KeptFile(state);
+    assert.equal(await file.load(), null);
+    await file.save(['first']);
+    await file.save(['second ', 'and ', 'last']);
+    assert.equal(await file.load(), 'second and last');
+    assert.deepEqual(readdirSync(state), ['kept-cluster.gz']);
+    assert.equal(statSync(file.place).mode & 0o777, 0o600);
+    assert.equal(statSync(state).mode & 0o777, 0o700);
+  });
+
+  it('stays as it is when what should take its place cannot be made, or is too large', async t => {
+    const state = folder(t);
+    const file = new KeptFile(state, { fileBytes: 10_000, textBytes: 1_000_000 });
+    await file.save(['good']);
+    const broken = function* () {
+      yield 'begun';
+      throw new Error('the world ended');
+    };
+    await assert.rejects(file.save(broken()), /the world ended/);
+    for (const text of [() => `${Math.random()}`, () => 'x'.repeat(50_000)]) {
+      const endless = function* () {
+        for (;;) yield text();
+      };
+      await assert.rejects(file.save(endless()), /are not kept/);
+    }
+    assert.equal(await file.load(), 'good');
+    assert.deepEqual(readdirSync(state), ['kept-cluster.gz']);
+  });
+
+  it('is not read when it is packed by somebody else to burst, or is no such file', async t => {
+    const file = new KeptFile(folder(t), { fileBytes: 10_000, textBytes: 100_000 });
+    writeFileSync(file.place, gzipSync(Buffer.alloc(100_001)));
+    await assert.rejects(file.load(), /are not kept/);
+    writeFileSync(file.place, 'no gzip');
+    await assert.rejects(file.load(), /incorrect header check/);
+    writeFileSync(file.place, Buffer.alloc(10_001));
+    await assert.rejects(file.load(), /more than is ever kept/);
+  });
+
+  it('takes private keys in memory only', { skip: process.platform !== 'linux' }, async t => {
+    assert.equal(await new KeptFile(folder(t, '/dev/shm')).takesSecrets(), true);
+    assert.equal(await new KeptFile(folder(t, process.cwd())).takesSecrets(), false);
+  });
+
+  it('says what the system says of a place that cannot be written', { skip: process.getuid?.() === 0 }, async t => {
+    const closed = folder(t);
+    mkdirSync(join(closed, 'state'));
+    chmodSync(join(closed, 'state'), 0o500);
+    await assert.rejects(new KeptFile(join(closed, 'state')).save(['x']), { code: 'EACCES' });
+  });
+
+  it('rejects where nothing can be made', { skip: process.platform !== 'linux' }, async () => {
+    await assert.rejects(new KeptFile('/proc/daemun').save(['x']));
+  });
+});

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { createReadStream, createWriteStream } from 'node:fs';
+import { rename, rm, stat, statfs } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { Readable, Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip, createGzip } from 'node:zlib';
+import { makePrivateFolder } from '../files/index.ts';
+import type { WorldKeeper } from '../store/index.ts';
+
+/** Of the file, which may be in the memory of a Pod: 20,000 routes are 3 MiB. */
+const MAX_KEPT_BYTES = 32 * 1024 * 1024;
+/** Of its text: what is packed more tightly was not written by us. */
+const MAX_KEPT_TEXT_BYTES = 256 * 1024 * 1024;
+interface Caps {
+  readonly fileBytes: number;
+  readonly textBytes: number;
+}
+const CAPS: Caps = { fileBytes: MAX_KEPT_BYTES, textBytes: MAX_KEPT_TEXT_BYTES };
+
+/** Fast rather than small. */
+const GZIP_LEVEL = 1;
+
+/** Of tmpfs and ramfs, as statfs(2) says them: what is there never reaches a disk. */
+const MEMORY_FILE_SYSTEMS: ReadonlySet<number> = new Set([0x0102_1994, 0x8584_58f6]);
+
+/** The world of a store in a file of the state directory, readable by its owner alone. One writer at a time. */
+export class KeptFile implements WorldKeeper {
+  readonly place: string;
+  readonly #draft: string;
+
+  readonly #caps: Caps;
+
+  /** `folder`: made when something is kept first. */
+  constructor(folder: string, caps: Caps = CAPS) {
+    this.#caps = caps;
+    this.place = join(folder, 'kept-cluster.gz');
+    this.#draft = join(folder, `.${basename(this.place)}.${process.pid}`);
+  }
+
+  async load(): Promise<string | null> {
+    const size = await stat(this.place).then(found => found.size, absent);
+    if (size === null) return null;
+    if (size > this.#caps.fileBytes) throw new Error(`it has ${size} bytes, more than is ever kept`);
+    const parts: Buffer[] = [];
+    await pipeline(createReadStream(this.place), createGunzip(), atMost(this.#caps.textBytes), async source => {
+      for await (const part of source) parts.push(part as Buffer);
+    });
+    return Buffer.concat(parts).toString();
+  }
+
+  async save(texts: Iterable<string>): Promise<void> {
+    await makePrivateFolder(dirname(this.place));
+    try {
+      await pipeline(
+        Readable.from(texts, { objectMode: false }),
+        atMost(this.#caps.textBytes),
+        createGzip({ level: GZIP_LEVEL }),
+        atMost(this.#caps.fileBytes),
+        createWriteStream(this.#draft, { mode: 0o600 }),
+      );
+      await rename(this.#draft, this.place);
+    } catch (error) {
+      await rm(this.#draft, { force: true });
+      throw error;
+    }
+  }
+
+  async takesSecrets(): Promise<boolean> {
+    await makePrivateFolder(dirname(this.place));
+    return MEMORY_FILE_SYSTEMS.has((await statfs(dirname(this.place))).type);
+  }
+}
+
+function absent(error: unknown): null {
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+  throw error;
+}
+
+/** Passes bytes on; fails at one too many. */
+function atMost(bytes: number): Transform {
+  let left = bytes;
+  return new Transform({
+    transform(part: Buffer, _, done) {
+      left -= part.length;
+      if (left < 0) done(new Error(`more than ${bytes} bytes are not kept`));
+      else done(null, part);
+    },
+  });
+}

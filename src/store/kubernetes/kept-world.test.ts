@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import { parseAllDocuments } from 'yaml';
+import { RESOURCE_MAPS, type Resource, type ResourceSet } from '../../resources/index.ts';
+import { SkippingClock } from '../files/skipping-clock.test-support.ts';
+import { FakeApi, type FakeObject } from './fake-api.test-support.ts';
+import { httpsClient } from './https-client.ts';
+import type { WorldKeeper } from './kept-world.ts';
+import { KindCache } from './kind-cache.ts';
+import { type KubernetesStore, kubernetesStore } from './kubernetes-store.ts';
+import { READ_KINDS } from './read-kinds.ts';
+
+/** A place that outlives stores. */
+class Shelf implements WorldKeeper {
+  readonly place = 'the shelf';
+  text: string | null = null;
+  saves = 0;
+  failure: string | null = null;
+  isInMemory = true;
+
+  load(): Promise<string | null> {
+    return Promise.resolve(this.text);
+  }
+
+  save(texts: Iterable<string>): Promise<void> {
+    this.saves++;
+    if (this.failure !== null) return Promise.reject(new Error(this.failure));
+    this.text = [...texts].join('');
+    return Promise.resolve();
+  }
+
+  takesSecrets(): Promise<boolean> {
+    return Promise.resolve(this.isInMemory);
+  }
+}
+
+interface Process {
+  readonly store: KubernetesStore;
+  readonly clock: SkippingClock;
+  readonly log: string[];
+  /** The sets that it served, one after the other. */
+  readonly served: ResourceSet[];
+}
+
+/** A process that reads the API server and keeps what it knows on the shelf. */
+async function start(t: TestContext, api: FakeApi, keeper: Shelf): Promise<Process> {
+  const clock = new SkippingClock();
+  const log: string[] = [];
+  const tell = (message: string, fields?: object): void => void log.push(`${message} ${JSON.stringify(fields ?? {})}`);
+  const store = kubernetesStore({
+    client: httpsClient(api.access),
+    clock,
+    random: () => 0,
+    log: { info: tell, warn: tell },
+    keeper,
+  });
+  t.after(() => store.close());
+  await store.start();
+  const served = [store.current().resources];
+  store.onChange(() => served.push(store.current().resources));
+  return { store, clock, log, served };
+}
+
+/** What a first process of `api` leaves on a shelf. */
+async function shelfOf(t: TestContext, api: FakeApi, more: Partial<Shelf> = {}): Promise<Shelf> {
+  const shelf = Object.assign(new Shelf(), more);
+  const { store } = await start(t, api, shelf);
+  await store.close();
+  return shelf;
+}
+
+async function eventually(condition: () => boolean, { clock }: Process): Promise<void> {
+  while (!condition()) {
+    clock.skip(1_000);
+    await new Promise(resolve => setImmediate(resolve));
+  }
+}
+
+const route = (name: string, host = 'a.example.com'): FakeObject => ({
+  kind: 'HTTPRoute',
+  namespace: 'a',
+  name,
+  spec: { parentRefs: [{ name: 'gw' }], hostnames: [host], rules: [{}] },
+});
+const service = (name: string): FakeObject => ({
+  kind: 'Service',
+  namespace: 'a',
+  name,
+  spec: { ports: [{ port: 80 }] },
+});
+const secret: FakeObject = { kind: 'Secret', namespace: 'a', name: 's', type: 'Opaque', data: { 'ca.crt': 'Zm9v' } };
+
+const names = ({ httpRoutes, services, secrets }: ResourceSet): string[] =>
+  [...httpRoutes.keys(), ...services.keys(), ...secrets.keys()].sort();
+
+async function apiWith(t: TestContext, ...objects: readonly FakeObject[]): Promise<FakeApi> {
+  const api = await FakeApi.start(t);
+  for (const object of objects) api.put(object);
+  return api;
+}
+
+describe('what is known of a cluster, kept over a restart', () => {
+  it('is served while the API server is gone, and replaced as a whole once it answers', async t => {
+    const api = await apiWith(t, route('old'), service('one'), secret);
+    const shelf = await shelfOf(t, api);
+    await api.down();
+    const second = await start(t, api, shelf);
+    assert.deepEqual(names(second.served[0] as ResourceSet), ['a/old', 'a/one', 'a/s']);
+    assert.equal(second.store.freshness().state, 'kept');
+    assert.equal(second.log.filter(line => line.includes('kept before this start')).length, 1);
+    api.delete({ kind: 'HTTPRoute', namespace: 'a', name: 'old' });
+    api.put(route('new'));
+    api.put(service('two'));
+    await api.up();
+    // Ends the pauses of all who ask, and nothing else: time stands until everything was read.
+    second.clock.skip(15_000);
+    while (second.served.length === 1) await new Promise(resolve => setImmediate(resolve));
+    assert.deepEqual(names(second.served[1] as ResourceSet), ['a/new', 'a/one', 'a/s', 'a/two']);
+    assert.equal(second.store.freshness().state, 'followed');
+    assert.equal(
+      second.served[0]?.services.get('a/one'),
+      second.served[1]?.services.get('a/one'),
+      'not translated again',
+    );
+  });
+
+  it('is not asked for where the API server answers', async t => {
+    const api = await apiWith(t, route('old'));
+    const shelf = await shelfOf(t, api);
+    api.put(route('new'));
+    const second = await start(t, api, shelf);
+    assert.deepEqual(names(second.served[0] as ResourceSet), ['a/new', 'a/old']);
+    assert.equal(second.store.freshness().state, 'followed');
+  });
+
+  it('is served when the API server finds its kinds but lists none of them', async t => {
+    const api = await apiWith(t, route('old'), service('one'));
+    const shelf = await shelfOf(t, api);
+    for (const { kind } of READ_KINDS) api.fail(kind, 500);
+    const second = await start(t, api, shelf);
+    assert.deepEqual(names(second.served[0] as ResourceSet), ['a/old', 'a/one']);
+    for (const { kind } of READ_KINDS) api.heal(kind);
+    await eventually(() => second.store.freshness().state === 'followed', second);
+    assert.deepEqual(names(second.store.current().resources), ['a/old', 'a/one']);
+  });
+
+  it('does not hide for long what was read, when one kind cannot be', async t => {
+    const api = await apiWith(t, route('old'), service('one'));
+    const shelf = await shelfOf(t, api);
+    api.fail('Service', 500);
+    api.put(route('new'));
+    const second = await start(t, api, shelf);
+    await eventually(() => second.served.length > 1, second);
+    assert.deepEqual(names(second.store.current().resources), ['a/new', 'a/old', 'a/one']);
+    assert.equal(second.store.freshness().state, 'kept');
+  });
+
+  it('keeps kinds that a starting API server does not have at first', async t => {
+    const api = await apiWith(t, route('old'));
+    const shelf = await shelfOf(t, api);
+    await api.down();
+    const second = await start(t, api, shelf);
+    api.setServed('HTTPRoute', false);
+    await api.up();
+    for (let turn = 0; turn < 50; turn++) await new Promise(resolve => setImmediate(resolve));
+    api.setServed('HTTPRoute', true);
+    api.put(route('old'));
+    await eventually(() => second.store.freshness().state === 'followed', second);
+    for (const resources of second.served) assert.deepEqual(names(resources), ['a/old']);
+  });
+
+  it('holds private keys only where they stay in memory', async t => {
+    const api = await apiWith(t, route('old'), secret);
+    const shelf = await shelfOf(t, api, { isInMemory: false });
+    assert.ok(shelf.text?.includes('"HTTPRoute"'));
+    assert.ok(!shelf.text?.includes('"Secret","metadata"') && !shelf.text?.includes('Zm9v'));
+  });
+
+  for (const [what, spoil] of [
+    ['is cut off', (text: string) => text.slice(0, -20)],
+    ['is no JSON', () => 'garbage\n\n\n'],
+    ['is empty', () => ''],
+    ['is of another cluster', (text: string) => text.replace(/"server":"[^"]*"/, '"server":"https://other"')],
+    ['is of another format', (text: string) => text.replace('"format":1', '"format":2')],
+    ['lacks an object', (text: string) => text.replace(/\n\{"apiVersion[^\n]*/, '')],
+  ] as const) {
+    it(`is left alone, with a line in the log, when it ${what}`, async t => {
+      const api = await apiWith(t, route('old'));
+      const shelf = await shelfOf(t, api);
+      shelf.text = spoil(shelf.text ?? '');
+      await api.down();
+      const clock = new SkippingClock();
+      const log: string[] = [];
+      const tell = (message: string): void => void log.push(message);
+      const store = kubernetesStore({
+        ...{ client: httpsClient(api.access), clock, random: () => 0, keeper: shelf },
+        log: { info: tell, warn: tell },
+      });
+      t.after(() => store.close());
+      const started = store.start();
+      while (!log.some(line => line.includes('cannot be used'))) await new Promise(resolve => setImmediate(resolve));
+      assert.equal(store.current().resources.httpRoutes.size, 0);
+      await store.close();
+      await started;
+    });
+  }
+
+  it('is written once in ten seconds however much changes, and tried again when that fails', async t => {
+    const api = await apiWith(t, route('old'));
+    const shelf = new Shelf();
+    const first = await start(t, api, shelf);
+    await eventually(() => shelf.saves === 1, first);
+    shelf.failure = 'no space left on device';
+    for (let change = 0; change < 20; change++) {
+      api.put(route('old', `h${change}.example.com`));
+      await new Promise(resolve => setImmediate(resolve));
+    }
+    await eventually(() => shelf.saves === 2, first);
+    api.put(route('old', 'last.example.com'));
+    await eventually(() => shelf.saves === 3, first);
+    assert.equal(first.log.filter(line => line.includes('cannot be kept')).length, 1, first.log.join('\n'));
+    shelf.failure = null;
+    api.put(route('more'));
+    await eventually(() => shelf.text?.includes('"more"') ?? false, first);
+    assert.ok(shelf.text?.includes('last.example.com'));
+  });
+
+  it('brings back every kind of object as it was', () => {
+    const golden = join(import.meta.dirname, '../../../test/golden');
+    let compared = 0;
+    for (const entry of readdirSync(golden, { withFileTypes: true })) {
+      if (!entry.isDirectory()) continue;
+      const documents = parseAllDocuments(readFileSync(join(golden, entry.name, 'in.yaml'), 'utf8'));
+      for (const document of documents) compared += compare(document.toJS() as Record<string, unknown> | null);
+    }
+    assert.ok(compared > 500, `${compared} objects`);
+  });
+});
+
+/** 1 where our schema takes the object. */
+function compare(object: Record<string, unknown> | null): number {
+  const readKind = READ_KINDS.find(({ kind }) => kind === object?.['kind']);
+  if (object === null || readKind === undefined || !(readKind.kind in RESOURCE_MAPS)) return 0;
+  const [written] = taken(readKind, object);
+  if (written === undefined) return 0;
+  const [again] = taken(readKind, JSON.parse(JSON.stringify(written)) as Record<string, unknown>);
+  assert.deepEqual(JSON.parse(JSON.stringify(again)), JSON.parse(JSON.stringify(written)));
+  return 1;
+}
+
+function taken(readKind: (typeof READ_KINDS)[number], object: Record<string, unknown>): Resource[] {
+  const cache = new KindCache({ readKind, onChange: () => undefined, onObserved: () => undefined });
+  const list = cache.startList();
+  list.add(object);
+  list.commit();
+  return [...cache.objects()] as unknown as Resource[];
+}
