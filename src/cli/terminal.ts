@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { closeSync, openSync } from 'node:fs';
-import { relative } from 'node:path';
+import { delimiter, dirname, relative } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { isatty } from 'node:tty';
 import type { Environment } from './environment.ts';
@@ -85,6 +85,8 @@ function programName(script: string): string {
   const fromHere = relative(process.cwd(), script);
   if (fromHere.startsWith('node_modules')) return 'npx daemun';
   if (script.includes('node_modules') || !script.endsWith('bin/daemun')) return 'daemun';
+  const searched = (process.env['PATH'] ?? '').split(delimiter);
+  if (searched.includes(dirname(script))) return 'daemun';
   return fromHere.startsWith('..') ? script : fromHere;
 }
 
