@@ -34,9 +34,6 @@ export async function runExplain(options: ExplainOptions, terminal: Terminal): P
   const parsed = parseQuestion(question);
   if ('fault' in parsed) throw usageError(parsed.fault);
   const source = await openSource(options, terminal);
-  if (options.clientNamespace !== undefined) {
-    terminal.err('note: --client-namespace matters for mesh routes only; gateways answer every client alike\n');
-  }
   const explanation = await source.explain(question);
   if (!writeData(terminal, options.output, explanation)) {
     terminal.out(textOf(explanation, paintFor(terminal)));
@@ -65,7 +62,7 @@ function isServed({ places }: Explanation | StreamExplanation): boolean {
 }
 
 function questionOf(options: ExplainOptions): URLSearchParams {
-  const { grpc, http, tcp, udp, tls, port, host, client, header, gateway, listener } = options;
+  const { grpc, http, tcp, udp, tls, port, host, client, clientNamespace, header, gateway, listener } = options;
   if ([grpc, http, tcp, udp, tls].filter(asked => asked !== undefined).length !== 1) {
     throw usageError(
       'explain needs one of --grpc, --http, --tls, --tcp and --udp',
@@ -73,7 +70,8 @@ function questionOf(options: ExplainOptions): URLSearchParams {
     );
   }
   const question = new URLSearchParams();
-  for (const [key, value] of Object.entries({ grpc, http, tcp, udp, tls, port, host, client, gateway, listener })) {
+  const place = { port, host, client, 'client-namespace': clientNamespace, gateway, listener };
+  for (const [key, value] of Object.entries({ grpc, http, tcp, udp, tls, ...place })) {
     if (value !== undefined) question.set(key, value);
   }
   for (const field of header) question.append('header', field);

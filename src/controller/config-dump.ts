@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { DataPlaneDump } from '../proxy/index.ts';
-import type { Binding, Certificate, Cluster, EndpointSet, TrustBundle } from '../snapshot/index.ts';
+import type { Binding, Certificate, ClientNamespace, Cluster, EndpointSet, TrustBundle } from '../snapshot/index.ts';
 import type { Outcomes } from '../translate/index.ts';
 import { REDACTED } from './resource-view.ts';
 import type { View } from './view.ts';
@@ -20,20 +20,21 @@ export interface ConfigDump {
   readonly endpoints: readonly EndpointSet[];
   readonly certificates: readonly Certificate[];
   readonly trustBundles: readonly TrustBundle[];
+  readonly clients: readonly ClientNamespace[];
   /** The workers' own view: connections, endpoint health. null offline. */
   readonly live: DataPlaneDump | null;
 }
 
 /** Makes the dump. `live`: from `DataPlane.dump()`, or null. */
 export function dumpConfig(view: Pick<View, 'published' | 'translation'>, live: DataPlaneDump | null): ConfigDump {
-  const { version, clusters, endpoints, trustBundles } = view.published;
+  const { version, clusters, endpoints, trustBundles, clients } = view.published;
   const unbound = unboundListeners(view.translation.outcomes);
   const bindings = view.published.bindings.map(binding => ({
     ...binding,
     problem: binding.listeners.map(({ id }) => unbound.get(id)).find(problem => problem !== undefined) ?? null,
   }));
   const certificates = view.published.certificates.map(certificate => ({ ...certificate, key: REDACTED }));
-  return { version, bindings, clusters, endpoints, certificates, trustBundles, live };
+  return { version, bindings, clusters, endpoints, certificates, trustBundles, clients, live };
 }
 
 function unboundListeners({ gateways, listenerSets }: Outcomes): ReadonlyMap<string, string> {

@@ -9,6 +9,7 @@ const BINDING: Binding = {
   address: '127.0.0.1',
   port: 443,
   admission: 'client-hello',
+  frontend: null,
   proxyProtocolFrom: [],
   listeners: [],
 };
@@ -19,6 +20,7 @@ const SNAPSHOT: Snapshot = {
   endpoints: [],
   certificates: [],
   trustBundles: [],
+  clients: [],
 };
 
 describe('the port plan', () => {

@@ -13,7 +13,20 @@ import type { Snapshot } from '../snapshot/index.ts';
 import { hostOfAuthority, isAuthority, normalAddress } from '../values/index.ts';
 import { isGrpcContentType } from '../wire/index.ts';
 
-const NAMES = ['grpc', 'http', 'tcp', 'udp', 'tls', 'port', 'host', 'client', 'gateway', 'listener', 'header'];
+const NAMES = [
+  'grpc',
+  'http',
+  'tcp',
+  'udp',
+  'tls',
+  'port',
+  'host',
+  'client',
+  'client-namespace',
+  'gateway',
+  'listener',
+  'header',
+];
 const STREAMS = ['tcp', 'udp', 'tls'] as const;
 /** The highest there is. */
 const LAST_PORT = 65_535;
@@ -52,11 +65,12 @@ export function explainQuestion(
   return 'transport' in question ? explainStream(snapshot, question) : explain(snapshot, question);
 }
 
-function parsePlace(params: URLSearchParams): Pick<Question, 'gateway' | 'listener'> {
+function parsePlace(params: URLSearchParams): Pick<Question, 'gateway' | 'listener' | 'clientNamespace'> {
   const gateway = params.get('gateway');
   return {
     gateway: gateway === null ? null : gateway.includes('/') ? gateway : `default/${gateway}`,
     listener: params.get('listener'),
+    clientNamespace: params.get('client-namespace'),
   };
 }
 

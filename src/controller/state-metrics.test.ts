@@ -30,6 +30,7 @@ function binding(port: number): Binding {
     address: '127.0.0.1',
     port,
     admission: 'first-bytes',
+    frontend: null,
     proxyProtocolFrom: [],
     listeners: [],
   };

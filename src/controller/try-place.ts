@@ -111,7 +111,15 @@ function questionAt(place: TryPlace, asked: TryQuestion): Question {
     return [header.slice(0, colon), header.slice(colon + 2)];
   });
   const host = place.authority || place.address;
-  return { ...asked, host, headers: Object.fromEntries(fields), client: null, gateway: null, listener: null };
+  return {
+    ...asked,
+    host,
+    headers: Object.fromEntries(fields),
+    client: null,
+    clientNamespace: null,
+    gateway: null,
+    listener: null,
+  };
 }
 
 /** The endpoints that calls go to from there; null when some of them would fail, or when it is not known where they go. */

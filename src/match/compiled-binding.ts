@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { type Binding, requestListeners } from '../snapshot/index.ts';
+import { admissionOf, type Binding, type Listener, requestListeners } from '../snapshot/index.ts';
+import { UNKNOWN_CLIENTS } from './client-namespaces.ts';
 import { type CompiledListener, compileListener } from './compiled-listener.ts';
 import { HostIndex } from './host-index.ts';
 import { PatternVerdicts } from './pattern-verdicts.ts';
@@ -25,20 +26,25 @@ export class CompiledBinding {
   readonly listeners: readonly CompiledListener[];
   /** Those that pass streams on by server name, in the same order. */
   readonly tlsListeners: readonly CompiledTlsListener[];
+  /** Of a binding whose clients are told apart: what those of a namespace meet, and as those of `UNKNOWN_CLIENTS` all others; else empty. */
+  readonly tables: ReadonlyMap<string, CompiledBinding>;
   readonly #hosts: HostIndex<HostOwner>;
   /** Those that trust somebody. */
   readonly #asked: readonly CompiledListener[];
 
-  constructor(
-    binding: Binding,
-    { requests, tls }: { readonly requests: readonly CompiledListener[]; readonly tls: readonly CompiledTlsListener[] },
-  ) {
+  constructor(binding: Binding, { requests, tls, tables = NO_TABLES }: CompiledParts) {
+    this.tables = tables;
     this.binding = binding;
     this.listeners = requests;
     this.tlsListeners = tls;
     this.#hosts = new HostIndex();
     this.#asked = requests.filter(({ trustedProxies }) => trustedProxies !== null);
     for (const compiled of [...requests, ...tls]) this.#hosts.add(compiled.listener.hostname, compiled);
+  }
+
+  /** What a client of a namespace meets: one listener, where clients are told apart; else all of this. */
+  forClientsOf(namespace: string): CompiledBinding {
+    return this.tables.get(namespace) ?? this.tables.get(UNKNOWN_CLIENTS) ?? this;
   }
 
   /**
@@ -77,6 +83,8 @@ export class CompiledBinding {
 export function compileBinding(binding: Binding, options: CompileOptions = {}): CompiledBinding {
   const { previous, volatileNames = NONE, verdicts = new PatternVerdicts() } = options;
   if (previous?.binding === binding) return previous;
+  if (binding.admission === 'clients')
+    return new CompiledBinding(binding, { requests: [], tls: [], tables: compileTables(binding, options) });
   const known = new Map(previous?.listeners.map(compiled => [compiled.listener.id, compiled]));
   const requests = requestListeners(binding.listeners).map(listener =>
     compileListener(listener, { volatileNames, verdicts }, known.get(listener.id)),
@@ -88,4 +96,27 @@ export function compileBinding(binding: Binding, options: CompileOptions = {}): 
   return new CompiledBinding(binding, { requests, tls });
 }
 
+/** Each listener as if it were alone. */
+function compileTables(binding: Binding, options: CompileOptions): ReadonlyMap<string, CompiledBinding> {
+  return new Map(
+    binding.listeners.map(listener => {
+      const namespace = listener.clients ?? UNKNOWN_CLIENTS;
+      const known = options.previous?.tables.get(namespace);
+      if (known?.binding.listeners[0] === listener) return [namespace, known];
+      return [namespace, compileBinding(tableOf(binding, listener), { ...options, previous: known })];
+    }),
+  );
+}
+
+function tableOf(binding: Binding, listener: Listener): Binding {
+  return { ...binding, admission: admissionOf(listener), listeners: [listener] };
+}
+
+interface CompiledParts {
+  readonly requests: readonly CompiledListener[];
+  readonly tls: readonly CompiledTlsListener[];
+  readonly tables?: ReadonlyMap<string, CompiledBinding>;
+}
+
+const NO_TABLES: ReadonlyMap<string, CompiledBinding> = new Map();
 const NONE: ReadonlySet<string> = new Set();

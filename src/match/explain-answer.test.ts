@@ -14,6 +14,7 @@ const GET: Question = {
   host: 'a.test',
   headers: {},
   client: null,
+  clientNamespace: null,
   gateway: null,
   listener: null,
 };
@@ -54,8 +55,10 @@ function said(changes: Partial<Rule>, question: Question = GET): string | undefi
   } as const;
   const entry: RouteEntry = { match, rule: rule('r', changes), matchIndex: 0 };
   const bindings = [binding(listener('l', '*', virtualHost('*', entry)))];
-  return explain({ version: 1, bindings, clusters: [], endpoints: [], certificates: [], trustBundles: [] }, question)
-    .places[0]?.answer.text;
+  return explain(
+    { version: 1, bindings, clusters: [], endpoints: [], certificates: [], trustBundles: [], clients: [] },
+    question,
+  ).places[0]?.answer.text;
 }
 
 describe('the servers that an answer depends on', () => {

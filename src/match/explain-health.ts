@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { RequestListener } from '../snapshot/index.ts';
+import { ownerName, type RequestListener } from '../snapshot/index.ts';
 import type { CompiledBinding } from './compiled-binding.ts';
 import type { CompiledListener } from './compiled-listener.ts';
 import type { ExplainedAnswer, Question } from './explanation.ts';
@@ -28,6 +28,6 @@ export function explainHealth(
   const request = viewOf(question, checked);
   if (!isHealthCheck(health, request)) return { answers: undefined, whyNot: whyNoHealthCheck(health, request) ?? '' };
   const { listener } = checked;
-  const text = `HTTP 200 by the health endpoint of Gateway ${listener.gateway.namespace}/${listener.gateway.name} (503 while it drains)`;
+  const text = `HTTP 200 by the health endpoint of Gateway ${ownerName(listener)} (503 while it drains)`;
   return { answers: { listener, answer: { kind: 'answered', httpStatus: 200, grpcStatus: null, text } }, whyNot: '' };
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Listener } from '../snapshot/index.ts';
+import { type Listener, ownerName } from '../snapshot/index.ts';
 import { hostnameMatches } from '../values/index.ts';
 import type { CompiledBinding, HostOwner } from './compiled-binding.ts';
 import type { CompiledListener } from './compiled-listener.ts';
@@ -11,11 +11,11 @@ const MAX_ROUTES_PER_HOST = 3;
 
 /** True for a listener that a question does not leave out. */
 export function isAskedFor(
-  { id, gateway, name }: Listener,
+  listener: Listener,
   asked: { readonly gateway: string | null; readonly listener: string | null },
 ): boolean {
-  if (asked.gateway !== null && asked.gateway !== `${gateway.namespace}/${gateway.name}`) return false;
-  return asked.listener === null || asked.listener === name || asked.listener === id;
+  if (asked.gateway !== null && asked.gateway !== ownerName(listener)) return false;
+  return asked.listener === null || asked.listener === listener.name || asked.listener === listener.id;
 }
 
 /** Why each listener of a socket but the chosen one does not get the host (listener isolation). */

@@ -14,6 +14,7 @@ const ASKED: Question = {
   host: 'a.example.com',
   headers: {},
   client: null,
+  clientNamespace: null,
   gateway: null,
   listener: null,
 };
@@ -39,6 +40,7 @@ function snapshot(...bindings: Snapshot['bindings']): Snapshot {
     endpoints: [{ cluster: 'app/user:80', endpoints }],
     certificates: [],
     trustBundles: [],
+    clients: [],
   };
 }
 

@@ -4,8 +4,9 @@
  * Says which rule takes a request, and why each other one does not. The listener and the rule come from the compiled
  * matchers that the proxy asks, so an explanation cannot disagree with the traffic.
  */
-import { type Binding, type RequestListener, requestListeners, type Snapshot } from '../snapshot/index.ts';
+import { type RequestListener, requestListeners, type Snapshot } from '../snapshot/index.ts';
 import { ANY_HOST, socketAddress, targetFault } from '../values/index.ts';
+import { ClientNamespaces, UNKNOWN_CLIENTS } from './client-namespaces.ts';
 import { type CompiledBinding, compileBinding } from './compiled-binding.ts';
 import type { CompiledListener } from './compiled-listener.ts';
 import { explainGate, explainGrpcWeb, explainRefusal, explainRule } from './explain-answer.ts';
@@ -21,9 +22,10 @@ import { describeListenerFilter } from './rule-text.ts';
 
 /** Explains a request against a snapshot. Pure; compiles each binding: some 100 ms with thousands of routes. */
 export function explain(snapshot: Snapshot, question: Question): Explanation {
+  const clients = clientsOf(question, snapshot);
   const places = snapshot.bindings
     .filter(binding => requestListeners(binding.listeners).some(listener => isAskedFor(listener, question)))
-    .flatMap(binding => explainBinding(binding, { snapshot, question }));
+    .flatMap(binding => explainBinding(compileBinding(binding).forClientsOf(clients), { snapshot, question }));
   const { protocol, method, path, headers } = question;
   return {
     request: { protocol, method, path, readPath: readPath(question) || path, headers },
@@ -41,11 +43,15 @@ interface Asked {
   readonly question: Question;
 }
 
-function explainBinding(binding: Binding, { snapshot, question }: Asked): ExplainedPlace[] {
-  const compiled = compileBinding(binding);
+function clientsOf({ clientNamespace, client }: Question, { clients }: Snapshot): string {
+  if (clientNamespace !== null) return clientNamespace;
+  return client === null ? UNKNOWN_CLIENTS : new ClientNamespaces(clients).namespaceOf(client);
+}
+
+function explainBinding(compiled: CompiledBinding, { snapshot, question }: Asked): ExplainedPlace[] {
   const { host } = question;
   if (host !== null) return [explainPlace({ compiled, snapshot, question, host })];
-  const hosts = requestListeners(binding.listeners)
+  const hosts = requestListeners(compiled.binding.listeners)
     .filter(listener => isAskedFor(listener, question))
     .map(listener => assumeHost(compiled, listener, question));
   return [...new Set(hosts)].map(assumed => explainPlace({ compiled, snapshot, question, host: assumed }));

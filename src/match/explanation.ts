@@ -12,6 +12,8 @@ export interface Question {
   readonly headers: Readonly<Record<string, string>>;
   /** IP address of the peer, which the Gateway may trust; null: nobody in particular. */
   readonly client: string | null;
+  /** Whose the client of a frontend is; null: as its address says. */
+  readonly clientNamespace: string | null;
   /** `namespace/name`; null: any. */
   readonly gateway: string | null;
   /** Its name or id; null: any. */

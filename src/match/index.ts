@@ -4,6 +4,7 @@
  * Which rule takes a request, and why each other one does not. In: a snapshot. Out: compiled matchers (for the proxy) and
  * explanations (for people), made of the same parts so that they cannot disagree. Never: I/O, clocks, logging.
  */
+export { ClientNamespaces, UNKNOWN_CLIENTS } from './client-namespaces.ts';
 export { type CompiledBinding, type CompileOptions, compileBinding, type HostOwner } from './compiled-binding.ts';
 export type { CompiledListener } from './compiled-listener.ts';
 export { describeMatch } from './compiled-match.ts';

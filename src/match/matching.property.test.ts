@@ -192,10 +192,28 @@ function assertExplained(bound: Binding, asked: OracleRequest): void {
 }
 
 function snapshotOf(bound: Binding): Snapshot {
-  return { version: 1, bindings: [bound], clusters: [], endpoints: [], certificates: [], trustBundles: [] };
+  return {
+    version: 1,
+    bindings: [bound],
+    clusters: [],
+    endpoints: [],
+    certificates: [],
+    trustBundles: [],
+    clients: [],
+  };
 }
 
 function questionOf({ host, service, method: name, headers: fields }: OracleRequest): Question {
   const path = `/${service}/${name}`;
-  return { protocol: 'grpc', method: 'POST', path, host, headers: fields, client: null, gateway: null, listener: null };
+  return {
+    protocol: 'grpc',
+    method: 'POST',
+    path,
+    host,
+    headers: fields,
+    client: null,
+    clientNamespace: null,
+    gateway: null,
+    listener: null,
+  };
 }

@@ -21,6 +21,7 @@ export function binding(...listeners: readonly Listener[]): Binding {
     address: '127.0.0.1',
     port: 80,
     admission: 'first-bytes',
+    frontend: null,
     proxyProtocolFrom: [],
     listeners,
   };

@@ -85,6 +85,7 @@ export function snapshotOf({ version = 1, ports, endpoints = [], cluster = {} }:
     address: '127.0.0.1',
     port,
     admission: 'first-bytes' as const,
+    frontend: null,
     proxyProtocolFrom: [],
     listeners: [
       {
@@ -105,6 +106,7 @@ export function snapshotOf({ version = 1, ports, endpoints = [], cluster = {} }:
     endpoints: [{ cluster: CLUSTER, endpoints }],
     certificates: [],
     trustBundles: [],
+    clients: [],
   };
 }
 

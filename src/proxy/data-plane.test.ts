@@ -71,6 +71,7 @@ for (const workers of [0, 1, 2]) {
         address: '192.0.2.1',
         port: 8080,
         admission: 'first-bytes',
+        frontend: null,
         proxyProtocolFrom: [],
         listeners: [],
       } as const;

@@ -43,6 +43,7 @@ function snapshotOf(version: number, virtualHosts: readonly VirtualHost[]): Snap
     address: '127.0.0.1',
     port: 80,
     admission: 'first-bytes' as const,
+    frontend: null,
     proxyProtocolFrom: [],
   };
   return {
@@ -52,6 +53,7 @@ function snapshotOf(version: number, virtualHosts: readonly VirtualHost[]): Snap
     endpoints: [],
     certificates: [],
     trustBundles: [],
+    clients: [],
   };
 }
 
@@ -95,6 +97,7 @@ describe('a snapshot delta', () => {
           endpoints: null,
           certificates: null,
           trustBundles: null,
+          clients: null,
         });
         assert.equal(applyDelta(before, delta).bindings, before.bindings);
       }),

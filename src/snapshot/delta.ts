@@ -7,10 +7,12 @@
  * - Its size follows the change: one rule among 10,000 is that rule and the place of its entries. Lists are sent as runs
  *   that stay and items that are new (`list-delta.ts`); rules once each, however many entries share them.
  * - `applyDelta` gives back the *same objects* for all that did not change, so that what was compiled from them is still
- *   good: rules, entries, matches, virtual hosts, server names, listeners, clusters, endpoint sets, certificates, trust bundles.
+ *   good: rules, entries, matches, virtual hosts, server names, listeners, clusters, endpoint sets, certificates, trust bundles,
+ *   client namespaces.
  */
 import type { Cluster, EndpointSet } from './cluster.ts';
 import { sameContent } from './equal.ts';
+import type { ClientNamespace } from './frontend.ts';
 import { applyList, diffList, type ListDelta, type ListRules, wholeItems } from './list-delta.ts';
 import { type Certificate, requestListeners } from './listener.ts';
 import {
@@ -38,6 +40,7 @@ export interface SnapshotDelta {
   readonly endpoints: ListDelta<EndpointSet>;
   readonly certificates: ListDelta<Certificate>;
   readonly trustBundles: ListDelta<TrustBundle>;
+  readonly clients: ListDelta<ClientNamespace>;
 }
 
 type BindingPut = Put<Omit<Binding, 'listeners'>, ListenerPut>;
@@ -50,6 +53,7 @@ export const EMPTY_SNAPSHOT: Snapshot = {
   endpoints: [],
   certificates: [],
   trustBundles: [],
+  clients: [],
 };
 
 /** What turns `before` into `after`. */
@@ -65,6 +69,7 @@ export function diffSnapshots(before: Snapshot, after: Snapshot): SnapshotDelta 
     endpoints: diffList(before.endpoints, after.endpoints, wholeItems(byCluster)),
     certificates: diffList(before.certificates, after.certificates, wholeItems<Certificate>(byId)),
     trustBundles: diffList(before.trustBundles, after.trustBundles, wholeItems<TrustBundle>(byId)),
+    clients: diffList(before.clients, after.clients, wholeItems(byRange)),
   };
 }
 
@@ -81,11 +86,13 @@ export function applyDelta(before: Snapshot, delta: SnapshotDelta): Snapshot {
     endpoints: applyList(before.endpoints, delta.endpoints, set => set),
     certificates: applyList(before.certificates, delta.certificates, certificate => certificate),
     trustBundles: applyList(before.trustBundles, delta.trustBundles, bundle => bundle),
+    clients: applyList(before.clients, delta.clients, client => client),
   };
 }
 
 const byId = (item: { readonly id: string }): string => item.id;
 const byCluster = (set: EndpointSet): string => set.cluster;
+const byRange = ({ range }: ClientNamespace): string => range;
 
 function bindingRules(rules: NamedRules): ListRules<Binding, BindingPut> {
   const inner = listenerRules(rules);

@@ -9,6 +9,7 @@ export { applyDelta, diffSnapshots, EMPTY_SNAPSHOT, type SnapshotDelta } from '.
 export { sameContent } from './equal.ts';
 export * from './external-auth.ts';
 export { deepFreeze } from './freeze.ts';
+export * from './frontend.ts';
 export * from './listener.ts';
 export * from './order.ts';
 export * from './rule.ts';

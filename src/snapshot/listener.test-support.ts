@@ -4,8 +4,9 @@ import { type ListenerIdentity, type RequestRouting, requestListeners, type Virt
 import type { Snapshot } from './snapshot.ts';
 
 /** What a Gateway's own listener has when the Gateway says nothing of it. */
-export const PLAIN_EDGE: Omit<RequestRouting, 'virtualHosts'> & Pick<ListenerIdentity, 'listenerSet'> = {
+export const PLAIN_EDGE: Omit<RequestRouting, 'virtualHosts'> & Pick<ListenerIdentity, 'listenerSet' | 'clients'> = {
   listenerSet: null,
+  clients: null,
   filters: [],
   health: null,
   trustedProxies: [],

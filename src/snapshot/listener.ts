@@ -4,7 +4,7 @@ import type { ExternalAuth } from './external-auth.ts';
 import type { Fault, HeaderField, RouteEntry } from './rule.ts';
 import type { StreamRule } from './stream-rule.ts';
 
-/** One listener of a Gateway, its own or one that was added to it, on a binding: what becomes of the connections, or the datagrams, that are its own. */
+/** One listener of a Gateway, its own or one that was added to it, or of a frontend, on a binding: what becomes of the connections, or the datagrams, that are its own. */
 export type Listener = RequestListener | TlsListener | TcpListener | UdpListener;
 
 /** Listeners that route requests, each by itself. */
@@ -56,9 +56,15 @@ export interface UdpListener extends ListenerIdentity {
 
 /** What every listener has. */
 export interface ListenerIdentity {
-  /** `namespace/gateway/listener`, of a set `ListenerSet/namespace/set/listener`; for logs, metrics and explanations too. */
+  /**
+   * `namespace/gateway/listener`, of a set `ListenerSet/namespace/set/listener`, of a frontend `Service/namespace/name:port`, followed by
+   * `/CLIENTS` if it is for those alone; for logs, metrics and explanations too.
+   */
   readonly id: string;
-  readonly gateway: { readonly namespace: string; readonly name: string };
+  /** null: the port of a Service that the binding is the entrance of. */
+  readonly gateway: { readonly namespace: string; readonly name: string } | null;
+  /** Of frontends: the namespace whose clients it is for, they alone. null: all that no other listener of the binding names. */
+  readonly clients: string | null;
   /** The set that added it to the Gateway; null: it is the Gateway's own. */
   readonly listenerSet: { readonly namespace: string; readonly name: string } | null;
   readonly name: string;
@@ -146,6 +152,12 @@ export interface Certificate {
 export interface VirtualHost {
   readonly hostname: string;
   readonly entries: readonly RouteEntry[];
+}
+
+/** What owns it, as logs and metrics name it: `namespace/gateway`, or of a frontend `Service/namespace/name:port`. */
+export function ownerName({ gateway, id, clients }: ListenerIdentity): string {
+  if (gateway !== null) return `${gateway.namespace}/${gateway.name}`;
+  return clients === null ? id : id.slice(0, -clients.length - 1);
 }
 
 /** True when it routes requests. */

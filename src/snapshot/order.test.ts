@@ -33,6 +33,7 @@ describe('the order of a snapshot', () => {
       endpoints: [cluster('b'), cluster('a')],
       certificates: [],
       trustBundles: [],
+      clients: [],
     };
     assert.deepEqual(orderViolations(snapshot), ['endpoints: item 1 is not after 0']);
   });

@@ -6,6 +6,7 @@
  */
 import { compareHostnames, compareStrings } from '../values/index.ts';
 import type { Endpoint, EndpointSet } from './cluster.ts';
+import type { ClientNamespace } from './frontend.ts';
 import { type Listener, routesRequests, type ServerNameRoute, type VirtualHost } from './listener.ts';
 import type { Binding, Snapshot } from './snapshot.ts';
 
@@ -39,6 +40,11 @@ export function compareEndpoints(a: Endpoint, b: Endpoint): number {
   return compareStrings(a.address, b.address) || a.port - b.port;
 }
 
+/** By range. */
+export function compareClients(a: ClientNamespace, b: ClientNamespace): number {
+  return compareStrings(a.range, b.range);
+}
+
 /** The same snapshot in the total order. */
 export function sortSnapshot(snapshot: Snapshot): Snapshot {
   return {
@@ -50,6 +56,7 @@ export function sortSnapshot(snapshot: Snapshot): Snapshot {
       .sort(compareEndpointSets),
     certificates: snapshot.certificates.toSorted(compareIds),
     trustBundles: snapshot.trustBundles.toSorted(compareIds),
+    clients: snapshot.clients.toSorted(compareClients),
   };
 }
 
@@ -78,6 +85,7 @@ export function orderViolations(snapshot: Snapshot): string[] {
     ...disorder('endpoints', snapshot.endpoints, compareEndpointSets),
     ...disorder('certificates', snapshot.certificates, compareIds),
     ...disorder('trust bundles', snapshot.trustBundles, compareIds),
+    ...disorder('clients', snapshot.clients, compareClients),
     ...snapshot.endpoints.flatMap(set => disorder(`endpoints of ${set.cluster}`, set.endpoints, compareEndpoints)),
     ...snapshot.bindings.flatMap(binding => [
       ...disorder(`listeners of ${binding.id}`, binding.listeners, compareListeners),

@@ -3,6 +3,7 @@
 /** Arbitrary snapshots for property tests: small, sorted, and alike enough that two of them share many parts. */
 import fc from 'fast-check';
 import type { Cluster, EndpointSet } from './cluster.ts';
+import type { ClientNamespace } from './frontend.ts';
 import type { Certificate, Listener, VirtualHost } from './listener.ts';
 import { sortSnapshot } from './order.ts';
 import { sampleRule } from './rule.test-support.ts';
@@ -68,6 +69,7 @@ function listeners(rules: ReadonlyMap<string, Rule>): fc.Arbitrary<Listener[]> {
     id: fc.constantFrom(...NAMES).map(name => `default/gateway/${name}`),
     gateway: fc.constant({ namespace: 'default', name: 'gateway' }),
     listenerSet: fc.constantFrom(null, { namespace: 'default', name: 'set' }),
+    clients: fc.constantFrom(null, 'team'),
     name: fc.constantFrom(...NAMES),
     hostname: fc.constantFrom(...HOSTS),
     health: fc.constantFrom(null, { path: '/healthz', headers: [{ name: 'probe', value: 'yes' }] }),
@@ -95,6 +97,7 @@ function streamListeners(): fc.Arbitrary<Listener> {
     id: fc.constantFrom(...NAMES).map(name => `default/gateway/${name}`),
     gateway: fc.constant({ namespace: 'default', name: 'gateway' }),
     listenerSet: fc.constant(null),
+    clients: fc.constantFrom(null, 'team'),
     name: fc.constantFrom(...NAMES),
     hostname: fc.constantFrom(...HOSTS),
   });
@@ -121,6 +124,7 @@ function bindings(rules: ReadonlyMap<string, Rule>): fc.Arbitrary<Binding[]> {
       address: '127.0.0.1',
       port,
       admission: 'first-bytes' as const,
+      frontend: null,
       proxyProtocolFrom: [],
       listeners,
     };
@@ -174,11 +178,19 @@ const trustBundles: fc.Arbitrary<TrustBundle[]> = fc.uniqueArray(
   { selector: bundle => bundle.id },
 );
 
+const clients: fc.Arbitrary<ClientNamespace[]> = fc.uniqueArray(
+  fc.record({
+    range: fc.constantFrom('10.0.0.1/32', '10.0.0.2/32', '10.1.0.0/16'),
+    namespace: fc.constantFrom(...NAMES),
+  }),
+  { selector: ({ range }) => range },
+);
+
 /** A sorted snapshot; rules of one id have one content. */
 export function randomSnapshot(version: number): fc.Arbitrary<Snapshot> {
   return fc
     .array(variants, { minLength: NAMES.length, maxLength: NAMES.length })
     .map(list => new Map(NAMES.map((name, at) => [name, variantRule(name, list[at] ?? 0)])))
-    .chain(rules => fc.record({ bindings: bindings(rules), clusters, endpoints, certificates, trustBundles }))
+    .chain(rules => fc.record({ bindings: bindings(rules), clusters, endpoints, certificates, trustBundles, clients }))
     .map(parts => structuredClone(sortSnapshot({ version, ...parts })));
 }

@@ -5,6 +5,7 @@
  * sorted by a total order, and parts that did not change keep their identity from one translation to the next.
  */
 import type { Cluster, EndpointSet } from './cluster.ts';
+import type { ClientNamespace, Frontend } from './frontend.ts';
 import type { Certificate, Listener } from './listener.ts';
 import type { TrustBundle } from './trust-bundle.ts';
 
@@ -21,6 +22,8 @@ export interface Snapshot {
   readonly certificates: readonly Certificate[];
   /** Sorted by id. Those that clusters and listeners name. */
   readonly trustBundles: readonly TrustBundle[];
+  /** Sorted by range, each once. Whose namespace the clients of frontends are of; empty without frontends. */
+  readonly clients: readonly ClientNamespace[];
 }
 
 /** One socket that the data plane listens on. */
@@ -30,6 +33,8 @@ export interface Binding {
   readonly address: string;
   readonly port: number;
   readonly admission: Admission;
+  /** The port of a Service that it is the entrance of (`clients`); null: it is of Gateways. */
+  readonly frontend: Frontend | null;
   /**
    * CIDR ranges of load balancers that say whose a connection is before it begins (PROXY protocol), sorted: a connection of such a peer
    * without it is refused, and of others it is believed from nobody.
@@ -47,9 +52,26 @@ export interface Binding {
  * - `client-hello`: TLS; the server name (SNI) chooses the listener, and there the certificate or the backend; where requests follow,
  *   ALPN says the protocol. Listeners of kinds `https` and `tls`.
  * - `stream`: all connections are alike. One listener of kind `tcp`.
+ * - `clients`: the namespace of a connection's client chooses the listener, whose kind says what follows: `http` as with `first-bytes`, `tls` as
+ *   with `client-hello`, `tcp` as with `stream`. Exactly one listener is for the clients that no other one names.
  * - `datagrams`: UDP; all senders are alike. One listener of kind `udp`.
  */
-export type Admission = 'first-bytes' | 'client-hello' | 'stream' | 'datagrams';
+export type Admission = 'first-bytes' | 'client-hello' | 'stream' | 'clients' | 'datagrams';
+
+/** How what arrives for a listener is told apart. */
+export function admissionOf({ kind }: Listener): Exclude<Admission, 'clients'> {
+  switch (kind) {
+    case 'http':
+      return 'first-bytes';
+    case 'https':
+    case 'tls':
+      return 'client-hello';
+    case 'tcp':
+      return 'stream';
+    case 'udp':
+      return 'datagrams';
+  }
+}
 
 /** What a binding's socket is. */
 export function transportOf(admission: Admission): 'tcp' | 'udp' {

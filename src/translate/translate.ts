@@ -25,6 +25,7 @@ import { routeContext } from './rules/route-context.ts';
 import { translateRoutes } from './rules/translated-routes.ts';
 import type { Translation } from './translation.ts';
 
+const NO_CLIENTS: Snapshot['clients'] = [];
 const NONE_REFUSED: ReadonlyMap<string, string> = new Map();
 
 /**
@@ -107,7 +108,13 @@ export function translate(
   const linted = lint(sources, memory?.lint);
   return {
     snapshot: nextSnapshot(
-      { bindings: bindings.bindings, clusters: clusters.clusters, endpoints: clusters.endpoints, ...secrets },
+      {
+        bindings: bindings.bindings,
+        clusters: clusters.clusters,
+        endpoints: clusters.endpoints,
+        clients: NO_CLIENTS,
+        ...secrets,
+      },
       previous?.snapshot,
     ),
     findings: linted.findings,
@@ -135,6 +142,7 @@ function nextSnapshot(parts: Omit<Snapshot, 'version'>, previous: Snapshot | und
     previous.clusters === parts.clusters &&
     previous.endpoints === parts.endpoints &&
     previous.certificates === parts.certificates &&
-    previous.trustBundles === parts.trustBundles;
+    previous.trustBundles === parts.trustBundles &&
+    previous.clients === parts.clients;
   return isSame ? previous : { version: (previous?.version ?? 0) + 1, ...parts };
 }

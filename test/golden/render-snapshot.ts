@@ -14,7 +14,8 @@ import {
  * A snapshot as a golden case shows it: a rule once, under its id, and nothing that has its default. So a case shows what
  * it is about, and a new field with a default changes no case.
  */
-export function renderSnapshot({ bindings, clusters, endpoints, certificates, trustBundles }: Snapshot): unknown {
+export function renderSnapshot(snapshot: Snapshot): unknown {
+  const { bindings, clusters, endpoints, certificates, trustBundles, clients } = snapshot;
   const shown = {
     bindings: bindings.map(renderBinding),
     rules: rulesOf(bindings).map(renderRule),
@@ -27,22 +28,24 @@ export function renderSnapshot({ bindings, clusters, endpoints, certificates, tr
       notAfter: new Date(notAfterMs).toISOString(),
     })),
     trustBundles: trustBundles.map(({ id, pem }) => ({ id, certificates: pem.length })),
+    clients,
   };
   return withoutNothing(shown) ?? {};
 }
 
 /** Address and port stand in the id, and in that of a listener whose it is; the Gateway does not in that of a set's. */
-function renderBinding({ id, port, admission, proxyProtocolFrom, listeners }: Binding): object {
+function renderBinding({ id, port, admission, frontend, proxyProtocolFrom, listeners }: Binding): object {
   return {
     id,
     admission,
+    frontend,
     proxyProtocolFrom,
     listeners: listeners.map(listener => ({ ...renderListener(listener, port), gateway: gatewayOfSet(listener) })),
   };
 }
 
 function gatewayOfSet({ gateway, listenerSet }: Listener): string | null {
-  return listenerSet === null ? null : `${gateway.namespace}/${gateway.name}`;
+  return listenerSet === null || gateway === null ? null : `${gateway.namespace}/${gateway.name}`;
 }
 
 function renderListener(

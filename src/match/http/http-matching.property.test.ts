@@ -105,7 +105,17 @@ function viewOf(asked: HttpOracleRequest): RequestView {
 function questionOf(asked: HttpOracleRequest): Question {
   const { host, method, isGrpc, headers } = asked;
   const protocol = isGrpc ? 'grpc' : 'http';
-  return { protocol, method, path: targetOf(asked), host, headers, client: null, gateway: null, listener: null };
+  return {
+    protocol,
+    method,
+    path: targetOf(asked),
+    host,
+    headers,
+    client: null,
+    clientNamespace: null,
+    gateway: null,
+    listener: null,
+  };
 }
 
 describe('matching HTTP requests', () => {
@@ -156,6 +166,7 @@ describe('matching HTTP requests', () => {
         endpoints: [],
         certificates: [],
         trustBundles: [],
+        clients: [],
       };
       const candidates = explain(snapshot, questionOf(asked)).places[0]?.candidates ?? [];
       assert.equal(

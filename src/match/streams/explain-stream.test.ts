@@ -12,7 +12,7 @@ const MISSING: StreamBackend = {
 
 function snapshotOf(rule: StreamRule | null, endpoints: readonly number[] = [9_001]): Snapshot {
   const gateway = { namespace: 'default', name: 'gw' };
-  const shape = { id: 'default/gw/dns', gateway, listenerSet: null, name: 'dns', hostname: '*', rule };
+  const shape = { id: 'default/gw/dns', gateway, listenerSet: null, clients: null, name: 'dns', hostname: '*', rule };
   const socket = { address: '127.0.0.1', port: 5300 };
   return {
     ...EMPTY_SNAPSHOT,
@@ -21,6 +21,7 @@ function snapshotOf(rule: StreamRule | null, endpoints: readonly number[] = [9_0
         id: '127.0.0.1:5300/tcp',
         ...socket,
         admission: 'stream',
+        frontend: null,
         proxyProtocolFrom: [],
         listeners: [{ kind: 'tcp', ...shape, id: 'default/gw/tcp', name: 'tcp' }],
       },
@@ -28,6 +29,7 @@ function snapshotOf(rule: StreamRule | null, endpoints: readonly number[] = [9_0
         id: '127.0.0.1:5300/udp',
         ...socket,
         admission: 'datagrams',
+        frontend: null,
         proxyProtocolFrom: [],
         listeners: [{ kind: 'udp', ...shape }],
       },
@@ -52,7 +54,7 @@ function ruleOf(backends: readonly StreamBackend[]): StreamRule {
   };
 }
 
-const asked = { transport: 'udp', port: 5300, gateway: null, listener: null } as const;
+const asked = { transport: 'udp', port: 5300, gateway: null, listener: null, clientNamespace: null } as const;
 
 describe('the explanation of a port', () => {
   it('tells listener, route, backends and endpoints, of its transport only', () => {

@@ -3,7 +3,8 @@
 /** Says who gets a stream. Of TLS, listener and route come from the compiled binding that the proxy asks. */
 import type { Binding, Listener, ServerNameRoute, Snapshot, StreamBackend, StreamRule } from '../../snapshot/index.ts';
 import { ANY_HOST, hostnameMatches, socketAddress } from '../../values/index.ts';
-import { compileBinding, type HostOwner } from '../compiled-binding.ts';
+import { UNKNOWN_CLIENTS } from '../client-namespaces.ts';
+import { type CompiledBinding, compileBinding, type HostOwner } from '../compiled-binding.ts';
 import { explainTarget } from '../explain-answer.ts';
 import { explainOtherListeners, isAskedFor } from '../explain-listeners.ts';
 import type { ExplainedBackend, OtherHost } from '../explanation.ts';
@@ -17,10 +18,12 @@ const ADMISSIONS = { tcp: 'stream', tls: 'client-hello', udp: 'datagrams' } as c
 /** Says who gets the connections of a port or a server name, or the datagrams of a port. Pure. */
 export function explainStream(snapshot: Snapshot, question: StreamQuestion): StreamExplanation {
   const places = snapshot.bindings
-    .filter(binding => isPlaceOf(binding, question))
-    .map(binding => explainPlace(binding, snapshot, question));
+    .filter(binding => binding.frontend !== null || isPlaceOf(binding, question))
+    .map(binding => compileBinding(binding).forClientsOf(question.clientNamespace ?? UNKNOWN_CLIENTS))
+    .filter(({ binding }) => isPlaceOf(binding, question))
+    .map(compiled => explainPlace(compiled, snapshot, question));
   const rank = ({ answer }: StreamPlace): number => (answer.kind === 'refused' ? 1 : 0);
-  const { gateway: _, listener: __, ...stream } = question;
+  const { gateway: _, listener: __, clientNamespace: ___, ...stream } = question;
   return { stream, places: places.sort((a, b) => rank(a) - rank(b)) };
 }
 
@@ -30,7 +33,8 @@ function isPlaceOf({ admission, port, listeners }: Binding, question: StreamQues
   return listeners.some(listener => isAskedFor(listener, question));
 }
 
-function explainPlace(binding: Binding, snapshot: Snapshot, question: StreamQuestion): StreamPlace {
+function explainPlace(compiled: CompiledBinding, snapshot: Snapshot, question: StreamQuestion): StreamPlace {
+  const { binding } = compiled;
   const address = socketAddress(binding.address, binding.port);
   const [listener] = binding.listeners;
   if (listener?.kind === 'tcp' || listener?.kind === 'udp') {
@@ -40,7 +44,6 @@ function explainPlace(binding: Binding, snapshot: Snapshot, question: StreamQues
     const found = rule === null ? refuse(listener.id, none) : take(listener, { hostname: ANY_HOST, rule }, snapshot);
     return { address, ...NOTHING, ...found };
   }
-  const compiled = compileBinding(binding);
   const serverName = question.transport === 'tls' ? question.serverName : '';
   const owner = compiled.ownerOf(serverName);
   const otherListeners = explainOtherListeners(compiled, owner, serverName);

@@ -4,6 +4,8 @@ import type { ExplainedBackend, OtherHost, OtherListener } from '../explanation.
 
 /** A connection whose bytes are passed on, or the datagrams of a client, as a person asks about them. */
 export type StreamQuestion = AskedStream & {
+  /** Whose the client of a frontend is; null: nobody's that is known. */
+  readonly clientNamespace: string | null;
   /** `namespace/name`; null: any. */
   readonly gateway: string | null;
   /** Its name or id; null: any. */

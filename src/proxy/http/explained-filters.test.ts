@@ -86,6 +86,7 @@ function explained(
     gateway: null,
     listener: null,
     client: null,
+    clientNamespace: null,
   } as const;
   const { places, request } = explain(of, question);
   const [place] = places;

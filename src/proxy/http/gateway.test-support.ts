@@ -16,9 +16,11 @@ import type {
   Admission,
   Binding,
   Certificate,
+  ClientNamespace,
   Cluster,
   Endpoint,
   Filter,
+  Frontend,
   HttpsListener,
   Listener,
   RequestListener,
@@ -169,7 +171,7 @@ const ADMISSIONS: Readonly<Record<Listener['kind'], Admission>> = {
 
 export function binding(listeners: readonly Listener[], port = 0): Binding {
   const admission = ADMISSIONS[listeners[0]?.kind ?? 'http'];
-  return { id: 'test/tcp', address: '127.0.0.1', port, admission, proxyProtocolFrom: [], listeners };
+  return { id: 'test/tcp', address: '127.0.0.1', port, admission, frontend: null, proxyProtocolFrom: [], listeners };
 }
 
 export function endpoint(port: number): Endpoint {
@@ -180,6 +182,9 @@ export interface SnapshotParts {
   /** As in `Binding`. */
   readonly proxyProtocolFrom?: readonly string[];
   readonly listeners: readonly Listener[];
+  /** Whose entrance the binding is; its clients are told apart by `clients`. Default: of a Gateway. */
+  readonly frontend?: Frontend;
+  readonly clients?: readonly ClientNamespace[];
   /** Cluster id → ports. */
   readonly clusters: Readonly<Record<string, readonly number[]>>;
   readonly certificates?: readonly Certificate[];
@@ -198,7 +203,7 @@ export function snapshot(parts: SnapshotParts): Snapshot {
   const ids = Object.keys(parts.clusters).sort();
   return {
     version,
-    bindings: [{ ...binding(parts.listeners, parts.port), proxyProtocolFrom: parts.proxyProtocolFrom ?? [] }],
+    bindings: [{ ...binding(parts.listeners, parts.port), ...entranceOf(parts) }],
     clusters: ids.map(id => {
       const protocol = parts.protocols?.[id];
       return cluster(id, { ...parts.clusterChanges, ...(protocol === undefined ? {} : { protocol }) });
@@ -206,7 +211,12 @@ export function snapshot(parts: SnapshotParts): Snapshot {
     endpoints: ids.map(id => ({ cluster: id, endpoints: (parts.clusters[id] ?? []).map(endpoint) })),
     certificates: parts.certificates ?? [],
     trustBundles: parts.trustBundles ?? [],
+    clients: parts.clients ?? [],
   };
+}
+
+function entranceOf({ frontend, proxyProtocolFrom = [] }: SnapshotParts): Partial<Binding> {
+  return { proxyProtocolFrom, ...(frontend === undefined ? {} : { frontend, admission: 'clients' }) };
 }
 
 /** The gateway under test. `close` it. */

@@ -9,7 +9,7 @@
  * is not in the list, because it differs on each request, what the list alone decides is kept with it (`TargetDecisions`), and the match is made for each.
  */
 import { type CompiledBinding, type CompiledListener, isHealthCheck } from '../../match/index.ts';
-import type { RouteEntry } from '../../snapshot/index.ts';
+import { ownerName, type RouteEntry } from '../../snapshot/index.ts';
 import { forwardedProto, hostOfAuthority } from '../../values/index.ts';
 import { type HeaderList, pathIn, targetOf, type VolatileFields } from '../../wire/index.ts';
 import { type Answer, type Face, faceOfRequest, type RequestSeries } from '../faces/index.ts';
@@ -60,6 +60,8 @@ export interface Entrance {
   readonly trusting: ReadonlySet<string>;
   /** The binding is being drained. */
   readonly isLeaving: boolean;
+  /** Of clients of a frontend, '' where it is not known; null: the binding is of Gateways. */
+  readonly clientNamespace: string | null;
 }
 
 export class Scope {
@@ -67,15 +69,22 @@ export class Scope {
   /** The listener that the TLS server name chose; null: cleartext. */
   readonly entered: CompiledListener | null;
   readonly proto: 'http' | 'https';
+  /** As in `Entrance`. */
+  readonly clientNamespace: string | null;
   readonly #trusting: ReadonlySet<string>;
   readonly #isLeaving: boolean;
   readonly #environment: ScopeEnvironment;
 
-  constructor(binding: CompiledBinding, { entered, trusting, isLeaving }: Entrance, environment: ScopeEnvironment) {
+  constructor(
+    binding: CompiledBinding,
+    { entered, trusting, isLeaving, clientNamespace }: Entrance,
+    environment: ScopeEnvironment,
+  ) {
     this.binding = binding;
     this.entered = entered;
     this.#trusting = trusting;
     this.#isLeaving = isLeaving;
+    this.clientNamespace = clientNamespace;
     this.proto = entered === null ? 'http' : 'https';
     this.#environment = environment;
   }
@@ -128,7 +137,7 @@ export class Scope {
   #headOf(head: HeaderList): RequestHead {
     const host = hostOfAuthority(head.get(':authority') ?? head.get('host') ?? '');
     const listener = host === '' ? undefined : this.binding.listenerFor(host);
-    const gateway = listener === undefined ? '' : gatewayOf(listener);
+    const gateway = listener === undefined ? '' : ownerName(listener.listener);
     const metrics = this.#gateway(gateway);
     const checked = this.binding.checkedListener(listener, this.entered);
     const upgrade = head.get(':protocol') ?? null;
@@ -227,8 +236,4 @@ export class Scope {
 function asksForHealth({ checked }: RequestHead, view: HeadView): boolean {
   const health = checked?.listener.health ?? null;
   return health !== null && isHealthCheck(health, view);
-}
-
-function gatewayOf({ listener }: CompiledListener): string {
-  return `${listener.gateway.namespace}/${listener.gateway.name}`;
 }

@@ -13,7 +13,7 @@ import type {
   TlsListener,
 } from '../../snapshot/index.ts';
 
-const IDENTITY = { gateway: { namespace: 'default', name: 'gw' }, listenerSet: null };
+const IDENTITY = { gateway: { namespace: 'default', name: 'gw' }, listenerSet: null, clients: null };
 
 export function streamRule(
   name: string,

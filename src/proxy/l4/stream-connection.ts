@@ -10,7 +10,7 @@
  * stream for the whole.
  */
 import type { Socket } from 'node:net';
-import type { StreamRule } from '../../snapshot/index.ts';
+import { ownerName, type StreamRule } from '../../snapshot/index.ts';
 import { type ClientEnds, clientAddressOf, clientEndsOf, type MemoryHolder, type WheelTimer } from '../io/index.ts';
 import { routeName, ruleName } from '../metrics/index.ts';
 import {
@@ -204,7 +204,7 @@ export class StreamConnection implements StreamSideOwner, StreamDialOwner, Wheel
     const rule = this.#rule;
     accessLog.recordStream({
       clientAddress: this.#peerAddress,
-      gateway: `${listener.gateway.namespace}/${listener.gateway.name}`,
+      gateway: ownerName(listener),
       listener: listener.id,
       serverName,
       protocol: listener.kind,

@@ -236,6 +236,7 @@ describe('a TCP listener', () => {
       endpoints: [],
       certificates: [],
       trustBundles: [],
+      clients: [],
     });
     client.write('even now');
     assert.equal(await readText(client, 8), 'even now');

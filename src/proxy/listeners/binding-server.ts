@@ -9,6 +9,7 @@
 
 import { createServer, type Server, type Socket } from 'node:net';
 import {
+  type ClientNamespaces,
   type CompiledBinding,
   type CompiledListener,
   compileBinding,
@@ -17,7 +18,7 @@ import {
 import { type BindFailure, type Binding, bindFailure, type Listener } from '../../snapshot/index.ts';
 import { VOLATILE_NAMES } from '../../wire/index.ts';
 import { Scope, type ScopeEnvironment, type Serving } from '../http/index.ts';
-import { inheritClient, type TrafficCounters } from '../io/index.ts';
+import { clientAddressOf, inheritClient, type TrafficCounters } from '../io/index.ts';
 import {
   type OpenStream,
   type StreamChoices,
@@ -43,6 +44,8 @@ const KEEP_ALIVE_MS = 300_000;
 
 export interface BindingEnvironment extends ScopeEnvironment {
   readonly contexts: TlsContexts;
+  /** Of the clients of frontends. */
+  readonly clients: ClientNamespaces;
   readonly choices: StreamChoices;
   /** How long streams may go on whose listener is gone. */
   readonly removalTimeoutMs: number;
@@ -150,14 +153,37 @@ export class BindingServer implements DownstreamServer, EntranceOwner, StreamSer
     this.#renewScopes();
     this.#listeners = byId(binding);
     for (const connection of this.#connections)
-      if (!this.#takes(connection.entered?.listener ?? null)) connection.drain();
+      if (!this.#takes(connection.entered?.listener ?? null, connection.peerAddress)) connection.drain();
     for (const stream of this.#streams)
-      if (!this.#takes(stream.start.listener)) stream.leave(this.#environment.removalTimeoutMs);
+      if (!mayStay(stream.start.listener, this.#listeners.get(stream.start.listener.id)))
+        stream.leave(this.#environment.removalTimeoutMs);
+  }
+
+  /**
+   * Clients may be of other namespaces than before. The next request of each is decided anew; what was decided for others is kept. A
+   * stream stays with whom it was given to.
+   */
+  clientsMoved(): void {
+    if (this.binding.frontend === null) return;
+    this.generation++;
+    for (const connection of this.#connections)
+      if (!this.#takes(connection.entered?.listener ?? null, connection.peerAddress)) connection.drain();
+  }
+
+  metBy(socket: Socket): CompiledBinding {
+    return this.#metFrom(clientAddressOf(socket));
+  }
+
+  #metFrom(peerAddress: string): CompiledBinding {
+    const { compiled } = this;
+    return compiled.tables.size === 0
+      ? compiled
+      : compiled.forClientsOf(this.#environment.clients.namespaceOf(peerAddress));
   }
 
   /** Whether what entered by a listener is taken now; null: by first bytes. */
-  #takes(entered: Listener | null): boolean {
-    if (entered === null) return this.binding.admission === 'first-bytes';
+  #takes(entered: Listener | null, peerAddress: string): boolean {
+    if (entered === null) return this.#metFrom(peerAddress).binding.admission === 'first-bytes';
     return mayStay(entered, this.#listeners.get(entered.id));
   }
 
@@ -206,14 +232,19 @@ export class BindingServer implements DownstreamServer, EntranceOwner, StreamSer
     this.serving.metrics.releaseAbout('binding', this.binding.id);
   }
 
-  scopeOf(entered: CompiledListener | null, peerAddress: string): Scope {
-    const id = entered?.listener.id ?? '';
-    const trusting = this.compiled.trustedBy(peerAddress);
+  scopeOf(entered: CompiledListener | null, peerAddress: string, current: Scope | null): Scope {
+    const { clients } = this.#environment;
+    const namespace = this.binding.frontend === null ? null : clients.namespaceOf(peerAddress);
+    const met = namespace === null ? this.compiled : this.compiled.forClientsOf(namespace);
+    if (current !== null && met.listeners.length === 0) return current;
+    const id = entered?.listener.id ?? namespace ?? '';
+    const trusting = met.trustedBy(peerAddress);
     const key = trusting.size === 0 ? id : [id, ...trusting].join(' ');
     let scope = this.#scopes.get(key);
     if (scope === undefined) {
-      const current = this.compiled.listeners.find(compiled => compiled.listener.id === id) ?? entered;
-      scope = new Scope(this.compiled, { entered: current, trusting, isLeaving: this.#isLeaving }, this.#environment);
+      const now = met.listeners.find(compiled => compiled.listener.id === id) ?? entered;
+      const entrance = { entered: now, trusting, isLeaving: this.#isLeaving, clientNamespace: namespace };
+      scope = new Scope(met, entrance, this.#environment);
       this.#scopes.set(key, scope);
     }
     return scope;
@@ -248,7 +279,7 @@ export class BindingServer implements DownstreamServer, EntranceOwner, StreamSer
 
   /** False, and the socket is closed: the listener left, or began to ask for more, while a handshake went on or nothing came. */
   #enter(raw: Socket, socket: Socket, entered: Listener | null): boolean {
-    if (!this.#takes(entered)) {
+    if (!this.#takes(entered, clientAddressOf(raw))) {
       socket.destroy();
       return false;
     }

@@ -17,11 +17,11 @@ export function clientsOf(listener: Listener): ClientValidation | null {
 }
 
 /**
- * Whether a client that came in through a listener as it was `before` may stay: the listener is there, and asks for nothing,
+ * Whether a client that came in through a listener as it was `before` may stay: the listener is there, of the same kind, and asks for nothing,
  * or for what it asked then. Another authority, or one where there was none, wants to be shown a certificate anew.
  */
 export function mayStay(before: Listener, now: Listener | undefined): boolean {
-  if (now === undefined) return false;
+  if (now === undefined || now.kind !== before.kind) return false;
   const [then, wanted] = [clientsOf(before), clientsOf(now)];
   return wanted === null || (then !== null && sameContent(then, wanted));
 }

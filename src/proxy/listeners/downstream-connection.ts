@@ -56,8 +56,11 @@ export interface DownstreamServer {
   readonly generation: number;
   readonly traffic: TrafficCounters;
   readonly budget: ConnectionBudget;
-  /** Where requests are decided for connections of a peer that entered through a listener; null: cleartext. */
-  scopeOf(entered: CompiledListener | null, peerAddress: string): Scope;
+  /**
+   * Where requests are decided for connections of a peer that entered through a listener; null: cleartext. `current`: where they were so far,
+   * which stays so where the peer's connections are no longer taken for requests.
+   */
+  scopeOf(entered: CompiledListener | null, peerAddress: string, current: Scope | null): Scope;
   requestStarted(): void;
   requestEnded(): void;
   connectionClosed(connection: DownstreamConnection): void;
@@ -102,7 +105,7 @@ export class DownstreamConnection
     this.#unfinished = new UnfinishedCalls(serving.loop.nowMs);
     this.#memory = new ConnectionMemory(serving.memory, this);
     this.#scopeGeneration = server.generation;
-    this.#scope = server.scopeOf(entered, this.peerAddress);
+    this.#scope = server.scopeOf(entered, this.peerAddress, null);
     this.#messages = openCodec(spoken, this, serving, this.#scope.proto);
     server.budget.idle(this);
     this.#transport = new SocketTransport(socket, serving.loop, this, server.traffic);
@@ -126,7 +129,7 @@ export class DownstreamConnection
   scope(): Scope {
     if (this.#scopeGeneration !== this.#server.generation) {
       this.#scopeGeneration = this.#server.generation;
-      this.#scope = this.#server.scopeOf(this.entered, this.peerAddress);
+      this.#scope = this.#server.scopeOf(this.entered, this.peerAddress, this.#scope);
     }
     return this.#scope;
   }

@@ -27,6 +27,8 @@ export interface EntranceOwner {
   readonly serving: Serving;
   /** As it is now. */
   readonly compiled: CompiledBinding;
+  /** What of it the client of a socket meets. */
+  metBy(socket: Socket): CompiledBinding;
   /** `raw`: what was accepted, below `socket` or the same. */
   onAdmitted(raw: Socket, socket: Socket, admitted: Admitted): void;
   /** A connection whose bytes are passed on; it is paused. `rule` null: no route takes it. `raw`: as above. */

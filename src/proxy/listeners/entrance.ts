@@ -7,6 +7,7 @@
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { CompiledBinding, CompiledListener } from '../../match/index.ts';
+import type { Binding } from '../../snapshot/index.ts';
 import { AddressRanges, plainAddress } from '../../values/index.ts';
 import type { Serving } from '../http/index.ts';
 import { shareReads } from '../io/index.ts';
@@ -29,8 +30,8 @@ export class Entrance implements TlsOwner {
     this.#tls = new TlsEntrance(this, contexts);
   }
 
-  get compiled(): CompiledBinding {
-    return this.#owner.compiled;
+  metBy(socket: Socket): CompiledBinding {
+    return this.#owner.metBy(socket);
   }
 
   accept(socket: Socket): void {
@@ -40,7 +41,8 @@ export class Entrance implements TlsOwner {
 
   /** `first`: what was read already; null: nothing. */
   #admit(socket: Socket, first: Buffer | null): void {
-    switch (this.compiled.binding.admission) {
+    const { binding } = this.metBy(socket);
+    switch (binding.admission) {
       case 'first-bytes':
         shareReads(socket, this.serving.loop.readBuffer);
         new ProtocolReader(this.#owner, socket, socket, null).begin(first);
@@ -49,8 +51,10 @@ export class Entrance implements TlsOwner {
         this.#tls.accept(socket, first);
         break;
       case 'stream':
-        this.#acceptStream(socket, first);
+        this.#acceptStream(socket, first, binding);
         break;
+      case 'clients':
+        throw new Error('a client meets one listener of a frontend');
       case 'datagrams':
         throw new Error('datagrams do not come in connections');
     }
@@ -73,14 +77,14 @@ export class Entrance implements TlsOwner {
 
   /** It is one of those who say whose their connections are. */
   #mustSayWhose({ remoteAddress }: Socket): boolean {
-    const ranges = this.compiled.binding.proxyProtocolFrom;
+    const ranges = this.#owner.compiled.binding.proxyProtocolFrom;
     if (ranges.length === 0) return false;
     if (this.#sayers?.ranges !== ranges) this.#sayers = { ranges, addresses: new AddressRanges(ranges) };
     return this.#sayers.addresses.has(plainAddress(remoteAddress ?? ''));
   }
 
-  #acceptStream(socket: Socket, read: Buffer | null): void {
-    const [listener] = this.compiled.binding.listeners;
+  #acceptStream(socket: Socket, read: Buffer | null, { listeners }: Binding): void {
+    const [listener] = listeners;
     if (listener?.kind !== 'tcp') throw new Error('a binding of streams has one listener of TCP');
     const first = read === null ? null : Buffer.from(read);
     this.onPassed(socket, { start: { listener, serverName: null, first }, rule: listener.rule });

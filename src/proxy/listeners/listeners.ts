@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { PatternVerdicts } from '../../match/index.ts';
+import { ClientNamespaces, PatternVerdicts } from '../../match/index.ts';
 import {
   type BindFailure,
   type BindFailures,
@@ -87,6 +87,7 @@ export class Listeners {
         onTooLong: () => serving.metrics.count('daemun_limit_hits_total', { limit: 'pattern_text' }),
       }),
       contexts: new TlsContexts(options.ticketSecrets),
+      clients: new ClientNamespaces(),
       budget,
       reusePort,
     };
@@ -117,6 +118,12 @@ export class Listeners {
     if (ports === 'open' && !this.#acceptsNoMore)
       await Promise.all(wanted.map(binding => this.#open(binding, failures)));
     return failures;
+  }
+
+  /** Whose namespace clients of frontends are of from now on. */
+  setClients(clients: Snapshot['clients']): void {
+    this.#environment.clients.update(clients);
+    for (const server of this.#servers.values()) server.clientsMoved();
   }
 
   rotateTickets(secrets: TicketSecrets): void {

@@ -14,6 +14,8 @@ export interface ServedBinding {
   listen(): Promise<BindFailure | null>;
   /** What is under way goes on as far as the new binding allows. */
   update(binding: Binding): void;
+  /** Clients may be of other namespaces than before (`Snapshot.clients`). */
+  clientsMoved(): void;
   /** From now on checks are told so; all else goes on. */
   announceLeaving(): void;
   /** Takes no more connections. Resolves when that is so. */

@@ -32,7 +32,7 @@ export class TlsContexts {
     this.#secrets = secrets;
   }
 
-  update({ bindings, certificates, trustBundles }: Omit<Snapshot, 'version' | 'clusters' | 'endpoints'>): void {
+  update({ bindings, certificates, trustBundles }: Pick<Snapshot, 'bindings' | 'certificates' | 'trustBundles'>): void {
     this.#certificates = new Map(certificates.map(certificate => [certificate.id, certificate]));
     this.#bundles = new Map(trustBundles.map(bundle => [bundle.id, bundle]));
     if (this.#scopes.size === 0) return;

@@ -29,8 +29,8 @@ const INTERNAL_ERROR = Buffer.from([21, 3, 3, 0, 2, 2, 80]);
 /** Who gets the sockets. */
 export interface TlsOwner {
   readonly serving: Serving;
-  /** The binding as it is now. */
-  readonly compiled: CompiledBinding;
+  /** The binding as it is now, for the client of a socket. */
+  metBy(socket: Socket): CompiledBinding;
   /** `raw`: below `socket`. `spoken`: agreed on by ALPN; null: the first bytes decide. */
   onSecure(raw: Socket, socket: TLSSocket, entered: CompiledListener, spoken: Spoken | null): void;
   /** TLS that goes on as it comes; its first bytes are in `stream`. */
@@ -96,7 +96,7 @@ export class TlsEntrance {
       return true;
     }
     const serverName = hello.serverName ?? '';
-    const owner = this.#owner.compiled.ownerOf(serverName);
+    const owner = this.#owner.metBy(socket).ownerOf(serverName);
     if (owner === undefined) this.#refuseName(socket);
     else if (owner instanceof CompiledTlsListener) this.#judgeStream(socket, owner, { bytes, hello });
     else this.#judgeRequests(socket, owner, { bytes, hello });
@@ -164,7 +164,7 @@ export class TlsEntrance {
    * peer in TLS: the connection is reset, as a port would that nobody listens on.
    */
   #refuseName(socket: Socket): void {
-    if (this.#owner.compiled.tlsListeners.length === 0) {
+    if (this.#owner.metBy(socket).tlsListeners.length === 0) {
       this.#refuse(socket, 'unrecognized_name', UNRECOGNIZED_NAME);
       return;
     }

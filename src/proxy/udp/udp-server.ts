@@ -117,6 +117,9 @@ export class UdpServer implements SessionOwner, SessionHolder, WheelTimer {
   }
 
   /** Nobody asks a UDP port for its health. */
+  /** Datagrams come to Gateways only. */
+  clientsMoved(): void {}
+
   announceLeaving(): void {}
 
   /** A datagram that comes before `drain` is taken: it is not known whose first it is. */

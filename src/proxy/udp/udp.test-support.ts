@@ -116,6 +116,7 @@ export function udpSnapshot(version: number, parts: UdpParts): Snapshot {
     id: 'default/gw/u',
     gateway,
     listenerSet: null,
+    clients: null,
     name: 'u',
     hostname: '*',
     rule: ruleOf(parts, ids),
@@ -125,6 +126,7 @@ export function udpSnapshot(version: number, parts: UdpParts): Snapshot {
     address,
     port: parts.port ?? 0,
     admission: 'datagrams',
+    frontend: null,
     proxyProtocolFrom: [],
     listeners: [listener],
   } as const;
@@ -138,6 +140,7 @@ export function udpSnapshot(version: number, parts: UdpParts): Snapshot {
     })),
     certificates: [],
     trustBundles: [],
+    clients: [],
   };
 }
 

@@ -125,6 +125,7 @@ export class WorkerRuntime {
     this.#snapshot = snapshot;
     // First, so that rules find their clusters when they are compiled.
     this.#upstreams.apply(snapshot);
+    if (before.clients !== snapshot.clients) this.#listeners.setClients(snapshot.clients);
     const sameListeners =
       before.bindings === snapshot.bindings &&
       before.certificates === snapshot.certificates &&

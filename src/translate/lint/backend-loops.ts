@@ -63,6 +63,9 @@ function isTakenBy({ admission }: Binding, { protocol, tls }: Cluster): boolean 
     case 'client-hello':
       // Of streams in TLS it is only known that they are, where they are passed on.
       return speaksRequests ? tls !== null : protocol === 'tcp' && tls === null;
+    case 'clients':
+      // A backendRef leads to endpoints, never to the ClusterIP of a frontend.
+      return false;
     case 'stream':
     case 'datagrams':
       return (protocol === 'udp') === (transportOf(admission) === 'udp');

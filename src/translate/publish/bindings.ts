@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import {
-  type Admission,
+  admissionOf,
   type Binding,
   type Certificate,
   type Listener,
@@ -47,6 +47,7 @@ export function publishBindings(
             address,
             port,
             admission: admissionOf(published),
+            frontend: null,
             // It is of connections.
             proxyProtocolFrom: published.kind === 'udp' ? [] : [...accepted.proxyProtocolFrom],
             listeners: [published],
@@ -74,21 +75,6 @@ export function publishBindings(
 
 /** A binding while it is put together. */
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] extends readonly (infer Item)[] ? Item[] : T[Key] };
-
-/** Listeners of one socket are told apart in one way: others conflict (`accept/conflicts.ts`). */
-function admissionOf({ kind }: Listener): Admission {
-  switch (kind) {
-    case 'http':
-      return 'first-bytes';
-    case 'https':
-    case 'tls':
-      return 'client-hello';
-    case 'tcp':
-      return 'stream';
-    case 'udp':
-      return 'datagrams';
-  }
-}
 
 function knownListeners(previous: PublishedBindings | undefined): ReadonlyMap<string, Listener> {
   const known = new Map<string, Listener>();
@@ -163,6 +149,7 @@ function identityOf({ gateway }: AcceptedGateway, { judged }: AcceptedListener):
     id: judged.id,
     gateway: namedBy(gateway),
     listenerSet: judged.owner === gateway ? null : namedBy(judged.owner),
+    clients: null,
     name: judged.spec.name,
     hostname: judged.hostname,
   };
