@@ -9,6 +9,7 @@ import type { WorldKeeper } from './kept-world.ts';
 import { type KubernetesStore, kubernetesStore } from './kubernetes-store.ts';
 import { LeaderLease, type LeaderLeaseParts } from './leader-lease.ts';
 import { outageClient } from './outage-client.ts';
+import type { ClientPods } from './read-kinds.ts';
 import { type StatusWriterParts, statusWriter } from './status-writer.ts';
 import { EVENT_PACE, WRITE_PACE, WriteQueue, type WriteQueueParts } from './write-queue.ts';
 
@@ -21,6 +22,8 @@ export interface ClusterOptions {
   readonly onFailing?: (message: string) => void;
   /** Keeps what is known of it over a restart. Default null: nobody does. */
   readonly keeper?: WorldKeeper | null;
+  /** Default: of none. */
+  readonly clients?: ClientPods;
 }
 
 /** A cluster that can be followed and written to. */
@@ -43,10 +46,11 @@ export interface ClusterWriters {
 }
 
 /** A store that follows the cluster, and writers to it. Nothing is sent before one of them is started. */
-export function connectCluster({ place, clock, random, log, onFailing, keeper = null }: ClusterOptions): OpenCluster {
+export function connectCluster(options: ClusterOptions): OpenCluster {
+  const { place, clock, random, log, onFailing = null, keeper = null, clients = { of: 'none' } } = options;
   const access = findCluster(place, () => clock.wallMs());
   const client = countedClient(outageClient(httpsClient(access), clock, () => store.reread()));
-  const store = kubernetesStore({ client, clock, random, log, keeper, onFailing: onFailing ?? null });
+  const store = kubernetesStore({ client, clock, random, log, keeper, onFailing, clients });
   const common = { client, clock, random };
   const writers: ClusterWriters = {
     statuses: parts => statusWriter({ ...common, ...parts, objects: store }),

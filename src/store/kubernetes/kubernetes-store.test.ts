@@ -7,10 +7,12 @@ import { FakeApi, type FakeObject } from './fake-api.test-support.ts';
 import { httpsClient } from './https-client.ts';
 import type { KubeClient } from './kube-client.ts';
 import { type KubernetesStore, kubernetesStore } from './kubernetes-store.ts';
-import { READ_KINDS } from './read-kinds.ts';
+import { type ClientPods, READ_KINDS } from './read-kinds.ts';
 
 /** Kinds that are watched whatever there is. */
-const ALWAYS_READ = READ_KINDS.filter(({ isWanted }) => isWanted([])).length;
+const ALWAYS_READ = READ_KINDS.filter(
+  ({ fieldSelector }) => fieldSelector({ xBackends: [], clients: { of: 'none' } }) !== null,
+).length;
 
 interface Followed {
   readonly store: KubernetesStore;
@@ -23,7 +25,7 @@ interface Followed {
   opened(): number;
 }
 
-function follow(t: TestContext, api: FakeApi): Followed {
+function follow(t: TestContext, api: FakeApi, clients: ClientPods = { of: 'none' }): Followed {
   const clock = new SkippingClock();
   const log: string[] = [];
   const tell = (message: string): void => void log.push(message);
@@ -41,6 +43,7 @@ function follow(t: TestContext, api: FakeApi): Followed {
     clock,
     random: () => 0,
     log: { info: tell, warn: tell },
+    clients,
   });
   t.after(() => store.close());
   let changes = 0;
@@ -62,8 +65,8 @@ function follow(t: TestContext, api: FakeApi): Followed {
   return { store, clock, log, until, changes: () => changes, opened: () => opened };
 }
 
-async function started(t: TestContext, api: FakeApi): Promise<Followed> {
-  const followed = follow(t, api);
+async function started(t: TestContext, api: FakeApi, clients?: ClientPods): Promise<Followed> {
+  const followed = follow(t, api, clients);
   await followed.store.start();
   return followed;
 }
@@ -151,8 +154,9 @@ describe('a store that follows a cluster', () => {
     api.put(selecting);
     await followed.until(() => podsOf(followed).length === 1);
     const [read] = podsOf(followed);
-    assert.deepEqual(read?.status, { phase: '', podIP: '10.0.0.1', conditions: [{ type: 'Ready', status: 'True' }] });
-    assert.ok(read !== undefined && !('spec' in read));
+    const conditions = [{ type: 'Ready', status: 'True' }];
+    assert.deepEqual(read?.status, { phase: '', podIP: '10.0.0.1', podIPs: [], conditions });
+    assert.deepEqual(read?.spec, { hostNetwork: false });
     api.put(pod('False'));
     await followed.until(() => podsOf(followed)[0]?.status.conditions[0]?.status === 'False');
     api.delete(selecting);
@@ -162,6 +166,32 @@ describe('a store that follows a cluster', () => {
     api.put(selecting);
     await again.until(() => podsOf(again).length === 1);
     assert.equal(podsOf(await started(t, api)).length, 1, 'before it starts');
+  });
+
+  it('reads the Pods of a node as clients, all of them while an XBackend selects some', async t => {
+    const api = await FakeApi.start(t);
+    const asked = (): string[] => api.requests.filter(request => /pods\?.*limit/.test(request)).map(selectorOf);
+    api.put({
+      kind: 'Pod',
+      namespace: 'a',
+      name: 'p',
+      spec: { nodeName: 'n1', hostNetwork: true },
+      status: { podIP: '10.0.0.1', podIPs: [{ ip: '10.0.0.1' }, { ip: 'fd00::1' }] },
+    });
+    const followed = await started(t, api, { of: 'node', node: 'n1' });
+    assert.deepEqual(asked(), ['spec.nodeName=n1']);
+    const [read] = followed.store.current().resources.pods.values();
+    assert.equal(read?.spec.hostNetwork, true);
+    assert.deepEqual(
+      read?.status.podIPs.map(({ ip }) => ip),
+      ['10.0.0.1', 'fd00::1'],
+    );
+    const spec = { type: 'EndpointSelector', endpointSelector: { matchLabels: { app: 'a' } }, port: { number: 80 } };
+    api.put({ kind: 'XBackend', namespace: 'a', name: 'b', spec });
+    await followed.until(() => followed.store.current().resources.xBackends.size === 1);
+    api.put({ kind: 'Pod', namespace: 'a', name: 'q', spec: { nodeName: 'n2' } });
+    await followed.until(() => followed.store.current().resources.pods.size === 2);
+    assert.deepEqual(asked(), ['spec.nodeName=n1', '']);
   });
 
   it('takes the answer to a write as news, and the watch that repeats it as none', async t => {
@@ -465,3 +495,7 @@ describe('a store of a cluster without some kinds', () => {
     await eventually(() => names(followed).length === 2, followed);
   });
 });
+
+function selectorOf(request: string): string {
+  return new URL(request.split(' ')[1] ?? '', 'http://fake').searchParams.get('fieldSelector') ?? '';
+}

@@ -9,8 +9,8 @@ import { KeptWorld, type World, type WorldKeeper } from './kept-world.ts';
 import { KindCache } from './kind-cache.ts';
 import type { KubeClient } from './kube-client.ts';
 import type { ObservedObject, ObservedObjects } from './observed-object.ts';
-import { READ_KINDS, type ReadKind } from './read-kinds.ts';
-import { Reflector, type ReflectorState } from './reflector.ts';
+import { type ClientPods, READ_KINDS, type ReadKind } from './read-kinds.ts';
+import { Reflector, type ReflectorOptions, type ReflectorState } from './reflector.ts';
 import { ServedKinds } from './served-kinds.ts';
 
 /** Changes that come within this of the last ones are told of together; a single one is told at once. */
@@ -29,6 +29,8 @@ export interface KubernetesStoreOptions {
   readonly onFailing?: ((message: string) => void) | null;
   /** Keeps what is known for the next start. Default null: nobody does. */
   readonly keeper?: WorldKeeper | null;
+  /** Default: of none. */
+  readonly clients?: ClientPods;
 }
 
 /** How old what a store has may be. Times are wall time. */
@@ -194,27 +196,30 @@ class ClusterStore implements KubernetesStore {
 
   /** Begins with kinds that are served and wanted now, and lets go of those that are not. */
   #follow(): void {
+    const { clients = { of: 'none' } } = this.#options;
     const xBackends = this.#kinds.get('XBackend')?.cache;
     for (const [kind, followed] of this.#kinds) {
-      const isWanted = followed.readKind.isWanted(xBackends?.served() ?? []);
-      const version = isWanted ? this.#versions.get(kind) : undefined;
-      if (version === followed.reflector?.version) continue;
-      followed.reflector?.stop();
+      const { reflector } = followed;
+      const fieldSelector = followed.readKind.fieldSelector({ xBackends: xBackends?.served() ?? [], clients });
+      const version = fieldSelector === null ? undefined : this.#versions.get(kind);
+      if (version === reflector?.version && (reflector === null || reflector.fieldSelector === fieldSelector)) continue;
+      reflector?.stop();
       followed.reflector = null;
-      if (version === undefined) {
-        if (isWanted) this.#setState(followed, { state: 'absent' });
-        else followed.state = { state: 'absent' };
+      if (version === undefined || fieldSelector === null) {
+        if (fieldSelector === null) followed.state = { state: 'absent' };
+        else this.#setState(followed, { state: 'absent' });
         followed.cache.clear();
-      } else this.#beginReading(followed, version);
+      } else this.#beginReading(followed, { version, fieldSelector });
     }
     this.#checkComplete();
   }
 
-  #beginReading(followed: FollowedKind, version: string): void {
+  #beginReading(followed: FollowedKind, part: Pick<ReflectorOptions, 'version' | 'fieldSelector'>): void {
     const { readKind, cache } = followed;
     const { client, clock, random } = this.#options;
     const reflector = new Reflector({
-      ...{ client, clock, random, readKind, version, cache },
+      ...{ client, clock, random, readKind, cache },
+      ...part,
       onState: state => {
         if (followed.reflector === reflector) this.#setState(followed, state);
       },

@@ -2,14 +2,16 @@
 
 import { isObject, mappingOf } from '../plain-object.ts';
 
-/** Of a Pod, which is large and changes often, where it is and whether it is ready. */
+/** Of a Pod, which is large and changes often, where it is, whether alone, and whether it is ready. */
 export function podParts(pod: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const status = mappingOf(pod['status']);
-  const { phase, podIP, conditions } = status;
+  const { phase, podIP, podIPs, conditions } = status;
+  const { hostNetwork } = mappingOf(pod['spec']);
   const ready = Array.isArray(conditions) ? conditions.filter(isReadiness) : [];
   return {
     ...{ apiVersion: pod['apiVersion'], kind: pod['kind'], metadata: pod['metadata'] },
-    status: { phase, podIP, conditions: ready.map(({ type, status: value }) => ({ type, status: value })) },
+    ...(hostNetwork === true ? { spec: { hostNetwork } } : {}),
+    status: { phase, podIP, podIPs, conditions: ready.map(({ type, status: value }) => ({ type, status: value })) },
   };
 }
 

@@ -4,16 +4,26 @@ import { KINDS, type KindDeclaration, type Resource } from '../../resources/inde
 
 type Kind = Resource['kind'];
 
+/** What there is a use for. */
+export interface ReadNeeds {
+  readonly xBackends: Iterable<Resource>;
+  readonly clients: ClientPods;
+}
+
+/** Pods whose namespaces matter as clients of a mesh: those of one node, where its agent is; of all; or of none without a mesh. */
+export type ClientPods =
+  | { readonly of: 'none' }
+  | { readonly of: 'all' }
+  | { readonly of: 'node'; readonly node: string };
+
 /** How a kind is read from a cluster. */
 export interface ReadKind {
   readonly kind: Kind;
   readonly declaration: KindDeclaration;
-  /** Sent with lists and watches. */
-  readonly query: Readonly<Record<string, string>>;
+  /** Which objects are read: sent with lists and watches, '' for all. null: none is wanted while `needs` are these. */
+  fieldSelector(needs: ReadNeeds): string | null;
   /** Media types of lists and of watches. */
   readonly accept: { readonly list: string; readonly watch: string };
-  /** False while none of the XBackends has a use for the kind's objects. */
-  isWanted(xBackends: Iterable<Resource>): boolean;
   /** Of `data`, the keys that are kept; null: all fields are. */
   readonly dataKeys: ReadonlySet<string> | null;
   /** Whether the object's status matters to us: it is ours to write. */
@@ -46,15 +56,19 @@ function readKind(kind: Kind, declaration: KindDeclaration): ReadKind {
   return {
     kind,
     declaration,
-    query: kind === 'Secret' ? { fieldSelector: SECRET_FILTER } : {},
-    isWanted: xBackends => kind !== 'Pod' || selectsPods(xBackends),
+    fieldSelector: kind === 'Pod' ? podSelector : () => (kind === 'Secret' ? SECRET_FILTER : ''),
     accept: kind === 'Namespace' ? METADATA_ONLY : JSON_ONLY,
     dataKeys,
     hasStatus: declaration.group.startsWith('gateway.networking.'),
   };
 }
 
-/** Pods are many and change often: they are read only where an XBackend selects some. */
+/** Pods are many and change often: they are read only where an XBackend selects some, or where they are clients of a mesh. */
+function podSelector({ xBackends, clients }: ReadNeeds): string | null {
+  if (clients.of === 'all' || selectsPods(xBackends)) return '';
+  return clients.of === 'node' ? `spec.nodeName=${clients.node}` : null;
+}
+
 function selectsPods(xBackends: Iterable<Resource>): boolean {
   for (const one of xBackends) if (one.kind === 'XBackend' && one.spec.type === 'EndpointSelector') return true;
   return false;

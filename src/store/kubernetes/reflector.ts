@@ -32,6 +32,8 @@ export interface ReflectorOptions {
   readonly random: Random;
   readonly readKind: ReadKind;
   readonly version: string;
+  /** '': all objects. */
+  readonly fieldSelector: string;
   readonly cache: KindCache;
   onState(state: ReflectorState): void;
 }
@@ -50,6 +52,7 @@ export class Reflector {
   readonly #delay: RetryDelay;
   readonly #pause: Pause;
   readonly #path: string;
+  readonly #query: Readonly<Record<string, string>>;
   /** From where a watch goes on; null: a list is needed. */
   #resourceVersion: string | null = null;
 
@@ -57,11 +60,17 @@ export class Reflector {
     this.#options = options;
     this.#delay = new RetryDelay(options.random);
     this.#pause = new Pause(options.clock);
-    this.#path = collectionPath(options.readKind.declaration, options.version);
+    const { fieldSelector, readKind, version } = options;
+    this.#path = collectionPath(readKind.declaration, version);
+    this.#query = fieldSelector === '' ? {} : { fieldSelector };
   }
 
   get version(): string {
     return this.#options.version;
+  }
+
+  get fieldSelector(): string {
+    return this.#options.fieldSelector;
   }
 
   /** Runs until `stop`. Never rejects. */
@@ -98,7 +107,7 @@ export class Reflector {
     let next = '';
     let resourceVersion = '';
     do {
-      const query = { ...readKind.query, limit: String(PAGE_SIZE), ...(next === '' ? {} : { continue: next }) };
+      const query = { ...this.#query, limit: String(PAGE_SIZE), ...(next === '' ? {} : { continue: next }) };
       const { signal } = this.#stop;
       const response = await client.request({
         method: 'GET',
@@ -123,7 +132,7 @@ export class Reflector {
     const { client, readKind, random, clock } = this.#options;
     const timeoutSeconds = String(Math.round(WATCH_SECONDS * (1 + random())));
     const resourceVersion = this.#resourceVersion ?? '';
-    const query = { ...readKind.query, watch: 'true', allowWatchBookmarks: 'true', timeoutSeconds, resourceVersion };
+    const query = { ...this.#query, watch: 'true', allowWatchBookmarks: 'true', timeoutSeconds, resourceVersion };
     let openedMs = Number.POSITIVE_INFINITY;
     const { signal } = this.#stop;
     const onOpen = (): void => {
