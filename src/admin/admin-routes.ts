@@ -19,7 +19,10 @@ const PAGES: Readonly<Record<string, { readonly about: string; readonly answer: 
   live: { about: 'the process runs', answer: () => text(200, 'ok\n') },
   ready: { about: 'every wanted socket takes requests; else 503 and which do not (?output=json)', answer: ready },
   metrics: { about: 'Prometheus metrics', answer: metrics },
-  status: { about: 'gateways, listeners and routes in short', answer: source => json(200, source.summary()) },
+  status: {
+    about: 'how the process is, what it serves, and what is broken, in short',
+    answer: source => json(200, source.summary()),
+  },
   resources: { about: 'objects with statuses: /resources/KIND/NAMESPACE/NAME', answer: resources },
   findings: {
     about: 'everything there is to say about the resources',

@@ -17,7 +17,7 @@ export interface AdminSource {
   resources(kind: string | null): readonly AdminResource[];
   /** All findings, with places. */
   findings(): readonly unknown[];
-  /** Gateways, listeners and routes in short. */
+  /** How the process is, what it serves, and what is broken, in short. */
   summary(): unknown;
   logLevel(): string;
   /** false: there is no such level. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ConfigDump, LocatedFinding, ResourceObject } from '../controller/index.ts';
+import type { ConfigDump, LocatedFinding, ResourceObject, StatusPage } from '../controller/index.ts';
 import { messageOf } from '../errors/index.ts';
 import type { Explanation, StreamExplanation } from '../match/index.ts';
 import { nodeHttp } from '../node/index.ts';
@@ -27,6 +27,11 @@ export class AdminClient implements ResourceSource {
     this.#address = bare;
   }
 
+  /** `host:port`. */
+  get address(): string {
+    return this.#address;
+  }
+
   list(kind: string): Promise<readonly ResourceObject[]> {
     return this.#get(`/resources/${encodeURIComponent(kind)}`);
   }
@@ -37,6 +42,10 @@ export class AdminClient implements ResourceSource {
 
   explain(question: URLSearchParams): Promise<Explanation | StreamExplanation> {
     return this.#get(`/explain?${question}`);
+  }
+
+  status(): Promise<StatusPage> {
+    return this.#get('/status');
   }
 
   config(): Promise<ConfigDump> {

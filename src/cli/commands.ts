@@ -12,7 +12,8 @@ import type { GetOptions } from './object-output.ts';
 import type { Outcome } from './outcome.ts';
 import type { OutputFormat } from './output-format.ts';
 import type { ProxyConfigOptions } from './proxy-config.ts';
-import { clusterOptions, manifestsOption, outputOption, sourceOptions } from './shared-options.ts';
+import { adminOption, clusterOptions, manifestsOption, outputOption, sourceOptions } from './shared-options.ts';
+import type { StatusOptions } from './status/status.ts';
 import type { Terminal } from './terminal.ts';
 import { runVersion } from './version.ts';
 
@@ -27,6 +28,18 @@ export function checkCommand(terminal: Terminal, outcome: Outcome): Command {
     .action(async (paths: string[], options: CheckOptions) => {
       const { runCheck } = await import('./check/check.ts');
       outcome.exitCode = await runCheck(paths, options, terminal);
+    });
+}
+
+/** `daemun status`. */
+export function statusCommand(terminal: Terminal, outcome: Outcome): Command {
+  return adminOption(new Command('status'))
+    .description('say how a running daemun is: what it serves, what is broken and since when, and what to do')
+    .option('-w, --watch', 'print it again when something has changed, until Ctrl-C')
+    .addOption(outputOption())
+    .action(async (options: StatusOptions) => {
+      const { runStatus } = await import('./status/status.ts');
+      outcome.exitCode = await runStatus(options, terminal);
     });
 }
 

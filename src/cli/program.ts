@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Command, CommanderError } from 'commander';
 import { DaemunError, messageOf } from '../errors/index.ts';
+import { packageVersion } from '../files/index.ts';
 import { callCommand } from './call-command.ts';
 import { certCommand } from './cert-command.ts';
 import {
@@ -9,6 +10,7 @@ import {
   explainCommand,
   getCommand,
   proxyConfigCommand,
+  statusCommand,
   versionCommand,
 } from './commands.ts';
 import { completeCommand, completionCommand } from './completion/completion-command.ts';
@@ -21,7 +23,6 @@ import type { Outcome } from './outcome.ts';
 import { lineText, paintFor } from './paint.ts';
 import { runCommand } from './run-command.ts';
 import type { Terminal } from './terminal.ts';
-import { packageVersion } from './version.ts';
 
 /** Runs a command line (without the program's name). Resolves with the exit code; never rejects. */
 export async function runProgram(args: readonly string[], terminal: Terminal): Promise<number> {
@@ -52,6 +53,7 @@ function buildProgram(terminal: Terminal, outcome: Outcome): Command {
     .version(packageVersion(), '-V, --version', 'print the version')
     .helpCommand('help [command]', 'display help for a command');
   program.addCommand(runCommand(terminal, outcome));
+  program.addCommand(statusCommand(terminal, outcome));
   program.addCommand(checkCommand(terminal, outcome));
   program.addCommand(getCommand(terminal, outcome));
   program.addCommand(describeCommand(terminal, outcome));
@@ -69,7 +71,7 @@ function buildProgram(terminal: Terminal, outcome: Outcome): Command {
 }
 
 const GENERAL_HELP = `
-Exit codes: 0 good; 1 findings of severity error, a name that is not there or a request refused;
+Exit codes: 0 good; 1 findings of severity error, not healthy, a name that is not there or a request refused;
 2 usage; 3 could not run
 ${ENVIRONMENT_HELP}`;
 

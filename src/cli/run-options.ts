@@ -67,7 +67,7 @@ export function readRunOptions(options: RunOptions, terminal: Terminal): RunSett
   const source = readSource(options, settings);
   const sinks = openSinks(options, terminal);
   const { log, accessLog } = sinks;
-  const told = { log, accessLog, metrics: () => sinks.metrics() };
+  const told = { log, accessLog, metrics: () => sinks.metrics(), troubles: () => sinks.troubles() };
   switch (source.kind) {
     case 'files':
       return { source: { ...source, options: { ...source.options, ...told } }, sinks };

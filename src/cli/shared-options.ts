@@ -6,9 +6,16 @@ import { OUTPUT_FORMATS } from './output-format.ts';
 
 /** `-f`, `--admin` and `--kubernetes`: what a command reads. */
 export function sourceOptions(command: Command): Command {
-  return clusterOptions(command)
-    .addOption(manifestsOption('read manifests instead of asking a running daemun, "-" for stdin'))
-    .option('--admin <host:port>', 'admin address of the running daemun', DEFAULT_ADMIN);
+  return adminOption(
+    clusterOptions(command).addOption(
+      manifestsOption('read manifests instead of asking a running daemun, "-" for stdin'),
+    ),
+  );
+}
+
+/** `--admin`: which process is asked. */
+export function adminOption(command: Command): Command {
+  return command.option('--admin <host:port>', 'admin address of the running daemun', DEFAULT_ADMIN);
 }
 
 /** `--kubernetes`, and where the cluster is. */

@@ -1,8 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { AdminSource, MetricFamily } from '../admin/index.ts';
+import { packageVersion } from '../files/index.ts';
 import type { DataPlane } from '../proxy/index.ts';
 import type { Store } from '../store/index.ts';
+import type { Clock } from '../time/index.ts';
 import { dumpConfig } from './config-dump.ts';
+import type { ProcessRecord } from './health/process-record.ts';
+import { processTroubles } from './health/process-troubles.ts';
+import { resourceTroubles } from './health/resource-troubles.ts';
+import { countsOf, firstToExpire, type StatusPage, type StatusSource } from './health/status-page.ts';
+import { type Trouble, timeText, troublesOf } from './health/trouble.ts';
 import { locateFindings } from './located-finding.ts';
 import { type GatewayLog, isLogLevel } from './log.ts';
 import { explainQuestion, parseQuestion } from './question.ts';
@@ -16,11 +23,19 @@ import type { View } from './view.ts';
 
 export interface AdminParts {
   readonly store: Pick<Store, 'locate'>;
-  readonly plane: Pick<DataPlane, 'metrics' | 'dump' | 'setDebug'>;
+  readonly plane: Pick<DataPlane, 'metrics' | 'dump' | 'setDebug' | 'readiness' | 'workers'>;
   readonly metrics: ReloadMetrics;
   readonly own: ProcessIdentity;
   readonly moreMetrics: () => readonly MetricFamily[];
   readonly log: GatewayLog;
+  readonly record: ProcessRecord;
+  readonly clock: Clock;
+  /** Where the resources come from. */
+  source(): StatusSource;
+  /** Of where they come from, and of where the process writes to. */
+  moreTroubles(): readonly Trouble[];
+  /** How long the oldest change waits that is not served yet. */
+  waitingMs(): number;
   /** null until the first reload has ended. */
   view(): View | null;
   state(): 'starting' | 'running' | 'draining';
@@ -59,14 +74,7 @@ export function adminSource(parts: AdminParts): AdminSource {
       return now === null ? [] : locateFindings(now.findings, store, now.resources);
     },
     summary() {
-      const now = view();
-      return {
-        process: parts.own,
-        state: parts.state(),
-        version: now?.published.version ?? 0,
-        gateways: now ? summarizeGateways(now) : [],
-        sockets: now ? now.published.bindings.map(({ id }) => id).filter(id => !now.bindFailures.has(id)) : [],
-      };
+      return statusOf(parts);
     },
     logLevel: () => log.level ?? 'info',
     setLogLevel(level) {
@@ -75,6 +83,34 @@ export function adminSource(parts: AdminParts): AdminSource {
       plane.setDebug(level === 'debug');
       return true;
     },
+  };
+}
+
+/** All of it on one page. */
+function statusOf(parts: AdminParts): StatusPage {
+  const { record, plane, clock } = parts;
+  const view = parts.view();
+  const nowMs = clock.wallMs();
+  const own = { record, view, workers: plane.workers(), endpoints: plane.readiness(), nowMs };
+  const ofResources = view === null ? [] : resourceTroubles(view, nowMs);
+  return {
+    process: parts.own,
+    versions: { daemun: packageVersion(), node: process.version },
+    state: parts.state(),
+    startedAt: timeText(record.startedMs),
+    readiness: parts.readiness(),
+    source: parts.source(),
+    version: view?.published.version ?? 0,
+    changedAt: record.changedMs === null ? null : timeText(record.changedMs),
+    counts: countsOf(view, plane.readiness()),
+    firstToExpire: view === null ? null : firstToExpire(view),
+    troubles: troublesOf([
+      ...processTroubles({ ...own, waitingMs: parts.waitingMs() }),
+      ...parts.moreTroubles(),
+      ...ofResources,
+    ]),
+    gateways: view === null ? [] : summarizeGateways(view),
+    sockets: view === null ? [] : view.published.bindings.map(({ id }) => id).filter(id => !view.bindFailures.has(id)),
   };
 }
 

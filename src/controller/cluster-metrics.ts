@@ -1,14 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { MetricFamily } from '../admin/index.ts';
 import type { RequestCount } from '../store/index.ts';
-
-/** What a gateway does of the writing that its cluster needs. */
-export interface WriterState {
-  /** Whether this process writes statuses. */
-  readonly isLeading: boolean;
-  /** Writes that wait or are under way, by what they are for. */
-  readonly writesDue: Readonly<Record<'statuses' | 'objects' | 'events', number>>;
-}
+import type { WriterState } from './writer-state.ts';
 
 /** What `/metrics` says of a gateway that follows a cluster. */
 export function clusterMetrics(

@@ -2,7 +2,7 @@
 
 import type { ResourceSet } from '../resources/index.ts';
 import { RESOURCE_MAPS } from '../resources/index.ts';
-import { mergeStatus, STATUS_KINDS, type Status, type StatusJson } from '../status/index.ts';
+import { mergeStatus, STATUS_KINDS, type StatusJson } from '../status/index.ts';
 import type { ObservedObject, WriteQueue } from '../store/index.ts';
 import type { StatusChange } from './status-change.ts';
 import type { View } from './view.ts';
@@ -46,8 +46,7 @@ export class ClusterStatuses {
     const resource = this.#view === null ? undefined : objectsOf(this.#view.resources, kind).get(name);
     // Of a newer one nothing is known yet: the next reload tells.
     if (resource === undefined || resource.metadata.generation !== stored.generation) return stored.status;
-    // Statuses are made by `status`, which also says which fields they have.
-    const ours = this.#view?.statuses.get(key) as Status | undefined;
+    const ours = this.#view?.statuses.get(key);
     const { generation } = stored;
     return mergeStatus(stored.status as StatusJson | undefined, ours, {
       kind,

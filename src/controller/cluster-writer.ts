@@ -3,13 +3,13 @@
 import type { OpenCluster, WriteQueue } from '../store/index.ts';
 import type { Clock } from '../time/index.ts';
 import { ClusterEvents } from './cluster-events.ts';
-import type { WriterState } from './cluster-metrics.ts';
 import { ClusterObjects } from './cluster-objects.ts';
 import { ClusterStatuses } from './cluster-statuses.ts';
 import type { GatewayLog } from './log.ts';
 import { ownedName } from './owned-name.ts';
 import { statusChanges } from './status-change.ts';
 import type { View } from './view.ts';
+import type { WriterState } from './writer-state.ts';
 
 /** Where daemun keeps what is its own, where that exists. */
 const OWN_NAMESPACE = 'daemun-system';
@@ -40,6 +40,8 @@ export class ClusterWriter {
   #lease: ReturnType<OpenCluster['writers']['lease']> | null = null;
   #view: View | null = null;
   #isLeading = false;
+  #leasePlace = '';
+  #leaseTrouble: WriterState['leaseTrouble'] = null;
 
   constructor(parts: ClusterWriterParts) {
     this.#parts = parts;
@@ -88,7 +90,16 @@ export class ClusterWriter {
     const { statuses, objects, events } = this.#queues;
     return {
       isLeading: this.#isLeading,
+      lease: this.#leasePlace,
+      holder: this.#isLeading ? this.#parts.identity : (this.#lease?.holder ?? ''),
+      leaseTrouble: this.#leaseTrouble,
       writesDue: { statuses: statuses.due, objects: objects.due, events: events.due },
+      refused: { statuses: statuses.refused, objects: objects.refused, events: events.refused },
+      refusals: {
+        statuses: statuses.counts.refused,
+        objects: objects.counts.refused,
+        events: events.counts.refused,
+      },
     };
   }
 
@@ -106,6 +117,7 @@ export class ClusterWriter {
     const hasOwn = resources.namespaces.has(OWN_NAMESPACE);
     const namespace = lease.namespace ?? (hasOwn ? OWN_NAMESPACE : 'default');
     const name = ownedName(controllerName, 'leader');
+    this.#leasePlace = `${namespace}/${name}`;
     this.#lease = cluster.writers.lease({
       namespace,
       name,
@@ -118,9 +130,11 @@ export class ClusterWriter {
         const lost = 'does not lead: nobody is known to, and statuses are written again when the Lease is had';
         const message = holder === '' ? lost : 'follows: another process writes statuses';
         log.info(message, { lease: `${namespace}/${name}`, holder });
+        if (holder !== '') this.#leaseTrouble = null;
         this.#follow();
       },
-      onTrouble: (message, status) =>
+      onTrouble: (message, status) => {
+        this.#leaseTrouble = { message, sinceMs: this.#parts.clock.wallMs() };
         log.warn('the Lease cannot be had, so statuses may not be written; it is tried again', {
           lease: `${namespace}/${name}`,
           error: message,
@@ -128,13 +142,15 @@ export class ClusterWriter {
           ...([401, 403, 404].includes(status ?? 0) && {
             fix: `the namespace ${namespace} must exist, and daemun's service account may get, create and update leases of coordination.k8s.io in it`,
           }),
-        }),
+        });
+      },
     });
     this.#lease.start();
   }
 
   #lead(): void {
     this.#isLeading = true;
+    this.#leaseTrouble = null;
     const { statuses, objects, events } = this.#queues;
     for (const queue of [statuses, objects, events]) queue.start();
     this.#statuses.writeThrough(statuses);

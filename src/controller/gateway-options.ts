@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { MetricFamily } from '../admin/index.ts';
 import { type Clock, type Random, systemClock, systemRandom } from '../time/index.ts';
+import type { Trouble } from './health/trouble.ts';
 import { type GatewayLog, silentLog } from './log.ts';
 
 /** How a gateway runs, wherever its resources come from. */
@@ -29,6 +30,8 @@ export interface GatewayOptions {
   readonly random?: Random;
   /** More counters for `/metrics`. Default: none. */
   readonly metrics?: () => readonly MetricFamily[];
+  /** What more is not well, for `/status`. Default: nothing. */
+  readonly troubles?: () => readonly Trouble[];
 }
 
 export const DEFAULT_DRAIN_TIMEOUT_MS = 30_000;
@@ -50,5 +53,6 @@ export function withGatewayDefaults(options: GatewayOptions): GatewaySettings {
     clock: options.clock ?? systemClock,
     random: options.random ?? systemRandom,
     metrics: options.metrics ?? (() => []),
+    troubles: options.troubles ?? (() => []),
   };
 }

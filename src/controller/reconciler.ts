@@ -52,7 +52,10 @@ export class Reconciler {
   readonly #parts: ReconcilerParts;
   #view: View | null = null;
   #running: Promise<void> | null = null;
-  #isDue = false;
+  /** When the oldest change came that waits for a reload; null: none does. */
+  #dueSinceMs: number | null = null;
+  /** The same of the one that is taken now. */
+  #takenSinceMs: number | null = null;
   #isStopped = false;
   #retry: Timer | null = null;
 
@@ -82,10 +85,16 @@ export class Reconciler {
     await this.settled();
   }
 
+  /** How long the oldest change waits that is not served yet; 0: all are. */
+  get waitingMs(): number {
+    const sinceMs = this.#takenSinceMs ?? this.#dueSinceMs;
+    return sinceMs === null ? 0 : this.#parts.clock.nowMs() - sinceMs;
+  }
+
   /** Asks for a reload; returns at once. */
   schedule(): void {
     if (this.#isStopped) return;
-    this.#isDue = true;
+    this.#dueSinceMs ??= this.#parts.clock.nowMs();
     this.#running ??= this.#run().finally(() => {
       this.#running = null;
     });
@@ -104,20 +113,22 @@ export class Reconciler {
   /** No reload begins after this; resolves when the running one has ended. */
   async stop(): Promise<void> {
     this.#isStopped = true;
-    this.#isDue = false;
+    this.#dueSinceMs = null;
     this.#retry?.cancel();
     await this.settled();
   }
 
   async #run(): Promise<void> {
-    while (this.#isDue) {
-      this.#isDue = false;
+    while (this.#dueSinceMs !== null) {
+      this.#takenSinceMs = this.#dueSinceMs;
+      this.#dueSinceMs = null;
       try {
         await this.#reload();
       } catch (error) {
         this.#parts.onFailure(error);
       }
     }
+    this.#takenSinceMs = null;
   }
 
   async #reload(): Promise<void> {

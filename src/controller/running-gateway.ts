@@ -10,6 +10,9 @@ import { AdminPlace } from './admin-place.ts';
 import { adminSource } from './admin-source.ts';
 import { demoEndpoints } from './demo-services.ts';
 import type { DemoSupplement } from './demo-supplement.ts';
+import type { ProcessRecord } from './health/process-record.ts';
+import type { StatusSource } from './health/status-page.ts';
+import type { Trouble } from './health/trouble.ts';
 import { type LocatedFinding, locateFindings } from './located-finding.ts';
 import type { GatewayLog } from './log.ts';
 import { type Readiness, readinessOf } from './readiness.ts';
@@ -78,6 +81,9 @@ export interface GatewayProcessParts {
   readonly demo: DemoSupplement | null;
   readonly metrics: ReloadMetrics;
   readonly log: GatewayLog;
+  readonly record: ProcessRecord;
+  readonly source: () => StatusSource;
+  readonly moreTroubles: () => readonly Trouble[];
   readonly moreMetrics: () => readonly MetricFamily[];
   readonly clock: Clock;
   readonly own: ProcessIdentity;
@@ -251,13 +257,18 @@ export class GatewayProcess implements RunningGateway {
   }
 
   #source(): ReturnType<typeof adminSource> {
-    const { store, plane, reconciler, metrics, moreMetrics, log } = this.#parts;
+    const { store, plane, reconciler, metrics, moreMetrics, log, record, source, moreTroubles, clock } = this.#parts;
     return adminSource({
       store,
       plane,
       metrics,
       moreMetrics,
       log,
+      record,
+      clock,
+      source,
+      moreTroubles,
+      waitingMs: () => reconciler.waitingMs,
       view: () => reconciler.view,
       own: this.#parts.own,
       state: () => this.#state,

@@ -10,6 +10,9 @@ import { defaultStateDirectory } from '../values/index.ts';
 import type { AddressBook } from './address-book.ts';
 import type { DemoSupplement } from './demo-supplement.ts';
 import type { GatewayOptions, GatewaySettings } from './gateway-options.ts';
+import { ProcessRecord } from './health/process-record.ts';
+import type { StatusSource } from './health/status-page.ts';
+import type { Trouble } from './health/trouble.ts';
 import { PortPlan } from './port-plan.ts';
 import { Privileges } from './privileges.ts';
 import { Reconciler } from './reconciler.ts';
@@ -39,6 +42,10 @@ export interface GatewaySource {
   onReload?(view: View): void;
   /** For `/metrics`. */
   metrics?(): readonly MetricFamily[];
+  /** For `/status`. */
+  status(): StatusSource;
+  /** What keeps it from being read, or written to. */
+  troubles?(): readonly Trouble[];
   /** Ends what belongs to the source alone; called when the gateway begins to stop, and once more before the store is closed. */
   close?(): Promise<void>;
 }
@@ -82,6 +89,7 @@ export async function startGateway(
     onUnbound: () => reconciler.retryBinding(),
     mayShare: ids => shared.mayShare(ids),
   });
+  const record = new ProcessRecord(clock.wallMs());
   const metrics = new ReloadMetrics();
   const reloadLog = new ReloadLog(log, { store, isShared: source.isShared });
   const reconciler = new Reconciler({
@@ -93,6 +101,7 @@ export async function startGateway(
     supplement: demo,
     clock,
     onReload(view, previous, took) {
+      record.reloaded(view, clock.wallMs());
       metrics.succeeded(took.translateMs, view.findings, clock.wallMs());
       reloadLog.reloaded(view, previous, took.totalMs);
       source.onReload?.(view);
@@ -100,6 +109,7 @@ export async function startGateway(
     },
     onFailure(error) {
       metrics.failed();
+      record.reloadFailed(messageOf(error), clock.wallMs());
       log.error('reload failed; what was served before goes on', { error: messageOf(error) });
     },
   });
@@ -110,6 +120,9 @@ export async function startGateway(
     demo,
     metrics,
     log,
+    record,
+    source: () => source.status(),
+    moreTroubles: () => [...settings.troubles(), ...(source.troubles?.() ?? [])],
     moreMetrics: () => [...settings.metrics(), ...(source.metrics?.() ?? [])],
     clock,
     own,

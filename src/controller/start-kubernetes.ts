@@ -9,6 +9,7 @@ import { ClusterIps } from './cluster-ips.ts';
 import { clusterMetrics } from './cluster-metrics.ts';
 import { ClusterWriter } from './cluster-writer.ts';
 import { withGatewayDefaults } from './gateway-options.ts';
+import { clusterTroubles } from './health/cluster-troubles.ts';
 import { KeptFile } from './kept-file.ts';
 import { DEFAULT_CONTROLLER_NAME, type KubernetesOptions } from './kubernetes-options.ts';
 import type { RunningGateway } from './running-gateway.ts';
@@ -56,6 +57,11 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Runni
         if (store.freshness().state !== 'kept') writer.reloaded(view);
       },
       metrics: () => clusterMetrics(cluster.client.counts(), writer.state(), staleMs(store.freshness(), clock)),
+      status() {
+        const { isLeading, holder } = writer.state();
+        return { kind: 'cluster', server, controllerName, isLeading, leader: holder };
+      },
+      troubles: () => clusterTroubles(server, { ...store.health(), freshness: store.freshness() }, writer.state()),
       close: () => writer.close(),
     },
     settings,

@@ -26,7 +26,10 @@ export async function startStandalone(options: StandaloneOptions): Promise<Runni
     : null;
   const names = paths.map(path => resolve(path));
   return startGateway(
-    { store, addresses, controllerName, ports, movesPorts: true, demo, isShared: false, names },
+    {
+      ...{ store, addresses, controllerName, ports, movesPorts: true, demo, isShared: false, names },
+      status: () => ({ kind: 'files', paths: names }),
+    },
     settings,
     stateDirectory,
   );

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import type { Status } from '../status/index.ts';
 import { changedKeys } from '../translate/index.ts';
-import type { StatusObject, View } from './view.ts';
+import type { View } from './view.ts';
 
 /** A status that another reload made. */
 export interface StatusChange {
   /** `Kind/namespace/name`. */
   readonly key: string;
   /** undefined: the object had none. */
-  readonly before: StatusObject | undefined;
+  readonly before: Status | undefined;
   /** undefined: it is gone, or no longer ours. */
-  readonly after: StatusObject | undefined;
+  readonly after: Status | undefined;
 }
 
 /** What changed between two reloads; with null everything is new. */

@@ -2,10 +2,8 @@
 import type { Finding } from '../errors/index.ts';
 import type { ResourceSet } from '../resources/index.ts';
 import type { BindFailures, Snapshot } from '../snapshot/index.ts';
+import type { Statuses } from '../status/index.ts';
 import type { Translation } from '../translate/index.ts';
-
-/** A status object as it stands in `.status`. */
-export type StatusObject = object;
 
 /** All that one reload came to; immutable, replaced as a whole. */
 export interface View {
@@ -18,7 +16,7 @@ export interface View {
   /** What the operating system refused to bind, by id of the published binding, with the reason. */
   readonly bindFailures: BindFailures;
   /** By `Kind/namespace/name` (`Kind/name` for cluster-scoped kinds). */
-  readonly statuses: ReadonlyMap<string, StatusObject>;
+  readonly statuses: Statuses;
   /** Of the files, of `--demo` and of the translation. */
   readonly findings: readonly Finding[];
 }

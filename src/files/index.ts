@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** Folders and private files on disk. In: paths and texts. Out: nothing but what the system says. Never: what is in them. */
+/** Folders and files on disk. In: paths and texts. Out: what the system says, and the version in package.json. Never: what users wrote. */
 export { makeFolder } from './make-folder.ts';
+export { packageVersion } from './package-version.ts';
 export { closeFolder, closeToOthers, createFile, makePrivateFolder, replaceFile } from './private-file.ts';

@@ -4,6 +4,7 @@ import type { BindFailure, BindFailures, Cluster, Snapshot } from '../snapshot/i
 import { HeaderListPool, HeadMemory } from '../wire/index.ts';
 import type { DataPlaneOptions } from './data-plane-options.ts';
 import {
+  type ClusterReadiness,
   DnsDiscovery,
   EndpointMetrics,
   GrpcHealthProbe,
@@ -22,7 +23,7 @@ import { dialTcp, TlsClients } from './upstream/index.ts';
 import { atLatest } from './workers/at-latest.ts';
 import { PortClaims, withoutBindings } from './workers/port-claims.ts';
 import type { WorkerDump } from './workers/worker-dump.ts';
-import { type PlaneDrainReport, Workers } from './workers/workers.ts';
+import { type PlaneDrainReport, type WorkerCount, Workers } from './workers/workers.ts';
 
 /** A new DNS name may take this long before a snapshot goes live without its endpoints. */
 const FIRST_RESOLUTION_MS = 1_000;
@@ -74,7 +75,7 @@ export class DataPlane {
     this.#workers = new Workers(options, { reader: this.#reader, reach: new ReachLog(log) });
     const metrics = new WorkerMetrics(series => this.#reader.addSeries(MAIN_PAGE, series));
     this.#reader.addPage(MAIN_PAGE, metrics.buffer);
-    this.#endpoints = new EndpointMetrics(metrics);
+    this.#endpoints = new EndpointMetrics(metrics, clock);
     const resolve = options.resolve ?? systemResolver();
     this.#discovery = new DnsDiscovery({ resolve, clock, log, onChange: () => this.#republish() });
     this.#sessionKeys = new SessionKeyring({
@@ -168,8 +169,13 @@ export class DataPlane {
     return this.#reader.read();
   }
 
-  /** Workers that run now, and how many there should be. */
-  workers(): { readonly running: number; readonly wanted: number } {
+  /** How many endpoints of each cluster take calls, by cluster. Costs nothing. */
+  readiness(): ReadonlyMap<string, ClusterReadiness> {
+    return this.#endpoints.readiness;
+  }
+
+  /** How the workers are. */
+  workers(): WorkerCount {
     return this.#workers.count;
   }
 

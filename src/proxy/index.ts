@@ -6,7 +6,7 @@
  */
 export { DataPlane, type DataPlaneDump } from './data-plane.ts';
 export type { DataPlaneOptions } from './data-plane-options.ts';
-export type { HostResolver, Resolution } from './discovery/index.ts';
+export type { ClusterReadiness, HostResolver, Resolution } from './discovery/index.ts';
 export type { SessionKey } from './filters/index.ts';
 export { certificateRefusal } from './listeners/index.ts';
 export type { Log } from './log/index.ts';
@@ -20,4 +20,4 @@ export {
 export { giveBackStart } from './workers/heap-relief.ts';
 export { trialBind } from './workers/trial-bind.ts';
 export type { ClusterDump, EndpointDump, WorkerDump } from './workers/worker-dump.ts';
-export type { PlaneDrainReport } from './workers/workers.ts';
+export type { PlaneDrainReport, WorkerCount } from './workers/workers.ts';

@@ -40,7 +40,8 @@ export function statuses(
   return { byObject: updateMap(known, changes), madeOf };
 }
 
-function ourControllers(outcomes: Outcomes, resources: ResourceSet): ReadonlySet<string> {
+/** The names of controllers whose entries in shared statuses are ours. */
+export function ourControllers(outcomes: Outcomes, resources: ResourceSet): ReadonlySet<string> {
   const ours = new Set([IMPLIED_CONTROLLER_NAME]);
   for (const name of outcomes.gatewayClasses.keys()) {
     const gatewayClass = resources.gatewayClasses.get(name);

@@ -5,6 +5,7 @@
  * the place of every node. Never: judgement about what resources mean together; that is translation.
  */
 export { DEFAULT_SETTLE_MS, type FileStoreOptions, openFileStore } from './files/file-store.ts';
+export type { ClusterHealthReport } from './kubernetes/cluster-health.ts';
 export type { ClusterOptions, OpenCluster } from './kubernetes/connect-cluster.ts';
 export type { RequestCount } from './kubernetes/counted-client.ts';
 export type { ClusterPlace } from './kubernetes/find-cluster.ts';
@@ -13,6 +14,7 @@ export type { KubeClient } from './kubernetes/kube-client.ts';
 export type { Freshness, KubernetesStore } from './kubernetes/kubernetes-store.ts';
 export type { LeaderLease } from './kubernetes/leader-lease.ts';
 export type { ObservedObject, ObservedObjects } from './kubernetes/observed-object.ts';
+export type { RefusedWrite } from './kubernetes/refused-writes.ts';
 export type { Write, WriteQueue } from './kubernetes/write-queue.ts';
 export { type MemoryStore, type MemoryStoreOptions, memoryStore } from './memory/memory-store.ts';
 export { openCluster } from './open-cluster.ts';

@@ -78,7 +78,12 @@ export function otherFamilies(): readonly MetricFamily[] {
     ...stateMetrics({ bindings: [], certificates: [certificate] }, new Map()),
     ...clusterMetrics(
       [{ verb: 'get', code: '200', count: 1 }],
-      { isLeading: true, writesDue: { statuses: 0, objects: 0, events: 0 } },
+      {
+        ...{ isLeading: true, lease: '', holder: '', leaseTrouble: null },
+        writesDue: { statuses: 0, objects: 0, events: 0 },
+        refused: { statuses: [], objects: [], events: [] },
+        refusals: { statuses: 0, objects: 0, events: 0 },
+      },
       0,
     ),
     lostLines(new Map([['stderr', { lostLines: 0 }]])),

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { LocatedFinding } from '../../controller/index.ts';
+import { packageVersion } from '../../files/index.ts';
 import { describeCode } from '../code-meaning.ts';
 import { formatSubject } from '../finding-text.ts';
-import { packageVersion } from '../version.ts';
 import { type CheckReport, fileBelow, uriOf } from './report-format.ts';
 
 const LEVELS: Readonly<Record<LocatedFinding['severity'], string>> = {

@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type ControllerLog, createLog, type LogLevel, type MetricFamily } from '../../controller/index.ts';
+import {
+  type ControllerLog,
+  createLog,
+  type LogLevel,
+  type MetricFamily,
+  type Trouble,
+} from '../../controller/index.ts';
 import { messageOf } from '../../errors/index.ts';
+import { systemClock } from '../../time/index.ts';
 import { terminalText } from '../paint.ts';
 import type { Terminal } from '../terminal.ts';
 import type { ByteTarget } from './byte-target.ts';
@@ -19,6 +26,12 @@ export interface SinkOptions {
   readonly accessLog: string;
 }
 
+/** Why a sink loses lines, and since when, of the wall clock. */
+interface Loss {
+  readonly why: string;
+  readonly sinceMs: number;
+}
+
 interface LogFile {
   readonly path: string;
   readonly outlet: Outlet;
@@ -32,11 +45,17 @@ export class RunSinks {
   readonly #outlets = new Map<string, Outlet>();
   readonly #files: LogFile[] = [];
   readonly #stdout: Outlet;
+  /** By sink: those that lose lines now. */
+  readonly #losses = new Map<string, Loss>();
 
   /** @throws the operating system's error when a file cannot be opened. */
   constructor(options: SinkOptions, terminal: Terminal) {
     const { level, format, logFile } = options;
-    const events = { onLoss: () => undefined, onRecovery: (lines: number) => this.#tellLost('log', lines) };
+    const logName = logFile === null ? 'stderr' : 'log';
+    const events = {
+      onLoss: (why: string) => this.#noteLoss(logName, why),
+      onRecovery: (lines: number) => this.#tellLost(logName, lines),
+    };
     const logOutlet =
       logFile === null
         ? this.#add('stderr', new Outlet(terminal.standardTarget('stderr'), events))
@@ -71,6 +90,18 @@ export class RunSinks {
     return [lostLines(this.#outlets)];
   }
 
+  /** Sinks that lose lines now. */
+  troubles(): Trouble[] {
+    return Array.from(this.#losses, ([sink, { why, sinceMs }]) => ({
+      severity: 'warning',
+      of: 'process',
+      subject: `sink ${sink}`,
+      message: `its lines cannot be written and are lost until they can: ${why}`,
+      since: new Date(sinceMs).toISOString(),
+      next: sink === 'log' || sink === 'access_log' ? 'df -h' : 'daemun help run',
+    }));
+  }
+
   /** Writes what waits, for a short time. */
   async close(): Promise<void> {
     await Promise.all(Array.from(this.#outlets.values(), outlet => outlet.flush(FLUSH_MS)));
@@ -100,12 +131,20 @@ export class RunSinks {
 
   #lossEvents(sink: string): ConstructorParameters<typeof Outlet>[1] {
     return {
-      onLoss: why => this.log.error('lines cannot be written and are lost until they can', { sink, why }),
+      onLoss: why => {
+        this.#noteLoss(sink, why);
+        this.log.error('lines cannot be written and are lost until they can', { sink, why });
+      },
       onRecovery: lines => this.#tellLost(sink, lines),
     };
   }
 
+  #noteLoss(sink: string, why: string): void {
+    this.#losses.set(sink, { why, sinceMs: systemClock.wallMs() });
+  }
+
   #tellLost(sink: string, lines: number): void {
+    this.#losses.delete(sink);
     this.log.warn('lines are written again; some were lost', { sink, lines });
   }
 }

@@ -1,11 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Endpoint, EndpointSet, Snapshot } from '../../snapshot/index.ts';
+import type { Clock } from '../../time/index.ts';
 import type { WorkerMetrics } from '../metrics/index.ts';
 import { endpointKey, type Health } from '../upstream/index.ts';
 
 const STATES = ['ready', 'draining', 'unhealthy', 'unchecked'] as const;
 type State = (typeof STATES)[number];
+
+/** How many endpoints of a cluster take calls. */
+export interface ClusterReadiness {
+  readonly ready: number;
+  readonly all: number;
+  /** Since when none is ready, of the wall clock; null: some are. */
+  readonly noneSinceMs: number | null;
+}
 
 /**
  * `daemun_upstream_endpoints{cluster,state}`. Written by the main thread, for all workers have the same endpoints.
@@ -13,6 +22,8 @@ type State = (typeof STATES)[number];
  */
 export class EndpointMetrics {
   readonly #metrics: WorkerMetrics;
+  readonly #clock: Pick<Clock, 'wallMs'>;
+  readonly #readiness = new Map<string, ClusterReadiness>();
   #published: readonly EndpointSet[] = [];
   #sets: Map<string, EndpointSet> = new Map();
   readonly #health = new Map<string, ReadonlyMap<string, Health>>();
@@ -20,8 +31,14 @@ export class EndpointMetrics {
   /** Clusters that were checked at some time: their samples go on, at 0. */
   readonly #checked = new Set<string>();
 
-  constructor(metrics: WorkerMetrics) {
+  constructor(metrics: WorkerMetrics, clock: Pick<Clock, 'wallMs'>) {
     this.#metrics = metrics;
+    this.#clock = clock;
+  }
+
+  /** By cluster. */
+  get readiness(): ReadonlyMap<string, ClusterReadiness> {
+    return this.#readiness;
   }
 
   update({ endpoints }: Pick<Snapshot, 'endpoints'>): void {
@@ -62,6 +79,7 @@ export class EndpointMetrics {
     }
     const counts: Record<State, number> = { ready: 0, draining: 0, unhealthy: 0, unchecked: 0 };
     for (const endpoint of this.#sets.get(cluster)?.endpoints ?? []) counts[this.#stateOf(cluster, endpoint)] += 1;
+    this.#note(cluster, counts);
     this.#set(cluster, 'ready', counts.ready);
     this.#set(cluster, 'draining', counts.draining);
     if (this.#health.has(cluster)) this.#checked.add(cluster);
@@ -70,8 +88,16 @@ export class EndpointMetrics {
     this.#set(cluster, 'unchecked', counts.unchecked);
   }
 
+  #note(cluster: string, counts: Readonly<Record<State, number>>): void {
+    const { ready } = counts;
+    const all = STATES.reduce((sum, state) => sum + counts[state], 0);
+    const noneSinceMs = ready > 0 ? null : (this.#readiness.get(cluster)?.noneSinceMs ?? this.#clock.wallMs());
+    this.#readiness.set(cluster, { ready, all, noneSinceMs });
+  }
+
   /** A cluster that is gone has no samples. */
   #forget(cluster: string): void {
+    this.#readiness.delete(cluster);
     this.#checked.delete(cluster);
     for (const state of STATES) this.#metrics.release('daemun_upstream_endpoints', { cluster, state });
     for (const to of ['healthy', 'unhealthy']) {

@@ -5,7 +5,7 @@
  * In: the snapshot. Out: a snapshot with resolved endpoints, verdicts, log lines. Never: a request.
  */
 export { DnsDiscovery } from './dns.ts';
-export { EndpointMetrics } from './endpoint-metrics.ts';
+export { type ClusterReadiness, EndpointMetrics } from './endpoint-metrics.ts';
 export { GrpcHealthProbe } from './grpc-health-probe.ts';
 export { HealthChecker } from './health-checker.ts';
 export { type HostResolver, type Resolution, systemResolver } from './host-resolver.ts';

@@ -20,6 +20,8 @@ export interface ThreadHost {
   onUnbound(): void;
   /** The thread is gone: its gauges mean nothing any more. */
   onGone(thread: number): void;
+  /** It ended by itself, and another one takes its place. */
+  onEnded(): void;
   /** What the threads run. Default: `worker-thread.ts`. Tests bring one that misbehaves. */
   readonly entry?: URL;
 }

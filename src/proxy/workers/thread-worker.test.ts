@@ -59,6 +59,7 @@ describe('a worker thread that hangs where nothing can end it', () => {
       onPage: nothing,
       onSeries: nothing,
       onUnbound: nothing,
+      onEnded: nothing,
       onGone: nothing,
     };
     process.once('worker', created => {

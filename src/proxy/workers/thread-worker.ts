@@ -257,6 +257,7 @@ export class ThreadWorker implements DataPlaneWorker {
     // Nobody is left to answer: what it did not finish is gone with it.
     this.#onDrained(null);
     if (this.#closed) return;
+    this.#host.onEnded();
     const { clock, log } = this.#host;
     const waitMs = this.#pace.ended(clock.nowMs());
     log.error('worker ended; another one takes its place', { worker: this.#index, code, inMs: waitMs });

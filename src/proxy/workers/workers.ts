@@ -26,6 +26,16 @@ export interface WorkersParts {
   readonly reach: ReachLog;
 }
 
+/** How the workers are. */
+export interface WorkerCount {
+  readonly running: number;
+  readonly wanted: number;
+  /** Those that ended by themselves and were replaced, since the start. */
+  readonly ended: number;
+  /** When the last of them ended, of the wall clock; null: none did. */
+  readonly endedAtMs: number | null;
+}
+
 /** What a drain came to in all workers. */
 export interface PlaneDrainReport extends DrainReport {
   /** Workers that ended, or did not answer, before they could tell: what they had in progress was cut. */
@@ -38,6 +48,8 @@ export class Workers {
   readonly #parts: WorkersParts;
   #all: readonly DataPlaneWorker[] = [];
   #sharePorts = false;
+  #ended = 0;
+  #endedAtMs: number | null = null;
   /** Of this thread; a local worker has its own. */
   #relief: HeapRelief | null = null;
 
@@ -51,9 +63,9 @@ export class Workers {
     return this.#sharePorts;
   }
 
-  /** Workers that run now, and how many there should be. */
-  get count(): { readonly running: number; readonly wanted: number } {
-    return { running: this.#all.filter(worker => worker.isRunning).length, wanted: this.#all.length };
+  get count(): WorkerCount {
+    const running = this.#all.filter(worker => worker.isRunning).length;
+    return { running, wanted: this.#all.length, ended: this.#ended, endedAtMs: this.#endedAtMs };
   }
 
   /** @throws Error when a worker thread cannot start. */
@@ -173,6 +185,10 @@ export class Workers {
         reach.forget(thread);
       },
       onUnbound: () => this.#options.onUnbound?.(),
+      onEnded: () => {
+        this.#ended += 1;
+        this.#endedAtMs = this.#options.clock.wallMs();
+      },
     };
     return Array.from({ length: count }, (_, index) => new ThreadWorker(index, settings, host));
   }

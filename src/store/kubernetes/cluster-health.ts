@@ -18,6 +18,14 @@ export interface ClusterHealthOptions {
   readonly onFailing?: ((message: string) => void) | null;
 }
 
+/** How well the API server is followed. Times are of the wall clock. */
+export interface ClusterHealthReport {
+  /** It gives no answer, or none that helps; null: it does. */
+  readonly failing: { readonly message: string; readonly sinceMs: number } | null;
+  /** Kinds that may not be read, or might not when they were last. */
+  readonly denied: readonly { readonly kind: string; readonly message: string; readonly sinceMs: number }[];
+}
+
 /** Says once that the API server fails, and once that it is well again, however many requests fail meanwhile. */
 export class ClusterHealth {
   readonly #server: string;
@@ -27,7 +35,8 @@ export class ClusterHealth {
   /** What fails: kinds, and discovery as ''. */
   readonly #failing = new Set<string>();
   #sinceMs = 0;
-  #sinceWallMs = 0;
+  #failure: ClusterHealthReport['failing'] = null;
+  readonly #denied = new Map<string, ClusterHealthReport['denied'][number]>();
 
   constructor({ client, clock, log, onFailing = null }: ClusterHealthOptions) {
     this.#server = client.server;
@@ -38,7 +47,11 @@ export class ClusterHealth {
 
   /** Since when something fails, in wall time; null: all is well. */
   get failingSinceMs(): number | null {
-    return this.#failing.size === 0 ? null : this.#sinceWallMs;
+    return this.#failure?.sinceMs ?? null;
+  }
+
+  report(): ClusterHealthReport {
+    return { failing: this.#failure, denied: [...this.#denied.values()] };
   }
 
   /** Discovery failed, or works. */
@@ -50,6 +63,7 @@ export class ClusterHealth {
   told({ kind, declaration }: ReadKind, state: ReflectorState): void {
     const fields = { kind, group: declaration.group };
     if (state.state === 'denied') {
+      this.#denied.set(kind, { kind, message: state.message, sinceMs: this.#clock.wallMs() });
       this.#log.warn(
         'a kind may not be read: what was read of it before is served on, nothing new; it is tried again',
         {
@@ -67,6 +81,7 @@ export class ClusterHealth {
   #note(what: string, failure: string | null): void {
     if (failure === null) {
       if (!this.#failing.delete(what) || this.#failing.size > 0) return;
+      this.#failure = null;
       const forMs = Math.round(this.#clock.nowMs() - this.#sinceMs);
       this.#log.info('the API server answers again', { server: this.#server, afterMs: forMs });
       return;
@@ -75,7 +90,7 @@ export class ClusterHealth {
     this.#failing.add(what);
     if (!isFirst) return;
     this.#sinceMs = this.#clock.nowMs();
-    this.#sinceWallMs = this.#clock.wallMs();
+    this.#failure = { message: failure, sinceMs: this.#clock.wallMs() };
     this.#onFailing?.(failure);
     this.#log.warn('the API server fails; what is served goes on, and it is tried again until it answers', {
       server: this.#server,

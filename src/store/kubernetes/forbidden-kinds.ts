@@ -1,9 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Clock, Timer } from '../../time/index.ts';
+import type { RefusedWrite } from './refused-writes.ts';
 
 /** Permissions change by the hand of a person: often enough to notice. */
 const RETRY_FORBIDDEN_MS = 60_000;
+
+/** Objects of a kind that wait, and the one that is tried. */
+interface WaitingKind {
+  readonly keys: Set<string>;
+  probe: string | null;
+  readonly told: RefusedWrite;
+}
 
 /**
  * Kinds whose statuses we may not write. What is due of such a kind waits; one object is tried each minute, and when that is
@@ -12,12 +20,16 @@ const RETRY_FORBIDDEN_MS = 60_000;
 export class ForbiddenKinds {
   readonly #clock: Clock;
   readonly #release: (keys: readonly string[]) => void;
-  readonly #waiting = new Map<string, { readonly keys: Set<string>; probe: string | null }>();
+  readonly #waiting = new Map<string, WaitingKind>();
   #timer: Timer | null = null;
 
   constructor(clock: Clock, release: (keys: readonly string[]) => void) {
     this.#clock = clock;
     this.#release = release;
+  }
+
+  get all(): RefusedWrite[] {
+    return Array.from(this.#waiting.values(), ({ told }) => told);
   }
 
   /** True: the object waits here now. */
@@ -29,12 +41,14 @@ export class ForbiddenKinds {
   }
 
   /** The server said that we may not write this object's status. True: that is news about its kind. */
-  add(key: string): boolean {
-    const isNews = !this.#waiting.has(kindOf(key));
-    const kind = this.#waiting.get(kindOf(key)) ?? { keys: new Set(), probe: null };
+  add(key: string, message: string): boolean {
+    const what = kindOf(key);
+    const isNews = !this.#waiting.has(what);
+    const told = { what, message, sinceMs: this.#clock.wallMs() };
+    const kind = this.#waiting.get(what) ?? { keys: new Set(), probe: null, told };
     kind.probe = null;
     kind.keys.add(key);
-    this.#waiting.set(kindOf(key), kind);
+    this.#waiting.set(what, kind);
     this.#timer ??= this.#clock.after(RETRY_FORBIDDEN_MS, () => this.#probe());
     return isNews;
   }

@@ -398,9 +398,14 @@ describe('a store whose API server fails', () => {
       ],
     );
     assert.equal(followed.log.filter(line => /may not be read/.test(line)).length, 1);
+    assert.deepEqual(
+      followed.store.health().denied.map(({ kind }) => kind),
+      ['HTTPRoute'],
+    );
     api.heal('HTTPRoute');
     await eventually(() => names(followed).length === 1, followed);
     assert.deepEqual(followed.store.current().findings, []);
+    assert.deepEqual(followed.store.health(), { failing: null, denied: [] });
     assert.equal(followed.log.filter(line => /may not be read/.test(line)).length, 1);
   });
 

@@ -4,7 +4,7 @@ import { CATALOGUE, type Finding } from '../../errors/index.ts';
 import { EMPTY_RESOURCES, RESOURCE_MAPS, type ResourceSet } from '../../resources/index.ts';
 import type { Clock, Random, Timer } from '../../time/index.ts';
 import type { Store, StoreContents } from '../store.ts';
-import { ClusterHealth, type StoreLog } from './cluster-health.ts';
+import { ClusterHealth, type ClusterHealthReport, type StoreLog } from './cluster-health.ts';
 import { KeptWorld, type World, type WorldKeeper } from './kept-world.ts';
 import { KindCache } from './kind-cache.ts';
 import type { KubeClient } from './kube-client.ts';
@@ -44,6 +44,8 @@ export type Freshness =
 /** A store that follows a cluster. It keeps what it has when the API server is gone. */
 export interface KubernetesStore extends Store, ObservedObjects {
   freshness(): Freshness;
+  /** What keeps it from following the cluster now. */
+  health(): ClusterHealthReport;
 }
 
 /**
@@ -143,6 +145,11 @@ class ClusterStore implements KubernetesStore {
 
   onObserved(listener: (key: string) => void): void {
     this.#observers.push(listener);
+  }
+
+  health(): ClusterHealthReport {
+    const { failing, denied } = this.#health.report();
+    return { failing, denied: denied.filter(({ kind }) => this.#kinds.get(kind)?.state.state === 'denied') };
   }
 
   observed(key: string): ObservedObject | undefined {

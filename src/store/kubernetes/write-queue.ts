@@ -4,7 +4,7 @@ import type { Clock, Random, Timer } from '../../time/index.ts';
 import { isObject, mappingOf } from '../plain-object.ts';
 import { ForbiddenKinds } from './forbidden-kinds.ts';
 import { type KubeClient, type KubeRequest, type KubeResponse, retryAfterMs, statusMessage } from './kube-client.ts';
-import { RefusedWrites } from './refused-writes.ts';
+import { type RefusedWrite, RefusedWrites } from './refused-writes.ts';
 import { RetryDelay } from './retry-delay.ts';
 import { TokenBucket } from './token-bucket.ts';
 
@@ -123,6 +123,11 @@ export class WriteQueue {
     return this.#due.size + this.#writing.size;
   }
 
+  /** What the server does not take now. */
+  get refused(): readonly RefusedWrite[] {
+    return [...this.#forbidden.all, ...this.#refused.all];
+  }
+
   /** Resolves when nothing is due. */
   settled(): Promise<void> {
     return this.#isSettled() ? Promise.resolve() : new Promise(resolve => this.#onSettled.push(resolve));
@@ -232,8 +237,10 @@ export class WriteQueue {
   #refuse(key: string, write: Write, { status, json }: KubeResponse): void {
     this.counts.refused += 1;
     const isForbidden = status === 403 && isForbiddenKind(json);
-    const isNews = isForbidden ? this.#forbidden.add(key) : this.#refused.add(key, bytesOf(write));
-    if (isNews) this.#parts.onRefused(key, { status, message: statusMessage(json) });
+    const message = statusMessage(json);
+    const told = `${status} ${message}`.trim();
+    const isNews = isForbidden ? this.#forbidden.add(key, told) : this.#refused.add(key, bytesOf(write), told);
+    if (isNews) this.#parts.onRefused(key, { status, message });
     if (!isForbidden) write.dropped?.();
   }
 }

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Counts, StatusPage, StatusSource, Troubles } from '../../controller/index.ts';
+
+/** How a gateway is, be it one process or the replicas in a cluster; what `status -o json` prints. Times are RFC 3339. */
+export interface StatusReport {
+  /** No trouble of severity error is known. */
+  readonly healthy: boolean;
+  /** Where the resources come from. */
+  readonly source: Pick<StatusSource, 'kind'> & { readonly names: readonly string[] };
+  /** Who writes statuses; '': nobody is known to; null: there are none to write. */
+  readonly leader: string | null;
+  readonly replicas: readonly Replica[];
+  readonly counts: Counts;
+  readonly firstToExpire: StatusPage['firstToExpire'];
+  readonly troubles: Troubles;
+}
+
+/** One process. */
+export interface Replica {
+  /** A Pod, or where the process answers. */
+  readonly name: string;
+  /** What it says of itself; null: it could not be asked. */
+  readonly told: Pick<StatusPage, 'versions' | 'state' | 'startedAt' | 'version' | 'changedAt'> | null;
+  readonly isReady: boolean;
+  readonly isLeading: boolean;
+  /** Why it could not be asked, or is not ready; '' otherwise. */
+  readonly note: string;
+}
+
+/** The report of one process. `address`: where it answers. */
+export function reportOf(page: StatusPage, address: string): StatusReport {
+  const { source, readiness, counts, firstToExpire, troubles, versions, state, startedAt, version, changedAt } = page;
+  const isLeading = source.kind === 'cluster' && source.isLeading;
+  const replica: Replica = {
+    name: `process ${page.process.pid} at ${address}`,
+    told: { versions, state, startedAt, version, changedAt },
+    isReady: readiness.ready,
+    isLeading,
+    note: readiness.ready ? '' : readiness.reason,
+  };
+  return {
+    healthy: readiness.ready && troubles.errors === 0,
+    source: { kind: source.kind, names: namesOf(source) },
+    leader: source.kind === 'cluster' ? source.leader : null,
+    replicas: [replica],
+    counts,
+    firstToExpire,
+    troubles,
+  };
+}
+
+function namesOf(source: StatusSource): readonly string[] {
+  return source.kind === 'files' ? source.paths : [`${source.server} as ${source.controllerName}`];
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { systemClock } from '../../time/index.ts';
+import { AdminClient } from '../admin-client.ts';
+import { EXIT } from '../exit-code.ts';
+import { type OutputFormat, writeData } from '../output-format.ts';
+import { paintFor } from '../paint.ts';
+import type { Terminal } from '../terminal.ts';
+import { reportOf, type StatusReport } from './report.ts';
+import { reportText } from './report-text.ts';
+
+export interface StatusOptions {
+  /** `--admin`: the running process. */
+  readonly admin: string;
+  readonly output: OutputFormat;
+  /** `-w`: go on until a signal comes. */
+  readonly watch?: boolean;
+}
+
+/** How often a process is asked while it is watched. */
+const EVERY_MS = 1_000;
+
+/** `status`: how a gateway is, on one page. 0 when it is healthy, 1 when it is not, 3 when it does not answer. */
+export async function runStatus(options: StatusOptions, terminal: Terminal): Promise<number> {
+  const client = new AdminClient(options.admin);
+  const ask = async (): Promise<StatusReport> => reportOf(await client.status(), client.address);
+  const report = await ask();
+  write(report, options, terminal);
+  return exitCodeOf(options.watch === true ? await watch(ask, report, { options, terminal }) : report);
+}
+
+/** Prints the page again whenever it says something else; the last one, once a signal has come. */
+async function watch(
+  ask: () => Promise<StatusReport>,
+  first: StatusReport,
+  { options, terminal }: { readonly options: StatusOptions; readonly terminal: Terminal },
+): Promise<StatusReport> {
+  let report = first;
+  let isStopped = false;
+  const stopped = terminal
+    .stopSignal(() => terminal.exit(exitCodeOf(report)))
+    .then(() => {
+      isStopped = true;
+    });
+  for (;;) {
+    await Promise.race([terminal.pause(EVERY_MS), stopped]);
+    if (isStopped) return report;
+    const now = await ask();
+    if (JSON.stringify(now) === JSON.stringify(report)) continue;
+    report = now;
+    if (options.output === 'table' || options.output === 'wide') terminal.out('\n');
+    write(report, options, terminal);
+  }
+}
+
+function exitCodeOf({ healthy }: StatusReport): number {
+  return healthy ? EXIT.ok : EXIT.refused;
+}
+
+function write(report: StatusReport, { output }: StatusOptions, terminal: Terminal): void {
+  if (writeData(terminal, output, report)) return;
+  terminal.out(reportText(report, paintFor(terminal), systemClock.wallMs()));
+}

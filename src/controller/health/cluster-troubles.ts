@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { ClusterHealthReport, Freshness } from '../../store/index.ts';
+import type { WriterState } from '../writer-state.ts';
+import { type Trouble, timeText } from './trouble.ts';
+
+/** How well a cluster is followed. */
+export interface Following extends ClusterHealthReport {
+  readonly freshness: Freshness;
+}
+
+/** What is not well between this process and the cluster that it follows. `server`: its URL. */
+export function clusterTroubles(server: string, following: Following, writer: WriterState): Trouble[] {
+  return [...readTroubles(server, following), ...leaseTroubles(writer), ...writeTroubles(writer)];
+}
+
+function readTroubles(server: string, { failing, denied, freshness }: Following): Trouble[] {
+  const gone = failing === null ? [] : [failing];
+  return [
+    ...keptTroubles(server, freshness),
+    ...gone.map(({ message, sinceMs }) =>
+      trouble({
+        subject: `API server ${server}`,
+        message: `it fails; what is served goes on, and changes wait: ${message}`,
+        since: timeText(sinceMs),
+        next: 'kubectl get --raw /readyz?verbose',
+      }),
+    ),
+    ...denied.map(({ kind, message, sinceMs }) =>
+      trouble({
+        subject: `kind ${kind}`,
+        message: `it may not be read; what was read of it before is served on: ${message}`,
+        since: timeText(sinceMs),
+        next: 'kubectl describe clusterrole daemun',
+      }),
+    ),
+  ];
+}
+
+function keptTroubles(server: string, freshness: Freshness): Trouble[] {
+  if (freshness.state !== 'kept') return [];
+  const told = {
+    subject: 'configuration',
+    message: `this process has not read the cluster yet: it serves what was known before it started, as of ${timeText(freshness.sinceMs)}`,
+    since: timeText(freshness.sinceMs),
+    next: `kubectl --server ${server} get --raw /readyz?verbose`,
+  };
+  return [trouble(told)];
+}
+
+function leaseTroubles({ lease, leaseTrouble }: WriterState): Trouble[] {
+  if (leaseTrouble === null) return [];
+  const { message, sinceMs } = leaseTrouble;
+  const [namespace = '', name = ''] = lease.split('/');
+  const told = {
+    subject: `Lease ${lease}`,
+    message: `it cannot be had, so this process writes no statuses: ${message}`,
+    since: timeText(sinceMs),
+    next: `kubectl get lease ${name} -n ${namespace} -o yaml`,
+  };
+  return [trouble(told)];
+}
+
+function writeTroubles({ refused }: WriterState): Trouble[] {
+  return Object.values(refused).flatMap(writes =>
+    writes.map(({ what, message, sinceMs }) =>
+      trouble({
+        subject: what.includes('/') ? what : `kind ${what}`,
+        message: `the API server does not take what is written of it, which is tried again every minute: ${message}`,
+        since: timeText(sinceMs),
+        next: 'kubectl describe clusterrole daemun',
+      }),
+    ),
+  );
+}
+
+/** What is served goes on; but what is written from now on is not served, or nobody is told. */
+function trouble(told: Omit<Trouble, 'severity' | 'of'>): Trouble {
+  return { severity: 'error', of: 'process', ...told };
+}

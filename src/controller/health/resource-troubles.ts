@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { type BrokenCondition, brokenConditions, ourControllers } from '../../status/index.ts';
+import type { View } from '../view.ts';
+import { type Trouble, timeText } from './trouble.ts';
+
+/** As the finding about a certificate that ends soon. */
+const EXPIRES_SOON_MS = 30 * 86_400_000;
+
+/** What of the resources is not served, by their conditions and certificates. */
+export function resourceTroubles(
+  view: Pick<View, 'statuses' | 'translation' | 'resources' | 'published'>,
+  nowMs: number,
+): Trouble[] {
+  const ours = ourControllers(view.translation.outcomes, view.resources);
+  const broken = brokenConditions(view.statuses, name => ours.has(name));
+  return [...broken.map(conditionTrouble), ...certificateTroubles(view, nowMs)];
+}
+
+function conditionTrouble({ key, part, severity, condition }: BrokenCondition): Trouble {
+  const [kind = '', ...names] = key.split('/');
+  const { type, status, reason, message, lastTransitionTime } = condition;
+  return {
+    severity,
+    of: 'resources',
+    subject: `${kind} ${names.join('/')}${part === '' ? '' : `, ${part}`}`,
+    message: `${type}=${status} (${reason}): ${message}`,
+    since: lastTransitionTime,
+    next: describeCommand(kind, names),
+  };
+}
+
+function describeCommand(kind: string, names: readonly string[]): string {
+  const [first = '', second] = names;
+  const place = second === undefined ? first : `${second} -n ${first}`;
+  return `daemun describe ${kind.toLowerCase()} ${place}`;
+}
+
+function certificateTroubles({ published }: Pick<View, 'published'>, nowMs: number): Trouble[] {
+  const ending = published.certificates.filter(({ notAfterMs }) => notAfterMs - nowMs < EXPIRES_SOON_MS);
+  return ending.map(({ id, notAfterMs }) => {
+    const secret = secretOf(id);
+    const hasEnded = notAfterMs <= nowMs;
+    return {
+      severity: hasEnded ? 'error' : 'warning',
+      of: 'resources',
+      subject: `Secret ${secret}`,
+      message: `its certificate ${hasEnded ? 'ended' : 'ends'} at ${timeText(notAfterMs)}; see whether what renews it did so`,
+      since: hasEnded ? timeText(notAfterMs) : null,
+      next: 'daemun proxy-config secret',
+    };
+  });
+}
+
+/** `namespace/name` of the Secret of a certificate's id. */
+export function secretOf(id: string): string {
+  return id.slice(0, id.lastIndexOf('@'));
+}
