@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { FrontendGate } from './frontend-gate.ts';
 import type { View } from './view.ts';
 
 /** A socket that the resources want and the operating system refuses. */
@@ -16,15 +17,22 @@ export type Readiness =
   | { readonly ready: true }
   | { readonly ready: false; readonly reason: string; readonly unbound: readonly UnboundSocket[] };
 
-/** Ready means: running, every wanted socket is bound, and a worker takes its connections. */
+/** What must work besides sockets. */
+export interface ServingParts {
+  readonly workers: { readonly running: number; readonly wanted: number };
+  readonly gate: Pick<FrontendGate, 'problem'> | null;
+}
+
+/** Ready means: running, every wanted socket is bound, a worker takes its connections, and they come here. */
 export function readinessOf(
   state: 'starting' | 'running' | 'draining',
   view: View | null,
-  workers: { readonly running: number; readonly wanted: number },
+  { workers, gate }: ServingParts,
 ): Readiness {
   const unbound = view === null ? [] : unboundSockets(view);
   if (state !== 'running' || view === null) return { ready: false, reason: state, unbound };
   if (workers.running === 0) return { ready: false, reason: 'no worker runs; one is being started', unbound };
+  if (gate !== null && gate.problem !== null) return { ready: false, reason: gate.problem, unbound };
   if (unbound.length === 0) return { ready: true };
   const of = `${unbound.length} of ${view.published.bindings.length} sockets`;
   return { ready: false, reason: `${of} cannot be bound`, unbound };

@@ -6,6 +6,7 @@ import type { Snapshot } from '../snapshot/index.ts';
 import type { Store } from '../store/index.ts';
 import type { Clock, Timer } from '../time/index.ts';
 import { overlayBindFailures, type Translation } from '../translate/index.ts';
+import type { FrontendGate } from './frontend-gate.ts';
 import { listedFindings } from './listed-findings.ts';
 import type { PortPlan } from './port-plan.ts';
 import type { Privileges } from './privileges.ts';
@@ -37,6 +38,8 @@ export interface ReconcilerParts {
   /** null: no port is moved. */
   readonly privileges: Pick<Privileges, 'refused'> | null;
   readonly supplement: Supplement | null;
+  /** null: connections come by themselves. */
+  readonly gate: FrontendGate | null;
   readonly clock: Clock;
   /** After each reload. `previous` is null for the first. */
   onReload(view: View, previous: View | null, took: ReloadTime): void;
@@ -132,7 +135,7 @@ export class Reconciler {
   }
 
   async #reload(): Promise<void> {
-    const { store, supplement, ports, privileges, plane, translator, clock, onReload } = this.#parts;
+    const { store, supplement, ports, privileges, plane, translator, gate, clock, onReload } = this.#parts;
     const startedMs = clock.nowMs();
     const current = store.current();
     translator.assignAddresses(current.resources);
@@ -146,7 +149,9 @@ export class Reconciler {
     const translateMs = clock.nowMs() - translatingMs;
     const published = await ports.place(translated.snapshot);
     if (this.#view === null) await this.#prepareFirst(published, translated, resources);
+    await gate?.closing(published);
     const { failures } = await plane.apply(published);
+    await gate?.opened(published, failures);
     const refused = ports.writtenFailures(failures, translated.snapshot.bindings);
     const translation = overlayBindFailures(translated, resources, refused);
     this.#retry?.cancel();

@@ -10,6 +10,7 @@ import { AdminPlace } from './admin-place.ts';
 import { adminSource } from './admin-source.ts';
 import { demoEndpoints } from './demo-services.ts';
 import type { DemoSupplement } from './demo-supplement.ts';
+import type { FrontendGate } from './frontend-gate.ts';
 import type { ProcessRecord } from './health/process-record.ts';
 import type { StatusSource } from './health/status-page.ts';
 import type { Trouble } from './health/trouble.ts';
@@ -79,6 +80,7 @@ export interface GatewayProcessParts {
   readonly plane: DataPlane;
   readonly reconciler: Reconciler;
   readonly demo: DemoSupplement | null;
+  readonly gate: FrontendGate | null;
   readonly metrics: ReloadMetrics;
   readonly log: GatewayLog;
   readonly record: ProcessRecord;
@@ -107,7 +109,7 @@ export class GatewayProcess implements RunningGateway {
   }
 
   async start(admin: { host: string; port: number } | null): Promise<void> {
-    const { store, plane, reconciler } = this.#parts;
+    const { store, plane, reconciler, gate } = this.#parts;
     try {
       // First of all, so that a port in use is told before anything else begins; not ready until the end.
       if (admin !== null) {
@@ -122,6 +124,7 @@ export class GatewayProcess implements RunningGateway {
         });
         await this.#admin.start();
       }
+      await gate?.start();
       await Promise.all([store.start(), plane.start()]);
       plane.setDebug(this.#parts.log.level === 'debug');
       await reconciler.start();
@@ -133,8 +136,8 @@ export class GatewayProcess implements RunningGateway {
   }
 
   readiness(): Readiness {
-    const { reconciler, plane } = this.#parts;
-    return readinessOf(this.#state, reconciler.view, plane.workers());
+    const { reconciler, plane, gate } = this.#parts;
+    return readinessOf(this.#state, reconciler.view, { workers: plane.workers(), gate });
   }
 
   onReadiness(listener: (readiness: Readiness) => void): void {
@@ -238,9 +241,11 @@ export class GatewayProcess implements RunningGateway {
 
   async #drain(): Promise<StopReport> {
     this.#state = 'draining';
-    const { reconciler, plane, clock, drainDelayMs } = this.#parts;
+    const { reconciler, plane, gate, clock, drainDelayMs } = this.#parts;
     plane.announceLeaving();
     await reconciler.stop();
+    // From here on new connections to Services go elsewhere, while the sockets that they came to still listen.
+    await gate?.stop();
     // Nothing is learned from here on: whoever else may write to the source need not wait for requests to end.
     const handedOver = this.#parts.closeSource();
     if (drainDelayMs > 0) await new Promise<void>(resolve => void clock.after(drainDelayMs, resolve));
@@ -249,8 +254,9 @@ export class GatewayProcess implements RunningGateway {
   }
 
   async #close(): Promise<number> {
-    const { reconciler, store, plane, demo } = this.#parts;
+    const { reconciler, store, plane, demo, gate } = this.#parts;
     await reconciler.stop();
+    await gate?.stop();
     await this.#parts.closeSource();
     const [stuck] = await Promise.all([plane.close(), store.close(), demo?.close(), this.#admin?.close()]);
     return stuck;

@@ -9,6 +9,7 @@ import type { Store } from '../store/index.ts';
 import { defaultStateDirectory } from '../values/index.ts';
 import type { AddressBook } from './address-book.ts';
 import type { DemoSupplement } from './demo-supplement.ts';
+import type { FrontendGate } from './frontend-gate.ts';
 import type { GatewayOptions, GatewaySettings } from './gateway-options.ts';
 import { ProcessRecord } from './health/process-record.ts';
 import type { StatusSource } from './health/status-page.ts';
@@ -34,6 +35,8 @@ export interface GatewaySource {
   /** Whether a port that the system refuses is replaced by another one. */
   readonly movesPorts: boolean;
   readonly demo: DemoSupplement | null;
+  /** What leads connections to frontends; null: they come by themselves. */
+  readonly gate: FrontendGate | null;
   /** Whether others have resources there that are not for us. */
   readonly isShared: boolean;
   /** Two processes with the same ones are one gateway, of which the newer replaces the older. */
@@ -65,7 +68,7 @@ export async function startGateway(
   stateDirectory: string,
 ): Promise<RunningGateway> {
   const { workers, serverHeader, via, upstreamServiceTime, accessLog, drainTimeoutMs, log, clock, random } = settings;
-  const { store, addresses, controllerName, demo } = source;
+  const { store, addresses, controllerName, demo, gate } = source;
   const translator = new Translator({
     controllerName,
     addresses,
@@ -99,6 +102,7 @@ export async function startGateway(
     ports: new PortPlan(source.ports),
     privileges: source.movesPorts ? new Privileges() : null,
     supplement: demo,
+    gate,
     clock,
     onReload(view, previous, took) {
       record.reloaded(view, clock.wallMs());
@@ -118,6 +122,7 @@ export async function startGateway(
     plane,
     reconciler,
     demo,
+    gate,
     metrics,
     log,
     record,

@@ -50,6 +50,7 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Runni
       ports: 'as-written',
       movesPorts: false,
       demo: null,
+      gate: null,
       isShared: true,
       names: [`${server} ${controllerName}`],
       onReload(view) {

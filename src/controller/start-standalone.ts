@@ -27,7 +27,7 @@ export async function startStandalone(options: StandaloneOptions): Promise<Runni
   const names = paths.map(path => resolve(path));
   return startGateway(
     {
-      ...{ store, addresses, controllerName, ports, movesPorts: true, demo, isShared: false, names },
+      ...{ store, addresses, controllerName, ports, movesPorts: true, demo, gate: null, isShared: false, names },
       status: () => ({ kind: 'files', paths: names }),
     },
     settings,

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { describe, it } from 'node:test';
+import type { Snapshot } from '../snapshot/index.ts';
+import { memoryStore } from '../store/index.ts';
+import type { FrontendGate } from './frontend-gate.ts';
+import { withGatewayDefaults } from './gateway-options.ts';
+import { LoopbackAddresses } from './loopback-addresses.ts';
+import { type GatewaySource, startGateway } from './start-gateway.ts';
+
+/** At an address that no other test process has. */
+const ADDRESS = '127.9.44.1';
+
+function gateway(...ports: readonly number[]): object {
+  const listeners = ports.map(port => ({ name: `p${port}`, port, protocol: 'HTTP' }));
+  const spec = { gatewayClassName: 'daemun', listeners };
+  return { apiVersion: 'gateway.networking.k8s.io/v1', kind: 'Gateway', metadata: { name: 'gw' }, spec };
+}
+
+async function listens(port: number): Promise<boolean> {
+  const socket = connect(port, ADDRESS);
+  try {
+    await once(socket, 'connect');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}
+
+/** Tells at each step which ports listen. */
+function watchingGate(ports: readonly number[]): { gate: FrontendGate & { problem: string | null }; steps: string[] } {
+  const steps: string[] = [];
+  const tell = async (step: string): Promise<void> => {
+    const open = await Promise.all(ports.map(async port => ((await listens(port)) ? [port] : [])));
+    steps.push([step, ...open.flat()].join(' '));
+  };
+  const wanted = ({ bindings }: Snapshot): string => bindings.map(({ port }) => port).join();
+  return {
+    steps,
+    gate: {
+      start: () => tell('start'),
+      closing: next => tell(`closing for ${wanted(next)}:`),
+      opened: published => tell(`opened ${wanted(published)}:`),
+      stop: () => tell('stop'),
+      problem: null,
+    },
+  };
+}
+
+describe('what leads connections to frontends', () => {
+  const ports = [18_081, 18_082];
+
+  async function start(gate: FrontendGate, store = memoryStore([gateway(18_081)])) {
+    const source: GatewaySource = {
+      ...{ store, gate, addresses: new LoopbackAddresses(ADDRESS), controllerName: null, ports: 'as-written' },
+      ...{ movesPorts: false, demo: null, isShared: false, names: [] },
+      status: () => ({ kind: 'files', paths: [] }),
+    };
+    return startGateway(source, withGatewayDefaults({}), '/nonexistent');
+  }
+
+  it('is told after sockets listen, and before they end', async () => {
+    const { gate, steps } = watchingGate(ports);
+    const store = memoryStore([gateway(18_081)]);
+    const running = await start(gate, store);
+    store.apply(gateway(18_082));
+    await running.settled();
+    await running.close();
+    // A socket may take connections for a moment after its listener is gone: those that were on their way.
+    const [, , , ...later] = steps.map(step => step.replace(/(opened.*|stop) 18081/, '$1'));
+    assert.deepEqual(steps.slice(0, 3), ['start', 'closing for 18081:', 'opened 18081: 18081']);
+    assert.deepEqual(later.slice(0, 3), ['closing for 18082: 18081', 'opened 18082: 18082', 'stop 18082']);
+  });
+
+  it('keeps the gateway unready while connections do not come', async t => {
+    const { gate } = watchingGate(ports);
+    const running = await start(gate);
+    t.after(() => running.close());
+    assert.equal(running.readiness().ready, true);
+    gate.problem = 'there is no way here';
+    assert.deepEqual(running.readiness(), { ready: false, reason: 'there is no way here', unbound: [] });
+  });
+
+  it('ends the start when it cannot work', async () => {
+    const { gate } = watchingGate(ports);
+    await assert.rejects(
+      start({
+        ...gate,
+        start: async () => {
+          throw new Error('no right to');
+        },
+      }),
+      /no right to/,
+    );
+  });
+});

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+import { isIPv6 } from 'node:net';
+import type { Random } from '../time/index.ts';
+import { socketAddress } from '../values/index.ts';
+
+/** A socket of this machine; or why a frontend has none, in one clause. */
+export type NodePlace = { readonly address: string; readonly port: number } | { readonly why: string };
+
+/** What clients of a frontend connect to. */
+type Place = { readonly address: string; readonly port: number };
+
+/** Ports of the node, both ends included, that nobody else should use. */
+export interface PortRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+/**
+ * Where frontends are bound on a node: each on a port of its own, by which the connections that the kernel leads there are told apart. A
+ * frontend keeps its port while it lasts; a port that is free again is the last to be used anew.
+ */
+export class FrontendPlaces {
+  readonly #addresses: readonly string[];
+  readonly #ports: PortRange;
+  /** By `address:port` of the frontend. */
+  readonly #places = new Map<string, Place>();
+  /** Those of `#places`. */
+  readonly #taken = new Set<number>();
+  #next: number;
+
+  /**
+   * `addresses`: of the node, one of each family counts. Begins anywhere among the ports, so that two agents of an upgrade seldom try the
+   * same ones.
+   */
+  constructor(addresses: readonly string[], ports: PortRange, random: Random) {
+    this.#addresses = addresses;
+    this.#ports = ports;
+    this.#next = ports.first + Math.floor(random() * this.#size);
+  }
+
+  get #size(): number {
+    return this.#ports.last - this.#ports.first + 1;
+  }
+
+  /** The same one each time. */
+  placeOf({ address, port }: Place): NodePlace {
+    const key = socketAddress(address, port);
+    const known = this.#places.get(key);
+    if (known !== undefined) return known;
+    const own = this.#addresses.find(one => isIPv6(one) === isIPv6(address));
+    if (own === undefined) return { why: 'the node has no address of its family' };
+    if (this.#taken.size >= this.#size) return { why: 'all ports of the node that are for it are taken' };
+    while (this.#taken.has(this.#next)) this.#advance();
+    const place = { address: own, port: this.#next };
+    this.#advance();
+    this.#taken.add(place.port);
+    this.#places.set(key, place);
+    return place;
+  }
+
+  /** Forgets all frontends but these. */
+  keep(frontends: Iterable<Place>): void {
+    const kept = new Set([...frontends].map(({ address, port }) => socketAddress(address, port)));
+    for (const key of [...this.#places.keys()]) if (!kept.has(key)) this.#forget(key);
+  }
+
+  /** The system does not let us have the place of a frontend: the next `placeOf` gives it another one. */
+  refuse({ address, port }: Place): void {
+    this.#forget(socketAddress(address, port));
+  }
+
+  #forget(key: string): void {
+    const place = this.#places.get(key);
+    if (place !== undefined) this.#taken.delete(place.port);
+    this.#places.delete(key);
+  }
+
+  #advance(): void {
+    this.#next = this.#next === this.#ports.last ? this.#ports.first : this.#next + 1;
+  }
+}
