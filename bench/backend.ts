@@ -3,8 +3,8 @@
 /**
  * The backend of all benchmarks, as a process of its own: `node backend.ts PORT [NAME [CERTIFICATE KEY]]`, in TLS with the last two. It answers any unary call with one small
  * message and a header `x-backend: NAME`; a path that ends in `/Echo` gets its own bytes back, message by message; one that ends
- * in `/Check` gets an empty message, which in Envoy's protocol of external authorization is a yes. What is not gRPC gets one
- * small body.
+ * in `/Check` gets an empty message, which in Envoy's protocol of external authorization is a yes. A WebSocket is granted and never says
+ * anything. What else is not gRPC gets one small body.
  */
 import { createServer, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
@@ -25,6 +25,7 @@ const TRAILERS = new HeaderList(['grpc-status'], ['0']);
 const MESSAGE = Buffer.from([0, 0, 0, 0, 7, 10, 5, 104, 101, 108, 108, 111]);
 const YES = Buffer.alloc(5);
 const HTTP_HEAD = new HeaderList([':status', 'content-type', 'content-length'], ['200', 'text/plain', '12']);
+const GRANTED = new HeaderList([':status'], ['200']);
 const HTTP_BODY = Buffer.from('hello world\n');
 const lists = new HeaderListPool();
 
@@ -42,6 +43,10 @@ class Answer implements MessageEvents {
   }
 
   onHead(stream: MessageStream, head: HeaderList, _fields: unknown, endStream: boolean): void {
+    if (head.get(':protocol') !== undefined) {
+      stream.upgrade(GRANTED, null);
+      return;
+    }
     const path = head.get(':path') ?? '';
     this.echo = path.endsWith('/Echo');
     if (path.endsWith('/Check')) this.message = YES;

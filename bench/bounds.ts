@@ -51,6 +51,8 @@ export const BOUNDS: readonly Bound[] = [
   { case: 'unique tokens 10×20', most: 1.3, to: { case: 'equal heads 10×20' } },
   { case: 'idle connection', most: 7 },
   { case: 'idle WebSocket', most: 12 },
+  { case: 'idle WebSocket over HTTP/2', most: 12 },
+  { case: 'idle WebSocket, HTTP/2 to the backend', most: 12 },
   { case: 'idle TCP stream', most: 8 },
   { case: '10000 routes, first change to live', most: 1, to: { case: '10000 routes, tenth change to live' } },
   ...['GRPCRoutes', 'HTTPRoutes'].flatMap((routes): Bound[] => [

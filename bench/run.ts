@@ -14,7 +14,13 @@ import { type Bed, makeBed } from './bed.ts';
 import { BOUNDS, boundsTable } from './bounds.ts';
 import { type BenchCase, costCase } from './cases/bench-case.ts';
 import { httpCases, slowReaders } from './cases/http-cases.ts';
-import { idleMemory, idleStreams, idleWebSockets } from './cases/idle-memory.ts';
+import {
+  idleMemory,
+  idleStreams,
+  idleWebSockets,
+  idleWebSocketsOverHttp2,
+  idleWebSocketsToHttp2,
+} from './cases/idle-memory.ts';
 import { loadCases } from './cases/load-cases.ts';
 import { costOfHttpRoutes, newHttpRoute } from './cases/many-http-routes.ts';
 import { changeToLive, costOfRoutes, memoryOfRoutes } from './cases/many-routes.ts';
@@ -65,6 +71,8 @@ async function chooseCases(bed: Bed, peers: readonly Peer[]): Promise<BenchCase[
     warmUp,
     idleMemory,
     idleWebSockets,
+    idleWebSocketsOverHttp2,
+    idleWebSocketsToHttp2,
     idleStreams,
     idleTlsMemory,
     slowReaders,

@@ -2,7 +2,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type SetupOptions, withPeer } from '../bed.ts';
 import { openIdle, openStreams, openWebSockets } from '../load/idle.ts';
-import { H1_TO_H1 } from '../peers/wiring.ts';
+import { openWebSocketsOverHttp2 } from '../load/web-sockets.ts';
+import { H1_TO_H1, H1_TO_H2, H2_TO_H1 } from '../peers/wiring.ts';
 import { rssBytes } from '../processes.ts';
 import type { BenchCase } from './bench-case.ts';
 
@@ -17,6 +18,22 @@ export const idleWebSockets: BenchCase = idle(
   'idle WebSocket',
   { count: 7_500, settleMs: SETTLE_MS },
   { wiring: H1_TO_H1 },
+  openWebSockets,
+);
+
+/** The same of 10,000, whose clients share connections: what a WebSocket costs over HTTP/2. */
+export const idleWebSocketsOverHttp2: BenchCase = idle(
+  'idle WebSocket over HTTP/2',
+  { count: 10_000, settleMs: SETTLE_MS },
+  { wiring: H2_TO_H1 },
+  openWebSocketsOverHttp2,
+);
+
+/** The same of 10,000 clients of HTTP/1.1, whose WebSockets share connections to the backend. */
+export const idleWebSocketsToHttp2: BenchCase = idle(
+  'idle WebSocket, HTTP/2 to the backend',
+  { count: 10_000, settleMs: SETTLE_MS },
+  { wiring: H1_TO_H2 },
   openWebSockets,
 );
 

@@ -20,12 +20,13 @@ export interface ClientConnection {
   readonly http2: Http2Connection;
 }
 
-/** Opens a cleartext HTTP/2 connection to the loopback port. */
+/** Opens a cleartext HTTP/2 connection to the loopback port, and greets. */
 export async function openConnection(port: number): Promise<ClientConnection> {
   const socket = connect(port, '127.0.0.1');
   await once(socket, 'connect');
   socket.setNoDelay(true);
   let scheduled = false;
+  const flush = (): void => http2.takeOutput({ write: chunk => void socket.write(chunk) });
   const http2: Http2Connection = new Http2Connection({
     role: 'client',
     limits: DEFAULT_HTTP2_LIMITS,
@@ -39,7 +40,7 @@ export async function openConnection(port: number): Promise<ClientConnection> {
         scheduled = true;
         queueMicrotask(() => {
           scheduled = false;
-          http2.takeOutput({ write: chunk => void socket.write(chunk) });
+          flush();
         });
       },
       onGoingAway: () => {},
@@ -51,6 +52,7 @@ export async function openConnection(port: number): Promise<ClientConnection> {
   socket.on('data', chunk => http2.receive(chunk, performance.now()));
   socket.on('error', () => {});
   socket.on('close', () => http2.close('lost'));
+  flush();
   return { socket, http2 };
 }
 

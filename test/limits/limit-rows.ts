@@ -32,7 +32,7 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
     },
     {
       limit: 'proxy/workers#LEAST_CONNECTIONS',
-      over: 'the cap is not lower; idle connections make room, then silent ones, then new ones are closed; an upgrade takes two places, and is answered 503 when there are none',
+      over: 'the cap is not lower; idle connections make room, then silent ones, then new ones are closed; an upgrade takes two places, one where it shares a connection to its endpoint, and is answered 503 when there are none',
       metric: 'connections_idle, connections_early, connections, tunnels',
     },
     {

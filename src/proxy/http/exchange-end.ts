@@ -12,7 +12,7 @@ export function finishExchange(exchange: ExchangeState): void {
   // What waits for the client was not sent.
   exchange.response.drop();
   if (exchange.steps !== null) exchange.steps.close();
-  if (exchange.tunnel !== null) owner.tunnelEnded();
+  if (exchange.tunnel?.isCounted === true) owner.tunnelEnded();
   exchange.call?.close((loop.nowMs - exchange.startedMs) / 1000);
   if (outcome.reason !== '') {
     (decision?.rule?.metrics ?? owner.serving.unruled).failed(outcome.reason, failureSource(outcome.reason));

@@ -36,7 +36,7 @@ export interface ExchangeOwner {
   exchangeEnded(): void;
   /** The client took back a call that an endpoint may be busy with: it cancelled, or its own deadline passed. */
   leftUnfinished(): void;
-  /** A request that asks for an upgrade needs a connection to an endpoint for itself: false when there is no room. `tunnelEnded` follows once. */
+  /** A request that asks for an upgrade needs a connection to an endpoint for itself: false when there is no room. `tunnelEnded` follows once, with the grant where the connection is shared after all. */
   takeTunnel(): boolean;
   tunnelEnded(): void;
   /** `exchange` holds this many bytes more (or, negative, fewer). May end the worst exchange of the connection or of the worker. */

@@ -76,6 +76,14 @@ for (const version of VERSIONS) {
       assert.equal((await client.bytes.rest()).toString(), 'there and back');
     });
 
+    it('count as nothing among connections, as they share one', async () => {
+      const gateway = await gatewayTo(await startHttp2(true), 'h2', 8);
+      for (let count = 0; count < 7; count++) {
+        assert.ok((await ask(version, gateway.port, {}, cleanups)).status < 300);
+      }
+      assert.equal(gateway.metric('daemun_downstream_tunnels'), 7);
+    });
+
     it('are refused where it does not offer that, and the endpoint is none the worse', async () => {
       const gateway = await gatewayTo(await startHttp2(false), 'h2');
       for (let count = 0; count < 8; count++) {

@@ -50,6 +50,10 @@ export function openTunnel(exchange: ExchangeState, tunnel: Tunnel, head: Header
   let sent = withoutFields(plan.fieldsOf(fields, afterMs - exchange.openedAfterMs), isLength);
   if (exchange.backend?.session != null) sent = withSession(exchange, sent);
   tunnel.state = 'open';
+  if (exchange.attempts.current?.stream?.isShared === true) {
+    tunnel.isCounted = false;
+    exchange.owner.tunnelEnded();
+  }
   exchange.deadlines.disarmAll(loop);
   exchange.request.releaseReplay();
   exchange.responseStarted = true;

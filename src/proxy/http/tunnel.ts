@@ -15,6 +15,8 @@ import type { WorkerMetrics } from '../metrics/index.ts';
  */
 export class Tunnel implements FaceCall {
   state: 'asked' | 'open' | 'refused' = 'asked';
+  /** It counts among the connections of the worker: until an endpoint grants it on a connection that others share. */
+  isCounted = true;
   /** Both sides were told that we go away. */
   isLeaving = false;
   /** Where frames toward each side begin; null: it is no WebSocket. */

@@ -47,6 +47,10 @@ export class Http1Stream implements MessageStream {
     return 'HTTP/1.1';
   }
 
+  get isShared(): boolean {
+    return false;
+  }
+
   get isClosed(): boolean {
     return (this.flags & CLOSED) !== 0;
   }

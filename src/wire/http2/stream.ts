@@ -61,6 +61,10 @@ export class Http2Stream implements MessageStream {
     return 'HTTP/2';
   }
 
+  get isShared(): boolean {
+    return true;
+  }
+
   get isClosed(): boolean {
     return (this.flags & (CLOSED | ABANDONED)) !== 0;
   }

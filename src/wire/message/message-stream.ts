@@ -25,6 +25,8 @@ export interface MessageStream {
   readonly id: number;
   /** Of the protocol that carries it. */
   readonly version: HttpVersion;
+  /** Its connection carries other streams beside it. */
+  readonly isShared: boolean;
   /** Who gets the events. May be replaced. */
   events: MessageEvents;
   /** Nothing more will come or can be sent. */
