@@ -33,8 +33,10 @@ export function checkCommand(terminal: Terminal, outcome: Outcome): Command {
 
 /** `daemun status`. */
 export function statusCommand(terminal: Terminal, outcome: Outcome): Command {
-  return adminOption(new Command('status'))
-    .description('say how a running daemun is: what it serves, what is broken and since when, and what to do')
+  return adminOption(clusterOptions(new Command('status')))
+    .description(
+      'say how a running daemun is, or that of a cluster: what it serves, what is broken and since when, and what to do',
+    )
     .option('-w, --watch', 'print it again when something has changed, until Ctrl-C')
     .addOption(outputOption())
     .action(async (options: StatusOptions) => {

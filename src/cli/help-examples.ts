@@ -7,7 +7,12 @@ export const HELP_EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     '$ run -f examples/quickstart --demo',
     '$ run -f gateway.yaml -f routes/ --address 0.0.0.0 --access-log stdout',
   ],
-  status: ['$ status', '$ status -w', "$ status -o json | jq '.troubles.shown[].subject'"],
+  status: [
+    '$ status',
+    '$ status --context staging',
+    '$ status -w',
+    "$ status -o json | jq '.troubles.shown[].subject'",
+  ],
   check: [
     '$ check ./manifests',
     '$ check --strict gateway.yaml routes/',

@@ -7,6 +7,8 @@
 export type { MetricFamily } from '../admin/index.ts';
 export { type ConfigDump, dumpConfig } from './config-dump.ts';
 export { DEFAULT_DRAIN_TIMEOUT_MS, type GatewayOptions } from './gateway-options.ts';
+export { readClusterReport } from './health/cluster-report.ts';
+export { type Replica, reportOf, type StatusReport } from './health/report.ts';
 export type { Counts, Share, StatusPage, StatusSource } from './health/status-page.ts';
 export type { Trouble, Troubles } from './health/trouble.ts';
 export { DEFAULT_CONTROLLER_NAME, type KubernetesOptions } from './kubernetes-options.ts';

@@ -2,7 +2,7 @@
 
 import { homedir } from 'node:os';
 import { DaemunError } from '../errors/index.ts';
-import { type OpenCluster, openCluster } from '../store/index.ts';
+import { type KubeClient, type KubernetesStore, type OpenCluster, openCluster } from '../store/index.ts';
 import type { Clock, Random } from '../time/index.ts';
 import { DEFAULT_CONTROLLER_NAME } from './kubernetes-options.ts';
 import { type Offline, viewOnce } from './offline.ts';
@@ -27,7 +27,18 @@ export interface ReadClusterOptions {
  * Reads a cluster once and translates it, at the addresses that its Gateways say they have; writes nothing. Rejects with
  * `kubernetes/…` when the cluster cannot be reached.
  */
-export async function readCluster(options: ReadClusterOptions): Promise<Offline> {
+export function readCluster(options: ReadClusterOptions): Promise<Offline> {
+  return withCluster(options, async ({ view, store }) => ({ view, store }));
+}
+
+/** A cluster that was read once, while it can still be asked for more. */
+export interface ReadCluster extends Offline {
+  readonly store: KubernetesStore;
+  readonly client: Pick<KubeClient, 'request' | 'server'>;
+}
+
+/** The same, for those who ask the cluster for more than resources: `work` has it before it is let go of. */
+export async function withCluster<T>(options: ReadClusterOptions, work: (read: ReadCluster) => Promise<T>): Promise<T> {
   const { kubeconfig, context, clock, random } = options;
   const place = { kubeconfig, context, environment: process.env, home: homedir() };
   const log = { info: () => undefined, warn: () => undefined };
@@ -36,7 +47,7 @@ export async function readCluster(options: ReadClusterOptions): Promise<Offline>
   failed.promise.catch(() => undefined);
   const onFailing = (message: string): void => failed.reject(new DaemunError('kubernetes/unreachable', message));
   const cluster = await openCluster({ place, clock, random, log, onFailing });
-  const { store } = cluster;
+  const { store, client } = cluster;
   const translator = new Translator({
     controllerName: options.controllerName ?? DEFAULT_CONTROLLER_NAME,
     addresses: new ReportedAddresses(),
@@ -45,7 +56,7 @@ export async function readCluster(options: ReadClusterOptions): Promise<Offline>
   });
   try {
     await Promise.race([startInTime(cluster, clock), failed.promise]);
-    return { view: viewOnce(store, translator), store };
+    return await work({ view: viewOnce(store, translator), store, client });
   } finally {
     await store.close();
   }

@@ -477,6 +477,7 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
     { limit: 'controller#TIMEOUT_MS', over: 'nobody is there: the port is not shared' },
     { limit: 'controller#MAX_ANSWER_LENGTH', why: 'whoever sends more is no daemun', over: 'as above' },
     { limit: 'controller#MAX_FILE_BYTES', over: 'the file is not taken, and the log says so' },
+    { limit: 'controller/health#ASK_TIMEOUT_MS', over: '`status` says that it does not answer' },
   ],
   Manifests: [
     {

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Share, Trouble } from '../../controller/index.ts';
+import type { Replica, Share, StatusReport, Trouble } from '../../controller/index.ts';
 import { formatAge } from '../age.ts';
 import { lineText, type Paint } from '../paint.ts';
 import { formatTable } from '../table.ts';
-import type { Replica, StatusReport } from './report.ts';
 
 /** Troubles on the page; `-o json` has more. */
 const MAX_TOLD = 20;

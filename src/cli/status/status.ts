@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { systemClock } from '../../time/index.ts';
+import { readClusterReport, reportOf, type StatusReport } from '../../controller/index.ts';
+import { DaemunError, messageOf } from '../../errors/index.ts';
+import { systemClock, systemRandom } from '../../time/index.ts';
 import { AdminClient } from '../admin-client.ts';
-import { EXIT } from '../exit-code.ts';
+import { couldNotRun, EXIT, usageError } from '../exit-code.ts';
+import { isCluster } from '../open-source.ts';
 import { type OutputFormat, writeData } from '../output-format.ts';
 import { paintFor } from '../paint.ts';
+import type { ClusterOptions } from '../resource-source.ts';
 import type { Terminal } from '../terminal.ts';
-import { reportOf, type StatusReport } from './report.ts';
 import { reportText } from './report-text.ts';
 
-export interface StatusOptions {
+export interface StatusOptions extends ClusterOptions {
   /** `--admin`: the running process. */
   readonly admin: string;
   readonly output: OutputFormat;
@@ -20,13 +23,30 @@ export interface StatusOptions {
 /** How often a process is asked while it is watched. */
 const EVERY_MS = 1_000;
 
-/** `status`: how a gateway is, on one page. 0 when it is healthy, 1 when it is not, 3 when it does not answer. */
+/** `status`: how a gateway is, on one page. 0 when it is healthy, 1 when it is not, 3 when nobody answers. */
 export async function runStatus(options: StatusOptions, terminal: Terminal): Promise<number> {
+  const ofCluster = isCluster(options);
+  if (ofCluster && options.watch === true) {
+    throw usageError(
+      '-w asks a running daemun, and a cluster is read once',
+      'Leave out -w, or ask one process with --admin',
+    );
+  }
   const client = new AdminClient(options.admin);
-  const ask = async (): Promise<StatusReport> => reportOf(await client.status(), client.address);
+  const ask = async (): Promise<StatusReport> =>
+    ofCluster ? askCluster(options) : reportOf(await client.status(), client.address);
   const report = await ask();
   write(report, options, terminal);
   return exitCodeOf(options.watch === true ? await watch(ask, report, { options, terminal }) : report);
+}
+
+async function askCluster(options: StatusOptions): Promise<StatusReport> {
+  const { kubeconfig = null, context = null, controllerName = null } = options;
+  try {
+    return await readClusterReport({ kubeconfig, context, controllerName, clock: systemClock, random: systemRandom });
+  } catch (error) {
+    throw couldNotRun(messageOf(error), error instanceof DaemunError ? error.help : '');
+  }
 }
 
 /** Prints the page again whenever it says something else; the last one, once a signal has come. */

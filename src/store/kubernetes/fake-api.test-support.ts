@@ -37,6 +37,8 @@ export class FakeApi {
   #port = 0;
   /** `GET /path?query` of each request. */
   readonly requests: string[] = [];
+  /** What else is answered with 200, by path: what daemun does not follow. A number is a status without more. */
+  readonly answers = new Map<string, unknown>();
   /** What becomes of an object that is applied: how it is stored, or why it is not (422). null: none is taken. */
   admit: ((object: FakeObject) => FakeObject | string) | null = null;
   /** The most objects in a page, whatever is asked for. */
@@ -155,11 +157,14 @@ export class FakeApi {
     this.requests.push(`${request.method} ${url.pathname}${url.search}`);
     const kind = READ_KINDS.find(one => this.#objects.pathOf(one.kind) === url.pathname)?.kind;
     const trouble = this.#trouble(kind);
+    const answer = this.answers.get(url.pathname);
     if (trouble !== undefined) {
       refuse(response, trouble.status, trouble.headers);
       return;
     }
-    if (request.method !== 'GET') this.#write(request, url.pathname, response);
+    if (typeof answer === 'number') refuse(response, answer);
+    else if (answer !== undefined) response.end(JSON.stringify(answer));
+    else if (request.method !== 'GET') this.#write(request, url.pathname, response);
     else if (kind === undefined) this.#discover(url.pathname, response);
     else if (this.#removed.has(kind)) refuse(response, 404);
     else if (url.searchParams.get('watch') === 'true') this.#watch(url, response);

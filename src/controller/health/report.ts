@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Counts, StatusPage, StatusSource, Troubles } from '../../controller/index.ts';
+import type { Counts, StatusPage, StatusSource } from './status-page.ts';
+import type { Troubles } from './trouble.ts';
 
 /** How a gateway is, be it one process or the replicas in a cluster; what `status -o json` prints. Times are RFC 3339. */
 export interface StatusReport {
@@ -28,22 +29,26 @@ export interface Replica {
   readonly note: string;
 }
 
-/** The report of one process. `address`: where it answers. */
-export function reportOf(page: StatusPage, address: string): StatusReport {
-  const { source, readiness, counts, firstToExpire, troubles, versions, state, startedAt, version, changedAt } = page;
-  const isLeading = source.kind === 'cluster' && source.isLeading;
-  const replica: Replica = {
-    name: `process ${page.process.pid} at ${address}`,
+/** What a process says of itself, under a name. */
+export function replicaOf({ source, readiness, ...page }: StatusPage, name: string): Replica {
+  const { versions, state, startedAt, version, changedAt } = page;
+  return {
+    name,
     told: { versions, state, startedAt, version, changedAt },
     isReady: readiness.ready,
-    isLeading,
+    isLeading: source.kind === 'cluster' && source.isLeading,
     note: readiness.ready ? '' : readiness.reason,
   };
+}
+
+/** The report of one process. `address`: where it answers. */
+export function reportOf(page: StatusPage, address: string): StatusReport {
+  const { source, readiness, counts, firstToExpire, troubles } = page;
   return {
     healthy: readiness.ready && troubles.errors === 0,
     source: { kind: source.kind, names: namesOf(source) },
     leader: source.kind === 'cluster' ? source.leader : null,
-    replicas: [replica],
+    replicas: [replicaOf(page, `process ${page.process.pid} at ${address}`)],
     counts,
     firstToExpire,
     troubles,
