@@ -11,9 +11,16 @@ const POOL = ['--address-pool', '127.78.0.0/24'];
 describe('daemun run --kubernetes', () => {
   for (const [args, message] of [
     [['--kubernetes', '-f', '.', ...POOL], /-f and --kubernetes exclude each other/],
-    [['--kubernetes'], /--kubernetes needs --address-pool/],
+    [['--kubernetes'], /--kubernetes needs to know at which addresses Services reach this process/],
+    [['--kubernetes', '--pod-ip', '10.0.0.1,all'], /all: not an IP address/],
+    [['--kubernetes', '--pod-ip', '10.0.0.1', '--pods-service', 'a/b/c'], /--pods-service a\/b\/c/],
+    [['--kubernetes', '--pod-ip', '10.0.0.1', '--pods-service', 'pods'], /with its namespace is needed/],
+    [['--kubernetes', '--pod-ip', '10.0.0.1', ...POOL], /--pod-ip and --pods-service are for --address-mode service/],
+    [['--kubernetes', '--address-mode', 'host'], /--address-mode host needs --address-pool/],
     [['--kubernetes', '--address-pool', 'all'], /--address-pool all: a range of addresses is needed/],
-    [['--kubernetes', '--address-mode', 'service', ...POOL], /--address-mode service: use host/],
+    [['--kubernetes', '--address-mode', 'service', ...POOL], /--address-pool is for --address-mode host/],
+    [['--kubernetes', '--address-mode', 'both'], /--address-mode both: use service or host/],
+    [['-f', '.', '--pod-ip', '10.0.0.1'], /--pod-ip is for --kubernetes/],
     [['--kubernetes', '--demo', ...POOL], /--demo is for manifests/],
     [['--kubernetes', '--address', '127.0.0.1', ...POOL], /--address is for manifests/],
     [['-f', '.', '--context', 'c'], /--context is for --kubernetes/],

@@ -17,8 +17,16 @@ export function runCommand(terminal: Terminal, outcome: Outcome): Command {
       "how to reach the cluster (default: the Pod's service account, KUBECONFIG, ~/.kube/config)",
     )
     .option('--context <name>', "context of the kubeconfig (default: the file's current one)")
-    .option('--address-mode <mode>', 'how Gateways of a cluster get addresses: host, those of --address-pool', 'host')
+    .option(
+      '--address-mode <mode>',
+      "how a cluster's Gateways get addresses: service, a Service each; host, those of --address-pool (default: service, with a pool host)",
+    )
     .option('--address-pool <cidr>', "addresses of this machine for a cluster's Gateways, one each")
+    .option('--pod-ip <addresses>', 'where Services of Gateways reach this process (default: POD_IPS, POD_IP)')
+    .option(
+      '--pods-service <namespace/name>',
+      'the headless Service of all Pods of daemun, which Services of Gateways lead to (default: to this one)',
+    )
     .option(
       '--lease-namespace <name>',
       'where the Lease is that says which of several processes writes statuses (default: POD_NAMESPACE, daemun-system, default)',

@@ -9,19 +9,18 @@ import {
   type StandaloneOptions,
 } from '../controller/index.ts';
 import { messageOf } from '../errors/index.ts';
-import { parseDuration, parseRange } from '../values/index.ts';
+import { parseDuration } from '../values/index.ts';
+import { type AddressingFlags, readAddressing } from './addressing-options.ts';
 import { couldNotRun, usageError } from './exit-code.ts';
 import { RunSinks } from './sink/run-sinks.ts';
 import type { Terminal } from './terminal.ts';
 
 /** The flags of `run`, as commander hands them over. */
-export interface RunOptions {
+export interface RunOptions extends AddressingFlags {
   readonly filename?: readonly string[];
   readonly kubernetes: boolean;
   readonly kubeconfig?: string;
   readonly context?: string;
-  readonly addressMode: string;
-  readonly addressPool?: string;
   readonly leaderElection: boolean;
   readonly leaseNamespace?: string;
   readonly settle: string;
@@ -106,28 +105,22 @@ function readManifests(options: RunOptions): StandaloneOptions {
 const FLAGS = {
   kubeconfig: '--kubeconfig',
   context: '--context',
+  addressMode: '--address-mode',
   addressPool: '--address-pool',
+  podIp: '--pod-ip',
+  podsService: '--pods-service',
   leaseNamespace: '--lease-namespace',
 } as const;
 
 function readCluster(options: RunOptions): KubernetesOptions {
-  const { addressMode, addressPool, kubeconfig = null, context = null, controllerName } = options;
+  const { kubeconfig = null, context = null, controllerName } = options;
   if (options.demo) throw usageError('--demo is for manifests', 'leave it out: a cluster has Pods');
-  if (options.address !== undefined) throw usageError('--address is for manifests', 'use --address-pool');
-  if (addressMode !== 'host') throw usageError(`--address-mode ${addressMode}: use host`);
-  const range = addressPool === undefined ? undefined : parseRange(addressPool);
-  if (range === undefined) {
-    throw usageError(
-      addressPool === undefined
-        ? '--kubernetes needs --address-pool: the addresses of this machine that Gateways get'
-        : `--address-pool ${addressPool}: a range of addresses is needed`,
-      'Example: --address-pool 192.0.2.0/28',
-    );
-  }
+  if (options.address !== undefined) throw usageError('--address is for manifests', 'leave it out: see --address-mode');
+  const addressing = readAddressing(options, process.env);
   const name = controllerName === undefined ? {} : { controllerName };
   const namespace = options.leaseNamespace ?? process.env['POD_NAMESPACE'] ?? null;
   const lease = options.leaderElection ? { namespace } : null;
-  return { kubeconfig, context, addressPool: range, lease, ...name };
+  return { kubeconfig, context, addressing, lease, ...name };
 }
 
 function openSinks(options: RunOptions, terminal: Terminal): RunSinks {

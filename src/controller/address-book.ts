@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Gateway, ResourceSet } from '../resources/index.ts';
-import { CLUSTER, type ClusterAddress, type WantedClusterIp } from '../translate/index.ts';
+import { CLUSTER, type ClusterAddress, type GatewayService, type WantedClusterIp } from '../translate/index.ts';
 import type { NamespacedName } from '../values/index.ts';
 
 /** Which address each Gateway gets that asks for none. */
@@ -16,6 +16,8 @@ export interface AddressBook {
   refusal(address: string): string | null;
   /** The ClusterIP of a Gateway for an entry that asks for one. */
   clusterAddress(gateway: NamespacedName, wanted: WantedClusterIp): ClusterAddress;
+  /** The Service through which a Gateway is reached; null or absent: it is reached where it is bound. */
+  serviceOf?(gateway: NamespacedName): GatewayService | null;
 }
 
 /**

@@ -3,7 +3,8 @@
 import type { ResourceSet } from '../resources/index.ts';
 import type { ClusterAddress, WantedClusterIp } from '../translate/index.ts';
 import { formatNamespacedName, type NamespacedName } from '../values/index.ts';
-import { clusterIpName, gatewayOf, isOwned } from './gateway-objects.ts';
+import { clusterIpName } from './gateway-objects.ts';
+import { gatewayOf, isOwned } from './owned-object.ts';
 
 /**
  * The ClusterIPs that Gateways of ours have: those of the Services that are made for them (`gatewayObjects`). Which one a Service gets

@@ -15,12 +15,13 @@ function read(object: object): Resource {
   return parsed.resource;
 }
 
-const gatewayClass = read({
-  apiVersion: 'gateway.networking.k8s.io/v1',
-  kind: 'GatewayClass',
-  metadata: { name: 'c' },
-  spec: { controllerName: OURS },
-});
+const classOf = (controllerName: string) =>
+  read({
+    apiVersion: 'gateway.networking.k8s.io/v1',
+    kind: 'GatewayClass',
+    metadata: { name: 'c' },
+    spec: { controllerName },
+  });
 
 function gateway(infrastructure: object = {}, name = 'web'): Gateway {
   const resource = read({
@@ -61,13 +62,14 @@ function setUp() {
   const objects = new ClusterObjects({
     controllerName: OURS,
     objects: { observed: key => ({ uid: `uid of ${key}`, path: `/path/${key}` }) as ObservedObject },
+    services: null,
     onTaken: (key, name) => taken.push(`${key} for ${name}`),
   });
   objects.writeThrough({ mark: (key: string) => void due.add(key) } as unknown as WriteQueue);
-  const resourcesOf = ({ gateways, sets = [] }: World): ResourceSet =>
+  const resourcesOf = ({ gateways, sets = [], isOurs = true }: World): ResourceSet =>
     ({
       ...EMPTY_RESOURCES,
-      gatewayClasses: new Map([['c', gatewayClass]]),
+      gatewayClasses: new Map([['c', classOf(isOurs ? OURS : 'example.com/other')]]),
       gateways: new Map(gateways.map(each => [`a/${each.metadata.name}`, each])),
       listenerSets: new Map(sets.map(each => [`a/${each.metadata.name}`, each])),
       services: new Map(services),

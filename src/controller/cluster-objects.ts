@@ -1,23 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Gateway } from '../resources/index.ts';
+import type { EndpointSlice, Gateway, Service } from '../resources/index.ts';
 import type { ObservedObjects, Write, WriteQueue } from '../store/index.ts';
 import { formatNamespacedName } from '../values/index.ts';
-import { APPLIED, type GatewayParts, gatewayObjects, gatewayOf, isOwned, type OwnedObject } from './gateway-objects.ts';
+import { type GatewayParts, gatewayObjects } from './gateway-objects.ts';
+import type { GatewayServices } from './gateway-services.ts';
+import { APPLIED, gatewayOf, isOwned, type OwnedObject, type OwnedPort, portKey, portsOf } from './owned-object.ts';
+import { serviceObjects } from './service-objects.ts';
 import type { View } from './view.ts';
 
 export interface ClusterObjectsParts {
   readonly controllerName: string;
   readonly objects: Pick<ObservedObjects, 'observed'>;
+  /** Gateways are reached through Services; null: at addresses of the machine. */
+  readonly services: Pick<GatewayServices, 'choose' | 'replicas'> | null;
   /** An object of somebody else has the name of one of ours: it is left alone. */
   onTaken(key: string, gateway: string): void;
 }
 
-type Known = { readonly metadata: { readonly labels: Labels; readonly annotations: Labels } };
-type Labels = Readonly<Record<string, string>>;
+type Known = Service | EndpointSlice;
 /** By key, with the Gateway (`namespace/name`). */
 type Wanted = ReadonlyMap<string, { readonly object: OwnedObject; readonly gateway: string }>;
 type Seen = Pick<View, 'resources' | 'translation'>;
+
+interface Made {
+  readonly from: string;
+  readonly replicas: unknown;
+  readonly objects: readonly OwnedObject[];
+}
 
 /** Keeps the objects that Gateways own as they should be. What is there is known by the store; nothing is asked for. */
 export class ClusterObjects {
@@ -29,7 +39,7 @@ export class ClusterObjects {
   readonly #sent = new Map<string, { readonly hash: string; readonly known: Known | undefined }>();
   readonly #taken = new Set<string>();
   /** What Gateways that did not change wanted. */
-  readonly #made = new WeakMap<Gateway, { readonly from: string; readonly objects: readonly OwnedObject[] }>();
+  readonly #made = new WeakMap<Gateway, Made>();
 
   constructor(parts: ClusterObjectsParts) {
     this.#parts = parts;
@@ -64,6 +74,7 @@ export class ClusterObjects {
       return undefined;
     }
     this.#taken.delete(key);
+    if (known !== undefined && isOfAnotherSort(object, known)) return this.#removal(key, known);
     const sent = this.#sent.get(key);
     if (isAsWanted(object, known) || (sent?.hash === object.hash && sent.known === known)) return undefined;
     const note = (): void => void this.#sent.set(key, { hash: object.hash, known });
@@ -118,32 +129,50 @@ export class ClusterObjects {
 
   #objectsOf(parts: GatewayParts): readonly OwnedObject[] {
     const { gateway, outcome, listeners } = parts;
+    const { services } = this.#parts;
+    const name = formatNamespacedName(gateway.metadata);
+    const replicas = services?.replicas() ?? null;
+    const { service, clusterIps } = outcome.assignment;
+    const targets = services === null ? [] : [...services.choose(name, portsOf(listeners).map(portKey))];
     const ports = listeners.map(({ port, protocol }) => `${port} ${protocol}`);
-    const from = JSON.stringify([outcome.addresses, outcome.assignment.clusterIps, ports]);
+    const from = JSON.stringify([outcome.addresses, service, clusterIps, ports, targets]);
     const made = this.#made.get(gateway);
-    if (made?.from === from) return made.objects;
-    const objects = gatewayObjects(parts);
-    this.#made.set(gateway, { from, objects });
+    if (made?.from === from && made.replicas === replicas) return made.objects;
+    const objects =
+      services === null || replicas === null
+        ? gatewayObjects(parts)
+        : serviceObjects({ ...parts, replicas, targets: new Map(targets) });
+    this.#made.set(gateway, { from, replicas, objects });
     return objects;
   }
 
   /**
-   * Objects of ours that their Gateway does not want. Only where it is there, and its class too: what is deleted with its owner is
-   * the cluster's business, and an owner that we may just not read has not gone.
+   * Objects of ours that their Gateway does not want. Only where it is there: what is deleted with its owner is the cluster's business,
+   * and an owner that we may just not read has not gone. A Gateway that is ours and not accepted keeps what it has.
    */
-  #leftOver({ resources }: Seen): readonly string[] {
-    const { controllerName } = this.#parts;
+  #leftOver({ resources, translation }: Seen): readonly string[] {
+    const { controllerName, services } = this.#parts;
     const left: string[] = [];
     for (const map of [resources.services, resources.endpointSlices]) {
       for (const { kind, metadata } of map.values()) {
         if (!isOwned(metadata, controllerName)) continue;
         const key = `${kind}/${formatNamespacedName(metadata)}`;
-        const owner = resources.gateways.get(`${metadata.namespace}/${gatewayOf(metadata)}`);
-        const isKnown = owner !== undefined && resources.gatewayClasses.has(owner.spec.gatewayClassName);
-        if (isKnown && !this.#wanted.has(key)) left.push(key);
+        const name = `${metadata.namespace}/${gatewayOf(metadata)}`;
+        const owner = resources.gateways.get(name);
+        if (owner === undefined || this.#wanted.has(key)) continue;
+        const outcome = translation.outcomes.gateways.get(name);
+        const isJudged = services === null ? outcome !== undefined : outcome?.assignment.service != null;
+        if (isJudged || this.#isForeign(owner, resources)) left.push(key);
       }
     }
     return left;
+  }
+
+  /** Whether a Gateway has another controller, or none: not where classes may just not be read. */
+  #isForeign({ spec }: Gateway, { gatewayClasses }: Seen['resources']): boolean {
+    const gatewayClass = gatewayClasses.get(spec.gatewayClassName);
+    if (gatewayClass === undefined) return gatewayClasses.size > 0;
+    return gatewayClass.spec.controllerName !== this.#parts.controllerName;
   }
 
   #known(key: string): Known | undefined {
@@ -172,7 +201,19 @@ function addedListeners({ resources, translation }: Seen): ReadonlyMap<string, G
 const FIELD_MANAGER = 'daemun';
 
 /** Nobody changed what can be seen of it. */
-function isAsWanted({ hash, labels }: OwnedObject, known: Known | undefined): boolean {
+function isAsWanted({ hash, labels, ports }: OwnedObject, known: Known | undefined): boolean {
   if (known === undefined || known.metadata.annotations[APPLIED] !== hash) return false;
-  return Object.entries(labels).every(([label, value]) => known.metadata.labels[label] === value);
+  if (!Object.entries(labels).every(([label, value]) => known.metadata.labels[label] === value)) return false;
+  return known.kind !== 'Service' || ports.every(port => leadsThere(port, known));
+}
+
+/** Where a port leads is read from the Service: one that somebody took away is put back. */
+function leadsThere({ port, protocol, targetPort }: OwnedPort, { spec }: Service): boolean {
+  const there = spec.ports.find(one => one.port === port && one.protocol === protocol);
+  return there !== undefined && (targetPort === undefined || there.targetPort === targetPort);
+}
+
+/** A Service cannot get or lose a ClusterIP: it is made anew. */
+function isOfAnotherSort({ isHeadless }: OwnedObject, known: Known): boolean {
+  return known.kind === 'Service' && (known.spec.clusterIP === 'None') !== isHeadless;
 }

@@ -3,7 +3,7 @@
 import type { OpenCluster, WriteQueue } from '../store/index.ts';
 import type { Clock } from '../time/index.ts';
 import { ClusterEvents } from './cluster-events.ts';
-import { ClusterObjects } from './cluster-objects.ts';
+import { ClusterObjects, type ClusterObjectsParts } from './cluster-objects.ts';
 import { ClusterStatuses } from './cluster-statuses.ts';
 import type { GatewayLog } from './log.ts';
 import { ownedName } from './owned-name.ts';
@@ -21,6 +21,8 @@ export interface ClusterWriterParts {
   readonly identity: string;
   /** Where the Lease is that says which of them writes; null: this one does, whatever others do. */
   readonly lease: { readonly namespace: string | null } | null;
+  /** As in `ClusterObjects`. */
+  readonly services: ClusterObjectsParts['services'];
   /** The API server will not take an object of a Gateway as it is. */
   onObjectRefused(object: string, why: string): void;
   readonly clock: Clock;
@@ -52,6 +54,7 @@ export class ClusterWriter {
     this.#objects = new ClusterObjects({
       controllerName,
       objects: store,
+      services: parts.services,
       onTaken: (key, gateway) => this.#tellTaken(key, gateway),
     });
     this.#queues = {

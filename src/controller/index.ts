@@ -5,6 +5,7 @@
  * translation for tools. Never: policy; that is translation.
  */
 export type { MetricFamily } from '../admin/index.ts';
+export type { Addressing } from './addressing.ts';
 export { type ConfigDump, dumpConfig } from './config-dump.ts';
 export { DEFAULT_DRAIN_TIMEOUT_MS, type GatewayOptions } from './gateway-options.ts';
 export { readClusterReport } from './health/cluster-report.ts';

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { IMPLIED_CONTROLLER_NAME } from '../translate/index.ts';
+import type { Addressing } from './addressing.ts';
 import type { GatewayOptions } from './gateway-options.ts';
 
 /** How a gateway runs that follows a cluster. */
@@ -10,8 +11,7 @@ export interface KubernetesOptions extends GatewayOptions {
   readonly context?: string | null;
   /** Only GatewayClasses with this controllerName are ours. Default `daemun.dev/gateway-controller`. */
   readonly controllerName?: string;
-  /** The range of addresses of this machine that Gateways get, as `parseRange` gives it. */
-  readonly addressPool: string;
+  readonly addressing: Addressing;
   /**
    * Which of several processes writes statuses is told by a Lease; null: this one does. Default: a Lease in the namespace
    * `daemun-system` if that exists, else in `default`.

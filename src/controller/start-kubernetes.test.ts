@@ -30,7 +30,7 @@ async function run(t: TestContext, api: FakeApi, more: Partial<KubernetesOptions
   const { stateDirectory = dirname(kubeconfig) } = more;
   const gateway = await startKubernetes({
     kubeconfig,
-    addressPool: POOL,
+    addressing: { mode: 'host', pool: POOL },
     lease: null,
     log: createLog({ level: 'info', format: 'json', colours: false, write: line => void log.push(line) }),
     ...more,

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { homedir, hostname } from 'node:os';
 import { type Freshness, openCluster } from '../store/index.ts';
 import type { Clock } from '../time/index.ts';
-import { AddressPool } from './address-pool.ts';
+import { openAddressBook } from './addressing.ts';
 import { ClusterIps } from './cluster-ips.ts';
 import { clusterMetrics } from './cluster-metrics.ts';
 import { ClusterWriter } from './cluster-writer.ts';
@@ -22,30 +22,32 @@ import { startGateway, stateDirectoryOf } from './start-gateway.ts';
 export async function startKubernetes(options: KubernetesOptions): Promise<RunningGateway> {
   const settings = withGatewayDefaults(options);
   const { clock, random, log } = settings;
-  const { kubeconfig = null, context = null, controllerName = DEFAULT_CONTROLLER_NAME, addressPool } = options;
+  const { kubeconfig = null, context = null, controllerName = DEFAULT_CONTROLLER_NAME, addressing } = options;
   const place = { kubeconfig, context, environment: process.env, home: homedir() };
   const keeper = new KeptFile(stateDirectoryOf(options));
   const cluster = await openCluster({ place, clock, random, log, keeper });
   const { store, server } = cluster;
   const { lease = { namespace: null }, identity = ownIdentity() } = options;
   const clusterIps = new ClusterIps(controllerName);
+  const { services, addresses } = openAddressBook(addressing, controllerName, clusterIps);
   const writer = new ClusterWriter({
     cluster,
     controllerName,
     identity,
     lease,
+    services,
     clock,
     log,
     onObjectRefused(object, why) {
       // Told while a reload may be running: its statuses could not say it yet.
-      if (clusterIps.refuse(object, why)) void started.then(gateway => gateway.reload());
+      if ((services ?? clusterIps).refuse(object, why)) void started.then(gateway => gateway.reload());
     },
   });
-  log.info('following a cluster', { server, controllerName, addressPool });
+  log.info('following a cluster', { server, controllerName, addressing });
   const started = startGateway(
     {
       store,
-      addresses: new AddressPool(addressPool, controllerName, clusterIps),
+      addresses,
       controllerName,
       ports: 'as-written',
       movesPorts: false,

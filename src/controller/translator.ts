@@ -103,6 +103,7 @@ export class Translator {
       controllerName: this.#options.controllerName,
       addressOf: (gateway, place) => this.#options.addresses.addressOf(gateway, place),
       clusterAddress: (gateway, wanted) => this.#options.addresses.clusterAddress(gateway, wanted),
+      serviceOf: gateway => this.#options.addresses.serviceOf?.(gateway) ?? null,
       reportsRoutability: this.#options.reportsRoutability,
       addressRefusal: address => this.#options.addresses.refusal(address),
       movedPorts: this.#movedPorts,

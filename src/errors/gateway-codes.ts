@@ -140,6 +140,21 @@ export const GATEWAY_CODES = {
     summary: 'a Gateway asks for a ClusterIP that the cluster has not given yet',
     help: 'wait; if it lasts, the log of the process that leads says why',
   },
+  'gateway/service-address-pending': {
+    severity: 'warning',
+    summary: 'the Service through which a Gateway is reached has no address yet',
+    help: 'wait; if it lasts, see the Events of the Service: a cluster without load balancers wants another type of Service',
+  },
+  'gateway/service-address-type': {
+    severity: 'error',
+    summary: 'a Gateway asks for an address of a type that its Service has not, or for more than it has',
+    help: 'remove the entry, or ask for the other type',
+  },
+  'gateway/service-port-pending': {
+    severity: 'info',
+    summary: 'a port of a Gateway does not stand in its Service yet',
+    help: 'wait; if it lasts, the log of the process that leads says why',
+  },
   'gateway/no-address': {
     severity: 'error',
     summary: 'every address of the pool belongs to another Gateway',

@@ -15,6 +15,7 @@ const spec = z
     type: choice(['ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName'], 'ClusterIP'),
     /** `None`: headless. */
     clusterIP: z.string().exactOptional(),
+    clusterIPs: z.array(z.string()).exactOptional(),
     externalName: z.string().exactOptional(),
     /** The first one is that of `clusterIP`. */
     ipFamilies: z.array(z.enum(['IPv4', 'IPv6'])).exactOptional(),
@@ -41,9 +42,26 @@ const spec = z
     }
   });
 
+/** What a load balancer gave it. */
+const status = z.looseObject({
+  loadBalancer: z
+    .looseObject({
+      ingress: z
+        .array(z.looseObject({ ip: z.string().exactOptional(), hostname: z.string().exactOptional() }))
+        .default([]),
+    })
+    .default({ ingress: [] }),
+});
+
 /** Service, as far as routing needs it. Unknown fields are kept. */
 export const service = z
-  .looseObject({ apiVersion: z.literal('v1'), kind: z.literal('Service'), metadata, spec: spec.prefault({}) })
+  .looseObject({
+    apiVersion: z.literal('v1'),
+    kind: z.literal('Service'),
+    metadata,
+    spec: spec.prefault({}),
+    status: status.exactOptional(),
+  })
   .check(context => {
     const { name } = context.value.metadata;
     if (isDnsLabel(name) && NAME.test(name)) return;

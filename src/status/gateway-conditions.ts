@@ -20,8 +20,13 @@ export function gatewayNotAccepted(problem: NonNullable<GatewayOutcome['accepted
 }
 
 /** Programmed=True/Programmed. */
-export function gatewayProgrammed(addresses: readonly string[]): Verdict {
-  return { type: 'Programmed', status: 'True', reason: 'Programmed', message: `Bound at ${addresses.join(', ')}` };
+export function gatewayProgrammed({ addresses, assignment }: GatewayOutcome): Verdict {
+  const { service, reported } = assignment;
+  const message =
+    service === null
+      ? `Bound at ${addresses.join(', ')}`
+      : `Reached at ${addressList(reported)} through Service ${service.name}`;
+  return { type: 'Programmed', status: 'True', reason: 'Programmed', message };
 }
 
 /** Programmed=False/AddressNotUsable or Invalid. */

@@ -37,8 +37,8 @@ export function gatewayStatus(
 ): GatewayStatus {
   const stamp = { generation: gateway.metadata.generation, now };
   return {
-    addresses: outcome.assignment.reported.map(({ value, routability }) => ({
-      type: 'IPAddress',
+    addresses: outcome.assignment.reported.map(({ type, value, routability }) => ({
+      type,
       value,
       ...(routability === null ? {} : { routability }),
     })),
@@ -68,7 +68,7 @@ function gatewayVerdicts(outcome: GatewayOutcome): readonly Verdict[] {
       : invalidListeners.length === 0
         ? gatewayAccepted()
         : partlyAccepted(outcome),
-    programmed === null ? gatewayProgrammed(outcome.addresses) : gatewayNotProgrammed(programmed),
+    programmed === null ? gatewayProgrammed(outcome) : gatewayNotProgrammed(programmed),
     resolvedRefs === null ? gatewayRefsResolved() : gatewayRefsNotResolved(resolvedRefs),
     ...(outcome.assignment.isTold ? [addressesAssigned(outcome.assignment)] : []),
     ...(insecureClients === null ? [] : [gatewayInsecureClients(insecureClients)]),

@@ -15,6 +15,8 @@ export interface TranslateEnvironment {
   addressRefusal?(address: string): string | null;
   /** The ClusterIP of a Gateway for an entry of `spec.addresses` that asks for one. Default: there is no cluster. */
   clusterAddress?(gateway: NamespacedName, wanted: WantedClusterIp): ClusterAddress;
+  /** What the cluster has of the Service through which a Gateway is reached; null: it is reached where it is bound. Default: null. */
+  serviceOf?(gateway: NamespacedName): GatewayService | null;
   /** Whether statuses say of each address from where it can be reached. Default false: only where that is asked for. */
   readonly reportsRoutability?: boolean;
   /** Written port → the port that is bound for it, because the OS refuses the written one. See `movePorts`. */
@@ -53,6 +55,40 @@ export type ClusterAddress =
   | { readonly state: 'pending' }
   | { readonly state: 'refused'; readonly why: string }
   | { readonly state: 'no-cluster' };
+
+/** The Service of a Gateway, as far as listeners and addresses depend on it. */
+export interface GatewayService {
+  /** `namespace/name`. */
+  readonly name: string;
+  /** The IP addresses of this process that it leads to: listeners are bound there. */
+  readonly podAddresses: readonly string[];
+  /** Where listeners are bound: their port, as `socketKey` writes it → the port that the Service leads to. A port that has none yet is not in there. */
+  readonly targetPorts: ReadonlyMap<string, number>;
+  readonly state: ServiceState;
+}
+
+/** `pending`: it is not there yet; `why`: one clause. */
+export type ServiceState =
+  | { readonly state: 'pending' }
+  | { readonly state: 'refused'; readonly why: string }
+  | {
+      readonly state: 'made';
+      readonly type: ServiceType;
+      /** At which its ports are those of the listeners: given by the load balancer, else its ClusterIPs. */
+      readonly addresses: readonly GivenAddress[];
+    };
+
+export type ServiceType = 'LoadBalancer' | 'NodePort' | 'ClusterIP';
+
+export interface GivenAddress {
+  readonly type: 'IPAddress' | 'Hostname';
+  readonly value: string;
+}
+
+/** A port of a Gateway by transport: `53/udp`. */
+export function socketKey(port: number, transport: 'tcp' | 'udp'): string {
+  return `${port}/${transport}`;
+}
 
 /** The certificates of authorities in a text, at least one; or why none of it can be used (one clause, without a full stop). */
 export type TrustInspection = { readonly certificates: readonly AuthorityCertificate[] } | { readonly problem: string };

@@ -9,12 +9,17 @@ export { type ListenersOf, listenerOwners } from './accept/listener-sets.ts';
 export { movePorts } from './accept/moved-ports.ts';
 export { CLUSTER } from './accept/routability.ts';
 export { changedKeys, updateMap } from './changes.ts';
-export type {
-  CertificateInspection,
-  ClusterAddress,
-  TranslateEnvironment,
-  TrustInspection,
-  WantedClusterIp,
+export {
+  type CertificateInspection,
+  type ClusterAddress,
+  type GatewayService,
+  type GivenAddress,
+  type ServiceState,
+  type ServiceType,
+  socketKey,
+  type TranslateEnvironment,
+  type TrustInspection,
+  type WantedClusterIp,
 } from './environment.ts';
 export type {
   AncestorOutcome,

@@ -2,7 +2,7 @@
 
 import type { Finding } from '../errors/index.ts';
 import type { ParentReference } from '../resources/index.ts';
-import type { WantedClusterIp } from './environment.ts';
+import type { GivenAddress, WantedClusterIp } from './environment.ts';
 
 /** Why a condition is not as wished: the API's reason, and the finding that words it. */
 export interface Problem<Reason extends string = string> {
@@ -41,7 +41,7 @@ export interface GatewayOutcome {
   readonly accepted: Problem<GatewayReason> | null;
   /** Some listeners are invalid, others carry traffic: Accepted is True with reason ListenersNotValid. */
   readonly invalidListeners: readonly string[];
-  readonly programmed: Problem<'AddressNotUsable' | 'AddressNotAssigned' | 'Invalid'> | null;
+  readonly programmed: Problem<'AddressNotUsable' | 'AddressNotAssigned' | 'Pending' | 'Invalid'> | null;
   readonly assignment: AddressAssignment;
   readonly resolvedRefs: Problem<'RefNotPermitted' | 'InvalidClientCertificateRef' | 'ListenersNotResolved'> | null;
   /** Clients whose certificates fail are let in, somewhere. */
@@ -74,6 +74,8 @@ export interface AddressAssignment {
   readonly missing: readonly MissingAddress[];
   /** What it asks the cluster for; null: nothing. */
   readonly clusterIps: ClusterIps | null;
+  /** What the Service should be through which it is reached; null: it is reached where it is bound. */
+  readonly service: WantedService | null;
   /** Whether the status tells of it (condition AddressesAssigned): where addresses are asked for, and in a cluster. */
   readonly isTold: boolean;
 }
@@ -85,9 +87,18 @@ export interface ClusterIps {
   readonly backing: string;
 }
 
+/** What a Gateway asks of its Service. */
+export interface WantedService {
+  /** `namespace/name`. */
+  readonly name: string;
+  /** All addresses that it asks for are of routability `Cluster`. */
+  readonly isInternal: boolean;
+  /** The address that a load balancer is asked for; null: any. */
+  readonly loadBalancerIp: string | null;
+}
+
 /** An address as the status reports it. */
-export interface ReportedAddress {
-  readonly value: string;
+export interface ReportedAddress extends GivenAddress {
   /** From where it can be reached (GEP-5093); null: nothing is said of that. */
   readonly routability: string | null;
 }
@@ -107,7 +118,7 @@ export interface ListenerOutcome {
   readonly accepted: Problem<ListenerAcceptedReason> | null;
   readonly conflicted: Problem<ConflictReason> | null;
   readonly resolvedRefs: Problem<ListenerRefsReason> | null;
-  readonly programmed: Problem<'Invalid' | ConflictReason | 'PortUnavailable'> | null;
+  readonly programmed: Problem<'Invalid' | 'Pending' | ConflictReason | 'PortUnavailable'> | null;
   readonly overlapping: Problem<'OverlappingCertificates' | 'OverlappingHostnames'> | null;
   /** Where it is bound, when that is not where the Gateway says; else ''. */
   readonly note: string;

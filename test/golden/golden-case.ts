@@ -16,11 +16,14 @@ import { type Statuses, statuses } from '../../src/status/index.ts';
 import { memoryStore } from '../../src/store/index.ts';
 import {
   type ClusterAddress,
+  type GatewayService,
   overlayBindFailures,
+  type ServiceState,
   type TranslateEnvironment,
   type Translation,
   translate,
 } from '../../src/translate/index.ts';
+import { formatNamespacedName, type NamespacedName } from '../../src/values/index.ts';
 import { renderSnapshot } from './render-snapshot.ts';
 
 const ROOT = import.meta.dirname;
@@ -40,12 +43,21 @@ interface WrittenEnvironment {
   readonly reportsRoutability?: boolean;
   /** What came of ClusterIPs, by `namespace/name VALUE` or `namespace/name PLACE`. Absent: there is no cluster. */
   readonly clusterIps?: Record<string, ClusterAddress>;
+  /** The Services through which Gateways are reached, by `namespace/name` of the Gateway; absent: they are reached where they are bound. */
+  readonly services?: Record<string, WrittenService>;
   /** Address → why no Gateway may have it. */
   readonly unusable?: Record<string, string>;
   /** Of the definitions in the cluster. */
   readonly bundleVersions?: readonly string[];
   /** RFC 3339; 2026-01-01T00:00:00Z when absent. */
   readonly now?: string;
+}
+
+/** The Service NAME-daemun of a Gateway, before Pods at 10.244.0.5. */
+interface WrittenService {
+  /** `80/tcp` → the port in the Pods. */
+  readonly targetPorts: Record<string, number>;
+  readonly state: ServiceState;
 }
 
 export interface GoldenCase {
@@ -87,6 +99,7 @@ function environmentOf(written: WrittenEnvironment): TranslateEnvironment {
       written.clusterIps === undefined
         ? { state: 'no-cluster' }
         : (written.clusterIps[`${namespace}/${name} ${value || place}`] ?? { state: 'pending' }),
+    serviceOf: gateway => serviceOf(written.services?.[formatNamespacedName(gateway)], gateway),
     reportsRoutability: written.reportsRoutability ?? false,
     addressRefusal: address => written.unusable?.[address] ?? null,
     bundleVersions: written.bundleVersions ?? [],
@@ -95,6 +108,12 @@ function environmentOf(written: WrittenEnvironment): TranslateEnvironment {
     inspectCertificate,
     inspectTrust,
   };
+}
+
+function serviceOf(written: WrittenService | undefined, { namespace, name }: NamespacedName): GatewayService | null {
+  if (written === undefined) return null;
+  const targetPorts = new Map(Object.entries(written.targetPorts));
+  return { name: `${namespace}/${name}-daemun`, podAddresses: ['10.244.0.5'], targetPorts, state: written.state };
 }
 
 function bindFailuresOf({ bindFailures = {} }: WrittenEnvironment): BindFailures {

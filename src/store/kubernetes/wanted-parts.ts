@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { isObject } from '../plain-object.ts';
+import { isObject, mappingOf } from '../plain-object.ts';
 import { podParts } from './pod-parts.ts';
 import { apiVersionOf, type ReadKind } from './read-kinds.ts';
 
@@ -37,6 +37,7 @@ export function wantedParts(
     metadata: wantedMetadata(object['metadata']),
   };
   if (kind === 'Pod') return podParts({ ...wanted, status });
+  if (kind === 'Service') return { ...wanted, ...loadBalancerPart(status) };
   if (hasStatus && status !== undefined) wanted['status'] = status;
   if (dataKeys === null) return wanted;
   delete wanted['binaryData'];
@@ -55,4 +56,10 @@ function wantedMetadata(metadata: unknown): unknown {
     wanted['annotations'] = others;
   }
   return wanted;
+}
+
+/** Of a Service's status, what a load balancer gave it. */
+function loadBalancerPart(status: unknown): { readonly status?: unknown } {
+  const { ingress } = mappingOf(mappingOf(status)['loadBalancer']);
+  return Array.isArray(ingress) && ingress.length > 0 ? { status: { loadBalancer: { ingress } } } : {};
 }

@@ -2,38 +2,51 @@
 
 import type { Gateway } from '../../resources/index.ts';
 import { socketAddress } from '../../values/index.ts';
-import type { TranslateEnvironment } from '../environment.ts';
+import type { GatewayService, TranslateEnvironment } from '../environment.ts';
 import type { AddressAssignment, MissingAddress, Problem, ReportedAddress } from '../outcomes.ts';
 import { findingOf } from '../report.ts';
 import { assignClusterAddresses } from './cluster-addresses.ts';
 import { notAssigned, notRoutable, notUsable } from './missing-address.ts';
 import { CLUSTER, isRoutabilityServed, type Routability } from './routability.ts';
+import { assignServiceAddresses } from './service-addresses.ts';
 
-/** The IP addresses to bind, and what is wrong with those that the Gateway asks for. */
+/** Where listeners are bound, and what is wrong with the addresses that the Gateway asks for. */
 export interface GatewayAddresses {
   readonly addresses: readonly string[];
+  /** Of a Gateway that is reached through a Service, as in `GatewayService`; null: ports are bound as they are written, or moved. */
+  readonly targetPorts: GatewayService['targetPorts'] | null;
   /** Set: the Gateway as a whole is refused. */
   readonly problem: Problem<'UnsupportedAddress'> | null;
   readonly assignment: AddressAssignment;
 }
 
 /**
- * Honours `spec.addresses` of type IPAddress, each entry by itself; one without value is given an address of its own, and no entry at
- * all is one.
+ * Honours `spec.addresses`, each entry by itself; one without value is given an address of its own, and no entry at all is one. Where
+ * Gateways have Services, the addresses are theirs.
  */
 export function assignAddresses(gateway: Gateway, environment: TranslateEnvironment): GatewayAddresses {
-  const asked = gateway.spec.addresses ?? [];
-  const unsupported = asked.findIndex(address => (address.type ?? 'IPAddress') !== 'IPAddress');
-  if (unsupported >= 0) {
-    const finding = findingOf('gateway/unsupported-address', gateway, {
-      path: ['spec', 'addresses', unsupported, 'type'],
-      message: `Addresses of type ${asked[unsupported]?.type} are not supported`,
-      help: 'Use type: IPAddress, or leave spec.addresses out to have one assigned',
-    });
-    const problem = { reason: 'UnsupportedAddress', finding } as const;
-    return { addresses: [], problem, assignment: { reported: [], missing: [], clusterIps: null, isTold: true } };
+  const service = environment.serviceOf?.(gateway.metadata) ?? null;
+  const problem = unsupportedType(gateway, service === null ? ['IPAddress'] : ['IPAddress', 'Hostname']);
+  if (problem !== null) {
+    const assignment = { reported: [], missing: [], clusterIps: null, service: null, isTold: true };
+    return { addresses: [], targetPorts: null, problem, assignment };
   }
-  return chooseAddresses(gateway, environment);
+  if (service === null) return chooseAddresses(gateway, environment);
+  const { podAddresses, targetPorts } = service;
+  const assignment = assignServiceAddresses(gateway, service, environment);
+  return { addresses: podAddresses, targetPorts, problem: null, assignment };
+}
+
+function unsupportedType(gateway: Gateway, supported: readonly string[]): GatewayAddresses['problem'] {
+  const asked = gateway.spec.addresses ?? [];
+  const unsupported = asked.findIndex(address => !supported.includes(address.type ?? 'IPAddress'));
+  if (unsupported < 0) return null;
+  const finding = findingOf('gateway/unsupported-address', gateway, {
+    path: ['spec', 'addresses', unsupported, 'type'],
+    message: `Addresses of type ${asked[unsupported]?.type} are not supported`,
+    help: `Use type: ${supported.join(' or ')}, or leave spec.addresses out to have one assigned`,
+  });
+  return { reason: 'UnsupportedAddress', finding };
 }
 
 function chooseAddresses(gateway: Gateway, environment: TranslateEnvironment): GatewayAddresses {
@@ -48,16 +61,17 @@ function chooseAddresses(gateway: Gateway, environment: TranslateEnvironment): G
     const refusal = refuseEntry(gateway, { index, value, routability }, environment);
     const address = refusal === null && value === '' ? environment.addressOf(gateway.metadata, assigned++) : value;
     if (refusal !== null || address === null) missing.push(refusal ?? notAssigned(gateway));
-    else reported.set(address, { value: address, routability: reports ? routability : null });
+    else reported.set(address, { type: 'IPAddress', value: address, routability: reports ? routability : null });
   }
   const cluster = assignClusterAddresses(gateway, assigned, environment);
   const assignment = {
     reported: [...reported.values(), ...cluster.reported],
     missing: [...missing, ...cluster.missing],
     clusterIps: cluster.clusterIps,
+    service: null,
     isTold: environment.reportsRoutability === true || gateway.spec.addresses !== undefined,
   };
-  return { addresses: [...reported.keys(), ...cluster.addresses], problem: null, assignment };
+  return { addresses: [...reported.keys(), ...cluster.addresses], targetPorts: null, problem: null, assignment };
 }
 
 interface Entry {

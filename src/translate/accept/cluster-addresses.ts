@@ -36,7 +36,7 @@ export function assignClusterAddresses(
   for (const entry of judged) {
     const problem = missingEntry(gateway, entry, backing);
     if (problem !== null) missing.push(problem);
-    else reported.push({ value: reportedValue(gateway, entry), routability: CLUSTER });
+    else reported.push({ type: 'IPAddress', value: reportedValue(gateway, entry), routability: CLUSTER });
   }
   if (backing === null) return { addresses: [], reported, missing, clusterIps: null };
   const mayCome = asked.some(({ address }) => address.state !== 'refused');

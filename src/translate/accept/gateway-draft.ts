@@ -12,6 +12,8 @@ export interface GatewayDraft {
   readonly gateway: Gateway;
   readonly controllerName: string;
   readonly addresses: readonly string[];
+  /** As in `GatewayAddresses`. */
+  readonly targetPorts: ReadonlyMap<string, number> | null;
   readonly assignment: AddressAssignment;
   readonly refused: Problem<'InvalidParameters' | 'UnsupportedAddress'> | null;
   readonly frontend: FrontendValidation;

@@ -22,7 +22,7 @@ import { ignoredParameters, invalidParameters } from './gateway-parameters.ts';
 import { type AcceptedSets, unusableAllowedListeners } from './listener-sets.ts';
 import { backendContext, type GatewayReader, type JudgedListener, judgeListener } from './listeners.ts';
 import { findOverlaps } from './overlapping-tls.ts';
-import { claimSockets, type SocketClaim } from './sockets.ts';
+import { claimSockets, type SocketClaim, type SocketVerdict } from './sockets.ts';
 
 /** A Gateway that is ours, with its listeners judged against each other and against those of other Gateways. */
 export interface AcceptedGateway {
@@ -102,12 +102,13 @@ function draftGateway(
   const listeners = [gateway, ...sets].flatMap(owner =>
     owner.spec.listeners.map((spec, index) => judgeListener({ gateway, owner, index, spec }, context)),
   );
-  const { addresses, problem, assignment } = assignAddresses(gateway, reader.environment);
+  const { addresses, targetPorts, problem, assignment } = assignAddresses(gateway, reader.environment);
   const refused = invalidParameters(gateway, reader.environment) ?? problem;
   const conflicts = findConflicts(listeners);
   return {
     ...parent,
     addresses,
+    targetPorts,
     assignment,
     refused,
     frontend,
@@ -178,7 +179,7 @@ function finishListener(judged: JudgedListener, draft: GatewayDraft, comparison:
     judged,
     accepted,
     conflicted,
-    programmed: programmedProblem(judged, { accepted, conflicted, unplaced }),
+    programmed: programmedProblem(judged, { accepted, conflicted, unplaced, pending: verdict?.pending ?? null }),
     overlapping: comparison.overlaps.get(judged.id) ?? null,
     sockets: carries ? (verdict?.sockets ?? []) : [],
     note: carries ? (verdict?.note ?? '') : '',
@@ -190,6 +191,7 @@ interface Verdicts {
   readonly conflicted: Problem<ConflictReason> | null;
   /** Why it is bound nowhere: the Gateway is refused, or has no address. */
   readonly unplaced: Problem | null;
+  readonly pending: SocketVerdict['pending'];
 }
 
 function programmedProblem(judged: JudgedListener, verdicts: Verdicts): ListenerOutcome['programmed'] {
@@ -199,6 +201,7 @@ function programmedProblem(judged: JudgedListener, verdicts: Verdicts): Listener
     return { reason, finding: verdicts.accepted.finding };
   }
   if (verdicts.unplaced !== null) return { reason: 'Invalid', finding: verdicts.unplaced.finding };
+  if (verdicts.pending !== null) return verdicts.pending;
   if (judged.protocol?.terminates !== true || judged.certificates.length > 0 || judged.resolvedRefs === null)
     return null;
   return { reason: 'Invalid', finding: judged.resolvedRefs.finding };

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { compareStrings } from '../../values/index.ts';
-import type { TranslateEnvironment } from '../environment.ts';
+import { socketKey, type TranslateEnvironment } from '../environment.ts';
 import { type ListenerSite, listenerFinding, listenerName } from '../listener-site.ts';
 import type { ConflictReason, Problem } from '../outcomes.ts';
 import { bindingId, boundPort } from './addresses.ts';
 import { conflictProblem, sharesPort } from './conflicts.ts';
 import type { GatewayDraft } from './gateway-draft.ts';
 import type { JudgedListener } from './listeners.ts';
+import { noTargetPort } from './missing-address.ts';
 import { transportOf } from './protocols.ts';
 
 /** A socket that a listener shares or has to itself. */
@@ -15,6 +16,8 @@ export interface SocketClaim {
   readonly id: string;
   readonly address: string;
   readonly port: number;
+  /** The port by which clients reach it. */
+  readonly reached: number;
 }
 
 /** What came of a listener's claims. */
@@ -24,8 +27,12 @@ export interface SocketVerdict {
   readonly conflicted: Problem<ConflictReason> | null;
   /** A listener of another port has it. */
   readonly unavailable: Problem<'PortUnavailable'> | null;
+  /** It has no port to be bound at yet. */
+  readonly pending: Problem<'Pending'> | null;
   readonly note: string;
 }
+
+const NOTHING: SocketVerdict = { sockets: [], conflicted: null, unavailable: null, pending: null, note: '' };
 
 interface Holder {
   readonly draft: GatewayDraft;
@@ -76,11 +83,15 @@ function compareOwners({ listener: a }: Holder, { listener: b }: Holder): number
 
 function claim(holder: Holder, taken: TakenSockets, environment: TranslateEnvironment): SocketVerdict {
   const { draft, listener } = holder;
-  const port = boundPort(listener.spec.port, environment);
   const { protocol } = listener;
-  if (protocol === undefined) return { sockets: [], conflicted: null, unavailable: null, note: '' };
+  if (protocol === undefined) return NOTHING;
   const transport = transportOf(protocol);
-  const sockets = draft.addresses.map(address => ({ id: bindingId(address, port, transport), address, port }));
+  const { port, reached } = placeOf(holder, transport, environment);
+  if (port === undefined) {
+    const service = draft.assignment.service?.name ?? '';
+    return { ...NOTHING, pending: noTargetPort(draft.gateway, listener.spec.port, service) };
+  }
+  const sockets = draft.addresses.map(address => ({ id: bindingId(address, port, transport), address, port, reached }));
   for (const socket of sockets) {
     const lost = loses(holder, taken.get(socket.id), socket);
     if (lost !== null) return lost;
@@ -92,24 +103,35 @@ function claim(holder: Holder, taken: TakenSockets, environment: TranslateEnviro
     else shared.byHostname.set(listener.hostname, holder);
   }
   const note =
-    port === listener.spec.port
+    reached === listener.spec.port
       ? ''
       : `Port ${listener.spec.port} is privileged and this process may not bind it, so the listener is bound at port ${port}`;
-  return { sockets, conflicted: null, unavailable: null, note };
+  return { ...NOTHING, sockets, note };
+}
+
+/** Where a listener is bound, and reached from outside. A port that a Service leads to is reached as it is written. */
+function placeOf(
+  { draft, listener }: Holder,
+  transport: 'tcp' | 'udp',
+  environment: TranslateEnvironment,
+): { readonly port: number | undefined; readonly reached: number } {
+  const written = listener.spec.port;
+  if (draft.targetPorts !== null)
+    return { port: draft.targetPorts.get(socketKey(written, transport)), reached: written };
+  const bound = boundPort(written, environment);
+  return { port: bound, reached: bound };
 }
 
 function loses(holder: Holder, taken: TakenSocket | undefined, socket: SocketClaim): SocketVerdict | null {
   if (taken === undefined) return null;
   const { first, byHostname } = taken;
-  const lost = { sockets: [], note: '' };
   if (first.listener.spec.port !== holder.listener.spec.port) {
     const why = `${socket.address} port ${socket.port} is taken by ${listenerName(first.listener, holder.listener)}`;
-    return { ...lost, conflicted: null, unavailable: portUnavailable(holder.listener, why) };
+    return { ...NOTHING, unavailable: portUnavailable(holder.listener, why) };
   }
   const other = sharesPort(first.listener, holder.listener) ? byHostname.get(holder.listener.hostname) : first;
   if (other === undefined) return null;
-  const conflicted = conflictProblem(holder.listener, other.listener);
-  return { ...lost, conflicted, unavailable: null };
+  return { ...NOTHING, conflicted: conflictProblem(holder.listener, other.listener) };
 }
 
 /** Words why a listener cannot have its port. */

@@ -181,10 +181,10 @@ function haveSameItems<Item>(a: readonly Item[], b: readonly Item[]): boolean {
 }
 
 function ownPort({ sockets, judged }: AcceptedListener): number {
-  return sockets[0]?.port ?? judged.spec.port;
+  return sockets[0]?.reached ?? judged.spec.port;
 }
 
 function reachedPort({ listeners }: AcceptedGateway, port: number): number {
   const there = listeners.find(({ judged, sockets }) => judged.spec.port === port && sockets.length > 0);
-  return there?.sockets[0]?.port ?? port;
+  return there?.sockets[0]?.reached ?? port;
 }

@@ -110,7 +110,10 @@ export function sumUpListeners(
   return {
     accepted: invalid.length === listeners.length ? noValidListener(gateway, invalid) : null,
     invalidListeners: invalid.map(({ name }) => name),
-    programmed: programmed == null ? null : { reason: 'Invalid', finding: programmed.finding },
+    programmed:
+      programmed == null
+        ? null
+        : { reason: programmed.reason === 'Pending' ? 'Pending' : 'Invalid', finding: programmed.finding },
   };
 }
 

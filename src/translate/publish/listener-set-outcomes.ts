@@ -44,11 +44,16 @@ function refusedAs(problem: NonNullable<ListenerSetOutcome['accepted']>): SetSum
   return { accepted: problem, invalidListeners: [], programmed: problem };
 }
 
-/** What a ListenerSet is because of its listeners: one that carries no traffic is not valid, whatever the reason. */
+/** What a ListenerSet is because of its listeners: one that carries no traffic is not valid, unless that is about to come. */
 export function sumUpSet(set: ListenerSet, listeners: readonly ListenerOutcome[]): SetSum {
-  const invalid = listeners.filter(({ programmed }) => programmed !== null);
-  const problem = invalid.length === listeners.length ? noValidListener(set, invalid) : null;
-  return { accepted: problem, invalidListeners: invalid.map(({ name }) => name), programmed: problem };
+  const silent = listeners.filter(({ programmed }) => programmed !== null);
+  const invalid = silent.filter(({ programmed }) => programmed?.reason !== 'Pending');
+  const problem = silent.length === listeners.length ? noValidListener(set, silent) : null;
+  return {
+    accepted: invalid.length === listeners.length ? problem : null,
+    invalidListeners: invalid.map(({ name }) => name),
+    programmed: problem,
+  };
 }
 
 function noValidListener(set: ListenerSet, invalid: readonly ListenerOutcome[]): Problem<'ListenersNotValid'> {
