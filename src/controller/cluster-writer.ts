@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { OpenCluster, WriteQueue } from '../store/index.ts';
+import { type OpenCluster, OWN_NAMESPACE, type WriteQueue } from '../store/index.ts';
 import type { Clock } from '../time/index.ts';
 import { ClusterEvents } from './cluster-events.ts';
 import { ClusterObjects, type ClusterObjectsParts } from './cluster-objects.ts';
@@ -10,9 +10,6 @@ import { ownedName } from './owned-name.ts';
 import { statusChanges } from './status-change.ts';
 import type { View } from './view.ts';
 import type { WriterState } from './writer-state.ts';
-
-/** Where daemun keeps what is its own, where that exists. */
-const OWN_NAMESPACE = 'daemun-system';
 
 export interface ClusterWriterParts {
   readonly cluster: Pick<OpenCluster, 'store' | 'writers'>;
@@ -25,6 +22,8 @@ export interface ClusterWriterParts {
   readonly services: ClusterObjectsParts['services'];
   /** The API server will not take an object of a Gateway as it is. */
   onObjectRefused(object: string, why: string): void;
+  /** This process writes from now on. */
+  onLeading(): void;
   readonly clock: Clock;
   readonly log: GatewayLog;
 }
@@ -159,6 +158,7 @@ export class ClusterWriter {
     this.#statuses.writeThrough(statuses);
     this.#objects.writeThrough(objects);
     this.#events.writeThrough(events);
+    this.#parts.onLeading();
   }
 
   #follow(): void {

@@ -57,7 +57,7 @@ describe('what leads connections to frontends', () => {
   async function start(gate: FrontendGate, store = memoryStore([gateway(18_081)])) {
     const source: GatewaySource = {
       ...{ store, gate, addresses: new LoopbackAddresses(ADDRESS), controllerName: null, ports: 'as-written' },
-      ...{ movesPorts: false, demo: null, isShared: false, names: [] },
+      ...{ movesPorts: false, sharedKeys: null, demo: null, isShared: false, names: [] },
       status: () => ({ kind: 'files', paths: [] }),
     };
     return startGateway(source, withGatewayDefaults({}), '/nonexistent');

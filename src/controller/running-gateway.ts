@@ -91,6 +91,8 @@ export interface GatewayProcessParts {
   readonly own: ProcessIdentity;
   readonly shared: SharedSockets;
   readonly drainDelayMs: number;
+  /** Has what belongs to the source ready before the data plane starts. */
+  prepareSource(): Promise<void>;
   /** Ends what belongs to the source of resources alone; no effect when that was done. */
   closeSource(): Promise<void>;
 }
@@ -125,7 +127,7 @@ export class GatewayProcess implements RunningGateway {
         await this.#admin.start();
       }
       await gate?.start();
-      await Promise.all([store.start(), plane.start()]);
+      await Promise.all([store.start(), this.#parts.prepareSource().then(() => plane.start())]);
       plane.setDebug(this.#parts.log.level === 'debug');
       await reconciler.start();
       this.#state = 'running';

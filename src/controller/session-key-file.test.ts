@@ -5,7 +5,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { sessionKey } from '../proxy/index.ts';
+import { ringKey } from '../proxy/index.ts';
 import { SessionKeyFile } from './session-key-file.ts';
 
 describe('the file of session keys', () => {
@@ -17,7 +17,7 @@ describe('the file of session keys', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  const key = (byte: number, createdAtMs: number) => sessionKey(Buffer.alloc(32, byte), createdAtMs);
+  const key = (byte: number, createdAtMs: number) => ringKey(Buffer.alloc(32, byte), createdAtMs);
 
   it('gives back what was saved, and is for its owner alone', () => {
     const file = new SessionKeyFile(path);

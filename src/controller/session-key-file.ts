@@ -1,28 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/**
- * Session keys in a file, so that sessions outlive a restart and are shared by processes that read the same file. One key a
- * line, `CREATED SECRET`: an ISO 8601 time and 32 bytes in base64url. Lines that begin with # and empty ones say nothing.
- */
+/** Session keys in a file, so that sessions outlive a restart and are shared by processes that read the same file. */
 import { randomUUID } from 'node:crypto';
 import { linkSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { makeFolder } from '../files/index.ts';
-import {
-  MAX_SESSION_KEYS,
-  SESSION_SECRET_BYTES,
-  type SessionKey,
-  type SessionKeyStore,
-  sessionKey,
-} from '../proxy/index.ts';
+import type { KeyStore, SessionKey } from '../proxy/index.ts';
+import { formatKeys, parseKeys } from './key-text.ts';
 
-/** Of the file: far above that of `MAX_SESSION_KEYS` lines. */
+/** Of the file: far above that of `MAX_RING_KEYS` lines. */
 const MAX_FILE_BYTES = 16_384;
 const HEADER =
   '# Keys of daemun session tokens. Whoever has them can choose the endpoint of a session. Newest first.\n';
 
 /** Its methods throw what the file system says, and an Error that names the line for what is no key. */
-export class SessionKeyFile implements SessionKeyStore {
+export class SessionKeyFile implements KeyStore {
   readonly #path: string;
   #wasThere = false;
 
@@ -34,23 +26,14 @@ export class SessionKeyFile implements SessionKeyStore {
   load(): readonly SessionKey[] {
     const text = this.#read();
     this.#wasThere = text !== null;
-    const lines = (text ?? '').split('\n').map((line, at) => ({ line: line.trim(), number: at + 1 }));
-    const keys = lines
-      .filter(({ line }) => line !== '' && !line.startsWith('#'))
-      .map(({ line, number }) => this.#parse(line, number));
-    if (keys.length > MAX_SESSION_KEYS) throw new Error(`${this.#path} holds more than ${MAX_SESSION_KEYS} keys`);
-    return keys;
+    return parseKeys(text ?? '', this.#path);
   }
 
   save(keys: readonly SessionKey[]): void {
     makeFolder(dirname(this.#path));
-    const lines = keys.map(
-      ({ createdAtMs, secret }) =>
-        `${new Date(createdAtMs).toISOString()} ${Buffer.from(secret).toString('base64url')}\n`,
-    );
     const draft = `${this.#path}.${randomUUID()}`;
     try {
-      writeFileSync(draft, HEADER + lines.join(''), { mode: 0o600, flag: 'wx' });
+      writeFileSync(draft, HEADER + formatKeys(keys), { mode: 0o600, flag: 'wx' });
       if (this.#wasThere) renameSync(draft, this.#path);
       else this.#place(draft);
     } finally {
@@ -77,16 +60,6 @@ export class SessionKeyFile implements SessionKeyStore {
       if (codeOf(error) === 'ENOENT') return null;
       throw error;
     }
-  }
-
-  #parse(line: string, number: number): SessionKey {
-    const [created = '', text = '', ...rest] = line.split(/\s+/);
-    const createdAtMs = Date.parse(created);
-    const secret = Buffer.from(text, 'base64url');
-    if (Number.isNaN(createdAtMs) || secret.length !== SESSION_SECRET_BYTES || rest.length > 0) {
-      throw new Error(`${this.#path}:${number}: not a time and ${SESSION_SECRET_BYTES} bytes in base64url`);
-    }
-    return sessionKey(secret, createdAtMs);
   }
 }
 

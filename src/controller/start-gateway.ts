@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { MetricFamily } from '../admin/index.ts';
 import { messageOf } from '../errors/index.ts';
-import { DataPlane, giveBackStart } from '../proxy/index.ts';
+import { DataPlane, type DataPlaneOptions, giveBackStart } from '../proxy/index.ts';
 import type { Store } from '../store/index.ts';
 import { defaultStateDirectory } from '../values/index.ts';
 import type { AddressBook } from './address-book.ts';
@@ -21,6 +21,7 @@ import { ReloadLog } from './reload-log.ts';
 import { ReloadMetrics } from './reload-metrics.ts';
 import { GatewayProcess, type RunningGateway } from './running-gateway.ts';
 import { SessionKeyFile } from './session-key-file.ts';
+import type { SharedKeys } from './shared-keys.ts';
 import { identityOf, SharedSockets } from './siblings.ts';
 import { Translator } from './translator.ts';
 import type { View } from './view.ts';
@@ -41,6 +42,8 @@ export interface GatewaySource {
   readonly isShared: boolean;
   /** Two processes with the same ones are one gateway, of which the newer replaces the older. */
   readonly names: readonly string[];
+  /** Keys that other processes have, too; null: those of the state directory. */
+  readonly sharedKeys: SharedKeys | null;
   /** After each reload. */
   onReload?(view: View): void;
   /** For `/metrics`. */
@@ -87,12 +90,13 @@ export async function startGateway(
     log,
     clock,
     random,
-    sessionKeys: new SessionKeyFile(join(stateDirectory, 'session-keys')),
+    ...keyStores(source.sharedKeys, stateDirectory),
     debug: (message, fields) => log.debug(message, fields),
     onUnbound: () => reconciler.retryBinding(),
     mayShare: ids => shared.mayShare(ids),
   });
   const record = new ProcessRecord(clock.wallMs());
+  source.sharedKeys?.onChange(() => plane.rereadKeys());
   const metrics = new ReloadMetrics();
   const reloadLog = new ReloadLog(log, { store, isShared: source.isShared });
   const reconciler = new Reconciler({
@@ -133,10 +137,20 @@ export async function startGateway(
     own,
     shared,
     drainDelayMs: settings.drainDelayMs,
+    prepareSource: async () => source.sharedKeys?.start(),
     closeSource: async () => source.close?.(),
   });
   await running.start(settings.admin);
   // Without workers this thread serves, and somebody may call already.
   if (workers > 0) giveBackStart();
   return running;
+}
+
+function keyStores(
+  shared: SharedKeys | null,
+  stateDirectory: string,
+): Pick<DataPlaneOptions, 'sessionKeys' | 'ticketKeys'> {
+  return shared === null
+    ? { sessionKeys: new SessionKeyFile(join(stateDirectory, 'session-keys')) }
+    : { sessionKeys: shared.store('session-keys'), ticketKeys: shared.store('ticket-keys') };
 }

@@ -2,6 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { homedir, hostname } from 'node:os';
+import { dirname, join } from 'node:path';
 import { type Freshness, openCluster } from '../store/index.ts';
 import type { Clock } from '../time/index.ts';
 import { openAddressBook } from './addressing.ts';
@@ -12,7 +13,9 @@ import { withGatewayDefaults } from './gateway-options.ts';
 import { clusterTroubles } from './health/cluster-troubles.ts';
 import { KeptFile } from './kept-file.ts';
 import { DEFAULT_CONTROLLER_NAME, type KubernetesOptions } from './kubernetes-options.ts';
+import { ownedName } from './owned-name.ts';
 import type { RunningGateway } from './running-gateway.ts';
+import { SharedKeys } from './shared-keys.ts';
 import { startGateway, stateDirectoryOf } from './start-gateway.ts';
 
 /**
@@ -38,10 +41,22 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Runni
     services,
     clock,
     log,
+    onLeading: () => sharedKeys.wanted(),
     onObjectRefused(object, why) {
       // Told while a reload may be running: its statuses could not say it yet.
       if ((services ?? clusterIps).refuse(object, why)) void started.then(gateway => gateway.reload());
     },
+  });
+  const sharedKeys = new SharedKeys({
+    secret: () =>
+      cluster.writers.secret({ namespace: lease?.namespace ?? null, name: ownedName(controllerName, 'keys') }),
+    mayWrite: () => writer.state().isLeading,
+    async copyPath() {
+      const isPrivate = await keeper.takesSecrets().catch(() => false);
+      return isPrivate ? join(dirname(keeper.place), 'shared-keys') : null;
+    },
+    clock,
+    log,
   });
   log.info('following a cluster', { server, controllerName, addressing });
   const started = startGateway(
@@ -54,6 +69,7 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Runni
       demo: null,
       gate: null,
       isShared: true,
+      sharedKeys,
       names: [`${server} ${controllerName}`],
       onReload(view) {
         // What was kept says what was; whoever follows the cluster may know better.
@@ -65,7 +81,9 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Runni
         return { kind: 'cluster', server, controllerName, isLeading, leader: holder };
       },
       troubles: () => clusterTroubles(server, { ...store.health(), freshness: store.freshness() }, writer.state()),
-      close: () => writer.close(),
+      async close() {
+        await Promise.all([writer.close(), sharedKeys.close()]);
+      },
     },
     settings,
     stateDirectoryOf(options),

@@ -28,6 +28,7 @@ export async function startStandalone(options: StandaloneOptions): Promise<Runni
   return startGateway(
     {
       ...{ store, addresses, controllerName, ports, movesPorts: true, demo, gate: null, isShared: false, names },
+      sharedKeys: null,
       status: () => ({ kind: 'files', paths: names }),
     },
     settings,

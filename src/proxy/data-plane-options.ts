@@ -2,8 +2,8 @@
 
 import type { Clock, Random } from '../time/index.ts';
 import type { HostResolver } from './discovery/index.ts';
+import type { KeyStore } from './key-ring.ts';
 import type { Log } from './log/index.ts';
-import type { SessionKeyStore } from './session-keys.ts';
 import type { ShareQuestion } from './workers/port-claims.ts';
 
 export interface DataPlaneOptions {
@@ -23,7 +23,9 @@ export interface DataPlaneOptions {
   /** How long `drain` lets requests go on. */
   readonly drainTimeoutMs: number;
   /** Keeps the keys of session tokens over restarts and for other processes. Default: they live as long as this one. */
-  readonly sessionKeys?: SessionKeyStore;
+  readonly sessionKeys?: KeyStore;
+  /** The same of the keys of TLS session tickets. */
+  readonly ticketKeys?: KeyStore;
   /** Which sockets in use another process shares with this one on purpose. Default: none. */
   readonly mayShare?: ShareQuestion;
   /** Sockets were refused while nobody waited for `apply`: by a worker that was replaced. Default: nothing. */

@@ -13,12 +13,13 @@ import {
   systemResolver,
   withResolvedEndpoints,
 } from './discovery/index.ts';
+import type { SessionKey } from './filters/index.ts';
 import { SocketLoop } from './io/index.ts';
+import { KeyRing, SESSION_KEY_PACE, TICKET_KEY_PACE } from './key-ring.ts';
+import type { TicketSecrets } from './listeners/index.ts';
 import { RateLimitedLog } from './log/index.ts';
 import { type MetricFamily, MetricsReader, WorkerMetrics } from './metrics/index.ts';
-import { SessionKeyring } from './session-keys.ts';
 import { SessionRules } from './session-rules.ts';
-import { TicketRotation } from './ticket-rotation.ts';
 import { dialTcp, TlsClients } from './upstream/index.ts';
 import { atLatest } from './workers/at-latest.ts';
 import { PortClaims, withoutBindings } from './workers/port-claims.ts';
@@ -55,21 +56,29 @@ export class DataPlane {
   readonly #tls: TlsClients;
   readonly #health: HealthChecker;
   readonly #sessionRules = new SessionRules();
-  readonly #sessionKeys: SessionKeyring;
-  readonly #tickets: TicketRotation;
+  readonly #sessionKeys: KeyRing;
+  readonly #tickets: KeyRing;
+  #ticketSecrets: TicketSecrets | null = null;
   readonly #claims: PortClaims;
   readonly #workers: Workers;
   /** As it was given: DNS endpoints are added on the way to the workers. */
   #snapshot: Snapshot | null = null;
   #checked: { readonly clusters: readonly Cluster[]; readonly any: boolean } = { clusters: [], any: false };
   #queue: Promise<unknown> = Promise.resolve();
+  #isStarted = false;
   #closed = false;
 
   constructor(options: DataPlaneOptions) {
     this.#options = options;
     const { clock, random } = options;
     this.#loop = new SocketLoop(() => clock.nowMs());
-    this.#tickets = new TicketRotation(clock, secrets => this.#workers.rotateTickets(secrets));
+    this.#tickets = new KeyRing({
+      pace: TICKET_KEY_PACE,
+      store: options.ticketKeys ?? null,
+      clock,
+      log: options.log,
+      publish: keys => this.#setTickets(keys),
+    });
     this.#claims = new PortClaims(options.mayShare ?? (async () => new Set()));
     const log = new RateLimitedLog(options.log, clock);
     this.#workers = new Workers(options, { reader: this.#reader, reach: new ReachLog(log) });
@@ -78,7 +87,8 @@ export class DataPlane {
     this.#endpoints = new EndpointMetrics(metrics, clock);
     const resolve = options.resolve ?? systemResolver();
     this.#discovery = new DnsDiscovery({ resolve, clock, log, onChange: () => this.#republish() });
-    this.#sessionKeys = new SessionKeyring({
+    this.#sessionKeys = new KeyRing({
+      pace: SESSION_KEY_PACE,
       store: options.sessionKeys ?? null,
       clock,
       log: options.log,
@@ -105,7 +115,18 @@ export class DataPlane {
 
   /** @throws Error when a worker thread cannot start. */
   async start(): Promise<void> {
-    await this.#workers.start(this.#tickets.secrets);
+    this.#tickets.start();
+    if (this.#ticketSecrets === null) throw new Error('a ring of keys is never empty');
+    await this.#workers.start(this.#ticketSecrets);
+    this.#isStarted = true;
+  }
+
+  /** The stores of keys have others now: they are shared, so keys of sessions are wanted before any rule of this process wants them. */
+  rereadKeys(): void {
+    if (!this.#isStarted) return;
+    this.#tickets.reread();
+    this.#sessionKeys.start();
+    this.#sessionKeys.reread();
   }
 
   /**
@@ -148,6 +169,12 @@ export class DataPlane {
   terminate(): Promise<number> {
     this.#endOwn();
     return this.#workers.terminate();
+  }
+
+  #setTickets([current, ...others]: readonly SessionKey[]): void {
+    if (current === undefined) return;
+    this.#ticketSecrets = { current: current.secret, others: others.map(({ secret }) => secret) };
+    this.#workers.rotateTickets(this.#ticketSecrets);
   }
 
   #endOwn(): void {

@@ -8,15 +8,15 @@ export { DataPlane, type DataPlaneDump } from './data-plane.ts';
 export type { DataPlaneOptions } from './data-plane-options.ts';
 export type { ClusterReadiness, HostResolver, Resolution } from './discovery/index.ts';
 export type { SessionKey } from './filters/index.ts';
+export {
+  type KeyStore,
+  MAX_RING_KEYS,
+  RING_KEY_BYTES,
+  ringKey,
+} from './key-ring.ts';
 export { certificateRefusal } from './listeners/index.ts';
 export type { Log } from './log/index.ts';
 export type { Histogram, MetricFamily, MetricSample } from './metrics/index.ts';
-export {
-  MAX_SESSION_KEYS,
-  SESSION_SECRET_BYTES,
-  type SessionKeyStore,
-  sessionKey,
-} from './session-keys.ts';
 export { giveBackStart } from './workers/heap-relief.ts';
 export { trialBind } from './workers/trial-bind.ts';
 export type { ClusterDump, EndpointDump, WorkerDump } from './workers/worker-dump.ts';

@@ -289,7 +289,7 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
     { limit: 'proxy/filters#MAX_LENGTH', over: 'the token is ignored' },
     { limit: 'proxy/filters#CLOCK_SKEW_MS', over: 'the token is ignored' },
     { limit: 'proxy/filters#SESSION_IDLE_MS', over: 'a new session' },
-    { limit: 'proxy#MAX_SESSION_KEYS', over: 'the file is not taken, and the log says so' },
+    { limit: 'proxy#MAX_RING_KEYS', over: 'the file or Secret is not taken, and the log says so' },
     { limit: 'values#MAX_HOPS', over: 'the one looked at last counts as the client' },
     {
       limit: 'values#MAX_HOST_LENGTH',

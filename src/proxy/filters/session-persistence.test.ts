@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { SessionPersistence } from '../../snapshot/index.ts';
 import { HeaderList } from '../../wire/index.ts';
-import { sessionKey } from '../session-keys.ts';
+import { ringKey } from '../key-ring.ts';
 import { macKey } from './session-key.ts';
 import { RuleSession } from './session-persistence.ts';
 
@@ -17,7 +17,7 @@ const COOKIE: SessionPersistence = {
 };
 const HEADER: SessionPersistence = { kind: 'header', sessionName: 'x-s', absoluteTimeoutMs: null };
 const PLACE = { backend: 7, endpoint: '10.0.0.1:80', isSecure: false };
-const keys = [macKey(sessionKey(Buffer.alloc(32, 1), 0))];
+const keys = [macKey(ringKey(Buffer.alloc(32, 1), 0))];
 const NOW = 1_800_000_000_000;
 const at = (nowMs: number) => ({ keys, nowMs });
 const cookies = (...values: readonly string[]) =>

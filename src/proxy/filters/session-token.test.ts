@@ -2,12 +2,12 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { sessionKey } from '../session-keys.ts';
+import { ringKey } from '../key-ring.ts';
 import { macKey } from './session-key.ts';
 import { isRenewalDue, readToken, SESSION_IDLE_MS, writeToken } from './session-token.ts';
 
 const NOW = 1_800_000_000_000;
-const [ONE, TWO, FOREIGN] = [1, 2, 3].map(byte => macKey(sessionKey(Buffer.alloc(32, byte), 0)));
+const [ONE, TWO, FOREIGN] = [1, 2, 3].map(byte => macKey(ringKey(Buffer.alloc(32, byte), 0)));
 assert.ok(ONE && TWO && FOREIGN);
 const TOKEN = { backend: 0xfedcba98, endpoint: '[2001:db8::1]:50051', startedAtMs: NOW - 5, issuedAtMs: NOW };
 const read = (text: string, { keys = [ONE], purpose = 'p', nowMs = NOW } = {}) =>

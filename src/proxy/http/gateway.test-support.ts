@@ -33,8 +33,8 @@ import { PLAIN_EDGE } from '../../snapshot/listener.test-support.ts';
 import { sampleRule } from '../../snapshot/rule.test-support.ts';
 import { type Clock, systemClock, systemRandom } from '../../time/index.ts';
 import type { SocketLoop } from '../io/index.ts';
+import { ringKey } from '../key-ring.ts';
 import { MetricsReader } from '../metrics/index.ts';
-import { sessionKey } from '../session-keys.ts';
 import { WorkerRuntime, type WorkerSettings } from '../workers/worker-runtime.ts';
 
 const identity = (bytes: Buffer): Buffer => bytes;
@@ -238,7 +238,7 @@ export class TestGateway {
         workers: 1,
         reusePort: false,
         maxConnections: 10_000,
-        ticketSecrets: { current: randomBytes(32), previous: null },
+        ticketSecrets: { current: randomBytes(32), others: [] },
         ...settings,
       },
       {
@@ -252,7 +252,7 @@ export class TestGateway {
         ...(loop === undefined ? {} : { loop }),
       },
     );
-    this.runtime.setSessionKeys([sessionKey(randomBytes(32), 0)]);
+    this.runtime.setSessionKeys([ringKey(randomBytes(32), 0)]);
     this.reader.addPage(1, this.runtime.metrics.buffer);
   }
 

@@ -8,5 +8,5 @@ export {
   type ListenersOptions,
   type PortsWanted,
 } from './listeners.ts';
-export { certificateRefusal } from './server-context.ts';
+export { certificateRefusal, SESSION_TIMEOUT_SECONDS } from './server-context.ts';
 export type { TicketSecrets } from './ticket-secrets.ts';

@@ -18,44 +18,48 @@ export interface ScopeParts {
 }
 
 interface Generation {
+  readonly secret: Uint8Array;
   readonly keys: SessionKeys;
   /** undefined: not made yet. null: OpenSSL refuses the pair, which is not tried at each handshake. */
   context: SecureContext | null | undefined;
 }
 
 /**
- * The contexts of one certificate on one listener: a current one, and one that still takes tickets of the key before.
+ * The contexts of one certificate on one listener: a current one, and those that take tickets of other keys.
  * OpenSSL has one ticket key a context, so the ticket's name, which the ClientHello shows, chooses the context.
  */
 export class SessionScope {
   readonly #parts: ScopeParts;
   readonly #name: string;
   #current: Generation;
-  #previous: Generation | null;
+  #others: readonly Generation[];
 
-  constructor(name: string, parts: ScopeParts, secrets: TicketSecrets) {
+  constructor(name: string, parts: ScopeParts, { current, others }: TicketSecrets) {
     this.#parts = parts;
     this.#name = name;
-    this.#current = this.#generation(secrets.current);
-    this.#previous = secrets.previous === null ? null : this.#generation(secrets.previous);
+    this.#current = this.#generation(current);
+    this.#others = others.map(secret => this.#generation(secret));
   }
 
-  rotate({ current }: TicketSecrets): void {
-    this.#previous = this.#current;
-    this.#current = this.#generation(current);
+  rotate({ current, others }: TicketSecrets): void {
+    const known = [this.#current, ...this.#others];
+    const generation = (secret: Uint8Array): Generation =>
+      known.find(one => isSame(one.secret, secret)) ?? this.#generation(secret);
+    this.#current = generation(current);
+    this.#others = others.map(generation);
   }
 
   /** null: OpenSSL refuses the certificate, its key or an authority. `ticketName`: of the ticket that the client shows, if any. */
   contextFor(ticketName: Buffer | null): SecureContext | null {
-    const previous = this.#previous;
-    const isOld = ticketName !== null && previous !== null && isNamed(previous.keys.ticketKeys, ticketName);
-    const generation = isOld ? previous : this.#current;
+    const shown =
+      ticketName === null ? undefined : this.#others.find(({ keys }) => isNamed(keys.ticketKeys, ticketName));
+    const generation = shown ?? this.#current;
     if (generation.context === undefined) generation.context = this.#create(generation.keys);
     return generation.context;
   }
 
   #generation(secret: Uint8Array): Generation {
-    return { keys: sessionKeys(secret, this.#name), context: undefined };
+    return { secret, keys: sessionKeys(secret, this.#name), context: undefined };
   }
 
   #create(keys: SessionKeys): SecureContext | null {
@@ -69,4 +73,8 @@ export class SessionScope {
 
 function isNamed(ticketKeys: Buffer, name: Buffer): boolean {
   return ticketKeys.compare(name, 0, TICKET_NAME_BYTES, 0, TICKET_NAME_BYTES) === 0;
+}
+
+function isSame(one: Uint8Array, other: Uint8Array): boolean {
+  return Buffer.compare(one, other) === 0;
 }

@@ -4,14 +4,14 @@ import { createHash, hkdfSync } from 'node:crypto';
 import type { SessionKeys } from './server-context.ts';
 
 /**
- * What the keys of session tickets are derived from; the same in all workers, so that a session resumes on any of them.
- * Tickets are written under `current`; those under `previous` are still taken. Never logged or dumped.
+ * What the keys of session tickets are derived from; the same in all workers, so that a session resumes on any of them, and in
+ * all replicas that share them. Tickets are written under `current`; those under `others` are taken, too. Never logged or dumped.
  */
 export interface TicketSecrets {
   /** 32 random bytes. */
   readonly current: Uint8Array;
-  /** null: there was no rotation yet. */
-  readonly previous: Uint8Array | null;
+  /** Those before, and one that others may write under already. */
+  readonly others: readonly Uint8Array[];
 }
 
 /** Tickets begin with the name of their key (RFC 5077 §4). */

@@ -43,7 +43,7 @@ export class TlsContexts {
     for (const name of this.#scopes.keys()) if (!wanted.has(name)) this.#scopes.delete(name);
   }
 
-  /** New tickets are written under `secrets.current` from now on; those of the secret before are still taken. */
+  /** New tickets are written under `secrets.current` from now on; those of the others are taken. */
   rotate(secrets: TicketSecrets): void {
     this.#secrets = secrets;
     for (const scope of this.#scopes.values()) scope.rotate(secrets);

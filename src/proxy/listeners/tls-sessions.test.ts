@@ -30,7 +30,7 @@ function tls(name: string, hostname: string, certificates: readonly string[]): L
 }
 
 describe('TLS sessions', () => {
-  const ticketSecrets = { current: randomBytes(32), previous: null };
+  const ticketSecrets = { current: randomBytes(32), others: [] };
   let gateway: TestGateway;
   const sessions: ClientHttp2Session[] = [];
 
@@ -125,11 +125,11 @@ describe('TLS sessions', () => {
       it('are resumed after one rotation of the ticket keys, not after two', async () => {
         await apply([tls('a', 'a.example.com', ['a'])]);
         const session = await sessionOf('a.example.com', version);
-        const next = { current: randomBytes(32), previous: ticketSecrets.current };
+        const next = { current: randomBytes(32), others: [ticketSecrets.current] };
         gateway.runtime.rotateTickets(next);
         const young = await sessionOf('a.example.com', version);
         const once = await dial('a.example.com', version, session);
-        gateway.runtime.rotateTickets({ current: randomBytes(32), previous: next.current });
+        gateway.runtime.rotateTickets({ current: randomBytes(32), others: [next.current] });
         const twice = await dial('a.example.com', version, session);
         const stillYoung = await dial('a.example.com', version, young);
         assert.deepEqual(
@@ -140,7 +140,7 @@ describe('TLS sessions', () => {
       });
 
       it('are resumed by every worker with the same secrets, also by one that began after a rotation', async () => {
-        const rotated = { current: randomBytes(32), previous: ticketSecrets.current };
+        const rotated = { current: randomBytes(32), others: [ticketSecrets.current] };
         const settings = [{ ticketSecrets }, { ticketSecrets: rotated }, {}];
         await apply([tls('a', 'a.example.com', ['a'])]);
         const session = await sessionOf('a.example.com', version);

@@ -27,7 +27,7 @@ export interface DataPlaneWorker {
   prepare(snapshot: Snapshot): Promise<void>;
   /** Resolves when the worker serves `snapshot`, rejects when it cannot execute it (a bug). Calls take effect in order. */
   apply(snapshot: Snapshot): Promise<BindFailures>;
-  /** What session tokens are read and signed with (see `SessionKeyring`). In order with `apply`. Kept for a worker that replaces this one. */
+  /** What session tokens are read and signed with (see `KeyRing`). In order with `apply`. Kept for a worker that replaces this one. */
   setSessionKeys(keys: readonly SessionKey[]): void;
   /** Health check results of one cluster, by endpoint key. Kept for a worker that replaces this one. */
   setHealth(cluster: string, health: ReadonlyMap<string, Health>): void;

@@ -22,7 +22,7 @@ const SETTINGS: WorkerSettings = {
   workers: 1,
   reusePort: false,
   maxConnections: 1,
-  ticketSecrets: { current: new Uint8Array(32), previous: null },
+  ticketSecrets: { current: new Uint8Array(32), others: [] },
 };
 
 describe('a worker thread that hangs where nothing can end it', () => {

@@ -6,10 +6,13 @@ import { type CountedClient, countedClient } from './counted-client.ts';
 import { type ClusterPlace, findCluster } from './find-cluster.ts';
 import { httpsClient } from './https-client.ts';
 import type { WorldKeeper } from './kept-world.ts';
+import { type KubeClient, KubeRefusal } from './kube-client.ts';
 import { type KubernetesStore, kubernetesStore } from './kubernetes-store.ts';
 import { LeaderLease, type LeaderLeaseParts } from './leader-lease.ts';
 import { outageClient } from './outage-client.ts';
+import { OWN_NAMESPACE } from './own-namespace.ts';
 import type { ClientPods } from './read-kinds.ts';
+import { SecretEntries } from './secret-entries.ts';
 import { type StatusWriterParts, statusWriter } from './status-writer.ts';
 import { EVENT_PACE, WRITE_PACE, WriteQueue, type WriteQueueParts } from './write-queue.ts';
 
@@ -42,6 +45,8 @@ export interface ClusterWriters {
   /** Of objects that we own. */
   objects(parts: Pick<WriteQueueParts, 'prepare' | 'onRefused'>): WriteQueue;
   events(parts: Pick<WriteQueueParts, 'prepare' | 'onRefused'>): WriteQueue;
+  /** Of a Secret of our own; in `namespace`, null: daemun's own where that exists, else `default`. */
+  secret(place: { readonly namespace: string | null; readonly name: string }): Promise<SecretEntries>;
   lease(parts: Omit<LeaderLeaseParts, 'client' | 'clock' | 'random'>): LeaderLease;
 }
 
@@ -56,7 +61,15 @@ export function connectCluster(options: ClusterOptions): OpenCluster {
     statuses: parts => statusWriter({ ...common, ...parts, objects: store }),
     objects: parts => new WriteQueue({ ...common, ...parts, pace: WRITE_PACE }),
     events: parts => new WriteQueue({ ...common, ...parts, pace: EVENT_PACE }),
+    secret: async ({ namespace, name }) =>
+      new SecretEntries(client, { namespace: namespace ?? (await ownNamespace(client)), name }),
     lease: parts => new LeaderLease({ ...common, ...parts }),
   };
   return { server: client.server, client, store, writers };
+}
+
+async function ownNamespace(client: KubeClient): Promise<string> {
+  const answer = await client.request({ method: 'GET', path: `/api/v1/namespaces/${OWN_NAMESPACE}` });
+  if (answer.status !== 200 && answer.status !== 404) throw new KubeRefusal(answer, `namespace ${OWN_NAMESPACE}`);
+  return answer.status === 200 ? OWN_NAMESPACE : 'default';
 }

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
 import type { KubeAccess } from './credentials.ts';
 import { type Change, type FakeObject, FakeObjects, type Json, type ObjectName } from './fake-objects.test-support.ts';
+import { FakeOwnObjects } from './fake-own-objects.test-support.ts';
 import { READ_KINDS } from './read-kinds.ts';
 
 export type { FakeObject } from './fake-objects.test-support.ts';
@@ -39,6 +40,8 @@ export class FakeApi {
   readonly requests: string[] = [];
   /** What else is answered with 200, by path: what daemun does not follow. A number is a status without more. */
   readonly answers = new Map<string, unknown>();
+  /** Leases and Secrets of those who ask. */
+  readonly own = new FakeOwnObjects();
   /** What becomes of an object that is applied: how it is stored, or why it is not (422). null: none is taken. */
   admit: ((object: FakeObject) => FakeObject | string) | null = null;
   /** The most objects in a page, whatever is asked for. */
@@ -164,6 +167,8 @@ export class FakeApi {
     }
     if (typeof answer === 'number') refuse(response, answer);
     else if (answer !== undefined) response.end(JSON.stringify(answer));
+    else if (/\/(secrets|leases)(\/|$)/.test(url.pathname) && url.pathname.includes('/namespaces/'))
+      this.#answerOwn(request, url.pathname, response);
     else if (request.method !== 'GET') this.#write(request, url.pathname, response);
     else if (kind === undefined) this.#discover(url.pathname, response);
     else if (this.#removed.has(kind)) refuse(response, 404);
@@ -176,6 +181,17 @@ export class FakeApi {
     if (trouble === undefined || trouble.left <= 0) return undefined;
     trouble.left--;
     return trouble;
+  }
+
+  #answerOwn(request: IncomingMessage, path: string, response: ServerResponse): void {
+    let body = '';
+    request.on('data', (part: Buffer) => {
+      body += part.toString();
+    });
+    request.on('end', () => {
+      const { status, json } = this.own.answer(request.method ?? '', path, body) ?? { status: 404, json: {} };
+      response.writeHead(status).end(JSON.stringify(json));
+    });
   }
 
   /** Takes statuses, and what `admit` lets in. */

@@ -3,14 +3,23 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { SESSION_IDLE_MS, type SessionKey } from './filters/index.ts';
-import { rotateKeys, SessionKeyring, type SessionKeyStore, sessionKey, signingFirst } from './session-keys.ts';
+import {
+  type KeyPace,
+  KeyRing,
+  type KeyStore,
+  ringKey,
+  rotateKeys,
+  SESSION_KEY_PACE,
+  signingFirst,
+  TICKET_KEY_PACE,
+} from './key-ring.ts';
 import { VirtualClock } from './virtual-clock.test-support.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const NOW = 1_800_000_000_000;
 
-class MemoryStore implements SessionKeyStore {
+class MemoryStore implements KeyStore {
   keys: readonly SessionKey[] = [];
   saved = 0;
   isWritable = true;
@@ -25,11 +34,12 @@ class MemoryStore implements SessionKeyStore {
 }
 
 /** A ring on a clock that starts at `NOW`. */
-function ring(store: SessionKeyStore | null) {
+function ring(store: KeyStore | null, pace: KeyPace = SESSION_KEY_PACE) {
   const clock = new VirtualClock(NOW);
   const published: (readonly SessionKey[])[] = [];
   const warned: string[] = [];
-  const keyring = new SessionKeyring({
+  const keyring = new KeyRing({
+    pace,
     store,
     clock,
     log: { info: () => {}, warn: message => void warned.push(message), error: () => {} },
@@ -61,13 +71,13 @@ describe('the ring of session keys', () => {
   });
 
   it('signs with a new key only after every process has read it', () => {
-    const old = sessionKey(Buffer.alloc(32, 1), NOW - 5 * DAY);
-    const keys = rotateKeys([old], NOW);
+    const old = ringKey(Buffer.alloc(32, 1), NOW - 5 * DAY);
+    const keys = rotateKeys(SESSION_KEY_PACE, [old], NOW);
     assert.equal(keys.length, 2);
-    assert.equal(signingFirst(keys, NOW)[0], old);
-    assert.equal(signingFirst(keys, NOW + 2 * HOUR - 1)[0], old);
-    assert.equal(signingFirst(keys, NOW + 2 * HOUR)[0], keys[0]);
-    assert.equal(signingFirst(keys, NOW + 2 * HOUR).length, 2);
+    assert.equal(signingFirst(SESSION_KEY_PACE, keys, NOW)[0], old);
+    assert.equal(signingFirst(SESSION_KEY_PACE, keys, NOW + 2 * HOUR - 1)[0], old);
+    assert.equal(signingFirst(SESSION_KEY_PACE, keys, NOW + 2 * HOUR)[0], keys[0]);
+    assert.equal(signingFirst(SESSION_KEY_PACE, keys, NOW + 2 * HOUR).length, 2);
   });
 
   it('is the same for two processes, whichever rotates', () => {
@@ -86,14 +96,59 @@ describe('the ring of session keys', () => {
     two.keyring.close();
   });
 
+  it('lets no ticket be refused that another process wrote within its two hours', () => {
+    const MINUTE = 60_000;
+    const store = new MemoryStore();
+    const [one, two] = [ring(store, TICKET_KEY_PACE), ring(store, TICKET_KEY_PACE)];
+    one.keyring.start();
+    two.keyring.start();
+    const written: { readonly key: SessionKey; readonly atMs: number }[] = [];
+    for (let minute = 0; minute < 60 * 13; minute++) {
+      const [clock, writer, reader] = minute % 2 === 0 ? [one.clock, one, two] : [two.clock, two, one];
+      written.push({ key: writer.last()[0] as SessionKey, atMs: clock.wallMs() });
+      one.clock.advance(MINUTE);
+      two.clock.advance(MINUTE);
+      for (const { key, atMs } of written) {
+        if (clock.wallMs() - atMs > TICKET_KEY_PACE.acceptedForMs) continue;
+        assert.ok(reader.last().includes(key), `minute ${minute}`);
+      }
+      assert.ok(store.keys.length <= 3, `${store.keys.length} keys`);
+    }
+    assert.ok(store.saved >= 6, 'they were replaced');
+    for (const { keyring, clock } of [one, two]) {
+      keyring.close();
+      assert.equal(clock.pending, 0);
+    }
+  });
+
+  it('keeps its own keys while a store has none, and takes those that come', () => {
+    const store = new MemoryStore();
+    const takes: KeyStore = { load: () => store.load(), save: () => undefined };
+    const { clock, keyring, last, published } = ring(takes, TICKET_KEY_PACE);
+    keyring.reread();
+    assert.equal(published.length, 0, 'nothing before the start');
+    keyring.start();
+    const own = last();
+    clock.advance(HOUR);
+    assert.deepEqual([last(), own.length], [own, 1]);
+    store.keys = [ringKey(Buffer.alloc(32, 7), NOW)];
+    keyring.reread();
+    assert.deepEqual(last(), store.keys);
+    keyring.close();
+    store.keys = [];
+    keyring.reread();
+    keyring.start();
+    assert.equal(clock.pending, 0);
+  });
+
   it('keeps what the store holds when that cannot be written, and says so once', () => {
     const store = new MemoryStore();
-    store.keys = [sessionKey(Buffer.alloc(32, 1), NOW - 20 * DAY)];
+    store.keys = [ringKey(Buffer.alloc(32, 1), NOW - 20 * DAY)];
     store.isWritable = false;
     const { clock, keyring, published, warned, last } = ring(store);
     keyring.start();
     clock.advance(10 * HOUR);
-    assert.deepEqual([last(), published.length, warned], [store.keys, 1, ['session keys cannot be replaced']]);
+    assert.deepEqual([last(), published.length, warned], [store.keys, 1, ['keys of sessions cannot be replaced']]);
     keyring.close();
   });
 
