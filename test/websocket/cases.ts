@@ -4,7 +4,7 @@
  * Conversations that a WebSocket endpoint answers in one way only, sound and unsound ones, by the kinds of the Autobahn test suite: framing,
  * pings, reserved bits, opcodes, fragmentation, UTF-8, closing, limits, compression.
  */
-import { deflateRawSync } from 'node:zlib';
+import { type Agreement, Deflate, takeOffer } from './deflate.ts';
 import { BINARY, CONTINUATION, chopped, close, fragments, frame, PING, PONG, TEXT } from './frames.ts';
 
 export interface Case {
@@ -169,22 +169,39 @@ function limits(): Case[] {
   ];
 }
 
-/** Of who negotiated permessage-deflate (RFC 7692). */
-function compressed(): Case[] {
-  const deflated = (content: Buffer): Buffer => deflateRawSync(content, { finishFlush: 2 }).subarray(0, -4);
+/** Of who negotiated permessage-deflate (RFC 7692), as agreed. */
+function compressed(agreement: Agreement): Case[] {
   return [0, 16, 1_024, 65_536, 300_000].flatMap(length => {
-    const content = deflated(Buffer.alloc(length, '{"AutobahnPython": 0.6}'));
+    const content = Buffer.alloc(length, '{"AutobahnPython": 0.6}');
+    const one = new Deflate(agreement);
+    const several = new Deflate(agreement);
+    const first = one.compress(content);
     return [
-      talk(`${length} bytes compressed`, frame(TEXT, content, { reserved: 4 })),
+      talk(`${length} bytes compressed`, frame(TEXT, first, { reserved: 4 })),
       talk(
         `${length} bytes compressed, a ping between their parts`,
-        frame(BINARY, content.subarray(0, 3), { reserved: 4, isFinal: false }),
+        frame(BINARY, first.subarray(0, 3), { reserved: 4, isFinal: false }),
         frame(PING),
-        frame(CONTINUATION, content.subarray(3)),
+        frame(CONTINUATION, first.subarray(3)),
+      ),
+      talk(
+        `${length} bytes compressed three times, and once as they are`,
+        ...[1, 2, 3].map(() => frame(TEXT, several.compress(content), { reserved: 4 })),
+        frame(TEXT, content),
       ),
     ];
   });
 }
+
+/** What clients offer, and what they say then. */
+const OFFERS = [
+  'permessage-deflate',
+  'permessage-deflate; client_no_context_takeover; server_no_context_takeover',
+  'permessage-deflate; client_max_window_bits=9; server_max_window_bits=9',
+  'permessage-deflate; client_max_window_bits; server_max_window_bits=15',
+  'permessage-deflate; client_no_context_takeover; client_max_window_bits=9; server_no_context_takeover; server_max_window_bits=9',
+  'permessage-bzip2; client_max_compress_level=9, permessage-deflate; server_no_context_takeover, permessage-deflate',
+];
 
 export const PLAIN: readonly Case[] = [
   framing(),
@@ -196,4 +213,7 @@ export const PLAIN: readonly Case[] = [
   closing(),
   limits(),
 ].flat();
-export const COMPRESSED: readonly Case[] = compressed();
+export const COMPRESSED: readonly { readonly offer: string; readonly cases: readonly Case[] }[] = OFFERS.map(offer => ({
+  offer,
+  cases: compressed(takeOffer(offer)?.toServer as Agreement),
+}));

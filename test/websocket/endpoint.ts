@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** A strict WebSocket endpoint that sends each message back (RFC 6455, and permessage-deflate of RFC 7692 without takeover). */
+/** A strict WebSocket endpoint that sends each message back (RFC 6455, and permessage-deflate of RFC 7692). */
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { TextDecoder } from 'node:util';
-import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { Deflate, takeOffer } from './deflate.ts';
 
 const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 const MAX_FRAME_BYTES = 16_777_216;
 const [TEXT, CLOSE, PING, PONG] = [1, 8, 9, 10];
-const TAIL = Buffer.from([0, 0, 255, 255]);
 
 export function createEndpoint(): Server {
   const server = createServer();
@@ -20,7 +19,9 @@ export function createEndpoint(): Server {
 
 class Conversation {
   readonly #socket: Duplex;
-  readonly #isDeflated: boolean;
+  /** Of what was agreed; null: nothing. */
+  readonly #toServer: Deflate | null;
+  readonly #toClient: Deflate | null;
   #input: Buffer = Buffer.alloc(0);
   /** The message under way; null: none. */
   #message: { opcode: number; isDeflated: boolean; parts: Buffer[]; decoder: TextDecoder } | null = null;
@@ -28,13 +29,13 @@ class Conversation {
   constructor(request: IncomingMessage, socket: Duplex, first: Buffer) {
     this.#socket = socket;
     const { 'sec-websocket-key': key = '', 'sec-websocket-extensions': asked = '' } = request.headers;
-    this.#isDeflated = asked.includes('permessage-deflate');
+    const taken = takeOffer(asked);
+    this.#toServer = taken && new Deflate(taken.toServer);
+    this.#toClient = taken && new Deflate(taken.toClient);
     const accept = createHash('sha1')
       .update(key + GUID)
       .digest('base64');
-    const extension = this.#isDeflated
-      ? 'Sec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover; client_no_context_takeover\r\n'
-      : '';
+    const extension = taken === null ? '' : `Sec-WebSocket-Extensions: ${taken.extension}\r\n`;
     socket.write(
       `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: ${accept}\r\n${extension}\r\n`,
     );
@@ -57,7 +58,7 @@ class Conversation {
     const [opcode, isFinal, short] = [first & 15, first >= 128, second & 127];
     const isControl = opcode >= CLOSE;
     const isKnown = isControl ? opcode <= PONG && isFinal && short < 126 : opcode <= 2;
-    const mayDeflate = this.#isDeflated && !isControl && opcode > 0;
+    const mayDeflate = this.#toServer !== null && !isControl && opcode > 0;
     const isReserved = (first & (mayDeflate ? 0x30 : 0x70)) !== 0;
     if (!isKnown || isReserved || second < 128) return this.#fail(1_002);
     const maskAt = short === 127 ? 10 : short === 126 ? 4 : 2;
@@ -101,11 +102,8 @@ class Conversation {
     if (!isFinal) return true;
     this.#message = null;
     const whole = Buffer.concat(message.parts);
-    if (!message.isDeflated) this.#send(message.opcode, whole);
-    else {
-      const content = inflateRawSync(Buffer.concat([whole, TAIL]), { finishFlush: 2 });
-      this.#send(message.opcode | 0x40, deflateRawSync(content, { finishFlush: 2 }).subarray(0, -4));
-    }
+    if (!message.isDeflated || this.#toServer === null || this.#toClient === null) this.#send(message.opcode, whole);
+    else this.#send(message.opcode | 0x40, this.#toClient.compress(this.#toServer.expand(whole)));
     return true;
   }
 

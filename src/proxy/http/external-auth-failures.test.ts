@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
+import type { ServerResponse } from 'node:http';
 import { connect as connect2, constants } from 'node:http2';
 import { connect, type Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import type { ExternalAuth } from '../../snapshot/index.ts';
 import { SocketLoop } from '../io/index.ts';
@@ -81,8 +83,8 @@ describe('an authorization server that gives no answer', () => {
       const stopped = once(silent.events, 'cancelled');
       clock.advance(10_000);
       loop.deadlines.advance(clock.nowMs());
-      const { status, text } = await answered;
-      assert.deepEqual([status, text], [503, 'the authorization server did not answer within 10 s\n']);
+      const { status, text: said } = await answered;
+      assert.deepEqual([status, said], [503, 'the authorization server did not answer within 10 s\n']);
       await stopped;
       assert.equal(endpoint.calls, 0);
     });
@@ -137,6 +139,29 @@ describe('an authorization server that gives no answer', () => {
     });
   }
 
+  it('is still asked for a client of HTTP/1.1 that ended its own side, and goes on to read the answer', async () => {
+    const held: ServerResponse[] = [];
+    const asked = new EventEmitter();
+    const server = await httpAuthServer((_request, _body, response) => {
+      if (held.length > 0) response.end();
+      else asked.emit('first', held.push(response));
+    });
+    closers.push(server.close);
+    await start(HTTP_AUTH, [server.port]);
+    const isAsked = once(asked, 'first');
+    const client = connect(gateway.port, '127.0.0.1');
+    closers.push(() => client.destroy());
+    client.end('GET / HTTP/1.1\r\nhost: a.test\r\n\r\n');
+    const received = text(client);
+    await isAsked;
+    // By the time that another was served, the end of the first was read.
+    const [[, ask]] = CLIENTS as [(typeof CLIENTS)[number]];
+    assert.equal((await ask(gateway.port)).status, 200);
+    held[0]?.end();
+    assert.match(await received, /^HTTP\/1\.1 200 /);
+    assert.equal(gateway.metric('daemun_external_auth_checks_total', { outcome: 'allowed' }), 2);
+  });
+
   it('is asked on one connection by all', async () => {
     const server = await judging(() => ({ status: { code: 0 } }));
     await start(GRPC_AUTH, [server.port]);
@@ -166,8 +191,8 @@ describe('an authorization server that gives no answer', () => {
     closers.push(server.close);
     await start(HTTP_AUTH, [server.port]);
     const [[, ask]] = CLIENTS as [(typeof CLIENTS)[number]];
-    const { status, text } = await ask(gateway.port);
-    assert.deepEqual([status, text], [503, 'the authorization server answered with more than 65536 bytes\n']);
+    const { status, text: said } = await ask(gateway.port);
+    assert.deepEqual([status, said], [503, 'the authorization server answered with more than 65536 bytes\n']);
   });
 
   it('is told the body of a client that waits to be asked for it', async () => {
