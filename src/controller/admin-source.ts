@@ -5,6 +5,7 @@ import type { DataPlane } from '../proxy/index.ts';
 import type { Store } from '../store/index.ts';
 import type { Clock } from '../time/index.ts';
 import { dumpConfig } from './config-dump.ts';
+import { healthMetrics } from './health/health-metrics.ts';
 import type { ProcessRecord } from './health/process-record.ts';
 import { processTroubles } from './health/process-troubles.ts';
 import { resourceTroubles } from './health/resource-troubles.ts';
@@ -50,7 +51,14 @@ export function adminSource(parts: AdminParts): AdminSource {
     metrics() {
       const now = view();
       const state = now === null ? [] : stateMetrics(now.published, now.bindFailures);
-      return [...metrics.read(), ...state, ...plane.metrics(), ...parts.moreMetrics()];
+      const health = healthMetrics({
+        version: packageVersion(),
+        isReady: parts.readiness().ready,
+        workers: plane.workers(),
+        waitingMs: parts.waitingMs(),
+        counts: countsOf(now, plane.readiness()),
+      });
+      return [...metrics.read(), ...health, ...state, ...plane.metrics(), ...parts.moreMetrics()];
     },
     async config() {
       const now = view();

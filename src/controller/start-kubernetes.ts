@@ -75,7 +75,10 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Runni
         // What was kept says what was; whoever follows the cluster may know better.
         if (store.freshness().state !== 'kept') writer.reloaded(view);
       },
-      metrics: () => clusterMetrics(cluster.client.counts(), writer.state(), staleMs(store.freshness(), clock)),
+      metrics() {
+        const following = { ...store.health(), staleMs: staleMs(store.freshness(), clock) };
+        return clusterMetrics(cluster.client.counts(), writer.state(), following);
+      },
       status() {
         const { isLeading, holder } = writer.state();
         return { kind: 'cluster', server, controllerName, isLeading, leader: holder };

@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { processMetrics } from '../../src/admin/process-metrics.ts';
 import { lostLines } from '../../src/cli/sink/run-sinks.ts';
 import { clusterMetrics } from '../../src/controller/cluster-metrics.ts';
+import { healthMetrics } from '../../src/controller/health/health-metrics.ts';
+import { countsOf } from '../../src/controller/health/status-page.ts';
 import type { MetricFamily } from '../../src/controller/index.ts';
 import { ReloadMetrics } from '../../src/controller/reload-metrics.ts';
 import { stateMetrics } from '../../src/controller/state-metrics.ts';
@@ -75,6 +77,11 @@ export function otherFamilies(): readonly MetricFamily[] {
   const certificate = { id: 'default/tls@0', chain: '', key: '', names: [], notAfterMs: 0 };
   return [
     ...new ReloadMetrics().read(),
+    ...healthMetrics({
+      ...{ version: '1.0.0', isReady: true, waitingMs: 0 },
+      workers: { running: 1, wanted: 1, ended: 0, endedAtMs: null },
+      counts: countsOf(null, new Map()),
+    }),
     ...stateMetrics({ bindings: [], certificates: [certificate] }, new Map()),
     ...clusterMetrics(
       [{ verb: 'get', code: '200', count: 1 }],
@@ -84,7 +91,7 @@ export function otherFamilies(): readonly MetricFamily[] {
         refused: { statuses: [], objects: [], events: [] },
         refusals: { statuses: 0, objects: 0, events: 0 },
       },
-      0,
+      { denied: [], staleMs: 0 },
     ),
     lostLines(new Map([['stderr', { lostLines: 0 }]])),
     ...processMetrics(),

@@ -29,13 +29,13 @@ const sources = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf
   .join('\n');
 
 /** Put on every series by Prometheus. */
-const OF_THE_SCRAPE = ['instance', 'job'];
+const OF_THE_SCRAPE = ['instance', 'job', 'namespace'];
 const labelsOf = new Map<string, readonly string[]>([
   ['up', OF_THE_SCRAPE],
   ...Object.entries(FAMILIES).flatMap(([name, { type, labels }]) => series(name, type, labels)),
   ...otherFamilies().flatMap(({ name, type, samples }) => series(name, type, Object.keys(samples[0]?.labels ?? {}))),
 ]);
-const WORDS = new Set(['sum', 'by', 'rate', 'increase', 'changes', 'time', 'or', 'unless', 'offset']);
+const WORDS = new Set('sum count by rate increase changes min_over_time time or unless offset'.split(' '));
 
 /** The series of a family, with the labels that each has. */
 function series(name: string, type: string, own: readonly string[]): [string, readonly string[]][] {
@@ -56,7 +56,7 @@ function faultsOf(expr: string): string[] {
     return metric;
   });
   const groupings = [...selectors.matchAll(/by \(([^)]*)\)/g)].flatMap(([, list = '']) => list.split(/, */));
-  const plain = selectors.replaceAll(/by \([^)]*\)|\[\w+\]|offset \w+/g, ' ');
+  const plain = selectors.replaceAll(/(?:by|ignoring) \([^)]*\)|\[\w+\]|offset \w+/g, ' ');
   for (const [metric] of plain.matchAll(/[a-z_]{2,}/g)) {
     if (WORDS.has(metric)) continue;
     const labels = labelsOf.get(metric);
