@@ -1,7 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { DataPlaneDump } from '../proxy/index.ts';
-import type { Binding, Certificate, ClientNamespace, Cluster, EndpointSet, TrustBundle } from '../snapshot/index.ts';
+import {
+  type Binding,
+  type Certificate,
+  type ClientNamespace,
+  type Cluster,
+  type EndpointSet,
+  type Listener,
+  routesRequests,
+  type TrustBundle,
+} from '../snapshot/index.ts';
 import type { Outcomes } from '../translate/index.ts';
 import { REDACTED } from './resource-view.ts';
 import type { View } from './view.ts';
@@ -31,10 +40,19 @@ export function dumpConfig(view: Pick<View, 'published' | 'translation'>, live: 
   const unbound = unboundListeners(view.translation.outcomes);
   const bindings = view.published.bindings.map(binding => ({
     ...binding,
+    listeners: binding.listeners.map(withoutTokens),
     problem: binding.listeners.map(({ id }) => unbound.get(id)).find(problem => problem !== undefined) ?? null,
   }));
   const certificates = view.published.certificates.map(certificate => ({ ...certificate, key: REDACTED }));
   return { version, bindings, clusters, endpoints, certificates, trustBundles, clients, live };
+}
+
+/** What exports of spans carry may prove who sends them. */
+function withoutTokens(listener: Listener): Listener {
+  if (!routesRequests(listener) || listener.tracing === null) return listener;
+  const { collector } = listener.tracing;
+  const headers = collector.headers.map(({ name }) => ({ name, value: REDACTED }));
+  return { ...listener, tracing: { ...listener.tracing, collector: { ...collector, headers } } };
 }
 
 function unboundListeners({ gateways, listenerSets }: Outcomes): ReadonlyMap<string, string> {

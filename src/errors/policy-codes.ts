@@ -34,4 +34,9 @@ export const POLICY_CODES = {
     summary: 'a backend must be spoken to in TLS, and its BackendTLSPolicy cannot be used',
     help: 'see the findings of the policy',
   },
+  'policy/attribute-unknown': {
+    severity: 'warning',
+    summary: 'an XTelemetryPolicy asks for an attribute of spans that is not known',
+    help: 'name one of the list, or remove the attribute',
+  },
 } as const satisfies Record<`policy/${string}`, CatalogueEntry>;

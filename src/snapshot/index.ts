@@ -15,5 +15,6 @@ export * from './order.ts';
 export * from './rule.ts';
 export * from './snapshot.ts';
 export * from './stream-rule.ts';
+export * from './tracing.ts';
 export * from './trust-bundle.ts';
 export * from './url-change.ts';

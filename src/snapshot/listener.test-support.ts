@@ -10,6 +10,7 @@ export const PLAIN_EDGE: Omit<RequestRouting, 'virtualHosts'> & Pick<ListenerIde
   filters: [],
   health: null,
   trustedProxies: [],
+  tracing: null,
   ports: { own: 80, http: 80, https: 443 },
 };
 

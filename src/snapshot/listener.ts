@@ -3,6 +3,7 @@
 import type { ExternalAuth } from './external-auth.ts';
 import type { Fault, HeaderField, RouteEntry } from './rule.ts';
 import type { StreamRule } from './stream-rule.ts';
+import type { Tracing } from './tracing.ts';
 
 /** One listener of a Gateway, its own or one that was added to it, or of a frontend, on a binding: what becomes of the connections, or the datagrams, that are its own. */
 export type Listener = RequestListener | TlsListener | TcpListener | UdpListener;
@@ -82,6 +83,8 @@ export interface RequestRouting {
   readonly health: HealthEndpoint | null;
   /** CIDR ranges of proxies whose word about clients is believed (`values/edge-fields.ts`), sorted. Empty: nobody's. */
   readonly trustedProxies: readonly string[];
+  /** null: nothing is told, and what clients say of traces passes as it is. */
+  readonly tracing: Tracing | null;
   readonly ports: ReachedPorts;
 }
 

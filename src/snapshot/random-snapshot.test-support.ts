@@ -10,6 +10,7 @@ import { sampleRule } from './rule.test-support.ts';
 import type { RequestMatch, RouteEntry, Rule } from './rule.ts';
 import type { Binding, Snapshot } from './snapshot.ts';
 import type { StreamRule } from './stream-rule.ts';
+import { sampleTracing } from './tracing.test-support.ts';
 import type { TrustBundle } from './trust-bundle.ts';
 
 const HOSTS = ['*', '*.example.com', 'a.example.com', 'b.example.com'];
@@ -75,6 +76,7 @@ function listeners(rules: ReadonlyMap<string, Rule>): fc.Arbitrary<Listener[]> {
     health: fc.constantFrom(null, { path: '/healthz', headers: [{ name: 'probe', value: 'yes' }] }),
     filters: fc.constantFrom([], [{ kind: 'fault' as const, fault: FAULT }]),
     trustedProxies: fc.constantFrom([], ['10.0.0.0/8']),
+    tracing: fc.constantFrom(null, sampleTracing()),
     virtualHosts: virtualHosts(rules),
     ports: fc.constant({ own: 80, http: 80, https: 443 }),
   });

@@ -84,14 +84,16 @@ function gatewayRef(gateway: string): AncestorRef {
 }
 
 function verdicts({ accepted, resolvedRefs }: AncestorOutcome, kind: string): readonly Verdict[] {
-  const first = accepted === null ? policyAccepted(kind) : policyNotAccepted(accepted);
+  const acts = resolvedRefs === null || resolvedRefs === 'unused' || kind !== 'XTelemetryPolicy';
+  const first = accepted === null ? policyAccepted(kind, acts) : policyNotAccepted(accepted);
   if (resolvedRefs === 'unused') return [first];
   return [first, resolvedRefs === null ? policyRefsResolved() : policyRefsNotResolved(resolvedRefs)];
 }
 
-/** Accepted=True/Accepted. */
-function policyAccepted(kind: string): Verdict {
-  const message = kind === 'XBackend' ? 'The backend is in use' : 'The policy is in effect';
+/** Accepted=True/Accepted. `acts`: false for a policy that comes first, and lacks what it needs. */
+function policyAccepted(kind: string, acts: boolean): Verdict {
+  const effect = acts ? 'The policy is in effect' : 'The policy counts here, and traces nothing without its collector';
+  const message = kind === 'XBackend' ? 'The backend is in use' : effect;
   return { type: 'Accepted', status: 'True', reason: 'Accepted', message };
 }
 

@@ -154,6 +154,7 @@ export const STATUS_ROWS: readonly StatusRow[] = [
   policyRow('BackendTLSPolicy', resources => resources.backendTlsPolicies),
   policyRow('XBackend', resources => resources.xBackends),
   policyRow('XBackendTrafficPolicy', resources => resources.xBackendTrafficPolicies),
+  policyRow('XTelemetryPolicy', resources => resources.xTelemetryPolicies),
   ...Object.keys(routeMaps(EMPTY_RESOURCES)).map(kind => routeRow(kind as AttachableRoute['kind'])),
 ];
 

@@ -187,4 +187,4 @@ export interface AncestorOutcome {
 }
 
 export type PolicyAcceptedReason = 'Conflicted' | 'Invalid' | 'TargetNotFound' | 'NoValidCACertificate';
-export type PolicyRefsReason = 'InvalidCACertificateRef' | 'InvalidKind' | 'BackendNotFound' | 'RefNotPermitted';
+export type PolicyRefsReason = 'InvalidCACertificateRef' | RouteRefsReason;

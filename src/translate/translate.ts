@@ -12,6 +12,7 @@ import { parentTargets } from './attach/parent-target.ts';
 import type { TranslateEnvironment } from './environment.ts';
 import { lint } from './lint/lint.ts';
 import { acceptBackendTls } from './policies/backend-tls-policies.ts';
+import { acceptTelemetry } from './policies/telemetry-policies.ts';
 import { acceptTraffic } from './policies/traffic-policies.ts';
 import { countAttachedRoutes } from './publish/attached-routes.ts';
 import { publishBindings } from './publish/bindings.ts';
@@ -47,6 +48,7 @@ export function translate(
   const policies = acceptBackendTls(resources, trust, memory?.routes.tls);
   const tls = policies.services;
   const traffic = acceptTraffic(resources, memory?.routes.traffic);
+  const telemetry = acceptTelemetry(resources, refused);
   const secretReader = {
     resources,
     grants,
@@ -56,7 +58,7 @@ export function translate(
     read: new Map(),
   };
   const xBackends = acceptXBackends(secretReader, memory?.routes.xBackends);
-  const reader = { ...secretReader, tls, xBackends: xBackends.byName };
+  const reader = { ...secretReader, tls, xBackends: xBackends.byName, telemetry: telemetry.ofGateways };
   // Gateways before routes: a route attaches to listeners that are already judged.
   const sets = acceptListenerSets(classes, reader);
   const gateways = acceptGateways(classes, sets.attached, reader);
@@ -86,7 +88,8 @@ export function translate(
   // Outcomes after routes: listeners count the routes attached to them.
   const attached = countAttachedRoutes(routes.changes, memory?.attached);
   const judged = judgedPolicies(policies, traffic, xBackends);
-  const outcomes = publishOutcomes({ classes, gateways, sets, routes, attached, policies: judged }, previous?.outcomes);
+  const told = { policies: judged, telemetry, controllerName: environment.controllerName };
+  const outcomes = publishOutcomes({ classes, gateways, sets, routes, attached, ...told }, previous?.outcomes);
   // Lints last: they look at everything and change nothing.
   const standalone = environment.controllerName === null;
   const sources = {
@@ -102,6 +105,7 @@ export function translate(
     clusters,
     policies,
     traffic,
+    telemetry,
     xBackends,
     policyOutcomes: outcomes.policies,
   };

@@ -20,4 +20,5 @@ export * from './replaced-map.ts';
 export * from './similar-name.ts';
 export * from './socket-address.ts';
 export * from './state-directory.ts';
+export * from './trace-context.ts';
 export { upgradeProtocol } from './upgrade-protocol.ts';

@@ -73,6 +73,7 @@ const PROXY_ORDER = [
   'faces',
   'filters',
   'access-log',
+  'tracing',
   'udp',
   'l4',
   'http',

@@ -60,6 +60,8 @@ of its own. What peers can cause is limited to ten lines of a kind in ten second
 | \`endpoint ejected after failures in a row\` | warn | \`cluster\`, \`endpoint\`, \`name\`; each worker judges for itself |
 | \`health check: endpoint became …\` | warn, info | \`cluster\`, \`endpoint\`, \`name\`, \`reason\` |
 | \`client connected\`, \`client connection closed\`, \`client broke HTTP/2\` | debug | \`client\`, \`listener\`, \`bytesRead\`, \`bytesWritten\`, \`error\` |
+| \`spans cannot be exported\` | warn | \`collector\`, \`why\`, \`spans\`, \`again_ms\`; each call that was in vain |
+| \`the collector refuses spans\`, \`the collector rejects spans\` | warn | \`collector\`, \`why\`, \`spans\`: they are lost |
 | \`request\` | debug | \`client\`, \`stream\`, \`host\`, \`path\`, \`listener\`, and \`route\` and \`rule\`, or the reason of the \`answer\` |
 | \`request tried again\` | debug | \`client\`, \`stream\`, \`endpoint\`, \`reason\`, \`tries\` |
 | \`request ended\` | debug | \`client\`, \`stream\`, \`path\`, \`endpoint\`, \`status\`, \`ms\`, \`reason\` |

@@ -24,6 +24,7 @@ export const ACCESS_LOG_FIELDS = {
   bytes_received: "bytes of the request's body, as far as they came; or all from the client",
   bytes_sent: "bytes of the response's body that were handed to the client's connection; or all to the client",
   request_id: '`x-request-id`: the one that came, else the one that was made',
+  trace_id: 'id of the trace of the request, in hex (`traceparent`); null: it has none',
   user_agent: '`user-agent`',
   client_certificate:
     'subject of the certificate that the client of a request showed and that was verified; null: there is none, or it is not asked for',

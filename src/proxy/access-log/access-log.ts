@@ -2,6 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import type { Clock, Timer } from '../../time/index.ts';
+import { parseTraceParent } from '../../values/index.ts';
 import { fieldOf, type HeaderList, targetOf, type VolatileFields } from '../../wire/index.ts';
 import type { Face, Outcome } from '../faces/index.ts';
 import type { AccessLogLine } from './access-log-fields.ts';
@@ -40,6 +41,8 @@ export interface LoggedExchange {
   readonly outgoingFields: VolatileFields;
   readonly outcome: Outcome;
   readonly startedMs: number;
+  /** null: it is not traced, or passes on what came. */
+  readonly trace: { readonly traceId: string } | null;
   readonly request: { readonly bytes: number };
   readonly response: { readonly bytes: number };
 }
@@ -108,10 +111,16 @@ function lineOf(exchange: LoggedExchange, wallMs: number): AccessLogLine {
     bytes_received: exchange.request.bytes,
     bytes_sent: exchange.response.bytes,
     request_id: field('x-request-id'),
+    trace_id: exchange.trace?.traceId ?? traceIdIn(exchange.outgoingFields),
     user_agent: field('user-agent'),
     client_certificate: clipped(owner.identity?.subject),
     reason: outcome.reason === '' ? null : outcome.reason,
   };
+}
+
+function traceIdIn(fields: VolatileFields): string | null {
+  const said = fieldOf(fields, 'traceparent');
+  return said === undefined ? null : (parseTraceParent(said)?.traceId ?? null);
 }
 
 /** What is not plain ASCII is written as JSON escapes: clients choose values, and a log is looked at in terminals. */

@@ -50,6 +50,7 @@ export function streamLine(stream: LoggedStream, wallMs: number): AccessLogLine 
     bytes_received: stream.bytesReceived,
     bytes_sent: stream.bytesSent,
     request_id: null,
+    trace_id: null,
     user_agent: null,
     client_certificate: null,
     reason: stream.reason,

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { ReachedPorts } from '../../snapshot/index.ts';
+import type { ReachedPorts, RequestMatch } from '../../snapshot/index.ts';
 import type { HeaderList, HeaderListPool, VolatileFields } from '../../wire/index.ts';
 import type { Answer, Face, RequestSeries } from '../faces/index.ts';
 import { type FilterStep, HeaderRewriter } from '../filters/index.ts';
+import type { Tracer } from '../tracing/index.ts';
 import type { PeerTrust } from './client-claims.ts';
 import type { CompiledBackend, CompiledRule } from './compiled-rule.ts';
 import { type HeadFilters, OutgoingHead } from './outgoing-head.ts';
@@ -42,6 +43,10 @@ export interface DecisionParts {
   readonly series: RequestSeries;
   /** What stands before the rules; see `passGate`. */
   readonly gate: readonly FilterStep[];
+  /** null: the request is not traced. */
+  readonly tracer: Tracer | null;
+  /** What took the request; null: nothing did. */
+  readonly match: RequestMatch | null;
   readonly rule: CompiledRule | null;
   /** Set when `rule` is null, but for a request that still stands before the rules. */
   readonly answer: Answer | null;
@@ -64,6 +69,8 @@ export class Decision {
   /** Where the request is counted. */
   readonly series: RequestSeries;
   readonly gate: readonly FilterStep[];
+  readonly tracer: Tracer | null;
+  readonly match: RequestMatch | null;
   readonly rule: CompiledRule | null;
   readonly answer: Answer | null;
   readonly #outgoing: OutgoingHeads;
@@ -89,6 +96,8 @@ export class Decision {
     this.target = parts.target;
     this.series = parts.series;
     this.gate = parts.gate;
+    this.tracer = parts.tracer;
+    this.match = parts.match;
     this.rule = parts.rule;
     this.answer = parts.answer;
   }
@@ -98,17 +107,13 @@ export class Decision {
     if (target === this.target && series === this.series) return this;
     const last = this.#forLast;
     if (last !== null && target === last.target && series === last.series) return last;
-    const { face, upgrade, listener, ports, gateway, trust, proto, gate, rule, answer } = this;
-    const parts = { face, upgrade, listener, ports, gateway, trust, proto, target, series, gate, rule, answer };
-    this.#forLast = new Decision(this.scope, this.head, parts, this.#outgoing);
+    this.#forLast = new Decision(this.scope, this.head, { ...this.#parts(), target, series }, this.#outgoing);
     return this.#forLast;
   }
 
   /** What is known while no rule is asked yet, of a request whose head became `head` meanwhile. */
   unrouted(head: HeaderList): Decision {
-    const { face, upgrade, listener, ports, gateway, trust, proto, target, series, gate } = this;
-    const known = { face, upgrade, listener, ports, gateway, trust, proto, target, series, gate };
-    const parts = { ...known, rule: null, answer: null };
+    const parts = { ...this.#parts(), match: null, rule: null, answer: null };
     return new Decision(this.scope, head, parts, head === this.head ? this.#outgoing : undefined);
   }
 
@@ -127,6 +132,12 @@ export class Decision {
   unchanged(lists: HeaderListPool): OutgoingHead {
     this.#outgoing.unchanged ??= this.#outgoingHead(NO_CHANGE, lists);
     return this.#outgoing.unchanged;
+  }
+
+  #parts(): DecisionParts {
+    const { face, upgrade, listener, ports, gateway, trust, proto, target, series } = this;
+    const { gate, tracer, match, rule, answer } = this;
+    return { face, upgrade, listener, ports, gateway, trust, proto, target, series, gate, tracer, match, rule, answer };
   }
 
   #outgoingHead(filters: HeadFilters, lists: HeaderListPool): OutgoingHead {

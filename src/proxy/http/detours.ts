@@ -2,6 +2,7 @@
 
 import type { Answer } from '../faces/index.ts';
 import type { FieldChange, SessionToken } from '../filters/index.ts';
+import type { RequestTrace } from '../tracing/index.ts';
 import type { HeldHead } from './held-head.ts';
 import type { StepRun } from './step-run.ts';
 import type { Tunnel } from './tunnel.ts';
@@ -14,6 +15,8 @@ export class Detours {
   steps: StepRun | null = null;
   /** The client's address that a trusted proxy says; null: the peer is the client. */
   saidAddress: string | null = null;
+  /** Its place in a trace; null: it has none, or none that we change. */
+  trace: RequestTrace | null = null;
   /** The session that the request carries. */
   session: SessionToken | null = null;
   /** What steps want changed in the response's head; null: nothing. */

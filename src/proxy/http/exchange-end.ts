@@ -6,7 +6,7 @@ import type { ExchangeState } from './exchange-state.ts';
 
 /** The books of a finished exchange: counters, access log, and everything that it held. Called once. */
 export function finishExchange(exchange: ExchangeState): void {
-  const { owner, decision, outcome } = exchange;
+  const { owner, decision, outcome, trace } = exchange;
   const { loop, accessLog } = owner.serving;
   exchange.deadlines.disarmAll(loop);
   // What waits for the client was not sent.
@@ -18,6 +18,7 @@ export function finishExchange(exchange: ExchangeState): void {
     (decision?.rule?.metrics ?? owner.serving.unruled).failed(outcome.reason, failureSource(outcome.reason));
   }
   if (owner.serving.debug.isOn) tellEnd(exchange);
+  if (trace !== null) trace.owner.end(trace, exchange, loop.nowMs);
   if (accessLog !== null) accessLog.record(exchange);
   exchange.request.release();
   exchange.response.release();

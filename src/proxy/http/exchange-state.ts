@@ -4,6 +4,7 @@ import { HeaderList, type MessageConnection, type MessageStream, type VolatileFi
 import { type Answer, type Face, type FaceCall, HTTP, Outcome } from '../faces/index.ts';
 import type { FieldChange, FilterStep, SessionToken } from '../filters/index.ts';
 import { BodyPipe } from '../io/index.ts';
+import type { RequestTrace } from '../tracing/index.ts';
 import type { Attempts } from './attempts.ts';
 import type { ClientIdentity } from './client-identity.ts';
 import type { CompiledBackend } from './compiled-rule.ts';
@@ -22,6 +23,8 @@ export interface ExchangeOwner {
   readonly serving: Serving;
   /** IP address of the other end of the connection; never ''. */
   readonly peerAddress: string;
+  /** Of the same; 0: not known. */
+  readonly peerPort: number;
   /** Who the client proved to be; null: nobody. */
   readonly identity: ClientIdentity | null;
   /** What the client speaks. */
@@ -102,6 +105,10 @@ export abstract class ExchangeState {
 
   get session(): SessionToken | null {
     return this.detours === null ? null : this.detours.session;
+  }
+
+  get trace(): RequestTrace | null {
+    return this.detours === null ? null : this.detours.trace;
   }
 
   get responseChange(): FieldChange | null {

@@ -19,6 +19,7 @@ import { REQUEST_FAILURES, type RequestFailureReason } from '../../errors/index.
 import type { HeaderList, MessageEvents, MessageStream, StreamEnd, VolatileFields } from '../../wire/index.ts';
 import type { Answer } from '../faces/index.ts';
 import type { FilterStep } from '../filters/index.ts';
+import type { Tracer } from '../tracing/index.ts';
 import type { OpenFailure } from '../upstream/index.ts';
 import { drainTimeout, openFailed, streamEnded } from './answers.ts';
 import { passGate } from './arriving-exchange.ts';
@@ -60,6 +61,7 @@ export class Exchange
     const decision = isGated ? decided.unrouted(head) : decided;
     this.decision = decision;
     if (decision.trust.proxies !== null) this.#believe(decision, head, fields);
+    if (decided.tracer !== null) this.#trace(decided.tracer, fields);
     this.owner.exchangeStarted();
     this.face = decision.face;
     this.call = decision.face.begin(decision, this.outcome);
@@ -73,6 +75,11 @@ export class Exchange
   #believe({ trust }: Decision, head: HeaderList, fields: VolatileFields): void {
     const address = clientOf(this.owner.peerAddress, trust, { head, fields });
     if (address !== this.owner.peerAddress) this.detour().saidAddress = address;
+  }
+
+  #trace(tracer: Tracer, fields: VolatileFields): void {
+    const trace = tracer.begin(fields);
+    if (trace !== null) this.detour().trace = trace;
   }
 
   get isApart(): boolean {

@@ -128,7 +128,8 @@ export async function grpcAuthServer(judge: Judge): Promise<GrpcAuthServer> {
   return { port, close: () => server.forceShutdown(), connections: () => seen.size, events };
 }
 
-async function listening(server: NetServer): Promise<TestServer> {
+/** Lets a server listen on a port of its own. */
+export async function listening(server: NetServer): Promise<TestServer> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const sockets = new Set<{ destroy(): void }>();

@@ -29,6 +29,7 @@ export function recordRefused(owner: ExchangeOwner, head: HeaderList, answer: An
     attempts: { count: 0, waitedMs: 0, current: null },
     fields: null,
     outgoingFields: null,
+    trace: null,
     outcome,
     startedMs: serving.loop.nowMs,
     request: { bytes: 0 },

@@ -86,12 +86,13 @@ function startDeadline(exchange: ExchangeState, routeMs: number): boolean {
 
 function prepareHead(exchange: ExchangeState, decision: Decision, backend: CompiledBackend): void {
   const { serving, peerAddress } = exchange.owner;
-  const { fields, outgoingFields } = exchange;
+  const { fields, outgoingFields, trace } = exchange;
   const head = decision.outgoing(backend, serving.lists);
   const believed = believedFields(outgoingFields, decision);
   const list = head.listFor(peerAddress, believed === outgoingFields ? null : fields);
   const { requestHead, rewrite } = backend.filters;
-  exchange.outgoingFields = rewrite === null ? believed : rewrite.rewriteVolatile(believed);
+  const traced = trace === null ? believed : trace.passOn(believed);
+  exchange.outgoingFields = rewrite === null ? traced : rewrite.rewriteVolatile(traced);
   if (requestHead.touchesVolatile) exchange.outgoingFields = requestHead.rewriteVolatile(exchange.outgoingFields);
   if (list === null) exchange.outgoingFields = head.forwardedFor(peerAddress, exchange.outgoingFields, fields);
   exchange.outgoing = list ?? head.unaddressed();

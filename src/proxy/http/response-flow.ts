@@ -32,6 +32,7 @@ export function deliverHead(
   if (backend.session !== null) sent = withSession(exchange, sent);
   if (exchange.responseFields !== null) sent = joined(sent, exchange.responseFields);
   exchange.responseStarted = true;
+  exchange.trace?.answered(head, fields);
   exchange.responseFace = response.face;
   exchange.call?.onResponse(response.face);
   exchange.outcome.http = response.httpStatus;

@@ -157,6 +157,11 @@ function begin(exchange: ExchangeState, cluster: ClusterPool, reason: RetryReaso
   const { metrics, debug } = exchange.owner.serving;
   metrics.count('daemun_upstream_retries_total', { cluster: cluster.id, reason });
   if (debug.isOn) tellRetry(exchange, reason);
+  exchange.trace?.retried({
+    atMs: exchange.owner.serving.loop.nowMs,
+    reason,
+    endpoint: exchange.attempts.current?.endpoint?.key ?? '',
+  });
   exchange.request.rewind();
   recount(exchange);
 }

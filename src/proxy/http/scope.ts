@@ -171,6 +171,7 @@ export class Scope {
     const { head, face, upgrade, listener, gateway, trust, proto } = request;
     const entry = 'rule' in result ? result : undefined;
     const isRouted = 'rule' in result || result.areRulesAsked;
+    const { serving } = this.#environment;
     return new Decision(this, head, {
       face,
       upgrade,
@@ -182,6 +183,8 @@ export class Scope {
       target: target.read === target.sent ? null : target.read,
       series: face.seriesOf(request, target.read, entry),
       gate: isRouted && listener !== undefined ? this.#environment.gates.stepsOf(listener.listener) : NO_GATE,
+      tracer: isRouted && listener !== undefined ? serving.tracers.tracerOf(listener.listener.tracing) : null,
+      match: entry?.match ?? null,
       rule: entry === undefined ? null : this.#environment.rules.compile(entry.rule),
       answer: 'rule' in result ? null : result.answer,
     });

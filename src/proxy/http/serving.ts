@@ -7,6 +7,7 @@ import type { MacKey, MirrorUse } from '../filters/index.ts';
 import type { BodyMemory, MemoryBudget, SocketLoop } from '../io/index.ts';
 import type { DebugLog, Log } from '../log/index.ts';
 import type { RuleMetrics, WorkerMetrics } from '../metrics/index.ts';
+import type { Tracers } from '../tracing/index.ts';
 import type { UpstreamPools } from '../upstream/index.ts';
 import type { HttpDate } from './http-date.ts';
 
@@ -35,6 +36,7 @@ export interface Serving {
   readonly date: HttpDate;
   /** null: off, which costs nothing. */
   readonly accessLog: AccessLog | null;
+  readonly tracers: Tracers;
   readonly log: Log;
   readonly debug: DebugLog;
   /** What requests and clients' connections hold together. */

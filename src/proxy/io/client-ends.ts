@@ -30,6 +30,11 @@ export function clientAddressOf(socket: Socket): string {
   return (socket as ToldSocket).clientEnds?.source.address ?? plainAddress(socket.remoteAddress ?? 'unknown');
 }
 
+/** 0: the socket is gone, and nothing was told of it. */
+export function clientPortOf(socket: Socket): number {
+  return (socket as ToldSocket).clientEnds?.source.port ?? socket.remotePort ?? 0;
+}
+
 /** null: the socket is gone, and nothing was told of it. */
 export function clientEndsOf(socket: Socket): ClientEnds | null {
   const told = (socket as ToldSocket).clientEnds;

@@ -8,7 +8,14 @@
 export { BodyMemory } from './body-memory.ts';
 export { BodyPipe } from './body-pipe.ts';
 export { BodyQueue } from './body-queue.ts';
-export { type ClientEnds, clientAddressOf, clientEndsOf, inheritClient, tellClient } from './client-ends.ts';
+export {
+  type ClientEnds,
+  clientAddressOf,
+  clientEndsOf,
+  clientPortOf,
+  inheritClient,
+  tellClient,
+} from './client-ends.ts';
 export type { CopyPages } from './copy-pages.ts';
 export { FirstBytes } from './first-bytes.ts';
 export { type IdleEntry, IdleList, unlink } from './idle-list.ts';

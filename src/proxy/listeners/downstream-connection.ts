@@ -27,6 +27,7 @@ import {
 } from '../http/index.ts';
 import {
   clientAddressOf,
+  clientPortOf,
   type IdleEntry,
   SocketTransport,
   type TrafficCounters,
@@ -71,6 +72,7 @@ export class DownstreamConnection
 {
   readonly serving: Serving;
   readonly peerAddress: string;
+  readonly peerPort: number;
   readonly identity: ClientIdentity | null;
   /** The listener that the TLS server name chose; null: cleartext. */
   readonly entered: CompiledListener | null;
@@ -100,6 +102,7 @@ export class DownstreamConnection
     this.#server = server;
     this.entered = entered;
     this.peerAddress = clientAddressOf(socket);
+    this.peerPort = clientPortOf(socket);
     this.identity = identityOf(socket, entered?.listener);
     this.#lastActiveMs = serving.loop.nowMs;
     this.#unfinished = new UnfinishedCalls(serving.loop.nowMs);

@@ -36,7 +36,7 @@ export const LABELS = {
   result:
     "how the handshake ended: `ok`, `resumed`, `passed` (it is the backend's), `failed`, `timeout`, `unrecognized_name`, `no_certificate`, `unproven` (no client certificate that the listener takes), `not_tls`",
   outcome:
-    'of a mirror: `answered`, `reset`, `timeout`, `overflow`, `cancelled`, `not_opened`; of a question: `allowed`, `denied`, `failed`, `cancelled`; of a PROXY header: `absent`, `malformed`, `timeout`, `closed`',
+    'of a mirror: `answered`, `reset`, `timeout`, `overflow`, `cancelled`, `not_opened`; of a question: `allowed`, `denied`, `failed`, `cancelled`; of a PROXY header: `absent`, `malformed`, `timeout`, `closed`; of spans: `exported`, `rejected` (the collector took the call without them), `refused` (it did not), `undelivered` (no answer, five times), `queue_full`, `too_large`',
   cluster: '`namespace/service:port`, with `/h1` where HTTP/1.1 is spoken to it, and `/tls` where in TLS',
   to: 'the new verdict: `healthy`, `unhealthy`',
   state: '`ready`, `draining`, and with health checks `unhealthy`, `unchecked`',
@@ -158,6 +158,11 @@ export const FAMILIES = {
     labels: ['outcome'],
   },
   daemun_mirror_requests_total: { type: 'counter', help: 'Mirrored requests, by outcome.', labels: ['outcome'] },
+  daemun_trace_spans_total: {
+    type: 'counter',
+    help: 'Spans of traced requests, by what became of them.',
+    labels: ['cluster', 'outcome'],
+  },
   daemun_upstream_connections: { type: 'gauge', help: 'Open connections to endpoints.', labels: ['cluster'] },
   daemun_upstream_requests_pending: {
     type: 'gauge',

@@ -8,7 +8,7 @@
 export { FAMILIES, type FamilyName, LABELS } from './families.ts';
 export { GatewayMetrics } from './gateway-metrics.ts';
 export { GrpcMethodMetrics } from './grpc-method-metrics.ts';
-export { HttpRequestMetrics } from './http-request-metrics.ts';
+export { HttpRequestMetrics, methodLabel } from './http-request-metrics.ts';
 export { MethodBudget } from './method-budget.ts';
 export type { CountedCall, TypeSeries } from './method-series.ts';
 export { type Histogram, type MetricFamily, type MetricSample, MetricsReader } from './metrics-reader.ts';

@@ -10,11 +10,15 @@ import { BodyMemory, MemoryBudget, SocketLoop, workerBufferBytes } from '../io/i
 import { Listeners, type PortsWanted, type TicketSecrets } from '../listeners/index.ts';
 import { DebugLog, type Log, RateLimitedLog } from '../log/index.ts';
 import { RuleMetrics, type Series, WorkerMetrics } from '../metrics/index.ts';
+import { Tracers } from '../tracing/index.ts';
 import { dialTcp, type Health, type ReachChange, UpstreamMetrics, UpstreamPools } from '../upstream/index.ts';
 import { atLatest } from './at-latest.ts';
 import type { DrainReport } from './data-plane-worker.ts';
 import { HeapRelief, ThreadHeap } from './heap-relief.ts';
 import { dumpCluster, type WorkerDump } from './worker-dump.ts';
+
+/** When all requests are over, their spans may take this long. */
+const LAST_SPANS_MS = 1_000;
 
 /** The same for all workers. Plain data: it is sent to threads. */
 export interface WorkerSettings {
@@ -61,6 +65,7 @@ export class WorkerRuntime {
   readonly #upstreams: UpstreamPools;
   readonly #listeners: Listeners;
   readonly #accessLog: AccessLog | null;
+  readonly #tracers: Tracers;
   readonly #relief: HeapRelief;
   readonly #serving: Serving;
   readonly #debug: DebugLog;
@@ -82,6 +87,19 @@ export class WorkerRuntime {
     const reach = (change: ReachChange): void => host.reach?.(change);
     const reports = { metrics: this.metrics, log, debug: this.#debug, reach };
     this.#upstreams = new UpstreamPools(environment, new UpstreamMetrics(reports));
+    const memory = this.#memoryBudget(settings, log);
+    const bodies = new BodyMemory();
+    this.#tracers = new Tracers({
+      loop: this.#loop,
+      clock: this.#loop.clock(clock),
+      random,
+      upstreams: this.#upstreams,
+      lists,
+      metrics: this.metrics,
+      memory,
+      bodies,
+      log,
+    });
     const serving: Serving = {
       loop: this.#loop,
       upstreams: this.#upstreams,
@@ -97,10 +115,11 @@ export class WorkerRuntime {
       upstreamServiceTime: settings.upstreamServiceTime,
       date: new HttpDate(clock),
       accessLog: this.#accessLog,
+      tracers: this.#tracers,
       log: host.log,
       debug: this.#debug,
-      memory: this.#memoryBudget(settings, log),
-      bodies: new BodyMemory(),
+      memory,
+      bodies,
       mirrors: { active: 0, bytes: 0 },
     };
     this.#relief = new HeapRelief(new ThreadHeap(), clock, {
@@ -123,6 +142,7 @@ export class WorkerRuntime {
     this.#loop.refresh();
     const before = this.#snapshot;
     this.#snapshot = snapshot;
+    this.#tracers.retain(snapshot);
     // First, so that rules find their clusters when they are compiled.
     this.#upstreams.apply(snapshot);
     if (before.clients !== snapshot.clients) this.#listeners.setClients(snapshot.clients);
@@ -170,6 +190,7 @@ export class WorkerRuntime {
     });
     this.#listeners.drain();
     await atLatest(this.#clock, timeoutMs, { answer: idle, otherwise: undefined });
+    await atLatest(this.#clock, LAST_SPANS_MS, { answer: this.#tracers.flush(), otherwise: undefined });
     const cut = this.#listeners.activeStreams();
     this.close();
     return { finished: Math.max(0, active - cut), cut };
@@ -193,6 +214,7 @@ export class WorkerRuntime {
 
   close(): void {
     this.#listeners.close();
+    this.#tracers.close();
     // What was said last to endpoints.
     this.#loop.flush();
     this.#upstreams.close();

@@ -26,6 +26,7 @@ function conflictsOf(...lines: readonly string[]): Readonly<Record<string, strin
     read: new Map(),
     tls: new Map(),
     xBackends: new Map(),
+    telemetry: new Map(),
     trust: { resources, grants: indexGrants(resources), environment: ENVIRONMENT, inspected: new WeakMap() },
   };
   const frontend = judgeFrontend(gateway, reader.trust);

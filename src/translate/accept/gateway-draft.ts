@@ -4,6 +4,7 @@ import type { Gateway, ListenerSet } from '../../resources/index.ts';
 import type { AddressAssignment, ConflictReason, Problem } from '../outcomes.ts';
 import type { ClientCertificate } from './client-certificate.ts';
 import type { FrontendValidation } from './client-validation.ts';
+import type { GatewayTracing } from './gateway-tracing.ts';
 import type { JudgedListener } from './listeners.ts';
 
 /** A Gateway before its sockets are compared with those of other Gateways. */
@@ -18,6 +19,7 @@ export interface GatewayDraft {
   readonly refused: Problem<'InvalidParameters' | 'UnsupportedAddress'> | null;
   readonly frontend: FrontendValidation;
   readonly clientCertificate: ClientCertificate;
+  readonly tracing: GatewayTracing;
   /** Attached, in the order of precedence. */
   readonly sets: readonly ListenerSet[];
   /** The Gateway's own, then those of `sets`. */

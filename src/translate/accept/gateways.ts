@@ -19,6 +19,7 @@ import { type FrontendValidation, judgeFrontend } from './client-validation.ts';
 import { findConflicts } from './conflicts.ts';
 import type { GatewayDraft } from './gateway-draft.ts';
 import { ignoredParameters, invalidParameters } from './gateway-parameters.ts';
+import { type GatewayTracing, judgeTracing } from './gateway-tracing.ts';
 import { type AcceptedSets, unusableAllowedListeners } from './listener-sets.ts';
 import { backendContext, type GatewayReader, type JudgedListener, judgeListener } from './listeners.ts';
 import { findOverlaps } from './overlapping-tls.ts';
@@ -46,6 +47,7 @@ export interface AcceptedGateway {
   /** Endpoints are told which certificates clients showed. */
   readonly forwardsClients: boolean;
   readonly clientCertificate: ClientCertificate;
+  readonly tracing: GatewayTracing;
   readonly findings: readonly Finding[];
 }
 
@@ -99,6 +101,7 @@ function draftGateway(
   const frontend = judgeFrontend(gateway, reader.trust);
   const clientCertificate = resolveClientCertificate(gateway, reader);
   const context = { reader, frontend, backends: backendContext(clientCertificate.secret, reader) };
+  const tracing = judgeTracing(reader.telemetry.get(parent.key), gateway.metadata, context.backends);
   const listeners = [gateway, ...sets].flatMap(owner =>
     owner.spec.listeners.map((spec, index) => judgeListener({ gateway, owner, index, spec }, context)),
   );
@@ -113,6 +116,7 @@ function draftGateway(
     refused,
     frontend,
     clientCertificate,
+    tracing,
     listeners,
     conflicts,
   };
@@ -149,6 +153,7 @@ function finishGateway(
     proxyProtocolFrom,
     forwardsClients,
     clientCertificate,
+    tracing: draft.tracing,
     findings: [
       ...implied,
       ...(draft.refused === null ? [] : [draft.refused.finding]),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Finding } from '../../errors/index.ts';
+import type { XTelemetryPolicy } from '../../resources/index.ts';
 import type { Certificate } from '../../snapshot/index.ts';
 import { ANY_HOST } from '../../values/index.ts';
 import { type ListenerSite, listenerFinding, listenerId } from '../listener-site.ts';
@@ -37,6 +38,8 @@ export interface GatewayReader extends SecretReader {
   /** How Services want to be spoken to. */
   readonly tls: TlsOfServices;
   readonly xBackends: XBackends;
+  /** Of each Gateway that has one, by `namespace/name`. */
+  readonly telemetry: ReadonlyMap<string, XTelemetryPolicy>;
 }
 
 /** What the listeners of one Gateway are judged in. */

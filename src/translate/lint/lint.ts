@@ -11,6 +11,7 @@ import type { ListenerTables } from '../arbitrate/listener-tables.ts';
 import type { StreamTables } from '../arbitrate/stream-tables.ts';
 import type { PolicyOutcome } from '../outcomes.ts';
 import { type BackendTlsPolicies, backendTlsFindings } from '../policies/backend-tls-policies.ts';
+import type { TelemetryPolicies } from '../policies/telemetry-policies.ts';
 import { type TrafficPolicies, trafficFindings } from '../policies/traffic-policies.ts';
 import type { PublishedBindings } from '../publish/bindings.ts';
 import type { PublishedClusters } from '../publish/clusters.ts';
@@ -28,6 +29,7 @@ import { lintRoutes, type RouteLints } from './routes.ts';
 import { lintServices, type ServiceLints } from './service-lints.ts';
 import { lintShadows, type ShadowLint, shadowFindings } from './shadowed-matches.ts';
 import { lintSupersededRoutes } from './superseded-routes.ts';
+import { telemetryFindings } from './telemetry-findings.ts';
 import { lintUnusedPolicies } from './unused-policies.ts';
 
 /** The results of the steps that have something to say, or that there is something to say about. */
@@ -45,6 +47,7 @@ export interface LintSources {
   readonly clusters: PublishedClusters;
   readonly policies: BackendTlsPolicies;
   readonly traffic: TrafficPolicies;
+  readonly telemetry: TelemetryPolicies;
   readonly xBackends: AcceptedXBackends;
   /** By `Kind/namespace/name`. */
   readonly policyOutcomes: ReadonlyMap<string, PolicyOutcome>;
@@ -93,6 +96,7 @@ function collectFindings(sources: LintSources, { routes, services, shadows }: Li
   append(findings, toldPackages(routes.packages));
   append(findings, lintMissingReflection(gateways, routes));
   append(findings, findingsOfPolicies(sources));
+  append(findings, telemetryFindings(sources.telemetry, sources));
   append(findings, sources.clusters.findings);
   append(findings, findingsOfServices(services, sources));
   append(findings, lintGrantGroups(sources.resources));

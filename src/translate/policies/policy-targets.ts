@@ -77,7 +77,8 @@ export function targetsOf(
   });
 }
 
-function conflicted(
+/** Why `policy` does not act where `winner` does. */
+export function conflicted(
   policy: TargetingPolicy,
   winner: TargetingPolicy,
   path: readonly (string | number)[],

@@ -112,10 +112,21 @@ function publishRequestListener(
   { tables, known, reached }: KnownTables,
 ): Listener {
   const { judged } = listener;
-  const { health, trustedProxies } = accepted;
+  const {
+    health,
+    trustedProxies,
+    tracing: { tracing },
+  } = accepted;
   const { filters } = judged.filters;
   const virtualHosts = tables.get(judged.id)?.virtualHosts ?? NO_HOSTS;
-  const routing = { filters, virtualHosts, health, trustedProxies, ports: { own: ownPort(listener), ...reached } };
+  const routing = {
+    filters,
+    virtualHosts,
+    health,
+    trustedProxies,
+    tracing,
+    ports: { own: ownPort(listener), ...reached },
+  };
   const identity = identityOf(accepted, listener);
   const published: RequestListener =
     judged.protocol?.secure === true

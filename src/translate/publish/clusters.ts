@@ -18,7 +18,7 @@ import { share } from '../share.ts';
 
 /** The clusters that routes and listeners use, sorted by id, with their endpoints. */
 export interface PublishedClusters {
-  /** Whom the filters of listeners ask. */
+  /** Whom the filters of listeners ask, and whom Gateways tell of requests. */
   readonly ofListeners: readonly ResolvedBackend[];
   readonly sources: ClusterSources;
   readonly uses: ReadonlyMap<string, ClusterUse>;
@@ -106,8 +106,11 @@ function countUses(
 /** A listener that is bound nowhere asks nobody. */
 function backendsOfListeners(gateways: Iterable<AcceptedGateway>): readonly ResolvedBackend[] {
   const backends: ResolvedBackend[] = [];
-  for (const { listeners } of gateways)
-    for (const { sockets, judged } of listeners) if (sockets.length > 0) backends.push(...judged.filters.backends);
+  for (const { listeners, tracing } of gateways) {
+    const bound = listeners.filter(({ sockets }) => sockets.length > 0);
+    for (const { judged } of bound) backends.push(...judged.filters.backends);
+    if (tracing.backend !== null && bound.length > 0) backends.push(tracing.backend);
+  }
   return backends;
 }
 

@@ -15,6 +15,7 @@ import type {
   Problem,
   RouteOutcome,
 } from '../outcomes.ts';
+import type { TelemetryPolicies } from '../policies/telemetry-policies.ts';
 import { findingOf } from '../report.ts';
 import type { TranslatedRoutes } from '../rules/translated-routes.ts';
 import { shareMap } from '../share.ts';
@@ -22,6 +23,7 @@ import type { AttachedRoutes } from './attached-routes.ts';
 import { listenerOutcomes } from './listener-outcome.ts';
 import { listenerSetOutcomes } from './listener-set-outcomes.ts';
 import { type JudgedPolicy, policyOutcomes } from './policy-outcomes.ts';
+import { telemetryOutcomes } from './telemetry-outcomes.ts';
 
 /** Sums up all objects that are ours. Outcomes that did not change keep their identity. */
 export function publishOutcomes(
@@ -32,6 +34,9 @@ export function publishOutcomes(
     readonly routes: TranslatedRoutes;
     readonly attached: AttachedRoutes;
     readonly policies: readonly JudgedPolicy[];
+    readonly telemetry: TelemetryPolicies;
+    /** See `TranslateEnvironment`. */
+    readonly controllerName: string | null;
   },
   previous: Outcomes | undefined,
 ): Outcomes {
@@ -42,7 +47,8 @@ export function publishOutcomes(
   for (const [key, accepted] of parts.gateways) gateways.set(key, gatewayOutcome(accepted, { attached, listenerSets }));
   const gatewayClasses = new Map(parts.classes.outcomes);
   const routes = routeOutcomes(parts.routes, previous?.routes ?? new Map());
-  const policies = shareMap(previous?.policies, policyOutcomes(parts.policies, parts));
+  const allPolicies = new Map([...policyOutcomes(parts.policies, parts), ...telemetryOutcomes(parts.telemetry, parts)]);
+  const policies = shareMap(previous?.policies, allPolicies);
   return { gatewayClasses, gateways: shareMap(previous?.gateways, gateways), listenerSets, routes, policies };
 }
 

@@ -66,7 +66,7 @@ function outcomeOf(
   return { ancestors };
 }
 
-/** Of each of `objects`, the Gateways with a route attached, or a listener's filter, that names it. */
+/** Of each of `objects`, the Gateways that send to it: with a route attached, a listener's filter or a collector of spans that names it. */
 function gatewaysByObject(
   objects: ReadonlySet<string>,
   { gateways, routes }: Senders,
@@ -81,8 +81,10 @@ function gatewaysByObject(
     for (const object of dependencies)
       if (objects.has(object)) for (const { listener } of attachments) add(object, listener.gateway);
   }
-  for (const { key, listeners } of gateways.values())
+  for (const { key, listeners, tracing } of gateways.values()) {
     for (const { judged } of listeners)
       for (const object of judged.filters.objects) if (objects.has(object)) add(object, key);
+    if (tracing.object !== null && objects.has(tracing.object)) add(tracing.object, key);
+  }
   return found;
 }

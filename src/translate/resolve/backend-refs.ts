@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { FindingCode } from '../../errors/index.ts';
-import { type BackendObjectReference, GATEWAY_GROUP, type Service } from '../../resources/index.ts';
+import type { BackendObjectReference, Service } from '../../resources/index.ts';
 import type { Cluster } from '../../snapshot/index.ts';
 import { formatNamespacedName, interned } from '../../values/index.ts';
 import type { Problem, RouteRefsReason } from '../outcomes.ts';
@@ -61,7 +61,8 @@ export function resolveBackend(
     const kind = ref.group === '' ? ref.kind : `${ref.kind} (${ref.group})`;
     return refuse('InvalidKind', `${kind} is not a kind of backend that is supported`, 'Refer to a Service');
   }
-  const from = { group: GATEWAY_GROUP, kind: referrer.kind, namespace: referrer.metadata.namespace };
+  const group = referrer.apiVersion.slice(0, referrer.apiVersion.indexOf('/'));
+  const from = { group, kind: referrer.kind, namespace: referrer.metadata.namespace };
   const to = { group: '', kind: 'Service', namespace, name: ref.name };
   // Before the Service is looked up: whether it exists must not be told to those who may not refer to it.
   const target = { kind: 'Service', namespace, name: ref.name };

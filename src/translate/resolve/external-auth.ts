@@ -6,14 +6,8 @@ import type { ExternalAuth } from '../../snapshot/index.ts';
 import { normalTarget } from '../../values/index.ts';
 import type { Problem } from '../outcomes.ts';
 import { findingOf } from '../report.ts';
-import { xBackendOf } from './backend-object.ts';
-import {
-  type BackendReason,
-  type ReferenceSite,
-  type ResolveContext,
-  type ResolvedBackend,
-  resolveBackend,
-} from './backend-refs.ts';
+import { authorityOf } from './backend-authority.ts';
+import { type BackendReason, type ReferenceSite, type ResolvedBackend, resolveBackend } from './backend-refs.ts';
 
 /** The API sets no bound, and each request that waits holds its body: larger ones are refused. */
 const MAX_AUTH_BODY_BYTES = 1_048_576;
@@ -73,14 +67,6 @@ function compileAuth(
       };
     }
   }
-}
-
-/** The host that a call to a backend is for. */
-function authorityOf({ owner }: ResolvedBackend, { xBackends }: ResolveContext): string {
-  const key = xBackendOf(owner);
-  const [namespace, name] = (key ?? owner).split('/');
-  const external = key === undefined ? undefined : xBackends.get(key)?.backend.spec.externalHostname;
-  return external?.hostname ?? `${name}.${namespace}.svc`;
 }
 
 /** In lower case, sorted; null: none are named, so all are meant. */

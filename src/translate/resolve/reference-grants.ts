@@ -56,7 +56,7 @@ export function coreGroup(group: string): string {
 
 /** The exact ReferenceGrant that would permit the reference, as one line of YAML flow style that kubectl takes. */
 export function grantToCreate(from: GrantFrom, to: GrantTo): string {
-  const name = `allow-${from.namespace}-${from.kind.toLowerCase()}s`;
+  const name = `allow-${from.namespace}-${from.kind.toLowerCase().replace(/cy$/, 'cie')}s`;
   const fromYaml = `{group: ${from.group}, kind: ${from.kind}, namespace: ${from.namespace}}`;
   const toYaml = `{group: "${to.group}", kind: ${to.kind}, name: ${to.name}}`;
   return (

@@ -2,6 +2,8 @@
 
 import { isUtf8 } from 'node:buffer';
 
+const TWO_32 = 4_294_967_296;
+
 /**
  * Writes one Protocol Buffers message from its end to its beginning: a nested message is written before its length is needed, so nothing
  * is measured first or copied after. Fields come out in the order opposite to the calls, which the format allows.
@@ -28,6 +30,25 @@ export class ProtobufWriter {
     this.#varint(field << 3);
   }
 
+  /** A field of type fixed64 with a time, given in milliseconds since the epoch, in nanoseconds; exact to the microsecond. */
+  nanoseconds(field: number, epochMs: number): void {
+    const us = Math.round(epochMs * 1_000);
+    const low = (us % TWO_32) * 1_000;
+    this.#reserve(8);
+    this.#at -= 8;
+    this.#bytes.writeUInt32LE(low % TWO_32, this.#at);
+    this.#bytes.writeUInt32LE(Math.floor(us / TWO_32) * 1_000 + Math.floor(low / TWO_32), this.#at + 4);
+    this.#varint((field << 3) | 1);
+  }
+
+  /** A field of type fixed32. */
+  fixed32(field: number, value: number): void {
+    this.#reserve(4);
+    this.#at -= 4;
+    this.#bytes.writeUInt32LE(value, this.#at);
+    this.#varint((field << 3) | 5);
+  }
+
   /** The int64 -1. */
   minusOne(field: number): void {
     this.#reserve(10);
@@ -48,6 +69,15 @@ export class ProtobufWriter {
     this.end(field, this.length - length);
   }
 
+  /** Bytes that are written as an even number of hex digits. */
+  hex(field: number, digits: string): void {
+    const length = digits.length / 2;
+    this.#reserve(length);
+    this.#at -= length;
+    this.#bytes.write(digits, this.#at, 'hex');
+    this.end(field, this.length - length);
+  }
+
   bytes(field: number, value: Uint8Array): void {
     this.raw(value);
     this.end(field, this.length - value.length);
@@ -64,6 +94,11 @@ export class ProtobufWriter {
   end(field: number, before: number): void {
     this.#varint(this.length - before);
     this.#varint((field << 3) | 2);
+  }
+
+  /** Begins another message, in the same memory. */
+  clear(): void {
+    this.#at = this.#bytes.length;
   }
 
   /** What was written. Valid until the next call. */

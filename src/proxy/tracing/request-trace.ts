@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { formatTraceParent, type TraceParent } from '../../values/index.ts';
+import { type HeaderList, type VolatileFields, withoutFields } from '../../wire/index.ts';
+import type { TracedExchange } from './traced-exchange.ts';
+
+/** Who began a trace, and hears of its end. */
+export interface TraceOwner {
+  /** The request is over. Once. */
+  end(trace: RequestTrace, exchange: TracedExchange, nowMs: number): void;
+}
+
+/** Another try of a request. */
+export interface TracedRetry {
+  /** Of the worker's loop. */
+  readonly atMs: number;
+  /** As `daemun_upstream_retries_total` says it. */
+  readonly reason: string;
+  /** `address:port` of the try before; '': none was reached. */
+  readonly endpoint: string;
+}
+
+const isTraceField = (name: string): boolean => name === 'traceparent' || name === 'tracestate';
+
+/** The place of one request in its trace. What the endpoint is told is the same for all tries. */
+export class RequestTrace {
+  readonly owner: TraceOwner;
+  /** Whether a span is sent, and the endpoint asked to do the same. */
+  readonly isSampled: boolean;
+  readonly traceId: string;
+  readonly spanId: string;
+  /** Who called; null: the trace begins here. */
+  readonly parent: TraceParent | null;
+  /** `tracestate`; '': there is none, or none that may go on. */
+  readonly state: string;
+  /** null: none. */
+  retries: TracedRetry[] | null = null;
+  /** The head of the endpoint's answer. */
+  responseHead: HeaderList | null = null;
+  responseFields: VolatileFields = null;
+
+  constructor(owner: TraceOwner, parent: TraceParent | null, { isSampled, traceId, spanId, state }: Place) {
+    this.owner = owner;
+    this.parent = parent;
+    this.isSampled = isSampled;
+    this.traceId = traceId;
+    this.spanId = spanId;
+    this.state = state;
+  }
+
+  /** `fields` of the request as endpoints get them: this span is their caller. */
+  passOn(fields: VolatileFields): VolatileFields {
+    const others = withoutFields(fields, isTraceField);
+    const { traceId, spanId, isSampled, parent, state } = this;
+    const own = formatTraceParent({ traceId, spanId, isSampled, isRandom: parent === null || parent.isRandom });
+    const told = others === null ? ['traceparent', own] : [...others, 'traceparent', own];
+    if (state !== '') told.push('tracestate', state);
+    return told;
+  }
+
+  /** At most as often as there are tries. */
+  retried(retry: TracedRetry): void {
+    if (!this.isSampled) return;
+    this.retries ??= [];
+    this.retries.push(retry);
+  }
+
+  answered(head: HeaderList, fields: VolatileFields): void {
+    this.responseHead = head;
+    this.responseFields = fields;
+  }
+}
+
+interface Place {
+  readonly isSampled: boolean;
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly state: string;
+}

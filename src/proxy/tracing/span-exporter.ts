@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * The spans of one service on their way to one collector, of one worker. Requests never wait for it: a span that there is no room for is
+ * dropped and counted.
+ *
+ *     filling ──full, or a second old──► waiting in line ──► sent, one batch at a time ──taken──► gone
+ *                                             ▲                  ├──later──► a pause, then again, five times
+ *                                             └──────────────────┘──refused──► dropped
+ */
+import type { Tracing } from '../../snapshot/index.ts';
+import type { Clock, Random } from '../../time/index.ts';
+import type { HeaderListPool } from '../../wire/index.ts';
+import type { BodyMemory, MemoryBudget, SocketLoop, WheelTimer } from '../io/index.ts';
+import type { RateLimitedLog } from '../log/index.ts';
+import type { WorkerMetrics } from '../metrics/index.ts';
+import type { ClusterPool } from '../upstream/index.ts';
+import { type CollectorProtocol, type ExportReply, type ExportVerdict, protocolOf } from './collector-protocol.ts';
+import { ExportCall, type ExportOwner } from './export-call.ts';
+import { ExportEnvelope } from './otlp-messages.ts';
+import { MAX_BATCH_BYTES, SpanBatch } from './span-batch.ts';
+
+/** A batch is sent when it is this old, whatever is in it. */
+const BATCH_MS = 1_000;
+/** Held by all spans of one worker that wait, in bytes of memory: some ten thousand. Over it new ones are dropped. */
+const MAX_SPAN_BYTES = 8_388_608;
+/** One collector's part of that: a dead one leaves room for others. */
+const MAX_SHARE = 1 / 2;
+/** After so many calls a batch is given up. */
+const MAX_TRIES = 5;
+/** Before the second try; it doubles up to the longest. A collector may ask for a pause of its own, up to the longest that is granted. */
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 30_000;
+const LONGEST_PAUSE_ASKED_MS = 300_000;
+
+/** What exporters of one worker share. */
+export interface ExportEnvironment {
+  readonly loop: SocketLoop;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly upstreams: { cluster(id: string): ClusterPool | undefined };
+  readonly lists: HeaderListPool;
+  readonly metrics: WorkerMetrics;
+  readonly memory: MemoryBudget;
+  readonly bodies: BodyMemory;
+  readonly log: RateLimitedLog;
+  /** Bytes that all of them hold. */
+  readonly use: { bytes: number };
+}
+
+/** What became of spans, for `daemun_trace_spans_total`. */
+type SpanOutcome = 'exported' | 'rejected' | 'refused' | 'undelivered' | 'queue_full' | 'too_large';
+
+export class SpanExporter implements WheelTimer, ExportOwner {
+  wheelNext: WheelTimer | null = null;
+  wheelPrevious: WheelTimer | null = null;
+  wheelTick = 0;
+  /** No listener is traced by it any more; requests that began before may be. */
+  isRetired = false;
+  readonly loop: SocketLoop;
+  readonly bodies: BodyMemory;
+  readonly #environment: ExportEnvironment;
+  readonly #collector: string;
+  readonly #protocol: CollectorProtocol;
+  readonly #envelope: ExportEnvelope;
+  #cluster: ClusterPool | undefined;
+  #filling: SpanBatch | null = null;
+  readonly #line: SpanBatch[] = [];
+  /** Under way; it is the first of the line no more. */
+  #sent: { readonly batch: SpanBatch; readonly call: ExportCall } | null = null;
+  #failures = 0;
+  /** No call before that. */
+  #pausedUntilMs = 0;
+  #heldBytes = 0;
+  #epochOffsetMs = 0;
+  #waiters: (() => void)[] = [];
+
+  constructor({ collector, service }: Tracing, environment: ExportEnvironment) {
+    this.#environment = environment;
+    this.loop = environment.loop;
+    this.bodies = environment.bodies;
+    this.#collector = collector.cluster;
+    this.#protocol = protocolOf(collector, environment.lists);
+    this.#envelope = new ExportEnvelope(service);
+  }
+
+  /** Added to a time of the worker's clock gives milliseconds since the epoch. Read anew for each batch. */
+  epochOffsetMs(): number {
+    if (this.#filling === null) {
+      const { clock } = this.#environment;
+      this.#epochOffsetMs = clock.wallMs() - clock.nowMs();
+    }
+    return this.#epochOffsetMs;
+  }
+
+  /** Takes an encoded span, or drops it. It is copied. */
+  add(span: Buffer): void {
+    if (span.length > MAX_BATCH_BYTES) {
+      this.#count('too_large', 1);
+      return;
+    }
+    if (this.#filling?.hasRoom(span.length) === false) {
+      this.#seal();
+      this.#send();
+    }
+    const batch = this.#filling ?? this.#newBatch();
+    if (batch === null) {
+      this.#count('queue_full', 1);
+      return;
+    }
+    const before = batch.cost;
+    batch.add(span);
+    this.#charge(batch.cost - before);
+  }
+
+  onTimer(): void {
+    this.#seal();
+    this.#send();
+  }
+
+  /** Sends what is there, pause or no pause. Resolves when all is sent, or one call was in vain. */
+  flush(): Promise<void> {
+    this.#seal();
+    this.#pausedUntilMs = 0;
+    this.#send();
+    if (this.#sent === null) return Promise.resolve();
+    return new Promise(resolve => this.#waiters.push(resolve));
+  }
+
+  /** Drops what is there. */
+  close(): void {
+    this.#sent?.call.cancel();
+    this.#drop('undelivered', this.#sent?.batch);
+    this.#sent = null;
+    this.#drop('undelivered', this.#filling ?? undefined);
+    this.#filling = null;
+    for (const batch of this.#line.splice(0)) this.#drop('undelivered', batch);
+    this.loop.connectionTimers.disarm(this);
+  }
+
+  answered(reply: ExportReply): void {
+    this.#judged(this.#protocol.judge(reply));
+  }
+
+  unanswered(why: string): void {
+    this.#judged({ kind: 'later', afterMs: null, why });
+  }
+
+  /** null: there is no room. */
+  #newBatch(): SpanBatch | null {
+    const { use } = this.#environment;
+    if (use.bytes >= MAX_SPAN_BYTES || this.#heldBytes >= MAX_SPAN_BYTES * MAX_SHARE) return null;
+    const batch = new SpanBatch();
+    this.#filling = batch;
+    this.#charge(batch.cost);
+    this.#wakeAt(this.loop.nowMs + BATCH_MS);
+    return batch;
+  }
+
+  #seal(): void {
+    if (this.#filling !== null) this.#line.push(this.#filling);
+    this.#filling = null;
+  }
+
+  /** The next batch, if none is under way. */
+  #send(): void {
+    if (this.#sent !== null || this.#line.length === 0) return;
+    if (this.loop.nowMs < this.#pausedUntilMs) {
+      this.#wakeAt(this.#pausedUntilMs);
+      return;
+    }
+    this.#cluster = this.#environment.upstreams.cluster(this.#collector) ?? this.#cluster;
+    const batch = this.#line.shift() as SpanBatch;
+    batch.tries++;
+    if (this.#cluster === undefined) {
+      this.#drop('undelivered', batch);
+      return;
+    }
+    const request = this.#protocol.ask(this.#envelope.enclose(batch.encoded));
+    this.#sent = { batch, call: new ExportCall(this.#cluster, request, this) };
+    this.#sent.call.begin();
+  }
+
+  #judged(verdict: ExportVerdict): void {
+    const batch = this.#sent?.batch;
+    this.#sent = null;
+    if (batch === undefined) return;
+    switch (verdict.kind) {
+      case 'taken':
+        this.#taken(batch, verdict);
+        break;
+      case 'refused':
+        this.#warn('the collector refuses spans', { why: verdict.why, spans: batch.spans });
+        this.#drop('refused', batch);
+        break;
+      case 'later':
+        this.#postpone(batch, verdict);
+    }
+    if (this.#line.length === 0 || verdict.kind === 'later') this.#release();
+    this.#send();
+  }
+
+  #taken(batch: SpanBatch, { rejected, message }: Extract<ExportVerdict, { readonly kind: 'taken' }>): void {
+    const lost = Math.min(rejected, batch.spans);
+    this.#failures = 0;
+    this.#charge(-batch.cost);
+    this.#count('exported', batch.spans - lost);
+    if (lost > 0) this.#count('rejected', lost);
+    if (lost > 0 || message !== '') this.#warn('the collector rejects spans', { why: message, spans: lost });
+  }
+
+  #postpone(batch: SpanBatch, { afterMs, why }: Extract<ExportVerdict, { readonly kind: 'later' }>): void {
+    const usual = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#failures);
+    // Workers and replicas must not come back all at once.
+    const jittered = usual * (0.5 + this.#environment.random() / 2);
+    const pauseMs = afterMs === null ? jittered : Math.min(afterMs, LONGEST_PAUSE_ASKED_MS);
+    this.#failures++;
+    this.#pausedUntilMs = this.loop.nowMs + pauseMs;
+    this.#warn('spans cannot be exported', { why, spans: batch.spans, again_ms: Math.round(pauseMs) });
+    if (batch.tries >= MAX_TRIES) this.#drop('undelivered', batch);
+    else this.#line.unshift(batch);
+  }
+
+  /** Those who wait for `flush`. */
+  #release(): void {
+    for (const resolve of this.#waiters.splice(0)) resolve();
+  }
+
+  /** At the earlier time, when it is to wake already. */
+  #wakeAt(atMs: number): void {
+    const { connectionTimers } = this.loop;
+    if (this.wheelNext !== null && this.wheelTick * connectionTimers.resolutionMs <= atMs) return;
+    connectionTimers.arm(this, atMs);
+  }
+
+  #drop(outcome: SpanOutcome, batch: SpanBatch | undefined): void {
+    if (batch === undefined) return;
+    this.#charge(-batch.cost);
+    this.#count(outcome, batch.spans);
+  }
+
+  #count(outcome: SpanOutcome, spans: number): void {
+    this.#environment.metrics.add('daemun_trace_spans_total', { cluster: this.#collector, outcome }, spans);
+  }
+
+  #charge(bytes: number): void {
+    this.#heldBytes += bytes;
+    this.#environment.use.bytes += bytes;
+    this.#environment.memory.add(bytes);
+  }
+
+  #warn(message: string, fields: Readonly<Record<string, unknown>>): void {
+    this.#environment.log.warn(`${message} ${this.#collector}`, message, { collector: this.#collector, ...fields });
+  }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { requestListeners, type Snapshot, type Tracing } from '../../snapshot/index.ts';
+import { type ExportEnvironment, SpanExporter } from './span-exporter.ts';
+import { SpanWriter } from './span-writer.ts';
+import { TraceIds } from './trace-ids.ts';
+import { Tracer } from './tracer.ts';
+
+/** All tracing of one worker. Owns the exporters. */
+export class Tracers {
+  readonly #environment: ExportEnvironment;
+  readonly #ids: TraceIds = new TraceIds();
+  readonly #writer: SpanWriter = new SpanWriter();
+  readonly #compiled = new WeakMap<Tracing, Tracer>();
+  /** Listeners of one service and collector share one, and it outlives changes of all else. */
+  readonly #exporters = new Map<string, SpanExporter>();
+
+  constructor(environment: Omit<ExportEnvironment, 'use'>) {
+    this.#environment = { ...environment, use: { bytes: 0 } };
+  }
+
+  /** What requests of a listener are traced by; null: they are not. */
+  tracerOf(tracing: Tracing | null): Tracer | null {
+    if (tracing === null) return null;
+    const known = this.#compiled.get(tracing);
+    if (known?.exporter.isRetired === false) return known;
+    const { random } = this.#environment;
+    const parts = { random, ids: this.#ids, writer: this.#writer, exporter: this.#exporterOf(tracing) };
+    const tracer = new Tracer(tracing, parts);
+    this.#compiled.set(tracing, tracer);
+    return tracer;
+  }
+
+  /** Call it before clusters of a snapshot come and go: what nobody is told any more is sent now. */
+  retain({ bindings }: Pick<Snapshot, 'bindings'>): void {
+    if (this.#exporters.size === 0) return;
+    const used = new Set<string>();
+    for (const { listeners } of bindings)
+      for (const { tracing } of requestListeners(listeners)) if (tracing !== null) used.add(keyOf(tracing));
+    for (const [key, exporter] of this.#exporters) {
+      if (used.has(key)) continue;
+      this.#exporters.delete(key);
+      exporter.isRetired = true;
+      void exporter.flush();
+    }
+  }
+
+  /** Resolves when all spans are sent, or cannot be. */
+  async flush(): Promise<void> {
+    await Promise.all(Array.from(this.#exporters.values(), exporter => exporter.flush()));
+  }
+
+  close(): void {
+    for (const exporter of this.#exporters.values()) exporter.close();
+    this.#exporters.clear();
+  }
+
+  #exporterOf(tracing: Tracing): SpanExporter {
+    const key = keyOf(tracing);
+    const known = this.#exporters.get(key);
+    if (known !== undefined) return known;
+    const exporter = new SpanExporter(tracing, this.#environment);
+    this.#exporters.set(key, exporter);
+    return exporter;
+  }
+}
+
+function keyOf({ collector, service }: Tracing): string {
+  return JSON.stringify([collector, service]);
+}
