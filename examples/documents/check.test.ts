@@ -115,7 +115,7 @@ describe('document 002: guide to GRPCRoute', () => {
 
   it('reports what is not served: the mesh route, the alert', async () => {
     const view = await load('002-grpcroute-guide');
-    assert.ok(codes(view, 'payment-mesh-route').includes('route/mesh-not-yet-supported'));
+    assert.ok(codes(view, 'payment-mesh-route').includes('route/service-not-served-here'));
     assert.ok(codes(view, 'grpc-gateway-alerts').includes('store/unknown-kind'));
   });
 
@@ -129,7 +129,7 @@ describe('document 002: guide to GRPCRoute', () => {
 describe('document 003: mesh', () => {
   it('reports the HTTPRoutes of the mesh as not served', async () => {
     const view = await load('003-service-mesh');
-    assert.ok(codes(view, 'smiley-route').includes('route/mesh-not-yet-supported'));
+    assert.ok(codes(view, 'smiley-route').includes('route/service-not-served-here'));
   });
 });
 

@@ -5,6 +5,7 @@ import type { Severity } from './finding.ts';
 import { GATEWAY_CODES } from './gateway-codes.ts';
 import { LINT_CODES } from './lint-codes.ts';
 import { LISTENER_SET_CODES } from './listener-set-codes.ts';
+import { MESH_CODES } from './mesh-codes.ts';
 import { POLICY_CODES } from './policy-codes.ts';
 import { ROUTE_CODES } from './route-codes.ts';
 import { STORE_CODES } from './store-codes.ts';
@@ -19,6 +20,7 @@ export const CATALOGUE = {
   ...GATEWAY_CODES,
   ...LISTENER_SET_CODES,
   ...ROUTE_CODES,
+  ...MESH_CODES,
   ...POLICY_CODES,
   ...TRUST_CODES,
   ...LINT_CODES,

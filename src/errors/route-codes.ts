@@ -44,15 +44,40 @@ export const ROUTE_CODES = {
     summary: 'a route is attached only to listeners that carry no traffic',
     help: 'see the findings of the Gateway',
   },
-  'route/mesh-not-yet-supported': {
+  'route/service-not-served-here': {
     severity: 'info',
-    summary: 'a Service as parent (mesh) has no effect in this version',
-    help: 'name a Gateway as parent',
+    summary: 'a route names a Service as parent, whose traffic does not pass this process',
+    help: 'run the node agent for it',
+  },
+  'route/service-without-frontend': {
+    severity: 'error',
+    summary: 'a route names a Service as parent that has no ClusterIP: a headless one, or one of type ExternalName',
+    help: 'name a Service of type ClusterIP',
+  },
+  'route/frontend-not-reached': {
+    severity: 'warning',
+    summary: 'connections to the ClusterIP of a parent do not come to this process',
+    help: 'write a clusterIP that this machine has, or leave it out',
+  },
+  'route/kind-not-for-port': {
+    severity: 'error',
+    summary: 'no port of a Service takes routes of this kind',
+    help: 'correct the appProtocol of the port, or name another one',
+  },
+  'route/port-of-another-kind': {
+    severity: 'info',
+    summary: 'of the ports of a Service that a route is for, one has routes of another kind, which are applied there',
+    help: 'name the ports that the route is for',
+  },
+  'route/kind-conflict': {
+    severity: 'error',
+    summary: 'a port of a Service has routes of several kinds, and those of another kind are applied',
+    help: 'use one kind of routes for the port',
   },
   'route/parent-kind': {
     severity: 'info',
     summary: 'a parentRef names a kind that has no effect in this version',
-    help: 'name a Gateway or a ListenerSet as parent',
+    help: 'name a Gateway, a ListenerSet or a Service as parent',
   },
   'route/invalid-regex': {
     severity: 'error',

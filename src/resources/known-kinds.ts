@@ -7,7 +7,7 @@ import type { Resource } from './resource-set.ts';
 export const NOT_YET_SERVED = 'is not yet supported by this version of daemun';
 
 /** Kinds that are read and judged, and have no effect yet. */
-const UNSERVED: ReadonlySet<string> = new Set<Resource['kind']>(['XMesh']);
+const UNSERVED: ReadonlySet<string> = new Set<Resource['kind']>([]);
 
 /** True unless objects of a kind have no effect yet. */
 export function isServed(kind: string): boolean {

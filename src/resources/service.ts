@@ -15,6 +15,7 @@ const spec = z
     type: choice(['ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName'], 'ClusterIP'),
     /** `None`: headless. */
     clusterIP: z.string().exactOptional(),
+    /** At most one of each family; the first one is `clusterIP`. */
     clusterIPs: z.array(z.string()).exactOptional(),
     externalName: z.string().exactOptional(),
     /** The first one is that of `clusterIP`. */

@@ -44,7 +44,8 @@ function parentStatus(route: AttachableRoute, { outcome, parent, before, now }: 
 }
 
 function verdicts(outcome: RouteOutcome, parent: ParentOutcome): readonly Verdict[] {
-  const { resolvedRefs, partiallyInvalid } = outcome;
+  const { partiallyInvalid } = outcome;
+  const { resolvedRefs } = parent;
   const list = [
     parent.accepted === null ? routeAccepted(parent) : routeNotAccepted(parent.accepted),
     resolvedRefs === null ? routeRefsResolved() : routeRefsNotResolved(resolvedRefs),
@@ -53,13 +54,23 @@ function verdicts(outcome: RouteOutcome, parent: ParentOutcome): readonly Verdic
 }
 
 /** Accepted=True/Accepted. */
-function routeAccepted({ listeners, isDefault }: ParentOutcome): Verdict {
-  const names = listeners.map(id => id.slice(id.lastIndexOf('/') + 1));
-  const message = interned(`Attached to ${names.join(', ')}${isDefault ? ' of the default Gateway' : ''}`);
+function routeAccepted({ parentRef, listeners, isDefault }: ParentOutcome): Verdict {
+  const places =
+    parentRef.kind === 'Service'
+      ? attachedPorts(listeners)
+      : listeners.map(id => id.slice(id.lastIndexOf('/') + 1)).join(', ');
+  const message = interned(`Attached to ${places}${isDefault ? ' of the default Gateway' : ''}`);
   return { type: 'Accepted', status: 'True', reason: 'Accepted', message };
 }
 
-/** Accepted=False/NoMatchingParent, NotAllowedByListeners, NoMatchingListenerHostname or UnsupportedValue. */
+/** Ids of frontends in words: see `Listener.id`. */
+function attachedPorts(ids: readonly string[]): string {
+  const ports = ids.map(id => id.replace(/^.*:(\d+)(?:\/.*)?$/, '$1'));
+  const clients = /:\d+\/(.+)$/.exec(ids[0] ?? '')?.[1];
+  return `port ${ports.join(', ')}${clients === undefined ? '' : `, for clients in namespace ${clients}`}`;
+}
+
+/** Accepted=False/NoMatchingParent, NotAllowedByListeners, NoMatchingListenerHostname, Conflicted or UnsupportedValue. */
 function routeNotAccepted(problem: NonNullable<ParentOutcome['accepted']>): Verdict {
   return { type: 'Accepted', status: 'False', reason: problem.reason, message: problemMessage(problem) };
 }
@@ -70,7 +81,7 @@ function routeRefsResolved(): Verdict {
 }
 
 /** ResolvedRefs=False/InvalidKind, BackendNotFound, RefNotPermitted or UnsupportedProtocol. */
-function routeRefsNotResolved(problem: NonNullable<RouteOutcome['resolvedRefs']>): Verdict {
+function routeRefsNotResolved(problem: NonNullable<ParentOutcome['resolvedRefs']>): Verdict {
   return { type: 'ResolvedRefs', status: 'False', reason: problem.reason, message: problemMessage(problem) };
 }
 

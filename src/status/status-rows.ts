@@ -13,11 +13,12 @@ import {
 import { CLASS_CONDITIONS, type GatewayClassStatus, gatewayClassStatus } from './gateway-class-status.ts';
 import { GATEWAY_CONDITIONS, type GatewayStatus, gatewayStatus } from './gateway-status.ts';
 import { LISTENER_SET_CONDITIONS, type ListenerSetStatus, listenerSetStatus } from './listener-set-status.ts';
+import { MESH_CONDITIONS, type MeshStatus, meshStatus } from './mesh-status.ts';
 import { POLICY_CONDITIONS, type PolicyObject, type PolicyStatus, policyStatus } from './policy-status.ts';
 import { ROUTE_CONDITIONS, type RouteStatus, routeStatus } from './route-status.ts';
 import { isForeign } from './shared-status.ts';
 
-export type Status = GatewayClassStatus | GatewayStatus | ListenerSetStatus | RouteStatus | PolicyStatus;
+export type Status = GatewayClassStatus | MeshStatus | GatewayStatus | ListenerSetStatus | RouteStatus | PolicyStatus;
 
 /** What statuses are made of. */
 export interface StatusSources {
@@ -132,6 +133,15 @@ export const STATUS_ROWS: readonly StatusRow[] = [
       outcomes: outcomes => outcomes.gatewayClasses,
     },
     gatewayClassStatus,
+  ),
+  ownedRow(
+    {
+      kind: 'XMesh',
+      conditions: MESH_CONDITIONS,
+      objects: resources => resources.xMeshes,
+      outcomes: outcomes => outcomes.meshes,
+    },
+    meshStatus,
   ),
   ownedRow(
     {

@@ -43,6 +43,7 @@ export function statuses(
 /** The names of controllers whose entries in shared statuses are ours. */
 export function ourControllers(outcomes: Outcomes, resources: ResourceSet): ReadonlySet<string> {
   const ours = new Set([IMPLIED_CONTROLLER_NAME]);
+  if (outcomes.meshController !== null) ours.add(outcomes.meshController);
   for (const name of outcomes.gatewayClasses.keys()) {
     const gatewayClass = resources.gatewayClasses.get(name);
     if (gatewayClass !== undefined) ours.add(gatewayClass.spec.controllerName);

@@ -57,3 +57,27 @@ export const SUPPORTED_FEATURES: readonly { readonly name: string }[] = [
   'TLSRouteModeTerminate',
   'UDPRoute',
 ].map(name => ({ name }));
+
+/**
+ * The features that work where a Service is the parent, sorted by name (MeshStatus.supportedFeatures): those of meshes, and of routes what does
+ * not depend on the parent.
+ */
+export const MESH_FEATURES: readonly { readonly name: string }[] = [
+  'GRPCRoute',
+  'HTTPRoute',
+  'HTTPRoute303RedirectStatusCode',
+  'HTTPRoute307RedirectStatusCode',
+  'HTTPRoute308RedirectStatusCode',
+  'HTTPRouteParentRefPort',
+  'HTTPRouteResponseHeaderModification',
+  'Mesh',
+  'MeshClusterIPMatching',
+  'MeshConsumerRoute',
+  'MeshHTTPRouteBackendRequestHeaderModification',
+  'MeshHTTPRouteNamedRouteRule',
+  'MeshHTTPRouteQueryParamMatching',
+  'MeshHTTPRouteRedirectPath',
+  'MeshHTTPRouteRedirectPort',
+  'MeshHTTPRouteRewritePath',
+  'MeshHTTPRouteSchemeRedirect',
+].map(name => ({ name }));

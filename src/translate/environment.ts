@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import type { ClientNamespace, Frontend } from '../snapshot/index.ts';
 import type { NamespacedName } from '../values/index.ts';
 
 /** What translation needs to know of the world; all of it is a parameter, so translation stays pure. */
@@ -30,6 +31,8 @@ export interface TranslateEnvironment {
   readonly bundleVersions?: readonly string[];
   /** Kinds that the API server does not have: a reference to one is to no kind at all. Default: it has all. */
   readonly absentKinds?: ReadonlySet<string>;
+  /** What is needed to serve the ports of Services. Default: they are served by other processes. */
+  readonly mesh?: MeshEnvironment;
   /** Milliseconds since the epoch; for certificate expiry findings only. */
   readonly nowMs: number;
   /**
@@ -40,6 +43,19 @@ export interface TranslateEnvironment {
   /** Reads certificates of authorities (PEM). A pure function; a parameter for the same reason. */
   inspectTrust(pem: string): TrustInspection;
 }
+
+/** What translation needs to know to serve the ports of Services (`Binding.frontend`). */
+export interface MeshEnvironment {
+  /** The address of a Service that has no ClusterIP, since no API server gave it one; null: it has none. Must be stable for a Service. */
+  addressOf(service: NamespacedName): string | null;
+  /** Where the connections of a frontend's clients arrive. Must be stable for a frontend, but for `movedPorts`. */
+  entranceOf(frontend: Frontend): Entrance;
+  /** Clients besides Pods, by their addresses; sorted by range. */
+  readonly clients: readonly ClientNamespace[];
+}
+
+/** A socket of this machine; `why` it gets no connections: one clause. */
+export type Entrance = { readonly address: string; readonly port: number } | { readonly why: string };
 
 /** An address of routability `Cluster` that a Gateway asks for. */
 export interface WantedClusterIp {

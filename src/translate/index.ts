@@ -12,8 +12,10 @@ export { changedKeys, updateMap } from './changes.ts';
 export {
   type CertificateInspection,
   type ClusterAddress,
+  type Entrance,
   type GatewayService,
   type GivenAddress,
+  type MeshEnvironment,
   type ServiceState,
   type ServiceType,
   socketKey,
@@ -27,6 +29,7 @@ export type {
   GatewayOutcome,
   ListenerOutcome,
   ListenerSetOutcome,
+  MeshOutcome,
   Outcomes,
   ParentOutcome,
   PolicyOutcome,

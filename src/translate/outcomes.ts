@@ -14,6 +14,10 @@ export interface Problem<Reason extends string = string> {
 export interface Outcomes {
   /** By name. */
   readonly gatewayClasses: ReadonlyMap<string, GatewayClassOutcome>;
+  /** XMeshes, by name. */
+  readonly meshes: ReadonlyMap<string, MeshOutcome>;
+  /** The controllerName of entries for Services in statuses; null: others write those. */
+  readonly meshController: string | null;
   /** By `namespace/name`. */
   readonly gateways: ReadonlyMap<string, GatewayOutcome>;
   /** By `namespace/name`. */
@@ -30,6 +34,10 @@ export interface GatewayClassOutcome {
   readonly accepted: Problem<'InvalidParameters' | 'Unsupported'> | null;
   /** The definitions of the API in the cluster are others than ours; the class is served all the same. */
   readonly version: Problem<'UnsupportedVersion'> | null;
+}
+
+export interface MeshOutcome {
+  readonly accepted: Problem<'InvalidParameters'> | null;
 }
 
 export interface GatewayOutcome {
@@ -148,7 +156,6 @@ export interface RouteKind {
 export interface RouteOutcome {
   /** Those parents that are ours: in the order of `spec.parentRefs`, then default Gateways by name. */
   readonly parents: readonly ParentOutcome[];
-  readonly resolvedRefs: Problem<RouteRefsReason> | null;
   /** Rules that were dropped while others work. */
   readonly partiallyInvalid: Problem<'UnsupportedValue'> | null;
 }
@@ -162,12 +169,16 @@ export interface ParentOutcome {
   /** Ids of the listeners that the route attached to through this parentRef. */
   readonly listeners: readonly string[];
   readonly accepted: Problem<RouteAcceptedReason> | null;
+  /** Of the route as it is at this parent: what a Gateway's routes need a ReferenceGrant for, a Service's do not. */
+  readonly resolvedRefs: Problem<RouteRefsReason> | null;
 }
 
 export type RouteAcceptedReason =
   | 'NoMatchingParent'
   | 'NotAllowedByListeners'
   | 'NoMatchingListenerHostname'
+  /** At a port of a Service routes of another kind are applied. */
+  | 'Conflicted'
   | 'UnsupportedValue';
 export type RouteRefsReason = 'InvalidKind' | 'BackendNotFound' | 'RefNotPermitted' | 'UnsupportedProtocol';
 

@@ -83,6 +83,7 @@ describe('translate, for any resources', () => {
       endpoints: [],
       certificates: [],
       trustBundles: [],
+      clients: [],
     });
     assert.deepEqual(findings, []);
   });

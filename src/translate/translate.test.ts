@@ -139,7 +139,10 @@ describe('translate, from one set of resources to the next', () => {
     const second = translate(change(one, [...base, far, r]), ENVIRONMENT, first);
     const targets = [first, second].map(({ snapshot }) => entry(snapshot, '*')?.rule.backends[0]?.target.kind);
     assert.deepEqual(targets, ['cluster', 'fault']);
-    assert.equal(second.outcomes.routes.get('GRPCRoute/default/r')?.resolvedRefs?.reason, 'RefNotPermitted');
+    assert.equal(
+      second.outcomes.routes.get('GRPCRoute/default/r')?.parents[0]?.resolvedRefs?.reason,
+      'RefNotPermitted',
+    );
     assert.deepEqual(second.snapshot.clusters, []);
   });
 

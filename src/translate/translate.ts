@@ -5,8 +5,11 @@ import type { Snapshot } from '../snapshot/index.ts';
 import { acceptClasses } from './accept/classes.ts';
 import { acceptGateways } from './accept/gateways.ts';
 import { acceptListenerSets } from './accept/listener-sets.ts';
+import { acceptMeshes, meshContext } from './accept/meshes.ts';
 import { acceptXBackends } from './accept/x-backends.ts';
+import { groupFrontends } from './arbitrate/frontend-groups.ts';
 import { arbitrateRoutes } from './arbitrate/listener-tables.ts';
+import { settleRoutes } from './arbitrate/settled-routes.ts';
 import { arbitrateStreams } from './arbitrate/stream-tables.ts';
 import { parentTargets } from './attach/parent-target.ts';
 import type { TranslateEnvironment } from './environment.ts';
@@ -15,8 +18,10 @@ import { acceptBackendTls } from './policies/backend-tls-policies.ts';
 import { acceptTelemetry } from './policies/telemetry-policies.ts';
 import { acceptTraffic } from './policies/traffic-policies.ts';
 import { countAttachedRoutes } from './publish/attached-routes.ts';
-import { publishBindings } from './publish/bindings.ts';
+import { mergeBindings, publishBindings } from './publish/bindings.ts';
+import { publishClients } from './publish/clients.ts';
 import { publishClusters } from './publish/clusters.ts';
+import { publishFrontends } from './publish/frontends.ts';
 import { publishOutcomes } from './publish/gateway-outcomes.ts';
 import { judgedPolicies } from './publish/judged-policies.ts';
 import { clientCertificates, publishSecrets } from './publish/secrets.ts';
@@ -68,11 +73,24 @@ export function translate(
   // All routes of a listener at once: which of them gets a request depends on the others.
   const tables = arbitrateRoutes(routes.changes, memory?.tables ?? new Map());
   const streams = arbitrateStreams(routes.changes, memory?.streams ?? new Map());
-  const bindings = publishBindings(gateways, { tables, streams }, memory?.bindings);
+  const groups = groupFrontends(routes.changes, memory?.groups);
+  const settled = settleRoutes(routes, groups, memory?.settled);
+  const published = publishBindings(gateways, { tables, streams }, memory?.bindings);
+  // Frontends after Gateways, whose sockets they cannot have.
+  const { mesh, movedPorts } = environment;
+  const frontends = publishFrontends(
+    { groups, tables, streams, services: resources.services, mesh, movedPorts, taken: published.bindings },
+    memory?.frontends,
+  );
+  const bindings = mergeBindings(published.bindings, frontends.bindings, previous?.snapshot.bindings);
+  const clients = publishClients(
+    { pods: resources.pods, given: mesh?.clients ?? NO_CLIENTS, isAsked: frontends.bindings.length > 0 },
+    memory?.clients,
+  );
   // Clusters after routes: only those that a route or a listener uses are published.
   const slices = indexSlices(resources.endpointSlices, memory?.slices);
   const { services, endpoints, pods } = resources;
-  const users = { changes: routes.changes, gateways: gateways.values() };
+  const users = { changes: routes.changes, gateways: gateways.values(), frontends: frontends.backends };
   const shown = clientCertificates(gateways, xBackends, memory?.clusters.sources.tls.clientCertificates);
   const tlsSources = { services: tls, clientCertificates: shown };
   const clusters = publishClusters(
@@ -82,14 +100,19 @@ export function translate(
   );
   // Secrets last: only what somebody uses.
   const secrets = publishSecrets(
-    { ofListeners: bindings.certificates, clusters: clusters.clusters, gateways, shown, policies, xBackends },
+    { ofListeners: published.certificates, clusters: clusters.clusters, gateways, shown, policies, xBackends },
     previous?.snapshot,
   );
   // Outcomes after routes: listeners count the routes attached to them.
   const attached = countAttachedRoutes(routes.changes, memory?.attached);
   const judged = judgedPolicies(policies, traffic, xBackends);
+  const meshes = acceptMeshes(resources, environment);
+  const meshController = meshContext(environment)?.controllerName ?? null;
   const told = { policies: judged, telemetry, controllerName: environment.controllerName };
-  const outcomes = publishOutcomes({ classes, gateways, sets, routes, attached, ...told }, previous?.outcomes);
+  const outcomes = publishOutcomes(
+    { classes, meshes, meshController, gateways, sets, routes, settled, attached, ...told },
+    previous?.outcomes,
+  );
   // Lints last: they look at everything and change nothing.
   const standalone = environment.controllerName === null;
   const sources = {
@@ -99,6 +122,9 @@ export function translate(
     gateways,
     sets,
     routes,
+    settled,
+    frontends,
+    meshes,
     tables,
     streams,
     bindings,
@@ -113,10 +139,10 @@ export function translate(
   return {
     snapshot: nextSnapshot(
       {
-        bindings: bindings.bindings,
+        bindings,
         clusters: clusters.clusters,
         endpoints: clusters.endpoints,
-        clients: NO_CLIENTS,
+        clients: clients.clients,
         ...secrets,
       },
       previous?.snapshot,
@@ -132,7 +158,11 @@ export function translate(
       clusters,
       tables,
       streams,
-      bindings,
+      bindings: published,
+      groups,
+      settled,
+      frontends,
+      clients,
       lint: linted.memory,
     },
   };

@@ -3,13 +3,17 @@
 import type { Finding } from '../errors/index.ts';
 import type { Snapshot } from '../snapshot/index.ts';
 import type { SecretContent } from './accept/certificates.ts';
+import type { FrontendGroups } from './arbitrate/frontend-groups.ts';
 import type { ListenerTables } from './arbitrate/listener-tables.ts';
+import type { SettledRoutes } from './arbitrate/settled-routes.ts';
 import type { StreamTables } from './arbitrate/stream-tables.ts';
 import type { LintMemory } from './lint/lint.ts';
 import type { Outcomes } from './outcomes.ts';
 import type { AttachedRoutes } from './publish/attached-routes.ts';
 import type { PublishedBindings } from './publish/bindings.ts';
+import type { PublishedClients } from './publish/clients.ts';
 import type { PublishedClusters } from './publish/clusters.ts';
+import type { PublishedFrontends } from './publish/frontends.ts';
 import type { SliceIndex } from './resolve/slice-index.ts';
 import type { TrustReader } from './resolve/trust-bundles.ts';
 import type { TranslatedRoutes } from './rules/translated-routes.ts';
@@ -35,5 +39,9 @@ export interface TranslationMemory {
   readonly tables: ListenerTables;
   readonly streams: StreamTables;
   readonly bindings: PublishedBindings;
+  readonly groups: FrontendGroups;
+  readonly settled: SettledRoutes;
+  readonly frontends: PublishedFrontends;
+  readonly clients: PublishedClients;
   readonly lint: LintMemory;
 }

@@ -17,6 +17,7 @@ import { memoryStore } from '../../src/store/index.ts';
 import {
   type ClusterAddress,
   type GatewayService,
+  type MeshEnvironment,
   overlayBindFailures,
   type ServiceState,
   type TranslateEnvironment,
@@ -49,6 +50,8 @@ interface WrittenEnvironment {
   readonly unusable?: Record<string, string>;
   /** Of the definitions in the cluster. */
   readonly bundleVersions?: readonly string[];
+  /** Services are served: at their ClusterIPs, or 127.1.0.1 for one that has none. Absent: by others. */
+  readonly mesh?: WrittenMesh;
   /** RFC 3339; 2026-01-01T00:00:00Z when absent. */
   readonly now?: string;
 }
@@ -58,6 +61,13 @@ interface WrittenService {
   /** `80/tcp` → the port in the Pods. */
   readonly targetPorts: Record<string, number>;
   readonly state: ServiceState;
+}
+
+interface WrittenMesh {
+  /** ClusterIP → why connections to it do not come here. */
+  readonly unreached?: Record<string, string>;
+  /** CIDR → namespace. */
+  readonly clients?: Record<string, string>;
 }
 
 export interface GoldenCase {
@@ -103,6 +113,7 @@ function environmentOf(written: WrittenEnvironment): TranslateEnvironment {
     reportsRoutability: written.reportsRoutability ?? false,
     addressRefusal: address => written.unusable?.[address] ?? null,
     bundleVersions: written.bundleVersions ?? [],
+    ...(written.mesh === undefined ? {} : { mesh: meshOf(written.mesh) }),
     movedPorts: new Map(Object.entries(written.movedPorts ?? {}).map(([port, moved]) => [Number(port), moved])),
     nowMs: Date.parse(written.now ?? '2026-01-01T00:00:00Z'),
     inspectCertificate,
@@ -114,6 +125,17 @@ function serviceOf(written: WrittenService | undefined, { namespace, name }: Nam
   if (written === undefined) return null;
   const targetPorts = new Map(Object.entries(written.targetPorts));
   return { name: `${namespace}/${name}-daemun`, podAddresses: ['10.244.0.5'], targetPorts, state: written.state };
+}
+
+function meshOf({ unreached = {}, clients = {} }: WrittenMesh): MeshEnvironment {
+  return {
+    addressOf: () => '127.1.0.1',
+    entranceOf: ({ address, port }) => {
+      const why = unreached[address];
+      return why === undefined ? { address, port } : { why };
+    },
+    clients: Object.entries(clients).map(([range, namespace]) => ({ range, namespace })),
+  };
 }
 
 function bindFailuresOf({ bindFailures = {} }: WrittenEnvironment): BindFailures {

@@ -15,7 +15,7 @@ export interface ListenerTable {
   readonly virtualHosts: readonly VirtualHost[];
 }
 
-/** By listener id. */
+/** By `ListenerTarget.table`. */
 export type ListenerTables = ReadonlyMap<string, ListenerTable>;
 
 /** Listener id → hostname → edit. */
@@ -62,10 +62,10 @@ function eachPlace(
 ): void {
   for (const { listener, hostnames } of route.attachments) {
     const { entries } = formAt(route, listener);
-    let hosts = edits.get(listener.id);
+    let hosts = edits.get(listener.table);
     if (hosts === undefined) {
       hosts = new Map();
-      edits.set(listener.id, hosts);
+      edits.set(listener.table, hosts);
     }
     for (const hostname of hostnames) {
       let edit = hosts.get(hostname) as MutableEdit | undefined;

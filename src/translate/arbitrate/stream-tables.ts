@@ -16,7 +16,7 @@ export interface StreamTable {
   readonly serverNames: readonly ServerNameRoute[];
 }
 
-/** By listener id. */
+/** By `ListenerTarget.table`. */
 export type StreamTables = ReadonlyMap<string, StreamTable>;
 
 /**
@@ -65,10 +65,10 @@ function eachPlace(
   for (const { listener, hostnames } of route.attachments) {
     const { stream } = formAt(route, listener);
     if (stream === null) continue;
-    let edit = edits.get(listener.id);
+    let edit = edits.get(listener.table);
     if (edit === undefined) {
       edit = new Map();
-      edits.set(listener.id, edit);
+      edits.set(listener.table, edit);
     }
     for (const hostname of hostnames) {
       let place = edit.get(hostname);

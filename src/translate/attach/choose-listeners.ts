@@ -4,7 +4,7 @@ import type { Finding } from '../../errors/index.ts';
 import type { Labels } from '../namespace-labels.ts';
 import { selectsNamespace } from '../namespace-selection.ts';
 import type { ParentOutcome, Problem, RouteAcceptedReason } from '../outcomes.ts';
-import { type AttachableRoute, hostnamesOf } from '../route-kinds.ts';
+import { type AttachableRoute, hostnamesOf, isRequestRoute } from '../route-kinds.ts';
 import type { AskedParent } from './asked-parent.ts';
 import { attachedHostnames } from './hostnames.ts';
 import type { ListenerTarget, ParentTarget } from './parent-target.ts';
@@ -43,6 +43,7 @@ export function attachToParent(
       controllerName: parent.controllerName,
       listeners: taken.map(attachment => attachment.listener.id),
       accepted: problem,
+      resolvedRefs: null,
     },
     taken,
   };
@@ -70,7 +71,8 @@ function chooseListeners(
   const allowed = forKind.filter(listener => selectsNamespace(listener, parent.namespace, namespace));
   if (allowed.length === 0)
     return refuse('NotAllowedByListeners', namespaceNotAllowed(route, asked, { parent, listeners: forKind }));
-  const hostnames = hostnamesOf(route);
+  // Which Service is meant the address said: a host says nothing more (GEP-1294).
+  const hostnames = parent.kind === 'Service' && isRequestRoute(route) ? [] : hostnamesOf(route);
   const taken = allowed
     .map(listener => ({ listener, hostnames: attachedHostnames(listener.hostname, hostnames) }))
     .filter(attachment => attachment.hostnames.length > 0);

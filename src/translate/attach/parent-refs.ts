@@ -7,22 +7,22 @@ import type { Labels } from '../namespace-labels.ts';
 import type { ParentOutcome } from '../outcomes.ts';
 import { findingOf, nameOf } from '../report.ts';
 import { missingText } from '../resolve/missing-object.ts';
-import { coreGroup } from '../resolve/reference-grants.ts';
 import type { AttachableRoute } from '../route-kinds.ts';
-import { type AskedParent, namedParent, parentKey } from './asked-parent.ts';
+import { type AskedParent, isServiceRef, namedParent, parentKey } from './asked-parent.ts';
 import { type Attachment, attachToParent, type ParentAttachment } from './choose-listeners.ts';
 import { attachToDefaults, type DefaultGateway, noDefaultGateway, usesDefaultGateways } from './default-gateways.ts';
 import type { ParentTarget } from './parent-target.ts';
-import { parentKindNotServed } from './refusals.ts';
+import { parentKindNotServed, serviceNotServedHere } from './refusals.ts';
+import { attachToService, type ServiceContext } from './service-parents.ts';
 
 /** The parts of the world that attaching looks at. */
-export interface AttachContext {
+export interface AttachContext extends Omit<ServiceContext, 'mesh'> {
+  /** null: ports of Services are served by other processes. */
+  readonly mesh: ServiceContext['mesh'] | null;
   /** By `Kind/namespace/name`. */
   parent(key: string): ParentTarget | undefined;
   readonly defaults: readonly DefaultGateway[];
   labels(namespace: string): Labels;
-  /** Why an object (`Kind/namespace/name`) that is written does not exist; undefined when it is not written. */
-  refusal(key: string): string | undefined;
   /** A Gateway or ListenerSet that does not exist is reported on the route, since no other controller will. */
   readonly standalone: boolean;
 }
@@ -48,8 +48,17 @@ export function attachRoute(route: AttachableRoute, context: AttachContext): Rou
     const asked = namedParent(ref, index);
     const key = parentKey(route, ref);
     if (key === undefined) {
-      const isMesh = coreGroup(ref.group) === '' && ref.kind === 'Service';
-      findings.push(parentKindNotServed(route, asked, isMesh));
+      findings.push(parentKindNotServed(route, asked));
+      continue;
+    }
+    if (isServiceRef(ref)) {
+      const { mesh } = context;
+      if (mesh === null) findings.push(serviceNotServedHere(route, asked));
+      else {
+        const attached = attachToService(route, asked, { ...context, mesh });
+        add(attached);
+        findings.push(...attached.findings);
+      }
       continue;
     }
     const parent = context.parent(key);
@@ -80,6 +89,7 @@ function missingParent(route: AttachableRoute, { ref, path }: AskedParent, conte
     controllerName: IMPLIED_CONTROLLER_NAME,
     listeners: [],
     accepted: { reason: 'NoMatchingParent', finding },
+    resolvedRefs: null,
   };
 }
 

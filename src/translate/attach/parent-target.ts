@@ -8,9 +8,9 @@ import { type ListenerOwner, ownerKey } from '../listener-site.ts';
 import type { BackendWay } from '../resolve/backend-way.ts';
 import { share } from '../share.ts';
 
-/** All that attaching a route depends on in a Gateway or ListenerSet. Keeps its identity while none of it changes. */
+/** All that attaching a route depends on in a Gateway, a ListenerSet or a Service. Keeps its identity while none of it changes. */
 export interface ParentTarget {
-  readonly kind: ListenerOwner['kind'];
+  readonly kind: ListenerOwner['kind'] | 'Service';
   /** `namespace/name`. */
   readonly key: string;
   readonly namespace: string;
@@ -22,10 +22,14 @@ export interface ParentTarget {
 }
 
 export interface ListenerTarget {
-  /** `listenerId`. */
+  /** `listenerId`, or as of a listener of a frontend (`Listener.id`). */
   readonly id: string;
-  /** The Gateway that it is a listener of, as `namespace/name`. */
-  readonly gateway: string;
+  /** By which the rules of its routes are put together: its id; of a frontend, where kinds of routes are not mixed, one for each kind. */
+  readonly table: string;
+  /** The Gateway that it is a listener of, as `namespace/name`; null: it is of a Service. */
+  readonly gateway: string | null;
+  /** What it is of a Service; null: it is of a Gateway. */
+  readonly frontend: FrontendTarget | null;
   readonly name: string;
   /** As written; parentRef.port means this one. */
   readonly port: number;
@@ -46,6 +50,14 @@ export interface ListenerTarget {
   readonly selector: WrittenLabelSelector | null;
   /** The working listeners of the port, most specific first: hosts that those before us take never arrive here. One list a port. */
   readonly neighbours: readonly Neighbour[];
+}
+
+/** A port of a Service, as the routes of one namespace see it. */
+export interface FrontendTarget {
+  /** `namespace/name`. */
+  readonly service: string;
+  /** The namespace whose clients are routed; null: all that no other route of the port is for. */
+  readonly clients: string | null;
 }
 
 /** A listener on the same port. */
@@ -90,13 +102,15 @@ function listenerTarget(
   const namespaces = spec.allowedRoutes?.namespaces;
   return {
     id,
+    table: id,
     gateway: accepted.key,
+    frontend: null,
     name: spec.name,
     port: spec.port,
     protocol: spec.protocol,
     hostname,
     secure: protocol?.secure === true,
-    way: { encrypts: encrypts(protocol), clientSecret: accepted.clientCertificate.secret },
+    way: { encrypts: encrypts(protocol), clientSecret: accepted.clientCertificate.secret, needsGrants: true },
     isPublic,
     trustsProxies: accepted.trustedProxies.length > 0,
     carriesTraffic: listener.sockets.length > 0,

@@ -2,32 +2,39 @@
 
 /** Why a route may not attach to a Gateway or a ListenerSet, one function per reason. */
 import type { Finding } from '../../errors/index.ts';
-import { NOT_YET_SERVED } from '../../resources/index.ts';
 import { findingOf } from '../report.ts';
 import { type AttachableRoute, hostnamesOf } from '../route-kinds.ts';
 import type { AskedParent } from './asked-parent.ts';
 import type { ListenerTarget, ParentTarget } from './parent-target.ts';
 
-/** No status: what is no Gateway and no ListenerSet is not ours. `isMesh`: it is a Service. */
-export function parentKindNotServed(route: AttachableRoute, { ref, path }: AskedParent, isMesh: boolean): Finding {
-  const what = isMesh
-    ? `${ref.kind} as parent (mesh) ${NOT_YET_SERVED}`
-    : `${ref.kind} as parent is not known to daemun`;
-  return findingOf(isMesh ? 'route/mesh-not-yet-supported' : 'route/parent-kind', route, {
+/** No status: what is no Gateway, no ListenerSet and no Service is not ours. */
+export function parentKindNotServed(route: AttachableRoute, { ref, path }: AskedParent): Finding {
+  return findingOf('route/parent-kind', route, {
     path,
-    message: `A ${what}; this parentRef has no effect`,
-    help: 'Name a Gateway to serve the route now',
+    message: `A ${ref.kind} as parent is not known to daemun; this parentRef has no effect`,
+    help: 'Name a Gateway, or a Service with group: ""',
+  });
+}
+
+/** No status: the process that serves Services writes it. */
+export function serviceNotServedHere(route: AttachableRoute, { ref, path }: AskedParent): Finding {
+  return findingOf('route/service-not-served-here', route, {
+    path,
+    message: `Traffic to Service ${ref.name} does not pass this process: the node agent applies this parentRef`,
+    help: 'Run the node agent (daemun run --kubernetes --mesh) if there is none',
   });
 }
 
 /** NoMatchingParent: no listener has the section name and port. */
 export function noMatchingParent(route: AttachableRoute, { ref, path }: AskedParent, parent: ParentTarget): Finding {
   const section = ref.sectionName === undefined ? '' : ` named ${ref.sectionName}`;
-  const port = ref.port === undefined ? '' : ` with port ${ref.port}`;
+  const number = parent.kind === 'Service' ? ` with number ${ref.port}` : ` with port ${ref.port}`;
+  const port = ref.port === undefined ? '' : number;
+  const [one, all] = parent.kind === 'Service' ? ['port', 'ports'] : ['listener', 'listeners'];
   return findingOf('route/no-matching-parent', route, {
     path,
-    message: `${parent.kind} ${parent.key} has no listener${section}${port}`,
-    help: `Its listeners are ${parent.listeners.map(l => `${l.name} (port ${l.port})`).join(', ')}`,
+    message: `${parent.kind} ${parent.key} has no ${one}${section}${port}`,
+    help: `Its ${all} are ${parent.listeners.map(l => (l.name === String(l.port) ? l.name : `${l.name} (port ${l.port})`)).join(', ')}`,
   });
 }
 
@@ -45,11 +52,24 @@ export function kindNotAllowed(
   { path, words, isDefault }: AskedParent,
   listeners: readonly ListenerTarget[],
 ): Finding {
+  if (listeners.some(({ frontend }) => frontend !== null)) return kindNotForPorts(route, path, listeners);
   const which = listeners.map(l => `${l.name} (${l.protocol}) takes ${l.kinds.join(', ') || 'no routes'}`).join('; ');
   return findingOf('route/kind-not-allowed', route, {
     path,
     message: `No listener${isDefault ? ` of ${words}` : ''} takes ${route.kind}s: ${which}`,
     help: `Add {kind: ${route.kind}} to allowedRoutes.kinds of ${LISTENERS_FOR[route.kind]}, or leave kinds out`,
+  });
+}
+
+function kindNotForPorts(route: AttachableRoute, path: AskedParent['path'], ports: readonly ListenerTarget[]): Finding {
+  const which = ports.map(p => `${p.name} (${p.protocol}) takes ${p.kinds.join(', ') || 'no routes'}`).join('; ');
+  return findingOf('route/kind-not-for-port', route, {
+    path,
+    message: `No port of the Service takes ${route.kind}s: ${which}`,
+    help:
+      route.kind === 'UDPRoute'
+        ? 'Datagrams to Services are not routed: attach the route to a Gateway with a UDP listener'
+        : 'Name a port that speaks HTTP, or correct its appProtocol (http, kubernetes.io/h2c), or leave that out',
   });
 }
 

@@ -2,19 +2,21 @@
 
 import type { Finding, ResourceRef } from '../../errors/index.ts';
 import type { ResourceSet } from '../../resources/index.ts';
+import type { Binding } from '../../snapshot/index.ts';
 import { compareStrings } from '../../values/index.ts';
 import type { AcceptedClasses } from '../accept/classes.ts';
 import type { AcceptedGateway } from '../accept/gateways.ts';
 import type { AcceptedSets } from '../accept/listener-sets.ts';
 import { type AcceptedXBackends, xBackendFindings } from '../accept/x-backends.ts';
 import type { ListenerTables } from '../arbitrate/listener-tables.ts';
+import type { SettledRoutes } from '../arbitrate/settled-routes.ts';
 import type { StreamTables } from '../arbitrate/stream-tables.ts';
-import type { PolicyOutcome } from '../outcomes.ts';
+import type { MeshOutcome, PolicyOutcome } from '../outcomes.ts';
 import { type BackendTlsPolicies, backendTlsFindings } from '../policies/backend-tls-policies.ts';
 import type { TelemetryPolicies } from '../policies/telemetry-policies.ts';
 import { type TrafficPolicies, trafficFindings } from '../policies/traffic-policies.ts';
-import type { PublishedBindings } from '../publish/bindings.ts';
 import type { PublishedClusters } from '../publish/clusters.ts';
+import type { PublishedFrontends } from '../publish/frontends.ts';
 import type { TranslatedRoutes } from '../rules/translated-routes.ts';
 import { lintAnnotations } from './annotations.ts';
 import { lintApiVersions } from './api-versions.ts';
@@ -22,6 +24,7 @@ import { lintBackendLoops } from './backend-loops.ts';
 import { lintCertificateNames } from './certificate-names.ts';
 import { lintGrantGroups } from './grant-groups.ts';
 import { lintHealthEndpoints } from './health-endpoints.ts';
+import { lintMeshes } from './meshes.ts';
 import { lintMissingReflection } from './missing-reflection.ts';
 import { toldPackages } from './packages.ts';
 import { lintRedirectLoops } from './redirect-loops.ts';
@@ -43,7 +46,10 @@ export interface LintSources {
   readonly routes: TranslatedRoutes;
   readonly tables: ListenerTables;
   readonly streams: StreamTables;
-  readonly bindings: PublishedBindings;
+  readonly bindings: readonly Binding[];
+  readonly settled: SettledRoutes;
+  readonly frontends: PublishedFrontends;
+  readonly meshes: ReadonlyMap<string, MeshOutcome>;
   readonly clusters: PublishedClusters;
   readonly policies: BackendTlsPolicies;
   readonly traffic: TrafficPolicies;
@@ -87,11 +93,13 @@ function collectFindings(sources: LintSources, { routes, services, shadows }: Li
   for (const gateway of gateways) append(findings, lintCertificateNames(gateway));
   for (const { gateway, sets } of gateways)
     for (const owner of [gateway, ...sets]) append(findings, lintAnnotations(owner));
+  append(findings, lintMeshes(sources));
   for (const list of routes.findings.values()) append(findings, list);
+  for (const list of sources.settled.findings.values()) append(findings, list);
   append(findings, shadowFindings(shadows));
   append(findings, lintSupersededRoutes(sources.streams));
   append(findings, lintRedirectLoops(routes.loops, sources.tables));
-  append(findings, lintBackendLoops(sources.bindings.bindings, sources.clusters, sources.tables));
+  append(findings, lintBackendLoops(sources.bindings, sources.clusters, sources.tables));
   append(findings, lintHealthEndpoints(gateways, sources.tables));
   append(findings, toldPackages(routes.packages));
   append(findings, lintMissingReflection(gateways, routes));

@@ -62,6 +62,7 @@ function countReflection(
   const reflects = route.entries.some(({ entry }) => takesReflection(entry.match));
   const gateways = new Set(route.attachments.map(({ listener: { gateway } }) => gateway));
   for (const gateway of gateways) {
+    if (gateway === null) continue;
     count(serving, gateway, change);
     if (reflects) count(reflecting, gateway, change);
   }

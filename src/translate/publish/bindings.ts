@@ -73,6 +73,17 @@ export function publishBindings(
   return { bindings: isSame ? previous.bindings : bindings, certificates: share(previous?.certificates, sorted) };
 }
 
+/** All bindings, sorted; those that were there before when they are the same ones. */
+export function mergeBindings(
+  ofGateways: readonly Binding[],
+  frontends: readonly Binding[],
+  previous: readonly Binding[] | undefined,
+): readonly Binding[] {
+  if (frontends.length === 0) return ofGateways;
+  const all = [...ofGateways, ...frontends].sort((a, b) => compareStrings(a.id, b.id));
+  return previous !== undefined && haveSameItems(previous, all) ? previous : all;
+}
+
 /** A binding while it is put together. */
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] extends readonly (infer Item)[] ? Item[] : T[Key] };
 

@@ -18,7 +18,7 @@ import { share } from '../share.ts';
 
 /** The clusters that routes and listeners use, sorted by id, with their endpoints. */
 export interface PublishedClusters {
-  /** Whom the filters of listeners ask, and whom Gateways tell of requests. */
+  /** Whom the filters of listeners ask, whom Gateways tell of requests, and the Services of clients that no route is for. */
   readonly ofListeners: readonly ResolvedBackend[];
   readonly sources: ClusterSources;
   readonly uses: ReadonlyMap<string, ClusterUse>;
@@ -46,15 +46,22 @@ export interface ClusterSources {
   readonly pods: ReadonlyMap<string, Pod>;
 }
 
+export interface ClusterUsers {
+  readonly changes: ReadonlyMap<string, RouteChange>;
+  readonly gateways: Iterable<AcceptedGateway>;
+  /** See `PublishedFrontends.backends`. */
+  readonly frontends: readonly ResolvedBackend[];
+}
+
 const NO_SLICES: readonly never[] = [];
 
 /** Builds the clusters whose use, Service or endpoints changed; the others keep their identity. */
 export function publishClusters(
   sources: ClusterSources,
-  users: { readonly changes: ReadonlyMap<string, RouteChange>; readonly gateways: Iterable<AcceptedGateway> },
+  users: ClusterUsers,
   previous: PublishedClusters | undefined,
 ): PublishedClusters {
-  const ofListeners = share(previous?.ofListeners, backendsOfListeners(users.gateways));
+  const ofListeners = share(previous?.ofListeners, [...backendsOfListeners(users.gateways), ...users.frontends]);
   const uses = countUses(users.changes, { ofListeners, previous });
   const known = previous?.byId ?? new Map<string, ResolvedCluster>();
   const updates = new Map<string, ResolvedCluster | undefined>();
@@ -79,8 +86,16 @@ export function publishClusters(
       previous?.endpoints,
       all.map(resolved => resolved.endpoints),
     ),
-    findings: all.flatMap(resolved => resolved.findings),
+    findings: saidOnce(all.flatMap(resolved => resolved.findings)),
   };
+}
+
+/** What is spoken to a port in several ways is several clusters, of which the same is said. */
+function saidOnce(findings: readonly Finding[]): readonly Finding[] {
+  const said = new Map(
+    findings.map(finding => [`${finding.resource?.namespace}/${finding.resource?.name} ${finding.message}`, finding]),
+  );
+  return said.size === findings.length ? findings : [...said.values()];
 }
 
 function countUses(

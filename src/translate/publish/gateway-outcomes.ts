@@ -5,7 +5,7 @@ import { formatNamespacedName } from '../../values/index.ts';
 import type { AcceptedClasses } from '../accept/classes.ts';
 import { type AcceptedGateway, listenersByOwner } from '../accept/gateways.ts';
 import type { AcceptedSets } from '../accept/listener-sets.ts';
-import { updateSorted } from '../changes.ts';
+import type { SettledRoutes } from '../arbitrate/settled-routes.ts';
 import type {
   AddressAssignment,
   GatewayOutcome,
@@ -13,7 +13,6 @@ import type {
   MissingAddress,
   Outcomes,
   Problem,
-  RouteOutcome,
 } from '../outcomes.ts';
 import type { TelemetryPolicies } from '../policies/telemetry-policies.ts';
 import { findingOf } from '../report.ts';
@@ -32,6 +31,9 @@ export function publishOutcomes(
     readonly gateways: ReadonlyMap<string, AcceptedGateway>;
     readonly sets: AcceptedSets;
     readonly routes: TranslatedRoutes;
+    readonly settled: SettledRoutes;
+    readonly meshes: Outcomes['meshes'];
+    readonly meshController: Outcomes['meshController'];
     readonly attached: AttachedRoutes;
     readonly policies: readonly JudgedPolicy[];
     readonly telemetry: TelemetryPolicies;
@@ -46,20 +48,20 @@ export function publishOutcomes(
   const gateways = new Map<string, GatewayOutcome>();
   for (const [key, accepted] of parts.gateways) gateways.set(key, gatewayOutcome(accepted, { attached, listenerSets }));
   const gatewayClasses = new Map(parts.classes.outcomes);
-  const routes = routeOutcomes(parts.routes, previous?.routes ?? new Map());
+  const routes = parts.settled.outcomes;
+  const meshes = shareMap(previous?.meshes, parts.meshes);
   const allPolicies = new Map([...policyOutcomes(parts.policies, parts), ...telemetryOutcomes(parts.telemetry, parts)]);
   const policies = shareMap(previous?.policies, allPolicies);
-  return { gatewayClasses, gateways: shareMap(previous?.gateways, gateways), listenerSets, routes, policies };
-}
-
-function routeOutcomes(
-  { changes }: TranslatedRoutes,
-  previous: ReadonlyMap<string, RouteOutcome>,
-): ReadonlyMap<string, RouteOutcome> {
-  const updates = new Map<string, RouteOutcome | undefined>();
-  for (const [key, { before, after }] of changes)
-    if (before?.outcome !== after?.outcome) updates.set(key, after?.outcome);
-  return updateSorted(previous, updates);
+  const { meshController } = parts;
+  return {
+    gatewayClasses,
+    meshes,
+    meshController,
+    gateways: shareMap(previous?.gateways, gateways),
+    listenerSets,
+    routes,
+    policies,
+  };
 }
 
 /** Sums up a Gateway for its status. */

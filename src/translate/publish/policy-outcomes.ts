@@ -79,7 +79,8 @@ function gatewaysByObject(
   for (const { dependencies, attachments } of routes.byKey.values()) {
     if (attachments.length === 0) continue;
     for (const object of dependencies)
-      if (objects.has(object)) for (const { listener } of attachments) add(object, listener.gateway);
+      if (objects.has(object))
+        for (const { listener } of attachments) if (listener.gateway !== null) add(object, listener.gateway);
   }
   for (const { key, listeners, tracing } of gateways.values()) {
     for (const { judged } of listeners)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { meshContext } from '../accept/meshes.ts';
 import { defaultGateways } from '../attach/default-gateways.ts';
 import type { TranslateEnvironment } from '../environment.ts';
 import { namespaceLabels } from '../namespace-labels.ts';
@@ -18,6 +19,7 @@ export function routeContext(
     parent: key => targets.get(key),
     defaults: defaultGateways(targets),
     labels: namespace => namespaceLabels(resources, namespace),
+    mesh: meshContext(environment),
     standalone: environment.controllerName === null,
     grants,
     services: resources.services,

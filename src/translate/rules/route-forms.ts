@@ -28,6 +28,11 @@ export interface RouteForms extends RouteForm {
 }
 
 const SERVICE = 'Service/';
+const GRANTS = 'ReferenceGrants/';
+
+function isFree({ listener }: Attachment): boolean {
+  return !listener.way.needsGrants;
+}
 
 /** What the ways of listeners make a difference to. */
 interface BackendsInTls {
@@ -39,7 +44,7 @@ interface BackendsInTls {
 
 /**
  * The ways of the listeners that a route is attached to, each once; `usual` alone where all come to the same, since nothing that the route
- * depends on is spoken to in TLS.
+ * depends on is spoken to in TLS, nor in another namespace than the route.
  */
 export function waysOf(
   attachments: readonly Attachment[],
@@ -52,7 +57,9 @@ export function waysOf(
     if (xBackend !== undefined) return !usual.encrypts && xBackends.get(xBackend)?.tls != null;
     return object.startsWith(SERVICE) && tls.has(object.slice(SERVICE.length));
   };
-  if (tls.size + xBackends.size === 0 || !dependencies.some(isInTls)) return [usual];
+  const isSecured = tls.size + xBackends.size > 0 && dependencies.some(isInTls);
+  const asksGrants = dependencies.some(object => object.startsWith(GRANTS)) && attachments.some(isFree);
+  if (!isSecured && !asksGrants) return [usual];
   const ways = new Map(attachments.map(({ listener }) => [wayName(listener.way, usual), listener.way]));
   const [first = usual, ...others] = ways.values();
   return [first, ...others];
@@ -62,6 +69,8 @@ export function waysOf(
 export function formAt(route: RouteForms, { way }: ListenerTarget): RouteForm {
   if (route.otherForms.length === 0) return route;
   const isSame = (form: RouteForm): boolean =>
-    form.way.encrypts === way.encrypts && form.way.clientSecret === way.clientSecret;
+    form.way.encrypts === way.encrypts &&
+    form.way.clientSecret === way.clientSecret &&
+    form.way.needsGrants === way.needsGrants;
   return isSame(route) ? route : (route.otherForms.find(isSame) ?? route);
 }

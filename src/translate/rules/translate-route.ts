@@ -3,9 +3,10 @@
 import type { Finding } from '../../errors/index.ts';
 import type { RouteEntry, Rule } from '../../snapshot/index.ts';
 import { compareHostnames, fitted } from '../../values/index.ts';
+import { isServiceRef } from '../attach/asked-parent.ts';
 import type { Attachment } from '../attach/choose-listeners.ts';
 import { type AttachContext, attachRoute, type RouteAttachment } from '../attach/parent-refs.ts';
-import type { ParentOutcome, Problem, RouteOutcome } from '../outcomes.ts';
+import type { ParentOutcome, Problem, RouteOutcome, RouteRefsReason } from '../outcomes.ts';
 import { findingOf } from '../report.ts';
 import type { ResolvedBackend } from '../resolve/backend-refs.ts';
 import { type BackendWay, ENCRYPTING, PASSING_ON } from '../resolve/backend-way.ts';
@@ -53,7 +54,7 @@ function foreignRoute(route: AttachableRoute, previous: TranslatedRoute | undefi
   return {
     route,
     dependencies: dependenciesOf(route),
-    outcome: share(previous?.outcome, { parents: NONE, resolvedRefs: null, partiallyInvalid: null }),
+    outcome: share(previous?.outcome, { parents: NONE, partiallyInvalid: null }),
     attachments: NONE,
     way: PASSING_ON,
     rules: NONE,
@@ -79,7 +80,7 @@ function translateStreamRoute(
 ): TranslatedRoute {
   const dependencies = dependenciesOf(route);
   const [way, ...otherWays] = waysOf(attachments, PASSING_ON, { ...context, dependencies });
-  const own = translateStream(route, { ...context, way });
+  const own = { way, ...translateStream(route, { ...context, way }) };
   const others = otherWays.map(other => ({ way: other, ...translateStream(route, { ...context, way: other }) }));
   const forms = [own, ...others];
   const refsProblems = forms.flatMap(form => form.refsProblems);
@@ -87,7 +88,7 @@ function translateStreamRoute(
   return {
     route,
     dependencies,
-    outcome: share(previous?.outcome, { parents, resolvedRefs: refsProblems[0] ?? null, partiallyInvalid: null }),
+    outcome: share(previous?.outcome, { parents: withRefs(parents, forms), partiallyInvalid: null }),
     attachments: share(previous?.attachments, attachments),
     way,
     rules: NONE,
@@ -119,15 +120,20 @@ function translateRequestRoute(
   const dependencies = dependenciesOf(route);
   const [way, ...otherWays] = waysOf(attachment.attachments, ENCRYPTING, { ...context, dependencies });
   const { kept, dropped } = translateRules(route, { ...context, way }, findings);
-  // What there is to say of a route of requests is the same in all its forms.
+  // What there is to say of a route of requests is the same in all its forms, but for what its backends are.
   const others = otherWays.map(otherWay => ({
     way: otherWay,
     ...translateRules(route, { ...context, way: otherWay }, []),
   }));
-  const refsProblems = kept.flatMap(rule => rule.refsProblems);
-  findings.push(...refsProblems.map(problem => problem.finding), ...dropped.map(rule => rule.dropped.finding));
+  const forms = [{ way, kept }, ...others].map(form => ({
+    ...form,
+    refsProblems: form.kept.flatMap(rule => rule.refsProblems),
+  }));
+  const refsFindings = forms.flatMap(form => form.refsProblems.map(problem => problem.finding));
+  findings.push(...saidOnce(refsFindings), ...dropped.map(rule => rule.dropped.finding));
   const isRefused = dropped.length > 0 && kept.every(rule => rule.unsupported.length > 0);
-  const parents = isRefused ? attachment.parents.map(parent => refuseParent(parent, dropped)) : attachment.parents;
+  const attached = withRefs(attachment.parents, forms);
+  const parents = isRefused ? attached.map(parent => refuseParent(parent, dropped)) : attached;
   const attachments = isRefused ? [] : share(previous?.attachments, attachment.attachments);
   const rules = share(
     previous?.rules,
@@ -139,7 +145,6 @@ function translateRequestRoute(
     dependencies,
     outcome: share(previous?.outcome, {
       parents,
-      resolvedRefs: refsProblems[0] ?? null,
       partiallyInvalid: isRefused ? null : droppedRules(route, dropped),
     }),
     attachments,
@@ -155,6 +160,18 @@ function translateRequestRoute(
     findings: share(previous?.findings, findings),
     isForeign: false,
   };
+}
+
+/** What the references of a route come to at a parent: those of the forms that count there. */
+function withRefs(
+  parents: readonly ParentOutcome[],
+  forms: readonly { readonly way: BackendWay; readonly refsProblems: readonly Problem<RouteRefsReason>[] }[],
+): readonly ParentOutcome[] {
+  return parents.map(parent => {
+    const ofParent = forms.filter(({ way }) => way.needsGrants !== isServiceRef(parent.parentRef));
+    const [first] = (ofParent.length > 0 ? ofParent : forms).flatMap(({ refsProblems }) => refsProblems);
+    return { ...parent, resolvedRefs: first ?? null };
+  });
 }
 
 function requestForm(

@@ -3,10 +3,13 @@
 import type { StreamRoute } from '../../route-kinds.ts';
 import { type Annotation, parseDurationMs } from './annotation.ts';
 
+/** Of connections that no route is for. */
+export const DEFAULT_STREAM_IDLE_MS = 3_600_000;
+
 /** What nobody closed is held for so long, in milliseconds: connections as HAProxy's tunnels in usual set-ups, flows as DNS and QUIC need. */
 const DEFAULTS: Readonly<Record<StreamRoute['kind'], number>> = {
-  TLSRoute: 3_600_000,
-  TCPRoute: 3_600_000,
+  TLSRoute: DEFAULT_STREAM_IDLE_MS,
+  TCPRoute: DEFAULT_STREAM_IDLE_MS,
   UDPRoute: 60_000,
 };
 

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { CatalogueEntry } from './catalogue-entry.ts';
+
+/** Of XMeshes, and of ports of Services that are routed. */
+export const MESH_CODES = {
+  'mesh/invalid-parameters': {
+    severity: 'error',
+    summary: 'an XMesh refers to parameters of a kind that is not supported',
+    help: 'remove parametersRef',
+  },
+  'mesh/frontend-taken': {
+    severity: 'error',
+    summary: 'a Gateway listens where the connections to a port of a Service would come',
+    help: 'give the Service or the Gateway another address',
+  },
+} as const satisfies Record<`mesh/${string}`, CatalogueEntry>;
