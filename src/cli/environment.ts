@@ -31,6 +31,8 @@ ${Object.entries(VARIABLES)
 
 /** Makes a command's flags known by their variables: in its help, and for what is not given when it runs. */
 export function readEnvironment(command: Command, environment: Environment): void {
+  // What it installs should not depend on what is looked at by default.
+  if (command.name() === 'install') return;
   const bound = command.options.filter(option => option.long !== undefined && option.long in VARIABLES);
   // For the help alone: commander would take an empty variable for a value.
   for (const option of bound) option.env(VARIABLES[option.long ?? ''] ?? '');

@@ -44,6 +44,12 @@ export const HELP_EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     '$ cert issue --host grpc.example.com --host 127.0.0.1 --out ./tls',
     '$ cert issue --host "*.example.com" --secret default/wildcard',
   ],
+  install: [
+    '$ install --image registry.example.com/daemun:0.1.0 > daemun.yaml',
+    '$ install --apply --dry-run',
+    '$ install --apply --replicas 3 --context staging',
+    '$ install | kubectl delete --ignore-not-found -f -',
+  ],
   errors: ['$ errors route/backend-not-found', '$ errors no_route', '$ errors'],
   completion: ['source <($ completion bash)', 'source <($ completion zsh)', '$ completion fish | source'],
   version: ['$ version', '$ version -o json'],

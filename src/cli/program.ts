@@ -19,6 +19,7 @@ import { errorsCommand } from './errors-command.ts';
 import { meantOption } from './excess-arguments.ts';
 import { CommandFailure, EXIT } from './exit-code.ts';
 import { examplesText } from './help-examples.ts';
+import { installCommand } from './install/install-command.ts';
 import type { Outcome } from './outcome.ts';
 import { lineText, paintFor } from './paint.ts';
 import { runCommand } from './run-command.ts';
@@ -61,6 +62,7 @@ function buildProgram(terminal: Terminal, outcome: Outcome): Command {
   program.addCommand(proxyConfigCommand(terminal, outcome));
   program.addCommand(callCommand(terminal));
   program.addCommand(certCommand(terminal));
+  program.addCommand(installCommand(terminal, outcome));
   program.addCommand(errorsCommand(terminal, outcome));
   program.addCommand(completionCommand(terminal));
   program.addCommand(completeCommand(terminal, program), { hidden: true });

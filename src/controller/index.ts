@@ -23,6 +23,7 @@ export {
   type LogLevel,
 } from './log.ts';
 export { loadOffline, type Offline, type OfflineOptions } from './offline.ts';
+export { sharedKeysName } from './owned-name.ts';
 export { explainQuestion, parseQuestion } from './question.ts';
 export { type ReadClusterOptions, readCluster } from './read-cluster.ts';
 export type { Readiness, UnboundSocket } from './readiness.ts';

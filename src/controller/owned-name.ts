@@ -19,6 +19,11 @@ export function ownedName(name: string, suffix: string): string {
   return `${kept}-${hash(name)}-${suffix}`;
 }
 
+/** Of the Secret that holds the keys which all replicas of a controller name share. */
+export function sharedKeysName(controllerName: string): string {
+  return ownedName(controllerName, 'keys');
+}
+
 /** A name as the value of a label: itself where it fits, else as much of it as does, with a hash. */
 export function labelValue(name: string): string {
   if (name.length <= MAX_LABEL) return name;

@@ -13,7 +13,7 @@ import { withGatewayDefaults } from './gateway-options.ts';
 import { clusterTroubles } from './health/cluster-troubles.ts';
 import { KeptFile } from './kept-file.ts';
 import { DEFAULT_CONTROLLER_NAME, type KubernetesOptions } from './kubernetes-options.ts';
-import { ownedName } from './owned-name.ts';
+import { sharedKeysName } from './owned-name.ts';
 import type { RunningGateway } from './running-gateway.ts';
 import { SharedKeys } from './shared-keys.ts';
 import { startGateway, stateDirectoryOf } from './start-gateway.ts';
@@ -48,8 +48,7 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Runni
     },
   });
   const sharedKeys = new SharedKeys({
-    secret: () =>
-      cluster.writers.secret({ namespace: lease?.namespace ?? null, name: ownedName(controllerName, 'keys') }),
+    secret: () => cluster.writers.secret({ namespace: lease?.namespace ?? null, name: sharedKeysName(controllerName) }),
     mayWrite: () => writer.state().isLeading,
     async copyPath() {
       const isPrivate = await keeper.takesSecrets().catch(() => false);

@@ -3,12 +3,11 @@
 /** Holds the alert rules against what the code declares, and lets promtool run them where it is installed. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { parse } from 'yaml';
-import { FAMILIES } from '../../src/proxy/metrics/index.ts';
-import { otherFamilies } from '../observability/observability-page.ts';
+import { faultsOf } from './expression-faults.ts';
 
 interface Rule {
   readonly alert: string;
@@ -23,50 +22,6 @@ const rules: readonly Rule[] = parse(readFileSync(RULES, 'utf8')).groups.flatMap
   ({ rules }: { rules: Rule[] }) => rules,
 );
 const operations = readFileSync(join(ROOT, 'docs/operations.md'), 'utf8');
-const sources = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
-  .filter(name => name.endsWith('.ts') && !name.includes('.test'))
-  .map(name => readFileSync(join(ROOT, 'src', name), 'utf8'))
-  .join('\n');
-
-/** Put on every series by Prometheus. */
-const OF_THE_SCRAPE = ['instance', 'job', 'namespace'];
-const labelsOf = new Map<string, readonly string[]>([
-  ['up', OF_THE_SCRAPE],
-  ...Object.entries(FAMILIES).flatMap(([name, { type, labels }]) => series(name, type, labels)),
-  ...otherFamilies().flatMap(({ name, type, samples }) => series(name, type, Object.keys(samples[0]?.labels ?? {}))),
-]);
-const WORDS = new Set('sum count by rate increase changes min_over_time time or unless offset'.split(' '));
-
-/** The series of a family, with the labels that each has. */
-function series(name: string, type: string, own: readonly string[]): [string, readonly string[]][] {
-  const labels = [...own, ...OF_THE_SCRAPE];
-  return type === 'histogram' ? ['_count', '_sum'].map(end => [`${name}${end}`, labels]) : [[name, labels]];
-}
-
-/** What is wrong with an expression: metrics, labels and values of labels that nothing writes. */
-function faultsOf(expr: string): string[] {
-  const faults: string[] = [];
-  const used = new Set<string>(OF_THE_SCRAPE);
-  const selectors = expr.replaceAll(/([a-z_:]+)\{([^}]*)\}/g, (_, metric: string, matchers: string) => {
-    for (const [, label = '', values = ''] of matchers.matchAll(/(\w+)[=!~]+"([^"]*)"/g)) {
-      if (labelsOf.get(metric)?.includes(label) !== true) faults.push(`${metric} has no label ${label}`);
-      if (label === 'job') continue;
-      for (const value of values.split('|')) if (!isWritten(value)) faults.push(`nothing writes ${label}="${value}"`);
-    }
-    return metric;
-  });
-  const groupings = [...selectors.matchAll(/by \(([^)]*)\)/g)].flatMap(([, list = '']) => list.split(/, */));
-  const plain = selectors.replaceAll(/(?:by|ignoring) \([^)]*\)|\[\w+\]|offset \w+/g, ' ');
-  for (const [metric] of plain.matchAll(/[a-z_]{2,}/g)) {
-    if (WORDS.has(metric)) continue;
-    const labels = labelsOf.get(metric);
-    if (labels === undefined) faults.push(`there is no metric ${metric}`);
-    for (const label of labels ?? []) used.add(label);
-  }
-  return [...faults, ...groupings.filter(label => !used.has(label)).map(label => `no metric has the label ${label}`)];
-}
-
-const isWritten = (value: string): boolean => sources.includes(`'${value}'`) || sources.includes(`  ${value}: {`);
 
 describe('the alert rules', () => {
   it('use metrics, labels and values that the program writes', () => {

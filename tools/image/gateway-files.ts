@@ -9,16 +9,18 @@ import type { ImageFile } from './image-file.ts';
 export const USER = 65532;
 /** Of the command: `bin/daemun` is in here. */
 const HOME = '/opt/daemun';
-const STATE = '/var/lib/daemun';
+/** Where a volume may be mounted. */
+export const VOLUME = '/var/lib/daemun';
 const NODE = '/usr/local/bin/node';
 
-/** How the container runs. The state directory is meant to be a volume; where it cannot be written, what needs it says so. */
+/** How the container runs. The state directory is meant to be on a volume; where it cannot be written, what needs it says so. */
 export const RUN = {
   user: `${USER}:${USER}`,
   env: {
     PATH: `${HOME}/bin:/usr/local/bin:/usr/sbin:/usr/bin`,
-    HOME: STATE,
-    DAEMUN_STATE_DIR: STATE,
+    HOME: VOLUME,
+    // Below it: a volume belongs to root, and daemun wants a folder of its own.
+    DAEMUN_STATE_DIR: `${VOLUME}/state`,
     // As `run` sets it by itself, starting again: docs/decisions/0026-memory-goes-back-to-the-system.md.
     MALLOC_MMAP_THRESHOLD_: '65536',
   },
@@ -29,12 +31,12 @@ export const RUN = {
 /** Users, name service and folders: what Linux programs expect of a system. */
 export function systemFiles(): ImageFile[] {
   return [
-    { path: '/etc/passwd', data: `root:x:0:0:root:/:/nologin\ndaemun:x:${USER}:${USER}:daemun:${STATE}:/nologin\n` },
+    { path: '/etc/passwd', data: `root:x:0:0:root:/:/nologin\ndaemun:x:${USER}:${USER}:daemun:${VOLUME}:/nologin\n` },
     { path: '/etc/group', data: `root:x:0:\ndaemun:x:${USER}:\n` },
     // glibc asks DNS first where this is missing, for localhost, too.
     { path: '/etc/nsswitch.conf', data: 'hosts: files dns\n' },
     { path: '/tmp', data: null, mode: '1777' },
-    { path: STATE, data: null, mode: '700', owner: USER },
+    { path: VOLUME, data: null, mode: '700', owner: USER },
   ];
 }
 
@@ -48,7 +50,7 @@ export function nodeFiles(root: string): ImageFile[] {
 
 /** The package as it is published, but for documents. */
 export function gatewayFiles(root: string): ImageFile[] {
-  const whole = ['package.json', 'LICENSE', 'bin/package.json'];
+  const whole = ['package.json', 'LICENSE', 'bin/package.json', 'packaging/kubernetes/install.yaml'];
   const built = readdirSync(join(root, 'dist')).map(name => `dist/${name}`);
   // There is no /usr/bin/env.
   const command = readFileSync(join(root, 'bin/daemun'), 'utf8').replace(/^#!.*/, `#!${NODE}`);

@@ -13,10 +13,12 @@ interface Rule {
   readonly verbs: readonly string[];
 }
 
-const FILE = join(import.meta.dirname, '../../../packaging/kubernetes/rbac.yaml');
+const FILE = join(import.meta.dirname, '../../../packaging/kubernetes/install.yaml');
 const rules = parseAllDocuments(readFileSync(FILE, 'utf8'))
-  .map(document => document.toJS() as { kind: string; rules?: readonly Rule[] })
-  .flatMap(({ kind, rules: own }) => (kind === 'ClusterRole' ? (own ?? []) : []));
+  .map(document => document.toJS() as { kind: string; metadata: { name: string }; rules?: readonly Rule[] })
+  .flatMap(({ kind, metadata, rules: own }) =>
+    kind === 'ClusterRole' && metadata.name === 'daemun' ? (own ?? []) : [],
+  );
 
 function mayDo(group: string, resource: string, verb: string): boolean {
   const [, subresource] = resource.split('/');

@@ -1,0 +1,30 @@
+{{/* Of everything that belongs to a release: its name, with `daemun` in it. */}}
+{{- define "daemun.name" -}}
+{{- if contains .Chart.Name .Release.Name }}{{ .Release.Name | trunc 50 | trimSuffix "-" }}{{ else }}{{ printf "%s-daemun" (.Release.Name | trunc 43 | trimSuffix "-") }}{{ end }}
+{{- end }}
+
+{{/* What Pods are chosen by. It may not change in an upgrade. */}}
+{{- define "daemun.selector" -}}
+app.kubernetes.io/name: daemun
+app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/component: gateway
+{{- end }}
+
+{{- define "daemun.labels" -}}
+app.kubernetes.io/name: daemun
+app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+app.kubernetes.io/part-of: daemun
+{{- end }}
+
+{{- define "daemun.image" -}}
+{{- with .Values.image }}{{ .repository }}{{ if .digest }}@{{ .digest }}{{ else }}:{{ .tag | default $.Chart.AppVersion }}{{ end }}{{ end }}
+{{- end }}
+
+{{/* Of the Secret with shared keys: as src/controller/owned-name.ts makes it, which a test holds this against. */}}
+{{- define "daemun.keys" -}}
+{{- $readable := regexReplaceAll "[^a-z0-9]+" (lower .Values.controllerName) "-" }}
+{{- $begun := ternary $readable (printf "x%s" $readable) (regexMatch "^[a-z]" $readable) }}
+{{- printf "%s-%s-keys" ($begun | trunc 47 | trimSuffix "-") (sha256sum .Values.controllerName | trunc 10) }}
+{{- end }}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { TestContext } from 'node:test';
+
+type Json = Record<string, unknown>;
+
+const KINDS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  v1: { Namespace: 'namespaces', ServiceAccount: 'serviceaccounts', Service: 'services' },
+  'apps/v1': { Deployment: 'deployments' },
+  'policy/v1': { PodDisruptionBudget: 'poddisruptionbudgets' },
+  'networking.k8s.io/v1': { NetworkPolicy: 'networkpolicies' },
+  'rbac.authorization.k8s.io/v1': {
+    ClusterRole: 'clusterroles',
+    ClusterRoleBinding: 'clusterrolebindings',
+    Role: 'roles',
+    RoleBinding: 'rolebindings',
+  },
+  'gateway.networking.k8s.io/v1': { GatewayClass: 'gatewayclasses' },
+};
+
+/** An API server that takes whatever is applied: what it has is what was applied last. */
+export class ApplyingApi {
+  readonly objects = new Map<string, Json>();
+  /** `PATCH /path?query` of each that changes something. */
+  readonly writes: string[] = [];
+  /** By the end of a path: the status and message that it is refused with. */
+  readonly refusals = new Map<string, readonly [status: number, message: string]>();
+  /** Groups that the cluster does not have. */
+  readonly missing = new Set<string>();
+  readonly #server = createServer((request, response) => void this.#answer(request, response));
+  #version = 0;
+
+  static async start(t: TestContext): Promise<ApplyingApi> {
+    const api = new ApplyingApi();
+    api.#server.listen(0, '127.0.0.1');
+    await once(api.#server, 'listening');
+    t.after(() => api.#server.close());
+    return api;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? '/', 'http://fake');
+    const version = url.pathname.replace(/^\/apis?\//, '');
+    const kinds = this.missing.has(version.split('/')[0] ?? '') ? undefined : KINDS[version];
+    if (kinds !== undefined) {
+      const resources = Object.entries(kinds).map(([kind, name]) => ({ kind, name }));
+      send(response, 200, { resources: [...resources, { kind: 'Deployment', name: 'deployments/status' }] });
+    } else if (request.method === 'PATCH') this.#apply(url, await bodyOf(request), response);
+    else send(response, this.objects.has(url.pathname) ? 200 : 404, this.objects.get(url.pathname) ?? {});
+  }
+
+  #apply({ pathname, search, searchParams }: URL, body: Json, response: ServerResponse): void {
+    this.writes.push(`PATCH ${pathname}${search}`);
+    const [, refusal] = [...this.refusals].find(([end]) => pathname.endsWith(end)) ?? [];
+    if (refusal !== undefined) {
+      send(response, refusal[0], { kind: 'Status', message: refusal[1] });
+      return;
+    }
+    const before = this.objects.get(pathname);
+    const metadata = { ...(body['metadata'] as Json), resourceVersion: String(++this.#version), managedFields: [] };
+    const after = { ...body, metadata };
+    if (searchParams.get('dryRun') === null) this.objects.set(pathname, after);
+    send(response, before === undefined ? 201 : 200, after);
+  }
+}
+
+async function bodyOf(request: IncomingMessage): Promise<Json> {
+  let text = '';
+  for await (const part of request) text += part;
+  return JSON.parse(text) as Json;
+}
+
+function send(response: ServerResponse, status: number, json: unknown): void {
+  response.writeHead(status).end(JSON.stringify(json));
+}
