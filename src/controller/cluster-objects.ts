@@ -63,6 +63,11 @@ export class ClusterObjects {
     for (const key of this.#leftOver(view)) this.#queue.mark(key);
   }
 
+  /** The Gateway (`namespace/name`) that wants an object. */
+  gatewayOf(key: string): string | undefined {
+    return this.#wanted.get(key)?.gateway;
+  }
+
   /** What is to be written of an object now. */
   prepare(key: string): Write | undefined {
     const wanted = this.#wanted.get(key);

@@ -65,6 +65,7 @@ export class ClusterWriter {
         prepare: key => this.#objects.prepare(key),
         onRefused: (object, answer) => {
           this.#tellRefused('an object of a Gateway cannot be written', object, answer);
+          this.#warnRefused(object, answer.message);
           parts.onObjectRefused(object, answer.message);
         },
       }),
@@ -155,9 +156,10 @@ export class ClusterWriter {
     this.#leaseTrouble = null;
     const { statuses, objects, events } = this.#queues;
     for (const queue of [statuses, objects, events]) queue.start();
+    // Events first: what the others find at once is told, too.
+    this.#events.writeThrough(events);
     this.#statuses.writeThrough(statuses);
     this.#objects.writeThrough(objects);
-    this.#events.writeThrough(events);
     this.#parts.onLeading();
   }
 
@@ -174,6 +176,13 @@ export class ClusterWriter {
     const note = `${kind} ${name} is somebody else's, so the Gateway lacks it in the cluster. Rename or delete it`;
     this.#parts.log.warn('an object has the name of one that daemun would make', { object: key, gateway });
     this.#events.warn(`Gateway/${gateway}`, 'NameTaken', note);
+  }
+
+  #warnRefused(object: string, message: string): void {
+    const gateway = this.#objects.gatewayOf(object);
+    const [kind, , name] = object.split('/');
+    const note = `${kind} ${name} stays as it is, or is not there, for the API server refuses it: ${message}`;
+    if (gateway !== undefined) this.#events.warn(`Gateway/${gateway}`, 'ObjectRefused', note);
   }
 
   #tellRefused(what: string, object: string, { status, message }: { status: number; message: string }): void {

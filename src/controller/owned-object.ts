@@ -54,6 +54,8 @@ export interface OwnedPort {
   readonly protocol: 'TCP' | 'UDP';
   /** Where it leads; absent: to the same port. */
   readonly targetPort?: number;
+  /** The port of the nodes; absent: the API server's choice. */
+  readonly nodePort?: number;
 }
 
 type PortOwner = Pick<Gateway['spec']['listeners'][number], 'port' | 'protocol'>;
@@ -127,7 +129,11 @@ export function ownedSlices(owner: Owner, slices: OwnedSlices): readonly OwnedOb
         endpoints: endpoints.slice(0, MAX_SLICE_ENDPOINTS),
         ports: ports
           .slice(at * MAX_SLICE_PORTS, (at + 1) * MAX_SLICE_PORTS)
-          .map(({ targetPort, ...port }) => ({ ...port, port: targetPort ?? port.port })),
+          .map(({ name: portName, port, protocol, targetPort = port }) => ({
+            name: portName,
+            port: targetPort,
+            protocol,
+          })),
       },
     }),
   );

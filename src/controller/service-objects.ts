@@ -6,9 +6,17 @@
  * further ClusterIP that the Gateway asks for.
  */
 import { isIPv6 } from 'node:net';
-import type { WantedClusterIp } from '../translate/index.ts';
+import type { WantedClusterIp, WantedService } from '../translate/index.ts';
 import { clusterIpName, type GatewayParts, ownerOf, serviceName, sliceName } from './gateway-objects.ts';
-import { type OwnedObject, type OwnedPort, ownedService, ownedSlices, portsOf } from './owned-object.ts';
+import {
+  type OwnedObject,
+  type OwnedPort,
+  type OwnedServiceSpec,
+  ownedService,
+  ownedSlices,
+  portKey,
+  portsOf,
+} from './owned-object.ts';
 import { ofFamily, type Replica } from './replicas.ts';
 import type { Targets } from './target-ports.ts';
 
@@ -25,18 +33,40 @@ export function serviceObjects(parts: ServiceParts): readonly OwnedObject[] {
   const ports = portsOf(parts.listeners, parts.targets);
   const { name } = parts.gateway.metadata;
   const own = serviceName(name);
-  const main = ownedService(ownerOf(parts), own, {
-    type: service.isInternal ? 'ClusterIP' : 'LoadBalancer',
-    ...(service.loadBalancerIp === null ? {} : { loadBalancerIP: service.loadBalancerIp }),
-    ipFamilyPolicy: 'PreferDualStack',
-    ports,
-  });
+  const main = ownedService(ownerOf(parts), own, serviceSpec(service, ports));
   const further = (clusterIps?.wanted ?? []).filter(wanted => !isOfOwnService(wanted));
   return [
     main,
     ...slicesOf(parts, ports, { service: own, nameOf: family => sliceName(name, family) }),
     ...further.flatMap(wanted => clusterIpObjects(parts, ports, wanted)),
   ];
+}
+
+/** What a type has no use for is left out: the API server would refuse it. */
+function serviceSpec(
+  { type, loadBalancerIp, parameters }: WantedService,
+  ports: readonly OwnedPort[],
+): OwnedServiceSpec {
+  const { nodePorts = {}, ipFamilies, internalTrafficPolicy, sessionAffinity, ...rest } = parameters;
+  const { externalTrafficPolicy, loadBalancerClass, loadBalancerSourceRanges, allocateLoadBalancerNodePorts } = rest;
+  const { ipFamilyPolicy = 'PreferDualStack' } = rest;
+  return {
+    type,
+    ...given({ ipFamilyPolicy, ipFamilies, internalTrafficPolicy, sessionAffinity }),
+    ...(type !== 'ClusterIP' && given({ externalTrafficPolicy })),
+    ...(type === 'LoadBalancer' &&
+      given({ loadBalancerClass, loadBalancerSourceRanges, allocateLoadBalancerNodePorts })),
+    ...(loadBalancerIp !== null && { loadBalancerIP: loadBalancerIp }),
+    ports: ports.map(port => {
+      const nodePort = type === 'ClusterIP' ? undefined : nodePorts[portKey(port)];
+      return nodePort === undefined ? port : { ...port, nodePort };
+    }),
+  };
+}
+
+/** What is there. */
+function given(fields: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }
 
 /** Whether what is asked for is the ClusterIP of the Service that the Gateway has anyway: the first one that may be any. */

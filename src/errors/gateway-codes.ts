@@ -6,8 +6,9 @@ import type { CatalogueEntry } from './catalogue-entry.ts';
 export const GATEWAY_CODES = {
   'gateway-class/invalid-parameters': {
     severity: 'error',
-    summary: 'a GatewayClass names parameters, and no kind of parameters is supported',
-    help: 'remove parametersRef',
+    summary:
+      'a GatewayClass names parameters that are not there, of another kind than ConfigMap, or faulty; its Gateways stay as they are',
+    help: 'mend the ConfigMap, or remove parametersRef',
   },
   'gateway-class/unsupported-version': {
     severity: 'warning',
@@ -162,18 +163,19 @@ export const GATEWAY_CODES = {
   },
   'gateway/invalid-parameters': {
     severity: 'error',
-    summary: 'a Gateway names infrastructure parameters, and no kind is supported',
-    help: 'remove infrastructure.parametersRef',
+    summary:
+      'a Gateway or its class names parameters that are not there, of another kind than ConfigMap, or faulty; its Service stays as it is',
+    help: 'mend the ConfigMap, or remove parametersRef',
   },
   'gateway/listener-filters': {
     severity: 'error',
     summary: 'a listener has a filter that is not known or cannot run, and takes no traffic without it',
     help: 'remove the filter',
   },
-  'gateway/not-yet-supported': {
+  'gateway/parameters-ignored': {
     severity: 'info',
-    summary: 'a part of a Gateway has no effect in this version',
-    help: 'remove it, or keep it for later',
+    summary: 'a Gateway names parameters that have no effect: they are of another implementation, or it has no Service',
+    help: 'nothing needs to be done',
   },
   'gateway/no-valid-listener': {
     severity: 'error',

@@ -46,6 +46,7 @@ export type { SchemaIssue } from './schema-issue.ts';
 export type { Secret } from './secret.ts';
 export type { ServerValidation } from './server-validation.ts';
 export type { Service, ServicePort } from './service.ts';
+export { readServiceParameters, SERVICE_PARAMETER_KEYS, type ServiceParameters } from './service-parameters.ts';
 export type { SessionPersistence } from './session-persistence.ts';
 export type { TCPRoute } from './tcp-route.ts';
 export type { TLSRoute } from './tls-route.ts';

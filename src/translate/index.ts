@@ -36,6 +36,7 @@ export type {
   Problem,
   RouteKind,
   RouteOutcome,
+  WantedService,
 } from './outcomes.ts';
 export { overlayBindFailures } from './publish/bind-results.ts';
 export type { AttachableRoute, RouteMap } from './route-kinds.ts';

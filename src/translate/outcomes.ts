@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Finding } from '../errors/index.ts';
-import type { ParentReference } from '../resources/index.ts';
-import type { GivenAddress, WantedClusterIp } from './environment.ts';
+import type { ParentReference, ServiceParameters } from '../resources/index.ts';
+import type { GivenAddress, ServiceType, WantedClusterIp } from './environment.ts';
 
 /** Why a condition is not as wished: the API's reason, and the finding that words it. */
 export interface Problem<Reason extends string = string> {
@@ -82,7 +82,7 @@ export interface AddressAssignment {
   readonly missing: readonly MissingAddress[];
   /** What it asks the cluster for; null: nothing. */
   readonly clusterIps: ClusterIps | null;
-  /** What the Service should be through which it is reached; null: it is reached where it is bound. */
+  /** What the Service should be through which it is reached; null: it is reached where it is bound, or the Service stays as it is. */
   readonly service: WantedService | null;
   /** Whether the status tells of it (condition AddressesAssigned): where addresses are asked for, and in a cluster. */
   readonly isTold: boolean;
@@ -99,10 +99,11 @@ export interface ClusterIps {
 export interface WantedService {
   /** `namespace/name`. */
   readonly name: string;
-  /** All addresses that it asks for are of routability `Cluster`. */
-  readonly isInternal: boolean;
+  /** ClusterIP also where all addresses that it asks for are of routability `Cluster`. */
+  readonly type: ServiceType;
   /** The address that a load balancer is asked for; null: any. */
   readonly loadBalancerIp: string | null;
+  readonly parameters: ServiceParameters;
 }
 
 /** An address as the status reports it. */

@@ -42,6 +42,8 @@ export class FakeApi {
   readonly answers = new Map<string, unknown>();
   /** Leases and Secrets of those who ask. */
   readonly own = new FakeOwnObjects();
+  /** Those that were told. */
+  readonly events: Readonly<Json>[] = [];
   /** What becomes of an object that is applied: how it is stored, or why it is not (422). null: none is taken. */
   admit: ((object: FakeObject) => FakeObject | string) | null = null;
   /** The most objects in a page, whatever is asked for. */
@@ -194,7 +196,7 @@ export class FakeApi {
     });
   }
 
-  /** Takes statuses, and what `admit` lets in. */
+  /** Takes statuses, deletions, Events, and what `admit` lets in. */
   #write(request: IncomingMessage, path: string, response: ServerResponse): void {
     const [, collection = '', namespace = '', plural = '', name = ''] =
       /^(.*?)(?:\/namespaces\/([^/]+))?\/([^/]+)\/([^/]+)\/status$/.exec(path) ?? [];
@@ -203,6 +205,15 @@ export class FakeApi {
       body += part.toString();
     });
     request.on('end', () => {
+      if (request.method === 'DELETE') {
+        this.#delete(path, response);
+        return;
+      }
+      if (request.method === 'POST' && path.endsWith('/events')) {
+        this.events.push(JSON.parse(body) as Json);
+        response.writeHead(201).end(body);
+        return;
+      }
       if (request.method === 'PATCH' && this.admit !== null) {
         this.#apply(JSON.parse(body) as FakeObject, response);
         return;
@@ -213,6 +224,18 @@ export class FakeApi {
       if (object === undefined) refuse(response, 404);
       else response.end(JSON.stringify(object));
     });
+  }
+
+  #delete(path: string, response: ServerResponse): void {
+    const [, root = '', namespace = '', plural = '', name = ''] =
+      /^(.*)\/namespaces\/([^/]+)\/([^/]+)\/([^/]+)$/.exec(path) ?? [];
+    const kind = READ_KINDS.find(one => this.#objects.pathOf(one.kind) === `${root}/${plural}`)?.kind;
+    if (kind === undefined || this.stored({ kind, namespace, name }) === undefined) {
+      refuse(response, 404);
+      return;
+    }
+    this.delete({ kind, namespace, name });
+    response.end('{}');
   }
 
   #apply({ metadata, ...fields }: FakeObject, response: ServerResponse): void {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { KINDS, type KindDeclaration, type Resource } from '../../resources/index.ts';
+import { KINDS, type KindDeclaration, type Resource, SERVICE_PARAMETER_KEYS } from '../../resources/index.ts';
 
 type Kind = Resource['kind'];
 
@@ -24,7 +24,7 @@ export interface ReadKind {
   fieldSelector(needs: ReadNeeds): string | null;
   /** Media types of lists and of watches. */
   readonly accept: { readonly list: string; readonly watch: string };
-  /** Of `data`, the keys that are kept; null: all fields are. */
+  /** Of `data`, the keys whose values are kept, of ConfigMaps beside the names of the others; null: all fields are. */
   readonly dataKeys: ReadonlySet<string> | null;
   /** Whether the object's status matters to us: it is ours to write. */
   readonly hasStatus: boolean;
@@ -34,8 +34,8 @@ export interface ReadKind {
 const UNREAD: ReadonlySet<string> = new Set(['Endpoints', 'Deployment']);
 
 const CERTIFICATE_KEYS: ReadonlySet<string> = new Set(['tls.crt', 'tls.key', 'ca.crt', 'crl']);
-/** ConfigMaps hold certificates of authorities. */
-const AUTHORITY_KEYS: ReadonlySet<string> = new Set(['ca.crt', 'ca.crl']);
+/** ConfigMaps hold certificates of authorities, and parameters. */
+const CONFIG_KEYS: ReadonlySet<string> = new Set(['ca.crt', 'ca.crl', ...SERVICE_PARAMETER_KEYS]);
 
 /** Large, many, and never referred to by what we serve. */
 const SECRET_FILTER = 'type!=helm.sh/release.v1,type!=kubernetes.io/service-account-token';
@@ -52,7 +52,7 @@ export const READ_KINDS: readonly ReadKind[] = [...KINDS].flatMap(([name, declar
 );
 
 function readKind(kind: Kind, declaration: KindDeclaration): ReadKind {
-  const dataKeys = kind === 'Secret' ? CERTIFICATE_KEYS : kind === 'ConfigMap' ? AUTHORITY_KEYS : null;
+  const dataKeys = kind === 'Secret' ? CERTIFICATE_KEYS : kind === 'ConfigMap' ? CONFIG_KEYS : null;
   return {
     kind,
     declaration,

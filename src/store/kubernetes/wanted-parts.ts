@@ -42,8 +42,19 @@ export function wantedParts(
   if (dataKeys === null) return wanted;
   delete wanted['binaryData'];
   const { data } = object;
-  if (isObject(data)) wanted['data'] = Object.fromEntries(Object.entries(data).filter(([key]) => dataKeys.has(key)));
+  if (isObject(data)) wanted['data'] = Object.fromEntries(wantedEntries(data, kind, dataKeys));
   return wanted;
+}
+
+/** Of a ConfigMap also the names of what nobody has a use for: a parameter that is misspelt is one. */
+function wantedEntries(
+  data: Readonly<Record<string, unknown>>,
+  kind: string,
+  dataKeys: ReadonlySet<string>,
+): readonly (readonly [string, unknown])[] {
+  const entries = Object.entries(data);
+  if (kind !== 'ConfigMap') return entries.filter(([key]) => dataKeys.has(key));
+  return entries.map(([key, value]) => [key, dataKeys.has(key) ? value : '']);
 }
 
 function wantedMetadata(metadata: unknown): unknown {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Gateway } from '../../resources/index.ts';
+import type { Gateway, ServiceParameters } from '../../resources/index.ts';
 import { socketAddress } from '../../values/index.ts';
 import type { GatewayService, TranslateEnvironment } from '../environment.ts';
 import type { AddressAssignment, MissingAddress, Problem, ReportedAddress } from '../outcomes.ts';
@@ -22,9 +22,13 @@ export interface GatewayAddresses {
 
 /**
  * Honours `spec.addresses`, each entry by itself; one without value is given an address of its own, and no entry at all is one. Where
- * Gateways have Services, the addresses are theirs.
+ * Gateways have Services, the addresses are theirs; `parameters`: what those should be like, null: as they are.
  */
-export function assignAddresses(gateway: Gateway, environment: TranslateEnvironment): GatewayAddresses {
+export function assignAddresses(
+  gateway: Gateway,
+  parameters: ServiceParameters | null,
+  environment: TranslateEnvironment,
+): GatewayAddresses {
   const service = environment.serviceOf?.(gateway.metadata) ?? null;
   const problem = unsupportedType(gateway, service === null ? ['IPAddress'] : ['IPAddress', 'Hostname']);
   if (problem !== null) {
@@ -33,7 +37,7 @@ export function assignAddresses(gateway: Gateway, environment: TranslateEnvironm
   }
   if (service === null) return chooseAddresses(gateway, environment);
   const { podAddresses, targetPorts } = service;
-  const assignment = assignServiceAddresses(gateway, service, environment);
+  const assignment = assignServiceAddresses(gateway, { service, parameters }, environment);
   return { addresses: podAddresses, targetPorts, problem: null, assignment };
 }
 

@@ -6,6 +6,7 @@ import type { TranslateEnvironment } from '../environment.ts';
 import type { GatewayClassOutcome } from '../outcomes.ts';
 import { findingOf } from '../report.ts';
 import { unsupportedVersion } from './bundle-versions.ts';
+import { NO_PARAMETERS, type Parameters, resolveParameters } from './parameters.ts';
 
 /** The controllerName of a class that no file defines. */
 export const IMPLIED_CONTROLLER_NAME = 'daemun.dev/gateway-controller';
@@ -19,6 +20,8 @@ export interface AcceptedClasses {
   readonly findings: readonly Finding[];
   /** The controllerName that answers for a Gateway; undefined when the Gateway is not ours. */
   controllerOf(gateway: Gateway): string | undefined;
+  /** What the class of a Gateway that is ours says of its Gateways. */
+  parametersOf(gateway: Gateway): Parameters;
 }
 
 /**
@@ -29,12 +32,16 @@ export function acceptClasses(resources: ResourceSet, environment: TranslateEnvi
   const wanted = environment.controllerName;
   const outcomes = new Map<string, GatewayClassOutcome>();
   const findings: Finding[] = [];
+  const parameters = new Map<string, Parameters>();
   const lackingFeatures = environment.absentKinds?.has(TRUST_BUNDLE) === true ? [TRUST_BUNDLE] : [];
   for (const [name, gatewayClass] of resources.gatewayClasses) {
     if (wanted !== null && gatewayClass.spec.controllerName !== wanted) continue;
     const version = unsupportedVersion(gatewayClass, environment.bundleVersions ?? []);
     if (version !== null) findings.push(version.finding);
-    const accepted = judgeParameters(gatewayClass, wanted === null, findings);
+    const ofClass = resolveParameters(gatewayClass.spec.parametersRef, { resources, environment });
+    const { accepted, finding } = parametersProblem(gatewayClass, ofClass, environment);
+    if (finding !== null) findings.push(finding);
+    if (accepted !== null || ofClass.state === 'read') parameters.set(name, ofClass);
     outcomes.set(name, { accepted, version, lackingFeatures });
   }
   return {
@@ -44,8 +51,9 @@ export function acceptClasses(resources: ResourceSet, environment: TranslateEnvi
       const name = gateway.spec.gatewayClassName;
       const gatewayClass = resources.gatewayClasses.get(name);
       if (gatewayClass === undefined) return wanted === null ? IMPLIED_CONTROLLER_NAME : undefined;
-      return outcomes.get(name)?.accepted === null ? gatewayClass.spec.controllerName : undefined;
+      return outcomes.has(name) ? gatewayClass.spec.controllerName : undefined;
     },
+    parametersOf: ({ spec }) => parameters.get(spec.gatewayClassName) ?? NO_PARAMETERS,
   };
 }
 
@@ -60,24 +68,18 @@ export function impliedClassFinding(gateway: Gateway): Finding {
   });
 }
 
-function judgeParameters(
+/** Of a class that has parameters which cannot be read. */
+function parametersProblem(
   gatewayClass: GatewayClass,
-  standalone: boolean,
-  findings: Finding[],
-): GatewayClassOutcome['accepted'] {
-  const parameters = gatewayClass.spec.parametersRef;
-  if (parameters === undefined) return null;
-  const report = {
-    path: ['spec', 'parametersRef'],
-    message: `parametersRef names a ${parameters.kind}, and no parameters kind is supported`,
-    help: 'Remove parametersRef',
-  };
-  if (standalone) {
+  parameters: Parameters,
+  environment: TranslateEnvironment,
+): { readonly accepted: GatewayClassOutcome['accepted']; readonly finding: Finding | null } {
+  if (parameters.state === 'read') return { accepted: null, finding: null };
+  const report = { path: ['spec', 'parametersRef'], ...parameters };
+  if (environment.controllerName === null) {
     // A manifest written for another implementation must run unedited, so its parameters are left aside.
-    findings.push(findingOf('gateway-class/parameters-ignored', gatewayClass, report));
-    return null;
+    return { accepted: null, finding: findingOf('gateway-class/parameters-ignored', gatewayClass, report) };
   }
   const finding = findingOf('gateway-class/invalid-parameters', gatewayClass, report);
-  findings.push(finding);
-  return { reason: 'InvalidParameters', finding };
+  return { accepted: { reason: 'InvalidParameters', finding }, finding };
 }

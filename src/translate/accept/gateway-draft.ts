@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import type { Finding } from '../../errors/index.ts';
 import type { Gateway, ListenerSet } from '../../resources/index.ts';
 import type { AddressAssignment, ConflictReason, Problem } from '../outcomes.ts';
 import type { ClientCertificate } from './client-certificate.ts';
@@ -17,6 +18,10 @@ export interface GatewayDraft {
   readonly targetPorts: ReadonlyMap<string, number> | null;
   readonly assignment: AddressAssignment;
   readonly refused: Problem<'InvalidParameters' | 'UnsupportedAddress'> | null;
+  /** Its listeners carry traffic if they can. */
+  readonly isServed: boolean;
+  /** About its parameters, where they do not refuse it. */
+  readonly findings: readonly Finding[];
   readonly frontend: FrontendValidation;
   readonly clientCertificate: ClientCertificate;
   readonly tracing: GatewayTracing;

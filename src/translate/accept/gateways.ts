@@ -18,7 +18,7 @@ import { type ClientCertificate, resolveClientCertificate } from './client-certi
 import { type FrontendValidation, judgeFrontend } from './client-validation.ts';
 import { findConflicts } from './conflicts.ts';
 import type { GatewayDraft } from './gateway-draft.ts';
-import { ignoredParameters, invalidParameters } from './gateway-parameters.ts';
+import { type GatewayParameters, readParameters } from './gateway-parameters.ts';
 import { type GatewayTracing, judgeTracing } from './gateway-tracing.ts';
 import { type AcceptedSets, unusableAllowedListeners } from './listener-sets.ts';
 import { backendContext, type GatewayReader, type JudgedListener, judgeListener } from './listeners.ts';
@@ -85,7 +85,8 @@ export function acceptGateways(
     const controllerName = classes.controllerOf(gateway);
     if (controllerName === undefined) continue;
     const key = formatNamespacedName(gateway.metadata);
-    drafts.push(draftGateway({ key, gateway, controllerName, sets: attachedSets.get(key) ?? [] }, reader));
+    const parent = { key, gateway, controllerName, sets: attachedSets.get(key) ?? [] };
+    drafts.push(draftGateway(parent, readParameters(gateway, classes, reader), reader));
   }
   const claims = claimSockets(drafts, reader.environment);
   const accepted = new Map<string, AcceptedGateway>();
@@ -95,6 +96,7 @@ export function acceptGateways(
 
 function draftGateway(
   parent: Pick<GatewayDraft, 'key' | 'gateway' | 'controllerName' | 'sets'>,
+  { parameters, problem: unreadable, findings }: GatewayParameters,
   reader: GatewayReader,
 ): GatewayDraft {
   const { gateway, sets } = parent;
@@ -105,8 +107,9 @@ function draftGateway(
   const listeners = [gateway, ...sets].flatMap(owner =>
     owner.spec.listeners.map((spec, index) => judgeListener({ gateway, owner, index, spec }, context)),
   );
-  const { addresses, targetPorts, problem, assignment } = assignAddresses(gateway, reader.environment);
-  const refused = invalidParameters(gateway, reader.environment) ?? problem;
+  const assigned = assignAddresses(gateway, unreadable === null ? parameters : null, reader.environment);
+  const { addresses, targetPorts, problem, assignment } = assigned;
+  const refused = unreadable ?? problem;
   const conflicts = findConflicts(listeners);
   return {
     ...parent,
@@ -114,6 +117,9 @@ function draftGateway(
     targetPorts,
     assignment,
     refused,
+    // What a Service leads to is served on: parameters are about the Service alone, which stays as it is.
+    isServed: refused === null || (problem === null && targetPorts !== null),
+    findings,
     frontend,
     clientCertificate,
     tracing,
@@ -158,7 +164,7 @@ function finishGateway(
       ...implied,
       ...(draft.refused === null ? [] : [draft.refused.finding]),
       ...draft.assignment.missing.map(({ finding }) => finding),
-      ...ignoredParameters(gateway, reader.environment),
+      ...draft.findings,
       ...draft.frontend.findings,
       ...unusableAllowedListeners(gateway),
       ...clientCertificate.findings,
@@ -178,7 +184,7 @@ function finishListener(judged: JudgedListener, draft: GatewayDraft, comparison:
   const conflicted = draft.conflicts.get(judged.id) ?? verdict?.conflicted ?? null;
   const accepted = judged.accepted ?? conflicted ?? verdict?.unavailable ?? null;
   const needsCertificate = judged.protocol?.terminates === true && judged.certificates.length === 0;
-  const carries = draft.refused === null && judged.accepted === null && conflicted === null && !needsCertificate;
+  const carries = draft.isServed && judged.accepted === null && conflicted === null && !needsCertificate;
   const unplaced = draft.refused ?? (draft.addresses.length === 0 ? (draft.assignment.missing[0] ?? null) : null);
   return {
     judged,

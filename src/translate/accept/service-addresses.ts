@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Gateway } from '../../resources/index.ts';
+import type { Gateway, ServiceParameters } from '../../resources/index.ts';
 import { normalAddress } from '../../values/index.ts';
 import type { GatewayService, GivenAddress, TranslateEnvironment } from '../environment.ts';
 import type { AddressAssignment, MissingAddress, ReportedAddress, WantedService } from '../outcomes.ts';
@@ -21,21 +21,17 @@ interface Entry {
 
 /**
  * The addresses of a Gateway that is reached through a Service, each entry of `spec.addresses` by itself; without entries, all that
- * the Service has. Listeners are bound at those of this process, whatever the Service has got.
+ * the Service has. Listeners are bound at those of this process, whatever the Service has got. `parameters`: null where they cannot be read, so
+ * that the Service stays as it is.
  */
 export function assignServiceAddresses(
   gateway: Gateway,
-  service: GatewayService,
+  { service, parameters }: { readonly service: GatewayService; readonly parameters: ServiceParameters | null },
   environment: TranslateEnvironment,
 ): AddressAssignment {
   const entries = readEntries(gateway);
   const open = entries.filter(({ routability }) => routability !== CLUSTER);
-  const wanted: WantedService = {
-    name: service.name,
-    isInternal: entries.length > 0 && open.length === 0,
-    loadBalancerIp: open.find(({ type, value }) => type === 'IPAddress' && value !== '')?.value ?? null,
-  };
-  const common = { service: wanted, isTold: true };
+  const common = { service: parameters && wantedService(service, parameters, { entries, open }), isTold: true };
   if (entries.length === 0) return { ...reportAll(gateway, service), ...common, clusterIps: null };
   const { reported, missing } = judgeEntries(gateway, open, service);
   const cluster = assignClusterAddresses(gateway, 0, environment);
@@ -45,6 +41,17 @@ export function assignServiceAddresses(
     clusterIps: cluster.clusterIps,
     ...common,
   };
+}
+
+function wantedService(
+  { name }: GatewayService,
+  parameters: ServiceParameters,
+  { entries, open }: { readonly entries: readonly Entry[]; readonly open: readonly Entry[] },
+): WantedService {
+  const isInternal = entries.length > 0 && open.length === 0;
+  const type = isInternal ? 'ClusterIP' : (parameters.type ?? 'LoadBalancer');
+  const asked = open.find(entry => entry.type === 'IPAddress' && entry.value !== '')?.value ?? null;
+  return { name, type, loadBalancerIp: type === 'LoadBalancer' ? asked : null, parameters };
 }
 
 type Judged = Pick<AddressAssignment, 'reported' | 'missing'>;

@@ -60,7 +60,7 @@ export function claimSockets(
   const verdicts = new Map<string, SocketVerdict>();
   const candidates = drafts
     .flatMap(draft =>
-      draft.refused === null
+      draft.isServed
         ? draft.listeners
             .filter(l => l.accepted === null && !draft.conflicts.has(l.id))
             .map(listener => ({ draft, listener }))
