@@ -185,7 +185,7 @@ export class SharedKeys {
       {
         secret: this.#secret?.place,
         error: messageOf(error),
-        fix: "let daemun's service account get, create and patch this Secret, as packaging/kubernetes/rbac.yaml does",
+        fix: "let daemun's service account get, create and patch this Secret, as packaging/kubernetes/install.yaml does",
       },
     );
   }

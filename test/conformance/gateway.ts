@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { BINDABLE, type Harness } from './harness.ts';
 
 export const CLASS = 'daemun';
-const CONTROLLER = 'daemun.dev/gateway-controller';
+export const CONTROLLER = 'daemun.dev/gateway-controller';
 const GATEWAY_CLASS = `
 apiVersion: gateway.networking.k8s.io/v1
 kind: GatewayClass

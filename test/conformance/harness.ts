@@ -15,6 +15,10 @@ export const BINDABLE = '10.200.0.0/17';
 export const USABLE_ADDRESS = '10.200.127.1';
 export const UNUSABLE_ADDRESS = '10.201.0.1';
 
+/** The same of Services of type LoadBalancer: an address that none is given by chance, and what cannot be had. */
+export const USABLE_SERVICE_ADDRESS = '10.200.255.1';
+export const UNUSABLE_SERVICE_ADDRESS = '10.201.0.1';
+
 /** There is no test cluster, or it does not start. */
 export class NoCluster extends Error {}
 
@@ -53,6 +57,17 @@ export class Harness {
   /** Its output; `input` is what it reads. */
   kubectl(args: readonly string[], input = ''): string {
     return execFileSync(join(this.#folder, 'run'), ['kubectl', ...args], { input, encoding: 'utf8' });
+  }
+
+  /** The output of a command of the host in the cluster's network. */
+  run(command: readonly string[]): string {
+    const stdio = ['ignore', 'pipe', 'inherit'] as const;
+    return execFileSync(join(this.#folder, 'run'), [...command], { encoding: 'utf8', stdio: [...stdio] });
+  }
+
+  /** Puts an image, of an OCI archive that holds it by this name, into the cluster. */
+  loadImage(name: string, archive: string): void {
+    execFileSync(join(this.#folder, 'load-image'), [name, archive], { stdio: ['ignore', 'ignore', 'inherit'] });
   }
 
   /** A process of the host in the cluster's network; its output goes to file descriptor `log`. */
