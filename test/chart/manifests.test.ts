@@ -10,6 +10,7 @@ import { parse } from 'yaml';
 import { runCommand } from '../../src/cli/run-command.ts';
 import { processTerminal } from '../../src/cli/terminal.ts';
 import { DEFAULT_CONTROLLER_NAME, sharedKeysName } from '../../src/controller/index.ts';
+import { FIRST_TARGET_PORT, MAX_TARGET_PORTS } from '../../src/controller/target-ports.ts';
 import { RUN, USER, VOLUME } from '../../tools/image/gateway-files.ts';
 import { CHART, chartDigest, INSTALL_FILE, RULES_FILE, render } from '../../tools/manifests/rendered-chart.ts';
 import { INSTALLED, installed } from './installed-objects.ts';
@@ -137,6 +138,15 @@ describe('the Pods', () => {
     assert.deepEqual(strategy.rollingUpdate, { maxUnavailable: 0, maxSurge: 1 });
     const keys = pod.topologySpreadConstraints.map(({ topologyKey }: { topologyKey: string }) => topologyKey);
     assert.deepEqual(keys, ['kubernetes.io/hostname', 'topology.kubernetes.io/zone']);
+  });
+
+  it('are reached at the ports that Services of Gateways lead to', () => {
+    const [{ ports }] = installed('NetworkPolicy').spec.ingress;
+    const range = { port: FIRST_TARGET_PORT, endPort: FIRST_TARGET_PORT + MAX_TARGET_PORTS - 1 };
+    assert.deepEqual(ports, [
+      { protocol: 'TCP', ...range },
+      { protocol: 'UDP', ...range },
+    ]);
   });
 
   it('are the ones that Service, budget and NetworkPolicy choose', () => {
