@@ -20,6 +20,10 @@ export interface BedParts {
   readonly answer?: (count: number) => number;
 }
 
+export function sumOf(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
+}
+
 export class TracingBed {
   readonly clock = new VirtualClock();
   readonly loop = new SocketLoop(() => this.clock.nowMs());
@@ -75,6 +79,24 @@ export class TracingBed {
     this.clock.advance(ms);
     this.loop.deadlines.advance(this.clock.nowMs());
     this.loop.connectionTimers.advance(this.clock.nowMs());
+  }
+
+  /** Time passes, and what it sets off happens, until `event` does. */
+  async whileTimePasses(event: Promise<unknown>): Promise<void> {
+    let isOver = false;
+    const over = event.finally(() => {
+      isOver = true;
+    });
+    while (!isOver) {
+      this.pass(250);
+      await new Promise(setImmediate);
+    }
+    await over;
+  }
+
+  /** Resolves when it is counted what became of so many spans. */
+  async counted(spans: number): Promise<void> {
+    while (sumOf(this.outcomes()) < spans) await new Promise(setImmediate);
   }
 
   /** The only span that the collector gets. */

@@ -5,6 +5,7 @@ import { describe, it } from 'node:test';
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import { type FieldMask, FieldMaskSchema, StructSchema, TimestampSchema } from '@bufbuild/protobuf/wkt';
 import fc from 'fast-check';
+import protobuf from 'protobufjs';
 import { ProtobufReader } from './protobuf-reader.ts';
 import { ProtobufWriter } from './protobuf-writer.ts';
 
@@ -39,6 +40,30 @@ describe('writing Protocol Buffers', () => {
     const writer = new ProtobufWriter(8);
     writer.text(1, 'a\xffb\xc3\xa9');
     assert.deepEqual(fromBinary(FieldMaskSchema, writer.result()).paths, ['a!b!!']);
+  });
+
+  it('writes times in nanoseconds, exact to the microsecond, numbers of four bytes, and digits as bytes', () => {
+    const { root } = protobuf.parse(
+      'syntax = "proto3"; message M { fixed64 time = 1; fixed32 flags = 16; bytes id = 3; }',
+    );
+    const type = root.lookupType('M');
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 4_000_000_000_000_000 }),
+        fc.nat(0xffffffff),
+        fc.uint8Array(),
+        (us, flags, id) => {
+          const writer = new ProtobufWriter(1);
+          writer.number(1, 1);
+          writer.clear();
+          writer.nanoseconds(1, us / 1_000);
+          writer.fixed32(16, flags);
+          writer.hex(3, Buffer.from(id).toString('hex'));
+          const read = type.toObject(type.decode(writer.result()), { longs: String, bytes: Array, defaults: true });
+          assert.deepEqual(read, { time: String(BigInt(us) * 1_000n), flags, id: [...id] });
+        },
+      ),
+    );
   });
 
   it('nests messages', () => {
