@@ -25,6 +25,7 @@ function placeText(place: ExplainedPlace, paint: Paint): string {
     formatTable([], rows),
     otherListenersText(place),
     place.notHealthCheck === '' ? '' : `  no health check: ${lineText(place.notHealthCheck)}\n`,
+    place.tracing === '' ? '' : `Traced  ${place.tracing}\n`,
     place.gate.length === 0 ? '' : `Before rules\n${place.gate.map(filter => `  ${filter}\n`).join('')}`,
     candidatesText(place, paint),
     otherHostsText(place),

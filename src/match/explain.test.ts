@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Cluster, RequestListener, RouteEntry, Rule, Snapshot } from '../snapshot/index.ts';
+import type { Cluster, RequestListener, RouteEntry, Rule, Snapshot, Tracing } from '../snapshot/index.ts';
+import { sampleTracing } from '../snapshot/tracing.test-support.ts';
 import { explain } from './explain.ts';
 import type { Question } from './explanation.ts';
 import { binding, entry, exact, listener, rule, virtualHost } from './snapshot-builders.test-support.ts';
@@ -283,5 +284,23 @@ describe('the answer', () => {
     const broken = gated([asked, { kind: 'fault', fault }]);
     assert.equal(broken?.answer.text, 'HTTP 500: cannot be resolved, if app/auth:9000 says yes');
     assert.deepEqual(broken.gate.at(-1), 'nothing passes: cannot be resolved');
+  });
+
+  it('says which requests are traced, and who is told', () => {
+    const traced = (tracing: Tracing | null): string | undefined => {
+      const bound = binding({ ...listener('l', '*', virtualHost('*', entry('r', null))), tracing });
+      return explain(snapshot(bound), ASKED).places[0]?.tracing;
+    };
+    assert.equal(traced(null), '');
+    const half = { numerator: 1, denominator: 2 };
+    const none = { numerator: 0, denominator: 100 };
+    assert.equal(
+      traced(sampleTracing({ newTraces: half })),
+      '50 % of new traces, all of those that senders record; spans go to collector by gRPC',
+    );
+    assert.equal(
+      traced(sampleTracing({ newTraces: none, recordedTraces: null })),
+      'none of requests, whatever their senders record; spans go to collector by gRPC',
+    );
   });
 });

@@ -19,6 +19,7 @@ import { grpcPathFault, invalidPathText } from './grpc/grpc-path.ts';
 import { readPath, viewOf } from './question-view.ts';
 import { invalidTargetText, noListenerText, noRouteReason, noRouteText } from './refusal-text.ts';
 import { describeListenerFilter } from './rule-text.ts';
+import { describeTracing } from './tracing-text.ts';
 
 /** Explains a request against a snapshot. Pure; compiles each binding: some 100 ms with thousands of routes. */
 export function explain(snapshot: Snapshot, question: Question): Explanation {
@@ -108,7 +109,9 @@ function explainPlace(context: PlaceContext): ExplainedPlace {
   const view = viewOf(question, chosen);
   const { winner, candidates, moreCandidates } = explainCandidates(chosen, host, view);
   const gate = chosen.listener.filters.map(describeListenerFilter);
-  const found = { ...shape, listener, gate, candidates, moreCandidates, otherHosts };
+  const { tracing: traced } = chosen.listener;
+  const tracing = traced === null ? '' : describeTracing(traced);
+  const found = { ...shape, listener, gate, tracing, candidates, moreCandidates, otherHosts };
   if (winner === undefined) {
     const answer = explainGrpcWeb(question) ?? explainNone(question, host, chosen);
     return { ...found, filters: [], backends: [], answer };
@@ -147,4 +150,12 @@ function askedFor(question: Question): string {
   return protocol === 'grpc' ? path : `${method} ${readPath(question) || path}`;
 }
 
-const NOTHING = { gate: [], candidates: [], moreCandidates: 0, otherHosts: [], filters: [], backends: [] } as const;
+const NOTHING = {
+  gate: [],
+  tracing: '',
+  candidates: [],
+  moreCandidates: 0,
+  otherHosts: [],
+  filters: [],
+  backends: [],
+} as const;

@@ -50,6 +50,8 @@ export interface ExplainedPlace {
   readonly notHealthCheck: string;
   /** What each request passes before a rule is asked, in this order. */
   readonly gate: readonly string[];
+  /** Which requests of the listener are traced, and who is told; '': none. */
+  readonly tracing: string;
   /** In precedence order, the rule that takes the request among them. */
   readonly candidates: readonly ExplainedCandidate[];
   /** Candidates beyond the ones listed. */
