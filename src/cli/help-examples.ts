@@ -33,6 +33,7 @@ export const HELP_EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     "$ explain --http 'GET /cart?id=1' --host shop.example.com",
   ],
   'proxy-config': ['$ proxy-config endpoint', '$ proxy-config route -o json -f ./manifests'],
+  demo: ['$ demo --listen 127.0.0.1:8081 --name echo-1'],
   call: [
     `$ call --plaintext 127.0.0.1:8080 api.Echo/Echo '{"content": "hello"}'`,
     '$ call --cacert ca.crt --authority grpc.example.com 127.0.0.1:8443 --list',

@@ -14,6 +14,7 @@ import {
   versionCommand,
 } from './commands.ts';
 import { completeCommand, completionCommand } from './completion/completion-command.ts';
+import { demoCommand } from './demo-command.ts';
 import { ENVIRONMENT_HELP, readEnvironment } from './environment.ts';
 import { errorsCommand } from './errors-command.ts';
 import { meantOption } from './excess-arguments.ts';
@@ -62,6 +63,7 @@ function buildProgram(terminal: Terminal, outcome: Outcome): Command {
   program.addCommand(proxyConfigCommand(terminal, outcome));
   program.addCommand(callCommand(terminal));
   program.addCommand(certCommand(terminal));
+  program.addCommand(demoCommand(terminal, outcome));
   program.addCommand(installCommand(terminal, outcome));
   program.addCommand(errorsCommand(terminal, outcome));
   program.addCommand(completionCommand(terminal));

@@ -12,6 +12,7 @@ import { messageOf } from '../errors/index.ts';
 import { parseDuration } from '../values/index.ts';
 import { type AddressingFlags, readAddressing } from './addressing-options.ts';
 import { couldNotRun, usageError } from './exit-code.ts';
+import { readHostPort } from './host-port.ts';
 import { RunSinks } from './sink/run-sinks.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -163,14 +164,11 @@ function readDrainTime(flag: string, text: string): number {
   throw usageError(`${flag} ${text}: seconds or a duration of at most 24h are needed`, `Example: ${flag} 30s`);
 }
 
-/** `host:port`, `[v6]:port`, `:port` or `off`. */
-function readAdmin(text: string): { host: string; port: number } | null {
+/** `host:port`, or `off`. */
+function readAdmin(text: string): { readonly host: string; readonly port: number } | null {
   if (text === 'off') return null;
-  const [, host = '', portText = ''] = /^(.*):(\d+)$/.exec(text) ?? [];
-  const bare = host.replace(/^\[(.*)\]$/, '$1') || '127.0.0.1';
-  const port = Number(portText);
-  const isHost = isIP(bare) !== 0 || bare === 'localhost';
-  if (portText !== '' && port <= 65_535 && isHost) return { host: bare, port };
+  const place = readHostPort(text);
+  if (place !== undefined) return place;
   throw usageError(
     `--admin ${text}: an IP address or localhost with a port, or off, is needed`,
     'Example: --admin 127.0.0.1:9900',

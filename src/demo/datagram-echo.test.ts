@@ -10,7 +10,7 @@ import { dnsAnswer } from './dns-answer.ts';
 describe('a demo backend of datagrams', () => {
   let echo: DatagramEcho;
   before(async () => {
-    echo = await startDatagramEcho('127.0.0.1', 'pod-1');
+    echo = await startDatagramEcho({ address: '127.0.0.1', port: 0 }, 'pod-1');
   });
   after(() => echo.close());
 

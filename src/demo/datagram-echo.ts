@@ -14,9 +14,12 @@ export interface DatagramEcho {
 
 /**
  * Sends each datagram back with the pod's name before it, `NAME: `, as far as it fits; a question of DNS is answered as such.
- * Listens on a free port of `address`. Rejects when the OS refuses.
+ * Port 0 is a free one. Rejects when the OS refuses.
  */
-export async function startDatagramEcho(address: string, podName: string): Promise<DatagramEcho> {
+export async function startDatagramEcho(
+  { address, port }: { readonly address: string; readonly port: number },
+  podName: string,
+): Promise<DatagramEcho> {
   const socket = createSocket(address.includes(':') ? 'udp6' : 'udp4');
   const prefix = Buffer.from(`${podName}: `);
   socket.on('message', (datagram, from) => {
@@ -24,7 +27,7 @@ export async function startDatagramEcho(address: string, podName: string): Promi
     // Whether it arrives is not ours to know.
     socket.send(answer, from.port, from.address, () => {});
   });
-  socket.bind({ address, port: 0, exclusive: true });
+  socket.bind({ address, port, exclusive: true });
   await once(socket, 'listening');
   return {
     port: socket.address().port,

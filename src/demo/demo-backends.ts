@@ -107,7 +107,10 @@ async function startPod(pods: Map<string, Pod>, { key, podName: name, service }:
   const options = { podName: name, methods: demoMethods, fallback: emptyAnswer };
   const server = known?.server ?? (await startGrpcServer(options));
   server.secure(service.tls ?? null);
-  pods.set(key, { server, datagrams: wantsDatagrams ? await startDatagramEcho(server.address, name) : null });
+  pods.set(key, {
+    server,
+    datagrams: wantsDatagrams ? await startDatagramEcho({ address: server.address, port: 0 }, name) : null,
+  });
 }
 
 async function stopOthers(pods: Map<string, Pod>, keep: ReadonlySet<string>): Promise<void> {

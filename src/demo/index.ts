@@ -19,6 +19,7 @@ export {
   type DemoService,
   startDemoBackends,
 } from './demo-backends.ts';
+export { type DemoPod, type DemoPodOptions, startDemoPod } from './demo-pod.ts';
 export {
   ServerReflectionRequestSchema,
   type ServerReflectionResponse,

@@ -34,7 +34,7 @@ describe('completion', () => {
   }
 
   it('knows commands, aliases, subcommands and flags', async () => {
-    assert.equal(await complete('de'), 'describe');
+    assert.equal(await complete('de'), 'describe demo');
     assert.equal(await complete('cert', 'i'), 'issue');
     assert.equal(await complete('check', '--s'), '--strict');
     assert.equal(await complete('pc', 'l'), 'listener');

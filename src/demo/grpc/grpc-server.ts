@@ -21,6 +21,8 @@ export interface GrpcServerOptions {
   readonly methods: GrpcMethods;
   /** Answers the methods that `methods` does not have. */
   readonly fallback: GrpcMethod;
+  /** Where it listens. Default: a free port of the loopback address. */
+  readonly listen?: { readonly address: string; readonly port: number };
 }
 
 export interface GrpcServer {
@@ -38,7 +40,7 @@ export interface GrpcServer {
 const MAX_CONCURRENT_STREAMS = 1000;
 const WINDOW_BYTES = 1024 * 1024;
 
-/** Listens on a free port of the loopback address. Rejects when the OS refuses. */
+/** Rejects when the OS refuses. */
 export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcServer> {
   const http2 = createHttp2Server({
     settings: { maxConcurrentStreams: MAX_CONCURRENT_STREAMS, initialWindowSize: WINDOW_BYTES },
@@ -56,7 +58,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
     if (isGrpcContentType(headers['content-type'])) answerCall(stream, headers, options);
     else void answerHttpEcho(stream, headers, pod);
   });
-  const { address, port } = await listen(server);
+  const { address, port } = await listen(server, options.listen ?? { address: '127.0.0.1', port: 0 });
   const close = (): Promise<void> => {
     const closed = closeServer(server, sessions);
     for (const socket of sockets) socket.destroySoon();
@@ -138,10 +140,12 @@ function trackSessions(server: Http2Server): Set<ServerHttp2Session> {
   return sessions;
 }
 
-function listen(server: Server): Promise<{ address: string; port: number }> {
+type Place = { readonly address: string; readonly port: number };
+
+function listen(server: Server, { address, port }: Place): Promise<Place> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
+    server.listen(port, address, () => {
       const bound = server.address();
       if (bound === null || typeof bound === 'string') reject(new Error('the demo backend is not bound to a port'));
       else resolve({ address: bound.address, port: bound.port });

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { hostname } from 'node:os';
+import { startDemoPod } from '../demo/index.ts';
+import { messageOf } from '../errors/index.ts';
+import { socketAddress } from '../values/index.ts';
+import { couldNotRun, EXIT, usageError } from './exit-code.ts';
+import { readHostPort } from './host-port.ts';
+import type { Terminal } from './terminal.ts';
+
+/** The flags of `demo`, as commander hands them over. */
+export interface DemoOptions {
+  readonly listen: string;
+  readonly name?: string;
+}
+
+/** `demo`: a demo backend until a signal ends it. */
+export async function runDemo({ listen, name = hostname() }: DemoOptions, terminal: Terminal): Promise<number> {
+  const place = readHostPort(listen);
+  if (place === undefined)
+    throw usageError(`--listen ${listen}: an IP address with a port is needed`, 'Example: --listen 0.0.0.0:8080');
+  const stopped = terminal.stopSignal(() => undefined);
+  const pod = await startDemoPod({ address: place.host, port: place.port, podName: name }).catch((error: unknown) => {
+    throw couldNotRun(`the demo backend cannot listen: ${messageOf(error)}`, 'Choose another one with --listen');
+  });
+  terminal.out(`Demo backend ${name} answers at ${socketAddress(pod.address, pod.port)}\n`);
+  await stopped;
+  await pod.close();
+  return EXIT.ok;
+}
