@@ -37,6 +37,7 @@ function placeText(place: StreamPlace, paint: Paint): string {
     ['Listener', listenerText(place)],
     ...(rule === null ? [] : [['Route', routeText(rule)]]),
     ...(rule === null ? [] : [['Idle', `ended after ${rule.idleTimeoutMs / 1000} s of silence`]]),
+    ...(rule === null || rule.alpn.length === 0 ? [] : [['ALPN', `clients are offered ${rule.alpn.join(', ')}`]]),
   ];
   const others = place.otherNames.map(({ host, routes, reason }) => [host, routes.join(', '), reason]);
   return [

@@ -91,7 +91,7 @@ function listeners(rules: ReadonlyMap<string, Rule>): fc.Arbitrary<Listener[]> {
 function streamRule(variant: number): StreamRule {
   const { id, origin, backends } = variantRule(`stream-${variant}`, variant);
   const targets = backends.map(({ weight, target }) => ({ weight, target }));
-  return { id, origin, fault: null, backends: targets, totalWeight: variant + 1, idleTimeoutMs: 3_600_000 };
+  return { id, origin, fault: null, backends: targets, totalWeight: variant + 1, idleTimeoutMs: 3_600_000, alpn: [] };
 }
 
 function streamListeners(): fc.Arbitrary<Listener> {

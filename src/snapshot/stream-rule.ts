@@ -18,6 +18,8 @@ export interface StreamRule {
   readonly totalWeight: number;
   /** Ended when neither side sent anything for so long. */
   readonly idleTimeoutMs: number;
+  /** What clients may agree on where a listener ends their TLS (RFC 7301), the preferred first; its endpoints in TLS are asked for the same. Empty: nothing. */
+  readonly alpn: readonly string[];
 }
 
 export interface StreamBackend {

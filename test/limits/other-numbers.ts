@@ -33,6 +33,7 @@ export const OTHER_NUMBERS: ReadonlySet<string> = new Set([
   'store/files#MAX_REREAD_BYTES',
   'store/files#MAX_WAITS',
   'translate/lint#MAX_TOLD',
+  'translate/resolve/annotations#MAX_NAMES',
   'values#MAX_DISTANCE',
   'values#MAX_LENGTH',
   'wire/grpc#MAX_VARINT_BYTES',

@@ -51,6 +51,7 @@ function ruleOf(backends: readonly StreamBackend[]): StreamRule {
     backends,
     totalWeight: backends.reduce((sum, { weight }) => sum + weight, 0),
     idleTimeoutMs: 60_000,
+    alpn: [],
   };
 }
 
@@ -66,7 +67,7 @@ describe('the explanation of a port', () => {
         otherListeners: [],
         otherNames: [],
         listener: 'default/gw/dns',
-        rule: { route: 'UDPRoute/default/r', ruleName: '', hostname: '*', idleTimeoutMs: 60_000 },
+        rule: { route: 'UDPRoute/default/r', ruleName: '', hostname: '*', idleTimeoutMs: 60_000, alpn: [] },
         backends: [
           {
             cluster: 'default/a:53/udp',

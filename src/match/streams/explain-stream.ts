@@ -80,14 +80,21 @@ function refuse(listener: string | null, text: string): Found {
   return { listener, rule: null, backends: [], answer: { kind: 'refused', text } };
 }
 
-function take({ id, kind }: Listener, { hostname, rule }: ServerNameRoute, snapshot: Snapshot): Found {
+function take(listener: Listener, { hostname, rule }: ServerNameRoute, snapshot: Snapshot): Found {
   const { ruleName } = rule.origin;
+  const endsTls = listener.kind === 'tls' && listener.tls !== null;
   const backends = rule.backends.map(backend => explainBackend(backend, rule, snapshot));
   return {
-    listener: id,
-    rule: { route: routeName(rule), ruleName, hostname, idleTimeoutMs: rule.idleTimeoutMs },
+    listener: listener.id,
+    rule: {
+      route: routeName(rule),
+      ruleName,
+      hostname,
+      idleTimeoutMs: rule.idleTimeoutMs,
+      alpn: endsTls ? rule.alpn : [],
+    },
     backends,
-    answer: answerOf(rule, backends, kind === 'udp' ? 'dropped' : 'reset'),
+    answer: answerOf(rule, backends, listener.kind === 'udp' ? 'dropped' : 'reset'),
   };
 }
 

@@ -49,4 +49,6 @@ export interface StreamRuleName {
   /** The pattern of server names that it is for; `*`: any, or there are none. */
   readonly hostname: string;
   readonly idleTimeoutMs: number;
+  /** What clients are offered by ALPN where their TLS ends here. */
+  readonly alpn: readonly string[];
 }

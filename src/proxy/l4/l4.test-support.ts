@@ -31,6 +31,7 @@ export function streamRule(
     backends,
     totalWeight: backends.reduce((sum, { weight }) => sum + weight, 0),
     idleTimeoutMs: 3_600_000,
+    alpn: [],
     ...changes,
   };
 }
@@ -61,8 +62,12 @@ export class StreamBed {
   }
 
   /** One that speaks TLS. */
-  async serveTls({ chain, key }: Certificate, onConnection: (socket: TLSSocket) => void): Promise<number> {
-    const server = createTlsServer({ cert: chain, key }, socket => onConnection(this.#keep(socket)));
+  async serveTls(
+    { chain, key }: Certificate,
+    onConnection: (socket: TLSSocket) => void,
+    ALPNProtocols: string[] = [],
+  ): Promise<number> {
+    const server = createTlsServer({ cert: chain, key, ALPNProtocols }, socket => onConnection(this.#keep(socket)));
     return this.#listen(server);
   }
 
@@ -100,8 +105,8 @@ export class StreamBed {
   }
 
   /** A client of TLS that believes any certificate; `''`: it sends no server name. */
-  dialTls(port: number, servername: string): TLSSocket {
-    return this.#keep(connectTls({ port, host: '127.0.0.1', servername, rejectUnauthorized: false }));
+  dialTls(port: number, servername: string, ALPNProtocols: string[] = []): TLSSocket {
+    return this.#keep(connectTls({ port, host: '127.0.0.1', servername, rejectUnauthorized: false, ALPNProtocols }));
   }
 
   close(): void {

@@ -32,7 +32,7 @@ function slowServer(limitBytes: number, dialled: Socket): { server: StreamServer
 }
 
 function begin(server: StreamServer, client: Socket): StreamConnection {
-  const start = { listener: tcpListener(RULE), serverName: null, first: Buffer.alloc(1_000) };
+  const start = { listener: tcpListener(RULE), serverName: null, first: Buffer.alloc(1_000), alpn: null };
   const stream = new StreamConnection(client, RULE, start, server);
   stream.begin();
   return stream;

@@ -73,7 +73,8 @@ export class StreamConnection implements StreamSideOwner, StreamDialOwner, Wheel
     }
     const { clock, loop } = this.#server.serving;
     const hash = cluster.hashKey === null ? 0 : hashText(this.#peerAddress);
-    this.#dial = new StreamDial(cluster, this, { hash, client: this.#ends, clock, loop });
+    const stream = { client: this.#ends, alpn: this.start.alpn };
+    this.#dial = new StreamDial(cluster, this, { hash, stream, clock, loop });
     this.#dial.begin();
     // Kept until there is an endpoint, which may take its time.
     if (this.#first !== null) this.onHeld(this.#first.length);

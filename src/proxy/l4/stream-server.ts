@@ -48,4 +48,6 @@ export interface StreamStart {
   readonly serverName: string | null;
   /** Input that goes to the endpoint before all else; kept. null: none. */
   readonly first: Buffer | null;
+  /** What was agreed on where the client's TLS ended here (RFC 7301); null: nothing. */
+  readonly alpn: string | null;
 }

@@ -137,6 +137,33 @@ describe('a TLS listener', () => {
     assert.ok(said.equals(Buffer.from(heard, 'latin1')));
   });
 
+  it('agrees with the client on a protocol that its rule names, and asks a backend in TLS for that one', async () => {
+    const authority = await Authority.create('ca');
+    const server = certificateOf('server', await authority.issue({ dns: ['backend.test'] }));
+    const secure = await bed.serveTls(server, socket => socket.end(`asked for ${socket.alpnProtocol}`), ['x', 'h2']);
+    const named = { hostname: '*', rule: streamRule('a', { a: 1 }, { alpn: ['h2', 'x'] }) };
+    await gateway.apply({
+      listeners: [tlsListener('l', '*', [named, route('silent.example.com', 'a')], GATEWAY)],
+      clusters: { a: [secure] },
+      clusterChanges: { protocol: 'tcp', tls: tlsTo('backend.test', authority) },
+      certificates: [GATEWAY],
+      trustBundles: [authority.bundle],
+    });
+    for (const [name, offered, agreed] of [
+      ['a.example.com', ['x', 'h2'], 'h2'],
+      ['a.example.com', ['x'], 'x'],
+      ['a.example.com', [], false],
+      ['silent.example.com', ['h2'], false],
+    ] as const) {
+      const client = bed.dialTls(gateway.port, name, [...offered]);
+      assert.equal(await readAll(client), `asked for ${agreed}`);
+      assert.equal(client.alpnProtocol, agreed);
+    }
+    const stranger = bed.dialTls(gateway.port, 'a.example.com', ['http/1.1']);
+    const [error] = await once(stranger, 'error');
+    assert.match(String(error.code), /NO_APPLICATION_PROTOCOL$/);
+  });
+
   it('carries what the backend says after the client has ended its direction', async () => {
     const port = await bed.serve((socket: Socket) => {
       void readAll(socket).then(text => socket.end(`got ${text}`));

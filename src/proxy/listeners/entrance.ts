@@ -87,6 +87,6 @@ export class Entrance implements TlsOwner {
     const [listener] = listeners;
     if (listener?.kind !== 'tcp') throw new Error('a binding of streams has one listener of TCP');
     const first = read === null ? null : Buffer.from(read);
-    this.onPassed(socket, { start: { listener, serverName: null, first }, rule: listener.rule });
+    this.onPassed(socket, { start: { listener, serverName: null, first, alpn: null }, rule: listener.rule });
   }
 }

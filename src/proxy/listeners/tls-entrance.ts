@@ -17,7 +17,7 @@ import type { Spoken } from './codec.ts';
 import type { AdmittedStream } from './entrance-owner.ts';
 import { guessProtocol } from './protocol-guess.ts';
 import type { TlsContexts } from './tls-contexts.ts';
-import { REQUEST_PROTOCOLS, TlsHandshake } from './tls-handshake.ts';
+import { protocolNames, REQUEST_PROTOCOLS, TlsHandshake } from './tls-handshake.ts';
 
 /** For the ClientHello, and again for the rest of the handshake. */
 const HANDSHAKE_TIMEOUT_MS = 10_000;
@@ -126,13 +126,16 @@ export class TlsEntrance {
     }
     if (!endsTls(listener)) {
       this.#count('passed');
-      this.#owner.onPassed(raw, { start: { listener, serverName, first: Buffer.from(bytes) }, rule });
+      this.#owner.onPassed(raw, { start: { listener, serverName, first: Buffer.from(bytes), alpn: null }, rule });
       return;
     }
     const context = this.#contexts.contextFor(listener, serverName ?? '', ticketName);
-    const stream = { start: { listener, serverName, first: null }, rule };
-    const onSecure = (socket: TLSSocket): void => this.#owner.onSecureStream(raw, socket, stream);
-    this.#begin(raw, bytes, { context, alpn: null, clients: listener.tls.clients, onSecure });
+    const onSecure = (socket: TLSSocket): void => {
+      const start = { listener, serverName, first: null, alpn: socket.alpnProtocol || null };
+      this.#owner.onSecureStream(raw, socket, { start, rule });
+    };
+    const alpn = rule.alpn.length === 0 ? null : protocolNames(rule.alpn);
+    this.#begin(raw, bytes, { context, alpn, clients: listener.tls.clients, onSecure });
   }
 
   #begin(raw: Socket, bytes: Buffer, { context, alpn, clients, onSecure }: SecureStart): void {

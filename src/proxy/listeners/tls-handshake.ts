@@ -7,8 +7,13 @@ import type { ClientValidation } from '../../snapshot/index.ts';
 import type { SocketLoop, WheelTimer } from '../io/index.ts';
 import { isMissingCertificate, isProven } from './client-proof.ts';
 
-/** h2 and http/1.1 as they are sent (RFC 7301 §3.1): a list of names would be encoded anew for each connection. */
-export const REQUEST_PROTOCOLS: Buffer = Buffer.from('\x02h2\x08http/1.1', 'latin1');
+/** Names of protocols as they are sent (RFC 7301 §3.1), each of 1 to 255 characters. */
+export function protocolNames(names: readonly string[]): Buffer {
+  return Buffer.from(names.map(name => String.fromCharCode(name.length) + name).join(''), 'latin1');
+}
+
+/** A list of names would be encoded anew for each connection. */
+export const REQUEST_PROTOCOLS: Buffer = protocolNames(['h2', 'http/1.1']);
 
 /** Called once, with the socket when it is secure. `unproven`: the client did not show the certificate that it must. */
 export type HandshakeEnd = (result: 'secure' | 'failed' | 'timeout' | 'unproven', socket: TLSSocket) => void;

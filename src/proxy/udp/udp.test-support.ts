@@ -165,6 +165,7 @@ function ruleOf({ weights, faults = {}, rule }: UdpParts, ids: readonly string[]
     backends,
     totalWeight: backends.reduce((sum, { weight }) => sum + weight, 0),
     idleTimeoutMs: 60_000,
+    alpn: [],
     ...rule,
   };
 }

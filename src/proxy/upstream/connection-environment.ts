@@ -34,17 +34,23 @@ export interface ConnectionTarget {
   readonly proxyProtocol: Cluster['proxyProtocol'];
 }
 
-/**
- * Begins a connection to `target`. `client`: whose it is, for an endpoint that wants to be told; null: the gateway's own, for it carries
- * requests of many clients.
- */
+/** The one stream that a connection carries, as far as its endpoint is told. */
+export interface CarriedStream {
+  /** null: whose it is cannot be said. */
+  readonly client: ClientEnds | null;
+  /** What its client agreed on by ALPN, and an endpoint in TLS is asked for; null: nothing. */
+  readonly alpn: string | null;
+}
+
+/** Begins a connection to `target`. `stream` null: it is the gateway's own, for it carries requests of many clients. */
 export function openSocket(
   { address, port, tls, session, proxyProtocol }: ConnectionTarget,
   { dial, loop }: Pick<ConnectionEnvironment, 'dial' | 'loop'>,
-  client: ClientEnds | null,
+  stream: CarriedStream | null,
 ): Socket {
-  const greeting = proxyProtocol === null ? null : greetingOf(proxyProtocol, client);
-  if (tls !== null) return tls.connect(address, port, { session, readBuffer: loop.readBuffer, greeting });
+  const greeting = proxyProtocol === null ? null : greetingOf(proxyProtocol, stream?.client ?? null);
+  const alpn = stream?.alpn ?? null;
+  if (tls !== null) return tls.connect(address, port, { session, readBuffer: loop.readBuffer, greeting, alpn });
   const socket = dial(address, port, loop.readBuffer);
   if (greeting !== null) socket.write(greeting);
   return socket;

@@ -3,9 +3,8 @@
 import type { Socket } from 'node:net';
 import type { Cluster, Endpoint } from '../../snapshot/index.ts';
 import type { MessageStream } from '../../wire/index.ts';
-import type { ClientEnds } from '../io/index.ts';
 import type { ConnectFailure } from './connect-failure.ts';
-import { type ConnectionEnvironment, openSocket } from './connection-environment.ts';
+import { type CarriedStream, type ConnectionEnvironment, openSocket } from './connection-environment.ts';
 import { DedicatedConnections } from './dedicated-connections.ts';
 import { endpointKey } from './endpoint-key.ts';
 import { Lane, type LaneLimits, type LaneOwner } from './lane.ts';
@@ -133,10 +132,9 @@ export class EndpointPool implements UpstreamEndpoint, Candidate, LaneOwner {
 
   /**
    * Begins a connection for a stream of bytes, in TLS where the cluster is spoken to so: the one place where such connections are made.
-   * `client`: as in `openSocket`.
    */
-  dialStream(client: ClientEnds | null): Socket {
-    const socket = openSocket(this, this.#environment, client);
+  dialStream(stream: CarriedStream): Socket {
+    const socket = openSocket(this, this.#environment, stream);
     socket.allowHalfOpen = true;
     return socket;
   }

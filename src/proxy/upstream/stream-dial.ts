@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Socket } from 'node:net';
-import type { ClientEnds } from '../io/index.ts';
 import type { ClusterPool } from './cluster-pool.ts';
 import type { ConnectFailure } from './connect-failure.ts';
-import type { ConnectionEnvironment } from './connection-environment.ts';
+import type { CarriedStream, ConnectionEnvironment } from './connection-environment.ts';
 import type { EndpointPool } from './endpoint-pool.ts';
 import { MAX_TRIES } from './max-tries.ts';
 import { Opening } from './opening.ts';
@@ -22,8 +21,7 @@ export interface StreamDialOwner {
 export interface StreamAsked {
   /** As that of a request. */
   readonly hash: number;
-  /** Whose the stream is, for endpoints that want to be told. */
-  readonly client: ClientEnds | null;
+  readonly stream: CarriedStream;
 }
 
 /**
@@ -33,7 +31,7 @@ export interface StreamAsked {
 export class StreamDial {
   readonly cluster: ClusterPool;
   readonly #hash: number;
-  readonly #client: ClientEnds | null;
+  readonly #stream: CarriedStream;
   readonly #owner: StreamDialOwner;
   readonly #environment: Pick<ConnectionEnvironment, 'clock' | 'loop'>;
   /** Keys of the endpoints that were tried. */
@@ -45,12 +43,12 @@ export class StreamDial {
   constructor(
     cluster: ClusterPool,
     owner: StreamDialOwner,
-    { hash, client, ...environment }: StreamAsked & Pick<ConnectionEnvironment, 'clock' | 'loop'>,
+    { hash, stream, ...environment }: StreamAsked & Pick<ConnectionEnvironment, 'clock' | 'loop'>,
   ) {
     this.cluster = cluster;
     this.#owner = owner;
     this.#hash = hash;
-    this.#client = client;
+    this.#stream = stream;
     this.#environment = environment;
   }
 
@@ -75,7 +73,7 @@ export class StreamDial {
     this.#endpoint = endpoint;
     this.#opening = new Opening(this.#environment.clock, endpoint.connectTimeoutMs, this.#onTimeout);
     this.#opening.wait();
-    const socket = endpoint.dialStream(this.#client);
+    const socket = endpoint.dialStream(this.#stream);
     this.#socket = socket;
     socket.on('connect', this.#onConnect);
     socket.on('secureConnect', this.#onSecure);

@@ -16,6 +16,8 @@ interface ConnectParts {
   readonly readBuffer: Buffer;
   /** Sent before the TLS; null: nothing. */
   readonly greeting: Buffer | null;
+  /** Offered alone, in place of what the cluster is usually spoken to with; null: that. */
+  readonly alpn: string | null;
 }
 
 /** How a handshake with an endpoint ended; `failed`: after the endpoint had taken the connection. */
@@ -54,7 +56,7 @@ export class TlsClient {
   }
 
   /** Begins TCP and TLS. `secureConnect` follows; what is wrong with the certificate comes as `error`, as all else does. */
-  connect(host: string, port: number, { session, readBuffer, greeting }: ConnectParts): Socket {
+  connect(host: string, port: number, { session, readBuffer, greeting, alpn }: ConnectParts): Socket {
     const { connect } = nodeTls();
     let socket: TLSSocket;
     try {
@@ -64,7 +66,7 @@ export class TlsClient {
         port,
         secureContext: this.#contexts.of(this.#secrets),
         servername: this.tls.serverName,
-        ALPNProtocols: [...this.#alpn],
+        ALPNProtocols: alpn === null ? [...this.#alpn] : [alpn],
         checkServerIdentity: this.#checkIdentity,
         ...(ticket === null ? {} : { session: ticket }),
       };

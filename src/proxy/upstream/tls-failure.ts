@@ -31,7 +31,7 @@ const ALERTS: readonly (readonly [RegExp, string])[] = [
     /(BAD|UNSUPPORTED|REVOKED|EXPIRED|UNKNOWN)_CERTIFICATE$|CERTIFICATE_(UNKNOWN|EXPIRED|REVOKED)$|UNKNOWN_CA$/,
     'it refused the client certificate',
   ],
-  [/NO_APPLICATION_PROTOCOL$/, 'it does not speak what the cluster is spoken to with'],
+  [/NO_APPLICATION_PROTOCOL$/, 'it takes no protocol that is offered: appProtocol of its port says which'],
   [/UNRECOGNIZED_NAME$/, 'it does not know the server name'],
   [/HANDSHAKE_FAILURE$/, 'it agrees to no cipher or certificate that is offered'],
   [/PROTOCOL_VERSION$/, 'it speaks no version of TLS from 1.2 on'],

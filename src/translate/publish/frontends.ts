@@ -177,6 +177,7 @@ function unroutedListener(served: ServedPort, own: ResolvedBackend): TcpListener
     backends: [{ weight: 1, target: { kind: 'cluster', cluster: own.clusterId } }],
     totalWeight: 1,
     idleTimeoutMs: DEFAULT_STREAM_IDLE_MS,
+    alpn: [],
   };
   return { kind: 'tcp', ...identityOf(id, null, served), rule };
 }

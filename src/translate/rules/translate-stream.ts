@@ -4,6 +4,7 @@ import type { Finding } from '../../errors/index.ts';
 import type { StreamBackend, StreamRule } from '../../snapshot/index.ts';
 import { compareHostnames, interned } from '../../values/index.ts';
 import type { Problem, RouteRefsReason } from '../outcomes.ts';
+import { ALPN } from '../resolve/annotations/alpn.ts';
 import { readAnnotation } from '../resolve/annotations/annotation.ts';
 import { IDLE_TIMEOUT } from '../resolve/annotations/idle-timeout.ts';
 import { type ResolveContext, type ResolvedBackend, resolveBackend } from '../resolve/backend-refs.ts';
@@ -60,6 +61,7 @@ export function translateStream(route: StreamRoute, context: ResolveContext): Tr
     backends,
     totalWeight: backends.reduce((sum, { weight }) => sum + weight, 0),
     idleTimeoutMs: readAnnotation(route, IDLE_TIMEOUT[route.kind], findings),
+    alpn: route.kind === 'UDPRoute' ? [] : readAnnotation(route, ALPN, findings),
   };
   const hostnames = hostnamesOf(route)
     .map(hostname => hostname.toLowerCase())

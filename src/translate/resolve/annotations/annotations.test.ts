@@ -7,6 +7,7 @@ import { describe, it } from 'node:test';
 import type { Finding } from '../../../errors/index.ts';
 import type { Service } from '../../../resources/index.ts';
 import { parsed } from '../../environment.test-support.ts';
+import { ALPN } from './alpn.ts';
 import { type Annotation, readAnnotation } from './annotation.ts';
 import { ANNOTATIONS } from './annotations.ts';
 import { CONNECT_TIMEOUT } from './connect-timeout.ts';
@@ -158,6 +159,19 @@ describe('daemun.dev/connect-timeout', () => {
       '250',
       'a connect timeout cannot be zero',
       '"soon" is not a duration such as 500ms or 1m30s',
+    ]);
+  });
+});
+
+describe('daemun.dev/alpn', () => {
+  it('reads names of protocols in their order, each once', () => {
+    const values = ['h2', 'h2, http/1.1,h2', 'h2,,x', 'ö', 'a,b,c,d,e,f,g,h,i'];
+    assert.deepEqual(table('alpn', reading(ALPN), values), [
+      '["h2"]',
+      '["h2","http/1.1"]',
+      '"" is not the name of a protocol',
+      '"ö" is not the name of a protocol',
+      'it has more than 8 names',
     ]);
   });
 });

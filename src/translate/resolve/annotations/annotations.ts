@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Filter } from '../../../snapshot/index.ts';
+import { ALPN } from './alpn.ts';
 import type { Annotation, AnnotationDeclaration } from './annotation.ts';
 import { BACKEND_REQUEST_TIMEOUT } from './backend-request-timeout.ts';
 import { CONNECT_TIMEOUT } from './connect-timeout.ts';
@@ -34,5 +35,6 @@ export const ANNOTATIONS: readonly AnnotationDeclaration[] = [
   BACKEND_REQUEST_TIMEOUT,
   RETRY,
   IDLE_TIMEOUT.TCPRoute,
+  ALPN,
   ...FILTER_ANNOTATIONS,
 ];
