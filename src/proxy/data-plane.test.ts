@@ -214,13 +214,15 @@ describe('a data plane whose worker fails', () => {
     const { plane } = await startPlane(1, { onUnbound: () => unbound.resolve() });
     const snapshot = snapshotOf({ ports: [port], endpoints: [] });
     await plane.apply(snapshot);
-    assert.deepEqual(plane.workers(), { running: 1, wanted: 1 });
+    assert.deepEqual(plane.workers(), { running: 1, wanted: 1, ended: 0, endedAtMs: null });
     await threads[0]?.terminate();
-    assert.deepEqual(plane.workers(), { running: 0, wanted: 1 });
+    const { endedAtMs, ...without } = plane.workers();
+    assert.deepEqual(without, { running: 0, wanted: 1, ended: 1 });
+    assert.notEqual(endedAtMs, null);
     const holder = createServer().listen(port, '127.0.0.1');
     test.after(() => holder.close());
     await unbound.promise;
-    assert.deepEqual(plane.workers(), { running: 1, wanted: 1 });
+    assert.deepEqual(plane.workers(), { running: 1, wanted: 1, ended: 1, endedAtMs });
     holder.close();
     await once(holder, 'close');
     assert.equal((await plane.apply({ ...snapshot, version: 2 })).failures.size, 0);

@@ -284,6 +284,7 @@ describe('a session', () => {
       bytes_received: 5,
       bytes_sent: 9,
       request_id: null,
+      trace_id: null,
       user_agent: null,
       client_certificate: null,
       reason: null,
