@@ -35,6 +35,8 @@ export class ClusterObjects {
   #view: Seen | null = null;
   #queue: WriteQueue | null = null;
   #wanted: Wanted = new Map();
+  /** Keys of what is to go. */
+  #left: ReadonlySet<string> = new Set();
   /** What was sent last, and what the store knew then: until it knows more, the same is not sent again. */
   readonly #sent = new Map<string, { readonly hash: string; readonly known: Known | undefined }>();
   readonly #taken = new Set<string>();
@@ -60,7 +62,8 @@ export class ClusterObjects {
     for (const key of this.#sent.keys()) if (!this.#wanted.has(key)) this.#sent.delete(key);
     for (const key of this.#taken) if (!this.#wanted.has(key)) this.#taken.delete(key);
     for (const key of this.#wanted.keys()) this.#queue.mark(key);
-    for (const key of this.#leftOver(view)) this.#queue.mark(key);
+    this.#left = new Set(this.#leftOver(view));
+    for (const key of this.#left) this.#queue.mark(key);
   }
 
   /** The Gateway (`namespace/name`) that wants an object. */
@@ -72,7 +75,7 @@ export class ClusterObjects {
   prepare(key: string): Write | undefined {
     const wanted = this.#wanted.get(key);
     const known = this.#known(key);
-    if (wanted === undefined) return known === undefined ? undefined : this.#removal(key, known);
+    if (wanted === undefined) return known !== undefined && this.#left.has(key) ? this.#removal(key, known) : undefined;
     const { object, gateway } = wanted;
     if (known !== undefined && !isOwned(known.metadata, this.#parts.controllerName)) {
       this.#tellTaken(key, gateway);
