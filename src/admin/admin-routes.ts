@@ -29,6 +29,7 @@ const PAGES: Readonly<Record<string, { readonly about: string; readonly answer: 
     answer: source => json(200, source.findings()),
   },
   config: { about: 'what the data plane holds', answer: async source => json(200, await source.config()) },
+  bundle: { about: 'files of a support bundle, without secrets', answer: bundle },
   explain: {
     about:
       'which rule takes a request: ?grpc=pkg.Service/Method&host=H&header=k:v; who gets what comes to a port: ?udp=PORT',
@@ -73,8 +74,16 @@ function ready(source: AdminSource, url: URL): AdminAnswer {
 }
 
 function metrics(source: AdminSource): AdminAnswer {
-  const body = formatMetrics([...source.metrics(), ...processMetrics()]);
-  return { status: 200, type: EXPOSITION_TYPE, body, headers: {} };
+  return { status: 200, type: EXPOSITION_TYPE, body: metricsText(source), headers: {} };
+}
+
+function metricsText(source: AdminSource): Iterable<string> {
+  return formatMetrics([...source.metrics(), ...processMetrics()]);
+}
+
+async function bundle(source: AdminSource): Promise<AdminAnswer> {
+  const [files, text] = [await source.bundle(), [...metricsText(source)].join('')];
+  return json(200, [...files, { name: 'metrics.txt', text }]);
 }
 
 function resources(source: AdminSource, _url: URL, [kind, ...names]: readonly string[]): AdminAnswer {

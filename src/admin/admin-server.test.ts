@@ -29,6 +29,7 @@ describe('the admin server', () => {
       },
     ],
     config: async () => ({ version: 7 }),
+    bundle: async () => [{ name: 'status.json', text: '{}' }],
     explain: params => (params.has('grpc') ? { explanation: { places: [] } } : { fault: 'grpc is needed' }),
     resources: (kind): AdminResource[] =>
       [ROUTE, CLASS].filter(one => kind === null || one.kind.toLowerCase() === kind),
@@ -135,6 +136,12 @@ describe('the admin server', () => {
   it('answers explain, config, findings and status as JSON', async () => {
     assert.deepEqual(await (await get('/explain?grpc=a.B/C')).json(), { places: [] });
     assert.equal((await get('/explain')).status, 400);
+    const files = (await (await get('/bundle')).json()) as { name: string; text: string }[];
+    assert.deepEqual(
+      files.map(({ name }) => name),
+      ['status.json', 'metrics.txt'],
+    );
+    assert.match(files[1]?.text ?? '', /^# HELP /);
     assert.deepEqual(await (await get('/config')).json(), { version: 7 });
     assert.deepEqual(await (await get('/findings')).json(), [{ code: 'x/y' }]);
     assert.deepEqual(await (await get('/status')).json(), { gateways: [] });

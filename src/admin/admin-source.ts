@@ -19,6 +19,8 @@ export interface AdminSource {
   findings(): readonly unknown[];
   /** How the process is, what it serves, and what is broken, in short. */
   summary(): unknown;
+  /** Files of a support bundle, without secrets. */
+  bundle(): Promise<readonly { readonly name: string; readonly text: string }[]>;
   logLevel(): string;
   /** false: there is no such level. */
   setLogLevel(level: string): boolean;

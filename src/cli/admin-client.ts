@@ -48,6 +48,11 @@ export class AdminClient implements ResourceSource {
     return this.#get('/status');
   }
 
+  /** Files of a support bundle, not looked at. */
+  bundle(): Promise<unknown> {
+    return this.#get('/bundle');
+  }
+
   config(): Promise<ConfigDump> {
     return this.#get('/config');
   }

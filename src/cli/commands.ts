@@ -2,6 +2,7 @@
 
 /** Commands as they are on the command line. What a command does is loaded when it runs, so that each pays for its own only. */
 import { Command } from 'commander';
+import type { BundleOptions } from './bundle/bundle.ts';
 import type { CheckOptions } from './check/check.ts';
 import { REPORT_FORMATS } from './check/check-formats.ts';
 import { collect } from './collect.ts';
@@ -42,6 +43,17 @@ export function statusCommand(terminal: Terminal, outcome: Outcome): Command {
     .action(async (options: StatusOptions) => {
       const { runStatus } = await import('./status/status.ts');
       outcome.exitCode = await runStatus(options, terminal);
+    });
+}
+
+/** `daemun bundle`. */
+export function bundleCommand(terminal: Terminal, outcome: Outcome): Command {
+  return adminOption(clusterOptions(new Command('bundle')))
+    .description('write what a running daemun, or that of a cluster, knows of itself into one file, without secrets')
+    .option('--out <file>', 'the file to write (default: daemun-bundle-TIME.tar.gz)')
+    .action(async (options: BundleOptions) => {
+      const { runBundle } = await import('./bundle/bundle.ts');
+      outcome.exitCode = await runBundle(options, terminal);
     });
 }
 

@@ -39,6 +39,7 @@ export const HELP_EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     '$ call --cacert ca.crt --authority grpc.example.com 127.0.0.1:8443 --list',
     '$ call --plaintext --proto echo.proto 127.0.0.1:8080 api.Echo/Echo @request.json -v',
   ],
+  bundle: ['$ bundle', '$ bundle --context staging --out staging.tar.gz'],
   cert: ['$ cert ca', '$ cert issue --host grpc.example.com --secret default/grpc-cert | kubectl apply -f -'],
   'cert ca': ['$ cert ca', '$ cert ca --out ./ca --name "team CA" --days 90'],
   'cert issue': [

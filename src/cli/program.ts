@@ -5,6 +5,7 @@ import { packageVersion } from '../files/index.ts';
 import { callCommand } from './call-command.ts';
 import { certCommand } from './cert-command.ts';
 import {
+  bundleCommand,
   checkCommand,
   describeCommand,
   explainCommand,
@@ -61,6 +62,7 @@ function buildProgram(terminal: Terminal, outcome: Outcome): Command {
   program.addCommand(describeCommand(terminal, outcome));
   program.addCommand(explainCommand(terminal, outcome));
   program.addCommand(proxyConfigCommand(terminal, outcome));
+  program.addCommand(bundleCommand(terminal, outcome));
   program.addCommand(callCommand(terminal));
   program.addCommand(certCommand(terminal));
   program.addCommand(demoCommand(terminal, outcome));

@@ -4,6 +4,7 @@ import { packageVersion } from '../files/index.ts';
 import type { DataPlane } from '../proxy/index.ts';
 import type { Store } from '../store/index.ts';
 import type { Clock } from '../time/index.ts';
+import { processFiles } from './bundle/process-files.ts';
 import { dumpConfig } from './config-dump.ts';
 import { healthMetrics } from './health/health-metrics.ts';
 import type { ProcessRecord } from './health/process-record.ts';
@@ -83,6 +84,16 @@ export function adminSource(parts: AdminParts): AdminSource {
     },
     summary() {
       return statusOf(parts);
+    },
+    async bundle() {
+      const now = view();
+      return processFiles({
+        status: statusOf(parts),
+        view: now,
+        config: now === null ? null : dumpConfig(now, await plane.dump()),
+        findings: now === null ? [] : locateFindings(now.findings, store, now.resources),
+        logLines: log.recent?.() ?? null,
+      });
     },
     logLevel: () => log.level ?? 'info',
     setLogLevel(level) {

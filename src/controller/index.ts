@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
+export type { MetricFamily } from '../admin/index.ts';
+export type { Addressing } from './addressing.ts';
 /**
  * The loop and the wiring: store → translate → publish → status. In: options. Out: a running gateway, or one offline
  * translation for tools. Never: policy; that is translation.
  */
-export type { MetricFamily } from '../admin/index.ts';
-export type { Addressing } from './addressing.ts';
+export type { BundleFile } from './bundle/bundle-file.ts';
+export { type BundleContents, parseBundleFiles, readClusterBundle } from './bundle/cluster-bundle.ts';
 export { type ConfigDump, dumpConfig } from './config-dump.ts';
 export { DEFAULT_DRAIN_TIMEOUT_MS, type GatewayOptions } from './gateway-options.ts';
 export { readClusterReport } from './health/cluster-report.ts';

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { pino } from 'pino';
 import { prettyLine } from './pretty-line.ts';
+import { RecentLines } from './recent-lines.ts';
 
 /** Log levels, most talkative first. */
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
@@ -11,6 +12,8 @@ type Fields = Readonly<Record<string, unknown>>;
 /** The process's log. Its level may be changed while it runs (`/log-level`). */
 export interface ControllerLog {
   level: LogLevel;
+  /** The last lines that were written, as JSON; for support bundles. */
+  recent(): readonly string[];
   debug(message: string, fields?: Fields): void;
   info(message: string, fields?: Fields): void;
   warn(message: string, fields?: Fields): void;
@@ -18,8 +21,9 @@ export interface ControllerLog {
 }
 
 /** A log as embedders may give one; without a level it cannot be changed from outside. */
-export interface GatewayLog extends Omit<ControllerLog, 'level'> {
+export interface GatewayLog extends Omit<ControllerLog, 'level' | 'recent'> {
   level?: LogLevel;
+  recent?(): readonly string[];
 }
 
 export interface LogOptions {
@@ -37,7 +41,11 @@ export function isLogLevel(text: string): text is LogLevel {
 
 /** A log on pino. Lines are handed to `write` whole, one call each. */
 export function createLog(options: LogOptions): ControllerLog {
-  const write = options.format === 'json' ? options.write : (line: string) => options.write(prettyLine(line, options));
+  const recent = new RecentLines();
+  const write = (line: string): void => {
+    recent.add(line);
+    options.write(options.format === 'json' ? line : prettyLine(line, options));
+  };
   const logger = pino(
     { level: options.level, base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: named } },
     { write },
@@ -51,6 +59,7 @@ export function createLog(options: LogOptions): ControllerLog {
       level = next;
       logger.level = next;
     },
+    recent: () => recent.all,
     debug: (message, fields) => logger.debug(fields ?? {}, message),
     info: (message, fields) => logger.info(fields ?? {}, message),
     warn: (message, fields) => logger.warn(fields ?? {}, message),

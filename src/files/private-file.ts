@@ -24,10 +24,10 @@ export async function replaceFile(path: string, text: string, mode: number = OWN
 }
 
 /** Writes a file that is not there; rejects with EEXIST when anything is, a link too. */
-export async function createFile(path: string, text: string, mode: number = OWNER_ONLY): Promise<void> {
+export async function createFile(path: string, content: string | Uint8Array, mode: number = OWNER_ONLY): Promise<void> {
   const file = await open(path, 'wx', mode);
   try {
-    await file.writeFile(text);
+    await file.writeFile(content);
   } finally {
     await file.close();
   }

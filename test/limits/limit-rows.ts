@@ -507,6 +507,11 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
     { limit: 'controller#MAX_ANSWER_LENGTH', why: 'whoever sends more is no daemun', over: 'as above' },
     { limit: 'controller#MAX_FILE_BYTES', over: 'the file is not taken, and the log says so' },
     { limit: 'controller/health#ASK_TIMEOUT_MS', over: '`status` says that it does not answer' },
+    { limit: 'controller#MAX_LINES', over: 'the oldest is forgotten' },
+    { limit: 'controller#MAX_LINE_LENGTH', over: 'its end is not kept' },
+    { limit: 'controller/bundle#MAX_FILE_LENGTH', over: 'its end is left out, which is said there' },
+    { limit: 'controller/bundle#MAX_PODS', over: 'the others are named in README.txt' },
+    { limit: 'cli/bundle#MAX_BUNDLE_LENGTH', over: 'the last files are left out, and named in README.txt' },
   ],
   Manifests: [
     {

@@ -26,25 +26,21 @@ interface AskedPod {
  * What may not be asked is a trouble of its own. Rejects as `readCluster` does.
  */
 export function readClusterReport(options: ReadClusterOptions): Promise<StatusReport> {
-  return withCluster(options, async read => {
-    const controllerName = options.controllerName ?? DEFAULT_CONTROLLER_NAME;
-    const nowMs = options.clock.wallMs();
-    const listed = await listPods(read.client);
-    const asked = 'fault' in listed ? [] : await Promise.all(listed.map(pod => ask(read, options, pod)));
-    const ours = asked.filter(({ page }) => page === null || isOf(page, controllerName));
-    const namespaces = [...ours.map(({ pod }) => pod.namespace), ...LEASE_NAMESPACES];
-    const leases = await leaseHolders(read.client, { controllerName, namespaces, nowMs });
-    return reportOfCluster(read, {
-      controllerName,
-      pods: ours,
-      leases: leases.found.filter(({ isAlive }) => isAlive),
-      unasked: [
-        ...('fault' in listed ? [listed.fault] : []),
-        ...leases.refused.map(one => `Lease ${one} cannot be read`),
-      ],
-      nowMs,
-    });
-  });
+  return withCluster(options, read => reportOfCluster(read, options));
+}
+
+/** The same of a cluster that was read. */
+export async function reportOfCluster(read: ReadCluster, options: ReadClusterOptions): Promise<StatusReport> {
+  const controllerName = options.controllerName ?? DEFAULT_CONTROLLER_NAME;
+  const nowMs = options.clock.wallMs();
+  const listed = await listPods(read.client);
+  const asked = 'fault' in listed ? [] : await Promise.all(listed.map(pod => ask(read, options, pod)));
+  const pods = asked.filter(({ page }) => page === null || isOf(page, controllerName));
+  const namespaces = [...pods.map(({ pod }) => pod.namespace), ...LEASE_NAMESPACES];
+  const { found, refused } = await leaseHolders(read.client, { controllerName, namespaces, nowMs });
+  const leases = found.filter(({ isAlive }) => isAlive);
+  const unasked = [...('fault' in listed ? [listed.fault] : []), ...refused.map(one => `Lease ${one} cannot be read`)];
+  return reportOn(read, { controllerName, pods, leases, unasked, nowMs });
 }
 
 async function ask({ client }: ReadCluster, { clock }: ReadClusterOptions, pod: Pod): Promise<AskedPod> {
@@ -67,7 +63,7 @@ interface Known {
   readonly nowMs: number;
 }
 
-function reportOfCluster({ view, client }: ReadCluster, known: Known): StatusReport {
+function reportOn({ view, client }: ReadCluster, known: Known): StatusReport {
   const { controllerName, pods, leases, nowMs } = known;
   const stored = storedStatuses(view);
   const leader = leases.map(({ holder }) => holder).join(', ');

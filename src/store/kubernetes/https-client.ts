@@ -62,7 +62,7 @@ class HttpsClient implements KubeClient {
     const body = request.body === undefined ? undefined : JSON.stringify(request.body);
     const response = await this.#ask(request, body);
     const bytes = await collect(response, this.#patience.requestMs);
-    return { status: response.statusCode ?? 0, headers: response.headers, json: parseJson(bytes) };
+    return { status: response.statusCode ?? 0, headers: response.headers, json: parseJson(bytes), bytes };
   }
 
   async watch(watch: KubeWatch, onEvent: (event: KubeWatchEvent) => void): Promise<void> {

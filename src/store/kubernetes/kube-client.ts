@@ -24,6 +24,8 @@ export interface KubeResponse {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   /** The body; a `Status` object in most failures, undefined when it is empty or not JSON. */
   readonly json: unknown;
+  /** The body as it came, for what is not JSON. */
+  readonly bytes?: Uint8Array;
 }
 
 /** A line of a watch. */
