@@ -173,7 +173,10 @@ describe('daemun status of a cluster', () => {
       out,
       /^error: Pod daemun-system\/b, for .*\n {2}it is not ready \(CrashLoopBackOff, restarted 3 times\)\n {2}kubectl describe pod b -n daemun-system$/m,
     );
-    assert.match(out, /^warning: not known\n {2}Pod daemun-system\/a cannot be asked: 403/m);
+    assert.match(
+      out,
+      /^warning: not known\n {2}Pod daemun-system\/a cannot be asked: 403.*\n {2}kubectl exec a -n daemun-system -- daemun status$/m,
+    );
     assert.match(out, /^Backends: +0 of 0 /m, 'counts are of what was read');
   });
 
@@ -184,6 +187,15 @@ describe('daemun status of a cluster', () => {
     const { out } = await status();
     assert.match(out, /Pods cannot be listed: 403/);
     assert.match(out, /Lease daemun-system\/.* \(403\) cannot be read/);
+  });
+
+  it('says that it sees no replica', async t => {
+    const { api, status } = await cluster(t);
+    for (const name of ['a', 'b']) api.delete({ kind: 'Pod', namespace: 'daemun-system', name });
+    assert.match(
+      (await status()).out,
+      /^warning: not known\n {2}no Pod has the label app\.kubernetes\.io\/name=daemun/m,
+    );
   });
 
   it('leaves out replicas of another controller', async t => {

@@ -39,7 +39,11 @@ export async function reportOfCluster(read: ReadCluster, options: ReadClusterOpt
   const namespaces = [...pods.map(({ pod }) => pod.namespace), ...LEASE_NAMESPACES];
   const { found, refused } = await leaseHolders(read.client, { controllerName, namespaces, nowMs });
   const leases = found.filter(({ isAlive }) => isAlive);
-  const unasked = [...('fault' in listed ? [listed.fault] : []), ...refused.map(one => `Lease ${one} cannot be read`)];
+  const noPods = `no Pod has the label ${POD_LABEL}: processes that run elsewhere are not seen from here`;
+  const unasked = [
+    ...('fault' in listed ? [listed.fault] : listed.length === 0 ? [noPods] : []),
+    ...refused.map(one => `Lease ${one} cannot be read`),
+  ];
   return reportOn(read, { controllerName, pods, leases, unasked, nowMs });
 }
 
@@ -77,7 +81,7 @@ function reportOn({ view, client }: ReadCluster, known: Known): StatusReport {
     ...leaderTroubles(known),
     ...podTroubles(pods),
     ...pageTroubles(pods),
-    ...known.unasked.map(unaskedTrouble),
+    ...known.unasked.map(message => unaskedTrouble(message, 'kubectl auth can-i --list')),
   ]);
   return {
     healthy: troubles.errors === 0,
@@ -129,8 +133,7 @@ function leaderTroubles({ leases, pods }: Known): Trouble[] {
   // One that does without a Lease.
   if (leases.length === 1 || pods.some(({ page }) => page !== null && isLeading(page))) return [];
   const message = 'nobody holds the Lease, so no statuses are written';
-  const why = pods.length === 0 ? `; no Pod has the label ${POD_LABEL}` : '';
-  return [error({ subject: 'leader', message: `${message}${why}`, since: null, next })];
+  return [error({ subject: 'leader', message, since: null, next })];
 }
 
 function podTroubles(pods: readonly AskedPod[]): Trouble[] {
@@ -145,7 +148,9 @@ function podTroubles(pods: readonly AskedPod[]): Trouble[] {
         }),
   );
   const unasked = pods.flatMap(({ pod: { namespace, name, problem }, fault }) =>
-    fault === '' || problem !== '' ? [] : unaskedTrouble(`Pod ${namespace}/${name} ${fault}`),
+    fault === '' || problem !== ''
+      ? []
+      : unaskedTrouble(`Pod ${namespace}/${name} ${fault}`, `kubectl exec ${name} -n ${namespace} -- daemun status`),
   );
   const versions = [...new Set(pods.flatMap(({ page }) => page?.versions.daemun ?? []))].sort(compareStrings);
   if (versions.length < 2) return [...unready, ...unasked];
@@ -172,8 +177,7 @@ function pageTroubles(pods: readonly AskedPod[]): Trouble[] {
   }));
 }
 
-function unaskedTrouble(message: string): Trouble {
-  const next = 'kubectl auth can-i --list';
+function unaskedTrouble(message: string, next: string): Trouble {
   return warning({ subject: 'not known', message: `${message}; what it would say is missing here`, since: null, next });
 }
 
