@@ -71,6 +71,7 @@ let failures = 0;
 try {
   const command = install();
   check('daemun version', versionCpuSeconds(command), MAX_VERSION_CPU_SECONDS, 's of CPU');
+  check('kinds of objects that are missing in what install prints', missingKinds(command), 0, '');
   await checkRunning(command);
   await checkDemo(command);
 } finally {
@@ -102,6 +103,13 @@ function versionCpuSeconds(command: string): number {
     return (endedChildrenCpuTicks() - before) / TICKS_PER_SECOND;
   });
   return Math.min(...costs);
+}
+
+/** The manifests come with the package. */
+function missingKinds(command: string): number {
+  const printed = execFileSync(command, ['install'], { env, encoding: 'utf8' });
+  return ['Namespace', 'Deployment', 'ClusterRole', 'GatewayClass'].filter(kind => !printed.includes(`kind: ${kind}\n`))
+    .length;
 }
 
 async function checkRunning(command: string): Promise<void> {
