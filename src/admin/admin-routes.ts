@@ -35,6 +35,7 @@ const PAGES: Readonly<Record<string, { readonly about: string; readonly answer: 
       'which rule takes a request: ?grpc=pkg.Service/Method&host=H&header=k:v; who gets what comes to a port: ?udp=PORT',
     answer: explain,
   },
+  mesh: { about: 'connections to Services that an agent of a mesh takes, and those that fall through', answer: mesh },
   'log-level': { about: 'the log level; PUT ?level=debug changes it', answer: source => level(source) },
 };
 
@@ -109,6 +110,11 @@ function isNamed({ metadata }: AdminResource, first: string, second: string | un
 function explain(source: AdminSource, url: URL): AdminAnswer {
   const answer = source.explain(url.searchParams);
   return 'fault' in answer ? problem(400, answer.fault) : json(200, answer.explanation);
+}
+
+async function mesh(source: AdminSource): Promise<AdminAnswer> {
+  const answer = await source.mesh();
+  return 'fault' in answer ? problem(404, answer.fault) : json(200, answer.report);
 }
 
 function level(source: AdminSource): AdminAnswer {

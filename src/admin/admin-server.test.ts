@@ -13,6 +13,7 @@ describe('the admin server', () => {
   let isReady = true;
   let level = 'info';
   const source: AdminSource = {
+    mesh: async () => ({ fault: 'this process serves no Services' }),
     readiness: () => (isReady ? { ready: true } : { ready: false, reason: 'draining', unbound: [] }),
     metrics: () => [
       {

@@ -21,6 +21,8 @@ export interface AdminSource {
   summary(): unknown;
   /** Files of a support bundle, without secrets. */
   bundle(): Promise<readonly { readonly name: string; readonly text: string }[]>;
+  /** What an agent of a mesh does with connections to Services; `fault`: why there is nothing to say. */
+  mesh(): Promise<{ readonly report: unknown } | { readonly fault: string }>;
   logLevel(): string;
   /** false: there is no such level. */
   setLogLevel(level: string): boolean;

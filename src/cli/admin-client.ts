@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ConfigDump, LocatedFinding, ResourceObject, StatusPage } from '../controller/index.ts';
+import type { ConfigDump, LocatedFinding, MeshReport, ResourceObject, StatusPage } from '../controller/index.ts';
 import { messageOf } from '../errors/index.ts';
 import type { Explanation, StreamExplanation } from '../match/index.ts';
 import { nodeHttp } from '../node/index.ts';
@@ -51,6 +51,10 @@ export class AdminClient implements ResourceSource {
   /** Files of a support bundle, not looked at. */
   bundle(): Promise<unknown> {
     return this.#get('/bundle');
+  }
+
+  mesh(): Promise<MeshReport> {
+    return this.#get('/mesh');
   }
 
   config(): Promise<ConfigDump> {

@@ -22,6 +22,7 @@ import { meantOption } from './excess-arguments.ts';
 import { CommandFailure, EXIT } from './exit-code.ts';
 import { examplesText } from './help-examples.ts';
 import { installCommand } from './install/install-command.ts';
+import { meshCommand } from './mesh/mesh-command.ts';
 import type { Outcome } from './outcome.ts';
 import { lineText, paintFor } from './paint.ts';
 import { runCommand } from './run-command.ts';
@@ -63,6 +64,7 @@ function buildProgram(terminal: Terminal, outcome: Outcome): Command {
   program.addCommand(explainCommand(terminal, outcome));
   program.addCommand(proxyConfigCommand(terminal, outcome));
   program.addCommand(bundleCommand(terminal, outcome));
+  program.addCommand(meshCommand(terminal, outcome));
   program.addCommand(callCommand(terminal));
   program.addCommand(certCommand(terminal));
   program.addCommand(demoCommand(terminal, outcome));

@@ -27,6 +27,10 @@ export function runCommand(terminal: Terminal, outcome: Outcome): Command {
       '--pods-service <namespace/name>',
       'the headless Service of all Pods of daemun, which Services of Gateways lead to (default: to this one)',
     )
+    .option('--mesh', "serve ports of Services for this node's Pods: routes whose parent is a Service", false)
+    .option('--node-ip <addresses>', 'addresses of the node, for --mesh (default: NODE_IPS, NODE_IP)')
+    .option('--node-name <name>', 'whose Pods are clients, for --mesh (default: NODE_NAME, else those of all nodes)')
+    .option('--mesh-ports <first-last>', 'ports of the node that --mesh may use (default: 20000-29999)')
     .option(
       '--lease-namespace <name>',
       'where the Lease is that says which of several processes writes statuses (default: POD_NAMESPACE, daemun-system, default)',

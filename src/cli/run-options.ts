@@ -13,11 +13,12 @@ import { parseDuration } from '../values/index.ts';
 import { type AddressingFlags, readAddressing } from './addressing-options.ts';
 import { couldNotRun, usageError } from './exit-code.ts';
 import { readHostPort } from './host-port.ts';
+import { type MeshFlags, readMesh } from './mesh-options.ts';
 import { RunSinks } from './sink/run-sinks.ts';
 import type { Terminal } from './terminal.ts';
 
 /** The flags of `run`, as commander hands them over. */
-export interface RunOptions extends AddressingFlags {
+export interface RunOptions extends AddressingFlags, MeshFlags {
   readonly filename?: readonly string[];
   readonly kubernetes: boolean;
   readonly kubeconfig?: string;
@@ -99,6 +100,8 @@ function readManifests(options: RunOptions): StandaloneOptions {
     );
   }
   if (stray !== undefined) throw usageError(`${FLAGS[stray]} is for --kubernetes`, 'leave it out, or -f');
+  if (options.mesh)
+    throw usageError('--mesh is for --kubernetes', 'leave it out: manifests may have routes of Services without it');
   if (address !== undefined && isIP(address) === 0) throw usageError(`--address ${address}: not an IP address`);
   return { paths: filename, settleMs: readSettle(settle), demo, controllerName, address: address ?? null };
 }
@@ -111,17 +114,26 @@ const FLAGS = {
   podIp: '--pod-ip',
   podsService: '--pods-service',
   leaseNamespace: '--lease-namespace',
+  nodeIp: '--node-ip',
+  nodeName: '--node-name',
+  meshPorts: '--mesh-ports',
 } as const;
 
 function readCluster(options: RunOptions): KubernetesOptions {
   const { kubeconfig = null, context = null, controllerName } = options;
   if (options.demo) throw usageError('--demo is for manifests', 'leave it out: a cluster has Pods');
   if (options.address !== undefined) throw usageError('--address is for manifests', 'leave it out: see --address-mode');
-  const addressing = readAddressing(options, process.env);
+  const mesh = readMesh(options, process.env);
+  const addressing = servesGateways(options) ? readAddressing(options, process.env) : ({ mode: 'none' } as const);
   const name = controllerName === undefined ? {} : { controllerName };
   const namespace = options.leaseNamespace ?? process.env['POD_NAMESPACE'] ?? null;
   const lease = options.leaderElection ? { namespace } : null;
-  return { kubeconfig, context, addressing, lease, ...name };
+  return { kubeconfig, context, addressing, mesh, lease, ...name };
+}
+
+/** An agent of a mesh does only when it is told how. */
+function servesGateways({ mesh, addressMode, addressPool }: RunOptions): boolean {
+  return !mesh || addressMode !== undefined || addressPool !== undefined;
 }
 
 function openSinks(options: RunOptions, terminal: Terminal): RunSinks {

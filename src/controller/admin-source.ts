@@ -36,6 +36,8 @@ export interface AdminParts {
   source(): StatusSource;
   /** Of where they come from, and of where the process writes to. */
   moreTroubles(): readonly Trouble[];
+  /** What an agent of a mesh does; null: this is none. */
+  meshReport(view: View): Promise<unknown>;
   /** How long the oldest change waits that is not served yet. */
   waitingMs(): number;
   /** null until the first reload has ended. */
@@ -94,6 +96,14 @@ export function adminSource(parts: AdminParts): AdminSource {
         findings: now === null ? [] : locateFindings(now.findings, store, now.resources),
         logLines: log.recent?.() ?? null,
       });
+    },
+    async mesh() {
+      const now = view();
+      if (now === null) return { fault: 'the first reload has not ended yet' };
+      const report = await parts.meshReport(now);
+      return report === null
+        ? { fault: 'this process serves no Services; agents of a mesh do (run --mesh)' }
+        : { report };
     },
     logLevel: () => log.level ?? 'info',
     setLogLevel(level) {

@@ -24,6 +24,8 @@ export {
   LOG_LEVELS,
   type LogLevel,
 } from './log.ts';
+export type { MeshReport, ReportedFrontend } from './mesh/mesh-report.ts';
+export { DEFAULT_MESH_PORTS, type NodeMeshOptions } from './mesh/node-mesh.ts';
 export { loadOffline, type Offline, type OfflineOptions } from './offline.ts';
 export { sharedKeysName } from './owned-name.ts';
 export { explainQuestion, parseQuestion } from './question.ts';

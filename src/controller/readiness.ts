@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { FrontendGate } from './frontend-gate.ts';
+import type { FrontendGate } from './mesh/frontend-gate.ts';
 import type { View } from './view.ts';
 
 /** A socket that the resources want and the operating system refuses. */

@@ -10,12 +10,13 @@ import { AdminPlace } from './admin-place.ts';
 import { adminSource } from './admin-source.ts';
 import { demoEndpoints } from './demo-services.ts';
 import type { DemoSupplement } from './demo-supplement.ts';
-import type { FrontendGate } from './frontend-gate.ts';
 import type { ProcessRecord } from './health/process-record.ts';
 import type { StatusSource } from './health/status-page.ts';
 import type { Trouble } from './health/trouble.ts';
 import { type LocatedFinding, locateFindings } from './located-finding.ts';
 import type { GatewayLog } from './log.ts';
+import type { FrontendGate } from './mesh/frontend-gate.ts';
+import type { MeshReport } from './mesh/mesh-report.ts';
 import { type Readiness, readinessOf } from './readiness.ts';
 import type { Reconciler } from './reconciler.ts';
 import type { ReloadMetrics } from './reload-metrics.ts';
@@ -86,6 +87,8 @@ export interface GatewayProcessParts {
   readonly record: ProcessRecord;
   readonly source: () => StatusSource;
   readonly moreTroubles: () => readonly Trouble[];
+  /** What an agent of a mesh does; null: this is none. */
+  meshReport(view: View): Promise<MeshReport | null>;
   readonly moreMetrics: () => readonly MetricFamily[];
   readonly clock: Clock;
   readonly own: ProcessIdentity;
@@ -147,8 +150,8 @@ export class GatewayProcess implements RunningGateway {
     this.#onReadiness = listener;
   }
 
-  /** Call after each reload. */
-  reloaded(): void {
+  /** Call after each reload, and when anything else changes that readiness depends on. */
+  checkReadiness(): void {
     const readiness = this.readiness();
     const told = JSON.stringify(readiness);
     if (told === this.#told) return;
@@ -276,6 +279,7 @@ export class GatewayProcess implements RunningGateway {
       clock,
       source,
       moreTroubles,
+      meshReport: view => this.#parts.meshReport(view),
       waitingMs: () => reconciler.waitingMs,
       view: () => reconciler.view,
       own: this.#parts.own,

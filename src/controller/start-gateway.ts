@@ -6,14 +6,16 @@ import type { MetricFamily } from '../admin/index.ts';
 import { messageOf } from '../errors/index.ts';
 import { DataPlane, type DataPlaneOptions, giveBackStart } from '../proxy/index.ts';
 import type { Store } from '../store/index.ts';
+import type { MeshEnvironment } from '../translate/index.ts';
 import { defaultStateDirectory } from '../values/index.ts';
 import type { AddressBook } from './address-book.ts';
 import type { DemoSupplement } from './demo-supplement.ts';
-import type { FrontendGate } from './frontend-gate.ts';
 import type { GatewayOptions, GatewaySettings } from './gateway-options.ts';
 import { ProcessRecord } from './health/process-record.ts';
 import type { StatusSource } from './health/status-page.ts';
 import type { Trouble } from './health/trouble.ts';
+import type { FrontendGate } from './mesh/frontend-gate.ts';
+import type { MeshReport } from './mesh/mesh-report.ts';
 import { PortPlan } from './port-plan.ts';
 import { Privileges } from './privileges.ts';
 import { Reconciler } from './reconciler.ts';
@@ -38,6 +40,10 @@ export interface GatewaySource {
   readonly demo: DemoSupplement | null;
   /** What leads connections to frontends; null: they come by themselves. */
   readonly gate: FrontendGate | null;
+  /** What translation needs to serve Services; asked before each. Default: they are not served. */
+  mesh?(): MeshEnvironment;
+  /** For `/mesh`. */
+  meshReport?(view: View): Promise<MeshReport>;
   /** Whether others have resources there that are not for us. */
   readonly isShared: boolean;
   /** Two processes with the same ones are one gateway, of which the newer replaces the older. */
@@ -76,6 +82,7 @@ export async function startGateway(
     controllerName,
     addresses,
     reportsRoutability: source.isShared,
+    mesh: () => source.mesh?.() ?? null,
     nowMs: () => clock.wallMs(),
   });
   const own = identityOf(source.names);
@@ -113,7 +120,7 @@ export async function startGateway(
       metrics.succeeded(took.translateMs, view.findings, clock.wallMs());
       reloadLog.reloaded(view, previous, took.totalMs);
       source.onReload?.(view);
-      running.reloaded();
+      running.checkReadiness();
     },
     onFailure(error) {
       metrics.failed();
@@ -131,6 +138,7 @@ export async function startGateway(
     log,
     record,
     source: () => source.status(),
+    meshReport: async view => (await source.meshReport?.(view)) ?? null,
     moreTroubles: () => [...settings.troubles(), ...(source.troubles?.() ?? [])],
     moreMetrics: () => [...settings.metrics(), ...(source.metrics?.() ?? [])],
     clock,
@@ -140,6 +148,7 @@ export async function startGateway(
     prepareSource: async () => source.sharedKeys?.start(),
     closeSource: async () => source.close?.(),
   });
+  gate?.onChange(() => running.checkReadiness());
   await running.start(settings.admin);
   // Without workers this thread serves, and somebody may call already.
   if (workers > 0) giveBackStart();

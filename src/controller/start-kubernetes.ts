@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { homedir, hostname } from 'node:os';
 import { dirname, join } from 'node:path';
-import { type Freshness, openCluster } from '../store/index.ts';
+import { type ClientPods, type Freshness, openCluster } from '../store/index.ts';
 import type { Clock } from '../time/index.ts';
 import { openAddressBook } from './addressing.ts';
 import { ClusterIps } from './cluster-ips.ts';
@@ -12,7 +12,8 @@ import { ClusterWriter } from './cluster-writer.ts';
 import { withGatewayDefaults } from './gateway-options.ts';
 import { clusterTroubles } from './health/cluster-troubles.ts';
 import { KeptFile } from './kept-file.ts';
-import { DEFAULT_CONTROLLER_NAME, type KubernetesOptions } from './kubernetes-options.ts';
+import { DEFAULT_CONTROLLER_NAME, type KubernetesOptions, MESH_CONTROLLER_NAME } from './kubernetes-options.ts';
+import { NodeMesh, type NodeMeshParts } from './mesh/node-mesh.ts';
 import { sharedKeysName } from './owned-name.ts';
 import type { RunningGateway } from './running-gateway.ts';
 import { SharedKeys } from './shared-keys.ts';
@@ -25,10 +26,11 @@ import { startGateway, stateDirectoryOf } from './start-gateway.ts';
 export async function startKubernetes(options: KubernetesOptions): Promise<RunningGateway> {
   const settings = withGatewayDefaults(options);
   const { clock, random, log } = settings;
-  const { kubeconfig = null, context = null, controllerName = DEFAULT_CONTROLLER_NAME, addressing } = options;
+  const { kubeconfig = null, context = null, addressing } = options;
+  const { controllerName = addressing.mode === 'none' ? MESH_CONTROLLER_NAME : DEFAULT_CONTROLLER_NAME } = options;
   const place = { kubeconfig, context, environment: process.env, home: homedir() };
   const keeper = new KeptFile(stateDirectoryOf(options));
-  const cluster = await openCluster({ place, clock, random, log, keeper });
+  const cluster = await openCluster({ place, clock, random, log, keeper, clients: clientPods(options.mesh) });
   const { store, server } = cluster;
   const { lease = { namespace: null }, identity = ownIdentity() } = options;
   const clusterIps = new ClusterIps(controllerName);
@@ -57,6 +59,7 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Runni
     clock,
     log,
   });
+  const mesh = openMesh(options.mesh, { clock, random, log });
   log.info('following a cluster', { server, controllerName, addressing });
   const started = startGateway(
     {
@@ -66,7 +69,8 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Runni
       ports: 'as-written',
       movesPorts: false,
       demo: null,
-      gate: null,
+      gate: mesh?.gate ?? null,
+      ...(mesh === null ? {} : { mesh: () => mesh.environment, meshReport: view => mesh.report(view) }),
       isShared: true,
       sharedKeys,
       names: [`${server} ${controllerName}`],
@@ -76,13 +80,16 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Runni
       },
       metrics() {
         const following = { ...store.health(), staleMs: staleMs(store.freshness(), clock) };
-        return clusterMetrics(cluster.client.counts(), writer.state(), following);
+        return [...clusterMetrics(cluster.client.counts(), writer.state(), following), ...(mesh?.metrics() ?? [])];
       },
       status() {
         const { isLeading, holder } = writer.state();
         return { kind: 'cluster', server, controllerName, isLeading, leader: holder };
       },
-      troubles: () => clusterTroubles(server, { ...store.health(), freshness: store.freshness() }, writer.state()),
+      troubles: () => [
+        ...clusterTroubles(server, { ...store.health(), freshness: store.freshness() }, writer.state()),
+        ...(mesh?.troubles() ?? []),
+      ],
       async close() {
         await Promise.all([writer.close(), sharedKeys.close()]);
       },
@@ -91,6 +98,15 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Runni
     stateDirectoryOf(options),
   );
   return started;
+}
+
+function openMesh(options: KubernetesOptions['mesh'], parts: NodeMeshParts): NodeMesh | null {
+  return options === undefined || options === null ? null : new NodeMesh(options, parts);
+}
+
+function clientPods(mesh: KubernetesOptions['mesh']): ClientPods {
+  if (mesh === undefined || mesh === null) return { of: 'none' };
+  return mesh.nodeName === null ? { of: 'all' } : { of: 'node', node: mesh.nodeName };
 }
 
 /** For how long nothing was learned of the cluster. */

@@ -6,6 +6,7 @@ import { type Statuses, statuses, type WrittenStatuses } from '../status/index.t
 import type { StoreContents } from '../store/index.ts';
 import {
   listenerOwners,
+  type MeshEnvironment,
   movePorts,
   type TranslateEnvironment,
   type Translation,
@@ -23,6 +24,8 @@ export interface TranslatorOptions {
   readonly addresses: AddressBook;
   /** Whether statuses say of each address from where it can be reached. */
   readonly reportsRoutability: boolean;
+  /** Asked before each translation; null: this process serves no Services. Default: it serves none. */
+  readonly mesh?: () => MeshEnvironment | null;
   readonly nowMs: () => number;
 }
 
@@ -99,6 +102,7 @@ export class Translator {
   }
 
   #environment(): TranslateEnvironment {
+    const mesh = this.#options.mesh?.() ?? null;
     return {
       controllerName: this.#options.controllerName,
       addressOf: (gateway, place) => this.#options.addresses.addressOf(gateway, place),
@@ -110,6 +114,7 @@ export class Translator {
       refused: this.#refused,
       bundleVersions: this.#bundleVersions,
       absentKinds: this.#absentKinds,
+      ...(mesh === null ? {} : { mesh }),
       nowMs: this.#options.nowMs(),
       inspectCertificate,
       inspectTrust,

@@ -15,6 +15,7 @@ export type { Freshness, KubernetesStore } from './kubernetes/kubernetes-store.t
 export type { LeaderLease } from './kubernetes/leader-lease.ts';
 export type { ObservedObject, ObservedObjects } from './kubernetes/observed-object.ts';
 export { OWN_NAMESPACE } from './kubernetes/own-namespace.ts';
+export type { ClientPods } from './kubernetes/read-kinds.ts';
 export type { RefusedWrite } from './kubernetes/refused-writes.ts';
 export type { SecretEntries, SecretText } from './kubernetes/secret-entries.ts';
 export type { Write, WriteQueue } from './kubernetes/write-queue.ts';

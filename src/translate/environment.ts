@@ -48,7 +48,7 @@ export interface TranslateEnvironment {
 export interface MeshEnvironment {
   /** The address of a Service that has no ClusterIP, since no API server gave it one; null: it has none. Must be stable for a Service. */
   addressOf(service: NamespacedName): string | null;
-  /** Where the connections of a frontend's clients arrive. Must be stable for a frontend, but for `movedPorts`. */
+  /** Where the connections of a frontend's clients arrive. Must be stable for a frontend while this object is the same, but for `movedPorts`. */
   entranceOf(frontend: Frontend): Entrance;
   /** Clients besides Pods, by their addresses; sorted by range. */
   readonly clients: readonly ClientNamespace[];

@@ -9,6 +9,7 @@ import { clusterMetrics } from '../../src/controller/cluster-metrics.ts';
 import { healthMetrics } from '../../src/controller/health/health-metrics.ts';
 import { countsOf } from '../../src/controller/health/status-page.ts';
 import type { MetricFamily } from '../../src/controller/index.ts';
+import { meshMetrics } from '../../src/controller/mesh/mesh-metrics.ts';
 import { ReloadMetrics } from '../../src/controller/reload-metrics.ts';
 import { stateMetrics } from '../../src/controller/state-metrics.ts';
 import { ACCESS_LOG_FIELDS } from '../../src/proxy/access-log/index.ts';
@@ -85,6 +86,7 @@ export function otherFamilies(): readonly MetricFamily[] {
       counts: countsOf(null, new Map()),
     }),
     ...stateMetrics({ bindings: [], certificates: [certificate] }, new Map()),
+    ...meshMetrics({ kind: 'live', table: '', count: 0 }, 0),
     ...clusterMetrics(
       [{ verb: 'get', code: '200', count: 1 }],
       {

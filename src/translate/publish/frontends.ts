@@ -93,6 +93,7 @@ function isSameWorld(before: FrontendSources, now: FrontendSources): boolean {
     before.tables === now.tables &&
     before.streams === now.streams &&
     before.services === now.services &&
+    before.mesh === now.mesh &&
     before.movedPorts === now.movedPorts &&
     before.taken === now.taken
   );

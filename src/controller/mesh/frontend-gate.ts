@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { BindFailures, Snapshot } from '../snapshot/index.ts';
+import type { BindFailures, Snapshot } from '../../snapshot/index.ts';
 
 /**
  * Leads connections to frontends, where they do not come by themselves. Sockets come first and go last: what leads to a socket is there
@@ -16,4 +16,6 @@ export interface FrontendGate {
   stop(): Promise<void>;
   /** Why connections do not come here although they should, in one clause; null: they do. */
   readonly problem: string | null;
+  /** Calls `listener` when `problem` is another one; the last listener counts. */
+  onChange(listener: () => void): void;
 }

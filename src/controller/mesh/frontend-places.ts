@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { isIPv6 } from 'node:net';
-import type { Random } from '../time/index.ts';
-import { socketAddress } from '../values/index.ts';
+import type { Random } from '../../time/index.ts';
+import { socketAddress } from '../../values/index.ts';
 
 /** A socket of this machine; or why a frontend has none, in one clause. */
 export type NodePlace = { readonly address: string; readonly port: number } | { readonly why: string };
@@ -27,6 +27,7 @@ export class FrontendPlaces {
   /** Those of `#places`. */
   readonly #taken = new Set<number>();
   #next: number;
+  #refusals = 0;
 
   /**
    * `addresses`: of the node, one of each family counts. Begins anywhere among the ports, so that two agents of an upgrade seldom try the
@@ -64,8 +65,14 @@ export class FrontendPlaces {
     for (const key of [...this.#places.keys()]) if (!kept.has(key)) this.#forget(key);
   }
 
+  /** Grows with each frontend that gets another place than before. */
+  get version(): number {
+    return this.#refusals;
+  }
+
   /** The system does not let us have the place of a frontend: the next `placeOf` gives it another one. */
   refuse({ address, port }: Place): void {
+    this.#refusals++;
     this.#forget(socketAddress(address, port));
   }
 

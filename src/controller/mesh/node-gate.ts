@@ -1,18 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { MetricFamily } from '../admin/index.ts';
-import { type Redirection, type Redirector, type RedirectorState, redirectionKey } from '../redirect/index.ts';
-import type { BindFailures, Binding, Snapshot } from '../snapshot/index.ts';
+import type { MetricFamily } from '../../admin/index.ts';
+import {
+  countRedirected,
+  type Redirection,
+  type Redirector,
+  type RedirectorState,
+  redirectionKey,
+} from '../../redirect/index.ts';
+import type { BindFailures, Binding, Snapshot } from '../../snapshot/index.ts';
+import type { Clock } from '../../time/index.ts';
+import { type Trouble, timeText } from '../health/trouble.ts';
+import type { GatewayLog } from '../log.ts';
 import type { FrontendGate } from './frontend-gate.ts';
 import type { FrontendPlaces } from './frontend-places.ts';
-import type { GatewayLog } from './log.ts';
+import { meshMetrics } from './mesh-metrics.ts';
 
 export interface NodeGateParts {
   readonly places: Pick<FrontendPlaces, 'keep' | 'refuse'>;
   /** Makes what tells `onState` what becomes of it. */
   redirect(onState: (state: RedirectorState) => void): Pick<Redirector, 'start' | 'set' | 'stop' | 'state'>;
+  readonly clock: Pick<Clock, 'wallMs'>;
   readonly log: GatewayLog;
-  /** `problem` is another one now. */
-  onChange(): void;
 }
 
 /** The gate of a node: the kernel leads connections to ClusterIPs to sockets of this machine. */
@@ -22,16 +30,20 @@ export class NodeGate implements FrontendGate {
   /** By `redirectionKey`. */
   #open: ReadonlyMap<string, Redirection> = new Map();
   #losses = 0;
+  #onChange: () => void = () => undefined;
+  /** When redirections were lost, in wall time. */
+  #lostMs = 0;
 
-  constructor({ places, redirect, log, onChange }: NodeGateParts) {
+  constructor({ places, redirect, clock, log }: NodeGateParts) {
     this.#places = places;
     this.#redirector = redirect(state => {
       if (state.kind === 'live') log.info('connections to Services with routes come here', { ports: state.count });
       if (state.kind === 'down') {
         this.#losses++;
+        this.#lostMs = clock.wallMs();
         log.warn('connections to Services with routes do not come here; kube-proxy serves them', { why: state.why });
       }
-      onChange();
+      this.#onChange();
     });
   }
 
@@ -65,22 +77,37 @@ export class NodeGate implements FrontendGate {
     return state.kind === 'down' ? `connections to Services are not redirected: ${state.why}` : null;
   }
 
-  metrics(): readonly MetricFamily[] {
+  onChange(listener: () => void): void {
+    this.#onChange = listener;
+  }
+
+  get state(): RedirectorState {
+    return this.#redirector.state;
+  }
+
+  /** By `redirectionKey`; null: there are none to ask about, or nft does not tell. */
+  async counts(): Promise<ReadonlyMap<string, number> | null> {
     const { state } = this.#redirector;
+    return state.kind === 'live' ? await countRedirected(state.table).catch(() => null) : null;
+  }
+
+  troubles(): readonly Trouble[] {
+    const { problem } = this;
+    if (problem === null || this.#losses === 0) return [];
     return [
       {
-        name: 'daemun_mesh_redirections',
-        help: 'Ports of Services, one for each ClusterIP, whose connections the kernel leads here.',
-        type: 'gauge',
-        samples: [{ labels: {}, value: state.kind === 'live' ? state.count : 0 }],
-      },
-      {
-        name: 'daemun_mesh_redirection_losses_total',
-        help: 'How often all redirections were lost, or could not be changed, and were made anew: kube-proxy served the Services meanwhile.',
-        type: 'counter',
-        samples: [{ labels: {}, value: this.#losses }],
+        severity: 'error',
+        of: 'process',
+        subject: 'mesh',
+        message: `${problem}; kube-proxy serves them without their routes`,
+        since: timeText(this.#lostMs),
+        next: 'nft list tables',
       },
     ];
+  }
+
+  metrics(): readonly MetricFamily[] {
+    return meshMetrics(this.#redirector.state, this.#losses);
   }
 
   async #lead(redirections: ReadonlyMap<string, Redirection>): Promise<void> {

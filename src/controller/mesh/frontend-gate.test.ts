@@ -3,12 +3,12 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describe, it } from 'node:test';
-import type { Snapshot } from '../snapshot/index.ts';
-import { memoryStore } from '../store/index.ts';
+import type { Snapshot } from '../../snapshot/index.ts';
+import { memoryStore } from '../../store/index.ts';
+import { withGatewayDefaults } from '../gateway-options.ts';
+import { LoopbackAddresses } from '../loopback-addresses.ts';
+import { type GatewaySource, startGateway } from '../start-gateway.ts';
 import type { FrontendGate } from './frontend-gate.ts';
-import { withGatewayDefaults } from './gateway-options.ts';
-import { LoopbackAddresses } from './loopback-addresses.ts';
-import { type GatewaySource, startGateway } from './start-gateway.ts';
 
 /** At an address that no other test process has. */
 const ADDRESS = '127.9.44.1';
@@ -47,6 +47,7 @@ function watchingGate(ports: readonly number[]): { gate: FrontendGate & { proble
       opened: published => tell(`opened ${wanted(published)}:`),
       stop: () => tell('stop'),
       problem: null,
+      onChange: () => undefined,
     },
   };
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Redirection, RedirectorState } from '../redirect/index.ts';
-import { type Binding, bindFailure, EMPTY_SNAPSHOT, type Snapshot } from '../snapshot/index.ts';
+import type { Redirection, RedirectorState } from '../../redirect/index.ts';
+import { type Binding, bindFailure, EMPTY_SNAPSHOT, type Snapshot } from '../../snapshot/index.ts';
+import { silentLog } from '../log.ts';
 import { FrontendPlaces } from './frontend-places.ts';
-import { silentLog } from './log.ts';
 import { NodeGate } from './node-gate.ts';
 
 const NODE = '172.18.0.2';
@@ -17,8 +17,8 @@ function gateOf(): { gate: NodeGate; places: FrontendPlaces; sets: string[]; tel
   const places = new FrontendPlaces([NODE], { first: 20_000, last: 20_009 }, () => 0);
   const gate = new NodeGate({
     places,
+    clock: { wallMs: () => 0 },
     log: silentLog(),
-    onChange: () => undefined,
     redirect(onState) {
       tell = next => {
         state = next;

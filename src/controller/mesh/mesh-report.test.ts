@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { RedirectorState } from '../../redirect/index.ts';
+import { bindFailure } from '../../snapshot/index.ts';
+import { memoryStore } from '../../store/index.ts';
+import { NO_ADDRESSES } from '../no-addresses.ts';
+import { viewOnce } from '../offline.ts';
+import { Translator } from '../translator.ts';
+import type { View } from '../view.ts';
+import { FrontendPlaces } from './frontend-places.ts';
+import { type MeshReport, meshReport } from './mesh-report.ts';
+
+const LIVE: RedirectorState = { kind: 'live', table: 'daemun_1', count: 3 };
+
+function service(name: string, spec: object): object {
+  const ports = [
+    { name: 'http', port: 80 },
+    { name: 'alt', port: 81 },
+  ];
+  return { apiVersion: 'v1', kind: 'Service', metadata: { name, namespace: 'a' }, spec: { ports, ...spec } };
+}
+
+function route(namespace: string, parentRef: object): object {
+  const spec = { parentRefs: [{ group: '', kind: 'Service', namespace: 'a', ...parentRef }], rules: [{}] };
+  const { length } = JSON.stringify(parentRef);
+  return {
+    apiVersion: 'gateway.networking.k8s.io/v1',
+    kind: 'HTTPRoute',
+    metadata: { name: `r${length}`, namespace },
+    spec,
+  };
+}
+
+const OBJECTS = [
+  service('shop', { clusterIP: '10.96.0.1', clusterIPs: ['10.96.0.1', 'fd00::1'] }),
+  service('other', { clusterIP: '10.96.0.2' }),
+  service('headless', { clusterIP: 'None' }),
+  route('a', { name: 'shop', port: 80 }),
+  route('b', { name: 'shop' }),
+];
+
+async function start(...addresses: readonly string[]): Promise<{ view: View; places: FrontendPlaces }> {
+  const places = new FrontendPlaces(addresses, { first: 20_000, last: 20_009 }, () => 0);
+  const translator = new Translator({
+    controllerName: 'daemun.dev/mesh-controller',
+    addresses: NO_ADDRESSES,
+    reportsRoutability: true,
+    mesh: () => ({ addressOf: () => null, entranceOf: frontend => places.placeOf(frontend), clients: [] }),
+    nowMs: () => 0,
+  });
+  const store = memoryStore(OBJECTS);
+  await store.start();
+  return { view: viewOnce(store, translator), places };
+}
+
+function lines({ frontends }: MeshReport): readonly string[] {
+  return frontends.map(({ service: name, address, port, clients, to, why, connections }) =>
+    [name, address, port, clients.join('+'), to === null ? why : to.address, connections].join(' '),
+  );
+}
+
+describe('the report of a mesh', () => {
+  it('names each routed port at each ClusterIP, with its clients and connections', async () => {
+    const { view, places } = await start('192.0.2.10', '2001:db8::10');
+    const counts = new Map([['10.96.0.1:80', 7]]);
+    const report = meshReport(view, { state: LIVE, counts, placeOf: frontend => places.placeOf(frontend) });
+    assert.deepEqual(lines(report), [
+      'a/shop 10.96.0.1 80 +b 192.0.2.10 7',
+      'a/shop fd00::1 80 +b 2001:db8::10 ',
+      'a/shop 10.96.0.1 81 b 192.0.2.10 ',
+      'a/shop fd00::1 81 b 2001:db8::10 ',
+    ]);
+    assert.equal(report.untouchedServices, 1);
+  });
+
+  it('says why connections fall through', async () => {
+    const { view, places } = await start('192.0.2.10');
+    const [first] = view.published.bindings;
+    const bindFailures = new Map([[first?.id ?? '', bindFailure('EADDRINUSE', '')]]);
+    const node = { state: LIVE, counts: null, placeOf: places.placeOf.bind(places) };
+    const told = lines(meshReport({ ...view, bindFailures }, node));
+    assert.equal(told.filter(line => line.includes('another process listens on this address and port')).length, 1);
+    assert.equal(told.filter(line => line.includes('the node has no address of its family')).length, 2);
+    const down = meshReport(view, { ...node, state: { kind: 'down', why: 'nft ended' } });
+    assert.deepEqual([...new Set(down.frontends.map(({ why }) => why))], ['nft ended']);
+  });
+});
