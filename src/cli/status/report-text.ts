@@ -8,13 +8,20 @@ import { formatTable } from '../table.ts';
 /** Troubles on the page; `-o json` has more. */
 const MAX_TOLD = 20;
 
-/** The page for people. `nowMs`: of the wall clock, for ages. */
-export function reportText(report: StatusReport, paint: Paint, nowMs: number): string {
-  return [
-    replicasText(report.replicas, paint, nowMs),
-    factsText(report, nowMs),
-    troublesText(report, paint, nowMs),
-  ].join('\n');
+/** How the page is made. */
+export interface PageOptions {
+  readonly paint: Paint;
+  /** Of the wall clock, for ages. */
+  readonly nowMs: number;
+  /** A command as it is typed here. */
+  commandOf(next: string): string;
+}
+
+/** The page for people. */
+export function reportText(report: StatusReport, options: PageOptions): string {
+  const { paint, nowMs } = options;
+  const parts = [replicasText(report.replicas, paint, nowMs), factsText(report, nowMs), troublesText(report, options)];
+  return parts.join('\n');
 }
 
 function replicasText(replicas: readonly Replica[], paint: Paint, nowMs: number): string {
@@ -61,7 +68,8 @@ function expiryText(first: StatusReport['firstToExpire'], nowMs: number): string
   return days < 0 ? `${first.secret} has ended` : `the first to end, in ${days}d: ${first.secret}`;
 }
 
-function troublesText({ troubles, healthy, replicas }: StatusReport, paint: Paint, nowMs: number): string {
+function troublesText({ troubles, healthy, replicas }: StatusReport, options: PageOptions): string {
+  const { paint } = options;
   const { errors, warnings, shown } = troubles;
   if (errors + warnings === 0) {
     if (healthy) return `${paint('green', 'Healthy')}\n`;
@@ -71,15 +79,16 @@ function troublesText({ troubles, healthy, replicas }: StatusReport, paint: Pain
   const left = errors + warnings - told.length;
   const head = `${healthy ? paint('green', 'Healthy') : paint('red', 'Unhealthy')}: ${countText(errors, 'error')}, ${countText(warnings, 'warning')}\n`;
   const more = left === 0 ? '' : `\n${left} more; -o json shows up to a hundred, daemun check and /findings all\n`;
-  return `${head}${told.map(trouble => troubleText(trouble, paint, nowMs)).join('')}${more}`;
+  return `${head}${told.map(trouble => troubleText(trouble, options)).join('')}${more}`;
 }
 
 function countText(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-function troubleText({ severity, subject, message, since, next }: Trouble, paint: Paint, nowMs: number): string {
+function troubleText(trouble: Trouble, { paint, nowMs, commandOf }: PageOptions): string {
+  const { severity, subject, message, since, next } = trouble;
   const age = since === null ? '' : `, for ${formatAge(since, nowMs)}`;
   const head = `${paint(severity === 'error' ? 'red' : 'yellow', severity)}: ${lineText(subject)}${age}`;
-  return `\n${head}\n  ${lineText(message)}\n  ${paint('dim', lineText(next))}\n`;
+  return `\n${head}\n  ${lineText(message)}\n  ${paint('dim', lineText(commandOf(next)))}\n`;
 }

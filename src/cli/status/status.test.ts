@@ -76,7 +76,7 @@ describe('daemun status', () => {
     assert.match(text.out, /^Unhealthy: 1 error, 0 warnings$/m);
     assert.match(
       text.out,
-      /^error: backend default\/echo:9000, for \d+s\n {2}it has no endpoints\n {2}daemun proxy-config endpoint/m,
+      /^error: backend default\/echo:9000, for \d+s\n {2}it has no endpoints\n {2}daemun proxy-config endpoint --admin 127\.0\.0\.1:\d+$/m,
     );
   });
 
@@ -94,7 +94,7 @@ spec: { parentRefs: [{ name: gw, sectionName: nope }] }
       out,
       /^error: HTTPRoute default\/shop, parent Gateway gw \(nope\), for \d+s\n {2}Accepted=False \(NoMatchingParent\)/m,
     );
-    assert.match(out, /^ {2}daemun describe httproute shop -n default$/m);
+    assert.match(out, /^ {2}daemun describe httproute shop -n default --admin \S+$/m);
   });
 
   it('names the socket that is not bound, since when, until it is', async t => {

@@ -10,6 +10,7 @@ import { type OutputFormat, writeData } from '../output-format.ts';
 import { paintFor } from '../paint.ts';
 import type { ClusterOptions } from '../resource-source.ts';
 import type { Terminal } from '../terminal.ts';
+import { nextCommand } from './next-command.ts';
 import { reportText } from './report-text.ts';
 
 export interface StatusOptions extends ClusterOptions {
@@ -77,7 +78,8 @@ function exitCodeOf({ healthy }: StatusReport): number {
   return healthy ? EXIT.ok : EXIT.refused;
 }
 
-function write(report: StatusReport, { output }: StatusOptions, terminal: Terminal): void {
-  if (writeData(terminal, output, report)) return;
-  terminal.out(reportText(report, paintFor(terminal), systemClock.wallMs()));
+function write(report: StatusReport, options: StatusOptions, terminal: Terminal): void {
+  if (writeData(terminal, options.output, report)) return;
+  const commandOf = (next: string): string => nextCommand(next, options, terminal.program);
+  terminal.out(reportText(report, { paint: paintFor(terminal), nowMs: systemClock.wallMs(), commandOf }));
 }
