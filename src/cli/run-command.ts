@@ -44,6 +44,16 @@ export function runCommand(terminal: Terminal, outcome: Outcome): Command {
       'where health, metrics and the other commands are answered; "off" for none',
       DEFAULT_ADMIN,
     )
+    .option(
+      '--client-namespace <cidr=namespace>',
+      'whose namespace clients of Services in manifests are of; several times',
+      collect,
+    )
+    .option(
+      '--mesh-address-pool <cidr>',
+      'ClusterIPs of Services in manifests that this machine has; several times',
+      collect,
+    )
     .option('--workers <n>', 'threads of the data plane (default: CPUs available); 0: the main thread')
     .option('--access-log <target>', 'stdout, off or a file', 'off')
     .option('--log-level <level>', 'debug, info, warn, error or silent', 'info')

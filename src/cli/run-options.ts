@@ -13,12 +13,13 @@ import { parseDuration } from '../values/index.ts';
 import { type AddressingFlags, readAddressing } from './addressing-options.ts';
 import { couldNotRun, usageError } from './exit-code.ts';
 import { readHostPort } from './host-port.ts';
+import { type LoopbackMeshFlags, readLoopbackMesh } from './loopback-mesh-options.ts';
 import { type MeshFlags, readMesh } from './mesh-options.ts';
 import { RunSinks } from './sink/run-sinks.ts';
 import type { Terminal } from './terminal.ts';
 
 /** The flags of `run`, as commander hands them over. */
-export interface RunOptions extends AddressingFlags, MeshFlags {
+export interface RunOptions extends AddressingFlags, LoopbackMeshFlags, MeshFlags {
   readonly filename?: readonly string[];
   readonly kubernetes: boolean;
   readonly kubeconfig?: string;
@@ -103,7 +104,8 @@ function readManifests(options: RunOptions): StandaloneOptions {
   if (options.mesh)
     throw usageError('--mesh is for --kubernetes', 'leave it out: manifests may have routes of Services without it');
   if (address !== undefined && isIP(address) === 0) throw usageError(`--address ${address}: not an IP address`);
-  return { paths: filename, settleMs: readSettle(settle), demo, controllerName, address: address ?? null };
+  const mesh = readLoopbackMesh(options);
+  return { paths: filename, settleMs: readSettle(settle), demo, controllerName, address: address ?? null, mesh };
 }
 
 const FLAGS = {
@@ -119,10 +121,20 @@ const FLAGS = {
   meshPorts: '--mesh-ports',
 } as const;
 
+const MANIFEST_FLAGS = { clientNamespace: '--client-namespace', meshAddressPool: '--mesh-address-pool' } as const;
+
 function readCluster(options: RunOptions): KubernetesOptions {
   const { kubeconfig = null, context = null, controllerName } = options;
   if (options.demo) throw usageError('--demo is for manifests', 'leave it out: a cluster has Pods');
   if (options.address !== undefined) throw usageError('--address is for manifests', 'leave it out: see --address-mode');
+  const ofManifests = (Object.keys(MANIFEST_FLAGS) as (keyof typeof MANIFEST_FLAGS)[]).find(
+    name => options[name] !== undefined,
+  );
+  if (ofManifests !== undefined)
+    throw usageError(
+      `${MANIFEST_FLAGS[ofManifests]} is for manifests`,
+      'leave it out: a cluster has Pods and ClusterIPs',
+    );
   const mesh = readMesh(options, process.env);
   const addressing = servesGateways(options) ? readAddressing(options, process.env) : ({ mode: 'none' } as const);
   const name = controllerName === undefined ? {} : { controllerName };

@@ -4,6 +4,7 @@ import { openFileStore, type Store } from '../store/index.ts';
 import type { Clock } from '../time/index.ts';
 import { listedFindings } from './listed-findings.ts';
 import { LoopbackAddresses } from './loopback-addresses.ts';
+import { LoopbackFrontends } from './mesh/loopback-frontends.ts';
 import { Translator } from './translator.ts';
 import type { View } from './view.ts';
 
@@ -24,10 +25,13 @@ export interface Offline {
 export async function loadOffline(options: OfflineOptions): Promise<Offline> {
   const { paths, defaultNamespace, clock } = options;
   const store = openFileStore({ paths, defaultNamespace, watch: false, clock });
+  // Whatever a Service's ClusterIP is: what is asked about may be meant for a cluster.
+  const mesh = new LoopbackFrontends({ addressPool: ['0.0.0.0/0', '::/0'], clients: [] });
   const translator = new Translator({
     controllerName: null,
     addresses: new LoopbackAddresses(null),
     reportsRoutability: false,
+    mesh: () => mesh,
     nowMs: () => clock.wallMs(),
   });
   await store.start();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { DEFAULT_SETTLE_MS } from '../store/index.ts';
 import { type GatewayOptions, type GatewaySettings, withGatewayDefaults } from './gateway-options.ts';
+import type { LoopbackMeshOptions } from './mesh/loopback-frontends.ts';
 
 /** How a standalone gateway runs. */
 export interface StandaloneOptions extends GatewayOptions {
@@ -14,9 +15,13 @@ export interface StandaloneOptions extends GatewayOptions {
   readonly controllerName?: string | null;
   /** The one address of all Gateways. Default null: each gets a loopback address of its own. */
   readonly address?: string | null;
+  /** Where Services are served whose routes name them as parents. Default: at loopback addresses, to clients of no namespace. */
+  readonly mesh?: LoopbackMeshOptions;
   /** `ephemeral`: each listener is bound on a free port, and reported. Default `as-written`. */
   readonly ports?: 'as-written' | 'ephemeral';
 }
+
+const NO_MESH_OPTIONS: LoopbackMeshOptions = { addressPool: [], clients: [] };
 
 type StandaloneSettings = GatewaySettings & Required<Omit<StandaloneOptions, keyof GatewayOptions>>;
 
@@ -29,6 +34,7 @@ export function withDefaults(options: StandaloneOptions): StandaloneSettings {
     demo: options.demo ?? false,
     controllerName: options.controllerName ?? null,
     address: options.address ?? null,
+    mesh: options.mesh ?? NO_MESH_OPTIONS,
     ports: options.ports ?? 'as-written',
   };
 }

@@ -5,6 +5,7 @@ import { openFileStore } from '../store/index.ts';
 import { DemoSupplement } from './demo-supplement.ts';
 import { hasManyLoopbackAddresses } from './free-port.ts';
 import { LoopbackAddresses } from './loopback-addresses.ts';
+import { LoopbackFrontends } from './mesh/loopback-frontends.ts';
 import type { RunningGateway } from './running-gateway.ts';
 import { type StandaloneOptions, withDefaults } from './standalone-options.ts';
 import { startGateway, stateDirectoryOf } from './start-gateway.ts';
@@ -14,8 +15,10 @@ export async function startStandalone(options: StandaloneOptions): Promise<Runni
   const settings = withDefaults(options);
   const { paths, settleMs, clock, controllerName, ports } = settings;
   const store = openFileStore({ paths, defaultNamespace: 'default', settleMs, clock });
-  const address = settings.address ?? ((await hasManyLoopbackAddresses()) ? null : '127.0.0.1');
+  const only = (await hasManyLoopbackAddresses()) ? null : '127.0.0.1';
+  const address = settings.address ?? only;
   const addresses = new LoopbackAddresses(address);
+  const mesh = new LoopbackFrontends(settings.mesh, only);
   const stateDirectory = stateDirectoryOf(options);
   const demo = settings.demo
     ? new DemoSupplement({
@@ -27,7 +30,18 @@ export async function startStandalone(options: StandaloneOptions): Promise<Runni
   const names = paths.map(path => resolve(path));
   return startGateway(
     {
-      ...{ store, addresses, controllerName, ports, movesPorts: true, demo, gate: null, isShared: false, names },
+      ...{
+        store,
+        addresses,
+        controllerName,
+        ports,
+        movesPorts: true,
+        demo,
+        gate: null,
+        mesh: () => mesh,
+        isShared: false,
+        names,
+      },
       sharedKeys: null,
       status: () => ({ kind: 'files', paths: names }),
     },

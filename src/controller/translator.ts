@@ -15,6 +15,7 @@ import {
 import type { AddressBook } from './address-book.ts';
 import { inspectCertificate } from './inspect-certificate.ts';
 import { inspectTrust } from './inspect-trust.ts';
+import { parentServices } from './mesh/loopback-frontends.ts';
 import { refusedObjects } from './refused-objects.ts';
 
 export interface TranslatorOptions {
@@ -48,11 +49,25 @@ export class Translator {
     this.#options.addresses.assign(resources);
   }
 
-  /** The sockets that Gateways and the ListenerSets of Gateways ask for, one address each. */
+  /** The sockets that Gateways, the ListenerSets of Gateways and Services with routes ask for, one address each. */
   socketsOf(resources: ResourceSet): readonly { readonly address: string; readonly port: number }[] {
-    return listenerOwners(resources).flatMap(({ gateway, owner }) => {
+    const ofGateways = listenerOwners(resources).flatMap(({ gateway, owner }) => {
       const address = this.#firstAddress(gateway);
       return address === null ? [] : owner.spec.listeners.map(({ port }) => ({ address, port }));
+    });
+    return [...ofGateways, ...this.#socketsOfServices(resources)];
+  }
+
+  #socketsOfServices(resources: ResourceSet): readonly { readonly address: string; readonly port: number }[] {
+    const mesh = this.#options.mesh?.() ?? null;
+    if (mesh === null) return [];
+    return parentServices(resources).flatMap(({ metadata: { namespace, name }, spec }) => {
+      const address = spec.clusterIP ?? mesh.addressOf({ namespace, name });
+      if (address === null || address === 'None') return [];
+      return spec.ports.flatMap(({ port }) => {
+        const entrance = mesh.entranceOf({ namespace, name, address, port });
+        return 'port' in entrance ? [entrance] : [];
+      });
     });
   }
 
@@ -64,7 +79,7 @@ export class Translator {
 
   /** Translates; work follows what changed since the last call. `refusedPorts`: those that the OS does not let us have. */
   translate(resources: ResourceSet, refusedPorts: ReadonlySet<number> = NO_PORTS): Translation {
-    this.#movedPorts = movePorts(writtenPorts(resources), refusedPorts, this.#movedPorts);
+    this.#movedPorts = movePorts(this.#writtenPorts(resources), refusedPorts, this.#movedPorts);
     this.#previous = translate(resources, this.#environment(), this.#previous);
     return this.#previous;
   }
@@ -101,8 +116,29 @@ export class Translator {
     this.#refused = refusedObjects(findings);
   }
 
-  #environment(): TranslateEnvironment {
+  #writtenPorts(resources: ResourceSet): ReadonlySet<number> {
+    const ofGateways = listenerOwners(resources).flatMap(({ owner }) => owner.spec.listeners.map(({ port }) => port));
+    return new Set([...ofGateways, ...this.#socketsOfServices(resources).map(({ port }) => port)]);
+  }
+
+  /** Ports that the system refuses are moved for Services as for Gateways. */
+  #mesh(): MeshEnvironment | null {
     const mesh = this.#options.mesh?.() ?? null;
+    if (mesh === null || this.#movedPorts.size === 0) return mesh;
+    return {
+      clients: mesh.clients,
+      addressOf: service => mesh.addressOf(service),
+      entranceOf: frontend => {
+        const entrance = mesh.entranceOf(frontend);
+        return 'why' in entrance
+          ? entrance
+          : { ...entrance, port: this.#movedPorts.get(entrance.port) ?? entrance.port };
+      },
+    };
+  }
+
+  #environment(): TranslateEnvironment {
+    const mesh = this.#mesh();
     return {
       controllerName: this.#options.controllerName,
       addressOf: (gateway, place) => this.#options.addresses.addressOf(gateway, place),
@@ -124,7 +160,3 @@ export class Translator {
 
 const NO_KINDS: ReadonlySet<string> = new Set();
 const NO_PORTS: ReadonlySet<number> = new Set();
-
-function writtenPorts(resources: ResourceSet): ReadonlySet<number> {
-  return new Set(listenerOwners(resources).flatMap(({ owner }) => owner.spec.listeners.map(({ port }) => port)));
-}
