@@ -95,7 +95,8 @@ export function explainCommand(terminal: Terminal, outcome: Outcome): Command {
     .option('--client <address>', 'IP address of the peer, which the Gateway may trust (daemun.dev/trusted-proxies)')
     .option('--gateway <namespace/name>', 'only this Gateway')
     .option('--listener <name>', 'only this listener: its name, or ListenerSet/NAMESPACE/SET/NAME')
-    .option('--client-namespace <namespace>', 'where the client runs; matters for mesh only');
+    .option('--to <service>', 'only the port of a Service: [NAMESPACE/]NAME[:PORT]')
+    .option('--client-namespace <namespace>', 'where the client of a Service runs');
   return sourceOptions(command)
     .addOption(outputOption())
     .action(async (options: ExplainOptions) => {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { parseQuestion, type ResourceObject } from '../controller/index.ts';
-import type { Explanation, StreamExplanation } from '../match/index.ts';
+import type { Explanation, Question, StreamExplanation } from '../match/index.ts';
 import { formatNamespacedName } from '../values/index.ts';
 import { EXIT, usageError } from './exit-code.ts';
 import { explanationText } from './explanation-text.ts';
@@ -25,6 +25,7 @@ export interface ExplainOptions extends SourceOptions {
   readonly gateway?: string;
   readonly listener?: string;
   readonly clientNamespace?: string;
+  readonly to?: string;
   readonly output: OutputFormat;
 }
 
@@ -35,16 +36,30 @@ export async function runExplain(options: ExplainOptions, terminal: Terminal): P
   if ('fault' in parsed) throw usageError(parsed.fault);
   const source = await openSource(options, terminal);
   const explanation = await source.explain(question);
+  const isUntouched = explanation.places.length === 0 && isService(parsed.to, await source.list('Service'));
   if (!writeData(terminal, options.output, explanation)) {
     terminal.out(textOf(explanation, paintFor(terminal)));
-    if (explanation.places.length === 0)
+    if (options.to !== undefined && explanation.places.length === 0)
+      terminal.out(unroutedText(options.to, isUntouched));
+    else if (explanation.places.length === 0)
       terminal.out(listenersText(await source.list('Gateway'), await source.list('ListenerSet')));
   }
-  return isServed(explanation) ? EXIT.ok : EXIT.refused;
+  return isServed(explanation) || isUntouched ? EXIT.ok : EXIT.refused;
 }
 
 function textOf(explanation: Explanation | StreamExplanation, paint: Paint): string {
   return 'stream' in explanation ? streamText(explanation, paint) : explanationText(explanation, paint);
+}
+
+function isService(to: Question['to'], services: readonly ResourceObject[]): boolean {
+  return to !== null && services.some(({ metadata }) => formatNamespacedName(metadata) === to.service);
+}
+
+/** Of a Service that no route names, or of none. */
+function unroutedText(to: string, isUntouched: boolean): string {
+  return isUntouched
+    ? `Flow a: no route has Service ${to} as its parent, so connections to it are left as they are\n`
+    : `There is no Service ${to}\n`;
 }
 
 /** Where nothing fits the question, the names that would. */
@@ -62,7 +77,7 @@ function isServed({ places }: Explanation | StreamExplanation): boolean {
 }
 
 function questionOf(options: ExplainOptions): URLSearchParams {
-  const { grpc, http, tcp, udp, tls, port, host, client, clientNamespace, header, gateway, listener } = options;
+  const { grpc, http, tcp, udp, tls, port, host, client, clientNamespace, to, header, gateway, listener } = options;
   if ([grpc, http, tcp, udp, tls].filter(asked => asked !== undefined).length !== 1) {
     throw usageError(
       'explain needs one of --grpc, --http, --tls, --tcp and --udp',
@@ -70,7 +85,7 @@ function questionOf(options: ExplainOptions): URLSearchParams {
     );
   }
   const question = new URLSearchParams();
-  const place = { port, host, client, 'client-namespace': clientNamespace, gateway, listener };
+  const place = { port, host, client, 'client-namespace': clientNamespace, to, gateway, listener };
   for (const [key, value] of Object.entries({ grpc, http, tcp, udp, tls, ...place })) {
     if (value !== undefined) question.set(key, value);
   }

@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ExplainedBackend, ExplainedCandidate, ExplainedPlace, Explanation } from '../match/index.ts';
+import type {
+  ExplainedBackend,
+  ExplainedCandidate,
+  ExplainedFrontend,
+  ExplainedPlace,
+  Explanation,
+} from '../match/index.ts';
 import { explanationHints } from './explanation-hints.ts';
 import { lineText, type Paint } from './paint.ts';
 import { formatTable } from './table.ts';
@@ -9,7 +15,7 @@ export function explanationText({ request, places }: Explanation, paint: Paint):
   const headers = Object.entries(request.headers).map(([name, value]) => `  ${lineText(`${name}: ${value}`)}\n`);
   const read = request.readPath === request.path ? '' : `  read as ${lineText(request.readPath)}\n`;
   const head = `${paint('bold', lineText(`${request.method} ${request.path}`))} (${request.protocol})\n${read}${headers.join('')}`;
-  if (places.length === 0) return `${head}\nNo listener: no Gateway with a working listener fits the question.\n`;
+  if (places.length === 0) return `${head}\nNo listener: nothing that takes connections fits the question.\n`;
   const hints = explanationHints({ request, places }).map(hint => `${paint('cyan', 'hint:')} ${lineText(hint)}\n`);
   return `${[head, ...places.map(place => placeText(place, paint))].join('\n')}${hints.join('')}`;
 }
@@ -20,6 +26,7 @@ function placeText(place: ExplainedPlace, paint: Paint): string {
     ['Address', `${place.address}`],
     ['Host', host],
     ['Listener', listenerText(place)],
+    ...frontendRows(place.frontend),
   ];
   return [
     formatTable([], rows),
@@ -33,6 +40,22 @@ function placeText(place: ExplainedPlace, paint: Paint): string {
     place.backends.length === 0 ? '' : `Backends\n${backendsText(place.backends)}`,
     `Answer  ${paint(place.answer.kind === 'refused' ? 'red' : 'green', lineText(place.answer.text))}\n`,
   ].join('');
+}
+
+/** At the port of a Service. */
+export function frontendRows(frontend: ExplainedFrontend | null): string[][] {
+  if (frontend === null) return [];
+  const { service, clientNamespace, flow, why } = frontend;
+  return [
+    ['Service', service],
+    [
+      'Client',
+      clientNamespace === ''
+        ? 'of a namespace that is not known (--client-namespace says one)'
+        : `of namespace ${clientNamespace}`,
+    ],
+    ['Flow', `${flow}: ${why}`],
+  ];
 }
 
 function listenerText({ listener }: ExplainedPlace): string {
@@ -50,8 +73,12 @@ function otherHostsText({ otherHosts }: ExplainedPlace): string {
   return `Routes of other hosts\n${formatTable([], rows, '  ')}`;
 }
 
-function candidatesText({ answer, candidates, moreCandidates, listener }: ExplainedPlace, paint: Paint): string {
-  if (listener === null || (answer.kind === 'answered' && candidates.length === 0)) return '';
+function candidatesText(
+  { answer, candidates, moreCandidates, listener, frontend }: ExplainedPlace,
+  paint: Paint,
+): string {
+  if (listener === null || (answer.kind !== 'refused' && candidates.length === 0)) return '';
+  if (frontend?.flow === 'a') return '';
   if (candidates.length === 0) return 'Candidates  none: no route is attached for this host\n';
   const rows = candidates.map(candidate => [
     verdictText(candidate, paint),

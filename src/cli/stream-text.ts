@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { StreamExplanation, StreamPlace } from '../match/index.ts';
-import { backendsText } from './explanation-text.ts';
+import { backendsText, frontendRows } from './explanation-text.ts';
 import { lineText, type Paint } from './paint.ts';
 import { formatTable } from './table.ts';
 
@@ -35,6 +35,7 @@ function placeText(place: StreamPlace, paint: Paint): string {
   const rows = [
     ['Address', place.address],
     ['Listener', listenerText(place)],
+    ...frontendRows(place.frontend),
     ...(rule === null ? [] : [['Route', routeText(rule)]]),
     ...(rule === null ? [] : [['Idle', `ended after ${rule.idleTimeoutMs / 1000} s of silence`]]),
     ...(rule === null || rule.alpn.length === 0 ? [] : [['ALPN', `clients are offered ${rule.alpn.join(', ')}`]]),

@@ -15,6 +15,7 @@ describe('a question to explain', () => {
       headers: { 'x-a': '1, 2' },
       client: null,
       clientNamespace: null,
+      to: null,
       gateway: 'default/gw',
       listener: null,
     });
@@ -68,7 +69,7 @@ describe('a question to explain', () => {
 
 describe('a question about a port', () => {
   it('is one of TCP or UDP, and of nothing that requests have', () => {
-    const place = { gateway: null, listener: null, clientNamespace: null };
+    const place = { gateway: null, listener: null, clientNamespace: null, to: null };
     assert.deepEqual(parseQuestion(new URLSearchParams('udp=5300')), { transport: 'udp', port: 5300, ...place });
     assert.deepEqual(parseQuestion(new URLSearchParams('tcp=1&gateway=gw&listener=a')), {
       transport: 'tcp',
@@ -76,6 +77,7 @@ describe('a question about a port', () => {
       gateway: 'default/gw',
       listener: 'a',
       clientNamespace: null,
+      to: null,
     });
     for (const wrong of ['udp=0', 'udp=65536', 'udp=x', 'udp=', 'udp=1&tcp=1', 'udp=1&host=a', 'udp=1&grpc=a.B/C'])
       assert.ok('fault' in parseQuestion(new URLSearchParams(wrong)), wrong);

@@ -23,6 +23,7 @@ const NAMES = [
   'host',
   'client',
   'client-namespace',
+  'to',
   'gateway',
   'listener',
   'header',
@@ -35,6 +36,8 @@ const LAST_PORT = 65_535;
 export function parseQuestion(params: URLSearchParams): Question | StreamQuestion | { readonly fault: string } {
   const unknown = [...params.keys()].find(name => !NAMES.includes(name));
   if (unknown !== undefined) return { fault: `unknown parameter "${unknown}"; there are ${NAMES.join(', ')}` };
+  const fault = placeFault(params);
+  if (fault !== undefined) return fault;
   if (STREAMS.some(name => params.has(name))) return parseStream(params);
   if (params.has('port')) return { fault: 'port is for tls=HOST' };
   const asked = parseAsked(params.get('grpc'), params.get('http'));
@@ -65,13 +68,31 @@ export function explainQuestion(
   return 'transport' in question ? explainStream(snapshot, question) : explain(snapshot, question);
 }
 
-function parsePlace(params: URLSearchParams): Pick<Question, 'gateway' | 'listener' | 'clientNamespace'> {
+function parsePlace(params: URLSearchParams): PlaceQuestion {
   const gateway = params.get('gateway');
   return {
     gateway: gateway === null ? null : gateway.includes('/') ? gateway : `default/${gateway}`,
     listener: params.get('listener'),
     clientNamespace: params.get('client-namespace'),
+    to: parseService(params.get('to')),
   };
+}
+
+type PlaceQuestion = Pick<Question, 'gateway' | 'listener' | 'clientNamespace' | 'to'>;
+
+/** `[NAMESPACE/]NAME[:PORT]`. */
+function parseService(text: string | null): Question['to'] {
+  const [, namespace = 'default', name = '', port] = SERVICE.exec(text ?? '') ?? [];
+  return name === '' ? null : { service: `${namespace}/${name}`, port: port === undefined ? null : Number(port) };
+}
+
+const SERVICE = /^(?:([a-z0-9-]+)\/)?([a-z0-9-]+)(?::(\d{1,5}))?$/;
+
+/** Why the parameters about places make no sense. */
+function placeFault(params: URLSearchParams): { readonly fault: string } | undefined {
+  const to = params.get('to');
+  if (to !== null && !SERVICE.test(to)) return { fault: `"${to}" is not a Service: [NAMESPACE/]NAME[:PORT]` };
+  return to !== null && params.has('gateway') ? { fault: 'to and gateway exclude each other' } : undefined;
 }
 
 function parseStream(params: URLSearchParams): StreamQuestion | { readonly fault: string } {

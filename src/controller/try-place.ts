@@ -117,6 +117,7 @@ function questionAt(place: TryPlace, asked: TryQuestion): Question {
     headers: Object.fromEntries(fields),
     client: null,
     clientNamespace: null,
+    to: null,
     gateway: null,
     listener: null,
   };

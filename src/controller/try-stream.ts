@@ -67,6 +67,6 @@ function isAnswered(stream: TryStream, snapshot: Snapshot, demoEndpoints: Readon
 }
 
 function questionOf({ transport, port, serverName }: TryStream): StreamQuestion {
-  const anywhere = { gateway: null, listener: null, clientNamespace: null };
+  const anywhere = { gateway: null, listener: null, clientNamespace: null, to: null };
   return transport === 'tls' ? { transport, port, serverName, ...anywhere } : { transport, port, ...anywhere };
 }

@@ -15,6 +15,7 @@ const GET: Question = {
   headers: {},
   client: null,
   clientNamespace: null,
+  to: null,
   gateway: null,
   listener: null,
 };

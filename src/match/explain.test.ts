@@ -16,6 +16,7 @@ const ASKED: Question = {
   headers: {},
   client: null,
   clientNamespace: null,
+  to: null,
   gateway: null,
   listener: null,
 };

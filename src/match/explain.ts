@@ -4,14 +4,21 @@
  * Says which rule takes a request, and why each other one does not. The listener and the rule come from the compiled
  * matchers that the proxy asks, so an explanation cannot disagree with the traffic.
  */
-import { type RequestListener, requestListeners, type Snapshot } from '../snapshot/index.ts';
+import {
+  type Binding,
+  type Listener,
+  type RequestListener,
+  requestListeners,
+  routesRequests,
+  type Snapshot,
+} from '../snapshot/index.ts';
 import { ANY_HOST, socketAddress, targetFault } from '../values/index.ts';
-import { ClientNamespaces, UNKNOWN_CLIENTS } from './client-namespaces.ts';
 import { type CompiledBinding, compileBinding } from './compiled-binding.ts';
 import type { CompiledListener } from './compiled-listener.ts';
 import { explainGate, explainGrpcWeb, explainRefusal, explainRule } from './explain-answer.ts';
 import { explainCandidates } from './explain-candidates.ts';
 import type { FilteredRequest } from './explain-filters.ts';
+import { clientsOf, explainFrontend, isAskedFrontend } from './explain-frontend.ts';
 import { explainHealth } from './explain-health.ts';
 import { explainOtherHosts, explainOtherListeners, isAskedFor } from './explain-listeners.ts';
 import type { ExplainedAnswer, ExplainedListener, ExplainedPlace, Explanation, Question } from './explanation.ts';
@@ -20,13 +27,14 @@ import { readPath, viewOf } from './question-view.ts';
 import { invalidTargetText, noListenerText, noRouteReason, noRouteText } from './refusal-text.ts';
 import { describeListenerFilter } from './rule-text.ts';
 import { describeTracing } from './tracing-text.ts';
+import { explainStreamTable } from './streams/explain-stream.ts';
 
 /** Explains a request against a snapshot. Pure; compiles each binding: some 100 ms with thousands of routes. */
 export function explain(snapshot: Snapshot, question: Question): Explanation {
   const clients = clientsOf(question, snapshot);
   const places = snapshot.bindings
-    .filter(binding => requestListeners(binding.listeners).some(listener => isAskedFor(listener, question)))
-    .flatMap(binding => explainBinding(compileBinding(binding).forClientsOf(clients), { snapshot, question }));
+    .filter(binding => isAskedFrontend(binding, question) && isRequestPlace(binding, question))
+    .flatMap(binding => explainBinding(compileBinding(binding).forClientsOf(clients), { snapshot, question, clients }));
   const { protocol, method, path, headers } = question;
   return {
     request: { protocol, method, path, readPath: readPath(question) || path, headers },
@@ -42,20 +50,60 @@ function rank({ answer, listener }: ExplainedPlace): number {
 interface Asked {
   readonly snapshot: Snapshot;
   readonly question: Question;
+  readonly clients: string;
 }
 
-function clientsOf({ clientNamespace, client }: Question, { clients }: Snapshot): string {
-  if (clientNamespace !== null) return clientNamespace;
-  return client === null ? UNKNOWN_CLIENTS : new ClientNamespaces(clients).namespaceOf(client);
+/** At a frontend some listeners take requests of any protocol: as bytes. */
+function isRequestPlace({ frontend, listeners }: Binding, question: Question): boolean {
+  const asked = frontend === null ? requestListeners(listeners) : listeners;
+  return asked.some(listener => isAskedFor(listener, question));
 }
 
-function explainBinding(compiled: CompiledBinding, { snapshot, question }: Asked): ExplainedPlace[] {
-  const { host } = question;
-  if (host !== null) return [explainPlace({ compiled, snapshot, question, host })];
-  const hosts = requestListeners(compiled.binding.listeners)
+function explainBinding(compiled: CompiledBinding, asked: Asked): ExplainedPlace[] {
+  const { snapshot, question, clients } = asked;
+  const { frontend, listeners } = compiled.binding;
+  const [met] = listeners;
+  if (frontend !== null && met !== undefined && !routesRequests(met)) return [explainBytes(compiled, met, asked)];
+  const hosts = hostsOf(compiled, question);
+  return [...new Set(hosts)].map(one => {
+    const place = explainPlace({ compiled, snapshot, question, host: one });
+    if (frontend === null || met === undefined) return place;
+    const isTaken = place.candidates.some(({ verdict }) => verdict === 'taken');
+    return { ...place, frontend: explainFrontend(frontend, { listener: met, clients, isTaken }) };
+  });
+}
+
+/** Of the client, else what may be meant: a Service is called by its name. */
+function hostsOf(compiled: CompiledBinding, question: Question): readonly string[] {
+  const { frontend, listeners } = compiled.binding;
+  if (question.host !== null) return [question.host];
+  if (frontend !== null) return [`${frontend.name}.${frontend.namespace}.svc.cluster.local`];
+  return requestListeners(listeners)
     .filter(listener => isAskedFor(listener, question))
     .map(listener => assumeHost(compiled, listener, question));
-  return [...new Set(hosts)].map(assumed => explainPlace({ compiled, snapshot, question, host: assumed }));
+}
+
+/** A request to a frontend whose listener does not read requests. */
+function explainBytes(
+  compiled: CompiledBinding,
+  met: Listener,
+  { snapshot, question, clients }: Asked,
+): ExplainedPlace {
+  const { id, hostname } = met;
+  const { address, backends, answer, frontend } = explainStreamTable(compiled, { snapshot, clients, serverName: null });
+  const { kind } = answer;
+  return {
+    address,
+    host: question.host ?? '',
+    isHostAssumed: false,
+    otherListeners: [],
+    notHealthCheck: '',
+    ...NOTHING,
+    listener: { id, hostname, isTls: met.kind === 'tls' },
+    backends,
+    answer: { kind, httpStatus: null, grpcStatus: null, text: `as bytes: ${answer.text}` },
+    frontend,
+  };
 }
 
 /** A host that the listener owns and, if there is one, under which a rule takes the request. */
@@ -85,6 +133,7 @@ function explainPlace(context: PlaceContext): ExplainedPlace {
   const chosen = compiled.listenerFor(host);
   const health = explainHealth(compiled, chosen, question);
   const shape = {
+    frontend: null,
     address: socketAddress(address, port),
     host,
     isHostAssumed: question.host === null,

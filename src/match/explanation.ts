@@ -14,6 +14,8 @@ export interface Question {
   readonly client: string | null;
   /** Whose the client of a frontend is; null: as its address says. */
   readonly clientNamespace: string | null;
+  /** A Service, as `namespace/name`, and one of its ports, null: any; its frontends alone are asked about. null: every entrance is. */
+  readonly to: { readonly service: string; readonly port: number | null } | null;
   /** `namespace/name`; null: any. */
   readonly gateway: string | null;
   /** Its name or id; null: any. */
@@ -62,6 +64,19 @@ export interface ExplainedPlace {
   readonly filters: readonly string[];
   readonly backends: readonly ExplainedBackend[];
   readonly answer: ExplainedAnswer;
+  /** Of the port of a Service; null: the socket is of Gateways. */
+  readonly frontend: ExplainedFrontend | null;
+}
+
+/** What the namespace of the client comes to at a port of a Service. */
+export interface ExplainedFrontend {
+  /** `namespace/name:port`. */
+  readonly service: string;
+  /** '': of none that is known. */
+  readonly clientNamespace: string;
+  /** `a`: no route is for the client, the Service gets all. `b`: a rule takes it. `c`: there are routes, and none takes it. */
+  readonly flow: 'a' | 'b' | 'c';
+  readonly why: string;
 }
 
 export interface ExplainedListener {

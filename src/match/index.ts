@@ -14,6 +14,7 @@ export type {
   ExplainedBackend,
   ExplainedCandidate,
   ExplainedEndpoint,
+  ExplainedFrontend,
   ExplainedListener,
   ExplainedPlace,
   ExplainedRequest,

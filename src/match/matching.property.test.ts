@@ -213,6 +213,7 @@ function questionOf({ host, service, method: name, headers: fields }: OracleRequ
     headers: fields,
     client: null,
     clientNamespace: null,
+    to: null,
     gateway: null,
     listener: null,
   };

@@ -113,6 +113,7 @@ function questionOf(asked: HttpOracleRequest): Question {
     headers,
     client: null,
     clientNamespace: null,
+    to: null,
     gateway: null,
     listener: null,
   };

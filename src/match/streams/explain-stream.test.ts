@@ -55,7 +55,7 @@ function ruleOf(backends: readonly StreamBackend[]): StreamRule {
   };
 }
 
-const asked = { transport: 'udp', port: 5300, gateway: null, listener: null, clientNamespace: null } as const;
+const asked = { transport: 'udp', port: 5300, gateway: null, listener: null, clientNamespace: null, to: null } as const;
 
 describe('the explanation of a port', () => {
   it('tells listener, route, backends and endpoints, of its transport only', () => {

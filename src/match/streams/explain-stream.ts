@@ -3,9 +3,9 @@
 /** Says who gets a stream. Of TLS, listener and route come from the compiled binding that the proxy asks. */
 import type { Binding, Listener, ServerNameRoute, Snapshot, StreamBackend, StreamRule } from '../../snapshot/index.ts';
 import { ANY_HOST, hostnameMatches, socketAddress } from '../../values/index.ts';
-import { UNKNOWN_CLIENTS } from '../client-namespaces.ts';
 import { type CompiledBinding, compileBinding, type HostOwner } from '../compiled-binding.ts';
 import { explainTarget } from '../explain-answer.ts';
+import { clientsOf, explainFrontend, isAskedFrontend } from '../explain-frontend.ts';
 import { explainOtherListeners, isAskedFor } from '../explain-listeners.ts';
 import type { ExplainedBackend, OtherHost } from '../explanation.ts';
 import { formatShare } from '../rule-text.ts';
@@ -17,23 +17,51 @@ const ADMISSIONS = { tcp: 'stream', tls: 'client-hello', udp: 'datagrams' } as c
 
 /** Says who gets the connections of a port or a server name, or the datagrams of a port. Pure. */
 export function explainStream(snapshot: Snapshot, question: StreamQuestion): StreamExplanation {
+  const clients = clientsOf(question, snapshot);
   const places = snapshot.bindings
+    .filter(binding => isAskedFrontend(binding, question))
     .filter(binding => binding.frontend !== null || isPlaceOf(binding, question))
-    .map(binding => compileBinding(binding).forClientsOf(question.clientNamespace ?? UNKNOWN_CLIENTS))
+    .map(binding => compileBinding(binding).forClientsOf(clients))
     .filter(({ binding }) => isPlaceOf(binding, question))
-    .map(compiled => explainPlace(compiled, snapshot, question));
+    .map(compiled => explainStreamTable(compiled, { snapshot, clients, serverName: serverNameOf(question) }));
   const rank = ({ answer }: StreamPlace): number => (answer.kind === 'refused' ? 1 : 0);
-  const { gateway: _, listener: __, clientNamespace: ___, ...stream } = question;
+  const { gateway: _, listener: __, clientNamespace: ___, to: ____, ...stream } = question;
   return { stream, places: places.sort((a, b) => rank(a) - rank(b)) };
 }
 
-function isPlaceOf({ admission, port, listeners }: Binding, question: StreamQuestion): boolean {
-  if (admission !== ADMISSIONS[question.transport]) return false;
-  if (question.port !== null && question.port !== port) return false;
+function isPlaceOf({ admission, port, frontend, listeners }: Binding, question: StreamQuestion): boolean {
+  if (admission !== ADMISSIONS[question.transport] && !passesAll(admission, frontend, question)) return false;
+  if (question.port !== null && question.port !== (frontend?.port ?? port)) return false;
   return listeners.some(listener => isAskedFor(listener, question));
 }
 
-function explainPlace(compiled: CompiledBinding, snapshot: Snapshot, question: StreamQuestion): StreamPlace {
+/** What passes all bytes of a Service's port passes TLS. */
+function passesAll(admission: Binding['admission'], frontend: Binding['frontend'], question: StreamQuestion): boolean {
+  return frontend !== null && admission === 'stream' && question.transport === 'tls';
+}
+
+function serverNameOf(question: StreamQuestion): string | null {
+  return question.transport === 'tls' ? question.serverName : null;
+}
+
+/** What becomes of a stream at a binding, or at what the client of a frontend meets of it. `serverName` null: it is not TLS. */
+export function explainStreamTable(
+  compiled: CompiledBinding,
+  {
+    snapshot,
+    clients,
+    serverName,
+  }: { readonly snapshot: Snapshot; readonly clients: string; readonly serverName: string | null },
+): StreamPlace {
+  const { binding } = compiled;
+  const { frontend } = binding;
+  const place = explainPlace(compiled, snapshot, serverName ?? '');
+  const [listener] = binding.listeners;
+  if (frontend === null || listener === undefined) return place;
+  return { ...place, frontend: explainFrontend(frontend, { listener, clients, isTaken: place.rule !== null }) };
+}
+
+function explainPlace(compiled: CompiledBinding, snapshot: Snapshot, serverName: string): StreamPlace {
   const { binding } = compiled;
   const address = socketAddress(binding.address, binding.port);
   const [listener] = binding.listeners;
@@ -44,14 +72,13 @@ function explainPlace(compiled: CompiledBinding, snapshot: Snapshot, question: S
     const found = rule === null ? refuse(listener.id, none) : take(listener, { hostname: ANY_HOST, rule }, snapshot);
     return { address, ...NOTHING, ...found };
   }
-  const serverName = question.transport === 'tls' ? question.serverName : '';
   const owner = compiled.ownerOf(serverName);
   const otherListeners = explainOtherListeners(compiled, owner, serverName);
   const refused = compiled.tlsListeners.length > 0 ? 'reset' : 'refused with an alert (unrecognized_name)';
   return { address, ...NOTHING, otherListeners, ...explainOwner(owner, serverName, { snapshot, refused }) };
 }
 
-const NOTHING = { mode: '', otherListeners: [], otherNames: [] } as const;
+const NOTHING = { frontend: null, mode: '', otherListeners: [], otherNames: [] } as const;
 
 type Found = Pick<StreamPlace, 'listener' | 'rule' | 'backends' | 'answer'> &
   Partial<Pick<StreamPlace, 'mode' | 'otherNames'>>;

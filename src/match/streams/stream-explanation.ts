@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { ExplainedBackend, OtherHost, OtherListener } from '../explanation.ts';
+import type { ExplainedBackend, ExplainedFrontend, OtherHost, OtherListener, Question } from '../explanation.ts';
 
 /** A connection whose bytes are passed on, or the datagrams of a client, as a person asks about them. */
 export type StreamQuestion = AskedStream & {
   /** Whose the client of a frontend is; null: nobody's that is known. */
   readonly clientNamespace: string | null;
+  readonly to: Question['to'];
   /** `namespace/name`; null: any. */
   readonly gateway: string | null;
   /** Its name or id; null: any. */
@@ -39,6 +40,8 @@ export interface StreamPlace {
   readonly otherNames: readonly OtherHost[];
   readonly backends: readonly ExplainedBackend[];
   /** `answered`: here, for requests follow. */
+  /** As in `ExplainedPlace`. */
+  readonly frontend: ExplainedFrontend | null;
   readonly answer: { readonly kind: 'forwarded' | 'answered' | 'refused'; readonly text: string };
 }
 

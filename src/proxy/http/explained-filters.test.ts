@@ -87,6 +87,7 @@ function explained(
     listener: null,
     client: null,
     clientNamespace: null,
+    to: null,
   } as const;
   const { places, request } = explain(of, question);
   const [place] = places;
