@@ -63,6 +63,7 @@ describe('the explanation of a port', () => {
     assert.deepEqual(places, [
       {
         address: '127.0.0.1:5300',
+        frontend: null,
         mode: '',
         otherListeners: [],
         otherNames: [],

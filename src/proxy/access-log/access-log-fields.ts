@@ -4,15 +4,18 @@
 export const ACCESS_LOG_FIELDS = {
   time: 'when the request, the connection or the session ended, RFC 3339 in UTC',
   client: "the client's IP address; behind a proxy that the Gateway trusts, the one that it says",
-  gateway: '`namespace/name`; empty: no listener took the request',
-  listener: '`namespace/gateway/listener`; empty as above',
+  client_namespace: 'of the client of a Service, empty where it is not known; null: it asked a Gateway',
+  gateway:
+    '`namespace/name`; at the port of a Service `Service/namespace/name:port`; empty: no listener took the request',
+  listener:
+    '`namespace/gateway/listener`; at the port of a Service the same as above, and `/NAMESPACE` where it is for clients of that one alone; empty as above',
   authority:
     'as the client sent it, at most 512 characters, like every value that a client chooses; of a TLS connection that is passed on, the server name',
   protocol:
     'HTTP and its version, as the client speaks it (that of 1.0 is 1.1); `tcp`, `tls`: a connection whose bytes are passed on; `udp`: a session, all datagrams of one client. These have null where only requests have a value',
   method: 'HTTP method',
   path: '`/package.Service/Method`, or any other path with its query, as the client sent it',
-  route: '`namespace/name` of the route; null: no rule took the request',
+  route: '`namespace/name` of the route, or of the Service whose bytes no route is for; null: no rule took the request',
   rule: "the rule's name, else its index; null as above",
   endpoint: '`address:port` of the last try; null: none was reached',
   attempts: 'tries at endpoints; 0: none was made, or waited for',

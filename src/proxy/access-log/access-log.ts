@@ -26,6 +26,7 @@ export interface LoggedExchange {
   };
   readonly decision: {
     readonly head: HeaderList;
+    readonly scope: { readonly clientNamespace: string | null };
     readonly gateway: string;
     readonly listener: string;
     readonly face: Pick<Face, 'statusName'>;
@@ -94,6 +95,7 @@ function lineOf(exchange: LoggedExchange, wallMs: number): AccessLogLine {
   return {
     time: new Date(wallMs).toISOString(),
     client: exchange.clientAddress,
+    client_namespace: decision?.scope.clientNamespace ?? null,
     gateway: decision?.gateway ?? '',
     listener: decision?.listener ?? '',
     authority: field(':authority'),

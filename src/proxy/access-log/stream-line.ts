@@ -5,6 +5,8 @@ import type { AccessLogLine } from './access-log-fields.ts';
 /** A connection whose bytes were passed on as they came, or the datagrams of one client, when it is over. */
 export interface LoggedStream {
   readonly clientAddress: string;
+  /** Of the client of a Service, '' where it is not known; else null. */
+  readonly clientNamespace: string | null;
   /** `namespace/name`. */
   readonly gateway: string;
   /** `namespace/gateway/listener`. */
@@ -33,6 +35,7 @@ export function streamLine(stream: LoggedStream, wallMs: number): AccessLogLine 
   return {
     time: new Date(wallMs).toISOString(),
     client: stream.clientAddress,
+    client_namespace: stream.clientNamespace,
     gateway: stream.gateway,
     listener: stream.listener,
     authority: stream.serverName,

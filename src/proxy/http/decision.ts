@@ -20,6 +20,8 @@ const NO_CHANGE: HeadFilters = { requestHead: new HeaderRewriter([]), rewrite: n
 /** The scope that a decision belongs to: it is compared by identity. */
 export interface DecidedIn {
   readonly proto: 'http' | 'https';
+  /** Of the client of a frontend, '' where it is not known; null: it came to a Gateway. */
+  readonly clientNamespace: string | null;
   decide(head: HeaderList, fields: VolatileFields): Decision;
 }
 

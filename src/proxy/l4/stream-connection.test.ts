@@ -27,6 +27,7 @@ function slowServer(limitBytes: number, dialled: Socket): { server: StreamServer
     streamMetrics: { begun: nothing, ended: nothing },
     traffic: { values: new Float64Array(2), read: 0, written: 1 },
     streamEnded: nothing,
+    namespaceOf: () => null,
   };
   return { server: server as unknown as StreamServer, memory };
 }

@@ -205,6 +205,7 @@ export class StreamConnection implements StreamSideOwner, StreamDialOwner, Wheel
     const rule = this.#rule;
     accessLog.recordStream({
       clientAddress: this.#peerAddress,
+      clientNamespace: this.#server.namespaceOf(this.#peerAddress),
       gateway: ownerName(listener),
       listener: listener.id,
       serverName,

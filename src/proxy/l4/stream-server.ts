@@ -29,6 +29,8 @@ export interface StreamServer {
   readonly streamMetrics: StreamMetrics;
   /** The worker's cap of connections: each stream has one more, to its endpoint. */
   readonly budget: { takeTunnel(): boolean; tunnelEnded(): void };
+  /** Of the client of a frontend, '' where it is not known; null: the binding is of Gateways. */
+  namespaceOf(peerAddress: string): string | null;
   streamEnded(stream: OpenStream): void;
 }
 

@@ -33,6 +33,7 @@ import { DownstreamConnection, type DownstreamServer } from './downstream-connec
 import { EarlySockets } from './early-sockets.ts';
 import { Entrance } from './entrance.ts';
 import type { Admitted, AdmittedStream, EntranceOwner } from './entrance-owner.ts';
+import { FrontendMetrics } from './frontend-metrics.ts';
 import type { TlsContexts } from './tls-contexts.ts';
 
 /** Sockets that the kernel queues for us. */
@@ -61,6 +62,8 @@ export class BindingServer implements DownstreamServer, EntranceOwner, StreamSer
   readonly budget: ConnectionBudget;
   readonly choices: StreamChoices;
   readonly streamMetrics: StreamMetrics;
+  /** null: the binding is of Gateways. */
+  readonly #frontend: FrontendMetrics | null;
   generation = 1;
   compiled: CompiledBinding;
   #listeners: ReadonlyMap<string, Listener>;
@@ -98,6 +101,7 @@ export class BindingServer implements DownstreamServer, EntranceOwner, StreamSer
     const { metrics } = environment.serving;
     const labels = { binding: binding.id };
     this.streamMetrics = new StreamMetrics(metrics, binding.id);
+    this.#frontend = binding.frontend === null ? null : new FrontendMetrics(metrics, binding.id, binding.frontend);
     this.#slots = {
       connections: metrics.slot('daemun_downstream_connections', labels),
       accepted: metrics.slot('daemun_downstream_connections_total', labels),
@@ -174,11 +178,14 @@ export class BindingServer implements DownstreamServer, EntranceOwner, StreamSer
     return this.#metFrom(clientAddressOf(socket));
   }
 
+  /** Of the client of a frontend; null: the binding is of Gateways. */
+  namespaceOf(peerAddress: string): string | null {
+    return this.binding.frontend === null ? null : this.#environment.clients.namespaceOf(peerAddress);
+  }
+
   #metFrom(peerAddress: string): CompiledBinding {
-    const { compiled } = this;
-    return compiled.tables.size === 0
-      ? compiled
-      : compiled.forClientsOf(this.#environment.clients.namespaceOf(peerAddress));
+    const namespace = this.namespaceOf(peerAddress);
+    return namespace === null ? this.compiled : this.compiled.forClientsOf(namespace);
   }
 
   /** Whether what entered by a listener is taken now; null: by first bytes. */
@@ -229,12 +236,12 @@ export class BindingServer implements DownstreamServer, EntranceOwner, StreamSer
   /** The binding is gone, and so is what is counted for it. */
   releaseMetrics(): void {
     this.streamMetrics.release();
+    this.#frontend?.release();
     this.serving.metrics.releaseAbout('binding', this.binding.id);
   }
 
   scopeOf(entered: CompiledListener | null, peerAddress: string, current: Scope | null): Scope {
-    const { clients } = this.#environment;
-    const namespace = this.binding.frontend === null ? null : clients.namespaceOf(peerAddress);
+    const namespace = this.namespaceOf(peerAddress);
     const met = namespace === null ? this.compiled : this.compiled.forClientsOf(namespace);
     if (current !== null && met.listeners.length === 0) return current;
     const id = entered?.listener.id ?? namespace ?? '';
@@ -250,7 +257,8 @@ export class BindingServer implements DownstreamServer, EntranceOwner, StreamSer
     return scope;
   }
 
-  requestStarted(): void {
+  requestStarted(clientNamespace: string | null): void {
+    if (clientNamespace !== null) this.#frontend?.request(clientNamespace);
     this.#add(this.#slots.active, 1);
   }
 
@@ -272,6 +280,8 @@ export class BindingServer implements DownstreamServer, EntranceOwner, StreamSer
 
   onStream(raw: Socket, socket: Socket, { start, rule }: AdmittedStream): void {
     if (!this.#enter(raw, socket, start.listener)) return;
+    const clients = this.namespaceOf(clientAddressOf(raw));
+    if (clients !== null) this.#frontend?.stream(clients);
     const stream = new StreamConnection(socket, rule, start, this);
     this.#streams.add(stream);
     stream.begin();

@@ -62,7 +62,8 @@ export interface DownstreamServer {
    * which stays so where the peer's connections are no longer taken for requests.
    */
   scopeOf(entered: CompiledListener | null, peerAddress: string, current: Scope | null): Scope;
-  requestStarted(): void;
+  /** `clientNamespace`: as in `Entrance` of its scope. */
+  requestStarted(clientNamespace: string | null): void;
   requestEnded(): void;
   connectionClosed(connection: DownstreamConnection): void;
 }
@@ -228,7 +229,7 @@ export class DownstreamConnection
   exchangeStarted(): void {
     this.#active++;
     if (this.#active === 1) this.#server.budget.busy(this);
-    this.#server.requestStarted();
+    this.#server.requestStarted(this.#scope.clientNamespace);
   }
 
   exchangeEnded(): void {

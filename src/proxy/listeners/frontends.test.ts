@@ -98,6 +98,32 @@ describe('the port of a Service that is routed', () => {
     assert.equal(await ask(await dial('127.0.0.9')), 'own');
   });
 
+  it('counts and logs clients by their namespaces', async () => {
+    const clients = [of('127.0.0.2', 'fast-clients')];
+    await serve({ listeners: [bytesOf(null, 'own'), requestsOf('fast-clients', 'consumers')], clients });
+    assert.equal(await ask(await dial('127.0.0.2')), 'consumers');
+    assert.equal(await ask(await dial('127.0.0.9')), 'own');
+    for (const socket of sockets) socket.destroy();
+    while (gateway.metric('daemun_streams') > 0) await new Promise(resolve => setImmediate(resolve));
+    const frontend = 'faces/smiley:80';
+    const [requests, streams] = ['daemun_frontend_requests_total', 'daemun_frontend_streams_total'];
+    assert.equal(gateway.metric(requests ?? '', { frontend, client_namespace: 'fast-clients' }), 1);
+    assert.equal(gateway.metric(streams ?? '', { frontend, client_namespace: '' }), 1);
+    assert.equal(gateway.metric('http_server_request_duration_seconds', { gateway: ID }), 1);
+    gateway.runtime.close();
+    const lines = gateway.accessLog
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line) as Record<string, unknown>);
+    assert.deepEqual(
+      lines.map(line => [line['client_namespace'], line['gateway'], line['listener'], line['protocol']]),
+      [
+        ['fast-clients', ID, `${ID}/fast-clients`, 'HTTP/1.1'],
+        ['', ID, ID, 'tcp'],
+      ],
+    );
+  });
+
   it('decides the next request of a client anew that turns out to be of another namespace', async () => {
     const listeners = [requestsOf(null, 'producers'), requestsOf('fast-clients', 'consumers')];
     await serve({ listeners, clients: [] });

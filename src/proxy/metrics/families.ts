@@ -15,7 +15,10 @@ interface Family {
 
 /** What the labels mean, for the documentation. */
 export const LABELS = {
-  gateway: '`namespace/name`; empty: no listener took the request',
+  gateway:
+    '`namespace/name`; at the port of a Service `Service/namespace/name:port`; empty: no listener took the request',
+  frontend: 'the port of a Service: `namespace/name:port`',
+  client_namespace: 'of the Pod that asks, or of its address; empty: not known',
   grpc_type: '`unary`, `client_stream`, `server_stream`, `bidi_stream`; `unknown` where methods are counted together',
   grpc_service: '`package.Service`; `other`: not named by the configuration, nor answered by an endpoint',
   grpc_method: 'as `grpc_service`',
@@ -110,6 +113,16 @@ export const FAMILIES = {
     type: 'counter',
     help: 'Such connections that did not end as they should, by reason.',
     labels: ['binding', 'reason', 'source'],
+  },
+  daemun_frontend_requests_total: {
+    type: 'counter',
+    help: 'Requests of clients of Services.',
+    labels: ['binding', 'frontend', 'client_namespace'],
+  },
+  daemun_frontend_streams_total: {
+    type: 'counter',
+    help: 'Connections of clients of Services whose bytes are passed on.',
+    labels: ['binding', 'frontend', 'client_namespace'],
   },
   daemun_proxy_headers_refused_total: {
     type: 'counter',

@@ -15,6 +15,7 @@ export function loggedSession(
 ): LoggedStream {
   return {
     clientAddress: plainAddress(session.address),
+    clientNamespace: null,
     gateway: ownerName(listener),
     listener: listener.id,
     serverName: null,
