@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { callCommand } from '../src/cli/call-command.ts';
 import { recordingTerminal } from '../src/cli/recording-terminal.test-support.ts';
-import { type RunningGateway, startStandalone } from '../src/controller/index.ts';
+import { type RunningGateway, type StandaloneOptions, startStandalone } from '../src/controller/index.ts';
 
 /** What a call came to. */
 export interface Answer {
@@ -39,9 +39,18 @@ export interface RunningExample {
 }
 
 /** Starts the manifests of `paths`, files or folders. The caller closes it. */
-export async function runExample(...paths: readonly string[]): Promise<RunningExample> {
+export function runExample(...paths: readonly string[]): Promise<RunningExample> {
+  return startExample(paths, {});
+}
+
+/** The same with more options. */
+export async function startExample(
+  paths: readonly string[],
+  options: Partial<StandaloneOptions>,
+): Promise<RunningExample> {
   const stateDirectory = await mkdtemp(join(tmpdir(), 'daemun-example-'));
-  const gateway = await startStandalone({ paths, demo: true, ports: 'ephemeral', stateDirectory, drainTimeoutMs: 0 });
+  const own = { demo: true, ports: 'ephemeral', stateDirectory, drainTimeoutMs: 0 } as const;
+  const gateway = await startStandalone({ paths, ...own, ...options });
   const find = (name: string): { address: string; isTls: boolean } => findListener(gateway, name);
   return {
     gateway,

@@ -57,6 +57,7 @@ const WITHOUT_A_REQUEST = [
   'grpc-methods',
   'header-routing',
   'listener-set',
+  'mesh',
   'quickstart',
   'reflection',
   'shared-gateway',

@@ -113,9 +113,8 @@ describe('document 002: guide to GRPCRoute', () => {
     }
   });
 
-  it('reports what is not served: the mesh route, the alert', async () => {
+  it('reports what is not served: the alert', async () => {
     const view = await load('002-grpcroute-guide');
-    assert.ok(codes(view, 'payment-mesh-route').includes('route/service-not-served-here'));
     assert.ok(codes(view, 'grpc-gateway-alerts').includes('store/unknown-kind'));
   });
 
@@ -127,9 +126,14 @@ describe('document 002: guide to GRPCRoute', () => {
 });
 
 describe('document 003: mesh', () => {
-  it('reports the HTTPRoutes of the mesh as not served', async () => {
+  it('serves the producer to all, and the consumer in its namespace', async () => {
     const view = await load('003-service-mesh');
-    assert.ok(codes(view, 'smiley-route').includes('route/service-not-served-here'));
+    assert.ok(codes(view, 'smiley-route').includes('lint/core-group'));
+    const [frontend] = view.published.bindings.filter(binding => binding.frontend !== null);
+    assert.deepEqual(
+      frontend?.listeners.map(({ clients }) => clients),
+      [null, 'fast-clients'],
+    );
   });
 });
 

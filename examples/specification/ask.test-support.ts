@@ -13,6 +13,8 @@ export interface Question {
   /** Default GET. */
   readonly method?: string;
   readonly fields?: Readonly<Record<string, string>>;
+  /** The address that is asked from. Default: the system chooses. */
+  readonly from?: string;
 }
 
 /**
@@ -22,9 +24,17 @@ export interface Question {
 export type Answer = (name: string) => string | number | undefined;
 
 /** Rejects when the connection fails. Certificates are the demo's: their names are checked elsewhere. */
-export async function ask({ address, isTls = false, host, path, method, fields }: Question): Promise<Answer> {
+export async function ask({ address, isTls = false, host, path, method, fields, from }: Question): Promise<Answer> {
   const [ip, port] = address.split(':');
-  const options = { host: ip, port, path, method: method ?? 'GET', headers: { host, ...fields }, agent: false };
+  const options = {
+    host: ip,
+    port,
+    path,
+    method: method ?? 'GET',
+    headers: { host, ...fields },
+    agent: false,
+    localAddress: from,
+  };
   const { response, body } = await new Promise<{ response: IncomingMessage; body: string }>((resolve, reject) => {
     const onResponse = (received: IncomingMessage): void => {
       const chunks: Buffer[] = [];

@@ -27,6 +27,7 @@ const LISTENER: ListenerSummary = {
 function tableOf(listener: Partial<ListenerSummary>, parts: Partial<Shown> = {}): string {
   const gateway = { namespace: 'default', name: 'gw', className: 'c', problem: '' };
   const standalone: Shown = {
+    frontends: () => [],
     gateways: () => [{ ...gateway, listeners: [{ ...LISTENER, ...listener }] }],
     tryCall: () => undefined,
     tryRequest: () => undefined,

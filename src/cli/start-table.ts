@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { GatewaySummary, ListenerSummary, LocatedFinding, RunningGateway } from '../controller/index.ts';
+import type {
+  FrontendSummary,
+  GatewaySummary,
+  ListenerSummary,
+  LocatedFinding,
+  RunningGateway,
+} from '../controller/index.ts';
 import type { Finding } from '../errors/index.ts';
 import { formatNamespacedName, socketAddress } from '../values/index.ts';
 import { formatPlace, formatSubject } from './finding-text.ts';
@@ -12,12 +18,15 @@ import { tryText } from './try-text.ts';
 
 const HEADER = ['GATEWAY', 'LISTENER', 'ADDRESS', 'PROTOCOL', 'HOSTNAME', 'ROUTES', 'STATE'];
 
+const FRONTEND_HEADER = ['SERVICE', 'ADDRESS', 'CLIENTS OF', 'ROUTED BY'];
+
 /** Findings that are named one by one; the command shows the others too. */
 const MAX_NAMED = 10;
 
 type Shown = Pick<
   RunningGateway,
   | 'gateways'
+  | 'frontends'
   | 'tryCall'
   | 'tryRequest'
   | 'tryStreams'
@@ -44,10 +53,14 @@ export type TableSource =
 export function startTable(running: Shown, { terminal, tookMs, source }: StartTableOptions): string {
   const paint = paintFor(terminal);
   const gateways = running.gateways();
+  const frontends = running.frontends();
   const parts = [
-    gateways.length === 0
-      ? `No Gateway yet: the ${source.kind === 'files' ? 'files are' : 'cluster is'} watched.\n`
-      : gatewayTable(gateways, paint),
+    gateways.length === 0 && frontends.length > 0
+      ? ''
+      : gateways.length === 0
+        ? `No Gateway yet: the ${source.kind === 'files' ? 'files are' : 'cluster is'} watched.\n`
+        : gatewayTable(gateways, paint),
+    frontends.length === 0 ? '' : frontendTable(frontends, paint),
     movedText(gateways, paint),
     problemText(gateways, paint),
     findingText(running, { source, terminal }, paint),
@@ -77,6 +90,16 @@ function gatewayTable(gateways: readonly GatewaySummary[], paint: Paint): string
     ]),
   );
   return formatTable(HEADER, rows);
+}
+
+function frontendTable(frontends: readonly FrontendSummary[], paint: Paint): string {
+  const rows = frontends.map(({ service, bound, clients, kind, routes }) => [
+    service,
+    socketAddress(bound.address, bound.port),
+    clients ?? 'all others',
+    kind === 'Service' ? paint('dim', 'left as it is') : `${kind} ${routes.join(', ')}`,
+  ]);
+  return formatTable(FRONTEND_HEADER, rows);
 }
 
 function stateOf(gateway: GatewaySummary, listener: ListenerSummary, paint: Paint): string {

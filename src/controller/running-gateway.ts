@@ -17,6 +17,7 @@ import { type LocatedFinding, locateFindings } from './located-finding.ts';
 import type { GatewayLog } from './log.ts';
 import type { FrontendGate } from './mesh/frontend-gate.ts';
 import type { MeshReport } from './mesh/mesh-report.ts';
+import { type FrontendSummary, summarizeFrontends } from './mesh/frontend-summary.ts';
 import { type Readiness, readinessOf } from './readiness.ts';
 import type { Reconciler } from './reconciler.ts';
 import type { ReloadMetrics } from './reload-metrics.ts';
@@ -40,6 +41,8 @@ export interface RunningGateway {
   view(): View;
   /** Gateways with their listeners as really bound. */
   gateways(): GatewaySummary[];
+  /** Ports of Services with routes, where they are bound, and whose routes each group of clients meets. */
+  frontends(): FrontendSummary[];
   /** A call that works now; undefined when no route says what it takes. */
   tryCall(): TryCall | undefined;
   /** A request of plain HTTP that is answered; undefined: none is known. */
@@ -175,6 +178,10 @@ export class GatewayProcess implements RunningGateway {
     const { view } = this.#parts.reconciler;
     if (view === null) throw new Error('the first reload has not ended yet');
     return view;
+  }
+
+  frontends(): FrontendSummary[] {
+    return summarizeFrontends(this.view().published.bindings);
   }
 
   gateways(): GatewaySummary[] {
