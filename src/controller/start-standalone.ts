@@ -18,7 +18,7 @@ export async function startStandalone(options: StandaloneOptions): Promise<Runni
   const only = (await hasManyLoopbackAddresses()) ? null : '127.0.0.1';
   const address = settings.address ?? only;
   const addresses = new LoopbackAddresses(address);
-  const mesh = new LoopbackFrontends(settings.mesh, only);
+  const mesh = new LoopbackFrontends({ ...settings.mesh, knowsAllClients: true }, only);
   const stateDirectory = stateDirectoryOf(options);
   const demo = settings.demo
     ? new DemoSupplement({

@@ -127,6 +127,7 @@ export class Translator {
     if (mesh === null || this.#movedPorts.size === 0) return mesh;
     return {
       clients: mesh.clients,
+      knowsAllClients: mesh.knowsAllClients ?? false,
       addressOf: service => mesh.addressOf(service),
       entranceOf: frontend => {
         const entrance = mesh.entranceOf(frontend);

@@ -134,6 +134,16 @@ export const LINT_CODES = {
     summary: 'a match asks for a gRPC service or method whose name has a slash, which none has',
     help: 'write service and method apart',
   },
+  'lint/hostnames-of-service': {
+    severity: 'info',
+    summary: 'a route whose parents are Services names hosts, which has no effect',
+    help: 'remove hostnames',
+  },
+  'lint/consumers-without-clients': {
+    severity: 'warning',
+    summary: 'a route is for the clients of its namespace at a Service, and no client is known to be of that namespace',
+    help: 'say whose addresses those are',
+  },
   'lint/timeout-never-fires': {
     severity: 'warning',
     summary: 'the timeout of a try is not shorter than that of the whole request',

@@ -52,6 +52,8 @@ export interface MeshEnvironment {
   entranceOf(frontend: Frontend): Entrance;
   /** Clients besides Pods, by their addresses; sorted by range. */
   readonly clients: readonly ClientNamespace[];
+  /** A namespace without one, and without a Pod, has no clients. Default false: more may be known elsewhere, as on other nodes. */
+  readonly knowsAllClients?: boolean;
 }
 
 /** A socket of this machine; `why` it gets no connections: one clause. */

@@ -125,6 +125,7 @@ export function translate(
     settled,
     frontends,
     meshes,
+    clients: clients.clients,
     tables,
     streams,
     bindings,

@@ -68,6 +68,7 @@ interface WrittenMesh {
   readonly unreached?: Record<string, string>;
   /** CIDR → namespace. */
   readonly clients?: Record<string, string>;
+  readonly knowsAllClients?: boolean;
 }
 
 export interface GoldenCase {
@@ -127,13 +128,14 @@ function serviceOf(written: WrittenService | undefined, { namespace, name }: Nam
   return { name: `${namespace}/${name}-daemun`, podAddresses: ['10.244.0.5'], targetPorts, state: written.state };
 }
 
-function meshOf({ unreached = {}, clients = {} }: WrittenMesh): MeshEnvironment {
+function meshOf({ unreached = {}, clients = {}, knowsAllClients = false }: WrittenMesh): MeshEnvironment {
   return {
     addressOf: () => '127.1.0.1',
     entranceOf: ({ address, port }) => {
       const why = unreached[address];
       return why === undefined ? { address, port } : { why };
     },
+    knowsAllClients,
     clients: Object.entries(clients).map(([range, namespace]) => ({ range, namespace })),
   };
 }

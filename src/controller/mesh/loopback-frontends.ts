@@ -10,6 +10,8 @@ export interface LoopbackMeshOptions {
   readonly addressPool: readonly string[];
   /** Whose namespace clients are of, by their addresses; sorted by range. */
   readonly clients: readonly ClientNamespace[];
+  /** See `MeshEnvironment`. Default false. */
+  readonly knowsAllClients?: boolean;
 }
 
 /** 127.1.0.1 to 127.1.255.254: Gateways have 127.0.0.x. */
@@ -21,13 +23,15 @@ const MAX_SERVICES = 65_534;
  */
 export class LoopbackFrontends implements MeshEnvironment {
   readonly clients: readonly ClientNamespace[];
+  readonly knowsAllClients: boolean;
   readonly #pool: AddressRanges;
   /** The only loopback address that there is; null: there are many. */
   readonly #only: string | null;
   readonly #assigned = new Map<string, string>();
 
-  constructor({ addressPool, clients }: LoopbackMeshOptions, only: string | null = null) {
+  constructor({ addressPool, clients, knowsAllClients = false }: LoopbackMeshOptions, only: string | null = null) {
     this.clients = clients;
+    this.knowsAllClients = knowsAllClients;
     this.#pool = new AddressRanges(addressPool);
     this.#only = only;
   }

@@ -2,7 +2,7 @@
 
 import type { Finding, ResourceRef } from '../../errors/index.ts';
 import type { ResourceSet } from '../../resources/index.ts';
-import type { Binding } from '../../snapshot/index.ts';
+import type { Binding, Snapshot } from '../../snapshot/index.ts';
 import { compareStrings } from '../../values/index.ts';
 import type { AcceptedClasses } from '../accept/classes.ts';
 import type { AcceptedGateway } from '../accept/gateways.ts';
@@ -22,6 +22,7 @@ import { lintAnnotations } from './annotations.ts';
 import { lintApiVersions } from './api-versions.ts';
 import { lintBackendLoops } from './backend-loops.ts';
 import { lintCertificateNames } from './certificate-names.ts';
+import { lintConsumers } from './consumers.ts';
 import { lintGrantGroups } from './grant-groups.ts';
 import { lintHealthEndpoints } from './health-endpoints.ts';
 import { lintMeshes } from './meshes.ts';
@@ -50,6 +51,7 @@ export interface LintSources {
   readonly settled: SettledRoutes;
   readonly frontends: PublishedFrontends;
   readonly meshes: ReadonlyMap<string, MeshOutcome>;
+  readonly clients: Snapshot['clients'];
   readonly clusters: PublishedClusters;
   readonly policies: BackendTlsPolicies;
   readonly traffic: TrafficPolicies;
@@ -94,6 +96,7 @@ function collectFindings(sources: LintSources, { routes, services, shadows }: Li
   for (const { gateway, sets } of gateways)
     for (const owner of [gateway, ...sets]) append(findings, lintAnnotations(owner));
   append(findings, lintMeshes(sources));
+  append(findings, lintConsumers(sources));
   for (const list of routes.findings.values()) append(findings, list);
   for (const list of sources.settled.findings.values()) append(findings, list);
   append(findings, shadowFindings(shadows));

@@ -34,6 +34,7 @@ export function lintRoute(view: RouteView): readonly Finding[] {
     ...lintCoreGroups(route),
     ...(isRequestRoute(route) ? lintRequests(route, view) : lintStreams(route)),
     ...lintIsolatedHosts(route, view.attachments),
+    ...ignoredHostnames(view),
     ...hostnamesOf(route).flatMap((name, index) => lintClusterZone(route, ['spec', 'hostnames', index], name)),
     ...lintAnnotations(route),
     ...lintApiVersion(route),
@@ -73,7 +74,22 @@ function withoutRules(route: RequestRoute): readonly Finding[] {
   ];
 }
 
-function cleartextToo({ route, attachments }: RouteView): readonly Finding[] {
+/** Which Service is meant the ClusterIP says. */
+function ignoredHostnames({ route, attachments }: RouteView): readonly Finding[] {
+  if (!isRequestRoute(route) || hostnamesOf(route).length === 0) return [];
+  if (attachments.length === 0 || attachments.some(({ listener }) => listener.frontend === null)) return [];
+  return [
+    findingOf('lint/hostnames-of-service', route, {
+      path: ['spec', 'hostnames'],
+      message:
+        'hostnames have no effect: all parents are Services, and requests are known by the address that they come to',
+      help: 'Remove hostnames',
+    }),
+  ];
+}
+
+function cleartextToo({ route, attachments: all }: RouteView): readonly Finding[] {
+  const attachments = all.filter(({ listener }) => listener.frontend === null);
   if (hostnamesOf(route).length > 0) return [];
   const secure = attachments.find(({ listener }) => listener.secure);
   const cleartext = attachments.find(({ listener }) => listener.carriesTraffic && !listener.secure);
@@ -93,7 +109,8 @@ function publicReflection({ route, attachments, entries }: RouteView): readonly 
   const reflecting = entries.find(({ entry }) => isReflection(entry.match));
   if (reflecting === undefined) return [];
   const exposed = attachments.find(
-    ({ listener, hostnames }) => listener.isPublic || (listener.from === 'All' && hostnames.includes('*')),
+    ({ listener, hostnames }) =>
+      listener.isPublic || (listener.frontend === null && listener.from === 'All' && hostnames.includes('*')),
   );
   if (exposed === undefined) return [];
   const { listener } = exposed;

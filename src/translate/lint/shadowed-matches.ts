@@ -23,7 +23,7 @@ export function lintShadows(tables: ListenerTables, previous: ShadowLint | undef
   for (const [listener, table] of tables) {
     const before = previous?.tables.get(listener);
     const known = previous?.findings.get(listener);
-    const found = before === table ? known : shadowsOf(table, before, known);
+    const found = before === table ? known : shadowsOf(table, { before, known, consumers: consumersOf(listener) });
     if (found !== undefined && found.size > 0) findings.set(listener, found);
   }
   return { tables, findings };
@@ -44,15 +44,26 @@ export function shadowFindings({ findings }: ShadowLint): readonly Finding[] {
   return [...found].sort(([a], [b]) => compareStrings(a, b)).map(([, finding]) => finding);
 }
 
+/** The namespace whose clients a table is for, they alone (`ListenerTarget.table` of a frontend); null: it is for all. */
+function consumersOf(table: string): string | null {
+  return /^Service\/[^ ]+:\d+\/([^ ]+) /.exec(table)?.[1] ?? null;
+}
+
+interface KnownShadows {
+  readonly before: ListenerTable | undefined;
+  readonly known: ReadonlyMap<string, readonly Finding[]> | undefined;
+  readonly consumers: string | null;
+}
+
 function shadowsOf(
   { hosts }: ListenerTable,
-  before: ListenerTable | undefined,
-  known: ReadonlyMap<string, readonly Finding[]> | undefined,
+  { before, known, consumers }: KnownShadows,
 ): ReadonlyMap<string, readonly Finding[]> {
   const found = new Map<string, readonly Finding[]>();
   for (const [hostname, { ranked }] of hosts) {
     const old = before?.hosts.get(hostname)?.ranked;
-    const shadows = old !== undefined && haveSameMatches(old, ranked) ? known?.get(hostname) : findShadows(ranked);
+    const shadows =
+      old !== undefined && haveSameMatches(old, ranked) ? known?.get(hostname) : findShadows(ranked, consumers);
     if (shadows !== undefined && shadows.length > 0) found.set(hostname, shadows);
   }
   return found;
@@ -72,9 +83,9 @@ function isSamePlace(a: RankedEntry, b: RankedEntry | undefined): boolean {
  * Matches that can never be reached, because one that stands before them takes all that they take. `ranked` is one
  * hostname's entries in order. One pass: among exact methods the order of precedence leaves only equal ones to be
  * found (a broader match always stands behind a narrower one), and a pattern without special characters is looked up
- * under each method that includes it.
+ * under each method that includes it. `consumers`: see `consumersOf`.
  */
-export function findShadows(ranked: readonly RankedEntry[]): readonly Finding[] {
+export function findShadows(ranked: readonly RankedEntry[], consumers: string | null = null): readonly Finding[] {
   if (ranked.length < 2) return [];
   const first = new Map<string, RouteEntry>();
   const broad = new BroadPaths();
@@ -84,7 +95,7 @@ export function findShadows(ranked: readonly RankedEntry[]): readonly Finding[] 
     if (winner === undefined) {
       first.set(key, entry);
       broad.add(entry);
-    } else findings.push(shadow(entry, winner));
+    } else findings.push(shadow(entry, winner, consumers));
   }
   return findings;
 }
@@ -118,7 +129,9 @@ export function routeOf({ kind, namespace, name }: RuleOrigin): Named {
   return { apiVersion: `${GATEWAY_GROUP}/v1`, kind, metadata: { namespace, name } };
 }
 
-function shadow(loser: RouteEntry, winner: RouteEntry): Finding {
+const TELL_APART = 'Tell the two apart by hostname, method or headers, or split the traffic with weights in one rule';
+
+function shadow(loser: RouteEntry, winner: RouteEntry, consumers: string | null): Finding {
   const { origin } = loser.rule;
   const other = winner.rule.origin;
   const route = routeOf(origin);
@@ -135,6 +148,9 @@ function shadow(loser: RouteEntry, winner: RouteEntry): Finding {
   return findingOf('lint/identical-match', route, {
     path,
     message: `No request gets here: ${winnerMatch} of ${other.kind} ${other.namespace}/${other.name} takes all of them first (the more specific hostname wins, then the older route, then the name)`,
-    help: 'Tell the two apart by hostname, method or headers, or split the traffic with weights in one rule',
+    help:
+      consumers === null
+        ? TELL_APART
+        : `Routes of one namespace are merged, whichever workload asks: to route two workloads of ${consumers} in two ways, give one a namespace of its own`,
   });
 }

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Finding } from '../../errors/index.ts';
+import type { Snapshot } from '../../snapshot/index.ts';
+import { compareStrings } from '../../values/index.ts';
+import type { PublishedFrontends } from '../publish/frontends.ts';
+import { findingOf } from '../report.ts';
+import type { TranslatedRoutes } from '../rules/translated-routes.ts';
+
+/** Consumers' routes that never apply, since nobody is known to be of their namespace; where all clients are known. */
+export function lintConsumers({
+  frontends: { sources },
+  routes,
+  clients,
+}: {
+  readonly frontends: PublishedFrontends;
+  readonly routes: TranslatedRoutes;
+  readonly clients: Snapshot['clients'];
+}): readonly Finding[] {
+  const { mesh, groups } = sources;
+  if (mesh?.knowsAllClients !== true) return [];
+  const known = new Set(clients.map(({ namespace }) => namespace));
+  const without = new Map<string, string>();
+  for (const { clients: namespace, routes: byKind } of groups.byId.values()) {
+    if (namespace === null || known.has(namespace)) continue;
+    for (const keys of byKind.values()) for (const key of keys) without.set(key, namespace);
+  }
+  return [...without]
+    .sort(([a], [b]) => compareStrings(a, b))
+    .flatMap(([key, namespace]) => {
+      const route = routes.byKey.get(key)?.route;
+      if (route === undefined) return [];
+      return findingOf('lint/consumers-without-clients', route, {
+        path: ['spec', 'parentRefs'],
+        message: `The route is for clients of namespace ${namespace}, and none is known`,
+        help: `Say by which addresses they are known: --client-namespace 127.0.0.2=${namespace}, or Pods with status.podIP`,
+      });
+    });
+}
