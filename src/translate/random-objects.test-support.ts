@@ -63,10 +63,20 @@ const rule = fc.record(
   { matches: fc.array(match, { maxLength: 3 }), backendRefs: fc.array(backendRef, { maxLength: 2 }) },
   { requiredKeys: [] },
 );
+const parent = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ name: fc.constantFrom('g0', 'g1'), namespace }) },
+  {
+    weight: 2,
+    arbitrary: fc.record(
+      { group: fc.constant(''), kind: fc.constant('Service'), name: service, namespace, port: fc.constantFrom(1, 2) },
+      { requiredKeys: ['group', 'kind', 'name', 'namespace'] },
+    ),
+  },
+);
 const route = fc
   .record({
     metadata: metadata(fc.constantFrom('r0', 'r1', 'r2')),
-    parent: fc.record({ name: fc.constantFrom('g0', 'g1'), namespace }),
+    parent,
     hostnames: fc.uniqueArray(hostname, { maxLength: 2 }),
     rules: fc.array(rule, { maxLength: 2 }),
     useDefaultGateways: scope,
@@ -87,7 +97,7 @@ const pathMatch = fc.record({
 const httpRoute = fc
   .record({
     metadata: metadata(fc.constantFrom('r0', 'r1', 'r2')),
-    parent: fc.record({ name: fc.constantFrom('g0', 'g1'), namespace }),
+    parent,
     hostnames: fc.uniqueArray(hostname, { maxLength: 2 }),
     paths: fc.array(pathMatch, { minLength: 1, maxLength: 2 }),
     backend: fc.oneof(
@@ -106,11 +116,15 @@ const httpRoute = fc
     },
   }));
 
-const anyService = fc.record({ metadata: metadata(service), two: fc.boolean() }).map(({ metadata: meta, two }) => ({
+const ports = fc.constantFrom('one', 'two', 'headless');
+const anyService = fc.record({ metadata: metadata(service), ports }).map(({ metadata: meta, ports: written }) => ({
   apiVersion: 'v1',
   kind: 'Service',
   metadata: meta,
-  spec: { ports: [{ name: 'one', port: 1 }, ...(two ? [{ name: 'two', port: 2 }] : [])] },
+  spec: {
+    ...(written === 'headless' ? { clusterIP: 'None' } : {}),
+    ports: [{ name: 'one', port: 1 }, ...(written === 'two' ? [{ name: 'two', port: 2 }] : [])],
+  },
 }));
 
 const slice = fc

@@ -7,11 +7,18 @@ import { EMPTY_RESOURCES, type Resource } from '../resources/index.ts';
 import { deepFreeze } from '../snapshot/freeze.ts';
 import { orderViolations } from '../snapshot/order.ts';
 import { ENVIRONMENT as PLAIN, parsed, resourceSet } from './environment.test-support.ts';
+import type { MeshEnvironment } from './environment.ts';
 import { anyObject, anyWorld, INSPECTIONS, objectKey } from './random-objects.test-support.ts';
 import { translate } from './translate.ts';
 import type { Translation } from './translation.ts';
 
-const ENVIRONMENT = { ...PLAIN, ...INSPECTIONS };
+const MESH: MeshEnvironment = {
+  addressOf: ({ namespace, name }) => `10.96.${namespace === 'a' ? 1 : 2}.${name.slice(1)}`,
+  entranceOf: ({ address, port }) => (address === '10.96.1.2' ? { why: 'it is far away' } : { address, port }),
+  clients: [{ range: '10.1.0.0/16', namespace: 'a' }],
+  knowsAllClients: true,
+};
+const ENVIRONMENT = { ...PLAIN, ...INSPECTIONS, mesh: MESH };
 
 /** What users see of a translation. */
 function visible({ snapshot, findings, outcomes }: Translation): unknown {

@@ -5,6 +5,7 @@ import { type ClientNamespace, compareClients } from '../../snapshot/index.ts';
 import { normalAddress } from '../../values/index.ts';
 import { compareAge } from '../age.ts';
 import { changedKeys } from '../changes.ts';
+import { share } from '../share.ts';
 
 /** Whose namespace clients of frontends are of. */
 export interface PublishedClients {
@@ -32,9 +33,16 @@ export function publishClients(
     if (before !== after) for (const { range } of [...(before ?? []), ...(after ?? [])]) touched.add(range);
   }
   if (touched.size === 0) return { ...previous, pods };
+  const before = new Map<string, ClientNamespace>();
+  const kept = previous.clients.filter(client => {
+    if (touched.has(client.range)) before.set(client.range, client);
+    return !touched.has(client.range);
+  });
+  const owners = [...ownersOf(touched, pods, given)].map(client => share(before.get(client.range), client));
+  if (owners.length === before.size && owners.every(client => before.get(client.range) === client))
+    return { ...previous, pods, given };
   // The old order first: it is one sorted run, so that the sort is hardly more than one pass.
-  const kept = previous.clients.filter(({ range }) => !touched.has(range));
-  const clients = [...kept, ...ownersOf(touched, pods, given)].sort(compareClients);
+  const clients = [...kept, ...owners].sort(compareClients);
   return { pods, given, clients };
 }
 
