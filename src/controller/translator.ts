@@ -39,6 +39,12 @@ export class Translator {
   #absentKinds: ReadonlySet<string> = NO_KINDS;
   #previous: Translation | undefined;
   #statuses: WrittenStatuses | null = null;
+  /** The last mesh, with ports that were moved. */
+  #moved: {
+    readonly mesh: MeshEnvironment;
+    readonly movedPorts: ReadonlyMap<number, number>;
+    readonly with: MeshEnvironment;
+  } | null = null;
 
   constructor(options: TranslatorOptions) {
     this.#options = options;
@@ -124,18 +130,11 @@ export class Translator {
   /** Ports that the system refuses are moved for Services as for Gateways. */
   #mesh(): MeshEnvironment | null {
     const mesh = this.#options.mesh?.() ?? null;
-    if (mesh === null || this.#movedPorts.size === 0) return mesh;
-    return {
-      clients: mesh.clients,
-      knowsAllClients: mesh.knowsAllClients ?? false,
-      addressOf: service => mesh.addressOf(service),
-      entranceOf: frontend => {
-        const entrance = mesh.entranceOf(frontend);
-        return 'why' in entrance
-          ? entrance
-          : { ...entrance, port: this.#movedPorts.get(entrance.port) ?? entrance.port };
-      },
-    };
+    const movedPorts = this.#movedPorts;
+    if (mesh === null || movedPorts.size === 0) return mesh;
+    if (this.#moved?.mesh !== mesh || this.#moved.movedPorts !== movedPorts)
+      this.#moved = { mesh, movedPorts, with: withMovedPorts(mesh, movedPorts) };
+    return this.#moved.with;
   }
 
   #environment(): TranslateEnvironment {
@@ -161,3 +160,15 @@ export class Translator {
 
 const NO_KINDS: ReadonlySet<string> = new Set();
 const NO_PORTS: ReadonlySet<number> = new Set();
+
+function withMovedPorts(mesh: MeshEnvironment, movedPorts: ReadonlyMap<number, number>): MeshEnvironment {
+  return {
+    clients: mesh.clients,
+    knowsAllClients: mesh.knowsAllClients ?? false,
+    addressOf: service => mesh.addressOf(service),
+    entranceOf: frontend => {
+      const entrance = mesh.entranceOf(frontend);
+      return 'why' in entrance ? entrance : { ...entrance, port: movedPorts.get(entrance.port) ?? entrance.port };
+    },
+  };
+}

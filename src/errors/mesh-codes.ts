@@ -9,6 +9,11 @@ export const MESH_CODES = {
     summary: 'an XMesh refers to parameters of a kind that is not supported',
     help: 'remove parametersRef',
   },
+  'mesh/frontend-unbound': {
+    severity: 'error',
+    summary: 'the socket where the connections to a port of a Service come cannot be bound',
+    help: 'free the port, or give the Service another address',
+  },
   'mesh/frontend-taken': {
     severity: 'error',
     summary: 'a Gateway listens where the connections to a port of a Service would come',

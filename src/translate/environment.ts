@@ -31,7 +31,7 @@ export interface TranslateEnvironment {
   readonly bundleVersions?: readonly string[];
   /** Kinds that the API server does not have: a reference to one is to no kind at all. Default: it has all. */
   readonly absentKinds?: ReadonlySet<string>;
-  /** What is needed to serve the ports of Services. Default: they are served by other processes. */
+  /** What is needed to serve the ports of Services; another object where an entrance has moved. Default: they are served by other processes. */
   readonly mesh?: MeshEnvironment;
   /** Milliseconds since the epoch; for certificate expiry findings only. */
   readonly nowMs: number;

@@ -7,6 +7,7 @@ import { portUnavailable } from '../accept/sockets.ts';
 import { count } from '../changes.ts';
 import type { ListenerOwner } from '../listener-site.ts';
 import type { GatewayOutcome, ListenerOutcome, ListenerSetOutcome, Problem } from '../outcomes.ts';
+import { findingOf } from '../report.ts';
 import type { Translation } from '../translation.ts';
 import { addressProblem, sumUpListeners } from './gateway-outcomes.ts';
 import { sumUpSet } from './listener-set-outcomes.ts';
@@ -32,7 +33,7 @@ export function overlayBindFailures(
 ): Translation {
   const refused = refusedSockets(translation.snapshot.bindings, failures);
   if (refused.size === 0) return translation;
-  const problems: Problem[] = [];
+  const problems: Pick<Problem, 'finding'>[] = unboundFrontends(translation.snapshot.bindings, failures);
   const lost = new Map<string, number>();
   const listenerSets = overlayAll(translation.outcomes.listenerSets, resources.listenerSets, (set, outcome) => {
     const after = overlaySet(set, outcome, { refused, problems });
@@ -50,6 +51,24 @@ export function overlayBindFailures(
     findings: [...translation.findings, ...problems.map(({ finding }) => finding)],
     outcomes: { ...translation.outcomes, gateways, listenerSets },
   };
+}
+
+/** Ports of Services have no condition that could say so: the Services are told of. */
+function unboundFrontends(bindings: readonly Binding[], failures: BindFailures): Pick<Problem, 'finding'>[] {
+  return bindings.flatMap(({ id, frontend, address, port }) => {
+    const failure = failures.get(id);
+    if (frontend === null || failure === undefined) return [];
+    const { namespace, name } = frontend;
+    const service = { apiVersion: 'v1', kind: 'Service', metadata: { namespace, name } };
+    const finding = findingOf('mesh/frontend-unbound', service, {
+      message: `${address} port ${port}, where connections to port ${frontend.port} come, cannot be bound: ${failure.message}; its routes get none`,
+      help:
+        failure.code === 'address-not-available'
+          ? ADDRESS_HELP
+          : 'Free the port, or give the Service another clusterIP',
+    });
+    return [{ finding }];
+  });
 }
 
 function overlayAll<Owner, Outcome>(
@@ -79,7 +98,7 @@ function refusedSockets(bindings: readonly Binding[], failures: BindFailures): R
 interface Overlay {
   readonly refused: ReadonlyMap<string, RefusedSocket>;
   /** Those found are added. */
-  readonly problems: Problem[];
+  readonly problems: Pick<Problem, 'finding'>[];
 }
 
 function overlayGateway(gateway: Gateway, outcome: GatewayOutcome, overlay: Overlay): GatewayOutcome {

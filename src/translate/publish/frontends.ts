@@ -40,6 +40,7 @@ export interface FrontendSources {
 
 export interface PublishedFrontends {
   readonly sources: FrontendSources;
+  readonly byService: ReadonlyMap<string, PublishedService>;
   /** Sorted by id. */
   readonly bindings: readonly Binding[];
   /** The Services themselves, for clients that no route is for. */
@@ -48,9 +49,21 @@ export interface PublishedFrontends {
   readonly lost: ReadonlyMap<string, Frontend>;
 }
 
-const NONE: Omit<PublishedFrontends, 'sources'> = { bindings: [], backends: [], lost: new Map() };
+/** The frontends of one Service, and what they were made of. */
+interface PublishedService {
+  readonly madeOf: readonly unknown[];
+  readonly bindings: readonly Binding[];
+  readonly backends: readonly ResolvedBackend[];
+}
 
-/** The entrances of all ports of Services that have routes. Unchanged parts keep their identity. */
+const NONE: Omit<PublishedFrontends, 'sources'> = {
+  byService: new Map(),
+  bindings: [],
+  backends: [],
+  lost: new Map(),
+};
+
+/** The entrances of all ports of Services that have routes. Services that did not change, nor their routes, are passed over. */
 export function publishFrontends(
   sources: FrontendSources,
   previous: PublishedFrontends | undefined,
@@ -58,38 +71,81 @@ export function publishFrontends(
   if (previous !== undefined && isSameWorld(previous.sources, sources)) return { ...previous, sources };
   const { groups, services, mesh } = sources;
   if (mesh === undefined || groups.byId.size === 0) return { ...NONE, sources };
-  const taken = new Set(sources.taken.map(({ id }) => id));
-  const known = new Map(previous?.bindings.map(binding => [binding.id, binding]));
-  const bindings: Binding[] = [];
-  const backends: ResolvedBackend[] = [];
-  const lost = new Map<string, Frontend>();
+  const isSamePlace = previous?.sources.mesh === mesh && previous.sources.movedPorts === sources.movedPorts;
+  const byService = new Map<string, PublishedService>();
   for (const [key, ids] of groups.byService) {
     const service = services.get(key);
     if (service === undefined) continue;
-    for (const [port, ofPort] of Map.groupBy(groupsOf(ids, groups), group => group.port)) {
-      const { listeners, own } = listenersOf(ofPort, { service, port, key }, sources);
-      if (own !== null) backends.push(own);
-      for (const frontend of frontendsOf(service, port, mesh)) {
-        const entrance = mesh.entranceOf(frontend);
-        if (!isOpen(entrance)) continue;
-        const binding = bindingOf(frontend, entrance, listeners);
-        if (taken.has(binding.id)) lost.set(key, frontend);
-        else bindings.push(share(known.get(binding.id), binding));
-      }
+    const ofService = groupsOf(ids, groups);
+    const before = previous?.byService.get(key);
+    const madeOf = [service, ...ofService.flatMap(group => [group, ...tablesOf(group, sources)])];
+    const isSame = isSamePlace && before !== undefined && haveSameItems(before.madeOf, madeOf);
+    byService.set(
+      key,
+      isSame ? before : publishService({ key, service, mesh }, ofService, { sources, before, madeOf }),
+    );
+  }
+  const taken = new Set(sources.taken.map(({ id }) => id));
+  const lost = new Map<string, Frontend>();
+  const bindings: Binding[] = [];
+  for (const [key, published] of byService) {
+    for (const binding of published.bindings) {
+      if (!taken.has(binding.id)) bindings.push(binding);
+      else if (binding.frontend !== null) lost.set(key, binding.frontend);
     }
   }
   bindings.sort((a, b) => compareStrings(a.id, b.id));
+  const backends = [...byService.values()].flatMap(published => published.backends);
   return {
     sources,
-    bindings: share(previous?.bindings, bindings),
-    backends: share(previous?.backends, backends),
+    byService,
+    bindings: keepList(previous?.bindings, bindings),
+    backends: keepList(previous?.backends, backends),
     lost,
   };
+}
+
+function publishService(
+  { key, service, mesh }: { readonly key: string; readonly service: Service; readonly mesh: MeshEnvironment },
+  groups: readonly FrontendGroup[],
+  known: {
+    readonly sources: FrontendSources;
+    readonly before: PublishedService | undefined;
+    readonly madeOf: readonly unknown[];
+  },
+): PublishedService {
+  const { sources, before, madeOf } = known;
+  const bindings: Binding[] = [];
+  const backends: ResolvedBackend[] = [];
+  for (const [port, ofPort] of Map.groupBy(groups, group => group.port)) {
+    const { listeners, own } = listenersOf(ofPort, { service, port, key }, sources);
+    if (own !== null) backends.push(own);
+    for (const frontend of frontendsOf(service, port, mesh)) {
+      const entrance = mesh.entranceOf(frontend);
+      if (isOpen(entrance)) bindings.push(bindingOf(frontend, entrance, listeners));
+    }
+  }
+  return { madeOf, bindings: share(before?.bindings, bindings), backends: share(before?.backends, backends) };
+}
+
+/** What the routes of a group come to. */
+function tablesOf({ id, kind }: FrontendGroup, { tables, streams }: FrontendSources): readonly unknown[] {
+  const table = tableOf(id, kind);
+  return [tables.get(table), streams.get(table)];
+}
+
+function haveSameItems(before: readonly unknown[], now: readonly unknown[]): boolean {
+  return before.length === now.length && before.every((item, at) => item === now[at]);
+}
+
+function keepList<T>(before: readonly T[] | undefined, now: readonly T[]): readonly T[] {
+  return before !== undefined && haveSameItems(before, now) ? before : now;
 }
 
 function isSameWorld(before: FrontendSources, now: FrontendSources): boolean {
   return (
     before.groups.byId === now.groups.byId &&
+    before.mesh === now.mesh &&
     before.tables === now.tables &&
     before.streams === now.streams &&
     before.services === now.services &&
