@@ -26,8 +26,8 @@ import { grpcPathFault, invalidPathText } from './grpc/grpc-path.ts';
 import { readPath, viewOf } from './question-view.ts';
 import { invalidTargetText, noListenerText, noRouteReason, noRouteText } from './refusal-text.ts';
 import { describeListenerFilter } from './rule-text.ts';
-import { describeTracing } from './tracing-text.ts';
 import { explainStreamTable } from './streams/explain-stream.ts';
+import { describeTracing } from './tracing-text.ts';
 
 /** Explains a request against a snapshot. Pure; compiles each binding: some 100 ms with thousands of routes. */
 export function explain(snapshot: Snapshot, question: Question): Explanation {

@@ -76,7 +76,7 @@ forEachPair((clientVersion, serverVersion) => {
     });
 
     function explained({ method = 'GET', host, path, fields: headers = {} }: Asked): ExplainedPlace {
-      const where = { gateway: null, listener: null, client: null, clientNamespace: null };
+      const where = { gateway: null, listener: null, client: null, clientNamespace: null, to: null };
       const [place] = explain(published, { protocol: 'http', method, host, path, headers, ...where }).places;
       assert.ok(place !== undefined);
       return place;
