@@ -698,6 +698,10 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
     { limit: 'controller/cluster-events#MAX_WAITING', over: 'further Events are not told' },
     { limit: 'controller/cluster-events#MAX_NOTE_BYTES', over: 'the note of an Event is cut' },
     { limit: 'controller/target-ports#MAX_TARGET_PORTS', over: 'a further port of a Gateway leads nowhere' },
+    {
+      limit: 'controller/mesh/loopback-frontends#MAX_SERVICES',
+      over: 'further Services of manifests without a clusterIP are not served',
+    },
     { limit: 'controller/owned-object#MAX_SLICE_PORTS', over: 'the further ports are in another EndpointSlice' },
     { limit: 'controller/owned-object#MAX_SLICE_ENDPOINTS', over: 'further Pods get no connections' },
     { limit: 'translate/accept/service-addresses#MAX_REPORTED', over: 'further addresses are not in the status' },
