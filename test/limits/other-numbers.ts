@@ -33,6 +33,8 @@ export const OTHER_NUMBERS: ReadonlySet<string> = new Set([
   'store/files#MAX_REREAD_BYTES',
   'store/files#MAX_WAITS',
   'translate/lint#MAX_TOLD',
+  'resources#MAX_DOMAIN',
+  'resources#MAX_LENGTH_BYTES',
   'translate/resolve/annotations#MAX_NAMES',
   'values#MAX_DISTANCE',
   'values#MAX_LENGTH',

@@ -2,11 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { AUTHORITY } from '../../resources/authorities.test-support.ts';
 import { ENVIRONMENT, parsed, resourceSet } from '../environment.test-support.ts';
 import { indexGrants } from './reference-grants.ts';
 import { resolveTrust, type TrustReference } from './trust-bundles.ts';
 
-const BEGIN = '-----BEGIN CERTIFICATE-----';
 const resources = resourceSet([
   ...['a', 'b'].map(name => configMap('default', name, { 'ca.crt': `good ${name}` })),
   configMap('default', 'same', { 'ca.crt': 'good a' }),
@@ -28,7 +28,7 @@ const resources = resourceSet([
     apiVersion: 'certificates.k8s.io/v1beta1',
     kind: 'ClusterTrustBundle',
     metadata: { name: 'roots' },
-    spec: { trustBundle: `good ${BEGIN}` },
+    spec: { trustBundle: `good\n${AUTHORITY}` },
   }),
 ]);
 const environment = {
@@ -67,7 +67,7 @@ describe('references to certificates of authorities', () => {
     const roots = { group: 'certificates.k8s.io', kind: 'ClusterTrustBundle', name: 'roots' };
     assert.deepEqual(resolve({ name: 'b' }, {}, { name: 'same' }, roots), {
       id,
-      pem: [`good ${BEGIN}`, 'good a', 'good b'],
+      pem: [`good\n${AUTHORITY}`, 'good a', 'good b'],
       problems: [],
       findings: 0,
     });
