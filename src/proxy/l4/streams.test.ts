@@ -220,6 +220,29 @@ describe('a TCP listener', () => {
     assert.equal(failures('stream_idle'), 1);
   });
 
+  it('is served on when endpoints come, or are greeted in another way: nothing but its streams connects to them', async () => {
+    const ports = [await bed.echo('a'), await bed.echo('b'), await bed.echo('c')];
+    const change = (count: number, proxyProtocol: 'v1' | null): Promise<void> =>
+      gateway.apply({
+        listeners: [tcpListener(streamRule('r', { a: 1 }))],
+        clusters: { a: ports.slice(0, count) },
+        clusterChanges: { protocol: 'tcp', proxyProtocol },
+      });
+    await change(1, null);
+    const names = new Set<string>();
+    for (const [count, proxyProtocol] of [
+      [1, null],
+      [3, null],
+      [3, 'v1'],
+      [2, null],
+    ] as const) {
+      await change(count, proxyProtocol);
+      for (let visit = 0; visit < 3; visit++) names.add((await readText(await bed.dial(gateway.port), 2)).slice(0, 2));
+    }
+    assert.deepEqual([...names].sort(), ['a:', 'b:', 'c:']);
+    assert.equal(gateway.metric('daemun_upstream_connect_failures_total'), 0);
+  });
+
   it('keeps open streams when routes and endpoints change, and cuts them when the time to drain is over', async () => {
     const [a, b] = [await bed.echo('a'), await bed.echo('b')];
     await route(streamRule('r', { a: 1 }), { a: [a] });

@@ -39,6 +39,18 @@ export function openCodec(
   }
 }
 
+/** Whether connections carry messages, one after the other or several at once; else each is for one stream of bytes. */
+export function carriesRequests(protocol: Cluster['protocol']): boolean {
+  switch (protocol) {
+    case 'h1':
+    case 'h2':
+      return true;
+    case 'tcp':
+    case 'udp':
+      return false;
+  }
+}
+
 /** Whether a connection carries several requests at once. */
 export function isShared(protocol: Cluster['protocol']): boolean {
   switch (protocol) {

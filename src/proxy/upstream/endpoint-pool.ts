@@ -3,6 +3,7 @@
 import type { Socket } from 'node:net';
 import type { Cluster, Endpoint } from '../../snapshot/index.ts';
 import type { MessageStream } from '../../wire/index.ts';
+import { carriesRequests } from './codec.ts';
 import type { ConnectFailure } from './connect-failure.ts';
 import { type CarriedStream, type ConnectionEnvironment, openSocket } from './connection-environment.ts';
 import { DedicatedConnections } from './dedicated-connections.ts';
@@ -99,8 +100,9 @@ export class EndpointPool implements UpstreamEndpoint, Candidate, LaneOwner {
     return this.#owner.cluster.proxyProtocol;
   }
 
+  /** Of connections for requests: one that carries a single stream is made for it. */
   get isInUse(): boolean {
-    return this.#owner.isInUse;
+    return carriesRequests(this.protocol) && this.#owner.isInUse;
   }
 
   /** A connection is open. */
@@ -172,7 +174,7 @@ export class EndpointPool implements UpstreamEndpoint, Candidate, LaneOwner {
 
   /** Connects before the first request comes; until then other endpoints are preferred. */
   warm(): void {
-    this.#shared.warm();
+    if (this.isInUse) this.#shared.warm();
   }
 
   /** Another endpoint is connected now: what waits here for a slow connect goes there. */
