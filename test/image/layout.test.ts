@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { parseTar } from 'nanotar';
 import type { ImageFile } from '../../tools/image/image-file.ts';
 import { layerOf } from '../../tools/image/layer.ts';
-import { type ImageOptions, imageOf } from '../../tools/image/layout.ts';
+import { type ImageOptions, imageOf, writeArchive } from '../../tools/image/layout.ts';
 import { libraryFiles } from '../../tools/image/program-files.ts';
 
 const FILES: readonly ImageFile[] = [
@@ -77,6 +79,25 @@ describe('an image', () => {
     assert.deepEqual(config.rootfs.diff_ids, [sha256(gunzipSync(blob(manifest.layers[0].digest)))]);
     assert.equal(config.config.User, '65532:65532');
     assert.equal(config.config.Labels['org.opencontainers.image.title'], 'daemun');
+  });
+
+  it('is known in one file by layouts and by what Docker had before', t => {
+    const folder = mkdtempSync(join(tmpdir(), 'daemun-image-'));
+    t.after(() => rmSync(folder, { recursive: true }));
+    const image = imageOf(options(FILES));
+    writeArchive(image, join(folder, 'image.tar'));
+    const files = new Map(
+      parseTar(new Uint8Array(readFileSync(join(folder, 'image.tar')))).map(({ name, data }) => [name, data]),
+    );
+    for (const [name, data] of image.files)
+      assert.deepEqual(Buffer.from(files.get(name) ?? []), Buffer.from(data), name);
+    const [{ Config, RepoTags, Layers }] = JSON.parse(Buffer.from(files.get('manifest.json') ?? []).toString());
+    assert.deepEqual(RepoTags, ['localhost/daemun:1']);
+    const { rootfs } = JSON.parse(Buffer.from(files.get(Config) ?? []).toString());
+    assert.deepEqual(
+      Layers.map((name: string) => sha256(gunzipSync(files.get(name) ?? new Uint8Array()))),
+      rootfs.diff_ids,
+    );
   });
 
   it('is the same for the same files in another order, and another when one of them is', () => {

@@ -26,9 +26,13 @@ export interface ImageOptions {
 
 /** An image, and the files of its layout. */
 export interface Image {
+  readonly name: string;
   /** `sha256:…` of its manifest: the same for equal options. */
   readonly digest: string;
   readonly files: ReadonlyMap<string, Uint8Array>;
+  /** Names of them. */
+  readonly config: string;
+  readonly layers: readonly string[];
 }
 
 const TYPE = 'application/vnd.oci.image';
@@ -54,15 +58,13 @@ export function imageOf(options: ImageOptions): Image {
     mediaType: `${TYPE}.index.v1+json`,
     manifests: [{ ...describe(manifestType, manifest), annotations }],
   };
-  const blobs = [...layers, config, manifest].map(
-    ({ digest, data }) => [`blobs/sha256/${digest.slice('sha256:'.length)}`, data] as const,
-  );
+  const blobs = [...layers, config, manifest].map(blob => [fileOf(blob), blob.data] as const);
   const files = new Map<string, Uint8Array>([
     ['oci-layout', Buffer.from('{"imageLayoutVersion":"1.0.0"}')],
     ['index.json', Buffer.from(JSON.stringify(index))],
     ...blobs,
   ]);
-  return { digest: manifest.digest, files };
+  return { name, digest: manifest.digest, files, config: fileOf(config), layers: layers.map(fileOf) };
 }
 
 /** A folder, in place of whatever is there. */
@@ -74,9 +76,13 @@ export function writeFolder({ files }: Image, folder: string): void {
   }
 }
 
-/** One file, as `docker load`, `podman load` and `ctr images import` take it. */
-export function writeArchive({ files }: Image, file: string): void {
-  const entries = [...files].map(([name, data]) => ({ name, data }));
+/**
+ * One file, as `docker load`, `podman load`, `skopeo` and `ctr images import` take it: the layout, and beside it the list by which Docker knows
+ * an image where it does not read layouts.
+ */
+export function writeArchive({ name, files, config, layers }: Image, file: string): void {
+  const forDocker = JSON.stringify([{ Config: config, RepoTags: [name], Layers: layers }]);
+  const entries = [...files, ['manifest.json', forDocker] as const].map(([path, data]) => ({ name: path, data }));
   writeFileSync(file, createTar(entries, { attrs: { mode: '644', uid: 0, gid: 0, mtime: 0 } }));
 }
 
@@ -97,6 +103,10 @@ function configOf({ architecture, layers, labels, run, timeMs }: ImageOptions): 
     rootfs: { type: 'layers', diff_ids: layers.map(({ diffId }) => diffId) },
     history: layers.map(() => ({ created, created_by: 'npm run image' })),
   };
+}
+
+function fileOf({ digest }: Blob): string {
+  return `blobs/${digest.replace(':', '/')}`;
 }
 
 function describe(mediaType: string, { digest, data }: Blob): { mediaType: string; digest: string; size: number } {
