@@ -158,6 +158,24 @@ for (const kind of ['grpc', 'http'] as const) {
   });
 }
 
+describe('a collector that is lost with a call', () => {
+  it('is asked again on another connection', async () => {
+    const bed = await TracingBed.start('http');
+    try {
+      const collector = { kind: 'http', cluster: 'collector', authority: 'otel', headers: [] } as const;
+      const client = await bed.serve('HTTP/1.1', { tracing: { collector } });
+      bed.collector.answers.push({ kind: 'lost' });
+      await ask(client, 2);
+      bed.pass(BATCH_MS);
+      await bed.whileTimePasses(bed.collector.exported(2));
+      await bed.counted(2);
+      assert.deepEqual(bed.outcomes(), { exported: 2 });
+    } finally {
+      bed.close();
+    }
+  });
+});
+
 describe('a collector that comes back', () => {
   it('gets what waited for it', async () => {
     const bed = await TracingBed.start();

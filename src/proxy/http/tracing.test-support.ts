@@ -148,11 +148,12 @@ function decodeExport(bytes: Uint8Array, headers: ReceivedExport['headers']): Re
   return { resource: attributesOf(service.resource.attributes), scope: scope.scope.name, spans, headers };
 }
 
-/** How a collector answers an export. `silent`: never. */
+/** How a collector answers an export. `silent`: never. `lost`, of HTTP: its connection is reset instead. */
 export type CollectorAnswer =
   | { readonly kind: 'ok'; readonly rejected?: number; readonly message?: string }
   | { readonly kind: 'status'; readonly code: number; readonly retryAfterSeconds?: number }
-  | { readonly kind: 'silent' };
+  | { readonly kind: 'silent' }
+  | { readonly kind: 'lost' };
 
 /** A collector. Takes everything, unless it is told what to answer next. */
 export class TestCollector {
@@ -249,7 +250,7 @@ function encodeResponse({ rejected = 0, message = '' }: Extract<CollectorAnswer,
 }
 
 function answerCall(answer: CollectorAnswer, done: sendUnaryData<Buffer>): void {
-  if (answer.kind === 'silent') return;
+  if (answer.kind === 'silent' || answer.kind === 'lost') return;
   if (answer.kind === 'ok') {
     done(null, encodeResponse(answer));
     return;
@@ -269,6 +270,10 @@ function answerCall(answer: CollectorAnswer, done: sendUnaryData<Buffer>): void 
 
 function answerHttp(answer: CollectorAnswer | undefined, response: ServerResponse): void {
   if (answer === undefined || answer.kind === 'silent') return;
+  if (answer.kind === 'lost') {
+    response.socket?.resetAndDestroy();
+    return;
+  }
   if (answer.kind === 'ok') {
     response.writeHead(200, { 'content-type': 'application/x-protobuf' }).end(encodeResponse(answer));
     return;

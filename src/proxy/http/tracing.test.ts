@@ -31,7 +31,7 @@ for (const version of VERSIONS) {
       await client.ask({
         method: 'GET',
         path: '/shop/cart?item=1&sig=secret',
-        headers: { 'user-agent': 'test/1' },
+        headers: { 'user-agent': 'test/1', [version === 'HTTP/2' ? ':authority' : 'host']: 'shop.test:8080' },
       });
       const span = await bed.span();
       const [{ resource, scope } = { resource: {}, scope: '' }] = bed.collector.exports;
@@ -49,8 +49,8 @@ for (const version of VERSIONS) {
         'http.route': '/shop',
         'http.response.status_code': 200,
         'user_agent.original': 'test/1',
-        'server.address': attributes['server.address'],
-        'server.port': attributes['server.port'],
+        'server.address': 'shop.test',
+        'server.port': 8080,
         'client.address': '127.0.0.1',
         'network.peer.address': '127.0.0.1',
         'network.protocol.version': version.slice('HTTP/'.length),
