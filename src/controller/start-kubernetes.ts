@@ -30,7 +30,15 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Runni
   const { controllerName = addressing.mode === 'none' ? MESH_CONTROLLER_NAME : DEFAULT_CONTROLLER_NAME } = options;
   const place = { kubeconfig, context, environment: process.env, home: homedir() };
   const keeper = new KeptFile(stateDirectoryOf(options));
-  const cluster = await openCluster({ place, clock, random, log, keeper, clients: clientPods(options.mesh) });
+  const cluster = await openCluster({
+    place,
+    clock,
+    random,
+    log,
+    keeper,
+    clients: clientPods(options.mesh),
+    secrets: addressing.mode !== 'none',
+  });
   const { store, server } = cluster;
   const { lease = { namespace: null }, identity = ownIdentity() } = options;
   const clusterIps = new ClusterIps(controllerName);

@@ -8,4 +8,4 @@ export { type BrokenCondition, brokenConditions } from './broken-conditions.ts';
 export { STATUS_KINDS, type Status } from './status-rows.ts';
 export { ourControllers, type Statuses, statuses, type WrittenStatuses } from './statuses.ts';
 export { mergeStatus, type StatusJson, type StatusTarget } from './stored-status.ts';
-export { SUPPORTED_FEATURES } from './supported-features.ts';
+export { MESH_FEATURES, SUPPORTED_FEATURES } from './supported-features.ts';

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** daemun as the suite meets it: this checkout, beside the test cluster's node, with one GatewayClass. */
+/** daemun as the suite meets it: this checkout, beside the test cluster's node, with one GatewayClass, and as the agent of the node's mesh. */
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
-import { BINDABLE, type Harness } from './harness.ts';
+import { BINDABLE, type ClusterNode, type Harness } from './harness.ts';
 
 export const CLASS = 'daemun';
 export const CONTROLLER = 'daemun.dev/gateway-controller';
@@ -26,7 +26,7 @@ export interface RunningGateway {
 export function startGateway(harness: Harness, logFile: string, onEnd: (reason: string) => void): RunningGateway {
   harness.kubectl(['apply', '-f', '-'], GATEWAY_CLASS);
   const log = openSync(logFile, 'w');
-  const child = harness.start(command(), log);
+  const child = harness.start(command(harness.node()), log);
   closeSync(log);
   let isWanted = true;
   child.once('exit', (code, signal) => {
@@ -41,10 +41,11 @@ export function startGateway(harness: Harness, logFile: string, onEnd: (reason: 
   };
 }
 
-function command(): readonly string[] {
+function command({ name, address }: ClusterNode): readonly string[] {
   const daemun = join(import.meta.dirname, '../../bin/daemun');
   const place = ['--kubernetes', '--address-mode', 'host', '--address-pool', BINDABLE, '--controller-name', CONTROLLER];
-  return [process.execPath, daemun, 'run', ...place, '--log-format', 'pretty', '--drain-timeout', '1s'];
+  const mesh = ['--mesh', '--node-name', name, '--node-ip', address];
+  return [process.execPath, daemun, 'run', ...place, ...mesh, '--log-format', 'pretty', '--drain-timeout', '1s'];
 }
 
 async function end(child: ChildProcess): Promise<void> {

@@ -19,6 +19,12 @@ export const UNUSABLE_ADDRESS = '10.201.0.1';
 export const USABLE_SERVICE_ADDRESS = '10.200.255.1';
 export const UNUSABLE_SERVICE_ADDRESS = '10.201.0.1';
 
+/** The one there is. */
+export interface ClusterNode {
+  readonly name: string;
+  readonly address: string;
+}
+
 /** There is no test cluster, or it does not start. */
 export class NoCluster extends Error {}
 
@@ -68,6 +74,14 @@ export class Harness {
   /** Puts an image, of an OCI archive that holds it by this name, into the cluster. */
   loadImage(name: string, archive: string): void {
     execFileSync(join(this.#folder, 'load-image'), [name, archive], { stdio: ['ignore', 'ignore', 'inherit'] });
+  }
+
+  /** @throws Error when the cluster has none. */
+  node(): ClusterNode {
+    const path = '{.items[0].metadata.name} {.items[0].status.addresses[?(@.type=="InternalIP")].address}';
+    const [name = '', address = ''] = this.kubectl(['get', 'nodes', '--output', `jsonpath=${path}`]).split(' ');
+    if (name === '' || address === '') throw new Error('the cluster has no node');
+    return { name, address };
   }
 
   /** A process of the host in the cluster's network; its output goes to file descriptor `log`. */

@@ -5,17 +5,17 @@
  *
  *     npm run conformance [-- --cluster FOLDER] [--test NAME…] [--profile NAME…] [--keep] [--installed [--kill-leader]]
  *
- * Starts the cluster if it is not up (and stops it again unless `--keep`), and daemun beside it. All Gateway profiles with every
- * feature that the class claims; `--test` and `--profile` take some of them. With `--installed` daemun runs in the cluster as `daemun install`
- * makes it, two replicas behind Services; with `--kill-leader` the one that writes is killed in the middle of the run as well. A test that fails
- * is run once more, and that is said. A whole run writes the report into `conformance/reports`, and that of daemun beside the
+ * Starts the cluster if it is not up (and stops it again unless `--keep`), and daemun beside it. All profiles, of Gateways and of the mesh, with every
+ * feature that the class and the mesh claim; `--test` and `--profile` take some of them. With `--installed` daemun runs in the cluster as `daemun install`
+ * makes it, two replicas behind Services, and the profiles are those of Gateways; with `--kill-leader` the one that writes is killed in the middle of the
+ * run as well. A test that fails is run once more, and that is said. A whole run writes the report into `conformance/reports`, and that of daemun beside the
  * cluster its table into the README. Logs are in `conformance/*.log`. Exit code 1 when a test
  * failed twice or daemun ended, 3 when there is no cluster to run on.
  */
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { SUPPORTED_FEATURES } from '../../src/status/index.ts';
+import { MESH_FEATURES, SUPPORTED_FEATURES } from '../../src/status/index.ts';
 import { CLASS, startGateway } from './gateway.ts';
 import {
   Harness,
@@ -29,7 +29,7 @@ import { type InstalledGateway, installGateway } from './installed-gateway.ts';
 import { writeTable } from './report.ts';
 import { resultOf, summarize, type TestResult } from './results.ts';
 
-const PROFILES = ['GATEWAY-HTTP', 'GATEWAY-GRPC', 'GATEWAY-TLS', 'GATEWAY-TCP', 'GATEWAY-UDP'];
+const GATEWAY_PROFILES = ['GATEWAY-HTTP', 'GATEWAY-GRPC', 'GATEWAY-TLS', 'GATEWAY-TCP', 'GATEWAY-UDP'];
 const VERSION = 'v1.7.0';
 /** Of some 140. */
 const KILL_AFTER_RESULTS = 70;
@@ -48,6 +48,10 @@ const { values } = parseArgs({
 });
 
 const isInstalled = values.installed || values['kill-leader'];
+/** What is installed serves Gateways alone; daemun beside the cluster is the agent of its node's mesh, too. */
+const PROFILES = isInstalled ? GATEWAY_PROFILES : [...GATEWAY_PROFILES, 'MESH-HTTP', 'MESH-GRPC'];
+const CLAIMED = isInstalled ? SUPPORTED_FEATURES : [...SUPPORTED_FEATURES, ...MESH_FEATURES];
+const FEATURES = [...new Set(CLAIMED.map(({ name }) => name))];
 
 try {
   process.exitCode = await main();
@@ -175,7 +179,7 @@ async function runSuite(
 }
 
 function claims(profiles: readonly string[]): readonly string[] {
-  const flags = ['--gateway-class', CLASS, '--supported-features', SUPPORTED_FEATURES.map(({ name }) => name).join()];
+  const flags = ['--gateway-class', CLASS, '--supported-features', FEATURES.join()];
   if (profiles.length > 0) flags.push('--conformance-profiles', profiles.join());
   const [usable, unusable] = isInstalled
     ? [USABLE_SERVICE_ADDRESS, UNUSABLE_SERVICE_ADDRESS]
@@ -200,7 +204,7 @@ function reportFlags(file: string): readonly string[] {
 
 function reportFile(profiles: readonly string[]): string {
   const how = values['kill-leader'] ? '-leader-killed' : isInstalled ? '-installed' : '';
-  const what = profiles === PROFILES ? 'gateway' : profiles.join('-').toLowerCase();
+  const what = profiles !== PROFILES ? profiles.join('-').toLowerCase() : isInstalled ? 'gateway' : 'all';
   return join(folder, 'reports', `${VERSION}-${what}${how}.yaml`);
 }
 

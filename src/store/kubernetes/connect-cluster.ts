@@ -27,6 +27,8 @@ export interface ClusterOptions {
   readonly keeper?: WorldKeeper | null;
   /** Default: of none. */
   readonly clients?: ClientPods;
+  /** Whether Secrets are read. Default true. */
+  readonly secrets?: boolean;
 }
 
 /** A cluster that can be followed and written to. */
@@ -52,10 +54,19 @@ export interface ClusterWriters {
 
 /** A store that follows the cluster, and writers to it. Nothing is sent before one of them is started. */
 export function connectCluster(options: ClusterOptions): OpenCluster {
-  const { place, clock, random, log, onFailing = null, keeper = null, clients = { of: 'none' } } = options;
+  const {
+    place,
+    clock,
+    random,
+    log,
+    onFailing = null,
+    keeper = null,
+    clients = { of: 'none' },
+    secrets = true,
+  } = options;
   const access = findCluster(place, () => clock.wallMs());
   const client = countedClient(outageClient(httpsClient(access), clock, () => store.reread()));
-  const store = kubernetesStore({ client, clock, random, log, keeper, onFailing, clients });
+  const store = kubernetesStore({ client, clock, random, log, keeper, onFailing, clients, secrets });
   const common = { client, clock, random };
   const writers: ClusterWriters = {
     statuses: parts => statusWriter({ ...common, ...parts, objects: store }),

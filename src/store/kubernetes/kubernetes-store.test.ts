@@ -6,12 +6,12 @@ import { SkippingClock } from '../files/skipping-clock.test-support.ts';
 import { FakeApi, type FakeObject } from './fake-api.test-support.ts';
 import { httpsClient } from './https-client.ts';
 import type { KubeClient } from './kube-client.ts';
-import { type KubernetesStore, kubernetesStore } from './kubernetes-store.ts';
-import { type ClientPods, READ_KINDS } from './read-kinds.ts';
+import { type KubernetesStore, type KubernetesStoreOptions, kubernetesStore } from './kubernetes-store.ts';
+import { READ_KINDS } from './read-kinds.ts';
 
 /** Kinds that are watched whatever there is. */
 const ALWAYS_READ = READ_KINDS.filter(
-  ({ fieldSelector }) => fieldSelector({ xBackends: [], clients: { of: 'none' } }) !== null,
+  ({ fieldSelector }) => fieldSelector({ xBackends: [], clients: { of: 'none' }, secrets: true }) !== null,
 ).length;
 
 interface Followed {
@@ -25,7 +25,11 @@ interface Followed {
   opened(): number;
 }
 
-function follow(t: TestContext, api: FakeApi, clients: ClientPods = { of: 'none' }): Followed {
+function follow(
+  t: TestContext,
+  api: FakeApi,
+  more: Pick<KubernetesStoreOptions, 'clients' | 'secrets'> = {},
+): Followed {
   const clock = new SkippingClock();
   const log: string[] = [];
   const tell = (message: string): void => void log.push(message);
@@ -43,7 +47,7 @@ function follow(t: TestContext, api: FakeApi, clients: ClientPods = { of: 'none'
     clock,
     random: () => 0,
     log: { info: tell, warn: tell },
-    clients,
+    ...more,
   });
   t.after(() => store.close());
   let changes = 0;
@@ -65,8 +69,8 @@ function follow(t: TestContext, api: FakeApi, clients: ClientPods = { of: 'none'
   return { store, clock, log, until, changes: () => changes, opened: () => opened };
 }
 
-async function started(t: TestContext, api: FakeApi, clients?: ClientPods): Promise<Followed> {
-  const followed = follow(t, api, clients);
+async function started(t: TestContext, api: FakeApi, more?: Parameters<typeof follow>[2]): Promise<Followed> {
+  const followed = follow(t, api, more);
   await followed.store.start();
   return followed;
 }
@@ -168,6 +172,15 @@ describe('a store that follows a cluster', () => {
     assert.equal(podsOf(await started(t, api)).length, 1, 'before it starts');
   });
 
+  it('reads no Secrets where none are needed', async t => {
+    const api = await FakeApi.start(t);
+    api.put({ kind: 'Secret', namespace: 'a', name: 's', data: {} });
+    const followed = await started(t, api, { secrets: false });
+    assert.equal(followed.store.current().resources.secrets.size, 0);
+    assert.ok(!api.requests.some(request => request.includes('/secrets')));
+    assert.deepEqual(followed.log, []);
+  });
+
   it('reads the Pods of a node as clients, all of them while an XBackend selects some', async t => {
     const api = await FakeApi.start(t);
     const asked = (): string[] => api.requests.filter(request => /pods\?.*limit/.test(request)).map(selectorOf);
@@ -178,7 +191,7 @@ describe('a store that follows a cluster', () => {
       spec: { nodeName: 'n1', hostNetwork: true },
       status: { podIP: '10.0.0.1', podIPs: [{ ip: '10.0.0.1' }, { ip: 'fd00::1' }] },
     });
-    const followed = await started(t, api, { of: 'node', node: 'n1' });
+    const followed = await started(t, api, { clients: { of: 'node', node: 'n1' } });
     assert.deepEqual(asked(), ['spec.nodeName=n1']);
     const [read] = followed.store.current().resources.pods.values();
     assert.equal(read?.spec.hostNetwork, true);

@@ -31,6 +31,8 @@ export interface KubernetesStoreOptions {
   readonly keeper?: WorldKeeper | null;
   /** Default: of none. */
   readonly clients?: ClientPods;
+  /** Whether Secrets are read. Default true. */
+  readonly secrets?: boolean;
 }
 
 /** How old what a store has may be. Times are wall time. */
@@ -203,11 +205,11 @@ class ClusterStore implements KubernetesStore {
 
   /** Begins with kinds that are served and wanted now, and lets go of those that are not. */
   #follow(): void {
-    const { clients = { of: 'none' } } = this.#options;
+    const { clients = { of: 'none' }, secrets = true } = this.#options;
     const xBackends = this.#kinds.get('XBackend')?.cache;
     for (const [kind, followed] of this.#kinds) {
       const { reflector } = followed;
-      const fieldSelector = followed.readKind.fieldSelector({ xBackends: xBackends?.served() ?? [], clients });
+      const fieldSelector = followed.readKind.fieldSelector({ xBackends: xBackends?.served() ?? [], clients, secrets });
       const version = fieldSelector === null ? undefined : this.#versions.get(kind);
       if (version === reflector?.version && (reflector === null || reflector.fieldSelector === fieldSelector)) continue;
       reflector?.stop();

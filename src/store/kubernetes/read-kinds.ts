@@ -8,6 +8,8 @@ type Kind = Resource['kind'];
 export interface ReadNeeds {
   readonly xBackends: Iterable<Resource>;
   readonly clients: ClientPods;
+  /** False: nothing that is served needs any, and who cannot read them cannot lose them. */
+  readonly secrets: boolean;
 }
 
 /** Pods whose namespaces matter as clients of a mesh: those of one node, where its agent is; of all; or of none without a mesh. */
@@ -56,11 +58,22 @@ function readKind(kind: Kind, declaration: KindDeclaration): ReadKind {
   return {
     kind,
     declaration,
-    fieldSelector: kind === 'Pod' ? podSelector : () => (kind === 'Secret' ? SECRET_FILTER : ''),
+    fieldSelector: selectorOf(kind),
     accept: kind === 'Namespace' ? METADATA_ONLY : JSON_ONLY,
     dataKeys,
     hasStatus: declaration.group.startsWith('gateway.networking.'),
   };
+}
+
+function selectorOf(kind: Kind): ReadKind['fieldSelector'] {
+  switch (kind) {
+    case 'Pod':
+      return podSelector;
+    case 'Secret':
+      return ({ secrets }) => (secrets ? SECRET_FILTER : null);
+    default:
+      return () => '';
+  }
 }
 
 /** Pods are many and change often: they are read only where an XBackend selects some, or where they are clients of a mesh. */

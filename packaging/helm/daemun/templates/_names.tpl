@@ -10,6 +10,17 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 app.kubernetes.io/component: gateway
 {{- end }}
 
+{{/* The same of the agents of the mesh. */}}
+{{- define "daemun.meshName" -}}
+{{ include "daemun.name" . }}-mesh
+{{- end }}
+
+{{- define "daemun.meshSelector" -}}
+app.kubernetes.io/name: daemun
+app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/component: mesh
+{{- end }}
+
 {{- define "daemun.labels" -}}
 app.kubernetes.io/name: daemun
 app.kubernetes.io/instance: {{ .Release.Name }}
@@ -24,7 +35,11 @@ app.kubernetes.io/part-of: daemun
 
 {{/* Of the Secret with shared keys: as src/controller/owned-name.ts makes it, which a test holds this against. */}}
 {{- define "daemun.keys" -}}
-{{- $readable := regexReplaceAll "[^a-z0-9]+" (lower .Values.controllerName) "-" }}
+{{- include "daemun.keysOf" .Values.controllerName }}
+{{- end }}
+
+{{- define "daemun.keysOf" -}}
+{{- $readable := regexReplaceAll "[^a-z0-9]+" (lower .) "-" }}
 {{- $begun := ternary $readable (printf "x%s" $readable) (regexMatch "^[a-z]" $readable) }}
-{{- printf "%s-%s-keys" ($begun | trunc 47 | trimSuffix "-") (sha256sum .Values.controllerName | trunc 10) }}
+{{- printf "%s-%s-keys" ($begun | trunc 47 | trimSuffix "-") (sha256sum . | trunc 10) }}
 {{- end }}
