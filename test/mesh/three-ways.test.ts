@@ -95,7 +95,16 @@ function manifests(all: readonly Route[], ports: Readonly<Record<'own' | 'routed
     metadata: { name: 'routed', namespace: 'a', annotations: { 'daemun.dev/endpoints': `127.0.0.1:${ports.routed}` } },
     spec: { ports: [{ port: 80 }] },
   };
-  return [...services, routed, ...all.map(route => routeObject(route, backend))];
+  const from = NAMESPACES.flatMap(namespace =>
+    ['HTTPRoute', 'TCPRoute'].map(kind => ({ group: 'gateway.networking.k8s.io', kind, namespace })),
+  );
+  const grant = {
+    apiVersion: 'gateway.networking.k8s.io/v1',
+    kind: 'ReferenceGrant',
+    metadata: { name: 'routes', namespace: 'a' },
+    spec: { from, to: [{ group: '', kind: 'Service' }] },
+  };
+  return [...services, routed, grant, ...all.map(route => routeObject(route, backend))];
 }
 
 function routeObject({ kind, namespace, name, parents, rules }: Route, backend: object): object {

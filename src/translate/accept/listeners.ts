@@ -95,7 +95,7 @@ export function judgeListener(site: ListenerSite, { reader, frontend, backends }
 /** What references of a Gateway's listeners to Services depend on. `clientSecret`: see `BackendWay`. */
 export function backendContext(clientSecret: string | null, reader: GatewayReader): ResolveContext {
   const { grants, resources, environment, tls, xBackends } = reader;
-  const way = { encrypts: true, clientSecret, needsGrants: true };
+  const way = { encrypts: true, clientSecret, granted: null };
   return { grants, services: resources.services, tls, xBackends, way, refusal: key => environment.refused?.get(key) };
 }
 

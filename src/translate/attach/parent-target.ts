@@ -110,7 +110,7 @@ function listenerTarget(
     protocol: spec.protocol,
     hostname,
     secure: protocol?.secure === true,
-    way: { encrypts: encrypts(protocol), clientSecret: accepted.clientCertificate.secret, needsGrants: true },
+    way: { encrypts: encrypts(protocol), clientSecret: accepted.clientCertificate.secret, granted: null },
     isPublic,
     trustsProxies: accepted.trustedProxies.length > 0,
     carriesTraffic: listener.sockets.length > 0,

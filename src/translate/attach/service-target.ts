@@ -5,16 +5,10 @@ import type { Frontend } from '../../snapshot/index.ts';
 import { ANY_HOST, formatNamespacedName, interned } from '../../values/index.ts';
 import type { MeshContext } from '../accept/meshes.ts';
 import type { Entrance, MeshEnvironment } from '../environment.ts';
-import type { BackendWay } from '../resolve/backend-way.ts';
+import { ENCRYPTING, PASSING_ON } from '../resolve/backend-way.ts';
 import { type AttachableRoute, isRequestRoute } from '../route-kinds.ts';
 import type { ListenerTarget, ParentTarget } from './parent-target.ts';
 import { kindsOfPort } from './port-kinds.ts';
-
-/** Clients could reach the backends without the route: it opens nothing that a ReferenceGrant would have to permit. */
-const WAYS: Readonly<Record<'requests' | 'streams', BackendWay>> = {
-  requests: { encrypts: true, clientSecret: null, needsGrants: false },
-  streams: { encrypts: false, clientSecret: null, needsGrants: false },
-};
 
 /**
  * A Service as the parent of a route: its ports, each of which is a frontend. For routes of its own namespace (producer) that of all clients, for
@@ -54,7 +48,7 @@ function portTarget(service: Service, port: ServicePort, { key, clients, route, 
     protocol: port.appProtocol ?? port.protocol,
     hostname: ANY_HOST,
     secure: false,
-    way: isRequestRoute(route) ? WAYS.requests : WAYS.streams,
+    way: { ...(isRequestRoute(route) ? ENCRYPTING : PASSING_ON), granted: grantedTo(route, service.metadata) },
     isPublic: false,
     trustsProxies: false,
     carriesTraffic: entrances.some(isOpen),
@@ -63,6 +57,14 @@ function portTarget(service: Service, port: ServicePort, { key, clients, route, 
     selector: null,
     neighbours: [],
   };
+}
+
+/**
+ * See `BackendWay.granted`. A consumer's clients were on their way to the Service's namespace, so leading them there opens nothing. Other
+ * namespaces would be opened: endpoints see a connection of the node, which network policies let in, and not one of the client.
+ */
+export function grantedTo(route: AttachableRoute, service: { readonly namespace: string }): string | null {
+  return service.namespace === route.metadata.namespace ? null : service.namespace;
 }
 
 /** See `Listener.id`. */

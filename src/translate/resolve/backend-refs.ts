@@ -66,7 +66,7 @@ export function resolveBackend(
   const to = { group: '', kind: 'Service', namespace, name: ref.name };
   // Before the Service is looked up: whether it exists must not be told to those who may not refer to it.
   const target = { kind: 'Service', namespace, name: ref.name };
-  if (context.way.needsGrants && !context.grants.permits(from, to)) {
+  if (namespace !== context.way.granted && !context.grants.permits(from, to)) {
     const message = `The reference to Service ${name} is not permitted by a ReferenceGrant in namespace ${namespace}`;
     return problem('RefNotPermitted', referrer, { path, message, help: grantToCreate(from, to), target });
   }

@@ -6,17 +6,17 @@ export interface BackendWay {
   readonly encrypts: boolean;
   /** `namespace/name` of the Secret whose certificate the Gateway shows to backends; null: none. */
   readonly clientSecret: string | null;
-  /** False: backends in other namespaces need no ReferenceGrant, for clients could reach them anyway (GEP-1294). */
-  readonly needsGrants: boolean;
+  /** A namespace whose Services need no ReferenceGrant to be backends, besides the route's own: that of the Service which clients asked for. */
+  readonly granted: string | null;
 }
 
 /** That of requests when their Gateway has no certificate of its own. */
-export const ENCRYPTING: BackendWay = { encrypts: true, clientSecret: null, needsGrants: true };
+export const ENCRYPTING: BackendWay = { encrypts: true, clientSecret: null, granted: null };
 /** That of streams. */
-export const PASSING_ON: BackendWay = { encrypts: false, clientSecret: null, needsGrants: true };
+export const PASSING_ON: BackendWay = { encrypts: false, clientSecret: null, granted: null };
 
 /** Tells ways apart: '' for the two above. */
-export function wayName({ encrypts, clientSecret, needsGrants }: BackendWay, usual: BackendWay): string {
-  const tls = `${needsGrants ? '' : '/mesh'}${encrypts === usual.encrypts ? '' : '/tls'}`;
+export function wayName({ encrypts, clientSecret, granted }: BackendWay, usual: BackendWay): string {
+  const tls = `${granted === null ? '' : `/for ${granted}`}${encrypts === usual.encrypts ? '' : '/tls'}`;
   return clientSecret === null ? tls : `${tls} as ${clientSecret}`;
 }

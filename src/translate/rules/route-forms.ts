@@ -30,8 +30,8 @@ export interface RouteForms extends RouteForm {
 const SERVICE = 'Service/';
 const GRANTS = 'ReferenceGrants/';
 
-function isFree({ listener }: Attachment): boolean {
-  return !listener.way.needsGrants;
+function isGranted({ listener }: Attachment): boolean {
+  return listener.way.granted !== null;
 }
 
 /** What the ways of listeners make a difference to. */
@@ -58,7 +58,7 @@ export function waysOf(
     return object.startsWith(SERVICE) && tls.has(object.slice(SERVICE.length));
   };
   const isSecured = tls.size + xBackends.size > 0 && dependencies.some(isInTls);
-  const asksGrants = dependencies.some(object => object.startsWith(GRANTS)) && attachments.some(isFree);
+  const asksGrants = dependencies.some(object => object.startsWith(GRANTS)) && attachments.some(isGranted);
   if (!isSecured && !asksGrants) return [usual];
   const ways = new Map(attachments.map(({ listener }) => [wayName(listener.way, usual), listener.way]));
   const [first = usual, ...others] = ways.values();
@@ -71,6 +71,6 @@ export function formAt(route: RouteForms, { way }: ListenerTarget): RouteForm {
   const isSame = (form: RouteForm): boolean =>
     form.way.encrypts === way.encrypts &&
     form.way.clientSecret === way.clientSecret &&
-    form.way.needsGrants === way.needsGrants;
+    form.way.granted === way.granted;
   return isSame(route) ? route : (route.otherForms.find(isSame) ?? route);
 }

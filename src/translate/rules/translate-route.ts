@@ -6,6 +6,7 @@ import { compareHostnames, fitted } from '../../values/index.ts';
 import { isServiceRef } from '../attach/asked-parent.ts';
 import type { Attachment } from '../attach/choose-listeners.ts';
 import { type AttachContext, attachRoute, type RouteAttachment } from '../attach/parent-refs.ts';
+import { grantedTo } from '../attach/service-target.ts';
 import type { ParentOutcome, Problem, RouteOutcome, RouteRefsReason } from '../outcomes.ts';
 import { findingOf } from '../report.ts';
 import type { ResolvedBackend } from '../resolve/backend-refs.ts';
@@ -88,7 +89,7 @@ function translateStreamRoute(
   return {
     route,
     dependencies,
-    outcome: share(previous?.outcome, { parents: withRefs(parents, forms), partiallyInvalid: null }),
+    outcome: share(previous?.outcome, { parents: withRefs(route, parents, forms), partiallyInvalid: null }),
     attachments: share(previous?.attachments, attachments),
     way,
     rules: NONE,
@@ -132,7 +133,7 @@ function translateRequestRoute(
   const refsFindings = forms.flatMap(form => form.refsProblems.map(problem => problem.finding));
   findings.push(...saidOnce(refsFindings), ...dropped.map(rule => rule.dropped.finding));
   const isRefused = dropped.length > 0 && kept.every(rule => rule.unsupported.length > 0);
-  const attached = withRefs(attachment.parents, forms);
+  const attached = withRefs(route, attachment.parents, forms);
   const parents = isRefused ? attached.map(parent => refuseParent(parent, dropped)) : attached;
   const attachments = isRefused ? [] : share(previous?.attachments, attachment.attachments);
   const rules = share(
@@ -164,11 +165,14 @@ function translateRequestRoute(
 
 /** What the references of a route come to at a parent: those of the forms that count there. */
 function withRefs(
+  route: AttachableRoute,
   parents: readonly ParentOutcome[],
   forms: readonly { readonly way: BackendWay; readonly refsProblems: readonly Problem<RouteRefsReason>[] }[],
 ): readonly ParentOutcome[] {
   return parents.map(parent => {
-    const ofParent = forms.filter(({ way }) => way.needsGrants !== isServiceRef(parent.parentRef));
+    const { namespace = route.metadata.namespace } = parent.parentRef;
+    const granted = isServiceRef(parent.parentRef) ? grantedTo(route, { namespace }) : null;
+    const ofParent = forms.filter(({ way }) => way.granted === granted);
     const [first] = (ofParent.length > 0 ? ofParent : forms).flatMap(({ refsProblems }) => refsProblems);
     return { ...parent, resolvedRefs: first ?? null };
   });
