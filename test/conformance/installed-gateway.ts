@@ -11,24 +11,24 @@ import { join } from 'node:path';
 import { CLASS, CONTROLLER, type RunningGateway } from './gateway.ts';
 import type { Harness } from './harness.ts';
 
-const NAMESPACE = 'daemun-conformance';
-const IMAGE = 'localhost/daemun:conformance';
 const REPLICAS = 2;
 const MAX_ROLL_OUT = '120s';
 const root = join(import.meta.dirname, '../..');
-const INSTALL = [
-  'install',
-  '--namespace',
-  NAMESPACE,
-  '--image',
-  IMAGE,
-  '--replicas',
-  String(REPLICAS),
-  '--class',
-  CLASS,
-  '--controller-name',
-  CONTROLLER,
-];
+
+/** What it is called in the cluster: two of them may stand beside each other. */
+export interface Installation {
+  readonly namespace: string;
+  readonly image: string;
+  readonly className: string;
+  readonly controllerName: string;
+}
+
+const OF_SUITE: Installation = {
+  namespace: 'daemun-conformance',
+  image: 'localhost/daemun:conformance',
+  className: CLASS,
+  controllerName: CONTROLLER,
+};
 
 export interface InstalledGateway extends RunningGateway {
   /** Ends the Pod that writes, without a farewell. The name of it; null when none is known. */
@@ -38,45 +38,51 @@ export interface InstalledGateway extends RunningGateway {
 }
 
 /** Builds the image, installs it, and waits until all replicas are ready. @throws Error when they do not become so. */
-export function installGateway(harness: Harness): InstalledGateway {
-  loadImage(harness);
-  harness.run(daemun('--apply', '--force'));
+export function installGateway(harness: Harness, installation: Installation = OF_SUITE): InstalledGateway {
+  const { namespace } = installation;
+  loadImage(harness, installation.image);
+  harness.run(daemun(installation, '--apply', '--force'));
+  const remove = (): void =>
+    void harness.kubectl(['delete', '--ignore-not-found', '-f', '-'], harness.run(daemun(installation)));
   try {
-    harness.kubectl(['-n', NAMESPACE, 'rollout', 'status', 'deployment/daemun', '--timeout', MAX_ROLL_OUT]);
+    harness.kubectl(['-n', namespace, 'rollout', 'status', 'deployment/daemun', '--timeout', MAX_ROLL_OUT]);
   } catch (error) {
-    harness.kubectl(['delete', '--ignore-not-found', '-f', '-'], harness.run(daemun()));
+    remove();
     throw error;
   }
   return {
-    stop: async () => void harness.kubectl(['delete', '--ignore-not-found', '-f', '-'], harness.run(daemun())),
+    stop: async () => remove(),
     killLeader() {
-      const leader = leaderOf(harness);
-      if (leader !== null) harness.kubectl(['-n', NAMESPACE, 'delete', 'pod', leader, '--grace-period=0', '--force']);
+      const leader = leaderOf(harness, namespace);
+      if (leader !== null) harness.kubectl(['-n', namespace, 'delete', 'pod', leader, '--grace-period=0', '--force']);
       return leader;
     },
-    restarts: () => restartsIn(harness),
+    restarts: () => restartsIn(harness, namespace),
   };
 }
 
-function daemun(...args: readonly string[]): readonly string[] {
-  return [process.execPath, join(root, 'bin/daemun'), ...INSTALL, ...args];
+function daemun(installation: Installation, ...args: readonly string[]): readonly string[] {
+  const { namespace, image, className, controllerName } = installation;
+  const names = ['--namespace', namespace, '--class', className, '--controller-name', controllerName];
+  const what = ['install', ...names, '--image', image, '--replicas', String(REPLICAS)];
+  return [process.execPath, join(root, 'bin/daemun'), ...what, ...args];
 }
 
-function loadImage(harness: Harness): void {
+function loadImage(harness: Harness, image: string): void {
   const folder = mkdtempSync(join(tmpdir(), 'daemun-conformance-'));
   try {
     const archive = join(folder, 'image.tar');
-    const args = ['--name', IMAGE, '--out', join(folder, 'image'), '--archive', archive];
+    const args = ['--name', image, '--out', join(folder, 'image'), '--archive', archive];
     execFileSync(process.execPath, [join(root, 'tools/image.ts'), ...args], { stdio: ['ignore', 'ignore', 'inherit'] });
-    harness.loadImage(IMAGE, archive);
+    harness.loadImage(image, archive);
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
 /** The holder of the Lease names itself POD_IDENTITY. */
-function leaderOf(harness: Harness): string | null {
-  const { items } = JSON.parse(harness.kubectl(['-n', NAMESPACE, 'get', 'leases', '-o', 'json']));
+function leaderOf(harness: Harness, namespace: string): string | null {
+  const { items } = JSON.parse(harness.kubectl(['-n', namespace, 'get', 'leases', '-o', 'json']));
   const holder: unknown = items[0]?.spec?.holderIdentity;
   return typeof holder === 'string' ? (holder.split('_')[0] ?? null) : null;
 }
@@ -86,9 +92,9 @@ interface Pod {
   readonly status: { readonly containerStatuses?: readonly { readonly restartCount: number }[] };
 }
 
-function restartsIn(harness: Harness): readonly string[] {
+function restartsIn(harness: Harness, namespace: string): readonly string[] {
   const { items }: { items: readonly Pod[] } = JSON.parse(
-    harness.kubectl(['-n', NAMESPACE, 'get', 'pods', '-o', 'json']),
+    harness.kubectl(['-n', namespace, 'get', 'pods', '-o', 'json']),
   );
   return items.flatMap(({ metadata, status: { containerStatuses = [] } }) =>
     containerStatuses
