@@ -36,6 +36,7 @@ export class Translator {
   #movedPorts: ReadonlyMap<number, number> = new Map();
   #refused: ReadonlyMap<string, string> = new Map();
   #bundleVersions: readonly string[] = [];
+  #lacksExperimental = false;
   #absentKinds: ReadonlySet<string> = NO_KINDS;
   #previous: Translation | undefined;
   #statuses: WrittenStatuses | null = null;
@@ -111,9 +112,11 @@ export class Translator {
   /** Remembers what the cluster has of the Gateway API, and which kinds it lacks, for the next `translate`. */
   setServed({
     bundleVersions = [],
+    lacksExperimental = false,
     absentKinds = NO_KINDS,
-  }: Pick<StoreContents, 'bundleVersions' | 'absentKinds'>): void {
+  }: Pick<StoreContents, 'bundleVersions' | 'lacksExperimental' | 'absentKinds'>): void {
     this.#bundleVersions = bundleVersions;
+    this.#lacksExperimental = lacksExperimental;
     this.#absentKinds = absentKinds;
   }
 
@@ -149,6 +152,7 @@ export class Translator {
       movedPorts: this.#movedPorts,
       refused: this.#refused,
       bundleVersions: this.#bundleVersions,
+      lacksExperimental: this.#lacksExperimental,
       absentKinds: this.#absentKinds,
       ...(mesh === null ? {} : { mesh }),
       nowMs: this.#options.nowMs(),

@@ -3,7 +3,7 @@
 import type { GatewayClass } from '../resources/index.ts';
 import type { GatewayClassOutcome } from '../translate/index.ts';
 import { mergeConditions, problemMessage, type Verdict } from './condition.ts';
-import { SUPPORTED_FEATURES } from './supported-features.ts';
+import { featuresWithout } from './supported-features.ts';
 
 export type GatewayClassStatus = NonNullable<GatewayClass['status']>;
 /** Condition types of a class that are ours. */
@@ -22,12 +22,7 @@ export function gatewayClassStatus(
     owned: CLASS_CONDITIONS,
     stamp,
   });
-  const { lackingFeatures } = outcome;
-  const supportedFeatures =
-    lackingFeatures.length === 0
-      ? SUPPORTED_FEATURES
-      : SUPPORTED_FEATURES.filter(({ name }) => !lackingFeatures.includes(name));
-  return { conditions, supportedFeatures };
+  return { conditions, supportedFeatures: featuresWithout(outcome.lacking) };
 }
 
 /** The version of the Gateway API that daemun implements. */

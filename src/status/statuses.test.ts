@@ -128,6 +128,21 @@ describe('statuses', () => {
       without?.supportedFeatures,
       SUPPORTED_FEATURES.filter(({ name }) => name !== 'ClusterTrustBundle'),
     );
+    const standard = { ...ENVIRONMENT, absentKinds: new Set(['TLSRoute', 'XBackend']), lacksExperimental: true };
+    const told = statuses(translate(set, standard), set, null, 'T1').byObject.get('GatewayClass/c') as typeof status;
+    const left = SUPPORTED_FEATURES.filter(one => !told?.supportedFeatures?.some(({ name }) => name === one.name));
+    assert.deepEqual(
+      left.map(({ name }) => name),
+      [
+        'GatewayAddressRoutability',
+        'GatewayAddressRoutabilityCluster',
+        'GatewayListenerFilters',
+        'HTTPRouteDestinationPortMatching',
+        'TLSRoute',
+        'TLSRouteModeMixed',
+        'TLSRouteModeTerminate',
+      ],
+    );
     const names = SUPPORTED_FEATURES.map(({ name }) => name);
     assert.deepEqual(names, [...new Set(names)].sort());
   });

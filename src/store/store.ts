@@ -27,6 +27,8 @@ export interface StoreContents {
   readonly findings: readonly Finding[];
   /** Versions of the Gateway API that its definitions on the server name, '' for one that names none. Absent: not known. */
   readonly bundleVersions?: readonly string[];
+  /** The definitions on the server are of the standard channel: fields of the experimental one cannot be written. Absent: they are not. */
+  readonly lacksExperimental?: boolean;
   /** Kinds that the server does not have. Absent: it has all. */
   readonly absentKinds?: ReadonlySet<string>;
 }

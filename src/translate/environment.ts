@@ -29,6 +29,8 @@ export interface TranslateEnvironment {
   readonly refused?: ReadonlyMap<string, string>;
   /** Versions of the Gateway API that its definitions in the cluster name, '' for one that names none. Default: not known. */
   readonly bundleVersions?: readonly string[];
+  /** Fields of the experimental channel cannot be written in the cluster. Default: they can. */
+  readonly lacksExperimental?: boolean;
   /** Kinds that the API server does not have: a reference to one is to no kind at all. Default: it has all. */
   readonly absentKinds?: ReadonlySet<string>;
   /** What is needed to serve the ports of Services; another object where an entrance has moved. Default: they are served by other processes. */

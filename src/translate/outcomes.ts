@@ -29,8 +29,8 @@ export interface Outcomes {
 }
 
 export interface GatewayClassOutcome {
-  /** Features that need what the cluster does not have. */
-  readonly lackingFeatures: readonly string[];
+  /** What of the API cannot be written in the cluster, as in `TranslateEnvironment`. */
+  readonly lacking: { readonly kinds: ReadonlySet<string>; readonly experimental: boolean };
   readonly accepted: Problem<'InvalidParameters' | 'Unsupported'> | null;
   /** The definitions of the API in the cluster are others than ours; the class is served all the same. */
   readonly version: Problem<'UnsupportedVersion'> | null;

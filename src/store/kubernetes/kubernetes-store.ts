@@ -5,6 +5,7 @@ import { EMPTY_RESOURCES, RESOURCE_MAPS, type ResourceSet } from '../../resource
 import type { Clock, Random, Timer } from '../../time/index.ts';
 import type { Store, StoreContents } from '../store.ts';
 import { ClusterHealth, type ClusterHealthReport, type StoreLog } from './cluster-health.ts';
+import type { Definitions } from './definitions.ts';
 import { KeptWorld, type World, type WorldKeeper } from './kept-world.ts';
 import { KindCache } from './kind-cache.ts';
 import type { KubeClient } from './kube-client.ts';
@@ -89,7 +90,7 @@ class ClusterStore implements KubernetesStore {
   /** What was kept is served as it is, whatever was read meanwhile. */
   #isHeld = false;
   #settle: Timer | null = null;
-  #bundleVersions: readonly string[] = [];
+  #definitions: Definitions = { versions: [], areStandard: false };
   #isStarted = false;
   #isClosed = false;
   #due: Timer | null = null;
@@ -114,8 +115,8 @@ class ClusterStore implements KubernetesStore {
         this.#versions = served;
         this.#follow();
       },
-      onBundleVersions: versions => {
-        this.#bundleVersions = versions;
+      onDefinitions: definitions => {
+        this.#definitions = definitions;
         this.#changed();
       },
     });
@@ -350,7 +351,8 @@ class ClusterStore implements KubernetesStore {
       findings.push(...cache.findings);
     }
     const absentKinds = new Set([...this.#kinds.keys()].filter(kind => !this.#versions.has(kind)));
-    this.#contents = { resources: this.#resources(), findings, bundleVersions: this.#bundleVersions, absentKinds };
+    const { versions: bundleVersions, areStandard: lacksExperimental } = this.#definitions;
+    this.#contents = { resources: this.#resources(), findings, bundleVersions, lacksExperimental, absentKinds };
   }
 }
 

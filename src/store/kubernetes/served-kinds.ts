@@ -2,8 +2,8 @@
 
 import { messageOf } from '../../errors/index.ts';
 import type { Clock, Random } from '../../time/index.ts';
-import { readBundleVersions } from './bundle-versions.ts';
 import type { ClusterHealth } from './cluster-health.ts';
+import { type Definitions, readDefinitions } from './definitions.ts';
 import { discover, type ServedVersions } from './discovery.ts';
 import { type KubeClient, KubeRefusal } from './kube-client.ts';
 import { Pause } from './pause.ts';
@@ -24,8 +24,8 @@ export interface ServedKindsOptions {
   readonly health: ClusterHealth;
   /** Called when kinds come, go, or are served in another version; the first time for what there is at all. */
   onServed(served: ServedVersions): void;
-  /** Called when the versions of the Gateway API on the server change; the first time for those that there are. */
-  onBundleVersions(versions: readonly string[]): void;
+  /** Called when the definitions of the Gateway API on the server change; the first time for those that there are. */
+  onDefinitions(definitions: Definitions): void;
 }
 
 /**
@@ -39,7 +39,7 @@ export class ServedKinds {
   #served: ServedVersions | null = null;
   /** Kind → since when it is not found. */
   #missing: ReadonlyMap<string, number> = new Map();
-  #versions: readonly string[] | null = null;
+  #definitions: Definitions | null = null;
 
   constructor(options: ServedKindsOptions) {
     this.#options = options;
@@ -79,13 +79,13 @@ export class ServedKinds {
     while (!signal.aborted) {
       let waitMs: number;
       try {
-        const [found, versions] = await Promise.all([
+        const [found, definitions] = await Promise.all([
           discover(client, READ_KINDS, signal),
-          readBundleVersions(client, signal),
+          readDefinitions(client, signal),
         ]);
         health.discovered(null);
         this.#delay.reset();
-        this.#takeVersions(versions);
+        this.#takeDefinitions(definitions);
         waitMs = this.#take(found);
       } catch (error) {
         if (signal.aborted) return;
@@ -117,9 +117,12 @@ export class ServedKinds {
   }
 
   /** null: not known, so they are as they were. */
-  #takeVersions(versions: readonly string[] | null): void {
-    if (versions === null || versions.join() === this.#versions?.join()) return;
-    this.#versions = versions;
-    this.#options.onBundleVersions(versions);
+  #takeDefinitions(definitions: Definitions | null): void {
+    const known = this.#definitions;
+    if (definitions === null) return;
+    const isSame = definitions.areStandard === known?.areStandard;
+    if (isSame && definitions.versions.join() === known.versions.join()) return;
+    this.#definitions = definitions;
+    this.#options.onDefinitions(definitions);
   }
 }

@@ -12,7 +12,7 @@ import { NO_PARAMETERS, type Parameters, resolveParameters } from './parameters.
 export const IMPLIED_CONTROLLER_NAME = 'daemun.dev/gateway-controller';
 
 /** The name of the kind and of the feature. */
-const TRUST_BUNDLE = 'ClusterTrustBundle';
+const NO_KINDS: ReadonlySet<string> = new Set();
 
 /** The classes that are ours. */
 export interface AcceptedClasses {
@@ -33,7 +33,8 @@ export function acceptClasses(resources: ResourceSet, environment: TranslateEnvi
   const outcomes = new Map<string, GatewayClassOutcome>();
   const findings: Finding[] = [];
   const parameters = new Map<string, Parameters>();
-  const lackingFeatures = environment.absentKinds?.has(TRUST_BUNDLE) === true ? [TRUST_BUNDLE] : [];
+  const { absentKinds: kinds = NO_KINDS, lacksExperimental: experimental = false } = environment;
+  const lacking = { kinds, experimental };
   for (const [name, gatewayClass] of resources.gatewayClasses) {
     if (wanted !== null && gatewayClass.spec.controllerName !== wanted) continue;
     const version = unsupportedVersion(gatewayClass, environment.bundleVersions ?? []);
@@ -42,7 +43,7 @@ export function acceptClasses(resources: ResourceSet, environment: TranslateEnvi
     const { accepted, finding } = parametersProblem(gatewayClass, ofClass, environment);
     if (finding !== null) findings.push(finding);
     if (accepted !== null || ofClass.state === 'read') parameters.set(name, ofClass);
-    outcomes.set(name, { accepted, version, lackingFeatures });
+    outcomes.set(name, { accepted, version, lacking });
   }
   return {
     outcomes,
