@@ -73,6 +73,8 @@ export class SpanExporter implements WheelTimer, ExportOwner {
   #pausedUntilMs = 0;
   #heldBytes = 0;
   #epochOffsetMs = 0;
+  /** Where it is counted, as far as anything was: with a dead collector that is once a request. */
+  readonly #slots: Partial<Record<SpanOutcome, number>> = {};
   #waiters: (() => void)[] = [];
 
   constructor({ collector, service }: Tracing, environment: ExportEnvironment) {
@@ -91,6 +93,13 @@ export class SpanExporter implements WheelTimer, ExportOwner {
       this.#epochOffsetMs = clock.wallMs() - clock.nowMs();
     }
     return this.#epochOffsetMs;
+  }
+
+  /** True when there is no room for another span, which is counted as dropped: it need not be encoded. */
+  dropsNext(): boolean {
+    if (this.#filling !== null || !this.#isFull()) return false;
+    this.#count('queue_full', 1);
+    return true;
   }
 
   /** Takes an encoded span, or drops it. It is copied. */
@@ -148,13 +157,16 @@ export class SpanExporter implements WheelTimer, ExportOwner {
 
   /** null: there is no room. */
   #newBatch(): SpanBatch | null {
-    const { use } = this.#environment;
-    if (use.bytes >= MAX_SPAN_BYTES || this.#heldBytes >= MAX_SPAN_BYTES * MAX_SHARE) return null;
+    if (this.#isFull()) return null;
     const batch = new SpanBatch();
     this.#filling = batch;
     this.#charge(batch.cost);
     this.#wakeAt(this.loop.nowMs + BATCH_MS);
     return batch;
+  }
+
+  #isFull(): boolean {
+    return this.#environment.use.bytes >= MAX_SPAN_BYTES || this.#heldBytes >= MAX_SPAN_BYTES * MAX_SHARE;
   }
 
   #seal(): void {
@@ -240,7 +252,13 @@ export class SpanExporter implements WheelTimer, ExportOwner {
   }
 
   #count(outcome: SpanOutcome, spans: number): void {
-    this.#environment.metrics.add('daemun_trace_spans_total', { cluster: this.#collector, outcome }, spans);
+    const { metrics } = this.#environment;
+    let slot = this.#slots[outcome];
+    if (slot === undefined) {
+      slot = metrics.slot('daemun_trace_spans_total', { cluster: this.#collector, outcome });
+      this.#slots[outcome] = slot;
+    }
+    metrics.values[slot] = (metrics.values[slot] as number) + spans;
   }
 
   #charge(bytes: number): void {

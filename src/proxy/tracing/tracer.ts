@@ -61,8 +61,8 @@ export class Tracer implements TraceOwner {
 
   /** The request is over. Its span is encoded and waits to be sent, if it is traced. */
   end(trace: RequestTrace, exchange: TracedExchange, nowMs: number): void {
-    if (!trace.isSampled) return;
     const { exporter } = this;
+    if (!trace.isSampled || exporter.dropsNext()) return;
     const time = { nowMs, offsetMs: exporter.epochOffsetMs() };
     exporter.add(this.#writer.write(trace, exchange, { shape: this.#shape, ...time }));
   }

@@ -3,6 +3,8 @@
 import { isUtf8 } from 'node:buffer';
 
 const TWO_32 = 4_294_967_296;
+/** Up to here a loop is faster than what Node has for it. */
+const SHORT = 48;
 
 /**
  * Writes one Protocol Buffers message from its end to its beginning: a nested message is written before its length is needed, so nothing
@@ -63,6 +65,10 @@ export class ProtobufWriter {
     const length = value.length;
     this.#reserve(length);
     this.#at -= length;
+    if (length <= SHORT && this.#putsPlain(value)) {
+      this.end(field, this.length - length);
+      return;
+    }
     const written = this.#bytes.subarray(this.#at, this.#at + length);
     written.write(value, 'latin1');
     if (!isUtf8(written)) for (let at = 0; at < length; at++) if ((written[at] as number) > 0x7f) written[at] = 0x21;
@@ -85,9 +91,11 @@ export class ProtobufWriter {
 
   /** Fields that are encoded already. */
   raw(value: Uint8Array): void {
-    this.#reserve(value.length);
-    this.#at -= value.length;
-    this.#bytes.set(value, this.#at);
+    const { length } = value;
+    this.#reserve(length);
+    this.#at -= length;
+    if (length > SHORT) this.#bytes.set(value, this.#at);
+    else for (let at = 0; at < length; at++) this.#bytes[this.#at + at] = value[at] as number;
   }
 
   /** Makes all that was written since `length` was `before` the content of a nested message. */
@@ -104,6 +112,17 @@ export class ProtobufWriter {
   /** What was written. Valid until the next call. */
   result(): Buffer {
     return this.#bytes.subarray(this.#at);
+  }
+
+  /** Writes `value` at the beginning. False: it is not ASCII alone. */
+  #putsPlain(value: string): boolean {
+    let bits = 0;
+    for (let at = 0; at < value.length; at++) {
+      const code = value.charCodeAt(at);
+      bits |= code;
+      this.#bytes[this.#at + at] = code;
+    }
+    return bits < 0x80;
   }
 
   #varint(value: number): void {
