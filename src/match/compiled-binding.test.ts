@@ -109,6 +109,41 @@ describe('compiling again', () => {
     assert.equal(next.listenerFor('h')?.match('h', request('/s/other'))?.rule.id, 'r7');
   });
 
+  it('answers for each host by its newest version after many changes, and by the old one where that is asked', () => {
+    let sources = ['a.test', 'b.test', '*.c.test', '*'].map(name => virtualHost(name, entry(`${name} 0`, null)));
+    const versions = [{ sources, compiled: compileBinding(binding(listener('l', '*', ...sources))) }];
+    for (let version = 1; version <= 80; version++) {
+      const changed = version % sources.length;
+      sources = sources.map((old, at) =>
+        at === changed ? virtualHost(old.hostname, entry(`${old.hostname} ${version}`, null)) : old,
+      );
+      const previous = versions.at(-1)?.compiled;
+      versions.push({ sources, compiled: compileBinding(binding(listener('l', '*', ...sources)), { previous }) });
+    }
+    for (const version of versions) {
+      const answers = ['a.test', 'b.test', 'x.c.test', 'other'].map(
+        host => version.compiled.listenerFor(host)?.match(host, request('/s/m'))?.rule.id,
+      );
+      assert.deepEqual(
+        answers,
+        version.sources.map(({ entries: [only] }) => only?.rule.id),
+      );
+    }
+  });
+
+  it('knows which headers are looked at, whatever the change', () => {
+    const headerMatch = { kind: 'exact', name: 'x', value: '1' } as const;
+    const host = (isAsking: boolean) => virtualHost('a.test', entry('r', null, ...(isAsking ? [headerMatch] : [])));
+    const plain = binding(listener('l', '*', host(false), virtualHost('b.test', entry('b', null))));
+    const asking = binding(listener('l', '*', host(true), virtualHost('b.test', entry('b', null))));
+    const first = compileBinding(plain);
+    const second = compileBinding(asking, { previous: first, volatileNames: new Set(['x']) });
+    assert.deepEqual([...(second.listeners[0]?.headerNames ?? [])], ['x']);
+    assert.equal(second.listeners[0]?.usesVolatile, true);
+    const third = compileBinding(plain, { previous: second, volatileNames: new Set(['x']) });
+    assert.deepEqual([[...(third.listeners[0]?.headerNames ?? [])], third.listeners[0]?.usesVolatile], [[], false]);
+  });
+
   it('makes a new index when an exact value became a pattern of the same text', () => {
     const wants = (kind: 'exact' | 'regex') =>
       binding(listener('l', '*', virtualHost('*', entry('r', null, { kind, name: 'x', value: '1.' }))));

@@ -37,9 +37,9 @@ export class CompiledBinding {
     this.binding = binding;
     this.listeners = requests;
     this.tlsListeners = tls;
-    this.#hosts = new HostIndex();
     this.#asked = requests.filter(({ trustedProxies }) => trustedProxies !== null);
-    for (const compiled of [...requests, ...tls]) this.#hosts.add(compiled.listener.hostname, compiled);
+    const owners: readonly HostOwner[] = [...requests, ...tls];
+    this.#hosts = HostIndex.of(owners.map(compiled => [compiled.listener.hostname, compiled]));
   }
 
   /** What a client of a namespace meets: one listener, where clients are told apart; else all of this. */

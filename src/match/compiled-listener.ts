@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { RequestListener, RouteEntry } from '../snapshot/index.ts';
+import type { RequestListener, RouteEntry, VirtualHost } from '../snapshot/index.ts';
 import { AddressRanges } from '../values/index.ts';
 import { type CompiledVirtualHost, compileVirtualHost } from './compiled-virtual-host.ts';
 import { HostIndex } from './host-index.ts';
@@ -56,6 +56,25 @@ export class CompiledListener {
     return found;
   }
 
+  /**
+   * The same for a listener that differs in some virtual hosts alone, none of which looks at headers; undefined: it must be compiled
+   * anew. Apart from a pass over the hosts, by identity, it costs what changed.
+   */
+  withHosts(listener: RequestListener, { verdicts }: ListenerOptions): CompiledListener | undefined {
+    if (listener.health !== this.listener.health) return undefined;
+    const changed = changedHosts(this.listener.virtualHosts, listener.virtualHosts);
+    if (changed === undefined) return undefined;
+    const compiled = new Map<string, CompiledVirtualHost>();
+    for (const source of changed) {
+      const before = this.#hosts.get(source.hostname);
+      const now = compileVirtualHost(source, verdicts, before);
+      if (before === undefined || before.matcher.headerNames.size + now.matcher.headerNames.size > 0) return undefined;
+      compiled.set(source.hostname, now);
+    }
+    const { headerNames: names, usesVolatile } = this;
+    return new CompiledListener(listener, this.#hosts.replacing(compiled), { names, usesVolatile });
+  }
+
   /** The virtual host of exactly this pattern. */
   virtualHost(pattern: string): CompiledVirtualHost | undefined {
     return this.#hosts.get(pattern);
@@ -73,22 +92,44 @@ export interface ListenerOptions {
   readonly verdicts: PatternVerdicts;
 }
 
-/** Compiles a listener; virtual hosts that did not change since `previous` are taken over. */
+/** Compiles a listener; virtual hosts that did not change since `previous` are taken over. Where few did, others are not even looked up. */
 export function compileListener(
+  listener: RequestListener,
+  options: ListenerOptions,
+  previous: CompiledListener | undefined,
+): CompiledListener {
+  if (previous?.listener === listener) return previous;
+  return previous?.withHosts(listener, options) ?? compileAnew(listener, options, previous);
+}
+
+function compileAnew(
   listener: RequestListener,
   { volatileNames, verdicts }: ListenerOptions,
   previous: CompiledListener | undefined,
 ): CompiledListener {
-  if (previous?.listener === listener) return previous;
-  const hosts = new HostIndex<CompiledVirtualHost>();
+  const compiled = listener.virtualHosts.map(source =>
+    compileVirtualHost(source, verdicts, previous?.virtualHost(source.hostname)),
+  );
   const names = new Set(listener.health?.headers.map(({ name }) => name));
-  for (const source of listener.virtualHosts) {
-    const compiled = compileVirtualHost(source, verdicts, previous?.virtualHost(source.hostname));
-    hosts.add(source.hostname, compiled);
-    for (const name of compiled.matcher.headerNames) names.add(name);
+  for (const { matcher } of compiled) {
+    // Most have none: an iterator for each of thousands costs more than all else here.
+    if (matcher.headerNames.size > 0) for (const name of matcher.headerNames) names.add(name);
   }
-  return new CompiledListener(listener, hosts, {
+  return new CompiledListener(listener, HostIndex.of(compiled.map(one => [one.source.hostname, one])), {
     names,
     usesVolatile: [...names].some(name => volatileNames.has(name)),
   });
+}
+
+/** The virtual hosts that differ, where both lists have the same hostnames in the same order; undefined: they do not. */
+function changedHosts(before: readonly VirtualHost[], after: readonly VirtualHost[]): VirtualHost[] | undefined {
+  if (before.length !== after.length) return undefined;
+  const changed: VirtualHost[] = [];
+  for (let at = 0; at < after.length; at++) {
+    const [old, now] = [before[at], after[at]];
+    if (old === now) continue;
+    if (old === undefined || now === undefined || old.hostname !== now.hostname) return undefined;
+    changed.push(now);
+  }
+  return changed;
 }

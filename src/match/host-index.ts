@@ -1,30 +1,66 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { ANY_HOST } from '../values/index.ts';
+import { ANY_HOST, replaceValues } from '../values/index.ts';
+
+interface Parts<T> {
+  readonly exact: ReadonlyMap<string, T>;
+  readonly wildcards: ReadonlyMap<string, T>;
+  readonly any: T | undefined;
+  readonly longestWildcard: number;
+}
 
 /**
  * Finds what belongs to a host among hostname patterns, most specific pattern first: the name itself, then wildcards by
  * length, then `*`. A look-up costs at most one hash per label of the host, whatever the number of patterns.
  */
 export class HostIndex<T> {
-  readonly #exact = new Map<string, T>();
-  /** Keyed by the pattern without its star: `.example.com`. */
-  readonly #wildcards = new Map<string, T>();
-  #any: T | undefined;
+  /** By pattern, but for wildcards, which are keyed without their star: `.example.com`. */
+  readonly #exact: ReadonlyMap<string, T>;
+  readonly #wildcards: ReadonlyMap<string, T>;
+  readonly #any: T | undefined;
   /** Longer suffixes of a host are not even looked up: a host of 64 KiB of dots must cost no more than another. */
-  #longestWildcard = 0;
+  readonly #longestWildcard: number;
 
-  /** Files a value under a pattern. The first value of a pattern stays. */
-  add(pattern: string, value: T): void {
-    if (pattern === ANY_HOST) {
-      this.#any ??= value;
-    } else if (pattern.startsWith('*.')) {
-      const suffix = pattern.slice(1);
-      if (!this.#wildcards.has(suffix)) this.#wildcards.set(suffix, value);
-      this.#longestWildcard = Math.max(this.#longestWildcard, suffix.length);
-    } else if (!this.#exact.has(pattern)) {
-      this.#exact.set(pattern, value);
+  private constructor({ exact, wildcards, any, longestWildcard }: Parts<T>) {
+    this.#exact = exact;
+    this.#wildcards = wildcards;
+    this.#any = any;
+    this.#longestWildcard = longestWildcard;
+  }
+
+  /** Files values under their patterns. The first value of a pattern stays. */
+  static of<T>(values: Iterable<readonly [pattern: string, value: T]>): HostIndex<T> {
+    const exact = new Map<string, T>();
+    const wildcards = new Map<string, T>();
+    let [any, longestWildcard]: [T | undefined, number] = [undefined, 0];
+    for (const [pattern, value] of values) {
+      if (pattern === ANY_HOST) {
+        any ??= value;
+      } else if (pattern.startsWith('*.')) {
+        const suffix = pattern.slice(1);
+        if (!wildcards.has(suffix)) wildcards.set(suffix, value);
+        longestWildcard = Math.max(longestWildcard, suffix.length);
+      } else if (!exact.has(pattern)) {
+        exact.set(pattern, value);
+      }
     }
+    return new HostIndex({ exact, wildcards, any, longestWildcard });
+  }
+
+  /** The same patterns with other values for some of them. Costs what these are, whatever the number of patterns. */
+  replacing(changes: ReadonlyMap<string, T>): HostIndex<T> {
+    const exact = new Map<string, T>();
+    const wildcards = new Map<string, T>();
+    for (const [pattern, value] of changes) {
+      if (pattern.startsWith('*.')) wildcards.set(pattern.slice(1), value);
+      else if (pattern !== ANY_HOST) exact.set(pattern, value);
+    }
+    return new HostIndex({
+      exact: exact.size === 0 ? this.#exact : replaceValues(this.#exact, exact),
+      wildcards: wildcards.size === 0 ? this.#wildcards : replaceValues(this.#wildcards, wildcards),
+      any: changes.get(ANY_HOST) ?? this.#any,
+      longestWildcard: this.#longestWildcard,
+    });
   }
 
   /** The value of exactly this pattern, not of hosts that it takes. */

@@ -6,11 +6,11 @@ import { HostIndex } from '../host-index.ts';
 /** A listener that passes streams on, ready to be asked. */
 export class CompiledTlsListener {
   readonly listener: TlsListener;
-  readonly #names = new HostIndex<ServerNameRoute>();
+  readonly #names: HostIndex<ServerNameRoute>;
 
   constructor(listener: TlsListener) {
     this.listener = listener;
-    for (const route of listener.serverNames) this.#names.add(route.hostname, route);
+    this.#names = HostIndex.of(listener.serverNames.map(route => [route.hostname, route]));
   }
 
   /** The route of the most specific pattern that takes a server name (lower case; '': the client sent none). Undefined: there is none. */
