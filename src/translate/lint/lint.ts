@@ -95,6 +95,8 @@ function collectFindings(sources: LintSources, { routes, services, shadows }: Li
   for (const gateway of gateways) append(findings, lintCertificateNames(gateway));
   for (const { gateway, sets } of gateways)
     for (const owner of [gateway, ...sets]) append(findings, lintAnnotations(owner));
+  const backends = [...sources.xBackends.byName].sort(([a], [b]) => compareStrings(a, b));
+  for (const [, { backend }] of backends) append(findings, lintAnnotations(backend));
   append(findings, lintMeshes(sources));
   append(findings, lintConsumers(sources));
   for (const list of routes.findings.values()) append(findings, list);

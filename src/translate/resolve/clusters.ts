@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Finding } from '../../errors/index.ts';
-import type { Service, ServicePort } from '../../resources/index.ts';
+import type { Service, ServicePort, XBackend } from '../../resources/index.ts';
 import type { Certificate, Cluster, EndpointSet } from '../../snapshot/index.ts';
 import { formatNamespacedName, interned } from '../../values/index.ts';
 import { findingOf } from '../report.ts';
@@ -65,16 +65,17 @@ export function resolveCluster(
   const dns = readDnsTargets(service, { port, servicePort }, findings);
   const endpoints =
     dns === undefined ? resolveEndpoints({ service, port: servicePort, transport, sources }, findings) : dns.addresses;
+  const { proxyProtocol, balancer, healthCheck, connectTimeoutMs } = annotatedWays(service, protocol, findings);
   const cluster: Cluster = {
     id,
     protocol,
     tls: tls === null ? null : resolveTls(service, { servicePort, tls }, sources.tls),
-    proxyProtocol: protocol === 'udp' ? null : readAnnotation(service, PROXY_PROTOCOL, findings),
-    balancer: readAnnotation(service, LOAD_BALANCER, findings),
-    healthCheck: resolveHealthCheck(service, protocol, findings),
+    proxyProtocol,
+    balancer,
+    healthCheck,
     discovery:
       dns === undefined || dns.targets.length === 0 ? { kind: 'published' } : { kind: 'dns', targets: dns.targets },
-    connectTimeoutMs: readAnnotation(service, CONNECT_TIMEOUT, findings),
+    connectTimeoutMs,
     retryConstraint: sources.traffic?.retryConstraint ?? null,
     maxPendingRequests: MAX_PENDING_REQUESTS,
   };
@@ -93,19 +94,34 @@ function resolveTls(
   return { ...policy.tls, clientCertificate: certificate?.id ?? null };
 }
 
+/** How endpoints of a backend are spoken to, as its annotations say: the same for all kinds of them. */
+export function annotatedWays(
+  backend: Service | XBackend,
+  protocol: Cluster['protocol'],
+  findings: Finding[],
+): Pick<Cluster, 'proxyProtocol' | 'balancer' | 'healthCheck' | 'connectTimeoutMs'> {
+  return {
+    proxyProtocol: protocol === 'udp' ? null : readAnnotation(backend, PROXY_PROTOCOL, findings),
+    balancer: readAnnotation(backend, LOAD_BALANCER, findings),
+    healthCheck: resolveHealthCheck(backend, protocol, findings),
+    connectTimeoutMs: readAnnotation(backend, CONNECT_TIMEOUT, findings),
+  };
+}
+
 /** Health is asked for by gRPC, which needs HTTP/2. */
 function resolveHealthCheck(
-  service: Service,
+  backend: Service | XBackend,
   protocol: Cluster['protocol'],
   findings: Finding[],
 ): Cluster['healthCheck'] {
-  const healthCheck = readAnnotation(service, HEALTH_CHECK, findings);
+  const healthCheck = readAnnotation(backend, HEALTH_CHECK, findings);
+  const isService = backend.kind === 'Service';
   if (healthCheck === null || protocol === 'h2') return healthCheck;
   findings.push(
-    findingOf('annotation/no-effect', service, {
+    findingOf('annotation/no-effect', backend, {
       path: ['metadata', 'annotations', HEALTH_CHECK.name],
-      message: `${HEALTH_CHECK.name} has no effect for HTTPRoutes: endpoints are asked by gRPC, and HTTPRoutes speak HTTP/1.1 to this Service`,
-      help: 'Set appProtocol: kubernetes.io/h2c on the port if they speak HTTP/2, or remove the annotation',
+      message: `${HEALTH_CHECK.name} has no effect for HTTPRoutes: endpoints are asked by gRPC, and HTTPRoutes speak HTTP/1.1 to this ${backend.kind}`,
+      help: `Set ${isService ? 'appProtocol: kubernetes.io/h2c on the port' : 'protocol: H2C'} if they speak HTTP/2, or remove the annotation`,
     }),
   );
   return null;

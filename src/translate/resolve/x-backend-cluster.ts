@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import type { Finding } from '../../errors/index.ts';
 import type { Pod } from '../../resources/index.ts';
 import type { Certificate, Cluster, Endpoint } from '../../snapshot/index.ts';
 import { compareStrings, formatNamespacedName } from '../../values/index.ts';
 import { findingOf } from '../report.ts';
-import { CONNECT_TIMEOUT } from './annotations/connect-timeout.ts';
 import { dnsDiscovery } from './annotations/dns-targets.ts';
-import { LOAD_BALANCER } from './annotations/load-balancer.ts';
-import { type ClusterKey, MAX_PENDING_REQUESTS, type ResolvedCluster } from './clusters.ts';
+import { annotatedWays, type ClusterKey, MAX_PENDING_REQUESTS, type ResolvedCluster } from './clusters.ts';
 import { isIpAddress } from './ip-address.ts';
 import type { JudgedXBackend } from './x-backend.ts';
 
@@ -28,20 +27,22 @@ export function resolveXBackendCluster(
   const dns =
     spec.type === 'ExternalHostname' ? dnsDiscovery([{ host: spec.externalHostname.hostname, port }]) : undefined;
   const endpoints = dns?.addresses ?? endpointsOf(judged, port, sources.pods);
+  const findings: Finding[] = [];
+  const { proxyProtocol, balancer, healthCheck, connectTimeoutMs } = annotatedWays(backend, protocol, findings);
   const cluster: Cluster = {
     id,
     protocol,
     tls: tls === null ? null : tlsOf(judged, tls.clientSecret, sources),
-    proxyProtocol: null,
-    balancer: LOAD_BALANCER.fallback,
-    healthCheck: null,
+    proxyProtocol,
+    balancer,
+    healthCheck,
     discovery:
       dns === undefined || dns.targets.length === 0 ? { kind: 'published' } : { kind: 'dns', targets: dns.targets },
-    connectTimeoutMs: CONNECT_TIMEOUT.fallback,
+    connectTimeoutMs,
     retryConstraint: null,
     maxPendingRequests: MAX_PENDING_REQUESTS,
   };
-  const findings = dns === undefined && endpoints.length === 0 ? [noPods(judged)] : [];
+  if (dns === undefined && endpoints.length === 0) findings.push(noPods(judged));
   return { cluster, endpoints: { cluster: id, endpoints }, findings };
 }
 

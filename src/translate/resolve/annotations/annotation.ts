@@ -13,7 +13,7 @@ export interface AnnotationDeclaration {
   /** `daemun.dev/…`. */
   readonly name: string;
   /** The kinds of objects on which it is read. */
-  readonly kinds: readonly ('Gateway' | 'GRPCRoute' | 'TLSRoute' | 'TCPRoute' | 'UDPRoute' | 'Service')[];
+  readonly kinds: readonly ('Gateway' | 'GRPCRoute' | 'TLSRoute' | 'TCPRoute' | 'UDPRoute' | 'Service' | 'XBackend')[];
   /** The syntax by example; completes "Write …". */
   readonly syntax: string;
 }

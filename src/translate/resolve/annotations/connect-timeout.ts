@@ -8,7 +8,7 @@ const DEFAULT_MS = 5000;
 /** In milliseconds; 5 s when absent. A zero duration is refused. */
 export const CONNECT_TIMEOUT: Annotation<number> = {
   name: 'daemun.dev/connect-timeout',
-  kinds: ['Service'],
+  kinds: ['Service', 'XBackend'],
   syntax: 'a duration above zero, such as 500ms',
   fallback: DEFAULT_MS,
   parse: text => {

@@ -19,7 +19,7 @@ const DEFAULTS: GrpcHealthCheck = {
  */
 export const HEALTH_CHECK: Annotation<GrpcHealthCheck | null> = {
   name: 'daemun.dev/health-check',
-  kinds: ['Service'],
+  kinds: ['Service', 'XBackend'],
   syntax: SYNTAX,
   fallback: null,
   parse: parseHealthCheck,

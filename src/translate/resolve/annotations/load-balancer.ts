@@ -22,7 +22,7 @@ const BALANCERS: Readonly<Record<BalancerPolicy['kind'], Reader>> = {
 /** The name of one of `BALANCERS`. Some hash the client's address, or a request header: `maglev:header=x-user`. */
 export const LOAD_BALANCER: Annotation<BalancerPolicy> = {
   name: 'daemun.dev/load-balancer',
-  kinds: ['Service'],
+  kinds: ['Service', 'XBackend'],
   syntax: syntax(),
   fallback: { kind: 'round-robin' },
   parse: parseLoadBalancer,

@@ -6,7 +6,7 @@ import { type Annotation, parseRanges } from './annotation.ts';
 /** What a Service's backends want to be told of each connection before it begins; null: nothing. */
 export const PROXY_PROTOCOL: Annotation<Cluster['proxyProtocol']> = {
   name: 'daemun.dev/proxy-protocol',
-  kinds: ['Service'],
+  kinds: ['Service', 'XBackend'],
   syntax: 'v1 or v2',
   fallback: null,
   parse: text => {
