@@ -6,7 +6,7 @@ import { fitted } from '../values/index.ts';
 import { mergeConditions, problemMessage, type Verdict } from './condition.ts';
 import type { SharedStatusParts } from './shared-status.ts';
 
-/** The status of a policy at one of the Gateways through which it acts (PolicyAncestorStatus). */
+/** The status of a policy at one of the Gateways, or Services, through which it acts (PolicyAncestorStatus). */
 export interface PolicyAncestorStatus {
   readonly ancestorRef: AncestorRef;
   readonly controllerName: string;
@@ -47,7 +47,7 @@ export function mostAncestors(kind: string): number {
 }
 
 /**
- * One entry for each Gateway of ours that the policy acts through; entries of other controllers stay as they are. The API
+ * One entry for each Gateway, or Service as parent of routes, that the policy acts through; entries of other controllers stay as they are. The API
  * has room for so many together (`mostAncestors`): what is over has no entry.
  */
 export function policyStatus(
@@ -61,10 +61,11 @@ export function policyStatus(
   const stamp = { generation: policy.metadata.generation, now: parts.now };
   const ours = outcome.ancestors.slice(0, Math.max(0, mostAncestors(policy.kind) - foreign.length)).map(ancestor => {
     const { controllerName } = ancestor;
-    const ancestorRef = gatewayRef(ancestor.gateway);
+    const ancestorRef = refOf(ancestor.ancestor);
     const known = before.find(
       entry =>
         entry.controllerName === controllerName &&
+        entry.ancestorRef.kind === ancestorRef.kind &&
         entry.ancestorRef.name === ancestorRef.name &&
         entry.ancestorRef.namespace === ancestorRef.namespace,
     );
@@ -77,9 +78,10 @@ export function policyStatus(
   return { ancestors: fitted([...foreign, ...ours]) };
 }
 
-function gatewayRef(gateway: string): AncestorRef {
-  const slash = gateway.indexOf('/');
-  const [namespace, name] = [gateway.slice(0, slash), gateway.slice(slash + 1)];
+/** See `AncestorOutcome`. */
+function refOf(ancestor: string): AncestorRef {
+  const [name = '', namespace = '', service] = ancestor.split('/').reverse();
+  if (service !== undefined) return { group: '', kind: 'Service', namespace, name };
   return { group: 'gateway.networking.k8s.io', kind: 'Gateway', namespace, name };
 }
 

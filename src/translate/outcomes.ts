@@ -184,14 +184,14 @@ export type RouteAcceptedReason =
 export type RouteRefsReason = 'InvalidKind' | 'BackendNotFound' | 'RefNotPermitted' | 'UnsupportedProtocol';
 
 export interface PolicyOutcome {
-  /** One for each Gateway of ours through which the policy acts, or would if it were valid; the most important first. */
+  /** One for each Gateway, or Service as parent of routes, of ours through which the policy acts, or would if it were valid; the most important first. */
   readonly ancestors: readonly AncestorOutcome[];
 }
 
-/** What became of a policy at one Gateway. */
+/** What became of a policy at one Gateway, or at a Service as parent of routes. */
 export interface AncestorOutcome {
-  /** `namespace/name` of the Gateway. */
-  readonly gateway: string;
+  /** `namespace/name` of the Gateway; `Service/namespace/name` of a Service whose routes send to what the policy is for. */
+  readonly ancestor: string;
   readonly controllerName: string;
   readonly accepted: Problem<PolicyAcceptedReason> | null;
   /** `unused`: policies of this kind refer to nothing, so the condition is not written. */

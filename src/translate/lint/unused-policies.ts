@@ -33,7 +33,7 @@ function unused(policy: TargetingPolicy, targets: readonly PolicyTarget[]): Find
   const what = services.length === 1 ? `Service ${services[0]}` : `Services ${services.join(', ')}`;
   return findingOf('lint/unused-policy', policy, {
     path: ['spec', 'targetRefs'],
-    message: `No Gateway sends to ${what}, so the policy has no effect`,
-    help: 'Name the Service in a route that is attached to a Gateway, or correct targetRefs',
+    message: `Nothing sends to ${what}, so the policy has no effect`,
+    help: 'Name the Service in a route that is attached, or correct targetRefs',
   });
 }

@@ -4,12 +4,16 @@ import { compareStrings } from '../../values/index.ts';
 import type { AcceptedGateway } from '../accept/gateways.ts';
 import type { AncestorOutcome, PolicyAcceptedReason, PolicyOutcome, Problem } from '../outcomes.ts';
 import type { PolicyTarget } from '../policies/policy-targets.ts';
+import { backendObject } from '../resolve/backend-object.ts';
+import { type AttachableRoute, backendsOf } from '../route-kinds.ts';
 import type { TranslatedRoutes } from '../rules/translated-routes.ts';
 
 /** Whom policies may concern: those who send to a target, or would. */
 interface Senders {
   readonly gateways: ReadonlyMap<string, AcceptedGateway>;
   readonly routes: TranslatedRoutes;
+  /** Of `Outcomes`. */
+  readonly meshController: string | null;
 }
 
 /** A policy, or what speaks for itself, with what became of it, for its status. */
@@ -20,7 +24,7 @@ export interface JudgedPolicy extends Pick<AncestorOutcome, 'accepted' | 'resolv
   readonly targets: readonly { readonly object: string; readonly problem: PolicyTarget['problem'] }[];
 }
 
-/** Sums up policies for their statuses, by id: an ancestor for each Gateway of ours that sends to a target. */
+/** Sums up policies for their statuses, by id: an ancestor for each Gateway of ours that sends to a target, and each Service whose routes do. */
 export function policyOutcomes(
   policies: readonly JudgedPolicy[],
   senders: Senders,
@@ -36,7 +40,7 @@ export function policyOutcomes(
 function outcomeOf(
   policy: JudgedPolicy,
   gatewaysOf: ReadonlyMap<string, ReadonlySet<string>>,
-  { gateways }: Senders,
+  { gateways, meshController }: Senders,
 ): PolicyOutcome {
   const problems = new Map<string, Problem<PolicyAcceptedReason>[]>();
   const used = new Map<string, number>();
@@ -49,21 +53,28 @@ function outcomeOf(
   const ancestors = [...used]
     .sort(([a], [b]) => compareStrings(a, b))
     .flatMap(([gateway, count]): AncestorOutcome[] => {
-      const accepted = gateways.get(gateway);
-      if (accepted === undefined) return [];
+      const controllerName = gateway.startsWith(SERVICE) ? meshController : gateways.get(gateway)?.controllerName;
+      if (controllerName == null) return [];
       const ofTargets = problems.get(gateway) ?? [];
       // It acts where one of its targets is its own.
       const lost = ofTargets.length === count ? (ofTargets[0] ?? null) : null;
       return [
         {
-          gateway,
-          controllerName: accepted.controllerName,
+          ancestor: gateway,
+          controllerName,
           accepted: lost ?? policy.accepted,
           resolvedRefs: policy.resolvedRefs,
         },
       ];
     });
   return { ancestors };
+}
+
+const SERVICE = 'Service/';
+
+/** A Service that a route names as parent alone is not what it sends to. */
+function isBackendOf(route: AttachableRoute, object: string): boolean {
+  return backendsOf(route).some(({ ref }) => backendObject(ref, route.metadata.namespace) === object);
 }
 
 /** Of each of `objects`, the Gateways that send to it: with a route attached, a listener's filter or a collector of spans that names it. */
@@ -76,11 +87,15 @@ function gatewaysByObject(
     const known = found.get(object) ?? new Set();
     found.set(object, known.add(gateway));
   };
-  for (const { dependencies, attachments } of routes.byKey.values()) {
+  for (const { route, dependencies, attachments } of routes.byKey.values()) {
     if (attachments.length === 0) continue;
     for (const object of dependencies)
       if (objects.has(object))
-        for (const { listener } of attachments) if (listener.gateway !== null) add(object, listener.gateway);
+        for (const { listener } of attachments) {
+          if (listener.gateway !== null) add(object, listener.gateway);
+          else if (listener.frontend !== null && isBackendOf(route, object))
+            add(object, `${SERVICE}${listener.frontend.service}`);
+        }
   }
   for (const { key, listeners, tracing } of gateways.values()) {
     for (const { judged } of listeners)

@@ -27,7 +27,7 @@ function outcomeOf({ targets }: JudgedTelemetry, of: Targets): PolicyOutcome {
     const ancestor = ancestorOf(target, of);
     if (ancestor !== null) ancestors.set(target.gateway, ancestor);
   }
-  return { ancestors: [...ancestors.values()].sort((a, b) => compareStrings(a.gateway, b.gateway)) };
+  return { ancestors: [...ancestors.values()].sort((a, b) => compareStrings(a.ancestor, b.ancestor)) };
 }
 
 function ancestorOf(
@@ -38,11 +38,11 @@ function ancestorOf(
   if (accepted !== undefined) {
     const { tracing, controllerName } = accepted;
     return problem === null
-      ? { gateway, controllerName, accepted: tracing.accepted, resolvedRefs: tracing.resolvedRefs }
-      : { gateway, controllerName, accepted: problem, resolvedRefs: 'unused' };
+      ? { ancestor: gateway, controllerName, accepted: tracing.accepted, resolvedRefs: tracing.resolvedRefs }
+      : { ancestor: gateway, controllerName, accepted: problem, resolvedRefs: 'unused' };
   }
   // One that does not exist is nobody's: each controller may say so (GEP-4768, the test of unknown targets).
   if (gateway === '' || problem?.reason !== 'TargetNotFound') return null;
   const name = controllerName ?? IMPLIED_CONTROLLER_NAME;
-  return { gateway, controllerName: name, accepted: problem, resolvedRefs: 'unused' };
+  return { ancestor: gateway, controllerName: name, accepted: problem, resolvedRefs: 'unused' };
 }
