@@ -52,6 +52,8 @@ export const HELP_EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     '$ install --apply --replicas 3 --context staging',
     '$ install | kubectl delete --ignore-not-found -f -',
   ],
+  mesh: ['$ mesh status'],
+  'mesh status': ['$ mesh status', '$ mesh status --admin 127.0.0.1:9902 -o json'],
   errors: ['$ errors route/backend-not-found', '$ errors no_route', '$ errors'],
   completion: ['source <($ completion bash)', 'source <($ completion zsh)', '$ completion fish | source'],
   version: ['$ version', '$ version -o json'],
