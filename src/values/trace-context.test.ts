@@ -82,6 +82,18 @@ describe('isTraceState', () => {
       assert.equal(isTraceState(text), true, text);
   });
 
+  it('takes time that grows with the length of the text, whatever is in it', () => {
+    const hostile = [
+      `${' '.repeat(4_094)}x`,
+      `a=${' '.repeat(4_000)}`,
+      `${'a='.repeat(2_000)}`,
+      `a=1${' ,'.repeat(2_000)}`,
+    ];
+    const startMs = performance.now();
+    for (let round = 0; round < 100; round++) for (const text of hostile) isTraceState(text);
+    assert.ok(performance.now() - startMs < 2_000);
+  });
+
   it('refuses other keys and values, two of one name, and too much', () => {
     const many = Array.from({ length: 33 }, (_, at) => `k${at}=1`).join(',');
     const refused = ['a', '=1', 'A=1', 'a=', 'a=b=c', 'a=1,a=2', `a=${'x'.repeat(257)}`, 'a@1=1', 'a=ü', many];

@@ -40,7 +40,7 @@ export function formatTraceParent({ traceId, spanId, isSampled, isRandom }: Trac
   return `00-${traceId}-${spanId}-0${(isSampled ? SAMPLED : 0) + (isRandom ? RANDOM : 0)}`;
 }
 
-/** Entries that `tracestate` may have (§3.3.1.1). */
+/** Entries that `tracestate` may have (§3.3.1.1); as many empty ones more. */
 const MAX_MEMBERS = 32;
 /** A longer one need not be passed on (§3.3.1.5 asks for 512 at least). */
 const MAX_STATE_LENGTH = 4_096;
@@ -50,15 +50,31 @@ const MEMBER =
 /** True for a `tracestate` that may go on with its trace; several fields of the name are one with commas between. */
 export function isTraceState(text: string): boolean {
   if (text.length > MAX_STATE_LENGTH) return false;
+  const parts = text.split(',');
+  if (parts.length > 2 * MAX_MEMBERS) return false;
   const seen = new Set<string>();
-  for (const part of text.split(',')) {
-    const member = part.replace(/^[ \t]+|[ \t]+$/g, '');
+  for (const part of parts) {
+    const member = withoutBlanks(part);
     if (member === '') continue;
     const key = member.slice(0, member.indexOf('='));
     if (!MEMBER.test(member) || seen.has(key)) return false;
     seen.add(key);
   }
   return seen.size <= MAX_MEMBERS;
+}
+
+/** Without the blanks at both ends, in time that grows with their number: clients choose it. */
+function withoutBlanks(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && isBlank(text, start)) start++;
+  while (end > start && isBlank(text, end - 1)) end--;
+  return text.slice(start, end);
+}
+
+function isBlank(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  return code === 0x20 || code === 0x09;
 }
 
 function isHex(text: string, from: number, to: number): boolean {

@@ -9,6 +9,7 @@ import { manifestTarget } from './manifest.ts';
 import { proxyHeaderTarget } from './proxy-header.ts';
 import { requestTargetTarget } from './request-target.ts';
 import { sessionTokenTarget } from './session-token.ts';
+import { tracesTarget } from './traces.ts';
 import { webSocketTarget } from './websocket.ts';
 
 /** Everything of ours that reads bytes from strangers. */
@@ -23,6 +24,7 @@ export const TARGETS: readonly FuzzTarget[] = [
   proxyHeaderTarget,
   requestTargetTarget,
   sessionTokenTarget,
+  tracesTarget,
   webSocketTarget,
   manifestTarget,
 ];
