@@ -128,8 +128,15 @@ function callers(): readonly Caller[] {
   ];
 }
 
+/** One after the other: a busy machine may take longer for a change than the time between two. */
 function every(ms: number, change: (turn: number) => unknown): NodeJS.Timeout {
-  return setInterval(() => void change(++turn), ms);
+  let last: Promise<unknown> | null = null;
+  return setInterval(() => {
+    if (last !== null) return;
+    last = Promise.resolve(change(++turn)).finally(() => {
+      last = null;
+    });
+  }, ms);
 }
 
 /** Two to all of them: those that are left out run on, as Pods that are about to end do. */

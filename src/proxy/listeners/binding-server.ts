@@ -34,6 +34,7 @@ import { EarlySockets } from './early-sockets.ts';
 import { Entrance } from './entrance.ts';
 import type { Admitted, AdmittedStream, EntranceOwner } from './entrance-owner.ts';
 import { FrontendMetrics } from './frontend-metrics.ts';
+import { drainPaced } from './paced-drain.ts';
 import type { TlsContexts } from './tls-contexts.ts';
 
 /** Sockets that the kernel queues for us. */
@@ -201,11 +202,12 @@ export class BindingServer implements DownstreamServer, EntranceOwner, StreamSer
     return this.#stopped;
   }
 
-  /** From now on checks are told so; all else goes on. */
+  /** From now on checks are told so, and clients that can be told gently; all else goes on. */
   announceLeaving(): void {
     if (this.#isLeaving) return;
     this.#isLeaving = true;
     this.#renewScopes();
+    for (const connection of this.#connections) connection.askToLeave();
   }
 
   #renewScopes(): void {
@@ -218,7 +220,7 @@ export class BindingServer implements DownstreamServer, EntranceOwner, StreamSer
     // In this order: clients that are told connect again at once, and not to a socket that is about to be closed.
     void this.stopListening().then(() => {
       this.#isDraining = true;
-      for (const connection of this.#connections) connection.drain();
+      drainPaced([...this.#connections], this.serving.clock);
       this.#early.drain();
       if (this.#isOver) onEnd();
       else this.#server.once('close', onEnd);

@@ -138,6 +138,14 @@ export class DownstreamConnection
     return this.#scope;
   }
 
+  /**
+   * The gateway ends soon. A client that can be told nothing between two requests is told with its next answer: if its connection
+   * were closed then, that might cross with a request on its way.
+   */
+  askToLeave(): void {
+    if (this.#state === 'open' && !this.#messages.tellsBetween) this.#messages.shutdown();
+  }
+
   /** Takes no new requests; ends when the last one is over. */
   drain(): void {
     if (this.#state !== 'open') return;

@@ -29,6 +29,7 @@ export abstract class Http1Core extends Http1Outbound implements BodySink {
   readonly greets = false;
   /** A body may end with the connection. */
   readonly breaksAbruptly = true;
+  readonly tellsBetween = false;
   readonly capacity = 1;
   readonly pacing: EndPacing | null = null;
   endedStreams = 0;

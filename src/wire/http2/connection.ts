@@ -42,6 +42,7 @@ export class Http2Connection extends ConnectionCore implements MessageConnection
   readonly greets = true;
   /** GOAWAY and RST_STREAM say what is not whole. */
   readonly breaksAbruptly = false;
+  readonly tellsBetween = true;
   /** A peer that leaves says which streams it did not look at. */
   readonly idleLimitMs = null;
   readonly #reader: FrameReader;

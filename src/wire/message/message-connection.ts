@@ -39,6 +39,8 @@ export interface MessageConnection {
    * queued is lost. False: it is written first, then the socket ends in order.
    */
   readonly breaksAbruptly: boolean;
+  /** The peer can be told between two messages that no more are taken; else only with the next one. */
+  readonly tellsBetween: boolean;
 
   /** Input, `chunk[0, end)`, of which nothing is kept. `nowMs`: any monotonic clock, for the flood budgets. `end`: default all. */
   receive(chunk: Buffer, nowMs: number, end?: number): void;
