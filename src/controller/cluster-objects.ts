@@ -2,6 +2,7 @@
 
 import type { EndpointSlice, Gateway, Service } from '../resources/index.ts';
 import type { ObservedObjects, Write, WriteQueue } from '../store/index.ts';
+import { changedKeys } from '../translate/index.ts';
 import { formatNamespacedName } from '../values/index.ts';
 import { type GatewayParts, gatewayObjects } from './gateway-objects.ts';
 import type { GatewayServices } from './gateway-services.ts';
@@ -23,6 +24,12 @@ type Known = Service | EndpointSlice;
 type Wanted = ReadonlyMap<string, { readonly object: OwnedObject; readonly gateway: string }>;
 type Seen = Pick<View, 'resources' | 'translation'>;
 
+/** Those of ours among the objects `of` a kind, by `namespace/name`. */
+interface Owned {
+  readonly of: ReadonlyMap<string, Known>;
+  readonly objects: Map<string, Known>;
+}
+
 interface Made {
   readonly from: string;
   readonly replicas: unknown;
@@ -40,6 +47,11 @@ export class ClusterObjects {
   /** What was sent last, and what the store knew then: until it knows more, the same is not sent again. */
   readonly #sent = new Map<string, { readonly hash: string; readonly known: Known | undefined }>();
   readonly #taken = new Set<string>();
+  /** Objects of the cluster that say that they are ours. */
+  readonly #owned: Record<'services' | 'endpointSlices', Owned> = {
+    services: { of: new Map(), objects: new Map() },
+    endpointSlices: { of: new Map(), objects: new Map() },
+  };
   /** What Gateways that did not change wanted. */
   readonly #made = new WeakMap<Gateway, Made>();
 
@@ -159,11 +171,11 @@ export class ClusterObjects {
    * and an owner that we may just not read has not gone. A Gateway that is ours and not accepted keeps what it has.
    */
   #leftOver({ resources, translation }: Seen): readonly string[] {
-    const { controllerName, services } = this.#parts;
+    const { services } = this.#parts;
     const left: string[] = [];
-    for (const map of [resources.services, resources.endpointSlices]) {
-      for (const { kind, metadata } of map.values()) {
-        if (!isOwned(metadata, controllerName)) continue;
+    this.#lookAt(resources);
+    for (const owned of Object.values(this.#owned)) {
+      for (const { kind, metadata } of owned.objects.values()) {
         const key = `${kind}/${formatNamespacedName(metadata)}`;
         const name = `${metadata.namespace}/${gatewayOf(metadata)}`;
         const owner = resources.gateways.get(name);
@@ -174,6 +186,20 @@ export class ClusterObjects {
       }
     }
     return left;
+  }
+
+  /** Finds those that are ours among what has changed: endpoints change all the time. */
+  #lookAt({ services, endpointSlices }: Seen['resources']): void {
+    const now = { services, endpointSlices };
+    for (const which of ['services', 'endpointSlices'] as const) {
+      const { of, objects } = this.#owned[which];
+      for (const key of changedKeys<Known>(of, now[which])) {
+        const object = now[which].get(key);
+        if (object !== undefined && isOwned(object.metadata, this.#parts.controllerName)) objects.set(key, object);
+        else objects.delete(key);
+      }
+      this.#owned[which] = { of: now[which], objects };
+    }
   }
 
   /** Whether a Gateway has another controller, or none: not where classes may just not be read. */

@@ -86,7 +86,8 @@ export class Translator {
 
   /** Translates; work follows what changed since the last call. `refusedPorts`: those that the OS does not let us have. */
   translate(resources: ResourceSet, refusedPorts: ReadonlySet<number> = NO_PORTS): Translation {
-    this.#movedPorts = movePorts(this.#writtenPorts(resources), refusedPorts, this.#movedPorts);
+    const mayMove = refusedPorts.size + this.#movedPorts.size > 0;
+    if (mayMove) this.#movedPorts = movePorts(this.#writtenPorts(resources), refusedPorts, this.#movedPorts);
     this.#previous = translate(resources, this.#environment(), this.#previous);
     return this.#previous;
   }

@@ -27,6 +27,8 @@ export interface NodeGateParts {
 export class NodeGate implements FrontendGate {
   readonly #places: NodeGateParts['places'];
   readonly #redirector: Pick<Redirector, 'start' | 'set' | 'stop' | 'state'>;
+  /** Of the snapshot that was published last, if all of them could be bound. */
+  #bound: readonly Binding[] | null = null;
   /** By `redirectionKey`. */
   #open: ReadonlyMap<string, Redirection> = new Map();
   #losses = 0;
@@ -52,12 +54,15 @@ export class NodeGate implements FrontendGate {
   }
 
   async closing(next: Snapshot): Promise<void> {
+    if (next.bindings === this.#bound) return;
     const wanted = redirectionsTo(next.bindings);
     const staying = [...this.#open].filter(([key, one]) => isSame(one, wanted.get(key)));
     if (staying.length < this.#open.size) await this.#lead(new Map(staying));
   }
 
   async opened({ bindings }: Snapshot, failures: BindFailures): Promise<void> {
+    if (bindings === this.#bound && failures.size === 0) return;
+    this.#bound = failures.size === 0 ? bindings : null;
     const frontends = bindings.flatMap(({ frontend }) => (frontend === null ? [] : [frontend]));
     this.#places.keep(frontends);
     const [failed, bound] = [

@@ -217,8 +217,8 @@ export class Listeners {
     server.drain(() => {
       deadline?.cancel();
       this.#leaving.delete(server);
-      // A request of its last connections may have counted for a rule that is gone.
-      this.#environment.rules.retain(rulesOf(this.#bindings));
+      // A request of its last connections may have counted for a rule that is gone. Looked for once: thousands may end together.
+      if (this.#leaving.size === 0) this.#environment.rules.retain(rulesOf(this.#bindings));
       if (!this.#servers.has(id)) server.releaseMetrics();
       if (this.#leaving.size === 0 && this.#servers.size === 0) this.onIdle?.();
     });

@@ -25,6 +25,8 @@ const IN_USE = bindFailure('EADDRINUSE', '');
 export class PortClaims {
   readonly #mayShare: ShareQuestion;
   #held: ReadonlyMap<string, Binding> = new Map();
+  /** All of them held, in the order of their snapshot; null: some were not free. */
+  #whole: readonly Binding[] | null = null;
 
   constructor(mayShare: ShareQuestion) {
     this.#mayShare = mayShare;
@@ -32,6 +34,7 @@ export class PortClaims {
 
   /** Checks the bindings of `snapshot` that were not there, or not free, last time. */
   async check(snapshot: Snapshot): Promise<BindFailures> {
+    if (snapshot.bindings === this.#whole) return NO_FAILURES;
     const ours = new Set(Array.from(this.#held.values(), portKey));
     const held = new Map<string, Binding>();
     const inUse: Binding[] = [];
@@ -48,9 +51,12 @@ export class PortClaims {
       else failures.set(binding.id, IN_USE);
     }
     this.#held = held;
+    this.#whole = failures.size === 0 ? snapshot.bindings : null;
     return failures;
   }
 }
+
+const NO_FAILURES: BindFailures = new Map();
 
 /** `snapshot` without bindings that failed; the same object when none did. */
 export function withoutBindings(snapshot: Snapshot, failures: BindFailures): Snapshot {

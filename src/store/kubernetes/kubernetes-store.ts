@@ -15,7 +15,7 @@ import { Reflector, type ReflectorOptions, type ReflectorState } from './reflect
 import { ServedKinds } from './served-kinds.ts';
 
 /** Changes that come within this of the last ones are told of together; a single one is told at once. */
-const CHANGE_GAP_MS = 20;
+const CHANGE_GAP_MS = 50;
 /** A server that has not told everything by then is done without at the start, where there is something that was kept. */
 const KEPT_AFTER_MS = 5_000;
 /** What was kept is served unchanged until everything was read; or, once something was, for so long at most. */

@@ -34,7 +34,10 @@ function ownClusters(
   bindings: readonly Binding[],
   { byId, endpoints }: Pick<PublishedClusters, 'byId' | 'endpoints'>,
 ): ReadonlyMap<Binding, OwnClusters> {
-  const byPort = Map.groupBy(bindings, ({ port }) => port);
+  // A backendRef leads to endpoints, never to the ClusterIP of a frontend.
+  const reachable = bindings.filter(({ frontend }) => frontend === null);
+  if (reachable.length === 0) return new Map();
+  const byPort = Map.groupBy(reachable, ({ port }) => port);
   const found = new Map<Binding, Map<string, Endpoint>>();
   for (const { cluster: id, endpoints: list } of endpoints) {
     for (const endpoint of list) {
@@ -64,7 +67,6 @@ function isTakenBy({ admission }: Binding, { protocol, tls }: Cluster): boolean 
       // Of streams in TLS it is only known that they are, where they are passed on.
       return speaksRequests ? tls !== null : protocol === 'tcp' && tls === null;
     case 'clients':
-      // A backendRef leads to endpoints, never to the ClusterIP of a frontend.
       return false;
     case 'stream':
     case 'datagrams':

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { EndpointSlice } from '../../resources/index.ts';
-import { compareStrings } from '../../values/index.ts';
+import { compareStrings, replaceValues } from '../../values/index.ts';
 import { changedKeys } from '../changes.ts';
 
 const SERVICE_NAME = 'kubernetes.io/service-name';
@@ -34,6 +34,10 @@ export function indexSlices(source: Slices, previous: SliceIndex | undefined): S
     const slice = source.get(key);
     const service = slice === undefined ? undefined : serviceOf(slice);
     if (slice !== undefined && service !== undefined) touched.get(service)?.push(slice);
+  }
+  if ([...touched].every(([service, slices]) => slices.length > 0 && previous.byService.has(service))) {
+    for (const slices of touched.values()) slices.sort(compareSlices);
+    return { source, byService: replaceValues(previous.byService, touched) };
   }
   const byService = new Map(previous.byService);
   for (const [service, slices] of touched) {
