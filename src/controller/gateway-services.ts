@@ -1,20 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Gateway, ResourceSet, Service } from '../resources/index.ts';
-import type {
-  ClusterAddress,
-  GatewayService,
-  GivenAddress,
-  ServiceState,
-  WantedClusterIp,
-} from '../translate/index.ts';
+import type { ClusterAddress, GatewayService, ServiceState, WantedClusterIp } from '../translate/index.ts';
 import { compareStrings, formatNamespacedName, type NamespacedName } from '../values/index.ts';
 import type { AddressBook } from './address-book.ts';
 import type { ClusterIps } from './cluster-ips.ts';
-import { serviceName } from './gateway-objects.ts';
-import { gatewayOf, isOwned, portKey } from './owned-object.ts';
+import { replicaTroubles } from './health/replica-troubles.ts';
+import type { Trouble } from './health/trouble.ts';
+import { portKey } from './owned-object.ts';
 import { type OwnPods, type Replica, Replicas } from './replicas.ts';
 import { isOfOwnService } from './service-objects.ts';
+import { clusterIpsOf, isHeadless, isServiceOf, serviceKeyOf, serviceStateOf } from './service-state.ts';
 import { TargetPorts, type Targets } from './target-ports.ts';
 
 export interface GatewayServicesParts {
@@ -55,8 +51,10 @@ export class GatewayServices implements AddressBook {
     this.#all = services;
     const ours = [...gateways].filter(([, gateway]) => this.#isOurs(gateway, gatewayClasses));
     const found = ours.flatMap(([key, { metadata }]) => {
-      const service = services.get(keyOf(metadata));
-      return service !== undefined && this.#isOf(service, metadata) ? [{ key, service }] : [];
+      const service = services.get(serviceKeyOf(metadata));
+      return service !== undefined && isServiceOf(service, metadata, this.#parts.controllerName)
+        ? [{ key, service }]
+        : [];
     });
     found.sort((a, b) => byAge(a.service, b.service));
     this.#services = new Map(found.map(({ key, service }) => [key, service]));
@@ -67,7 +65,7 @@ export class GatewayServices implements AddressBook {
 
   serviceOf(gateway: NamespacedName): GatewayService {
     return {
-      name: keyOf(gateway),
+      name: serviceKeyOf(gateway),
       podAddresses: this.#parts.pods.addresses,
       targetPorts: this.#targets.of(formatNamespacedName(gateway)),
       state: this.#stateOf(gateway),
@@ -101,6 +99,11 @@ export class GatewayServices implements AddressBook {
     return this.#replicas.current();
   }
 
+  /** What keeps connections from this Pod. */
+  troubles(): readonly Trouble[] {
+    return replicaTroubles(this.#parts.pods, this.replicas());
+  }
+
   /** The API server did not take an object (`Kind/namespace/name`). True: that is news of a Service that is asked for. */
   refuse(object: string, why: string): boolean {
     if (this.#parts.clusterIps.refuse(object, why)) return true;
@@ -112,8 +115,8 @@ export class GatewayServices implements AddressBook {
 
   #stateOf(gateway: NamespacedName): ServiceState {
     const service = this.#services.get(formatNamespacedName(gateway));
-    const key = keyOf(gateway);
-    if (service !== undefined) return stateOf(service);
+    const key = serviceKeyOf(gateway);
+    if (service !== undefined) return serviceStateOf(service);
     if (this.#all.has(key)) return { state: 'refused', why: 'another object, which is somebody else’s, has its name' };
     const why = this.#refused.get(key);
     return why === undefined ? { state: 'pending' } : { state: 'refused', why };
@@ -122,43 +125,12 @@ export class GatewayServices implements AddressBook {
   #isOurs({ spec }: Gateway, classes: ResourceSet['gatewayClasses']): boolean {
     return classes.get(spec.gatewayClassName)?.spec.controllerName === this.#parts.controllerName;
   }
-
-  #isOf({ metadata }: Service, gateway: NamespacedName): boolean {
-    return isOwned(metadata, this.#parts.controllerName) && gatewayOf(metadata) === gateway.name;
-  }
-}
-
-/** `namespace/name` of a Gateway's Service. */
-function keyOf({ namespace, name }: NamespacedName): string {
-  return formatNamespacedName({ namespace, name: serviceName(name) });
-}
-
-/** One without ClusterIP is that of a Gateway whose addresses were those of a machine: it makes room for another. */
-function stateOf({ spec, status }: Service): ServiceState {
-  const { type } = spec;
-  if (spec.clusterIP === 'None' || type === 'ExternalName') return { state: 'pending' };
-  const ingress = status?.loadBalancer.ingress ?? [];
-  const addresses =
-    type === 'LoadBalancer'
-      ? ingress.flatMap(givenAddress)
-      : clusterIpsOf({ spec }).map(value => ({ type: 'IPAddress' as const, value }));
-  return { state: 'made', type, addresses };
-}
-
-function givenAddress({ ip = '', hostname = '' }: { ip?: string; hostname?: string }): readonly GivenAddress[] {
-  if (ip !== '') return [{ type: 'IPAddress', value: ip }];
-  return hostname === '' ? [] : [{ type: 'Hostname', value: hostname }];
-}
-
-function clusterIpsOf(service: Pick<Service, 'spec'> | undefined): readonly string[] {
-  const { clusterIP = '', clusterIPs = [clusterIP] } = service?.spec ?? {};
-  return clusterIPs.filter(value => value !== '' && value !== 'None');
 }
 
 /** Where the ports of a Service lead. */
 function targetsOf({ spec }: Service): Targets {
   const targets = new Map<string, number>();
-  if (spec.clusterIP === 'None') return targets;
+  if (isHeadless({ spec })) return targets;
   for (const port of spec.ports) if (typeof port.targetPort === 'number') targets.set(portKey(port), port.targetPort);
   return targets;
 }

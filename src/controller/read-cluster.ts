@@ -50,7 +50,7 @@ export async function withCluster<T>(options: ReadClusterOptions, work: (read: R
   const { store, client } = cluster;
   const translator = new Translator({
     controllerName: options.controllerName ?? DEFAULT_CONTROLLER_NAME,
-    addresses: new ReportedAddresses(),
+    addresses: new ReportedAddresses(options.controllerName ?? DEFAULT_CONTROLLER_NAME),
     reportsRoutability: true,
     nowMs: () => clock.wallMs(),
   });

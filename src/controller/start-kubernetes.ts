@@ -96,6 +96,7 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Runni
       },
       troubles: () => [
         ...clusterTroubles(server, { ...store.health(), freshness: store.freshness() }, writer.state()),
+        ...(services?.troubles() ?? []),
         ...(mesh?.troubles() ?? []),
       ],
       async close() {
