@@ -178,7 +178,7 @@ describe('a gateway that follows a cluster', () => {
       assert.match(answer, /^302 /, 'no answer without a route');
       return answer === '302 http://two.example.com/';
     });
-    assert.equal(await metric(running, 'daemun_kubernetes_stale_seconds'), '0');
+    await until(async () => (await metric(running, 'daemun_kubernetes_stale_seconds')) === '0');
     await until(() =>
       JSON.stringify(api.stored({ ...added, kind: 'HTTPRoute' })?.['status'] ?? '').includes('"Accepted"'),
     );

@@ -267,6 +267,7 @@ describe('a session', () => {
     const { time, ...line } = lines[0];
     assert.deepEqual(line, {
       client: '127.0.0.1',
+      client_namespace: null,
       gateway: 'default/gw',
       listener: 'default/gw/u',
       authority: null,
