@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { LocatedFinding, ResourceObject } from '../controller/index.ts';
+import type { ConfigDump, LocatedFinding, ResourceObject } from '../controller/index.ts';
 import { EXIT } from './exit-code.ts';
 import { formatPlace } from './finding-text.ts';
 import { type Asked, type SelectionOptions, selectObjects } from './get-selection.ts';
@@ -7,6 +7,7 @@ import { fieldsBeyondMetadata } from './kubectl-object.ts';
 import { formatFields } from './labelled-fields.ts';
 import { writeMissing } from './missing-name.ts';
 import { type Paint, paintFor } from './paint.ts';
+import { routedPortsText } from './routed-ports.ts';
 import { formatTable } from './table.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -23,13 +24,20 @@ export async function runDescribe(asked: Asked, options: SelectionOptions, termi
     return EXIT.ok;
   }
   const findings = await source.findings();
-  const paint = paintFor(terminal);
-  terminal.out(objects.map(object => describeObject(object, findings, paint)).join('\n\n'));
+  const hasService = objects.some(({ kind }) => kind === 'Service');
+  const told = { findings, routed: hasService ? await source.config() : { bindings: [] }, paint: paintFor(terminal) };
+  terminal.out(objects.map(object => describeObject(object, told)).join('\n\n'));
   await writeMissing(missing, source, terminal);
   return missing.length === 0 ? EXIT.ok : EXIT.refused;
 }
 
-function describeObject(object: ResourceObject, findings: readonly LocatedFinding[], paint: Paint): string {
+interface Told {
+  readonly findings: readonly LocatedFinding[];
+  readonly routed: Pick<ConfigDump, 'bindings'>;
+  readonly paint: Paint;
+}
+
+function describeObject(object: ResourceObject, { findings, routed, paint }: Told): string {
   const { name, namespace, labels, annotations, ...metadata } = object.metadata;
   const head: [string, string][] = [
     ['Name:', name],
@@ -40,7 +48,7 @@ function describeObject(object: ResourceObject, findings: readonly LocatedFindin
     ['Kind:', object.kind],
   ];
   const rest = Object.fromEntries([['metadata', metadata], ...fieldsBeyondMetadata(object)]);
-  return `${formatTable([], head)}${formatFields(rest)}${findingsText(object, findings, paint)}`;
+  return `${formatTable([], head)}${formatFields(rest)}${routedPortsText(object, routed)}${findingsText(object, findings, paint)}`;
 }
 
 function pairLines(title: string, value: unknown): [string, string][] {

@@ -102,3 +102,21 @@ describe('explain, of a request to a Service', () => {
     assert.doesNotMatch(out, /faces\/smiley/);
   });
 });
+
+describe('describe, of a Service', () => {
+  const described = async (name: string): Promise<string> => {
+    const terminal = recordingTerminal(MANIFESTS);
+    assert.equal(await runProgram(['describe', 'service', name, '-n', 'faces', '-f', '-'], terminal), 0);
+    return terminal.stdout();
+  };
+
+  it('says whose routes each group of its clients meets', async () => {
+    const smiley = await described('smiley');
+    assert.match(smiley, /Routed:\n +Port +Address +Clients of +Routed by\n/);
+    assert.match(smiley, /\n +80 +127\.1\.0\.\d+:80 +all others +HTTPRoute faces\/producer\n/);
+    assert.match(smiley, /\n +80 +127\.1\.0\.\d+:80 +fast-clients +HTTPRoute fast-clients\/consumer\n/);
+    assert.match(smiley, /\n +3306 +127\.1\.0\.\d+:3306 +all others +TCPRoute faces\/bytes\n/);
+    assert.match(await described('color'), /all others +<none>: its endpoints get all bytes\n/);
+    assert.doesNotMatch(await described('alone'), /Routed/);
+  });
+});

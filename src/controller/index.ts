@@ -24,7 +24,7 @@ export {
   LOG_LEVELS,
   type LogLevel,
 } from './log.ts';
-export type { FrontendSummary } from './mesh/frontend-summary.ts';
+export { type FrontendSummary, summarizeFrontends } from './mesh/frontend-summary.ts';
 export type { LoopbackMeshOptions } from './mesh/loopback-frontends.ts';
 export type { MeshReport, ReportedFrontend } from './mesh/mesh-report.ts';
 export { DEFAULT_MESH_PORTS, type NodeMeshOptions } from './mesh/node-mesh.ts';
