@@ -11,6 +11,8 @@ import { statusChanges } from './status-change.ts';
 import type { View } from './view.ts';
 import type { WriterState } from './writer-state.ts';
 
+const TELL_CONTESTED_MS = 600_000;
+
 export interface ClusterWriterParts {
   readonly cluster: Pick<OpenCluster, 'store' | 'writers'>;
   readonly controllerName: string;
@@ -41,6 +43,7 @@ export class ClusterWriter {
   #lease: ReturnType<OpenCluster['writers']['lease']> | null = null;
   #view: View | null = null;
   #isLeading = false;
+  #contestedToldMs = Number.NEGATIVE_INFINITY;
   #leasePlace = '';
   #leaseTrouble: WriterState['leaseTrouble'] = null;
 
@@ -60,6 +63,7 @@ export class ClusterWriter {
       statuses: writers.statuses({
         merge: (key, stored) => this.#statuses.merge(key, stored),
         onRefused: (object, answer) => this.#tellRefused('a status cannot be written', object, answer),
+        onContested: object => this.#tellContested(object),
       }),
       objects: writers.objects({
         prepare: key => this.#objects.prepare(key),
@@ -68,6 +72,7 @@ export class ClusterWriter {
           this.#warnRefused(object, answer.message);
           parts.onObjectRefused(object, answer.message);
         },
+        onContested: object => this.#tellContested(object),
       }),
       events: writers.events({
         prepare: key => this.#events.prepare(key),
@@ -183,6 +188,17 @@ export class ClusterWriter {
     const [kind, , name] = object.split('/');
     const note = `${kind} ${name} stays as it is, or is not there, for the API server refuses it: ${message}`;
     if (gateway !== undefined) this.#events.warn(`Gateway/${gateway}`, 'ObjectRefused', note);
+  }
+
+  /** Once in ten minutes, however many objects it is about. */
+  #tellContested(object: string): void {
+    const { clock, log, controllerName } = this.#parts;
+    if (clock.nowMs() - this.#contestedToldMs < TELL_CONTESTED_MS) return;
+    this.#contestedToldMs = clock.nowMs();
+    log.warn('somebody else undoes what is written of an object, so it is written once a minute only', {
+      object,
+      fix: `one installation may serve ${controllerName}: see with kubectl get leases -A whether another one does, and give it another --controller-name`,
+    });
   }
 
   #tellRefused(what: string, object: string, { status, message }: { status: number; message: string }): void {

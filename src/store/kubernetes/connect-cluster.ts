@@ -43,9 +43,9 @@ export interface OpenCluster {
 /** Makes what writes to the cluster; each does nothing before it is started. */
 export interface ClusterWriters {
   /** Of statuses. */
-  statuses(parts: Pick<StatusWriterParts, 'merge' | 'onRefused'>): WriteQueue;
+  statuses(parts: Pick<StatusWriterParts, 'merge' | 'onRefused' | 'onContested'>): WriteQueue;
   /** Of objects that we own. */
-  objects(parts: Pick<WriteQueueParts, 'prepare' | 'onRefused'>): WriteQueue;
+  objects(parts: Pick<WriteQueueParts, 'prepare' | 'onRefused' | 'onContested'>): WriteQueue;
   events(parts: Pick<WriteQueueParts, 'prepare' | 'onRefused'>): WriteQueue;
   /** Of a Secret of our own; in `namespace`, null: daemun's own where that exists, else `default`. */
   secret(place: { readonly namespace: string | null; readonly name: string }): Promise<SecretEntries>;

@@ -31,6 +31,7 @@ function setUp(t: TestContext, reply?: (request: KubeRequest) => KubeResponse | 
   const wanted = new Map<string, Status>();
   const requests: KubeRequest[] = [];
   const refused: string[] = [];
+  const contested: string[] = [];
   let [running, most] = [0, 0];
   const json = (path: string) => {
     const { version, status } = server.get(path) ?? { version: 0, status: undefined };
@@ -77,6 +78,7 @@ function setUp(t: TestContext, reply?: (request: KubeRequest) => KubeResponse | 
     random: () => 0,
     merge: (key, { status }) => wanted.get(key) ?? status,
     onRefused: (key, { status, message }) => refused.push(`${key} ${status} ${message}`),
+    onContested: key => contested.push(key),
   });
   t.after(() => writer.stop());
   const add = (key: string, status?: Status): void => {
@@ -98,7 +100,7 @@ function setUp(t: TestContext, reply?: (request: KubeRequest) => KubeResponse | 
   };
   const stored = (key: string): Status | undefined => server.get(pathOf(key))?.status;
   writer.start();
-  return { clock, writer, server, known, requests, refused, add, want, stored, most: () => most };
+  return { clock, writer, server, known, requests, refused, contested, add, want, stored, most: () => most };
 }
 
 /** Moves time on until nothing is due. */
@@ -164,6 +166,37 @@ describe('a writer of statuses', () => {
     await settle(parts);
     assert.deepEqual(parts.stored(KEY), { version: 100 });
     assert.ok(parts.requests.length <= 5, `in one second: ${parts.requests.length}`);
+  });
+
+  it('gives way once a minute to somebody who undoes what it writes, and says so', async t => {
+    const parts = setUp(t);
+    const { clock, writer, server, known, contested } = parts;
+    parts.add(KEY);
+    parts.add(keyOf(1));
+    parts.want(KEY, { lastTransitionTime: '0', says: 'ours' });
+    for (let second = 0; second < 600; second++) {
+      for (let step = 0; step < 4; step++) {
+        for (let turn = 0; turn < 4; turn++) await new Promise(resolve => setImmediate(resolve));
+        clock.advance(250);
+      }
+      const held = server.get(pathOf(KEY));
+      if (held?.status?.['says'] !== 'ours') continue;
+      // The other one, who also has transitions of its own.
+      const status = { says: 'theirs' };
+      server.set(pathOf(KEY), { version: held.version + 1, status });
+      const before = known.get(KEY);
+      assert.ok(before);
+      known.set(KEY, { ...before, resourceVersion: String(held.version + 1), status });
+      parts.want(KEY, { lastTransitionTime: String(second), says: 'ours' });
+    }
+    const writes = parts.requests.length;
+    assert.ok(writes >= 10 && writes <= 16, `in ten minutes: ${writes}`);
+    assert.ok(contested.length >= 8 && contested.every(key => key === KEY), contested.join());
+    const neighbour = keyOf(1);
+    parts.want(neighbour, { says: 'at once' });
+    for (let turn = 0; turn < 4; turn++) await new Promise(resolve => setImmediate(resolve));
+    assert.deepEqual(parts.stored(neighbour), { says: 'at once' });
+    writer.stop();
   });
 
   it('writes the newest of what was wanted meanwhile', async t => {

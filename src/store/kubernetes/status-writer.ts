@@ -7,7 +7,7 @@ import type { ObservedObject, ObservedObjects } from './observed-object.ts';
 import { WRITE_PACE, type Write, WriteQueue, type WriteQueueParts } from './write-queue.ts';
 
 /** What a writer of statuses is made of. */
-export interface StatusWriterParts extends Pick<WriteQueueParts, 'onRefused'> {
+export interface StatusWriterParts extends Pick<WriteQueueParts, 'onRefused' | 'onContested'> {
   readonly client: Pick<KubeClient, 'request'>;
   readonly objects: Pick<ObservedObjects, 'observed' | 'noteWritten'>;
   readonly clock: Clock;
@@ -21,12 +21,13 @@ export interface StatusWriterParts extends Pick<WriteQueueParts, 'onRefused'> {
  * they wrote. What the server answers is known from then on, so that the watch brings no news of it.
  */
 export function statusWriter(parts: StatusWriterParts): WriteQueue {
-  const { client, clock, random, onRefused } = parts;
+  const { client, clock, random, onRefused, onContested } = parts;
   return new WriteQueue({
     client,
     clock,
     random,
     onRefused,
+    ...(onContested === undefined ? {} : { onContested }),
     pace: WRITE_PACE,
     prepare: key => statusWrite(key, parts),
   });

@@ -2,6 +2,7 @@
 
 import type { Clock, Random, Timer } from '../../time/index.ts';
 import { isObject, mappingOf } from '../plain-object.ts';
+import { ContestedWrites } from './contested-writes.ts';
 import { ForbiddenKinds } from './forbidden-kinds.ts';
 import { type KubeClient, type KubeRequest, type KubeResponse, retryAfterMs, statusMessage } from './kube-client.ts';
 import { type RefusedWrite, RefusedWrites } from './refused-writes.ts';
@@ -46,6 +47,8 @@ export interface WriteQueueParts {
   prepare(key: string): Write | undefined;
   /** What cannot be written: told once for the same bytes, and once for a kind that we may not write. */
   onRefused(key: string, answer: { readonly status: number; readonly message: string }): void;
+  /** Somebody else undoes what is written of an object; it is written once a minute then, and told each time. Default: nobody hears. */
+  onContested?(key: string): void;
 }
 
 /** How writes ended. */
@@ -73,6 +76,7 @@ export class WriteQueue {
   readonly #resting = new Map<string, Timer>();
   readonly #refused: RefusedWrites;
   readonly #forbidden: ForbiddenKinds;
+  readonly #contested: ContestedWrites;
   readonly #bucket: TokenBucket;
   readonly #delay: RetryDelay;
   readonly counts: WriteCounts = { written: 0, conflicts: 0, refused: 0, failed: 0 };
@@ -90,6 +94,7 @@ export class WriteQueue {
     };
     this.#forbidden = new ForbiddenKinds(parts.clock, markAll);
     this.#refused = new RefusedWrites(parts.clock, markAll);
+    this.#contested = new ContestedWrites(parts.clock, key => parts.onContested?.(key));
   }
 
   /** Begins to write. What was marked before is not known. */
@@ -106,6 +111,7 @@ export class WriteQueue {
     this.#resting.clear();
     this.#refused.clear();
     this.#forbidden.clear();
+    this.#contested.clear();
     this.#pause?.cancel();
     this.#pause = null;
     this.#tellSettled();
@@ -204,7 +210,7 @@ export class WriteQueue {
       this.#isFailing = false;
       this.#refused.delete(key);
       this.#forbidden.allow(key);
-      this.#rest(key);
+      this.#rest(key, this.#contested.restMs(key, write.request.body));
       write.done(answer.json);
     } else if (status === 409) {
       this.counts.conflicts += 1;
@@ -219,8 +225,8 @@ export class WriteQueue {
     }
   }
 
-  #rest(key: string): void {
-    const timer = this.#parts.clock.after(REST_MS, () => {
+  #rest(key: string, atLeastMs: number): void {
+    const timer = this.#parts.clock.after(Math.max(REST_MS, atLeastMs), () => {
       this.#resting.delete(key);
       if (this.#due.has(key)) this.#pump();
     });
