@@ -5,7 +5,7 @@
  * rotates them; all read them once a minute, and a new key signs only later than that. Whoever cannot have them has keys of its own.
  */
 import { readFile } from 'node:fs/promises';
-import { messageOf } from '../errors/index.ts';
+import { DaemunError, messageOf } from '../errors/index.ts';
 import { replaceFile } from '../files/index.ts';
 import type { KeyStore } from '../proxy/index.ts';
 import type { SecretEntries, SecretText } from '../store/index.ts';
@@ -185,7 +185,11 @@ export class SharedKeys {
       {
         secret: this.#secret?.place,
         error: messageOf(error),
-        fix: "let daemun's service account get, create and patch this Secret, as packaging/kubernetes/install.yaml does",
+        // Who does not answer is nothing that rights would mend.
+        ...(error instanceof DaemunError &&
+          error.code === 'kubernetes/refused' && {
+            fix: "let daemun's service account get, create and patch this Secret, as packaging/kubernetes/install.yaml does",
+          }),
       },
     );
   }

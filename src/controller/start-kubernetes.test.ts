@@ -184,6 +184,37 @@ describe('a gateway that follows a cluster', () => {
     );
   });
 
+  it('is not ready, rather than empty, while it may not read Gateways, and serves what it knew before', async t => {
+    const api = await apiWith(t, gatewayClass, gateway, route('one.example.com'));
+    const first = await run(t, api);
+    const { stateDirectory } = first;
+    await first.gateway.close();
+    api.fail('Gateway', 403);
+    const kubeconfig = kubeconfigFile(t, api.access.server);
+    const starting = startKubernetes({
+      kubeconfig,
+      addressing: { mode: 'host', pool: POOL },
+      stateDirectory: `${stateDirectory}/other`,
+    });
+    const isReady = await Promise.race([
+      starting.then(() => true),
+      new Promise<false>(resolve => {
+        const isDenied = (): boolean => api.requests.filter(request => request.includes('/gateways?')).length >= 3;
+        const look = (): void => void (isDenied() ? resolve(false) : setImmediate(look));
+        look();
+      }),
+    ]);
+    assert.equal(isReady, false);
+    api.heal('Gateway');
+    await (await starting).close();
+    api.fail('Gateway', 403);
+    const { ask, log } = await run(t, api, { stateDirectory });
+    assert.equal(await ask(), '302 http://one.example.com/');
+    assert.ok(
+      log.some(line => line.includes('may not be read') && line.includes('grant get, list and watch of gateways')),
+    );
+  });
+
   it('leaves the writing to others as soon as it begins to stop, though it serves on', async t => {
     const api = await apiWith(t, gatewayClass, gateway, route('one.example.com'));
     const drainDelayMs = 20_000;

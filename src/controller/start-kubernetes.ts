@@ -38,6 +38,7 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Runni
     keeper,
     clients: clientPods(options.mesh),
     secrets: addressing.mode !== 'none',
+    waitsForRights: addressing.mode !== 'none',
   });
   const { store, server } = cluster;
   const { lease = { namespace: null }, identity = ownIdentity() } = options;

@@ -681,6 +681,10 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
       over: 'the cluster is not kept over a restart; what was kept before stays, and the log says so',
     },
     { limit: 'controller#MAX_KEPT_TEXT_BYTES', over: 'as above' },
+    {
+      limit: 'store/kubernetes/contested-writes#MAX_KNOWN',
+      over: 'who undoes what is written is found out a little later',
+    },
     { limit: 'store/kubernetes#MAX_WATCH_LINE_BYTES', over: 'the watch is begun anew' },
     { limit: 'store/kubernetes#MAX_ANSWER_BYTES', over: 'the request fails and is tried again' },
     { limit: 'store/kubernetes#REQUEST_TIMEOUT_MS', over: 'the request fails and is tried again' },

@@ -25,6 +25,8 @@ export interface ClusterOptions {
   readonly onFailing?: (message: string) => void;
   /** Keeps what is known of it over a restart. Default null: nobody does. */
   readonly keeper?: WorldKeeper | null;
+  /** See `KubernetesStoreOptions`. */
+  readonly waitsForRights?: boolean;
   /** Default: of none. */
   readonly clients?: ClientPods;
   /** Whether Secrets are read. Default true. */
@@ -63,10 +65,11 @@ export function connectCluster(options: ClusterOptions): OpenCluster {
     keeper = null,
     clients = { of: 'none' },
     secrets = true,
+    waitsForRights = false,
   } = options;
   const access = findCluster(place, () => clock.wallMs());
   const client = countedClient(outageClient(httpsClient(access), clock, () => store.reread()));
-  const store = kubernetesStore({ client, clock, random, log, keeper, onFailing, clients, secrets });
+  const store = kubernetesStore({ client, clock, random, log, keeper, onFailing, clients, secrets, waitsForRights });
   const common = { client, clock, random };
   const writers: ClusterWriters = {
     statuses: parts => statusWriter({ ...common, ...parts, objects: store }),

@@ -21,6 +21,9 @@ const KEPT_AFTER_MS = 5_000;
 /** What was kept is served unchanged until everything was read; or, once something was, for so long at most. */
 const KEPT_SETTLE_MS = 10_000;
 
+/** A process that may read none of these would serve nothing, and look well. */
+const ESSENTIAL: ReadonlySet<string> = new Set(['GatewayClass', 'Gateway']);
+
 export interface KubernetesStoreOptions {
   readonly client: KubeClient;
   readonly clock: Clock;
@@ -30,6 +33,8 @@ export interface KubernetesStoreOptions {
   readonly onFailing?: ((message: string) => void) | null;
   /** Keeps what is known for the next start. Default null: nobody does. */
   readonly keeper?: WorldKeeper | null;
+  /** Whether `start` waits for the right to read kinds without which nothing could be served. Default false: there are none of them. */
+  readonly waitsForRights?: boolean;
   /** Default: of none. */
   readonly clients?: ClientPods;
   /** Whether Secrets are read. Default true. */
@@ -254,7 +259,7 @@ class ClusterStore implements KubernetesStore {
   #checkComplete(): void {
     if (this.#isComplete || !this.#served.isKnown) return;
     const states = [...this.#kinds.values()].map(({ state }) => state.state);
-    if (states.some(state => state === 'reading' || state === 'failing')) return;
+    if (states.some(state => state === 'reading' || state === 'failing') || this.#lacksRights()) return;
     this.#isComplete = true;
     this.#settle?.cancel();
     this.#kept?.changed();
@@ -264,6 +269,11 @@ class ClusterStore implements KubernetesStore {
       this.#options.log.info('everything was read from the API server: what was kept is replaced');
       this.#changed();
     }
+  }
+
+  #lacksRights(): boolean {
+    if (this.#options.waitsForRights !== true) return false;
+    return [...this.#kinds].some(([kind, { state }]) => ESSENTIAL.has(kind) && state.state === 'denied');
   }
 
   #begin(): void {
