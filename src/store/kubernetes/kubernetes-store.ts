@@ -110,6 +110,7 @@ class ClusterStore implements KubernetesStore {
         : new KeptWorld({ keeper, server: options.client.server, clock, log, world: () => this.#world() });
     const onFailing = (message: string): void => {
       options.onFailing?.(message);
+      this.#kept?.failing();
       void this.#fallBack();
     };
     this.#health = new ClusterHealth({ ...options, onFailing });
