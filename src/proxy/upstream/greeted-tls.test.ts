@@ -9,6 +9,7 @@ import { createServer as createHttp2 } from 'node:http2';
 import type { Socket } from 'node:net';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { createServer as createTls, type TLSSocket } from 'node:tls';
+import { type ProxyHeader, readProxyHeader } from '../../wire/index.ts';
 import { httpListener, TestGateway } from '../http/gateway.test-support.ts';
 import { readText, StreamBed, streamRule, tcpListener } from '../l4/l4.test-support.ts';
 import { Authority, tlsTo } from './authority.test-support.ts';
@@ -30,8 +31,8 @@ describe('TLS to an endpoint that wants the PROXY protocol', () => {
     gateway.close();
   });
 
-  /** Reads the header of version 1 first, then speaks TLS with the rest. `greetings`: a header for each connection. */
-  async function serve(onSecure: (socket: TLSSocket) => void, greetings: string[]): Promise<number> {
+  /** Reads the header first, then speaks TLS with the rest. `greetings`: a header for each connection. */
+  async function serve(onSecure: (socket: TLSSocket) => void, greetings: ProxyHeader[]): Promise<number> {
     const tls = createTls({ ...PAIR, ALPNProtocols: ['h2', 'http/1.1'] }, onSecure);
     tls.on('tlsClientError', () => {});
     return bed.serve(socket => {
@@ -45,23 +46,27 @@ describe('TLS to an endpoint that wants the PROXY protocol', () => {
   const handshakes = (result: string): number =>
     gateway.metric('daemun_upstream_tls_handshakes_total', { cluster: 'main', result });
 
-  it('says whose a stream is in cleartext, and the stream in TLS', async () => {
-    const greetings: string[] = [];
-    const port = await serve(socket => socket.pipe(socket), greetings);
-    await gateway.apply({
-      listeners: [tcpListener(streamRule('r', { main: 1 }))],
-      clusters: { main: [port] },
-      clusterChanges: { protocol: 'tcp', proxyProtocol: 'v1', tls: tlsTo(HOST, OURS) },
-      trustBundles: [OURS.bundle],
+  for (const version of ['v1', 'v2'] as const) {
+    it(`says whose a stream is in cleartext, by ${version}, and the stream in TLS`, async () => {
+      const greetings: ProxyHeader[] = [];
+      const port = await serve(socket => socket.pipe(socket), greetings);
+      await gateway.apply({
+        listeners: [tcpListener(streamRule('r', { main: 1 }))],
+        clusters: { main: [port] },
+        clusterChanges: { protocol: 'tcp', proxyProtocol: version, tls: tlsTo(HOST, OURS) },
+        trustBundles: [OURS.bundle],
+      });
+      const client = await bed.dial(gateway.port);
+      client.write('hello');
+      assert.equal(await readText(client, 5), 'hello');
+      const source = { address: '127.0.0.1', port: client.localPort };
+      const destination = { address: '127.0.0.1', port: gateway.port };
+      assert.deepEqual(greetings, [{ kind: 'proxied', source, destination }]);
+      assert.equal(handshakes('ok'), 1);
+      client.end();
+      await once(client, 'close');
     });
-    const client = await bed.dial(gateway.port);
-    client.write('hello');
-    assert.equal(await readText(client, 5), 'hello');
-    assert.deepEqual(greetings, [`PROXY TCP4 127.0.0.1 127.0.0.1 ${client.localPort} ${gateway.port}\r\n`]);
-    assert.equal(handshakes('ok'), 1);
-    client.end();
-    await once(client, 'close');
-  });
+  }
 
   const tell = (_request: IncomingMessage, response: ServerResponse): void => void response.end('answered');
   const http1 = createHttp1(tell);
@@ -71,11 +76,11 @@ describe('TLS to an endpoint that wants the PROXY protocol', () => {
     ['h2', http2],
   ] as const) {
     it(`says of connections of ${protocol} once that they are its own`, async () => {
-      const greetings: string[] = [];
+      const greetings: ProxyHeader[] = [];
       const port = await serve(socket => server.emit('connection', socket), greetings);
       await route(protocol, port);
       for (let at = 0; at < 3; at++) assert.deepEqual(await ask(), [200, 'answered']);
-      assert.deepEqual(greetings, ['PROXY UNKNOWN\r\n']);
+      assert.deepEqual(greetings, [{ kind: 'local' }]);
       assert.equal(handshakes('ok'), 1);
     });
   }
@@ -123,12 +128,17 @@ describe('TLS to an endpoint that wants the PROXY protocol', () => {
   }
 });
 
-/** The first line of a connection; what follows stays in the socket. */
-async function greetingOf(socket: Socket): Promise<string> {
+/** The header of a connection, of either version; what follows stays in the socket. */
+async function greetingOf(socket: Socket): Promise<ProxyHeader> {
   let bytes = Buffer.alloc(0);
-  while (!bytes.includes('\n')) bytes = Buffer.concat([bytes, ((await once(socket, 'data')) as [Buffer])[0]]);
-  socket.pause();
-  const end = bytes.indexOf('\n') + 1;
-  if (end < bytes.length) socket.unshift(bytes.subarray(end));
-  return bytes.toString('latin1', 0, end);
+  for (;;) {
+    const read = readProxyHeader(bytes);
+    if (read.kind === 'read') {
+      socket.pause();
+      if (read.length < bytes.length) socket.unshift(bytes.subarray(read.length));
+      return read.header;
+    }
+    assert.equal(read.kind, 'incomplete');
+    bytes = Buffer.concat([bytes, ((await once(socket, 'data')) as [Buffer])[0]]);
+  }
 }
