@@ -121,6 +121,13 @@ describe('daemun status of a cluster', () => {
     assert.match(route.message, /^ResolvedRefs=False \(BackendNotFound\)/);
   });
 
+  it('counts routes that have a parent of ours alone', async t => {
+    const { api, status } = await cluster(t);
+    for (const name of ['a', 'b']) api.answers.set(pagePath(name), 403);
+    api.put({ kind: 'HTTPRoute', namespace: 'default', name: 'foreign', spec: { parentRefs: [{ name: 'other' }] } });
+    assert.match((await status()).out, /^Routes: +1 of 1 accepted$/m);
+  });
+
   it('writes nothing', async t => {
     const { api, status } = await cluster(t);
     await status();

@@ -64,8 +64,10 @@ function shareText({ well, all }: Share): string {
 
 function expiryText(first: StatusReport['firstToExpire'], nowMs: number): string {
   if (first === null) return '<none>';
-  const days = Math.floor((Date.parse(first.notAfter) - nowMs) / 86_400_000);
-  return days < 0 ? `${first.secret} has ended` : `the first to end, in ${days}d: ${first.secret}`;
+  const hours = Math.floor((Date.parse(first.notAfter) - nowMs) / 3_600_000);
+  if (hours < 0) return `${first.secret} has ended`;
+  const left = hours < 48 ? `${hours}h` : `${Math.floor(hours / 24)}d`;
+  return `the first to end, in ${left}: ${first.secret}`;
 }
 
 function troublesText({ troubles, healthy, replicas }: StatusReport, options: PageOptions): string {

@@ -67,11 +67,12 @@ export function countsOf(
 ): Counts {
   const { gateways = NONE, listenerSets = NONE, routes = NONE } = view?.translation.outcomes ?? {};
   const listeners = [...gateways.values(), ...listenerSets.values()].flatMap(one => one.listeners);
+  const ours = [...routes.values()].filter(({ parents }) => parents.length > 0);
   const sets = [...endpoints.values()];
   return {
     gateways: share([...gateways.values()], one => one.accepted === null && one.programmed === null),
     listeners: share(listeners, one => one.programmed === null),
-    routes: share([...routes.values()], one => one.parents.every(({ accepted }) => accepted === null)),
+    routes: share(ours, one => one.parents.every(({ accepted }) => accepted === null)),
     clusters: share(sets, ({ ready }) => ready > 0),
     endpoints: { well: sum(sets, ({ ready }) => ready), all: sum(sets, ({ all }) => all) },
   };
