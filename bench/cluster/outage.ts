@@ -56,7 +56,8 @@ try {
   if (place === null || typeof place === 'string') throw new Error('the backend has no port');
   for (const [path, object] of surroundings(ADDRESS, { address: BACKEND, port: place.port }))
     await api.apply(path, object);
-  for (let index = 0; index < BYSTANDERS; index++) await api.apply(`${ROUTES}/route-${index}`, route(index, '/'));
+  for (let index = 0; index < BYSTANDERS; index++)
+    await api.apply(`${ROUTES}/route-${index}`, route(index, index === 1 ? '/changed-0' : '/'));
   process.exitCode = (await run()) ? 0 : 1;
 } finally {
   daemun.kill('SIGTERM');
