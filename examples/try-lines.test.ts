@@ -15,7 +15,7 @@ import { connect as connectTls } from 'node:tls';
 import { parseArgs } from 'node:util';
 import { runProgram } from '../src/cli/program.ts';
 import { recordingTerminal } from '../src/cli/recording-terminal.test-support.ts';
-import { startTable } from '../src/cli/start-table.ts';
+import { startTable } from '../src/cli/run/start-table.ts';
 import { runExample } from './running-example.test-support.ts';
 
 /** Folders with manifests. */

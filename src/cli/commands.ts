@@ -7,9 +7,9 @@ import type { CheckOptions } from './check/check.ts';
 import { REPORT_FORMATS } from './check/check-formats.ts';
 import { collect } from './collect.ts';
 import { CONFIG_SECTIONS } from './config-sections.ts';
-import type { ExplainOptions } from './explain.ts';
-import type { SelectionOptions } from './get-selection.ts';
-import type { GetOptions } from './object-output.ts';
+import type { ExplainOptions } from './explain/explain.ts';
+import type { SelectionOptions } from './get/get-selection.ts';
+import type { GetOptions } from './get/object-output.ts';
 import type { Outcome } from './outcome.ts';
 import type { OutputFormat } from './output-format.ts';
 import type { ProxyConfigOptions } from './proxy-config.ts';
@@ -65,7 +65,7 @@ export function getCommand(terminal: Terminal, outcome: Outcome): Command {
     .option('--ignore-not-found', 'exit 0 when a name is not there')
     .addOption(outputOption(['name']))
     .action(async (kind: string, names: string[], options: GetOptions) => {
-      const { runGet } = await import('./get.ts');
+      const { runGet } = await import('./get/get.ts');
       outcome.exitCode = await runGet({ kind, names }, options, terminal);
     });
 }
@@ -75,7 +75,7 @@ export function describeCommand(terminal: Terminal, outcome: Outcome): Command {
   return selection(
     new Command('describe').description('show objects in full, with what there is to say about them'),
   ).action(async (kind: string, names: string[], options: SelectionOptions) => {
-    const { runDescribe } = await import('./describe.ts');
+    const { runDescribe } = await import('./get/describe.ts');
     outcome.exitCode = await runDescribe({ kind, names }, options, terminal);
   });
 }
@@ -100,7 +100,7 @@ export function explainCommand(terminal: Terminal, outcome: Outcome): Command {
   return sourceOptions(command)
     .addOption(outputOption())
     .action(async (options: ExplainOptions) => {
-      const { runExplain } = await import('./explain.ts');
+      const { runExplain } = await import('./explain/explain.ts');
       outcome.exitCode = await runExplain(options, terminal);
     });
 }

@@ -2,7 +2,7 @@
 import type { LocatedFinding } from '../controller/index.ts';
 import type { NamespacedName } from '../values/index.ts';
 import { formatPlace } from './finding-text.ts';
-import { fullName, type KindNames } from './kinds.ts';
+import { fullName, type KindNames } from './get/kinds.ts';
 import { lineText, paintFor } from './paint.ts';
 import type { ResourceSource } from './resource-source.ts';
 import type { Terminal } from './terminal.ts';

@@ -3,7 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { DaemunError, messageOf } from '../errors/index.ts';
 import { packageVersion } from '../files/index.ts';
 import { callCommand } from './call-command.ts';
-import { certCommand } from './cert-command.ts';
+import { certCommand } from './cert/cert-command.ts';
 import {
   bundleCommand,
   checkCommand,
@@ -25,7 +25,7 @@ import { installCommand } from './install/install-command.ts';
 import { meshCommand } from './mesh/mesh-command.ts';
 import type { Outcome } from './outcome.ts';
 import { lineText, paintFor } from './paint.ts';
-import { runCommand } from './run-command.ts';
+import { runCommand } from './run/run-command.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Runs a command line (without the program's name). Resolves with the exit code; never rejects. */

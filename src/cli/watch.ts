@@ -2,8 +2,8 @@
 import type { ResourceObject } from '../controller/index.ts';
 import { formatNamespacedName } from '../values/index.ts';
 import { EXIT } from './exit-code.ts';
-import { type Found, type Query, selectFrom } from './get-selection.ts';
-import { type Changes, type GetOptions, writeChanges } from './object-output.ts';
+import { type Found, type Query, selectFrom } from './get/get-selection.ts';
+import { type Changes, type GetOptions, writeChanges } from './get/object-output.ts';
 import type { ResourceSource } from './resource-source.ts';
 import type { Terminal } from './terminal.ts';
 

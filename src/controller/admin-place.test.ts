@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { VirtualClock } from '../proxy/virtual-clock.test-support.ts';
 import { AdminPlace, type AdminPlaceParts } from './admin-place.ts';
-import { createLog } from './log.ts';
+import { createLog } from './log/log.ts';
 
 for (const [host, warnings] of [
   ['127.0.0.1', 0],

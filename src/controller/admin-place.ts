@@ -2,8 +2,8 @@
 import type { AdminServer, AdminSource, startAdminServer } from '../admin/index.ts';
 import type { Clock, Timer } from '../time/index.ts';
 import { isLoopback } from '../values/index.ts';
-import type { GatewayLog } from './log.ts';
-import { type AdminAddress, besideOf, findSiblings, type ProcessIdentity } from './siblings.ts';
+import type { GatewayLog } from './log/log.ts';
+import { type AdminAddress, besideOf, findSiblings, type ProcessIdentity } from './ports/siblings.ts';
 
 /** While an older process has the admin address, it is tried again this often. */
 const TAKE_OVER_MS = 250;

@@ -6,7 +6,7 @@ import { type IncomingMessage, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { createLog } from './log.ts';
+import { createLog } from './log/log.ts';
 import { startStandalone } from './start-standalone.ts';
 
 const manifests = (defaultScope: string): string => `

@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { ResourceSet } from '../resources/index.ts';
 import { memoryStore } from '../store/index.ts';
-import { DemoAuthority } from './demo-authority.ts';
-import { DemoCertificates } from './demo-certificates.ts';
-import { DemoServices } from './demo-services.ts';
+import { DemoAuthority } from './demo/demo-authority.ts';
+import { DemoCertificates } from './demo/demo-certificates.ts';
+import { DemoServices } from './demo/demo-services.ts';
 
 const GATEWAY = {
   apiVersion: 'gateway.networking.k8s.io/v1',

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { MetricFamily } from '../admin/index.ts';
 import { type Clock, type Random, systemClock, systemRandom } from '../time/index.ts';
-import type { Trouble } from './health/trouble.ts';
-import { type GatewayLog, silentLog } from './log.ts';
+import { type GatewayLog, silentLog } from './log/log.ts';
+import type { Trouble } from './shown/trouble.ts';
 
 /** How a gateway runs, wherever its resources come from. */
 export interface GatewayOptions {

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { json, text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
-import { createLog } from './log.ts';
+import { createLog } from './log/log.ts';
 import type { RunningGateway } from './running-gateway.ts';
 import { startStandalone } from './start-standalone.ts';
 

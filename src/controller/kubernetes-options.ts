@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { IMPLIED_CONTROLLER_NAME } from '../translate/index.ts';
-import type { Addressing } from './addressing.ts';
+import type { Addressing } from './addresses/addressing.ts';
 import type { GatewayOptions } from './gateway-options.ts';
 import type { NodeMeshOptions } from './mesh/node-mesh.ts';
 

@@ -2,11 +2,11 @@
 
 import { openFileStore, type Store } from '../store/index.ts';
 import type { Clock } from '../time/index.ts';
-import { listedFindings } from './listed-findings.ts';
-import { LoopbackAddresses } from './loopback-addresses.ts';
+import { LoopbackAddresses } from './addresses/loopback-addresses.ts';
 import { LoopbackFrontends } from './mesh/loopback-frontends.ts';
-import { Translator } from './translator.ts';
-import type { View } from './view.ts';
+import { Translator } from './reload/translator.ts';
+import { listedFindings } from './shown/listed-findings.ts';
+import type { View } from './shown/view.ts';
 
 export interface OfflineOptions {
   /** Files and folders. */

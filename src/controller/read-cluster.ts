@@ -4,10 +4,10 @@ import { homedir } from 'node:os';
 import { DaemunError } from '../errors/index.ts';
 import { type KubeClient, type KubernetesStore, type OpenCluster, openCluster } from '../store/index.ts';
 import type { Clock, Random } from '../time/index.ts';
+import { ReportedAddresses } from './addresses/reported-addresses.ts';
 import { DEFAULT_CONTROLLER_NAME } from './kubernetes-options.ts';
 import { type Offline, viewOnce } from './offline.ts';
-import { ReportedAddresses } from './reported-addresses.ts';
-import { Translator } from './translator.ts';
+import { Translator } from './reload/translator.ts';
 
 /** Whoever asks waits: a cluster of a size that we serve is read in a few seconds. */
 const READ_TIMEOUT_MS = 60_000;

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { it } from 'node:test';
 import { parseCertificateHost, selfSignedCertificate } from '../demo/index.ts';
-import { createLog } from './log.ts';
+import { createLog } from './log/log.ts';
 import { startStandalone } from './start-standalone.ts';
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');

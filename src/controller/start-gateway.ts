@@ -8,25 +8,25 @@ import { DataPlane, type DataPlaneOptions, giveBackStart } from '../proxy/index.
 import type { Store } from '../store/index.ts';
 import type { MeshEnvironment } from '../translate/index.ts';
 import { defaultStateDirectory } from '../values/index.ts';
-import type { AddressBook } from './address-book.ts';
-import type { DemoSupplement } from './demo-supplement.ts';
+import type { AddressBook } from './addresses/address-book.ts';
+import type { DemoSupplement } from './demo/demo-supplement.ts';
 import type { GatewayOptions, GatewaySettings } from './gateway-options.ts';
 import { ProcessRecord } from './health/process-record.ts';
 import type { StatusSource } from './health/status-page.ts';
-import type { Trouble } from './health/trouble.ts';
+import { SessionKeyFile } from './keys/session-key-file.ts';
+import type { SharedKeys } from './keys/shared-keys.ts';
 import type { FrontendGate } from './mesh/frontend-gate.ts';
 import type { MeshReport } from './mesh/mesh-report.ts';
-import { PortPlan } from './port-plan.ts';
-import { Privileges } from './privileges.ts';
-import { Reconciler } from './reconciler.ts';
-import { ReloadLog } from './reload-log.ts';
-import { ReloadMetrics } from './reload-metrics.ts';
+import { PortPlan } from './ports/port-plan.ts';
+import { Privileges } from './ports/privileges.ts';
+import { identityOf, SharedSockets } from './ports/siblings.ts';
+import { Reconciler } from './reload/reconciler.ts';
+import { ReloadLog } from './reload/reload-log.ts';
+import { ReloadMetrics } from './reload/reload-metrics.ts';
+import { Translator } from './reload/translator.ts';
 import { GatewayProcess, type RunningGateway } from './running-gateway.ts';
-import { SessionKeyFile } from './session-key-file.ts';
-import type { SharedKeys } from './shared-keys.ts';
-import { identityOf, SharedSockets } from './siblings.ts';
-import { Translator } from './translator.ts';
-import type { View } from './view.ts';
+import type { Trouble } from './shown/trouble.ts';
+import type { View } from './shown/view.ts';
 
 /** Where the resources of a gateway come from, and what depends on that. */
 export interface GatewaySource {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { FakeObject } from '../store/kubernetes/fake-api.test-support.ts';
-import { CONTROLLER, cluster, gateway, gatewayClass, run } from './service-cluster.test-support.ts';
+import { CONTROLLER, cluster, gateway, gatewayClass, run } from './addresses/service-cluster.test-support.ts';
 
 const configMap = (name: string, data: Readonly<Record<string, string>>): FakeObject => ({
   kind: 'ConfigMap',

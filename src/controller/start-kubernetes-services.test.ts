@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { FakeObject } from '../store/kubernetes/fake-api.test-support.ts';
-import { ask, cluster, gateway, gatewayClass, POD, route, run } from './service-cluster.test-support.ts';
+import { ask, cluster, gateway, gatewayClass, POD, route, run } from './addresses/service-cluster.test-support.ts';
 
 describe('a Gateway that is reached through a Service', () => {
   it('has one that leads to this Pod at a port of its own, says what the load balancer gave, and is served there', async t => {

@@ -7,7 +7,7 @@ import { FakeApi, type FakeObject } from '../store/kubernetes/fake-api.test-supp
 import { kubeconfigFile } from '../store/kubernetes/kubeconfig-file.test-support.ts';
 import { type Clock, systemClock } from '../time/index.ts';
 import type { KubernetesOptions } from './kubernetes-options.ts';
-import { createLog } from './log.ts';
+import { createLog } from './log/log.ts';
 import type { RunningGateway } from './running-gateway.ts';
 import { startKubernetes } from './start-kubernetes.ts';
 

@@ -5,19 +5,19 @@ import { homedir, hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type ClientPods, type Freshness, openCluster } from '../store/index.ts';
 import type { Clock } from '../time/index.ts';
-import { openAddressBook } from './addressing.ts';
-import { ClusterIps } from './cluster-ips.ts';
-import { clusterMetrics } from './cluster-metrics.ts';
-import { ClusterWriter } from './cluster-writer.ts';
+import { openAddressBook } from './addresses/addressing.ts';
+import { ClusterIps } from './addresses/cluster-ips.ts';
 import { withGatewayDefaults } from './gateway-options.ts';
 import { clusterTroubles } from './health/cluster-troubles.ts';
 import { KeptFile } from './kept-file.ts';
+import { SharedKeys } from './keys/shared-keys.ts';
 import { DEFAULT_CONTROLLER_NAME, type KubernetesOptions, MESH_CONTROLLER_NAME } from './kubernetes-options.ts';
 import { NodeMesh, type NodeMeshParts } from './mesh/node-mesh.ts';
-import { sharedKeysName } from './owned-name.ts';
+import { sharedKeysName } from './owned/owned-name.ts';
 import type { RunningGateway } from './running-gateway.ts';
-import { SharedKeys } from './shared-keys.ts';
 import { startGateway, stateDirectoryOf } from './start-gateway.ts';
+import { clusterMetrics } from './writing/cluster-metrics.ts';
+import { ClusterWriter } from './writing/cluster-writer.ts';
 
 /**
  * Starts a gateway that follows a cluster: see `startGateway`. Waits for the API server as long as it takes. Rejects also when the

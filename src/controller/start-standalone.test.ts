@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { VirtualClock } from '../proxy/virtual-clock.test-support.ts';
-import { type ControllerLog, createLog } from './log.ts';
+import { type ControllerLog, createLog } from './log/log.ts';
 import type { RunningGateway } from './running-gateway.ts';
 import type { StandaloneOptions } from './standalone-options.ts';
 import { startStandalone } from './start-standalone.ts';

@@ -2,10 +2,10 @@
 
 import { resolve } from 'node:path';
 import { openFileStore } from '../store/index.ts';
-import { DemoSupplement } from './demo-supplement.ts';
-import { hasManyLoopbackAddresses } from './free-port.ts';
-import { LoopbackAddresses } from './loopback-addresses.ts';
+import { LoopbackAddresses } from './addresses/loopback-addresses.ts';
+import { DemoSupplement } from './demo/demo-supplement.ts';
 import { LoopbackFrontends } from './mesh/loopback-frontends.ts';
+import { hasManyLoopbackAddresses } from './ports/free-port.ts';
 import type { RunningGateway } from './running-gateway.ts';
 import { type StandaloneOptions, withDefaults } from './standalone-options.ts';
 import { startGateway, stateDirectoryOf } from './start-gateway.ts';

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { parse } from 'yaml';
 import { DEFAULT_CONTROLLER_NAME, sharedKeysName } from '../../src/controller/index.ts';
-import { FIRST_TARGET_PORT, MAX_TARGET_PORTS } from '../../src/controller/target-ports.ts';
+import { FIRST_TARGET_PORT, MAX_TARGET_PORTS } from '../../src/controller/owned/target-ports.ts';
 import { RUN, USER, VOLUME } from '../../tools/image/gateway-files.ts';
 import { CHART, chartDigest, INSTALL_FILE, RULES_FILE, render } from '../../tools/manifests/rendered-chart.ts';
 import { INSTALLED, installed } from './installed-objects.ts';

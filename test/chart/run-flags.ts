@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { runCommand } from '../../src/cli/run-command.ts';
+import { runCommand } from '../../src/cli/run/run-command.ts';
 import { processTerminal } from '../../src/cli/terminal.ts';
 
 /** Of the arguments of a container, flags that `daemun run` does not have. */

@@ -7,8 +7,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments, stringify } from 'yaml';
-import { inspectCertificate } from '../../src/controller/inspect-certificate.ts';
-import { inspectTrust } from '../../src/controller/inspect-trust.ts';
+import { inspectCertificate } from '../../src/controller/certificates/inspect-certificate.ts';
+import { inspectTrust } from '../../src/controller/certificates/inspect-trust.ts';
 import type { Finding } from '../../src/errors/index.ts';
 import type { ResourceSet } from '../../src/resources/index.ts';
 import { type BindFailures, bindFailure } from '../../src/snapshot/index.ts';

@@ -81,6 +81,25 @@ const PROXY_ORDER = [
   'workers',
 ];
 const SAID_BY_EMBEDDERS = 'src/proxy/data-plane-options.ts';
+/** The same inside the controller. */
+const CONTROLLER_ORDER = [
+  'log',
+  'shown',
+  'certificates',
+  'ports',
+  'owned',
+  'addresses',
+  'writing',
+  'keys',
+  'mesh',
+  'health',
+  'reload',
+  'demo',
+  'try',
+  'bundle',
+];
+/** How a cluster is read once. */
+const READ_FROM_BELOW = ['src/controller/kubernetes-options.ts', 'src/controller/read-cluster.ts'];
 
 /** Inside the wire folder: whom a room may import. Codecs know nothing of each other. */
 const WIRE_ROOMS: Readonly<Record<string, readonly string[]>> = {
@@ -138,6 +157,13 @@ describe('the house', () => {
     const wrong = files
       .filter(({ path }) => roomOf(path) !== null && !path.includes('.test-support.'))
       .flatMap(file => file.imports.flatMap(({ target }) => climbOf(file.path, target)));
+    assert.deepEqual(wrong, []);
+  });
+
+  it('lets a folder of the controller import only those below it', () => {
+    const wrong = files
+      .filter(({ path }) => controllerRoomOf(path) !== null && !path.includes('.test'))
+      .flatMap(file => file.imports.flatMap(({ target }) => controllerClimbOf(file.path, target)));
     assert.deepEqual(wrong, []);
   });
 
@@ -243,6 +269,18 @@ function climbOf(path: string, target: string | undefined): string[] {
   const [own, other] = [roomOf(path) ?? '', roomOf(target) ?? ''];
   const at = PROXY_ORDER.indexOf(other);
   if (own === other || (at >= 0 && at < PROXY_ORDER.indexOf(own))) return [];
+  return [`${path} may not import ${target}`];
+}
+
+function controllerRoomOf(path: string): string | null {
+  return /^src\/controller\/([^/]+)\//.exec(path)?.[1] ?? null;
+}
+
+function controllerClimbOf(path: string, target: string | undefined): string[] {
+  if (target === undefined || !target.startsWith('src/controller/') || READ_FROM_BELOW.includes(target)) return [];
+  const [own, other] = [controllerRoomOf(path) ?? '', controllerRoomOf(target) ?? ''];
+  const at = CONTROLLER_ORDER.indexOf(other);
+  if (own === other || (at >= 0 && at < CONTROLLER_ORDER.indexOf(own))) return [];
   return [`${path} may not import ${target}`];
 }
 

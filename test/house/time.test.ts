@@ -19,7 +19,7 @@ const MAY_ASK: Readonly<Record<string, string>> = {
   'src/cli/terminal.ts': 'the process itself: its pause keeps it alive',
   'src/cli/main.ts': 'the process itself: it waits so long for the reader of its output',
   'src/cli/sink/outlet.ts': 'keeps the process alive until what waits is written',
-  'src/cli/service-manager.ts': 'systemd compares it with the clock of the kernel',
+  'src/cli/run/service-manager.ts': 'systemd compares it with the clock of the kernel',
   'src/demo/asked-trouble.ts': 'as above, over HTTP',
   'src/demo/echo-service.ts': 'a demo backend that takes as long as a request asks for',
 };

@@ -5,13 +5,13 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { processMetrics } from '../../src/admin/process-metrics.ts';
 import { lostLines } from '../../src/cli/sink/run-sinks.ts';
-import { clusterMetrics } from '../../src/controller/cluster-metrics.ts';
 import { healthMetrics } from '../../src/controller/health/health-metrics.ts';
 import { countsOf } from '../../src/controller/health/status-page.ts';
 import type { MetricFamily } from '../../src/controller/index.ts';
 import { meshMetrics } from '../../src/controller/mesh/mesh-metrics.ts';
-import { ReloadMetrics } from '../../src/controller/reload-metrics.ts';
-import { stateMetrics } from '../../src/controller/state-metrics.ts';
+import { ReloadMetrics } from '../../src/controller/reload/reload-metrics.ts';
+import { stateMetrics } from '../../src/controller/shown/state-metrics.ts';
+import { clusterMetrics } from '../../src/controller/writing/cluster-metrics.ts';
 import { ACCESS_LOG_FIELDS } from '../../src/proxy/access-log/index.ts';
 import { FAMILIES, LABELS } from '../../src/proxy/metrics/index.ts';
 

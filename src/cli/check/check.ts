@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { LocatedFinding } from '../../controller/index.ts';
 import { couldNotRun, EXIT, usageError } from '../exit-code.ts';
 import { formatFinding } from '../finding-text.ts';
-import { KINDS } from '../kinds.ts';
+import { KINDS } from '../get/kinds.ts';
 import { INPUT } from '../manifest-paths.ts';
 import { isCluster, openSource } from '../open-source.ts';
 import { type OutputFormat, writeData } from '../output-format.ts';

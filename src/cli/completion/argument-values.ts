@@ -4,7 +4,7 @@ import { allCodes } from '../code-meaning.ts';
 import { CONFIG_SECTIONS } from '../config-sections.ts';
 import { DEFAULT_ADMIN } from '../default-admin.ts';
 import type { Environment } from '../environment.ts';
-import { findKinds, KINDS } from '../kinds.ts';
+import { findKinds, KINDS } from '../get/kinds.ts';
 import { openSource } from '../open-source.ts';
 import type { ResourceSource } from '../resource-source.ts';
 import type { Terminal } from '../terminal.ts';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
-import { ownedName } from '../../controller/owned-name.ts';
+import { ownedName } from '../../controller/owned/owned-name.ts';
 import { FakeApi } from '../../store/kubernetes/fake-api.test-support.ts';
 import { kubeconfigFile } from '../../store/kubernetes/kubeconfig-file.test-support.ts';
 import { runProgram } from '../program.ts';

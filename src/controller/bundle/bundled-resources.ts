@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { LISTED_KINDS, listResources, REDACTED, type ResourceObject } from '../resource-view.ts';
-import type { View } from '../view.ts';
+import { LISTED_KINDS, listResources, REDACTED, type ResourceObject } from '../shown/resource-view.ts';
+import type { View } from '../shown/view.ts';
 import { redact } from './redact.ts';
 
 /** All objects as a support bundle may have them. */

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { availableParallelism, release } from 'node:os';
-import type { ConfigDump } from '../config-dump.ts';
 import type { StatusPage } from '../health/status-page.ts';
-import type { LocatedFinding } from '../located-finding.ts';
-import type { View } from '../view.ts';
+import type { ConfigDump } from '../shown/config-dump.ts';
+import type { LocatedFinding } from '../shown/located-finding.ts';
+import type { View } from '../shown/view.ts';
 import { type BundleFile, bundleFile, jsonFile } from './bundle-file.ts';
 import { bundledResources } from './bundled-resources.ts';
 import { redact, redactLogLine } from './redact.ts';

@@ -3,13 +3,13 @@
 import { compareStrings } from '../../values/index.ts';
 import { DEFAULT_CONTROLLER_NAME } from '../kubernetes-options.ts';
 import { type ReadCluster, type ReadClusterOptions, withCluster } from '../read-cluster.ts';
+import { type Trouble, troublesOf } from '../shown/trouble.ts';
 import { type LeaseHolder, leaseHolders } from './lease-holder.ts';
 import { askPod, isStatusPage, listPods, POD_LABEL, type Pod } from './pods.ts';
 import { type Replica, replicaOf, type StatusReport } from './report.ts';
 import { resourceTroubles } from './resource-troubles.ts';
 import { countsOf, firstToExpire, type StatusPage } from './status-page.ts';
 import { storedStatuses } from './stored-statuses.ts';
-import { type Trouble, troublesOf } from './trouble.ts';
 
 /** Where the Lease is when no Pod is: as processes choose it. */
 const LEASE_NAMESPACES = ['daemun-system', 'default'];

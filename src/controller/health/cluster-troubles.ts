@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { ClusterHealthReport, Freshness } from '../../store/index.ts';
-import type { WriterState } from '../writer-state.ts';
-import { type Trouble, timeText } from './trouble.ts';
+import { type Trouble, timeText } from '../shown/trouble.ts';
+import type { WriterState } from '../writing/writer-state.ts';
 
 /** How well a cluster is followed. */
 export interface Following extends ClusterHealthReport {

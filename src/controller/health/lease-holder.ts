@@ -2,7 +2,7 @@
 
 import * as z from 'zod';
 import type { KubeClient } from '../../store/index.ts';
-import { ownedName } from '../owned-name.ts';
+import { ownedName } from '../owned/owned-name.ts';
 
 /** Clocks of the API server's clients differ; a leader renews every two seconds. */
 const ALLOWED_SKEW_MS = 15_000;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { View } from '../view.ts';
+import type { View } from '../shown/view.ts';
 
 /** Something that failed, and since when; of the wall clock. */
 export interface Failure {

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { EMPTY_SNAPSHOT } from '../../snapshot/index.ts';
+import { type Trouble, troublesOf } from '../shown/trouble.ts';
 import { ProcessRecord } from './process-record.ts';
 import { type ProcessParts, processTroubles } from './process-troubles.ts';
-import { type Trouble, troublesOf } from './trouble.ts';
 
 const WELL: ProcessParts = {
   record: new ProcessRecord(0),

@@ -3,9 +3,9 @@
 import type { ClusterReadiness, WorkerCount } from '../../proxy/index.ts';
 import { transportOf } from '../../snapshot/index.ts';
 import { socketAddress } from '../../values/index.ts';
-import type { View } from '../view.ts';
+import { type Trouble, timeText } from '../shown/trouble.ts';
+import type { View } from '../shown/view.ts';
 import type { ProcessRecord } from './process-record.ts';
-import { type Trouble, timeText } from './trouble.ts';
 
 /** Workers that ended are told of for so long after the last one did. */
 const WORKER_NEWS_MS = 15 * 60_000;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import type { Troubles } from '../shown/trouble.ts';
 import type { Counts, StatusPage, StatusSource } from './status-page.ts';
-import type { Troubles } from './trouble.ts';
 
 /** How a gateway is, be it one process or the replicas in a cluster; what `status -o json` prints. Times are RFC 3339. */
 export interface StatusReport {

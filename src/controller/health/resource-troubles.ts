@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { type BrokenCondition, brokenConditions, ourControllers } from '../../status/index.ts';
-import type { View } from '../view.ts';
-import { type Trouble, timeText } from './trouble.ts';
+import { type Trouble, timeText } from '../shown/trouble.ts';
+import type { View } from '../shown/view.ts';
 
 /** As the finding about a certificate that ends soon. */
 const EXPIRES_SOON_MS = 30 * 86_400_000;

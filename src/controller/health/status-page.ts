@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { ClusterReadiness } from '../../proxy/index.ts';
-import type { Readiness } from '../readiness.ts';
-import type { ProcessIdentity } from '../siblings.ts';
-import type { GatewaySummary } from '../summary.ts';
-import type { View } from '../view.ts';
+import type { ProcessIdentity } from '../ports/siblings.ts';
+import type { GatewaySummary } from '../shown/summary.ts';
+import { type Troubles, timeText } from '../shown/trouble.ts';
+import type { View } from '../shown/view.ts';
+import type { Readiness } from './readiness.ts';
 import { secretOf } from './resource-troubles.ts';
-import { type Troubles, timeText } from './trouble.ts';
 
 /** What `/status` says of a running process. Times are RFC 3339. */
 export interface StatusPage {

@@ -2,7 +2,7 @@
 
 import { RESOURCE_MAPS, type ResourceSet } from '../../resources/index.ts';
 import type { Status, Statuses } from '../../status/index.ts';
-import type { View } from '../view.ts';
+import type { View } from '../shown/view.ts';
 
 /** What a cluster says of objects that are ours. */
 export interface StoredStatuses {

@@ -5,8 +5,8 @@ import { connect } from 'node:net';
 import { describe, it } from 'node:test';
 import type { Snapshot } from '../../snapshot/index.ts';
 import { memoryStore } from '../../store/index.ts';
+import { LoopbackAddresses } from '../addresses/loopback-addresses.ts';
 import { withGatewayDefaults } from '../gateway-options.ts';
-import { LoopbackAddresses } from '../loopback-addresses.ts';
 import { type GatewaySource, startGateway } from '../start-gateway.ts';
 import type { FrontendGate } from './frontend-gate.ts';
 

@@ -4,10 +4,10 @@ import { describe, it } from 'node:test';
 import type { RedirectorState } from '../../redirect/index.ts';
 import { bindFailure } from '../../snapshot/index.ts';
 import { memoryStore } from '../../store/index.ts';
-import { NO_ADDRESSES } from '../no-addresses.ts';
+import { NO_ADDRESSES } from '../addresses/no-addresses.ts';
 import { viewOnce } from '../offline.ts';
-import { Translator } from '../translator.ts';
-import type { View } from '../view.ts';
+import { Translator } from '../reload/translator.ts';
+import type { View } from '../shown/view.ts';
 import { FrontendPlaces } from './frontend-places.ts';
 import { type MeshReport, meshReport } from './mesh-report.ts';
 

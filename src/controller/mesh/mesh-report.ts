@@ -3,7 +3,7 @@ import { type RedirectorState, redirectionKey } from '../../redirect/index.ts';
 import type { Service } from '../../resources/index.ts';
 import type { Binding } from '../../snapshot/index.ts';
 import { compareStrings, normalAddress } from '../../values/index.ts';
-import type { View } from '../view.ts';
+import type { View } from '../shown/view.ts';
 import type { NodePlace } from './frontend-places.ts';
 
 /** What an agent does with connections to Services. */

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Redirection, RedirectorState } from '../../redirect/index.ts';
 import { type Binding, bindFailure, EMPTY_SNAPSHOT, type Snapshot } from '../../snapshot/index.ts';
-import { silentLog } from '../log.ts';
+import { silentLog } from '../log/log.ts';
 import { FrontendPlaces } from './frontend-places.ts';
 import { NodeGate } from './node-gate.ts';
 

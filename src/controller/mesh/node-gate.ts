@@ -9,8 +9,8 @@ import {
 } from '../../redirect/index.ts';
 import type { BindFailures, Binding, Snapshot } from '../../snapshot/index.ts';
 import type { Clock } from '../../time/index.ts';
-import { type Trouble, timeText } from '../health/trouble.ts';
-import type { GatewayLog } from '../log.ts';
+import type { GatewayLog } from '../log/log.ts';
+import { type Trouble, timeText } from '../shown/trouble.ts';
 import type { FrontendGate } from './frontend-gate.ts';
 import type { FrontendPlaces } from './frontend-places.ts';
 import { meshMetrics } from './mesh-metrics.ts';

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { runProgram } from '../program.ts';
+import { recordingTerminal } from '../recording-terminal.test-support.ts';
+
+const service = (name: string, ports: string): string => `
+apiVersion: v1
+kind: Service
+metadata: { name: ${name}, namespace: faces, annotations: { daemun.dev/endpoints: "127.0.0.1:9005" } }
+spec: { ports: [${ports}] }
+---`;
+
+const MANIFESTS = `${service('smiley', '{ name: http, port: 80 }, { name: db, port: 3306, appProtocol: mysql }')}
+${service('color', '{ port: 80 }')}
+${service('alone', '{ port: 80 }')}
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: { name: producer, namespace: faces }
+spec:
+  parentRefs: [{ name: smiley, kind: Service, group: "" }]
+  rules: [{ matches: [{ path: { value: /smile } }], backendRefs: [{ name: smiley, port: 80 }] }]
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: { name: consumer, namespace: fast-clients }
+spec:
+  parentRefs:
+    - { name: smiley, namespace: faces, kind: Service, group: "", port: 80 }
+    - { name: color, namespace: faces, kind: Service, group: "" }
+  rules: [{ backendRefs: [{ name: smiley, namespace: faces, port: 80 }], timeouts: { request: 100ms } }]
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: TCPRoute
+metadata: { name: bytes, namespace: faces }
+spec:
+  parentRefs: [{ name: smiley, kind: Service, group: "", port: 3306 }]
+  rules: [{ backendRefs: [{ name: smiley, port: 3306 }] }]
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: { name: gw }
+spec: { gatewayClassName: c, listeners: [{ name: http, port: 80, protocol: HTTP }] }
+`;
+
+async function explain(...args: string[]): Promise<{ readonly code: number; readonly out: string }> {
+  const terminal = recordingTerminal(MANIFESTS);
+  const code = await runProgram(['explain', '-f', '-', ...args], terminal);
+  return { code, out: terminal.stdout() };
+}
+
+describe('explain, of a request to a Service', () => {
+  const cases: readonly (readonly [string, readonly string[], number, RegExp])[] = [
+    [
+      'a rule of the producer',
+      ['--to', 'faces/smiley:80', '--http', '/smile'],
+      0,
+      /Flow +b: .*producer.*\n[\s\S]*forwarded/,
+    ],
+    [
+      'no rule of the producer',
+      ['--to', 'faces/smiley:80', '--http', '/frown'],
+      1,
+      /Flow +c: .*producer.*\n[\s\S]*404/,
+    ],
+    [
+      'a rule of the consumer, in its namespace',
+      ['--to', 'faces/smiley:80', '--http', '/frown', '--client-namespace', 'fast-clients'],
+      0,
+      /Client +of namespace fast-clients\nFlow +b: .*consumer.*\n[\s\S]*forwarded to .*100 ms/,
+    ],
+    [
+      'no route for the client',
+      ['--to', 'faces/color', '--http', '/'],
+      0,
+      /Flow +a: no route is for clients whose namespace is not known[\s\S]*as bytes: forwarded/,
+    ],
+    ['no route of the Service', ['--to', 'faces/alone', '--http', '/'], 0, /Flow a: no route has Service faces\/alone/],
+    ['no Service', ['--to', 'faces/nobody', '--http', '/'], 1, /There is no Service faces\/nobody/],
+    ['bytes of a TCPRoute', ['--to', 'faces/smiley', '--tcp', '3306'], 0, /Flow +b: [\s\S]*TCPRoute\/faces\/bytes/],
+    ['TLS where all bytes pass', ['--to', 'faces/smiley:3306', '--tls', 'a.example'], 0, /TCPRoute\/faces\/bytes/],
+  ];
+  for (const [what, args, code, expected] of cases)
+    it(`tells ${what}`, async () => {
+      const told = await explain(...args);
+      assert.match(told.out, expected);
+      assert.equal(told.code, code);
+    });
+
+  it('says in JSON which way is taken', async () => {
+    const { out } = await explain('--to', 'faces/smiley:80', '--http', '/smile', '-o', 'json');
+    const { places } = JSON.parse(out) as { places: { frontend: { service: string; flow: string } }[] };
+    assert.deepEqual(
+      places.map(({ frontend: { service, flow } }) => ({ service, flow })),
+      [{ service: 'faces/smiley:80', flow: 'b' }],
+    );
+  });
+
+  it('is not about Gateways, nor a question about a Gateway about Services', async () => {
+    const { out } = await explain('--gateway', 'gw', '--http', '/smile');
+    assert.match(out, /default\/gw\/http/);
+    assert.doesNotMatch(out, /faces\/smiley/);
+  });
+});
+
+describe('describe, of a Service', () => {
+  const described = async (name: string): Promise<string> => {
+    const terminal = recordingTerminal(MANIFESTS);
+    assert.equal(await runProgram(['describe', 'service', name, '-n', 'faces', '-f', '-'], terminal), 0);
+    return terminal.stdout();
+  };
+
+  it('says whose routes each group of its clients meets', async () => {
+    const smiley = await described('smiley');
+    assert.match(smiley, /Routed:\n +Port +Address +Clients of +Routed by\n/);
+    assert.match(smiley, /\n +80 +127\.1\.0\.\d+:80 +all others +HTTPRoute faces\/producer\n/);
+    assert.match(smiley, /\n +80 +127\.1\.0\.\d+:80 +fast-clients +HTTPRoute fast-clients\/consumer\n/);
+    assert.match(smiley, /\n +3306 +127\.1\.0\.\d+:3306 +all others +TCPRoute faces\/bytes\n/);
+    assert.match(await described('color'), /all others +<none>: its endpoints get all bytes\n/);
+    assert.doesNotMatch(await described('alone'), /Routed/);
+  });
+});

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { LoopbackMeshOptions } from '../../controller/index.ts';
+import { compareStrings, parseRange } from '../../values/index.ts';
+import { usageError } from '../exit-code.ts';
+
+/** The flags of `run` about Services of manifests, as commander hands them over. */
+export interface LoopbackMeshFlags {
+  /** `CIDR=NAMESPACE` each. */
+  readonly clientNamespace?: readonly string[];
+  readonly meshAddressPool?: readonly string[];
+}
+
+/** A name of a Namespace: an RFC 1123 label. */
+const NAMESPACE = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+
+/** Throws a usage error. */
+export function readLoopbackMesh({
+  clientNamespace = [],
+  meshAddressPool = [],
+}: LoopbackMeshFlags): LoopbackMeshOptions {
+  const clients = new Map(clientNamespace.map(readClient));
+  return {
+    addressPool: meshAddressPool.map(readPool),
+    clients: [...clients]
+      .map(([range, namespace]) => ({ range, namespace }))
+      .sort((a, b) => compareStrings(a.range, b.range)),
+  };
+}
+
+function readClient(text: string): readonly [string, string] {
+  const [cidr = '', namespace = '', ...rest] = text.split('=');
+  const range = parseRange(cidr);
+  if (range !== undefined && rest.length === 0 && NAMESPACE.test(namespace)) return [range, namespace];
+  throw usageError(
+    `--client-namespace ${text}: a range of addresses and a namespace are needed`,
+    'Example: --client-namespace 127.0.0.2/32=fast-clients, then curl --interface 127.0.0.2 …',
+  );
+}
+
+function readPool(text: string): string {
+  const range = parseRange(text);
+  if (range !== undefined) return range;
+  throw usageError(
+    `--mesh-address-pool ${text}: not a range of addresses`,
+    'Example: --mesh-address-pool 10.96.0.0/16',
+  );
+}

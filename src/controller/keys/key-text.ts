@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * Keys of a ring as text, one a line, `CREATED SECRET`: an ISO 8601 time and 32 bytes in base64url. Lines that begin with # and empty ones
+ * say nothing.
+ */
+import { MAX_RING_KEYS, RING_KEY_BYTES, ringKey } from '../../proxy/index.ts';
+
+type Key = ReturnType<typeof ringKey>;
+
+/** @param place for the message of the Error that is thrown for what is no key, or for more than a ring has. */
+export function parseKeys(text: string, place: string): readonly Key[] {
+  const lines = text.split('\n').map((line, at) => ({ line: line.trim(), number: at + 1 }));
+  const keys = lines
+    .filter(({ line }) => line !== '' && !line.startsWith('#'))
+    .map(({ line, number }) => parseKey(line, `${place}:${number}`));
+  if (keys.length > MAX_RING_KEYS) throw new Error(`${place} holds more than ${MAX_RING_KEYS} keys`);
+  return keys;
+}
+
+export function formatKeys(keys: readonly Key[]): string {
+  const lines = keys.map(
+    ({ createdAtMs, secret }) =>
+      `${new Date(createdAtMs).toISOString()} ${Buffer.from(secret).toString('base64url')}\n`,
+  );
+  return lines.join('');
+}
+
+function parseKey(line: string, place: string): Key {
+  const [created = '', text = '', ...rest] = line.split(/\s+/);
+  const createdAtMs = Date.parse(created);
+  const secret = Buffer.from(text, 'base64url');
+  if (Number.isNaN(createdAtMs) || secret.length !== RING_KEY_BYTES || rest.length > 0) {
+    throw new Error(`${place}: not a time and ${RING_KEY_BYTES} bytes in base64url`);
+  }
+  return ringKey(secret, createdAtMs);
+}

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * Keys of TLS session tickets and of session tokens that all replicas share, in a Secret. The one that writes to the cluster makes and
+ * rotates them; all read them once a minute, and a new key signs only later than that. Whoever cannot have them has keys of its own.
+ */
+import { readFile } from 'node:fs/promises';
+import { DaemunError, messageOf } from '../../errors/index.ts';
+import { replaceFile } from '../../files/index.ts';
+import type { KeyStore } from '../../proxy/index.ts';
+import type { SecretEntries, SecretText } from '../../store/index.ts';
+import type { Clock, Timer } from '../../time/index.ts';
+import type { GatewayLog } from '../log/log.ts';
+import { formatKeys, parseKeys } from './key-text.ts';
+
+/** Entries of the Secret. */
+type Entry = 'ticket-keys' | 'session-keys';
+type Keys = ReturnType<KeyStore['load']>;
+
+/** Less than it takes until a new key signs, so that all have it by then. */
+const READ_INTERVAL_MS = 60_000;
+/** While there is no such Secret: whoever writes makes it soon. */
+const ABSENT_INTERVAL_MS = 2_000;
+/** Nobody waits longer for keys before requests are taken. */
+const FIRST_READ_MS = 2_000;
+
+export interface SharedKeysOptions {
+  readonly secret: () => Promise<SecretEntries>;
+  /** Whether this process is the one that writes now. */
+  mayWrite(): boolean;
+  /** A file for a start without the API server, in a folder that is there; null: there is no place for keys. */
+  copyPath(): Promise<string | null>;
+  readonly clock: Clock;
+  readonly log: GatewayLog;
+}
+
+/** Owns a timer and requests: `close` it. */
+export class SharedKeys {
+  readonly #options: SharedKeysOptions;
+  readonly #stop = new AbortController();
+  #secret: SecretEntries | null = null;
+  #held: SecretText | null = null;
+  #keys: ReadonlyMap<string, Keys> = new Map();
+  /** What is to be written. */
+  #due = new Map<Entry, Keys>();
+  #isWriting = false;
+  #timer: Timer | null = null;
+  #running: Promise<void> = Promise.resolve();
+  #told = '';
+  #onChange: () => void = () => undefined;
+
+  constructor(options: SharedKeysOptions) {
+    this.#options = options;
+  }
+
+  /** Called when stores have other keys, or may be written now. */
+  onChange(listener: () => void): void {
+    this.#onChange = listener;
+  }
+
+  /** This process may write from now on: what is missing or old is written soon. */
+  wanted(): void {
+    this.#onChange();
+  }
+
+  /** One ring of the Secret. What is saved is written soon, by the process that may. */
+  store(entry: Entry): KeyStore {
+    return {
+      load: () => this.#keys.get(entry) ?? [],
+      save: keys => {
+        if (!this.#options.mayWrite() || this.#isWriting || this.#stop.signal.aborted) return;
+        if (this.#due.size === 0) this.#running = this.#running.then(() => this.#write());
+        this.#due.set(entry, keys);
+      },
+    };
+  }
+
+  /** Resolves when the keys are there, or nobody should wait for them any more. */
+  async start(): Promise<void> {
+    const { clock } = this.#options;
+    const read = this.#round(true);
+    await new Promise<void>(resolve => {
+      const timer = clock.after(FIRST_READ_MS, resolve);
+      void read.then(() => {
+        timer.cancel();
+        resolve();
+      });
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#stop.abort(new Error('no longer wanted'));
+    this.#timer?.cancel();
+    await this.#running;
+  }
+
+  #round(isFirst = false): Promise<void> {
+    this.#running = this.#running.then(() => this.#read(isFirst));
+    return this.#running;
+  }
+
+  async #read(isFirst: boolean): Promise<void> {
+    const { signal } = this.#stop;
+    if (signal.aborted) return;
+    try {
+      this.#secret ??= await this.#options.secret();
+      await this.#take(await this.#secret.read(signal));
+      this.#told = '';
+    } catch (error) {
+      if (signal.aborted) return;
+      if (isFirst) await this.#recall();
+      this.#tell('cannot be read', error);
+    }
+    const waitMs = this.#held === null ? ABSENT_INTERVAL_MS : READ_INTERVAL_MS;
+    this.#timer = this.#options.clock.after(waitMs, () => void this.#round());
+    this.#onChange();
+  }
+
+  async #write(): Promise<void> {
+    const { signal } = this.#stop;
+    const secret = this.#secret;
+    const due = this.#due;
+    this.#due = new Map();
+    if (secret === null || signal.aborted) return;
+    this.#isWriting = true;
+    try {
+      const texts = new Map([...due].map(([entry, keys]) => [entry, formatKeys(keys)] as const));
+      await this.#take((await secret.write(texts, this.#held, signal)) ?? (await secret.read(signal)));
+      this.#told = '';
+    } catch (error) {
+      if (!signal.aborted) this.#tell('cannot be written', error);
+      return;
+    } finally {
+      this.#isWriting = false;
+    }
+    this.#onChange();
+  }
+
+  async #take(held: SecretText | null): Promise<void> {
+    const isSame = held?.resourceVersion === this.#held?.resourceVersion;
+    this.#held = held;
+    if (isSame || held === null) return;
+    this.#parse(held.entries);
+    const path = await this.#options.copyPath();
+    if (path === null) return;
+    await replaceFile(path, JSON.stringify([...held.entries])).catch((error: unknown) =>
+      this.#tell('cannot be kept for a start without the API server', error),
+    );
+  }
+
+  /** What a process before this one had. */
+  async #recall(): Promise<void> {
+    try {
+      const path = await this.#options.copyPath();
+      if (path === null) return;
+      this.#parse(new Map(JSON.parse(await readFile(path, 'utf8')) as [string, string][]));
+    } catch {
+      // There is none, or none that can be read: keys of our own do.
+    }
+  }
+
+  #parse(entries: ReadonlyMap<string, string>): void {
+    const place = this.#secret?.place ?? '';
+    const keys = new Map<string, Keys>();
+    for (const [entry, text] of entries) {
+      try {
+        keys.set(entry, parseKeys(text, entry));
+      } catch (error) {
+        this.#options.log.warn('an entry of the Secret of shared keys is not one of ours, and is replaced', {
+          secret: place,
+          error: messageOf(error),
+        });
+      }
+    }
+    this.#keys = keys;
+  }
+
+  /** The same once, until it works. */
+  #tell(what: string, error: unknown): void {
+    const told = `${what}: ${messageOf(error)}`;
+    if (told === this.#told) return;
+    this.#told = told;
+    this.#options.log.warn(
+      `keys that replicas share ${what}: TLS and cookie sessions may not last from one replica to another`,
+      {
+        secret: this.#secret?.place,
+        error: messageOf(error),
+        // Who does not answer is nothing that rights would mend.
+        ...(error instanceof DaemunError &&
+          error.code === 'kubernetes/refused' && {
+            fix: "let daemun's service account get, create and patch this Secret, as packaging/kubernetes/install.yaml does",
+          }),
+      },
+    );
+  }
+}

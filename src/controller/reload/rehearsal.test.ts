@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
+import { diffSnapshots, type Snapshot } from '../../snapshot/index.ts';
+import { memoryStore } from '../../store/index.ts';
+import { LoopbackAddresses } from '../addresses/loopback-addresses.ts';
+import { PortPlan } from '../ports/port-plan.ts';
+import { Rehearsal } from './rehearsal.ts';
+import { Translator } from './translator.ts';
+
+const apiVersion = 'gateway.networking.k8s.io/v1';
+
+function objects(kind: 'GRPCRoute' | 'HTTPRoute', routes: number): object[] {
+  const listeners = [{ name: 'a', port: 8080, protocol: 'HTTP' }];
+  const rules = ['/a', '/b'].map(value => ({
+    ...(kind === 'HTTPRoute' ? { matches: [{ path: { value } }] } : {}),
+    backendRefs: [{ name: 'one', port: 80, weight: 3 }],
+  }));
+  const spec = { parentRefs: [{ name: 'gw' }], rules: kind === 'HTTPRoute' ? rules : rules.slice(1) };
+  return [
+    { apiVersion, kind: 'Gateway', metadata: { name: 'gw' }, spec: { gatewayClassName: 'c', listeners } },
+    { apiVersion: 'v1', kind: 'Service', metadata: { name: 'one' }, spec: { ports: [{ port: 80 }] } },
+    ...Array.from({ length: routes }, (_, at) => ({ apiVersion, kind, metadata: { name: `r${at}` }, spec })),
+  ];
+}
+
+async function setUp(kind: 'GRPCRoute' | 'HTTPRoute', routes: number) {
+  const store = memoryStore(objects(kind, routes));
+  await store.start();
+  const { resources } = store.current();
+  const translator = new Translator({
+    controllerName: null,
+    addresses: new LoopbackAddresses('127.0.0.1'),
+    reportsRoutability: false,
+    nowMs: () => 0,
+  });
+  const translation = translator.translate(resources);
+  translator.statuses(translation, resources);
+  let reread = 0;
+  /** What the workers were given to prepare, in turn. */
+  const prepared: Snapshot[] = [];
+  const rehearsal = new Rehearsal(
+    {
+      store: { rehearse: () => void reread++ },
+      translator,
+      ports: new PortPlan('as-written'),
+      plane: {
+        async prepare(snapshot) {
+          prepared.push(snapshot);
+        },
+      },
+    },
+    resources,
+  );
+  return { rehearsal, prepared, translator, translation, resources, reread: () => reread };
+}
+
+describe('a rehearsal', () => {
+  for (const [kind, rules] of [
+    ['GRPCRoute', 1],
+    ['HTTPRoute', 2],
+  ] as const) {
+    it(`goes through a change of one ${kind} among many, and leaves all as it was`, async () => {
+      const world = await setUp(kind, 1_000);
+      const { translator, translation, resources } = world;
+      const before = translator.statuses(translation, resources);
+      await world.rehearsal.run(translation.snapshot, afterRounds(world.prepared, 3));
+      assert.equal(world.reread(), 3);
+      assert.equal(world.prepared.length, 6);
+      for (const [at, snapshot] of world.prepared.entries()) {
+        const changed = diffSnapshots(translation.snapshot, snapshot).rules.length;
+        assert.equal(changed, at % 2 === 0 ? rules : 0);
+      }
+      const after = translator.translate(resources);
+      assert.equal(after.snapshot, translation.snapshot);
+      for (const [key, status] of translator.statuses(after, resources)) assert.equal(status, before.get(key));
+    });
+  }
+
+  it('ends after a few rounds, however long the workers take', async () => {
+    const { rehearsal, prepared, translation } = await setUp('GRPCRoute', 1_000);
+    const slow = Promise.withResolvers<void>();
+    const running = rehearsal.run(translation.snapshot, slow.promise);
+    while (prepared.length < 10) await turn();
+    await turn();
+    slow.resolve();
+    await running;
+    assert.equal(prepared.length, 10);
+  });
+
+  it('breaks when the workers cannot prepare it', async () => {
+    const { rehearsal, translation } = await setUp('GRPCRoute', 1_000);
+    await assert.rejects(rehearsal.run(translation.snapshot, Promise.reject(new Error('a bug'))), /a bug/);
+  });
+
+  it('does nothing where there are few routes', async () => {
+    const { rehearsal, reread, translation } = await setUp('HTTPRoute', 999);
+    await rehearsal.run(translation.snapshot, Promise.resolve());
+    assert.equal(reread(), 0);
+  });
+});
+
+/** Resolves when workers have been given the snapshots of so many rounds. */
+async function afterRounds(prepared: readonly Snapshot[], rounds: number): Promise<void> {
+  while (prepared.length < rounds * 2) await turn();
+}

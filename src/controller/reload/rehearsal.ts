@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { setImmediate as turn } from 'node:timers/promises';
+import type { DataPlane } from '../../proxy/index.ts';
+import type { GRPCRoute, GRPCRouteRule, HTTPRoute, HTTPRouteRule, ResourceSet } from '../../resources/index.ts';
+import type { Snapshot } from '../../snapshot/index.ts';
+import type { Store } from '../../store/index.ts';
+import type { PortPlan } from '../ports/port-plan.ts';
+import type { Translator } from './translator.ts';
+
+/** With fewer routes a first change is quick enough, and code that is compiled for it would cost memory. */
+const MANY_ROUTES = 1_000;
+/** By then V8 has compiled what goes round by the thousand. */
+const MAX_ROUNDS = 5;
+
+export interface RehearsalParts {
+  readonly store: Pick<Store, 'rehearse'>;
+  readonly translator: Pick<Translator, 'rehearse'>;
+  readonly ports: Pick<PortPlan, 'place'>;
+  readonly plane: Pick<DataPlane, 'prepare'>;
+}
+
+/**
+ * Goes through a change of one route, from the file to the workers, and back. After a start with many routes the way of a
+ * change has never been gone: interpreted, it takes several times as long as it does from the third change on. While the
+ * workers take the first snapshot in, this thread waits for them anyway.
+ */
+export class Rehearsal {
+  readonly #parts: RehearsalParts;
+  readonly #resources: ResourceSet;
+
+  /** `resources`: those that were translated last. */
+  constructor(parts: RehearsalParts, resources: ResourceSet) {
+    this.#parts = parts;
+    this.#resources = resources;
+  }
+
+  /**
+   * Rounds until the workers have prepared `snapshot`, which was made of the resources and is prepared again after each.
+   * Resolves when they have done all of it; rejects when they cannot.
+   */
+  async run(snapshot: Snapshot, prepared: Promise<void>): Promise<void> {
+    const { httpRoutes, grpcRoutes } = this.#resources;
+    const rounds = Math.max(httpRoutes.size, grpcRoutes.size) < MANY_ROUTES ? 0 : MAX_ROUNDS;
+    let isOver = false;
+    const end = (): void => {
+      isOver = true;
+    };
+    let all: Promise<unknown> = prepared;
+    prepared.then(end, end);
+    for (let round = 0; round < rounds && !isOver; round++) {
+      all = Promise.all([all, ...(await this.#goThereAndBack(snapshot))]);
+      all.catch(end);
+      await turn();
+    }
+    await all;
+  }
+
+  async #goThereAndBack(snapshot: Snapshot): Promise<Promise<void>[]> {
+    const { store, translator, ports, plane } = this.#parts;
+    store.rehearse();
+    const next = translator.rehearse(withOtherWeights(this.#resources));
+    if (next === undefined) return [];
+    const there = plane.prepare(await ports.place(next));
+    return [there, plane.prepare(snapshot)];
+  }
+}
+
+/** The resources with other weights in the last route of the kind that has the most. */
+function withOtherWeights(resources: ResourceSet): ResourceSet {
+  const { httpRoutes, grpcRoutes } = resources;
+  if (httpRoutes.size > grpcRoutes.size) {
+    const heavier = ({ spec, ...route }: HTTPRoute) => ({
+      ...route,
+      spec: { ...spec, rules: spec.rules.map(heavierRule) },
+    });
+    return { ...resources, httpRoutes: withLast(httpRoutes, heavier) };
+  }
+  const heavier = ({ spec, ...route }: GRPCRoute) => {
+    return { ...route, spec: { ...spec, rules: (spec.rules ?? []).map(heavierRule) } };
+  };
+  return { ...resources, grpcRoutes: withLast(grpcRoutes, heavier) };
+}
+
+function withLast<Item>(items: ReadonlyMap<string, Item>, change: (item: Item) => Item): ReadonlyMap<string, Item> {
+  const last = [...items].at(-1);
+  return last === undefined ? items : new Map(items).set(last[0], change(last[1]));
+}
+
+function heavierRule<Rule extends GRPCRouteRule | HTTPRouteRule>(rule: Rule): Rule {
+  const { backendRefs = [] } = rule;
+  return { ...rule, backendRefs: backendRefs.map(ref => ({ ...ref, weight: ref.weight + 1 })) };
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Finding } from '../../errors/index.ts';
+import { EMPTY_RESOURCES } from '../../resources/index.ts';
+import { EMPTY_SNAPSHOT, type Snapshot } from '../../snapshot/index.ts';
+import type { View } from '../shown/view.ts';
+import { ReloadLog } from './reload-log.ts';
+
+interface Change {
+  readonly published?: Partial<Snapshot>;
+  /** Those that the change solves. */
+  readonly solved?: readonly Finding[];
+}
+
+/** The levels at which a log of such a source tells of a change: of an object, and of what is given. */
+function levelsOf(isShared: boolean, { published = {}, solved = [] }: Change): string[] {
+  const levels: string[] = [];
+  const tell = (level: string) => (message: string) => {
+    if (message === 'configuration reloaded') levels.push(level);
+  };
+  const log = { debug: tell('debug'), info: tell('info'), warn: tell('warn'), error: tell('error') };
+  const store = { locate: () => undefined };
+  const before = viewOf(EMPTY_SNAPSHOT, 0, solved);
+  const after = viewOf({ ...EMPTY_SNAPSHOT, ...published }, 1, []);
+  new ReloadLog(log, { store, isShared }).reloaded(after, before, 1);
+  return levels;
+}
+
+function viewOf(published: Snapshot, namespaces: number, findings: readonly Finding[]): View {
+  const resources = {
+    ...EMPTY_RESOURCES,
+    namespaces: new Map(Array.from({ length: namespaces }, (_, at) => [`${at}`, {}])),
+  };
+  return { resources, published, findings } as unknown as View;
+}
+
+const finding: Finding = { code: 'x/y', severity: 'info', path: [], message: 'm', help: '' };
+const endpoints = { version: 1, endpoints: [] };
+
+describe('what is logged of a reload', () => {
+  it('is told at level info when somebody edited a file', () => {
+    assert.deepEqual(levelsOf(false, {}), ['info']);
+    assert.deepEqual(levelsOf(false, { published: endpoints }), ['info']);
+  });
+
+  it('is told at level debug when a cluster changed nothing, or only endpoints', () => {
+    assert.deepEqual(levelsOf(true, {}), ['debug']);
+    assert.deepEqual(levelsOf(true, { published: endpoints }), ['debug']);
+  });
+
+  it('is told at level info when a cluster changed more, or findings are solved', () => {
+    for (const part of ['bindings', 'clusters', 'certificates', 'trustBundles']) {
+      assert.deepEqual(levelsOf(true, { published: { version: 1, [part]: [] } }), ['info'], part);
+    }
+    assert.deepEqual(levelsOf(true, { solved: [finding] }), ['info']);
+  });
+});

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import {
+  type Explanation,
+  explain,
+  explainStream,
+  fieldSeparator,
+  type Question,
+  type StreamExplanation,
+  type StreamQuestion,
+} from '../../match/index.ts';
+import type { Snapshot } from '../../snapshot/index.ts';
+import { hostOfAuthority, isAuthority, normalAddress } from '../../values/index.ts';
+import { isGrpcContentType } from '../../wire/index.ts';
+
+const NAMES = [
+  'grpc',
+  'http',
+  'tcp',
+  'udp',
+  'tls',
+  'port',
+  'host',
+  'client',
+  'client-namespace',
+  'to',
+  'gateway',
+  'listener',
+  'header',
+];
+const STREAMS = ['tcp', 'udp', 'tls'] as const;
+/** The highest there is. */
+const LAST_PORT = 65_535;
+
+/** Reads a question from the parameters of `/explain`, which the command line fills too. */
+export function parseQuestion(params: URLSearchParams): Question | StreamQuestion | { readonly fault: string } {
+  const unknown = [...params.keys()].find(name => !NAMES.includes(name));
+  if (unknown !== undefined) return { fault: `unknown parameter "${unknown}"; there are ${NAMES.join(', ')}` };
+  const fault = placeFault(params);
+  if (fault !== undefined) return fault;
+  if (STREAMS.some(name => params.has(name))) return parseStream(params);
+  if (params.has('port')) return { fault: 'port is for tls=HOST' };
+  const asked = parseAsked(params.get('grpc'), params.get('http'));
+  if ('fault' in asked) return asked;
+  const headers = parseHeaders(params.getAll('header'));
+  if ('fault' in headers) return headers;
+  const host = params.get('host');
+  if (host !== null && host !== '' && !isAuthority(host)) {
+    return { fault: `"${host}" is not a host: a request that names it is refused as malformed` };
+  }
+  const client = params.get('client');
+  if (client !== null && normalAddress(client) === undefined) return { fault: `"${client}" is not an IP address` };
+  return {
+    ...asked,
+    protocol: protocolOf(asked, headers.fields),
+    host: host === null || host === '' ? null : hostOfAuthority(host),
+    headers: headers.fields,
+    client,
+    ...parsePlace(params),
+  };
+}
+
+/** What a snapshot does with what is asked about. */
+export function explainQuestion(
+  snapshot: Snapshot,
+  question: Question | StreamQuestion,
+): Explanation | StreamExplanation {
+  return 'transport' in question ? explainStream(snapshot, question) : explain(snapshot, question);
+}
+
+function parsePlace(params: URLSearchParams): PlaceQuestion {
+  const gateway = params.get('gateway');
+  return {
+    gateway: gateway === null ? null : gateway.includes('/') ? gateway : `default/${gateway}`,
+    listener: params.get('listener'),
+    clientNamespace: params.get('client-namespace'),
+    to: parseService(params.get('to')),
+  };
+}
+
+type PlaceQuestion = Pick<Question, 'gateway' | 'listener' | 'clientNamespace' | 'to'>;
+
+/** `[NAMESPACE/]NAME[:PORT]`. */
+function parseService(text: string | null): Question['to'] {
+  const [, namespace = 'default', name = '', port] = SERVICE.exec(text ?? '') ?? [];
+  return name === '' ? null : { service: `${namespace}/${name}`, port: port === undefined ? null : Number(port) };
+}
+
+const SERVICE = /^(?:([a-z0-9-]+)\/)?([a-z0-9-]+)(?::(\d{1,5}))?$/;
+
+/** Why the parameters about places make no sense. */
+function placeFault(params: URLSearchParams): { readonly fault: string } | undefined {
+  const to = params.get('to');
+  if (to !== null && !SERVICE.test(to)) return { fault: `"${to}" is not a Service: [NAMESPACE/]NAME[:PORT]` };
+  return to !== null && params.has('gateway') ? { fault: 'to and gateway exclude each other' } : undefined;
+}
+
+function parseStream(params: URLSearchParams): StreamQuestion | { readonly fault: string } {
+  const other = ['grpc', 'http', 'host', 'client', 'header'].find(name => params.has(name));
+  if (other !== undefined) return { fault: `${other} is for requests: a stream has none to be asked about` };
+  const [transport, ...more] = STREAMS.filter(name => params.has(name));
+  if (transport === undefined || more.length > 0) return { fault: 'one of tcp=PORT, udp=PORT and tls=HOST is needed' };
+  if (transport === 'tls') return parseServerName(params);
+  if (params.has('port')) return { fault: 'port is for tls=HOST' };
+  const port = parsePort(params.get(transport) ?? '');
+  return typeof port === 'number' ? { transport, port, ...parsePlace(params) } : port;
+}
+
+function parseServerName(params: URLSearchParams): StreamQuestion | { readonly fault: string } {
+  const serverName = (params.get('tls') ?? '').toLowerCase().replace(/\.$/, '');
+  if (serverName !== '' && !isAuthority(serverName)) return { fault: `"${serverName}" is not a server name` };
+  const text = params.get('port');
+  const port = text === null ? null : parsePort(text);
+  if (port !== null && typeof port !== 'number') return port;
+  return { transport: 'tls', serverName, port, ...parsePlace(params) };
+}
+
+function parsePort(text: string): number | { readonly fault: string } {
+  const port = Number(text);
+  const isPort = /^\d{1,5}$/.test(text) && port >= 1 && port <= LAST_PORT;
+  return isPort ? port : { fault: `"${text}" is not a port: a number from 1 to 65535` };
+}
+
+/** As the traffic's own headers decide it: the way of asking only gives the default. */
+function protocolOf({ protocol, method }: Asked, headers: Readonly<Record<string, string>>): Question['protocol'] {
+  const contentType = Object.hasOwn(headers, 'content-type') ? headers['content-type'] : undefined;
+  if (contentType === undefined) return protocol;
+  return method === 'POST' && isGrpcContentType(contentType) ? 'grpc' : 'http';
+}
+
+type Asked = Pick<Question, 'protocol' | 'method' | 'path'>;
+
+function parseAsked(grpc: string | null, http: string | null): Asked | { readonly fault: string } {
+  if ((grpc === null) === (http === null))
+    return { fault: 'one of grpc=pkg.Service/Method and http=GET /path is needed' };
+  if (grpc !== null) {
+    // As it stands on the wire, whatever it is: the explanation says what a gateway does with it.
+    if (grpc.startsWith('/')) return { protocol: 'grpc', method: 'POST', path: grpc };
+    const [, service, method] = /^([^/\s]+)\/([^/\s]+)$/.exec(grpc) ?? [];
+    if (service === undefined || method === undefined) return { fault: `"${grpc}" is not pkg.Service/Method` };
+    return { protocol: 'grpc', method: 'POST', path: `/${service}/${method}` };
+  }
+  const [, verb = 'GET', path] = /^(?:([A-Za-z]+)\s+)?(\/\S*)$/.exec(http ?? '') ?? [];
+  if (path === undefined) return { fault: `"${http}" is not METHOD /path` };
+  return { protocol: 'http', method: verb.toUpperCase(), path: path.replace(/[^ -~]+/gu, encodeURIComponent) };
+}
+
+function parseHeaders(
+  texts: readonly string[],
+): { readonly fields: Readonly<Record<string, string>> } | { readonly fault: string } {
+  const fields: Record<string, string> = {};
+  for (const text of texts) {
+    const at = text.indexOf(':');
+    const name = text.slice(0, at).trim().toLowerCase();
+    if (at <= 0 || name === '') return { fault: `header "${text}" is not name: value` };
+    const value = text.slice(at + 1).trim();
+    fields[name] = Object.hasOwn(fields, name) ? `${fields[name]}${fieldSeparator(name)}${value}` : value;
+  }
+  return { fields };
+}
