@@ -78,7 +78,7 @@ endpoints: [{ addresses: [127.0.0.1], conditions: { ready: true } }]
     .join('');
 }
 
-/** Routes that nobody calls, which come and go: `first` of them are other ones each time. */
+/** Routes that nobody calls, one of which is another one with each version. */
 export function otherRoutes(count: number, version: number): string {
   return Array.from(
     { length: count },

@@ -72,11 +72,15 @@ export class ForbiddenKinds {
     this.#timer = null;
     if (this.#waiting.size === 0) return;
     this.#timer = this.#clock.after(RETRY_FORBIDDEN_MS, () => this.#probe());
-    for (const kind of this.#waiting.values()) {
-      const [first] = kind.keys;
-      if (first === undefined) continue;
-      kind.keys.delete(first);
-      kind.probe = first;
+    for (const [kind, waiting] of this.#waiting) {
+      const [first] = waiting.keys;
+      // What was tried last came to nothing: nobody wants anything written of this kind any more.
+      if (first === undefined) {
+        this.#waiting.delete(kind);
+        continue;
+      }
+      waiting.keys.delete(first);
+      waiting.probe = first;
       this.#release([first]);
     }
   }

@@ -285,7 +285,7 @@ class ClusterStore implements KubernetesStore {
 
   /** Begins with what was kept, if there is something. */
   async #fallBack(): Promise<void> {
-    if (this.#kept === null || this.#isFallingBack) return;
+    if (this.#kept === null || this.#isFallingBack || this.#isComplete) return;
     this.#isFallingBack = true;
     const world = await this.#kept.load();
     if (world === null || this.#isComplete || this.#isClosed) return;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Clock } from '../../time/index.ts';
-import type { KubeClient, KubeRequest, KubeResponse } from './kube-client.ts';
+import { type KubeClient, type KubeRequest, type KubeResponse, KubeUnreachable } from './kube-client.ts';
 
 /** Whoever asks and is answered within this is not cut off: what fails beside it has a reason of its own, and its own pauses. */
 const OUTAGE_MS = 5_000;
@@ -28,7 +28,7 @@ export function outageClient(client: KubeClient, clock: Clock, onBack: () => voi
         answered();
         return response;
       } catch (error) {
-        isMissed = true;
+        isMissed ||= error instanceof KubeUnreachable;
         throw error;
       }
     },
@@ -40,7 +40,7 @@ export function outageClient(client: KubeClient, clock: Clock, onBack: () => voi
       try {
         await client.watch({ ...watch, onOpen }, onEvent);
       } catch (error) {
-        isMissed = true;
+        isMissed ||= error instanceof KubeUnreachable;
         throw error;
       }
     },

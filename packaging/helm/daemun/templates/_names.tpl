@@ -33,7 +33,7 @@ app.kubernetes.io/part-of: daemun
 {{- with .Values.image }}{{ .repository }}{{ if .digest }}@{{ .digest }}{{ else }}:{{ .tag | default $.Chart.AppVersion }}{{ end }}{{ end }}
 {{- end }}
 
-{{/* Of the Secret with shared keys: as src/controller/owned-name.ts makes it, which a test holds this against. */}}
+{{/* Of the Secret with shared keys: as src/controller/owned/owned-name.ts makes it, which a test holds this against. */}}
 {{- define "daemun.keys" -}}
 {{- include "daemun.keysOf" .Values.controllerName }}
 {{- end }}
