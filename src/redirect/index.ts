@@ -6,5 +6,5 @@
  * is done with those connections.
  */
 export { countRedirected } from './redirected-counts.ts';
-export { type Redirection, redirectionKey } from './redirection.ts';
+export { type Redirection, redirectionKey, sameTarget } from './redirection.ts';
 export { Redirector, type RedirectorOptions, type RedirectorState } from './redirector.ts';

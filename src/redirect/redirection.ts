@@ -10,6 +10,11 @@ export interface Redirection {
   readonly to: { readonly address: string; readonly port: number };
 }
 
+/** Whether what is redirected alike ends at the same place. */
+export function sameTarget(a: Redirection, b: Redirection | undefined): boolean {
+  return b !== undefined && a.to.address === b.to.address && a.to.port === b.to.port;
+}
+
 /** What tells redirections apart: `address:port`, of which a set has one at most. */
 export function redirectionKey({ address, port }: Pick<Redirection, 'address' | 'port'>): string {
   return socketAddress(address, port);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { isIPv4, isIPv6 } from 'node:net';
-import type { Redirection } from './redirection.ts';
+import { type Redirection, sameTarget } from './redirection.ts';
 
 /**
  * The text of our nftables table and of changes to it. Made of addresses, numbers and names of ours only, all checked here, so nothing
@@ -69,8 +69,8 @@ export function changeTable(
   to: ReadonlyMap<string, Redirection>,
 ): string[] {
   const name = tableName(table);
-  const gone = [...from].filter(([key, one]) => !isSame(one, to.get(key))).map(([, one]) => one);
-  const come = [...to].filter(([key, one]) => !isSame(one, from.get(key))).map(([, one]) => one);
+  const gone = [...from].filter(([key, one]) => !sameTarget(one, to.get(key))).map(([, one]) => one);
+  const come = [...to].filter(([key, one]) => !sameTarget(one, from.get(key))).map(([, one]) => one);
   const [before, after] = [placesOf(from), placesOf(to)];
   const closed = placesOf(keyed(gone), place => !after.has(place));
   const opened = placesOf(keyed(come), place => !before.has(place));
@@ -111,10 +111,6 @@ function inBatches(parts: readonly Part[]): Part[][] {
     );
     return cuts.map(cut => [{ verb, set, texts: texts.slice(cut, cut + MAX_BATCH_ELEMENTS) }]);
   });
-}
-
-function isSame(a: Redirection, b: Redirection | undefined): boolean {
-  return b !== undefined && a.to.address === b.to.address && a.to.port === b.to.port;
 }
 
 /** By the place where they lead to, one redirection each. */

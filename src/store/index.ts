@@ -10,7 +10,7 @@ export type { ClusterOptions, OpenCluster } from './kubernetes/connect-cluster.t
 export type { RequestCount } from './kubernetes/counted-client.ts';
 export type { ClusterPlace } from './kubernetes/find-cluster.ts';
 export type { WorldKeeper } from './kubernetes/kept-world.ts';
-export type { KubeClient } from './kubernetes/kube-client.ts';
+export type { KubeClient, KubeRequest, KubeResponse } from './kubernetes/kube-client.ts';
 export type { Freshness, KubernetesStore } from './kubernetes/kubernetes-store.ts';
 export type { LeaderLease } from './kubernetes/leader-lease.ts';
 export type { ObservedObject, ObservedObjects } from './kubernetes/observed-object.ts';

@@ -66,6 +66,7 @@ interface OneObject {
 
 async function apply(client: KubeClient, { manifest, path, options }: OneObject): Promise<Applied> {
   const before = await client.request({ method: 'GET', path });
+  if (before.status !== 200 && before.status !== 404) throw refused(manifest, before);
   const response = await client.request({
     method: 'PATCH',
     path,

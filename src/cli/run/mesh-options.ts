@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { isIP } from 'node:net';
 import { DEFAULT_MESH_PORTS, type NodeMeshOptions } from '../../controller/index.ts';
-import { normalAddress } from '../../values/index.ts';
+import { isLoopback, normalAddress } from '../../values/index.ts';
 import { usageError } from '../exit-code.ts';
 
 /** The flags of `run --mesh`, as commander hands them over. */
@@ -43,7 +43,7 @@ function readAddresses(flag: string | undefined, environment: NodeJS.ProcessEnv)
   const wrong = parts.find((_, index) => addresses[index] === undefined);
   if (wrong !== undefined) throw usageError(`${from} ${text}: "${wrong}" is no IP address`, example);
   const known = addresses.filter(address => address !== undefined);
-  const loopback = known.find(address => address.startsWith('127.') || address === '::1');
+  const loopback = known.find(isLoopback);
   if (loopback !== undefined)
     throw usageError(`${from} ${loopback}: connections of Pods cannot be led to a loopback address`, example);
   return known;

@@ -3,7 +3,7 @@
 import * as z from 'zod';
 import type { KubeClient } from '../../store/index.ts';
 import { reportOfCluster } from '../health/cluster-report.ts';
-import { askPod, listPods, messageIn, type Pod } from '../health/pods.ts';
+import { type Asking, askInTime, askPod, listPods, messageIn, type Pod } from '../health/pods.ts';
 import { type ReadClusterOptions, withCluster } from '../read-cluster.ts';
 import { locateFindings } from '../shown/located-finding.ts';
 import { type BundleFile, bundleFile, jsonFile } from './bundle-file.ts';
@@ -65,7 +65,7 @@ async function filesOfPod(
   if (files !== undefined)
     return { files: files.map(({ name, text }) => bundleFile(`${folder}/${name}`, text)), missing: [] };
   const why = 'fault' in answer ? answer.fault : 'answers as no daemun of this version does';
-  const logs = await Promise.all([logOf(client, pod, false), logOf(client, pod, true)]);
+  const logs = await Promise.all([false, true].map(previous => logOf({ client, clock }, pod, previous)));
   return {
     files: logs.flatMap(({ name, text }) => (text === null ? [] : bundleFile(`${folder}/${name}`, text))),
     missing: [`Pod ${pod.namespace}/${pod.name} ${why}`, ...logs.flatMap(({ fault }) => fault)],
@@ -79,11 +79,13 @@ interface PodLog {
 }
 
 /** The log of a Pod that cannot be asked for it, or of its container before this one. */
-async function logOf(client: Pick<KubeClient, 'request'>, pod: Pod, previous: boolean): Promise<PodLog> {
+async function logOf(asking: Asking, pod: Pod, previous: boolean): Promise<PodLog> {
   const name = previous ? 'log-before.ndjson' : 'log.ndjson';
   const path = `/api/v1/namespaces/${pod.namespace}/pods/${pod.name}/log`;
   const query = { tailLines: LOG_LINES, previous: String(previous) };
-  const { status, json, bytes } = await client.request({ method: 'GET', path, query, accept: '*/*' });
+  const answer = await askInTime(asking, { method: 'GET', path, query, accept: '*/*' });
+  if ('fault' in answer) return { name, text: null, fault: [`the log of ${pod.name}: ${answer.fault}`] };
+  const { status, json, bytes } = answer;
   if (status !== 200) {
     // Most Pods have no container before this one.
     const fault = previous ? [] : [`the log of ${pod.name}: ${status} ${messageIn(json)}`.trim()];

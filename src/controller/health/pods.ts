@@ -2,7 +2,7 @@
 
 import * as z from 'zod';
 import { messageOf } from '../../errors/index.ts';
-import type { KubeClient } from '../../store/index.ts';
+import type { KubeClient, KubeRequest, KubeResponse } from '../../store/index.ts';
 import type { Clock } from '../../time/index.ts';
 import type { StatusPage } from './status-page.ts';
 
@@ -86,20 +86,35 @@ export function messageIn(json: unknown): string {
   return failure.success ? failure.data.message : '';
 }
 
+export interface Asking {
+  readonly client: Pick<KubeClient, 'request'>;
+  readonly clock: Clock;
+}
+
 /** Asks a Pod for a page of its admin address, through the API server; or why it does not answer. */
 export async function askPod(
-  { client, clock }: { readonly client: Pick<KubeClient, 'request'>; readonly clock: Clock },
+  asking: Asking,
   { namespace, name, adminPort }: Pod,
   page: string,
 ): Promise<{ readonly json: unknown } | { readonly fault: string }> {
+  const path = `/api/v1/namespaces/${namespace}/pods/${name}:${adminPort}/proxy/${page}`;
+  const answer = await askInTime(asking, { method: 'GET', path });
+  if ('fault' in answer) return { fault: `cannot be asked: ${answer.fault}` };
+  const { status, json } = answer;
+  return status === 200 ? { json } : { fault: `cannot be asked: ${status} ${messageIn(json)}`.trim() };
+}
+
+/** One answer among many that are wanted, whatever it says; or why there is none. */
+export async function askInTime(
+  { client, clock }: Asking,
+  request: KubeRequest,
+): Promise<KubeResponse | { readonly fault: string }> {
   const late = new AbortController();
   const timer = clock.after(ASK_TIMEOUT_MS, () => late.abort(new Error('no answer within 5 s')));
-  const path = `/api/v1/namespaces/${namespace}/pods/${name}:${adminPort}/proxy/${page}`;
   try {
-    const { status, json } = await client.request({ method: 'GET', path, signal: late.signal });
-    return status === 200 ? { json } : { fault: `cannot be asked: ${status} ${messageIn(json)}`.trim() };
+    return await client.request({ ...request, signal: late.signal });
   } catch (error) {
-    return { fault: `cannot be asked: ${messageOf(error)}` };
+    return { fault: messageOf(error) };
   } finally {
     timer.cancel();
   }

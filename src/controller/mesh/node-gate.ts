@@ -6,6 +6,7 @@ import {
   type Redirector,
   type RedirectorState,
   redirectionKey,
+  sameTarget,
 } from '../../redirect/index.ts';
 import type { BindFailures, Binding, Snapshot } from '../../snapshot/index.ts';
 import type { Clock } from '../../time/index.ts';
@@ -56,7 +57,7 @@ export class NodeGate implements FrontendGate {
   async closing(next: Snapshot): Promise<void> {
     if (next.bindings === this.#bound) return;
     const wanted = redirectionsTo(next.bindings);
-    const staying = [...this.#open].filter(([key, one]) => isSame(one, wanted.get(key)));
+    const staying = [...this.#open].filter(([key, one]) => sameTarget(one, wanted.get(key)));
     if (staying.length < this.#open.size) await this.#lead(new Map(staying));
   }
 
@@ -129,8 +130,4 @@ function redirectionsTo(bindings: readonly Binding[]): Map<string, Redirection> 
       return [[redirectionKey(one), one] as const];
     }),
   );
-}
-
-function isSame(a: Redirection, b: Redirection | undefined): boolean {
-  return b !== undefined && a.to.address === b.to.address && a.to.port === b.to.port;
 }
