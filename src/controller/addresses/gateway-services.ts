@@ -33,6 +33,8 @@ export class GatewayServices implements AddressBook {
   #services: ReadonlyMap<string, Service> = new Map();
   /** All Services. */
   #all: ResourceSet['services'] = new Map();
+  /** Those that our Gateways have or should have, by `namespace/name`. */
+  #own: ReadonlySet<string> = new Set();
   /** Why the API server did not take a Service, by its `namespace/name`; only while it is not there. */
   readonly #refused = new Map<string, string>();
 
@@ -60,7 +62,8 @@ export class GatewayServices implements AddressBook {
     this.#services = new Map(found.map(({ key, service }) => [key, service]));
     const records = new Map(found.map(({ key, service }) => [key, targetsOf(service)]));
     this.#targets.assign(records, new Set(ours.map(([key]) => key)));
-    for (const key of this.#refused.keys()) if (services.has(key)) this.#refused.delete(key);
+    this.#own = new Set(ours.map(([, { metadata }]) => serviceKeyOf(metadata)));
+    for (const key of this.#refused.keys()) if (services.has(key) || !this.#own.has(key)) this.#refused.delete(key);
   }
 
   serviceOf(gateway: NamespacedName): GatewayService {
@@ -108,7 +111,7 @@ export class GatewayServices implements AddressBook {
   refuse(object: string, why: string): boolean {
     if (this.#parts.clusterIps.refuse(object, why)) return true;
     const key = object.startsWith('Service/') ? object.slice('Service/'.length) : '';
-    if (key === '' || this.#all.has(key) || this.#refused.get(key) === why) return false;
+    if (!this.#own.has(key) || this.#all.has(key) || this.#refused.get(key) === why) return false;
     this.#refused.set(key, why);
     return true;
   }

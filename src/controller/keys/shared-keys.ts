@@ -16,6 +16,7 @@ import { formatKeys, parseKeys } from './key-text.ts';
 /** Entries of the Secret. */
 type Entry = 'ticket-keys' | 'session-keys';
 type Keys = ReturnType<KeyStore['load']>;
+type Trouble = 'cannot be read' | 'cannot be written' | 'cannot be kept for a start without the API server';
 
 /** Less than it takes until a new key signs, so that all have it by then. */
 const READ_INTERVAL_MS = 60_000;
@@ -46,7 +47,8 @@ export class SharedKeys {
   #isWriting = false;
   #timer: Timer | null = null;
   #running: Promise<void> = Promise.resolve();
-  #told = '';
+  /** By what does not work: the last reason that was told. */
+  readonly #told = new Map<Trouble, string>();
   #onChange: () => void = () => undefined;
 
   constructor(options: SharedKeysOptions) {
@@ -105,13 +107,15 @@ export class SharedKeys {
     try {
       this.#secret ??= await this.#options.secret();
       await this.#take(await this.#secret.read(signal));
-      this.#told = '';
+      this.#told.delete('cannot be read');
     } catch (error) {
       if (signal.aborted) return;
       if (isFirst) await this.#recall();
       this.#tell('cannot be read', error);
     }
-    const waitMs = this.#held === null ? ABSENT_INTERVAL_MS : READ_INTERVAL_MS;
+    if (signal.aborted) return;
+    const isComing = this.#held === null && !this.#told.has('cannot be written');
+    const waitMs = isComing ? ABSENT_INTERVAL_MS : READ_INTERVAL_MS;
     this.#timer = this.#options.clock.after(waitMs, () => void this.#round());
     this.#onChange();
   }
@@ -126,7 +130,7 @@ export class SharedKeys {
     try {
       const texts = new Map([...due].map(([entry, keys]) => [entry, formatKeys(keys)] as const));
       await this.#take((await secret.write(texts, this.#held, signal)) ?? (await secret.read(signal)));
-      this.#told = '';
+      this.#told.delete('cannot be written');
     } catch (error) {
       if (!signal.aborted) this.#tell('cannot be written', error);
       return;
@@ -143,9 +147,12 @@ export class SharedKeys {
     this.#parse(held.entries);
     const path = await this.#options.copyPath();
     if (path === null) return;
-    await replaceFile(path, JSON.stringify([...held.entries])).catch((error: unknown) =>
-      this.#tell('cannot be kept for a start without the API server', error),
-    );
+    try {
+      await replaceFile(path, JSON.stringify([...held.entries]));
+      this.#told.delete('cannot be kept for a start without the API server');
+    } catch (error) {
+      this.#tell('cannot be kept for a start without the API server', error);
+    }
   }
 
   /** What a process before this one had. */
@@ -176,15 +183,15 @@ export class SharedKeys {
   }
 
   /** The same once, until it works. */
-  #tell(what: string, error: unknown): void {
-    const told = `${what}: ${messageOf(error)}`;
-    if (told === this.#told) return;
-    this.#told = told;
+  #tell(what: Trouble, error: unknown): void {
+    const why = messageOf(error);
+    if (this.#told.get(what) === why) return;
+    this.#told.set(what, why);
     this.#options.log.warn(
       `keys that replicas share ${what}: TLS and cookie sessions may not last from one replica to another`,
       {
         secret: this.#secret?.place,
-        error: messageOf(error),
+        error: why,
         // Who does not answer is nothing that rights would mend.
         ...(error instanceof DaemunError &&
           error.code === 'kubernetes/refused' && {
