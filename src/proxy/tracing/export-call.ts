@@ -14,6 +14,7 @@ import {
   type UpstreamEndpoint,
   type UpstreamRequest,
   verdictOn,
+  verdictOnStatus,
 } from '../upstream/index.ts';
 import type { ExportReply, ExportRequest } from './collector-protocol.ts';
 
@@ -131,7 +132,7 @@ export class ExportCall implements UpstreamRequest, WheelTimer {
     const head = this.#head as HeaderList;
     const body = Buffer.concat(this.#parts, this.#replyBytes);
     // What is left of the batch is not wanted.
-    this.#leave('ok');
+    this.#leave(verdictOnStatus(Number(head.get(':status'))));
     this.#close();
     this.#owner.answered({ head, fields: this.#fields, body, trailers, trailerFields });
   }

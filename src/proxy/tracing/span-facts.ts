@@ -67,8 +67,11 @@ function askedFor(fact: AskedFact, exchange: TracedExchange): string | number | 
       return hostOfAuthority(authorityOf(exchange)) || null;
     case 'server.port':
       return serverPort(exchange);
-    case 'url.full':
-      return `${exchange.decision?.proto ?? 'http'}://${authorityOf(exchange)}${readTarget(exchange)}`;
+    case 'url.full': {
+      const query = queryOf(exchange);
+      const target = query === null ? pathOf(exchange) : `${pathOf(exchange)}?${query}`;
+      return `${exchange.decision?.proto ?? 'http'}://${authorityOf(exchange)}${target}`;
+    }
     case 'url.path':
       return pathOf(exchange);
     case 'url.query':
