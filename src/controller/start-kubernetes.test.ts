@@ -84,6 +84,8 @@ const route = (to: string): FakeObject => ({
 const admin = { host: '127.0.0.1', port: 0 };
 
 /** A sample without labels; undefined: there is none. */
+const LEADING = 'daemun_kubernetes_leading{controller="daemun.dev/gateway-controller"}';
+
 async function metric({ adminAddress }: RunningGateway, name: string): Promise<string | undefined> {
   const text = await (await fetch(`http://${adminAddress}/metrics`)).text();
   return new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1];
@@ -168,7 +170,7 @@ describe('a gateway that follows a cluster', () => {
     assert.deepEqual(running.readiness(), { ready: true });
     assert.ok(Number(await metric(running, 'daemun_kubernetes_stale_seconds')) > 0);
     assert.equal(log.filter(line => line.includes('kept before this start')).length, 1);
-    assert.equal(await metric(running, 'daemun_kubernetes_leading'), '0');
+    assert.equal(await metric(running, LEADING), '0');
     const added = { ...route('two.example.com'), name: 'r2' };
     api.delete({ kind: 'HTTPRoute', namespace: 'a', name: 'r' });
     api.put(added);
@@ -229,7 +231,7 @@ describe('a gateway that follows a cluster', () => {
       },
     };
     const { gateway: running, ask, until } = await run(t, api, { admin, clock, drainDelayMs });
-    const leading = (): Promise<string | undefined> => metric(running, 'daemun_kubernetes_leading');
+    const leading = (): Promise<string | undefined> => metric(running, LEADING);
     assert.equal(await leading(), '1');
     const stopped = running.stop();
     await until(async () => (await leading()) === '0');

@@ -88,7 +88,7 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Runni
         if (store.freshness().state !== 'kept') writer.reloaded(view);
       },
       metrics() {
-        const following = { ...store.health(), staleMs: staleMs(store.freshness(), clock) };
+        const following = { controllerName, ...store.health(), staleMs: staleMs(store.freshness(), clock) };
         return [...clusterMetrics(cluster.client.counts(), writer.state(), following), ...(mesh?.metrics() ?? [])];
       },
       status() {

@@ -95,7 +95,7 @@ export function otherFamilies(): readonly MetricFamily[] {
         refused: { statuses: [], objects: [], events: [] },
         refusals: { statuses: 0, objects: 0, events: 0 },
       },
-      { denied: [], staleMs: 0 },
+      { controllerName: 'daemun.dev/gateway-controller', denied: [], staleMs: 0 },
     ),
     lostLines(new Map([['stderr', { lostLines: 0 }]])),
     ...processMetrics(),

@@ -3,11 +3,17 @@ import type { MetricFamily } from '../../admin/index.ts';
 import type { ClusterHealthReport, RequestCount } from '../../store/index.ts';
 import type { WriterState } from './writer-state.ts';
 
+/** As whom a cluster is followed, and how. */
+interface FollowedCluster extends Pick<ClusterHealthReport, 'denied'> {
+  readonly controllerName: string;
+  readonly staleMs: number;
+}
+
 /** What `/metrics` says of a gateway that follows a cluster. */
 export function clusterMetrics(
   requests: readonly RequestCount[],
   { isLeading, leaseTrouble, writesDue, refused, refusals }: WriterState,
-  { denied, staleMs }: Pick<ClusterHealthReport, 'denied'> & { readonly staleMs: number },
+  { controllerName, denied, staleMs }: FollowedCluster,
 ): readonly MetricFamily[] {
   return [
     {
@@ -18,9 +24,9 @@ export function clusterMetrics(
     },
     {
       name: 'daemun_kubernetes_leading',
-      help: '1 in the process that writes statuses, 0 in the others.',
+      help: '1 in the process that writes the statuses of a controller name, 0 in the others.',
       type: 'gauge',
-      samples: [{ labels: {}, value: isLeading ? 1 : 0 }],
+      samples: [{ labels: { controller: controllerName }, value: isLeading ? 1 : 0 }],
     },
     {
       name: 'daemun_kubernetes_stale_seconds',
