@@ -16,7 +16,8 @@ export const MESH_CODES = {
   },
   'mesh/frontend-taken': {
     severity: 'error',
-    summary: 'a Gateway listens where the connections to a port of a Service would come',
-    help: 'give the Service or the Gateway another address',
+    summary:
+      'a Gateway, or an older Service, has the socket to which the connections to a port of a Service would come',
+    help: 'give one of the two another address',
   },
 } as const satisfies Record<`mesh/${string}`, CatalogueEntry>;

@@ -24,7 +24,6 @@ export type { HTTPRouteFilter } from './http-filter.ts';
 export type { HTTPHeaderMatch, HTTPPathMatch, HTTPQueryParamMatch, HTTPRouteMatch } from './http-match.ts';
 export type { HTTPBackendRef, HTTPRoute, HTTPRouteRule } from './http-route.ts';
 export { KINDS, type KindDeclaration } from './kinds.ts';
-export { isServed, NOT_YET_SERVED } from './known-kinds.ts';
 export type { ListenerSet } from './listener-set.ts';
 export type { Metadata } from './metadata.ts';
 export type { Namespace } from './namespace.ts';

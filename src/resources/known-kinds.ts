@@ -1,20 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** Kinds that daemun knows by name only: so that an object of one is told apart from a misspelt kind. */
-import type { Resource } from './resource-set.ts';
 
-/** Completes "…, which": what is said wherever something of the API is met that is read and judged, and not served. */
-export const NOT_YET_SERVED = 'is not yet supported by this version of daemun';
-
-/** Kinds that are read and judged, and have no effect yet. */
-const UNSERVED: ReadonlySet<string> = new Set<Resource['kind']>([]);
-
-/** True unless objects of a kind have no effect yet. */
-export function isServed(kind: string): boolean {
-  return !UNSERVED.has(kind);
-}
-
-/** The kinds of the core group, which is closed: no custom resource can be in it. */
+/** Those of the core group, which is closed: no custom resource can be in it. */
 export const CORE_KINDS: ReadonlySet<string> = new Set([
   'Binding',
   'ComponentStatus',

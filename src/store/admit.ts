@@ -1,14 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { type FindingCode, type ResourceRef, type Severity, severityOf } from '../errors/index.ts';
-import {
-  isServed,
-  NOT_YET_SERVED,
-  type ParseOptions,
-  parseResource,
-  type Resource,
-  type SchemaIssue,
-} from '../resources/index.ts';
+import { type ParseOptions, parseResource, type Resource, type SchemaIssue } from '../resources/index.ts';
 import { formatNamespacedName, interned } from '../values/index.ts';
 import { keyOfRef, refOf } from './object-key.ts';
 import { isObject } from './plain-object.ts';
@@ -48,7 +41,7 @@ export function admit(value: unknown, options: ParseOptions): AdmittedObject {
     case 'resource': {
       const { resource, warnings } = parsed;
       const issues = warnings.map(found => withSeverity(found, 'warning'));
-      return { ...named(refOf(resource)), resource, isRefused: false, issues: [...issues, ...unserved(resource)] };
+      return { ...named(refOf(resource)), resource, isRefused: false, issues };
     }
     case 'refused':
       return {
@@ -96,14 +89,6 @@ function unknownKind(ref: ResourceRef, isKnown: boolean): ObjectIssue {
     message: `${name} is not a kind that daemun knows; the object is ignored`,
     help: 'check the spelling of kind and apiVersion',
   });
-}
-
-/** Of a kind that we do not serve yet: its user expects it to work. */
-function unserved({ kind }: Resource): ObjectIssue[] {
-  if (isServed(kind)) return [];
-  const message = `${kind} ${NOT_YET_SERVED}: the object has no effect`;
-  const help = 'remove it, or leave it to another implementation';
-  return [{ ...issue('store/ignored-kind', { path: ['kind'], message, help }), severity: 'warning' }];
 }
 
 function withNameLabel(value: Record<string, unknown>): unknown {

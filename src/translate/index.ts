@@ -8,6 +8,7 @@ export { IMPLIED_CONTROLLER_NAME } from './accept/classes.ts';
 export { type ListenersOf, listenerOwners } from './accept/listener-sets.ts';
 export { movePorts } from './accept/moved-ports.ts';
 export { CLUSTER } from './accept/routability.ts';
+export { compareAge } from './age.ts';
 export { changedKeys, updateMap } from './changes.ts';
 export {
   type CertificateInspection,

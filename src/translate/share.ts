@@ -27,6 +27,16 @@ export function shareMap<T>(
   return same ? previous : shared;
 }
 
+/** `previous` if the items of `next` are the very same, in the same order; else `next`. Looks into none. */
+export function keepList<Item>(previous: readonly Item[] | undefined, next: readonly Item[]): readonly Item[] {
+  return previous !== undefined && haveSameItems(previous, next) ? previous : next;
+}
+
+/** By identity, in order. */
+export function haveSameItems(a: readonly unknown[], b: readonly unknown[]): boolean {
+  return a.length === b.length && a.every((item, at) => item === b[at]);
+}
+
 function shareUnknown(previous: unknown, next: unknown): unknown {
   if (Object.is(previous, next)) return previous;
   if (Array.isArray(previous) && Array.isArray(next)) return shareArray(previous, next);

@@ -110,7 +110,7 @@ export function translate(
   const meshController = meshContext(environment)?.controllerName ?? null;
   const told = { policies: judged, telemetry, controllerName: environment.controllerName };
   const outcomes = publishOutcomes(
-    { classes, meshes, meshController, gateways, sets, routes, settled, attached, ...told },
+    { classes, meshes, meshController, gateways, sets, routes, groups, settled, attached, ...told },
     previous?.outcomes,
   );
   // Lints last: they look at everything and change nothing.

@@ -2,10 +2,9 @@
 import { createHash } from 'node:crypto';
 import { isIPv6 } from 'node:net';
 import type { Gateway, ResourceSet } from '../../resources/index.ts';
-import type { ClusterAddress, WantedClusterIp } from '../../translate/index.ts';
+import { type ClusterAddress, compareAge, type WantedClusterIp } from '../../translate/index.ts';
 import {
   AddressRanges,
-  compareStrings,
   formatNamespacedName,
   type NamespacedName,
   normalAddress,
@@ -39,7 +38,9 @@ export class AddressPool implements AddressBook {
 
   assign(resources: ResourceSet): void {
     this.#clusterIps.assign(resources);
-    const ours = [...resources.gateways].filter(([, gateway]) => this.#isOurs(gateway, resources)).sort(oldestFirst);
+    const ours = [...resources.gateways]
+      .filter(([, gateway]) => this.#isOurs(gateway, resources))
+      .sort(([, a], [, b]) => compareAge(a.metadata, b.metadata));
     const keys = new Set(ours.flatMap(([name, gateway]) => keysOf(name, gateway)));
     for (const key of this.#assigned.keys()) if (!keys.has(key)) this.#assigned.delete(key);
     const asked = ours.flatMap(([, { spec }]) => (spec.addresses ?? []).map(({ value = '' }) => normalAddress(value)));
@@ -105,9 +106,4 @@ function keysOf(name: string, gateway: Gateway): string[] {
 
 function keyOf(name: string, place: number): string {
   return place === 0 ? name : `${name} ${place}`;
-}
-
-function oldestFirst([nameA, a]: readonly [string, Gateway], [nameB, b]: readonly [string, Gateway]): number {
-  const [bornA, bornB] = [a.metadata.creationTimestamp ?? '', b.metadata.creationTimestamp ?? ''];
-  return compareStrings(bornA, bornB) || compareStrings(nameA, nameB);
 }

@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Gateway, ResourceSet, Service } from '../../resources/index.ts';
-import type { ClusterAddress, GatewayService, ServiceState, WantedClusterIp } from '../../translate/index.ts';
-import { compareStrings, formatNamespacedName, type NamespacedName } from '../../values/index.ts';
+import {
+  type ClusterAddress,
+  compareAge,
+  type GatewayService,
+  type ServiceState,
+  type WantedClusterIp,
+} from '../../translate/index.ts';
+import { formatNamespacedName, type NamespacedName } from '../../values/index.ts';
 import { portKey } from '../owned/owned-object.ts';
 import { type OwnPods, type Replica, Replicas } from '../owned/replicas.ts';
 import { isOfOwnService } from '../owned/service-objects.ts';
@@ -58,7 +64,7 @@ export class GatewayServices implements AddressBook {
         ? [{ key, service }]
         : [];
     });
-    found.sort((a, b) => byAge(a.service, b.service));
+    found.sort((a, b) => compareAge(a.service.metadata, b.service.metadata));
     this.#services = new Map(found.map(({ key, service }) => [key, service]));
     const records = new Map(found.map(({ key, service }) => [key, targetsOf(service)]));
     this.#targets.assign(records, new Set(ours.map(([key]) => key)));
@@ -136,11 +142,4 @@ function targetsOf({ spec }: Service): Targets {
   if (isHeadless({ spec })) return targets;
   for (const port of spec.ports) if (typeof port.targetPort === 'number') targets.set(portKey(port), port.targetPort);
   return targets;
-}
-
-function byAge(a: Service, b: Service): number {
-  const [bornA, bornB] = [a.metadata.creationTimestamp ?? '', b.metadata.creationTimestamp ?? ''];
-  return (
-    compareStrings(bornA, bornB) || compareStrings(formatNamespacedName(a.metadata), formatNamespacedName(b.metadata))
-  );
 }

@@ -11,7 +11,6 @@ import { NO_PARAMETERS, type Parameters, resolveParameters } from './parameters.
 /** The controllerName of a class that no file defines. */
 export const IMPLIED_CONTROLLER_NAME = 'daemun.dev/gateway-controller';
 
-/** The name of the kind and of the feature. */
 const NO_KINDS: ReadonlySet<string> = new Set();
 
 /** The classes that are ours. */

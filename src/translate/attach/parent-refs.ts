@@ -94,8 +94,10 @@ function missingParent(route: AttachableRoute, { ref, path }: AskedParent, conte
 }
 
 function attachmentFindings(route: AttachableRoute, attachments: readonly Attachment[]): readonly Finding[] {
-  if (attachments.length === 0 || attachments.some(({ listener }) => listener.carriesTraffic)) return [];
-  const ids = attachments.map(({ listener }) => listener.id).join(', ');
+  // What is of a Service has said so itself.
+  const ofGateways = attachments.filter(({ listener }) => listener.frontend === null);
+  if (ofGateways.length === 0 || attachments.some(({ listener }) => listener.carriesTraffic)) return [];
+  const ids = ofGateways.map(({ listener }) => listener.id).join(', ');
   return [
     findingOf('route/no-working-listener', route, {
       path: ['spec', route.spec.parentRefs === undefined ? 'useDefaultGateways' : 'parentRefs'],

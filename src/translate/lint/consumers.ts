@@ -2,14 +2,14 @@
 
 import type { Finding } from '../../errors/index.ts';
 import type { Snapshot } from '../../snapshot/index.ts';
-import { compareStrings } from '../../values/index.ts';
+import { compareStrings, formatNamespacedName } from '../../values/index.ts';
 import type { PublishedFrontends } from '../publish/frontends.ts';
 import { findingOf } from '../report.ts';
 import type { TranslatedRoutes } from '../rules/translated-routes.ts';
 
-/** Consumers' routes that never apply, since nobody is known to be of their namespace; where all clients are known. */
+/** Consumers' routes that never apply, since nobody is known to be of their namespace; where all clients are known, and come here. */
 export function lintConsumers({
-  frontends: { sources },
+  frontends: { sources, bindings },
   routes,
   clients,
 }: {
@@ -20,9 +20,12 @@ export function lintConsumers({
   const { mesh, groups } = sources;
   if (mesh?.knowsAllClients !== true) return [];
   const known = new Set(clients.map(({ namespace }) => namespace));
+  const reached = new Set(
+    bindings.flatMap(({ frontend }) => (frontend === null ? [] : `${formatNamespacedName(frontend)}:${frontend.port}`)),
+  );
   const without = new Map<string, string>();
-  for (const { clients: namespace, routes: byKind } of groups.byId.values()) {
-    if (namespace === null || known.has(namespace)) continue;
+  for (const { service, port, clients: namespace, routes: byKind } of groups.byId.values()) {
+    if (namespace === null || known.has(namespace) || !reached.has(`${service}:${port}`)) continue;
     for (const keys of byKind.values()) for (const key of keys) without.set(key, namespace);
   }
   return [...without]

@@ -17,7 +17,7 @@ import type { AcceptedGateway, AcceptedListener } from '../accept/gateways.ts';
 import type { ListenerTables } from '../arbitrate/listener-tables.ts';
 import type { StreamTables } from '../arbitrate/stream-tables.ts';
 import type { ListenerOwner } from '../listener-site.ts';
-import { share } from '../share.ts';
+import { haveSameItems, keepList, share } from '../share.ts';
 
 /** Sockets with their listeners, sorted, and the certificates that the listeners use. */
 export interface PublishedBindings {
@@ -69,8 +69,7 @@ export function publishBindings(
   });
   bindings.sort((a, b) => compareStrings(a.id, b.id));
   const sorted = [...certificates.values()].sort((a, b) => compareStrings(a.id, b.id));
-  const isSame = previous !== undefined && haveSameItems(previous.bindings, bindings);
-  return { bindings: isSame ? previous.bindings : bindings, certificates: share(previous?.certificates, sorted) };
+  return { bindings: keepList(previous?.bindings, bindings), certificates: share(previous?.certificates, sorted) };
 }
 
 /** All bindings, sorted; those that were there before when they are the same ones. */
@@ -81,7 +80,7 @@ export function mergeBindings(
 ): readonly Binding[] {
   if (frontends.length === 0) return ofGateways;
   const all = [...ofGateways, ...frontends].sort((a, b) => compareStrings(a.id, b.id));
-  return previous !== undefined && haveSameItems(previous, all) ? previous : all;
+  return keepList(previous, all);
 }
 
 /** A binding while it is put together. */
@@ -196,10 +195,6 @@ function keepBinding(before: Binding | undefined, now: Binding): Binding {
     haveSameItems(before.proxyProtocolFrom, now.proxyProtocolFrom) &&
     haveSameItems(before.listeners, now.listeners);
   return isSame ? before : now;
-}
-
-function haveSameItems<Item>(a: readonly Item[], b: readonly Item[]): boolean {
-  return a.length === b.length && a.every((item, at) => item === b[at]);
 }
 
 function ownPort({ sockets, judged }: AcceptedListener): number {

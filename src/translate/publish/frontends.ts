@@ -12,7 +12,7 @@ import {
   type TcpListener,
   type TlsListener,
 } from '../../snapshot/index.ts';
-import { ANY_HOST, compareStrings, interned } from '../../values/index.ts';
+import { ANY_HOST, interned } from '../../values/index.ts';
 import { bindingId } from '../accept/addresses.ts';
 import type { FrontendGroup, FrontendGroups } from '../arbitrate/frontend-groups.ts';
 import type { ListenerTables } from '../arbitrate/listener-tables.ts';
@@ -22,7 +22,8 @@ import type { MeshEnvironment } from '../environment.ts';
 import { DEFAULT_STREAM_IDLE_MS } from '../resolve/annotations/idle-timeout.ts';
 import type { ResolvedBackend } from '../resolve/backend-refs.ts';
 import { clusterId } from '../resolve/clusters.ts';
-import { share } from '../share.ts';
+import { haveSameItems, keepList, share } from '../share.ts';
+import { type Claim, type LostFrontend, shareSockets } from './frontend-sockets.ts';
 
 /** What frontends are made of. */
 export interface FrontendSources {
@@ -45,14 +46,15 @@ export interface PublishedFrontends {
   readonly bindings: readonly Binding[];
   /** The Services themselves, for clients that no route is for. */
   readonly backends: readonly ResolvedBackend[];
-  /** Frontends whose socket is a Gateway's, by Service: `namespace/name`. */
-  readonly lost: ReadonlyMap<string, Frontend>;
+  /** Those whose socket somebody else has, the oldest Service first. */
+  readonly lost: readonly LostFrontend[];
 }
 
 /** The frontends of one Service, and what they were made of. */
 interface PublishedService {
   readonly madeOf: readonly unknown[];
-  readonly bindings: readonly Binding[];
+  readonly service: Service;
+  readonly bindings: readonly Claim['binding'][];
   readonly backends: readonly ResolvedBackend[];
 }
 
@@ -60,7 +62,7 @@ const NONE: Omit<PublishedFrontends, 'sources'> = {
   byService: new Map(),
   bindings: [],
   backends: [],
-  lost: new Map(),
+  lost: [],
 };
 
 /** The entrances of all ports of Services that have routes. Services that did not change, nor their routes, are passed over. */
@@ -85,16 +87,10 @@ export function publishFrontends(
       isSame ? before : publishService({ key, service, mesh }, ofService, { sources, before, madeOf }),
     );
   }
-  const taken = new Set(sources.taken.map(({ id }) => id));
-  const lost = new Map<string, Frontend>();
-  const bindings: Binding[] = [];
-  for (const [key, published] of byService) {
-    for (const binding of published.bindings) {
-      if (!taken.has(binding.id)) bindings.push(binding);
-      else if (binding.frontend !== null) lost.set(key, binding.frontend);
-    }
-  }
-  bindings.sort((a, b) => compareStrings(a.id, b.id));
+  const claims = [...byService.values()].flatMap(({ service, bindings: asked }) =>
+    asked.map(binding => ({ service, binding })),
+  );
+  const { bindings, lost } = shareSockets(claims, sources.taken);
   const backends = [...byService.values()].flatMap(published => published.backends);
   return {
     sources,
@@ -115,7 +111,7 @@ function publishService(
   },
 ): PublishedService {
   const { sources, before, madeOf } = known;
-  const bindings: Binding[] = [];
+  const bindings: Claim['binding'][] = [];
   const backends: ResolvedBackend[] = [];
   for (const [port, ofPort] of Map.groupBy(groups, group => group.port)) {
     const { listeners, own } = listenersOf(ofPort, { service, port, key }, sources);
@@ -125,7 +121,12 @@ function publishService(
       if (isOpen(entrance)) bindings.push(bindingOf(frontend, entrance, listeners));
     }
   }
-  return { madeOf, bindings: share(before?.bindings, bindings), backends: share(before?.backends, backends) };
+  return {
+    madeOf,
+    service,
+    bindings: share(before?.bindings, bindings),
+    backends: share(before?.backends, backends),
+  };
 }
 
 /** What the routes of a group come to. */
@@ -134,18 +135,9 @@ function tablesOf({ id, kind }: FrontendGroup, { tables, streams }: FrontendSour
   return [tables.get(table), streams.get(table)];
 }
 
-function haveSameItems(before: readonly unknown[], now: readonly unknown[]): boolean {
-  return before.length === now.length && before.every((item, at) => item === now[at]);
-}
-
-function keepList<T>(before: readonly T[] | undefined, now: readonly T[]): readonly T[] {
-  return before !== undefined && haveSameItems(before, now) ? before : now;
-}
-
 function isSameWorld(before: FrontendSources, now: FrontendSources): boolean {
   return (
     before.groups.byId === now.groups.byId &&
-    before.mesh === now.mesh &&
     before.tables === now.tables &&
     before.streams === now.streams &&
     before.services === now.services &&
@@ -163,7 +155,7 @@ function bindingOf(
   frontend: Frontend,
   { address, port }: { readonly address: string; readonly port: number },
   listeners: readonly Listener[],
-): Binding {
+): Claim['binding'] {
   const id = bindingId(address, port, 'tcp');
   return { id, address, port, admission: 'clients', frontend, proxyProtocolFrom: [], listeners };
 }

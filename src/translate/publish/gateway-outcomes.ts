@@ -5,6 +5,7 @@ import { formatNamespacedName } from '../../values/index.ts';
 import type { AcceptedClasses } from '../accept/classes.ts';
 import { type AcceptedGateway, listenersByOwner } from '../accept/gateways.ts';
 import type { AcceptedSets } from '../accept/listener-sets.ts';
+import type { FrontendGroups } from '../arbitrate/frontend-groups.ts';
 import type { SettledRoutes } from '../arbitrate/settled-routes.ts';
 import type {
   AddressAssignment,
@@ -31,6 +32,7 @@ export function publishOutcomes(
     readonly gateways: ReadonlyMap<string, AcceptedGateway>;
     readonly sets: AcceptedSets;
     readonly routes: TranslatedRoutes;
+    readonly groups: FrontendGroups;
     readonly settled: SettledRoutes;
     readonly meshes: Outcomes['meshes'];
     readonly meshController: Outcomes['meshController'];

@@ -2,6 +2,7 @@
 
 import { compareStrings } from '../../values/index.ts';
 import type { AcceptedGateway } from '../accept/gateways.ts';
+import type { FrontendGroups } from '../arbitrate/frontend-groups.ts';
 import type { AncestorOutcome, PolicyAcceptedReason, PolicyOutcome, Problem } from '../outcomes.ts';
 import type { PolicyTarget } from '../policies/policy-targets.ts';
 import { backendObject } from '../resolve/backend-object.ts';
@@ -12,6 +13,7 @@ import type { TranslatedRoutes } from '../rules/translated-routes.ts';
 interface Senders {
   readonly gateways: ReadonlyMap<string, AcceptedGateway>;
   readonly routes: TranslatedRoutes;
+  readonly groups: FrontendGroups;
   /** Of `Outcomes`. */
   readonly meshController: string | null;
 }
@@ -72,6 +74,11 @@ function outcomeOf(
 
 const SERVICE = 'Service/';
 
+/** Of several kinds of routes at a port of a Service one is applied. */
+function isApplied({ kind }: AttachableRoute, id: string, { byId }: FrontendGroups): boolean {
+  return byId.get(id)?.kind === kind;
+}
+
 /** A Service that a route names as parent alone is not what it sends to. */
 function isBackendOf(route: AttachableRoute, object: string): boolean {
   return backendsOf(route).some(({ ref }) => backendObject(ref, route.metadata.namespace) === object);
@@ -80,7 +87,7 @@ function isBackendOf(route: AttachableRoute, object: string): boolean {
 /** Of each of `objects`, the Gateways that send to it: with a route attached, a listener's filter or a collector of spans that names it. */
 function gatewaysByObject(
   objects: ReadonlySet<string>,
-  { gateways, routes }: Senders,
+  { gateways, routes, groups }: Senders,
 ): ReadonlyMap<string, ReadonlySet<string>> {
   const found = new Map<string, Set<string>>();
   const add = (object: string, gateway: string): void => {
@@ -93,7 +100,7 @@ function gatewaysByObject(
       if (objects.has(object))
         for (const { listener } of attachments) {
           if (listener.gateway !== null) add(object, listener.gateway);
-          else if (listener.frontend !== null && isBackendOf(route, object))
+          else if (listener.frontend !== null && isApplied(route, listener.id, groups) && isBackendOf(route, object))
             add(object, `${SERVICE}${listener.frontend.service}`);
         }
   }
