@@ -125,8 +125,7 @@ export class DataPlane {
   rereadKeys(): void {
     if (!this.#isStarted) return;
     this.#tickets.reread();
-    this.#sessionKeys.start();
-    this.#sessionKeys.reread();
+    if (!this.#sessionKeys.start()) this.#sessionKeys.reread();
   }
 
   /**

@@ -111,9 +111,11 @@ export class KeyRing {
     this.#options = options;
   }
 
-  /** No effect when it was started before. Publishes before it returns. */
-  start(): void {
-    if (this.#timer === null && !this.#isClosed) this.#check();
+  /** Publishes before it returns. False, and no effect, when it was started before. */
+  start(): boolean {
+    if (this.#timer !== null || this.#isClosed) return false;
+    this.#check();
+    return true;
   }
 
   /** The store has others now. No effect before `start`. */

@@ -77,6 +77,7 @@ export class TracingBed {
   /** Time passes. */
   pass(ms: number): void {
     this.clock.advance(ms);
+    this.loop.refresh();
     this.loop.deadlines.advance(this.clock.nowMs());
     this.loop.connectionTimers.advance(this.clock.nowMs());
   }

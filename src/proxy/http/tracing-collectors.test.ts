@@ -4,7 +4,8 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { status } from '@grpc/grpc-js';
-import type { SpanAttribute } from '../../snapshot/index.ts';
+import type { RequestListener, SpanAttribute } from '../../snapshot/index.ts';
+import { httpListener } from './gateway.test-support.ts';
 import type { HttpClient } from './http-peers.test-support.ts';
 import { type CollectorAnswer, TestCollector } from './tracing.test-support.ts';
 import { BATCH_MS, sumOf, TracingBed } from './tracing-bed.test-support.ts';
@@ -14,6 +15,11 @@ const UNAVAILABLE: CollectorAnswer = { kind: 'status', code: status.UNAVAILABLE 
 /** Attributes that make a span so many KiB long. */
 function ballast(kib: number): readonly SpanAttribute[] {
   return Array.from({ length: kib }, (_, at) => ({ source: 'literal', name: `b${at}`, value: 'x'.repeat(1_010) }));
+}
+
+/** `version`: one that differs makes a change. */
+function untraced(version: number): RequestListener {
+  return httpListener('web', { '/shop': 'a', [`/${version}`]: 'a' });
 }
 
 async function ask(client: HttpClient, times: number): Promise<void> {
@@ -136,6 +142,45 @@ for (const kind of ['grpc', 'http'] as const) {
       assert.ok(before > 20 && before < 50, `${before} of 100 spans of 64 KiB are over 4 MiB`);
       await ask(client, 10);
       assert.equal(bed.outcomes()['queue_full'], before + 10);
+    });
+
+    it('costs little memory when it is dead and few requests are traced', async () => {
+      bed.collector.close();
+      for (let at = 0; at < 300; at++) {
+        await ask(client, 1);
+        bed.pass(BATCH_MS);
+      }
+      assert.equal(bed.outcomes()['queue_full'], undefined);
+    });
+
+    it('has every span counted, and no longer than until the next change, when no policy names it any more', async () => {
+      bed.collector.answers.push({ kind: 'silent' });
+      await ask(client, 2);
+      await bed.apply(untraced(1), 1);
+      await bed.collector.exported(1);
+      assert.deepEqual(bed.outcomes(), {});
+      bed.gateway.runtime.close();
+      await settled({ undelivered: 2 });
+    });
+
+    it('is forgotten with the change after the one that has its last spans sent', async () => {
+      await ask(client, 1);
+      await bed.apply(untraced(1), 1);
+      await settled({ exported: 1 });
+      await bed.apply(untraced(2), 1);
+      await Promise.resolve();
+      assert.deepEqual(bed.outcomes(), {});
+    });
+
+    it('is not waited for when it is dead and no policy names it any more', async () => {
+      bed.collector.close();
+      client = await bed.serve('HTTP/2', { tracing: { collector, attributes: ballast(200) } });
+      await ask(client, 8);
+      await bed.apply(untraced(1), 1);
+      const startedMs = bed.clock.nowMs();
+      await bed.whileTimePasses(bed.counted(8));
+      assert.deepEqual(bed.outcomes(), { undelivered: 8 });
+      assert.ok(bed.clock.nowMs() - startedMs < 120_000, `${bed.clock.nowMs() - startedMs} ms`);
     });
 
     it('gets no span that is longer than a batch', async () => {

@@ -4,9 +4,10 @@
  * The spans of one service on their way to one collector, of one worker. Requests never wait for it: a span that there is no room for is
  * dropped and counted.
  *
- *     filling ──full, or a second old──► waiting in line ──► sent, one batch at a time ──taken──► gone
- *                                             ▲                  ├──later──► a pause, then again, five times
- *                                             └──────────────────┘──refused──► dropped
+ *     filling ──full──► waiting in line ──► sent, one batch at a time ──taken──► gone
+ *        │                    ▲                ▲ ├──later──► a pause, then again, five times in all
+ *        │                    └────────────────┼─┘──refused──► dropped
+ *        └──a second old, and nobody in line───┘
  */
 import type { Tracing } from '../../snapshot/index.ts';
 import type { Clock, Random } from '../../time/index.ts';
@@ -46,10 +47,13 @@ export interface ExportEnvironment {
   readonly log: RateLimitedLog;
   /** Bytes that all of them hold. */
   readonly use: { bytes: number };
+  /** An exporter that held nothing holds spans now, or the other way round. */
+  onHolding(exporter: SpanExporter, isHolding: boolean): void;
 }
 
-/** What became of spans, for `daemun_trace_spans_total`. */
-type SpanOutcome = 'exported' | 'rejected' | 'refused' | 'undelivered' | 'queue_full' | 'too_large';
+/** What becomes of spans, for `daemun_trace_spans_total`. */
+export const SPAN_OUTCOMES = ['exported', 'rejected', 'refused', 'undelivered', 'queue_full', 'too_large'] as const;
+type SpanOutcome = (typeof SPAN_OUTCOMES)[number];
 
 export class SpanExporter implements WheelTimer, ExportOwner {
   wheelNext: WheelTimer | null = null;
@@ -57,10 +61,11 @@ export class SpanExporter implements WheelTimer, ExportOwner {
   wheelTick = 0;
   /** No listener is traced by it any more; requests that began before may be. */
   isRetired = false;
+  /** Id of the cluster. */
+  readonly collector: string;
   readonly loop: SocketLoop;
   readonly bodies: BodyMemory;
   readonly #environment: ExportEnvironment;
-  readonly #collector: string;
   readonly #protocol: CollectorProtocol;
   readonly #envelope: ExportEnvelope;
   #cluster: ClusterPool | undefined;
@@ -72,6 +77,8 @@ export class SpanExporter implements WheelTimer, ExportOwner {
   /** No call before that. */
   #pausedUntilMs = 0;
   #heldBytes = 0;
+  /** When what is filling is sent, full or not. */
+  #dueMs = 0;
   #epochOffsetMs = 0;
   /** Where it is counted, as far as anything was: with a dead collector that is once a request. */
   readonly #slots: Partial<Record<SpanOutcome, number>> = {};
@@ -81,7 +88,7 @@ export class SpanExporter implements WheelTimer, ExportOwner {
     this.#environment = environment;
     this.loop = environment.loop;
     this.bodies = environment.bodies;
-    this.#collector = collector.cluster;
+    this.collector = collector.cluster;
     this.#protocol = protocolOf(collector, environment.lists);
     this.#envelope = new ExportEnvelope(service);
   }
@@ -123,7 +130,6 @@ export class SpanExporter implements WheelTimer, ExportOwner {
   }
 
   onTimer(): void {
-    this.#seal();
     this.#send();
   }
 
@@ -143,7 +149,7 @@ export class SpanExporter implements WheelTimer, ExportOwner {
     this.#sent = null;
     this.#drop('undelivered', this.#filling ?? undefined);
     this.#filling = null;
-    for (const batch of this.#line.splice(0)) this.#drop('undelivered', batch);
+    this.#dropLine();
     this.loop.connectionTimers.disarm(this);
   }
 
@@ -161,7 +167,8 @@ export class SpanExporter implements WheelTimer, ExportOwner {
     const batch = new SpanBatch();
     this.#filling = batch;
     this.#charge(batch.cost);
-    this.#wakeAt(this.loop.nowMs + BATCH_MS);
+    this.#dueMs = this.loop.nowMs + BATCH_MS;
+    this.#wakeAt(this.#dueMs);
     return batch;
   }
 
@@ -174,18 +181,22 @@ export class SpanExporter implements WheelTimer, ExportOwner {
     this.#filling = null;
   }
 
-  /** The next batch, if none is under way. */
+  /** The next batch, if none is under way. One that is filling fills on until then: batches cost memory, even with few spans. */
   #send(): void {
-    if (this.#sent !== null || this.#line.length === 0) return;
-    if (this.loop.nowMs < this.#pausedUntilMs) {
-      this.#wakeAt(this.#pausedUntilMs);
+    if (this.#sent !== null || (this.#line.length === 0 && this.#filling === null)) return;
+    const { nowMs } = this.loop;
+    const nextMs = Math.max(this.#pausedUntilMs, this.#line.length > 0 ? 0 : this.#dueMs);
+    if (nowMs < nextMs) {
+      this.#wakeAt(nextMs);
       return;
     }
-    this.#cluster = this.#environment.upstreams.cluster(this.#collector) ?? this.#cluster;
+    if (this.#line.length === 0) this.#seal();
     const batch = this.#line.shift() as SpanBatch;
+    this.#cluster = this.#environment.upstreams.cluster(this.collector) ?? this.#cluster;
     batch.tries++;
     if (this.#cluster === undefined) {
       this.#drop('undelivered', batch);
+      this.#send();
       return;
     }
     const request = this.#protocol.ask(this.#envelope.enclose(batch.encoded));
@@ -215,9 +226,9 @@ export class SpanExporter implements WheelTimer, ExportOwner {
   #taken(batch: SpanBatch, { rejected, message }: Extract<ExportVerdict, { readonly kind: 'taken' }>): void {
     const lost = Math.min(rejected, batch.spans);
     this.#failures = 0;
-    this.#charge(-batch.cost);
     this.#count('exported', batch.spans - lost);
     if (lost > 0) this.#count('rejected', lost);
+    this.#charge(-batch.cost);
     if (lost > 0 || message !== '') this.#warn('the collector rejects spans', { why: message, spans: lost });
   }
 
@@ -229,8 +240,13 @@ export class SpanExporter implements WheelTimer, ExportOwner {
     this.#failures++;
     this.#pausedUntilMs = this.loop.nowMs + pauseMs;
     this.#warn('spans cannot be exported', { why, spans: batch.spans, again_ms: Math.round(pauseMs) });
-    if (batch.tries >= MAX_TRIES) this.#drop('undelivered', batch);
-    else this.#line.unshift(batch);
+    if (batch.tries < MAX_TRIES) {
+      this.#line.unshift(batch);
+      return;
+    }
+    // Nobody waits for a collector that no policy names.
+    if (this.isRetired) this.#dropLine();
+    this.#drop('undelivered', batch);
   }
 
   /** Those who wait for `flush`. */
@@ -247,27 +263,33 @@ export class SpanExporter implements WheelTimer, ExportOwner {
 
   #drop(outcome: SpanOutcome, batch: SpanBatch | undefined): void {
     if (batch === undefined) return;
-    this.#charge(-batch.cost);
     this.#count(outcome, batch.spans);
+    this.#charge(-batch.cost);
+  }
+
+  #dropLine(): void {
+    for (const batch of this.#line.splice(0)) this.#drop('undelivered', batch);
   }
 
   #count(outcome: SpanOutcome, spans: number): void {
     const { metrics } = this.#environment;
-    let slot = this.#slots[outcome];
-    if (slot === undefined) {
-      slot = metrics.slot('daemun_trace_spans_total', { cluster: this.#collector, outcome });
-      this.#slots[outcome] = slot;
-    }
+    // Of a retired one the slot may be another's by now.
+    const known = this.isRetired ? undefined : this.#slots[outcome];
+    const slot = known ?? metrics.slot('daemun_trace_spans_total', { cluster: this.collector, outcome });
+    this.#slots[outcome] = slot;
     metrics.values[slot] = (metrics.values[slot] as number) + spans;
   }
 
   #charge(bytes: number): void {
+    const wasHolding = this.#heldBytes > 0;
     this.#heldBytes += bytes;
     this.#environment.use.bytes += bytes;
     this.#environment.memory.add(bytes);
+    const isHolding = this.#heldBytes > 0;
+    if (isHolding !== wasHolding) this.#environment.onHolding(this, isHolding);
   }
 
   #warn(message: string, fields: Readonly<Record<string, unknown>>): void {
-    this.#environment.log.warn(`${message} ${this.#collector}`, message, { collector: this.#collector, ...fields });
+    this.#environment.log.warn(`${message} ${this.collector}`, message, { collector: this.collector, ...fields });
   }
 }

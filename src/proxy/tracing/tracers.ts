@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { requestListeners, type Snapshot, type Tracing } from '../../snapshot/index.ts';
-import { type ExportEnvironment, SpanExporter } from './span-exporter.ts';
+import { type ExportEnvironment, SPAN_OUTCOMES, SpanExporter } from './span-exporter.ts';
 import { SpanWriter } from './span-writer.ts';
 import { TraceIds } from './trace-ids.ts';
 import { Tracer } from './tracer.ts';
@@ -14,9 +14,17 @@ export class Tracers {
   readonly #compiled = new WeakMap<Tracing, Tracer>();
   /** Listeners of one service and collector share one, and it outlives changes of all else. */
   readonly #exporters = new Map<string, SpanExporter>();
+  /** Those that have spans: what no listener is traced by any more sends its last ones. */
+  readonly #holding = new Set<SpanExporter>();
+  /** Collectors that listeners were traced by. What became of the last spans is shown until the next change. */
+  readonly #left = new Set<string>();
 
-  constructor(environment: Omit<ExportEnvironment, 'use'>) {
-    this.#environment = { ...environment, use: { bytes: 0 } };
+  constructor(environment: Omit<ExportEnvironment, 'use' | 'onHolding'>) {
+    const onHolding = (exporter: SpanExporter, isHolding: boolean): void => {
+      if (isHolding) this.#holding.add(exporter);
+      else this.#holding.delete(exporter);
+    };
+    this.#environment = { ...environment, use: { bytes: 0 }, onHolding };
   }
 
   /** What requests of a listener are traced by; null: they are not. */
@@ -33,6 +41,7 @@ export class Tracers {
 
   /** Call it before clusters of a snapshot come and go: what nobody is told any more is sent now. */
   retain({ bindings }: Pick<Snapshot, 'bindings'>): void {
+    this.#releaseSeries();
     if (this.#exporters.size === 0) return;
     const used = new Set<string>();
     for (const { listeners } of bindings)
@@ -42,17 +51,30 @@ export class Tracers {
       this.#exporters.delete(key);
       exporter.isRetired = true;
       void exporter.flush();
+      this.#left.add(exporter.collector);
     }
   }
 
   /** Resolves when all spans are sent, or cannot be. */
   async flush(): Promise<void> {
-    await Promise.all(Array.from(this.#exporters.values(), exporter => exporter.flush()));
+    await Promise.all(Array.from(this.#holding, exporter => exporter.flush()));
   }
 
   close(): void {
-    for (const exporter of this.#exporters.values()) exporter.close();
+    for (const exporter of this.#holding) exporter.close();
     this.#exporters.clear();
+  }
+
+  /** Of collectors that get no spans any more. */
+  #releaseSeries(): void {
+    if (this.#left.size === 0) return;
+    const { metrics } = this.#environment;
+    const told = new Set(Array.from([...this.#exporters.values(), ...this.#holding], ({ collector }) => collector));
+    for (const cluster of this.#left) {
+      if (told.has(cluster)) continue;
+      this.#left.delete(cluster);
+      for (const outcome of SPAN_OUTCOMES) metrics.release('daemun_trace_spans_total', { cluster, outcome });
+    }
   }
 
   #exporterOf(tracing: Tracing): SpanExporter {

@@ -116,10 +116,10 @@ export class UdpServer implements SessionOwner, SessionHolder, WheelTimer {
     this.#watchIdle();
   }
 
-  /** Nobody asks a UDP port for its health. */
   /** Datagrams come to Gateways only. */
   clientsMoved(): void {}
 
+  /** Nobody asks a UDP port for its health. */
   announceLeaving(): void {}
 
   /** A datagram that comes before `drain` is taken: it is not known whose first it is. */

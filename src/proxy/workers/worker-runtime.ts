@@ -142,7 +142,7 @@ export class WorkerRuntime {
     this.#loop.refresh();
     const before = this.#snapshot;
     this.#snapshot = snapshot;
-    this.#tracers.retain(snapshot);
+    if (before.bindings !== snapshot.bindings) this.#tracers.retain(snapshot);
     // First, so that rules find their clusters when they are compiled.
     this.#upstreams.apply(snapshot);
     if (before.clients !== snapshot.clients) this.#listeners.setClients(snapshot.clients);
