@@ -53,7 +53,7 @@ export class FakeApi {
     this.#server = createServer((request, response) => this.#answer(request, response));
   }
 
-  static async start(t: TestContext): Promise<FakeApi> {
+  static async start(t: Pick<TestContext, 'after'>): Promise<FakeApi> {
     const api = new FakeApi();
     await api.up();
     t.after(() => api.down());
