@@ -11,11 +11,14 @@ export const ROUTES = `${GATEWAYS}${IN_NAMESPACE}/httproutes`;
 /** The API's path of an object, and the object. */
 export type Placed = readonly [path: string, object: object];
 
-/** The objects that all routes need: a class, a namespace, a Gateway at `address`, a Service whose endpoint is `backend`. */
-export function surroundings(
-  address: string,
-  backend: { readonly address: string; readonly port: number },
-): readonly Placed[] {
+/** The one endpoint of Services. */
+export interface Backend {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** The objects that all routes need: a class, a namespace, a Gateway at `address`, so many Services that have `backend`. */
+export function surroundings(address: string, backend: Backend, services = 1): readonly Placed[] {
   const metadata = { namespace: NAMESPACE, name: 'bench' };
   const apiVersion = 'gateway.networking.k8s.io/v1';
   return [
@@ -37,26 +40,39 @@ export function surroundings(
         },
       },
     ],
+    ...Array.from({ length: services }, (_, index) => service(index, backend)).flat(),
+  ];
+}
+
+/** A Service with its slice. */
+function service(index: number, { address, port }: Backend): readonly Placed[] {
+  const name = serviceOf(index);
+  const metadata = { namespace: NAMESPACE, name };
+  return [
     [
-      `/api/v1${IN_NAMESPACE}/services/bench`,
-      { apiVersion: 'v1', kind: 'Service', metadata, spec: { ports: [{ port: 80, targetPort: backend.port }] } },
+      `/api/v1${IN_NAMESPACE}/services/${name}`,
+      { apiVersion: 'v1', kind: 'Service', metadata, spec: { ports: [{ port: 80, targetPort: port }] } },
     ],
     [
-      `/apis/discovery.k8s.io/v1${IN_NAMESPACE}/endpointslices/bench`,
+      `/apis/discovery.k8s.io/v1${IN_NAMESPACE}/endpointslices/${name}`,
       {
         apiVersion: 'discovery.k8s.io/v1',
         kind: 'EndpointSlice',
-        metadata: { ...metadata, labels: { 'kubernetes.io/service-name': 'bench' } },
+        metadata: { ...metadata, labels: { 'kubernetes.io/service-name': name } },
         addressType: 'IPv4',
-        endpoints: [{ addresses: [backend.address], conditions: { ready: true } }],
-        ports: [{ port: backend.port, protocol: 'TCP' }],
+        endpoints: [{ addresses: [address], conditions: { ready: true } }],
+        ports: [{ port, protocol: 'TCP' }],
       },
     ],
   ];
 }
 
-/** A route of its own host, for a path. */
-export function route(index: number, path: string): object {
+function serviceOf(index: number): string {
+  return index === 0 ? 'bench' : `bench-${index}`;
+}
+
+/** A route of its own host, for a path, to the one of `services` Services whose turn it is. */
+export function route(index: number, path: string, services = 1): object {
   return {
     apiVersion: 'gateway.networking.k8s.io/v1',
     kind: 'HTTPRoute',
@@ -64,7 +80,12 @@ export function route(index: number, path: string): object {
     spec: {
       parentRefs: [{ name: 'bench' }],
       hostnames: [hostOf(index)],
-      rules: [{ matches: [{ path: { type: 'PathPrefix', value: path } }], backendRefs: [{ name: 'bench', port: 80 }] }],
+      rules: [
+        {
+          matches: [{ path: { type: 'PathPrefix', value: path } }],
+          backendRefs: [{ name: serviceOf(index % services), port: 80 }],
+        },
+      ],
     },
   };
 }

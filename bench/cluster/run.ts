@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * `node bench/cluster/run.ts [--routes 2000] [--changes 20] [--keep]`: how this checkout does on a cluster with many HTTPRoutes. To be run in
- * the network of the test cluster, with KUBECONFIG (`run node bench/cluster/run.ts`). Prints how long it takes until all
- * routes are accepted and the last one is served; of one change, from the API's PATCH to the first answer that shows it,
- * with requests to the API and CPU; the same of a second without a change; and memory. Everything that it makes is in a namespace and a class of its own.
+ * `node bench/cluster/run.ts [--routes 2000] [--services 200] [--changes 20] [--keep]`: how this checkout does on a cluster with many
+ * HTTPRoutes and Services. To be run in the network of the test cluster, with KUBECONFIG (`run node bench/cluster/run.ts`). Prints how
+ * long it takes until all routes are accepted and the last one is served; of one change, from the API's PATCH to the first answer that
+ * shows it, with requests to the API and CPU; the same of a second without a change; and memory. Everything that it makes is in a
+ * namespace and a class of its own.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -36,11 +37,13 @@ const POLL_MS = 1;
 const { values } = parseArgs({
   options: {
     routes: { type: 'string', default: '2000' },
+    services: { type: 'string', default: '200' },
     changes: { type: 'string', default: '20' },
     keep: { type: 'boolean', default: false },
   },
 });
 const routes = Number(values.routes);
+const services = Number(values.services);
 const api = await Api.open(process.env['KUBECONFIG'] ?? '');
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -50,7 +53,7 @@ const place = backend.address();
 if (place === null || typeof place === 'string') throw new Error('the backend has no port');
 const daemun = start();
 try {
-  for (const [path, object] of surroundings(ADDRESS, { address: BACKEND, port: place.port }))
+  for (const [path, object] of surroundings(ADDRESS, { address: BACKEND, port: place.port }, services))
     await api.apply(path, object);
   await load();
   await change();
@@ -87,7 +90,7 @@ async function load(): Promise<void> {
   const create = async (): Promise<void> => {
     while (next < routes) {
       const index = next++;
-      await api.apply(`${ROUTES}/route-${index}`, route(index, '/'));
+      await api.apply(`${ROUTES}/route-${index}`, route(index, '/', services));
     }
   };
   await Promise.all(Array.from({ length: CREATORS }, create));
@@ -155,12 +158,12 @@ function routeOf(change: number): number {
 /** The path that the route of this change takes from now on. */
 async function patch(change: number): Promise<string> {
   const path = `/changed-${change}`;
-  await api.patch(`${ROUTES}/route-${routeOf(change)}`, { spec: { rules: rulesFor(path) } });
+  await api.patch(`${ROUTES}/route-${routeOf(change)}`, { spec: { rules: rulesOf(routeOf(change), path) } });
   return path;
 }
 
-function rulesFor(path: string): object[] {
-  const { spec } = route(0, path) as { spec: { rules: object[] } };
+function rulesOf(index: number, path: string): object[] {
+  const { spec } = route(index, path, services) as { spec: { rules: object[] } };
   return spec.rules;
 }
 
