@@ -3,17 +3,30 @@
 /** Makes docs/errors.md of the catalogues. Run it to write the page: `node test/errors/errors-page.ts`. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CATALOGUE, type CatalogueEntry, PROGRAM_ERRORS, REQUEST_FAILURES } from '../../src/errors/index.ts';
+import {
+  CATALOGUE,
+  type CatalogueEntry,
+  type FindingCode,
+  PROGRAM_ERRORS,
+  REQUEST_FAILURES,
+} from '../../src/errors/index.ts';
 import { SCHEMA_CODES } from '../../src/resources/index.ts';
 
 export const ERRORS_PAGE = join(import.meta.dirname, '../../docs/errors.md');
 
-const HEADINGS: Readonly<Record<string, string>> = {
+/** Of each area of the catalogue: what precedes the slash of its codes. */
+type Area = FindingCode extends infer Code ? (Code extends `${infer Name}/${string}` ? Name : never) : never;
+
+const HEADINGS: Readonly<Record<Area, string>> = {
   store: 'Reading files (`store/…`)',
   'gateway-class': 'GatewayClasses (`gateway-class/…`)',
   gateway: 'Gateways and listeners (`gateway/…`)',
+  'listener-set': 'ListenerSets (`listener-set/…`)',
   route: 'Routes (`route/…`)',
   backend: 'Backends (`backend/…`)',
+  mesh: 'Ports of Services that are routed (`mesh/…`)',
+  policy: 'Policies (`policy/…`)',
+  trust: 'Certificates of authorities (`trust/…`)',
   annotation: 'Annotations (`annotation/…`)',
   lint: 'Valid, but probably not meant (`lint/…`)',
   demo: 'What `--demo` puts in place (`demo/…`)',

@@ -42,6 +42,22 @@ describe('the clients of frontends', () => {
     assert.deepEqual(back.clients, [of('10.0.0.1/32', 'z')]);
   });
 
+  it('are told by the Pods that changed, unless several have one address', () => {
+    const given: readonly never[] = [];
+    const neverWalked = (pods: Iterable<readonly [string, Pod]>): ReadonlyMap<string, Pod> =>
+      Object.assign(new Map(pods), { values: () => assert.fail('all Pods are looked at') });
+    const others = [pod('a/p', { podIP: '10.0.0.1' }), pod('a/q', { podIP: '10.0.0.2' })];
+    const first = publishClients({ pods: new Map(others), given, isAsked: true });
+    const moved = [pod('b/r', { podIP: '10.0.0.3' }), pod('a/q', { podIP: '10.0.0.4' })];
+    const next = publishClients({ pods: neverWalked([...others.slice(0, 1), ...moved]), given, isAsked: true }, first);
+    assert.deepEqual(next.clients, [of('10.0.0.1/32', 'a'), of('10.0.0.3/32', 'b'), of('10.0.0.4/32', 'a')]);
+    const taken = pod('b/s', { podIP: '10.0.0.1' }, { creationTimestamp: '2025-01-01T00:00:00Z' });
+    const both = publishClients({ pods: new Map([...next.pods, taken]), given, isAsked: true }, next);
+    assert.deepEqual(both.clients[0], of('10.0.0.1/32', 'b'));
+    const back = publishClients({ pods: new Map(next.pods), given, isAsked: true }, both);
+    assert.deepEqual(back.clients[0], of('10.0.0.1/32', 'a'));
+  });
+
   it('keep their identity where nothing of them changed', () => {
     const first = publishClients({
       pods: new Map([pod('a/p', { podIP: '10.0.0.1' }), pod('a/q', { podIP: '10.0.0.2' })]),

@@ -13,9 +13,11 @@ export interface PublishedClients {
   readonly given: readonly ClientNamespace[];
   /** Sorted by range. Items of Pods that did not change keep their identity. */
   readonly clients: readonly ClientNamespace[];
+  /** Ranges that several Pods have, or that are given: all Pods are looked at when those change. */
+  readonly shared: ReadonlySet<string>;
 }
 
-const NOBODY: PublishedClients = { pods: new Map(), given: [], clients: [] };
+const NOBODY: PublishedClients = { pods: new Map(), given: [], clients: [], shared: new Set() };
 
 /**
  * The clients that Pods are, and those that are `given` by range, which stand above Pods; nobody while nobody is asked about. While one Pod
@@ -23,46 +25,66 @@ const NOBODY: PublishedClients = { pods: new Map(), given: [], clients: [] };
  * node's address, and so have others of other namespaces.
  */
 export function publishClients(
-  { pods, given, isAsked }: Omit<PublishedClients, 'clients'> & { readonly isAsked: boolean },
+  { pods, given, isAsked }: Pick<PublishedClients, 'pods' | 'given'> & { readonly isAsked: boolean },
   previous: PublishedClients = NOBODY,
 ): PublishedClients {
   if (!isAsked) return NOBODY;
-  const touched = new Set(previous.given === given ? [] : [...previous.given, ...given].map(({ range }) => range));
-  for (const key of changedKeys(previous.pods, pods)) {
-    const [before, after] = [previous.pods.get(key), pods.get(key)].map(clientsOf);
-    if (before !== after) for (const { range } of [...(before ?? []), ...(after ?? [])]) touched.add(range);
-  }
-  if (touched.size === 0) return { ...previous, pods };
+  const changed = changedKeys(previous.pods, pods).filter(key => !isSameClient(previous.pods.get(key), pods.get(key)));
+  const left = rangesOf(changed, previous.pods);
+  const touched = new Set([...left, ...rangesOf(changed, pods)]);
+  if (previous.given !== given) for (const { range } of [...previous.given, ...given]) touched.add(range);
+  if (touched.size === 0) return { ...previous, pods, given };
   const before = new Map<string, ClientNamespace>();
   const kept = previous.clients.filter(client => {
     if (touched.has(client.range)) before.set(client.range, client);
     return !touched.has(client.range);
   });
-  const owners = [...ownersOf(touched, pods, given)].map(client => share(before.get(client.range), client));
-  if (owners.length === before.size && owners.every(client => before.get(client.range) === client))
-    return { ...previous, pods, given };
+  // One that is nobody else's concerns the Pods that changed alone.
+  const isOwn = [...touched].every(range => !previous.shared.has(range) && (left.has(range) || !before.has(range)));
+  const candidates = isOwn && previous.given === given ? changed.flatMap(key => pods.get(key) ?? []) : pods.values();
+  const { owners, contested } = ownersOf(touched, candidates, given);
+  const shared = new Set([...[...previous.shared].filter(range => !touched.has(range)), ...contested]);
+  const now = owners.map(client => share(before.get(client.range), client));
+  if (now.length === before.size && now.every(client => before.get(client.range) === client))
+    return { ...previous, pods, given, shared };
   // The old order first: it is one sorted run, so that the sort is hardly more than one pass.
-  const clients = [...kept, ...owners].sort(compareClients);
-  return { pods, given, clients };
+  return { pods, given, clients: [...kept, ...now].sort(compareClients), shared };
+}
+
+function rangesOf(keys: readonly string[], pods: ReadonlyMap<string, Pod>): ReadonlySet<string> {
+  return new Set(keys.flatMap(key => clientsOf(pods.get(key)).map(({ range }) => range)));
+}
+
+/** Most of what becomes of a Pod is no matter of whose its addresses are. */
+function isSameClient(before: Pod | undefined, now: Pod | undefined): boolean {
+  const clients = clientsOf(before);
+  const isSameAge = before?.metadata.creationTimestamp === now?.metadata.creationTimestamp;
+  return share(clients, clientsOf(now)) === clients && (isSameAge || clients.length === 0);
 }
 
 function ownersOf(
   touched: ReadonlySet<string>,
-  pods: ReadonlyMap<string, Pod>,
+  pods: Iterable<Pod>,
   given: readonly ClientNamespace[],
-): Iterable<ClientNamespace> {
+): { readonly owners: readonly ClientNamespace[]; readonly contested: ReadonlySet<string> } {
   const owners = new Map<string, { readonly pod: Pod; readonly client: ClientNamespace }>();
-  for (const pod of pods.values()) {
+  const contested = new Set<string>();
+  for (const pod of pods) {
     for (const client of clientsOf(pod)) {
       if (!touched.has(client.range)) continue;
       const other = owners.get(client.range);
+      if (other !== undefined) contested.add(client.range);
       if (other === undefined || compareAge(other.pod.metadata, pod.metadata) < 0)
         owners.set(client.range, { pod, client });
     }
   }
   const found = new Map([...owners].map(([range, { client }]) => [range, client]));
-  for (const client of given) if (touched.has(client.range)) found.set(client.range, client);
-  return found.values();
+  for (const client of given) {
+    if (!touched.has(client.range)) continue;
+    found.set(client.range, client);
+    contested.add(client.range);
+  }
+  return { owners: [...found.values()], contested };
 }
 
 /** Of each Pod as it is: what it was is looked at again and again while others change. */
