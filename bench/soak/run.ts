@@ -9,13 +9,15 @@
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { parseCertificateHost, selfSignedCertificate, startDemoBackends } from '../../src/demo/index.ts';
+import { parseCertificateHost, selfSignedCertificate } from '../../src/demo/index.ts';
 import { type Caller, grpcCaller, httpCaller, type Place } from '../load/callers.ts';
 import { HeldStreams } from '../load/held-streams.ts';
 import { SteadyLoad } from '../load/steady.ts';
 import { freePort, type Program, startProgram, waitForPort } from '../processes.ts';
+import { startBackends } from './backends.ts';
 import { endpoints, gateway, HOST, otherRoutes, SERVICE } from './manifests.ts';
 import { MISCHIEF } from './mischief.ts';
 import { compare, descriptorsOf, type Sample, sample } from './samples.ts';
@@ -44,8 +46,8 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const folder = await mkdtemp(join(tmpdir(), 'daemun-soak-'));
 const deployments = [{ name: SERVICE, replicas: BACKENDS }];
 const service = { namespace: 'default', name: SERVICE, ports: [9000], datagramPorts: [], deployments };
-const backends = await startDemoBackends([service]);
-const backendPorts = backends.endpoints.map(({ port }) => port);
+const backends = await startBackends(service);
+const backendPorts = backends.ports;
 const ports = { http: await freePort(), https: await freePort(), tcp: await freePort() };
 const hosts = [HOST, `grpc.${HOST}`].flatMap(name => parseCertificateHost(name) ?? []);
 const pair = await selfSignedCertificate(hosts, { nowMs: Date.now(), days: 90 });
@@ -156,6 +158,8 @@ function misbehave(now: number): void {
 async function watch(pid: number, load: SteadyLoad): Promise<readonly Sample[]> {
   const samples: Sample[] = [];
   const startedMs = performance.now();
+  const delay = monitorEventLoopDelay();
+  delay.enable();
   let told = 0;
   while (samples.length === 0 || (samples.at(-1)?.atMs ?? 0) < minutes * 60_000) {
     await wait(SAMPLE_EVERY_MS);
@@ -165,7 +169,10 @@ async function watch(pid: number, load: SteadyLoad): Promise<readonly Sample[]> 
     told++;
     const calls = `${load.answered} answered, ${load.failed} failed, p99 ${load.percentile(0.99).toFixed(0)} ms`;
     load.forgetLatencies();
-    say(`minute ${told}: ${now.rssMib.toFixed(0)} MiB, ${now.descriptors} descriptors, ${calls}`);
+    // A machine that has no time for the clients has none for anybody: what they then miss is not the gateway's.
+    const own = `clients held up for ${(delay.max / 1e6).toFixed(0)} ms at most`;
+    delay.reset();
+    say(`minute ${told}: ${now.rssMib.toFixed(0)} MiB, ${now.descriptors} descriptors, ${calls}; ${own}`);
   }
   return samples;
 }

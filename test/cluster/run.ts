@@ -3,9 +3,9 @@
 /**
  * `npm run cluster`: daemun as it is installed, and the guides of the examples followed on the test cluster, each step with what it promises.
  *
- *     npm run cluster [-- --cluster FOLDER] [--keep]
+ *     npm run cluster [-- --cluster FOLDER] [--helm] [--keep]
  *
- * Starts the cluster if it is not up (and stops it again unless `--keep`). Exit code 1 when a step does not keep its promise, 3 when there
+ * Starts the cluster if it is not up (and stops it again unless `--keep`). With `--helm` it is a release of the chart, else what `daemun install` makes. Exit code 1 when a step does not keep its promise, 3 when there
  * is no cluster to run on.
  */
 import { resolve } from 'node:path';
@@ -25,7 +25,11 @@ const INSTALLATION: Installation = {
 const root = resolve(import.meta.dirname, '../..');
 
 const { values } = parseArgs({
-  options: { cluster: { type: 'string', default: '../shared/cluster' }, keep: { type: 'boolean', default: false } },
+  options: {
+    cluster: { type: 'string', default: '../shared/cluster' },
+    helm: { type: 'boolean', default: false },
+    keep: { type: 'boolean', default: false },
+  },
 });
 
 try {
@@ -40,7 +44,7 @@ async function main(): Promise<number> {
   const wasUp = harness.isUp;
   harness.up();
   try {
-    const gateway = installGateway(harness, INSTALLATION);
+    const gateway = installGateway(harness, INSTALLATION, values.helm ? 'helm' : 'daemun');
     try {
       const steps = new ClusterSteps(harness, INSTALLATION, root);
       await followTutorial(steps);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * daemun as an operator installs it: the image of this checkout and `daemun install --apply`, several replicas, reached through the Services
- * of the suite's Gateways.
+ * daemun as an operator installs it: the image of this checkout and `daemun install --apply` or `helm install`, several replicas, reached through the
+ * Services of the suite's Gateways.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -13,6 +13,8 @@ import type { Harness } from './harness.ts';
 
 const REPLICAS = 2;
 const MAX_ROLL_OUT = '120s';
+/** Of helm: what it makes is called like this, too. */
+const RELEASE = 'daemun';
 const root = join(import.meta.dirname, '../..');
 
 /** What it is called in the cluster: two of them may stand beside each other. */
@@ -23,12 +25,15 @@ export interface Installation {
   readonly controllerName: string;
 }
 
-const OF_SUITE: Installation = {
+export const OF_SUITE: Installation = {
   namespace: 'daemun-conformance',
   image: 'localhost/daemun:conformance',
   className: CLASS,
   controllerName: CONTROLLER,
 };
+
+/** By what: the command of the package, or the chart. They make the same objects. */
+export type Installer = 'daemun' | 'helm';
 
 export interface InstalledGateway extends RunningGateway {
   /** Ends the Pod that writes, without a farewell. The name of it; null when none is known. */
@@ -38,12 +43,14 @@ export interface InstalledGateway extends RunningGateway {
 }
 
 /** Builds the image, installs it, and waits until all replicas are ready. @throws Error when they do not become so. */
-export function installGateway(harness: Harness, installation: Installation = OF_SUITE): InstalledGateway {
+export function installGateway(
+  harness: Harness,
+  installation: Installation,
+  installer: Installer = 'daemun',
+): InstalledGateway {
   const { namespace } = installation;
   loadImage(harness, installation.image);
-  harness.run(daemun(installation, '--apply', '--force'));
-  const remove = (): void =>
-    void harness.kubectl(['delete', '--ignore-not-found', '-f', '-'], harness.run(daemun(installation)));
+  const remove = installer === 'helm' ? byHelm(harness, installation) : byCommand(harness, installation);
   try {
     harness.kubectl(['-n', namespace, 'rollout', 'status', 'deployment/daemun', '--timeout', MAX_ROLL_OUT]);
   } catch (error) {
@@ -61,11 +68,40 @@ export function installGateway(harness: Harness, installation: Installation = OF
   };
 }
 
+/** What takes it away again. */
+type Removal = () => void;
+
+function byCommand(harness: Harness, installation: Installation): Removal {
+  harness.run(daemun(installation, '--apply', '--force'));
+  return () => void harness.kubectl(['delete', '--ignore-not-found', '-f', '-'], harness.run(daemun(installation)));
+}
+
 function daemun(installation: Installation, ...args: readonly string[]): readonly string[] {
   const { namespace, image, className, controllerName } = installation;
   const names = ['--namespace', namespace, '--class', className, '--controller-name', controllerName];
   const what = ['install', ...names, '--image', image, '--replicas', String(REPLICAS)];
   return [process.execPath, join(root, 'bin/daemun'), ...what, ...args];
+}
+
+/** The namespace is not the chart's: it enforces what `daemun install` lets it enforce. */
+function byHelm(harness: Harness, { namespace, image, className, controllerName }: Installation): Removal {
+  const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
+  const object = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels } };
+  harness.kubectl(['apply', '-f', '-'], JSON.stringify(object));
+  const [repository, tag] = image.split(':');
+  const values = {
+    'image.repository': repository,
+    'image.tag': tag,
+    replicas: REPLICAS,
+    controllerName,
+    'gatewayClass.name': className,
+  };
+  const sets = Object.entries(values).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
+  harness.run(['helm', 'install', RELEASE, join(root, 'packaging/helm/daemun'), '--namespace', namespace, ...sets]);
+  return () => {
+    harness.run(['helm', 'uninstall', RELEASE, '--namespace', namespace, '--wait']);
+    harness.kubectl(['delete', 'namespace', namespace]);
+  };
 }
 
 function loadImage(harness: Harness, image: string): void {

@@ -3,12 +3,12 @@
 /**
  * `npm run conformance`: the official Gateway API suite against this checkout on the test cluster.
  *
- *     npm run conformance [-- --cluster FOLDER] [--test NAME…] [--profile NAME…] [--keep] [--installed [--kill-leader]]
+ *     npm run conformance [-- --cluster FOLDER] [--test NAME…] [--profile NAME…] [--keep] [--installed | --helm] [--kill-leader]
  *
  * Starts the cluster if it is not up (and stops it again unless `--keep`), and daemun beside it. All profiles, of Gateways and of the mesh, with every
  * feature that the class and the mesh claim; `--test` and `--profile` take some of them. With `--installed` daemun runs in the cluster as `daemun install`
- * makes it, two replicas behind Services, and the profiles are those of Gateways; with `--kill-leader` the one that writes is killed in the middle of the
- * run as well. A test that fails is run once more, and that is said. A whole run writes the report into `conformance/reports`, and that of daemun beside the
+ * makes it, with `--helm` as `helm install` of the chart does, two replicas behind Services, and the profiles are those of Gateways; with `--kill-leader`
+ * the one that writes is killed in the middle of the run as well. A test that fails is run once more, and that is said. A whole run writes the report into `conformance/reports`, and that of daemun beside the
  * cluster its table into the README. Logs are in `conformance/*.log`. Exit code 1 when a test
  * failed twice or daemun ended, 3 when there is no cluster to run on.
  */
@@ -25,7 +25,7 @@ import {
   USABLE_ADDRESS,
   USABLE_SERVICE_ADDRESS,
 } from './harness.ts';
-import { type InstalledGateway, installGateway } from './installed-gateway.ts';
+import { type InstalledGateway, installGateway, OF_SUITE } from './installed-gateway.ts';
 import { writeTable } from './report.ts';
 import { resultOf, summarize, type TestResult } from './results.ts';
 
@@ -43,11 +43,12 @@ const { values } = parseArgs({
     profile: { type: 'string', multiple: true, default: [] },
     keep: { type: 'boolean', default: false },
     installed: { type: 'boolean', default: false },
+    helm: { type: 'boolean', default: false },
     'kill-leader': { type: 'boolean', default: false },
   },
 });
 
-const isInstalled = values.installed || values['kill-leader'];
+const isInstalled = values.installed || values.helm || values['kill-leader'];
 /** What is installed serves Gateways alone; daemun beside the cluster is the agent of its node's mesh, too. */
 const PROFILES = isInstalled ? GATEWAY_PROFILES : [...GATEWAY_PROFILES, 'MESH-HTTP', 'MESH-GRPC'];
 const CLAIMED = isInstalled ? SUPPORTED_FEATURES : [...SUPPORTED_FEATURES, ...MESH_FEATURES];
@@ -92,7 +93,7 @@ async function withProcess(harness: Harness, leave: () => void): Promise<number>
 
 /** daemun in the cluster. A container that was started again fails the run, whatever the suite says. */
 async function withInstalled(harness: Harness): Promise<number> {
-  const gateway = installGateway(harness);
+  const gateway = installGateway(harness, OF_SUITE, values.helm ? 'helm' : 'daemun');
   try {
     const code = await runAll(harness, values['kill-leader'] ? leaderKiller(gateway) : undefined);
     const restarts = gateway.restarts();
@@ -203,7 +204,8 @@ function reportFlags(file: string): readonly string[] {
 }
 
 function reportFile(profiles: readonly string[]): string {
-  const how = values['kill-leader'] ? '-leader-killed' : isInstalled ? '-installed' : '';
+  const ending = values['kill-leader'] ? '-leader-killed' : values.installed ? '-installed' : '';
+  const how = `${values.helm ? '-helm' : ''}${ending}`;
   const what = profiles !== PROFILES ? profiles.join('-').toLowerCase() : isInstalled ? 'gateway' : 'all';
   return join(folder, 'reports', `${VERSION}-${what}${how}.yaml`);
 }
