@@ -3,6 +3,7 @@
 import type { GrpcMethodMatch } from '../../snapshot/index.ts';
 import { GrpcMethodMetrics, type LearnedMethods } from './grpc-method-metrics.ts';
 import { HttpRequestMetrics, methodLabel } from './http-request-metrics.ts';
+import { KnownPaths } from './known-paths.ts';
 import { type MethodBudget, OTHER } from './method-budget.ts';
 import { MethodSeries } from './method-series.ts';
 import type { WorkerMetrics } from './worker-metrics.ts';
@@ -16,6 +17,8 @@ export class GatewayMetrics implements LearnedMethods {
   readonly #http = new Map<string, HttpRequestMetrics>();
   /** Calls whose service has no labels of its own: looked up for each call whose path is new. */
   #other: MethodSeries | null = null;
+  /** The paths of `#methods`, once no more are learned: from then on most paths that are asked for are none of them. */
+  #known: KnownPaths | null = null;
   /** Of whatever path. */
   #otherCalls: GrpcMethodMetrics | null = null;
 
@@ -64,7 +67,11 @@ export class GatewayMetrics implements LearnedMethods {
 
   /** Of its own, now or once an endpoint has answered it. */
   #mayHaveLabels(path: string): boolean {
-    return this.#budget.mayLearn(this.#gateway) || this.#methods.has(path);
+    if (this.#known === null) {
+      if (this.#budget.mayLearn(this.#gateway)) return true;
+      this.#known = new KnownPaths(this.#methods.keys());
+    }
+    return this.#known.mayHave(path) && this.#methods.has(path);
   }
 
   #countedAsOther(): GrpcMethodMetrics {
@@ -88,6 +95,7 @@ export class GatewayMetrics implements LearnedMethods {
     const labels = { gateway: this.#gateway, service: path.slice(1, slash), method: path.slice(slash + 1), kind };
     const made = new MethodSeries(this.#metrics, labels);
     this.#methods.set(path, made);
+    this.#known?.add(path);
     return made;
   }
 
