@@ -258,11 +258,12 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
       metric: 'daemun_external_auth_checks_total{outcome="failed"}',
     },
     {
-      limit: 'proxy/filters/external-auth#MAX_REPLY_BYTES',
-      over: '503, UNAVAILABLE',
+      limit: 'proxy/upstream#MAX_REPLY_BYTES',
+      why: 'an answer of an authorization server or of a collector of spans; a longer one is none',
+      over: 'of a check 503, UNAVAILABLE; a batch is sent again later',
       metric: 'daemun_external_auth_checks_total{outcome="failed"}',
     },
-    { limit: 'proxy/filters/external-auth#MAX_RETRIES', over: '503, UNAVAILABLE' },
+    { limit: 'proxy/upstream#MAX_REPEATS', over: 'the same' },
     { limit: 'translate/resolve#MAX_AUTH_BODY_BYTES', over: '413, RESOURCE_EXHAUSTED; a finding says so' },
     { limit: 'controller/certificates#MAX_TRUSTED_CERTIFICATES', over: 'the reference is not used; a finding says so' },
     { limit: 'proxy/filters#MAX_ACTIVE', over: 'no copy is made', metric: 'active_mirrors' },
@@ -307,7 +308,6 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
       limit: 'proxy/tracing#EXPORT_TIMEOUT_MS',
       over: 'the batch is sent again later',
     },
-    { limit: 'proxy/tracing#MAX_REPLY_BYTES', over: 'the batch is sent again later' },
     {
       limit: 'proxy/tracing#MAX_TRIES',
       over: 'as it says',

@@ -15,6 +15,8 @@ export {
   CONTINUE,
   type FilterStep,
   type RequestWait,
+  type StepCallEnd,
+  type StepCallTrace,
   type SteppedRequest,
   type StepVerdict,
 } from './step.ts';

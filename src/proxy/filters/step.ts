@@ -3,6 +3,7 @@
 import type { ReachedPorts } from '../../snapshot/index.ts';
 import type { HeaderList, VolatileFields } from '../../wire/index.ts';
 import type { Answer } from '../faces/index.ts';
+import type { WholeAnswer, WholeRequest } from '../upstream/index.ts';
 import type { ChangedHead, FieldChange } from './field-change.ts';
 
 /**
@@ -57,6 +58,8 @@ export interface SteppedRequest {
   readonly owner: object;
   /** IP address of the client, as far as trusted proxies tell. */
   readonly clientAddress: string;
+  /** A call that the step makes for the request begins now. null: the request has no trace that a server could be told. */
+  traceCall(): StepCallTrace | null;
   /** From here on `watcher` sees the body, what came before included. */
   watch(watcher: BodyWatcher): void;
   /** A step that waits wants all of the body first: a client that waits for a word (`expect: 100-continue`) gets it. */
@@ -73,6 +76,25 @@ export interface SteppedRequest {
   refuse(answer: Answer): void;
   /** After `wait`. */
   resume(verdict: Exclude<StepVerdict, { kind: 'wait' }>): void;
+}
+
+/** A call that a step makes for a request, in the trace of the request. */
+export interface StepCallTrace {
+  /** `fields` of the call, with its place in the trace. */
+  passOn(fields: VolatileFields): VolatileFields;
+  /** Once. */
+  end(call: StepCallEnd): void;
+}
+
+/** A call that is over. */
+export interface StepCallEnd {
+  readonly kind: 'grpc' | 'http';
+  readonly request: WholeRequest;
+  readonly answer: WholeAnswer | null;
+  /** There is no answer, for people; '': there is one. */
+  readonly why: string;
+  /** `address:port` of who was asked; '': nobody was. */
+  readonly endpoint: string;
 }
 
 /** Sees the body of one request as it comes, whatever the endpoint takes of it. Views are valid during the call. */

@@ -93,7 +93,7 @@ export interface TestServer {
 export interface GrpcAuthServer extends TestServer {
   /** Clients' sockets that were used. */
   connections(): number;
-  /** `asked`: a question came; `cancelled`: one was taken back. */
+  /** `asked`: a question came, with this metadata; `cancelled`: one was taken back. */
   readonly events: EventEmitter;
 }
 
@@ -115,7 +115,7 @@ export async function grpcAuthServer(judge: Judge): Promise<GrpcAuthServer> {
     Check(call: ServerUnaryCall<Checked, Message>, done: sendUnaryData<Message>) {
       seen.add(call.getPeer());
       call.on('cancelled', () => events.emit('cancelled'));
-      events.emit('asked');
+      events.emit('asked', call.metadata.getMap());
       const answer = judge(call.request);
       if (answer !== undefined) done(null, answer);
     },

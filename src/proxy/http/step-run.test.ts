@@ -64,6 +64,9 @@ class World implements SteppedRequest {
   unchanged(): ChangedHead {
     return { list: this.outgoing, fields: null };
   }
+  traceCall(): null {
+    return null;
+  }
   invite(): void {}
   awaitMore(): void {}
   changeRequest(): void {}

@@ -8,9 +8,11 @@ import {
   type ChangedHead,
   changeFields,
   type FieldChange,
+  type StepCallTrace,
   type SteppedRequest,
   type StepVerdict,
 } from '../filters/index.ts';
+import { passTraceThrough, TracedCall } from '../tracing/index.ts';
 import { withIdentity } from './client-identity.ts';
 import type { Decision } from './decision.ts';
 import { recount } from './exchange-memory.ts';
@@ -85,6 +87,13 @@ export class SteppedExchange implements SteppedRequest {
     const list = head.listFor(peerAddress, exchange.fields);
     if (list !== null) return { list, fields };
     return { list: head.unaddressed(), fields: head.forwardedFor(peerAddress, fields, exchange.fields) };
+  }
+
+  traceCall(): StepCallTrace | null {
+    const { trace, owner, fields } = this.exchange;
+    if (trace !== null) return new TracedCall(trace, trace.owner.newSpanId(), owner.serving.loop);
+    if (this.decision.tracer === null) return null;
+    return { passOn: own => passTraceThrough(own, fields), end: () => {} };
   }
 
   watch(watcher: BodyWatcher): void {

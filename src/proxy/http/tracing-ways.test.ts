@@ -51,8 +51,9 @@ describe('a traced request', () => {
     const client = new HttpClient('HTTP/1.1', gateway.port);
     assert.equal((await client.ask({ method: 'GET', path: '/x' })).status, 403);
     client.close();
-    const [span] = await ended();
-    assert.ok(span);
+    const [check, span] = await ended();
+    assert.ok(check && span);
+    assert.equal(check.parentSpanId, span.spanId);
     assert.deepEqual([span.name, span.status.code, span.attributes['daemun.route']], ['GET', 0, undefined]);
     assert.deepEqual(
       [span.attributes['http.response.status_code'], span.attributes['daemun.reason']],

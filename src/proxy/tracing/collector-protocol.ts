@@ -9,30 +9,15 @@ import {
   type HeaderList,
   type HeaderListPool,
   parseGrpcStatus,
-  type VolatileFields,
 } from '../../wire/index.ts';
+import type { WholeAnswer, WholeRequest } from '../upstream/index.ts';
 import { readPartialSuccess, readRetryDelay } from './otlp-messages.ts';
 
 /** How spans are handed to a collector: OTLP by gRPC, or by HTTP. */
 export interface CollectorProtocol {
   /** The request that carries a message, which is in parts. */
-  ask(message: readonly Buffer[]): ExportRequest;
-  judge(reply: ExportReply): ExportVerdict;
-}
-
-export interface ExportRequest {
-  readonly head: HeaderList;
-  readonly fields: VolatileFields;
-  readonly body: Buffer;
-}
-
-/** A whole answer. */
-export interface ExportReply {
-  readonly head: HeaderList;
-  readonly fields: VolatileFields;
-  readonly body: Buffer;
-  readonly trailers: HeaderList | null;
-  readonly trailerFields: VolatileFields;
+  ask(message: readonly Buffer[]): WholeRequest;
+  judge(reply: WholeAnswer): ExportVerdict;
 }
 
 /** What became of a batch. `why`, `message`: for people. */
@@ -80,7 +65,7 @@ class GrpcCollector implements CollectorProtocol {
     });
   }
 
-  ask(message: readonly Buffer[]): ExportRequest {
+  ask(message: readonly Buffer[]): WholeRequest {
     const prefix = Buffer.alloc(PREFIX_BYTES);
     prefix.writeUInt32BE(
       message.reduce((sum, part) => sum + part.length, 0),
@@ -89,7 +74,7 @@ class GrpcCollector implements CollectorProtocol {
     return { head: this.#head, fields: null, body: Buffer.concat([prefix, ...message]) };
   }
 
-  judge({ head, fields, body, trailers, trailerFields }: ExportReply): ExportVerdict {
+  judge({ head, fields, body, trailers, trailerFields }: WholeAnswer): ExportVerdict {
     const http = Number(head.get(':status'));
     if (http !== 200) return judgeHttp(http, null);
     const end = trailers ?? head;
@@ -118,12 +103,12 @@ class HttpCollector implements CollectorProtocol {
     this.#head = headFor(collector, lists, { path: PATH, fields: [['content-type', 'application/x-protobuf']] });
   }
 
-  ask(message: readonly Buffer[]): ExportRequest {
+  ask(message: readonly Buffer[]): WholeRequest {
     const body = Buffer.concat(message);
     return { head: this.#head, fields: ['content-length', String(body.length)], body };
   }
 
-  judge({ head, fields, body }: ExportReply): ExportVerdict {
+  judge({ head, fields, body }: WholeAnswer): ExportVerdict {
     const http = Number(head.get(':status'));
     if (http === 200) return { kind: 'taken', ...readPartialSuccess(body) };
     return judgeHttp(http, head.get('retry-after') ?? fieldOf(fields, 'retry-after') ?? null);

@@ -1,13 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { formatTraceParent, type TraceParent } from '../../values/index.ts';
-import { type HeaderList, type VolatileFields, withoutFields } from '../../wire/index.ts';
+import { fieldOf, type HeaderList, type VolatileFields, withoutFields } from '../../wire/index.ts';
+import type { StepCallEnd } from '../filters/index.ts';
 import type { TracedExchange } from './traced-exchange.ts';
 
 /** Who began a trace, and hears of its end. */
 export interface TraceOwner {
   /** The request is over. Once. */
   end(trace: RequestTrace, exchange: TracedExchange, nowMs: number): void;
+  /** An id for a span below it. */
+  newSpanId(): string;
+  /** A call that was made for a request that is traced is over. Once, before the request is. */
+  endCall(call: CallPlace, end: StepCallEnd, nowMs: number): void;
+}
+
+/** The place in its trace of a call that is made for a request. */
+export interface CallPlace {
+  readonly trace: RequestTrace;
+  readonly spanId: string;
+  /** Of the worker's loop. */
+  readonly startedMs: number;
 }
 
 /** Another try of a request. */
@@ -48,10 +61,10 @@ export class RequestTrace {
     this.state = state;
   }
 
-  /** `fields` of the request as endpoints get them: this span is their caller. */
-  passOn(fields: VolatileFields): VolatileFields {
+  /** `fields` of the request as endpoints get them: this span is their caller. `spanId`: that of a call made for the request. */
+  passOn(fields: VolatileFields, spanId: string = this.spanId): VolatileFields {
     const others = withoutFields(fields, isTraceField);
-    const { traceId, spanId, isSampled, parent, state } = this;
+    const { traceId, isSampled, parent, state } = this;
     const own = formatTraceParent({ traceId, spanId, isSampled, isRandom: parent === null || parent.isRandom });
     const told = others === null ? ['traceparent', own] : [...others, 'traceparent', own];
     if (state !== '') told.push('tracestate', state);
@@ -69,6 +82,16 @@ export class RequestTrace {
     this.responseHead = head;
     this.responseFields = fields;
   }
+}
+
+/** Fields of a call that is made for a request whose trace we do not change: what came of the trace goes on. */
+export function passTraceThrough(fields: VolatileFields, request: VolatileFields): VolatileFields {
+  const said = fieldOf(request, 'traceparent');
+  if (said === undefined) return fields;
+  const told = [...(withoutFields(fields, isTraceField) ?? []), 'traceparent', said];
+  const state = fieldOf(request, 'tracestate');
+  if (state !== undefined) told.push('tracestate', state);
+  return told;
 }
 
 interface Place {

@@ -15,9 +15,8 @@ import type { HeaderListPool } from '../../wire/index.ts';
 import type { BodyMemory, MemoryBudget, SocketLoop, WheelTimer } from '../io/index.ts';
 import type { RateLimitedLog } from '../log/index.ts';
 import type { WorkerMetrics } from '../metrics/index.ts';
-import type { ClusterPool } from '../upstream/index.ts';
-import { type CollectorProtocol, type ExportReply, type ExportVerdict, protocolOf } from './collector-protocol.ts';
-import { ExportCall, type ExportOwner } from './export-call.ts';
+import { type CallOwner, type ClusterPool, type WholeAnswer, WholeCall } from '../upstream/index.ts';
+import { type CollectorProtocol, type ExportVerdict, protocolOf } from './collector-protocol.ts';
 import { ExportEnvelope } from './otlp-messages.ts';
 import { MAX_BATCH_BYTES, SpanBatch } from './span-batch.ts';
 
@@ -29,6 +28,8 @@ const MAX_SPAN_BYTES = 8_388_608;
 const MAX_SHARE = 1 / 2;
 /** After so many calls a batch is given up. */
 const MAX_TRIES = 5;
+/** A collector that has not answered by then counts as silent (OTLP's own default). */
+export const EXPORT_TIMEOUT_MS = 10_000;
 /** Before the second try; it doubles up to the longest. A collector may ask for a pause of its own, up to the longest that is granted. */
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 30_000;
@@ -55,7 +56,11 @@ export interface ExportEnvironment {
 export const SPAN_OUTCOMES = ['exported', 'rejected', 'refused', 'undelivered', 'queue_full', 'too_large'] as const;
 type SpanOutcome = (typeof SPAN_OUTCOMES)[number];
 
-export class SpanExporter implements WheelTimer, ExportOwner {
+export class SpanExporter implements WheelTimer, CallOwner {
+  readonly client = null;
+  readonly isApart = false;
+  readonly timeoutMs = EXPORT_TIMEOUT_MS;
+  readonly environment: ExportEnvironment;
   wheelNext: WheelTimer | null = null;
   wheelPrevious: WheelTimer | null = null;
   wheelTick = 0;
@@ -63,16 +68,13 @@ export class SpanExporter implements WheelTimer, ExportOwner {
   isRetired = false;
   /** Id of the cluster. */
   readonly collector: string;
-  readonly loop: SocketLoop;
-  readonly bodies: BodyMemory;
-  readonly #environment: ExportEnvironment;
   readonly #protocol: CollectorProtocol;
   readonly #envelope: ExportEnvelope;
   #cluster: ClusterPool | undefined;
   #filling: SpanBatch | null = null;
   readonly #line: SpanBatch[] = [];
   /** Under way; it is the first of the line no more. */
-  #sent: { readonly batch: SpanBatch; readonly call: ExportCall } | null = null;
+  #sent: { readonly batch: SpanBatch; readonly call: WholeCall } | null = null;
   #failures = 0;
   /** No call before that. */
   #pausedUntilMs = 0;
@@ -85,9 +87,7 @@ export class SpanExporter implements WheelTimer, ExportOwner {
   #waiters: (() => void)[] = [];
 
   constructor({ collector, service }: Tracing, environment: ExportEnvironment) {
-    this.#environment = environment;
-    this.loop = environment.loop;
-    this.bodies = environment.bodies;
+    this.environment = environment;
     this.collector = collector.cluster;
     this.#protocol = protocolOf(collector, environment.lists);
     this.#envelope = new ExportEnvelope(service);
@@ -96,7 +96,7 @@ export class SpanExporter implements WheelTimer, ExportOwner {
   /** Added to a time of the worker's clock gives milliseconds since the epoch. Read anew for each batch. */
   epochOffsetMs(): number {
     if (this.#filling === null) {
-      const { clock } = this.#environment;
+      const { clock } = this.environment;
       this.#epochOffsetMs = clock.wallMs() - clock.nowMs();
     }
     return this.#epochOffsetMs;
@@ -150,15 +150,15 @@ export class SpanExporter implements WheelTimer, ExportOwner {
     this.#drop('undelivered', this.#filling ?? undefined);
     this.#filling = null;
     this.#dropLine();
-    this.loop.connectionTimers.disarm(this);
+    this.environment.loop.connectionTimers.disarm(this);
   }
 
-  answered(reply: ExportReply): void {
-    this.#judged(this.#protocol.judge(reply));
+  answered(answer: WholeAnswer): void {
+    this.#judged(this.#protocol.judge(answer));
   }
 
   unanswered(why: string): void {
-    this.#judged({ kind: 'later', afterMs: null, why });
+    this.#judged({ kind: 'later', afterMs: null, why: `the collector ${why}` });
   }
 
   /** null: there is no room. */
@@ -167,13 +167,13 @@ export class SpanExporter implements WheelTimer, ExportOwner {
     const batch = new SpanBatch();
     this.#filling = batch;
     this.#charge(batch.cost);
-    this.#dueMs = this.loop.nowMs + BATCH_MS;
+    this.#dueMs = this.environment.loop.nowMs + BATCH_MS;
     this.#wakeAt(this.#dueMs);
     return batch;
   }
 
   #isFull(): boolean {
-    return this.#environment.use.bytes >= MAX_SPAN_BYTES || this.#heldBytes >= MAX_SPAN_BYTES * MAX_SHARE;
+    return this.environment.use.bytes >= MAX_SPAN_BYTES || this.#heldBytes >= MAX_SPAN_BYTES * MAX_SHARE;
   }
 
   #seal(): void {
@@ -184,7 +184,7 @@ export class SpanExporter implements WheelTimer, ExportOwner {
   /** The next batch, if none is under way. One that is filling fills on until then: batches cost memory, even with few spans. */
   #send(): void {
     if (this.#sent !== null || (this.#line.length === 0 && this.#filling === null)) return;
-    const { nowMs } = this.loop;
+    const { nowMs } = this.environment.loop;
     const nextMs = Math.max(this.#pausedUntilMs, this.#line.length > 0 ? 0 : this.#dueMs);
     if (nowMs < nextMs) {
       this.#wakeAt(nextMs);
@@ -192,7 +192,7 @@ export class SpanExporter implements WheelTimer, ExportOwner {
     }
     if (this.#line.length === 0) this.#seal();
     const batch = this.#line.shift() as SpanBatch;
-    this.#cluster = this.#environment.upstreams.cluster(this.collector) ?? this.#cluster;
+    this.#cluster = this.environment.upstreams.cluster(this.collector) ?? this.#cluster;
     batch.tries++;
     if (this.#cluster === undefined) {
       this.#drop('undelivered', batch);
@@ -200,7 +200,7 @@ export class SpanExporter implements WheelTimer, ExportOwner {
       return;
     }
     const request = this.#protocol.ask(this.#envelope.enclose(batch.encoded));
-    this.#sent = { batch, call: new ExportCall(this.#cluster, request, this) };
+    this.#sent = { batch, call: new WholeCall(this.#cluster, request, this) };
     this.#sent.call.begin();
   }
 
@@ -235,10 +235,10 @@ export class SpanExporter implements WheelTimer, ExportOwner {
   #postpone(batch: SpanBatch, { afterMs, why }: Extract<ExportVerdict, { readonly kind: 'later' }>): void {
     const usual = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#failures);
     // Workers and replicas must not come back all at once.
-    const jittered = usual * (0.5 + this.#environment.random() / 2);
+    const jittered = usual * (0.5 + this.environment.random() / 2);
     const pauseMs = afterMs === null ? jittered : Math.min(afterMs, LONGEST_PAUSE_ASKED_MS);
     this.#failures++;
-    this.#pausedUntilMs = this.loop.nowMs + pauseMs;
+    this.#pausedUntilMs = this.environment.loop.nowMs + pauseMs;
     this.#warn('spans cannot be exported', { why, spans: batch.spans, again_ms: Math.round(pauseMs) });
     if (batch.tries < MAX_TRIES) {
       this.#line.unshift(batch);
@@ -256,7 +256,7 @@ export class SpanExporter implements WheelTimer, ExportOwner {
 
   /** At the earlier time, when it is to wake already. */
   #wakeAt(atMs: number): void {
-    const { connectionTimers } = this.loop;
+    const { connectionTimers } = this.environment.loop;
     if (this.wheelNext !== null && this.wheelTick * connectionTimers.resolutionMs <= atMs) return;
     connectionTimers.arm(this, atMs);
   }
@@ -272,7 +272,7 @@ export class SpanExporter implements WheelTimer, ExportOwner {
   }
 
   #count(outcome: SpanOutcome, spans: number): void {
-    const { metrics } = this.#environment;
+    const { metrics } = this.environment;
     // Of a retired one the slot may be another's by now.
     const known = this.isRetired ? undefined : this.#slots[outcome];
     const slot = known ?? metrics.slot('daemun_trace_spans_total', { cluster: this.collector, outcome });
@@ -283,13 +283,13 @@ export class SpanExporter implements WheelTimer, ExportOwner {
   #charge(bytes: number): void {
     const wasHolding = this.#heldBytes > 0;
     this.#heldBytes += bytes;
-    this.#environment.use.bytes += bytes;
-    this.#environment.memory.add(bytes);
+    this.environment.use.bytes += bytes;
+    this.environment.memory.add(bytes);
     const isHolding = this.#heldBytes > 0;
-    if (isHolding !== wasHolding) this.#environment.onHolding(this, isHolding);
+    if (isHolding !== wasHolding) this.environment.onHolding(this, isHolding);
   }
 
   #warn(message: string, fields: Readonly<Record<string, unknown>>): void {
-    this.#environment.log.warn(`${message} ${this.collector}`, message, { collector: this.collector, ...fields });
+    this.environment.log.warn(`${message} ${this.collector}`, message, { collector: this.collector, ...fields });
   }
 }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** Encodes a finished request as a span of OTLP (opentelemetry/proto/trace/v1/trace.proto). Its numbers are those of the fields there. */
+/** Encodes a finished request, or a call that was made for one, as a span of OTLP (opentelemetry/proto/trace/v1/trace.proto). Its numbers are those of the fields there. */
 import { grpcStatusName, type HeaderList, ProtobufWriter, type VolatileFields } from '../../wire/index.ts';
-import type { RequestTrace, TracedRetry } from './request-trace.ts';
+import type { StepCallEnd } from '../filters/index.ts';
+import { type CallFact, callFacts } from './call-facts.ts';
+import type { CallPlace, RequestTrace, TracedRetry } from './request-trace.ts';
 import { fieldIn, isCall, pathOf, spanFact, templateOf } from './span-facts.ts';
 import { keyField, SPAN_ATTRIBUTES, STRING, VALUE } from './span-fields.ts';
 import type { NamedFact, NamedHeader, SpanShape } from './span-shape.ts';
@@ -13,6 +15,7 @@ const MAX_VALUE_LENGTH = 1_024;
 /** `ScopeSpans.spans`: spans wait as fields of what they are sent in. */
 const SCOPE_SPANS = 2;
 const KIND_SERVER = 2;
+const KIND_CLIENT = 3;
 const STATUS_ERROR = 2;
 /** `SpanFlags`: whether the parent is elsewhere is known, and it is. */
 const PARENT_IS_KNOWN = 0x100;
@@ -60,20 +63,47 @@ export class SpanWriter {
     writer.number(6, KIND_SERVER);
     writer.text(5, clipped(shape.spanName ?? nameOf(exchange)));
     if (trace.parent !== null) writer.hex(4, trace.parent.spanId);
-    if (trace.state !== '') writer.text(3, trace.state);
-    writer.hex(2, trace.spanId);
-    writer.hex(1, trace.traceId);
+    return this.#inTrace(trace, trace.spanId);
+  }
+
+  /** A span of a call, likewise. Of what the policy adds it has what is the same on every span. */
+  writeCall({ trace, spanId, startedMs }: CallPlace, end: StepCallEnd, { shape, nowMs, offsetMs }: SpanParts): Buffer {
+    const writer = this.#writer;
+    const { name, attributes, failure } = callFacts(end);
+    writer.clear();
+    writer.fixed32(16, 1 | PARENT_IS_KNOWN);
+    if (failure !== null) this.#failed(failure);
+    for (let at = attributes.length - 1; at >= 0; at--) this.#attribute(...(attributes[at] as CallFact));
+    if (shape.fixed.length > 0) writer.raw(shape.fixed);
+    writer.nanoseconds(8, nowMs + offsetMs);
+    writer.nanoseconds(7, startedMs + offsetMs);
+    writer.number(6, KIND_CLIENT);
+    writer.text(5, clipped(name));
+    writer.hex(4, trace.spanId);
+    return this.#inTrace(trace, spanId);
+  }
+
+  #inTrace({ state, traceId }: RequestTrace, spanId: string): Buffer {
+    const writer = this.#writer;
+    if (state !== '') writer.text(3, state);
+    writer.hex(2, spanId);
+    writer.hex(1, traceId);
     writer.end(SCOPE_SPANS, 0);
     return writer.result();
   }
 
   #status(exchange: TracedExchange): void {
     if (spanFact('error.type', exchange) === null) return;
-    const before = this.#writer.length;
-    this.#writer.number(3, STATUS_ERROR);
     const { grpc } = exchange.outcome;
     // Of other requests the status code says all there is.
-    if (isCall(exchange) && grpc !== null) this.#writer.text(2, grpcStatusName(grpc));
+    this.#failed(isCall(exchange) && grpc !== null ? grpcStatusName(grpc) : '');
+  }
+
+  /** `why`: for people; '': nothing is said. */
+  #failed(why: string): void {
+    const before = this.#writer.length;
+    this.#writer.number(3, STATUS_ERROR);
+    if (why !== '') this.#writer.text(2, clipped(why));
     this.#writer.end(15, before);
   }
 

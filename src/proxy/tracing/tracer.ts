@@ -11,7 +11,8 @@ import type { MirrorShare, Tracing } from '../../snapshot/index.ts';
 import type { Random } from '../../time/index.ts';
 import { isTraceState, parseTraceParent, type TraceParent } from '../../values/index.ts';
 import { joinedField, type VolatileFields } from '../../wire/index.ts';
-import { RequestTrace, type TraceOwner } from './request-trace.ts';
+import type { StepCallEnd } from '../filters/index.ts';
+import { type CallPlace, RequestTrace, type TraceOwner } from './request-trace.ts';
 import type { SpanExporter } from './span-exporter.ts';
 import { compileShape, type SpanShape } from './span-shape.ts';
 import type { SpanWriter } from './span-writer.ts';
@@ -65,6 +66,17 @@ export class Tracer implements TraceOwner {
     if (!trace.isSampled || exporter.dropsNext()) return;
     const time = { nowMs, offsetMs: exporter.epochOffsetMs() };
     exporter.add(this.#writer.write(trace, exchange, { shape: this.#shape, ...time }));
+  }
+
+  newSpanId(): string {
+    return this.#ids.span();
+  }
+
+  endCall(call: CallPlace, end: StepCallEnd, nowMs: number): void {
+    const { exporter } = this;
+    if (exporter.dropsNext()) return;
+    const time = { nowMs, offsetMs: exporter.epochOffsetMs() };
+    exporter.add(this.#writer.writeCall(call, end, { shape: this.#shape, ...time }));
   }
 
   #shareOf(parent: TraceParent | null): MirrorShare {

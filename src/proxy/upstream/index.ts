@@ -23,3 +23,4 @@ export { UpstreamMetrics } from './upstream-metrics.ts';
 export { UpstreamPools } from './upstream-pools.ts';
 export type { OpenFailure, UpstreamEndpoint, UpstreamRequest } from './upstream-request.ts';
 export type { Health } from './usable-endpoints.ts';
+export { type CallOwner, type WholeAnswer, WholeCall, type WholeRequest } from './whole-call.ts';

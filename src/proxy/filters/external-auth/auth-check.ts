@@ -4,32 +4,26 @@
  * One question to an authorization server, while its request waits.
  *
  *     (collecting the body) ──► asking ──answer──► over: the request goes on or is answered
- *              │                  ├──refused, untouched──► asking again
  *              └──too large───────┴──failure, time, cancel──► over
  *
- * Per check: this object, a pipe for what is sent, the question. The cluster's connections are shared by all checks.
+ * Per check: this object, the question, the call.
  */
-import type { HeaderList, MessageStream, StreamEnd, VolatileFields } from '../../../wire/index.ts';
 import type { Answer } from '../../faces/index.ts';
-import { BodyPipe, EXCHANGE_BYTES, type WheelTimer } from '../../io/index.ts';
+import { EXCHANGE_BYTES } from '../../io/index.ts';
 import {
+  type CallOwner,
   type ClusterPool,
-  type OpenFailure,
-  type UpstreamEndpoint,
-  type UpstreamRequest,
-  verdictOn,
+  type WholeAnswer,
+  WholeCall,
+  type WholeRequest,
 } from '../../upstream/index.ts';
-import { type BodyWatcher, CONTINUE, type SteppedRequest } from '../step.ts';
+import { type BodyWatcher, CONTINUE, type StepCallTrace, type SteppedRequest } from '../step.ts';
 import { bodyTooLarge, checkFailed } from './auth-answers.ts';
 import type { AuthEnvironment } from './auth-environment.ts';
-import type { AuthProtocol, AuthQuestion, AuthVerdict } from './auth-protocol.ts';
+import type { AuthProtocol, AuthVerdict } from './auth-protocol.ts';
 
 /** A server that has not answered by then counts as silent: what waits for it waits no longer. */
 export const CHECK_TIMEOUT_MS = 10_000;
-/** Of an answer: a page that says no. A larger one is no answer. */
-const MAX_REPLY_BYTES = 65_536;
-/** Further tries of a question that no server looked at. */
-const MAX_RETRIES = 2;
 
 /** What all checks of one filter share. */
 export interface AuthServerUse {
@@ -40,33 +34,33 @@ export interface AuthServerUse {
   readonly environment: AuthEnvironment;
 }
 
-export class AuthCheck implements UpstreamRequest, BodyWatcher, WheelTimer {
+/** What the server is asked, and by which call. */
+interface Asked {
+  readonly request: WholeRequest;
+  readonly call: WholeCall;
+  /** null: the request has no trace that we change. */
+  readonly trace: StepCallTrace | null;
+}
+
+export class AuthCheck implements CallOwner, BodyWatcher {
   readonly kind = 'wait';
-  readonly hash = 0;
-  readonly pinned = null;
   readonly client: object;
   readonly isApart: boolean;
-  wheelNext: WheelTimer | null = null;
-  wheelPrevious: WheelTimer | null = null;
-  wheelTick = 0;
+  readonly timeoutMs = CHECK_TIMEOUT_MS;
+  readonly environment: AuthEnvironment;
   readonly #use: AuthServerUse;
   readonly #request: SteppedRequest;
-  #question: AuthQuestion | null = null;
-  #sent: BodyPipe | null = null;
-  #stream: MessageStream | null = null;
-  #endpoint: UpstreamEndpoint | null = null;
-  #retries = 0;
-  /** Of the request's body, then of the reply's. */
+  #asked: Asked | null = null;
+  /** Of the request's body. */
   #parts: Buffer[] = [];
   #partBytes = 0;
-  #replyHead: HeaderList | null = null;
-  #replyFields: VolatileFields = null;
   #chargedBytes = 0;
   #isOver = false;
 
   constructor(use: AuthServerUse, request: SteppedRequest) {
     this.#use = use;
     this.#request = request;
+    this.environment = use.environment;
     this.client = request.owner;
     this.isApart = request.isApart;
   }
@@ -83,7 +77,7 @@ export class AuthCheck implements UpstreamRequest, BodyWatcher, WheelTimer {
 
   /** A piece of the request's body. */
   data(chunk: Buffer, start: number, end: number, last: boolean): void {
-    if (this.#isOver || this.#question !== null) return;
+    if (this.#isOver || this.#asked !== null) return;
     const { maxBodyBytes } = this.#use;
     if (this.#partBytes + end - start > maxBodyBytes) {
       this.#finish('denied', bodyTooLarge(maxBodyBytes));
@@ -96,76 +90,25 @@ export class AuthCheck implements UpstreamRequest, BodyWatcher, WheelTimer {
 
   /** The request's body ended without a last piece. */
   end(): void {
-    if (!this.#isOver && this.#question === null) this.#askWithBody();
+    if (!this.#isOver && this.#asked === null) this.#askWithBody();
   }
 
   /** The request is over: nobody wants to know any more. */
   cancel(): void {
     if (this.#isOver) return;
-    this.#leave('ok');
+    this.#asked?.call.cancel();
+    this.#tell(null, 'the request is over');
     this.#close('cancelled');
   }
 
-  onOpen(stream: MessageStream, endpoint: UpstreamEndpoint): void {
-    const { head, fields, body } = this.#question as AuthQuestion;
-    this.#stream = stream;
-    this.#endpoint = endpoint;
-    stream.sendHead(head, fields, body.length === 0);
-    if (body.length === 0) return;
-    const sent = new BodyPipe(null, this.#use.environment.bodies);
-    this.#sent = sent;
-    sent.count(body.length, true);
-    sent.write(stream, body, 0, body.length);
+  answered(answer: WholeAnswer): void {
+    this.#tell(answer, '');
+    this.#apply(this.#use.protocol.judge(answer));
   }
 
-  onOpenFailed(_failure: OpenFailure, message: string): void {
-    this.#fail(`cannot be asked: ${message}`);
-  }
-
-  onHead(_stream: MessageStream, head: HeaderList, fields: VolatileFields, end: boolean): void {
-    this.#replyHead = head;
-    this.#replyFields = fields;
-    if (end) this.#answered(null);
-  }
-
-  onInformational(): void {}
-
-  onData(stream: MessageStream, chunk: Buffer, start: number, end: number, last: boolean): void {
-    if (this.#isOver) return;
-    stream.consumed(end - start);
-    if (this.#partBytes + end - start > MAX_REPLY_BYTES) {
-      this.#leave('ok');
-      this.#fail(`answered with more than ${MAX_REPLY_BYTES} bytes`);
-      return;
-    }
-    if (end > start) this.#keep(chunk, start, end);
-    if (last) this.#answered(null);
-  }
-
-  onTrailers(_stream: MessageStream, trailers: HeaderList): void {
-    this.#answered(trailers);
-  }
-
-  onEnded(_stream: MessageStream, end: StreamEnd): void {
-    if (this.#isOver) return;
-    this.#settle(verdictOn(end));
-    const isUntouched = end.reason === 'refused' && end.origin !== 'codec' && this.#replyHead === null;
-    if (isUntouched && this.#retries < MAX_RETRIES) {
-      this.#retries++;
-      this.#use.cluster.open(this);
-    } else {
-      this.#fail('ended the call before it answered');
-    }
-  }
-
-  onWritable(stream: MessageStream): void {
-    this.#sent?.flush(stream);
-  }
-
-  onTimer(): void {
-    if (this.#isOver) return;
-    this.#leave('failed');
-    this.#fail(`did not answer within ${CHECK_TIMEOUT_MS / 1_000} s`);
+  unanswered(why: string): void {
+    this.#tell(null, why);
+    this.#fail(why);
   }
 
   #askWithBody(): void {
@@ -176,30 +119,29 @@ export class AuthCheck implements UpstreamRequest, BodyWatcher, WheelTimer {
     const { cluster, environment, protocol } = this.#use;
     const { list, fields } = this.#request.unchanged();
     const { clientAddress } = this.#request;
-    const { clock, loop } = environment;
-    const nowMs = clock.wallMs();
-    this.#question = protocol.ask({ list, fields, clientAddress, nowMs, body });
+    const nowMs = environment.clock.wallMs();
+    const question = protocol.ask({ list, fields, clientAddress, nowMs, body });
+    const trace = this.#request.traceCall();
+    const request = trace === null ? question : { ...question, fields: trace.passOn(question.fields) };
     this.#parts = [];
     this.#partBytes = 0;
-    this.#charge(EXCHANGE_BYTES + this.#question.body.length);
-    loop.deadlines.arm(this, loop.nowMs + CHECK_TIMEOUT_MS);
-    cluster.open(this);
+    this.#charge(EXCHANGE_BYTES);
+    const call = new WholeCall(cluster, request, this);
+    this.#asked = { request, call, trace };
+    call.begin();
   }
 
   #keep(chunk: Buffer, start: number, end: number): void {
     this.#parts.push(Buffer.from(chunk.subarray(start, end)));
     this.#partBytes += end - start;
-    this.#charge(EXCHANGE_BYTES + this.#partBytes + (this.#question?.body.length ?? 0));
+    this.#charge(EXCHANGE_BYTES + this.#partBytes);
   }
 
-  #answered(trailers: HeaderList | null): void {
-    if (this.#isOver) return;
-    const head = this.#replyHead as HeaderList;
-    const [only] = this.#parts;
-    const body = this.#parts.length === 1 && only !== undefined ? only : Buffer.concat(this.#parts, this.#partBytes);
-    // What is left of the question is not wanted.
-    this.#leave(isGatewayError(head) ? 'failed' : 'ok');
-    this.#apply(this.#use.protocol.judge({ head, fields: this.#replyFields, body, trailers }));
+  /** `why` there is no answer. */
+  #tell(answer: WholeAnswer | null, why: string): void {
+    if (this.#asked === null || this.#asked.trace === null) return;
+    const { request, call, trace } = this.#asked;
+    trace.end({ kind: this.#use.protocol.kind, request, answer, why, endpoint: call.endpointKey });
   }
 
   #apply(verdict: AuthVerdict): void {
@@ -229,43 +171,16 @@ export class AuthCheck implements UpstreamRequest, BodyWatcher, WheelTimer {
   }
 
   #close(outcome: string): void {
-    const { loop, metrics } = this.#use.environment;
     this.#isOver = true;
     this.#parts = [];
-    loop.deadlines.disarm(this);
-    metrics.count('daemun_external_auth_checks_total', { outcome });
+    this.environment.metrics.count('daemun_external_auth_checks_total', { outcome });
     this.#charge(0);
-  }
-
-  /** Takes back what the server has of the question, or what waits for it. */
-  #leave(verdict: 'ok' | 'failed'): void {
-    const stream = this.#stream;
-    if (stream === null) {
-      if (this.#question !== null) this.#use.cluster.cancel(this);
-      return;
-    }
-    if (!stream.isClosed) stream.reset('cancelled');
-    this.#settle(verdict);
-  }
-
-  #settle(verdict: 'ok' | 'failed'): void {
-    const endpoint = this.#endpoint;
-    this.#stream = null;
-    this.#endpoint = null;
-    this.#sent?.release();
-    this.#sent = null;
-    if (endpoint !== null) this.#use.cluster.done(endpoint, verdict);
   }
 
   #charge(bytes: number): void {
     const change = bytes - this.#chargedBytes;
     if (change === 0) return;
     this.#chargedBytes = bytes;
-    this.#use.environment.memory.add(change);
+    this.environment.memory.add(change);
   }
-}
-
-function isGatewayError(head: HeaderList): boolean {
-  const status = Number(head.get(':status'));
-  return status >= 502 && status <= 504;
 }

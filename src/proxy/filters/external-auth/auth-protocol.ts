@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { HeaderList, VolatileFields } from '../../../wire/index.ts';
 import type { Answer } from '../../faces/index.ts';
+import type { WholeAnswer, WholeRequest } from '../../upstream/index.ts';
 import type { ChangedHead, FieldChange } from '../field-change.ts';
 
 /** How an authorization server is asked and understood: one for all requests of a filter. */
 export interface AuthProtocol {
-  ask(subject: AuthSubject): AuthQuestion;
-  judge(reply: AuthReply): AuthVerdict;
+  readonly kind: 'grpc' | 'http';
+  ask(subject: AuthSubject): WholeRequest;
+  judge(reply: WholeAnswer): AuthVerdict;
 }
 
 /** The request that the server is asked about. */
@@ -17,23 +18,6 @@ export interface AuthSubject extends ChangedHead {
   readonly nowMs: number;
   /** All of it; null: the server is not told. */
   readonly body: Buffer | null;
-}
-
-/** What is sent. */
-export interface AuthQuestion {
-  readonly head: HeaderList;
-  readonly fields: VolatileFields;
-  /** Empty: the head is all. */
-  readonly body: Buffer;
-}
-
-/** What came back, whole. */
-export interface AuthReply {
-  readonly head: HeaderList;
-  readonly fields: VolatileFields;
-  readonly body: Buffer;
-  /** null: there are none. */
-  readonly trailers: HeaderList | null;
 }
 
 export type AuthVerdict =

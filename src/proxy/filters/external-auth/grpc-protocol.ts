@@ -2,7 +2,8 @@
 
 import type { GrpcAuth } from '../../../snapshot/index.ts';
 import { type HeaderList, type HeaderListPool, parseGrpcStatus } from '../../../wire/index.ts';
-import type { AuthProtocol, AuthQuestion, AuthReply, AuthSubject, AuthVerdict } from './auth-protocol.ts';
+import type { WholeAnswer, WholeRequest } from '../../upstream/index.ts';
+import type { AuthProtocol, AuthSubject, AuthVerdict } from './auth-protocol.ts';
 import { encodeCheck, encodeList } from './check-request.ts';
 import { readCheckResponse } from './check-response.ts';
 
@@ -13,6 +14,7 @@ const MEMO_BYTES = 128;
 
 /** Asks as Envoy does: one call of `envoy.service.auth.v3.Authorization/Check`. */
 export class GrpcAuthProtocol implements AuthProtocol {
+  readonly kind = 'grpc';
   readonly #lists: HeaderListPool;
   readonly #head: HeaderList;
   readonly #tells: (name: string) => boolean;
@@ -29,7 +31,7 @@ export class GrpcAuthProtocol implements AuthProtocol {
     this.#tells = name => (allowed === null ? name !== 'te' : allowed.has(name));
   }
 
-  ask(subject: AuthSubject): AuthQuestion {
+  ask(subject: AuthSubject): WholeRequest {
     let listed = this.#listed.get(subject.list);
     if (listed === undefined) {
       listed = encodeList(subject.list, this.#tells);
@@ -39,7 +41,7 @@ export class GrpcAuthProtocol implements AuthProtocol {
     return { head: this.#head, fields: null, body: encodeCheck(subject, listed, this.#tells) };
   }
 
-  judge({ head, body, trailers }: AuthReply): AuthVerdict {
+  judge({ head, body, trailers }: WholeAnswer): AuthVerdict {
     const httpStatus = head.get(':status');
     if (httpStatus !== '200') return { kind: 'failed', detail: `answered with HTTP ${httpStatus}` };
     const status = parseGrpcStatus((trailers ?? head).get('grpc-status'));

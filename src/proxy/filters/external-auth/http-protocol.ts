@@ -2,9 +2,10 @@
 
 import type { HttpAuth } from '../../../snapshot/index.ts';
 import { type HeaderList, type HeaderListPool, pathIn, type VolatileFields } from '../../../wire/index.ts';
+import type { WholeAnswer, WholeRequest } from '../../upstream/index.ts';
 import { type FieldChange, type FieldPut, isChangeable } from '../field-change.ts';
 import { denied } from './auth-answers.ts';
-import type { AuthProtocol, AuthQuestion, AuthReply, AuthSubject, AuthVerdict } from './auth-protocol.ts';
+import type { AuthProtocol, AuthSubject, AuthVerdict } from './auth-protocol.ts';
 
 /** Says in fields of its own which of the request's are to go: the way of Envoy's servers that speak HTTP. */
 const REMOVALS = 'x-envoy-auth-headers-to-remove';
@@ -17,6 +18,7 @@ const MEMO_BYTES = 64;
  * allows. 200 is yes. Anything else is no, in the server's own words; but who answers with 5xx has not judged.
  */
 export class HttpAuthProtocol implements AuthProtocol {
+  readonly kind = 'http';
   readonly #auth: HttpAuth;
   readonly #lists: HeaderListPool;
   readonly #allowed: ReadonlySet<string>;
@@ -31,7 +33,7 @@ export class HttpAuthProtocol implements AuthProtocol {
     this.#wanted = auth.allowedResponseHeaders === null ? null : new Set(auth.allowedResponseHeaders);
   }
 
-  ask({ list, fields, body }: AuthSubject): AuthQuestion {
+  ask({ list, fields, body }: AuthSubject): WholeRequest {
     let head = this.#questions.get(list);
     if (head === undefined) {
       head = this.#listFor(list);
@@ -41,7 +43,7 @@ export class HttpAuthProtocol implements AuthProtocol {
     return { head, fields: this.#fieldsFor(fields, body ?? NO_BODY), body: body ?? NO_BODY };
   }
 
-  judge(reply: AuthReply): AuthVerdict {
+  judge(reply: WholeAnswer): AuthVerdict {
     const status = Number(reply.head.get(':status'));
     if (status === 200) return { kind: 'allowed', request: this.#changeBy(reply), response: null };
     if (status >= 500) return { kind: 'failed', detail: `answered with ${status}` };
@@ -82,7 +84,7 @@ export class HttpAuthProtocol implements AuthProtocol {
     return target.startsWith('/') ? this.#auth.pathPrefix + target : target;
   }
 
-  #changeBy(reply: AuthReply): FieldChange | null {
+  #changeBy(reply: WholeAnswer): FieldChange | null {
     const puts: FieldPut[] = [];
     const put = new Set<string>();
     const removes = this.#wanted === null ? [] : [...this.#wanted].filter(isChangeable);
@@ -108,7 +110,7 @@ export class HttpAuthProtocol implements AuthProtocol {
 }
 
 /** But for the status. */
-function forEachField({ head, fields }: AuthReply, visit: (name: string, value: string) => void): void {
+function forEachField({ head, fields }: WholeAnswer, visit: (name: string, value: string) => void): void {
   for (let at = 0; at < head.names.length; at++) {
     if (head.names[at] !== ':status') visit(head.names[at] as string, head.values[at] as string);
   }
