@@ -35,15 +35,15 @@ export function diffList<Item, Put>(
 ): ListDelta<Put> {
   if (before === after) return null;
   const builder = new StepBuilder<Put>();
-  let byKey: Map<string, number> | undefined;
+  let places: Places<Item> | undefined;
   let at = 0;
   for (const item of after) {
     if (before[at] !== item || at >= before.length) {
       const key = rules.key(item);
       const aligned = before[at];
       if (aligned === undefined || rules.key(aligned) !== key) {
-        byKey ??= new Map(before.map((old, index) => [rules.key(old), index]));
-        const found = byKey.get(key);
+        places ??= new Places(before, after, rules.key);
+        const found = places.of(item, key);
         if (found === undefined) {
           builder.put(rules.put(item, undefined, -1));
           continue;
@@ -62,6 +62,24 @@ export function diffList<Item, Put>(
     at += 1;
   }
   return builder.finish(before.length);
+}
+
+/** Where items of the old list are: those that stay by identity, the few others by key, since keys of thousands cost more than all else here. */
+class Places<Item> {
+  readonly #byItem = new Map<Item, number>();
+  readonly #byKey = new Map<string, number>();
+
+  constructor(before: readonly Item[], after: readonly Item[], key: (item: Item) => string) {
+    const kept = new Set(after);
+    for (const [index, item] of before.entries()) {
+      if (kept.has(item)) this.#byItem.set(item, index);
+      else this.#byKey.set(key(item), index);
+    }
+  }
+
+  of(item: Item, key: string): number | undefined {
+    return this.#byItem.get(item) ?? this.#byKey.get(key);
+  }
 }
 
 /** `make` builds an item from what was put. Kept items keep their identity; so does the list when nothing changed. */

@@ -13,7 +13,7 @@ import { settleRoutes } from './arbitrate/settled-routes.ts';
 import { arbitrateStreams } from './arbitrate/stream-tables.ts';
 import { parentTargets } from './attach/parent-target.ts';
 import type { TranslateEnvironment } from './environment.ts';
-import { lint } from './lint/lint.ts';
+import { lintWhenAsked } from './lint/lint.ts';
 import { acceptBackendTls } from './policies/backend-tls-policies.ts';
 import { acceptTelemetry } from './policies/telemetry-policies.ts';
 import { acceptTraffic } from './policies/traffic-policies.ts';
@@ -136,7 +136,7 @@ export function translate(
     xBackends,
     policyOutcomes: outcomes.policies,
   };
-  const linted = lint(sources, memory?.lint);
+  const linted = lintWhenAsked(sources, memory?.lint().memory);
   return {
     snapshot: nextSnapshot(
       {
@@ -148,7 +148,9 @@ export function translate(
       },
       previous?.snapshot,
     ),
-    findings: linted.findings,
+    get findings() {
+      return linted().findings;
+    },
     outcomes,
     memory: {
       secrets: reader.read,
@@ -164,7 +166,7 @@ export function translate(
       settled,
       frontends,
       clients,
-      lint: linted.memory,
+      lint: linted,
     },
   };
 }

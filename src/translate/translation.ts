@@ -7,7 +7,7 @@ import type { FrontendGroups } from './arbitrate/frontend-groups.ts';
 import type { ListenerTables } from './arbitrate/listener-tables.ts';
 import type { SettledRoutes } from './arbitrate/settled-routes.ts';
 import type { StreamTables } from './arbitrate/stream-tables.ts';
-import type { LintMemory } from './lint/lint.ts';
+import type { Linted } from './lint/lint.ts';
 import type { Outcomes } from './outcomes.ts';
 import type { AttachedRoutes } from './publish/attached-routes.ts';
 import type { PublishedBindings } from './publish/bindings.ts';
@@ -21,7 +21,7 @@ import type { TranslatedRoutes } from './rules/translated-routes.ts';
 /** What a set of resources comes to. */
 export interface Translation {
   readonly snapshot: Snapshot;
-  /** In a total order: by kind of object, then key, then place. */
+  /** In a total order: by kind of object, then key, then place. They are made when they are first asked for. */
   readonly findings: readonly Finding[];
   readonly outcomes: Outcomes;
   /** For the next translation only; nobody else may look at it. */
@@ -43,5 +43,5 @@ export interface TranslationMemory {
   readonly settled: SettledRoutes;
   readonly frontends: PublishedFrontends;
   readonly clients: PublishedClients;
-  readonly lint: LintMemory;
+  readonly lint: () => Linted;
 }

@@ -68,14 +68,30 @@ export interface LintMemory {
   readonly shadows: ShadowLint;
 }
 
+/** What lints come to. */
+export interface Linted {
+  readonly findings: readonly Finding[];
+  readonly memory: LintMemory;
+}
+
+/** `lint` when it is first asked for: what is served need not wait for what is said of it. */
+export function lintWhenAsked(sources: LintSources, previous: LintMemory | undefined): () => Linted {
+  let state: { readonly due: LintSources; readonly previous: LintMemory | undefined } | Linted = {
+    due: sources,
+    previous,
+  };
+  return () => {
+    // What it was made of is let go of: the sources of one translation must not hold those of the one before.
+    if ('due' in state) state = lint(state.due, state.previous);
+    return state;
+  };
+}
+
 /**
  * All there is to say: what the steps found, and what goes beyond the specification. Findings are in a total order that does
  * not depend on the order of the resources.
  */
-export function lint(
-  sources: LintSources,
-  previous: LintMemory | undefined,
-): { readonly findings: readonly Finding[]; readonly memory: LintMemory } {
+function lint(sources: LintSources, previous: LintMemory | undefined): Linted {
   const memory: LintMemory = {
     routes: lintRoutes(sources.routes, previous?.routes),
     services: lintServices(sources.resources.services, previous?.services),
