@@ -3,6 +3,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { compileBinding } from './compiled-binding.ts';
+import { PatternVerdicts } from './pattern-verdicts.ts';
+import { SharedMatchers } from './shared-matchers.ts';
 import { binding, entry, exact, listener, request, virtualHost } from './snapshot-builders.test-support.ts';
 
 describe('listener isolation', () => {
@@ -100,6 +102,22 @@ describe('compiling again', () => {
     const next = compileBinding(binding(listener('l', '*', virtualHost('*', ...changed))), { previous: compiled });
     assert.equal(next.listenerFor('h')?.match('h', request('/s/m7'))?.rule.id, 'new');
     assert.equal(next.listeners[0]?.virtualHost('*')?.matcher, compiled.listeners[0]?.virtualHost('*')?.matcher);
+  });
+
+  it('has one index for listeners and hosts of the same matches, for rules of each their own', () => {
+    const others = entries.map((old, at) => ({ ...old, rule: entry(`other${at}`, null).rule }));
+    const shorter = entries.slice(0, -1);
+    const hosts = [virtualHost('*', ...others), virtualHost('a.test', ...entries), virtualHost('b.test', ...shorter)];
+    const matchers = new SharedMatchers();
+    const verdicts = new PatternVerdicts();
+    const one = compileBinding(binding(listener('l', '*', ...hosts)), { verdicts, matchers });
+    const two = compileBinding(binding(listener('m', '*', virtualHost('*', ...entries))), { verdicts, matchers });
+    const ofHost = (host: string) => one.listeners[0]?.virtualHost(host)?.matcher;
+    assert.equal(ofHost('*'), ofHost('a.test'));
+    assert.notEqual(ofHost('a.test'), ofHost('b.test'));
+    assert.equal(one.listenerFor('h')?.match('h', request('/s/m7'))?.rule.id, 'other7');
+    assert.equal(two.listenerFor('h')?.match('h', request('/s/m7'))?.rule.id, 'r7');
+    assert.equal(two.listenerFor('h')?.match('h', request('/s/m19'))?.rule.id, 'r19');
   });
 
   it('makes a new index when a match changed', () => {

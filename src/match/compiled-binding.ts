@@ -5,6 +5,7 @@ import { UNKNOWN_CLIENTS } from './client-namespaces.ts';
 import { type CompiledListener, compileListener } from './compiled-listener.ts';
 import { HostIndex } from './host-index.ts';
 import { PatternVerdicts } from './pattern-verdicts.ts';
+import { SharedMatchers } from './shared-matchers.ts';
 import { CompiledTlsListener } from './streams/compiled-tls-listener.ts';
 
 export interface CompileOptions {
@@ -12,6 +13,8 @@ export interface CompileOptions {
   readonly volatileNames?: ReadonlySet<string>;
   /** Remembers what patterns said; shared by all bindings of a worker. Default: one of its own. */
   readonly verdicts?: PatternVerdicts;
+  /** Of compilations with the same verdicts. */
+  readonly matchers?: SharedMatchers;
   /** What was compiled for this binding before: whatever did not change is taken over. Same `volatileNames` and `verdicts`. */
   readonly previous?: CompiledBinding | undefined;
 }
@@ -82,12 +85,13 @@ export class CompiledBinding {
  */
 export function compileBinding(binding: Binding, options: CompileOptions = {}): CompiledBinding {
   const { previous, volatileNames = NONE, verdicts = new PatternVerdicts() } = options;
+  const { matchers = new SharedMatchers() } = options;
   if (previous?.binding === binding) return previous;
   if (binding.admission === 'clients')
     return new CompiledBinding(binding, { requests: [], tls: [], tables: compileTables(binding, options) });
   const known = new Map(previous?.listeners.map(compiled => [compiled.listener.id, compiled]));
   const requests = requestListeners(binding.listeners).map(listener =>
-    compileListener(listener, { volatileNames, verdicts }, known.get(listener.id)),
+    compileListener(listener, { volatileNames, verdicts, matchers }, known.get(listener.id)),
   );
   const streams = new Map(previous?.tlsListeners.map(compiled => [compiled.listener, compiled]));
   const tls = binding.listeners.flatMap(listener =>

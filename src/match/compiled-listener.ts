@@ -2,9 +2,8 @@
 
 import type { RequestListener, RouteEntry, VirtualHost } from '../snapshot/index.ts';
 import { AddressRanges } from '../values/index.ts';
-import { type CompiledVirtualHost, compileVirtualHost } from './compiled-virtual-host.ts';
+import { type CompiledVirtualHost, compileVirtualHost, type MatcherOptions } from './compiled-virtual-host.ts';
 import { HostIndex } from './host-index.ts';
-import type { PatternVerdicts } from './pattern-verdicts.ts';
 import type { RequestView } from './request-view.ts';
 
 /** One listener's routes, ready to be asked. */
@@ -60,14 +59,14 @@ export class CompiledListener {
    * The same for a listener that differs in some virtual hosts alone, none of which looks at headers; undefined: it must be compiled
    * anew. Apart from a pass over the hosts, by identity, it costs what changed.
    */
-  withHosts(listener: RequestListener, { verdicts }: ListenerOptions): CompiledListener | undefined {
+  withHosts(listener: RequestListener, options: ListenerOptions): CompiledListener | undefined {
     if (listener.health !== this.listener.health) return undefined;
     const changed = changedHosts(this.listener.virtualHosts, listener.virtualHosts);
     if (changed === undefined) return undefined;
     const compiled = new Map<string, CompiledVirtualHost>();
     for (const source of changed) {
       const before = this.#hosts.get(source.hostname);
-      const now = compileVirtualHost(source, verdicts, before);
+      const now = compileVirtualHost(source, options, before);
       if (before === undefined || before.matcher.headerNames.size + now.matcher.headerNames.size > 0) return undefined;
       compiled.set(source.hostname, now);
     }
@@ -87,9 +86,8 @@ interface HeaderUse {
 }
 
 /** What all listeners of a binding are compiled with. */
-export interface ListenerOptions {
+export interface ListenerOptions extends MatcherOptions {
   readonly volatileNames: ReadonlySet<string>;
-  readonly verdicts: PatternVerdicts;
 }
 
 /** Compiles a listener; virtual hosts that did not change since `previous` are taken over. Where few did, others are not even looked up. */
@@ -104,11 +102,11 @@ export function compileListener(
 
 function compileAnew(
   listener: RequestListener,
-  { volatileNames, verdicts }: ListenerOptions,
+  options: ListenerOptions,
   previous: CompiledListener | undefined,
 ): CompiledListener {
   const compiled = listener.virtualHosts.map(source =>
-    compileVirtualHost(source, verdicts, previous?.virtualHost(source.hostname)),
+    compileVirtualHost(source, options, previous?.virtualHost(source.hostname)),
   );
   const names = new Set(listener.health?.headers.map(({ name }) => name));
   for (const { matcher } of compiled) {
@@ -117,7 +115,7 @@ function compileAnew(
   }
   return new CompiledListener(listener, HostIndex.of(compiled.map(one => [one.source.hostname, one])), {
     names,
-    usesVolatile: [...names].some(name => volatileNames.has(name)),
+    usesVolatile: [...names].some(name => options.volatileNames.has(name)),
   });
 }
 

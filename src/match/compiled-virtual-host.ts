@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { type RequestMatch, type RouteEntry, sameContent, type VirtualHost } from '../snapshot/index.ts';
-import type { Placed } from './candidate-list.ts';
 import { type CompiledMatch, compileMatch } from './compiled-match.ts';
-import { EMPTY_INDEX, type EntryIndex, NOWHERE } from './entry-index.ts';
-import type { CompiledGrpcMatch } from './grpc/compiled-grpc-match.ts';
-import { GrpcIndex } from './grpc/grpc-index.ts';
-import type { CompiledHttpMatch } from './http/compiled-http-match.ts';
-import { HttpIndex } from './http/http-index.ts';
+import { NOWHERE } from './entry-index.ts';
+import { type HostMatcher, hostMatcher } from './host-matcher.ts';
 import type { PatternVerdicts } from './pattern-verdicts.ts';
 import type { RequestView } from './request-view.ts';
+import type { SharedMatchers } from './shared-matchers.ts';
 
 /**
  * A virtual host with its indexes. They depend on the matches and their order only: when rules changed but matches
@@ -32,53 +29,28 @@ export class CompiledVirtualHost {
   }
 }
 
-/** The matches of a virtual host's entries, ready to be asked. */
-interface HostMatcher {
-  /** In the order of the entries. */
-  readonly matches: readonly CompiledMatch[];
-  readonly grpc: EntryIndex;
-  readonly http: EntryIndex;
-  /** Names of all headers that the matches look at. */
-  readonly headerNames: ReadonlySet<string>;
+/** What all virtual hosts of a worker share. */
+export interface MatcherOptions {
+  readonly verdicts: PatternVerdicts;
+  readonly matchers: SharedMatchers;
 }
 
 /** Compiles a virtual host; what did not change since `previous` is taken over. Linear in the entries, by identity. */
 export function compileVirtualHost(
   source: VirtualHost,
-  verdicts: PatternVerdicts,
+  { verdicts, matchers }: MatcherOptions,
   previous: CompiledVirtualHost | undefined,
 ): CompiledVirtualHost {
   if (previous?.source === source) return previous;
   if (previous !== undefined && haveSameMatches(previous.matcher, source.entries)) {
     return new CompiledVirtualHost(source, previous.matcher);
   }
+  const shared = matchers.find(source.entries);
+  if (shared !== undefined) return new CompiledVirtualHost(source, shared);
   const known = new Map<RequestMatch, CompiledMatch>();
   for (const match of previous?.matcher.matches ?? []) known.set(match.source, match);
   const matches = source.entries.map(({ match }) => known.get(match) ?? compileMatch(match, verdicts));
-  return new CompiledVirtualHost(source, hostMatcher(matches));
-}
-
-function hostMatcher(matches: readonly CompiledMatch[]): HostMatcher {
-  const grpc: Placed<CompiledGrpcMatch>[] = [];
-  const http: Placed<CompiledHttpMatch>[] = [];
-  const headerNames = new Set<string>();
-  for (const [place, match] of matches.entries()) {
-    for (const { name } of match.source.headers) headerNames.add(name);
-    switch (match.kind) {
-      case 'grpc':
-        grpc.push({ place, match });
-        break;
-      case 'http':
-        http.push({ place, match });
-        break;
-    }
-  }
-  return {
-    matches,
-    grpc: grpc.length === 0 ? EMPTY_INDEX : new GrpcIndex(grpc),
-    http: http.length === 0 ? EMPTY_INDEX : new HttpIndex(http),
-    headerNames,
-  };
+  return new CompiledVirtualHost(source, matchers.add(hostMatcher(matches)));
 }
 
 function haveSameMatches({ matches }: HostMatcher, entries: readonly RouteEntry[]): boolean {

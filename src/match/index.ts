@@ -47,6 +47,7 @@ export {
   noRouteText,
 } from './refusal-text.ts';
 export { fieldSeparator, type RequestView } from './request-view.ts';
+export { SharedMatchers } from './shared-matchers.ts';
 export { CompiledTlsListener } from './streams/compiled-tls-listener.ts';
 export { explainStream } from './streams/explain-stream.ts';
 export type { StreamExplanation, StreamPlace, StreamQuestion } from './streams/stream-explanation.ts';

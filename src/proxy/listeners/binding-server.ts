@@ -12,8 +12,10 @@ import {
   type ClientNamespaces,
   type CompiledBinding,
   type CompiledListener,
+  type CompileOptions,
   compileBinding,
   type PatternVerdicts,
+  type SharedMatchers,
 } from '../../match/index.ts';
 import { type BindFailure, type Binding, bindFailure, type Listener } from '../../snapshot/index.ts';
 import { VOLATILE_NAMES } from '../../wire/index.ts';
@@ -52,6 +54,7 @@ export interface BindingEnvironment extends ScopeEnvironment {
   /** How long streams may go on whose listener is gone. */
   readonly removalTimeoutMs: number;
   readonly verdicts: PatternVerdicts;
+  readonly matchers: SharedMatchers;
   readonly budget: ConnectionBudget;
   /** Other workers or processes listen on the port. */
   readonly reusePort: boolean;
@@ -86,7 +89,7 @@ export class BindingServer implements DownstreamServer, EntranceOwner, StreamSer
     this.serving = environment.serving;
     this.#early = new EarlySockets(environment.serving.loop, environment.budget);
     this.#environment = environment;
-    this.compiled = compileBinding(binding, { volatileNames: VOLATILE_NAMES, verdicts: environment.verdicts });
+    this.compiled = compileBinding(binding, compileOptions(environment));
     this.#listeners = byId(binding);
     this.budget = environment.budget;
     this.choices = environment.choices;
@@ -153,8 +156,7 @@ export class BindingServer implements DownstreamServer, EntranceOwner, StreamSer
   update(binding: Binding): void {
     if (binding === this.binding) return;
     const previous = this.compiled;
-    const { verdicts } = this.#environment;
-    this.compiled = compileBinding(binding, { volatileNames: VOLATILE_NAMES, verdicts, previous });
+    this.compiled = compileBinding(binding, { ...compileOptions(this.#environment), previous });
     this.#renewScopes();
     this.#listeners = byId(binding);
     for (const connection of this.#connections)
@@ -321,4 +323,8 @@ export class BindingServer implements DownstreamServer, EntranceOwner, StreamSer
 
 function byId({ listeners }: Binding): ReadonlyMap<string, Listener> {
   return new Map(listeners.map(listener => [listener.id, listener]));
+}
+
+function compileOptions({ verdicts, matchers }: BindingEnvironment): CompileOptions {
+  return { volatileNames: VOLATILE_NAMES, verdicts, matchers };
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { ClientNamespaces, PatternVerdicts } from '../../match/index.ts';
+import { ClientNamespaces, PatternVerdicts, SharedMatchers } from '../../match/index.ts';
 import {
   type BindFailure,
   type BindFailures,
@@ -86,6 +86,7 @@ export class Listeners {
       verdicts: new PatternVerdicts({
         onTooLong: () => serving.metrics.count('daemun_limit_hits_total', { limit: 'pattern_text' }),
       }),
+      matchers: new SharedMatchers(),
       contexts: new TlsContexts(options.ticketSecrets),
       clients: new ClientNamespaces(),
       budget,

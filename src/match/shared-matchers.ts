@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { RequestMatch, RouteEntry } from '../snapshot/index.ts';
+import type { HostMatcher } from './host-matcher.ts';
+
+/**
+ * Matchers by the first of their matches: routes that serve a cleartext and a TLS listener, or several hostnames, have the same matches in the
+ * same order there, and one index is enough for all of them. One per worker. A matcher goes when the last who uses it does.
+ */
+export class SharedMatchers {
+  readonly #byFirst = new WeakMap<RequestMatch, HostMatcher>();
+
+  /** The matcher of exactly these matches, by identity. */
+  find(entries: readonly RouteEntry[]): HostMatcher | undefined {
+    const [first] = entries;
+    const known = first === undefined ? undefined : this.#byFirst.get(first.match);
+    return known !== undefined && isOf(known, entries) ? known : undefined;
+  }
+
+  /** Returns it. */
+  add(matcher: HostMatcher): HostMatcher {
+    const [first] = matcher.matches;
+    if (first !== undefined) this.#byFirst.set(first.source, matcher);
+    return matcher;
+  }
+}
+
+function isOf({ matches }: HostMatcher, entries: readonly RouteEntry[]): boolean {
+  return matches.length === entries.length && entries.every(({ match }, at) => matches[at]?.source === match);
+}
