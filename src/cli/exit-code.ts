@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { DaemunError, messageOf } from '../errors/index.ts';
+
 /** What each exit code says (README.md, Commands). */
 export const EXIT = {
   /** Done, nothing wrong. */
@@ -34,4 +36,10 @@ export function usageError(message: string, hint = ''): CommandFailure {
 /** Something outside stands in the way: exit code 3. */
 export function couldNotRun(message: string, hint = ''): CommandFailure {
   return new CommandFailure(EXIT.failed, message, hint);
+}
+
+/** What ends a command when `thrown` came from elsewhere: exit code 3, with the error's own help. A command's failure stays as it is. */
+export function failureOf(thrown: unknown): CommandFailure {
+  if (thrown instanceof CommandFailure) return thrown;
+  return couldNotRun(messageOf(thrown), thrown instanceof DaemunError ? thrown.help : '');
 }

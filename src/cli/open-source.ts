@@ -11,10 +11,9 @@ import {
   readCluster,
   type View,
 } from '../controller/index.ts';
-import { DaemunError, messageOf } from '../errors/index.ts';
 import { systemClock, systemRandom } from '../time/index.ts';
 import { AdminClient } from './admin-client.ts';
-import { couldNotRun, usageError } from './exit-code.ts';
+import { failureOf, usageError } from './exit-code.ts';
 import { checkPaths, type ManifestPaths, withInput } from './manifest-paths.ts';
 import { lineText, paintFor } from './paint.ts';
 import type { ResourceSource, SourceOptions } from './resource-source.ts';
@@ -54,7 +53,7 @@ async function clusterSource(options: SourceOptions, terminal: Terminal): Promis
     warnOfDenied(view, terminal);
     return sourceOf(view, locateFindings(view.findings, store, view.resources));
   } catch (error) {
-    throw couldNotRun(messageOf(error), error instanceof DaemunError ? error.help : '');
+    throw failureOf(error);
   }
 }
 

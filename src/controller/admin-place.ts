@@ -7,11 +7,19 @@ import { type AdminAddress, besideOf, findSiblings, type ProcessIdentity } from 
 
 /** While an older process has the admin address, it is tried again this often. */
 const TAKE_OVER_MS = 250;
-const EXPOSED = 'the admin address can be reached from other machines, and asks nobody who they are';
+const EXPOSED = {
+  message: 'the admin address can be reached from other machines, and asks nobody who they are',
+  fix: 'let a firewall or NetworkPolicy pass only those who need it, and say so with --admin-guarded',
+};
+
+/** Where the admin server should be. */
+export interface WantedAdmin extends AdminAddress {
+  /** Something else lets only those reach it who may: nobody need be warned. Default false. */
+  readonly isGuarded?: boolean;
+}
 
 export interface AdminPlaceParts {
-  /** Where to be. */
-  readonly wanted: AdminAddress;
+  readonly wanted: WantedAdmin;
   readonly source: AdminSource;
   readonly own: ProcessIdentity;
   readonly clock: Clock;
@@ -63,9 +71,11 @@ export class AdminPlace {
   }
 
   async #listen(address: AdminAddress): Promise<AdminServer> {
-    const { source, log, listen } = this.#parts;
-    const server = await listen({ ...address, source });
-    if (address.host !== 'localhost' && !isLoopback(address.host)) log.warn(EXPOSED, { admin: server.address });
+    const { source, log, listen, wanted } = this.#parts;
+    const { host, port } = address;
+    const server = await listen({ host, port, source });
+    const isOpen = host !== 'localhost' && !isLoopback(host) && wanted.isGuarded !== true;
+    if (isOpen) log.warn(EXPOSED.message, { admin: server.address, fix: EXPOSED.fix });
     return server;
   }
 

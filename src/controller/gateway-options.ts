@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { MetricFamily } from '../admin/index.ts';
 import { type Clock, type Random, systemClock, systemRandom } from '../time/index.ts';
+import type { WantedAdmin } from './admin-place.ts';
 import { type GatewayLog, silentLog } from './log/log.ts';
 import type { Trouble } from './shown/trouble.ts';
 
@@ -9,7 +10,7 @@ export interface GatewayOptions {
   /** Threads of the data plane; 0 runs it in this thread. Default 0. */
   readonly workers?: number;
   /** Where the admin server listens; port 0 finds a free one. Default null: none. */
-  readonly admin?: { readonly host: string; readonly port: number } | null;
+  readonly admin?: WantedAdmin | null;
   /** Where `--demo` keeps its development CA, and rules with session persistence the keys of their tokens. Default: `daemun` in the XDG state directory. */
   readonly stateDirectory?: string;
   /** Gets lines of the access log. Default null: none is written. */

@@ -6,7 +6,7 @@ import type { Finding } from '../errors/index.ts';
 import type { DataPlane, PlaneDrainReport } from '../proxy/index.ts';
 import type { Store } from '../store/index.ts';
 import type { Clock } from '../time/index.ts';
-import { AdminPlace } from './admin-place.ts';
+import { AdminPlace, type WantedAdmin } from './admin-place.ts';
 import { adminSource } from './admin-source.ts';
 import { demoEndpoints } from './demo/demo-services.ts';
 import type { DemoSupplement } from './demo/demo-supplement.ts';
@@ -116,7 +116,7 @@ export class GatewayProcess implements RunningGateway {
     this.#parts = parts;
   }
 
-  async start(admin: { host: string; port: number } | null): Promise<void> {
+  async start(admin: WantedAdmin | null): Promise<void> {
     const { store, plane, reconciler, gate } = this.#parts;
     try {
       // First of all, so that a port in use is told before anything else begins; not ready until the end.

@@ -3,7 +3,7 @@
 import * as z from 'zod';
 import type { Immutable } from './immutable.ts';
 import { metadata } from './metadata.ts';
-import { isDnsSubdomain } from './names.ts';
+import { isDnsLabel, isDnsSubdomain } from './names.ts';
 import { trustAnchorsFault } from './trust-anchors.ts';
 import { type Checked, quote, refuse } from './vocabulary.ts';
 
@@ -13,7 +13,6 @@ export const CERTIFICATES_GROUP = 'certificates.k8s.io';
 const MAX_DOMAIN = 253;
 /** A label, a subdomain and the dot between them. */
 const MAX_SIGNER_NAME = MAX_DOMAIN + 1 + 253 + 63 + 1;
-const LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
 const spec = z.strictObject({
   /** `domain/path`; '': of no signer. */
@@ -67,5 +66,5 @@ function isSignerName(name: string): boolean {
   const [domain = '', path = '', ...more] = name.split('/');
   const labels = domain.split('.');
   if (more.length > 0 || name.length > MAX_SIGNER_NAME || domain.length > MAX_DOMAIN || labels.length < 2) return false;
-  return labels.every(label => LABEL.test(label)) && path.split('.').every(isDnsSubdomain);
+  return labels.every(isDnsLabel) && path.split('.').every(isDnsSubdomain);
 }

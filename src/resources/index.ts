@@ -26,6 +26,7 @@ export type { HTTPBackendRef, HTTPRoute, HTTPRouteRule } from './http-route.ts';
 export { KINDS, type KindDeclaration } from './kinds.ts';
 export type { ListenerSet } from './listener-set.ts';
 export type { Metadata } from './metadata.ts';
+export { isDnsLabel, isDnsSubdomain } from './names.ts';
 export type { Namespace } from './namespace.ts';
 export { type ParseOptions, parseResource } from './parse-resource.ts';
 export type { Pod } from './pod.ts';

@@ -24,6 +24,7 @@ export {
   type TrustInspection,
   type WantedClusterIp,
 } from './environment.ts';
+export { expiryOf } from './expiry.ts';
 export type {
   AncestorOutcome,
   GatewayClassOutcome,

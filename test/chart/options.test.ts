@@ -7,9 +7,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { parse, parseAllDocuments } from 'yaml';
-import { sharedKeysName } from '../../src/controller/index.ts';
 import { CHART, RULES_FILE } from '../../tools/manifests/rendered-chart.ts';
-import { unknownFlags } from './run-flags.ts';
 
 const hasHelm = spawnSync('helm', ['version']).error === undefined;
 
@@ -84,28 +82,17 @@ describe('the chart', { skip: !hasHelm && 'helm is not installed' }, () => {
     );
   });
 
+  it('has Pods warn of their admin address only where no NetworkPolicy guards it', () => {
+    const argsWith = (...sets: string[]): string[] =>
+      render('daemun', ...sets).get('Deployment daemun').spec.template.spec.containers[0].args;
+    assert.ok(argsWith().includes('--admin-guarded'));
+    assert.ok(!argsWith('networkPolicy.enabled=false').includes('--admin-guarded'));
+  });
+
   it('takes an image by its digest', () => {
     const digest = `sha256:${'0'.repeat(64)}`;
     const objects = render('daemun', 'image.repository=example.com/d', `image.digest=${digest}`);
     assert.equal(objects.get('Deployment daemun').spec.template.spec.containers[0].image, `example.com/d@${digest}`);
-  });
-
-  it('gives agents of the mesh one capability and no Secret but that of their keys, and flags that the program has', () => {
-    const objects = render('daemun', 'mesh.enabled=true');
-    const { spec } = objects.get('DaemonSet daemun-mesh').spec.template;
-    const [container] = spec.containers;
-    assert.deepEqual(container.securityContext, {
-      allowPrivilegeEscalation: false,
-      readOnlyRootFilesystem: true,
-      capabilities: { drop: ['ALL'], add: ['NET_ADMIN'] },
-    });
-    assert.deepEqual(unknownFlags(container.args), []);
-    const { rules } = objects.get('ClusterRole daemun-mesh');
-    assert.ok(!rules.some(({ resources }: { resources: string[] }) => resources.includes('secrets')));
-    const [, controllerName = ''] =
-      container.args.find((arg: string) => arg.startsWith('--controller-name='))?.split('=') ?? [];
-    const names = objects.get('Role daemun-mesh').rules.flatMap(({ resourceNames = [] }) => resourceNames);
-    assert.deepEqual(names, [sharedKeysName(controllerName)]);
   });
 
   it('keeps Pods of Gateways and agents of the mesh apart', () => {

@@ -198,6 +198,10 @@ describe('daemun bundle', () => {
     const spec = { containers: [{ name: 'c', env: [{ name: 'X', value: 'Variable86' }], args: ['Argument87'] }] };
     const status = { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] };
     for (const name of ['a', 'b']) api.put({ kind: 'Pod', namespace: 'daemun-system', name, spec, status });
+    const mesh = {
+      containers: [{ name: 'c', args: ['run', '--mesh', '--controller-name=daemun.dev/mesh-controller'] }],
+    };
+    api.put({ kind: 'Pod', namespace: 'daemun-system', name: 'agent', spec: mesh, status });
     api.put({ kind: 'Secret', namespace: 'default', name: 's', data: { 'tls.key': 'T3BhcXVlU2VjcmV0ODE=' } });
     const pods = '/api/v1/namespaces/daemun-system/pods';
     api.answers.set(`${pods}/a:9900/proxy/bundle`, [{ name: 'status.json', text: '{"from":"a"}' }]);
@@ -208,6 +212,9 @@ describe('daemun bundle', () => {
     const { code, err } = await run('bundle', ...flags, '--out', file);
     assert.equal(code, 0);
     assert.match(err, /^missing: Pod daemun-system\/b cannot be asked: 503/m);
+    const listed = api.requests.filter(request => /^GET \/api\/v1\/pods\?.*name%3Ddaemun/.test(request));
+    assert.equal(listed.length, 1, 'Pods are listed once');
+    assert.ok(!api.requests.some(request => request.includes('/pods/agent')), 'Pods of others are not asked');
     const files = unpack(file);
     assert.equal(files.get('pod-0-a/status.json'), '{"from":"a"}');
     assert.match(files.get('pod-1-b/log.ndjson') ?? '', /crashed/);

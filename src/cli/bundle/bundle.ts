@@ -3,11 +3,11 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { type BundleContents, parseBundleFiles, readClusterBundle } from '../../controller/index.ts';
-import { DaemunError, messageOf } from '../../errors/index.ts';
+import { messageOf } from '../../errors/index.ts';
 import { createFile, packageVersion } from '../../files/index.ts';
 import { systemClock, systemRandom } from '../../time/index.ts';
 import { AdminClient } from '../admin-client.ts';
-import { couldNotRun, EXIT } from '../exit-code.ts';
+import { couldNotRun, EXIT, failureOf } from '../exit-code.ts';
 import { isCluster } from '../open-source.ts';
 import { lineText } from '../paint.ts';
 import type { ClusterOptions } from '../resource-source.ts';
@@ -61,6 +61,6 @@ async function ofCluster(options: BundleOptions): Promise<BundleContents> {
   try {
     return await readClusterBundle({ kubeconfig, context, controllerName, clock: systemClock, random: systemRandom });
   } catch (error) {
-    throw couldNotRun(messageOf(error), error instanceof DaemunError ? error.help : '');
+    throw failureOf(error);
   }
 }

@@ -95,7 +95,7 @@ function refused(manifest: Manifest, { status, json }: { readonly status: number
   );
 }
 
-function hintFor(status: number): string {
+export function hintFor(status: number): string {
   switch (status) {
     case 401:
       return 'Try the same kubeconfig with kubectl: the API server does not know who asks';

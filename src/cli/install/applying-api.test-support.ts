@@ -28,6 +28,8 @@ export class ApplyingApi {
   readonly writes: string[] = [];
   /** By the end of a path: the status and message that it is refused with. */
   readonly refusals = new Map<string, readonly [status: number, message: string]>();
+  /** By the end of a path: the status that whoever reads it gets. */
+  readonly unreadable = new Map<string, number>();
   /** Groups that the cluster does not have. */
   readonly missing = new Set<string>();
   readonly #server = createServer((request, response) => void this.#answer(request, response));
@@ -53,7 +55,12 @@ export class ApplyingApi {
       const resources = Object.entries(kinds).map(([kind, name]) => ({ kind, name }));
       send(response, 200, { resources: [...resources, { kind: 'Deployment', name: 'deployments/status' }] });
     } else if (request.method === 'PATCH') this.#apply(url, await bodyOf(request), response);
+    else if (this.#unreadable(url.pathname) !== undefined) send(response, this.#unreadable(url.pathname) ?? 0, {});
     else send(response, this.objects.has(url.pathname) ? 200 : 404, this.objects.get(url.pathname) ?? {});
+  }
+
+  #unreadable(pathname: string): number | undefined {
+    return [...this.unreadable].find(([end]) => pathname.endsWith(end))?.[1];
   }
 
   #apply({ pathname, search, searchParams }: URL, body: Json, response: ServerResponse): void {

@@ -139,6 +139,18 @@ describe('daemun install --apply', () => {
     assert.equal(api.writes.length, before);
   });
 
+  it('applies nothing where it may not see whether another one is installed', async t => {
+    const { api, apply } = await cluster(t);
+    api.unreadable.set('/clusterrolebindings/daemun', 403);
+    const { code, err } = await apply();
+    assert.equal(code, 3);
+    assert.match(
+      err,
+      /does not say whether daemun is installed already: 403; nothing was applied\n.*cluster administrator/,
+    );
+    assert.deepEqual(api.writes, []);
+  });
+
   for (const [status, hint] of [
     [403, /rights of a cluster administrator/],
     [409, /--force takes them over/],

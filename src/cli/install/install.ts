@@ -2,10 +2,10 @@
 
 import { homedir } from 'node:os';
 import type { Document } from 'yaml';
-import { DaemunError, messageOf } from '../../errors/index.ts';
+import { isDnsLabel, isDnsSubdomain } from '../../resources/index.ts';
 import { openCluster } from '../../store/index.ts';
 import { systemClock, systemRandom } from '../../time/index.ts';
-import { CommandFailure, couldNotRun, EXIT, usageError } from '../exit-code.ts';
+import { EXIT, failureOf, usageError } from '../exit-code.ts';
 import { lineText } from '../paint.ts';
 import type { Terminal } from '../terminal.ts';
 import { type Applied, applyObjects, type Manifest, nameOf } from './apply-objects.ts';
@@ -48,8 +48,6 @@ function textOf(document: Document): string {
   return document.toString({ lineWidth: 0 });
 }
 
-const LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
-const SUBDOMAIN = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 /** As the API wants it: a domain, then a path. */
 const CONTROLLER = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9.]*[a-z0-9])?\/[A-Za-z0-9/\-._~%!$&'()*+,;=:]+$/;
 
@@ -60,8 +58,8 @@ function readInstallation(options: InstallOptions): Installation {
       '--dry-run, --force, --kubeconfig and --context are for --apply',
       'Add --apply, or leave them out',
     );
-  if (!LABEL.test(namespace)) throw usageError(`--namespace ${namespace}: no name of a namespace`);
-  if (!SUBDOMAIN.test(options.class)) throw usageError(`--class ${options.class}: no name of a GatewayClass`);
+  if (!isDnsLabel(namespace)) throw usageError(`--namespace ${namespace}: no name of a namespace`);
+  if (!isDnsSubdomain(options.class)) throw usageError(`--class ${options.class}: no name of a GatewayClass`);
   if (!CONTROLLER.test(controllerName))
     throw usageError(
       `--controller-name ${controllerName}: a domain and a path are needed`,
@@ -87,8 +85,7 @@ async function applyTo(options: InstallOptions, manifests: readonly Manifest[], 
       client.close();
     }
   } catch (error) {
-    if (error instanceof CommandFailure) throw error;
-    throw couldNotRun(messageOf(error), error instanceof DaemunError ? error.help : '');
+    throw failureOf(error);
   }
 }
 

@@ -2,6 +2,7 @@
 
 import type { KubeClient } from '../../store/index.ts';
 import { couldNotRun } from '../exit-code.ts';
+import { hintFor } from './apply-objects.ts';
 
 /**
  * Throws a command failure when these manifests are installed into another namespace: what belongs to no namespace is there once, so that the rights of
@@ -13,7 +14,12 @@ export async function refuseSecondInstallation(
 ): Promise<void> {
   const path = `/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/${binding.name}`;
   const { status, json } = await client.request({ method: 'GET', path });
-  if (status !== 200) return;
+  if (status === 404) return;
+  if (status !== 200)
+    throw couldNotRun(
+      `${client.server} does not say whether daemun is installed already: ${status}; nothing was applied`,
+      hintFor(status),
+    );
   const { subjects = [] } = json as { subjects?: { namespace?: string }[] };
   const other = subjects.find(({ namespace }) => namespace !== undefined && namespace !== binding.namespace)?.namespace;
   if (other === undefined) return;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { LoopbackMeshOptions } from '../../controller/index.ts';
+import { isDnsLabel } from '../../resources/index.ts';
 import { compareStrings, parseRange } from '../../values/index.ts';
 import { usageError } from '../exit-code.ts';
 
@@ -9,9 +10,6 @@ export interface LoopbackMeshFlags {
   readonly clientNamespace?: readonly string[];
   readonly meshAddressPool?: readonly string[];
 }
-
-/** A name of a Namespace: an RFC 1123 label. */
-const NAMESPACE = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
 /** Throws a usage error. */
 export function readLoopbackMesh({
@@ -30,7 +28,7 @@ export function readLoopbackMesh({
 function readClient(text: string): readonly [string, string] {
   const [cidr = '', namespace = '', ...rest] = text.split('=');
   const range = parseRange(cidr);
-  if (range !== undefined && rest.length === 0 && NAMESPACE.test(namespace)) return [range, namespace];
+  if (range !== undefined && rest.length === 0 && isDnsLabel(namespace)) return [range, namespace];
   throw usageError(
     `--client-namespace ${text}: a range of addresses and a namespace are needed`,
     'Example: --client-namespace 127.0.0.2/32=fast-clients, then curl --interface 127.0.0.2 …',

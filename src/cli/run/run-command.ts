@@ -44,6 +44,7 @@ export function runCommand(terminal: Terminal, outcome: Outcome): Command {
       'where health, metrics and the other commands are answered; "off" for none',
       DEFAULT_ADMIN,
     )
+    .option('--admin-guarded', 'a firewall or NetworkPolicy guards the admin address: no warning about it')
     .option(
       '--client-namespace <cidr=namespace>',
       'whose namespace clients of Services in manifests are of; several times',

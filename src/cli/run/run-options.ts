@@ -30,6 +30,7 @@ export interface RunOptions extends AddressingFlags, LoopbackMeshFlags, MeshFlag
   readonly demo: boolean;
   readonly address?: string;
   readonly admin: string;
+  readonly adminGuarded?: boolean;
   readonly workers?: string;
   readonly accessLog: string;
   readonly logLevel: string;
@@ -58,7 +59,7 @@ export interface RunSettings {
 export function readRunOptions(options: RunOptions, terminal: Terminal): RunSettings {
   const settings = {
     workers: readWorkers(options.workers),
-    admin: readAdmin(options.admin),
+    admin: readAdmin(options),
     serverHeader: options.serverHeader ? 'daemun' : null,
     via: options.via === true ? 'daemun' : null,
     upstreamServiceTime: options.upstreamServiceTime,
@@ -189,10 +190,13 @@ function readDrainTime(flag: string, text: string): number {
 }
 
 /** `host:port`, or `off`. */
-function readAdmin(text: string): { readonly host: string; readonly port: number } | null {
+function readAdmin({
+  admin: text,
+  adminGuarded: isGuarded = false,
+}: RunOptions): NonNullable<GatewayOptions['admin']> | null {
   if (text === 'off') return null;
   const place = readHostPort(text);
-  if (place !== undefined) return place;
+  if (place !== undefined) return { ...place, isGuarded };
   throw usageError(
     `--admin ${text}: an IP address or localhost with a port, or off, is needed`,
     'Example: --admin 127.0.0.1:9900',

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { type Readiness, type RunningGateway, startKubernetes, startStandalone } from '../../controller/index.ts';
-import { DaemunError, messageOf } from '../../errors/index.ts';
+import { messageOf } from '../../errors/index.ts';
 import { systemClock } from '../../time/index.ts';
-import { couldNotRun, EXIT } from '../exit-code.ts';
+import { couldNotRun, EXIT, failureOf } from '../exit-code.ts';
 import { checkWatchedPaths } from '../manifest-paths.ts';
 import { paintFor } from '../paint.ts';
 import type { Terminal } from '../terminal.ts';
@@ -176,7 +176,7 @@ async function start(source: RunSource, options: RunOptions): Promise<RunningGat
         'Choose another one with --admin HOST:PORT, or none with --admin off',
       );
     }
-    throw couldNotRun(messageOf(error), error instanceof DaemunError ? error.help : '');
+    throw failureOf(error);
   }
 }
 

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { readClusterReport, reportOf, type StatusReport } from '../../controller/index.ts';
-import { DaemunError, messageOf } from '../../errors/index.ts';
 import { systemClock, systemRandom } from '../../time/index.ts';
 import { AdminClient } from '../admin-client.ts';
-import { couldNotRun, EXIT, usageError } from '../exit-code.ts';
+import { EXIT, failureOf, usageError } from '../exit-code.ts';
 import { isCluster } from '../open-source.ts';
 import { type OutputFormat, writeData } from '../output-format.ts';
 import { paintFor } from '../paint.ts';
@@ -46,7 +45,7 @@ async function askCluster(options: StatusOptions): Promise<StatusReport> {
   try {
     return await readClusterReport({ kubeconfig, context, controllerName, clock: systemClock, random: systemRandom });
   } catch (error) {
-    throw couldNotRun(messageOf(error), error instanceof DaemunError ? error.help : '');
+    throw failureOf(error);
   }
 }
 

@@ -20,6 +20,16 @@ export interface AddressBook {
   serviceOf?(gateway: NamespacedName): GatewayService | null;
 }
 
+/** The Gateways, by `namespace/name`, whose class is of this controller. */
+export function gatewaysOf(
+  { gateways, gatewayClasses }: Pick<ResourceSet, 'gateways' | 'gatewayClasses'>,
+  controllerName: string,
+): [string, Gateway][] {
+  const isOurs = ({ spec }: Gateway): boolean =>
+    gatewayClasses.get(spec.gatewayClassName)?.spec.controllerName === controllerName;
+  return [...gateways].filter(([, gateway]) => isOurs(gateway));
+}
+
 /**
  * How many addresses of this machine a Gateway asks for: one without any entry, else one for each that names none, and one that its
  * ClusterIPs lead to.

@@ -10,7 +10,7 @@ import {
   normalAddress,
   RangeMembers,
 } from '../../values/index.ts';
-import { type AddressBook, freeEntries } from './address-book.ts';
+import { type AddressBook, freeEntries, gatewaysOf } from './address-book.ts';
 import type { ClusterIps } from './cluster-ips.ts';
 
 /**
@@ -38,9 +38,7 @@ export class AddressPool implements AddressBook {
 
   assign(resources: ResourceSet): void {
     this.#clusterIps.assign(resources);
-    const ours = [...resources.gateways]
-      .filter(([, gateway]) => this.#isOurs(gateway, resources))
-      .sort(([, a], [, b]) => compareAge(a.metadata, b.metadata));
+    const ours = gatewaysOf(resources, this.#controllerName).sort(([, a], [, b]) => compareAge(a.metadata, b.metadata));
     const keys = new Set(ours.flatMap(([name, gateway]) => keysOf(name, gateway)));
     for (const key of this.#assigned.keys()) if (!keys.has(key)) this.#assigned.delete(key);
     const asked = ours.flatMap(([, { spec }]) => (spec.addresses ?? []).map(({ value = '' }) => normalAddress(value)));
@@ -66,10 +64,6 @@ export class AddressPool implements AddressBook {
       state: 'refused',
       why: `it is of another family than the pool ${this.#range}, where it would have to lead`,
     };
-  }
-
-  #isOurs({ spec }: Gateway, { gatewayClasses }: ResourceSet): boolean {
-    return gatewayClasses.get(spec.gatewayClassName)?.spec.controllerName === this.#controllerName;
   }
 
   #wantedKeys(name: string, gateway: Gateway): string[] {

@@ -4,7 +4,7 @@ import type { ResourceSet } from '../../resources/index.ts';
 import type { ClusterAddress, WantedClusterIp } from '../../translate/index.ts';
 import { formatNamespacedName, type NamespacedName } from '../../values/index.ts';
 import { clusterIpName } from '../owned/gateway-objects.ts';
-import { gatewayOf, isOwned } from '../owned/owned-object.ts';
+import { isServiceOf } from '../owned/service-state.ts';
 
 /**
  * The ClusterIPs that Gateways of ours have: those of the Services that are made for them (`gatewayObjects`). Which one a Service gets
@@ -40,10 +40,9 @@ export class ClusterIps {
       const why = this.#refused.get(key);
       return why === undefined ? { state: 'pending' } : { state: 'refused', why };
     }
-    const { metadata, spec } = service;
-    if (!isOwned(metadata, this.#controllerName) || gatewayOf(metadata) !== gateway.name)
+    if (!isServiceOf(service, gateway, this.#controllerName))
       return { state: 'refused', why: `Service ${key}, which would have it, is somebody else's` };
-    const { clusterIP = '' } = spec;
+    const { clusterIP = '' } = service.spec;
     return clusterIP === '' ? { state: 'pending' } : { state: 'assigned', value: clusterIP };
   }
 

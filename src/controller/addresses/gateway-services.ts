@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Gateway, ResourceSet, Service } from '../../resources/index.ts';
+import type { ResourceSet, Service } from '../../resources/index.ts';
 import {
   type ClusterAddress,
   compareAge,
@@ -15,7 +15,7 @@ import { isOfOwnService } from '../owned/service-objects.ts';
 import { clusterIpsOf, isHeadless, isServiceOf, serviceKeyOf, serviceStateOf } from '../owned/service-state.ts';
 import { TargetPorts, type Targets } from '../owned/target-ports.ts';
 import type { Trouble } from '../shown/trouble.ts';
-import type { AddressBook } from './address-book.ts';
+import { type AddressBook, gatewaysOf } from './address-book.ts';
 import type { ClusterIps } from './cluster-ips.ts';
 import { replicaTroubles } from './replica-troubles.ts';
 
@@ -57,7 +57,7 @@ export class GatewayServices implements AddressBook {
     if (seen?.services === services && seen.gateways === gateways && seen.gatewayClasses === gatewayClasses) return;
     this.#seen = { services, gateways, gatewayClasses };
     this.#all = services;
-    const ours = [...gateways].filter(([, gateway]) => this.#isOurs(gateway, gatewayClasses));
+    const ours = gatewaysOf(resources, this.#parts.controllerName);
     const found = ours.flatMap(([key, { metadata }]) => {
       const service = services.get(serviceKeyOf(metadata));
       return service !== undefined && isServiceOf(service, metadata, this.#parts.controllerName)
@@ -129,10 +129,6 @@ export class GatewayServices implements AddressBook {
     if (this.#all.has(key)) return { state: 'refused', why: 'another object, which is somebody else’s, has its name' };
     const why = this.#refused.get(key);
     return why === undefined ? { state: 'pending' } : { state: 'refused', why };
-  }
-
-  #isOurs({ spec }: Gateway, classes: ResourceSet['gatewayClasses']): boolean {
-    return classes.get(spec.gatewayClassName)?.spec.controllerName === this.#parts.controllerName;
   }
 }
 

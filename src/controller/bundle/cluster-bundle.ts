@@ -3,7 +3,7 @@
 import * as z from 'zod';
 import type { KubeClient } from '../../store/index.ts';
 import { reportOfCluster } from '../health/cluster-report.ts';
-import { type Asking, askInTime, askPod, listPods, messageIn, type Pod } from '../health/pods.ts';
+import { type Asking, askInTime, askPod, messageIn, type Pod } from '../health/pods.ts';
 import { type ReadClusterOptions, withCluster } from '../read-cluster.ts';
 import { locateFindings } from '../shown/located-finding.ts';
 import { type BundleFile, bundleFile, jsonFile } from './bundle-file.ts';
@@ -33,12 +33,10 @@ export function parseBundleFiles(json: unknown): readonly BundleFile[] | undefin
 /** The bundle of a cluster: what was read of it, how its replicas are, and what each says of itself. Rejects as `readCluster` does. */
 export function readClusterBundle(options: ReadClusterOptions): Promise<BundleContents> {
   return withCluster(options, async read => {
-    const { view, store, client } = read;
-    const report = await reportOfCluster(read, options);
-    const listed = await listPods(client);
-    const pods = 'fault' in listed ? [] : listed.slice(0, MAX_PODS);
-    const left =
-      'fault' in listed ? [listed.fault] : listed.slice(MAX_PODS).map(({ name }) => `Pod ${name}: not asked`);
+    const { view, store } = read;
+    const { report, pods: found, unlisted } = await reportOfCluster(read, options);
+    const pods = found.slice(0, MAX_PODS);
+    const left = found.slice(MAX_PODS).map(({ name }) => `Pod ${name}: not asked`);
     const asked = await Promise.all(pods.map((pod, at) => filesOfPod(read, options, { pod, at })));
     return {
       files: [
@@ -48,7 +46,7 @@ export function readClusterBundle(options: ReadClusterOptions): Promise<BundleCo
         jsonFile('pods.json', pods),
         ...asked.flatMap(({ files }) => files),
       ],
-      missing: [...left, ...asked.flatMap(({ missing }) => missing)],
+      missing: [...(unlisted === null ? [] : [unlisted]), ...left, ...asked.flatMap(({ missing }) => missing)],
     };
   });
 }

@@ -3,7 +3,7 @@
 import { compareStrings } from '../../values/index.ts';
 import { DEFAULT_CONTROLLER_NAME } from '../kubernetes-options.ts';
 import { type ReadCluster, type ReadClusterOptions, withCluster } from '../read-cluster.ts';
-import { type Trouble, troublesOf } from '../shown/trouble.ts';
+import { processError, processWarning, type Trouble, troublesOf } from '../shown/trouble.ts';
 import { type LeaseHolder, leaseHolders } from './lease-holder.ts';
 import { askPod, isStatusPage, listPods, POD_LABEL, type Pod } from './pods.ts';
 import { type Replica, replicaOf, type StatusReport } from './report.ts';
@@ -13,6 +13,15 @@ import { storedStatuses } from './stored-statuses.ts';
 
 /** Where the Lease is when no Pod is: as processes choose it. */
 const LEASE_NAMESPACES = ['daemun-system', 'default'];
+
+/** What is reported of a cluster, and of which Pods. */
+export interface ReportOfPods {
+  readonly report: StatusReport;
+  /** Those of the controller, and those of which it is not known whose they are. */
+  readonly pods: readonly Pod[];
+  /** Why they cannot be listed; null: they can. */
+  readonly unlisted: string | null;
+}
 
 /** A Pod, and what it says of itself; or why it says nothing. */
 interface AskedPod {
@@ -26,14 +35,14 @@ interface AskedPod {
  * What may not be asked is a trouble of its own. Rejects as `readCluster` does.
  */
 export function readClusterReport(options: ReadClusterOptions): Promise<StatusReport> {
-  return withCluster(options, read => reportOfCluster(read, options));
+  return withCluster(options, async read => (await reportOfCluster(read, options)).report);
 }
 
 /** The same of a cluster that was read. */
-export async function reportOfCluster(read: ReadCluster, options: ReadClusterOptions): Promise<StatusReport> {
+export async function reportOfCluster(read: ReadCluster, options: ReadClusterOptions): Promise<ReportOfPods> {
   const controllerName = options.controllerName ?? DEFAULT_CONTROLLER_NAME;
   const nowMs = options.clock.wallMs();
-  const listed = await listPods(read.client);
+  const listed = await listPods(read.client, controllerName);
   const asked = 'fault' in listed ? [] : await Promise.all(listed.map(pod => ask(read, options, pod)));
   const pods = asked.filter(({ page }) => page === null || isOf(page, controllerName));
   const namespaces = [...pods.map(({ pod }) => pod.namespace), ...LEASE_NAMESPACES];
@@ -44,7 +53,11 @@ export async function reportOfCluster(read: ReadCluster, options: ReadClusterOpt
     ...('fault' in listed ? [listed.fault] : listed.length === 0 ? [noPods] : []),
     ...refused.map(one => `Lease ${one} cannot be read`),
   ];
-  return reportOn(read, { controllerName, pods, leases, unasked, nowMs });
+  return {
+    report: reportOn(read, { controllerName, pods, leases, unasked, nowMs }),
+    pods: pods.map(({ pod }) => pod),
+    unlisted: 'fault' in listed ? listed.fault : null,
+  };
 }
 
 async function ask({ client }: ReadCluster, { clock }: ReadClusterOptions, pod: Pod): Promise<AskedPod> {
@@ -120,7 +133,7 @@ function unwrittenTroubles(unwritten: readonly string[]): Trouble[] {
   const [first] = unwritten;
   if (first === undefined) return [];
   const message = `${unwritten.length} objects have no status of daemun, or one of an older generation, such as ${first}`;
-  return [error({ subject: 'statuses', message, since: null, next: `kubectl get pods -A -l ${POD_LABEL}` })];
+  return [processError({ subject: 'statuses', message, since: null, next: `kubectl get pods -A -l ${POD_LABEL}` })];
 }
 
 function leaderTroubles({ leases, pods }: Known): Trouble[] {
@@ -128,19 +141,19 @@ function leaderTroubles({ leases, pods }: Known): Trouble[] {
   if (leases.length > 1) {
     const places = leases.map(({ lease, holder }) => `${lease} by ${holder}`).join(', ');
     const message = `two write statuses, since they keep their Leases in two namespaces: ${places}; give both the same --lease-namespace`;
-    return [error({ subject: 'leader', message, since: null, next })];
+    return [processError({ subject: 'leader', message, since: null, next })];
   }
   // One that does without a Lease.
   if (leases.length === 1 || pods.some(({ page }) => page !== null && isLeading(page))) return [];
   const message = 'nobody holds the Lease, so no statuses are written';
-  return [error({ subject: 'leader', message, since: null, next })];
+  return [processError({ subject: 'leader', message, since: null, next })];
 }
 
 function podTroubles(pods: readonly AskedPod[]): Trouble[] {
   const unready = pods.flatMap(({ pod: { namespace, name, problem, since } }) =>
     problem === ''
       ? []
-      : error({
+      : processError({
           subject: `Pod ${namespace}/${name}`,
           message: problem,
           since,
@@ -155,7 +168,12 @@ function podTroubles(pods: readonly AskedPod[]): Trouble[] {
   const versions = [...new Set(pods.flatMap(({ page }) => page?.versions.daemun ?? []))].sort(compareStrings);
   if (versions.length < 2) return [...unready, ...unasked];
   const message = `replicas are of several versions: ${versions.join(', ')}`;
-  const mixed = warning({ subject: 'versions', message, since: null, next: 'kubectl rollout status deployment -A' });
+  const mixed = processWarning({
+    subject: 'versions',
+    message,
+    since: null,
+    next: 'kubectl rollout status deployment -A',
+  });
   return [...unready, ...unasked, mixed];
 }
 
@@ -178,15 +196,10 @@ function pageTroubles(pods: readonly AskedPod[]): Trouble[] {
 }
 
 function unaskedTrouble(message: string, next: string): Trouble {
-  return warning({ subject: 'not known', message: `${message}; what it would say is missing here`, since: null, next });
-}
-
-type Told = Omit<Trouble, 'severity' | 'of'>;
-
-function error(told: Told): Trouble {
-  return { severity: 'error', of: 'process', ...told };
-}
-
-function warning(told: Told): Trouble {
-  return { severity: 'warning', of: 'process', ...told };
+  return processWarning({
+    subject: 'not known',
+    message: `${message}; what it would say is missing here`,
+    since: null,
+    next,
+  });
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { ClusterHealthReport, Freshness } from '../../store/index.ts';
-import { type Trouble, timeText } from '../shown/trouble.ts';
+import { processError, type Trouble, timeText } from '../shown/trouble.ts';
 import type { WriterState } from '../writing/writer-state.ts';
 
 /** How well a cluster is followed. */
@@ -9,7 +9,10 @@ export interface Following extends ClusterHealthReport {
   readonly freshness: Freshness;
 }
 
-/** What is not well between this process and the cluster that it follows. `server`: its URL. */
+/**
+ * What is not well between this process and the cluster that it follows. What is served goes on; but what is written from now on is not
+ * served, or nobody is told. `server`: its URL.
+ */
 export function clusterTroubles(server: string, following: Following, writer: WriterState): Trouble[] {
   return [...readTroubles(server, following), ...leaseTroubles(writer), ...writeTroubles(writer)];
 }
@@ -19,7 +22,7 @@ function readTroubles(server: string, { failing, denied, freshness }: Following)
   return [
     ...keptTroubles(server, freshness),
     ...gone.map(({ message, sinceMs }) =>
-      trouble({
+      processError({
         subject: `API server ${server}`,
         message: `it fails; what is served goes on, and changes wait: ${message}`,
         since: timeText(sinceMs),
@@ -27,7 +30,7 @@ function readTroubles(server: string, { failing, denied, freshness }: Following)
       }),
     ),
     ...denied.map(({ kind, message, sinceMs }) =>
-      trouble({
+      processError({
         subject: `kind ${kind}`,
         message: `it may not be read; what was read of it before is served on: ${message}`,
         since: timeText(sinceMs),
@@ -45,7 +48,7 @@ function keptTroubles(server: string, freshness: Freshness): Trouble[] {
     since: timeText(freshness.sinceMs),
     next: `kubectl --server ${server} get --raw /readyz?verbose`,
   };
-  return [trouble(told)];
+  return [processError(told)];
 }
 
 function leaseTroubles({ lease, leaseTrouble }: WriterState): Trouble[] {
@@ -58,13 +61,13 @@ function leaseTroubles({ lease, leaseTrouble }: WriterState): Trouble[] {
     since: timeText(sinceMs),
     next: `kubectl get lease ${name} -n ${namespace} -o yaml`,
   };
-  return [trouble(told)];
+  return [processError(told)];
 }
 
 function writeTroubles({ refused }: WriterState): Trouble[] {
   return Object.values(refused).flatMap(writes =>
     writes.map(({ what, message, sinceMs }) =>
-      trouble({
+      processError({
         subject: what.includes('/') ? what : `kind ${what}`,
         message: `the API server does not take what is written of it, which is tried again every minute: ${message}`,
         since: timeText(sinceMs),
@@ -72,9 +75,4 @@ function writeTroubles({ refused }: WriterState): Trouble[] {
       }),
     ),
   );
-}
-
-/** What is served goes on; but what is written from now on is not served, or nobody is told. */
-function trouble(told: Omit<Trouble, 'severity' | 'of'>): Trouble {
-  return { severity: 'error', of: 'process', ...told };
 }

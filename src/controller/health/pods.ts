@@ -19,6 +19,8 @@ export interface Pod {
   readonly namespace: string;
   readonly name: string;
   readonly adminPort: number;
+  /** As its arguments say; null: they do not. */
+  readonly controllerName: string | null;
   /** '' when it is ready; else why it is not. */
   readonly problem: string;
   /** Since when it is, or is not; RFC 3339. */
@@ -29,7 +31,10 @@ const podSchema = z.object({
   metadata: z.object({ namespace: z.string(), name: z.string(), deletionTimestamp: z.string().optional() }),
   spec: z.object({
     containers: z.array(
-      z.object({ ports: z.array(z.object({ name: z.string().optional(), containerPort: z.number() })).default([]) }),
+      z.object({
+        args: z.array(z.string()).default([]),
+        ports: z.array(z.object({ name: z.string().optional(), containerPort: z.number() })).default([]),
+      }),
     ),
   }),
   status: z.object({
@@ -49,15 +54,17 @@ const podSchema = z.object({
 });
 const listSchema = z.object({ items: z.array(podSchema) });
 
-/** The Pods of daemun, of all namespaces; or why they cannot be listed. */
+/** The Pods of daemun, of all namespaces, but those of another controller, such as agents of the mesh; or why they cannot be listed. */
 export async function listPods(
   client: Pick<KubeClient, 'request'>,
+  controllerName: string,
 ): Promise<readonly Pod[] | { readonly fault: string }> {
   const query = { labelSelector: POD_LABEL };
   const { status, json } = await client.request({ method: 'GET', path: '/api/v1/pods', query });
   if (status !== 200) return { fault: `Pods cannot be listed: ${status} ${messageIn(json)}`.trim() };
   const list = listSchema.safeParse(json);
-  return list.success ? list.data.items.map(podOf) : { fault: 'the list of Pods cannot be read' };
+  if (!list.success) return { fault: 'the list of Pods cannot be read' };
+  return list.data.items.map(podOf).filter(pod => pod.controllerName === null || pod.controllerName === controllerName);
 }
 
 function podOf({ metadata, spec, status }: z.infer<typeof podSchema>): Pod {
@@ -68,9 +75,16 @@ function podOf({ metadata, spec, status }: z.infer<typeof podSchema>): Pod {
     namespace: metadata.namespace,
     name: metadata.name,
     adminPort: ports.find(({ name }) => name === ADMIN_PORT_NAME)?.containerPort ?? DEFAULT_ADMIN_PORT,
+    controllerName: controllerNameIn(spec.containers.flatMap(({ args }) => args)),
     problem: isGoing ? 'it is being deleted' : ready?.status === 'True' ? '' : whyNotReady(status),
     since: ready?.lastTransitionTime ?? null,
   };
+}
+
+/** As the chart writes it. */
+function controllerNameIn(args: readonly string[]): string | null {
+  const flag = '--controller-name=';
+  return args.find(arg => arg.startsWith(flag))?.slice(flag.length) ?? null;
 }
 
 function whyNotReady({ phase, containerStatuses }: z.infer<typeof podSchema>['status']): string {

@@ -3,7 +3,7 @@
 import type { ClusterReadiness, WorkerCount } from '../../proxy/index.ts';
 import { transportOf } from '../../snapshot/index.ts';
 import { socketAddress } from '../../values/index.ts';
-import { type Trouble, timeText } from '../shown/trouble.ts';
+import { processError, processWarning, type Trouble, timeText } from '../shown/trouble.ts';
 import type { View } from '../shown/view.ts';
 import type { ProcessRecord } from './process-record.ts';
 
@@ -36,7 +36,7 @@ function unboundSockets({ record, view, nowMs }: ProcessParts): Trouble[] {
     const failure = view.bindFailures.get(id);
     if (failure === undefined) return [];
     const transport = transportOf(admission);
-    return error({
+    return processError({
       subject: `socket ${socketAddress(address, port)}/${transport}`,
       message: `it cannot be bound, and is tried again every second: ${failure.message}`,
       since: timeText(record.unboundSinceMs(id, nowMs)),
@@ -47,23 +47,23 @@ function unboundSockets({ record, view, nowMs }: ProcessParts): Trouble[] {
 
 function reloads({ record, waitingMs, nowMs }: ProcessParts): Trouble[] {
   const { reloadFailure } = record;
-  const failed =
-    reloadFailure === null
-      ? []
-      : error({
-          subject: 'configuration',
-          message: `a reload failed, and what was served before goes on; this is a fault of daemun: ${reloadFailure.message}`,
-          since: timeText(reloadFailure.sinceMs),
-          next: 'daemun bundle',
-        });
+  const failures = reloadFailure === null ? [] : [reloadFailure];
+  const failed = failures.map(({ message, sinceMs }) =>
+    processError({
+      subject: 'configuration',
+      message: `a reload failed, and what was served before goes on; this is a fault of daemun: ${message}`,
+      since: timeText(sinceMs),
+      next: 'daemun bundle',
+    }),
+  );
   if (waitingMs < LATE_MS) return failed;
-  const late = error({
+  const late = processError({
     subject: 'configuration',
     message: 'a change is not served yet: a worker does not answer, or the machine is overloaded',
     since: timeText(nowMs - waitingMs),
     next: 'daemun bundle',
   });
-  return [...failed, ...late];
+  return [...failed, late];
 }
 
 function workerTroubles({ workers, nowMs }: ProcessParts): Trouble[] {
@@ -72,7 +72,7 @@ function workerTroubles({ workers, nowMs }: ProcessParts): Trouble[] {
   const times = ended === 1 ? 'once' : `${ended} times`;
   const message = `${running} of ${wanted} run; one ended by itself ${times} since the start, and its connections were lost; the log says why`;
   const trouble = { subject: 'workers', message, since: timeText(endedAtMs), next: 'daemun bundle' };
-  return running === wanted ? warning(trouble) : error(trouble);
+  return [running === wanted ? processWarning(trouble) : processError(trouble)];
 }
 
 function endpointTroubles({ endpoints }: ProcessParts): Trouble[] {
@@ -80,16 +80,6 @@ function endpointTroubles({ endpoints }: ProcessParts): Trouble[] {
     if (noneSinceMs === null) return [];
     const message = all === 0 ? 'it has no endpoints' : `none of its ${all} endpoints is ready`;
     const next = 'daemun proxy-config endpoint';
-    return error({ subject: `backend ${cluster}`, message, since: timeText(noneSinceMs), next });
+    return processError({ subject: `backend ${cluster}`, message, since: timeText(noneSinceMs), next });
   });
-}
-
-type Told = Omit<Trouble, 'severity' | 'of'>;
-
-function error(told: Told): Trouble[] {
-  return [{ severity: 'error', of: 'process', ...told }];
-}
-
-function warning(told: Told): Trouble[] {
-  return [{ severity: 'warning', of: 'process', ...told }];
 }

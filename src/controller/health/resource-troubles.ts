@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { type BrokenCondition, brokenConditions, ourControllers } from '../../status/index.ts';
+import { expiryOf } from '../../translate/index.ts';
 import { type Trouble, timeText } from '../shown/trouble.ts';
 import type { View } from '../shown/view.ts';
-
-/** As the finding about a certificate that ends soon. */
-const EXPIRES_SOON_MS = 30 * 86_400_000;
 
 /** What of the resources is not served, by their conditions and certificates. */
 export function resourceTroubles(
@@ -37,7 +35,7 @@ function describeCommand(kind: string, names: readonly string[]): string {
 }
 
 function certificateTroubles({ published }: Pick<View, 'published'>, nowMs: number): Trouble[] {
-  const ending = published.certificates.filter(({ notAfterMs }) => notAfterMs - nowMs < EXPIRES_SOON_MS);
+  const ending = published.certificates.filter(({ notAfterMs }) => expiryOf(notAfterMs, nowMs).state !== 'later');
   return ending.map(({ id, notAfterMs }) => {
     const secret = secretOf(id);
     const hasEnded = notAfterMs <= nowMs;

@@ -11,7 +11,7 @@ import {
 import type { BindFailures, Binding, Snapshot } from '../../snapshot/index.ts';
 import type { Clock } from '../../time/index.ts';
 import type { GatewayLog } from '../log/log.ts';
-import { type Trouble, timeText } from '../shown/trouble.ts';
+import { processError, type Trouble, timeText } from '../shown/trouble.ts';
 import type { FrontendGate } from './frontend-gate.ts';
 import type { FrontendPlaces } from './frontend-places.ts';
 import { meshMetrics } from './mesh-metrics.ts';
@@ -101,14 +101,12 @@ export class NodeGate implements FrontendGate {
     const { problem } = this;
     if (problem === null || this.#losses === 0) return [];
     return [
-      {
-        severity: 'error',
-        of: 'process',
+      processError({
         subject: 'mesh',
         message: `${problem}; kube-proxy serves them without their routes`,
         since: timeText(this.#lostMs),
         next: 'nft list tables',
-      },
+      }),
     ];
   }
 

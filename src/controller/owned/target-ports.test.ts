@@ -59,6 +59,17 @@ describe('the ports that Services of Gateways lead to', () => {
     assert.equal(ports.of('a/one').size, 0);
   });
 
+  it('are free again when they were never written and nobody wants them', () => {
+    const ports = new TargetPorts();
+    const keys = Array.from({ length: MAX_TARGET_PORTS }, (_, at) => `${at}/tcp`);
+    ports.choose('a/one', keys);
+    assert.equal(ports.choose('a/two', ['80/tcp']).size, 0);
+    ports.choose('a/one', ['80/tcp']);
+    ports.assign(new Map(), both);
+    assert.equal(ports.choose('a/two', ['80/tcp']).size, 1);
+    assert.notDeepEqual(ports.choose('a/one', ['80/tcp']), ports.choose('a/two', ['80/tcp']));
+  });
+
   it('are left out when none is left', () => {
     const ports = new TargetPorts();
     const keys = Array.from({ length: MAX_TARGET_PORTS + 2 }, (_, at) => `${at}/tcp`);

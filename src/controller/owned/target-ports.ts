@@ -49,10 +49,12 @@ export class TargetPorts {
     return this.#recorded.get(gateway) ?? NO_TARGETS;
   }
 
-  /** What should stand there for these ports; one for which no port is left is not in it. */
+  /** What should stand there for these ports; one for which no port is left is not in it. What was chosen for others, and never written, is free again. */
   choose(gateway: string, keys: readonly string[]): Targets {
     const recorded = this.of(gateway);
     const chosen = this.#chosen.get(gateway) ?? new Map<string, number>();
+    const wanted = new Set(keys);
+    for (const [key, port] of chosen) if (!wanted.has(key) && chosen.delete(key)) this.#taken.delete(port);
     const targets = new Map<string, number>();
     for (const key of keys) {
       const port = recorded.get(key) ?? chosen.get(key) ?? this.#next(`${gateway} ${key}`);
@@ -62,6 +64,7 @@ export class TargetPorts {
       if (!recorded.has(key)) chosen.set(key, port);
     }
     if (chosen.size > 0) this.#chosen.set(gateway, chosen);
+    else this.#chosen.delete(gateway);
     return targets;
   }
 

@@ -17,6 +17,19 @@ export interface Trouble {
   readonly next: string;
 }
 
+/** A trouble without how bad it is. */
+export type Told = Omit<Trouble, 'severity' | 'of'>;
+
+/** One of the process: something that is written is not served, or nothing new will be. */
+export function processError(told: Told): Trouble {
+  return { severity: 'error', of: 'process', ...told };
+}
+
+/** One of the process: all is served, and will not stay so, or is not told. */
+export function processWarning(told: Told): Trouble {
+  return { severity: 'warning', of: 'process', ...told };
+}
+
 /** Troubles that are shown one by one, the worst first; the rest is counted. */
 const MAX_SHOWN = 100;
 

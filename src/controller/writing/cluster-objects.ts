@@ -16,6 +16,7 @@ import {
   portsOf,
 } from '../owned/owned-object.ts';
 import { serviceObjects } from '../owned/service-objects.ts';
+import { isHeadless } from '../owned/service-state.ts';
 import type { View } from '../shown/view.ts';
 
 export interface ClusterObjectsParts {
@@ -256,6 +257,6 @@ function leadsThere({ port, protocol, targetPort }: OwnedPort, { spec }: Service
 }
 
 /** A Service cannot get or lose a ClusterIP: it is made anew. */
-function isOfAnotherSort({ isHeadless }: OwnedObject, known: Known): boolean {
-  return known.kind === 'Service' && (known.spec.clusterIP === 'None') !== isHeadless;
+function isOfAnotherSort(wanted: OwnedObject, known: Known): boolean {
+  return known.kind === 'Service' && isHeadless(known) !== wanted.isHeadless;
 }

@@ -6,15 +6,13 @@ import type { Certificate } from '../../snapshot/index.ts';
 import { formatNamespacedName } from '../../values/index.ts';
 import { contentHash } from '../content-hash.ts';
 import type { TranslateEnvironment } from '../environment.ts';
+import { expiryOf } from '../expiry.ts';
 import { type ListenerSite, listenerPath } from '../listener-site.ts';
 import type { ListenerRefsReason, Problem } from '../outcomes.ts';
 import { findingOf, type Named } from '../report.ts';
 import { missingText } from '../resolve/missing-object.ts';
 import { type GrantFrom, type GrantTo, grantToCreate, type ReferenceGrants } from '../resolve/reference-grants.ts';
 import type { TrustReader } from '../resolve/trust-bundles.ts';
-
-const DAY_MS = 86_400_000;
-const EXPIRES_SOON_DAYS = 30;
 
 /** What a Secret holds; kept for as long as the Secret object is the same. */
 export type SecretContent =
@@ -154,14 +152,18 @@ export function expiryFindings(
   { owner, path, reader }: CertificateSite,
 ): readonly Finding[] {
   const name = formatNamespacedName(content.secret.metadata);
-  const daysLeft = Math.floor((content.certificate.notAfterMs - reader.environment.nowMs) / DAY_MS);
-  const day = new Date(content.certificate.notAfterMs).toISOString().slice(0, 10);
+  const expiry = expiryOf(content.certificate.notAfterMs, reader.environment.nowMs);
   const help = `Renew Secret ${name}`;
-  if (daysLeft < 0) {
-    const message = `The certificate in Secret ${name} expired on ${day}`;
-    return [findingOf('gateway/certificate-expired', owner, { path, message, help })];
+  switch (expiry.state) {
+    case 'later':
+      return [];
+    case 'soon': {
+      const message = `The certificate in Secret ${name} expires on ${expiry.day}, in ${expiry.daysLeft} days`;
+      return [findingOf('gateway/certificate-expires-soon', owner, { path, message, help })];
+    }
+    case 'over': {
+      const message = `The certificate in Secret ${name} expired on ${expiry.day}`;
+      return [findingOf('gateway/certificate-expired', owner, { path, message, help })];
+    }
   }
-  if (daysLeft >= EXPIRES_SOON_DAYS) return [];
-  const message = `The certificate in Secret ${name} expires on ${day}, in ${daysLeft} days`;
-  return [findingOf('gateway/certificate-expires-soon', owner, { path, message, help })];
 }

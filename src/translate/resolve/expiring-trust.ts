@@ -2,9 +2,7 @@
 
 import type { FindingCode } from '../../errors/index.ts';
 import type { AuthorityCertificate } from '../environment.ts';
-
-const DAY_MS = 86_400_000;
-const EXPIRES_SOON_DAYS = 30;
+import { expiryOf } from '../expiry.ts';
 
 /**
  * That the certificates of `object` (as messages name it) have expired, or the last of them will soon; null: neither. One that another
@@ -16,11 +14,10 @@ export function expiryOfTrust(
   nowMs: number,
 ): { readonly code: FindingCode; readonly message: string; readonly help: string } | null {
   const lastMs = certificates.reduce((last, { notAfterMs }) => Math.max(last, notAfterMs), 0);
-  const daysLeft = Math.floor((lastMs - nowMs) / DAY_MS);
-  if (daysLeft >= EXPIRES_SOON_DAYS) return null;
-  const isOver = daysLeft < 0;
-  const day = new Date(lastMs).toISOString().slice(0, 10);
-  const when = isOver ? `expired on ${day}` : `expires on ${day}, in ${daysLeft} days`;
+  const expiry = expiryOf(lastMs, nowMs);
+  if (expiry.state === 'later') return null;
+  const isOver = expiry.state === 'over';
+  const when = isOver ? `expired on ${expiry.day}` : `expires on ${expiry.day}, in ${expiry.daysLeft} days`;
   return {
     code: isOver ? 'trust/expired' : 'trust/expires-soon',
     message: `The last CA certificate in ${object} ${when}`,
