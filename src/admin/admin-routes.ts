@@ -67,7 +67,10 @@ function ready(source: AdminSource, url: URL): AdminAnswer {
   const readiness = source.readiness();
   const status = readiness.ready ? 200 : 503;
   if (url.searchParams.get('output') === 'json') return json(status, readiness);
-  if (readiness.ready) return text(status, 'ok\n');
+  if (readiness.ready) {
+    const { staleSince } = readiness;
+    return text(status, staleSince === null ? 'ok\n' : `ok, with the cluster as it was at ${staleSince}\n`);
+  }
   const lines = readiness.unbound.map(
     ({ address, port, listeners, problem }) => `${address} port ${port} (${listeners.join(', ')}): ${problem}`,
   );

@@ -11,10 +11,11 @@ const CLASS = { kind: 'GatewayClass', metadata: { namespace: '', name: 'daemun' 
 describe('the admin server', () => {
   let server: AdminServer;
   let isReady = true;
+  let staleSince: string | null = null;
   let level = 'info';
   const source: AdminSource = {
     mesh: async () => ({ fault: 'this process serves no Services' }),
-    readiness: () => (isReady ? { ready: true } : { ready: false, reason: 'draining', unbound: [] }),
+    readiness: () => (isReady ? { ready: true, staleSince } : { ready: false, reason: 'draining', unbound: [] }),
     metrics: () => [
       {
         name: 'x_total',
@@ -46,6 +47,7 @@ describe('the admin server', () => {
 
   beforeEach(async () => {
     isReady = true;
+    staleSince = null;
     level = 'info';
     server = await startAdminServer({ host: '127.0.0.1', port: 0, source });
   });
@@ -61,6 +63,17 @@ describe('the admin server', () => {
     assert.equal(await ready.text(), 'draining\n');
     isReady = true;
     assert.equal((await get('/ready')).status, 200);
+  });
+
+  it('says from when that is which is served, when that is not now', async () => {
+    assert.equal(await (await get('/ready')).text(), 'ok\n');
+    staleSince = '2026-01-02T03:04:05Z';
+    const ready = await get('/ready');
+    assert.deepEqual(
+      [ready.status, await ready.text()],
+      [200, 'ok, with the cluster as it was at 2026-01-02T03:04:05Z\n'],
+    );
+    assert.deepEqual(await (await get('/ready?output=json')).json(), { ready: true, staleSince });
   });
 
   it('lists objects, those of a kind, of a namespace, and one alone', async () => {

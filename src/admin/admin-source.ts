@@ -3,9 +3,12 @@ import type { MetricFamily } from './metric-family.ts';
 
 /** What the admin server may ask of the process. Every answer is plain data, with secrets left out already. */
 export interface AdminSource {
-  /** Not ready: why, in one line, and the sockets that cannot be bound. */
+  /**
+   * Not ready: why, in one line, and the sockets that cannot be bound. Ready, of a cluster that is not followed: from when what is served
+   * is (RFC 3339); null where that is now.
+   */
   readiness():
-    | { readonly ready: true }
+    | { readonly ready: true; readonly staleSince: string | null }
     | { readonly ready: false; readonly reason: string; readonly unbound: readonly UnboundSocket[] };
   /** Counters as they stand now. */
   metrics(): readonly MetricFamily[];

@@ -50,7 +50,12 @@ export interface AdminParts {
 export function adminSource(parts: AdminParts): AdminSource {
   const { store, plane, metrics, log, view } = parts;
   return {
-    readiness: parts.readiness,
+    readiness() {
+      const [readiness, source] = [parts.readiness(), parts.source()];
+      return readiness.ready
+        ? { ready: true, staleSince: source.kind === 'cluster' ? source.staleSince : null }
+        : readiness;
+    },
     metrics() {
       const now = view();
       const state = now === null ? [] : stateMetrics(now.published, now.bindFailures);

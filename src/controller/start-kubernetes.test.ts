@@ -171,6 +171,8 @@ describe('a gateway that follows a cluster', () => {
     assert.ok(Number(await metric(running, 'daemun_kubernetes_stale_seconds')) > 0);
     assert.equal(log.filter(line => line.includes('kept before this start')).length, 1);
     assert.equal(await metric(running, LEADING), '0');
+    const ready = await fetch(`http://${running.adminAddress}/ready`);
+    assert.match(await ready.text(), /^ok, with the cluster as it was at \d{4}-/);
     const added = { ...route('two.example.com'), name: 'r2' };
     api.delete({ kind: 'HTTPRoute', namespace: 'a', name: 'r' });
     api.put(added);

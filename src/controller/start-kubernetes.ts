@@ -15,6 +15,7 @@ import { DEFAULT_CONTROLLER_NAME, type KubernetesOptions, MESH_CONTROLLER_NAME }
 import { NodeMesh, type NodeMeshParts } from './mesh/node-mesh.ts';
 import { sharedKeysName } from './owned/owned-name.ts';
 import type { RunningGateway } from './running-gateway.ts';
+import { timeText } from './shown/trouble.ts';
 import { startGateway, stateDirectoryOf } from './start-gateway.ts';
 import { clusterMetrics } from './writing/cluster-metrics.ts';
 import { ClusterWriter } from './writing/cluster-writer.ts';
@@ -84,7 +85,7 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Runni
       sharedKeys,
       names: [`${server} ${controllerName}`],
       onReload(view) {
-        // What was kept says what was; whoever follows the cluster may know better.
+        // What was kept says what was; whoever follows the cluster may know better. Not for ever: what was read is told then.
         if (store.freshness().state !== 'kept') writer.reloaded(view);
       },
       metrics() {
@@ -93,7 +94,7 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Runni
       },
       status() {
         const { isLeading, holder } = writer.state();
-        return { kind: 'cluster', server, controllerName, isLeading, leader: holder };
+        return { kind: 'cluster', server, controllerName, isLeading, leader: holder, staleSince: staleSince(store) };
       },
       troubles: () => [
         ...clusterTroubles(server, { ...store.health(), freshness: store.freshness() }, writer.state()),
@@ -122,6 +123,11 @@ function clientPods(mesh: KubernetesOptions['mesh']): ClientPods {
 /** For how long nothing was learned of the cluster. */
 function staleMs(freshness: Freshness, clock: Clock): number {
   return freshness.state === 'followed' ? 0 : Math.max(0, clock.wallMs() - freshness.sinceMs);
+}
+
+function staleSince(store: { freshness(): Freshness }): string | null {
+  const freshness = store.freshness();
+  return freshness.state === 'followed' ? null : timeText(freshness.sinceMs);
 }
 
 /** Unlike that of any other process, also of one before it with the same name: a Pod's, or the machine's. */

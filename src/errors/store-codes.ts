@@ -109,6 +109,12 @@ export const STORE_CODES = {
       'objects are gone that may come back: their file is being written or is empty, or its folder is gone; they are served as before for the settling time',
     help: 'nothing needs to be done when it is meant; else write the file again',
   },
+  'store/kept-kind': {
+    severity: 'error',
+    summary:
+      'the API server cannot list a kind since this process started; what was known before is served on, and nothing new of it',
+    help: 'see why with kubectl get --raw; it is tried again until it can be read',
+  },
   'store/not-permitted': {
     severity: 'error',
     summary:

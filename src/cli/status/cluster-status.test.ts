@@ -21,7 +21,14 @@ function page(name: string, more: Record<string, unknown> = {}) {
     process: { instance: name, pid: 1, paths: [] },
     versions: { daemun: '0.1.0', node: 'v24.0.0' },
     ...{ state: 'running', startedAt: SINCE, readiness: { ready: true }, version: 7, changedAt: SINCE },
-    source: { kind: 'cluster', server: 's', controllerName: CONTROLLER, isLeading: name === 'a', leader: 'a_1' },
+    source: {
+      kind: 'cluster',
+      server: 's',
+      controllerName: CONTROLLER,
+      isLeading: name === 'a',
+      leader: 'a_1',
+      staleSince: null,
+    },
     counts: {
       ...{ gateways: { well: 1, all: 1 }, listeners: { well: 1, all: 1 }, routes: { well: 1, all: 1 } },
       ...{ clusters: { well: 5, all: 6 }, endpoints: { well: 10, all: 12 } },
@@ -207,7 +214,14 @@ describe('daemun status of a cluster', () => {
 
   it('leaves out replicas of another controller', async t => {
     const { api, status } = await cluster(t);
-    const source = { kind: 'cluster', server: 's', controllerName: 'example.com/other', isLeading: true, leader: '' };
+    const source = {
+      kind: 'cluster',
+      server: 's',
+      controllerName: 'example.com/other',
+      isLeading: true,
+      leader: '',
+      staleSince: null,
+    };
     api.answers.set(pagePath('b'), page('b', { source }));
     assert.doesNotMatch((await status()).out, /daemun-system\/b/);
   });

@@ -41,14 +41,21 @@ function readTroubles(server: string, { failing, denied, freshness }: Following)
 }
 
 function keptTroubles(server: string, freshness: Freshness): Trouble[] {
-  if (freshness.state !== 'kept') return [];
+  if (freshness.state !== 'kept' && freshness.state !== 'partly-kept') return [];
+  const since = timeText(freshness.sinceMs);
   const told = {
     subject: 'configuration',
-    message: `this process has not read the cluster yet: it serves what was known before it started, as of ${timeText(freshness.sinceMs)}`,
-    since: timeText(freshness.sinceMs),
+    message: keptMessage(freshness, since),
+    since,
     next: `kubectl --server ${server} get --raw /readyz?verbose`,
   };
   return [processError(told)];
+}
+
+function keptMessage(freshness: Exclude<Freshness, { readonly state: 'followed' | 'cut-off' }>, since: string): string {
+  return freshness.state === 'kept'
+    ? `this process has not read the cluster yet: it serves what was known before it started, as of ${since}`
+    : `since this process started it could not read ${freshness.unread.join(', ')}: it serves those that were known before, as of ${since}`;
 }
 
 function leaseTroubles({ lease, leaseTrouble }: WriterState): Trouble[] {

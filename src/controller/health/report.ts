@@ -25,7 +25,7 @@ export interface Replica {
   readonly told: Pick<StatusPage, 'versions' | 'state' | 'startedAt' | 'version' | 'changedAt'> | null;
   readonly isReady: boolean;
   readonly isLeading: boolean;
-  /** Why it could not be asked, or is not ready; '' otherwise. */
+  /** Why it could not be asked, or is not ready, or that it does not follow its cluster; '' otherwise. */
   readonly note: string;
 }
 
@@ -37,8 +37,14 @@ export function replicaOf({ source, readiness, ...page }: StatusPage, name: stri
     told: { versions, state, startedAt, version, changedAt },
     isReady: readiness.ready,
     isLeading: source.kind === 'cluster' && source.isLeading,
-    note: readiness.ready ? '' : readiness.reason,
+    note: readiness.ready ? staleNote(source) : readiness.reason,
   };
+}
+
+/** A process of an older version does not say. */
+function staleNote(source: StatusSource): string {
+  if (source.kind !== 'cluster' || typeof source.staleSince !== 'string') return '';
+  return `has the cluster as it was at ${source.staleSince}`;
 }
 
 /** The report of one process. `address`: where it answers. */

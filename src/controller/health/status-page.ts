@@ -40,6 +40,8 @@ export type StatusSource =
       readonly isLeading: boolean;
       /** Who does, as far as is known; '' when nobody does. */
       readonly leader: string;
+      /** From when what is served is, in part at least; null: from now, for the cluster is followed. */
+      readonly staleSince: string | null;
     };
 
 /** Of how many, how many are well. */

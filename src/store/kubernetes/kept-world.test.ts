@@ -159,6 +159,27 @@ describe('what is known of a cluster, kept over a restart', () => {
     assert.equal(second.store.freshness().state, 'kept');
   });
 
+  it('is not waited for for ever, when one kind cannot be read: the others are told of, and that one, too', async t => {
+    const api = await apiWith(t, route('old'), service('one'));
+    const shelf = await shelfOf(t, api);
+    api.fail('Service', 500);
+    const second = await start(t, api, shelf);
+    const state = (): string => second.store.freshness().state;
+    const codes = (): string[] => second.store.current().findings.map(({ code }) => code);
+    await eventually(() => second.served.length > 1, second);
+    assert.deepEqual([state(), codes()], ['kept', []]);
+    const readMs = second.clock.nowMs();
+    await eventually(() => state() === 'partly-kept', second);
+    assert.ok(second.clock.nowMs() - readMs > 50_000, 'a minute is given to it');
+    const freshness = second.store.freshness();
+    assert.deepEqual(freshness.state === 'partly-kept' ? freshness.unread : [], ['Service']);
+    await eventually(() => codes().includes('store/kept-kind'), second);
+    assert.match(second.store.current().findings[0]?.message ?? '', /^Service could not be read since .*: .*500/);
+    api.heal('Service');
+    await eventually(() => state() === 'followed', second);
+    assert.deepEqual(codes(), []);
+  });
+
   it('keeps kinds that a starting API server does not have at first', async t => {
     const api = await apiWith(t, route('old'));
     const shelf = await shelfOf(t, api);

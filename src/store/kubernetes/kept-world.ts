@@ -75,6 +75,11 @@ export class KeptWorld {
     this.#options = options;
   }
 
+  /** Where it is, for people. */
+  get place(): string {
+    return this.#options.keeper.place;
+  }
+
   /** What was kept last of this server; null when there is nothing that can be used, which is logged unless there is nothing at all. */
   async load(): Promise<KeptObjects | null> {
     const { keeper, server, log } = this.#options;

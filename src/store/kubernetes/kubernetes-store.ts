@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { CATALOGUE, type Finding } from '../../errors/index.ts';
+import type { Finding } from '../../errors/index.ts';
 import { EMPTY_RESOURCES, RESOURCE_MAPS, type ResourceSet } from '../../resources/index.ts';
 import type { Clock, Random, Timer } from '../../time/index.ts';
 import type { Store, StoreContents } from '../store.ts';
 import { ClusterHealth, type ClusterHealthReport, type StoreLog } from './cluster-health.ts';
 import type { Definitions } from './definitions.ts';
+import type { Freshness } from './freshness.ts';
+import { KeptStart } from './kept-start.ts';
 import { KeptWorld, type World, type WorldKeeper } from './kept-world.ts';
 import { KindCache } from './kind-cache.ts';
+import { deniedFinding, keptFinding } from './kind-findings.ts';
 import type { KubeClient } from './kube-client.ts';
 import type { ObservedObject, ObservedObjects } from './observed-object.ts';
 import { type ClientPods, READ_KINDS, type ReadKind } from './read-kinds.ts';
@@ -16,11 +19,6 @@ import { ServedKinds } from './served-kinds.ts';
 
 /** Changes that come within this of the last ones are told of together; a single one is told at once. */
 const CHANGE_GAP_MS = 50;
-/** A server that has not told everything by then is done without at the start, where there is something that was kept. */
-const KEPT_AFTER_MS = 5_000;
-/** What was kept is served unchanged until everything was read; or, once something was, for so long at most. */
-const KEPT_SETTLE_MS = 10_000;
-
 /** A process that may read none of these would serve nothing, and look well. */
 const ESSENTIAL: ReadonlySet<string> = new Set(['GatewayClass', 'Gateway']);
 
@@ -41,14 +39,6 @@ export interface KubernetesStoreOptions {
   readonly secrets?: boolean;
 }
 
-/** How old what a store has may be. Times are wall time. */
-export type Freshness =
-  | { readonly state: 'followed' }
-  /** The server fails since then; everything is as it was. */
-  | { readonly state: 'cut-off'; readonly sinceMs: number }
-  /** This process has not read everything yet: it has what was kept then. */
-  | { readonly state: 'kept'; readonly sinceMs: number };
-
 /** A store that follows a cluster. It keeps what it has when the API server is gone. */
 export interface KubernetesStore extends Store, ObservedObjects {
   freshness(): Freshness;
@@ -58,10 +48,8 @@ export interface KubernetesStore extends Store, ObservedObjects {
 
 /**
  * The resources of a cluster. `start` waits for the first list of each kind that the API server has, as long as it takes; or, when the
- * server fails or is slow and something was kept, has that. What the server says then takes its place as a whole.
- *
- *     starting ──everything read──► followed
- *        └──server fails──► kept ──everything read──┘
+ * server fails or is slow and something was kept, has that. How what the server says
+ * then takes its place: see `KeptStart`.
  */
 export function kubernetesStore(options: KubernetesStoreOptions): KubernetesStore {
   return new ClusterStore(options);
@@ -87,14 +75,8 @@ class ClusterStore implements KubernetesStore {
   readonly #observers: ((key: string) => void)[] = [];
   #contents: StoreContents = { resources: EMPTY_RESOURCES, findings: [] };
   #onStarted: (() => void) | null = null;
-  /** Everything was read once. */
-  #isComplete = false;
   readonly #kept: KeptWorld | null;
-  #keptSinceMs: number | null = null;
-  #isFallingBack = false;
-  /** What was kept is served as it is, whatever was read meanwhile. */
-  #isHeld = false;
-  #settle: Timer | null = null;
+  readonly #keptStart: KeptStart;
   #definitions: Definitions = { versions: [], areStandard: false };
   #isStarted = false;
   #isClosed = false;
@@ -108,10 +90,16 @@ class ClusterStore implements KubernetesStore {
       keeper === null
         ? null
         : new KeptWorld({ keeper, server: options.client.server, clock, log, world: () => this.#world() });
+    this.#keptStart = new KeptStart({
+      ...{ kept: this.#kept, clock, log },
+      take: world => this.#beginWith(world),
+      isSomeRead: () => [...this.#kinds.values()].some(({ state }) => state.state === 'live'),
+      onChange: () => this.#changed(),
+    });
     const onFailing = (message: string): void => {
       options.onFailing?.(message);
       this.#kept?.failing();
-      void this.#fallBack();
+      void this.#keptStart.fallBack();
     };
     this.#health = new ClusterHealth({ ...options, onFailing });
     this.#served = new ServedKinds({
@@ -133,13 +121,19 @@ class ClusterStore implements KubernetesStore {
     const started = new Promise<void>(resolve => {
       this.#onStarted = resolve;
     });
-    this.#settle = this.#options.clock.after(KEPT_AFTER_MS, () => void this.#fallBack());
+    this.#keptStart.begin();
     this.#served.start();
     await started;
   }
 
   freshness(): Freshness {
-    if (this.#keptSinceMs !== null) return { state: 'kept', sinceMs: this.#keptSinceMs };
+    const { takenAtMs, isPartial } = this.#keptStart;
+    if (takenAtMs !== null) {
+      const unread = isPartial ? this.#unread() : [];
+      return unread.length === 0
+        ? { state: 'kept', sinceMs: takenAtMs }
+        : { state: 'partly-kept', sinceMs: takenAtMs, unread };
+    }
     const sinceMs = this.#health.failingSinceMs;
     return sinceMs === null ? { state: 'followed' } : { state: 'cut-off', sinceMs };
   }
@@ -186,7 +180,7 @@ class ClusterStore implements KubernetesStore {
     this.#listeners.length = 0;
     this.#observers.length = 0;
     this.#due?.cancel();
-    this.#settle?.cancel();
+    this.#keptStart.stop();
     this.#served.stop();
     for (const { reflector } of this.#kinds.values()) reflector?.stop();
     this.#options.client.close();
@@ -203,7 +197,7 @@ class ClusterStore implements KubernetesStore {
         this.#changed();
       },
       onObserved: key => {
-        if (this.#isComplete) this.#kept?.changed();
+        if (this.#keptStart.isOver) this.#kept?.changed();
         for (const observer of this.#observers) observer(key);
       },
     });
@@ -252,24 +246,26 @@ class ClusterStore implements KubernetesStore {
     this.#health.told(followed.readKind, state);
     if (state.state === 'absent') this.#served.lookNow();
     if (before.state === 'denied' || state.state === 'denied') this.#changed();
-    if (state.state === 'live') this.#letSettle();
+    if (state.state === 'live') this.#keptStart.someRead();
     this.#checkComplete();
   }
 
   /** Complete once nothing is being read for the first time; a server that fails is waited for. */
   #checkComplete(): void {
-    if (this.#isComplete || !this.#served.isKnown) return;
-    const states = [...this.#kinds.values()].map(({ state }) => state.state);
-    if (states.some(state => state === 'reading' || state === 'failing') || this.#lacksRights()) return;
-    this.#isComplete = true;
-    this.#settle?.cancel();
+    if (this.#keptStart.isOver || !this.#served.isKnown || this.#unread().length > 0 || this.#lacksRights()) return;
+    const wasKept = this.#keptStart.end();
     this.#kept?.changed();
-    if (!this.#isStarted) this.#begin();
+    if (!wasKept) this.#begin();
     else {
-      this.#isHeld = false;
       this.#options.log.info('everything was read from the API server: what was kept is replaced');
       this.#changed();
     }
+  }
+
+  /** Kinds that are there and were not read yet, or not for a while. */
+  #unread(): readonly string[] {
+    const isUnread = ({ state }: FollowedKind): boolean => state.state === 'reading' || state.state === 'failing';
+    return [...this.#kinds].filter(([, followed]) => isUnread(followed)).map(([kind]) => kind);
   }
 
   #lacksRights(): boolean {
@@ -283,26 +279,9 @@ class ClusterStore implements KubernetesStore {
     this.#onStarted?.();
   }
 
-  /** Begins with what was kept, if there is something. */
-  async #fallBack(): Promise<void> {
-    if (this.#kept === null || this.#isFallingBack || this.#isComplete) return;
-    this.#isFallingBack = true;
-    const world = await this.#kept.load();
-    if (world === null || this.#isComplete || this.#isClosed) return;
-    this.#served.assume(world.versions);
-    this.#takeIn(world);
-    this.#keptSinceMs = world.takenAtMs;
-    this.#isHeld = true;
-    this.#settle?.cancel();
-    this.#settle = null;
-    this.#letSettle();
-    this.#options.log.warn(
-      'the API server does not answer as it should: what was kept before this start is served, and no status written',
-      {
-        keptAt: new Date(world.takenAtMs).toISOString(),
-        place: this.#options.keeper?.place,
-      },
-    );
+  #beginWith(kept: World): void {
+    this.#served.assume(kept.versions);
+    this.#takeIn(kept);
     this.#begin();
   }
 
@@ -315,16 +294,6 @@ class ClusterStore implements KubernetesStore {
     for (const list of lists.values()) list.commit();
   }
 
-  /** Once a kind was read, the others may take so long. */
-  #letSettle(): void {
-    const isSomeLive = [...this.#kinds.values()].some(({ state }) => state.state === 'live');
-    if (!this.#isHeld || this.#settle !== null || !isSomeLive) return;
-    this.#settle = this.#options.clock.after(KEPT_SETTLE_MS, () => {
-      this.#isHeld = false;
-      this.#changed();
-    });
-  }
-
   #world(): World {
     return { versions: this.#versions, objects: this.#objects() };
   }
@@ -334,7 +303,7 @@ class ClusterStore implements KubernetesStore {
   }
 
   #changed(): void {
-    if (!this.#isStarted || this.#isHeld || this.#isClosed || this.#due !== null) return;
+    if (!this.#isStarted || this.#keptStart.isHeld || this.#isClosed || this.#due !== null) return;
     const { clock } = this.#options;
     const sinceMs = clock.nowMs() - this.#toldMs;
     this.#due = clock.after(Math.max(0, CHANGE_GAP_MS - sinceMs), () => {
@@ -355,26 +324,15 @@ class ClusterStore implements KubernetesStore {
   }
 
   #publish(): void {
-    if (this.#isComplete) this.#keptSinceMs = null;
+    this.#keptStart.published();
     const findings: Finding[] = [];
     for (const { readKind, cache, state } of this.#kinds.values()) {
       if (state.state === 'denied') findings.push(deniedFinding(readKind, cache.resources.size > 0, state.message));
+      if (state.state === 'failing' && this.#keptStart.isPartial) findings.push(keptFinding(readKind, state.message));
       findings.push(...cache.findings);
     }
     const absentKinds = new Set([...this.#kinds.keys()].filter(kind => !this.#versions.has(kind)));
     const { versions: bundleVersions, areStandard: lacksExperimental } = this.#definitions;
     this.#contents = { resources: this.#resources(), findings, bundleVersions, lacksExperimental, absentKinds };
   }
-}
-
-/** `hasSome`: there are objects of the kind from when it could be read. */
-function deniedFinding({ kind, declaration }: ReadKind, hasSome: boolean, message: string): Finding {
-  const { plural, group } = declaration;
-  return {
-    code: 'store/not-permitted',
-    severity: CATALOGUE['store/not-permitted'].severity,
-    path: [],
-    message: `${kind} cannot be read, so ${hasSome ? 'what was read before is served on, and nothing new' : 'there are none'}: ${message}`,
-    help: `let daemun's service account get, list and watch ${plural}${group === '' ? '' : ` of ${group}`}`,
-  };
 }
