@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** What the bench puts into a cluster. */
-export const NAMESPACE = 'daemun-bench';
-export const CLASS = 'daemun-bench';
-export const CONTROLLER = 'daemun.dev/bench';
+/** What the bench puts into a cluster. Two of them beside each other need a BENCH_NAME each. */
+export const NAMESPACE = process.env['BENCH_NAME'] ?? 'daemun-bench';
+export const CLASS = NAMESPACE;
+export const CONTROLLER = `daemun.dev/${NAMESPACE}`;
 const GATEWAYS = '/apis/gateway.networking.k8s.io/v1';
 const IN_NAMESPACE = `/namespaces/${NAMESPACE}`;
 export const ROUTES = `${GATEWAYS}${IN_NAMESPACE}/httproutes`;

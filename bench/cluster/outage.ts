@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * `node bench/cluster/outage.ts [--seconds 60] [--rate 50] [--states frozen,gone,slow]`: what clients and the API server notice when the API server hangs, is gone or is slow, for so long each, under load. To be
+ * `node bench/cluster/outage.ts [--seconds 60] [--rate 50] [--states frozen,gone,slow,busy,broken,restless,forgetful]`: what clients and the API server notice when the API server hangs, is gone or
+ * slow, answers 429 or 500, or ends watches again and again, for so long each, under load. To be
  * run in the network of the test cluster, with KUBECONFIG. daemun reaches the API server by a way of its own that is blocked: nobody else is disturbed. A
  * route is changed meanwhile, and while the API server is gone a newer daemun takes the place of the older one, so it begins with what that one kept.
- * Prints calls that failed, how soon the change is served once the server is back, and what is asked and written then. Fails when a call failed.
+ * Prints calls that failed, how soon the change is served once the server is back, and what is asked and written meanwhile and then. Fails when a call failed.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -14,9 +15,11 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { parse } from 'yaml';
+import { parseCertificateHost, selfSignedCertificate } from '../../src/demo/index.ts';
 import { type Caller, httpCaller } from '../load/callers.ts';
 import { SteadyLoad } from '../load/steady.ts';
 import { Api } from './api.ts';
+import { Front, type FrontState } from './front.ts';
 import { CLASS, CONTROLLER, hostOf, NAMESPACE, ROUTES, route, surroundings } from './objects.ts';
 import { Way, type WayState } from './way.ts';
 
@@ -28,15 +31,20 @@ const ADMIN_PORT = 9928;
 const BYSTANDERS = 200;
 /** After the API server is back: what is done then, and what is not. */
 const AFTER_MS = 20_000;
-const STATES: readonly WayState[] = ['frozen', 'gone', 'slow'];
+type State = WayState | FrontState | 'open';
+const WAY_STATES: readonly WayState[] = ['frozen', 'gone', 'slow'];
+const FRONT_STATES: readonly FrontState[] = ['busy', 'broken', 'restless', 'forgetful'];
+const STATES: readonly State[] = [...WAY_STATES, ...FRONT_STATES];
 const POLL_MS = 20;
+const ALL = /./;
+const WRITES = /put|post|patch/;
 const DEADLINE_MS = 60_000;
 
 const { values } = parseArgs({
   options: {
     seconds: { type: 'string', default: '60' },
     rate: { type: 'string', default: '50' },
-    states: { type: 'string', default: 'frozen,gone,slow' },
+    states: { type: 'string', default: STATES.join() },
   },
 });
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -44,7 +52,9 @@ const kubeconfig = process.env['KUBECONFIG'] ?? '';
 const config = parse(readFileSync(kubeconfig, 'utf8')) as { clusters: { cluster: Record<string, unknown> }[] };
 const server = new URL(String(config.clusters[0]?.cluster['server']));
 const api = await Api.open(kubeconfig);
-const way = await Way.open({ host: server.hostname, port: Number(server.port) });
+const names = [parseCertificateHost('localhost')].flatMap(name => name ?? []);
+const front = await Front.open(server, await selfSignedCertificate(names, { nowMs: Date.now(), days: 1 }));
+const way = await Way.open({ host: '127.0.0.1', port: front.port });
 const folder = mkdtempSync('/dev/shm/daemun-outage-');
 writeFileSync(join(folder, 'kubeconfig'), blockedKubeconfig());
 const backend = createServer((_, answer) => answer.end('ok')).listen(0, BACKEND);
@@ -62,6 +72,7 @@ try {
 } finally {
   daemun.kill('SIGTERM');
   way.close();
+  front.close();
   await api.delete(`/api/v1/namespaces/${NAMESPACE}`);
   await api.delete(`/apis/gateway.networking.k8s.io/v1/gatewayclasses/${CLASS}`);
   api.close();
@@ -70,7 +81,7 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** The same server by our way, which its certificate does not name. */
+/** The same server by our way, with a certificate of ours. */
 function blockedKubeconfig(): string {
   const cluster = { server: `https://127.0.0.1:${way.port}`, 'insecure-skip-tls-verify': true };
   return JSON.stringify({ ...config, clusters: config.clusters.map(one => ({ ...one, cluster })) });
@@ -100,26 +111,45 @@ async function run(): Promise<boolean> {
   return load.failed === 0;
 }
 
-async function outage(state: WayState, load: SteadyLoad): Promise<void> {
-  const before = { answered: load.answered, failed: load.failed };
-  await way.set(state);
+async function outage(state: State, load: SteadyLoad): Promise<void> {
+  const before = {
+    answered: load.answered,
+    failed: load.failed,
+    asked: await requests(ALL),
+    written: await requests(WRITES),
+  };
+  await set(state);
   await wait((Number(values.seconds) * 1_000) / 2);
   const path = `/changed-${++version}`;
   await api.apply(`${ROUTES}/route-1`, route(1, path));
   if (state === 'gone') await replace();
   await wait((Number(values.seconds) * 1_000) / 2);
   const stale = await metric('daemun_kubernetes_stale_seconds');
-  const [asked, written] = [await requests(/./), await requests(/put|post|patch/)];
-  await way.set('open');
+  const [asked, written] = [await requests(ALL), await requests(WRITES)];
+  const isServed = (await statusOf(path)) === 200;
+  await set('open');
   const backMs = performance.now();
   await served(path);
   const liveMs = performance.now() - backMs;
   await wait(AFTER_MS);
   const calls = `${load.answered - before.answered} calls answered, ${load.failed - before.failed} failed`;
-  const after = `${(await requests(/./)) - asked} requests, ${(await requests(/put|post|patch/)) - written} of them writes`;
+  // A process that is replaced counts anew.
+  const meanwhile =
+    state === 'gone' ? '' : `${asked - before.asked} requests, ${written - before.written} of them writes, meanwhile; `;
+  const after = `${(await requests(ALL)) - asked} requests, ${(await requests(WRITES)) - written} of them writes`;
+  const change = isServed
+    ? 'the change was served meanwhile'
+    : `the change was served ${(liveMs / 1_000).toFixed(1)} s after its return`;
   say(
-    `API server ${state}: ${calls}; stale for ${stale.toFixed(0)} s; the change was served ${(liveMs / 1_000).toFixed(1)} s after its return; ${after} in ${AFTER_MS / 1_000} s`,
+    `API server ${state}: ${calls}; stale for ${stale.toFixed(0)} s; ${change}; ${meanwhile}${after} in ${AFTER_MS / 1_000} s after it`,
   );
+}
+
+async function set(state: State): Promise<void> {
+  const ofFront = FRONT_STATES.find(one => one === state);
+  const ofWay = WAY_STATES.find(one => one === state);
+  front.set(ofFront ?? 'well');
+  await way.set(ofWay ?? 'open');
 }
 
 /** A newer process takes the sockets of the older one, with what that knew. */

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { VirtualClock } from '../../proxy/virtual-clock.test-support.ts';
-import { type KubeClient, KubeUnreachable } from './kube-client.ts';
+import { type KubeClient, KubeRefusal, KubeUnreachable } from './kube-client.ts';
 import { outageClient } from './outage-client.ts';
 
 const SIGNAL = new AbortController().signal;
@@ -23,6 +23,8 @@ function setUp() {
     },
     async watch({ onOpen }) {
       ask();
+      if (server.status !== 200)
+        throw new KubeRefusal({ status: server.status, headers: {}, json: undefined }, 'watch of /');
       onOpen?.();
     },
     close: () => undefined,
@@ -34,7 +36,7 @@ function setUp() {
 }
 
 for (const how of ['request', 'watch'] as const) {
-  test(`the first ${how} that is answered after an outage tells of its end, once and whatever the answer`, async () => {
+  test(`the first ${how} that is answered after an outage tells of its end, once`, async () => {
     const { clock, server, ...ask } = setUp();
     await ask[how]();
     server.isThere = false;
@@ -42,12 +44,39 @@ for (const how of ['request', 'watch'] as const) {
     clock.advance(6_000);
     await ask[how]();
     assert.equal(server.returns, 0);
-    Object.assign(server, { isThere: true, status: 503 });
+    server.isThere = true;
     await ask[how]();
     await ask[how]();
     assert.equal(server.returns, 1);
   });
+
+  for (const status of [429, 500, 503]) {
+    test(`a server that says ${status} to each ${how} is out, and not back while it says so`, async () => {
+      const { clock, server, ...ask } = setUp();
+      await ask[how]();
+      for (const isThere of [true, false, true]) {
+        Object.assign(server, { status, isThere });
+        await ask[how]();
+        clock.advance(6_000);
+      }
+      assert.equal(server.returns, 0);
+      server.status = 200;
+      await ask[how]();
+      await ask[how]();
+      assert.equal(server.returns, 1);
+    });
+  }
 }
+
+test('a refusal of what was asked is an answer', async () => {
+  const { clock, server, request } = setUp();
+  server.isThere = false;
+  await request();
+  clock.advance(6_000);
+  Object.assign(server, { isThere: true, status: 403 });
+  await request();
+  assert.equal(server.returns, 1);
+});
 
 test('a request that fails beside others that are answered is no outage, nor is a quiet hour', async () => {
   const { clock, server, request } = setUp();
