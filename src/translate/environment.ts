@@ -50,7 +50,9 @@ export interface TranslateEnvironment {
 export interface MeshEnvironment {
   /** The address of a Service that has no ClusterIP, since no API server gave it one; null: it has none. Must be stable for a Service. */
   addressOf(service: NamespacedName): string | null;
-  /** Where the connections of a frontend's clients arrive. Must be stable for a frontend while this object is the same, but for `movedPorts`. */
+  /** Why connections of a frontend's clients do not arrive here, in one clause; null: they can. Asked of every port that a route may mean: takes nothing. */
+  closure(frontend: Pick<Frontend, 'address' | 'port'>): string | null;
+  /** Where the connections of a frontend's clients arrive: asked once it has routes. Must be stable for a frontend while this object is the same, but for `movedPorts`. */
   entranceOf(frontend: Frontend): Entrance;
   /** Clients besides Pods, by their addresses; sorted by range. */
   readonly clients: readonly ClientNamespace[];

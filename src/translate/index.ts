@@ -9,6 +9,7 @@ export { type ListenersOf, listenerOwners } from './accept/listener-sets.ts';
 export { movePorts } from './accept/moved-ports.ts';
 export { CLUSTER } from './accept/routability.ts';
 export { compareAge } from './age.ts';
+export { frontendsOf } from './attach/service-target.ts';
 export { changedKeys, updateMap } from './changes.ts';
 export {
   type CertificateInspection,

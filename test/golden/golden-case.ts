@@ -131,6 +131,7 @@ function serviceOf(written: WrittenService | undefined, { namespace, name }: Nam
 function meshOf({ unreached = {}, clients = {}, knowsAllClients = false }: WrittenMesh): MeshEnvironment {
   return {
     addressOf: () => '127.1.0.1',
+    closure: ({ address }) => unreached[address] ?? null,
     entranceOf: ({ address, port }) => {
       const why = unreached[address];
       return why === undefined ? { address, port } : { why };

@@ -126,6 +126,7 @@ function routeObject({ kind, namespace, name, parents, rules }: Route, backend: 
 
 const MESH: MeshEnvironment = {
   addressOf: ({ namespace }) => (namespace === 'a' ? '127.1.0.1' : '127.1.0.2'),
+  closure: () => null,
   entranceOf: ({ address, port }) => ({ address, port }),
   clients: Object.entries(CLIENTS)
     .filter(([namespace]) => namespace !== '')

@@ -9,6 +9,8 @@ export type NodePlace = { readonly address: string; readonly port: number } | { 
 /** What clients of a frontend connect to. */
 type Place = { readonly address: string; readonly port: number };
 
+const ALL_TAKEN = 'all ports of the node that are for it are taken (run --mesh-ports)';
+
 /** Ports of the node, both ends included, that nobody else should use. */
 export interface PortRange {
   readonly first: number;
@@ -27,7 +29,9 @@ export class FrontendPlaces {
   /** Those of `#places`. */
   readonly #taken = new Set<number>();
   #next: number;
-  #refusals = 0;
+  #version = 0;
+  /** A frontend has no place because all are taken. */
+  #isShort = false;
 
   /**
    * `addresses`: of the node, one of each family counts. Begins anywhere among the ports, so that two agents of an upgrade seldom try the
@@ -43,14 +47,24 @@ export class FrontendPlaces {
     return this.#ports.last - this.#ports.first + 1;
   }
 
+  /** Why a frontend cannot have a place, in one clause; null: it can, or has one. Takes none. */
+  closure({ address, port }: Place): string | null {
+    if (this.#places.has(socketAddress(address, port))) return null;
+    if (this.#ownOf(address) === undefined) return 'the node has no address of its family';
+    return this.#taken.size < this.#size ? null : ALL_TAKEN;
+  }
+
   /** The same one each time. */
   placeOf({ address, port }: Place): NodePlace {
     const key = socketAddress(address, port);
     const known = this.#places.get(key);
     if (known !== undefined) return known;
-    const own = this.#addresses.find(one => isIPv6(one) === isIPv6(address));
-    if (own === undefined) return { why: 'the node has no address of its family' };
-    if (this.#taken.size >= this.#size) return { why: 'all ports of the node that are for it are taken' };
+    const why = this.closure({ address, port });
+    const own = this.#ownOf(address);
+    if (why !== null || own === undefined) {
+      this.#isShort ||= why === ALL_TAKEN;
+      return { why: why ?? ALL_TAKEN };
+    }
     while (this.#taken.has(this.#next)) this.#advance();
     const place = { address: own, port: this.#next };
     this.#advance();
@@ -63,17 +77,24 @@ export class FrontendPlaces {
   keep(frontends: Iterable<Place>): void {
     const kept = new Set([...frontends].map(({ address, port }) => socketAddress(address, port)));
     for (const key of [...this.#places.keys()]) if (!kept.has(key)) this.#forget(key);
+    if (!this.#isShort || this.#taken.size >= this.#size) return;
+    this.#isShort = false;
+    this.#version++;
   }
 
-  /** Grows with each frontend that gets another place than before. */
+  /** Grows when a frontend may get another place than before. */
   get version(): number {
-    return this.#refusals;
+    return this.#version;
   }
 
   /** The system does not let us have the place of a frontend: the next `placeOf` gives it another one. */
   refuse({ address, port }: Place): void {
-    this.#refusals++;
+    this.#version++;
     this.#forget(socketAddress(address, port));
+  }
+
+  #ownOf(address: string): string | undefined {
+    return this.#addresses.find(one => isIPv6(one) === isIPv6(address));
   }
 
   #forget(key: string): void {

@@ -48,9 +48,14 @@ export class LoopbackFrontends implements MeshEnvironment {
     return address;
   }
 
+  closure({ address }: Pick<Frontend, 'address'>): string | null {
+    const isHere = isLoopback(address) || this.#pool.has(address);
+    return isHere ? null : `its ClusterIP ${address} is no address of this machine`;
+  }
+
   entranceOf({ address, port }: Frontend): Entrance {
-    if (isLoopback(address) || this.#pool.has(address)) return { address, port };
-    return { why: `its ClusterIP ${address} is no address of this machine` };
+    const why = this.closure({ address });
+    return why === null ? { address, port } : { why };
   }
 }
 

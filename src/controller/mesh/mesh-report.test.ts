@@ -23,11 +23,10 @@ function service(name: string, spec: object): object {
 
 function route(namespace: string, parentRef: object): object {
   const spec = { parentRefs: [{ group: '', kind: 'Service', namespace: 'a', ...parentRef }], rules: [{}] };
-  const { length } = JSON.stringify(parentRef);
   return {
     apiVersion: 'gateway.networking.k8s.io/v1',
     kind: 'HTTPRoute',
-    metadata: { name: `r${length}`, namespace },
+    metadata: { name: JSON.stringify(parentRef).replaceAll(/\W+/g, ''), namespace },
     spec,
   };
 }
@@ -40,16 +39,24 @@ const OBJECTS = [
   route('b', { name: 'shop' }),
 ];
 
-async function start(...addresses: readonly string[]): Promise<{ view: View; places: FrontendPlaces }> {
+async function start(
+  addresses: readonly string[],
+  more: readonly object[] = [],
+): Promise<{ view: View; places: FrontendPlaces }> {
   const places = new FrontendPlaces(addresses, { first: 20_000, last: 20_009 }, () => 0);
   const translator = new Translator({
     controllerName: 'daemun.dev/mesh-controller',
     addresses: NO_ADDRESSES,
     reportsRoutability: true,
-    mesh: () => ({ addressOf: () => null, entranceOf: frontend => places.placeOf(frontend), clients: [] }),
+    mesh: () => ({
+      addressOf: () => null,
+      closure: frontend => places.closure(frontend),
+      entranceOf: frontend => places.placeOf(frontend),
+      clients: [],
+    }),
     nowMs: () => 0,
   });
-  const store = memoryStore(OBJECTS);
+  const store = memoryStore([...OBJECTS, ...more]);
   await store.start();
   return { view: viewOnce(store, translator), places };
 }
@@ -62,9 +69,9 @@ function lines({ frontends }: MeshReport): readonly string[] {
 
 describe('the report of a mesh', () => {
   it('names each routed port at each ClusterIP, with its clients and connections', async () => {
-    const { view, places } = await start('192.0.2.10', '2001:db8::10');
+    const { view, places } = await start(['192.0.2.10', '2001:db8::10']);
     const counts = new Map([['10.96.0.1:80', 7]]);
-    const report = meshReport(view, { state: LIVE, counts, placeOf: frontend => places.placeOf(frontend) });
+    const report = meshReport(view, { state: LIVE, counts, closure: frontend => places.closure(frontend) });
     assert.deepEqual(lines(report), [
       'a/shop 10.96.0.1 80 +b 192.0.2.10 7',
       'a/shop fd00::1 80 +b 2001:db8::10 ',
@@ -74,11 +81,30 @@ describe('the report of a mesh', () => {
     assert.equal(report.untouchedServices, 1);
   });
 
+  it('says who has a socket that two ask for, and takes no port of the node', async () => {
+    const twin = [service('twin', { clusterIP: '10.96.0.1' }), route('a', { name: 'twin', port: 80 })];
+    const { view, places } = await start(['192.0.2.10'], twin);
+    const told = lines(meshReport(view, { state: LIVE, counts: null, closure: places.closure.bind(places) }));
+    assert.deepEqual(told, [
+      'a/shop 10.96.0.1 80 +b 192.0.2.10 ',
+      'a/shop fd00::1 80 +b the node has no address of its family ',
+      'a/shop 10.96.0.1 81 b 192.0.2.10 ',
+      'a/shop fd00::1 81 b the node has no address of its family ',
+      'a/twin 10.96.0.1 80  Service a/shop has this address and port ',
+    ]);
+    const free = places.placeOf({ address: '10.96.0.99', port: 80 });
+    assert.deepEqual(
+      free,
+      { address: '192.0.2.10', port: 20_002 },
+      'two ports of shop are before it, and nothing else',
+    );
+  });
+
   it('says why connections fall through', async () => {
-    const { view, places } = await start('192.0.2.10');
+    const { view, places } = await start(['192.0.2.10']);
     const [first] = view.published.bindings;
     const bindFailures = new Map([[first?.id ?? '', bindFailure('EADDRINUSE', '')]]);
-    const node = { state: LIVE, counts: null, placeOf: places.placeOf.bind(places) };
+    const node = { state: LIVE, counts: null, closure: places.closure.bind(places) };
     const told = lines(meshReport({ ...view, bindFailures }, node));
     assert.equal(told.filter(line => line.includes('another process listens on this address and port')).length, 1);
     assert.equal(told.filter(line => line.includes('the node has no address of its family')).length, 2);

@@ -2,9 +2,8 @@
 import { type RedirectorState, redirectionKey } from '../../redirect/index.ts';
 import type { Service } from '../../resources/index.ts';
 import type { Binding } from '../../snapshot/index.ts';
-import { compareStrings, normalAddress } from '../../values/index.ts';
+import { compareStrings, formatNamespacedName, normalAddress } from '../../values/index.ts';
 import type { View } from '../shown/view.ts';
-import type { NodePlace } from './frontend-places.ts';
 
 /** What an agent does with connections to Services. */
 export interface MeshReport {
@@ -36,7 +35,8 @@ export interface NodeView {
   readonly state: RedirectorState;
   /** By `redirectionKey`; null: not known. */
   readonly counts: ReadonlyMap<string, number> | null;
-  placeOf(frontend: { readonly address: string; readonly port: number }): NodePlace;
+  /** See `FrontendPlaces`. */
+  closure(frontend: { readonly address: string; readonly port: number }): string | null;
 }
 
 type Place = Pick<ReportedFrontend, 'service' | 'address' | 'port' | 'clients'>;
@@ -109,7 +109,8 @@ function whyNot(
   { view, node }: { readonly view: View; readonly node: NodeView },
 ): string | null {
   if (node.state.kind !== 'live') return node.state.kind === 'down' ? node.state.why : 'the agent is stopping';
+  if (binding?.frontend && formatNamespacedName(binding.frontend) !== place.service)
+    return `Service ${formatNamespacedName(binding.frontend)} has this address and port`;
   if (binding !== undefined) return view.bindFailures.get(binding.id)?.message ?? null;
-  const found = node.placeOf(place);
-  return 'why' in found ? found.why : 'it was not published; see the conditions of its routes';
+  return node.closure(place) ?? 'it was not published; see the conditions of its routes';
 }

@@ -52,6 +52,7 @@ export class NodeMesh {
     const value: MeshEnvironment = {
       // The API server gave addresses to all that have one.
       addressOf: () => null,
+      closure: frontend => this.#places.closure(frontend),
       entranceOf: frontend => this.#places.placeOf(frontend),
       clients: [],
     };
@@ -71,7 +72,7 @@ export class NodeMesh {
   async report(view: View): Promise<MeshReport> {
     const { state } = this.gate;
     const counts = await this.gate.counts();
-    return meshReport(view, { state, counts, placeOf: frontend => this.#places.placeOf(frontend) });
+    return meshReport(view, { state, counts, closure: frontend => this.#places.closure(frontend) });
   }
 }
 

@@ -2,10 +2,10 @@
 
 import { createHash } from 'node:crypto';
 
-/** Above ports that need a privilege, and below those that systems take for outgoing connections (from 32768). */
+/** Above ports that need a privilege, and with all of them below those of frontends of a mesh (`DEFAULT_MESH_PORTS`). */
 export const FIRST_TARGET_PORT = 10_000;
 /** Ports that all Gateways together have in a Pod. */
-export const MAX_TARGET_PORTS = 20_000;
+export const MAX_TARGET_PORTS = 10_000;
 
 /** Ports of a Gateway, as `socketKey` writes them → the port in daemun's Pods that each leads to. */
 export type Targets = ReadonlyMap<string, number>;

@@ -5,6 +5,7 @@ import type { Snapshot } from '../../snapshot/index.ts';
 import { type Statuses, statuses, type WrittenStatuses } from '../../status/index.ts';
 import type { StoreContents } from '../../store/index.ts';
 import {
+  frontendsOf,
   listenerOwners,
   type MeshEnvironment,
   movePorts,
@@ -68,14 +69,13 @@ export class Translator {
   #socketsOfServices(resources: ResourceSet): readonly { readonly address: string; readonly port: number }[] {
     const mesh = this.#options.mesh?.() ?? null;
     if (mesh === null) return [];
-    return parentServices(resources).flatMap(({ metadata: { namespace, name }, spec }) => {
-      const address = spec.clusterIP ?? mesh.addressOf({ namespace, name });
-      if (address === null || address === 'None') return [];
-      return spec.ports.flatMap(({ port }) => {
-        const entrance = mesh.entranceOf({ namespace, name, address, port });
-        return 'port' in entrance ? [entrance] : [];
-      });
-    });
+    return parentServices(resources).flatMap(service =>
+      service.spec.ports
+        .filter(({ protocol }) => protocol === 'TCP')
+        .flatMap(({ port }) => frontendsOf(service, port, mesh))
+        .map(frontend => mesh.entranceOf(frontend))
+        .filter(entrance => 'port' in entrance),
+    );
   }
 
   #firstAddress({ spec, metadata }: Gateway): string | null {
@@ -171,6 +171,7 @@ function withMovedPorts(mesh: MeshEnvironment, movedPorts: ReadonlyMap<number, n
     clients: mesh.clients,
     knowsAllClients: mesh.knowsAllClients ?? false,
     addressOf: service => mesh.addressOf(service),
+    closure: frontend => mesh.closure(frontend),
     entranceOf: frontend => {
       const entrance = mesh.entranceOf(frontend);
       return 'why' in entrance ? entrance : { ...entrance, port: movedPorts.get(entrance.port) ?? entrance.port };

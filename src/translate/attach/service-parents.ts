@@ -10,7 +10,7 @@ import { missingText } from '../resolve/missing-object.ts';
 import type { AttachableRoute } from '../route-kinds.ts';
 import type { AskedParent } from './asked-parent.ts';
 import { attachToParent, type ParentAttachment } from './choose-listeners.ts';
-import { frontendsOf, isOpen, serviceTarget } from './service-target.ts';
+import { frontendsOf, serviceTarget } from './service-target.ts';
 
 /** What attaching to Services looks at. */
 export interface ServiceContext {
@@ -86,10 +86,9 @@ function unreached(
   const { environment } = context.mesh;
   const port = service.spec.ports[0]?.port ?? 0;
   const frontends = frontendsOf(service, port, environment);
-  const entrances = frontends.map(one => environment.entranceOf(one));
-  if (entrances.some(isOpen)) return [];
-  const [first] = entrances;
-  const why = first !== undefined && 'why' in first ? first.why : 'it has no ClusterIP';
+  const closures = frontends.map(one => environment.closure(one));
+  if (closures.includes(null)) return [];
+  const why = closures[0] ?? 'it has no ClusterIP';
   const { namespace, name } = service.metadata;
   return [
     findingOf('route/frontend-not-reached', route, {

@@ -2,9 +2,9 @@
 
 import type { Service, ServicePort } from '../../resources/index.ts';
 import type { Frontend } from '../../snapshot/index.ts';
-import { ANY_HOST, formatNamespacedName, interned } from '../../values/index.ts';
+import { ANY_HOST, formatNamespacedName, interned, normalAddress } from '../../values/index.ts';
 import type { MeshContext } from '../accept/meshes.ts';
-import type { Entrance, MeshEnvironment } from '../environment.ts';
+import type { MeshEnvironment } from '../environment.ts';
 import { ENCRYPTING, PASSING_ON } from '../resolve/backend-way.ts';
 import { type AttachableRoute, isRequestRoute } from '../route-kinds.ts';
 import type { ListenerTarget, ParentTarget } from './parent-target.ts';
@@ -37,7 +37,7 @@ interface TargetParts {
 
 function portTarget(service: Service, port: ServicePort, { key, clients, route, mesh }: TargetParts): ListenerTarget {
   const id = frontendId({ service: key, port: port.port, clients });
-  const entrances = frontendsOf(service, port.port, mesh.environment).map(one => mesh.environment.entranceOf(one));
+  const frontends = frontendsOf(service, port.port, mesh.environment);
   return {
     id,
     table: tableOf(id, route.kind),
@@ -51,7 +51,7 @@ function portTarget(service: Service, port: ServicePort, { key, clients, route, 
     way: { ...(isRequestRoute(route) ? ENCRYPTING : PASSING_ON), granted: grantedTo(route, service.metadata) },
     isPublic: false,
     trustsProxies: false,
-    carriesTraffic: entrances.some(isOpen),
+    carriesTraffic: frontends.some(one => mesh.environment.closure(one) === null),
     kinds: kindsOfPort(port),
     from: 'All',
     selector: null,
@@ -93,13 +93,11 @@ export function frontendsOf(service: Service, port: number, mesh: MeshEnvironmen
 }
 
 function clusterIpsOf({ spec, metadata }: Service, mesh: MeshEnvironment): readonly string[] {
-  const { clusterIPs, clusterIP = '' } = spec;
-  if (clusterIPs !== undefined && clusterIPs.length > 0) return clusterIPs;
-  if (clusterIP !== '') return [clusterIP];
+  const { type, clusterIPs, clusterIP = '' } = spec;
+  if (clusterIP === 'None' || type === 'ExternalName') return [];
+  const written = clusterIPs !== undefined && clusterIPs.length > 0 ? clusterIPs : [clusterIP];
+  const addresses = written.flatMap(address => normalAddress(address) ?? []);
+  if (addresses.length > 0) return addresses;
   const given = mesh.addressOf(metadata);
   return given === null ? [] : [given];
-}
-
-export function isOpen(entrance: Entrance): entrance is Extract<Entrance, { readonly port: number }> {
-  return 'port' in entrance;
 }

@@ -17,7 +17,7 @@ import { bindingId } from '../accept/addresses.ts';
 import type { FrontendGroup, FrontendGroups } from '../arbitrate/frontend-groups.ts';
 import type { ListenerTables } from '../arbitrate/listener-tables.ts';
 import type { StreamTables } from '../arbitrate/stream-tables.ts';
-import { frontendId, frontendsOf, isOpen, tableOf } from '../attach/service-target.ts';
+import { frontendId, frontendsOf, tableOf } from '../attach/service-target.ts';
 import type { MeshEnvironment } from '../environment.ts';
 import { DEFAULT_STREAM_IDLE_MS } from '../resolve/annotations/idle-timeout.ts';
 import type { ResolvedBackend } from '../resolve/backend-refs.ts';
@@ -118,7 +118,7 @@ function publishService(
     if (own !== null) backends.push(own);
     for (const frontend of frontendsOf(service, port, mesh)) {
       const entrance = mesh.entranceOf(frontend);
-      if (isOpen(entrance)) bindings.push(bindingOf(frontend, entrance, listeners));
+      if ('port' in entrance) bindings.push(bindingOf(frontend, entrance, listeners));
     }
   }
   return {
