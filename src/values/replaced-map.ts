@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** With so many values replaced a map is copied: each look-up and each replacement costs a little more until then. */
-const COPIED_AT = 32;
+/** With so many values replaced at least a map is copied: each look-up and each replacement costs a little more until then. */
+const MIN_COPIED_AT = 32;
+/** Of large maps: so many times the root of their size. A copy, and all that looks for changes in one, costs what the size is. */
+const COPIED_AT_ROOTS = 4;
 
 /**
  * `before` with some values replaced; every key of `changes` is in `before`. Costs what the last few replacements are, not the size
- * of the map, but for every 32nd. The order of the keys stays. Values are never undefined.
+ * of the map, but for one in many. The order of the keys stays. Values are never undefined.
  */
 export function replaceValues<V>(
   before: ReadonlyMap<string, V>,
@@ -13,7 +15,8 @@ export function replaceValues<V>(
 ): ReadonlyMap<string, V> {
   const { base, replaced: known } = partsOf(before);
   const replaced = new Map([...known, ...changes]);
-  if (replaced.size < COPIED_AT) return new ReplacedMap(base, replaced);
+  if (replaced.size < Math.max(MIN_COPIED_AT, COPIED_AT_ROOTS * Math.sqrt(base.size)))
+    return new ReplacedMap(base, replaced);
   const copy = new Map(base);
   for (const [key, value] of replaced) copy.set(key, value);
   return copy;

@@ -31,6 +31,7 @@ export function overlayBindFailures(
   resources: Pick<ResourceSet, 'gateways' | 'listenerSets'>,
   failures: BindFailures,
 ): Translation {
+  if (failures.size === 0) return translation;
   const refused = refusedSockets(translation.snapshot.bindings, failures);
   if (refused.size === 0) return translation;
   const problems: Pick<Problem, 'finding'>[] = unboundFrontends(translation.snapshot.bindings, failures);

@@ -22,6 +22,8 @@ export interface PublishedClusters {
   readonly ofListeners: readonly ResolvedBackend[];
   readonly sources: ClusterSources;
   readonly uses: ReadonlyMap<string, ClusterUse>;
+  /** Ids of what is used of each Service or XBackend. */
+  readonly byOwner: ReadonlyMap<string, readonly string[]>;
   readonly byId: ReadonlyMap<string, ResolvedCluster>;
   readonly clusters: readonly Cluster[];
   readonly endpoints: readonly EndpointSet[];
@@ -63,21 +65,26 @@ export function publishClusters(
 ): PublishedClusters {
   const ofListeners = share(previous?.ofListeners, [...backendsOfListeners(users.gateways), ...users.frontends]);
   const uses = countUses(users.changes, { ofListeners, previous });
+  const byOwner = previous?.uses === uses ? previous.byOwner : idsByOwner(uses);
   const known = previous?.byId ?? new Map<string, ResolvedCluster>();
   const updates = new Map<string, ResolvedCluster | undefined>();
-  for (const id of outdatedClusters(sources, uses, previous)) {
+  for (const id of outdatedClusters(sources, { uses, byOwner }, previous)) {
     const before = known.get(id);
     const after = buildCluster(uses.get(id)?.backend, sources, before);
     if (after !== before) updates.set(id, after);
   }
-  if (previous !== undefined && updates.size === 0) return { ...previous, ofListeners, sources, uses };
+  const used = { ofListeners, sources, uses, byOwner };
+  if (previous !== undefined && updates.size === 0) return { ...previous, ...used };
   const byId = updateSorted(known, updates);
+  const lists = replacedLists(previous, updates) ?? listsOf(byId, previous);
+  return { ...used, byId, ...lists };
+}
+
+type ClusterLists = Pick<PublishedClusters, 'clusters' | 'endpoints' | 'findings'>;
+
+function listsOf(byId: ReadonlyMap<string, ResolvedCluster>, previous: PublishedClusters | undefined): ClusterLists {
   const all = [...byId.values()];
   return {
-    ofListeners,
-    sources,
-    uses,
-    byId,
     clusters: keepList(
       previous?.clusters,
       all.map(resolved => resolved.cluster),
@@ -88,6 +95,34 @@ export function publishClusters(
     ),
     findings: saidOnce(all.flatMap(resolved => resolved.findings)),
   };
+}
+
+/** Where nothing but endpoints changed, as it does most often, hardly more than these is looked at; undefined: more did. */
+function replacedLists(
+  previous: PublishedClusters | undefined,
+  updates: ReadonlyMap<string, ResolvedCluster | undefined>,
+): ClusterLists | undefined {
+  if (previous === undefined) return undefined;
+  const { byId, clusters, findings } = previous;
+  const endpoints = previous.endpoints.slice();
+  for (const [id, after] of updates) {
+    const before = byId.get(id);
+    if (after === undefined || after.cluster !== before?.cluster || after.findings !== before.findings)
+      return undefined;
+    endpoints[placeOf(clusters, id)] = after.endpoints;
+  }
+  return { clusters, endpoints, findings };
+}
+
+/** In a list that is sorted and has it. */
+function placeOf(clusters: readonly Cluster[], id: string): number {
+  let [from, to] = [0, clusters.length];
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    if ((clusters[middle]?.id ?? '') < id) from = middle + 1;
+    else to = middle;
+  }
+  return from;
 }
 
 /** What is spoken to a port in several ways is several clusters, of which the same is said. */
@@ -129,6 +164,16 @@ function backendsOfListeners(gateways: Iterable<AcceptedGateway>): readonly Reso
   return backends;
 }
 
+function idsByOwner(uses: ReadonlyMap<string, ClusterUse>): ReadonlyMap<string, readonly string[]> {
+  const byOwner = new Map<string, string[]>();
+  for (const [id, { backend }] of uses) {
+    const ids = byOwner.get(backend.owner);
+    if (ids === undefined) byOwner.set(backend.owner, [id]);
+    else ids.push(id);
+  }
+  return byOwner;
+}
+
 function addUse(uses: Map<string, ClusterUse>, backend: ResolvedBackend, change: 1 | -1): void {
   const count = (uses.get(backend.clusterId)?.count ?? 0) + change;
   if (count === 0) uses.delete(backend.clusterId);
@@ -143,7 +188,7 @@ function usedBackends(route: TranslatedRoute | undefined): readonly ResolvedBack
 /** Ids of clusters that came, went, or whose Service or endpoints changed. */
 function outdatedClusters(
   sources: ClusterSources,
-  uses: ReadonlyMap<string, ClusterUse>,
+  { uses, byOwner }: Pick<PublishedClusters, 'uses' | 'byOwner'>,
   previous: PublishedClusters | undefined,
 ): Iterable<string> {
   if (previous === undefined) return uses.keys();
@@ -162,9 +207,9 @@ function outdatedClusters(
   for (const key of changedKeys(previous.sources.xBackends, sources.xBackends)) services.add(ownerOfXBackend(key));
   for (const key of xBackendsOfPods(previous.sources, sources)) services.add(ownerOfXBackend(key));
   const secrets = new Set(changedKeys(previous.sources.tls.clientCertificates, sources.tls.clientCertificates));
-  if (services.size + secrets.size === 0) return outdated;
-  for (const [id, { backend }] of uses)
-    if (services.has(backend.owner) || secrets.has(backend.tls?.clientSecret ?? '')) outdated.add(id);
+  for (const owner of services) for (const id of byOwner.get(owner) ?? []) outdated.add(id);
+  if (secrets.size > 0)
+    for (const [id, { backend }] of uses) if (secrets.has(backend.tls?.clientSecret ?? '')) outdated.add(id);
   return outdated;
 }
 
