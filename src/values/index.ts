@@ -17,6 +17,7 @@ export * from './nearby-objects.ts';
 export * from './normal-target.ts';
 export * from './printable.ts';
 export * from './replaced-map.ts';
+export * from './share.ts';
 export * from './similar-name.ts';
 export * from './socket-address.ts';
 export * from './state-directory.ts';

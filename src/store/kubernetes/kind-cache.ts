@@ -3,11 +3,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { CATALOGUE, type Finding } from '../../errors/index.ts';
 import type { Resource } from '../../resources/index.ts';
-import { replaceValues } from '../../values/index.ts';
+import { replaceValues, share } from '../../values/index.ts';
 import { type AdmittedObject, admit } from '../admit.ts';
 import { mappingOf } from '../plain-object.ts';
 import type { ObservedObject } from './observed-object.ts';
 import { apiVersionOf, collectionPath, type ReadKind } from './read-kinds.ts';
+import { sharedSlice } from './slice-parts.ts';
 import { wantedParts } from './wanted-parts.ts';
 
 type RawObject = Readonly<Record<string, unknown>>;
@@ -181,11 +182,10 @@ export class KindCache {
 
   /** The one before when the two differ in nothing but a status that is ours: others write it, and so do we. */
   #sameOrNew(before: Resource | undefined, after: Resource): Resource {
-    if (before === undefined) return after;
-    const isSame = this.#options.readKind.hasStatus
-      ? isDeepStrictEqual(withoutStatus(before), withoutStatus(after))
-      : isDeepStrictEqual(before, after);
-    return isSame ? before : after;
+    if (after.kind === 'EndpointSlice')
+      return sharedSlice(before?.kind === 'EndpointSlice' ? before : undefined, after);
+    if (before === undefined || !this.#options.readKind.hasStatus) return share(before, after);
+    return isDeepStrictEqual(withoutStatus(before), withoutStatus(after)) ? before : after;
   }
 
   #observe(parts: RawObject, { ref, key }: AdmittedObject, resourceVersion: string): ObservedObject {

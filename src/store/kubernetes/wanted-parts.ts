@@ -3,6 +3,7 @@
 import { isObject, mappingOf } from '../plain-object.ts';
 import { podParts } from './pod-parts.ts';
 import { apiVersionOf, type ReadKind } from './read-kinds.ts';
+import { sliceParts } from './slice-parts.ts';
 
 /** Fields of metadata that stay in memory. */
 const METADATA = [
@@ -37,6 +38,7 @@ export function wantedParts(
     metadata: wantedMetadata(object['metadata']),
   };
   if (kind === 'Pod') return podParts({ ...wanted, status });
+  if (kind === 'EndpointSlice') return sliceParts(wanted);
   if (kind === 'Service') return { ...wanted, ...loadBalancerPart(status) };
   if (hasStatus && status !== undefined) wanted['status'] = status;
   if (dataKeys === null) return wanted;

@@ -3,12 +3,11 @@
 import type { Finding } from '../../errors/index.ts';
 import type { XBackend } from '../../resources/index.ts';
 import type { TrustBundle } from '../../snapshot/index.ts';
-import { compareStrings, formatNamespacedName } from '../../values/index.ts';
+import { compareStrings, formatNamespacedName, shareMap } from '../../values/index.ts';
 import type { AncestorOutcome } from '../outcomes.ts';
 import { judgeValidation } from '../policies/judge-backend-tls.ts';
 import { compileSessionPersistence } from '../resolve/session-persistence.ts';
 import type { JudgedXBackend, XBackends, XBackendTls } from '../resolve/x-backend.ts';
-import { shareMap } from '../share.ts';
 import type { SecretReader } from './certificates.ts';
 import { type ClientCertificate, NO_CLIENT_CERTIFICATE, resolveClientRef } from './client-certificate.ts';
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Finding } from '../../errors/index.ts';
+import { share } from '../../values/index.ts';
 import { updateSorted } from '../changes.ts';
 import type { ParentOutcome, RouteOutcome } from '../outcomes.ts';
 import { findingOf } from '../report.ts';
 import type { TranslatedRoute } from '../rules/translate-route.ts';
 import type { TranslatedRoutes } from '../rules/translated-routes.ts';
-import { share } from '../share.ts';
 import type { FrontendGroup, FrontendGroups } from './frontend-groups.ts';
 
 /** What became of routes, now that those of all others are known. */

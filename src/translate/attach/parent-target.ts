@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { compareHostnames, formatNamespacedName, isLoopback, type WrittenLabelSelector } from '../../values/index.ts';
+import {
+  compareHostnames,
+  formatNamespacedName,
+  isLoopback,
+  share,
+  type WrittenLabelSelector,
+} from '../../values/index.ts';
 import { type AcceptedGateway, type AcceptedListener, listenersByOwner } from '../accept/gateways.ts';
 import type { RefusedSet } from '../accept/listener-sets.ts';
 import type { ServedProtocol } from '../accept/protocols.ts';
 import { type ListenerOwner, ownerKey } from '../listener-site.ts';
 import type { BackendWay } from '../resolve/backend-way.ts';
-import { share } from '../share.ts';
 
 /** All that attaching a route depends on in a Gateway, a ListenerSet or a Service. Keeps its identity while none of it changes. */
 export interface ParentTarget {

@@ -3,11 +3,10 @@
 import type { Finding } from '../../errors/index.ts';
 import type { BackendTLSPolicy, ResourceSet } from '../../resources/index.ts';
 import type { TrustBundle } from '../../snapshot/index.ts';
-import { compareStrings, formatNamespacedName } from '../../values/index.ts';
+import { compareStrings, formatNamespacedName, shareMap } from '../../values/index.ts';
 import { compareAge } from '../age.ts';
 import type { PolicyTls, ServiceTls, TlsOfServices } from '../resolve/service-tls.ts';
 import type { TrustReader } from '../resolve/trust-bundles.ts';
-import { shareMap } from '../share.ts';
 import { type JudgedBackendTls, judgeBackendTls } from './judge-backend-tls.ts';
 import { type PolicyTarget, type TakenTargets, targetsOf } from './policy-targets.ts';
 

@@ -3,11 +3,10 @@
 import type { Finding } from '../../errors/index.ts';
 import type { ResourceSet, XBackendTrafficPolicy } from '../../resources/index.ts';
 import type { RetryConstraint } from '../../snapshot/index.ts';
-import { compareStrings, formatNamespacedName, parseDuration } from '../../values/index.ts';
+import { compareStrings, formatNamespacedName, parseDuration, shareMap } from '../../values/index.ts';
 import { compareAge } from '../age.ts';
 import type { ServiceTraffic, TrafficOfServices } from '../resolve/service-traffic.ts';
 import { type CompiledSession, compileSessionPersistence } from '../resolve/session-persistence.ts';
-import { shareMap } from '../share.ts';
 import { type PolicyTarget, type TakenTargets, targetsOf } from './policy-targets.ts';
 
 /** All XBackendTrafficPolicies, judged against each other. */

@@ -12,12 +12,11 @@ import {
   type TlsTermination,
   type VirtualHost,
 } from '../../snapshot/index.ts';
-import { compareHostnames, compareStrings } from '../../values/index.ts';
+import { compareHostnames, compareStrings, haveSameItems, keepList, share } from '../../values/index.ts';
 import type { AcceptedGateway, AcceptedListener } from '../accept/gateways.ts';
 import type { ListenerTables } from '../arbitrate/listener-tables.ts';
 import type { StreamTables } from '../arbitrate/stream-tables.ts';
 import type { ListenerOwner } from '../listener-site.ts';
-import { haveSameItems, keepList, share } from '../share.ts';
 
 /** Sockets with their listeners, sorted, and the certificates that the listeners use. */
 export interface PublishedBindings {

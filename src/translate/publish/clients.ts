@@ -2,10 +2,9 @@
 
 import type { Pod } from '../../resources/index.ts';
 import { type ClientNamespace, compareClients } from '../../snapshot/index.ts';
-import { normalAddress } from '../../values/index.ts';
+import { normalAddress, share } from '../../values/index.ts';
 import { compareAge } from '../age.ts';
 import { changedKeys } from '../changes.ts';
-import { share } from '../share.ts';
 
 /** Whose namespace clients of frontends are of. */
 export interface PublishedClients {

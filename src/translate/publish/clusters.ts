@@ -3,6 +3,7 @@
 import type { Finding } from '../../errors/index.ts';
 import type { Endpoints, Pod, Service } from '../../resources/index.ts';
 import type { Cluster, EndpointSet } from '../../snapshot/index.ts';
+import { share } from '../../values/index.ts';
 import type { AcceptedGateway } from '../accept/gateways.ts';
 import { changedKeys, updateSorted } from '../changes.ts';
 import { ownerOfXBackend, xBackendOf } from '../resolve/backend-object.ts';
@@ -14,7 +15,6 @@ import type { XBackends } from '../resolve/x-backend.ts';
 import { resolveXBackendCluster } from '../resolve/x-backend-cluster.ts';
 import type { TranslatedRoute } from '../rules/translate-route.ts';
 import type { RouteChange } from '../rules/translated-routes.ts';
-import { share } from '../share.ts';
 
 /** The clusters that routes and listeners use, sorted by id, with their endpoints. */
 export interface PublishedClusters {

@@ -12,7 +12,7 @@ import {
   type TcpListener,
   type TlsListener,
 } from '../../snapshot/index.ts';
-import { ANY_HOST, interned } from '../../values/index.ts';
+import { ANY_HOST, haveSameItems, interned, keepList, share } from '../../values/index.ts';
 import { bindingId } from '../accept/addresses.ts';
 import type { FrontendGroup, FrontendGroups } from '../arbitrate/frontend-groups.ts';
 import type { ListenerTables } from '../arbitrate/listener-tables.ts';
@@ -22,7 +22,6 @@ import type { MeshEnvironment } from '../environment.ts';
 import { DEFAULT_STREAM_IDLE_MS } from '../resolve/annotations/idle-timeout.ts';
 import type { ResolvedBackend } from '../resolve/backend-refs.ts';
 import { clusterId } from '../resolve/clusters.ts';
-import { haveSameItems, keepList, share } from '../share.ts';
 import { type Claim, type LostFrontend, shareSockets } from './frontend-sockets.ts';
 
 /** What frontends are made of. */

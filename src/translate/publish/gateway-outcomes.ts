@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Gateway } from '../../resources/index.ts';
-import { formatNamespacedName } from '../../values/index.ts';
+import { formatNamespacedName, shareMap } from '../../values/index.ts';
 import type { AcceptedClasses } from '../accept/classes.ts';
 import { type AcceptedGateway, listenersByOwner } from '../accept/gateways.ts';
 import type { AcceptedSets } from '../accept/listener-sets.ts';
@@ -18,7 +18,6 @@ import type {
 import type { TelemetryPolicies } from '../policies/telemetry-policies.ts';
 import { findingOf } from '../report.ts';
 import type { TranslatedRoutes } from '../rules/translated-routes.ts';
-import { shareMap } from '../share.ts';
 import type { AttachedRoutes } from './attached-routes.ts';
 import { listenerOutcomes } from './listener-outcome.ts';
 import { listenerSetOutcomes } from './listener-set-outcomes.ts';

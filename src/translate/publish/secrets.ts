@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Certificate, Cluster, TrustBundle } from '../../snapshot/index.ts';
-import { compareStrings } from '../../values/index.ts';
+import { compareStrings, shareMap } from '../../values/index.ts';
 import type { AcceptedGateway } from '../accept/gateways.ts';
 import type { AcceptedXBackends } from '../accept/x-backends.ts';
 import type { BackendTlsPolicies } from '../policies/backend-tls-policies.ts';
-import { shareMap } from '../share.ts';
 
 /** What proves who somebody is, and by whom: all that clusters and listeners name, each once, sorted by id. */
 export interface PublishedSecrets {

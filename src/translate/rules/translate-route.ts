@@ -2,7 +2,7 @@
 
 import type { Finding } from '../../errors/index.ts';
 import type { RouteEntry, Rule } from '../../snapshot/index.ts';
-import { compareHostnames, fitted } from '../../values/index.ts';
+import { compareHostnames, fitted, share } from '../../values/index.ts';
 import { isServiceRef } from '../attach/asked-parent.ts';
 import type { Attachment } from '../attach/choose-listeners.ts';
 import { type AttachContext, attachRoute, type RouteAttachment } from '../attach/parent-refs.ts';
@@ -12,7 +12,6 @@ import { findingOf } from '../report.ts';
 import type { ResolvedBackend } from '../resolve/backend-refs.ts';
 import { type BackendWay, ENCRYPTING, PASSING_ON } from '../resolve/backend-way.ts';
 import { type AttachableRoute, isRequestRoute, type RequestRoute, rulesOf, type StreamRoute } from '../route-kinds.ts';
-import { share } from '../share.ts';
 import { dependenciesOf } from './dependencies.ts';
 import { type RankedEntry, rankEntry } from './precedence.ts';
 import { readRouteFilters } from './route-filters.ts';

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { EndpointSlice } from '../../resources/index.ts';
+import { interned, share } from '../../values/index.ts';
+import { isObject, mappingOf } from '../plain-object.ts';
+
+/** When something changed last: another time with each change, also where endpoints stay as they are. */
+const CHANGE_TIME = 'endpoints.kubernetes.io/last-change-trigger-time';
+
+/** Of an EndpointSlice, of which there may be thousands that change all the time: of each endpoint where and whose it is, and how it does. */
+export function sliceParts(slice: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const metadata = mappingOf(slice['metadata']);
+  const { [CHANGE_TIME]: _, ...annotations } = mappingOf(metadata['annotations']);
+  const { endpoints } = slice;
+  return {
+    ...slice,
+    metadata: { ...metadata, annotations },
+    ...(Array.isArray(endpoints) && { endpoints: endpoints.map(endpointParts) }),
+  };
+}
+
+function endpointParts(endpoint: unknown): unknown {
+  if (!isObject(endpoint)) return endpoint;
+  const { addresses, conditions, nodeName, zone, targetRef } = endpoint;
+  const { name } = mappingOf(targetRef);
+  return {
+    addresses,
+    ...(conditions !== undefined && { conditions }),
+    ...(nodeName !== undefined && { nodeName: oneCopy(nodeName) }),
+    ...(zone !== undefined && { zone: oneCopy(zone) }),
+    ...(name !== undefined && { targetRef: { name } }),
+  };
+}
+
+/** Nodes and zones are few, and have thousands of endpoints. */
+function oneCopy(text: unknown): unknown {
+  return typeof text === 'string' ? interned(text) : text;
+}
+
+/**
+ * A slice in which all that is as it was `before` is the same object, whatever its place: endpoints go from the middle of a list. What is replaced
+ * all the time is so as little as can be.
+ */
+export function sharedSlice(before: EndpointSlice | undefined, slice: EndpointSlice): EndpointSlice {
+  const known = new Map(before?.endpoints.map(endpoint => [endpoint.addresses[0], endpoint]));
+  const endpoints = slice.endpoints.map(endpoint => {
+    const conditions = share(USUAL, endpoint.conditions);
+    return share(known.get(endpoint.addresses[0]), conditions === USUAL ? { ...endpoint, conditions } : endpoint);
+  });
+  return share(before, { ...slice, endpoints });
+}
+
+/** What nearly all endpoints are. */
+const USUAL: EndpointSlice['endpoints'][number]['conditions'] = { ready: true, serving: true, terminating: false };
