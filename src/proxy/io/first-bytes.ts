@@ -1,9 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Socket } from 'node:net';
+import type { MemoryBudget, MemoryHolder } from './memory-budget.ts';
 import { type InputTaker, NO_TAKER, sharesReads } from './shared-read-socket.ts';
 import type { SocketLoop } from './socket-loop.ts';
 import type { WheelTimer } from './timer-wheel.ts';
+
+/** Beside the bytes that are kept: the buffer, its memory's object, the place among the holders. */
+const KEPT_BYTES = 512;
+
+/** What readers of one worker share. */
+export interface FirstBytesParts {
+  readonly loop: SocketLoop;
+  readonly memory: MemoryBudget;
+}
 
 /** A socket knows who reads its first bytes: listeners of their own for each were garbage that a burst of connections leaves behind. */
 interface EarlySocket extends Socket {
@@ -12,19 +22,23 @@ interface EarlySocket extends Socket {
 
 /**
  * Reads a new socket until its protocol is known, at most for `timeoutMs`; then the judge hands it on. Sockets that end,
- * fail or dawdle are destroyed. Owns the socket until then.
+ * fail or dawdle are destroyed, and those that hold most where the worker has no room. Owns the socket until then.
  */
-export abstract class FirstBytes implements WheelTimer, InputTaker {
+export abstract class FirstBytes implements WheelTimer, InputTaker, MemoryHolder {
   wheelNext: WheelTimer | null = null;
   wheelPrevious: WheelTimer | null = null;
   wheelTick = 0;
   protected readonly socket: Socket;
+  /** What it is charged with: most sockets say enough at once, and are charged with nothing. */
+  heldBytes = 0;
   readonly #loop: SocketLoop;
+  readonly #memory: MemoryBudget;
   #bytes: Buffer | null = null;
 
-  constructor(socket: Socket, loop: SocketLoop, timeoutMs: number) {
+  constructor(socket: Socket, { loop, memory }: FirstBytesParts, timeoutMs: number) {
     this.socket = socket;
     this.#loop = loop;
+    this.#memory = memory;
     (socket as EarlySocket).firstBytes = this;
     this.#listen();
     socket.on('close', onClose);
@@ -53,7 +67,7 @@ export abstract class FirstBytes implements WheelTimer, InputTaker {
   /** For the socket only, as what follows. */
   takeInput(buffer: Buffer, length: number): void {
     const chunk = buffer.subarray(0, length);
-    const bytes = this.#bytes === null ? chunk : Buffer.concat([this.#bytes, chunk]);
+    const bytes = this.#bytes === null ? chunk : joined(this.#bytes, chunk);
     this.#loop.refresh();
     // The judge may start another reader at once: this one must be gone by then.
     this.#unlisten();
@@ -61,8 +75,15 @@ export abstract class FirstBytes implements WheelTimer, InputTaker {
       this.#finish();
       return;
     }
-    this.#bytes = this.#bytes === null ? Buffer.from(chunk) : bytes;
     this.#listen();
+    this.#keep(bytes === chunk ? joined(NOTHING, chunk) : bytes);
+  }
+
+  remeasure(): void {}
+
+  shed(): void {
+    this.#release();
+    this.socket.destroy();
   }
 
   onClose(): void {
@@ -82,13 +103,42 @@ export abstract class FirstBytes implements WheelTimer, InputTaker {
     else socket.off('data', onData);
   }
 
+  /** The worker may have no room for it: then the socket, or another, ends. */
+  #keep(bytes: Buffer): void {
+    const change = bytes.length + KEPT_BYTES - this.heldBytes;
+    if (this.heldBytes === 0) this.#memory.join(this);
+    this.#bytes = bytes;
+    this.heldBytes += change;
+    this.#memory.add(change);
+  }
+
+  #release(): void {
+    if (this.heldBytes === 0) return;
+    const held = this.heldBytes;
+    this.#bytes = null;
+    this.heldBytes = 0;
+    this.#memory.leave(this);
+    this.#memory.add(-held);
+  }
+
   #finish(): void {
+    this.#release();
     const socket: EarlySocket = this.socket;
     // Unless another reader has it already.
     if (socket.firstBytes === this) socket.firstBytes = null;
     socket.off('close', onClose);
     this.#loop.connectionTimers.disarm(this);
   }
+}
+
+const NOTHING = Buffer.alloc(0);
+
+/** In memory of its own: a piece of Node's pool would hold all of that. */
+function joined(before: Buffer, chunk: Buffer): Buffer {
+  const bytes = Buffer.allocUnsafeSlow(before.length + chunk.length);
+  before.copy(bytes);
+  chunk.copy(bytes, before.length);
+  return bytes;
 }
 
 function onData(this: EarlySocket, chunk: Buffer): void {

@@ -28,7 +28,7 @@ import {
   StreamMetrics,
   type StreamServer,
 } from '../l4/index.ts';
-import { mayStay } from './client-rules.ts';
+import { type Standing, standingOf } from './client-rules.ts';
 import { closeQuietly } from './close-quietly.ts';
 import type { ConnectionBudget } from './connection-budget.ts';
 import { DownstreamConnection, type DownstreamServer } from './downstream-connection.ts';
@@ -159,10 +159,9 @@ export class BindingServer implements DownstreamServer, EntranceOwner, StreamSer
     this.compiled = compileBinding(binding, { ...compileOptions(this.#environment), previous });
     this.#renewScopes();
     this.#listeners = byId(binding);
-    for (const connection of this.#connections)
-      if (!this.#takes(connection.entered?.listener ?? null, connection.peerAddress)) connection.drain();
+    this.#dismiss();
     for (const stream of this.#streams)
-      if (!mayStay(stream.start.listener, this.#listeners.get(stream.start.listener.id)))
+      if (standingOf(stream.start.listener, this.#listeners.get(stream.start.listener.id)) !== 'stays')
         stream.leave(this.#environment.removalTimeoutMs);
   }
 
@@ -173,8 +172,16 @@ export class BindingServer implements DownstreamServer, EntranceOwner, StreamSer
   clientsMoved(): void {
     if (this.binding.frontend === null) return;
     this.generation++;
-    for (const connection of this.#connections)
-      if (!this.#takes(connection.entered?.listener ?? null, connection.peerAddress)) connection.drain();
+    this.#dismiss();
+  }
+
+  /** Whoever is not taken any more leaves. */
+  #dismiss(): void {
+    for (const connection of this.#connections) {
+      const standing = this.#standingOf(connection.entered?.listener ?? null, connection.peerAddress);
+      if (standing === 'leaves') connection.drain();
+      else if (standing === 'unproven') connection.turnAway();
+    }
   }
 
   metBy(socket: Socket): CompiledBinding {
@@ -191,10 +198,11 @@ export class BindingServer implements DownstreamServer, EntranceOwner, StreamSer
     return namespace === null ? this.compiled : this.compiled.forClientsOf(namespace);
   }
 
-  /** Whether what entered by a listener is taken now; null: by first bytes. */
-  #takes(entered: Listener | null, peerAddress: string): boolean {
-    if (entered === null) return this.#metFrom(peerAddress).binding.admission === 'first-bytes';
-    return mayStay(entered, this.#listeners.get(entered.id));
+  /** Of what entered by a listener; null: by first bytes. */
+  #standingOf(entered: Listener | null, peerAddress: string): Standing {
+    if (entered !== null) return standingOf(entered, this.#listeners.get(entered.id));
+    const { admission } = this.#metFrom(peerAddress).binding;
+    return admission === 'first-bytes' ? 'stays' : admission === 'client-hello' ? 'unproven' : 'leaves';
   }
 
   /** Accepts what waits in the kernel's queue, then no more. Resolves when the socket is closed; connections stay. */
@@ -293,7 +301,7 @@ export class BindingServer implements DownstreamServer, EntranceOwner, StreamSer
 
   /** False, and the socket is closed: the listener left, or began to ask for more, while a handshake went on or nothing came. */
   #enter(raw: Socket, socket: Socket, entered: Listener | null): boolean {
-    if (!this.#takes(entered, clientAddressOf(raw))) {
+    if (this.#standingOf(entered, clientAddressOf(raw)) !== 'stays') {
       socket.destroy();
       return false;
     }

@@ -83,6 +83,45 @@ function bareSession(session: Buffer): Buffer {
   return session.subarray(NODE_PREFIX.length + 2 + session.readUInt16BE(NODE_PREFIX.length));
 }
 
+const FAULT = { httpStatus: 503, grpcStatus: 14, message: 'a', reason: 'no_backend' } as const;
+
+/** Two requests of clients that go on whatever they are told, and whether there is the head of an answer in what they get. */
+const RAW = {
+  'HTTP/1.1': {
+    alpn: 'http/1.1',
+    asks: Array.from({ length: 2 }, () => 'POST /a.B/C HTTP/1.1\r\nhost: a.example.com\r\ncontent-length: 0\r\n\r\n'),
+    isAnswer: (heard: Buffer) => heard.includes('HTTP/1.1 '),
+  },
+  'HTTP/2': {
+    alpn: 'h2',
+    asks: [
+      Buffer.concat([Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), frame(4, 0, 0, ''), headFrame(1)]),
+      headFrame(3),
+    ],
+    isAnswer: (heard: Buffer) => {
+      for (let at = 0; at + 9 <= heard.length; at += 9 + heard.readUIntBE(at, 3)) if (heard[at + 3] === 1) return true;
+      return false;
+    },
+  },
+} as const;
+
+function frame(type: number, flags: number, id: number, payload: string): Buffer {
+  const head = Buffer.alloc(9);
+  head.writeUIntBE(payload.length, 0, 3);
+  head[3] = type;
+  head[4] = flags;
+  head.writeUInt32BE(id, 5);
+  return Buffer.concat([head, Buffer.from(payload, 'latin1')]);
+}
+
+/** A whole request: HEADERS with literal fields (RFC 7541 §6.2.2). */
+function headFrame(id: number): Buffer {
+  const fields = { ':method': 'POST', ':scheme': 'https', ':path': '/a.B/C', ':authority': 'a.example.com' };
+  const said = (text: string): string => String.fromCharCode(text.length) + text;
+  const block = Object.entries({ ...fields, 'content-type': 'application/grpc', te: 'trailers' });
+  return frame(1, 5, id, block.map(([name, value]) => `\0${said(name)}${said(value)}`).join(''));
+}
+
 /** It has accepted a connection. */
 async function gatewayKnows(gateway: TestGateway): Promise<void> {
   while (gateway.metric('daemun_downstream_connections_total') === 0) await new Promise(setImmediate);
@@ -198,6 +237,33 @@ describe('a listener that asks clients for a certificate', () => {
     await apply(gateway, [tls('a', 'required'), tls('b', 'required', OTHERS)]);
     await toldToo;
   });
+
+  for (const [version, { alpn, asks, isAnswer }] of Object.entries(RAW)) {
+    it(`serves nobody by ${version} from the moment that it, or TLS, asks, whatever was on its way`, async () => {
+      for (const asked of ['TLS', 'a certificate']) {
+        const before = asked === 'TLS' ? listener('a', [rule('a', [], { fault: FAULT })]) : tls('a', null);
+        const gateway = await serve(before);
+        const raw = connect({ port: gateway.port, host: '127.0.0.1' });
+        const secure = { socket: raw, servername: 'a.example.com', ALPNProtocols: [alpn], rejectUnauthorized: false };
+        const socket = asked === 'TLS' ? raw : connectTls(secure);
+        cleanups.push(() => raw.destroy());
+        socket.on('error', () => {});
+        let heard = Buffer.alloc(0);
+        const answered = Promise.withResolvers<void>();
+        socket.on('data', chunk => {
+          heard = Buffer.concat([heard, chunk]);
+          if (isAnswer(heard)) answered.resolve();
+        });
+        socket.write(asks[0]);
+        await answered.promise;
+        heard = Buffer.alloc(0);
+        await apply(gateway, [tls('a', 'required')]);
+        socket.write(asks[1]);
+        await once(socket, 'close');
+        assert.equal(isAnswer(heard), false, asked);
+      }
+    });
+  }
 
   it('lets in nobody who was silent while it, or TLS, began to be asked for', async () => {
     for (const asked of ['TLS', 'a certificate']) {

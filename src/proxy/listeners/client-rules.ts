@@ -16,12 +16,15 @@ export function clientsOf(listener: Listener): ClientValidation | null {
   }
 }
 
+/** `stays`: goes on. `leaves`: what it came in through is gone. `unproven`: what is there now wants to know first who it is. */
+export type Standing = 'stays' | 'leaves' | 'unproven';
+
 /**
- * Whether a client that came in through a listener as it was `before` may stay: the listener is there, of the same kind, and asks for nothing,
- * or for what it asked then. Another authority, or one where there was none, wants to be shown a certificate anew.
+ * What becomes of a client that came in through a listener as it was `before`. It stays where the listener is there, of the same kind, and asks for
+ * nothing, or for what it asked then. Another authority, or one where there was none, wants to be shown a certificate anew.
  */
-export function mayStay(before: Listener, now: Listener | undefined): boolean {
-  if (now === undefined || now.kind !== before.kind) return false;
+export function standingOf(before: Listener, now: Listener | undefined): Standing {
+  if (now === undefined || now.kind !== before.kind) return 'leaves';
   const [then, wanted] = [clientsOf(before), clientsOf(now)];
-  return wanted === null || (then !== null && sameContent(then, wanted));
+  return wanted === null || (then !== null && sameContent(then, wanted)) ? 'stays' : 'unproven';
 }

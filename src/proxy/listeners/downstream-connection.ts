@@ -156,6 +156,12 @@ export class DownstreamConnection
     loop.connectionTimers.arm(this, loop.nowMs + SHUTDOWN_ROUND_TRIP_MS);
   }
 
+  /** As `drain`, but what the client sends from now on is refused, even if it was on its way: it would have to prove first who it is. */
+  turnAway(): void {
+    this.drain();
+    if (this.#state === 'draining') this.#finishShutdown();
+  }
+
   /** The gateway has no more time: ends at once. Requests in progress are told so, cut, and counted before this returns. */
   cut(): void {
     this.isCut = true;

@@ -15,7 +15,7 @@ export class ProtocolReader extends FirstBytes {
 
   /** `raw`: what was accepted, below `socket` or the same. `entered`: as in `Admitted`. */
   constructor(owner: EntranceOwner, raw: Socket, socket: Socket, entered: CompiledListener | null) {
-    super(socket, owner.serving.loop, HEAD_TIMEOUT_MS);
+    super(socket, owner.serving, HEAD_TIMEOUT_MS);
     this.#owner = owner;
     this.#raw = raw;
     this.#entered = entered;

@@ -16,7 +16,7 @@ export class ProxyHeaderReader extends FirstBytes {
 
   /** `onRead`: what the socket brought after the header, which is not to be kept; null: nothing. */
   constructor(socket: Socket, serving: Serving, onRead: (rest: Buffer | null) => void) {
-    super(socket, serving.loop, HEAD_TIMEOUT_MS);
+    super(socket, serving, HEAD_TIMEOUT_MS);
     this.#serving = serving;
     this.#onRead = onRead;
   }

@@ -9,7 +9,7 @@ import type { SecureContext, TLSSocket } from 'node:tls';
 import { type CompiledBinding, type CompiledListener, CompiledTlsListener } from '../../match/index.ts';
 import { type ClientValidation, endsTls } from '../../snapshot/index.ts';
 import type { Serving } from '../http/index.ts';
-import { FirstBytes, resetSocket, type SocketLoop } from '../io/index.ts';
+import { FirstBytes, resetSocket } from '../io/index.ts';
 import { cleartextRefusal } from './cleartext-refusal.ts';
 import { type ClientHello, readClientHello } from './client-hello.ts';
 import { clientsOf } from './client-rules.ts';
@@ -71,8 +71,8 @@ export class TlsEntrance {
   /** Of the results that have been seen. */
   readonly #slots = new Map<HandshakeResult, number>();
 
-  get loop(): SocketLoop {
-    return this.#owner.serving.loop;
+  get serving(): Serving {
+    return this.#owner.serving;
   }
 
   constructor(owner: TlsOwner, contexts: TlsContexts) {
@@ -148,7 +148,7 @@ export class TlsEntrance {
     new TlsHandshake(raw, {
       context,
       alpn,
-      loop: this.loop,
+      loop: this.serving.loop,
       timeoutMs: HANDSHAKE_TIMEOUT_MS,
       wanted: clients?.certificate ?? null,
       onEnd: (result, socket) => {
@@ -200,7 +200,7 @@ class HelloReader extends FirstBytes {
   readonly #entrance: TlsEntrance;
 
   constructor(socket: Socket, entrance: TlsEntrance) {
-    super(socket, entrance.loop, HANDSHAKE_TIMEOUT_MS);
+    super(socket, entrance.serving, HANDSHAKE_TIMEOUT_MS);
     this.#entrance = entrance;
   }
 

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import assert from 'node:assert/strict';
+import { EventEmitter, once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { describe, it } from 'node:test';
+import { FirstBytes, type FirstBytesParts } from './first-bytes.ts';
+import { MemoryBudget } from './memory-budget.ts';
+import { SocketLoop } from './socket-loop.ts';
+
+const SAID = 16_000;
+const LIMIT = 40_000;
+
+/** Never hears enough. */
+class Insatiable extends FirstBytes {
+  readonly #events: EventEmitter;
+  #heard = 0;
+
+  constructor(socket: Socket, parts: FirstBytesParts, events: EventEmitter) {
+    super(socket, parts, 10_000);
+    this.#events = events;
+  }
+
+  protected judge(bytes: Buffer): boolean {
+    this.#heard = bytes.length;
+    if (this.#heard === SAID) this.#events.emit('heard');
+    return false;
+  }
+
+  protected onGone(reason: 'timeout' | 'closed'): void {
+    this.#events.emit('gone', reason);
+  }
+}
+
+describe('sockets that do not say what they speak', () => {
+  it('are charged with what is kept of them, and end where the worker has no room', async () => {
+    const loop = new SocketLoop(() => 0);
+    const reports: string[] = [];
+    const memory = new MemoryBudget(LIMIT, limit => reports.push(limit));
+    const events = new EventEmitter();
+    const server = createServer(socket => new Insatiable(socket, { loop, memory }, events));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const clients: Socket[] = [];
+    try {
+      const { port } = server.address() as AddressInfo;
+      const say = async (): Promise<Socket> => {
+        const client = connect({ port, host: '127.0.0.1' });
+        client.on('error', () => {});
+        clients.push(client);
+        client.write(Buffer.alloc(SAID));
+        await once(events, 'heard');
+        return client;
+      };
+      await say();
+      await say();
+      assert.ok(memory.bytes >= 2 * SAID && memory.bytes < 2 * SAID + 2_000, `${memory.bytes} of ${2 * SAID} bytes`);
+      const gone = once(events, 'gone');
+      await say();
+      assert.deepEqual(await gone, ['closed']);
+      assert.deepEqual(reports, ['worker_buffer']);
+      assert.ok(memory.bytes >= 2 * SAID && memory.bytes < 2 * SAID + 2_000, `${memory.bytes} of ${2 * SAID} bytes`);
+      for (const client of clients) client.destroy();
+      while (memory.bytes > 0) await once(events, 'gone');
+    } finally {
+      for (const client of clients) client.destroy();
+      server.close();
+      loop.close();
+    }
+  });
+});
