@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { EndpointSlice } from '../../resources/index.ts';
-import { interned, share } from '../../values/index.ts';
+import { haveSameItems, interned, share } from '../../values/index.ts';
 import { isObject, mappingOf } from '../plain-object.ts';
 
 /** When something changed last: another time with each change, also where endpoints stay as they are. */
@@ -47,7 +47,9 @@ export function sharedSlice(before: EndpointSlice | undefined, slice: EndpointSl
     const conditions = share(USUAL, endpoint.conditions);
     return share(known.get(endpoint.addresses[0]), conditions === USUAL ? { ...endpoint, conditions } : endpoint);
   });
-  return share(before, { ...slice, endpoints });
+  if (before === undefined) return { ...slice, endpoints };
+  const rest = share(before, { ...slice, endpoints: before.endpoints });
+  return haveSameItems(before.endpoints, endpoints) ? rest : { ...rest, endpoints };
 }
 
 /** What nearly all endpoints are. */
