@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import type { CallOptions, ClusterSteps } from './steps.ts';
+import { eventually } from './tries.ts';
 
 const FOLDER = 'examples/documents';
 const ROOT = join(import.meta.dirname, '../..', FOLDER);
@@ -125,15 +126,6 @@ function answers(steps: ClusterSteps, what: string, service: string, call: CallO
     ({ pod }) => isPod(pod),
   );
   steps.check(`${what} is answered by ${service}`, isPod(result.pod), `${result.pod} ${result.output}`);
-}
-
-/** Tries that a new Pod or Secret may take until kube-proxy and DNS know of it. */
-const TRIES = 20;
-
-function eventually<Found>(look: () => Found, isGood: (found: Found) => boolean): Found {
-  let found = look();
-  for (let i = 1; i < TRIES && !isGood(found); i++) found = look();
-  return found;
 }
 
 function manifestsOf(guide: string): readonly string[] {

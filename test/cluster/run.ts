@@ -3,16 +3,18 @@
 /**
  * `npm run cluster`: daemun as it is installed, and the guides of the examples followed on the test cluster, each step with what it promises.
  *
- *     npm run cluster [-- --cluster FOLDER] [--helm] [--keep]
+ *     npm run cluster [-- --cluster FOLDER] [--helm] [--mesh-only] [--keep]
  *
- * Starts the cluster if it is not up (and stops it again unless `--keep`). With `--helm` it is a release of the chart, else what `daemun install` makes. Exit code 1 when a step does not keep its promise, 3 when there
+ * Starts the cluster if it is not up (and stops it again unless `--keep`). The guides of Gateways come first, then that of the mesh, with an agent for the node (its log is `agent.log` among temporary files). With `--helm` it is a release of the chart, else what `daemun install` makes. Exit code 1 when a step does not keep its promise, 3 when there
  * is no cluster to run on.
  */
+import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Harness, NoCluster } from '../conformance/harness.ts';
-import { type Installation, installGateway } from '../conformance/installed-gateway.ts';
+import { type Installation, installGateway, loadImage } from '../conformance/installed-gateway.ts';
 import { followDocuments } from './documents.ts';
+import { followMesh } from './mesh.ts';
 import { ClusterSteps } from './steps.ts';
 import { followTutorial } from './tutorial.ts';
 
@@ -28,6 +30,7 @@ const { values } = parseArgs({
   options: {
     cluster: { type: 'string', default: '../shared/cluster' },
     helm: { type: 'boolean', default: false },
+    'mesh-only': { type: 'boolean', default: false },
     keep: { type: 'boolean', default: false },
   },
 });
@@ -44,17 +47,24 @@ async function main(): Promise<number> {
   const wasUp = harness.isUp;
   harness.up();
   try {
-    const gateway = installGateway(harness, INSTALLATION, values.helm ? 'helm' : 'daemun');
-    try {
-      const steps = new ClusterSteps(harness, INSTALLATION, root);
-      await followTutorial(steps);
-      await followDocuments(steps);
-      steps.check('no container was started again', gateway.restarts().length === 0, gateway.restarts().join());
-      return steps.failures === 0 ? 0 : 1;
-    } finally {
-      await gateway.stop();
-    }
+    const steps = new ClusterSteps(harness, INSTALLATION, root);
+    if (values['mesh-only']) loadImage(harness, INSTALLATION.image);
+    else await withGateway(harness, steps);
+    await followMesh(steps, harness, tmpdir());
+    return steps.failures === 0 ? 0 : 1;
   } finally {
     if (!wasUp && !values.keep) harness.down();
+  }
+}
+
+/** The guides of Gateways. */
+async function withGateway(harness: Harness, steps: ClusterSteps): Promise<void> {
+  const gateway = installGateway(harness, INSTALLATION, values.helm ? 'helm' : 'daemun');
+  try {
+    await followTutorial(steps);
+    await followDocuments(steps);
+    steps.check('no container was started again', gateway.restarts().length === 0, gateway.restarts().join());
+  } finally {
+    await gateway.stop();
   }
 }

@@ -70,13 +70,20 @@ export class ClusterSteps {
 
   /** Pods that answer `api.Echo` and everything else, for what a Deployment of that name would be. */
   backends(namespace: string, name: string, labels: Readonly<Record<string, string>>, port = 50_051): void {
-    const container = {
-      name: 'demo',
-      image: this.#installation.image,
+    this.#deploy(namespace, name, labels, {
       args: ['demo', `--listen=0.0.0.0:${port}`],
       ports: [{ containerPort: port }],
       readinessProbe: { grpc: { port }, periodSeconds: 1 },
-    };
+    });
+  }
+
+  /** A Pod of the image that runs another program. */
+  program(namespace: string, name: string, labels: Readonly<Record<string, string>>, command: readonly string[]): void {
+    this.#deploy(namespace, name, labels, { command });
+  }
+
+  #deploy(namespace: string, name: string, labels: Readonly<Record<string, string>>, part: object): void {
+    const container = { name: 'demo', image: this.#installation.image, ...part };
     const template = { metadata: { labels }, spec: { containers: [container], terminationGracePeriodSeconds: 1 } };
     const spec = { replicas: 1, selector: { matchLabels: labels }, template };
     const deployment = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { namespace, name }, spec };
@@ -106,6 +113,15 @@ export class ClusterSteps {
   /** The output of a program of this machine in the cluster's network. */
   run(...command: readonly string[]): string {
     return this.#harness.run(command);
+  }
+
+  /** The output of one that may fail, or why it did. */
+  attempt(...command: readonly string[]): string {
+    try {
+      return this.#harness.run(command);
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    }
   }
 
   #daemun(args: readonly string[]): string {

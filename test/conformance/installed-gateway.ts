@@ -104,7 +104,8 @@ function byHelm(harness: Harness, { namespace, image, className, controllerName 
   };
 }
 
-function loadImage(harness: Harness, image: string): void {
+/** Builds the image of this checkout and puts it into the cluster. */
+export function loadImage(harness: Harness, image: string): void {
   const folder = mkdtempSync(join(tmpdir(), 'daemun-conformance-'));
   try {
     const archive = join(folder, 'image.tar');
