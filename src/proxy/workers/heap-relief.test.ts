@@ -147,7 +147,7 @@ describe('heap relief', () => {
     relief.close();
   });
 
-  it('shrinks ever more seldom what grows again at once, and soon after what did not', () => {
+  it('shrinks every five minutes what grows again at once, and soon after what did not', () => {
     const { clock, heap, relief } = setUp();
     const usual = (): number => {
       const before = heap.shrinkings;
@@ -158,8 +158,9 @@ describe('heap relief', () => {
       }
       return heap.shrinkings - before;
     };
-    assert.ok(usual() <= 8, 'in the first hour');
-    assert.ok(usual() <= 2, 'in the second');
+    assert.ok(usual() <= 16, 'in the first hour');
+    const second = usual();
+    assert.ok(second >= 11 && second <= 12, `${second} times in the second`);
     heap.heldMib = 40;
     clock.advance(7_200_000);
     heap.heldMib = 110;

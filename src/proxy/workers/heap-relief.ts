@@ -8,7 +8,7 @@
  * Every five seconds two things are compared with what was left after the last time. When garbage stays far above, a full
  * collection runs: some 10 to 50 ms of CPU time, at most once in ten seconds. What was in use then and has been let go of
  * since is garbage too, which the heap alone does not show: buffers count until they are collected. When what V8 holds was far above, and the
- * thread has little to do, V8 gives back all it can: some 20 to 70 ms, at most twice a minute, and ever more seldom when usual
+ * thread has little to do, V8 gives back all it can: some 20 to 70 ms, at most twice a minute, and once in five minutes when usual
  * traffic needs the room again at once.
  */
 import { type EventLoopUtilization, performance } from 'node:perf_hooks';
@@ -31,8 +31,11 @@ const SMALL_HEAP_BYTES = 50_331_648;
 const QUIET_SHARE = 0.3;
 /** Checks from one shrinking to the next at least … */
 const SHRINK_CHECKS = 6;
-/** … doubled each time that what was given back was needed again meanwhile, up to an hour. */
-const MAX_SHRINK_CHECKS = 720;
+/**
+ * … doubled each time that what was given back was needed again meanwhile, up to five minutes: a thread that changes what it holds each second takes
+ * 20 MiB more each minute, for as long as V8 sees no need to collect.
+ */
+const MAX_SHRINK_CHECKS = 60;
 
 /** A thread's heap, so that tests own it. */
 export interface Heap {
