@@ -40,11 +40,11 @@ export function systemFiles(): ImageFile[] {
   ];
 }
 
-/** The Node.js that runs this. It has the certificates of public authorities in it. */
-export function nodeFiles(root: string): ImageFile[] {
+/** Node.js: it has the certificates of public authorities in it. */
+export function nodeFiles({ binary, license }: { readonly binary: string; readonly license: string }): ImageFile[] {
   return [
-    { path: NODE, data: readFileSync(process.execPath), mode: '755' },
-    { path: '/usr/share/doc/node/LICENSE', data: readFileSync(nodeLicense(root)) },
+    { path: NODE, data: readFileSync(binary), mode: '755' },
+    { path: '/usr/share/doc/node/LICENSE', data: readFileSync(license) },
   ];
 }
 
@@ -60,7 +60,8 @@ export function gatewayFiles(root: string): ImageFile[] {
   ];
 }
 
-function nodeLicense(root: string): string {
+/** Of the Node.js that runs this. @throws Error when it is not found. */
+export function nodeLicense(root: string): string {
   const bundled = join(root, 'node_modules/node/node_modules');
   const packages = readdirSync(bundled).map(name => join(bundled, name));
   const candidates = [join(dirname(realpathSync(process.execPath)), '..'), ...packages];
