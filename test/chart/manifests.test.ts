@@ -10,13 +10,22 @@ import { parse } from 'yaml';
 import { DEFAULT_CONTROLLER_NAME, sharedKeysName } from '../../src/controller/index.ts';
 import { FIRST_TARGET_PORT, MAX_TARGET_PORTS } from '../../src/controller/owned/target-ports.ts';
 import { RUN, USER, VOLUME } from '../../tools/image/gateway-files.ts';
-import { CHART, chartDigest, INSTALL_FILE, RULES_FILE, render } from '../../tools/manifests/rendered-chart.ts';
+import {
+  CHART,
+  chartDigest,
+  INSTALL_FILE,
+  MESH_FILE,
+  RULES_FILE,
+  render,
+  renderMesh,
+} from '../../tools/manifests/rendered-chart.ts';
 import { INSTALLED, installed } from './installed-objects.ts';
 import { unknownFlags } from './run-flags.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 const text = readFileSync(INSTALL_FILE, 'utf8');
+const mesh = readFileSync(MESH_FILE, 'utf8');
 const { template, strategy, selector } = installed('Deployment').spec;
 const pod = template.spec;
 const [container] = pod.containers;
@@ -26,13 +35,14 @@ const NO_HELM = 'helm is not installed';
 
 describe('the manifests', () => {
   it('are rendered from the chart as it is (else: npm run manifests)', () => {
-    assert.equal(/^# chart: (sha256:\w+)$/m.exec(text)?.[1], chartDigest());
+    for (const one of [text, mesh]) assert.equal(/^# chart: (sha256:\w+)$/m.exec(one)?.[1], chartDigest());
   });
 
   it('are what helm makes of it', { skip: !hasHelm && NO_HELM }, () => {
-    const rendered = render(args => execFileSync('helm', args, { encoding: 'utf8' }));
-    // Not told in full: it is long.
-    assert.ok(text === rendered, 'npm run manifests');
+    const helm = (args: readonly string[]): string => execFileSync('helm', args, { encoding: 'utf8' });
+    // Not told in full: they are long.
+    assert.ok(text === render(helm), 'npm run manifests');
+    assert.ok(mesh === renderMesh(helm), 'npm run manifests');
   });
 
   it('let the Pods have the Secret of keys that they share, by its name', () => {

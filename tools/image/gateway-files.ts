@@ -50,7 +50,13 @@ export function nodeFiles({ binary, license }: { readonly binary: string; readon
 
 /** The package as it is published, but for documents. */
 export function gatewayFiles(root: string): ImageFile[] {
-  const whole = ['package.json', 'LICENSE', 'bin/package.json', 'packaging/kubernetes/install.yaml'];
+  const whole = [
+    'package.json',
+    'LICENSE',
+    'bin/package.json',
+    'packaging/kubernetes/install.yaml',
+    'packaging/kubernetes/mesh.yaml',
+  ];
   const built = readdirSync(join(root, 'dist')).map(name => `dist/${name}`);
   // There is no /usr/bin/env.
   const command = readFileSync(join(root, 'bin/daemun'), 'utf8').replace(/^#!.*/, `#!${NODE}`);

@@ -9,6 +9,8 @@ export interface Manifest {
   readonly apiVersion: string;
   readonly kind: string;
   readonly metadata: { readonly name: string; readonly namespace?: string };
+  /** Of a Deployment or DaemonSet. */
+  readonly spec?: { readonly selector?: { readonly matchLabels?: Readonly<Record<string, string>> } };
 }
 
 export interface ApplyOptions {
@@ -139,7 +141,8 @@ async function kindsOf(client: KubeClient, apiVersion: string): Promise<[string,
   return resources.filter(({ name }) => !name.includes('/')).map(({ kind, name }) => [`${apiVersion} ${kind}`, name]);
 }
 
-function pathOf({ apiVersion, metadata: { namespace, name } }: Manifest, collection: string): string {
+/** Where the API server has it; `collection`: the plural of its kind. */
+export function pathOf({ apiVersion, metadata: { namespace, name } }: Manifest, collection: string): string {
   const place = namespace === undefined ? '' : `/namespaces/${namespace}`;
   return `${rootOf(apiVersion)}${place}/${collection}/${name}`;
 }

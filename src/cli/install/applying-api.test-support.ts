@@ -9,7 +9,7 @@ type Json = Record<string, unknown>;
 
 const KINDS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   v1: { Namespace: 'namespaces', ServiceAccount: 'serviceaccounts', Service: 'services' },
-  'apps/v1': { Deployment: 'deployments' },
+  'apps/v1': { Deployment: 'deployments', DaemonSet: 'daemonsets' },
   'policy/v1': { PodDisruptionBudget: 'poddisruptionbudgets' },
   'networking.k8s.io/v1': { NetworkPolicy: 'networkpolicies' },
   'rbac.authorization.k8s.io/v1': {
@@ -30,6 +30,8 @@ export class ApplyingApi {
   readonly refusals = new Map<string, readonly [status: number, message: string]>();
   /** By the end of a path: the status that whoever reads it gets. */
   readonly unreadable = new Map<string, number>();
+  /** By the end of a path: the status that the object there has. */
+  readonly statuses = new Map<string, Json>();
   /** Groups that the cluster does not have. */
   readonly missing = new Set<string>();
   readonly #server = createServer((request, response) => void this.#answer(request, response));
@@ -56,11 +58,16 @@ export class ApplyingApi {
       send(response, 200, { resources: [...resources, { kind: 'Deployment', name: 'deployments/status' }] });
     } else if (request.method === 'PATCH') this.#apply(url, await bodyOf(request), response);
     else if (this.#unreadable(url.pathname) !== undefined) send(response, this.#unreadable(url.pathname) ?? 0, {});
-    else send(response, this.objects.has(url.pathname) ? 200 : 404, this.objects.get(url.pathname) ?? {});
+    else send(response, this.objects.has(url.pathname) ? 200 : 404, this.#stored(url.pathname));
   }
 
   #unreadable(pathname: string): number | undefined {
     return [...this.unreadable].find(([end]) => pathname.endsWith(end))?.[1];
+  }
+
+  #stored(pathname: string): Json {
+    const [, status] = [...this.statuses].find(([end]) => pathname.endsWith(end)) ?? [];
+    return { ...this.objects.get(pathname), ...(status !== undefined && { status }) };
   }
 
   #apply({ pathname, search, searchParams }: URL, body: Json, response: ServerResponse): void {

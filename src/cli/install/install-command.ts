@@ -3,7 +3,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import type { Outcome } from '../outcome.ts';
 import type { Terminal } from '../terminal.ts';
-import type { InstallOptions } from './install.ts';
+import type { InstallOptions } from './install-options.ts';
 
 /** `daemun install`: the manifests of daemun for a cluster, printed or applied. */
 export function installCommand(terminal: Terminal, outcome: Outcome): Command {
@@ -17,9 +17,14 @@ export function installCommand(terminal: Terminal, outcome: Outcome): Command {
     .option('--replicas <n>', 'how many processes (default: 2)', parseReplicas)
     .option('--class <name>', 'name of the GatewayClass; "none" for none', 'daemun')
     .option('--controller-name <name>', 'the controllerName that it answers to', 'daemun.dev/gateway-controller')
+    .option('--mesh', 'also an agent on each node, for routes whose parent is a Service', false)
     .option('--apply', 'apply it to the cluster, by server-side apply', false)
     .option('--dry-run', 'with --apply: say what would change, and change nothing', false)
     .option('--force', 'with --apply: take over fields that somebody else has set', false)
+    .option(
+      '--wait [duration]',
+      'with --apply: until all of it serves, at most so long (default: 3m); says what is stuck',
+    )
     .option('--kubeconfig <file>', 'how to reach the cluster (default: as of run --kubernetes)')
     .option('--context <name>', "context of the kubeconfig (default: the file's current one)")
     .action(async (options: InstallOptions) => {

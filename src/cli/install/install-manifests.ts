@@ -6,7 +6,10 @@ import { type Document, isMap, parseAllDocuments } from 'yaml';
 import { sharedKeysName } from '../../controller/index.ts';
 import { couldNotRun } from '../exit-code.ts';
 
-const FILE = 'packaging/kubernetes/install.yaml';
+const FOLDER = 'packaging/kubernetes';
+const FILE = 'install.yaml';
+/** The agents of the mesh. */
+const MESH_FILE = 'mesh.yaml';
 
 /** What may be chosen of an installation without the chart. */
 export interface Installation {
@@ -17,37 +20,70 @@ export interface Installation {
   readonly replicas: number | null;
   /** null: no GatewayClass. */
   readonly className: string | null;
+  /** Of those who serve Gateways; agents of the mesh have their own. */
   readonly controllerName: string;
+  /** With an agent of the mesh on each node. */
+  readonly mesh: boolean;
 }
 
 /** The manifests that come with this version, as chosen; comments are kept. */
 export function installManifests(installation: Installation): readonly Document[] {
-  const documents = parseAllDocuments(readFileSync(findFile(), 'utf8')).filter(document => isMap(document.contents));
   const isWanted = (document: Document): boolean =>
     installation.className !== null || document.get('kind') !== 'GatewayClass';
-  return documents.filter(isWanted).map(document => chosen(document, installation));
+  const gateway = documentsIn(FILE).filter(isWanted);
+  const mesh = installation.mesh ? documentsIn(MESH_FILE) : [];
+  for (const document of [...gateway, ...mesh]) place(document, installation);
+  for (const document of gateway) choose(document, installation);
+  return [...gateway, ...mesh];
+}
+
+function documentsIn(file: string): readonly Document[] {
+  return parseAllDocuments(readFileSync(findFile(file), 'utf8')).filter(document => isMap(document.contents));
 }
 
 /** Upwards from this file: it is nearer in a built package. */
-function findFile(): string {
+function findFile(name: string): string {
   for (let folder = import.meta.dirname; folder !== dirname(folder); folder = dirname(folder)) {
-    const file = join(folder, FILE);
+    const file = join(folder, FOLDER, name);
     if (existsSync(file)) return file;
   }
-  throw couldNotRun(`${FILE} is missing beside the program`, 'Install daemun anew: the file is part of the package');
+  throw couldNotRun(
+    `${FOLDER}/${name} is missing beside the program`,
+    'Install daemun anew: the file is part of the package',
+  );
 }
 
-function chosen(document: Document, installation: Installation): Document {
-  const { namespace, className, controllerName } = installation;
+/** Where it is, and of which image. */
+function place(document: Document, { namespace, image, mesh }: Installation): void {
   if (document.hasIn(['metadata', 'namespace'])) document.setIn(['metadata', 'namespace'], namespace);
   switch (document.get('kind')) {
     case 'Namespace':
       document.setIn(['metadata', 'name'], namespace);
+      if (mesh) permitAgents(document);
       break;
     case 'RoleBinding':
     case 'ClusterRoleBinding':
       document.setIn(['subjects', 0, 'namespace'], namespace);
       break;
+    case 'Deployment':
+    case 'DaemonSet':
+      if (image !== null) document.setIn([...CONTAINER, 'image'], image);
+      break;
+  }
+}
+
+/** Agents are in the network of their node, and change it. */
+function permitAgents(document: Document): void {
+  const labels = document.getIn(['metadata', 'labels']);
+  if (!isMap(labels)) throw new Error(`the Namespace of ${FILE} has no labels`);
+  labels.commentBefore = ' Agents of the mesh are in the network of their node, which no stricter standard permits.';
+  labels.set('pod-security.kubernetes.io/enforce', 'privileged');
+}
+
+/** What those who serve Gateways are told. */
+function choose(document: Document, installation: Installation): void {
+  const { className, controllerName } = installation;
+  switch (document.get('kind')) {
     case 'Role':
       chooseKeys(document, sharedKeysName(controllerName));
       break;
@@ -59,7 +95,6 @@ function chosen(document: Document, installation: Installation): Document {
       chooseDeployment(document, installation);
       break;
   }
-  return document;
 }
 
 /** The right to the Secret of keys is for that one alone. */
@@ -71,9 +106,8 @@ function chooseKeys(document: Document, name: string): void {
 
 const CONTAINER = ['spec', 'template', 'spec', 'containers', 0];
 
-function chooseDeployment(document: Document, { namespace, image, replicas, controllerName }: Installation): void {
+function chooseDeployment(document: Document, { namespace, replicas, controllerName }: Installation): void {
   if (replicas !== null) document.setIn(['spec', 'replicas'], replicas);
-  if (image !== null) document.setIn([...CONTAINER, 'image'], image);
   setFlag(document, '--controller-name', () => controllerName);
   // Which Service it is stays as it is.
   setFlag(document, '--pods-service', value => value.replace(/^[^/]*/, namespace));

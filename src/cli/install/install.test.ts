@@ -58,6 +58,18 @@ describe('daemun install', () => {
     );
   });
 
+  it('adds agents of the mesh when asked to, with the image and in a namespace that permits them', async () => {
+    assert.doesNotMatch((await run()).out, /daemun-mesh/);
+    const { out } = await run('--mesh', '--namespace', 'edge', '--image', 'example.com/d:1');
+    const objects = parseAllDocuments(out).map(document => document.toJS());
+    const agents = objects.find(({ kind }) => kind === 'DaemonSet');
+    assert.equal(agents.metadata.namespace, 'edge');
+    assert.equal(agents.spec.template.spec.containers[0].image, 'example.com/d:1');
+    assert.equal(objects[0].metadata.labels['pod-security.kubernetes.io/enforce'], 'privileged');
+    assert.doesNotMatch(out, /nothing that this standard forbids|daemun-system/);
+    assert.match(out, /--controller-name=daemun\.dev\/mesh-controller$/m);
+  });
+
   it('makes no class when there is to be none', async () => {
     assert.doesNotMatch((await run('--class', 'none')).out, /kind: GatewayClass/);
   });
@@ -68,7 +80,9 @@ describe('daemun install', () => {
     [['--controller-name', 'daemun'], /--controller-name daemun: a domain and a path are needed\nExample/],
     [['--image', 'a b'], /--image a b: no name of an image/],
     [['--replicas', '0'], /a whole number, 1 to 9999, is needed/],
-    [['--dry-run'], /--dry-run, --force, --kubeconfig and --context are for --apply\nAdd --apply/],
+    [['--dry-run'], /--dry-run, --force, --wait, --kubeconfig and --context are for --apply\nAdd --apply/],
+    [['--apply', '--dry-run', '--wait'], /--wait: nothing is made in a --dry-run/],
+    [['--apply', '--wait', 'long'], /--wait long: a duration of at most 24h is needed\nExample/],
   ] as const) {
     it(`refuses ${args.join(' ')}`, async () => {
       const { code, err } = await run(...args);
@@ -149,6 +163,41 @@ describe('daemun install --apply', () => {
       /does not say whether daemun is installed already: 403; nothing was applied\n.*cluster administrator/,
     );
     assert.deepEqual(api.writes, []);
+  });
+
+  it('waits until all of it serves, and says how far it is', async t => {
+    const { api, apply } = await cluster(t);
+    const generation = { observedGeneration: 1 };
+    api.statuses.set('/deployments/daemun', { ...generation, replicas: 2, updatedReplicas: 2, availableReplicas: 2 });
+    const agents = { desiredNumberScheduled: 3, updatedNumberScheduled: 3, numberAvailable: 3 };
+    api.statuses.set('/daemonsets/daemun-mesh', { ...generation, ...agents });
+    api.statuses.set('/gatewayclasses/daemun', { conditions: [{ type: 'Accepted', status: 'True' }] });
+    const { code, out } = await apply('--mesh', '--wait');
+    assert.equal(code, 0);
+    assert.match(out, /^Deployment daemun-system\/daemun: 2 of 2 Pods are ready$/m);
+    assert.match(out, /^DaemonSet daemun-system\/daemun-mesh: 3 of 3 Pods are ready$/m);
+    assert.match(out, /^GatewayClass daemun: accepted$/m);
+    assert.doesNotMatch(out, /Next:/);
+  });
+
+  it('says what is stuck, and why, when it waited long enough', async t => {
+    const { api, apply } = await cluster(t);
+    api.statuses.set('/deployments/daemun', { observedGeneration: 1, replicas: 2, updatedReplicas: 2 });
+    const waiting = { reason: 'ErrImageNeverPull', message: 'the image is not there' };
+    api.objects.set('/api/v1/namespaces/daemun-system/pods', {
+      items: [
+        { metadata: { name: 'daemun-1' }, status: { phase: 'Pending', containerStatuses: [{ state: { waiting } }] } },
+      ],
+    });
+    api.objects.set('/api/v1/namespaces/daemun-system/events', { items: [{ type: 'Warning', message: 'over quota' }] });
+    const { code, err } = await apply('--wait', '0s');
+    assert.equal(code, 1);
+    assert.match(
+      err,
+      /Deployment daemun-system\/daemun is stuck\n {2}Pod daemun-1: ErrImageNeverPull: the image is not there\n {2}over quota\n/,
+    );
+    assert.match(err, /after 0s not all of it serves: Deployment daemun-system\/daemun, GatewayClass daemun\n/);
+    assert.match(err, /kubectl --namespace daemun-system describe deployment daemun/);
   });
 
   for (const [status, hint] of [
