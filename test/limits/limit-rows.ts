@@ -592,6 +592,11 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
       over: 'it is taken as meant',
     },
     {
+      limit: 'cli/install#MAX_WAIT_MS',
+      why: 'of `install --wait`: nobody looks at it for longer',
+      over: 'exit code 2',
+    },
+    {
       limit: 'cli/run#MAX_WAIT_MS',
       why: 'of `--settle`, `--drain-timeout` and `--drain-delay`: a timer cannot wait for more than 24 days, and nobody should',
       over: 'the flag is refused, exit code 2',

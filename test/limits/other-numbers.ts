@@ -9,6 +9,7 @@ export const OTHER_NUMBERS: ReadonlySet<string> = new Set([
   'cli#MAX_NAMED',
   'cli/call#NO_LIMIT',
   'cli/status#MAX_TOLD',
+  'cli/install#MAX_PODS',
   'controller/try#MAX_CANDIDATES',
   'controller/shown#MAX_SHOWN',
   'controller/writing#MAX_INSTANCE',

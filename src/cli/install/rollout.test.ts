@@ -5,6 +5,7 @@ import { progressOf } from './rollout.ts';
 
 const workload = (status: object, spec = { replicas: 2 }) => ({ metadata: { generation: 3 }, spec, status });
 const all = { observedGeneration: 3, replicas: 2, updatedReplicas: 2, availableReplicas: 2 };
+const failure = { type: 'ReplicaFailure', status: 'True', message: 'quota' };
 const agents = { observedGeneration: 3, desiredNumberScheduled: 2, updatedNumberScheduled: 2, numberAvailable: 2 };
 const accepted = (status: string, observedGeneration: number) => ({
   metadata: { generation: 3 },
@@ -17,6 +18,12 @@ describe('the progress of an installation', () => {
     ['Deployment', { metadata: { generation: 1 }, spec: {} }, false, 'the cluster has not begun with it'],
     ['Deployment', workload({ ...all, observedGeneration: 2 }), false, 'the cluster has not begun with it'],
     ['Deployment', workload({ ...all, updatedReplicas: 1 }), false, '1 of 2 Pods are made'],
+    [
+      'Deployment',
+      workload({ ...all, updatedReplicas: 1, conditions: [failure] }),
+      false,
+      '1 of 2 Pods are made: quota',
+    ],
     ['Deployment', workload({ ...all, replicas: 3 }), false, '1 of the Pods before have not ended'],
     ['Deployment', workload({ ...all, availableReplicas: 1 }), false, '1 of 2 Pods are ready'],
     ['DaemonSet', workload(agents), true, '2 of 2 Pods are ready'],

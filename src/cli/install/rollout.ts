@@ -28,7 +28,13 @@ const deployment = z.object({
   metadata: z.object({ generation: count }),
   spec: z.object({ replicas: z.number().default(1) }),
   status: z
-    .object({ observedGeneration: count, replicas: count, updatedReplicas: count, availableReplicas: count })
+    .object({
+      observedGeneration: count,
+      replicas: count,
+      updatedReplicas: count,
+      availableReplicas: count,
+      conditions,
+    })
     .prefault({}),
 });
 const daemonSet = z.object({
@@ -54,12 +60,27 @@ export function progressOf(kind: AwaitedKind, json: unknown): Progress {
       const { metadata, spec, status } = deployment.parse(json);
       const { updatedReplicas: made, availableReplicas: ready, replicas } = status;
       const isSeen = status.observedGeneration >= metadata.generation;
-      return podProgress({ isSeen, wanted: spec.replicas, made, ready, older: replicas - made });
+      const failure = status.conditions.find(one => one.type === 'ReplicaFailure' && one.status === 'True');
+      return podProgress({
+        isSeen,
+        wanted: spec.replicas,
+        made,
+        ready,
+        older: replicas - made,
+        why: failure?.message ?? '',
+      });
     }
     case 'DaemonSet': {
       const { metadata, status } = daemonSet.parse(json);
       const { desiredNumberScheduled: wanted, updatedNumberScheduled: made, numberAvailable: ready } = status;
-      return podProgress({ isSeen: status.observedGeneration >= metadata.generation, wanted, made, ready, older: 0 });
+      return podProgress({
+        isSeen: status.observedGeneration >= metadata.generation,
+        wanted,
+        made,
+        ready,
+        older: 0,
+        why: '',
+      });
     }
     case 'GatewayClass':
       return classProgress(json);
@@ -75,11 +96,14 @@ interface PodCounts {
   readonly ready: number;
   /** Of what was there before. */
   readonly older: number;
+  /** Why no more are made; '': nothing keeps them. */
+  readonly why: string;
 }
 
-function podProgress({ isSeen, wanted, made, ready, older }: PodCounts): Progress {
+function podProgress({ isSeen, wanted, made, ready, older, why }: PodCounts): Progress {
   if (!isSeen) return { isDone: false, text: 'the cluster has not begun with it' };
-  if (made < wanted) return { isDone: false, text: `${made} of ${wanted} Pods are made` };
+  if (made < wanted)
+    return { isDone: false, text: `${made} of ${wanted} Pods are made${why === '' ? '' : `: ${why}`}` };
   if (older > 0) return { isDone: false, text: `${older} of the Pods before have not ended` };
   return { isDone: ready >= wanted, text: `${Math.min(ready, wanted)} of ${wanted} Pods are ready` };
 }
