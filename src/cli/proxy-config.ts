@@ -41,7 +41,7 @@ const SECTIONS: Readonly<Record<ConfigSection, Section>> = {
   },
   endpoint: {
     data: dump => ({ endpoints: dump.endpoints, live: dump.live }),
-    header: ['CLUSTER', 'ENDPOINT', 'STATE', 'HEALTH', 'NAME', 'CONNECTIONS', 'REQUESTS'],
+    header: ['CLUSTER', 'ENDPOINT', 'STATE', 'DISTANCE', 'HEALTH', 'NAME', 'CONNECTIONS', 'REQUESTS'],
     rows: endpointRows,
   },
   secret: {
@@ -217,6 +217,7 @@ function liveRows({ workers }: Live): string[][] {
         id,
         socketAddress(endpoint.address, endpoint.port),
         endpoint.state,
+        DISTANCES[endpoint.distance] ?? '<none>',
         healthOf(endpoint),
         endpoint.name || '<none>',
         sum(one => one.connections),
@@ -225,6 +226,9 @@ function liveRows({ workers }: Live): string[][] {
     ];
   });
 }
+
+/** `Endpoint.distance`; new streams go to the nearest. */
+const DISTANCES: readonly string[] = ['near', 'zone', 'far'];
 
 function healthOf({ health, ejected, failing }: LiveEndpoint): string {
   if (ejected) return 'ejected';

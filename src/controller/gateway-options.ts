@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { MetricFamily } from '../admin/index.ts';
 import { type Clock, type Random, systemClock, systemRandom } from '../time/index.ts';
+import type { Place } from '../translate/index.ts';
 import type { WantedAdmin } from './admin-place.ts';
 import { type GatewayLog, silentLog } from './log/log.ts';
 import type { Trouble } from './shown/trouble.ts';
@@ -25,6 +26,8 @@ export interface GatewayOptions {
   readonly drainTimeoutMs?: number;
   /** How long it goes on as before when it stops, but for health checks, which fail at once: load balancers need that time to notice. Default 0. */
   readonly drainDelayMs?: number;
+  /** The node and the zone of this process: endpoints near it may be preferred. Default: not known; a known node's zone is looked up among endpoints. */
+  readonly place?: Place;
   readonly log?: GatewayLog;
   /** Default: the machine's. Worker threads have their own. */
   readonly clock?: Clock;
@@ -43,6 +46,7 @@ export type GatewaySettings = Required<Omit<GatewayOptions, 'stateDirectory'>>;
 export function withGatewayDefaults(options: GatewayOptions): GatewaySettings {
   return {
     workers: options.workers ?? 0,
+    place: options.place ?? { node: null, zone: null },
     admin: options.admin ?? null,
     accessLog: options.accessLog ?? null,
     serverHeader: options.serverHeader === undefined ? 'daemun' : options.serverHeader,

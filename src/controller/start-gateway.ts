@@ -83,6 +83,7 @@ export async function startGateway(
     addresses,
     reportsRoutability: source.isShared,
     mesh: () => source.mesh?.() ?? null,
+    place: settings.place,
     nowMs: () => clock.wallMs(),
   });
   const own = identityOf(source.names);

@@ -13,6 +13,9 @@ const targetReference = z.looseObject({
   name: z.string().exactOptional(),
 });
 
+/** Whom an endpoint is for: a name of a zone or of a node. */
+const hint = z.looseObject({ name: z.string() });
+
 const endpoint = z.looseObject({
   addresses: list(z.string(), { min: 1, max: 100 }),
   /** An absent condition is unknown: `ready` then counts as true, the others as false. */
@@ -26,6 +29,10 @@ const endpoint = z.looseObject({
   hostname: z.string().exactOptional(),
   nodeName: z.string().exactOptional(),
   zone: z.string().exactOptional(),
+  /** Which clients should prefer it, by where they are. */
+  hints: z
+    .looseObject({ forZones: z.array(hint).exactOptional(), forNodes: z.array(hint).exactOptional() })
+    .exactOptional(),
   targetRef: targetReference.exactOptional(),
 });
 

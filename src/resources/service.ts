@@ -22,6 +22,8 @@ const spec = z
     ipFamilies: z.array(z.enum(['IPv4', 'IPv6'])).exactOptional(),
     selector: texts.default({}),
     ports: servicePorts.default([]),
+    /** Which endpoints clients should prefer. `PreferClose` is the older name of `PreferSameZone`. */
+    trafficDistribution: z.enum(['PreferClose', 'PreferSameZone', 'PreferSameNode']).exactOptional(),
   })
   .check(context => {
     const { type, clusterIP, externalName = '', ports } = context.value;

@@ -87,4 +87,9 @@ export interface Endpoint {
   readonly state: 'ready' | 'draining';
   /** For people: the Pod's name, '' when unknown. */
   readonly name: string;
+  /**
+   * How far it is from this process, where that matters: new streams go to the nearest that can take them. 1: in its zone, 2: elsewhere.
+   * Default 0: on its node, or as near as all others.
+   */
+  readonly distance?: 1 | 2;
 }

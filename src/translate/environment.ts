@@ -35,6 +35,8 @@ export interface TranslateEnvironment {
   readonly absentKinds?: ReadonlySet<string>;
   /** What is needed to serve the ports of Services; another object where an entrance has moved. Default: they are served by other processes. */
   readonly mesh?: MeshEnvironment;
+  /** Where this process runs, for endpoints that are preferred by those near them. Default: not known. */
+  readonly place?: Place;
   /** Milliseconds since the epoch; for certificate expiry findings only. */
   readonly nowMs: number;
   /**
@@ -44,6 +46,12 @@ export interface TranslateEnvironment {
   inspectCertificate(chainPem: string, keyPem: string): CertificateInspection;
   /** Reads certificates of authorities (PEM). A pure function; a parameter for the same reason. */
   inspectTrust(pem: string): TrustInspection;
+}
+
+/** A node and the zone that it is in; null: not known. The zone of a known node is looked up among endpoints. */
+export interface Place {
+  readonly node: string | null;
+  readonly zone: string | null;
 }
 
 /** What translation needs to know to serve the ports of Services (`Binding.frontend`). */

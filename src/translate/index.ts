@@ -18,6 +18,7 @@ export {
   type GatewayService,
   type GivenAddress,
   type MeshEnvironment,
+  type Place,
   type ServiceState,
   type ServiceType,
   socketKey,

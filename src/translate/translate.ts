@@ -12,7 +12,7 @@ import { arbitrateRoutes } from './arbitrate/listener-tables.ts';
 import { settleRoutes } from './arbitrate/settled-routes.ts';
 import { arbitrateStreams } from './arbitrate/stream-tables.ts';
 import { parentTargets } from './attach/parent-target.ts';
-import type { TranslateEnvironment } from './environment.ts';
+import type { Place, TranslateEnvironment } from './environment.ts';
 import { lintWhenAsked } from './lint/lint.ts';
 import { acceptBackendTls } from './policies/backend-tls-policies.ts';
 import { acceptTelemetry } from './policies/telemetry-policies.ts';
@@ -31,6 +31,7 @@ import { routeContext } from './rules/route-context.ts';
 import { translateRoutes } from './rules/translated-routes.ts';
 import type { Translation } from './translation.ts';
 
+const NOWHERE: Place = { node: null, zone: null };
 const NO_CLIENTS: Snapshot['clients'] = [];
 const NONE_REFUSED: ReadonlyMap<string, string> = new Map();
 
@@ -88,13 +89,22 @@ export function translate(
     memory?.clients,
   );
   // Clusters after routes: only those that a route or a listener uses are published.
-  const slices = indexSlices(resources.endpointSlices, memory?.slices);
+  const slices = indexSlices(resources.endpointSlices, environment.place ?? NOWHERE, memory?.slices);
   const { services, endpoints, pods } = resources;
   const users = { changes: routes.changes, gateways: gateways.values(), frontends: frontends.backends };
   const shown = clientCertificates(gateways, xBackends, memory?.clusters.sources.tls.clientCertificates);
   const tlsSources = { services: tls, clientCertificates: shown };
   const clusters = publishClusters(
-    { services, slices, endpoints, tls: tlsSources, traffic: traffic.services, xBackends: xBackends.byName, pods },
+    {
+      services,
+      slices,
+      endpoints,
+      tls: tlsSources,
+      traffic: traffic.services,
+      xBackends: xBackends.byName,
+      pods,
+      place: slices.place,
+    },
     users,
     memory?.clusters,
   );

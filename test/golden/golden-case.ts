@@ -19,6 +19,7 @@ import {
   type GatewayService,
   type MeshEnvironment,
   overlayBindFailures,
+  type Place,
   type ServiceState,
   type TranslateEnvironment,
   type Translation,
@@ -52,6 +53,8 @@ interface WrittenEnvironment {
   readonly bundleVersions?: readonly string[];
   /** Services are served: at their ClusterIPs, or 127.1.0.1 for one that has none. Absent: by others. */
   readonly mesh?: WrittenMesh;
+  /** Where the process runs. */
+  readonly place?: Partial<Place>;
   /** RFC 3339; 2026-01-01T00:00:00Z when absent. */
   readonly now?: string;
 }
@@ -115,6 +118,7 @@ function environmentOf(written: WrittenEnvironment): TranslateEnvironment {
     addressRefusal: address => written.unusable?.[address] ?? null,
     bundleVersions: written.bundleVersions ?? [],
     ...(written.mesh === undefined ? {} : { mesh: meshOf(written.mesh) }),
+    ...(written.place === undefined ? {} : { place: { node: null, zone: null, ...written.place } }),
     movedPorts: new Map(Object.entries(written.movedPorts ?? {}).map(([port, moved]) => [Number(port), moved])),
     nowMs: Date.parse(written.now ?? '2026-01-01T00:00:00Z'),
     inspectCertificate,

@@ -12,7 +12,7 @@ export interface MeshFlags {
   readonly meshPorts?: string;
 }
 
-const FLAGS = { nodeName: '--node-name', nodeIp: '--node-ip', meshPorts: '--mesh-ports' } as const;
+const FLAGS = { nodeIp: '--node-ip', meshPorts: '--mesh-ports' } as const;
 
 /** Below: ports of the system. Above: those that the system gives to connections, and Kubernetes to NodePorts. */
 const FIRST_PORT = 1_024;

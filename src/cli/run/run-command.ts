@@ -29,7 +29,11 @@ export function runCommand(terminal: Terminal, outcome: Outcome): Command {
     )
     .option('--mesh', "serve ports of Services for this node's Pods: routes whose parent is a Service", false)
     .option('--node-ip <addresses>', 'addresses of the node, for --mesh (default: NODE_IPS, NODE_IP)')
-    .option('--node-name <name>', 'whose Pods are clients, for --mesh (default: NODE_NAME, else those of all nodes)')
+    .option(
+      '--node-name <name>',
+      'the node of this process: whose Pods are clients of --mesh, and near which endpoints are (default: NODE_NAME)',
+    )
+    .option('--zone <name>', 'the zone of this process (default: NODE_ZONE, else as endpoints on its node say)')
     .option('--mesh-ports <first-last>', 'ports of the node that --mesh may use (default: 20000-29999)')
     .option(
       '--lease-namespace <name>',

@@ -32,6 +32,7 @@ export interface RunOptions extends AddressingFlags, LoopbackMeshFlags, MeshFlag
   readonly admin: string;
   readonly adminGuarded?: boolean;
   readonly workers?: string;
+  readonly zone?: string;
   readonly accessLog: string;
   readonly logLevel: string;
   readonly logFormat?: string;
@@ -60,6 +61,7 @@ export function readRunOptions(options: RunOptions, terminal: Terminal): RunSett
   const settings = {
     workers: readWorkers(options.workers),
     admin: readAdmin(options),
+    place: readPlace(options, process.env),
     serverHeader: options.serverHeader ? 'daemun' : null,
     via: options.via === true ? 'daemun' : null,
     upstreamServiceTime: options.upstreamServiceTime,
@@ -92,6 +94,14 @@ function readSource(options: RunOptions, settings: GatewayOptions): RunSource {
     : { kind: 'files', options: { ...settings, ...readManifests(options) } };
 }
 
+/** Where the process runs; what is empty is not known. */
+function readPlace(
+  { nodeName, zone }: RunOptions,
+  environment: NodeJS.ProcessEnv,
+): Required<StandaloneOptions>['place'] {
+  return { node: nodeName || environment['NODE_NAME'] || null, zone: zone || environment['NODE_ZONE'] || null };
+}
+
 function readManifests(options: RunOptions): StandaloneOptions {
   const { filename, address, settle, demo, controllerName = null } = options;
   const stray = (Object.keys(FLAGS) as (keyof typeof FLAGS)[]).find(name => options[name] !== undefined);
@@ -118,7 +128,6 @@ const FLAGS = {
   podsService: '--pods-service',
   leaseNamespace: '--lease-namespace',
   nodeIp: '--node-ip',
-  nodeName: '--node-name',
   meshPorts: '--mesh-ports',
 } as const;
 

@@ -62,7 +62,7 @@ describe('daemun run --demo', () => {
     assert.match(explained.out, /forwarded to default\/echo:9000/);
     assert.equal((await run('explain', '--grpc', 'Echo', '--admin', admin)).code, 2);
     const endpoints = await run('proxy-config', 'endpoint', '--admin', admin);
-    assert.match(endpoints.out, /^default\/echo:9000 +127\.0\.0\.1:\d+ +ready +\w+ +echo-/m);
+    assert.match(endpoints.out, /^default\/echo:9000 +127\.0\.0\.1:\d+ +ready +near +\w+ +echo-/m);
   });
 
   it('counts what it served, and its reloads', async () => {

@@ -9,6 +9,7 @@ import {
   listenerOwners,
   type MeshEnvironment,
   movePorts,
+  type Place,
   type TranslateEnvironment,
   type Translation,
   translate,
@@ -28,6 +29,8 @@ export interface TranslatorOptions {
   readonly reportsRoutability: boolean;
   /** Asked before each translation; null: this process serves no Services. Default: it serves none. */
   readonly mesh?: () => MeshEnvironment | null;
+  /** Where this process runs. Default: not known. */
+  readonly place?: Place;
   readonly nowMs: () => number;
 }
 
@@ -156,6 +159,7 @@ export class Translator {
       lacksExperimental: this.#lacksExperimental,
       absentKinds: this.#absentKinds,
       ...(mesh === null ? {} : { mesh }),
+      ...(this.#options.place === undefined ? {} : { place: this.#options.place }),
       nowMs: this.#options.nowMs(),
       inspectCertificate,
       inspectTrust,

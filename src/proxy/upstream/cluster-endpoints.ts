@@ -8,7 +8,7 @@ import { type EndpointOwner, EndpointPool } from './endpoint-pool.ts';
 import { OutlierEjection } from './outlier-ejection.ts';
 import type { Picker } from './picker.ts';
 import type { UpstreamEndpoint, UpstreamRequest } from './upstream-request.ts';
-import { type Health, usableEndpoints } from './usable-endpoints.ts';
+import { type Health, nearestEndpoints, usableEndpoints } from './usable-endpoints.ts';
 
 const NO_ENDPOINTS: ReadonlyMap<string, EndpointPool> = new Map();
 const NO_HEALTH: ReadonlyMap<string, Health> = new Map();
@@ -152,6 +152,7 @@ export class ClusterEndpoints {
       const pool = before.get(key) ?? new EndpointPool(endpoint, this.#owner, this.#environment);
       pool.name = endpoint.name;
       pool.state = endpoint.state;
+      pool.distance = endpoint.distance ?? 0;
       after.set(key, pool);
     }
     this.#present = after;
@@ -183,7 +184,7 @@ export class ClusterEndpoints {
     this.#usable = usableEndpoints(present, cluster.healthCheck !== null);
     for (const endpoint of present) endpoint.usable = false;
     for (const endpoint of this.#usable) endpoint.usable = true;
-    this.#picker = compilePicker(cluster.balancer, this.#usable, this.#environment.random);
+    this.#picker = compilePicker(cluster.balancer, nearestEndpoints(this.#usable), this.#environment.random);
     this.#stale = false;
   }
 }

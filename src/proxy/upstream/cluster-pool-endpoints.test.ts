@@ -55,6 +55,24 @@ describe('a cluster whose endpoints change', () => {
     assert.deepEqual(new Set(await world.ports(4)), new Set([draining.port]));
   });
 
+  it('sends new streams to the nearest that can be reached, and keeps sessions where they are', async () => {
+    const [near, far] = [await startBackend(), await startBackend()];
+    const [nearby, away]: [Endpoint, Endpoint] = [
+      { ...near.endpoint, distance: 1 },
+      { ...far.endpoint, distance: 2 },
+    ];
+    const world = new World({}, [nearby, away]);
+    assert.deepEqual(new Set(await world.ports(4)), new Set([nearby.port]));
+    assert.equal(await world.open({ pinned: `127.0.0.1:${far.port}` }).outcome, '200');
+    assert.equal(far.served, 1);
+    world.pool.update(world.pool.cluster, endpointSet({ ...nearby, distance: 2 }, far.endpoint));
+    assert.deepEqual(new Set(await world.ports(4)), new Set([far.port]));
+    world.pool.update(world.pool.cluster, endpointSet(nearby, away));
+    await near.close();
+    await until(() => world.pool.endpoints().some(endpoint => endpoint.failing));
+    assert.deepEqual(new Set(await world.ports(2)), new Set([far.port]));
+  });
+
   it('closes a connection that nobody used for five minutes', async () => {
     const clock = new VirtualClock();
     const backend = await startBackend();

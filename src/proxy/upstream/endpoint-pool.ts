@@ -57,13 +57,14 @@ export class EndpointPool implements UpstreamEndpoint, Candidate, LaneOwner {
   readonly key: string;
   name: string;
   state: 'ready' | 'draining';
+  distance: number;
   activeRequests = 0;
   consecutiveFailures = 0;
   health: Health = 'unknown';
   ejected = false;
   /** The last connect failed, or the connection was lost and the next one is not there yet. */
   failing = false;
-  /** In the picker's set. Written by the cluster. */
+  /** May be given new streams. Written by the cluster. */
   usable = false;
   readonly session: ResumableSession = new ResumableSession();
   readonly #owner: EndpointOwner;
@@ -79,6 +80,7 @@ export class EndpointPool implements UpstreamEndpoint, Candidate, LaneOwner {
     this.key = endpointKey(endpoint);
     this.name = endpoint.name;
     this.state = endpoint.state;
+    this.distance = endpoint.distance ?? 0;
     this.#owner = owner;
     this.#environment = environment;
     this.#shared = new Lane(this, SHARED, environment);

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type Candidate, usableEndpoints } from './usable-endpoints.ts';
+import { type Candidate, nearestEndpoints, usableEndpoints } from './usable-endpoints.ts';
 
 const READY: Candidate = { state: 'ready', health: 'healthy', ejected: false, failing: false };
 const DRAINING: Candidate = { ...READY, state: 'draining' };
@@ -35,4 +35,15 @@ describe('usable endpoints', () => {
   it('do not wait for results where no check is configured', () => {
     assert.deepEqual(usableEndpoints([READY, NEW], false), [READY, NEW]);
   });
+});
+
+describe('the nearest endpoints', () => {
+  const [here, zone, far] = [{ distance: 0 }, { distance: 1 }, { distance: 2 }];
+  for (const [rule, usable, nearest] of [
+    ['are those on the node', [far, here, zone, here], [here, here]],
+    ['are those in the zone when the node has none', [far, zone, far], [zone]],
+    ['are all when none is near', [far, far], [far, far]],
+    ['are none of none', [], []],
+  ] as const)
+    it(rule, () => assert.deepEqual(nearestEndpoints<{ readonly distance: number }>(usable), nearest));
 });

@@ -30,6 +30,20 @@ export function usableEndpoints<E extends Candidate>(endpoints: readonly E[], ch
   return reachable.length > 0 ? reachable : serving;
 }
 
+/**
+ * Of endpoints that can be used those that the balancer chooses from: the nearest. The others are for sessions that are there, and for tries when
+ * near ones have failed.
+ */
+export function nearestEndpoints<E extends { readonly distance: number }>(usable: readonly E[]): readonly E[] {
+  let least = Number.POSITIVE_INFINITY;
+  let most = 0;
+  for (const { distance } of usable) {
+    if (distance < least) least = distance;
+    if (distance > most) most = distance;
+  }
+  return least >= most ? usable : usable.filter(({ distance }) => distance === least);
+}
+
 function believedHealthy<E extends Candidate>(endpoints: readonly E[], checked: boolean): readonly E[] {
   const known = checked ? endpoints.filter(endpoint => endpoint.health !== 'unknown') : endpoints;
   if (known.length === 0) return endpoints;

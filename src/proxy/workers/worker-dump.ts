@@ -28,6 +28,8 @@ export interface EndpointDump {
   /** The last connect failed. */
   readonly failing: boolean;
   readonly connections: number;
+  /** As published (`Endpoint.distance`). */
+  readonly distance: number;
   readonly activeRequests: number;
 }
 
@@ -37,7 +39,8 @@ export function dumpCluster(pool: ClusterPool): ClusterDump {
 }
 
 function dumpEndpoint(endpoint: EndpointPool): EndpointDump {
-  const { address, port, name, state, health, usable, ejected, failing, connections, activeRequests } = endpoint;
+  const { address, port, name, state, distance, health, usable, ejected, failing, connections, activeRequests } =
+    endpoint;
   return {
     address,
     port,
@@ -48,6 +51,7 @@ function dumpEndpoint(endpoint: EndpointPool): EndpointDump {
     ejected,
     failing,
     connections,
+    distance,
     activeRequests,
   };
 }

@@ -6,6 +6,7 @@ import type { Cluster, EndpointSet } from '../../snapshot/index.ts';
 import { share } from '../../values/index.ts';
 import type { AcceptedGateway } from '../accept/gateways.ts';
 import { changedKeys, updateSorted } from '../changes.ts';
+import type { Place } from '../environment.ts';
 import { ownerOfXBackend, xBackendOf } from '../resolve/backend-object.ts';
 import type { ResolvedBackend } from '../resolve/backend-refs.ts';
 import { type ResolvedCluster, resolveCluster, type TlsSources } from '../resolve/clusters.ts';
@@ -46,6 +47,8 @@ export interface ClusterSources {
   readonly traffic: TrafficOfServices;
   readonly xBackends: XBackends;
   readonly pods: ReadonlyMap<string, Pod>;
+  /** Another object where it is another place. */
+  readonly place: Place;
 }
 
 export interface ClusterUsers {
@@ -191,7 +194,9 @@ function outdatedClusters(
   { uses, byOwner }: Pick<PublishedClusters, 'uses' | 'byOwner'>,
   previous: PublishedClusters | undefined,
 ): Iterable<string> {
-  if (previous === undefined) return uses.keys();
+  if (previous === undefined || previous.sources.place !== sources.place) {
+    return new Set([...(previous?.byId.keys() ?? []), ...uses.keys()]);
+  }
   const outdated = new Set<string>();
   if (uses !== previous.uses) {
     for (const id of uses.keys()) if (!previous.byId.has(id)) outdated.add(id);
@@ -244,7 +249,7 @@ function serviceCluster(backend: ResolvedBackend, sources: ClusterSources): Reso
   const slices = sources.slices.byService.get(backend.owner) ?? NO_SLICES;
   const endpoints = sources.endpoints.get(backend.owner);
   const traffic = sources.traffic.get(backend.owner);
-  return resolveCluster(service, backend, { slices, endpoints, tls: sources.tls, traffic });
+  return resolveCluster(service, backend, { slices, endpoints, tls: sources.tls, traffic, place: sources.place });
 }
 
 function keepList<T>(previous: readonly T[] | undefined, next: readonly T[]): readonly T[] {

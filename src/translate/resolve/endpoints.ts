@@ -4,7 +4,9 @@ import type { Finding } from '../../errors/index.ts';
 import type { EndpointSlice, Endpoints, Service, ServicePort } from '../../resources/index.ts';
 import type { Endpoint } from '../../snapshot/index.ts';
 import { compareStrings } from '../../values/index.ts';
+import type { Place } from '../environment.ts';
 import { findingOf } from '../report.ts';
+import { type HintedEndpoint, hintsOf, UNHINTED, withDistances } from './distances.ts';
 import { isIpAddress } from './ip-address.ts';
 
 /** Where a Service's endpoints are written. */
@@ -21,6 +23,8 @@ export interface EndpointQuery {
   readonly port: ServicePort | undefined;
   readonly transport: 'TCP' | 'UDP';
   readonly sources: EndpointSources;
+  /** From where their distance is told. */
+  readonly place: Place;
 }
 
 /**
@@ -28,23 +32,24 @@ export interface EndpointQuery {
  * Service is one endpoint.
  */
 export function resolveEndpoints(
-  { service, port, transport, sources }: EndpointQuery,
+  { service, port, transport, sources, place }: EndpointQuery,
   findings: Finding[],
 ): readonly Endpoint[] {
-  const found = new Map<string, Endpoint>();
-  const add = (endpoint: Endpoint): void => {
+  const found = new Map<string, HintedEndpoint>();
+  const add = (hinted: HintedEndpoint): void => {
+    const { endpoint } = hinted;
     const key = `${endpoint.address} ${endpoint.port}`;
-    const known = found.get(key);
-    if (known === undefined || (known.state === 'draining' && endpoint.state === 'ready')) found.set(key, endpoint);
+    const known = found.get(key)?.endpoint;
+    if (known === undefined || (known.state === 'draining' && endpoint.state === 'ready')) found.set(key, hinted);
   };
   const wanted = { name: port?.name ?? '', protocol: transport };
   if (sources.slices.length > 0) {
-    for (const slice of sources.slices) addSlice(slice, wanted, { add, findings });
+    for (const slice of sources.slices) addSlice(slice, wanted, { service, add, findings });
   } else if (sources.endpoints !== undefined) {
     addEndpoints(sources.endpoints, wanted, add);
   }
   if (found.size === 0) findings.push(noEndpoints(service, port, sources));
-  return onePerPod([...found.values()], service).sort(
+  return [...withDistances(onePerPod([...found.values()], service), place)].sort(
     (a, b) => compareStrings(a.address, b.address) || a.port - b.port,
   );
 }
@@ -53,14 +58,15 @@ export function resolveEndpoints(
  * Slices list a Pod once for each family of IP. It has the address of the Service's own family, or else of IPv4, so that it gets its share once,
  * and by the family that is there for certain.
  */
-function onePerPod(endpoints: readonly Endpoint[], { spec }: Service): Endpoint[] {
-  const isOther = ({ address }: Endpoint): boolean => address.includes(':') !== (spec.ipFamilies?.[0] === 'IPv6');
-  if (!endpoints.some(isOther)) return [...endpoints];
-  const pods = new Set(endpoints.filter(endpoint => !isOther(endpoint)).map(({ name }) => name));
-  return endpoints.filter(endpoint => endpoint.name === '' || !isOther(endpoint) || !pods.has(endpoint.name));
+function onePerPod(found: readonly HintedEndpoint[], { spec }: Service): readonly HintedEndpoint[] {
+  const isOther = ({ endpoint }: HintedEndpoint): boolean =>
+    endpoint.address.includes(':') !== (spec.ipFamilies?.[0] === 'IPv6');
+  if (!found.some(isOther)) return found;
+  const pods = new Set(found.filter(hinted => !isOther(hinted)).map(({ endpoint }) => endpoint.name));
+  return found.filter(hinted => hinted.endpoint.name === '' || !isOther(hinted) || !pods.has(hinted.endpoint.name));
 }
 
-type Add = (endpoint: Endpoint) => void;
+type Add = (hinted: HintedEndpoint) => void;
 
 /** A port as endpoints list it: by its name in the Service. */
 interface WantedPort {
@@ -75,7 +81,7 @@ function portAmong<Port extends WantedPort>(ports: readonly Port[], { name, prot
 function addSlice(
   slice: EndpointSlice,
   wanted: WantedPort,
-  { add, findings }: { add: Add; findings: Finding[] },
+  { service, add, findings }: { service: Service; add: Add; findings: Finding[] },
 ): void {
   if (slice.addressType === 'FQDN') {
     findings.push(
@@ -98,7 +104,8 @@ function addSlice(
       findings.push(invalidAddress(slice, index, address));
       continue;
     }
-    add({ address, port, state, name: endpoint.targetRef?.name ?? '' });
+    const name = endpoint.targetRef?.name ?? '';
+    add({ endpoint: { address, port, state, name }, ...hintsOf(endpoint, service) });
   }
 }
 
@@ -124,7 +131,7 @@ function addEndpoints(endpoints: Endpoints, wanted: WantedPort, add: Add): void 
     const port = portAmong(subset.ports, wanted)?.port;
     if (port === undefined) continue;
     for (const { ip, targetRef } of subset.addresses)
-      add({ address: ip, port, state: 'ready', name: targetRef?.name ?? '' });
+      add({ endpoint: { address: ip, port, state: 'ready', name: targetRef?.name ?? '' }, ...UNHINTED });
   }
 }
 

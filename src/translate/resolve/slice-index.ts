@@ -3,6 +3,8 @@
 import type { EndpointSlice } from '../../resources/index.ts';
 import { compareStrings, replaceValues } from '../../values/index.ts';
 import { changedKeys } from '../changes.ts';
+import type { Place } from '../environment.ts';
+import { zoneOfNode } from './distances.ts';
 
 const SERVICE_NAME = 'kubernetes.io/service-name';
 type Slices = ReadonlyMap<string, EndpointSlice>;
@@ -10,15 +12,34 @@ type Slices = ReadonlyMap<string, EndpointSlice>;
 /** The slices of each Service, by `namespace/name` of the Service. A list keeps its identity while it is unchanged. */
 export interface SliceIndex {
   readonly source: Slices;
-  readonly byService: ReadonlyMap<string, readonly EndpointSlice[]>;
+  readonly byService: ByService;
+  /** As the environment says, with the zone that the slices say once they do; the same object until then, and from then on. */
+  readonly place: Place;
 }
 
-/** Indexes `source`; what changed since `previous` is all the work. */
-export function indexSlices(source: Slices, previous: SliceIndex | undefined): SliceIndex {
-  if (previous === undefined) return { source, byService: indexAll(source) };
+type ByService = ReadonlyMap<string, readonly EndpointSlice[]>;
+
+/** Indexes `source`; what changed since `previous` is all the work. `place`: as the environment says. */
+export function indexSlices(source: Slices, place: Place, previous: SliceIndex | undefined): SliceIndex {
+  if (previous === undefined) return { source, byService: indexAll(source), place: locate(place, source.values()) };
   if (previous.source === source) return previous;
-  const touched = new Map<string, EndpointSlice[]>();
   const changed = changedKeys(previous.source, source);
+  const slices = changed.flatMap(key => source.get(key) ?? []);
+  return {
+    source,
+    byService: indexChanged(source, changed, previous),
+    place: locate(previous.place, slices),
+  };
+}
+
+function locate(place: Place, slices: Iterable<EndpointSlice>): Place {
+  if (place.node === null || place.zone !== null) return place;
+  const zone = zoneOfNode(place.node, slices);
+  return zone === null ? place : { ...place, zone };
+}
+
+function indexChanged(source: Slices, changed: readonly string[], previous: SliceIndex): ByService {
+  const touched = new Map<string, EndpointSlice[]>();
   for (const key of changed) {
     for (const slice of [previous.source.get(key), source.get(key)]) {
       const service = slice === undefined ? undefined : serviceOf(slice);
@@ -37,14 +58,14 @@ export function indexSlices(source: Slices, previous: SliceIndex | undefined): S
   }
   if ([...touched].every(([service, slices]) => slices.length > 0 && previous.byService.has(service))) {
     for (const slices of touched.values()) slices.sort(compareSlices);
-    return { source, byService: replaceValues(previous.byService, touched) };
+    return replaceValues(previous.byService, touched);
   }
   const byService = new Map(previous.byService);
   for (const [service, slices] of touched) {
     if (slices.length === 0) byService.delete(service);
     else byService.set(service, slices.sort(compareSlices));
   }
-  return { source, byService };
+  return byService;
 }
 
 function indexAll(source: Slices): ReadonlyMap<string, readonly EndpointSlice[]> {
