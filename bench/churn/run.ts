@@ -30,6 +30,8 @@ const SAMPLE_MS = 500;
 const QUIET_SHARE = 0.02;
 const QUIET_SAMPLES = 6;
 const REST_MS = 4_000;
+/** What is done a hundred times a second is compiled by then, and the heap is as large as it has to be. */
+const WARM_SECONDS = 15;
 /** Between two changes that are watched, at least: so that they meet any moment of what goes on beside them. */
 const BETWEEN_MS = 150;
 const LIVE_MS = 10_000;
@@ -130,6 +132,7 @@ async function settled({ child: { pid = 0 } }: Program): Promise<void> {
 
 async function costs(daemun: Program, api: ApiProcess): Promise<void> {
   await cost('at rest', daemun, () => wait(REST_MS));
+  await api.obey({ ...churn, seconds: WARM_SECONDS });
   await cost('under churn', daemun, () => api.obey(churn));
 }
 

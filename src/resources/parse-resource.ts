@@ -71,13 +71,14 @@ function parseKind(
   const parsed = schema.safeParse(clean, { reportInput: true });
   if (!parsed.success) issues.push(...schemaIssues(parsed.error, schema, clean));
   else if (issues.length === 0) {
-    const warnings = isGatewayGroup(declaration.group) ? [] : misspelt(clean, declaration);
+    const warnings =
+      options.origin === 'cluster' || isGatewayGroup(declaration.group) ? [] : misspelt(clean, declaration);
     return { outcome: 'resource', resource: parsed.data, warnings };
   }
   return { outcome: 'refused', ref, issues };
 }
 
-/** An API server refuses these, too; but unknown fields of the core kinds are none of our business. */
+/** An API server refuses these, too, and has none; but unknown fields of the core kinds are none of our business. */
 function misspelt(value: unknown, { schema }: KindDeclaration): SchemaIssue[] {
   return misspeltFields(value, schema).map(({ path, meant }) => ({
     code: 'schema/unknown-field',

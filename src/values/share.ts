@@ -62,20 +62,14 @@ function shareArray(previous: readonly unknown[], next: readonly unknown[]): rea
 
 function shareObject(previous: Record<string, unknown>, next: Record<string, unknown>): Record<string, unknown> {
   const keys = Object.keys(next);
-  let same = Object.keys(previous).length === keys.length;
-  const shared: Record<string, unknown> = {};
-  for (const key of keys) {
-    const isKnown = Object.hasOwn(previous, key);
-    const kept = isKnown ? shareUnknown(previous[key], next[key]) : next[key];
-    if (!isKnown || kept !== previous[key]) same = false;
-    // Assigning this one would set the prototype. YAML and JSON make a field of it.
-    if (key === '__proto__') Object.defineProperty(shared, key, { value: kept, ...ORDINARY_FIELD });
-    else shared[key] = kept;
-  }
-  return same ? previous : shared;
+  const values = keys.map(key => (Object.hasOwn(previous, key) ? shareUnknown(previous[key], next[key]) : next[key]));
+  const isSame = keys.every((key, at) => Object.hasOwn(previous, key) && previous[key] === values[at]);
+  if (isSame && Object.keys(previous).length === keys.length) return previous;
+  // A copy has all fields as its own, also one named `__proto__`: to set it is no harm then.
+  const shared = { ...next };
+  for (const [at, key] of keys.entries()) shared[key] = values[at];
+  return shared;
 }
-
-const ORDINARY_FIELD = { enumerable: true, configurable: true, writable: true };
 
 function isPlain(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;

@@ -44,15 +44,14 @@ export class EndpointMetrics {
   update({ endpoints }: Pick<Snapshot, 'endpoints'>): void {
     const before = this.#published;
     this.#published = endpoints;
-    const sameClusters =
-      before.length === endpoints.length &&
-      endpoints.every((set, at) => set === before[at] || set.cluster === before[at]?.cluster);
-    if (!sameClusters) {
+    if (endpoints === before) return;
+    const changed = endpoints.filter((set, at) => set !== before[at]);
+    const wereThere = changed.every(({ cluster }) => this.#sets.has(cluster));
+    if (before.length !== endpoints.length || !wereThere) {
       this.#replace(endpoints);
       return;
     }
-    for (const [at, set] of endpoints.entries()) {
-      if (set === before[at]) continue;
+    for (const set of changed) {
       this.#sets.set(set.cluster, set);
       this.#show(set.cluster);
     }

@@ -41,6 +41,8 @@ export class KindCache {
   #resources: ReadonlyMap<string, Resource> = new Map();
   /** The same, until somebody has it: from then on a change makes another one. */
   #own: Map<string, Resource> | null = null;
+  /** What stands in the place of some of them once somebody asks: changes come faster than they are asked for. */
+  #replaced = new Map<string, Resource>();
   #findings: readonly Finding[] | null = [];
   #version: string;
 
@@ -51,12 +53,14 @@ export class KindCache {
 
   /** By `namespace/name`. The same map until something changes. */
   get resources(): ReadonlyMap<string, Resource> {
+    this.#takeReplaced();
     this.#own = null;
     return this.#resources;
   }
 
   /** The same resources, for who only looks: what is handed out as a map must be copied at the next change. */
   *served(): Iterable<Resource> {
+    this.#takeReplaced();
     yield* this.#resources.values();
   }
 
@@ -133,13 +137,20 @@ export class KindCache {
 
   #serve(fullName: string, resource: Resource | undefined): void {
     if (this.#own === null && resource !== undefined && this.#resources.has(fullName)) {
-      this.#resources = replaceValues(this.#resources, new Map([[fullName, resource]]));
+      this.#replaced.set(fullName, resource);
       return;
     }
+    this.#takeReplaced();
     this.#own ??= new Map(this.#resources);
     this.#resources = this.#own;
     if (resource === undefined) this.#own.delete(fullName);
     else this.#own.set(fullName, resource);
+  }
+
+  #takeReplaced(): void {
+    if (this.#replaced.size === 0) return;
+    this.#resources = replaceValues(this.#resources, this.#replaced);
+    this.#replaced = new Map();
   }
 
   /** True: the set of resources or findings is another one. */
