@@ -5,8 +5,9 @@
  *
  *     npm run cluster [-- --cluster FOLDER] [--helm] [--mesh-only] [--keep]
  *
- * Starts the cluster if it is not up (and stops it again unless `--keep`). The guides of Gateways come first, then that of the mesh, with an agent for the node (its log is `agent.log` among temporary files). With `--helm` it is a release of the chart, else what `daemun install` makes. Exit code 1 when a step does not keep its promise, 3 when there
- * is no cluster to run on.
+ * Starts the cluster if it is not up (and stops it again unless `--keep`). The guides of Gateways come first, with `--helm` on a release of the chart, else on what
+ * `daemun install` makes; then that of the mesh, with an agent for the node, whose log is `agent.log` in the folder for temporary files. Exit code 1 when a step does
+ * not keep its promise, 3 when there is no cluster to run on.
  */
 import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';

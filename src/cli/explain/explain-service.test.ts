@@ -14,6 +14,15 @@ spec: { ports: [${ports}] }
 const MANIFESTS = `${service('smiley', '{ name: http, port: 80 }, { name: db, port: 3306, appProtocol: mysql }')}
 ${service('color', '{ port: 80 }')}
 ${service('alone', '{ port: 80 }')}
+${service('headless', '{ port: 80 }').replace('ports:', 'clusterIP: None, ports:')}
+${service('far', '{ port: 80 }').replace('ports:', 'type: ClusterIP, ports:')}
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: { name: of-far, namespace: faces }
+spec:
+  parentRefs: [{ name: far, kind: Service, group: "", sectionName: http }]
+  rules: [{ backendRefs: [{ name: far, port: 80 }] }]
+---
 apiVersion: gateway.networking.k8s.io/v1
 kind: HTTPRoute
 metadata: { name: producer, namespace: faces }
@@ -77,6 +86,20 @@ describe('explain, of a request to a Service', () => {
     ],
     ['no route of the Service', ['--to', 'faces/alone', '--http', '/'], 0, /Flow a: no route has Service faces\/alone/],
     ['no Service', ['--to', 'faces/nobody', '--http', '/'], 1, /There is no Service faces\/nobody/],
+    [
+      'a Service of another namespace',
+      ['--to', 'alone', '--http', '/'],
+      1,
+      /no Service default\/alone; is faces\/alone meant/,
+    ],
+    ['no port', ['--to', 'faces/alone:9', '--http', '/'], 1, /Service faces\/alone has no port 9; it has /],
+    ['a Service that is headless', ['--to', 'faces/headless', '--http', '/'], 1, /headless has no ClusterIP/],
+    [
+      'a Service whose routes do not attach',
+      ['--to', 'faces/far', '--http', '/'],
+      1,
+      /HTTPRoute faces\/of-far has Service faces\/far as its parent, but does not apply here/,
+    ],
     ['bytes of a TCPRoute', ['--to', 'faces/smiley', '--tcp', '3306'], 0, /Flow +b: [\s\S]*TCPRoute\/faces\/bytes/],
     ['TLS where all bytes pass', ['--to', 'faces/smiley:3306', '--tls', 'a.example'], 0, /TCPRoute\/faces\/bytes/],
   ];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { parseQuestion, type ResourceObject } from '../../controller/index.ts';
-import type { Explanation, Question, StreamExplanation } from '../../match/index.ts';
+import type { Explanation, StreamExplanation } from '../../match/index.ts';
 import { formatNamespacedName } from '../../values/index.ts';
 import { EXIT, usageError } from '../exit-code.ts';
 import { listAt, textAt } from '../json-path.ts';
@@ -11,6 +11,7 @@ import type { SourceOptions } from '../resource-source.ts';
 import type { Terminal } from '../terminal.ts';
 import { explanationText } from './explanation-text.ts';
 import { streamText } from './stream-text.ts';
+import { unroutedService } from './unrouted-service.ts';
 
 export interface ExplainOptions extends SourceOptions {
   readonly grpc?: string;
@@ -36,30 +37,19 @@ export async function runExplain(options: ExplainOptions, terminal: Terminal): P
   if ('fault' in parsed) throw usageError(parsed.fault);
   const source = await openSource(options, terminal);
   const explanation = await source.explain(question);
-  const isUntouched = explanation.places.length === 0 && isService(parsed.to, await source.list('Service'));
+  const unrouted =
+    explanation.places.length === 0 && parsed.to !== null ? await unroutedService(parsed.to, source) : null;
   if (!writeData(terminal, options.output, explanation)) {
     terminal.out(textOf(explanation, paintFor(terminal)));
-    if (options.to !== undefined && explanation.places.length === 0)
-      terminal.out(unroutedText(options.to, isUntouched));
+    if (unrouted !== null) terminal.out(unrouted.text);
     else if (explanation.places.length === 0)
       terminal.out(listenersText(await source.list('Gateway'), await source.list('ListenerSet')));
   }
-  return isServed(explanation) || isUntouched ? EXIT.ok : EXIT.refused;
+  return isServed(explanation) || unrouted?.isUntouched === true ? EXIT.ok : EXIT.refused;
 }
 
 function textOf(explanation: Explanation | StreamExplanation, paint: Paint): string {
   return 'stream' in explanation ? streamText(explanation, paint) : explanationText(explanation, paint);
-}
-
-function isService(to: Question['to'], services: readonly ResourceObject[]): boolean {
-  return to !== null && services.some(({ metadata }) => formatNamespacedName(metadata) === to.service);
-}
-
-/** Of a Service that no route names, or of none. */
-function unroutedText(to: string, isUntouched: boolean): string {
-  return isUntouched
-    ? `Flow a: no route has Service ${to} as its parent, so connections to it are left as they are\n`
-    : `There is no Service ${to}\n`;
 }
 
 /** Where nothing fits the question, the names that would. */

@@ -26,6 +26,12 @@ describe('the flags about Services of manifests', () => {
       assert.throws(() => readLoopbackMesh({ clientNamespace: [text] }), /--client-namespace/);
     });
 
+  it('refuses two namespaces for one range, however it is written', () => {
+    assert.throws(() => readLoopbackMesh({ clientNamespace: ['10.1.0.0/16=a', '10.1.2.3/16=b'] }), /a and b are named/);
+    const same = readLoopbackMesh({ clientNamespace: ['10.1.0.0/16=a', '10.1.2.3/16=a'] });
+    assert.deepEqual(same.clients, [{ range: '10.1.0.0/16', namespace: 'a' }]);
+  });
+
   it('refuses a pool that is no range', () => {
     assert.throws(() => readLoopbackMesh({ meshAddressPool: ['services'] }), /--mesh-address-pool/);
   });

@@ -16,7 +16,16 @@ export function readLoopbackMesh({
   clientNamespace = [],
   meshAddressPool = [],
 }: LoopbackMeshFlags): LoopbackMeshOptions {
-  const clients = new Map(clientNamespace.map(readClient));
+  const clients = new Map<string, string>();
+  for (const [range, namespace] of clientNamespace.map(readClient)) {
+    const other = clients.get(range);
+    if (other !== undefined && other !== namespace)
+      throw usageError(
+        `--client-namespace ${range}: a range is of one namespace, and ${other} and ${namespace} are named`,
+        'Leave one out, or give each a range of its own; the longest range that holds an address counts',
+      );
+    clients.set(range, namespace);
+  }
   return {
     addressPool: meshAddressPool.map(readPool),
     clients: [...clients]

@@ -51,6 +51,7 @@ describe('a question to explain', () => {
   });
 
   for (const [query, fault] of [
+    ['http=/&client-namespace=fast_clients', /"fast_clients" is not the name of a namespace/],
     ['', /one of grpc=.* is needed/],
     ['grpc=a.B/C&http=/a', /one of/],
     ['grpc=Echo', /is not pkg.Service\/Method/],

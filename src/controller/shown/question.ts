@@ -9,6 +9,7 @@ import {
   type StreamExplanation,
   type StreamQuestion,
 } from '../../match/index.ts';
+import { isDnsLabel } from '../../resources/index.ts';
 import type { Snapshot } from '../../snapshot/index.ts';
 import { hostOfAuthority, isAuthority, normalAddress } from '../../values/index.ts';
 import { isGrpcContentType } from '../../wire/index.ts';
@@ -91,6 +92,8 @@ const SERVICE = /^(?:([a-z0-9-]+)\/)?([a-z0-9-]+)(?::(\d{1,5}))?$/;
 /** Why the parameters about places make no sense. */
 function placeFault(params: URLSearchParams): { readonly fault: string } | undefined {
   const to = params.get('to');
+  const namespace = params.get('client-namespace');
+  if (namespace !== null && !isDnsLabel(namespace)) return { fault: `"${namespace}" is not the name of a namespace` };
   if (to !== null && !SERVICE.test(to)) return { fault: `"${to}" is not a Service: [NAMESPACE/]NAME[:PORT]` };
   return to !== null && params.has('gateway') ? { fault: 'to and gateway exclude each other' } : undefined;
 }
