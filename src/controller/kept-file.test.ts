@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
@@ -44,6 +45,23 @@ describe('the file that a cluster is kept in', () => {
     }
     assert.equal(await file.load(), 'good');
     assert.deepEqual(readdirSync(state), ['kept-cluster.gz']);
+  });
+
+  it('grows by what is appended, be that cut off at its end, and not behind what another process put there', async t => {
+    const state = folder(t);
+    const file = new KeptFile(state, { fileBytes: 10_000, textBytes: 1_000_000 });
+    assert.equal(await file.append('nothing was saved'), false);
+    await file.save(['all ']);
+    assert.equal(await file.append('and more '), true);
+    assert.equal(await file.append('and the last, which is long enough'), true);
+    assert.equal(await file.load(), 'all and more and the last, which is long enough');
+    assert.equal(statSync(file.place).mode & 0o777, 0o600);
+    assert.equal(await file.append(randomBytes(20_000).toString('base64')), false, 'too large');
+    truncateSync(file.place, statSync(file.place).size - 20);
+    assert.match((await file.load()) ?? '', /^all and more (and)?/);
+    await new KeptFile(state).save(['of another']);
+    assert.equal(await file.append('of the first'), false);
+    assert.equal(await file.load(), 'of another');
   });
 
   it('is not read when it is packed by somebody else to burst, or is no such file', async t => {

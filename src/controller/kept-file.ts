@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { createReadStream, createWriteStream } from 'node:fs';
-import { rename, rm, stat, statfs } from 'node:fs/promises';
+import { createReadStream, createWriteStream, constants as fsConstants } from 'node:fs';
+import { open, rename, rm, stat, statfs } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { createGunzip, createGzip } from 'node:zlib';
+import { createGunzip, createGzip, gzipSync, constants as zlibConstants } from 'node:zlib';
 import { makePrivateFolder } from '../files/index.ts';
 import type { WorldKeeper } from '../store/index.ts';
 
@@ -19,6 +19,8 @@ interface Caps {
 }
 const CAPS: Caps = { fileBytes: MAX_KEPT_BYTES, textBytes: MAX_KEPT_TEXT_BYTES };
 
+/** Who reads sees where the text ends; what was appended last may be cut off. */
+const CUT_OFF_IS_AN_END = { finishFlush: zlibConstants.Z_SYNC_FLUSH };
 /** Fast rather than small. */
 const GZIP_LEVEL = 1;
 
@@ -31,6 +33,8 @@ export class KeptFile implements WorldKeeper {
   readonly #draft: string;
 
   readonly #caps: Caps;
+  /** The file that was saved last: whatever else is in its place is another process's. */
+  #saved: { readonly ino: number; readonly dev: number } | null = null;
 
   /** `folder`: made when something is kept first. */
   constructor(folder: string, caps: Caps = CAPS) {
@@ -44,9 +48,14 @@ export class KeptFile implements WorldKeeper {
     if (size === null) return null;
     if (size > this.#caps.fileBytes) throw new Error(`it has ${size} bytes, more than is ever kept`);
     const parts: Buffer[] = [];
-    await pipeline(createReadStream(this.place), createGunzip(), atMost(this.#caps.textBytes), async source => {
-      for await (const part of source) parts.push(part as Buffer);
-    });
+    await pipeline(
+      createReadStream(this.place),
+      createGunzip(CUT_OFF_IS_AN_END),
+      atMost(this.#caps.textBytes),
+      async source => {
+        for await (const part of source) parts.push(part as Buffer);
+      },
+    );
     return Buffer.concat(parts).toString();
   }
 
@@ -60,10 +69,28 @@ export class KeptFile implements WorldKeeper {
         atMost(this.#caps.fileBytes),
         createWriteStream(this.#draft, { mode: 0o600 }),
       );
+      const { ino, dev } = await stat(this.#draft);
       await rename(this.#draft, this.place);
+      this.#saved = { ino, dev };
     } catch (error) {
       await rm(this.#draft, { force: true });
       throw error;
+    }
+  }
+
+  /** Adds a member to the file, which are read as one text. */
+  async append(text: string): Promise<boolean> {
+    const file = await open(this.place, fsConstants.O_WRONLY | fsConstants.O_APPEND).catch(absent);
+    if (file === null) return false;
+    try {
+      const { ino, dev, size } = await file.stat();
+      if (ino !== this.#saved?.ino || dev !== this.#saved.dev) return false;
+      const member = gzipSync(text, { level: GZIP_LEVEL });
+      if (size + member.length > this.#caps.fileBytes) return false;
+      await file.appendFile(member);
+      return true;
+    } finally {
+      await file.close();
     }
   }
 

@@ -2,7 +2,8 @@
 
 import type { Clock, Timer } from '../../time/index.ts';
 import type { StoreLog } from './cluster-health.ts';
-import type { KeptObjects, KeptWorld } from './kept-world.ts';
+import type { KeptObjects } from './kept-text.ts';
+import type { KeptWorld } from './kept-world.ts';
 
 /** A server that has not told everything by then is done without at the start, where there is something that was kept. */
 const KEPT_AFTER_MS = 5_000;

@@ -18,6 +18,8 @@ import { READ_KINDS } from './read-kinds.ts';
 class Shelf implements WorldKeeper {
   readonly place = 'the shelf';
   text: string | null = null;
+  /** Since all was written. */
+  appended: string[] = [];
   saves = 0;
   failure: string | null = null;
   isInMemory = true;
@@ -30,7 +32,17 @@ class Shelf implements WorldKeeper {
     this.saves++;
     if (this.failure !== null) return Promise.reject(new Error(this.failure));
     this.text = [...texts].join('');
+    this.appended = [];
     return Promise.resolve();
+  }
+
+  append(text: string): Promise<boolean> {
+    this.saves++;
+    if (this.failure !== null) return Promise.reject(new Error(this.failure));
+    if (this.text === null) return Promise.resolve(false);
+    this.text += text;
+    this.appended.push(text);
+    return Promise.resolve(true);
   }
 
   takesSecrets(): Promise<boolean> {
@@ -206,7 +218,7 @@ describe('what is known of a cluster, kept over a restart', () => {
     ['is no JSON', () => 'garbage\n\n\n'],
     ['is empty', () => ''],
     ['is of another cluster', (text: string) => text.replace(/"server":"[^"]*"/, '"server":"https://other"')],
-    ['is of another format', (text: string) => text.replace('"format":1', '"format":2')],
+    ['is of another format', (text: string) => text.replace('"format":2', '"format":3')],
     ['lacks an object', (text: string) => text.replace(/\n\{"apiVersion[^\n]*/, '')],
   ] as const) {
     it(`is left alone, with a line in the log, when it ${what}`, async t => {
@@ -248,6 +260,61 @@ describe('what is known of a cluster, kept over a restart', () => {
     api.put(route('more'));
     await eventually(() => shelf.text?.includes('"more"') ?? false, first);
     assert.ok(shelf.text?.includes('last.example.com'));
+  });
+
+  it('costs what changed: of many objects, those that are others or gone are written', async t => {
+    const many = Array.from({ length: 200 }, (_, at) => route(`r${at}`));
+    const api = await apiWith(t, ...many, service('one'), secret);
+    const shelf = Object.assign(new Shelf(), { isInMemory: false });
+    const first = await start(t, api, shelf);
+    await eventually(() => shelf.saves === 1, first);
+    api.put(route('r7', 'new.example.com'));
+    api.put({ ...secret, data: { 'ca.crt': 'bmV3' } });
+    api.delete({ kind: 'HTTPRoute', namespace: 'a', name: 'r8' });
+    await eventually(() => shelf.saves === 2, first);
+    const [text = ''] = shelf.appended;
+    const lines = text.trimEnd().split('\n');
+    assert.deepEqual(
+      [lines.length, /"lines":(\d+)/.exec(lines[2] ?? '')?.[1]],
+      [3, '2'],
+      'no Secret outside of memory',
+    );
+    assert.ok(text.includes('new.example.com') && text.includes('{"gone":"HTTPRoute/a/r8"}'));
+    await first.store.close();
+    await api.down();
+    const { served } = await start(t, api, shelf);
+    assert.deepEqual(served[0]?.httpRoutes.get('a/r7')?.spec.hostnames, ['new.example.com']);
+    assert.deepEqual([served[0]?.httpRoutes.size, served[0]?.httpRoutes.has('a/r8')], [199, false]);
+  });
+
+  it('is as it was before what was not written to its end', async t => {
+    const api = await apiWith(t, route('old'), route('other'));
+    const shelf = new Shelf();
+    const first = await start(t, api, shelf);
+    await eventually(() => shelf.saves === 1, first);
+    api.put(route('old', 'new.example.com'));
+    api.delete({ kind: 'HTTPRoute', namespace: 'a', name: 'other' });
+    await eventually(() => shelf.appended.length === 1, first);
+    await first.store.close();
+    await api.down();
+    shelf.text = shelf.text?.slice(0, -20) ?? '';
+    const { served } = await start(t, api, shelf);
+    assert.deepEqual(names(served[0] as ResourceSet), ['a/old', 'a/other']);
+    assert.deepEqual(served[0]?.httpRoutes.get('a/old')?.spec.hostnames, ['a.example.com']);
+  });
+
+  it('is written anew, once what was appended is more than there was, or somebody else wrote there', async t => {
+    const api = await apiWith(t, route('old'));
+    const shelf = new Shelf();
+    const first = await start(t, api, shelf);
+    await eventually(() => shelf.saves === 1, first);
+    for (let at = 0; at < 1_100; at++) api.put(route(`r${at}`));
+    await eventually(() => shelf.text?.includes('"r1099"') ?? false, first);
+    assert.deepEqual(shelf.appended, []);
+    Object.assign(shelf, { text: null });
+    api.put(route('last'));
+    await eventually(() => shelf.text?.includes('"last"') ?? false, first);
+    assert.ok(shelf.text?.startsWith('{"daemun"') && shelf.text.includes('"old"'));
   });
 
   it('is written at once when the API server fails', async t => {

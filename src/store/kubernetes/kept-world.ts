@@ -2,19 +2,14 @@
 
 /**
  * What a store knows of its cluster, kept outside of the process, so that a process that starts while the API server is gone serves
- * what the one before it did. Kept are objects as the API server gives them: whatever version of daemun reads them judges and translates
- * them anew. One object a line; the first line says what they are, the last how many:
- *
- *     {"daemun":"kept objects","format":1,"server":"https://…","takenAt":"…","versions":{"HTTPRoute":"v1",…}}
- *     {"apiVersion":…,"kind":"HTTPRoute",…}
- *     {"objects":1}
+ * what the one before it did. Once in a process all of it is written, then what changed: see `kept-text.ts`.
  */
 import { messageOf } from '../../errors/index.ts';
 import type { Clock, Timer } from '../../time/index.ts';
-import { isObject, mappingOf } from '../plain-object.ts';
 import type { StoreLog } from './cluster-health.ts';
+import { batchTexts, headText, type KeptLine, type KeptObjects, readWorld, type World } from './kept-text.ts';
 
-/** Where the text is. Either call may reject. */
+/** Where the text is. Each call may reject. */
 export interface WorldKeeper {
   /** For people. */
   readonly place: string;
@@ -22,22 +17,16 @@ export interface WorldKeeper {
   load(): Promise<string | null>;
   /** Puts these texts, one after the other, in the place of what is there, or leaves that as it is. They are asked for as they are written. */
   save(texts: Iterable<string>): Promise<void>;
+  /** Puts a text behind what was saved last, whole or in part; false: that is not there any more. */
+  append(text: string): Promise<boolean>;
   /** Whether private keys may be written there. */
   takesSecrets(): Promise<boolean>;
 }
 
-/** The objects of a cluster. */
-export interface World {
-  /** Kind → version that it is served in. */
-  readonly versions: ReadonlyMap<string, string>;
-  /** Each names its kind. */
-  readonly objects: Iterable<Readonly<Record<string, unknown>>>;
-}
-
-/** A world that was kept. */
-export interface KeptObjects extends World {
-  /** When it was like that last, in wall time. */
-  readonly takenAtMs: number;
+/** The world as it is now. */
+export interface LiveWorld extends World {
+  /** By `Kind/namespace/name`; undefined: it is not there. */
+  object(key: string): Readonly<Record<string, unknown>> | undefined;
 }
 
 export interface KeptWorldOptions {
@@ -47,15 +36,22 @@ export interface KeptWorldOptions {
   readonly clock: Clock;
   readonly log: StoreLog;
   /** As it is now. */
-  world(): World;
+  world(): LiveWorld;
 }
 
-const FORMAT = 1;
-const MARK = 'kept objects';
-/** Something changes all the time, and 2,000 routes take some 80 ms of CPU to write. When the API server fails what is due is kept at once. */
+/** Something changes all the time, and 100 objects take some 5 ms of CPU to write. When the API server fails what is due is kept at once. */
 const KEEP_GAP_MS = 60_000;
-/** Each text that is handed over is so many lines, so that the thread is free in between. */
-const LINES_AT_ONCE = 100;
+/** All is written anew once as many lines as there are objects were appended, and these. */
+const FEW_LINES = 1_000;
+
+/** What was written, and what was not yet. */
+interface Written {
+  readonly versions: ReadonlyMap<string, string>;
+  readonly takesSecrets: boolean;
+  /** Lines that were written at first, and that were appended since. */
+  lines: number;
+  appended: number;
+}
 
 /** Owns a timer: `close` it. */
 export class KeptWorld {
@@ -64,6 +60,10 @@ export class KeptWorld {
   #savedMs = Number.NEGATIVE_INFINITY;
   #saving: Promise<void> = Promise.resolve();
   #isDue = false;
+  /** null: all has to be. */
+  #written: Written | null = null;
+  /** Keys of what changed since it was written. */
+  readonly #keys = new Set<string>();
   #isSaving = false;
   /** The server failed since the last save: what is due does not wait. */
   #isUrgent = false;
@@ -95,9 +95,18 @@ export class KeptWorld {
     }
   }
 
-  /** The world is another one: it is kept soon. */
-  changed(): void {
+  /** An object (`Kind/namespace/name`) is another one, or gone; null: all are. It is kept soon. */
+  changed(key: string | null): void {
+    if (key === null) this.#written = null;
+    else this.#keys.add(key);
+    if (this.#written !== null && this.#keys.size + this.#written.appended > this.#written.lines + FEW_LINES)
+      this.#written = null;
+    if (this.#written === null) this.#keys.clear();
     this.#isDue = true;
+    this.#plan();
+  }
+
+  #plan(): void {
     if (this.#timer !== null || this.#isClosed) return;
     const { clock } = this.#options;
     const waitMs = this.#isUrgent ? 0 : Math.max(0, this.#savedMs + KEEP_GAP_MS - clock.nowMs());
@@ -111,7 +120,7 @@ export class KeptWorld {
     if (this.#isSaving) return;
     this.#timer?.cancel();
     this.#timer = null;
-    this.changed();
+    this.#plan();
   }
 
   /** Keeps what is not kept yet. */
@@ -130,20 +139,19 @@ export class KeptWorld {
     this.#isSaving = false;
     this.#savedMs = this.#options.clock.nowMs();
     this.#timer = null;
-    if (this.#isDue) this.changed();
+    if (this.#isDue) this.#plan();
   }
 
   async #write(): Promise<void> {
     this.#isDue = false;
-    const { keeper, server, clock, log } = this.#options;
+    const { keeper, log } = this.#options;
     try {
       const takesSecrets = await keeper.takesSecrets();
       if (!takesSecrets) this.#tellOfSecrets();
-      const world = this.#options.world();
-      const takenAt = new Date(clock.wallMs()).toISOString();
-      await keeper.save(writeWorld(world, { server, takenAt, takesSecrets }));
+      if (!(await this.#append(takesSecrets))) await this.#writeAll(takesSecrets);
       this.#told = '';
     } catch (error) {
+      this.#written = null;
       const message = messageOf(error);
       // The same once, however often it is tried: a full disk stays full for a while.
       if (message !== this.#told) {
@@ -159,6 +167,34 @@ export class KeptWorld {
     }
   }
 
+  async #writeAll(takesSecrets: boolean): Promise<void> {
+    const { keeper, server } = this.#options;
+    const { versions, objects } = this.#options.world();
+    const written: Written = { versions, takesSecrets, lines: 0, appended: 0 };
+    // What changes from here on is appended, whether or not it was written as it is then.
+    this.#keys.clear();
+    this.#written = written;
+    await keeper.save(wholeText(headText(server, versions), batchTexts(counted(objects, written), this.#takenAt())));
+  }
+
+  /** False: all has to be written. */
+  async #append(takesSecrets: boolean): Promise<boolean> {
+    const written = this.#written;
+    const world = this.#options.world();
+    if (written?.versions !== world.versions || written.takesSecrets !== takesSecrets) return false;
+    const lines = [...this.#keys].map((key): KeptLine => world.object(key) ?? { gone: key });
+    this.#keys.clear();
+    const isThere = await this.#options.keeper.append(
+      [...batchTexts(wanted(lines, written), this.#takenAt())].join(''),
+    );
+    written.appended += lines.length;
+    return isThere;
+  }
+
+  #takenAt(): string {
+    return new Date(this.#options.clock.wallMs()).toISOString();
+  }
+
   #tellOfSecrets(): void {
     if (this.#toldOfSecrets) return;
     this.#toldOfSecrets = true;
@@ -169,46 +205,18 @@ export class KeptWorld {
   }
 }
 
-function* writeWorld(
-  { versions, objects }: World,
-  {
-    server,
-    takenAt,
-    takesSecrets,
-  }: { readonly server: string; readonly takenAt: string; readonly takesSecrets: boolean },
-): Generator<string> {
-  yield line({ daemun: MARK, format: FORMAT, server, takenAt, versions: Object.fromEntries(versions) });
-  let count = 0;
-  let lines: string[] = [];
-  for (const object of objects) {
-    if (object['kind'] === 'Secret' && !takesSecrets) continue;
-    lines.push(line(object));
-    count++;
-    if (lines.length < LINES_AT_ONCE) continue;
-    yield lines.join('');
-    lines = [];
+function* wholeText(head: string, batch: Iterable<string>): Generator<string> {
+  yield head;
+  yield* batch;
+}
+
+function* counted(objects: Iterable<KeptLine>, written: Written): Generator<KeptLine> {
+  for (const one of wanted(objects, written)) {
+    written.lines++;
+    yield one;
   }
-  yield lines.join('') + line({ objects: count });
 }
 
-function line(value: unknown): string {
-  return `${JSON.stringify(value)}\n`;
-}
-
-/** @throws Error when it is not whole, of another server, or in a format that we do not know. */
-function readWorld(text: string, server: string): KeptObjects {
-  const lines = text.split('\n');
-  const head = mappingOf(JSON.parse(lines[0] ?? ''));
-  if (head['daemun'] !== MARK || head['format'] !== FORMAT)
-    throw new Error(`it is not what this version keeps (format ${FORMAT})`);
-  if (head['server'] !== server) throw new Error(`it is of another API server: ${String(head['server'])}`);
-  const takenAtMs = Date.parse(String(head['takenAt']));
-  if (Number.isNaN(takenAtMs)) throw new Error('it does not say when it was kept');
-  const objects = lines.slice(1, -2).map(one => JSON.parse(one) as unknown);
-  const end = mappingOf(JSON.parse(lines.at(-2) ?? ''));
-  if (end['objects'] !== objects.length || !objects.every(isObject)) throw new Error('it is not whole');
-  const versions = Object.entries(mappingOf(head['versions'])).map(
-    ([kind, version]) => [kind, String(version)] as const,
-  );
-  return { takenAtMs, versions: new Map(versions), objects };
+function* wanted(lines: Iterable<KeptLine>, { takesSecrets }: Written): Generator<KeptLine> {
+  for (const one of lines) if (takesSecrets || !('kind' in one && one['kind'] === 'Secret')) yield one;
 }

@@ -111,11 +111,21 @@ export class KindCache {
 
   /** Each object as it is served, with the status that the server has: what `put` takes. */
   *objects(): Iterable<RawObject> {
-    for (const { resource, observed } of this.#entries.values()) {
-      if (resource === undefined) continue;
-      const { status } = observed;
-      yield { ...resource, ...(this.#options.readKind.hasStatus && { status }) };
+    for (const entry of this.#entries.values()) {
+      const object = this.#objectOf(entry);
+      if (object !== undefined) yield object;
     }
+  }
+
+  /** The same of one; undefined: it is not served. */
+  object(fullName: string): RawObject | undefined {
+    const entry = this.#entries.get(fullName);
+    return entry === undefined ? undefined : this.#objectOf(entry);
+  }
+
+  #objectOf({ resource, observed: { status } }: Entry): RawObject | undefined {
+    if (resource === undefined) return undefined;
+    return { ...resource, ...(this.#options.readKind.hasStatus && { status }) };
   }
 
   clear(): void {

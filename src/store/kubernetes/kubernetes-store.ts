@@ -8,7 +8,8 @@ import { ClusterHealth, type ClusterHealthReport, type StoreLog } from './cluste
 import type { Definitions } from './definitions.ts';
 import type { Freshness } from './freshness.ts';
 import { KeptStart } from './kept-start.ts';
-import { KeptWorld, type World, type WorldKeeper } from './kept-world.ts';
+import type { World } from './kept-text.ts';
+import { KeptWorld, type LiveWorld, type WorldKeeper } from './kept-world.ts';
 import { KindCache } from './kind-cache.ts';
 import { deniedFinding, keptFinding } from './kind-findings.ts';
 import type { KubeClient } from './kube-client.ts';
@@ -197,7 +198,7 @@ class ClusterStore implements KubernetesStore {
         this.#changed();
       },
       onObserved: key => {
-        if (this.#keptStart.isOver) this.#kept?.changed();
+        if (this.#keptStart.isOver) this.#kept?.changed(key);
         for (const observer of this.#observers) observer(key);
       },
     });
@@ -254,7 +255,7 @@ class ClusterStore implements KubernetesStore {
   #checkComplete(): void {
     if (this.#keptStart.isOver || !this.#served.isKnown || this.#unread().length > 0 || this.#lacksRights()) return;
     const wasKept = this.#keptStart.end();
-    this.#kept?.changed();
+    this.#kept?.changed(null);
     if (!wasKept) this.#begin();
     else {
       this.#options.log.info('everything was read from the API server: what was kept is replaced');
@@ -294,8 +295,12 @@ class ClusterStore implements KubernetesStore {
     for (const list of lists.values()) list.commit();
   }
 
-  #world(): World {
-    return { versions: this.#versions, objects: this.#objects() };
+  #world(): LiveWorld {
+    const object = (key: string): ReturnType<KindCache['object']> => {
+      const slash = key.indexOf('/');
+      return this.#kinds.get(key.slice(0, slash))?.cache.object(key.slice(slash + 1));
+    };
+    return { versions: this.#versions, objects: this.#objects(), object };
   }
 
   *#objects(): Generator<Readonly<Record<string, unknown>>> {
