@@ -4,7 +4,8 @@ import { type Rule, requestListeners, type Snapshot, type VirtualHost } from '..
 
 /** Looks for rules that keep sessions. A virtual host is looked through once: most are the same from one snapshot to the next. */
 export class SessionRules {
-  readonly #found = new WeakMap<VirtualHost, boolean>();
+  /** Listener id → its hosts as they were last: no rule of theirs keeps any. */
+  #free: ReadonlyMap<string, readonly VirtualHost[]> = new Map();
   /** Looked through last: endpoints change while bindings do not. */
   #last: { readonly bindings: Snapshot['bindings']; readonly any: boolean } | null = null;
 
@@ -15,21 +16,21 @@ export class SessionRules {
   }
 
   #look(bindings: Snapshot['bindings']): boolean {
+    const free = new Map<string, readonly VirtualHost[]>();
     for (const { listeners } of bindings) {
-      for (const { virtualHosts } of requestListeners(listeners)) {
-        for (const virtualHost of virtualHosts) if (this.#has(virtualHost)) return true;
+      for (const { id, virtualHosts } of requestListeners(listeners)) {
+        const before = this.#free.get(id) ?? [];
+        if (virtualHosts.some((host, at) => host !== before[at] && has(host))) return true;
+        free.set(id, virtualHosts);
       }
     }
+    this.#free = free;
     return false;
   }
+}
 
-  #has(virtualHost: VirtualHost): boolean {
-    const known = this.#found.get(virtualHost);
-    if (known !== undefined) return known;
-    const found = virtualHost.entries.some(({ rule }) => keepsSessions(rule));
-    this.#found.set(virtualHost, found);
-    return found;
-  }
+function has({ entries }: VirtualHost): boolean {
+  return entries.some(({ rule }) => keepsSessions(rule));
 }
 
 function keepsSessions({ sessionPersistence, backends }: Rule): boolean {

@@ -5,6 +5,7 @@ import { GATEWAY_GROUP } from '../../resources/index.ts';
 import type { RequestMatch, RouteEntry, RuleOrigin } from '../../snapshot/index.ts';
 import { compareStrings } from '../../values/index.ts';
 import type { ListenerTable, ListenerTables } from '../arbitrate/listener-tables.ts';
+import { changedKeys, updateMap } from '../changes.ts';
 import { findingOf, type Named } from '../report.ts';
 import { matchKey, type RankedEntry } from '../rules/precedence.ts';
 import { BroadPaths } from './broad-paths.ts';
@@ -57,17 +58,21 @@ interface KnownShadows {
 
 function shadowsOf(
   { hosts }: ListenerTable,
-  { before, known, consumers }: KnownShadows,
+  { before, known = NONE, consumers }: KnownShadows,
 ): ReadonlyMap<string, readonly Finding[]> {
-  const found = new Map<string, readonly Finding[]>();
-  for (const [hostname, { ranked }] of hosts) {
-    const old = before?.hosts.get(hostname)?.ranked;
-    const shadows =
-      old !== undefined && haveSameMatches(old, ranked) ? known?.get(hostname) : findShadows(ranked, consumers);
-    if (shadows !== undefined && shadows.length > 0) found.set(hostname, shadows);
+  const old = before?.hosts ?? NO_HOSTS;
+  const found = new Map<string, readonly Finding[] | undefined>();
+  for (const hostname of changedKeys(old, hosts)) {
+    const [was, ranked] = [old.get(hostname)?.ranked, hosts.get(hostname)?.ranked ?? []];
+    if (was !== undefined && haveSameMatches(was, ranked)) continue;
+    const shadows = findShadows(ranked, consumers);
+    if (shadows.length > 0 || known.has(hostname)) found.set(hostname, shadows.length > 0 ? shadows : undefined);
   }
-  return found;
+  return updateMap(known, found);
 }
+
+const NONE: ReadonlyMap<string, readonly Finding[]> = new Map();
+const NO_HOSTS: ListenerTable['hosts'] = new Map();
 
 function haveSameMatches(before: readonly RankedEntry[], after: readonly RankedEntry[]): boolean {
   if (before === after) return true;
