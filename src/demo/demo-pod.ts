@@ -15,6 +15,8 @@ export interface DemoPodOptions {
 export interface DemoPod {
   readonly address: string;
   readonly port: number;
+  /** Stops listening and asks clients to go elsewhere; resolves when the last connection has ended, which may be never. */
+  drain(): Promise<void>;
   /** Stops listening, and cuts the connections. */
   close(): Promise<void>;
 }
@@ -32,7 +34,7 @@ export async function startDemoPod({ address, port, podName }: DemoPodOptions): 
     const close = async (): Promise<void> => {
       await Promise.all([server.close(), datagrams.close()]);
     };
-    return { address: server.address, port: server.port, close };
+    return { address: server.address, port: server.port, drain: server.drain, close };
   } catch (error) {
     await server.close();
     throw error;

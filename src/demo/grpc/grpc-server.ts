@@ -30,6 +30,8 @@ export interface GrpcServer {
   readonly port: number;
   /** What it speaks TLS with from now on, beside cleartext; null: nothing. */
   secure(pair: CertificatePair | null): void;
+  /** Stops listening and asks clients to go elsewhere; resolves when the last connection has ended, which may be never. */
+  drain(): Promise<void>;
   /** Stops listening, sends GOAWAY and cuts the connections. */
   close(): Promise<void>;
   /** Stops listening and resets the connections without a word, as a crash does. */
@@ -46,7 +48,11 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
     settings: { maxConcurrentStreams: MAX_CONCURRENT_STREAMS, initialWindowSize: WINDOW_BYTES },
   });
   const pod: EchoPod = { name: options.podName, trouble: new AskedTrouble() };
-  const http1 = nodeHttp().createServer((request, response) => void answerHttp1Echo(request, response, pod));
+  let isDraining = false;
+  const http1 = nodeHttp().createServer((request, response) => {
+    if (isDraining) response.setHeader('connection', 'close');
+    void answerHttp1Echo(request, response, pod);
+  });
   http1.on('upgrade', (request, socket, first) => answerWebSocketEcho(request, socket, first, options.podName));
   const lines = (socket: Socket): void => answerLineEcho(socket, options.podName);
   let tls: TlsServer | null = null;
@@ -59,6 +65,11 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
     else void answerHttpEcho(stream, headers, pod);
   });
   const { address, port } = await listen(server, options.listen ?? { address: '127.0.0.1', port: 0 });
+  const drain = (): Promise<void> => {
+    isDraining = true;
+    for (const session of sessions) session.close();
+    return new Promise(resolve => server.close(() => resolve()));
+  };
   const close = (): Promise<void> => {
     const closed = closeServer(server, sessions);
     for (const socket of sockets) socket.destroySoon();
@@ -71,7 +82,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
   const secure = (pair: CertificatePair | null): void => {
     tls = pair === null ? null : createTls(pair, { http1, http2, lines });
   };
-  return { address, port, secure, close, kill };
+  return { address, port, secure, drain, close, kill };
 }
 
 /** What an HTTP/2 client says first (RFC 9113 §3.4); no HTTP/1 request begins so. */
