@@ -2,13 +2,13 @@
 
 import type { CertificatePair } from '../../demo/index.ts';
 import type { Finding } from '../../errors/index.ts';
-import type { BackendTLSPolicy, ConfigMap, ResourceSet, Service } from '../../resources/index.ts';
+import type { BackendTLSPolicy, ConfigMap, Gateway, ResourceSet, Service } from '../../resources/index.ts';
 import type { DemoAuthority } from './demo-authority.ts';
 import { MergedMap } from './merged-map.ts';
 
 /**
- * `--demo`, for Services that a BackendTLSPolicy is for: certificates for their pods, and the CA certificates that the policy names
- * where nobody wrote them.
+ * `--demo`: certificates for pods of Services that a BackendTLSPolicy is for, and the CA certificates that policies, and Gateways for their
+ * clients, name where nobody wrote them.
  */
 export class DemoTrust {
   readonly #authority: DemoAuthority;
@@ -23,7 +23,7 @@ export class DemoTrust {
   /** The resources with a ConfigMap for each one missing, and a warning for each. */
   async add(resources: ResourceSet): Promise<{ resources: ResourceSet; findings: readonly Finding[] }> {
     const missing = new Map<string, Finding>();
-    for (const policy of resources.backendTlsPolicies.values()) addMissing(policy, resources, missing);
+    for (const site of sitesOf(resources)) addMissing(site, resources, missing);
     if (missing.size === 0) return { resources, findings: [] };
     const pem = await this.#authority.certificate();
     const isSame = missing.size === this.#added.size && [...missing.keys()].every(key => this.#added.has(key));
@@ -54,19 +54,51 @@ export class DemoTrust {
   }
 }
 
-function addMissing(policy: BackendTLSPolicy, { configMaps }: ResourceSet, missing: Map<string, Finding>): void {
-  const { apiVersion, kind, metadata, spec } = policy;
-  const { namespace } = metadata;
-  for (const [index, ref] of (spec.validation.caCertificateRefs ?? []).entries()) {
-    const key = `${namespace}/${ref.name}`;
+/** Where an object names certificates of authorities. */
+interface TrustSite {
+  readonly owner: BackendTLSPolicy | Gateway;
+  readonly path: readonly (string | number)[];
+  readonly refs: readonly { group: string; kind: string; name: string; namespace?: string | undefined }[];
+}
+
+function sitesOf({ backendTlsPolicies, gateways }: ResourceSet): readonly TrustSite[] {
+  const ofPolicies = [...backendTlsPolicies.values()].map(owner => {
+    const refs = owner.spec.validation.caCertificateRefs ?? [];
+    return { owner, path: ['spec', 'validation', 'caCertificateRefs'], refs };
+  });
+  return [...ofPolicies, ...[...gateways.values()].flatMap(frontendSites)];
+}
+
+/** Those whose clients a Gateway lets in. */
+function frontendSites(owner: Gateway): readonly TrustSite[] {
+  const frontend = owner.spec.tls?.frontend;
+  const places = [
+    { at: ['default'], tls: frontend?.default },
+    ...(frontend?.perPort ?? []).map(({ tls }, index) => ({ at: ['perPort', index, 'tls'], tls })),
+  ];
+  return places.map(({ at, tls }) => {
+    const path = ['spec', 'tls', 'frontend', ...at, 'validation', 'caCertificateRefs'];
+    return { owner, path, refs: tls?.validation?.caCertificateRefs ?? [] };
+  });
+}
+
+function addMissing(
+  { owner, path, refs }: TrustSite,
+  { configMaps }: ResourceSet,
+  missing: Map<string, Finding>,
+): void {
+  const { apiVersion, kind, metadata } = owner;
+  for (const [index, ref] of refs.entries()) {
+    const { namespace = metadata.namespace, name } = ref;
+    const key = `${namespace}/${name}`;
     if (ref.kind !== 'ConfigMap' || ref.group !== '' || configMaps.has(key) || missing.has(key)) continue;
     missing.set(key, {
       code: 'demo/ca-minted',
       severity: 'warning',
-      resource: { apiVersion, kind, namespace, name: metadata.name },
-      path: ['spec', 'validation', 'caCertificateRefs', index],
+      resource: { apiVersion, kind, namespace: metadata.namespace, name: metadata.name },
+      path: [...path, index],
       message: `ConfigMap ${key} does not exist; the demo uses that of its own development CA`,
-      help: `create the ConfigMap: kubectl create configmap ${ref.name} -n ${namespace} --from-file=ca.crt=FILE`,
+      help: `create the ConfigMap: kubectl create configmap ${name} -n ${namespace} --from-file=ca.crt=FILE`,
     });
   }
 }

@@ -37,7 +37,7 @@ export interface TrySource {
   readonly caPem: string | null;
 }
 
-/** An entry of a listener that is bound; no authorization server is asked about what it takes. */
+/** An entry of a listener that is bound; no authorization server is asked about what it takes, and clients need no certificate. */
 export interface TryEntry {
   readonly binding: Binding;
   readonly listener: RequestListener;
@@ -52,13 +52,18 @@ export function boundEntries({ snapshot, gateways }: TrySource): TryEntry[] {
   );
   return snapshot.bindings.flatMap(binding =>
     requestListeners(binding.listeners)
-      .filter(({ id, filters }) => bound.has(id) && filters.length === 0)
+      .filter(listener => bound.has(listener.id) && listener.filters.length === 0 && !wantsCertificate(listener))
       .flatMap(listener =>
         listener.virtualHosts.flatMap(host =>
           host.entries.filter(({ rule }) => !isGuarded(rule)).map(entry => ({ binding, listener, host, entry })),
         ),
       ),
   );
+}
+
+/** Nobody here has the certificate of a client. */
+function wantsCertificate(listener: RequestListener): boolean {
+  return listener.kind === 'https' && listener.tls.clients?.certificate === 'required';
 }
 
 /** Whom its server lets pass nobody here can tell. */
