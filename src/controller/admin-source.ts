@@ -107,7 +107,7 @@ export function adminSource(parts: AdminParts): AdminSource {
       if (now === null) return { fault: 'the first reload has not ended yet' };
       const report = await parts.meshReport(now);
       return report === null
-        ? { fault: 'this process serves no Services; agents of a mesh do (run --mesh)' }
+        ? { fault: 'nothing is redirected to this process; that is so of agents of a mesh (run --mesh)' }
         : { report };
     },
     logLevel: () => log.level ?? 'info',
