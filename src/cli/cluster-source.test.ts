@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { FakeApi } from '../store/kubernetes/fake-api.test-support.ts';
 import { kubeconfigFile } from '../store/kubernetes/kubeconfig-file.test-support.ts';
+import { until } from '../time/until.test-support.ts';
 import { runProgram } from './program.ts';
 import { recordingTerminal } from './recording-terminal.test-support.ts';
 
@@ -49,7 +50,7 @@ describe('a cluster as what a command reads', () => {
       [],
     );
     // It has let go of its watches; the server hears of that a moment later.
-    while (api.openWatches > 0) await new Promise(resolve => setImmediate(resolve));
+    await until(() => api.openWatches === 0);
   });
 
   it('explains a request at the addresses that its Gateways have', async t => {

@@ -6,6 +6,7 @@ import { type IncomingMessage, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { until } from '../time/until.test-support.ts';
 import { createLog } from './log/log.ts';
 import { startStandalone } from './start-standalone.ts';
 
@@ -41,7 +42,7 @@ describe('a route that names no Gateway', () => {
     const rewrite = async (defaultScope: string): Promise<void> => {
       const { version } = running.view().published;
       await write(defaultScope);
-      while (running.view().published.version === version) await new Promise(resolve => setImmediate(resolve));
+      await until(() => running.view().published.version !== version);
       await running.settled();
     };
     const answer = async (): Promise<number | undefined> => {

@@ -6,6 +6,7 @@ import { describe, it, type TestContext } from 'node:test';
 import { FakeApi, type FakeObject } from '../store/kubernetes/fake-api.test-support.ts';
 import { kubeconfigFile } from '../store/kubernetes/kubeconfig-file.test-support.ts';
 import { type Clock, systemClock } from '../time/index.ts';
+import { until } from '../time/until.test-support.ts';
 import type { KubernetesOptions } from './kubernetes-options.ts';
 import { createLog } from './log/log.ts';
 import type { RunningGateway } from './running-gateway.ts';
@@ -50,9 +51,6 @@ async function run(t: TestContext, api: FakeApi, more: Partial<KubernetesOptions
       });
       request.on('error', reject);
     });
-  };
-  const until = async (condition: () => boolean | Promise<boolean>): Promise<void> => {
-    while (!(await condition())) await new Promise(resolve => setImmediate(resolve));
   };
   return { stateDirectory, gateway, log, ask, until };
 }

@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { VirtualClock } from '../proxy/virtual-clock.test-support.ts';
+import { until } from '../time/until.test-support.ts';
 import { type ControllerLog, createLog } from './log/log.ts';
 import type { RunningGateway } from './running-gateway.ts';
 import type { StandaloneOptions } from './standalone-options.ts';
@@ -77,7 +78,7 @@ describe('a standalone gateway', () => {
     assert.equal(lines.filter(line => line.includes('"request')).length, 0);
     await setLevel('debug');
     await request();
-    while (!lines.some(line => line.includes('"request ended"'))) await new Promise(resolve => setImmediate(resolve));
+    await until(() => lines.some(line => line.includes('"request ended"')));
     assert.match(lines.find(line => line.includes('"request"')) ?? '', /"route":"default\/echo","rule":"0"/);
     session.destroy();
   });
@@ -100,7 +101,7 @@ describe('a standalone gateway', () => {
   };
   const change = async (text: string, isLive: () => boolean): Promise<void> => {
     await writeFile(join(folder, 'gw.yaml'), text);
-    while (!isLive()) await new Promise(resolve => setImmediate(resolve));
+    await until(() => isLive());
   };
 
   it('gives each Gateway an address of its own, stable while it runs', async () => {
@@ -209,10 +210,10 @@ describe('a standalone gateway', () => {
     for (let round = 0; round < 3; round++)
       assert.deepEqual([await status('/healthz'), await status('/x')], [503, 404]);
     assert.equal(isStopped, false);
-    while (!isStopped) {
-      clock.advance(1_000);
-      await new Promise(resolve => setImmediate(resolve));
-    }
+    await until(
+      () => isStopped,
+      () => clock.advance(1_000),
+    );
     assert.equal((await stopped).cut, 0);
     await assert.rejects(fetch(url));
   });

@@ -4,16 +4,8 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { ClientHttp2Session } from 'node:http2';
 import { afterEach, describe, it } from 'node:test';
-import {
-  call,
-  cleanUp,
-  dial,
-  freePort,
-  snapshotOf,
-  startBackend,
-  startPlane,
-  until,
-} from './data-plane.test-support.ts';
+import { until } from '../time/until.test-support.ts';
+import { call, cleanUp, dial, freePort, snapshotOf, startBackend, startPlane } from './data-plane.test-support.ts';
 
 afterEach(cleanUp);
 

@@ -2,16 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
-import {
-  call,
-  cleanUp,
-  dial,
-  freePort,
-  snapshotOf,
-  startBackend,
-  startPlane,
-  until,
-} from './data-plane.test-support.ts';
+import { until } from '../time/until.test-support.ts';
+import { call, cleanUp, dial, freePort, snapshotOf, startBackend, startPlane } from './data-plane.test-support.ts';
 
 afterEach(cleanUp);
 

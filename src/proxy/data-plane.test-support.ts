@@ -140,8 +140,3 @@ export async function call(session: ClientHttp2Session): Promise<string> {
   const status = trailers['grpc-status'] ?? head['grpc-status'];
   return status === '0' ? String(head['hostname']) : `grpc-status ${status}: ${head['grpc-message'] ?? ''}`;
 }
-
-/** Polls without sleeping long; the test's timeout is its limit. */
-export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise(resolve => setTimeout(resolve, 5));
-}

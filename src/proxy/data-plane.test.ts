@@ -7,6 +7,7 @@ import { afterEach, describe, it } from 'node:test';
 import type { Worker } from 'node:worker_threads';
 import { EMPTY_SNAPSHOT } from '../snapshot/index.ts';
 import { firstHosts } from '../snapshot/listener.test-support.ts';
+import { until } from '../time/until.test-support.ts';
 import {
   CLUSTER,
   call,
@@ -16,7 +17,6 @@ import {
   snapshotOf,
   startBackend,
   startPlane,
-  until,
 } from './data-plane.test-support.ts';
 import type { Resolution } from './index.ts';
 import type { Backend } from './upstream/backend.test-support.ts';

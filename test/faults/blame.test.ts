@@ -8,6 +8,7 @@ import { afterEach, describe, it } from 'node:test';
 import { backend, listener, rule, TestGateway } from '../../src/proxy/http/gateway.test-support.ts';
 /** Whose doing a failed request is: what the client is told, what log and metrics say, and who is taken out for it. */
 import { VirtualClock } from '../../src/proxy/virtual-clock.test-support.ts';
+import { until } from '../../src/time/until.test-support.ts';
 import { type RawBackend, startRawBackend } from './raw-backend.ts';
 import { closed, END_HEADERS, END_STREAM, FRAME, frame, grpcHead, literalBlock, openHttp2 } from './raw-frames.ts';
 
@@ -202,7 +203,7 @@ describe('what an endpoint does', () => {
     const resets = (): number => on.gateway.metric('daemun_mirror_requests_total', { outcome: 'reset' });
     for (let i = 1; i <= 12; i++) {
       assert.equal((await call(on.gateway.port)).status, 0);
-      while (resets() < i) await new Promise(resolve => setImmediate(resolve));
+      await until(() => resets() >= i);
     }
     assert.equal(on.ejections, 0);
   });
@@ -269,7 +270,7 @@ describe('what an endpoint does', () => {
   it('a connect that times out is logged with the time that it took', async () => {
     const on = await bed(null, { clusterChanges: { connectTimeoutMs: 80 }, backends: 1 });
     const answer = call(on.gateway.port);
-    while (on.backends[0]?.connections === 0) await new Promise(resolve => setImmediate(resolve));
+    await until(() => on.backends[0]?.connections !== 0);
     on.clock.advance(80);
     assert.equal((await answer).status, 14);
     const [line] = on.lines();

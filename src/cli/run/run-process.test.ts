@@ -7,6 +7,7 @@ import { existsSync, openSync, readFileSync, renameSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { until } from '../../time/until.test-support.ts';
 import { echoManifests, freePort, type ManifestFolder, manifestFolder } from '../manifests.test-support.ts';
 import { runProgram } from '../program.ts';
 import { recordingTerminal } from '../recording-terminal.test-support.ts';
@@ -32,10 +33,6 @@ describe('a running process', () => {
     const terminal = recordingTerminal();
     const host = ['--plaintext', '--authority', 'echo.example.com', `127.0.0.1:${port}`];
     assert.equal(await runProgram(['call', ...host, 'api.Echo/Echo', '{}'], terminal), 0, terminal.stderr());
-  };
-  /** Waits until it is so; the test's time is the limit. */
-  const until = async (isSo: () => boolean | Promise<boolean>): Promise<void> => {
-    while (!(await isSo())) await new Promise(resolve => setImmediate(resolve));
   };
   const lostLines = async (admin: string, sink: string): Promise<number> => {
     const text = await (await fetch(`http://${admin}/metrics`)).text();

@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
+import { until } from '../../time/until.test-support.ts';
 import { echoManifests, freePort } from '../manifests.test-support.ts';
 import { Running } from './running.test-support.ts';
 import { ServiceManager } from './service-manager.ts';
@@ -62,19 +63,18 @@ describe('the service manager', () => {
     writeFileSync(join(folder, 'gw.yaml'), echoManifests(await freePort()));
     const flags = ['-f', join(folder, 'gw.yaml'), '--demo', '--workers', '1', '--admin', 'off'];
     const gateway = new Running(flags, { environment: environment() });
-    const until = async (pattern: RegExp): Promise<void> => {
-      while (!pattern.test(told().join('\n'))) {
+    const toldOf = (pattern: RegExp): Promise<void> =>
+      until(() => {
         assert.equal(gateway.process.exitCode, null, gateway.text);
-        await new Promise(resolve => setImmediate(resolve));
-      }
-    };
+        return pattern.test(told().join('\n'));
+      });
     try {
-      await until(/^READY=1 STATUS=Ready$/);
+      await toldOf(/^READY=1 STATUS=Ready$/);
       gateway.process.kill('SIGHUP');
-      await until(/^READY=1.*\nRELOADING=1 MONOTONIC_USEC=\d+\nREADY=1 STATUS=Ready$/);
+      await toldOf(/^READY=1.*\nRELOADING=1 MONOTONIC_USEC=\d+\nREADY=1 STATUS=Ready$/);
       gateway.process.kill('SIGTERM');
       assert.equal(await gateway.exitCode(), 0);
-      while (!told().join('\n').includes('STOPPING=1')) await new Promise(resolve => setImmediate(resolve));
+      await until(() => told().join('\n').includes('STOPPING=1'));
     } finally {
       gateway.process.kill('SIGKILL');
     }

@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { Client, credentials, Metadata } from '@grpc/grpc-js';
+import { until } from '../../time/until.test-support.ts';
 import { echoManifests, freePort, type ManifestFolder, manifestFolder } from '../manifests.test-support.ts';
 import { Running } from './running.test-support.ts';
 
@@ -36,7 +37,7 @@ class Load {
   /** Resolves when so many more calls were answered. */
   async answers(count: number): Promise<void> {
     const wanted = this.answered + count;
-    while (this.answered < wanted && this.failures.length === 0) await new Promise(resolve => setImmediate(resolve));
+    await until(() => this.answered >= wanted || this.failures.length > 0);
   }
 
   async #callOn(client: Client): Promise<void> {

@@ -6,6 +6,7 @@ import { dirname } from 'node:path';
 import type { TestContext } from 'node:test';
 import { FakeApi, type FakeObject } from '../../store/kubernetes/fake-api.test-support.ts';
 import { kubeconfigFile } from '../../store/kubernetes/kubeconfig-file.test-support.ts';
+import { until } from '../../time/until.test-support.ts';
 import type { OwnPods } from '../owned/replicas.ts';
 import type { RunningGateway } from '../running-gateway.ts';
 import { startKubernetes } from '../start-kubernetes.ts';
@@ -81,9 +82,7 @@ export async function run(t: TestContext, api: FakeApi, pods: Partial<OwnPods> =
   const stored = (kind: string, name: string) => api.stored({ kind, namespace: 'a', name });
   return {
     gateway: running,
-    until: async condition => {
-      while (!condition()) await new Promise(resolve => setImmediate(resolve));
-    },
+    until,
     service: name => stored('Service', name) as unknown as StoredService | undefined,
     slice: name => stored('EndpointSlice', name) as unknown as ReturnType<Running['slice']>,
     status: name => JSON.stringify(stored('Gateway', name)?.['status'] ?? ''),

@@ -11,6 +11,7 @@ import { connect } from 'node:tls';
 import { selfSignedCertificate } from '../../demo/index.ts';
 import { FakeApi } from '../../store/kubernetes/fake-api.test-support.ts';
 import { kubeconfigFile } from '../../store/kubernetes/kubeconfig-file.test-support.ts';
+import { until } from '../../time/until.test-support.ts';
 import type { RunningGateway } from '../running-gateway.ts';
 import { startKubernetes } from '../start-kubernetes.ts';
 
@@ -56,10 +57,6 @@ async function run(t: TestContext, api: FakeApi): Promise<RunningGateway> {
   });
   t.after(() => gateway.close());
   return gateway;
-}
-
-async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise(resolve => setImmediate(resolve));
 }
 
 /** What a new TLS connection is shown; '' when it is refused. */

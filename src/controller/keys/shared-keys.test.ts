@@ -12,6 +12,7 @@ import { connect, type TLSSocket } from 'node:tls';
 import { certificate } from '../../proxy/listeners/certificate.test-support.ts';
 import { FakeApi, type FakeObject } from '../../store/kubernetes/fake-api.test-support.ts';
 import { kubeconfigFile } from '../../store/kubernetes/kubeconfig-file.test-support.ts';
+import { until } from '../../time/until.test-support.ts';
 import { createLog } from '../log/log.ts';
 import { ownedName } from '../owned/owned-name.ts';
 import type { RunningGateway } from '../running-gateway.ts';
@@ -106,10 +107,6 @@ async function replica(t: TestContext, api: FakeApi, at: number, state?: string)
     if (state === undefined) rmSync(stateDirectory, { recursive: true });
   });
   return { running, address: running.listeners[0]?.address ?? '', log };
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise(resolve => setTimeout(resolve, 5));
 }
 
 const isMade = (api: FakeApi) => (): boolean =>

@@ -8,6 +8,7 @@ import { type AddressInfo, connect, type Server } from 'node:net';
 import { json, text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
 import type { RequestListener } from '../../snapshot/index.ts';
+import { until } from '../../time/until.test-support.ts';
 import { backend, httpListener, rule, TestGateway } from './gateway.test-support.ts';
 
 const TRUSTED = '127.0.0.2';
@@ -160,13 +161,10 @@ describe('what a request says of its client', () => {
         await ask(TRUSTED, { 'x-forwarded-for': '203.0.113.7, 192.0.2.1, 127.0.0.9' }, '/logged');
         await ask(OTHER, { 'x-forwarded-for': '192.0.2.1' }, '/logged');
         await ask(TRUSTED, {}, '/logged');
-        let lines: string[] = [];
-        while (lines.length < 3) {
-          await new Promise(resolve => setImmediate(resolve));
-          lines = gateway.accessLog.split('\n').filter(line => line.includes('"/logged"'));
-        }
+        const lines = (): readonly string[] => gateway.accessLog.split('\n').filter(line => line.includes('"/logged"'));
+        await until(() => lines().length >= 3);
         assert.deepEqual(
-          lines.map(line => JSON.parse(line).client),
+          lines().map(line => JSON.parse(line).client),
           ['192.0.2.1', OTHER, TRUSTED],
         );
       });

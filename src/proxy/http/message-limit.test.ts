@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { afterEach, describe, it } from 'node:test';
 import { status as GrpcCode, type ServerDuplexStream, type ServiceError } from '@grpc/grpc-js';
+import { until } from '../../time/until.test-support.ts';
 import { backend, listener, rule, shapesClient, shapesServer, TestGateway, unary } from './gateway.test-support.ts';
 
 const MAX = 1000;
@@ -64,7 +65,7 @@ describe('a longest message', () => {
     call.write(Buffer.alloc(MAX + 1));
     const [error] = (await failed) as [ServiceError];
     assert.deepEqual([error.code, error.details, got], [GrpcCode.RESOURCE_EXHAUSTED, TOO_LARGE, [MAX, 5]]);
-    while (ended.length === 0) await new Promise(setImmediate);
+    await until(() => ended.length > 0);
     assert.deepEqual(ended, ['cancelled']);
   });
 });

@@ -6,6 +6,7 @@ import { EventEmitter, once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import type { Filter, Listener } from '../../snapshot/index.ts';
+import { until } from '../../time/until.test-support.ts';
 import { ask1, CLIENTS, type Echoed, echoServer, type TestServer } from './external-auth.test-support.ts';
 import { backend, listener, rule, TestGateway } from './gateway.test-support.ts';
 
@@ -91,7 +92,7 @@ describe('a mirror', () => {
     for (let asked = 0; asked < 253; asked++) await ask(gateway.port, { method: 'GET', path: '/silent' });
     assert.equal(gateway.metric('daemun_limit_hits_total', { limit: 'active_mirrors' }), 3);
     await ask(gateway.port, { method: 'GET', path: '/sound' });
-    while (copies.calls === 0) await new Promise(setImmediate);
+    await until(() => copies.calls > 0);
     assert.equal(gateway.metric('daemun_limit_hits_total', { limit: 'active_mirrors' }), 3);
   });
 

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import type { Filter } from '../../snapshot/index.ts';
+import { until } from '../../time/until.test-support.ts';
 import { ErrorCode } from '../../wire/index.ts';
 import { RawBed } from './raw-bed.test-support.ts';
 import { grpcHead, isNeverIndexed, listOf } from './raw-peer.test-support.ts';
@@ -22,7 +23,7 @@ describe('never-indexed fields', () => {
     await bed.client.call(listOf(grpcHead({}, [['x-key', 'secret']]), ['x-key']), {
       fields: ['x-request-id', 'secret'],
     });
-    while (bed.mirror.requests.length === 0) await new Promise(resolve => setImmediate(resolve));
+    await until(() => bed.mirror.requests.length > 0);
     for (const one of [bed.wide, bed.mirror]) {
       assert.deepEqual(one.last?.head?.sensitive, ['x-key']);
       assert.deepEqual([isNeverIndexed(one.input, 'x-key'), isNeverIndexed(one.input, 'x-request-id')], [true, true]);

@@ -4,6 +4,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { RequestListener, Rule, Tracing } from '../../snapshot/index.ts';
 import { sampleTracing } from '../../snapshot/tracing.test-support.ts';
+import { until } from '../../time/until.test-support.ts';
 import { SocketLoop } from '../io/index.ts';
 import { VirtualClock } from '../virtual-clock.test-support.ts';
 import { httpListener, TestGateway } from './gateway.test-support.ts';
@@ -88,16 +89,16 @@ export class TracingBed {
     const over = event.finally(() => {
       isOver = true;
     });
-    while (!isOver) {
-      this.pass(250);
-      await new Promise(setImmediate);
-    }
+    await until(
+      () => isOver,
+      () => this.pass(250),
+    );
     await over;
   }
 
   /** Resolves when it is counted what became of so many spans. */
   async counted(spans: number): Promise<void> {
-    while (sumOf(this.outcomes()) < spans) await new Promise(setImmediate);
+    await until(() => sumOf(this.outcomes()) >= spans);
   }
 
   /** The only span that the collector gets. */

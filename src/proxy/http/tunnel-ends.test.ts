@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import type { RouteEntry } from '../../snapshot/index.ts';
+import { until } from '../../time/until.test-support.ts';
 import { SocketLoop } from '../io/socket-loop.ts';
 import { backend as backendOf, listener, rule, TestGateway } from './gateway.test-support.ts';
 import { GOODBYE_MS, STALLED_STREAM_MS, TUNNEL_IDLE_MS } from './idle-stream.ts';
@@ -78,8 +79,7 @@ for (const version of VERSIONS) {
       assert.equal((await client.take(4)).toString(), 'late');
       backend.refusal = null;
       const refused = ask(version, gateway.port, {}, cleanups);
-      while (gateway.metric('daemun_downstream_requests_active') < 2)
-        await new Promise(resolve => setImmediate(resolve));
+      await until(() => gateway.metric('daemun_downstream_requests_active') >= 2);
       pass(1_500);
       assert.equal((await refused).status, 504);
     });
@@ -92,10 +92,10 @@ for (const version of VERSIONS) {
       pass(TUNNEL_IDLE_MS - 3 * LOOK_MS);
       await new Promise(resolve => setImmediate(resolve));
       assert.equal(hits('tunnel_idle'), 0);
-      while (hits('tunnel_idle') === 0) {
-        pass(LOOK_MS);
-        await new Promise(resolve => setImmediate(resolve));
-      }
+      await until(
+        () => hits('tunnel_idle') > 0,
+        () => pass(LOOK_MS),
+      );
       assert.deepEqual(await client.take(4), CLOSE_TO_CLIENT);
       assert.deepEqual(unmasked(await endpoint.take(8)), [0x88, 0x82, 0x03, 0xe9]);
       assert.equal(gateway.metric('daemun_downstream_tunnels'), 1);

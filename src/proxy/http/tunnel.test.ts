@@ -5,6 +5,7 @@ import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { after, afterEach, before, describe, it } from 'node:test';
 import type { RouteEntry } from '../../snapshot/index.ts';
+import { until } from '../../time/until.test-support.ts';
 import { certificate } from '../listeners/certificate.test-support.ts';
 import { backend as backendOf, listener, rule, TestGateway } from './gateway.test-support.ts';
 import { type Asked, ask as askOver, type Granted, KEY, TunnelBackend, VERSIONS } from './tunnel-peers.test-support.ts';
@@ -179,7 +180,7 @@ for (const { version, isSecure } of WAYS) {
     });
 
     it('have a line in the log with what passed, at their end, and a gauge until then', async () => {
-      while (gateway.metric('daemun_downstream_tunnels') > 0) await new Promise(resolve => setImmediate(resolve));
+      await until(() => gateway.metric('daemun_downstream_tunnels') === 0);
       gateway.accessLog = '';
       const client = await ask({ path: '/logged' });
       const { bytes } = await backend.upgraded();
@@ -188,7 +189,7 @@ for (const { version, isSecure } of WAYS) {
       client.bytes.duplex.end('1234567');
       bytes.duplex.end('123');
       await Promise.all([client.bytes.rest(), bytes.rest()]);
-      while (!gateway.accessLog.includes('/logged')) await new Promise(resolve => setImmediate(resolve));
+      await until(() => gateway.accessLog.includes('/logged'));
       const line = JSON.parse(gateway.accessLog.split('\n').find(text => text.includes('/logged')) ?? '');
       assert.deepEqual([line.http_status, line.bytes_received, line.bytes_sent, line.reason], [101, 7, 3, null]);
       assert.equal(gateway.metric('daemun_downstream_tunnels'), 0);

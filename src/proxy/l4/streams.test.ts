@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import type { StreamRule } from '../../snapshot/index.ts';
+import { until } from '../../time/until.test-support.ts';
 import { TestGateway } from '../http/gateway.test-support.ts';
 import { SocketLoop } from '../io/socket-loop.ts';
 import { endOf, readAll, readText, StreamBed, streamRule, tcpListener } from './l4.test-support.ts';
@@ -36,7 +37,7 @@ describe('a TCP listener', () => {
   const failures = (reason: string): number => gateway.metric('daemun_stream_failures_total', { reason });
 
   async function settled(metric: string, value: number): Promise<void> {
-    while (gateway.metric(metric) !== value) await new Promise(resolve => setImmediate(resolve));
+    await until(() => gateway.metric(metric) === value);
   }
 
   /** The lines of the access log, once there is one. */

@@ -7,6 +7,7 @@ import { connect } from 'node:net';
 import { afterEach, describe, it } from 'node:test';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import type { ClientValidation, Listener } from '../../snapshot/index.ts';
+import { until } from '../../time/until.test-support.ts';
 import { listener, rule, TestGateway } from '../http/gateway.test-support.ts';
 import { StreamBed, streamRule, tlsListener } from '../l4/l4.test-support.ts';
 import { Authority, type Pair } from '../upstream/authority.test-support.ts';
@@ -124,7 +125,7 @@ function headFrame(id: number): Buffer {
 
 /** It has accepted a connection. */
 async function gatewayKnows(gateway: TestGateway): Promise<void> {
-  while (gateway.metric('daemun_downstream_connections_total') === 0) await new Promise(setImmediate);
+  await until(() => gateway.metric('daemun_downstream_connections_total') > 0);
 }
 
 /** The listener that answers a call; 'closed' when the connection ends instead. */

@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { type ClientHttp2Session, connect as connectHttp2 } from 'node:http2';
 import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, it } from 'node:test';
+import { until } from '../../time/until.test-support.ts';
 import { listener, rule, TestGateway } from '../http/gateway.test-support.ts';
 import { SocketLoop } from '../io/socket-loop.ts';
 
@@ -42,8 +43,7 @@ describe('a worker that may have four client connections', () => {
   async function hold(session: ClientHttp2Session): Promise<void> {
     const active = gateway.metric('daemun_downstream_requests_active');
     session.request({ ':method': 'POST', ':path': '/' }).on('error', () => {});
-    while (gateway.metric('daemun_downstream_requests_active') === active)
-      await new Promise(resolve => setImmediate(resolve));
+    await until(() => gateway.metric('daemun_downstream_requests_active') !== active);
   }
 
   async function silent(): Promise<Socket> {
@@ -52,8 +52,7 @@ describe('a worker that may have four client connections', () => {
     sockets.push(socket);
     socket.on('error', () => {});
     socket.resume();
-    while (gateway.metric('daemun_downstream_connections_total') === accepted)
-      await new Promise(resolve => setImmediate(resolve));
+    await until(() => gateway.metric('daemun_downstream_connections_total') !== accepted);
     return socket;
   }
 
@@ -86,7 +85,7 @@ describe('a worker that may have four client connections', () => {
     if (!refused.closed) await once(refused, 'close');
     assert.deepEqual([open(), hits('connections')], [4, 1]);
     all[0]?.destroy();
-    while (open() > 3) await new Promise(resolve => setImmediate(resolve));
+    await until(() => open() <= 3);
     await dial();
     assert.deepEqual([open(), hits('connections')], [4, 1]);
   });

@@ -8,6 +8,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import type { ListenerIdentity, RequestListener, TcpListener, TlsListener } from '../../snapshot/index.ts';
+import { until } from '../../time/until.test-support.ts';
 import { httpListener, TestGateway } from '../http/gateway.test-support.ts';
 import { SocketLoop } from '../io/socket-loop.ts';
 import { endOf, readText, StreamBed, streamRule } from '../l4/l4.test-support.ts';
@@ -116,16 +117,18 @@ describe('at the port of a Service', () => {
     const clusters = { web: [await bed.echo('never')] };
     await gateway.apply({ listeners: [requests(null, 'web')], frontend: FRONTEND, clients: [], clusters });
     const silent = await dial('127.0.0.3');
-    while (gateway.metric('daemun_downstream_connections_total') === 0) await new Promise(setImmediate);
+    await until(() => gateway.metric('daemun_downstream_connections_total') > 0);
     nowMs += HEAD_TIMEOUT_MS + 1_000;
     loop.refresh();
     const closed = once(silent, 'close');
     silent.resume();
-    while (gateway.metric('daemun_limit_hits_total', { limit: 'request_head_timeout' }) === 0) {
-      nowMs += 500;
-      loop.connectionTimers.advance(nowMs);
-      await new Promise(setImmediate);
-    }
+    await until(
+      () => gateway.metric('daemun_limit_hits_total', { limit: 'request_head_timeout' }) > 0,
+      () => {
+        nowMs += 500;
+        loop.connectionTimers.advance(nowMs);
+      },
+    );
     await closed;
   });
 });

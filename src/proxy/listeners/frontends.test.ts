@@ -6,6 +6,7 @@ import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import type { ClientNamespace, Listener, TcpListener } from '../../snapshot/index.ts';
+import { until } from '../../time/until.test-support.ts';
 import { httpListener, type SnapshotParts, TestGateway } from '../http/gateway.test-support.ts';
 import { StreamBed, streamRule } from '../l4/l4.test-support.ts';
 
@@ -104,7 +105,7 @@ describe('the port of a Service that is routed', () => {
     assert.equal(await ask(await dial('127.0.0.2')), 'consumers');
     assert.equal(await ask(await dial('127.0.0.9')), 'own');
     for (const socket of sockets) socket.destroy();
-    while (gateway.metric('daemun_streams') > 0) await new Promise(resolve => setImmediate(resolve));
+    await until(() => gateway.metric('daemun_streams') === 0);
     const frontend = 'faces/smiley:80';
     const [requests, streams] = ['daemun_frontend_requests_total', 'daemun_frontend_streams_total'];
     assert.equal(gateway.metric(requests ?? '', { frontend, client_namespace: 'fast-clients' }), 1);

@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { type ClientHttp2Session, connect as connect2 } from 'node:http2';
 import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, it } from 'node:test';
+import { until } from '../../time/until.test-support.ts';
 import { httpListener, TestGateway } from '../http/gateway.test-support.ts';
 import { VirtualClock } from '../virtual-clock.test-support.ts';
 
@@ -67,8 +68,8 @@ describe('a gateway that is about to end', () => {
       });
       await once(session, 'remoteSettings');
     }
-    const turns = async (until: number): Promise<void> => {
-      while (told < until) await new Promise(resolve => setImmediate(resolve));
+    const turns = async (count: number): Promise<void> => {
+      await until(() => told >= count);
       for (let turn = 0; turn < 20; turn++) await new Promise(resolve => setImmediate(resolve));
     };
     await gateway.runtime.stopListening();

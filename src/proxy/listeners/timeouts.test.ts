@@ -6,6 +6,7 @@ import { type ClientHttp2Session, connect as connectHttp2, createServer, type Se
 import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { connect as connectTls } from 'node:tls';
+import { until } from '../../time/until.test-support.ts';
 import { backend, listener, rule, TestGateway } from '../http/gateway.test-support.ts';
 import { SocketLoop } from '../io/socket-loop.ts';
 import { certificate } from './certificate.test-support.ts';
@@ -40,9 +41,7 @@ describe('timeouts of client connections', () => {
     const socket = connect(gateway.port, '127.0.0.1');
     socket.on('error', () => {});
     await once(socket, 'connect');
-    while (gateway.metric('daemun_downstream_connections_total') === accepted) {
-      await new Promise(resolve => setImmediate(resolve));
-    }
+    await until(() => gateway.metric('daemun_downstream_connections_total') !== accepted);
     return socket;
   }
 
@@ -129,7 +128,6 @@ describe('timeouts of client connections', () => {
     Buffer.from([0x5f, 16]),
     Buffer.from('application/grpc'),
   ]);
-  const turn = (): Promise<void> => new Promise(resolve => setImmediate(resolve));
 
   /** Time passes in steps of ten seconds; PINGs of either side are answered in between. */
   async function minutes(count: number, session: ClientHttp2Session): Promise<void> {
@@ -137,10 +135,6 @@ describe('timeouts of client connections', () => {
       pass(10_000);
       for (let round = 0; round < 3; round++) await new Promise(resolve => session.ping(resolve));
     }
-  }
-
-  async function until(condition: () => boolean): Promise<void> {
-    while (!condition()) await turn();
   }
 
   /** A backend whose calls are answered by `answer`, or never. Its port. */
@@ -255,9 +249,7 @@ describe('timeouts of client connections', () => {
 
   /** Waits until the gateway has read so many bytes in all. */
   async function received(bytes: number): Promise<void> {
-    while (gateway.metric('daemun_downstream_received_bytes_total') < bytes) {
-      await new Promise(resolve => setImmediate(resolve));
-    }
+    await until(() => gateway.metric('daemun_downstream_received_bytes_total') >= bytes);
   }
 
   for (const [what, text] of [
@@ -312,8 +304,7 @@ describe('timeouts of client connections', () => {
     socket.resume();
     const text = 'POST /a.B/C HTTP/1.1\r\nHost: a\r\nContent-Type: application/grpc\r\nContent-Length: 9\r\n\r\nx';
     socket.write(text);
-    while (gateway.metric('daemun_downstream_requests_active') === 0)
-      await new Promise(resolve => setImmediate(resolve));
+    await until(() => gateway.metric('daemun_downstream_requests_active') > 0);
     const closed = once(socket, 'close');
     for (let minute = 0; minute < 9; minute++) pass(60_000);
     await closed;

@@ -3,6 +3,7 @@
 /** Senders of many addresses: each datagram of a made-up one costs a session, and there are so many and no more. */
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
+import { until } from '../../time/until.test-support.ts';
 import { Peer, UdpGateway } from './udp.test-support.ts';
 
 const open: { close(): unknown }[] = [];
@@ -23,10 +24,6 @@ async function flood(port: number, count: number): Promise<void> {
   }
 }
 
-async function settled(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await new Promise(resolve => setImmediate(resolve));
-}
-
 describe('a flood of datagrams from many addresses', () => {
   it('has its share of sockets and no more, and displaces nobody who was heard of after an answer', async () => {
     const gateway = kept(new UdpGateway({ maxConnections: 64 }));
@@ -37,7 +34,7 @@ describe('a flood of datagrams from many addresses', () => {
     await client.ask('2', gateway.port);
     const [{ from } = assert.fail()] = backend.received;
     await flood(gateway.port, 300);
-    await settled(() => gateway.metric('daemun_udp_received_datagrams_total') === 302);
+    await until(() => gateway.metric('daemun_udp_received_datagrams_total') === 302);
     assert.equal(gateway.sessions, 16);
     assert.equal(gateway.metric('daemun_limit_hits_total', { limit: 'udp_sessions' }), 285);
     assert.equal(await client.ask('3', gateway.port), 'a:3');

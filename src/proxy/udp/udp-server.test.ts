@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
+import { until } from '../../time/until.test-support.ts';
 import { SocketLoop } from '../io/index.ts';
 import { VirtualClock } from '../virtual-clock.test-support.ts';
 import { Peer, UdpGateway } from './udp.test-support.ts';
@@ -121,7 +122,7 @@ describe('the backends of a UDP listener', () => {
     for (let sent = 0; sent < 500; sent += 100) {
       for (let at = 0; at < 100; at++) asking.send(String(sent + at), gateway.port);
       // No more at once than any system's receive buffer holds.
-      await settled(() => gateway.metric('daemun_udp_received_datagrams_total') === sent + 100);
+      await until(() => gateway.metric('daemun_udp_received_datagrams_total') === sent + 100);
     }
     const dropped = gateway.drops('backend_not_found') / 500;
     assert.ok(Math.abs(dropped - 0.8) < 0.08, String(dropped));
@@ -132,14 +133,14 @@ describe('the backends of a UDP listener', () => {
     const asking = await client();
     await gateway.serve({ clusters: {}, weights: null });
     asking.send('x', gateway.port);
-    await settled(() => gateway.drops('no_route') === 1);
+    await until(() => gateway.drops('no_route') === 1);
     const fault = { httpStatus: 500, grpcStatus: 14, message: '', reason: 'no_weight' };
     await gateway.serve({ clusters: {}, weights: {}, rule: { fault } });
     asking.send('x', gateway.port);
-    await settled(() => gateway.drops('no_weight') === 1);
+    await until(() => gateway.drops('no_weight') === 1);
     await gateway.serve({ clusters: { a: [] } });
     asking.send('x', gateway.port);
-    await settled(() => gateway.drops('no_endpoint') === 1);
+    await until(() => gateway.drops('no_endpoint') === 1);
     const backend = await echo('a');
     await gateway.serve({ clusters: { a: [backend.port] } });
     assert.equal(await asking.ask('x', gateway.port), 'a:x');
@@ -158,7 +159,7 @@ describe('an endpoint that refuses datagrams', () => {
     open.splice(open.indexOf(lost), 1);
     // This one is lost: that it was comes back with ICMP.
     asking.send('lost', gateway.port);
-    await settled(() => gateway.metric('daemun_upstream_connect_failures_total') === 1);
+    await until(() => gateway.metric('daemun_upstream_connect_failures_total') === 1);
     assert.equal(await asking.ask('y', gateway.port), `${other}:y`);
   });
 
@@ -173,7 +174,7 @@ describe('an endpoint that refuses datagrams', () => {
     await gateway.serve({ clusters: { c: [port] }, cluster: { balancer } });
     const asking = await client();
     for (let at = 0; at < 3; at++) asking.send('x', gateway.port);
-    await settled(() => gateway.metric('daemun_upstream_connect_failures_total') >= 1);
+    await until(() => gateway.metric('daemun_upstream_connect_failures_total') >= 1);
     await gateway.serve({ clusters: { c: [port, backend.port] }, cluster: { balancer } });
     asking.send('y', gateway.port);
     asking.send('z', gateway.port);
@@ -232,7 +233,7 @@ describe('a change', () => {
     backend.send('answer', from.port);
     await asking.got(1);
     assert.equal(asking.received[0]?.text, 'answer');
-    await settled(() => gateway.metric('daemun_udp_sessions_total') === 0);
+    await until(() => gateway.metric('daemun_udp_sessions_total') === 0);
     gateway.runtime.close();
     assert.equal(JSON.parse(gateway.accessLog).reason, null);
   });
@@ -292,8 +293,3 @@ describe('a session', () => {
     });
   });
 });
-
-/** Resolves when `isSo`: looked at after each turn of the event loop. */
-async function settled(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await new Promise(resolve => setImmediate(resolve));
-}

@@ -4,9 +4,10 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { afterEach, describe, it } from 'node:test';
+import { until } from '../../time/until.test-support.ts';
 import type { Http2Stream, MessageStream } from '../../wire/index.ts';
 import type { Backend, TestRequest } from './backend.test-support.ts';
-import { cleanUp, startBackend, until, World } from './cluster-pool.test-support.ts';
+import { cleanUp, startBackend, World } from './cluster-pool.test-support.ts';
 
 afterEach(cleanUp);
 

@@ -3,8 +3,9 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { afterEach, describe, it } from 'node:test';
+import { until } from '../../time/until.test-support.ts';
 import { VirtualClock } from '../virtual-clock.test-support.ts';
-import { cleanUp, listen, startBackend, until, World } from './cluster-pool.test-support.ts';
+import { cleanUp, listen, startBackend, World } from './cluster-pool.test-support.ts';
 
 afterEach(cleanUp);
 

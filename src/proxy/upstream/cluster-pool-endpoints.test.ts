@@ -4,9 +4,10 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { afterEach, describe, it } from 'node:test';
 import type { Endpoint } from '../../snapshot/index.ts';
+import { until } from '../../time/until.test-support.ts';
 import { VirtualClock } from '../virtual-clock.test-support.ts';
 import { endpointSet } from './backend.test-support.ts';
-import { cleanUp, startBackend, until, World } from './cluster-pool.test-support.ts';
+import { cleanUp, startBackend, World } from './cluster-pool.test-support.ts';
 
 afterEach(cleanUp);
 

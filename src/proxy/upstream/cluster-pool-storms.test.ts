@@ -3,9 +3,10 @@
 /** Endpoints that are connected and of no use: requests go elsewhere or fail, and the endpoint is left alone for a while. */
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
+import { until } from '../../time/until.test-support.ts';
 import { SocketLoop } from '../io/socket-loop.ts';
 import { VirtualClock } from '../virtual-clock.test-support.ts';
-import { cleanUp, listen, startBackend, until, World } from './cluster-pool.test-support.ts';
+import { cleanUp, listen, startBackend, World } from './cluster-pool.test-support.ts';
 import { FRAME, type RawConnection, rawBackend } from './raw-backend.test-support.ts';
 
 afterEach(cleanUp);

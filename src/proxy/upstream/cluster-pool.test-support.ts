@@ -32,11 +32,6 @@ export async function startBackend(options: { maxConcurrentStreams?: number; por
 /** RST_STREAM or GOAWAY with REFUSED_STREAM. */
 const REFUSED = /^reset: (peer|leaving) REFUSED_STREAM$/;
 
-/** Polls without sleeping; the test's timeout is its limit. */
-export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise(resolve => setImmediate(resolve));
-}
-
 /** One cluster and what it reports. */
 export class World {
   readonly environment: ConnectionEnvironment;

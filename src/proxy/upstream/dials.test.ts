@@ -3,8 +3,9 @@
 import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import { afterEach, describe, it } from 'node:test';
+import { until } from '../../time/until.test-support.ts';
 import { VirtualClock } from '../virtual-clock.test-support.ts';
-import { at, cleanUp, closedPort, listen, until, World } from './cluster-pool.test-support.ts';
+import { at, cleanUp, closedPort, listen, World } from './cluster-pool.test-support.ts';
 import { type ConnectionEnvironment, dialTcp } from './connection-environment.ts';
 import { MAX_DIALS } from './dials.ts';
 

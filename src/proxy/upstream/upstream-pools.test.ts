@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { afterEach, describe, it } from 'node:test';
+import { until } from '../../time/until.test-support.ts';
 import { VirtualClock } from '../virtual-clock.test-support.ts';
 import { endpointSet, TestRequest, testCluster, testEnvironment } from './backend.test-support.ts';
 import { cleanUp, startBackend } from './cluster-pool.test-support.ts';
@@ -62,7 +63,7 @@ describe('the clusters of a worker', () => {
     const closed = once(session ?? backend.server, 'close');
     await backend.close();
     await closed;
-    while (pools.cluster(cluster.id)?.openConnections() !== 0) await new Promise(resolve => setImmediate(resolve));
+    await until(() => pools.cluster(cluster.id)?.openConnections() === 0);
     clock.advance(120_000);
     assert.equal(clock.pending, 0, 'the connection is gone');
     pools.close();

@@ -15,6 +15,7 @@ import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { VirtualClock } from '../../proxy/virtual-clock.test-support.ts';
 import { systemClock } from '../../time/index.ts';
+import { until as untilSo } from '../../time/until.test-support.ts';
 import { openFileStore } from './file-store.ts';
 import { SkippingClock } from './skipping-clock.test-support.ts';
 import { configMap, route, temporaryFolder, until, writeFiles } from './temporary-folder.test-support.ts';
@@ -52,7 +53,7 @@ async function watchStanding(test: TestContext, files: Readonly<Record<string, s
   const idle = clock.pending;
   /** Resolves when the system has told the store of a change. */
   const noticed = async (): Promise<void> => {
-    while (clock.pending === idle) await new Promise(resolve => setImmediate(resolve));
+    await untilSo(() => clock.pending !== idle);
   };
   return { folder, seen, clock, noticed };
 }

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { parseAllDocuments } from 'yaml';
 import { RESOURCE_MAPS, type Resource, type ResourceSet } from '../../resources/index.ts';
+import { until } from '../../time/until.test-support.ts';
 import { SkippingClock } from '../files/skipping-clock.test-support.ts';
 import { FakeApi, type FakeObject } from './fake-api.test-support.ts';
 import { httpsClient } from './https-client.ts';
@@ -85,11 +86,8 @@ async function shelfOf(t: TestContext, api: FakeApi, more: Partial<Shelf> = {}):
   return shelf;
 }
 
-async function eventually(condition: () => boolean, { clock }: Process): Promise<void> {
-  while (!condition()) {
-    clock.skip(1_000);
-    await new Promise(resolve => setImmediate(resolve));
-  }
+function eventually(condition: () => boolean, { clock }: Process): Promise<void> {
+  return until(condition, () => clock.skip(1_000));
 }
 
 const route = (name: string, host = 'a.example.com'): FakeObject => ({
@@ -130,7 +128,7 @@ describe('what is known of a cluster, kept over a restart', () => {
     await api.up();
     // Ends the pauses of all who ask, and nothing else: time stands until everything was read.
     second.clock.skip(15_000);
-    while (second.served.length === 1) await new Promise(resolve => setImmediate(resolve));
+    await until(() => second.served.length !== 1);
     assert.deepEqual(names(second.served[1] as ResourceSet), ['a/new', 'a/one', 'a/s', 'a/two']);
     assert.equal(second.store.freshness().state, 'followed');
     assert.equal(
@@ -235,7 +233,7 @@ describe('what is known of a cluster, kept over a restart', () => {
       });
       t.after(() => store.close());
       const started = store.start();
-      while (!log.some(line => line.includes('cannot be used'))) await new Promise(resolve => setImmediate(resolve));
+      await until(() => log.some(line => line.includes('cannot be used')));
       assert.equal(store.current().resources.httpRoutes.size, 0);
       await store.close();
       await started;
@@ -323,10 +321,10 @@ describe('what is known of a cluster, kept over a restart', () => {
     const first = await start(t, api, shelf);
     await eventually(() => shelf.saves === 1, first);
     api.put(route('new'));
-    while (first.served.length === 1) {
-      first.clock.skip(20);
-      await new Promise(resolve => setImmediate(resolve));
-    }
+    await until(
+      () => first.served.length > 1,
+      () => first.clock.skip(20),
+    );
     const changedMs = first.clock.nowMs();
     assert.equal(shelf.saves, 1, 'a change alone waits');
     await api.down();

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
+import { until } from '../../time/until.test-support.ts';
 import { SkippingClock } from '../files/skipping-clock.test-support.ts';
 import { FakeApi, type FakeObject } from './fake-api.test-support.ts';
 import { httpsClient } from './https-client.ts';
@@ -76,11 +77,8 @@ async function started(t: TestContext, api: FakeApi, more?: Parameters<typeof fo
 }
 
 /** Lets the event loop turn until something holds that no change tells of; `skip` passes pauses of backoff. */
-async function eventually(condition: () => boolean, { clock }: Followed): Promise<void> {
-  while (!condition()) {
-    clock.skip(1_000);
-    await new Promise(resolve => setImmediate(resolve));
-  }
+function eventually(condition: () => boolean, { clock }: Followed): Promise<void> {
+  return until(condition, () => clock.skip(1_000));
 }
 
 const route = (name: string, path = '/'): FakeObject => ({
