@@ -6,11 +6,20 @@ import type { EndpointSlice } from '../../resources/index.ts';
 import { KindCache } from './kind-cache.ts';
 import { READ_KINDS } from './read-kinds.ts';
 
+const HINTS = { forZones: [{ name: 'z' }], forNodes: [{ name: 'node-1' }] };
 const READY = { ready: true, serving: true, terminating: false };
 
 function endpoint(last: number): object {
   const targetRef = { kind: 'Pod', name: `pod-${last}`, namespace: 'a', uid: `uid-${last}` };
-  return { addresses: [`10.0.0.${last}`], conditions: READY, nodeName: 'node-1', zone: 'z', targetRef, hints: {} };
+  return {
+    addresses: [`10.0.0.${last}`],
+    conditions: READY,
+    nodeName: 'node-1',
+    zone: 'z',
+    targetRef,
+    hints: HINTS,
+    deprecatedTopology: {},
+  };
 }
 
 function slice(version: number, endpoints: readonly object[]): Record<string, unknown> {
@@ -43,7 +52,10 @@ describe('an EndpointSlice of a cluster', () => {
     const { metadata, endpoints } = cacheOfSlices().read(slice(1, [endpoint(1), { addresses: ['10.0.0.2'] }]));
     assert.deepEqual(metadata.annotations, { mine: 'stays' });
     assert.deepEqual(endpoints, [
-      { addresses: ['10.0.0.1'], conditions: READY, nodeName: 'node-1', zone: 'z', targetRef: { name: 'pod-1' } },
+      {
+        ...{ addresses: ['10.0.0.1'], conditions: READY, nodeName: 'node-1', zone: 'z', hints: HINTS },
+        targetRef: { name: 'pod-1' },
+      },
       { addresses: ['10.0.0.2'], conditions: {} },
     ]);
   });

@@ -7,7 +7,7 @@ import { isObject, mappingOf } from '../plain-object.ts';
 /** When something changed last: another time with each change, also where endpoints stay as they are. */
 const CHANGE_TIME = 'endpoints.kubernetes.io/last-change-trigger-time';
 
-/** Of an EndpointSlice, of which there may be thousands that change all the time: of each endpoint where and whose it is, and how it does. */
+/** Of an EndpointSlice, of which there may be thousands that change all the time: of each endpoint where and whose it is, how it does, and for whom. */
 export function sliceParts(slice: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const metadata = mappingOf(slice['metadata']);
   const { [CHANGE_TIME]: _, ...annotations } = mappingOf(metadata['annotations']);
@@ -21,13 +21,14 @@ export function sliceParts(slice: Readonly<Record<string, unknown>>): Record<str
 
 function endpointParts(endpoint: unknown): unknown {
   if (!isObject(endpoint)) return endpoint;
-  const { addresses, conditions, nodeName, zone, targetRef } = endpoint;
+  const { addresses, conditions, nodeName, zone, hints, targetRef } = endpoint;
   const { name } = mappingOf(targetRef);
   return {
     addresses,
     ...(conditions !== undefined && { conditions }),
     ...(nodeName !== undefined && { nodeName: oneCopy(nodeName) }),
     ...(zone !== undefined && { zone: oneCopy(zone) }),
+    ...(hints !== undefined && { hints }),
     ...(name !== undefined && { targetRef: { name } }),
   };
 }
