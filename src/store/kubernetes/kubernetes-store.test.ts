@@ -492,6 +492,17 @@ describe('a store of a cluster without some kinds', () => {
     assert.equal(followed.store.current().absentKinds?.has('Gateway'), false);
   });
 
+  it('tells that a kind went or came which has no objects', async t => {
+    const api = await FakeApi.start(t);
+    const followed = await started(t, api);
+    const isAbsent = (): boolean => followed.store.current().absentKinds?.has('GRPCRoute') === true;
+    assert.equal(isAbsent(), false);
+    api.setServed('GRPCRoute', false);
+    await eventually(isAbsent, followed);
+    api.setServed('GRPCRoute', true);
+    await eventually(() => !isAbsent(), followed);
+  });
+
   it('keeps a kind that a starting server does not have for a moment', async t => {
     const api = await FakeApi.start(t);
     api.put(route('r'));

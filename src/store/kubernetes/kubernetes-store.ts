@@ -109,6 +109,8 @@ class ClusterStore implements KubernetesStore {
       onServed: served => {
         this.#versions = served;
         this.#follow();
+        // Also of a kind that has no objects: features are told by kinds.
+        this.#changed();
       },
       onDefinitions: definitions => {
         this.#definitions = definitions;
