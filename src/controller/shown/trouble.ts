@@ -18,7 +18,7 @@ export interface Trouble {
 }
 
 /** A trouble without how bad it is. */
-export type Told = Omit<Trouble, 'severity' | 'of'>;
+type Told = Omit<Trouble, 'severity' | 'of'>;
 
 /** One of the process: something that is written is not served, or nothing new will be. */
 export function processError(told: Told): Trouble {

@@ -18,8 +18,13 @@ const METADATA = [
   'deletionGracePeriodSeconds',
 ] as const;
 
-/** Written by kubectl: the whole object once more, secrets included. */
-const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+/** Annotations that do not. */
+const UNWANTED: ReadonlySet<string> = new Set([
+  // Written by kubectl: the whole object once more, secrets included.
+  'kubectl.kubernetes.io/last-applied-configuration',
+  // Of an EndpointSlice: another one with each change, also where its endpoints stay as they are.
+  'endpoints.kubernetes.io/last-change-trigger-time',
+]);
 
 /**
  * The parts of an object that a gateway has a use for; the others are never kept. Items of a list do not say their kind, and those of which
@@ -64,10 +69,8 @@ function wantedMetadata(metadata: unknown): unknown {
   const wanted: Record<string, unknown> = {};
   for (const field of METADATA) if (metadata[field] !== undefined) wanted[field] = metadata[field];
   const { annotations } = wanted;
-  if (isObject(annotations) && annotations[LAST_APPLIED] !== undefined) {
-    const { [LAST_APPLIED]: _, ...others } = annotations;
-    wanted['annotations'] = others;
-  }
+  if (isObject(annotations) && Object.keys(annotations).some(name => UNWANTED.has(name)))
+    wanted['annotations'] = Object.fromEntries(Object.entries(annotations).filter(([name]) => !UNWANTED.has(name)));
   return wanted;
 }
 

@@ -3,7 +3,7 @@
 import type { Finding } from '../../errors/index.ts';
 import type { Endpoints, Pod, Service } from '../../resources/index.ts';
 import type { Cluster, EndpointSet } from '../../snapshot/index.ts';
-import { share } from '../../values/index.ts';
+import { keepList, share } from '../../values/index.ts';
 import type { AcceptedGateway } from '../accept/gateways.ts';
 import { changedKeys, updateSorted } from '../changes.ts';
 import type { Place } from '../environment.ts';
@@ -250,9 +250,4 @@ function serviceCluster(backend: ResolvedBackend, sources: ClusterSources): Reso
   const endpoints = sources.endpoints.get(backend.owner);
   const traffic = sources.traffic.get(backend.owner);
   return resolveCluster(service, backend, { slices, endpoints, tls: sources.tls, traffic, place: sources.place });
-}
-
-function keepList<T>(previous: readonly T[] | undefined, next: readonly T[]): readonly T[] {
-  const same = previous?.length === next.length && next.every((item, index) => item === previous[index]);
-  return same && previous !== undefined ? previous : next;
 }
