@@ -4,19 +4,10 @@ import type { EndpointSlice } from '../../resources/index.ts';
 import { haveSameItems, interned, share } from '../../values/index.ts';
 import { isObject, mappingOf } from '../plain-object.ts';
 
-/** When something changed last: another time with each change, also where endpoints stay as they are. */
-const CHANGE_TIME = 'endpoints.kubernetes.io/last-change-trigger-time';
-
 /** Of an EndpointSlice, of which there may be thousands that change all the time: of each endpoint where and whose it is, how it does, and for whom. */
-export function sliceParts(slice: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const metadata = mappingOf(slice['metadata']);
-  const { [CHANGE_TIME]: _, ...annotations } = mappingOf(metadata['annotations']);
+export function sliceParts(slice: Record<string, unknown>): Record<string, unknown> {
   const { endpoints } = slice;
-  return {
-    ...slice,
-    metadata: { ...metadata, annotations },
-    ...(Array.isArray(endpoints) && { endpoints: endpoints.map(endpointParts) }),
-  };
+  return Array.isArray(endpoints) ? { ...slice, endpoints: endpoints.map(endpointParts) } : slice;
 }
 
 function endpointParts(endpoint: unknown): unknown {
