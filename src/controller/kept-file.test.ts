@@ -50,18 +50,43 @@ describe('the file that a cluster is kept in', () => {
   it('grows by what is appended, be that cut off at its end, and not behind what another process put there', async t => {
     const state = folder(t);
     const file = new KeptFile(state, { fileBytes: 10_000, textBytes: 1_000_000 });
-    assert.equal(await file.append('nothing was saved'), false);
+    assert.equal(await file.append(['nothing was saved']), false);
     await file.save(['all ']);
-    assert.equal(await file.append('and more '), true);
-    assert.equal(await file.append('and the last, which is long enough'), true);
+    assert.equal(await file.append(['and ', 'more ']), true);
+    assert.equal(await file.append(['and the last, which is long enough']), true);
     assert.equal(await file.load(), 'all and more and the last, which is long enough');
     assert.equal(statSync(file.place).mode & 0o777, 0o600);
-    assert.equal(await file.append(randomBytes(20_000).toString('base64')), false, 'too large');
     truncateSync(file.place, statSync(file.place).size - 20);
     assert.match((await file.load()) ?? '', /^all and more (and)?/);
     await new KeptFile(state).save(['of another']);
-    assert.equal(await file.append('of the first'), false);
+    assert.equal(await file.append(['of the first']), false);
     assert.equal(await file.load(), 'of another');
+  });
+
+  it('stays as it is when what should be appended cannot be made, or is too large', async t => {
+    const file = new KeptFile(folder(t), { fileBytes: 10_000, textBytes: 100_000 });
+    await file.save(['good ', 'x'.repeat(50_000)]);
+    const size = (): number => statSync(file.place).size;
+    const before = size();
+    assert.equal(await file.append(['x'.repeat(50_000)]), false, 'nobody would read so much text');
+    const large = Array.from({ length: 10 }, () => randomBytes(2_000).toString('base64'));
+    assert.equal(await file.append(large), false, 'part of it may be written before that is known');
+    const broken = function* () {
+      yield randomBytes(5_000).toString('base64');
+      throw new Error('the world ended');
+    };
+    await assert.rejects(file.append(broken()), /the world ended/);
+    assert.equal(size(), before);
+    assert.equal(await file.append(['and small']), true);
+    assert.match((await file.load()) ?? '', /^good x+and small$/);
+  });
+
+  it('does not grow behind what has its number in the file system but not its size', async t => {
+    const file = new KeptFile(folder(t));
+    await file.save(['ours']);
+    writeFileSync(file.place, gzipSync('of another process'));
+    assert.equal(await file.append(['of the first']), false);
+    assert.equal(await file.load(), 'of another process');
   });
 
   it('is not read when it is packed by somebody else to burst, or is no such file', async t => {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { createReadStream, createWriteStream, constants as fsConstants } from 'node:fs';
-import { open, rename, rm, stat, statfs } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm, stat, statfs } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { Readable, Transform } from 'node:stream';
+import { Readable, Transform, type TransformCallback } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { createGunzip, createGzip, gzipSync, constants as zlibConstants } from 'node:zlib';
+import { createGunzip, createGzip, constants as zlibConstants } from 'node:zlib';
 import { makePrivateFolder } from '../files/index.ts';
 import type { WorldKeeper } from '../store/index.ts';
 
@@ -15,6 +15,13 @@ const MAX_KEPT_BYTES = 32 * 1024 * 1024;
 const MAX_KEPT_TEXT_BYTES = 256 * 1024 * 1024;
 interface Caps {
   readonly fileBytes: number;
+  readonly textBytes: number;
+}
+/** The file that was saved last: whatever else is in its place is another process's, which may have the number of ours, once that is gone. */
+interface Saved {
+  readonly ino: number;
+  readonly dev: number;
+  readonly size: number;
   readonly textBytes: number;
 }
 const CAPS: Caps = { fileBytes: MAX_KEPT_BYTES, textBytes: MAX_KEPT_TEXT_BYTES };
@@ -33,8 +40,7 @@ export class KeptFile implements WorldKeeper {
   readonly #draft: string;
 
   readonly #caps: Caps;
-  /** The file that was saved last: whatever else is in its place is another process's. */
-  #saved: { readonly ino: number; readonly dev: number } | null = null;
+  #saved: Saved | null = null;
 
   /** `folder`: made when something is kept first. */
   constructor(folder: string, caps: Caps = CAPS) {
@@ -51,7 +57,7 @@ export class KeptFile implements WorldKeeper {
     await pipeline(
       createReadStream(this.place),
       createGunzip(CUT_OFF_IS_AN_END),
-      atMost(this.#caps.textBytes),
+      new AtMost(this.#caps.textBytes),
       async source => {
         for await (const part of source) parts.push(part as Buffer);
       },
@@ -61,17 +67,18 @@ export class KeptFile implements WorldKeeper {
 
   async save(texts: Iterable<string>): Promise<void> {
     await makePrivateFolder(dirname(this.place));
+    const text = new AtMost(this.#caps.textBytes);
     try {
       await pipeline(
         Readable.from(texts, { objectMode: false }),
-        atMost(this.#caps.textBytes),
+        text,
         createGzip({ level: GZIP_LEVEL }),
-        atMost(this.#caps.fileBytes),
+        new AtMost(this.#caps.fileBytes),
         createWriteStream(this.#draft, { mode: 0o600 }),
       );
-      const { ino, dev } = await stat(this.#draft);
+      const { ino, dev, size } = await stat(this.#draft);
       await rename(this.#draft, this.place);
-      this.#saved = { ino, dev };
+      this.#saved = { ino, dev, size, textBytes: text.passed };
     } catch (error) {
       await rm(this.#draft, { force: true });
       throw error;
@@ -79,19 +86,40 @@ export class KeptFile implements WorldKeeper {
   }
 
   /** Adds a member to the file, which are read as one text. */
-  async append(text: string): Promise<boolean> {
+  async append(texts: Iterable<string>): Promise<boolean> {
     const file = await open(this.place, fsConstants.O_WRONLY | fsConstants.O_APPEND).catch(absent);
     if (file === null) return false;
     try {
       const { ino, dev, size } = await file.stat();
-      if (ino !== this.#saved?.ino || dev !== this.#saved.dev) return false;
-      const member = gzipSync(text, { level: GZIP_LEVEL });
-      if (size + member.length > this.#caps.fileBytes) return false;
-      await file.appendFile(member);
-      return true;
+      const saved = this.#saved;
+      if (ino !== saved?.ino || dev !== saved.dev || size !== saved.size) return false;
+      return await this.#appendTo(file, saved, texts);
     } finally {
       await file.close();
     }
+  }
+
+  /** All of it or nothing; false: it is too large. */
+  async #appendTo(file: FileHandle, saved: Saved, texts: Iterable<string>): Promise<boolean> {
+    const text = new AtMost(this.#caps.textBytes - saved.textBytes);
+    const packed = new AtMost(this.#caps.fileBytes - saved.size);
+    try {
+      await pipeline(
+        Readable.from(texts, { objectMode: false }),
+        text,
+        createGzip({ level: GZIP_LEVEL }),
+        packed,
+        async source => {
+          for await (const part of source) await file.appendFile(part as Buffer);
+        },
+      );
+    } catch (error) {
+      await file.truncate(saved.size);
+      if (error instanceof TooLarge) return false;
+      throw error;
+    }
+    this.#saved = { ...saved, size: saved.size + packed.passed, textBytes: saved.textBytes + text.passed };
+    return true;
   }
 
   async takesSecrets(): Promise<boolean> {
@@ -105,14 +133,21 @@ function absent(error: unknown): null {
   throw error;
 }
 
-/** Passes bytes on; fails at one too many. */
-function atMost(bytes: number): Transform {
-  let left = bytes;
-  return new Transform({
-    transform(part: Buffer, _, done) {
-      left -= part.length;
-      if (left < 0) done(new Error(`more than ${bytes} bytes are not kept`));
-      else done(null, part);
-    },
-  });
+/** Passes bytes on; fails at one too many, with `TooLarge`. */
+class AtMost extends Transform {
+  readonly #bytes: number;
+  passed = 0;
+
+  constructor(bytes: number) {
+    super();
+    this.#bytes = bytes;
+  }
+
+  override _transform(part: Buffer, _: BufferEncoding, done: TransformCallback): void {
+    this.passed += part.length;
+    if (this.passed > this.#bytes) done(new TooLarge(`more than ${this.#bytes} bytes are not kept`));
+    else done(null, part);
+  }
 }
+
+class TooLarge extends Error {}

@@ -19,7 +19,7 @@ import { READ_KINDS } from './read-kinds.ts';
 class Shelf implements WorldKeeper {
   readonly place = 'the shelf';
   text: string | null = null;
-  /** Since all was written. */
+  /** Since all was written; what was asked for at once is one text. */
   appended: string[] = [];
   saves = 0;
   failure: string | null = null;
@@ -37,12 +37,14 @@ class Shelf implements WorldKeeper {
     return Promise.resolve();
   }
 
-  append(text: string): Promise<boolean> {
+  append(texts: Iterable<string>): Promise<boolean> {
     this.saves++;
     if (this.failure !== null) return Promise.reject(new Error(this.failure));
     if (this.text === null) return Promise.resolve(false);
-    this.text += text;
-    this.appended.push(text);
+    for (const text of texts) {
+      this.text += text;
+      this.appended.push(text);
+    }
     return Promise.resolve(true);
   }
 
@@ -262,12 +264,13 @@ describe('what is known of a cluster, kept over a restart', () => {
 
   it('costs what changed: of many objects, those that are others or gone are written', async t => {
     const many = Array.from({ length: 200 }, (_, at) => route(`r${at}`));
-    const api = await apiWith(t, ...many, service('one'), secret);
+    const api = await apiWith(t, ...many, service('one'), secret, { ...secret, name: 'gone' });
     const shelf = Object.assign(new Shelf(), { isInMemory: false });
     const first = await start(t, api, shelf);
     await eventually(() => shelf.saves === 1, first);
     api.put(route('r7', 'new.example.com'));
     api.put({ ...secret, data: { 'ca.crt': 'bmV3' } });
+    api.delete({ kind: 'Secret', namespace: 'a', name: 'gone' });
     api.delete({ kind: 'HTTPRoute', namespace: 'a', name: 'r8' });
     await eventually(() => shelf.saves === 2, first);
     const [text = ''] = shelf.appended;
@@ -275,7 +278,7 @@ describe('what is known of a cluster, kept over a restart', () => {
     assert.deepEqual(
       [lines.length, /"lines":(\d+)/.exec(lines[2] ?? '')?.[1]],
       [3, '2'],
-      'no Secret outside of memory',
+      'no Secret outside of memory, nor its name',
     );
     assert.ok(text.includes('new.example.com') && text.includes('{"gone":"HTTPRoute/a/r8"}'));
     await first.store.close();
@@ -283,6 +286,22 @@ describe('what is known of a cluster, kept over a restart', () => {
     const { served } = await start(t, api, shelf);
     assert.deepEqual(served[0]?.httpRoutes.get('a/r7')?.spec.hostnames, ['new.example.com']);
     assert.deepEqual([served[0]?.httpRoutes.size, served[0]?.httpRoutes.has('a/r8')], [199, false]);
+  });
+
+  it('leaves the thread free between some of many objects that changed', async t => {
+    const api = await apiWith(t, ...Array.from({ length: 250 }, (_, at) => route(`r${at}`)));
+    const shelf = new Shelf();
+    const first = await start(t, api, shelf);
+    await eventually(() => shelf.saves === 1, first);
+    for (let at = 0; at < 250; at++) api.put(route(`r${at}`, 'new.example.com'));
+    const hosts = () => Array.from(first.served.at(-1)?.httpRoutes.values() ?? [], ({ spec }) => spec.hostnames?.[0]);
+    await until(
+      () => hosts().every(host => host === 'new.example.com'),
+      () => first.clock.skip(20),
+    );
+    await eventually(() => shelf.appended.length > 0, first);
+    assert.ok(shelf.appended.length > 1, 'in parts');
+    for (const text of shelf.appended) assert.ok(text.split('\n').length <= 102, `${text.split('\n').length} lines`);
   });
 
   it('is as it was before what was not written to its end', async t => {

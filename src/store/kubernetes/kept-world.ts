@@ -17,8 +17,8 @@ export interface WorldKeeper {
   load(): Promise<string | null>;
   /** Puts these texts, one after the other, in the place of what is there, or leaves that as it is. They are asked for as they are written. */
   save(texts: Iterable<string>): Promise<void>;
-  /** Puts a text behind what was saved last, whole or in part; false: that is not there any more. */
-  append(text: string): Promise<boolean>;
+  /** Puts these texts behind what was saved last, as `save` does; false: that is not there any more, or it would be too large. */
+  append(texts: Iterable<string>): Promise<boolean>;
   /** Whether private keys may be written there. */
   takesSecrets(): Promise<boolean>;
 }
@@ -43,6 +43,9 @@ export interface KeptWorldOptions {
 const KEEP_GAP_MS = 60_000;
 /** All is written anew once as many lines as there are objects were appended, and these. */
 const FEW_LINES = 1_000;
+
+const SECRET = 'Secret';
+const SECRET_KEY = `${SECRET}/`;
 
 /** What was written, and what was not yet. */
 interface Written {
@@ -182,12 +185,10 @@ export class KeptWorld {
     const written = this.#written;
     const world = this.#options.world();
     if (written?.versions !== world.versions || written.takesSecrets !== takesSecrets) return false;
-    const lines = [...this.#keys].map((key): KeptLine => world.object(key) ?? { gone: key });
+    const keys = [...this.#keys].filter(key => takesSecrets || !key.startsWith(SECRET_KEY));
     this.#keys.clear();
-    const isThere = await this.#options.keeper.append(
-      [...batchTexts(wanted(lines, written), this.#takenAt())].join(''),
-    );
-    written.appended += lines.length;
+    const isThere = await this.#options.keeper.append(batchTexts(linesOf(keys, world), this.#takenAt()));
+    written.appended += keys.length;
     return isThere;
   }
 
@@ -210,13 +211,15 @@ function* wholeText(head: string, batch: Iterable<string>): Generator<string> {
   yield* batch;
 }
 
-function* counted(objects: Iterable<KeptLine>, written: Written): Generator<KeptLine> {
-  for (const one of wanted(objects, written)) {
+function* counted(objects: World['objects'], written: Written): Generator<KeptLine> {
+  for (const one of objects) {
+    if (!written.takesSecrets && one['kind'] === SECRET) continue;
     written.lines++;
     yield one;
   }
 }
 
-function* wanted(lines: Iterable<KeptLine>, { takesSecrets }: Written): Generator<KeptLine> {
-  for (const one of lines) if (takesSecrets || !('kind' in one && one['kind'] === 'Secret')) yield one;
+/** As each object is when its line is asked for. */
+function* linesOf(keys: readonly string[], world: LiveWorld): Generator<KeptLine> {
+  for (const key of keys) yield world.object(key) ?? { gone: key };
 }
