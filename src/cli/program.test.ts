@@ -272,7 +272,7 @@ describe('the command line', () => {
       ['listener', /^127\.0\.0\.1:8080 +default\/gw\/http/m],
       ['routes', /service api\.Echo +GRPCRoute\/default\/echo\/0 +default\/echo:9000=1/],
       ['cluster', /^default\/echo:9000 +h2 +<none> +round-robin/m],
-      ['endpoint', /^default\/echo:9000 +127\.0\.0\.9:9000 +ready/m],
+      ['endpoint', /^default\/echo:9000 +127\.0\.0\.9:9000 +ready +near +<unknown> +<none>/m],
       ['secret', /^CERTIFICATE/],
     ] as const) {
       it(`shows ${section}`, async () => {

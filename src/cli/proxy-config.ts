@@ -183,10 +183,11 @@ function clusterRows(dump: ConfigDump): string[][] {
 function endpointRows(dump: ConfigDump): string[][] {
   if (dump.live !== null) return liveRows(dump.live);
   return dump.endpoints.flatMap(({ cluster, endpoints }) =>
-    endpoints.map(({ address, port, state, name }) => [
+    endpoints.map(({ address, port, state, distance, name }) => [
       cluster,
       socketAddress(address, port),
       state,
+      distanceOf(distance ?? 0),
       '<unknown>',
       name || '<none>',
       '',
@@ -217,7 +218,7 @@ function liveRows({ workers }: Live): string[][] {
         id,
         socketAddress(endpoint.address, endpoint.port),
         endpoint.state,
-        DISTANCES[endpoint.distance] ?? '<none>',
+        distanceOf(endpoint.distance),
         healthOf(endpoint),
         endpoint.name || '<none>',
         sum(one => one.connections),
@@ -229,6 +230,10 @@ function liveRows({ workers }: Live): string[][] {
 
 /** `Endpoint.distance`; new streams go to the nearest. */
 const DISTANCES: readonly string[] = ['near', 'zone', 'far'];
+
+function distanceOf(distance: number): string {
+  return DISTANCES[distance] ?? '<none>';
+}
 
 function healthOf({ health, ejected, failing }: LiveEndpoint): string {
   if (ejected) return 'ejected';
