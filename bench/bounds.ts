@@ -73,8 +73,18 @@ export function boundsTable(bounds: readonly Bound[], figures: readonly Figure[]
   return ['| daemun | measured | at most | |', '|---|--:|--:|---|', ...rows].join('\n');
 }
 
+/** Whether what was measured is over it; what was not measured breaks nothing. */
+export function isBroken(bound: Bound, figures: readonly Figure[]): boolean {
+  return isOver(bound, measure(bound, figures));
+}
+
+/** What is no number, as the median of nothing, is over any bound. */
+function isOver({ most }: Bound, measured: number | undefined): boolean {
+  return measured !== undefined && !(measured <= most);
+}
+
 function verdictOf(bound: Bound, measured: number | undefined, leftOut: readonly LeftOut[]): string {
-  if (measured !== undefined) return measured <= bound.most ? 'ok' : 'NOT';
+  if (measured !== undefined) return isOver(bound, measured) ? 'NOT' : 'ok';
   return leftOut.some(one => one.case === bound.case && one.program === 'daemun') ? 'NOT served' : 'not measured';
 }
 

@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { boundsTable } from '../bounds.ts';
+import { boundsTable, isBroken } from '../bounds.ts';
 import { httpCaller } from '../load/callers.ts';
 import { SteadyLoad } from '../load/steady.ts';
 import { cpuMs, type Program, rssBytes, startProgram } from '../processes.ts';
@@ -77,7 +77,7 @@ async function main(): Promise<void> {
     if (values.only.includes('live')) await changesToLive(api, size);
     const failed = values.only.includes('calls') && (await calls(api));
     say(`\n${boundsTable(CHURN_BOUNDS, figures, [])}`);
-    process.exitCode = failed || CHURN_BOUNDS.some(({ case: name, most }) => (figureOf(name) ?? 0) > most) ? 1 : 0;
+    process.exitCode = failed || CHURN_BOUNDS.some(bound => isBroken(bound, figures)) ? 1 : 0;
   } finally {
     await daemun.stop();
     api.stop();
@@ -89,10 +89,6 @@ async function main(): Promise<void> {
 function note(name: string, unit: string, value: number): void {
   figures.push({ case: name, unit, program: 'daemun', value });
   say(`${name}: ${value.toFixed(1)} ${unit}`);
-}
-
-function figureOf(name: string): number | undefined {
-  return figures.find(figure => figure.case === name)?.value;
 }
 
 function start(folder: string, server: string): Program {

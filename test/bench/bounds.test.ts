@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { BOUNDS, type Bound, boundsTable } from '../../bench/bounds.ts';
+import { BOUNDS, type Bound, boundsTable, isBroken } from '../../bench/bounds.ts';
 import type { Figure } from '../../bench/report.ts';
 
 function figure(program: string, name: string, value: number): Figure {
@@ -34,6 +34,14 @@ describe('the table of bounds', () => {
       'ok',
     ]);
     assert.deepEqual(lastCells({ case: 'b', most: 1.3, to: { case: 'a' } }), ['b ÷ a', '2.00', '1.3', 'NOT']);
+  });
+
+  it('is broken by a figure or a ratio that is over, and by nothing that was not measured', () => {
+    assert.equal(isBroken({ case: 'a', most: 1.99 }, figures), true);
+    assert.equal(isBroken({ case: 'b', most: 2, to: { case: 'a' } }, figures), false);
+    assert.equal(isBroken({ case: 'b', most: 1.9, to: { case: 'a' } }, figures), true);
+    assert.equal(isBroken({ case: 'c', most: 1 }, figures), false);
+    assert.equal(isBroken({ case: 'd', most: 1 }, [figure('daemun', 'd', Number.NaN)]), true);
   });
 
   it('says why there is no figure', () => {
