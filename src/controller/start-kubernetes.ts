@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { homedir, hostname } from 'node:os';
 import { dirname, join } from 'node:path';
-import { type ClientPods, type Freshness, openCluster } from '../store/index.ts';
+import { type Freshness, openCluster } from '../store/index.ts';
 import type { Clock } from '../time/index.ts';
 import { openAddressBook } from './addresses/addressing.ts';
 import { ClusterIps } from './addresses/cluster-ips.ts';
@@ -12,6 +12,7 @@ import { clusterTroubles } from './health/cluster-troubles.ts';
 import { KeptFile } from './kept-file.ts';
 import { SharedKeys } from './keys/shared-keys.ts';
 import { DEFAULT_CONTROLLER_NAME, type KubernetesOptions, MESH_CONTROLLER_NAME } from './kubernetes-options.ts';
+import { clientPods } from './mesh/client-pods.ts';
 import { NodeMesh, type NodeMeshParts } from './mesh/node-mesh.ts';
 import { sharedKeysName } from './owned/owned-name.ts';
 import type { RunningGateway } from './running-gateway.ts';
@@ -37,7 +38,7 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Runni
     random,
     log,
     keeper,
-    clients: clientPods(options.mesh),
+    clients: clientPods(options),
     secrets: addressing.mode !== 'none',
     waitsForRights: addressing.mode !== 'none',
   });
@@ -113,11 +114,6 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Runni
 
 function openMesh(options: KubernetesOptions['mesh'], parts: NodeMeshParts): NodeMesh | null {
   return options === undefined || options === null ? null : new NodeMesh(options, parts);
-}
-
-function clientPods(mesh: KubernetesOptions['mesh']): ClientPods {
-  if (mesh === undefined || mesh === null) return { of: 'none' };
-  return mesh.nodeName === null ? { of: 'all' } : { of: 'node', node: mesh.nodeName };
 }
 
 /** For how long nothing was learned of the cluster. */

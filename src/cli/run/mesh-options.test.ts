@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { CommandFailure } from '../exit-code.ts';
 import { type MeshFlags, readMesh } from './mesh-options.ts';
 
-const NODE = { NODE_NAME: 'n1', NODE_IPS: '192.0.2.10,2001:DB8::10' };
+const NODE = { NODE_IPS: '192.0.2.10,2001:DB8::10' };
 
 function read(flags: Partial<MeshFlags>, environment: NodeJS.ProcessEnv = NODE): ReturnType<typeof readMesh> {
   return readMesh({ mesh: true, ...flags }, environment);
@@ -13,15 +13,13 @@ function read(flags: Partial<MeshFlags>, environment: NodeJS.ProcessEnv = NODE):
 describe('the options of a mesh agent', () => {
   it('are what a Pod is told of its node', () => {
     assert.deepEqual(read({}), {
-      nodeName: 'n1',
       nodeAddresses: ['192.0.2.10', '2001:db8::10'],
       ports: { first: 20_000, last: 29_999 },
     });
   });
 
   it('may be given by flags', () => {
-    assert.deepEqual(read({ nodeName: 'n2', nodeIp: '192.0.2.11', meshPorts: '15000-15009' }), {
-      nodeName: 'n2',
+    assert.deepEqual(read({ nodeIp: '192.0.2.11', meshPorts: '15000-15009' }), {
       nodeAddresses: ['192.0.2.11'],
       ports: { first: 15_000, last: 15_009 },
     });

@@ -7,7 +7,6 @@ import { usageError } from '../exit-code.ts';
 /** The flags of `run --mesh`, as commander hands them over. */
 export interface MeshFlags {
   readonly mesh: boolean;
-  readonly nodeName?: string;
   readonly nodeIp?: string;
   readonly meshPorts?: string;
 }
@@ -25,9 +24,8 @@ export function readMesh(flags: MeshFlags, environment: NodeJS.ProcessEnv): Node
     if (stray !== undefined) throw usageError(`${FLAGS[stray]} is for --mesh`, 'leave it out, or add --mesh');
     return null;
   }
-  const nodeName = flags.nodeName ?? environment['NODE_NAME'] ?? null;
   const ports = flags.meshPorts === undefined ? DEFAULT_MESH_PORTS : readPorts(flags.meshPorts);
-  return { nodeName, nodeAddresses: readAddresses(flags.nodeIp, environment), ports };
+  return { nodeAddresses: readAddresses(flags.nodeIp, environment), ports };
 }
 
 function readAddresses(flag: string | undefined, environment: NodeJS.ProcessEnv): readonly string[] {

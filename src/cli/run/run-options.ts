@@ -32,6 +32,7 @@ export interface RunOptions extends AddressingFlags, LoopbackMeshFlags, MeshFlag
   readonly admin: string;
   readonly adminGuarded?: boolean;
   readonly workers?: string;
+  readonly nodeName?: string;
   readonly zone?: string;
   readonly accessLog: string;
   readonly logLevel: string;

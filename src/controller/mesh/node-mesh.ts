@@ -12,8 +12,6 @@ import { NodeGate } from './node-gate.ts';
 
 /** How a process serves the ports of Services for the clients of its node. */
 export interface NodeMeshOptions {
-  /** Whose Pods are clients; null: those of all nodes are read, which costs memory. */
-  readonly nodeName: string | null;
   /** Addresses of the node, as `normalAddress` gives them: connections are led to the first of their family. */
   readonly nodeAddresses: readonly string[];
   /** Ports of the node for frontends. */
