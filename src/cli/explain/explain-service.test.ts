@@ -16,6 +16,14 @@ ${service('color', '{ port: 80 }')}
 ${service('alone', '{ port: 80 }')}
 ${service('headless', '{ port: 80 }').replace('ports:', 'clusterIP: None, ports:')}
 ${service('far', '{ port: 80 }').replace('ports:', 'type: ClusterIP, ports:')}
+${service('store', '{ name: http, port: 80 }, { name: db, port: 3306 }, { name: dns, port: 53, protocol: UDP }')}
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: { name: of-store, namespace: faces }
+spec:
+  parentRefs: [{ name: store, kind: Service, group: "", sectionName: http }]
+  rules: [{ backendRefs: [{ name: store, port: 80 }] }]
+---
 apiVersion: gateway.networking.k8s.io/v1
 kind: HTTPRoute
 metadata: { name: of-far, namespace: faces }
@@ -99,6 +107,43 @@ describe('explain, of a request to a Service', () => {
       ['--to', 'faces/far', '--http', '/'],
       1,
       /HTTPRoute faces\/of-far has Service faces\/far as its parent, but does not apply here/,
+    ],
+    ...[
+      ['--to', 'faces/store:3306', '--http', '/'],
+      ['--to', 'faces/store', '--tcp', '3306'],
+      ['--to', 'faces/store:3306', '--tls', 'a.example'],
+    ].map(
+      args =>
+        [
+          `a port that no route's section names, asked with ${args[2]}`,
+          args,
+          0,
+          /Flow a: no route has Service faces\/store:3306 as its parent/,
+        ] as const,
+    ),
+    ...[
+      ['--to', 'faces/store:80', '--tcp', '80'],
+      ['--to', 'faces/store', '--tls', 'a.example', '--port', '80'],
+    ].map(
+      args =>
+        [
+          `another kind of traffic than the route's, asked with ${args[2]}`,
+          args,
+          1,
+          /HTTPRoute faces\/of-store has .* as its parent, but decides about another kind of traffic: ask with --http/,
+        ] as const,
+    ),
+    [
+      'datagrams',
+      ['--to', 'faces/store', '--udp', '53'],
+      0,
+      /Flow a: .* datagrams, so those to faces\/store:53 are left/,
+    ],
+    [
+      'no port that a stream asks about',
+      ['--to', 'faces/store', '--tcp', '9'],
+      1,
+      /faces\/store has no port 9; it has/,
     ],
     ['bytes of a TCPRoute', ['--to', 'faces/smiley', '--tcp', '3306'], 0, /Flow +b: [\s\S]*TCPRoute\/faces\/bytes/],
     ['TLS where all bytes pass', ['--to', 'faces/smiley:3306', '--tls', 'a.example'], 0, /TCPRoute\/faces\/bytes/],

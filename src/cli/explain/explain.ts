@@ -37,8 +37,7 @@ export async function runExplain(options: ExplainOptions, terminal: Terminal): P
   if ('fault' in parsed) throw usageError(parsed.fault);
   const source = await openSource(options, terminal);
   const explanation = await source.explain(question);
-  const unrouted =
-    explanation.places.length === 0 && parsed.to !== null ? await unroutedService(parsed.to, source) : null;
+  const unrouted = explanation.places.length === 0 ? await unroutedService(parsed, source) : null;
   if (!writeData(terminal, options.output, explanation)) {
     terminal.out(textOf(explanation, paintFor(terminal)));
     if (unrouted !== null) terminal.out(unrouted.text);
