@@ -11,7 +11,7 @@ export type { RequestCount } from './kubernetes/counted-client.ts';
 export type { ClusterPlace } from './kubernetes/find-cluster.ts';
 export type { Freshness } from './kubernetes/freshness.ts';
 export type { WorldKeeper } from './kubernetes/kept-world.ts';
-export type { KubeClient, KubeRequest, KubeResponse } from './kubernetes/kube-client.ts';
+export { type KubeClient, type KubeRequest, type KubeResponse, KubeUnreachable } from './kubernetes/kube-client.ts';
 export type { KubernetesStore } from './kubernetes/kubernetes-store.ts';
 export type { LeaderLease } from './kubernetes/leader-lease.ts';
 export type { ObservedObject, ObservedObjects } from './kubernetes/observed-object.ts';

@@ -30,6 +30,10 @@ export class ApplyingApi {
   readonly refusals = new Map<string, readonly [status: number, message: string]>();
   /** By the end of a path: the status that whoever reads it gets. */
   readonly unreadable = new Map<string, number>();
+  /** By the end of a path: how often its reader gets no answer, once the object is there. */
+  readonly silences = new Map<string, number>();
+  /** `GET /path?query` of each read that had an answer. */
+  readonly reads: string[] = [];
   /** By the end of a path: the status that the object there has. */
   readonly statuses = new Map<string, Json>();
   /** Groups that the cluster does not have. */
@@ -57,8 +61,22 @@ export class ApplyingApi {
       const resources = Object.entries(kinds).map(([kind, name]) => ({ kind, name }));
       send(response, 200, { resources: [...resources, { kind: 'Deployment', name: 'deployments/status' }] });
     } else if (request.method === 'PATCH') this.#apply(url, await bodyOf(request), response);
-    else if (this.#unreadable(url.pathname) !== undefined) send(response, this.#unreadable(url.pathname) ?? 0, {});
-    else send(response, this.objects.has(url.pathname) ? 200 : 404, this.#stored(url.pathname));
+    else if (this.#isSilent(url.pathname)) request.socket.destroy();
+    else this.#read(url, response);
+  }
+
+  #read({ pathname, search }: URL, response: ServerResponse): void {
+    this.reads.push(`GET ${pathname}${search}`);
+    const unreadable = this.#unreadable(pathname);
+    if (unreadable !== undefined) send(response, unreadable, {});
+    else send(response, this.objects.has(pathname) ? 200 : 404, this.#stored(pathname));
+  }
+
+  #isSilent(pathname: string): boolean {
+    const [end, times] = [...this.silences].find(([one]) => pathname.endsWith(one)) ?? ['', 0];
+    if (times === 0 || !this.objects.has(pathname)) return false;
+    this.silences.set(end, times - 1);
+    return true;
   }
 
   #unreadable(pathname: string): number | undefined {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { KubeClient } from '../../store/index.ts';
+import { messageOf } from '../../errors/index.ts';
+import { type KubeClient, KubeUnreachable } from '../../store/index.ts';
 import { systemClock } from '../../time/index.ts';
 import { formatDuration } from '../../values/index.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
@@ -59,10 +60,18 @@ function isAwaited(kind: string): kind is AwaitedKind {
   return kind in AWAITED;
 }
 
+/** An API server that does not answer may be one that is being upgraded: it is asked again. */
 async function look(client: KubeClient, { kind, path }: Awaited): Promise<Progress> {
-  const { status, json } = await client.request({ method: 'GET', path });
+  const answer = await client.request({ method: 'GET', path }).catch(notReached);
+  if (answer instanceof KubeUnreachable) return { isDone: false, text: `it cannot be read: ${answer.message}` };
+  const { status, json } = answer;
   if (status === 200) return progressOf(kind, json);
   return { isDone: false, text: status === 404 ? 'it is gone' : `it cannot be read: ${status}` };
+}
+
+function notReached(error: unknown): KubeUnreachable {
+  if (error instanceof KubeUnreachable) return error;
+  throw error;
 }
 
 async function stuck(
@@ -70,11 +79,11 @@ async function stuck(
   left: readonly Awaited[],
   { waitMs, terminal }: { readonly waitMs: number; readonly terminal: Terminal },
 ): Promise<CommandFailure> {
-  for (const { manifest } of left) {
+  for (const { kind, manifest } of left) {
     const { namespace, name } = manifest.metadata;
     const labels = manifest.spec?.selector?.matchLabels;
     if (namespace === undefined || labels === undefined) continue;
-    const lines = await whyStuck(client, { namespace, name, labels });
+    const lines = await whyStuck(client, { kind, namespace, name, labels }).catch(error => [messageOf(error)]);
     terminal.err(`${lineText(nameOf(manifest))} is stuck\n${lines.map(line => `  ${lineText(line)}\n`).join('')}`);
   }
   const [first] = left;

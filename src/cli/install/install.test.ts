@@ -198,6 +198,34 @@ describe('daemun install --apply', () => {
     );
     assert.match(err, /after 0s not all of it serves: Deployment daemun-system\/daemun, GatewayClass daemun\n/);
     assert.match(err, /kubectl --namespace daemun-system describe deployment daemun/);
+    const events = api.reads.find(read => read.includes('/events')) ?? '';
+    assert.equal(
+      new URL(events.slice('GET '.length), api.url).searchParams.get('fieldSelector'),
+      'involvedObject.kind=Deployment,involvedObject.name=daemun',
+    );
+  });
+
+  it('goes on waiting where the API server does not answer for a while', async t => {
+    const { api, apply } = await cluster(t);
+    const pods = { replicas: 2, updatedReplicas: 2, availableReplicas: 2 };
+    api.statuses.set('/deployments/daemun', { observedGeneration: 1, ...pods });
+    api.silences.set('/deployments/daemun', 3);
+    const { code, out } = await apply('--class', 'none', '--wait');
+    assert.equal(code, 0);
+    assert.match(
+      out,
+      /^Deployment daemun-system\/daemun: it cannot be read: .+\n(.*\n)*Deployment daemun-system\/daemun: 2 of 2 Pods/m,
+    );
+  });
+
+  it('says what is stuck though the API server does not answer any more', async t => {
+    const { api, apply } = await cluster(t);
+    api.objects.set('/api/v1/namespaces/daemun-system/pods', { items: [] });
+    for (const end of ['/deployments/daemun', '/pods']) api.silences.set(end, Number.POSITIVE_INFINITY);
+    const { code, err } = await apply('--class', 'none', '--wait', '0s');
+    assert.equal(code, 1);
+    assert.match(err, /Deployment daemun-system\/daemun is stuck\n {2}\S.*127\.0\.0\.1.*\n/);
+    assert.match(err, /after 0s not all of it serves: Deployment daemun-system\/daemun\n/);
   });
 
   for (const [status, hint] of [

@@ -32,6 +32,7 @@ const events = z.object({
 });
 
 export interface Workload {
+  readonly kind: string;
   readonly namespace: string;
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
@@ -39,7 +40,7 @@ export interface Workload {
 
 /** Why a workload does not get on, by its Pods that are not ready and what the cluster warned of; a line each. */
 export async function whyStuck(client: KubeClient, workload: Workload): Promise<readonly string[]> {
-  const { namespace, name, labels } = workload;
+  const { kind, namespace, name, labels } = workload;
   const root = `/api/v1/namespaces/${namespace}`;
   const labelSelector = Object.entries(labels)
     .map(([label, value]) => `${label}=${value}`)
@@ -47,7 +48,8 @@ export async function whyStuck(client: KubeClient, workload: Workload): Promise<
   const listed = await client.request({ method: 'GET', path: `${root}/pods`, query: { labelSelector } });
   const found = pods.safeParse(listed.json);
   const unready = (found.success ? found.data.items : []).filter(({ status }) => !isReady(status.conditions));
-  const fieldSelector = `involvedObject.name=${name}`;
+  // Its Service, its ServiceAccount and more have the same name.
+  const fieldSelector = `involvedObject.kind=${kind},involvedObject.name=${name}`;
   const told = await client.request({ method: 'GET', path: `${root}/events`, query: { fieldSelector } });
   const warned = events.safeParse(told.json);
   const warnings = warned.success ? warned.data.items.filter(({ type }) => type === 'Warning') : [];
