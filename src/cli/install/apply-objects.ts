@@ -97,7 +97,12 @@ function refused(manifest: Manifest, { status, json }: { readonly status: number
   );
 }
 
-export function hintFor(status: number): string {
+/** Where nothing was applied yet. */
+export function hintOfReading(status: number): string {
+  return status === 401 || status === 403 ? hintFor(status) : '';
+}
+
+function hintFor(status: number): string {
   switch (status) {
     case 401:
       return 'Try the same kubeconfig with kubectl: the API server does not know who asks';
@@ -136,7 +141,7 @@ async function findCollections(
 async function kindsOf(client: KubeClient, apiVersion: string): Promise<[string, string][]> {
   const { status, json } = await client.request({ method: 'GET', path: rootOf(apiVersion) });
   if (status === 404) return [];
-  if (status !== 200) throw couldNotRun(`${client.server} does not say what it has: ${status}`, hintFor(status));
+  if (status !== 200) throw couldNotRun(`${client.server} does not say what it has: ${status}`, hintOfReading(status));
   const { resources = [] } = (json ?? {}) as { resources?: { kind: string; name: string }[] };
   return resources.filter(({ name }) => !name.includes('/')).map(({ kind, name }) => [`${apiVersion} ${kind}`, name]);
 }

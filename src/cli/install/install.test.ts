@@ -165,6 +165,29 @@ describe('daemun install --apply', () => {
     assert.deepEqual(api.writes, []);
   });
 
+  for (const status of [429, 503])
+    it(`has nothing to say of what was applied where that is answered with ${status}`, async t => {
+      const { api, apply } = await cluster(t);
+      api.unreadable.set('/clusterrolebindings/daemun', status);
+      const { code, err } = await apply();
+      assert.equal(code, 3);
+      assert.match(err, new RegExp(`installed already: ${status}; nothing was applied\n$`));
+    });
+
+  it('does not take the right to be there from agents of the mesh', async t => {
+    const { api, apply } = await cluster(t);
+    assert.equal((await apply('--mesh')).code, 0);
+    const before = api.writes.length;
+    const { code, err } = await apply('--image', 'example.com/daemun:2');
+    assert.equal(code, 3);
+    assert.match(
+      err,
+      /daemun-system has agents of the mesh.*nothing was applied\nAdd --mesh: daemun install --apply --mesh --namespace daemun-system;/,
+    );
+    assert.equal(api.writes.length, before);
+    assert.equal((await apply('--mesh', '--image', 'example.com/daemun:2')).code, 0);
+  });
+
   it('waits until all of it serves, and says how far it is', async t => {
     const { api, apply } = await cluster(t);
     const generation = { observedGeneration: 1 };
