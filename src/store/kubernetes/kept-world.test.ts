@@ -192,6 +192,43 @@ describe('what is known of a cluster, kept over a restart', () => {
     assert.deepEqual(codes(), []);
   });
 
+  it('is told of each kind as long as that cannot be read, and not of one that was read and fails later', async t => {
+    const api = await apiWith(t, route('old'), service('one'), secret);
+    const shelf = await shelfOf(t, api);
+    for (const kind of ['Service', 'Secret']) api.fail(kind, 500);
+    const second = await start(t, api, shelf);
+    const told = (): string[] =>
+      second.store
+        .current()
+        .findings.map(({ message }) => message.split(' ')[0] ?? '')
+        .sort();
+    const unread = (): readonly string[] => {
+      const freshness = second.store.freshness();
+      return freshness.state === 'partly-kept' ? freshness.unread : [];
+    };
+    await eventually(() => told().length > 0, second);
+    assert.deepEqual(
+      [told(), [...unread()].sort()],
+      [
+        ['Secret', 'Service'],
+        ['Secret', 'Service'],
+      ],
+    );
+    api.heal('Service');
+    await eventually(() => told().length === 1, second);
+    assert.deepEqual([told(), unread()], [['Secret'], ['Secret']]);
+    api.fail('HTTPRoute', 500);
+    api.endWatches('ended');
+    const asked = (): number => api.requests.filter(request => request.includes('/httproutes')).length;
+    const before = asked();
+    await eventually(() => asked() > before + 2, second);
+    assert.deepEqual([told(), unread()], [['Secret'], ['Secret']]);
+    api.heal('Secret');
+    // Everything was read, and is not followed.
+    await eventually(() => second.store.freshness().state === 'cut-off', second);
+    assert.deepEqual(told(), []);
+  });
+
   it('keeps kinds that a starting API server does not have at first', async t => {
     const api = await apiWith(t, route('old'));
     const shelf = await shelfOf(t, api);

@@ -63,6 +63,8 @@ interface FollowedKind {
   reflector: Reflector | null;
   running: Promise<void>;
   state: ReflectorState;
+  /** As it is read now it was read to its end, whatever came of it later. */
+  wasRead: boolean;
 }
 
 class ClusterStore implements KubernetesStore {
@@ -94,7 +96,7 @@ class ClusterStore implements KubernetesStore {
     this.#keptStart = new KeptStart({
       ...{ kept: this.#kept, clock, log },
       take: world => this.#beginWith(world),
-      isSomeRead: () => [...this.#kinds.values()].some(({ state }) => state.state === 'live'),
+      isSomeRead: () => [...this.#kinds.values()].some(({ wasRead }) => wasRead),
       onChange: () => this.#changed(),
     });
     const onFailing = (message: string): void => {
@@ -204,7 +206,7 @@ class ClusterStore implements KubernetesStore {
         for (const observer of this.#observers) observer(key);
       },
     });
-    return { readKind, cache, reflector: null, running: Promise.resolve(), state: { state: 'absent' } };
+    return { readKind, cache, reflector: null, running: Promise.resolve(), state: { state: 'absent' }, wasRead: false };
   }
 
   /** Begins with kinds that are served and wanted now, and lets go of those that are not. */
@@ -239,6 +241,7 @@ class ClusterStore implements KubernetesStore {
     });
     followed.reflector = reflector;
     followed.state = { state: 'reading' };
+    followed.wasRead = false;
     followed.running = Promise.all([followed.running, reflector.run()]).then(() => undefined);
   }
 
@@ -246,9 +249,11 @@ class ClusterStore implements KubernetesStore {
     const before = followed.state;
     if (before.state === state.state) return;
     followed.state = state;
+    followed.wasRead ||= state.state === 'live';
     this.#health.told(followed.readKind, state);
     if (state.state === 'absent') this.#served.lookNow();
-    if (before.state === 'denied' || state.state === 'denied') this.#changed();
+    // What is told of a kind is another thing, also where its objects are the same.
+    if (before.state === 'denied' || state.state === 'denied' || this.#keptStart.isPartial) this.#changed();
     if (state.state === 'live') this.#keptStart.someRead();
     this.#checkComplete();
   }
@@ -265,9 +270,10 @@ class ClusterStore implements KubernetesStore {
     }
   }
 
-  /** Kinds that are there and were not read yet, or not for a while. */
+  /** Kinds that are there, as far as is known, and were not read yet. */
   #unread(): readonly string[] {
-    const isUnread = ({ state }: FollowedKind): boolean => state.state === 'reading' || state.state === 'failing';
+    const isUnread = ({ state, wasRead }: FollowedKind): boolean =>
+      !wasRead && (state.state === 'reading' || state.state === 'failing');
     return [...this.#kinds].filter(([, followed]) => isUnread(followed)).map(([kind]) => kind);
   }
 
@@ -291,8 +297,8 @@ class ClusterStore implements KubernetesStore {
   /** Fills the caches of kinds that were not read yet. */
   #takeIn({ objects }: World): void {
     const lists = new Map<unknown, ReturnType<KindCache['startList']>>();
-    for (const { readKind, cache, state } of this.#kinds.values())
-      if (state.state !== 'live' && this.#versions.has(readKind.kind)) lists.set(readKind.kind, cache.startList());
+    for (const { readKind, cache, wasRead } of this.#kinds.values())
+      if (!wasRead && this.#versions.has(readKind.kind)) lists.set(readKind.kind, cache.startList());
     for (const object of objects) lists.get(object['kind'])?.add(object);
     for (const list of lists.values()) list.commit();
   }
@@ -333,9 +339,10 @@ class ClusterStore implements KubernetesStore {
   #publish(): void {
     this.#keptStart.published();
     const findings: Finding[] = [];
-    for (const { readKind, cache, state } of this.#kinds.values()) {
+    for (const { readKind, cache, state, wasRead } of this.#kinds.values()) {
       if (state.state === 'denied') findings.push(deniedFinding(readKind, cache.resources.size > 0, state.message));
-      if (state.state === 'failing' && this.#keptStart.isPartial) findings.push(keptFinding(readKind, state.message));
+      if (state.state === 'failing' && !wasRead && this.#keptStart.isPartial)
+        findings.push(keptFinding(readKind, state.message));
       findings.push(...cache.findings);
     }
     const absentKinds = new Set([...this.#kinds.keys()].filter(kind => !this.#versions.has(kind)));
