@@ -7,6 +7,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { packageFiles, releaseFile } from './debian-files.ts';
 import type { ImageFile } from './image-file.ts';
 
 /** As images and Debian name it. */
@@ -48,8 +49,8 @@ export function fetchForeignNode(architecture: Architecture, folder: string): Fo
     license: join(nodePackage, 'LICENSE'),
     libraries: [
       ...librariesOf(binary, root, NAMES[architecture].folder),
-      ...archives.flatMap(archive => packageFiles(archive, root)),
-      { path: '/etc/os-release', data: readFileSync('/etc/os-release') },
+      ...archives.flatMap(archive => filesOfArchive(archive, root)),
+      releaseFile(),
     ],
   };
 }
@@ -124,13 +125,9 @@ function neededBy(file: string): readonly string[] {
 }
 
 /** As in an image of this machine's architecture. */
-function packageFiles(archive: string, root: string): readonly ImageFile[] {
+function filesOfArchive(archive: string, root: string): readonly ImageFile[] {
   const name = run('dpkg-deb', ['--field', archive, 'Package']).trim();
-  const copyright = `/usr/share/doc/${name}/copyright`;
-  return [
-    { path: copyright, data: readFileSync(join(root, copyright)) },
-    { path: `/var/lib/dpkg/status.d/${name}`, data: run('dpkg-deb', ['--field', archive]) },
-  ];
+  return packageFiles({ name, control: run('dpkg-deb', ['--field', archive]), root });
 }
 
 function run(command: string, args: readonly string[], cwd?: string): string {

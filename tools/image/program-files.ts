@@ -4,6 +4,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, realpathSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
+import { packageFiles, releaseFile } from './debian-files.ts';
 import type { ImageFile } from './image-file.ts';
 
 /**
@@ -17,14 +18,14 @@ export function libraryFiles(programs: readonly string[]): ImageFile[] {
   const packages = [...new Set(libraries.map(packageOf))];
   return [
     ...libraries.map(path => ({ path, data: readFileSync(path), mode: '755' })),
-    ...packages.flatMap(packageFiles),
-    { path: '/etc/os-release', data: readFileSync('/etc/os-release') },
+    ...packages.flatMap(installedFiles),
+    releaseFile(),
   ];
 }
 
 /** A program of a Debian package, and what the package says of itself. */
 export function packagedProgram(path: string): ImageFile[] {
-  return [{ path, data: readFileSync(path), mode: '755' }, ...packageFiles(packageOf(path))];
+  return [{ path, data: readFileSync(path), mode: '755' }, ...installedFiles(packageOf(path))];
 }
 
 /** Absolute paths, as the loader has them. */
@@ -52,13 +53,8 @@ function ownerOf(file: string): string | null {
   }
 }
 
-/** As Debian has them, and where scanners of images without a package manager look. */
-function packageFiles(name: string): ImageFile[] {
-  const copyright = `/usr/share/doc/${name}/copyright`;
-  return [
-    { path: copyright, data: readFileSync(copyright) },
-    { path: `/var/lib/dpkg/status.d/${name}`, data: run('dpkg-query', ['--status', name], name) },
-  ];
+function installedFiles(name: string): readonly ImageFile[] {
+  return packageFiles({ name, control: run('dpkg-query', ['--status', name], name), root: '/' });
 }
 
 function run(command: string, args: readonly string[], why: string): string {
