@@ -2,7 +2,7 @@
 
 /**
  * `examples/mesh` on a cluster: the same manifests without the ClusterIPs of a laptop, called by Pods through the names of Services. What an agent makes of
- * each call is other than what comes of it without one, which is asked as well.
+ * some calls is other than what comes of them without one, which is asked as well.
  */
 import { join } from 'node:path';
 import type { MeshReport } from '../../src/controller/index.ts';

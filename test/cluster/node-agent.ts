@@ -8,7 +8,7 @@ import type { Harness } from '../conformance/harness.ts';
 
 const DAEMUN = join(import.meta.dirname, '../../bin/daemun');
 const ADMIN = '127.0.0.1:9946';
-export const AGENT_CONTROLLER = 'daemun.dev/mesh-examples';
+const AGENT_CONTROLLER = 'daemun.dev/mesh-examples';
 /** Beside those of an agent that is there already. */
 const PORTS = '19900-19999';
 
