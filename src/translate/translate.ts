@@ -103,7 +103,6 @@ export function translate(
       traffic: traffic.services,
       xBackends: xBackends.byName,
       pods,
-      place: slices.place,
     },
     users,
     memory?.clusters,

@@ -6,7 +6,6 @@ import type { Cluster, EndpointSet } from '../../snapshot/index.ts';
 import { keepList, share } from '../../values/index.ts';
 import type { AcceptedGateway } from '../accept/gateways.ts';
 import { changedKeys, updateSorted } from '../changes.ts';
-import type { Place } from '../environment.ts';
 import { ownerOfXBackend, xBackendOf } from '../resolve/backend-object.ts';
 import type { ResolvedBackend } from '../resolve/backend-refs.ts';
 import { type ResolvedCluster, resolveCluster, type TlsSources } from '../resolve/clusters.ts';
@@ -47,8 +46,6 @@ export interface ClusterSources {
   readonly traffic: TrafficOfServices;
   readonly xBackends: XBackends;
   readonly pods: ReadonlyMap<string, Pod>;
-  /** Another object where it is another place. */
-  readonly place: Place;
 }
 
 export interface ClusterUsers {
@@ -194,7 +191,7 @@ function outdatedClusters(
   { uses, byOwner }: Pick<PublishedClusters, 'uses' | 'byOwner'>,
   previous: PublishedClusters | undefined,
 ): Iterable<string> {
-  if (previous === undefined || previous.sources.place !== sources.place) {
+  if (previous === undefined || previous.sources.slices.place !== sources.slices.place) {
     return new Set([...(previous?.byId.keys() ?? []), ...uses.keys()]);
   }
   const outdated = new Set<string>();
@@ -246,8 +243,9 @@ function xBackendCluster(key: string, backend: ResolvedBackend, sources: Cluster
 function serviceCluster(backend: ResolvedBackend, sources: ClusterSources): ResolvedCluster | undefined {
   const service = sources.services.get(backend.owner);
   if (service === undefined) return undefined;
-  const slices = sources.slices.byService.get(backend.owner) ?? NO_SLICES;
+  const { byService, place } = sources.slices;
+  const slices = byService.get(backend.owner) ?? NO_SLICES;
   const endpoints = sources.endpoints.get(backend.owner);
   const traffic = sources.traffic.get(backend.owner);
-  return resolveCluster(service, backend, { slices, endpoints, tls: sources.tls, traffic, place: sources.place });
+  return resolveCluster(service, backend, { slices, endpoints, place, tls: sources.tls, traffic });
 }

@@ -4,7 +4,6 @@ import type { Finding } from '../../errors/index.ts';
 import type { Service, ServicePort, XBackend } from '../../resources/index.ts';
 import type { Certificate, Cluster, EndpointSet } from '../../snapshot/index.ts';
 import { formatNamespacedName, interned } from '../../values/index.ts';
-import type { Place } from '../environment.ts';
 import { findingOf } from '../report.ts';
 import { readAnnotation } from './annotations/annotation.ts';
 import { CONNECT_TIMEOUT } from './annotations/connect-timeout.ts';
@@ -56,11 +55,7 @@ export interface ResolvedCluster {
 export function resolveCluster(
   service: Service,
   { clusterId: id, port, protocol, tls }: ClusterKey,
-  sources: EndpointSources & {
-    readonly tls: TlsSources;
-    readonly traffic: ServiceTraffic | undefined;
-    readonly place: Place;
-  },
+  sources: EndpointSources & { readonly tls: TlsSources; readonly traffic: ServiceTraffic | undefined },
 ): ResolvedCluster {
   const findings: Finding[] = [];
   const transport = protocol === 'udp' ? 'UDP' : 'TCP';
@@ -69,9 +64,7 @@ export function resolveCluster(
   );
   const dns = readDnsTargets(service, { port, servicePort }, findings);
   const endpoints =
-    dns === undefined
-      ? resolveEndpoints({ service, port: servicePort, transport, sources, place: sources.place }, findings)
-      : dns.addresses;
+    dns === undefined ? resolveEndpoints({ service, port: servicePort, transport, sources }, findings) : dns.addresses;
   const { proxyProtocol, balancer, healthCheck, connectTimeoutMs } = annotatedWays(service, protocol, findings);
   const cluster: Cluster = {
     id,

@@ -9,12 +9,13 @@ import { findingOf } from '../report.ts';
 import { type HintedEndpoint, hintsOf, UNHINTED, withDistances } from './distances.ts';
 import { isIpAddress } from './ip-address.ts';
 
-/** Where a Service's endpoints are written. */
+/** Where a Service's endpoints are written, and from where their distance is told. */
 export interface EndpointSources {
   /** Those labelled with the Service's name. */
   readonly slices: readonly EndpointSlice[];
   /** The older form; used only when there are no slices, as Kubernetes mirrors it into slices. */
   readonly endpoints: Endpoints | undefined;
+  readonly place: Place;
 }
 
 /** A Service's port, and where its endpoints are written. `port` is undefined for one that the Service does not list. */
@@ -23,8 +24,6 @@ export interface EndpointQuery {
   readonly port: ServicePort | undefined;
   readonly transport: 'TCP' | 'UDP';
   readonly sources: EndpointSources;
-  /** From where their distance is told. */
-  readonly place: Place;
 }
 
 /**
@@ -32,7 +31,7 @@ export interface EndpointQuery {
  * Service is one endpoint.
  */
 export function resolveEndpoints(
-  { service, port, transport, sources, place }: EndpointQuery,
+  { service, port, transport, sources }: EndpointQuery,
   findings: Finding[],
 ): readonly Endpoint[] {
   const found = new Map<string, HintedEndpoint>();
@@ -49,7 +48,7 @@ export function resolveEndpoints(
     addEndpoints(sources.endpoints, wanted, add);
   }
   if (found.size === 0) findings.push(noEndpoints(service, port, sources));
-  return [...withDistances(onePerPod([...found.values()], service), place)].sort(
+  return [...withDistances(onePerPod([...found.values()], service), sources.place)].sort(
     (a, b) => compareStrings(a.address, b.address) || a.port - b.port,
   );
 }
