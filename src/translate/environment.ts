@@ -60,16 +60,19 @@ export interface MeshEnvironment {
   addressOf(service: NamespacedName): string | null;
   /** Why connections of a frontend's clients do not arrive here, in one clause; null: they can. Asked of every port that a route may mean: takes nothing. */
   closure(frontend: Pick<Frontend, 'address' | 'port'>): string | null;
-  /** Where the connections of a frontend's clients arrive: asked once it has routes. Must be stable for a frontend while this object is the same, but for `movedPorts`. */
-  entranceOf(frontend: Frontend): Entrance;
+  /** Where the connections of a frontend's clients arrive; null where `closure` says why they do not: asked once it has routes. Must be stable for a frontend while this object is the same, but for `movedPorts`. */
+  entranceOf(frontend: Frontend): Entrance | null;
   /** Clients besides Pods, by their addresses; sorted by range. */
   readonly clients: readonly ClientNamespace[];
   /** A namespace without one, and without a Pod, has no clients. Default false: more may be known elsewhere, as on other nodes. */
   readonly knowsAllClients?: boolean;
 }
 
-/** A socket of this machine; `why` it gets no connections: one clause. */
-export type Entrance = { readonly address: string; readonly port: number } | { readonly why: string };
+/** A socket of this machine. */
+export interface Entrance {
+  readonly address: string;
+  readonly port: number;
+}
 
 /** An address of routability `Cluster` that a Gateway asks for. */
 export interface WantedClusterIp {

@@ -15,7 +15,7 @@ import type { Translation } from './translation.ts';
 const MESH: MeshEnvironment = {
   addressOf: ({ namespace, name }) => `10.96.${namespace === 'a' ? 1 : 2}.${name.slice(1)}`,
   closure: ({ address }) => (address === '10.96.1.2' ? 'it is far away' : null),
-  entranceOf: ({ address, port }) => (address === '10.96.1.2' ? { why: 'it is far away' } : { address, port }),
+  entranceOf: ({ address, port }) => (address === '10.96.1.2' ? null : { address, port }),
   clients: [{ range: '10.1.0.0/16', namespace: 'a' }],
   knowsAllClients: true,
 };

@@ -136,10 +136,7 @@ function meshOf({ unreached = {}, clients = {}, knowsAllClients = false }: Writt
   return {
     addressOf: () => '127.1.0.1',
     closure: ({ address }) => unreached[address] ?? null,
-    entranceOf: ({ address, port }) => {
-      const why = unreached[address];
-      return why === undefined ? { address, port } : { why };
-    },
+    entranceOf: ({ address, port }) => (unreached[address] === undefined ? { address, port } : null),
     knowsAllClients,
     clients: Object.entries(clients).map(([range, namespace]) => ({ range, namespace })),
   };

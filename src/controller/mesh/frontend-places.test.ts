@@ -20,15 +20,18 @@ describe('the places of frontends', () => {
   });
 
   it('are of the family of their frontend', () => {
-    assert.deepEqual(start(['172.18.0.2']).placeOf({ address: 'fd00:96::1', port: 80 }), {
-      why: 'the node has no address of its family',
-    });
+    const places = start(['172.18.0.2']);
+    for (const address of ['fd00:96::1', '10.96.0.300']) {
+      assert.equal(places.placeOf({ address, port: 80 }), null);
+      assert.equal(places.closure({ address, port: 80 }), 'the node has no address of its family');
+    }
   });
 
   it('come to an end, and are free again when their frontend is gone', () => {
     const places = start();
     for (const last of [1, 2, 3]) places.placeOf(service(last));
-    assert.deepEqual(places.placeOf(service(4)), { why: allTaken });
+    assert.equal(places.placeOf(service(4)), null);
+    assert.equal(places.closure(service(4)), allTaken);
     const before = places.version;
     places.keep([service(1), service(2), service(3)]);
     assert.equal(places.version, before);

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { isIPv6 } from 'node:net';
+import { isIP } from 'node:net';
 import type { Random } from '../../time/index.ts';
 import { socketAddress } from '../../values/index.ts';
 
-/** A socket of this machine; or why a frontend has none, in one clause. */
-export type NodePlace = { readonly address: string; readonly port: number } | { readonly why: string };
-
-/** What clients of a frontend connect to. */
+/** What clients of a frontend connect to, or where on this machine they are led. */
 type Place = { readonly address: string; readonly port: number };
 
 const ALL_TAKEN = 'all ports of the node that are for it are taken (run --mesh-ports)';
@@ -54,16 +51,16 @@ export class FrontendPlaces {
     return this.#taken.size < this.#size ? null : ALL_TAKEN;
   }
 
-  /** The same one each time. */
-  placeOf({ address, port }: Place): NodePlace {
+  /** The same one each time; null: it has none, as `closure` says. */
+  placeOf({ address, port }: Place): Place | null {
     const key = socketAddress(address, port);
     const known = this.#places.get(key);
     if (known !== undefined) return known;
-    const why = this.closure({ address, port });
     const own = this.#ownOf(address);
-    if (why !== null || own === undefined) {
-      this.#isShort ||= why === ALL_TAKEN;
-      return { why: why ?? ALL_TAKEN };
+    if (own === undefined) return null;
+    if (this.#taken.size >= this.#size) {
+      this.#isShort = true;
+      return null;
     }
     while (this.#taken.has(this.#next)) this.#advance();
     const place = { address: own, port: this.#next };
@@ -94,7 +91,7 @@ export class FrontendPlaces {
   }
 
   #ownOf(address: string): string | undefined {
-    return this.#addresses.find(one => isIPv6(one) === isIPv6(address));
+    return this.#addresses.find(one => isIP(one) === isIP(address));
   }
 
   #forget(key: string): void {

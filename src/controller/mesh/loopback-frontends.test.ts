@@ -27,6 +27,12 @@ describe('Services of manifests', () => {
     assert.deepEqual(at('127.5.0.1'), { address: '127.5.0.1', port: 80 });
     assert.deepEqual(at('10.96.3.4'), { address: '10.96.3.4', port: 80 });
     assert.deepEqual(at('::1'), { address: '::1', port: 80 });
-    assert.deepEqual(at('10.97.0.1'), { why: 'its ClusterIP 10.97.0.1 is no address of this machine' });
+    for (const [address, why] of [
+      ['10.97.0.1', 'its ClusterIP 10.97.0.1 is no address of this machine'],
+      ['127.8.0.l', 'its ClusterIP 127.8.0.l is no IP address'],
+    ] as const) {
+      assert.equal(at(address), null);
+      assert.equal(frontends.closure({ address }), why);
+    }
   });
 });

@@ -2,7 +2,13 @@
 import type { ResourceSet, Service } from '../../resources/index.ts';
 import type { ClientNamespace, Frontend } from '../../snapshot/index.ts';
 import { type Entrance, type MeshEnvironment, routeMaps } from '../../translate/index.ts';
-import { AddressRanges, formatNamespacedName, isLoopback, type NamespacedName } from '../../values/index.ts';
+import {
+  AddressRanges,
+  formatNamespacedName,
+  isLoopback,
+  type NamespacedName,
+  normalAddress,
+} from '../../values/index.ts';
 
 /** Services outside a cluster. */
 export interface LoopbackMeshOptions {
@@ -49,13 +55,13 @@ export class LoopbackFrontends implements MeshEnvironment {
   }
 
   closure({ address }: Pick<Frontend, 'address'>): string | null {
+    if (normalAddress(address) === undefined) return `its ClusterIP ${address} is no IP address`;
     const isHere = isLoopback(address) || this.#pool.has(address);
     return isHere ? null : `its ClusterIP ${address} is no address of this machine`;
   }
 
-  entranceOf({ address, port }: Frontend): Entrance {
-    const why = this.closure({ address });
-    return why === null ? { address, port } : { why };
+  entranceOf({ address, port }: Frontend): Entrance | null {
+    return this.closure({ address }) === null ? { address, port } : null;
   }
 }
 

@@ -46,7 +46,7 @@ function snapshotOf(places: FrontendPlaces, ...lasts: readonly number[]): Snapsh
   const frontends = lasts.map((last): Binding => {
     const frontend = { namespace: 'a', name: `s${last}`, address: `10.96.0.${last}`, port: 80 };
     const place = places.placeOf(frontend);
-    assert.ok('port' in place);
+    assert.ok(place !== null);
     const common = { admission: 'clients', proxyProtocolFrom: [], listeners: [] } as const;
     return { id: `${place.address}:${place.port}/tcp`, ...place, ...common, frontend };
   });

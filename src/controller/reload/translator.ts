@@ -76,8 +76,7 @@ export class Translator {
       service.spec.ports
         .filter(({ protocol }) => protocol === 'TCP')
         .flatMap(({ port }) => frontendsOf(service, port, mesh))
-        .map(frontend => mesh.entranceOf(frontend))
-        .filter(entrance => 'port' in entrance),
+        .flatMap(frontend => mesh.entranceOf(frontend) ?? []),
     );
   }
 
@@ -178,7 +177,7 @@ function withMovedPorts(mesh: MeshEnvironment, movedPorts: ReadonlyMap<number, n
     closure: frontend => mesh.closure(frontend),
     entranceOf: frontend => {
       const entrance = mesh.entranceOf(frontend);
-      return 'why' in entrance ? entrance : { ...entrance, port: movedPorts.get(entrance.port) ?? entrance.port };
+      return entrance === null ? null : { ...entrance, port: movedPorts.get(entrance.port) ?? entrance.port };
     },
   };
 }

@@ -10,7 +10,7 @@ import { missingText } from '../resolve/missing-object.ts';
 import type { AttachableRoute } from '../route-kinds.ts';
 import type { AskedParent } from './asked-parent.ts';
 import { attachToParent, type ParentAttachment } from './choose-listeners.ts';
-import { frontendsOf, serviceTarget } from './service-target.ts';
+import { frontendsOf, isHeadless, serviceTarget } from './service-target.ts';
 
 /** What attaching to Services looks at. */
 export interface ServiceContext {
@@ -56,9 +56,9 @@ export function attachToService(
 
 const NO_LABELS = {};
 
-function whyNoFrontend({ spec }: Service): string | undefined {
-  if (spec.type === 'ExternalName') return 'it is of type ExternalName, a name for something elsewhere';
-  return spec.clusterIP === 'None' ? 'it is headless (clusterIP: None)' : undefined;
+function whyNoFrontend(service: Service): string | undefined {
+  if (service.spec.type === 'ExternalName') return 'it is of type ExternalName, a name for something elsewhere';
+  return isHeadless(service) ? 'it is headless (clusterIP: None)' : undefined;
 }
 
 function refused(

@@ -92,12 +92,17 @@ export function frontendsOf(service: Service, port: number, mesh: MeshEnvironmen
   return clusterIpsOf(service, mesh).map(address => ({ namespace, name, address, port }));
 }
 
-function clusterIpsOf({ spec, metadata }: Service, mesh: MeshEnvironment): readonly string[] {
-  const { type, clusterIPs, clusterIP = '' } = spec;
-  if (clusterIP === 'None' || type === 'ExternalName') return [];
-  const written = clusterIPs !== undefined && clusterIPs.length > 0 ? clusterIPs : [clusterIP];
-  const addresses = written.flatMap(address => normalAddress(address) ?? []);
-  if (addresses.length > 0) return addresses;
-  const given = mesh.addressOf(metadata);
+function clusterIpsOf(service: Service, mesh: MeshEnvironment): readonly string[] {
+  const { type, clusterIPs = [], clusterIP = '' } = service.spec;
+  if (isHeadless(service) || type === 'ExternalName') return [];
+  const written = (clusterIPs.length > 0 ? clusterIPs : [clusterIP]).filter(address => address !== '');
+  // One that is misspelt is no other than it is written: `closure` says that it leads nowhere.
+  if (written.length > 0) return written.map(address => normalAddress(address) ?? address);
+  const given = mesh.addressOf(service.metadata);
   return given === null ? [] : [given];
+}
+
+/** Without an address of its own, as the first of its ClusterIPs says. */
+export function isHeadless({ spec }: Pick<Service, 'spec'>): boolean {
+  return (spec.clusterIP || spec.clusterIPs?.[0]) === 'None';
 }

@@ -117,7 +117,7 @@ function publishService(
     if (own !== null) backends.push(own);
     for (const frontend of frontendsOf(service, port, mesh)) {
       const entrance = mesh.entranceOf(frontend);
-      if ('port' in entrance) bindings.push(bindingOf(frontend, entrance, listeners));
+      if (entrance !== null) bindings.push(bindingOf(frontend, entrance, listeners));
     }
   }
   return {
