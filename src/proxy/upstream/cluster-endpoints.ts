@@ -8,7 +8,7 @@ import { type EndpointOwner, EndpointPool } from './endpoint-pool.ts';
 import { OutlierEjection } from './outlier-ejection.ts';
 import type { Picker } from './picker.ts';
 import type { UpstreamEndpoint, UpstreamRequest } from './upstream-request.ts';
-import { type Health, nearestEndpoints, usableEndpoints } from './usable-endpoints.ts';
+import { type Health, nearestEndpoints, nearestFirst, usableEndpoints } from './usable-endpoints.ts';
 
 const NO_ENDPOINTS: ReadonlyMap<string, EndpointPool> = new Map();
 const NO_HEALTH: ReadonlyMap<string, Health> = new Map();
@@ -38,6 +38,7 @@ export class ClusterEndpoints {
   /** Left the cluster, but have connections yet. */
   #retired: EndpointPool[] = [];
   #health: ReadonlyMap<string, Health> = NO_HEALTH;
+  /** The nearest first. */
   #usable: readonly EndpointPool[] = [];
   #picker: Picker<EndpointPool> = NO_PICKER;
   #stale = true;
@@ -60,7 +61,7 @@ export class ClusterEndpoints {
     return pinned?.usable === true ? pinned : this.#picker.pick(request.hash);
   }
 
-  /** One whose key is not in `tried`: the balancer's choice if it can be; undefined: all were. */
+  /** One whose key is not in `tried`: the balancer's choice if it can be, else the nearest; undefined: all were. */
   pickUntried(hash: number, tried: readonly string[]): EndpointPool | undefined {
     if (this.#stale) this.#compile();
     const picked = this.#picker.pick(hash);
@@ -68,7 +69,7 @@ export class ClusterEndpoints {
     return this.#usable.find(endpoint => !tried.includes(endpoint.key));
   }
 
-  /** Those that new streams may go to. */
+  /** Those that new streams may go to, the nearest first. */
   usable(): readonly EndpointPool[] {
     if (this.#stale) this.#compile();
     return this.#usable;
@@ -181,7 +182,7 @@ export class ClusterEndpoints {
     }
     const { cluster } = this.#owner;
     const present = [...this.#present.values()];
-    this.#usable = usableEndpoints(present, cluster.healthCheck !== null);
+    this.#usable = nearestFirst(usableEndpoints(present, cluster.healthCheck !== null));
     for (const endpoint of present) endpoint.usable = false;
     for (const endpoint of this.#usable) endpoint.usable = true;
     this.#picker = compilePicker(cluster.balancer, nearestEndpoints(this.#usable), this.#environment.random);

@@ -7,7 +7,8 @@ import type { Endpoint } from '../../snapshot/index.ts';
 import { until } from '../../time/until.test-support.ts';
 import { VirtualClock } from '../virtual-clock.test-support.ts';
 import { endpointSet } from './backend.test-support.ts';
-import { cleanUp, startBackend, World } from './cluster-pool.test-support.ts';
+import { at, cleanUp, startBackend, World } from './cluster-pool.test-support.ts';
+import { endpointKey } from './endpoint-key.ts';
 
 afterEach(cleanUp);
 
@@ -72,6 +73,27 @@ describe('a cluster whose endpoints change', () => {
     await near.close();
     await until(() => world.pool.endpoints().some(endpoint => endpoint.failing));
     assert.deepEqual(new Set(await world.ports(2)), new Set([far.port]));
+  });
+
+  it('goes to another near endpoint before a far one when a try failed', () => {
+    const [far, one, other]: [Endpoint, Endpoint, Endpoint] = [
+      { ...at(1), distance: 2 },
+      { ...at(2), distance: 1 },
+      { ...at(3), distance: 1 },
+    ];
+    const { pool } = new World({}, [far, one, other]);
+    const next = (...tried: Endpoint[]): number => {
+      const taken = pool.takeUntried(0, tried.map(endpointKey));
+      assert.ok(taken);
+      pool.streamEnded(taken, null);
+      return taken.port;
+    };
+    // The balancer's turn comes to the one that was tried, too.
+    assert.deepEqual(
+      [1, 2, 3, 4].map(() => next(one)),
+      [3, 3, 3, 3],
+    );
+    assert.equal(next(one, other), 1);
   });
 
   it('closes a connection that nobody used for five minutes', async () => {

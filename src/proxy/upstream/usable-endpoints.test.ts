@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type Candidate, nearestEndpoints, usableEndpoints } from './usable-endpoints.ts';
+import { type Candidate, nearestEndpoints, nearestFirst, usableEndpoints } from './usable-endpoints.ts';
 
 const READY: Candidate = { state: 'ready', health: 'healthy', ejected: false, failing: false };
 const DRAINING: Candidate = { ...READY, state: 'draining' };
@@ -45,5 +45,11 @@ describe('the nearest endpoints', () => {
     ['are all when none is near', [far, far], [far, far]],
     ['are none of none', [], []],
   ] as const)
-    it(rule, () => assert.deepEqual(nearestEndpoints<{ readonly distance: number }>(usable), nearest));
+    it(rule, () => assert.deepEqual(nearestEndpoints<{ readonly distance: number }>(nearestFirst(usable)), nearest));
+
+  it('come first, and equally near ones stay in their order', () => {
+    const named = (names: string): { name: string; distance: number }[] =>
+      names.split(' ').map(name => ({ name, distance: Number(name.slice(1)) }));
+    assert.deepEqual(nearestFirst(named('a2 b1 c2 d1')), named('b1 d1 a2 c2'));
+  });
 });

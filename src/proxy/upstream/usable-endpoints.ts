@@ -30,18 +30,19 @@ export function usableEndpoints<E extends Candidate>(endpoints: readonly E[], ch
   return reachable.length > 0 ? reachable : serving;
 }
 
+/** The nearest first; equally near ones stay in their order. */
+export function nearestFirst<E extends { readonly distance: number }>(usable: readonly E[]): readonly E[] {
+  const isEven = usable.every(({ distance }) => distance === usable[0]?.distance);
+  return isEven ? usable : usable.toSorted((a, b) => a.distance - b.distance);
+}
+
 /**
- * Of endpoints that can be used those that the balancer chooses from: the nearest. The others are for sessions that are there, and for tries when
- * near ones have failed.
+ * Of endpoints that can be used, the nearest first, those that the balancer chooses from: the nearest. The others are for sessions that are
+ * there, and for tries when near ones have failed.
  */
 export function nearestEndpoints<E extends { readonly distance: number }>(usable: readonly E[]): readonly E[] {
-  let least = Number.POSITIVE_INFINITY;
-  let most = 0;
-  for (const { distance } of usable) {
-    if (distance < least) least = distance;
-    if (distance > most) most = distance;
-  }
-  return least >= most ? usable : usable.filter(({ distance }) => distance === least);
+  const least = usable[0]?.distance;
+  return least === usable.at(-1)?.distance ? usable : usable.filter(({ distance }) => distance === least);
 }
 
 function believedHealthy<E extends Candidate>(endpoints: readonly E[], checked: boolean): readonly E[] {
