@@ -168,6 +168,12 @@ for (const { auth, start, name, asked, yes, no, server } of WAYS) {
       assert.equal(String(told[1]?.[0]).slice(0, 36), String(own).slice(0, 36));
     });
 
+    it('is told all of a trace state that came in several fields', async () => {
+      const { port, told } = await authorizer(true);
+      await ask(sampleTracing(), { ...UNRECORDED, tracestate: ['a=1', 'b=2'] }, port);
+      assert.deepEqual(told, [[UNRECORDED.traceparent, 'a=1,b=2']]);
+    });
+
     it('is told of no trace without a policy, but for fields that the filter names', async () => {
       const { port, told } = await authorizer(true);
       await ask(null, RECORDED, port);

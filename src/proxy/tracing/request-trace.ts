@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { formatTraceParent, type TraceParent } from '../../values/index.ts';
-import { fieldOf, type HeaderList, type VolatileFields, withoutFields } from '../../wire/index.ts';
+import { fieldOf, type HeaderList, joinedField, type VolatileFields, withoutFields } from '../../wire/index.ts';
 import type { StepCallEnd } from '../filters/index.ts';
 import type { TracedExchange } from './traced-exchange.ts';
 
@@ -89,7 +89,8 @@ export function passTraceThrough(fields: VolatileFields, request: VolatileFields
   const said = fieldOf(request, 'traceparent');
   if (said === undefined) return fields;
   const told = [...(withoutFields(fields, isTraceField) ?? []), 'traceparent', said];
-  const state = fieldOf(request, 'tracestate');
+  // A list may come in several fields (Trace Context §3.3.1).
+  const state = joinedField(request, 'tracestate', ',');
   if (state !== undefined) told.push('tracestate', state);
   return told;
 }
