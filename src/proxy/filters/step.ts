@@ -58,7 +58,7 @@ export interface SteppedRequest {
   readonly owner: object;
   /** IP address of the client, as far as trusted proxies tell. */
   readonly clientAddress: string;
-  /** A call that the step makes for the request begins now. null: the request has no trace that a server could be told. */
+  /** A call that the step makes for the request begins now. null: no policy traces the listener. */
   traceCall(): StepCallTrace | null;
   /** From here on `watcher` sees the body, what came before included. */
   watch(watcher: BodyWatcher): void;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** A power of two: eight times as many as one Gateway may have paths, in 4 KiB. */
+/** A power of two: some six times as many as one Gateway may have paths, in 4 KiB. */
 const MARKS = 32_768;
 
 /**

@@ -29,7 +29,7 @@ const MAX_SHARE = 1 / 2;
 /** After so many calls a batch is given up. */
 const MAX_TRIES = 5;
 /** A collector that has not answered by then counts as silent (OTLP's own default). */
-export const EXPORT_TIMEOUT_MS = 10_000;
+const EXPORT_TIMEOUT_MS = 10_000;
 /** Before the second try; it doubles up to the longest. A collector may ask for a pause of its own, up to the longest that is granted. */
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 30_000;

@@ -23,7 +23,7 @@ import type { AuthEnvironment } from './auth-environment.ts';
 import type { AuthProtocol, AuthVerdict } from './auth-protocol.ts';
 
 /** A server that has not answered by then counts as silent: what waits for it waits no longer. */
-export const CHECK_TIMEOUT_MS = 10_000;
+const CHECK_TIMEOUT_MS = 10_000;
 
 /** What all checks of one filter share. */
 export interface AuthServerUse {
@@ -38,7 +38,7 @@ export interface AuthServerUse {
 interface Asked {
   readonly request: WholeRequest;
   readonly call: WholeCall;
-  /** null: the request has no trace that we change. */
+  /** null: no policy traces the listener. */
   readonly trace: StepCallTrace | null;
 }
 
