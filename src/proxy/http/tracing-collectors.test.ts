@@ -2,11 +2,14 @@
 
 /** Collectors that take spans, take them late, refuse them, or are not there. No request waits for any of it. */
 import assert from 'node:assert/strict';
+import { EventEmitter, once } from 'node:events';
+import type { ServerResponse } from 'node:http';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { status } from '@grpc/grpc-js';
 import type { RequestListener, SpanAttribute } from '../../snapshot/index.ts';
+import { sampleTracing } from '../../snapshot/tracing.test-support.ts';
 import { httpListener } from './gateway.test-support.ts';
-import type { HttpClient } from './http-peers.test-support.ts';
+import { type HttpClient, HttpServer } from './http-peers.test-support.ts';
 import { type CollectorAnswer, TestCollector } from './tracing.test-support.ts';
 import { BATCH_MS, sumOf, TracingBed } from './tracing-bed.test-support.ts';
 
@@ -20,6 +23,17 @@ function ballast(kib: number): readonly SpanAttribute[] {
 /** `version`: one that differs makes a change. */
 function untraced(version: number): RequestListener {
   return httpListener('web', { '/shop': 'a', [`/${version}`]: 'a' });
+}
+
+/** An endpoint that answers its request when it is told to. */
+async function holdingEndpoint(
+  bed: TracingBed,
+): Promise<{ readonly port: number; readonly asked: Promise<unknown>; answer(): void }> {
+  const events = new EventEmitter();
+  const held: ServerResponse[] = [];
+  const server = await HttpServer.start('HTTP/1.1', (_request, response) => events.emit('asked', held.push(response)));
+  bed.closing(server);
+  return { port: server.port, asked: once(events, 'asked'), answer: () => held.pop()?.end() };
 }
 
 async function ask(client: HttpClient, times: number): Promise<void> {
@@ -234,6 +248,30 @@ describe('a collector that comes back', () => {
       bed.collector.answers.push(UNAVAILABLE);
       await bed.whileTimePasses(bed.collector.exported(2));
       assert.equal(bed.collector.exports[1]?.spans.length, 3);
+    } finally {
+      bed.close();
+    }
+  });
+});
+
+describe('a collector that no policy names any more', () => {
+  it('is forgotten though a request ended after that, with the change after its span is sent', async () => {
+    const bed = await TracingBed.start();
+    try {
+      const { port, asked, answer } = await holdingEndpoint(bed);
+      await bed.apply({ ...httpListener('web', { '/shop': 'a' }), tracing: sampleTracing() }, port);
+      const late = ask(bed.client('HTTP/2'), 1);
+      await asked;
+      await bed.apply(untraced(1), port);
+      await bed.apply(untraced(2), port);
+      answer();
+      await late;
+      bed.pass(BATCH_MS);
+      await bed.counted(1);
+      assert.deepEqual(bed.outcomes(), { exported: 1 });
+      await bed.apply(untraced(3), port);
+      await Promise.resolve();
+      assert.deepEqual(bed.outcomes(), {});
     } finally {
       bed.close();
     }

@@ -50,6 +50,8 @@ export interface ExportEnvironment {
   readonly use: { bytes: number };
   /** An exporter that held nothing holds spans now, or the other way round. */
   onHolding(exporter: SpanExporter, isHolding: boolean): void;
+  /** A retired one has counted: its series may be there again. */
+  onLateCount(exporter: SpanExporter): void;
 }
 
 /** What becomes of spans, for `daemun_trace_spans_total`. */
@@ -115,18 +117,15 @@ export class SpanExporter implements WheelTimer, CallOwner {
       this.#count('too_large', 1);
       return;
     }
-    if (this.#filling?.hasRoom(span.length) === false) {
-      this.#seal();
-      this.#send();
-    }
+    const isFull = this.#filling?.hasRoom(span.length) === false;
+    if (isFull) this.#seal();
+    const before = this.#filling?.cost ?? 0;
     const batch = this.#filling ?? this.#newBatch();
-    if (batch === null) {
-      this.#count('queue_full', 1);
-      return;
-    }
-    const before = batch.cost;
-    batch.add(span);
-    this.#charge(batch.cost - before);
+    batch?.add(span);
+    // Not before it is copied: either may end other requests, whose spans are encoded in the memory of this one.
+    if (batch === null) this.#count('queue_full', 1);
+    else this.#charge(batch.cost - before);
+    if (isFull) this.#send();
   }
 
   onTimer(): void {
@@ -161,12 +160,11 @@ export class SpanExporter implements WheelTimer, CallOwner {
     this.#judged({ kind: 'later', afterMs: null, why: `the collector ${why}` });
   }
 
-  /** null: there is no room. */
+  /** null: there is no room. It is not charged yet. */
   #newBatch(): SpanBatch | null {
     if (this.#isFull()) return null;
     const batch = new SpanBatch();
     this.#filling = batch;
-    this.#charge(batch.cost);
     this.#dueMs = this.environment.loop.nowMs + BATCH_MS;
     this.#wakeAt(this.#dueMs);
     return batch;
@@ -278,6 +276,7 @@ export class SpanExporter implements WheelTimer, CallOwner {
     const slot = known ?? metrics.slot('daemun_trace_spans_total', { cluster: this.collector, outcome });
     this.#slots[outcome] = slot;
     metrics.values[slot] = (metrics.values[slot] as number) + spans;
+    if (this.isRetired) this.environment.onLateCount(this);
   }
 
   #charge(bytes: number): void {

@@ -16,15 +16,16 @@ export class Tracers {
   readonly #exporters = new Map<string, SpanExporter>();
   /** Those that have spans: what no listener is traced by any more sends its last ones. */
   readonly #holding = new Set<SpanExporter>();
-  /** Collectors that listeners were traced by. What became of the last spans is shown until the next change. */
+  /** Collectors that listeners were traced by, with series. What became of the last spans is shown until the next change. */
   readonly #left = new Set<string>();
 
-  constructor(environment: Omit<ExportEnvironment, 'use' | 'onHolding'>) {
+  constructor(environment: Omit<ExportEnvironment, 'use' | 'onHolding' | 'onLateCount'>) {
     const onHolding = (exporter: SpanExporter, isHolding: boolean): void => {
       if (isHolding) this.#holding.add(exporter);
       else this.#holding.delete(exporter);
     };
-    this.#environment = { ...environment, use: { bytes: 0 }, onHolding };
+    const onLateCount = ({ collector }: SpanExporter): void => void this.#left.add(collector);
+    this.#environment = { ...environment, use: { bytes: 0 }, onHolding, onLateCount };
   }
 
   /** What requests of a listener are traced by; null: they are not. */
