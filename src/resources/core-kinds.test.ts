@@ -44,6 +44,8 @@ describe('Service', () => {
     ['spec', { type: 'ExternalName', externalName: 'a.example.com.' }, 'accepted'],
     ['spec', { type: 'ExternalName' }, 'schema/service-external-name', 'spec.externalName'],
     ['spec.type', 'External', 'schema/enum'],
+    ['spec.trafficDistribution', 'PreferSameNode', 'accepted'],
+    ['spec.trafficDistribution', 'PreferSameRack', 'schema/enum'],
     ['spec.ports.0.port', 65536, 'schema/range'],
     ['spec.ports.0.targetPort', 'grpc', 'accepted'],
     ['spec.ports.0.targetPort', '9000', 'schema/range'],

@@ -45,7 +45,7 @@ export { SCHEMA_CODES } from './schema-codes.ts';
 export type { SchemaIssue } from './schema-issue.ts';
 export type { Secret } from './secret.ts';
 export type { ServerValidation } from './server-validation.ts';
-export type { Service, ServicePort } from './service.ts';
+export { type Service, type ServicePort, TRAFFIC_DISTRIBUTIONS } from './service.ts';
 export { readServiceParameters, SERVICE_PARAMETER_KEYS, type ServiceParameters } from './service-parameters.ts';
 export type { SessionPersistence } from './session-persistence.ts';
 export type { TCPRoute } from './tcp-route.ts';

@@ -10,6 +10,9 @@ import { choice, quote, refuse } from './vocabulary.ts';
 
 const NAME = /^[a-z]([-a-z0-9]*[a-z0-9])?$/;
 
+/** Which endpoints clients should prefer. `PreferClose` is the older name of `PreferSameZone`. */
+export const TRAFFIC_DISTRIBUTIONS = ['PreferClose', 'PreferSameZone', 'PreferSameNode'] as const;
+
 const spec = z
   .looseObject({
     type: choice(['ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName'], 'ClusterIP'),
@@ -22,8 +25,7 @@ const spec = z
     ipFamilies: z.array(z.enum(['IPv4', 'IPv6'])).exactOptional(),
     selector: texts.default({}),
     ports: servicePorts.default([]),
-    /** Which endpoints clients should prefer. `PreferClose` is the older name of `PreferSameZone`. */
-    trafficDistribution: z.enum(['PreferClose', 'PreferSameZone', 'PreferSameNode']).exactOptional(),
+    trafficDistribution: z.enum(TRAFFIC_DISTRIBUTIONS).exactOptional(),
   })
   .check(context => {
     const { type, clusterIP, externalName = '', ports } = context.value;

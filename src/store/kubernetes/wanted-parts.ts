@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { isObject, mappingOf } from '../plain-object.ts';
+import { isObject } from '../plain-object.ts';
 import { podParts } from './pod-parts.ts';
 import { apiVersionOf, type ReadKind } from './read-kinds.ts';
+import { serviceParts } from './service-parts.ts';
 import { sliceParts } from './slice-parts.ts';
 
 /** Fields of metadata that stay in memory. */
@@ -44,7 +45,7 @@ export function wantedParts(
   };
   if (kind === 'Pod') return podParts({ ...wanted, status });
   if (kind === 'EndpointSlice') return sliceParts(wanted);
-  if (kind === 'Service') return { ...wanted, ...loadBalancerPart(status) };
+  if (kind === 'Service') return serviceParts({ ...wanted, status });
   if (hasStatus && status !== undefined) wanted['status'] = status;
   if (dataKeys === null) return wanted;
   delete wanted['binaryData'];
@@ -72,10 +73,4 @@ function wantedMetadata(metadata: unknown): unknown {
   if (isObject(annotations) && Object.keys(annotations).some(name => UNWANTED.has(name)))
     wanted['annotations'] = Object.fromEntries(Object.entries(annotations).filter(([name]) => !UNWANTED.has(name)));
   return wanted;
-}
-
-/** Of a Service's status, what a load balancer gave it. */
-function loadBalancerPart(status: unknown): { readonly status?: unknown } {
-  const { ingress } = mappingOf(mappingOf(status)['loadBalancer']);
-  return Array.isArray(ingress) && ingress.length > 0 ? { status: { loadBalancer: { ingress } } } : {};
 }
