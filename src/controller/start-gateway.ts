@@ -126,7 +126,7 @@ export async function startGateway(
     onFailure(error) {
       metrics.failed();
       record.reloadFailed(messageOf(error), clock.wallMs());
-      log.error('reload failed; what was served before goes on', { error: messageOf(error) });
+      log.error('reload failed; what is served by now goes on', { error: messageOf(error) });
     },
   });
   const running = new GatewayProcess({

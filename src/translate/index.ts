@@ -46,4 +46,4 @@ export { overlayBindFailures } from './publish/bind-results.ts';
 export type { AttachableRoute, RouteMap } from './route-kinds.ts';
 export { routeMaps } from './route-kinds.ts';
 export { translate } from './translate.ts';
-export type { Translation } from './translation.ts';
+export type { PreviousTranslation, Translation } from './translation.ts';

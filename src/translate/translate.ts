@@ -29,7 +29,7 @@ import { indexGrants } from './resolve/reference-grants.ts';
 import { indexSlices } from './resolve/slice-index.ts';
 import { routeContext } from './rules/route-context.ts';
 import { translateRoutes } from './rules/translated-routes.ts';
-import type { Translation } from './translation.ts';
+import type { PreviousTranslation, Translation } from './translation.ts';
 
 const NOWHERE: Place = { node: null, zone: null };
 const NO_CLIENTS: Snapshot['clients'] = [];
@@ -43,7 +43,7 @@ const NONE_REFUSED: ReadonlyMap<string, string> = new Map();
 export function translate(
   resources: ResourceSet,
   environment: TranslateEnvironment,
-  previous?: Translation,
+  previous?: PreviousTranslation,
 ): Translation {
   const memory = previous?.memory;
   const refused = environment.refused ?? NONE_REFUSED;

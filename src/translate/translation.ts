@@ -28,6 +28,9 @@ export interface Translation {
   readonly memory: TranslationMemory;
 }
 
+/** What the next translation goes on from. A snapshot alone: all is done again, and the version grows as ever. */
+export type PreviousTranslation = Pick<Translation, 'snapshot'> & Partial<Pick<Translation, 'outcomes' | 'memory'>>;
+
 /** The steps' results, from which the next translation takes over what did not change. */
 export interface TranslationMemory {
   readonly secrets: ReadonlyMap<string, SecretContent>;

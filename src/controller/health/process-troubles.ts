@@ -51,7 +51,7 @@ function reloads({ record, waitingMs, nowMs }: ProcessParts): Trouble[] {
   const failed = failures.map(({ message, sinceMs }) =>
     processError({
       subject: 'configuration',
-      message: `a reload failed, and what was served before goes on; this is a fault of daemun: ${message}`,
+      message: `a reload failed, and what was served by then goes on; this is a fault of daemun: ${message}`,
       since: timeText(sinceMs),
       next: 'daemun bundle',
     }),

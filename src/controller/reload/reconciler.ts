@@ -31,8 +31,8 @@ export interface ReloadTime {
 }
 
 export interface ReconcilerParts {
-  readonly store: Store;
-  readonly plane: DataPlane;
+  readonly store: Pick<Store, 'current' | 'onChange' | 'rehearse'>;
+  readonly plane: Pick<DataPlane, 'prepare' | 'apply'>;
   readonly translator: Translator;
   readonly ports: PortPlan;
   /** null: no port is moved. */
@@ -43,7 +43,10 @@ export interface ReconcilerParts {
   readonly clock: Clock;
   /** After each reload. `previous` is null for the first. */
   onReload(view: View, previous: View | null, took: ReloadTime): void;
-  /** A reload broke: a bug, or the OS. What was published before goes on. */
+  /**
+   * A reload broke: a bug, or the OS. What is served by then goes on: what was before, or already what the reload came to. The next one does all
+   * of the work again.
+   */
   onFailure(error: unknown): void;
 }
 
@@ -128,6 +131,7 @@ export class Reconciler {
       try {
         await this.#reload();
       } catch (error) {
+        this.#parts.translator.startAnew();
         this.#parts.onFailure(error);
       }
     }

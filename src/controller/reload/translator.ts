@@ -10,6 +10,7 @@ import {
   type MeshEnvironment,
   movePorts,
   type Place,
+  type PreviousTranslation,
   type TranslateEnvironment,
   type Translation,
   translate,
@@ -42,7 +43,7 @@ export class Translator {
   #bundleVersions: readonly string[] = [];
   #lacksExperimental = false;
   #absentKinds: ReadonlySet<string> = NO_KINDS;
-  #previous: Translation | undefined;
+  #previous: PreviousTranslation | undefined;
   #statuses: WrittenStatuses | null = null;
   /** The last mesh, with ports that were moved. */
   #moved: {
@@ -90,8 +91,17 @@ export class Translator {
   translate(resources: ResourceSet, refusedPorts: ReadonlySet<number> = NO_PORTS): Translation {
     const mayMove = refusedPorts.size + this.#movedPorts.size > 0;
     if (mayMove) this.#movedPorts = movePorts(this.#writtenPorts(resources), refusedPorts, this.#movedPorts);
-    this.#previous = translate(resources, this.#environment(), this.#previous);
-    return this.#previous;
+    const translation = translate(resources, this.#environment(), this.#previous);
+    this.#previous = translation;
+    return translation;
+  }
+
+  /**
+   * After a reload broke: the next `translate` takes over nothing but the number of the version. What broke may be in the memory of the last
+   * translation, as its findings are made only when somebody asks for them, and would break every later one.
+   */
+  startAnew(): void {
+    if (this.#previous !== undefined) this.#previous = { snapshot: this.#previous.snapshot };
   }
 
   /** The statuses of a translation; an unchanged condition keeps its `lastTransitionTime`. */
