@@ -5,10 +5,12 @@ import { connect } from 'node:net';
 import { describe, it } from 'node:test';
 import type { Snapshot } from '../../snapshot/index.ts';
 import { memoryStore } from '../../store/index.ts';
+import type { MeshEnvironment } from '../../translate/index.ts';
 import { LoopbackAddresses } from '../addresses/loopback-addresses.ts';
 import { withGatewayDefaults } from '../gateway-options.ts';
 import { type GatewaySource, startGateway } from '../start-gateway.ts';
 import type { FrontendGate } from './frontend-gate.ts';
+import { FrontendPlaces } from './frontend-places.ts';
 
 /** At an address that no other test process has. */
 const ADDRESS = '127.9.44.1';
@@ -17,6 +19,17 @@ function gateway(...ports: readonly number[]): object {
   const listeners = ports.map(port => ({ name: `p${port}`, port, protocol: 'HTTP' }));
   const spec = { gatewayClassName: 'daemun', listeners };
   return { apiVersion: 'gateway.networking.k8s.io/v1', kind: 'Gateway', metadata: { name: 'gw' }, spec };
+}
+
+function service(name: string, last: number): object {
+  const spec = { clusterIP: `10.96.0.${last}`, clusterIPs: [`10.96.0.${last}`], ports: [{ port: 80 }] };
+  return { apiVersion: 'v1', kind: 'Service', metadata: { name }, spec };
+}
+
+/** The only one, of a Service. */
+function route(parent: string): object {
+  const spec = { parentRefs: [{ group: '', kind: 'Service', name: parent }], rules: [{}] };
+  return { apiVersion: 'gateway.networking.k8s.io/v1', kind: 'HTTPRoute', metadata: { name: 'r' }, spec };
 }
 
 async function listens(port: number): Promise<boolean> {
@@ -55,8 +68,13 @@ function watchingGate(ports: readonly number[]): { gate: FrontendGate & { proble
 describe('what leads connections to frontends', () => {
   const ports = [18_081, 18_082];
 
-  async function start(gate: FrontendGate, store = memoryStore([gateway(18_081)])) {
+  async function start(
+    gate: FrontendGate,
+    store = memoryStore([gateway(18_081)]),
+    more: Pick<GatewaySource, 'mesh'> = {},
+  ) {
     const source: GatewaySource = {
+      ...more,
       ...{ store, gate, addresses: new LoopbackAddresses(ADDRESS), controllerName: null, ports: 'as-written' },
       ...{ movesPorts: false, sharedKeys: null, demo: null, isShared: false, names: [] },
       status: () => ({ kind: 'files', paths: [] }),
@@ -84,6 +102,38 @@ describe('what leads connections to frontends', () => {
     assert.equal(running.readiness().ready, true);
     gate.problem = 'there is no way here';
     assert.deepEqual(running.readiness(), { ready: false, reason: 'there is no way here', unbound: [] });
+  });
+
+  it('is followed by another reload where a place is free once another frontend is gone', async t => {
+    const places = new FrontendPlaces([ADDRESS], { first: 18_083, last: 18_083 }, () => 0);
+    /** By their version of the places. */
+    const meshes = new Map<number, MeshEnvironment>();
+    const mesh = (): MeshEnvironment => {
+      const known = meshes.get(places.version) ?? {
+        addressOf: () => null,
+        closure: frontend => places.closure(frontend),
+        entranceOf: frontend => places.placeOf(frontend),
+        clients: [],
+      };
+      meshes.set(places.version, known);
+      return known;
+    };
+    const served: string[] = [];
+    const gate: FrontendGate = {
+      ...watchingGate([]).gate,
+      async opened({ bindings }) {
+        const frontends = bindings.flatMap(({ frontend }) => (frontend === null ? [] : [frontend]));
+        places.keep(frontends);
+        served.push(frontends.map(({ name }) => name).join());
+      },
+    };
+    const store = memoryStore([service('one', 1), service('two', 2), route('one')]);
+    const running = await start(gate, store, { mesh });
+    t.after(() => running.close());
+    assert.deepEqual(served, ['one']);
+    store.apply(route('two'));
+    await running.settled();
+    assert.deepEqual(served, ['one', '', 'two'], 'and no reload more');
   });
 
   it('ends the start when it cannot work', async () => {

@@ -161,6 +161,7 @@ export class Reconciler {
     this.#retry?.cancel();
     this.#retry = null;
     if (failures.size > 0) this.retryBinding();
+    else if (translator.hasOtherMesh) this.schedule();
     const previous = this.#view;
     this.#view = {
       resources,

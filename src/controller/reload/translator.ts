@@ -45,6 +45,8 @@ export class Translator {
   #absentKinds: ReadonlySet<string> = NO_KINDS;
   #previous: PreviousTranslation | undefined;
   #statuses: WrittenStatuses | null = null;
+  /** That of the last `translate`. */
+  #mesh: MeshEnvironment | null = null;
   /** The last mesh, with ports that were moved. */
   #moved: {
     readonly mesh: MeshEnvironment;
@@ -89,6 +91,7 @@ export class Translator {
 
   /** Translates; work follows what changed since the last call. `refusedPorts`: those that the OS does not let us have. */
   translate(resources: ResourceSet, refusedPorts: ReadonlySet<number> = NO_PORTS): Translation {
+    this.#mesh = this.#options.mesh?.() ?? null;
     const mayMove = refusedPorts.size + this.#movedPorts.size > 0;
     if (mayMove) this.#movedPorts = movePorts(this.#writtenPorts(resources), refusedPorts, this.#movedPorts);
     const translation = translate(resources, this.#environment(), this.#previous);
@@ -102,6 +105,11 @@ export class Translator {
    */
   startAnew(): void {
     if (this.#previous !== undefined) this.#previous = { snapshot: this.#previous.snapshot };
+  }
+
+  /** Frontends may get other places than the last `translate` gave them. */
+  get hasOtherMesh(): boolean {
+    return (this.#options.mesh?.() ?? null) !== this.#mesh;
   }
 
   /** The statuses of a translation; an unchanged condition keeps its `lastTransitionTime`. */
@@ -144,8 +152,8 @@ export class Translator {
   }
 
   /** Ports that the system refuses are moved for Services as for Gateways. */
-  #mesh(): MeshEnvironment | null {
-    const mesh = this.#options.mesh?.() ?? null;
+  #movedMesh(): MeshEnvironment | null {
+    const mesh = this.#mesh;
     const movedPorts = this.#movedPorts;
     if (mesh === null || movedPorts.size === 0) return mesh;
     if (this.#moved?.mesh !== mesh || this.#moved.movedPorts !== movedPorts)
@@ -154,7 +162,7 @@ export class Translator {
   }
 
   #environment(): TranslateEnvironment {
-    const mesh = this.#mesh();
+    const mesh = this.#movedMesh();
     return {
       controllerName: this.#options.controllerName,
       addressOf: (gateway, place) => this.#options.addresses.addressOf(gateway, place),
