@@ -54,6 +54,6 @@ export function viewOnce(store: Pick<Store, 'current'>, translator: Translator):
     published: translation.snapshot,
     bindFailures: new Map(),
     statuses: translator.statuses(translation, resources),
-    findings: listedFindings([...findings, ...translation.findings]),
+    findings: listedFindings([...findings, ...translation.findings], translation.moreWarnings),
   };
 }

@@ -31,6 +31,9 @@ export interface ReferenceTarget {
   readonly name: string;
 }
 
+/** Findings of one version that are listed: nobody reads more, and each takes the place of its object to be looked up. */
+export const MAX_LISTED_FINDINGS = 20_000;
+
 export interface Finding {
   /** Stable, from the catalogue (`catalogue.ts`). `schema/…`: an API server would refuse the object. */
   readonly code: string;

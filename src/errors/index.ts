@@ -4,7 +4,14 @@
 export { CATALOGUE, type FindingCode, severityOf } from './catalogue.ts';
 export type { CatalogueEntry } from './catalogue-entry.ts';
 export { DaemunError, type DaemunErrorOptions, messageOf } from './daemun-error.ts';
-export type { Finding, ReferenceTarget, ResourceRef, Severity, SourcePlace } from './finding.ts';
+export {
+  type Finding,
+  MAX_LISTED_FINDINGS,
+  type ReferenceTarget,
+  type ResourceRef,
+  type Severity,
+  type SourcePlace,
+} from './finding.ts';
 export { PROGRAM_ERRORS, type ProgramError, type ProgramErrorCode } from './program-errors.ts';
 export type { FailureSource, RequestFailure } from './request-failure.ts';
 export { FAILURE_DOMAIN, failureSource, REQUEST_FAILURES, type RequestFailureReason } from './request-failures.ts';

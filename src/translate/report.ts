@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { type Finding, type FindingCode, type ReferenceTarget, type ResourceRef, severityOf } from '../errors/index.ts';
+import { GATEWAY_GROUP } from '../resources/index.ts';
+import type { RuleOrigin } from '../snapshot/index.ts';
 
 /** The part of a resource that names it. */
 export interface Named {
@@ -16,6 +18,11 @@ export interface Report {
   readonly help?: string;
   /** Where a reference leads that leads nowhere. */
   readonly target?: ReferenceTarget;
+}
+
+/** The route that a rule is of. */
+export function routeOf({ kind, namespace, name }: RuleOrigin): Named {
+  return { apiVersion: `${GATEWAY_GROUP}/v1`, kind, metadata: { namespace, name } };
 }
 
 /** The reference by which people know the object. */

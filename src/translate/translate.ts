@@ -160,6 +160,9 @@ export function translate(
     get findings() {
       return linted().findings;
     },
+    get moreWarnings() {
+      return linted().moreWarnings;
+    },
     outcomes,
     memory: {
       secrets: reader.read,

@@ -23,6 +23,8 @@ export interface Translation {
   readonly snapshot: Snapshot;
   /** In a total order: by kind of object, then key, then place. They are made when they are first asked for. */
   readonly findings: readonly Finding[];
+  /** Warnings beside `findings` that were counted only, since there are `MAX_LISTED_FINDINGS` before them; else 0. */
+  readonly moreWarnings: number;
   readonly outcomes: Outcomes;
   /** For the next translation only; nobody else may look at it. */
   readonly memory: TranslationMemory;

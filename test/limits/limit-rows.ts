@@ -559,7 +559,7 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
       metric: 'daemun_findings',
     },
     {
-      limit: 'controller/shown#MAX_LISTED_FINDINGS',
+      limit: 'errors#MAX_LISTED_FINDINGS',
       over: 'counted and not listed: `store/more`',
       metric: 'daemun_findings',
     },

@@ -169,7 +169,10 @@ export class Reconciler {
       published,
       bindFailures: failures,
       statuses: translator.statuses(translation, resources),
-      findings: listedFindings([...current.findings, ...(added?.findings ?? []), ...translation.findings]),
+      findings: listedFindings(
+        [...current.findings, ...(added?.findings ?? []), ...translation.findings],
+        translation.moreWarnings,
+      ),
     };
     onReload(this.#view, previous, { translateMs, totalMs: clock.nowMs() - startedMs });
   }

@@ -7,9 +7,8 @@ import { routesRequests, transportOf } from '../../snapshot/index.ts';
 import { compareStrings, isLoopback } from '../../values/index.ts';
 import type { ListenerTables } from '../arbitrate/listener-tables.ts';
 import type { PublishedClusters } from '../publish/clusters.ts';
-import { findingOf } from '../report.ts';
+import { findingOf, routeOf } from '../report.ts';
 import { isTakenBefore, type LoopCandidate, pathAfter } from './redirect-loops.ts';
-import { routeOf } from './shadowed-matches.ts';
 
 /** Rules that send to themselves; what they take goes round until a limit ends it. */
 export function lintBackendLoops(

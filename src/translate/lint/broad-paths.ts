@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { RequestMatch, RouteEntry } from '../../snapshot/index.ts';
+import type { RequestMatch } from '../../snapshot/index.ts';
 
 /** Patterns of every path, as people write them. */
 const ANY_PATH: ReadonlySet<string> = new Set(['.*', '/.*', '^.*$', '^/.*$', '^/.*', '/.*$', '^.*', '.*$']);
@@ -10,12 +10,13 @@ const ANY_PATH: ReadonlySet<string> = new Set(['.*', '/.*', '^.*$', '^/.*$', '^/
  * narrower ones, but for those of routes whose own hostname is less specific, and for patterns, which stand before all prefixes.
  */
 export class BroadPaths {
-  readonly #byPrefix = new Map<string, RouteEntry>();
+  /** Places of entries. */
+  readonly #byPrefix = new Map<string, number>();
   /** What is shorter than all of them is under none of them. */
   #shortest = Number.POSITIVE_INFINITY;
 
-  /** The entry that takes all that `match` takes; undefined: there is none. */
-  takerOf(match: RequestMatch): RouteEntry | undefined {
+  /** The place of the entry that takes all that `match` takes; undefined: there is none. */
+  takerOf(match: RequestMatch): number | undefined {
     if (match.kind !== 'http') return undefined;
     const { kind, value } = match.path;
     if (kind === 'regex') return this.#byPrefix.get('');
@@ -29,13 +30,12 @@ export class BroadPaths {
     return undefined;
   }
 
-  add(entry: RouteEntry): void {
-    const { match } = entry;
+  add(match: RequestMatch, place: number): void {
     if (match.kind !== 'http' || match.method !== null || match.headers.length + match.queryParams.length > 0) return;
     const { kind, value } = match.path;
     if (kind === 'exact' || (kind === 'regex' && !ANY_PATH.has(value))) return;
     const prefix = kind === 'regex' || value === '/' ? '' : value;
-    if (!this.#byPrefix.has(prefix)) this.#byPrefix.set(prefix, entry);
+    if (!this.#byPrefix.has(prefix)) this.#byPrefix.set(prefix, place);
     this.#shortest = Math.min(this.#shortest, prefix.length);
   }
 }

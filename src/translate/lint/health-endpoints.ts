@@ -5,9 +5,8 @@ import type { HealthEndpoint, RouteEntry } from '../../snapshot/index.ts';
 import { compareStrings, formatNamespacedName } from '../../values/index.ts';
 import type { AcceptedGateway } from '../accept/gateways.ts';
 import type { ListenerTables } from '../arbitrate/listener-tables.ts';
-import { findingOf } from '../report.ts';
+import { findingOf, routeOf } from '../report.ts';
 import { HEALTH_ENDPOINT } from '../resolve/annotations/health-endpoint.ts';
-import { routeOf } from './shadowed-matches.ts';
 
 /** Matches whose requests the health endpoint of a Gateway takes, all of them. Looks at routes of Gateways that have one. */
 export function lintHealthEndpoints(gateways: readonly AcceptedGateway[], tables: ListenerTables): readonly Finding[] {

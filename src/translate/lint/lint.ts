@@ -31,9 +31,10 @@ import { toldPackages } from './packages.ts';
 import { lintRedirectLoops } from './redirect-loops.ts';
 import { lintRoutes, type RouteLints } from './routes.ts';
 import { lintServices, type ServiceLints } from './service-lints.ts';
-import { lintShadows, type ShadowLint, shadowFindings } from './shadowed-matches.ts';
+import { lintShadows, type ShadowLint } from './shadowed-matches.ts';
 import { lintSupersededRoutes } from './superseded-routes.ts';
 import { telemetryFindings } from './telemetry-findings.ts';
+import { type ToldShadows, toldShadows } from './told-shadows.ts';
 import { lintUnusedPolicies } from './unused-policies.ts';
 
 /** The results of the steps that have something to say, or that there is something to say about. */
@@ -66,11 +67,15 @@ export interface LintMemory {
   readonly routes: RouteLints;
   readonly services: ServiceLints;
   readonly shadows: ShadowLint;
+  /** What is told of them. */
+  readonly told: ToldShadows;
 }
 
 /** What lints come to. */
 export interface Linted {
   readonly findings: readonly Finding[];
+  /** As in `Translation`. */
+  readonly moreWarnings: number;
   readonly memory: LintMemory;
 }
 
@@ -92,15 +97,17 @@ export function lintWhenAsked(sources: LintSources, previous: LintMemory | undef
  * not depend on the order of the resources.
  */
 function lint(sources: LintSources, previous: LintMemory | undefined): Linted {
+  const shadows = lintShadows(sources.tables, previous?.shadows);
   const memory: LintMemory = {
     routes: lintRoutes(sources.routes, previous?.routes),
     services: lintServices(sources.resources.services, previous?.services),
-    shadows: lintShadows(sources.tables, previous?.shadows),
+    shadows,
+    told: previous?.shadows === shadows ? previous.told : toldShadows(shadows),
   };
-  return { findings: collectFindings(sources, memory), memory };
+  return { findings: collectFindings(sources, memory), moreWarnings: memory.told.more, memory };
 }
 
-function collectFindings(sources: LintSources, { routes, services, shadows }: LintMemory): readonly Finding[] {
+function collectFindings(sources: LintSources, { routes, services, told }: LintMemory): readonly Finding[] {
   const findings: Finding[] = [...sources.classes.findings].sort((a, b) =>
     compareStrings(a.resource?.name ?? '', b.resource?.name ?? ''),
   );
@@ -117,7 +124,7 @@ function collectFindings(sources: LintSources, { routes, services, shadows }: Li
   append(findings, lintConsumers(sources));
   for (const list of routes.findings.values()) append(findings, list);
   for (const list of sources.settled.findings.values()) append(findings, list);
-  append(findings, shadowFindings(shadows));
+  append(findings, told.findings);
   append(findings, lintSupersededRoutes(sources.streams));
   append(findings, lintRedirectLoops(routes.loops, sources.tables));
   append(findings, lintBackendLoops(sources.bindings, sources.clusters, sources.tables));

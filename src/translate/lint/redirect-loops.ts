@@ -7,9 +7,8 @@ import { compareStrings, hostnameMatches } from '../../values/index.ts';
 import type { ListenerTables } from '../arbitrate/listener-tables.ts';
 import type { Attachment } from '../attach/choose-listeners.ts';
 import type { ListenerTarget } from '../attach/parent-target.ts';
-import { findingOf } from '../report.ts';
+import { findingOf, routeOf } from '../report.ts';
 import type { TranslatedRoute } from '../rules/translate-route.ts';
-import { routeOf } from './shadowed-matches.ts';
 
 /** A redirect that leads back to its rule, if no other rule takes what it leads to. */
 export interface LoopCandidate {

@@ -5,10 +5,10 @@ import { describe, it } from 'node:test';
 import type { GrpcMatch } from '../../snapshot/index.ts';
 import { sampleRule } from '../../snapshot/rule.test-support.ts';
 import { compareEntries, rankEntry } from '../rules/precedence.ts';
-import { findShadows } from './shadowed-matches.ts';
+import { findTakers } from './shadowed-matches.ts';
 
 /** Indexes of those `matches` (of one rule) that are found to be hidden. */
-function hidden(...matches: readonly Omit<GrpcMatch, 'kind'>[]): readonly (string | number | undefined)[] {
+function hidden(...matches: readonly Omit<GrpcMatch, 'kind'>[]): readonly number[] {
   const rule = sampleRule('r');
   const entries = matches.map((match, matchIndex) => ({
     match: { kind: 'grpc' as const, ...match },
@@ -18,14 +18,15 @@ function hidden(...matches: readonly Omit<GrpcMatch, 'kind'>[]): readonly (strin
   const ranked = entries
     .map(entry => rankEntry(entry, { namespace: 'n', name: 'r', hostnames: [] }))
     .sort(compareEntries);
-  return findShadows(ranked).map(finding => finding.path[4]);
+  const takers = findTakers(ranked);
+  return ranked.flatMap(({ entry }, place) => ((takers?.[place] ?? -1) < 0 ? [] : [entry.matchIndex]));
 }
 
 const exact = (service: string | null, method: string | null = null) => ({ kind: 'exact' as const, service, method });
 const regex = (service: string | null, method: string | null = null) => ({ kind: 'regex' as const, service, method });
 const header = (name: string) => ({ kind: 'exact' as const, name, value: 'v' });
 
-describe('findShadows', () => {
+describe('findTakers', () => {
   it('finds the second of two equal matches, headers in any order', () => {
     assert.deepEqual(hidden({ method: exact('a.B'), headers: [] }, { method: exact('a.B'), headers: [] }), [1]);
     const two = [header('x'), header('y')];

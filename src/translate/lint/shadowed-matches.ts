@@ -1,77 +1,51 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Finding } from '../../errors/index.ts';
-import { GATEWAY_GROUP } from '../../resources/index.ts';
-import type { RequestMatch, RouteEntry, RuleOrigin } from '../../snapshot/index.ts';
-import { compareStrings } from '../../values/index.ts';
+import type { RequestMatch } from '../../snapshot/index.ts';
 import type { ListenerTable, ListenerTables } from '../arbitrate/listener-tables.ts';
 import { changedKeys, updateMap } from '../changes.ts';
-import { findingOf, type Named } from '../report.ts';
 import { matchKey, type RankedEntry } from '../rules/precedence.ts';
 import { BroadPaths } from './broad-paths.ts';
 
-/** The lint's result, kept for the next time. */
+/**
+ * The lint's result, kept for the next time. Findings are made when they are told: three bytes of a file can be a hidden match, and a
+ * finding is hundreds of memory.
+ */
 export interface ShadowLint {
   readonly tables: ListenerTables;
   /** By listener, then hostname; only hosts that have any. */
-  readonly findings: ReadonlyMap<string, ReadonlyMap<string, readonly Finding[]>>;
+  readonly takers: ReadonlyMap<string, HostTakers>;
 }
+
+/** For each of a host's entries the place of the one that takes all of its requests before it; -1: it can be reached. */
+export type Takers = Int32Array;
+type HostTakers = ReadonlyMap<string, Takers>;
 
 /** Looks for shadows in those hosts whose entries changed; in another weight or backend of the same matches there is none to find. */
 export function lintShadows(tables: ListenerTables, previous: ShadowLint | undefined): ShadowLint {
   if (previous?.tables === tables) return previous;
-  const findings = new Map<string, ReadonlyMap<string, readonly Finding[]>>();
+  const takers = new Map<string, HostTakers>();
   for (const [listener, table] of tables) {
     const before = previous?.tables.get(listener);
-    const known = previous?.findings.get(listener);
-    const found = before === table ? known : shadowsOf(table, { before, known, consumers: consumersOf(listener) });
-    if (found !== undefined && found.size > 0) findings.set(listener, found);
+    const known = previous?.takers.get(listener);
+    const found = before === table ? known : takersOf(table, before, known);
+    if (found !== undefined && found.size > 0) takers.set(listener, found);
   }
-  return { tables, findings };
+  return { tables, takers };
 }
 
-/** A match that is hidden under several hosts or listeners is reported once. */
-export function shadowFindings({ findings }: ShadowLint): readonly Finding[] {
-  const found = new Map<string, Finding>();
-  for (const hosts of findings.values()) {
-    for (const list of hosts.values()) {
-      for (const finding of list) {
-        const { kind, namespace, name } = finding.resource ?? { kind: '', namespace: '', name: '' };
-        const key = `${kind}/${namespace}/${name} ${finding.path.join('.')} ${finding.message}`;
-        if (!found.has(key)) found.set(key, finding);
-      }
-    }
-  }
-  return [...found].sort(([a], [b]) => compareStrings(a, b)).map(([, finding]) => finding);
-}
-
-/** The namespace whose clients a table is for, they alone (`ListenerTarget.table` of a frontend); null: it is for all. */
-function consumersOf(table: string): string | null {
-  return /^Service\/[^ ]+:\d+\/([^ ]+) /.exec(table)?.[1] ?? null;
-}
-
-interface KnownShadows {
-  readonly before: ListenerTable | undefined;
-  readonly known: ReadonlyMap<string, readonly Finding[]> | undefined;
-  readonly consumers: string | null;
-}
-
-function shadowsOf(
-  { hosts }: ListenerTable,
-  { before, known = NONE, consumers }: KnownShadows,
-): ReadonlyMap<string, readonly Finding[]> {
+function takersOf({ hosts }: ListenerTable, before: ListenerTable | undefined, known: HostTakers = NONE): HostTakers {
   const old = before?.hosts ?? NO_HOSTS;
-  const found = new Map<string, readonly Finding[] | undefined>();
+  const found = new Map<string, Takers | undefined>();
   for (const hostname of changedKeys(old, hosts)) {
     const [was, ranked] = [old.get(hostname)?.ranked, hosts.get(hostname)?.ranked ?? []];
     if (was !== undefined && haveSameMatches(was, ranked)) continue;
-    const shadows = findShadows(ranked, consumers);
-    if (shadows.length > 0 || known.has(hostname)) found.set(hostname, shadows.length > 0 ? shadows : undefined);
+    const takers = findTakers(ranked);
+    if (takers !== undefined || known.has(hostname)) found.set(hostname, takers);
   }
   return updateMap(known, found);
 }
 
-const NONE: ReadonlyMap<string, readonly Finding[]> = new Map();
+const NONE: HostTakers = new Map();
 const NO_HOSTS: ListenerTable['hosts'] = new Map();
 
 function haveSameMatches(before: readonly RankedEntry[], after: readonly RankedEntry[]): boolean {
@@ -88,24 +62,27 @@ function isSamePlace(a: RankedEntry, b: RankedEntry | undefined): boolean {
  * Matches that can never be reached, because one that stands before them takes all that they take. `ranked` is one
  * hostname's entries in order. One pass: among exact methods the order of precedence leaves only equal ones to be
  * found (a broader match always stands behind a narrower one), and a pattern without special characters is looked up
- * under each method that includes it. `consumers`: see `consumersOf`.
+ * under each method that includes it. Undefined: there are none.
  */
-export function findShadows(ranked: readonly RankedEntry[], consumers: string | null = null): readonly Finding[] {
-  if (ranked.length < 2) return [];
-  const first = new Map<string, RouteEntry>();
+export function findTakers(ranked: readonly RankedEntry[]): Takers | undefined {
+  if (ranked.length < 2) return undefined;
+  const first = new Map<string, number>();
   const broad = new BroadPaths();
-  const findings: Finding[] = [];
-  for (const { entry, matchKey: key } of ranked) {
-    const winner = first.get(key) ?? findBroader(entry.match, first) ?? broad.takerOf(entry.match);
-    if (winner === undefined) {
-      first.set(key, entry);
-      broad.add(entry);
-    } else findings.push(shadow(entry, winner, consumers));
+  let takers: Takers | undefined;
+  for (const [place, { entry, matchKey: key }] of ranked.entries()) {
+    const taker = first.get(key) ?? findBroader(entry.match, first) ?? broad.takerOf(entry.match);
+    if (taker === undefined) {
+      first.set(key, place);
+      broad.add(entry.match, place);
+    } else {
+      takers ??= new Int32Array(ranked.length).fill(-1);
+      takers[place] = taker;
+    }
   }
-  return findings;
+  return takers;
 }
 
-function findBroader(match: RequestMatch, first: ReadonlyMap<string, RouteEntry>): RouteEntry | undefined {
+function findBroader(match: RequestMatch, first: ReadonlyMap<string, number>): number | undefined {
   if (match.kind !== 'grpc' || match.method?.kind !== 'regex') return undefined;
   const service = literal(match.method.service);
   const method = literal(match.method.method);
@@ -127,35 +104,4 @@ function literal(pattern: string | null): string | null | undefined {
   if (pattern === null) return null;
   const text = pattern.replaceAll('\\.', '.');
   return /^[A-Za-z0-9_.]*$/.test(text) && !/(^|[^\\])\./.test(pattern) ? text : undefined;
-}
-
-/** The route that a rule is of. */
-export function routeOf({ kind, namespace, name }: RuleOrigin): Named {
-  return { apiVersion: `${GATEWAY_GROUP}/v1`, kind, metadata: { namespace, name } };
-}
-
-const TELL_APART = 'Tell the two apart by hostname, method or headers, or split the traffic with weights in one rule';
-
-function shadow(loser: RouteEntry, winner: RouteEntry, consumers: string | null): Finding {
-  const { origin } = loser.rule;
-  const other = winner.rule.origin;
-  const route = routeOf(origin);
-  const sameRoute = other.kind === origin.kind && other.namespace === origin.namespace && other.name === origin.name;
-  const path = ['spec', 'rules', origin.ruleIndex, 'matches', loser.matchIndex];
-  const winnerMatch = `rules[${other.ruleIndex}].matches[${winner.matchIndex}]`;
-  if (sameRoute) {
-    return findingOf('lint/unreachable-match', route, {
-      path,
-      message: `No request gets here: ${winnerMatch} takes all of them first`,
-      help: 'Remove one of the two, or tell them apart by method or headers',
-    });
-  }
-  return findingOf('lint/identical-match', route, {
-    path,
-    message: `No request gets here: ${winnerMatch} of ${other.kind} ${other.namespace}/${other.name} takes all of them first (the more specific hostname wins, then the older route, then the name)`,
-    help:
-      consumers === null
-        ? TELL_APART
-        : `Routes of one namespace are merged, whichever workload asks: to route two workloads of ${consumers} in two ways, give one a namespace of its own`,
-  });
 }

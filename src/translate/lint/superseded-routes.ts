@@ -3,9 +3,8 @@
 import type { Finding } from '../../errors/index.ts';
 import { ANY_HOST, compareStrings } from '../../values/index.ts';
 import type { StreamTables } from '../arbitrate/stream-tables.ts';
-import { findingOf } from '../report.ts';
+import { findingOf, routeOf } from '../report.ts';
 import type { RankedStream } from '../rules/translate-stream.ts';
-import { routeOf } from './shadowed-matches.ts';
 
 /** Routes of streams that are attached and get nothing, because another route takes the same connections first. */
 export function lintSupersededRoutes(streams: StreamTables): readonly Finding[] {
