@@ -66,9 +66,10 @@ interface OneObject {
   readonly options: ApplyOptions;
 }
 
-async function apply(client: KubeClient, { manifest, path, options }: OneObject): Promise<Applied> {
+async function apply(client: KubeClient, object: OneObject): Promise<Applied> {
+  const { manifest, path, options } = object;
   const before = await client.request({ method: 'GET', path });
-  if (before.status !== 200 && before.status !== 404) throw refused(manifest, before);
+  if (before.status !== 200 && before.status !== 404) throw refused(object, before);
   const response = await client.request({
     method: 'PATCH',
     path,
@@ -82,27 +83,26 @@ async function apply(client: KubeClient, { manifest, path, options }: OneObject)
     contentType: 'application/apply-patch+yaml',
     body: manifest,
   });
-  if (response.status >= 300) throw refused(manifest, response);
+  if (response.status >= 300) throw refused(object, response);
   if (before.status === 404) return { manifest, what: 'created' };
   const fields = changedFields(before.json, response.json);
   return fields.length === 0 ? { manifest, what: 'unchanged' } : { manifest, what: 'changed', fields };
 }
 
-function refused(manifest: Manifest, { status, json }: { readonly status: number; readonly json: unknown }): Error {
+function refused(
+  { manifest, options }: OneObject,
+  { status, json }: { readonly status: number; readonly json: unknown },
+): Error {
   const { message = '' } = (json ?? {}) as { message?: string };
   return new CommandFailure(
     EXIT.refused,
     `the API server refuses ${nameOf(manifest)}: ${status} ${message}`.trimEnd(),
-    hintFor(status),
+    hintFor(status) || (options.dryRun ? '' : 'What was applied before it stays; `daemun install` prints all of it'),
   );
 }
 
-/** Where nothing was applied yet. */
-export function hintOfReading(status: number): string {
-  return status === 401 || status === 403 ? hintFor(status) : '';
-}
-
-function hintFor(status: number): string {
+/** What to do about an answer; '': that is not known. */
+export function hintFor(status: number): string {
   switch (status) {
     case 401:
       return 'Try the same kubeconfig with kubectl: the API server does not know who asks';
@@ -111,7 +111,7 @@ function hintFor(status: number): string {
     case 409:
       return 'Somebody else set these fields: --force takes them over; --apply --dry-run --force says what that changes';
     default:
-      return 'What was applied before it stays; `daemun install` prints all of it';
+      return '';
   }
 }
 
@@ -141,7 +141,7 @@ async function findCollections(
 async function kindsOf(client: KubeClient, apiVersion: string): Promise<[string, string][]> {
   const { status, json } = await client.request({ method: 'GET', path: rootOf(apiVersion) });
   if (status === 404) return [];
-  if (status !== 200) throw couldNotRun(`${client.server} does not say what it has: ${status}`, hintOfReading(status));
+  if (status !== 200) throw couldNotRun(`${client.server} does not say what it has: ${status}`, hintFor(status));
   const { resources = [] } = (json ?? {}) as { resources?: { kind: string; name: string }[] };
   return resources.filter(({ name }) => !name.includes('/')).map(({ kind, name }) => [`${apiVersion} ${kind}`, name]);
 }

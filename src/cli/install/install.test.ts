@@ -266,6 +266,14 @@ describe('daemun install --apply', () => {
     });
   }
 
+  it('does not say of a dry run that something was applied', async t => {
+    const { api, apply } = await cluster(t);
+    api.refusals.set('/namespaces/daemun-system', [422, 'because so']);
+    const { code, err } = await apply('--dry-run');
+    assert.equal(code, 1);
+    assert.match(err, /refuses Namespace daemun-system: 422 because so\n$/);
+  });
+
   it('takes over the fields of others only when it is told', async t => {
     const { api, apply } = await cluster(t);
     await apply('--force');

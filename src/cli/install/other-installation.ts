@@ -2,7 +2,7 @@
 
 import type { KubeClient } from '../../store/index.ts';
 import { couldNotRun } from '../exit-code.ts';
-import { hintOfReading } from './apply-objects.ts';
+import { hintFor } from './apply-objects.ts';
 
 /**
  * Throws a command failure when these manifests are installed into another namespace: what belongs to no namespace is there once, so that the rights of
@@ -49,6 +49,6 @@ async function read(client: KubeClient, path: string): Promise<object> {
   if (status === 200 && typeof json === 'object' && json !== null) return json;
   throw couldNotRun(
     `${client.server} does not say whether daemun is installed already: ${status}; nothing was applied`,
-    hintOfReading(status),
+    hintFor(status),
   );
 }
