@@ -67,6 +67,7 @@ export class AuthCheck implements CallOwner, BodyWatcher {
 
   begin(): void {
     this.#charge(EXCHANGE_BYTES);
+    if (this.#isOver) return;
     if (this.#use.maxBodyBytes === 0) {
       this.#ask(null);
       return;
@@ -84,6 +85,7 @@ export class AuthCheck implements CallOwner, BodyWatcher {
       return;
     }
     if (end > start) this.#keep(chunk, start, end);
+    if (this.#isOver) return;
     if (last) this.#askWithBody();
     else this.#request.awaitMore(end - start);
   }
@@ -116,6 +118,10 @@ export class AuthCheck implements CallOwner, BodyWatcher {
   }
 
   #ask(body: Buffer | null): void {
+    this.#parts = [];
+    this.#partBytes = 0;
+    this.#charge(EXCHANGE_BYTES);
+    if (this.#isOver) return;
     const { cluster, environment, protocol } = this.#use;
     const { list, fields } = this.#request.unchanged();
     const { clientAddress } = this.#request;
@@ -123,9 +129,6 @@ export class AuthCheck implements CallOwner, BodyWatcher {
     const question = protocol.ask({ list, fields, clientAddress, nowMs, body });
     const trace = this.#request.traceCall();
     const request = trace === null ? question : { ...question, fields: trace.passOn(question.fields) };
-    this.#parts = [];
-    this.#partBytes = 0;
-    this.#charge(EXCHANGE_BYTES);
     const call = new WholeCall(cluster, request, this);
     this.#asked = { request, call, trace };
     call.begin();
@@ -177,6 +180,7 @@ export class AuthCheck implements CallOwner, BodyWatcher {
     this.#charge(0);
   }
 
+  /** The worker may have no room for it: then the request, or another, is over when this returns. */
   #charge(bytes: number): void {
     const change = bytes - this.#chargedBytes;
     if (change === 0) return;
