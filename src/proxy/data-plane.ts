@@ -218,7 +218,7 @@ export class DataPlane {
     const resolved = withResolvedEndpoints(snapshot, this.#discovery.clusters, id => this.#discovery.endpointsOf(id));
     const live = withoutBindings(resolved, claims);
     // Not before the first rule that wants them: nobody else needs keys, or a file that holds them.
-    if (this.#sessionRules.any(live)) this.#sessionKeys.start();
+    if (!this.#sessionKeys.isStarted && this.#sessionRules.any(live)) this.#sessionKeys.start();
     const applied = this.#workers.apply(live);
     this.#endpoints.update(live);
     this.#checkHealth(live);

@@ -111,9 +111,13 @@ export class KeyRing {
     this.#options = options;
   }
 
+  get isStarted(): boolean {
+    return this.#timer !== null;
+  }
+
   /** Publishes before it returns. False, and no effect, when it was started before. */
   start(): boolean {
-    if (this.#timer !== null || this.#isClosed) return false;
+    if (this.isStarted || this.#isClosed) return false;
     this.#check();
     return true;
   }
