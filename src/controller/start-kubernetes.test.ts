@@ -81,9 +81,9 @@ const route = (to: string): FakeObject => ({
 
 const admin = { host: '127.0.0.1', port: 0 };
 
-/** A sample without labels; undefined: there is none. */
 const LEADING = 'daemun_kubernetes_leading{controller="daemun.dev/gateway-controller"}';
 
+/** The value of a sample, by its name and labels; undefined: there is none. */
 async function metric({ adminAddress }: RunningGateway, name: string): Promise<string | undefined> {
   const text = await (await fetch(`http://${adminAddress}/metrics`)).text();
   return new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1];

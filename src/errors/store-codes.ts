@@ -37,8 +37,7 @@ export const STORE_CODES = {
   },
   'store/ignored-kind': {
     severity: 'info',
-    summary:
-      'an object is of a known kind that has no effect; a warning for kinds of the Gateway API that this version does not support',
+    summary: 'an object is of a kind that daemun knows and has no use for',
     help: 'nothing needs to be done',
   },
   'store/duplicate-object': {

@@ -203,27 +203,33 @@ describe('daemun status of a cluster', () => {
     assert.match(out, /Lease daemun-system\/.* \(403\) cannot be read/);
   });
 
+  const NO_REPLICA =
+    /^warning: not known\n {2}no Pod with the label app\.kubernetes\.io\/name=daemun is of daemun\.dev\/gateway-controller:/m;
+  const OTHER = {
+    source: {
+      ...{ kind: 'cluster', server: 's', controllerName: 'example.com/other' },
+      ...{ isLeading: true, leader: '', staleSince: null },
+    },
+  } as const;
+
   it('says that it sees no replica', async t => {
     const { api, status } = await cluster(t);
     for (const name of ['a', 'b']) api.delete({ kind: 'Pod', namespace: 'daemun-system', name });
-    assert.match(
-      (await status()).out,
-      /^warning: not known\n {2}no Pod has the label app\.kubernetes\.io\/name=daemun/m,
-    );
+    assert.match((await status()).out, NO_REPLICA);
   });
 
   it('leaves out replicas of another controller', async t => {
     const { api, status } = await cluster(t);
-    const source = {
-      kind: 'cluster',
-      server: 's',
-      controllerName: 'example.com/other',
-      isLeading: true,
-      leader: '',
-      staleSince: null,
-    };
-    api.answers.set(pagePath('b'), page('b', { source }));
-    assert.doesNotMatch((await status()).out, /daemun-system\/b/);
+    api.answers.set(pagePath('b'), page('b', OTHER));
+    const { out } = await status();
+    assert.doesNotMatch(out, /daemun-system\/b/);
+    assert.doesNotMatch(out, NO_REPLICA);
+  });
+
+  it('says that it sees no replica where all are of another controller, which say so themselves', async t => {
+    const { api, status } = await cluster(t);
+    for (const name of ['a', 'b']) api.answers.set(pagePath(name), page(name, OTHER));
+    assert.match((await status()).out, NO_REPLICA);
   });
 
   it('notices that statuses are not written', async t => {

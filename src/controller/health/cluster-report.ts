@@ -48,9 +48,9 @@ export async function reportOfCluster(read: ReadCluster, options: ReadClusterOpt
   const namespaces = [...pods.map(({ pod }) => pod.namespace), ...LEASE_NAMESPACES];
   const { found, refused } = await leaseHolders(read.client, { controllerName, namespaces, nowMs });
   const leases = found.filter(({ isAlive }) => isAlive);
-  const noPods = `no Pod has the label ${POD_LABEL}: processes that run elsewhere are not seen from here`;
+  const noPods = `no Pod with the label ${POD_LABEL} is of ${controllerName}: processes that run elsewhere are not seen from here`;
   const unasked = [
-    ...('fault' in listed ? [listed.fault] : listed.length === 0 ? [noPods] : []),
+    ...('fault' in listed ? [listed.fault] : pods.length === 0 ? [noPods] : []),
     ...refused.map(one => `Lease ${one} cannot be read`),
   ];
   return {
