@@ -37,14 +37,17 @@ export function toldShadows(lint: ShadowLint): ToldShadows {
   return { findings, more };
 }
 
-/** By route, in the order of listeners and hosts. */
+/** By route, in the order of listeners and hosts; what one host after the other hides alike is there once. */
 function shadowsByRoute({ tables, takers }: ShadowLint): ReadonlyMap<string, readonly Shadow[]> {
   const byRoute = new Map<string, Shadow[]>();
+  const lastWinners = new Map<RouteEntry, RouteEntry>();
   for (const [listener, hosts] of takers) {
     const consumers = consumersOf(listener);
     for (const [hostname, ofHost] of hosts) {
       const ranked = tables.get(listener)?.hosts.get(hostname)?.ranked ?? [];
       for (const { loser, winner } of pairs(ranked, ofHost)) {
+        if (lastWinners.get(loser) === winner) continue;
+        lastWinners.set(loser, winner);
         const { kind, namespace, name } = loser.rule.origin;
         const route = `${kind}/${namespace}/${name}`;
         const known = byRoute.get(route);
