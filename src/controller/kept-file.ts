@@ -17,6 +17,8 @@ interface Caps {
   readonly fileBytes: number;
   readonly textBytes: number;
 }
+const CAPS: Caps = { fileBytes: MAX_KEPT_BYTES, textBytes: MAX_KEPT_TEXT_BYTES };
+
 /** The file that was saved last: whatever else is in its place is another process's, which may have the number of ours, once that is gone. */
 interface Saved {
   readonly ino: number;
@@ -24,7 +26,6 @@ interface Saved {
   readonly size: number;
   readonly textBytes: number;
 }
-const CAPS: Caps = { fileBytes: MAX_KEPT_BYTES, textBytes: MAX_KEPT_TEXT_BYTES };
 
 /** Who reads sees where the text ends; what was appended last may be cut off. */
 const CUT_OFF_IS_AN_END = { finishFlush: zlibConstants.Z_SYNC_FLUSH };
