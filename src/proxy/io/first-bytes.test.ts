@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { EventEmitter, once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, Socket } from 'node:net';
 import { describe, it } from 'node:test';
 import { FirstBytes, type FirstBytesParts } from './first-bytes.ts';
 import { MemoryBudget } from './memory-budget.ts';
@@ -15,6 +15,8 @@ const LIMIT = 40_000;
 class Insatiable extends FirstBytes {
   readonly #events: EventEmitter;
   #heard = 0;
+  /** The memory that it was shown. */
+  readonly seen = new Set<ArrayBufferLike>();
 
   constructor(socket: Socket, parts: FirstBytesParts, events: EventEmitter) {
     super(socket, parts, 10_000);
@@ -23,6 +25,7 @@ class Insatiable extends FirstBytes {
 
   protected judge(bytes: Buffer): boolean {
     this.#heard = bytes.length;
+    this.seen.add(bytes.buffer);
     if (this.#heard === SAID) this.#events.emit('heard');
     return false;
   }
@@ -33,6 +36,24 @@ class Insatiable extends FirstBytes {
 }
 
 describe('sockets that do not say what they speak', () => {
+  it('cost few copies though they say it byte by byte, and are charged with the room for it', () => {
+    const loop = new SocketLoop(() => 0);
+    const memory = new MemoryBudget(LIMIT, () => {});
+    const socket = new Socket();
+    try {
+      const reader = new Insatiable(socket, { loop, memory }, new EventEmitter());
+      const said = Buffer.allocUnsafeSlow(1);
+      for (let at = 0; at < 16_389; at++) reader.takeInput(said, 1);
+      assert.ok(reader.seen.size < 20, `copied to ${reader.seen.size} places`);
+      assert.ok(memory.bytes > 16_389 && memory.bytes < 2 * 16_389 + 1_000, `${memory.bytes} bytes`);
+      reader.shed();
+      assert.equal(memory.bytes, 0);
+    } finally {
+      socket.destroy();
+      loop.close();
+    }
+  });
+
   it('are charged with what is kept of them, and end where the worker has no room', async () => {
     const loop = new SocketLoop(() => 0);
     const reports: string[] = [];

@@ -33,7 +33,9 @@ export abstract class FirstBytes implements WheelTimer, InputTaker, MemoryHolder
   heldBytes = 0;
   readonly #loop: SocketLoop;
   readonly #memory: MemoryBudget;
-  #bytes: Buffer | null = null;
+  /** What was said so far, and room for more; null: it is not kept. */
+  #kept: Buffer | null = null;
+  #keptBytes = 0;
 
   constructor(socket: Socket, { loop, memory }: FirstBytesParts, timeoutMs: number) {
     this.socket = socket;
@@ -67,7 +69,7 @@ export abstract class FirstBytes implements WheelTimer, InputTaker, MemoryHolder
   /** For the socket only, as what follows. */
   takeInput(buffer: Buffer, length: number): void {
     const chunk = buffer.subarray(0, length);
-    const bytes = this.#bytes === null ? chunk : joined(this.#bytes, chunk);
+    const bytes = this.#kept === null ? chunk : this.#append(chunk);
     this.#loop.refresh();
     // The judge may start another reader at once: this one must be gone by then.
     this.#unlisten();
@@ -76,7 +78,8 @@ export abstract class FirstBytes implements WheelTimer, InputTaker, MemoryHolder
       return;
     }
     this.#listen();
-    this.#keep(bytes === chunk ? joined(NOTHING, chunk) : bytes);
+    if (this.#kept === null) this.#append(chunk);
+    this.#charge();
   }
 
   remeasure(): void {}
@@ -103,11 +106,28 @@ export abstract class FirstBytes implements WheelTimer, InputTaker, MemoryHolder
     else socket.off('data', onData);
   }
 
-  /** The worker may have no room for it: then the socket, or another, ends. */
-  #keep(bytes: Buffer): void {
-    const change = bytes.length + KEPT_BYTES - this.heldBytes;
+  /**
+   * All that was said, with `chunk`. The room for it doubles, so that many small pieces cost hardly more copies than few; it is memory of
+   * its own: a piece of Node's pool would hold all of that.
+   */
+  #append(chunk: Buffer): Buffer {
+    const before = this.#keptBytes;
+    const needed = before + chunk.length;
+    if (this.#kept === null || needed > this.#kept.length) {
+      const grown = Buffer.allocUnsafeSlow(Math.max(needed, before * 2));
+      this.#kept?.copy(grown, 0, 0, before);
+      this.#kept = grown;
+    }
+    chunk.copy(this.#kept, before);
+    this.#keptBytes = needed;
+    return this.#kept.subarray(0, needed);
+  }
+
+  /** The worker may have no room for what is kept: then the socket, or another, ends. */
+  #charge(): void {
+    const change = (this.#kept?.length ?? 0) + KEPT_BYTES - this.heldBytes;
+    if (change === 0) return;
     if (this.heldBytes === 0) this.#memory.join(this);
-    this.#bytes = bytes;
     this.heldBytes += change;
     this.#memory.add(change);
   }
@@ -115,7 +135,8 @@ export abstract class FirstBytes implements WheelTimer, InputTaker, MemoryHolder
   #release(): void {
     if (this.heldBytes === 0) return;
     const held = this.heldBytes;
-    this.#bytes = null;
+    this.#kept = null;
+    this.#keptBytes = 0;
     this.heldBytes = 0;
     this.#memory.leave(this);
     this.#memory.add(-held);
@@ -129,16 +150,6 @@ export abstract class FirstBytes implements WheelTimer, InputTaker, MemoryHolder
     socket.off('close', onClose);
     this.#loop.connectionTimers.disarm(this);
   }
-}
-
-const NOTHING = Buffer.alloc(0);
-
-/** In memory of its own: a piece of Node's pool would hold all of that. */
-function joined(before: Buffer, chunk: Buffer): Buffer {
-  const bytes = Buffer.allocUnsafeSlow(before.length + chunk.length);
-  before.copy(bytes);
-  chunk.copy(bytes, before.length);
-  return bytes;
 }
 
 function onData(this: EarlySocket, chunk: Buffer): void {

@@ -32,40 +32,55 @@ const UNDECIDED: ClientHello = { kind: 'undecided' };
  */
 export function readClientHello(bytes: Buffer): ClientHello {
   if (bytes.length > 0 && bytes[0] !== HANDSHAKE_RECORD) return INVALID;
-  const message = joinRecords(bytes.subarray(0, MAX_HELLO_BYTES));
+  const records = readRecords(bytes.subarray(0, MAX_HELLO_BYTES));
   const unfinished = bytes.length >= MAX_HELLO_BYTES ? INVALID : UNDECIDED;
-  if (message === null) return INVALID;
-  if (message.length < MESSAGE_HEAD_BYTES) return unfinished;
-  if (message[0] !== CLIENT_HELLO) return INVALID;
-  const end = endOfMessage(message);
+  if (records === null) return INVALID;
+  const { parts, joinedBytes, head } = records;
+  if (head === null) return unfinished;
+  if (head[0] !== CLIENT_HELLO) return INVALID;
+  const end = endOfMessage(head);
   if (end > MAX_HELLO_BYTES) return INVALID;
-  return message.length < end ? unfinished : readBody(message.subarray(MESSAGE_HEAD_BYTES, end));
+  // Not before it is whole: a client that sends it byte by byte would have it copied as often.
+  return joinedBytes < end ? unfinished : readBody(concat(parts).subarray(MESSAGE_HEAD_BYTES, end));
 }
 
-/** The handshake bytes of the records that the first message lies in, as far as they are there; null: not handshake records. */
-function joinRecords(bytes: Buffer): Buffer | null {
+/** The records that the first message lies in, as far as they are there. */
+interface Records {
+  readonly parts: readonly Buffer[];
+  readonly joinedBytes: number;
+  /** Type and length of the message; null: they are not there yet. */
+  readonly head: Buffer | null;
+}
+
+/** null: not handshake records. */
+function readRecords(bytes: Buffer): Records | null {
   const parts: Buffer[] = [];
-  let joined = 0;
-  let end = Number.POSITIVE_INFINITY;
-  for (let at = 0; at + 5 <= bytes.length && joined < end; ) {
+  let joinedBytes = 0;
+  let head: Buffer | null = null;
+  for (let at = 0; at + 5 <= bytes.length && (head === null || joinedBytes < endOfMessage(head)); ) {
     if (bytes[at] !== HANDSHAKE_RECORD || bytes[at + 1] !== 3 || parts.length === MAX_RECORDS) return null;
     const length = bytes.readUInt16BE(at + 3);
     const part = bytes.subarray(at + 5, at + 5 + length);
     parts.push(part);
-    joined += part.length;
+    joinedBytes += part.length;
     at += 5 + length;
-    if (end === Number.POSITIVE_INFINITY && joined >= MESSAGE_HEAD_BYTES) end = endOfMessage(concat(parts));
+    if (head === null && joinedBytes >= MESSAGE_HEAD_BYTES) head = headIn(parts);
   }
-  return concat(parts);
+  return { parts, joinedBytes, head };
+}
+
+/** Of a message that begins with `parts`. */
+function headIn(parts: readonly Buffer[]): Buffer {
+  return concat(parts.map(part => part.subarray(0, MESSAGE_HEAD_BYTES)));
 }
 
 function concat(parts: readonly Buffer[]): Buffer {
   return parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts);
 }
 
-/** Its type (1) and its length (3), then so many bytes. */
-function endOfMessage(message: Buffer): number {
-  return MESSAGE_HEAD_BYTES + message.readUIntBE(1, 3);
+/** `head`: type (1) and length (3); then come so many bytes. */
+function endOfMessage(head: Buffer): number {
+  return MESSAGE_HEAD_BYTES + head.readUIntBE(1, 3);
 }
 
 function readBody(body: Buffer): ClientHello {

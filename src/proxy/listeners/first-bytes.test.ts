@@ -82,6 +82,26 @@ describe('the first bytes of a connection', () => {
     assert.deepEqual([...kinds], ['invalid'], 'too long whether it came at once or not');
   });
 
+  it('are put together once, when the last of several records is whole', async t => {
+    const whole = await hello({ servername: 'a.example.com' });
+    const message = whole.subarray(5);
+    // The first have less than the head of the message.
+    const ends = [0, 1, 3, 100, message.length];
+    const cut = Buffer.concat(
+      ends.slice(1).flatMap((end, at) => {
+        const part = message.subarray(ends[at], end);
+        return [Buffer.of(22, 3, 1, part.length >> 8, part.length & 255), part];
+      }),
+    );
+    const concat = t.mock.method(Buffer, 'concat');
+    for (let length = 0; length < cut.length; length++)
+      assert.equal(readClientHello(cut.subarray(0, length)).kind, 'undecided', `after ${length} bytes`);
+    const copied = concat.mock.calls.reduce((sum, { result }) => sum + (result?.length ?? 0), 0);
+    concat.mock.restore();
+    assert.ok(copied < cut.length * 16, `${copied} bytes of ${cut.length}`);
+    assert.deepEqual(readClientHello(cut), readClientHello(whole));
+  });
+
   it('are refused when they are no ClientHello, and never throw', () => {
     assert.equal(readClientHello(Buffer.from('GET / HTTP/1.1\r\n')).kind, 'invalid');
     const property = fc.property(fc.uint8Array({ minLength: 71, maxLength: 71 }), rest => {
