@@ -63,10 +63,12 @@ export class ClusterEndpoints {
 
   /** One whose key is not in `tried`: the balancer's choice if it can be, else the nearest; undefined: all were. */
   pickUntried(hash: number, tried: readonly string[]): EndpointPool | undefined {
-    if (this.#stale) this.#compile();
-    const picked = this.#picker.pick(hash);
-    if (picked !== undefined && !tried.includes(picked.key)) return picked;
-    return this.#usable.find(endpoint => !tried.includes(endpoint.key));
+    return this.#pickWhere(hash, ({ key }) => !tried.includes(key));
+  }
+
+  /** As `pickUntried`, of those that are connected. */
+  pickConnected(hash: number, tried: readonly string[]): EndpointPool | undefined {
+    return this.#pickWhere(hash, ({ key, isConnected }) => isConnected && !tried.includes(key));
   }
 
   /** Those that new streams may go to, the nearest first. */
@@ -143,6 +145,12 @@ export class ClusterEndpoints {
       this.#ejection?.forget(endpoint);
       endpoint.destroy();
     }
+  }
+
+  #pickWhere(hash: number, isFit: (endpoint: EndpointPool) => boolean): EndpointPool | undefined {
+    if (this.#stale) this.#compile();
+    const picked = this.#picker.pick(hash);
+    return picked !== undefined && isFit(picked) ? picked : this.#usable.find(isFit);
   }
 
   #updatePresent(): void {

@@ -103,6 +103,36 @@ describe('a cluster in a worker', () => {
     assert.deepEqual(new Set(await world.ports(4)), new Set([good.port]));
   });
 
+  it('fails no request because connects are slow: it goes to an endpoint that is connected, past others that are slow too', async () => {
+    const good = await startBackend();
+    const clock = new VirtualClock();
+    const dial = (host: string, port: number): Socket => (port < 10 ? new Socket() : connect({ host, port }));
+    const slow = [at(6), at(7), at(8), at(9)];
+    const world = new World({ connectTimeoutMs: 10_000 }, [...slow, good.endpoint], { clock, dial });
+    await world.call({ pinned: `127.0.0.1:${good.port}` });
+    const stuck = Array.from({ length: 8 }, (_, turn) => world.open({ pinned: `127.0.0.1:${6 + (turn % 4)}` }));
+    clock.advance(250);
+    assert.equal(world.pool.pending, 0);
+    for (const { outcome } of stuck) assert.equal(await outcome, '200');
+  });
+
+  it('waits on for a slow connect when nothing else is connected', async () => {
+    const backend = await startBackend();
+    const clock = new VirtualClock();
+    const late: Socket[] = [];
+    const dial = (_host: string, port: number): Socket => {
+      const socket = new Socket();
+      if (port === backend.port) late.push(socket);
+      return socket;
+    };
+    const world = new World({ connectTimeoutMs: 10_000 }, [at(7), at(8), at(9), backend.endpoint], { clock, dial });
+    const requests = [7, 8, 9, backend.port].map(port => world.open({ pinned: `127.0.0.1:${port}` }));
+    for (let waitedMs = 0; waitedMs < 5_000; waitedMs += 250) clock.advance(250);
+    assert.equal(world.pool.pending, requests.length);
+    for (const socket of late) socket.connect(backend.port, '127.0.0.1');
+    for (const { outcome } of requests) assert.equal(await outcome, '200');
+  });
+
   it('lets only so many requests wait; over that: overload', async () => {
     const backend = await startBackend();
     const world = new World({ maxPendingRequests: 2 }, [backend.endpoint]);

@@ -18,7 +18,7 @@ import type { RetryBudget } from './retry-budget.ts';
 import type { HandshakeResult, TlsClient } from './tls-client.ts';
 import type { UpstreamEndpoint, UpstreamRequest } from './upstream-request.ts';
 import type { Health } from './usable-endpoints.ts';
-import type { WaitingRequest } from './waiting-line.ts';
+import type { WaitingLine, WaitingRequest } from './waiting-line.ts';
 
 /** Sweeps (seconds) without a request after which connections are no longer kept up in the background. */
 const IN_USE_SWEEPS = 60;
@@ -250,6 +250,10 @@ export class ClusterPool implements ClusterEndpointsOwner, PendingOwner {
     if (others.some(other => other.isConnected)) return true;
     others[0]?.connect();
     return false;
+  }
+
+  onHeldUp(line: WaitingLine): void {
+    this.#pending?.handOver(line);
   }
 
   onUnserved(endpoint: EndpointPool, unserved: readonly WaitingRequest[], failure: ConnectFailure): void {

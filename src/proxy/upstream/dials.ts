@@ -6,7 +6,7 @@ import type { ConnectFailure } from './connect-failure.ts';
 import type { UpstreamConnection } from './upstream-connection.ts';
 
 /** A connect that takes longer is not waited for while other endpoints are connected. */
-export const SLOW_CONNECT_MS = 250;
+const SLOW_CONNECT_MS = 250;
 /** Connects to one endpoint under way at once: a listening socket with a short queue drops what is beyond, and the sender waits a second. */
 export const MAX_DIALS = 16;
 

@@ -14,7 +14,7 @@ import type { TlsClient } from './tls-client.ts';
 import type { UpstreamConnection } from './upstream-connection.ts';
 import type { UpstreamEndpoint, UpstreamRequest } from './upstream-request.ts';
 import type { Candidate, Health } from './usable-endpoints.ts';
-import type { WaitingRequest } from './waiting-line.ts';
+import type { WaitingLine, WaitingRequest } from './waiting-line.ts';
 
 /** Connections of one worker to one endpoint. A peer that allows few streams each gets this many; more requests wait. */
 const SHARED: LaneLimits = { maxConnections: 100, dialSpacingMs: 0, isKeptUp: true };
@@ -45,6 +45,8 @@ export interface EndpointOwner {
   onServed(waiting: WaitingRequest): void;
   /** The endpoint takes long to connect and requests wait for it: true when others are there to take them, else one is dialled. */
   findReachableOther(endpoint: EndpointPool): boolean;
+  /** Those in `line` wait for a slow connect: who can be served elsewhere leaves it, the others wait on. */
+  onHeldUp(line: WaitingLine): void;
   /** They left the endpoint's line: another one must be tried. */
   onUnserved(endpoint: EndpointPool, waiting: readonly WaitingRequest[], failure: ConnectFailure): void;
   onConnectFailed(endpoint: EndpointPool, failure: ConnectFailure): void;
@@ -238,6 +240,10 @@ export class EndpointPool implements UpstreamEndpoint, Candidate, LaneOwner {
 
   onSlow(lane: Lane): boolean {
     return lane === this.#shared && this.#owner.findReachableOther(this);
+  }
+
+  onHeldUp(line: WaitingLine): void {
+    this.#owner.onHeldUp(line);
   }
 
   onUnserved(waiting: readonly WaitingRequest[], failure: ConnectFailure): void {

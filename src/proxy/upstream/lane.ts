@@ -4,7 +4,7 @@ import type { MessageConnection, MessageStream } from '../../wire/index.ts';
 import { isShared } from './codec.ts';
 import type { ConnectFailure } from './connect-failure.ts';
 import type { ConnectionEnvironment, ConnectionTarget } from './connection-environment.ts';
-import { Dials, type DialsOwner, SLOW_CONNECT_MS } from './dials.ts';
+import { Dials, type DialsOwner } from './dials.ts';
 import { StreamAllowance } from './stream-allowance.ts';
 import { type ConnectionOwner, UpstreamConnection } from './upstream-connection.ts';
 import type { UpstreamRequest } from './upstream-request.ts';
@@ -33,6 +33,8 @@ export interface LaneOwner extends ConnectionTarget {
   onServed(waiting: WaitingRequest, stream: MessageStream): void;
   /** Connecting takes long: true when others are there for what waits. Sees to one when none is. */
   onSlow(lane: Lane): boolean;
+  /** Those in `line` wait for a slow connect: who can be served elsewhere leaves it, the others wait on. */
+  onHeldUp(line: WaitingLine): void;
   /** They left the line: another endpoint must be tried. */
   onUnserved(waiting: readonly WaitingRequest[], failure: ConnectFailure): void;
   onConnectFailed(lane: Lane, failure: ConnectFailure): void;
@@ -227,8 +229,7 @@ export class Lane implements ConnectionOwner, DialsOwner {
   onSlow(): void {
     if (this.#current !== null || !this.#owner.onSlow(this)) return;
     this.#owner.onReachable(this, false);
-    const message = `no connection to the backend within ${SLOW_CONNECT_MS} ms`;
-    this.#owner.onUnserved(this.waiting.clear(), { kind: 'connect_timeout', message, stage: 'unreached' });
+    this.#owner.onHeldUp(this.waiting);
   }
 
   /** A cluster that nobody uses is not dialled; the next request finds the endpoint as if it were new. */

@@ -6,7 +6,7 @@ import type { ConnectFailure } from './connect-failure.ts';
 import type { EndpointPool } from './endpoint-pool.ts';
 import { MAX_TRIES } from './max-tries.ts';
 import type { UpstreamRequest } from './upstream-request.ts';
-import { WaitingRequest } from './waiting-line.ts';
+import { type WaitingLine, WaitingRequest } from './waiting-line.ts';
 import { WaitingRequests } from './waiting-requests.ts';
 
 /** The cluster, as requests without a stream see it. */
@@ -68,13 +68,36 @@ export class PendingRequests {
       request.onOpenFailed(failure.kind, failure.message);
       return;
     }
-    const stream = next.openStream(request);
+    this.#place(next, waiting);
+  }
+
+  /**
+   * Those in `line` wait for an endpoint that takes long to connect. They go to endpoints that are connected, and to no others, which may take as
+   * long: to be slow is no failure, and costs none of the tries.
+   */
+  handOver(line: WaitingLine): void {
+    let waiting = line.first;
+    while (waiting !== null) {
+      const { next, request, tried } = waiting;
+      const connected = this.#endpoints.pickConnected(request.hash, tried);
+      if (connected !== undefined) {
+        line.remove(waiting);
+        this.#place(connected, waiting);
+      }
+      waiting = next;
+    }
+  }
+
+  /** It has a stream of `endpoint` now, or waits for one there. */
+  #place(endpoint: EndpointPool, waiting: WaitingRequest): void {
+    const { request } = waiting;
+    const stream = endpoint.openStream(request);
     if (stream === null) {
-      this.#enqueue(next, waiting);
+      this.#enqueue(endpoint, waiting);
       return;
     }
     this.forget(waiting);
-    next.begin(request, stream);
+    endpoint.begin(request, stream);
   }
 
   #enqueue(endpoint: EndpointPool, waiting: WaitingRequest): void {
