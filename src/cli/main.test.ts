@@ -35,7 +35,7 @@ describe('the program', () => {
 
   it('ends in a home where no folder can be made', async () => {
     for (const HOME of ['/proc', '/dev/null']) {
-      const env = { ...process.env, HOME, XDG_CACHE_HOME: undefined };
+      const env = { ...process.env, HOME, XDG_CACHE_HOME: undefined, NODE_COMPILE_CACHE: undefined };
       const child = spawn(process.execPath, [BIN, 'version'], { env, stdio: 'ignore' });
       assert.deepEqual(await once(child, 'exit'), [0, null]);
     }
