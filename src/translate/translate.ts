@@ -91,7 +91,7 @@ export function translate(
   // Clusters after routes: only those that a route or a listener uses are published.
   const slices = indexSlices(resources.endpointSlices, environment.place ?? NOWHERE, memory?.slices);
   const { services, endpoints, pods } = resources;
-  const users = { changes: routes.changes, gateways: gateways.values(), frontends: frontends.backends };
+  const users = { routes, groups, gateways: gateways.values(), frontends: frontends.backends };
   const shown = clientCertificates(gateways, xBackends, memory?.clusters.sources.tls.clientCertificates);
   const tlsSources = { services: tls, clientCertificates: shown };
   const clusters = publishClusters(

@@ -29,7 +29,12 @@ export interface FrontendGroups {
   readonly concerned: ReadonlySet<string>;
 }
 
-const NONE: FrontendGroups = { byId: new Map(), byService: new Map(), concerned: new Set() };
+export const NO_GROUPS: FrontendGroups = { byId: new Map(), byService: new Map(), concerned: new Set() };
+
+/** Whether a route of `kind` decides about what comes in at a listener: of several kinds at a port of a Service one is applied. */
+export function isApplied(kind: AttachableRoute['kind'], { listener }: Attachment, { byId }: FrontendGroups): boolean {
+  return listener.frontend === null || byId.get(listener.id)?.kind === kind;
+}
 
 /**
  * Decides, over all routes at a port of a Service, which kind of them is applied: "only a single route type should be applied" (GEP-1294). Each
@@ -37,7 +42,7 @@ const NONE: FrontendGroups = { byId: new Map(), byService: new Map(), concerned:
  */
 export function groupFrontends(
   changes: ReadonlyMap<string, RouteChange>,
-  previous: FrontendGroups = NONE,
+  previous: FrontendGroups = NO_GROUPS,
 ): FrontendGroups {
   const edits = new Map<string, Edit>();
   for (const [key, { before, after }] of changes) {
@@ -46,7 +51,8 @@ export function groupFrontends(
     for (const attachment of after?.attachments ?? [])
       editOf(edits, attachment)?.added.set(key, after?.route.kind ?? 'TCPRoute');
   }
-  if (edits.size === 0) return previous.concerned.size === 0 ? previous : { ...previous, concerned: NONE.concerned };
+  if (edits.size === 0)
+    return previous.concerned.size === 0 ? previous : { ...previous, concerned: NO_GROUPS.concerned };
   const byId = new Map(previous.byId);
   const byService = new Map(previous.byService);
   const concerned = new Set<string>();

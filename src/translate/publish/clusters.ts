@@ -5,6 +5,7 @@ import type { Endpoints, Pod, Service } from '../../resources/index.ts';
 import type { Cluster, EndpointSet } from '../../snapshot/index.ts';
 import { keepList, share } from '../../values/index.ts';
 import type { AcceptedGateway } from '../accept/gateways.ts';
+import { type FrontendGroups, isApplied, NO_GROUPS } from '../arbitrate/frontend-groups.ts';
 import { changedKeys, updateSorted } from '../changes.ts';
 import { ownerOfXBackend, xBackendOf } from '../resolve/backend-object.ts';
 import type { ResolvedBackend } from '../resolve/backend-refs.ts';
@@ -14,12 +15,14 @@ import type { SliceIndex } from '../resolve/slice-index.ts';
 import type { XBackends } from '../resolve/x-backend.ts';
 import { resolveXBackendCluster } from '../resolve/x-backend-cluster.ts';
 import type { TranslatedRoute } from '../rules/translate-route.ts';
-import type { RouteChange } from '../rules/translated-routes.ts';
+import type { TranslatedRoutes } from '../rules/translated-routes.ts';
 
 /** The clusters that routes and listeners use, sorted by id, with their endpoints. */
 export interface PublishedClusters {
   /** Whom the filters of listeners ask, whom Gateways tell of requests, and the Services of clients that no route is for. */
   readonly ofListeners: readonly ResolvedBackend[];
+  /** By which it was told which routes are applied. */
+  readonly groups: FrontendGroups;
   readonly sources: ClusterSources;
   readonly uses: ReadonlyMap<string, ClusterUse>;
   /** Ids of what is used of each Service or XBackend. */
@@ -49,7 +52,8 @@ export interface ClusterSources {
 }
 
 export interface ClusterUsers {
-  readonly changes: ReadonlyMap<string, RouteChange>;
+  readonly routes: TranslatedRoutes;
+  readonly groups: FrontendGroups;
   readonly gateways: Iterable<AcceptedGateway>;
   /** See `PublishedFrontends.backends`. */
   readonly frontends: readonly ResolvedBackend[];
@@ -64,7 +68,7 @@ export function publishClusters(
   previous: PublishedClusters | undefined,
 ): PublishedClusters {
   const ofListeners = share(previous?.ofListeners, [...backendsOfListeners(users.gateways), ...users.frontends]);
-  const uses = countUses(users.changes, { ofListeners, previous });
+  const uses = countUses(users, { ofListeners, previous });
   const byOwner = previous?.uses === uses ? previous.byOwner : idsByOwner(uses);
   const known = previous?.byId ?? new Map<string, ResolvedCluster>();
   const updates = new Map<string, ResolvedCluster | undefined>();
@@ -73,7 +77,7 @@ export function publishClusters(
     const after = buildCluster(uses.get(id)?.backend, sources, before);
     if (after !== before) updates.set(id, after);
   }
-  const used = { ofListeners, sources, uses, byOwner };
+  const used = { ofListeners, groups: users.groups, sources, uses, byOwner };
   if (previous !== undefined && updates.size === 0) return { ...previous, ...used };
   const byId = updateSorted(known, updates);
   const lists = replacedLists(previous, updates) ?? listsOf(byId, previous);
@@ -134,7 +138,7 @@ function saidOnce(findings: readonly Finding[]): readonly Finding[] {
 }
 
 function countUses(
-  changes: ReadonlyMap<string, RouteChange>,
+  { routes: { changes, byKey }, groups }: ClusterUsers,
   {
     ofListeners,
     previous,
@@ -148,7 +152,12 @@ function countUses(
     for (const backend of taken) addUse(uses, backend, 1);
     for (const backend of released) addUse(uses, backend, -1);
   };
-  for (const change of changes.values()) move(usedBackends(change.before), usedBackends(change.after));
+  const then = previous?.groups ?? NO_GROUPS;
+  for (const { before: old, after: now } of changes.values()) move(usedBackends(old, then), usedBackends(now, groups));
+  for (const key of groups.concerned) {
+    const route = changes.has(key) ? undefined : byKey.get(key);
+    move(usedBackends(route, then), usedBackends(route, groups));
+  }
   move(previous?.ofListeners ?? NO_SLICES, ofListeners);
   return uses ?? before;
 }
@@ -180,9 +189,10 @@ function addUse(uses: Map<string, ClusterUse>, backend: ResolvedBackend, change:
   else uses.set(backend.clusterId, { backend, count });
 }
 
-/** A route that is attached nowhere sends nothing, so its clusters need no connections or health checks. */
-function usedBackends(route: TranslatedRoute | undefined): readonly ResolvedBackend[] {
-  return route === undefined || route.attachments.length === 0 ? NO_SLICES : route.backends;
+/** A route that is applied nowhere sends nothing, so its clusters need no connections or health checks. */
+function usedBackends(route: TranslatedRoute | undefined, groups: FrontendGroups): readonly ResolvedBackend[] {
+  const isUsed = route?.attachments.some(attachment => isApplied(route.route.kind, attachment, groups)) === true;
+  return isUsed ? route.backends : NO_SLICES;
 }
 
 /** Ids of clusters that came, went, or whose Service or endpoints changed. */

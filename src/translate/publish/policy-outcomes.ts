@@ -2,7 +2,7 @@
 
 import { compareStrings } from '../../values/index.ts';
 import type { AcceptedGateway } from '../accept/gateways.ts';
-import type { FrontendGroups } from '../arbitrate/frontend-groups.ts';
+import { type FrontendGroups, isApplied } from '../arbitrate/frontend-groups.ts';
 import type { AncestorOutcome, PolicyAcceptedReason, PolicyOutcome, Problem } from '../outcomes.ts';
 import type { PolicyTarget } from '../policies/policy-targets.ts';
 import { backendObject } from '../resolve/backend-object.ts';
@@ -74,11 +74,6 @@ function outcomeOf(
 
 const SERVICE = 'Service/';
 
-/** Of several kinds of routes at a port of a Service one is applied. */
-function isApplied({ kind }: AttachableRoute, id: string, { byId }: FrontendGroups): boolean {
-  return byId.get(id)?.kind === kind;
-}
-
 /** A Service that a route names as parent alone is not what it sends to. */
 function isBackendOf(route: AttachableRoute, object: string): boolean {
   return backendsOf(route).some(({ ref }) => backendObject(ref, route.metadata.namespace) === object);
@@ -98,10 +93,11 @@ function gatewaysByObject(
     if (attachments.length === 0) continue;
     for (const object of dependencies)
       if (objects.has(object))
-        for (const { listener } of attachments) {
-          if (listener.gateway !== null) add(object, listener.gateway);
-          else if (listener.frontend !== null && isApplied(route, listener.id, groups) && isBackendOf(route, object))
-            add(object, `${SERVICE}${listener.frontend.service}`);
+        for (const attachment of attachments) {
+          const { gateway, frontend } = attachment.listener;
+          if (gateway !== null) add(object, gateway);
+          else if (frontend !== null && isApplied(route.kind, attachment, groups) && isBackendOf(route, object))
+            add(object, `${SERVICE}${frontend.service}`);
         }
   }
   for (const { key, listeners, tracing } of gateways.values()) {
