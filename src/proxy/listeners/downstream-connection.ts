@@ -1,11 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/**
- * One client's connection: makes an exchange per stream, knows where requests are decided, and ends in order.
- *
- *     open ──drain──► draining (asked to leave, a round trip later told) ──last stream over──► ended
- *       └──idle, protocol error, socket gone─────────────────────────────────────────────────────────▲
- */
+/** One client's connection: makes an exchange per stream, knows where requests are decided, and for how long a client may owe something. */
 import type { Socket } from 'node:net';
 import type { CompiledListener } from '../../match/index.ts';
 import type {
@@ -32,7 +27,6 @@ import {
   SocketTransport,
   type TrafficCounters,
   type TransportOwner,
-  type WheelTimer,
 } from '../io/index.ts';
 import { countRefusedStream, tellBroken, tellRefusedHead } from './client-faults.ts';
 import { identityOf } from './client-identity.ts';
@@ -40,15 +34,12 @@ import { openCodec } from './codec.ts';
 import type { ConnectionBudget, IdleConnection } from './connection-budget.ts';
 import { ConnectionMemory, type MemoryOwner } from './connection-memory.ts';
 import type { Admitted } from './entrance-owner.ts';
+import { OrderlyConnection } from './orderly-connection.ts';
 import { HEAD_TIMEOUT_MS, OwedInput } from './owed-input.ts';
 import { UnfinishedCalls } from './unfinished-calls.ts';
 
 /** A connection without streams is ended after this. */
 const IDLE_TIMEOUT_MS = 3_600_000;
-/** After the end was sent, the client has this long to close its side. */
-const LINGER_MS = 5_000;
-/** The client is told that nothing new is taken when it answered a ping, or after this. */
-const SHUTDOWN_ROUND_TRIP_MS = 2_000;
 
 /** The listening socket's side of its connections. */
 export interface DownstreamServer {
@@ -69,7 +60,8 @@ export interface DownstreamServer {
 }
 
 export class DownstreamConnection
-  implements MessageConnectionEvents, ExchangeOwner, TransportOwner, MemoryOwner, WheelTimer, IdleConnection
+  extends OrderlyConnection
+  implements MessageConnectionEvents, ExchangeOwner, TransportOwner, MemoryOwner, IdleConnection
 {
   readonly serving: Serving;
   readonly peerAddress: string;
@@ -78,26 +70,21 @@ export class DownstreamConnection
   /** The listener that the TLS server name chose; null: cleartext. */
   readonly entered: CompiledListener | null;
   isCut = false;
-  wheelNext: WheelTimer | null = null;
-  wheelPrevious: WheelTimer | null = null;
-  wheelTick = 0;
   idleNext: IdleEntry | null = null;
   idlePrevious: IdleEntry | null = null;
   idleSinceMs = 0;
   readonly #server: DownstreamServer;
-  readonly #messages: MessageConnection;
-  readonly #transport: SocketTransport;
+  protected readonly messages: MessageConnection;
+  protected readonly transport: SocketTransport;
   #scope: Scope;
   #scopeGeneration: number;
-  #active = 0;
   #lastActiveMs: number;
   readonly #owedInput = new OwedInput();
-  #state: 'open' | 'draining' | 'ending' | 'closed' = 'open';
-  #toldToLeave = false;
   readonly #unfinished: UnfinishedCalls;
   readonly #memory: ConnectionMemory;
 
   constructor(socket: Socket, server: DownstreamServer, { spoken, entered, first }: Admitted) {
+    super();
     const { serving } = server;
     this.serving = serving;
     this.#server = server;
@@ -110,24 +97,24 @@ export class DownstreamConnection
     this.#memory = new ConnectionMemory(serving.memory, this);
     this.#scopeGeneration = server.generation;
     this.#scope = server.scopeOf(entered, this.peerAddress, null);
-    this.#messages = openCodec(spoken, this, serving, this.#scope.proto);
+    this.messages = openCodec(spoken, this, serving, this.#scope.proto);
     server.budget.idle(this);
-    this.#transport = new SocketTransport(socket, serving.loop, this, server.traffic);
+    this.transport = new SocketTransport(socket, serving.loop, this, server.traffic);
     if (serving.debug.isOn) {
       serving.debug.say('client connected', { client: this.peerAddress, listener: entered?.listener.id ?? null });
     }
-    this.#transport.markDirty();
-    this.#transport.start(this.#messages, first);
+    this.transport.markDirty();
+    this.transport.start(this.messages, first);
     serving.loop.connectionTimers.arm(this, serving.loop.nowMs + HEAD_TIMEOUT_MS);
   }
 
   get version(): MessageConnection['version'] {
-    return this.#messages.version;
+    return this.messages.version;
   }
 
   /** Requests in progress. */
   get activeRequests(): number {
-    return this.#active;
+    return this.active;
   }
 
   scope(): Scope {
@@ -138,36 +125,12 @@ export class DownstreamConnection
     return this.#scope;
   }
 
-  /**
-   * The gateway ends soon. A client that can be told nothing between two requests is told with its next answer: if its connection
-   * were closed then, that might cross with a request on its way.
-   */
-  askToLeave(): void {
-    if (this.#state === 'open' && !this.#messages.tellsBetween) this.#messages.shutdown();
-  }
-
-  /** Takes no new requests; ends when the last one is over. */
-  drain(): void {
-    if (this.#state !== 'open') return;
-    this.#state = 'draining';
-    this.#messages.shutdown();
-    this.#messages.ping();
-    const { loop } = this.serving;
-    loop.connectionTimers.arm(this, loop.nowMs + SHUTDOWN_ROUND_TRIP_MS);
-  }
-
-  /** As `drain`, but what the client sends from now on is refused, even if it was on its way: it would have to prove first who it is. */
-  turnAway(): void {
-    this.drain();
-    if (this.#state === 'draining') this.#finishShutdown();
-  }
-
   /** The gateway has no more time: ends at once. Requests in progress are told so, cut, and counted before this returns. */
   cut(): void {
     this.isCut = true;
-    for (const { events } of this.#messages.listStreams()) if (events instanceof Exchange) events.cut();
-    this.#messages.close('lost');
-    this.#transport.flush();
+    for (const { events } of this.messages.listStreams()) if (events instanceof Exchange) events.cut();
+    this.messages.close('lost');
+    this.transport.flush();
     this.destroy();
   }
 
@@ -179,15 +142,10 @@ export class DownstreamConnection
     this.#server.budget.tunnelEnded();
   }
 
-  /** Ends at once. */
-  destroy(): void {
-    this.#transport.destroy();
-  }
-
   /** Another connection needs its place, and it has no request. */
   makeRoom(): void {
-    this.#messages.finishShutdown();
-    this.#transport.flush();
+    this.messages.finishShutdown();
+    this.transport.flush();
     this.destroy();
   }
 
@@ -196,30 +154,21 @@ export class DownstreamConnection
   }
 
   onOutput(): void {
-    this.#transport.markDirty();
+    this.transport.markDirty();
   }
 
   onPeerLimits(): void {
     this.#owedInput.isStarted = true;
   }
 
-  onPong(): void {
-    if (this.#state === 'draining') this.#finishShutdown();
-  }
-
-  /** A client that leaves: what it began is served. */
-  onGoingAway(): void {
-    if (this.#active === 0) this.#end();
-  }
-
   onCapacity(): void {}
 
   onInputWanted(wanted: boolean): void {
-    this.#transport.wantInput(wanted);
+    this.transport.wantInput(wanted);
   }
 
   onOutputEnded(): void {
-    this.#transport.shutOutput();
+    this.transport.shutOutput();
   }
 
   onRefusedHead(why: 'oversized' | 'malformed', partial: HeaderList, status?: number): void {
@@ -230,29 +179,25 @@ export class DownstreamConnection
     countRefusedStream(this.serving);
   }
 
-  onFinished(): void {
-    this.#end();
-  }
-
   onFatal(end: StreamEnd, message: string): void {
-    tellBroken(this, this.#messages, { ...end, message });
-    if (this.#messages.breaksAbruptly) this.#transport.break();
-    else this.#end();
+    tellBroken(this, this.messages, { ...end, message });
+    if (this.messages.breaksAbruptly) this.transport.break();
+    else this.end();
   }
 
   exchangeStarted(): void {
-    this.#active++;
-    if (this.#active === 1) this.#server.budget.busy(this);
+    this.active++;
+    if (this.active === 1) this.#server.budget.busy(this);
     this.#server.requestStarted(this.#scope.clientNamespace);
   }
 
   exchangeEnded(): void {
-    this.#active--;
-    if (this.#active === 0 && this.#state !== 'closed') this.#server.budget.idle(this);
+    this.active--;
+    if (this.active === 0 && this.state !== 'closed') this.#server.budget.idle(this);
     this.#lastActiveMs = this.serving.loop.nowMs;
     this.#unfinished.ended(this.#lastActiveMs);
     this.#server.requestEnded();
-    if (this.#active === 0 && this.#state === 'draining' && this.#toldToLeave) this.#end();
+    if (this.active === 0) this.endIfTold();
   }
 
   get isRestless(): boolean {
@@ -272,42 +217,42 @@ export class DownstreamConnection
   }
 
   measureOutput(): void {
-    this.#transport.measure();
+    this.transport.measure();
   }
 
   endForMemory(): void {
-    this.#messages.breakOff('overload', 'the gateway is short of memory, and this connection holds most of it');
+    this.messages.breakOff('overload', 'the gateway is short of memory, and this connection holds most of it');
     this.destroy();
   }
 
   onTimer(nowMs: number): void {
-    if (this.#state === 'ending') {
+    if (this.state === 'ending') {
       this.destroy();
       return;
     }
-    if (this.#state === 'draining' && !this.#toldToLeave) this.#finishShutdown();
+    if (this.isAskedToLeave) this.tellToLeave();
     else if (this.#isStalled()) {
       this.serving.metrics.count('daemun_limit_hits_total', { limit: 'request_head_timeout' });
       // Its other calls end with it, by its own doing: they were not cancelled.
-      this.#messages.close('protocol');
+      this.messages.close('protocol');
       this.destroy();
       return;
-    } else if (this.#state === 'open' && this.#active === 0 && nowMs - this.#lastActiveMs >= IDLE_TIMEOUT_MS) {
+    } else if (this.state === 'open' && this.active === 0 && nowMs - this.#lastActiveMs >= IDLE_TIMEOUT_MS) {
       this.serving.metrics.count('daemun_limit_hits_total', { limit: 'idle_timeout' });
       this.drain();
     }
-    if (this.#active > 0) this.#checkStreams(nowMs);
+    if (this.active > 0) this.#checkStreams(nowMs);
     if (this.wheelNext === null) this.serving.loop.connectionTimers.arm(this, nowMs + HEAD_TIMEOUT_MS);
   }
 
   onTransportClosed(): void {
-    if (this.#state === 'closed') return;
-    this.#state = 'closed';
+    if (this.state === 'closed') return;
+    this.state = 'closed';
     const { debug, loop } = this.serving;
     loop.connectionTimers.disarm(this);
     this.#memory.leave();
     if (debug.isOn) {
-      const { bytesRead, bytesWritten } = this.#transport;
+      const { bytesRead, bytesWritten } = this.transport;
       debug.say('client connection closed', { client: this.peerAddress, bytesRead, bytesWritten });
     }
     this.#server.budget.busy(this);
@@ -315,27 +260,12 @@ export class DownstreamConnection
   }
 
   #isStalled(): boolean {
-    const { partialHeadId, isInputPartial } = this.#messages;
-    const { bytesRead } = this.#transport;
-    return this.#owedInput.isOverdue({ partialHeadId, isInputPartial, bytesRead, hasRequests: this.#active > 0 });
+    const { partialHeadId, isInputPartial } = this.messages;
+    const { bytesRead } = this.transport;
+    return this.#owedInput.isOverdue({ partialHeadId, isInputPartial, bytesRead, hasRequests: this.active > 0 });
   }
 
   #checkStreams(nowMs: number): void {
-    for (const { events } of this.#messages.listStreams()) if (events instanceof Exchange) checkIdle(events, nowMs);
-  }
-
-  #finishShutdown(): void {
-    if (this.#toldToLeave) return;
-    this.#toldToLeave = true;
-    this.#messages.finishShutdown();
-    if (this.#active === 0) this.#end();
-  }
-
-  #end(): void {
-    if (this.#state === 'ending' || this.#state === 'closed') return;
-    this.#state = 'ending';
-    const { loop } = this.serving;
-    loop.connectionTimers.arm(this, loop.nowMs + LINGER_MS);
-    this.#transport.shut();
+    for (const { events } of this.messages.listStreams()) if (events instanceof Exchange) checkIdle(events, nowMs);
   }
 }
