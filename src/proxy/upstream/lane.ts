@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { MessageConnection, MessageStream } from '../../wire/index.ts';
+import type { MessageStream } from '../../wire/index.ts';
 import { isShared } from './codec.ts';
 import type { ConnectFailure } from './connect-failure.ts';
 import type { ConnectionEnvironment, ConnectionTarget } from './connection-environment.ts';
 import { Dials, type DialsOwner } from './dials.ts';
+import { LaneConnections } from './lane-connections.ts';
 import { StreamAllowance } from './stream-allowance.ts';
 import { type ConnectionOwner, UpstreamConnection } from './upstream-connection.ts';
 import type { UpstreamRequest } from './upstream-request.ts';
@@ -56,14 +57,12 @@ export interface LaneLimits {
  * Owns its connections.
  */
 export class Lane implements ConnectionOwner, DialsOwner {
-  readonly connections: UpstreamConnection[] = [];
   readonly waiting: WaitingLine = new WaitingLine();
   readonly #owner: LaneOwner;
   readonly #environment: ConnectionEnvironment;
   readonly #limits: LaneLimits;
   readonly #dials: Dials;
-  /** Where the next stream is tried first; null: nothing is connected. */
-  #current: MessageConnection | null = null;
+  readonly #connections = new LaneConnections();
   #retired = false;
   /** Connected, perhaps, but nothing has been heard yet: a port of another protocol accepts as well. */
   #isDoubted = true;
@@ -78,7 +77,11 @@ export class Lane implements ConnectionOwner, DialsOwner {
 
   /** A connection is open. */
   get isConnected(): boolean {
-    return this.#current !== null;
+    return this.#connections.hasOpen;
+  }
+
+  get connections(): readonly UpstreamConnection[] {
+    return this.#connections.all;
   }
 
   /** Somebody waits, or may soon. */
@@ -88,19 +91,17 @@ export class Lane implements ConnectionOwner, DialsOwner {
 
   /** No connection has room and no further one may be opened. */
   get isFull(): boolean {
-    return this.#current !== null && this.connections.length >= this.#limits.maxConnections;
+    return this.isConnected && this.connections.length >= this.#limits.maxConnections;
   }
 
   /** A new stream whose events go to `request`; null when no connection has room. Allocates only the stream. */
   openStream(request: UpstreamRequest): MessageStream | null {
-    const current = this.#current;
-    if (current === null) return null;
-    return current.openStream(request) ?? this.#openElsewhere(request);
+    return this.#connections.openStream(request);
   }
 
   /** Puts a request into the line and sees to a connection; the failure when connecting now would be too soon. */
   wait(waiting: WaitingRequest): ConnectFailure | null {
-    if (!this.#dials.areUnderWay && !this.#isUsable()) {
+    if (!this.#dials.areUnderWay && !this.#connections.hasUsable) {
       const failure = this.#retired ? REMOVED : this.#dials.refusal;
       if (failure !== null) return failure;
     }
@@ -128,9 +129,9 @@ export class Lane implements ConnectionOwner, DialsOwner {
    * and what failed before says nothing.
    */
   renew(): void {
-    this.#current = null;
+    this.#connections.preferNone();
     this.#dials.renew();
-    for (const connection of [...this.connections]) connection.drain();
+    this.#connections.drain();
     if (this.#retired) return;
     this.#owner.onReachable(this, true);
     if (this.#isWanted) this.connect();
@@ -146,7 +147,7 @@ export class Lane implements ConnectionOwner, DialsOwner {
   /** Ends every connection at once. */
   destroy(): void {
     this.retire();
-    this.#current = null;
+    this.#connections.preferNone();
     for (const connection of [...this.connections]) connection.destroy();
   }
 
@@ -166,7 +167,7 @@ export class Lane implements ConnectionOwner, DialsOwner {
   onConnected(connection: UpstreamConnection): void {
     this.#dials.ended(connection, true);
     this.#allowance.limit(connection);
-    this.#current = connection.messages;
+    this.#connections.prefer(connection);
     this.#owner.onReachable(this, true);
     this.#serve();
     this.#leaveWhenServed();
@@ -178,7 +179,7 @@ export class Lane implements ConnectionOwner, DialsOwner {
   }
 
   onCapacity(connection: UpstreamConnection): void {
-    this.#current = connection.messages;
+    this.#connections.prefer(connection);
     if (this.waiting.length > 0) this.#serve();
     this.#leaveWhenServed();
   }
@@ -194,14 +195,14 @@ export class Lane implements ConnectionOwner, DialsOwner {
 
   /** What took its only connection is no sign that the endpoint cannot be reached. */
   onDedicated(connection: UpstreamConnection): void {
-    this.connections.splice(this.connections.indexOf(connection), 1);
+    this.#connections.remove(connection);
     this.#believe();
     this.#dials.succeeded();
     this.#dials.forget(connection);
-    if (this.#current === connection.messages) this.#current = this.#openOther(connection);
+    this.#connections.preferOtherThan(connection);
     this.#owner.onDedicated(connection);
     if (this.waiting.length > 0) this.#serve();
-    else if (this.#current === null && this.#isWanted) this.connect();
+    else if (!this.isConnected && this.#isWanted) this.connect();
   }
 
   onDraining(connection: UpstreamConnection): void {
@@ -214,7 +215,7 @@ export class Lane implements ConnectionOwner, DialsOwner {
   }
 
   onClosed(connection: UpstreamConnection, failure: ConnectFailure | null): void {
-    this.connections.splice(this.connections.indexOf(connection), 1);
+    this.#connections.remove(connection);
     this.#owner.onConnectionsChanged();
     this.#dials.ended(connection, false);
     if (connection.wasOpen) this.#loseCurrent(connection);
@@ -227,7 +228,7 @@ export class Lane implements ConnectionOwner, DialsOwner {
 
   /** Others are tried for what waits, when there are others. */
   onSlow(): void {
-    if (this.#current !== null || !this.#owner.onSlow(this)) return;
+    if (this.isConnected || !this.#owner.onSlow(this)) return;
     this.#owner.onReachable(this, false);
     this.#owner.onHeldUp(this.waiting);
   }
@@ -235,7 +236,7 @@ export class Lane implements ConnectionOwner, DialsOwner {
   /** A cluster that nobody uses is not dialled; the next request finds the endpoint as if it were new. */
   onDue(): void {
     if (this.waiting.length > 0) this.connect();
-    else if (this.#current !== null) return;
+    else if (this.isConnected) return;
     else if (this.#isWanted) this.connect();
     else this.#owner.onReachable(this, true);
   }
@@ -243,28 +244,19 @@ export class Lane implements ConnectionOwner, DialsOwner {
   #dial(): void {
     const connection = new UpstreamConnection(this.#owner, this, this.#environment);
     this.#dials.begin(connection);
-    this.connections.push(connection);
+    this.#connections.all.push(connection);
     this.#owner.onConnectionsChanged();
   }
 
-  #isUsable(): boolean {
-    return this.connections.some(({ state, messages }) => state === 'open' && messages?.isPeerLeaving === false);
-  }
-
   #loseCurrent(connection: UpstreamConnection): void {
-    if (this.#current === null || this.#current !== connection.messages) return;
-    this.#current = this.#openOther(connection);
-    if (this.#current !== null || this.#retired) return;
-    if (this.#isWanted) this.warm();
-  }
-
-  #openOther(connection: UpstreamConnection): MessageConnection | null {
-    return this.connections.find(other => other !== connection && other.state === 'open')?.messages ?? null;
+    if (!this.#connections.isCurrent(connection)) return;
+    this.#connections.preferOtherThan(connection);
+    if (!this.isConnected && !this.#retired && this.#isWanted) this.warm();
   }
 
   #fail(connection: UpstreamConnection, failure: ConnectFailure): void {
     if (this.connections.some(other => other !== connection && other.isProven)) this.#dials.succeeded();
-    if (this.#current === null || this.#current === connection.messages) this.#owner.onReachable(this, false);
+    if (!this.isConnected || this.#connections.isCurrent(connection)) this.#owner.onReachable(this, false);
     this.#isDoubted = true;
     this.#owner.onConnectFailed(this, failure);
     this.#dials.failed(connection, failure);
@@ -279,14 +271,13 @@ export class Lane implements ConnectionOwner, DialsOwner {
 
   /** Nobody is left to serve what waits. */
   #giveUpWhenLost(failure: ConnectFailure | null): void {
-    if (failure === null || this.#current !== null || this.#dials.areUnderWay) return;
+    if (failure === null || this.isConnected || this.#dials.areUnderWay) return;
     if (this.waiting.length > 0) this.#owner.onUnserved(this.waiting.clear(), failure);
   }
 
   #leaveWhenServed(): void {
     if (!this.#retired || this.waiting.length > 0) return;
-    this.#current = null;
-    for (const connection of [...this.connections]) connection.drain();
+    this.#connections.drain();
   }
 
   #serve(): void {
@@ -297,16 +288,5 @@ export class Lane implements ConnectionOwner, DialsOwner {
       this.#owner.onServed(next, stream);
     }
     if (this.waiting.length > 0) this.connect();
-  }
-
-  #openElsewhere(request: UpstreamRequest): MessageStream | null {
-    for (const { state, messages } of this.connections) {
-      if (state !== 'open' || messages === null || messages === this.#current) continue;
-      const stream = messages.openStream(request);
-      if (stream === null) continue;
-      this.#current = messages;
-      return stream;
-    }
-    return null;
   }
 }

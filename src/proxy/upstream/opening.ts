@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import type { Socket } from 'node:net';
 import type { Clock, Timer } from '../../time/index.ts';
 import { type ConnectFailure, reasonOf } from './connect-failure.ts';
 import { tlsReasonOf } from './tls-failure.ts';
@@ -24,6 +25,19 @@ export class Opening {
     this.#clock = clock;
     this.#timeoutMs = timeoutMs;
     this.#onTimeout = onTimeout;
+  }
+
+  /** Follows a socket that connects. `onReady`: it can be written to, with TLS on it where the endpoint is spoken to in TLS (`inTls`). */
+  follow(socket: Socket, inTls: boolean, onReady: () => void): void {
+    socket.once('connect', () => {
+      this.isAccepted = true;
+      this.isHandshaking = inTls;
+      if (!inTls) onReady();
+    });
+    socket.once('secureConnect', () => {
+      this.isHandshaking = false;
+      onReady();
+    });
   }
 
   /** The wait begins, or begins anew. */

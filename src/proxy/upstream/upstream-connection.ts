@@ -77,7 +77,6 @@ export class UpstreamConnection implements MessageConnectionEvents, TransportOwn
     const nowMs = environment.clock.nowMs();
     this.#deadPeer = new DeadPeer(nowMs);
     this.#idle = new IdleTime(nowMs);
-    const { tls } = target;
     const socket = openSocket(target, environment, null);
     this.#transport = new SocketTransport(socket, environment.loop, this);
     this.#opening = new Opening(environment.clock, target.connectTimeoutMs, () => this.#onTimeout());
@@ -85,15 +84,8 @@ export class UpstreamConnection implements MessageConnectionEvents, TransportOwn
     this.#protocol = target.protocol;
     this.#opening.wait();
     const { loop } = environment;
-    socket.once('connect', () => {
+    this.#opening.follow(socket, target.tls !== null, () => {
       loop.refresh();
-      this.#opening.isAccepted = true;
-      if (tls === null) this.#onConnect(socket);
-      else this.#opening.isHandshaking = true;
-    });
-    socket.once('secureConnect', () => {
-      loop.refresh();
-      this.#opening.isHandshaking = false;
       this.#onConnect(socket);
     });
     socket.on('error', error => {
