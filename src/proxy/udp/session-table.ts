@@ -64,6 +64,13 @@ export class SessionTable {
     return this.#confirmed.oldest;
   }
 
+  /** The longest idle of all. */
+  get oldest(): UdpSession | null {
+    const { oldestConfirmed, oldestUnconfirmed } = this;
+    if (oldestConfirmed === null || oldestUnconfirmed === null) return oldestConfirmed ?? oldestUnconfirmed;
+    return oldestConfirmed.lastMs < oldestUnconfirmed.lastMs ? oldestConfirmed : oldestUnconfirmed;
+  }
+
   all(): UdpSession[] {
     return [...this.#byAddress.values()].flatMap(ports => [...ports.values()]);
   }

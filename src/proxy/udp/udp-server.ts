@@ -10,7 +10,7 @@
  * Answers leave from this socket: clients see the address that they asked, unless the socket is bound to all addresses and the
  * system leaves from another one of them.
  */
-import { createSocket, type Socket, type SocketOptions } from 'node:dgram';
+import type { Socket } from 'node:dgram';
 import type { RequestFailureReason } from '../../errors/index.ts';
 import { type BindFailure, type Binding, bindFailure, type Listener, type StreamRule } from '../../snapshot/index.ts';
 import type { Clock, Random, Timer } from '../../time/index.ts';
@@ -22,14 +22,13 @@ import { type EndpointPool, hashText, type UpstreamPools } from '../upstream/ind
 import { type DatagramHandle, type DatagramHandles, type DatagramSource, handlesOf } from './datagram-handle.ts';
 import { DatagramSender, FULL, type WaitingDatagrams } from './datagram-sender.ts';
 import { loggedSession } from './logged-session.ts';
+import { openSocket } from './open-socket.ts';
 import type { SessionBudget, SessionHolder } from './session-budget.ts';
 import { SessionTable } from './session-table.ts';
 import { UdpMetrics } from './udp-metrics.ts';
 import { UdpRule } from './udp-rule.ts';
 import { type SessionOwner, UdpSession } from './udp-session.ts';
 
-/** Room for what comes while the event loop is busy; the kernel may give less (`net.core.rmem_max`). */
-const RECEIVE_BUFFER_BYTES = 4_194_304;
 /** While draining, endpoints have this long to answer what they were sent. */
 const ANSWER_GRACE_MS = 1_000;
 
@@ -93,17 +92,7 @@ export class UdpServer implements SessionOwner, SessionHolder, WheelTimer {
 
   /** Answers the reason when the port cannot be had; null: it listens. */
   listen(): Promise<BindFailure | null> {
-    const { address, port } = this.binding;
-    const { reusePort } = this.#environment;
-    const type = address.includes(':') ? 'udp6' : 'udp4';
-    const socket = createSocket({ type, reusePort, recvBufferSize: RECEIVE_BUFFER_BYTES, lookup: asWritten });
-    return new Promise(resolve => {
-      socket.once('error', (error: NodeJS.ErrnoException) => {
-        socket.close();
-        resolve(bindFailure(error.code, error.message));
-      });
-      socket.bind({ address, port, exclusive: true }, () => resolve(this.#onListening(socket)));
-    });
+    return openSocket(this.binding, this.#environment.reusePort, socket => this.#onListening(socket));
   }
 
   /** Sessions of backends that stay go on. */
@@ -185,7 +174,11 @@ export class UdpServer implements SessionOwner, SessionHolder, WheelTimer {
   /** The longest idle session may have been so for long enough. */
   onTimer(nowMs: number): void {
     const idleSinceMs = nowMs - this.#idleTimeoutMs;
-    for (let oldest = this.#oldest(); oldest !== null && oldest.lastMs <= idleSinceMs; oldest = this.#oldest())
+    for (
+      let oldest = this.sessions.oldest;
+      oldest !== null && oldest.lastMs <= idleSinceMs;
+      oldest = this.sessions.oldest
+    )
       this.#end(oldest, null);
     this.#watchIdle();
   }
@@ -273,15 +266,9 @@ export class UdpServer implements SessionOwner, SessionHolder, WheelTimer {
     if (this.#awaiting === 0 && this.#draining !== null) this.destroy();
   }
 
-  #oldest(): UdpSession | null {
-    const { oldestConfirmed, oldestUnconfirmed } = this.sessions;
-    if (oldestConfirmed === null || oldestUnconfirmed === null) return oldestConfirmed ?? oldestUnconfirmed;
-    return oldestConfirmed.lastMs < oldestUnconfirmed.lastMs ? oldestConfirmed : oldestUnconfirmed;
-  }
-
   /** Looks again when the longest idle session will have been so for long enough. */
   #watchIdle(): void {
-    const oldest = this.#oldest();
+    const oldest = this.sessions.oldest;
     const { connectionTimers } = this.#environment.loop;
     if (oldest === null) connectionTimers.disarm(this);
     else connectionTimers.arm(this, oldest.lastMs + this.#idleTimeoutMs);
@@ -293,9 +280,3 @@ function ruleOf(listeners: readonly Listener[]): StreamRule | null {
   const [listener] = listeners;
   return listener?.kind === 'udp' ? listener.rule : null;
 }
-
-/** Addresses are numbers: nothing is looked up, and so nothing waits. */
-const asWritten: SocketOptions['lookup'] = (hostname, _options, callback) => {
-  const family = hostname.includes(':') ? 6 : 4;
-  callback(null, hostname, family);
-};

@@ -1,30 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { EndOrigin, EndReason, StreamEnd } from '../message/end-reason.ts';
+import type { EndReason } from '../message/end-reason.ts';
 import type { EndPacing } from '../message/message-connection.ts';
 import { BodyReader } from './body-reader.ts';
 import type { BodySink } from './chunk-gatherer.ts';
+import { Http1Ending } from './ending.ts';
 import { HeldInput } from './held-input.ts';
-import { type Http1ConnectionOptions, Http1Outbound } from './outbound.ts';
+import type { Http1ConnectionOptions } from './outbound.ts';
 import { SectionReader } from './section-reader.ts';
-import { CLOSED, type Http1Stream, LOCAL_ENDED, REMOTE_ENDED } from './stream.ts';
+import { type Http1Stream, LOCAL_ENDED, REMOTE_ENDED } from './stream.ts';
 import { trailerList } from './trailers.ts';
 
 const NOTHING = Buffer.alloc(0);
 
-/** How a connection ends, once its output is written. */
-type Ending = { readonly kind: 'finished' } | { readonly kind: 'broken'; readonly end: StreamEnd };
-
-const FINISHED: Ending = { kind: 'finished' };
-
 /**
- * What both roles of an HTTP/1.1 connection have in common (RFC 9112): input that is read, held or dropped, the peer's body, the end. What
- * leaves is below, in `Http1Outbound`. For the files of this folder; users see `MessageConnection`.
+ * What both roles of an HTTP/1.1 connection have in common (RFC 9112): input that is read, held or dropped, and the peer's body. What
+ * leaves and how it ends is below, in `Http1Outbound` and `Http1Ending`. For the files of this folder; users see `MessageConnection`.
  *
  *     head ──► body ──► waiting ──► head …      one exchange at a time
  *       └────────┴─────────┴──► over            nothing is read any more
  */
-export abstract class Http1Core extends Http1Outbound implements BodySink {
+export abstract class Http1Core extends Http1Ending implements BodySink {
   readonly version = 'HTTP/1.1';
   readonly greets = false;
   /** A body may end with the connection. */
@@ -46,10 +42,6 @@ export abstract class Http1Core extends Http1Outbound implements BodySink {
   wantsInput = true;
   /** Exchanges that were begun; their number is the name of the last one. */
   protected begunStreams = 0;
-  #ending: Ending | null = null;
-  #hasTold = false;
-  /** Of ours: its end is to be told. */
-  #endsOutput = false;
   readonly #held: HeldInput = new HeldInput();
   /** Body bytes that were given on and not consumed. */
   #unconsumed = 0;
@@ -136,9 +128,7 @@ export abstract class Http1Core extends Http1Outbound implements BodySink {
   }
 
   close(reason: EndReason): void {
-    this.#hasTold = true;
-    this.endStream(reason, 'connection', 'its connection was lost');
-    this.#leave();
+    this.endUntold(reason);
   }
 
   consumed(_stream: Http1Stream, bytes: number): void {
@@ -160,7 +150,7 @@ export abstract class Http1Core extends Http1Outbound implements BodySink {
   protected override endLocally(stream: Http1Stream): void {
     stream.flags |= LOCAL_ENDED;
     if (stream.flags & REMOTE_ENDED) this.#exchanged(stream);
-    else if (this.writer.isTunnel) this.#endsOutput = true;
+    else if (this.writer.isTunnel) this.endOutput();
   }
 
   /** The peer's message has no body: before the event that says so. */
@@ -171,31 +161,9 @@ export abstract class Http1Core extends Http1Outbound implements BodySink {
     else this.onAheadOfUs(stream);
   }
 
-  /** Ends the stream, if there is one, before its time. */
-  protected endStream(reason: EndReason, origin: EndOrigin, detail: string): void {
-    const { stream } = this;
-    if (stream === null) return;
-    this.forgetStream(stream);
-    stream.events.onEnded(stream, { reason, origin, detail });
-  }
-
-  protected forgetStream(stream: Http1Stream): void {
-    stream.flags |= CLOSED;
-    this.stream = null;
+  protected override forgetStream(stream: Http1Stream): void {
+    super.forgetStream(stream);
     this.#unconsumed = 0;
-  }
-
-  /** All is said: the socket may end in order. */
-  protected finish(): void {
-    this.#ending ??= FINISHED;
-    this.#leave();
-    this.signal();
-  }
-
-  protected override break(reason: EndReason, message: string): void {
-    this.#ending ??= { kind: 'broken', end: { reason, origin: 'connection', detail: message } };
-    this.#leave();
-    this.signal();
   }
 
   /** Whether input waits for its time. */
@@ -203,7 +171,7 @@ export abstract class Http1Core extends Http1Outbound implements BodySink {
     return this.#held.bytes > 0;
   }
 
-  #leave(): void {
+  protected override leave(): void {
     this.phase = 'over';
     this.#held.clear();
     this.section.forget();
@@ -283,19 +251,7 @@ export abstract class Http1Core extends Http1Outbound implements BodySink {
     if (this.isInputOver && this.phase === 'body' && this.#held.bytes === 0) this.#onBodyOver();
     if (!this.#isOver()) this.onSettled();
     this.#tellWanted();
-    if (this.#endsOutput) {
-      this.#endsOutput = false;
-      this.events.onOutputEnded?.();
-    }
-    const ending = this.#ending;
-    if (ending === null || this.#hasTold) return;
-    this.#hasTold = true;
-    if (ending.kind === 'finished') this.events.onFinished();
-    else {
-      const { end } = ending;
-      this.endStream(end.reason, end.origin, end.detail);
-      this.events.onFatal({ ...end, detail: end.reason }, end.detail);
-    }
+    this.tellEnds();
   }
 
   #tellWanted(): void {

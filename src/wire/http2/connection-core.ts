@@ -96,6 +96,11 @@ export class ConnectionCore {
     this.pacer = options.role === 'client' ? new ResetPacer(options.limits, this.time) : null;
   }
 
+  /** Client role: whether a stream may be opened when there is capacity: no GOAWAY from the peer, ids left, not broken. */
+  get isUsable(): boolean {
+    return !this.broken && !this.isPeerLeaving && this.nextId + 2 * this.unsent.count <= this.lastAllowedId;
+  }
+
   /** Our first bytes, as late as possible so that an owner can be wired up first. */
   begin(): void {
     if (this.#hasBegun) return;
@@ -198,6 +203,24 @@ export class ConnectionCore {
   /** Over a cap. */
   calm(message: string): void {
     this.fail(ErrorCode.ENHANCE_YOUR_CALM, message);
+  }
+
+  /** All that was queued is out. */
+  forgetUnread(): void {
+    this.unreadBytes = 0;
+    this.queuedResets = 0;
+  }
+
+  /** A peer that makes us say much and reads nothing of it is over a cap. */
+  checkUnread(): void {
+    if (this.unreadBytes > this.limits.maxUnreadBytes) this.calm('the peer does not read');
+  }
+
+  /** A stream may be opened again, and somebody waits for that. */
+  announceCapacity(): void {
+    if (!this.wantsCapacity || this.activeStreams >= this.peer.maxConcurrentStreams || !this.isUsable) return;
+    this.wantsCapacity = false;
+    this.events.onCapacity();
   }
 
   /** A connection error (§5.4.1). */

@@ -56,11 +56,6 @@ export class Http2Connection extends ConnectionCore implements MessageConnection
     this.#reader = new FrameReader(this, options.role === 'server');
   }
 
-  /** Client role: whether `openStream` may succeed when there is capacity: no GOAWAY from the peer, ids left, not broken. */
-  get isUsable(): boolean {
-    return !this.broken && !this.isPeerLeaving && this.nextId + 2 * this.unsent.count <= this.lastAllowedId;
-  }
-
   /** Open streams that their users still want. */
   get liveStreams(): number {
     return this.activeStreams - (this.pacer?.held ?? 0);
@@ -104,8 +99,8 @@ export class Http2Connection extends ConnectionCore implements MessageConnection
     this.nowMs = nowMs;
     this.begin();
     this.#reader.read(chunk, end);
-    this.#checkUnread();
-    this.#announceCapacity();
+    this.checkUnread();
+    this.announceCapacity();
   }
 
   /** HTTP/2 has no half-closed connections: a peer that ends its side is gone. */
@@ -146,7 +141,7 @@ export class Http2Connection extends ConnectionCore implements MessageConnection
       this.resets.add(stream.id);
       this.writeControl(RST_STREAM, stream.id, errorCode);
     });
-    this.#announceCapacity();
+    this.announceCapacity();
   }
 
   /** Sends the final head. */
@@ -191,7 +186,7 @@ export class Http2Connection extends ConnectionCore implements MessageConnection
     if (stream.flags & (CLOSED | ABANDONED)) return;
     if (this.broken || stream.id === 0) {
       this.closeStream(stream);
-      if (!this.broken) this.#announceCapacity();
+      if (!this.broken) this.announceCapacity();
       return;
     }
     this.resetPaced(stream, errorCode);
@@ -244,10 +239,10 @@ export class Http2Connection extends ConnectionCore implements MessageConnection
     this.handedOverId = this.nextId - 2;
     this.output.take(sink);
     if (this.broken) return;
-    if (!this.isBlocked) this.#forgetUnread();
-    this.#checkUnread();
+    if (!this.isBlocked) this.forgetUnread();
+    this.checkUnread();
     this.sendQueue.wake();
-    this.#announceCapacity();
+    this.announceCapacity();
   }
 
   /** The owner cannot write now and leaves the output here: `onOutput` fires when there is more. Returns the memory that it takes. */
@@ -262,7 +257,7 @@ export class Http2Connection extends ConnectionCore implements MessageConnection
     if (blocked) return;
     this.output.written();
     if (this.broken) return;
-    this.#forgetUnread();
+    this.forgetUnread();
     this.sendQueue.wake();
   }
 
@@ -290,20 +285,5 @@ export class Http2Connection extends ConnectionCore implements MessageConnection
   /** Internal: see `FrameHandler`. */
   onDataPiece(chunk: Buffer, start: number, end: number): void {
     this.#data.onPiece(chunk, start, end);
-  }
-
-  #forgetUnread(): void {
-    this.unreadBytes = 0;
-    this.queuedResets = 0;
-  }
-
-  #checkUnread(): void {
-    if (this.unreadBytes > this.limits.maxUnreadBytes) this.calm('the peer does not read');
-  }
-
-  #announceCapacity(): void {
-    if (!this.wantsCapacity || this.activeStreams >= this.peer.maxConcurrentStreams || !this.isUsable) return;
-    this.wantsCapacity = false;
-    this.events.onCapacity();
   }
 }
