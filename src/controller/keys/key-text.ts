@@ -1,15 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * Keys of a ring as text, one a line, `CREATED SECRET`: an ISO 8601 time and 32 bytes in base64url. Lines that begin with # and empty ones
- * say nothing.
+ * Keys of a ring as text, one a line, `CREATED SECRET`: an ISO 8601 time and 32 bytes in base64url. A line `# format N` says how they are
+ * written, for processes of several versions read the same; without one it is format 1. Other lines that begin with # and empty ones say nothing.
  */
 import { MAX_RING_KEYS, RING_KEY_BYTES, ringKey } from '../../proxy/index.ts';
 
 type Key = ReturnType<typeof ringKey>;
 
-/** @param place for the message of the Error that is thrown for what is no key, or for more than a ring has. */
+/** What has another meaning needs another number, and in a Secret another entry: processes of the version before go on with theirs. */
+const FORMAT = 1;
+const FORMAT_LINE = /^# format (\d+)$/m;
+
+/** They were written by another version, in a format of its own: they are left as they are. */
+export class UnknownKeyFormat extends Error {}
+
+/**
+ * @param place for the message of the Error that is thrown for what is no key, or for more than a ring has.
+ * @throws UnknownKeyFormat
+ */
 export function parseKeys(text: string, place: string): readonly Key[] {
+  const format = Number(FORMAT_LINE.exec(text)?.[1] ?? FORMAT);
+  if (format !== FORMAT) {
+    throw new UnknownKeyFormat(`${place} is in format ${format}, of another version; this one knows format ${FORMAT}`);
+  }
   const lines = text.split('\n').map((line, at) => ({ line: line.trim(), number: at + 1 }));
   const keys = lines
     .filter(({ line }) => line !== '' && !line.startsWith('#'))
@@ -23,7 +37,7 @@ export function formatKeys(keys: readonly Key[]): string {
     ({ createdAtMs, secret }) =>
       `${new Date(createdAtMs).toISOString()} ${Buffer.from(secret).toString('base64url')}\n`,
   );
-  return lines.join('');
+  return [`# format ${FORMAT}\n`, ...lines].join('');
 }
 
 function parseKey(line: string, place: string): Key {

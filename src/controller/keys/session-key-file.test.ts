@@ -50,6 +50,24 @@ describe('the file of session keys', () => {
     assert.equal(statSync(path).mode & 0o777, 0o600);
   });
 
+  it('reads what an earlier version wrote, and leaves alone what is in a format that it does not know', () => {
+    new SessionKeyFile(path).save([]);
+    const line = `2023-11-14T22:13:20.000Z ${Buffer.alloc(32, 1).toString('base64url')}\n`;
+    const known = [key(1, 1_700_000_000_000)];
+    for (const text of [`# Keys of daemun session tokens.\n${line}`, `# format 1\n${line}`]) {
+      writeFileSync(path, text);
+      assert.deepEqual(new SessionKeyFile(path).load(), known);
+    }
+    new SessionKeyFile(path).save(known);
+    assert.match(readFileSync(path, 'utf8'), /^# format 1$/m);
+    writeFileSync(path, `# format 2\n${line}`);
+    assert.throws(
+      () => new SessionKeyFile(path).load(),
+      /session-keys is in format 2, of another version; this one knows format 1/,
+    );
+    assert.match(readFileSync(path, 'utf8'), /^# format 2$/m);
+  });
+
   it('names the line that is no key, and keeps it', () => {
     new SessionKeyFile(path).save([]);
     for (const line of [

@@ -178,6 +178,21 @@ describe('keys that replicas share', () => {
     assert.equal(await resumes(later, session), true);
   });
 
+  it('are left as they are where another version wrote them in its own way, as are entries that are none of ours', async t => {
+    const api = await apiWith(t);
+    const theirs = { 'ticket-keys': base64('# format 2\nsealed\n'), 'tickets-of-tomorrow': base64('sealed') };
+    api.own.set(SECRET, { data: theirs });
+    const one = await replica(t, api, 7);
+    const data = (): Record<string, string> => (api.own.get(SECRET)?.['data'] ?? {}) as Record<string, string>;
+    await until(() => data()['session-keys'] !== undefined);
+    assert.deepEqual({ ...data(), 'session-keys': '' }, { ...theirs, 'session-keys': '' });
+    assert.equal(await resumes(one, await sessionOf(one)), true);
+    const told = one.log.filter(line => line.includes('is of another version, and is left as it is'));
+    assert.equal(told.length, 1, one.log.join('\n'));
+    assert.match(told[0] ?? '', /ticket-keys is in format 2.*delete this Secret/);
+    assert.equal(one.log.filter(line => line.includes('not one of ours')).length, 0);
+  });
+
   it('are missed by nobody but sessions when they may not be had, which is told once', async t => {
     const api = await apiWith(t);
     api.own.refused.set('secrets', 403);

@@ -11,10 +11,11 @@ import type { KeyStore } from '../../proxy/index.ts';
 import type { SecretEntries, SecretText } from '../../store/index.ts';
 import type { Clock, Timer } from '../../time/index.ts';
 import type { GatewayLog } from '../log/log.ts';
-import { formatKeys, parseKeys } from './key-text.ts';
+import { formatKeys, parseKeys, UnknownKeyFormat } from './key-text.ts';
 
-/** Entries of the Secret. */
-type Entry = 'ticket-keys' | 'session-keys';
+/** Entries of the Secret that this version knows; others are left to those who put them there. */
+const ENTRIES = ['ticket-keys', 'session-keys'] as const;
+type Entry = (typeof ENTRIES)[number];
 type Keys = ReturnType<KeyStore['load']>;
 type Trouble = 'cannot be read' | 'cannot be written' | 'cannot be kept for a start without the API server';
 
@@ -41,14 +42,16 @@ export class SharedKeys {
   readonly #stop = new AbortController();
   #secret: SecretEntries | null = null;
   #held: SecretText | null = null;
-  #keys: ReadonlyMap<string, Keys> = new Map();
+  #keys: ReadonlyMap<Entry, Keys> = new Map();
+  /** Why an entry is neither read nor replaced. */
+  #foreign: ReadonlyMap<Entry, UnknownKeyFormat> = new Map();
   /** What is to be written. */
   #due = new Map<Entry, Keys>();
   #isWriting = false;
   #timer: Timer | null = null;
   #running: Promise<void> = Promise.resolve();
-  /** By what does not work: the last reason that was told. */
-  readonly #told = new Map<Trouble, string>();
+  /** By what does not work, or cannot be read: the last reason that was told. */
+  readonly #told = new Map<Trouble | Entry, string>();
   #onChange: () => void = () => undefined;
 
   constructor(options: SharedKeysOptions) {
@@ -65,10 +68,14 @@ export class SharedKeys {
     this.#onChange();
   }
 
-  /** One ring of the Secret. What is saved is written soon, by the process that may. */
+  /** One ring of the Secret. What is saved is written soon, by the process that may. `load` throws for what another version wrote in its own way. */
   store(entry: Entry): KeyStore {
     return {
-      load: () => this.#keys.get(entry) ?? [],
+      load: () => {
+        const foreign = this.#foreign.get(entry);
+        if (foreign !== undefined) throw foreign;
+        return this.#keys.get(entry) ?? [];
+      },
       save: keys => {
         if (!this.#options.mayWrite() || this.#isWriting || this.#stop.signal.aborted) return;
         if (this.#due.size === 0) this.#running = this.#running.then(() => this.#write());
@@ -167,19 +174,36 @@ export class SharedKeys {
   }
 
   #parse(entries: ReadonlyMap<string, string>): void {
-    const place = this.#secret?.place ?? '';
-    const keys = new Map<string, Keys>();
-    for (const [entry, text] of entries) {
+    const keys = new Map<Entry, Keys>();
+    const foreign = new Map<Entry, UnknownKeyFormat>();
+    for (const entry of ENTRIES) {
       try {
-        keys.set(entry, parseKeys(text, entry));
+        const text = entries.get(entry);
+        if (text !== undefined) keys.set(entry, parseKeys(text, entry));
       } catch (error) {
-        this.#options.log.warn('an entry of the Secret of shared keys is not one of ours, and is replaced', {
-          secret: place,
-          error: messageOf(error),
-        });
+        if (error instanceof UnknownKeyFormat) foreign.set(entry, error);
+        this.#refuse(entry, error);
       }
     }
     this.#keys = keys;
+    this.#foreign = foreign;
+  }
+
+  #refuse(entry: Entry, error: unknown): void {
+    const why = messageOf(error);
+    const isForeign = error instanceof UnknownKeyFormat;
+    if (isForeign && this.#told.get(entry) === why) return;
+    if (isForeign) this.#told.set(entry, why);
+    this.#options.log.warn(
+      isForeign
+        ? 'an entry of the Secret of shared keys is of another version, and is left as it is: TLS and cookie sessions may not last from one replica to another'
+        : 'an entry of the Secret of shared keys is not one of ours, and is replaced',
+      {
+        secret: this.#secret?.place ?? '',
+        error: why,
+        ...(isForeign && { fix: 'run one version, and delete this Secret once no other runs: keys are made anew' }),
+      },
+    );
   }
 
   /** The same once, until it works. */
