@@ -99,7 +99,7 @@ export class Exchange
     if (end > start) this.call?.onRequestData(chunk, start, end);
     if (endStream) awaitAnswer(this);
     const before = request.cost;
-    request.write(this.#upstream, chunk, start, end);
+    request.write(this.#upstream(), chunk, start, end);
     if (request.cost !== before) recount(this);
     // Behind what waits: a step that hears the end may let the request go on at once.
     if (this.steps !== null && !this.isFinished) this.steps.data(chunk, start, end, endStream);
@@ -247,13 +247,13 @@ export class Exchange
   }
 
   /** Where the request's body goes now; null: nowhere yet, or no more. */
-  get #upstream(): MessageStream | null {
+  #upstream(): MessageStream | null {
     const isHeldBack = this.tunnel !== null && this.tunnel.state !== 'open';
     return isHeldBack || this.attempts.current === null ? null : this.attempts.current.stream;
   }
 
   #flushRequest(): void {
-    const upstream = this.#upstream;
+    const upstream = this.#upstream();
     if (this.isFinished || upstream === null) return;
     this.request.flush(upstream);
     recount(this);

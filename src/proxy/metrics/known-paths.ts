@@ -2,6 +2,8 @@
 
 /** A power of two: some six times as many as one Gateway may have paths, in 4 KiB. */
 const MARKS = 32_768;
+/** Of 32. */
+const UNUSED_BITS = 32 - Math.log2(MARKS);
 
 /**
  * Says of most paths that are not in a set that they are not, by a few of their characters: to look a string up that nobody has seen before, all of it
@@ -25,12 +27,15 @@ export class KnownPaths {
   }
 }
 
-/** The length, the last three characters and one in the middle, where methods of one service differ. */
+/** How many of the last characters are looked at. */
+const LAST = 5;
+/** Odd, with bits all over: names that count up must not fall where others that count up are. */
+const SPREAD = 0x85ebca6b;
+
+/** The length, one character in the middle, where methods of one service differ, and the last ones. */
 function markOf(path: string): number {
   const { length } = path;
-  if (length < 4) return length;
-  let mark = length * 31 + path.charCodeAt(length >> 1);
-  mark = mark * 31 + path.charCodeAt(length - 3);
-  mark = mark * 31 + path.charCodeAt(length - 2);
-  return (mark * 31 + path.charCodeAt(length - 1)) & (MARKS - 1);
+  let mark = length === 0 ? 0 : length ^ (path.charCodeAt(length >> 1) << 8);
+  for (let at = Math.max(0, length - LAST); at < length; at++) mark = Math.imul(mark ^ path.charCodeAt(at), SPREAD);
+  return Math.imul(mark ^ (mark >>> 13), SPREAD) >>> UNUSED_BITS;
 }

@@ -20,9 +20,14 @@ interface Count {
 export class VaryingNames {
   readonly #names = new Set<string>();
   readonly #counts = new Map<string, Count>();
+  /** One of them that was asked for last, which is mostly asked for next. */
+  #last: string | null = null;
 
   has(name: string): boolean {
-    return this.#names.has(name);
+    if (name === this.#last) return true;
+    if (!this.#names.has(name)) return false;
+    this.#last = name;
+    return true;
   }
 
   /** A value of `name` was new; `heads`: how many came so far. True: from now on the name varies. */
@@ -44,6 +49,7 @@ export class VaryingNames {
   settle(isSteady: (name: string) => boolean): string[] {
     const settled = [...this.#names].filter(isSteady);
     for (const name of settled) this.#names.delete(name);
+    this.#last = null;
     return settled;
   }
 }
