@@ -19,6 +19,11 @@ export const STORE_CODES = {
     summary: 'a file is indented with a tab, which YAML forbids',
     help: 'write spaces instead of the tab; the last good state of the file stays in use',
   },
+  'store/one-line': {
+    severity: 'error',
+    summary: 'a manifest has lost its line breaks, so it is no YAML',
+    help: 'copy it again from where it has lines: each field begins one; the last good state of the file stays in use',
+  },
   'store/over-limit': {
     severity: 'error',
     summary:

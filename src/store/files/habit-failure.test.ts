@@ -38,11 +38,22 @@ describe('a text that is not YAML by habit', () => {
     });
   }
 
+  const joined: readonly (readonly [string, number, number])[] = [
+    ['apiVersion: v1 kind: Service metadata: name: a\n', 1, 16],
+    [`apiVersion: gateway.networking.k8s.io/v1 kind: Gateway metadata: name: gw spec:\n`, 1, 42],
+  ];
+  for (const [text, line, column] of joined) {
+    it(`is called one line: ${JSON.stringify(text)}`, () => {
+      assert.deepEqual(failureOf(text), ['store/one-line', line, column]);
+    });
+  }
+
   it('is neither where a text only speaks of templates or holds tabs', () => {
     const rule = '  annotations: {a: "{{ $labels.instance }} is down"}\n';
     assert.equal(failureOf(`${SERVICE}${rule}spec: { ports: [{ port: 1 }] }\n`), undefined);
     assert.equal(failureOf(`${SERVICE}${rule}spec: { ports: [{ port: 99999999 }] }\n`), undefined);
     assert.equal(failureOf(`${SERVICE}${rule}spec: [\n`)?.[0], 'store/syntax');
+    assert.equal(failureOf('{ apiVersion: v1, kind: Service, metadata: { name: a } }\n'), undefined);
     const script = 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\ndata:\n  run: |\n    all:\n    \techo\n';
     assert.equal(failureOf(script), undefined);
     assert.equal(failureOf(`${script}x: [\n\n\n`)?.[0], 'store/syntax');

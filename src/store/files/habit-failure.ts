@@ -2,7 +2,7 @@
 
 /** Why a text is not a manifest; line and column start at 1. */
 export interface HabitFailure {
-  readonly code: 'store/template' | 'store/tab';
+  readonly code: 'store/template' | 'store/tab' | 'store/one-line';
   readonly message: string;
   readonly line: number;
   readonly column: number;
@@ -16,6 +16,9 @@ const UNQUOTED_ACTION = /^( *(?:- +)*(?:[\w./-]+:[ \t]+)?)(\{\{-?[^\n]{0,200})/m
 /** An action that only a chart has, wherever it stands. */
 const CHART_ACTION =
   /\{\{-?[^}\n]{0,200}(?:\.(?:Values|Release|Chart|Capabilities)\b|\b(?:include|tpl|toYaml|nindent)\b)[^}\n]{0,200}\}\}/;
+
+/** The first two fields of a manifest, with nothing but blanks between them. */
+const JOINED_FIELDS = /^([ \t]*apiVersion:[ \t]+[\w./-]{1,200}[ \t]+)kind:[ \t]/m;
 
 /** The template that a text is which is no YAML; undefined: it is none. */
 export function templateFailure(whole: string): HabitFailure | undefined {
@@ -47,6 +50,20 @@ export function tabFailure(text: string, failure: { readonly line: number }): Ha
   if (at < 0) return undefined;
   const message = 'a tab stands in the indentation, where YAML takes spaces only';
   return { code: 'store/tab', message, line: first + at, column: (beside[at]?.indexOf('\t') ?? 0) + 1 };
+}
+
+/** A manifest whose lines are one, as pages and chats leave them; undefined: it is none. */
+export function oneLineFailure(whole: string): HabitFailure | undefined {
+  const found = JOINED_FIELDS.exec(whole.slice(0, MAX_LOOKED_AT));
+  if (found === null) return undefined;
+  const [, before = ''] = found;
+  const line = whole.slice(0, found.index).split('\n').length;
+  return {
+    code: 'store/one-line',
+    message: 'the line breaks of the manifest are gone',
+    line,
+    column: before.length + 1,
+  };
 }
 
 /** `count` lines, the first of them with the number `first` (from 1). */

@@ -4,7 +4,7 @@ import { YAMLException } from 'js-yaml';
 import { LineCounter, parseAllDocuments } from 'yaml';
 import { messageOf } from '../../errors/index.ts';
 import { MAX_DEPTH, MAX_DESCRIBED_BYTES, overLimit } from './document-limits.ts';
-import { tabFailure, templateFailure } from './habit-failure.ts';
+import { oneLineFailure, tabFailure, templateFailure } from './habit-failure.ts';
 import type { SyntaxFailure } from './syntax-failure.ts';
 
 /** Says it by the habit behind it, where there is one; else in the words of a parser. */
@@ -12,8 +12,8 @@ export function describeSyntaxError(text: string, error: unknown): SyntaxFailure
   if (isTooDeep(error))
     return overLimit(`the document is nested deeper than ${MAX_DEPTH} levels`, placeOf(text, error));
   if (error instanceof RangeError) return overLimit('the document has more faults than can be told');
-  const template = templateFailure(text);
-  if (template !== undefined) return template;
+  const habit = templateFailure(text) ?? oneLineFailure(text);
+  if (habit !== undefined) return habit;
   const failure = parserFailure(text, error);
   return tabFailure(text, failure) ?? failure;
 }

@@ -6,6 +6,7 @@ export interface SyntaxFailure {
   readonly code?:
     | 'store/template'
     | 'store/tab'
+    | 'store/one-line'
     | 'store/over-limit'
     | 'store/too-many-documents'
     | 'store/too-many-failures';
