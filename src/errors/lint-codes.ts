@@ -16,8 +16,8 @@ export const LINT_CODES = {
   },
   'lint/hostname-never-matches': {
     severity: 'warning',
-    summary: "a route's hostname belongs to another listener on the port",
-    help: 'attach the route to that listener too',
+    summary: "a route's hostname belongs to another listener on the port, or to none that it is attached to",
+    help: 'attach the route to a listener that has it, or remove it',
   },
   'lint/hidden-by-health-endpoint': {
     severity: 'warning',

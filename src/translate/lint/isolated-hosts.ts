@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Finding } from '../../errors/index.ts';
+import { intersectHostnames } from '../../values/index.ts';
 import type { Attachment } from '../attach/choose-listeners.ts';
 import { isTakenBy } from '../attach/hostnames.ts';
 import { findingOf } from '../report.ts';
@@ -24,4 +25,21 @@ export function lintIsolatedHosts(route: AttachableRoute, attachments: readonly 
       ];
     }),
   );
+}
+
+/** Hosts of a route that no listener has which took it for others. Where none is had the route is not accepted. */
+export function lintUnservedHosts(route: AttachableRoute, attachments: readonly Attachment[]): readonly Finding[] {
+  const [first] = attachments;
+  if (first === undefined) return [];
+  return hostnamesOf(route).flatMap((written, index) => {
+    const hostname = written.toLowerCase();
+    if (attachments.some(({ listener }) => intersectHostnames(listener.hostname, hostname) !== undefined)) return [];
+    return [
+      findingOf('lint/hostname-never-matches', route, {
+        path: ['spec', 'hostnames', index],
+        message: `${hostname} is served nowhere: no listener that the route is attached to has it, such as ${first.listener.name} (${first.listener.hostname})`,
+        help: 'Remove it, or attach the route to a listener that has it',
+      }),
+    ];
+  });
 }

@@ -11,7 +11,7 @@ import { lintAnnotations } from './annotations.ts';
 import { lintApiVersion } from './api-versions.ts';
 import { lintClusterZone } from './cluster-zone.ts';
 import { lintCoreGroups } from './core-groups.ts';
-import { lintIsolatedHosts } from './isolated-hosts.ts';
+import { lintIsolatedHosts, lintUnservedHosts } from './isolated-hosts.ts';
 import { lintNeverMatches } from './never-matches.ts';
 import { isReflection } from './reflection.ts';
 import { lintRules } from './rules.ts';
@@ -34,6 +34,7 @@ export function lintRoute(view: RouteView): readonly Finding[] {
     ...lintCoreGroups(route),
     ...(isRequestRoute(route) ? lintRequests(route, view) : lintStreams(route)),
     ...lintIsolatedHosts(route, view.attachments),
+    ...lintUnservedHosts(route, view.attachments),
     ...ignoredHostnames(view),
     ...hostnamesOf(route).flatMap((name, index) => lintClusterZone(route, ['spec', 'hostnames', index], name)),
     ...lintAnnotations(route),
