@@ -13,7 +13,14 @@ import type { GetOptions } from './get/object-output.ts';
 import type { Outcome } from './outcome.ts';
 import type { OutputFormat } from './output-format.ts';
 import type { ProxyConfigOptions } from './proxy-config.ts';
-import { adminOption, clusterOptions, manifestsOption, outputOption, sourceOptions } from './shared-options.ts';
+import {
+  adminOption,
+  clusterOptions,
+  manifestsOption,
+  outputOption,
+  placeOptions,
+  sourceOptions,
+} from './shared-options.ts';
 import type { StatusOptions } from './status/status.ts';
 import type { Terminal } from './terminal.ts';
 import { runVersion } from './version.ts';
@@ -97,7 +104,7 @@ export function explainCommand(terminal: Terminal, outcome: Outcome): Command {
     .option('--listener <name>', 'only this listener: its name, or ListenerSet/NAMESPACE/SET/NAME')
     .option('--to <service>', 'only the port of a Service: [NAMESPACE/]NAME[:PORT]')
     .option('--client-namespace <namespace>', 'where the client of a Service runs');
-  return sourceOptions(command)
+  return placeOptions(sourceOptions(command))
     .addOption(outputOption())
     .action(async (options: ExplainOptions) => {
       const { runExplain } = await import('./explain/explain.ts');
@@ -111,7 +118,7 @@ export function proxyConfigCommand(terminal: Terminal, outcome: Outcome): Comman
     .alias('pc')
     .description('show what the data plane holds')
     .argument('<section>', CONFIG_SECTIONS.join(', '));
-  return sourceOptions(command)
+  return placeOptions(sourceOptions(command))
     .addOption(outputOption())
     .action(async (section: string, options: ProxyConfigOptions) => {
       const { runProxyConfig } = await import('./proxy-config.ts');

@@ -7,6 +7,7 @@ import {
   listResources,
   loadOffline,
   locateFindings,
+  type Place,
   parseQuestion,
   readCluster,
   type View,
@@ -22,8 +23,16 @@ import type { Terminal } from './terminal.ts';
 /** Opens a cluster if one is named, else the manifests of `-f`, else the admin address of a running process. */
 export async function openSource(options: SourceOptions, terminal: Terminal): Promise<ResourceSource> {
   if (isCluster(options)) return clusterSource(options, terminal);
-  if (options.filename === undefined) return new AdminClient(options.admin);
-  return offlineSource(options.filename, terminal);
+  if (options.filename !== undefined) return offlineSource(options.filename, placeOf(options), terminal);
+  if (options.nodeName === undefined && options.zone === undefined) return new AdminClient(options.admin);
+  throw usageError(
+    '--node-name and --zone are not for a running daemun',
+    'It knows where it is; add -f or --kubernetes',
+  );
+}
+
+function placeOf({ nodeName, zone }: SourceOptions): Place {
+  return { node: nodeName ?? null, zone: zone ?? null };
 }
 
 /** Whether a cluster is to be read. Throws a usage error when manifests are, too, or when what is asked for makes sense of a cluster only. */
@@ -47,6 +56,7 @@ async function clusterSource(options: SourceOptions, terminal: Terminal): Promis
       kubeconfig,
       context,
       controllerName,
+      place: placeOf(options),
       clock: systemClock,
       random: systemRandom,
     });
@@ -66,12 +76,13 @@ function warnOfDenied({ findings }: View, terminal: Terminal): void {
   terminal.err(`${paintFor(terminal)('yellow', 'warning:')} ${lineText(`${first.message}${more}`)}\n`);
 }
 
-async function offlineSource(paths: readonly string[], terminal: Terminal): Promise<ResourceSource> {
+async function offlineSource(paths: readonly string[], place: Place, terminal: Terminal): Promise<ResourceSource> {
   checkPaths(paths);
   return withInput(paths, terminal, async (manifests: ManifestPaths) => {
     const { view, store } = await loadOffline({
       paths: manifests.paths,
       defaultNamespace: 'default',
+      place,
       clock: systemClock,
     });
     return sourceOf(view, locateFindings(view.findings, store, view.resources).map(manifests.rename));

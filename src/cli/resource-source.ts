@@ -26,4 +26,7 @@ export interface SourceOptions extends ClusterOptions {
   readonly filename?: readonly string[];
   /** `--admin`: the running process. */
   readonly admin: string;
+  /** `--node-name` and `--zone`, of commands to which distances matter: not for a running process, which knows where it is. */
+  readonly nodeName?: string;
+  readonly zone?: string;
 }

@@ -27,6 +27,13 @@ export function clusterOptions(command: Command): Command {
     .option('--controller-name <name>', 'whose GatewayClasses of the cluster (default: daemun.dev/gateway-controller)');
 }
 
+/** Where the process would run that is asked about. */
+export function placeOptions(command: Command): Command {
+  return command
+    .option('--node-name <name>', 'as seen from this node: near endpoints, internalTrafficPolicy: Local')
+    .option('--zone <name>', 'as seen from this zone (default: as endpoints on the node say)');
+}
+
 /** `-f`, which may be given several times. */
 export function manifestsOption(about: string): Option {
   return new Option('-f, --filename <path>', about).argParser(collect);

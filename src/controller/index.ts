@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 export type { MetricFamily } from '../admin/index.ts';
+export type { Place } from '../translate/index.ts';
 export type { Addressing } from './addresses/addressing.ts';
 /**
  * The loop and the wiring: store → translate → publish → status. In: options. Out: a running gateway, or one offline

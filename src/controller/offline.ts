@@ -2,6 +2,7 @@
 
 import { openFileStore, type Store } from '../store/index.ts';
 import type { Clock } from '../time/index.ts';
+import type { Place } from '../translate/index.ts';
 import { LoopbackAddresses } from './addresses/loopback-addresses.ts';
 import { LoopbackFrontends } from './mesh/loopback-frontends.ts';
 import { Translator } from './reload/translator.ts';
@@ -13,6 +14,8 @@ export interface OfflineOptions {
   readonly paths: readonly string[];
   /** Namespace of objects that name none. */
   readonly defaultNamespace: string;
+  /** From where distances are told. Default: not known. */
+  readonly place?: Place;
   readonly clock: Clock;
 }
 
@@ -23,7 +26,7 @@ export interface Offline {
 
 /** Reads and translates once, without data plane, ports or watching: what `check`, `get -f` and `explain -f` show. */
 export async function loadOffline(options: OfflineOptions): Promise<Offline> {
-  const { paths, defaultNamespace, clock } = options;
+  const { paths, defaultNamespace, place, clock } = options;
   const store = openFileStore({ paths, defaultNamespace, watch: false, clock });
   // Whatever a Service's ClusterIP is: what is asked about may be meant for a cluster.
   const mesh = new LoopbackFrontends({ addressPool: ['0.0.0.0/0', '::/0'], clients: [] });
@@ -32,6 +35,7 @@ export async function loadOffline(options: OfflineOptions): Promise<Offline> {
     addresses: new LoopbackAddresses(null),
     reportsRoutability: false,
     mesh: () => mesh,
+    ...(place !== undefined && { place }),
     nowMs: () => clock.wallMs(),
   });
   await store.start();

@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import { DaemunError } from '../errors/index.ts';
 import { type KubeClient, type KubernetesStore, type OpenCluster, openCluster } from '../store/index.ts';
 import type { Clock, Random } from '../time/index.ts';
+import type { Place } from '../translate/index.ts';
 import { ReportedAddresses } from './addresses/reported-addresses.ts';
 import { DEFAULT_CONTROLLER_NAME } from './kubernetes-options.ts';
 import { type Offline, viewOnce } from './offline.ts';
@@ -19,6 +20,8 @@ export interface ReadClusterOptions {
   readonly context: string | null;
   /** Whose GatewayClasses are looked at; null: those of `daemun.dev/gateway-controller`. */
   readonly controllerName: string | null;
+  /** From where distances are told. Default: not known. */
+  readonly place?: Place;
   readonly clock: Clock;
   readonly random: Random;
 }
@@ -52,6 +55,7 @@ export async function withCluster<T>(options: ReadClusterOptions, work: (read: R
     controllerName: options.controllerName ?? DEFAULT_CONTROLLER_NAME,
     addresses: new ReportedAddresses(options.controllerName ?? DEFAULT_CONTROLLER_NAME),
     reportsRoutability: true,
+    ...(options.place !== undefined && { place: options.place }),
     nowMs: () => clock.wallMs(),
   });
   try {

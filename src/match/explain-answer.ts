@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { REQUEST_FAILURES, type RequestFailureReason } from '../errors/index.ts';
-import type { BackendTarget, Filter, RequestListener, Rule, Snapshot, WeightedBackend } from '../snapshot/index.ts';
-import { grpcStatusWord, socketAddress } from '../values/index.ts';
+import type { Filter, RequestListener, Rule, Snapshot, WeightedBackend } from '../snapshot/index.ts';
+import { grpcStatusWord } from '../values/index.ts';
 import { explainFilters, explainRewrite, type FilteredRequest } from './explain-filters.ts';
-import type { ExplainedAnswer, ExplainedBackend, ExplainedEndpoint, ExplainedPlace, Question } from './explanation.ts';
+import { explainTarget } from './explain-target.ts';
+import type { ExplainedAnswer, ExplainedBackend, ExplainedPlace, Question } from './explanation.ts';
 import { upgradeOf } from './question-view.ts';
 import { grpcWebText } from './refusal-text.ts';
 import { describeFilter, formatShare } from './rule-text.ts';
 import { describeTiming } from './timing-text.ts';
-import { describeTls } from './tls-text.ts';
 
 /** What becomes of a request that a rule took. */
 export function explainRule(
@@ -47,29 +47,6 @@ function explainBackend(
     answer: explainFilters([...rule.filters, ...filters], request).answer?.text ?? '',
   };
   return { ...shape, ...explainTarget(target, snapshot) };
-}
-
-/** Where a backend's share goes, or why it fails. */
-export function explainTarget(
-  target: BackendTarget,
-  snapshot: Snapshot,
-): Pick<ExplainedBackend, 'cluster' | 'tls' | 'fault' | 'endpoints'> {
-  if (target.kind === 'fault') return { cluster: '', tls: '', fault: target.fault.message, endpoints: [] };
-  const cluster = snapshot.clusters.find(({ id }) => id === target.cluster);
-  const tls = cluster?.tls ? describeTls(cluster.tls) : '';
-  const endpoints = cluster?.discovery.kind === 'dns' ? 'dns' : publishedEndpoints(target.cluster, snapshot);
-  const isEmpty = endpoints !== 'dns' && endpoints.length === 0;
-  return { cluster: target.cluster, tls, fault: isEmpty ? 'it has no ready endpoint' : '', endpoints };
-}
-
-/** The endpoints of a cluster, as people are told of them. */
-function publishedEndpoints(id: string, snapshot: Snapshot): readonly ExplainedEndpoint[] {
-  const published = snapshot.endpoints.find(({ cluster }) => cluster === id)?.endpoints ?? [];
-  return published.map(({ address, port, state, name }) => ({
-    address: socketAddress(address, port),
-    state,
-    name,
-  }));
 }
 
 /** What a client is told whose request no rule takes, with the statuses of the failure table. */

@@ -31,6 +31,7 @@ function snapshot(...bindings: Snapshot['bindings']): Snapshot {
     healthCheck: null,
     discovery: { kind: 'published' },
     connectTimeoutMs: 5000,
+    onlyNode: null,
     retryConstraint: null,
     maxPendingRequests: 1024,
   };
@@ -217,7 +218,7 @@ describe('the answer', () => {
       backends.map(({ share }) => share),
       [90, 10],
     );
-    assert.deepEqual(backends[0]?.endpoints, [{ address: '10.0.0.1:8080', state: 'ready', name: 'user-1' }]);
+    assert.deepEqual(backends[0]?.endpoints, [{ address: '10.0.0.1:8080', state: 'ready', name: 'user-1', note: '' }]);
   });
 
   it('is the fault of a rule or of its only backend', () => {

@@ -128,6 +128,8 @@ export interface ExplainedBackend {
   readonly answer: string;
   /** How it is spoken to in TLS, and whom that must show; '': in cleartext. */
   readonly tls: string;
+  /** Which endpoints count, where not all of the Service's do; '': all do. */
+  readonly reach: string;
   /** Why its share fails; '' when it does not. */
   readonly fault: string;
   /** `dns`: resolved by the data plane. */
@@ -139,6 +141,8 @@ export interface ExplainedEndpoint {
   readonly address: string;
   readonly state: string;
   readonly name: string;
+  /** How far it is from the process, and what comes of that; '': as far as all others. */
+  readonly note: string;
 }
 
 export interface ExplainedAnswer {

@@ -26,6 +26,8 @@ const spec = z
     selector: texts.default({}),
     ports: servicePorts.default([]),
     trafficDistribution: z.enum(TRAFFIC_DISTRIBUTIONS).exactOptional(),
+    /** `Local`: clients in the cluster are led to endpoints of their own node, and nowhere else. */
+    internalTrafficPolicy: z.enum(['Cluster', 'Local']).exactOptional(),
   })
   .check(context => {
     const { type, clusterIP, externalName = '', ports } = context.value;

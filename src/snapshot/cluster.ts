@@ -5,8 +5,8 @@ import type { BackendTls } from './backend-tls.ts';
 /** One backend port, and what is spoken to it. */
 export interface Cluster {
   /**
-   * `namespace/service:port`, the protocol behind it (`/h1`) unless that is `h2`, then `/tls` if it has, and whose client certificate is shown: routes
-   * of several kinds, and several Gateways, may use one port.
+   * `namespace/service:port`, the protocol behind it (`/h1`) unless that is `h2`, then `/tls` if it has, and whose client certificate is shown, then
+   * `/local` if endpoints of one node alone count: routes of several kinds, and several Gateways, may use one port.
    */
   readonly id: string;
   /**
@@ -16,6 +16,8 @@ export interface Cluster {
   readonly protocol: 'h1' | 'h2' | 'tcp' | 'udp';
   /** null: cleartext. */
   readonly tls: BackendTls | null;
+  /** The node whose endpoints alone are among those published, for the Service is for clients of their own node; null: those of all nodes are. */
+  readonly onlyNode: string | null;
   /**
    * Said before all else on each connection: the client's addresses where it carries one stream, and that the gateway speaks for itself
    * where it carries requests of many clients. null: nothing. Not of `udp`.

@@ -145,6 +145,7 @@ const clusters: fc.Arbitrary<Cluster[]> = fc.uniqueArray(
       healthCheck: null,
       discovery: { kind: 'published' },
       connectTimeoutMs: 1000 + variant,
+      onlyNode: null,
       retryConstraint: null,
       maxPendingRequests: 1024,
     };

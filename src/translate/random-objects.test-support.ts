@@ -117,12 +117,15 @@ const httpRoute = fc
   }));
 
 const ports = fc.constantFrom('one', 'two', 'headless');
-const anyService = fc.record({ metadata: metadata(service), ports }).map(({ metadata: meta, ports: written }) => ({
+const reach = fc.constantFrom({}, { internalTrafficPolicy: 'Local' });
+const servicePart = fc.record({ metadata: metadata(service), ports, reach });
+const anyService = servicePart.map(({ metadata: meta, ports: written, reach: policy }) => ({
   apiVersion: 'v1',
   kind: 'Service',
   metadata: meta,
   spec: {
     ...(written === 'headless' ? { clusterIP: 'None' } : {}),
+    ...policy,
     ports: [{ name: 'one', port: 1 }, ...(written === 'two' ? [{ name: 'two', port: 2 }] : [])],
   },
 }));
@@ -139,7 +142,7 @@ const slice = fc
     },
     addressType: 'IPv4',
     ports: [{ name: 'one', port: 9001 }],
-    endpoints: [{ addresses: [written.address] }],
+    endpoints: [{ addresses: [written.address], nodeName: written.address === '10.0.0.1' ? 'n1' : 'n2' }],
   }));
 
 const xBackend = fc

@@ -19,7 +19,7 @@ const MESH: MeshEnvironment = {
   clients: [{ range: '10.1.0.0/16', namespace: 'a' }],
   knowsAllClients: true,
 };
-const ENVIRONMENT = { ...PLAIN, ...INSPECTIONS, mesh: MESH };
+const ENVIRONMENT = { ...PLAIN, ...INSPECTIONS, mesh: MESH, place: { node: 'n1', zone: null } };
 
 /** What users see of a translation. */
 function visible({ snapshot, findings, outcomes }: Translation): unknown {

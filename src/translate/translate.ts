@@ -79,8 +79,9 @@ export function translate(
   const published = publishBindings(gateways, { tables, streams }, memory?.bindings);
   // Frontends after Gateways, whose sockets they cannot have.
   const { mesh, movedPorts } = environment;
+  const isOnNode = meshContext(environment)?.isOnNode ?? false;
   const frontends = publishFrontends(
-    { groups, tables, streams, services: resources.services, mesh, movedPorts, taken: published.bindings },
+    { groups, tables, streams, services: resources.services, mesh, isOnNode, movedPorts, taken: published.bindings },
     memory?.frontends,
   );
   const bindings = mergeBindings(published.bindings, frontends.bindings, previous?.snapshot.bindings);

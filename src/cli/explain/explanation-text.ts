@@ -104,7 +104,8 @@ export function backendsText(backends: readonly ExplainedBackend[]): string {
     const notes = backend.filters.map(filter => ['', `  ${filter}`]);
     const asked = backend.asked === '' ? [] : [['', `  asked for ${backend.asked}`]];
     const tls = backend.tls === '' ? [] : [['', `  ${lineText(backend.tls)}`]];
-    return [[share, name], ...notes, ...asked, ...tls, ...endpointRows(backend)];
+    const reach = backend.reach === '' ? [] : [['', `  ${lineText(backend.reach)}`]];
+    return [[share, name], ...notes, ...asked, ...tls, ...reach, ...endpointRows(backend)];
   });
   return formatTable([], rows, '  ');
 }
@@ -112,7 +113,10 @@ export function backendsText(backends: readonly ExplainedBackend[]): string {
 function endpointRows({ endpoints, fault, cluster }: ExplainedBackend): string[][] {
   if (fault !== '' && cluster !== '') return [['', `  ${fault}`]];
   if (endpoints === 'dns') return [['', '  endpoints by DNS']];
-  return endpoints.map(({ address, state, name }) => ['', `  ${address} ${state}${name === '' ? '' : ` ${name}`}`]);
+  return endpoints.map(({ address, state, name, note }) => {
+    const who = name === '' ? '' : ` ${name}`;
+    return ['', `  ${address} ${state}${who}${note === '' ? '' : `, ${note}`}`];
+  });
 }
 
 function formatShare(share: number): string {

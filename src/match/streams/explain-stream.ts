@@ -4,9 +4,9 @@
 import type { Binding, Listener, ServerNameRoute, Snapshot, StreamBackend, StreamRule } from '../../snapshot/index.ts';
 import { ANY_HOST, hostnameMatches, socketAddress } from '../../values/index.ts';
 import { type CompiledBinding, compileBinding, type HostOwner } from '../compiled-binding.ts';
-import { explainTarget } from '../explain-answer.ts';
 import { clientsOf, explainFrontend, isAskedFrontend } from '../explain-frontend.ts';
 import { explainOtherListeners, isAskedFor } from '../explain-listeners.ts';
+import { explainTarget } from '../explain-target.ts';
 import type { ExplainedBackend, OtherHost } from '../explanation.ts';
 import { formatShare } from '../rule-text.ts';
 import { CompiledTlsListener } from './compiled-tls-listener.ts';

@@ -20,6 +20,7 @@ function dnsCluster(id: string, ...targets: [host: string, port: number][]): Clu
     healthCheck: null,
     discovery: { kind: 'dns', targets: targets.map(([host, port]) => ({ host, port })) },
     connectTimeoutMs: 1_000,
+    onlyNode: null,
     retryConstraint: null,
     maxPendingRequests: 10,
   };

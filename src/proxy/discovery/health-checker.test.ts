@@ -27,6 +27,7 @@ function checked(healthCheck: GrpcHealthCheck | null): Cluster {
     healthCheck,
     discovery: { kind: 'published' },
     connectTimeoutMs: 1_000,
+    onlyNode: null,
     retryConstraint: null,
     maxPendingRequests: 10,
   };

@@ -115,6 +115,7 @@ export function cluster(id: string, changes: Partial<Cluster> = {}): Cluster {
     healthCheck: null,
     discovery: { kind: 'published' },
     connectTimeoutMs: 1_000,
+    onlyNode: null,
     retryConstraint: null,
     maxPendingRequests: 1_024,
     ...changes,

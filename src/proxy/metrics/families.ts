@@ -40,7 +40,8 @@ export const LABELS = {
     "how the handshake ended: `ok`, `resumed`, `passed` (it is the backend's), `failed`, `timeout`, `unrecognized_name`, `no_certificate`, `unproven` (no client certificate that the listener takes), `not_tls`",
   outcome:
     'of a mirror: `answered`, `reset`, `timeout`, `overflow`, `cancelled`, `not_opened`; of a question: `allowed`, `denied`, `failed`, `cancelled`; of a PROXY header: `absent`, `malformed`, `timeout`, `closed`; of spans: `exported`, `rejected` (the collector took the call without them), `refused` (it did not), `undelivered` (no answer, five times), `queue_full`, `too_large`',
-  cluster: '`namespace/service:port`, with `/h1` where HTTP/1.1 is spoken to it, and `/tls` where in TLS',
+  cluster:
+    '`namespace/service:port`, with `/h1` where HTTP/1.1 is spoken to it, `/tls` where in TLS, and `/local` where endpoints on the node alone count',
   to: 'the new verdict: `healthy`, `unhealthy`',
   state: '`ready`, `draining`, and with health checks `unhealthy`, `unchecked`',
 } as const;

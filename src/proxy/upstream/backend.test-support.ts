@@ -181,6 +181,7 @@ export function testCluster(overrides: Partial<Cluster> = {}): Cluster {
     healthCheck: null,
     discovery: { kind: 'published' },
     connectTimeoutMs: 1_000,
+    onlyNode: null,
     retryConstraint: null,
     maxPendingRequests: 1_024,
     ...overrides,

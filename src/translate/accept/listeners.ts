@@ -8,6 +8,7 @@ import { type ListenerSite, listenerFinding, listenerId } from '../listener-site
 import { selectorProblem } from '../namespace-selection.ts';
 import type { ListenerAcceptedReason, ListenerRefsReason, Problem, RouteKind } from '../outcomes.ts';
 import type { ResolveContext } from '../resolve/backend-refs.ts';
+import { ENCRYPTING } from '../resolve/backend-way.ts';
 import type { TlsOfServices } from '../resolve/service-tls.ts';
 import type { XBackends } from '../resolve/x-backend.ts';
 import { resolveCertificates, type SecretReader } from './certificates.ts';
@@ -95,7 +96,7 @@ export function judgeListener(site: ListenerSite, { reader, frontend, backends }
 /** What references of a Gateway's listeners to Services depend on. `clientSecret`: see `BackendWay`. */
 export function backendContext(clientSecret: string | null, reader: GatewayReader): ResolveContext {
   const { grants, resources, environment, tls, xBackends } = reader;
-  const way = { encrypts: true, clientSecret, granted: null };
+  const way = { ...ENCRYPTING, clientSecret };
   return { grants, services: resources.services, tls, xBackends, way, refusal: key => environment.refused?.get(key) };
 }
 

@@ -11,11 +11,15 @@ export interface MeshContext {
   readonly environment: MeshEnvironment;
   /** Under which statuses tell of them. */
   readonly controllerName: string;
+  /** The node of this process is known, and clients are those of it. */
+  readonly isOnNode: boolean;
 }
 
 /** null: other processes serve Services. */
-export function meshContext({ mesh, controllerName }: TranslateEnvironment): MeshContext | null {
-  return mesh === undefined ? null : { environment: mesh, controllerName: controllerName ?? IMPLIED_CONTROLLER_NAME };
+export function meshContext({ mesh, controllerName, place }: TranslateEnvironment): MeshContext | null {
+  if (mesh === undefined) return null;
+  const isOnNode = place !== undefined && place.node !== null;
+  return { environment: mesh, controllerName: controllerName ?? IMPLIED_CONTROLLER_NAME, isOnNode };
 }
 
 /**

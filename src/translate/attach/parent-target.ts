@@ -11,7 +11,7 @@ import { type AcceptedGateway, type AcceptedListener, listenersByOwner } from '.
 import type { RefusedSet } from '../accept/listener-sets.ts';
 import type { ServedProtocol } from '../accept/protocols.ts';
 import { type ListenerOwner, ownerKey } from '../listener-site.ts';
-import type { BackendWay } from '../resolve/backend-way.ts';
+import { type BackendWay, ENCRYPTING, PASSING_ON } from '../resolve/backend-way.ts';
 
 /** All that attaching a route depends on in a Gateway, a ListenerSet or a Service. Keeps its identity while none of it changes. */
 export interface ParentTarget {
@@ -115,7 +115,7 @@ function listenerTarget(
     protocol: spec.protocol,
     hostname,
     secure: protocol?.secure === true,
-    way: { encrypts: encrypts(protocol), clientSecret: accepted.clientCertificate.secret, granted: null },
+    way: { ...(encrypts(protocol) ? ENCRYPTING : PASSING_ON), clientSecret: accepted.clientCertificate.secret },
     isPublic,
     trustsProxies: accepted.trustedProxies.length > 0,
     carriesTraffic: listener.sockets.length > 0,

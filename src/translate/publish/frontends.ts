@@ -20,7 +20,7 @@ import type { StreamTables } from '../arbitrate/stream-tables.ts';
 import { frontendId, frontendsOf, tableOf } from '../attach/service-target.ts';
 import type { MeshEnvironment } from '../environment.ts';
 import { DEFAULT_STREAM_IDLE_MS } from '../resolve/annotations/idle-timeout.ts';
-import type { ResolvedBackend } from '../resolve/backend-refs.ts';
+import { isLocalService, type ResolvedBackend } from '../resolve/backend-refs.ts';
 import { clusterId } from '../resolve/clusters.ts';
 import { type Claim, type LostFrontend, shareSockets } from './frontend-sockets.ts';
 
@@ -32,6 +32,8 @@ export interface FrontendSources {
   readonly services: ReadonlyMap<string, Service>;
   /** undefined: other processes serve Services. */
   readonly mesh: MeshEnvironment | undefined;
+  /** See `MeshContext`. */
+  readonly isOnNode: boolean;
   /** See `TranslateEnvironment`. */
   readonly movedPorts: ReadonlyMap<number, number>;
   /** Sockets of Gateways: a frontend cannot have one of those. */
@@ -174,7 +176,7 @@ function listenersOf(
 ): { readonly listeners: readonly Listener[]; readonly own: ResolvedBackend | null } {
   const listeners = groups.map(group => listenerOf(group, served, tables));
   const isForAll = groups.some(({ clients }) => clients === null);
-  const own = isForAll ? null : ownBackend(served);
+  const own = isForAll ? null : ownBackend(served, tables.isOnNode);
   if (own !== null) listeners.push(unroutedListener(served, own));
   return { listeners: listeners.sort(compareListeners), own };
 }
@@ -230,14 +232,10 @@ function unroutedListener(served: ServedPort, own: ResolvedBackend): TcpListener
   return { kind: 'tcp', ...identityOf(id, null, served), rule };
 }
 
-function ownBackend({ key, port }: ServedPort): ResolvedBackend {
-  return {
-    clusterId: clusterId(key, port, { protocol: 'tcp', tls: null }),
-    owner: key,
-    port,
-    protocol: 'tcp',
-    tls: null,
-  };
+function ownBackend({ key, port, service }: ServedPort, isOnNode: boolean): ResolvedBackend {
+  const isLocal = isOnNode && isLocalService(service);
+  const way = { protocol: 'tcp', tls: null, isLocal } as const;
+  return { clusterId: clusterId(key, port, way), owner: key, port, ...way };
 }
 
 function identityOf(id: string, clients: string | null, { service, port }: ServedPort): ListenerIdentity {

@@ -89,6 +89,11 @@ function dnsNameHelp(name: string): string | undefined {
   return `A backendRef names a Service, not its DNS name: write name: ${service}, namespace: ${namespace}`;
 }
 
+/** Clients in the cluster may be led to endpoints of their own node alone. */
+export function isLocalService(service: Service | undefined): boolean {
+  return service?.spec.internalTrafficPolicy === 'Local';
+}
+
 type Refuse = (reason: BackendReason, message: string, help: string) => Problem<BackendReason>;
 
 const CODES: Readonly<Record<BackendReason, FindingCode>> = {
@@ -116,13 +121,14 @@ function resolvePort(
   const name = interned(formatNamespacedName(service.metadata));
   const { transport, usual } = PROTOCOLS[kind];
   const found = ports.find(candidate => candidate.port === port && candidate.protocol === transport);
-  const { encrypts, clientSecret } = context.way;
+  const { encrypts, clientSecret, isOfNode } = context.way;
   const policy = encrypts ? tlsOfPort(context.tls.get(name), found?.name ?? '') : null;
   const resolved = (protocol: Cluster['protocol']): ResolvedBackend | Problem<BackendReason> => {
     if (policy?.tls === null)
       return refuse('BackendUntrusted', untrusted(name, policy), 'See what is said of the policy');
     const tls = policy === null ? null : { clientSecret };
-    return { clusterId: clusterId(name, port, { protocol, tls }), owner: name, port, protocol, tls };
+    const isLocal = isOfNode && isLocalService(service);
+    return { clusterId: clusterId(name, port, { protocol, tls, isLocal }), owner: name, port, protocol, tls, isLocal };
   };
   // A Service of type ExternalName need not list ports: the port is the reference's.
   if (found === undefined && type === 'ExternalName' && ports.length === 0) return resolved(usual);
@@ -171,7 +177,14 @@ function resolveXBackend(
   const port = found.backend.spec.port.number;
   const tls = found.tls === null ? null : { clientSecret: found.tls.clientSecret };
   const owner = ownerOfXBackend(key);
-  return { clusterId: clusterId(owner, port, { protocol, tls }), owner, port, protocol, tls };
+  return {
+    clusterId: clusterId(owner, port, { protocol, tls, isLocal: false }),
+    owner,
+    port,
+    protocol,
+    tls,
+    isLocal: false,
+  };
 }
 
 function untrusted(service: string, { policy }: PolicyTls): string {

@@ -22,6 +22,8 @@ export interface ClusterKey {
   readonly protocol: Cluster['protocol'];
   /** Why it is spoken to in TLS is looked up when the cluster is made (`TlsSources`); null: cleartext. */
   readonly tls: { readonly clientSecret: string | null } | null;
+  /** Only endpoints on the node of this process count. */
+  readonly isLocal: boolean;
 }
 
 /** What the TLS of clusters is made of. */
@@ -37,11 +39,11 @@ export const MAX_PENDING_REQUESTS = 1024;
 export function clusterId(
   service: string,
   port: number,
-  { protocol, tls }: Pick<ClusterKey, 'protocol' | 'tls'>,
+  { protocol, tls, isLocal }: Pick<ClusterKey, 'protocol' | 'tls' | 'isLocal'>,
 ): string {
   const spoken = protocol === 'h2' ? '' : `/${protocol}`;
   const secure = tls === null ? '' : tls.clientSecret === null ? '/tls' : `/tls/${tls.clientSecret}`;
-  return interned(`${service}:${port}${spoken}${secure}`);
+  return interned(`${service}:${port}${spoken}${secure}${isLocal ? '/local' : ''}`);
 }
 
 /** A Service's port as the data plane sees it. */
@@ -54,7 +56,7 @@ export interface ResolvedCluster {
 /** Builds the cluster of a backend, whose Service is `service`, with its endpoints. Bad annotations are findings and get the default. */
 export function resolveCluster(
   service: Service,
-  { clusterId: id, port, protocol, tls }: ClusterKey,
+  { clusterId: id, port, protocol, tls, isLocal }: ClusterKey,
   sources: EndpointSources & { readonly tls: TlsSources; readonly traffic: ServiceTraffic | undefined },
 ): ResolvedCluster {
   const findings: Finding[] = [];
@@ -63,13 +65,15 @@ export function resolveCluster(
     candidate => candidate.port === port && candidate.protocol === transport,
   );
   const dns = readDnsTargets(service, { port, servicePort }, findings);
-  const endpoints =
-    dns === undefined ? resolveEndpoints({ service, port: servicePort, transport, sources }, findings) : dns.addresses;
+  const onlyNode = isLocal ? sources.place.node : null;
+  const query = { service, port: servicePort, transport, onlyNode, sources } as const;
+  const endpoints = dns === undefined ? resolveEndpoints(query, findings) : dns.addresses;
   const { proxyProtocol, balancer, healthCheck, connectTimeoutMs } = annotatedWays(service, protocol, findings);
   const cluster: Cluster = {
     id,
     protocol,
     tls: tls === null ? null : resolveTls(service, { servicePort, tls }, sources.tls),
+    onlyNode,
     proxyProtocol,
     balancer,
     healthCheck,

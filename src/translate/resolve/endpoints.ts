@@ -23,6 +23,8 @@ export interface EndpointQuery {
   readonly service: Service;
   readonly port: ServicePort | undefined;
   readonly transport: 'TCP' | 'UDP';
+  /** See `Cluster.onlyNode`. */
+  readonly onlyNode: string | null;
   readonly sources: EndpointSources;
 }
 
@@ -31,11 +33,12 @@ export interface EndpointQuery {
  * Service is one endpoint.
  */
 export function resolveEndpoints(
-  { service, port, transport, sources }: EndpointQuery,
+  { service, port, transport, onlyNode, sources }: EndpointQuery,
   findings: Finding[],
 ): readonly Endpoint[] {
   const found = new Map<string, HintedEndpoint>();
-  const add = (hinted: HintedEndpoint): void => {
+  const add: Add = (hinted, node) => {
+    if (onlyNode !== null && node !== onlyNode) return;
     const { endpoint } = hinted;
     const key = `${endpoint.address} ${endpoint.port}`;
     const known = found.get(key)?.endpoint;
@@ -47,7 +50,7 @@ export function resolveEndpoints(
   } else if (sources.endpoints !== undefined) {
     addEndpoints(sources.endpoints, wanted, add);
   }
-  if (found.size === 0) findings.push(noEndpoints(service, port, sources));
+  if (found.size === 0) findings.push(noEndpoints({ service, port, onlyNode, sources }));
   return [...withDistances(onePerPod([...found.values()], service), sources.place)].sort(
     (a, b) => compareStrings(a.address, b.address) || a.port - b.port,
   );
@@ -65,7 +68,8 @@ function onePerPod(found: readonly HintedEndpoint[], { spec }: Service): readonl
   return found.filter(hinted => hinted.endpoint.name === '' || !isOther(hinted) || !pods.has(hinted.endpoint.name));
 }
 
-type Add = (hinted: HintedEndpoint) => void;
+/** `node`: on which the endpoint is, where that is known. */
+type Add = (hinted: HintedEndpoint, node: string | undefined) => void;
 
 /** A port as endpoints list it: by its name in the Service. */
 interface WantedPort {
@@ -104,7 +108,7 @@ function addSlice(
       continue;
     }
     const name = endpoint.targetRef?.name ?? '';
-    add({ endpoint: { address, port, state, name }, ...hintsOf(endpoint, service) });
+    add({ endpoint: { address, port, state, name }, ...hintsOf(endpoint, service) }, endpoint.nodeName);
   }
 }
 
@@ -129,12 +133,13 @@ function addEndpoints(endpoints: Endpoints, wanted: WantedPort, add: Add): void 
   for (const subset of endpoints.subsets) {
     const port = portAmong(subset.ports, wanted)?.port;
     if (port === undefined) continue;
-    for (const { ip, targetRef } of subset.addresses)
-      add({ endpoint: { address: ip, port, state: 'ready', name: targetRef?.name ?? '' }, ...UNHINTED });
+    for (const { ip, targetRef, nodeName } of subset.addresses)
+      add({ endpoint: { address: ip, port, state: 'ready', name: targetRef?.name ?? '' }, ...UNHINTED }, nodeName);
   }
 }
 
-function noEndpoints(service: Service, port: ServicePort | undefined, { slices, endpoints }: EndpointSources): Finding {
+function noEndpoints({ service, port, onlyNode, sources }: Omit<EndpointQuery, 'transport'>): Finding {
+  const { slices, endpoints } = sources;
   const sliceNames = new Set(slices.flatMap(slice => slice.ports.map(candidate => candidate.name)));
   const misnamed = slices.length > 0 && !sliceNames.has(port?.name ?? '');
   const nothing = slices.length === 0 && endpoints === undefined;
@@ -144,7 +149,9 @@ function noEndpoints(service: Service, port: ServicePort | undefined, { slices, 
     ? 'no EndpointSlice is labelled with its name'
     : misnamed
       ? `its port is ${written(port?.name ?? '')}, those of its EndpointSlices are ${[...sliceNames].map(written).join(', ')}`
-      : 'none is ready';
+      : onlyNode === null
+        ? 'none is ready'
+        : `none is ready on node ${onlyNode}, and internalTrafficPolicy: Local lets its clients go to no other`;
   return findingOf('backend/no-endpoints', service, {
     path: [],
     message: `Service ${name} has no endpoints for port ${port?.port ?? '?'}: ${why}`,
@@ -152,6 +159,8 @@ function noEndpoints(service: Service, port: ServicePort | undefined, { slices, 
       ? `Add an EndpointSlice with label kubernetes.io/service-name: ${service.metadata.name}, or the annotation daemun.dev/endpoints: "host:port" (run --demo starts backends)`
       : misnamed
         ? 'Give both ports the same name'
-        : 'Wait until an endpoint is ready',
+        : onlyNode === null
+          ? 'Wait until an endpoint is ready'
+          : 'Run an endpoint on each node with clients (a DaemonSet), or set internalTrafficPolicy: Cluster',
   });
 }

@@ -33,6 +33,7 @@ export function resolveXBackendCluster(
     id,
     protocol,
     tls: tls === null ? null : tlsOf(judged, tls.clientSecret, sources),
+    onlyNode: null,
     proxyProtocol,
     balancer,
     healthCheck,
