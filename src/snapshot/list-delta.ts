@@ -37,7 +37,9 @@ export function diffList<Item, Put>(
   const builder = new StepBuilder<Put>();
   let places: Places<Item> | undefined;
   let at = 0;
-  for (const item of after) {
+  // By index: until code is optimized each step of an iterator is an object, and this passes over thousands.
+  for (let index = 0; index < after.length; index++) {
+    const item = after[index] as Item;
     if (before[at] !== item || at >= before.length) {
       const key = rules.key(item);
       const aligned = before[at];
@@ -89,14 +91,18 @@ export function applyList<Item, Put>(
   make: (put: Put) => Item,
 ): readonly Item[] {
   if (delta === null) return before;
-  const after: Item[] = [];
+  // Most items stay where they are: one copy of the list, in which few are put.
+  const after = before.slice();
+  let end = 0;
   for (const step of delta) {
     if ('put' in step) {
-      after.push(make(step.put));
+      after[end++] = make(step.put);
       continue;
     }
-    for (let at = step.keep; at < step.keep + step.count; at += 1) after.push(before[at] as Item);
+    if (step.keep !== end) for (let at = 0; at < step.count; at += 1) after[end + at] = before[step.keep + at] as Item;
+    end += step.count;
   }
+  after.length = end;
   return after;
 }
 

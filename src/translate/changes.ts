@@ -12,9 +12,7 @@ export function count(counts: Map<string, number>, key: string, change: 1 | -1):
 /** The keys whose value was added, removed or replaced (by identity). Costs nothing when the map is the same. */
 export function changedKeys<T>(before: ReadonlyMap<string, T>, after: ReadonlyMap<string, T>): readonly string[] {
   if (before === after) return [];
-  const few = replacedKeys(before, after);
-  if (few !== undefined) return [...few].filter(key => before.get(key) !== after.get(key));
-  return changesInOrder(before, after) ?? lookUpChanges(before, after);
+  return replacedKeys(before, after) ?? changesInOrder(before, after) ?? lookUpChanges(before, after);
 }
 
 /** Of maps with the same keys in the same order, as most are from one time to the next; undefined for others. */

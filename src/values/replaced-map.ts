@@ -14,7 +14,8 @@ export function replaceValues<V>(
   changes: ReadonlyMap<string, V>,
 ): ReadonlyMap<string, V> {
   const { base, replaced: known } = partsOf(before);
-  const replaced = new Map([...known, ...changes]);
+  const replaced = new Map(known);
+  for (const [key, value] of changes) replaced.set(key, value);
   if (replaced.size < Math.max(MIN_COPIED_AT, COPIED_AT_ROOTS * Math.sqrt(base.size)))
     return new ReplacedMap(base, replaced);
   const copy = new Map(base);
@@ -22,13 +23,17 @@ export function replaceValues<V>(
   return copy;
 }
 
-/** The keys that may have another value, where one map came from the other by few replacements; undefined: any may. */
+/** The keys that have another value, where one map came from the other by few replacements; undefined: it did not. */
 export function replacedKeys<V>(
   before: ReadonlyMap<string, V>,
   after: ReadonlyMap<string, V>,
-): Iterable<string> | undefined {
+): readonly string[] | undefined {
   const [old, now] = [partsOf(before), partsOf(after)];
-  return old.base === now.base ? new Set([...old.replaced.keys(), ...now.replaced.keys()]) : undefined;
+  if (old.base !== now.base) return undefined;
+  const keys: string[] = [];
+  for (const [key, value] of now.replaced) if (before.get(key) !== value) keys.push(key);
+  for (const [key, value] of old.replaced) if (!now.replaced.has(key) && now.base.get(key) !== value) keys.push(key);
+  return keys;
 }
 
 interface Parts<V> {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { type Binding, type RouteEntry, requestListeners } from '../../snapshot/index.ts';
+import { type Binding, type RouteEntry, requestListeners, type VirtualHost } from '../../snapshot/index.ts';
 
 const NONE: readonly never[] = [];
 
@@ -14,11 +14,19 @@ export function changedEntries(before: readonly Binding[], after: readonly Bindi
   for (const [b, { listeners }] of after.entries()) {
     const oldListeners = requestListeners(before[b]?.listeners ?? NONE);
     for (const [l, { virtualHosts }] of requestListeners(listeners).entries()) {
-      const oldHosts = oldListeners[l]?.virtualHosts ?? NONE;
-      for (const [h, { entries }] of virtualHosts.entries()) addChanged(oldHosts[h]?.entries ?? NONE, entries, changed);
+      addChangedOfHosts(oldListeners[l]?.virtualHosts ?? NONE, virtualHosts, changed);
     }
   }
   return changed;
+}
+
+function addChangedOfHosts(before: readonly VirtualHost[], after: readonly VirtualHost[], changed: RouteEntry[]): void {
+  if (before === after) return;
+  // By index: an iterator would make an object for each of thousands.
+  for (let at = 0; at < after.length; at++) {
+    const [old, now] = [before[at], after[at]];
+    if (now !== undefined && old !== now) addChanged(old?.entries ?? NONE, now.entries, changed);
+  }
 }
 
 function addChanged(before: readonly RouteEntry[], after: readonly RouteEntry[], changed: RouteEntry[]): void {

@@ -25,6 +25,14 @@ function setUp() {
   return { cache, list };
 }
 
+function routes() {
+  const readKind = READ_KINDS.find(({ kind }) => kind === 'HTTPRoute');
+  assert.ok(readKind);
+  const said: string[] = [];
+  const cache = new KindCache({ readKind, onChange: () => undefined, onObserved: key => void said.push(key) });
+  return { cache, said };
+}
+
 describe('the objects of a kind', () => {
   it('are told of one by one, and once that the set is another one, however long a list is', () => {
     const { list } = setUp();
@@ -43,5 +51,34 @@ describe('the objects of a kind', () => {
     list('x');
     assert.equal(cache.observed('a/x')?.path, path('v1'));
     assert.equal(cache.observed('a/x')?.apiVersion, 'gateway.networking.k8s.io/v1');
+  });
+
+  it('are the same to translate for as long as the server counts the same generation and labels, and are observed anew', () => {
+    const { cache, said } = routes();
+    const route = (resourceVersion: string, more: object, status?: object) => ({
+      metadata: { namespace: 'a', name: 'x', uid: 'u', generation: 3, resourceVersion, ...more },
+      spec: { hostnames: ['a.example.com'] },
+      ...(status === undefined ? {} : { status }),
+    });
+    cache.put(route('7', {}));
+    const first = cache.resources.get('a/x');
+    said.length = 0;
+    const status = { parents: [] };
+    cache.put(route('8', {}, status));
+    assert.equal(cache.resources.get('a/x'), first);
+    assert.deepEqual(said, ['HTTPRoute/a/x']);
+    assert.deepEqual(cache.observed('a/x')?.status, status);
+    assert.equal(cache.observed('a/x')?.resourceVersion, '8');
+    cache.put(route('9', { labels: { a: 'b' } }, status));
+    assert.deepEqual(cache.resources.get('a/x')?.metadata.labels, { a: 'b' });
+    cache.put({
+      ...route('10', { generation: 4, labels: { a: 'b' } }, status),
+      spec: { hostnames: ['b.example.com'] },
+    });
+    const last = cache.resources.get('a/x');
+    assert.deepEqual(last?.kind === 'HTTPRoute' && last.spec.hostnames, ['b.example.com']);
+    cache.put({ ...route('11', { generation: 4, uid: 'another' }), spec: { hostnames: ['c.example.com'] } });
+    const another = cache.resources.get('a/x');
+    assert.deepEqual(another?.kind === 'HTTPRoute' && another.spec.hostnames, ['c.example.com']);
   });
 });

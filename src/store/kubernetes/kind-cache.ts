@@ -182,6 +182,11 @@ export class KindCache {
     if (known !== undefined && resourceVersion !== '' && this.#isRead(known, resourceVersion))
       return { fullName: name, entry: known };
     const parts = wantedParts(object, this.#options.readKind, this.#version);
+    if (known !== undefined && this.#hasOtherStatusAtMost(known, parts))
+      return {
+        fullName: name,
+        entry: { ...known, observed: { ...known.observed, resourceVersion, status: parts['status'] } },
+      };
     const admitted = admit(parts, { defaultNamespace: '', origin: 'cluster' });
     if (admitted.ref === undefined) return undefined;
     const observed = this.#observe(parts, admitted, resourceVersion);
@@ -199,6 +204,19 @@ export class KindCache {
   #isRead({ observed }: Entry, resourceVersion: string): boolean {
     const apiVersion = apiVersionOf(this.#options.readKind.declaration, this.#version);
     return observed.resourceVersion === resourceVersion && observed.apiVersion === apiVersion;
+  }
+
+  /** An API server counts what is asked for in `generation`, labels and annotations apart: what did not change need not be judged again. */
+  #hasOtherStatusAtMost({ resource, observed, refused }: Entry, parts: RawObject): boolean {
+    if (!this.#options.readKind.hasStatus || resource === undefined || refused !== NO_FINDINGS) return false;
+    const { uid, generation, labels = {}, annotations = {} } = mappingOf(parts['metadata']);
+    const { metadata } = resource;
+    return (
+      uid === observed.uid &&
+      generation === observed.generation &&
+      parts['apiVersion'] === observed.apiVersion &&
+      isDeepStrictEqual([labels, annotations], [metadata.labels, metadata.annotations])
+    );
   }
 
   /** The one before when the two differ in nothing but a status that is ours: others write it, and so do we. */

@@ -97,21 +97,33 @@ function editTable(table: ListenerTable | undefined, edits: ReadonlyMap<string, 
   if (hosts.size === 0) return undefined;
   const virtualHosts =
     table !== undefined && sameHosts
-      ? replaceHosts(table.virtualHosts, hosts, edits)
+      ? replaceHosts(table.virtualHosts, changes)
       : sortHosts(table?.virtualHosts ?? [], hosts);
   return { hosts, virtualHosts };
 }
 
 const NO_HOSTS: ListenerTable['hosts'] = new Map();
 
+/** `changes`: of hosts that are in `before`, all of them. */
 function replaceHosts(
   before: readonly VirtualHost[],
-  hosts: ReadonlyMap<string, HostTable>,
-  edits: ReadonlyMap<string, HostEdit>,
+  changes: ReadonlyMap<string, HostTable | undefined>,
 ): readonly VirtualHost[] {
-  return before.map(virtualHost =>
-    edits.has(virtualHost.hostname) ? (hosts.get(virtualHost.hostname)?.virtualHost ?? virtualHost) : virtualHost,
-  );
+  const after = before.slice();
+  for (const [hostname, changed] of changes)
+    if (changed !== undefined) after[placeOf(hostname, before)] = changed.virtualHost;
+  return after;
+}
+
+/** Where a hostname is among those of a table, which are sorted. */
+function placeOf(hostname: string, sorted: readonly VirtualHost[]): number {
+  let [low, high] = [0, sorted.length - 1];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (compareHostnames(sorted[middle]?.hostname ?? '', hostname) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** The old order first: it is one sorted run, so that the sort is hardly more than one pass. */

@@ -40,7 +40,9 @@ function ownClusters(
   const found = new Map<Binding, Map<string, Endpoint>>();
   for (const { cluster: id, endpoints: list } of endpoints) {
     for (const endpoint of list) {
-      for (const binding of byPort.get(endpoint.port) ?? []) {
+      const here = byPort.get(endpoint.port);
+      if (here === undefined) continue;
+      for (const binding of here) {
         if (!isReachedAt(binding.address, endpoint.address)) continue;
         const cluster = byId.get(id)?.cluster;
         if (cluster === undefined || !isTakenBy(binding, cluster)) continue;
