@@ -9,6 +9,7 @@ import type { ExplainedAnswer, ExplainedBackend, ExplainedPlace, Question } from
 import { upgradeOf } from './question-view.ts';
 import { grpcWebText } from './refusal-text.ts';
 import { describeFilter, formatShare } from './rule-text.ts';
+import { describeSession } from './session-text.ts';
 import { describeTiming } from './timing-text.ts';
 
 /** What becomes of a request that a rule took. */
@@ -36,7 +37,7 @@ interface Shared {
 }
 
 function explainBackend(
-  { weight, target, filters }: WeightedBackend,
+  { weight, target, filters, session }: WeightedBackend,
   { rule, snapshot, request }: Shared,
 ): ExplainedBackend {
   const shape = {
@@ -46,7 +47,8 @@ function explainBackend(
     asked: explainRewrite([...rule.filters, ...filters], request),
     answer: explainFilters([...rule.filters, ...filters], request).answer?.text ?? '',
   };
-  return { ...shape, ...explainTarget(target, snapshot) };
+  const policy = target.kind === 'fault' ? null : (rule.sessionPersistence ?? session?.policy ?? null);
+  return { ...shape, session: describeSession(policy), ...explainTarget(target, snapshot) };
 }
 
 /** What a client is told whose request no rule takes, with the statuses of the failure table. */

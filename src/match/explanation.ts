@@ -128,6 +128,8 @@ export interface ExplainedBackend {
   readonly answer: string;
   /** How it is spoken to in TLS, and whom that must show; '': in cleartext. */
   readonly tls: string;
+  /** Which clients stay with one of its endpoints; '': none do. */
+  readonly session: string;
   /** Which endpoints count, where not all of the Service's do; '': all do. */
   readonly reach: string;
   /** Why its share fails; '' when it does not. */

@@ -36,6 +36,9 @@ spec:
     - matches: [{ path: { value: /live }, headers: [{ name: Upgrade, value: websocket }] }]
       timeouts: { request: 3s }
       backendRefs: [{ name: shop, port: 80 }]
+    - matches: [{ path: { value: /kept } }]
+      sessionPersistence: { type: Header, absoluteTimeout: 1h, header: { name: Shop-Session } }
+      backendRefs: [{ name: shop, port: 80 }]
     - matches: [{ path: { value: /shop.Cart } }]
       backendRefs: [{ name: shop, port: 80 }]
 ---
@@ -73,6 +76,15 @@ describe('explain, of an HTTP request', () => {
     const asked = ['--http', 'GET /moved//a', '--host', 'a.test', '-H', 'x-forwarded-proto: https'];
     assert.match((await explain(...asked)).out, /HTTP 302: see http:\/\/a\.test:8080\/new\/a\n/);
     assert.match((await explain(...asked, '--client', '10.0.0.9')).out, /HTTP 302: see https:\/\/a\.test\/new\/a\n/);
+  });
+
+  it('says which clients stay with an endpoint', async () => {
+    const { out } = await explain('--http', 'GET /kept');
+    assert.match(
+      out,
+      /sessions: who sends header shop-session stays with the endpoint that gave it, for 3600 s at most\n/,
+    );
+    assert.doesNotMatch((await explain('--http', 'GET /shop')).out, /sessions/);
   });
 
   it('says why no rule takes it', async () => {

@@ -103,9 +103,9 @@ export function backendsText(backends: readonly ExplainedBackend[]): string {
     const name = backend.cluster || `fault: ${backend.fault}`;
     const notes = backend.filters.map(filter => ['', `  ${filter}`]);
     const asked = backend.asked === '' ? [] : [['', `  asked for ${backend.asked}`]];
-    const tls = backend.tls === '' ? [] : [['', `  ${lineText(backend.tls)}`]];
-    const reach = backend.reach === '' ? [] : [['', `  ${lineText(backend.reach)}`]];
-    return [[share, name], ...notes, ...asked, ...tls, ...reach, ...endpointRows(backend)];
+    const about = [backend.tls, backend.session, backend.reach].filter(text => text !== '');
+    const aboutRows = about.map(text => ['', `  ${lineText(text)}`]);
+    return [[share, name], ...notes, ...asked, ...aboutRows, ...endpointRows(backend)];
   });
   return formatTable([], rows, '  ');
 }

@@ -78,6 +78,7 @@ describe('the explanation of a port', () => {
             asked: '',
             answer: '',
             tls: '',
+            session: '',
             reach: '',
             fault: '',
             endpoints: [{ address: '127.0.0.1:9001', state: 'ready', name: 'pod', note: '' }],

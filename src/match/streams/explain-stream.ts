@@ -127,7 +127,7 @@ function take(listener: Listener, { hostname, rule }: ServerNameRoute, snapshot:
 
 function explainBackend({ weight, target }: StreamBackend, rule: StreamRule, snapshot: Snapshot): ExplainedBackend {
   const share = (100 * weight) / rule.totalWeight;
-  return { weight, share, filters: [], asked: '', answer: '', ...explainTarget(target, snapshot) };
+  return { weight, share, filters: [], asked: '', answer: '', session: '', ...explainTarget(target, snapshot) };
 }
 
 function answerOf(rule: StreamRule, backends: readonly ExplainedBackend[], refused: string): StreamPlace['answer'] {

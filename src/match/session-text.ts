@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { SessionPersistence } from '../snapshot/index.ts';
+
+/** Which clients stay with an endpoint, and for how long; '' when none do. */
+export function describeSession(policy: SessionPersistence | null): string {
+  if (policy === null) return '';
+  const { sessionName, absoluteTimeoutMs } = policy;
+  const end = absoluteTimeoutMs === null ? '' : `, for ${absoluteTimeoutMs / 1000} s at most`;
+  return `sessions: who sends ${policy.kind} ${sessionName} stays with the endpoint that gave it${end}`;
+}
