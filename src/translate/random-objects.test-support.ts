@@ -262,8 +262,8 @@ export const INSPECTIONS = {
     chain.startsWith(GOOD) ? { chain, key, names: [], notAfterMs: Date.UTC(2030, 0) } : { problem: 'bad' },
 };
 
-/** One object of any kind. */
-export const anyObject: fc.Arbitrary<WrittenObject> = fc.oneof(
+/** One object of a kind that many have. */
+export const commonObject: fc.Arbitrary<WrittenObject> = fc.oneof(
   gateway,
   route,
   route,
@@ -307,9 +307,11 @@ const BASE: readonly WrittenObject[] = ['a', 'b'].flatMap(place => [
 ]);
 
 /** Random objects on top of the world above; each replaces the one of its name. */
-export const anyWorld: fc.Arbitrary<readonly WrittenObject[]> = fc
-  .uniqueArray(anyObject, { selector: objectKey, minLength: 5, maxLength: 16 })
-  .map(list => [...new Map([...BASE, ...list].map(object => [objectKey(object), object])).values()]);
+export function worldOf(object: fc.Arbitrary<WrittenObject>): fc.Arbitrary<readonly WrittenObject[]> {
+  return fc
+    .uniqueArray(object, { selector: objectKey, minLength: 5, maxLength: 16 })
+    .map(list => [...new Map([...BASE, ...list].map(one => [objectKey(one), one])).values()]);
+}
 
 /** What tells two objects of a set apart. */
 export function objectKey({ kind, metadata: { namespace: place, name } }: WrittenObject): string {

@@ -8,7 +8,8 @@ import { deepFreeze } from '../snapshot/freeze.ts';
 import { orderViolations } from '../snapshot/order.ts';
 import { ENVIRONMENT as PLAIN, parsed, resourceSet } from './environment.test-support.ts';
 import type { MeshEnvironment } from './environment.ts';
-import { anyObject, anyWorld, INSPECTIONS, objectKey } from './random-objects.test-support.ts';
+import { otherObject } from './random-kinds.test-support.ts';
+import { commonObject, INSPECTIONS, objectKey, worldOf } from './random-objects.test-support.ts';
 import { translate } from './translate.ts';
 import type { Translation } from './translation.ts';
 
@@ -21,12 +22,15 @@ const MESH: MeshEnvironment = {
 };
 const ENVIRONMENT = { ...PLAIN, ...INSPECTIONS, mesh: MESH, place: { node: 'n1', zone: null } };
 
+const anyObject = fc.oneof({ weight: 3, arbitrary: commonObject }, { weight: 2, arbitrary: otherObject });
+const anyWorld = worldOf(anyObject);
+
 /** What users see of a translation. */
 function visible({ snapshot, findings, outcomes }: Translation): unknown {
   const { version: _, ...parts } = snapshot;
-  const sorted = <T>(map: ReadonlyMap<string, T>): unknown => [...map].sort(([a], [b]) => (a < b ? -1 : 1));
-  const { gateways, routes, policies } = outcomes;
-  return { parts, findings, gateways: sorted(gateways), routes: sorted(routes), policies: sorted(policies) };
+  const { meshController, ...maps } = outcomes;
+  const sorted = Object.entries(maps).map(([kind, map]) => [kind, [...map].sort(([a], [b]) => (a < b ? -1 : 1))]);
+  return { parts, findings, meshController, outcomes: Object.fromEntries(sorted) };
 }
 
 describe('translate, for any resources', () => {
