@@ -56,13 +56,26 @@ export async function openConnection(port: number): Promise<ClientConnection> {
   return { socket, http2 };
 }
 
-/** Request head of a gRPC method, without the fields that differ on each call. */
-export function requestHead(method: string, authority = 'bench.example.com'): HeaderList {
+/** Request head of a gRPC method, without the fields that differ on each call. `method` null: the path is one of these. */
+export function requestHead(method: string | null): HeaderList {
+  const path = method === null ? [] : [[':path', method] as const];
+  const fields = [...PSEUDO, ...path, ...REGULAR];
   return new HeaderList(
-    [':method', ':scheme', ':path', ':authority', 'content-type', 'te', 'user-agent'],
-    ['POST', 'http', method, authority, 'application/grpc', 'trailers', 'bench/1'],
+    fields.map(([name]) => name),
+    fields.map(([, value]) => value),
   );
 }
+
+const PSEUDO = [
+  [':method', 'POST'],
+  [':scheme', 'http'],
+  [':authority', 'bench.example.com'],
+] as const;
+const REGULAR = [
+  ['content-type', 'application/grpc'],
+  ['te', 'trailers'],
+  ['user-agent', 'bench/1'],
+] as const;
 
 /** A gRPC message of `size` bytes with its prefix. */
 export function message(size: number): Buffer {

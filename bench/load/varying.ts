@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { message, openConnection, requestHead, UnaryCall } from './client.ts';
 import type { Shape } from './h2load.ts';
 
+const METHOD = '/bench.Bench/Unary';
 const BODY = message(12);
 const TRACE = randomBytes(16).toString('hex');
 
@@ -13,7 +14,7 @@ export type Difference = 'nothing' | 'ids' | 'paths' | 'tokens';
 
 /** Makes the calls; rejects when any did not end with OK. */
 export async function varying(port: number, shape: Shape, calls: number, difference: Difference): Promise<void> {
-  const equal = requestHead('/bench.Bench/Unary');
+  const head = requestHead(difference === 'paths' ? null : METHOD);
   const connections = await Promise.all(Array.from({ length: shape.connections }, () => openConnection(port)));
   let started = 0;
   let ended = 0;
@@ -28,7 +29,6 @@ export async function varying(port: number, shape: Shape, calls: number, differe
       if (++ended === calls) resolve();
       else next(index);
     });
-    const head = difference === 'paths' ? requestHead(`/bench.Bench/Unary${started}`) : equal;
     if (!call.start(head, fieldsOf(difference, started), BODY)) throw new Error('the peer takes too few streams');
   };
   for (let index = 0; index < shape.connections * shape.streams; index++) next(index);
@@ -38,7 +38,8 @@ export async function varying(port: number, shape: Shape, calls: number, differe
 }
 
 function fieldsOf(difference: Difference, call: number): string[] | null {
-  if (difference === 'nothing' || difference === 'paths') return null;
+  if (difference === 'nothing') return null;
+  if (difference === 'paths') return [':path', `${METHOD}${call}`];
   const id = call.toString(16).padStart(16, '0');
   if (difference === 'tokens') return ['authorization', `Bearer ${TRACE}${id}`];
   return ['grpc-timeout', `${900_000 + (call % 90_000)}u`, 'traceparent', `00-${TRACE}-${id}-01`, 'x-request-id', id];
