@@ -4,6 +4,12 @@ import type { CatalogueEntry } from './catalogue-entry.ts';
 
 /** Codes of findings about what is valid, though probably not meant. */
 export const LINT_CODES = {
+  'lint/broken': {
+    severity: 'error',
+    summary:
+      'a check for what is probably not meant broke, by a fault of daemun; it says nothing, and all else goes on',
+    help: 'report it, with what `daemun bundle` collects',
+  },
   'lint/core-group': {
     severity: 'warning',
     summary: 'group: core is not the name of an API group; in a ReferenceGrant it permits nothing',

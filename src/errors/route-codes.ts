@@ -4,6 +4,12 @@ import type { CatalogueEntry } from './catalogue-entry.ts';
 
 /** Codes of findings about routes and what they refer to. */
 export const ROUTE_CODES = {
+  'route/broken': {
+    severity: 'error',
+    summary:
+      'translating the route broke, by a fault of daemun; it is served as it was before, if it was, and all else goes on',
+    help: 'report it, with what `daemun bundle` collects',
+  },
   'route/parent-not-attached': {
     severity: 'error',
     summary: 'the ListenerSet that a route names is attached to no Gateway',

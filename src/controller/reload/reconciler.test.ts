@@ -5,6 +5,7 @@ import { describe, it, type TestContext } from 'node:test';
 import { VirtualClock } from '../../proxy/virtual-clock.test-support.ts';
 import type { ResourceSet } from '../../resources/index.ts';
 import type { Snapshot } from '../../snapshot/index.ts';
+import { firstHosts } from '../../snapshot/listener.test-support.ts';
 import { memoryStore, type Store } from '../../store/index.ts';
 import { LoopbackAddresses } from '../addresses/loopback-addresses.ts';
 import { PortPlan } from '../ports/port-plan.ts';
@@ -29,27 +30,42 @@ const GRANT = {
   },
 };
 
+function route(name: string, path: string): object {
+  const rules = [{ matches: [{ path: { value: path } }] }];
+  return { apiVersion, kind: 'HTTPRoute', metadata: { name }, spec: { parentRefs: [{ name: 'gw' }], rules } };
+}
+
+/** A copy that breaks whoever reads the field. */
+function broken<T extends object>(object: T, field: keyof T): T {
+  return Object.defineProperty({ ...object }, field, {
+    get() {
+      throw new Error(`a bug about ${String(field)}`);
+    },
+  });
+}
+
 /** What breaks nothing but lints, which are all that looks at the version in which a grant is written. */
 function withBadGrants({ referenceGrants, ...resources }: ResourceSet): ResourceSet {
-  const bad = [...referenceGrants].map(([key, grant]) => {
-    const broken = Object.defineProperty({ ...grant }, 'apiVersion', {
-      get() {
-        throw new Error('a bug of a lint');
-      },
-    });
-    return [key, broken] as const;
-  });
+  const bad = [...referenceGrants].map(([key, grant]) => [key, broken(grant, 'apiVersion')] as const);
   return { ...resources, referenceGrants: new Map(bad) };
+}
+
+/** What breaks the translation of one route. */
+function withBadRoute(resources: ResourceSet): ResourceSet {
+  const httpRoutes = new Map(resources.httpRoutes);
+  const bad = httpRoutes.get('default/bad');
+  if (bad !== undefined) httpRoutes.set('default/bad', { ...bad, spec: broken(bad.spec, 'rules') });
+  return { ...resources, httpRoutes };
 }
 
 async function setUp(t: TestContext) {
   const written = memoryStore([gateway(8080), GRANT]);
   await written.start();
-  const world = { isBroken: false };
+  const world = { spoil: (resources: ResourceSet) => resources, isPlaneBroken: false };
   const store: Pick<Store, 'current' | 'onChange' | 'rehearse'> = {
     current() {
       const contents = written.current();
-      return world.isBroken ? { ...contents, resources: withBadGrants(contents.resources) } : contents;
+      return { ...contents, resources: world.spoil(contents.resources) };
     },
     onChange: listener => written.onChange(listener),
     rehearse: () => undefined,
@@ -68,6 +84,7 @@ async function setUp(t: TestContext) {
     plane: {
       prepare: async () => undefined,
       async apply(snapshot) {
+        if (world.isPlaneBroken) throw new Error('a bug of the plane');
         applied.push(snapshot);
         return { failures: new Map() };
       },
@@ -83,27 +100,70 @@ async function setUp(t: TestContext) {
   return { written, world, applied, views, failures, reconciler };
 }
 
+describe('a fault of ours about one object', () => {
+  it('in a lint is told, and keeps no status from being written', async t => {
+    const { written, world, views, failures, reconciler } = await setUp(t);
+    world.spoil = withBadGrants;
+    written.apply(gateway(8081), route('other', '/'));
+    await reconciler.settled();
+    assert.deepEqual(failures, []);
+    const { findings, statuses } = views.at(-1) as View;
+    const [fault, ...more] = findings.filter(({ code }) => code === 'lint/broken');
+    assert.deepEqual(more, []);
+    assert.match(fault?.message ?? '', /^versions of APIs: .*: a bug about apiVersion$/);
+    assert.match(JSON.stringify(statuses.get('HTTPRoute/default/other')), /Attached to a/);
+  });
+
+  it('in the translation of a route is told, the route is served as it was, and all others as they are', async t => {
+    const { written, world, views, failures, reconciler } = await setUp(t);
+    written.apply(route('bad', '/old'), route('other', '/a'));
+    await reconciler.settled();
+    world.spoil = withBadRoute;
+    written.apply(route('bad', '/new'), route('other', '/b'));
+    await reconciler.settled();
+    assert.deepEqual(failures, []);
+    const { findings, published } = views.at(-1) as View;
+    const [fault, ...more] = findings.filter(({ code }) => code === 'route/broken');
+    assert.deepEqual(more, []);
+    assert.equal(fault?.resource?.name, 'bad');
+    assert.match(fault.message, /a bug about rules$/);
+    assert.deepEqual(pathsOf(published), ['/b', '/old']);
+    world.spoil = resources => resources;
+    written.apply(route('bad', '/newer'));
+    await reconciler.settled();
+    assert.deepEqual(pathsOf((views.at(-1) as View).published), ['/b', '/newer']);
+  });
+
+  it('in a route that never was translated serves it nowhere', async t => {
+    const { written, world, views, reconciler } = await setUp(t);
+    world.spoil = withBadRoute;
+    written.apply(route('bad', '/new'), route('other', '/b'));
+    await reconciler.settled();
+    assert.deepEqual(pathsOf((views.at(-1) as View).published), ['/b']);
+  });
+});
+
 describe('a reload that breaks', () => {
-  it('after its translation is served breaks no later one', async t => {
+  it('is told, and the next one does all of the work', async t => {
     const { written, world, applied, views, failures, reconciler } = await setUp(t);
-    world.isBroken = true;
+    world.isPlaneBroken = true;
     written.apply(gateway(8081));
     await reconciler.settled();
-    assert.match(String(failures), /a bug of a lint/);
+    assert.match(String(failures), /a bug of the plane/);
     assert.equal(views.length, 1);
-    assert.deepEqual(
-      applied.map(({ bindings }) => bindings[0]?.port),
-      [8080, 8081],
-      'what is said of it comes after it is served',
-    );
-    world.isBroken = false;
+    world.isPlaneBroken = false;
     written.apply(gateway(8082));
     await reconciler.settled();
     assert.equal(failures.length, 1);
     assert.equal(views.at(-1)?.translation.snapshot.bindings[0]?.port, 8082);
     assert.deepEqual(
       applied.map(({ version }) => version),
-      [1, 2, 3],
+      [1, 3],
     );
   });
 });
+
+function pathsOf(snapshot: Snapshot): readonly string[] {
+  const matches = firstHosts(snapshot).flatMap(({ entries }) => entries.map(({ match }) => match));
+  return matches.flatMap(match => (match.kind === 'http' ? [match.path.value] : [])).sort();
+}

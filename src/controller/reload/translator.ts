@@ -101,7 +101,7 @@ export class Translator {
 
   /**
    * After a reload broke: the next `translate` takes over nothing but the number of the version. What broke may be in the memory of the last
-   * translation, as its findings are made only when somebody asks for them, and would break every later one.
+   * translation, and would break every later one.
    */
   startAnew(): void {
     if (this.#previous !== undefined) this.#previous = { snapshot: this.#previous.snapshot };

@@ -35,6 +35,7 @@ import { lintShadows, type ShadowLint } from './shadowed-matches.ts';
 import { lintSupersededRoutes } from './superseded-routes.ts';
 import { telemetryFindings } from './telemetry-findings.ts';
 import { type ToldShadows, toldShadows } from './told-shadows.ts';
+import { brokenLint, tolerate } from './tolerate.ts';
 import { lintUnusedPolicies } from './unused-policies.ts';
 
 /** The results of the steps that have something to say, or that there is something to say about. */
@@ -76,7 +77,8 @@ export interface Linted {
   readonly findings: readonly Finding[];
   /** As in `Translation`. */
   readonly moreWarnings: number;
-  readonly memory: LintMemory;
+  /** undefined: next time all is looked at anew. */
+  readonly memory: LintMemory | undefined;
 }
 
 /** `lint` when it is first asked for: what is served need not wait for what is said of it. */
@@ -87,9 +89,18 @@ export function lintWhenAsked(sources: LintSources, previous: LintMemory | undef
   };
   return () => {
     // What it was made of is let go of: the sources of one translation must not hold those of the one before.
-    if ('due' in state) state = lint(state.due, state.previous);
+    if ('due' in state) state = lintWhole(state.due, state.previous);
     return state;
   };
+}
+
+/** Never throws: a fault of what is said must break nothing of what is served. */
+function lintWhole(sources: LintSources, previous: LintMemory | undefined): Linted {
+  try {
+    return lint(sources, previous);
+  } catch (error) {
+    return { findings: [brokenLint('all checks', error)], moreWarnings: 0, memory: undefined };
+  }
 }
 
 /**
@@ -115,29 +126,41 @@ function collectFindings(sources: LintSources, { routes, services, told }: LintM
   for (const gateway of gateways) append(findings, gateway.findings);
   for (const { problem } of sources.sets.refused) findings.push(problem.finding);
   append(findings, sources.sets.findings);
-  for (const gateway of gateways) append(findings, lintCertificateNames(gateway));
-  for (const { gateway, sets } of gateways)
-    for (const owner of [gateway, ...sets]) append(findings, lintAnnotations(owner));
-  const backends = [...sources.xBackends.byName].sort(([a], [b]) => compareStrings(a, b));
-  for (const [, { backend }] of backends) append(findings, lintAnnotations(backend));
-  append(findings, lintMeshes(sources));
-  append(findings, lintConsumers(sources));
-  for (const list of routes.findings.values()) append(findings, list);
-  for (const list of sources.settled.findings.values()) append(findings, list);
-  append(findings, told.findings);
-  append(findings, lintSupersededRoutes(sources.streams));
-  append(findings, lintRedirectLoops(routes.loops, sources.tables));
-  append(findings, lintBackendLoops(sources.bindings, sources.clusters, sources.tables));
-  append(findings, lintHealthEndpoints(gateways, sources.tables));
-  append(findings, toldPackages(routes.packages));
-  append(findings, lintMissingReflection(gateways, routes));
-  append(findings, findingsOfPolicies(sources));
-  append(findings, telemetryFindings(sources.telemetry, sources));
-  append(findings, sources.clusters.findings);
-  append(findings, findingsOfServices(services, sources));
-  append(findings, lintGrantGroups(sources.resources));
-  append(findings, lintApiVersions(sources.resources));
+  const lints: Readonly<Record<string, () => readonly Finding[]>> = {
+    'names of certificates': () => gateways.flatMap(lintCertificateNames),
+    annotations: () => ownersOf(sources, gateways).flatMap(lintAnnotations),
+    meshes: () => lintMeshes(sources),
+    consumers: () => lintConsumers(sources),
+    routes: () => [...routes.findings.values()].flat(),
+    'settled routes': () => [...sources.settled.findings.values()].flat(),
+    'hidden matches': () => told.findings,
+    'superseded routes': () => lintSupersededRoutes(sources.streams),
+    'redirects to themselves': () => lintRedirectLoops(routes.loops, sources.tables),
+    'backends that lead back': () => lintBackendLoops(sources.bindings, sources.clusters, sources.tables),
+    'health endpoints': () => lintHealthEndpoints(gateways, sources.tables),
+    packages: () => toldPackages(routes.packages),
+    reflection: () => lintMissingReflection(gateways, routes),
+    policies: () => findingsOfPolicies(sources),
+    telemetry: () => telemetryFindings(sources.telemetry, sources),
+    clusters: () => sources.clusters.findings,
+    Services: () => findingsOfServices(services, sources),
+    'groups in grants': () => lintGrantGroups(sources.resources),
+    'versions of APIs': () => lintApiVersions(sources.resources),
+  };
+  for (const [name, find] of Object.entries(lints)) append(findings, tolerate(name, find));
   return findings;
+}
+
+/** What has annotations of ours beside routes and Services, in the order in which it is told. */
+function ownersOf(
+  { xBackends }: LintSources,
+  gateways: readonly AcceptedGateway[],
+): readonly Parameters<typeof lintAnnotations>[0][] {
+  const backends = [...xBackends.byName].sort(([a], [b]) => compareStrings(a, b));
+  return [
+    ...gateways.flatMap(({ gateway, sets }) => [gateway, ...sets]),
+    ...backends.map(([, { backend }]) => backend),
+  ];
 }
 
 /** In a cluster what no Gateway of ours uses is others' business; a target that is not there is nobody's. */

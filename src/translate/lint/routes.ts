@@ -8,6 +8,7 @@ import { lintPackages, type PackageLint } from './packages.ts';
 import { type LoopCandidate, loopCandidates } from './redirect-loops.ts';
 import { takesReflection } from './reflection.ts';
 import { lintRoute } from './route-lints.ts';
+import { tolerate } from './tolerate.ts';
 
 /** What there is to say about routes; kept up to date by what changed, since there may be 10,000 of them. */
 export interface RouteLints {
@@ -35,7 +36,10 @@ export function lintRoutes(routes: TranslatedRoutes, previous: RouteLints | unde
     const candidates = after === undefined ? [] : loopCandidates(after);
     if (candidates.length > 0) loops.set(key, candidates);
     else loops.delete(key);
-    const list = after === undefined || after.isForeign ? [] : [...after.findings, ...lintRoute(after)];
+    const list =
+      after === undefined || after.isForeign
+        ? []
+        : [...after.findings, ...tolerate(after.route, () => lintRoute(after))];
     if (list.length > 0) findings.set(key, list);
     else if (previous?.findings.has(key) === true) findings.set(key, undefined);
   }

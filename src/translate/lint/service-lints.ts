@@ -7,6 +7,7 @@ import { findingOf } from '../report.ts';
 import { ENDPOINTS } from '../resolve/annotations/dns-targets.ts';
 import { lintAnnotations } from './annotations.ts';
 import { lintClusterZone } from './cluster-zone.ts';
+import { tolerate } from './tolerate.ts';
 
 /** Values that people write for gRPC although Kubernetes does not define them. */
 const NOT_DEFINED: ReadonlySet<string> = new Set(['kubernetes.io/grpc', 'grpc']);
@@ -24,15 +25,15 @@ export function lintServices(services: ReadonlyMap<string, Service>, previous: S
   const known = previous?.findings ?? new Map<string, readonly Finding[]>();
   const updates = new Map<string, readonly Finding[] | undefined>();
   for (const key of changedKeys(previous?.services ?? new Map<string, Service>(), services)) {
-    const findings = serviceFindings(services.get(key));
+    const service = services.get(key);
+    const findings = service === undefined ? [] : tolerate(service, () => serviceFindings(service));
     if (findings.length > 0) updates.set(key, findings);
     else if (known.has(key)) updates.set(key, undefined);
   }
   return { services, findings: updateSorted(known, updates) };
 }
 
-function serviceFindings(service: Service | undefined): readonly Finding[] {
-  if (service === undefined) return [];
+function serviceFindings(service: Service): readonly Finding[] {
   return [...appProtocolFindings(service), ...lintAnnotations(service), ...zoneFindings(service)];
 }
 

@@ -43,17 +43,22 @@ export function translateRoute(
   previous: TranslatedRoute | undefined,
 ): TranslatedRoute {
   const attachment = attachRoute(route, context);
-  if (!context.standalone && attachment.parents.length === 0) return foreignRoute(route, previous);
+  if (!context.standalone && attachment.parents.length === 0)
+    return { ...unattachedRoute(route, dependenciesOf(route), previous), isForeign: true };
   return isRequestRoute(route)
     ? translateRequestRoute(route, attachment, { context, previous })
     : translateStreamRoute(route, attachment, { context, previous });
 }
 
-/** In a cluster there are routes of other controllers; no work is done for one until a parent of it is ours. */
-function foreignRoute(route: AttachableRoute, previous: TranslatedRoute | undefined): TranslatedRoute {
+/** No parent takes it. In a cluster there are routes of other controllers; no work is done for one until a parent of it is ours. */
+export function unattachedRoute(
+  route: AttachableRoute,
+  dependencies: readonly string[],
+  previous: TranslatedRoute | undefined,
+): TranslatedRoute {
   return {
     route,
-    dependencies: dependenciesOf(route),
+    dependencies,
     outcome: share(previous?.outcome, { parents: NONE, partiallyInvalid: null }),
     attachments: NONE,
     way: PASSING_ON,
@@ -63,7 +68,7 @@ function foreignRoute(route: AttachableRoute, previous: TranslatedRoute | undefi
     otherForms: NONE,
     backends: NONE,
     findings: NONE,
-    isForeign: true,
+    isForeign: false,
   };
 }
 

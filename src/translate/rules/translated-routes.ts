@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { changedKeys, updateSorted } from '../changes.ts';
+import { faultOf } from '../fault.ts';
 import { type AttachableRoute, type RouteMap, routeMaps } from '../route-kinds.ts';
+import { dependenciesOf } from './dependencies.ts';
 import { changedDependencies, type RouteWorld } from './route-world.ts';
-import { type RouteContext, type TranslatedRoute, translateRoute } from './translate-route.ts';
+import { type RouteContext, type TranslatedRoute, translateRoute, unattachedRoute } from './translate-route.ts';
 
 /** A route before and after; undefined: there was or is none. */
 export interface RouteChange {
@@ -28,7 +30,7 @@ export function translateRoutes(
   const changes = new Map<string, RouteChange>();
   for (const { key, route } of changedRoutes(world, previous)) {
     const before = known.get(key);
-    const after = route === undefined ? undefined : translateRoute(route, context, before);
+    const after = route === undefined ? undefined : translateWhole(route, context, before);
     changes.set(key, { before, after });
   }
   if (previous !== undefined) {
@@ -36,13 +38,35 @@ export function translateRoutes(
     if (changed.size > 0) {
       for (const [key, before] of known) {
         if (changes.has(key) || !dependsOnAny(before, changed)) continue;
-        changes.set(key, { before, after: translateRoute(before.route, context, before) });
+        changes.set(key, { before, after: translateWhole(before.route, context, before) });
       }
     }
   }
   const updates = new Map<string, TranslatedRoute | undefined>();
   for (const [key, { after }] of changes) updates.set(key, after);
   return { ...world, byKey: updateSorted(known, updates), changes };
+}
+
+/** As `translateRoute`. Never throws: a route that breaks us stays what it was, or is served nowhere, and every other one goes on. */
+function translateWhole(
+  route: AttachableRoute,
+  context: RouteContext,
+  before: TranslatedRoute | undefined,
+): TranslatedRoute {
+  try {
+    return translateRoute(route, context, before);
+  } catch (error) {
+    const kept = before ?? unattachedRoute(route, dependenciesIfAny(route), undefined);
+    return { ...kept, route, findings: [faultOf('route/broken', route, error)], isForeign: false };
+  }
+}
+
+function dependenciesIfAny(route: AttachableRoute): readonly string[] {
+  try {
+    return dependenciesOf(route);
+  } catch {
+    return [];
+  }
 }
 
 /** Routes that came, changed or went (`route` undefined). */
