@@ -5,10 +5,10 @@ import { afterEach, describe, it } from 'node:test';
 import { HeaderList } from '../../../wire/index.ts';
 import { BodyMemory, EXCHANGE_BYTES, MemoryBudget } from '../../io/index.ts';
 import { MetricsReader, WorkerMetrics } from '../../metrics/index.ts';
-import { cleanUp, World } from '../../upstream/cluster-pool.test-support.ts';
-import type { BodyWatcher, SteppedRequest } from '../step.ts';
+import { at, cleanUp, World } from '../../upstream/cluster-pool.test-support.ts';
+import type { BodyWatcher, StepCallTrace, SteppedRequest } from '../step.ts';
 import { AuthCheck } from './auth-check.ts';
-import type { AuthProtocol } from './auth-protocol.ts';
+import { ALLOWED, type AuthProtocol, type AuthVerdict } from './auth-protocol.ts';
 
 const NO_LIST = new HeaderList([], []);
 
@@ -27,13 +27,14 @@ class Request implements SteppedRequest {
   readonly clientAddress = '127.0.0.1';
   readonly log: string[] = [];
   watcher: BodyWatcher | null = null;
+  trace: StepCallTrace | null = null;
 
   unchanged() {
     return { list: NO_LIST, fields: null };
   }
-  traceCall(): null {
+  traceCall() {
     this.log.push('asked');
-    return null;
+    return this.trace;
   }
   watch(watcher: BodyWatcher): void {
     this.watcher = watcher;
@@ -56,8 +57,8 @@ class Silent implements AuthProtocol {
   ask() {
     return { head: NO_LIST, fields: null, body: Buffer.alloc(0) };
   }
-  judge(): never {
-    throw new Error('nobody answers');
+  judge(): AuthVerdict {
+    return ALLOWED;
   }
 }
 
@@ -66,7 +67,7 @@ describe('a check whose own charge ends its request', () => {
 
   /** `roomBytes` of the worker. The check's request is the only one that can give way. */
   function checking(roomBytes: number, maxBodyBytes: number) {
-    const world = new World({}, []);
+    const world = new World({}, [at(1)]);
     const memory = new MemoryBudget(roomBytes, () => {});
     const reader = new MetricsReader();
     const metrics = new WorkerMetrics(series => reader.addSeries(1, series));
@@ -89,15 +90,32 @@ describe('a check whose own charge ends its request', () => {
     return { check, request, memory, reader };
   }
 
+  function outcomes(reader: MetricsReader): unknown {
+    const family = reader.read().find(({ name }) => name === 'daemun_external_auth_checks_total');
+    return family?.samples.map(({ labels, value }) => [labels['outcome'], value]);
+  }
+
   async function assertCancelledOnce({ request, memory, reader }: ReturnType<typeof checking>): Promise<void> {
     await Promise.resolve();
-    const family = reader.read().find(({ name }) => name === 'daemun_external_auth_checks_total');
-    assert.deepEqual(
-      family?.samples.map(({ labels, value }) => [labels['outcome'], value]),
-      [['cancelled', 1]],
-    );
-    assert.deepEqual([request.log, memory.bytes], [[], 0]);
+    assert.deepEqual([request.log, outcomes(reader), memory.bytes], [[], [['cancelled', 1]], 0]);
   }
+
+  it('by what its call costs to tell is over then, and tells once', async () => {
+    const { check, request, memory, reader } = checking(3 * EXCHANGE_BYTES, 0);
+    let told = 0;
+    request.trace = {
+      passOn: fields => fields,
+      end() {
+        told++;
+        memory.add(4 * EXCHANGE_BYTES);
+      },
+    };
+    check.begin();
+    check.answered({ head: NO_LIST, fields: null, body: Buffer.alloc(0), trailers: null, trailerFields: null });
+    memory.add(-4 * EXCHANGE_BYTES);
+    await Promise.resolve();
+    assert.deepEqual([told, request.log, outcomes(reader), memory.bytes], [1, ['asked'], [['cancelled', 1]], 0]);
+  });
 
   it('asks nobody about it', async () => {
     const begun = checking(EXCHANGE_BYTES - 1, 0);

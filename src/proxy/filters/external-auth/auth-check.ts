@@ -140,14 +140,16 @@ export class AuthCheck implements CallOwner, BodyWatcher {
     this.#charge(EXCHANGE_BYTES + this.#partBytes);
   }
 
-  /** `why` there is no answer. */
+  /** Once, and then the check may be over: spans cost memory, and the worker may have none. `why` there is no answer. */
   #tell(answer: WholeAnswer | null, why: string): void {
     if (this.#asked === null || this.#asked.trace === null) return;
     const { request, call, trace } = this.#asked;
+    this.#asked = { request, call, trace: null };
     trace.end({ kind: this.#use.protocol.kind, request, answer, why, endpoint: call.endpointKey });
   }
 
   #apply(verdict: AuthVerdict): void {
+    if (this.#isOver) return;
     switch (verdict.kind) {
       case 'allowed':
         this.#close('allowed');
