@@ -37,8 +37,11 @@ message Order {
 }
 `;
 
-async function run(args: readonly string[], input = ''): Promise<string> {
-  const terminal = recordingTerminal(input);
+async function run(
+  args: readonly string[],
+  input = '',
+  terminal: ReturnType<typeof recordingTerminal> = recordingTerminal(input),
+): Promise<string> {
   await callCommand(terminal)
     .exitOverride()
     .parseAsync([address, ...args], { from: 'user' });
@@ -152,6 +155,13 @@ message Order {
     await assert.rejects(run(['api.Echo/Echo', '{"cont']), { exitCode: 2, message: /not JSON/ });
     await assert.rejects(run(['nothing']), { exitCode: 2, message: /not a method/ });
     await assert.rejects(run(['api.Echo/Echo', '--cacert', 'x']), { exitCode: 2, message: /cleartext/ });
+  });
+
+  it('says what was sent, which is nothing where the request is wrong', async () => {
+    const terminal = recordingTerminal();
+    await assert.rejects(run(['api.Echo/Echo', '{"cont":1}', '-v'], '', terminal), { exitCode: 2 });
+    assert.equal(terminal.stdout(), '');
+    assert.match(await run(['api.Echo/Echo', '-v']), /\nSent 1 request and received 1 response\n$/);
   });
 
   it('says why there is no connection, with exit code 3', async () => {

@@ -17,7 +17,8 @@ export interface CallRequest {
   readonly method: DescMethod;
   /** For messages inside `google.protobuf.Any`. */
   readonly registry: Registry;
-  readonly messages: readonly JsonValue[];
+  /** The request's messages, encoded. */
+  readonly frames: readonly Buffer[];
   readonly metadata: Metadata;
   readonly deadline: Date | undefined;
 }
@@ -29,11 +30,13 @@ export interface CallObserver {
   onTrailers(metadata: Metadata): void;
 }
 
-/** Encodes the request messages: throws a usage error that names what does not fit the message type. */
-export function encodeMessages(request: CallRequest): Buffer[] {
-  const { method, registry } = request;
+/** Encodes the request messages, none for an empty one where one is wanted: throws a usage error that names what does not fit the message type. */
+export function encodeMessages(
+  { method, registry }: Pick<CallRequest, 'method' | 'registry'>,
+  written: readonly JsonValue[],
+): readonly Buffer[] {
   const single = method.methodKind === 'unary' || method.methodKind === 'server_streaming';
-  const messages = single && request.messages.length === 0 ? [{}] : request.messages;
+  const messages = single && written.length === 0 ? [{}] : written;
   if (single && messages.length > 1)
     throw usageError(`${method.name} takes one request message, not ${messages.length}`);
   return messages.map(json => {
@@ -51,8 +54,7 @@ export function encodeMessages(request: CallRequest): Buffer[] {
  * ServiceError of grpc-js otherwise, after `onTrailers`.
  */
 export function performCall(client: Client, request: CallRequest, observer: CallObserver): Promise<void> {
-  const { method, registry, metadata, deadline } = request;
-  const frames = encodeMessages(request);
+  const { method, registry, frames, metadata, deadline } = request;
   return new Promise((resolve, reject) => {
     const call: ClientDuplexStream<Buffer, Message> = client.makeBidiStreamRequest(
       `/${method.parent.typeName}/${method.name}`,

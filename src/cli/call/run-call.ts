@@ -13,7 +13,7 @@ import { describeMethod } from './describe-type.ts';
 import { isUnservedHost } from './failure-reason.ts';
 import { parseJsonDocuments } from './json-documents.ts';
 import { describeSymbol, listNames } from './list-and-describe.ts';
-import { type CallRequest, performCall } from './perform-call.ts';
+import { type CallRequest, encodeMessages, performCall } from './perform-call.ts';
 import { loadProtoFiles } from './proto-schema.ts';
 import { ReflectionSchema } from './reflection-schema.ts';
 import { findMethod, type MethodPath, parseMethodPath, type SchemaSource } from './schema-source.ts';
@@ -65,7 +65,8 @@ async function callMethod(run: CallRun, args: CallArguments): Promise<void> {
   const registry = await run.schema.registryFor(path.service);
   if (registry === undefined) throw new Error(`the types of ${path.service} are gone`);
   const metadata = parseMetadata(run.options.header);
-  const request = { method, registry, messages, metadata, deadline: run.options.deadline };
+  const frames = encodeMessages({ method, registry }, messages);
+  const request = { method, registry, frames, metadata, deadline: run.options.deadline };
   await answerTo(run, request, path);
 }
 
@@ -93,7 +94,7 @@ async function answerTo(run: CallRun, request: CallRequest, path: MethodPath): P
   } catch (error) {
     throw isServiceError(error) ? callFailure(error, subjectOf(run, `${path.service}/${path.method}`)) : error;
   } finally {
-    verbose(`Sent ${count(request.messages.length, 'request')} and received ${count(received, 'response')}\n`);
+    verbose(`Sent ${count(request.frames.length, 'request')} and received ${count(received, 'response')}\n`);
   }
 }
 
