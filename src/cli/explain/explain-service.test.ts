@@ -155,6 +155,16 @@ describe('explain, of a request to a Service', () => {
       assert.equal(told.code, code);
     });
 
+  it('says nothing of listeners, which a Service has none of', async () => {
+    for (const asked of [
+      ['--http', '/'],
+      ['--tcp', '80'],
+    ]) {
+      const { out } = await explain('--to', 'faces/alone', ...asked);
+      assert.doesNotMatch(out, /listener/i);
+    }
+  });
+
   it('says in JSON which way is taken', async () => {
     const { out } = await explain('--to', 'faces/smiley:80', '--http', '/smile', '-o', 'json');
     const { places } = JSON.parse(out) as { places: { frontend: { service: string; flow: string } }[] };

@@ -10,7 +10,7 @@ import { lineText, type Paint, paintFor } from '../paint.ts';
 import type { SourceOptions } from '../resource-source.ts';
 import type { Terminal } from '../terminal.ts';
 import { explanationText } from './explanation-text.ts';
-import { streamText } from './stream-text.ts';
+import { noListenerText, streamText } from './stream-text.ts';
 import { unroutedService } from './unrouted-service.ts';
 
 export interface ExplainOptions extends SourceOptions {
@@ -42,13 +42,21 @@ export async function runExplain(options: ExplainOptions, terminal: Terminal): P
     terminal.out(textOf(explanation, paintFor(terminal)));
     if (unrouted !== null) terminal.out(unrouted.text);
     else if (explanation.places.length === 0)
-      terminal.out(listenersText(await source.list('Gateway'), await source.list('ListenerSet')));
+      terminal.out(
+        `${noPlaceText(explanation)}\n${listenersText(await source.list('Gateway'), await source.list('ListenerSet'))}`,
+      );
   }
   return isServed(explanation) || unrouted?.isUntouched === true ? EXIT.ok : EXIT.refused;
 }
 
 function textOf(explanation: Explanation | StreamExplanation, paint: Paint): string {
   return 'stream' in explanation ? streamText(explanation, paint) : explanationText(explanation, paint);
+}
+
+function noPlaceText(explanation: Explanation | StreamExplanation): string {
+  return 'stream' in explanation
+    ? noListenerText(explanation.stream)
+    : 'No listener: nothing that takes connections fits the question.';
 }
 
 /** Where nothing fits the question, the names that would. */

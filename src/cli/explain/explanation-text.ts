@@ -15,7 +15,7 @@ export function explanationText({ request, places }: Explanation, paint: Paint):
   const headers = Object.entries(request.headers).map(([name, value]) => `  ${lineText(`${name}: ${value}`)}\n`);
   const read = request.readPath === request.path ? '' : `  read as ${lineText(request.readPath)}\n`;
   const head = `${paint('bold', lineText(`${request.method} ${request.path}`))} (${request.protocol})\n${read}${headers.join('')}`;
-  if (places.length === 0) return `${head}\nNo listener: nothing that takes connections fits the question.\n`;
+  if (places.length === 0) return `${head}\n`;
   const hints = explanationHints({ request, places }).map(hint => `${paint('cyan', 'hint:')} ${lineText(hint)}\n`);
   return `${[head, ...places.map(place => placeText(place, paint))].join('\n')}${hints.join('')}`;
 }

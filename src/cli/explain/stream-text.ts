@@ -7,7 +7,7 @@ import { backendsText, frontendRows } from './explanation-text.ts';
 /** Who gets a stream, for people: one block for each socket, ending with what becomes of it. */
 export function streamText({ stream, places }: StreamExplanation, paint: Paint): string {
   const head = `${paint('bold', lineText(askedText(stream)))} (${stream.transport})\n`;
-  if (places.length === 0) return `${head}\n${noPlaceText(stream)}\n`;
+  if (places.length === 0) return `${head}\n`;
   return [head, ...places.map(place => placeText(place, paint))].join('\n');
 }
 
@@ -24,7 +24,8 @@ function askedText(stream: StreamExplanation['stream']): string {
   }
 }
 
-function noPlaceText({ transport, port }: StreamExplanation['stream']): string {
+/** What is said where no Gateway takes the stream. */
+export function noListenerText({ transport, port }: StreamExplanation['stream']): string {
   const protocol = transport === 'tls' ? 'TLS or HTTPS' : transport.toUpperCase();
   const what = port === null ? 'is there' : 'has the port, as it is bound';
   return `No listener: no Gateway with a working ${protocol} listener ${what}.`;

@@ -52,6 +52,8 @@ describe('a question to explain', () => {
 
   for (const [query, fault] of [
     ['http=/&client-namespace=fast_clients', /"fast_clients" is not the name of a namespace/],
+    ['to=a:80&tcp=90', /to asks about port 80 and tcp about port 90: write the same, or no port in to/],
+    ['to=a:80&tls=b.test&port=90', /to asks about port 80 and port about port 90/],
     ['', /one of grpc=.* is needed/],
     ['grpc=a.B/C&http=/a', /one of/],
     ['grpc=Echo', /is not pkg.Service\/Method/],

@@ -39,7 +39,7 @@ export function parseQuestion(params: URLSearchParams): Question | StreamQuestio
   if (unknown !== undefined) return { fault: `unknown parameter "${unknown}"; there are ${NAMES.join(', ')}` };
   const fault = placeFault(params);
   if (fault !== undefined) return fault;
-  if (STREAMS.some(name => params.has(name))) return parseStream(params);
+  if (STREAMS.some(name => params.has(name))) return withOnePort(parseStream(params));
   if (params.has('port')) return { fault: 'port is for tls=HOST' };
   const asked = parseAsked(params.get('grpc'), params.get('http'));
   if ('fault' in asked) return asked;
@@ -107,6 +107,15 @@ function parseStream(params: URLSearchParams): StreamQuestion | { readonly fault
   if (params.has('port')) return { fault: 'port is for tls=HOST' };
   const port = parsePort(params.get(transport) ?? '');
   return typeof port === 'number' ? { transport, port, ...parsePlace(params) } : port;
+}
+
+/** The port of a Service is said once, or twice the same. */
+function withOnePort(asked: StreamQuestion | { readonly fault: string }): StreamQuestion | { readonly fault: string } {
+  if ('fault' in asked) return asked;
+  const { transport, port, to } = asked;
+  if (to === null || to.port === null || port === null || to.port === port) return asked;
+  const other = transport === 'tls' ? 'port' : transport;
+  return { fault: `to asks about port ${to.port} and ${other} about port ${port}: write the same, or no port in to` };
 }
 
 function parseServerName(params: URLSearchParams): StreamQuestion | { readonly fault: string } {
