@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { RESOURCE_MAPS, type Resource, type ResourceSet } from '../../resources/index.ts';
+import { LAST_APPLIED, RESOURCE_MAPS, type Resource, type ResourceSet } from '../../resources/index.ts';
 import { formatNamespacedName } from '../../values/index.ts';
 import type { View } from './view.ts';
 
@@ -13,9 +13,6 @@ export interface ResourceObject {
 
 /** What stands in place of each secret value. */
 export const REDACTED = '[redacted]';
-
-/** Holds the whole object as the user applied it, secrets included. */
-const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
 /** By any text that a user gives as a kind. */
 const MAPS: Readonly<Record<string, keyof ResourceSet>> = RESOURCE_MAPS;

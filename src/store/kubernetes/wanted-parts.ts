@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { LAST_APPLIED } from '../../resources/index.ts';
 import { isObject } from '../plain-object.ts';
 import { podParts } from './pod-parts.ts';
 import { apiVersionOf, type ReadKind } from './read-kinds.ts';
@@ -21,8 +22,7 @@ const METADATA = [
 
 /** Annotations that do not. */
 const UNWANTED: ReadonlySet<string> = new Set([
-  // Written by kubectl: the whole object once more, secrets included.
-  'kubectl.kubernetes.io/last-applied-configuration',
+  LAST_APPLIED,
   // Of an EndpointSlice: another one with each change, also where its endpoints stay as they are.
   'endpoints.kubernetes.io/last-change-trigger-time',
 ]);
