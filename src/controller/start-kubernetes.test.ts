@@ -6,7 +6,7 @@ import { describe, it, type TestContext } from 'node:test';
 import { FakeApi, type FakeObject } from '../store/kubernetes/fake-api.test-support.ts';
 import { kubeconfigFile } from '../store/kubernetes/kubeconfig-file.test-support.ts';
 import { type Clock, systemClock } from '../time/index.ts';
-import { until } from '../time/until.test-support.ts';
+import { SkippingClock } from '../time/skipping-clock.test-support.ts';
 import type { KubernetesOptions } from './kubernetes-options.ts';
 import { createLog } from './log/log.ts';
 import type { RunningGateway } from './running-gateway.ts';
@@ -21,7 +21,7 @@ interface Running {
   readonly log: string[];
   /** Asks the Gateway; the status, and where a redirect leads. */
   ask(): Promise<string>;
-  /** Resolves once a condition holds after a reload, or holds already. */
+  /** Resolves once a condition holds; time passes faster meanwhile. */
   until(condition: () => boolean | Promise<boolean>): Promise<void>;
 }
 
@@ -29,8 +29,10 @@ async function run(t: TestContext, api: FakeApi, more: Partial<KubernetesOptions
   const kubeconfig = kubeconfigFile(t, api.access.server);
   const log: string[] = [];
   const { stateDirectory = dirname(kubeconfig) } = more;
+  const clock = new SkippingClock();
   const gateway = await startKubernetes({
     kubeconfig,
+    clock,
     addressing: { mode: 'host', pool: POOL },
     lease: null,
     log: createLog({ level: 'info', format: 'json', colours: false, write: line => void log.push(line) }),
@@ -52,7 +54,7 @@ async function run(t: TestContext, api: FakeApi, more: Partial<KubernetesOptions
       request.on('error', reject);
     });
   };
-  return { stateDirectory, gateway, log, ask, until };
+  return { stateDirectory, gateway, log, ask, until: condition => clock.until(condition) };
 }
 
 /** Loopback addresses that no other test process has. */
@@ -193,24 +195,23 @@ describe('a gateway that follows a cluster', () => {
     await first.gateway.close();
     api.fail('Gateway', 403);
     const kubeconfig = kubeconfigFile(t, api.access.server);
+    const clock = new SkippingClock();
     const starting = startKubernetes({
       kubeconfig,
+      clock,
       addressing: { mode: 'host', pool: POOL },
       stateDirectory: `${stateDirectory}/other`,
     });
-    const isReady = await Promise.race([
-      starting.then(() => true),
-      new Promise<false>(resolve => {
-        const isDenied = (): boolean => api.requests.filter(request => request.includes('/gateways?')).length >= 3;
-        const look = (): void => void (isDenied() ? resolve(false) : setImmediate(look));
-        look();
-      }),
-    ]);
-    assert.equal(isReady, false);
+    let isStarted = false;
+    void starting.then(() => {
+      isStarted = true;
+    });
+    await clock.until(() => isStarted || api.requests.filter(request => request.includes('/gateways?')).length >= 3);
+    assert.equal(isStarted, false);
     api.heal('Gateway');
-    await (await starting).close();
+    await (await clock.hasten(starting)).close();
     api.fail('Gateway', 403);
-    const { ask, log } = await run(t, api, { stateDirectory });
+    const { ask, log } = await clock.hasten(run(t, api, { stateDirectory, clock }));
     assert.equal(await ask(), '302 http://one.example.com/');
     assert.ok(
       log.some(line => line.includes('may not be read') && line.includes('grant get, list and watch of gateways')),

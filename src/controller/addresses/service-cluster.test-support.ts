@@ -6,7 +6,7 @@ import { dirname } from 'node:path';
 import type { TestContext } from 'node:test';
 import { FakeApi, type FakeObject } from '../../store/kubernetes/fake-api.test-support.ts';
 import { kubeconfigFile } from '../../store/kubernetes/kubeconfig-file.test-support.ts';
-import { until } from '../../time/until.test-support.ts';
+import { SkippingClock } from '../../time/skipping-clock.test-support.ts';
 import type { OwnPods } from '../owned/replicas.ts';
 import type { RunningGateway } from '../running-gateway.ts';
 import { startKubernetes } from '../start-kubernetes.ts';
@@ -64,6 +64,7 @@ export async function cluster(t: TestContext, ...objects: readonly FakeObject[])
 
 export interface Running {
   readonly gateway: RunningGateway;
+  /** Resolves once a condition holds; time passes faster meanwhile. */
   until(condition: () => boolean): Promise<void>;
   service(name: string): StoredService | undefined;
   slice(name: string): { readonly endpoints: readonly object[]; readonly ports: readonly object[] } | undefined;
@@ -72,8 +73,10 @@ export interface Running {
 
 export async function run(t: TestContext, api: FakeApi, pods: Partial<OwnPods> = {}): Promise<Running> {
   const kubeconfig = kubeconfigFile(t, api.access.server);
+  const clock = new SkippingClock();
   const running = await startKubernetes({
     kubeconfig,
+    clock,
     addressing: { mode: 'service', pods: { addresses: [POD], nodeName: 'node-1', service: null, ...pods } },
     lease: null,
     stateDirectory: dirname(kubeconfig),
@@ -82,7 +85,7 @@ export async function run(t: TestContext, api: FakeApi, pods: Partial<OwnPods> =
   const stored = (kind: string, name: string) => api.stored({ kind, namespace: 'a', name });
   return {
     gateway: running,
-    until,
+    until: condition => clock.until(condition),
     service: name => stored('Service', name) as unknown as StoredService | undefined,
     slice: name => stored('EndpointSlice', name) as unknown as ReturnType<Running['slice']>,
     status: name => JSON.stringify(stored('Gateway', name)?.['status'] ?? ''),
@@ -94,7 +97,7 @@ export const POD = `127.79.${process.pid % 256}.1`;
 
 export function ask(port: number): Promise<string> {
   return new Promise((resolve, reject) => {
-    const request = get({ host: POD, port, headers: { host: 'x.example.com' } }, response => {
+    const request = get({ host: POD, port, agent: false, headers: { host: 'x.example.com' } }, response => {
       response.resume();
       response.on('end', () => resolve(`${response.statusCode} ${response.headers.location ?? ''}`));
     });

@@ -6,8 +6,8 @@ import { mkdirSync, renameSync, rmSync, symlinkSync, truncateSync, unlinkSync, w
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
+import { SkippingClock } from '../../time/skipping-clock.test-support.ts';
 import { openFileStore } from './file-store.ts';
-import { SkippingClock } from './skipping-clock.test-support.ts';
 import { configMap, route, temporaryFolder, until, writeFiles } from './temporary-folder.test-support.ts';
 
 const OPTIONS = { timeout: 60_000 };

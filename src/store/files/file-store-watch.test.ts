@@ -15,9 +15,9 @@ import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { VirtualClock } from '../../proxy/virtual-clock.test-support.ts';
 import { systemClock } from '../../time/index.ts';
+import { SkippingClock } from '../../time/skipping-clock.test-support.ts';
 import { until as untilSo } from '../../time/until.test-support.ts';
 import { openFileStore } from './file-store.ts';
-import { SkippingClock } from './skipping-clock.test-support.ts';
 import { configMap, route, temporaryFolder, until, writeFiles } from './temporary-folder.test-support.ts';
 
 const OPTIONS = { timeout: 60_000 };

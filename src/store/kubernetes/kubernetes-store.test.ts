@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
+import { SkippingClock } from '../../time/skipping-clock.test-support.ts';
 import { until } from '../../time/until.test-support.ts';
-import { SkippingClock } from '../files/skipping-clock.test-support.ts';
 import { FakeApi, type FakeObject } from './fake-api.test-support.ts';
 import { httpsClient } from './https-client.ts';
 import type { KubeClient } from './kube-client.ts';

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Clock, Timer } from '../../time/index.ts';
+import type { Clock, Timer } from './index.ts';
+import { until } from './until.test-support.ts';
+
+/** With each turn of the event loop that a test waits. */
+const HASTE_MS = 50;
 
 interface Entry {
   readonly atMs: number;
@@ -39,6 +43,21 @@ export class SkippingClock implements Clock {
     for (const entry of [...this.#entries].sort((a, b) => a.atMs - b.atMs)) {
       if (entry.atMs <= nowMs && this.#entries.has(entry)) this.#run(entry);
     }
+  }
+
+  /** As `until`; time passes faster meanwhile, so that no rest and no backoff is waited for. */
+  until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+    return until(isSo, () => this.skip(HASTE_MS));
+  }
+
+  /** What a promise gives; time passes faster until it does. */
+  async hasten<T>(awaited: Promise<T>): Promise<T> {
+    let isSettled = false;
+    const settled = awaited.finally(() => {
+      isSettled = true;
+    });
+    await this.until(() => isSettled);
+    return settled;
   }
 
   #run(entry: Entry): void {
