@@ -28,6 +28,8 @@ export const OTHER_NUMBERS: ReadonlySet<string> = new Set([
   'proxy/http#MAX_ENTRIES',
   'proxy/workers#MAX_SHRINK_CHECKS',
   'store/files#MAX_DESCRIBED_BYTES',
+  'store/kubernetes#MAX_ENDPOINTS',
+  'store/kubernetes#MAX_HINTS',
   'store/files#MAX_DIRECTIVE',
   'store/files#MAX_LOOKED_AT',
   'store/files#MAX_NAMED',

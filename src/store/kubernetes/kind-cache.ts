@@ -6,6 +6,7 @@ import type { Resource } from '../../resources/index.ts';
 import { replaceValues, share } from '../../values/index.ts';
 import { type AdmittedObject, admit } from '../admit.ts';
 import { mappingOf } from '../plain-object.ts';
+import { changedSlice } from './changed-slice.ts';
 import type { ObservedObject } from './observed-object.ts';
 import { apiVersionOf, collectionPath, type ReadKind } from './read-kinds.ts';
 import { sharedSlice } from './slice-parts.ts';
@@ -181,6 +182,8 @@ export class KindCache {
     const resourceVersion = textOf(metadata['resourceVersion']);
     if (known !== undefined && resourceVersion !== '' && this.#isRead(known, resourceVersion))
       return { fullName: name, entry: known };
+    const changed = known && this.#readChange(known, object);
+    if (changed !== undefined) return { fullName: name, entry: changed };
     const parts = wantedParts(object, this.#options.readKind, this.#version);
     if (known !== undefined && this.#hasOtherStatusAtMost(known, parts))
       return {
@@ -198,6 +201,18 @@ export class KindCache {
         ? { resource: before?.resource, observed, refused: refusedFindings(admitted, before) }
         : { resource: this.#sameOrNew(before?.resource, resource), observed, refused: NO_FINDINGS };
     return { fullName: admitted.fullName, entry };
+  }
+
+  /** What changes all the time is not judged anew; undefined: it has to be. */
+  #readChange({ resource, observed }: Entry, object: RawObject): Entry | undefined {
+    if (resource?.kind !== 'EndpointSlice') return undefined;
+    const { uid, resourceVersion, generation } = mappingOf(object['metadata']);
+    const { declaration } = this.#options.readKind;
+    if (uid !== observed.uid || observed.apiVersion !== apiVersionOf(declaration, this.#version)) return undefined;
+    const changed = changedSlice(resource, object);
+    if (changed === undefined) return undefined;
+    const now = { ...observed, resourceVersion: textOf(resourceVersion), generation: generationOf(generation) };
+    return { resource: changed, observed: now, refused: NO_FINDINGS };
   }
 
   /** An object keeps its resourceVersion when its kind is served in another version; its path does not. */
@@ -237,7 +252,7 @@ export class KindCache {
       apiVersion: textOf(parts['apiVersion']),
       uid: textOf(metadata['uid']),
       resourceVersion,
-      generation: typeof generation === 'number' ? generation : 1,
+      generation: generationOf(generation),
       status: hasStatus ? parts['status'] : undefined,
     };
   }
@@ -272,6 +287,10 @@ function fullNameOf(object: RawObject): string {
   const namespace = textOf(metadata['namespace']);
   const name = textOf(metadata['name']);
   return namespace === '' ? name : `${namespace}/${name}`;
+}
+
+function generationOf(value: unknown): number {
+  return typeof value === 'number' ? value : 1;
 }
 
 function textOf(value: unknown): string {

@@ -203,7 +203,7 @@ class ClusterStore implements KubernetesStore {
       },
       onObserved: key => {
         if (this.#keptStart.isOver) this.#kept?.changed(key);
-        for (const observer of this.#observers) observer(key);
+        if (readKind.hasStatus) for (const observer of this.#observers) observer(key);
       },
     });
     return { readKind, cache, reflector: null, running: Promise.resolve(), state: { state: 'absent' }, wasRead: false };

@@ -18,7 +18,7 @@ export interface ObservedObject {
 export interface ObservedObjects {
   /** By `Kind/namespace/name`; undefined: the object is not there. */
   observed(key: string): ObservedObject | undefined;
-  /** Calls `listener` with the key of each object of which anything changed on the server, or that is gone. */
+  /** Calls `listener` with the key of each object with a status that may be ours of which anything changed on the server, or that is gone. */
   onObserved(listener: (key: string) => void): void;
   /** Tells what the server answered to a write: an object as it is now. What a watch says of it later is no news. */
   noteWritten(object: Readonly<Record<string, unknown>>): void;

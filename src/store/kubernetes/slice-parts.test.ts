@@ -76,5 +76,8 @@ describe('an EndpointSlice of a cluster', () => {
     const before = read(slice(1, [endpoint(1)]));
     assert.equal(read(slice(2, [endpoint(1)])), before);
     assert.equal(changes(), 1);
+    const { metadata, ...rest } = slice(3, [endpoint(1)]);
+    assert.equal(read({ metadata: { ...(metadata as object), generation: 7 }, ...rest }), before);
+    assert.equal(changes(), 1);
   });
 });

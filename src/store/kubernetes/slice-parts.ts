@@ -6,8 +6,17 @@ import { isObject, mappingOf } from '../plain-object.ts';
 
 /** Of an EndpointSlice, of which there may be thousands that change all the time: of each endpoint where and whose it is, how it does, and for whom. */
 export function sliceParts(slice: Record<string, unknown>): Record<string, unknown> {
-  const { endpoints } = slice;
-  return Array.isArray(endpoints) ? { ...slice, endpoints: endpoints.map(endpointParts) } : slice;
+  const { endpoints, metadata } = slice;
+  return {
+    ...slice,
+    ...(isObject(metadata) && { metadata: withoutGeneration(metadata) }),
+    ...(Array.isArray(endpoints) && { endpoints: endpoints.map(endpointParts) }),
+  };
+}
+
+/** It grows with each change, also of what is not kept. */
+function withoutGeneration({ generation: _, ...metadata }: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return metadata;
 }
 
 function endpointParts(endpoint: unknown): unknown {
@@ -17,16 +26,16 @@ function endpointParts(endpoint: unknown): unknown {
   return {
     addresses,
     ...(conditions !== undefined && { conditions }),
-    ...(nodeName !== undefined && { nodeName: oneCopy(nodeName) }),
-    ...(zone !== undefined && { zone: oneCopy(zone) }),
+    ...(nodeName !== undefined && { nodeName: typeof nodeName === 'string' ? oneCopy(nodeName) : nodeName }),
+    ...(zone !== undefined && { zone: typeof zone === 'string' ? oneCopy(zone) : zone }),
     ...(hints !== undefined && { hints }),
     ...(name !== undefined && { targetRef: { name } }),
   };
 }
 
 /** Nodes and zones are few, and have thousands of endpoints. */
-function oneCopy(text: unknown): unknown {
-  return typeof text === 'string' ? interned(text) : text;
+export function oneCopy(text: string): string {
+  return interned(text);
 }
 
 /**
@@ -36,8 +45,11 @@ function oneCopy(text: unknown): unknown {
 export function sharedSlice(before: EndpointSlice | undefined, slice: EndpointSlice): EndpointSlice {
   const known = new Map(before?.endpoints.map(endpoint => [endpoint.addresses[0], endpoint]));
   const endpoints = slice.endpoints.map(endpoint => {
-    const conditions = share(USUAL, endpoint.conditions);
-    return share(known.get(endpoint.addresses[0]), conditions === USUAL ? { ...endpoint, conditions } : endpoint);
+    const conditions = share(USUAL_CONDITIONS, endpoint.conditions);
+    return share(
+      known.get(endpoint.addresses[0]),
+      conditions === USUAL_CONDITIONS ? { ...endpoint, conditions } : endpoint,
+    );
   });
   if (before === undefined) return { ...slice, endpoints };
   const rest = share(before, { ...slice, endpoints: before.endpoints });
@@ -45,4 +57,8 @@ export function sharedSlice(before: EndpointSlice | undefined, slice: EndpointSl
 }
 
 /** What nearly all endpoints are. */
-const USUAL: EndpointSlice['endpoints'][number]['conditions'] = { ready: true, serving: true, terminating: false };
+export const USUAL_CONDITIONS: EndpointSlice['endpoints'][number]['conditions'] = {
+  ready: true,
+  serving: true,
+  terminating: false,
+};

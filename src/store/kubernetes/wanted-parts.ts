@@ -1,31 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { LAST_APPLIED } from '../../resources/index.ts';
 import { isObject } from '../plain-object.ts';
 import { podParts } from './pod-parts.ts';
 import { apiVersionOf, type ReadKind } from './read-kinds.ts';
 import { serviceParts } from './service-parts.ts';
 import { sliceParts } from './slice-parts.ts';
-
-/** Fields of metadata that stay in memory. */
-const METADATA = [
-  'name',
-  'namespace',
-  'labels',
-  'annotations',
-  'generation',
-  'uid',
-  'creationTimestamp',
-  'deletionTimestamp',
-  'deletionGracePeriodSeconds',
-] as const;
-
-/** Annotations that do not. */
-const UNWANTED: ReadonlySet<string> = new Set([
-  LAST_APPLIED,
-  // Of an EndpointSlice: another one with each change, also where its endpoints stay as they are.
-  'endpoints.kubernetes.io/last-change-trigger-time',
-]);
+import { wantedMetadata } from './wanted-metadata.ts';
 
 /**
  * The parts of an object that a gateway has a use for; the others are never kept. Items of a list do not say their kind, and those of which
@@ -63,14 +43,4 @@ function wantedEntries(
   const entries = Object.entries(data);
   if (kind !== 'ConfigMap') return entries.filter(([key]) => dataKeys.has(key));
   return entries.map(([key, value]) => [key, dataKeys.has(key) ? value : '']);
-}
-
-function wantedMetadata(metadata: unknown): unknown {
-  if (!isObject(metadata)) return metadata;
-  const wanted: Record<string, unknown> = {};
-  for (const field of METADATA) if (metadata[field] !== undefined) wanted[field] = metadata[field];
-  const { annotations } = wanted;
-  if (isObject(annotations) && Object.keys(annotations).some(name => UNWANTED.has(name)))
-    wanted['annotations'] = Object.fromEntries(Object.entries(annotations).filter(([name]) => !UNWANTED.has(name)));
-  return wanted;
 }
