@@ -95,7 +95,8 @@ function backendObjects(image: string, replicas: number): readonly Placed[] {
   ];
   const container = {
     ...{ name: 'backend', image, imagePullPolicy: 'IfNotPresent', args: [...command, ...drain] },
-    readinessProbe: { httpGet: { path: '/ready', port: 9900 }, periodSeconds: 1 },
+    // Patient: a backend that is left out because the machine is busy says nothing of daemun.
+    readinessProbe: { httpGet: { path: '/ready', port: 9900 }, periodSeconds: 1, timeoutSeconds: 10 },
     volumeMounts: [
       { name: 'manifests', mountPath: '/manifests' },
       { name: 'state', mountPath: '/tmp/state' },

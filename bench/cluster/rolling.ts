@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * `node bench/cluster/rolling.ts --class NAME --deployment NAMESPACE/NAME --image IMAGE [--rounds 1] [--rate 20] [--keep]`: what clients notice while daemun, as it is
- * installed, and the backends behind it are rolled out. To be run in the network of the test cluster, with KUBECONFIG. Calls at a steady
+ * `node bench/cluster/rolling.ts --class NAME --deployment NAMESPACE/NAME --image IMAGE [--rounds 1] [--rate 20] [--run COMMAND]… [--keep]`: what clients notice while
+ * daemun, as it is installed, and the backends behind it are rolled out; with `--run`, while each COMMAND rolls daemun out, such as `helm upgrade …` and `helm rollback …`. To be run in the network of the test cluster, with KUBECONFIG. Calls at a steady
  * rate, whether or not those before were answered: gRPC and HTTP/1.1, in cleartext and TLS, with and without lasting connections, and streams that stay open. IMAGE is one of
  * daemun; backends run it, too. Fails when a call failed. Streams end by drains alone: how many did, and how, is printed.
  */
+import { execFile } from 'node:child_process';
 import { setTimeout as wait } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
+import { parseArgs, promisify } from 'node:util';
 import { parseCertificateHost, selfSignedCertificate } from '../../src/demo/index.ts';
 import { type Caller, grpcCaller, httpCaller, type Place } from '../load/callers.ts';
 import { HeldStreams } from '../load/held-streams.ts';
@@ -30,6 +31,7 @@ const { values } = parseArgs({
     image: { type: 'string', default: 'localhost/daemun:0.1.0' },
     rounds: { type: 'string', default: '1' },
     rate: { type: 'string', default: '20' },
+    run: { type: 'string', multiple: true, default: [] },
     keep: { type: 'boolean', default: false },
   },
 });
@@ -54,7 +56,8 @@ async function run(host: string): Promise<boolean> {
   const load = new SteadyLoad(callers(host), Number(values.rate));
   const streams = new HeldStreams({ host, port: 80, authority: `grpc.${HOST}`, ca: null }, STREAMS, HOLD_MS);
   await step('at rest', load, streams, () => wait(REST_MS));
-  for (let round = 0; round < Number(values.rounds); round++) {
+  for (const command of values.run) await step(command, load, streams, () => rollOutBy(command));
+  for (let round = 0; values.run.length === 0 && round < Number(values.rounds); round++) {
     await step('daemun rolled out', load, streams, () => rollOut(DAEMUN_PATH));
     await step('backends rolled out', load, streams, () => rollOut(BACKENDS_PATH));
   }
@@ -101,6 +104,11 @@ async function rollOut(path: string): Promise<void> {
   const annotations = { 'daemun.dev/bench-restarted-at': new Date().toISOString() };
   await api.patch(path, { spec: { template: { metadata: { annotations } } } });
   await rolledOut(path);
+}
+
+async function rollOutBy(command: string): Promise<void> {
+  await promisify(execFile)('sh', ['-c', command]);
+  await rolledOut(DAEMUN_PATH);
 }
 
 async function rolledOut(path: string): Promise<void> {

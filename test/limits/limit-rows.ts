@@ -507,6 +507,7 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
     { limit: 'controller/ports#MAX_ANSWER_LENGTH', why: 'whoever sends more is no daemun', over: 'as above' },
     { limit: 'controller/keys#MAX_FILE_BYTES', over: 'the file is not taken, and the log says so' },
     { limit: 'controller/health#ASK_TIMEOUT_MS', over: '`status` says that it does not answer' },
+    { limit: 'controller/health#MAX_ASKED_AT_ONCE', over: 'the others are asked as these answer' },
     { limit: 'controller/log#MAX_LINES', over: 'the oldest is forgotten' },
     { limit: 'controller/log#MAX_LINE_LENGTH', over: 'its end is not kept' },
     { limit: 'controller/bundle#MAX_FILE_LENGTH', over: 'its end is left out, which is said there' },

@@ -13,7 +13,7 @@ const sources = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' })
   .join('\n');
 
 /** Put on every series by Prometheus. */
-const OF_THE_SCRAPE = ['instance', 'job', 'namespace'];
+const OF_THE_SCRAPE = ['instance', 'job', 'namespace', 'service'];
 const labelsOf = new Map<string, readonly string[]>([
   ['up', OF_THE_SCRAPE],
   ...Object.entries(FAMILIES).flatMap(([name, { type, labels }]) => series(name, type, labels)),

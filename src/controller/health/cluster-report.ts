@@ -5,7 +5,7 @@ import { DEFAULT_CONTROLLER_NAME } from '../kubernetes-options.ts';
 import { type ReadCluster, type ReadClusterOptions, withCluster } from '../read-cluster.ts';
 import { processError, processWarning, type Trouble, troublesOf } from '../shown/trouble.ts';
 import { type LeaseHolder, leaseHolders } from './lease-holder.ts';
-import { askPod, isStatusPage, listPods, POD_LABEL, type Pod } from './pods.ts';
+import { askEach, askPod, isStatusPage, listPods, POD_LABEL, type Pod } from './pods.ts';
 import { type Replica, replicaOf, type StatusReport } from './report.ts';
 import { resourceTroubles } from './resource-troubles.ts';
 import { countsOf, firstToExpire, type StatusPage } from './status-page.ts';
@@ -43,7 +43,7 @@ export async function reportOfCluster(read: ReadCluster, options: ReadClusterOpt
   const controllerName = options.controllerName ?? DEFAULT_CONTROLLER_NAME;
   const nowMs = options.clock.wallMs();
   const listed = await listPods(read.client, controllerName);
-  const asked = 'fault' in listed ? [] : await Promise.all(listed.map(pod => ask(read, options, pod)));
+  const asked = 'fault' in listed ? [] : await askEach(listed, pod => ask(read, options, pod));
   const pods = asked.filter(({ page }) => page === null || isOf(page, controllerName));
   const namespaces = [...pods.map(({ pod }) => pod.namespace), ...LEASE_NAMESPACES];
   const { found, refused } = await leaseHolders(read.client, { controllerName, namespaces, nowMs });

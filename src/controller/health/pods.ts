@@ -14,6 +14,9 @@ const DEFAULT_ADMIN_PORT = 9900;
 /** A Pod that hangs must not keep whoever looks at the others. */
 const ASK_TIMEOUT_MS = 5_000;
 
+/** Of Pods, at a time: each answer goes through the API server. */
+const MAX_ASKED_AT_ONCE = 16;
+
 /** A Pod of daemun, as far as it matters here. */
 export interface Pod {
   readonly namespace: string;
@@ -98,6 +101,17 @@ function whyNotReady({ phase, containerStatuses }: z.infer<typeof podSchema>['st
 export function messageIn(json: unknown): string {
   const failure = z.object({ message: z.string() }).safeParse(json);
   return failure.success ? failure.data.message : '';
+}
+
+/** What `ask` finds out of each Pod, in their order; a few are asked at a time, and one that hangs holds up none but its own turn. */
+export async function askEach<T>(pods: readonly Pod[], ask: (pod: Pod) => Promise<T>): Promise<readonly T[]> {
+  const answers: T[] = [];
+  const queue = pods.entries();
+  const take = async (): Promise<void> => {
+    for (const [at, pod] of queue) answers[at] = await ask(pod);
+  };
+  await Promise.all(Array.from({ length: MAX_ASKED_AT_ONCE }, take));
+  return answers;
 }
 
 export interface Asking {
