@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { parse } from 'yaml';
 import { DEFAULT_CONTROLLER_NAME, sharedKeysName } from '../../src/controller/index.ts';
-import { FIRST_TARGET_PORT, MAX_TARGET_PORTS } from '../../src/controller/owned/target-ports.ts';
+import { FIRST_TARGET_PORT, LAST_RECORDED_PORT } from '../../src/controller/owned/target-ports.ts';
 import { RUN, USER, VOLUME } from '../../tools/image/gateway-files.ts';
 import {
   CHART,
@@ -147,7 +147,7 @@ describe('the Pods', () => {
 
   it('are reached at the ports that Services of Gateways lead to', () => {
     const [{ ports }] = installed('NetworkPolicy').spec.ingress;
-    const range = { port: FIRST_TARGET_PORT, endPort: FIRST_TARGET_PORT + MAX_TARGET_PORTS - 1 };
+    const range = { port: FIRST_TARGET_PORT, endPort: LAST_RECORDED_PORT };
     assert.deepEqual(ports, [
       { protocol: 'TCP', ...range },
       { protocol: 'UDP', ...range },

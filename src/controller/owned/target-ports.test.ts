@@ -44,6 +44,13 @@ describe('the ports that Services of Gateways lead to', () => {
     assert.notEqual(ports.choose('a/two', ['80/tcp']).get('80/tcp'), 12_000);
   });
 
+  it('are those that an earlier version chose, though none is chosen there any more', () => {
+    const ports = new TargetPorts();
+    ports.assign(records({ 'a/one': { '443/tcp': 21_473, '80/tcp': 13_257 } }), both);
+    assert.deepEqual(Object.fromEntries(ports.of('a/one')), { '443/tcp': 21_473, '80/tcp': 13_257 });
+    assert.equal(ports.choose('a/one', ['443/tcp']).get('443/tcp'), 21_473);
+  });
+
   it('are not outside of their range, whatever a Service says', () => {
     const ports = new TargetPorts();
     ports.assign(records({ 'a/one': { '80/tcp': 9900, '81/tcp': 40_000 } }), both);

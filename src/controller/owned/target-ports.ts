@@ -6,6 +6,11 @@ import { createHash } from 'node:crypto';
 export const FIRST_TARGET_PORT = 10_000;
 /** Ports that all Gateways together have in a Pod. */
 export const MAX_TARGET_PORTS = 10_000;
+/**
+ * Of what a Service records: the last port that any version ever chose. It is lowered by none, for in a roll-out a version serves at the ports that the
+ * one before wrote, and is sent connections there at once.
+ */
+export const LAST_RECORDED_PORT = 29_999;
 
 /** Ports of a Gateway, as `socketKey` writes them → the port in daemun's Pods that each leads to. */
 export type Targets = ReadonlyMap<string, number>;
@@ -71,7 +76,7 @@ export class TargetPorts {
   #take(targets: Targets): Targets {
     const taken = new Map<string, number>();
     for (const [key, port] of targets) {
-      if (port < FIRST_TARGET_PORT || port >= FIRST_TARGET_PORT + MAX_TARGET_PORTS || this.#taken.has(port)) continue;
+      if (port < FIRST_TARGET_PORT || port > LAST_RECORDED_PORT || this.#taken.has(port)) continue;
       this.#taken.add(port);
       taken.set(key, port);
     }
