@@ -13,7 +13,7 @@ import { eventually } from './tries.ts';
 
 const MANIFESTS = ['examples/mesh/faces.yaml', 'examples/mesh/payment.yaml'];
 /** Those of the manifests, and of a client that no route is for. */
-const NAMESPACES = ['faces', 'fast-clients', 'payment'];
+const NAMESPACES = ['faces', 'fast-clients', 'payment'] as const;
 const CLIENT = { app: 'client' };
 
 /** `STATUS POD`, the Pod by the name of its Deployment; ' ' without one. */
@@ -123,7 +123,7 @@ const FRONTENDS = [
 /** Follows the example with an agent, and asks the same once it is gone. */
 export async function followMesh(steps: ClusterSteps, harness: Harness, logFolder: string): Promise<void> {
   for (const namespace of NAMESPACES) steps.kubectl('create', 'namespace', namespace);
-  const agent = startAgent(harness, join(logFolder, 'agent.log'));
+  const agent = startAgent(harness, NAMESPACES[0], join(logFolder, 'agent.log'));
   try {
     makeWorld(steps);
     checkFrontends(steps, agent);

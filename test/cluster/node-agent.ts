@@ -19,8 +19,8 @@ export interface NodeAgent {
   stop(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
 }
 
-/** Starts it; its log goes to `logFile`. It may not be ready yet. */
-export function startAgent(harness: Harness, logFile: string): NodeAgent {
+/** Starts it; its log goes to `logFile`, and what it keeps in the cluster to `namespace`. It may not be ready yet. */
+export function startAgent(harness: Harness, namespace: string, logFile: string): NodeAgent {
   const { name, address } = harness.node();
   const place = [
     '--node-name',
@@ -31,6 +31,8 @@ export function startAgent(harness: Harness, logFile: string): NodeAgent {
     PORTS,
     '--controller-name',
     AGENT_CONTROLLER,
+    '--lease-namespace',
+    namespace,
   ];
   const log = openSync(logFile, 'w');
   const command = [process.execPath, DAEMUN, 'run', '--kubernetes', '--mesh', ...place];

@@ -174,6 +174,26 @@ describe('daemun install --apply', () => {
       assert.match(err, new RegExp(`installed already: ${status}; nothing was applied\n$`));
     });
 
+  for (const [path, name] of [
+    ['/deployments/daemun', 'Deployment daemun-system/daemun'],
+    ['/daemonsets/daemun-mesh', 'DaemonSet daemun-system/daemun-mesh'],
+  ] as const)
+    it(`leaves what a release of Helm has made to Helm: ${name}`, async t => {
+      const { api, apply } = await cluster(t);
+      const metadata = { name: 'x', annotations: { 'meta.helm.sh/release-name': 'edge' } };
+      api.objects.set(`/apis/apps/v1/namespaces/daemun-system${path}`, { metadata });
+      for (const more of [[], ['--mesh'], ['--force']]) {
+        const { code, err } = await apply(...more);
+        assert.equal(code, 3);
+        assert.match(
+          err,
+          new RegExp(`${name} is of the Helm release edge; nothing was applied\\nUpgrade that: helm upgrade edge `),
+        );
+        assert.match(err, /helm uninstall edge --namespace daemun-system$/m);
+      }
+      assert.deepEqual(api.writes, []);
+    });
+
   it('does not take the right to be there from agents of the mesh', async t => {
     const { api, apply } = await cluster(t);
     assert.equal((await apply('--mesh')).code, 0);

@@ -11,7 +11,7 @@ import { type Applied, applyObjects, type Manifest, nameOf } from './apply-objec
 import { awaitInstalled } from './await-installed.ts';
 import { installManifests } from './install-manifests.ts';
 import { type InstallOptions, readInstallation, readWait } from './install-options.ts';
-import { refuseSecondInstallation, refuseToForgetAgents } from './other-installation.ts';
+import { refuseRelease, refuseSecondInstallation, refuseToForgetAgents } from './other-installation.ts';
 
 /** Of an object that changes, more would not be read. */
 const FIELDS_SHOWN = 6;
@@ -49,6 +49,7 @@ async function applyTo(options: Applying, manifests: readonly Manifest[], termin
     const { client } = await openCluster({ place, clock: systemClock, random: systemRandom, log });
     try {
       for (const { metadata } of bindings) await refuseSecondInstallation(client, { name: metadata.name, namespace });
+      await refuseRelease(client, namespace);
       if (!mesh) await refuseToForgetAgents(client, { namespace, program: terminal.program });
       for await (const applied of applyObjects(client, manifests, { dryRun, force }))
         terminal.out(`${lineText(`${told(applied)}${dryRun ? ' (dry run)' : ''}`)}\n`);

@@ -39,8 +39,33 @@ export async function refuseToForgetAgents(
   );
 }
 
+/**
+ * Throws a command failure when the namespace has workloads of these names that a release of Helm made: both would go on to write them, and each take back what
+ * the other did.
+ */
+export async function refuseRelease(client: KubeClient, namespace: string): Promise<void> {
+  for (const [kind, path] of WORKLOADS) {
+    const { metadata } = (await read(client, `/apis/apps/v1/namespaces/${namespace}/${path}`)) as {
+      metadata?: { annotations?: Readonly<Record<string, string>> };
+    };
+    const release = metadata?.annotations?.[RELEASE];
+    if (release === undefined) continue;
+    throw couldNotRun(
+      `${kind} ${namespace}/${path.split('/')[1]} is of the Helm release ${release}; nothing was applied`,
+      `Upgrade that: helm upgrade ${release} packaging/helm/daemun --namespace ${namespace} --reuse-values; or end it first: helm uninstall ${release} --namespace ${namespace}`,
+    );
+  }
+}
+
+/** What Helm writes on all that a release has. */
+const RELEASE = 'meta.helm.sh/release-name';
 /** The DaemonSet of packaging/kubernetes/mesh.yaml. */
 const AGENTS = 'daemun-mesh';
+/** Kind, and path in a namespace. */
+const WORKLOADS = [
+  ['Deployment', 'deployments/daemun'],
+  ['DaemonSet', `daemonsets/${AGENTS}`],
+] as const;
 
 /** An object that an installation makes; without fields where there is none. */
 async function read(client: KubeClient, path: string): Promise<object> {
