@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { VirtualClock } from '../proxy/virtual-clock.test-support.ts';
+import { SkippingClock } from '../time/skipping-clock.test-support.ts';
 import { until } from '../time/until.test-support.ts';
 import { type ControllerLog, createLog } from './log/log.ts';
 import type { RunningGateway } from './running-gateway.ts';
@@ -46,10 +47,12 @@ describe('a standalone gateway', () => {
   let running: RunningGateway | null = null;
   let lines: string[] = [];
   let log: ControllerLog;
+  let clock: SkippingClock;
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'daemun-standalone-'));
     lines = [];
+    clock = new SkippingClock();
     log = createLog({ level: 'info', format: 'json', colours: false, write: line => lines.push(line) });
   });
   afterEach(async () => {
@@ -96,12 +99,12 @@ describe('a standalone gateway', () => {
 
   const start = async (text: string, options: Partial<StandaloneOptions> = {}): Promise<RunningGateway> => {
     await writeFile(join(folder, 'gw.yaml'), text);
-    running = await startStandalone({ paths: [folder], ports: 'ephemeral', log, ...options });
+    running = await startStandalone({ paths: [folder], ports: 'ephemeral', log, clock, ...options });
     return running;
   };
   const change = async (text: string, isLive: () => boolean): Promise<void> => {
     await writeFile(join(folder, 'gw.yaml'), text);
-    await until(() => isLive());
+    await clock.until(isLive);
   };
 
   it('gives each Gateway an address of its own, stable while it runs', async () => {
