@@ -94,23 +94,37 @@ describe('the Service of a Gateway', () => {
     assert.equal(service('one-daemun')?.metadata.annotations['lb.example.com/internal'], undefined);
   });
 
-  it('goes when its Gateway is another controller’s, or has no class, also while daemun was away', async t => {
+  it('goes when its Gateway is another controller’s, also while daemun was away', async t => {
     const other: FakeObject = { kind: 'GatewayClass', name: 'other', spec: { controllerName: 'example.com/other' } };
     const api = await cluster(
       t,
-      ...[
-        gatewayClass,
-        other,
-        gateway('one', { gatewayClassName: 'other' }),
-        gateway('two', { gatewayClassName: 'none' }),
-      ],
-      ...[gateway('three'), leftService('one'), leftService('two'), leftService('three')],
+      ...[gatewayClass, other, gateway('one', { gatewayClassName: 'other' })],
+      ...[gateway('three'), leftService('one'), leftService('three')],
     );
     const { until, service } = await run(t, api);
-    await until(() => service('one-daemun') === undefined && service('two-daemun') === undefined);
+    await until(() => service('one-daemun') === undefined);
     assert.equal(service('three-daemun')?.spec.ports[0]?.targetPort, 12_000, 'it keeps what it had');
     api.put(gateway('three', { gatewayClassName: 'other' }));
     await until(() => service('three-daemun') === undefined);
+  });
+
+  it('stays, and its address with it, while the class is gone, and is served again when that is back', async t => {
+    const other: FakeObject = { kind: 'GatewayClass', name: 'other', spec: { controllerName: 'example.com/other' } };
+    const api = await cluster(
+      t,
+      other,
+      gateway('one'),
+      gateway('two', { gatewayClassName: 'other' }),
+      leftService('one'),
+      leftService('two'),
+    );
+    const { gateway: running, until, service } = await run(t, api);
+    await until(() => service('two-daemun') === undefined);
+    assert.equal(service('one-daemun')?.spec.ports[0]?.targetPort, 12_000);
+    assert.deepEqual(running.listeners, []);
+    api.put(gatewayClass);
+    await until(() => running.listeners.length === 1);
+    assert.equal(service('one-daemun')?.spec.ports[0]?.targetPort, 12_000);
   });
 
   it('is left to the cluster when its Gateway is deleted: it owns it', async t => {

@@ -177,7 +177,7 @@ export class ClusterObjects {
 
   /**
    * Objects of ours that their Gateway does not want. Only where it is there: what is deleted with its owner is the cluster's business,
-   * and an owner that we may just not read has not gone. A Gateway that is ours and not accepted keeps what it has.
+   * and an owner that we may just not read has not gone. A Gateway that is ours and not accepted keeps what it has, as does one without class.
    */
   #leftOver({ resources, translation }: Seen): readonly string[] {
     const { services } = this.#parts;
@@ -211,11 +211,10 @@ export class ClusterObjects {
     }
   }
 
-  /** Whether a Gateway has another controller, or none: not where classes may just not be read. */
+  /** Whether a Gateway has another controller. A class that is gone may come back, and with its Service a Gateway would lose its address. */
   #isForeign({ spec }: Gateway, { gatewayClasses }: Seen['resources']): boolean {
     const gatewayClass = gatewayClasses.get(spec.gatewayClassName);
-    if (gatewayClass === undefined) return gatewayClasses.size > 0;
-    return gatewayClass.spec.controllerName !== this.#parts.controllerName;
+    return gatewayClass !== undefined && gatewayClass.spec.controllerName !== this.#parts.controllerName;
   }
 
   #known(key: string): Known | undefined {
