@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { gravestFindings, MAX_LISTED_FINDINGS } from '../errors/index.ts';
 import { openFileStore, type Store } from '../store/index.ts';
 import type { Clock } from '../time/index.ts';
 import type { Place } from '../translate/index.ts';
 import { LoopbackAddresses } from './addresses/loopback-addresses.ts';
 import { LoopbackFrontends } from './mesh/loopback-frontends.ts';
 import { Translator } from './reload/translator.ts';
-import { listedFindings } from './shown/listed-findings.ts';
 import type { View } from './shown/view.ts';
 
 export interface OfflineOptions {
@@ -58,6 +58,9 @@ export function viewOnce(store: Pick<Store, 'current'>, translator: Translator):
     published: translation.snapshot,
     bindFailures: new Map(),
     statuses: translator.statuses(translation, resources),
-    findings: listedFindings([...findings, ...translation.findings], translation.moreWarnings),
+    findings: gravestFindings([...findings, ...translation.findings], {
+      most: MAX_LISTED_FINDINGS,
+      moreWarnings: translation.moreWarnings,
+    }),
   };
 }

@@ -34,6 +34,9 @@ export interface ReferenceTarget {
 /** Findings of one version that are listed: nobody reads more, and each takes the place of its object to be looked up. */
 export const MAX_LISTED_FINDINGS = 20_000;
 
+/** Of one route, by its translation and by the lints each: a rule may have 16 references that lead nowhere, and there may be 10,000 routes. */
+export const MAX_ROUTE_FINDINGS = 64;
+
 export interface Finding {
   /** Stable, from the catalogue (`catalogue.ts`). `schema/…`: an API server would refuse the object. */
   readonly code: string;

@@ -7,11 +7,13 @@ export { DaemunError, type DaemunErrorOptions, messageOf } from './daemun-error.
 export {
   type Finding,
   MAX_LISTED_FINDINGS,
+  MAX_ROUTE_FINDINGS,
   type ReferenceTarget,
   type ResourceRef,
   type Severity,
   type SourcePlace,
 } from './finding.ts';
+export { gravestFindings, type ListedFindings } from './gravest-findings.ts';
 export { PROGRAM_ERRORS, type ProgramError, type ProgramErrorCode } from './program-errors.ts';
 export type { FailureSource, RequestFailure } from './request-failure.ts';
 export { FAILURE_DOMAIN, failureSource, REQUEST_FAILURES, type RequestFailureReason } from './request-failures.ts';

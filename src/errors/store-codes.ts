@@ -88,7 +88,7 @@ export const STORE_CODES = {
   'store/more': {
     severity: 'error',
     summary:
-      'there are more findings than are listed: 5,000 about the reading of one file, 20,000 of all; a warning when no error is among the rest',
+      'there are more findings than are listed: 64 of a route and as many lints, 5,000 of a file, 20,000 of all; a warning when no error is among the rest',
     help: 'mend those that are listed first',
   },
   'store/binary': {

@@ -1,6 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { type Finding, type FindingCode, type ReferenceTarget, type ResourceRef, severityOf } from '../errors/index.ts';
+import {
+  type Finding,
+  type FindingCode,
+  gravestFindings,
+  MAX_ROUTE_FINDINGS,
+  type ReferenceTarget,
+  type ResourceRef,
+  severityOf,
+} from '../errors/index.ts';
 import { GATEWAY_GROUP } from '../resources/index.ts';
 import type { RuleOrigin } from '../snapshot/index.ts';
 
@@ -33,6 +41,11 @@ export function refOf(resource: Named): ResourceRef {
     namespace: resource.metadata.namespace,
     name: resource.metadata.name,
   };
+}
+
+/** What is kept of the findings of a route: the gravest, and how many more there are. */
+export function findingsOfRoute(route: Named, findings: readonly Finding[]): readonly Finding[] {
+  return gravestFindings(findings, { most: MAX_ROUTE_FINDINGS, of: refOf(route) });
 }
 
 /** A finding about `resource`, with the severity that the catalogue gives the code. */

@@ -560,6 +560,11 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
       metric: 'daemun_findings',
     },
     {
+      limit: 'errors#MAX_ROUTE_FINDINGS',
+      over: 'counted and not listed: `store/more`',
+      metric: 'daemun_findings',
+    },
+    {
       limit: 'errors#MAX_LISTED_FINDINGS',
       over: 'counted and not listed: `store/more`',
       metric: 'daemun_findings',

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Finding } from '../../errors/index.ts';
+import { type Finding, gravestFindings, MAX_LISTED_FINDINGS } from '../../errors/index.ts';
 import type { DataPlane } from '../../proxy/index.ts';
 import type { ResourceSet } from '../../resources/index.ts';
 import type { Snapshot } from '../../snapshot/index.ts';
@@ -9,7 +9,6 @@ import { overlayBindFailures, type Translation } from '../../translate/index.ts'
 import type { FrontendGate } from '../mesh/frontend-gate.ts';
 import type { PortPlan } from '../ports/port-plan.ts';
 import type { Privileges } from '../ports/privileges.ts';
-import { listedFindings } from '../shown/listed-findings.ts';
 import type { View } from '../shown/view.ts';
 import { Rehearsal } from './rehearsal.ts';
 import type { Translator } from './translator.ts';
@@ -169,10 +168,10 @@ export class Reconciler {
       published,
       bindFailures: failures,
       statuses: translator.statuses(translation, resources),
-      findings: listedFindings(
-        [...current.findings, ...(added?.findings ?? []), ...translation.findings],
-        translation.moreWarnings,
-      ),
+      findings: gravestFindings([...current.findings, ...(added?.findings ?? []), ...translation.findings], {
+        most: MAX_LISTED_FINDINGS,
+        moreWarnings: translation.moreWarnings,
+      }),
     };
     onReload(this.#view, previous, { translateMs, totalMs: clock.nowMs() - startedMs });
   }

@@ -2,6 +2,7 @@
 
 import type { Finding } from '../../errors/index.ts';
 import { count, updateSorted } from '../changes.ts';
+import { findingsOfRoute } from '../report.ts';
 import type { TranslatedRoute } from '../rules/translate-route.ts';
 import type { TranslatedRoutes } from '../rules/translated-routes.ts';
 import { lintPackages, type PackageLint } from './packages.ts';
@@ -36,10 +37,7 @@ export function lintRoutes(routes: TranslatedRoutes, previous: RouteLints | unde
     const candidates = after === undefined ? [] : loopCandidates(after);
     if (candidates.length > 0) loops.set(key, candidates);
     else loops.delete(key);
-    const list =
-      after === undefined || after.isForeign
-        ? []
-        : [...after.findings, ...tolerate(after.route, () => lintRoute(after))];
+    const list = after === undefined || after.isForeign ? [] : [...after.findings, ...lintsOf(after)];
     if (list.length > 0) findings.set(key, list);
     else if (previous?.findings.has(key) === true) findings.set(key, undefined);
   }
@@ -50,6 +48,11 @@ export function lintRoutes(routes: TranslatedRoutes, previous: RouteLints | unde
     packages: lintPackages(routes, previous?.packages),
     loops,
   };
+}
+
+function lintsOf(route: TranslatedRoute): readonly Finding[] {
+  const lints = tolerate(route.route, () => lintRoute(route));
+  return findingsOfRoute(route.route, lints);
 }
 
 interface ReflectionCounts {

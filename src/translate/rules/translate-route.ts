@@ -8,7 +8,7 @@ import type { Attachment } from '../attach/choose-listeners.ts';
 import { type AttachContext, attachRoute, type RouteAttachment } from '../attach/parent-refs.ts';
 import { grantedTo } from '../attach/service-target.ts';
 import type { ParentOutcome, Problem, RouteOutcome, RouteRefsReason } from '../outcomes.ts';
-import { findingOf } from '../report.ts';
+import { findingOf, findingsOfRoute } from '../report.ts';
 import type { ResolvedBackend } from '../resolve/backend-refs.ts';
 import { type BackendWay, ENCRYPTING, PASSING_ON } from '../resolve/backend-way.ts';
 import { type AttachableRoute, isRequestRoute, type RequestRoute, rulesOf, type StreamRoute } from '../route-kinds.ts';
@@ -104,7 +104,7 @@ function translateStreamRoute(
       others.map(other => ({ way: other.way, rules: NONE, entries: NONE, stream: other.ranked })),
     ),
     backends: share(previous?.backends, uniqueBackends(forms)),
-    findings: share(previous?.findings, [...findings, ...saidOnce(said)]),
+    findings: share(previous?.findings, findingsOfRoute(route, [...findings, ...saidOnce(said)])),
     isForeign: false,
   };
 }
@@ -162,7 +162,7 @@ function translateRequestRoute(
       others.map(other => requestForm(route, other)),
     ),
     backends: share(previous?.backends, uniqueBackends([kept, ...others.map(other => other.kept)].flat())),
-    findings: share(previous?.findings, findings),
+    findings: share(previous?.findings, findingsOfRoute(route, findings)),
     isForeign: false,
   };
 }
