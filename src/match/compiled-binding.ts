@@ -2,7 +2,7 @@
 
 import { admissionOf, type Binding, type Listener, requestListeners } from '../snapshot/index.ts';
 import { UNKNOWN_CLIENTS } from './client-namespaces.ts';
-import { type CompiledListener, compileListener } from './compiled-listener.ts';
+import { type CompiledListener, compileListener, type SharedListeners } from './compiled-listener.ts';
 import { HostIndex } from './host-index.ts';
 import { PatternVerdicts } from './pattern-verdicts.ts';
 import { SharedMatchers } from './shared-matchers.ts';
@@ -15,6 +15,8 @@ export interface CompileOptions {
   readonly verdicts?: PatternVerdicts;
   /** Of compilations with the same verdicts. */
   readonly matchers?: SharedMatchers;
+  /** Of compilations with the same `volatileNames` and `matchers`. */
+  readonly listeners?: SharedListeners;
   /** What was compiled for this binding before: whatever did not change is taken over. Same `volatileNames` and `verdicts`. */
   readonly previous?: CompiledBinding | undefined;
 }
@@ -85,13 +87,13 @@ export class CompiledBinding {
  */
 export function compileBinding(binding: Binding, options: CompileOptions = {}): CompiledBinding {
   const { previous, volatileNames = NONE, verdicts = new PatternVerdicts() } = options;
-  const { matchers = new SharedMatchers() } = options;
+  const { matchers = new SharedMatchers(), listeners = new WeakMap() } = options;
   if (previous?.binding === binding) return previous;
   if (binding.admission === 'clients')
     return new CompiledBinding(binding, { requests: [], tls: [], tables: compileTables(binding, options) });
   const known = new Map(previous?.listeners.map(compiled => [compiled.listener.id, compiled]));
   const requests = requestListeners(binding.listeners).map(listener =>
-    compileListener(listener, { volatileNames, verdicts, matchers }, known.get(listener.id)),
+    compileListener(listener, { volatileNames, verdicts, matchers, listeners }, known.get(listener.id)),
   );
   const streams = new Map(previous?.tlsListeners.map(compiled => [compiled.listener, compiled]));
   const tls = binding.listeners.flatMap(listener =>

@@ -74,6 +74,13 @@ export class CompiledListener {
     return new CompiledListener(listener, this.#hosts.replacing(compiled), { names, usesVolatile });
   }
 
+  /** The same for another listener with the very same virtual hosts; undefined: it differs in what else is asked of headers. */
+  withRoutesOf(listener: RequestListener): CompiledListener | undefined {
+    if (listener.health !== this.listener.health) return undefined;
+    const { headerNames: names, usesVolatile } = this;
+    return new CompiledListener(listener, this.#hosts, { names, usesVolatile });
+  }
+
   /** The virtual host of exactly this pattern. */
   virtualHost(pattern: string): CompiledVirtualHost | undefined {
     return this.#hosts.get(pattern);
@@ -85,9 +92,13 @@ interface HeaderUse {
   readonly usesVolatile: boolean;
 }
 
+/** Listeners by their virtual hosts: those that are alike have one list of them, and then one index. One per worker. */
+export type SharedListeners = WeakMap<readonly VirtualHost[], CompiledListener>;
+
 /** What all listeners of a binding are compiled with. */
 export interface ListenerOptions extends MatcherOptions {
   readonly volatileNames: ReadonlySet<string>;
+  readonly listeners: SharedListeners;
 }
 
 /** Compiles a listener; virtual hosts that did not change since `previous` are taken over. Where few did, others are not even looked up. */
@@ -97,7 +108,11 @@ export function compileListener(
   previous: CompiledListener | undefined,
 ): CompiledListener {
   if (previous?.listener === listener) return previous;
-  return previous?.withHosts(listener, options) ?? compileAnew(listener, options, previous);
+  const alike = options.listeners.get(listener.virtualHosts)?.withRoutesOf(listener);
+  if (alike !== undefined) return alike;
+  const compiled = previous?.withHosts(listener, options) ?? compileAnew(listener, options, previous);
+  options.listeners.set(listener.virtualHosts, compiled);
+  return compiled;
 }
 
 function compileAnew(

@@ -42,15 +42,15 @@ export function compileVirtualHost(
   previous: CompiledVirtualHost | undefined,
 ): CompiledVirtualHost {
   if (previous?.source === source) return previous;
-  if (previous !== undefined && haveSameMatches(previous.matcher, source.entries)) {
-    return new CompiledVirtualHost(source, previous.matcher);
-  }
   const shared = matchers.find(source.entries);
   if (shared !== undefined) return new CompiledVirtualHost(source, shared);
+  if (previous !== undefined && haveSameMatches(previous.matcher, source.entries)) {
+    return new CompiledVirtualHost(source, matchers.add(previous.matcher, source.entries));
+  }
   const known = new Map<RequestMatch, CompiledMatch>();
   for (const match of previous?.matcher.matches ?? []) known.set(match.source, match);
   const matches = source.entries.map(({ match }) => known.get(match) ?? compileMatch(match, verdicts));
-  return new CompiledVirtualHost(source, matchers.add(hostMatcher(matches)));
+  return new CompiledVirtualHost(source, matchers.add(hostMatcher(matches), source.entries));
 }
 
 function haveSameMatches({ matches }: HostMatcher, entries: readonly RouteEntry[]): boolean {

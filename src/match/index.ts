@@ -6,7 +6,7 @@
  */
 export { ClientNamespaces, UNKNOWN_CLIENTS } from './client-namespaces.ts';
 export { type CompiledBinding, type CompileOptions, compileBinding, type HostOwner } from './compiled-binding.ts';
-export type { CompiledListener } from './compiled-listener.ts';
+export type { CompiledListener, SharedListeners } from './compiled-listener.ts';
 export { describeMatch } from './compiled-match.ts';
 export { explain } from './explain.ts';
 export type {

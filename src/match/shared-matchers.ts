@@ -9,16 +9,20 @@ import type { HostMatcher } from './host-matcher.ts';
  */
 export class SharedMatchers {
   readonly #byFirst = new WeakMap<RequestMatch, HostMatcher>();
+  readonly #byList = new WeakMap<readonly RouteEntry[], HostMatcher>();
 
   /** The matcher of exactly these matches, by identity. */
   find(entries: readonly RouteEntry[]): HostMatcher | undefined {
+    const ofList = this.#byList.get(entries);
+    if (ofList !== undefined) return ofList;
     const [first] = entries;
     const known = first === undefined ? undefined : this.#byFirst.get(first.match);
     return known !== undefined && isOf(known, entries) ? known : undefined;
   }
 
-  /** Returns it. */
-  add(matcher: HostMatcher): HostMatcher {
+  /** The matcher of a list that many hosts may have. Returns it. */
+  add(matcher: HostMatcher, entries: readonly RouteEntry[]): HostMatcher {
+    this.#byList.set(entries, matcher);
     const [first] = matcher.matches;
     if (first !== undefined) this.#byFirst.set(first.source, matcher);
     return matcher;

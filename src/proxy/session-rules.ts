@@ -1,27 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { type Rule, requestListeners, type Snapshot, type VirtualHost } from '../snapshot/index.ts';
+import { type RouteEntry, type Rule, requestListeners, type Snapshot } from '../snapshot/index.ts';
 
-/** Looks for the first rule that keeps sessions. A virtual host is looked through once: most are the same from one snapshot to the next. */
+/** Looks for the first rule that keeps sessions. A list of entries is looked through once: most are the same from one snapshot to the next. */
 export class SessionRules {
-  /** Virtual hosts that were looked through, and bindings: endpoints change while those do not. No rule of theirs keeps any. */
-  readonly #free = new WeakSet<VirtualHost | Snapshot['bindings']>();
+  /** Lists that were looked through, and bindings: endpoints change while those do not. No rule of theirs keeps any. */
+  readonly #free = new WeakSet<readonly RouteEntry[] | Snapshot['bindings']>();
 
   /** Stops at the first rule that does. */
   any({ bindings }: Pick<Snapshot, 'bindings'>): boolean {
     if (this.#free.has(bindings)) return false;
-    for (const { listeners } of bindings)
-      for (const { virtualHosts } of requestListeners(listeners)) if (!virtualHosts.every(this.#isFree)) return true;
+    for (const { listeners } of bindings) {
+      for (const { virtualHosts } of requestListeners(listeners))
+        for (const { entries } of virtualHosts) if (!this.#isFree(entries)) return true;
+    }
     this.#free.add(bindings);
     return false;
   }
 
-  readonly #isFree = (host: VirtualHost): boolean => {
-    if (this.#free.has(host)) return true;
-    if (host.entries.some(({ rule }) => keepsSessions(rule))) return false;
-    this.#free.add(host);
+  #isFree(entries: readonly RouteEntry[]): boolean {
+    if (this.#free.has(entries)) return true;
+    if (entries.some(({ rule }) => keepsSessions(rule))) return false;
+    this.#free.add(entries);
     return true;
-  };
+  }
 }
 
 function keepsSessions({ sessionPersistence, backends }: Rule): boolean {

@@ -13,10 +13,12 @@
 import type { Cluster, EndpointSet } from './cluster.ts';
 import { sameContent } from './equal.ts';
 import type { ClientNamespace } from './frontend.ts';
+import { KnownLists } from './known-lists.ts';
 import { applyList, diffList, type ListDelta, type ListRules, wholeItems } from './list-delta.ts';
-import { type Certificate, requestListeners } from './listener.ts';
+import type { Certificate } from './listener.ts';
 import {
   applyListener,
+  ListenerPatch,
   type ListenerPut,
   listenerRules,
   type NamedRules,
@@ -25,7 +27,7 @@ import {
   type RuleOf,
 } from './listener-delta.ts';
 import type { RouteEntry, Rule } from './rule.ts';
-import type { Binding, Snapshot } from './snapshot.ts';
+import { type Binding, entryLists, type Snapshot } from './snapshot.ts';
 import type { TrustBundle } from './trust-bundle.ts';
 
 /** Plain data; holds private keys when certificates changed. */
@@ -59,7 +61,7 @@ export const EMPTY_SNAPSHOT: Snapshot = {
 /** What turns `before` into `after`. */
 export function diffSnapshots(before: Snapshot, after: Snapshot): SnapshotDelta {
   const rules: NamedRules = { changed: new Map(), perhapsKnown: new Map() };
-  const bindings = diffList(before.bindings, after.bindings, bindingRules(rules));
+  const bindings = diffList(before.bindings, after.bindings, bindingRules(rules, new KnownLists(before)));
   return {
     from: before.version,
     version: after.version,
@@ -78,10 +80,10 @@ export function applyDelta(before: Snapshot, delta: SnapshotDelta): Snapshot {
   if (before.version !== delta.from) {
     throw new Error(`a delta from version ${delta.from} cannot be applied to version ${before.version}`);
   }
-  const ruleOf = ruleTable(before, delta.rules);
+  const patch = new ListenerPatch(before, ruleTable(before, delta.rules));
   return {
     version: delta.version,
-    bindings: applyList(before.bindings, delta.bindings, put => applyBinding(before.bindings, put, ruleOf)),
+    bindings: applyList(before.bindings, delta.bindings, put => applyBinding(before.bindings, put, patch)),
     clusters: applyList(before.clusters, delta.clusters, cluster => cluster),
     endpoints: applyList(before.endpoints, delta.endpoints, set => set),
     certificates: applyList(before.certificates, delta.certificates, certificate => certificate),
@@ -94,8 +96,8 @@ const byId = (item: { readonly id: string }): string => item.id;
 const byCluster = (set: EndpointSet): string => set.cluster;
 const byRange = ({ range }: ClientNamespace): string => range;
 
-function bindingRules(rules: NamedRules): ListRules<Binding, BindingPut> {
-  const inner = listenerRules(rules);
+function bindingRules(rules: NamedRules, known: KnownLists): ListRules<Binding, BindingPut> {
+  const inner = listenerRules(rules, known);
   return {
     key: byId,
     put({ listeners, ...fields }, before, index) {
@@ -104,12 +106,8 @@ function bindingRules(rules: NamedRules): ListRules<Binding, BindingPut> {
   };
 }
 
-function forEachEntry(snapshot: Snapshot, visit: (entry: RouteEntry) => void): void {
-  for (const binding of snapshot.bindings) {
-    for (const listener of requestListeners(binding.listeners)) {
-      for (const virtualHost of listener.virtualHosts) for (const entry of virtualHost.entries) visit(entry);
-    }
-  }
+function forEachEntry({ bindings }: Snapshot, visit: (entry: RouteEntry) => void): void {
+  for (const entries of entryLists(bindings)) for (const entry of entries) visit(entry);
 }
 
 /** A rule that only got more or other entries is there already. Passes over the whole snapshot only when one might be. */
@@ -142,7 +140,7 @@ function ruleTable(before: Snapshot, sent: readonly Rule[]): RuleOf {
   }
 }
 
-function applyBinding(before: readonly Binding[], put: BindingPut, ruleOf: RuleOf): Binding {
+function applyBinding(before: readonly Binding[], put: BindingPut, patch: ListenerPatch): Binding {
   const base = before[put.base]?.listeners ?? [];
-  return { ...put.fields, listeners: applyList(base, put.inner, inner => applyListener(base, inner, ruleOf)) };
+  return { ...put.fields, listeners: applyList(base, put.inner, inner => applyListener(base, inner, patch)) };
 }

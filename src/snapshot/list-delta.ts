@@ -66,6 +66,39 @@ export function diffList<Item, Put>(
   return builder.finish(before.length);
 }
 
+/** Compares lists, each pair once: where one list is many listeners' or many hosts', so is what is sent of it. */
+export class DiffedLists<Item, Put> {
+  readonly #rules: ListRules<Item, Put>;
+  readonly #last = new Map<readonly Item[], { readonly before: readonly Item[]; readonly delta: ListDelta<Put> }>();
+
+  constructor(rules: ListRules<Item, Put>) {
+    this.#rules = rules;
+  }
+
+  /** As `diffList`; the same object for the same two lists. */
+  diff(before: readonly Item[], after: readonly Item[]): ListDelta<Put> {
+    const known = this.#last.get(after);
+    if (known?.before === before) return known.delta;
+    const delta = diffList(before, after, this.#rules);
+    this.#last.set(after, { before, delta });
+    return delta;
+  }
+}
+
+/** Applies deltas, each once to a list: what came of it is then again one list. */
+export class AppliedLists<Item, Put> {
+  readonly #last = new Map<ListDelta<Put>, { readonly before: readonly Item[]; readonly after: readonly Item[] }>();
+
+  /** As `applyList`. `make`: the same for all. */
+  apply(before: readonly Item[], delta: ListDelta<Put>, make: (put: Put) => Item): readonly Item[] {
+    const known = this.#last.get(delta);
+    if (known?.before === before) return known.after;
+    const after = applyList(before, delta, make);
+    this.#last.set(delta, { before, after });
+    return after;
+  }
+}
+
 /** Where items of the old list are: those that stay by identity, the few others by key, since keys of thousands cost more than all else here. */
 class Places<Item> {
   readonly #byItem = new Map<Item, number>();

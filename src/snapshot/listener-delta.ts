@@ -2,35 +2,48 @@
 
 /** The part of a snapshot's delta that is about one binding's listeners: each kind by what is long in it. */
 import { sameContent } from './equal.ts';
-import { applyList, diffList, type ListDelta, type ListRules, wholeItems } from './list-delta.ts';
-import type {
-  Listener,
-  RequestListener,
-  ServerNameRoute,
-  TcpListener,
-  TlsListener,
-  UdpListener,
-  VirtualHost,
+import { type KnownLists, type ListPlace, SHORTEST_KNOWN } from './known-lists.ts';
+import {
+  AppliedLists,
+  applyList,
+  DiffedLists,
+  diffList,
+  type ListDelta,
+  type ListRules,
+  wholeItems,
+} from './list-delta.ts';
+import {
+  type Listener,
+  type RequestListener,
+  requestListeners,
+  type ServerNameRoute,
+  type TcpListener,
+  type TlsListener,
+  type UdpListener,
+  type VirtualHost,
 } from './listener.ts';
 import type { RequestMatch, RouteEntry, Rule } from './rule.ts';
+import type { Snapshot } from './snapshot.ts';
 
 /** A changed or new item with a list inside. */
-export interface Put<Fields, Inner> {
+export interface Put<Fields, Inner, Base = number> {
   /** Index of the old item that `inner` is relative to; -1: none, an empty list. */
-  readonly base: number;
+  readonly base: Base;
   readonly fields: Fields;
   readonly inner: ListDelta<Inner>;
 }
 
 export type ListenerPut =
-  | { readonly of: 'requests'; readonly put: Put<RequestFields<RequestListener>, VirtualHostPut> }
+  | { readonly of: 'requests'; readonly put: Put<RequestFields<RequestListener>, VirtualHostPut, Base> }
   | { readonly of: 'server-names'; readonly put: Put<Omit<TlsListener, 'serverNames'>, ServerNameRoute> }
   /** Nothing in it is long. */
   | { readonly of: 'whole'; readonly listener: TcpListener | UdpListener };
 
 /** Of each kind of listener by itself. */
 type RequestFields<L> = L extends RequestListener ? Omit<L, 'virtualHosts'> : never;
-type VirtualHostPut = Put<Omit<VirtualHost, 'entries'>, EntryPut>;
+type VirtualHostPut = Put<Omit<VirtualHost, 'entries'>, EntryPut, Base>;
+/** A place: the very list that is there in the old snapshot, so that it stays one list. */
+type Base = number | ListPlace;
 interface EntryPut {
   /** Index of the old entry that has the same rule; else the rule's id. */
   readonly rule: number | string;
@@ -50,16 +63,16 @@ export interface NamedRules {
   readonly perhapsKnown: Map<string, Rule>;
 }
 
-/** `rules`: those that the entries put name are added. */
-export function listenerRules(rules: NamedRules): ListRules<Listener, ListenerPut> {
-  const hosts = virtualHostRules(rules);
+/** `rules`: those that the entries put name are added. `known`: of the old snapshot. */
+export function listenerRules(rules: NamedRules, known: KnownLists): ListRules<Listener, ListenerPut> {
+  const hosts = new DiffedLists(virtualHostRules(rules, known));
   return {
     key: listener => listener.id,
     put(after, before, index) {
       switch (after.kind) {
         case 'http':
         case 'https':
-          return putRequests(after, before, { index, hosts });
+          return putRequests(after, before, { index, hosts, known });
         case 'tls':
           return putServerNames(after, before, index);
         case 'tcp':
@@ -73,32 +86,44 @@ export function listenerRules(rules: NamedRules): ListRules<Listener, ListenerPu
 function putRequests(
   after: RequestListener,
   before: Listener | undefined,
-  { index, hosts }: { readonly index: number; readonly hosts: ListRules<VirtualHost, VirtualHostPut> },
+  { index, hosts, known }: RequestRules,
 ): ListenerPut | null {
   const { virtualHosts, ...fields } = after;
   const old = before !== undefined && 'virtualHosts' in before ? before : undefined;
-  const change = diffList(old?.virtualHosts ?? [], virtualHosts, hosts);
+  const place = old === undefined ? known.placeOf(virtualHosts) : undefined;
+  if (place !== undefined) return { of: 'requests', put: { base: place, fields, inner: null } };
+  const change = hosts.diff(old?.virtualHosts ?? NONE, virtualHosts);
   const base = old === undefined ? -1 : index;
   const put = putOf(fields, change, base, { ...old, virtualHosts: null });
   return put === null ? null : { of: 'requests', put };
 }
 
+interface RequestRules {
+  /** Of the old listener. */
+  readonly index: number;
+  readonly hosts: DiffedLists<VirtualHost, VirtualHostPut>;
+  readonly known: KnownLists;
+}
+
 function putServerNames(after: TlsListener, before: Listener | undefined, index: number): ListenerPut | null {
   const { serverNames, ...fields } = after;
   const old = before?.kind === 'tls' ? before : undefined;
-  const change = diffList(old?.serverNames ?? [], serverNames, SERVER_NAMES);
+  const change = diffList(old?.serverNames ?? NONE, serverNames, SERVER_NAMES);
   const put = putOf(fields, change, old === undefined ? -1 : index, { ...old, serverNames: null });
   return put === null ? null : { of: 'server-names', put };
 }
 
 const SERVER_NAMES = wholeItems<ServerNameRoute>(route => route.hostname);
 
-function virtualHostRules(rules: NamedRules): ListRules<VirtualHost, VirtualHostPut> {
-  const inner = entryRules(rules);
+function virtualHostRules(rules: NamedRules, known: KnownLists): ListRules<VirtualHost, VirtualHostPut> {
+  const inner = new DiffedLists(entryRules(rules));
   return {
     key: virtualHost => virtualHost.hostname,
     put({ entries, ...fields }, before, index) {
-      return putOf(fields, diffList(before?.entries ?? [], entries, inner), index, { ...before, entries: null });
+      const isSame = before?.entries === entries;
+      const place = isSame || entries.length < SHORTEST_KNOWN ? undefined : known.placeOf(entries);
+      if (place !== undefined) return { base: place, fields, inner: null };
+      return putOf(fields, inner.diff(before?.entries ?? NONE, entries), index, { ...before, entries: null });
     },
   };
 }
@@ -129,14 +154,38 @@ function entryRules(rules: NamedRules): ListRules<RouteEntry, EntryPut> {
   };
 }
 
+const NONE: readonly never[] = [];
+
+/** What one delta is applied with. */
+export class ListenerPatch {
+  readonly #before: Pick<Snapshot, 'bindings'>;
+  readonly ruleOf: RuleOf;
+  readonly hosts: AppliedLists<VirtualHost, VirtualHostPut> = new AppliedLists();
+  readonly entries: AppliedLists<RouteEntry, EntryPut> = new AppliedLists();
+
+  constructor(before: Pick<Snapshot, 'bindings'>, ruleOf: RuleOf) {
+    this.#before = before;
+    this.ruleOf = ruleOf;
+  }
+
+  /** Of the listener of a place. */
+  hostsAt({ binding, listener }: ListPlace): readonly VirtualHost[] {
+    return requestListeners(this.#before.bindings[binding]?.listeners ?? NONE)[listener]?.virtualHosts ?? NONE;
+  }
+
+  entriesAt(place: ListPlace): readonly RouteEntry[] {
+    return this.hostsAt(place)[place.host ?? -1]?.entries ?? NONE;
+  }
+}
+
 /** What `put` makes of the listeners that were there before. */
-export function applyListener(before: readonly Listener[], put: ListenerPut, ruleOf: RuleOf): Listener {
+export function applyListener(before: readonly Listener[], put: ListenerPut, patch: ListenerPatch): Listener {
   switch (put.of) {
     case 'requests': {
       const { base, fields, inner } = put.put;
-      const old = before[base];
-      const hosts = old !== undefined && 'virtualHosts' in old ? old.virtualHosts : [];
-      return { ...fields, virtualHosts: applyList(hosts, inner, host => applyVirtualHost(hosts, host, ruleOf)) };
+      const hosts = typeof base === 'number' ? hostsOf(before[base]) : patch.hostsAt(base);
+      const virtualHosts = patch.hosts.apply(hosts, inner, host => applyVirtualHost(hosts, host, patch));
+      return { ...fields, virtualHosts };
     }
     case 'server-names': {
       const { base, fields, inner } = put.put;
@@ -148,9 +197,14 @@ export function applyListener(before: readonly Listener[], put: ListenerPut, rul
   }
 }
 
-function applyVirtualHost(before: readonly VirtualHost[], put: VirtualHostPut, ruleOf: RuleOf): VirtualHost {
-  const base = before[put.base]?.entries ?? [];
-  return { ...put.fields, entries: applyList(base, put.inner, inner => applyEntry(base, inner, ruleOf)) };
+function hostsOf(listener: Listener | undefined): readonly VirtualHost[] {
+  return listener !== undefined && 'virtualHosts' in listener ? listener.virtualHosts : NONE;
+}
+
+function applyVirtualHost(before: readonly VirtualHost[], put: VirtualHostPut, patch: ListenerPatch): VirtualHost {
+  const base = typeof put.base === 'number' ? (before[put.base]?.entries ?? NONE) : patch.entriesAt(put.base);
+  const entries = patch.entries.apply(base, put.inner, inner => applyEntry(base, inner, patch.ruleOf));
+  return { ...put.fields, entries };
 }
 
 function applyEntry(before: readonly RouteEntry[], put: EntryPut, ruleOf: RuleOf): RouteEntry {

@@ -6,7 +6,8 @@
  */
 import type { Cluster, EndpointSet } from './cluster.ts';
 import type { ClientNamespace, Frontend } from './frontend.ts';
-import type { Certificate, Listener } from './listener.ts';
+import { type Certificate, type Listener, requestListeners } from './listener.ts';
+import type { RouteEntry } from './rule.ts';
 import type { TrustBundle } from './trust-bundle.ts';
 
 export interface Snapshot {
@@ -76,4 +77,18 @@ export function admissionOf({ kind }: Listener): Exclude<Admission, 'clients'> {
 /** What a binding's socket is. */
 export function transportOf(admission: Admission): 'tcp' | 'udp' {
   return admission === 'datagrams' ? 'udp' : 'tcp';
+}
+
+/** The lists of entries of all virtual hosts, each once: alike hosts have one. */
+export function entryLists(bindings: readonly Binding[]): ReadonlySet<readonly RouteEntry[]> {
+  const lists = new Set<readonly RouteEntry[]>();
+  const seen = new Set<unknown>();
+  for (const { listeners } of bindings) {
+    for (const { virtualHosts } of requestListeners(listeners)) {
+      if (seen.has(virtualHosts)) continue;
+      seen.add(virtualHosts);
+      for (const { entries } of virtualHosts) lists.add(entries);
+    }
+  }
+  return lists;
 }

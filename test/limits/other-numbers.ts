@@ -38,6 +38,8 @@ export const OTHER_NUMBERS: ReadonlySet<string> = new Set([
   'translate/lint#MAX_TOLD',
   'resources#MAX_DOMAIN',
   'resources#MAX_LENGTH_BYTES',
+  'translate/arbitrate#MAX_ALIKE',
+  'translate/arbitrate#MAX_TRIED',
   'translate/resolve/annotations#MAX_NAMES',
   'values#MAX_DISTANCE',
   'values#MAX_LENGTH',

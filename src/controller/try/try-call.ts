@@ -44,7 +44,7 @@ interface Candidate {
  * the method as far as can be told. Calls of the demo services, and TLS listeners, come first.
  */
 export function findTryCall(source: TrySource): TryCall | undefined {
-  const candidates = boundEntries(source).flatMap(candidatesOf);
+  const candidates = Array.from(boundEntries(source), candidateOf).filter(candidate => candidate !== undefined);
   candidates.sort((a, b) => rank(a.call) - rank(b.call));
   const answers = new Answers(source.snapshot);
   const found = candidates.slice(0, MAX_CANDIDATES).find(candidate => isAnswered(candidate, source, answers));
@@ -75,12 +75,12 @@ function rank(call: TryCall): number {
   return (isDemo ? 0 : 8) + (isFirst ? 0 : 4) + (call.headers.length > 0 ? 2 : 0) + (call.isTls ? 0 : 1);
 }
 
-function candidatesOf(at: TryEntry): Candidate[] {
+function candidateOf(at: TryEntry): Candidate | undefined {
   const { entry } = at;
   const called = methodOf(entry);
   const place = placeOf(at);
-  if (called === undefined || place === undefined || entry.rule.fault !== null) return [];
-  return [{ at, call: { ...place, ...called }, isNamed: isNamed(entry) }];
+  if (called === undefined || place === undefined || entry.rule.fault !== null) return undefined;
+  return { at, call: { ...place, ...called }, isNamed: isNamed(entry) };
 }
 
 function methodOf({ match }: RouteEntry): { method: string; message: string } | undefined {

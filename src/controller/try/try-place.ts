@@ -45,20 +45,23 @@ export interface TryEntry {
   readonly entry: RouteEntry;
 }
 
-/** All entries that may be tried, in the snapshot's order. */
-export function boundEntries({ snapshot, gateways }: TrySource): TryEntry[] {
+/** All entries that may be tried, in the snapshot's order; those of a list that is many hosts' once in cleartext, and once in TLS. */
+export function* boundEntries({ snapshot, gateways }: TrySource): Generator<TryEntry> {
   const bound = new Set(
     gateways.flatMap(({ listeners }) => listeners.filter(one => one.bound !== null).map(({ id }) => id)),
   );
-  return snapshot.bindings.flatMap(binding =>
-    requestListeners(binding.listeners)
-      .filter(listener => bound.has(listener.id) && listener.filters.length === 0 && !wantsCertificate(listener))
-      .flatMap(listener =>
-        listener.virtualHosts.flatMap(host =>
-          host.entries.filter(({ rule }) => !isGuarded(rule)).map(entry => ({ binding, listener, host, entry })),
-        ),
-      ),
-  );
+  const seen = { http: new Set<unknown>(), https: new Set<unknown>() };
+  for (const binding of snapshot.bindings) {
+    for (const listener of requestListeners(binding.listeners)) {
+      if (!bound.has(listener.id) || listener.filters.length > 0 || wantsCertificate(listener)) continue;
+      const lists = seen[listener.kind];
+      for (const host of listener.virtualHosts) {
+        if (lists.has(host.entries)) continue;
+        lists.add(host.entries);
+        for (const entry of host.entries) if (!isGuarded(entry.rule)) yield { binding, listener, host, entry };
+      }
+    }
+  }
 }
 
 /** Nobody here has the certificate of a client. */

@@ -23,8 +23,11 @@ const MAX_REQUESTS = 20;
 /** The first request, by GET where the route allows it, that goes to backends that all have endpoints. */
 export function findTryRequest(source: TrySource): TryRequest | undefined {
   const answers = new Answers(source.snapshot);
-  const candidates = boundEntries(source).flatMap(candidatesOf).slice(0, MAX_REQUESTS);
-  for (const { at, request } of candidates) {
+  let asked = 0;
+  for (const at of boundEntries(source)) {
+    const request = requestOf(at);
+    if (request === undefined) continue;
+    if (++asked > MAX_REQUESTS) return undefined;
     const { method, path } = request;
     if (answers.endpointsOf(at, request, { protocol: 'http', method, path }) === null) continue;
     return { ...request, isTrusted: isTrusted(request, at.listener, source) };
@@ -32,12 +35,12 @@ export function findTryRequest(source: TrySource): TryRequest | undefined {
   return undefined;
 }
 
-function candidatesOf(at: TryEntry): { at: TryEntry; request: TryRequest }[] {
+function requestOf(at: TryEntry): TryRequest | undefined {
   const { match, rule } = at.entry;
   const place = placeOf(at);
-  if (match.kind !== 'http' || place === undefined || rule.fault !== null) return [];
+  if (match.kind !== 'http' || place === undefined || rule.fault !== null) return undefined;
   const path = pathOf(match);
-  return path === undefined ? [] : [{ at, request: { ...place, method: match.method ?? 'GET', path } }];
+  return path === undefined ? undefined : { ...place, method: match.method ?? 'GET', path };
 }
 
 function pathOf({ path, queryParams }: HttpMatch): string | undefined {

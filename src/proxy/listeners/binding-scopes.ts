@@ -7,6 +7,7 @@ import {
   type CompileOptions,
   compileBinding,
   type PatternVerdicts,
+  type SharedListeners,
   type SharedMatchers,
 } from '../../match/index.ts';
 import type { Binding, Listener } from '../../snapshot/index.ts';
@@ -19,6 +20,7 @@ export interface BindingScopesEnvironment extends ScopeEnvironment {
   readonly clients: ClientNamespaces;
   readonly verdicts: PatternVerdicts;
   readonly matchers: SharedMatchers;
+  readonly compiled: SharedListeners;
 }
 
 /**
@@ -114,6 +116,6 @@ function byId({ listeners }: Binding): ReadonlyMap<string, Listener> {
   return new Map(listeners.map(listener => [listener.id, listener]));
 }
 
-function compileOptions({ verdicts, matchers }: BindingScopesEnvironment): CompileOptions {
-  return { volatileNames: VOLATILE_NAMES, verdicts, matchers };
+function compileOptions({ verdicts, matchers, compiled }: BindingScopesEnvironment): CompileOptions {
+  return { volatileNames: VOLATILE_NAMES, verdicts, matchers, listeners: compiled };
 }

@@ -5,9 +5,9 @@ import {
   type BindFailure,
   type BindFailures,
   type Binding,
+  entryLists,
   type RouteEntry,
   type Rule,
-  requestListeners,
   type Snapshot,
   transportOf,
 } from '../../snapshot/index.ts';
@@ -87,6 +87,7 @@ export class Listeners {
         onTooLong: () => serving.metrics.count('daemun_limit_hits_total', { limit: 'pattern_text' }),
       }),
       matchers: new SharedMatchers(),
+      compiled: new WeakMap(),
       contexts: new TlsContexts(options.ticketSecrets),
       clients: new ClientNamespaces(),
       budget,
@@ -243,8 +244,5 @@ function nameOf({ rule: { id, origin } }: RouteEntry): string {
 }
 
 function* rulesOf(bindings: readonly Binding[]): Generator<Rule> {
-  for (const { listeners } of bindings) {
-    for (const { virtualHosts } of requestListeners(listeners))
-      for (const { entries } of virtualHosts) for (const { rule } of entries) yield rule;
-  }
+  for (const entries of entryLists(bindings)) for (const { rule } of entries) yield rule;
 }

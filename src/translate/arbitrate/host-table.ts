@@ -2,24 +2,31 @@
 
 import type { VirtualHost } from '../../snapshot/index.ts';
 import { entryOrder, type RankedEntry } from '../rules/precedence.ts';
+import type { EntrySwap } from './entry-swaps.ts';
 
-/** The entries of one hostname of one listener, ranked. */
+/** The entries of one hostname of one listener, ranked. Both lists may be those of other hosts, too. */
 export interface HostTable {
+  /** Never empty. */
   readonly ranked: readonly RankedEntry[];
   readonly virtualHost: VirtualHost;
 }
 
 /** What changed about a hostname. */
-export interface HostEdit {
+interface HostEdit {
   readonly removed: readonly RankedEntry[];
   readonly added: readonly RankedEntry[];
 }
 
 /**
- * Applies `edit`; undefined when no entry is left. Entries that are replaced by others of the same rank and match (a
+ * Applies `swaps`; undefined when no entry is left. Entries that are replaced by others of the same rank and match (a
  * weight or a backend changed) are put in their places: nothing is sorted again.
  */
-export function editHost(hostname: string, table: HostTable | undefined, edit: HostEdit): HostTable | undefined {
+export function editHost(
+  hostname: string,
+  table: HostTable | undefined,
+  swaps: readonly EntrySwap[],
+): HostTable | undefined {
+  const edit = { removed: swaps.flatMap(({ removed }) => removed), added: swaps.flatMap(({ added }) => added) };
   const order = entryOrder(hostname);
   const replacements = table === undefined ? undefined : pairEntries(edit, order);
   if (table !== undefined && replacements !== undefined) {

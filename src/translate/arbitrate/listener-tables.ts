@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { VirtualHost } from '../../snapshot/index.ts';
-import { compareHostnames } from '../../values/index.ts';
+import { compareHostnames, haveSameItems } from '../../values/index.ts';
 import { updateMap } from '../changes.ts';
-import type { RankedEntry } from '../rules/precedence.ts';
-import { formAt } from '../rules/route-forms.ts';
-import type { TranslatedRoute } from '../rules/translate-route.ts';
 import type { RouteChange } from '../rules/translated-routes.ts';
-import { editHost, type HostEdit, type HostTable } from './host-table.ts';
+import { collectSwaps, type EntrySwap, type PlacedSwap } from './entry-swaps.ts';
+import { HostEditor } from './host-editor.ts';
+import type { HostTable } from './host-table.ts';
+import { type Done, RepeatedWork } from './repeated-work.ts';
 
-/** One listener's virtual hosts, most specific hostname first. */
+/** One listener's virtual hosts, most specific hostname first. Listeners that are alike share one. */
 export interface ListenerTable {
   readonly hosts: ReadonlyMap<string, HostTable>;
   readonly virtualHosts: readonly VirtualHost[];
@@ -18,78 +18,84 @@ export interface ListenerTable {
 /** By `ListenerTarget.table`. */
 export type ListenerTables = ReadonlyMap<string, ListenerTable>;
 
-/** Listener id → hostname → edit. */
-type Edits = Map<string, Map<string, HostEdit>>;
-
 /**
  * Decides, over all routes of each listener, which entry gets a request: the entries of each hostname in the order of precedence.
- * Hosts that no changed route touches keep their identity.
+ * Hosts that no changed route touches keep their identity; listeners with the same entries under the same hostnames have one table.
  */
 export function arbitrateRoutes(changes: ReadonlyMap<string, RouteChange>, previous: ListenerTables): ListenerTables {
-  const edits = collectEdits(changes);
+  const edits = collectSwaps(changes);
   if (edits.size === 0) return previous;
+  const editor = new TableEditor(previous);
   const tables = new Map(previous);
-  for (const [listener, hosts] of edits) {
-    const table = editTable(previous.get(listener), hosts);
+  for (const [listener, steps] of edits) {
+    const table = editor.edit(previous.get(listener), steps);
     if (table === undefined) tables.delete(listener);
     else tables.set(listener, table);
   }
   return tables;
 }
 
-function collectEdits(changes: ReadonlyMap<string, RouteChange>): Edits {
-  const edits: Edits = new Map();
-  for (const { before, after } of changes.values()) {
-    if (isSameTo(before, after)) continue;
-    if (before !== undefined) eachPlace(before, edits, (edit, entries) => edit.removed.push(...entries));
-    if (after !== undefined) eachPlace(after, edits, (edit, entries) => edit.added.push(...entries));
+/** Edits the tables of one pass, what is alike once. */
+class TableEditor {
+  readonly #before: ListenerTables;
+  readonly #hosts: HostEditor;
+  readonly #done = new RepeatedWork<ListenerTable | undefined, PlacedSwap, DoneTable>();
+  #known: Map<VirtualHost | undefined, ListenerTable> | undefined;
+
+  constructor(before: ListenerTables) {
+    this.#before = before;
+    this.#hosts = new HostEditor(() => hostsOf(before));
   }
-  return edits;
+
+  edit(before: ListenerTable | undefined, steps: readonly PlacedSwap[]): ListenerTable | undefined {
+    const done = this.#done.find(before, steps, () => true);
+    if (done !== undefined) return done.after;
+    const edited = editTable(before, swapsByHost(steps), this.#hosts);
+    const after = steps.some(({ swap }) => swap.isFresh) ? edited : this.#share(edited);
+    this.#done.add({ before, steps, after });
+    return after;
+  }
+
+  /** One with the same virtual hosts, if there is one. */
+  #share(table: ListenerTable | undefined): ListenerTable | undefined {
+    if (table === undefined) return undefined;
+    this.#known ??= new Map([...this.#before.values()].map(known => [known.virtualHosts[0], known]));
+    const known = this.#known.get(table.virtualHosts[0]);
+    if (known !== undefined && haveSameItems(known.virtualHosts, table.virtualHosts)) return known;
+    this.#known.set(table.virtualHosts[0], table);
+    return table;
+  }
 }
 
-function isSameTo(before: TranslatedRoute | undefined, after: TranslatedRoute | undefined): boolean {
-  return (
-    before?.attachments === after?.attachments &&
-    before?.entries === after?.entries &&
-    before?.otherForms === after?.otherForms
-  );
+type DoneTable = Done<ListenerTable | undefined, PlacedSwap, ListenerTable | undefined>;
+
+function* hostsOf(tables: ListenerTables): Generator<HostTable> {
+  for (const { hosts } of new Set(tables.values())) yield* hosts.values();
 }
 
-function eachPlace(
-  route: TranslatedRoute,
-  edits: Edits,
-  visit: (edit: MutableEdit, entries: readonly RankedEntry[]) => void,
-): void {
-  for (const { listener, hostnames } of route.attachments) {
-    const { entries } = formAt(route, listener);
-    let hosts = edits.get(listener.table);
-    if (hosts === undefined) {
-      hosts = new Map();
-      edits.set(listener.table, hosts);
-    }
+function swapsByHost(steps: readonly PlacedSwap[]): ReadonlyMap<string, readonly EntrySwap[]> {
+  const byHost = new Map<string, EntrySwap[]>();
+  for (const { hostnames, swap } of steps) {
     for (const hostname of hostnames) {
-      let edit = hosts.get(hostname) as MutableEdit | undefined;
-      if (edit === undefined) {
-        edit = { removed: [], added: [] };
-        hosts.set(hostname, edit);
-      }
-      visit(edit, entries);
+      const known = byHost.get(hostname);
+      if (known === undefined) byHost.set(hostname, [swap]);
+      else known.push(swap);
     }
   }
+  return byHost;
 }
 
-interface MutableEdit extends HostEdit {
-  readonly removed: RankedEntry[];
-  readonly added: RankedEntry[];
-}
-
-function editTable(table: ListenerTable | undefined, edits: ReadonlyMap<string, HostEdit>): ListenerTable | undefined {
+function editTable(
+  table: ListenerTable | undefined,
+  edits: ReadonlyMap<string, readonly EntrySwap[]>,
+  editor: HostEditor,
+): ListenerTable | undefined {
   const known = table?.hosts ?? NO_HOSTS;
   const changes = new Map<string, HostTable | undefined>();
   let sameHosts = table !== undefined;
-  for (const [hostname, edit] of edits) {
+  for (const [hostname, swaps] of edits) {
     const before = known.get(hostname);
-    const edited = editHost(hostname, before, edit);
+    const edited = editor.edit(hostname, before, swaps);
     if (before === undefined || edited === undefined) sameHosts = false;
     changes.set(hostname, edited);
   }

@@ -69,9 +69,21 @@ export function attachRoute(route: AttachableRoute, context: AttachContext): Rou
     for (const attached of attachToDefaults(route, context.defaults, context.labels)) add(attached);
     if (context.standalone && context.defaults.length === 0) findings.push(noDefaultGateway(route));
   }
-  const list = [...attachments.values()];
+  const list = withSharedHosts([...attachments.values()]);
   findings.push(...attachmentFindings(route, list));
   return { parents: fitted(parents), attachments: fitted(list), findings };
+}
+
+/** A route with many hostnames at many listeners mostly has the same at all of them. */
+function withSharedHosts(attachments: readonly Attachment[]): readonly Attachment[] {
+  if (attachments.length < 2) return attachments;
+  const known = new Map<string, readonly string[]>();
+  return attachments.map(({ listener, hostnames }) => {
+    const key = hostnames.join(' ');
+    const shared = known.get(key) ?? hostnames;
+    known.set(key, shared);
+    return { listener, hostnames: shared };
+  });
 }
 
 function missingParent(route: AttachableRoute, { ref, path }: AskedParent, context: AttachContext): ParentOutcome {

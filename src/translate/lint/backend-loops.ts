@@ -81,16 +81,20 @@ interface LoopingRule {
   readonly back: Endpoint;
 }
 
-function rulesOf({ listeners }: Binding, own: OwnClusters, tables: ListenerTables): readonly LoopingRule[] {
-  return listeners.flatMap((listener): readonly LoopingRule[] => {
+function* rulesOf({ listeners }: Binding, own: OwnClusters, tables: ListenerTables): Generator<LoopingRule> {
+  const seen = new Set<unknown>();
+  for (const listener of listeners) {
     if (routesRequests(listener)) {
-      return listener.virtualHosts.flatMap(({ hostname, entries }) =>
-        entries.flatMap(entry => requestLoops({ entry, listener: listener.id, hostname }, own, tables)),
-      );
+      for (const { hostname, entries } of listener.virtualHosts) {
+        if (seen.has(entries)) continue;
+        seen.add(entries);
+        for (const entry of entries) yield* requestLoops({ entry, listener: listener.id, hostname }, own, tables);
+      }
+    } else {
+      const rules = listener.kind === 'tls' ? passedOn(listener) : [listener.rule];
+      for (const rule of rules) if (rule !== null) yield* streamLoops(rule, own);
     }
-    const rules = listener.kind === 'tls' ? passedOn(listener) : [listener.rule];
-    return rules.flatMap(rule => (rule === null ? [] : streamLoops(rule, own)));
-  });
+  }
 }
 
 /** What is in TLS that ended here comes back without it. */

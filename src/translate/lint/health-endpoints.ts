@@ -13,9 +13,12 @@ export function lintHealthEndpoints(gateways: readonly AcceptedGateway[], tables
   const found = new Map<string, Finding>();
   for (const { gateway, health, listeners } of gateways) {
     if (health === null) continue;
-    for (const { judged } of listeners) {
-      const hosts = tables.get(judged.id)?.virtualHosts ?? [];
-      for (const entry of hosts.flatMap(host => host.entries.filter(({ match }) => isHidden(match, health)))) {
+    const lists = new Set(
+      listeners.flatMap(({ judged }) => (tables.get(judged.id)?.virtualHosts ?? []).map(({ entries }) => entries)),
+    );
+    for (const entries of lists) {
+      for (const entry of entries) {
+        if (!isHidden(entry.match, health)) continue;
         const key = `${entry.rule.id}/${entry.matchIndex}`;
         if (!found.has(key)) found.set(key, hidden(entry, formatNamespacedName(gateway.metadata)));
       }

@@ -14,35 +14,51 @@ export interface ShadowLint {
   readonly tables: ListenerTables;
   /** By listener, then hostname; only hosts that have any. */
   readonly takers: ReadonlyMap<string, HostTakers>;
+  /** What was found in each list, for lists are those of many hosts. */
+  readonly inLists: FoundInLists;
 }
 
 /** For each of a host's entries the place of the one that takes all of its requests before it; -1: it can be reached. */
 export type Takers = Int32Array;
 type HostTakers = ReadonlyMap<string, Takers>;
+type FoundInLists = WeakMap<readonly RankedEntry[], Takers | null>;
 
 /** Looks for shadows in those hosts whose entries changed; in another weight or backend of the same matches there is none to find. */
 export function lintShadows(tables: ListenerTables, previous: ShadowLint | undefined): ShadowLint {
   if (previous?.tables === tables) return previous;
   const takers = new Map<string, HostTakers>();
+  const inLists: FoundInLists = previous?.inLists ?? new WeakMap();
   for (const [listener, table] of tables) {
     const before = previous?.tables.get(listener);
     const known = previous?.takers.get(listener);
-    const found = before === table ? known : takersOf(table, before, known);
+    const found = before === table ? known : takersOf(table, before, { known, inLists });
     if (found !== undefined && found.size > 0) takers.set(listener, found);
   }
-  return { tables, takers };
+  return { tables, takers, inLists };
 }
 
-function takersOf({ hosts }: ListenerTable, before: ListenerTable | undefined, known: HostTakers = NONE): HostTakers {
+function takersOf(
+  { hosts }: ListenerTable,
+  before: ListenerTable | undefined,
+  { known = NONE, inLists }: { readonly known: HostTakers | undefined; readonly inLists: FoundInLists },
+): HostTakers {
   const old = before?.hosts ?? NO_HOSTS;
   const found = new Map<string, Takers | undefined>();
   for (const hostname of changedKeys(old, hosts)) {
     const [was, ranked] = [old.get(hostname)?.ranked, hosts.get(hostname)?.ranked ?? []];
     if (was !== undefined && haveSameMatches(was, ranked)) continue;
-    const takers = findTakers(ranked);
+    const takers = takersIn(ranked, inLists);
     if (takers !== undefined || known.has(hostname)) found.set(hostname, takers);
   }
   return updateMap(known, found);
+}
+
+function takersIn(ranked: readonly RankedEntry[], inLists: FoundInLists): Takers | undefined {
+  const known = inLists.get(ranked);
+  if (known !== undefined) return known ?? undefined;
+  const takers = findTakers(ranked);
+  inLists.set(ranked, takers ?? null);
+  return takers;
 }
 
 const NONE: HostTakers = new Map();

@@ -41,10 +41,15 @@ export function toldShadows(lint: ShadowLint): ToldShadows {
 function shadowsByRoute({ tables, takers }: ShadowLint): ReadonlyMap<string, readonly Shadow[]> {
   const byRoute = new Map<string, Shadow[]>();
   const lastWinners = new Map<RouteEntry, RouteEntry>();
+  const told = new Map<string | null, Set<unknown>>();
   for (const [listener, hosts] of takers) {
     const consumers = consumersOf(listener);
+    const lists = told.get(consumers) ?? new Set();
+    told.set(consumers, lists);
     for (const [hostname, ofHost] of hosts) {
       const ranked = tables.get(listener)?.hosts.get(hostname)?.ranked ?? [];
+      if (lists.has(ranked)) continue;
+      lists.add(ranked);
       for (const { loser, winner } of pairs(ranked, ofHost)) {
         if (lastWinners.get(loser) === winner) continue;
         lastWinners.set(loser, winner);

@@ -57,6 +57,15 @@ export function rankedOrder(
   return ({ route: a }, { route: b }) => compareOwnHostnames(a, b, hostname) || compareAge(a, b);
 }
 
+/** Whether entries of `routes` stand in the same order under both hostnames, as far as those make it. */
+export function haveSameOrder(routes: readonly RankedRoute[], one: string, other: string): boolean {
+  return routes.every(route => {
+    const [own, its] = [ownHostname(route, one), ownHostname(route, other)];
+    // A hostname itself stands before whatever else takes it.
+    return own === its || (own === one && its === other);
+  });
+}
+
 function compareOwnHostnames(a: RankedRoute, b: RankedRoute, hostname: string): number {
   return a === b ? 0 : compareHostnames(ownHostname(a, hostname), ownHostname(b, hostname));
 }
