@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { HeaderList } from '../../head/header-list.ts';
+import { isSame } from './recent-blocks.ts';
 
 /** Blocks remembered per connection, the longest of them, and what they cost with keys and lists: none for a peer that indexes its fields. */
 const MAX_BLOCKS = 32;
@@ -54,11 +55,4 @@ export class BlockCache {
     const bytes = Buffer.from(block.subarray(start, end));
     this.#blocks.set(bytes.toString('latin1'), { bytes, decoded });
   }
-}
-
-function isSame(known: Buffer, block: Buffer, start: number, end: number): boolean {
-  const length = end - start;
-  if (known.length !== length) return false;
-  for (let i = length - 1; i >= 0; i--) if (known[i] !== block[start + i]) return false;
-  return true;
 }

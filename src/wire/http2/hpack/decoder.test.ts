@@ -109,6 +109,31 @@ describe('HPACK decoder', () => {
     assert.equal(d.contentLength, 18);
   });
 
+  it('reads blocks that come again as what the table says now', () => {
+    // Each step is an insertion of a name's value, an index from the newest entry on, or a block of such indices that comes often.
+    const insertion = fc.record({ name: fc.constantFrom('a', 'b', 'date'), value: fc.integer({ min: 0, max: 3 }) });
+    const indices = fc.constantFrom<(readonly number[])[]>([0], [1, 0], [0, 1], [2, 1, 0]);
+    fc.assert(
+      fc.property(fc.array(fc.oneof({ weight: 1, arbitrary: insertion }, { weight: 6, arbitrary: indices })), steps => {
+        const d = decoder();
+        const table: string[] = [];
+        for (const step of steps) {
+          if ('name' in step) {
+            const [name, value] = [Buffer.from(step.name), Buffer.from(`${step.value}`)];
+            const block = Buffer.from([0x40, name.length, ...name, value.length, ...value]);
+            assert.deepEqual(lines(d, block.toString('hex')), [`${step.name}: ${step.value}`]);
+            table.unshift(`${step.name}: ${step.value}`);
+          } else if (step.every(back => back < table.length)) {
+            const block = Buffer.from(step.map(back => 0x80 + 62 + back));
+            const said = step.map(back => table[back] as string);
+            assert.deepEqual(lines(d, block.toString('hex')).sort(), said.sort());
+          }
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   it('keeps an empty grpc-message in the list', () => {
     const d = decoder();
     const trailers = `00 0b ${Buffer.from('grpc-status').toString('hex')} 01 30 00 0c ${Buffer.from('grpc-message').toString('hex')} 00`;

@@ -22,6 +22,7 @@ import { BlockCache } from './block-cache.ts';
 import { DynamicTable } from './dynamic-table.ts';
 import { decodeHuffman, huffmanDecodedBound } from './huffman.ts';
 import { LiteralNames } from './literal-names.ts';
+import { RecentBlocks } from './recent-blocks.ts';
 
 /** Our SETTINGS_HEADER_TABLE_SIZE: the protocol's default, so that it holds from the first byte. */
 export const DECODER_TABLE_BYTES = 4096;
@@ -49,6 +50,7 @@ export class HpackDecoder {
   readonly #limits: Http2Limits;
   readonly #names: LiteralNames;
   readonly #table = new DynamicTable(DECODER_TABLE_BYTES);
+  readonly #recent = new RecentBlocks();
   #cache: BlockCache | null = null;
   #varying: VaryingNames | null = null;
   #steadyGeneration = 0;
@@ -77,6 +79,11 @@ export class HpackDecoder {
     this.#heads++;
     if (this.#varying !== null && this.#steadyGeneration !== this.#pool.steadyNames.generation)
       this.#settle(this.#varying);
+    const recent = this.#recent.find(block, start, end);
+    if (recent !== null) {
+      this.list = recent;
+      return true;
+    }
     const known = this.#cache?.get(block, start, end);
     if (known !== undefined) {
       this.list = known.list;
@@ -94,17 +101,27 @@ export class HpackDecoder {
     if (!this.#decodeFields(block)) return false;
     const over = this.#count > this.#limits.maxHeaderFields || this.#bytes > this.#limits.maxHeaderListBytes;
     this.list = over ? null : this.#node.list();
-    if (this.#mutated) this.#cache = null;
-    else if (this.#literals && this.list !== null && !this.malformed) this.#remember(block, start, end, this.list);
+    if (this.#mutated) this.#forget();
+    else if (this.list !== null && !this.malformed) this.#remember(block, start, end, this.list);
     return true;
   }
 
   #remember(block: Buffer, start: number, end: number, list: HeaderList): void {
     const { fields, contentLength } = this;
+    if (!this.#literals) {
+      if (fields === null) this.#recent.note(block, start, end, list);
+      return;
+    }
     const isLengthOnly = fields !== null && fields.length === 2 && contentLength >= 0;
     if (fields !== null && !isLengthOnly) return;
     this.#cache ??= new BlockCache();
     this.#cache.set(block, start, end, { list, fields, contentLength });
+  }
+
+  /** The dynamic table says something else than before. */
+  #forget(): void {
+    this.#recent.forget();
+    this.#cache = null;
   }
 
   /** After a list over the limits: the fields that came before the limit. */
@@ -211,7 +228,7 @@ export class HpackDecoder {
     if (!this.#varying.isNowVarying(name, this.#heads)) return field;
     // All fields of a name must be in one place, for their order is theirs.
     this.#table.replace(known => (known.name === name ? varyingField(name, known.value) : known));
-    this.#cache = null;
+    this.#forget();
     return field;
   }
 
