@@ -80,10 +80,23 @@ function explainRuleAnswer(
       grpcStatus: null,
       text: forwardText(rule, backends, request.question),
     };
-  const target = rule.backends[0]?.target;
-  if (target?.kind === 'fault') return refuse(target.fault, protocol);
-  const names = backends.map(({ cluster }) => cluster).filter(cluster => cluster !== '');
-  return refuse({ ...REQUEST_FAILURES.no_endpoint, message: `no ready endpoint in ${names.join(', ')}` }, protocol);
+  return explainFailures(rule, protocol);
+}
+
+/** Of a rule no backend of which works: each answers its share, and the status is that of the greatest. */
+function explainFailures({ backends, totalWeight }: Rule, protocol: Question['protocol']): ExplainedAnswer {
+  const empty = backends.flatMap(({ target }) => (target.kind === 'cluster' ? target.cluster : []));
+  const noEndpoint = { ...REQUEST_FAILURES.no_endpoint, message: `no ready endpoint in ${empty.join(', ')}` };
+  const answers = new Map<string, { readonly answer: ExplainedAnswer; readonly weight: number }>();
+  for (const { target, weight } of backends) {
+    const answer = refuse(target.kind === 'fault' ? target.fault : noEndpoint, protocol);
+    answers.set(answer.text, { answer, weight: weight + (answers.get(answer.text)?.weight ?? 0) });
+  }
+  const byWeight = [...answers.values()].sort((a, b) => b.weight - a.weight);
+  const greatest = byWeight[0]?.answer ?? refuse(noEndpoint, protocol);
+  if (byWeight.length === 1) return greatest;
+  const shares = byWeight.map(({ answer, weight }) => `${formatShare((100 * weight) / totalWeight)} %: ${answer.text}`);
+  return { ...greatest, text: shares.join('; ') };
 }
 
 /** The filters that a request passes, with each of the backends; never empty. A rule that answers by itself has its own alone. */

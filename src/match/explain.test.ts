@@ -236,6 +236,17 @@ describe('the answer', () => {
     assert.equal(answer.text, 'gRPC status 14 UNAVAILABLE: no ready endpoint in app/none:80');
   });
 
+  it('says what each share is told where all fail, by the status of the greatest', () => {
+    const fault = { httpStatus: 500, grpcStatus: 13, message: 'no such Service', reason: 'no_backend' };
+    const broken = { weight: 1, target: { kind: 'fault' as const, fault }, filters: [], session: null };
+    const { answer } = answerOf({ backends: [broken, to('app/none:80', 3), broken], totalWeight: 5 });
+    assert.equal(
+      answer.text,
+      '60 %: gRPC status 14 UNAVAILABLE: no ready endpoint in app/none:80; 40 %: gRPC status 13 INTERNAL: no such Service',
+    );
+    assert.deepEqual([answer.kind, answer.grpcStatus], ['refused', 14]);
+  });
+
   it('is 404 for a request that is not gRPC', () => {
     const { answer, candidates } = answerOf({}, { protocol: 'http', method: 'GET', path: '/x' });
     assert.deepEqual(

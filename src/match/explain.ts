@@ -83,25 +83,28 @@ function hostsOf(compiled: CompiledBinding, question: Question): readonly string
     .map(listener => assumeHost(compiled, listener, question));
 }
 
-/** A request to a frontend whose listener does not read requests. */
+/** A request to a frontend whose listener does not read requests: where routes are by server name it comes in TLS, and its host is that name. */
 function explainBytes(
   compiled: CompiledBinding,
   met: Listener,
   { snapshot, question, clients }: Asked,
 ): ExplainedPlace {
   const { id, hostname } = met;
-  const { address, backends, answer, frontend } = explainStreamTable(compiled, { snapshot, clients, serverName: null });
+  const isTls = met.kind === 'tls';
+  const host = isTls ? (hostsOf(compiled, question)[0] ?? '') : (question.host ?? '');
+  const serverName = isTls ? host : null;
+  const { address, backends, answer, frontend } = explainStreamTable(compiled, { snapshot, clients, serverName });
   const { kind } = answer;
   return {
     address,
-    host: question.host ?? '',
-    isHostAssumed: false,
+    host,
+    isHostAssumed: isTls && question.host === null,
     otherListeners: [],
     notHealthCheck: '',
     ...NOTHING,
-    listener: { id, hostname, isTls: met.kind === 'tls' },
+    listener: { id, hostname, isTls },
     backends,
-    answer: { kind, httpStatus: null, grpcStatus: null, text: `as bytes: ${answer.text}` },
+    answer: { kind, httpStatus: null, grpcStatus: null, text: `as bytes${isTls ? ', in TLS' : ''}: ${answer.text}` },
     frontend,
   };
 }

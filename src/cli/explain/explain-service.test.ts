@@ -17,6 +17,15 @@ ${service('alone', '{ port: 80 }')}
 ${service('headless', '{ port: 80 }').replace('ports:', 'clusterIP: None, ports:')}
 ${service('far', '{ port: 80 }').replace('ports:', 'type: ClusterIP, ports:')}
 ${service('store', '{ name: http, port: 80 }, { name: db, port: 3306 }, { name: dns, port: 53, protocol: UDP }')}
+${service('secret', '{ port: 443, appProtocol: https }')}
+apiVersion: gateway.networking.k8s.io/v1
+kind: TLSRoute
+metadata: { name: of-secret, namespace: faces }
+spec:
+  parentRefs: [{ name: secret, kind: Service, group: "" }]
+  hostnames: [secret.example]
+  rules: [{ backendRefs: [{ name: secret, port: 443 }] }]
+---
 apiVersion: gateway.networking.k8s.io/v1
 kind: HTTPRoute
 metadata: { name: of-store, namespace: faces }
@@ -91,6 +100,18 @@ describe('explain, of a request to a Service', () => {
       ['--to', 'faces/color', '--http', '/'],
       0,
       /Flow +a: no route is for clients whose namespace is not known[\s\S]*as bytes: forwarded/,
+    ],
+    [
+      'a route by server name, which the host is',
+      ['--to', 'faces/secret', '--http', '/', '--host', 'secret.example'],
+      0,
+      /Flow +b: [\s\S]*as bytes, in TLS: forwarded/,
+    ],
+    [
+      'no route of the server name',
+      ['--to', 'faces/secret', '--http', '/'],
+      1,
+      /Host +secret\.faces\.svc\.cluster\.local \(assumed[\s\S]*as bytes, in TLS: reset: no route of the listener takes server name/,
     ],
     ['no route of the Service', ['--to', 'faces/alone', '--http', '/'], 0, /Flow a: no route has Service faces\/alone/],
     ['no Service', ['--to', 'faces/nobody', '--http', '/'], 1, /There is no Service faces\/nobody/],
