@@ -25,12 +25,14 @@ const SERVICES = [
   { namespace: 'b', name: 's' },
 ];
 
+const KINDS = ['GRPCRoute', 'HTTPRoute', 'TCPRoute'] as const;
+
 interface Match {
   readonly type: 'Exact' | 'PathPrefix';
   readonly value: string;
 }
 interface Route {
-  readonly kind: 'HTTPRoute' | 'TCPRoute';
+  readonly kind: 'GRPCRoute' | 'HTTPRoute' | 'TCPRoute';
   readonly namespace: string;
   readonly name: string;
   /** Indexes of `SERVICES`. */
@@ -45,7 +47,7 @@ const match: fc.Arbitrary<Match> = fc.record({
 });
 const routes: fc.Arbitrary<Route[]> = fc.uniqueArray(
   fc.record({
-    kind: fc.constantFrom('HTTPRoute' as const, 'HTTPRoute' as const, 'HTTPRoute' as const, 'TCPRoute' as const),
+    kind: fc.constantFrom(...KINDS, 'HTTPRoute' as const, 'HTTPRoute' as const),
     namespace: fc.constantFrom(...NAMESPACES),
     name: fc.constantFrom('r0', 'r1', 'r2'),
     parents: fc.uniqueArray(fc.nat({ max: SERVICES.length - 1 }), { minLength: 1 }),
@@ -65,6 +67,8 @@ function oracle(all: readonly Route[], service: number, client: string, path: st
   const producers = attached.filter(route => route.namespace === namespace);
   const group = consumers.length > 0 ? consumers : producers;
   if (group.length === 0) return 'own';
+  // Of several kinds GRPCRoutes are applied, and take none of these requests, which are no calls.
+  if (group.some(({ kind }) => kind === 'GRPCRoute')) return 'nobody';
   const byName = group.toSorted((a, b) => (a.name < b.name ? -1 : 1));
   const ofRequests = byName.filter(({ kind }) => kind === 'HTTPRoute');
   if (ofRequests.length === 0) return `TCPRoute/${byName[0]?.namespace}/${byName[0]?.name}/0`;
@@ -96,7 +100,7 @@ function manifests(all: readonly Route[], ports: Readonly<Record<'own' | 'routed
     spec: { ports: [{ port: 80 }] },
   };
   const from = NAMESPACES.flatMap(namespace =>
-    ['HTTPRoute', 'TCPRoute'].map(kind => ({ group: 'gateway.networking.k8s.io', kind, namespace })),
+    KINDS.map(kind => ({ group: 'gateway.networking.k8s.io', kind, namespace })),
   );
   const grant = {
     apiVersion: 'gateway.networking.k8s.io/v1',
@@ -111,7 +115,7 @@ function routeObject({ kind, namespace, name, parents, rules }: Route, backend: 
   const parentRefs = parents.map(index => ({ group: '', kind: 'Service', ...SERVICES[index] }));
   const of = (index: number) => [{ name: 'by', value: `${kind}/${namespace}/${name}/${index}` }];
   const spec =
-    kind === 'TCPRoute'
+    kind !== 'HTTPRoute'
       ? { parentRefs, rules: [{ backendRefs: [backend] }] }
       : {
           parentRefs,
