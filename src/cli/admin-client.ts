@@ -67,7 +67,10 @@ export class AdminClient implements ResourceSource {
     if (status === 200) return this.#parse(body);
     const message = errorOf(body);
     if (status === 400) throw usageError(message);
-    throw couldNotRun(`${this.#address} answers ${status}: ${message}`);
+    throw couldNotRun(
+      `${this.#address} answers ${status}: ${message}`,
+      status === 404 ? 'Is it the admin address of a daemun of this version? Name another one with --admin' : '',
+    );
   }
 
   #parse<T>(body: string): T {

@@ -157,6 +157,26 @@ message Order {
     await assert.rejects(run(['api.Echo/Echo', '--cacert', 'x']), { exitCode: 2, message: /cleartext/ });
   });
 
+  it('says in plain words which file it cannot use, with exit code 3', async () => {
+    await assert.rejects(run(['api.Echo/Echo', '@nothere']), {
+      exitCode: 3,
+      message: 'the request @nothere cannot be read: there is no such file or folder',
+    });
+    await assert.rejects(run(['api.Echo/Echo', `@${folder}`]), {
+      message: /cannot be read: it is a folder, not a file$/,
+    });
+    const empty = join(folder, 'empty.pem');
+    await writeFile(empty, '');
+    const secure = [`https://127.0.0.1:${endpoint?.port}`, 'api.Echo/Echo'];
+    await assert.rejects(
+      callCommand(recordingTerminal()).parseAsync([...secure, '--cacert', empty], { from: 'user' }),
+      {
+        exitCode: 3,
+        message: `--cacert ${empty}: no certificate is in it`,
+      },
+    );
+  });
+
   it('says what was sent, which is nothing where the request is wrong', async () => {
     const terminal = recordingTerminal();
     await assert.rejects(run(['api.Echo/Echo', '{"cont":1}', '-v'], '', terminal), { exitCode: 2 });

@@ -45,6 +45,7 @@ describe('errors', () => {
     assert.equal(code, 2);
     assert.match(err, /^error: there is no code "route\/bakend-not-found"\nDid you mean route\/backend-not-found/);
     assert.match((await errors('gateway/backend-not-found')).err, /Did you mean route\/backend-not-found/);
+    assert.match((await errors('lint/core')).err, /Did you mean lint\/core-group/);
     assert.match((await errors('zzzzzz')).err, /^error: there is no code "zzzzzz"\ndaemun errors lists all of them\n$/);
   });
 });

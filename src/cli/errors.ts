@@ -10,6 +10,9 @@ import type { Terminal } from './terminal.ts';
 /** Close codes named at most. */
 const MAX_NAMED = 3;
 
+/** What a code is found by that begins so. */
+const MIN_START = 4;
+
 /** `errors [CODE]`: one code, or all. Throws a usage error that names close ones where there is no such code. */
 export function runErrors(code: string | undefined, { output }: { output: OutputFormat }, terminal: Terminal): number {
   if (code === undefined) {
@@ -39,6 +42,7 @@ function findCode(text: string): CodeMeaning {
   const last = wanted.split('/').at(-1) ?? wanted;
   const near = new Set([
     ...ending.map(({ code }) => code),
+    ...names.filter(code => wanted.length >= MIN_START && code.startsWith(wanted)),
     ...similarNames(wanted, names, MAX_NAMED),
     ...names.filter(code => code.endsWith(`/${last}`)),
     ...similarNames(last, names.map(lastPart), MAX_NAMED).flatMap(part =>

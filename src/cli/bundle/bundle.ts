@@ -3,11 +3,11 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { type BundleContents, parseBundleFiles, readClusterBundle } from '../../controller/index.ts';
-import { messageOf } from '../../errors/index.ts';
 import { createFile, packageVersion } from '../../files/index.ts';
 import { systemClock, systemRandom } from '../../time/index.ts';
 import { AdminClient } from '../admin-client.ts';
 import { couldNotRun, EXIT, failureOf } from '../exit-code.ts';
+import { fileFault } from '../file-fault.ts';
 import { isCluster } from '../open-source.ts';
 import { lineText } from '../paint.ts';
 import type { ClusterOptions } from '../resource-source.ts';
@@ -44,7 +44,7 @@ async function write(file: string, archive: Uint8Array): Promise<void> {
   try {
     await createFile(file, archive);
   } catch (error) {
-    throw couldNotRun(`${file} cannot be written: ${messageOf(error)}`, 'Name another file with --out');
+    throw couldNotRun(`${file} cannot be written: ${fileFault(error)}`, 'Name another file with --out');
   }
 }
 

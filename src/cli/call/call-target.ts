@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { type ChannelCredentials, type ChannelOptions, Client, credentials } from '@grpc/grpc-js';
 import { couldNotRun, usageError } from '../exit-code.ts';
+import { fileFault } from '../file-fault.ts';
 
 export interface TargetOptions {
   readonly plaintext: boolean;
@@ -68,9 +69,18 @@ export async function openClient(target: CallTarget, options: TargetOptions): Pr
 async function tlsCredentials(options: TargetOptions): Promise<ChannelCredentials> {
   const verify = { rejectUnauthorized: !options.insecure };
   if (options.cacert === undefined) return credentials.createSsl(null, null, null, verify);
+  return credentials.createSsl(await readAuthorities(options.cacert), null, null, verify);
+}
+
+async function readAuthorities(file: string): Promise<Buffer> {
+  let pem: Buffer;
   try {
-    return credentials.createSsl(await readFile(options.cacert), null, null, verify);
+    pem = await readFile(file);
   } catch (error) {
-    throw couldNotRun(`--cacert ${options.cacert}: ${error instanceof Error ? error.message : String(error)}`);
+    throw couldNotRun(`--cacert ${file}: ${fileFault(error)}`);
   }
+  // TLS would trust nobody then, and say something else.
+  if (!pem.includes('-----BEGIN CERTIFICATE-----'))
+    throw couldNotRun(`--cacert ${file}: no certificate is in it`, 'Name a PEM file, such as `daemun cert` writes');
+  return pem;
 }

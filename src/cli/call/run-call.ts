@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { type Client, type ServiceError, status } from '@grpc/grpc-js';
 import { CommandFailure, couldNotRun, EXIT, usageError } from '../exit-code.ts';
+import { fileFault } from '../file-fault.ts';
 import { readStream } from '../read-stream.ts';
 import type { Terminal } from '../terminal.ts';
 import { callFailure, isServiceError, unservedHostHint } from './call-failure.ts';
@@ -110,7 +111,7 @@ async function readRequest(terminal: Terminal, json: string | undefined): Promis
   try {
     return await readFile(json.slice(1), 'utf8');
   } catch (error) {
-    throw couldNotRun(`the request ${json} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    throw couldNotRun(`the request ${json} cannot be read: ${fileFault(error)}`);
   }
 }
 

@@ -95,11 +95,11 @@ describe('daemun cert', () => {
     const issue = ['issue', '--host', 'a', '--self-signed', '--out'];
     await assert.rejects(run(...issue, '/dev/null'), {
       exitCode: 3,
-      message: /cannot be written to \/dev\/null: ENOTDIR/,
+      message: /cannot be written to \/dev\/null: a file stands where a folder should be$/,
     });
     await assert.rejects(run(...issue, '/proc/a/b'), {
       exitCode: 3,
-      message: /cannot be written to \/proc\/a\/b: ENOENT/,
+      message: /cannot be written to \/proc\/a\/b: there is no such file or folder$/,
     });
     await assert.rejects(run('ca', '--state-dir', '/proc/a/b'), {
       code: 'demo/unusable-ca',

@@ -3,9 +3,9 @@
 import { lstatSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { CertificatePair } from '../../demo/index.ts';
-import { messageOf } from '../../errors/index.ts';
 import { createFile, makeFolder, replaceFile } from '../../files/index.ts';
 import { CommandFailure, couldNotRun } from '../exit-code.ts';
+import { fileFault } from '../file-fault.ts';
 
 export interface PairFiles {
   readonly certificate: string;
@@ -34,7 +34,7 @@ export async function writePair(
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code === 'EEXIST') throw isThere(files);
     throw couldNotRun(
-      `the certificate cannot be written to ${folder}: ${messageOf(error)}`,
+      `the certificate cannot be written to ${folder}: ${fileFault(error)}`,
       'Choose a folder that you may write to with --out.',
     );
   }

@@ -37,7 +37,9 @@ export async function runCheck(paths: readonly string[], options: CheckOptions, 
     const isInput = filename.every(path => path === INPUT);
     throw couldNotRun(
       `no manifests in ${isInput ? 'standard input' : filename.join(', ')}`,
-      isInput ? 'Nothing came, or only comments' : 'Files of a folder are read whose names end in .yaml, .yml or .json',
+      isInput
+        ? 'Nothing came, or only comments'
+        : 'Files are empty or have only comments, or those of a folder have other names than *.yaml, *.yml and *.json',
     );
   }
   const exitCode = findings.some(finding => isFailure(finding, strict)) ? EXIT.refused : EXIT.ok;

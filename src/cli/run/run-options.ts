@@ -8,9 +8,9 @@ import {
   LOG_LEVELS,
   type StandaloneOptions,
 } from '../../controller/index.ts';
-import { messageOf } from '../../errors/index.ts';
 import { parseDuration } from '../../values/index.ts';
 import { couldNotRun, usageError } from '../exit-code.ts';
+import { fileFault } from '../file-fault.ts';
 import { readHostPort } from '../host-port.ts';
 import { RunSinks } from '../sink/run-sinks.ts';
 import type { Terminal } from '../terminal.ts';
@@ -169,7 +169,8 @@ function openSinks(options: RunOptions, terminal: Terminal): RunSinks {
   try {
     return new RunSinks({ level, format, logFile, accessLog }, terminal);
   } catch (error) {
-    throw couldNotRun(`cannot write a log: ${messageOf(error)}`);
+    const file = error instanceof Error && 'path' in error ? ` ${error.path}` : '';
+    throw couldNotRun(`cannot write the log${file}: ${fileFault(error)}`, 'Make its folder, or name another file');
   }
 }
 

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { messageOf } from '../errors/index.ts';
+
+/** By the codes of the system. */
+const WORDS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file or folder',
+  ENOTDIR: 'a file stands where a folder should be',
+  EISDIR: 'it is a folder, not a file',
+  EACCES: 'the permission is missing',
+  EPERM: 'the permission is missing',
+  EROFS: 'the file system can only be read',
+  ENOSPC: 'no space is left on the device',
+};
+
+/** Why a file that the user named cannot be read or written, to stand behind its name; else as `messageOf`. */
+export function fileFault(thrown: unknown): string {
+  const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
+  return WORDS[code] ?? messageOf(thrown);
+}
