@@ -2,12 +2,8 @@
 
 /** Random objects of the kinds that `random-objects` has none of, in the same small world: listeners of every protocol, sets of them, routes of streams. */
 import fc from 'fast-check';
-import type { WrittenObject } from './random-objects.test-support.ts';
+import { API, created, namespace, service, type WrittenObject } from './random-world.test-support.ts';
 
-const API = 'gateway.networking.k8s.io/v1';
-const namespace = fc.constantFrom('a', 'b');
-const service = fc.constantFrom('s0', 's1', 's2');
-const created = fc.constantFrom('2025-01-01T00:00:00Z', '2025-02-01T00:00:00Z');
 const hostname = fc.constantFrom('x.org', '*.org', 'y.x.org', 'z.net');
 const metadata = (...names: string[]) =>
   fc.record({ name: fc.constantFrom(...names), namespace, creationTimestamp: created });

@@ -1,20 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** Random Gateways, routes, Services and grants from a small world, so that they often meet. */
+/** Random Gateways, routes and grants, with backends, from a small world. */
 import fc from 'fast-check';
-
-/** An object as a user writes it. */
-export type WrittenObject = Readonly<Record<string, unknown>> & {
-  readonly kind: string;
-  readonly metadata: { readonly name: string; readonly namespace?: string };
-};
-
-const API = 'gateway.networking.k8s.io/v1';
-const namespace = fc.constantFrom('a', 'b');
-const service = fc.constantFrom('s0', 's1', 's2');
-const hostname = fc.constantFrom('x.org', '*.org', 'y.x.org', '*.x.org', 'z.net');
-const created = fc.constantFrom('2025-01-01T00:00:00Z', '2025-02-01T00:00:00Z');
-const metadata = (name: fc.Arbitrary<string>) => fc.record({ name, namespace, creationTimestamp: created });
+import {
+  anyService,
+  authorities,
+  clientSecret,
+  pod,
+  policy,
+  slice,
+  trafficPolicy,
+  xBackend,
+} from './random-backends.test-support.ts';
+import {
+  API,
+  hostname,
+  metadata,
+  namespace,
+  service,
+  type WrittenObject,
+  X_GROUP,
+  xBackendName,
+} from './random-world.test-support.ts';
 
 const from = fc.constantFrom(
   { from: 'Same' },
@@ -88,8 +95,6 @@ const route = fc
     spec: { parentRefs: [parent], useDefaultGateways, hostnames, rules },
   }));
 
-const X_GROUP = 'gateway.networking.x-k8s.io';
-const xBackendName = fc.constantFrom('x0', 'x1');
 const pathMatch = fc.record({
   type: fc.constantFrom('Exact', 'PathPrefix', 'RegularExpression'),
   value: fc.constantFrom('/', '/a', '/a/b'),
@@ -116,80 +121,6 @@ const httpRoute = fc
     },
   }));
 
-const ports = fc.constantFrom('one', 'two', 'headless');
-const reach = fc.constantFrom({}, { internalTrafficPolicy: 'Local' });
-const servicePart = fc.record({ metadata: metadata(service), ports, reach });
-const anyService = servicePart.map(({ metadata: meta, ports: written, reach: policy }) => ({
-  apiVersion: 'v1',
-  kind: 'Service',
-  metadata: meta,
-  spec: {
-    ...(written === 'headless' ? { clusterIP: 'None' } : {}),
-    ...policy,
-    ports: [{ name: 'one', port: 1 }, ...(written === 'two' ? [{ name: 'two', port: 2 }] : [])],
-  },
-}));
-
-const slice = fc
-  .record({ name: fc.constantFrom('e0', 'e1'), namespace, service, address: fc.constantFrom('10.0.0.1', '10.0.0.2') })
-  .map(written => ({
-    apiVersion: 'discovery.k8s.io/v1',
-    kind: 'EndpointSlice',
-    metadata: {
-      name: written.name,
-      namespace: written.namespace,
-      labels: { 'kubernetes.io/service-name': written.service },
-    },
-    addressType: 'IPv4',
-    ports: [{ name: 'one', port: 9001 }],
-    endpoints: [{ addresses: [written.address], nodeName: written.address === '10.0.0.1' ? 'n1' : 'n2' }],
-  }));
-
-const xBackend = fc
-  .record({
-    metadata: metadata(xBackendName),
-    app: fc.constantFrom('one', 'two', null),
-    protocol: fc.constantFrom('HTTP', 'H2C', 'TCP'),
-    session: fc.boolean(),
-  })
-  .map(({ metadata: meta, app, protocol, session }) => ({
-    apiVersion: `${X_GROUP}/v1alpha1`,
-    kind: 'XBackend',
-    metadata: meta,
-    spec: {
-      ...(app === null
-        ? { type: 'ExternalHostname', externalHostname: { hostname: 'outside.org' } }
-        : { type: 'EndpointSelector', endpointSelector: { matchLabels: { app } } }),
-      ...(session && app !== null ? { sessionPersistence: { cookie: {} } } : {}),
-      ...{ port: { number: 80 }, protocol },
-    },
-  }));
-
-const pod = fc
-  .record({ name: fc.constantFrom('p0', 'p1'), namespace, app: fc.constantFrom('one', 'two'), ready: fc.boolean() })
-  .map(written => ({
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name: written.name, namespace: written.namespace, labels: { app: written.app } },
-    status: {
-      podIP: written.name === 'p0' ? '10.1.0.1' : '10.1.0.2',
-      conditions: [{ type: 'Ready', status: written.ready ? 'True' : 'False' }],
-    },
-  }));
-
-const trafficPolicy = fc
-  .record({ metadata: metadata(fc.constantFrom('t0', 't1')), target: service, session: fc.boolean() })
-  .map(({ metadata: meta, target, session }) => ({
-    apiVersion: `${X_GROUP}/v1alpha1`,
-    kind: 'XBackendTrafficPolicy',
-    metadata: meta,
-    spec: {
-      targetRefs: [{ group: '', kind: 'Service', name: target }],
-      retryConstraint: {},
-      ...(session ? { sessionPersistence: { cookie: {} } } : {}),
-    },
-  }));
-
 const grant = fc.record({ namespace, from: namespace }).map(written => ({
   apiVersion: API,
   kind: 'ReferenceGrant',
@@ -205,62 +136,6 @@ const anyNamespace = fc.record({ name: namespace, team: fc.constantFrom('red', '
   kind: 'Namespace',
   metadata: { name: written.name, labels: { team: written.team } },
 }));
-
-const policy = fc
-  .record({
-    metadata: metadata(fc.constantFrom('p0', 'p1')),
-    service,
-    section: fc.constantFrom(undefined, 'one', 'two'),
-    trust: fc.constantFrom('ca0', 'ca1', 'System'),
-    hostname: fc.constantFrom('x.org', 'z.net'),
-  })
-  .map(written => ({
-    apiVersion: API,
-    kind: 'BackendTLSPolicy',
-    metadata: written.metadata,
-    spec: {
-      targetRefs: [
-        {
-          group: '',
-          kind: 'Service',
-          name: written.service,
-          ...(written.section === undefined ? {} : { sectionName: written.section }),
-        },
-      ],
-      validation: {
-        hostname: written.hostname,
-        ...(written.trust === 'System'
-          ? { wellKnownCACertificates: 'System' }
-          : { caCertificateRefs: [{ group: '', kind: 'ConfigMap', name: written.trust }] }),
-      },
-    },
-  }));
-
-const GOOD = 'good';
-const authorities = fc
-  .record({ name: fc.constantFrom('ca0', 'ca1'), namespace, text: fc.constantFrom(GOOD, `${GOOD} too`, 'bad') })
-  .map(written => ({
-    apiVersion: 'v1',
-    kind: 'ConfigMap',
-    metadata: { name: written.name, namespace: written.namespace },
-    data: { 'ca.crt': written.text },
-  }));
-
-const clientSecret = fc.record({ namespace, text: fc.constantFrom(GOOD, `${GOOD} too`, 'bad') }).map(written => ({
-  apiVersion: 'v1',
-  kind: 'Secret',
-  metadata: { name: 'client', namespace: written.namespace },
-  type: 'kubernetes.io/tls',
-  stringData: { 'tls.crt': written.text, 'tls.key': written.text },
-}));
-
-/** How certificates of this world are judged. */
-export const INSPECTIONS = {
-  inspectTrust: (pem: string) =>
-    pem.startsWith(GOOD) ? { certificates: [{ pem, notAfterMs: Date.UTC(2030, 0) }] } : { problem: 'bad' },
-  inspectCertificate: (chain: string, key: string) =>
-    chain.startsWith(GOOD) ? { chain, key, names: [], notAfterMs: Date.UTC(2030, 0) } : { problem: 'bad' },
-};
 
 /** One object of a kind that many have. */
 export const commonObject: fc.Arbitrary<WrittenObject> = fc.oneof(

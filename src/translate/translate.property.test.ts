@@ -8,8 +8,9 @@ import { deepFreeze } from '../snapshot/freeze.ts';
 import { orderViolations } from '../snapshot/order.ts';
 import { ENVIRONMENT as PLAIN, parsed, resourceSet } from './environment.test-support.ts';
 import type { MeshEnvironment } from './environment.ts';
+import { INSPECTIONS } from './random-backends.test-support.ts';
 import { otherObject } from './random-kinds.test-support.ts';
-import { commonObject, INSPECTIONS, objectKey, worldOf } from './random-objects.test-support.ts';
+import { commonObject, objectKey, worldOf } from './random-objects.test-support.ts';
 import { translate } from './translate.ts';
 import type { Translation } from './translation.ts';
 

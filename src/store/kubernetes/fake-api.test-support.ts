@@ -7,6 +7,7 @@ import type { TestContext } from 'node:test';
 import type { KubeAccess } from './credentials.ts';
 import { type Change, type FakeObject, FakeObjects, type Json, type ObjectName } from './fake-objects.test-support.ts';
 import { FakeOwnObjects } from './fake-own-objects.test-support.ts';
+import { type Admission, answerWrite, failed } from './fake-writes.test-support.ts';
 import { READ_KINDS } from './read-kinds.ts';
 
 export type { FakeObject } from './fake-objects.test-support.ts';
@@ -45,7 +46,7 @@ export class FakeApi {
   /** Those that were told. */
   readonly events: Readonly<Json>[] = [];
   /** What becomes of an object that is applied: how it is stored, or why it is not (422). null: none is taken. */
-  admit: ((object: FakeObject) => FakeObject | string) | null = null;
+  admit: Admission | null = null;
   /** The most objects in a page, whatever is asked for. */
   pageSize = 500;
 
@@ -169,13 +170,22 @@ export class FakeApi {
     }
     if (typeof answer === 'number') refuse(response, answer);
     else if (answer !== undefined) response.end(JSON.stringify(answer));
-    else if (/\/(secrets|leases)(\/|$)/.test(url.pathname) && url.pathname.includes('/namespaces/'))
-      this.#answerOwn(request, url.pathname, response);
-    else if (request.method !== 'GET') this.#write(request, url.pathname, response);
+    else if (isOwn(url.pathname) || request.method !== 'GET')
+      this.#write(request, url.pathname, response).catch(() => response.destroy());
     else if (kind === undefined) this.#discover(url.pathname, response);
     else if (this.#removed.has(kind)) refuse(response, 404);
     else if (url.searchParams.get('watch') === 'true') this.#watch(url, response);
     else this.#list(url, response);
+  }
+
+  async #write(request: IncomingMessage, path: string, response: ServerResponse): Promise<void> {
+    const { own, events, admit } = this;
+    const body = (await request.toArray()).join('');
+    const written = { method: request.method ?? '', path, body };
+    const { status, json } = isOwn(path)
+      ? (own.answer(written.method, path, body) ?? { status: 404, json: {} })
+      : answerWrite(written, { objects: this.#objects, events, admit });
+    response.writeHead(status).end(JSON.stringify(json));
   }
 
   #trouble(kind: string | undefined): Trouble | undefined {
@@ -183,70 +193,6 @@ export class FakeApi {
     if (trouble === undefined || trouble.left <= 0) return undefined;
     trouble.left--;
     return trouble;
-  }
-
-  #answerOwn(request: IncomingMessage, path: string, response: ServerResponse): void {
-    let body = '';
-    request.on('data', (part: Buffer) => {
-      body += part.toString();
-    });
-    request.on('end', () => {
-      const { status, json } = this.own.answer(request.method ?? '', path, body) ?? { status: 404, json: {} };
-      response.writeHead(status).end(JSON.stringify(json));
-    });
-  }
-
-  /** Takes statuses, deletions, Events, and what `admit` lets in. */
-  #write(request: IncomingMessage, path: string, response: ServerResponse): void {
-    const [, collection = '', namespace = '', plural = '', name = ''] =
-      /^(.*?)(?:\/namespaces\/([^/]+))?\/([^/]+)\/([^/]+)\/status$/.exec(path) ?? [];
-    let body = '';
-    request.on('data', (part: Buffer) => {
-      body += part.toString();
-    });
-    request.on('end', () => {
-      if (request.method === 'DELETE') {
-        this.#delete(path, response);
-        return;
-      }
-      if (request.method === 'POST' && path.endsWith('/events')) {
-        this.events.push(JSON.parse(body) as Json);
-        response.writeHead(201).end(body);
-        return;
-      }
-      if (request.method === 'PATCH' && this.admit !== null) {
-        this.#apply(JSON.parse(body) as FakeObject, response);
-        return;
-      }
-      const { status } = JSON.parse(body) as Json;
-      const place = [`${collection}/${plural}`, `${namespace}/${name}`] as const;
-      const object = request.method === 'PUT' ? this.#objects.putStatus(place, status) : undefined;
-      if (object === undefined) refuse(response, 404);
-      else response.end(JSON.stringify(object));
-    });
-  }
-
-  #delete(path: string, response: ServerResponse): void {
-    const [, root = '', namespace = '', plural = '', name = ''] =
-      /^(.*)\/namespaces\/([^/]+)\/([^/]+)\/([^/]+)$/.exec(path) ?? [];
-    const kind = READ_KINDS.find(one => this.#objects.pathOf(one.kind) === `${root}/${plural}`)?.kind;
-    if (kind === undefined || this.stored({ kind, namespace, name }) === undefined) {
-      refuse(response, 404);
-      return;
-    }
-    this.delete({ kind, namespace, name });
-    response.end('{}');
-  }
-
-  #apply({ metadata, ...fields }: FakeObject, response: ServerResponse): void {
-    const { namespace = '', name = '' } = metadata as { namespace?: string; name?: string };
-    const admitted = this.admit?.({ ...fields, metadata, namespace, name }) ?? '';
-    if (typeof admitted === 'string') {
-      response.writeHead(422).end(JSON.stringify({ kind: 'Status', code: 422, message: admitted }));
-      return;
-    }
-    this.put(admitted);
-    response.end(JSON.stringify(this.stored(admitted)));
   }
 
   #discover(path: string, response: ServerResponse): void {
@@ -308,5 +254,10 @@ function writeEvent(
 }
 
 function refuse(response: ServerResponse, status: number, headers: Record<string, string> = {}): void {
-  response.writeHead(status, headers).end(JSON.stringify({ kind: 'Status', code: status, message: `fake ${status}` }));
+  response.writeHead(status, headers).end(JSON.stringify(failed(status).json));
+}
+
+/** Leases and Secrets. */
+function isOwn(path: string): boolean {
+  return /\/(secrets|leases)(\/|$)/.test(path) && path.includes('/namespaces/');
 }
