@@ -15,34 +15,50 @@ export function replaceValues<V>(
 ): ReadonlyMap<string, V> {
   const { base, replaced: known } = partsOf(before);
   const replaced = new Map(known);
-  for (const [key, value] of changes) replaced.set(key, value);
+  changes.forEach((value, key) => void replaced.set(key, value));
   if (replaced.size < Math.max(MIN_COPIED_AT, COPIED_AT_ROOTS * Math.sqrt(base.size)))
-    return new ReplacedMap(base, replaced);
+    return new ReplacedMap(base, replaced, { from: known, keys: [...changes.keys()] });
   const copy = new Map(base);
-  for (const [key, value] of replaced) copy.set(key, value);
+  replaced.forEach((value, key) => void copy.set(key, value));
   return copy;
 }
 
-/** The keys that have another value, where one map came from the other by few replacements; undefined: it did not. */
+/**
+ * The keys that have another value, where one map came from the other by few replacements; undefined: it did not. Costs what the last
+ * replacement is, where there was one. (`forEach`: until code is optimized each step of an iterator makes two objects.)
+ */
 export function replacedKeys<V>(
   before: ReadonlyMap<string, V>,
   after: ReadonlyMap<string, V>,
 ): readonly string[] | undefined {
   const [old, now] = [partsOf(before), partsOf(after)];
   if (old.base !== now.base) return undefined;
+  if (now.last?.from === old.replaced) return now.last.keys.filter(key => before.get(key) !== after.get(key));
   const keys: string[] = [];
-  for (const [key, value] of now.replaced) if (before.get(key) !== value) keys.push(key);
-  for (const [key, value] of old.replaced) if (!now.replaced.has(key) && now.base.get(key) !== value) keys.push(key);
+  now.replaced.forEach((value, key) => {
+    if (before.get(key) !== value) keys.push(key);
+  });
+  old.replaced.forEach((value, key) => {
+    if (!now.replaced.has(key) && now.base.get(key) !== value) keys.push(key);
+  });
   return keys;
 }
 
 interface Parts<V> {
   readonly base: ReadonlyMap<string, V>;
   readonly replaced: ReadonlyMap<string, V>;
+  readonly last: LastReplacement<V> | null;
+}
+
+/** What was replaced in a map to make another one of it. */
+interface LastReplacement<V> {
+  /** What was replaced in the map before: that itself would hold the one before it, and so on. */
+  readonly from: ReadonlyMap<string, V>;
+  readonly keys: readonly string[];
 }
 
 function partsOf<V>(map: ReadonlyMap<string, V>): Parts<V> {
-  return map instanceof ReplacedMap ? (map as ReplacedMap<V>) : { base: map, replaced: NOTHING };
+  return map instanceof ReplacedMap ? (map as ReplacedMap<V>) : { base: map, replaced: NOTHING, last: null };
 }
 
 const NOTHING: ReadonlyMap<string, never> = new Map<string, never>();
@@ -51,10 +67,12 @@ const NOTHING: ReadonlyMap<string, never> = new Map<string, never>();
 class ReplacedMap<V> implements ReadonlyMap<string, V> {
   readonly base: ReadonlyMap<string, V>;
   readonly replaced: ReadonlyMap<string, V>;
+  readonly last: LastReplacement<V>;
 
-  constructor(base: ReadonlyMap<string, V>, replaced: ReadonlyMap<string, V>) {
+  constructor(base: ReadonlyMap<string, V>, replaced: ReadonlyMap<string, V>, last: LastReplacement<V>) {
     this.base = base;
     this.replaced = replaced;
+    this.last = last;
   }
 
   get size(): number {

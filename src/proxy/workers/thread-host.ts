@@ -4,11 +4,13 @@ import type { Clock } from '../../time/index.ts';
 import type { Log } from '../log/index.ts';
 import type { Series } from '../metrics/index.ts';
 import type { ReachChange } from '../upstream/index.ts';
+import type { SharedDeltas } from './shared-deltas.ts';
 
 /** What a thread tells the main thread apart from answers. */
 export interface ThreadHost {
   readonly log: Log;
   readonly clock: Clock;
+  readonly deltas: SharedDeltas;
   accessLog(lines: string): void;
   onReach(thread: number, change: ReachChange): void;
   /** What the threads say after `setDebug(true)`. */

@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import type { Worker } from 'node:worker_threads';
 import { VirtualClock } from '../virtual-clock.test-support.ts';
+import { SharedDeltas } from './shared-deltas.ts';
 import type { ThreadHost } from './thread-host.ts';
 import { ThreadWorker } from './thread-worker.ts';
 import type { WorkerSettings } from './worker-runtime.ts';
@@ -50,6 +51,7 @@ describe('a worker thread that hangs where nothing can end it', () => {
     process.env['STUCK_THREAD_PIPE'] = join(folder, 'pipe');
     const nothing = (): void => {};
     const host: ThreadHost = {
+      deltas: new SharedDeltas(),
       entry: new URL('./stuck-thread.test-support.ts', import.meta.url),
       log: { info: nothing, warn: nothing, error: message => void logged.push(message) },
       clock,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { Worker } from 'node:worker_threads';
-import { type BindFailures, diffSnapshots, EMPTY_SNAPSHOT, type Snapshot } from '../../snapshot/index.ts';
+import { type BindFailures, EMPTY_SNAPSHOT, type Snapshot } from '../../snapshot/index.ts';
 import type { Timer } from '../../time/index.ts';
 import type { SessionKey } from '../filters/index.ts';
 import type { PortsWanted, TicketSecrets } from '../listeners/index.ts';
@@ -200,7 +200,7 @@ export class ThreadWorker implements DataPlaneWorker {
   #sendSnapshot(): void {
     const snapshot = this.#snapshot;
     if (this.#worker === null || snapshot === null) return;
-    const delta = diffSnapshots(this.#sent, snapshot);
+    const delta = this.#host.deltas.between(this.#sent, snapshot);
     this.#post({ kind: 'apply', sequence: this.#sequence, delta, ports: this.#ports });
     this.#sent = snapshot;
   }

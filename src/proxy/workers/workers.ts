@@ -12,6 +12,7 @@ import { connectionsPerWorker, descriptorLimit } from './descriptor-limit.ts';
 import { HeapRelief, NOTHING_CHARGED, ThreadHeap } from './heap-relief.ts';
 import { LocalWorker } from './local-worker.ts';
 import { canReusePort } from './port-claims.ts';
+import { SharedDeltas } from './shared-deltas.ts';
 import type { ThreadHost } from './thread-host.ts';
 import { ThreadWorker } from './thread-worker.ts';
 import type { WorkerDump } from './worker-dump.ts';
@@ -50,6 +51,7 @@ export class Workers {
   #sharePorts = false;
   #ended = 0;
   #endedAtMs: number | null = null;
+  readonly #deltas = new SharedDeltas();
   /** Of this thread; a local worker has its own. */
   #relief: HeapRelief | null = null;
 
@@ -84,12 +86,16 @@ export class Workers {
 
   /** Resolves when every worker could serve `snapshot`; opens no port. */
   async prepare(snapshot: Snapshot): Promise<void> {
-    await Promise.all(this.#all.map(worker => worker.prepare(snapshot)));
+    const prepared = Promise.all(this.#all.map(worker => worker.prepare(snapshot)));
+    this.#deltas.forget();
+    await prepared;
   }
 
   /** Resolves when every worker serves `snapshot`, with what each could not bind. */
   apply(snapshot: Snapshot): Promise<BindFailures[]> {
-    return Promise.all(this.#all.map(worker => worker.apply(snapshot)));
+    const applied = Promise.all(this.#all.map(worker => worker.apply(snapshot)));
+    this.#deltas.forget();
+    return applied;
   }
 
   setSessionKeys(keys: readonly SessionKey[]): void {
@@ -175,6 +181,7 @@ export class Workers {
     const host: ThreadHost = {
       log: this.#options.log,
       clock: this.#options.clock,
+      deltas: this.#deltas,
       accessLog: lines => this.#options.accessLog?.(lines),
       debug: (message, fields) => this.#options.debug?.(message, fields),
       onReach: (thread, change) => reach.changed(thread, change),

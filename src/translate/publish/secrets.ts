@@ -26,10 +26,10 @@ export function publishSecrets(
   previous: PublishedSecrets | undefined,
 ): PublishedSecrets {
   const wanted = new Set<string>();
-  for (const { tls } of users.clusters) {
+  users.clusters.forEach(({ tls }) => {
     if (tls?.clientCertificate != null) wanted.add(tls.clientCertificate);
     if (tls?.trust.kind === 'bundle') wanted.add(tls.trust.bundle);
-  }
+  });
   const certificates = [...users.ofListeners, ...[...users.shown.values()].filter(({ id }) => wanted.has(id))];
   const ofXBackends = users.xBackends.accepted.flatMap(({ bundle }) => (bundle === null ? [] : [bundle]));
   const trusted = [
