@@ -2,7 +2,7 @@
 
 /**
  * One process of several leads: who holds a Lease (coordination.k8s.io/v1), by the rules and with the timings of Kubernetes' own
- * controllers. A holder that does not renew is replaced; one that cannot renew stops leading before anybody takes over, for
+ * controllers, but that it is renewed half as often. A holder that does not renew is replaced; one that cannot renew stops leading before anybody takes over, for
  * RENEW_DEADLINE_MS is shorter than the lease. How long a lease of somebody else has stood is told by our own clock, from when we
  * saw it change, so clocks may differ.
  *
@@ -19,6 +19,8 @@ import { type KubeClient, type KubeResponse, statusMessage } from './kube-client
 export const LEASE_DURATION_MS = 15_000;
 /** A leader that could not renew for so long stops leading. */
 export const RENEW_DEADLINE_MS = 10_000;
+/** A leader has renewed it this long ago when it does so again: an idle process does little else, and one request that fails, or six seconds without an answer, cost nothing yet. */
+const RENEW_PERIOD_MS = 4_000;
 const RETRY_PERIOD_MS = 2_000;
 /** So that followers do not ask in step. */
 const RETRY_JITTER = 0.2;
@@ -131,8 +133,12 @@ export class LeaderLease {
         break;
     }
     if (outcome.kind !== 'failed') this.#trouble = undefined;
-    const jitter = this.#isLeading ? 0 : RETRY_PERIOD_MS * RETRY_JITTER * this.#parts.random();
-    this.#next = this.#parts.clock.after(RETRY_PERIOD_MS + jitter, () => this.start());
+    this.#next = this.#parts.clock.after(this.#nextMs(outcome), () => this.start());
+  }
+
+  #nextMs({ kind }: Outcome): number {
+    if (!this.#isLeading) return RETRY_PERIOD_MS * (1 + RETRY_JITTER * this.#parts.random());
+    return kind === 'held' ? RENEW_PERIOD_MS : RETRY_PERIOD_MS;
   }
 
   #lead(sinceMs: number): void {
