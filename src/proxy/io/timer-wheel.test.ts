@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, it, type TestContext } from 'node:test';
 import { TimerWheel, type WheelTimer } from './timer-wheel.ts';
 
 class Timer implements WheelTimer {
@@ -86,5 +86,67 @@ describe('a timer wheel', () => {
     wheel.advance(20);
     assert.deepEqual(timer.fired, [10, 20]);
     wheel.close();
+  });
+
+  describe('without anything near', () => {
+    /** Node's timers and the clock go on together, a millisecond a step. */
+    function asleep(t: TestContext) {
+      t.mock.timers.enable({ apis: ['setInterval', 'setTimeout'] });
+      let nowMs = 0;
+      let looks = 0;
+      const wheel = new TimerWheel(10, 64, () => {
+        looks++;
+        return nowMs;
+      });
+      t.after(() => wheel.close());
+      const pass = (ms: number): void => {
+        for (let step = 0; step < ms; step++) {
+          nowMs++;
+          t.mock.timers.tick(1);
+        }
+      };
+      return { wheel, pass, looks: () => looks };
+    }
+
+    it('sleeps until the first timer is due', t => {
+      const { wheel, pass, looks } = asleep(t);
+      const timer = new Timer();
+      wheel.arm(timer, 500);
+      pass(499);
+      assert.deepEqual(timer.fired, []);
+      pass(12);
+      assert.equal(timer.fired.length, 1);
+      assert.ok(looks() < 10, `${looks()} looks at the clock in 51 ticks`);
+    });
+
+    it('wakes for one that is armed meanwhile and is due before', t => {
+      const { wheel, pass } = asleep(t);
+      const [late, early, past] = [new Timer(), new Timer(), new Timer()];
+      wheel.arm(late, 500);
+      pass(100);
+      wheel.arm(early, 200);
+      wheel.arm(past, 50);
+      assert.deepEqual(past.fired, []);
+      pass(20);
+      assert.deepEqual([past.fired.length, early.fired.length], [1, 0]);
+      pass(90);
+      assert.equal(early.fired.length, 1);
+      pass(310);
+      assert.equal(late.fired.length, 1);
+    });
+
+    it('sleeps on past one that was disarmed, and through several turns', t => {
+      const { wheel, pass, looks } = asleep(t);
+      const [gone, far] = [new Timer(), new Timer()];
+      wheel.arm(gone, 300);
+      wheel.arm(far, 2_000);
+      pass(50);
+      wheel.disarm(gone);
+      pass(1_949);
+      assert.deepEqual([gone.fired, far.fired], [[], []]);
+      pass(12);
+      assert.equal(far.fired.length, 1);
+      assert.ok(looks() < 30, `${looks()} looks at the clock in 200 ticks`);
+    });
   });
 });

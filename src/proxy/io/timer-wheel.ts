@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * Coarse timers for thousands of requests and connections: one interval for all of them.
+ * Coarse timers for thousands of requests and connections: one interval for all of them, which stands still for as long as nothing can be
+ * due: a worker whose connections are idle for minutes sleeps until the first of them.
  *
  * Arming and disarming are O(1) and allocate nothing: the timer is the caller's own object, linked into the slot of its
  * tick. A timer fires at the first tick at or after its time, never before it. One turn of the wheel looks at each entry
@@ -15,6 +16,9 @@ export interface WheelTimer {
   /** The timer is no longer armed when this is called; it may be armed again from inside. */
   onTimer(nowMs: number): void;
 }
+
+/** Nothing is due for so many ticks: not worth waking up for each of them. */
+const NEAR_TICKS = 4;
 
 /** The head of a circular list. */
 class Slot implements WheelTimer {
@@ -33,8 +37,12 @@ export class TimerWheel {
   #tick: number;
   #armed = 0;
   #interval: NodeJS.Timeout | undefined;
+  /** While there is no interval, though something is armed: ends when the first slot with a timer is due. */
+  #sleep: NodeJS.Timeout | undefined;
+  /** The tick of that slot; 0: it does not sleep. */
+  #sleepsUntil = 0;
 
-  /** `now` in milliseconds, monotonic. `slots` is a power of two. The interval runs only while something is armed. */
+  /** `now` in milliseconds, monotonic. `slots` is a power of two. No timer of Node's runs while nothing is armed. */
   constructor(resolutionMs: number, slots: number, now: () => number) {
     this.resolutionMs = resolutionMs;
     this.#slots = Array.from({ length: slots }, () => new Slot());
@@ -52,8 +60,10 @@ export class TimerWheel {
   arm(timer: WheelTimer, atMs: number): void {
     if (timer.wheelNext !== null) this.disarm(timer);
     // First: a wheel that stood still learns what time it is, and a tick that is past is not one to wait for.
-    if (this.#interval === undefined) this.#start();
+    if (this.#interval === undefined && this.#sleepsUntil === 0) this.#start();
     const tick = Math.max(Math.ceil(atMs / this.resolutionMs), this.#tick + 1);
+    // Earlier than what it sleeps until. Nothing fires before the caller is done.
+    if (tick < this.#sleepsUntil) this.#run();
     timer.wheelTick = tick;
     link(this.#slots[tick & this.#mask] as Slot, timer);
     this.#armed++;
@@ -77,22 +87,56 @@ export class TimerWheel {
 
   /** Forgets every timer. */
   close(): void {
-    clearInterval(this.#interval);
-    this.#interval = undefined;
+    this.#stop();
     for (const slot of this.#slots) while (slot.wheelNext !== slot) unlink(slot.wheelNext);
     this.#armed = 0;
   }
 
   #start(): void {
     this.#tick = Math.max(this.#tick, Math.floor(this.#now() / this.resolutionMs));
+    this.#run();
+  }
+
+  #run(): void {
+    this.#stop();
     this.#interval = setInterval(() => this.#onInterval(), this.resolutionMs).unref();
+  }
+
+  #stop(): void {
+    clearInterval(this.#interval);
+    clearTimeout(this.#sleep);
+    this.#interval = undefined;
+    this.#sleepsUntil = 0;
   }
 
   #onInterval(): void {
     this.advance(this.#now());
-    if (this.#armed > 0) return;
-    clearInterval(this.#interval);
-    this.#interval = undefined;
+    if (this.#interval === undefined) return;
+    const ticks = this.#armed === 0 ? 0 : this.#ticksToNext();
+    if (ticks > 0 && ticks <= NEAR_TICKS) return;
+    this.#stop();
+    if (ticks > 0) this.#sleepFor(ticks);
+  }
+
+  /** To the first slot that has a timer, whatever turn that is for; at most one turn. */
+  #ticksToNext(): number {
+    for (let ticks = 1; ticks <= this.#mask; ticks++) {
+      const slot = this.#slots[(this.#tick + ticks) & this.#mask] as Slot;
+      if (slot.wheelNext !== slot) return ticks;
+    }
+    return this.#mask + 1;
+  }
+
+  #sleepFor(ticks: number): void {
+    this.#sleepsUntil = this.#tick + ticks;
+    const untilMs = this.#sleepsUntil * this.resolutionMs - this.#now();
+    // A millisecond more: Node's timers may be that early, and the slot would wait for another tick.
+    this.#sleep = setTimeout(() => this.#wake(), Math.max(0, Math.ceil(untilMs)) + 1).unref();
+  }
+
+  #wake(): void {
+    this.#run();
+    this.#onInterval();
   }
 
   /** Takes the whole slot first: what a timer arms from inside belongs to a later visit. */
