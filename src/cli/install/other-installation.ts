@@ -18,7 +18,7 @@ export async function refuseSecondInstallation(
   if (other === undefined) return;
   throw couldNotRun(
     `daemun is installed in the namespace ${other}; nothing was applied`,
-    `Name it (--namespace ${other}), or use the Helm chart, whose releases stand beside each other`,
+    `Name it (--namespace ${other}), or use the Helm chart, whose releases stand beside each other when their names differ`,
   );
 }
 
