@@ -25,6 +25,7 @@ import { publishFrontends } from './publish/frontends.ts';
 import { publishOutcomes } from './publish/gateway-outcomes.ts';
 import { judgedPolicies } from './publish/judged-policies.ts';
 import { clientCertificates, publishSecrets } from './publish/secrets.ts';
+import { indexPods } from './resolve/pod-index.ts';
 import { indexGrants } from './resolve/reference-grants.ts';
 import { indexSlices } from './resolve/slice-index.ts';
 import { routeContext } from './rules/route-context.ts';
@@ -91,7 +92,7 @@ export function translate(
   );
   // Clusters after routes: only those that a route or a listener uses are published.
   const slices = indexSlices(resources.endpointSlices, environment.place ?? NOWHERE, memory?.slices);
-  const { services, endpoints, pods } = resources;
+  const { services, endpoints } = resources;
   const users = { routes, groups, gateways: gateways.values(), frontends: frontends.backends };
   const shown = clientCertificates(gateways, xBackends, memory?.clusters.sources.tls.clientCertificates);
   const tlsSources = { services: tls, clientCertificates: shown };
@@ -103,7 +104,7 @@ export function translate(
       tls: tlsSources,
       traffic: traffic.services,
       xBackends: xBackends.byName,
-      pods,
+      pods: indexPods(resources.pods, memory?.clusters.sources.pods),
     },
     users,
     memory?.clusters,

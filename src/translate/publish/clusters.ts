@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Finding } from '../../errors/index.ts';
-import type { Endpoints, Pod, Service } from '../../resources/index.ts';
+import type { Endpoints, Service } from '../../resources/index.ts';
 import type { Cluster, EndpointSet } from '../../snapshot/index.ts';
 import { keepList, share } from '../../values/index.ts';
 import type { AcceptedGateway } from '../accept/gateways.ts';
@@ -10,10 +10,11 @@ import { changedKeys, updateSorted } from '../changes.ts';
 import { ownerOfXBackend, xBackendOf } from '../resolve/backend-object.ts';
 import type { ResolvedBackend } from '../resolve/backend-refs.ts';
 import { type ResolvedCluster, resolveCluster, type TlsSources } from '../resolve/clusters.ts';
+import { changedPods, type PodIndex } from '../resolve/pod-index.ts';
 import type { TrafficOfServices } from '../resolve/service-traffic.ts';
 import type { SliceIndex } from '../resolve/slice-index.ts';
 import type { XBackends } from '../resolve/x-backend.ts';
-import { resolveXBackendCluster } from '../resolve/x-backend-cluster.ts';
+import { resolveXBackendCluster, selectsPod } from '../resolve/x-backend-cluster.ts';
 import type { TranslatedRoute } from '../rules/translate-route.ts';
 import type { TranslatedRoutes } from '../rules/translated-routes.ts';
 
@@ -48,7 +49,7 @@ export interface ClusterSources {
   readonly tls: TlsSources;
   readonly traffic: TrafficOfServices;
   readonly xBackends: XBackends;
-  readonly pods: ReadonlyMap<string, Pod>;
+  readonly pods: PodIndex;
 }
 
 export interface ClusterUsers {
@@ -225,11 +226,14 @@ function outdatedClusters(
   return outdated;
 }
 
-/** XBackends in namespaces with Pods that changed. */
+/** XBackends that select Pods which changed, as these were or as they are. */
 function xBackendsOfPods({ pods }: ClusterSources, now: ClusterSources): readonly string[] {
-  const namespaces = new Set(changedKeys(pods, now.pods).map(key => key.slice(0, key.indexOf('/'))));
-  if (namespaces.size === 0) return [];
-  return [...now.xBackends.keys()].filter(key => namespaces.has(key.slice(0, key.indexOf('/'))));
+  const changed = changedPods(pods, now.pods);
+  if (changed.size === 0) return [];
+  return [...now.xBackends].flatMap(([key, judged]) => {
+    const ofNamespace = changed.get(judged.backend.metadata.namespace) ?? [];
+    return ofNamespace.some(pod => selectsPod(judged, pod)) ? [key] : [];
+  });
 }
 
 function buildCluster(

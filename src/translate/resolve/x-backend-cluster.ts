@@ -8,11 +8,12 @@ import { findingOf } from '../report.ts';
 import { dnsDiscovery } from './annotations/dns-targets.ts';
 import { annotatedWays, type ClusterKey, MAX_PENDING_REQUESTS, type ResolvedCluster } from './clusters.ts';
 import { isIpAddress } from './ip-address.ts';
+import type { PodIndex } from './pod-index.ts';
 import type { JudgedXBackend } from './x-backend.ts';
 
 /** What the cluster of an XBackend is made of beside it. */
 export interface XBackendSources {
-  readonly pods: ReadonlyMap<string, Pod>;
+  readonly pods: PodIndex;
   readonly clientCertificates: ReadonlyMap<string, Certificate>;
 }
 
@@ -58,14 +59,18 @@ function tlsOf(
   return { ...tls.tls, clientCertificate: certificate?.id ?? null };
 }
 
-/** The Pods of the XBackend's namespace that have all its labels, sorted by address. */
-function endpointsOf({ backend }: JudgedXBackend, port: number, pods: ReadonlyMap<string, Pod>): readonly Endpoint[] {
-  const labels = Object.entries(backend.spec.endpointSelector?.matchLabels ?? {});
+/** Whether an XBackend means a Pod of its namespace: one that has all its labels. */
+export function selectsPod({ backend: { spec } }: JudgedXBackend, { metadata }: Pod): boolean {
+  const labels = Object.entries(spec.endpointSelector?.matchLabels ?? {});
+  return spec.type === 'EndpointSelector' && labels.every(([key, value]) => metadata.labels[key] === value);
+}
+
+/** The Pods that the XBackend selects, sorted by address. */
+function endpointsOf(judged: JudgedXBackend, port: number, { byNamespace }: PodIndex): readonly Endpoint[] {
   const found = new Map<string, Endpoint>();
-  for (const pod of pods.values()) {
+  for (const pod of byNamespace.get(judged.backend.metadata.namespace) ?? []) {
     const { metadata, status } = pod;
-    if (metadata.namespace !== backend.metadata.namespace) continue;
-    if (!labels.every(([key, value]) => metadata.labels[key] === value)) continue;
+    if (!selectsPod(judged, pod)) continue;
     const state = stateOf(pod);
     if (state === undefined || !isIpAddress(status.podIP) || found.get(status.podIP)?.state === 'ready') continue;
     found.set(status.podIP, { address: status.podIP, port, state, name: metadata.name });
