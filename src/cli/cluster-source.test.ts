@@ -24,7 +24,7 @@ async function cluster(t: TestContext): Promise<{ api: FakeApi; flags: string[] 
     name: 'r',
     spec: { parentRefs: [{ name: 'gw' }], rules: [{ backendRefs: [{ name: 'missing', port: 80 }] }] },
   });
-  return { api, flags: ['--kubeconfig', kubeconfigFile(t, api.access.server, 'none'), '--context', 'here'] };
+  return { api, flags: ['--kubeconfig', kubeconfigFile(api.access.server, 'none'), '--context', 'here'] };
 }
 
 async function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
@@ -91,8 +91,8 @@ describe('a cluster as what a command reads', () => {
     }
   });
 
-  it('says at once that it does not answer', async t => {
-    const flags = ['--kubeconfig', kubeconfigFile(t, 'http://127.0.0.1:1')];
+  it('says at once that it does not answer', async () => {
+    const flags = ['--kubeconfig', kubeconfigFile('http://127.0.0.1:1')];
     const { code, err } = await run('get', 'gtw', ...flags);
     assert.equal(code, 3);
     assert.match(err, /127\.0\.0\.1:1 does not answer/);

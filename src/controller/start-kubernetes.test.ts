@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import assert from 'node:assert/strict';
 import { Agent, get } from 'node:http';
 import { dirname } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import { ownPool } from '../../test/own-addresses.ts';
 import { FakeApi, type FakeObject } from '../store/kubernetes/fake-api.test-support.ts';
 import { kubeconfigFile } from '../store/kubernetes/kubeconfig-file.test-support.ts';
 import { type Clock, systemClock } from '../time/index.ts';
@@ -26,14 +28,14 @@ interface Running {
 }
 
 async function run(t: TestContext, api: FakeApi, more: Partial<KubernetesOptions> = {}): Promise<Running> {
-  const kubeconfig = kubeconfigFile(t, api.access.server);
+  const kubeconfig = kubeconfigFile(api.access.server);
   const log: string[] = [];
   const { stateDirectory = dirname(kubeconfig) } = more;
   const clock = new SkippingClock();
   const gateway = await startKubernetes({
     kubeconfig,
     clock,
-    addressing: { mode: 'host', pool: POOL },
+    addressing: { mode: 'host', pool: ownPool() },
     lease: null,
     log: createLog({ level: 'info', format: 'json', colours: false, write: line => void log.push(line) }),
     ...more,
@@ -56,9 +58,6 @@ async function run(t: TestContext, api: FakeApi, more: Partial<KubernetesOptions
   };
   return { stateDirectory, gateway, log, ask, until: condition => clock.until(condition) };
 }
-
-/** Loopback addresses that no other test process has. */
-const POOL = `127.77.${process.pid % 256}.0/24`;
 
 const gatewayClass: FakeObject = {
   kind: 'GatewayClass',
@@ -136,7 +135,7 @@ describe('a gateway that follows a cluster', () => {
     const given = (value: string) => JSON.stringify({ type: 'IPAddress', value, routability: 'Cluster' });
     assert.ok(status().includes(`"addresses":[${given('10.96.0.77')}]`), status());
     const slice = api.stored({ kind: 'EndpointSlice', namespace: 'a', name: 'gw-daemun-ip-0' });
-    assert.match(JSON.stringify(slice?.['endpoints']), /"127\.77\.\d+\.\d+"/);
+    assert.match(JSON.stringify(slice?.['endpoints']), /"127\.\d+\.\d+\.\d+"/);
     isTaken = false;
     // Another port is another Service.
     const listeners = [{ name: 'http', port: PORT + 1, protocol: 'HTTP' }];
@@ -194,12 +193,12 @@ describe('a gateway that follows a cluster', () => {
     const { stateDirectory } = first;
     await first.gateway.close();
     api.fail('Gateway', 403);
-    const kubeconfig = kubeconfigFile(t, api.access.server);
+    const kubeconfig = kubeconfigFile(api.access.server);
     const clock = new SkippingClock();
     const starting = startKubernetes({
       kubeconfig,
       clock,
-      addressing: { mode: 'host', pool: POOL },
+      addressing: { mode: 'host', pool: ownPool() },
       stateDirectory: `${stateDirectory}/other`,
     });
     let isStarted = false;

@@ -208,7 +208,7 @@ describe('daemun bundle', () => {
     api.answers.set(`${pods}/b:9900/proxy/bundle`, 503);
     api.answers.set(`${pods}/b/log`, { msg: 'crashed', path: '/x?Query95' });
     const file = join(folder, 'c.tar.gz');
-    const flags = ['--kubeconfig', kubeconfigFile(t, api.access.server, 'none'), '--context', 'here'];
+    const flags = ['--kubeconfig', kubeconfigFile(api.access.server, 'none'), '--context', 'here'];
     const { code, err } = await run('bundle', ...flags, '--out', file);
     assert.equal(code, 0);
     assert.match(err, /^missing: Pod daemun-system\/b cannot be asked: 503/m);

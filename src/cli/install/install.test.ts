@@ -20,7 +20,7 @@ async function cluster(
   t: TestContext,
 ): Promise<{ api: ApplyingApi; apply: (...args: string[]) => ReturnType<typeof run> }> {
   const api = await ApplyingApi.start(t);
-  const kubeconfig = kubeconfigFile(t, api.url);
+  const kubeconfig = kubeconfigFile(api.url);
   return { api, apply: (...args) => run('--apply', '--kubeconfig', kubeconfig, ...args) };
 }
 
@@ -300,8 +300,8 @@ describe('daemun install --apply', () => {
     assert.ok(api.writes.every(write => write.includes('force=true')));
   });
 
-  it('says that a cluster cannot be reached', async t => {
-    const { code, err } = await run('--apply', '--kubeconfig', kubeconfigFile(t, 'http://127.0.0.1:1'));
+  it('says that a cluster cannot be reached', async () => {
+    const { code, err } = await run('--apply', '--kubeconfig', kubeconfigFile('http://127.0.0.1:1'));
     assert.equal(code, 3);
     assert.match(err, /127\.0\.0\.1:1/);
   });

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { ownPool } from '../../../test/own-addresses.ts';
 import { kubeconfigFile } from '../../store/kubernetes/kubeconfig-file.test-support.ts';
 import { runProgram } from '../program.ts';
 import { recordingTerminal } from '../recording-terminal.test-support.ts';
 import { Running } from './running.test-support.ts';
 
-const POOL = ['--address-pool', '127.78.0.0/24'];
+const POOL = ['--address-pool', ownPool()];
 
 describe('daemun run --kubernetes', () => {
   for (const [args, message] of [
@@ -42,7 +44,7 @@ describe('daemun run --kubernetes', () => {
   });
 
   it('waits for a cluster that does not answer, not ready and saying so, until a signal ends it', async t => {
-    const kubeconfig = kubeconfigFile(t, 'http://127.0.0.1:1');
+    const kubeconfig = kubeconfigFile('http://127.0.0.1:1');
     const args = ['--kubernetes', '--kubeconfig', kubeconfig, '--admin', '127.0.0.1:0', '--workers', '0', ...POOL];
     const running = Running.start(...args);
     t.after(() => running.process.kill('SIGKILL'));

@@ -94,7 +94,7 @@ async function cluster(t: TestContext): Promise<{ api: FakeApi; status(...args: 
     api.answers.set(pagePath(name), page(name));
   }
   api.answers.set(LEASE, leaseOf('a_1', Date.now()));
-  const flags = ['--kubeconfig', kubeconfigFile(t, api.access.server, 'none'), '--context', 'here'];
+  const flags = ['--kubeconfig', kubeconfigFile(api.access.server, 'none'), '--context', 'here'];
   return { api, status: (...args) => run('status', ...flags, ...args) };
 }
 
@@ -244,7 +244,7 @@ describe('daemun status of a cluster', () => {
   it('is not watched, and ends with 3 where the cluster does not answer', async t => {
     const { status } = await cluster(t);
     assert.equal((await status('-w')).code, 2);
-    const { code } = await run('status', '--kubeconfig', kubeconfigFile(t, 'http://127.0.0.1:1'));
+    const { code } = await run('status', '--kubeconfig', kubeconfigFile('http://127.0.0.1:1'));
     assert.equal(code, 3);
   });
 });

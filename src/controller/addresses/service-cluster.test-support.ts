@@ -4,6 +4,7 @@
 import { get } from 'node:http';
 import { dirname } from 'node:path';
 import type { TestContext } from 'node:test';
+import { OWN_ADDRESS } from '../../../test/own-addresses.ts';
 import { FakeApi, type FakeObject } from '../../store/kubernetes/fake-api.test-support.ts';
 import { kubeconfigFile } from '../../store/kubernetes/kubeconfig-file.test-support.ts';
 import { SkippingClock } from '../../time/skipping-clock.test-support.ts';
@@ -72,7 +73,7 @@ export interface Running {
 }
 
 export async function run(t: TestContext, api: FakeApi, pods: Partial<OwnPods> = {}): Promise<Running> {
-  const kubeconfig = kubeconfigFile(t, api.access.server);
+  const kubeconfig = kubeconfigFile(api.access.server);
   const clock = new SkippingClock();
   const running = await startKubernetes({
     kubeconfig,
@@ -92,8 +93,7 @@ export async function run(t: TestContext, api: FakeApi, pods: Partial<OwnPods> =
   };
 }
 
-/** A loopback address that no other test process has. */
-export const POD = `127.79.${process.pid % 256}.1`;
+export const POD = OWN_ADDRESS;
 
 export function ask(port: number): Promise<string> {
   return new Promise((resolve, reject) => {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** What cert-manager and its like do with Gateways: an annotation, routes of ACME solvers, and Secrets that they write and replace. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, get } from 'node:http';
@@ -8,6 +7,8 @@ import type { AddressInfo } from 'node:net';
 import { dirname } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { connect } from 'node:tls';
+/** What cert-manager and its like do with Gateways: an annotation, routes of ACME solvers, and Secrets that they write and replace. */
+import { ownPool } from '../../../test/own-addresses.ts';
 import { selfSignedCertificate } from '../../demo/index.ts';
 import { FakeApi } from '../../store/kubernetes/fake-api.test-support.ts';
 import { kubeconfigFile } from '../../store/kubernetes/kubeconfig-file.test-support.ts';
@@ -18,8 +19,6 @@ import { startKubernetes } from '../start-kubernetes.ts';
 const HOST = 'shop.example.com';
 /** In the place of 80 and 443, which a test may not bind. */
 const [HTTP, HTTPS] = [18_280, 18_643];
-/** Loopback addresses that no other test process has. */
-const POOL = `127.79.${process.pid % 256}.0/24`;
 const ANNOTATIONS = { 'cert-manager.io/cluster-issuer': 'letsencrypt' };
 
 async function cluster(t: TestContext): Promise<FakeApi> {
@@ -47,11 +46,11 @@ async function issue(api: FakeApi): Promise<void> {
 }
 
 async function run(t: TestContext, api: FakeApi): Promise<RunningGateway> {
-  const kubeconfig = kubeconfigFile(t, api.access.server);
+  const kubeconfig = kubeconfigFile(api.access.server);
   const stateDirectory = dirname(kubeconfig);
   const gateway = await startKubernetes({
     kubeconfig,
-    addressing: { mode: 'host', pool: POOL },
+    addressing: { mode: 'host', pool: ownPool() },
     lease: null,
     stateDirectory,
   });

@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { connect, type TLSSocket } from 'node:tls';
+import { ownPool } from '../../../test/own-addresses.ts';
 import { certificate } from '../../proxy/listeners/certificate.test-support.ts';
 import { FakeApi, type FakeObject } from '../../store/kubernetes/fake-api.test-support.ts';
 import { kubeconfigFile } from '../../store/kubernetes/kubeconfig-file.test-support.ts';
@@ -96,8 +97,8 @@ async function replica(t: TestContext, api: FakeApi, at: number, state?: string)
   const log: string[] = [];
   const stateDirectory = state ?? mkdtempSync(join(tmpdir(), 'daemun-state-'));
   const running = await startKubernetes({
-    kubeconfig: kubeconfigFile(t, api.access.server),
-    addressing: { mode: 'host', pool: `127.${78 + at}.${process.pid % 256}.0/24` },
+    kubeconfig: kubeconfigFile(api.access.server),
+    addressing: { mode: 'host', pool: ownPool(at) },
     lease: { namespace: 'default' },
     stateDirectory,
     log: createLog({ level: 'info', format: 'json', colours: false, write: line => void log.push(line) }),

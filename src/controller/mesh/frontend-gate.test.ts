@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describe, it } from 'node:test';
+import { OWN_ADDRESS } from '../../../test/own-addresses.ts';
 import type { Snapshot } from '../../snapshot/index.ts';
 import { memoryStore } from '../../store/index.ts';
 import type { MeshEnvironment } from '../../translate/index.ts';
@@ -11,9 +13,6 @@ import { withGatewayDefaults } from '../gateway-options.ts';
 import { type GatewaySource, startGateway } from '../start-gateway.ts';
 import type { FrontendGate } from './frontend-gate.ts';
 import { FrontendPlaces } from './frontend-places.ts';
-
-/** At an address that no other test process has. */
-const ADDRESS = '127.9.44.1';
 
 function gateway(...ports: readonly number[]): object {
   const listeners = ports.map(port => ({ name: `p${port}`, port, protocol: 'HTTP' }));
@@ -33,7 +32,7 @@ function route(parent: string): object {
 }
 
 async function listens(port: number): Promise<boolean> {
-  const socket = connect(port, ADDRESS);
+  const socket = connect(port, OWN_ADDRESS);
   try {
     await once(socket, 'connect');
     return true;
@@ -75,7 +74,7 @@ describe('what leads connections to frontends', () => {
   ) {
     const source: GatewaySource = {
       ...more,
-      ...{ store, gate, addresses: new LoopbackAddresses(ADDRESS), controllerName: null, ports: 'as-written' },
+      ...{ store, gate, addresses: new LoopbackAddresses(OWN_ADDRESS), controllerName: null, ports: 'as-written' },
       ...{ movesPorts: false, sharedKeys: null, demo: null, isShared: false, names: [] },
       status: () => ({ kind: 'files', paths: [] }),
     };
@@ -105,7 +104,7 @@ describe('what leads connections to frontends', () => {
   });
 
   it('is followed by another reload where a place is free once another frontend is gone', async t => {
-    const places = new FrontendPlaces([ADDRESS], { first: 18_083, last: 18_083 }, () => 0);
+    const places = new FrontendPlaces([OWN_ADDRESS], { first: 18_083, last: 18_083 }, () => 0);
     /** By their version of the places. */
     const meshes = new Map<number, MeshEnvironment>();
     const mesh = (): MeshEnvironment => {

@@ -2,13 +2,15 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TestContext } from 'node:test';
+import { after } from 'node:test';
 
-/** Writes a kubeconfig with one context, `here`: a server that asks for no credentials. The path; its folder goes with the test. */
-export function kubeconfigFile(t: TestContext, server: string, current = 'here'): string {
-  const folder = mkdtempSync(join(tmpdir(), 'daemun-kubeconfig-'));
-  t.after(() => rmSync(folder, { recursive: true }));
-  const file = join(folder, 'kubeconfig');
+const parent = mkdtempSync(join(tmpdir(), 'daemun-kubeconfigs-'));
+// After all tests: what keeps its state beside a kubeconfig writes to it until it has ended.
+after(() => rmSync(parent, { recursive: true }));
+
+/** Writes a kubeconfig with one context, `here`: a server that asks for no credentials. The path, in a folder of its own. */
+export function kubeconfigFile(server: string, current = 'here'): string {
+  const file = join(mkdtempSync(join(parent, 'one-')), 'kubeconfig');
   const config = {
     'current-context': current,
     contexts: [{ name: 'here', context: { cluster: 'here', user: 'me' } }],
