@@ -85,7 +85,11 @@ export function translate(
     { groups, tables, streams, services: resources.services, mesh, isOnNode, movedPorts, taken: published.bindings },
     memory?.frontends,
   );
-  const bindings = mergeBindings(published.bindings, frontends.bindings, previous?.snapshot.bindings);
+  const bindings = mergeBindings(
+    { ofGateways: published.bindings, frontends: frontends.bindings },
+    previous?.snapshot.bindings,
+    memory && { ofGateways: memory.bindings.bindings, frontends: memory.frontends.bindings },
+  );
   const clients = publishClients(
     { pods: resources.pods, given: mesh?.clients ?? NO_CLIENTS, isAsked: frontends.bindings.length > 0 },
     memory?.clients,

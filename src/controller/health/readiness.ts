@@ -38,7 +38,9 @@ export function readinessOf(
   return { ready: false, reason: `${of} cannot be bound`, unbound };
 }
 
+/** Asked after each reload, and there may be thousands of sockets: none is looked at where all could be bound. */
 function unboundSockets({ published, bindFailures }: View): UnboundSocket[] {
+  if (bindFailures.size === 0) return [];
   return published.bindings.flatMap(({ id, address, port, listeners }) => {
     const failure = bindFailures.get(id);
     if (failure === undefined) return [];

@@ -18,8 +18,8 @@ import { type ClientPods, READ_KINDS, type ReadKind } from './read-kinds.ts';
 import { Reflector, type ReflectorOptions, type ReflectorState } from './reflector.ts';
 import { ServedKinds } from './served-kinds.ts';
 
-/** Changes that come within this of the last ones are told of together; a single one is told at once. */
-const CHANGE_GAP_MS = 50;
+/** Changes that come within this of the last ones are told of together; a single one is told at once. Each time costs more than a change does. */
+const CHANGE_GAP_MS = 75;
 /** A process that may read none of these would serve nothing, and look well. */
 const ESSENTIAL: ReadonlySet<string> = new Set(['GatewayClass', 'Gateway']);
 

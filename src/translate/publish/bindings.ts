@@ -71,13 +71,21 @@ export function publishBindings(
   return { bindings: keepList(previous?.bindings, bindings), certificates: share(previous?.certificates, sorted) };
 }
 
+/** What all bindings are put together of. */
+interface BindingParts {
+  readonly ofGateways: readonly Binding[];
+  readonly frontends: readonly Binding[];
+}
+
 /** All bindings, sorted; those that were there before when they are the same ones. */
 export function mergeBindings(
-  ofGateways: readonly Binding[],
-  frontends: readonly Binding[],
+  { ofGateways, frontends }: BindingParts,
   previous: readonly Binding[] | undefined,
+  madeOf: BindingParts | undefined,
 ): readonly Binding[] {
   if (frontends.length === 0) return ofGateways;
+  const isMerged = madeOf?.ofGateways === ofGateways && madeOf.frontends === frontends;
+  if (isMerged && previous !== undefined) return previous;
   const all = [...ofGateways, ...frontends].sort((a, b) => compareStrings(a.id, b.id));
   return keepList(previous, all);
 }

@@ -20,8 +20,11 @@ import type { TranslatedRoutes } from '../rules/translated-routes.ts';
 
 /** The clusters that routes and listeners use, sorted by id, with their endpoints. */
 export interface PublishedClusters {
-  /** Whom the filters of listeners ask, whom Gateways tell of requests, and the Services of clients that no route is for. */
+  /** Whom the filters of listeners ask, whom Gateways tell of requests; and the Services of clients that no route is for. */
   readonly ofListeners: readonly ResolvedBackend[];
+  /** The two parts of that. */
+  readonly ofGateways: readonly ResolvedBackend[];
+  readonly ofFrontends: readonly ResolvedBackend[];
   /** By which it was told which routes are applied. */
   readonly groups: FrontendGroups;
   readonly sources: ClusterSources;
@@ -68,7 +71,12 @@ export function publishClusters(
   users: ClusterUsers,
   previous: PublishedClusters | undefined,
 ): PublishedClusters {
-  const ofListeners = share(previous?.ofListeners, [...backendsOfListeners(users.gateways), ...users.frontends]);
+  const ofFrontends = users.frontends;
+  const ofGateways = share(previous?.ofGateways, backendsOfListeners(users.gateways));
+  const areSameListeners = previous?.ofGateways === ofGateways && previous.ofFrontends === ofFrontends;
+  const ofListeners = areSameListeners
+    ? previous.ofListeners
+    : share(previous?.ofListeners, [...ofGateways, ...ofFrontends]);
   const uses = countUses(users, { ofListeners, previous });
   const byOwner = previous?.uses === uses ? previous.byOwner : idsByOwner(uses);
   const known = previous?.byId ?? new Map<string, ResolvedCluster>();
@@ -78,7 +86,7 @@ export function publishClusters(
     const after = buildCluster(uses.get(id)?.backend, sources, before);
     if (after !== before) updates.set(id, after);
   }
-  const used = { ofListeners, groups: users.groups, sources, uses, byOwner };
+  const used = { ofListeners, ofGateways, ofFrontends, groups: users.groups, sources, uses, byOwner };
   if (previous !== undefined && updates.size === 0) return { ...previous, ...used };
   const byId = updateSorted(known, updates);
   const lists = replacedLists(previous, updates) ?? listsOf(byId, previous);
