@@ -52,13 +52,14 @@ export function viewOnce(store: Pick<Store, 'current'>, translator: Translator):
   translator.setRefused(findings);
   translator.setServed(contents);
   const translation = translator.translate(resources);
+  const { byObject, faults } = translator.statuses(translation, resources);
   return {
     resources,
     translation,
     published: translation.snapshot,
     bindFailures: new Map(),
-    statuses: translator.statuses(translation, resources),
-    findings: gravestFindings([...findings, ...translation.findings], {
+    statuses: byObject,
+    findings: gravestFindings([...findings, ...translation.findings, ...faults.values()], {
       most: MAX_LISTED_FINDINGS,
       moreWarnings: translation.moreWarnings,
     }),

@@ -8,6 +8,7 @@ import { LISTENER_SET_CODES } from './listener-set-codes.ts';
 import { MESH_CODES } from './mesh-codes.ts';
 import { POLICY_CODES } from './policy-codes.ts';
 import { ROUTE_CODES } from './route-codes.ts';
+import { STATUS_CODES } from './status-codes.ts';
 import { STORE_CODES } from './store-codes.ts';
 import { TRUST_CODES } from './trust-codes.ts';
 
@@ -23,6 +24,7 @@ export const CATALOGUE = {
   ...MESH_CODES,
   ...POLICY_CODES,
   ...TRUST_CODES,
+  ...STATUS_CODES,
   ...LINT_CODES,
   ...DEMO_CODES,
 } as const;

@@ -103,6 +103,26 @@ describe('statuses', () => {
     assert.equal(gatewayOf({ ...set, gateways: new Map([['default/gw', once]]) }).attachedListenerSets, 0);
   });
 
+  it('keeps a status that it cannot make, says so, and makes all others', () => {
+    const good = resources();
+    const { all: before } = routeStatusOf(good);
+    const [route] = good.grpcRoutes.values();
+    const broken = Object.defineProperty({ ...(route as GRPCRoute) }, 'status', {
+      get() {
+        throw new Error('a bug about status');
+      },
+    });
+    const bad = { ...resources(undefined, 'b.org'), grpcRoutes: new Map([['default/r', broken]]) };
+    const { all } = routeStatusOf(bad, before, 'T2');
+    assert.equal(all.byObject.get('GRPCRoute/default/r'), before.byObject.get('GRPCRoute/default/r'));
+    assert.notEqual(all.byObject.get('Gateway/default/gw'), before.byObject.get('Gateway/default/gw'));
+    const [fault, ...more] = all.faults.values();
+    assert.deepEqual([fault?.code, fault?.resource?.name, more], ['status/broken', 'r', []]);
+    assert.match(fault?.message ?? '', /: a bug about status$/);
+    assert.equal(routeStatusOf(bad, all, 'T3').all.faults.size, 1);
+    assert.equal(routeStatusOf(resources(), all, 'T3').all.faults.size, 0);
+  });
+
   it('drops the status of an object that is gone', () => {
     const set = resources();
     const { all } = routeStatusOf(set);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { ResourceSet } from '../resources/index.ts';
-import { IMPLIED_CONTROLLER_NAME, type Outcomes, type Translation, updateMap } from '../translate/index.ts';
-import { STATUS_ROWS, type Status, type StatusSources } from './status-rows.ts';
+import type { Finding } from '../errors/index.ts';
+import { KINDS, type ResourceSet } from '../resources/index.ts';
+import { faultOf, IMPLIED_CONTROLLER_NAME, type Outcomes, type Translation, updateMap } from '../translate/index.ts';
+import { STATUS_ROWS, type Status, type StatusRow, type StatusSources } from './status-rows.ts';
 
 /** By `Kind/namespace/name` (`GatewayClass/name`). */
 export type Statuses = ReadonlyMap<string, Status>;
@@ -10,6 +11,8 @@ export type Statuses = ReadonlyMap<string, Status>;
 /** Statuses with what they were made of, so that the next time only changed objects cost anything. */
 export interface WrittenStatuses {
   readonly byObject: Statuses;
+  /** By object: making its status broke, by a fault of ours; it stays what it was, and all others are made. */
+  readonly faults: ReadonlyMap<string, Finding>;
   readonly madeOf: StatusSources;
 }
 
@@ -26,6 +29,7 @@ export function statuses(
 ): WrittenStatuses {
   const known: Statuses = previous?.byObject ?? new Map();
   const changes = new Map<string, Status | undefined>();
+  const faults = new Map<string, Finding | undefined>();
   const madeOf = { outcomes, resources };
   const ours = ourControllers(outcomes, resources);
   const pass = { isOurs: (name: string) => ours.has(name), now };
@@ -33,11 +37,25 @@ export function statuses(
     for (const name of row.changed(previous?.madeOf, madeOf)) {
       const id = `${row.kind}/${name}`;
       const before = known.get(id);
-      const status = row.make(name, before, madeOf, pass);
-      if (status !== before) changes.set(id, status);
+      if (previous?.faults.has(id) === true) faults.set(id, undefined);
+      try {
+        const status = row.make(name, before, madeOf, pass);
+        if (status !== before) changes.set(id, status);
+      } catch (error) {
+        faults.set(id, brokenStatus(row, name, error));
+      }
     }
   }
-  return { byObject: updateMap(known, changes), madeOf };
+  return { byObject: updateMap(known, changes), faults: updateMap(previous?.faults ?? NONE, faults), madeOf };
+}
+
+const NONE: ReadonlyMap<string, Finding> = new Map();
+
+function brokenStatus({ kind }: Pick<StatusRow, 'kind'>, key: string, error: unknown): Finding {
+  const [name = '', namespace = ''] = key.split('/').reverse();
+  const { group = '', versions = [''] } = KINDS.get(kind) ?? {};
+  const apiVersion = group === '' ? versions[0] : `${group}/${versions[0]}`;
+  return faultOf('status/broken', { apiVersion, kind, metadata: { namespace, name } }, error);
 }
 
 /** The names of controllers whose entries in shared statuses are ours. */

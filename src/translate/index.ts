@@ -27,6 +27,7 @@ export {
   type WantedClusterIp,
 } from './environment.ts';
 export { expiryOf } from './expiry.ts';
+export { faultOf } from './fault.ts';
 export type {
   AncestorOutcome,
   GatewayClassOutcome,

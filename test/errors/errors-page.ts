@@ -28,6 +28,7 @@ const HEADINGS: Readonly<Record<Area, string>> = {
   policy: 'Policies (`policy/…`)',
   trust: 'Certificates of authorities (`trust/…`)',
   annotation: 'Annotations (`annotation/…`)',
+  status: 'Statuses (`status/…`)',
   lint: 'Valid, but probably not meant (`lint/…`)',
   demo: 'What `--demo` puts in place (`demo/…`)',
 };

@@ -162,16 +162,20 @@ export class Reconciler {
     if (failures.size > 0) this.retryBinding();
     else if (translator.hasOtherMesh) this.schedule();
     const previous = this.#view;
+    const { byObject, faults } = translator.statuses(translation, resources);
     this.#view = {
       resources,
       translation,
       published,
       bindFailures: failures,
-      statuses: translator.statuses(translation, resources),
-      findings: gravestFindings([...current.findings, ...(added?.findings ?? []), ...translation.findings], {
-        most: MAX_LISTED_FINDINGS,
-        moreWarnings: translation.moreWarnings,
-      }),
+      statuses: byObject,
+      findings: gravestFindings(
+        [...current.findings, ...(added?.findings ?? []), ...translation.findings, ...faults.values()],
+        {
+          most: MAX_LISTED_FINDINGS,
+          moreWarnings: translation.moreWarnings,
+        },
+      ),
     };
     onReload(this.#view, previous, { translateMs, totalMs: clock.nowMs() - startedMs });
   }

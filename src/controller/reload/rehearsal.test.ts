@@ -65,7 +65,7 @@ describe('a rehearsal', () => {
     it(`goes through a change of one ${kind} among many, and leaves all as it was`, async () => {
       const world = await setUp(kind, 1_000);
       const { translator, translation, resources } = world;
-      const before = translator.statuses(translation, resources);
+      const before = translator.statuses(translation, resources).byObject;
       await world.rehearsal.run(translation.snapshot, afterRounds(world.prepared, 3));
       assert.equal(world.reread(), 3);
       assert.equal(world.prepared.length, 6);
@@ -75,7 +75,7 @@ describe('a rehearsal', () => {
       }
       const after = translator.translate(resources);
       assert.equal(after.snapshot, translation.snapshot);
-      for (const [key, status] of translator.statuses(after, resources)) assert.equal(status, before.get(key));
+      for (const [key, status] of translator.statuses(after, resources).byObject) assert.equal(status, before.get(key));
     });
   }
 

@@ -2,7 +2,7 @@
 import type { Finding } from '../../errors/index.ts';
 import type { Gateway, ResourceSet } from '../../resources/index.ts';
 import type { Snapshot } from '../../snapshot/index.ts';
-import { type Statuses, statuses, type WrittenStatuses } from '../../status/index.ts';
+import { statuses, type WrittenStatuses } from '../../status/index.ts';
 import type { StoreContents } from '../../store/index.ts';
 import {
   frontendsOf,
@@ -113,9 +113,9 @@ export class Translator {
   }
 
   /** The statuses of a translation; an unchanged condition keeps its `lastTransitionTime`. */
-  statuses(translation: Translation, resources: ResourceSet): Statuses {
+  statuses(translation: Translation, resources: ResourceSet): WrittenStatuses {
     this.#statuses = statuses(translation, resources, this.#statuses, this.#now());
-    return this.#statuses.byObject;
+    return this.#statuses;
   }
 
   #now(): string {
