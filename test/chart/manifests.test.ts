@@ -130,6 +130,8 @@ describe('the Pods', () => {
     assert.deepEqual(container.readinessProbe.httpGet, { path: '/ready', port: 'admin' });
     assert.deepEqual(container.livenessProbe.httpGet, { path: '/live', port: 'admin' });
     assert.equal(installed('Service').spec.ports[0].port, port);
+    const { value } = container.env.find(({ name }: { name: string }) => name === 'DAEMUN_ADMIN');
+    assert.equal(value, `127.0.0.1:${port}`, 'commands in the Pod ask there');
   });
 
   it('have time to drain', () => {

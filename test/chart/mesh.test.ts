@@ -51,6 +51,8 @@ describe('the agents of the mesh', { skip }, () => {
     const { httpGet } = container.readinessProbe;
     assert.equal(admin, `--admin=${httpGet.host}:${httpGet.port}`);
     assert.equal(httpGet.host, '127.0.0.1');
+    const { value } = container.env.find(({ name }: { name: string }) => name === 'DAEMUN_ADMIN');
+    assert.equal(`--admin=${value}`, admin, 'commands in the Pod ask there');
   });
 
   it('are there before the last ones go: no port that is named keeps them apart', () => {
