@@ -78,8 +78,8 @@ class KnownEndpoints {
 
 function readEndpoint(written: Raw, known: KnownEndpoints): Endpoint | undefined {
   const { addresses, conditions, nodeName, zone, hints, targetRef } = written;
-  const [address, ...others]: readonly unknown[] = Array.isArray(addresses) ? addresses : [];
-  if (typeof address !== 'string' || others.length > 0) return undefined;
+  const address: unknown = Array.isArray(addresses) && addresses.length === 1 ? addresses[0] : undefined;
+  if (typeof address !== 'string') return undefined;
   const { name } = mappingOf(targetRef);
   const before = known.of(address);
   const isKnown =

@@ -10,6 +10,7 @@ import { changedKeys, updateSorted } from '../changes.ts';
 import { ownerOfXBackend, xBackendOf } from '../resolve/backend-object.ts';
 import type { ResolvedBackend } from '../resolve/backend-refs.ts';
 import { type ResolvedCluster, resolveCluster, type TlsSources } from '../resolve/clusters.ts';
+import { keepEndpoints } from '../resolve/endpoints.ts';
 import { changedPods, type PodIndex } from '../resolve/pod-index.ts';
 import type { TrafficOfServices } from '../resolve/service-traffic.ts';
 import type { SliceIndex } from '../resolve/slice-index.ts';
@@ -252,7 +253,15 @@ function buildCluster(
   if (backend === undefined) return undefined;
   const key = xBackendOf(backend.owner);
   const resolved = key === undefined ? serviceCluster(backend, sources) : xBackendCluster(key, backend, sources);
-  return resolved === undefined ? undefined : share(known, resolved);
+  return resolved === undefined || known === undefined ? resolved : keepCluster(known, resolved);
+}
+
+function keepCluster(known: ResolvedCluster, resolved: ResolvedCluster): ResolvedCluster {
+  const cluster = share(known.cluster, resolved.cluster);
+  const endpoints = keepEndpoints(known.endpoints, resolved.endpoints);
+  const findings = share(known.findings, resolved.findings);
+  const isSame = cluster === known.cluster && endpoints === known.endpoints && findings === known.findings;
+  return isSame ? known : { cluster, endpoints, findings };
 }
 
 function xBackendCluster(key: string, backend: ResolvedBackend, sources: ClusterSources): ResolvedCluster | undefined {
