@@ -38,6 +38,7 @@ export const OTHER_NUMBERS: ReadonlySet<string> = new Set([
   'translate/lint#MAX_TOLD',
   'resources#MAX_DOMAIN',
   'resources#MAX_LENGTH_BYTES',
+  'proxy/workers#MAX_START_CHECKS',
   'translate/arbitrate#MAX_ALIKE',
   'translate/arbitrate#MAX_TRIED',
   'translate/resolve/annotations#MAX_NAMES',

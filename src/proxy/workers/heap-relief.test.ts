@@ -123,14 +123,32 @@ describe('heap relief', () => {
     relief.close();
   });
 
-  it('gives back what a large start left, once', () => {
+  it('gives back what a large start left when that is over, once', () => {
     const clock = new VirtualClock();
     const heap = new TestHeap();
     Object.assign(heap, { mib: 80, afterMib: 70, heldMib: 210, afterHeldMib: 80 });
     const relief = new HeapRelief(heap, clock, NOTHING_CHARGED);
-    clock.advance(10_000);
+    heap.busy = 0.9;
+    clock.advance(3_000);
+    heap.busy = 0.1;
+    clock.advance(1_000);
+    assert.equal(heap.shrinkings, 0);
+    clock.advance(1_000);
     assert.deepEqual([heap.shrinkings, heap.heldMib], [1, 80]);
     clock.advance(600_000);
+    assert.equal(heap.shrinkings, 1);
+    relief.close();
+  });
+
+  it('does not wait for a start that is never over: a busy thread is not stopped', () => {
+    const clock = new VirtualClock();
+    const heap = new TestHeap();
+    Object.assign(heap, { mib: 80, afterMib: 70, heldMib: 210, afterHeldMib: 80, busy: 0.9 });
+    const relief = new HeapRelief(heap, clock, NOTHING_CHARGED);
+    clock.advance(60_000);
+    assert.equal(heap.shrinkings, 0);
+    heap.busy = 0.1;
+    clock.advance(10_000);
     assert.equal(heap.shrinkings, 1);
     relief.close();
   });

@@ -5,8 +5,10 @@
  * for a young worker is hundreds of MiB; a worker that goes quiet never gets there and would keep its garbage for days. The
  * room for young objects, up to 64 MiB a thread, and the pages that V8 keeps for later it would keep as well.
  *
- * Every five seconds two things are compared with what was left after the last time. When garbage stays far above, a full
- * collection runs: some 10 to 50 ms of CPU time, at most once in ten seconds. What was in use then and has been let go of
+ * When a start is over, the room that it took is given back at once.
+ *
+ * From then on, every five seconds, two things are compared with what was left after the last time. When garbage stays far above, a
+ * full collection runs: some 10 to 50 ms of CPU time, at most once in ten seconds. What was in use then and has been let go of
  * since is garbage too, which the heap alone does not show: buffers count until they are collected. When what V8 holds was far above, and the
  * thread has little to do, V8 gives back all it can: some 20 to 70 ms, at most twice a minute, and once in five minutes when usual
  * traffic needs the room again at once.
@@ -17,6 +19,10 @@ import { runInNewContext } from 'node:vm';
 import type { Clock, Timer } from '../../time/index.ts';
 
 const CHECK_MS = 5_000;
+/** A start is over when the thread had little to do for two of these … */
+const START_CHECK_MS = 1_000;
+/** … or after this: it serves already. */
+const MAX_START_CHECKS = 30;
 /** What usual traffic leaves behind in a while stays below. */
 const TOLERATED_BYTES = 16_777_216;
 /** Room that usual traffic takes in a while stays below. */
@@ -128,15 +134,17 @@ export class HeapRelief {
   readonly #heap: Heap;
   readonly #clock: Clock;
   readonly #use: HeapUse;
-  /** Left after the last collection, or the least seen since. Not before the first check: a start compiles and loads. */
+  /** Left after the last collection, or the least seen since. Not before the start is over: it compiles and loads. */
   #usedFloor = Number.POSITIVE_INFINITY;
   #heldFloor = Number.POSITIVE_INFINITY;
   /** Charged when `#usedFloor` was seen. */
   #chargedAtFloor = 0;
+  #startChecks = 0;
   /** The most since the last shrinking: V8 keeps pages in a pool of its own when it shrinks by itself, and does not count them. */
   #mostHeld = 0;
   #wasAbove = false;
   #wasWide = false;
+  #wasQuiet = false;
   #checksToShrink = 0;
   #shrinkChecks = SHRINK_CHECKS;
   #timer: Timer;
@@ -145,11 +153,27 @@ export class HeapRelief {
     this.#heap = heap;
     this.#clock = clock;
     this.#use = use;
-    this.#timer = clock.after(CHECK_MS, () => this.#check());
+    this.#timer = clock.after(START_CHECK_MS, () => this.#checkStart());
   }
 
   close(): void {
     this.#timer.cancel();
+  }
+
+  #checkStart(): void {
+    this.#startChecks++;
+    const wasQuiet = this.#wasQuiet;
+    this.#wasQuiet = this.#heap.busyShare() < QUIET_SHARE;
+    const isOver = this.#wasQuiet && wasQuiet;
+    if (!isOver && this.#startChecks < MAX_START_CHECKS) {
+      this.#timer = this.#clock.after(START_CHECK_MS, () => this.#checkStart());
+      return;
+    }
+    this.#see(this.#heap.usedBytes());
+    this.#heldFloor = this.#usedFloor + TOLERATED_START_ROOM_BYTES;
+    this.#mostHeld = this.#heap.heldBytes();
+    if (isOver && this.#mostHeld - this.#heldFloor > TOLERATED_ROOM_BYTES) this.#relieve(true);
+    this.#timer = this.#clock.after(CHECK_MS, () => this.#check());
   }
 
   #check(): void {
@@ -167,7 +191,6 @@ export class HeapRelief {
   /** Much more is or was held than last time, and the thread is quiet for the second time. */
   #mayShrink(): boolean {
     const heldBytes = this.#heap.heldBytes();
-    if (this.#mostHeld === 0) this.#heldFloor = this.#heap.usedBytes() + TOLERATED_START_ROOM_BYTES;
     this.#heldFloor = Math.min(this.#heldFloor, heldBytes);
     this.#mostHeld = Math.max(this.#mostHeld, heldBytes);
     const isWide = this.#mostHeld - this.#heldFloor > TOLERATED_ROOM_BYTES;
