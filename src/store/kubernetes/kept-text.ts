@@ -63,8 +63,9 @@ function line(value: unknown): string {
 export function readWorld(text: string, server: string): KeptObjects {
   const [first = '', ...lines] = text.split('\n');
   const head = mappingOf(JSON.parse(first));
-  if (head['daemun'] !== MARK || head['format'] !== FORMAT)
-    throw new Error(`it is not what this version keeps (format ${FORMAT})`);
+  if (head['daemun'] !== MARK) throw new Error('it is not what daemun keeps');
+  if (head['format'] !== FORMAT)
+    throw new Error(`it is in format ${String(head['format'])}, of another version; this one keeps format ${FORMAT}`);
   if (head['server'] !== server) throw new Error(`it is of another API server: ${String(head['server'])}`);
   const versions = Object.entries(mappingOf(head['versions'])).map(
     ([kind, version]) => [kind, String(version)] as const,

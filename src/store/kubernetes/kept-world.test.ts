@@ -250,13 +250,22 @@ describe('what is known of a cluster, kept over a restart', () => {
     assert.ok(!shelf.text?.includes('"Secret","metadata"') && !shelf.text?.includes('Zm9v'));
   });
 
-  for (const [what, spoil] of [
-    ['is cut off', (text: string) => text.slice(0, -20)],
-    ['is no JSON', () => 'garbage\n\n\n'],
-    ['is empty', () => ''],
-    ['is of another cluster', (text: string) => text.replace(/"server":"[^"]*"/, '"server":"https://other"')],
-    ['is of another format', (text: string) => text.replace('"format":2', '"format":3')],
-    ['lacks an object', (text: string) => text.replace(/\n\{"apiVersion[^\n]*/, '')],
+  for (const [what, spoil, why] of [
+    ['is cut off', (text: string) => text.slice(0, -20), 'it is not whole'],
+    ['is no JSON', () => 'garbage\n\n\n', 'Unexpected token'],
+    ['is empty', () => '', 'Unexpected end'],
+    [
+      'is of another cluster',
+      (text: string) => text.replace(/"server":"[^"]*"/, '"server":"https://other"'),
+      'of another API server: https://other',
+    ],
+    [
+      'is of another format',
+      (text: string) => text.replace('"format":2', '"format":3'),
+      'in format 3, of another version; this one keeps format 2',
+    ],
+    ['is nothing of ours', () => '{"format":2}\n', 'not what daemun keeps'],
+    ['lacks an object', (text: string) => text.replace(/\n\{"apiVersion[^\n]*/, ''), 'it is not whole'],
   ] as const) {
     it(`is left alone, with a line in the log, when it ${what}`, async t => {
       const api = await apiWith(t, route('old'));
@@ -265,14 +274,14 @@ describe('what is known of a cluster, kept over a restart', () => {
       await api.down();
       const clock = new SkippingClock();
       const log: string[] = [];
-      const tell = (message: string): void => void log.push(message);
+      const tell = (message: string, fields?: object): void => void log.push(`${message} ${JSON.stringify(fields)}`);
       const store = kubernetesStore({
         ...{ client: httpsClient(api.access), clock, random: () => 0, keeper: shelf },
         log: { info: tell, warn: tell },
       });
       t.after(() => store.close());
       const started = store.start();
-      await until(() => log.some(line => line.includes('cannot be used')));
+      await until(() => log.some(line => line.includes('cannot be used') && line.includes(why)));
       assert.equal(store.current().resources.httpRoutes.size, 0);
       await store.close();
       await started;
