@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
 import { type RunningGateway, startStandalone } from '../../controller/index.ts';
+import { until } from '../../time/until.test-support.ts';
 import {
   echoManifests,
   freePort,
@@ -121,7 +122,8 @@ spec: { parentRefs: [{ name: gw, sectionName: nope }] }
       async () => undefined,
       async () => {
         await folder.write('all.yaml', echoManifests(port));
-        await gateway.reload();
+        // A file that was written this moment may be written on, so it is read a little later.
+        await until(() => gateway.statuses().has('GRPCRoute/default/echo'));
       },
     ];
     let stop: (signal: string) => void = () => undefined;
