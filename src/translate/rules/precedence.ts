@@ -59,11 +59,10 @@ export function rankedOrder(
 
 /** Whether entries of `routes` stand in the same order under both hostnames, as far as those make it. */
 export function haveSameOrder(routes: readonly RankedRoute[], one: string, other: string): boolean {
-  return routes.every(route => {
-    const [own, its] = [ownHostname(route, one), ownHostname(route, other)];
-    // A hostname itself stands before whatever else takes it.
-    return own === its || (own === one && its === other);
-  });
+  const pairs = routes.map(route => [ownHostname(route, one), ownHostname(route, other)] as const);
+  if (pairs.every(([own, its]) => own === its)) return true;
+  // A hostname itself stands before whatever else takes it: so the same routes must have it, the others what is equal for them.
+  return pairs.every(([own, its]) => (own === one ? its === other : own === its && its !== other));
 }
 
 function compareOwnHostnames(a: RankedRoute, b: RankedRoute, hostname: string): number {
