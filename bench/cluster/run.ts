@@ -74,9 +74,11 @@ try {
 function start(): ChildProcess {
   const command = join(import.meta.dirname, '../..', values.built ? 'dist/main.js' : 'bin/daemun');
   const where = ['--kubernetes', '--address-mode', 'host', '--address-pool', POOL, '--controller-name', CONTROLLER];
+  // What bin/daemun gives to Node.
+  const flags = values.built ? ['--no-memory-reducer'] : [];
   return spawn(
     process.execPath,
-    [command, 'run', ...where, '--admin', ADMIN, '--drain-timeout', '1s', '--log-level', 'warn'],
+    [...flags, command, 'run', ...where, '--admin', ADMIN, '--drain-timeout', '1s', '--log-level', 'warn'],
     {
       stdio: ['ignore', 'inherit', 'inherit'],
     },
