@@ -4,6 +4,7 @@
 export { CATALOGUE, type FindingCode, severityOf } from './catalogue.ts';
 export type { CatalogueEntry } from './catalogue-entry.ts';
 export { DaemunError, type DaemunErrorOptions, messageOf } from './daemun-error.ts';
+export { fileFault } from './file-fault.ts';
 export {
   type Finding,
   MAX_LISTED_FINDINGS,

@@ -3,11 +3,11 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { type BundleContents, parseBundleFiles, readClusterBundle } from '../../controller/index.ts';
+import { fileFault } from '../../errors/index.ts';
 import { createFile, packageVersion } from '../../files/index.ts';
 import { systemClock, systemRandom } from '../../time/index.ts';
 import { AdminClient } from '../admin-client.ts';
 import { couldNotRun, EXIT, failureOf } from '../exit-code.ts';
-import { fileFault } from '../file-fault.ts';
 import { isCluster } from '../open-source.ts';
 import { lineText } from '../paint.ts';
 import type { ClusterOptions } from '../resource-source.ts';

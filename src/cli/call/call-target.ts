@@ -3,8 +3,8 @@
 import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { type ChannelCredentials, type ChannelOptions, Client, credentials } from '@grpc/grpc-js';
+import { fileFault } from '../../errors/index.ts';
 import { couldNotRun, usageError } from '../exit-code.ts';
-import { fileFault } from '../file-fault.ts';
 
 export interface TargetOptions {
   readonly plaintext: boolean;

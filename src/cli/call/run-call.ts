@@ -2,8 +2,8 @@
 
 import { readFile } from 'node:fs/promises';
 import { type Client, type ServiceError, status } from '@grpc/grpc-js';
+import { fileFault } from '../../errors/index.ts';
 import { CommandFailure, couldNotRun, EXIT, usageError } from '../exit-code.ts';
-import { fileFault } from '../file-fault.ts';
 import { readStream } from '../read-stream.ts';
 import type { Terminal } from '../terminal.ts';
 import { callFailure, isServiceError, unservedHostHint } from './call-failure.ts';
@@ -63,7 +63,7 @@ async function callMethod(run: CallRun, args: CallArguments): Promise<void> {
   }
   const messages = parseJsonDocuments(await readRequest(run.terminal, args.json));
   const method = await explained(run, args, findMethod(run.schema, path));
-  const registry = await run.schema.registryFor(path.service);
+  const registry = await explained(run, args, run.schema.registryFor(path.service));
   if (registry === undefined) throw new Error(`the types of ${path.service} are gone`);
   const metadata = parseMetadata(run.options.header);
   const frames = encodeMessages({ method, registry }, messages);

@@ -3,9 +3,9 @@
 import { lstatSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { CertificatePair } from '../../demo/index.ts';
+import { fileFault } from '../../errors/index.ts';
 import { createFile, makeFolder, replaceFile } from '../../files/index.ts';
 import { CommandFailure, couldNotRun } from '../exit-code.ts';
-import { fileFault } from '../file-fault.ts';
 
 export interface PairFiles {
   readonly certificate: string;

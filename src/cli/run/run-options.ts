@@ -8,9 +8,9 @@ import {
   LOG_LEVELS,
   type StandaloneOptions,
 } from '../../controller/index.ts';
+import { fileFault } from '../../errors/index.ts';
 import { parseDuration } from '../../values/index.ts';
 import { couldNotRun, usageError } from '../exit-code.ts';
-import { fileFault } from '../file-fault.ts';
 import { readHostPort } from '../host-port.ts';
 import { RunSinks } from '../sink/run-sinks.ts';
 import type { Terminal } from '../terminal.ts';

@@ -10,7 +10,7 @@ import { createHash, createPrivateKey, X509Certificate } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DaemunError, messageOf } from '../../errors/index.ts';
+import { DaemunError, fileFault } from '../../errors/index.ts';
 import {
   closeFolder,
   closeToOthers,
@@ -53,7 +53,7 @@ export async function openDevelopmentCa(options: DevelopmentCaOptions): Promise<
   try {
     return await openOrMake(options);
   } catch (error) {
-    const message = `the development CA in ${options.stateDirectory} cannot be used: ${messageOf(error)}`;
+    const message = `the development CA in ${options.stateDirectory} cannot be used: ${fileFault(error)}`;
     throw new DaemunError('demo/unusable-ca', message, { cause: error });
   }
 }

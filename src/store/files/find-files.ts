@@ -2,7 +2,7 @@
 
 import { type Dirent, lstatSync, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { messageOf } from '../../errors/index.ts';
+import { fileFault } from '../../errors/index.ts';
 import { notAFile, SEARCH_LIMITS, type SearchLimits } from './manifest-limits.ts';
 
 /** What is found under the paths of a file store. */
@@ -125,7 +125,7 @@ class Search {
       return read();
     } catch (error) {
       const isGone = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-      if (!isGone) this.#report('store/unreadable', path, messageOf(error));
+      if (!isGone) this.#report('store/unreadable', path, `${path} cannot be read: ${fileFault(error)}`);
       return undefined;
     }
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
-import { messageOf } from '../../errors/index.ts';
+import { fileFault } from '../../errors/index.ts';
 import { signatureOf } from './find-files.ts';
 import { type FileProblem, MAX_FILE_BYTES, notAFile, problemOfText, tooLarge } from './manifest-limits.ts';
 import { toUtf8 } from './manifest-text.ts';
@@ -41,7 +41,7 @@ export function readManifest(path: string, patience: Patience | null): ReadFile 
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    return { code: 'store/unreadable', message: messageOf(error) };
+    return { code: 'store/unreadable', message: `${path} cannot be read: ${fileFault(error)}` };
   } finally {
     if (file !== undefined) closeSync(file);
   }

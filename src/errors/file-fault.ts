@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { messageOf } from '../errors/index.ts';
+import { messageOf } from './daemun-error.ts';
 
 /** By the codes of the system. */
 const WORDS: Readonly<Record<string, string>> = {
@@ -13,7 +13,7 @@ const WORDS: Readonly<Record<string, string>> = {
   ENOSPC: 'no space is left on the device',
 };
 
-/** Why a file that the user named cannot be read or written, to stand behind its name; else as `messageOf`. */
+/** Why a file cannot be read or written, in plain words that stand behind its name; what is no such failure as `messageOf`. */
 export function fileFault(thrown: unknown): string {
   const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
   return WORDS[code] ?? messageOf(thrown);
