@@ -6,6 +6,8 @@ import type { Attachment } from '../attach/choose-listeners.ts';
 import { isTakenBy } from '../attach/hostnames.ts';
 import { findingOf } from '../report.ts';
 import { type AttachableRoute, hostnamesOf } from '../route-kinds.ts';
+import type { TranslatedRoute } from '../rules/translate-route.ts';
+import { hasOtherParents } from './other-parents.ts';
 
 /** Hosts of a route that never arrive at a listener, since another listener of the port owns them (listener isolation). */
 export function lintIsolatedHosts(route: AttachableRoute, attachments: readonly Attachment[]): readonly Finding[] {
@@ -27,10 +29,17 @@ export function lintIsolatedHosts(route: AttachableRoute, attachments: readonly 
   );
 }
 
-/** Hosts of a route that no listener has which took it for others. Where none is had the route is not accepted. */
-export function lintUnservedHosts(route: AttachableRoute, attachments: readonly Attachment[]): readonly Finding[] {
+/**
+ * Hosts of a route that no listener has which took it for others. Where none is had the route is not accepted. A parent that
+ * is not ours may have what ours have not: nothing is said then.
+ */
+export function lintUnservedHosts({
+  route,
+  outcome,
+  attachments,
+}: Pick<TranslatedRoute, 'route' | 'outcome' | 'attachments'>): readonly Finding[] {
   const [first] = attachments;
-  if (first === undefined) return [];
+  if (first === undefined || hasOtherParents(route, outcome)) return [];
   return hostnamesOf(route).flatMap((written, index) => {
     const hostname = written.toLowerCase();
     if (attachments.some(({ listener }) => intersectHostnames(listener.hostname, hostname) !== undefined)) return [];

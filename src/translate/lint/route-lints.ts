@@ -1,30 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Finding } from '../../errors/index.ts';
-import type { Rule } from '../../snapshot/index.ts';
-import type { Attachment } from '../attach/choose-listeners.ts';
 import { usesDefaultGateways } from '../attach/default-gateways.ts';
 import { findingOf } from '../report.ts';
 import { type AttachableRoute, hostnamesOf, isRequestRoute, type RequestRoute } from '../route-kinds.ts';
-import type { RankedEntry } from '../rules/precedence.ts';
+import type { TranslatedRoute } from '../rules/translate-route.ts';
 import { lintAnnotations } from './annotations.ts';
 import { lintApiVersion } from './api-versions.ts';
 import { lintClusterZone } from './cluster-zone.ts';
 import { lintCoreGroups } from './core-groups.ts';
 import { lintIsolatedHosts, lintUnservedHosts } from './isolated-hosts.ts';
 import { lintNeverMatches } from './never-matches.ts';
+import { hasOtherParents } from './other-parents.ts';
 import { isReflection } from './reflection.ts';
 import { lintRules } from './rules.ts';
 import { lintStreams } from './streams.ts';
 import { lintTiming } from './timing.ts';
 
 /** A route and what it came to, for those lints that need no other route. */
-export interface RouteView {
-  readonly route: AttachableRoute;
-  readonly attachments: readonly Attachment[];
-  readonly rules: readonly Rule[];
-  readonly entries: readonly RankedEntry[];
-}
+export type RouteView = Pick<TranslatedRoute, 'route' | 'outcome' | 'attachments' | 'rules' | 'entries'>;
 
 /** Findings beyond the specification about one route by itself. */
 export function lintRoute(view: RouteView): readonly Finding[] {
@@ -34,7 +28,7 @@ export function lintRoute(view: RouteView): readonly Finding[] {
     ...lintCoreGroups(route),
     ...(isRequestRoute(route) ? lintRequests(route, view) : lintStreams(route)),
     ...lintIsolatedHosts(route, view.attachments),
-    ...lintUnservedHosts(route, view.attachments),
+    ...lintUnservedHosts(view),
     ...ignoredHostnames(view),
     ...hostnamesOf(route).flatMap((name, index) => lintClusterZone(route, ['spec', 'hostnames', index], name)),
     ...lintAnnotations(route),
@@ -76,9 +70,10 @@ function withoutRules(route: RequestRoute): readonly Finding[] {
 }
 
 /** Which Service is meant the ClusterIP says. */
-function ignoredHostnames({ route, attachments }: RouteView): readonly Finding[] {
+function ignoredHostnames({ route, outcome, attachments }: RouteView): readonly Finding[] {
   if (!isRequestRoute(route) || hostnamesOf(route).length === 0) return [];
   if (attachments.length === 0 || attachments.some(({ listener }) => listener.frontend === null)) return [];
+  if (hasOtherParents(route, outcome)) return [];
   return [
     findingOf('lint/hostnames-of-service', route, {
       path: ['spec', 'hostnames'],
