@@ -45,15 +45,13 @@ export function mergeConditions(
   verdicts: readonly Verdict[],
   { owned, stamp }: { owned: readonly string[]; stamp: Stamp },
 ): readonly Condition[] {
-  const conditions = verdicts.map(({ type, status, reason, message }) => ({
-    type,
-    status,
-    reason,
-    message,
-    lastTransitionTime: stamp.now,
-    observedGeneration: stamp.generation,
-  }));
+  const conditions = verdicts.map(verdict => stamped(verdict, stamp));
   return joinConditions(previous, conditions, { owned, generation: stamp.generation });
+}
+
+/** `verdict` as it is written where there was none. */
+export function stamped({ type, status, reason, message }: Verdict, { now, generation }: Stamp): Condition {
+  return { type, status, reason, message, lastTransitionTime: now, observedGeneration: generation };
 }
 
 /** The same with conditions that are stamped already: about `generation`, and with the time of their transition. */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { RouteParentStatus } from '../resources/index.ts';
-import type { AttachableRoute, ParentOutcome, RouteOutcome } from '../translate/index.ts';
+import type { Condition, RouteParentStatus } from '../resources/index.ts';
+import type { AttachableRoute, ParentOutcome, PartiallyInvalid, RouteOutcome } from '../translate/index.ts';
 import { fitted, interned } from '../values/index.ts';
-import { mergeConditions, problemMessage, type Verdict } from './condition.ts';
+import { joinConditions, problemMessage, type Stamp, stamped, type Verdict } from './condition.ts';
 import type { SharedStatusParts } from './shared-status.ts';
 
 export type RouteStatus = NonNullable<AttachableRoute['status']>;
@@ -35,22 +35,24 @@ function parentStatus(route: AttachableRoute, { outcome, parent, before, now }: 
   const known = before.find(
     entry => entry.controllerName === controllerName && JSON.stringify(entry.parentRef) === JSON.stringify(parentRef),
   );
-  const stamp = { generation: route.metadata.generation, now };
-  const conditions = mergeConditions(known?.conditions ?? [], verdicts(outcome, parent), {
-    owned: ROUTE_CONDITIONS,
-    stamp,
-  });
+  const { generation } = route.metadata;
+  const due = dueConditions(outcome, parent, { generation, now });
+  const conditions = joinConditions(known?.conditions ?? [], due, { owned: ROUTE_CONDITIONS, generation });
   return { parentRef, controllerName, conditions };
 }
 
-function verdicts(outcome: RouteOutcome, parent: ParentOutcome): readonly Verdict[] {
-  const { partiallyInvalid } = outcome;
-  const { resolvedRefs } = parent;
-  const list = [
-    parent.accepted === null ? routeAccepted(parent) : routeNotAccepted(parent.accepted),
-    resolvedRefs === null ? routeRefsResolved() : routeRefsNotResolved(resolvedRefs),
+/** PartiallyInvalid "MUST NOT be set if a Route is […] not accepted". What was found of an earlier generation says so. */
+function dueConditions({ partiallyInvalid }: RouteOutcome, parent: ParentOutcome, stamp: Stamp): readonly Condition[] {
+  const { accepted, resolvedRefs } = parent;
+  const judged =
+    partiallyInvalid?.kind === 'fallen-back' ? { ...stamp, generation: partiallyInvalid.generation } : stamp;
+  const conditions = [
+    stamped(accepted === null ? routeAccepted(parent) : routeNotAccepted(accepted), judged),
+    stamped(resolvedRefs === null ? routeRefsResolved() : routeRefsNotResolved(resolvedRefs), judged),
   ];
-  return partiallyInvalid === null ? list : [...list, routePartiallyInvalid(partiallyInvalid)];
+  if (partiallyInvalid !== null && accepted === null)
+    conditions.push(stamped(routePartiallyInvalid(partiallyInvalid), stamp));
+  return conditions;
 }
 
 /** Accepted=True/Accepted. */
@@ -85,8 +87,14 @@ function routeRefsNotResolved(problem: NonNullable<ParentOutcome['resolvedRefs']
   return { type: 'ResolvedRefs', status: 'False', reason: problem.reason, message: problemMessage(problem) };
 }
 
-/** PartiallyInvalid=True/UnsupportedValue. The API wants the message to begin with "Dropped Rule", so without a place. */
-function routePartiallyInvalid(problem: NonNullable<RouteOutcome['partiallyInvalid']>): Verdict {
+/** PartiallyInvalid=True/UnsupportedValue. The API wants the message to begin with "Dropped Rule" or "Fall Back", so without a place. */
+function routePartiallyInvalid(problem: PartiallyInvalid): Verdict {
   const { message, help } = problem.finding;
-  return { type: 'PartiallyInvalid', status: 'True', reason: problem.reason, message: `${message}. ${help}` };
+  const start = problem.kind === 'fallen-back' ? `Fall Back to generation ${problem.generation}: ` : '';
+  return {
+    type: 'PartiallyInvalid',
+    status: 'True',
+    reason: problem.reason,
+    message: `${start}${message}. ${help}`,
+  };
 }

@@ -37,6 +37,7 @@ export type {
   MeshOutcome,
   Outcomes,
   ParentOutcome,
+  PartiallyInvalid,
   PolicyOutcome,
   Problem,
   RouteKind,

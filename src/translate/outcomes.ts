@@ -157,9 +157,16 @@ export interface RouteKind {
 export interface RouteOutcome {
   /** Those parents that are ours: in the order of `spec.parentRefs`, then default Gateways by name. */
   readonly parents: readonly ParentOutcome[];
-  /** Rules that were dropped while others work. */
-  readonly partiallyInvalid: Problem<'UnsupportedValue'> | null;
+  readonly partiallyInvalid: PartiallyInvalid | null;
 }
+
+/** How a route is served that cannot be served as it is written. */
+export type PartiallyInvalid = Problem<'UnsupportedValue'> &
+  (
+    | { /** Without some rules. */ readonly kind: 'dropped-rules' }
+    /** As it was: all of the outcome is that of `generation`, the last that could be judged. */
+    | { readonly kind: 'fallen-back'; readonly generation: number }
+  );
 
 export interface ParentOutcome {
   /** As in `spec.parentRefs`; for a default Gateway with its namespace, for all of its listeners. */

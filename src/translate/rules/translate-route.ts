@@ -7,7 +7,7 @@ import { isServiceRef } from '../attach/asked-parent.ts';
 import type { Attachment } from '../attach/choose-listeners.ts';
 import { type AttachContext, attachRoute, type RouteAttachment } from '../attach/parent-refs.ts';
 import { grantedTo } from '../attach/service-target.ts';
-import type { ParentOutcome, Problem, RouteOutcome, RouteRefsReason } from '../outcomes.ts';
+import type { ParentOutcome, PartiallyInvalid, Problem, RouteOutcome, RouteRefsReason } from '../outcomes.ts';
 import { findingOf, findingsOfRoute } from '../report.ts';
 import type { ResolvedBackend } from '../resolve/backend-refs.ts';
 import { type BackendWay, ENCRYPTING, PASSING_ON } from '../resolve/backend-way.ts';
@@ -222,7 +222,7 @@ function refuseParent(parent: ParentOutcome, dropped: readonly DroppedRule[]): P
  * A rule that answers with a fault, for something in it cannot be served, counts as dropped. PartiallyInvalid must say
  * "Dropped Rule" first and name the rules (RouteConditionPartiallyInvalid).
  */
-function droppedRules(route: RequestRoute, dropped: readonly DroppedRule[]): Problem<'UnsupportedValue'> | null {
+function droppedRules(route: RequestRoute, dropped: readonly DroppedRule[]): PartiallyInvalid | null {
   const first = dropped[0];
   if (first === undefined) return null;
   const finding = findingOf('route/rules-dropped', route, {
@@ -230,7 +230,7 @@ function droppedRules(route: RequestRoute, dropped: readonly DroppedRule[]): Pro
     message: `Dropped Rule(s) ${[...new Set(dropped.map(rule => rule.ruleIndex))].join(', ')}: ${first.dropped.finding.message}`,
     help: first.dropped.finding.help,
   });
-  return { reason: 'UnsupportedValue', finding };
+  return { kind: 'dropped-rules', reason: 'UnsupportedValue', finding };
 }
 
 function rankEntries(

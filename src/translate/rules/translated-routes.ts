@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import type { Finding } from '../../errors/index.ts';
 import { changedKeys, updateSorted } from '../changes.ts';
 import { faultOf } from '../fault.ts';
 import { type AttachableRoute, type RouteMap, routeMaps } from '../route-kinds.ts';
@@ -56,16 +57,34 @@ function translateWhole(
   try {
     return translateRoute(route, context, before);
   } catch (error) {
-    const kept = before ?? unattachedRoute(route, dependenciesIfAny(route), undefined);
-    return { ...kept, route, findings: [faultOf('route/broken', route, error)], isForeign: false };
+    const finding = faultOf('route/broken', route, error);
+    return fallBack(route, before ?? unattachedRoute(route, [], undefined), finding);
   }
 }
 
-function dependenciesIfAny(route: AttachableRoute): readonly string[] {
+/** What `kept` says of `route`, which is tried again when something changes that it names itself. */
+function fallBack(route: AttachableRoute, kept: TranslatedRoute, finding: Finding): TranslatedRoute {
+  const { partiallyInvalid } = kept.outcome;
+  const isLastGood = partiallyInvalid?.kind !== 'fallen-back';
+  const generation = isLastGood ? kept.route.metadata.generation : partiallyInvalid.generation;
+  return {
+    ...kept,
+    route,
+    dependencies: dependenciesIfAny(route) ?? kept.dependencies,
+    outcome: {
+      ...kept.outcome,
+      partiallyInvalid: { kind: 'fallen-back', reason: 'UnsupportedValue', finding, generation },
+    },
+    findings: [finding],
+    isForeign: false,
+  };
+}
+
+function dependenciesIfAny(route: AttachableRoute): readonly string[] | undefined {
   try {
     return dependenciesOf(route);
   } catch {
-    return [];
+    return undefined;
   }
 }
 
