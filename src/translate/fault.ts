@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { CATALOGUE, type Finding, type FindingCode } from '../errors/index.ts';
+import { CATALOGUE, type Finding, type FindingCode, messageOf } from '../errors/index.ts';
 import { findingOf, type Named } from './report.ts';
 
 /**
@@ -9,7 +9,7 @@ import { findingOf, type Named } from './report.ts';
  */
 export function faultOf(code: FindingCode, subject: Named | string, error: unknown): Finding {
   const { severity, summary, help } = CATALOGUE[code];
-  const why = `${summary}: ${error instanceof Error ? error.message : String(error)}`;
+  const why = `${summary}: ${messageOf(error)}`;
   if (typeof subject !== 'string') return findingOf(code, subject, { message: why, help });
   return { code, severity, path: [], message: `${subject}: ${why}`, help };
 }

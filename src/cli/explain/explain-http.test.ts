@@ -80,10 +80,7 @@ describe('explain, of an HTTP request', () => {
 
   it('says which clients stay with an endpoint', async () => {
     const { out } = await explain('--http', 'GET /kept');
-    assert.match(
-      out,
-      /sessions: who sends header shop-session stays with the endpoint that gave it, for 3600 s at most\n/,
-    );
+    assert.match(out, /sessions: who sends header shop-session stays with the endpoint that gave it, for 1h at most\n/);
     assert.doesNotMatch((await explain('--http', 'GET /shop')).out, /sessions/);
   });
 
