@@ -115,9 +115,10 @@ function explain(source: AdminSource, url: URL): AdminAnswer {
   return 'fault' in answer ? problem(400, answer.fault) : json(200, answer.explanation);
 }
 
+/** 409: there is such a page, but the process is in no state that it could tell of. */
 async function mesh(source: AdminSource): Promise<AdminAnswer> {
   const answer = await source.mesh();
-  return 'fault' in answer ? problem(404, answer.fault) : json(200, answer.report);
+  return 'fault' in answer ? problem(409, answer.fault) : json(200, answer.report);
 }
 
 function level(source: AdminSource): AdminAnswer {

@@ -65,6 +65,13 @@ describe('the admin server', () => {
     assert.equal((await get('/ready')).status, 200);
   });
 
+  it('tells no page from one that there is nothing to say on', async () => {
+    const mesh = await get('/mesh');
+    assert.equal(mesh.status, 409);
+    assert.match(await mesh.text(), /this process serves no Services/);
+    assert.equal((await get('/no-page')).status, 404);
+  });
+
   it('says from when that is which is served, when that is not now', async () => {
     assert.equal(await (await get('/ready')).text(), 'ok\n');
     staleSince = '2026-01-02T03:04:05Z';

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { describe, it } from 'node:test';
 import type { MeshReport } from '../../controller/index.ts';
+import { runProgram } from '../program.ts';
+import { recordingTerminal } from '../recording-terminal.test-support.ts';
 import { meshText } from './mesh-status.ts';
 
 const plain = (_: string, text: string): string => text;
@@ -47,5 +51,25 @@ describe('daemun mesh status', () => {
       first,
       'Nothing is led here: nft ended (SIGKILL); kube-proxy serves all Services without their routes',
     );
+  });
+
+  it('passes on why a daemun has nothing to tell, and doubts its version only where there is no such page', async t => {
+    let status = 409;
+    const server = createServer((_request, response) => {
+      response.writeHead(status, { 'content-type': 'application/json' }).end('{"error":"nothing is redirected"}');
+    });
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+    t.after(() => server.close());
+    const ask = async (): Promise<string> => {
+      const terminal = recordingTerminal();
+      const { port } = server.address() as AddressInfo;
+      assert.equal(await runProgram(['mesh', 'status', '--admin', `127.0.0.1:${port}`], terminal), 3);
+      return terminal.stderr();
+    };
+    const told = await ask();
+    assert.match(told, /answers 409: nothing is redirected/);
+    assert.doesNotMatch(told, /of this version/);
+    status = 404;
+    assert.match(await ask(), /of this version/);
   });
 });
