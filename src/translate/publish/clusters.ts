@@ -21,10 +21,9 @@ import type { TranslatedRoutes } from '../rules/translated-routes.ts';
 
 /** The clusters that routes and listeners use, sorted by id, with their endpoints. */
 export interface PublishedClusters {
-  /** Whom the filters of listeners ask, whom Gateways tell of requests; and the Services of clients that no route is for. */
-  readonly ofListeners: readonly ResolvedBackend[];
-  /** The two parts of that. */
+  /** Whom the filters of listeners ask, and whom Gateways tell of requests. */
   readonly ofGateways: readonly ResolvedBackend[];
+  /** The Services of clients that no route is for. */
   readonly ofFrontends: readonly ResolvedBackend[];
   /** By which it was told which routes are applied. */
   readonly groups: FrontendGroups;
@@ -65,6 +64,7 @@ export interface ClusterUsers {
 }
 
 const NO_SLICES: readonly never[] = [];
+const NO_BACKENDS: readonly never[] = [];
 
 /** Builds the clusters whose use, Service or endpoints changed; the others keep their identity. */
 export function publishClusters(
@@ -74,11 +74,7 @@ export function publishClusters(
 ): PublishedClusters {
   const ofFrontends = users.frontends;
   const ofGateways = share(previous?.ofGateways, backendsOfListeners(users.gateways));
-  const areSameListeners = previous?.ofGateways === ofGateways && previous.ofFrontends === ofFrontends;
-  const ofListeners = areSameListeners
-    ? previous.ofListeners
-    : share(previous?.ofListeners, [...ofGateways, ...ofFrontends]);
-  const uses = countUses(users, { ofListeners, previous });
+  const uses = countUses(users, ofGateways, previous);
   const byOwner = previous?.uses === uses ? previous.byOwner : idsByOwner(uses);
   const known = previous?.byId ?? new Map<string, ResolvedCluster>();
   const updates = new Map<string, ResolvedCluster | undefined>();
@@ -87,7 +83,7 @@ export function publishClusters(
     const after = buildCluster(uses.get(id)?.backend, sources, before);
     if (after !== before) updates.set(id, after);
   }
-  const used = { ofListeners, ofGateways, ofFrontends, groups: users.groups, sources, uses, byOwner };
+  const used = { ofGateways, ofFrontends, groups: users.groups, sources, uses, byOwner };
   if (previous !== undefined && updates.size === 0) return { ...previous, ...used };
   const byId = updateSorted(known, updates);
   const lists = replacedLists(previous, updates) ?? listsOf(byId, previous);
@@ -148,11 +144,9 @@ function saidOnce(findings: readonly Finding[]): readonly Finding[] {
 }
 
 function countUses(
-  { routes: { changes, byKey }, groups }: ClusterUsers,
-  {
-    ofListeners,
-    previous,
-  }: Pick<PublishedClusters, 'ofListeners'> & { readonly previous: PublishedClusters | undefined },
+  { routes: { changes, byKey }, groups, frontends }: ClusterUsers,
+  ofGateways: readonly ResolvedBackend[],
+  previous: PublishedClusters | undefined,
 ): ReadonlyMap<string, ClusterUse> {
   const before: ReadonlyMap<string, ClusterUse> = previous?.uses ?? new Map();
   let uses: Map<string, ClusterUse> | undefined;
@@ -168,7 +162,8 @@ function countUses(
     const route = changes.has(key) ? undefined : byKey.get(key);
     move(usedBackends(route, then), usedBackends(route, groups));
   }
-  move(previous?.ofListeners ?? NO_SLICES, ofListeners);
+  move(previous?.ofGateways ?? NO_BACKENDS, ofGateways);
+  move(previous?.ofFrontends ?? NO_BACKENDS, frontends);
   return uses ?? before;
 }
 
@@ -202,7 +197,7 @@ function addUse(uses: Map<string, ClusterUse>, backend: ResolvedBackend, change:
 /** A route that is applied nowhere sends nothing, so its clusters need no connections or health checks. */
 function usedBackends(route: TranslatedRoute | undefined, groups: FrontendGroups): readonly ResolvedBackend[] {
   const isUsed = route?.attachments.some(attachment => isApplied(route.route.kind, attachment, groups)) === true;
-  return isUsed ? route.backends : NO_SLICES;
+  return isUsed ? route.backends : NO_BACKENDS;
 }
 
 /** Ids of clusters that came, went, or whose Service or endpoints changed. */
