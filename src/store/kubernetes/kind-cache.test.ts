@@ -81,4 +81,41 @@ describe('the objects of a kind', () => {
     const another = cache.resources.get('a/x');
     assert.deepEqual(another?.kind === 'HTTPRoute' && another.spec.hostnames, ['c.example.com']);
   });
+
+  for (const [what, version] of [
+    ['was kept by a process before', {}],
+    ['came from a server that was set back since', { resourceVersion: '12' }],
+  ] as const)
+    it(`are what a list says in the place of what ${what}, also of the same generation`, () => {
+      const { cache } = routes();
+      listOne(cache, routeOf('a.example.com', version));
+      listOne(cache, routeOf('b.example.com', { resourceVersion: '9' }));
+      assert.deepEqual(hostnamesIn(cache), ['b.example.com']);
+    });
+
+  it('are what the answer to a write says in the place of what a process before kept, and stay so', () => {
+    const { cache } = routes();
+    listOne(cache, routeOf('a.example.com', {}));
+    const written = routeOf('b.example.com', { resourceVersion: '9' });
+    cache.put(written);
+    listOne(cache, written);
+    assert.deepEqual(hostnamesIn(cache), ['b.example.com']);
+  });
 });
+
+function routeOf(hostname: string, version: object): Readonly<Record<string, unknown>> {
+  const metadata = { namespace: 'a', name: 'x', uid: 'u', generation: 3, ...version };
+  return { metadata, spec: { hostnames: [hostname] } };
+}
+
+function listOne(cache: KindCache, object: Readonly<Record<string, unknown>>): void {
+  const { add, commit } = cache.startList();
+  add(object);
+  commit();
+}
+
+function hostnamesIn(cache: KindCache): readonly string[] | undefined {
+  const route = cache.resources.get('a/x');
+  assert.ok(route?.kind === 'HTTPRoute');
+  return route.spec.hostnames;
+}

@@ -85,7 +85,7 @@ export class KindCache {
     const next = new Map<string, Entry>();
     return {
       add: object => {
-        const named = this.#read(object);
+        const named = this.#read(object, 'list');
         if (named !== undefined) next.set(named.fullName, named.entry);
       },
       commit: () => this.#replace(next),
@@ -93,7 +93,7 @@ export class KindCache {
   }
 
   put(object: RawObject): void {
-    const named = this.#read(object);
+    const named = this.#read(object, 'change');
     if (named === undefined) return;
     const { fullName, entry } = named;
     const known = this.#entries.get(fullName);
@@ -175,7 +175,7 @@ export class KindCache {
     return isServedAnew || isJudgedAnew;
   }
 
-  #read(object: RawObject): { readonly fullName: string; readonly entry: Entry } | undefined {
+  #read(object: RawObject, of: 'list' | 'change'): { readonly fullName: string; readonly entry: Entry } | undefined {
     const metadata = mappingOf(object['metadata']);
     const name = fullNameOf(object);
     const known = this.#entries.get(name);
@@ -185,7 +185,7 @@ export class KindCache {
     const changed = known && this.#readChange(known, object);
     if (changed !== undefined) return { fullName: name, entry: changed };
     const parts = wantedParts(object, this.#options.readKind, this.#version);
-    if (known !== undefined && this.#hasOtherStatusAtMost(known, parts))
+    if (known !== undefined && of === 'change' && this.#hasOtherStatusAtMost(known, parts))
       return {
         fullName: name,
         entry: { ...known, observed: { ...known.observed, resourceVersion, status: parts['status'] } },
@@ -206,13 +206,16 @@ export class KindCache {
   /** What changes all the time is not judged anew; undefined: it has to be. */
   #readChange({ resource, observed }: Entry, object: RawObject): Entry | undefined {
     if (resource?.kind !== 'EndpointSlice') return undefined;
-    const { uid, resourceVersion, generation } = mappingOf(object['metadata']);
+    const { uid, resourceVersion } = mappingOf(object['metadata']);
     const { declaration } = this.#options.readKind;
     if (uid !== observed.uid || observed.apiVersion !== apiVersionOf(declaration, this.#version)) return undefined;
     const changed = changedSlice(resource, object);
     if (changed === undefined) return undefined;
-    const now = { ...observed, resourceVersion: textOf(resourceVersion), generation: generationOf(generation) };
-    return { resource: changed, observed: now, refused: NO_FINDINGS };
+    return {
+      resource: changed,
+      observed: { ...observed, resourceVersion: textOf(resourceVersion) },
+      refused: NO_FINDINGS,
+    };
   }
 
   /** An object keeps its resourceVersion when its kind is served in another version; its path does not. */
@@ -221,12 +224,17 @@ export class KindCache {
     return observed.resourceVersion === resourceVersion && observed.apiVersion === apiVersion;
   }
 
-  /** An API server counts what is asked for in `generation`, labels and annotations apart: what did not change need not be judged again. */
+  /**
+   * An API server counts what is asked for in `generation`, labels and annotations apart: what did not change need not be judged again. That holds
+   * from one version to the next. A list may come from a server that was set back, which counts again, or follow what another daemun kept (it
+   * has no version), whose defaults may be others.
+   */
   #hasOtherStatusAtMost({ resource, observed, refused }: Entry, parts: RawObject): boolean {
     if (!this.#options.readKind.hasStatus || resource === undefined || refused !== NO_FINDINGS) return false;
     const { uid, generation, labels = {}, annotations = {} } = mappingOf(parts['metadata']);
     const { metadata } = resource;
     return (
+      observed.resourceVersion !== '' &&
       uid === observed.uid &&
       generation === observed.generation &&
       parts['apiVersion'] === observed.apiVersion &&
@@ -252,7 +260,7 @@ export class KindCache {
       apiVersion: textOf(parts['apiVersion']),
       uid: textOf(metadata['uid']),
       resourceVersion,
-      generation: generationOf(generation),
+      generation: typeof generation === 'number' ? generation : 1,
       status: hasStatus ? parts['status'] : undefined,
     };
   }
@@ -287,10 +295,6 @@ function fullNameOf(object: RawObject): string {
   const namespace = textOf(metadata['namespace']);
   const name = textOf(metadata['name']);
   return namespace === '' ? name : `${namespace}/${name}`;
-}
-
-function generationOf(value: unknown): number {
-  return typeof value === 'number' ? value : 1;
 }
 
 function textOf(value: unknown): string {
