@@ -5,9 +5,20 @@ import { once } from 'node:events';
 import { connect, Socket } from 'node:net';
 import { afterEach, describe, it } from 'node:test';
 import { VirtualClock } from '../virtual-clock.test-support.ts';
+import type { TestRequest } from './backend.test-support.ts';
 import { at, cleanUp, closedPort, startBackend, World } from './cluster-pool.test-support.ts';
 
 afterEach(cleanUp);
+
+/** Does something as `request` gets its stream. */
+function onceOpen(request: TestRequest | undefined, act: () => void): void {
+  if (request === undefined) return;
+  const onOpen = request.onOpen.bind(request);
+  request.onOpen = (stream, endpoint) => {
+    act();
+    onOpen(stream, endpoint);
+  };
+}
 
 describe('a cluster in a worker', () => {
   it('sends all streams to an endpoint over one connection, opened by the first', async () => {
@@ -131,6 +142,32 @@ describe('a cluster in a worker', () => {
     assert.equal(world.pool.pending, requests.length);
     for (const socket of late) socket.connect(backend.port, '127.0.0.1');
     for (const { outcome } of requests) assert.equal(await outcome, '200');
+  });
+
+  it('loses none of those that wait when one that got its stream at another endpoint ends the next in line', async () => {
+    const good = await startBackend();
+    const clock = new VirtualClock();
+    const dial = (host: string, port: number): Socket => (port === 9 ? new Socket() : connect({ host, port }));
+    const world = new World({ connectTimeoutMs: 10_000 }, [at(9), good.endpoint], { clock, dial });
+    await world.call({ pinned: `127.0.0.1:${good.port}` });
+    const stuck = [9, 9, 9, 9].map(port => world.open({ pinned: `127.0.0.1:${port}` }));
+    onceOpen(stuck[0], () => world.pool.cancel(stuck[1] as TestRequest));
+    clock.advance(250);
+    assert.equal(world.pool.pending, 0);
+    assert.deepEqual(
+      stuck.map(({ stream }) => stream !== null),
+      [true, false, true, true],
+    );
+  });
+
+  it('gives no stream to a request that another one ended while those of a lost endpoint were placed', async () => {
+    const [good, closed] = [await startBackend(), await closedPort()];
+    const world = new World({}, [at(closed), good.endpoint]);
+    await world.call({ pinned: `127.0.0.1:${good.port}` });
+    const lost = [1, 2, 3].map(() => world.open({ pinned: `127.0.0.1:${closed}` }));
+    onceOpen(lost[0], () => world.pool.cancel(lost[1] as TestRequest));
+    for (const at of [0, 2]) assert.equal(await lost[at]?.outcome, '200');
+    assert.deepEqual([lost[1]?.stream === null, world.pool.pending], [true, 0]);
   });
 
   it('lets only so many requests wait; over that: overload', async () => {

@@ -58,9 +58,10 @@ export class PendingRequests {
     if (this.#waiting.delete(waiting)) this.#owner.onPendingChanged();
   }
 
-  /** `endpoint` could not be reached. Tries the next one: at most `MAX_TRIES` in all, none twice. */
+  /** `endpoint` could not be reached. Tries the next one: at most `MAX_TRIES` in all, none twice. No effect on a request that waits no longer. */
   elsewhere(endpoint: EndpointPool, waiting: WaitingRequest, failure: ConnectFailure): void {
     const { request, tried } = waiting;
+    if (this.#waiting.get(request) !== waiting) return;
     tried.push(endpoint.key);
     const next = tried.length < MAX_TRIES ? this.#endpoints.pickUntried(request.hash, tried) : undefined;
     if (next === undefined) {
@@ -76,15 +77,13 @@ export class PendingRequests {
    * long: to be slow is no failure, and costs none of the tries.
    */
   handOver(line: WaitingLine): void {
-    let waiting = line.first;
-    while (waiting !== null) {
-      const { next, request, tried } = waiting;
-      const connected = this.#endpoints.pickConnected(request.hash, tried);
-      if (connected !== undefined) {
-        line.remove(waiting);
-        this.#place(connected, waiting);
-      }
-      waiting = next;
+    for (const waiting of line.all()) {
+      // A request that got its stream may have ended others.
+      if (waiting.line !== line) continue;
+      const connected = this.#endpoints.pickConnected(waiting.request.hash, waiting.tried);
+      if (connected === undefined) continue;
+      line.remove(waiting);
+      this.#place(connected, waiting);
     }
   }
 

@@ -49,13 +49,17 @@ export class WaitingLine {
     this.length -= 1;
   }
 
+  /** All of them, in order: for a walk on which some may leave. */
+  all(): WaitingRequest[] {
+    const all: WaitingRequest[] = [];
+    for (let waiting = this.#first; waiting !== null; waiting = waiting.next) all.push(waiting);
+    return all;
+  }
+
   /** Takes all of them out, in order. */
   clear(): WaitingRequest[] {
-    const all: WaitingRequest[] = [];
-    for (let first = this.#first; first !== null; first = this.#first) {
-      this.remove(first);
-      all.push(first);
-    }
+    const all = this.all();
+    for (const waiting of all) this.remove(waiting);
     return all;
   }
 }
