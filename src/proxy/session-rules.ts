@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { type RouteEntry, type Rule, requestListeners, type Snapshot } from '../snapshot/index.ts';
+import { entryLists, type RouteEntry, type Rule, type Snapshot } from '../snapshot/index.ts';
 
 /** Looks for the first rule that keeps sessions. A list of entries is looked through once: most are the same from one snapshot to the next. */
 export class SessionRules {
@@ -10,10 +10,7 @@ export class SessionRules {
   /** Stops at the first rule that does. */
   any({ bindings }: Pick<Snapshot, 'bindings'>): boolean {
     if (this.#free.has(bindings)) return false;
-    for (const { listeners } of bindings) {
-      for (const { virtualHosts } of requestListeners(listeners))
-        for (const { entries } of virtualHosts) if (!this.#isFree(entries)) return true;
-    }
+    for (const entries of entryLists(bindings)) if (!this.#isFree(entries)) return true;
     this.#free.add(bindings);
     return false;
   }

@@ -29,6 +29,12 @@ describe('changed entries', () => {
     assert.deepEqual(changedEntries(bindings([one]), bindings([one], [one])), [one]);
   });
 
+  it('of a list that several hosts have are told of once', () => {
+    const list = [one, two];
+    assert.deepEqual(changedEntries([], bindings(list, list)), [one, two]);
+    assert.deepEqual(changedEntries(bindings([one], [two]), bindings(list, list)), [two, one]);
+  });
+
   it('are none in the same bindings, and in new ones of the same entries', () => {
     const before = bindings(ENTRIES, ENTRIES);
     assert.deepEqual(changedEntries(before, before), []);

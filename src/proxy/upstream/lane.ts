@@ -129,7 +129,6 @@ export class Lane implements ConnectionOwner, DialsOwner {
    * and what failed before says nothing.
    */
   renew(): void {
-    this.#connections.preferNone();
     this.#dials.renew();
     this.#connections.drain();
     if (this.#retired) return;
