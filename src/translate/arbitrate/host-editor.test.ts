@@ -97,4 +97,20 @@ describe('HostEditor', () => {
     assert.equal(new Set([...tables.values()].map(({ ranked }) => ranked)).size, 1);
     assert.equal(new Set([...tables.values()].map(({ virtualHost }) => virtualHost.entries)).size, 1);
   });
+
+  it('finds the host of another listener that is the same already, by its entries and its name', () => {
+    const [kept, gone] = [['*.a'], ['*.a']].map(entryOf) as [RankedEntry, RankedEntry];
+    const others = pass(new Map(), ['z.a', 'x.a'], [swapOf([], [kept], 0)]);
+    const own = pass(new Map(), ['x.a'], [swapOf([], [kept], 0), swapOf([], [gone], 1)]);
+    const editor = new HostEditor(() => [...others.values(), ...own.values()]);
+    assert.equal(editor.edit('x.a', own.get('x.a'), [swapOf([gone], [], 0)]), others.get('x.a'));
+  });
+
+  it('does not look at all hosts for what is new', () => {
+    const [entry] = [['*.a']].map(entryOf) as [RankedEntry];
+    const editor = new HostEditor(() => assert.fail('looked'));
+    const steps = [swapOf([], [entry], 0)];
+    const [one, other] = ['x.a', 'z.a'].map(host => editor.edit(host, undefined, steps));
+    assert.equal(one?.ranked, other?.ranked);
+  });
 });

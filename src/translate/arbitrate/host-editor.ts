@@ -11,13 +11,12 @@ import { type Done, RepeatedWork } from './repeated-work.ts';
  * of many: else the entries of a route would be written down once for each of its hosts at each of its listeners.
  */
 export class HostEditor {
-  readonly #before: () => Iterable<HostTable>;
+  readonly #known: KnownLists;
   readonly #done = new RepeatedWork<readonly RankedEntry[] | undefined, EntrySwap, DoneHost>();
-  #known: KnownLists | undefined;
 
   /** `before`: all hosts as they were. */
   constructor(before: () => Iterable<HostTable>) {
-    this.#before = before;
+    this.#known = new KnownLists(before);
   }
 
   /** undefined: no entry is left. */
@@ -34,7 +33,6 @@ export class HostEditor {
   #share(table: HostTable | undefined, steps: readonly EntrySwap[]): HostTable | undefined {
     const first = table?.ranked[0];
     if (table === undefined || first === undefined || steps.some(({ isFresh }) => isFresh)) return table;
-    this.#known ??= new KnownLists(this.#before());
     const known = this.#known.find(first, table.ranked);
     return known === undefined ? table : this.#named(table.virtualHost.hostname, known);
   }
@@ -42,45 +40,61 @@ export class HostEditor {
   #named(hostname: string, table: HostTable | undefined): HostTable | undefined {
     if (table === undefined || table.virtualHost.hostname === hostname) return table;
     const { ranked, virtualHost } = table;
-    return this.#known?.of(hostname, ranked) ?? { ranked, virtualHost: { hostname, entries: virtualHost.entries } };
+    return this.#known.of(hostname, ranked) ?? { ranked, virtualHost: { hostname, entries: virtualHost.entries } };
   }
 }
 
 /** So many lists that begin with one entry are compared. */
 const MAX_TRIED = 8;
 
-/** The lists of all hosts, each once, and who has them. */
+/** The lists of all hosts, each once, and who has them. A pass looks at all hosts for it, so no more is made of each than is asked for. */
 class KnownLists {
-  readonly #byFirst = new Map<RankedEntry, (readonly RankedEntry[])[]>();
-  readonly #tables = new Map<readonly RankedEntry[], Map<string, HostTable>>();
+  readonly #tables: () => Iterable<HostTable>;
+  #byFirst: ReadonlyMap<RankedEntry, readonly HostTable[]> | undefined;
+  #byList: ReadonlyMap<readonly RankedEntry[], ReadonlyMap<string, HostTable>> | undefined;
 
-  constructor(tables: Iterable<HostTable>) {
-    for (const table of tables) this.#add(table.ranked[0] as RankedEntry, table);
-  }
-
-  #add(first: RankedEntry, table: HostTable): void {
-    const { hostname } = table.virtualHost;
-    const owners = this.#tables.get(table.ranked);
-    if (owners !== undefined) {
-      owners.set(hostname, table);
-      return;
-    }
-    this.#tables.set(table.ranked, new Map([[hostname, table]]));
-    const lists = this.#byFirst.get(first);
-    if (lists === undefined) this.#byFirst.set(first, [table.ranked]);
-    else if (lists.length < MAX_TRIED) lists.push(table.ranked);
+  constructor(tables: () => Iterable<HostTable>) {
+    this.#tables = tables;
   }
 
   /** A host with the entries of `ranked`, which begins with `first`. */
   find(first: RankedEntry, ranked: readonly RankedEntry[]): HostTable | undefined {
-    const list = this.#byFirst.get(first)?.find(known => haveSameItems(known, ranked));
-    return list === undefined ? undefined : this.#tables.get(list)?.values().next().value;
+    this.#byFirst ??= firstOfLists(this.#tables());
+    return this.#byFirst.get(first)?.find(known => haveSameItems(known.ranked, ranked));
   }
 
-  /** The host of a list that has a name. */
+  /** The host of a list that has a name. Of lists that are new, as are all where none was looked for, there is none. */
   of(hostname: string, list: readonly RankedEntry[]): HostTable | undefined {
-    return this.#tables.get(list)?.get(hostname);
+    if (this.#byFirst === undefined) return undefined;
+    this.#byList ??= hostsOfLists(this.#tables());
+    return this.#byList.get(list)?.get(hostname);
   }
+}
+
+/** By the entry that a list begins with, a host of each. */
+function firstOfLists(tables: Iterable<HostTable>): ReadonlyMap<RankedEntry, readonly HostTable[]> {
+  const byFirst = new Map<RankedEntry, HostTable[]>();
+  for (const table of tables) {
+    const first = table.ranked[0] as RankedEntry;
+    const lists = byFirst.get(first);
+    if (lists === undefined) byFirst.set(first, [table]);
+    else if (lists.length < MAX_TRIED && lists.every(({ ranked }) => ranked !== table.ranked)) lists.push(table);
+  }
+  return byFirst;
+}
+
+/** By list, then name. */
+function hostsOfLists(
+  tables: Iterable<HostTable>,
+): ReadonlyMap<readonly RankedEntry[], ReadonlyMap<string, HostTable>> {
+  const byList = new Map<readonly RankedEntry[], Map<string, HostTable>>();
+  for (const table of tables) {
+    const { hostname } = table.virtualHost;
+    const hosts = byList.get(table.ranked);
+    if (hosts === undefined) byList.set(table.ranked, new Map([[hostname, table]]));
+    else hosts.set(hostname, table);
+  }
+  return byList;
 }
 
 class DoneHost implements Done<readonly RankedEntry[] | undefined, EntrySwap, HostTable | undefined> {
