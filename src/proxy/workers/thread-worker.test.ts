@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import type { Worker } from 'node:worker_threads';
+import { EMPTY_SNAPSHOT } from '../../snapshot/index.ts';
 import { VirtualClock } from '../virtual-clock.test-support.ts';
 import { SharedDeltas } from './shared-deltas.ts';
 import type { ThreadHost } from './thread-host.ts';
@@ -25,6 +26,44 @@ const SETTINGS: WorkerSettings = {
   maxConnections: 1,
   ticketSecrets: { current: new Uint8Array(32), others: [] },
 };
+
+const nothing = (): void => {};
+const HOST: Omit<ThreadHost, 'clock'> = {
+  deltas: new SharedDeltas(),
+  entry: new URL('./stuck-thread.test-support.ts', import.meta.url),
+  log: { info: nothing, warn: nothing, error: nothing },
+  accessLog: nothing,
+  onReach: nothing,
+  debug: nothing,
+  onPage: nothing,
+  onSeries: nothing,
+  onUnbound: nothing,
+  onEnded: nothing,
+  onGone: nothing,
+};
+
+describe('a worker thread that takes the place of another one', () => {
+  it('is sent all there is, and that is held no longer', async t => {
+    const deltas = new SharedDeltas();
+    const clock = new VirtualClock();
+    const first = once(process, 'worker');
+    const worker = new ThreadWorker(0, SETTINGS, { ...HOST, clock, deltas });
+    t.after(() => worker.terminate());
+    await worker.start();
+    const snapshot = { ...EMPTY_SNAPSHOT, version: 1 };
+    void worker.apply(snapshot);
+    deltas.forget();
+    const sent = t.mock.method(deltas, 'between');
+    const second = once(process, 'worker');
+    await (await first)[0].terminate();
+    clock.advance(60_000);
+    await second;
+    const [call] = sent.mock.calls;
+    assert.deepEqual([sent.mock.callCount(), call?.arguments], [1, [EMPTY_SNAPSHOT, snapshot]]);
+    sent.mock.restore();
+    assert.notEqual(deltas.between(EMPTY_SNAPSHOT, snapshot), call?.result);
+  });
+});
 
 describe('a worker thread that hangs where nothing can end it', () => {
   let folder = '';
@@ -49,25 +88,11 @@ describe('a worker thread that hangs where nothing can end it', () => {
   async function stuckAt(at: string): Promise<ThreadWorker> {
     process.env['STUCK_THREAD_AT'] = at;
     process.env['STUCK_THREAD_PIPE'] = join(folder, 'pipe');
-    const nothing = (): void => {};
-    const host: ThreadHost = {
-      deltas: new SharedDeltas(),
-      entry: new URL('./stuck-thread.test-support.ts', import.meta.url),
-      log: { info: nothing, warn: nothing, error: message => void logged.push(message) },
-      clock,
-      accessLog: nothing,
-      onReach: nothing,
-      debug: nothing,
-      onPage: nothing,
-      onSeries: nothing,
-      onUnbound: nothing,
-      onEnded: nothing,
-      onGone: nothing,
-    };
+    const log = { info: nothing, warn: nothing, error: (message: string) => void logged.push(message) };
     process.once('worker', created => {
       thread = created;
     });
-    const worker = new ThreadWorker(0, SETTINGS, host);
+    const worker = new ThreadWorker(0, SETTINGS, { ...HOST, clock, log });
     await worker.start();
     return worker;
   }

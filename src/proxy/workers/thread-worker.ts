@@ -269,6 +269,8 @@ export class ThreadWorker implements DataPlaneWorker {
     this.#post({ kind: 'session-keys', keys: this.#sessionKeys });
     this.#sequence += 1;
     this.#sendSnapshot();
+    // No other thread begins with nothing now.
+    this.#host.deltas.forget();
     this.#post({ kind: 'debug', on: this.#isDebug });
     if (this.#isLeaving) this.#post({ kind: 'leaving' });
     for (const [cluster, health] of this.#health) this.#post({ kind: 'health', cluster, health });
