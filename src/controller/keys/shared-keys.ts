@@ -130,12 +130,13 @@ export class SharedKeys {
   async #write(): Promise<void> {
     const { signal } = this.#stop;
     const secret = this.#secret;
-    const due = this.#due;
+    // A read that was under way when they were saved may have found an entry that is not ours to replace.
+    const due = [...this.#due].filter(([entry]) => !this.#foreign.has(entry));
     this.#due = new Map();
-    if (secret === null || signal.aborted) return;
+    if (secret === null || due.length === 0 || signal.aborted) return;
     this.#isWriting = true;
     try {
-      const texts = new Map([...due].map(([entry, keys]) => [entry, formatKeys(keys)] as const));
+      const texts = new Map(due.map(([entry, keys]) => [entry, formatKeys(keys)] as const));
       await this.#take((await secret.write(texts, this.#held, signal)) ?? (await secret.read(signal)));
       this.#told.delete('cannot be written');
     } catch (error) {
@@ -180,6 +181,7 @@ export class SharedKeys {
       try {
         const text = entries.get(entry);
         if (text !== undefined) keys.set(entry, parseKeys(text, entry));
+        this.#told.delete(entry);
       } catch (error) {
         if (error instanceof UnknownKeyFormat) foreign.set(entry, error);
         this.#refuse(entry, error);
