@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+/** What cert-manager and its like do with Gateways: an annotation, routes of ACME solvers, and Secrets that they write and replace. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, get } from 'node:http';
@@ -7,7 +8,6 @@ import type { AddressInfo } from 'node:net';
 import { dirname } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { connect } from 'node:tls';
-/** What cert-manager and its like do with Gateways: an annotation, routes of ACME solvers, and Secrets that they write and replace. */
 import { ownPool } from '../../../test/own-addresses.ts';
 import { selfSignedCertificate } from '../../demo/index.ts';
 import { FakeApi } from '../../store/kubernetes/fake-api.test-support.ts';

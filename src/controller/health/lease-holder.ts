@@ -4,7 +4,7 @@ import * as z from 'zod';
 import type { KubeClient } from '../../store/index.ts';
 import { ownedName } from '../owned/owned-name.ts';
 
-/** Clocks of the API server's clients differ; a leader renews every two seconds. */
+/** Clocks of the API server's clients differ; a leader renews every four seconds. */
 const ALLOWED_SKEW_MS = 15_000;
 
 /** A Lease of daemun. */

@@ -137,6 +137,24 @@ describe('a lease that one process holds', () => {
     assert.deepEqual([a.lease.isLeading, b.lease.isLeading], [false, true]);
   });
 
+  it('is kept where two tries to renew it fail, or one is answered late', async t => {
+    const { candidate, pass, isDown, stopServer, continueServer } = setUp(t);
+    const a = candidate('a');
+    await pass(3);
+    isDown.add('a');
+    await pass(4);
+    isDown.delete('a');
+    await pass(2);
+    assert.deepEqual(a.said, ['leads', 'trouble: no connection 1 (null)']);
+    await pass(2);
+    stopServer();
+    await pass(6);
+    continueServer();
+    await pass(10);
+    assert.deepEqual(a.said.slice(2), []);
+    assert.equal(a.lease.isLeading, true);
+  });
+
   it('is renewed though somebody else writes it, for it is not renewed by looking at it', async t => {
     const { candidate, pass, touch, held } = setUp(t);
     const a = candidate('a');

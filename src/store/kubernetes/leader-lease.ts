@@ -19,8 +19,12 @@ import { type KubeClient, type KubeResponse, statusMessage } from './kube-client
 export const LEASE_DURATION_MS = 15_000;
 /** A leader that could not renew for so long stops leading. */
 export const RENEW_DEADLINE_MS = 10_000;
-/** A leader has renewed it this long ago when it does so again: an idle process does little else, and one request that fails, or six seconds without an answer, cost nothing yet. */
+/**
+ * A leader has renewed it this long ago when it does so again: an idle process does little else. Until the deadline three tries are begun, after 4, 6 and
+ * 8 seconds, where each fails soon; one that gets no answer is given all six seconds that are left, for a server that is slow answers late.
+ */
 const RENEW_PERIOD_MS = 4_000;
+/** After a try that failed; and who follows looks this often. */
 const RETRY_PERIOD_MS = 2_000;
 /** So that followers do not ask in step. */
 const RETRY_JITTER = 0.2;
