@@ -170,8 +170,7 @@ export class FakeApi {
     }
     if (typeof answer === 'number') refuse(response, answer);
     else if (answer !== undefined) response.end(JSON.stringify(answer));
-    else if (isOwn(url.pathname) || request.method !== 'GET')
-      this.#write(request, url.pathname, response).catch(() => response.destroy());
+    else if (isOwn(url.pathname) || request.method !== 'GET') void this.#write(request, url.pathname, response);
     else if (kind === undefined) this.#discover(url.pathname, response);
     else if (this.#removed.has(kind)) refuse(response, 404);
     else if (url.searchParams.get('watch') === 'true') this.#watch(url, response);
@@ -180,7 +179,12 @@ export class FakeApi {
 
   async #write(request: IncomingMessage, path: string, response: ServerResponse): Promise<void> {
     const { own, events, admit } = this;
-    const body = (await request.toArray()).join('');
+    // Who gives a request up in its middle has no use for an answer.
+    const body = await request.toArray().then(
+      parts => parts.join(''),
+      () => null,
+    );
+    if (body === null) return void response.destroy();
     const written = { method: request.method ?? '', path, body };
     const { status, json } = isOwn(path)
       ? (own.answer(written.method, path, body) ?? { status: 404, json: {} })
