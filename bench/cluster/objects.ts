@@ -3,7 +3,9 @@
 /** What the bench puts into a cluster. Two of them beside each other need a BENCH_NAME each. */
 export const NAMESPACE = process.env['BENCH_NAME'] ?? 'daemun-bench';
 export const CLASS = NAMESPACE;
-export const CONTROLLER = `daemun.dev/${NAMESPACE}`;
+const CONTROLLER = `daemun.dev/${NAMESPACE}`;
+/** What daemun is given of it. */
+export const CONTROLLED = ['--controller-name', CONTROLLER, '--lease-namespace', NAMESPACE];
 const GATEWAYS = '/apis/gateway.networking.k8s.io/v1';
 const IN_NAMESPACE = `/namespaces/${NAMESPACE}`;
 export const ROUTES = `${GATEWAYS}${IN_NAMESPACE}/httproutes`;
@@ -11,13 +13,19 @@ export const ROUTES = `${GATEWAYS}${IN_NAMESPACE}/httproutes`;
 /** The API's path of an object, and the object. */
 export type Placed = readonly [path: string, object: object];
 
+/** The namespace that goes with all else is there first: the Lease of daemun is in it. */
+export const LEASE_PLACE: Placed = [
+  `/api/v1/namespaces/${NAMESPACE}`,
+  { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } },
+];
+
 /** The one endpoint of Services. */
 export interface Backend {
   readonly address: string;
   readonly port: number;
 }
 
-/** The objects that all routes need: a class, a namespace, a Gateway at `address`, so many Services that have `backend`. */
+/** The objects that all routes need: a class, a Gateway at `address`, so many Services that have `backend`. */
 export function surroundings(address: string, backend: Backend, services = 1): readonly Placed[] {
   const metadata = { namespace: NAMESPACE, name: 'bench' };
   const apiVersion = 'gateway.networking.k8s.io/v1';
@@ -26,7 +34,6 @@ export function surroundings(address: string, backend: Backend, services = 1): r
       `${GATEWAYS}/gatewayclasses/${CLASS}`,
       { apiVersion, kind: 'GatewayClass', metadata: { name: CLASS }, spec: { controllerName: CONTROLLER } },
     ],
-    [`/api/v1/namespaces/${NAMESPACE}`, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } }],
     [
       `${GATEWAYS}${IN_NAMESPACE}/gateways/bench`,
       {

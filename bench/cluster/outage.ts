@@ -20,7 +20,7 @@ import { type Caller, httpCaller } from '../load/callers.ts';
 import { SteadyLoad } from '../load/steady.ts';
 import { Api } from './api.ts';
 import { Front, type FrontState } from './front.ts';
-import { CLASS, CONTROLLER, hostOf, NAMESPACE, ROUTES, route, surroundings } from './objects.ts';
+import { CLASS, CONTROLLED, hostOf, LEASE_PLACE, NAMESPACE, ROUTES, route, surroundings } from './objects.ts';
 import { Way, type WayState } from './way.ts';
 
 const POOL = '10.200.126.0/24';
@@ -60,6 +60,7 @@ writeFileSync(join(folder, 'kubeconfig'), blockedKubeconfig());
 const backend = createServer((_, answer) => answer.end('ok')).listen(0, BACKEND);
 await once(backend, 'listening');
 let version = 0;
+await api.apply(...LEASE_PLACE);
 let daemun = start();
 try {
   const place = backend.address();
@@ -89,7 +90,7 @@ function blockedKubeconfig(): string {
 
 function start(): ChildProcess {
   const command = join(import.meta.dirname, '../../bin/daemun');
-  const cluster = ['--kubernetes', '--kubeconfig', join(folder, 'kubeconfig'), '--controller-name', CONTROLLER];
+  const cluster = ['--kubernetes', '--kubeconfig', join(folder, 'kubeconfig'), ...CONTROLLED];
   const place = ['--address-mode', 'host', '--address-pool', POOL, '--admin', `127.0.0.1:${ADMIN_PORT}`];
   const more = ['--state-dir', folder, '--workers', '1', '--log-level', 'warn', '--drain-timeout', '5s'];
   return spawn(process.execPath, [command, 'run', ...cluster, ...place, ...more], {

@@ -15,7 +15,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { cpuMs, rssBytes } from '../processes.ts';
 import { Api } from './api.ts';
-import { CLASS, CONTROLLER, hostOf, NAMESPACE, ROUTES, route, surroundings } from './objects.ts';
+import { CLASS, CONTROLLED, hostOf, LEASE_PLACE, NAMESPACE, ROUTES, route, surroundings } from './objects.ts';
 
 const POOL = '10.200.126.0/24';
 const ADDRESS = '10.200.126.10';
@@ -52,6 +52,7 @@ const backend = createServer((_, answer) => answer.end('ok')).listen(0, BACKEND)
 await once(backend, 'listening');
 const place = backend.address();
 if (place === null || typeof place === 'string') throw new Error('the backend has no port');
+await api.apply(...LEASE_PLACE);
 const daemun = start();
 try {
   for (const [path, object] of surroundings(ADDRESS, { address: BACKEND, port: place.port }, services))
@@ -61,27 +62,26 @@ try {
   await idle();
   say(`memory: ${(rssBytes(daemun.pid ?? 0) / 2 ** 20).toFixed(0)} MiB`);
 } finally {
+  daemun.kill('SIGTERM');
   if (!values.keep) {
     await api.delete(`/api/v1/namespaces/${NAMESPACE}`);
     await api.delete(`/apis/gateway.networking.k8s.io/v1/gatewayclasses/${CLASS}`);
   }
   api.close();
-  daemun.kill('SIGTERM');
   backend.close();
   backend.closeAllConnections();
 }
 
 function start(): ChildProcess {
   const command = join(import.meta.dirname, '../..', values.built ? 'dist/main.js' : 'bin/daemun');
-  const where = ['--kubernetes', '--address-mode', 'host', '--address-pool', POOL, '--controller-name', CONTROLLER];
-  // What bin/daemun gives to Node.
+  const where = ['--kubernetes', '--address-mode', 'host', '--address-pool', POOL, ...CONTROLLED];
+  // What bin/daemun gives to Node as it starts it again.
   const flags = values.built ? ['--no-memory-reducer'] : [];
+  const env = values.built ? { ...process.env, MALLOC_MMAP_THRESHOLD_: '65536' } : process.env;
   return spawn(
     process.execPath,
     [...flags, command, 'run', ...where, '--admin', ADMIN, '--drain-timeout', '1s', '--log-level', 'warn'],
-    {
-      stdio: ['ignore', 'inherit', 'inherit'],
-    },
+    { env, stdio: ['ignore', 'inherit', 'inherit'] },
   );
 }
 
