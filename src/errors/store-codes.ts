@@ -7,7 +7,7 @@ export const STORE_CODES = {
   'store/syntax': {
     severity: 'error',
     summary: 'a file is not valid YAML or JSON',
-    help: 'correct the text at the place shown; the last good state of the file stays in use',
+    help: 'correct the text at the place shown',
   },
   'store/template': {
     severity: 'error',
@@ -17,18 +17,18 @@ export const STORE_CODES = {
   'store/tab': {
     severity: 'error',
     summary: 'a file is indented with a tab, which YAML forbids',
-    help: 'write spaces instead of the tab; the last good state of the file stays in use',
+    help: 'write spaces instead of the tab',
   },
   'store/one-line': {
     severity: 'error',
     summary: 'a manifest has lost its line breaks, so it is no YAML',
-    help: 'copy it again from where it has lines: each field begins one; the last good state of the file stays in use',
+    help: 'copy it again from where it has lines: each field begins one',
   },
   'store/over-limit': {
     severity: 'error',
     summary:
       'a document is nested deeper than 100 levels, larger than 8 MiB, or stands for too many nodes; it is not read',
-    help: 'split it, or remove what is not a manifest; the last good state of the file stays in use',
+    help: 'split it, or remove what is not a manifest',
   },
   'store/list': {
     severity: 'error',
@@ -68,22 +68,22 @@ export const STORE_CODES = {
   'store/unreadable': {
     severity: 'error',
     summary: 'a file or folder cannot be read',
-    help: 'check its permissions; the last good state of the file stays in use',
+    help: 'check its permissions',
   },
   'store/file-too-large': {
     severity: 'error',
     summary: 'a file is larger than 64 MiB; it is not read',
-    help: 'split it into several files; its last good state stays in use',
+    help: 'split it into several files',
   },
   'store/too-many-documents': {
     severity: 'error',
     summary: 'a file has more than 150,000 documents; it is not read',
-    help: 'split it into several files; its last good state stays in use',
+    help: 'split it into several files',
   },
   'store/too-many-failures': {
     severity: 'error',
     summary: 'a file has 1,000 documents that cannot be read; what follows them is not read',
-    help: 'mend those that are listed, or remove what is not a manifest; the last good state of the file stays in use',
+    help: 'mend those that are listed, or remove what is not a manifest',
   },
   'store/more': {
     severity: 'error',
@@ -94,7 +94,7 @@ export const STORE_CODES = {
   'store/binary': {
     severity: 'error',
     summary: 'a file has a zero byte, so it is not text; it is not read',
-    help: 'write it as UTF-8, or as UTF-16 with a byte order mark; its last good state stays in use',
+    help: 'write it as UTF-8, or as UTF-16 with a byte order mark',
   },
   'store/not-a-file': {
     severity: 'error',
@@ -105,7 +105,7 @@ export const STORE_CODES = {
     severity: 'error',
     summary:
       'a path has more than 20,000 manifests, 256 MiB of them, or 100,000 files and folders under it; nothing of it is read anew',
-    help: 'name the folder that holds the manifests, or split it; the last good state stays in use',
+    help: 'name the folder that holds the manifests, or split it',
   },
   'store/settling': {
     severity: 'warning',

@@ -146,6 +146,17 @@ describe('files that are broken for a while', OPTIONS, () => {
     assert.deepEqual([value('b'), codes()], [undefined, []]);
   });
 
+  it('keeps the last good state of a file that cannot be taken for text, and says so', async test => {
+    const { folder, store, value, codes } = await watchFolder(test, { 'a.yaml': configMap('a') });
+    writeFiles(folder, { 'a.yaml': `${configMap('a', 'new')}\0` });
+    await until(store, () => codes().includes('store/binary'));
+    assert.equal(value('a'), 'x');
+    assert.match(
+      store.current().findings[0]?.message ?? '',
+      /the last good state of the file \(1 object\) stays in use/,
+    );
+  });
+
   it('keeps an object whose new text is refused, and takes over the others', async test => {
     const { folder, store, value, codes } = await watchFolder(test, {
       'a.yaml': `${route('r', 5)}---\n${configMap('a')}`,

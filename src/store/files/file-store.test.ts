@@ -48,6 +48,17 @@ describe('finding files', () => {
     assert.equal(loaded.resources.configMaps.size, 1);
     assert.deepEqual(codesOf(loaded), ['store/path-not-found']);
   });
+
+  it('says of no file that is read once that an earlier state of it is in use', async test => {
+    const loaded = await load(test, {
+      'a.yaml': 'key: [',
+      'b.yaml': '\0',
+      'c.yaml': 'key:\n\t- a',
+      'd.yaml': `${configMap('d')}---\n}`,
+    });
+    assert.deepEqual(codesOf(loaded), ['store/syntax', 'store/binary', 'store/tab', 'store/syntax']);
+    for (const { message, help } of loaded.findings) assert.doesNotMatch(`${message} ${help}`, /last good state|stays/);
+  });
 });
 
 describe('reading documents', () => {

@@ -12,7 +12,9 @@ import type { WatchedFile } from './watched-file.ts';
 export function findingsOf(file: WatchedFile): Finding[] {
   const findings: Finding[] = [];
   if (file.problem !== undefined) {
-    findings.push(finding(file.problem.code, file.problem.message, { file: file.path, line: 1, column: 1 }));
+    const { code, message } = file.problem;
+    const said = countServed(file.inUse) === 0 ? message : `${message}; ${lastGoodState(file)}`;
+    findings.push(finding(code, said, { file: file.path, line: 1, column: 1 }));
   }
   if (file.version === undefined) return findings;
   const { version, inUse } = file;
@@ -46,11 +48,21 @@ function findingsOfDocument(file: WatchedFile, version: FileVersion, document: F
   return objects.flatMap(object => object.issues.map(issue => issueFinding(issue, { version, document, object })));
 }
 
-function consequence({ inUse }: WatchedFile): string {
+function consequence(file: WatchedFile): string {
+  if (file.inUse.isStale) return lastGoodState(file);
+  return countServed(file.inUse) === 0
+    ? 'nothing of the file is in use'
+    : `the rest of the file (${servedOf(file)}) is in use`;
+}
+
+/** Only of who had one: whoever reads once has not. */
+function lastGoodState(file: WatchedFile): string {
+  return `the last good state of the file (${servedOf(file)}) stays in use`;
+}
+
+function servedOf({ inUse }: WatchedFile): string {
   const served = countServed(inUse);
-  const count = `${served} ${served === 1 ? 'object' : 'objects'}`;
-  if (inUse.isStale) return `the last good state of the file (${count}) stays in use`;
-  return served === 0 ? 'nothing of the file is in use' : `the rest of the file (${count}) is in use`;
+  return `${served} ${served === 1 ? 'object' : 'objects'}`;
 }
 
 interface Origin {
