@@ -114,7 +114,8 @@ export function cluster(id: string, changes: Partial<Cluster> = {}): Cluster {
     balancer: { kind: 'round-robin' },
     healthCheck: null,
     discovery: { kind: 'published' },
-    connectTimeoutMs: 1_000,
+    // A machine that is busy takes its time for a TLS handshake.
+    connectTimeoutMs: 10_000,
     onlyNode: null,
     retryConstraint: null,
     maxPendingRequests: 1_024,
