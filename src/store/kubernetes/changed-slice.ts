@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { EndpointSlice } from '../../resources/index.ts';
-import { haveSameItems, share } from '../../values/index.ts';
+import { haveSameItems, interned, share } from '../../values/index.ts';
 import { isObject, mappingOf } from '../plain-object.ts';
-import { oneCopy, USUAL_CONDITIONS } from './slice-parts.ts';
+import { KnownEndpoints } from './known-endpoints.ts';
+import { USUAL_CONDITIONS } from './slice-parts.ts';
 import { METADATA, wantedAnnotations } from './wanted-metadata.ts';
 
 type Endpoint = EndpointSlice['endpoints'][number];
@@ -54,28 +55,6 @@ function isSame(known: unknown, written: unknown): boolean {
   return known === share(known, written);
 }
 
-/** Found by their address. Most are where they were, or all have moved by one place. */
-class KnownEndpoints {
-  readonly #endpoints: readonly Endpoint[];
-  #next = 0;
-  #byAddress: Map<string | undefined, Endpoint> | null = null;
-
-  constructor(endpoints: readonly Endpoint[]) {
-    this.#endpoints = endpoints;
-  }
-
-  of(address: string): Endpoint | undefined {
-    for (let at = this.#next; at < this.#next + 2; at += 1) {
-      const endpoint = this.#endpoints[at];
-      if (endpoint?.addresses[0] !== address) continue;
-      this.#next = at + 1;
-      return endpoint;
-    }
-    this.#byAddress ??= new Map(this.#endpoints.map(endpoint => [endpoint.addresses[0], endpoint]));
-    return this.#byAddress.get(address);
-  }
-}
-
 function readEndpoint(written: Raw, known: KnownEndpoints): Endpoint | undefined {
   const { addresses, conditions, nodeName, zone, hints, targetRef } = written;
   const address: unknown = Array.isArray(addresses) && addresses.length === 1 ? addresses[0] : undefined;
@@ -95,8 +74,8 @@ function readEndpoint(written: Raw, known: KnownEndpoints): Endpoint | undefined
   return {
     addresses: [address],
     conditions: areSameConditions(USUAL_CONDITIONS, conditions) ? USUAL_CONDITIONS : conditions,
-    ...(nodeName !== undefined && { nodeName: oneCopy(nodeName) }),
-    ...(zone !== undefined && { zone: oneCopy(zone) }),
+    ...(nodeName !== undefined && { nodeName: interned(nodeName) }),
+    ...(zone !== undefined && { zone: interned(zone) }),
     ...(hints !== undefined && { hints }),
     ...(name !== undefined && { targetRef: { name } }),
   };

@@ -3,6 +3,7 @@
 import type { EndpointSlice } from '../../resources/index.ts';
 import { haveSameItems, interned, share } from '../../values/index.ts';
 import { isObject, mappingOf } from '../plain-object.ts';
+import { KnownEndpoints } from './known-endpoints.ts';
 
 /** Of an EndpointSlice, of which there may be thousands that change all the time: of each endpoint where and whose it is, how it does, and for whom. */
 export function sliceParts(slice: Record<string, unknown>): Record<string, unknown> {
@@ -23,19 +24,15 @@ function endpointParts(endpoint: unknown): unknown {
   if (!isObject(endpoint)) return endpoint;
   const { addresses, conditions, nodeName, zone, hints, targetRef } = endpoint;
   const { name } = mappingOf(targetRef);
+  // Nodes and zones are few, and have thousands of endpoints.
   return {
     addresses,
     ...(conditions !== undefined && { conditions }),
-    ...(nodeName !== undefined && { nodeName: typeof nodeName === 'string' ? oneCopy(nodeName) : nodeName }),
-    ...(zone !== undefined && { zone: typeof zone === 'string' ? oneCopy(zone) : zone }),
+    ...(nodeName !== undefined && { nodeName: typeof nodeName === 'string' ? interned(nodeName) : nodeName }),
+    ...(zone !== undefined && { zone: typeof zone === 'string' ? interned(zone) : zone }),
     ...(hints !== undefined && { hints }),
     ...(name !== undefined && { targetRef: { name } }),
   };
-}
-
-/** Nodes and zones are few, and have thousands of endpoints. */
-export function oneCopy(text: string): string {
-  return interned(text);
 }
 
 /**
@@ -43,11 +40,11 @@ export function oneCopy(text: string): string {
  * all the time is so as little as can be.
  */
 export function sharedSlice(before: EndpointSlice | undefined, slice: EndpointSlice): EndpointSlice {
-  const known = new Map(before?.endpoints.map(endpoint => [endpoint.addresses[0], endpoint]));
+  const known = new KnownEndpoints(before?.endpoints ?? []);
   const endpoints = slice.endpoints.map(endpoint => {
     const conditions = share(USUAL_CONDITIONS, endpoint.conditions);
     return share(
-      known.get(endpoint.addresses[0]),
+      known.of(endpoint.addresses[0]),
       conditions === USUAL_CONDITIONS ? { ...endpoint, conditions } : endpoint,
     );
   });
