@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { gravestFindings, MAX_LISTED_FINDINGS } from '../errors/index.ts';
 import { openFileStore, type Store } from '../store/index.ts';
 import type { Clock } from '../time/index.ts';
 import type { Place } from '../translate/index.ts';
@@ -8,6 +7,7 @@ import { LoopbackAddresses } from './addresses/loopback-addresses.ts';
 import { LoopbackFrontends } from './mesh/loopback-frontends.ts';
 import { Translator } from './reload/translator.ts';
 import type { View } from './shown/view.ts';
+import { viewFindings } from './shown/view-findings.ts';
 
 export interface OfflineOptions {
   /** Files and folders. */
@@ -59,9 +59,6 @@ export function viewOnce(store: Pick<Store, 'current'>, translator: Translator):
     published: translation.snapshot,
     bindFailures: new Map(),
     statuses: byObject,
-    findings: gravestFindings([...findings, ...translation.findings, ...faults.values()], {
-      most: MAX_LISTED_FINDINGS,
-      moreWarnings: translation.moreWarnings,
-    }),
+    findings: viewFindings(findings, translation, faults),
   };
 }

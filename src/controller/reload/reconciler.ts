@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type Finding, gravestFindings, MAX_LISTED_FINDINGS } from '../../errors/index.ts';
+import type { Finding } from '../../errors/index.ts';
 import type { DataPlane } from '../../proxy/index.ts';
 import type { ResourceSet } from '../../resources/index.ts';
 import type { Snapshot } from '../../snapshot/index.ts';
@@ -10,6 +10,7 @@ import type { FrontendGate } from '../mesh/frontend-gate.ts';
 import type { PortPlan } from '../ports/port-plan.ts';
 import type { Privileges } from '../ports/privileges.ts';
 import type { View } from '../shown/view.ts';
+import { viewFindings } from '../shown/view-findings.ts';
 import { Rehearsal } from './rehearsal.ts';
 import type { Translator } from './translator.ts';
 
@@ -169,13 +170,7 @@ export class Reconciler {
       published,
       bindFailures: failures,
       statuses: byObject,
-      findings: gravestFindings(
-        [...current.findings, ...(added?.findings ?? []), ...translation.findings, ...faults.values()],
-        {
-          most: MAX_LISTED_FINDINGS,
-          moreWarnings: translation.moreWarnings,
-        },
-      ),
+      findings: viewFindings([...current.findings, ...(added?.findings ?? [])], translation, faults),
     };
     onReload(this.#view, previous, { translateMs, totalMs: clock.nowMs() - startedMs });
   }

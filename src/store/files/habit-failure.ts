@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** Why a text is not a manifest; line and column start at 1. */
-export interface HabitFailure {
+import { placeAt, type TextPlace } from './text-place.ts';
+
+/** Why a text is not a manifest. */
+export interface HabitFailure extends TextPlace {
   readonly code: 'store/template' | 'store/tab' | 'store/one-line';
   readonly message: string;
-  readonly line: number;
-  readonly column: number;
 }
 
 /** Habits show early in a text; a hostile one may be long, and the patterns below take up to 0.2 µs a character. */
@@ -37,9 +37,8 @@ export function chartFailure(whole: string): HabitFailure | undefined {
 }
 
 function failureAt(text: string, at: number, action: string): HabitFailure {
-  const lines = text.slice(0, at).split('\n');
   const message = `this is a template, not a manifest: ${action} is filled in when it is rendered`;
-  return { code: 'store/template', message, line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 };
+  return { code: 'store/template', message, ...placeAt(text, at) };
 }
 
 /** The tab that a failure is about, in its line or one beside it; undefined: no tab is to blame. */
@@ -57,13 +56,8 @@ export function oneLineFailure(whole: string): HabitFailure | undefined {
   const found = JOINED_FIELDS.exec(whole.slice(0, MAX_LOOKED_AT));
   if (found === null) return undefined;
   const [, before = ''] = found;
-  const line = whole.slice(0, found.index).split('\n').length;
-  return {
-    code: 'store/one-line',
-    message: 'the line breaks of the manifest are gone',
-    line,
-    column: before.length + 1,
-  };
+  const message = 'the line breaks of the manifest are gone';
+  return { code: 'store/one-line', message, ...placeAt(whole, found.index + before.length) };
 }
 
 /** `count` lines, the first of them with the number `first` (from 1). */

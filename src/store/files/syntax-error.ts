@@ -6,6 +6,7 @@ import { messageOf } from '../../errors/index.ts';
 import { MAX_DEPTH, MAX_DESCRIBED_BYTES, overLimit } from './document-limits.ts';
 import { oneLineFailure, tabFailure, templateFailure } from './habit-failure.ts';
 import type { SyntaxFailure } from './syntax-failure.ts';
+import { placeAt, type TextPlace } from './text-place.ts';
 
 /** Says it by the habit behind it, where there is one; else in the words of a parser. */
 export function describeSyntaxError(text: string, error: unknown): SyntaxFailure {
@@ -44,11 +45,9 @@ function isTooDeep(error: unknown): boolean {
   return error instanceof YAMLException && error.reason.startsWith('nesting exceeded');
 }
 
-/** Lines end with a line feed, as everywhere here and in editors; for the parser a carriage return alone ends one too. */
-function placeOf(text: string, error: unknown): { readonly line: number; readonly column: number } {
-  const position = error instanceof YAMLException ? (error.mark?.position ?? 0) : 0;
-  const before = text.slice(0, position);
-  return { line: before.split('\n').length, column: before.length - before.lastIndexOf('\n') };
+/** By the offset: for the parser a carriage return alone ends a line too. */
+function placeOf(text: string, error: unknown): TextPlace {
+  return placeAt(text, error instanceof YAMLException ? (error.mark?.position ?? 0) : 0);
 }
 
 function tidy(message: string): string {

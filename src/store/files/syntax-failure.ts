@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** Why a text is not a manifest, or not read although it is; line and column start at 1 and are relative to the document. */
-export interface SyntaxFailure {
+import type { TextPlace } from './text-place.ts';
+
+/** Why a text is not a manifest, or not read although it is; the place is relative to the document. */
+export interface SyntaxFailure extends TextPlace {
   /** What is wrong by its code; left out: `store/syntax`. */
   readonly code?:
     | 'store/template'
@@ -11,6 +13,4 @@ export interface SyntaxFailure {
     | 'store/too-many-documents'
     | 'store/too-many-failures';
   readonly message: string;
-  readonly line: number;
-  readonly column: number;
 }
