@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Finding } from '../../errors/index.ts';
-import { EMPTY_RESOURCES, RESOURCE_MAPS, type ResourceSet } from '../../resources/index.ts';
+import { EMPTY_RESOURCES } from '../../resources/index.ts';
 import type { Clock, Random, Timer } from '../../time/index.ts';
 import type { Store, StoreContents } from '../store.ts';
+import { clusterContents } from './cluster-contents.ts';
 import { ClusterHealth, type ClusterHealthReport, type StoreLog } from './cluster-health.ts';
 import type { Definitions } from './definitions.ts';
+import { type FollowedKind, unreadKinds } from './followed-kind.ts';
 import type { Freshness } from './freshness.ts';
+import { takeKept, worldOf } from './kept-kinds.ts';
 import { KeptStart } from './kept-start.ts';
 import type { World } from './kept-text.ts';
-import { KeptWorld, type LiveWorld, type WorldKeeper } from './kept-world.ts';
+import { KeptWorld, type WorldKeeper } from './kept-world.ts';
 import { KindCache } from './kind-cache.ts';
-import { deniedFinding, keptFinding } from './kind-findings.ts';
 import type { KubeClient } from './kube-client.ts';
 import type { ObservedObject, ObservedObjects } from './observed-object.ts';
 import { type ClientPods, READ_KINDS, type ReadKind } from './read-kinds.ts';
@@ -56,17 +57,6 @@ export function kubernetesStore(options: KubernetesStoreOptions): KubernetesStor
   return new ClusterStore(options);
 }
 
-/** One kind: its objects, and who reads them. */
-interface FollowedKind {
-  readonly readKind: ReadKind;
-  readonly cache: KindCache;
-  reflector: Reflector | null;
-  running: Promise<void>;
-  state: ReflectorState;
-  /** As it is read now it was read to its end, whatever came of it later. */
-  wasRead: boolean;
-}
-
 class ClusterStore implements KubernetesStore {
   readonly #options: KubernetesStoreOptions;
   readonly #kinds = new Map<string, FollowedKind>();
@@ -92,7 +82,13 @@ class ClusterStore implements KubernetesStore {
     this.#kept =
       keeper === null
         ? null
-        : new KeptWorld({ keeper, server: options.client.server, clock, log, world: () => this.#world() });
+        : new KeptWorld({
+            keeper,
+            server: options.client.server,
+            clock,
+            log,
+            world: () => worldOf(this.#kinds, this.#versions),
+          });
     this.#keptStart = new KeptStart({
       ...{ kept: this.#kept, clock, log },
       take: world => this.#beginWith(world),
@@ -134,7 +130,7 @@ class ClusterStore implements KubernetesStore {
   freshness(): Freshness {
     const { takenAtMs, isPartial } = this.#keptStart;
     if (takenAtMs !== null) {
-      const unread = isPartial ? this.#unread() : [];
+      const unread = isPartial ? unreadKinds(this.#kinds) : [];
       return unread.length === 0
         ? { state: 'kept', sinceMs: takenAtMs }
         : { state: 'partly-kept', sinceMs: takenAtMs, unread };
@@ -260,7 +256,8 @@ class ClusterStore implements KubernetesStore {
 
   /** Complete once nothing is being read for the first time; a server that fails is waited for. */
   #checkComplete(): void {
-    if (this.#keptStart.isOver || !this.#served.isKnown || this.#unread().length > 0 || this.#lacksRights()) return;
+    if (this.#keptStart.isOver || !this.#served.isKnown || unreadKinds(this.#kinds).length > 0 || this.#lacksRights())
+      return;
     const wasKept = this.#keptStart.end();
     this.#kept?.changed(null);
     if (!wasKept) this.#begin();
@@ -268,13 +265,6 @@ class ClusterStore implements KubernetesStore {
       this.#options.log.info('everything was read from the API server: what was kept is replaced');
       this.#changed();
     }
-  }
-
-  /** Kinds that are there, as far as is known, and were not read yet. */
-  #unread(): readonly string[] {
-    const isUnread = ({ state, wasRead }: FollowedKind): boolean =>
-      !wasRead && (state.state === 'reading' || state.state === 'failing');
-    return [...this.#kinds].filter(([, followed]) => isUnread(followed)).map(([kind]) => kind);
   }
 
   #lacksRights(): boolean {
@@ -290,29 +280,8 @@ class ClusterStore implements KubernetesStore {
 
   #beginWith(kept: World): void {
     this.#served.assume(kept.versions);
-    this.#takeIn(kept);
+    takeKept(kept, this.#kinds, this.#versions);
     this.#begin();
-  }
-
-  /** Fills the caches of kinds that were not read yet. */
-  #takeIn({ objects }: World): void {
-    const lists = new Map<unknown, ReturnType<KindCache['startList']>>();
-    for (const { readKind, cache, wasRead } of this.#kinds.values())
-      if (!wasRead && this.#versions.has(readKind.kind)) lists.set(readKind.kind, cache.startList());
-    for (const object of objects) lists.get(object['kind'])?.add(object);
-    for (const list of lists.values()) list.commit();
-  }
-
-  #world(): LiveWorld {
-    const object = (key: string): ReturnType<KindCache['object']> => {
-      const slash = key.indexOf('/');
-      return this.#kinds.get(key.slice(0, slash))?.cache.object(key.slice(slash + 1));
-    };
-    return { versions: this.#versions, objects: this.#objects(), object };
-  }
-
-  *#objects(): Generator<Readonly<Record<string, unknown>>> {
-    for (const { cache } of this.#kinds.values()) yield* cache.objects();
   }
 
   #changed(): void {
@@ -327,26 +296,13 @@ class ClusterStore implements KubernetesStore {
     });
   }
 
-  #resources(): ResourceSet {
-    const maps = [...this.#kinds.values()].map(({ readKind, cache }) => [
-      RESOURCE_MAPS[readKind.kind],
-      cache.resources,
-    ]);
-    // Each map holds the kind that its name stands for.
-    return { ...EMPTY_RESOURCES, ...Object.fromEntries(maps) } as ResourceSet;
-  }
-
   #publish(): void {
     this.#keptStart.published();
-    const findings: Finding[] = [];
-    for (const { readKind, cache, state, wasRead } of this.#kinds.values()) {
-      if (state.state === 'denied') findings.push(deniedFinding(readKind, cache.resources.size > 0, state.message));
-      if (state.state === 'failing' && !wasRead && this.#keptStart.isPartial)
-        findings.push(keptFinding(readKind, state.message));
-      findings.push(...cache.findings);
-    }
-    const absentKinds = new Set([...this.#kinds.keys()].filter(kind => !this.#versions.has(kind)));
-    const { versions: bundleVersions, areStandard: lacksExperimental } = this.#definitions;
-    this.#contents = { resources: this.#resources(), findings, bundleVersions, lacksExperimental, absentKinds };
+    this.#contents = clusterContents({
+      kinds: this.#kinds,
+      versions: this.#versions,
+      definitions: this.#definitions,
+      isPartlyKept: this.#keptStart.isPartial,
+    });
   }
 }
