@@ -66,7 +66,7 @@ export async function cluster(t: TestContext, ...objects: readonly FakeObject[])
 export interface Running {
   readonly gateway: RunningGateway;
   /** Resolves once a condition holds; time passes faster meanwhile. */
-  until(condition: () => boolean): Promise<void>;
+  until(condition: () => boolean | Promise<boolean>): Promise<void>;
   service(name: string): StoredService | undefined;
   slice(name: string): { readonly endpoints: readonly object[]; readonly ports: readonly object[] } | undefined;
   status(name: string): string;
