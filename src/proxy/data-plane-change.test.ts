@@ -6,6 +6,7 @@ import type { ClientHttp2Session } from 'node:http2';
 import { afterEach, describe, it } from 'node:test';
 import { until } from '../time/until.test-support.ts';
 import { call, cleanUp, dial, freePort, snapshotOf, startBackend, startPlane } from './data-plane.test-support.ts';
+import { trialBind } from './workers/trial-bind.ts';
 
 afterEach(cleanUp);
 
@@ -101,6 +102,15 @@ describe('a data plane under load', () => {
     });
     assert.deepEqual(failures, []);
     assert.equal(session.closed, false);
+  });
+
+  it('has let go of a port that left when the change is over', async () => {
+    const port = await freePort();
+    const { plane } = await startPlane(0);
+    await plane.apply(snapshotOf({ ports: [port] }));
+    assert.equal(await trialBind('127.0.0.1', port), 'EADDRINUSE');
+    await plane.apply(snapshotOf({ version: 2, ports: [] }));
+    assert.equal(await trialBind('127.0.0.1', port), null);
   });
 });
 

@@ -96,7 +96,7 @@ export class Listeners {
   }
 
   /**
-   * Serves the bindings of a snapshot. Resolves when every port was bound or refused, with the reason of each that was
+   * Serves the bindings of a snapshot. Resolves when those that left are closed and every port was bound or refused, with the reason of each that was
    * refused, by binding id. Those are tried again with the next snapshot. Bindings that did not change are not touched.
    * With `ports` `as-they-are` nothing is bound: all is ready for the next snapshot to do it.
    */
@@ -107,7 +107,8 @@ export class Listeners {
     this.#environment.contexts.update(snapshot);
     const wanted = snapshot.bindings;
     const kept = new Set(wanted.map(binding => binding.id));
-    for (const [id, server] of this.#servers) if (!kept.has(id)) this.#retire(id, server, this.#removalTimeoutMs);
+    const left = [...this.#servers].filter(([id]) => !kept.has(id));
+    for (const [id, server] of left) this.#retire(id, server, this.#removalTimeoutMs);
     const came = changedEntries(this.#bindings, wanted);
     const gone = changedEntries(wanted, this.#bindings);
     this.#bindings = wanted;
@@ -119,6 +120,8 @@ export class Listeners {
     for (const binding of wanted) this.#swap(binding);
     if (ports === 'open' && !this.#acceptsNoMore)
       await Promise.all(wanted.map(binding => this.#open(binding, failures)));
+    // A snapshot that brings a port back finds it free, and not in use by a socket of ours that closes.
+    await Promise.all(left.map(([, server]) => server.stopListening()));
     return failures;
   }
 
