@@ -4,7 +4,7 @@ import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import type { LocatedFinding } from '../controller/index.ts';
-import { messageOf } from '../errors/index.ts';
+import { fileFault } from '../errors/index.ts';
 import { couldNotRun } from './exit-code.ts';
 import { readStream } from './read-stream.ts';
 import type { Terminal } from './terminal.ts';
@@ -41,7 +41,7 @@ function statOf(path: string): Stats | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false });
   } catch (error) {
-    throw couldNotRun(`the path "${path}" cannot be read: ${messageOf(error)}`);
+    throw couldNotRun(`the path "${path}" cannot be read: ${fileFault(error)}`);
   }
 }
 

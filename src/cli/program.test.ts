@@ -330,7 +330,10 @@ describe('the command line', () => {
       const state = ['--state-dir', '/dev/null/state', '--admin', 'off', '--workers', '0'];
       const { code, err } = await run(['run', '-f', secured, '--demo', ...state]);
       assert.equal(code, 3);
-      assert.match(err, /^error: the development CA in \/dev\/null\/state cannot be used: ENOTDIR/m);
+      assert.match(
+        err,
+        /^error: the development CA in \/dev\/null\/state cannot be used: a file stands where a folder should be$/m,
+      );
       assert.match(err, /^choose another directory with --state-dir$/m);
     });
   });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { messageOf } from '../errors/index.ts';
+import { fileFault } from '../errors/index.ts';
 import { couldNotRun } from './exit-code.ts';
 
 /** As much as a file of manifests may have; `/dev/zero` has no end. */
@@ -16,7 +16,7 @@ export async function readStream(stream: AsyncIterable<Uint8Array>, name: string
       chunks.push(chunk);
     }
   } catch (error) {
-    throw couldNotRun(`${name} cannot be read: ${messageOf(error)}`);
+    throw couldNotRun(`${name} cannot be read: ${fileFault(error)}`);
   }
   if (length <= MAX_INPUT_BYTES) return Buffer.concat(chunks);
   throw couldNotRun(`${name} has more than ${MAX_INPUT_BYTES / 1024 / 1024} MiB, and is not read`);

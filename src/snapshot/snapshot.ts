@@ -80,15 +80,17 @@ export function transportOf(admission: Admission): 'tcp' | 'udp' {
 }
 
 /** The lists of entries of all virtual hosts, each once: alike hosts have one. */
-export function entryLists(bindings: readonly Binding[]): ReadonlySet<readonly RouteEntry[]> {
-  const lists = new Set<readonly RouteEntry[]>();
+export function* entryLists(bindings: readonly Binding[]): Generator<readonly RouteEntry[]> {
   const seen = new Set<unknown>();
   for (const { listeners } of bindings) {
     for (const { virtualHosts } of requestListeners(listeners)) {
       if (seen.has(virtualHosts)) continue;
       seen.add(virtualHosts);
-      for (const { entries } of virtualHosts) lists.add(entries);
+      for (const { entries } of virtualHosts) {
+        if (seen.has(entries)) continue;
+        seen.add(entries);
+        yield entries;
+      }
     }
   }
-  return lists;
 }

@@ -6,7 +6,7 @@ import {
   type MetricFamily,
   type Trouble,
 } from '../../controller/index.ts';
-import { messageOf } from '../../errors/index.ts';
+import { fileFault } from '../../errors/index.ts';
 import { systemClock } from '../../time/index.ts';
 import { terminalText } from '../paint.ts';
 import type { Terminal } from '../terminal.ts';
@@ -79,7 +79,7 @@ export class RunSinks {
       try {
         outlet.switchTo(openLogFile(path));
       } catch (error) {
-        const fields = { file: path, error: messageOf(error) };
+        const fields = { file: path, error: fileFault(error) };
         this.log.error('a log file cannot be opened again; the one that is open is used on', fields);
       }
     }

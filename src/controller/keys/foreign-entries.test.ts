@@ -47,7 +47,7 @@ async function setUp(t: TestContext, entries: Readonly<Record<string, string>> |
   };
   return {
     ...{ keys, log, writes, settle },
-    set: (next: Readonly<Record<string, string>>): void => {
+    set: (next: Readonly<Record<string, string>> | null): void => {
       held = next;
       version += 1;
     },
@@ -91,5 +91,14 @@ describe('an entry of shared keys that another version wrote', () => {
     set({ 'ticket-keys': FOREIGN });
     await readAgain();
     assert.equal(told(), 2);
+  });
+
+  it('is forgotten with its Secret: keys are made anew, and written', async t => {
+    const { keys, writes, settle, set, readAgain } = await setUp(t, { 'ticket-keys': FOREIGN });
+    set(null);
+    await readAgain();
+    keys.store('ticket-keys').save([ringKey(Buffer.alloc(32, 1), 1_800_000_000_000)]);
+    await settle();
+    assert.equal(writes.length, 1);
   });
 });

@@ -151,8 +151,9 @@ export class SharedKeys {
   async #take(held: SecretText | null): Promise<void> {
     const isSame = held?.resourceVersion === this.#held?.resourceVersion;
     this.#held = held;
-    if (isSame || held === null) return;
-    this.#parse(held.entries);
+    if (isSame) return;
+    this.#parse(held?.entries ?? new Map());
+    if (held === null) return;
     const path = await this.#options.copyPath();
     if (path === null) return;
     try {

@@ -96,8 +96,8 @@ export class Listeners {
   }
 
   /**
-   * Serves the bindings of a snapshot. Resolves when those that left are closed and every port was bound or refused, with the reason of each that was
-   * refused, by binding id. Those are tried again with the next snapshot. Bindings that did not change are not touched.
+   * Serves the bindings of a snapshot. Resolves when the TCP ports of those that left are closed and every port was bound or refused, with the reason of each
+   * that was refused, by binding id. A UDP port that left stays a second at most, for answers that are due. Those are tried again with the next snapshot. Bindings that did not change are not touched.
    * With `ports` `as-they-are` nothing is bound: all is ready for the next snapshot to do it.
    */
   async apply(
@@ -120,7 +120,7 @@ export class Listeners {
     for (const binding of wanted) this.#swap(binding);
     if (ports === 'open' && !this.#acceptsNoMore)
       await Promise.all(wanted.map(binding => this.#open(binding, failures)));
-    // A snapshot that brings a port back finds it free, and not in use by a socket of ours that closes.
+    // A snapshot that brings a TCP port back finds it free, and not in use by a socket of ours that closes.
     await Promise.all(left.map(([, server]) => server.stopListening()));
     return failures;
   }

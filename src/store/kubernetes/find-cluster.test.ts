@@ -128,7 +128,7 @@ echo "{\\"status\\":{\\"token\\":\\"$1-$count\\",\\"expirationTimestamp\\":\\"19
       assert.throws(read, { code: 'kubernetes/kubeconfig', message });
     }
     const none = () => readKubeconfig({ file: '/nowhere/config', context: null, wallMs });
-    assert.throws(none, { code: 'kubernetes/kubeconfig', message: '/nowhere/config: there is no such file' });
+    assert.throws(none, { code: 'kubernetes/kubeconfig', message: '/nowhere/config: there is no such file or folder' });
     const exec = join(folderOf(t, { config: config({ exec: { command: '/nowhere/plugin' } }) }), 'config');
     const access = readKubeconfig({ file: exec, context: null, wallMs });
     await assert.rejects(access.prove(false), { code: 'kubernetes/credentials', message: /nowhere/ });

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parse } from 'yaml';
-import { DaemunError, messageOf } from '../../errors/index.ts';
+import { DaemunError, fileFault, messageOf } from '../../errors/index.ts';
 import { isObject } from '../plain-object.ts';
 import type { KubeAccess, Proof } from './credentials.ts';
 import { execCredential } from './exec-credential.ts';
@@ -131,9 +131,8 @@ class Kubeconfig {
     try {
       return readFileSync(path, 'utf8');
     } catch (error) {
-      const cause = messageOf(error);
-      const isMissing = cause.startsWith('ENOENT');
-      throw this.fault(path === this.#file && isMissing ? 'there is no such file' : cause);
+      const why = fileFault(error);
+      throw this.fault(path === this.#file ? why : `it names ${path}, where ${why}`);
     }
   }
 }
