@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+import { setTimeout as wait } from 'node:timers/promises';
 import { type KubeClient, openCluster } from '../../src/store/index.ts';
 import { systemClock, systemRandom } from '../../src/time/index.ts';
+
+const GOING_POLL_MS = 200;
 
 /** An API server, asked as an administrator. */
 export class Api {
@@ -32,6 +35,17 @@ export class Api {
   async apply(path: string, object: object): Promise<void> {
     const query = { fieldManager: 'bench', force: 'true' };
     await this.#ask({ method: 'PATCH', path, query, body: object, contentType: 'application/apply-patch+yaml' });
+  }
+
+  /** One of that name which is going, with all that an earlier run made, is waited for. */
+  async makeNamespace(name: string): Promise<void> {
+    const path = `/api/v1/namespaces/${name}`;
+    const isGoing = async (): Promise<boolean> => {
+      const { json } = await this.#client.request({ method: 'GET', path });
+      return (json as { status?: { phase?: string } } | null)?.status?.phase === 'Terminating';
+    };
+    while (await isGoing()) await wait(GOING_POLL_MS);
+    await this.apply(path, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
   }
 
   /** What is not there need not be deleted. @throws Error for any other status but 2xx. */

@@ -15,7 +15,7 @@ import { httpCaller } from '../load/callers.ts';
 import { SteadyLoad } from '../load/steady.ts';
 import { cpuMs } from '../processes.ts';
 import { Api } from './api.ts';
-import { CLASS, CONTROLLED, hostOf, LEASE_PLACE, NAMESPACE, ROUTES, route, surroundings } from './objects.ts';
+import { CLASS, CONTROLLED, hostOf, NAMESPACE, ROUTES, route, surroundings } from './objects.ts';
 
 const POOL = '10.200.126.0/25';
 const ADDRESS = '10.200.126.12';
@@ -46,7 +46,7 @@ const { port } = backend.address() as AddressInfo;
 const command = join(import.meta.dirname, '../../bin/daemun');
 const place = ['--kubernetes', '--address-mode', 'host', '--address-pool', POOL, ...CONTROLLED];
 const more = ['--admin', 'off', '--workers', '1', '--log-level', 'warn', '--drain-timeout', '1s'];
-await api.apply(...LEASE_PLACE);
+await api.makeNamespace(NAMESPACE);
 const daemun = spawn(process.execPath, [command, 'run', ...place, ...more], { stdio: ['ignore', 'ignore', 'inherit'] });
 try {
   for (const [path, object] of surroundings(ADDRESS, { address: ENDPOINTS[0] ?? '', port }))

@@ -13,12 +13,6 @@ export const ROUTES = `${GATEWAYS}${IN_NAMESPACE}/httproutes`;
 /** The API's path of an object, and the object. */
 export type Placed = readonly [path: string, object: object];
 
-/** The namespace that goes with all else is there first: the Lease of daemun is in it. */
-export const LEASE_PLACE: Placed = [
-  `/api/v1/namespaces/${NAMESPACE}`,
-  { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } },
-];
-
 /** The one endpoint of Services. */
 export interface Backend {
   readonly address: string;

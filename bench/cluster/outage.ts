@@ -20,7 +20,7 @@ import { type Caller, httpCaller } from '../load/callers.ts';
 import { SteadyLoad } from '../load/steady.ts';
 import { Api } from './api.ts';
 import { Front, type FrontState } from './front.ts';
-import { CLASS, CONTROLLED, hostOf, LEASE_PLACE, NAMESPACE, ROUTES, route, surroundings } from './objects.ts';
+import { CLASS, CONTROLLED, hostOf, NAMESPACE, ROUTES, route, surroundings } from './objects.ts';
 import { Way, type WayState } from './way.ts';
 
 const POOL = '10.200.126.0/24';
@@ -60,7 +60,7 @@ writeFileSync(join(folder, 'kubeconfig'), blockedKubeconfig());
 const backend = createServer((_, answer) => answer.end('ok')).listen(0, BACKEND);
 await once(backend, 'listening');
 let version = 0;
-await api.apply(...LEASE_PLACE);
+await api.makeNamespace(NAMESPACE);
 let daemun = start();
 try {
   const place = backend.address();

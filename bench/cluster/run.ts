@@ -15,7 +15,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { cpuMs, rssBytes } from '../processes.ts';
 import { Api } from './api.ts';
-import { CLASS, CONTROLLED, hostOf, LEASE_PLACE, NAMESPACE, ROUTES, route, surroundings } from './objects.ts';
+import { CLASS, CONTROLLED, hostOf, NAMESPACE, ROUTES, route, surroundings } from './objects.ts';
 
 const POOL = '10.200.126.0/24';
 const ADDRESS = '10.200.126.10';
@@ -52,7 +52,7 @@ const backend = createServer((_, answer) => answer.end('ok')).listen(0, BACKEND)
 await once(backend, 'listening');
 const place = backend.address();
 if (place === null || typeof place === 'string') throw new Error('the backend has no port');
-await api.apply(...LEASE_PLACE);
+await api.makeNamespace(NAMESPACE);
 const daemun = start();
 try {
   for (const [path, object] of surroundings(ADDRESS, { address: BACKEND, port: place.port }, services))
