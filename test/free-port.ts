@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 
 /**
- * Below what kernels hand out for port 0 and for outgoing connections (Linux: from 32,768), so that they take none of ours; above the ports
- * that Services of Gateways lead to.
+ * Below what kernels hand out for port 0 and for outgoing connections (Linux: from 32,768), so that they take none of ours; above those
+ * that are chosen for Services of Gateways (10,000 to 19,999).
  */
 const FIRST_PORT = 20_000;
 /** Ports of one process. The first one is bound as long as the process lives: by it others see whose the stretch is. */

@@ -131,7 +131,7 @@ export function memoryOfRoutes(routes: string, wiring: Wiring): BenchCase {
 }
 
 /** After a start what was needed for it is given back: longer than that takes. */
-const TO_REST_MS = 10_000;
+const TO_REST_MS = 20_000;
 
 function restingMib(stand: Stand, options: SetupOptions): Promise<number> {
   return withPeer(stand, options, async ({ pid }) => {

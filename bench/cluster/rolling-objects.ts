@@ -56,7 +56,6 @@ export function rollingObjects(
     spec: { parentRefs: [{ name: 'rolling' }], hostnames: [host], rules: [{ backendRefs }] },
   });
   return [
-    [`/api/v1/namespaces/${ROLLING}`, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: ROLLING } }],
     [
       `/api/v1${IN_NAMESPACE}/secrets/rolling`,
       { apiVersion: 'v1', kind: 'Secret', metadata, type: 'kubernetes.io/tls', data },

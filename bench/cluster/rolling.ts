@@ -42,6 +42,7 @@ const hosts = [HOST, `grpc.${HOST}`].flatMap(name => parseCertificateHost(name) 
 const pair = await selfSignedCertificate(hosts, { nowMs: Date.now(), days: 1 });
 const api = await Api.open(process.env['KUBECONFIG'] ?? '');
 try {
+  await api.makeNamespace(ROLLING);
   for (const [path, object] of rollingObjects(values.class, { image: values.image, replicas: REPLICAS, pair }))
     await api.apply(path, object);
   await rolledOut(BACKENDS_PATH);

@@ -27,8 +27,9 @@ export function gravestFindings(
   return [...findings.filter(finding => listed.has(finding)), of === undefined ? more : { ...more, resource: of }];
 }
 
-function moreFindings(count: number, errors: number): Finding {
+/** That there are `count` more, so many errors among them. `about`: whose they are, as ` about …`. Default: anybody's. */
+export function moreFindings(count: number, errors: number, about = ''): Finding {
   const { severity, help } = CATALOGUE['store/more'];
-  const message = `${count} more findings, ${errors} of them errors, are not listed`;
+  const message = `${count} more findings${about}, ${errors} of them errors, are not listed`;
   return { code: 'store/more', severity: errors > 0 ? severity : 'warning', path: [], message, help };
 }

@@ -14,7 +14,7 @@ export {
   type Severity,
   type SourcePlace,
 } from './finding.ts';
-export { gravestFindings, type ListedFindings } from './gravest-findings.ts';
+export { gravestFindings, type ListedFindings, moreFindings } from './gravest-findings.ts';
 export { PROGRAM_ERRORS, type ProgramError, type ProgramErrorCode } from './program-errors.ts';
 export type { FailureSource, RequestFailure } from './request-failure.ts';
 export { FAILURE_DOMAIN, failureSource, REQUEST_FAILURES, type RequestFailureReason } from './request-failures.ts';

@@ -73,7 +73,8 @@ function refuseMisspelt(apiVersion: string, kind: string, kinds: readonly string
   return refuseKind(`${apiVersion} has no kind ${quote(kind)}`, help);
 }
 
-function apiVersionOf(group: string, version: string): string {
+/** As objects of a kind say it: `gateway.networking.k8s.io/v1`. */
+export function apiVersionOf(group: string, version: string): string {
   return group === '' ? version : `${group}/${version}`;
 }
 

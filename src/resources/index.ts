@@ -12,6 +12,7 @@ export type { Deployment } from './deployment.ts';
 export type { EndpointSlice } from './endpoint-slice.ts';
 export type { Endpoints } from './endpoints.ts';
 export type { ExternalAuthConfig } from './external-auth.ts';
+export { apiVersionOf } from './find-kind.ts';
 export type { ForwardingBackendRef, ForwardingRule } from './forwarding-rule.ts';
 export type { Gateway } from './gateway.ts';
 export type { GatewayClass } from './gateway-class.ts';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Finding } from '../errors/index.ts';
-import { KINDS, type ResourceSet } from '../resources/index.ts';
+import { apiVersionOf, KINDS, type ResourceSet } from '../resources/index.ts';
 import { faultOf, IMPLIED_CONTROLLER_NAME, type Outcomes, type Translation, updateMap } from '../translate/index.ts';
 import { STATUS_ROWS, type Status, type StatusRow, type StatusSources } from './status-rows.ts';
 
@@ -54,7 +54,7 @@ const NONE: ReadonlyMap<string, Finding> = new Map();
 function brokenStatus({ kind }: Pick<StatusRow, 'kind'>, key: string, error: unknown): Finding {
   const [name = '', namespace = ''] = key.split('/').reverse();
   const { group = '', versions = [''] } = KINDS.get(kind) ?? {};
-  const apiVersion = group === '' ? versions[0] : `${group}/${versions[0]}`;
+  const apiVersion = apiVersionOf(group, versions[0]);
   return faultOf('status/broken', { apiVersion, kind, metadata: { namespace, name } }, error);
 }
 

@@ -25,7 +25,7 @@ import { publishFrontends } from './publish/frontends.ts';
 import { publishOutcomes } from './publish/gateway-outcomes.ts';
 import { judgedPolicies } from './publish/judged-policies.ts';
 import { clientCertificates, publishSecrets } from './publish/secrets.ts';
-import { indexPods } from './resolve/pod-index.ts';
+import { indexPods, NO_PODS } from './resolve/pod-index.ts';
 import { indexGrants } from './resolve/reference-grants.ts';
 import { indexSlices } from './resolve/slice-index.ts';
 import { routeContext } from './rules/route-context.ts';
@@ -108,7 +108,8 @@ export function translate(
       tls: tlsSources,
       traffic: traffic.services,
       xBackends: xBackends.byName,
-      pods: indexPods(resources.pods, memory?.clusters.sources.pods),
+      // Meshes read Pods to know their clients, without anybody who selects them.
+      pods: xBackends.byName.size === 0 ? NO_PODS : indexPods(resources.pods, memory?.clusters.sources.pods),
     },
     users,
     memory?.clusters,

@@ -41,7 +41,8 @@ export class SharedKeys {
   readonly #options: SharedKeysOptions;
   readonly #stop = new AbortController();
   #secret: SecretEntries | null = null;
-  #held: SecretText | null = null;
+  /** null: there is no Secret; undefined: it was not read yet. */
+  #held: SecretText | null | undefined = undefined;
   #keys: ReadonlyMap<Entry, Keys> = new Map();
   /** Why an entry is neither read nor replaced. */
   #foreign: ReadonlyMap<Entry, UnknownKeyFormat> = new Map();
@@ -121,7 +122,7 @@ export class SharedKeys {
       this.#tell('cannot be read', error);
     }
     if (signal.aborted) return;
-    const isComing = this.#held === null && !this.#told.has('cannot be written');
+    const isComing = this.#held == null && !this.#told.has('cannot be written');
     const waitMs = isComing ? ABSENT_INTERVAL_MS : READ_INTERVAL_MS;
     this.#timer = this.#options.clock.after(waitMs, () => void this.#round());
     this.#onChange();
@@ -137,7 +138,7 @@ export class SharedKeys {
     this.#isWriting = true;
     try {
       const texts = new Map(due.map(([entry, keys]) => [entry, formatKeys(keys)] as const));
-      await this.#take((await secret.write(texts, this.#held, signal)) ?? (await secret.read(signal)));
+      await this.#take((await secret.write(texts, this.#held ?? null, signal)) ?? (await secret.read(signal)));
       this.#told.delete('cannot be written');
     } catch (error) {
       if (!signal.aborted) this.#tell('cannot be written', error);
@@ -149,7 +150,7 @@ export class SharedKeys {
   }
 
   async #take(held: SecretText | null): Promise<void> {
-    const isSame = held?.resourceVersion === this.#held?.resourceVersion;
+    const isSame = this.#held !== undefined && held?.resourceVersion === this.#held?.resourceVersion;
     this.#held = held;
     if (isSame) return;
     this.#parse(held?.entries ?? new Map());

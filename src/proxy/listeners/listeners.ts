@@ -97,7 +97,8 @@ export class Listeners {
 
   /**
    * Serves the bindings of a snapshot. Resolves when the TCP ports of those that left are closed and every port was bound or refused, with the reason of each
-   * that was refused, by binding id. A UDP port that left stays a second at most, for answers that are due. Those are tried again with the next snapshot. Bindings that did not change are not touched.
+   * that was refused, by binding id. Those are tried again with the next snapshot. Bindings that did not
+   * change are not touched. A UDP port that left stays a second at most, for answers that are due.
    * With `ports` `as-they-are` nothing is bound: all is ready for the next snapshot to do it.
    */
   async apply(

@@ -61,7 +61,7 @@ export abstract class OrderlyConnection implements WheelTimer {
   }
 
   onPong(): void {
-    if (this.state === 'draining') this.tellToLeave();
+    if (this.isAskedToLeave) this.tellToLeave();
   }
 
   /** A client that leaves: what it began is served. */
@@ -84,7 +84,6 @@ export abstract class OrderlyConnection implements WheelTimer {
   }
 
   protected tellToLeave(): void {
-    if (this.#toldToLeave) return;
     this.#toldToLeave = true;
     this.messages.finishShutdown();
     if (this.active === 0) this.end();

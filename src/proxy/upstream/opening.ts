@@ -8,9 +8,9 @@ import { tlsReasonOf } from './tls-failure.ts';
 /** How a connection comes about: the wait until the peer takes it and allows a stream, or why it did not. Owns one timer. */
 export class Opening {
   /** TCP is connected. */
-  isAccepted = false;
+  #isAccepted = false;
   /** TCP is connected, TLS not yet. */
-  isHandshaking = false;
+  #isHandshaking = false;
   /** The peer allows no streams now. */
   isStalled = false;
   /** Why it was never open, or ceased to be; the first reason counts. null: none yet. */
@@ -30,12 +30,13 @@ export class Opening {
   /** Follows a socket that connects. `onReady`: it can be written to, with TLS on it where the endpoint is spoken to in TLS (`inTls`). */
   follow(socket: Socket, inTls: boolean, onReady: () => void): void {
     socket.once('connect', () => {
-      this.isAccepted = true;
-      this.isHandshaking = inTls;
+      this.#isAccepted = true;
+      this.#isHandshaking = inTls;
       if (!inTls) onReady();
     });
+    if (!inTls) return;
     socket.once('secureConnect', () => {
-      this.isHandshaking = false;
+      this.#isHandshaking = false;
       onReady();
     });
   }
@@ -53,27 +54,27 @@ export class Opening {
   }
 
   fail(message: string): void {
-    this.failure ??= { kind: this.isHandshaking ? 'tls_failure' : 'connect_failure', message, stage: this.#stage };
+    this.failure ??= { kind: this.#isHandshaking ? 'tls_failure' : 'connect_failure', message, stage: this.#stage };
   }
 
   /** The socket broke with `error`. */
   break(error: Error): void {
     this.fail(
-      this.isHandshaking
+      this.#isHandshaking
         ? `no TLS with the backend: ${tlsReasonOf(error)}`
         : `could not connect to the backend: ${reasonOf(error)}`,
     );
   }
 
   get #stage(): ConnectFailure['stage'] {
-    return this.isAccepted ? 'accepted' : 'unreached';
+    return this.#isAccepted ? 'accepted' : 'unreached';
   }
 
   #timeOut(): void {
     this.#timer = null;
     const what = this.isStalled
       ? 'the backend allowed no stream'
-      : this.isHandshaking
+      : this.#isHandshaking
         ? 'no TLS with the backend'
         : 'no connection to the backend';
     this.failure = { kind: 'connect_timeout', message: `${what} within ${this.#timeoutMs} ms`, stage: this.#stage };

@@ -75,8 +75,10 @@ export class StreamDial {
     this.#opening.wait();
     const socket = endpoint.dialStream(this.#stream);
     this.#socket = socket;
-    socket.on('connect', this.#onConnect);
-    socket.on('secureConnect', this.#onSecure);
+    this.#opening.follow(socket, endpoint.tls !== null, () => {
+      this.#environment.loop.refresh();
+      this.#succeed();
+    });
     socket.on('error', this.#onError);
     socket.on('close', this.#onClose);
   }
@@ -96,20 +98,6 @@ export class StreamDial {
       if (this.#endpoint === null) this.#owner.onDialFailed(kind, message);
     });
   }
-
-  readonly #onConnect = (): void => {
-    this.#environment.loop.refresh();
-    const opening = this.#opening;
-    if (opening === null) return;
-    opening.isAccepted = true;
-    if (this.#endpoint?.tls === null) this.#succeed();
-    else opening.isHandshaking = true;
-  };
-
-  readonly #onSecure = (): void => {
-    this.#environment.loop.refresh();
-    this.#succeed();
-  };
 
   readonly #onError = (error: Error): void => {
     this.#environment.loop.refresh();
@@ -149,8 +137,6 @@ export class StreamDial {
     this.#opening = null;
     this.#socket = null;
     this.#endpoint = null;
-    socket?.off('connect', this.#onConnect);
-    socket?.off('secureConnect', this.#onSecure);
     socket?.off('error', this.#onError);
     socket?.off('close', this.#onClose);
     return socket;

@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { CATALOGUE, type Finding, type FindingCode, type ResourceRef, type SourcePlace } from '../../errors/index.ts';
+import {
+  CATALOGUE,
+  type Finding,
+  type FindingCode,
+  moreFindings,
+  type ResourceRef,
+  type SourcePlace,
+} from '../../errors/index.ts';
 import type { ObjectIssue } from '../admit.ts';
 import type { WrittenObject } from './document.ts';
 import type { FileDocument, FileVersion } from './file-version.ts';
@@ -27,10 +34,8 @@ function leftOutFindings(version: FileVersion): Finding[] {
   const { errors, others } = version.leftOut;
   const first = version.documents.find(isCut);
   if (first === undefined) return [];
-  const message = `${errors + others} more findings about objects of this file, ${errors} of them errors, are not listed`;
   const place = { file: version.path, ...version.placeInFile(first, { line: 1, column: 1 }) };
-  const found = finding('store/more', message, place);
-  return [errors > 0 ? found : { ...found, severity: 'warning' }];
+  return [{ ...moreFindings(errors + others, errors, ' about objects of this file'), place }];
 }
 
 /** A finding of a code of the catalogue, with the catalogue's help. */

@@ -69,6 +69,9 @@ describe('the objects of a kind', () => {
     assert.deepEqual(said, ['HTTPRoute/a/x']);
     assert.deepEqual(cache.observed('a/x')?.status, status);
     assert.equal(cache.observed('a/x')?.resourceVersion, '8');
+    // No server says so: that the generation is the same is enough, and nothing else is looked at.
+    cache.put({ ...route('8.1', {}, status), spec: { hostnames: ['unread.example.com'] } });
+    assert.equal(cache.resources.get('a/x'), first);
     cache.put(route('9', { labels: { a: 'b' } }, status));
     assert.deepEqual(cache.resources.get('a/x')?.metadata.labels, { a: 'b' });
     cache.put({

@@ -2,13 +2,13 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import { CATALOGUE, type Finding } from '../../errors/index.ts';
-import type { Resource } from '../../resources/index.ts';
+import { apiVersionOf, type Resource } from '../../resources/index.ts';
 import { replaceValues, share } from '../../values/index.ts';
 import { type AdmittedObject, admit } from '../admit.ts';
 import { mappingOf } from '../plain-object.ts';
 import { changedSlice } from './changed-slice.ts';
 import type { ObservedObject } from './observed-object.ts';
-import { apiVersionOf, collectionPath, type ReadKind } from './read-kinds.ts';
+import { collectionPath, type ReadKind } from './read-kinds.ts';
 import { sharedSlice } from './slice-parts.ts';
 import { wantedParts } from './wanted-parts.ts';
 
@@ -206,21 +206,16 @@ export class KindCache {
   /** What changes all the time is not judged anew; undefined: it has to be. */
   #readChange({ resource, observed }: Entry, object: RawObject): Entry | undefined {
     if (resource?.kind !== 'EndpointSlice') return undefined;
-    const { uid, resourceVersion } = mappingOf(object['metadata']);
-    const { declaration } = this.#options.readKind;
-    if (uid !== observed.uid || observed.apiVersion !== apiVersionOf(declaration, this.#version)) return undefined;
+    if (observed.apiVersion !== apiVersionOf(this.#options.readKind.declaration.group, this.#version)) return undefined;
     const changed = changedSlice(resource, object);
     if (changed === undefined) return undefined;
-    return {
-      resource: changed,
-      observed: { ...observed, resourceVersion: textOf(resourceVersion) },
-      refused: NO_FINDINGS,
-    };
+    const resourceVersion = textOf(mappingOf(object['metadata'])['resourceVersion']);
+    return { resource: changed, observed: { ...observed, resourceVersion }, refused: NO_FINDINGS };
   }
 
   /** An object keeps its resourceVersion when its kind is served in another version; its path does not. */
   #isRead({ observed }: Entry, resourceVersion: string): boolean {
-    const apiVersion = apiVersionOf(this.#options.readKind.declaration, this.#version);
+    const apiVersion = apiVersionOf(this.#options.readKind.declaration.group, this.#version);
     return observed.resourceVersion === resourceVersion && observed.apiVersion === apiVersion;
   }
 

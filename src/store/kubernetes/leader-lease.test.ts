@@ -18,6 +18,7 @@ function setUp(t: TestContext) {
   const isDown = new Set<string>();
   /** Requests that a stopped server has taken and not answered. */
   let stopped: (() => void)[] | null = null;
+  let lateMs = 0;
   let losses = 0;
   const requests: KubeRequest[] = [];
   const answer = (status: number): KubeResponse => {
@@ -54,6 +55,14 @@ function setUp(t: TestContext) {
     for (const resolve of stopped ?? []) resolve();
     stopped = null;
   };
+  const late = ({ signal }: KubeRequest): Promise<void> =>
+    new Promise((resolve, reject) => {
+      clock.after(lateMs, resolve);
+      signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
+    });
+  const answerAfter = (ms: number): void => {
+    lateMs = ms;
+  };
   const candidate = (identity: string) => {
     const said: string[] = [];
     const lease = new LeaderLease({
@@ -62,6 +71,7 @@ function setUp(t: TestContext) {
           requests.push(request);
           if (isDown.has(identity)) throw new Error(`no connection ${++losses}`);
           if (stopped !== null) await answered(request);
+          if (lateMs > 0) await late(request);
           return serve(request);
         },
       },
@@ -88,7 +98,7 @@ function setUp(t: TestContext) {
   const touch = (): void => {
     if (held !== null) held = { ...held, version: held.version + 1 };
   };
-  return { clock, isDown, requests, candidate, pass, touch, stopServer, continueServer, held: () => held };
+  return { clock, isDown, requests, candidate, pass, touch, stopServer, continueServer, answerAfter, held: () => held };
 }
 
 describe('a lease that one process holds', () => {
@@ -153,6 +163,17 @@ describe('a lease that one process holds', () => {
     await pass(10);
     assert.deepEqual(a.said.slice(2), []);
     assert.equal(a.lease.isLeading, true);
+  });
+
+  it('is kept where each answer takes four seconds and a half', async t => {
+    const { candidate, pass, answerAfter } = setUp(t);
+    const a = candidate('a');
+    await pass(1);
+    answerAfter(4_500);
+    await pass(120);
+    answerAfter(0);
+    await pass(5);
+    assert.deepEqual(a.said, ['leads']);
   });
 
   it('is renewed though somebody else writes it, for it is not renewed by looking at it', async t => {

@@ -20,8 +20,8 @@ export const LEASE_DURATION_MS = 15_000;
 /** A leader that could not renew for so long stops leading. */
 export const RENEW_DEADLINE_MS = 10_000;
 /**
- * A leader has renewed it this long ago when it does so again: an idle process does little else. Until the deadline three tries are begun, after 4, 6 and
- * 8 seconds, where each fails soon; one that gets no answer is given all six seconds that are left, for a server that is slow answers late.
+ * A leader asks to renew it this long after it asked the last time, or when that is answered: an idle process does little else. Until the deadline three
+ * tries are begun, after 4, 6 and 8 seconds, where each fails soon; one that gets no answer is given all six seconds that are left, for a server that is slow answers late.
  */
 const RENEW_PERIOD_MS = 4_000;
 /** After a try that failed; and who follows looks this often. */
@@ -140,9 +140,11 @@ export class LeaderLease {
     this.#next = this.#parts.clock.after(this.#nextMs(outcome), () => this.start());
   }
 
-  #nextMs({ kind }: Outcome): number {
-    if (!this.#isLeading) return RETRY_PERIOD_MS * (1 + RETRY_JITTER * this.#parts.random());
-    return kind === 'held' ? RENEW_PERIOD_MS : RETRY_PERIOD_MS;
+  #nextMs(outcome: Outcome): number {
+    const { clock, random } = this.#parts;
+    if (!this.#isLeading) return RETRY_PERIOD_MS * (1 + RETRY_JITTER * random());
+    // The deadline counts from the asking as well: where each answer is late, the time until then is no shorter.
+    return outcome.kind === 'held' ? Math.max(0, outcome.sinceMs + RENEW_PERIOD_MS - clock.nowMs()) : RETRY_PERIOD_MS;
   }
 
   #lead(sinceMs: number): void {

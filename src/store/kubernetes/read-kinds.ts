@@ -87,11 +87,6 @@ function selectsPods(xBackends: Iterable<Resource>): boolean {
   return false;
 }
 
-/** As objects of a kind say it: `gateway.networking.k8s.io/v1`. */
-export function apiVersionOf({ group }: KindDeclaration, version: string): string {
-  return group === '' ? version : `${group}/${version}`;
-}
-
 /** Where a kind's objects are: of one namespace, or all without one. */
 export function collectionPath({ group, plural }: KindDeclaration, version: string, namespace = ''): string {
   const root = group === '' ? `/api/${version}` : `/apis/${group}/${version}`;

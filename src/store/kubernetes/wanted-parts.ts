@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { apiVersionOf } from '../../resources/index.ts';
 import { isObject } from '../plain-object.ts';
 import { podParts } from './pod-parts.ts';
-import { apiVersionOf, type ReadKind } from './read-kinds.ts';
+import type { ReadKind } from './read-kinds.ts';
 import { serviceParts } from './service-parts.ts';
 import { sliceParts } from './slice-parts.ts';
 import { wantedMetadata } from './wanted-metadata.ts';
@@ -19,7 +20,7 @@ export function wantedParts(
   const { status, ...rest } = object;
   const wanted: Record<string, unknown> = {
     ...rest,
-    apiVersion: apiVersionOf(declaration, version),
+    apiVersion: apiVersionOf(declaration.group, version),
     kind,
     metadata: wantedMetadata(object['metadata']),
   };

@@ -57,6 +57,20 @@ describe('what is told of hidden matches', () => {
     assert.equal(findings.length + more, routes * 128 - 1);
   });
 
+  it('is that nobody gets there only where that holds at each host', () => {
+    const [hidden, alone] = [equalMatches(2, 1), equalMatches(2, 1).slice(1)];
+    const everywhere = told(tablesOf(hidden, ['a', 'b'], ['x.example']));
+    assert.match(everywhere.findings[0]?.message ?? '', /^No request gets here: /);
+    const atOne = told(new Map([...tablesOf(hidden, ['a'], ['x.example']), ...tablesOf(alone, ['b'], ['y.example'])]));
+    assert.match(atOne.findings[0]?.message ?? '', /^At one host or more no request gets here: /);
+  });
+
+  it('is told as of all clients, whichever table was there first', () => {
+    const shared = tablesOf(equalMatches(2, 1), ['Gateway/a/g/80'], ['x.example']);
+    const ofOne = tablesOf(equalMatches(2, 1), ['Service/a/s:80/a x'], ['x.example']);
+    assert.deepEqual(told(new Map([...ofOne, ...shared])), told(new Map([...shared, ...ofOne])));
+  });
+
   it('is the very same for hosts whose matches stay in their places', () => {
     const before = lintShadows(tablesOf(equalMatches(3, 2), ['a'], ['*']), undefined);
     const after = lintShadows(tablesOf(equalMatches(3, 2), ['a'], ['*']), before);

@@ -15,10 +15,12 @@ export interface ToldShadows {
   readonly more: number;
 }
 
-/** A match that no request gets to, and the one that takes all of them first. */
+/** A match that no request gets to at a host, and the one that takes all of them first. */
 interface Shadow {
   readonly loser: RouteEntry;
   readonly winner: RouteEntry;
+  /** At each host of each listener, that is. */
+  readonly isEverywhere: boolean;
   /** See `consumersOf`. */
   readonly consumers: string | null;
 }
@@ -37,34 +39,80 @@ export function toldShadows(lint: ShadowLint): ToldShadows {
   return { findings, more };
 }
 
-/** By route, in the order of listeners and hosts; what one host after the other hides alike is there once. */
-function shadowsByRoute({ tables, takers }: ShadowLint): ReadonlyMap<string, readonly Shadow[]> {
+/** By route; what one host after the other hides alike is there once. What is for all clients comes first, whichever table was there first. */
+function shadowsByRoute(lint: ShadowLint): ReadonlyMap<string, readonly Shadow[]> {
   const byRoute = new Map<string, Shadow[]>();
+  if (lint.takers.size === 0) return byRoute;
+  const lists = [...listsOf(lint)].sort((a, b) => Number(a.consumers !== null) - Number(b.consumers !== null));
+  const reached = reachedAmong(hiddenIn(lists), lists);
   const lastWinners = new Map<RouteEntry, RouteEntry>();
-  const told = new Map<string | null, Set<unknown>>();
-  for (const [listener, hosts] of takers) {
-    const consumers = consumersOf(listener);
-    const lists = told.get(consumers) ?? new Set();
-    told.set(consumers, lists);
-    for (const [hostname, ofHost] of hosts) {
-      const ranked = tables.get(listener)?.hosts.get(hostname)?.ranked ?? [];
-      if (lists.has(ranked)) continue;
-      lists.add(ranked);
-      for (const { loser, winner } of pairs(ranked, ofHost)) {
-        if (lastWinners.get(loser) === winner) continue;
-        lastWinners.set(loser, winner);
-        const { kind, namespace, name } = loser.rule.origin;
-        const route = `${kind}/${namespace}/${name}`;
-        const known = byRoute.get(route);
-        if (known === undefined) byRoute.set(route, [{ loser, winner, consumers }]);
-        else known.push({ loser, winner, consumers });
-      }
+  for (const { ranked, takers, consumers } of lists) {
+    for (const { loser, winner } of pairs(ranked, takers)) {
+      if (lastWinners.get(loser) === winner) continue;
+      lastWinners.set(loser, winner);
+      const { kind, namespace, name } = loser.rule.origin;
+      const route = `${kind}/${namespace}/${name}`;
+      const isEverywhere = reached.get(loser.rule.id)?.has(loser.matchIndex) !== true;
+      const shadow = { loser, winner, isEverywhere, consumers };
+      const known = byRoute.get(route);
+      if (known === undefined) byRoute.set(route, [shadow]);
+      else known.push(shadow);
     }
   }
   return byRoute;
 }
 
-function* pairs(ranked: readonly RankedEntry[], takers: Takers): Generator<Pick<Shadow, 'loser' | 'winner'>> {
+/** A list of entries, as one host or several have it. */
+interface List {
+  readonly ranked: readonly RankedEntry[];
+  /** Undefined: none of them is hidden. */
+  readonly takers: Takers | undefined;
+  readonly consumers: string | null;
+}
+
+/** Each list once, though many hosts have it. */
+function* listsOf({ tables, takers }: ShadowLint): Generator<List> {
+  const seen = new Set<unknown>();
+  for (const [listener, { hosts }] of tables) {
+    for (const [hostname, { ranked }] of hosts) {
+      if (seen.has(ranked)) continue;
+      seen.add(ranked);
+      yield { ranked, takers: takers.get(listener)?.get(hostname), consumers: consumersOf(listener) };
+    }
+  }
+}
+
+/** Indexes of matches, by rule. */
+type Matches = Map<string, Set<number>>;
+
+function hiddenIn(lists: readonly List[]): Matches {
+  const hidden: Matches = new Map();
+  for (const { ranked, takers } of lists) for (const { loser } of pairs(ranked, takers)) note(hidden, loser);
+  return hidden;
+}
+
+/** Those of `hidden` that requests get to at another host. */
+function reachedAmong(hidden: Matches, lists: readonly List[]): Matches {
+  const reached: Matches = new Map();
+  for (const { ranked, takers } of lists) {
+    ranked.forEach(({ entry }, place) => {
+      if ((takers?.[place] ?? -1) < 0 && hidden.get(entry.rule.id)?.has(entry.matchIndex)) note(reached, entry);
+    });
+  }
+  return reached;
+}
+
+function note(matches: Matches, { rule, matchIndex }: RouteEntry): void {
+  const known = matches.get(rule.id);
+  if (known === undefined) matches.set(rule.id, new Set([matchIndex]));
+  else known.add(matchIndex);
+}
+
+function* pairs(
+  ranked: readonly RankedEntry[],
+  takers: Takers | undefined,
+): Generator<Pick<Shadow, 'loser' | 'winner'>> {
+  if (takers === undefined) return;
   for (const [place, { entry: loser }] of ranked.entries()) {
     const winner = ranked[takers[place] ?? -1]?.entry;
     if (winner !== undefined) yield { loser, winner };
@@ -115,8 +163,9 @@ function pathOf({ rule, matchIndex }: RouteEntry): readonly (string | number)[] 
 
 function wordsOf(shadow: Shadow): string {
   const { rule, matchIndex } = shadow.winner;
+  const nobody = shadow.isEverywhere ? 'No request gets here' : 'At one host or more no request gets here';
   const { kind, namespace, name, ruleIndex } = rule.origin;
-  const words = `No request gets here: rules[${ruleIndex}].matches[${matchIndex}]`;
+  const words = `${nobody}: rules[${ruleIndex}].matches[${matchIndex}]`;
   if (isOfSameRoute(shadow)) return `${words} takes all of them first`;
   return `${words} of ${kind} ${namespace}/${name} takes all of them first (the more specific hostname wins, then the older route, then the name)`;
 }

@@ -65,7 +65,8 @@ export function resolveCluster(
     candidate => candidate.port === port && candidate.protocol === transport,
   );
   const dns = readDnsTargets(service, { port, servicePort }, findings);
-  const onlyNode = isLocal ? sources.place.node : null;
+  // Addresses that an annotation names are on no node that is known.
+  const onlyNode = isLocal && dns === undefined ? sources.place.node : null;
   const query = { service, port: servicePort, transport, onlyNode, sources } as const;
   const endpoints = dns === undefined ? resolveEndpoints(query, findings) : dns.addresses;
   const { proxyProtocol, balancer, healthCheck, connectTimeoutMs } = annotatedWays(service, protocol, findings);

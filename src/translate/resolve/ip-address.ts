@@ -4,7 +4,7 @@ import ipaddr from 'ipaddr.js';
 
 /** True for an IPv4 address in four decimal parts, and for an IPv6 address. */
 export function isIpAddress(text: string): boolean {
-  return isPlainIpv4(text) || ipaddr.IPv4.isValidFourPartDecimal(text) || ipaddr.IPv6.isValid(text);
+  return isPlainIpv4(text) || ipaddr.IPv6.isValid(text);
 }
 
 /** What nearly all addresses are, of which there are thousands: told without a regular expression, which makes objects. */

@@ -12,6 +12,9 @@ export interface PodIndex {
   readonly byNamespace: ReadonlyMap<string, readonly Pod[]>;
 }
 
+/** For who has nobody to select them. */
+export const NO_PODS: PodIndex = { source: new Map(), byNamespace: new Map() };
+
 /** Indexes `source`; the namespaces of what changed since `previous` are all the work. */
 export function indexPods(source: Pods, previous: PodIndex | undefined): PodIndex {
   if (previous === undefined) return { source, byNamespace: listsOf(source.values()) };

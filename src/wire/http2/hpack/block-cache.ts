@@ -28,7 +28,7 @@ interface RememberedBlock {
 
 /**
  * Same bytes + unchanged dynamic table = same list. For peers that send literals without indexing, block after block;
- * fully indexed blocks are faster through the trie. Dropped by its owner when the table changes.
+ * blocks of indexed fields alone are `RecentBlocks`'. Dropped by its owner when the table changes.
  */
 export class BlockCache {
   readonly #blocks = new Map<string, RememberedBlock>();
