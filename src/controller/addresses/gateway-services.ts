@@ -132,10 +132,10 @@ export class GatewayServices implements AddressBook {
   }
 }
 
-/** Where the ports of a Service lead. */
+/** Where the ports of a Service lead; 0: by a name, which is nowhere. */
 function targetsOf({ spec }: Service): Targets {
   const targets = new Map<string, number>();
   if (isHeadless({ spec })) return targets;
-  for (const port of spec.ports) if (typeof port.targetPort === 'number') targets.set(portKey(port), port.targetPort);
+  for (const port of spec.ports) targets.set(portKey(port), typeof port.targetPort === 'number' ? port.targetPort : 0);
   return targets;
 }

@@ -57,6 +57,24 @@ describe('the ports that Services of Gateways lead to', () => {
     assert.equal(ports.of('a/one').size, 0);
   });
 
+  it('stay while the Service leads where none can, for that is written anew', () => {
+    const ports = new TargetPorts();
+    ports.assign(records({ 'a/one': { '80/tcp': 12_000, '443/tcp': 12_001, '81/tcp': 12_002 } }), both);
+    ports.assign(
+      records({ 'a/two': { '80/tcp': 12_001 }, 'a/one': { '80/tcp': 80, '443/tcp': 0, '81/tcp': 13_000 } }),
+      both,
+    );
+    const kept = { '81/tcp': 13_000, '80/tcp': 12_000 };
+    assert.deepEqual(Object.fromEntries(ports.of('a/one')), kept, 'not one that another Service has by now');
+    assert.equal(ports.choose('a/one', ['80/tcp']).get('80/tcp'), 12_000);
+    ports.assign(records({ 'a/one': { '81/tcp': 13_000 } }), both);
+    assert.deepEqual(
+      Object.fromEntries(ports.of('a/one')),
+      { '81/tcp': 13_000 },
+      'nor one that the Service has no more',
+    );
+  });
+
   it('stay while the Service is gone, and are free when the Gateway is', () => {
     const ports = new TargetPorts();
     ports.assign(records({ 'a/one': { '80/tcp': 12_000 } }), both);

@@ -30,15 +30,17 @@ export class TargetPorts {
 
   /**
    * Takes in what Services say, the oldest first, by Gateway; a port that two of them have is the older one's. `gateways`: all that are
-   * ours. A Gateway whose Service is gone keeps what it had, so that a new one leads to the same ports.
+   * ours. A Gateway whose Service is gone keeps what it had, so that a new one leads to the same ports; so does a port of a Service that leads where
+   * none can, which is somebody else's doing and is written anew: connections come by EndpointSlices, which still lead where they did.
    */
   assign(records: ReadonlyMap<string, Targets>, gateways: ReadonlySet<string>): void {
     const before = this.#recorded;
-    const recorded = new Map<string, Targets>();
+    const recorded = new Map<string, Map<string, number>>();
     this.#taken.clear();
     for (const [gateway, targets] of records) recorded.set(gateway, this.#take(targets));
     for (const [gateway, targets] of before)
       if (!recorded.has(gateway) && gateways.has(gateway)) recorded.set(gateway, this.#take(targets));
+    for (const [gateway, targets] of records) this.#keep(recorded, { gateway, keys: targets.keys(), before });
     this.#recorded = recorded;
     for (const [gateway, chosen] of this.#chosen) {
       for (const [key, port] of chosen) {
@@ -73,7 +75,20 @@ export class TargetPorts {
     return targets;
   }
 
-  #take(targets: Targets): Targets {
+  #keep(
+    recorded: ReadonlyMap<string, Map<string, number>>,
+    { gateway, keys, before }: { gateway: string; keys: Iterable<string>; before: ReadonlyMap<string, Targets> },
+  ): void {
+    const targets = recorded.get(gateway);
+    for (const key of keys) {
+      const port = before.get(gateway)?.get(key);
+      if (port === undefined || targets === undefined || targets.has(key) || this.#taken.has(port)) continue;
+      this.#taken.add(port);
+      targets.set(key, port);
+    }
+  }
+
+  #take(targets: Targets): Map<string, number> {
     const taken = new Map<string, number>();
     for (const [key, port] of targets) {
       if (port < FIRST_TARGET_PORT || port > LAST_RECORDED_PORT || this.#taken.has(port)) continue;
