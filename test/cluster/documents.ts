@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** `examples/documents`: the manifests of well-known guides, as kubectl takes them, and the calls that they make. */
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
+import { Grpcurl } from './grpcurl.ts';
+import { callLogin, callUsers } from './grpcurl-calls.ts';
+import { GuidePods } from './guide-pods.ts';
 import type { CallOptions, ClusterSteps } from './steps.ts';
 import { eventually } from './tries.ts';
 
@@ -12,8 +14,9 @@ const FOLDER = 'examples/documents';
 const ROOT = join(import.meta.dirname, '../..', FOLDER);
 /** In whose names the guides' objects are that name no namespace. */
 const NAMESPACE = 'daemun-guide';
-const LOGIN =
-  'syntax = "proto3"; package com.example; service User { rpc Login(Empty) returns (Empty); } message Empty {}';
+/** What guides call, and show no .proto file of. */
+const LOGIN = join(ROOT, '../grpc-methods/user.proto');
+const USERS = join(ROOT, 'user.proto');
 
 /** What the text of a manifest says of itself, as far as it is asked here. */
 interface Manifest {
@@ -22,14 +25,14 @@ interface Manifest {
   readonly spec?: { readonly selector?: Readonly<Record<string, string>>; readonly ports?: readonly ServicePort[] };
 }
 interface ServicePort {
+  readonly name?: string;
   readonly port: number;
   readonly targetPort?: number | string;
 }
 
 export async function followDocuments(steps: ClusterSteps): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'daemun-guides-'));
-  const login = join(folder, 'login.proto');
-  writeFileSync(login, LOGIN);
+  const pods = new GuidePods(steps, [LOGIN, USERS]);
+  const grpcurl = Grpcurl.find(steps);
   try {
     for (const [guide, follow] of [
       ['000-grpc-routing', followGrpcRouting],
@@ -39,63 +42,59 @@ export async function followDocuments(steps: ClusterSteps): Promise<void> {
     ] as const) {
       const namespaces = createNamespaces(steps, guide);
       try {
-        giveWhatIsGiven(steps, guide);
+        giveWhatIsGiven(steps, guide, pods);
         applyAll(steps, guide);
-        follow(steps, { guide, login });
+        follow(steps, { guide, grpcurl });
       } finally {
         steps.kubectl('delete', 'namespace', ...namespaces, '--ignore-not-found');
+        pods.forget();
       }
     }
   } finally {
     steps.kubectl('delete', 'gatewayclass', 'istio', '--ignore-not-found');
-    rmSync(folder, { recursive: true });
+    pods.close();
   }
 }
 
 interface Guide {
   readonly guide: string;
-  /** The .proto file of `com.example.User`. */
-  readonly login: string;
+  /** null: it is not installed. */
+  readonly grpcurl: Grpcurl | null;
 }
 
-function followGrpcRouting(steps: ClusterSteps, { guide, login }: Guide): void {
-  const secret = `${NAMESPACE}/example-com-cert`;
-  steps.certificate(secret, ['example.com', '*.example.com']);
+function followGrpcRouting(steps: ClusterSteps, { guide, grpcurl }: Guide): void {
+  const certificate = steps.certificate(`${NAMESPACE}/example-com-cert`, ['example.com', '*.example.com']);
   steps.wait(NAMESPACE, 'gateway/example-gateway', 'condition=Programmed');
-  const address = `https://${steps.address(NAMESPACE, 'example-gateway')}:50051`;
-  const foo = {
-    address,
-    authority: 'foo.example.com',
+  const address = steps.address(NAMESPACE, 'example-gateway');
+  const login = {
+    address: `https://${address}:50051`,
     method: 'com.example.User/Login',
-    flags: ['--insecure', '--proto', login],
+    flags: ['--insecure', '--proto', LOGIN],
   };
-  answers(steps, `${guide}: Login of foo.example.com`, 'foo-svc', foo);
-  const echo = join(import.meta.dirname, '../../src/demo/proto/api/echo.proto');
-  const bar = {
-    address,
-    authority: 'bar.example.com',
-    method: 'api.Echo/Echo',
-    flags: ['--insecure', '--proto', echo],
-  };
+  answers(steps, `${guide}: Login of foo.example.com`, 'foo-svc', { ...login, authority: 'foo.example.com' });
+  const bar = { ...login, authority: 'bar.example.com' };
   answers(steps, `${guide}: bar.example.com`, 'bar-svc', bar);
   answers(steps, `${guide}: bar.example.com with env: canary`, 'bar-svc-canary', {
     ...bar,
     flags: [...bar.flags, '-H', 'env: canary'],
   });
+  if (grpcurl !== null) callLogin({ grpcurl, steps, address, certificate });
 }
 
-function followGuide(steps: ClusterSteps, { guide }: Guide): void {
-  steps.certificate('infra/api-tls-cert', ['*.api.example.com']);
+function followGuide(steps: ClusterSteps, { guide, grpcurl }: Guide): void {
+  const certificate = steps.certificate('infra/api-tls-cert', ['*.api.example.com']);
   steps.certificate('infra/wildcard-cert', ['*.example.com']);
   steps.wait('infra', 'gateway/grpc-gateway', 'condition=Programmed');
-  const address = `https://${steps.address('infra', 'grpc-gateway')}:443`;
-  const flags = ['--insecure', '--proto', join(ROOT, 'user.proto'), '-H', 'x-request-id: test-001'];
-  const common = { address, authority: 'user.api.example.com', message: { user_id: '123' }, flags };
+  const address = steps.address('infra', 'grpc-gateway');
+  const flags = ['--insecure', '--proto', USERS, '-H', 'x-request-id: test-001'];
+  const message = { user_id: '123' };
+  const common = { address: `https://${address}:443`, authority: 'user.api.example.com', message, flags };
   answers(steps, `${guide}: GetUser`, 'user-service-reader', { ...common, method: 'user.v1.UserService/GetUser' });
   answers(steps, `${guide}: CreateUser`, 'user-service-writer', {
     ...common,
     method: 'user.v1.UserService/CreateUser',
   });
+  if (grpcurl !== null) callUsers({ grpcurl, steps, address, certificate });
   const path = 'jsonpath={.status.parents[0].conditions[?(@.type=="Accepted")].reason}';
   const refused = steps.kubectl('-n', 'app', 'get', 'grpcroute', 'user-service-route', '-o', path);
   steps.check(`${guide}: a route of another namespace is refused`, refused === 'NotAllowedByListeners', refused);
@@ -152,16 +151,18 @@ function hasGiven(guide: string): boolean {
   return readdirSync(join(ROOT, guide)).includes('given.yaml');
 }
 
-/** Services that the guide takes for granted, each with a Pod behind it. */
-function giveWhatIsGiven(steps: ClusterSteps, guide: string): void {
+/** What the guide takes for granted, and a Pod behind each Service of it. */
+function giveWhatIsGiven(steps: ClusterSteps, guide: string, pods: GuidePods): void {
   if (!hasGiven(guide)) return;
   for (const { text, manifest } of documentsOf(steps.read(`${FOLDER}/${guide}/given.yaml`))) {
     const { name, namespace = NAMESPACE } = manifest.metadata;
     steps.apply(manifest.kind === 'Namespace' ? '' : namespace, text);
-    const { selector, ports = [] } = manifest.spec ?? {};
-    const { targetPort, port = 0 } = ports[0] ?? {};
-    if (manifest.kind === 'Service' && selector !== undefined)
-      steps.backends(namespace, name, selector, typeof targetPort === 'number' ? targetPort : port);
+    const { selector: labels, ports = [] } = manifest.spec ?? {};
+    if (manifest.kind !== 'Service' || labels === undefined) continue;
+    const { name: portName, targetPort, port: servicePort = 0 } = ports[0] ?? {};
+    const port = typeof targetPort === 'number' ? targetPort : servicePort;
+    if (portName === 'grpc') pods.add(namespace, name, { labels, port });
+    else steps.backends(namespace, name, labels, port);
   }
 }
 

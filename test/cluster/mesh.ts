@@ -154,7 +154,7 @@ function makeWorld(steps: ClusterSteps): void {
   }
   for (const namespace of ['payment', 'fast-clients']) steps.backends(namespace, 'client', CLIENT);
   const serve = `require('net').createServer(s => s.on('error', () => {}).end('${GREETING}\\n')).listen(${DATABASE_PORT})`;
-  steps.program('faces', 'database', { app: 'database' }, ['node', '-e', serve]);
+  steps.program('faces', 'database', { labels: { app: 'database' }, command: ['node', '-e', serve] });
   for (const namespace of NAMESPACES)
     steps.kubectl('-n', namespace, 'wait', 'deployment', '--all', '--for', 'condition=Available', '--timeout', '90s');
 }

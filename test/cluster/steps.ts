@@ -25,6 +25,20 @@ export interface CallOptions {
   readonly flags?: readonly string[];
 }
 
+interface Deployed {
+  readonly namespace: string;
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+export interface PodProgram {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly command: readonly string[];
+  readonly port?: number;
+  /** Files that it finds in a folder. */
+  readonly mounted?: { readonly configMap: string; readonly at: string };
+}
+
 export class ClusterSteps {
   readonly #harness: Harness;
   readonly #installation: Installation;
@@ -40,6 +54,11 @@ export class ClusterSteps {
   check(what: string, isGood: boolean, found: string): void {
     if (!isGood) this.failures += 1;
     process.stdout.write(`${isGood ? 'ok  ' : 'FAIL'} ${what}${isGood ? '' : `: ${found.trim()}`}\n`);
+  }
+
+  /** What cannot be tried here. */
+  skip(what: string): void {
+    process.stdout.write(`skip ${what}\n`);
   }
 
   /** A file of the checkout. */
@@ -70,21 +89,28 @@ export class ClusterSteps {
 
   /** Pods that answer `api.Echo` and everything else, for what a Deployment of that name would be. */
   backends(namespace: string, name: string, labels: Readonly<Record<string, string>>, port = 50_051): void {
-    this.#deploy(namespace, name, labels, {
-      args: ['demo', `--listen=0.0.0.0:${port}`],
-      ports: [{ containerPort: port }],
-      readinessProbe: { grpc: { port }, periodSeconds: 1 },
-    });
+    this.#deploy(
+      { namespace, name, labels },
+      {
+        args: ['demo', `--listen=0.0.0.0:${port}`],
+        ports: [{ containerPort: port }],
+        readinessProbe: { grpc: { port }, periodSeconds: 1 },
+      },
+    );
   }
 
-  /** A Pod of the image that runs another program. */
-  program(namespace: string, name: string, labels: Readonly<Record<string, string>>, command: readonly string[]): void {
-    this.#deploy(namespace, name, labels, { command });
+  /** A Pod of the image that runs another program; it is ready when `port`, if it has one, can be connected to. */
+  program(namespace: string, name: string, { labels, command, port, mounted }: PodProgram): void {
+    const readinessProbe = port === undefined ? undefined : { tcpSocket: { port }, periodSeconds: 1 };
+    const volumeMounts = mounted && [{ name: 'mounted', mountPath: mounted.at }];
+    const volumes = mounted && [{ name: 'mounted', configMap: { name: mounted.configMap } }];
+    this.#deploy({ namespace, name, labels }, { command, readinessProbe, volumeMounts }, volumes);
   }
 
-  #deploy(namespace: string, name: string, labels: Readonly<Record<string, string>>, part: object): void {
+  #deploy({ namespace, name, labels }: Deployed, part: object, volumes?: readonly object[]): void {
     const container = { name: 'demo', image: this.#installation.image, ...part };
-    const template = { metadata: { labels }, spec: { containers: [container], terminationGracePeriodSeconds: 1 } };
+    const pod = { containers: [container], volumes, terminationGracePeriodSeconds: 1 };
+    const template = { metadata: { labels }, spec: pod };
     const spec = { replicas: 1, selector: { matchLabels: labels }, template };
     const deployment = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { namespace, name }, spec };
     this.#harness.kubectl(['apply', '-f', '-'], JSON.stringify(deployment));

@@ -4,6 +4,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Grpcurl } from './grpcurl.ts';
+import { callTutorial } from './grpcurl-calls.ts';
 import type { ClusterSteps } from './steps.ts';
 
 const NAMESPACE = 'daemun-tutorial';
@@ -18,7 +20,8 @@ export async function followTutorial(steps: ClusterSteps): Promise<void> {
   try {
     steps.kubectl('create', 'namespace', NAMESPACE);
     const cacert = join(folder, 'cert.pem');
-    writeFileSync(cacert, steps.certificate(`${NAMESPACE}/envoy-certs`, [HOST]));
+    const certificate = steps.certificate(`${NAMESPACE}/envoy-certs`, [HOST]);
+    writeFileSync(cacert, certificate);
     for (const file of MANIFESTS) steps.apply(NAMESPACE, steps.read(`${FOLDER}/${file}`));
     for (const name of ['echo-grpc', 'reverse-grpc'])
       steps.kubectl('-n', NAMESPACE, 'rollout', 'status', `deployment/${name}`, '--timeout', '90s');
@@ -26,6 +29,8 @@ export async function followTutorial(steps: ClusterSteps): Promise<void> {
     const address = steps.address(NAMESPACE, 'grpc');
     checkService(steps, address);
     checkCalls(steps, address, cacert);
+    const grpcurl = Grpcurl.find(steps);
+    if (grpcurl !== null) callTutorial({ grpcurl, steps, address, certificate });
     checkHealth(steps, address, cacert);
     checkCleanUp(steps);
   } finally {
