@@ -7,6 +7,7 @@ import { LINT_CODES } from './lint-codes.ts';
 import { LISTENER_SET_CODES } from './listener-set-codes.ts';
 import { MESH_CODES } from './mesh-codes.ts';
 import { POLICY_CODES } from './policy-codes.ts';
+import { RESOURCE_CODES } from './resource-codes.ts';
 import { ROUTE_CODES } from './route-codes.ts';
 import { STATUS_CODES } from './status-codes.ts';
 import { STORE_CODES } from './store-codes.ts';
@@ -18,6 +19,7 @@ import { TRUST_CODES } from './trust-codes.ts';
  */
 export const CATALOGUE = {
   ...STORE_CODES,
+  ...RESOURCE_CODES,
   ...GATEWAY_CODES,
   ...LISTENER_SET_CODES,
   ...ROUTE_CODES,

@@ -31,13 +31,13 @@ export interface Outcomes {
 export interface GatewayClassOutcome {
   /** What of the API cannot be written in the cluster, as in `TranslateEnvironment`. */
   readonly lacking: { readonly kinds: ReadonlySet<string>; readonly experimental: boolean };
-  readonly accepted: Problem<'InvalidParameters' | 'Unsupported'> | null;
+  readonly accepted: Problem<'InvalidParameters' | 'Unsupported' | 'Pending'> | null;
   /** The definitions of the API in the cluster are others than ours; the class is served all the same. */
   readonly version: Problem<'UnsupportedVersion'> | null;
 }
 
 export interface MeshOutcome {
-  readonly accepted: Problem<'InvalidParameters'> | null;
+  readonly accepted: Problem<'InvalidParameters' | 'Pending'> | null;
 }
 
 export interface GatewayOutcome {
@@ -72,7 +72,7 @@ export interface ListenerSetOutcome {
   readonly listeners: readonly ListenerOutcome[];
 }
 
-export type ListenerSetReason = 'NotAllowed' | 'ParentNotAccepted' | 'ListenersNotValid';
+export type ListenerSetReason = 'NotAllowed' | 'ParentNotAccepted' | 'ListenersNotValid' | 'Pending';
 
 /** What came of the entries of `spec.addresses`; without any, of the one that is implied. */
 export interface AddressAssignment {
@@ -114,7 +114,8 @@ export interface ReportedAddress extends GivenAddress {
 
 export type MissingAddress = Problem<'AddressNotUsable' | 'AddressNotAssigned'>;
 
-export type GatewayReason = 'InvalidParameters' | 'UnsupportedAddress' | 'ListenersNotValid';
+/** `Pending`: by a fault of ours it could not be judged. So it is of all kinds. */
+export type GatewayReason = 'InvalidParameters' | 'UnsupportedAddress' | 'ListenersNotValid' | 'Pending';
 
 /** null in a field: the condition has its good value. */
 export interface ListenerOutcome {
@@ -187,7 +188,8 @@ export type RouteAcceptedReason =
   | 'NoMatchingListenerHostname'
   /** At a port of a Service routes of another kind are applied. */
   | 'Conflicted'
-  | 'UnsupportedValue';
+  | 'UnsupportedValue'
+  | 'Pending';
 export type RouteRefsReason = 'InvalidKind' | 'BackendNotFound' | 'RefNotPermitted' | 'UnsupportedProtocol';
 
 export interface PolicyOutcome {

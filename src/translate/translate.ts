@@ -34,6 +34,7 @@ import type { PreviousTranslation, Translation } from './translation.ts';
 
 const NOWHERE: Place = { node: null, zone: null };
 const NO_CLIENTS: Snapshot['clients'] = [];
+const NONE_ASIDE: Translation['setAside'] = [];
 const NONE_REFUSED: ReadonlyMap<string, string> = new Map();
 
 /**
@@ -171,6 +172,7 @@ export function translate(
       return linted().moreWarnings;
     },
     outcomes,
+    setAside: NONE_ASIDE,
     memory: {
       secrets: reader.read,
       trust: trust.inspected,

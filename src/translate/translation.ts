@@ -17,6 +17,7 @@ import type { PublishedFrontends } from './publish/frontends.ts';
 import type { SliceIndex } from './resolve/slice-index.ts';
 import type { TrustReader } from './resolve/trust-bundles.ts';
 import type { TranslatedRoutes } from './rules/translated-routes.ts';
+import type { SetAside } from './set-aside.ts';
 
 /** What a set of resources comes to. */
 export interface Translation {
@@ -26,6 +27,8 @@ export interface Translation {
   /** Warnings beside `findings` that were counted only, since there are `MAX_LISTED_FINDINGS` before them; else 0. */
   readonly moreWarnings: number;
   readonly outcomes: Outcomes;
+  /** Objects whose changes were left out. */
+  readonly setAside: readonly SetAside[];
   /** For the next translation only; nobody else may look at it. */
   readonly memory: TranslationMemory;
 }

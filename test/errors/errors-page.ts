@@ -19,6 +19,7 @@ type Area = FindingCode extends infer Code ? (Code extends `${infer Name}/${stri
 
 const HEADINGS: Readonly<Record<Area, string>> = {
   store: 'Reading files (`store/…`)',
+  resource: 'Objects of any kind (`resource/…`)',
   'gateway-class': 'GatewayClasses (`gateway-class/…`)',
   gateway: 'Gateways and listeners (`gateway/…`)',
   'listener-set': 'ListenerSets (`listener-set/…`)',

@@ -239,7 +239,7 @@ function withoutComments(text: string): string {
 }
 
 /** These know all stages: the table of contents, the door, and what one translation remembers for the next. */
-const BESIDE_STAGES = ['translate', 'index', 'translation'].map(name => `src/translate/${name}.ts`);
+const BESIDE_STAGES = ['translate', 'index', 'translation', 'translate-around'].map(name => `src/translate/${name}.ts`);
 
 /** The place of a file's stage in the order; -1: it is of none. */
 function stageOf(path: string): number {

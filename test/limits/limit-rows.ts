@@ -560,6 +560,11 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
       metric: 'daemun_findings',
     },
     {
+      limit: 'translate#MAX_SET_ASIDE',
+      over: 'the whole change is not taken: what is served goes on, and `daemun status` says so',
+      metric: 'daemun_config_reloads_total',
+    },
+    {
       limit: 'errors#MAX_ROUTE_FINDINGS',
       over: 'counted and not listed: `store/more`',
       metric: 'daemun_findings',

@@ -1,18 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import type { Finding } from '../../errors/index.ts';
 import { type BrokenCondition, brokenConditions, ourControllers } from '../../status/index.ts';
 import { expiryOf } from '../../translate/index.ts';
+import { formatNamespacedName } from '../../values/index.ts';
 import { type Trouble, timeText } from '../shown/trouble.ts';
 import type { View } from '../shown/view.ts';
 
 /** What of the resources is not served, by their conditions and certificates. */
 export function resourceTroubles(
-  view: Pick<View, 'statuses' | 'translation' | 'resources' | 'published'>,
+  view: Pick<View, 'statuses' | 'translation' | 'resources' | 'published' | 'findings'>,
   nowMs: number,
 ): Trouble[] {
   const ours = ourControllers(view.translation.outcomes, view.resources);
-  const broken = brokenConditions(view.statuses, name => ours.has(name));
-  return [...broken.map(conditionTrouble), ...certificateTroubles(view, nowMs)];
+  const faults = faultTroubles(view);
+  // What was set aside says so in its conditions too, where it has any.
+  const broken = brokenConditions(view.statuses, name => ours.has(name)).filter(
+    ({ condition }) => !faults.some(({ message }) => condition.message.includes(message)),
+  );
+  return [...faults, ...broken.map(conditionTrouble), ...certificateTroubles(view, nowMs)];
+}
+
+/** Objects that broke us, with a status or without one. */
+function faultTroubles({ translation, findings }: Pick<View, 'translation' | 'findings'>): Trouble[] {
+  const aside = translation.setAside.map(({ finding, sinceMs }) => faultTrouble(finding, timeText(sinceMs)));
+  const unsaid = findings.filter(({ code }) => code === 'status/broken');
+  return [...aside, ...unsaid.map(finding => faultTrouble(finding, null))];
+}
+
+function faultTrouble({ resource, message }: Finding, since: string | null): Trouble {
+  const subject = resource === undefined ? 'configuration' : `${resource.kind} ${formatNamespacedName(resource)}`;
+  return { severity: 'error', of: 'resources', subject, message, since, next: 'daemun bundle' };
 }
 
 function conditionTrouble({ key, part, severity, condition }: BrokenCondition): Trouble {

@@ -8,6 +8,7 @@ import type { Snapshot } from '../../snapshot/index.ts';
 import { firstHosts } from '../../snapshot/listener.test-support.ts';
 import { memoryStore, type Store } from '../../store/index.ts';
 import { LoopbackAddresses } from '../addresses/loopback-addresses.ts';
+import { resourceTroubles } from '../health/resource-troubles.ts';
 import { PortPlan } from '../ports/port-plan.ts';
 import type { View } from '../shown/view.ts';
 import { Reconciler } from './reconciler.ts';
@@ -56,6 +57,12 @@ function withBadRoute(resources: ResourceSet): ResourceSet {
   const bad = httpRoutes.get('default/bad');
   if (bad !== undefined) httpRoutes.set('default/bad', { ...bad, spec: broken(bad.spec, 'rules') });
   return { ...resources, httpRoutes };
+}
+
+/** What breaks the translation of each Gateway. */
+function withBadGateway({ gateways, ...resources }: ResourceSet): ResourceSet {
+  const bad = [...gateways].map(([key, one]) => [key, { ...one, spec: broken(one.spec, 'allowedListeners') }] as const);
+  return { ...resources, gateways: new Map(bad) };
 }
 
 async function setUp(t: TestContext) {
@@ -134,12 +141,43 @@ describe('a fault of ours about one object', () => {
     assert.deepEqual(pathsOf((views.at(-1) as View).published), ['/b', '/newer']);
   });
 
+  it('in a Gateway is told, the Gateway is served as it was, and all others as they are', async t => {
+    const { written, world, views, failures, reconciler } = await setUp(t);
+    world.spoil = withBadGateway;
+    written.apply(gateway(8081), route('other', '/b'));
+    await reconciler.settled();
+    assert.deepEqual(failures, []);
+    const { findings, published, statuses } = views.at(-1) as View;
+    assert.deepEqual(
+      findings.filter(({ severity }) => severity === 'error').map(({ code }) => code),
+      ['resource/broken'],
+    );
+    assert.equal(published.bindings[0]?.port, 8080);
+    assert.deepEqual(pathsOf(published), ['/b']);
+    assert.match(JSON.stringify(statuses.get('Gateway/default/gw')), /a bug about allowedListeners/);
+    const troubles = resourceTroubles(views.at(-1) as View, 60_000);
+    assert.deepEqual(
+      troubles.map(({ severity, subject, since }) => [severity, subject, since]),
+      [['error', 'Gateway default/gw', '1970-01-01T00:00:00Z']],
+    );
+    world.spoil = resources => resources;
+    written.apply(route('other', '/c'));
+    await reconciler.settled();
+    assert.equal(views.at(-1)?.published.bindings[0]?.port, 8081);
+    assert.doesNotMatch(JSON.stringify(views.at(-1)?.statuses.get('Gateway/default/gw')), /a bug/);
+  });
+
   it('in a route that never was translated serves it nowhere', async t => {
     const { written, world, views, reconciler } = await setUp(t);
     world.spoil = withBadRoute;
     written.apply(route('bad', '/new'), route('other', '/b'));
     await reconciler.settled();
-    assert.deepEqual(pathsOf((views.at(-1) as View).published), ['/b']);
+    const { published, statuses } = views.at(-1) as View;
+    assert.deepEqual(pathsOf(published), ['/b']);
+    assert.match(
+      JSON.stringify(statuses.get('HTTPRoute/default/bad')),
+      /"Accepted","status":"False","reason":"Pending"/,
+    );
   });
 });
 

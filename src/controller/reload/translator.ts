@@ -6,14 +6,15 @@ import { statuses, type WrittenStatuses } from '../../status/index.ts';
 import type { StoreContents } from '../../store/index.ts';
 import {
   frontendsOf,
+  type LastTranslation,
   listenerOwners,
   type MeshEnvironment,
   movePorts,
   type Place,
-  type PreviousTranslation,
   type TranslateEnvironment,
   type Translation,
   translate,
+  translateAround,
 } from '../../translate/index.ts';
 import type { AddressBook } from '../addresses/address-book.ts';
 import { inspectCertificate } from '../certificates/inspect-certificate.ts';
@@ -43,7 +44,7 @@ export class Translator {
   #bundleVersions: readonly string[] = [];
   #lacksExperimental = false;
   #absentKinds: ReadonlySet<string> = NO_KINDS;
-  #previous: PreviousTranslation | undefined;
+  #last: LastTranslation | undefined;
   #statuses: WrittenStatuses | null = null;
   /** That of the last `translate`. */
   #mesh: MeshEnvironment | null = null;
@@ -89,13 +90,13 @@ export class Translator {
     return isAssigned ? this.#options.addresses.addressOf(metadata, 0) : asked.value;
   }
 
-  /** Translates; work follows what changed since the last call. `refusedPorts`: those that the OS does not let us have. */
+  /** Translates; work follows what changed since the last call, and a fault of ours stays with its object. `refusedPorts`: those that the OS does not let us have. */
   translate(resources: ResourceSet, refusedPorts: ReadonlySet<number> = NO_PORTS): Translation {
     this.#mesh = this.#options.mesh?.() ?? null;
     const mayMove = refusedPorts.size + this.#movedPorts.size > 0;
     if (mayMove) this.#movedPorts = movePorts(this.#writtenPorts(resources), refusedPorts, this.#movedPorts);
-    const translation = translate(resources, this.#environment(), this.#previous);
-    this.#previous = translation;
+    const { translation, last } = translateAround(resources, this.#environment(), this.#last);
+    this.#last = last;
     return translation;
   }
 
@@ -104,7 +105,7 @@ export class Translator {
    * translation, and would break every later one.
    */
   startAnew(): void {
-    if (this.#previous !== undefined) this.#previous = { snapshot: this.#previous.snapshot };
+    if (this.#last !== undefined) this.#last = { ...this.#last, previous: { snapshot: this.#last.previous.snapshot } };
   }
 
   /** Frontends may get other places than the last `translate` gave them. */
@@ -122,10 +123,10 @@ export class Translator {
     return new Date(this.#options.nowMs()).toISOString().replace(/\.\d+Z$/, 'Z');
   }
 
-  /** What the snapshot would be if `resources`, those of the last `translate`, were these. Says and remembers nothing. */
+  /** What the snapshot would be if `resources`, those of the last `translate`, were these. Says and remembers nothing; undefined where something is set aside. */
   rehearse(resources: ResourceSet): Snapshot | undefined {
-    if (this.#previous === undefined) return undefined;
-    const translation = translate(resources, this.#environment(), this.#previous);
+    if (this.#last === undefined || this.#last.setAside.length > 0) return undefined;
+    const translation = translate(resources, this.#environment(), this.#last.previous);
     statuses(translation, resources, this.#statuses, this.#now());
     return translation.snapshot;
   }

@@ -190,7 +190,10 @@ export class ClusterObjects {
         const owner = resources.gateways.get(name);
         if (owner === undefined || this.#wanted.has(key)) continue;
         const outcome = translation.outcomes.gateways.get(name);
-        const isJudged = services === null ? outcome !== undefined : outcome?.assignment.service != null;
+        const isJudged =
+          services === null
+            ? outcome !== undefined && outcome.accepted?.reason !== 'Pending'
+            : outcome?.assignment.service != null;
         if (isJudged || this.#isForeign(owner, resources)) left.push(key);
       }
     }
@@ -229,7 +232,7 @@ export class ClusterObjects {
 function addedListeners({ resources, translation }: Seen): ReadonlyMap<string, GatewayParts['listeners']> {
   const added = new Map<string, GatewayParts['listeners'][number][]>();
   for (const [name, { gateway, accepted }] of translation.outcomes.listenerSets) {
-    const isServed = accepted === null || accepted.reason === 'ListenersNotValid';
+    const isServed = accepted === null || accepted.reason === 'ListenersNotValid' || accepted.reason === 'Pending';
     const set = resources.listenerSets.get(name);
     if (gateway === null || !isServed || set === undefined) continue;
     const listeners = added.get(gateway) ?? [];

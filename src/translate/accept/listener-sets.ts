@@ -81,7 +81,7 @@ export function listenerOwners({
 }
 
 /** The Gateway that the parentRef names, as `namespace/name`. */
-function gatewayOf({ spec, metadata }: ListenerSet): string {
+export function gatewayOf({ spec, metadata }: ListenerSet): string {
   return `${spec.parentRef.namespace ?? metadata.namespace}/${spec.parentRef.name}`;
 }
 

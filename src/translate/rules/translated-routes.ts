@@ -3,8 +3,10 @@
 import type { Finding } from '../../errors/index.ts';
 import { changedKeys, updateSorted } from '../changes.ts';
 import { faultOf } from '../fault.ts';
+import type { RouteOutcome } from '../outcomes.ts';
 import { type AttachableRoute, type RouteMap, routeMaps } from '../route-kinds.ts';
 import { dependenciesOf } from './dependencies.ts';
+import { fallenBack, neverServed } from './fallen-back.ts';
 import { changedDependencies, type RouteWorld } from './route-world.ts';
 import { type RouteContext, type TranslatedRoute, translateRoute, unattachedRoute } from './translate-route.ts';
 
@@ -58,26 +60,15 @@ function translateWhole(
     return translateRoute(route, context, before);
   } catch (error) {
     const finding = faultOf('route/broken', route, error);
-    return fallBack(route, before ?? unattachedRoute(route, [], undefined), finding);
+    const kept = before ?? unattachedRoute(route, [], undefined);
+    const outcome =
+      // One that was served nowhere before is refused by the parents that it names now.
+      kept.outcome.parents.some(({ accepted }) => accepted === null)
+        ? fallenBack(kept.outcome, kept.route.metadata.generation, finding)
+        : refusedIfAny(route, finding, context);
+    const dependencies = dependenciesIfAny(route) ?? kept.dependencies;
+    return { ...kept, route, dependencies, outcome, findings: [finding], isForeign: false };
   }
-}
-
-/** What `kept` says of `route`, which is tried again when something changes that it names itself. */
-function fallBack(route: AttachableRoute, kept: TranslatedRoute, finding: Finding): TranslatedRoute {
-  const { partiallyInvalid } = kept.outcome;
-  const isLastGood = partiallyInvalid?.kind !== 'fallen-back';
-  const generation = isLastGood ? kept.route.metadata.generation : partiallyInvalid.generation;
-  return {
-    ...kept,
-    route,
-    dependencies: dependenciesIfAny(route) ?? kept.dependencies,
-    outcome: {
-      ...kept.outcome,
-      partiallyInvalid: { kind: 'fallen-back', reason: 'UnsupportedValue', finding, generation },
-    },
-    findings: [finding],
-    isForeign: false,
-  };
 }
 
 function dependenciesIfAny(route: AttachableRoute): readonly string[] | undefined {
@@ -85,6 +76,15 @@ function dependenciesIfAny(route: AttachableRoute): readonly string[] | undefine
     return dependenciesOf(route);
   } catch {
     return undefined;
+  }
+}
+
+function refusedIfAny(route: AttachableRoute, finding: Finding, context: RouteContext): RouteOutcome {
+  const meshController = context.mesh?.controllerName ?? null;
+  try {
+    return neverServed(route, finding, { parent: context.parent, meshController });
+  } catch {
+    return { parents: [], partiallyInvalid: null };
   }
 }
 

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Finding } from '../errors/index.ts';
+import type { Resource, ResourceSet } from '../resources/index.ts';
+
+/** An object whose change breaks the translation, by a fault of ours, so that it was left out of it. */
+export interface SetAside {
+  /** Where in a `ResourceSet` it is. */
+  readonly field: keyof ResourceSet;
+  readonly name: string;
+  /** undefined: it was deleted. */
+  readonly written: Resource | undefined;
+  /** As it is served; undefined: it is not. */
+  readonly served: Resource | undefined;
+  /** What broke. */
+  readonly finding: Finding;
+  /** Milliseconds since the epoch. */
+  readonly sinceMs: number;
+}
