@@ -65,14 +65,14 @@ export function slice(index: number, first: number, size: Size, count = size.end
     endpoints: Array.from({ length: count }, (_, at) => ({
       addresses: [podIpOf(index, first + at, size)],
       conditions: { ready: true, serving: true, terminating: false },
-      nodeName: `node-${(index + at) % 50}`,
+      nodeName: `node-${(index + first + at) % 50}`,
       targetRef: {
         kind: 'Pod',
         name: podName(index, first + at),
         namespace: NAMESPACE,
         uid: uidOf('Pod', name, first + at),
       },
-      zone: `zone-${(index + at) % 3}`,
+      zone: `zone-${(index + first + at) % 3}`,
     })),
     ports: [{ name: 'http', port: size.targetPort, protocol: 'TCP' }],
   };

@@ -34,7 +34,8 @@ scrape stops no request, and is sent in parts.
   in a process), or once an endpoint answered it with a message or a status other than UNIMPLEMENTED, UNAUTHENTICATED or
   PERMISSION_DENIED (1,000 a Gateway, 2,000 in a process, up to 160 characters). All other calls count as \`other\`: of the
   service, where a rule names that, else of no service.
-* **Counters never go back** on a reload or when a worker is replaced. Series of a cluster, a rule or a port that is gone are no longer shown.
+* **Counters never go back** on a reload or when a worker is replaced. Series of a cluster, a rule or a port that is gone are no longer shown;
+  those of a Service's port begin with its first client, those of a Gateway's are there from the start.
   Calls that a crashed worker had open stay started and are never handled.
 * A request that fails without an endpoint's answer has a reason, the same in \`daemun_request_failures_total\` and in the access log. A timeout of
   the route is \`route_timeout\`, the deadline of the call \`deadline\`, and a DEADLINE_EXCEEDED without a reason is the endpoint's own.

@@ -30,23 +30,31 @@ export interface BindingScopesEnvironment extends ScopeEnvironment {
 export class BindingScopes {
   /** Grows when the answers may be others: scopes of an older generation are stale. */
   generation = 1;
-  compiled: CompiledBinding;
-  #listeners: ReadonlyMap<string, Listener>;
+  binding: Binding;
+  /** null: nobody has asked yet. Of thousands of Services a node has clients for a few, and each takes some 4 KiB. */
+  #compiled: CompiledBinding | null = null;
+  /** By id; null: nobody has asked yet. */
+  #listeners: ReadonlyMap<string, Listener> | null = null;
   #isLeaving = false;
   readonly #environment: BindingScopesEnvironment;
-  /** Scopes of this generation by entered listener ('' for cleartext) and the listeners that trust the peer. */
-  readonly #scopes = new Map<string, Scope>();
+  /** Scopes of this generation by entered listener ('' for cleartext) and the listeners that trust the peer; null: there are none. */
+  #scopes: Map<string, Scope> | null = null;
 
   constructor(binding: Binding, environment: BindingScopesEnvironment) {
     this.#environment = environment;
-    this.compiled = compileBinding(binding, compileOptions(environment));
-    this.#listeners = byId(binding);
+    this.binding = binding;
+    if (binding.frontend === null) this.#compile(undefined);
+  }
+
+  /** The rules of a frontend are compiled for its first client, those of Gateways before a port is opened. */
+  get compiled(): CompiledBinding {
+    return this.#compiled ?? this.#compile(undefined);
   }
 
   update(binding: Binding): void {
-    const previous = this.compiled;
-    this.compiled = compileBinding(binding, { ...compileOptions(this.#environment), previous });
-    this.#listeners = byId(binding);
+    this.binding = binding;
+    this.#listeners = null;
+    if (this.#compiled !== null) this.#compile(this.#compiled);
     this.#renew();
   }
 
@@ -65,7 +73,7 @@ export class BindingScopes {
 
   /** Of the client of a frontend; null: the binding is of Gateways. */
   namespaceOf(peerAddress: string): string | null {
-    return this.compiled.binding.frontend === null ? null : this.#environment.clients.namespaceOf(peerAddress);
+    return this.binding.frontend === null ? null : this.#environment.clients.namespaceOf(peerAddress);
   }
 
   metFrom(peerAddress: string): CompiledBinding {
@@ -74,14 +82,14 @@ export class BindingScopes {
 
   /** Of what entered by a listener; null: by first bytes. */
   standingOf(entered: Listener | null, peerAddress: string): Standing {
-    if (entered !== null) return standingOf(entered, this.#listeners.get(entered.id));
+    if (entered !== null) return standingOf(entered, this.#listenersById().get(entered.id));
     const { admission } = this.metFrom(peerAddress).binding;
     return admission === 'first-bytes' ? 'stays' : admission === 'client-hello' ? 'unproven' : 'leaves';
   }
 
   /** Whether a stream that came in through the listener, as it was then, may go on. */
   takes(entered: Listener): boolean {
-    return standingOf(entered, this.#listeners.get(entered.id)) === 'stays';
+    return standingOf(entered, this.#listenersById().get(entered.id)) === 'stays';
   }
 
   /** See `DownstreamServer`. */
@@ -92,6 +100,7 @@ export class BindingScopes {
     const id = entered?.listener.id ?? namespace ?? '';
     const trusting = met.trustedBy(peerAddress);
     const key = trusting.size === 0 ? id : [id, ...trusting].join(' ');
+    this.#scopes ??= new Map();
     let scope = this.#scopes.get(key);
     if (scope === undefined) {
       const now = met.listeners.find(compiled => compiled.listener.id === id) ?? entered;
@@ -108,12 +117,18 @@ export class BindingScopes {
 
   #renew(): void {
     this.generation++;
-    this.#scopes.clear();
+    this.#scopes = null;
   }
-}
 
-function byId({ listeners }: Binding): ReadonlyMap<string, Listener> {
-  return new Map(listeners.map(listener => [listener.id, listener]));
+  #compile(previous: CompiledBinding | undefined): CompiledBinding {
+    this.#compiled = compileBinding(this.binding, { ...compileOptions(this.#environment), previous });
+    return this.#compiled;
+  }
+
+  #listenersById(): ReadonlyMap<string, Listener> {
+    this.#listeners ??= new Map(this.binding.listeners.map(listener => [listener.id, listener]));
+    return this.#listeners;
+  }
 }
 
 function compileOptions({ verdicts, matchers, compiled }: BindingScopesEnvironment): CompileOptions {

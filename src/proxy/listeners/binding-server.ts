@@ -53,7 +53,8 @@ export class BindingServer implements DownstreamServer, EntranceOwner, StreamSer
   readonly choices: StreamChoices;
   readonly #environment: BindingEnvironment;
   readonly #server: Server;
-  readonly #entrance: Entrance;
+  /** null: there was no client yet. */
+  #entrance: Entrance | null = null;
   readonly #connections = new Set<DownstreamConnection>();
   readonly #streams = new Set<OpenStream>();
   readonly #early: EarlySockets;
@@ -61,7 +62,8 @@ export class BindingServer implements DownstreamServer, EntranceOwner, StreamSer
   #stopped: Promise<void> | null = null;
   #isDraining = false;
   #isOver = false;
-  readonly #metrics: BindingMetrics;
+  /** null: it is a frontend that had no client yet. */
+  #metrics: BindingMetrics | null = null;
 
   constructor(binding: Binding, environment: BindingEnvironment) {
     this.serving = environment.serving;
@@ -70,7 +72,6 @@ export class BindingServer implements DownstreamServer, EntranceOwner, StreamSer
     this.#scopes = new BindingScopes(binding, environment);
     this.budget = environment.budget;
     this.choices = environment.choices;
-    this.#entrance = new Entrance(this, environment.contexts);
     const keepAlive = { keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS };
     this.#server = createServer({ noDelay: true, ...keepAlive, highWaterMark: HIGH_WATER_BYTES }, socket =>
       this.#onSocket(socket),
@@ -79,11 +80,7 @@ export class BindingServer implements DownstreamServer, EntranceOwner, StreamSer
       this.#isOver = true;
       this.#early.destroy();
     });
-    this.#metrics = new BindingMetrics(environment.serving.metrics, binding);
-  }
-
-  get compiled(): CompiledBinding {
-    return this.#scopes.compiled;
+    if (binding.frontend === null) this.#counts();
   }
 
   get generation(): number {
@@ -91,15 +88,15 @@ export class BindingServer implements DownstreamServer, EntranceOwner, StreamSer
   }
 
   get binding(): Binding {
-    return this.compiled.binding;
+    return this.#scopes.binding;
   }
 
   get traffic(): TrafficCounters {
-    return this.#metrics.traffic;
+    return this.#counts().traffic;
   }
 
   get streamMetrics(): StreamMetrics {
-    return this.#metrics.streams;
+    return this.#counts().streams;
   }
 
   /** Open connections, and requests in progress on them; a stream counts as one. */
@@ -202,7 +199,9 @@ export class BindingServer implements DownstreamServer, EntranceOwner, StreamSer
 
   /** The binding is gone, and so is what is counted for it. */
   releaseMetrics(): void {
-    this.#metrics.release();
+    // One that had its place before may have counted.
+    if (this.#metrics === null) this.serving.metrics.releaseAbout('binding', this.binding.id);
+    else this.#metrics.release();
   }
 
   scopeOf(entered: CompiledListener | null, peerAddress: string, current: Scope | null): Scope {
@@ -210,16 +209,16 @@ export class BindingServer implements DownstreamServer, EntranceOwner, StreamSer
   }
 
   requestStarted(clientNamespace: string | null): void {
-    this.#metrics.requestBegun(clientNamespace);
+    this.#counts().requestBegun(clientNamespace);
   }
 
   requestEnded(): void {
-    this.#metrics.requestEnded();
+    this.#counts().requestEnded();
   }
 
   connectionClosed(connection: DownstreamConnection): void {
     this.#connections.delete(connection);
-    this.#metrics.connectionEnded();
+    this.#counts().connectionEnded();
   }
 
   onAdmitted(raw: Socket, socket: Socket, admitted: Admitted): void {
@@ -231,7 +230,7 @@ export class BindingServer implements DownstreamServer, EntranceOwner, StreamSer
 
   onStream(raw: Socket, socket: Socket, { start, rule }: AdmittedStream): void {
     if (!this.#enter(raw, socket, start.listener)) return;
-    this.#metrics.streamBegun(this.namespaceOf(clientAddressOf(raw)));
+    this.#counts().streamBegun(this.namespaceOf(clientAddressOf(raw)));
     const stream = new StreamConnection(socket, rule, start, this);
     this.#streams.add(stream);
     stream.begin();
@@ -245,19 +244,28 @@ export class BindingServer implements DownstreamServer, EntranceOwner, StreamSer
     }
     inheritClient(raw, socket);
     this.budget.established(raw);
-    this.#metrics.connectionBegun();
+    this.#counts().connectionBegun();
     return true;
   }
 
   streamEnded(stream: OpenStream): void {
     this.#streams.delete(stream);
-    this.#metrics.connectionEnded();
+    this.#counts().connectionEnded();
   }
 
   #onSocket(socket: Socket): void {
-    this.#metrics.accepted();
+    this.#counts().accepted();
     this.serving.loop.refresh();
-    if (this.budget.take(socket, this.#early)) this.#entrance.accept(socket);
-    else socket.destroy();
+    if (!this.budget.take(socket, this.#early)) {
+      socket.destroy();
+      return;
+    }
+    this.#entrance ??= new Entrance(this, this.#environment.contexts);
+    this.#entrance.accept(socket);
+  }
+
+  #counts(): BindingMetrics {
+    this.#metrics ??= new BindingMetrics(this.serving.metrics, this.binding);
+    return this.#metrics;
   }
 }

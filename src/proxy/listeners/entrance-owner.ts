@@ -2,7 +2,7 @@
 
 import type { Socket } from 'node:net';
 import type { CompiledBinding, CompiledListener } from '../../match/index.ts';
-import type { StreamRule } from '../../snapshot/index.ts';
+import type { Binding, StreamRule } from '../../snapshot/index.ts';
 import type { Serving } from '../http/index.ts';
 import type { StreamStart } from '../l4/index.ts';
 import type { Spoken } from './codec.ts';
@@ -26,7 +26,7 @@ export interface AdmittedStream {
 export interface EntranceOwner {
   readonly serving: Serving;
   /** As it is now. */
-  readonly compiled: CompiledBinding;
+  readonly binding: Binding;
   /** What of it the client of a socket meets. */
   metBy(socket: Socket): CompiledBinding;
   /** `raw`: what was accepted, below `socket` or the same. */

@@ -77,7 +77,7 @@ export class Entrance implements TlsOwner {
 
   /** It is one of those who say whose their connections are. */
   #mustSayWhose({ remoteAddress }: Socket): boolean {
-    const ranges = this.#owner.compiled.binding.proxyProtocolFrom;
+    const ranges = this.#owner.binding.proxyProtocolFrom;
     if (ranges.length === 0) return false;
     if (this.#sayers?.ranges !== ranges) this.#sayers = { ranges, addresses: new AddressRanges(ranges) };
     return this.#sayers.addresses.has(plainAddress(remoteAddress ?? ''));

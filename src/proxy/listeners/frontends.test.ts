@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import type { ClientNamespace, Listener, TcpListener } from '../../snapshot/index.ts';
+import { type ClientNamespace, EMPTY_SNAPSHOT, type Listener, type TcpListener } from '../../snapshot/index.ts';
 import { until } from '../../time/until.test-support.ts';
 import { httpListener, type SnapshotParts, TestGateway } from '../http/gateway.test-support.ts';
 import { StreamBed, streamRule } from '../l4/l4.test-support.ts';
@@ -123,6 +123,19 @@ describe('the port of a Service that is routed', () => {
         ['', ID, ID, 'tcp'],
       ],
     );
+  });
+
+  it('is counted from its first client on, until it is gone', async () => {
+    const ofBinding = (): number =>
+      gateway.reader.read().flatMap(({ samples }) => samples.filter(({ labels }) => 'binding' in labels)).length;
+    await serve({ listeners: [requestsOf(null, 'producers')] });
+    assert.equal(ofBinding(), 0);
+    assert.equal(await ask(await dial('127.0.0.9')), 'producers');
+    assert.equal(gateway.metric('daemun_downstream_connections_total'), 1);
+    assert.ok(ofBinding() > 0);
+    for (const socket of sockets) socket.destroy();
+    await gateway.runtime.apply(EMPTY_SNAPSHOT);
+    await until(() => ofBinding() === 0);
   });
 
   it('decides the next request of a client anew that turns out to be of another namespace', async () => {

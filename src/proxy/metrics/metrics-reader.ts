@@ -34,7 +34,8 @@ export interface MetricFamily {
 /** One sample: what it is made of. */
 interface Sum {
   readonly labels: Labels;
-  readonly sources: { readonly worker: number; readonly slot: number }[];
+  /** Made anew by each change: arrays that grow keep room for more, and there are thousands of them. */
+  sources: readonly { readonly worker: number; readonly slot: number }[];
   /** Of workers that are gone; null: none. */
   base: number[] | null;
 }
@@ -68,7 +69,7 @@ export class MetricsReader {
         const kept = sum.sources.filter(source => source.worker !== worker);
         if (kept.length === sum.sources.length) continue;
         if (!isGauge) sum.base = add(sum.base, page, sum.sources, worker, sizeOf(name));
-        sum.sources.splice(0, sum.sources.length, ...kept);
+        sum.sources = kept;
         if (sum.base === null && kept.length === 0) sums.delete(key);
       }
     }
@@ -114,9 +115,9 @@ export class MetricsReader {
     const key = JSON.stringify(shown);
     const sums = this.#families.get(name) ?? new Map<string, Sum>();
     this.#families.set(name, sums);
-    const sum = sums.get(key) ?? { labels: shown, sources: [], base: null };
-    sums.set(key, sum);
-    sum.sources.push({ worker, slot });
+    const known = sums.get(key);
+    if (known === undefined) sums.set(key, { labels: shown, sources: [{ worker, slot }], base: null });
+    else known.sources = [...known.sources, { worker, slot }];
   }
 
   #isShown(labels: Labels, note: Series['note']): boolean {
@@ -131,7 +132,7 @@ export class MetricsReader {
     const sum = sums?.get(key);
     if (sums === undefined || sum === undefined) return;
     const kept = sum.sources.filter(source => source.worker !== worker || source.slot !== slot);
-    sum.sources.splice(0, sum.sources.length, ...kept);
+    sum.sources = kept;
     if (kept.length === 0) sums.delete(key);
   }
 }
