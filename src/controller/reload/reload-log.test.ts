@@ -49,6 +49,18 @@ describe('what is logged of a reload', () => {
     assert.deepEqual(levelsOf(true, { published: endpoints }), ['debug']);
   });
 
+  it('says nothing of a kind that may not be read, which the store said when it was so', () => {
+    const told: string[] = [];
+    const tell = (message: string): void => void told.push(message);
+    const log = new ReloadLog(
+      { debug: tell, info: tell, warn: tell, error: tell },
+      { store: { locate: () => undefined }, isShared: true },
+    );
+    const denied: Finding = { ...finding, severity: 'error', code: 'store/not-permitted' };
+    log.reloaded(viewOf(EMPTY_SNAPSHOT, 0, [denied, { ...finding, severity: 'error', message: 'other' }]), null, 1);
+    assert.deepEqual(told, ['other']);
+  });
+
   it('is told at level info when a cluster changed more, or findings are solved', () => {
     for (const part of ['bindings', 'clusters', 'certificates', 'trustBundles']) {
       assert.deepEqual(levelsOf(true, { published: { version: 1, [part]: [] } }), ['info'], part);

@@ -12,6 +12,9 @@ import { describeChanges, nameOf, newFindings } from './reload-report.ts';
 /** Findings told one by one after a reload; the rest is counted. `daemun get` and `/findings` have them all. */
 const MAX_TOLD = 20;
 
+/** As it happens, which may be long before the first reload. */
+const TOLD_BY_THE_STORE: Finding['code'] = 'store/not-permitted';
+
 /** One line for each reload that changed something, and one for each finding that is new. */
 export class ReloadLog {
   readonly #log: GatewayLog;
@@ -35,7 +38,7 @@ export class ReloadLog {
     const fresh = newFindings(view, previous);
     if (previous !== null) this.#tellChanges(view, previous, tookMs);
     this.#tellFindings(
-      fresh.filter(finding => finding.severity !== 'info'),
+      fresh.filter(({ severity, code }) => severity !== 'info' && code !== TOLD_BY_THE_STORE),
       view.resources,
     );
   }

@@ -30,6 +30,21 @@ describe('the log of lost endpoints', () => {
     assert.equal(lines.length, 3);
   });
 
+  it('tells once of an endpoint that many clusters have, and again of another reason', () => {
+    const { lines, log } = start();
+    const clusters = ['default/a:80', 'default/b:80', 'default/c:80'];
+    for (const cluster of clusters) log.changed(1, { ...LOST, cluster });
+    assert.equal(lines.length, 1);
+    log.changed(1, { ...LOST, cluster: 'default/tls:443', reason: 'its certificate has expired' });
+    assert.equal(lines.length, 2);
+    for (const cluster of clusters.slice(1)) log.changed(1, { ...FOUND, cluster });
+    assert.equal(lines.length, 2);
+    log.changed(1, { ...LOST, cluster: 'default/b:80' });
+    assert.equal(lines.length, 2);
+    for (const cluster of clusters.slice(0, 2)) log.changed(1, { ...FOUND, cluster });
+    assert.deepEqual(lines.slice(2), ['endpoint can be reached again']);
+  });
+
   it('says nothing of an endpoint that was removed, and begins anew when it is there again', () => {
     const { lines, log } = start();
     log.changed(1, LOST);

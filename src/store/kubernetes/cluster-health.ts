@@ -78,6 +78,13 @@ export class ClusterHealth {
     this.#note(kind, state.state === 'failing' ? state.message : null);
   }
 
+  /** A kind is denied or fails for another reason than before. Which it is now is known without another line. */
+  reworded({ kind }: ReadKind, { state, message }: Extract<ReflectorState, { readonly message: string }>): void {
+    const denied = this.#denied.get(kind);
+    if (state === 'denied' && denied !== undefined) this.#denied.set(kind, { ...denied, message });
+    if (state === 'failing' && this.#failure !== null) this.#failure = { ...this.#failure, message };
+  }
+
   #note(what: string, failure: string | null): void {
     if (failure === null) {
       if (!this.#failing.delete(what) || this.#failing.size > 0) return;

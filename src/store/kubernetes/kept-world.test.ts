@@ -186,7 +186,11 @@ describe('what is known of a cluster, kept over a restart', () => {
     const freshness = second.store.freshness();
     assert.deepEqual(freshness.state === 'partly-kept' ? freshness.unread : [], ['Service']);
     await eventually(() => codes().includes('store/kept-kind'), second);
-    assert.match(second.store.current().findings[0]?.message ?? '', /^Service could not be read since .*: .*500/);
+    const message = (): string => second.store.current().findings[0]?.message ?? '';
+    assert.match(message(), /^Service could not be read since .*: .*500/);
+    api.fail('Service', 503);
+    await eventually(() => message().includes('503'), second);
+    assert.match(second.store.health().failing?.message ?? '', /503/);
     api.heal('Service');
     await eventually(() => state() === 'followed', second);
     assert.deepEqual(codes(), []);

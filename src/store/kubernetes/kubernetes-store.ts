@@ -243,8 +243,11 @@ class ClusterStore implements KubernetesStore {
 
   #setState(followed: FollowedKind, state: ReflectorState): void {
     const before = followed.state;
-    if (before.state === state.state) return;
     followed.state = state;
+    if (before.state === state.state) {
+      this.#reword(followed, before);
+      return;
+    }
     followed.wasRead ||= state.state === 'live';
     this.#health.told(followed.readKind, state);
     if (state.state === 'absent') this.#served.lookNow();
@@ -252,6 +255,13 @@ class ClusterStore implements KubernetesStore {
     if (before.state === 'denied' || state.state === 'denied' || this.#keptStart.isPartial) this.#changed();
     if (state.state === 'live') this.#keptStart.someRead();
     this.#checkComplete();
+  }
+
+  /** The state of a kind is what it was, perhaps for another reason. */
+  #reword({ readKind, state }: FollowedKind, before: ReflectorState): void {
+    if (!('message' in state) || !('message' in before) || state.message === before.message) return;
+    this.#health.reworded(readKind, state);
+    if (state.state === 'denied' || this.#keptStart.isPartial) this.#changed();
   }
 
   /** Complete once nothing is being read for the first time; a server that fails is waited for. */
