@@ -14,8 +14,18 @@ export interface AdminAnswer {
 
 type Handler = (source: AdminSource, url: URL, rest: readonly string[]) => AdminAnswer | Promise<AdminAnswer>;
 
+interface Page {
+  readonly about: string;
+  readonly answer: Handler;
+  /** It shows what is served, so that there is nothing to tell before that is known. Default false. */
+  readonly needsLoad?: boolean;
+}
+
+/** When to ask again for what is not there yet. */
+const RETRY_AFTER_S = 1;
+
 /** What each path answers, with the line that the index shows. */
-const PAGES: Readonly<Record<string, { readonly about: string; readonly answer: Handler }>> = {
+const PAGES: Readonly<Record<string, Page>> = {
   live: { about: 'the process runs', answer: () => text(200, 'ok\n') },
   ready: { about: 'every wanted socket takes requests; else 503 and which do not (?output=json)', answer: ready },
   metrics: { about: 'Prometheus metrics', answer: metrics },
@@ -23,19 +33,29 @@ const PAGES: Readonly<Record<string, { readonly about: string; readonly answer: 
     about: 'how the process is, what it serves, and what is broken, in short',
     answer: source => json(200, source.summary()),
   },
-  resources: { about: 'objects with statuses: /resources/KIND/NAMESPACE/NAME', answer: resources },
+  resources: { about: 'objects with statuses: /resources/KIND/NAMESPACE/NAME', answer: resources, needsLoad: true },
   findings: {
     about: 'everything there is to say about the resources',
+    needsLoad: true,
     answer: source => json(200, source.findings()),
   },
-  config: { about: 'what the data plane holds', answer: async source => json(200, await source.config()) },
+  config: {
+    about: 'what the data plane holds',
+    needsLoad: true,
+    answer: async source => json(200, await source.config()),
+  },
   bundle: { about: 'files of a support bundle, without secrets', answer: bundle },
   explain: {
     about:
       'which rule takes a request: ?grpc=pkg.Service/Method&host=H&header=k:v; who gets what comes to a port: ?udp=PORT',
+    needsLoad: true,
     answer: explain,
   },
-  mesh: { about: 'connections to Services that an agent of a mesh takes, and those that fall through', answer: mesh },
+  mesh: {
+    about: 'connections to Services that an agent of a mesh takes, and those that fall through',
+    needsLoad: true,
+    answer: mesh,
+  },
   'log-level': { about: 'the log level; PUT ?level=debug changes it', answer: source => level(source) },
 };
 
@@ -54,7 +74,14 @@ export async function answerAdmin(source: AdminSource, method: string, url: URL)
   if (page === '') return index();
   const found = Object.hasOwn(PAGES, page) ? PAGES[page] : undefined;
   if (found === undefined) return problem(404, `there is no /${page}; see /`);
+  if (found.needsLoad === true && !source.isLoaded()) return notYet(source);
   return found.answer(source, url, rest);
+}
+
+function notYet(source: AdminSource): AdminAnswer {
+  const readiness = source.readiness();
+  const why = readiness.ready ? 'the first reload has not ended' : readiness.reason;
+  return problem(503, `nothing is served yet: ${why}`, { 'retry-after': String(RETRY_AFTER_S) });
 }
 
 function index(): AdminAnswer {

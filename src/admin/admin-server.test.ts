@@ -11,10 +11,12 @@ const CLASS = { kind: 'GatewayClass', metadata: { namespace: '', name: 'daemun' 
 describe('the admin server', () => {
   let server: AdminServer;
   let isReady = true;
+  let isLoaded = true;
   let staleSince: string | null = null;
   let level = 'info';
   const source: AdminSource = {
     mesh: async () => ({ fault: 'this process serves no Services' }),
+    isLoaded: () => isLoaded,
     readiness: () => (isReady ? { ready: true, staleSince } : { ready: false, reason: 'draining', unbound: [] }),
     metrics: () => [
       {
@@ -47,6 +49,7 @@ describe('the admin server', () => {
 
   beforeEach(async () => {
     isReady = true;
+    isLoaded = true;
     staleSince = null;
     level = 'info';
     server = await startAdminServer({ host: '127.0.0.1', port: 0, source });
@@ -70,6 +73,18 @@ describe('the admin server', () => {
     assert.equal(mesh.status, 409);
     assert.match(await mesh.text(), /this process serves no Services/);
     assert.equal((await get('/no-page')).status, 404);
+  });
+
+  it('says of what is served that nothing is yet, and when to ask again', async () => {
+    isLoaded = false;
+    isReady = false;
+    for (const path of ['/explain?grpc=a.B/C', '/explain', '/resources', '/findings', '/config', '/mesh']) {
+      const answer = await get(path);
+      assert.equal(answer.status, 503, path);
+      assert.equal(answer.headers.get('retry-after'), '1');
+      assert.match(await answer.text(), /nothing is served yet: draining/);
+    }
+    for (const path of ['/status', '/metrics', '/live', '/bundle']) assert.equal((await get(path)).status, 200, path);
   });
 
   it('says from when that is which is served, when that is not now', async () => {

@@ -10,6 +10,8 @@ export interface AdminSource {
   readiness():
     | { readonly ready: true; readonly staleSince: string | null }
     | { readonly ready: false; readonly reason: string; readonly unbound: readonly UnboundSocket[] };
+  /** Whether there is anything to show of what is served: not before the first reload has ended. */
+  isLoaded(): boolean;
   /** Counters as they stand now. */
   metrics(): readonly MetricFamily[];
   /** What the data plane holds now: bindings, routes, clusters, endpoints, certificates. */

@@ -11,6 +11,12 @@ const TIMEOUT_MS = 10_000;
 /** The dump of 100,000 routes takes about a quarter of it; whoever sends more is no daemun. */
 const MAX_ANSWER_BYTES = 512 * 1024 * 1024;
 
+/** What to do about an answer that is none, by its status. */
+const HELP: ReadonlyMap<number, string> = new Map([
+  [404, 'Is it the admin address of a daemun of this version? Name another one with --admin'],
+  [503, 'Ask again in a moment; `daemun status` says what it waits for'],
+]);
+
 /** Asks a running process over its admin address. */
 export class AdminClient implements ResourceSource {
   readonly #address: string;
@@ -67,10 +73,7 @@ export class AdminClient implements ResourceSource {
     if (status === 200) return this.#parse(body);
     const message = errorOf(body);
     if (status === 400) throw usageError(message);
-    throw couldNotRun(
-      `${this.#address} answers ${status}: ${message}`,
-      status === 404 ? 'Is it the admin address of a daemun of this version? Name another one with --admin' : '',
-    );
+    throw couldNotRun(`${this.#address} answers ${status}: ${message}`, HELP.get(status) ?? '');
   }
 
   #parse<T>(body: string): T {

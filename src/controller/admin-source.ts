@@ -56,6 +56,7 @@ export function adminSource(parts: AdminParts): AdminSource {
         ? { ready: true, staleSince: source.kind === 'cluster' ? source.staleSince : null }
         : readiness;
     },
+    isLoaded: () => view() !== null,
     metrics() {
       const now = view();
       const state = now === null ? [] : stateMetrics(now.published, now.bindFailures);

@@ -71,5 +71,7 @@ describe('daemun mesh status', () => {
     assert.doesNotMatch(told, /of this version/);
     status = 404;
     assert.match(await ask(), /of this version/);
+    status = 503;
+    assert.match(await ask(), /Ask again in a moment/);
   });
 });
