@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { HeaderList } from '../../head/header-list.ts';
-import { isSame } from './recent-blocks.ts';
+import { isSame } from './same-bytes.ts';
 
 /** Blocks remembered per connection, the longest of them, and what they cost with keys and lists: none for a peer that indexes its fields. */
 const MAX_BLOCKS = 32;

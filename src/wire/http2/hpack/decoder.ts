@@ -4,6 +4,7 @@ import {
   CONTENT_LENGTH,
   Field,
   fieldFlags,
+  isFieldValue,
   MALFORMED,
   PSEUDO,
   SENSITIVE,
@@ -14,14 +15,14 @@ import {
 } from '../../head/field.ts';
 import { HeaderList } from '../../head/header-list.ts';
 import type { HeaderListPool, ListNode } from '../../head/header-list-pool.ts';
-import { latin1 } from '../../head/latin1.ts';
 import { STATIC_COUNT, STATIC_FIELDS } from '../../head/static-fields.ts';
 import { VaryingNames } from '../../head/varying-names.ts';
+import { pathIn } from '../../head/volatile-fields.ts';
 import type { Http2Limits } from '../limits.ts';
 import { BlockCache } from './block-cache.ts';
+import { BlockReader } from './block-reader.ts';
+import { BlockShapes } from './block-shapes.ts';
 import { DynamicTable } from './dynamic-table.ts';
-import { decodeHuffman, huffmanDecodedBound } from './huffman.ts';
-import { LiteralNames } from './literal-names.ts';
 import { RecentBlocks } from './recent-blocks.ts';
 
 /** Our SETTINGS_HEADER_TABLE_SIZE: the protocol's default, so that it holds from the first byte. */
@@ -48,15 +49,14 @@ export class HpackDecoder {
 
   readonly #pool: HeaderListPool;
   readonly #limits: Http2Limits;
-  readonly #names: LiteralNames;
+  readonly #reader: BlockReader;
   readonly #table = new DynamicTable(DECODER_TABLE_BYTES);
   readonly #recent = new RecentBlocks();
   #cache: BlockCache | null = null;
+  #shapes: BlockShapes | null = null;
   #varying: VaryingNames | null = null;
   #steadyGeneration = 0;
   #heads = 0;
-  #at = 0;
-  #end = 0;
   #node: ListNode;
   #bytes = 0;
   #count = 0;
@@ -66,7 +66,7 @@ export class HpackDecoder {
   constructor(pool: HeaderListPool, limits: Http2Limits) {
     this.#pool = pool;
     this.#limits = limits;
-    this.#names = LiteralNames.of(pool);
+    this.#reader = BlockReader.of(pool);
     this.#node = pool.root;
   }
 
@@ -84,6 +84,8 @@ export class HpackDecoder {
       this.list = recent;
       return true;
     }
+    this.#reader.begin(block, start, end);
+    if (this.#shapes !== null && this.#readShaped(this.#shapes)) return true;
     const known = this.#cache?.get(block, start, end);
     if (known !== undefined) {
       this.list = known.list;
@@ -91,18 +93,37 @@ export class HpackDecoder {
       this.contentLength = known.contentLength;
       return true;
     }
+    this.#reader.rewind();
     this.#node = this.#pool.root;
-    this.#at = start;
-    this.#end = end;
     this.#bytes = 0;
     this.#count = 0;
     this.#literals = false;
     this.#mutated = false;
-    if (!this.#decodeFields(block)) return false;
+    if (!this.#decodeFields()) return false;
     const over = this.#count > this.#limits.maxHeaderFields || this.#bytes > this.#limits.maxHeaderListBytes;
     this.list = over ? null : this.#node.list();
     if (this.#mutated) this.#forget();
     else if (this.list !== null && !this.malformed) this.#remember(block, start, end, this.list);
+    return true;
+  }
+
+  /** False: the block is to be read field by field. */
+  #readShaped(shapes: BlockShapes): boolean {
+    const fields = shapes.read(this.#reader);
+    const { says } = shapes;
+    if (fields === null || says === null) return false;
+    let { bytes } = says;
+    let malformed = false;
+    for (let at = 1; at < fields.length; at += 2) {
+      const value = fields[at] as string;
+      bytes += value.length;
+      if (!isFieldValue(value)) malformed = true;
+    }
+    if (bytes > this.#limits.maxHeaderListBytes) return false;
+    this.list = says.list;
+    this.fields = fields;
+    this.path = pathIn(fields);
+    this.malformed = malformed;
     return true;
   }
 
@@ -113,15 +134,20 @@ export class HpackDecoder {
       return;
     }
     const isLengthOnly = fields !== null && fields.length === 2 && contentLength >= 0;
-    if (fields !== null && !isLengthOnly) return;
-    this.#cache ??= new BlockCache();
-    this.#cache.set(block, start, end, { list, fields, contentLength });
+    if (fields === null || isLengthOnly) {
+      this.#cache ??= new BlockCache();
+      this.#cache.set(block, start, end, { list, fields, contentLength });
+    } else if (contentLength < 0 && this.#reader.holes.length === fields.length) {
+      this.#shapes ??= new BlockShapes();
+      this.#shapes.note(this.#reader, fields, { list, bytes: this.#bytes - valueBytes(fields) });
+    }
   }
 
   /** The dynamic table says something else than before. */
   #forget(): void {
     this.#recent.forget();
     this.#cache = null;
+    this.#shapes = null;
   }
 
   /** After a list over the limits: the fields that came before the limit. */
@@ -131,32 +157,33 @@ export class HpackDecoder {
     return new HeaderList([...list.names, ':path'], [...list.values, this.path], list.sensitive);
   }
 
-  #decodeFields(block: Buffer): boolean {
-    const end = this.#end;
-    while (this.#at < end) {
-      const byte = block[this.#at] as number;
+  #decodeFields(): boolean {
+    const reader = this.#reader;
+    const { block, end } = reader;
+    while (reader.at < end) {
+      const byte = block[reader.at] as number;
       let field: Field | undefined;
       if (byte & 0x80) {
-        const index = byte === 0xff ? this.#integer(block, 0x7f) : byte & 0x7f;
-        if (byte !== 0xff) this.#at++;
+        const index = byte === 0xff ? reader.integer(0x7f) : byte & 0x7f;
+        if (byte !== 0xff) reader.at++;
         field = index > STATIC_COUNT ? this.#table.get(index - STATIC_COUNT - 1) : STATIC_FIELDS[index];
         if (index <= 0) return false;
       } else if (byte & 0x40) {
-        field = this.#literal(block, 0x3f, false);
+        field = this.#literal(0x3f, false);
         if (field === undefined) return false;
         this.#table.insert(field);
         this.#mutated = true;
       } else if (byte & 0x20) {
-        if (this.#count > 0 || !this.#resize(block)) return false;
+        if (this.#count > 0 || !this.#resize()) return false;
         continue;
       } else {
         this.#literals = true;
-        field = this.#literal(block, 0x0f, (byte & 0x10) !== 0);
+        field = this.#literal(0x0f, (byte & 0x10) !== 0);
       }
       if (field === undefined) return false;
       this.#add(field);
     }
-    return this.#at === end;
+    return reader.at === end;
   }
 
   #add(field: Field): void {
@@ -193,17 +220,21 @@ export class HpackDecoder {
     else this.fields.push(field.name, field.value);
   }
 
-  /** A literal field at `#at`; undefined when the bytes are wrong. */
-  #literal(block: Buffer, prefix: number, sensitive: boolean): Field | undefined {
-    const index = this.#integer(block, prefix);
+  /** The literal field that comes next; undefined when the bytes are wrong. */
+  #literal(prefix: number, sensitive: boolean): Field | undefined {
+    const reader = this.#reader;
+    const index = reader.integer(prefix);
     if (index < 0) return undefined;
     let named: Field | undefined;
-    if (index === 0) named = this.#name(block);
+    if (index === 0) named = reader.name();
     else named = index > STATIC_COUNT ? this.#table.get(index - STATIC_COUNT - 1) : STATIC_FIELDS[index];
-    const value = this.#string(block);
+    const from = reader.at;
+    const value = reader.text();
     if (named === undefined || value === undefined) return undefined;
     const isStable = (named.flags & VOLATILE_NAME) === 0 || value === '';
-    return isStable ? this.#field(named.name, value, sensitive) : volatileField(named, value);
+    const field = isStable ? this.#field(named.name, value, sensitive) : volatileField(named, value);
+    if (field.flags & VOLATILE) reader.holes.push(from, reader.at);
+    return field;
   }
 
   /** What is beyond the limits is decoded for the table's sake, and must not push out what others share. */
@@ -228,7 +259,7 @@ export class HpackDecoder {
     if (!this.#varying.isNowVarying(name, this.#heads)) return field;
     // All fields of a name must be in one place, for their order is theirs.
     this.#table.replace(known => (known.name === name ? varyingField(name, known.value) : known));
-    this.#forget();
+    this.#mutated = true;
     return field;
   }
 
@@ -238,61 +269,23 @@ export class HpackDecoder {
     this.#steadyGeneration = steadyNames.generation;
     const settled = varying.settle(name => steadyNames.has(name));
     if (settled.length === 0) return;
+    this.#forget();
     this.#table.replace(field =>
       settled.includes(field.name) ? this.#pool.field(field.name, field.value, false) : field,
     );
   }
 
-  #resize(block: Buffer): boolean {
-    const bytes = this.#integer(block, 0x1f);
+  #resize(): boolean {
+    const bytes = this.#reader.integer(0x1f);
     if (bytes < 0 || bytes > DECODER_TABLE_BYTES) return false;
     this.#table.resize(bytes);
     this.#mutated = true;
     return true;
   }
+}
 
-  /** An integer (§5.1) whose prefix is masked by `mask`; -1 when it does not end or is beyond any use. */
-  #integer(block: Buffer, mask: number): number {
-    if (this.#at >= this.#end) return -1;
-    let value = (block[this.#at++] as number) & mask;
-    if (value < mask) return value;
-    for (let shift = 0; shift <= 21; shift += 7) {
-      if (this.#at >= this.#end) return -1;
-      const byte = block[this.#at++] as number;
-      value += (byte & 0x7f) << shift;
-      if (byte < 0x80) return value;
-    }
-    return -1;
-  }
-
-  /** A name that is no entry of a table, with an empty value; undefined when the bytes are wrong. */
-  #name(block: Buffer): Field | undefined {
-    const before = this.#at;
-    const isHuffman = before < this.#end && ((block[before] as number) & 0x80) !== 0;
-    const length = this.#integer(block, 0x7f);
-    const start = this.#at;
-    const end = start + length;
-    if (length < 0 || end > this.#end) return undefined;
-    const known = this.#names.get(block, start, end, isHuffman);
-    this.#at = known === undefined ? before : end;
-    if (known !== undefined) return known;
-    const name = this.#string(block);
-    return name === undefined ? undefined : this.#names.set(block, start, end, isHuffman, name);
-  }
-
-  /** A string (§5.2) in latin1: bytes pass through unchanged. */
-  #string(block: Buffer): string | undefined {
-    const huffman = this.#at < this.#end && ((block[this.#at] as number) & 0x80) !== 0;
-    const length = this.#integer(block, 0x7f);
-    const start = this.#at;
-    const end = start + length;
-    if (length < 0 || end > this.#end) return undefined;
-    this.#at = end;
-    if (!huffman) return latin1(block, start, end);
-    const bound = huffmanDecodedBound(length);
-    const pool = this.#pool;
-    const scratch = bound <= pool.scratch.length ? pool.scratch : Buffer.allocUnsafe(bound);
-    const decoded = decodeHuffman(block, start, end, scratch);
-    return decoded < 0 ? undefined : latin1(scratch, 0, decoded);
-  }
+function valueBytes(fields: readonly string[]): number {
+  let bytes = 0;
+  for (let at = 1; at < fields.length; at += 2) bytes += (fields[at] as string).length;
+  return bytes;
 }

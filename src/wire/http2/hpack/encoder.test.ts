@@ -47,8 +47,9 @@ describe('HPACK encoder', () => {
 
   it('writes every volatile field as never indexed', () => {
     const encoder = new HpackEncoder(new EncoderTables());
-    const block = encode(encoder, HEAD, ['x-request-id', 'r', 'set-cookie', 's']);
-    // A name of its own, and one of the static table (55): pattern 0001.
+    const block = encode(encoder, HEAD, [':path', '/p', 'x-request-id', 'r', 'set-cookie', 's']);
+    // A path (4), a name of its own, and one of the static table (55): pattern 0001.
+    assert.ok(block.includes(Buffer.from('\x14\x02/p', 'latin1')));
     assert.ok(block.includes(Buffer.from('\x10\x0cx-request-id\x01r', 'latin1')));
     assert.ok(block.includes(Buffer.from([0x1f, 55 - 15, 1, 's'.charCodeAt(0)])));
   });

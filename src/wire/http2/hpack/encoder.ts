@@ -74,7 +74,10 @@ export class HpackEncoder {
     let end = this.#isResized ? this.#writeResize(out, at) : at;
     const path = pathIn(fields);
     // Pseudo-header fields come first (RFC 9113 §8.3), in any order.
-    if (path !== null) end = writeText(out, writeInteger(out, end, 0, 0x0f, PATH_INDEX), path);
+    if (path !== null) {
+      out[end] = NEVER_INDEXED | PATH_INDEX;
+      end = writeText(out, end + 1, path);
+    }
     if (list === this.#lastList && this.#lastBlock !== null) end = copyBlock(this.#lastBlock, out, end);
     else end = this.#encodeList(list, out, end);
     if (this.#missedBytes > STALE_BYTES) this.#empty(this.#table.maxBytes);
@@ -192,7 +195,7 @@ function writeLiteral(out: Buffer, at: number, pattern: number, name: string, va
 function writeText(out: Buffer, at: number, text: string): number {
   const length = text.length;
   const start = writeInteger(out, at, 0, 0x7f, length);
-  if (length > 24) out.write(text, start, 'latin1');
+  if (length > 16) out.write(text, start, 'latin1');
   else for (let i = 0; i < length; i++) out[start + i] = text.charCodeAt(i);
   return start + length;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { Field, fieldFlags } from '../../head/field.ts';
-import type { HeaderListPool } from '../../head/header-list-pool.ts';
+import { isSame } from './same-bytes.ts';
 
 /** A power of two. What falls into a slot that is taken takes it over. */
 const SLOTS = 128;
@@ -23,22 +23,11 @@ interface LiteralName {
 export class LiteralNames {
   readonly #slots: (LiteralName | undefined)[] = new Array<LiteralName | undefined>(SLOTS).fill(undefined);
 
-  /** Those of all connections whose lists are of one pool. */
-  static of(lists: HeaderListPool): LiteralNames {
-    const known = lists.decoders;
-    if (known instanceof LiteralNames) return known;
-    const names = new LiteralNames();
-    lists.decoders = names;
-    return names;
-  }
-
   /** The name in `block[start, end)`, undefined when it is not known. */
   get(block: Buffer, start: number, end: number, isHuffman: boolean): Field | undefined {
     const known = this.#slots[slotOf(block, start, end)];
-    if (known === undefined || known.isHuffman !== isHuffman || known.bytes.length !== end - start) return undefined;
-    const { bytes } = known;
-    for (let at = 0; at < bytes.length; at++) if (bytes[at] !== block[start + at]) return undefined;
-    return known.field;
+    if (known === undefined || known.isHuffman !== isHuffman) return undefined;
+    return isSame(known.bytes, block, start, end) ? known.field : undefined;
   }
 
   /** The same name as text. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { HeaderList } from '../../head/header-list.ts';
+import { isSame } from './same-bytes.ts';
 
 /** The longest block that is remembered: one of indexed fields has a byte or two for each. */
 const MAX_BLOCK_BYTES = 64;
@@ -44,12 +45,4 @@ export class RecentBlocks {
     this.#one = null;
     this.#other = null;
   }
-}
-
-/** Whether a block is the same as a known one, byte by byte. */
-export function isSame(known: Uint8Array, block: Buffer, start: number, end: number): boolean {
-  const length = end - start;
-  if (known.length !== length) return false;
-  for (let i = length - 1; i >= 0; i--) if (known[i] !== block[start + i]) return false;
-  return true;
 }

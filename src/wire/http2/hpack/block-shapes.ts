@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { HeaderList } from '../../head/header-list.ts';
+import type { BlockReader } from './block-reader.ts';
+import { isAt } from './same-bytes.ts';
+
+/** Shapes that one connection remembers. */
+const MAX_SHAPES = 8;
+/** The longest in bytes, and the one with the most values: without them a block is short. */
+const MAX_SHAPE_BYTES = 384;
+const MAX_HOLES = 8;
+/** So many blocks of other shapes come before the shape of one takes the place of another, */
+const PATIENCE = 16;
+/** and after so many in a row shapes are not worth a look. */
+const MAX_MISSES = 256;
+
+/** What is remembered with a shape: the fields of a block apart from those whose values differ. */
+export interface ShapedFields {
+  readonly list: HeaderList;
+  /** The sizes of all fields (RFC 7541 §4.1), without the values that differ. */
+  readonly bytes: number;
+}
+
+/**
+ * Bytes that several blocks have in common, around values that differ: a token, a path.
+ *
+ *     run             value   run            value   run
+ *     83 86 bf 1f 08  …       be c0 0f 04    …       c1
+ */
+interface BlockShape extends ShapedFields {
+  /** One more than there are values. */
+  readonly runs: readonly Uint8Array[];
+  /** Of the fields whose values differ. */
+  readonly names: readonly string[];
+}
+
+/**
+ * The shapes of one connection's blocks. While the dynamic table is as it is, the same bytes say the same, whatever values stand between
+ * them; its owner drops this when the table changes. Per block: a comparison of the bytes that do not differ, and the values.
+ */
+export class BlockShapes {
+  readonly #shapes: BlockShape[] = [];
+  /** The one that was found last, and so is mostly found next. */
+  #last: BlockShape | null = null;
+  #misses = 0;
+
+  /** What the shape of the block says that `read` knew last. */
+  get says(): ShapedFields | null {
+    return this.#last;
+  }
+
+  /** The fields of the block in `reader` whose values differ: name, value, …; null: it has no known shape. */
+  read(reader: BlockReader): string[] | null {
+    if (this.#last === null || this.#misses > MAX_MISSES) return null;
+    const fields = readValues(this.#last, reader) ?? this.#readOther(reader);
+    this.#misses = fields === null ? this.#misses + 1 : 0;
+    return fields;
+  }
+
+  #readOther(reader: BlockReader): string[] | null {
+    for (const shape of this.#shapes) {
+      const fields = shape === this.#last ? null : readValues(shape, reader);
+      if (fields === null) continue;
+      this.#last = shape;
+      return fields;
+    }
+    return null;
+  }
+
+  /** The block in `reader`, whose shape was not known, is to be known by what stands around `reader.holes`. `fields`: what stands there, with names. */
+  note(reader: BlockReader, fields: readonly string[], says: ShapedFields): void {
+    const isFull = this.#shapes.length >= MAX_SHAPES;
+    if (fields.length > 2 * MAX_HOLES || (isFull && this.#misses % PATIENCE !== 0)) return;
+    const runs = runsIn(reader);
+    if (runs.reduce((bytes, run) => bytes + run.length, 0) > MAX_SHAPE_BYTES) return;
+    if (isFull) this.#shapes.shift();
+    this.#last = { runs, names: fields.filter((_, at) => at % 2 === 0), list: says.list, bytes: says.bytes };
+    this.#shapes.push(this.#last);
+  }
+}
+
+function runsIn({ block, start, end, holes }: BlockReader): Uint8Array[] {
+  const bounds = [start, ...holes, end];
+  const runs: Uint8Array[] = [];
+  for (let at = 0; at < bounds.length; at += 2) runs.push(Uint8Array.from(block.subarray(bounds[at], bounds[at + 1])));
+  return runs;
+}
+
+/** Of a block of this shape. An empty value is none: it may belong into the list. */
+function readValues({ runs, names }: BlockShape, reader: BlockReader): string[] | null {
+  const { block, start } = reader;
+  const first = runs[0] as Uint8Array;
+  const last = runs[names.length] as Uint8Array;
+  const tail = reader.end - last.length;
+  if (start + first.length >= tail || !isAt(last, block, tail) || !isAt(first, block, start)) return null;
+  reader.at = start + first.length;
+  const value = reader.text();
+  if (value === undefined || value === '') return null;
+  const fields = [names[0] as string, value];
+  for (let hole = 1; hole < names.length; hole++) {
+    const run = runs[hole] as Uint8Array;
+    if (!isAt(run, block, reader.at)) return null;
+    reader.at += run.length;
+    const next = reader.text();
+    if (next === undefined || next === '') return null;
+    fields.push(names[hole] as string, next);
+  }
+  return reader.at === tail ? fields : null;
+}
