@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { BackendTarget, Cluster, Endpoint, Snapshot } from '../snapshot/index.ts';
+import { type BackendTarget, type Cluster, type Endpoint, endpointsOf, type Snapshot } from '../snapshot/index.ts';
 import { socketAddress } from '../values/index.ts';
 import type { ExplainedBackend, ExplainedEndpoint } from './explanation.ts';
 import { describeTls } from './tls-text.ts';
@@ -14,7 +14,8 @@ export function explainTarget(
   const cluster = snapshot.clusters.find(({ id }) => id === target.cluster);
   const shape = { cluster: target.cluster, tls: cluster?.tls ? describeTls(cluster.tls) : '', reach: reachOf(cluster) };
   if (cluster?.discovery.kind === 'dns') return { ...shape, fault: '', endpoints: 'dns' };
-  const published = snapshot.endpoints.find(set => set.cluster === target.cluster)?.endpoints ?? [];
+  const set = snapshot.endpoints.find(({ cluster: id }) => id === target.cluster);
+  const published = set === undefined ? [] : endpointsOf(set);
   return { ...shape, fault: published.length === 0 ? emptyText(cluster) : '', endpoints: explainEndpoints(published) };
 }
 

@@ -2,7 +2,15 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Cluster, RequestListener, RouteEntry, Rule, Snapshot, Tracing } from '../snapshot/index.ts';
+import {
+  type Cluster,
+  endpointSet,
+  type RequestListener,
+  type RouteEntry,
+  type Rule,
+  type Snapshot,
+  type Tracing,
+} from '../snapshot/index.ts';
 import { sampleTracing } from '../snapshot/tracing.test-support.ts';
 import { explain } from './explain.ts';
 import type { Question } from './explanation.ts';
@@ -40,7 +48,7 @@ function snapshot(...bindings: Snapshot['bindings']): Snapshot {
     version: 1,
     bindings,
     clusters: [cluster],
-    endpoints: [{ cluster: 'app/user:80', endpoints }],
+    endpoints: [endpointSet('app/user:80', endpoints)],
     certificates: [],
     trustBundles: [],
     clients: [],

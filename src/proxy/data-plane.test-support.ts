@@ -4,7 +4,7 @@
 
 import { once } from 'node:events';
 import { type ClientHttp2Session, connect } from 'node:http2';
-import type { Cluster, Endpoint, Snapshot } from '../snapshot/index.ts';
+import { type Cluster, type Endpoint, endpointSet, type Snapshot } from '../snapshot/index.ts';
 import { PLAIN_EDGE } from '../snapshot/listener.test-support.ts';
 import { sampleRule } from '../snapshot/rule.test-support.ts';
 import { systemClock, systemRandom } from '../time/index.ts';
@@ -103,7 +103,7 @@ export function snapshotOf({ version = 1, ports, endpoints = [], cluster = {} }:
     version,
     bindings,
     clusters: [testCluster({ id: CLUSTER, ...cluster })],
-    endpoints: [{ cluster: CLUSTER, endpoints }],
+    endpoints: [endpointSet(CLUSTER, endpoints)],
     certificates: [],
     trustBundles: [],
     clients: [],

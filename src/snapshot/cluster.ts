@@ -74,24 +74,3 @@ export interface DnsTarget {
   readonly host: string;
   readonly port: number;
 }
-
-export interface EndpointSet {
-  readonly cluster: string;
-  /** Sorted by address, then port; no duplicates. */
-  readonly endpoints: readonly Endpoint[];
-}
-
-export interface Endpoint {
-  /** IP address. */
-  readonly address: string;
-  readonly port: number;
-  /** `ready`: takes new streams. `draining`: terminating but serving; used only when none is ready. */
-  readonly state: 'ready' | 'draining';
-  /** For people: the Pod's name, '' when unknown. */
-  readonly name: string;
-  /**
-   * How far it is from this process, where that matters: new streams go to the nearest that can take them. 1: in its zone, 2: elsewhere.
-   * Default 0: on its node, or as near as all others.
-   */
-  readonly distance?: 1 | 2;
-}

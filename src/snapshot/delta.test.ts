@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { applyDelta, diffSnapshots, EMPTY_SNAPSHOT } from './delta.ts';
+import { endpointSet } from './endpoint-set.ts';
 import { deepFreeze } from './freeze.ts';
 import { firstHosts, PLAIN_EDGE } from './listener.test-support.ts';
 import type { VirtualHost } from './listener.ts';
@@ -143,7 +144,7 @@ describe('a snapshot delta', () => {
 
   it('lets changed endpoints travel alone', () => {
     const endpoints = (address: string) => [
-      { cluster: 'default/a:80', endpoints: [{ address, port: 80, state: 'ready' as const, name: '' }] },
+      endpointSet('default/a:80', [{ address, port: 80, state: 'ready', name: '' }]),
     ];
     const before = { ...oneHost(1, rules(100)), endpoints: endpoints('10.0.0.1') };
     const after = { ...before, version: 2, endpoints: endpoints('10.0.0.2') };

@@ -10,7 +10,8 @@
  *   good: rules, entries, matches, virtual hosts, server names, listeners, clusters, endpoint sets, certificates, trust bundles,
  *   client namespaces.
  */
-import type { Cluster, EndpointSet } from './cluster.ts';
+import type { Cluster } from './cluster.ts';
+import type { EndpointSet } from './endpoint-set.ts';
 import { sameContent } from './equal.ts';
 import type { ClientNamespace } from './frontend.ts';
 import { KnownLists } from './known-lists.ts';

@@ -6,6 +6,7 @@ export * from './bind-failure.ts';
 export * from './cluster.ts';
 export * from './cors-policy.ts';
 export { applyDelta, diffSnapshots, EMPTY_SNAPSHOT, type SnapshotDelta } from './delta.ts';
+export * from './endpoint-set.ts';
 export { sameContent } from './equal.ts';
 export * from './external-auth.ts';
 export { deepFreeze } from './freeze.ts';

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { endpointSet } from './endpoint-set.ts';
 import { orderViolations, sortSnapshot } from './order.ts';
 import { randomSnapshot } from './random-snapshot.test-support.ts';
 
@@ -25,7 +26,7 @@ describe('the order of a snapshot', () => {
   });
 
   it('names what breaks it', () => {
-    const cluster = (id: string) => ({ cluster: id, endpoints: [] });
+    const cluster = (id: string) => endpointSet(id, []);
     const snapshot = {
       version: 1,
       bindings: [],

@@ -5,7 +5,7 @@
  * the order of their files. `VirtualHost.entries` are not a set: their order is route precedence, made by translation.
  */
 import { compareHostnames, compareStrings } from '../values/index.ts';
-import type { Endpoint, EndpointSet } from './cluster.ts';
+import { type Endpoint, type EndpointSet, endpointSet, endpointsOf } from './endpoint-set.ts';
 import type { ClientNamespace } from './frontend.ts';
 import { type Listener, routesRequests, type ServerNameRoute, type VirtualHost } from './listener.ts';
 import type { Binding, Snapshot } from './snapshot.ts';
@@ -52,7 +52,7 @@ export function sortSnapshot(snapshot: Snapshot): Snapshot {
     bindings: snapshot.bindings.map(sortBinding).sort(compareIds),
     clusters: snapshot.clusters.toSorted(compareIds),
     endpoints: snapshot.endpoints
-      .map(set => ({ ...set, endpoints: set.endpoints.toSorted(compareEndpoints) }))
+      .map(set => endpointSet(set.cluster, endpointsOf(set).toSorted(compareEndpoints)))
       .sort(compareEndpointSets),
     certificates: snapshot.certificates.toSorted(compareIds),
     trustBundles: snapshot.trustBundles.toSorted(compareIds),
@@ -86,7 +86,7 @@ export function orderViolations(snapshot: Snapshot): string[] {
     ...disorder('certificates', snapshot.certificates, compareIds),
     ...disorder('trust bundles', snapshot.trustBundles, compareIds),
     ...disorder('clients', snapshot.clients, compareClients),
-    ...snapshot.endpoints.flatMap(set => disorder(`endpoints of ${set.cluster}`, set.endpoints, compareEndpoints)),
+    ...snapshot.endpoints.flatMap(set => disorder(`endpoints of ${set.cluster}`, endpointsOf(set), compareEndpoints)),
     ...snapshot.bindings.flatMap(binding => [
       ...disorder(`listeners of ${binding.id}`, binding.listeners, compareListeners),
       ...binding.listeners.flatMap(listenerDisorder),

@@ -2,7 +2,8 @@
 
 /** Arbitrary snapshots for property tests: small, sorted, and alike enough that two of them share many parts. */
 import fc from 'fast-check';
-import type { Cluster, EndpointSet } from './cluster.ts';
+import type { Cluster } from './cluster.ts';
+import { type EndpointSet, endpointSet } from './endpoint-set.ts';
 import type { ClientNamespace } from './frontend.ts';
 import type { Certificate, Listener, VirtualHost } from './listener.ts';
 import { sortSnapshot } from './order.ts';
@@ -154,18 +155,20 @@ const clusters: fc.Arbitrary<Cluster[]> = fc.uniqueArray(
 );
 
 const endpoints: fc.Arbitrary<EndpointSet[]> = fc.uniqueArray(
-  fc.record({
-    cluster: fc.constantFrom(...NAMES).map(name => `default/${name}:80`),
-    endpoints: fc.uniqueArray(
-      fc.record({
-        address: fc.constantFrom('10.0.0.1', '10.0.0.2', '::1'),
-        port: fc.nat({ max: 2 }),
-        state: fc.constantFrom('ready' as const, 'draining' as const),
-        name: fc.constantFrom('', 'pod'),
-      }),
-      { selector: value => `${value.address} ${value.port}` },
-    ),
-  }),
+  fc
+    .record({
+      cluster: fc.constantFrom(...NAMES).map(name => `default/${name}:80`),
+      endpoints: fc.uniqueArray(
+        fc.record({
+          address: fc.constantFrom('10.0.0.1', '10.0.0.2', '::1'),
+          port: fc.nat({ max: 2 }),
+          state: fc.constantFrom('ready' as const, 'draining' as const),
+          name: fc.constantFrom('', 'pod'),
+        }),
+        { selector: value => `${value.address} ${value.port}` },
+      ),
+    })
+    .map(({ cluster, endpoints }) => endpointSet(cluster, endpoints)),
   { selector: set => set.cluster },
 );
 

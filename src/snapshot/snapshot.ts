@@ -4,7 +4,8 @@
  * What a data plane must do. It knows neither Kubernetes nor Envoy, is plain data (it survives a structured clone), is
  * sorted by a total order, and parts that did not change keep their identity from one translation to the next.
  */
-import type { Cluster, EndpointSet } from './cluster.ts';
+import type { Cluster } from './cluster.ts';
+import type { EndpointSet } from './endpoint-set.ts';
 import type { ClientNamespace, Frontend } from './frontend.ts';
 import { type Certificate, type Listener, requestListeners } from './listener.ts';
 import type { RouteEntry } from './rule.ts';

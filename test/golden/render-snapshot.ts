@@ -2,6 +2,7 @@
 
 import {
   type Binding,
+  endpointsOf,
   type Listener,
   type ReachedPorts,
   type Rule,
@@ -21,7 +22,7 @@ export function renderSnapshot(snapshot: Snapshot): unknown {
     rules: rulesOf(bindings).map(renderRule),
     streamRules: streamRulesOf(bindings).map(renderStreamRule),
     clusters: clusters.map(cluster => withoutDefaults(cluster, CLUSTER_DEFAULTS)),
-    endpoints,
+    endpoints: endpoints.map(set => ({ cluster: set.cluster, endpoints: endpointsOf(set) })),
     certificates: certificates.map(({ id, names, notAfterMs }) => ({
       id,
       names,

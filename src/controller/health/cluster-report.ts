@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { endpointsOf } from '../../snapshot/index.ts';
 import { compareStrings } from '../../values/index.ts';
 import { DEFAULT_CONTROLLER_NAME } from '../kubernetes-options.ts';
 import { type ReadCluster, type ReadClusterOptions, withCluster } from '../read-cluster.ts';
@@ -122,9 +123,10 @@ function replicaOfPod({ pod, page, fault }: AskedPod, leases: readonly LeaseHold
 /** Endpoints as they are written; nothing is known of their health. */
 function readyEndpoints({ published }: ReadCluster['view']): ReadonlyMap<string, { ready: number; all: number }> {
   return new Map(
-    published.endpoints.map(({ cluster, endpoints }) => {
+    published.endpoints.map(set => {
+      const endpoints = endpointsOf(set);
       const ready = endpoints.filter(({ state }) => state === 'ready').length;
-      return [cluster, { ready, all: endpoints.length }];
+      return [set.cluster, { ready, all: endpoints.length }];
     }),
   );
 }

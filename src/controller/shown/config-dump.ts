@@ -6,7 +6,8 @@ import {
   type Certificate,
   type ClientNamespace,
   type Cluster,
-  type EndpointSet,
+  type Endpoint,
+  endpointsOf,
   type Listener,
   routesRequests,
   type TrustBundle,
@@ -21,12 +22,17 @@ export type DumpedBinding = Binding & {
   readonly problem: string | null;
 };
 
+export interface DumpedEndpoints {
+  readonly cluster: string;
+  readonly endpoints: readonly Endpoint[];
+}
+
 /** What the data plane was given, keys left out, and what its workers say of themselves. */
 export interface ConfigDump {
   readonly version: number;
   readonly bindings: readonly DumpedBinding[];
   readonly clusters: readonly Cluster[];
-  readonly endpoints: readonly EndpointSet[];
+  readonly endpoints: readonly DumpedEndpoints[];
   readonly certificates: readonly Certificate[];
   readonly trustBundles: readonly TrustBundle[];
   readonly clients: readonly ClientNamespace[];
@@ -36,7 +42,8 @@ export interface ConfigDump {
 
 /** Makes the dump. `live`: from `DataPlane.dump()`, or null. */
 export function dumpConfig(view: Pick<View, 'published' | 'translation'>, live: DataPlaneDump | null): ConfigDump {
-  const { version, clusters, endpoints, trustBundles, clients } = view.published;
+  const { version, clusters, trustBundles, clients } = view.published;
+  const endpoints = view.published.endpoints.map(set => ({ cluster: set.cluster, endpoints: endpointsOf(set) }));
   const unbound = unboundListeners(view.translation.outcomes);
   const bindings = view.published.bindings.map(binding => ({
     ...binding,

@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { EMPTY_SNAPSHOT, type Snapshot, type StreamBackend, type StreamRule } from '../../snapshot/index.ts';
+import {
+  EMPTY_SNAPSHOT,
+  endpointSet,
+  type Snapshot,
+  type StreamBackend,
+  type StreamRule,
+} from '../../snapshot/index.ts';
 import { explainStream } from './explain-stream.ts';
 
 const TO_A: StreamBackend = { weight: 3, target: { kind: 'cluster', cluster: 'default/a:53/udp' } };
@@ -35,10 +41,10 @@ function snapshotOf(rule: StreamRule | null, endpoints: readonly number[] = [9_0
       },
     ],
     endpoints: [
-      {
-        cluster: 'default/a:53/udp',
-        endpoints: endpoints.map(port => ({ address: '127.0.0.1', port, state: 'ready', name: 'pod' })),
-      },
+      endpointSet(
+        'default/a:53/udp',
+        endpoints.map(port => ({ address: '127.0.0.1', port, state: 'ready', name: 'pod' })),
+      ),
     ],
   };
 }

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Cluster } from '../../snapshot/index.ts';
+import { type Cluster, endpointsOf } from '../../snapshot/index.ts';
 import { RateLimitedLog } from '../log/rate-limited-log.ts';
 import { VirtualClock } from '../virtual-clock.test-support.ts';
 import { DnsDiscovery } from './dns.ts';
@@ -52,8 +52,10 @@ class World {
   }
 
   addresses(cluster: string): string[] {
-    const endpoints = this.discovery.endpointsOf(cluster)?.endpoints ?? [];
-    return endpoints.map(endpoint => `${endpoint.address} ${endpoint.port} ${endpoint.name}`);
+    const set = this.discovery.endpointsOf(cluster);
+    return (set === undefined ? [] : endpointsOf(set)).map(
+      endpoint => `${endpoint.address} ${endpoint.port} ${endpoint.name}`,
+    );
   }
 }
 

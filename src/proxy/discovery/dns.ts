@@ -5,7 +5,14 @@
  * Runs in the main thread, once for all workers. A name that several clusters use is resolved once. When a refresh fails
  * the old addresses stay: a DNS outage takes nothing down.
  */
-import { type Cluster, compareEndpoints, type Endpoint, type EndpointSet, sameContent } from '../../snapshot/index.ts';
+import {
+  type Cluster,
+  compareEndpoints,
+  type Endpoint,
+  type EndpointSet,
+  endpointSet,
+  sameContent,
+} from '../../snapshot/index.ts';
 import type { Clock, Timer } from '../../time/index.ts';
 import type { RateLimitedLog } from '../log/index.ts';
 import type { HostResolver, Resolution } from './host-resolver.ts';
@@ -86,9 +93,9 @@ export class DnsDiscovery {
   #rebuild(): boolean {
     const before = this.#sets;
     const sets = this.#clusters.map(cluster => {
-      const endpoints = this.#endpoints(cluster);
+      const set = endpointSet(cluster.id, this.#endpoints(cluster));
       const old = before.get(cluster.id);
-      return old !== undefined && sameContent(old.endpoints, endpoints) ? old : { cluster: cluster.id, endpoints };
+      return old?.packed === set.packed ? old : set;
     });
     this.#sets = new Map(sets.map(set => [set.cluster, set]));
     return sets.some(set => before.get(set.cluster) !== set);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Endpoint, EndpointSet, Snapshot } from '../../snapshot/index.ts';
+import { type Endpoint, type EndpointSet, endpointsOf, type Snapshot } from '../../snapshot/index.ts';
 import type { Clock } from '../../time/index.ts';
 import type { WorkerMetrics } from '../metrics/index.ts';
 import { endpointKey, type Health } from '../upstream/index.ts';
@@ -72,12 +72,13 @@ export class EndpointMetrics {
   }
 
   #show(cluster: string): void {
-    if (!this.#sets.has(cluster)) {
+    const set = this.#sets.get(cluster);
+    if (set === undefined) {
       this.#forget(cluster);
       return;
     }
     const counts: Record<State, number> = { ready: 0, draining: 0, unhealthy: 0, unchecked: 0 };
-    for (const endpoint of this.#sets.get(cluster)?.endpoints ?? []) counts[this.#stateOf(cluster, endpoint)] += 1;
+    for (const endpoint of endpointsOf(set)) counts[this.#stateOf(cluster, endpoint)] += 1;
     this.#note(cluster, counts);
     this.#set(cluster, 'ready', counts.ready);
     this.#set(cluster, 'draining', counts.draining);

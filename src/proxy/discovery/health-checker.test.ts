@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Cluster, EndpointSet, GrpcHealthCheck } from '../../snapshot/index.ts';
+import { type Cluster, type EndpointSet, endpointSet, type GrpcHealthCheck } from '../../snapshot/index.ts';
 import { RateLimitedLog } from '../log/rate-limited-log.ts';
 import { VirtualClock } from '../virtual-clock.test-support.ts';
 import { HealthChecker, type ProbeResult } from './health-checker.ts';
@@ -34,7 +34,10 @@ function checked(healthCheck: GrpcHealthCheck | null): Cluster {
 }
 
 function endpoints(...ports: number[]): EndpointSet {
-  return { cluster: 'x', endpoints: ports.map(port => ({ address: '10.0.0.1', port, state: 'ready', name: '' })) };
+  return endpointSet(
+    'x',
+    ports.map(port => ({ address: '10.0.0.1', port, state: 'ready', name: '' })),
+  );
 }
 
 class World {

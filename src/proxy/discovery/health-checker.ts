@@ -12,6 +12,7 @@ import {
   type Cluster,
   type Endpoint,
   type EndpointSet,
+  endpointsOf,
   type GrpcHealthCheck,
   sameContent,
 } from '../../snapshot/index.ts';
@@ -100,7 +101,7 @@ export class HealthChecker {
   ): CheckedCluster {
     const sameCheck = before !== undefined && isAskedAlike(before.cluster, cluster);
     const endpoints = new Map<string, CheckedEndpoint>();
-    for (const endpoint of set?.endpoints ?? []) {
+    for (const endpoint of set === undefined ? [] : endpointsOf(set)) {
       const key = endpointKey(endpoint);
       const old = before?.endpoints.get(key);
       if (old !== undefined && sameCheck) {

@@ -12,22 +12,23 @@ import {
   ServerCredentials,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
-import type {
-  Admission,
-  Binding,
-  Certificate,
-  ClientNamespace,
-  Cluster,
-  Endpoint,
-  Filter,
-  Frontend,
-  HttpsListener,
-  Listener,
-  RequestListener,
-  Rule,
-  Snapshot,
-  TrustBundle,
-  WeightedBackend,
+import {
+  type Admission,
+  type Binding,
+  type Certificate,
+  type ClientNamespace,
+  type Cluster,
+  type Endpoint,
+  endpointSet,
+  type Filter,
+  type Frontend,
+  type HttpsListener,
+  type Listener,
+  type RequestListener,
+  type Rule,
+  type Snapshot,
+  type TrustBundle,
+  type WeightedBackend,
 } from '../../snapshot/index.ts';
 import { PLAIN_EDGE } from '../../snapshot/listener.test-support.ts';
 import { sampleRule } from '../../snapshot/rule.test-support.ts';
@@ -210,7 +211,7 @@ export function snapshot(parts: SnapshotParts): Snapshot {
       const protocol = parts.protocols?.[id];
       return cluster(id, { ...parts.clusterChanges, ...(protocol === undefined ? {} : { protocol }) });
     }),
-    endpoints: ids.map(id => ({ cluster: id, endpoints: (parts.clusters[id] ?? []).map(endpoint) })),
+    endpoints: ids.map(id => endpointSet(id, (parts.clusters[id] ?? []).map(endpoint))),
     certificates: parts.certificates ?? [],
     trustBundles: parts.trustBundles ?? [],
     clients: parts.clients ?? [],

@@ -3,7 +3,14 @@
 /** A gateway in this process between UDP backends and clients, all on loopback ports of their own. */
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-import type { Cluster, Endpoint, Fault, Snapshot, StreamRule } from '../../snapshot/index.ts';
+import {
+  type Cluster,
+  type Endpoint,
+  endpointSet,
+  type Fault,
+  type Snapshot,
+  type StreamRule,
+} from '../../snapshot/index.ts';
 import type { Clock } from '../../time/index.ts';
 import { cluster, endpoint, TestGateway } from '../http/gateway.test-support.ts';
 import type { SocketLoop } from '../io/index.ts';
@@ -134,10 +141,12 @@ export function udpSnapshot(version: number, parts: UdpParts): Snapshot {
     version,
     bindings: parts.listeners === 'none' ? [] : [binding],
     clusters: ids.map(id => cluster(id, { protocol: 'udp', ...parts.cluster })),
-    endpoints: ids.map(id => ({
-      cluster: id,
-      endpoints: (parts.clusters[id] ?? []).map(port => endpointOf(port, parts)),
-    })),
+    endpoints: ids.map(id =>
+      endpointSet(
+        id,
+        (parts.clusters[id] ?? []).map(port => endpointOf(port, parts)),
+      ),
+    ),
     certificates: [],
     trustBundles: [],
     clients: [],

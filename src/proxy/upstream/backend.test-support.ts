@@ -10,7 +10,7 @@ import {
   type ServerHttp2Stream,
 } from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
-import type { Cluster, Endpoint, EndpointSet } from '../../snapshot/index.ts';
+import { type Cluster, type Endpoint, type EndpointSet, endpointSet as packedSet } from '../../snapshot/index.ts';
 import { systemClock } from '../../time/index.ts';
 import { type HeaderList, HeaderListPool, HeadMemory, type MessageStream, type StreamEnd } from '../../wire/index.ts';
 import { seededRandom } from '../filters/index.ts';
@@ -189,5 +189,5 @@ export function testCluster(overrides: Partial<Cluster> = {}): Cluster {
 }
 
 export function endpointSet(...endpoints: Endpoint[]): EndpointSet {
-  return { cluster: 'default/a:80', endpoints };
+  return packedSet('default/a:80', endpoints);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { EndpointSet } from '../../snapshot/index.ts';
+import { type EndpointSet, endpointsOf } from '../../snapshot/index.ts';
 import { compilePicker } from './balancer.ts';
 import type { ConnectionEnvironment } from './connection-environment.ts';
 import { endpointKey } from './endpoint-key.ts';
@@ -156,7 +156,7 @@ export class ClusterEndpoints {
   #updatePresent(): void {
     const before = this.#present;
     const after = new Map<string, EndpointPool>();
-    for (const endpoint of this.#set?.endpoints ?? []) {
+    for (const endpoint of this.#set === undefined ? [] : endpointsOf(this.#set)) {
       const key = endpointKey(endpoint);
       const pool = before.get(key) ?? new EndpointPool(endpoint, this.#owner, this.#environment);
       pool.name = endpoint.name;

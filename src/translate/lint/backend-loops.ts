@@ -12,7 +12,7 @@ import type {
   StreamRule,
   TlsListener,
 } from '../../snapshot/index.ts';
-import { routesRequests, transportOf } from '../../snapshot/index.ts';
+import { endpointsOf, routesRequests, transportOf } from '../../snapshot/index.ts';
 import { compareStrings, isLoopback } from '../../values/index.ts';
 import type { ListenerTables } from '../arbitrate/listener-tables.ts';
 import type { PublishedClusters } from '../publish/clusters.ts';
@@ -58,10 +58,11 @@ function ownClusters(
   };
   // By index: until code is optimized each step of an iterator makes an object, and endpoints are thousands.
   for (let at = 0; at < endpoints.length; at++) {
-    const { cluster, endpoints: list } = endpoints[at] as EndpointSet;
+    const set = endpoints[at] as EndpointSet;
+    const list = endpointsOf(set);
     for (let place = 0; place < list.length; place++) {
       const endpoint = list[place] as Endpoint;
-      if (byPort.has(endpoint.port)) take(cluster, endpoint);
+      if (byPort.has(endpoint.port)) take(set.cluster, endpoint);
     }
   }
   return found;

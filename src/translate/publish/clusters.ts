@@ -10,7 +10,6 @@ import { changedKeys, updateSorted } from '../changes.ts';
 import { ownerOfXBackend, xBackendOf } from '../resolve/backend-object.ts';
 import type { ResolvedBackend } from '../resolve/backend-refs.ts';
 import { type ResolvedCluster, resolveCluster, type TlsSources } from '../resolve/clusters.ts';
-import { keepEndpoints } from '../resolve/endpoints.ts';
 import { changedPods, type PodIndex } from '../resolve/pod-index.ts';
 import type { TrafficOfServices } from '../resolve/service-traffic.ts';
 import type { SliceIndex } from '../resolve/slice-index.ts';
@@ -253,7 +252,7 @@ function buildCluster(
 
 function keepCluster(known: ResolvedCluster, resolved: ResolvedCluster): ResolvedCluster {
   const cluster = share(known.cluster, resolved.cluster);
-  const endpoints = keepEndpoints(known.endpoints, resolved.endpoints);
+  const endpoints = share(known.endpoints, resolved.endpoints);
   const findings = share(known.findings, resolved.findings);
   const isSame = cluster === known.cluster && endpoints === known.endpoints && findings === known.findings;
   return isSame ? known : { cluster, endpoints, findings };

@@ -2,7 +2,7 @@
 
 import type { Finding } from '../../errors/index.ts';
 import type { Service, ServicePort, XBackend } from '../../resources/index.ts';
-import type { Certificate, Cluster, EndpointSet } from '../../snapshot/index.ts';
+import { type Certificate, type Cluster, type EndpointSet, endpointSet } from '../../snapshot/index.ts';
 import { formatNamespacedName, interned } from '../../values/index.ts';
 import { findingOf } from '../report.ts';
 import { readAnnotation } from './annotations/annotation.ts';
@@ -84,7 +84,7 @@ export function resolveCluster(
     retryConstraint: sources.traffic?.retryConstraint ?? null,
     maxPendingRequests: MAX_PENDING_REQUESTS,
   };
-  return { cluster, endpoints: { cluster: id, endpoints }, findings };
+  return { cluster, endpoints: endpointSet(id, endpoints), findings };
 }
 
 function resolveTls(

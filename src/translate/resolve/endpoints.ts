@@ -2,8 +2,7 @@
 
 import type { Finding } from '../../errors/index.ts';
 import type { EndpointSlice, Endpoints, Service, ServicePort } from '../../resources/index.ts';
-import type { Endpoint, EndpointSet } from '../../snapshot/index.ts';
-import { compareStrings, haveSameItems } from '../../values/index.ts';
+import { compareEndpoints, type Endpoint } from '../../snapshot/index.ts';
 import type { Place } from '../environment.ts';
 import { findingOf } from '../report.ts';
 import { type HintedEndpoint, hintsOf, UNHINTED, withDistances } from './distances.ts';
@@ -52,27 +51,6 @@ export function resolveEndpoints(
   }
   if (found.size === 0) findings.push(noEndpoints({ service, port, onlyNode, sources }));
   return [...withDistances(onePerPod([...found.values()], service), sources.place)].sort(compareEndpoints);
-}
-
-function compareEndpoints(a: Endpoint, b: Endpoint): number {
-  return compareStrings(a.address, b.address) || a.port - b.port;
-}
-
-/** `after` with those endpoints of `before` that are the same, at whatever place; `before` itself if all are. */
-export function keepEndpoints(before: EndpointSet, after: EndpointSet): EndpointSet {
-  let at = 0;
-  const endpoints = after.endpoints.map(endpoint => {
-    let known = before.endpoints[at];
-    while (known !== undefined && compareEndpoints(known, endpoint) < 0) known = before.endpoints[++at];
-    return known !== undefined && isSameEndpoint(known, endpoint) ? known : endpoint;
-  });
-  const isSame = before.cluster === after.cluster && haveSameItems(before.endpoints, endpoints);
-  return isSame ? before : { cluster: after.cluster, endpoints };
-}
-
-function isSameEndpoint(a: Endpoint, b: Endpoint): boolean {
-  const isSamePlace = a.address === b.address && a.port === b.port && a.distance === b.distance;
-  return isSamePlace && a.state === b.state && a.name === b.name;
 }
 
 /**

@@ -2,7 +2,7 @@
 
 import type { Finding } from '../../errors/index.ts';
 import type { Pod } from '../../resources/index.ts';
-import type { Certificate, Cluster, Endpoint } from '../../snapshot/index.ts';
+import { type Certificate, type Cluster, type Endpoint, endpointSet } from '../../snapshot/index.ts';
 import { compareStrings, formatNamespacedName } from '../../values/index.ts';
 import { findingOf } from '../report.ts';
 import { dnsDiscovery } from './annotations/dns-targets.ts';
@@ -45,7 +45,7 @@ export function resolveXBackendCluster(
     maxPendingRequests: MAX_PENDING_REQUESTS,
   };
   if (dns === undefined && endpoints.length === 0) findings.push(noPods(judged));
-  return { cluster, endpoints: { cluster: id, endpoints }, findings };
+  return { cluster, endpoints: endpointSet(id, endpoints), findings };
 }
 
 function tlsOf(
