@@ -16,6 +16,7 @@ import { parseArgs } from 'node:util';
 import { runProgram } from '../src/cli/program.ts';
 import { recordingTerminal } from '../src/cli/recording-terminal.test-support.ts';
 import { startTable } from '../src/cli/run/start-table.ts';
+import { until } from '../src/time/until.test-support.ts';
 import { runExample } from './running-example.test-support.ts';
 
 /** Folders with manifests. */
@@ -50,6 +51,9 @@ const WITH_TLS_STREAMS = ['tls-routes'];
 
 /** Those whose backend the reader starts: there is a line, and here nobody to answer. */
 const WITHOUT_A_BACKEND = ['x-backend'];
+
+/** Those whose manifest waits 100 ms for an answer: a machine without an idle core does not keep that each time. */
+const WITH_A_SHORT_TIMEOUT = ['fast-clients'];
 
 /** Those without an HTTPRoute that is answered: gRPC, mesh, or fragments that name no parent. */
 const WITHOUT_A_REQUEST = [
@@ -99,7 +103,10 @@ describe('the command that run tells to try', async () => {
       const [, curl] = /^ +curl (.*)$/m.exec(table) ?? [];
       assert.equal(curl === undefined, isLeftOut, table);
       const expected = WITHOUT_A_BACKEND.includes(name) ? /^503$/ : /^[23]/;
-      if (curl !== undefined) assert.match(String(await statusOf(wordsOf(curl))), expected, curl);
+      if (curl === undefined) return;
+      const status = async () => String(await statusOf(wordsOf(curl)));
+      if (WITH_A_SHORT_TIMEOUT.includes(name)) await until(async () => expected.test(await status()));
+      else assert.match(await status(), expected, curl);
     });
 
     const hasDatagrams = WITH_DATAGRAMS.includes(name);
