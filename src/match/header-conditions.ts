@@ -8,12 +8,11 @@ import type { RequestView } from './request-view.ts';
 /** The header matches of one entry, compiled. All must hold; a header that is absent matches nothing. */
 export class HeaderConditions {
   readonly #matches: readonly HeaderMatch[];
-  /** Same index as the matches; undefined for exact ones. */
-  readonly #patterns: readonly (AnchoredPattern | undefined)[];
+  readonly #patterns: Patterns;
 
   constructor(matches: readonly HeaderMatch[], verdicts: PatternVerdicts) {
     this.#matches = matches;
-    this.#patterns = matches.map(match => (match.kind === 'regex' ? compilePattern(match.value, verdicts) : undefined));
+    this.#patterns = compilePatterns(matches, verdicts);
   }
 
   hold(request: RequestView): boolean {
@@ -26,9 +25,17 @@ export class HeaderConditions {
       const match = this.#matches[at] as HeaderMatch;
       const value = request.header(match.name);
       if (value === undefined) return match;
-      const pattern = this.#patterns[at];
-      if (pattern === undefined ? value !== match.value : !pattern.takes(value)) return match;
+      const pattern = this.#patterns === null ? null : (this.#patterns[at] ?? null);
+      if (pattern === null ? value !== match.value : !pattern.takes(value)) return match;
     }
     return undefined;
   }
+}
+
+/** Same index as the matches; null for exact ones. null: all are, as of most among thousands. */
+export type Patterns = readonly (AnchoredPattern | null)[] | null;
+
+export function compilePatterns(matches: readonly HeaderMatch[], verdicts: PatternVerdicts): Patterns {
+  if (matches.every(({ kind }) => kind === 'exact')) return null;
+  return matches.map(({ kind, value }) => (kind === 'regex' ? compilePattern(value, verdicts) : null));
 }

@@ -27,6 +27,7 @@ import {
   putOf,
   type RuleOf,
 } from './listener-delta.ts';
+import { Received } from './received.ts';
 import type { RouteEntry, Rule } from './rule.ts';
 import { type Binding, entryLists, type Snapshot } from './snapshot.ts';
 import type { TrustBundle } from './trust-bundle.ts';
@@ -81,7 +82,8 @@ export function applyDelta(before: Snapshot, delta: SnapshotDelta): Snapshot {
   if (before.version !== delta.from) {
     throw new Error(`a delta from version ${delta.from} cannot be applied to version ${before.version}`);
   }
-  const patch = new ListenerPatch(before, ruleTable(before, delta.rules));
+  const received = new Received();
+  const patch = new ListenerPatch(before, { received, ruleOf: ruleTable(before, delta.rules, received) });
   return {
     version: delta.version,
     bindings: applyList(before.bindings, delta.bindings, put => applyBinding(before.bindings, put, patch)),
@@ -123,8 +125,8 @@ function newRules(before: Snapshot, { changed, perhapsKnown }: NamedRules): Iter
   return perhapsKnown.values();
 }
 
-function ruleTable(before: Snapshot, sent: readonly Rule[]): RuleOf {
-  const fresh = new Map(sent.map(rule => [rule.id, rule]));
+function ruleTable(before: Snapshot, sent: readonly Rule[], received: Received): RuleOf {
+  const fresh = new Map(sent.map(rule => [rule.id, received.rule(rule)]));
   let known: Map<string, Rule> | undefined;
   return id => {
     const rule = fresh.get(id) ?? knownRules().get(id);

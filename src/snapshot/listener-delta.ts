@@ -22,6 +22,7 @@ import {
   type UdpListener,
   type VirtualHost,
 } from './listener.ts';
+import type { Received } from './received.ts';
 import type { RequestMatch, RouteEntry, Rule } from './rule.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -159,12 +160,17 @@ const NONE: readonly never[] = [];
 /** What one delta is applied with. */
 export class ListenerPatch {
   readonly #before: Pick<Snapshot, 'bindings'>;
+  readonly received: Received;
   readonly ruleOf: RuleOf;
   readonly hosts: AppliedLists<VirtualHost, VirtualHostPut> = new AppliedLists();
   readonly entries: AppliedLists<RouteEntry, EntryPut> = new AppliedLists();
 
-  constructor(before: Pick<Snapshot, 'bindings'>, ruleOf: RuleOf) {
+  constructor(
+    before: Pick<Snapshot, 'bindings'>,
+    { received, ruleOf }: { readonly received: Received; readonly ruleOf: RuleOf },
+  ) {
     this.#before = before;
+    this.received = received;
     this.ruleOf = ruleOf;
   }
 
@@ -203,12 +209,12 @@ function hostsOf(listener: Listener | undefined): readonly VirtualHost[] {
 
 function applyVirtualHost(before: readonly VirtualHost[], put: VirtualHostPut, patch: ListenerPatch): VirtualHost {
   const base = typeof put.base === 'number' ? (before[put.base]?.entries ?? NONE) : patch.entriesAt(put.base);
-  const entries = patch.entries.apply(base, put.inner, inner => applyEntry(base, inner, patch.ruleOf));
+  const entries = patch.entries.apply(base, put.inner, inner => applyEntry(base, inner, patch));
   return { ...put.fields, entries };
 }
 
-function applyEntry(before: readonly RouteEntry[], put: EntryPut, ruleOf: RuleOf): RouteEntry {
-  const match = typeof put.match === 'number' ? before[put.match]?.match : put.match;
+function applyEntry(before: readonly RouteEntry[], put: EntryPut, { received, ruleOf }: ListenerPatch): RouteEntry {
+  const match = typeof put.match === 'number' ? before[put.match]?.match : received.match(put.match);
   const rule = typeof put.rule === 'number' ? before[put.rule]?.rule : ruleOf(put.rule);
   if (match === undefined || rule === undefined) {
     throw new Error(`the delta names an entry that is not there: ${put.match}, ${put.rule}`);

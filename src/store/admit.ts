@@ -2,12 +2,18 @@
 
 import { type FindingCode, type ResourceRef, type Severity, severityOf } from '../errors/index.ts';
 import { type ParseOptions, parseResource, type Resource, type SchemaIssue } from '../resources/index.ts';
-import { formatNamespacedName, interned } from '../values/index.ts';
+import { fitted, formatNamespacedName, interned, type OneCopy } from '../values/index.ts';
 import { keyOfRef, refOf } from './object-key.ts';
 import { isObject } from './plain-object.ts';
 
 /** The label that an API server puts on every Namespace. */
 export const NAMESPACE_LABEL = 'kubernetes.io/metadata.name';
+
+/** How to read an object that is kept. */
+export interface AdmitOptions extends ParseOptions {
+  /** Of all that its store keeps. Default: it has its parts for itself. */
+  readonly copies?: OneCopy;
+}
 
 /** What came of one written object. */
 export interface AdmittedObject {
@@ -34,13 +40,14 @@ export interface ObjectIssue {
 }
 
 /** Takes one value as an API server takes an object: labels Namespaces, fills in defaults, refuses what is wrong. */
-export function admit(value: unknown, options: ParseOptions): AdmittedObject {
+export function admit(value: unknown, options: AdmitOptions): AdmittedObject {
   const isNamespace = isObject(value) && value['kind'] === 'Namespace';
   const parsed = parseResource(isNamespace ? withNameLabel(value) : value, options);
   switch (parsed.outcome) {
     case 'resource': {
       const { resource, warnings } = parsed;
-      const issues = warnings.map(found => withSeverity(found, 'warning'));
+      const issues = fitted(warnings.map(found => withSeverity(found, 'warning')));
+      options.copies?.keepParts(resource);
       return { ...named(refOf(resource)), resource, isRefused: false, issues };
     }
     case 'refused':

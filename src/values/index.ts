@@ -15,6 +15,7 @@ export * from './label-selector.ts';
 export * from './namespaced-name.ts';
 export * from './nearby-objects.ts';
 export * from './normal-target.ts';
+export * from './one-copy.ts';
 export * from './printable.ts';
 export * from './replaced-map.ts';
 export * from './share.ts';

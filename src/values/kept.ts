@@ -23,3 +23,14 @@ export function interned(text: string): string {
   for (const name in holder) return name;
   return text;
 }
+
+/**
+ * The same text with characters of its own: one of 13 characters or more that was cut out of another one keeps all of that one in memory. Some 200 ns.
+ */
+export function cutOut(text: string): string {
+  // Of what is joined a copy is made; of one part alone it is not.
+  return text.length < SHORTEST_CUT ? text : [text.slice(0, 1), text.slice(1)].join('');
+}
+
+/** The engine copies what is shorter. */
+const SHORTEST_CUT = 13;

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { HttpMatch, QueryParamMatch } from '../../snapshot/index.ts';
-import { fitted } from '../../values/index.ts';
 import { type AnchoredPattern, compilePattern } from '../anchored-pattern.ts';
 import type { Candidate } from '../candidate-list.ts';
-import { HeaderConditions } from '../header-conditions.ts';
+import { compilePatterns, HeaderConditions, type Patterns } from '../header-conditions.ts';
 import type { PatternVerdicts } from '../pattern-verdicts.ts';
 import { type HttpTarget, queryValue } from './http-target.ts';
 
@@ -15,16 +14,14 @@ export class CompiledHttpMatch implements Candidate<HttpTarget> {
   readonly headers: HeaderConditions | null;
   /** For paths of kind `regex` only. */
   readonly #path: AnchoredPattern | null;
-  /** Same index as the query parameters; null for exact ones. */
-  readonly #queryPatterns: readonly (AnchoredPattern | null)[];
+  /** Of the query parameters. */
+  readonly #queryPatterns: Patterns;
 
   constructor(source: HttpMatch, verdicts: PatternVerdicts) {
     this.source = source;
     this.headers = source.headers.length === 0 ? null : new HeaderConditions(source.headers, verdicts);
     this.#path = source.path.kind === 'regex' ? compilePattern(source.path.value, verdicts) : null;
-    this.#queryPatterns = fitted(
-      source.queryParams.map(({ kind, value }) => (kind === 'regex' ? compilePattern(value, verdicts) : null)),
-    );
+    this.#queryPatterns = compilePatterns(source.queryParams, verdicts);
   }
 
   /** True when pattern of the path, method and query parameters hold. Exact paths and prefixes are the index's to find. */
@@ -55,7 +52,7 @@ export class CompiledHttpMatch implements Candidate<HttpTarget> {
       const param = queryParams[at] as QueryParamMatch;
       const value = queryValue(query, param.name);
       if (value === undefined) return param;
-      const pattern = this.#queryPatterns[at] ?? null;
+      const pattern = this.#queryPatterns === null ? null : (this.#queryPatterns[at] ?? null);
       if (pattern === null ? value !== param.value : !pattern.takes(value)) return param;
     }
     return undefined;

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { loadAll, YAMLException } from 'js-yaml';
-import type { ParseOptions } from '../../resources/index.ts';
 import { fitted } from '../../values/index.ts';
-import { type AdmittedObject, admit, type ObjectIssue } from '../admit.ts';
+import { type AdmitOptions, type AdmittedObject, admit, type ObjectIssue } from '../admit.ts';
 import { isObject } from '../plain-object.ts';
 import {
   expandsTooFar,
@@ -39,7 +38,7 @@ const BLANK = /^(?:---)?\s*$/;
 const NOTHING: DocumentContent = { objects: [], failure: undefined };
 
 /** Reads one document. Never throws. About 100 µs for a route of 400 bytes, and as much for its validation. */
-export function readDocument(text: string, options: ParseOptions): DocumentContent {
+export function readDocument(text: string, options: AdmitOptions): DocumentContent {
   if (BLANK.test(text)) return NOTHING;
   const refused = textFailure(text) ?? directiveFailure(text);
   if (refused !== undefined) return { objects: [], failure: refused };
@@ -56,7 +55,7 @@ export function readDocument(text: string, options: ParseOptions): DocumentConte
   }
 }
 
-function readValues(text: string, options: ParseOptions, fields: 'once' | 'repeated'): DocumentContent {
+function readValues(text: string, options: AdmitOptions, fields: 'once' | 'repeated'): DocumentContent {
   const values = parseValues(text, fields);
   if (expandsTooFar(text, values)) return { objects: [], failure: TOO_MANY_ALIASES };
   if (values.some(hasTooManyItems)) return { objects: [], failure: TOO_MANY_ITEMS };
@@ -124,11 +123,13 @@ function hasTooManyItems(value: unknown): boolean {
   return isObject(value) && Array.isArray(value['items']) && value['items'].length > MAX_LIST_ITEMS;
 }
 
-function readValue(value: unknown, at: number, options: ParseOptions): WrittenObject[] {
+const WHOLE: readonly never[] = [];
+
+function readValue(value: unknown, at: number, options: AdmitOptions): WrittenObject[] {
   if (value === null || value === undefined) return [];
   const list = readList(value);
-  if (list === undefined) return [{ value: at, prefix: [], ...admit(value, options) }];
-  if ('refused' in list) return [{ value: at, prefix: [], ...NAMELESS, issues: [list.refused] }];
+  if (list === undefined) return [{ value: at, prefix: WHOLE, ...admit(value, options) }];
+  if ('refused' in list) return [{ value: at, prefix: WHOLE, ...NAMELESS, issues: [list.refused] }];
   return list.items.map((item, index): WrittenObject => {
     const prefix = ['items', index];
     if (readList(item) === undefined) return { value: at, prefix, ...admit(item, options) };

@@ -2,6 +2,7 @@
 
 import type { Finding, ResourceRef, SourcePlace } from '../../errors/index.ts';
 import type { Clock } from '../../time/index.ts';
+import { OneCopy } from '../../values/index.ts';
 import { keyOfRef } from '../object-key.ts';
 import { ResourceTable } from '../resource-table.ts';
 import type { Store, StoreContents } from '../store.ts';
@@ -68,7 +69,7 @@ class FileStore implements Store {
     const { paths, defaultNamespace = 'default', watch = true, pollMs = 2000 } = options;
     const { settleMs = DEFAULT_SETTLE_MS, clock } = options;
     this.#paths = paths;
-    this.#options = { defaultNamespace, clock, settleMs };
+    this.#options = { defaultNamespace, clock, settleMs, copies: new OneCopy() };
     const onDirty = (dirty: Dirty) => this.#refresh(dirty);
     this.#settling = new Settling(clock, onDirty);
     if (!watch) return;

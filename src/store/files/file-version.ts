@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { ParseOptions } from '../../resources/index.ts';
+import type { AdmitOptions } from '../admit.ts';
 import { commonPrefix, commonSuffix } from './byte-difference.ts';
 import { type DocumentContent, readDocument } from './document.ts';
 import { type ByteRange, linesBefore, MAX_DOCUMENTS, splitDocuments } from './document-ranges.ts';
@@ -120,7 +120,7 @@ function readAnew(path: string, bytes: Buffer, options: ReadOptions): FileVersio
   return new FileVersion(path, bytes, readRange(bytes, { start: 0, end: bytes.length }, options, known));
 }
 
-export interface ReadOptions extends ParseOptions {
+export interface ReadOptions extends AdmitOptions {
   readonly previous: FileVersion | undefined;
   /** How many issues of its objects it may keep. Default: as many as a file may. */
   readonly maxIssues?: number;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Stats } from 'node:fs';
-import type { ParseOptions } from '../../resources/index.ts';
 import type { Clock } from '../../time/index.ts';
+import type { AdmitOptions } from '../admit.ts';
 import { type FileVersion, readVersion } from './file-version.ts';
 import { type InUse, isSettling, missingAltogether, NOTHING_IN_USE, selectInUse } from './in-use.ts';
 import type { FileProblem } from './manifest-limits.ts';
@@ -26,7 +26,7 @@ interface Reading {
   readonly maxIssues: number;
 }
 
-export interface WatchedFileOptions extends ParseOptions {
+export interface WatchedFileOptions extends AdmitOptions {
   readonly clock: Clock;
   /** How long something must be missing before that is taken for meant. */
   readonly settleMs: number;

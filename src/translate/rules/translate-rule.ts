@@ -11,7 +11,7 @@ import type {
   RuleTiming,
   WeightedBackend,
 } from '../../snapshot/index.ts';
-import { interned } from '../../values/index.ts';
+import { fitted, interned } from '../../values/index.ts';
 import type { Problem, RouteRefsReason } from '../outcomes.ts';
 import { xBackendOf } from '../resolve/backend-object.ts';
 import { type ResolveContext, type ResolvedBackend, resolveBackend } from '../resolve/backend-refs.ts';
@@ -77,14 +77,18 @@ export function translateRule(source: RouteRule, site: RuleSite): TranslatedRule
   const id = interned(`${route.kind}/${namespace}/${name}/${ruleIndex}${wayName(context.way, ENCRYPTING)}`);
   const sessionPath = [...path, 'sessionPersistence'];
   const session = compileSessionPersistence(rule.sessionPersistence, { owner: route, id, path: sessionPath });
+  const { requestTimeoutMs, backendTimeoutMs, retry } = compileTiming(source, site.timing);
   const compiledRule: Rule = {
     id,
     origin: { kind: route.kind, namespace, name, ruleIndex, ruleName: rule.name ?? '' },
-    filters: filters.fault === null ? [...site.filters, ...filters.filters] : [],
+    filters: fitted(filters.fault === null ? [...site.filters, ...filters.filters] : []),
     fault: filters.fault ?? shares.fault,
     backends: context.backendLists.keep(shares.backends),
     totalWeight: shares.backends.reduce((sum, backend) => sum + backend.weight, 0),
-    ...compileTiming(source, site.timing),
+    // Spread, it would be in room of its own beside the others.
+    requestTimeoutMs,
+    backendTimeoutMs,
+    retry,
     sessionPersistence: session.policy,
   };
   return {
@@ -166,7 +170,7 @@ function addShare(
   shares.used.push(...filters.backends);
   const fault = 'reason' in resolved ? backendFault(resolved.reason) : filters.fault;
   if (fault !== null) {
-    shares.backends.push({ weight: ref.weight, target: { kind: 'fault', fault }, filters: [], session: null });
+    shares.backends.push({ weight: ref.weight, target: { kind: 'fault', fault }, filters: fitted([]), session: null });
   } else if ('clusterId' in resolved) {
     shares.used.push(resolved);
     const target = { kind: 'cluster' as const, cluster: resolved.clusterId };
