@@ -68,3 +68,42 @@ describe('what is logged of a reload', () => {
     assert.deepEqual(levelsOf(true, { solved: [finding] }), ['info']);
   });
 });
+
+describe('what is logged of a class that goes', () => {
+  /** The warnings of a reload after which a class is gone, and so many of its Gateways are there. */
+  function warnings(gateways: number): readonly object[] {
+    const told: object[] = [];
+    const silent = () => undefined;
+    const log = {
+      debug: silent,
+      info: silent,
+      warn: (message: string, fields?: object) => void told.push({ message, ...fields }),
+      error: silent,
+    };
+    const of = (count: number) =>
+      new Map(Array.from({ length: count }, (_, at) => [`a/${at}`, { spec: { gatewayClassName: 'edge' } }]));
+    const view = (served: number, classes: number): View => {
+      const resources = { ...EMPTY_RESOURCES, gateways: of(gateways), gatewayClasses: of(classes) };
+      const translation = { outcomes: { gateways: of(served) } };
+      return { resources, translation, published: EMPTY_SNAPSHOT, findings: [] } as unknown as View;
+    };
+    const store = { locate: () => undefined };
+    new ReloadLog(log, { store, isShared: true }).reloaded(view(0, 0), view(gateways + 1, 1), 1);
+    return told;
+  }
+
+  it('is a warning that names the Gateways which nobody serves any more, and what brings them back', () => {
+    const [line, ...more] = warnings(7);
+    assert.deepEqual(more, []);
+    assert.deepEqual(line, {
+      message: 'Gateways are served no longer: their GatewayClass is gone, or another controller’s',
+      gatewayClass: 'edge',
+      gateways: 'a/0, a/1, a/2, a/3, a/4 and 2 more',
+      fix: 'make the class again, as `daemun install --apply` and `helm upgrade` do: what was made for these Gateways, and their addresses, stays for that',
+    });
+  });
+
+  it('is no warning where its Gateways are gone, too', () => {
+    assert.deepEqual(warnings(0), []);
+  });
+});

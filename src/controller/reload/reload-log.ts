@@ -15,6 +15,9 @@ const MAX_TOLD = 20;
 /** As it happens, which may be long before the first reload. */
 const TOLD_BY_THE_STORE: Finding['code'] = 'store/not-permitted';
 
+/** Gateways that one line names. */
+const NAMED_GATEWAYS = 5;
+
 /** One line for each reload that changed something, and one for each finding that is new. */
 export class ReloadLog {
   readonly #log: GatewayLog;
@@ -36,7 +39,10 @@ export class ReloadLog {
 
   reloaded(view: View, previous: View | null, tookMs: number): void {
     const fresh = newFindings(view, previous);
-    if (previous !== null) this.#tellChanges(view, previous, tookMs);
+    if (previous !== null) {
+      this.#tellChanges(view, previous, tookMs);
+      this.#tellAbandoned(view, previous);
+    }
     this.#tellFindings(
       fresh.filter(({ severity, code }) => severity !== 'info' && code !== TOLD_BY_THE_STORE),
       view.resources,
@@ -52,6 +58,23 @@ export class ReloadLog {
     const isNews = !this.#isShared || solved > 0 || changesMoreThanEndpoints(previous.published, view.published);
     const level = isNews ? 'info' : 'debug';
     this.#log[level]('configuration reloaded', solved === 0 ? fields : { ...fields, findingsSolved: solved });
+  }
+
+  /** Gateways that stay and are nobody's business any more, since their class is not. */
+  #tellAbandoned({ resources, translation }: View, previous: View): void {
+    if (resources.gatewayClasses === previous.resources.gatewayClasses) return;
+    const left = [...previous.translation.outcomes.gateways.keys()].filter(
+      key => resources.gateways.has(key) && !translation.outcomes.gateways.has(key),
+    );
+    if (left.length === 0) return;
+    const classes = new Set(left.map(key => resources.gateways.get(key)?.spec.gatewayClassName));
+    this.#log.warn('Gateways are served no longer: their GatewayClass is gone, or another controller’s', {
+      gatewayClass: [...classes].join(', '),
+      gateways:
+        left.slice(0, NAMED_GATEWAYS).join(', ') +
+        (left.length > NAMED_GATEWAYS ? ` and ${left.length - NAMED_GATEWAYS} more` : ''),
+      fix: 'make the class again, as `daemun install --apply` and `helm upgrade` do: what was made for these Gateways, and their addresses, stays for that',
+    });
   }
 
   #tellFindings(fresh: readonly Finding[], resources: ResourceSet): void {

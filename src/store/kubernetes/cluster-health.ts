@@ -74,6 +74,11 @@ export class ClusterHealth {
       );
     } else if (state.state === 'absent') {
       this.#log.info('the API server has no such kind; it is read as soon as there is', fields);
+    } else if (state.state === 'reading') {
+      this.#log.info(
+        'the API server makes a kind ready anew, as after a change of its definition; it is followed again in a moment',
+        fields,
+      );
     }
     this.#note(kind, state.state === 'failing' ? state.message : null);
   }

@@ -21,6 +21,8 @@ interface OpenWatch {
 interface Trouble {
   readonly status: number;
   readonly headers?: Record<string, string>;
+  /** What the server says; absent: that it failed. */
+  readonly message?: string;
   /** How many more requests it meets. */
   left: number;
 }
@@ -112,7 +114,7 @@ export class FakeApi {
   fail(
     kind: string,
     status: number,
-    more: { readonly left?: number; readonly headers?: Record<string, string> } = {},
+    more: { readonly left?: number; readonly headers?: Record<string, string>; readonly message?: string } = {},
   ): void {
     this.#troubles.set(kind, { status, left: Number.POSITIVE_INFINITY, ...more });
   }
@@ -165,7 +167,7 @@ export class FakeApi {
     const trouble = this.#trouble(kind);
     const answer = this.answers.get(url.pathname);
     if (trouble !== undefined) {
-      refuse(response, trouble.status, trouble.headers);
+      refuse(response, trouble.status, trouble);
       return;
     }
     if (typeof answer === 'number') refuse(response, answer);
@@ -257,8 +259,12 @@ function writeEvent(
   response.write(`${JSON.stringify({ type, object })}\n`);
 }
 
-function refuse(response: ServerResponse, status: number, headers: Record<string, string> = {}): void {
-  response.writeHead(status, headers).end(JSON.stringify(failed(status).json));
+function refuse(
+  response: ServerResponse,
+  status: number,
+  { headers = {}, message }: Pick<Trouble, 'headers' | 'message'> = {},
+): void {
+  response.writeHead(status, headers).end(JSON.stringify(failed(status, message).json));
 }
 
 /** Leases and Secrets. */

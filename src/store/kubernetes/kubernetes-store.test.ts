@@ -379,6 +379,20 @@ describe('a store whose API server fails', () => {
     assert.ok(followed.clock.nowMs() - beforeMs > 55_000);
   });
 
+  it('does not say that the server fails while that makes a kind ready whose definition was changed', async t => {
+    const api = await FakeApi.start(t);
+    api.put(route('r'));
+    const followed = await started(t, api);
+    await eventually(() => api.openWatches === ALWAYS_READ, followed);
+    api.fail('HTTPRoute', 429, { left: 2, headers: { 'retry-after': '1' }, message: 'storage is (re)initializing' });
+    api.endWatches('ended');
+    api.put(route('s'));
+    await eventually(() => names(followed).length === 2, followed);
+    assert.deepEqual(followed.store.health().failing, null);
+    assert.equal(followed.log.filter(line => line.includes('makes a kind ready anew')).length, 1);
+    assert.equal(followed.log.length, 1);
+  });
+
   it('goes on after an error of the server', async t => {
     const api = await FakeApi.start(t);
     const followed = await started(t, api);

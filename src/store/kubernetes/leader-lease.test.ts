@@ -204,6 +204,20 @@ describe('a lease that one process holds', () => {
     assert.deepEqual(a.said.slice(before), ['leads']);
   });
 
+  it('is asked for anew by who follows when no answer comes', async t => {
+    const { candidate, pass, stopServer, continueServer } = setUp(t);
+    const a = candidate('a');
+    await pass(1);
+    const b = candidate('b');
+    await pass(1);
+    stopServer();
+    await pass(13);
+    assert.deepEqual(b.said, ['follows a', 'trouble: no answer within 10 s (null)']);
+    continueServer();
+    await pass(10);
+    assert.equal([a, b].filter(({ lease }) => lease.isLeading).length, 1);
+  });
+
   it('never has two holders, whoever is cut off and when', async t => {
     const { candidate, pass, isDown } = setUp(t);
     const all = ['a', 'b', 'c'].map(name => ({ name, ...candidate(name) }));

@@ -120,9 +120,12 @@ export class LeaderLease {
 
   async #round(): Promise<void> {
     const { signal } = this.#abort;
+    // Who leads has a deadline that comes first. Who follows would else wait as long as a connection may be silent, and what is said so late is of no use.
+    const late = this.#parts.clock.after(RENEW_DEADLINE_MS, () => this.#giveUp('no answer'));
     const outcome = await this.#try(signal).catch(
       (error: unknown): Outcome => ({ kind: 'failed', status: null, why: messageOf(error) }),
     );
+    late.cancel();
     if (this.#isStopped) return;
     switch (outcome.kind) {
       case 'held':
@@ -162,9 +165,13 @@ export class LeaderLease {
 
   /** Not renewed in time: nobody may think that we lead. */
   #expire(): void {
-    this.#abort.abort(new Error(`not renewed within ${RENEW_DEADLINE_MS / 1_000} s`));
-    this.#abort = new AbortController();
+    this.#giveUp('not renewed');
     this.#follow('');
+  }
+
+  #giveUp(why: string): void {
+    this.#abort.abort(new Error(`${why} within ${RENEW_DEADLINE_MS / 1_000} s`));
+    this.#abort = new AbortController();
   }
 
   #follow(holder: string): void {

@@ -16,8 +16,12 @@ const WATCH_SECONDS = 300;
 /** A watch that ended sooner did not go well, whatever the server said. */
 const SHORT_WATCH_MS = 1_000;
 
+/** What the API server says of a kind whose definition was changed, until it has read the kind's objects itself. */
+const REINITIALIZING = 'storage is (re)initializing';
+
 /** How far a kind is. */
 export type ReflectorState =
+  /** Not read to its end yet, or the server makes it ready anew, as it does where a definition changed. */
   | { readonly state: 'reading' }
   | { readonly state: 'live' }
   /** We may not read it (401, 403). */
@@ -172,6 +176,7 @@ export class Reflector {
     const message = messageOf(error);
     if (status === 404) this.#options.onState({ state: 'absent' });
     else if (status === 401 || status === 403) this.#options.onState({ state: 'denied', message });
+    else if (status === 429 && message.includes(REINITIALIZING)) this.#options.onState({ state: 'reading' });
     else this.#options.onState({ state: 'failing', message });
     await this.#wait(error instanceof KubeRefusal ? error.retryAfterMs : null);
   }
