@@ -22,7 +22,18 @@ interface Rule {
 }
 
 function rendered(kind: string, ...more: readonly string[]): ReturnType<typeof JSON.parse> {
-  const args = ['template', 'daemun', CHART, '--kube-version', '1.34.0', '--set', 'mesh.enabled=true', ...more];
+  const args = [
+    'template',
+    'daemun',
+    CHART,
+    '--namespace',
+    'daemun-system',
+    '--kube-version',
+    '1.34.0',
+    '--set',
+    'mesh.enabled=true',
+    ...more,
+  ];
   const documents = parseAllDocuments(execFileSync('helm', args, { encoding: 'utf8' })).map(one => one.toJS());
   const found = documents.find(one => one?.kind === kind && one.metadata.name === 'daemun-mesh');
   assert.ok(found, `no ${kind} daemun-mesh`);

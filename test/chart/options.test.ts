@@ -11,9 +11,11 @@ import { CHART, RULES_FILE } from '../../tools/manifests/rendered-chart.ts';
 
 const hasHelm = spawnSync('helm', ['version']).error === undefined;
 
+/** `release`: its name, or `NAME@NAMESPACE`. */
 function helm(release: string, ...sets: readonly string[]) {
+  const [name = '', namespace = 'edge'] = release.split('@');
   const values = sets.flatMap(set => ['--set', set]);
-  const args = ['template', release, CHART, '--namespace', 'edge', '--kube-version', '1.34.0', ...values];
+  const args = ['template', name, CHART, '--namespace', namespace, '--kube-version', '1.34.0', ...values];
   return spawnSync('helm', args, { encoding: 'utf8' });
 }
 
@@ -60,6 +62,22 @@ describe('the chart', { skip: !hasHelm && 'helm is not installed' }, () => {
       [],
     );
     assert.ok(first.includes('Deployment edge-daemun'));
+  });
+
+  it('lets two releases of one name stand in two namespaces, where one makes the roles for people', () => {
+    const namesIn = (namespace: string, ...sets: string[]): string[] =>
+      [...render(`daemun@${namespace}`, 'mesh.enabled=true', ...sets)]
+        .filter(([, object]) => object.metadata.namespace === undefined)
+        .map(([name]) => name);
+    const first = namesIn('daemun-system');
+    const second = namesIn('edge', 'gatewayClass.name=edge', 'personas.create=false');
+    assert.deepEqual(
+      second.filter(name => first.includes(name)),
+      [],
+    );
+    assert.ok(first.includes('ClusterRoleBinding daemun'), 'as versions before have it');
+    const { roleRef } = render('daemun').get('ClusterRoleBinding daemun:edge');
+    assert.equal(roleRef.name, 'daemun:edge');
   });
 
   it('writes parameters of the class into a ConfigMap that the class refers to', () => {

@@ -3,6 +3,11 @@
 {{- if contains .Chart.Name .Release.Name }}{{ .Release.Name | trunc 50 | trimSuffix "-" }}{{ else }}{{ printf "%s-daemun" (.Release.Name | trunc 43 | trimSuffix "-") }}{{ end }}
 {{- end }}
 
+{{/* Ends the names of what is in no namespace: releases of one name stand beside each other in two of them. Nothing in `daemun-system`: so `daemun install` has it. */}}
+{{- define "daemun.place" -}}
+{{- if ne .Release.Namespace "daemun-system" }}:{{ .Release.Namespace }}{{ end }}
+{{- end }}
+
 {{/* What Pods are chosen by. It may not change in an upgrade. */}}
 {{- define "daemun.selector" -}}
 app.kubernetes.io/name: daemun
