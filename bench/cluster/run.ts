@@ -76,7 +76,7 @@ function start(): ChildProcess {
   const command = join(import.meta.dirname, '../..', values.built ? 'dist/main.js' : 'bin/daemun');
   const where = ['--kubernetes', '--address-mode', 'host', '--address-pool', POOL, ...CONTROLLED];
   // What bin/daemun gives to Node as it starts it again.
-  const flags = values.built ? ['--no-memory-reducer'] : [];
+  const flags = values.built ? ['--no-memory-reducer', '--max-semi-space-size=4'] : [];
   const env = values.built ? { ...process.env, MALLOC_MMAP_THRESHOLD_: '65536' } : process.env;
   return spawn(
     process.execPath,

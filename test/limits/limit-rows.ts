@@ -354,6 +354,11 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
       over: 'a quiet thread gives back its room',
     },
     {
+      limit: 'proxy/workers#TOLERATED_ROOM_SHARE',
+      why: 'of what is used, where that is more: a large heap takes longer to shrink',
+      over: 'as above',
+    },
+    {
       limit: 'proxy/workers#SHRINK_CHECKS',
       why: 'checks, 5 s each, from one giving back of room to the next: it stops the thread for a moment',
       over: 'a quiet thread may give back room again',

@@ -24,7 +24,7 @@ export const RUN = {
     // As `run` sets it by itself, starting again: docs/decisions/0026-memory-goes-back-to-the-system.md.
     MALLOC_MMAP_THRESHOLD_: '65536',
   },
-  entrypoint: [NODE, '--no-memory-reducer', `${HOME}/bin/daemun`],
+  entrypoint: [NODE, '--no-memory-reducer', '--max-semi-space-size=4', `${HOME}/bin/daemun`],
   cmd: ['--help'],
 };
 

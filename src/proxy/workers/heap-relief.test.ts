@@ -123,6 +123,20 @@ describe('heap relief', () => {
     relief.close();
   });
 
+  it('leaves half as much as lives to a large heap that changes all the time', () => {
+    const { clock, heap, relief } = setUp();
+    Object.assign(heap, { mib: 250, afterMib: 60, heldMib: 310, afterHeldMib: 70 });
+    clock.advance(10_000);
+    assert.equal(heap.shrinkings, 1);
+    heap.heldMib = 99;
+    clock.advance(600_000);
+    assert.equal(heap.shrinkings, 1);
+    heap.heldMib = 101;
+    clock.advance(10_000);
+    assert.equal(heap.shrinkings, 2);
+    relief.close();
+  });
+
   it('gives back what a large start left when that is over, once', () => {
     const clock = new VirtualClock();
     const heap = new TestHeap();
@@ -137,6 +151,16 @@ describe('heap relief', () => {
     assert.deepEqual([heap.shrinkings, heap.heldMib], [1, 80]);
     clock.advance(600_000);
     assert.equal(heap.shrinkings, 1);
+    relief.close();
+  });
+
+  it('gives back what a large start dropped, also where it left little room', () => {
+    const clock = new VirtualClock();
+    const heap = new TestHeap();
+    Object.assign(heap, { mib: 90, afterMib: 55, heldMib: 97, afterHeldMib: 57 });
+    const relief = new HeapRelief(heap, clock, NOTHING_CHARGED);
+    clock.advance(2_000);
+    assert.deepEqual([heap.shrinkings, heap.mib], [1, 55]);
     relief.close();
   });
 

@@ -10,8 +10,8 @@
  * From then on, every five seconds, two things are compared with what was left after the last time. When garbage stays far above, a
  * full collection runs: some 10 to 50 ms of CPU time, at most once in ten seconds. What was in use then and has been let go of
  * since is garbage too, which the heap alone does not show: buffers count until they are collected. When what V8 holds was far above, and the
- * thread has little to do, V8 gives back all it can: some 20 to 70 ms, at most twice a minute, and once in five minutes when usual
- * traffic needs the room again at once.
+ * thread has little to do, V8 gives back all it can: some 20 to 70 ms, with thousands of routes 150 to 500, at most twice a minute, and once
+ * in five minutes when usual traffic needs the room again at once.
  */
 import { type EventLoopUtilization, performance } from 'node:perf_hooks';
 import { getHeapSpaceStatistics, getHeapStatistics, setFlagsFromString } from 'node:v8';
@@ -25,8 +25,9 @@ const START_CHECK_MS = 1_000;
 const MAX_START_CHECKS = 30;
 /** What usual traffic leaves behind in a while stays below. */
 const TOLERATED_BYTES = 16_777_216;
-/** Room that usual traffic takes in a while stays below. */
+/** Room that usual traffic takes in a while stays below, and of a large heap below this share of what is used: to shrink it takes as much longer. */
 const TOLERATED_ROOM_BYTES = 8_388_608;
+const TOLERATED_ROOM_SHARE = 0.5;
 /** Room beside what is used, after a start. One with many manifests leaves 128 MiB that no later change needs. */
 const TOLERATED_START_ROOM_BYTES = 33_554_432;
 /** The young generation is collected by itself, and all the time. */
@@ -172,7 +173,9 @@ export class HeapRelief {
     this.#see(this.#heap.usedBytes());
     this.#heldFloor = this.#usedFloor + TOLERATED_START_ROOM_BYTES;
     this.#mostHeld = this.#heap.heldBytes();
-    if (isOver && this.#mostHeld - this.#heldFloor > TOLERATED_ROOM_BYTES) this.#relieve(true);
+    const isWide = this.#mostHeld - this.#heldFloor > TOLERATED_ROOM_BYTES;
+    // What a large start read and has no more use for is a third of its heap, and would count as what lives.
+    if (isOver && (isWide || this.#usedFloor > SMALL_HEAP_BYTES)) this.#relieve(true);
     this.#timer = this.#clock.after(CHECK_MS, () => this.#check());
   }
 
@@ -193,7 +196,8 @@ export class HeapRelief {
     const heldBytes = this.#heap.heldBytes();
     this.#heldFloor = Math.min(this.#heldFloor, heldBytes);
     this.#mostHeld = Math.max(this.#mostHeld, heldBytes);
-    const isWide = this.#mostHeld - this.#heldFloor > TOLERATED_ROOM_BYTES;
+    const tolerated = Math.max(TOLERATED_ROOM_BYTES, TOLERATED_ROOM_SHARE * this.#usedFloor);
+    const isWide = this.#mostHeld - this.#heldFloor > tolerated;
     const isQuiet = this.#heap.busyShare() < QUIET_SHARE;
     const wasWide = this.#wasWide;
     this.#wasWide = isWide && isQuiet;

@@ -17,6 +17,7 @@ import type { ThreadHost } from './thread-host.ts';
 import { ThreadWorker } from './thread-worker.ts';
 import type { WorkerDump } from './worker-dump.ts';
 import { WorkerRuntime, type WorkerSettings } from './worker-runtime.ts';
+import { restoreYoungRoom } from './young-room.ts';
 
 /** The page of counters of the one worker in this thread. Page numbers of threads are their ids, from 1 too. */
 const LOCAL_PAGE = 1;
@@ -177,6 +178,7 @@ export class Workers {
   }
 
   #threads(count: number, settings: WorkerSettings): ThreadWorker[] {
+    restoreYoungRoom();
     const { reader, reach } = this.#parts;
     const host: ThreadHost = {
       log: this.#options.log,
