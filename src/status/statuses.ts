@@ -3,6 +3,7 @@
 import type { Finding } from '../errors/index.ts';
 import { apiVersionOf, KINDS, type ResourceSet } from '../resources/index.ts';
 import { faultOf, IMPLIED_CONTROLLER_NAME, type Outcomes, type Translation, updateMap } from '../translate/index.ts';
+import { interned, share } from '../values/index.ts';
 import { STATUS_ROWS, type Status, type StatusRow, type StatusSources } from './status-rows.ts';
 
 /** By `Kind/namespace/name` (`GatewayClass/name`). */
@@ -34,13 +35,17 @@ export function statuses(
   const ours = ourControllers(outcomes, resources);
   const pass = { isOurs: (name: string) => ours.has(name), now };
   for (const row of STATUS_ROWS) {
+    let last: Status | undefined;
     for (const name of row.changed(previous?.madeOf, madeOf)) {
-      const id = `${row.kind}/${name}`;
+      const id = interned(`${row.kind}/${name}`);
       const before = known.get(id);
       if (previous?.faults.has(id) === true) faults.set(id, undefined);
       try {
         const status = row.make(name, before, madeOf, pass);
-        if (status !== before) changes.set(id, status);
+        if (status === before) continue;
+        // Routes of one template have one status.
+        last = status === undefined ? last : share(last, status);
+        changes.set(id, status === undefined ? undefined : last);
       } catch (error) {
         faults.set(id, brokenStatus(row, name, error));
       }

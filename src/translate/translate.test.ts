@@ -155,6 +155,28 @@ describe('translate, from one set of resources to the next', () => {
     assert.equal(second.snapshot, first.snapshot);
   });
 
+  it('keeps one copy of what routes have alike, and for itself what is wrong with one of them', () => {
+    const hosts = { a: 'x.test', b: 'y.test', c: 'x.test', d: 'x.test' };
+    const routes = Object.entries(hosts).map(([name, host]) =>
+      route(name, { host, backend: name === 'd' ? 'none' : 'a' }),
+    );
+    const { outcomes, memory } = translate(resourceSet([...base, ...routes]), ENVIRONMENT);
+    const [a, b, c, d] = Object.keys(hosts)
+      .map(name => `GRPCRoute/default/${name}`)
+      .map(key => ({
+        outcome: outcomes.routes.get(key),
+        attachments: memory.routes.byKey.get(key)?.attachments,
+        backends: memory.routes.byKey.get(key)?.rules[0]?.backends,
+      }));
+    assert.ok(a && b && c && d && a.outcome && a.attachments && a.backends);
+    assert.equal(a.outcome, b.outcome);
+    assert.equal(a.backends, b.backends);
+    assert.equal(a.attachments, c.attachments);
+    assert.deepEqual(b.attachments?.[0]?.hostnames, ['y.test']);
+    assert.equal(d.outcome?.parents[0]?.resolvedRefs?.reason, 'BackendNotFound');
+    assert.equal(a.outcome.parents[0]?.resolvedRefs, null);
+  });
+
   it('suggests a service of a route that comes later, and forgets it when that goes', () => {
     const suspect = route('r', { service: 'com.example' });
     const one = resourceSet([...base, suspect]);

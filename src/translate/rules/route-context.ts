@@ -6,7 +6,7 @@ import type { TranslateEnvironment } from '../environment.ts';
 import { namespaceLabels } from '../namespace-labels.ts';
 import { ENCRYPTING } from '../resolve/backend-way.ts';
 import type { ReferenceGrants } from '../resolve/reference-grants.ts';
-import { BackendLists } from './backend-lists.ts';
+import { RepeatedParts } from './repeated-parts.ts';
 import type { RouteWorld } from './route-world.ts';
 import type { RouteContext } from './translate-route.ts';
 
@@ -27,7 +27,7 @@ export function routeContext(
     traffic,
     xBackends,
     way: ENCRYPTING,
-    backendLists: new BackendLists(),
+    repeated: new RepeatedParts(),
     refusal: key => refused.get(key),
   };
 }

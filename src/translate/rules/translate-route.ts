@@ -78,6 +78,17 @@ interface RouteTranslation {
   readonly previous: TranslatedRoute | undefined;
 }
 
+function outcomeOf(outcome: RouteOutcome, { context, previous }: RouteTranslation): RouteOutcome {
+  return previous === undefined ? context.repeated.outcome(outcome) : share(previous.outcome, outcome);
+}
+
+function attachmentsOf(
+  attachments: readonly Attachment[],
+  { context, previous }: RouteTranslation,
+): readonly Attachment[] {
+  return previous === undefined ? context.repeated.attachments(attachments) : share(previous.attachments, attachments);
+}
+
 function translateStreamRoute(
   route: StreamRoute,
   { parents, attachments, findings }: RouteAttachment,
@@ -93,8 +104,8 @@ function translateStreamRoute(
   return {
     route,
     dependencies,
-    outcome: share(previous?.outcome, { parents: withRefs(route, parents, forms), partiallyInvalid: null }),
-    attachments: share(previous?.attachments, attachments),
+    outcome: outcomeOf({ parents: withRefs(route, parents, forms), partiallyInvalid: null }, { context, previous }),
+    attachments: attachmentsOf(attachments, { context, previous }),
     way,
     rules: NONE,
     entries: NONE,
@@ -139,7 +150,7 @@ function translateRequestRoute(
   const isRefused = dropped.length > 0 && kept.every(rule => rule.unsupported.length > 0);
   const attached = withRefs(route, attachment.parents, forms);
   const parents = isRefused ? attached.map(parent => refuseParent(parent, dropped)) : attached;
-  const attachments = isRefused ? [] : share(previous?.attachments, attachment.attachments);
+  const attachments = isRefused ? NONE : attachmentsOf(attachment.attachments, { context, previous });
   const rules = share(
     previous?.rules,
     kept.map(rule => rule.rule),
@@ -148,21 +159,18 @@ function translateRequestRoute(
   return {
     route,
     dependencies,
-    outcome: share(previous?.outcome, {
-      parents,
-      partiallyInvalid: isRefused ? null : droppedRules(route, dropped),
-    }),
+    outcome: outcomeOf(
+      { parents, partiallyInvalid: isRefused ? null : droppedRules(route, dropped) },
+      { context, previous },
+    ),
     attachments,
     way,
     rules,
     entries,
     stream: null,
-    otherForms: share(
-      previous?.otherForms,
-      others.map(other => requestForm(route, other)),
-    ),
+    otherForms: share(previous?.otherForms, fitted(others.map(other => requestForm(route, other)))),
     backends: share(previous?.backends, uniqueBackends([kept, ...others.map(other => other.kept)].flat())),
-    findings: share(previous?.findings, findingsOfRoute(route, findings)),
+    findings: share(previous?.findings, fitted(findingsOfRoute(route, findings))),
     isForeign: false,
   };
 }
@@ -239,7 +247,7 @@ function rankEntries(
   rules: readonly Rule[],
 ): readonly RankedEntry[] {
   const { namespace, name, creationTimestamp } = route.metadata;
-  const hostnames = (route.spec.hostnames ?? []).map(hostname => hostname.toLowerCase()).sort(compareHostnames);
+  const hostnames = fitted((route.spec.hostnames ?? []).map(hostname => hostname.toLowerCase()).sort(compareHostnames));
   const ranked = { namespace, name, creationTimestamp, hostnames };
   const entries = kept.flatMap((translated, index) => {
     const rule = rules[index] ?? translated.rule;

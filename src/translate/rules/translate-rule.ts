@@ -20,11 +20,11 @@ import { backendFault, NO_BACKENDS, NO_WEIGHT } from '../resolve/faults.ts';
 import type { TrafficOfServices } from '../resolve/service-traffic.ts';
 import { compileSessionPersistence } from '../resolve/session-persistence.ts';
 import type { RequestRoute, RouteRule } from '../route-kinds.ts';
-import type { BackendLists } from './backend-lists.ts';
 import { type CompiledFilters, compileFilters } from './filters.ts';
 import { compileGrpcMatches } from './grpc-matches.ts';
 import { compileHttpMatches } from './http-matches.ts';
 import type { CompiledMatches, MatchSite } from './matches.ts';
+import type { RepeatedParts } from './repeated-parts.ts';
 import { compileTiming } from './timing.ts';
 import { prefixOf } from './url-change.ts';
 
@@ -49,7 +49,7 @@ export interface DroppedRule {
 
 /** What rules see of the world. */
 export interface RuleContext extends ResolveContext {
-  readonly backendLists: BackendLists;
+  readonly repeated: RepeatedParts;
   readonly traffic: TrafficOfServices;
 }
 
@@ -83,7 +83,7 @@ export function translateRule(source: RouteRule, site: RuleSite): TranslatedRule
     origin: { kind: route.kind, namespace, name, ruleIndex, ruleName: rule.name ?? '' },
     filters: fitted(filters.fault === null ? [...site.filters, ...filters.filters] : []),
     fault: filters.fault ?? shares.fault,
-    backends: context.backendLists.keep(shares.backends),
+    backends: context.repeated.backends(shares.backends),
     totalWeight: shares.backends.reduce((sum, backend) => sum + backend.weight, 0),
     // Spread, it would be in room of its own beside the others.
     requestTimeoutMs,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Finding } from '../../errors/index.ts';
+import { interned } from '../../values/index.ts';
 import { changedKeys, updateSorted } from '../changes.ts';
 import { faultOf } from '../fault.ts';
 import type { RouteOutcome } from '../outcomes.ts';
@@ -96,7 +97,7 @@ function* changedRoutes(
   const before: Readonly<Record<string, RouteMap>> = previous === undefined ? {} : routeMaps(previous.resources);
   for (const [kind, map] of Object.entries(routeMaps(resources))) {
     for (const name of changedKeys(before[kind] ?? NO_ROUTES, map))
-      yield { key: `${kind}/${name}`, route: map.get(name) };
+      yield { key: interned(`${kind}/${name}`), route: map.get(name) };
   }
 }
 
