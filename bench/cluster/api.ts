@@ -59,7 +59,8 @@ export class Api {
 
   async #ask(request: Parameters<KubeClient['request']>[0]): Promise<unknown> {
     const { method, path } = request;
-    const { status, json } = await this.#client.request(request);
+    // A connection that was idle for minutes may be closed as it is used again; each of these may be asked twice.
+    const { status, json } = await this.#client.request(request).catch(() => this.#client.request(request));
     if (status >= 300 && !(method === 'DELETE' && status === 404))
       throw new Error(`${method} ${path}: ${status} ${JSON.stringify(json)}`);
     return json;
