@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { EMPTY_RESOURCES } from '../../resources/index.ts';
-import type { Clock, Random, Timer } from '../../time/index.ts';
+import type { Clock, Random } from '../../time/index.ts';
 import type { Store, StoreContents } from '../store.ts';
+import { ChangePace } from './change-pace.ts';
 import { clusterContents } from './cluster-contents.ts';
 import { ClusterHealth, type ClusterHealthReport, type StoreLog } from './cluster-health.ts';
 import type { Definitions } from './definitions.ts';
@@ -19,8 +20,6 @@ import { type ClientPods, READ_KINDS, type ReadKind } from './read-kinds.ts';
 import { Reflector, type ReflectorOptions, type ReflectorState } from './reflector.ts';
 import { ServedKinds } from './served-kinds.ts';
 
-/** Changes that come within this of the last ones are told of together; a single one is told at once. Each time costs more than a change does. */
-const CHANGE_GAP_MS = 75;
 /** A process that may read none of these would serve nothing, and look well. */
 const ESSENTIAL: ReadonlySet<string> = new Set(['GatewayClass', 'Gateway']);
 
@@ -73,12 +72,15 @@ class ClusterStore implements KubernetesStore {
   #definitions: Definitions = { versions: [], areStandard: false };
   #isStarted = false;
   #isClosed = false;
-  #due: Timer | null = null;
-  #toldMs = Number.NEGATIVE_INFINITY;
+  readonly #pace: ChangePace;
 
   constructor(options: KubernetesStoreOptions) {
     this.#options = options;
     const { keeper = null, clock, log } = options;
+    this.#pace = new ChangePace(clock, () => {
+      this.#publish();
+      for (const listener of this.#listeners) listener();
+    });
     this.#kept =
       keeper === null
         ? null
@@ -180,7 +182,7 @@ class ClusterStore implements KubernetesStore {
     this.#isClosed = true;
     this.#listeners.length = 0;
     this.#observers.length = 0;
-    this.#due?.cancel();
+    this.#pace.stop();
     this.#keptStart.stop();
     this.#served.stop();
     for (const { reflector } of this.#kinds.values()) reflector?.stop();
@@ -295,15 +297,7 @@ class ClusterStore implements KubernetesStore {
   }
 
   #changed(): void {
-    if (!this.#isStarted || this.#keptStart.isHeld || this.#isClosed || this.#due !== null) return;
-    const { clock } = this.#options;
-    const sinceMs = clock.nowMs() - this.#toldMs;
-    this.#due = clock.after(Math.max(0, CHANGE_GAP_MS - sinceMs), () => {
-      this.#due = null;
-      this.#toldMs = clock.nowMs();
-      this.#publish();
-      for (const listener of this.#listeners) listener();
-    });
+    if (this.#isStarted && !this.#keptStart.isHeld && !this.#isClosed) this.#pace.changed();
   }
 
   #publish(): void {
