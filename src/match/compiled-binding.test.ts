@@ -51,7 +51,7 @@ describe('matching', () => {
   });
 
   it('takes gRPC requests only', () => {
-    const plain = { ...request('/pkg.A/One'), isGrpc: false };
+    const plain = { ...request('/pkg.A/One'), isGrpc: false, called: null };
     assert.equal(compiled.listenerFor('a.example.com')?.match('a.example.com', plain), undefined);
   });
 

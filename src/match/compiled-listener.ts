@@ -2,7 +2,12 @@
 
 import type { RequestListener, RouteEntry, VirtualHost } from '../snapshot/index.ts';
 import { AddressRanges } from '../values/index.ts';
-import { type CompiledVirtualHost, compileVirtualHost, type MatcherOptions } from './compiled-virtual-host.ts';
+import {
+  type CompiledVirtualHost,
+  compileVirtualHost,
+  firstEntry,
+  type MatcherOptions,
+} from './compiled-virtual-host.ts';
 import { HostIndex } from './host-index.ts';
 import type { RequestView } from './request-view.ts';
 
@@ -30,13 +35,7 @@ export class CompiledListener {
    * there the first one. Undefined: no rule matches.
    */
   match(host: string, request: RequestView): RouteEntry | undefined {
-    let virtualHost = this.#hosts.find(host);
-    while (virtualHost !== undefined) {
-      const entry = virtualHost.match(request);
-      if (entry !== undefined) return entry;
-      virtualHost = this.#hosts.findAfter(virtualHost.source.hostname, host);
-    }
-    return undefined;
+    return firstEntry(this.virtualHostsOf(host), request);
   }
 
   /** True when it has routes, but none for the host: then the host is the mistake, not the method. */
@@ -44,7 +43,7 @@ export class CompiledListener {
     return this.listener.virtualHosts.length > 0 && this.#hosts.find(host) === undefined;
   }
 
-  /** The virtual hosts that take a host, most specific first: for explanations. */
+  /** The virtual hosts that take a host, most specific first. */
   virtualHostsOf(host: string): readonly CompiledVirtualHost[] {
     const found: CompiledVirtualHost[] = [];
     let virtualHost = this.#hosts.find(host);

@@ -29,6 +29,15 @@ export class CompiledVirtualHost {
   }
 }
 
+/** The first entry that takes the request, of the first of these hosts that has one. */
+export function firstEntry(hosts: readonly CompiledVirtualHost[], request: RequestView): RouteEntry | undefined {
+  for (let at = 0; at < hosts.length; at++) {
+    const entry = (hosts[at] as CompiledVirtualHost).match(request);
+    if (entry !== undefined) return entry;
+  }
+  return undefined;
+}
+
 /** What all virtual hosts of a worker share. */
 export interface MatcherOptions {
   readonly verdicts: PatternVerdicts;

@@ -8,6 +8,7 @@ export { ClientNamespaces, UNKNOWN_CLIENTS } from './client-namespaces.ts';
 export { type CompiledBinding, type CompileOptions, compileBinding, type HostOwner } from './compiled-binding.ts';
 export type { CompiledListener, SharedListeners } from './compiled-listener.ts';
 export { describeMatch } from './compiled-match.ts';
+export { type CompiledVirtualHost, firstEntry } from './compiled-virtual-host.ts';
 export { explain } from './explain.ts';
 export type {
   ExplainedAnswer,
@@ -23,7 +24,7 @@ export type {
   OtherListener,
   Question,
 } from './explanation.ts';
-export { type GrpcPath, grpcPathFault, invalidPathText, isGrpcPath, splitGrpcPath } from './grpc/grpc-path.ts';
+export { GrpcPath, grpcPathFault, invalidPathText, isGrpcPath } from './grpc/grpc-path.ts';
 export { isHealthCheck } from './health-endpoint.ts';
 export {
   allowsOrigin,

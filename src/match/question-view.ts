@@ -3,6 +3,7 @@
 import { forwardedProto, isDroppedAtEdge, normalTarget, upgradeProtocol } from '../values/index.ts';
 import type { CompiledListener } from './compiled-listener.ts';
 import type { Question } from './explanation.ts';
+import { splitGrpcPath } from './grpc/grpc-path.ts';
 import type { RequestView } from './request-view.ts';
 
 /** What rules see of the path that is asked for; '': it is refused. */
@@ -23,10 +24,12 @@ export function viewOf(question: Question, listener: CompiledListener | undefine
   const isTrusted = client !== null && listener?.trustedProxies?.has(client) === true;
   const own = listener?.listener.kind === 'https' ? 'https' : 'http';
   const said = (name: string): string | undefined => (Object.hasOwn(fields, name) ? fields[name] : undefined);
+  const path = readPath(question);
   return {
     method,
-    path: readPath(question),
+    path,
     isGrpc,
+    called: isGrpc ? splitGrpcPath(path) : null,
     header: name => {
       if (name === 'x-forwarded-proto') return forwardedProto(said(name), isTrusted, own);
       if (name === 'upgrade') return upgradeOf(question) ?? undefined;

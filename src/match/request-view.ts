@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import type { GrpcPath } from './grpc/grpc-path.ts';
+
 /** The parts of a request that routing looks at. The proxy implements it over its header lists, `explain` over a record. */
 export interface RequestView {
   /** `:method`. */
@@ -8,6 +10,8 @@ export interface RequestView {
   readonly path: string;
   /** True when the content-type makes it a gRPC request (docs/decisions/0002). */
   readonly isGrpc: boolean;
+  /** What it calls then; null: it is no gRPC request, or its path names no method. */
+  readonly called: GrpcPath | null;
   /**
    * The value of a header; `name` is in lower case. Several fields of one name are joined (see `fieldSeparator`);
    * `-bin` metadata is compared as the base64 text on the wire. Undefined when absent,

@@ -12,6 +12,7 @@ import type {
 } from '../snapshot/index.ts';
 import { PLAIN_EDGE } from '../snapshot/listener.test-support.ts';
 import { sampleRule } from '../snapshot/rule.test-support.ts';
+import { splitGrpcPath } from './grpc/grpc-path.ts';
 import type { RequestView } from './request-view.ts';
 
 /** Builders of snapshot parts for tests of matching. */
@@ -50,5 +51,5 @@ export function exact(service: string | null, method: string | null): GrpcMethod
 }
 
 export function request(path: string, headers: Readonly<Record<string, string>> = {}): RequestView {
-  return { method: 'POST', path, isGrpc: true, header: name => headers[name] };
+  return { method: 'POST', path, isGrpc: true, called: splitGrpcPath(path), header: name => headers[name] };
 }

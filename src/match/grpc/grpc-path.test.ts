@@ -31,7 +31,7 @@ describe('a gRPC path', () => {
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 7 }), pieces => {
         const path = pieces.join('');
-        assert.equal(isGrpcPath(path), splitGrpcPath(path) !== undefined, path);
+        assert.equal(isGrpcPath(path), splitGrpcPath(path) !== null, path);
         assert.equal(isGrpcPath(path), grpcPathFault(path) === undefined, path);
       }),
       { numRuns: 2_000 },

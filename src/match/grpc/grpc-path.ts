@@ -3,20 +3,18 @@
 /** A gRPC call's name, as `:path` carries it. Its halves are cut only when somebody asks for them. */
 export class GrpcPath {
   readonly #path: string;
-  /** Where the slash before the method is. */
-  readonly #slash: number;
 
-  constructor(path: string, slash: number) {
+  /** `path`: as `isGrpcPath` says. */
+  constructor(path: string) {
     this.#path = path;
-    this.#slash = slash;
   }
 
   get service(): string {
-    return this.#path.slice(1, this.#slash);
+    return this.#path.slice(1, this.#path.lastIndexOf('/'));
   }
 
   get method(): string {
-    return this.#path.slice(this.#slash + 1);
+    return this.#path.slice(this.#path.lastIndexOf('/') + 1);
   }
 }
 
@@ -27,31 +25,25 @@ const IN_NAMES: readonly boolean[] = Array.from({ length: 128 }, (_, code) =>
 const SLASH = 0x2f;
 
 /**
- * Splits `/service/method`. Undefined for any other path: no gRPC server has a method of such a name, but one behind us might
+ * Splits `/service/method`. null for any other path: no gRPC server has a method of such a name, but one behind us might
  * decode or cut it into the name of a method that a rule guards. `grpcPathFault` says what is wrong with it.
  */
-export function splitGrpcPath(path: string): GrpcPath | undefined {
-  const slash = methodSlash(path);
-  return slash < 0 ? undefined : new GrpcPath(path, slash);
+export function splitGrpcPath(path: string): GrpcPath | null {
+  return isGrpcPath(path) ? new GrpcPath(path) : null;
 }
 
-/** Whether `splitGrpcPath` splits it; makes nothing. */
+/** Whether `splitGrpcPath` splits it. Asked for each request whose path is new: no expression is as fast. */
 export function isGrpcPath(path: string): boolean {
-  return methodSlash(path) >= 0;
-}
-
-/** Where the slash before the method is; -1: the path names no method. Asked for each request whose path is new: no expression is as fast. */
-function methodSlash(path: string): number {
-  if (path.charCodeAt(0) !== SLASH) return -1;
+  if (path.charCodeAt(0) !== SLASH) return false;
   let slash = -1;
   for (let at = 1; at < path.length; at++) {
     const code = path.charCodeAt(at);
     if (code === SLASH) {
-      if (slash >= 0) return -1;
+      if (slash >= 0) return false;
       slash = at;
-    } else if (IN_NAMES[code] !== true) return -1;
+    } else if (IN_NAMES[code] !== true) return false;
   }
-  return slash < 0 || isNoName(path, 1, slash) || isNoName(path, slash + 1, path.length) ? -1 : slash;
+  return slash > 0 && !isNoName(path, 1, slash) && !isNoName(path, slash + 1, path.length);
 }
 
 /** `path[from, to)` is empty or a dot segment. */

@@ -4,7 +4,7 @@ import type { GrpcMatch, GrpcMethodMatch } from '../../snapshot/index.ts';
 import { caseHint, describeHeader, isTooLong, TOO_LONG, whyNotHeaders } from '../header-text.ts';
 import type { RequestView } from '../request-view.ts';
 import type { CompiledGrpcMatch } from './compiled-grpc-match.ts';
-import { grpcPathFault, invalidPathText, splitGrpcPath } from './grpc-path.ts';
+import { grpcPathFault, invalidPathText } from './grpc-path.ts';
 
 /** What a match asks for: `method pkg.User/Login, header env = "canary"`. */
 export function describeGrpcMatch({ method, headers }: GrpcMatch): string {
@@ -23,8 +23,8 @@ function describeMethod(method: GrpcMethodMatch | null): string {
 /** Why a match does not take a request, in one line; undefined: it does. */
 export function whyNotGrpc(compiled: CompiledGrpcMatch, request: RequestView): string | undefined {
   if (!request.isGrpc) return 'takes gRPC requests only: POST with content-type application/grpc';
-  const path = splitGrpcPath(request.path);
-  if (path === undefined) return invalidPathText(request.path, grpcPathFault(request.path) ?? '');
+  const path = request.called;
+  if (path === null) return invalidPathText(request.path, grpcPathFault(request.path) ?? '');
   if (!compiled.takesMethod(path)) return whyNotMethod(compiled.source.method, path);
   return whyNotHeaders(compiled, request);
 }

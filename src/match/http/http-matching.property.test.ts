@@ -17,6 +17,7 @@ import { compareHostnames } from '../../values/index.ts';
 import { compileBinding } from '../compiled-binding.ts';
 import { explain } from '../explain.ts';
 import type { Question } from '../explanation.ts';
+import { splitGrpcPath } from '../grpc/grpc-path.ts';
 import { narrowBinding } from '../narrow-binding.ts';
 import { oracleListener } from '../oracle.test-support.ts';
 import type { RequestView } from '../request-view.ts';
@@ -99,7 +100,8 @@ function targetOf({ elements, query }: HttpOracleRequest): string {
 
 function viewOf(asked: HttpOracleRequest): RequestView {
   const { method, isGrpc, headers } = asked;
-  return { method, isGrpc, path: targetOf(asked), header: name => headers[name] };
+  const path = targetOf(asked);
+  return { method, isGrpc, called: isGrpc ? splitGrpcPath(path) : null, path, header: name => headers[name] };
 }
 
 function questionOf(asked: HttpOracleRequest): Question {
@@ -200,7 +202,7 @@ describe('an index of HTTP matches', () => {
         return '1';
       };
       for (const target of ['/s1/m/z', '/s2/x', '/s3/z'])
-        compiled.listenerFor('a')?.match('a', { method: 'GET', isGrpc: false, path: target, header });
+        compiled.listenerFor('a')?.match('a', { method: 'GET', isGrpc: false, called: null, path: target, header });
       return calls;
     };
     assert.equal(looks(5_000), looks(10));
@@ -219,7 +221,7 @@ describe('an index of HTTP matches', () => {
         return '2';
       };
       for (const target of ['/s1/m', '/s2/x', '/s3'])
-        compiled.listenerFor('a')?.match('a', { method: 'GET', isGrpc: false, path: target, header });
+        compiled.listenerFor('a')?.match('a', { method: 'GET', isGrpc: false, called: null, path: target, header });
       return calls;
     };
     assert.deepEqual([looks(1_000), looks(10)], [2, 2]);
@@ -230,7 +232,9 @@ describe('an index of HTTP matches', () => {
       binding(listener('l', '*', virtualHost('*', entryFor({ kind: 'prefix', value: '/a' }, [])))),
     );
     const takes = (target: string) =>
-      compiled.listenerFor('a')?.match('a', { method: 'GET', isGrpc: false, path: target, header: () => undefined }) !==
+      compiled
+        .listenerFor('a')
+        ?.match('a', { method: 'GET', isGrpc: false, called: null, path: target, header: () => undefined }) !==
       undefined;
     assert.deepEqual(['/a', '/a/', '/a/b', '/a?q', '/ab', '/', '*', 'a:80'].map(takes), [
       true,

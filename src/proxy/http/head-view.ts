@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { fieldSeparator, type RequestView } from '../../match/index.ts';
+import { fieldSeparator, GrpcPath, type RequestView } from '../../match/index.ts';
 import { isDroppedAtEdge } from '../../values/index.ts';
 import { joinedField, type VolatileFields } from '../../wire/index.ts';
 import type { RequestHead } from './target-decisions.ts';
@@ -10,17 +10,19 @@ export class HeadView implements RequestView {
   readonly method: string;
   readonly path: string;
   readonly isGrpc: boolean;
+  readonly called: GrpcPath | null;
   readonly #request: RequestHead;
   readonly #fields: VolatileFields;
   /** The header asked for last: rules that are tried in a row tend to look at the same one. */
   #lastName = '';
   #lastValue: string | undefined = undefined;
 
-  /** `path`: the target as rules see it. */
+  /** `path`: the target as the request's face reads it. */
   constructor(request: RequestHead, fields: VolatileFields, path: string) {
     this.method = request.head.get(':method') ?? '';
     this.path = path;
     this.isGrpc = request.face.name === 'grpc';
+    this.called = this.isGrpc && path !== '' ? new GrpcPath(path) : null;
     this.#request = request;
     this.#fields = fields;
   }

@@ -8,7 +8,7 @@
  * Per request: one comparison when the header list was seen before in this scope. Else the match is made, once. Where the target
  * is not in the list, because it differs on each request, what the list alone decides is kept with it (`TargetDecisions`), and the match is made for each.
  */
-import { type CompiledBinding, type CompiledListener, isHealthCheck } from '../../match/index.ts';
+import { type CompiledBinding, type CompiledListener, firstEntry, isHealthCheck } from '../../match/index.ts';
 import { ownerName, type RouteEntry } from '../../snapshot/index.ts';
 import { forwardedProto, hostOfAuthority } from '../../values/index.ts';
 import { type HeaderList, pathIn, targetOf, type VolatileFields } from '../../wire/index.ts';
@@ -137,13 +137,14 @@ export class Scope {
   #headOf(head: HeaderList): RequestHead {
     const host = hostOfAuthority(head.get(':authority') ?? head.get('host') ?? '');
     const listener = host === '' ? undefined : this.binding.listenerFor(host);
+    const hosts = listener?.virtualHostsOf(host) ?? [];
     const gateway = listener === undefined ? '' : ownerName(listener.listener);
     const metrics = this.#gateway(gateway);
     const checked = this.binding.checkedListener(listener, this.entered);
     const upgrade = head.get(':protocol') ?? null;
     const trust = this.#trustOf(listener);
     const proto = forwardedProto(head.get('x-forwarded-proto'), trust.proxies !== null, this.proto);
-    const found = { host, listener, gateway, metrics, trust, proto, checked };
+    const found = { host, listener, hosts, gateway, metrics, trust, proto, checked };
     return { scope: this, head, face: faceOfRequest(head), upgrade, ...found };
   }
 
@@ -155,11 +156,11 @@ export class Scope {
 
   /** The entry that takes the request; undefined: it is refused, nothing takes it, or it asks for the listener's health. */
   #entryOf(request: RequestHead, target: string, fields: VolatileFields): RouteEntry | undefined {
-    const { host, listener } = request;
+    const { hosts, listener } = request;
     if (listener === undefined || this.#isMisdirected(listener)) return undefined;
     if (target === '') return undefined;
     const view = new HeadView(request, fields, target);
-    return asksForHealth(request, view) ? undefined : listener.match(host, view);
+    return asksForHealth(request, view) ? undefined : firstEntry(hosts, view);
   }
 
   #isMisdirected(listener: CompiledListener): boolean {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { CompiledListener } from '../../match/index.ts';
+import type { CompiledListener, CompiledVirtualHost } from '../../match/index.ts';
 import type { RouteEntry } from '../../snapshot/index.ts';
 import type { HeaderList } from '../../wire/index.ts';
 import type { Face } from '../faces/index.ts';
@@ -21,6 +21,8 @@ export interface RequestHead {
   /** '': none. */
   readonly host: string;
   readonly listener: CompiledListener | undefined;
+  /** Those of the listener that take the host, most specific first. */
+  readonly hosts: readonly CompiledVirtualHost[];
   /** `namespace/name`, with its counters; '': no listener takes the request. */
   readonly gateway: string;
   readonly metrics: GatewayMetrics;

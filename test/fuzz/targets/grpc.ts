@@ -42,8 +42,8 @@ export const grpcTarget: FuzzTarget = {
 
 function readPath(text: string): void {
   const path = splitGrpcPath(text);
-  promise((path === undefined) === (grpcPathFault(text) !== undefined), 'a path has a fault or names a method');
-  if (path !== undefined) promise(`/${path.service}/${path.method}` === text, 'a path is its service and its method');
+  promise((path === null) === (grpcPathFault(text) !== undefined), 'a path has a fault or names a method');
+  if (path !== null) promise(`/${path.service}/${path.method}` === text, 'a path is its service and its method');
 }
 
 function readAuthority(text: string): void {

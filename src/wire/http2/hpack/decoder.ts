@@ -44,8 +44,6 @@ export class HpackDecoder {
   malformed = false;
   /** -1: none. */
   contentLength = -1;
-  /** The `:path`, when it is in `fields`; null: it is in the list, or there is none. */
-  path: string | null = null;
 
   readonly #pool: HeaderListPool;
   readonly #limits: Http2Limits;
@@ -70,12 +68,16 @@ export class HpackDecoder {
     this.#node = pool.root;
   }
 
+  /** The `:path`, when it is in `fields`; null: it is in the list, or there is none. */
+  get path(): string | null {
+    return pathIn(this.fields);
+  }
+
   /** Decodes one whole block. False: COMPRESSION_ERROR, the connection cannot go on. */
   decode(block: Buffer, start: number, end: number): boolean {
     this.fields = null;
     this.malformed = false;
     this.contentLength = -1;
-    this.path = null;
     this.#heads++;
     if (this.#varying !== null && this.#steadyGeneration !== this.#pool.steadyNames.generation)
       this.#settle(this.#varying);
@@ -84,6 +86,11 @@ export class HpackDecoder {
       this.list = recent;
       return true;
     }
+    return this.#decodeOther(block, start, end);
+  }
+
+  /** A block that is not just like one of those before. */
+  #decodeOther(block: Buffer, start: number, end: number): boolean {
     this.#reader.begin(block, start, end);
     if (this.#shapes !== null && this.#readShaped(this.#shapes)) return true;
     const known = this.#cache?.get(block, start, end);
@@ -93,6 +100,11 @@ export class HpackDecoder {
       this.contentLength = known.contentLength;
       return true;
     }
+    return this.#decodeAnew(block, start, end);
+  }
+
+  /** Field by field. */
+  #decodeAnew(block: Buffer, start: number, end: number): boolean {
     this.#reader.rewind();
     this.#node = this.#pool.root;
     this.#bytes = 0;
@@ -122,7 +134,6 @@ export class HpackDecoder {
     if (bytes > this.#limits.maxHeaderListBytes) return false;
     this.list = says.list;
     this.fields = fields;
-    this.path = pathIn(fields);
     this.malformed = malformed;
     return true;
   }
@@ -209,7 +220,6 @@ export class HpackDecoder {
   #addVolatile(field: Field): void {
     if (field.flags & PSEUDO) {
       if (this.fields !== null || this.#node.hasRegular) this.malformed = true;
-      this.path = field.value;
     }
     if (field.flags & CONTENT_LENGTH) {
       // Two of them are refused even when equal: a next hop might join them in another way.
