@@ -56,10 +56,14 @@ export function compileVirtualHost(
   if (previous !== undefined && haveSameMatches(previous.matcher, source.entries)) {
     return new CompiledVirtualHost(source, matchers.add(previous.matcher, source.entries));
   }
+  const layered = matchers.layered.find(source.entries, match => compileMatch(match, verdicts));
+  if (layered !== undefined) return new CompiledVirtualHost(source, matchers.add(layered, source.entries));
   const known = new Map<RequestMatch, CompiledMatch>();
   for (const match of previous?.matcher.matches ?? []) known.set(match.source, match);
   const matches = source.entries.map(({ match }) => known.get(match) ?? compileMatch(match, verdicts));
-  return new CompiledVirtualHost(source, matchers.add(hostMatcher(matches), source.entries));
+  const matcher = hostMatcher(matches);
+  matchers.layered.add(matcher);
+  return new CompiledVirtualHost(source, matchers.add(matcher, source.entries));
 }
 
 function haveSameMatches({ matches }: HostMatcher, entries: readonly RouteEntry[]): boolean {

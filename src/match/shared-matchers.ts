@@ -2,12 +2,15 @@
 
 import type { RequestMatch, RouteEntry } from '../snapshot/index.ts';
 import type { HostMatcher } from './host-matcher.ts';
+import { LayeredMatchers } from './layered-matchers.ts';
 
 /**
  * Matchers by the first of their matches: routes that serve a cleartext and a TLS listener, or several hostnames, have the same matches in the
  * same order there, and one index is enough for all of them. One per worker. A matcher goes when the last who uses it does.
  */
 export class SharedMatchers {
+  /** Of lists that are the same but for a little. */
+  readonly layered: LayeredMatchers = new LayeredMatchers();
   readonly #byFirst = new WeakMap<RequestMatch, HostMatcher>();
   readonly #byList = new WeakMap<readonly RouteEntry[], HostMatcher>();
 

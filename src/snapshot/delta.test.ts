@@ -150,6 +150,6 @@ describe('a snapshot delta', () => {
     const after = { ...before, version: 2, endpoints: endpoints('10.0.0.2') };
     const delta = diffSnapshots(before, after);
     assert.deepEqual([delta.rules, delta.bindings, delta.clusters, delta.certificates], [[], null, null, null]);
-    assert.deepEqual(delta.endpoints, [{ put: after.endpoints[0] }]);
+    assert.deepEqual(delta.endpoints, [{ put: [after.endpoints[0]] }]);
   });
 });

@@ -3,14 +3,14 @@
 import { sameContent } from './equal.ts';
 
 /**
- * How to make one list of another: runs of the old list's items that stay, and new items, in the new order.
+ * How to make one list of another: runs of the old list's items that stay, and runs of new items, in the new order.
  * `null`: nothing changed. Its size follows the change, not the list.
  */
 export type ListDelta<Put> = readonly ListStep<Put>[] | null;
 
 export type ListStep<Put> =
   /** Items `[keep, keep + count)` of the old list. */
-  { readonly keep: number; readonly count: number } | { readonly put: Put };
+  { readonly keep: number; readonly count: number } | { readonly put: readonly Put[] };
 
 export interface ListRules<Item, Put> {
   /** Names an item; equal keys mean "the same thing, perhaps changed". Doubles are allowed. */
@@ -129,7 +129,7 @@ export function applyList<Item, Put>(
   let end = 0;
   for (const step of delta) {
     if ('put' in step) {
-      after[end++] = make(step.put);
+      for (const put of step.put) after[end++] = make(put);
       continue;
     }
     if (step.keep !== end) for (let at = 0; at < step.count; at += 1) after[end + at] = before[step.keep + at] as Item;
@@ -140,7 +140,7 @@ export function applyList<Item, Put>(
 }
 
 class StepBuilder<Put> {
-  readonly #steps: ({ keep: number; count: number } | { put: Put })[] = [];
+  readonly #steps: ({ keep: number; count: number } | { put: Put[] })[] = [];
 
   keep(index: number): void {
     const last = this.#steps.at(-1);
@@ -150,7 +150,9 @@ class StepBuilder<Put> {
 
   put(put: Put | null): void {
     if (put === null) throw new Error('a new list item must be put');
-    this.#steps.push({ put });
+    const last = this.#steps.at(-1);
+    if (last !== undefined && 'put' in last) last.put.push(put);
+    else this.#steps.push({ put: [put] });
   }
 
   finish(oldLength: number): ListDelta<Put> {

@@ -117,13 +117,15 @@ function putServerNames(after: TlsListener, before: Listener | undefined, index:
 const SERVER_NAMES = wholeItems<ServerNameRoute>(route => route.hostname);
 
 function virtualHostRules(rules: NamedRules, known: KnownLists): ListRules<VirtualHost, VirtualHostPut> {
-  const inner = new DiffedLists(entryRules(rules));
+  const short = new DiffedLists(entryRules(rules, null));
+  const long = new DiffedLists(entryRules(rules, new Map()));
   return {
     key: virtualHost => virtualHost.hostname,
     put({ entries, ...fields }, before, index) {
       const isSame = before?.entries === entries;
       const place = isSame || entries.length < SHORTEST_KNOWN ? undefined : known.placeOf(entries);
       if (place !== undefined) return { base: place, fields, inner: null };
+      const inner = entries.length < SHORTEST_KNOWN ? short : long;
       return putOf(fields, inner.diff(before?.entries ?? NONE, entries), index, { ...before, entries: null });
     },
   };
@@ -140,17 +142,22 @@ export function putOf<Fields extends object, Inner>(
   return base >= 0 && inner === null && sameFields ? null : { base, fields, inner };
 }
 
-function entryRules(rules: NamedRules): ListRules<RouteEntry, EntryPut> {
+/** `fresh`: what was put of entries that were not there, so that one of many long lists is sent once; null: of short lists. */
+function entryRules(rules: NamedRules, fresh: Map<RouteEntry, EntryPut> | null): ListRules<RouteEntry, EntryPut> {
   return {
     key: entry => `${entry.rule.id}#${entry.matchIndex}`,
     put(after, before, index) {
+      const known = before === undefined ? fresh?.get(after) : undefined;
+      if (known !== undefined) return known;
       const sameMatch = before !== undefined && sameContent(before.match, after.match);
       const sameRule = before !== undefined && sameContent(before.rule, after.rule);
       if (sameMatch && sameRule) return null;
       const { rule, match, matchIndex } = after;
       // The key of the two names the rule: what differs here differs everywhere.
       if (!sameRule) (before === undefined ? rules.perhapsKnown : rules.changed).set(rule.id, rule);
-      return { rule: sameRule ? index : rule.id, matchIndex, match: sameMatch ? index : match };
+      const put: EntryPut = { rule: sameRule ? index : rule.id, matchIndex, match: sameMatch ? index : match };
+      if (before === undefined) fresh?.set(after, put);
+      return put;
     },
   };
 }
@@ -164,6 +171,8 @@ export class ListenerPatch {
   readonly ruleOf: RuleOf;
   readonly hosts: AppliedLists<VirtualHost, VirtualHostPut> = new AppliedLists();
   readonly entries: AppliedLists<RouteEntry, EntryPut> = new AppliedLists();
+  /** Entries that were not there, of long lists: one that is put in many is one entry. */
+  readonly fresh: Map<EntryPut, RouteEntry> = new Map();
 
   constructor(
     before: Pick<Snapshot, 'bindings'>,
@@ -209,8 +218,24 @@ function hostsOf(listener: Listener | undefined): readonly VirtualHost[] {
 
 function applyVirtualHost(before: readonly VirtualHost[], put: VirtualHostPut, patch: ListenerPatch): VirtualHost {
   const base = typeof put.base === 'number' ? (before[put.base]?.entries ?? NONE) : patch.entriesAt(put.base);
-  const entries = patch.entries.apply(base, put.inner, inner => applyEntry(base, inner, patch));
+  const isLong = put.inner?.some(step => 'put' in step && step.put.length >= SHORTEST_KNOWN) === true;
+  const make = (inner: EntryPut): RouteEntry =>
+    isLong && isFresh(inner) ? freshEntry(base, inner, patch) : applyEntry(base, inner, patch);
+  const entries = patch.entries.apply(base, put.inner, make);
   return { ...put.fields, entries };
+}
+
+/** Neither its match nor its rule are those of an old entry. */
+function isFresh({ match, rule }: EntryPut): boolean {
+  return typeof match !== 'number' && typeof rule !== 'number';
+}
+
+function freshEntry(before: readonly RouteEntry[], put: EntryPut, patch: ListenerPatch): RouteEntry {
+  const known = patch.fresh.get(put);
+  if (known !== undefined) return known;
+  const entry = applyEntry(before, put, patch);
+  patch.fresh.set(put, entry);
+  return entry;
 }
 
 function applyEntry(before: readonly RouteEntry[], put: EntryPut, { received, ruleOf }: ListenerPatch): RouteEntry {

@@ -43,6 +43,15 @@ function route(at: number, { weight = 1, hosts = HOSTS }: { weight?: number; hos
   });
 }
 
+/** Of one listener alone. */
+function ownRoute(listener: number): Resource {
+  const parentRefs = [{ name: 'gw', sectionName: `l${listener}` }];
+  const hostnames = Array.from({ length: HOSTS }, (_, host) => `h${host}.example`);
+  const rules = [{ matches: [{ path: { value: `/own/${listener}` } }], backendRefs: [{ name: 'a', port: 80 }] }];
+  const spec = { parentRefs, hostnames, rules };
+  return parsed({ apiVersion: API, kind: 'HTTPRoute', metadata: { name: `own${listener}` }, spec });
+}
+
 const ALL = Array.from({ length: ROUTES }, (_, at) => route(at));
 
 /** Changes one after the other. */
@@ -95,6 +104,26 @@ describe('routes with many matches at many hosts of many listeners', () => {
     assert.equal(after[0], before[0]);
     const [, , third] = after.map(({ listeners }) => requestListeners(listeners)[0]?.virtualHosts);
     assert.equal(third, requestListeners(before[0]?.listeners ?? [])[0]?.virtualHosts);
+  });
+
+  it('are sent once, and are one entry and one match there, where each listener has a route of its own, too', () => {
+    const own = Array.from({ length: LISTENERS }, (_, at) => ownRoute(at));
+    const { snapshot } = new World().become(gateway(LISTENERS), ...ALL, ...own);
+    const delta = diffSnapshots(EMPTY_SNAPSHOT, snapshot);
+    const written = JSON.stringify([...ALL, ...own, gateway(LISTENERS)]).length;
+    const { length } = serialize(delta);
+    assert.ok(length < 4 * written, `${length} bytes are sent for ${written}`);
+    const there = applyDelta(EMPTY_SNAPSHOT, structuredClone(delta));
+    assert.deepEqual(there, snapshot);
+    const hosts = there.bindings
+      .flatMap(({ listeners }) => requestListeners(listeners))
+      .flatMap(one => one.virtualHosts);
+    assert.equal(new Set(hosts.flatMap(({ entries }) => entries)).size, ROUTES * MATCHES + LISTENERS);
+    const shared = { matchers: new SharedMatchers(), listeners: new WeakMap() };
+    const compiled = there.bindings.map(binding => compileBinding(binding, shared).listeners[0]);
+    const matches = compiled.flatMap(one => one?.virtualHostsOf('h1.example').flatMap(host => host.matcher.matches));
+    assert.equal(matches.length, LISTENERS * (ROUTES * MATCHES + 1));
+    assert.equal(new Set(matches).size, ROUTES * MATCHES + LISTENERS);
   });
 
   it('are sent to workers once, and are one list and one index there', () => {

@@ -18,6 +18,7 @@ export const OTHER_NUMBERS: ReadonlySet<string> = new Set([
   'controller/try#MAX_REQUESTS',
   'controller/reload#MAX_ROUNDS',
   'match#MAX_AFTER',
+  'match#MAX_COMMON',
   'match#MAX_BEFORE',
   'match#MAX_OTHER_HOSTS',
   'match/streams#MAX_OTHER_NAMES',
