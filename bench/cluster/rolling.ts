@@ -108,7 +108,8 @@ async function rollOut(path: string): Promise<void> {
 }
 
 async function rollOutBy(command: string): Promise<void> {
-  await promisify(execFile)('sh', ['-c', command]);
+  const { stdout } = await promisify(execFile)('sh', ['-c', command]);
+  say(stdout.trimEnd());
   await rolledOut(DAEMUN_PATH);
 }
 

@@ -3,11 +3,11 @@
 /**
  * `npm run cluster`: daemun as it is installed, and the guides of the examples followed on the test cluster, each step with what it promises.
  *
- *     npm run cluster [-- --cluster FOLDER] [--helm] [--mesh-only] [--keep]
+ *     npm run cluster [-- --cluster FOLDER] [--helm] [--mesh-only] [--skew REF] [--keep]
  *
  * Starts the cluster if it is not up (and stops it again unless `--keep`). The guides of Gateways come first, with `--helm` on a release of the chart, else on what
- * `daemun install` makes; then that of the mesh, with an agent for the node, whose log is `agent.log` in the folder for temporary files. Exit code 1 when a step does
- * not keep its promise, 3 when there is no cluster to run on.
+ * `daemun install` makes; then that of the mesh, with an agent for the node, whose log is `agent.log` in the folder for temporary files. With `--skew`
+ * nothing but an upgrade from the version at that commit, and the way back, is tried: see `skew.ts`. Exit code 1 when a step does not keep its promise, 3 when there is no cluster to run on.
  */
 import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
@@ -16,6 +16,7 @@ import { Harness, NoCluster } from '../conformance/harness.ts';
 import { type Installation, installGateway, loadImage } from '../conformance/installed-gateway.ts';
 import { followDocuments } from './documents.ts';
 import { followMesh } from './mesh.ts';
+import { followSkew } from './skew.ts';
 import { ClusterSteps } from './steps.ts';
 import { followTutorial } from './tutorial.ts';
 
@@ -32,6 +33,7 @@ const { values } = parseArgs({
     cluster: { type: 'string', default: '../shared/cluster' },
     helm: { type: 'boolean', default: false },
     'mesh-only': { type: 'boolean', default: false },
+    skew: { type: 'string', default: '' },
     keep: { type: 'boolean', default: false },
   },
 });
@@ -48,6 +50,7 @@ async function main(): Promise<number> {
   const wasUp = harness.isUp;
   harness.up();
   try {
+    if (values.skew !== '') return (await followSkew(harness, values.skew)) ? 0 : 1;
     const steps = new ClusterSteps(harness, INSTALLATION, root);
     if (values['mesh-only']) loadImage(harness, INSTALLATION.image);
     else await withGateway(harness, steps);

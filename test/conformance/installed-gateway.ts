@@ -104,13 +104,15 @@ function byHelm(harness: Harness, { namespace, image, className, controllerName 
   };
 }
 
-/** Builds the image of this checkout and puts it into the cluster. */
-export function loadImage(harness: Harness, image: string): void {
+/** Builds the image of a checkout, this one or another, and puts it into the cluster. */
+export function loadImage(harness: Harness, image: string, checkout = root): void {
   const folder = mkdtempSync(join(tmpdir(), 'daemun-conformance-'));
   try {
     const archive = join(folder, 'image.tar');
     const args = ['--name', image, '--out', join(folder, 'image'), '--archive', archive];
-    execFileSync(process.execPath, [join(root, 'tools/image.ts'), ...args], { stdio: ['ignore', 'ignore', 'inherit'] });
+    execFileSync(process.execPath, [join(checkout, 'tools/image.ts'), ...args], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
     harness.loadImage(image, archive);
   } finally {
     rmSync(folder, { recursive: true });
