@@ -258,9 +258,8 @@ describe('a data plane whose worker fails', () => {
       const { plane } = await startPlane(workers);
       await plane.apply(snapshotOf({ ports: [port], endpoints: [backend.endpoint] }));
       const broken = structuredClone(snapshotOf({ version: 2, ports: [port], endpoints: [backend.endpoint] }));
-      const [entry] = firstHosts(broken)[0]?.entries ?? [];
       // What no translation makes: it is found out when the worker compiles it.
-      Object.assign(entry ?? {}, { match: null });
+      Object.assign(firstHosts(broken)[0] ?? {}, { hostname: null });
       await assert.rejects(plane.apply(broken));
       await plane.apply(snapshotOf({ version: 3, ports: [port], endpoints: [backend.endpoint] }));
       assert.equal(await call(dial(port)), `${backend.port}`);
