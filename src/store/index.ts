@@ -14,7 +14,7 @@ export type { WorldKeeper } from './kubernetes/kept-world.ts';
 export { type KubeClient, type KubeRequest, type KubeResponse, KubeUnreachable } from './kubernetes/kube-client.ts';
 export type { KubernetesStore } from './kubernetes/kubernetes-store.ts';
 export type { LeaderLease } from './kubernetes/leader-lease.ts';
-export type { ObservedObject, ObservedObjects } from './kubernetes/observed-object.ts';
+export { type ObservedObject, type ObservedObjects, pathOf } from './kubernetes/observed-object.ts';
 export { OWN_NAMESPACE } from './kubernetes/own-namespace.ts';
 export type { ClientPods } from './kubernetes/read-kinds.ts';
 export type { RefusedWrite } from './kubernetes/refused-writes.ts';

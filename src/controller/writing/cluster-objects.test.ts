@@ -67,7 +67,7 @@ function setUp() {
   const due = new Set<string>();
   const objects = new ClusterObjects({
     controllerName: OURS,
-    objects: { observed: key => ({ uid: `uid of ${key}`, path: `/path/${key}` }) as ObservedObject },
+    objects: { observed: key => ({ uid: `uid of ${key}`, key, apiVersion: 'v1' }) as ObservedObject },
     services: null,
     onTaken: (key, name) => taken.push(`${key} for ${name}`),
   });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { EndpointSlice, Gateway, Service } from '../../resources/index.ts';
-import type { ObservedObjects, Write, WriteQueue } from '../../store/index.ts';
+import { type ObservedObjects, pathOf, type Write, type WriteQueue } from '../../store/index.ts';
 import { changedKeys } from '../../translate/index.ts';
 import { formatNamespacedName } from '../../values/index.ts';
 import type { GatewayServices } from '../addresses/gateway-services.ts';
@@ -130,7 +130,7 @@ export class ClusterObjects {
     if (observed === undefined || !isOwned(known.metadata, this.#parts.controllerName)) return undefined;
     const body = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions: { uid: observed.uid } };
     return {
-      request: { method: 'DELETE', path: observed.path, body },
+      request: { method: 'DELETE', path: pathOf(observed), body },
       done: () => undefined,
       conflicted: () => Promise.resolve(),
     };

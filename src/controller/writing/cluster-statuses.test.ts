@@ -39,7 +39,7 @@ function status(generation: number) {
 
 function stored(generation: number, held?: object): ObservedObject {
   const apiVersion = 'gateway.networking.k8s.io/v1';
-  return { key: KEY, path: '/p', apiVersion, uid: 'u', resourceVersion: '1', generation, status: held };
+  return { key: KEY, apiVersion, uid: 'u', resourceVersion: '1', generation, status: held };
 }
 
 /** A queue that only remembers what was marked. */

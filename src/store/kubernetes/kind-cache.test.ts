@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { KindCache } from './kind-cache.ts';
+import { pathOf } from './observed-object.ts';
 import { READ_KINDS } from './read-kinds.ts';
 
 function setUp() {
@@ -46,11 +47,22 @@ describe('the objects of a kind', () => {
     cache.setVersion('v1beta1');
     list('x');
     const path = (version: string) => `/apis/gateway.networking.k8s.io/${version}/namespaces/a/referencegrants/x`;
-    assert.equal(cache.observed('a/x')?.path, path('v1beta1'));
+    const pathNow = (): string => pathOf(cache.observed('a/x') ?? assert.fail());
+    assert.equal(pathNow(), path('v1beta1'));
     cache.setVersion('v1');
     list('x');
-    assert.equal(cache.observed('a/x')?.path, path('v1'));
+    assert.equal(pathNow(), path('v1'));
     assert.equal(cache.observed('a/x')?.apiVersion, 'gateway.networking.k8s.io/v1');
+  });
+
+  it('have one copy of what they say alike', () => {
+    const { cache, list } = setUp();
+    list('x', 'y');
+    const [x, y] = [...cache.served()];
+    assert.ok(x?.kind === 'ReferenceGrant' && y?.kind === 'ReferenceGrant');
+    assert.equal(x.spec, y.spec);
+    assert.equal(x.metadata.labels, y.metadata.labels);
+    assert.notEqual(x.metadata, y.metadata);
   });
 
   it('are the same to translate for as long as the server counts the same generation and labels, and are observed anew', () => {

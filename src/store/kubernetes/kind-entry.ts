@@ -3,12 +3,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { CATALOGUE, type Finding } from '../../errors/index.ts';
 import { apiVersionOf, type Resource } from '../../resources/index.ts';
-import { share } from '../../values/index.ts';
+import { OneCopy, share } from '../../values/index.ts';
 import { type AdmittedObject, admit } from '../admit.ts';
 import { mappingOf } from '../plain-object.ts';
 import { changedSlice } from './changed-slice.ts';
 import type { ObservedObject } from './observed-object.ts';
-import { collectionPath, type ReadKind } from './read-kinds.ts';
+import type { ReadKind } from './read-kinds.ts';
 import { sharedSlice } from './slice-parts.ts';
 import { wantedParts } from './wanted-parts.ts';
 
@@ -34,6 +34,7 @@ export class EntryReader {
   readonly #readKind: ReadKind;
   /** That objects come in from now on. */
   version: string;
+  readonly #copies = new OneCopy();
 
   constructor(readKind: ReadKind) {
     this.#readKind = readKind;
@@ -56,7 +57,7 @@ export class EntryReader {
         fullName: name,
         entry: { ...known, observed: { ...known.observed, resourceVersion, status: parts['status'] } },
       };
-    const admitted = admit(parts, { defaultNamespace: '', origin: 'cluster' });
+    const admitted = admit(parts, { defaultNamespace: '', origin: 'cluster', copies: this.#copies });
     if (admitted.ref === undefined) return undefined;
     const observed = this.#observe(parts, admitted, resourceVersion);
     const isSameObject = known !== undefined && known.observed.uid === observed.uid;
@@ -111,14 +112,13 @@ export class EntryReader {
     return isDeepStrictEqual(withoutStatus(before), withoutStatus(after)) ? before : after;
   }
 
-  #observe(parts: RawObject, { ref, key }: AdmittedObject, resourceVersion: string): ObservedObject {
-    const { declaration, hasStatus } = this.#readKind;
+  #observe(parts: RawObject, { key, resource }: AdmittedObject, resourceVersion: string): ObservedObject {
+    const { hasStatus } = this.#readKind;
     const metadata = mappingOf(parts['metadata']);
     const { generation } = metadata;
     return {
       key,
-      path: `${collectionPath(declaration, this.version, ref?.namespace)}/${ref?.name}`,
-      apiVersion: textOf(parts['apiVersion']),
+      apiVersion: resource?.apiVersion ?? textOf(parts['apiVersion']),
       uid: textOf(metadata['uid']),
       resourceVersion,
       generation: typeof generation === 'number' ? generation : 1,

@@ -8,6 +8,7 @@ import { FakeApi, type FakeObject } from './fake-api.test-support.ts';
 import { httpsClient } from './https-client.ts';
 import type { KubeClient } from './kube-client.ts';
 import { type KubernetesStore, type KubernetesStoreOptions, kubernetesStore } from './kubernetes-store.ts';
+import { pathOf } from './observed-object.ts';
 import { READ_KINDS } from './read-kinds.ts';
 
 /** Kinds that are watched whatever there is. */
@@ -131,7 +132,7 @@ describe('a store that follows a cluster', () => {
     await followed.until(() => followed.store.current().resources.httpRoutes.has('a/last'));
     const observed = followed.store.observed('HTTPRoute/a/first');
     assert.deepEqual(observed?.status, { parents: [] });
-    assert.equal(observed?.path, '/apis/gateway.networking.k8s.io/v1/namespaces/a/httproutes/first');
+    assert.equal(observed && pathOf(observed), '/apis/gateway.networking.k8s.io/v1/namespaces/a/httproutes/first');
     assert.equal(followed.store.current().resources.httpRoutes.get('a/first'), resources.httpRoutes.get('a/first'));
     assert.ok(seen.includes('HTTPRoute/a/first'));
   });
@@ -483,7 +484,8 @@ describe('a store of a cluster without some kinds', () => {
     assert.deepEqual(store.current().findings, []);
     assert.ok(store.current().resources.tcpRoutes.has('a/t'));
     const path = '/apis/gateway.networking.k8s.io/v1alpha2/namespaces/a/tcproutes/t';
-    assert.equal(store.observed('TCPRoute/a/t')?.path, path);
+    const observed = store.observed('TCPRoute/a/t');
+    assert.equal(observed && pathOf(observed), path);
   });
 
   it('starts without them, and reads them when they come', async t => {

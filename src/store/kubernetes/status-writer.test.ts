@@ -20,7 +20,7 @@ function keyOf(index: number): string {
 }
 
 function pathOf(key: string): string {
-  return `/apis/g/v1/namespaces/a/routes/${key.split('/').at(-1)}`;
+  return `/apis/gateway.networking.k8s.io/v1/namespaces/a/httproutes/${key.split('/').at(-1)}`;
 }
 
 /** An API server's objects, a writer, and what was asked of the server. */
@@ -86,8 +86,7 @@ function setUp(t: TestContext, reply?: (request: KubeRequest) => KubeResponse | 
     server.set(path, { version: 1, status });
     known.set(key, {
       key,
-      apiVersion: 'g/v1',
-      path,
+      apiVersion: 'gateway.networking.k8s.io/v1',
       uid: 'u',
       resourceVersion: '1',
       generation: 1,
@@ -125,9 +124,9 @@ describe('a writer of statuses', () => {
     parts.want(KEY, { parents: [] });
     await settle(parts);
     assert.equal(parts.requests.length, 1);
-    assert.equal(parts.requests[0]?.path, '/apis/g/v1/namespaces/a/routes/r/status');
+    assert.equal(parts.requests[0]?.path, '/apis/gateway.networking.k8s.io/v1/namespaces/a/httproutes/r/status');
     assert.deepEqual(parts.requests[0]?.body, {
-      apiVersion: 'g/v1',
+      apiVersion: 'gateway.networking.k8s.io/v1',
       kind: 'HTTPRoute',
       metadata: { name: 'r', namespace: 'a', uid: 'u', resourceVersion: '1' },
       status: { parents: [] },

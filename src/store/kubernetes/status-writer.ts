@@ -3,7 +3,7 @@
 import type { Clock, Random } from '../../time/index.ts';
 import { isObject } from '../plain-object.ts';
 import type { KubeClient } from './kube-client.ts';
-import type { ObservedObject, ObservedObjects } from './observed-object.ts';
+import { namesOf, type ObservedObject, type ObservedObjects, pathOf } from './observed-object.ts';
 import { WRITE_PACE, type Write, WriteQueue, type WriteQueueParts } from './write-queue.ts';
 
 /** What a writer of statuses is made of. */
@@ -38,7 +38,8 @@ function statusWrite(key: string, { client, objects, merge }: StatusWriterParts)
   if (stored === undefined) return undefined;
   const status = merge(key, stored);
   if (status === undefined || status === stored.status) return undefined;
-  const { apiVersion, uid, resourceVersion, path } = stored;
+  const { apiVersion, uid, resourceVersion } = stored;
+  const path = pathOf(stored);
   const { kind, namespace, name } = namesOf(key);
   const metadata = { name, ...(namespace !== '' && { namespace }), uid, resourceVersion };
   // What the watch told meanwhile is as new as the answer, or newer.
@@ -55,10 +56,4 @@ function statusWrite(key: string, { client, objects, merge }: StatusWriterParts)
       else if (answer.status !== 404) throw new Error(`${answer.status} when the object was read again`);
     },
   };
-}
-
-/** `Kind/namespace/name` in its parts; namespace '' where it has none. */
-function namesOf(key: string): { readonly kind: string; readonly namespace: string; readonly name: string } {
-  const parts = key.split('/');
-  return { kind: parts[0] ?? '', namespace: parts.length > 2 ? (parts[1] ?? '') : '', name: parts.at(-1) ?? '' };
 }
