@@ -85,6 +85,7 @@ export class DataPlane {
     const metrics = new WorkerMetrics(series => this.#reader.addSeries(MAIN_PAGE, series));
     this.#reader.addPage(MAIN_PAGE, metrics.buffer);
     this.#endpoints = new EndpointMetrics(metrics, clock);
+    this.#reader.addComputed('daemun_upstream_endpoints', () => this.#endpoints.samples());
     const resolve = options.resolve ?? systemResolver();
     this.#discovery = new DnsDiscovery({ resolve, clock, log, onChange: () => this.#republish() });
     this.#sessionKeys = new KeyRing({

@@ -2,11 +2,13 @@
 
 import { type Endpoint, type EndpointSet, endpointsOf, type Snapshot } from '../../snapshot/index.ts';
 import type { Clock } from '../../time/index.ts';
-import type { WorkerMetrics } from '../metrics/index.ts';
+import type { MetricSample, WorkerMetrics } from '../metrics/index.ts';
 import { endpointKey, type Health } from '../upstream/index.ts';
 
 const STATES = ['ready', 'draining', 'unhealthy', 'unchecked'] as const;
 type State = (typeof STATES)[number];
+/** Those of endpoints that nobody checks. */
+const UNCHECKED_STATES: readonly State[] = ['ready', 'draining'];
 
 /** How many endpoints of a cluster take calls. */
 export interface ClusterReadiness {
@@ -16,20 +18,22 @@ export interface ClusterReadiness {
   readonly noneSinceMs: number | null;
 }
 
+interface ClusterCounts extends ClusterReadiness, Readonly<Record<State, number>> {
+  /** It was at some time: its samples go on, at 0. */
+  readonly isChecked: boolean;
+}
+
 /**
- * `daemun_upstream_endpoints{cluster,state}`. Written by the main thread, for all workers have the same endpoints.
- * `unchecked`: a health check is configured and its first result is out. Costs what changed.
+ * `daemun_upstream_endpoints{cluster,state}`, counted in the main thread, for all workers have the same endpoints. No counters of thousands of
+ * clusters: samples are made when they are asked for. `unchecked`: a health check is configured and its first result is out. Costs what changed.
  */
 export class EndpointMetrics {
   readonly #metrics: WorkerMetrics;
   readonly #clock: Pick<Clock, 'wallMs'>;
-  readonly #readiness = new Map<string, ClusterReadiness>();
+  readonly #counts = new Map<string, ClusterCounts>();
   #published: readonly EndpointSet[] = [];
   #sets: Map<string, EndpointSet> = new Map();
   readonly #health = new Map<string, ReadonlyMap<string, Health>>();
-
-  /** Clusters that were checked at some time: their samples go on, at 0. */
-  readonly #checked = new Set<string>();
 
   constructor(metrics: WorkerMetrics, clock: Pick<Clock, 'wallMs'>) {
     this.#metrics = metrics;
@@ -38,7 +42,16 @@ export class EndpointMetrics {
 
   /** By cluster. */
   get readiness(): ReadonlyMap<string, ClusterReadiness> {
-    return this.#readiness;
+    return this.#counts;
+  }
+
+  samples(): MetricSample[] {
+    const samples: MetricSample[] = [];
+    for (const [cluster, counts] of this.#counts) {
+      const states = counts.isChecked ? STATES : UNCHECKED_STATES;
+      for (const state of states) samples.push({ labels: { cluster, state }, value: counts[state] });
+    }
+    return samples;
   }
 
   update({ endpoints }: Pick<Snapshot, 'endpoints'>): void {
@@ -79,27 +92,16 @@ export class EndpointMetrics {
     }
     const counts: Record<State, number> = { ready: 0, draining: 0, unhealthy: 0, unchecked: 0 };
     for (const endpoint of endpointsOf(set)) counts[this.#stateOf(cluster, endpoint)] += 1;
-    this.#note(cluster, counts);
-    this.#set(cluster, 'ready', counts.ready);
-    this.#set(cluster, 'draining', counts.draining);
-    if (this.#health.has(cluster)) this.#checked.add(cluster);
-    if (!this.#checked.has(cluster)) return;
-    this.#set(cluster, 'unhealthy', counts.unhealthy);
-    this.#set(cluster, 'unchecked', counts.unchecked);
-  }
-
-  #note(cluster: string, counts: Readonly<Record<State, number>>): void {
-    const { ready } = counts;
     const all = STATES.reduce((sum, state) => sum + counts[state], 0);
-    const noneSinceMs = ready > 0 ? null : (this.#readiness.get(cluster)?.noneSinceMs ?? this.#clock.wallMs());
-    this.#readiness.set(cluster, { ready, all, noneSinceMs });
+    const before = this.#counts.get(cluster);
+    const noneSinceMs = counts.ready > 0 ? null : (before?.noneSinceMs ?? this.#clock.wallMs());
+    const isChecked = this.#health.has(cluster) || before?.isChecked === true;
+    this.#counts.set(cluster, { ...counts, all, noneSinceMs, isChecked });
   }
 
   /** A cluster that is gone has no samples. */
   #forget(cluster: string): void {
-    this.#readiness.delete(cluster);
-    this.#checked.delete(cluster);
-    for (const state of STATES) this.#metrics.release('daemun_upstream_endpoints', { cluster, state });
+    this.#counts.delete(cluster);
     for (const to of ['healthy', 'unhealthy']) {
       this.#metrics.release('daemun_upstream_health_check_transitions_total', { cluster, to });
     }
@@ -109,9 +111,5 @@ export class EndpointMetrics {
     const health = this.#health.get(cluster)?.get(endpointKey(endpoint));
     if (health === 'unhealthy') return 'unhealthy';
     return health === 'unknown' ? 'unchecked' : endpoint.state;
-  }
-
-  #set(cluster: string, state: State, value: number): void {
-    this.#metrics.values[this.#metrics.slot('daemun_upstream_endpoints', { cluster, state })] = value;
   }
 }

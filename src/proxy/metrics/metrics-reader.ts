@@ -43,8 +43,15 @@ interface Sum {
 export class MetricsReader {
   readonly #pages = new Map<number, Float64Array>();
   readonly #families = new Map<FamilyName, Map<string, Sum>>();
+  /** Families that are in no page. */
+  readonly #computed = new Map<FamilyName, () => readonly MetricSample[]>();
   /** Workers may have seen different names: what is shown is bounded here. */
   readonly #budget = new MethodBudget();
+
+  /** The samples of a family are what `read` answers, each time they are asked for; it has none in pages. */
+  addComputed(name: FamilyName, read: () => readonly MetricSample[]): void {
+    this.#computed.set(name, read);
+  }
 
   /** Call once per worker, before its first `addSeries`. `worker`: any number that is never used again. */
   addPage(worker: number, buffer: SharedArrayBuffer): void {
@@ -76,14 +83,13 @@ export class MetricsReader {
     this.#pages.delete(worker);
   }
 
-  /** Families in the order of the catalogue; those without series are left out. */
+  /** Families in the order of the catalogue; of those in pages the ones without series are left out. */
   read(): MetricFamily[] {
     const families: MetricFamily[] = [];
     for (const name of Object.keys(FAMILIES) as FamilyName[]) {
-      const sums = this.#families.get(name);
-      if (sums === undefined || sums.size === 0) continue;
+      const read = this.#computed.get(name) ?? this.#summed(name);
+      if (read === undefined) continue;
       const { type, help } = FAMILIES[name];
-      const read = (): MetricSample[] => this.#samples(sums, name);
       families.push({
         name,
         help,
@@ -94,6 +100,12 @@ export class MetricsReader {
       });
     }
     return families;
+  }
+
+  /** undefined: no worker has a series of it. */
+  #summed(name: FamilyName): (() => readonly MetricSample[]) | undefined {
+    const sums = this.#families.get(name);
+    return sums === undefined || sums.size === 0 ? undefined : () => this.#samples(sums, name);
   }
 
   #samples(sums: ReadonlyMap<string, Sum>, name: FamilyName): MetricSample[] {
