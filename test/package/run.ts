@@ -118,7 +118,7 @@ async function checkRunning(command: string): Promise<void> {
   await readyLine(child);
   await wait(1_000);
   const pid = child.pid ?? 0;
-  const isMapped = readFileSync(`/proc/${pid}/environ`, 'utf8').includes('MALLOC_MMAP_THRESHOLD_=65536');
+  const isMapped = readFileSync(`/proc/${pid}/environ`, 'utf8').includes('MALLOC_MMAP_THRESHOLD_=32768');
   check('reads that would stay in arenas', isMapped ? 0 : 1, 0, '');
   const residentMib = Math.round(rssKib(pid) / 1024);
   check('idle', await quietestWakeups(pid), MAX_WAKEUPS_PER_SECOND, 'wake-ups a second');

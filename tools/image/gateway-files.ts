@@ -22,7 +22,7 @@ export const RUN = {
     // Below it: a volume belongs to root, and daemun wants a folder of its own.
     DAEMUN_STATE_DIR: `${VOLUME}/state`,
     // As `run` sets it by itself, starting again: docs/decisions/0026-memory-goes-back-to-the-system.md.
-    MALLOC_MMAP_THRESHOLD_: '65536',
+    MALLOC_MMAP_THRESHOLD_: '32768',
   },
   entrypoint: [NODE, '--no-memory-reducer', '--max-semi-space-size=4', `${HOME}/bin/daemun`],
   cmd: ['--help'],
