@@ -13,6 +13,8 @@ export interface ClientEnds {
 
 interface ToldSocket extends Socket {
   clientEnds?: ClientEnds;
+  /** Below what is spoken: who the peer is was asked of the kernel there, once. */
+  accepted?: Socket;
 }
 
 /** From now on the connection is the client's that `ends` tell. */
@@ -22,17 +24,21 @@ export function tellClient(socket: Socket, ends: ClientEnds): void {
 
 /** What was told of a socket holds for what is spoken on it too, such as TLS. */
 export function inheritClient(from: Socket, to: Socket): void {
+  if (to === from) return;
   const { clientEnds } = from as ToldSocket;
-  if (clientEnds !== undefined && to !== from) tellClient(to, clientEnds);
+  if (clientEnds === undefined) (to as ToldSocket).accepted = from;
+  else tellClient(to, clientEnds);
 }
 
 export function clientAddressOf(socket: Socket): string {
-  return (socket as ToldSocket).clientEnds?.source.address ?? plainAddress(socket.remoteAddress ?? 'unknown');
+  const { clientEnds, accepted = socket } = socket as ToldSocket;
+  return clientEnds?.source.address ?? plainAddress(accepted.remoteAddress ?? 'unknown');
 }
 
 /** 0: the socket is gone, and nothing was told of it. */
 export function clientPortOf(socket: Socket): number {
-  return (socket as ToldSocket).clientEnds?.source.port ?? socket.remotePort ?? 0;
+  const { clientEnds, accepted = socket } = socket as ToldSocket;
+  return clientEnds?.source.port ?? accepted.remotePort ?? 0;
 }
 
 /** null: the socket is gone, and nothing was told of it. */

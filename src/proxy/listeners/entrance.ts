@@ -42,9 +42,9 @@ export class Entrance implements TlsOwner {
   /** `first`: what was read already; null: nothing. */
   #admit(socket: Socket, first: Buffer | null): void {
     const { binding } = this.metBy(socket);
+    shareReads(socket, this.serving.loop.readBuffer);
     switch (binding.admission) {
       case 'first-bytes':
-        shareReads(socket, this.serving.loop.readBuffer);
         new ProtocolReader(this.#owner, socket, socket, null).begin(first);
         break;
       case 'client-hello':
@@ -61,7 +61,6 @@ export class Entrance implements TlsOwner {
   }
 
   onPassed(socket: Socket, stream: AdmittedStream): void {
-    shareReads(socket, this.serving.loop.readBuffer);
     socket.pause();
     this.#owner.onStream(socket, socket, stream);
   }

@@ -144,7 +144,7 @@ export class TlsEntrance {
       return;
     }
     raw.pause();
-    raw.unshift(bytes);
+    raw.unshift(Buffer.from(bytes));
     new TlsHandshake(raw, {
       context,
       alpn,
