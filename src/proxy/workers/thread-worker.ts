@@ -7,6 +7,7 @@ import type { SessionKey } from '../filters/index.ts';
 import type { PortsWanted, TicketSecrets } from '../listeners/index.ts';
 import type { Health } from '../upstream/index.ts';
 import { atLatest } from './at-latest.ts';
+import { threadEnvironment } from './compiled-modules.ts';
 import type { DataPlaneWorker, DrainReport } from './data-plane-worker.ts';
 import { RestartPace } from './restart-pace.ts';
 import type { ThreadHost } from './thread-host.ts';
@@ -180,7 +181,7 @@ export class ThreadWorker implements DataPlaneWorker {
     const file = import.meta.url.endsWith('.ts') ? './worker-thread.ts' : './worker-thread.js';
     const data: WorkerData = { settings: this.#settings };
     const entry = this.#host.entry ?? new URL(file, import.meta.url);
-    const worker = new Worker(entry, { workerData: data, name: `daemun-${this.#index}` });
+    const worker = new Worker(entry, { workerData: data, name: `daemun-${this.#index}`, env: threadEnvironment() });
     this.#worker = worker;
     this.#sent = EMPTY_SNAPSHOT;
     this.#pace.began(this.#host.clock.nowMs());
