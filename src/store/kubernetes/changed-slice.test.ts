@@ -104,6 +104,14 @@ describe('a slice with other endpoints', () => {
     assert.ok(left > 50 && taken > 50, `both were tried: ${left}, ${taken}`);
   });
 
+  it('says nothing more of a condition that is gone', () => {
+    const cache = cacheOfSlices();
+    const endpoint = { addresses: ['10.0.0.1'], conditions: { ready: true } };
+    cache.put(sliceOf({ endpoints: [{ ...endpoint, conditions: { ready: true, other: null } }] }));
+    cache.put(sliceOf({ endpoints: [endpoint] }, { resourceVersion: '2', generation: 2 }));
+    assert.deepEqual(cache.slice.endpoints, [endpoint]);
+  });
+
   it('is judged by the schema when more is new', () => {
     const cache = cacheOfSlices();
     cache.put(sliceOf({}));

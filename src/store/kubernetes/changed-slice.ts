@@ -82,7 +82,7 @@ function readEndpoint(written: Raw, known: KnownEndpoints): Endpoint | undefined
 }
 
 function areSameConditions(known: Endpoint['conditions'], written: unknown): boolean {
-  if (!areConditions(written)) return false;
+  if (!areConditions(known) || !areConditions(written)) return false;
   const { ready, serving, terminating } = written;
   return known.ready === ready && known.serving === serving && known.terminating === terminating;
 }
