@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { sampleCluster } from '../snapshot/cluster.test-support.ts';
 import {
-  type Cluster,
   endpointSet,
   type RequestListener,
   type RouteEntry,
@@ -30,19 +30,7 @@ const ASKED: Question = {
 };
 
 function snapshot(...bindings: Snapshot['bindings']): Snapshot {
-  const cluster: Cluster = {
-    id: 'app/user:80',
-    protocol: 'h2',
-    tls: null,
-    proxyProtocol: null,
-    balancer: { kind: 'round-robin' },
-    healthCheck: null,
-    discovery: { kind: 'published' },
-    connectTimeoutMs: 5000,
-    onlyNode: null,
-    retryConstraint: null,
-    maxPendingRequests: 1024,
-  };
+  const cluster = sampleCluster('app/user:80');
   const endpoints = [{ address: '10.0.0.1', port: 8080, state: 'ready' as const, name: 'user-1' }];
   return {
     version: 1,

@@ -2,6 +2,7 @@
 
 /** Arbitrary snapshots for property tests: small, sorted, and alike enough that two of them share many parts. */
 import fc from 'fast-check';
+import { sampleCluster } from './cluster.test-support.ts';
 import type { Cluster } from './cluster.ts';
 import { type EndpointSet, endpointSet } from './endpoint-set.ts';
 import type { ClientNamespace } from './frontend.ts';
@@ -137,19 +138,10 @@ function bindings(rules: ReadonlyMap<string, Rule>): fc.Arbitrary<Binding[]> {
 
 const clusters: fc.Arbitrary<Cluster[]> = fc.uniqueArray(
   fc.record({ name: fc.constantFrom(...NAMES), variant: variants }).map(({ name, variant }): Cluster => {
-    return {
-      id: `default/${name}:80`,
-      protocol: 'h2',
-      tls: null,
-      proxyProtocol: null,
+    return sampleCluster(`default/${name}:80`, {
       balancer: variant === 0 ? { kind: 'round-robin' } : { kind: 'maglev', key: { kind: 'source-ip' } },
-      healthCheck: null,
-      discovery: { kind: 'published' },
       connectTimeoutMs: 1000 + variant,
-      onlyNode: null,
-      retryConstraint: null,
-      maxPendingRequests: 1024,
-    };
+    });
   }),
   { selector: cluster => cluster.id },
 );

@@ -2,11 +2,7 @@
 
 /** Random objects of the kinds that `random-objects` has none of, in the same small world: listeners of every protocol, sets of them, routes of streams. */
 import fc from 'fast-check';
-import { API, created, namespace, service, type WrittenObject } from './random-world.test-support.ts';
-
-const hostname = fc.constantFrom('x.org', '*.org', 'y.x.org', 'z.net');
-const metadata = (...names: string[]) =>
-  fc.record({ name: fc.constantFrom(...names), namespace, creationTimestamp: created });
+import { API, hostname, metadata, namespace, service, type WrittenObject } from './random-world.test-support.ts';
 
 const CERTIFICATE = { certificateRefs: [{ name: 'client' }] };
 /** What listeners of a kind have beside port and name. */
@@ -50,7 +46,7 @@ function auth(name: string): object {
   };
 }
 
-const gateway = fc.record({ metadata: metadata('g0', 'g1'), listeners, sets: from }).map(written => ({
+const gateway = fc.record({ metadata: metadata(fc.constantFrom('g0', 'g1')), listeners, sets: from }).map(written => ({
   apiVersion: API,
   kind: 'Gateway',
   metadata: written.metadata,
@@ -63,7 +59,7 @@ const gateway = fc.record({ metadata: metadata('g0', 'g1'), listeners, sets: fro
 
 const listenerSet = fc
   .record({
-    metadata: metadata('l0', 'l1'),
+    metadata: metadata(fc.constantFrom('l0', 'l1')),
     parent: fc.constantFrom('g0', 'g1'),
     parentNamespace: namespace,
     listeners,
@@ -93,7 +89,7 @@ const backendRefs = fc.array(
 const route = fc
   .record({
     kind: fc.constantFrom('TCPRoute', 'TLSRoute', 'UDPRoute', 'HTTPRoute'),
-    metadata: metadata('r0', 'r1'),
+    metadata: metadata(fc.constantFrom('r0', 'r1')),
     parent,
     hostnames: fc.uniqueArray(hostname, { minLength: 1, maxLength: 2 }),
     backendRefs,
@@ -108,7 +104,7 @@ const route = fc
   });
 
 const telemetry = fc
-  .record({ metadata: metadata('t0', 't1'), target: fc.constantFrom('g0', 'g1'), service })
+  .record({ metadata: metadata(fc.constantFrom('t0', 't1')), target: fc.constantFrom('g0', 'g1'), service })
   .map(written => ({
     apiVersion: 'gateway.networking.x-k8s.io/v1alpha1',
     kind: 'XTelemetryPolicy',

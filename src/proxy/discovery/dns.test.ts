@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { sampleCluster } from '../../snapshot/cluster.test-support.ts';
 import { type Cluster, endpointsOf } from '../../snapshot/index.ts';
 import { RateLimitedLog } from '../log/rate-limited-log.ts';
 import { VirtualClock } from '../virtual-clock.test-support.ts';
@@ -11,19 +12,8 @@ import { type Resolution, systemResolver } from './host-resolver.ts';
 const settled = () => new Promise(resolve => setImmediate(resolve));
 
 function dnsCluster(id: string, ...targets: [host: string, port: number][]): Cluster {
-  return {
-    id,
-    protocol: 'h2',
-    tls: null,
-    proxyProtocol: null,
-    balancer: { kind: 'round-robin' },
-    healthCheck: null,
-    discovery: { kind: 'dns', targets: targets.map(([host, port]) => ({ host, port })) },
-    connectTimeoutMs: 1_000,
-    onlyNode: null,
-    retryConstraint: null,
-    maxPendingRequests: 10,
-  };
+  const discovery = { kind: 'dns' as const, targets: targets.map(([host, port]) => ({ host, port })) };
+  return sampleCluster(id, { discovery });
 }
 
 class World {

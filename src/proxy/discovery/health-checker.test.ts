@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { sampleCluster } from '../../snapshot/cluster.test-support.ts';
 import { type Cluster, type EndpointSet, endpointSet, type GrpcHealthCheck } from '../../snapshot/index.ts';
 import { RateLimitedLog } from '../log/rate-limited-log.ts';
 import { VirtualClock } from '../virtual-clock.test-support.ts';
@@ -18,19 +19,7 @@ const CHECK: GrpcHealthCheck = {
 };
 
 function checked(healthCheck: GrpcHealthCheck | null): Cluster {
-  return {
-    id: 'x',
-    protocol: 'h2',
-    tls: null,
-    proxyProtocol: null,
-    balancer: { kind: 'round-robin' },
-    healthCheck,
-    discovery: { kind: 'published' },
-    connectTimeoutMs: 1_000,
-    onlyNode: null,
-    retryConstraint: null,
-    maxPendingRequests: 10,
-  };
+  return sampleCluster('x', { healthCheck });
 }
 
 function endpoints(...ports: number[]): EndpointSet {

@@ -12,6 +12,7 @@ import {
   ServerCredentials,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
+import { sampleCluster } from '../../snapshot/cluster.test-support.ts';
 import {
   type Admission,
   type Binding,
@@ -107,21 +108,8 @@ export function backend(cluster: string, weight = 1, filters: readonly Filter[] 
 }
 
 export function cluster(id: string, changes: Partial<Cluster> = {}): Cluster {
-  return {
-    id,
-    protocol: 'h2',
-    tls: null,
-    proxyProtocol: null,
-    balancer: { kind: 'round-robin' },
-    healthCheck: null,
-    discovery: { kind: 'published' },
-    // A machine that is busy takes its time for a TLS handshake.
-    connectTimeoutMs: 10_000,
-    onlyNode: null,
-    retryConstraint: null,
-    maxPendingRequests: 1_024,
-    ...changes,
-  };
+  // A machine that is busy takes its time for a TLS handshake.
+  return sampleCluster(id, { connectTimeoutMs: 10_000, ...changes });
 }
 
 /** A listener, cleartext unless `tls` is said, for every host with one rule per entry, each for any gRPC request. */

@@ -10,6 +10,7 @@ import {
   type ServerHttp2Stream,
 } from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
+import { sampleCluster } from '../../snapshot/cluster.test-support.ts';
 import { type Cluster, type Endpoint, type EndpointSet, endpointSet as packedSet } from '../../snapshot/index.ts';
 import { systemClock } from '../../time/index.ts';
 import { type HeaderList, HeaderListPool, HeadMemory, type MessageStream, type StreamEnd } from '../../wire/index.ts';
@@ -172,20 +173,7 @@ export function testEnvironment(overrides: Partial<ConnectionEnvironment> = {}):
 }
 
 export function testCluster(overrides: Partial<Cluster> = {}): Cluster {
-  return {
-    id: 'default/a:80',
-    protocol: 'h2',
-    tls: null,
-    proxyProtocol: null,
-    balancer: { kind: 'round-robin' },
-    healthCheck: null,
-    discovery: { kind: 'published' },
-    connectTimeoutMs: 1_000,
-    onlyNode: null,
-    retryConstraint: null,
-    maxPendingRequests: 1_024,
-    ...overrides,
-  };
+  return sampleCluster('default/a:80', overrides);
 }
 
 export function endpointSet(...endpoints: Endpoint[]): EndpointSet {
