@@ -32,7 +32,7 @@ import { lintRedirectLoops } from './redirect-loops.ts';
 import { lintRoutes, type RouteLints } from './routes.ts';
 import { lintServices, type ServiceLints } from './service-lints.ts';
 import { lintShadows, type ShadowLint } from './shadowed-matches.ts';
-import { lintSupersededRoutes } from './superseded-routes.ts';
+import { lintSupersededRoutes, type ToldSuperseded } from './superseded-routes.ts';
 import { telemetryFindings } from './telemetry-findings.ts';
 import { type ToldShadows, toldShadows } from './told-shadows.ts';
 import { brokenLint, tolerate } from './tolerate.ts';
@@ -115,10 +115,28 @@ function lint(sources: LintSources, previous: LintMemory | undefined): Linted {
     shadows,
     told: previous?.shadows === shadows ? previous.told : toldShadows(shadows),
   };
-  return { findings: collectFindings(sources, memory), moreWarnings: memory.told.more, memory };
+  const superseded = supersededIfAny(sources);
+  return {
+    findings: collectFindings(sources, memory, superseded.findings),
+    moreWarnings: memory.told.more + superseded.more,
+    memory,
+  };
 }
 
-function collectFindings(sources: LintSources, { routes, services, told }: LintMemory): readonly Finding[] {
+function supersededIfAny({ streams }: LintSources): ToldSuperseded {
+  const name = 'superseded routes';
+  try {
+    return lintSupersededRoutes(streams);
+  } catch (error) {
+    return { findings: [brokenLint(name, error)], more: 0 };
+  }
+}
+
+function collectFindings(
+  sources: LintSources,
+  { routes, services, told }: LintMemory,
+  superseded: readonly Finding[],
+): readonly Finding[] {
   const findings: Finding[] = [...sources.classes.findings].sort((a, b) =>
     compareStrings(a.resource?.name ?? '', b.resource?.name ?? ''),
   );
@@ -134,7 +152,7 @@ function collectFindings(sources: LintSources, { routes, services, told }: LintM
     routes: () => [...routes.findings.values()].flat(),
     'settled routes': () => [...sources.settled.findings.values()].flat(),
     'hidden matches': () => told.findings,
-    'superseded routes': () => lintSupersededRoutes(sources.streams),
+    'superseded routes': () => superseded,
     'redirects to themselves': () => lintRedirectLoops(routes.loops, sources.tables),
     'backends that lead back': () => lintBackendLoops(sources.bindings, sources.clusters, sources.tables),
     'health endpoints': () => lintHealthEndpoints(gateways, sources.tables),

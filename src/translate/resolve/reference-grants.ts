@@ -19,34 +19,57 @@ export interface ReferenceGrants {
   permits(from: GrantFrom, to: GrantTo): boolean;
 }
 
-/** Indexes the grants by the namespace they protect. Entries are ORed (ReferenceGrant spec). */
-export function indexGrants(resources: ResourceSet): ReferenceGrants {
-  const byNamespace = new Map<string, ReferenceGrant[]>();
-  for (const grant of resources.referenceGrants.values()) {
-    const list = byNamespace.get(grant.metadata.namespace);
-    if (list === undefined) byNamespace.set(grant.metadata.namespace, [grant]);
-    else list.push(grant);
-  }
+/** Of one namespace: who refers → what to, as `Kind.group/name`; a name of `*` is any. */
+type Permissions = ReadonlyMap<string, ReadonlySet<string>>;
+
+/** No name of an object. */
+const ANY_NAME = '*';
+
+/**
+ * Indexes the grants by the namespace they protect, each when it is first asked for. Entries are ORed (ReferenceGrant spec). What a
+ * question costs does not grow with the grants: there may be as many as their namespace's owner likes.
+ */
+export function indexGrants(resources: Pick<ResourceSet, 'referenceGrants'>): ReferenceGrants {
+  const byNamespace = Map.groupBy(resources.referenceGrants.values(), ({ metadata }) => metadata.namespace);
+  const known = new Map<string, Permissions>();
+  const permissionsOf = (namespace: string): Permissions => {
+    let permissions = known.get(namespace);
+    if (permissions === undefined) {
+      permissions = permissionsIn(byNamespace.get(namespace) ?? []);
+      known.set(namespace, permissions);
+    }
+    return permissions;
+  };
   return {
-    permits: (from, to) =>
-      from.namespace === to.namespace ||
-      (byNamespace.get(to.namespace) ?? []).some(grant => grantPermits(grant, from, to)),
+    permits(from, to) {
+      if (from.namespace === to.namespace) return true;
+      if (!byNamespace.has(to.namespace)) return false;
+      const targets = permissionsOf(to.namespace).get(referrerKey(from));
+      return targets !== undefined && (targets.has(targetKey(to, ANY_NAME)) || targets.has(targetKey(to, to.name)));
+    },
   };
 }
 
-function grantPermits(grant: ReferenceGrant, from: GrantFrom, to: GrantTo): boolean {
-  const fromTaken = grant.spec.from.some(
-    entry => entry.group === from.group && entry.kind === from.kind && entry.namespace === from.namespace,
-  );
-  return (
-    fromTaken &&
-    grant.spec.to.some(
-      entry =>
-        entry.group === to.group &&
-        entry.kind === to.kind &&
-        (entry.name === undefined || entry.name === '' || entry.name === to.name),
-    )
-  );
+function permissionsIn(grants: readonly ReferenceGrant[]): Permissions {
+  const permissions = new Map<string, Set<string>>();
+  for (const { spec } of grants) {
+    for (const from of spec.from) {
+      const key = referrerKey(from);
+      const targets = permissions.get(key) ?? new Set();
+      permissions.set(key, targets);
+      for (const to of spec.to)
+        targets.add(targetKey(to, to.name === undefined || to.name === '' ? ANY_NAME : to.name));
+    }
+  }
+  return permissions;
+}
+
+function referrerKey({ group, kind, namespace }: GrantFrom): string {
+  return `${kind}.${group}/${namespace}`;
+}
+
+function targetKey({ group, kind }: Pick<GrantTo, 'group' | 'kind'>, name: string): string {
+  return `${kind}.${group}/${name}`;
 }
 
 /** `core` is what people write for the group of Services; the API calls it ''. For references only: a grant permits what it says, no more. */
