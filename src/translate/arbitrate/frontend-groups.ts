@@ -54,7 +54,7 @@ export function groupFrontends(
   if (edits.size === 0)
     return previous.concerned.size === 0 ? previous : { ...previous, concerned: NO_GROUPS.concerned };
   const byId = new Map(previous.byId);
-  const byService = new Map(previous.byService);
+  const others = new Map<string, Set<string>>();
   const concerned = new Set<string>();
   for (const [id, edit] of edits) {
     const before = byId.get(id);
@@ -63,9 +63,12 @@ export function groupFrontends(
       for (const keys of group?.routes.values() ?? []) for (const key of keys) concerned.add(key);
     if (after === undefined) byId.delete(id);
     else byId.set(id, after);
-    if ((before === undefined) !== (after === undefined)) list(byService, edit.service, id);
+    if ((before === undefined) === (after === undefined)) continue;
+    const ids = others.get(edit.service) ?? new Set(previous.byService.get(edit.service));
+    others.set(edit.service, ids);
+    if (!ids.delete(id)) ids.add(id);
   }
-  return { byId, byService, concerned };
+  return { byId, byService: withLists(previous.byService, others), concerned };
 }
 
 interface Edit {
@@ -100,10 +103,16 @@ function editGroup(id: string, before: FrontendGroup | undefined, edit: Edit): F
   return kind === undefined ? undefined : { id, service, port, clients, routes, kind };
 }
 
-/** Lists an id under its Service, or takes it off. */
-function list(byService: Map<string, readonly string[]>, service: string, id: string): void {
-  const before = byService.get(service) ?? [];
-  const after = before.includes(id) ? before.filter(other => other !== id) : [...before, id].sort();
-  if (after.length === 0) byService.delete(service);
-  else byService.set(service, after);
+/** `before` with other ids of some Services, sorted. Each list is made once: a Service may have thousands of groups. */
+function withLists(
+  before: FrontendGroups['byService'],
+  others: ReadonlyMap<string, ReadonlySet<string>>,
+): FrontendGroups['byService'] {
+  if (others.size === 0) return before;
+  const byService = new Map(before);
+  for (const [service, ids] of others) {
+    if (ids.size === 0) byService.delete(service);
+    else byService.set(service, [...ids].sort());
+  }
+  return byService;
 }

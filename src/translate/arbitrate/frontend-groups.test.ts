@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { TranslatedRoute } from '../rules/translate-route.ts';
+import type { RouteChange } from '../rules/translated-routes.ts';
+import { groupFrontends } from './frontend-groups.ts';
+
+const SERVICE = 'a/shop';
+/** As many as 64 ports and 94 namespaces of clients make. */
+const IDS = Array.from({ length: 6_000 }, (_, at) => `Service/${SERVICE}:${1_000 + ((at * 7) % 6_000)}`);
+
+/** A route at ports of one Service, given by the ids of its listeners. */
+function routeAt(ids: readonly string[]): TranslatedRoute {
+  const attachments = ids.map(id => ({
+    listener: { id, port: Number(id.split(':')[1]), frontend: { service: SERVICE, clients: null } },
+    hostnames: [],
+  }));
+  return { route: { kind: 'HTTPRoute' }, attachments: attachments } as unknown as TranslatedRoute;
+}
+
+function changed(before: TranslatedRoute | undefined, after: TranslatedRoute | undefined): Map<string, RouteChange> {
+  return new Map([['HTTPRoute/a/r', { before, after }]]);
+}
+
+describe('the groups of a Service with many ports', () => {
+  it('are listed in order as they come and go', () => {
+    const first = routeAt(IDS);
+    const all = groupFrontends(changed(undefined, first));
+    assert.deepEqual(all.byService.get(SERVICE), IDS.toSorted());
+    const second = routeAt(IDS.slice(0, 200));
+    const fewer = groupFrontends(changed(first, second), all);
+    assert.deepEqual(fewer.byService.get(SERVICE), IDS.slice(0, 200).sort());
+    assert.equal(fewer.byId.size, 200);
+    const none = groupFrontends(changed(second, undefined), fewer);
+    assert.deepEqual([none.byService.size, none.byId.size], [0, 0]);
+  });
+});
