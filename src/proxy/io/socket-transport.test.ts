@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
-import { afterEach, beforeEach, describe, it } from 'node:test';
+import { afterEach, beforeEach, describe, it, mock } from 'node:test';
+import { connect as connectTls, createServer as createTlsServer, type TLSSocket } from 'node:tls';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import {
@@ -35,14 +36,15 @@ function newConnection(): Http2Connection {
 /** More than a kernel takes while nobody reads. */
 const FLOOD_BYTES = 32 * 1024 * 1024;
 
-/** It has more to send than the kernel takes at once. */
+/** It has something to send, by default more than the kernel takes at once. */
 class FloodConnection {
   wasOutAtOnce: boolean | undefined;
   readonly isOut: Promise<void>;
   #onOut = (): void => {};
-  #chunk: Buffer | null = Buffer.alloc(FLOOD_BYTES);
+  #chunk: Buffer | null;
 
-  constructor() {
+  constructor(bytes = FLOOD_BYTES) {
+    this.#chunk = Buffer.alloc(bytes);
     this.isOut = new Promise(resolve => {
       this.#onOut = resolve;
     });
@@ -125,6 +127,31 @@ describe('socket transport', () => {
       other.close();
     });
   }
+
+  it('writes to TLS what the connection gives and nothing else, and hears when that is out', async () => {
+    const secret = { psk: Buffer.alloc(32, 1), identity: 'test' };
+    const options = { ciphers: 'PSK-AES128-GCM-SHA256', maxVersion: 'TLSv1.2' } as const;
+    const secureServer = createTlsServer({ ...options, pskCallback: () => secret.psk });
+    secureServer.emit('connection', socket);
+    const identity = { pskCallback: () => secret, checkServerIdentity: () => undefined };
+    const peer = connectTls({ ...options, ...identity, socket: client });
+    const [secure] = (await once(secureServer, 'secureConnection')) as [TLSSocket];
+    const written: number[] = [];
+    const write = secure.write.bind(secure);
+    mock.method(secure, 'write', (chunk: Buffer, onWritten?: () => void) => {
+      written.push(chunk.length);
+      return write(chunk, onWritten);
+    });
+    const connection = new FloodConnection(100);
+    const transport = new SocketTransport(secure, loop, { onTransportClosed() {} });
+    transport.start(connection as unknown as MessageConnection);
+    transport.markDirty();
+    await connection.isOut;
+    assert.equal(connection.wasOutAtOnce, false);
+    assert.deepEqual(written, [100]);
+    peer.destroy();
+    secure.destroy();
+  });
 
   it('lets go of connection and owner when the socket is gone, though the socket is still held', async () => {
     setFlagsFromString('--expose-gc');

@@ -68,12 +68,15 @@ export class SocketTransport implements OutputSink, InputTaker {
   #unreadBytes = 0;
   /** `onDrain` follows when the socket has written what it was given. */
   #isAwaited = false;
+  /** TLS tells of every write, for none is out at once. null: the kernel mostly takes all at once, and to be told would cost each write a turn. */
+  readonly #onWritten: (() => void) | null;
 
   constructor(socket: Socket, loop: SocketLoop, owner: TransportOwner, traffic: TrafficCounters | null = null) {
     this.socket = socket;
     this.#loop = loop;
     this.#owner = owner;
     this.#traffic = traffic;
+    this.#onWritten = isTlsSocket(socket) ? () => this.onDrain() : null;
   }
 
   /** True once the socket is gone. */
@@ -143,7 +146,7 @@ export class SocketTransport implements OutputSink, InputTaker {
       this.#corked = true;
       this.socket.cork();
     }
-    this.#send(held);
+    this.#send(held, null);
   }
 
   /** For `takeOutput` only. Nearly always the kernel took all at once: then nobody needs the chunks any more. Else `onDrain` tells. */
@@ -151,7 +154,8 @@ export class SocketTransport implements OutputSink, InputTaker {
     const last = this.#held;
     if (last !== null) {
       this.#held = null;
-      this.#send(last);
+      this.#isAwaited ||= this.#onWritten !== null;
+      this.#send(last, this.#onWritten);
     }
     if (this.#corked) {
       this.#corked = false;
@@ -216,15 +220,16 @@ export class SocketTransport implements OutputSink, InputTaker {
   #await(): void {
     if (this.#isAwaited) return;
     this.#isAwaited = true;
-    // It is out when what is before it is. Not for every write: a callback costs each a turn of its own.
+    // It is out when what is before it is.
     if (!this.socket.writableNeedDrain) this.socket.write(NOTHING, () => this.onDrain());
   }
 
-  #send(chunk: Buffer): void {
+  #send(chunk: Buffer, onWritten: (() => void) | null): void {
     this.bytesWritten += chunk.length;
     const traffic = this.#traffic;
     if (traffic !== null) traffic.values[traffic.written] = (traffic.values[traffic.written] as number) + chunk.length;
-    this.socket.write(chunk);
+    if (onWritten === null) this.socket.write(chunk);
+    else this.socket.write(chunk, onWritten);
   }
 
   /** For the socket only, as what follows. */
