@@ -51,6 +51,23 @@ describe('one copy of what is equal', () => {
     assert.deepEqual([short, long], [{ at: [1] }, { at: [1, 2] }]);
   });
 
+  it('is told apart by what it is, whatever the names of labels are', () => {
+    const copies = new OneCopy();
+    const hostile = { labels: { 'rules[]': '', 'kinds[]': 'ab', 'labels{}': '', 'rules{}': '' } };
+    const given = () => ({ rules: [], kinds: ['a', 'b'], labels: {} });
+    const other = given();
+    for (const value of [hostile, other]) copies.keepParts(value);
+    assert.deepEqual(other, given());
+  });
+
+  it('is found again after names without end', () => {
+    const copies = new OneCopy();
+    for (let at = 0; at < 5_000; at++) copies.keepParts({ labels: { [`name-${at}`]: `${at}` } });
+    const [first, second] = [route('a', ['/a']), route('b', ['/b'])];
+    for (const value of [first, second]) copies.keepParts(value);
+    assert.equal(first.parents, second.parents);
+  });
+
   it('leaves what is frozen and what is named __proto__ alone', () => {
     const copies = new OneCopy();
     const frozen = { at: Object.freeze({ text: 'a text of some length' }) };

@@ -7,7 +7,7 @@ import { haveSameItems } from './share.ts';
 const MAX_TEXT = 256;
 /** Longer lists, and objects with more fields, stay as they are; what is in them does not. */
 const MAX_PARTS = 32;
-/** Of fields of so many names the last value is known: the fields of all kinds have fewer, but labels may have any. */
+/** Of fields of so many names the last value is known: the fields of all kinds have fewer, but labels may have any. With more all is forgotten. */
 const MAX_NAMES = 512;
 
 /**
@@ -18,7 +18,10 @@ const MAX_NAMES = 512;
  * Remembers a part for each name of a field. Some 5 µs for a route.
  */
 export class OneCopy {
-  readonly #last = new Map<string, unknown>();
+  // Each for itself: who writes an object chooses names of labels, and may name one as a list elsewhere is named.
+  readonly #texts = new Map<string, string>();
+  readonly #lists = new Map<string, readonly unknown[]>();
+  readonly #objects = new Map<string, Readonly<Record<string, unknown>>>();
 
   /** Puts known parts into the fields of `object`, which must be nobody else's. The object itself stays what it is. */
   keepParts(object: object): void {
@@ -28,12 +31,28 @@ export class OneCopy {
   #keep(name: string, value: unknown): unknown {
     if (typeof value === 'string') return this.#keepText(name, value);
     if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
-    if (Array.isArray(value)) {
-      for (let at = 0; at < value.length; at++) value[at] = this.#keep(name, value[at]);
-      return this.#keepEqual(`${name}[]`, value);
-    }
-    this.#keepFields(value as Record<string, unknown>);
-    return this.#keepEqual(`${name}{}`, value);
+    if (Array.isArray(value)) return this.#keepList(name, value);
+    return this.#keepObject(name, value as Record<string, unknown>);
+  }
+
+  /** All in it is kept first, so that equal parts are the same. */
+  #keepList(name: string, list: unknown[]): readonly unknown[] {
+    for (let at = 0; at < list.length; at++) list[at] = this.#keep(name, list[at]);
+    if (list.length > MAX_PARTS) return list;
+    const last = this.#lists.get(name);
+    if (last !== undefined && haveSameItems(last, list)) return last;
+    remember(this.#lists, name, list);
+    return list;
+  }
+
+  #keepObject(name: string, object: Record<string, unknown>): Readonly<Record<string, unknown>> {
+    this.#keepFields(object);
+    const parts = Object.keys(object).length;
+    if (parts > MAX_PARTS) return object;
+    const last = this.#objects.get(name);
+    if (last !== undefined && haveSameFields(last, object, parts)) return last;
+    remember(this.#objects, name, object);
+    return object;
   }
 
   #keepFields(object: Record<string, unknown>): void {
@@ -47,36 +66,28 @@ export class OneCopy {
 
   #keepText(name: string, text: string): string {
     if (text.length > MAX_TEXT) return text;
-    const last = this.#last.get(name);
-    if (last === text) return last as string;
+    const last = this.#texts.get(name);
+    if (last === text) return last;
     const kept = cutOut(text);
-    this.#remember(name, kept);
+    remember(this.#texts, name, kept);
     return kept;
-  }
-
-  /** All in `value` is kept already, so that equal parts are the same. */
-  #keepEqual(name: string, value: object): object {
-    const parts = Array.isArray(value) ? value.length : Object.keys(value).length;
-    if (parts > MAX_PARTS) return value;
-    const last = this.#last.get(name);
-    if (last !== undefined && haveSameParts(last as object, value, parts)) return last as object;
-    this.#remember(name, value);
-    return value;
-  }
-
-  #remember(name: string, value: unknown): void {
-    if (this.#last.size < MAX_NAMES || this.#last.has(name)) this.#last.set(name, value);
   }
 }
 
+function remember<T>(known: Map<string, T>, name: string, value: T): void {
+  if (known.size >= MAX_NAMES && !known.has(name)) known.clear();
+  known.set(name, value);
+}
+
 /** By identity. `next` has `parts`. */
-function haveSameParts(last: object, next: object, parts: number): boolean {
-  if (Array.isArray(last)) return Array.isArray(next) && haveSameItems(last, next);
-  const known = last as Record<string, unknown>;
-  const fields = next as Record<string, unknown>;
+function haveSameFields(
+  last: Readonly<Record<string, unknown>>,
+  next: Readonly<Record<string, unknown>>,
+  parts: number,
+): boolean {
   let count = 0;
-  for (const name in known) {
-    if (known[name] !== fields[name] || !Object.hasOwn(fields, name)) return false;
+  for (const name in last) {
+    if (last[name] !== next[name] || !Object.hasOwn(next, name)) return false;
     count++;
   }
   return count === parts;
