@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { compareHostnames, hostnameCovers, intersectHostnames } from '../../values/index.ts';
+import { compareHostnames, intersectHostnames } from '../../values/index.ts';
 
 /**
  * The hosts for which a route serves a listener: each route hostname intersected with the listener's; the listener's
@@ -14,12 +14,4 @@ export function attachedHostnames(listenerHostname: string, routeHostnames: read
     if (both !== undefined) hosts.add(both);
   }
   return [...hosts].sort(compareHostnames);
-}
-
-/**
- * True when a listener with hostname `rival` takes every host of `hostname` away from a listener with `own` on the same
- * port: the most specific listener owns a host (listener isolation).
- */
-export function isTakenBy(rival: string, hostname: string, own: string): boolean {
-  return compareHostnames(rival, own) < 0 && hostnameCovers(rival, hostname);
 }

@@ -1,17 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import {
-  compareHostnames,
-  formatNamespacedName,
-  isLoopback,
-  share,
-  type WrittenLabelSelector,
-} from '../../values/index.ts';
+import { formatNamespacedName, isLoopback, share, type WrittenLabelSelector } from '../../values/index.ts';
 import { type AcceptedGateway, type AcceptedListener, listenersByOwner } from '../accept/gateways.ts';
 import type { RefusedSet } from '../accept/listener-sets.ts';
 import type { ServedProtocol } from '../accept/protocols.ts';
 import { type ListenerOwner, ownerKey } from '../listener-site.ts';
 import { type BackendWay, ENCRYPTING, PASSING_ON } from '../resolve/backend-way.ts';
+import { PortNeighbours } from './port-neighbours.ts';
 
 /** All that attaching a route depends on in a Gateway, a ListenerSet or a Service. Keeps its identity while none of it changes. */
 export interface ParentTarget {
@@ -53,8 +48,8 @@ export interface ListenerTarget {
   readonly from: string;
   /** null: takes no namespace. */
   readonly selector: WrittenLabelSelector | null;
-  /** The working listeners of the port, most specific first: hosts that those before us take never arrive here. One list a port. */
-  readonly neighbours: readonly Neighbour[];
+  /** One object a port. */
+  readonly neighbours: PortNeighbours;
 }
 
 /** A port of a Service, as the routes of one namespace see it. */
@@ -65,19 +60,13 @@ export interface FrontendTarget {
   readonly clients: string | null;
 }
 
-/** A listener on the same port. */
-export interface Neighbour {
-  readonly id: string;
-  readonly hostname: string;
-}
-
 /** The view of `owner`, the Gateway `accepted` or a ListenerSet of it, that routes attach to. */
 function parentTarget(
   owner: ListenerOwner,
   accepted: AcceptedGateway,
   own: {
     readonly listeners: readonly AcceptedListener[];
-    readonly neighbours: ReadonlyMap<number, readonly Neighbour[]>;
+    readonly neighbours: ReadonlyMap<number, PortNeighbours>;
   },
 ): ParentTarget {
   const isPublic = accepted.addresses.some(address => !isLoopback(address));
@@ -86,7 +75,7 @@ function parentTarget(
     isDefault: owner.kind === 'Gateway' && owner.spec.defaultScope === 'All',
     listeners: own.listeners.map(listener => ({
       ...listenerTarget(listener, accepted, isPublic),
-      neighbours: own.neighbours.get(listener.judged.spec.port) ?? [],
+      neighbours: own.neighbours.get(listener.judged.spec.port) ?? PortNeighbours.NONE,
     })),
   };
 }
@@ -132,16 +121,15 @@ function listenerTarget(
 function neighboursOf(
   { gateway, sets, listeners }: AcceptedGateway,
   previous: ReadonlyMap<string, ParentTarget> | undefined,
-): ReadonlyMap<number, readonly Neighbour[]> {
-  const known = new Map<number, readonly Neighbour[]>();
+): ReadonlyMap<number, PortNeighbours> {
+  const known = new Map<number, PortNeighbours>();
   for (const owner of [gateway, ...sets])
     for (const { port, neighbours } of previous?.get(ownerKey(owner))?.listeners ?? []) known.set(port, neighbours);
   const working = listeners.filter(({ sockets }) => sockets.length > 0);
-  const kept = new Map<number, readonly Neighbour[]>();
+  const kept = new Map<number, PortNeighbours>();
   for (const [port, ofPort] of Map.groupBy(working, ({ judged }) => judged.spec.port)) {
     const list = ofPort.map(({ judged: { id, hostname } }) => ({ id, hostname }));
-    list.sort((a, b) => compareHostnames(a.hostname, b.hostname));
-    kept.set(port, share<readonly Neighbour[]>(known.get(port), list));
+    kept.set(port, PortNeighbours.of(list, known.get(port)));
   }
   return kept;
 }

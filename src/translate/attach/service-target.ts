@@ -9,6 +9,7 @@ import { ENCRYPTING, PASSING_ON } from '../resolve/backend-way.ts';
 import { type AttachableRoute, isRequestRoute } from '../route-kinds.ts';
 import type { ListenerTarget, ParentTarget } from './parent-target.ts';
 import { kindsOfPort } from './port-kinds.ts';
+import { PortNeighbours } from './port-neighbours.ts';
 
 /**
  * A Service as the parent of a route: its ports, each of which is a frontend. For routes of its own namespace (producer) that of all clients, for
@@ -59,7 +60,7 @@ function portTarget(service: Service, port: ServicePort, { key, clients, route, 
     kinds: kindsOfPort(port),
     from: 'All',
     selector: null,
-    neighbours: [],
+    neighbours: PortNeighbours.NONE,
   };
 }
 

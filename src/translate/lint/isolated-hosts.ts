@@ -3,7 +3,6 @@
 import type { Finding } from '../../errors/index.ts';
 import { intersectHostnames } from '../../values/index.ts';
 import type { Attachment } from '../attach/choose-listeners.ts';
-import { isTakenBy } from '../attach/hostnames.ts';
 import { findingOf } from '../report.ts';
 import { type AttachableRoute, hostnamesOf } from '../route-kinds.ts';
 import type { TranslatedRoute } from '../rules/translate-route.ts';
@@ -14,7 +13,7 @@ export function lintIsolatedHosts(route: AttachableRoute, attachments: readonly 
   const attached = new Set(attachments.map(({ listener }) => listener.id));
   return attachments.flatMap(({ listener, hostnames }) =>
     hostnames.flatMap(hostname => {
-      const owner = listener.neighbours.find(({ hostname: rival }) => isTakenBy(rival, hostname, listener.hostname));
+      const owner = listener.neighbours.ownerOf(hostname, listener.hostname);
       // Attached to the owner as well, the route serves the host there.
       if (owner === undefined || attached.has(owner.id)) return [];
       const index = hostnamesOf(route).findIndex(written => written.toLowerCase() === hostname);
