@@ -18,6 +18,11 @@ describe('why a file cannot be used', () => {
       );
     });
 
+  it('is said in plain words: symbolic links in a circle', () => {
+    const error = Object.assign(new Error("ELOOP: too many symbolic links encountered, stat 'a'"), { code: 'ELOOP' });
+    assert.equal(fileFault(error), 'its symbolic links go round in a circle');
+  });
+
   it('is the message of what is no such failure', () => {
     assert.equal(fileFault(new Error('not a certificate\nbut this')), 'not a certificate');
   });

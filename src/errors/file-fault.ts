@@ -7,6 +7,7 @@ const WORDS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file or folder',
   ENOTDIR: 'a file stands where a folder should be',
   EISDIR: 'it is a folder, not a file',
+  ELOOP: 'its symbolic links go round in a circle',
   EACCES: 'the permission is missing',
   EPERM: 'the permission is missing',
   EROFS: 'the file system can only be read',

@@ -26,7 +26,7 @@ function objects(kind: 'GRPCRoute' | 'HTTPRoute', routes: number): object[] {
   ];
 }
 
-async function setUp(kind: 'GRPCRoute' | 'HTTPRoute', routes: number) {
+async function setUp(kind: 'GRPCRoute' | 'HTTPRoute', routes: number, fault?: Error) {
   const store = memoryStore(objects(kind, routes));
   await store.start();
   const { resources } = store.current();
@@ -44,7 +44,12 @@ async function setUp(kind: 'GRPCRoute' | 'HTTPRoute', routes: number) {
   const rehearsal = new Rehearsal(
     {
       store: { rehearse: () => void reread++ },
-      translator,
+      translator: {
+        rehearse(changed) {
+          if (fault !== undefined) throw fault;
+          return translator.rehearse(changed);
+        },
+      },
       ports: new PortPlan('as-written'),
       plane: {
         async prepare(snapshot) {
@@ -93,6 +98,21 @@ describe('a rehearsal', () => {
   it('breaks when the workers cannot prepare it', async () => {
     const { rehearsal, translation } = await setUp('GRPCRoute', 1_000);
     await assert.rejects(rehearsal.run(translation.snapshot, Promise.reject(new Error('a bug'))), /a bug/);
+  });
+
+  it('ends when the change breaks us, and the first snapshot is waited for', async () => {
+    const { rehearsal, translation, reread } = await setUp('GRPCRoute', 1_000, new Error('a bug about a change'));
+    const slow = Promise.withResolvers<void>();
+    let isOver = false;
+    const running = rehearsal.run(translation.snapshot, slow.promise).then(() => {
+      isOver = true;
+    });
+    while (reread() === 0) await turn();
+    await turn();
+    assert.equal(isOver, false);
+    slow.resolve();
+    await running;
+    assert.equal(reread(), 1);
   });
 
   it('does nothing where there are few routes', async () => {
