@@ -41,7 +41,7 @@ export function tellAside(
   let { outcomes } = translation;
   for (const { written, served, finding } of setAside) {
     if (written === undefined) continue;
-    outcomes = withOutcome(written, { served, finding, outcomes, world, parent: key => targets.get(key) });
+    outcomes = withOutcomeIfAny(written, { served, finding, outcomes, world, parent: key => targets.get(key) });
   }
   return {
     snapshot,
@@ -63,6 +63,15 @@ interface Aside {
   readonly outcomes: Outcomes;
   readonly world: TranslatedWorld;
   readonly parent: Parameters<typeof neverServed>[2]['parent'];
+}
+
+/** What broke us may break this as well: then the finding has to do. */
+function withOutcomeIfAny(written: Resource, aside: Aside): Outcomes {
+  try {
+    return withOutcome(written, aside);
+  } catch {
+    return aside.outcomes;
+  }
 }
 
 /** The outcomes with that of one object; kinds without a status of ours have none. */
