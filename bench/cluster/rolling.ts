@@ -22,6 +22,7 @@ const HOLD_MS = 20_000;
 /** Before the first roll-out and after each: what ends late shows then. */
 const REST_MS = 10_000;
 const POLL_MS = 500;
+const MAX_TITLE = 80;
 const DEADLINE_MS = 240_000;
 
 const { values } = parseArgs({
@@ -57,7 +58,7 @@ async function run(host: string): Promise<boolean> {
   const load = new SteadyLoad(callers(host), Number(values.rate));
   const streams = new HeldStreams({ host, port: 80, authority: `grpc.${HOST}`, ca: null }, STREAMS, HOLD_MS);
   await step('at rest', load, streams, () => wait(REST_MS));
-  for (const command of values.run) await step(command, load, streams, () => rollOutBy(command));
+  for (const command of values.run) await step(shortened(command), load, streams, () => rollOutBy(command));
   for (let round = 0; values.run.length === 0 && round < Number(values.rounds); round++) {
     await step('daemun rolled out', load, streams, () => rollOut(DAEMUN_PATH));
     await step('backends rolled out', load, streams, () => rollOut(BACKENDS_PATH));
@@ -68,6 +69,7 @@ async function run(host: string): Promise<boolean> {
     say(`${name}: ${answered} answered, ${failed} failed`);
     for (const failure of failures) say(`  ${failure}`);
   }
+  if (load.again > 0) say(`refused before anybody saw them, and sent again: ${load.again}`);
   return load.failed === 0;
 }
 
@@ -98,6 +100,10 @@ function callers(host: string): readonly Caller[] {
     httpCaller('HTTP/1.1 over TLS, a connection each', https, { keepAlive: false, body: null }),
     httpCaller('HTTP/1.1, 64 KiB', http, { keepAlive: true, body: Buffer.alloc(65_536) }),
   ];
+}
+
+function shortened(command: string): string {
+  return command.length > MAX_TITLE ? `…${command.slice(-MAX_TITLE)}` : command;
 }
 
 /** As `kubectl rollout restart` does it. */

@@ -42,6 +42,11 @@ export class SteadyLoad {
     return this.tallies.reduce((sum, one) => sum + one.answered, 0);
   }
 
+  /** Calls that were sent again. */
+  get again(): number {
+    return this.#callers.reduce((sum, one) => sum + one.again, 0);
+  }
+
   get failed(): number {
     return this.tallies.reduce((sum, one) => sum + one.failed, 0);
   }
