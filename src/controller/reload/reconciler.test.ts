@@ -65,10 +65,10 @@ function withBadGateway({ gateways, ...resources }: ResourceSet): ResourceSet {
   return { ...resources, gateways: new Map(bad) };
 }
 
-async function setUp(t: TestContext) {
+async function setUp(t: TestContext, faults = { isTellingBroken: false }) {
   const written = memoryStore([gateway(8080), GRANT]);
   await written.start();
-  const world = { spoil: (resources: ResourceSet) => resources, isPlaneBroken: false };
+  const world = { spoil: (resources: ResourceSet) => resources, isPlaneBroken: false, ...faults };
   const store: Pick<Store, 'current' | 'onChange' | 'rehearse'> = {
     current() {
       const contents = written.current();
@@ -99,7 +99,10 @@ async function setUp(t: TestContext) {
     ports: new PortPlan('as-written'),
     ...{ privileges: null, supplement: null, gate: null },
     clock: new VirtualClock(),
-    onReload: view => void views.push(view),
+    onReload(view) {
+      views.push(view);
+      if (world.isTellingBroken) throw new Error('a bug of the log');
+    },
     onFailure: error => void failures.push(error),
   });
   t.after(() => reconciler.stop());
@@ -182,6 +185,16 @@ describe('a fault of ours about one object', () => {
 });
 
 describe('a reload that breaks', () => {
+  it('where it is told of has been served, also the first', async t => {
+    const { written, world, applied, views, failures, reconciler } = await setUp(t, { isTellingBroken: true });
+    assert.deepEqual([applied.length, views.length, failures.length], [1, 1, 1]);
+    assert.match(String(failures), /a bug of the log/);
+    world.isTellingBroken = false;
+    written.apply(gateway(8081));
+    await reconciler.settled();
+    assert.deepEqual([applied.length, failures.length], [2, 1]);
+  });
+
   it('is told, and the next one does all of the work', async t => {
     const { written, world, applied, views, failures, reconciler } = await setUp(t);
     world.isPlaneBroken = true;

@@ -139,7 +139,7 @@ export class Reconciler {
   }
 
   async #reload(): Promise<void> {
-    const { store, supplement, ports, privileges, plane, translator, gate, clock, onReload } = this.#parts;
+    const { store, supplement, ports, privileges, plane, translator, gate, clock } = this.#parts;
     const startedMs = clock.nowMs();
     const current = store.current();
     translator.assignAddresses(current.resources);
@@ -172,7 +172,16 @@ export class Reconciler {
       statuses: byObject,
       findings: viewFindings([...current.findings, ...(added?.findings ?? [])], translation, faults),
     };
-    onReload(this.#view, previous, { translateMs, totalMs: clock.nowMs() - startedMs });
+    this.#tell(this.#view, previous, { translateMs, totalMs: clock.nowMs() - startedMs });
+  }
+
+  /** What breaks where a reload is told of keeps nothing from being served, nor a process from starting. */
+  #tell(...reload: Parameters<ReconcilerParts['onReload']>): void {
+    try {
+      this.#parts.onReload(...reload);
+    } catch (error) {
+      this.#parts.onFailure(error);
+    }
   }
 
   /**

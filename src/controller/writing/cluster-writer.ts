@@ -87,10 +87,14 @@ export class ClusterWriter {
     const changes = statusChanges(this.#view?.statuses ?? null, view.statuses);
     const isFirst = this.#view === null;
     this.#view = view;
-    this.#statuses.reloaded(view, changes);
-    this.#objects.reloaded(view);
-    this.#events.reloaded(view, changes);
-    if (isFirst) this.#begin(view);
+    try {
+      this.#statuses.reloaded(view, changes);
+      this.#objects.reloaded(view);
+      this.#events.reloaded(view, changes);
+    } finally {
+      // Whatever breaks about one object: else the Lease would never be asked for.
+      if (isFirst) this.#begin(view);
+    }
   }
 
   /** For `/metrics`. */
