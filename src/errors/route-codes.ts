@@ -87,8 +87,8 @@ export const ROUTE_CODES = {
   },
   'route/invalid-regex': {
     severity: 'error',
-    summary: 'a regular expression is not one that RE2 can read; its rule is dropped',
-    help: 'use RE2 syntax, or type Exact',
+    summary: 'a regular expression is not one that RE2 can read, or repeats too much; its rule is dropped',
+    help: 'use RE2 syntax, with + or * in the place of large counts, or type Exact',
   },
   'route/rules-dropped': {
     severity: 'error',

@@ -186,6 +186,12 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
   ],
   'Requests and streams': [
     { limit: 'match#MAX_PATTERN_TEXT', over: 'no regular expression matches', metric: 'pattern_text' },
+    {
+      limit: 'translate/rules#MAX_PATTERN_SIZE',
+      over: 'the rule is dropped: `route/invalid-regex`',
+      metric: 'daemun_findings',
+    },
+    { limit: 'translate/rules#MAX_UNROLLED_SIZE', over: 'as above' },
     { limit: 'match#MAX_VERDICTS', over: 'verdicts are forgotten and found anew' },
     { limit: 'match#MAX_CHARACTERS', why: 'as above, of their texts', over: 'as above' },
     {

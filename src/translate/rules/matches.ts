@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** What the matches of all kinds of routes have in common. */
-import { RE2JS } from 're2js';
 import type { GRPCHeaderMatch, HTTPHeaderMatch } from '../../resources/index.ts';
 import type { HeaderMatch, RequestMatch } from '../../snapshot/index.ts';
 import { fitted } from '../../values/index.ts';
 import type { Problem } from '../outcomes.ts';
 import { findingOf, type Named } from '../report.ts';
+import { patternProblem } from './pattern-size.ts';
 
 type Path = readonly (string | number)[];
 
@@ -33,7 +33,7 @@ export interface MatchReader<Written> {
   readonly compile: (match: Written) => RequestMatch;
 }
 
-/** Compiles the matches of a rule, in the order written. A pattern that RE2 cannot read makes the rule unusable. */
+/** Compiles the matches of a rule, in the order written. A pattern that cannot be used makes the rule unusable. */
 export function compileEach<Written>(
   written: readonly Written[],
   { route, path }: MatchSite,
@@ -72,29 +72,25 @@ export function headerPatterns(headers: readonly WrittenHeaderMatch[] | undefine
   );
 }
 
-/** Undefined: RE2 can read all of them. */
+/** Undefined: all of them can be used. */
 function brokenPattern(
   patterns: readonly WrittenPattern[],
   { route, path }: MatchSite,
 ): Problem<'UnsupportedValue'> | undefined {
   for (const { path: place, pattern } of patterns) {
-    const why = patternProblem(pattern);
-    if (why === undefined) continue;
+    const problem = patternProblem(pattern);
+    if (problem === undefined) continue;
+    const { why, isTooLarge } = problem;
     const finding = findingOf('route/invalid-regex', route, {
       path: [...path, ...place],
-      message: `"${pattern}" is not a regular expression that RE2 can read: ${why}`,
-      help: 'Use RE2 syntax (no look-around, no back-references), or type: Exact',
+      message: isTooLarge
+        ? `"${pattern}" is too large a regular expression: ${why}`
+        : `"${pattern}" is not a regular expression that RE2 can read: ${why}`,
+      help: isTooLarge
+        ? 'Repeat less: + or * in the place of large counts'
+        : 'Use RE2 syntax (no look-around, no back-references), or type: Exact',
     });
     return { reason: 'UnsupportedValue', finding };
   }
   return undefined;
-}
-
-function patternProblem(pattern: string): string | undefined {
-  try {
-    RE2JS.compile(pattern);
-    return undefined;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
 }
