@@ -2,8 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { type Endpoint, endpointSet, endpointsOf } from './endpoint-set.ts';
+
+setFlagsFromString('--expose-gc');
+const collect: unknown = runInNewContext('gc');
 
 /** Files may write any text where a cluster has the name of a Pod. */
 const name = fc.oneof(
@@ -28,6 +33,20 @@ describe('a set of endpoints', () => {
         assert.deepEqual(endpointsOf(endpointSet('c', endpoints)), endpoints);
       }),
     );
+  });
+
+  it('is not held by an endpoint that stays', () => {
+    const many = Array.from({ length: 2_000 }, (_, at): Endpoint => {
+      const address = `10.100.${100 + (at >> 8)}.${at & 255}`;
+      return { address, port: 8_080, state: 'ready', name: `a-pod-with-a-name-${at}` };
+    });
+    assert.ok(typeof collect === 'function');
+    collect();
+    const before = process.memoryUsage().heapUsed;
+    const kept = Array.from({ length: 200 }, (_, at) => endpointsOf(endpointSet('c', many))[at]);
+    collect();
+    const bytes = process.memoryUsage().heapUsed - before;
+    assert.ok(bytes < 1_048_576, `${kept.length} endpoints hold ${bytes} bytes`);
   });
 
   it('is another text when anything of an endpoint is another', () => {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { cutOut } from '../values/index.ts';
+
 export interface Endpoint {
   /** IP address. */
   readonly address: string;
@@ -30,7 +32,7 @@ export function endpointSet(cluster: string, endpoints: readonly Endpoint[]): En
   return { cluster, packed: endpoints.map(packLine).join('\n') };
 }
 
-/** Made anew by each call. */
+/** Made anew by each call. Their texts hold nothing of the set's, of which there would be one for each endpoint that stays. */
 export function endpointsOf({ packed }: EndpointSet): readonly Endpoint[] {
   return packed === '' ? [] : packed.split('\n').map(readLine);
 }
@@ -51,10 +53,10 @@ function readLine(line: string): Endpoint {
   const name = line.slice(state + 4);
   const distance = Number(line[state + 2]) as 0 | 1 | 2;
   const endpoint: Endpoint = {
-    address: line.slice(0, port),
+    address: cutOut(line.slice(0, port)),
     port: Number(line.slice(port + 1, state)),
     state: STATES[line[state + 1] as 'r' | 'd'],
-    name: name.startsWith('"') ? (JSON.parse(name) as string) : name,
+    name: name.startsWith('"') ? (JSON.parse(name) as string) : cutOut(name),
   };
   return distance === 0 ? endpoint : { ...endpoint, distance };
 }

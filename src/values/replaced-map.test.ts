@@ -61,4 +61,14 @@ describe('replacedKeys', () => {
     assert.deepEqual([...(replacedKeys(before, after) ?? KEYS)], ['key-7']);
     assert.equal(replacedKeys(before, new Map(before)), undefined);
   });
+
+  it('names the keys of each replacement, also where a copy is made', () => {
+    let map: ReadonlyMap<string, number> = new Map(KEYS.map(key => [key, -1]));
+    for (let at = 0; at < 200; at++) {
+      const key = KEYS[at % KEYS.length] ?? '';
+      const after = replaceValues(map, new Map([[key, at]]));
+      assert.deepEqual(replacedKeys(map, after), [key]);
+      map = after;
+    }
+  });
 });

@@ -16,11 +16,13 @@ export function replaceValues<V>(
   const { base, replaced: known } = partsOf(before);
   const replaced = new Map(known);
   changes.forEach((value, key) => void replaced.set(key, value));
+  const last = { from: identityOf(before), keys: [...changes.keys()] };
   if (replaced.size < Math.max(MIN_COPIED_AT, COPIED_AT_ROOTS * Math.sqrt(base.size)))
-    return new ReplacedMap(base, replaced, { from: known, keys: [...changes.keys()] });
+    return new ReplacedMap(base, replaced, last);
   const copy = new Map(base);
   replaced.forEach((value, key) => void copy.set(key, value));
-  return copy;
+  // Who had all of the last copy replaced at once asks for no keys, and would hold that copy.
+  return before === base ? copy : new ReplacedMap(copy, new Map(), last);
 }
 
 /**
@@ -32,8 +34,8 @@ export function replacedKeys<V>(
   after: ReadonlyMap<string, V>,
 ): readonly string[] | undefined {
   const [old, now] = [partsOf(before), partsOf(after)];
+  if (now.last?.from === identityOf(before)) return now.last.keys.filter(key => before.get(key) !== after.get(key));
   if (old.base !== now.base) return undefined;
-  if (now.last?.from === old.replaced) return now.last.keys.filter(key => before.get(key) !== after.get(key));
   const keys: string[] = [];
   now.replaced.forEach((value, key) => {
     if (before.get(key) !== value) keys.push(key);
@@ -52,13 +54,18 @@ interface Parts<V> {
 
 /** What was replaced in a map to make another one of it. */
 interface LastReplacement<V> {
-  /** What was replaced in the map before: that itself would hold the one before it, and so on. */
+  /** See `identityOf`. */
   readonly from: ReadonlyMap<string, V>;
   readonly keys: readonly string[];
 }
 
 function partsOf<V>(map: ReadonlyMap<string, V>): Parts<V> {
   return map instanceof ReplacedMap ? (map as ReplacedMap<V>) : { base: map, replaced: NOTHING, last: null };
+}
+
+/** What tells a map from others, for the one that is made of it: what was replaced in it. The map itself would hold the one before it, and so on. */
+function identityOf<V>(map: ReadonlyMap<string, V>): ReadonlyMap<string, V> {
+  return map instanceof ReplacedMap ? (map as ReplacedMap<V>).replaced : map;
 }
 
 const NOTHING: ReadonlyMap<string, never> = new Map<string, never>();
