@@ -2,10 +2,11 @@
 
 /**
  * `node bench/churn/run.ts [--services 2000] [--endpoints 10] [--changes 100] [--seconds 15] [--rate 500] [--workers 1] [--only cost,live,calls]
- * [--checkout DIR]`: an agent of a mesh
+ * [--checkout DIR] [--built]`: an agent of a mesh
  * in a cluster where each Service has a route, and endpoints come and go. Prints what it costs at rest and meanwhile, how long it takes from a
  * change of endpoints to the first answer that shows it, and what calls take beside the changes and without. Fails when a figure is over its
- * bound, or a call failed. Needs Linux, root and nft; makes a network of its own, and no cluster.
+ * bound, or a call failed. Needs Linux, root and nft; makes a network of its own, and no cluster. `--built`: runs `dist/`, as it is shipped, which
+ * `npm run build` makes; from its sources daemun takes more memory.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, get } from 'node:http';
@@ -50,6 +51,7 @@ const { values } = parseArgs({
     workers: { type: 'string', default: '1' },
     only: { type: 'string', default: 'cost,live,calls' },
     checkout: { type: 'string', default: join(import.meta.dirname, '../..') },
+    built: { type: 'boolean', default: false },
   },
 });
 const seconds = Number(values.seconds);
@@ -96,11 +98,18 @@ function start(folder: string, server: string): Program {
   const contexts = [{ name: 'here', context: { cluster: 'here', user: 'me' } }];
   const config = { contexts, clusters: [{ name: 'here', cluster: { server } }], users: [{ name: 'me', user: {} }] };
   writeFileSync(kubeconfig, JSON.stringify({ 'current-context': 'here', ...config }));
-  const command = join(resolve(values.checkout), 'bin/daemun');
+  const command = join(resolve(values.checkout), values.built ? 'dist/main.js' : 'bin/daemun');
+  // As bin/daemun sets them when it starts again.
+  const node = values.built ? ['--no-memory-reducer', '--max-semi-space-size=4'] : [];
+  const env = values.built ? { MALLOC_MMAP_THRESHOLD_: '65536' } : {};
   const mesh = ['--kubernetes', '--mesh', '--node-ip', NODE_IP, '--node-name', NODE, '--lease-namespace', 'default'];
   const flags = ['--admin', ADMIN, '--workers', values.workers, '--log-level', 'warn', '--drain-timeout', '1s'];
   const state = ['--state-dir', join(folder, 'state'), '--kubeconfig', kubeconfig];
-  return startProgram(process.execPath, [...process.execArgv, command, 'run', ...mesh, ...flags, ...state]);
+  return startProgram(
+    process.execPath,
+    [...process.execArgv, ...node, command, 'run', ...mesh, ...flags, ...state],
+    env,
+  );
 }
 
 async function ready(daemun: Program): Promise<void> {

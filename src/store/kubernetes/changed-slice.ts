@@ -5,7 +5,7 @@ import { haveSameItems, interned, share } from '../../values/index.ts';
 import { isObject, mappingOf } from '../plain-object.ts';
 import { KnownEndpoints } from './known-endpoints.ts';
 import { USUAL_CONDITIONS } from './slice-parts.ts';
-import { METADATA, wantedAnnotations } from './wanted-metadata.ts';
+import { areSameAnnotations, METADATA } from './wanted-metadata.ts';
 
 type Endpoint = EndpointSlice['endpoints'][number];
 type Raw = Readonly<Record<string, unknown>>;
@@ -45,11 +45,9 @@ function isSameMetadata(before: EndpointSlice['metadata'], written: Raw): boolea
     if (field === 'labels' || field === 'annotations' || field === 'generation') continue;
     if (written[field] !== known[field]) return false;
   }
-  const { labels, annotations = NOTHING } = written;
-  return isSame(before.labels, labels) && isSame(before.annotations, wantedAnnotations(annotations));
+  const { labels, annotations } = written;
+  return isSame(before.labels, labels) && areSameAnnotations(before.annotations, annotations);
 }
-
-const NOTHING = {};
 
 function isSame(known: unknown, written: unknown): boolean {
   return known === share(known, written);

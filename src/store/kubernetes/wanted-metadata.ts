@@ -38,3 +38,18 @@ export function wantedAnnotations(annotations: unknown): unknown {
       return Object.fromEntries(Object.entries(annotations).filter(([name]) => !UNWANTED.has(name)));
   return annotations;
 }
+
+/** Whether `known` is what is kept of those that are written. Makes nothing. */
+export function areSameAnnotations(known: Readonly<Record<string, string>>, written: unknown): boolean {
+  let kept = 0;
+  if (written !== undefined) {
+    if (!isObject(written)) return false;
+    for (const name in written) {
+      if (UNWANTED.has(name)) continue;
+      if (!Object.hasOwn(known, name) || known[name] !== written[name]) return false;
+      kept++;
+    }
+  }
+  for (const _ in known) kept--;
+  return kept === 0;
+}
