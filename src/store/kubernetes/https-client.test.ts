@@ -3,11 +3,11 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
 import type { KubeAccess } from './credentials.ts';
 import { httpsClient, type Patience } from './https-client.ts';
-import { KubeRefusal, KubeUnreachable, type KubeWatchEvent, retryAfterMs } from './kube-client.ts';
+import { KubeRefusal, KubeUnreachable, type KubeWatchEvent, retryAfterMs, type WatchStream } from './kube-client.ts';
 
 async function serve(t: TestContext, listener: RequestListener): Promise<string> {
   const server = createServer(listener).listen(0, '127.0.0.1');
@@ -80,6 +80,42 @@ describe('a client of an API server', () => {
         ['MODIFIED', { n: 'ü' }],
       ],
     );
+  });
+
+  it('reads nothing of a watch while that stands still', async t => {
+    const said = `${JSON.stringify({ type: 'MODIFIED', object: { text: 'x'.repeat(3_000) } })}\n`;
+    let say = (): Promise<void> => Promise.resolve();
+    const server = await serve(t, (_, response) => {
+      say = () => new Promise(done => response.write(said, () => done()));
+      void say();
+    });
+    let events = 0;
+    const stop = new AbortController();
+    const sayTen = async (): Promise<void> => {
+      for (let times = 0; times < 10; times++) await say();
+      // Each turn of the event loop would read what came.
+      for (let turns = 0; turns < 5; turns++) await new Promise(setImmediate);
+    };
+    const standStill = async (stream: WatchStream): Promise<void> => {
+      const { socket } = stream as unknown as { readonly socket: Socket };
+      stream.pause();
+      // Reads that were asked for by then come to their end.
+      await sayTen();
+      await sayTen();
+      const known = [events, socket.bytesRead];
+      await sayTen();
+      assert.deepEqual([events, socket.bytesRead], known);
+      stream.resume();
+    };
+    let stood: Promise<void> | null = null;
+    const onPiece = (stream: WatchStream): void => {
+      stood ??= standStill(stream);
+    };
+    await clientOf(t, server).watch({ path: '/w', signal: stop.signal, onPiece }, () => {
+      if (++events === 31) stop.abort();
+    });
+    await stood;
+    assert.equal(events, 31);
   });
 
   it('tells refusal, loss and silence apart', async t => {

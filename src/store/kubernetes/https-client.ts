@@ -75,7 +75,7 @@ class HttpsClient implements KubeClient {
     }
     watch.onOpen?.();
     response.setTimeout(this.#patience.watchMs, () => response.destroy(new Error('it was silent for too long')));
-    await follow(response, onEvent, watch.signal);
+    await follow(response, onEvent, watch);
   }
 
   close(): void {
@@ -139,6 +139,8 @@ class HttpsClient implements KubeClient {
       keepAliveMsecs: KEEP_ALIVE_MS,
       maxSockets: MAX_SOCKETS,
       scheduling: 'lifo',
+      // Who pauses an answer reads nothing more: Node would go on until so much waits within the process.
+      highWaterMark: 1,
     } as const;
     const { ca, serverName, verify } = this.#access;
     this.#agent =
@@ -193,7 +195,7 @@ function collect(response: IncomingMessage, silenceMs: number): Promise<Buffer> 
 function follow(
   response: IncomingMessage,
   onEvent: (event: KubeWatchEvent) => void,
-  signal: AbortSignal,
+  { signal, onPiece }: KubeWatch,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     const lines = new WatchLines(line => {
@@ -203,6 +205,7 @@ function follow(
     response.on('data', (chunk: Buffer) => {
       try {
         lines.push(chunk);
+        onPiece?.(response, chunk.length);
       } catch (error) {
         response.destroy(error instanceof Error ? error : new Error(messageOf(error)));
       }

@@ -40,6 +40,14 @@ export interface KubeWatch extends Pick<KubeRequest, 'path' | 'query' | 'accept'
   readonly signal: AbortSignal;
   /** Called when the server has begun it. */
   readonly onOpen?: () => void;
+  /** Called after each piece of the answer, when its events were handed over. */
+  readonly onPiece?: (stream: WatchStream, bytes: number) => void;
+}
+
+/** Where a watch comes from. Between `pause` and `resume` nothing is read: what the server says waits with the kernel. */
+export interface WatchStream {
+  pause(): unknown;
+  resume(): unknown;
 }
 
 /** Speaks to one API server, with the credentials of a kubeconfig or of a Pod. */

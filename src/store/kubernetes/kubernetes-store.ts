@@ -236,6 +236,7 @@ class ClusterStore implements KubernetesStore {
       onState: state => {
         if (followed.reflector === reflector) this.#setState(followed, state);
       },
+      onPiece: (stream, bytes) => this.#pace.gave(stream, bytes),
     });
     followed.reflector = reflector;
     followed.state = { state: 'reading' };

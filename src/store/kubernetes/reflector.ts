@@ -4,7 +4,7 @@ import { messageOf } from '../../errors/index.ts';
 import type { Clock, Random } from '../../time/index.ts';
 import { isObject, mappingOf } from '../plain-object.ts';
 import type { KindCache } from './kind-cache.ts';
-import { type KubeClient, KubeRefusal, KubeUnreachable, type KubeWatchEvent } from './kube-client.ts';
+import { type KubeClient, KubeRefusal, KubeUnreachable, type KubeWatchEvent, type WatchStream } from './kube-client.ts';
 import { Pause } from './pause.ts';
 import { collectionPath, type ReadKind } from './read-kinds.ts';
 import { RetryDelay } from './retry-delay.ts';
@@ -40,6 +40,8 @@ export interface ReflectorOptions {
   readonly fieldSelector: string;
   readonly cache: KindCache;
   onState(state: ReflectorState): void;
+  /** See `KubeWatch`. */
+  onPiece(stream: WatchStream, bytes: number): void;
 }
 
 /**
@@ -133,7 +135,7 @@ export class Reflector {
   }
 
   async #watch(): Promise<void> {
-    const { client, readKind, random, clock } = this.#options;
+    const { client, readKind, random, clock, onPiece } = this.#options;
     const timeoutSeconds = String(Math.round(WATCH_SECONDS * (1 + random())));
     const resourceVersion = this.#resourceVersion ?? '';
     const query = { ...this.#query, watch: 'true', allowWatchBookmarks: 'true', timeoutSeconds, resourceVersion };
@@ -143,7 +145,7 @@ export class Reflector {
       openedMs = clock.nowMs();
       this.#options.onState({ state: 'live' });
     };
-    const watch = { path: this.#path, query, accept: readKind.accept.watch, signal, onOpen };
+    const watch = { path: this.#path, query, accept: readKind.accept.watch, signal, onOpen, onPiece };
     const wentWell = (): boolean => clock.nowMs() - openedMs >= SHORT_WATCH_MS;
     try {
       await client.watch(watch, event => this.#take(event));
