@@ -36,11 +36,10 @@ const LONGEST_LINEAR = 8;
 
 /** The places of `placed` ascend. */
 export function candidateList<Target>(placed: readonly Placed<Candidate<Target>>[]): CandidateList<Target> {
-  const [only] = placed;
-  if (only === undefined) return EMPTY_CANDIDATES;
-  if (placed.length === 1) return new SingleCandidate(only);
-  if (placed.length <= LONGEST_LINEAR) return new LinearCandidates(placed);
-  return headerCandidates(placed);
+  const last = placed.at(-1);
+  if (last === undefined) return EMPTY_CANDIDATES;
+  if (placed.length > LONGEST_LINEAR) return headerCandidates(placed);
+  return placed.slice(0, -1).reduceRight((next, one) => new CandidateChain(one, next), new CandidateChain(last, null));
 }
 
 /** Items by what `keyOf` says of them, in their order. */
@@ -55,22 +54,30 @@ export function group<Item, Key>(items: readonly Item[], keyOf: (item: Item) => 
   return groups;
 }
 
-/** Most lists of thousands have one entry: no arrays for those. */
-class SingleCandidate<Target> implements CandidateList<Target> {
+/** A short list: most of thousands have one entry, or two. No arrays for those. */
+class CandidateChain<Target> implements CandidateList<Target> {
   readonly #place: number;
   readonly #match: Candidate<Target>;
+  /** null: it is the last. */
+  readonly #next: CandidateChain<Target> | null;
 
-  constructor({ place, match }: Placed<Candidate<Target>>) {
+  constructor({ place, match }: Placed<Candidate<Target>>, next: CandidateChain<Target> | null) {
     this.#place = place;
     this.#match = match;
+    this.#next = next;
   }
 
   first(request: RequestView, target: Target, limit: number): number {
-    if (this.#place >= limit || !this.#match.takes(target)) return limit;
-    return this.#match.headers === null || this.#match.headers.hold(request) ? this.#place : limit;
+    for (let one: CandidateChain<Target> | null = this; one !== null; one = one.#next) {
+      if (one.#place >= limit) return limit;
+      const match = one.#match;
+      if (match.takes(target) && (match.headers === null || match.headers.hold(request))) return one.#place;
+    }
+    return limit;
   }
 }
 
+/** A long one. */
 class LinearCandidates<Target> implements CandidateList<Target> {
   readonly #places: readonly number[];
   readonly #matches: readonly Candidate<Target>[];

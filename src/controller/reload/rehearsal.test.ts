@@ -71,9 +71,9 @@ describe('a rehearsal', () => {
       const world = await setUp(kind, 1_000);
       const { translator, translation, resources } = world;
       const before = translator.statuses(translation, resources).byObject;
-      await world.rehearsal.run(translation.snapshot, afterRounds(world.prepared, 3));
-      assert.equal(world.reread(), 3);
-      assert.equal(world.prepared.length, 6);
+      await world.rehearsal.run(translation.snapshot, afterRounds(world.prepared, 4));
+      assert.equal(world.reread(), 4);
+      assert.equal(world.prepared.length, 8);
       for (const [at, snapshot] of world.prepared.entries()) {
         const changed = diffSnapshots(translation.snapshot, snapshot).rules.length;
         assert.equal(changed, at % 2 === 0 ? rules : 0);
@@ -93,6 +93,12 @@ describe('a rehearsal', () => {
     slow.resolve();
     await running;
     assert.equal(prepared.length, 10);
+  });
+
+  it('goes through three rounds however soon the workers are done', async () => {
+    const { rehearsal, reread, translation } = await setUp('GRPCRoute', 1_000);
+    await rehearsal.run(translation.snapshot, Promise.resolve());
+    assert.equal(reread(), 3);
   });
 
   it('breaks when the workers cannot prepare it', async () => {

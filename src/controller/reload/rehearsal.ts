@@ -10,8 +10,12 @@ import type { Translator } from './translator.ts';
 
 /** With fewer routes a first change is quick enough, and code that is compiled for it would cost memory. */
 const MANY_ROUTES = 1_000;
-/** By then V8 has compiled what goes round by the thousand. */
+/**
+ * By then V8 has compiled what goes round by the thousand, and the first change takes no longer than later ones. After so many of them only as
+ * long as the workers take anyway: a round is some 40 ms.
+ */
 const MAX_ROUNDS = 5;
+const MIN_ROUNDS = 3;
 
 export interface RehearsalParts {
   readonly store: Pick<Store, 'rehearse'>;
@@ -36,23 +40,23 @@ export class Rehearsal {
   }
 
   /**
-   * Rounds until the workers have prepared `snapshot`, which was made of the resources and is prepared again after each.
+   * A few rounds, and more until the workers have prepared `snapshot`, which was made of the resources and is prepared again after each.
    * Resolves when they have done all of it; rejects when they cannot.
    */
   async run(snapshot: Snapshot, prepared: Promise<void>): Promise<void> {
     const { httpRoutes, grpcRoutes } = this.#resources;
     const rounds = Math.max(httpRoutes.size, grpcRoutes.size) < MANY_ROUTES ? 0 : MAX_ROUNDS;
-    let isOver = false;
-    const end = (): void => {
-      isOver = true;
+    let enough = rounds;
+    const endAfter = (round: number) => (): void => {
+      enough = Math.min(enough, round);
     };
     let all: Promise<unknown> = prepared;
-    prepared.then(end, end);
-    for (let round = 0; round < rounds && !isOver; round++) {
+    prepared.then(endAfter(MIN_ROUNDS), endAfter(0));
+    for (let round = 0; round < enough; round++) {
       const sent = await roundOf(() => this.#goThereAndBack(snapshot));
       if (sent === undefined) break;
       all = Promise.all([all, ...sent]);
-      all.catch(end);
+      all.catch(endAfter(0));
       await turn();
     }
     await all;

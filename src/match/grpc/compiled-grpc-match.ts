@@ -9,7 +9,6 @@ import type { GrpcPath } from './grpc-path.ts';
 
 /** A match of gRPC calls with its patterns compiled. Immutable. */
 export class CompiledGrpcMatch implements Candidate<GrpcPath> {
-  readonly kind = 'grpc';
   readonly source: GrpcMatch;
   readonly headers: HeaderConditions | null;
   /** For methods of kind `regex` only; null means that this half is not compared. */
@@ -22,6 +21,10 @@ export class CompiledGrpcMatch implements Candidate<GrpcPath> {
     this.headers = source.headers.length === 0 ? null : new HeaderConditions(source.headers, verdicts);
     this.#service = regex === null || regex.service === null ? null : compilePattern(regex.service, verdicts);
     this.#method = regex === null || regex.method === null ? null : compilePattern(regex.method, verdicts);
+  }
+
+  get kind(): 'grpc' {
+    return 'grpc';
   }
 
   /** True when the patterns take both names. Exact names are the index's to find. */

@@ -7,28 +7,37 @@ import { compilePatterns, HeaderConditions, type Patterns } from '../header-cond
 import type { PatternVerdicts } from '../pattern-verdicts.ts';
 import { type HttpTarget, queryValue } from './http-target.ts';
 
+/** `path`: of a path of kind `regex` only. */
+interface HttpPatterns {
+  readonly path: AnchoredPattern | null;
+  readonly query: Patterns;
+}
+
 /** A match of HTTP requests with its patterns compiled. Immutable. */
 export class CompiledHttpMatch implements Candidate<HttpTarget> {
-  readonly kind = 'http';
   readonly source: HttpMatch;
   readonly headers: HeaderConditions | null;
-  /** For paths of kind `regex` only. */
-  readonly #path: AnchoredPattern | null;
-  /** Of the query parameters. */
-  readonly #queryPatterns: Patterns;
+  /** null: it has none, as most of thousands. */
+  readonly #patterns: HttpPatterns | null;
 
   constructor(source: HttpMatch, verdicts: PatternVerdicts) {
     this.source = source;
     this.headers = source.headers.length === 0 ? null : new HeaderConditions(source.headers, verdicts);
-    this.#path = source.path.kind === 'regex' ? compilePattern(source.path.value, verdicts) : null;
-    this.#queryPatterns = compilePatterns(source.queryParams, verdicts);
+    const path = source.path.kind === 'regex' ? compilePattern(source.path.value, verdicts) : null;
+    const query = compilePatterns(source.queryParams, verdicts);
+    this.#patterns = path === null && query === null ? null : { path, query };
+  }
+
+  get kind(): 'http' {
+    return 'http';
   }
 
   /** True when pattern of the path, method and query parameters hold. Exact paths and prefixes are the index's to find. */
   takes(target: HttpTarget): boolean {
     const { method } = this.source;
     if (method !== null && method !== target.method) return false;
-    if (this.#path !== null && !this.#path.takes(target.path)) return false;
+    const path = this.#patterns === null ? null : this.#patterns.path;
+    if (path !== null && !path.takes(target.path)) return false;
     return this.unmetParam(target.query) === undefined;
   }
 
@@ -41,18 +50,19 @@ export class CompiledHttpMatch implements Candidate<HttpTarget> {
       case 'prefix':
         return value === '/' || path === value || path.startsWith(`${value}/`);
       case 'regex':
-        return this.#path?.takes(path) ?? false;
+        return this.#patterns?.path?.takes(path) ?? false;
     }
   }
 
   /** The first query parameter that does not hold, in the order written. */
   unmetParam(query: string): QueryParamMatch | undefined {
     const { queryParams } = this.source;
+    const patterns = this.#patterns === null ? null : this.#patterns.query;
     for (let at = 0; at < queryParams.length; at++) {
       const param = queryParams[at] as QueryParamMatch;
       const value = queryValue(query, param.name);
       if (value === undefined) return param;
-      const pattern = this.#queryPatterns === null ? null : (this.#queryPatterns[at] ?? null);
+      const pattern = patterns === null ? null : (patterns[at] ?? null);
       if (pattern === null ? value !== param.value : !pattern.takes(value)) return param;
     }
     return undefined;
