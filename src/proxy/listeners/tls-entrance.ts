@@ -143,7 +143,8 @@ export class TlsEntrance {
       this.#refuse(raw, 'no_certificate', INTERNAL_ERROR);
       return;
     }
-    raw.pause();
+    // Only where `data` events were listened to, for what a load balancer says: to stop reading and go on costs a system call.
+    if (raw.readableFlowing === true) raw.pause();
     raw.unshift(Buffer.from(bytes));
     new TlsHandshake(raw, {
       context,
