@@ -101,7 +101,7 @@ function start(folder: string, server: string): Program {
   const command = join(resolve(values.checkout), values.built ? 'dist/main.js' : 'bin/daemun');
   // As bin/daemun sets them when it starts again.
   const node = values.built ? ['--no-memory-reducer', '--max-semi-space-size=4'] : [];
-  const env = values.built ? { MALLOC_MMAP_THRESHOLD_: '65536' } : {};
+  const env = values.built ? { MALLOC_MMAP_THRESHOLD_: '32768' } : {};
   const mesh = ['--kubernetes', '--mesh', '--node-ip', NODE_IP, '--node-name', NODE, '--lease-namespace', 'default'];
   const flags = ['--admin', ADMIN, '--workers', values.workers, '--log-level', 'warn', '--drain-timeout', '1s'];
   const state = ['--state-dir', join(folder, 'state'), '--kubeconfig', kubeconfig];

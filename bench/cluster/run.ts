@@ -77,7 +77,7 @@ function start(): ChildProcess {
   const where = ['--kubernetes', '--address-mode', 'host', '--address-pool', POOL, ...CONTROLLED];
   // What bin/daemun gives to Node as it starts it again.
   const flags = values.built ? ['--no-memory-reducer', '--max-semi-space-size=4'] : [];
-  const env = values.built ? { ...process.env, MALLOC_MMAP_THRESHOLD_: '65536' } : process.env;
+  const env = values.built ? { ...process.env, MALLOC_MMAP_THRESHOLD_: '32768' } : process.env;
   return spawn(
     process.execPath,
     [...flags, command, 'run', ...where, '--admin', ADMIN, '--drain-timeout', '1s', '--log-level', 'warn'],
