@@ -47,6 +47,7 @@ export type {
 export { overlayBindFailures } from './publish/bind-results.ts';
 export type { AttachableRoute, RouteMap } from './route-kinds.ts';
 export { routeMaps } from './route-kinds.ts';
+export { asServed } from './set-aside.ts';
 export { translate } from './translate.ts';
 export { type LastTranslation, translateAround } from './translate-around.ts';
 export type { PreviousTranslation, Translation } from './translation.ts';

@@ -2,6 +2,7 @@
 
 import type { Finding } from '../errors/index.ts';
 import type { Resource, ResourceSet } from '../resources/index.ts';
+import { withChanges } from './resource-changes.ts';
 
 /** An object whose change breaks the translation, by a fault of ours, so that it was left out of it. */
 export interface SetAside {
@@ -16,4 +17,14 @@ export interface SetAside {
   readonly finding: Finding;
   /** Milliseconds since the epoch. */
   readonly sinceMs: number;
+}
+
+/** What is written, but for what was set aside, which is as it is served. */
+export function asServed(written: ResourceSet, setAside: readonly SetAside[]): ResourceSet {
+  return setAside.length === 0
+    ? written
+    : withChanges(
+        written,
+        setAside.map(({ field, name, served }) => ({ field, name, after: served })),
+      );
 }

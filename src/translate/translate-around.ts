@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { EMPTY_RESOURCES, RESOURCE_MAPS, type Resource, type ResourceSet } from '../resources/index.ts';
-import { changedKeys, updateMap } from './changes.ts';
+import { EMPTY_RESOURCES, type ResourceSet } from '../resources/index.ts';
 import type { TranslateEnvironment } from './environment.ts';
 import { faultOf } from './fault.ts';
 import { tellAside } from './publish/aside-outcomes.ts';
-import type { SetAside } from './set-aside.ts';
+import { changesBetween, type ResourceChange, withChanges } from './resource-changes.ts';
+import { asServed, type SetAside } from './set-aside.ts';
 import { translate } from './translate.ts';
 import type { PreviousTranslation, Translation } from './translation.ts';
 
@@ -83,12 +83,11 @@ function told(
 function aroundThoseKnown(
   written: ResourceSet,
   environment: TranslateEnvironment,
-  { resources, previous, setAside }: LastTranslation,
+  { previous, setAside }: LastTranslation,
 ): AroundTranslation | undefined {
   const known = setAside.filter(({ field, name, written: before }) => written[field].get(name) === before);
   if (known.length === 0) return undefined;
-  const served = known.map(({ field, name }): Change => ({ field, name, after: resources[field].get(name) }));
-  const around = withChanges(written, served);
+  const around = asServed(written, known);
   const { translation } = attempt(around, environment, previous);
   return translation === null ? undefined : told({ resources: around, translation }, environment, known);
 }
@@ -138,7 +137,7 @@ function soundBase(environment: TranslateEnvironment, last: LastTranslation | un
 /** Takes up changes one after the other until one breaks: `passed` could be taken up, `error` is what the next one does. */
 function advance(
   from: Base,
-  changes: readonly Change[],
+  changes: readonly ResourceChange[],
   environment: TranslateEnvironment,
 ): { readonly reached: Base; readonly passed: number; readonly error: unknown } {
   let reached = from;
@@ -152,32 +151,8 @@ function advance(
   return { reached, passed, error };
 }
 
-/** One object that is written otherwise; undefined: it is gone. */
-interface Change {
-  readonly field: keyof ResourceSet;
-  readonly name: string;
-  readonly after: Resource | undefined;
-}
-
-/** In the order of listings, in which what routes refer to by name comes after them: it is blamed before they are. */
-function changesBetween(before: ResourceSet, after: ResourceSet): readonly Change[] {
-  return Object.values(RESOURCE_MAPS).flatMap(field =>
-    changedKeys<Resource>(before[field], after[field]).map(name => ({ field, name, after: after[field].get(name) })),
-  );
-}
-
-function withChanges(resources: ResourceSet, changes: readonly Change[]): ResourceSet {
-  const changed: Partial<Record<keyof ResourceSet, ReadonlyMap<string, Resource>>> = {};
-  for (const [field, ofKind] of Map.groupBy(changes, change => change.field)) {
-    const updates = new Map(ofKind.map(({ name, after }) => [name, after]));
-    changed[field] = updateMap<Resource>(resources[field], updates);
-  }
-  // Objects are taken from the maps of their kind and put there again.
-  return { ...resources, ...changed } as ResourceSet;
-}
-
 function asideOf(
-  { field, name, after }: Change,
+  { field, name, after }: ResourceChange,
   parts: { readonly base: Base; readonly written: ResourceSet; readonly error: unknown; readonly since: number },
 ): SetAside {
   const served = parts.base.resources[field].get(name);
@@ -185,6 +160,6 @@ function asideOf(
   return { field, name, written: after, served, finding, sinceMs: parts.since };
 }
 
-function sinceOf({ field, name }: Change, last: LastTranslation | undefined): number | undefined {
+function sinceOf({ field, name }: ResourceChange, last: LastTranslation | undefined): number | undefined {
   return last?.setAside.find(known => known.field === field && known.name === name)?.sinceMs;
 }

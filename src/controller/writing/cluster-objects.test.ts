@@ -57,6 +57,8 @@ interface World {
   readonly clusterIps?: ClusterIps;
   /** Attached to the Gateway `web`. */
   readonly sets?: readonly Resource[];
+  /** As the Gateway `web` is served while it breaks us as it is written. */
+  readonly served?: Gateway;
 }
 
 /** A cluster, as far as it takes in what is applied to it. */
@@ -88,7 +90,8 @@ function setUp() {
     const gateways = new Map(isOurs ? world.gateways.map(each => [`a/${each.metadata.name}`, outcome]) : []);
     const attached = { gateway: 'a/web', accepted: null };
     const listenerSets = new Map(sets.map(({ metadata }) => [`a/${metadata.name}`, attached]));
-    const translation = { outcomes: { gateways, listenerSets } } as unknown as Translation;
+    const setAside = world.served === undefined ? [] : [{ field: 'gateways', name: 'a/web', served: world.served }];
+    const translation = { outcomes: { gateways, listenerSets }, setAside } as unknown as Translation;
     due.clear();
     objects.reloaded({ resources: resourcesOf(world), translation });
     const requests: { method: string; path: string; body: Record<string, unknown>; force: string | undefined }[] = [];
@@ -156,6 +159,15 @@ describe('the objects that a Gateway owns', () => {
     const [changed] = reload({ gateways: [gateway()] });
     assert.equal(changed?.force, 'true');
     assert.equal(metadataOf(changed)['labels']?.['team'], undefined);
+  });
+
+  it('lead to what is served of a Gateway that breaks us as it is written', () => {
+    const { reload } = setUp();
+    reload({ gateways: [gateway()] });
+    const { spec, ...rest } = gateway();
+    const written: Gateway = { ...rest, spec: { ...spec, listeners: spec.listeners.slice(0, 1) } };
+    assert.deepEqual(reload({ gateways: [written], served: gateway() }), []);
+    assert.equal(reload({ gateways: [written] }).length, 2);
   });
 
   it('are mended when somebody takes their label away or deletes them', () => {

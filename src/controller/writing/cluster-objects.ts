@@ -2,7 +2,7 @@
 
 import type { EndpointSlice, Gateway, Service } from '../../resources/index.ts';
 import { type ObservedObjects, pathOf, type Write, type WriteQueue } from '../../store/index.ts';
-import { changedKeys } from '../../translate/index.ts';
+import { asServed, changedKeys } from '../../translate/index.ts';
 import { formatNamespacedName } from '../../values/index.ts';
 import type { GatewayServices } from '../addresses/gateway-services.ts';
 import { type GatewayParts, gatewayObjects } from '../owned/gateway-objects.ts';
@@ -142,8 +142,10 @@ export class ClusterObjects {
     this.#parts.onTaken(key, gateway);
   }
 
-  #wantedOf({ resources, translation }: Seen): Wanted {
+  #wantedOf({ resources: written, translation }: Seen): Wanted {
     const wanted = new Map<string, { object: OwnedObject; gateway: string }>();
+    // A Service leads to what is served.
+    const resources = asServed(written, translation.setAside);
     const added = addedListeners({ resources, translation });
     for (const [name, outcome] of translation.outcomes.gateways) {
       const gateway = resources.gateways.get(name);
