@@ -32,10 +32,10 @@ export class ClusterHealth {
   readonly #clock: Clock;
   readonly #log: StoreLog;
   readonly #onFailing: ((message: string) => void) | null;
-  /** What fails: kinds, and discovery as ''. */
-  readonly #failing = new Set<string>();
-  #sinceMs = 0;
-  #failure: ClusterHealthReport['failing'] = null;
+  /** What fails and why, the latest last: kinds, and discovery as ''. */
+  readonly #failing = new Map<string, string>();
+  /** Since when anything does, of either clock. */
+  #since = { nowMs: 0, wallMs: 0 };
   readonly #denied = new Map<string, ClusterHealthReport['denied'][number]>();
 
   constructor({ client, clock, log, onFailing = null }: ClusterHealthOptions) {
@@ -47,11 +47,13 @@ export class ClusterHealth {
 
   /** Since when something fails, in wall time; null: all is well. */
   get failingSinceMs(): number | null {
-    return this.#failure?.sinceMs ?? null;
+    return this.#failing.size === 0 ? null : this.#since.wallMs;
   }
 
   report(): ClusterHealthReport {
-    return { failing: this.#failure, denied: [...this.#denied.values()] };
+    const message = [...this.#failing.values()].at(-1);
+    const failing = message === undefined ? null : { message, sinceMs: this.#since.wallMs };
+    return { failing, denied: [...this.#denied.values()] };
   }
 
   /** Discovery failed, or works. */
@@ -87,22 +89,26 @@ export class ClusterHealth {
   reworded({ kind }: ReadKind, { state, message }: Extract<ReflectorState, { readonly message: string }>): void {
     const denied = this.#denied.get(kind);
     if (state === 'denied' && denied !== undefined) this.#denied.set(kind, { ...denied, message });
-    if (state === 'failing' && this.#failure !== null) this.#failure = { ...this.#failure, message };
+    if (state === 'failing') this.#note(kind, message);
+  }
+
+  /** A kind is not asked for any more. */
+  letGo({ kind }: ReadKind): void {
+    this.#note(kind, null);
   }
 
   #note(what: string, failure: string | null): void {
     if (failure === null) {
       if (!this.#failing.delete(what) || this.#failing.size > 0) return;
-      this.#failure = null;
-      const forMs = Math.round(this.#clock.nowMs() - this.#sinceMs);
+      const forMs = Math.round(this.#clock.nowMs() - this.#since.nowMs);
       this.#log.info('the API server answers again', { server: this.#server, afterMs: forMs });
       return;
     }
     const isFirst = this.#failing.size === 0;
-    this.#failing.add(what);
+    this.#failing.delete(what);
+    this.#failing.set(what, failure);
     if (!isFirst) return;
-    this.#sinceMs = this.#clock.nowMs();
-    this.#failure = { message: failure, sinceMs: this.#clock.wallMs() };
+    this.#since = { nowMs: this.#clock.nowMs(), wallMs: this.#clock.wallMs() };
     this.#onFailing?.(failure);
     this.#log.warn('the API server fails; what is served goes on, and it is tried again until it answers', {
       server: this.#server,

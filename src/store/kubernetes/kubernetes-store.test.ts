@@ -394,6 +394,49 @@ describe('a store whose API server fails', () => {
     assert.equal(followed.log.length, 1);
   });
 
+  it('says so when the server does not get a kind ready, as where it cannot convert its objects', async t => {
+    const api = await FakeApi.start(t);
+    api.put(route('r'));
+    const followed = await started(t, api);
+    await eventually(() => api.openWatches === ALWAYS_READ, followed);
+    api.fail('HTTPRoute', 429, { headers: { 'retry-after': '1' }, message: 'storage is (re)initializing' });
+    api.endWatches('ended');
+    await eventually(() => followed.store.health().failing !== null, followed);
+    assert.match(followed.store.health().failing?.message ?? '', /initializing/);
+    api.heal('HTTPRoute');
+    await eventually(() => followed.store.health().failing === null, followed);
+  });
+
+  it('is well again once what fails is not asked for any more', async t => {
+    const api = await FakeApi.start(t);
+    const spec = { type: 'EndpointSelector', endpointSelector: { matchLabels: { app: 'a' } }, port: { number: 80 } };
+    const selecting: FakeObject = { kind: 'XBackend', namespace: 'a', name: 'b', spec };
+    api.fail('Pod', 500);
+    const followed = await started(t, api);
+    api.put(selecting);
+    await eventually(() => followed.store.health().failing !== null, followed);
+    api.delete(selecting);
+    await eventually(() => followed.store.health().failing === null, followed);
+    assert.equal(followed.store.freshness().state, 'followed');
+  });
+
+  it('tells of what fails now, not of what failed first', async t => {
+    const api = await FakeApi.start(t);
+    const followed = await started(t, api);
+    await eventually(() => api.openWatches === ALWAYS_READ, followed);
+    const message = (): string => followed.store.health().failing?.message ?? '';
+    api.fail('HTTPRoute', 500);
+    api.endWatches('ended');
+    await eventually(() => message().includes('httproutes'), followed);
+    api.fail('Gateway', 503);
+    api.endWatches('ended');
+    await eventually(() => message().includes('gateways'), followed);
+    const { sinceMs } = followed.store.health().failing ?? {};
+    api.heal('Gateway');
+    await eventually(() => message().includes('httproutes'), followed);
+    assert.equal(followed.store.health().failing?.sinceMs, sinceMs);
+  });
+
   it('goes on after an error of the server', async t => {
     const api = await FakeApi.start(t);
     const followed = await started(t, api);

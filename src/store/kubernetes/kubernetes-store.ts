@@ -219,12 +219,18 @@ class ClusterStore implements KubernetesStore {
       reflector?.stop();
       followed.reflector = null;
       if (version === undefined || fieldSelector === null) {
-        if (fieldSelector === null) followed.state = { state: 'absent' };
+        if (fieldSelector === null) this.#letGo(followed);
         else this.#setState(followed, { state: 'absent' });
         followed.cache.clear();
       } else this.#beginReading(followed, { version, fieldSelector });
     }
     this.#checkComplete();
+  }
+
+  /** The kind may be there, but nobody needs its objects. */
+  #letGo(followed: FollowedKind): void {
+    followed.state = { state: 'absent' };
+    this.#health.letGo(followed.readKind);
   }
 
   #beginReading(followed: FollowedKind, part: Pick<ReflectorOptions, 'version' | 'fieldSelector'>): void {

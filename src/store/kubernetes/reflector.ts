@@ -18,6 +18,8 @@ const SHORT_WATCH_MS = 1_000;
 
 /** What the API server says of a kind whose definition was changed, until it has read the kind's objects itself. */
 const REINITIALIZING = 'storage is (re)initializing';
+/** That takes seconds. A server that cannot read the objects, as where their conversion fails, says it for good. */
+const MADE_READY_WITHIN_MS = 30_000;
 
 /** How far a kind is. */
 export type ReflectorState =
@@ -61,6 +63,8 @@ export class Reflector {
   readonly #query: Readonly<Record<string, string>>;
   /** From where a watch goes on; null: a list is needed. */
   #resourceVersion: string | null = null;
+  /** Since when the server makes the kind ready; null: it does not. */
+  #madeReadySinceMs: number | null = null;
 
   constructor(options: ReflectorOptions) {
     this.#options = options;
@@ -131,7 +135,7 @@ export class Reflector {
     if (this.#isStopped()) return;
     list.commit();
     this.#resourceVersion = resourceVersion;
-    this.#options.onState({ state: 'live' });
+    this.#live();
   }
 
   async #watch(): Promise<void> {
@@ -143,7 +147,7 @@ export class Reflector {
     const { signal } = this.#stop;
     const onOpen = (): void => {
       openedMs = clock.nowMs();
-      this.#options.onState({ state: 'live' });
+      this.#live();
     };
     const watch = { path: this.#path, query, accept: readKind.accept.watch, signal, onOpen, onPiece };
     const wentWell = (): boolean => clock.nowMs() - openedMs >= SHORT_WATCH_MS;
@@ -178,9 +182,22 @@ export class Reflector {
     const message = messageOf(error);
     if (status === 404) this.#options.onState({ state: 'absent' });
     else if (status === 401 || status === 403) this.#options.onState({ state: 'denied', message });
-    else if (status === 429 && message.includes(REINITIALIZING)) this.#options.onState({ state: 'reading' });
+    else if (status === 429 && message.includes(REINITIALIZING) && this.#isMadeReady())
+      this.#options.onState({ state: 'reading' });
     else this.#options.onState({ state: 'failing', message });
     await this.#wait(error instanceof KubeRefusal ? error.retryAfterMs : null);
+  }
+
+  #live(): void {
+    this.#madeReadySinceMs = null;
+    this.#options.onState({ state: 'live' });
+  }
+
+  /** Whether the server may still be about to make the kind ready. */
+  #isMadeReady(): boolean {
+    const nowMs = this.#options.clock.nowMs();
+    this.#madeReadySinceMs ??= nowMs;
+    return nowMs - this.#madeReadySinceMs < MADE_READY_WITHIN_MS;
   }
 
   async #wait(askedMs: number | null): Promise<void> {
