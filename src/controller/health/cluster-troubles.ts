@@ -34,7 +34,7 @@ function readTroubles(server: string, { failing, denied, freshness }: Following)
         subject: `kind ${kind}`,
         message: `it may not be read; what was read of it before is served on: ${message}`,
         since: timeText(sinceMs),
-        next: 'kubectl describe clusterrole daemun',
+        next: 'kubectl describe clusterrole -l app.kubernetes.io/name=daemun',
       }),
     ),
   ];
@@ -78,7 +78,7 @@ function writeTroubles({ refused }: WriterState): Trouble[] {
         subject: what.includes('/') ? what : `kind ${what}`,
         message: `the API server does not take what is written of it, which is tried again every minute: ${message}`,
         since: timeText(sinceMs),
-        next: 'kubectl describe clusterrole daemun',
+        next: 'kubectl describe clusterrole -l app.kubernetes.io/name=daemun',
       }),
     ),
   );
