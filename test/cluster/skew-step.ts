@@ -10,8 +10,6 @@ import { GATEWAY_PATH, HOST, ROLLING } from '../../bench/cluster/rolling-objects
 
 const POLL_MS = 500;
 const DEADLINE_MS = 120_000;
-/** Times that the Lease is taken away until Pods of the other version have it: each is as likely as another. */
-const MAX_HANDOVERS = 20;
 /** Calls after which each Pod was asked. */
 const CALLS = 24;
 /** Nothing is written in it without a change. */
@@ -30,7 +28,7 @@ try {
   const images = [...new Set(pods().map(({ image }) => image))];
   check('two versions stand side by side', images.length === 2, images.join(', '));
   for (const image of images) {
-    await eventually(`${image} leads`, () => handOver(image), MAX_HANDOVERS);
+    await eventually(`${image} leads`, () => handOver(image));
     await look(image);
   }
   tellWarnings();
@@ -101,7 +99,7 @@ interface Condition {
   readonly observedGeneration?: number;
 }
 
-/** Whether a Pod of this image holds the Lease; else that is taken from whoever does. */
+/** Whether a Pod of this image holds the Lease; else that is taken from whoever does. Which Pod has it next is chance, and takes seconds. */
 function handOver(image: string): boolean {
   const { items } = JSON.parse(kubectl('get', 'leases', '-o', 'json'));
   const { metadata, spec } = items[0] ?? { metadata: { name: '' }, spec: {} };
@@ -207,8 +205,8 @@ function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-async function eventually(what: string, isSo: () => boolean, tries = DEADLINE_MS / POLL_MS): Promise<void> {
-  for (let left = tries; !isSo(); left--) {
+async function eventually(what: string, isSo: () => boolean): Promise<void> {
+  for (let left = DEADLINE_MS / POLL_MS; !isSo(); left--) {
     if (left <= 0) throw new Error(`waited too long: ${what}`);
     await wait(POLL_MS);
   }
