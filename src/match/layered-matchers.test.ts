@@ -2,6 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import type { GrpcMatch, HttpMatch, RequestMatch, RouteEntry } from '../snapshot/index.ts';
 import { compileMatch } from './compiled-match.ts';
@@ -12,6 +14,9 @@ import { LayeredMatchers } from './layered-matchers.ts';
 import { PatternVerdicts } from './pattern-verdicts.ts';
 import type { RequestView } from './request-view.ts';
 import { rule } from './snapshot-builders.test-support.ts';
+
+setFlagsFromString('--expose-gc');
+const collect: unknown = runInNewContext('gc');
 
 const RULE = rule('r');
 const verdicts = new PatternVerdicts();
@@ -109,6 +114,29 @@ describe('long lists that differ in little', () => {
       }
     }
     assert.ok(compiled <= 40, `${compiled} matches are compiled`);
+  });
+
+  it('have the same in common when they change one after the other', async () => {
+    assert.ok(typeof collect === 'function');
+    const layered = new LayeredMatchers();
+    const common = Array.from({ length: 2_000 }, (_, at): RequestMatch => {
+      const path = { kind: 'prefix' as const, value: `/common/${at}` };
+      return { kind: 'http', path, method: null, headers: [], queryParams: [] };
+    });
+    const alone = hostMatcher([match(0), ...common].map(compile));
+    layered.add(alone);
+    const kept = [alone];
+    const sizes: number[] = [];
+    for (let own = 1; own < 12; own++) {
+      // What is held weakly stays until the turn of the event loop is over.
+      await new Promise(resolve => setImmediate(resolve));
+      collect();
+      sizes.push(process.memoryUsage().heapUsed);
+      kept.push(layered.find(entriesOf([match(own), ...common]), compile) ?? alone);
+    }
+    assert.equal(new Set(kept).size, 12);
+    const each = ((sizes.at(-1) as number) - (sizes[1] as number)) / (sizes.length - 2);
+    assert.ok(each < 80_000, `${each} bytes each`);
   });
 
   it('have nothing in common with others, or with what is in another order', () => {

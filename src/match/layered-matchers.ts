@@ -110,8 +110,8 @@ function layeredMatcher(
   for (const [at, match] of own.matches.entries()) matches[ownPlaces[at] as number] = match;
   const layered = (kind: 'grpc' | 'http'): EntryIndex =>
     new LayeredIndex([
-      { index: base[kind], places: basePlaces },
-      { index: own[kind], places: ownPlaces },
+      { index: base[kind], places: basePlaces, matcher: base },
+      { index: own[kind], places: ownPlaces, matcher: own },
     ]);
   return {
     matches,
@@ -123,6 +123,8 @@ function layeredMatcher(
 
 interface Layer {
   readonly index: EntryIndex;
+  /** Whose index it is: held, so that a list that changes later finds what it has in common with others. */
+  readonly matcher: HostMatcher;
   /** Where the entries of `index` are in the whole list; they ascend. */
   readonly places: ArrayLike<number>;
 }
