@@ -71,6 +71,7 @@ export const OTHER_NUMBERS: ReadonlySet<string> = new Set([
   'wire/http2/hpack#MAX_BLOCK_BYTES',
   'wire/http2/hpack#MAX_BYTES',
   'wire/http2/hpack#MAX_HOLES',
+  'wire/http2/hpack#MAX_LIST_BYTES',
   'wire/http2/hpack#MAX_SHAPES',
   'wire/http2/hpack#MAX_SHAPE_BYTES',
   'wire/http2/hpack#MAX_ENTRY_BYTES',

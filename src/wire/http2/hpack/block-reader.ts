@@ -98,6 +98,13 @@ export class BlockReader {
     return decoded < 0 ? undefined : latin1(scratch, 0, decoded);
   }
 
+  /** Over a string, unread; false when it does not end. */
+  skip(): boolean {
+    const length = this.integer(0x7f);
+    this.at += length;
+    return length >= 0 && this.at <= this.end;
+  }
+
   /** Of the string that comes next. */
   #isHuffman(): boolean {
     return this.at < this.end && ((this.block[this.at] as number) & 0x80) !== 0;

@@ -127,4 +127,24 @@ describe('blocks that differ in some values', () => {
         pair.decode(blockOf([DATE, Buffer.from([method]), TIMEOUT], [`${i}`, `${i}m`]));
     }
   });
+
+  it('are not remembered where the list is large: it would stay when the pool lets go of it', () => {
+    const isKept = (valueBytes: number): boolean => {
+      const pool = new HeaderListPool();
+      const decoder = new HpackDecoder(pool, DEFAULT_HTTP2_LIMITS);
+      const rest = valueBytes - 127;
+      const value = Buffer.from([0x40, 1, 0x61, 0x7f, (rest & 127) | 128, rest >> 7, ...Buffer.alloc(valueBytes, 'v')]);
+      assert.equal(decoder.decode(value, 0, value.length), true);
+      const listOf = (token: string): unknown => {
+        const block = blockOf([NEWEST, NEWEST, NEWEST, TIMEOUT], ['', '', '', token]);
+        assert.equal(decoder.decode(block, 0, block.length), true);
+        return decoder.list;
+      };
+      const before = [listOf('1m'), listOf('2m')];
+      assert.equal(before[0], before[1]);
+      pool.charge(20_000_000);
+      return listOf('3m') === before[0];
+    };
+    assert.deepEqual([isKept(640), isKept(4_000)], [true, false]);
+  });
 });

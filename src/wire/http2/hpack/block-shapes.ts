@@ -2,13 +2,15 @@
 
 import type { HeaderList } from '../../head/header-list.ts';
 import type { BlockReader } from './block-reader.ts';
-import { isAt } from './same-bytes.ts';
+import { isAt, isSame } from './same-bytes.ts';
 
 /** Shapes that one connection remembers. */
 const MAX_SHAPES = 8;
 /** The longest in bytes, and the one with the most values: without them a block is short. */
 const MAX_SHAPE_BYTES = 384;
 const MAX_HOLES = 8;
+/** The largest list. A table's entry takes one byte of a block, and each list, with what its readers keep with it, stays when the pool lets go of it. */
+const MAX_LIST_BYTES = 8_192;
 /** So many blocks of other shapes come before the shape of one takes the place of another, */
 const PATIENCE = 16;
 /** and after so many in a row shapes are not worth a look. */
@@ -59,7 +61,7 @@ export class BlockShapes {
 
   #readOther(reader: BlockReader): string[] | null {
     for (const shape of this.#shapes) {
-      const fields = shape === this.#last ? null : readValues(shape, reader);
+      const fields = shape !== this.#last && stands(shape, reader) ? readValues(shape, reader) : null;
       if (fields === null) continue;
       this.#last = shape;
       return fields;
@@ -71,6 +73,7 @@ export class BlockShapes {
   note(reader: BlockReader, fields: readonly string[], says: ShapedFields): void {
     const isFull = this.#shapes.length >= MAX_SHAPES;
     if (fields.length > 2 * MAX_HOLES || (isFull && this.#misses % PATIENCE !== 0)) return;
+    if (says.list.bytes > MAX_LIST_BYTES) return;
     const runs = runsIn(reader);
     if (runs.reduce((bytes, run) => bytes + run.length, 0) > MAX_SHAPE_BYTES) return;
     if (isFull) this.#shapes.shift();
@@ -84,6 +87,18 @@ function runsIn({ block, start, end, holes }: BlockReader): Uint8Array[] {
   const runs: Uint8Array[] = [];
   for (let at = 0; at < bounds.length; at += 2) runs.push(Uint8Array.from(block.subarray(bounds[at], bounds[at + 1])));
   return runs;
+}
+
+/** Whether values stand between the bytes of the shape: a long one is not read again for each shape that is tried. */
+function stands({ runs, names }: BlockShape, reader: BlockReader): boolean {
+  reader.rewind();
+  for (let hole = 0; hole < names.length; hole++) {
+    const run = runs[hole] as Uint8Array;
+    if (!isAt(run, reader.block, reader.at)) return false;
+    reader.at += run.length;
+    if (!reader.skip()) return false;
+  }
+  return isSame(runs[names.length] as Uint8Array, reader.block, reader.at, reader.end);
 }
 
 /** Of a block of this shape. An empty value is none: it may belong into the list. */
