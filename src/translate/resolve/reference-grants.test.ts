@@ -9,7 +9,7 @@ import { type GrantFrom, type GrantTo, indexGrants } from './reference-grants.ts
 const namespace = fc.constantFrom('a', 'b', 'c');
 const from = fc.record({ group: fc.constantFrom('', 'g'), kind: fc.constantFrom('R', 'S'), namespace });
 const target = { group: fc.constantFrom('', 'g'), kind: fc.constantFrom('T', 'U') };
-const to = fc.record({ ...target, name: fc.constantFrom(undefined, '', 'x', 'y') });
+const to = fc.record({ ...target, name: fc.constantFrom(undefined, '', '*', 'x', 'y') });
 const spec = fc.record({
   from: fc.array(from, { minLength: 1, maxLength: 3 }),
   to: fc.array(to, { minLength: 1, maxLength: 3 }),

@@ -19,11 +19,11 @@ export interface ReferenceGrants {
   permits(from: GrantFrom, to: GrantTo): boolean;
 }
 
-/** Of one namespace: who refers → what to, as `Kind.group/name`; a name of `*` is any. */
+/** Of one namespace: who refers → what to, as `Kind.group/name`; without a name, any. */
 type Permissions = ReadonlyMap<string, ReadonlySet<string>>;
 
-/** No name of an object. */
-const ANY_NAME = '*';
+/** What a grant says that names nothing. One that names `*` names an object that cannot be. */
+const ANY_NAME = '';
 
 /**
  * Indexes the grants by the namespace they protect, each when it is first asked for. Entries are ORed (ReferenceGrant spec). What a
@@ -57,8 +57,7 @@ function permissionsIn(grants: readonly ReferenceGrant[]): Permissions {
       const key = referrerKey(from);
       const targets = permissions.get(key) ?? new Set();
       permissions.set(key, targets);
-      for (const to of spec.to)
-        targets.add(targetKey(to, to.name === undefined || to.name === '' ? ANY_NAME : to.name));
+      for (const to of spec.to) targets.add(targetKey(to, to.name ?? ANY_NAME));
     }
   }
   return permissions;
