@@ -4,6 +4,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** Clock ticks a second in /proc/PID/stat (USER_HZ): 100 on every Linux that Node runs on. */
@@ -36,6 +37,19 @@ export function startProgram(command: string, args: readonly string[], env: Node
       await gone;
     },
   };
+}
+
+/**
+ * What Node runs daemun of a checkout with, and the environment beside the usual one: from its sources, or, `isBuilt`, from `dist/` as it is shipped,
+ * with what bin/daemun gives to Node as it starts it again.
+ */
+export function daemunOf(
+  checkout: string,
+  { isBuilt }: { readonly isBuilt: boolean },
+): { readonly args: readonly string[]; readonly env: NodeJS.ProcessEnv } {
+  if (!isBuilt) return { args: [join(checkout, 'bin/daemun')], env: {} };
+  const flags = ['--no-memory-reducer', '--max-semi-space-size=4'];
+  return { args: [...flags, join(checkout, 'dist/main.js')], env: { MALLOC_MMAP_THRESHOLD_: '32768' } };
 }
 
 /** Resolves when something accepts connections at the port; rejects with the program's output when it does not. */

@@ -17,7 +17,7 @@ import { parseArgs } from 'node:util';
 import { boundsTable, isBroken } from '../bounds.ts';
 import { httpCaller } from '../load/callers.ts';
 import { SteadyLoad } from '../load/steady.ts';
-import { cpuMs, type Program, rssBytes, startProgram } from '../processes.ts';
+import { cpuMs, daemunOf, type Program, rssBytes, startProgram } from '../processes.ts';
 import type { Figure } from '../report.ts';
 import { CHURN_BOUNDS } from './bounds.ts';
 import { clusterIpOf, NODE, podIpOf, SERVICE_PORT, type Size } from './objects.ts';
@@ -98,18 +98,11 @@ function start(folder: string, server: string): Program {
   const contexts = [{ name: 'here', context: { cluster: 'here', user: 'me' } }];
   const config = { contexts, clusters: [{ name: 'here', cluster: { server } }], users: [{ name: 'me', user: {} }] };
   writeFileSync(kubeconfig, JSON.stringify({ 'current-context': 'here', ...config }));
-  const command = join(resolve(values.checkout), values.built ? 'dist/main.js' : 'bin/daemun');
-  // As bin/daemun sets them when it starts again.
-  const node = values.built ? ['--no-memory-reducer', '--max-semi-space-size=4'] : [];
-  const env = values.built ? { MALLOC_MMAP_THRESHOLD_: '32768' } : {};
+  const { args, env } = daemunOf(resolve(values.checkout), { isBuilt: values.built });
   const mesh = ['--kubernetes', '--mesh', '--node-ip', NODE_IP, '--node-name', NODE, '--lease-namespace', 'default'];
   const flags = ['--admin', ADMIN, '--workers', values.workers, '--log-level', 'warn', '--drain-timeout', '1s'];
   const state = ['--state-dir', join(folder, 'state'), '--kubeconfig', kubeconfig];
-  return startProgram(
-    process.execPath,
-    [...process.execArgv, ...node, command, 'run', ...mesh, ...flags, ...state],
-    env,
-  );
+  return startProgram(process.execPath, [...process.execArgv, ...args, 'run', ...mesh, ...flags, ...state], env);
 }
 
 async function ready(daemun: Program): Promise<void> {

@@ -13,7 +13,7 @@ import { createServer, request as httpRequest } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { cpuMs, rssBytes } from '../processes.ts';
+import { cpuMs, daemunOf, rssBytes } from '../processes.ts';
 import { Api } from './api.ts';
 import { CLASS, CONTROLLED, hostOf, NAMESPACE, ROUTES, route, surroundings } from './objects.ts';
 
@@ -73,15 +73,12 @@ try {
 }
 
 function start(): ChildProcess {
-  const command = join(import.meta.dirname, '../..', values.built ? 'dist/main.js' : 'bin/daemun');
+  const { args, env } = daemunOf(join(import.meta.dirname, '../..'), { isBuilt: values.built });
   const where = ['--kubernetes', '--address-mode', 'host', '--address-pool', POOL, ...CONTROLLED];
-  // What bin/daemun gives to Node as it starts it again.
-  const flags = values.built ? ['--no-memory-reducer', '--max-semi-space-size=4'] : [];
-  const env = values.built ? { ...process.env, MALLOC_MMAP_THRESHOLD_: '32768' } : process.env;
   return spawn(
     process.execPath,
-    [...flags, command, 'run', ...where, '--admin', ADMIN, '--drain-timeout', '1s', '--log-level', 'warn'],
-    { env, stdio: ['ignore', 'inherit', 'inherit'] },
+    [...args, 'run', ...where, '--admin', ADMIN, '--drain-timeout', '1s', '--log-level', 'warn'],
+    { env: { ...process.env, ...env }, stdio: ['ignore', 'inherit', 'inherit'] },
   );
 }
 

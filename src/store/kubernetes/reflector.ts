@@ -16,7 +16,10 @@ const WATCH_SECONDS = 300;
 /** A watch that ended sooner did not go well, whatever the server said. */
 const SHORT_WATCH_MS = 1_000;
 
-/** What the API server says of a kind whose definition was changed, until it has read the kind's objects itself. */
+/**
+ * What the API server says of a kind whose definition was changed, until it has read the kind's objects itself. Its words alone tell: its reason,
+ * `TooManyRequests`, is that of any overload. Where they are others one day, the kind is said to fail meanwhile, no more.
+ */
 const REINITIALIZING = 'storage is (re)initializing';
 /** That takes seconds. A server that cannot read the objects, as where their conversion fails, says it for good. */
 const MADE_READY_WITHIN_MS = 30_000;
