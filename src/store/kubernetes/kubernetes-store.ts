@@ -7,17 +7,17 @@ import { ChangePace } from './change-pace.ts';
 import { clusterContents } from './cluster-contents.ts';
 import { ClusterHealth, type ClusterHealthReport, type StoreLog } from './cluster-health.ts';
 import type { Definitions } from './definitions.ts';
-import { type FollowedKind, unreadKinds } from './followed-kind.ts';
+import { unreadKinds } from './followed-kind.ts';
 import type { Freshness } from './freshness.ts';
 import { takeKept, worldOf } from './kept-kinds.ts';
 import { KeptStart } from './kept-start.ts';
 import type { World } from './kept-text.ts';
-import { KeptWorld, type WorldKeeper } from './kept-world.ts';
-import { KindCache } from './kind-cache.ts';
+import { KeptWorld, type LiveWorld, type WorldKeeper } from './kept-world.ts';
+import { KindFollower } from './kind-follower.ts';
 import type { KubeClient } from './kube-client.ts';
 import type { ObservedObject, ObservedObjects } from './observed-object.ts';
-import { type ClientPods, READ_KINDS, type ReadKind } from './read-kinds.ts';
-import { Reflector, type ReflectorOptions, type ReflectorState } from './reflector.ts';
+import type { ClientPods } from './read-kinds.ts';
+import type { ReflectorState } from './reflector.ts';
 import { ServedKinds } from './served-kinds.ts';
 
 /** A process that may read none of these would serve nothing, and look well. */
@@ -58,10 +58,8 @@ export function kubernetesStore(options: KubernetesStoreOptions): KubernetesStor
 
 class ClusterStore implements KubernetesStore {
   readonly #options: KubernetesStoreOptions;
-  readonly #kinds = new Map<string, FollowedKind>();
+  readonly #follower: KindFollower;
   readonly #served: ServedKinds;
-  /** Kind → version. */
-  #versions: ReadonlyMap<string, string> = new Map();
   readonly #health: ClusterHealth;
   readonly #listeners: (() => void)[] = [];
   readonly #observers: ((key: string) => void)[] = [];
@@ -76,25 +74,16 @@ class ClusterStore implements KubernetesStore {
 
   constructor(options: KubernetesStoreOptions) {
     this.#options = options;
-    const { keeper = null, clock, log } = options;
+    const { clock, log } = options;
     this.#pace = new ChangePace(clock, () => {
       this.#publish();
       for (const listener of this.#listeners) listener();
     });
-    this.#kept =
-      keeper === null
-        ? null
-        : new KeptWorld({
-            keeper,
-            server: options.client.server,
-            clock,
-            log,
-            world: () => worldOf(this.#kinds, this.#versions),
-          });
+    this.#kept = this.#keptWorld();
     this.#keptStart = new KeptStart({
       ...{ kept: this.#kept, clock, log },
       take: world => this.#beginWith(world),
-      isSomeRead: () => [...this.#kinds.values()].some(({ wasRead }) => wasRead),
+      isSomeRead: () => [...this.#follower.kinds.values()].some(({ wasRead }) => wasRead),
       onChange: () => this.#changed(),
     });
     const onFailing = (message: string): void => {
@@ -103,12 +92,23 @@ class ClusterStore implements KubernetesStore {
       void this.#keptStart.fallBack();
     };
     this.#health = new ClusterHealth({ ...options, onFailing });
-    this.#served = new ServedKinds({
-      ...options,
+    this.#served = this.#servedKinds();
+    this.#follower = this.#kindFollower();
+  }
+
+  #keptWorld(): KeptWorld | null {
+    const { client, keeper = null, clock, log } = this.#options;
+    if (keeper === null) return null;
+    const world = (): LiveWorld => worldOf(this.#follower.kinds, this.#follower.versions);
+    return new KeptWorld({ keeper, server: client.server, clock, log, world });
+  }
+
+  #servedKinds(): ServedKinds {
+    return new ServedKinds({
+      ...this.#options,
       health: this.#health,
       onServed: served => {
-        this.#versions = served;
-        this.#follow();
+        this.#follower.follow(served);
         // Also of a kind that has no objects: features are told by kinds.
         this.#changed();
       },
@@ -117,7 +117,22 @@ class ClusterStore implements KubernetesStore {
         this.#changed();
       },
     });
-    for (const readKind of READ_KINDS) this.#kinds.set(readKind.kind, this.#prepare(readKind));
+  }
+
+  #kindFollower(): KindFollower {
+    const { client, clock, random, clients = { of: 'none' }, secrets = true } = this.#options;
+    return new KindFollower({
+      ...{ client, clock, random, clients, secrets, health: this.#health },
+      isPartlyKept: () => this.#keptStart.isPartial,
+      onChange: () => this.#changed(),
+      onObserved: ({ hasStatus }, key) => {
+        if (this.#keptStart.isOver) this.#kept?.changed(key);
+        if (hasStatus) for (const observer of this.#observers) observer(key);
+      },
+      onState: state => this.#onState(state),
+      onFollowed: () => this.#checkComplete(),
+      onPiece: (stream, bytes) => this.#pace.gave(stream, bytes),
+    });
   }
 
   async start(): Promise<void> {
@@ -132,7 +147,7 @@ class ClusterStore implements KubernetesStore {
   freshness(): Freshness {
     const { takenAtMs, isPartial } = this.#keptStart;
     if (takenAtMs !== null) {
-      const unread = isPartial ? unreadKinds(this.#kinds) : [];
+      const unread = isPartial ? unreadKinds(this.#follower.kinds) : [];
       return unread.length === 0
         ? { state: 'kept', sinceMs: takenAtMs }
         : { state: 'partly-kept', sinceMs: takenAtMs, unread };
@@ -155,21 +170,21 @@ class ClusterStore implements KubernetesStore {
 
   health(): ClusterHealthReport {
     const { failing, denied } = this.#health.report();
-    return { failing, denied: denied.filter(({ kind }) => this.#kinds.get(kind)?.state.state === 'denied') };
+    return { failing, denied: denied.filter(({ kind }) => this.#follower.kinds.get(kind)?.state.state === 'denied') };
   }
 
   observed(key: string): ObservedObject | undefined {
     const slash = key.indexOf('/');
-    return this.#kinds.get(key.slice(0, slash))?.cache.observed(key.slice(slash + 1));
+    return this.#follower.kinds.get(key.slice(0, slash))?.cache.observed(key.slice(slash + 1));
   }
 
   noteWritten(object: Readonly<Record<string, unknown>>): void {
-    this.#kinds.get(String(object['kind']))?.cache.put(object);
+    this.#follower.kinds.get(String(object['kind']))?.cache.put(object);
   }
 
   reread(): void {
     this.#served.lookNow();
-    for (const { reflector } of this.#kinds.values()) reflector?.retryNow();
+    this.#follower.retryNow();
   }
 
   rehearse(): void {}
@@ -185,97 +200,27 @@ class ClusterStore implements KubernetesStore {
     this.#pace.stop();
     this.#keptStart.stop();
     this.#served.stop();
-    for (const { reflector } of this.#kinds.values()) reflector?.stop();
+    this.#follower.stop();
     this.#options.client.close();
-    await Promise.all([...this.#kinds.values()].map(({ running }) => running));
+    await this.#follower.stopped();
     await this.#kept?.close();
     this.#onStarted?.();
   }
 
-  #prepare(readKind: ReadKind): FollowedKind {
-    const cache = new KindCache({
-      readKind,
-      onChange: () => {
-        if (readKind.kind === 'XBackend') this.#follow();
-        this.#changed();
-      },
-      onObserved: key => {
-        if (this.#keptStart.isOver) this.#kept?.changed(key);
-        if (readKind.hasStatus) for (const observer of this.#observers) observer(key);
-      },
-    });
-    return { readKind, cache, reflector: null, running: Promise.resolve(), state: { state: 'absent' }, wasRead: false };
-  }
-
-  /** Begins with kinds that are served and wanted now, and lets go of those that are not. */
-  #follow(): void {
-    const { clients = { of: 'none' }, secrets = true } = this.#options;
-    const xBackends = this.#kinds.get('XBackend')?.cache;
-    for (const [kind, followed] of this.#kinds) {
-      const { reflector } = followed;
-      const fieldSelector = followed.readKind.fieldSelector({ xBackends: xBackends?.served() ?? [], clients, secrets });
-      const version = fieldSelector === null ? undefined : this.#versions.get(kind);
-      if (version === reflector?.version && (reflector === null || reflector.fieldSelector === fieldSelector)) continue;
-      reflector?.stop();
-      followed.reflector = null;
-      if (version === undefined || fieldSelector === null) {
-        if (fieldSelector === null) this.#letGo(followed);
-        else this.#setState(followed, { state: 'absent' });
-        followed.cache.clear();
-      } else this.#beginReading(followed, { version, fieldSelector });
-    }
+  #onState({ state }: ReflectorState): void {
+    if (state === 'absent') this.#served.lookNow();
+    if (state === 'live') this.#keptStart.someRead();
     this.#checkComplete();
-  }
-
-  /** The kind may be there, but nobody needs its objects. */
-  #letGo(followed: FollowedKind): void {
-    followed.state = { state: 'absent' };
-    this.#health.letGo(followed.readKind);
-  }
-
-  #beginReading(followed: FollowedKind, part: Pick<ReflectorOptions, 'version' | 'fieldSelector'>): void {
-    const { readKind, cache } = followed;
-    const { client, clock, random } = this.#options;
-    const reflector = new Reflector({
-      ...{ client, clock, random, readKind, cache },
-      ...part,
-      onState: state => {
-        if (followed.reflector === reflector) this.#setState(followed, state);
-      },
-      onPiece: (stream, bytes) => this.#pace.gave(stream, bytes),
-    });
-    followed.reflector = reflector;
-    followed.state = { state: 'reading' };
-    followed.wasRead = false;
-    followed.running = Promise.all([followed.running, reflector.run()]).then(() => undefined);
-  }
-
-  #setState(followed: FollowedKind, state: ReflectorState): void {
-    const before = followed.state;
-    followed.state = state;
-    if (before.state === state.state) {
-      this.#reword(followed, before);
-      return;
-    }
-    followed.wasRead ||= state.state === 'live';
-    this.#health.told(followed.readKind, state);
-    if (state.state === 'absent') this.#served.lookNow();
-    // What is told of a kind is another thing, also where its objects are the same.
-    if (before.state === 'denied' || state.state === 'denied' || this.#keptStart.isPartial) this.#changed();
-    if (state.state === 'live') this.#keptStart.someRead();
-    this.#checkComplete();
-  }
-
-  /** The state of a kind is what it was, perhaps for another reason. */
-  #reword({ readKind, state }: FollowedKind, before: ReflectorState): void {
-    if (!('message' in state) || !('message' in before) || state.message === before.message) return;
-    this.#health.reworded(readKind, state);
-    if (state.state === 'denied' || this.#keptStart.isPartial) this.#changed();
   }
 
   /** Complete once nothing is being read for the first time; a server that fails is waited for. */
   #checkComplete(): void {
-    if (this.#keptStart.isOver || !this.#served.isKnown || unreadKinds(this.#kinds).length > 0 || this.#lacksRights())
+    if (
+      this.#keptStart.isOver ||
+      !this.#served.isKnown ||
+      unreadKinds(this.#follower.kinds).length > 0 ||
+      this.#lacksRights()
+    )
       return;
     const wasKept = this.#keptStart.end();
     this.#kept?.changed(null);
@@ -288,7 +233,7 @@ class ClusterStore implements KubernetesStore {
 
   #lacksRights(): boolean {
     if (this.#options.waitsForRights !== true) return false;
-    return [...this.#kinds].some(([kind, { state }]) => ESSENTIAL.has(kind) && state.state === 'denied');
+    return [...this.#follower.kinds].some(([kind, { state }]) => ESSENTIAL.has(kind) && state.state === 'denied');
   }
 
   #begin(): void {
@@ -299,7 +244,7 @@ class ClusterStore implements KubernetesStore {
 
   #beginWith(kept: World): void {
     this.#served.assume(kept.versions);
-    takeKept(kept, this.#kinds, this.#versions);
+    takeKept(kept, this.#follower.kinds, this.#follower.versions);
     this.#begin();
   }
 
@@ -310,8 +255,8 @@ class ClusterStore implements KubernetesStore {
   #publish(): void {
     this.#keptStart.published();
     this.#contents = clusterContents({
-      kinds: this.#kinds,
-      versions: this.#versions,
+      kinds: this.#follower.kinds,
+      versions: this.#follower.versions,
       definitions: this.#definitions,
       isPartlyKept: this.#keptStart.isPartial,
     });
