@@ -44,6 +44,7 @@ export type {
   RouteOutcome,
   WantedService,
 } from './outcomes.ts';
+export { ASIDE_REASONS } from './publish/aside-outcomes.ts';
 export { overlayBindFailures } from './publish/bind-results.ts';
 export type { AttachableRoute, RouteMap } from './route-kinds.ts';
 export { routeMaps } from './route-kinds.ts';

@@ -2,7 +2,7 @@
 
 import type { Finding } from '../../errors/index.ts';
 import { type BrokenCondition, brokenConditions, ourControllers } from '../../status/index.ts';
-import { expiryOf } from '../../translate/index.ts';
+import { ASIDE_REASONS, expiryOf } from '../../translate/index.ts';
 import { formatNamespacedName } from '../../values/index.ts';
 import { type Trouble, timeText } from '../shown/trouble.ts';
 import type { View } from '../shown/view.ts';
@@ -13,12 +13,17 @@ export function resourceTroubles(
   nowMs: number,
 ): Trouble[] {
   const ours = ourControllers(view.translation.outcomes, view.resources);
-  const faults = faultTroubles(view);
+  const aside = new Set(view.translation.setAside.map(({ finding }) => keyOf(finding)));
   // What was set aside says so in its conditions too, where it has any.
   const broken = brokenConditions(view.statuses, name => ours.has(name)).filter(
-    ({ condition }) => !faults.some(({ message }) => condition.message.includes(message)),
+    ({ key, condition: { type, reason } }) => !(aside.has(key) && ASIDE_REASONS.get(type)?.includes(reason)),
   );
-  return [...faults, ...broken.map(conditionTrouble), ...certificateTroubles(view, nowMs)];
+  return [...faultTroubles(view), ...broken.map(conditionTrouble), ...certificateTroubles(view, nowMs)];
+}
+
+/** As `BrokenCondition.key`; '' without an object. */
+function keyOf({ resource }: Finding): string {
+  return resource === undefined ? '' : `${resource.kind}/${formatNamespacedName(resource)}`;
 }
 
 /** Objects that broke us, with a status or without one. */

@@ -23,6 +23,8 @@ interface Trouble {
   readonly headers?: Record<string, string>;
   /** What the server says; absent: that it failed. */
   readonly message?: string;
+  /** The reason in its `Status`. */
+  readonly reason?: string;
   /** How many more requests it meets. */
   left: number;
 }
@@ -111,11 +113,7 @@ export class FakeApi {
   }
 
   /** The next requests for a kind (lists and watches), or for all with `*`, are refused. */
-  fail(
-    kind: string,
-    status: number,
-    more: { readonly left?: number; readonly headers?: Record<string, string>; readonly message?: string } = {},
-  ): void {
+  fail(kind: string, status: number, more: Partial<Omit<Trouble, 'status'>> = {}): void {
     this.#troubles.set(kind, { status, left: Number.POSITIVE_INFINITY, ...more });
   }
 
@@ -262,9 +260,9 @@ function writeEvent(
 function refuse(
   response: ServerResponse,
   status: number,
-  { headers = {}, message }: Pick<Trouble, 'headers' | 'message'> = {},
+  { headers = {}, message, reason }: Pick<Trouble, 'headers' | 'message' | 'reason'> = {},
 ): void {
-  response.writeHead(status, headers).end(JSON.stringify(failed(status, message).json));
+  response.writeHead(status, headers).end(JSON.stringify(failed(status, message, reason).json));
 }
 
 /** Leases and Secrets. */

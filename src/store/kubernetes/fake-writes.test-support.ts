@@ -38,9 +38,9 @@ export function answerWrite({ method, path, body }: WriteRequest, { objects, eve
   return method === 'PUT' ? statusPut(path, JSON.parse(body) as Json, objects) : failed(404);
 }
 
-/** As an API server says it. */
-export function failed(code: number, message: string = `fake ${code}`): Answer {
-  return { status: code, json: { kind: 'Status', code, message } };
+/** As an API server says it; `reason` where it has one. */
+export function failed(code: number, message: string = `fake ${code}`, reason?: string): Answer {
+  return { status: code, json: { kind: 'Status', code, message, reason } };
 }
 
 function statusPut(path: string, { status }: Json, objects: FakeObjects): Answer {

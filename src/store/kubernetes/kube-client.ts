@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { DaemunError } from '../../errors/index.ts';
+import { mappingOf } from '../plain-object.ts';
 
 /** One request to an API server. */
 export interface KubeRequest {
@@ -75,12 +76,15 @@ export class KubeUnreachable extends DaemunError {
 export class KubeRefusal extends DaemunError {
   override readonly name = 'KubeRefusal';
   readonly status: number;
+  /** Of the `Status` that was the answer; null: that was something else. */
+  readonly reason: string | null;
   /** Of `Retry-After`; null: it did not say. */
   readonly retryAfterMs: number | null;
 
   constructor(response: KubeResponse, what: string) {
     super('kubernetes/refused', `${what}: ${response.status} ${statusMessage(response.json)}`);
     this.status = response.status;
+    this.reason = statusText(response.json, 'reason') || null;
     this.retryAfterMs = retryAfterMs(response);
   }
 }
@@ -94,6 +98,10 @@ export function retryAfterMs({ headers }: Pick<KubeResponse, 'headers'>): number
 
 /** What a `Status` object says; '' for anything else. */
 export function statusMessage(json: unknown): string {
-  if (typeof json !== 'object' || json === null || !('message' in json)) return '';
-  return typeof json.message === 'string' ? json.message : '';
+  return statusText(json, 'message');
+}
+
+function statusText(json: unknown, field: 'message' | 'reason'): string {
+  const text = mappingOf(json)[field];
+  return typeof text === 'string' ? text : '';
 }

@@ -91,6 +91,9 @@ const route = (name: string, path = '/'): FakeObject => ({
 
 const names = ({ store }: Followed): string[] => [...store.current().resources.httpRoutes.keys()].sort();
 
+/** How the storage of a kind refuses. */
+const MADE_READY = { reason: 'TooManyRequests', headers: { 'retry-after': '1' } };
+
 describe('a store that follows a cluster', () => {
   it('has everything before it starts, read in pages', async t => {
     const api = await FakeApi.start(t);
@@ -385,7 +388,7 @@ describe('a store whose API server fails', () => {
     api.put(route('r'));
     const followed = await started(t, api);
     await eventually(() => api.openWatches === ALWAYS_READ, followed);
-    api.fail('HTTPRoute', 429, { left: 2, headers: { 'retry-after': '1' }, message: 'storage is (re)initializing' });
+    api.fail('HTTPRoute', 429, { ...MADE_READY, left: 2, message: 'in other words' });
     api.endWatches('ended');
     api.put(route('s'));
     await eventually(() => names(followed).length === 2, followed);
@@ -399,12 +402,23 @@ describe('a store whose API server fails', () => {
     api.put(route('r'));
     const followed = await started(t, api);
     await eventually(() => api.openWatches === ALWAYS_READ, followed);
-    api.fail('HTTPRoute', 429, { headers: { 'retry-after': '1' }, message: 'storage is (re)initializing' });
+    api.fail('HTTPRoute', 429, { ...MADE_READY, message: 'storage is (re)initializing' });
     api.endWatches('ended');
     await eventually(() => followed.store.health().failing !== null, followed);
     assert.match(followed.store.health().failing?.message ?? '', /initializing/);
     api.heal('HTTPRoute');
     await eventually(() => followed.store.health().failing === null, followed);
+  });
+
+  it('says at once that a server fails which is too busy', async t => {
+    const api = await FakeApi.start(t);
+    api.put(route('r'));
+    const followed = await started(t, api);
+    await eventually(() => api.openWatches === ALWAYS_READ, followed);
+    api.fail('HTTPRoute', 429, { headers: { 'retry-after': '1' }, message: 'storage is (re)initializing' });
+    api.endWatches('ended');
+    await eventually(() => followed.store.health().failing !== null, followed);
+    assert.equal(followed.log.filter(line => line.includes('makes a kind ready anew')).length, 0);
   });
 
   it('is well again once what fails is not asked for any more', async t => {

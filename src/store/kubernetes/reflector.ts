@@ -17,10 +17,10 @@ const WATCH_SECONDS = 300;
 const SHORT_WATCH_MS = 1_000;
 
 /**
- * What the API server says of a kind whose definition was changed, until it has read the kind's objects itself. Its words alone tell: its reason,
- * `TooManyRequests`, is that of any overload. Where they are others one day, the kind is said to fail meanwhile, no more.
+ * Why the storage of a kind refuses (429) while it is made ready anew, as after a change of the kind's definition. A server that is too busy
+ * refuses before it comes so far, in plain text: without a reason.
  */
-const REINITIALIZING = 'storage is (re)initializing';
+const MADE_READY = 'TooManyRequests';
 /** That takes seconds. A server that cannot read the objects, as where their conversion fails, says it for good. */
 const MADE_READY_WITHIN_MS = 30_000;
 
@@ -176,7 +176,7 @@ export class Reflector {
   }
 
   async #recover(error: unknown): Promise<void> {
-    const status = error instanceof KubeRefusal ? error.status : null;
+    const { status, reason } = error instanceof KubeRefusal ? error : { status: null, reason: null };
     if (status === 410) {
       this.#resourceVersion = null;
       await this.#wait(null);
@@ -185,7 +185,7 @@ export class Reflector {
     const message = messageOf(error);
     if (status === 404) this.#options.onState({ state: 'absent' });
     else if (status === 401 || status === 403) this.#options.onState({ state: 'denied', message });
-    else if (status === 429 && message.includes(REINITIALIZING) && this.#isMadeReady())
+    else if (status === 429 && reason === MADE_READY && this.#isMadeReady())
       this.#options.onState({ state: 'reading' });
     else this.#options.onState({ state: 'failing', message });
     await this.#wait(error instanceof KubeRefusal ? error.retryAfterMs : null);

@@ -6,13 +6,13 @@ import { VirtualClock } from '../../proxy/virtual-clock.test-support.ts';
 import { EVENT_PACE, WriteQueue } from './write-queue.ts';
 
 const TERMINATING = { message: 'no', details: { causes: [{ reason: 'NamespaceTerminating' }] } };
-const RBAC = { message: 'User "x" cannot create resource "events" in API group "events.k8s.io"' };
+const DENIED = { status: { allowed: false } };
 
 for (const [what, status, json, isDropped] of [
   ['of a namespace that is gone', 404, {}, true],
   ['of a namespace that goes', 403, TERMINATING, true],
   ['that the server does not take as it is', 422, {}, true],
-  ['of a kind that may not be written now', 403, RBAC, false],
+  ['of a kind that may not be written now', 403, DENIED, false],
   ['to a server that struggles', 503, {}, false],
   ['that was taken', 201, {}, false],
 ] as const) {

@@ -5,6 +5,7 @@ import { isObject, mappingOf } from '../plain-object.ts';
 import { ContestedWrites } from './contested-writes.ts';
 import { ForbiddenKinds } from './forbidden-kinds.ts';
 import { type KubeClient, type KubeRequest, type KubeResponse, retryAfterMs, statusMessage } from './kube-client.ts';
+import { lacksRight } from './own-rights.ts';
 import { type RefusedWrite, RefusedWrites } from './refused-writes.ts';
 import { RetryDelay } from './retry-delay.ts';
 import { TokenBucket } from './token-bucket.ts';
@@ -221,7 +222,8 @@ export class WriteQueue {
     } else if (status === 404 || isTerminating(answer)) {
       write.dropped?.();
     } else {
-      this.#refuse(key, write, answer);
+      const isForbidden = status === 403 && (await lacksRight(this.#parts.client, write.request, signal));
+      if (!signal.aborted) this.#refuse(key, write, { answer, isForbidden });
     }
   }
 
@@ -240,9 +242,10 @@ export class WriteQueue {
     this.mark(key);
   }
 
-  #refuse(key: string, write: Write, { status, json }: KubeResponse): void {
+  /** `isForbidden`: nothing of the kind may be written. Else the no is to this object, as a quota's or a webhook's is. */
+  #refuse(key: string, write: Write, { answer, isForbidden }: { answer: KubeResponse; isForbidden: boolean }): void {
     this.counts.refused += 1;
-    const isForbidden = status === 403 && isForbiddenKind(json);
+    const { status, json } = answer;
     const message = statusMessage(json);
     const told = `${status} ${message}`.trim();
     const isNews = isForbidden ? this.#forbidden.add(key, told) : this.#refused.add(key, bytesOf(write), told);
@@ -256,11 +259,6 @@ function bytesOf(write: Write | undefined): string {
   return JSON.stringify(write?.request.body, (name, value: unknown) =>
     name === 'resourceVersion' ? undefined : value,
   );
-}
-
-/** RBAC's no, which is about a kind. A quota's, or a webhook's, is about one object. */
-function isForbiddenKind(json: unknown): boolean {
-  return / cannot \w+ resource /.test(statusMessage(json));
 }
 
 /** The namespace is on its way out, with all that is in it. */

@@ -20,6 +20,12 @@ import { fallenBack, neverServed } from '../rules/fallen-back.ts';
 import type { SetAside } from '../set-aside.ts';
 import type { Translation } from '../translation.ts';
 
+/** How the conditions of an object say that it was set aside: type → reasons. */
+export const ASIDE_REASONS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['Accepted', ['Pending', 'Invalid']],
+  ['PartiallyInvalid', ['UnsupportedValue']],
+]);
+
 /** What a translation was made of. */
 export interface TranslatedWorld {
   readonly resources: ResourceSet;
