@@ -36,7 +36,7 @@ export async function loadOffline(options: OfflineOptions): Promise<Offline> {
     reportsRoutability: false,
     mesh: () => mesh,
     ...(place !== undefined && { place }),
-    nowMs: () => clock.wallMs(),
+    clock,
   });
   await store.start();
   const view = viewOnce(store, translator);

@@ -56,7 +56,7 @@ export async function withCluster<T>(options: ReadClusterOptions, work: (read: R
     addresses: new ReportedAddresses(options.controllerName ?? DEFAULT_CONTROLLER_NAME),
     reportsRoutability: true,
     ...(options.place !== undefined && { place: options.place }),
-    nowMs: () => clock.wallMs(),
+    clock,
   });
   try {
     await Promise.race([startInTime(cluster, clock), failed.promise]);

@@ -84,7 +84,7 @@ export async function startGateway(
     reportsRoutability: source.isShared,
     mesh: () => source.mesh?.() ?? null,
     place: settings.place,
-    nowMs: () => clock.wallMs(),
+    clock,
   });
   const own = identityOf(source.names);
   const shared = new SharedSockets(own, settings.admin, log);

@@ -214,15 +214,15 @@ describe('a data plane whose worker fails', () => {
     const { plane } = await startPlane(1, { onUnbound: () => unbound.resolve() });
     const snapshot = snapshotOf({ ports: [port], endpoints: [] });
     await plane.apply(snapshot);
-    assert.deepEqual(plane.workers(), { running: 1, wanted: 1, ended: 0, endedAtMs: null });
+    assert.deepEqual(plane.workers(), { running: 1, wanted: 1, ended: 0, endedAtMs: null, refusals: 0 });
     await threads[0]?.terminate();
     const { endedAtMs, ...without } = plane.workers();
-    assert.deepEqual(without, { running: 0, wanted: 1, ended: 1 });
+    assert.deepEqual(without, { running: 0, wanted: 1, ended: 1, refusals: 0 });
     assert.notEqual(endedAtMs, null);
     const holder = createServer().listen(port, '127.0.0.1');
     test.after(() => holder.close());
     await unbound.promise;
-    assert.deepEqual(plane.workers(), { running: 1, wanted: 1, ended: 1, endedAtMs });
+    assert.deepEqual(plane.workers(), { running: 1, wanted: 1, ended: 1, endedAtMs, refusals: 0 });
     holder.close();
     await once(holder, 'close');
     assert.equal((await plane.apply({ ...snapshot, version: 2 })).failures.size, 0);

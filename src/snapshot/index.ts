@@ -13,6 +13,7 @@ export { deepFreeze } from './freeze.ts';
 export * from './frontend.ts';
 export * from './listener.ts';
 export * from './order.ts';
+export { checkReceivable } from './receivable.ts';
 export * from './rule.ts';
 export * from './snapshot.ts';
 export * from './stream-rule.ts';

@@ -2,6 +2,7 @@
 
 import type { Finding } from '../errors/index.ts';
 import type { Resource, ResourceSet } from '../resources/index.ts';
+import { compareStrings } from '../values/index.ts';
 import { withChanges } from './resource-changes.ts';
 
 /** An object whose change breaks the translation, by a fault of ours, so that it was left out of it. */
@@ -27,4 +28,9 @@ export function asServed(written: ResourceSet, setAside: readonly SetAside[]): R
         written,
         setAside.map(({ field, name, served }) => ({ field, name, after: served })),
       );
+}
+
+/** By kind, then by name: in whatever order they were found. */
+export function compareAside(a: SetAside, b: SetAside): number {
+  return compareStrings(a.field, b.field) || compareStrings(a.name, b.name);
 }

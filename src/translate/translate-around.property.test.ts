@@ -13,6 +13,7 @@ import { translate } from './translate.ts';
 import { translateAround } from './translate-around.ts';
 
 const ENVIRONMENT = { ...PLAIN, ...INSPECTIONS };
+const nowMs = (): number => 0;
 const anyWorld = worldOf(fc.oneof({ weight: 3, arbitrary: commonObject }, { weight: 2, arbitrary: otherObject }));
 
 /** A copy that breaks whoever reads one field of its spec; undefined: it has none. */
@@ -43,9 +44,9 @@ describe('translateAround, for any resources one of which breaks it', () => {
         const without = objects.filter(object => object !== good);
         const whole = translate(resourceSet(objects), ENVIRONMENT).snapshot;
         const rest = translate(resourceSet(without), ENVIRONMENT).snapshot;
-        const start = translateAround(resourceSet([...without, bad]), ENVIRONMENT, undefined);
-        const mended = translateAround(resourceSet(objects), ENVIRONMENT, start.last);
-        const again = translateAround(resourceSet([...without, bad]), ENVIRONMENT, mended.last);
+        const start = translateAround(resourceSet([...without, bad]), ENVIRONMENT, { nowMs });
+        const mended = translateAround(resourceSet(objects), ENVIRONMENT, { last: start.last, nowMs });
+        const again = translateAround(resourceSet([...without, bad]), ENVIRONMENT, { last: mended.last, nowMs });
         assert.deepEqual(mended.translation.setAside, []);
         assert.deepEqual(parts(mended.translation.snapshot), parts(whole));
         // Some faults are known to routes and lints, and others bring nothing about.

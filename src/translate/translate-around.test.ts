@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { VirtualClock } from '../proxy/virtual-clock.test-support.ts';
 import type { BackendTLSPolicy, Gateway, Resource, ResourceSet } from '../resources/index.ts';
 import { ENVIRONMENT, parsed, resourceSet } from './environment.test-support.ts';
 import { type LastTranslation, translateAround } from './translate-around.ts';
@@ -50,7 +51,7 @@ function spoilt<R extends Resource & { readonly spec: object }>(object: R, field
 }
 
 function translated(resources: ResourceSet, last?: LastTranslation) {
-  const around = translateAround(resources, ENVIRONMENT, last);
+  const around = translateAround(resources, ENVIRONMENT, { last, nowMs: () => 0 });
   const { snapshot, outcomes, setAside } = around.translation;
   return {
     ...around,
@@ -93,7 +94,9 @@ describe('an object that breaks the translation', () => {
     const rest = [service('backend'), route('r', 'two')];
     const second = translated(resourceSet([bad, gateway('two', 8002), ...rest]), good.last);
     const later = { ...ENVIRONMENT, nowMs: ENVIRONMENT.nowMs + 1_000 };
-    const third = translateAround(resourceSet([bad, gateway('two', 8003), ...rest]), later, second.last);
+    const third = translateAround(resourceSet([bad, gateway('two', 8003), ...rest]), later, {
+      ...{ last: second.last, nowMs: () => 0 },
+    });
     assert.deepEqual(
       third.translation.setAside.map(({ sinceMs }) => sinceMs),
       [ENVIRONMENT.nowMs],
@@ -140,6 +143,60 @@ describe('an object that breaks the translation', () => {
     const after = translated(second, good.last);
     assert.deepEqual(after.aside, []);
     assert.deepEqual(after.ports, [8002, 9001]);
+  });
+
+  it('is told in an order of its own, whatever that of the resources', () => {
+    const bad = ['c', 'a', 'b'].map(name => spoilt(gateway(name, 8001), 'allowedListeners'));
+    for (const order of [bad, bad.toReversed()]) {
+      const { aside, translation } = translated(resourceSet([spoilt(policy('z'), 'targetRefs'), ...order]));
+      const names = ['z', 'a', 'b', 'c'];
+      assert.deepEqual(
+        aside.map(text => text.split('/')[1]),
+        names,
+      );
+      const told = translation.findings.filter(({ code }) => code === 'resource/broken');
+      assert.deepEqual(
+        told.map(({ resource }) => resource?.name),
+        names,
+      );
+    }
+  });
+
+  it('may be one that moves ports, or that a data plane could not take up', () => {
+    const second = resourceSet([gateway('one', 9001), gateway('two', 9002), service('backend'), route('r', 'two')]);
+    const moved = translateAround(second, ENVIRONMENT, {
+      ...{ last: good.last, nowMs: () => 0 },
+      environmentOf: ({ gateways }) => {
+        if (gateways.get('default/one')?.spec.listeners[0]?.port === 9001) throw new Error('a bug of ports');
+        return ENVIRONMENT;
+      },
+    });
+    assert.deepEqual(moved.translation.snapshot.bindings.map(({ port }) => port).sort(), [8001, 9002]);
+    const checked = translateAround(second, ENVIRONMENT, {
+      ...{ last: good.last, nowMs: () => 0 },
+      check: ({ bindings }) => {
+        if (bindings.some(({ port }) => port === 9002)) throw new Error('a bug of a worker');
+      },
+    });
+    assert.deepEqual(checked.translation.snapshot.bindings.map(({ port }) => port).sort(), [8002, 9001]);
+    assert.match(checked.translation.findings.at(-1)?.message ?? '', /: a bug of a worker$/);
+  });
+
+  it('is looked for no longer than 30 s', () => {
+    const clock = new VirtualClock();
+    let attempts = 0;
+    const environmentOf = () => {
+      attempts += 1;
+      clock.advance(6_000);
+      return ENVIRONMENT;
+    };
+    const many = Array.from({ length: 32 }, (_, index) =>
+      spoilt(gateway(`g-${index}`, 9000 + index), 'allowedListeners'),
+    );
+    const around = () => translateAround(resourceSet(many), ENVIRONMENT, { nowMs: () => clock.nowMs(), environmentOf });
+    assert.throws(around, /could not be told within 30 s.*: a bug about allowedListeners$/);
+    // The whole at first; then what fits into 30 s.
+    assert.equal(attempts, 6);
   });
 
   it('breaks the whole translation among too many', () => {

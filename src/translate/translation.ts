@@ -22,7 +22,7 @@ import type { SetAside } from './set-aside.ts';
 /** What a set of resources comes to. */
 export interface Translation {
   readonly snapshot: Snapshot;
-  /** In a total order: by kind of object, then key, then place. They are made when they are first asked for. */
+  /** In an order that does not depend on that of the resources; those of objects that were set aside last. They are made when they are first asked for. */
   readonly findings: readonly Finding[];
   /** Warnings beside `findings` that were counted only, since there are `MAX_LISTED_FINDINGS` before them; else 0. */
   readonly moreWarnings: number;

@@ -576,6 +576,11 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
       metric: 'daemun_config_reloads_total',
     },
     {
+      limit: 'translate#MAX_SEARCH_MS',
+      over: 'as above',
+      metric: 'daemun_config_reloads_total',
+    },
+    {
       limit: 'errors#MAX_ROUTE_FINDINGS',
       over: 'counted and not listed: `store/more`',
       metric: 'daemun_findings',

@@ -83,7 +83,7 @@ export function otherFamilies(): readonly MetricFamily[] {
     ...new ReloadMetrics().read(),
     ...healthMetrics({
       ...{ version: '1.0.0', isReady: true, waitingMs: 0 },
-      workers: { running: 1, wanted: 1, ended: 0, endedAtMs: null },
+      workers: { running: 1, wanted: 1, ended: 0, endedAtMs: null, refusals: 0 },
       counts: countsOf(null, new Map()),
     }),
     ...stateMetrics({ bindings: [], certificates: [certificate] }, new Map()),

@@ -10,7 +10,7 @@ describe('the metrics of how a process is', () => {
     const families = healthMetrics({
       version: '1.2.3',
       isReady: false,
-      workers: { running: 1, wanted: 2, ended: 3, endedAtMs: 0 },
+      workers: { running: 1, wanted: 2, ended: 3, endedAtMs: 0, refusals: 4 },
       waitingMs: 1_500,
       counts: {
         ...{ gateways: share(1, 2), listeners: share(3, 3), routes: share(5, 8) },
@@ -26,6 +26,7 @@ describe('the metrics of how a process is', () => {
       'daemun_workers running 1',
       'daemun_workers wanted 2',
       'daemun_workers_ended_total  3',
+      'daemun_worker_refusals_total  4',
       'daemun_config_waiting_seconds  1.5',
       'daemun_gateways programmed 1',
       'daemun_gateways refused 1',

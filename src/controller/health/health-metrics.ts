@@ -31,6 +31,12 @@ export function healthMetrics({ version, isReady, workers, waitingMs, counts }: 
       type: 'counter',
       samples: [{ labels: {}, value: workers.ended }],
     },
+    {
+      name: 'daemun_worker_refusals_total',
+      help: 'Changes that a worker thread could not take up: it is given all there is next, and what breaks that is set aside.',
+      type: 'counter',
+      samples: [{ labels: {}, value: workers.refusals }],
+    },
     gauge('daemun_config_waiting_seconds', 'How long the oldest change waits that is not served yet; 0: all are.', [
       { labels: {}, value: waitingMs / 1_000 },
     ]),

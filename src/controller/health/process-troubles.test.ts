@@ -9,7 +9,7 @@ import { type ProcessParts, processTroubles } from './process-troubles.ts';
 const WELL: ProcessParts = {
   record: new ProcessRecord(0),
   view: null,
-  workers: { running: 2, wanted: 2, ended: 0, endedAtMs: null },
+  workers: { running: 2, wanted: 2, ended: 0, endedAtMs: null, refusals: 0 },
   endpoints: new Map([['a/b:80', { ready: 1, all: 2, noneSinceMs: null }]]),
   waitingMs: 0,
   nowMs: 3_600_000,
@@ -32,8 +32,10 @@ describe('what is not well with a process', () => {
   it('is a worker that ended: an error while it is missing, then a warning for a quarter of an hour', () => {
     const endedAtMs = 3_590_000;
     const since = '1970-01-01T00:59:50Z';
-    assert.deepEqual(told({ workers: { running: 1, wanted: 2, ended: 1, endedAtMs } }), [['error', 'workers', since]]);
-    const replaced = { running: 2, wanted: 2, ended: 1, endedAtMs };
+    assert.deepEqual(told({ workers: { running: 1, wanted: 2, ended: 1, endedAtMs, refusals: 0 } }), [
+      ['error', 'workers', since],
+    ]);
+    const replaced = { running: 2, wanted: 2, ended: 1, endedAtMs, refusals: 0 };
     assert.deepEqual(told({ workers: replaced }), [['warning', 'workers', since]]);
     assert.deepEqual(told({ workers: replaced, nowMs: endedAtMs + 900_001 }), []);
   });

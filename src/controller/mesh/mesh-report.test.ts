@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { VirtualClock } from '../../proxy/virtual-clock.test-support.ts';
 import type { RedirectorState } from '../../redirect/index.ts';
 import { bindFailure } from '../../snapshot/index.ts';
 import { memoryStore } from '../../store/index.ts';
@@ -54,7 +55,7 @@ async function start(
       entranceOf: frontend => places.placeOf(frontend),
       clients: [],
     }),
-    nowMs: () => 0,
+    clock: new VirtualClock(0),
   });
   const store = memoryStore([...OBJECTS, ...more]);
   await store.start();

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
+import { SnapshotRefused } from '../../proxy/index.ts';
 import { VirtualClock } from '../../proxy/virtual-clock.test-support.ts';
 import type { ResourceSet } from '../../resources/index.ts';
 import type { Snapshot } from '../../snapshot/index.ts';
@@ -65,10 +66,41 @@ function withBadGateway({ gateways, ...resources }: ResourceSet): ResourceSet {
   return { ...resources, gateways: new Map(bad) };
 }
 
-async function setUp(t: TestContext, faults = { isTellingBroken: false }) {
-  const written = memoryStore([gateway(8080), GRANT]);
+/** What cannot be sent to a worker. */
+function withUnsendableRoute(resources: ResourceSet): ResourceSet {
+  const httpRoutes = new Map(resources.httpRoutes);
+  const bad = httpRoutes.get('default/bad');
+  const name = (() => undefined) as unknown as string;
+  const rules = bad?.spec.rules.map(rule => ({ ...rule, name })) ?? [];
+  if (bad !== undefined) httpRoutes.set('default/bad', { ...bad, spec: { ...bad.spec, rules } });
+  return { ...resources, httpRoutes };
+}
+
+function isUnsendable(snapshot: Snapshot): boolean {
+  return firstHosts(snapshot).some(({ entries }) =>
+    entries.some(({ rule }) => typeof rule.origin.ruleName === 'function'),
+  );
+}
+
+/** How what is around a reconciler behaves. */
+interface World {
+  spoil(resources: ResourceSet): ResourceSet;
+  refuses(snapshot: Snapshot): boolean;
+  isPlaneBroken: boolean;
+  isTellingBroken: boolean;
+}
+
+const SOUND: World = {
+  spoil: resources => resources,
+  refuses: () => false,
+  isPlaneBroken: false,
+  isTellingBroken: false,
+};
+
+async function setUp(t: TestContext, faults: Partial<World> = {}, ...objects: readonly object[]) {
+  const written = memoryStore([gateway(8080), GRANT, ...objects]);
   await written.start();
-  const world = { spoil: (resources: ResourceSet) => resources, isPlaneBroken: false, ...faults };
+  const world: World = { ...SOUND, ...faults };
   const store: Pick<Store, 'current' | 'onChange' | 'rehearse'> = {
     current() {
       const contents = written.current();
@@ -86,11 +118,14 @@ async function setUp(t: TestContext, faults = { isTellingBroken: false }) {
       controllerName: null,
       addresses: new LoopbackAddresses('127.0.0.1'),
       reportsRoutability: false,
-      nowMs: () => 0,
+      clock: new VirtualClock(0),
     }),
     plane: {
-      prepare: async () => undefined,
+      async prepare(snapshot) {
+        if (world.refuses(snapshot)) throw new SnapshotRefused('a bug of a worker');
+      },
       async apply(snapshot) {
+        if (world.refuses(snapshot)) throw new SnapshotRefused('a bug of a worker');
         if (world.isPlaneBroken) throw new Error('a bug of the plane');
         applied.push(snapshot);
         return { failures: new Map() };
@@ -181,6 +216,52 @@ describe('a fault of ours about one object', () => {
       JSON.stringify(statuses.get('HTTPRoute/default/bad')),
       /"Accepted","status":"False","reason":"Pending"/,
     );
+  });
+});
+
+describe('what a worker cannot take up', () => {
+  it('is set aside, and served as it was, once a worker refused it', async t => {
+    const { written, world, views, failures, reconciler } = await setUp(t);
+    written.apply(route('bad', '/old'), route('other', '/a'));
+    await reconciler.settled();
+    Object.assign(world, { spoil: withUnsendableRoute, refuses: isUnsendable });
+    written.apply(route('bad', '/new'), route('other', '/b'));
+    await reconciler.settled();
+    assert.equal(failures.length, 1);
+    const { findings, published } = views.at(-1) as View;
+    const told = findings.filter(({ code }) => code === 'resource/broken');
+    assert.deepEqual(
+      told.map(({ resource }) => resource?.name),
+      ['bad'],
+    );
+    assert.deepEqual(pathsOf(published), ['/b', '/old']);
+    written.apply(route('other', '/c'));
+    await reconciler.settled();
+    assert.deepEqual(pathsOf((views.at(-1) as View).published), ['/c', '/old']);
+    world.spoil = SOUND.spoil;
+    written.apply(route('bad', '/newer'));
+    await reconciler.settled();
+    assert.deepEqual(pathsOf((views.at(-1) as View).published), ['/c', '/newer']);
+    assert.equal(failures.length, 1);
+  });
+
+  it('does not keep a process from starting', async t => {
+    const faults = { spoil: withUnsendableRoute, refuses: isUnsendable };
+    const { views } = await setUp(t, faults, route('bad', '/bad'), route('other', '/a'));
+    assert.deepEqual(pathsOf((views.at(-1) as View).published), ['/a']);
+  });
+
+  it('is looked for once, where nothing is found', async t => {
+    const { written, world, views, failures, reconciler } = await setUp(t);
+    world.refuses = () => true;
+    written.apply(route('other', '/a'));
+    await reconciler.settled();
+    assert.equal(failures.length, 2);
+    world.refuses = () => false;
+    written.apply(route('other', '/b'));
+    await reconciler.settled();
+    assert.equal(failures.length, 2);
+    assert.deepEqual(pathsOf((views.at(-1) as View).published), ['/b']);
   });
 });
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Finding } from '../../errors/index.ts';
-import type { DataPlane } from '../../proxy/index.ts';
+import { type DataPlane, SnapshotRefused } from '../../proxy/index.ts';
 import type { ResourceSet } from '../../resources/index.ts';
 import type { Snapshot } from '../../snapshot/index.ts';
 import type { Store } from '../../store/index.ts';
@@ -63,6 +63,8 @@ export class Reconciler {
   /** The same of the one that is taken now. */
   #takenSinceMs: number | null = null;
   #isStopped = false;
+  /** What the workers refuse is looked for: once, until a reload succeeds. */
+  #isLooking = false;
   #retry: Timer | null = null;
 
   constructor(parts: ReconcilerParts) {
@@ -77,7 +79,10 @@ export class Reconciler {
   /** Does the first reload and follows the store from then on. Rejects when the first reload breaks. */
   async start(): Promise<void> {
     this.#parts.store.onChange(() => this.schedule());
-    const first = this.#reload();
+    const first = this.#reload().catch(error => {
+      if (!this.#looksForRefused(error)) throw error;
+      return this.#reload();
+    });
     // Changes that arrive meanwhile wait for the first reload as for any other.
     this.#running = first
       .then(
@@ -133,9 +138,18 @@ export class Reconciler {
       } catch (error) {
         this.#parts.translator.startAnew();
         this.#parts.onFailure(error);
+        if (this.#looksForRefused(error)) this.schedule();
       }
     }
     this.#takenSinceMs = null;
+  }
+
+  /** Whether the next reload sets aside what the workers cannot take up. False: something else broke, or that was tried. */
+  #looksForRefused(error: unknown): boolean {
+    if (this.#isLooking || !(error instanceof SnapshotRefused)) return false;
+    this.#isLooking = true;
+    this.#parts.translator.refused();
+    return true;
   }
 
   async #reload(): Promise<void> {
@@ -162,6 +176,8 @@ export class Reconciler {
     this.#retry = null;
     if (failures.size > 0) this.retryBinding();
     else if (translator.hasOtherMesh) this.schedule();
+    translator.served();
+    this.#isLooking = false;
     const previous = this.#view;
     const { byObject, faults } = translator.statuses(translation, resources);
     this.#view = {

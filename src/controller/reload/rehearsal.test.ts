@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
+import { VirtualClock } from '../../proxy/virtual-clock.test-support.ts';
 import { diffSnapshots, type Snapshot } from '../../snapshot/index.ts';
 import { memoryStore } from '../../store/index.ts';
 import { LoopbackAddresses } from '../addresses/loopback-addresses.ts';
@@ -34,7 +35,7 @@ async function setUp(kind: 'GRPCRoute' | 'HTTPRoute', routes: number, fault?: Er
     controllerName: null,
     addresses: new LoopbackAddresses('127.0.0.1'),
     reportsRoutability: false,
-    nowMs: () => 0,
+    clock: new VirtualClock(0),
   });
   const translation = translator.translate(resources);
   translator.statuses(translation, resources);

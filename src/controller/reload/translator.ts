@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Finding } from '../../errors/index.ts';
-import type { Gateway, ResourceSet } from '../../resources/index.ts';
-import type { Snapshot } from '../../snapshot/index.ts';
+import type { ResourceSet } from '../../resources/index.ts';
+import { checkReceivable, type Snapshot } from '../../snapshot/index.ts';
 import { statuses, type WrittenStatuses } from '../../status/index.ts';
 import type { StoreContents } from '../../store/index.ts';
+import type { Clock } from '../../time/index.ts';
 import {
-  frontendsOf,
   type LastTranslation,
-  listenerOwners,
   type MeshEnvironment,
   movePorts,
   type Place,
@@ -19,8 +18,8 @@ import {
 import type { AddressBook } from '../addresses/address-book.ts';
 import { inspectCertificate } from '../certificates/inspect-certificate.ts';
 import { inspectTrust } from '../certificates/inspect-trust.ts';
-import { parentServices } from '../mesh/loopback-frontends.ts';
 import { refusedObjects } from './refused-objects.ts';
+import { type WrittenSocket, writtenPorts, writtenSockets } from './written-sockets.ts';
 
 export interface TranslatorOptions {
   /** null: every GatewayClass is ours. */
@@ -33,7 +32,7 @@ export interface TranslatorOptions {
   readonly mesh?: () => MeshEnvironment | null;
   /** Where this process runs. Default: not known. */
   readonly place?: Place;
-  readonly nowMs: () => number;
+  readonly clock: Pick<Clock, 'nowMs' | 'wallMs'>;
 }
 
 /** Translation with its memory: what was translated before, addresses given, ports moved, statuses written. */
@@ -45,6 +44,10 @@ export class Translator {
   #lacksExperimental = false;
   #absentKinds: ReadonlySet<string> = NO_KINDS;
   #last: LastTranslation | undefined;
+  /** The last that is served: `#last`, but for while that is on its way. */
+  #served: LastTranslation | undefined;
+  /** See `refused`. */
+  #isChecking = false;
   #statuses: WrittenStatuses | null = null;
   /** That of the last `translate`. */
   #mesh: MeshEnvironment | null = null;
@@ -64,40 +67,51 @@ export class Translator {
     this.#options.addresses.assign(resources);
   }
 
-  /** The sockets that Gateways, the ListenerSets of Gateways and Services with routes ask for, one address each. */
-  socketsOf(resources: ResourceSet): readonly { readonly address: string; readonly port: number }[] {
-    const ofGateways = listenerOwners(resources).flatMap(({ gateway, owner }) => {
-      const address = this.#firstAddress(gateway);
-      return address === null ? [] : owner.spec.listeners.map(({ port }) => ({ address, port }));
-    });
-    return [...ofGateways, ...this.#socketsOfServices(resources)];
-  }
-
-  #socketsOfServices(resources: ResourceSet): readonly { readonly address: string; readonly port: number }[] {
-    const mesh = this.#options.mesh?.() ?? null;
-    if (mesh === null) return [];
-    return parentServices(resources).flatMap(service =>
-      service.spec.ports
-        .filter(({ protocol }) => protocol === 'TCP')
-        .flatMap(({ port }) => frontendsOf(service, port, mesh))
-        .flatMap(frontend => mesh.entranceOf(frontend) ?? []),
-    );
-  }
-
-  #firstAddress({ spec, metadata }: Gateway): string | null {
-    const asked = spec.addresses?.[0];
-    const isAssigned = asked?.value === undefined || asked.value === '';
-    return isAssigned ? this.#options.addresses.addressOf(metadata, 0) : asked.value;
+  /** The sockets that `resources` ask for, and those that are served, which stay where something is set aside. */
+  socketsOf(resources: ResourceSet): readonly WrittenSocket[] {
+    const of = { addresses: this.#options.addresses, mesh: this.#options.mesh?.() ?? null };
+    const served = this.#last === undefined ? [] : writtenSockets(this.#last.resources, of);
+    return [...writtenSockets(resources, of), ...served];
   }
 
   /** Translates; work follows what changed since the last call, and a fault of ours stays with its object. `refusedPorts`: those that the OS does not let us have. */
   translate(resources: ResourceSet, refusedPorts: ReadonlySet<number> = NO_PORTS): Translation {
     this.#mesh = this.#options.mesh?.() ?? null;
-    const mayMove = refusedPorts.size + this.#movedPorts.size > 0;
-    if (mayMove) this.#movedPorts = movePorts(this.#writtenPorts(resources), refusedPorts, this.#movedPorts);
-    const { translation, last } = translateAround(resources, this.#environment(), this.#last);
+    const moves = new Map<ResourceSet, ReadonlyMap<number, number>>();
+    const moved = (of: ResourceSet): ReadonlyMap<number, number> => {
+      if (refusedPorts.size + this.#movedPorts.size === 0) return this.#movedPorts;
+      const ports = moves.get(of) ?? movePorts(writtenPorts(of, this.#mesh), refusedPorts, this.#movedPorts);
+      moves.set(of, ports);
+      return ports;
+    };
+    const environment = this.#environment(this.#movedPorts);
+    const { translation, last } = translateAround(resources, environment, {
+      last: this.#last,
+      nowMs: () => this.#options.clock.nowMs(),
+      environmentOf: of => this.#environment(moved(of)),
+      check: this.#isChecking ? checkReceivable : undefined,
+    });
+    this.#movedPorts = moved(last.resources);
+    this.#isChecking &&= translation.setAside.length > 0;
     this.#last = last;
     return translation;
+  }
+
+  /** The data plane serves what the last `translate` came to. */
+  served(): void {
+    this.#served = this.#last;
+  }
+
+  /**
+   * The data plane could not take up what the last `translate` came to. The next one goes on from what is served, and sets aside what a data plane
+   * cannot take up, too, as do all that follow until there is nothing to set aside.
+   */
+  refused(): void {
+    this.#isChecking = true;
+    const version = this.#last?.previous.snapshot.version;
+    if (version !== undefined && this.#served !== undefined)
+      this.#last = { ...this.#served, previous: { snapshot: { ...this.#served.previous.snapshot, version } } };
+    else this.#last = undefined;
   }
 
   /**
@@ -120,13 +134,13 @@ export class Translator {
   }
 
   #now(): string {
-    return new Date(this.#options.nowMs()).toISOString().replace(/\.\d+Z$/, 'Z');
+    return new Date(this.#options.clock.wallMs()).toISOString().replace(/\.\d+Z$/, 'Z');
   }
 
   /** What the snapshot would be if `resources`, those of the last `translate`, were these. Says and remembers nothing; undefined where something is set aside. */
   rehearse(resources: ResourceSet): Snapshot | undefined {
     if (this.#last === undefined || this.#last.setAside.length > 0) return undefined;
-    const translation = translate(resources, this.#environment(), this.#last.previous);
+    const translation = translate(resources, this.#environment(this.#movedPorts), this.#last.previous);
     statuses(translation, resources, this.#statuses, this.#now());
     return translation.snapshot;
   }
@@ -147,23 +161,17 @@ export class Translator {
     this.#refused = refusedObjects(findings);
   }
 
-  #writtenPorts(resources: ResourceSet): ReadonlySet<number> {
-    const ofGateways = listenerOwners(resources).flatMap(({ owner }) => owner.spec.listeners.map(({ port }) => port));
-    return new Set([...ofGateways, ...this.#socketsOfServices(resources).map(({ port }) => port)]);
-  }
-
   /** Ports that the system refuses are moved for Services as for Gateways. */
-  #movedMesh(): MeshEnvironment | null {
+  #movedMesh(movedPorts: ReadonlyMap<number, number>): MeshEnvironment | null {
     const mesh = this.#mesh;
-    const movedPorts = this.#movedPorts;
     if (mesh === null || movedPorts.size === 0) return mesh;
     if (this.#moved?.mesh !== mesh || this.#moved.movedPorts !== movedPorts)
       this.#moved = { mesh, movedPorts, with: withMovedPorts(mesh, movedPorts) };
     return this.#moved.with;
   }
 
-  #environment(): TranslateEnvironment {
-    const mesh = this.#movedMesh();
+  #environment(movedPorts: ReadonlyMap<number, number>): TranslateEnvironment {
+    const mesh = this.#movedMesh(movedPorts);
     return {
       controllerName: this.#options.controllerName,
       addressOf: (gateway, place) => this.#options.addresses.addressOf(gateway, place),
@@ -171,14 +179,14 @@ export class Translator {
       serviceOf: gateway => this.#options.addresses.serviceOf?.(gateway) ?? null,
       reportsRoutability: this.#options.reportsRoutability,
       addressRefusal: address => this.#options.addresses.refusal(address),
-      movedPorts: this.#movedPorts,
+      movedPorts,
       refused: this.#refused,
       bundleVersions: this.#bundleVersions,
       lacksExperimental: this.#lacksExperimental,
       absentKinds: this.#absentKinds,
       ...(mesh === null ? {} : { mesh }),
       ...(this.#options.place === undefined ? {} : { place: this.#options.place }),
-      nowMs: this.#options.nowMs(),
+      nowMs: this.#options.clock.wallMs(),
       inspectCertificate,
       inspectTrust,
     };

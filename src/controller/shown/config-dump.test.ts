@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { snapshot } from '../../proxy/http/gateway.test-support.ts';
+import { VirtualClock } from '../../proxy/virtual-clock.test-support.ts';
 import { bindFailure } from '../../snapshot/index.ts';
 import { PLAIN_EDGE } from '../../snapshot/listener.test-support.ts';
 import { sampleTracing } from '../../snapshot/tracing.test-support.ts';
@@ -31,7 +32,7 @@ describe('the dump of the configuration', () => {
       controllerName: null,
       addresses: new LoopbackAddresses('127.0.0.1'),
       reportsRoutability: false,
-      nowMs: () => 0,
+      clock: new VirtualClock(0),
     });
     const translated = translator.translate(resources);
     const failures = new Map([[translated.snapshot.bindings[0]?.id ?? '', bindFailure('EADDRINUSE', '')]]);

@@ -24,6 +24,8 @@ export interface ThreadHost {
   onGone(thread: number): void;
   /** It ended by itself, and another one takes its place. */
   onEnded(): void;
+  /** It could not take up what it was given, as a difference or whole. */
+  onRefused(): void;
   /** What the threads run. Default: `worker-thread.ts`. Tests bring one that misbehaves. */
   readonly entry?: URL;
 }

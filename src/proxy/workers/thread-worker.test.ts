@@ -7,11 +7,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, it } from 'node:test';
+import { afterEach, beforeEach, describe, it, type TestContext } from 'node:test';
 import type { Worker } from 'node:worker_threads';
-import { EMPTY_SNAPSHOT } from '../../snapshot/index.ts';
+import { EMPTY_SNAPSHOT, type Snapshot } from '../../snapshot/index.ts';
 import { VirtualClock } from '../virtual-clock.test-support.ts';
 import { SharedDeltas } from './shared-deltas.ts';
+import { SnapshotRefused } from './snapshot-refused.ts';
 import type { ThreadHost } from './thread-host.ts';
 import { ThreadWorker } from './thread-worker.ts';
 import type { WorkerSettings } from './worker-runtime.ts';
@@ -39,6 +40,7 @@ const HOST: Omit<ThreadHost, 'clock'> = {
   onSeries: nothing,
   onUnbound: nothing,
   onEnded: nothing,
+  onRefused: nothing,
   onGone: nothing,
 };
 
@@ -62,6 +64,80 @@ describe('a worker thread that takes the place of another one', () => {
     assert.deepEqual([sent.mock.callCount(), call?.arguments], [1, [EMPTY_SNAPSHOT, snapshot]]);
     sent.mock.restore();
     assert.notEqual(deltas.between(EMPTY_SNAPSHOT, snapshot), call?.result);
+  });
+});
+
+describe('a worker thread that cannot take up what it is given', () => {
+  /** A thread that runs what is shipped; `spoils` says which differences are made to fit nowhere. */
+  async function setUp(t: TestContext, spoils: (before: Snapshot) => boolean) {
+    const logged: string[] = [];
+    const counts = { refused: 0, ended: 0 };
+    const unserved = Promise.withResolvers<void>();
+    const ended = Promise.withResolvers<void>();
+    const clock = new VirtualClock();
+    const deltas = new SharedDeltas();
+    const world = { spoils };
+    const between = deltas.between.bind(deltas);
+    t.mock.method(deltas, 'between', (before: Snapshot, after: Snapshot) => {
+      const delta = between(before, after);
+      return world.spoils(before) ? { ...delta, from: -1 } : delta;
+    });
+    const { entry: _, ...host } = HOST;
+    const worker = new ThreadWorker(0, SETTINGS, {
+      ...host,
+      ...{ deltas, clock },
+      log: { info: nothing, warn: nothing, error: message => void logged.push(message) },
+      onRefused: () => void counts.refused++,
+      onEnded: () => {
+        counts.ended++;
+        // Its successor is waited for from the next turn on.
+        setImmediate(ended.resolve);
+      },
+      onUnbound: () => unserved.resolve(),
+    });
+    t.after(() => worker.terminate());
+    await worker.start();
+    return { worker, world, logged, counts, clock, unserved: unserved.promise, ended: ended.promise };
+  }
+
+  const versions = [1, 2, 3].map(version => ({ ...EMPTY_SNAPSHOT, version }));
+  const [first = EMPTY_SNAPSHOT, second = EMPTY_SNAPSHOT, third = EMPTY_SNAPSHOT] = versions;
+
+  it('as a difference is given all there is', async t => {
+    const { worker, logged, counts } = await setUp(t, before => before !== EMPTY_SNAPSHOT);
+    await worker.apply(first);
+    const applied = [worker.apply(second), worker.apply(third)];
+    for (const failures of await Promise.all(applied)) assert.equal(failures.size, 0);
+    assert.ok(counts.refused > 0);
+    assert.equal(counts.ended, 0);
+    assert.deepEqual([...new Set(logged)], ['a worker could not take up a change; it is given all there is']);
+  });
+
+  it('as a whole serves on what it did, and who waits is told', async t => {
+    const { worker, world, logged, counts } = await setUp(t, () => false);
+    await worker.apply(first);
+    world.spoils = () => true;
+    await assert.rejects(worker.apply(second), SnapshotRefused);
+    assert.deepEqual([counts.refused, counts.ended, worker.isRunning], [2, 0, true]);
+    assert.equal(logged.at(-1), 'a worker could not take up all there is; what it serves goes on');
+    world.spoils = () => false;
+    await worker.apply(third);
+    assert.equal(counts.refused, 2);
+  });
+
+  it('by a thread that takes the place of another asks for another snapshot, and ends no thread', async t => {
+    const thread = once(process, 'worker');
+    const { worker, world, counts, clock, unserved, ended } = await setUp(t, () => false);
+    await worker.apply(first);
+    world.spoils = () => true;
+    await (await thread)[0].terminate();
+    await ended;
+    clock.advance(60_000);
+    await unserved;
+    assert.deepEqual(counts, { refused: 1, ended: 1 });
+    world.spoils = () => false;
+    await worker.apply(second);
+    assert.deepEqual(counts, { refused: 1, ended: 1 });
   });
 });
 

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { Worker } from 'node:worker_threads';
-import { type BindFailures, EMPTY_SNAPSHOT, type Snapshot } from '../../snapshot/index.ts';
+import type { BindFailures, Snapshot } from '../../snapshot/index.ts';
 import type { Timer } from '../../time/index.ts';
 import type { SessionKey } from '../filters/index.ts';
-import type { PortsWanted, TicketSecrets } from '../listeners/index.ts';
+import type { TicketSecrets } from '../listeners/index.ts';
 import type { Health } from '../upstream/index.ts';
 import { atLatest } from './at-latest.ts';
 import { threadEnvironment } from './compiled-modules.ts';
 import type { DataPlaneWorker, DrainReport } from './data-plane-worker.ts';
 import { RestartPace } from './restart-pace.ts';
+import { SnapshotFeed } from './snapshot-feed.ts';
 import type { ThreadHost } from './thread-host.ts';
 import { settle, type Waiting } from './waiting.ts';
 import type { WorkerDump } from './worker-dump.ts';
@@ -33,16 +34,13 @@ export class ThreadWorker implements DataPlaneWorker {
   #settings: WorkerSettings;
   readonly #host: ThreadHost;
   #worker: Worker | null = null;
-  /** What the thread holds once it has read its messages. */
-  #sent: Snapshot = EMPTY_SNAPSHOT;
-  #snapshot: Snapshot | null = null;
-  #ports: PortsWanted = 'as-they-are';
+  readonly #feed: SnapshotFeed;
+  /** Of the last dump that was asked for. */
   #sequence = 0;
   #sessionKeys: readonly SessionKey[] = [];
   #isDebug = false;
   #isLeaving = false;
   readonly #health = new Map<string, ReadonlyMap<string, Health>>();
-  #applies: Waiting<BindFailures>[] = [];
   #dumps: Waiting<WorkerDump>[] = [];
   #stoppedListening: (() => void) | null = null;
   #drained: ((report: DrainReport | null) => void) | null = null;
@@ -59,6 +57,12 @@ export class ThreadWorker implements DataPlaneWorker {
     this.#index = index;
     this.#settings = settings;
     this.#host = host;
+    this.#feed = new SnapshotFeed({
+      deltas: host.deltas,
+      post: message => this.#post(message),
+      onRefused: refusal => this.#onRefused(refusal),
+      onUnserved: () => host.onUnbound(),
+    });
   }
 
   get isRunning(): boolean {
@@ -70,25 +74,16 @@ export class ThreadWorker implements DataPlaneWorker {
     return new Promise((resolve, reject) => {
       this.#started = resolve;
       this.#spawn().once('error', reject);
+      this.#feed.begin();
     });
   }
 
   async prepare(snapshot: Snapshot): Promise<void> {
-    await this.#apply(snapshot);
+    await this.#feed.give(snapshot, 'as-they-are');
   }
 
   apply(snapshot: Snapshot): Promise<BindFailures> {
-    this.#ports = 'open';
-    return this.#apply(snapshot);
-  }
-
-  #apply(snapshot: Snapshot): Promise<BindFailures> {
-    this.#snapshot = snapshot;
-    this.#sequence += 1;
-    const sequence = this.#sequence;
-    const applied = new Promise<BindFailures>((resolve, reject) => this.#applies.push({ sequence, resolve, reject }));
-    this.#sendSnapshot();
-    return applied;
+    return this.#feed.give(snapshot, 'open');
   }
 
   setSessionKeys(keys: readonly SessionKey[]): void {
@@ -183,7 +178,6 @@ export class ThreadWorker implements DataPlaneWorker {
     const entry = this.#host.entry ?? new URL(file, import.meta.url);
     const worker = new Worker(entry, { workerData: data, name: `daemun-${this.#index}`, env: threadEnvironment() });
     this.#worker = worker;
-    this.#sent = EMPTY_SNAPSHOT;
     this.#pace.began(this.#host.clock.nowMs());
     // The worker forgets its id when it ends.
     const thread = worker.threadId;
@@ -198,12 +192,12 @@ export class ThreadWorker implements DataPlaneWorker {
     this.#worker?.postMessage(message);
   }
 
-  #sendSnapshot(): void {
-    const snapshot = this.#snapshot;
-    if (this.#worker === null || snapshot === null) return;
-    const delta = this.#host.deltas.between(this.#sent, snapshot);
-    this.#post({ kind: 'apply', sequence: this.#sequence, delta, ports: this.#ports });
-    this.#sent = snapshot;
+  #onRefused({ error, wasWhole }: { readonly error: string; readonly wasWhole: boolean }): void {
+    const what = wasWhole
+      ? 'a worker could not take up all there is; what it serves goes on'
+      : 'a worker could not take up a change; it is given all there is';
+    this.#host.log.error(what, { worker: this.#index, error });
+    this.#host.onRefused();
   }
 
   #onMessage(thread: number, message: FromWorker): void {
@@ -213,13 +207,13 @@ export class ThreadWorker implements DataPlaneWorker {
         this.#started?.();
         break;
       case 'applied':
-        if (message.failures.size > 0 && !this.#applies.some(({ sequence }) => sequence <= message.sequence)) {
-          this.#host.onUnbound();
-        }
-        this.#applies = settle(this.#applies, message.sequence, entry => entry.resolve(message.failures));
+        this.#feed.served(message.sequence, message.failures);
         break;
       case 'apply-failed':
-        this.#applies = settle(this.#applies, message.sequence, entry => entry.reject(new Error(message.error)));
+        this.#feed.failed(message.sequence, new Error(message.error));
+        break;
+      case 'refused':
+        this.#feed.refused(message.sequence, message.error);
         break;
       case 'dumped':
         this.#dumps = settle(this.#dumps, message.sequence, entry => entry.resolve(message.dump));
@@ -254,6 +248,7 @@ export class ThreadWorker implements DataPlaneWorker {
   #onExit(thread: number, code: number): void {
     this.#host.onGone(thread);
     this.#worker = null;
+    this.#feed.end();
     this.#stoppedListening?.();
     // Nobody is left to answer: what it did not finish is gone with it.
     this.#onDrained(null);
@@ -268,8 +263,7 @@ export class ThreadWorker implements DataPlaneWorker {
   #replace(): void {
     this.#spawn();
     this.#post({ kind: 'session-keys', keys: this.#sessionKeys });
-    this.#sequence += 1;
-    this.#sendSnapshot();
+    this.#feed.begin();
     // No other thread begins with nothing now.
     this.#host.deltas.forget();
     this.#post({ kind: 'debug', on: this.#isDebug });

@@ -16,11 +16,13 @@ export interface WorkerData {
 
 /** From the main thread. Handled one after the other, in order. */
 export type ToWorker =
-  /** Answered by `applied` or `apply-failed` with the same number. */
+  /** Answered by `applied`, `apply-failed` or `refused` with the same number. */
   | {
       readonly kind: 'apply';
       readonly sequence: number;
       readonly delta: SnapshotDelta;
+      /** It begins with nothing, whatever the thread holds. */
+      readonly isWhole: boolean;
       /** See `DataPlaneWorker.prepare`. */
       readonly ports: PortsWanted;
     }
@@ -43,6 +45,8 @@ export type FromWorker =
   | { readonly kind: 'applied'; readonly sequence: number; readonly failures: BindFailures }
   /** The snapshot could not be executed: a bug. What was served before goes on as far as it can. */
   | { readonly kind: 'apply-failed'; readonly sequence: number; readonly error: string }
+  /** It could not be taken up: a bug. The thread holds what it held, and takes no differences until a whole one comes. */
+  | { readonly kind: 'refused'; readonly sequence: number; readonly error: string }
   | { readonly kind: 'stopped-listening' }
   | { readonly kind: 'drained'; readonly report: DrainReport }
   | { readonly kind: 'dumped'; readonly sequence: number; readonly dump: WorkerDump }

@@ -3,10 +3,11 @@
 /** Entry point of a worker thread: a `WorkerRuntime` behind the messages of `worker-protocol.ts`. */
 
 import { parentPort, workerData } from 'node:worker_threads';
-import { applyDelta, EMPTY_SNAPSHOT, type Snapshot } from '../../snapshot/index.ts';
+import type { Snapshot } from '../../snapshot/index.ts';
 import { systemClock, systemRandom } from '../../time/index.ts';
 import type { Log } from '../log/index.ts';
 import { giveBackStart } from './heap-relief.ts';
+import { SnapshotReceiver } from './snapshot-receiver.ts';
 import type { FromWorker, ToWorker, WorkerData } from './worker-protocol.ts';
 import { WorkerRuntime } from './worker-runtime.ts';
 
@@ -31,24 +32,35 @@ const runtime = new WorkerRuntime(settings, {
   debug: logAt('debug'),
 });
 
-let snapshot: Snapshot = EMPTY_SNAPSHOT;
+const received = new SnapshotReceiver();
 
-async function apply({ sequence, delta, ports }: ToWorker & { readonly kind: 'apply' }): Promise<void> {
-  const isFirst = snapshot === EMPTY_SNAPSHOT;
-  snapshot = applyDelta(snapshot, delta);
+async function apply(message: ToWorker & { readonly kind: 'apply' }): Promise<void> {
+  const { sequence, ports } = message;
+  const isFirst = received.isEmpty;
+  const snapshot = take(message);
+  if (snapshot === undefined) return;
   try {
     const failures = await runtime.apply(snapshot, ports);
     send({ kind: 'applied', sequence, failures });
     // At a start no port is open yet, so no request waits for it; once they do, where a thread takes the place of another.
     if (isFirst) giveBackStart();
   } catch (error) {
-    // A thread that ended here would end again with the same snapshot: better serve what is left.
-    send({
-      kind: 'apply-failed',
-      sequence,
-      error: error instanceof Error ? (error.stack ?? error.message) : String(error),
-    });
+    send({ kind: 'apply-failed', sequence, error: traceOf(error) });
   }
+}
+
+/** undefined: it broke, and that is said. A thread that ended here would end again with the same snapshot: better serve what is left. */
+function take({ sequence, delta, isWhole }: ToWorker & { readonly kind: 'apply' }): Snapshot | undefined {
+  try {
+    return received.take(delta, isWhole);
+  } catch (error) {
+    send({ kind: 'refused', sequence, error: traceOf(error) });
+    return undefined;
+  }
+}
+
+function traceOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 async function handle(message: ToWorker): Promise<void> {

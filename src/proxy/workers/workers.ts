@@ -36,6 +36,8 @@ export interface WorkerCount {
   readonly ended: number;
   /** When the last of them ended, of the wall clock; null: none did. */
   readonly endedAtMs: number | null;
+  /** How often one could not take up what it was given, since the start. */
+  readonly refusals: number;
 }
 
 /** What a drain came to in all workers. */
@@ -52,6 +54,7 @@ export class Workers {
   #sharePorts = false;
   #ended = 0;
   #endedAtMs: number | null = null;
+  #refusals = 0;
   readonly #deltas = new SharedDeltas();
   /** Of this thread; a local worker has its own. */
   #relief: HeapRelief | null = null;
@@ -68,7 +71,13 @@ export class Workers {
 
   get count(): WorkerCount {
     const running = this.#all.filter(worker => worker.isRunning).length;
-    return { running, wanted: this.#all.length, ended: this.#ended, endedAtMs: this.#endedAtMs };
+    return {
+      running,
+      wanted: this.#all.length,
+      ended: this.#ended,
+      endedAtMs: this.#endedAtMs,
+      refusals: this.#refusals,
+    };
   }
 
   /** @throws Error when a worker thread cannot start. */
@@ -197,6 +206,9 @@ export class Workers {
       onEnded: () => {
         this.#ended += 1;
         this.#endedAtMs = this.#options.clock.wallMs();
+      },
+      onRefused: () => {
+        this.#refusals += 1;
       },
     };
     return Array.from({ length: count }, (_, index) => new ThreadWorker(index, settings, host));
