@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, openSync, readFileSync, renameSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { after, afterEach, before, describe, it } from 'node:test';
 import { until } from '../../time/until.test-support.ts';
 import { echoManifests, freePort, type ManifestFolder, manifestFolder } from '../manifests.test-support.ts';
 import { runProgram } from '../program.ts';
@@ -23,10 +23,9 @@ describe('a running process', () => {
     port = await freePort();
     await folder.write('gw.yaml', echoManifests(port));
   });
-  after(async () => {
-    running?.process.kill('SIGKILL');
-    await folder.remove();
-  });
+  // It holds the port that the next one wants, and a process that is left keeps this file from its end.
+  afterEach(() => running?.process.kill('SIGKILL'));
+  after(() => folder.remove());
 
   const flags = (): string[] => ['-f', join(folder.path, 'gw.yaml'), '--demo', '--workers', '1'];
   const call = async (): Promise<void> => {

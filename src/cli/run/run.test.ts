@@ -97,8 +97,9 @@ describe('daemun run --demo', () => {
     assert.equal((await call()).code, 0);
   });
 
-  it('refuses an admin address in use with exit code 3', async () => {
+  it('refuses an admin address in use with exit code 3', async t => {
     const second = Running.start('-f', file, '--admin', admin);
+    t.after(() => second.process.kill('SIGKILL'));
     assert.equal(await second.exitCode(), 3);
     await second.wrote(/error: the admin address \S+ is in use\nChoose another one/);
   });
