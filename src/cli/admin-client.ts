@@ -20,9 +20,13 @@ const HELP: ReadonlyMap<number, string> = new Map([
 /** Asks a running process over its admin address. */
 export class AdminClient implements ResourceSource {
   readonly #address: string;
+  readonly #help: string;
 
-  /** `address`: `host:port`, `[v6]:port` or `:port`. Throws a usage error. */
-  constructor(address: string) {
+  /**
+   * `address`: `host:port`, `[v6]:port` or `:port`. `otherwise`: what else whoever asks may do where nobody answers; null: nothing.
+   * Throws a usage error.
+   */
+  constructor(address: string, otherwise: string | null) {
     const bare = address
       .replace(/^http:\/\//, '')
       .replace(/\/$/, '')
@@ -31,6 +35,8 @@ export class AdminClient implements ResourceSource {
       throw usageError(`admin address "${address}": host:port is needed`, `Example: --admin ${DEFAULT_ADMIN}`);
     }
     this.#address = bare;
+    const [start, name] = ['Start one with `daemun run`', 'name its address with --admin'];
+    this.#help = otherwise === null ? `${start}, or ${name}` : `${start}, ${name}, or ${otherwise}`;
   }
 
   /** `host:port`. */
@@ -91,10 +97,7 @@ export class AdminClient implements ResourceSource {
     try {
       return await ask(new URL(path, `http://${this.#address}`));
     } catch (error) {
-      throw couldNotRun(
-        `no daemun answers at ${this.#address}${reasonOf(error)}`,
-        'Start one with `daemun run`, name its address with --admin, or read manifests with -f',
-      );
+      throw couldNotRun(`no daemun answers at ${this.#address}${reasonOf(error)}`, this.#help);
     }
   }
 }

@@ -24,7 +24,8 @@ import type { Terminal } from './terminal.ts';
 export async function openSource(options: SourceOptions, terminal: Terminal): Promise<ResourceSource> {
   if (isCluster(options)) return clusterSource(options, terminal);
   if (options.filename !== undefined) return offlineSource(options.filename, placeOf(options), terminal);
-  if (options.nodeName === undefined && options.zone === undefined) return new AdminClient(options.admin);
+  if (options.nodeName === undefined && options.zone === undefined)
+    return new AdminClient(options.admin, 'read manifests with -f');
   throw usageError(
     '--node-name and --zone are not for a running daemun',
     'It knows where it is; add -f or --kubernetes',

@@ -227,6 +227,29 @@ describe('the command line', () => {
     });
   });
 
+  describe('where no daemun answers', () => {
+    const ASKING = [
+      ['get', 'gtw'],
+      ['describe', 'gtw', 'gw'],
+      ['explain', '--grpc', 'api.Echo/Echo'],
+      ['proxy-config', 'route'],
+      ['status'],
+      ['bundle'],
+      ['mesh', 'status'],
+    ];
+    for (const command of ASKING) {
+      const words = command.filter(word => /^[a-z-]+$/.test(word));
+      it(`${words.join(' ')} advises what it can do itself`, async () => {
+        const { code, err } = await run([...command, '--admin', '127.0.0.1:1']);
+        assert.equal(code, 3);
+        const help = await run([...command.slice(0, command[0] === 'mesh' ? 2 : 1), '--help']);
+        const advised: readonly string[] = err.match(/(?<= )--?[a-z-]+/g) ?? [];
+        assert.ok(advised.includes('--admin'), err);
+        for (const flag of advised) assert.match(help.out, new RegExp(`^ +(?:-\\w, )?${flag}[ ,]`, 'm'), err);
+      });
+    }
+  });
+
   describe('describe', () => {
     it('prints names, spec, status with conditions, and findings', async () => {
       const { code, out } = await run(['describe', 'gtw', 'gw', '-f', file]);

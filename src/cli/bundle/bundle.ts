@@ -49,7 +49,7 @@ async function write(file: string, archive: Uint8Array): Promise<void> {
 }
 
 async function ofProcess({ admin }: BundleOptions): Promise<BundleContents> {
-  const client = new AdminClient(admin);
+  const client = new AdminClient(admin, 'ask those of a cluster with --kubernetes');
   const files = parseBundleFiles(await client.bundle());
   if (files === undefined)
     throw couldNotRun(`what answers at ${client.address} has no support bundle`, 'Is it of another version?');

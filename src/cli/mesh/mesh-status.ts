@@ -16,7 +16,7 @@ export interface MeshStatusOptions {
 
 /** `mesh status`. 0 when all ports of Services with routes are served, 1 when some are not, 3 when nobody answers. */
 export async function runMeshStatus({ admin, output }: MeshStatusOptions, terminal: Terminal): Promise<number> {
-  const report = await new AdminClient(admin).mesh();
+  const report = await new AdminClient(admin, null).mesh();
   if (!writeData(terminal, output, report)) terminal.out(meshText(report, paintFor(terminal)));
   return report.state.kind === 'live' && report.frontends.every(({ to }) => to !== null) ? EXIT.ok : EXIT.refused;
 }

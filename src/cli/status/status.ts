@@ -32,7 +32,7 @@ export async function runStatus(options: StatusOptions, terminal: Terminal): Pro
       'Leave out -w, or ask one process with --admin',
     );
   }
-  const client = new AdminClient(options.admin);
+  const client = new AdminClient(options.admin, 'ask those of a cluster with --kubernetes');
   const ask = async (): Promise<StatusReport> =>
     ofCluster ? askCluster(options) : reportOf(await client.status(), client.address);
   const report = await ask();
