@@ -6,6 +6,8 @@ import { reportFailure, runProgram } from './program.ts';
 import { processTerminal } from './terminal.ts';
 
 const terminal = processTerminal();
+// What ends before it has an exit code has failed: Node would end with 0 when nothing is left to wait for.
+process.exitCode = EXIT.failed;
 /** How long a command whose reader went away may take to end by itself. */
 const UNREAD_MS = 1000;
 let isUnread = false;

@@ -25,6 +25,7 @@ export function recordingTerminal(
     program: 'daemun',
     stopSignal: () => new Promise(() => {}),
     pause: async () => {},
+    stay: () => () => {},
     standardTarget: name => ({
       write: (bytes, done) => {
         if (name === 'stdout') out += bytes;

@@ -29,6 +29,8 @@ export interface Terminal {
   stopSignal(onSecond: () => void): Promise<string>;
   /** Resolves after a while. */
   pause(ms: number): Promise<void>;
+  /** Keeps the process alive although nothing of it may wait for anything, until what it returns is called. */
+  stay(): () => void;
   /** stdout or stderr for a command that stays up: never blocks, and a failure to write ends nothing. */
   standardTarget(name: StandardStream): ByteTarget;
   /** Calls `listener` for each such signal from now on, in place of what the system does. */
@@ -57,6 +59,7 @@ export function processTerminal(): Terminal {
     program: programName(process.argv[1] ?? ''),
     stopSignal,
     pause: ms => setTimeout(ms),
+    stay,
     standardTarget,
     onSignal: (signal, listener) => void process.on(signal, listener),
     hasLostTerminal: lostTerminal(),
@@ -88,6 +91,12 @@ function programName(script: string): string {
   const searched = (process.env['PATH'] ?? '').split(delimiter);
   if (searched.includes(dirname(script))) return 'daemun';
   return fromHere.startsWith('..') ? script : fromHere;
+}
+
+/** The longest that a timer can wait, again and again: no listener for signals, watched file or timer of ours keeps a process. */
+function stay(): () => void {
+  const timer = setInterval(() => undefined, 2 ** 31 - 1);
+  return () => clearInterval(timer);
 }
 
 function stopSignal(onSecond: () => void): Promise<string> {

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, openSync, readFileSync, renameSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { until } from '../../time/until.test-support.ts';
@@ -70,6 +70,32 @@ describe('a running process', () => {
     assert.equal(await gateway.exitCode(), 0);
     assert.ok(logged('daemun.log', /"msg":"stopped"/));
     assert.doesNotMatch(gateway.text, /Debugger/);
+  });
+
+  it('stays while nothing is to be served, by a Gateway that comes, goes and comes again', async () => {
+    const served = await manifestFolder();
+    const gateway = Running.start('-f', served.path, '--admin', 'off', '--workers', '0', '--settle', '0s');
+    running = gateway;
+    await gateway.wrote(/Ready in /);
+    for (const turn of [1, 2]) {
+      await served.write('gw.yaml', echoManifests(await freePort()));
+      await gateway.wrote(new RegExp(`(?:configuration reloaded[\\s\\S]*){${2 * turn - 1}}`));
+      await rm(join(served.path, 'gw.yaml'));
+      await gateway.wrote(new RegExp(`(?:configuration reloaded[\\s\\S]*){${2 * turn}}`));
+    }
+    gateway.process.kill('SIGTERM');
+    assert.equal(await gateway.exitCode(), 0);
+    await served.remove();
+  });
+
+  it('has failed when it ends by itself, whatever the reason', async () => {
+    const loose = `const own = setInterval; globalThis.setInterval = (...all) => own(...all).unref();`;
+    const environment = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(loose)}` };
+    const empty = await manifestFolder();
+    const gateway = new Running(['-f', empty.path, '--admin', 'off', '--workers', '0'], { environment });
+    running = gateway;
+    assert.equal(await gateway.exitCode(), 3);
+    await empty.remove();
   });
 
   it('serves with every disk full, counts the lines that are lost, and exits 0 when it is told to stop', {

@@ -16,6 +16,8 @@ import { readyLine, startTable, type TableSource } from './start-table.ts';
 export async function runGateway(options: RunOptions, terminal: Terminal): Promise<number> {
   const settings = readRunOptions(options, terminal);
   const run = new GatewayRun(settings, terminal);
+  // Without an admin address, a worker and a Gateway nothing else does.
+  const leave = terminal.stay();
   try {
     const exitCode = await run.untilStopped(options);
     await settings.sinks.close();
@@ -24,6 +26,8 @@ export async function runGateway(options: RunOptions, terminal: Terminal): Promi
   } catch (error) {
     await settings.sinks.close();
     throw error;
+  } finally {
+    leave();
   }
 }
 
