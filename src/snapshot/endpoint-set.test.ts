@@ -5,7 +5,7 @@ import { describe, it } from 'node:test';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
-import { type Endpoint, endpointSet, endpointsOf } from './endpoint-set.ts';
+import { type Endpoint, endpointSet, endpointStates, endpointsOf } from './endpoint-set.ts';
 
 setFlagsFromString('--expose-gc');
 const collect: unknown = runInNewContext('gc');
@@ -31,6 +31,16 @@ describe('a set of endpoints', () => {
     fc.assert(
       fc.property(fc.array(endpoint, { maxLength: 5 }), endpoints => {
         assert.deepEqual(endpointsOf(endpointSet('c', endpoints)), endpoints);
+      }),
+    );
+  });
+
+  it('tells how many are in each state as its endpoints do', () => {
+    fc.assert(
+      fc.property(fc.array(endpoint, { maxLength: 5 }), endpoints => {
+        const count = (state: Endpoint['state']): number => endpoints.filter(one => one.state === state).length;
+        const counts = { ready: count('ready'), draining: count('draining') };
+        assert.deepEqual(endpointStates(endpointSet('c', endpoints)), counts);
       }),
     );
   });

@@ -37,6 +37,18 @@ export function endpointsOf({ packed }: EndpointSet): readonly Endpoint[] {
   return packed === '' ? [] : packed.split('\n').map(readLine);
 }
 
+/** How many there are in each state. Nothing is made of them. */
+export function endpointStates({ packed }: EndpointSet): Readonly<Record<Endpoint['state'], number>> {
+  const counts = { ready: 0, draining: 0 };
+  for (let line = 0; line >= 0 && packed !== ''; ) {
+    const state = packed.indexOf(' ', packed.indexOf(' ', line) + 1) + 1;
+    counts[packed[state] === 'r' ? 'ready' : 'draining'] += 1;
+    const end = packed.indexOf('\n', state);
+    line = end < 0 ? end : end + 1;
+  }
+  return counts;
+}
+
 const STATES = { r: 'ready', d: 'draining' } as const;
 
 function packLine({ address, port, state, name, distance }: Endpoint): string {

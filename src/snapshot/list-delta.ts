@@ -60,8 +60,10 @@ export function diffList<Item, Put>(
         continue;
       }
     }
-    builder.keep(at);
-    at += 1;
+    const from = at;
+    // Most items stay, one after another.
+    for (at += 1; index + 1 < after.length && at < before.length && after[index + 1] === before[at]; index++) at += 1;
+    builder.keep(from, at - from);
   }
   return builder.finish(before.length);
 }
@@ -142,10 +144,10 @@ export function applyList<Item, Put>(
 class StepBuilder<Put> {
   readonly #steps: ({ keep: number; count: number } | { put: Put[] })[] = [];
 
-  keep(index: number): void {
+  keep(index: number, count: number): void {
     const last = this.#steps.at(-1);
-    if (last !== undefined && 'keep' in last && last.keep + last.count === index) last.count += 1;
-    else this.#steps.push({ keep: index, count: 1 });
+    if (last !== undefined && 'keep' in last && last.keep + last.count === index) last.count += count;
+    else this.#steps.push({ keep: index, count });
   }
 
   put(put: Put | null): void {

@@ -56,6 +56,7 @@ interface KindOfStatus<R, O, S> {
 }
 
 const NONE: ReadonlyMap<string, never> = new Map<string, never>();
+const NOTHING: ReadonlySet<string> = new Set();
 
 function row<R, O, S extends Status>(of: KindOfStatus<R, O, S>): StatusRow {
   const { kind, conditions, prefix } = of;
@@ -64,9 +65,10 @@ function row<R, O, S extends Status>(of: KindOfStatus<R, O, S>): StatusRow {
     conditions,
     changed(before, now) {
       const objects = changedKeys(before ? of.objects(before.resources) : NONE, of.objects(now.resources));
+      const outcomes = changedKeys(before ? of.outcomes(before.outcomes) : NONE, of.outcomes(now.outcomes));
+      if (objects.length + outcomes.length === 0) return NOTHING;
       const changed = new Set(objects);
-      for (const key of changedKeys(before ? of.outcomes(before.outcomes) : NONE, of.outcomes(now.outcomes)))
-        if (key.startsWith(prefix)) changed.add(key.slice(prefix.length));
+      for (const key of outcomes) if (key.startsWith(prefix)) changed.add(key.slice(prefix.length));
       return changed;
     },
     make(name, known, { resources, outcomes }, pass) {

@@ -145,7 +145,7 @@ export function translate(
     clients: clients.clients,
     tables,
     streams,
-    bindings,
+    ofGateways: published.bindings,
     clusters,
     policies,
     traffic,

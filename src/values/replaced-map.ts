@@ -1,109 +1,114 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** With so many values replaced at least a map is copied: each look-up and each replacement costs a little more until then. */
-const MIN_COPIED_AT = 32;
-/** Of large maps: so many times the root of their size. A copy, and all that looks for changes in one, costs what the size is. */
-const COPIED_AT_ROOTS = 4;
+/** Values stand in parts of so many. A replacement copies the part of its value, and the list of parts. */
+const PART_BITS = 4;
+const PART_SIZE = 1 << PART_BITS;
 
 /**
- * `before` with some values replaced; every key of `changes` is in `before`. Costs what the last few replacements are, not the size
- * of the map, but for one in many. The order of the keys stays. Values are never undefined.
+ * `before` with some values replaced; every key of `changes` is in `before`. Costs what is replaced, and a pointer for each 16 values; what the size of
+ * the map is only the first time after a key came or went. The order of the keys stays. Values are never undefined.
  */
 export function replaceValues<V>(
   before: ReadonlyMap<string, V>,
   changes: ReadonlyMap<string, V>,
 ): ReadonlyMap<string, V> {
-  const { base, replaced: known } = partsOf(before);
-  const replaced = new Map(known);
-  changes.forEach((value, key) => void replaced.set(key, value));
-  const last = { from: identityOf(before), keys: [...changes.keys()] };
-  if (replaced.size < Math.max(MIN_COPIED_AT, COPIED_AT_ROOTS * Math.sqrt(base.size)))
-    return new ReplacedMap(base, replaced, last);
-  const copy = new Map(base);
-  replaced.forEach((value, key) => void copy.set(key, value));
-  // Who had all of the last copy replaced at once asks for no keys, and would hold that copy.
-  return before === base ? copy : new ReplacedMap(copy, new Map(), last);
+  const known = before instanceof ReplacedMap ? (before as ReplacedMap<V>) : undefined;
+  const keys = known?.of ?? keysOf(before);
+  const old = known?.parts ?? inParts([...before.values()]);
+  const parts = old.slice();
+  changes.forEach((value, key) => {
+    const place = keys.places.get(key);
+    if (place === undefined) return;
+    const at = place >>> PART_BITS;
+    const part = parts[at] ?? [];
+    const own = part === old[at] ? part.slice() : (part as V[]);
+    own[place & (PART_SIZE - 1)] = value;
+    parts[at] = own;
+  });
+  return new ReplacedMap(keys, parts, known === undefined ? new WeakRef(before) : null);
 }
 
-/**
- * The keys that have another value, where one map came from the other by few replacements; undefined: it did not. Costs what the last
- * replacement is, where there was one. (`forEach`: until code is optimized each step of an iterator makes two objects.)
- */
+/** The keys that have another value, where one map came from the other by replacements; undefined: it did not. Costs what a replacement does. */
 export function replacedKeys<V>(
   before: ReadonlyMap<string, V>,
   after: ReadonlyMap<string, V>,
 ): readonly string[] | undefined {
-  const [old, now] = [partsOf(before), partsOf(after)];
-  if (now.last?.from === identityOf(before)) return now.last.keys.filter(key => before.get(key) !== after.get(key));
-  if (old.base !== now.base) return undefined;
+  if (!(after instanceof ReplacedMap)) return undefined;
+  const { of: keys, parts, madeOf } = after as ReplacedMap<V>;
+  if (before === madeOf?.deref()) return differentKeys(keys, inParts([...before.values()]), parts);
+  return before instanceof ReplacedMap && before.of === keys
+    ? differentKeys(keys, (before as ReplacedMap<V>).parts, parts)
+    : undefined;
+}
+
+type Parts<V> = readonly (readonly V[])[];
+
+function differentKeys<V>({ list }: Keys, before: Parts<V>, after: Parts<V>): readonly string[] {
   const keys: string[] = [];
-  now.replaced.forEach((value, key) => {
-    if (before.get(key) !== value) keys.push(key);
-  });
-  old.replaced.forEach((value, key) => {
-    if (!now.replaced.has(key) && now.base.get(key) !== value) keys.push(key);
-  });
+  for (let at = 0; at < after.length; at++) {
+    const [old, now] = [before[at] ?? [], after[at] ?? []];
+    if (old === now) continue;
+    for (let place = 0; place < now.length; place++)
+      if (old[place] !== now[place]) keys.push(list[at * PART_SIZE + place] ?? '');
+  }
   return keys;
 }
 
-interface Parts<V> {
-  readonly base: ReadonlyMap<string, V>;
-  readonly replaced: ReadonlyMap<string, V>;
-  readonly last: LastReplacement<V> | null;
+function inParts<V>(values: readonly V[]): Parts<V> {
+  const parts: V[][] = [];
+  for (let from = 0; from < values.length; from += PART_SIZE) parts.push(values.slice(from, from + PART_SIZE));
+  return parts;
 }
 
-/** What was replaced in a map to make another one of it. */
-interface LastReplacement<V> {
-  /** See `identityOf`. */
-  readonly from: ReadonlyMap<string, V>;
-  readonly keys: readonly string[];
+/** What maps that came from each other share. */
+interface Keys {
+  readonly list: readonly string[];
+  /** The same backwards. */
+  readonly places: ReadonlyMap<string, number>;
 }
 
-function partsOf<V>(map: ReadonlyMap<string, V>): Parts<V> {
-  return map instanceof ReplacedMap ? (map as ReplacedMap<V>) : { base: map, replaced: NOTHING, last: null };
+function keysOf(map: ReadonlyMap<string, unknown>): Keys {
+  const list = [...map.keys()];
+  return { list, places: new Map(list.map((key, place) => [key, place])) };
 }
 
-/** What tells a map from others, for the one that is made of it: what was replaced in it. The map itself would hold the one before it, and so on. */
-function identityOf<V>(map: ReadonlyMap<string, V>): ReadonlyMap<string, V> {
-  return map instanceof ReplacedMap ? (map as ReplacedMap<V>).replaced : map;
-}
-
-const NOTHING: ReadonlyMap<string, never> = new Map<string, never>();
-
-/** A map, and what stands in the place of some of its values. */
+/** A map whose keys are known, with its values in parts, each of which is nobody else's or never changed. */
 class ReplacedMap<V> implements ReadonlyMap<string, V> {
-  readonly base: ReadonlyMap<string, V>;
-  readonly replaced: ReadonlyMap<string, V>;
-  readonly last: LastReplacement<V>;
+  readonly of: Keys;
+  readonly parts: Parts<V>;
+  /** The map of another sort that it was made of, which it holds no longer than others do; null: there is none. */
+  readonly madeOf: WeakRef<ReadonlyMap<string, V>> | null;
 
-  constructor(base: ReadonlyMap<string, V>, replaced: ReadonlyMap<string, V>, last: LastReplacement<V>) {
-    this.base = base;
-    this.replaced = replaced;
-    this.last = last;
+  constructor(of: Keys, parts: Parts<V>, madeOf: WeakRef<ReadonlyMap<string, V>> | null) {
+    this.of = of;
+    this.parts = parts;
+    this.madeOf = madeOf;
   }
 
   get size(): number {
-    return this.base.size;
+    return this.of.list.length;
   }
 
   has(key: string): boolean {
-    return this.base.has(key);
+    return this.of.places.has(key);
   }
 
   get(key: string): V | undefined {
-    return this.replaced.get(key) ?? this.base.get(key);
+    const place = this.of.places.get(key);
+    return place === undefined ? undefined : this.parts[place >>> PART_BITS]?.[place & (PART_SIZE - 1)];
   }
 
   keys(): MapIterator<string> {
-    return this.base.keys();
+    return this.of.places.keys();
   }
 
   *values(): MapIterator<V> {
-    for (const [key, value] of this.base) yield this.replaced.get(key) ?? value;
+    for (const part of this.parts) yield* part;
   }
 
   *entries(): MapIterator<[string, V]> {
-    for (const [key, value] of this.base) yield [key, this.replaced.get(key) ?? value];
+    let place = 0;
+    for (const part of this.parts) for (const value of part) yield [this.of.list[place++] ?? '', value];
   }
 
   [Symbol.iterator](): MapIterator<[string, V]> {
@@ -111,6 +116,7 @@ class ReplacedMap<V> implements ReadonlyMap<string, V> {
   }
 
   forEach(visit: (value: V, key: string, map: ReadonlyMap<string, V>) => void): void {
-    for (const [key, value] of this) visit(value, key, this);
+    let place = 0;
+    for (const part of this.parts) for (const value of part) visit(value, this.of.list[place++] ?? '', this);
   }
 }

@@ -9,6 +9,7 @@ import type { View } from '../shown/view.ts';
 export function describeChanges(previous: ResourceSet, next: ResourceSet): Record<string, string> {
   const changes: Record<string, string> = {};
   for (const kind of Object.keys(next) as (keyof ResourceSet)[]) {
+    if (previous[kind] === next[kind]) continue;
     const text = countChanges(previous[kind], next[kind]);
     if (text !== '') changes[kind] = text;
   }

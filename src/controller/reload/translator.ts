@@ -58,6 +58,9 @@ export class Translator {
     readonly with: MeshEnvironment;
   } | null = null;
 
+  /** The last one that was told, as text. */
+  #second = { at: Number.NaN, text: '' };
+
   constructor(options: TranslatorOptions) {
     this.#options = options;
   }
@@ -134,7 +137,10 @@ export class Translator {
   }
 
   #now(): string {
-    return new Date(this.#options.clock.wallMs()).toISOString().replace(/\.\d+Z$/, 'Z');
+    const second = Math.floor(this.#options.clock.wallMs() / 1_000);
+    if (second !== this.#second.at)
+      this.#second = { at: second, text: new Date(second * 1_000).toISOString().replace('.000Z', 'Z') };
+    return this.#second.text;
   }
 
   /** What the snapshot would be if `resources`, those of the last `translate`, were these. Says and remembers nothing; undefined where something is set aside. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { type Endpoint, type EndpointSet, endpointsOf, type Snapshot } from '../../snapshot/index.ts';
+import { type Endpoint, type EndpointSet, endpointStates, endpointsOf, type Snapshot } from '../../snapshot/index.ts';
 import type { Clock } from '../../time/index.ts';
 import type { MetricSample, WorkerMetrics } from '../metrics/index.ts';
 import { endpointKey, type Health } from '../upstream/index.ts';
@@ -90,8 +90,7 @@ export class EndpointMetrics {
       this.#forget(cluster);
       return;
     }
-    const counts: Record<State, number> = { ready: 0, draining: 0, unhealthy: 0, unchecked: 0 };
-    for (const endpoint of endpointsOf(set)) counts[this.#stateOf(cluster, endpoint)] += 1;
+    const counts = this.#count(set);
     const all = STATES.reduce((sum, state) => sum + counts[state], 0);
     const before = this.#counts.get(cluster);
     const noneSinceMs = counts.ready > 0 ? null : (before?.noneSinceMs ?? this.#clock.wallMs());
@@ -107,9 +106,16 @@ export class EndpointMetrics {
     }
   }
 
-  #stateOf(cluster: string, endpoint: Endpoint): State {
-    const health = this.#health.get(cluster)?.get(endpointKey(endpoint));
-    if (health === 'unhealthy') return 'unhealthy';
-    return health === 'unknown' ? 'unchecked' : endpoint.state;
+  #count(set: EndpointSet): Readonly<Record<State, number>> {
+    const health = this.#health.get(set.cluster);
+    if (health === undefined) return { ...endpointStates(set), unhealthy: 0, unchecked: 0 };
+    const counts: Record<State, number> = { ready: 0, draining: 0, unhealthy: 0, unchecked: 0 };
+    for (const endpoint of endpointsOf(set)) counts[stateOf(endpoint, health.get(endpointKey(endpoint)))] += 1;
+    return counts;
   }
+}
+
+function stateOf({ state }: Endpoint, health: Health | undefined): State {
+  if (health === 'unhealthy') return 'unhealthy';
+  return health === 'unknown' ? 'unchecked' : state;
 }

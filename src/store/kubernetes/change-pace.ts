@@ -4,9 +4,9 @@ import type { Clock, Timer } from '../../time/index.ts';
 import type { WatchStream } from './kube-client.ts';
 
 /** Changes that come within this of the last ones are told of together; a single one is told at once. Each time costs more than a change does. */
-const CHANGE_GAP_MS = 75;
-/** So long before changes can be told of again what waits is read. */
-const READ_AHEAD_MS = 5;
+const CHANGE_GAP_MS = 79;
+/** So long before changes can be told of again what waits is read, which takes one turn of the event loop. */
+const READ_AHEAD_MS = 1;
 /** A watch that gave so much since the last time has more to give, and is not held up. */
 const BUSY_BYTES = 65_536;
 
@@ -14,7 +14,7 @@ const BUSY_BYTES = 65_536;
  * When changes are told of, and when they are read: to read each as it comes, a hundred times a second, takes more CPU than all that is done with
  * them, so a watch that gave changes stands still until others can be told of. Owns timers; `stop` ends them.
  *
- *   told ──────── what gave changes is not read ────────► read ──5 ms──► told
+ *   told ──────── what gave changes is not read ────────► read ──1 ms──► told
  */
 export class ChangePace {
   readonly #clock: Clock;

@@ -19,7 +19,7 @@ import type { PublishedClusters } from '../publish/clusters.ts';
 import { findingOf, routeOf } from '../report.ts';
 import { isTakenBefore, type LoopCandidate, pathAfter } from './redirect-loops.ts';
 
-/** Rules that send to themselves; what they take goes round until a limit ends it. */
+/** Rules of Gateways that send to themselves; what they take goes round until a limit ends it. */
 export function lintBackendLoops(
   bindings: readonly Binding[],
   clusters: Pick<PublishedClusters, 'byId' | 'endpoints'>,
@@ -42,10 +42,8 @@ function ownClusters(
   bindings: readonly Binding[],
   { byId, endpoints }: Pick<PublishedClusters, 'byId' | 'endpoints'>,
 ): ReadonlyMap<Binding, OwnClusters> {
-  // A backendRef leads to endpoints, never to the ClusterIP of a frontend.
-  const reachable = bindings.filter(({ frontend }) => frontend === null);
-  if (reachable.length === 0) return new Map();
-  const byPort = Map.groupBy(reachable, ({ port }) => port);
+  if (bindings.length === 0) return new Map();
+  const byPort = Map.groupBy(bindings, ({ port }) => port);
   const found = new Map<Binding, Map<string, Endpoint>>();
   const take = (id: string, endpoint: Endpoint): void => {
     for (const binding of byPort.get(endpoint.port) ?? NOBODY) {

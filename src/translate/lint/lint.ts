@@ -49,7 +49,8 @@ export interface LintSources {
   readonly routes: TranslatedRoutes;
   readonly tables: ListenerTables;
   readonly streams: StreamTables;
-  readonly bindings: readonly Binding[];
+  /** A backendRef leads to endpoints, never to the ClusterIP of a frontend. */
+  readonly ofGateways: readonly Binding[];
   readonly settled: SettledRoutes;
   readonly frontends: PublishedFrontends;
   readonly meshes: ReadonlyMap<string, MeshOutcome>;
@@ -154,7 +155,7 @@ function collectFindings(
     'hidden matches': () => told.findings,
     'superseded routes': () => superseded,
     'redirects to themselves': () => lintRedirectLoops(routes.loops, sources.tables),
-    'backends that lead back': () => lintBackendLoops(sources.bindings, sources.clusters, sources.tables),
+    'backends that lead back': () => lintBackendLoops(sources.ofGateways, sources.clusters, sources.tables),
     'health endpoints': () => lintHealthEndpoints(gateways, sources.tables),
     packages: () => toldPackages(routes.packages),
     reflection: () => lintMissingReflection(gateways, routes),

@@ -25,21 +25,28 @@ export function publishSecrets(
   },
   previous: PublishedSecrets | undefined,
 ): PublishedSecrets {
-  const wanted = new Set<string>();
-  users.clusters.forEach(({ tls }) => {
-    if (tls?.clientCertificate != null) wanted.add(tls.clientCertificate);
-    if (tls?.trust.kind === 'bundle') wanted.add(tls.trust.bundle);
-  });
-  const certificates = [...users.ofListeners, ...[...users.shown.values()].filter(({ id }) => wanted.has(id))];
   const ofXBackends = users.xBackends.accepted.flatMap(({ bundle }) => (bundle === null ? [] : [bundle]));
-  const trusted = [
-    ...[...users.policies.bundles.values(), ...ofXBackends].filter(({ id }) => wanted.has(id)),
-    ...bundlesOfClients(users.gateways.values()),
-  ];
+  const [shown, bundles] = [[...users.shown.values()], [...users.policies.bundles.values(), ...ofXBackends]];
+  // Mostly there are none, and thousands of clusters.
+  const wanted = shown.length + bundles.length === 0 ? NOTHING : wantedBy(users.clusters);
+  const certificates = [...users.ofListeners, ...shown.filter(({ id }) => wanted.has(id))];
+  const trusted = [...bundles.filter(({ id }) => wanted.has(id)), ...bundlesOfClients(users.gateways.values())];
   return {
     certificates: sortById(certificates, previous?.certificates),
     trustBundles: sortById(trusted, previous?.trustBundles),
   };
+}
+
+const NOTHING: ReadonlySet<string> = new Set();
+
+/** Ids of what clusters name. */
+function wantedBy(clusters: readonly Cluster[]): ReadonlySet<string> {
+  const wanted = new Set<string>();
+  for (const { tls } of clusters) {
+    if (tls?.clientCertificate != null) wanted.add(tls.clientCertificate);
+    if (tls?.trust.kind === 'bundle') wanted.add(tls.trust.bundle);
+  }
+  return wanted;
 }
 
 /** What the clients of listeners are held against. */

@@ -37,6 +37,7 @@ function namesOf(hints: readonly { readonly name: string }[] | undefined): reado
  * the endpoints.
  */
 export function withDistances(found: readonly HintedEndpoint[], { node, zone }: Place): readonly Endpoint[] {
+  if (!found.some(({ nodes, zones }) => nodes.length + zones.length > 0)) return found.map(({ endpoint }) => endpoint);
   const ready = found.filter(({ endpoint }) => endpoint.state === 'ready');
   const hold = (names: (hinted: HintedEndpoint) => readonly string[], here: string | null): here is string =>
     here !== null && ready.every(one => names(one).length > 0) && ready.some(one => names(one).includes(here));

@@ -95,7 +95,9 @@ function addSlice(
   }
   const port = portAmong(slice.ports, wanted)?.port;
   if (port === undefined) return;
-  for (const [index, endpoint] of slice.endpoints.entries()) {
+  // By index: until code is optimized each step of an iterator makes objects, and this goes on a hundred times a second.
+  for (let index = 0; index < slice.endpoints.length; index++) {
+    const endpoint = slice.endpoints[index] as EndpointSlice['endpoints'][number];
     const state = endpointState(endpoint.conditions);
     const address = endpoint.addresses[0];
     // "Consumers should only use the first address" (EndpointSlice API).

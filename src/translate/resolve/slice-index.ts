@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { EndpointSlice } from '../../resources/index.ts';
-import { compareStrings, replaceValues } from '../../values/index.ts';
+import { compareStrings, fitted, replaceValues } from '../../values/index.ts';
 import { changedKeys } from '../changes.ts';
 import type { Place } from '../environment.ts';
 import { zoneOfNode } from './distances.ts';
@@ -57,8 +57,9 @@ function indexChanged(source: Slices, changed: readonly string[], previous: Slic
     if (slice !== undefined && service !== undefined) touched.get(service)?.push(slice);
   }
   if ([...touched].every(([service, slices]) => slices.length > 0 && previous.byService.has(service))) {
-    for (const slices of touched.values()) slices.sort(compareSlices);
-    return replaceValues(previous.byService, touched);
+    const replaced = new Map<string, readonly EndpointSlice[]>();
+    for (const [service, slices] of touched) replaced.set(service, fitted(slices.sort(compareSlices)));
+    return replaceValues(previous.byService, replaced);
   }
   const byService = new Map(previous.byService);
   for (const [service, slices] of touched) {
