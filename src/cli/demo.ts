@@ -3,6 +3,7 @@
 import { hostname } from 'node:os';
 import { startDemoPod } from '../demo/index.ts';
 import { messageOf } from '../errors/index.ts';
+import { bindFailure } from '../snapshot/index.ts';
 import { socketAddress } from '../values/index.ts';
 import { couldNotRun, EXIT, usageError } from './exit-code.ts';
 import { readHostPort } from './host-port.ts';
@@ -27,7 +28,8 @@ export async function runDemo({ listen, name = hostname() }: DemoOptions, termin
   const second = Promise.withResolvers<void>();
   const stopped = terminal.stopSignal(() => second.resolve());
   const pod = await startDemoPod({ address: place.host, port: place.port, podName: name }).catch((error: unknown) => {
-    throw couldNotRun(`the demo backend cannot listen: ${messageOf(error)}`, 'Choose another one with --listen');
+    const { message } = bindFailure(codeOf(error), messageOf(error));
+    throw couldNotRun(`the demo backend cannot listen at ${listen}: ${message}`, 'Choose another one with --listen');
   });
   terminal.out(`Demo backend ${name} answers at ${socketAddress(pod.address, pod.port)}\n`);
   await stopped;
@@ -35,4 +37,8 @@ export async function runDemo({ listen, name = hostname() }: DemoOptions, termin
   await Promise.race([pod.drain(), terminal.pause(DRAIN_MS), second.promise]);
   await pod.close();
   return EXIT.ok;
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error ? String(error.code) : undefined;
 }

@@ -87,7 +87,7 @@ export const LINT_CODES = {
   },
   'lint/public-reflection': {
     severity: 'warning',
-    summary: 'server reflection is exposed on a public listener',
+    summary: 'server reflection is exposed to other machines, or to all hosts and namespaces',
     help: 'keep it for development, or attach it to an internal listener',
   },
   'lint/no-reflection': {

@@ -24,6 +24,11 @@ export function bindFailure(systemCode: string | undefined, systemMessage: strin
       };
     case 'EADDRNOTAVAIL':
       return { code: 'address-not-available', message: 'the address does not belong to this machine' };
+    case 'EAFNOSUPPORT':
+      return { code: 'address-not-available', message: 'this machine has no addresses of its family' };
+    case 'EMFILE':
+    case 'ENFILE':
+      return { code: 'other', message: 'no file descriptor is left; raise their limit (ulimit -n)' };
     default:
       return { code: 'other', message: systemMessage };
   }

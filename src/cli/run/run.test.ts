@@ -104,6 +104,15 @@ describe('daemun run --demo', () => {
     await second.wrote(/error: the admin address \S+ is in use\nChoose another one/);
   });
 
+  it('refuses an admin address that is none of this machine, in plain words, with exit code 3', async t => {
+    const second = Running.start('-f', file, '--admin', '192.0.2.1:9900');
+    t.after(() => second.process.kill('SIGKILL'));
+    assert.equal(await second.exitCode(), 3);
+    await second.wrote(
+      /error: the admin address 192\.0\.2\.1:9900 cannot be bound: the address does not belong to this machine\nChoose/,
+    );
+  });
+
   it('is not ready after SIGTERM, lets a stream end, and exits 0', async () => {
     const active = async (): Promise<boolean> =>
       /^daemun_downstream_requests_active\{.*\} 1$/m.test(await (await fetch(`http://${admin}/metrics`)).text());

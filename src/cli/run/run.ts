@@ -2,6 +2,7 @@
 
 import { type Readiness, type RunningGateway, startKubernetes, startStandalone } from '../../controller/index.ts';
 import { messageOf } from '../../errors/index.ts';
+import { bindFailure } from '../../snapshot/index.ts';
 import { systemClock } from '../../time/index.ts';
 import { couldNotRun, EXIT, failureOf } from '../exit-code.ts';
 import { checkWatchedPaths } from '../manifest-paths.ts';
@@ -174,16 +175,17 @@ async function start(source: RunSource, options: RunOptions): Promise<RunningGat
   try {
     return await (source.kind === 'files' ? startStandalone(source.options) : startKubernetes(source.options));
   } catch (error) {
-    if (isInUse(error)) {
-      throw couldNotRun(
-        `the admin address ${options.admin} is in use`,
-        'Choose another one with --admin HOST:PORT, or none with --admin off',
-      );
-    }
-    throw failureOf(error);
+    throw adminFailure(error, options.admin) ?? failureOf(error);
   }
 }
 
-function isInUse(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+/** Null: it was not for its address that the process could not start. Nothing else listens at one that the user chose before it has. */
+function adminFailure(error: unknown, admin: string): Error | null {
+  if (!(error instanceof Error) || !('syscall' in error) || error.syscall !== 'listen') return null;
+  const { code, message } = bindFailure('code' in error ? String(error.code) : undefined, error.message);
+  const why = code === 'port-in-use' ? 'is in use' : `cannot be bound: ${message}`;
+  return couldNotRun(
+    `the admin address ${admin} ${why}`,
+    'Choose another one with --admin HOST:PORT, or none with --admin off',
+  );
 }

@@ -110,7 +110,7 @@ function publicReflection({ route, attachments, entries }: RouteView): readonly 
   );
   if (exposed === undefined) return [];
   const { listener } = exposed;
-  const where = listener.isPublic ? 'has a public address' : 'takes every host and routes of every namespace';
+  const where = listener.isPublic ? 'other machines reach' : 'takes every host and routes of every namespace';
   return [
     findingOf('lint/public-reflection', route, {
       path: ['spec', 'rules', reflecting.entry.rule.origin.ruleIndex],
