@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { KeptFile } from './kept-file.ts';
+import { DEFAULT_CONTROLLER_NAME } from './kubernetes-options.ts';
 
 function folder(t: TestContext, at: string = tmpdir()): string {
   const made = mkdtempSync(join(at, 'daemun-kept-'));
@@ -18,7 +19,7 @@ function folder(t: TestContext, at: string = tmpdir()): string {
 describe('the file that a cluster is kept in', () => {
   it('gives back what was put there last, to its owner alone, and leaves nothing beside it', async t => {
     const state = join(folder(t), 'state');
-    const file = new KeptFile(state);
+    const file = new KeptFile(state, DEFAULT_CONTROLLER_NAME);
     assert.equal(await file.load(), null);
     await file.save(['first']);
     await file.save(['second ', 'and ', 'last']);
@@ -28,9 +29,22 @@ describe('the file that a cluster is kept in', () => {
     assert.equal(statSync(state).mode & 0o777, 0o700);
   });
 
+  it('is one for each controller, which begins with what all of them had', async t => {
+    const state = folder(t);
+    const first = new KeptFile(state, DEFAULT_CONTROLLER_NAME);
+    const names = ['example.com/one', `example.com/${'long'.repeat(50)}`];
+    const others = names.map(name => new KeptFile(state, name));
+    for (const other of others) assert.equal(await other.load(), null);
+    await first.save(['of all']);
+    for (const other of others) assert.equal(await other.load(), 'of all');
+    for (const [at, other] of others.entries()) await other.save([`of ${at}`]);
+    assert.deepEqual(await Promise.all([first, ...others].map(file => file.load())), ['of all', 'of 0', 'of 1']);
+    assert.equal(readdirSync(state).length, 3);
+  });
+
   it('stays as it is when what should take its place cannot be made, or is too large', async t => {
     const state = folder(t);
-    const file = new KeptFile(state, { fileBytes: 10_000, textBytes: 1_000_000 });
+    const file = new KeptFile(state, DEFAULT_CONTROLLER_NAME, { fileBytes: 10_000, textBytes: 1_000_000 });
     await file.save(['good']);
     const broken = function* () {
       yield 'begun';
@@ -49,7 +63,7 @@ describe('the file that a cluster is kept in', () => {
 
   it('grows by what is appended, be that cut off at its end, and not behind what another process put there', async t => {
     const state = folder(t);
-    const file = new KeptFile(state, { fileBytes: 10_000, textBytes: 1_000_000 });
+    const file = new KeptFile(state, DEFAULT_CONTROLLER_NAME, { fileBytes: 10_000, textBytes: 1_000_000 });
     assert.equal(await file.append(['nothing was saved']), false);
     await file.save(['all ']);
     assert.equal(await file.append(['and ', 'more ']), true);
@@ -58,13 +72,26 @@ describe('the file that a cluster is kept in', () => {
     assert.equal(statSync(file.place).mode & 0o777, 0o600);
     truncateSync(file.place, statSync(file.place).size - 20);
     assert.match((await file.load()) ?? '', /^all and more (and)?/);
-    await new KeptFile(state).save(['of another']);
+    await new KeptFile(state, DEFAULT_CONTROLLER_NAME).save(['of another']);
     assert.equal(await file.append(['of the first']), false);
     assert.equal(await file.load(), 'of another');
   });
 
+  it('is one for each controller, which begins with what all of them had', async t => {
+    const state = folder(t);
+    const first = new KeptFile(state, DEFAULT_CONTROLLER_NAME);
+    const names = ['example.com/one', `example.com/${'long'.repeat(50)}`];
+    const others = names.map(name => new KeptFile(state, name));
+    for (const other of others) assert.equal(await other.load(), null);
+    await first.save(['of all']);
+    for (const other of others) assert.equal(await other.load(), 'of all');
+    for (const [at, other] of others.entries()) await other.save([`of ${at}`]);
+    assert.deepEqual(await Promise.all([first, ...others].map(file => file.load())), ['of all', 'of 0', 'of 1']);
+    assert.equal(readdirSync(state).length, 3);
+  });
+
   it('stays as it is when what should be appended cannot be made, or is too large', async t => {
-    const file = new KeptFile(folder(t), { fileBytes: 10_000, textBytes: 100_000 });
+    const file = new KeptFile(folder(t), DEFAULT_CONTROLLER_NAME, { fileBytes: 10_000, textBytes: 100_000 });
     await file.save(['good ', 'x'.repeat(50_000)]);
     const size = (): number => statSync(file.place).size;
     const before = size();
@@ -82,7 +109,7 @@ describe('the file that a cluster is kept in', () => {
   });
 
   it('does not grow behind what has its number in the file system but not its size', async t => {
-    const file = new KeptFile(folder(t));
+    const file = new KeptFile(folder(t), DEFAULT_CONTROLLER_NAME);
     await file.save(['ours']);
     writeFileSync(file.place, gzipSync('of another process'));
     assert.equal(await file.append(['of the first']), false);
@@ -90,7 +117,7 @@ describe('the file that a cluster is kept in', () => {
   });
 
   it('is not read when it is packed by somebody else to burst, or is no such file', async t => {
-    const file = new KeptFile(folder(t), { fileBytes: 10_000, textBytes: 100_000 });
+    const file = new KeptFile(folder(t), DEFAULT_CONTROLLER_NAME, { fileBytes: 10_000, textBytes: 100_000 });
     writeFileSync(file.place, gzipSync(Buffer.alloc(100_001)));
     await assert.rejects(file.load(), /are not kept/);
     writeFileSync(file.place, 'no gzip');
@@ -100,18 +127,18 @@ describe('the file that a cluster is kept in', () => {
   });
 
   it('takes private keys in memory only', { skip: process.platform !== 'linux' }, async t => {
-    assert.equal(await new KeptFile(folder(t, '/dev/shm')).takesSecrets(), true);
-    assert.equal(await new KeptFile(folder(t, process.cwd())).takesSecrets(), false);
+    assert.equal(await new KeptFile(folder(t, '/dev/shm'), DEFAULT_CONTROLLER_NAME).takesSecrets(), true);
+    assert.equal(await new KeptFile(folder(t, process.cwd()), DEFAULT_CONTROLLER_NAME).takesSecrets(), false);
   });
 
   it('says what the system says of a place that cannot be written', { skip: process.getuid?.() === 0 }, async t => {
     const closed = folder(t);
     mkdirSync(join(closed, 'state'));
     chmodSync(join(closed, 'state'), 0o500);
-    await assert.rejects(new KeptFile(join(closed, 'state')).save(['x']), { code: 'EACCES' });
+    await assert.rejects(new KeptFile(join(closed, 'state'), DEFAULT_CONTROLLER_NAME).save(['x']), { code: 'EACCES' });
   });
 
   it('rejects where nothing can be made', { skip: process.platform !== 'linux' }, async () => {
-    await assert.rejects(new KeptFile('/proc/daemun').save(['x']));
+    await assert.rejects(new KeptFile('/proc/daemun', DEFAULT_CONTROLLER_NAME).save(['x']));
   });
 });

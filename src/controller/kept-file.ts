@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream, constants as fsConstants } from 'node:fs';
 import { type FileHandle, open, rename, rm, stat, statfs } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
@@ -8,6 +9,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip, constants as zlibConstants } from 'node:zlib';
 import { makePrivateFolder } from '../files/index.ts';
 import type { WorldKeeper } from '../store/index.ts';
+import { DEFAULT_CONTROLLER_NAME } from './kubernetes-options.ts';
 
 /** Of the file, which may be in the memory of a Pod: 20,000 routes are 3 MiB. */
 const MAX_KEPT_BYTES = 32 * 1024 * 1024;
@@ -38,25 +40,35 @@ const MEMORY_FILE_SYSTEMS: ReadonlySet<number> = new Set([0x0102_1994, 0x8584_58
 /** The world of a store in a file of the state directory, readable by its owner alone. One writer at a time. */
 export class KeptFile implements WorldKeeper {
   readonly place: string;
+  /** Where it was kept before each controller had a file of its own; null: there. */
+  readonly #placeBefore: string | null;
   readonly #draft: string;
 
   readonly #caps: Caps;
   #saved: Saved | null = null;
 
-  /** `folder`: made when something is kept first. */
-  constructor(folder: string, caps: Caps = CAPS) {
+  /** `folder`: made when something is kept first. `controllerName`: each has a file of its own, of which one at a time is the writer. */
+  constructor(folder: string, controllerName: string, caps: Caps = CAPS) {
     this.#caps = caps;
-    this.place = join(folder, 'kept-cluster.gz');
+    const common = join(folder, 'kept-cluster.gz');
+    this.place =
+      controllerName === DEFAULT_CONTROLLER_NAME ? common : join(folder, `kept-cluster.${digestOf(controllerName)}.gz`);
+    this.#placeBefore = this.place === common ? null : common;
     this.#draft = join(folder, `.${basename(this.place)}.${process.pid}`);
   }
 
   async load(): Promise<string | null> {
-    const size = await stat(this.place).then(found => found.size, absent);
+    const kept = await this.#read(this.place);
+    return kept ?? (this.#placeBefore === null ? null : this.#read(this.#placeBefore));
+  }
+
+  async #read(place: string): Promise<string | null> {
+    const size = await stat(place).then(found => found.size, absent);
     if (size === null) return null;
     if (size > this.#caps.fileBytes) throw new Error(`it has ${size} bytes, more than is ever kept`);
     const parts: Buffer[] = [];
     await pipeline(
-      createReadStream(this.place),
+      createReadStream(place),
       createGunzip(CUT_OFF_IS_AN_END),
       new AtMost(this.#caps.textBytes),
       async source => {
@@ -127,6 +139,11 @@ export class KeptFile implements WorldKeeper {
     await makePrivateFolder(dirname(this.place));
     return MEMORY_FILE_SYSTEMS.has((await statfs(dirname(this.place))).type);
   }
+}
+
+/** Names of controllers hold slashes, and may be longer than those of files. */
+function digestOf(controllerName: string): string {
+  return createHash('sha256').update(controllerName).digest('hex').slice(0, 16);
 }
 
 function absent(error: unknown): null {

@@ -31,7 +31,7 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Runni
   const { kubeconfig = null, context = null, addressing } = options;
   const { controllerName = addressing.mode === 'none' ? MESH_CONTROLLER_NAME : DEFAULT_CONTROLLER_NAME } = options;
   const place = { kubeconfig, context, environment: process.env, home: homedir() };
-  const keeper = new KeptFile(stateDirectoryOf(options));
+  const keeper = new KeptFile(stateDirectoryOf(options), controllerName);
   const cluster = await openCluster({
     place,
     clock,
