@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { echoManifests, freePort, type ManifestFolder, manifestFolder } from '../manifests.test-support.ts';
@@ -111,6 +111,21 @@ describe('daemun run --demo', () => {
     await second.wrote(
       /error: the admin address 192\.0\.2\.1:9900 cannot be bound: the address does not belong to this machine\nChoose/,
     );
+  });
+
+  it('that does not start leaves no log files that hold nothing, but those that were there', async () => {
+    const logs = await manifestFolder();
+    const [made, kept] = [join(logs.path, 'made.log'), await logs.write('kept.log', '')];
+    for (const accessLog of [made, kept]) {
+      const second = Running.start('-f', file, '--admin', admin, '--access-log', accessLog);
+      assert.equal(await second.exitCode(), 3);
+    }
+    const log = join(logs.path, 'run.log');
+    const unwritable = join(logs.path, 'missing', 'access.log');
+    const third = Running.start('-f', file, '--admin', 'off', '--log-file', log, '--access-log', unwritable);
+    assert.equal(await third.exitCode(), 3);
+    assert.deepEqual([made, kept, log].filter(existsSync), [kept]);
+    await logs.remove();
   });
 
   it('is not ready after SIGTERM, lets a stream end, and exits 0', async () => {

@@ -25,7 +25,7 @@ export async function runGateway(options: RunOptions, terminal: Terminal): Promi
     run.end(exitCode);
     return exitCode;
   } catch (error) {
-    await settings.sinks.close();
+    await settings.sinks.abandon();
     throw error;
   } finally {
     leave();

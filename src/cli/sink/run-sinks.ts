@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { existsSync } from 'node:fs';
 import {
   type ControllerLog,
   createLog,
@@ -11,7 +12,7 @@ import { systemClock } from '../../time/index.ts';
 import { terminalText } from '../paint.ts';
 import type { Terminal } from '../terminal.ts';
 import type { ByteTarget } from './byte-target.ts';
-import { openLogFile } from './log-file.ts';
+import { openLogFile, removeEmptyLogFile } from './log-file.ts';
 import { Outlet } from './outlet.ts';
 
 /** What a slow reader gets at the end, in milliseconds. */
@@ -35,6 +36,8 @@ interface Loss {
 interface LogFile {
   readonly path: string;
   readonly outlet: Outlet;
+  /** It was not there before. */
+  readonly isNew: boolean;
 }
 
 /** All that `run` writes: its log, the access log, and what it says on stdout. None of it can end or block the process. */
@@ -65,7 +68,12 @@ export class RunSinks {
     const write = format === 'pretty' ? logOutlet.write : (line: string) => logOutlet.write(terminalText(line));
     this.log = createLog({ level, format, colours, write });
     this.#stdout = this.#add('stdout', this.#watched('stdout', terminal.standardTarget('stdout')));
-    this.accessLog = this.#openAccessLog(options.accessLog);
+    try {
+      this.accessLog = this.#openAccessLog(options.accessLog);
+    } catch (error) {
+      this.#removeUnused();
+      throw error;
+    }
   }
 
   /** Writes to stdout, as `Terminal.out` does. */
@@ -108,6 +116,16 @@ export class RunSinks {
     for (const { outlet } of this.#files) outlet.close();
   }
 
+  /** As `close`, of a process that did not start: files that it made and wrote nothing to are removed. */
+  async abandon(): Promise<void> {
+    await this.close();
+    this.#removeUnused();
+  }
+
+  #removeUnused(): void {
+    for (const { path, isNew } of this.#files) if (isNew) removeEmptyLogFile(path);
+  }
+
   #openAccessLog(target: string): ((lines: string) => void) | null {
     if (target === 'off') return null;
     if (target === 'stdout') return this.out;
@@ -115,8 +133,9 @@ export class RunSinks {
   }
 
   #addFile(name: string, path: string, events: ConstructorParameters<typeof Outlet>[1]): Outlet {
+    const isNew = !existsSync(path);
     const outlet = this.#add(name, new Outlet(openLogFile(path), events));
-    this.#files.push({ path, outlet });
+    this.#files.push({ path, outlet, isNew });
     return outlet;
   }
 
