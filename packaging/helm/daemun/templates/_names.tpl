@@ -8,6 +8,13 @@
 {{- if ne .Release.Namespace "daemun-system" }}:{{ .Release.Namespace }}{{ end }}
 {{- end }}
 
+{{/* Not empty: no release of this name in another namespace has made the roles for people. Without a cluster to ask, as in `helm template`, none has. */}}
+{{- define "daemun.ownsPersonas" -}}
+{{- $made := lookup "rbac.authorization.k8s.io/v1" "ClusterRole" "" (printf "%s-viewer" (include "daemun.name" .)) | default dict }}
+{{- $owner := dig "metadata" "annotations" "meta.helm.sh/release-namespace" .Release.Namespace $made }}
+{{- if eq $owner .Release.Namespace }}yes{{ end }}
+{{- end }}
+
 {{/* What Pods are chosen by. It may not change in an upgrade. */}}
 {{- define "daemun.selector" -}}
 app.kubernetes.io/name: daemun
