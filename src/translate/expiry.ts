@@ -8,12 +8,21 @@ const EXPIRES_SOON_DAYS = 30;
 export type Expiry =
   | { readonly state: 'later' }
   /** `day`: `2026-05-30`, of UTC. */
-  | { readonly state: 'soon'; readonly day: string; readonly daysLeft: number }
+  | { readonly state: 'soon'; readonly day: string }
   | { readonly state: 'over'; readonly day: string };
 
 export function expiryOf(notAfterMs: number, nowMs: number): Expiry {
-  const daysLeft = Math.floor((notAfterMs - nowMs) / DAY_MS);
-  if (daysLeft >= EXPIRES_SOON_DAYS) return { state: 'later' };
+  if (nowMs <= soonMs(notAfterMs)) return { state: 'later' };
   const day = new Date(notAfterMs).toISOString().slice(0, 10);
-  return daysLeft < 0 ? { state: 'over', day } : { state: 'soon', day, daysLeft };
+  return { state: nowMs > notAfterMs ? 'over' : 'soon', day };
+}
+
+/** The first moment after `nowMs` at which `expiryOf` says something else; null: there is none. */
+export function nextExpiryMs(notAfterMs: number, nowMs: number): number | null {
+  if (nowMs > notAfterMs) return null;
+  return (nowMs > soonMs(notAfterMs) ? notAfterMs : soonMs(notAfterMs)) + 1;
+}
+
+function soonMs(notAfterMs: number): number {
+  return notAfterMs - EXPIRES_SOON_DAYS * DAY_MS;
 }

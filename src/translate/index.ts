@@ -26,7 +26,7 @@ export {
   type TrustInspection,
   type WantedClusterIp,
 } from './environment.ts';
-export { expiryOf } from './expiry.ts';
+export { expiryOf, nextExpiryMs } from './expiry.ts';
 export { faultOf } from './fault.ts';
 export type {
   AncestorOutcome,

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
+import { selfSignedCertificate } from '../../demo/index.ts';
 import { SnapshotRefused } from '../../proxy/index.ts';
 import { VirtualClock } from '../../proxy/virtual-clock.test-support.ts';
 import type { ResourceSet } from '../../resources/index.ts';
@@ -111,6 +112,7 @@ async function setUp(t: TestContext, faults: Partial<World> = {}, ...objects: re
   };
   const applied: Snapshot[] = [];
   const views: View[] = [];
+  const clock = new VirtualClock(0);
   const failures: unknown[] = [];
   const reconciler = new Reconciler({
     store,
@@ -118,7 +120,7 @@ async function setUp(t: TestContext, faults: Partial<World> = {}, ...objects: re
       controllerName: null,
       addresses: new LoopbackAddresses('127.0.0.1'),
       reportsRoutability: false,
-      clock: new VirtualClock(0),
+      clock,
     }),
     plane: {
       async prepare(snapshot) {
@@ -133,7 +135,7 @@ async function setUp(t: TestContext, faults: Partial<World> = {}, ...objects: re
     },
     ports: new PortPlan('as-written'),
     ...{ privileges: null, supplement: null, gate: null },
-    clock: new VirtualClock(),
+    clock,
     onReload(view) {
       views.push(view);
       if (world.isTellingBroken) throw new Error('a bug of the log');
@@ -142,8 +144,51 @@ async function setUp(t: TestContext, faults: Partial<World> = {}, ...objects: re
   });
   t.after(() => reconciler.stop());
   await reconciler.start();
-  return { written, world, applied, views, failures, reconciler };
+  return { written, world, applied, views, failures, reconciler, clock };
 }
+
+const DAY_MS = 86_400_000;
+
+describe('a certificate that nobody renews', () => {
+  const told = (views: readonly View[]): string[] =>
+    (views.at(-1)?.findings ?? []).map(({ code }) => code).filter(code => code.startsWith('gateway/certificate-'));
+
+  it('is told of 30 days before its end, and at its end, though nothing is written', async t => {
+    const { chain, key } = await selfSignedCertificate([{ kind: 'dns', text: 'a.example' }], {
+      nowMs: 0,
+      days: 40,
+    });
+    const tls = { certificateRefs: [{ name: 'pair' }] };
+    const listeners = [{ name: 'tls', port: 8443, protocol: 'HTTPS', tls }];
+    const { views, reconciler, clock } = await setUp(
+      t,
+      {},
+      { apiVersion, kind: 'Gateway', metadata: { name: 'tls' }, spec: { gatewayClassName: 'c', listeners } },
+      {
+        ...{ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'pair' }, type: 'kubernetes.io/tls' },
+        stringData: { 'tls.crt': chain, 'tls.key': key },
+      },
+    );
+    const after = async (ms: number): Promise<string[]> => {
+      clock.advance(ms);
+      await reconciler.settled();
+      return told(views);
+    };
+    assert.deepEqual(told(views), []);
+    for (let day = 1; day <= 10; day++) assert.deepEqual(await after(DAY_MS), []);
+    assert.deepEqual(await after(1), ['gateway/certificate-expires-soon']);
+    for (let day = 11; day < 40; day++) await after(DAY_MS);
+    assert.deepEqual(await after(DAY_MS - 1), ['gateway/certificate-expires-soon']);
+    assert.deepEqual(await after(1), ['gateway/certificate-expired']);
+    await reconciler.stop();
+    assert.equal(clock.pending, 0);
+  });
+
+  it('is all that is looked at again: without one nothing waits', async t => {
+    const { clock } = await setUp(t);
+    assert.equal(clock.pending, 0);
+  });
+});
 
 describe('a fault of ours about one object', () => {
   it('in a lint is told, and keeps no status from being written', async t => {

@@ -11,6 +11,7 @@ import type { PortPlan } from '../ports/port-plan.ts';
 import type { Privileges } from '../ports/privileges.ts';
 import type { View } from '../shown/view.ts';
 import { viewFindings } from '../shown/view-findings.ts';
+import { ExpiryWatch } from './expiry-watch.ts';
 import { Rehearsal } from './rehearsal.ts';
 import type { Translator } from './translator.ts';
 
@@ -52,7 +53,7 @@ export interface ReconcilerParts {
 
 /**
  * The loop: store → supplement → translate → publish → status. One reload at a time; changes that arrive meanwhile are
- * taken together by the next one. Owns the timer that retries refused ports; `stop` ends it.
+ * taken together by the next one. Owns the timer that retries refused ports, and that of certificates; `stop` ends them.
  */
 export class Reconciler {
   readonly #parts: ReconcilerParts;
@@ -66,9 +67,11 @@ export class Reconciler {
   /** What the workers refuse is looked for: once, until a reload succeeds. */
   #isLooking = false;
   #retry: Timer | null = null;
+  readonly #expiry: ExpiryWatch;
 
   constructor(parts: ReconcilerParts) {
     this.#parts = parts;
+    this.#expiry = new ExpiryWatch(parts.clock, () => this.schedule());
   }
 
   /** What the last reload came to; null before the first. */
@@ -127,6 +130,7 @@ export class Reconciler {
     this.#dueSinceMs = null;
     this.#retry?.cancel();
     await this.settled();
+    this.#expiry.stop();
   }
 
   async #run(): Promise<void> {
@@ -178,6 +182,7 @@ export class Reconciler {
     else if (translator.hasOtherMesh) this.schedule();
     translator.served();
     this.#isLooking = false;
+    this.#expiry.follow(published);
     const previous = this.#view;
     const { byObject, faults } = translator.statuses(translation, resources);
     this.#view = {

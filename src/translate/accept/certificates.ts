@@ -158,7 +158,7 @@ export function expiryFindings(
     case 'later':
       return [];
     case 'soon': {
-      const message = `The certificate in Secret ${name} expires on ${expiry.day}, in ${expiry.daysLeft} days`;
+      const message = `The certificate in Secret ${name} expires on ${expiry.day}`;
       return [findingOf('gateway/certificate-expires-soon', owner, { path, message, help })];
     }
     case 'over': {

@@ -17,7 +17,7 @@ export function expiryOfTrust(
   const expiry = expiryOf(lastMs, nowMs);
   if (expiry.state === 'later') return null;
   const isOver = expiry.state === 'over';
-  const when = isOver ? `expired on ${expiry.day}` : `expires on ${expiry.day}, in ${expiry.daysLeft} days`;
+  const when = isOver ? `expired on ${expiry.day}` : `expires on ${expiry.day}`;
   return {
     code: isOver ? 'trust/expired' : 'trust/expires-soon',
     message: `The last CA certificate in ${object} ${when}`,
