@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { request } from 'node:http';
+import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { type AdminServer, startAdminServer } from './admin-server.ts';
+import { type AdminServer, MAX_CONNECTIONS, startAdminServer } from './admin-server.ts';
 import type { AdminResource, AdminSource } from './admin-source.ts';
 
 const ROUTE = { kind: 'GRPCRoute', metadata: { namespace: 'a', name: 'echo' } };
@@ -66,6 +68,31 @@ describe('the admin server', () => {
     assert.equal(await ready.text(), 'draining\n');
     isReady = true;
     assert.equal((await get('/ready')).status, 200);
+  });
+
+  it('ends the connections that were longest without a request, so that none takes the descriptors of others', async () => {
+    const [host = '', port = ''] = server.address.split(':');
+    const open = async (): Promise<Socket> => {
+      const socket = connect(Number(port), host).on('error', () => {});
+      await once(socket, 'connect');
+      return socket;
+    };
+    const asked = await open();
+    const silent: Socket[] = [];
+    const ended: Promise<unknown>[] = [];
+    for (let i = 0; i < MAX_CONNECTIONS - 1; i++) {
+      const socket = await open();
+      silent.push(socket.resume());
+      ended.push(once(socket, 'close'));
+    }
+    asked.write('GET /live HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n');
+    await once(asked, 'data');
+    assert.equal((await get('/live')).status, 200);
+    await ended[0];
+    asked.write('GET /live HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n');
+    await once(asked, 'data');
+    assert.equal(silent.at(-1)?.closed, false);
+    for (const socket of [asked, ...silent]) socket.destroy();
   });
 
   it('tells no page from one that there is nothing to say on', async () => {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { once } from 'node:events';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { nodeHttp } from '../node/index.ts';
 import { isLoopback, socketAddress } from '../values/index.ts';
@@ -23,6 +24,8 @@ export interface AdminServer {
   close(): Promise<void>;
 }
 
+/** Half of the descriptors that are kept back for all but traffic: probes and scrapers need a handful. */
+export const MAX_CONNECTIONS = 32;
 /** A slow reader may not keep its socket for ever: not while it asks, */
 const REQUEST_TIMEOUT_MS = 10_000;
 /** nor while it takes nothing of the answer. */
@@ -33,6 +36,7 @@ export function startAdminServer(options: AdminOptions): Promise<AdminServer> {
   const server = nodeHttp().createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
     answer(options, request, response).catch(() => response.destroy());
   });
+  boundConnections(server);
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen({ host: options.host, port: options.port, exclusive: true }, () => {
@@ -40,6 +44,24 @@ export function startAdminServer(options: AdminOptions): Promise<AdminServer> {
       resolve({ address: addressOf(server, options.host), close: () => closeServer(server) });
     });
   });
+}
+
+/** Descriptors of those who ask nothing would be missing where traffic is: beyond the cap the connection that was longest without a request ends. */
+function boundConnections(server: Server): void {
+  const byUse = new Set<Socket>();
+  const used = (socket: Socket): void => {
+    byUse.delete(socket);
+    byUse.add(socket);
+  };
+  server.on('connection', socket => {
+    used(socket);
+    socket.once('close', () => byUse.delete(socket));
+    const [first] = byUse;
+    if (byUse.size <= MAX_CONNECTIONS || first === undefined) return;
+    byUse.delete(first);
+    first.destroy();
+  });
+  server.on('request', ({ socket }) => used(socket));
 }
 
 async function answer(options: AdminOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {

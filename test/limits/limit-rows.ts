@@ -642,6 +642,7 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
     { limit: 'values#MAX_COMPARED', over: 'as it says' },
   ],
   'Admin address, metrics and logs': [
+    { limit: 'admin#MAX_CONNECTIONS', over: 'the one that was longest without a request is closed' },
     {
       limit: 'admin#REQUEST_TIMEOUT_MS',
       why: 'a client may not keep its socket for ever while it asks',
