@@ -312,6 +312,25 @@ describe('what is known of a cluster, kept over a restart', () => {
     assert.ok(shelf.text?.includes('last.example.com'));
   });
 
+  it('is written the less often the more changed at a time, for it costs the more', async t => {
+    const many = (host: string): FakeObject[] => Array.from({ length: 1_000 }, (_, at) => route(`r${at}`, host));
+    const api = await apiWith(t, ...many('old.example.com'));
+    const shelf = new Shelf();
+    const first = await start(t, api, shelf);
+    await eventually(() => shelf.saves === 1, first);
+    for (const object of many('new.example.com')) api.put(object);
+    await until(
+      () => first.store.current().resources.httpRoutes.get('a/r999')?.spec.hostnames?.[0] === 'new.example.com',
+      () => first.clock.skip(20),
+    );
+    await eventually(() => shelf.saves === 2, first);
+    const savedMs = first.clock.nowMs();
+    api.put(route('more'));
+    await eventually(() => shelf.saves === 3, first);
+    const gapSeconds = (first.clock.nowMs() - savedMs) / 1_000;
+    assert.ok(gapSeconds > 95 && gapSeconds < 110, `${gapSeconds} s`);
+  });
+
   it('costs what changed: of many objects, those that are others or gone are written', async t => {
     const many = Array.from({ length: 200 }, (_, at) => route(`r${at}`));
     const api = await apiWith(t, ...many, service('one'), secret, { ...secret, name: 'gone' });

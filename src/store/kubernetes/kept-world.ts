@@ -39,8 +39,12 @@ export interface KeptWorldOptions {
   world(): LiveWorld;
 }
 
-/** Something changes all the time, and 100 objects take some 5 ms of CPU to write. When the API server fails what is due is kept at once. */
+/** From one save to the next at least. When the API server fails what is due is kept at once. */
 const KEEP_GAP_MS = 60_000;
+/** … and so long for each line that was appended: something changes all the time, and 100 objects take 5 to 20 ms of CPU to write … */
+const KEEP_GAP_FOR_LINE_MS = 100;
+/** … but no longer than this. */
+const MAX_KEEP_GAP_MS = 300_000;
 /** All is written anew once as many lines as there are objects were appended, and these. */
 const FEW_LINES = 1_000;
 
@@ -61,6 +65,8 @@ export class KeptWorld {
   readonly #options: KeptWorldOptions;
   #timer: Timer | null = null;
   #savedMs = Number.NEGATIVE_INFINITY;
+  /** Until the next save. */
+  #gapMs = KEEP_GAP_MS;
   #saving: Promise<void> = Promise.resolve();
   #isDue = false;
   /** null: all has to be. */
@@ -112,7 +118,7 @@ export class KeptWorld {
   #plan(): void {
     if (this.#timer !== null || this.#isClosed) return;
     const { clock } = this.#options;
-    const waitMs = this.#isUrgent ? 0 : Math.max(0, this.#savedMs + KEEP_GAP_MS - clock.nowMs());
+    const waitMs = this.#isUrgent ? 0 : Math.max(0, this.#savedMs + this.#gapMs - clock.nowMs());
     this.#timer = clock.after(waitMs, () => void this.#save());
   }
 
@@ -177,6 +183,7 @@ export class KeptWorld {
     // What changes from here on is appended, whether or not it was written as it is then.
     this.#keys.clear();
     this.#written = written;
+    this.#gapMs = KEEP_GAP_MS;
     await keeper.save(wholeText(headText(server, versions), batchTexts(counted(objects, written), this.#takenAt())));
   }
 
@@ -189,6 +196,7 @@ export class KeptWorld {
     this.#keys.clear();
     const isThere = await this.#options.keeper.append(batchTexts(linesOf(keys, world), this.#takenAt()));
     written.appended += keys.length;
+    this.#gapMs = Math.min(MAX_KEEP_GAP_MS, Math.max(KEEP_GAP_MS, keys.length * KEEP_GAP_FOR_LINE_MS));
     return isThere;
   }
 
