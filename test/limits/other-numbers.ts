@@ -31,6 +31,7 @@ export const OTHER_NUMBERS: ReadonlySet<string> = new Set([
   'store/files#MAX_DESCRIBED_BYTES',
   'store/kubernetes#MAX_ENDPOINTS',
   'store/kubernetes#MAX_HINTS',
+  'store/kubernetes#MAX_KEEP_GAP_MS',
   'store/files#MAX_DIRECTIVE',
   'store/files#MAX_LOOKED_AT',
   'store/files#MAX_NAMED',
