@@ -15,6 +15,19 @@ export interface FollowedKind {
   wasRead: boolean;
 }
 
+/**
+ * A process that may not read one of these would take calls that it cannot answer: of a roll-out with broken rights, from one that can. The other kinds are those
+ * of some routes and listeners, and who lets no gateway read all Secrets does so for a reason.
+ */
+const ESSENTIAL: ReadonlySet<string> = new Set([
+  'GatewayClass',
+  'Gateway',
+  'HTTPRoute',
+  'GRPCRoute',
+  'Service',
+  'EndpointSlice',
+]);
+
 /** By kind. */
 export type FollowedKinds = ReadonlyMap<string, FollowedKind>;
 
@@ -23,4 +36,9 @@ export function unreadKinds(kinds: FollowedKinds): readonly string[] {
   const isUnread = ({ state, wasRead }: FollowedKind): boolean =>
     !wasRead && (state.state === 'reading' || state.state === 'failing');
   return [...kinds].filter(([, followed]) => isUnread(followed)).map(([kind]) => kind);
+}
+
+/** Whether a kind may not be read without which nothing could be served. */
+export function lacksRights(kinds: FollowedKinds): boolean {
+  return [...kinds].some(([kind, { state }]) => ESSENTIAL.has(kind) && state.state === 'denied');
 }

@@ -81,6 +81,11 @@ export class KindFollower {
     for (const { reflector } of this.#kinds.values()) reflector?.retryNow();
   }
 
+  /** Has these kinds' watches begun anew: the server says then whether they still may be read. */
+  renew(kinds: readonly string[]): void {
+    for (const kind of kinds) this.#kinds.get(kind)?.reflector?.renew();
+  }
+
   /** Nothing is read any more. */
   stop(): void {
     for (const { reflector } of this.#kinds.values()) reflector?.stop();

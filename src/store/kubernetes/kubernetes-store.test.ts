@@ -16,6 +16,23 @@ const ALWAYS_READ = READ_KINDS.filter(
   ({ fieldSelector }) => fieldSelector({ xBackends: [], clients: { of: 'none' }, secrets: true }) !== null,
 ).length;
 
+const REVIEWS = '/apis/authorization.k8s.io/v1/selfsubjectrulesreviews';
+
+/** What the server says that may be watched of the Gateway API; of everything else all. */
+function rulesFor(resources: readonly string[]): object {
+  const verbs = ['get', 'list', 'watch'];
+  const others = ['', 'discovery.k8s.io', 'certificates.k8s.io', 'gateway.networking.x-k8s.io'];
+  return {
+    status: {
+      resourceRules: [
+        { apiGroups: others, resources: ['*'], verbs },
+        { apiGroups: ['gateway.networking.k8s.io'], resources, verbs },
+        { apiGroups: ['gateway.networking.k8s.io'], resources: ['httproutes'], resourceNames: ['one'], verbs },
+      ],
+    },
+  };
+}
+
 interface Followed {
   readonly store: KubernetesStore;
   readonly clock: SkippingClock;
@@ -30,7 +47,7 @@ interface Followed {
 function follow(
   t: TestContext,
   api: FakeApi,
-  more: Pick<KubernetesStoreOptions, 'clients' | 'secrets'> = {},
+  more: Pick<KubernetesStoreOptions, 'clients' | 'secrets' | 'waitsForRights'> = {},
 ): Followed {
   const clock = new SkippingClock();
   const log: string[] = [];
@@ -502,6 +519,61 @@ describe('a store whose API server fails', () => {
     await eventually(() => followed.store.current().findings.length > 0, followed);
     assert.deepEqual(names(followed), ['a/r']);
   });
+
+  it('notices within a minute that a right is taken away, though the watch goes on', async t => {
+    const api = await FakeApi.start(t);
+    api.put(route('r'));
+    api.answers.set(REVIEWS, rulesFor(['httproutes', 'gateways']));
+    const followed = await started(t, api);
+    await eventually(() => api.openWatches === ALWAYS_READ, followed);
+    const asked = api.requests.length;
+    api.fail('HTTPRoute', 403);
+    api.answers.set(REVIEWS, rulesFor(['gateways']));
+    await eventually(() => followed.store.health().denied.length > 0, followed);
+    assert.deepEqual(names(followed), ['a/r']);
+    const reviews = api.requests.slice(asked).filter(request => request.includes(REVIEWS));
+    assert.ok(reviews.length <= 2, String(reviews.length));
+    assert.equal(followed.log.filter(line => /may not be read/.test(line)).length, 1);
+  });
+
+  it('goes on where it was when the rules say less than the server lets it do', async t => {
+    const api = await FakeApi.start(t);
+    api.answers.set(REVIEWS, rulesFor(['httproutes', 'gateways']));
+    const followed = await started(t, api);
+    await eventually(() => api.openWatches === ALWAYS_READ, followed);
+    const opened = followed.opened();
+    api.answers.set(REVIEWS, rulesFor(['gateways']));
+    await eventually(() => followed.opened() > opened, followed);
+    api.put(route('r'));
+    await eventually(() => names(followed).length === 1, followed);
+    assert.equal(followed.opened(), opened + 1);
+    assert.deepEqual(followed.store.health(), { failing: null, denied: [] });
+    assert.deepEqual(followed.log, []);
+  });
+
+  for (const kind of ['GatewayClass', 'Gateway', 'HTTPRoute', 'GRPCRoute', 'Service', 'EndpointSlice'])
+    it(`does not begin without the right to read each ${kind}, where it is to wait for that`, async t => {
+      const api = await FakeApi.start(t);
+      api.fail(kind, 403);
+      const followed = follow(t, api, { waitsForRights: true });
+      let isStarted = false;
+      const start = followed.store.start().then(() => {
+        isStarted = true;
+      });
+      await eventually(() => followed.opened() === ALWAYS_READ - 1, followed);
+      assert.equal(isStarted, false);
+      api.heal(kind);
+      await followed.clock.hasten(start);
+      assert.deepEqual(followed.store.current().findings, []);
+    });
+
+  it('begins without other kinds that it may not read', async t => {
+    const api = await FakeApi.start(t);
+    for (const kind of ['Secret', 'TCPRoute', 'ReferenceGrant']) api.fail(kind, 403);
+    const followed = follow(t, api, { waitsForRights: true });
+    await followed.clock.hasten(followed.store.start());
+    assert.equal(followed.store.health().denied.length, 3);
+  });
 });
 
 describe('a store of a cluster without some kinds', () => {
@@ -553,6 +625,18 @@ describe('a store of a cluster without some kinds', () => {
     api.setServed('HTTPRoute', true);
     api.put(route('r'));
     await eventually(() => names(followed).length === 1, followed);
+  });
+
+  it('asks every ten seconds for groups of missing kinds alone, and once a minute for all', async t => {
+    const api = await FakeApi.start(t);
+    for (const { kind, declaration } of READ_KINDS)
+      if (declaration.group === 'gateway.networking.x-k8s.io') api.setServed(kind, false);
+    const followed = await started(t, api);
+    const asked = (group: string): number => api.requests.filter(request => request === `GET /apis/${group}`).length;
+    await eventually(() => asked('discovery.k8s.io') === 3, followed);
+    const looks = asked('gateway.networking.x-k8s.io');
+    assert.ok(looks >= 12 && looks <= 14, String(looks));
+    assert.equal(asked('gateway.networking.k8s.io'), 3);
   });
 
   it('lets go of a kind that is deleted', async t => {

@@ -7,7 +7,7 @@ import { ChangePace } from './change-pace.ts';
 import { clusterContents } from './cluster-contents.ts';
 import { ClusterHealth, type ClusterHealthReport, type StoreLog } from './cluster-health.ts';
 import type { Definitions } from './definitions.ts';
-import { unreadKinds } from './followed-kind.ts';
+import { lacksRights, unreadKinds } from './followed-kind.ts';
 import type { Freshness } from './freshness.ts';
 import { takeKept, worldOf } from './kept-kinds.ts';
 import { KeptStart } from './kept-start.ts';
@@ -19,9 +19,6 @@ import type { ObservedObject, ObservedObjects } from './observed-object.ts';
 import type { ClientPods } from './read-kinds.ts';
 import type { ReflectorState } from './reflector.ts';
 import { ServedKinds } from './served-kinds.ts';
-
-/** A process that may read none of these would serve nothing, and look well. */
-const ESSENTIAL: ReadonlySet<string> = new Set(['GatewayClass', 'Gateway']);
 
 export interface KubernetesStoreOptions {
   readonly client: KubeClient;
@@ -116,6 +113,7 @@ class ClusterStore implements KubernetesStore {
         this.#definitions = definitions;
         this.#changed();
       },
+      onRightsLost: kinds => this.#follower.renew(kinds),
     });
   }
 
@@ -215,13 +213,8 @@ class ClusterStore implements KubernetesStore {
 
   /** Complete once nothing is being read for the first time; a server that fails is waited for. */
   #checkComplete(): void {
-    if (
-      this.#keptStart.isOver ||
-      !this.#served.isKnown ||
-      unreadKinds(this.#follower.kinds).length > 0 ||
-      this.#lacksRights()
-    )
-      return;
+    if (this.#keptStart.isOver || !this.#served.isKnown || unreadKinds(this.#follower.kinds).length > 0) return;
+    if (this.#options.waitsForRights === true && lacksRights(this.#follower.kinds)) return;
     const wasKept = this.#keptStart.end();
     this.#kept?.changed(null);
     if (!wasKept) this.#begin();
@@ -229,11 +222,6 @@ class ClusterStore implements KubernetesStore {
       this.#options.log.info('everything was read from the API server: what was kept is replaced');
       this.#changed();
     }
-  }
-
-  #lacksRights(): boolean {
-    if (this.#options.waitsForRights !== true) return false;
-    return [...this.#follower.kinds].some(([kind, { state }]) => ESSENTIAL.has(kind) && state.state === 'denied');
   }
 
   #begin(): void {

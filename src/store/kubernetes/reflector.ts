@@ -64,6 +64,8 @@ export class Reflector {
   readonly #pause: Pause;
   readonly #path: string;
   readonly #query: Readonly<Record<string, string>>;
+  /** Ends the watch that goes on. */
+  #watching = new AbortController();
   /** From where a watch goes on; null: a list is needed. */
   #resourceVersion: string | null = null;
   /** Since when the server makes the kind ready; null: it does not. */
@@ -102,12 +104,18 @@ export class Reflector {
 
   stop(): void {
     this.#stop.abort();
+    this.#watching.abort();
     this.#pause.end();
   }
 
   /** Ends a pause: what was missing may be there now. */
   retryNow(): void {
     this.#pause.end();
+  }
+
+  /** Begins the watch anew where it is: the server says then whether it still may be. */
+  renew(): void {
+    this.#watching.abort();
   }
 
   #isStopped(): boolean {
@@ -142,12 +150,14 @@ export class Reflector {
   }
 
   async #watch(): Promise<void> {
+    if (this.#isStopped()) return;
     const { client, readKind, random, clock, onPiece } = this.#options;
     const timeoutSeconds = String(Math.round(WATCH_SECONDS * (1 + random())));
     const resourceVersion = this.#resourceVersion ?? '';
     const query = { ...this.#query, watch: 'true', allowWatchBookmarks: 'true', timeoutSeconds, resourceVersion };
     let openedMs = Number.POSITIVE_INFINITY;
-    const { signal } = this.#stop;
+    this.#watching = new AbortController();
+    const { signal } = this.#watching;
     const onOpen = (): void => {
       openedMs = clock.nowMs();
       this.#live();

@@ -5,6 +5,7 @@ import type { Clock, Random } from '../../time/index.ts';
 import type { ClusterHealth } from './cluster-health.ts';
 import { type Definitions, readDefinitions } from './definitions.ts';
 import { discover, type ServedVersions } from './discovery.ts';
+import { grantedWatches } from './granted-watches.ts';
 import { type KubeClient, KubeRefusal } from './kube-client.ts';
 import { Pause } from './pause.ts';
 import { READ_KINDS } from './read-kinds.ts';
@@ -12,7 +13,7 @@ import { RetryDelay } from './retry-delay.ts';
 
 /** How often the server is asked which kinds it has: a dozen small requests. */
 const LOOK_MS = 60_000;
-/** The same while kinds are missing, or are thought to be gone: whoever installs them waits. */
+/** The same of groups of which kinds are missing, or are thought to be gone: whoever installs them waits. Of the experimental channel some may be for ever. */
 const LOOK_SOON_MS = 10_000;
 /** A server that starts does not have all kinds at once: one that is not found is gone only after this. */
 const GONE_AFTER_MS = 5_000;
@@ -26,10 +27,13 @@ export interface ServedKindsOptions {
   onServed(served: ServedVersions): void;
   /** Called when the definitions of the Gateway API on the server change; the first time for those that there are. */
   onDefinitions(definitions: Definitions): void;
+  /** Called with kinds of which the right to watch them is gone since the last look, as the server's rules say. */
+  onRightsLost(kinds: readonly string[]): void;
 }
 
 /**
- * Which kinds the server has, looked up from time to time. A kind that is not found is not taken for gone at once.
+ * Which kinds the server has, looked up from time to time, and with them which may still be watched: a server asks for a right when a watch begins, and
+ * that goes on for minutes. A kind that is not found is not taken for gone at once.
  */
 export class ServedKinds {
   readonly #options: ServedKindsOptions;
@@ -37,9 +41,14 @@ export class ServedKinds {
   readonly #delay: RetryDelay;
   readonly #pause: Pause;
   #served: ServedVersions | null = null;
+  /** By the last look at everything. */
+  #found: ServedVersions = new Map();
+  /** When everything is to be looked at again. */
+  #allDueMs = Number.NEGATIVE_INFINITY;
   /** Kind → since when it is not found. */
   #missing: ReadonlyMap<string, number> = new Map();
   #definitions: Definitions | null = null;
+  #granted: ReadonlySet<string> = new Set();
 
   constructor(options: ServedKindsOptions) {
     this.#options = options;
@@ -68,25 +77,21 @@ export class ServedKinds {
     this.#pause.end();
   }
 
-  /** Looks soon instead of at the next time. */
+  /** Looks at everything soon instead of at the next time. */
   lookNow(): void {
+    this.#allDueMs = Number.NEGATIVE_INFINITY;
     this.#pause.end();
   }
 
   async #run(): Promise<void> {
-    const { client, health } = this.#options;
+    const { health } = this.#options;
     const { signal } = this.#stop;
     while (!signal.aborted) {
       let waitMs: number;
       try {
-        const [found, definitions] = await Promise.all([
-          discover(client, READ_KINDS, signal),
-          readDefinitions(client, signal),
-        ]);
+        waitMs = await (this.#options.clock.nowMs() < this.#allDueMs ? this.#lookForMissing() : this.#lookAtAll());
         health.discovered(null);
         this.#delay.reset();
-        this.#takeDefinitions(definitions);
-        waitMs = this.#take(found);
       } catch (error) {
         if (signal.aborted) return;
         health.discovered(messageOf(error));
@@ -94,6 +99,34 @@ export class ServedKinds {
       }
       if (!signal.aborted) await this.#pause.last(waitMs);
     }
+  }
+
+  /** Returns how long to wait before the next look. */
+  async #lookAtAll(): Promise<number> {
+    const { client, clock } = this.#options;
+    const { signal } = this.#stop;
+    const [found, definitions, granted] = await Promise.all([
+      discover(client, READ_KINDS, signal),
+      readDefinitions(client, signal),
+      grantedWatches(client, READ_KINDS, signal),
+    ]);
+    this.#allDueMs = clock.nowMs() + LOOK_MS;
+    this.#found = found;
+    this.#takeDefinitions(definitions);
+    this.#takeGranted(granted);
+    return this.#take(found);
+  }
+
+  /** Whether groups of which kinds are missing have others now: then everything is looked at, for its definitions are others, too. */
+  async #lookForMissing(): Promise<number> {
+    const known = this.#found;
+    const groups = new Set(
+      READ_KINDS.filter(({ kind }) => !known.has(kind)).map(({ declaration }) => declaration.group),
+    );
+    const kinds = READ_KINDS.filter(({ declaration }) => groups.has(declaration.group));
+    const found = await discover(this.#options.client, kinds, this.#stop.signal);
+    if (kinds.every(({ kind }) => found.get(kind) === known.get(kind)) && this.#missing.size === 0) return LOOK_SOON_MS;
+    return this.#lookAtAll();
   }
 
   /** Returns how long to wait before the next look. */
@@ -114,6 +147,13 @@ export class ServedKinds {
     this.#served = served;
     if (!isSame) this.#options.onServed(served);
     return served.size < READ_KINDS.length || this.#missing.size > 0 ? LOOK_SOON_MS : LOOK_MS;
+  }
+
+  #takeGranted(granted: ReadonlySet<string> | null): void {
+    if (granted === null) return;
+    const lost = [...this.#granted].filter(kind => !granted.has(kind));
+    this.#granted = granted;
+    if (lost.length > 0) this.#options.onRightsLost(lost);
   }
 
   /** null: not known, so they are as they were. */
