@@ -9,6 +9,7 @@ import { FakeApi, type FakeObject } from '../store/kubernetes/fake-api.test-supp
 import { kubeconfigFile } from '../store/kubernetes/kubeconfig-file.test-support.ts';
 import { type Clock, systemClock } from '../time/index.ts';
 import { SkippingClock } from '../time/skipping-clock.test-support.ts';
+import type { StatusPage } from './health/status-page.ts';
 import type { KubernetesOptions } from './kubernetes-options.ts';
 import { createLog } from './log/log.ts';
 import type { RunningGateway } from './running-gateway.ts';
@@ -214,6 +215,22 @@ describe('a gateway that follows a cluster', () => {
     assert.equal(await ask(), '302 http://one.example.com/');
     assert.ok(
       log.some(line => line.includes('may not be read') && line.includes('grant get, list and watch of gateways')),
+    );
+  });
+
+  it('says once in its log what becomes of many statuses, and in its status of each', async t => {
+    const routes = ['r0', 'r1', 'r2'].map(name => ({ ...route('one.example.com'), name }));
+    const api = await apiWith(t, gatewayClass, gateway, ...routes);
+    for (const { name } of routes)
+      api.answers.set(`/apis/gateway.networking.k8s.io/v1/namespaces/a/httproutes/${name}/status`, 403);
+    const { gateway: running, log, until } = await run(t, api, { admin });
+    const refused = 'daemun_kubernetes_writes_refused{queue="statuses"}';
+    await until(async () => (await metric(running, refused)) === '3');
+    assert.equal(log.filter(line => line.includes('a status cannot be written')).length, 1);
+    const page = (await (await fetch(`http://${running.adminAddress}/status`)).json()) as StatusPage;
+    assert.deepEqual(
+      page.troubles.shown.map(({ subject }) => subject),
+      routes.map(({ name }) => `HTTPRoute/a/${name}`),
     );
   });
 

@@ -7,6 +7,7 @@
 export { DEFAULT_SETTLE_MS, type FileStoreOptions, openFileStore } from './files/file-store.ts';
 export type { ClusterHealthReport } from './kubernetes/cluster-health.ts';
 export type { ClusterOptions, OpenCluster } from './kubernetes/connect-cluster.ts';
+export type { ContestedWrite } from './kubernetes/contested-writes.ts';
 export type { RequestCount } from './kubernetes/counted-client.ts';
 export type { ClusterPlace } from './kubernetes/find-cluster.ts';
 export type { Freshness } from './kubernetes/freshness.ts';
@@ -19,7 +20,7 @@ export { OWN_NAMESPACE } from './kubernetes/own-namespace.ts';
 export type { ClientPods } from './kubernetes/read-kinds.ts';
 export type { RefusedWrite } from './kubernetes/refused-writes.ts';
 export type { SecretEntries, SecretText } from './kubernetes/secret-entries.ts';
-export type { Write, WriteQueue } from './kubernetes/write-queue.ts';
+export type { RefusedAnswer, Write, WriteQueue } from './kubernetes/write-queue.ts';
 export { type MemoryStore, type MemoryStoreOptions, memoryStore } from './memory/memory-store.ts';
 export { openCluster } from './open-cluster.ts';
 export type { Store, StoreContents } from './store.ts';

@@ -94,6 +94,7 @@ export function otherFamilies(): readonly MetricFamily[] {
         ...{ isLeading: true, lease: '', holder: '', leaseTrouble: null },
         writesDue: { statuses: 0, objects: 0, events: 0 },
         refused: { statuses: [], objects: [], events: [] },
+        contested: [],
         refusals: { statuses: 0, objects: 0, events: 0 },
       },
       { controllerName: 'daemun.dev/gateway-controller', denied: [], staleMs: 0 },

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { ClusterHealthReport, Freshness } from '../../store/index.ts';
-import { processError, type Trouble, timeText } from '../shown/trouble.ts';
+import { processError, processWarning, type Trouble, timeText } from '../shown/trouble.ts';
 import type { WriterState } from '../writing/writer-state.ts';
+
+/** A right is of a kind; who stands between has its own reasons for each object. */
+const WHO_REFUSES =
+  'kubectl get validatingadmissionpolicies,validatingwebhookconfigurations,mutatingwebhookconfigurations,resourcequotas -A';
 
 /** How well a cluster is followed. */
 export interface Following extends ClusterHealthReport {
@@ -14,7 +18,12 @@ export interface Following extends ClusterHealthReport {
  * served, or nobody is told. `server`: its URL.
  */
 export function clusterTroubles(server: string, following: Following, writer: WriterState): Trouble[] {
-  return [...readTroubles(server, following), ...leaseTroubles(writer), ...writeTroubles(writer)];
+  return [
+    ...readTroubles(server, following),
+    ...leaseTroubles(writer),
+    ...writeTroubles(writer),
+    ...contestTroubles(writer),
+  ];
 }
 
 function readTroubles(server: string, { failing, denied, freshness }: Following): Trouble[] {
@@ -78,8 +87,20 @@ function writeTroubles({ refused }: WriterState): Trouble[] {
         subject: what.includes('/') ? what : `kind ${what}`,
         message: `the API server does not take what is written of it, which is tried again every minute: ${message}`,
         since: timeText(sinceMs),
-        next: 'kubectl describe clusterrole -l app.kubernetes.io/name=daemun',
+        next: what.includes('/') ? WHO_REFUSES : 'kubectl describe clusterrole -l app.kubernetes.io/name=daemun',
       }),
     ),
+  );
+}
+
+function contestTroubles({ contested }: WriterState): Trouble[] {
+  return contested.map(({ what, sinceMs }) =>
+    processWarning({
+      subject: what,
+      message:
+        'somebody else undoes what is written of it, so it is written once a minute only; each installation needs a --controller-name of its own',
+      since: timeText(sinceMs),
+      next: 'kubectl get leases -A',
+    }),
   );
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { type OpenCluster, OWN_NAMESPACE, type WriteQueue } from '../../store/index.ts';
+import { type OpenCluster, OWN_NAMESPACE, type RefusedAnswer, type WriteQueue } from '../../store/index.ts';
 import type { Clock } from '../../time/index.ts';
 import type { GatewayLog } from '../log/log.ts';
 import { ownedName } from '../owned/owned-name.ts';
@@ -107,6 +107,7 @@ export class ClusterWriter {
       leaseTrouble: this.#leaseTrouble,
       writesDue: { statuses: statuses.due, objects: objects.due, events: events.due },
       refused: { statuses: statuses.refused, objects: objects.refused, events: events.refused },
+      contested: [...statuses.contested, ...objects.contested],
       refusals: {
         statuses: statuses.counts.refused,
         objects: objects.counts.refused,
@@ -205,7 +206,10 @@ export class ClusterWriter {
     });
   }
 
-  #tellRefused(what: string, object: string, { status, message }: { status: number; message: string }): void {
-    this.#parts.log.warn(what, { object, status, error: message });
+  /** What is refused in the same words as others of its kind is in `daemun status`: it may be thousands. */
+  #tellRefused(what: string, object: string, { status, message, alike }: RefusedAnswer): void {
+    if (alike > 0) return;
+    const more = 'others of its kind that are refused alike are not logged; daemun status has them';
+    this.#parts.log.warn(what, { object, status, error: message, more });
   }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { RefusedWrite } from '../../store/index.ts';
+import type { ContestedWrite, RefusedWrite } from '../../store/index.ts';
 
 /** What is written to a cluster, by what it is for. */
 type Queue = 'statuses' | 'objects' | 'events';
@@ -19,6 +19,8 @@ export interface WriterState {
   readonly writesDue: Readonly<Record<Queue, number>>;
   /** Writes that the server does not take now. */
   readonly refused: Readonly<Record<Queue, readonly RefusedWrite[]>>;
+  /** Writes that somebody else undoes each time. */
+  readonly contested: readonly ContestedWrite[];
   /** How often it did not take one. */
   readonly refusals: Readonly<Record<Queue, number>>;
 }

@@ -4,6 +4,8 @@ import type { Clock, Timer } from '../../time/index.ts';
 
 /** What is in the way, an address that another one has or a quota, goes by the hand of a person: often enough to notice. */
 const RETRY_REFUSED_MS = 60_000;
+/** Of those that are refused alike: what is in the way of thousands is the same, and when one is taken all are due. */
+const RETRIED_AT_ONCE = 10;
 
 /** A write that the server does not take. */
 export interface RefusedWrite {
@@ -15,12 +17,22 @@ export interface RefusedWrite {
   readonly sinceMs: number;
 }
 
-/** What the server did not take, by object: not sent again as it is but once a minute. */
+interface Refused {
+  readonly bytes: string;
+  isDue: boolean;
+  /** What those have in common that are refused alike. */
+  readonly alike: string;
+  readonly told: RefusedWrite;
+}
+
+/** What the server did not take, by object: not sent again as it is but once a minute at most. */
 export class RefusedWrites {
   readonly #clock: Clock;
   readonly #release: (keys: readonly string[]) => void;
   /** At most one an object. */
-  readonly #refused = new Map<string, { readonly bytes: string; isDue: boolean; readonly told: RefusedWrite }>();
+  readonly #refused = new Map<string, Refused>();
+  /** Keys of those that are refused alike, the one that was tried last at the end. */
+  readonly #alike = new Map<string, Set<string>>();
   #timer: Timer | null = null;
 
   constructor(clock: Clock, release: (keys: readonly string[]) => void) {
@@ -38,31 +50,63 @@ export class RefusedWrites {
     return Array.from(this.#refused.values(), ({ told }) => told);
   }
 
-  /** The server did not take these bytes. True: that is news. */
-  add(key: string, bytes: string, message: string): boolean {
+  /** The server did not take these bytes. How many others it refuses alike; null: this object is refused as it was before, which is no news. */
+  add(key: string, bytes: string, message: string): number | null {
     const before = this.#refused.get(key);
-    const isNews = before?.bytes !== bytes;
     const sinceMs = before?.told.sinceMs ?? this.#clock.wallMs();
-    this.#refused.set(key, { bytes, isDue: false, told: { what: key, message, sinceMs } });
+    const alike = alikeOf(key, message);
+    this.delete(key);
+    this.#refused.set(key, { bytes, isDue: false, alike, told: { what: key, message, sinceMs } });
+    const keys = this.#alike.get(alike) ?? new Set();
+    this.#alike.set(alike, keys.add(key));
     this.#timer ??= this.#clock.after(RETRY_REFUSED_MS, () => this.#retry());
-    return isNews;
+    return before?.bytes === bytes ? null : keys.size - 1;
   }
 
-  /** The server took something of this object. */
+  /** The server took something of this object: perhaps it takes what it refused alike, too. */
+  taken(key: string): void {
+    const refused = this.#refused.get(key);
+    if (refused === undefined) return;
+    this.delete(key);
+    const others = this.#alike.get(refused.alike) ?? [];
+    this.#alike.delete(refused.alike);
+    this.#due([...others]);
+  }
+
+  /** Nothing is to be written of this object. */
   delete(key: string): void {
+    const refused = this.#refused.get(key);
+    if (refused === undefined) return;
     this.#refused.delete(key);
+    const keys = this.#alike.get(refused.alike);
+    keys?.delete(key);
+    if (keys?.size === 0) this.#alike.delete(refused.alike);
   }
 
   clear(): void {
     this.#refused.clear();
+    this.#alike.clear();
     this.#timer?.cancel();
     this.#timer = null;
   }
 
   #retry(): void {
     this.#timer = null;
-    for (const refused of this.#refused.values()) refused.isDue = true;
     if (this.#refused.size > 0) this.#timer = this.#clock.after(RETRY_REFUSED_MS, () => this.#retry());
-    this.#release([...this.#refused.keys()]);
+    this.#due([...this.#alike.values()].flatMap(keys => [...keys].slice(0, RETRIED_AT_ONCE)));
   }
+
+  #due(keys: readonly string[]): void {
+    for (const key of keys) {
+      const refused = this.#refused.get(key);
+      if (refused !== undefined) refused.isDue = true;
+    }
+    this.#release(keys);
+  }
+}
+
+/** Of one kind, in the same words but for the object's name. */
+function alikeOf(key: string, message: string): string {
+  const [kind = '', , name = ''] = key.split('/');
+  return `${kind} ${name === '' ? message : message.replaceAll(`"${name}"`, '')}`;
 }

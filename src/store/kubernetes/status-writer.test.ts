@@ -32,6 +32,7 @@ function setUp(t: TestContext, reply?: (request: KubeRequest) => KubeResponse | 
   const requests: KubeRequest[] = [];
   const refused: string[] = [];
   const contested: string[] = [];
+  const alike: number[] = [];
   let [running, most] = [0, 0];
   const json = (path: string) => {
     const { version, status } = server.get(path) ?? { version: 0, status: undefined };
@@ -77,7 +78,10 @@ function setUp(t: TestContext, reply?: (request: KubeRequest) => KubeResponse | 
     clock,
     random: () => 0,
     merge: (key, { status }) => wanted.get(key) ?? status,
-    onRefused: (key, { status, message }) => refused.push(`${key} ${status} ${message}`),
+    onRefused: (key, { status, message, alike: others }) => {
+      refused.push(`${key} ${status} ${message}`);
+      alike.push(others);
+    },
     onContested: key => contested.push(key),
   });
   t.after(() => writer.stop());
@@ -99,7 +103,7 @@ function setUp(t: TestContext, reply?: (request: KubeRequest) => KubeResponse | 
   };
   const stored = (key: string): Status | undefined => server.get(pathOf(key))?.status;
   writer.start();
-  return { clock, writer, server, known, requests, refused, contested, add, want, stored, most: () => most };
+  return { clock, writer, server, known, requests, refused, alike, contested, add, want, stored, most: () => most };
 }
 
 /** Moves time on until nothing is due. */
@@ -191,10 +195,16 @@ describe('a writer of statuses', () => {
     const writes = parts.requests.length;
     assert.ok(writes >= 10 && writes <= 16, `in ten minutes: ${writes}`);
     assert.ok(contested.length >= 8 && contested.every(key => key === KEY), contested.join());
+    assert.deepEqual(
+      writer.contested.map(({ what }) => what),
+      [KEY],
+    );
     const neighbour = keyOf(1);
     parts.want(neighbour, { says: 'at once' });
     for (let turn = 0; turn < 4; turn++) await new Promise(resolve => setImmediate(resolve));
     assert.deepEqual(parts.stored(neighbour), { says: 'at once' });
+    clock.advance(121_000);
+    assert.deepEqual(writer.contested, [], 'the other one has given up');
     writer.stop();
   });
 
@@ -309,6 +319,54 @@ describe('a writer of statuses', () => {
     parts.clock.advance(60_000);
     await settle(parts);
     for (let index = 0; index < 50; index++) assert.deepEqual(parts.stored(keyOf(index)), { index });
+  });
+
+  it('asks once a minute for a few of many that are refused in the same words, and writes all once one is taken', async t => {
+    let isRefused = true;
+    // Each no is also asked about: is it for lack of a right?
+    const written = (): string[] => parts.requests.map(({ path }) => path).filter(path => path.endsWith('/status'));
+    const parts = setUp(t, ({ path }) =>
+      isRefused ? answer(403, { message: `httproutes "${path.split('/').at(-2)}" is forbidden: frozen` }) : undefined,
+    );
+    for (let index = 0; index < 50; index++) parts.add(keyOf(index));
+    for (let index = 0; index < 50; index++) parts.want(keyOf(index), { index });
+    await settle(parts);
+    assert.equal(written().length, 50, 'each as it comes');
+    assert.deepEqual(
+      parts.alike,
+      Array.from({ length: 50 }, (_, index) => index),
+    );
+    for (let minute = 1; minute <= 5; minute++) {
+      parts.clock.advance(60_000);
+      await settle(parts);
+      assert.equal(written().length, 50 + 10 * minute);
+    }
+    const again = written().slice(50);
+    assert.equal(new Set(again).size, 50, 'each has its turn');
+    assert.equal(parts.refused.length, 50, 'what is asked again is no news');
+    isRefused = false;
+    parts.clock.advance(60_000);
+    await settle(parts);
+    for (let index = 0; index < 50; index++) assert.deepEqual(parts.stored(keyOf(index)), { index });
+    assert.deepEqual(parts.writer.refused, []);
+    assert.equal(written().length, 150);
+  });
+
+  it('does not take the end of a webhook for that of the server', async t => {
+    let isGone = true;
+    const message = 'Internal error occurred: failed calling webhook "w": connection refused';
+    const status = { reason: 'InternalError', message, details: { causes: [{ message }] } };
+    const parts = setUp(t, ({ path }) => (isGone && path.endsWith('/r0/status') ? answer(500, status) : undefined));
+    for (let index = 0; index < 3; index++) parts.add(keyOf(index));
+    for (let index = 0; index < 3; index++) parts.want(keyOf(index), { index });
+    const tookMs = await settle(parts);
+    assert.ok(tookMs < 1_000, String(tookMs));
+    assert.deepEqual(parts.stored(keyOf(2)), { index: 2 });
+    assert.deepEqual(parts.refused, [`HTTPRoute/a/r0 500 ${message}`]);
+    isGone = false;
+    parts.clock.advance(60_000);
+    await settle(parts);
+    assert.deepEqual(parts.stored(keyOf(0)), { index: 0 });
   });
 
   it('does not take a no to one object for one to all of its kind', async t => {

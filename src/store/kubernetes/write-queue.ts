@@ -2,7 +2,7 @@
 
 import type { Clock, Random, Timer } from '../../time/index.ts';
 import { isObject, mappingOf } from '../plain-object.ts';
-import { ContestedWrites } from './contested-writes.ts';
+import { type ContestedWrite, ContestedWrites } from './contested-writes.ts';
 import { ForbiddenKinds } from './forbidden-kinds.ts';
 import { type KubeClient, type KubeRequest, type KubeResponse, retryAfterMs, statusMessage } from './kube-client.ts';
 import { lacksRight } from './own-rights.ts';
@@ -47,9 +47,17 @@ export interface WriteQueueParts {
   /** What is to be written of an object, asked for when it is its turn; undefined: nothing. */
   prepare(key: string): Write | undefined;
   /** What cannot be written: told once for the same bytes, and once for a kind that we may not write. */
-  onRefused(key: string, answer: { readonly status: number; readonly message: string }): void;
+  onRefused(key: string, answer: RefusedAnswer): void;
   /** Somebody else undoes what is written of an object; it is written once a minute then, and told each time. Default: nobody hears. */
   onContested?(key: string): void;
+}
+
+/** What the server said of a write that it does not take. */
+export interface RefusedAnswer {
+  readonly status: number;
+  readonly message: string;
+  /** Objects of the kind that it refuses in the same words already. */
+  readonly alike: number;
 }
 
 /** How writes ended. */
@@ -128,6 +136,11 @@ export class WriteQueue {
   /** Objects that wait to be written, or are being. */
   get due(): number {
     return this.#due.size + this.#writing.size;
+  }
+
+  /** What somebody else undoes each time. */
+  get contested(): readonly ContestedWrite[] {
+    return this.#contested.all;
   }
 
   /** What the server does not take now. */
@@ -209,7 +222,7 @@ export class WriteQueue {
       this.counts.written += 1;
       this.#delay.reset();
       this.#isFailing = false;
-      this.#refused.delete(key);
+      this.#refused.taken(key);
       this.#forbidden.allow(key);
       this.#rest(key, this.#contested.restMs(key, write.request.body));
       write.done(answer.json);
@@ -217,6 +230,8 @@ export class WriteQueue {
       this.counts.conflicts += 1;
       await write.conflicted(signal);
       this.mark(key);
+    } else if (isWebhookGone(answer)) {
+      this.#refuse(key, write, { answer, isForbidden: false });
     } else if (status === 401 || status === 408 || status === 429 || status >= 500) {
       this.#struggles(key, answer);
     } else if (status === 404 || isTerminating(answer)) {
@@ -248,9 +263,13 @@ export class WriteQueue {
     const { status, json } = answer;
     const message = statusMessage(json);
     const told = `${status} ${message}`.trim();
-    const isNews = isForbidden ? this.#forbidden.add(key, told) : this.#refused.add(key, bytesOf(write), told);
-    if (isNews) this.#parts.onRefused(key, { status, message });
-    if (!isForbidden) write.dropped?.();
+    if (isForbidden) {
+      if (this.#forbidden.add(key, told)) this.#parts.onRefused(key, { status, message, alike: 0 });
+      return;
+    }
+    const alike = this.#refused.add(key, bytesOf(write), told);
+    if (alike !== null) this.#parts.onRefused(key, { status, message, alike });
+    write.dropped?.();
   }
 }
 
@@ -261,9 +280,21 @@ function bytesOf(write: Write | undefined): string {
   );
 }
 
+/**
+ * A webhook is asked about some objects: that nobody answers for it says nothing of the server, nor of others. The server answers with an internal
+ * error and its cause then; one that struggles itself, as when its store is away, gives neither.
+ */
+function isWebhookGone({ status, json }: KubeResponse): boolean {
+  return status === 500 && mappingOf(json)['reason'] === 'InternalError' && causesOf(json).length > 0;
+}
+
 /** The namespace is on its way out, with all that is in it. */
 function isTerminating({ status, json }: KubeResponse): boolean {
+  return status === 403 && causesOf(json).some(cause => isObject(cause) && cause['reason'] === 'NamespaceTerminating');
+}
+
+/** What a `Status` gives as causes. */
+function causesOf(json: unknown): readonly unknown[] {
   const { details } = mappingOf(json);
-  const causes = isObject(details) && Array.isArray(details['causes']) ? details['causes'] : [];
-  return status === 403 && causes.some(cause => isObject(cause) && cause['reason'] === 'NamespaceTerminating');
+  return isObject(details) && Array.isArray(details['causes']) ? details['causes'] : [];
 }
