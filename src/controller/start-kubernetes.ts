@@ -41,6 +41,7 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Runni
     clients: clientPods(options),
     secrets: addressing.mode !== 'none',
     waitsForRights: addressing.mode !== 'none',
+    watchesRights: true,
   });
   const { store, server } = cluster;
   const { lease = { namespace: null }, identity = ownIdentity() } = options;

@@ -27,6 +27,7 @@ export interface ClusterOptions {
   readonly keeper?: WorldKeeper | null;
   /** See `KubernetesStoreOptions`. */
   readonly waitsForRights?: boolean;
+  readonly watchesRights?: boolean;
   /** Default: of none. */
   readonly clients?: ClientPods;
   /** Whether Secrets are read. Default true. */
@@ -66,10 +67,12 @@ export function connectCluster(options: ClusterOptions): OpenCluster {
     clients = { of: 'none' },
     secrets = true,
     waitsForRights = false,
+    watchesRights = false,
   } = options;
   const access = findCluster(place, () => clock.wallMs());
   const client = countedClient(outageClient(httpsClient(access), clock, () => store.reread()));
-  const store = kubernetesStore({ client, clock, random, log, keeper, onFailing, clients, secrets, waitsForRights });
+  const rights = { waitsForRights, watchesRights };
+  const store = kubernetesStore({ client, clock, random, log, keeper, onFailing, clients, secrets, ...rights });
   const common = { client, clock, random };
   const writers: ClusterWriters = {
     statuses: parts => statusWriter({ ...common, ...parts, objects: store }),

@@ -47,7 +47,7 @@ interface Followed {
 function follow(
   t: TestContext,
   api: FakeApi,
-  more: Pick<KubernetesStoreOptions, 'clients' | 'secrets' | 'waitsForRights'> = {},
+  more: Pick<KubernetesStoreOptions, 'clients' | 'secrets' | 'waitsForRights' | 'watchesRights'> = {},
 ): Followed {
   const clock = new SkippingClock();
   const log: string[] = [];
@@ -524,7 +524,7 @@ describe('a store whose API server fails', () => {
     const api = await FakeApi.start(t);
     api.put(route('r'));
     api.answers.set(REVIEWS, rulesFor(['httproutes', 'gateways']));
-    const followed = await started(t, api);
+    const followed = await started(t, api, { watchesRights: true });
     await eventually(() => api.openWatches === ALWAYS_READ, followed);
     const asked = api.requests.length;
     api.fail('HTTPRoute', 403);
@@ -539,7 +539,7 @@ describe('a store whose API server fails', () => {
   it('goes on where it was when the rules say less than the server lets it do', async t => {
     const api = await FakeApi.start(t);
     api.answers.set(REVIEWS, rulesFor(['httproutes', 'gateways']));
-    const followed = await started(t, api);
+    const followed = await started(t, api, { watchesRights: true });
     await eventually(() => api.openWatches === ALWAYS_READ, followed);
     const opened = followed.opened();
     api.answers.set(REVIEWS, rulesFor(['gateways']));

@@ -31,6 +31,8 @@ export interface KubernetesStoreOptions {
   readonly keeper?: WorldKeeper | null;
   /** Whether `start` waits for the right to read kinds without which nothing could be served. Default false: there are none of them. */
   readonly waitsForRights?: boolean;
+  /** Whether it is asked once a minute which kinds may still be read. Default false: a command reads once. */
+  readonly watchesRights?: boolean;
   /** Default: of none. */
   readonly clients?: ClientPods;
   /** Whether Secrets are read. Default true. */

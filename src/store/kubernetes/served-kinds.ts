@@ -23,6 +23,8 @@ export interface ServedKindsOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly health: ClusterHealth;
+  /** Default false. */
+  readonly watchesRights?: boolean;
   /** Called when kinds come, go, or are served in another version; the first time for what there is at all. */
   onServed(served: ServedVersions): void;
   /** Called when the definitions of the Gateway API on the server change; the first time for those that there are. */
@@ -103,12 +105,12 @@ export class ServedKinds {
 
   /** Returns how long to wait before the next look. */
   async #lookAtAll(): Promise<number> {
-    const { client, clock } = this.#options;
+    const { client, clock, watchesRights = false } = this.#options;
     const { signal } = this.#stop;
     const [found, definitions, granted] = await Promise.all([
       discover(client, READ_KINDS, signal),
       readDefinitions(client, signal),
-      grantedWatches(client, READ_KINDS, signal),
+      watchesRights ? grantedWatches(client, READ_KINDS, signal) : null,
     ]);
     this.#allDueMs = clock.nowMs() + LOOK_MS;
     this.#found = found;
