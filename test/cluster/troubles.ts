@@ -31,7 +31,14 @@ export async function followTroubles(steps: ClusterSteps, harness: Harness): Pro
 function definitionsOf(version: string): string | null {
   const args = ['mod', 'download', '-json', `sigs.k8s.io/gateway-api@${version}`];
   try {
-    const told = execFileSync('go', args, { cwd: tmpdir(), encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+    // The modules ask for a Go that may be newer than the one that is installed, which brings it then.
+    const env = { ...process.env, GOTOOLCHAIN: 'auto' };
+    const told = execFileSync('go', args, {
+      cwd: tmpdir(),
+      env,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
     return join((JSON.parse(told) as { readonly Dir: string }).Dir, CHANNEL);
   } catch {
     return null;
