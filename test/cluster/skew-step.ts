@@ -46,7 +46,8 @@ process.exitCode = failures === 0 ? 0 : 1;
 /** While Pods of `leader` write: a route is served by all and told of, and so is a mistake in it. */
 async function look(leader: string): Promise<void> {
   const name = `skew-${leader.replace(/.*:/, '')}`;
-  const address = JSON.parse(raw(GATEWAY_PATH)).status.addresses[0].value;
+  const address = gatewayStatus().addresses[0]?.value ?? '';
+  const attached = attachedRoutes();
   apply(routeOf(name, 'rolling'));
   await eventually(`${leader}: the route is told of`, () => conditionsOf(name) === 'Accepted True, ResolvedRefs True');
   await eventually(`${leader}: the route is served`, () => answersOf(address, name) > 0);
@@ -58,8 +59,9 @@ async function look(leader: string): Promise<void> {
     () => conditionsOf(name) === 'Accepted True, ResolvedRefs False',
   );
   kubectlIn(ROLLING, 'delete', 'httproute', name);
-  await eventually(`${leader}: the Gateway is programmed`, () =>
-    gatewayConditions().every(({ status }) => status === 'True'),
+  await eventually(
+    `${leader}: the Gateway is programmed, without the route`,
+    () => attachedRoutes() === attached && gatewayStatus().conditions.every(({ status }) => status === 'True'),
   );
   const written = versionsWritten();
   await wait(QUIET_MS);
@@ -133,8 +135,21 @@ function conditionsOf(name: string): string {
     .join(', ');
 }
 
-function gatewayConditions(): readonly Condition[] {
-  return JSON.parse(raw(GATEWAY_PATH)).status.conditions;
+interface GatewayStatus {
+  readonly addresses: readonly { readonly value: string }[];
+  readonly conditions: readonly Condition[];
+  readonly listeners: readonly { readonly name: string; readonly attachedRoutes: number }[];
+}
+
+function gatewayStatus(): GatewayStatus {
+  return JSON.parse(raw(GATEWAY_PATH)).status;
+}
+
+/** Of each listener, as they are told. */
+function attachedRoutes(): string {
+  return gatewayStatus()
+    .listeners.map(({ name, attachedRoutes }) => `${name} ${attachedRoutes}`)
+    .join(', ');
 }
 
 /** Of the objects whose statuses are ours. */
