@@ -26,6 +26,9 @@ export class SteadyLoad {
   readonly #timers: NodeJS.Timeout[] = [];
   readonly #running = new Set<Promise<void>>();
   #latencies: number[] = [];
+  #longestPauseMs = 0;
+  /** When the last call was answered, or the first one begun of those that wait now. */
+  #quietSinceMs = 0;
   readonly #startedMs = performance.now();
 
   /** `perSecond`: of each caller. */
@@ -57,8 +60,14 @@ export class SteadyLoad {
     return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
   }
 
+  /** The longest time in which calls waited and none was answered, since the last `forgetLatencies`, in milliseconds. */
+  get longestPauseMs(): number {
+    return this.#longestPauseMs;
+  }
+
   forgetLatencies(): void {
     this.#latencies = [];
+    this.#longestPauseMs = 0;
   }
 
   /** Resolves when every call that was begun has ended. */
@@ -81,9 +90,13 @@ export class SteadyLoad {
 
   #call(caller: Caller, tally: Tally): void {
     const beganMs = performance.now();
+    if (this.#running.size === 0) this.#quietSinceMs = beganMs;
     const running = caller.call().then(failure => {
       this.#running.delete(running);
-      if (this.#latencies.length < MAX_LATENCIES) this.#latencies.push(performance.now() - beganMs);
+      const nowMs = performance.now();
+      if (this.#latencies.length < MAX_LATENCIES) this.#latencies.push(nowMs - beganMs);
+      this.#longestPauseMs = Math.max(this.#longestPauseMs, nowMs - this.#quietSinceMs);
+      this.#quietSinceMs = nowMs;
       if (failure === null) {
         tally.answered++;
         return;

@@ -17,8 +17,8 @@ export {
 export { certificateRefusal } from './listeners/index.ts';
 export type { Log } from './log/index.ts';
 export type { Histogram, MetricFamily, MetricSample } from './metrics/index.ts';
-export { giveBackStart } from './workers/heap-relief.ts';
 export { SnapshotRefused } from './workers/snapshot-refused.ts';
+export { giveBackStart } from './workers/thread-heap.ts';
 export { trialBind } from './workers/trial-bind.ts';
 export type { ClusterDump, EndpointDump, WorkerDump } from './workers/worker-dump.ts';
 export type { PlaneDrainReport, WorkerCount } from './workers/workers.ts';

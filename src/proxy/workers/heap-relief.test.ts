@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { describe, it } from 'node:test';
-import { Worker } from 'node:worker_threads';
 import { VirtualClock } from '../virtual-clock.test-support.ts';
-import { type Heap, HeapRelief, NOTHING_CHARGED, ThreadHeap } from './heap-relief.ts';
+import { HeapRelief, NOTHING_CHARGED } from './heap-relief.ts';
+import type { Heap } from './thread-heap.ts';
 
 const MIB = 1_048_576;
 
@@ -218,44 +217,5 @@ describe('heap relief', () => {
     clock.advance(10_000);
     assert.equal(heap.shrinkings, before + 2);
     relief.close();
-  });
-
-  it('shrinks what V8 holds', () => {
-    const heap = new ThreadHeap();
-    const held: object[][] = [];
-    for (let times = 0; times < 40; times++) held.push(Array.from({ length: 20_000 }, (_, at) => ({ at })));
-    const before = heap.heldBytes();
-    held.length = 0;
-    heap.shrink();
-    const given = (before - heap.heldBytes()) / MIB;
-    assert.ok(given > 20, `${given.toFixed(0)} MiB of ${(before / MIB).toFixed(0)} were given back`);
-  });
-
-  it('gives back what a thread dropped, buffers included', async () => {
-    const heap = new ThreadHeap();
-    const held = { buffers: Array.from({ length: 64 }, () => Buffer.alloc(MIB, 1)) };
-    const before = heap.usedBytes();
-    held.buffers = [];
-    // Buffers are swept beside: the next collection waits for that of the one before.
-    for (let times = 0; times < 3; times++) {
-      await new Promise(setImmediate);
-      heap.collect();
-    }
-    const given = (before - heap.usedBytes()) / MIB;
-    assert.ok(given > 32, `${given.toFixed(0)} of 64 MiB were given back`);
-  });
-});
-
-describe('a collection', () => {
-  it('works in several threads at once, whose flags are those of the process', async () => {
-    const file = new URL('./heap-relief.ts', import.meta.url);
-    const code = `const { ThreadHeap } = await import('${file}'); for (let i = 0; i < 10; i++) new ThreadHeap().collect();`;
-    const threads = Array.from(
-      { length: 4 },
-      () => new Worker(new URL(`data:text/javascript,${encodeURIComponent(code)}`)),
-    );
-    // Rejects with what a thread throws.
-    const codes = await Promise.all(threads.map(thread => once(thread, 'exit')));
-    assert.deepEqual(codes.flat(), [0, 0, 0, 0]);
   });
 });

@@ -8,17 +8,17 @@
  * When a start is over, the room that it took is given back at once.
  *
  * From then on, every five seconds, two things are compared with what was left after the last time. When garbage stays far above, a
- * full collection runs: some 10 to 50 ms of CPU time, at most once in ten seconds. What was in use then and has been let go of
- * since is garbage too, which the heap alone does not show: buffers count until they are collected. When what V8 holds was far above, and the
- * thread has little to do, V8 gives back all it can: some 20 to 70 ms, with thousands of routes 150 to 500, at most twice a minute, and once
- * in five minutes when usual traffic needs the room again at once.
+ * full collection runs, at most once in ten seconds. What was in use then and has been let go of since is garbage too, which the heap alone
+ * does not show: buffers count until they are collected. When what V8 holds was far above, and the thread has little to do, V8 gives back all
+ * it can, at most twice a minute, and once in five minutes when usual traffic needs the room again at once. A thread that carries
+ * traffic stops for 5 to 30 ms of CPU time, the main one for as long as it takes.
  */
-import { type EventLoopUtilization, performance } from 'node:perf_hooks';
-import { getHeapSpaceStatistics, getHeapStatistics, setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import type { Clock, Timer } from '../../time/index.ts';
+import type { Heap } from './thread-heap.ts';
 
 const CHECK_MS = 5_000;
+/** A collection is over soon after it began; what usual traffic takes until then counts as what is left. */
+const SETTLE_MS = 1_000;
 /** A start is over when the thread had little to do for two of these … */
 const START_CHECK_MS = 1_000;
 /** … or after this: it serves already. */
@@ -30,10 +30,8 @@ const TOLERATED_ROOM_BYTES = 8_388_608;
 const TOLERATED_ROOM_SHARE = 0.5;
 /** Room beside what is used, after a start. One with many manifests leaves 128 MiB that no later change needs. */
 const TOLERATED_START_ROOM_BYTES = 33_554_432;
-/** The young generation is collected by itself, and all the time. */
-const YOUNG_SPACES: ReadonlySet<string> = new Set(['new_space', 'new_large_object_space']);
-/** To shrink a larger heap takes longer than a start should wait; relief does it when the thread is quiet. */
-const SMALL_HEAP_BYTES = 50_331_648;
+/** What a start left on a larger heap is worth a collection, whatever room there is. */
+const LARGE_HEAP_BYTES = 50_331_648;
 /** A thread that is busy for a larger part of its time is not stopped, and is about to use its room. */
 const QUIET_SHARE = 0.3;
 /** Checks from one shrinking to the next at least … */
@@ -43,81 +41,6 @@ const SHRINK_CHECKS = 6;
  * 20 MiB more each minute, for as long as V8 sees no need to collect.
  */
 const MAX_SHRINK_CHECKS = 60;
-
-/** A thread's heap, so that tests own it. */
-export interface Heap {
-  /** Old objects, and the buffers of all, garbage included. */
-  usedBytes(): number;
-  /** What V8 holds for objects, free room included, and their buffers. */
-  heldBytes(): number;
-  /** The part of the time since the last call in which the thread was busy: 0 to 1. */
-  busyShare(): number;
-  /** A full collection, at once. */
-  collect(): void;
-  /** As `collect`, and V8 gives back all room and pages that it can. */
-  shrink(): void;
-}
-
-/**
- * V8 itself collects twice, by marking all there is, some eight seconds after a heap has grown or a context was let go of, which `collect`
- * does: 50 to 250 ms of CPU time in which nothing is found that relief would not find. It begins so late that it never does, in milliseconds.
- */
-const V8_REDUCES_AFTER_MS = 2_147_483_647;
-
-/** This thread's heap, which V8 leaves to its owner from then on. */
-export class ThreadHeap implements Heap {
-  #utilization: EventLoopUtilization = performance.eventLoopUtilization();
-
-  constructor() {
-    setFlagsFromString(`--gc-memory-reducer-start-delay-ms=${V8_REDUCES_AFTER_MS}`);
-  }
-
-  usedBytes(): number {
-    let bytes = getHeapStatistics().external_memory;
-    for (const { space_name, space_used_size } of getHeapSpaceStatistics()) {
-      if (!YOUNG_SPACES.has(space_name)) bytes += space_used_size;
-    }
-    return bytes;
-  }
-
-  heldBytes(): number {
-    const { total_heap_size, external_memory } = getHeapStatistics();
-    return total_heap_size + external_memory;
-  }
-
-  busyShare(): number {
-    const now = performance.eventLoopUtilization();
-    const { utilization } = performance.eventLoopUtilization(now, this.#utilization);
-    this.#utilization = now;
-    return utilization;
-  }
-
-  collect(): void {
-    collector()?.();
-  }
-
-  shrink(): void {
-    collector()?.({ type: 'major', execution: 'sync', flavor: 'last-resort' });
-  }
-}
-
-/**
- * Gives back what the start of a thread left behind: modules are read, compiled and linked once, and the pages of that
- * stay with the young generation for as long as the thread is quiet. Some 15 MiB a thread, for 20 to 50 ms of CPU time.
- */
-export function giveBackStart(): void {
-  const heap = new ThreadHeap();
-  if (heap.usedBytes() <= SMALL_HEAP_BYTES) heap.shrink();
-}
-
-/** V8's own way to collect. The flag stays on, which only new contexts notice: flags are those of the process, and another thread may be here too. */
-function collector(): ((options?: object) => void) | undefined {
-  setFlagsFromString('--expose-gc');
-  const collect: unknown = runInNewContext('globalThis.gc');
-  return typeof collect === 'function'
-    ? options => void collect(...(options === undefined ? [] : [options]))
-    : undefined;
-}
 
 /** What lives on a heap, as its owner knows it. */
 export interface HeapUse {
@@ -175,8 +98,8 @@ export class HeapRelief {
     this.#mostHeld = this.#heap.heldBytes();
     const isWide = this.#mostHeld - this.#heldFloor > TOLERATED_ROOM_BYTES;
     // What a large start read and has no more use for is a third of its heap, and would count as what lives.
-    if (isOver && (isWide || this.#usedFloor > SMALL_HEAP_BYTES)) this.#relieve(true);
-    this.#timer = this.#clock.after(CHECK_MS, () => this.#check());
+    if (isOver && (isWide || this.#usedFloor > LARGE_HEAP_BYTES)) this.#relieve(true);
+    else this.#checkLater();
   }
 
   #check(): void {
@@ -186,9 +109,14 @@ export class HeapRelief {
     const isAbove = usedBytes - this.#usedFloor + released > TOLERATED_BYTES;
     const mayShrink = this.#mayShrink();
     // The second time: what is under way now may be gone by itself.
-    if (mayShrink || (isAbove && this.#wasAbove)) this.#relieve(mayShrink);
-    else this.#wasAbove = isAbove;
-    this.#timer = this.#clock.after(CHECK_MS, () => this.#check());
+    const isRelieved = mayShrink || (isAbove && this.#wasAbove);
+    this.#wasAbove = isAbove && !isRelieved;
+    if (isRelieved) this.#relieve(mayShrink);
+    else this.#checkLater();
+  }
+
+  #checkLater(afterMs = CHECK_MS): void {
+    this.#timer = this.#clock.after(afterMs, () => this.#check());
   }
 
   /** Much more is or was held than last time, and the thread is quiet for the second time. */
@@ -217,13 +145,20 @@ export class HeapRelief {
     this.#use.letGo();
     if (isShrinking) {
       this.#heap.shrink();
-      this.#heldFloor = this.#heap.heldBytes();
-      this.#mostHeld = this.#heldFloor;
       this.#wasWide = false;
       this.#checksToShrink = this.#shrinkChecks;
     } else this.#heap.collect();
+    this.#timer = this.#clock.after(SETTLE_MS, () => this.#settle(isShrinking));
+  }
+
+  /** What is there now is what was left. */
+  #settle(isShrunk: boolean): void {
+    if (isShrunk) {
+      this.#heldFloor = this.#heap.heldBytes();
+      this.#mostHeld = this.#heldFloor;
+    }
     this.#see(this.#heap.usedBytes());
-    this.#wasAbove = false;
+    this.#checkLater(CHECK_MS - SETTLE_MS);
   }
 
   #see(usedBytes: number): void {

@@ -14,7 +14,8 @@ import { Tracers } from '../tracing/index.ts';
 import { dialTcp, type Health, type ReachChange, UpstreamMetrics, UpstreamPools } from '../upstream/index.ts';
 import { atLatest } from './at-latest.ts';
 import type { DrainReport } from './data-plane-worker.ts';
-import { HeapRelief, ThreadHeap } from './heap-relief.ts';
+import { HeapRelief } from './heap-relief.ts';
+import { ServingHeap } from './thread-heap.ts';
 import { dumpCluster, type WorkerDump } from './worker-dump.ts';
 
 /** When all requests are over, their spans may take this long. */
@@ -122,7 +123,7 @@ export class WorkerRuntime {
       bodies,
       mirrors: { active: 0, bytes: 0 },
     };
-    this.#relief = new HeapRelief(new ThreadHeap(), clock, {
+    this.#relief = new HeapRelief(new ServingHeap(), clock, {
       chargedBytes: () => serving.memory.bytes,
       letGo: () => {
         lists.slabs.trim();

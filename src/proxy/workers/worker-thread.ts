@@ -6,8 +6,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { Snapshot } from '../../snapshot/index.ts';
 import { systemClock, systemRandom } from '../../time/index.ts';
 import type { Log } from '../log/index.ts';
-import { giveBackStart } from './heap-relief.ts';
 import { SnapshotReceiver } from './snapshot-receiver.ts';
+import { giveBackStart } from './thread-heap.ts';
 import type { FromWorker, ToWorker, WorkerData } from './worker-protocol.ts';
 import { WorkerRuntime } from './worker-runtime.ts';
 

@@ -4,6 +4,7 @@ import {
   CONTENT_LENGTH,
   Field,
   fieldFlags,
+  isFieldValue,
   MALFORMED,
   PSEUDO,
   SENSITIVE,
@@ -121,10 +122,19 @@ export class HpackDecoder {
   /** False: the block is to be read field by field. */
   #readShaped(shapes: BlockShapes): boolean {
     const fields = shapes.read(this.#reader);
-    if (fields === null || shapes.bytes > this.#limits.maxHeaderListBytes) return false;
-    this.list = shapes.list;
+    const { says } = shapes;
+    if (fields === null || says === null) return false;
+    let { bytes } = says;
+    let malformed = false;
+    for (let at = 1; at < fields.length; at += 2) {
+      const value = fields[at] as string;
+      bytes += value.length;
+      if (!isFieldValue(value)) malformed = true;
+    }
+    if (bytes > this.#limits.maxHeaderListBytes) return false;
+    this.list = says.list;
     this.fields = fields;
-    this.malformed = shapes.malformed;
+    this.malformed = malformed;
     return true;
   }
 
@@ -140,7 +150,7 @@ export class HpackDecoder {
       this.#cache.set(block, start, end, { list, fields, contentLength });
     } else if (contentLength < 0 && this.#reader.holes.length === fields.length) {
       this.#shapes ??= new BlockShapes();
-      this.#shapes.note(this.#reader, { list, fields, bytes: this.#bytes });
+      this.#shapes.note(this.#reader, fields, { list, bytes: this.#bytes - valueBytes(fields) });
     }
   }
 
@@ -282,4 +292,10 @@ export class HpackDecoder {
     this.#mutated = true;
     return true;
   }
+}
+
+function valueBytes(fields: readonly string[]): number {
+  let bytes = 0;
+  for (let at = 1; at < fields.length; at += 2) bytes += (fields[at] as string).length;
+  return bytes;
 }

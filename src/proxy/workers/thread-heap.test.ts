@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { describe, it } from 'node:test';
+import { Worker } from 'node:worker_threads';
+
+/** What the code of a thread begins with. */
+const IMPORTS = `
+  const { giveBackStart, ServingHeap, ThreadHeap } = await import('${new URL('./thread-heap.ts', import.meta.url)}');
+  const { until } = await import('${new URL('../../time/until.test-support.ts', import.meta.url)}');
+  const { parentPort } = await import('node:worker_threads');
+  const MIB = 1_048_576;
+  const heap = new ServingHeap();
+  const objects = () => Array.from({ length: 40 }, () => Array.from({ length: 20_000 }, (_, at) => ({ at })));
+  const buffers = () => Array.from({ length: 48 }, () => Buffer.alloc(MIB, 1));
+`;
+
+/** Runs in a thread of its own, where V8 is not in the midst of a collection. Resolves with what it posts; rejects with what it throws. */
+async function inThread(code: string): Promise<unknown> {
+  const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(IMPORTS + code)}`));
+  let posted: unknown = null;
+  worker.once('message', message => {
+    posted = message;
+  });
+  await once(worker, 'exit');
+  return posted;
+}
+
+describe("a thread's heap", () => {
+  it('shrinks at once where no traffic waits', async () => {
+    const given = await inThread(`
+      const still = new ThreadHeap();
+      const held = objects();
+      const before = still.heldBytes();
+      held.length = 0;
+      still.shrink();
+      parentPort.postMessage(before - still.heldBytes());`);
+    assert.ok(Number(given) > 20_971_520, `${given} bytes were given back`);
+  });
+
+  it('shrinks what V8 holds', async () => {
+    await inThread(`
+      const held = objects();
+      const before = heap.heldBytes();
+      held.length = 0;
+      heap.shrink();
+      await until(() => before - heap.heldBytes() > 20 * MIB);`);
+  });
+
+  it('gives back what a thread dropped, buffers included', async () => {
+    await inThread(`
+      const held = buffers();
+      const before = heap.usedBytes();
+      held.length = 0;
+      heap.collect();
+      await until(() => before - heap.usedBytes() > 32 * MIB);`);
+  });
+
+  it('is collected beside what the thread does, which does not stop until it is over', async () => {
+    const given = await inThread(`
+      const held = objects();
+      const before = heap.heldBytes();
+      held.length = 0;
+      heap.shrink();
+      parentPort.postMessage(before - heap.heldBytes());`);
+    assert.ok(Number(given) < 5_000_000, `${given} bytes were given back at once`);
+  });
+
+  it('is collected in several threads at once, whose flags are those of the process', async () => {
+    const code = 'for (let i = 0; i < 10; i++) { heap.shrink(); giveBackStart(); } parentPort.postMessage("done");';
+    const posted = await Promise.all(Array.from({ length: 4 }, () => inThread(code)));
+    assert.deepEqual(posted, ['done', 'done', 'done', 'done']);
+  });
+});
