@@ -2,6 +2,7 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import { EMPTY_RESOURCES, type Namespace, RESOURCE_MAPS, type Resource, type ResourceSet } from '../resources/index.ts';
+import { replaceValues } from '../values/index.ts';
 import { NAMESPACE_LABEL } from './admit.ts';
 
 type Kind = Resource['kind'];
@@ -66,15 +67,13 @@ export class ResourceTable<T extends NamedResource> {
 
   /** The usual change: the same names in the same order. */
   #replace(before: KindTable<T>, lists: KindTable<T>['lists'], replaced: readonly T[]): KindTable<T> {
-    let table: Map<string, Resource> | undefined;
+    const changes = new Map<string, Resource>();
     for (const { fullName, resource } of replaced) {
       const known = before.table.get(fullName);
       const published = this.#publish(resource, known);
-      if (published === known) continue;
-      table ??= new Map(before.table);
-      table.set(fullName, published);
+      if (published !== known) changes.set(fullName, published);
     }
-    return { ...before, lists, table: table ?? before.table };
+    return { ...before, lists, table: changes.size === 0 ? before.table : replaceValues(before.table, changes) };
   }
 
   #tabulate(lists: KindTable<T>['lists'], before: KindTable<T> | undefined): KindTable<T> {

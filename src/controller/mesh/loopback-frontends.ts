@@ -69,12 +69,12 @@ export class LoopbackFrontends implements MeshEnvironment {
 export function parentServices(resources: ResourceSet): readonly Service[] {
   const found = new Map<string, Service>();
   for (const routes of Object.values(routeMaps(resources))) {
-    for (const { spec, metadata } of routes.values()) {
+    routes.forEach(({ spec, metadata }) => {
       for (const { kind, name, namespace = metadata.namespace } of spec.parentRefs ?? []) {
         const service = kind === 'Service' ? resources.services.get(`${namespace}/${name}`) : undefined;
         if (service !== undefined) found.set(`${namespace}/${name}`, service);
       }
-    }
+    });
   }
   return [...found.values()];
 }

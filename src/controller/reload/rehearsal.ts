@@ -2,9 +2,17 @@
 
 import { setImmediate as turn } from 'node:timers/promises';
 import type { DataPlane } from '../../proxy/index.ts';
-import type { GRPCRoute, GRPCRouteRule, HTTPRoute, HTTPRouteRule, ResourceSet } from '../../resources/index.ts';
+import type {
+  GRPCRoute,
+  GRPCRouteRule,
+  HTTPRoute,
+  HTTPRouteRule,
+  Metadata,
+  ResourceSet,
+} from '../../resources/index.ts';
 import type { Snapshot } from '../../snapshot/index.ts';
 import type { Store } from '../../store/index.ts';
+import { replaceValues } from '../../values/index.ts';
 import type { PortPlan } from '../ports/port-plan.ts';
 import type { Translator } from './translator.ts';
 
@@ -85,21 +93,26 @@ async function roundOf<T>(go: () => Promise<T>): Promise<T | undefined> {
 function withOtherWeights(resources: ResourceSet): ResourceSet {
   const { httpRoutes, grpcRoutes } = resources;
   if (httpRoutes.size > grpcRoutes.size) {
-    const heavier = ({ spec, ...route }: HTTPRoute) => ({
-      ...route,
-      spec: { ...spec, rules: spec.rules.map(heavierRule) },
-    });
+    const heavier = ({ metadata, spec, ...route }: HTTPRoute) => {
+      return { ...route, metadata: nextGeneration(metadata), spec: { ...spec, rules: spec.rules.map(heavierRule) } };
+    };
     return { ...resources, httpRoutes: withLast(httpRoutes, heavier) };
   }
-  const heavier = ({ spec, ...route }: GRPCRoute) => {
-    return { ...route, spec: { ...spec, rules: (spec.rules ?? []).map(heavierRule) } };
+  const heavier = ({ metadata, spec, ...route }: GRPCRoute) => {
+    const rules = (spec.rules ?? []).map(heavierRule);
+    return { ...route, metadata: nextGeneration(metadata), spec: { ...spec, rules } };
   };
   return { ...resources, grpcRoutes: withLast(grpcRoutes, heavier) };
 }
 
 function withLast<Item>(items: ReadonlyMap<string, Item>, change: (item: Item) => Item): ReadonlyMap<string, Item> {
   const last = [...items].at(-1);
-  return last === undefined ? items : new Map(items).set(last[0], change(last[1]));
+  return last === undefined ? items : replaceValues(items, new Map([[last[0], change(last[1])]]));
+}
+
+/** A store counts each change of what a user wrote. */
+function nextGeneration(metadata: Metadata): Metadata {
+  return { ...metadata, generation: metadata.generation + 1 };
 }
 
 function heavierRule<Rule extends GRPCRouteRule | HTTPRouteRule>(rule: Rule): Rule {

@@ -28,11 +28,16 @@ function countChanges(previous: ReadonlyMap<string, unknown>, next: ReadonlyMap<
 /** Findings that were not there before the reload. */
 export function newFindings(view: View, previous: View | null): readonly Finding[] {
   if (previous === null) return view.findings;
-  const known = new Set(previous.findings);
-  const fresh = view.findings.filter(finding => !known.has(finding));
+  const fresh = othersThan(previous.findings, view.findings);
   if (fresh.length === 0) return fresh;
-  const texts = new Set(previous.findings.map(keyOf));
+  const texts = new Set(othersThan(view.findings, previous.findings).map(keyOf));
   return fresh.filter(finding => !texts.has(keyOf(finding)));
+}
+
+/** Those of `findings` that are not among `known`, by identity, which most keep from one reload to the next. */
+function othersThan(known: readonly Finding[], findings: readonly Finding[]): readonly Finding[] {
+  const seen = new Set(known);
+  return findings.filter(finding => !seen.has(finding));
 }
 
 function keyOf(finding: Finding): string {

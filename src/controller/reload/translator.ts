@@ -146,6 +146,7 @@ export class Translator {
   /** What the snapshot would be if `resources`, those of the last `translate`, were these. Says and remembers nothing; undefined where something is set aside. */
   rehearse(resources: ResourceSet): Snapshot | undefined {
     if (this.#last === undefined || this.#last.setAside.length > 0) return undefined;
+    this.socketsOf(resources); // for its own sake: it looks at all routes, too
     const translation = translate(resources, this.#environment(this.#movedPorts), this.#last.previous);
     statuses(translation, resources, this.#statuses, this.#now());
     return translation.snapshot;
