@@ -323,7 +323,6 @@ describe('a writer of statuses', () => {
 
   it('asks once a minute for a few of many that are refused in the same words, and writes all once one is taken', async t => {
     let isRefused = true;
-    // Each no is also asked about: is it for lack of a right?
     const written = (): string[] => parts.requests.map(({ path }) => path).filter(path => path.endsWith('/status'));
     const parts = setUp(t, ({ path }) =>
       isRefused ? answer(403, { message: `httproutes "${path.split('/').at(-2)}" is forbidden: frozen` }) : undefined,
@@ -332,6 +331,7 @@ describe('a writer of statuses', () => {
     for (let index = 0; index < 50; index++) parts.want(keyOf(index), { index });
     await settle(parts);
     assert.equal(written().length, 50, 'each as it comes');
+    assert.equal(parts.requests.length, 51, 'whether it is for lack of a right is asked once');
     assert.deepEqual(
       parts.alike,
       Array.from({ length: 50 }, (_, index) => index),

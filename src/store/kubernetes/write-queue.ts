@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Clock, Random, Timer } from '../../time/index.ts';
-import { isObject, mappingOf } from '../plain-object.ts';
 import { type ContestedWrite, ContestedWrites } from './contested-writes.ts';
 import { ForbiddenKinds } from './forbidden-kinds.ts';
 import { type KubeClient, type KubeRequest, type KubeResponse, retryAfterMs, statusMessage } from './kube-client.ts';
-import { lacksRight } from './own-rights.ts';
+import { OwnRights } from './own-rights.ts';
 import { type RefusedWrite, RefusedWrites } from './refused-writes.ts';
 import { RetryDelay } from './retry-delay.ts';
 import { TokenBucket } from './token-bucket.ts';
+import { meaningOf } from './write-answer.ts';
 
 /** How fast a queue writes. */
 export interface WritePace {
@@ -85,6 +85,7 @@ export class WriteQueue {
   readonly #resting = new Map<string, Timer>();
   readonly #refused: RefusedWrites;
   readonly #forbidden: ForbiddenKinds;
+  readonly #rights: OwnRights;
   readonly #contested: ContestedWrites;
   readonly #bucket: TokenBucket;
   readonly #delay: RetryDelay;
@@ -103,6 +104,7 @@ export class WriteQueue {
     };
     this.#forbidden = new ForbiddenKinds(parts.clock, markAll);
     this.#refused = new RefusedWrites(parts.clock, markAll);
+    this.#rights = new OwnRights(parts.client, parts.clock);
     this.#contested = new ContestedWrites(parts.clock, key => parts.onContested?.(key));
   }
 
@@ -217,8 +219,8 @@ export class WriteQueue {
   async #send(key: string, write: Write, signal: AbortSignal): Promise<void> {
     const answer = await this.#parts.client.request({ ...write.request, signal });
     if (signal.aborted) return;
-    const { status } = answer;
-    if (status < 300) {
+    const meaning = meaningOf(answer);
+    if (meaning === 'taken') {
       this.counts.written += 1;
       this.#delay.reset();
       this.#isFailing = false;
@@ -226,18 +228,16 @@ export class WriteQueue {
       this.#forbidden.allow(key);
       this.#rest(key, this.#contested.restMs(key, write.request.body));
       write.done(answer.json);
-    } else if (status === 409) {
+    } else if (meaning === 'conflict') {
       this.counts.conflicts += 1;
       await write.conflicted(signal);
       this.mark(key);
-    } else if (isWebhookGone(answer)) {
-      this.#refuse(key, write, { answer, isForbidden: false });
-    } else if (status === 401 || status === 408 || status === 429 || status >= 500) {
+    } else if (meaning === 'struggles') {
       this.#struggles(key, answer);
-    } else if (status === 404 || isTerminating(answer)) {
+    } else if (meaning === 'gone') {
       write.dropped?.();
     } else {
-      const isForbidden = status === 403 && (await lacksRight(this.#parts.client, write.request, signal));
+      const isForbidden = answer.status === 403 && (await this.#rights.lacks(write.request, signal));
       if (!signal.aborted) this.#refuse(key, write, { answer, isForbidden });
     }
   }
@@ -278,23 +278,4 @@ function bytesOf(write: Write | undefined): string {
   return JSON.stringify(write?.request.body, (name, value: unknown) =>
     name === 'resourceVersion' ? undefined : value,
   );
-}
-
-/**
- * A webhook is asked about some objects: that nobody answers for it says nothing of the server, nor of others. The server answers with an internal
- * error and its cause then; one that struggles itself, as when its store is away, gives neither.
- */
-function isWebhookGone({ status, json }: KubeResponse): boolean {
-  return status === 500 && mappingOf(json)['reason'] === 'InternalError' && causesOf(json).length > 0;
-}
-
-/** The namespace is on its way out, with all that is in it. */
-function isTerminating({ status, json }: KubeResponse): boolean {
-  return status === 403 && causesOf(json).some(cause => isObject(cause) && cause['reason'] === 'NamespaceTerminating');
-}
-
-/** What a `Status` gives as causes. */
-function causesOf(json: unknown): readonly unknown[] {
-  const { details } = mappingOf(json);
-  return isObject(details) && Array.isArray(details['causes']) ? details['causes'] : [];
 }

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { isObject, mappingOf } from '../plain-object.ts';
+import type { KubeResponse } from './kube-client.ts';
+
+/**
+ * What the answer to a write says. `conflict`: somebody else was faster. `refused`: a no to this object, or to us. `struggles`: the server has no answer
+ * to it now. `gone`: what it is about is not there any more.
+ */
+export type WriteAnswer = 'taken' | 'conflict' | 'refused' | 'struggles' | 'gone';
+
+export function meaningOf(answer: KubeResponse): WriteAnswer {
+  const { status } = answer;
+  if (status < 300) return 'taken';
+  if (status === 409) return 'conflict';
+  if (isWebhookGone(answer)) return 'refused';
+  if (status === 401 || status === 408 || status === 429 || status >= 500) return 'struggles';
+  return status === 404 || isTerminating(answer) ? 'gone' : 'refused';
+}
+
+/**
+ * A webhook is asked about some objects: that nobody answers for it says nothing of the server, nor of others. The server answers with an internal
+ * error and causes then. Its store being away has no cause; whatever else has one is taken for a no to this object, too, and tried again as such.
+ */
+function isWebhookGone({ status, json }: KubeResponse): boolean {
+  return status === 500 && mappingOf(json)['reason'] === 'InternalError' && causesOf(json).length > 0;
+}
+
+/** The namespace is on its way out, with all that is in it. */
+function isTerminating({ status, json }: KubeResponse): boolean {
+  return status === 403 && causesOf(json).some(cause => isObject(cause) && cause['reason'] === 'NamespaceTerminating');
+}
+
+/** What a `Status` gives as causes. */
+function causesOf(json: unknown): readonly unknown[] {
+  const { details } = mappingOf(json);
+  return isObject(details) && Array.isArray(details['causes']) ? details['causes'] : [];
+}
