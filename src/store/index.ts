@@ -12,7 +12,13 @@ export type { RequestCount } from './kubernetes/counted-client.ts';
 export type { ClusterPlace } from './kubernetes/find-cluster.ts';
 export type { Freshness } from './kubernetes/freshness.ts';
 export type { WorldKeeper } from './kubernetes/kept-world.ts';
-export { type KubeClient, type KubeRequest, type KubeResponse, KubeUnreachable } from './kubernetes/kube-client.ts';
+export {
+  type KubeClient,
+  KubeRefusal,
+  type KubeRequest,
+  type KubeResponse,
+  KubeUnreachable,
+} from './kubernetes/kube-client.ts';
 export type { KubernetesStore } from './kubernetes/kubernetes-store.ts';
 export type { LeaderLease } from './kubernetes/leader-lease.ts';
 export { type ObservedObject, type ObservedObjects, pathOf } from './kubernetes/observed-object.ts';

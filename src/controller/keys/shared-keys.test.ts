@@ -205,6 +205,15 @@ describe('keys that replicas share', () => {
     assert.match(told[0] ?? '', /get, create and patch/);
   });
 
+  it('are not said to be a matter of rights when the API server fails', async t => {
+    const api = await apiWith(t);
+    api.own.refused.set('secrets', 500);
+    const { log } = await replica(t, api, 4);
+    const told = (): string[] => log.filter(line => line.includes('keys that replicas share cannot be read'));
+    await until(() => told().length > 0);
+    assert.doesNotMatch(told().join(), /get, create and patch/);
+  });
+
   it('are known again after a restart without the API server', { skip: process.platform !== 'linux' }, async t => {
     const state = mkdtempSync('/dev/shm/daemun-state-');
     t.after(() => rmSync(state, { recursive: true, force: true }));

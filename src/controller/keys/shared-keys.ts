@@ -5,10 +5,10 @@
  * rotates them; all read them once a minute, and a new key signs only later than that. Whoever cannot have them has keys of its own.
  */
 import { readFile } from 'node:fs/promises';
-import { DaemunError, messageOf } from '../../errors/index.ts';
+import { messageOf } from '../../errors/index.ts';
 import { replaceFile } from '../../files/index.ts';
 import type { KeyStore } from '../../proxy/index.ts';
-import type { SecretEntries, SecretText } from '../../store/index.ts';
+import { KubeRefusal, type SecretEntries, type SecretText } from '../../store/index.ts';
 import type { Clock, Timer } from '../../time/index.ts';
 import type { GatewayLog } from '../log/log.ts';
 import { formatKeys, parseKeys, UnknownKeyFormat } from './key-text.ts';
@@ -220,9 +220,9 @@ export class SharedKeys {
       {
         secret: this.#secret?.place,
         error: why,
-        // Who does not answer is nothing that rights would mend.
-        ...(error instanceof DaemunError &&
-          error.code === 'kubernetes/refused' && {
+        // A server that fails is nothing that rights would mend.
+        ...(error instanceof KubeRefusal &&
+          error.status === 403 && {
             fix: "let daemun's service account get, create and patch this Secret, as packaging/kubernetes/install.yaml does",
           }),
       },
