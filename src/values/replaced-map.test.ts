@@ -62,6 +62,17 @@ describe('replacedKeys', () => {
     assert.equal(replacedKeys(before, new Map(before)), undefined);
   });
 
+  it('knows what was made of one map in different ways', () => {
+    const before = new Map(KEYS.map(key => [key, -1]));
+    const [tried, after] = [
+      replaceValues(before, new Map([['key-7', 1]])),
+      replaceValues(before, new Map([['key-9', 1]])),
+    ];
+    assert.deepEqual(replacedKeys(before, after), ['key-9']);
+    assert.deepEqual(replacedKeys(tried, after), ['key-7', 'key-9']);
+    assert.equal(replacedKeys(new Map(before), after), undefined);
+  });
+
   it('names the keys of each replacement, also where a copy is made', () => {
     let map: ReadonlyMap<string, number> = new Map(KEYS.map(key => [key, -1]));
     for (let at = 0; at < 200; at++) {

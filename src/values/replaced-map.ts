@@ -5,16 +5,14 @@ const PART_BITS = 4;
 const PART_SIZE = 1 << PART_BITS;
 
 /**
- * `before` with some values replaced; every key of `changes` is in `before`. Costs what is replaced, and a pointer for each 16 values; what the size of
- * the map is only the first time after a key came or went. The order of the keys stays. Values are never undefined.
+ * `before` with some values replaced; every key of `changes` is in `before`, which never changes again. Costs what is replaced, and a pointer for each
+ * 16 values; what the size of the map is only the first time after a key came or went. The order of the keys stays. Values are never undefined.
  */
 export function replaceValues<V>(
   before: ReadonlyMap<string, V>,
   changes: ReadonlyMap<string, V>,
 ): ReadonlyMap<string, V> {
-  const known = before instanceof ReplacedMap ? (before as ReplacedMap<V>) : undefined;
-  const keys = known?.of ?? keysOf(before);
-  const old = known?.parts ?? inParts([...before.values()]);
+  const { of: keys, parts: old } = placesIn(before);
   const parts = old.slice();
   changes.forEach((value, key) => {
     const place = keys.places.get(key);
@@ -25,7 +23,7 @@ export function replaceValues<V>(
     own[place & (PART_SIZE - 1)] = value;
     parts[at] = own;
   });
-  return new ReplacedMap(keys, parts, known === undefined ? new WeakRef(before) : null);
+  return new ReplacedMap({ of: keys, parts });
 }
 
 /** The keys that have another value, where one map came from the other by replacements; undefined: it did not. Costs what a replacement does. */
@@ -34,14 +32,31 @@ export function replacedKeys<V>(
   after: ReadonlyMap<string, V>,
 ): readonly string[] | undefined {
   if (!(after instanceof ReplacedMap)) return undefined;
-  const { of: keys, parts, madeOf } = after as ReplacedMap<V>;
-  if (before === madeOf?.deref()) return differentKeys(keys, inParts([...before.values()]), parts);
-  return before instanceof ReplacedMap && before.of === keys
-    ? differentKeys(keys, (before as ReplacedMap<V>).parts, parts)
-    : undefined;
+  const { of: keys, parts } = after as ReplacedMap<V>;
+  const old =
+    before instanceof ReplacedMap ? (before as ReplacedMap<V>) : (PLACES.get(before) as Places<V> | undefined);
+  return old?.of === keys ? differentKeys(keys, old.parts, parts) : undefined;
 }
 
 type Parts<V> = readonly (readonly V[])[];
+
+/** Keys, and the values in their places. */
+interface Places<V> {
+  readonly of: Keys;
+  readonly parts: Parts<V>;
+}
+
+/** Of maps of another sort in which something was replaced, for as long as they are there: what was tried and given up makes the next time cheap. */
+const PLACES = new WeakMap<ReadonlyMap<string, unknown>, Places<unknown>>();
+
+function placesIn<V>(map: ReadonlyMap<string, V>): Places<V> {
+  if (map instanceof ReplacedMap) return map as ReplacedMap<V>;
+  const known = PLACES.get(map) as Places<V> | undefined;
+  if (known !== undefined) return known;
+  const made = { of: keysOf(map), parts: inParts([...map.values()]) };
+  PLACES.set(map, made);
+  return made;
+}
 
 function differentKeys<V>({ list }: Keys, before: Parts<V>, after: Parts<V>): readonly string[] {
   const keys: string[] = [];
@@ -73,16 +88,13 @@ function keysOf(map: ReadonlyMap<string, unknown>): Keys {
 }
 
 /** A map whose keys are known, with its values in parts, each of which is nobody else's or never changed. */
-class ReplacedMap<V> implements ReadonlyMap<string, V> {
+class ReplacedMap<V> implements ReadonlyMap<string, V>, Places<V> {
   readonly of: Keys;
   readonly parts: Parts<V>;
-  /** The map of another sort that it was made of, which it holds no longer than others do; null: there is none. */
-  readonly madeOf: WeakRef<ReadonlyMap<string, V>> | null;
 
-  constructor(of: Keys, parts: Parts<V>, madeOf: WeakRef<ReadonlyMap<string, V>> | null) {
+  constructor({ of, parts }: Places<V>) {
     this.of = of;
     this.parts = parts;
-    this.madeOf = madeOf;
   }
 
   get size(): number {
