@@ -29,6 +29,13 @@ interface Manifest {
   readonly spec: object;
 }
 
+/** What is looked at of a CustomResourceDefinition. */
+interface Served {
+  readonly group: string;
+  readonly names: { readonly plural: string };
+  readonly versions: readonly { readonly name: string; readonly served: boolean }[];
+}
+
 export class Definitions {
   readonly #api: Api;
   readonly #stored: readonly Manifest[];
@@ -71,18 +78,33 @@ export class Definitions {
   /** Puts the ones of the start in the place of those that are there. */
   async restore(): Promise<void> {
     await this.removePolicy();
-    for (const manifest of this.#stored.toReversed()) await this.#apply(manifest);
+    const manifests = this.#stored.toReversed();
+    for (const manifest of manifests) await this.#apply(manifest);
+    await this.#served(manifests);
   }
 
   /** The definitions of a folder of manifests take the place of those that are there. */
   async install(folder: string): Promise<void> {
+    const manifests: Manifest[] = [];
     for (const file of readdirSync(folder).filter(name => name.includes('k8s.io_')))
       for (const document of parseAllDocuments(readFileSync(join(folder, file), 'utf8'))) {
         const { apiVersion, kind, metadata, spec } = document.toJS() as Manifest;
         const { name, labels = {}, annotations = {} } = metadata;
         if (kind === 'CustomResourceDefinition')
-          await this.#apply({ apiVersion, kind, metadata: { name, labels, annotations }, spec });
+          manifests.push({ apiVersion, kind, metadata: { name, labels, annotations }, spec });
       }
+    for (const manifest of manifests) await this.#apply(manifest);
+    await this.#served(manifests);
+  }
+
+  /** The server takes objects of a kind some time after its definition. */
+  async #served(manifests: readonly Manifest[]): Promise<void> {
+    for (const { kind, spec } of manifests) {
+      if (kind !== 'CustomResourceDefinition') continue;
+      const { group, names, versions } = spec as Served;
+      for (const { name, served } of versions)
+        while (served && !(await this.#isThere(`/apis/${group}/${name}/${names.plural}`))) await wait(POLL_MS);
+    }
   }
 
   async #apply(manifest: Manifest): Promise<void> {
