@@ -121,6 +121,32 @@ describe('the ring of session keys', () => {
     }
   });
 
+  it('is rotated from now on when a clock was years ahead and is set back', () => {
+    const DECADE = 3_650 * DAY;
+    for (const kept of [null, new MemoryStore()]) {
+      const { clock, keyring, last } = ring(kept, TICKET_KEY_PACE);
+      keyring.start();
+      const first = last()[0];
+      clock.setWall(NOW + DECADE);
+      clock.advance(HOUR);
+      assert.equal(last().length, 2, 'one was made meanwhile');
+      clock.setWall(NOW);
+      const rings = new Set<string>();
+      for (let hour = 0; hour < 24; hour++) {
+        clock.advance(HOUR);
+        rings.add(
+          last()
+            .map(({ id }) => Buffer.from(id).toString('hex'))
+            .join(),
+        );
+        assert.ok(last().length <= 3, `${last().length} keys`);
+      }
+      assert.ok(rings.size >= 12, `${rings.size} rings in a day`);
+      assert.ok(!last().includes(first as SessionKey));
+      keyring.close();
+    }
+  });
+
   it('keeps its own keys while a store has none, and takes those that come', () => {
     const store = new MemoryStore();
     const takes: KeyStore = { load: () => store.load(), save: () => undefined };

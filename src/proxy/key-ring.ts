@@ -23,7 +23,7 @@ export interface KeyStore {
 
 /** Of a secret: that of the hash. */
 export const RING_KEY_BYTES = 32;
-/** More than a ring ever has: a store that holds more was not written by us. */
+/** More than a ring needs; processes whose clocks are days apart would make more. A store that holds more was not written by us. */
 export const MAX_RING_KEYS = 16;
 
 /** How the keys of a ring follow each other. */
@@ -71,15 +71,20 @@ export function ringKey(secret: Uint8Array, createdAtMs: number): SessionKey {
 
 /** The ring as it should be now, the newest key first: with a new key when one is due, without those that nothing is shown of any more. */
 export function rotateKeys(pace: KeyPace, keys: readonly SessionKey[], nowMs: number): readonly SessionKey[] {
-  const sorted = [...keys].sort((a, b) => b.createdAtMs - a.createdAtMs);
+  const sorted = keys.map(key => notAhead(pace, key, nowMs)).sort((a, b) => b.createdAtMs - a.createdAtMs);
   const newest = sorted[0];
   const isDue = newest === undefined || nowMs - newest.createdAtMs >= pace.rotateAfterMs;
   const ring = isDue ? [ringKey(randomBytes(RING_KEY_BYTES), nowMs), ...sorted] : sorted;
   const keptForMs = pace.signAfterMs + pace.checkMs + pace.acceptedForMs;
   return ring.filter((_, at) => {
     const next = ring[at - 1];
-    return next === undefined || nowMs - next.createdAtMs < keptForMs;
+    return next === undefined || (at < MAX_RING_KEYS && nowMs - next.createdAtMs < keptForMs);
   });
+}
+
+/** A key of a time that is far to come was made while a clock was wrong: none would follow it until then. It counts as made now. */
+function notAhead({ signAfterMs }: KeyPace, key: SessionKey, nowMs: number): SessionKey {
+  return key.createdAtMs - nowMs > signAfterMs ? { ...key, createdAtMs: nowMs } : key;
 }
 
 /** The ring with the key that signs in front: the newest that every process has read by now. */

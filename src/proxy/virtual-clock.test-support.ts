@@ -10,14 +10,15 @@ interface Entry {
 
 /** A clock that stands still until a test moves it. */
 export class VirtualClock implements Clock {
-  readonly #startedAtMs: number;
+  /** What the wall clock is ahead of the other. */
+  #wallOffsetMs: number;
   #nowMs = 0;
   #order = 0;
   readonly #entries = new Set<Entry>();
 
   /** `startedAtMs`: its wall clock at the beginning. */
   constructor(startedAtMs = 1_800_000_000_000) {
-    this.#startedAtMs = startedAtMs;
+    this.#wallOffsetMs = startedAtMs;
   }
 
   nowMs(): number {
@@ -25,7 +26,12 @@ export class VirtualClock implements Clock {
   }
 
   wallMs(): number {
-    return this.#startedAtMs + this.#nowMs;
+    return this.#wallOffsetMs + this.#nowMs;
+  }
+
+  /** Somebody sets the wall clock; timers do not care. */
+  setWall(wallMs: number): void {
+    this.#wallOffsetMs = wallMs - this.#nowMs;
   }
 
   after(delayMs: number, run: () => void): Timer {
