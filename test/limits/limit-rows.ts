@@ -718,6 +718,14 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
       limit: 'store/kubernetes/contested-writes#MAX_KNOWN',
       over: 'who undoes what is written is found out a little later',
     },
+    {
+      limit: 'store/kubernetes/write-slots#MAX_SLOW',
+      over: 'other writes wait until one of the slow ones is answered',
+    },
+    {
+      limit: 'store/kubernetes/write-slots#MAX_SLOW_OF_KIND',
+      over: 'other writes of the kind wait until one of the slow ones is answered',
+    },
     { limit: 'store/kubernetes#MAX_WATCH_LINE_BYTES', over: 'the watch is begun anew' },
     { limit: 'store/kubernetes#MAX_ANSWER_BYTES', over: 'the request fails and is tried again' },
     { limit: 'store/kubernetes#REQUEST_TIMEOUT_MS', over: 'the request fails and is tried again' },

@@ -86,6 +86,6 @@ export class ForbiddenKinds {
   }
 }
 
-function kindOf(key: string): string {
+export function kindOf(key: string): string {
   return key.slice(0, key.indexOf('/'));
 }

@@ -13,16 +13,17 @@ export function meaningOf(answer: KubeResponse): WriteAnswer {
   const { status } = answer;
   if (status < 300) return 'taken';
   if (status === 409) return 'conflict';
-  if (isWebhookGone(answer)) return 'refused';
+  if (isInternalNo(answer)) return 'refused';
   if (status === 401 || status === 408 || status === 429 || status >= 500) return 'struggles';
   return status === 404 || isTerminating(answer) ? 'gone' : 'refused';
 }
 
 /**
- * A webhook is asked about some objects: that nobody answers for it says nothing of the server, nor of others. The server answers with an internal
- * error and causes then. Its store being away has no cause; whatever else has one is taken for a no to this object, too, and tried again as such.
+ * An internal error with causes. So a server answers when a webhook cannot be asked or does not answer in time, which says nothing of the server, nor of
+ * objects that the webhook is not asked about. Other failures may look the same; each is taken for a no to this object, told in the server's words, and
+ * tried again as such. A store that is away has no causes.
  */
-function isWebhookGone({ status, json }: KubeResponse): boolean {
+function isInternalNo({ status, json }: KubeResponse): boolean {
   return status === 500 && mappingOf(json)['reason'] === 'InternalError' && causesOf(json).length > 0;
 }
 

@@ -9,6 +9,7 @@ import { type RefusedWrite, RefusedWrites } from './refused-writes.ts';
 import { RetryDelay } from './retry-delay.ts';
 import { TokenBucket } from './token-bucket.ts';
 import { meaningOf } from './write-answer.ts';
+import { WriteSlots } from './write-slots.ts';
 
 /** How fast a queue writes. */
 export interface WritePace {
@@ -74,13 +75,13 @@ export interface WriteCounts {
 /**
  * Brings objects to the API server at a pace. Objects are marked by key (`Kind/namespace/name`); what is to be written is asked for
  * when it is an object's turn, so that the newest counts and at most one entry an object waits. A server that struggles is left
- * alone for a while, with all that is due kept.
+ * alone for a while, with all that is due kept; a write that the server is slow with does not hold the others up.
  */
 export class WriteQueue {
   readonly #parts: WriteQueueParts;
   /** In order of marking. */
   readonly #due = new Set<string>();
-  readonly #writing = new Set<string>();
+  readonly #writing: WriteSlots;
   /** Written within REST_MS: they wait if they are due again. */
   readonly #resting = new Map<string, Timer>();
   readonly #refused: RefusedWrites;
@@ -93,12 +94,15 @@ export class WriteQueue {
   #abort: AbortController | null = null;
   #pause: Timer | null = null;
   #isFailing = false;
+  /** One alone finds out whether a server that failed is well again. */
+  #probe: string | null = null;
   #onSettled: (() => void)[] = [];
 
   constructor(parts: WriteQueueParts) {
     this.#parts = parts;
     this.#bucket = new TokenBucket(parts.clock, parts.pace);
     this.#delay = new RetryDelay(parts.random);
+    this.#writing = new WriteSlots(parts.clock, () => this.#pump());
     const markAll = (keys: readonly string[]): void => {
       for (const key of keys) this.mark(key);
     };
@@ -179,10 +183,9 @@ export class WriteQueue {
     const abort = this.#abort;
     if (abort === null) return;
     for (const key of this.#due) {
-      // One alone finds out whether a server that failed is well again.
-      const atOnce = this.#isFailing ? 1 : this.#parts.pace.atOnce;
-      if (this.#pause !== null || this.#writing.size >= atOnce) break;
-      if (this.#writing.has(key) || this.#resting.has(key)) continue;
+      const isFull = this.#isFailing ? this.#probe !== null : this.#writing.taken >= this.#parts.pace.atOnce;
+      if (this.#pause !== null || isFull) break;
+      if (this.#writing.holds(key) || this.#resting.has(key)) continue;
       const write = this.#prepare(key);
       if (write !== undefined) {
         const delayMs = this.#bucket.take();
@@ -206,11 +209,13 @@ export class WriteQueue {
   }
 
   #begin(key: string, write: Write, signal: AbortSignal): void {
-    this.#writing.add(key);
+    this.#writing.begin(key);
+    if (this.#isFailing) this.#probe = key;
     void this.#send(key, write, signal)
       .catch(() => signal.aborted || this.#struggles(key, null))
       .finally(() => {
-        this.#writing.delete(key);
+        this.#writing.end(key);
+        if (this.#probe === key) this.#probe = null;
         this.#pump();
         this.#tellSettled();
       });
