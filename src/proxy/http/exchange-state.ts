@@ -42,6 +42,8 @@ export interface ExchangeOwner {
   /** A request that asks for an upgrade needs a connection to an endpoint for itself: false when there is no room. `tunnelEnded` follows once, with the grant where the connection is shared after all. */
   takeTunnel(): boolean;
   tunnelEnded(): void;
+  /** One direction of the tunnel is over. */
+  tunnelHalfOver(): void;
   /** `exchange` holds this many bytes more (or, negative, fewer). May end the worst exchange of the connection or of the worker. */
   held(exchange: ExchangeState, change: number): void;
 }

@@ -21,7 +21,7 @@ import type { Answer } from '../faces/index.ts';
 import type { FilterStep } from '../filters/index.ts';
 import type { Tracer } from '../tracing/index.ts';
 import type { OpenFailure } from '../upstream/index.ts';
-import { drainTimeout, openFailed, streamEnded } from './answers.ts';
+import { drainTimeout, openFailed, streamEnded, upgradesFull } from './answers.ts';
 import { passGate } from './arriving-exchange.ts';
 import { Attempts } from './attempts.ts';
 import { awaitAnswer } from './backend-timeout.ts';
@@ -142,6 +142,11 @@ export class Exchange
     if (this.isFinished || this.response.ended) return;
     this.outcome.reason = 'drain_timeout';
     sendAnswer(this, drainTimeout(this.face));
+  }
+
+  /** Another connection needs the place of this tunnel, which is half over. */
+  makeRoom(): void {
+    this.answer(upgradesFull());
   }
 
   onWritable(): void {

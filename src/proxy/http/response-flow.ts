@@ -94,9 +94,11 @@ export function flushResponse(exchange: ExchangeState): void {
 
 /** END_STREAM went to the client. */
 export function endResponse(exchange: ExchangeState): void {
-  const { stream, outcome, tunnel } = exchange;
-  // The other direction goes on.
-  if (tunnel !== null && tunnel.state === 'open' && !exchange.request.isDone) return;
+  const { owner, stream, outcome, tunnel } = exchange;
+  if (tunnel !== null && tunnel.state === 'open' && !exchange.request.isDone) {
+    owner.tunnelHalfOver();
+    return;
+  }
   const httpStatus = outcome.http;
   exchange.attempts.current?.finish(verdictOnStatus(httpStatus));
   // The rest of the request is not wanted (RFC 9113 §8.1).

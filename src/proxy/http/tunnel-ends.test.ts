@@ -39,7 +39,7 @@ for (const version of VERSIONS) {
       nowMs = 1_000_000;
       loop = new SocketLoop(() => nowMs);
       backend = await TunnelBackend.start();
-      gateway = new TestGateway({ accessLog: true }, loop);
+      gateway = new TestGateway({ accessLog: true, maxConnections: 6 }, loop);
       await gateway.apply({
         listeners: [listener('http', [], { virtualHosts: [{ hostname: '*', entries: [entry(1_000)] }] })],
         clusters: { main: [backend.port] },
@@ -64,13 +64,30 @@ for (const version of VERSIONS) {
     }
 
     async function open(protocol = 'websocket') {
+      const before = backend.upgrades.length;
       const client = await ask(version, gateway.port, { protocol }, cleanups);
-      const { bytes } = await backend.upgraded();
+      const { bytes } = await backend.upgraded(before);
       return { client: client.bytes, endpoint: bytes };
     }
 
     const hits = (limit: string): number => gateway.metric('daemun_limit_hits_total', { limit });
     const failures = (reason: string): number => gateway.metric('daemun_request_failures_total', { reason });
+
+    it('comes when others need its place and one direction is over', async () => {
+      const [first, second, third] = [await open(), await open(), await open()];
+      second.client.duplex.end();
+      await second.endpoint.rest();
+      pass(1_000);
+      const fourth = await open();
+      await second.client.rest();
+      assert.deepEqual([hits('connections_idle'), hits('connections'), hits('tunnels')], [1, 0, 0]);
+      assert.deepEqual([failures('upgrade_limit'), failures('client_protocol')], [1, 0]);
+      for (const { client, endpoint } of [first, third, fourth]) {
+        client.write('asked');
+        assert.equal((await endpoint.take(5)).toString(), 'asked');
+      }
+      assert.equal(gateway.metric('daemun_downstream_tunnels'), 3);
+    });
 
     it('is not the timeout of the rule, which ends with the grant', async () => {
       const { client, endpoint } = await open();

@@ -73,7 +73,9 @@ export function openTunnel(exchange: ExchangeState, tunnel: Tunnel, head: Header
 /** Ends the exchange when both directions are over. */
 export function endTunnel(exchange: ExchangeState): void {
   const { request, response, tunnel } = exchange;
-  if (tunnel?.state === 'open' && request.isDone && response.isDone) endResponse(exchange);
+  if (tunnel?.state !== 'open' || !request.isDone) return;
+  if (response.isDone) endResponse(exchange);
+  else exchange.owner.tunnelHalfOver();
 }
 
 /**

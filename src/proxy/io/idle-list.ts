@@ -6,6 +6,14 @@ export interface IdleEntry {
   idlePrevious: IdleEntry | null;
 }
 
+/** A connection that may go when another one needs its place. */
+export interface IdleConnection extends IdleEntry {
+  /** The budget owns it: 0 at first. */
+  idleSinceMs: number;
+  /** Goes at once; the client is told as its version can. */
+  makeRoom(): void;
+}
+
 /** The ends of a list, which is circular. */
 class Ends implements IdleEntry {
   idleNext: IdleEntry = this;

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import assert from 'node:assert/strict';
-import { Socket } from 'node:net';
-import { it } from 'node:test';
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, Socket } from 'node:net';
+import { it, type TestContext } from 'node:test';
+import { until } from '../../time/until.test-support.ts';
 import { MemoryBudget } from '../io/index.ts';
 import { VirtualClock } from '../virtual-clock.test-support.ts';
 import { streamRule, tcpListener } from './l4.test-support.ts';
@@ -23,7 +25,7 @@ function slowServer(limitBytes: number, dialled: Socket): { server: StreamServer
   const server = {
     serving: { ...serving, debug: { isOn: false } },
     choices: { pick: () => ({ kind: 'cluster', cluster: 'a' }) },
-    budget: { takeTunnel: () => true, tunnelEnded: nothing },
+    budget: { takeTunnel: () => true, tunnelEnded: nothing, idle: nothing, busy: nothing },
     streamMetrics: { begun: nothing, ended: nothing },
     traffic: { values: new Float64Array(2), read: 0, written: 1 },
     streamEnded: nothing,
@@ -52,6 +54,47 @@ it('a stream is charged for its first bytes until an endpoint has them', () => {
   dialled.write = () => true;
   dialled.emit('connect');
   assert.equal(memory.bytes, 0);
+});
+
+/** Both ends of a connection; the second is as the gateway accepts it. */
+async function connection(t: TestContext): Promise<readonly [Socket, Socket]> {
+  const server = createServer({ pauseOnConnect: true }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const accepted = once(server, 'connection');
+  const client = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  client.on('error', () => {});
+  t.after(() => {
+    client.destroy();
+    server.close();
+  });
+  const [socket] = (await accepted) as [Socket];
+  return [client, socket];
+}
+
+it('a client that goes before there is an endpoint is noticed', async t => {
+  const { server, memory } = slowServer(10_000, new Socket());
+  const [client, accepted] = await connection(t);
+  begin(server, accepted);
+  client.resetAndDestroy();
+  await new Promise(resolve => accepted.once('close', resolve));
+  assert.equal(memory.bytes, 0);
+});
+
+it('what a client sends before there is an endpoint is charged, and goes there after the first bytes', async t => {
+  const dialled = new Socket();
+  const { server, memory } = slowServer(10_000, dialled);
+  const [client, accepted] = await connection(t);
+  begin(server, accepted);
+  client.write('early');
+  await until(() => memory.bytes > 1_000);
+  assert.equal(memory.bytes, 1_005);
+  assert.equal(accepted.isPaused(), true);
+  const written: string[] = [];
+  dialled.write = (chunk: unknown) => written.push(String(chunk)) > 0;
+  dialled.emit('connect');
+  assert.deepEqual(written, ['\0'.repeat(1_000), 'early']);
+  assert.equal(memory.bytes, 0);
+  assert.equal(accepted.isPaused(), false);
 });
 
 it('a stream gives way with its first bytes when memory is short', () => {

@@ -6,12 +6,20 @@
  *     connecting ──endpoint takes it──► open ──both directions over, idle, a side lost, cut──► closed
  *         └──────────────── no route, no endpoint, no room: reset ────────────────────────────────▲
  *
- * The client is not read before its endpoint is there. A side that is lost is told to the other by a reset, so that nobody takes half of a
- * stream for the whole.
+ * Before its endpoint is there, one read of the client is kept: so a client that is gone is noticed, and its dial ends. A side that is lost is told to the
+ * other by a reset, so that nobody takes half of a stream for the whole. Once one direction is over, the stream may be asked to make room for others.
  */
 import type { Socket } from 'node:net';
 import { ownerName, type StreamRule } from '../../snapshot/index.ts';
-import { type ClientEnds, clientAddressOf, clientEndsOf, type MemoryHolder, type WheelTimer } from '../io/index.ts';
+import {
+  type ClientEnds,
+  clientAddressOf,
+  clientEndsOf,
+  type IdleConnection,
+  type IdleEntry,
+  type MemoryHolder,
+  type WheelTimer,
+} from '../io/index.ts';
 import { routeName, ruleName } from '../metrics/index.ts';
 import {
   type ClusterPool,
@@ -24,10 +32,15 @@ import {
 import type { OpenStream, StreamServer, StreamStart } from './stream-server.ts';
 import { StreamSide, type StreamSideOwner } from './stream-side.ts';
 
-export class StreamConnection implements StreamSideOwner, StreamDialOwner, WheelTimer, MemoryHolder, OpenStream {
+export class StreamConnection
+  implements StreamSideOwner, StreamDialOwner, WheelTimer, MemoryHolder, IdleConnection, OpenStream
+{
   wheelNext: WheelTimer | null = null;
   wheelPrevious: WheelTimer | null = null;
   wheelTick = 0;
+  idleNext: IdleEntry | null = null;
+  idlePrevious: IdleEntry | null = null;
+  idleSinceMs = 0;
   heldBytes = 0;
   readonly start: StreamStart;
   readonly #server: StreamServer;
@@ -78,6 +91,7 @@ export class StreamConnection implements StreamSideOwner, StreamDialOwner, Wheel
     this.#dial.begin();
     // Kept until there is an endpoint, which may take its time.
     if (this.#first !== null) this.onHeld(this.#first.length);
+    if (!this.#isOver) this.#client.listen();
   }
 
   /** Whom the stream goes to, by the weights of its rule; else why to nobody. */
@@ -122,6 +136,7 @@ export class StreamConnection implements StreamSideOwner, StreamDialOwner, Wheel
     const { loop } = this.#server.serving;
     loop.refresh();
     this.#lastMs = loop.nowMs;
+    if (this.idleNext !== null) this.#server.budget.idle(this);
     this.#count(bytes, from === this.#client ? 'received' : 'sent');
   }
 
@@ -136,6 +151,15 @@ export class StreamConnection implements StreamSideOwner, StreamDialOwner, Wheel
   /** The worker is short of memory, and one side of this stream does not read. */
   shed(): void {
     this.#end('buffer_limit');
+  }
+
+  onSideEnded(): void {
+    if (!this.#isOver) this.#server.budget.idle(this);
+  }
+
+  /** Another connection needs its place, and it is half over. */
+  makeRoom(): void {
+    this.#end('overload');
   }
 
   onSideClosed(side: StreamSide, error: Error | null): void {
@@ -184,6 +208,7 @@ export class StreamConnection implements StreamSideOwner, StreamDialOwner, Wheel
     this.#isOver = true;
     const { serving, budget, streamMetrics } = this.#server;
     serving.loop.connectionTimers.disarm(this);
+    budget.busy(this);
     if (this.#target === null) this.#dial?.cancel();
     else this.#target.reset();
     this.#client.reset();

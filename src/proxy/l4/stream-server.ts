@@ -3,7 +3,7 @@
 import type { TcpListener, TlsListener } from '../../snapshot/index.ts';
 import type { Clock, Random } from '../../time/index.ts';
 import type { AccessLog } from '../access-log/index.ts';
-import type { MemoryBudget, SocketLoop, TrafficCounters } from '../io/index.ts';
+import type { IdleConnection, MemoryBudget, SocketLoop, TrafficCounters } from '../io/index.ts';
 import type { DebugLog } from '../log/index.ts';
 import type { UpstreamPools } from '../upstream/index.ts';
 import type { StreamChoices } from './stream-choice.ts';
@@ -21,14 +21,24 @@ export interface StreamServing {
   readonly debug: DebugLog;
 }
 
+/** Room for connections, as streams see it. */
+export interface StreamBudget {
+  takeTunnel(): boolean;
+  tunnelEnded(): void;
+  /** Nothing moved since in what is half over. */
+  idle(stream: IdleConnection): void;
+  /** It is not half over, or gone. */
+  busy(stream: IdleConnection): void;
+}
+
 /** The binding, as its streams see it. */
 export interface StreamServer {
   readonly serving: StreamServing;
   readonly choices: StreamChoices;
   readonly traffic: TrafficCounters;
   readonly streamMetrics: StreamMetrics;
-  /** The worker's cap of connections: each stream has one more, to its endpoint. */
-  readonly budget: { takeTunnel(): boolean; tunnelEnded(): void };
+  /** The worker's cap of connections: each stream has one more, to its endpoint, and may be asked to make room when it is half over. */
+  readonly budget: StreamBudget;
   /** Of the client of a frontend, '' where it is not known; null: the binding is of Gateways. */
   namespaceOf(peerAddress: string): string | null;
   streamEnded(stream: OpenStream): void;

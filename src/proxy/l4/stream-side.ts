@@ -21,6 +21,8 @@ export interface StreamSideOwner {
   onBytes(from: StreamSide, bytes: number): void;
   /** What a side does not read takes this many bytes more (or, negative, fewer). */
   onHeld(change: number): void;
+  /** The peer ended its direction. */
+  onSideEnded(): void;
   /** The socket is gone. `error` null: it ended in order. */
   onSideClosed(side: StreamSide, error: Error | null): void;
 }
@@ -37,6 +39,9 @@ export class StreamSide implements InputTaker {
   #other: StreamSide | null = null;
   /** What the socket was given and has not written. */
   #heldBytes = 0;
+  /** What came before there was another side. */
+  #early: Buffer | null = null;
+  #listens = false;
   #hasEnded = false;
   #isClosed = false;
 
@@ -61,20 +66,35 @@ export class StreamSide implements InputTaker {
     return this.#isClosed;
   }
 
-  /** Begins to read, for `other`. TLS may have ended before. */
-  start(other: StreamSide): void {
-    this.#other = other;
-    if (this.#hasEnded) other.end();
+  /** Begins to read while there is no other side yet. */
+  listen(): void {
     const { socket } = this;
+    this.#listens = true;
     if (sharesReads(socket)) socket.inputTaker = this;
     else socket.on('data', onData);
     socket.resume();
   }
 
+  /** Reads for `other` from now on, `listen` or not. TLS may have ended before. */
+  start(other: StreamSide): void {
+    const early = this.#early;
+    this.#other = other;
+    this.#early = null;
+    if (early !== null) {
+      this.#owner.onHeld(-early.length);
+      other.write(early, early.length, false);
+    }
+    if (this.#hasEnded) other.end();
+    if (!this.#listens) this.listen();
+    // Else it resumes when what the other does not take yet is written.
+    else if (other.#heldBytes === 0) this.resume();
+  }
+
   /** For the socket only. */
   takeInput(chunk: Buffer, length: number): void {
     this.#owner.onBytes(this, length);
-    this.#other?.write(chunk, length, sharesReads(this.socket));
+    if (this.#other === null) this.#keep(chunk.subarray(0, length));
+    else this.#other.write(chunk, length, sharesReads(this.socket));
   }
 
   /** `isShared`: the memory is another read's when this returns. */
@@ -117,6 +137,7 @@ export class StreamSide implements InputTaker {
   onEnd(): void {
     this.#hasEnded = true;
     this.#other?.end();
+    this.#owner.onSideEnded();
   }
 
   onClose(): void {
@@ -126,6 +147,13 @@ export class StreamSide implements InputTaker {
     if (sharesReads(this.socket)) this.socket.inputTaker = NO_TAKER;
     (this.socket as SideSocket).side = null;
     this.#owner.onSideClosed(this, this.socket.errored);
+  }
+
+  /** One read, or what a few bring that were under way: enough of a client that nobody answers yet. */
+  #keep(chunk: Buffer): void {
+    this.#early = this.#early === null ? Buffer.from(chunk) : Buffer.concat([this.#early, chunk]);
+    this.#owner.onHeld(chunk.length);
+    this.socket.pause();
   }
 
   #block(): void {

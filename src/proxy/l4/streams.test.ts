@@ -69,6 +69,26 @@ describe('a TCP listener', () => {
     assert.equal(line?.['reason'], null);
   });
 
+  it('ends the stream that has been half over and quiet for longest when others need its place', async () => {
+    gateway.close();
+    gateway = new TestGateway({ maxConnections: 6 }, loop);
+    await route(streamRule('r', { a: 1 }), {
+      a: [await bed.serve(socket => socket.on('data', () => socket.write('more')))],
+    });
+    const dialled = [await bed.dial(gateway.port), await bed.dial(gateway.port), await bed.dial(gateway.port)];
+    for (const client of dialled) client.end('all');
+    for (const client of dialled) assert.equal(await readText(client, 4), 'more');
+    const [first, , third] = dialled as [Socket, Socket, Socket];
+    nowMs += 1_000;
+    const ends = once(first, 'error');
+    const last = await bed.dial(gateway.port);
+    await ends;
+    last.write('all');
+    assert.equal(await readText(last, 4), 'more');
+    assert.equal(third.destroyed, false);
+    assert.equal(gateway.metric('daemun_limit_hits_total', { limit: 'tunnels' }), 0);
+  });
+
   it('lets a client that has ended its direction read the answer', async () => {
     const port = await bed.serve(socket => {
       void readAll(socket).then(text => socket.end(`got ${text}`));

@@ -5,27 +5,20 @@
  * goes when a new one comes at the cap:
  *
  * 1. the connection that has been without a request for longest (a second at least): it loses nothing, and its client
- *    comes back when it needs to;
+ *    comes back when it needs to; or the stream of which one direction is over and nothing moved in the other for as long:
+ *    who ended one is seldom there to read the other;
  * 2. else, when half of the cap has not even said what it speaks, the oldest of those: that is an attack;
  * 3. else the new one, which is closed at once.
  *
  * All three are O(1). Sockets are accepted in any case: left in the kernel's queue they would wait without an end.
  */
 import type { Socket } from 'node:net';
-import { type IdleEntry, IdleList, type SocketLoop, unlink } from '../io/index.ts';
+import { type IdleConnection, IdleList, type SocketLoop, unlink } from '../io/index.ts';
 import type { RateLimitedLog } from '../log/index.ts';
 import type { WorkerMetrics } from '../metrics/index.ts';
 
 /** A connection that was just opened or used is not taken for an idle one. */
 const MIN_IDLE_MS = 1_000;
-
-/** A connection in the list of those without requests. */
-export interface IdleConnection extends IdleEntry {
-  /** The budget owns it: 0 at first. */
-  idleSinceMs: number;
-  /** Goes at once; the client is told as its version can. */
-  makeRoom(): void;
-}
 
 export class ConnectionBudget {
   readonly max: number;
@@ -100,13 +93,13 @@ export class ConnectionBudget {
     for (const [socket, other] of this.#early) if (other === owner) socket.destroy();
   }
 
-  /** The connection has no request from now on. */
+  /** The connection has no request from now on, or something moved in what is half over. */
   idle(connection: IdleConnection): void {
     connection.idleSinceMs = this.#loop.nowMs;
     this.#idle.touch(connection);
   }
 
-  /** It has one, or is gone. No effect when it is not in the list. */
+  /** It has one that is not half over, or is gone. No effect when it is not in the list. */
   busy(connection: IdleConnection): void {
     unlink(connection);
   }

@@ -23,6 +23,7 @@ import {
 import {
   clientAddressOf,
   clientPortOf,
+  type IdleConnection,
   type IdleEntry,
   SocketTransport,
   type TrafficCounters,
@@ -31,7 +32,7 @@ import {
 import { countRefusedStream, tellBroken, tellRefusedHead } from './client-faults.ts';
 import { identityOf } from './client-identity.ts';
 import { openCodec } from './codec.ts';
-import type { ConnectionBudget, IdleConnection } from './connection-budget.ts';
+import type { ConnectionBudget } from './connection-budget.ts';
 import { ConnectionMemory, type MemoryOwner } from './connection-memory.ts';
 import type { Admitted } from './entrance-owner.ts';
 import { OrderlyConnection } from './orderly-connection.ts';
@@ -142,8 +143,13 @@ export class DownstreamConnection
     this.#server.budget.tunnelEnded();
   }
 
-  /** Another connection needs its place, and it has no request. */
+  tunnelHalfOver(): void {
+    if (this.active === 1) this.#server.budget.idle(this);
+  }
+
+  /** Another connection needs its place, and it has no request, or a tunnel that is half over. */
   makeRoom(): void {
+    for (const { events } of this.messages.listStreams()) if (events instanceof Exchange) events.makeRoom();
     this.messages.finishShutdown();
     this.transport.flush();
     this.destroy();
@@ -187,7 +193,7 @@ export class DownstreamConnection
 
   exchangeStarted(): void {
     this.active++;
-    if (this.active === 1) this.#server.budget.busy(this);
+    if (this.idleNext !== null) this.#server.budget.busy(this);
     this.#server.requestStarted(this.#scope.clientNamespace);
   }
 
