@@ -176,6 +176,20 @@ describe('daemun status of a cluster', () => {
     );
   });
 
+  it('finds the leader in whatever namespace its Lease is', async t => {
+    const { api, status } = await cluster(t);
+    api.answers.set(LEASE, 404);
+    const name = ownedName(CONTROLLER, 'leader');
+    const items = [name, 'another'].map(one => ({
+      metadata: { namespace: 'elsewhere', name: one },
+      ...leaseOf(`${one === name ? 'c' : 'd'}_1`, Date.now()),
+    }));
+    api.answers.set('/apis/coordination.k8s.io/v1/leases', { items });
+    const { out } = await status();
+    assert.match(out, /^Leader: +c_1$/m);
+    assert.doesNotMatch(out, /^error: leader/m);
+  });
+
   it('shows Pods that are not ready, and those that do not answer, with the reason', async t => {
     const { api, status } = await cluster(t);
     api.put(pod('b', 'False'));

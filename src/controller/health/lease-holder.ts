@@ -27,7 +27,14 @@ const leaseSchema = z.object({
   }),
 });
 
-/** The Leases of a controller in these namespaces, and where they cannot be read. `nowMs`: of the wall clock. */
+const leaseListSchema = z.object({
+  items: z.array(leaseSchema.extend({ metadata: z.object({ name: z.string(), namespace: z.string() }) })),
+});
+
+/**
+ * The Leases of a controller, and where they cannot be read: in all namespaces, or where Leases may not be listed, in these. `nowMs`: of the wall
+ * clock.
+ */
 export async function leaseHolders(
   client: Pick<KubeClient, 'request'>,
   { controllerName, namespaces, nowMs }: { controllerName: string; namespaces: readonly string[]; nowMs: number },
@@ -35,6 +42,10 @@ export async function leaseHolders(
   const found: LeaseHolder[] = [];
   const refused: string[] = [];
   const name = ownedName(controllerName, 'leader');
+  const everywhere = await leasesNamed(client, name);
+  if (everywhere !== null) {
+    return { found: everywhere.map(one => holderOf(`${one.metadata.namespace}/${name}`, one, nowMs)), refused };
+  }
   for (const namespace of new Set(namespaces)) {
     const path = `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases/${name}`;
     const { status, json } = await client.request({ method: 'GET', path });
@@ -43,6 +54,14 @@ export async function leaseHolders(
     else if (status !== 404) refused.push(`${namespace}/${name} (${status})`);
   }
   return { found, refused };
+}
+
+/** Of all namespaces; null: they cannot be listed. */
+async function leasesNamed(client: Pick<KubeClient, 'request'>, name: string) {
+  const query = { fieldSelector: `metadata.name=${name}` };
+  const { status, json } = await client.request({ method: 'GET', path: '/apis/coordination.k8s.io/v1/leases', query });
+  const list = status === 200 ? leaseListSchema.safeParse(json) : undefined;
+  return list?.success === true ? list.data.items.filter(({ metadata }) => metadata.name === name) : null;
 }
 
 function holderOf(lease: string, { spec }: z.infer<typeof leaseSchema>, nowMs: number): LeaseHolder {
