@@ -75,6 +75,9 @@ describe('the command line', () => {
       [['run', './manifests', 'b c'], "daemun run -f ./manifests -f 'b c'"],
       [['explain', 'pkg.Svc/M'], 'daemun explain --grpc pkg.Svc/M'],
       [['explain', 'GET /a'], "daemun explain --http 'GET /a'"],
+      [['explain', '/a.b'], 'daemun explain --http /a.b'],
+      [['explain', './manifests'], 'daemun explain -f ./manifests'],
+      [['explain', 'routes.yaml'], 'daemun explain -f routes.yaml'],
     ] as const) {
       const { code, err } = await run(args);
       assert.equal(code, 2);
