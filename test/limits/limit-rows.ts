@@ -74,6 +74,7 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
     { limit: 'proxy/listeners#LINGER_MS', over: 'connection destroyed' },
     { limit: 'proxy/listeners#SHUTDOWN_ROUND_TRIP_MS', over: 'the final GOAWAY is sent' },
     { limit: 'proxy/listeners#KEEP_ALIVE_MS', over: 'the kernel asks, and ends a dead connection' },
+    { limit: 'proxy/io#HALF_CLOSED_CHECK_MS', over: 'a connection whose peer is gone is closed' },
     { limit: 'proxy/listeners#BACKLOG', over: 'the kernel drops SYNs; clients try again' },
     { limit: 'proxy/listeners#SESSION_TIMEOUT_SECONDS', over: 'a full handshake' },
     {

@@ -18,6 +18,7 @@ export {
 } from './client-ends.ts';
 export type { CopyPages } from './copy-pages.ts';
 export { FirstBytes } from './first-bytes.ts';
+export { HalfClosed } from './half-closed.ts';
 export { type IdleConnection, type IdleEntry, IdleList, unlink } from './idle-list.ts';
 export { isTlsSocket } from './is-tls-socket.ts';
 export { MemoryBudget, type MemoryHolder, workerBufferBytes } from './memory-budget.ts';

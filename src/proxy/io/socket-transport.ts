@@ -19,6 +19,7 @@
  */
 import type { Socket } from 'node:net';
 import type { MessageConnection, OutputSink } from '../../wire/index.ts';
+import { HalfClosed } from './half-closed.ts';
 import { isTlsSocket } from './is-tls-socket.ts';
 import { resetSocket } from './reset-socket.ts';
 import { type InputTaker, NO_TAKER, sharesReads } from './shared-read-socket.ts';
@@ -256,7 +257,9 @@ export class SocketTransport implements OutputSink, InputTaker {
 
   /** The peer ended its side. */
   onEnd(): void {
-    if (!this.#ending && this.#connection?.receiveEnd() !== true) this.socket.end();
+    if (this.#ending) return;
+    if (this.#connection?.receiveEnd() !== true) this.socket.end();
+    else if (!this.#ending) new HalfClosed(this.socket, this.#loop);
   }
 
   onClose(): void {

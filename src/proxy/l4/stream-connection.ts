@@ -18,6 +18,7 @@ import {
   type IdleConnection,
   type IdleEntry,
   type MemoryHolder,
+  type SocketLoop,
   type WheelTimer,
 } from '../io/index.ts';
 import { routeName, ruleName } from '../metrics/index.ts';
@@ -75,6 +76,10 @@ export class StreamConnection
     this.#client = new StreamSide(client, this);
     server.streamMetrics.begun();
     server.serving.memory.join(this);
+  }
+
+  get loop(): SocketLoop {
+    return this.#server.serving.loop;
   }
 
   /** Chooses a backend and connects. Once, when the owner knows the stream. */

@@ -11,12 +11,22 @@
  * Guarded by the cases `tcp` and `tls-passthrough` of `bench`.
  */
 import type { Socket } from 'node:net';
-import { type InputTaker, isTlsSocket, NO_TAKER, resetSocket, sharesReads, tryWrite } from '../io/index.ts';
+import {
+  HalfClosed,
+  type InputTaker,
+  isTlsSocket,
+  NO_TAKER,
+  resetSocket,
+  type SocketLoop,
+  sharesReads,
+  tryWrite,
+} from '../io/index.ts';
 
 const NOTHING = Buffer.alloc(0);
 
 /** The stream, as its sides see it. */
 export interface StreamSideOwner {
+  readonly loop: SocketLoop;
   /** A side brought something. */
   onBytes(from: StreamSide, bytes: number): void;
   /** What a side does not read takes this many bytes more (or, negative, fewer). */
@@ -136,6 +146,7 @@ export class StreamSide implements InputTaker {
   /** For the socket only, as what follows. */
   onEnd(): void {
     this.#hasEnded = true;
+    if (this.socket.writable) new HalfClosed(this.socket, this.#owner.loop);
     this.#other?.end();
     this.#owner.onSideEnded();
   }
