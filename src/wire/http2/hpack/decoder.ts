@@ -32,9 +32,8 @@ export const DECODER_TABLE_BYTES = 4096;
  * HPACK decoder of one connection (RFC 7541).
  *
  * Stable fields walk the pool's trie, one comparison each and no strings; volatile ones, and those of names that turned out to vary on
- * this connection, go to `fields`, a `:path` first. Costs O(block),
- * allocates only for literals and volatile fields. A list over the limits is decoded to its end (the table must stay in step) but
- * not kept. After `decode` the outcome is in the public fields, until the next call.
+ * this connection, go to `fields`, a `:path` first. Costs O(block), allocates only for literals and volatile fields. A list over the limits
+ * is decoded to its end (the table must stay in step) but not kept. After `decode` the outcome is in the public fields, until the next call.
  */
 export class HpackDecoder {
   /** Null when over a limit. */
