@@ -20,8 +20,9 @@ const RATE = 20;
 const POLL_MS = 250;
 /** What is refused is tried again each minute. */
 const DEADLINE_MS = 90_000;
-const CALM_MS = 15_000;
-/** What an idle process asks, the Lease and the kinds that are served among it, is half of that. */
+/** What is done once a minute, as the look at the kinds and the tries of what is refused, is in it once. */
+const CALM_MS = 60_000;
+/** What an idle process asks, the Lease and the kinds that are served among it, is less than half of that. */
 const CALM_PER_SECOND = 2;
 
 export class Bed {
