@@ -17,15 +17,17 @@ export const GATEWAY_FAILURES = {
     retryable: true,
     httpStatus: 503,
     grpcStatus: 8,
-    summary: 'too many requests wait for a connection to the backend',
-    help: 'add endpoints, or find out why they are slow',
+    summary:
+      'too many requests wait for a connection to the backend; of a stream: the cap of connections is reached, and it is new or half over',
+    help: 'add endpoints, or find out why they are slow; of a stream: raise the limit of open files, or add workers or replicas',
   },
   upgrade_limit: {
     source: 'internal',
     retryable: true,
     httpStatus: 503,
     grpcStatus: 8,
-    summary: 'the request asks for an upgrade, such as a WebSocket, and the cap of connections is reached',
+    summary:
+      'the request asks for an upgrade, such as a WebSocket, and the cap of connections is reached; or it has one that is half over, which made room for others',
     help: 'raise the limit of open files, or add workers or replicas',
   },
   invalid_kind: {

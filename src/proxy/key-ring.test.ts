@@ -7,6 +7,7 @@ import {
   type KeyPace,
   KeyRing,
   type KeyStore,
+  MAX_RING_KEYS,
   ringKey,
   rotateKeys,
   SESSION_KEY_PACE,
@@ -119,6 +120,12 @@ describe('the ring of session keys', () => {
       keyring.close();
       assert.equal(clock.pending, 0);
     }
+  });
+
+  it('has no more keys than a store may hold, the newest ones, whatever clocks made them', () => {
+    const keys = Array.from({ length: 40 }, (_, at) => ringKey(Buffer.alloc(32, at), NOW - at * 1_000));
+    const kept = rotateKeys(TICKET_KEY_PACE, keys, NOW);
+    assert.deepEqual(kept, keys.slice(0, MAX_RING_KEYS));
   });
 
   it('is rotated from now on when a clock was years ahead and is set back', () => {

@@ -14,7 +14,7 @@
  * traffic stops for 5 to 30 ms of CPU time, the main one for as long as it takes.
  */
 import type { Clock, Timer } from '../../time/index.ts';
-import type { Heap } from './thread-heap.ts';
+import { type Heap, SMALL_HEAP_BYTES } from './thread-heap.ts';
 
 const CHECK_MS = 5_000;
 /** A collection is over soon after it began; what usual traffic takes until then counts as what is left. */
@@ -30,8 +30,6 @@ const TOLERATED_ROOM_BYTES = 8_388_608;
 const TOLERATED_ROOM_SHARE = 0.5;
 /** Room beside what is used, after a start. One with many manifests leaves 128 MiB that no later change needs. */
 const TOLERATED_START_ROOM_BYTES = 33_554_432;
-/** What a start left on a larger heap is worth a collection, whatever room there is. */
-const LARGE_HEAP_BYTES = 50_331_648;
 /** A thread that is busy for a larger part of its time is not stopped, and is about to use its room. */
 const QUIET_SHARE = 0.3;
 /** Checks from one shrinking to the next at least … */
@@ -98,7 +96,7 @@ export class HeapRelief {
     this.#mostHeld = this.#heap.heldBytes();
     const isWide = this.#mostHeld - this.#heldFloor > TOLERATED_ROOM_BYTES;
     // What a large start read and has no more use for is a third of its heap, and would count as what lives.
-    if (isOver && (isWide || this.#usedFloor > LARGE_HEAP_BYTES)) this.#relieve(true);
+    if (isOver && (isWide || this.#usedFloor > SMALL_HEAP_BYTES)) this.#relieve(true);
     else this.#checkLater();
   }
 

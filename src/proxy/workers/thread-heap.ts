@@ -6,8 +6,8 @@ import { runInNewContext } from 'node:vm';
 
 /** The young generation is collected by itself, and all the time. */
 const YOUNG_SPACES: ReadonlySet<string> = new Set(['new_space', 'new_large_object_space']);
-/** To give back a larger heap takes longer than a start should wait; relief does it later. */
-const SMALL_HEAP_BYTES = 50_331_648;
+/** To give back a larger heap takes longer than a start should wait; relief does it later, whatever room there is. */
+export const SMALL_HEAP_BYTES = 50_331_648;
 /** V8 begins to collect when buffers have taken 64 MiB since the last time. They are not written to, so the system gives no memory for them. */
 const PRESSURE_BYTES = 83_886_080;
 

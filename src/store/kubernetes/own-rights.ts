@@ -37,8 +37,8 @@ export class OwnRights {
   }
 
   /**
-   * Whether we lack the right to do what `request` asks for, or lacked it to do the same to another object of the kind and namespace, up to a
-   * minute ago. False where the server does not say. Rejects as `request` of a client does.
+   * Whether we lack the right to do what `request` asks for. That we have it for one object counts for all of its kind and namespace, for a minute.
+   * False where the server does not say. Rejects as `request` of a client does.
    */
   lacks(request: Pick<KubeRequest, 'method' | 'path'>, signal: AbortSignal): Promise<boolean> {
     const nowMs = this.#clock.nowMs();
