@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { isFieldValue } from '../../head/field.ts';
 import type { HeaderList } from '../../head/header-list.ts';
 import type { BlockReader } from './block-reader.ts';
 import { isAt, isSame } from './same-bytes.ts';
@@ -16,10 +17,12 @@ const PATIENCE = 16;
 /** and after so many in a row shapes are not worth a look. */
 const MAX_MISSES = 256;
 
-/** What is remembered with a shape: the fields of a block apart from those whose values differ. */
-export interface ShapedFields {
+/** What a block says that was read field by field. */
+export interface ReadBlock {
   readonly list: HeaderList;
-  /** The sizes of all fields (RFC 7541 §4.1), without the values that differ. */
+  /** The fields that stand in `reader.holes`, with names. */
+  readonly fields: readonly string[];
+  /** The sizes of all its fields (RFC 7541 §4.1). */
   readonly bytes: number;
 }
 
@@ -29,7 +32,11 @@ export interface ShapedFields {
  *     run             value   run            value   run
  *     83 86 bf 1f 08  …       be c0 0f 04    …       c1
  */
-interface BlockShape extends ShapedFields {
+interface BlockShape {
+  /** The fields apart from those whose values differ. */
+  readonly list: HeaderList;
+  /** The sizes of all fields, without the values that differ. */
+  readonly bytes: number;
   /** One more than there are values. */
   readonly runs: readonly Uint8Array[];
   /** Of the fields whose values differ. */
@@ -41,27 +48,31 @@ interface BlockShape extends ShapedFields {
  * them; its owner drops this when the table changes. Per block: a comparison of the bytes that do not differ, and the values.
  */
 export class BlockShapes {
+  /** Of the block that `read` knew last: the sizes of all its fields (RFC 7541 §4.1). */
+  bytes = 0;
+  /** The same: a value breaks RFC 9113 §8.2.1. */
+  malformed = false;
   readonly #shapes: BlockShape[] = [];
   /** The one that was found last, and so is mostly found next. */
   #last: BlockShape | null = null;
   #misses = 0;
 
-  /** What the shape of the block says that `read` knew last. */
-  get says(): ShapedFields | null {
-    return this.#last;
+  /** The list of the block that `read` knew last. */
+  get list(): HeaderList | null {
+    return this.#last === null ? null : this.#last.list;
   }
 
   /** The fields of the block in `reader` whose values differ: name, value, …; null: it has no known shape. */
   read(reader: BlockReader): string[] | null {
     if (this.#last === null || this.#misses > MAX_MISSES) return null;
-    const fields = readValues(this.#last, reader) ?? this.#readOther(reader);
+    const fields = this.#readValues(this.#last, reader) ?? this.#readOther(reader);
     this.#misses = fields === null ? this.#misses + 1 : 0;
     return fields;
   }
 
   #readOther(reader: BlockReader): string[] | null {
     for (const shape of this.#shapes) {
-      const fields = shape !== this.#last && stands(shape, reader) ? readValues(shape, reader) : null;
+      const fields = shape !== this.#last && stands(shape, reader) ? this.#readValues(shape, reader) : null;
       if (fields === null) continue;
       this.#last = shape;
       return fields;
@@ -69,15 +80,43 @@ export class BlockShapes {
     return null;
   }
 
-  /** The block in `reader`, whose shape was not known, is to be known by what stands around `reader.holes`. `fields`: what stands there, with names. */
-  note(reader: BlockReader, fields: readonly string[], says: ShapedFields): void {
+  /** Of a block of this shape. An empty value is none: it may belong into the list. */
+  #readValues({ runs, names, bytes }: BlockShape, reader: BlockReader): string[] | null {
+    const { block, start } = reader;
+    const first = runs[0] as Uint8Array;
+    const last = runs[names.length] as Uint8Array;
+    const tail = reader.end - last.length;
+    if (start + first.length >= tail || !isAt(last, block, tail) || !isAt(first, block, start)) return null;
+    reader.at = start + first.length;
+    const value = reader.text();
+    if (value === undefined || value === '') return null;
+    const fields = [names[0] as string, value];
+    this.bytes = bytes + value.length;
+    this.malformed = !isFieldValue(value);
+    for (let hole = 1; hole < names.length; hole++) {
+      const run = runs[hole] as Uint8Array;
+      if (!isAt(run, block, reader.at)) return null;
+      reader.at += run.length;
+      const next = reader.text();
+      if (next === undefined || next === '') return null;
+      fields.push(names[hole] as string, next);
+      this.bytes += next.length;
+      if (!isFieldValue(next)) this.malformed = true;
+    }
+    return reader.at === tail ? fields : null;
+  }
+
+  /** The block in `reader`, whose shape was not known, is to be known by what stands around `reader.holes`. */
+  note(reader: BlockReader, { list, fields, bytes }: ReadBlock): void {
     const isFull = this.#shapes.length >= MAX_SHAPES;
     if (fields.length > 2 * MAX_HOLES || (isFull && this.#misses % PATIENCE !== 0)) return;
-    if (says.list.bytes > MAX_LIST_BYTES) return;
+    if (list.bytes > MAX_LIST_BYTES) return;
     const runs = runsIn(reader);
     if (runs.reduce((bytes, run) => bytes + run.length, 0) > MAX_SHAPE_BYTES) return;
     if (isFull) this.#shapes.shift();
-    this.#last = { runs, names: fields.filter((_, at) => at % 2 === 0), list: says.list, bytes: says.bytes };
+    const names = fields.filter((_, at) => at % 2 === 0);
+    const ofValues = fields.reduce((sum, text, at) => (at % 2 === 0 ? sum : sum + text.length), 0);
+    this.#last = { runs, names, list, bytes: bytes - ofValues };
     this.#shapes.push(this.#last);
   }
 }
@@ -99,26 +138,4 @@ function stands({ runs, names }: BlockShape, reader: BlockReader): boolean {
     if (!reader.skip()) return false;
   }
   return isSame(runs[names.length] as Uint8Array, reader.block, reader.at, reader.end);
-}
-
-/** Of a block of this shape. An empty value is none: it may belong into the list. */
-function readValues({ runs, names }: BlockShape, reader: BlockReader): string[] | null {
-  const { block, start } = reader;
-  const first = runs[0] as Uint8Array;
-  const last = runs[names.length] as Uint8Array;
-  const tail = reader.end - last.length;
-  if (start + first.length >= tail || !isAt(last, block, tail) || !isAt(first, block, start)) return null;
-  reader.at = start + first.length;
-  const value = reader.text();
-  if (value === undefined || value === '') return null;
-  const fields = [names[0] as string, value];
-  for (let hole = 1; hole < names.length; hole++) {
-    const run = runs[hole] as Uint8Array;
-    if (!isAt(run, block, reader.at)) return null;
-    reader.at += run.length;
-    const next = reader.text();
-    if (next === undefined || next === '') return null;
-    fields.push(names[hole] as string, next);
-  }
-  return reader.at === tail ? fields : null;
 }

@@ -4,7 +4,6 @@ import {
   CONTENT_LENGTH,
   Field,
   fieldFlags,
-  isFieldValue,
   MALFORMED,
   PSEUDO,
   SENSITIVE,
@@ -121,19 +120,10 @@ export class HpackDecoder {
   /** False: the block is to be read field by field. */
   #readShaped(shapes: BlockShapes): boolean {
     const fields = shapes.read(this.#reader);
-    const { says } = shapes;
-    if (fields === null || says === null) return false;
-    let { bytes } = says;
-    let malformed = false;
-    for (let at = 1; at < fields.length; at += 2) {
-      const value = fields[at] as string;
-      bytes += value.length;
-      if (!isFieldValue(value)) malformed = true;
-    }
-    if (bytes > this.#limits.maxHeaderListBytes) return false;
-    this.list = says.list;
+    if (fields === null || shapes.bytes > this.#limits.maxHeaderListBytes) return false;
+    this.list = shapes.list;
     this.fields = fields;
-    this.malformed = malformed;
+    this.malformed = shapes.malformed;
     return true;
   }
 
@@ -149,7 +139,7 @@ export class HpackDecoder {
       this.#cache.set(block, start, end, { list, fields, contentLength });
     } else if (contentLength < 0 && this.#reader.holes.length === fields.length) {
       this.#shapes ??= new BlockShapes();
-      this.#shapes.note(this.#reader, fields, { list, bytes: this.#bytes - valueBytes(fields) });
+      this.#shapes.note(this.#reader, { list, fields, bytes: this.#bytes });
     }
   }
 
@@ -291,10 +281,4 @@ export class HpackDecoder {
     this.#mutated = true;
     return true;
   }
-}
-
-function valueBytes(fields: readonly string[]): number {
-  let bytes = 0;
-  for (let at = 1; at < fields.length; at += 2) bytes += (fields[at] as string).length;
-  return bytes;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { HeaderList } from '../../head/header-list.ts';
+import { writeLatin1 } from '../../head/latin1.ts';
 import { STATIC_COUNT, STATIC_NAMES } from '../../head/static-fields.ts';
 import { pathIn, VOLATILE_NAMES, type VolatileFields } from '../../head/volatile-fields.ts';
 import type { EncoderTable, EncoderTables } from './encoder-table.ts';
@@ -81,7 +82,8 @@ export class HpackEncoder {
     if (list === this.#lastList && this.#lastBlock !== null) end = copyBlock(this.#lastBlock, out, end);
     else end = this.#encodeList(list, out, end);
     if (this.#missedBytes > STALE_BYTES) this.#empty(this.#table.maxBytes);
-    return fields === null ? end : this.#encodeVolatile(fields, path === null ? 0 : 2, out, end);
+    const from = path === null ? 0 : 2;
+    return fields === null || fields.length === from ? end : this.#encodeVolatile(fields, from, out, end);
   }
 
   /** Literals with names of the static table or none: their bytes do not depend on the dynamic one. */
@@ -195,8 +197,7 @@ function writeLiteral(out: Buffer, at: number, pattern: number, name: string, va
 function writeText(out: Buffer, at: number, text: string): number {
   const length = text.length;
   const start = writeInteger(out, at, 0, 0x7f, length);
-  if (length > 16) out.write(text, start, 'latin1');
-  else for (let i = 0; i < length; i++) out[start + i] = text.charCodeAt(i);
+  writeLatin1(out, start, text);
   return start + length;
 }
 
