@@ -16,7 +16,6 @@ export const OTHER_NUMBERS: ReadonlySet<string> = new Set([
   'controller/owned#MAX_LABEL',
   'controller/writing#MAX_NAME',
   'controller/try#MAX_REQUESTS',
-  'controller/reload#MAX_ROUNDS',
   'match#MAX_AFTER',
   'match#MAX_COMMON',
   'match#MAX_BEFORE',

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { setImmediate as turn } from 'node:timers/promises';
+import type { Finding } from '../../errors/index.ts';
 import type { DataPlane } from '../../proxy/index.ts';
 import type {
   GRPCRoute,
@@ -14,16 +15,17 @@ import type { Snapshot } from '../../snapshot/index.ts';
 import type { Store } from '../../store/index.ts';
 import { replaceValues } from '../../values/index.ts';
 import type { PortPlan } from '../ports/port-plan.ts';
+import { viewFindings } from '../shown/view-findings.ts';
 import type { Translator } from './translator.ts';
 
 /** With fewer routes a first change is quick enough, and code that is compiled for it would cost memory. */
 const MANY_ROUTES = 1_000;
 /**
- * By then V8 has compiled what goes round by the thousand, and the first change takes no longer than later ones. After so many of them only as
- * long as the workers take anyway: a round is some 40 ms.
+ * By then V8 has compiled what goes round by the thousand, and the first change takes the main thread no longer than later ones. A round is some 10 ms
+ * where a start with as many routes takes two seconds.
  */
-const MAX_ROUNDS = 5;
-const MIN_ROUNDS = 3;
+const ROUNDS = 10;
+const NO_FAULTS: ReadonlyMap<string, Finding> = new Map();
 
 export interface RehearsalParts {
   readonly store: Pick<Store, 'rehearse'>;
@@ -33,9 +35,9 @@ export interface RehearsalParts {
 }
 
 /**
- * Goes through a change of one route, from the file to the workers, and back. After a start with many routes the way of a
- * change has never been gone: interpreted, it takes several times as long as it does from the third change on. While the
- * workers take the first snapshot in, this thread waits for them anyway.
+ * Goes through a change of one route, from the file to the workers, and back, and through what is said of it. After a start with many
+ * routes the way of a change has never been gone: interpreted, it takes several times as long as it does from the third change on, and
+ * what V8 compiles meanwhile takes the processor from those who wait for it.
  */
 export class Rehearsal {
   readonly #parts: RehearsalParts;
@@ -48,23 +50,22 @@ export class Rehearsal {
   }
 
   /**
-   * A few rounds, and more until the workers have prepared `snapshot`, which was made of the resources and is prepared again after each.
-   * Resolves when they have done all of it; rejects when they cannot.
+   * All rounds, while the workers prepare `snapshot`, which was made of the resources and is prepared again after each. Resolves when they
+   * have done all of it; rejects when they cannot.
    */
   async run(snapshot: Snapshot, prepared: Promise<void>): Promise<void> {
     const { httpRoutes, grpcRoutes } = this.#resources;
-    const rounds = Math.max(httpRoutes.size, grpcRoutes.size) < MANY_ROUTES ? 0 : MAX_ROUNDS;
-    let enough = rounds;
-    const endAfter = (round: number) => (): void => {
-      enough = Math.min(enough, round);
-    };
+    let rounds = Math.max(httpRoutes.size, grpcRoutes.size) < MANY_ROUTES ? 0 : ROUNDS;
     let all: Promise<unknown> = prepared;
-    prepared.then(endAfter(MIN_ROUNDS), endAfter(0));
-    for (let round = 0; round < enough; round++) {
+    const end = (): void => {
+      rounds = 0;
+    };
+    prepared.catch(end);
+    for (let round = 0; round < rounds; round++) {
       const sent = await roundOf(() => this.#goThereAndBack(snapshot));
       if (sent === undefined) break;
       all = Promise.all([all, ...sent]);
-      all.catch(endAfter(0));
+      all.catch(end);
       await turn();
     }
     await all;
@@ -75,7 +76,8 @@ export class Rehearsal {
     store.rehearse();
     const next = translator.rehearse(withOtherWeights(this.#resources));
     if (next === undefined) return [];
-    const there = plane.prepare(await ports.place(next));
+    const there = plane.prepare(await ports.place(next.snapshot));
+    viewFindings([], next, NO_FAULTS);
     return [there, plane.prepare(snapshot)];
   }
 }
@@ -92,17 +94,22 @@ async function roundOf<T>(go: () => Promise<T>): Promise<T | undefined> {
 /** The resources with other weights in the last route of the kind that has the most. */
 function withOtherWeights(resources: ResourceSet): ResourceSet {
   const { httpRoutes, grpcRoutes } = resources;
-  if (httpRoutes.size > grpcRoutes.size) {
-    const heavier = ({ metadata, spec, ...route }: HTTPRoute) => {
-      return { ...route, metadata: nextGeneration(metadata), spec: { ...spec, rules: spec.rules.map(heavierRule) } };
-    };
-    return { ...resources, httpRoutes: withLast(httpRoutes, heavier) };
-  }
-  const heavier = ({ metadata, spec, ...route }: GRPCRoute) => {
-    const rules = (spec.rules ?? []).map(heavierRule);
-    return { ...route, metadata: nextGeneration(metadata), spec: { ...spec, rules } };
-  };
-  return { ...resources, grpcRoutes: withLast(grpcRoutes, heavier) };
+  return httpRoutes.size > grpcRoutes.size
+    ? { ...resources, httpRoutes: withLast(httpRoutes, heavierHttpRoute) }
+    : { ...resources, grpcRoutes: withLast(grpcRoutes, heavierGrpcRoute) };
+}
+
+// Routes are copied as a store copies them: code that V8 compiled for objects of another make would not do for theirs.
+
+function heavierHttpRoute(route: HTTPRoute): HTTPRoute {
+  const { metadata, spec } = route;
+  return { ...route, metadata: nextGeneration(metadata), spec: { ...spec, rules: spec.rules.map(heavierRule) } };
+}
+
+function heavierGrpcRoute(route: GRPCRoute): GRPCRoute {
+  const { metadata, spec } = route;
+  const rules = (spec.rules ?? []).map(heavierRule);
+  return { ...route, metadata: nextGeneration(metadata), spec: { ...spec, rules } };
 }
 
 function withLast<Item>(items: ReadonlyMap<string, Item>, change: (item: Item) => Item): ReadonlyMap<string, Item> {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Finding } from '../../errors/index.ts';
 import type { ResourceSet } from '../../resources/index.ts';
-import { checkReceivable, type Snapshot } from '../../snapshot/index.ts';
+import { checkReceivable } from '../../snapshot/index.ts';
 import { statuses, type WrittenStatuses } from '../../status/index.ts';
 import type { StoreContents } from '../../store/index.ts';
 import type { Clock } from '../../time/index.ts';
@@ -143,13 +143,13 @@ export class Translator {
     return this.#second.text;
   }
 
-  /** What the snapshot would be if `resources`, those of the last `translate`, were these. Says and remembers nothing; undefined where something is set aside. */
-  rehearse(resources: ResourceSet): Snapshot | undefined {
+  /** What it would come to if `resources`, those of the last `translate`, were these. Remembers nothing; undefined where something is set aside. */
+  rehearse(resources: ResourceSet): Translation | undefined {
     if (this.#last === undefined || this.#last.setAside.length > 0) return undefined;
     this.socketsOf(resources); // for its own sake: it looks at all routes, too
     const translation = translate(resources, this.#environment(this.#movedPorts), this.#last.previous);
     statuses(translation, resources, this.#statuses, this.#now());
-    return translation.snapshot;
+    return translation;
   }
 
   /** Remembers what the cluster has of the Gateway API, and which kinds it lacks, for the next `translate`. */
