@@ -5,7 +5,7 @@
  * for a young worker is hundreds of MiB; a worker that goes quiet never gets there and would keep its garbage for days. The
  * room for young objects, up to 64 MiB a thread, and the pages that V8 keeps for later it would keep as well.
  *
- * When a start is over, the room that it took is given back at once.
+ * When a start is over, the room that it took is given back at once. The main thread, too, does not stop for that: the first changes come then.
  *
  * From then on, every five seconds, two things are compared with what was left after the last time. When garbage stays far above, a
  * full collection runs, at most once in ten seconds. What was in use then and has been let go of since is garbage too, which the heap alone
@@ -96,7 +96,7 @@ export class HeapRelief {
     this.#mostHeld = this.#heap.heldBytes();
     const isWide = this.#mostHeld - this.#heldFloor > TOLERATED_ROOM_BYTES;
     // What a large start read and has no more use for is a third of its heap, and would count as what lives.
-    if (isOver && (isWide || this.#usedFloor > SMALL_HEAP_BYTES)) this.#relieve(true);
+    if (isOver && (isWide || this.#usedFloor > SMALL_HEAP_BYTES)) this.#relieve('shrink-beside');
     else this.#checkLater();
   }
 
@@ -109,7 +109,7 @@ export class HeapRelief {
     // The second time: what is under way now may be gone by itself.
     const isRelieved = mayShrink || (isAbove && this.#wasAbove);
     this.#wasAbove = isAbove && !isRelieved;
-    if (isRelieved) this.#relieve(mayShrink);
+    if (isRelieved) this.#relieve(mayShrink ? 'shrink' : 'collect');
     else this.#checkLater();
   }
 
@@ -139,13 +139,16 @@ export class HeapRelief {
     return Math.min(MAX_SHRINK_CHECKS, this.#shrinkChecks * 2);
   }
 
-  #relieve(isShrinking: boolean): void {
+  #relieve(how: 'collect' | 'shrink' | 'shrink-beside'): void {
     this.#use.letGo();
+    const isShrinking = how !== 'collect';
+    if (how === 'collect') this.#heap.collect();
+    else if (how === 'shrink') this.#heap.shrink();
+    else this.#heap.shrinkBeside();
     if (isShrinking) {
-      this.#heap.shrink();
       this.#wasWide = false;
       this.#checksToShrink = this.#shrinkChecks;
-    } else this.#heap.collect();
+    }
     this.#timer = this.#clock.after(SETTLE_MS, () => this.#settle(isShrinking));
   }
 

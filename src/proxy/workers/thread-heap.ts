@@ -23,6 +23,8 @@ export interface Heap {
   collect(): void;
   /** As `collect`, and V8 gives back all room and pages that it can. */
   shrink(): void;
+  /** As `shrink`, where others wait for this thread: it gives back less, and does not stop for as long as all that lives is marked. */
+  shrinkBeside(): void;
 }
 
 /**
@@ -72,26 +74,35 @@ export class ThreadHeap implements Heap {
   shrink(): void {
     collector()?.({ type: 'major', execution: 'sync', flavor: 'last-resort' });
   }
+
+  /** The flag, which is the whole process's, says at the beginning of a collection what it is for; other threads hardly ever see it. */
+  shrinkBeside(): void {
+    setFlagsFromString('--optimize-for-size');
+    pressV8();
+    setFlagsFromString('--no-optimize-for-size');
+  }
+}
+
+/** The heap of a thread that carries traffic, which never stops for so long. */
+export class ServingHeap extends ThreadHeap {
+  override collect(): void {
+    pressV8();
+  }
+
+  override shrink(): void {
+    this.shrinkBeside();
+  }
 }
 
 /**
- * The heap of a thread that carries traffic, which does not stop for so long: V8 is brought to collect as it does by itself, where other threads mark and
- * this one stops to sweep up, by the pressure of a buffer that is gone at once. It gives back less, for more CPU time in all.
+ * V8 is brought to collect as it does by itself, where other threads mark and this one stops to sweep up, by the pressure of a buffer that is gone at
+ * once. It gives back less, for more CPU time in all.
  */
-export class ServingHeap extends ThreadHeap {
-  override collect(): void {
-    try {
-      new ArrayBuffer(PRESSURE_BYTES).transfer(0);
-    } catch {
-      // There is no room for it, not even after all was collected, which V8 tries first.
-    }
-  }
-
-  /** The flag, which is the whole process's, says at the beginning of a collection what it is for; other threads hardly ever see it. */
-  override shrink(): void {
-    setFlagsFromString('--optimize-for-size');
-    this.collect();
-    setFlagsFromString('--no-optimize-for-size');
+function pressV8(): void {
+  try {
+    new ArrayBuffer(PRESSURE_BYTES).transfer(0);
+  } catch {
+    // There is no room for it, not even after all was collected, which V8 tries first.
   }
 }
 
