@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { cpuPerCall, MIB, type SetupOptions, type Stand, withPeer } from '../bed.ts';
 import { message, openConnection, requestHead, UnaryCall } from '../load/client.ts';
 import { h2load } from '../load/h2load.ts';
-import { lastMethod, type Setup } from '../peers/peer.ts';
+import { lastMethod, type RewriteRoutes, type Setup } from '../peers/peer.ts';
 import type { Wiring } from '../peers/wiring.ts';
 import { rssBytes } from '../processes.ts';
 import type { BenchCase, Measured } from './bench-case.ts';
@@ -41,8 +41,9 @@ function costWith(stand: Stand, routes: number): Promise<Measured[]> {
 export const changeToLive: BenchCase = {
   name: 'routes, change to live',
   async measure(stand) {
-    if (stand.peer.rewriteRoutes === undefined) return [];
-    const changes = await withPeer(stand, { routes: MANY }, running => tenChanges(stand, running.setup));
+    const { rewriteRoutes } = stand.peer;
+    if (rewriteRoutes === undefined) return [];
+    const changes = await withPeer(stand, { routes: MANY }, ({ setup }) => tenChanges(rewriteRoutes, setup));
     const [first, tenth] = [changes[0], changes[9]];
     if (first === undefined || tenth === undefined) throw new Error('there were fewer than ten changes');
     const longest = Math.max(...changes.map(change => change.longestMs));
@@ -64,7 +65,7 @@ interface Change {
   readonly longestMs: number;
 }
 
-async function tenChanges(stand: Stand, setup: Setup): Promise<Change[]> {
+async function tenChanges(rewriteRoutes: RewriteRoutes, setup: Setup): Promise<Change[]> {
   // A backend is slow at its first calls too, which is not the proxy's doing.
   for (const port of [setup.backendPort, setup.otherPort]) await warmUp(await caller(port, lastMethod(setup)));
   const call = await caller(setup.port, lastMethod(setup));
@@ -72,15 +73,17 @@ async function tenChanges(stand: Stand, setup: Setup): Promise<Change[]> {
   const changes: Change[] = [];
   while (changes.length < 10) {
     const lastRouteTo = changes.length % 2 === 0 ? 'other' : 'backend';
-    stand.peer.rewriteRoutes?.({ ...setup, lastRouteTo });
-    changes.push(await callUntil(lastRouteTo === 'other' ? 'two' : 'one', call));
+    const written = rewriteRoutes({ ...setup, lastRouteTo });
+    changes.push(await callUntil(lastRouteTo === 'other' ? 'two' : 'one', { written, call }));
     await delay(REST_MS);
   }
   return changes;
 }
 
-async function callUntil(wanted: string, call: () => Promise<string>): Promise<Change> {
-  const written = performance.now();
+async function callUntil(
+  wanted: string,
+  { written, call }: { readonly written: number; readonly call: () => Promise<string> },
+): Promise<Change> {
   let longestMs = 0;
   while (performance.now() - written < TIMEOUT_MS) {
     const start = performance.now();

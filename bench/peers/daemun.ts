@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { httpRoutes, type RouteShape, type RuleShape } from './http-routes.ts';
 import { firstLine, type Peer, type Setup } from './peer.ts';
+import { replaceFile } from './replace-file.ts';
 
 /** daemun with everything that is on by default. */
 export const daemun: Peer = peerOf('daemun', join(import.meta.dirname, '../../bin/daemun'));
@@ -34,10 +35,8 @@ function fileOf(setup: Setup): string {
   return join(setup.folder, 'manifests.yaml');
 }
 
-function rewriteRoutes(setup: Setup): void {
-  const file = fileOf(setup);
-  writeFileSync(`${file}.new`, manifests(setup).join('---\n'));
-  renameSync(`${file}.new`, file);
+function rewriteRoutes(setup: Setup): number {
+  return replaceFile(fileOf(setup), manifests(setup).join('---\n'));
 }
 
 function manifests(setup: Setup): string[] {

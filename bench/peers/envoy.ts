@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { renameSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { httpRoutes, type RuleShape } from './http-routes.ts';
 import { firstLine, type Peer, type Setup } from './peer.ts';
+import { replaceFile } from './replace-file.ts';
 
 /** Several routes are in a file of their own, which it watches. */
 export const envoy: Peer = {
@@ -30,10 +31,9 @@ function routesFile(setup: Setup): string {
   return join(setup.folder, 'envoy-routes.json');
 }
 
-function rewriteRoutes(setup: Setup): void {
-  const file = routesFile(setup);
-  writeFileSync(`${file}.new`, JSON.stringify({ resources: [{ '@type': ROUTES_TYPE, ...routeConfiguration(setup) }] }));
-  renameSync(`${file}.new`, file);
+function rewriteRoutes(setup: Setup): number {
+  const resources = [{ '@type': ROUTES_TYPE, ...routeConfiguration(setup) }];
+  return replaceFile(routesFile(setup), JSON.stringify({ resources }));
 }
 
 function routeConfiguration(setup: Setup): object {

@@ -53,6 +53,9 @@ export interface Command {
   readonly env?: NodeJS.ProcessEnv;
 }
 
+/** → a time of `performance.now`. */
+export type RewriteRoutes = (setup: Setup) => number;
+
 /** A proxy that takes part: one worker or thread, access log off, otherwise as it comes. */
 export interface Peer {
   readonly name: string;
@@ -70,8 +73,11 @@ export interface Peer {
   version(): string | undefined;
   /** Writes what it needs into `setup.folder` and says how to start it. Undefined when it cannot do `setup.wiring`. */
   command(setup: Setup): Command | undefined;
-  /** Writes the file of routes anew while the proxy runs and watches it, all of it in one step. Left out where it watches none. */
-  rewriteRoutes?(setup: Setup): void;
+  /**
+   * Writes the file of routes anew while the proxy runs and watches it, all of it in one step. Returns when that step began. Left out where it
+   * watches none.
+   */
+  rewriteRoutes?: RewriteRoutes;
 }
 
 /** The method that only the last of the routes takes. */
