@@ -27,13 +27,20 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
     },
     {
       limit: 'proxy/workers#ENDPOINT_SHARE',
-      why: 'of what is left, kept for connections to endpoints',
-      over: 'as above',
+      why: "of what is left, kept for connections to endpoints; what carries the stream of one client alone counts as the client's",
+      over: 'requests wait, and connections that are idle are closed',
+      metric: 'endpoint_descriptors',
     },
     {
       limit: 'proxy/workers#LEAST_CONNECTIONS',
       over: 'the cap is not lower; idle connections make room, then silent ones, then new ones are closed; an upgrade takes two places, one where it shares a connection to its endpoint, and is answered 503 when there are none',
       metric: 'connections_idle, connections_early, connections, tunnels',
+    },
+    {
+      limit: 'proxy/workers#LEAST_ENDPOINT_CONNECTIONS',
+      why: 'connections to endpoints that a worker may have, however low the limit',
+      over: 'requests wait',
+      metric: 'endpoint_descriptors',
     },
     {
       limit: 'proxy/listeners#MIN_IDLE_MS',
@@ -396,9 +403,28 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
     },
     {
       limit: 'proxy/upstream#SHARED.maxConnections',
-      why: 'of one worker to one endpoint: a peer that allows few streams on each gets this many',
+      why: 'of one worker to one endpoint that takes several streams on each: where it allows few, it gets this many',
       over: 'requests wait',
       metric: 'daemun_upstream_requests_pending',
+    },
+    {
+      limit: 'proxy/upstream#MAX_PER_ENDPOINT',
+      over: 'requests wait',
+      metric: 'endpoint_connections',
+    },
+    {
+      limit: 'proxy/upstream#ENDPOINT_PART',
+      over: 'requests wait, as above',
+      metric: 'endpoint_connections',
+    },
+    {
+      limit: 'proxy/upstream#TIMES_WHAT_IS_LEFT',
+      over: 'requests of that client wait, and others are served before them',
+      metric: 'endpoint_connections',
+    },
+    {
+      limit: 'proxy/upstream#SHORT_IDLE_MS',
+      over: 'the connection to the endpoint is closed',
     },
     {
       limit: 'proxy/upstream#APART.maxConnections',

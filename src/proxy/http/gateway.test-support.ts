@@ -229,6 +229,7 @@ export class TestGateway {
         workers: 1,
         reusePort: false,
         maxConnections: 10_000,
+        maxEndpointConnections: 10_000,
         ticketSecrets: { current: randomBytes(32), others: [] },
         ...settings,
       },

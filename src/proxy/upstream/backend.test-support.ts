@@ -12,11 +12,14 @@ import {
 import type { AddressInfo, Socket } from 'node:net';
 import { sampleCluster } from '../../snapshot/cluster.test-support.ts';
 import { type Cluster, type Endpoint, type EndpointSet, endpointSet as packedSet } from '../../snapshot/index.ts';
-import { systemClock } from '../../time/index.ts';
+import { type Clock, systemClock } from '../../time/index.ts';
 import { type HeaderList, HeaderListPool, HeadMemory, type MessageStream, type StreamEnd } from '../../wire/index.ts';
 import { seededRandom } from '../filters/index.ts';
 import { SocketLoop } from '../io/socket-loop.ts';
-import { type ConnectionEnvironment, dialTcp } from './connection-environment.ts';
+import { RateLimitedLog } from '../log/index.ts';
+import { WorkerMetrics } from '../metrics/index.ts';
+import { dialTcp } from './connection-environment.ts';
+import { EndpointBudget, type PoolEnvironment } from './endpoint-budget.ts';
 import type { OpenFailure, UpstreamEndpoint, UpstreamRequest } from './upstream-request.ts';
 
 /** Answers `200` and ends, unless `hold` is set: then streams stay open until `release`. */
@@ -165,11 +168,18 @@ export class TestRequest implements UpstreamRequest {
   private status = '';
 }
 
-export function testEnvironment(overrides: Partial<ConnectionEnvironment> = {}): ConnectionEnvironment {
+export function testEnvironment(overrides: Partial<PoolEnvironment> = {}): PoolEnvironment {
   const clock = systemClock;
   const loop = new SocketLoop(() => clock.nowMs());
   const lists = new HeaderListPool();
-  return { loop, lists, heads: new HeadMemory(lists), clock, random: seededRandom(1), dial: dialTcp, ...overrides };
+  const environment = { loop, lists, heads: new HeadMemory(lists), clock, random: seededRandom(1), dial: dialTcp };
+  return { ...environment, budget: testBudget(10_000), ...overrides };
+}
+
+/** Of so many connections to endpoints; what it counts and says goes nowhere. */
+export function testBudget(max: number, clock: Clock = systemClock): EndpointBudget {
+  const log = new RateLimitedLog({ info() {}, warn() {}, error() {} }, clock);
+  return new EndpointBudget(max, { clock, log, metrics: new WorkerMetrics(() => {}) });
 }
 
 export function testCluster(overrides: Partial<Cluster> = {}): Cluster {

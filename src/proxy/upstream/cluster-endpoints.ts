@@ -2,7 +2,7 @@
 
 import { type EndpointSet, endpointsOf } from '../../snapshot/index.ts';
 import { compilePicker } from './balancer.ts';
-import type { ConnectionEnvironment } from './connection-environment.ts';
+import type { PoolEnvironment } from './endpoint-budget.ts';
 import { endpointKey } from './endpoint-key.ts';
 import { type EndpointOwner, EndpointPool } from './endpoint-pool.ts';
 import { OutlierEjection } from './outlier-ejection.ts';
@@ -28,7 +28,7 @@ export interface ClusterEndpointsOwner extends EndpointOwner {
  */
 export class ClusterEndpoints {
   readonly #owner: ClusterEndpointsOwner;
-  readonly #environment: ConnectionEnvironment;
+  readonly #environment: PoolEnvironment;
   #ejection: OutlierEjection | null = null;
   /** As published. */
   #set: EndpointSet | undefined;
@@ -43,7 +43,7 @@ export class ClusterEndpoints {
   #picker: Picker<EndpointPool> = NO_PICKER;
   #stale = true;
 
-  constructor(owner: ClusterEndpointsOwner, environment: ConnectionEnvironment) {
+  constructor(owner: ClusterEndpointsOwner, environment: PoolEnvironment) {
     this.#owner = owner;
     this.#environment = environment;
   }

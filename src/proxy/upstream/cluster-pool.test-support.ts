@@ -14,7 +14,7 @@ import {
   testEnvironment,
 } from './backend.test-support.ts';
 import { ClusterPool } from './cluster-pool.ts';
-import type { ConnectionEnvironment } from './connection-environment.ts';
+import type { PoolEnvironment } from './endpoint-budget.ts';
 
 const cleanups: (() => Promise<void> | void)[] = [];
 
@@ -34,13 +34,13 @@ const REFUSED = /^reset: (peer|leaving) REFUSED_STREAM$/;
 
 /** One cluster and what it reports. */
 export class World {
-  readonly environment: ConnectionEnvironment;
+  readonly environment: PoolEnvironment;
   readonly pool: ClusterPool;
   readonly events: string[] = [];
   /** Endpoints that were found to speak the protocol. */
   readonly proven: string[] = [];
 
-  constructor(cluster: Partial<Cluster>, endpoints: Endpoint[], environment: Partial<ConnectionEnvironment> = {}) {
+  constructor(cluster: Partial<Cluster>, endpoints: Endpoint[], environment: Partial<PoolEnvironment> = {}) {
     this.environment = testEnvironment(environment);
     this.pool = new ClusterPool(testCluster(cluster), this.environment, {
       observer: {

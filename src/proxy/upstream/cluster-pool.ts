@@ -10,7 +10,7 @@ import { type BalancerPolicy, type Cluster, type EndpointSet, sameContent } from
 import { clusterBudget } from './cluster-budget.ts';
 import { ClusterEndpoints, type ClusterEndpointsOwner } from './cluster-endpoints.ts';
 import type { ConnectFailure } from './connect-failure.ts';
-import type { ConnectionEnvironment } from './connection-environment.ts';
+import type { PoolEnvironment } from './endpoint-budget.ts';
 import type { EndpointPool } from './endpoint-pool.ts';
 import { EJECT_AFTER_FAILURES } from './outlier-ejection.ts';
 import { type PendingOwner, PendingRequests } from './pending-requests.ts';
@@ -68,7 +68,7 @@ export class ClusterPool implements ClusterEndpointsOwner, PendingOwner {
   #used = false;
   #sweepsUnused = IN_USE_SWEEPS;
 
-  constructor(cluster: Cluster, environment: ConnectionEnvironment, owner: ClusterOwner) {
+  constructor(cluster: Cluster, environment: PoolEnvironment, owner: ClusterOwner) {
     this.id = cluster.id;
     this.cluster = cluster;
     this.hashKey = hashKeyOf(cluster);

@@ -3,12 +3,14 @@
 import type { Socket } from 'node:net';
 import type { Cluster, Endpoint } from '../../snapshot/index.ts';
 import type { MessageStream } from '../../wire/index.ts';
-import { carriesRequests } from './codec.ts';
+import { carriesRequests, isShared } from './codec.ts';
 import type { ConnectFailure } from './connect-failure.ts';
-import { type CarriedStream, type ConnectionEnvironment, openSocket } from './connection-environment.ts';
+import { type CarriedStream, openSocket } from './connection-environment.ts';
 import { DedicatedConnections } from './dedicated-connections.ts';
+import type { EndpointBudget, PoolEnvironment } from './endpoint-budget.ts';
 import { endpointKey } from './endpoint-key.ts';
-import { Lane, type LaneLimits, type LaneOwner } from './lane.ts';
+import { Lane, type LaneOwner } from './lane.ts';
+import type { LaneLimits } from './lane-connections.ts';
 import { ResumableSession } from './resumable-session.ts';
 import type { TlsClient } from './tls-client.ts';
 import type { UpstreamConnection } from './upstream-connection.ts';
@@ -70,13 +72,13 @@ export class EndpointPool implements UpstreamEndpoint, Candidate, LaneOwner {
   usable = false;
   readonly session: ResumableSession = new ResumableSession();
   readonly #owner: EndpointOwner;
-  readonly #environment: ConnectionEnvironment;
+  readonly #environment: PoolEnvironment;
   readonly #shared: Lane;
   #apart: Lane | null = null;
   #dedicated: DedicatedConnections | null = null;
   #isRetired = false;
 
-  constructor(endpoint: Endpoint, owner: EndpointOwner, environment: ConnectionEnvironment) {
+  constructor(endpoint: Endpoint, owner: EndpointOwner, environment: PoolEnvironment) {
     this.address = endpoint.address;
     this.port = endpoint.port;
     this.key = endpointKey(endpoint);
@@ -85,7 +87,7 @@ export class EndpointPool implements UpstreamEndpoint, Candidate, LaneOwner {
     this.distance = endpoint.distance ?? 0;
     this.#owner = owner;
     this.#environment = environment;
-    this.#shared = new Lane(this, SHARED, environment);
+    this.#shared = new Lane(this, limitsOf(this.protocol, environment.budget), environment);
   }
 
   get protocol(): Cluster['protocol'] {
@@ -154,6 +156,7 @@ export class EndpointPool implements UpstreamEndpoint, Candidate, LaneOwner {
   ended(outcome: 'ok' | 'failed'): void {
     this.activeRequests -= 1;
     this.consecutiveFailures = outcome === 'ok' ? 0 : this.consecutiveFailures + 1;
+    this.#shared.onStreamEnded();
   }
 
   /** Whether the line for `request` may be joined. */
@@ -163,7 +166,7 @@ export class EndpointPool implements UpstreamEndpoint, Candidate, LaneOwner {
 
   /** No connection has room for `request` and no further one may be opened. */
   isFullFor(request: UpstreamRequest): boolean {
-    return request.isApart ? this.#apart?.isFull === true : this.#shared.isFull;
+    return (request.isApart ? this.#apart : this.#shared)?.isFullFor(request.client) === true;
   }
 
   /** Puts a request into the line and sees to a connection; the failure when connecting now would be too soon. */
@@ -265,4 +268,10 @@ export class EndpointPool implements UpstreamEndpoint, Candidate, LaneOwner {
     }
     return this.#apart;
   }
+}
+
+/** Where a connection takes one request at a time, as many are wanted as requests are under way. */
+function limitsOf(protocol: Cluster['protocol'], { perEndpoint }: EndpointBudget): LaneLimits {
+  if (isShared(protocol)) return SHARED;
+  return { ...SHARED, maxConnections: perEndpoint };
 }

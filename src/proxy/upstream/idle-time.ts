@@ -4,6 +4,8 @@ import type { MessageConnection } from '../../wire/index.ts';
 
 /** A connection without streams is closed after this. Long: a new one costs its first request a round trip. */
 const IDLE_CLOSE_MS = 300_000;
+/** While connections are short. Often enough in use, it is worth its descriptor. */
+const SHORT_IDLE_MS = 1_000;
 
 /** How long a connection has had no streams. Asked about once a second; costs requests nothing. */
 export class IdleTime {
@@ -20,13 +22,14 @@ export class IdleTime {
     this.#busyAtMs = nowMs;
   }
 
-  /** No stream is open, and none was for as long as we, or the peer, allow. */
-  isOver(messages: MessageConnection, nowMs: number): boolean {
+  /** No stream is open, and none was for as long as we, or the peer, allow. `isShort`: others wait for a connection. */
+  isOver(messages: MessageConnection, nowMs: number, isShort: boolean): boolean {
     const { idleLimitMs, liveStreams, endedStreams } = messages;
     // Of seconds it matters whether it was busy in between.
-    const wasBusy = idleLimitMs !== null && endedStreams !== this.#endedStreams;
+    const wasBusy = (idleLimitMs !== null || isShort) && endedStreams !== this.#endedStreams;
     this.#endedStreams = endedStreams;
     if (liveStreams > 0 || wasBusy) this.#busyAtMs = nowMs;
-    return liveStreams === 0 && nowMs - this.#busyAtMs >= Math.min(idleLimitMs ?? IDLE_CLOSE_MS, IDLE_CLOSE_MS);
+    const ownLimitMs = isShort ? SHORT_IDLE_MS : IDLE_CLOSE_MS;
+    return liveStreams === 0 && nowMs - this.#busyAtMs >= Math.min(idleLimitMs ?? ownLimitMs, ownLimitMs);
   }
 }

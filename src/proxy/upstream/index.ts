@@ -8,6 +8,7 @@
 export { ClusterPool } from './cluster-pool.ts';
 export type { ConnectFailure } from './connect-failure.ts';
 export { type ConnectionEnvironment, type ConnectionTarget, dialTcp } from './connection-environment.ts';
+export { EndpointBudget } from './endpoint-budget.ts';
 export { endpointKey } from './endpoint-key.ts';
 export { EndpointPool } from './endpoint-pool.ts';
 export { hashText } from './hash-text.ts';

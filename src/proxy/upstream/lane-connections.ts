@@ -1,15 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { MessageConnection, MessageStream } from '../../wire/index.ts';
+import type { MessageStream } from '../../wire/index.ts';
+import { hasShareLeft, openToAll } from './client-share.ts';
+import type { EndpointBudget } from './endpoint-budget.ts';
 import type { UpstreamConnection } from './upstream-connection.ts';
 import type { UpstreamRequest } from './upstream-request.ts';
 
-/** The connections of one lane, and which of them the next stream is tried on first. */
+export interface LaneLimits {
+  /** Those that are connecting or draining included. */
+  readonly maxConnections: number;
+  /** Between two dials. */
+  readonly dialSpacingMs: number;
+  /** A lost connection is replaced before a request asks for it, while the cluster is in use. */
+  readonly isKeptUp: boolean;
+}
+
+/**
+ * The connections of one lane, and which of them the next stream is tried on first. O(1) per stream, amortised: a connection that had
+ * no room is not asked again until it says that it has, and each open one is the current one, or set aside, or was asked in vain.
+ */
 export class LaneConnections {
   /** Those that are connecting or draining included. */
   readonly all: UpstreamConnection[] = [];
   /** Where the next stream is tried first; null: nothing is connected. */
-  #current: MessageConnection | null = null;
+  #current: UpstreamConnection | null = null;
+  /** May have room: they were the current one until another one said that it has. */
+  readonly #aside: UpstreamConnection[] = [];
+  readonly #budget: EndpointBudget;
+  readonly #most: number;
+  readonly #openToAll: number;
+
+  constructor({ maxConnections }: LaneLimits, budget: EndpointBudget) {
+    this.#budget = budget;
+    this.#most = maxConnections;
+    this.#openToAll = openToAll(maxConnections);
+  }
 
   /** One takes streams. */
   get hasOpen(): boolean {
@@ -21,26 +46,52 @@ export class LaneConnections {
     return this.all.some(({ state, messages }) => state === 'open' && messages?.isPeerLeaving === false);
   }
 
+  /** There may be no more. */
+  get areAll(): boolean {
+    return this.all.length >= this.#most;
+  }
+
+  /** So many are there that a client may have its share of them. */
+  get areShared(): boolean {
+    return this.all.length > this.#openToAll;
+  }
+
+  /** None has room for requests of `client`, and no further one may be opened for them. */
+  isFullFor(client: object | null): boolean {
+    return this.hasOpen && (this.areAll || !this.mayServe(client));
+  }
+
+  /** `client` may have another one. `refused`: known to have its share; who is found to is added. Default: nobody is known. */
+  mayServe(client: object | null, refused?: Set<object | null>): boolean {
+    if (!this.areShared) return true;
+    if (refused?.has(client) === true) return false;
+    const may = hasShareLeft(client, this.all, this.#most);
+    if (!may) refused?.add(client);
+    return may;
+  }
+
   /** See `Lane.openStream`. */
   openStream(request: UpstreamRequest): MessageStream | null {
     const current = this.#current;
     if (current === null) return null;
-    return current.openStream(request) ?? this.#openElsewhere(request);
+    return current.openStream(request) ?? this.#openAside(request);
   }
 
-  isCurrent({ messages }: UpstreamConnection): boolean {
-    return this.#current !== null && this.#current === messages;
+  isCurrent(connection: UpstreamConnection): boolean {
+    return this.#current === connection;
   }
 
-  /** The next stream is tried on it first. */
-  prefer({ messages }: UpstreamConnection): void {
-    this.#current = messages;
+  /** It has room: the next stream is tried on it first. */
+  prefer(connection: UpstreamConnection): void {
+    const before = this.#current;
+    if (before !== null && before !== connection) this.#setAside(before);
+    this.#current = connection;
   }
 
   /** It takes no more streams: another open one does from now on, if there is any. */
   preferOtherThan(connection: UpstreamConnection): void {
     if (!this.isCurrent(connection)) return;
-    this.#current = this.all.find(other => other !== connection && other.state === 'open')?.messages ?? null;
+    this.#current = this.all.find(other => other !== connection && other.state === 'open') ?? null;
   }
 
   /** None takes new streams, whatever its state. */
@@ -48,8 +99,24 @@ export class LaneConnections {
     this.#current = null;
   }
 
+  /** Whether one may be begun; `add` must follow then. */
+  mayAdd(): boolean {
+    return this.#budget.take();
+  }
+
+  add(connection: UpstreamConnection): void {
+    this.all.push(connection);
+  }
+
   remove(connection: UpstreamConnection): void {
+    this.#budget.release();
     this.all.splice(this.all.indexOf(connection), 1);
+    if (connection.isAside) this.#aside.splice(this.#aside.indexOf(connection), 1);
+  }
+
+  /** Those that take no streams now may do so again. */
+  reconsider(): void {
+    for (const connection of this.all) if (connection.state === 'open') this.#setAside(connection);
   }
 
   drain(): void {
@@ -57,12 +124,19 @@ export class LaneConnections {
     for (const connection of [...this.all]) connection.drain();
   }
 
-  #openElsewhere(request: UpstreamRequest): MessageStream | null {
-    for (const { state, messages } of this.all) {
-      if (state !== 'open' || messages === null || messages === this.#current) continue;
-      const stream = messages.openStream(request);
+  #setAside(connection: UpstreamConnection): void {
+    if (connection.isAside) return;
+    connection.isAside = true;
+    this.#aside.push(connection);
+  }
+
+  #openAside(request: UpstreamRequest): MessageStream | null {
+    for (let next = this.#aside.pop(); next !== undefined; next = this.#aside.pop()) {
+      next.isAside = false;
+      if (next.state !== 'open' || next === this.#current) continue;
+      const stream = next.openStream(request);
       if (stream === null) continue;
-      this.#current = messages;
+      this.#current = next;
       return stream;
     }
     return null;

@@ -3,9 +3,10 @@
 import type { MessageStream } from '../../wire/index.ts';
 import { isShared } from './codec.ts';
 import type { ConnectFailure } from './connect-failure.ts';
-import type { ConnectionEnvironment, ConnectionTarget } from './connection-environment.ts';
+import type { ConnectionTarget } from './connection-environment.ts';
 import { Dials, type DialsOwner } from './dials.ts';
-import { LaneConnections } from './lane-connections.ts';
+import type { PoolEnvironment } from './endpoint-budget.ts';
+import { LaneConnections, type LaneLimits } from './lane-connections.ts';
 import { StreamAllowance } from './stream-allowance.ts';
 import { type ConnectionOwner, UpstreamConnection } from './upstream-connection.ts';
 import type { UpstreamRequest } from './upstream-request.ts';
@@ -20,6 +21,8 @@ const ENDED_EARLY: ConnectFailure = {
 
 /** The endpoint, as its lanes see it. */
 export interface LaneOwner extends ConnectionTarget {
+  /** `address:port`. */
+  readonly key: string;
   /** Streams were asked for lately: connections are kept up in the background, so that no request waits for one. */
   readonly isInUse: boolean;
   /** `lane` has a connection with room, or has it no longer. */
@@ -41,15 +44,6 @@ export interface LaneOwner extends ConnectionTarget {
   onConnectFailed(lane: Lane, failure: ConnectFailure): void;
 }
 
-export interface LaneLimits {
-  /** Those that are connecting or draining included. */
-  readonly maxConnections: number;
-  /** Between two dials. */
-  readonly dialSpacingMs: number;
-  /** A lost connection is replaced before a request asks for it, while the cluster is in use. */
-  readonly isKeptUp: boolean;
-}
-
 /**
  * Connections to one endpoint that carry the same kind of clients, and the requests that wait for one. As few as needed:
  * one, and others when the peer's stream limit is reached, or as many as wait where a connection takes one request at a time.
@@ -59,19 +53,20 @@ export interface LaneLimits {
 export class Lane implements ConnectionOwner, DialsOwner {
   readonly waiting: WaitingLine = new WaitingLine();
   readonly #owner: LaneOwner;
-  readonly #environment: ConnectionEnvironment;
+  readonly #environment: PoolEnvironment;
   readonly #limits: LaneLimits;
   readonly #dials: Dials;
-  readonly #connections = new LaneConnections();
+  readonly #connections: LaneConnections;
   #retired = false;
   /** Connected, perhaps, but nothing has been heard yet: a port of another protocol accepts as well. */
   #isDoubted = true;
   readonly #allowance = new StreamAllowance();
 
-  constructor(owner: LaneOwner, limits: LaneLimits, environment: ConnectionEnvironment) {
+  constructor(owner: LaneOwner, limits: LaneLimits, environment: PoolEnvironment) {
     this.#owner = owner;
     this.#limits = limits;
     this.#environment = environment;
+    this.#connections = new LaneConnections(limits, environment.budget);
     this.#dials = new Dials(this, limits.dialSpacingMs, environment);
   }
 
@@ -89,14 +84,14 @@ export class Lane implements ConnectionOwner, DialsOwner {
     return this.waiting.length > 0 || (this.#limits.isKeptUp && this.#owner.isInUse);
   }
 
-  /** No connection has room and no further one may be opened. */
-  get isFull(): boolean {
-    return this.isConnected && this.connections.length >= this.#limits.maxConnections;
+  /** No connection has room for requests of `client`, and no further one may be opened for them. */
+  isFullFor(client: object | null): boolean {
+    return this.#connections.isFullFor(client);
   }
 
-  /** A new stream whose events go to `request`; null when no connection has room. Allocates only the stream. */
+  /** A new stream whose events go to `request`; null when no connection has room for it. Allocates only the stream. */
   openStream(request: UpstreamRequest): MessageStream | null {
-    return this.#connections.openStream(request);
+    return this.#connections.mayServe(request.client) ? this.#connections.openStream(request) : null;
   }
 
   /** Puts a request into the line and sees to a connection; the failure when connecting now would be too soon. */
@@ -107,6 +102,7 @@ export class Lane implements ConnectionOwner, DialsOwner {
     }
     this.waiting.push(waiting);
     this.connect();
+    if (this.isFullFor(waiting.request.client)) this.#environment.budget.waits(this.#owner.key);
     if (this.#dials.areSlow) this.onSlow();
     return null;
   }
@@ -115,7 +111,7 @@ export class Lane implements ConnectionOwner, DialsOwner {
   connect(): void {
     if (this.#retired) return;
     const wanted = isShared(this.#owner.protocol) ? 1 : Math.max(1, this.waiting.length);
-    while (this.connections.length < this.#limits.maxConnections && this.#dials.mayBegin(wanted)) this.#dial();
+    while (!this.#connections.areAll && this.#dials.mayBegin(wanted) && this.#connections.mayAdd()) this.#dial();
   }
 
   /** Connects before the first request comes; until then other endpoints are preferred. */
@@ -152,10 +148,17 @@ export class Lane implements ConnectionOwner, DialsOwner {
 
   /** About once a second. */
   sweep(nowMs: number): void {
-    if (this.connections.length === 0) return;
-    for (const connection of [...this.connections]) connection.sweep(nowMs);
+    if (this.connections.length === 0 && this.waiting.length === 0) return;
+    const { isShort } = this.#environment.budget;
+    for (const connection of [...this.connections]) connection.sweep(nowMs, isShort);
     if (this.#isDoubted && this.connections.some(({ isBelieved }) => isBelieved)) this.#believe();
-    if (this.#allowance.trustMore(this.connections) && this.waiting.length > 0) this.#serve();
+    if (this.#allowance.trustMore(this.connections)) this.#connections.reconsider();
+    if (this.waiting.length > 0) this.#serve();
+  }
+
+  /** A stream of one of its connections is over, and its client may have another one now. */
+  onStreamEnded(): void {
+    if (this.waiting.length > 0 && this.#connections.areShared) this.#serve();
   }
 
   /** Another endpoint is connected now: what waits for a slow one goes there. */
@@ -243,14 +246,14 @@ export class Lane implements ConnectionOwner, DialsOwner {
   #dial(): void {
     const connection = new UpstreamConnection(this.#owner, this, this.#environment);
     this.#dials.begin(connection);
-    this.#connections.all.push(connection);
+    this.#connections.add(connection);
     this.#owner.onConnectionsChanged();
   }
 
   #loseCurrent(connection: UpstreamConnection): void {
     if (!this.#connections.isCurrent(connection)) return;
     this.#connections.preferOtherThan(connection);
-    if (!this.isConnected && !this.#retired && this.#isWanted) this.warm();
+    if (!this.isConnected && !this.#retired && this.#isWanted && !this.#environment.budget.isShort) this.warm();
   }
 
   #fail(connection: UpstreamConnection, failure: ConnectFailure): void {
@@ -280,8 +283,10 @@ export class Lane implements ConnectionOwner, DialsOwner {
   }
 
   #serve(): void {
-    for (let next = this.waiting.first; next !== null; next = this.waiting.first) {
-      const stream = this.openStream(next.request);
+    const refused = new Set<object | null>();
+    const nextInLine = () => this.waiting.find(({ request }) => this.#connections.mayServe(request.client, refused));
+    for (let next = nextInLine(); next !== null; next = nextInLine()) {
+      const stream = this.#connections.openStream(next.request);
       if (stream === null) break;
       this.waiting.remove(next);
       this.#owner.onServed(next, stream);

@@ -17,6 +17,7 @@ import { DeadPeer } from './dead-peer.ts';
 import { HeldEnds } from './held-ends.ts';
 import { IdleTime } from './idle-time.ts';
 import { Opening } from './opening.ts';
+import type { UpstreamRequest } from './upstream-request.ts';
 
 /** After we ended a connection, the peer has this long to end its side. */
 const LINGER_MS = 5_000;
@@ -58,6 +59,10 @@ export class UpstreamConnection implements MessageConnectionEvents, TransportOwn
   messages: MessageConnection | null = null;
   /** The peer speaks the version, and allowed streams. */
   wasOpen = false;
+  /** Its lane has set it aside; written by the lane. */
+  isAside = false;
+  /** Whose the newest of its streams is: where a connection takes one at a time, who has it. null: nobody's in particular. */
+  client: object | null = null;
   readonly #environment: ConnectionEnvironment;
   #owner: ConnectionOwner;
   readonly #transport: SocketTransport;
@@ -80,21 +85,22 @@ export class UpstreamConnection implements MessageConnectionEvents, TransportOwn
     const socket = openSocket(target, environment, null);
     this.#transport = new SocketTransport(socket, environment.loop, this);
     this.#opening = new Opening(environment.clock, target.connectTimeoutMs, () => this.#onTimeout());
-    this.#heldEnds = new HeldEnds(environment, () => this.#onCrowded());
+    this.#heldEnds = new HeldEnds(environment, () => {
+      if (this.state === 'open') this.#owner.onCrowded(this);
+    });
     this.#protocol = target.protocol;
     this.#opening.wait();
-    const { loop } = environment;
     this.#opening.follow(socket, target.tls !== null, () => {
-      loop.refresh();
+      environment.loop.refresh();
       this.#onConnect(socket);
     });
     socket.on('error', error => {
-      loop.refresh();
+      environment.loop.refresh();
       this.#onError(error);
     });
     socket.once('close', () => {
-      loop.refresh();
-      this.#onConnectClosed();
+      environment.loop.refresh();
+      if (this.messages === null) this.#finish();
     });
   }
 
@@ -121,6 +127,13 @@ export class UpstreamConnection implements MessageConnectionEvents, TransportOwn
     return messages !== null && (messages.greets || messages.endedStreams > 0) && this.isProven;
   }
 
+  /** null: there is no capacity now; `onCapacity` tells when to try again. Allocates only the stream. */
+  openStream(request: UpstreamRequest): MessageStream | null {
+    const stream = this.messages?.openStream(request) ?? null;
+    if (stream !== null) this.client = request.client;
+    return stream;
+  }
+
   /** Takes no new streams from here on; closes now when there are none, else when the last one ends (see `sweep`). */
   drain(): void {
     if (this.state === 'connecting' && !this.wasOpen) this.destroy();
@@ -134,8 +147,8 @@ export class UpstreamConnection implements MessageConnectionEvents, TransportOwn
     if (!this.wasOpen) this.#finish();
   }
 
-  /** About once a second: closes it when it is idle or drained, finds dead peers. */
-  sweep(nowMs: number): void {
+  /** About once a second: closes it when it is idle or drained, finds dead peers. `isShort`: others wait for a connection. */
+  sweep(nowMs: number, isShort = false): void {
     const { messages } = this;
     if (messages === null || this.state === 'closed') return;
     if (this.#endedAtMs !== null) {
@@ -143,7 +156,7 @@ export class UpstreamConnection implements MessageConnectionEvents, TransportOwn
       if (messages.activeStreams > 0 || nowMs - this.#endedAtMs >= LINGER_MS) this.destroy();
       return;
     }
-    const isIdle = this.#idle.isOver(messages, nowMs);
+    const isIdle = this.#idle.isOver(messages, nowMs, isShort);
     if (isIdle || (this.state === 'draining' && messages.liveStreams === 0)) {
       this.#isOurEnd = true;
       this.#end();
@@ -251,25 +264,14 @@ export class UpstreamConnection implements MessageConnectionEvents, TransportOwn
 
   /** Its streams go on if there are any: only new ones are not allowed. */
   #onTimeout(): void {
-    if (!this.wasOpen) {
-      this.destroy();
-      return;
-    }
-    this.#stopUsing();
-    if (this.liveStreams === 0) this.#end();
-  }
-
-  #onCrowded(): void {
-    if (this.state === 'open') this.#owner.onCrowded(this);
+    if (this.wasOpen) this.#stopUsing();
+    if (!this.wasOpen) this.destroy();
+    else if (this.liveStreams === 0) this.#end();
   }
 
   #onError(error: Error): void {
     this.#stopUsing();
     if (this.messages === null) this.#opening.break(error);
-  }
-
-  #onConnectClosed(): void {
-    if (this.messages === null) this.#finish();
   }
 
   #stopUsing(): void {

@@ -3,7 +3,7 @@
 import type { Cluster, EndpointSet, Snapshot } from '../../snapshot/index.ts';
 import type { Timer } from '../../time/index.ts';
 import { type ClusterObserver, type ClusterOwner, ClusterPool } from './cluster-pool.ts';
-import type { ConnectionEnvironment } from './connection-environment.ts';
+import type { PoolEnvironment } from './endpoint-budget.ts';
 import { TlsClients } from './tls-clients.ts';
 import type { Health } from './usable-endpoints.ts';
 
@@ -22,7 +22,7 @@ interface Entry {
 /** The clusters of one worker. Owns their connections and the sweep's timer. */
 export class UpstreamPools implements ClusterOwner {
   readonly observer: ClusterObserver;
-  readonly #environment: ConnectionEnvironment;
+  readonly #environment: PoolEnvironment;
   readonly #entries = new Map<string, Entry>();
   #snapshot: Pick<Snapshot, 'clusters' | 'endpoints'> = { clusters: [], endpoints: [] };
   readonly #tls: TlsClients;
@@ -35,7 +35,7 @@ export class UpstreamPools implements ClusterOwner {
   #sweep: Timer | null = null;
   #isClosed = false;
 
-  constructor(environment: ConnectionEnvironment, observer: ClusterObserver) {
+  constructor(environment: PoolEnvironment, observer: ClusterObserver) {
     this.#environment = environment;
     this.observer = observer;
     this.#tls = new TlsClients((cluster, result) => observer.onHandshake(cluster, result));

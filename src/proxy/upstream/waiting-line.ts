@@ -49,6 +49,13 @@ export class WaitingLine {
     this.length -= 1;
   }
 
+  /** The first that is fit; null: none is. */
+  find(isFit: (waiting: WaitingRequest) => boolean): WaitingRequest | null {
+    let waiting = this.#first;
+    while (waiting !== null && !isFit(waiting)) waiting = waiting.next;
+    return waiting;
+  }
+
   /** All of them, in order: for a walk on which some may leave. */
   all(): WaitingRequest[] {
     const all: WaitingRequest[] = [];

@@ -2,7 +2,12 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { connectionsPerWorker, descriptorLimit, parseLimits } from './descriptor-limit.ts';
+import {
+  connectionsPerWorker,
+  descriptorLimit,
+  endpointConnectionsPerWorker,
+  parseLimits,
+} from './descriptor-limit.ts';
 
 const LIMITS = (soft: string): string =>
   `Limit                     Soft Limit           Hard Limit           Units     \n` +
@@ -20,11 +25,13 @@ describe('the cap of client connections', () => {
   it('keeps descriptors back for endpoints, files and the admin server, whatever the number of workers', () => {
     for (const limit of [256, 1_024, 20_000, 1_048_576]) {
       for (const workers of [1, 2, 4]) {
-        const rest = limit - workers * connectionsPerWorker(limit, workers);
+        const peers = connectionsPerWorker(limit, workers) + endpointConnectionsPerWorker(limit, workers);
+        const rest = limit - workers * peers;
         assert.ok(rest >= 64 + workers * 24, `${limit} descriptors, ${workers} workers: ${rest} are left`);
       }
     }
-    assert.equal(connectionsPerWorker(1_024, 1), 819);
+    assert.equal(connectionsPerWorker(1_024, 1), 702);
+    assert.equal(endpointConnectionsPerWorker(1_024, 1), 234);
     assert.equal(connectionsPerWorker(20, 4), 16);
   });
 });

@@ -11,9 +11,11 @@ const PROCESS_RESERVE = 64;
 /** … for each worker: its event loop and its listening sockets … */
 const WORKER_RESERVE = 24;
 /** … and, of what is left, this share for connections to endpoints. */
-const ENDPOINT_SHARE = 1 / 8;
+const ENDPOINT_SHARE = 1 / 4;
 /** A worker takes at least this many, however low the limit. */
 const LEAST_CONNECTIONS = 16;
+/** … and at least this many to endpoints. */
+const LEAST_ENDPOINT_CONNECTIONS = 4;
 
 /** How many descriptors this process may have open: the soft limit, which Node raises to the hard one when it starts. */
 export function descriptorLimit(): number {
@@ -35,6 +37,14 @@ export function parseLimits(limits: string): number {
 
 /** Client connections that each of `workers` may have open, so that all together leave descriptors for everything else. */
 export function connectionsPerWorker(limit: number, workers: number): number {
-  const forPeers = limit - PROCESS_RESERVE - workers * WORKER_RESERVE;
-  return Math.max(LEAST_CONNECTIONS, Math.floor((forPeers * (1 - ENDPOINT_SHARE)) / workers));
+  return Math.max(LEAST_CONNECTIONS, Math.floor(peersPerWorker(limit, workers) * (1 - ENDPOINT_SHARE)));
+}
+
+/** As many to endpoints, without those that carry the stream of one client alone: they count as its own. */
+export function endpointConnectionsPerWorker(limit: number, workers: number): number {
+  return Math.max(LEAST_ENDPOINT_CONNECTIONS, Math.floor(peersPerWorker(limit, workers) * ENDPOINT_SHARE));
+}
+
+function peersPerWorker(limit: number, workers: number): number {
+  return (limit - PROCESS_RESERVE - workers * WORKER_RESERVE) / workers;
 }

@@ -25,6 +25,7 @@ const SETTINGS: WorkerSettings = {
   workers: 1,
   reusePort: false,
   maxConnections: 1,
+  maxEndpointConnections: 1,
   ticketSecrets: { current: new Uint8Array(32), others: [] },
 };
 

@@ -11,7 +11,14 @@ import { Listeners, type PortsWanted, type TicketSecrets } from '../listeners/in
 import { DebugLog, type Log, RateLimitedLog } from '../log/index.ts';
 import { RuleMetrics, type Series, WorkerMetrics } from '../metrics/index.ts';
 import { Tracers } from '../tracing/index.ts';
-import { dialTcp, type Health, type ReachChange, UpstreamMetrics, UpstreamPools } from '../upstream/index.ts';
+import {
+  dialTcp,
+  EndpointBudget,
+  type Health,
+  type ReachChange,
+  UpstreamMetrics,
+  UpstreamPools,
+} from '../upstream/index.ts';
 import { atLatest } from './at-latest.ts';
 import type { DrainReport } from './data-plane-worker.ts';
 import { HeapRelief } from './heap-relief.ts';
@@ -35,6 +42,8 @@ export interface WorkerSettings {
   readonly reusePort: boolean;
   /** Client connections that a worker may have open. */
   readonly maxConnections: number;
+  /** As many to endpoints, without those that carry the stream of one client alone. */
+  readonly maxEndpointConnections: number;
   /** As they were when the data plane began; a rotation is sent. */
   readonly ticketSecrets: TicketSecrets;
 }
@@ -84,7 +93,16 @@ export class WorkerRuntime {
     this.metrics = new WorkerMetrics(series => host.series(series));
     this.#accessLog = settings.accessLog ? new AccessLog(lines => host.accessLog(lines), clock) : null;
     this.#debug = new DebugLog((message, fields) => host.debug?.(message, fields), clock);
-    const environment = { loop: this.#loop, lists, heads, clock: this.#loop.clock(clock), random, dial: dialTcp };
+    const budget = new EndpointBudget(settings.maxEndpointConnections, { clock, metrics: this.metrics, log });
+    const environment = {
+      loop: this.#loop,
+      lists,
+      heads,
+      clock: this.#loop.clock(clock),
+      random,
+      dial: dialTcp,
+      budget,
+    };
     const reach = (change: ReachChange): void => host.reach?.(change);
     const reports = { metrics: this.metrics, log, debug: this.#debug, reach };
     this.#upstreams = new UpstreamPools(environment, new UpstreamMetrics(reports));

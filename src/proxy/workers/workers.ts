@@ -8,7 +8,7 @@ import type { TicketSecrets } from '../listeners/index.ts';
 import type { MetricsReader } from '../metrics/index.ts';
 import type { Health } from '../upstream/index.ts';
 import type { DataPlaneWorker, DrainReport } from './data-plane-worker.ts';
-import { connectionsPerWorker, descriptorLimit } from './descriptor-limit.ts';
+import { connectionsPerWorker, descriptorLimit, endpointConnectionsPerWorker } from './descriptor-limit.ts';
 import { HeapRelief, NOTHING_CHARGED } from './heap-relief.ts';
 import { LocalWorker } from './local-worker.ts';
 import { canReusePort } from './port-claims.ts';
@@ -160,6 +160,7 @@ export class Workers {
 
   #settings(workers: number, ticketSecrets: TicketSecrets): WorkerSettings {
     const { serverHeader, via, upstreamServiceTime, accessLog } = this.#options;
+    const limit = descriptorLimit();
     return {
       serverHeader,
       via,
@@ -167,7 +168,8 @@ export class Workers {
       accessLog: accessLog !== null,
       workers,
       reusePort: this.#sharePorts,
-      maxConnections: connectionsPerWorker(descriptorLimit(), workers),
+      maxConnections: connectionsPerWorker(limit, workers),
+      maxEndpointConnections: endpointConnectionsPerWorker(limit, workers),
       ticketSecrets,
     };
   }
