@@ -87,8 +87,9 @@ export const ROUTE_CODES = {
   },
   'route/invalid-regex': {
     severity: 'error',
-    summary: 'a regular expression is not one that RE2 can read, or repeats too much; its rule is dropped',
-    help: 'use RE2 syntax, with + or * in the place of large counts, or type Exact',
+    summary:
+      'a regular expression is not one that RE2 can read, or repeats too much, or is one too many for a route; its rule is dropped',
+    help: 'use RE2 syntax, with + or * in the place of large counts and fewer patterns in a route, or type Exact',
   },
   'route/rules-dropped': {
     severity: 'error',

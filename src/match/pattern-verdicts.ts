@@ -10,6 +10,8 @@
  * reference is known to the engine.
  */
 
+import { PatternMemory } from './pattern-memory.ts';
+
 /** Longer texts match no pattern. Far above any method (1,024 in the Gateway API), and above most tokens and cookies. */
 export const MAX_PATTERN_TEXT = 2_048;
 /** Held at most; then all are forgotten. Clients choose the texts: 16,384 verdicts and 2 MiB of text are some 6 MiB. */
@@ -31,6 +33,8 @@ export interface VerdictOptions {
 
 /** One per worker, for all its patterns. */
 export class PatternVerdicts {
+  /** What the patterns themselves remember. */
+  readonly memory: PatternMemory = new PatternMemory();
   readonly #onTooLong: () => void;
   readonly #maxVerdicts: number;
   readonly #maxCharacters: number;

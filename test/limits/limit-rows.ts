@@ -199,8 +199,10 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
       over: 'the rule is dropped: `route/invalid-regex`',
       metric: 'daemun_findings',
     },
+    { limit: 'translate/rules#MAX_ROUTE_PATTERN_SIZE', over: 'as above' },
     { limit: 'translate/rules#MAX_UNROLLED_SIZE', over: 'as above' },
     { limit: 'match#MAX_VERDICTS', over: 'verdicts are forgotten and found anew' },
+    { limit: 'match#MAX_STATE_BYTES', over: 'states are forgotten and found anew' },
     { limit: 'match#MAX_CHARACTERS', why: 'as above, of their texts', over: 'as above' },
     {
       limit: 'proxy/http#STALLED_STREAM_MS',

@@ -17,7 +17,7 @@ const MATCH_ALL: GrpcMatch = { kind: 'grpc', method: null, headers: [] };
 
 /** Compiles the matches of a GRPCRoute's rule. */
 export function compileGrpcMatches(written: readonly GRPCRouteMatch[], site: MatchSite): CompiledMatches {
-  return written.length === 0 ? { matches: [MATCH_ALL] } : compileEach(written, site, READER);
+  return written.length === 0 ? { matches: [MATCH_ALL], patternSize: 0 } : compileEach(written, site, READER);
 }
 
 const READER: MatchReader<GRPCRouteMatch> = {

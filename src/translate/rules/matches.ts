@@ -6,19 +6,21 @@ import type { HeaderMatch, RequestMatch } from '../../snapshot/index.ts';
 import { fitted } from '../../values/index.ts';
 import type { Problem } from '../outcomes.ts';
 import { findingOf, type Named } from '../report.ts';
-import { patternProblem } from './pattern-size.ts';
+import { measurePattern } from './pattern-size.ts';
 
 type Path = readonly (string | number)[];
 
 /** The matches of a rule as the data plane takes them (at least one), or why the rule cannot be used. */
 export type CompiledMatches =
-  | { readonly matches: readonly RequestMatch[] }
+  | { readonly matches: readonly RequestMatch[]; readonly patternSize: number }
   | { readonly problem: Problem<'UnsupportedValue'> };
 
 /** Where matches stand: `path` is that of the list, or of what is in it. */
 export interface MatchSite {
   readonly route: Named;
   readonly path: Path;
+  /** Steps that patterns here may have together: what those of earlier rules leave of `MAX_ROUTE_PATTERN_SIZE`. */
+  readonly patternRoom: number;
 }
 
 /** A pattern with its place in the match. */
@@ -36,16 +38,18 @@ export interface MatchReader<Written> {
 /** Compiles the matches of a rule, in the order written. A pattern that cannot be used makes the rule unusable. */
 export function compileEach<Written>(
   written: readonly Written[],
-  { route, path }: MatchSite,
+  { route, path, patternRoom }: MatchSite,
   { patternsOf, compile }: MatchReader<Written>,
 ): CompiledMatches {
   const matches: RequestMatch[] = [];
+  let room = patternRoom;
   for (const [index, match] of written.entries()) {
-    const problem = brokenPattern(patternsOf(match), { route, path: [...path, index] });
-    if (problem !== undefined) return { problem };
+    const left = roomAfter(patternsOf(match), { route, path: [...path, index], patternRoom: room });
+    if (typeof left !== 'number') return { problem: left };
+    room = left;
     matches.push(compile(match));
   }
-  return { matches };
+  return { matches, patternSize: patternRoom - room };
 }
 
 /** A header match as routes of all kinds write it. */
@@ -72,25 +76,29 @@ export function headerPatterns(headers: readonly WrittenHeaderMatch[] | undefine
   );
 }
 
-/** Undefined: all of them can be used. */
-function brokenPattern(
+/** The room that is left when all of them are used; or why one cannot be. */
+function roomAfter(
   patterns: readonly WrittenPattern[],
-  { route, path }: MatchSite,
-): Problem<'UnsupportedValue'> | undefined {
+  { route, path, patternRoom }: MatchSite,
+): Problem<'UnsupportedValue'> | number {
+  let room = patternRoom;
   for (const { path: place, pattern } of patterns) {
-    const problem = patternProblem(pattern);
-    if (problem === undefined) continue;
-    const { why, isTooLarge } = problem;
+    const measured = measurePattern(pattern, room);
+    if ('size' in measured) {
+      room -= measured.size;
+      continue;
+    }
+    const { why, isTooLarge } = measured;
     const finding = findingOf('route/invalid-regex', route, {
       path: [...path, ...place],
       message: isTooLarge
         ? `"${pattern}" is too large a regular expression: ${why}`
         : `"${pattern}" is not a regular expression that RE2 can read: ${why}`,
       help: isTooLarge
-        ? 'Repeat less: + or * in the place of large counts'
+        ? 'Repeat less: + or * in the place of large counts, or have fewer patterns in a route'
         : 'Use RE2 syntax (no look-around, no back-references), or type: Exact',
     });
     return { reason: 'UnsupportedValue', finding };
   }
-  return undefined;
+  return room;
 }

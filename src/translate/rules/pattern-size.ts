@@ -7,20 +7,31 @@ import { RE2JS } from 're2js';
  * some 0.1 s, in which a worker does nothing else. `[a-z]{1,1000}` has 2,002; what names a thousand words has a few hundred.
  */
 const MAX_PATTERN_SIZE = 2_048;
+/**
+ * Steps of all patterns of a route together: a request may be tried on each of them, and so may the next. A route of 128 matches, the most there
+ * are, has room for 256 in each; what tells paths and languages apart has some 50.
+ */
+export const MAX_ROUTE_PATTERN_SIZE = 32_768;
 /** With more, as counted by `unrolledSize`, a pattern is not even compiled: that costs time and memory for each. */
 const MAX_UNROLLED_SIZE = 32_768;
 
-/** Why a pattern cannot be used, in one clause; undefined: it can. */
-export function patternProblem(pattern: string): { readonly why: string; readonly isTooLarge: boolean } | undefined {
+/** How many steps a pattern has; or why it cannot be used, in one clause. */
+export type PatternSize = { readonly size: number } | { readonly why: string; readonly isTooLarge: boolean };
+
+/** Measures a pattern of which there may be `room` steps. */
+export function measurePattern(pattern: string, room: number = MAX_ROUTE_PATTERN_SIZE): PatternSize {
   const unrolled = unrolledSize(pattern);
   if (unrolled > MAX_UNROLLED_SIZE) return tooLarge(unrolled);
   try {
     const size = RE2JS.compile(pattern).programSize();
-    return size > MAX_PATTERN_SIZE ? tooLarge(size) : undefined;
+    if (size > MAX_PATTERN_SIZE) return tooLarge(size);
+    return size > room ? { why: ROUTE_IS_FULL, isTooLarge: true } : { size };
   } catch (error) {
     return { why: error instanceof Error ? error.message : String(error), isTooLarge: false };
   }
 }
+
+const ROUTE_IS_FULL = `with it the patterns of the route come to more than ${MAX_ROUTE_PATTERN_SIZE} steps for each character`;
 
 function tooLarge(size: number): { readonly why: string; readonly isTooLarge: true } {
   return {

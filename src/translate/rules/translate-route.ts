@@ -13,6 +13,7 @@ import type { ResolvedBackend } from '../resolve/backend-refs.ts';
 import { type BackendWay, ENCRYPTING, PASSING_ON } from '../resolve/backend-way.ts';
 import { type AttachableRoute, isRequestRoute, type RequestRoute, rulesOf, type StreamRoute } from '../route-kinds.ts';
 import { dependenciesOf } from './dependencies.ts';
+import { MAX_ROUTE_PATTERN_SIZE } from './pattern-size.ts';
 import { type RankedEntry, rankEntry } from './precedence.ts';
 import { readRouteFilters } from './route-filters.ts';
 import { type RouteForm, type RouteForms, waysOf } from './route-forms.ts';
@@ -207,13 +208,15 @@ function translateRules(
   const filters = readRouteFilters(route, findings);
   const kept: TranslatedRule[] = [];
   const dropped: DroppedRule[] = [];
+  let patternRoom = MAX_ROUTE_PATTERN_SIZE;
   for (const [ruleIndex, rule] of rulesOf(route).entries()) {
-    const translated = translateRule(rule, { route, ruleIndex, timing, filters, context });
+    const translated = translateRule(rule, { route, ruleIndex, patternRoom, timing, filters, context });
     if ('dropped' in translated) {
       dropped.push(translated);
       continue;
     }
     kept.push(translated);
+    patternRoom -= translated.patternSize;
     findings.push(...translated.findings);
     for (const problem of translated.unsupported) dropped.push({ dropped: problem, ruleIndex });
   }

@@ -33,6 +33,8 @@ export interface TranslatedRule {
   readonly rule: Rule;
   /** At least one; index as written. */
   readonly matches: readonly RequestMatch[];
+  /** Steps of all patterns in the matches. */
+  readonly patternSize: number;
   /** That are used, those of filters too. */
   readonly backends: readonly ResolvedBackend[];
   readonly refsProblems: readonly Problem<RouteRefsReason>[];
@@ -57,6 +59,8 @@ export interface RuleContext extends ResolveContext {
 export interface RuleSite {
   readonly route: RequestRoute;
   readonly ruleIndex: number;
+  /** See `MatchSite`. */
+  readonly patternRoom: number;
   /** What the annotations of the route say. */
   readonly timing: RuleTiming;
   readonly filters: readonly Filter[];
@@ -65,10 +69,10 @@ export interface RuleSite {
 
 /** Translates one rule: matches, filters, backends with weights. Faults are part of the result. */
 export function translateRule(source: RouteRule, site: RuleSite): TranslatedRule | DroppedRule {
-  const { route, ruleIndex, context } = site;
+  const { route, ruleIndex, patternRoom, context } = site;
   const { rule } = source;
   const path = ['spec', 'rules', ruleIndex];
-  const matched = compileMatches(source, { route, path: [...path, 'matches'] });
+  const matched = compileMatches(source, { route, path: [...path, 'matches'], patternRoom });
   if ('problem' in matched) return { dropped: matched.problem, ruleIndex };
   const prefix = prefixOf(matched.matches);
   const filters = compileFilters(rule.filters, { route, path: [...path, 'filters'], context, prefix });
@@ -94,6 +98,7 @@ export function translateRule(source: RouteRule, site: RuleSite): TranslatedRule
   return {
     rule: compiledRule,
     matches: matched.matches,
+    patternSize: matched.patternSize,
     backends: [...shares.used, ...filters.backends],
     refsProblems: [...shares.refsProblems, ...filters.refsProblems],
     unsupported: [...filters.unsupported, ...shares.unsupported],

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { compilePattern } from './anchored-pattern.ts';
+import { PatternMemory } from './pattern-memory.ts';
+import { PatternVerdicts } from './pattern-verdicts.ts';
+
+/** Of a pattern that was given 100 bytes. */
+class States {
+  readonly maxMem = 100;
+  memBudget = 100;
+  clearCache(): void {
+    this.memBudget = this.maxMem;
+  }
+}
+
+/** Every text of a and b, 16 of them in the last place but so many, leads it to states of its own. */
+const FORKING = '(a|b)*a(a|b){16}';
+
+/** As many texts of the two letters as asked for, the same in every run. */
+function* textsOf(count: number): Iterable<string> {
+  let seed = 1;
+  for (let text = 0; text < count; text++)
+    yield Array.from({ length: 2_000 }, () => {
+      seed = (seed * 48_271) % 2_147_483_647;
+      return seed & 64 ? 'a' : 'b';
+    }).join('');
+}
+
+describe('what patterns remember of texts', () => {
+  it('is counted for all of them, and forgotten by all when it is too much', () => {
+    const memory = new PatternMemory(100);
+    const [one, two] = [new States(), new States()];
+    one.memBudget = 40;
+    memory.note(one);
+    memory.note(one);
+    assert.equal(memory.size, 60);
+    two.memBudget = 70;
+    memory.note(two);
+    assert.equal(memory.size, 90);
+    two.memBudget = 50;
+    memory.note(two);
+    assert.deepEqual([memory.size, one.memBudget, two.memBudget], [0, 100, 100]);
+    two.memBudget = 99;
+    memory.note(two);
+    assert.equal(memory.size, 1);
+  });
+
+  it('is bounded, however many patterns there are and whatever texts come', () => {
+    const verdicts = new PatternVerdicts();
+    const patterns = Array.from({ length: 4 }, (_, at) => compilePattern(`${FORKING}|${at}`, verdicts));
+    let [most, fell] = [0, false];
+    for (const text of textsOf(24)) {
+      for (const pattern of patterns) {
+        const before = verdicts.memory.size;
+        assert.equal(pattern.takes(text), text.at(-17) === 'a');
+        fell ||= verdicts.memory.size < before;
+        most = Math.max(most, verdicts.memory.size);
+      }
+    }
+    assert.ok(fell, `${most} bytes were never given back`);
+    assert.ok(most <= 16 << 20, String(most));
+  });
+});

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * An engine of patterns writes down the states that texts led it to, up to 8 MiB for each pattern and for good: clients choose the texts, and a
+ * route may have hundreds of patterns. Here they are counted for all of them together. Per test of a text: a look-up.
+ */
+
+/** Of all patterns of a worker, by the engine's own count; over it all begin anew. What usual texts lead to is a few KiB for each pattern. */
+const MAX_STATE_BYTES = 16_777_216;
+
+/** What an engine has written down of one pattern. */
+export interface PatternStates {
+  /** Bytes that it may still write. */
+  readonly memBudget: number;
+  /** Bytes that it may write in all. */
+  readonly maxMem: number;
+  clearCache(): void;
+}
+
+/** One per worker. */
+export class PatternMemory {
+  readonly #maxBytes: number;
+  readonly #byPattern = new Map<PatternStates, number>();
+  #bytes = 0;
+
+  /** `maxBytes`: another than the default is for tests. */
+  constructor(maxBytes: number = MAX_STATE_BYTES) {
+    this.#maxBytes = maxBytes;
+  }
+
+  /** What all patterns hold now, in bytes. */
+  get size(): number {
+    return this.#bytes;
+  }
+
+  /** To be called when a text was tried. */
+  note(states: PatternStates): void {
+    const bytes = states.maxMem - states.memBudget;
+    const grown = bytes - (this.#byPattern.get(states) ?? 0);
+    if (grown === 0) return;
+    this.#byPattern.set(states, bytes);
+    this.#bytes += grown;
+    if (this.#bytes > this.#maxBytes) this.#forget();
+  }
+
+  #forget(): void {
+    for (const states of this.#byPattern.keys()) states.clearCache();
+    this.#byPattern.clear();
+    this.#bytes = 0;
+  }
+}
