@@ -144,8 +144,9 @@ export class Exchange
     sendAnswer(this, drainTimeout(this.face));
   }
 
-  /** Another connection needs the place of this tunnel, which is half over. */
+  /** Another connection needs the place of this tunnel, which is half over. An endpoint that is waited for would keep a descriptor. */
   makeRoom(): void {
+    this.attempts.current?.stream?.reset('deadline');
     this.answer(upgradesFull());
   }
 

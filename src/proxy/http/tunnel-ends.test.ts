@@ -80,6 +80,8 @@ for (const version of VERSIONS) {
       pass(1_000);
       const fourth = await open();
       await second.client.rest();
+      // Nobody waits for the endpoint to end its side too: three tunnels are left, and a connection for what comes next.
+      await until(() => gateway.metric('daemun_upstream_connections') === 4);
       assert.deepEqual([hits('connections_idle'), hits('connections'), hits('tunnels')], [1, 0, 0]);
       assert.deepEqual([failures('upgrade_limit'), failures('client_protocol')], [1, 0]);
       for (const { client, endpoint } of [first, third, fourth]) {

@@ -333,6 +333,20 @@ describe('HTTP/1.1 client role: upgrades', () => {
     assert.deepEqual([stream.text, stream.isEnded, side.isFinished], ['later', true, true]);
   });
 
+  it('is given up in order when its own direction is over, and at once where there is no time for that', () => {
+    for (const reason of ['cancelled', 'deadline'] as const) {
+      const side = new ClientSide();
+      const { stream } = side.open(ASKED, false);
+      side.take();
+      side.receive(GRANT);
+      stream.sendData(Buffer.from('ab'), 0, 2, true);
+      side.take();
+      stream.reset(reason);
+      side.take();
+      assert.deepEqual([side.isFinished, side.fatal], reason === 'deadline' ? [false, 'deadline'] : [true, null]);
+    }
+  });
+
   const unproven: readonly (readonly [string, string])[] = [
     ['no proof', GRANT.replace(/Sec[^\r]*\r\n/, '')],
     ['the proof of another key', GRANT.replace('ICX', 'ICY')],

@@ -135,7 +135,8 @@ export class Http1ClientConnection extends Http1Core implements MessageConnectio
     const isUnsent = (stream.flags & HEAD_SENT) === 0;
     this.forgetStream(stream);
     // Our direction of a tunnel ended in order, and nobody reads the other.
-    if (this.writer.isTunnel && (stream.flags & LOCAL_ENDED) !== 0) this.finish();
+    const isSaid = this.writer.isTunnel && (stream.flags & LOCAL_ENDED) !== 0;
+    if (isSaid && reason !== 'deadline') this.finish();
     else if (!isUnsent) this.break(reason, 'the request was given up');
     else this.#tellCapacity();
   }

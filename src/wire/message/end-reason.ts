@@ -12,7 +12,7 @@
  * | `protocol` | the rules of the version were broken | the same |
  * | `overload` | a limit or a budget was passed | the same |
  * | `lost` | what carried the message broke, on this connection or beyond it | the message cannot be finished |
- * | `deadline` | – | no time is left |
+ * | `deadline` | – | no time is left, nor for an end in order |
  */
 export type EndReason = 'done' | 'cancelled' | 'refused' | 'protocol' | 'overload' | 'lost' | 'deadline';
 
