@@ -2,9 +2,15 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { until } from '../time/until.test-support.ts';
 import { compilePattern } from './anchored-pattern.ts';
 import { PatternMemory } from './pattern-memory.ts';
 import { PatternVerdicts } from './pattern-verdicts.ts';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
 
 /** Of a pattern that was given 100 bytes. */
 class States {
@@ -13,6 +19,14 @@ class States {
   clearCache(): void {
     this.memBudget = this.maxMem;
   }
+}
+
+/** States that nobody but the memory knows of any more. */
+function noted(memory: PatternMemory): States {
+  const states = new States();
+  states.memBudget = 40;
+  memory.note(states);
+  return states;
 }
 
 /** Every text of a and b, 16 of them in the last place but so many, leads it to states of its own. */
@@ -45,6 +59,16 @@ describe('what patterns remember of texts', () => {
     two.memBudget = 99;
     memory.note(two);
     assert.equal(memory.size, 1);
+  });
+
+  it('keeps no pattern alive that its route has no more', async () => {
+    const memory = new PatternMemory();
+    const gone = new WeakRef(noted(memory));
+    await until(() => {
+      collectGarbage();
+      return gone.deref() === undefined;
+    });
+    assert.equal(memory.size, 60);
   });
 
   it('is bounded, however many patterns there are and whatever texts come', () => {

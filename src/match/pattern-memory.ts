@@ -17,10 +17,11 @@ export interface PatternStates {
   clearCache(): void;
 }
 
-/** One per worker. */
+/** One per worker. Keeps no pattern alive: what was written down of one that is gone counts until all begin anew. */
 export class PatternMemory {
   readonly #maxBytes: number;
-  readonly #byPattern = new Map<PatternStates, number>();
+  #byPattern = new WeakMap<PatternStates, number>();
+  #patterns: WeakRef<PatternStates>[] = [];
   #bytes = 0;
 
   /** `maxBytes`: another than the default is for tests. */
@@ -36,16 +37,18 @@ export class PatternMemory {
   /** To be called when a text was tried. */
   note(states: PatternStates): void {
     const bytes = states.maxMem - states.memBudget;
-    const grown = bytes - (this.#byPattern.get(states) ?? 0);
-    if (grown === 0) return;
+    const before = this.#byPattern.get(states);
+    if (bytes === (before ?? 0)) return;
+    if (before === undefined) this.#patterns.push(new WeakRef(states));
     this.#byPattern.set(states, bytes);
-    this.#bytes += grown;
+    this.#bytes += bytes - (before ?? 0);
     if (this.#bytes > this.#maxBytes) this.#forget();
   }
 
   #forget(): void {
-    for (const states of this.#byPattern.keys()) states.clearCache();
-    this.#byPattern.clear();
+    for (const pattern of this.#patterns) pattern.deref()?.clearCache();
+    this.#byPattern = new WeakMap();
+    this.#patterns = [];
     this.#bytes = 0;
   }
 }
