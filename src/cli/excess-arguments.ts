@@ -18,11 +18,7 @@ export function meantOption(command: string, words: readonly string[]): string {
   }
 }
 
-export function isPathOfManifests(word: string): boolean {
-  return MANIFESTS.test(word);
-}
-
 function explainOption(word: string): string {
-  if (isPathOfManifests(word)) return `-f ${shellWord(word)}`;
+  if (MANIFESTS.test(word)) return `-f ${shellWord(word)}`;
   return HTTP_REQUEST.test(word) ? `--http ${shellWord(word)}` : `--grpc ${shellWord(word)}`;
 }

@@ -218,9 +218,6 @@ describe('the command line', () => {
       const kind = await run(['get', 'gatway', '-f', file]);
       assert.equal(kind.code, 2);
       assert.match(kind.err, /unknown kind "gatway"\nKinds: all, gatewayclasses/);
-      const path = await run(['get', 'b.yaml', 'foo']);
-      assert.equal(path.code, 2);
-      assert.match(path.err, /unknown kind "b\.yaml"\n.*\nDid you mean -f b\.yaml\?/);
       const name = await run(['get', 'gtw', 'nope', '-f', file]);
       assert.equal(name.code, 1);
       assert.match(name.err, /^error \(NotFound\): gateways\.gateway\.networking\.k8s\.io "nope" not found/);

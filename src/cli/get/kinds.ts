@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type KindDeclaration, KINDS as RESOURCE_KINDS } from '../../resources/index.ts';
 import { similarName } from '../../values/index.ts';
-import { isPathOfManifests } from '../excess-arguments.ts';
 import { usageError } from '../exit-code.ts';
-import { shellWord } from '../shell-word.ts';
 
 /** How a kind is called on the command line, as `kubectl api-resources` lists it. */
 export interface KindNames extends Pick<KindDeclaration, 'plural' | 'shortNames' | 'group' | 'isNamespaced'> {
@@ -25,8 +23,10 @@ function findKind(text: string): KindNames {
   if (found !== undefined) return found;
   const near = similarName(wanted, KINDS.flatMap(namesOf));
   const kind = KINDS.find(names => namesOf(names).includes(near ?? ''));
-  const meant = isPathOfManifests(text) ? `-f ${shellWord(text)}` : kind?.plural;
-  throw usageError(`unknown kind "${text}"`, `${allKinds()}${meant === undefined ? '' : `\nDid you mean ${meant}?`}`);
+  throw usageError(
+    `unknown kind "${text}"`,
+    `${allKinds()}${kind === undefined ? '' : `\nDid you mean ${kind.plural}?`}`,
+  );
 }
 
 function allKinds(): string {
