@@ -4,6 +4,8 @@
 import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import { afterEach, describe, it } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import type { Endpoint } from '../../snapshot/index.ts';
 import { until } from '../../time/until.test-support.ts';
 import { VirtualClock } from '../virtual-clock.test-support.ts';
@@ -11,6 +13,9 @@ import { type TestRequest, testBudget } from './backend.test-support.ts';
 import { cleanUp, listen, World } from './cluster-pool.test-support.ts';
 
 afterEach(cleanUp);
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
 
 /** Speaks HTTP/1.1, and answers when it is told to. */
 class SlowEndpoint {
@@ -123,6 +128,30 @@ describe('an endpoint whose connections take one request each', () => {
   });
 });
 
+describe('a connection that is free', () => {
+  it('keeps no client alive that had it', async () => {
+    const slow = await SlowEndpoint.start();
+    const world = worldOf(slow, 20);
+    const gone = new WeakRef(await callOnce(world, slow));
+    await until(() => {
+      world.pool.sweep(0);
+      collectGarbage();
+      return gone.deref() === undefined;
+    });
+    assert.equal(world.pool.openConnections(), 1);
+  });
+});
+
+/** → who called. */
+async function callOnce(world: World, slow: SlowEndpoint): Promise<object> {
+  const client = {};
+  const request = world.open({ client });
+  await until(() => slow.asked.length === 1);
+  slow.answer(1);
+  await end(world, request);
+  return client;
+}
+
 describe('a worker with as many connections to endpoints as it may have', () => {
   it('begins no more, closes those that are idle, and then serves who waits', async () => {
     const [first, second] = [await SlowEndpoint.start(), await SlowEndpoint.start()];
@@ -150,5 +179,14 @@ describe('a worker with as many connections to endpoints as it may have', () => 
     second.answer(2);
     await Promise.all([beside, waiting].map(request => end(here, request)));
     assert.equal(there.pool.openConnections(), 1, 'the one that is used stays');
+  });
+
+  it('lets nobody wait at an endpoint that left before it had a connection', async () => {
+    const slow = await SlowEndpoint.start();
+    const world = worldOf(slow, 0);
+    const waiting = world.open();
+    assert.equal(world.pool.pending, 1);
+    world.pool.update(world.pool.cluster, undefined);
+    assert.match(await waiting.outcome, /^failed: connect_failure: the backend was removed/);
   });
 });

@@ -136,6 +136,7 @@ export class Lane implements ConnectionOwner, DialsOwner {
   retire(): void {
     this.#retired = true;
     this.#dials.stop();
+    this.#giveUpWhenLost(REMOVED);
     this.#leaveWhenServed();
   }
 

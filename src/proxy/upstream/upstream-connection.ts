@@ -19,7 +19,7 @@ import { IdleTime } from './idle-time.ts';
 import { Opening } from './opening.ts';
 import type { UpstreamRequest } from './upstream-request.ts';
 
-/** After we ended a connection, the peer has this long to end its side. */
+/** After we ended a connection, the peer has this long to end its side; for abandoned streams, which end with it, nobody lingers. */
 const LINGER_MS = 5_000;
 /** A connection that lived this long was worth its connect, even if it answered nothing. */
 const PROVEN_AFTER_MS = 20_000;
@@ -61,7 +61,7 @@ export class UpstreamConnection implements MessageConnectionEvents, TransportOwn
   wasOpen = false;
   /** Its lane has set it aside; written by the lane. */
   isAside = false;
-  /** Whose the newest of its streams is: where a connection takes one at a time, who has it. null: nobody's in particular. */
+  /** Whose the newest of its streams is: where a connection takes one at a time, who has it. Forgotten by `sweep` when none is open. null: nobody's in particular. */
   client: object | null = null;
   readonly #environment: ConnectionEnvironment;
   #owner: ConnectionOwner;
@@ -152,10 +152,10 @@ export class UpstreamConnection implements MessageConnectionEvents, TransportOwn
     const { messages } = this;
     if (messages === null || this.state === 'closed') return;
     if (this.#endedAtMs !== null) {
-      // Abandoned streams end with it: there is nothing to linger for.
       if (messages.activeStreams > 0 || nowMs - this.#endedAtMs >= LINGER_MS) this.destroy();
       return;
     }
+    if (messages.liveStreams === 0) this.client = null;
     const isIdle = this.#idle.isOver(messages, nowMs, isShort);
     if (isIdle || (this.state === 'draining' && messages.liveStreams === 0)) {
       this.#isOurEnd = true;
