@@ -46,5 +46,5 @@ export { copyBytes } from './output/copy-bytes.ts';
 export type { OutputSink } from './output/output.ts';
 export { readProxyHeader, writeProxyHeader } from './proxy-protocol/codec.ts';
 export type { ProxyAddress, ProxyHeader, ProxyHeaderRead, ProxyVersion } from './proxy-protocol/header.ts';
-export { FrameBoundary, goingAway } from './websocket/frame-boundary.ts';
+export { FrameBoundary, goingAway, PONG } from './websocket/frame-boundary.ts';
 export { acceptOf, WEBSOCKET } from './websocket/handshake.ts';

@@ -88,6 +88,16 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
     { limit: 'proxy/listeners#SHUTDOWN_ROUND_TRIP_MS', over: 'the final GOAWAY is sent' },
     { limit: 'proxy/listeners#KEEP_ALIVE_MS', over: 'the kernel asks, and ends a dead connection' },
     { limit: 'proxy/io#HALF_CLOSED_CHECK_MS', over: 'a connection whose peer is gone is closed' },
+    {
+      limit: 'proxy/io#FIRST_CHECK_MS',
+      why: 'the same for the first time: what it was sent meanwhile may have shown at once that it is gone',
+      over: 'as above',
+    },
+    {
+      limit: 'proxy/http#HALF_OVER_MS',
+      why: 'a client of a WebSocket that ended its side is sent a pong after this, which shows whether it is gone: to close in order takes a round trip',
+      over: 'a client that is gone says so',
+    },
     { limit: 'proxy/listeners#BACKLOG', over: 'the kernel drops SYNs; clients try again' },
     { limit: 'proxy/listeners#SESSION_TIMEOUT_SECONDS', over: 'a full handshake' },
     {

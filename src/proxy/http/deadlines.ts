@@ -4,9 +4,9 @@ import type { SocketLoop, WheelTimer } from '../io/index.ts';
 
 /**
  * What an exchange waits for at most so long. `request`: the whole of it; `backend`: the beginning of an endpoint's answer; `pause`: the next
- * try; `own-answer`: the end of a request that we answer.
+ * try; `own-answer`: the end of a request that we answer; `half-over`: the other direction of a tunnel.
  */
-export type DeadlineKind = 'request' | 'backend' | 'pause' | 'own-answer';
+export type DeadlineKind = 'request' | 'backend' | 'pause' | 'own-answer' | 'half-over';
 
 /** The exchange, as its timers see it. */
 export interface DeadlineOwner {

@@ -125,6 +125,7 @@ export class Exchange
   onEnded(_stream: MessageStream, { reason, origin }: StreamEnd): void {
     if (this.isFinished) return;
     if (this.tunnel?.state !== 'open') this.owner.leftUnfinished();
+    else if (!this.owner.isCut) this.#resetEndpoint();
     this.attempts.current?.abandon('ok');
     if (origin === 'connection' && this.owner.isCut) {
       this.#giveUp('drain_timeout');
@@ -144,10 +145,15 @@ export class Exchange
     sendAnswer(this, drainTimeout(this.face));
   }
 
-  /** Another connection needs the place of this tunnel, which is half over. An endpoint that is waited for would keep a descriptor. */
+  /** Another connection needs the place of this tunnel, which is half over. */
   makeRoom(): void {
-    this.attempts.current?.stream?.reset('deadline');
+    this.#resetEndpoint();
     this.answer(upgradesFull());
+  }
+
+  /** Of a tunnel whose client gets no more: an endpoint that is waited for would keep a descriptor. */
+  #resetEndpoint(): void {
+    this.attempts.current?.stream?.reset('deadline');
   }
 
   onWritable(): void {

@@ -7,6 +7,7 @@ import type { DeadlineKind } from './deadlines.ts';
 import type { ExchangeState } from './exchange-state.ts';
 import { releaseAnswer } from './own-answer.ts';
 import { endPause } from './retry.ts';
+import { tellHalfOver } from './tunnel-flow.ts';
 
 export function timeOut(exchange: ExchangeState, kind: DeadlineKind): void {
   switch (kind) {
@@ -21,6 +22,9 @@ export function timeOut(exchange: ExchangeState, kind: DeadlineKind): void {
       return;
     case 'pause':
       endPause(exchange);
+      return;
+    case 'half-over':
+      tellHalfOver(exchange);
   }
 }
 

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import type { RouteEntry } from '../../snapshot/index.ts';
+import { type Clock, systemClock } from '../../time/index.ts';
 import { until } from '../../time/until.test-support.ts';
 import { SocketLoop } from '../io/socket-loop.ts';
 import { backend as backendOf, listener, rule, TestGateway } from './gateway.test-support.ts';
@@ -10,6 +11,7 @@ import { GOODBYE_MS, STALLED_STREAM_MS, TUNNEL_IDLE_MS } from './idle-stream.ts'
 import { ask, TunnelBackend, VERSIONS } from './tunnel-peers.test-support.ts';
 
 const CLOSE_TO_CLIENT = Buffer.from([0x88, 2, 0x03, 0xe9]);
+const PONG_TO_CLIENT = Buffer.from([0x8a, 0]);
 /** A text frame, masked with zeros. */
 const FRAME = Buffer.from([0x81, 0x82, 0, 0, 0, 0, 0x68, 0x69]);
 /** Timers of connections are looked at this often. */
@@ -30,16 +32,23 @@ function unmasked(frame: Buffer): number[] {
 for (const version of VERSIONS) {
   describe(`the end of upgrades that were asked for over ${version}`, () => {
     let nowMs: number;
+    /** From now on no timer of the gateway's ends, but those of its wheels. */
+    let isStill: boolean;
     let loop: SocketLoop;
     let gateway: TestGateway;
     let backend: TunnelBackend;
+    const clock: Clock = {
+      ...systemClock,
+      after: (delayMs, run) => (isStill ? { cancel() {} } : systemClock.after(delayMs, run)),
+    };
     const cleanups: (() => void)[] = [];
 
     beforeEach(async () => {
       nowMs = 1_000_000;
+      isStill = false;
       loop = new SocketLoop(() => nowMs);
       backend = await TunnelBackend.start();
-      gateway = new TestGateway({ accessLog: true, maxConnections: 6 }, loop);
+      gateway = new TestGateway({ accessLog: true, maxConnections: 6 }, loop, clock);
       await gateway.apply({
         listeners: [listener('http', [], { virtualHosts: [{ hostname: '*', entries: [entry(1_000)] }] })],
         clusters: { main: [backend.port] },
@@ -138,8 +147,47 @@ for (const version of VERSIONS) {
       pass(STALLED_STREAM_MS - 2 * LOOK_MS);
       assert.equal(hits('stream_stalled'), 0);
       pass(4 * LOOK_MS);
+      if (version === 'HTTP/1.1') assert.deepEqual(await client.take(2), PONG_TO_CLIENT);
       assert.deepEqual(await client.take(4), CLOSE_TO_CLIENT);
       assert.equal(hits('stream_stalled'), 1);
+    });
+
+    it('comes soon for the endpoint when the client is gone, and waits for nothing', async () => {
+      isStill = true;
+      const { client, endpoint } = await open();
+      client.duplex.end();
+      await endpoint.rest();
+      if (version === 'HTTP/1.1') client.duplex.destroy();
+      else cleanups.splice(0)[0]?.();
+      // A client that ended its side in order says that it is gone only when it gets something.
+      await until(
+        () => gateway.metric('daemun_downstream_tunnels') === 0,
+        () => pass(version === 'HTTP/1.1' ? 1_000 : 0),
+      );
+      assert.deepEqual([hits('stream_stalled'), failures('client_cancelled')], [0, 1]);
+      // And one is left for what comes next.
+      await until(() => gateway.metric('daemun_upstream_connections') === 1);
+    });
+
+    it('does not come for a client that ended its direction and reads on', async () => {
+      const { client, endpoint } = await open();
+      endpoint.write(FRAME.subarray(0, 7));
+      client.duplex.end();
+      await endpoint.rest();
+      pass(1_000);
+      endpoint.write(FRAME.subarray(7));
+      assert.deepEqual(await client.take(8), FRAME, 'nobody speaks within a frame');
+      const [other, chat] = [await open(), await open('chat')];
+      for (const each of [other, chat]) {
+        each.client.duplex.end();
+        await each.endpoint.rest();
+      }
+      pass(3_000);
+      if (version === 'HTTP/1.1') assert.deepEqual(await other.client.take(2), PONG_TO_CLIENT);
+      for (const each of [other, chat]) {
+        each.endpoint.write('last');
+        assert.equal((await each.client.take(4)).toString(), 'last');
+      }
     });
 
     it('comes with close frames between frames when the time to drain is over', async () => {

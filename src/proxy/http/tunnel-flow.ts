@@ -6,6 +6,7 @@ import {
   goingAway,
   type HeaderList,
   type MessageStream,
+  PONG,
   type VolatileFields,
   withoutFields,
 } from '../../wire/index.ts';
@@ -20,6 +21,8 @@ import { endResponse, withSession } from './response-flow.ts';
 import { Tunnel } from './tunnel.ts';
 
 const MASK_BYTES = 4;
+/** To close a WebSocket in order takes a round trip; whether the client is gone is asked when that is over. */
+const HALF_OVER_MS = 1_000;
 const isLength = (name: string): boolean => name === 'content-length';
 
 /** The request asks for an upgrade. False: there is no room for one, and that was answered. */
@@ -74,8 +77,21 @@ export function openTunnel(exchange: ExchangeState, tunnel: Tunnel, head: Header
 export function endTunnel(exchange: ExchangeState): void {
   const { request, response, tunnel } = exchange;
   if (tunnel?.state !== 'open' || !request.isDone) return;
-  if (response.isDone) endResponse(exchange);
-  else exchange.owner.tunnelHalfOver();
+  if (response.isDone) {
+    endResponse(exchange);
+    return;
+  }
+  const { loop } = exchange.owner.serving;
+  exchange.owner.tunnelHalfOver();
+  if (!exchange.stream.isShared) exchange.deadlines.arm('half-over', loop, loop.nowMs + HALF_OVER_MS);
+}
+
+/**
+ * The client ended its direction a while ago, and is mostly gone altogether, which TCP does not say: its kernel answers for it for a minute, unless it
+ * gets something. A pong that nobody asked for is that (RFC 6455 §5.5.3): who is there may ignore it.
+ */
+export function tellHalfOver({ response, stream, tunnel }: ExchangeState): void {
+  if (tunnel?.toClient?.isHere === true && isClear(response)) say(stream, PONG, false);
 }
 
 /**

@@ -9,6 +9,8 @@ import type { WheelTimer } from './timer-wheel.ts';
  * is there; one that is gone its own kernel forgets after a minute, and what was done for it ends.
  */
 const HALF_CLOSED_CHECK_MS = 10_000;
+/** For the first time sooner: what it was sent meanwhile may have shown at once that it is gone. */
+const FIRST_CHECK_MS = 2_000;
 const NOTHING = Buffer.alloc(0);
 
 /**
@@ -27,7 +29,7 @@ export class HalfClosed implements WheelTimer {
     this.#loop = loop;
     socket.setKeepAlive(true, HALF_CLOSED_CHECK_MS);
     socket.once('close', () => loop.connectionTimers.disarm(this));
-    this.#arm(loop.nowMs);
+    this.#arm(loop.nowMs + FIRST_CHECK_MS);
   }
 
   onTimer(nowMs: number): void {
@@ -35,10 +37,10 @@ export class HalfClosed implements WheelTimer {
     if (!writable) return;
     // What waits in Node finds out by itself.
     if (writableLength === 0) this.#socket.write(NOTHING);
-    this.#arm(nowMs);
+    this.#arm(nowMs + HALF_CLOSED_CHECK_MS);
   }
 
-  #arm(nowMs: number): void {
-    this.#loop.connectionTimers.arm(this, nowMs + HALF_CLOSED_CHECK_MS);
+  #arm(atMs: number): void {
+    this.#loop.connectionTimers.arm(this, atMs);
   }
 }

@@ -114,8 +114,9 @@ export class SocketTransport implements OutputSink, InputTaker {
     this.#dirty = false;
     const connection = this.#connection;
     if (this.#closed || connection === null) return;
-    // The peer has ended its side, so ours was ended too: a write would make an error, with its stack, for each such client.
-    if (!this.#ending && !this.socket.writable) return;
+    // The peer has ended its side, so ours was ended too: a write would make an error, with its stack, for each such client. Behind an end of ours
+    // nothing is written, but the connection may have something to tell.
+    if (!this.#ending && !this.#outputEnds && !this.socket.writable) return;
     if (!this.#ending && this.socket.writableLength > 0) {
       this.#block();
       this.#await();

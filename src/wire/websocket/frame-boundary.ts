@@ -2,6 +2,7 @@
 
 /** RFC 6455 §5.5.1. */
 const CLOSE = 0x8;
+const PONG_OPCODE = 0xa;
 const FINAL = 0x80;
 const MASKED = 0x80;
 const MASK_BYTES = 4;
@@ -67,6 +68,9 @@ export class FrameBoundary {
     if (this.#opcode === CLOSE) this.#hasClosed = true;
   }
 }
+
+/** A server's, with nothing in it. */
+export const PONG: Buffer = Buffer.from([FINAL | PONG_OPCODE, 0]);
 
 /** A close frame that says that we are going away. `mask`: what a client's is masked with; null: a server's, which is not. */
 export function goingAway(mask: Buffer | null): Buffer {

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { FrameBoundary, goingAway } from './frame-boundary.ts';
+import { FrameBoundary, goingAway, PONG } from './frame-boundary.ts';
 import { acceptOf, isKey, newKey } from './handshake.ts';
 
 function frame(first: number, payload: number, mask: boolean): Buffer {
@@ -52,6 +52,13 @@ describe('where frames of a WebSocket begin', () => {
   it('is never found in what no frame can be as long as', () => {
     const endless = Buffer.concat([Buffer.from([0x82, 127]), Buffer.alloc(8, 0xff), Buffer.alloc(1_000)]);
     assert.deepEqual(boundariesOf(endless), [0]);
+  });
+});
+
+describe('a pong that nobody asked for', () => {
+  it('is one whole frame that may stand between others', () => {
+    assert.deepEqual([...PONG], [0x8a, 0]);
+    assert.deepEqual(boundariesOf(PONG), [0, 2]);
   });
 });
 
