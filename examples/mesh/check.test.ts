@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import { runProgram } from '../../src/cli/program.ts';
 import { recordingTerminal } from '../../src/cli/recording-terminal.test-support.ts';
+import { until } from '../../src/time/until.test-support.ts';
 import { startExample } from '../running-example.test-support.ts';
 import { ask } from '../specification/ask.test-support.ts';
 
@@ -36,14 +37,14 @@ describe('example mesh', async () => {
 
   it('lets the clients of one namespace wait 100 ms, by their own route alone', async () => {
     assert.equal((await smiley('/?delay=30s', FAST))('status'), 504);
-    assert.equal((await smiley('/anything', FAST))('status'), 200);
+    // 100 ms are little on a machine that is busy.
+    await until(async () => (await smiley('/anything', FAST))('status') === 200);
   });
 
   it('leaves clients alone that no route is for', async () => {
     const answer = await color('/?delay=200ms');
     assert.deepEqual([answer('status'), answer('from')], [200, 'color']);
-    const routed = await color('/', FAST);
-    assert.deepEqual([routed('status'), routed('from')], [200, 'smiley']);
+    await until(async () => (await color('/', FAST))('from') === 'smiley');
   });
 
   it('adds a header to the calls of one method, and refuses all others', async () => {
