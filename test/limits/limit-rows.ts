@@ -200,6 +200,7 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
       metric: 'header_list',
     },
     { limit: 'wire/http1#DEFAULT_HTTP1_LIMITS.maxHeaderFields', over: 'as above', metric: 'header_list' },
+    { limit: 'wire/http1#MAX_CONNECTION_OPTIONS', over: 'HTTP 400, connection closed; from an endpoint: 502' },
     { limit: 'wire/http1#DEFAULT_HTTP1_LIMITS.maxTrailerBytes', over: 'HTTP 400, connection closed' },
     { limit: 'wire/http1#DEFAULT_HTTP1_LIMITS.maxChunkExtensionBytes', over: 'as above' },
     { limit: 'wire/http1#DEFAULT_HTTP1_LIMITS.maxMessageExtensionBytes', over: 'as above' },

@@ -6,6 +6,8 @@ import { parseLength } from './framing.ts';
 
 /** `Connection` may not name them: to take one away is to change where the message goes or where it ends. */
 const NEVER_NAMED: ReadonlySet<string> = new Set(['host', 'content-length', 'transfer-encoding']);
+/** In all `Connection` fields of a head. Each is compared with each field: 28,000 in 56 KB took 1.5 ms. Nobody has more than a few. */
+const MAX_CONNECTION_OPTIONS = 64;
 const NO_NAMES: readonly string[] = [];
 
 /** What the fields of a head say of its connection and its body, beside what they say to others. */
@@ -38,7 +40,8 @@ export function connectionFacts(section: FieldSection, isHttp10: boolean): Conne
     const value = values[at] as string;
     switch (names[at]) {
       case 'connection':
-        options = options.concat(value.toLowerCase().split(',').map(trimmed));
+        options = options.concat(optionsOf(value));
+        if (options.length > MAX_CONNECTION_OPTIONS) return 'connection has too many options';
         break;
       case 'content-length': {
         const length = contentLength < 0 ? parseLength(value) : null;
@@ -92,6 +95,14 @@ class Facts implements ConnectionFacts {
     if (name === 'te') return value.toLowerCase() !== 'trailers';
     return CONNECTION_NAMES.has(name) || (this.#options.length > 0 && this.#options.includes(name));
   }
+}
+
+/** One more than may be is enough to know. */
+function optionsOf(value: string): string[] {
+  return value
+    .toLowerCase()
+    .split(',', MAX_CONNECTION_OPTIONS + 1)
+    .map(trimmed);
 }
 
 function trimmed(text: string): string {

@@ -58,6 +58,8 @@ const FRAMING: readonly (readonly [string, string])[] = [
     post('Connection: transfer-encoding\r\nTransfer-Encoding: chunked\r\n', '0\r\n\r\n'),
   ],
   ['CL that Connection takes away', post('Connection: close, Content-Length\r\nContent-Length: 5\r\n', 'hello')],
+  ['Connection with 65 options', get(`Connection: ${'a,'.repeat(64)}b\r\n`)],
+  ['Connection with 66 options in two fields', get(`Connection: ${'a,'.repeat(32)}b\r\n`.repeat(2))],
   ['Host that Connection takes away', get('Connection: host\r\n')],
   ['CL twice, equal', post('Content-Length: 5\r\nContent-Length: 5\r\n', 'hello')],
   ['CL twice, different', post('Content-Length: 5\r\nContent-Length: 6\r\n', 'hello!')],
@@ -212,6 +214,7 @@ export const REFUSED: readonly RefusedRow[] = [
 ];
 
 export const SOUND: readonly SoundRow[] = [
+  { what: 'Connection with 64 options', bytes: get(`Connection: ${'a,'.repeat(63)}b\r\n`), requests: 1, body: '' },
   { what: 'an empty line before', bytes: `\r\n${get('')}`, requests: 1, body: '' },
   { what: 'an empty line between', bytes: `${get('')}\r\n${get('')}`, requests: 2, body: '' },
   {
