@@ -52,6 +52,15 @@ export const CLIENT_FAILURES = {
     summary: 'the path of a gRPC request is not /service/method, or that of another request could be read in two ways',
     help: 'call a gRPC method by its plain name; send no hidden dot segments, backslashes, fragments or broken percent-encoding',
   },
+  pattern_work: {
+    source: 'downstream',
+    retryable: true,
+    httpStatus: 429,
+    grpcStatus: 8,
+    summary:
+      'the path or a header would take the regular expressions of the rules too much time, so no rule was chosen',
+    help: 'trying again may help: what was found out is kept; see that rules have short patterns without nested repetitions',
+  },
   misdirected: {
     source: 'downstream',
     retryable: false,

@@ -7,8 +7,10 @@ import {
   compileVirtualHost,
   firstEntry,
   type MatcherOptions,
+  type Taken,
 } from './compiled-virtual-host.ts';
 import { HostIndex } from './host-index.ts';
+import { type PatternWork, TOO_MUCH_WORK } from './pattern-work.ts';
 import type { RequestView } from './request-view.ts';
 
 /** One listener's routes, ready to be asked. */
@@ -21,21 +23,33 @@ export class CompiledListener {
   /** Whose word about clients is believed; null: nobody's. */
   readonly trustedProxies: AddressRanges | null;
   readonly #hosts: HostIndex<CompiledVirtualHost>;
+  readonly #work: PatternWork;
 
-  constructor(listener: RequestListener, hosts: HostIndex<CompiledVirtualHost>, headers: HeaderUse) {
+  constructor(
+    listener: RequestListener,
+    hosts: HostIndex<CompiledVirtualHost>,
+    { names, usesVolatile, work }: ListenerParts,
+  ) {
     this.listener = listener;
     this.trustedProxies = listener.trustedProxies.length === 0 ? null : new AddressRanges(listener.trustedProxies);
-    this.headerNames = headers.names;
-    this.usesVolatile = headers.usesVolatile;
+    this.headerNames = names;
+    this.usesVolatile = usesVolatile;
     this.#hosts = hosts;
+    this.#work = work;
   }
 
   /**
    * The entry that takes a request for a host (lower case, no port): that of the most specific virtual host that has one,
-   * there the first one. Undefined: no rule matches.
+   * there the first one. Undefined: no rule is known to take it.
    */
   match(host: string, request: RequestView): RouteEntry | undefined {
-    return firstEntry(this.virtualHostsOf(host), request);
+    const taken = this.entryOf(this.virtualHostsOf(host), request);
+    return taken === TOO_MUCH_WORK ? undefined : taken;
+  }
+
+  /** The same of virtual hosts that are known already, as whoever answers the request asks. */
+  entryOf(hosts: readonly CompiledVirtualHost[], request: RequestView): Taken {
+    return firstEntry(hosts, request, this.#work);
   }
 
   /** True when it has routes, but none for the host: then the host is the mistake, not the method. */
@@ -69,15 +83,17 @@ export class CompiledListener {
       if (before === undefined || before.matcher.headerNames.size + now.matcher.headerNames.size > 0) return undefined;
       compiled.set(source.hostname, now);
     }
-    const { headerNames: names, usesVolatile } = this;
-    return new CompiledListener(listener, this.#hosts.replacing(compiled), { names, usesVolatile });
+    return new CompiledListener(listener, this.#hosts.replacing(compiled), this.#parts);
   }
 
   /** The same for another listener with the very same virtual hosts; undefined: it differs in what else is asked of headers. */
   withRoutesOf(listener: RequestListener): CompiledListener | undefined {
     if (listener.health !== this.listener.health) return undefined;
-    const { headerNames: names, usesVolatile } = this;
-    return new CompiledListener(listener, this.#hosts, { names, usesVolatile });
+    return new CompiledListener(listener, this.#hosts, this.#parts);
+  }
+
+  get #parts(): ListenerParts {
+    return { names: this.headerNames, usesVolatile: this.usesVolatile, work: this.#work };
   }
 
   /** The virtual host of exactly this pattern. */
@@ -86,9 +102,10 @@ export class CompiledListener {
   }
 }
 
-interface HeaderUse {
+interface ListenerParts {
   readonly names: ReadonlySet<string>;
   readonly usesVolatile: boolean;
+  readonly work: PatternWork;
 }
 
 /** Listeners by their virtual hosts: those that are alike have one list of them, and then one index. One per worker. */
@@ -130,6 +147,7 @@ function compileAnew(
   return new CompiledListener(listener, HostIndex.of(compiled.map(one => [one.source.hostname, one])), {
     names,
     usesVolatile: [...names].some(name => options.volatileNames.has(name)),
+    work: options.verdicts.work,
   });
 }
 

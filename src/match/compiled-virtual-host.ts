@@ -5,6 +5,7 @@ import { type CompiledMatch, compileMatch } from './compiled-match.ts';
 import { NOWHERE } from './entry-index.ts';
 import { type HostMatcher, hostMatcher } from './host-matcher.ts';
 import type { PatternVerdicts } from './pattern-verdicts.ts';
+import { type PatternWork, PatternWorkSpent, TOO_MUCH_WORK } from './pattern-work.ts';
 import type { RequestView } from './request-view.ts';
 import type { SharedMatchers } from './shared-matchers.ts';
 
@@ -21,7 +22,7 @@ export class CompiledVirtualHost {
     this.matcher = matcher;
   }
 
-  /** The first entry, in their order, that takes the request. */
+  /** The first entry, in their order, that takes the request. Throws `PatternWorkSpent`. */
   match(request: RequestView): RouteEntry | undefined {
     const { grpc, http } = this.matcher;
     const place = http.first(request, grpc.first(request, NOWHERE));
@@ -30,13 +31,22 @@ export class CompiledVirtualHost {
 }
 
 /** The first entry that takes the request, of the first of these hosts that has one. */
-export function firstEntry(hosts: readonly CompiledVirtualHost[], request: RequestView): RouteEntry | undefined {
-  for (let at = 0; at < hosts.length; at++) {
-    const entry = (hosts[at] as CompiledVirtualHost).match(request);
-    if (entry !== undefined) return entry;
+export function firstEntry(hosts: readonly CompiledVirtualHost[], request: RequestView, work: PatternWork): Taken {
+  work.begin();
+  try {
+    for (let at = 0; at < hosts.length; at++) {
+      const entry = (hosts[at] as CompiledVirtualHost).match(request);
+      if (entry !== undefined) return entry;
+    }
+    return undefined;
+  } catch (error) {
+    if (error instanceof PatternWorkSpent) return TOO_MUCH_WORK;
+    throw error;
   }
-  return undefined;
 }
+
+/** undefined: no entry takes the request. `TOO_MUCH_WORK`: it is refused, and which one would take it is not known. */
+export type Taken = RouteEntry | undefined | typeof TOO_MUCH_WORK;
 
 /** What all virtual hosts of a worker share. */
 export interface MatcherOptions {

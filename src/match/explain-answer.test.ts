@@ -5,7 +5,7 @@ import { describe, it } from 'node:test';
 import type { Filter, RouteEntry, Rule, WeightedBackend } from '../snapshot/index.ts';
 import { explain } from './explain.ts';
 import type { Question } from './explanation.ts';
-import { binding, listener, rule, virtualHost } from './snapshot-builders.test-support.ts';
+import { binding, entry, listener, rule, virtualHost } from './snapshot-builders.test-support.ts';
 
 const GET: Question = {
   protocol: 'http',
@@ -44,6 +44,32 @@ function guard(cluster: string): Filter {
 function backend(...filters: readonly Filter[]): WeightedBackend {
   return { weight: 1, target: { kind: 'fault', fault: FAULT }, filters, session: null };
 }
+
+it('says that a request is refused which costs its patterns too much, and of which match', () => {
+  const forks = entry('guard', null, { kind: 'regex', name: 'h', value: '(a|b)*a(a|b){500}' });
+  const bound = binding(listener('l', '*', virtualHost('*', forks, entry('open', null))));
+  const snapshot = {
+    version: 1,
+    bindings: [bound],
+    clusters: [],
+    endpoints: [],
+    certificates: [],
+    clients: [],
+    trustBundles: [],
+  };
+  // A sequence that does not come again soon.
+  const value = Array.from({ length: 2_048 }, (_, at) => (((at * at * 7_919) % 1_009) & 8 ? 'a' : 'b')).join('');
+  const asked: Question = { ...GET, protocol: 'grpc', path: '/s/m', headers: { h: value } };
+  const [place] = explain(snapshot, asked).places;
+  assert.equal(place?.answer.kind, 'refused');
+  assert.deepEqual([place.answer.httpStatus, place.answer.grpcStatus], [200, 8]);
+  assert.match(place.answer.text, /which rule takes \/s\/m on host a\.test is not known/);
+  assert.deepEqual(
+    place.candidates.map(({ verdict }) => verdict),
+    ['refused', 'shadowed'],
+  );
+  assert.match(place.candidates[0]?.reason ?? '', /longer than a request may/);
+});
 
 /** The answer of a rule to a question, in words. */
 function said(changes: Partial<Rule>, question: Question = GET): string | undefined {

@@ -23,8 +23,9 @@ import { explainHealth } from './explain-health.ts';
 import { explainOtherHosts, explainOtherListeners, isAskedFor } from './explain-listeners.ts';
 import type { ExplainedAnswer, ExplainedListener, ExplainedPlace, Explanation, Question } from './explanation.ts';
 import { grpcPathFault, invalidPathText } from './grpc/grpc-path.ts';
+import { TOO_MUCH_WORK } from './pattern-work.ts';
 import { readPath, viewOf } from './question-view.ts';
-import { invalidTargetText, noListenerText, noRouteReason, noRouteText } from './refusal-text.ts';
+import { invalidTargetText, noListenerText, noRouteReason, noRouteText, patternWorkText } from './refusal-text.ts';
 import { describeListenerFilter } from './rule-text.ts';
 import { explainStreamTable } from './streams/explain-stream.ts';
 import { describeTracing } from './tracing-text.ts';
@@ -164,8 +165,11 @@ function explainPlace(context: PlaceContext): ExplainedPlace {
   const { tracing: traced } = chosen.listener;
   const tracing = traced === null ? '' : describeTracing(traced);
   const found = { ...shape, listener, gate, tracing, candidates, moreCandidates, otherHosts };
-  if (winner === undefined) {
-    const answer = explainGrpcWeb(question) ?? explainNone(question, host, chosen);
+  if (winner === undefined || winner === TOO_MUCH_WORK) {
+    const answer =
+      winner === TOO_MUCH_WORK
+        ? explainRefusal('pattern_work', patternWorkText(askedFor(question), host), question)
+        : (explainGrpcWeb(question) ?? explainNone(question, host, chosen));
     return { ...found, filters: [], backends: [], answer };
   }
   const request: FilteredRequest = {

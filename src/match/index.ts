@@ -8,7 +8,7 @@ export { ClientNamespaces, UNKNOWN_CLIENTS } from './client-namespaces.ts';
 export { type CompiledBinding, type CompileOptions, compileBinding, type HostOwner } from './compiled-binding.ts';
 export type { CompiledListener, SharedListeners } from './compiled-listener.ts';
 export { describeMatch } from './compiled-match.ts';
-export { type CompiledVirtualHost, firstEntry } from './compiled-virtual-host.ts';
+export type { CompiledVirtualHost } from './compiled-virtual-host.ts';
 export { explain } from './explain.ts';
 export type {
   ExplainedAnswer,
@@ -39,6 +39,7 @@ export {
 export { changedTarget, locationOf, type RedirectedRequest, rewriteOf } from './http/url-change.ts';
 export { narrowBinding } from './narrow-binding.ts';
 export { PatternVerdicts } from './pattern-verdicts.ts';
+export { TOO_MUCH_WORK } from './pattern-work.ts';
 export {
   grpcWebText,
   invalidTargetText,
@@ -46,6 +47,7 @@ export {
   noListenerText,
   noRouteReason,
   noRouteText,
+  patternWorkText,
 } from './refusal-text.ts';
 export { fieldSeparator, type RequestView } from './request-view.ts';
 export { SharedMatchers } from './shared-matchers.ts';

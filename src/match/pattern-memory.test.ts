@@ -43,7 +43,7 @@ function* textsOf(count: number): Iterable<string> {
 }
 
 describe('what patterns remember of texts', () => {
-  it('is counted for all of them, and forgotten by all when it is too much', () => {
+  it('is counted for all of them, and forgotten by those that hold the most when it is too much', () => {
     const memory = new PatternMemory(100);
     const [one, two] = [new States(), new States()];
     one.memBudget = 40;
@@ -55,10 +55,12 @@ describe('what patterns remember of texts', () => {
     assert.equal(memory.size, 90);
     two.memBudget = 50;
     memory.note(two);
-    assert.deepEqual([memory.size, one.memBudget, two.memBudget], [0, 100, 100]);
-    two.memBudget = 99;
+    assert.deepEqual([memory.size, one.memBudget, two.memBudget], [50, 100, 50]);
+    one.memBudget = 99;
+    memory.note(one);
+    two.memBudget = 49;
     memory.note(two);
-    assert.equal(memory.size, 1);
+    assert.equal(memory.size, 52);
   });
 
   it('keeps no pattern alive that its route has no more', async () => {
@@ -71,6 +73,30 @@ describe('what patterns remember of texts', () => {
     assert.equal(memory.size, 60);
   });
 
+  it('stays with the patterns that hold little, whatever others are led to', () => {
+    const verdicts = new PatternVerdicts({ maxVerdicts: 1 });
+    const [usual, ...attacked] = ['.*(x|y)a', FORKING, `${FORKING}|c`, `${FORKING}|d`].map(source =>
+      compilePattern(source, verdicts),
+    );
+    assert.ok(usual !== undefined);
+    assert.equal(usual.takes('abxa'), true);
+    const known = verdicts.memory.size;
+    let falls = 0;
+    for (const text of textsOf(24)) {
+      for (const pattern of attacked) {
+        const before = verdicts.memory.size;
+        verdicts.work.begin();
+        pattern.takes(text);
+        if (verdicts.memory.size < before) falls++;
+      }
+    }
+    assert.ok(known > 0 && falls > 2, `${known}, ${falls}`);
+    // Not a step of it is worked out anew.
+    verdicts.work.begin();
+    assert.throws(() => verdicts.work.spend(Number.MAX_SAFE_INTEGER));
+    assert.equal(usual.takes('abxa'), true);
+  });
+
   it('is bounded, however many patterns there are and whatever texts come', () => {
     const verdicts = new PatternVerdicts();
     const patterns = Array.from({ length: 4 }, (_, at) => compilePattern(`${FORKING}|${at}`, verdicts));
@@ -78,6 +104,7 @@ describe('what patterns remember of texts', () => {
     for (const text of textsOf(24)) {
       for (const pattern of patterns) {
         const before = verdicts.memory.size;
+        verdicts.work.begin();
         assert.equal(pattern.takes(text), text.at(-17) === 'a');
         fell ||= verdicts.memory.size < before;
         most = Math.max(most, verdicts.memory.size);

@@ -5,7 +5,7 @@
  * route may have hundreds of patterns. Here they are counted for all of them together. Per test of a text: a look-up.
  */
 
-/** Of all patterns of a worker, by the engine's own count; over it all begin anew. What usual texts lead to is a few KiB for each pattern. */
+/** Of all patterns of a worker, by the engine's own count; over it those that hold the most begin anew, until half is left. What usual texts lead to is a few KiB for each pattern. */
 const MAX_STATE_BYTES = 16_777_216;
 
 /** What an engine has written down of one pattern. */
@@ -17,10 +17,17 @@ export interface PatternStates {
   clearCache(): void;
 }
 
-/** One per worker. Keeps no pattern alive: what was written down of one that is gone counts until all begin anew. */
+/** What a pattern holds; `states` is undefined: it is gone. */
+interface Holding {
+  readonly pattern: WeakRef<PatternStates>;
+  readonly states: PatternStates | undefined;
+  readonly bytes: number;
+}
+
+/** One per worker. Keeps no pattern alive: what was written down of one that is gone counts as if it were there. */
 export class PatternMemory {
   readonly #maxBytes: number;
-  #byPattern = new WeakMap<PatternStates, number>();
+  readonly #byPattern = new WeakMap<PatternStates, number>();
   #patterns: WeakRef<PatternStates>[] = [];
   #bytes = 0;
 
@@ -45,10 +52,25 @@ export class PatternMemory {
     if (this.#bytes > this.#maxBytes) this.#forget();
   }
 
+  /** Who is led to many states by an attacker pays for them: the others stay as quick as they are. */
   #forget(): void {
-    for (const pattern of this.#patterns) pattern.deref()?.clearCache();
-    this.#byPattern = new WeakMap();
-    this.#patterns = [];
+    const held = this.#patterns.map(pattern => this.#holdingOf(pattern)).sort((a, b) => a.bytes - b.bytes);
     this.#bytes = 0;
+    this.#patterns = [];
+    for (const { pattern, states, bytes } of held) {
+      if (states === undefined) continue;
+      if (this.#bytes + bytes <= this.#maxBytes / 2) {
+        this.#bytes += bytes;
+        this.#patterns.push(pattern);
+      } else {
+        states.clearCache();
+        this.#byPattern.delete(states);
+      }
+    }
+  }
+
+  #holdingOf(pattern: WeakRef<PatternStates>): Holding {
+    const states = pattern.deref();
+    return { pattern, states, bytes: states === undefined ? 0 : (this.#byPattern.get(states) ?? 0) };
   }
 }

@@ -25,6 +25,11 @@ export function noListenerText(what: string, host: string): string {
   return `no listener takes host ${host} (${what})`;
 }
 
+/** The patterns of the rules came to no end; `what` as in `noRouteText`. */
+export function patternWorkText(what: string, host: string): string {
+  return `which rule takes ${what} on host ${host} is not known: its texts cost the regular expressions of the rules too much time`;
+}
+
 /** The server name of the connection belongs to another listener than the host. */
 export function misdirectedText(host: string): string {
   return `host ${host} is not served on this connection: open one with its own server name`;

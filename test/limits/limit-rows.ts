@@ -53,12 +53,6 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
       metric: 'handshake_timeout',
     },
     {
-      limit: 'proxy/listeners#MAX_VOID_BYTES',
-      over: 'connection closed, within one to three seconds',
-      metric: 'tls_records',
-    },
-    { limit: 'proxy/listeners#MAX_UNREAD_ANSWER_BYTES', over: 'as above', metric: 'tls_records' },
-    {
       limit: 'proxy/listeners#MAX_HELLO_BYTES',
       over: 'connection closed',
       metric: 'daemun_tls_handshakes_total{result="not_tls"}',
@@ -217,9 +211,20 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
       metric: 'daemun_findings',
     },
     { limit: 'translate/rules#MAX_ROUTE_PATTERN_SIZE', over: 'as above' },
+    {
+      limit: 'match#MAX_REQUEST_WORK',
+      over: 'HTTP 429, RESOURCE_EXHAUSTED: `pattern_work`',
+      metric: 'pattern_work',
+    },
+    {
+      limit: 'match#WORK_PER_SECOND',
+      over: 'as above, for those that need more than `FREE_WORK`',
+      metric: 'pattern_work',
+    },
+    { limit: 'match#FREE_WORK', over: 'what the worker has put by is used' },
     { limit: 'translate/rules#MAX_UNROLLED_SIZE', over: 'as above' },
     { limit: 'match#MAX_VERDICTS', over: 'verdicts are forgotten and found anew' },
-    { limit: 'match#MAX_STATE_BYTES', over: 'states are forgotten and found anew' },
+    { limit: 'match#MAX_STATE_BYTES', over: 'states of the patterns with the most are forgotten and found anew' },
     { limit: 'match#MAX_CHARACTERS', why: 'as above, of their texts', over: 'as above' },
     {
       limit: 'proxy/http#STALLED_STREAM_MS',

@@ -13,6 +13,7 @@ import {
   noListenerText,
   noRouteReason,
   noRouteText,
+  patternWorkText,
 } from '../../match/index.ts';
 import type { Fault } from '../../snapshot/index.ts';
 import type { StreamEnd } from '../../wire/index.ts';
@@ -27,6 +28,11 @@ function answer(reason: RequestFailureReason, message: string, httpOnly = false)
 /** No rule of the listener takes the request; `what`: `/service/method`, or `GET /path`. */
 export function noRoute(what: string, host: string, listener: CompiledListener): Answer {
   return answer(noRouteReason(host, listener), noRouteText(what, host, listener));
+}
+
+/** Which rule takes the request would take too long to find out; `what` as in `noRoute`. */
+export function tooMuchWork(what: string, host: string): Answer {
+  return answer('pattern_work', patternWorkText(what, host));
 }
 
 /** What its face says that no rule could take. */

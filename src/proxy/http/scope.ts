@@ -8,13 +8,13 @@
  * Per request: one comparison when the header list was seen before in this scope. Else the match is made, once. Where the target
  * is not in the list, because it differs on each request, what the list alone decides is kept with it (`TargetDecisions`), and the match is made for each.
  */
-import { type CompiledBinding, type CompiledListener, firstEntry, isHealthCheck } from '../../match/index.ts';
+import { type CompiledBinding, type CompiledListener, isHealthCheck, TOO_MUCH_WORK } from '../../match/index.ts';
 import { ownerName, type RouteEntry } from '../../snapshot/index.ts';
 import { forwardedProto, hostOfAuthority } from '../../values/index.ts';
 import { type HeaderList, pathIn, targetOf, type VolatileFields } from '../../wire/index.ts';
 import { type Answer, type Face, faceOfRequest, type RequestSeries } from '../faces/index.ts';
 import { GatewayMetrics, type MethodBudget } from '../metrics/index.ts';
-import { healthy, leaving, misdirected, noHost, noListener, noRoute, refused } from './answers.ts';
+import { healthy, leaving, misdirected, noHost, noListener, noRoute, refused, tooMuchWork } from './answers.ts';
 import { DOUBTED, type PeerTrust, UNASKED } from './client-claims.ts';
 import type { RuleCompiler } from './compiled-rule.ts';
 import { Decision, NO_PORTS } from './decision.ts';
@@ -102,6 +102,7 @@ export class Scope {
     const sent = targetOf(head, fields);
     const target = { sent, read: request.face.readTarget(sent) };
     const entry = this.#entryOf(request, target.read, fields);
+    if (entry === TOO_MUCH_WORK) return this.#refusal(request, target);
     const decision = this.#decisionOn(request, target, entry ?? this.#answerTo(request, target, fields));
     const usesVolatile = request.listener?.usesVolatile === true || request.checked?.usesVolatile === true;
     return usesVolatile ? decision : this.#remember(first, decision);
@@ -119,6 +120,7 @@ export class Scope {
     const { face } = request;
     const read = face.readTarget(sent);
     const entry = this.#entryOf(request, read, fields);
+    if (entry === TOO_MUCH_WORK) return this.#refusal(request, { sent, read });
     if (entry === undefined) {
       const target = { sent, read };
       return this.#decisionOn(request, target, this.#answerTo(request, target, fields));
@@ -155,12 +157,19 @@ export class Scope {
   }
 
   /** The entry that takes the request; undefined: it is refused, nothing takes it, or it asks for the listener's health. */
-  #entryOf(request: RequestHead, target: string, fields: VolatileFields): RouteEntry | undefined {
+  #entryOf(request: RequestHead, target: string, fields: VolatileFields): ReturnType<CompiledListener['entryOf']> {
     const { hosts, listener } = request;
     if (listener === undefined || this.#isMisdirected(listener)) return undefined;
     if (target === '') return undefined;
     const view = new HeadView(request, fields, target);
-    return asksForHealth(request, view) ? undefined : firstEntry(hosts, view);
+    return asksForHealth(request, view) ? undefined : listener.entryOf(hosts, view);
+  }
+
+  /** Of a request whose patterns came to no end. It is not remembered: the next one like it may come further. */
+  #refusal(request: RequestHead, target: Target): Decision {
+    const { head, face, host } = request;
+    const answer = tooMuchWork(face.asked(head, target.read), host);
+    return this.#decisionOn(request, target, { answer, areRulesAsked: false });
   }
 
   #isMisdirected(listener: CompiledListener): boolean {

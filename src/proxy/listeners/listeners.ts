@@ -85,6 +85,8 @@ export class Listeners {
       methods: new MethodBudget(),
       verdicts: new PatternVerdicts({
         onTooLong: () => serving.metrics.count('daemun_limit_hits_total', { limit: 'pattern_text' }),
+        onSpent: () => serving.metrics.count('daemun_limit_hits_total', { limit: 'pattern_work' }),
+        nowMs: () => serving.clock.nowMs(),
       }),
       matchers: new SharedMatchers(),
       compiled: new WeakMap(),
