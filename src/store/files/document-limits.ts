@@ -10,7 +10,7 @@ export const MAX_DOCUMENT_BYTES = 8 * 1024 * 1024;
 export const MAX_LIST_ITEMS = 100_000;
 /** Texts up to this size are parsed a second time for the sake of a better message; broken ones take up to 4 s for each MiB. */
 export const MAX_DESCRIBED_BYTES = 64 * 1024;
-/** Texts up to this size are parsed a second time for the sake of an exact place: 1 s for each MiB. */
+/** Texts up to this size are parsed a second time for the sake of an exact place: 0.1 s for each MiB. */
 export const MAX_REREAD_BYTES = 512 * 1024;
 
 /** Characters that kubectl's YAML library refuses wherever they stand: control characters but tab, line ends and U+0085. */

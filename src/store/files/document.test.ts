@@ -96,6 +96,14 @@ describe('what a document may hold', () => {
     );
   });
 
+  it('is no key twice, though the second is an alias', () => {
+    const { objects } = read('apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {&k a: x, *k : z}\n');
+    assert.deepEqual(
+      objects[0]?.issues.map(({ code, path }) => [code, path.join('.')]),
+      [['schema/duplicate', 'data.a']],
+    );
+  });
+
   it('is tagged', () => {
     const { objects, failure } = read('--- !foo\napiVersion: v1\nkind: !bar ConfigMap\nmetadata: !baz {name: a}\n');
     assert.deepEqual([failure, objects[0]?.issues, objects[0]?.ref?.name], [undefined, [], 'a']);

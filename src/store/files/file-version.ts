@@ -14,7 +14,8 @@ import {
   type LeftOut,
   MAX_FILE_ISSUES,
 } from './kept-issues.ts';
-import { NodePlaces, type TextPlace } from './node-place.ts';
+import { NodePlaces } from './node-place.ts';
+import type { TextPlace } from './text-place.ts';
 
 /** A document in a version of its file. */
 export interface FileDocument extends ByteRange, KeptContent {}

@@ -1,58 +1,66 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { type Document, isMap, isNode, isSeq, LineCounter, type Node, parseAllDocuments } from 'yaml';
 import { MAX_REREAD_BYTES } from './document-limits.ts';
-import { nodeFieldName } from './node-field-name.ts';
+import { LineStarts, type TextPlace } from './text-place.ts';
+import { type WrittenNode, WrittenNodes } from './written-nodes.ts';
 
-/** Line and column, from 1, in a text. */
-export interface TextPlace {
-  readonly line: number;
-  readonly column: number;
+interface Step {
+  readonly node: WrittenNode;
+  readonly offset: number | undefined;
 }
 
-/** The nodes of one document's text with their places. About 500 µs to make: made when a place is asked for. */
+/** The places of the nodes of one document's text. Parses it: made when a place is asked for. */
 export class NodePlaces {
-  #documents: readonly Document.Parsed[] = [];
-  readonly #lines = new LineCounter();
+  readonly #nodes: WrittenNodes | undefined;
+  readonly #lines: LineStarts;
+  /** By node: its items by number, or its fields by name. Made once, for many findings may be about one list. */
+  readonly #steps = new Map<WrittenNode, ReadonlyMap<string | number, Step>>();
 
   /** Of a text that is too large to be parsed for this, only the beginning is known. */
   constructor(text: string) {
-    if (text.length > MAX_REREAD_BYTES) return;
-    this.#documents = [...parseAllDocuments(text, { lineCounter: this.#lines, prettyErrors: false, merge: true })];
+    this.#lines = new LineStarts(text);
+    this.#nodes = text.length > MAX_REREAD_BYTES ? undefined : nodesOf(text);
   }
 
   /** The place of the deepest existing node on the path: of its key in a mapping, of the item in a list. */
   find(value: number, path: readonly (string | number)[]): TextPlace {
-    const root: unknown = this.#documents[value]?.contents;
-    let offset = startOf(root) ?? 0;
-    let node = root;
+    let node = this.#nodes?.roots[value];
+    let offset = node === undefined ? 0 : (this.#nodes?.offsetOf(node) ?? 0);
     for (const part of path) {
-      const step = stepInto(node, part);
+      const step = node === undefined ? undefined : this.#stepsFrom(node).get(part);
       if (step === undefined) break;
       offset = step.offset ?? offset;
       node = step.node;
     }
-    if (this.#documents.length === 0) return { line: 1, column: 1 };
-    const { line, col } = this.#lines.linePos(offset);
-    return { line, column: col };
+    return this.#lines.placeAt(offset);
+  }
+
+  #stepsFrom(node: WrittenNode): ReadonlyMap<string | number, Step> {
+    let steps = this.#steps.get(node);
+    if (steps === undefined) {
+      steps = new Map(this.#readSteps(node));
+      this.#steps.set(node, steps);
+    }
+    return steps;
+  }
+
+  /** A name that stands twice leads to the last. */
+  *#readSteps(node: WrittenNode): Generator<[string | number, Step]> {
+    const nodes = this.#nodes;
+    for (const [index, item] of (nodes?.itemsOf(node) ?? []).entries()) {
+      yield [index, { node: item, offset: nodes?.offsetOf(item) }];
+    }
+    for (const { key, value, name } of nodes?.fieldsOf(node) ?? []) {
+      if (name !== undefined) yield [name, { node: value, offset: nodes?.offsetOf(key) }];
+    }
   }
 }
 
-interface Step {
-  readonly node: unknown;
-  readonly offset: number | undefined;
-}
-
-function stepInto(node: unknown, part: string | number): Step | undefined {
-  if (isSeq(node)) {
-    const item = typeof part === 'number' ? node.items[part] : undefined;
-    return item === undefined ? undefined : { node: item, offset: startOf(item) };
+/** Undefined for what is no YAML: there is nothing to say about its nodes. */
+function nodesOf(text: string): WrittenNodes | undefined {
+  try {
+    return new WrittenNodes(text);
+  } catch {
+    return undefined;
   }
-  if (!isMap(node)) return undefined;
-  const pair = node.items.findLast(({ key }) => nodeFieldName(key) === String(part));
-  return pair === undefined ? undefined : { node: pair.value, offset: startOf(pair.key) };
-}
-
-function startOf(node: unknown): number | undefined {
-  return isNode(node) ? (node as Node).range?.[0] : undefined;
 }

@@ -1,32 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { isMap, isSeq, parseAllDocuments } from 'yaml';
-import { nodeFieldName } from './node-field-name.ts';
+import { type WrittenNode, WrittenNodes } from './written-nodes.ts';
 
 type Path = readonly (string | number)[];
 
 /** The paths of the fields that are written twice, per value of the document. Parses the text: for texts that have some. */
 export function repeatedFields(text: string): readonly (readonly Path[])[] {
-  const documents = [...parseAllDocuments(text, { prettyErrors: false, merge: true, uniqueKeys: false })];
-  return documents.map(({ contents }) => {
+  const nodes = new WrittenNodes(text);
+  return nodes.roots.map(root => {
     const found: Path[] = [];
-    collect(contents, [], found);
+    if (root !== undefined) collect(nodes, { node: root, path: [] }, found);
     return found;
   });
 }
 
-function collect(node: unknown, path: Path, found: Path[]): void {
-  if (isSeq(node)) {
-    for (const [index, item] of node.items.entries()) collect(item, [...path, index], found);
-    return;
+function collect(nodes: WrittenNodes, { node, path }: { node: WrittenNode; path: Path }, found: Path[]): void {
+  for (const [index, item] of (nodes.itemsOf(node) ?? []).entries()) {
+    collect(nodes, { node: item, path: [...path, index] }, found);
   }
-  if (!isMap(node)) return;
   const seen = new Set<string>();
-  for (const { key, value } of node.items) {
-    const name = nodeFieldName(key);
+  for (const { name, value } of nodes.fieldsOf(node) ?? []) {
+    if (name === undefined) continue;
     // Several merges are no repetition: kubectl's YAML library follows all of them.
     if (name !== '<<' && seen.has(name)) found.push([...path, name]);
     seen.add(name);
-    collect(value, [...path, name], found);
+    collect(nodes, { node: value, path: [...path, name] }, found);
   }
 }
