@@ -106,14 +106,31 @@ describe('parseResource', () => {
   });
 
   it('lists a hundred problems of an object, outermost first, and says how many more there are', () => {
-    const rules = Array.from({ length: 30_000 }, () => ({ wrong: 1 }));
-    const issues = issuesOf({ apiVersion: `${GROUP}/v1`, kind: 'GRPCRoute', metadata, spec: { rules } });
+    const matches = Array.from({ length: 8 }, () => ({ wrong: 1 }));
+    const spec = { rules: Array.from({ length: 16 }, () => ({ matches })), extra: 1 };
+    const issues = issuesOf({ apiVersion: `${GROUP}/v1`, kind: 'GRPCRoute', metadata, spec });
     assert.equal(issues.length, 101);
-    assert.match(issues[0]?.message ?? '', /has 30000 items, at most 16/);
+    assert.deepEqual(issues[0]?.path, ['spec', 'extra']);
     assert.deepEqual(
       [issues[100]?.code, issues[100]?.message],
-      ['schema/more', '29901 more faults of this object are not listed'],
+      ['schema/more', '29 more faults of this object are not listed'],
     );
+  });
+
+  it('refuses a list that is too long for that alone, and looks at none of its items', () => {
+    const rules = Array.from({ length: 30_000 }, () => ({ wrong: 1 }));
+    const issues = issuesOf({ apiVersion: `${GROUP}/v1`, kind: 'GRPCRoute', metadata, spec: { rules } });
+    assert.deepEqual(
+      issues.map(({ code, path, message }) => [code, path, message]),
+      [['schema/items', ['spec', 'rules'], 'has 30000 items, at most 16 are allowed']],
+    );
+  });
+
+  it('lists a hundred unknown fields of a status, and says how many more there are', () => {
+    const status = Object.fromEntries(Array.from({ length: 30_000 }, (_, at) => [`f${at}`, at]));
+    const issues = issuesOf({ apiVersion: `${GROUP}/v1`, kind: 'GRPCRoute', metadata, spec: {}, status });
+    assert.equal(issues.length, 101);
+    assert.match(issues[100]?.message ?? '', /^29900 more/);
   });
 
   it('refuses an object with more fields and items than could be stored, and judges none of them', () => {

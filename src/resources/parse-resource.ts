@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import * as z from 'zod';
 import type { ResourceRef } from '../errors/index.ts';
 import { completeMetadata } from './complete-metadata.ts';
 import { findKind } from './find-kind.ts';
@@ -8,7 +9,7 @@ import { misspeltFields } from './misspelt-fields.ts';
 import { oversize } from './object-size.ts';
 import { isGatewayGroup } from './references.ts';
 import type { Resource } from './resource-set.ts';
-import { type SchemaIssue, schemaIssues, unknownField } from './schema-issue.ts';
+import { MAX_ISSUES, moreIssues, type SchemaIssue, schemaIssues, unknownField } from './schema-issue.ts';
 import { childSchema, isObject } from './shape.ts';
 import { isTidy, tidy } from './tidy.ts';
 import { unknownFields } from './unknown-fields.ts';
@@ -62,20 +63,28 @@ function parseKind(
   const issues = [...completed.issues];
   const status = childSchema(schema, value, 'status');
   if (options.origin !== 'cluster' && status !== undefined && isGatewayGroup(declaration.group)) {
-    for (const path of unknownFields(value['status'], status)) {
-      issues.push(unknownField(['status', ...path], schema, value));
-    }
+    const unknown = unknownFields(value['status'], status);
+    for (const path of unknown.slice(0, MAX_ISSUES)) issues.push(unknownField(['status', ...path], schema, value));
+    if (unknown.length > MAX_ISSUES) issues.push(moreIssues(unknown.length - MAX_ISSUES));
     delete complete['status'];
   }
   const clean = isTidy(complete) ? complete : tidy(complete, schema);
-  const parsed = schema.safeParse(clean, { reportInput: true });
-  if (!parsed.success) issues.push(...schemaIssues(parsed.error, schema, clean));
+  const parsed = runSchema(schema, clean);
+  if (parsed.issues.length > 0) issues.push(...schemaIssues(parsed.issues, schema, clean));
   else if (issues.length === 0) {
     const warnings =
       options.origin === 'cluster' || isGatewayGroup(declaration.group) ? [] : misspelt(clean, declaration);
-    return { outcome: 'resource', resource: parsed.data, warnings };
+    return { outcome: 'resource', resource: parsed.value, warnings };
   }
   return { outcome: 'refused', ref, issues };
+}
+
+/** As `safeParse`, without an error made of the issues: see `schemaIssues`. */
+function runSchema<Value>(schema: z.core.$ZodType<Value>, value: unknown): z.core.ParsePayload<Value> {
+  const payload = schema._zod.run({ value, issues: [] }, { async: false });
+  if (payload instanceof Promise) throw new z.core.$ZodAsyncError();
+  // Without issues the value is what the schema makes.
+  return payload as z.core.ParsePayload<Value>;
 }
 
 /** An API server refuses these, too, and has none; but unknown fields of the core kinds are none of our business. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type * as z from 'zod';
+import * as z from 'zod';
 import { similarName } from '../values/index.ts';
 import { insteadOf } from './foreign-fields.ts';
 import type { SchemaCode } from './schema-codes.ts';
@@ -21,28 +21,48 @@ export interface SchemaIssue {
 /** Reasons told of one object. Nobody reads more, and each costs memory for as long as its file is followed. */
 export const MAX_ISSUES = 100;
 
-/** The issues of a failed parse of `value`, in our words: `MAX_ISSUES` of them, and how many there are beside. */
-export function schemaIssues(error: z.ZodError, schema: z.core.$ZodType, value: unknown): SchemaIssue[] {
+/**
+ * The issues that a parse of `value` found, in our words: `MAX_ISSUES` of them, and how many there are beside. They come as
+ * the schema raised them: to make an error of each takes longer than to find it, and there may be a hundred thousand.
+ */
+export function schemaIssues(
+  found: readonly z.core.$ZodRawIssue[],
+  schema: z.core.$ZodType,
+  value: unknown,
+): SchemaIssue[] {
   const told: SchemaIssue[] = [];
   let count = 0;
-  for (const issue of outermostFirst(error.issues)) {
-    const path = issue.path.filter(part => typeof part !== 'symbol');
-    const keys = issue.code === 'unrecognized_keys' ? issue.keys : [undefined];
-    for (const key of keys.slice(0, MAX_ISSUES - told.length)) {
-      told.push(key === undefined ? translateIssue(issue, path) : unknownField([...path, key], schema, value));
-    }
+  for (const issue of outermostFirst(found)) {
+    const keys = unrecognizedKeys(issue) ?? [undefined];
+    for (const key of keys.slice(0, MAX_ISSUES - told.length)) told.push(toldIssue({ issue, key }, schema, value));
     count += keys.length;
   }
   if (count > told.length) told.push(moreIssues(count - told.length));
   return told;
 }
 
-/** That a list is too long says more than what is wrong with each of its items. */
-function outermostFirst(issues: readonly z.core.$ZodIssue[]): readonly z.core.$ZodIssue[] {
-  return issues.length <= MAX_ISSUES ? issues : issues.toSorted((a, b) => a.path.length - b.path.length);
+function toldIssue(
+  { issue, key }: { readonly issue: z.core.$ZodRawIssue; readonly key: string | undefined },
+  schema: z.core.$ZodType,
+  value: unknown,
+): SchemaIssue {
+  const path = (issue.path ?? []).filter(part => typeof part !== 'symbol');
+  if (key !== undefined) return unknownField([...path, key], schema, value);
+  return translateIssue(z.core.util.finalizeIssue(issue, { reportInput: true }, z.core.config()), path);
 }
 
-function moreIssues(count: number): SchemaIssue {
+function unrecognizedKeys(issue: z.core.$ZodRawIssue): readonly string[] | undefined {
+  return issue.code === 'unrecognized_keys' ? issue.keys : undefined;
+}
+
+/** That a list is too long says more than what is wrong with each of its items. */
+function outermostFirst(issues: readonly z.core.$ZodRawIssue[]): readonly z.core.$ZodRawIssue[] {
+  if (issues.length <= MAX_ISSUES) return issues;
+  return issues.toSorted((a, b) => (a.path?.length ?? 0) - (b.path?.length ?? 0));
+}
+
+/** Says that there are more. */
+export function moreIssues(count: number): SchemaIssue {
   const message = `${count} more faults of this object are not listed`;
   return { code: 'schema/more', path: [], message, help: 'mend those that are listed first' };
 }
@@ -78,6 +98,8 @@ function translateIssue(issue: z.core.$ZodIssue, path: (string | number)[]): Sch
       return wrongType(issue.expected, issue.input, path);
     case 'invalid_value':
       return notOneOf(issue.values.map(String), issue.input, path);
+    case 'too_big':
+      return tooLong(issue, path);
     case 'invalid_union': {
       const { input } = issue;
       const tag = String(path.at(-1));
@@ -117,6 +139,12 @@ function wrongType(expected: string, input: unknown, path: (string | number)[]):
     message: `must be ${noun}, not ${found}`,
     help: expected === 'string' && isScalar ? `put it in quotes: "${String(input)}"` : `write ${noun}`,
   };
+}
+
+/** Only lists have a length that is asked for before all else: see `list`. */
+function tooLong({ maximum, input }: z.core.$ZodIssueTooBig, path: (string | number)[]): SchemaIssue {
+  const message = `has ${Array.isArray(input) ? input.length : 'too many'} items, at most ${maximum} are allowed`;
+  return { code: 'schema/items', path, message, help: 'remove some, or spread them over several objects' };
 }
 
 function missing(path: (string | number)[], help: string): SchemaIssue {

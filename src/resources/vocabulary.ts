@@ -86,16 +86,15 @@ export interface ListRule<Item> {
   readonly isSet?: boolean;
 }
 
-/** A list within bounds. */
+/** A list within bounds. One that is too long is refused for that, and its items are not looked at. */
 export function list<Item extends z.ZodType>(item: Item, rule: ListRule<z.output<Item>>) {
   const { min = 0, max, key, isSet = false } = rule;
-  return z.array(item).check(context => {
+  // Before all other checks: zod asks for a length at the head before it reads the items.
+  const within = z.array(item).max(max);
+  return within.check(context => {
     const { length } = context.value;
     if (length < min) {
       refuse(context, { code: 'schema/items', message: 'must not be empty', help: `list at least ${min}` });
-    } else if (length > max) {
-      const message = `has ${length} items, at most ${max} are allowed`;
-      refuse(context, { code: 'schema/items', message, help: 'remove some, or spread them over several objects' });
     }
     if ((key !== undefined || isSet) && length > 1) refuseRepeated(context, key);
   });
