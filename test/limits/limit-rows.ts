@@ -53,6 +53,12 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
       metric: 'handshake_timeout',
     },
     {
+      limit: 'proxy/listeners#MAX_VOID_BYTES',
+      over: 'connection closed, within one to three seconds',
+      metric: 'tls_records',
+    },
+    { limit: 'proxy/listeners#MAX_UNREAD_ANSWER_BYTES', over: 'as above', metric: 'tls_records' },
+    {
       limit: 'proxy/listeners#MAX_HELLO_BYTES',
       over: 'connection closed',
       metric: 'daemun_tls_handshakes_total{result="not_tls"}',

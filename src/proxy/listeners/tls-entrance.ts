@@ -16,6 +16,7 @@ import { clientsOf } from './client-rules.ts';
 import type { Spoken } from './codec.ts';
 import type { AdmittedStream } from './entrance-owner.ts';
 import { guessProtocol } from './protocol-guess.ts';
+import { RecordWatch } from './record-watch.ts';
 import type { TlsContexts } from './tls-contexts.ts';
 import { protocolNames, REQUEST_PROTOCOLS, TlsHandshake } from './tls-handshake.ts';
 
@@ -68,6 +69,7 @@ type HandshakeResult =
 export class TlsEntrance {
   readonly #owner: TlsOwner;
   readonly #contexts: TlsContexts;
+  readonly #records: RecordWatch;
   /** Of the results that have been seen. */
   readonly #slots = new Map<HandshakeResult, number>();
 
@@ -78,6 +80,8 @@ export class TlsEntrance {
   constructor(owner: TlsOwner, contexts: TlsContexts) {
     this.#owner = owner;
     this.#contexts = contexts;
+    const { loop, metrics } = owner.serving;
+    this.#records = new RecordWatch(loop, () => metrics.count('daemun_limit_hits_total', { limit: 'tls_records' }));
   }
 
   accept(socket: Socket, first: Buffer | null): void {
@@ -158,6 +162,7 @@ export class TlsEntrance {
           return;
         }
         this.#count(socket.isSessionReused() ? 'resumed' : 'ok');
+        this.#records.watch(raw, socket);
         onSecure(socket);
       },
     });
