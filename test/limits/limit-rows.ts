@@ -53,6 +53,11 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
       metric: 'handshake_timeout',
     },
     {
+      limit: 'proxy/listeners#MAX_UNFINISHED_HANDSHAKES',
+      over: 'the one that waits longest is closed',
+      metric: 'handshakes',
+    },
+    {
       limit: 'proxy/listeners#MAX_VOID_BYTES',
       over: 'connection closed, within one to three seconds',
       metric: 'tls_records',

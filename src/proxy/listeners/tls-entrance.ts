@@ -19,6 +19,7 @@ import { guessProtocol } from './protocol-guess.ts';
 import { RecordWatch } from './record-watch.ts';
 import type { TlsContexts } from './tls-contexts.ts';
 import { protocolNames, REQUEST_PROTOCOLS, TlsHandshake } from './tls-handshake.ts';
+import { UnfinishedHandshakes } from './unfinished-handshakes.ts';
 
 /** For the ClientHello, and again for the rest of the handshake. */
 const HANDSHAKE_TIMEOUT_MS = 10_000;
@@ -70,6 +71,7 @@ export class TlsEntrance {
   readonly #owner: TlsOwner;
   readonly #contexts: TlsContexts;
   readonly #records: RecordWatch;
+  readonly #unfinished: UnfinishedHandshakes;
   /** Of the results that have been seen. */
   readonly #slots = new Map<HandshakeResult, number>();
 
@@ -82,6 +84,8 @@ export class TlsEntrance {
     this.#contexts = contexts;
     const { loop, metrics } = owner.serving;
     this.#records = new RecordWatch(loop, () => metrics.count('daemun_limit_hits_total', { limit: 'tls_records' }));
+    const onFull = (): void => metrics.count('daemun_limit_hits_total', { limit: 'handshakes' });
+    this.#unfinished = new UnfinishedHandshakes(onFull);
   }
 
   accept(socket: Socket, first: Buffer | null): void {
@@ -150,13 +154,14 @@ export class TlsEntrance {
     // Only where `data` events were listened to, for what a load balancer says: to stop reading and go on costs a system call.
     if (raw.readableFlowing === true) raw.pause();
     raw.unshift(Buffer.from(bytes));
-    new TlsHandshake(raw, {
+    const handshake = new TlsHandshake(raw, {
       context,
       alpn,
       loop: this.serving.loop,
       timeoutMs: HANDSHAKE_TIMEOUT_MS,
       wanted: clients?.certificate ?? null,
       onEnd: (result, socket) => {
+        this.#unfinished.remove(handshake);
         if (result !== 'secure') {
           this.#count(result);
           return;
@@ -166,6 +171,7 @@ export class TlsEntrance {
         onSecure(socket);
       },
     });
+    this.#unfinished.add(handshake);
   }
 
   /**

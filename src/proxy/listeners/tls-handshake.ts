@@ -6,6 +6,7 @@ import { nodeTls } from '../../node/index.ts';
 import type { ClientValidation } from '../../snapshot/index.ts';
 import type { SocketLoop, WheelTimer } from '../io/index.ts';
 import { isMissingCertificate, isProven } from './client-proof.ts';
+import type { Unfinished } from './unfinished-handshakes.ts';
 
 /** Names of protocols as they are sent (RFC 7301 §3.1), each of 1 to 255 characters. */
 export function protocolNames(names: readonly string[]): Buffer {
@@ -29,7 +30,7 @@ type Wanted = ClientValidation['certificate'] | null;
  * resumed session can bring the name or the keys of another listener, and each connection does without the certificate
  * callback (a round through the event loop) and a server's options.
  */
-export class TlsHandshake implements WheelTimer {
+export class TlsHandshake implements WheelTimer, Unfinished {
   wheelNext: WheelTimer | null = null;
   wheelPrevious: WheelTimer | null = null;
   wheelTick = 0;
@@ -77,6 +78,11 @@ export class TlsHandshake implements WheelTimer {
 
   onTimer(): void {
     this.#finish('timeout');
+    this.#socket.destroy();
+  }
+
+  giveUp(): void {
+    this.#finish('failed');
     this.#socket.destroy();
   }
 
