@@ -81,13 +81,13 @@ describe('what patterns cost', () => {
 
   it('leaves its steps behind, so that the same request comes to its end in a few tries', () => {
     const verdicts = new PatternVerdicts();
-    const forking = compilePattern(FORKING, verdicts);
-    // Its last letters differ: no text of 1,800 is asked for in one piece.
+    // All that it is led to fits in what the engine keeps of a pattern.
+    const forking = compilePattern('(a|b)*a(a|b){300}', verdicts);
     const asked = textOf(7, 1_800);
     let tries = 1;
     for (verdicts.work.begin(); isSpent(forking, asked); verdicts.work.begin()) assert.ok(tries++ < 10);
     assert.ok(tries > 1);
-    assert.equal(forking.takes(asked), asked.at(-501) === 'a');
+    assert.equal(forking.takes(asked), asked.at(-301) === 'a');
   });
 
   it('is a share of the time of a worker, beyond which requests take a little each', () => {
@@ -104,16 +104,16 @@ describe('what patterns cost', () => {
       }
     };
     const most = (units: number) => Array.from({ length: 100 }, () => spends(units)).filter(Boolean).length;
-    assert.ok(!spends(1_100_000), 'no request may take so much');
-    const early = most(900_000);
-    assert.ok(early >= 4 && early <= 5, String(early));
-    assert.equal(most(5_000), 100);
-    assert.equal(most(20_000), 0);
-    now += 1_000;
-    const later = most(900_000);
-    assert.ok(later === 5, String(later));
+    assert.ok(!spends(800_000), 'no request may take so much');
+    now += 250;
+    assert.equal(most(600_000), 1);
+    assert.equal(most(2_000), 100);
+    assert.equal(most(200_000), 0);
+    let taken = 0;
+    for (let at = 0; at < 100; at++, now += 10) if (spends(30_000)) taken++;
+    assert.ok(taken >= 99, `${taken} of the share of a second, in small parts`);
     now += 3_600_000;
-    assert.ok(most(900_000) === 5, 'what nobody asked for is not put by for ever');
+    assert.equal(most(700_000), 1, 'what nobody asked for is not put by for ever');
     assert.ok(refused > 100);
   });
 

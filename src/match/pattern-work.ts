@@ -3,7 +3,7 @@
 /**
  * What patterns of users may cost a request. A pattern goes from state to state, and each step that was taken before costs some 10 ns, whatever
  * the pattern. One that was not must be worked out, over all the places in the pattern where the text so far may have led: clients choose the
- * texts, so they choose how many such steps there are. These are counted here, in units of 20 to 60 ns.
+ * texts, so they choose how many such steps there are. These are counted here, in units of 20 to 70 ns.
  *
  *     a request ── its own FREE_WORK ──► slices of what the worker has, MAX_REQUEST_WORK at most ──► refused
  *                                              ▲ WORK_PER_SECOND
@@ -12,14 +12,14 @@
  * request: two numbers are set; nothing else, where every step is known.
  */
 
-/** Of one request: some 40 ms, in which a worker does nothing else. Ten texts of 2,000 characters cost a pattern that looks for 200 words a twenty-fifth, once. */
-const MAX_REQUEST_WORK = 1_000_000;
-/** What all requests of a worker may take together: about a quarter of its time. As much is put by when nothing asks for it. */
-const WORK_PER_SECOND = 5_000_000;
-/** What a request may take though others have left nothing: some 0.2 ms. */
-const FREE_WORK = 5_000;
+/** Of one request: some 40 ms, in which a worker does nothing else. Ten texts of 2,000 characters cost a pattern that looks for 200 words a twentieth, once. */
+const MAX_REQUEST_WORK = 750_000;
+/** What all requests of a worker may take together: a fifth of its time. What one of them may is put by when nothing asks for it. */
+const WORK_PER_SECOND = 3_000_000;
+/** What a request may take though others have left nothing: some 0.1 ms. */
+const FREE_WORK = 2_000;
 /** What is taken of the worker's share at once. */
-const SLICE = 10_000;
+const SLICE = 5_000;
 
 /** Says that a request is refused, as its patterns came to no end: it is not known which rule takes it. */
 export const TOO_MUCH_WORK: unique symbol = Symbol('too much work');
@@ -42,7 +42,7 @@ export class PatternWork {
   #left = FREE_WORK;
   /** By the request, of `#level`. */
   #borrowed = 0;
-  #level = WORK_PER_SECOND;
+  #level = MAX_REQUEST_WORK;
   #filledMs = Number.NEGATIVE_INFINITY;
 
   constructor({ nowMs, onSpent }: PatternWorkOptions) {
@@ -75,7 +75,7 @@ export class PatternWork {
   #take(units: number): boolean {
     if (this.#nowMs === null) return true;
     const now = this.#nowMs();
-    this.#level = Math.min(WORK_PER_SECOND, this.#level + ((now - this.#filledMs) / 1_000) * WORK_PER_SECOND);
+    this.#level = Math.min(MAX_REQUEST_WORK, this.#level + ((now - this.#filledMs) / 1_000) * WORK_PER_SECOND);
     this.#filledMs = now;
     if (this.#level < units) return false;
     this.#level -= units;
