@@ -77,12 +77,14 @@ export const STORE_CODES = {
   },
   'store/too-many-documents': {
     severity: 'error',
-    summary: 'a file has more than 150,000 documents; it is not read',
+    summary:
+      'a file has more than 150,000 documents, and is not read; or more than 150,000 objects, and what follows them is not read',
     help: 'split it into several files',
   },
   'store/too-many-failures': {
     severity: 'error',
-    summary: 'a file has 1,000 documents that cannot be read; what follows them is not read',
+    summary:
+      'a file has 1,000 documents that cannot be read, or objects with more than 2,000,000 faults together; what follows them is not read',
     help: 'mend those that are listed, or remove what is not a manifest',
   },
   'store/more': {

@@ -58,11 +58,13 @@ function findOther(group: string, version: string, kind: string): FoundKind {
   if (isGatewayGroup(group)) return refuseMisspelt(apiVersion, kind, GATEWAY_KINDS);
   const isCore = group === '';
   if ((isClosedGroup(group) && !isKnown) || (isCore && version !== 'v1')) {
-    return refuseMisspelt(apiVersion, kind, isCore ? [...CORE_KINDS, ...KINDS.keys()] : [...KINDS.keys()]);
+    return refuseMisspelt(apiVersion, kind, isCore ? CORE_AND_OUR_KINDS : OUR_KINDS);
   }
   return { outcome: 'unknown', isKnown };
 }
 
+const OUR_KINDS = [...KINDS.keys()];
+const CORE_AND_OUR_KINDS = [...CORE_KINDS, ...OUR_KINDS];
 const GATEWAY_KINDS = [...KINDS].flatMap(([kind, { group }]) => (isGatewayGroup(group) ? [kind] : []));
 
 function refuseMisspelt(apiVersion: string, kind: string, kinds: readonly string[]): FoundKind {

@@ -6,10 +6,10 @@ import { completeMetadata } from './complete-metadata.ts';
 import { findKind } from './find-kind.ts';
 import type { KindDeclaration } from './kinds.ts';
 import { misspeltFields } from './misspelt-fields.ts';
-import { oversize } from './object-size.ts';
+import { MAX_OBJECT_NODES, oversize } from './object-size.ts';
 import { isGatewayGroup } from './references.ts';
 import type { Resource } from './resource-set.ts';
-import { MAX_ISSUES, moreIssues, type SchemaIssue, schemaIssues, unknownField } from './schema-issue.ts';
+import { countFaults, MAX_ISSUES, moreIssues, type SchemaIssue, schemaIssues, unknownField } from './schema-issue.ts';
 import { childSchema, isObject } from './shape.ts';
 import { isTidy, tidy } from './tidy.ts';
 import { unknownFields } from './unknown-fields.ts';
@@ -32,7 +32,13 @@ export interface ParseOptions {
  */
 export type ParsedResource =
   | { readonly outcome: 'resource'; readonly resource: Resource; readonly warnings: readonly SchemaIssue[] }
-  | { readonly outcome: 'refused'; readonly ref: ResourceRef; readonly issues: readonly SchemaIssue[] }
+  | {
+      readonly outcome: 'refused';
+      readonly ref: ResourceRef;
+      readonly issues: readonly SchemaIssue[];
+      /** How many there are, of which `issues` tells some: what was not looked at counts as faulty. */
+      readonly faults: number;
+    }
   | { readonly outcome: 'unknown'; readonly unknown: ResourceRef; readonly isKnown: boolean };
 
 /**
@@ -45,7 +51,7 @@ export function parseResource(value: unknown, options: ParseOptions): ParsedReso
   const isNamespaced = found.outcome !== 'kind' || found.declaration.isNamespaced;
   const ref = referTo(value, isNamespaced ? options.defaultNamespace : null);
   if (found.outcome === 'unknown') return { outcome: 'unknown', unknown: ref, isKnown: found.isKnown };
-  if (found.outcome === 'refused') return { outcome: 'refused', ref, issues: [found.issue] };
+  if (found.outcome === 'refused') return { outcome: 'refused', ref, issues: [found.issue], faults: 1 };
   return parseKind(value, found.declaration, options, ref);
 }
 
@@ -56,7 +62,7 @@ function parseKind(
   ref: ResourceRef,
 ): ParsedResource {
   const tooLarge = oversize(value);
-  if (tooLarge !== undefined) return { outcome: 'refused', ref, issues: [tooLarge] };
+  if (tooLarge !== undefined) return { outcome: 'refused', ref, issues: [tooLarge], faults: MAX_OBJECT_NODES };
   const { schema } = declaration;
   const completed = completeMetadata(value, declaration, options);
   const complete: Record<string, unknown> = { ...value, metadata: completed.metadata };
@@ -76,7 +82,7 @@ function parseKind(
       options.origin === 'cluster' || isGatewayGroup(declaration.group) ? [] : misspelt(clean, declaration);
     return { outcome: 'resource', resource: parsed.value, warnings };
   }
-  return { outcome: 'refused', ref, issues };
+  return { outcome: 'refused', ref, issues, faults: issues.length + countFaults(parsed.issues) };
 }
 
 /** As `safeParse`, without an error made of the issues: see `schemaIssues`. */
@@ -114,7 +120,7 @@ function refuseNonObject(value: unknown): ParsedResource {
     message: `${quote(value)} is not an object`,
     help: 'write apiVersion:, kind: and metadata:',
   };
-  return { outcome: 'refused', ref: { apiVersion: '', kind: '', namespace: '', name: '' }, issues: [issue] };
+  return { outcome: 'refused', ref: { apiVersion: '', kind: '', namespace: '', name: '' }, issues: [issue], faults: 1 };
 }
 
 function textOf(value: unknown): string {

@@ -51,6 +51,16 @@ function toldIssue(
   return translateIssue(z.core.util.finalizeIssue(issue, { reportInput: true }, z.core.config()), path);
 }
 
+/** How many faults issues stand for: each item of a list that was too long to be looked at is one, and each unknown field. */
+export function countFaults(found: readonly z.core.$ZodRawIssue[]): number {
+  let count = 0;
+  for (const issue of found) {
+    const isTooLong = issue.code === 'too_big' && Array.isArray(issue.input);
+    count += isTooLong ? issue.input.length : (unrecognizedKeys(issue)?.length ?? 1);
+  }
+  return count;
+}
+
 function unrecognizedKeys(issue: z.core.$ZodRawIssue): readonly string[] | undefined {
   return issue.code === 'unrecognized_keys' ? issue.keys : undefined;
 }

@@ -28,6 +28,8 @@ export interface AdmittedObject {
   /** An API server would refuse it; an error among the issues says why. */
   readonly isRefused: boolean;
   readonly issues: readonly ObjectIssue[];
+  /** How many there are, of which `issues` tells some: what was not looked at counts as faulty. 0 when it is not refused. */
+  readonly faults: number;
 }
 
 /** A finding without its place. */
@@ -48,7 +50,7 @@ export function admit(value: unknown, options: AdmitOptions): AdmittedObject {
       const { resource, warnings } = parsed;
       const issues = fitted(warnings.map(found => withSeverity(found, 'warning')));
       options.copies?.keepParts(resource);
-      return { ...named(refOf(resource)), resource, isRefused: false, issues };
+      return { ...named(refOf(resource)), resource, isRefused: false, issues, faults: 0 };
     }
     case 'refused':
       return {
@@ -56,6 +58,7 @@ export function admit(value: unknown, options: AdmitOptions): AdmittedObject {
         resource: undefined,
         isRefused: true,
         issues: parsed.issues.map(found => withSeverity(found, 'error')),
+        faults: parsed.faults,
       };
     case 'unknown':
       return {
@@ -63,6 +66,7 @@ export function admit(value: unknown, options: AdmitOptions): AdmittedObject {
         resource: undefined,
         isRefused: false,
         issues: [unknownKind(parsed.unknown, parsed.isKnown)],
+        faults: 0,
       };
   }
 }

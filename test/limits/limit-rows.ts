@@ -622,6 +622,17 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
       metric: 'daemun_findings',
     },
     {
+      limit: 'store/files#MAX_FILE_FAULTS',
+      over: 'the rest of the file is not read: `store/too-many-failures`',
+      metric: 'daemun_findings',
+    },
+    {
+      limit: 'store/files#MAX_FILE_OBJECTS',
+      over: 'the rest of the file is not read: `store/too-many-documents`',
+      metric: 'daemun_findings',
+    },
+    { limit: 'store/files#MAX_FILE_DESCRIBED_BYTES', over: 'told in the words of the faster parser, with a place' },
+    {
       limit: 'store/files#MAX_FILE_ISSUES',
       over: 'counted and not listed: `store/more`',
       metric: 'daemun_findings',

@@ -40,6 +40,8 @@ export function overLimit(message: string, place = { line: 1, column: 1 }): Synt
 
 /** Nodes that a document may have once its aliases are followed; kubectl's YAML library refuses such texts too. */
 const MAX_NODES = 200_000;
+/** As many, or so many and one for each of its characters: aliases of a short text stand for little. */
+const MIN_NODES = 10_000;
 
 /**
  * True when a value whose aliases refer to one another is too large to be walked: ten lines of YAML can stand for a
@@ -48,9 +50,10 @@ const MAX_NODES = 200_000;
 export function expandsTooFar(text: string, values: readonly unknown[]): boolean {
   if (!text.includes('*') || !text.includes('&')) return false;
   const pending: unknown[] = [...values];
+  const most = Math.min(MAX_NODES, MIN_NODES + text.length);
   let nodes = 0;
   for (let value = pending.pop(); value !== undefined; value = pending.pop()) {
-    if (++nodes > MAX_NODES) return true;
+    if (++nodes > most) return true;
     if (typeof value === 'object' && value !== null)
       for (const inner of Object.values(value)) pending.push(inner ?? null);
   }

@@ -37,21 +37,26 @@ export interface WrittenObject extends AdmittedObject {
 const BLANK = /^(?:---)?\s*$/;
 const NOTHING: DocumentContent = { objects: [], failure: undefined };
 
+export interface ReadDocumentOptions extends AdmitOptions {
+  /** Asked once about a broken text that is parsed again for a better message, with its length. Default: it is. */
+  readonly mayDescribe?: (length: number) => boolean;
+}
+
 /** Reads one document. Never throws. About 100 µs for a route of 400 bytes, and as much for its validation. */
-export function readDocument(text: string, options: AdmitOptions): DocumentContent {
+export function readDocument(text: string, options: ReadDocumentOptions): DocumentContent {
   if (BLANK.test(text)) return NOTHING;
   const refused = textFailure(text) ?? directiveFailure(text);
   if (refused !== undefined) return { objects: [], failure: refused };
   try {
     return withoutChart(text, readValues(text, options, 'once'));
   } catch (error) {
-    if (!isRepetition(error)) return { objects: [], failure: describeSyntaxError(text, error) };
+    if (!isRepetition(error)) return { objects: [], failure: describeSyntaxError(text, error, options.mayDescribe) };
   }
   if (text.length > MAX_REREAD_BYTES) return { objects: [], failure: REPETITION_IN_LARGE };
   try {
     return withRepetitions(readValues(text, options, 'repeated'), repeatedFields(text));
   } catch (error) {
-    return { objects: [], failure: describeSyntaxError(text, error) };
+    return { objects: [], failure: describeSyntaxError(text, error, options.mayDescribe) };
   }
 }
 
@@ -100,7 +105,8 @@ function withRepetitions(content: DocumentContent, repeated: ReturnType<typeof r
     const inside = prefix.length === 0 ? repeated[value] : byItem[value]?.get(prefix[1]);
     const paths = (inside ?? []).map(path => path.slice(prefix.length));
     if (paths.length === 0) return object;
-    return { ...object, resource: undefined, isRefused: true, issues: [...paths.map(repetition), ...object.issues] };
+    const issues = [...paths.map(repetition), ...object.issues];
+    return { ...object, resource: undefined, isRefused: true, faults: object.faults + paths.length, issues };
   });
   return { ...content, objects };
 }

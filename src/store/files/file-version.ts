@@ -4,6 +4,7 @@ import type { AdmitOptions } from '../admit.ts';
 import { commonPrefix, commonSuffix } from './byte-difference.ts';
 import { type DocumentContent, readDocument } from './document.ts';
 import { type ByteRange, linesBefore, MAX_DOCUMENTS, splitDocuments } from './document-ranges.ts';
+import { FileBudget, isEnd } from './file-budget.ts';
 import { beginsAsJson, splitJsonValues } from './json-values.ts';
 import {
   allLeftOut,
@@ -73,7 +74,7 @@ export class FileVersion {
 }
 
 function isPartial(document: FileDocument): boolean {
-  return isCut(document) || document.content === TOO_MANY_FAILED;
+  return isCut(document) || isEnd(document.content);
 }
 
 function sumOfIssues(documents: readonly FileDocument[]): number {
@@ -168,15 +169,17 @@ function readRange(
   const allowance = new IssueAllowance(options.maxIssues ?? MAX_FILE_ISSUES);
   if (ranges.length > MAX_DOCUMENTS) return [{ ...range, ...allowance.fit(TOO_MANY_DOCUMENTS) }];
   const documents: FileDocument[] = [];
-  let failed = 0;
+  const budget = new FileBudget();
   for (const { start, end } of ranges) {
-    if (failed >= MAX_FAILED_DOCUMENTS) {
-      documents.push({ start, end: range.end, ...allowance.fit(TOO_MANY_FAILED) });
+    const { end: rest } = budget;
+    if (rest !== undefined) {
+      documents.push({ start, end: range.end, ...allowance.fit(rest) });
       break;
     }
     const text = textOf(bytes, { start, end });
-    const content = known.get(text) ?? readDocument(text, options);
-    if (content.failure !== undefined) failed++;
+    const content =
+      known.get(text) ?? readDocument(text, { ...options, mayDescribe: length => budget.takeDescription(length) });
+    budget.add(content);
     documents.push({ start, end, ...allowance.fit(content) });
   }
   return documents;
@@ -187,19 +190,6 @@ const TOO_MANY_DOCUMENTS: DocumentContent = {
   failure: {
     code: 'store/too-many-documents',
     message: `the file has more than ${MAX_DOCUMENTS} documents; they are not read`,
-    line: 1,
-    column: 1,
-  },
-};
-
-/** To say what is wrong with a text takes longer than to read one that is sound; nobody reads more of it. */
-const MAX_FAILED_DOCUMENTS = 1000;
-
-const TOO_MANY_FAILED: DocumentContent = {
-  objects: [],
-  failure: {
-    code: 'store/too-many-failures',
-    message: `${MAX_FAILED_DOCUMENTS} documents before this one cannot be read; from here on the file is not read`,
     line: 1,
     column: 1,
   },

@@ -28,6 +28,10 @@ const FILES: Readonly<Record<string, readonly [string, string]>> = {
   aliases: [`x0: &x0 [1]\n${BILLION.join('\n')}`, 'store/over-limit'],
   documents: ['---\n'.repeat(1_000_000), 'store/too-many-documents'],
   'JSON documents': ['{}'.repeat(1_000_000), 'store/too-many-documents'],
+  'short aliases': [
+    `x: &x [${'1,'.repeat(150)}]\nkind: A\napiVersion: a/v1\ny: [${'*x,'.repeat(990)}]`,
+    'store/over-limit',
+  ],
   items: [`apiVersion: v1\nkind: List\nitems: [${'1,'.repeat(200_000)}]`, 'store/over-limit'],
   repetitions: [`${HEAD}${'  k: x\n'.repeat(200_000)}`, 'store/syntax'],
   directive: [`%TAG ${' '.repeat(1 << 20)}x\n`, 'store/syntax'],

@@ -77,6 +77,18 @@ describe('a file of documents that are no YAML', () => {
     assert.equal(mended.documents.at(-1)?.content.objects[0]?.key, 'ConfigMap/default/end');
   });
 
+  it('is described by the second parser up to so many bytes; then in the words of the first', () => {
+    const bad = `---\n${'- y\n'.repeat(15_000)}a: b: c\n`;
+    const { documents } = readVersion('f', Buffer.from(bad.repeat(20)), {
+      defaultNamespace: 'default',
+      previous: undefined,
+    });
+    const messages = documents.map(({ content }) => content.failure?.message);
+    const [first, last] = [messages[0], messages.at(-1)];
+    assert.notEqual(first, last);
+    assert.equal(messages.filter(message => message === first).length, Math.floor((512 * 1024) / bad.length));
+  });
+
   it('is read no further after so many of them, which costs little', async test => {
     const folder = temporaryFolder(test, { 'a.yaml': '---\na: b: c\n'.repeat(140_000) });
     const before = process.cpuUsage();
@@ -88,5 +100,37 @@ describe('a file of documents that are no YAML', () => {
       /^error store\/too-many-failures 1000 documents before this one cannot be read/,
     );
     assert.ok((user + system) / 1000 < 2500, `${(user + system) / 1000} ms; 9 s without a limit`);
+  });
+});
+
+describe('a file of objects that are refused', () => {
+  const read = (text: string) =>
+    readVersion('f', Buffer.from(text), { defaultNamespace: 'default', previous: undefined }).documents;
+  const last = (text: string) => read(text).at(-1)?.content.failure;
+
+  it('is read to its end while they have no more faults than honest ones may, and no further', () => {
+    const labels = `{${Array.from({ length: 48_000 }, (_, at) => `"!${at}": v`)}}`;
+    const object = `---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, labels: ${labels}}\n`;
+    const [enough, more] = [41, 60];
+    assert.equal(read(object.repeat(enough)).length, enough);
+    assert.equal(last(object.repeat(enough)), undefined);
+    assert.equal(read(object.repeat(more)).length, 43, 'the rest is one document that says so');
+    assert.equal(last(object.repeat(more))?.code, 'store/too-many-failures');
+    assert.match(last(object.repeat(more))?.message ?? '', /more than 2000000 faults together; from here on/);
+  });
+
+  it('is read no further after so many items of lists that are too long, and after objects that are too large', () => {
+    const route = (matches: number) =>
+      `---\napiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: a}\nspec: {rules: [{matches: [${'{},'.repeat(matches)}]}]}\n`;
+    assert.equal(read(route(90_000).repeat(30)).length, 24);
+    assert.equal(read(route(110_000).repeat(30)).length, 22);
+    assert.equal(last(route(110_000).repeat(30))?.code, 'store/too-many-failures');
+  });
+
+  it('is read no further after more objects in Lists than it may have documents', () => {
+    const list = `---\nkind: List\nitems: [${'1,'.repeat(80_000)}]\n`;
+    assert.equal(last(list), undefined);
+    assert.equal(read(list.repeat(9)).length, 3);
+    assert.equal(last(list.repeat(9))?.code, 'store/too-many-documents');
   });
 });

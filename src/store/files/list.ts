@@ -13,6 +13,7 @@ export const NAMELESS = {
   fullName: '',
   resource: undefined,
   isRefused: true,
+  faults: 1,
 } as const satisfies Partial<AdmittedObject>;
 
 /**

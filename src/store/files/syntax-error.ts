@@ -9,24 +9,27 @@ import type { SyntaxFailure } from './syntax-failure.ts';
 import { placeAt, type TextPlace } from './text-place.ts';
 
 /** Says it by the habit behind it, where there is one; else in the words of a parser. */
-export function describeSyntaxError(text: string, error: unknown): SyntaxFailure {
+export function describeSyntaxError(
+  text: string,
+  error: unknown,
+  mayDescribe: (length: number) => boolean = () => true,
+): SyntaxFailure {
   if (isTooDeep(error))
     return overLimit(`the document is nested deeper than ${MAX_DEPTH} levels`, placeOf(text, error));
   if (error instanceof RangeError) return overLimit('the document has more faults than can be told');
   const habit = templateFailure(text) ?? oneLineFailure(text);
   if (habit !== undefined) return habit;
-  const failure = parserFailure(text, error);
+  const isExact = text.length <= MAX_DESCRIBED_BYTES && mayDescribe(text.length);
+  const failure = (isExact ? exactFailure(text) : undefined) ?? parserFailure(text, error);
   return tabFailure(text, failure) ?? failure;
 }
 
-/** In the words of `yaml`, which are more exact, unless that accepts the text or would take long. */
 function parserFailure(text: string, error: unknown): SyntaxFailure {
-  const exact = text.length > MAX_DESCRIBED_BYTES ? undefined : exactFailure(text);
-  if (exact !== undefined) return exact;
   if (!(error instanceof YAMLException)) return { message: tidy(messageOf(error)), line: 1, column: 1 };
   return { message: tidy(error.reason), ...placeOf(text, error) };
 }
 
+/** In the words of `yaml`, which are more exact; undefined where that accepts the text. */
 function exactFailure(text: string): SyntaxFailure | undefined {
   const counter = new LineCounter();
   let documents: ReturnType<typeof parseAllDocuments>;
