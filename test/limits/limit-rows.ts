@@ -44,7 +44,7 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
     },
     {
       limit: 'proxy/listeners#MIN_IDLE_MS',
-      over: 'from then on it may have to make room at the cap, as may a stream or upgrade of which one direction is over and nothing moves in the other',
+      over: 'from then on it may have to make room at the cap, as may a stream that waits for its endpoint, and a stream or upgrade of which one direction is over and nothing moves in the other',
       metric: 'connections_idle',
     },
     {

@@ -97,6 +97,24 @@ it('what a client sends before there is an endpoint is charged, and goes there a
   assert.equal(accepted.isPaused(), false);
 });
 
+it('a stream may be asked to make room while it waits for its endpoint, and no longer', () => {
+  const waiting = new Set<unknown>();
+  const budget = { idle: (one: unknown) => waiting.add(one), busy: (one: unknown) => waiting.delete(one) };
+  const [asked, taken] = [new Socket(), new Socket()];
+  const [first, second] = [asked, taken].map(dialled => {
+    const { server } = slowServer(10_000, dialled);
+    Object.assign(server.budget, budget);
+    return begin(server, new Socket());
+  });
+  assert.deepEqual([...waiting], [first, second]);
+  first?.makeRoom();
+  assert.equal(asked.destroyed, true);
+  assert.deepEqual([...waiting], [second]);
+  taken.write = () => true;
+  taken.emit('connect');
+  assert.equal(waiting.size, 0);
+});
+
 it('a stream gives way with its first bytes when memory is short', () => {
   const { server, memory } = slowServer(500, new Socket());
   const client = new Socket();

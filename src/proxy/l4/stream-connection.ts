@@ -7,7 +7,7 @@
  *         └──────────────── no route, no endpoint, no room: reset ────────────────────────────────▲
  *
  * Before its endpoint is there, one read of the client is kept: so a client that is gone is noticed, and its dial ends. A side that is lost is told to the
- * other by a reset, so that nobody takes half of a stream for the whole. Once one direction is over, the stream may be asked to make room for others.
+ * other by a reset, so that nobody takes half of a stream for the whole. Until its endpoint is there, and once one direction is over, the stream may be asked to make room for others.
  */
 import type { Socket } from 'node:net';
 import { ownerName, type StreamRule } from '../../snapshot/index.ts';
@@ -96,7 +96,9 @@ export class StreamConnection
     this.#dial.begin();
     // Kept until there is an endpoint, which may take its time.
     if (this.#first !== null) this.onHeld(this.#first.length);
-    if (!this.#isOver) this.#client.listen();
+    if (this.#isOver) return;
+    this.#client.listen();
+    this.#server.budget.idle(this);
   }
 
   /** Whom the stream goes to, by the weights of its rule; else why to nobody. */
@@ -114,6 +116,7 @@ export class StreamConnection
 
   onDialled(socket: Socket, endpoint: EndpointPool): void {
     const { loop } = this.#server.serving;
+    if (!this.#client.hasEnded) this.#server.budget.busy(this);
     this.#endpoint = endpoint;
     this.#waitedMs = loop.nowMs - this.#startedMs;
     this.#lastMs = loop.nowMs;
@@ -162,7 +165,7 @@ export class StreamConnection
     if (!this.#isOver) this.#server.budget.idle(this);
   }
 
-  /** Another connection needs its place, and it is half over. */
+  /** Another connection needs its place, and it waits for its endpoint or is half over. */
   makeRoom(): void {
     this.#end('overload');
   }

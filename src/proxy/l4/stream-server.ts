@@ -25,9 +25,9 @@ export interface StreamServing {
 export interface StreamBudget {
   takeTunnel(): boolean;
   tunnelEnded(): void;
-  /** Nothing moved since in what is half over. */
+  /** It waits for its endpoint from now on, or is half over and nothing moved since. */
   idle(stream: IdleConnection): void;
-  /** It is not half over, or gone. */
+  /** It is open in both directions, or gone. */
   busy(stream: IdleConnection): void;
 }
 
@@ -37,7 +37,7 @@ export interface StreamServer {
   readonly choices: StreamChoices;
   readonly traffic: TrafficCounters;
   readonly streamMetrics: StreamMetrics;
-  /** The worker's cap of connections: each stream has one more, to its endpoint, and may be asked to make room when it is half over. */
+  /** The worker's cap of connections: each stream has one more, to its endpoint, and may be asked to make room before that one is there, and when it is half over. */
   readonly budget: StreamBudget;
   /** Of the client of a frontend, '' where it is not known; null: the binding is of Gateways. */
   namespaceOf(peerAddress: string): string | null;

@@ -4,9 +4,9 @@
  * How many client connections a worker has open, connections to endpoints that are theirs alone (tunnels) included, and who
  * goes when a new one comes at the cap:
  *
- * 1. the connection that has been without a request for longest (a second at least): it loses nothing, and its client
- *    comes back when it needs to; or the stream of which one direction is over and nothing moved in the other for as long:
- *    who ended one is seldom there to read the other;
+ * 1. the connection that has been without a request for longest (a tenth of a second at least): it loses nothing, and its
+ *    client comes back when it needs to; or the stream of which one direction is over and nothing moved in the other for as
+ *    long: who ended one is seldom there to read the other; or the stream that has waited as long for its endpoint;
  * 2. else, when half of the cap has not even said what it speaks, the oldest of those: that is an attack;
  * 3. else the new one, which is closed at once.
  *
@@ -17,8 +17,8 @@ import { type IdleConnection, IdleList, type SocketLoop, unlink } from '../io/in
 import type { RateLimitedLog } from '../log/index.ts';
 import type { WorkerMetrics } from '../metrics/index.ts';
 
-/** A connection that was just opened or used is not taken for an idle one. */
-const MIN_IDLE_MS = 1_000;
+/** A connection that was just opened or used is not taken for an idle one. Less than who opens them without an end needs to fill a worker. */
+const MIN_IDLE_MS = 100;
 
 export class ConnectionBudget {
   readonly max: number;
@@ -93,13 +93,13 @@ export class ConnectionBudget {
     for (const [socket, other] of this.#early) if (other === owner) socket.destroy();
   }
 
-  /** The connection has no request from now on, or something moved in what is half over. */
+  /** The connection has no request from now on, waits for its endpoint, or something moved in what is half over. */
   idle(connection: IdleConnection): void {
     connection.idleSinceMs = this.#loop.nowMs;
     this.#idle.touch(connection);
   }
 
-  /** It has one that is not half over, or is gone. No effect when it is not in the list. */
+  /** It has one that is not half over, has its endpoint, or is gone. No effect when it is not in the list. */
   busy(connection: IdleConnection): void {
     unlink(connection);
   }
