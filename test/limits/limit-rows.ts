@@ -37,6 +37,17 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
       metric: 'connections_idle, connections_early, connections, tunnels',
     },
     {
+      limit: 'proxy/listeners#CLIENT_SHARE',
+      why: "of all places of a worker, for one client address of the mesh; a connection to an endpoint that is a client's alone counts. Clients of a node are Pods, which few addresses stand for. Those of Gateways are not told apart: they may all come by one load balancer.",
+      over: 'once `CROWDED` of all places are taken the client gets a new one only for its own connection that was idle for longest',
+      metric: 'client_share',
+    },
+    {
+      limit: 'proxy/listeners#CROWDED',
+      why: 'of all places of a worker: below it a client of the mesh may have any number, and what is above it is for those who have few',
+      over: 'as above',
+    },
+    {
       limit: 'proxy/workers#LEAST_ENDPOINT_CONNECTIONS',
       why: 'connections to endpoints that a worker may have, however low the limit',
       over: 'requests wait',

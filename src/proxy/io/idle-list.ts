@@ -10,6 +10,8 @@ export interface IdleEntry {
 export interface IdleConnection extends IdleEntry {
   /** The budget owns it: 0 at first. */
   idleSinceMs: number;
+  /** Whose it is. */
+  readonly peerAddress: string;
   /** Goes at once; the client is told as its version can. */
   makeRoom(): void;
 }

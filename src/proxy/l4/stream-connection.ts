@@ -47,7 +47,7 @@ export class StreamConnection
   readonly #server: StreamServer;
   readonly #rule: StreamRule | null;
   readonly #client: StreamSide;
-  readonly #peerAddress: string;
+  readonly peerAddress: string;
   readonly #ends: ClientEnds | null;
   readonly #startedMs: number;
   #dial: StreamDial | null = null;
@@ -69,7 +69,7 @@ export class StreamConnection
     this.#server = server;
     this.#rule = rule;
     this.#first = start.first;
-    this.#peerAddress = clientAddressOf(client);
+    this.peerAddress = clientAddressOf(client);
     this.#ends = clientEndsOf(client);
     this.#startedMs = server.serving.loop.nowMs;
     this.#lastMs = this.#startedMs;
@@ -90,7 +90,7 @@ export class StreamConnection
       return;
     }
     const { clock, loop } = this.#server.serving;
-    const hash = cluster.hashKey === null ? 0 : hashText(this.#peerAddress);
+    const hash = cluster.hashKey === null ? 0 : hashText(this.peerAddress);
     const stream = { client: this.#ends, alpn: this.start.alpn };
     this.#dial = new StreamDial(cluster, this, { hash, stream, clock, loop });
     this.#dial.begin();
@@ -109,7 +109,7 @@ export class StreamConnection
     if (target.kind === 'fault') return target.fault.reason;
     const cluster = serving.upstreams.cluster(target.cluster);
     if (cluster === undefined) return 'no_endpoint';
-    if (!budget.takeTunnel()) return 'overload';
+    if (!budget.takeTunnel(this.#server.sharerOf(this.peerAddress))) return 'overload';
     this.#isTunnel = true;
     return cluster;
   }
@@ -136,7 +136,7 @@ export class StreamConnection
 
   onDialFailed(failure: OpenFailure, message: string): void {
     const { debug } = this.#server.serving;
-    if (debug.isOn) debug.say('stream without endpoint', { client: this.#peerAddress, failure, message });
+    if (debug.isOn) debug.say('stream without endpoint', { client: this.peerAddress, failure, message });
     this.#end(failure);
   }
 
@@ -221,7 +221,7 @@ export class StreamConnection
     else this.#target.reset();
     this.#client.reset();
     if (this.#endpoint !== null) this.#dial?.cluster.streamEnded(this.#endpoint, null);
-    if (this.#isTunnel) budget.tunnelEnded();
+    if (this.#isTunnel) budget.tunnelEnded(this.#server.sharerOf(this.peerAddress));
     this.#first = null;
     serving.memory.leave(this);
     serving.memory.add(-this.heldBytes);
@@ -237,8 +237,8 @@ export class StreamConnection
     const { listener, serverName } = this.start;
     const rule = this.#rule;
     accessLog.recordStream({
-      clientAddress: this.#peerAddress,
-      clientNamespace: this.#server.namespaceOf(this.#peerAddress),
+      clientAddress: this.peerAddress,
+      clientNamespace: this.#server.namespaceOf(this.peerAddress),
       gateway: ownerName(listener),
       listener: listener.id,
       serverName,

@@ -23,8 +23,9 @@ export interface StreamServing {
 
 /** Room for connections, as streams see it. */
 export interface StreamBudget {
-  takeTunnel(): boolean;
-  tunnelEnded(): void;
+  /** `sharer`: see `StreamServer.sharerOf`. */
+  takeTunnel(sharer: string | null): boolean;
+  tunnelEnded(sharer: string | null): void;
   /** It waits for its endpoint from now on, or is half over and nothing moved since. */
   idle(stream: IdleConnection): void;
   /** It is open in both directions, or gone. */
@@ -41,6 +42,8 @@ export interface StreamServer {
   readonly budget: StreamBudget;
   /** Of the client of a frontend, '' where it is not known; null: the binding is of Gateways. */
   namespaceOf(peerAddress: string): string | null;
+  /** Whose share of the budget a client's places count to; null: clients of the binding are not told apart. Always the same. */
+  sharerOf(peerAddress: string): string | null;
   streamEnded(stream: OpenStream): void;
 }
 

@@ -60,6 +60,7 @@ export class BindingServer implements DownstreamServer, EntranceOwner, StreamSer
   readonly #early: EarlySockets;
   readonly #scopes: BindingScopes;
   #stopped: Promise<void> | null = null;
+  readonly #isShared: boolean;
   #isDraining = false;
   #isOver = false;
   /** null: it is a frontend that had no client yet. */
@@ -80,6 +81,7 @@ export class BindingServer implements DownstreamServer, EntranceOwner, StreamSer
       this.#isOver = true;
       this.#early.destroy();
     });
+    this.#isShared = binding.frontend !== null;
     if (binding.frontend === null) this.#counts();
   }
 
@@ -163,6 +165,11 @@ export class BindingServer implements DownstreamServer, EntranceOwner, StreamSer
 
   namespaceOf(peerAddress: string): string | null {
     return this.#scopes.namespaceOf(peerAddress);
+  }
+
+  /** Clients of a frontend are Pods, which few addresses stand for; those of Gateways may all come by one load balancer. */
+  sharerOf(peerAddress: string): string | null {
+    return this.#isShared ? peerAddress : null;
   }
 
   /** Accepts what waits in the kernel's queue, then no more. Resolves when the socket is closed; connections stay. */
@@ -256,7 +263,7 @@ export class BindingServer implements DownstreamServer, EntranceOwner, StreamSer
   #onSocket(socket: Socket): void {
     this.#counts().accepted();
     this.serving.loop.refresh();
-    if (!this.budget.take(socket, this.#early)) {
+    if (!this.budget.take(socket, this.#early, this.#isShared ? clientAddressOf(socket) : null)) {
       socket.destroy();
       return;
     }

@@ -10,12 +10,15 @@
  * 2. else, when half of the cap has not even said what it speaks, the oldest of those: that is an attack;
  * 3. else the new one, which is closed at once.
  *
- * All three are O(1). Sockets are accepted in any case: left in the kernel's queue they would wait without an end.
+ * Where clients are told apart, one that has its share (`ClientShares`) gets a new one only for its own that would go as the first.
+ *
+ * All are O(1). Sockets are accepted in any case: left in the kernel's queue they would wait without an end.
  */
 import type { Socket } from 'node:net';
 import { type IdleConnection, IdleList, type SocketLoop, unlink } from '../io/index.ts';
 import type { RateLimitedLog } from '../log/index.ts';
 import type { WorkerMetrics } from '../metrics/index.ts';
+import { ClientShares } from './client-shares.ts';
 
 /** A connection that was just opened or used is not taken for an idle one. Less than who opens them without an end needs to fill a worker. */
 const MIN_IDLE_MS = 100;
@@ -30,6 +33,7 @@ export class ConnectionBudget {
   readonly #loop: SocketLoop;
   readonly #metrics: WorkerMetrics;
   readonly #log: RateLimitedLog;
+  readonly #shares: ClientShares;
   #open = 0;
 
   constructor(
@@ -37,6 +41,7 @@ export class ConnectionBudget {
     parts: { readonly loop: SocketLoop; readonly metrics: WorkerMetrics; readonly log: RateLimitedLog },
   ) {
     this.max = max;
+    this.#shares = new ClientShares(max);
     const budget = this;
     this.#onSocketClosed = function (this: Socket): void {
       budget.#release(this);
@@ -52,23 +57,32 @@ export class ConnectionBudget {
     return this.#open;
   }
 
-  /** A socket was accepted. False: there is no room, close it. `owner`: for `destroyEarly`. */
-  take(socket: Socket, owner: object): boolean {
-    if (!this.#enter('connections', 'connections are closed as they come: the cap of this worker is reached'))
+  /**
+   * A socket was accepted. False: there is no room, close it. `owner`: for `destroyEarly`. `sharer`: the client by its address, where it
+   * gets a share; null: it is not told from others.
+   */
+  take(socket: Socket, owner: object, sharer: string | null): boolean {
+    if (!this.#enter(sharer, 'connections', 'connections are closed as they come: the cap of this worker is reached'))
       return false;
     this.#early.set(socket, owner);
     socket.on('close', this.#onSocketClosed);
+    if (sharer !== null) socket.on('close', () => this.#shares.giveBack(sharer));
     return true;
   }
 
-  /** A client's request, or its stream, wants a connection to an endpoint for itself. False: there is no room. */
-  takeTunnel(): boolean {
-    return this.#enter('tunnels', 'upgrades and streams are refused: the cap of connections of this worker is reached');
+  /** A client's request, or its stream, wants a connection to an endpoint for itself. False: there is no room. `sharer`: as above. */
+  takeTunnel(sharer: string | null): boolean {
+    return this.#enter(
+      sharer,
+      'tunnels',
+      'upgrades and streams are refused: the cap of connections of this worker is reached',
+    );
   }
 
-  /** That connection is not needed any more. */
-  tunnelEnded(): void {
+  /** That connection is not needed any more. `sharer`: as it was taken. */
+  tunnelEnded(sharer: string | null): void {
     this.#open--;
+    if (sharer !== null) this.#shares.giveBack(sharer);
   }
 
   /** A client's datagrams want a socket to an endpoint. False: there is no room; no connection goes for it. */
@@ -111,12 +125,18 @@ export class ConnectionBudget {
   }
 
   /** One more is open, if there is room. Else `limit` is hit. */
-  #enter(limit: string, message: string): boolean {
-    if (this.#open >= this.max && !this.#makeRoom()) {
+  #enter(sharer: string | null, limit: string, message: string): boolean {
+    if (sharer !== null && this.#shares.isSpent(sharer, this.#open)) {
+      if (!this.#makeIdleRoom(sharer)) {
+        this.#hit('client_share', 'connections of a client are refused: it has its share of the cap of this worker');
+        return false;
+      }
+    } else if (this.#open >= this.max && !this.#makeRoom()) {
       this.#hit(limit, message);
       return false;
     }
     this.#open++;
+    if (sharer !== null) this.#shares.take(sharer);
     return true;
   }
 
@@ -125,14 +145,19 @@ export class ConnectionBudget {
     this.#early.delete(socket);
   }
 
-  #makeRoom(): boolean {
+  /** `client`: of this one alone; null: of whomever. */
+  #makeIdleRoom(client: string | null): boolean {
     const { oldest } = this.#idle;
-    if (oldest !== null && this.#loop.nowMs - oldest.idleSinceMs >= MIN_IDLE_MS) {
-      this.busy(oldest);
-      oldest.makeRoom();
-      this.#hit('connections_idle', 'idle connections are closed to make room: the cap of this worker is reached');
-      return true;
-    }
+    if (oldest === null || this.#loop.nowMs - oldest.idleSinceMs < MIN_IDLE_MS) return false;
+    if (client !== null && oldest.peerAddress !== client) return false;
+    this.busy(oldest);
+    oldest.makeRoom();
+    this.#hit('connections_idle', 'idle connections are closed to make room: the cap of this worker is reached');
+    return true;
+  }
+
+  #makeRoom(): boolean {
+    if (this.#makeIdleRoom(null)) return true;
     if (this.#early.size * 2 <= this.max) return false;
     for (const socket of this.#early.keys()) {
       this.#early.delete(socket);

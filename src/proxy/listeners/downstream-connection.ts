@@ -54,6 +54,8 @@ export interface DownstreamServer {
    * which stays so where the peer's connections are no longer taken for requests.
    */
   scopeOf(entered: CompiledListener | null, peerAddress: string, current: Scope | null): Scope;
+  /** Whose share of the budget a client's places count to; null: clients of the binding are not told apart. Always the same. */
+  sharerOf(peerAddress: string): string | null;
   /** `clientNamespace`: as in `Entrance` of its scope. */
   requestStarted(clientNamespace: string | null): void;
   requestEnded(): void;
@@ -136,11 +138,11 @@ export class DownstreamConnection
   }
 
   takeTunnel(): boolean {
-    return this.#server.budget.takeTunnel();
+    return this.#server.budget.takeTunnel(this.#server.sharerOf(this.peerAddress));
   }
 
   tunnelEnded(): void {
-    this.#server.budget.tunnelEnded();
+    this.#server.budget.tunnelEnded(this.#server.sharerOf(this.peerAddress));
   }
 
   tunnelHalfOver(): void {
