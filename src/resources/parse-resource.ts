@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import * as z from 'zod';
+import type * as z from 'zod';
 import type { ResourceRef } from '../errors/index.ts';
 import { completeMetadata } from './complete-metadata.ts';
 import { findKind } from './find-kind.ts';
@@ -88,7 +88,7 @@ function parseKind(
 /** As `safeParse`, without an error made of the issues: see `schemaIssues`. */
 function runSchema<Value>(schema: z.core.$ZodType<Value>, value: unknown): z.core.ParsePayload<Value> {
   const payload = schema._zod.run({ value, issues: [] }, { async: false });
-  if (payload instanceof Promise) throw new z.core.$ZodAsyncError();
+  if (payload instanceof Promise) throw new Error('no schema may need more than one turn');
   // Without issues the value is what the schema makes.
   return payload as z.core.ParsePayload<Value>;
 }

@@ -48,7 +48,7 @@ function toldIssue(
 ): SchemaIssue {
   const path = (issue.path ?? []).filter(part => typeof part !== 'symbol');
   if (key !== undefined) return unknownField([...path, key], schema, value);
-  return translateIssue(z.core.util.finalizeIssue(issue, { reportInput: true }, z.core.config()), path);
+  return translateIssue(issue, path);
 }
 
 /** How many faults issues stand for: each item of a list that was too long to be looked at is one, and each unknown field. */
@@ -100,10 +100,10 @@ export function unknownField(path: (string | number)[], schema: z.core.$ZodType,
   };
 }
 
-function translateIssue(issue: z.core.$ZodIssue, path: (string | number)[]): SchemaIssue {
+function translateIssue(issue: z.core.$ZodRawIssue, path: (string | number)[]): SchemaIssue {
   switch (issue.code) {
     case 'custom':
-      return { code: issue.params?.['code'], path, message: issue.message, help: issue.params?.['help'] };
+      return { code: issue.params?.['code'], path, message: messageOf(issue), help: issue.params?.['help'] };
     case 'invalid_type':
       return wrongType(issue.expected, issue.input, path);
     case 'invalid_value':
@@ -111,14 +111,20 @@ function translateIssue(issue: z.core.$ZodIssue, path: (string | number)[]): Sch
     case 'too_big':
       return tooLong(issue, path);
     case 'invalid_union': {
-      const { input } = issue;
+      const { input, options } = issue;
       const tag = String(path.at(-1));
-      if (!('options' in issue) || issue.options === undefined) return wrongType('text or a number', input, path);
-      return notOneOf(issue.options.map(String), isObject(input) ? input[tag] : undefined, path);
+      if (!Array.isArray(options)) return wrongType('text or a number', input, path);
+      return notOneOf(options.map(String), isObject(input) ? input[tag] : undefined, path);
     }
     default:
-      return { code: 'schema/type', path, message: issue.message, help: 'correct the value' };
+      return { code: 'schema/type', path, message: messageOf(issue), help: 'correct the value' };
   }
+}
+
+/** By `z.config`: what is reached by `z.core` brings all of zod into memory. */
+function messageOf(issue: z.core.$ZodRawIssue): string {
+  const said = issue.message ?? z.config().localeError?.(issue);
+  return (typeof said === 'string' ? said : said?.message) ?? 'is not valid';
 }
 
 function notOneOf(allowed: readonly string[], input: unknown, path: (string | number)[]): SchemaIssue {
@@ -152,7 +158,10 @@ function wrongType(expected: string, input: unknown, path: (string | number)[]):
 }
 
 /** Only lists have a length that is asked for before all else: see `list`. */
-function tooLong({ maximum, input }: z.core.$ZodIssueTooBig, path: (string | number)[]): SchemaIssue {
+function tooLong(
+  { maximum, input }: z.core.$ZodRawIssue<z.core.$ZodIssueTooBig>,
+  path: (string | number)[],
+): SchemaIssue {
   const message = `has ${Array.isArray(input) ? input.length : 'too many'} items, at most ${maximum} are allowed`;
   return { code: 'schema/items', path, message, help: 'remove some, or spread them over several objects' };
 }
