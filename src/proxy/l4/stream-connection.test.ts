@@ -30,6 +30,7 @@ function slowServer(limitBytes: number, dialled: Socket): { server: StreamServer
     traffic: { values: new Float64Array(2), read: 0, written: 1 },
     streamEnded: nothing,
     namespaceOf: () => null,
+    sharerOf: () => null,
   };
   return { server: server as unknown as StreamServer, memory };
 }
