@@ -54,8 +54,8 @@ export interface SteppedRequest {
   unchanged(): ChangedHead;
   /** See `UpstreamRequest.isApart`. */
   readonly isApart: boolean;
-  /** The client's connection: compared by identity. */
-  readonly owner: object;
+  /** The client's connection. */
+  readonly owner: { readonly client: object };
   /** IP address of the client, as far as trusted proxies tell. */
   readonly clientAddress: string;
   /** A call that the step makes for the request begins now. null: no policy traces the listener. */

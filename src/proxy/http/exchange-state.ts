@@ -29,6 +29,8 @@ export interface ExchangeOwner {
   readonly identity: ClientIdentity | null;
   /** What the client speaks. */
   readonly version: MessageConnection['version'];
+  /** Whose requests get their share of endpoints together: those of the connection, or of all connections of one client. */
+  readonly client: object;
   /** The gateway ends the connection although requests are in progress. */
   readonly isCut: boolean;
   /** Where new requests of this connection are decided now. */

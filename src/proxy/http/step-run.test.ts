@@ -36,7 +36,7 @@ class World implements SteppedRequest {
   readonly outgoing = new HeaderList([], []);
   readonly outgoingFields = null;
   readonly isApart = false;
-  readonly owner = {};
+  readonly owner = { client: {} };
   readonly clientAddress = '127.0.0.1';
   readonly log: string[] = [];
   isFinished = false;

@@ -22,7 +22,7 @@ export interface AttemptOwner {
   /** See `UpstreamRequest`. */
   readonly isApart: boolean;
   /** Its client's connection. */
-  readonly owner: object;
+  readonly owner: { readonly client: object };
   /** `stream` is open and idle: the head goes first. */
   upstreamOpened(stream: MessageStream): void;
   upstreamNotOpened(failure: OpenFailure, message: string): void;
@@ -58,7 +58,7 @@ export class UpstreamAttempt implements UpstreamRequest {
   constructor(exchange: AttemptOwner, cluster: ClusterPool, hash: number, pinned: string | null) {
     this.#exchange = exchange;
     this.isApart = exchange.isApart;
-    this.client = exchange.owner;
+    this.client = exchange.owner.client;
     this.cluster = cluster;
     this.hash = hash;
     this.pinned = pinned;

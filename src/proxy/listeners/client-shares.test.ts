@@ -10,6 +10,7 @@ import { until } from '../../time/until.test-support.ts';
 import { httpListener, TestGateway } from '../http/gateway.test-support.ts';
 import { SocketLoop } from '../io/socket-loop.ts';
 import { streamRule } from '../l4/l4.test-support.ts';
+import type { WorkerSettings } from '../workers/worker-runtime.ts';
 
 const FRONTEND = { namespace: 'faces', name: 'smiley', address: '10.96.0.7', port: 80 };
 const OWNER = { id: 'Service/faces/smiley:80', gateway: null, listenerSet: null, clients: null } as const;
@@ -32,7 +33,9 @@ describe('clients of a Service that share a worker', () => {
   beforeEach(async () => {
     nowMs = 1_000_000;
     sockets = [];
-    endpoint = createServer((_, response) => response.end('served')).listen(0, '127.0.0.1');
+    endpoint = createServer(({ url }, response) => {
+      if (url !== '/held') response.end('served');
+    }).listen(0, '127.0.0.1');
     await once(endpoint, 'listening');
   });
   afterEach(() => {
@@ -41,19 +44,20 @@ describe('clients of a Service that share a worker', () => {
     gateway.close();
   });
 
-  const hits = (): number => gateway.metric('daemun_limit_hits_total', { limit: 'client_share' });
+  const hits = (limit = 'client_share'): number => gateway.metric('daemun_limit_hits_total', { limit });
 
-  async function serve(listener: Listener, maxConnections: number): Promise<void> {
-    gateway = new TestGateway({ maxConnections }, new SocketLoop(() => nowMs));
+  async function serve(listener: Listener, settings: Partial<WorkerSettings>): Promise<void> {
+    gateway = new TestGateway(settings, new SocketLoop(() => nowMs));
     const clusters = { endpoint: [(endpoint.address() as AddressInfo).port] };
     const protocol = listener === STREAMS ? 'tcp' : 'h1';
-    await gateway.apply({ listeners: [listener], frontend: FRONTEND, clusters, protocols: { endpoint: protocol } });
+    const clusterChanges = { protocol, maxPendingRequests: 4 } as const;
+    await gateway.apply({ listeners: [listener], frontend: FRONTEND, clusters, clusterChanges });
   }
 
   /** Whether a request on the connection is answered; else it was closed. */
   function isServed(socket: Socket): Promise<boolean> {
     return new Promise(resolve => {
-      socket.once('data', () => resolve(true)).once('close', () => resolve(false));
+      socket.once('data', data => resolve(/^HTTP\/1.1 200 /.test(data.toString()))).once('close', () => resolve(false));
       if (socket.closed) resolve(false);
       else socket.write('GET / HTTP/1.1\r\nhost: anything\r\n\r\n');
     });
@@ -66,7 +70,7 @@ describe('clients of a Service that share a worker', () => {
   }
 
   it('find room beside one that takes all it gets, and it gets some again when it has given back', async () => {
-    await serve(STREAMS, 6);
+    await serve(STREAMS, { maxConnections: 6 });
     const greedy = [dial(GREEDY), dial(GREEDY)];
     for (const socket of greedy) assert.equal(await isServed(socket), true);
     assert.equal(await isServed(dial(GREEDY)), false);
@@ -79,8 +83,17 @@ describe('clients of a Service that share a worker', () => {
     assert.equal(hits(), 1);
   });
 
+  it('find connections to an endpoint and places in its line beside one that has its calls held there', async () => {
+    await serve(REQUESTS, { maxEndpointConnections: 20 });
+    const active = (): number => gateway.metric('daemun_downstream_requests_active');
+    // The endpoint gets ten connections, and four requests may wait.
+    for (let count = 0; count < 20; count++) dial(GREEDY).write('GET /held HTTP/1.1\r\nhost: anything\r\n\r\n');
+    await until(() => active() + hits('pending_requests') === 20);
+    assert.equal(await isServed(dial(OTHER)), true);
+  });
+
   it('keep idle connections; one that has its share makes room for itself out of its own', async () => {
-    await serve(REQUESTS, 8);
+    await serve(REQUESTS, { maxConnections: 8 });
     const other = dial(OTHER);
     assert.equal(await isServed(other), true);
     for (let count = 0; count < 5; count++) assert.equal(await isServed(dial(GREEDY)), true);

@@ -5,11 +5,16 @@ const CROWDED = 3 / 4;
 /** … a client that has this share gets no more: all others find the rest. */
 const CLIENT_SHARE = 1 / 4;
 
+/** Stands for a client while it has places. */
+interface Share {
+  places: number;
+}
+
 /** How many places each client has, where clients are told apart by their addresses. O(1) each. */
 export class ClientShares {
   readonly #crowded: number;
   readonly #share: number;
-  readonly #taken = new Map<string, number>();
+  readonly #taken = new Map<string, Share>();
 
   /** `max`: of all places. */
   constructor(max: number) {
@@ -19,21 +24,25 @@ export class ClientShares {
 
   /** Whether `client` has to leave what is free to others. `open`: places that are taken. */
   isSpent(client: string, open: number): boolean {
-    return open >= this.#crowded && this.countOf(client) >= this.#share;
+    return open >= this.#crowded && (this.#taken.get(client)?.places ?? 0) >= this.#share;
   }
 
-  countOf(client: string): number {
-    return this.#taken.get(client) ?? 0;
+  /** The same one for all connections of `client`; null: it has none. */
+  of(client: string): object | null {
+    return this.#taken.get(client) ?? null;
   }
 
   take(client: string): void {
-    this.#taken.set(client, this.countOf(client) + 1);
+    const share = this.#taken.get(client);
+    if (share === undefined) this.#taken.set(client, { places: 1 });
+    else share.places += 1;
   }
 
   /** Once for each `take`. */
   giveBack(client: string): void {
-    const left = this.countOf(client) - 1;
-    if (left > 0) this.#taken.set(client, left);
-    else this.#taken.delete(client);
+    const share = this.#taken.get(client);
+    if (share === undefined) return;
+    share.places -= 1;
+    if (share.places === 0) this.#taken.delete(client);
   }
 }

@@ -85,6 +85,11 @@ export class ConnectionBudget {
     if (sharer !== null) this.#shares.giveBack(sharer);
   }
 
+  /** What stands for all connections of `sharer`; null: it has none. */
+  shareOf(sharer: string): object | null {
+    return this.#shares.of(sharer);
+  }
+
   /** A client's datagrams want a socket to an endpoint. False: there is no room; no connection goes for it. */
   takeSession(): boolean {
     if (this.#open >= this.max) return false;

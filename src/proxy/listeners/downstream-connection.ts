@@ -69,6 +69,7 @@ export class DownstreamConnection
   readonly serving: Serving;
   readonly peerAddress: string;
   readonly peerPort: number;
+  readonly client: object;
   readonly identity: ClientIdentity | null;
   /** The listener that the TLS server name chose; null: cleartext. */
   readonly entered: CompiledListener | null;
@@ -94,6 +95,8 @@ export class DownstreamConnection
     this.entered = entered;
     this.peerAddress = clientAddressOf(socket);
     this.peerPort = clientPortOf(socket);
+    const sharer = server.sharerOf(this.peerAddress);
+    this.client = (sharer === null ? null : server.budget.shareOf(sharer)) ?? this;
     this.identity = identityOf(socket, entered?.listener);
     this.#lastActiveMs = serving.loop.nowMs;
     this.#unfinished = new UnfinishedCalls(serving.loop.nowMs);

@@ -23,7 +23,7 @@ class Request implements SteppedRequest {
   readonly outgoing = NO_LIST;
   readonly outgoingFields = null;
   readonly isApart = false;
-  readonly owner = {};
+  readonly owner = { client: {} };
   readonly clientAddress = '127.0.0.1';
   readonly log: string[] = [];
   watcher: BodyWatcher | null = null;

@@ -61,7 +61,7 @@ export class AuthCheck implements CallOwner, BodyWatcher {
     this.#use = use;
     this.#request = request;
     this.environment = use.environment;
-    this.client = request.owner;
+    this.client = request.owner.client;
     this.isApart = request.isApart;
   }
 
