@@ -225,4 +225,17 @@ describe('heap relief', () => {
     assert.equal(heap.shrinkings, before + 2);
     relief.close();
   });
+
+  it('shrinks soon again after a burst that took more than usual traffic does', () => {
+    const { clock, heap, relief } = setUp();
+    heap.heldMib = 110;
+    clock.advance(10_000);
+    const before = heap.shrinkings;
+    heap.heldMib = 40;
+    clock.advance(1_000);
+    heap.heldMib = 150;
+    clock.advance(14_000);
+    assert.equal(heap.shrinkings, before + 1);
+    relief.close();
+  });
 });

@@ -10,8 +10,8 @@
  * From then on, every five seconds, two things are compared with what was left after the last time. When garbage stays far above, a
  * full collection runs, at most once in ten seconds. What was in use then and has been let go of since is garbage too, which the heap alone
  * does not show: buffers count until they are collected. When what V8 holds was far above, and the thread has little to do, V8 gives back all
- * it can, at most twice a minute, and once in five minutes when usual traffic needs the room again at once. A thread that carries
- * traffic stops for 5 to 30 ms of CPU time, the main one for as long as it takes.
+ * it can, at most twice a minute, and once in five minutes when usual traffic needs the room again at once; what
+ * no usual traffic needs goes within ten seconds. A thread that carries traffic stops for 5 to 30 ms of CPU time, the main one for as long as it takes.
  */
 import type { Clock, Timer } from '../../time/index.ts';
 import { type Heap, SMALL_HEAP_BYTES } from './thread-heap.ts';
@@ -39,6 +39,8 @@ const SHRINK_CHECKS = 6;
  * 20 MiB more each minute, for as long as V8 sees no need to collect.
  */
 const MAX_SHRINK_CHECKS = 60;
+/** Room that no usual traffic needs again at once, the most for young objects included, nor as much as is used: after a burst it goes as soon as the thread is quiet. */
+const FAR_ROOM_BYTES = 100_663_296;
 
 /** What lives on a heap, as its owner knows it. */
 export interface HeapUse {
@@ -123,14 +125,15 @@ export class HeapRelief {
     this.#heldFloor = Math.min(this.#heldFloor, heldBytes);
     this.#mostHeld = Math.max(this.#mostHeld, heldBytes);
     const tolerated = Math.max(TOLERATED_ROOM_BYTES, TOLERATED_ROOM_SHARE * this.#usedFloor);
-    const isWide = this.#mostHeld - this.#heldFloor > tolerated;
+    const roomBytes = this.#mostHeld - this.#heldFloor;
+    const isWide = roomBytes > tolerated;
     const isQuiet = this.#heap.busyShare() < QUIET_SHARE;
     const wasWide = this.#wasWide;
     this.#wasWide = isWide && isQuiet;
     if (this.#checksToShrink > 0) {
       this.#checksToShrink--;
       if (this.#checksToShrink === 0) this.#shrinkChecks = isWide ? this.#nextShrinkChecks() : SHRINK_CHECKS;
-      return false;
+      if (roomBytes <= Math.max(FAR_ROOM_BYTES, this.#usedFloor)) return false;
     }
     return wasWide && this.#wasWide;
   }
