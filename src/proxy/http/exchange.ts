@@ -41,7 +41,7 @@ import { StepRun, type StepRunOwner } from './step-run.ts';
 import { SteppedExchange } from './stepped-exchange.ts';
 import { timeOut } from './time-out.ts';
 import { requestTrailerFields, requestTrailers } from './trailer-fields.ts';
-import { endTunnel, mayAsk, openTunnel, sayGoodbye } from './tunnel-flow.ts';
+import { endTunnel, mayAsk, openTunnel, resetEndpoint, sayGoodbye } from './tunnel-flow.ts';
 import type { AttemptOwner } from './upstream-attempt.ts';
 
 export class Exchange
@@ -125,15 +125,11 @@ export class Exchange
   onEnded(_stream: MessageStream, { reason, origin }: StreamEnd): void {
     if (this.isFinished) return;
     if (this.tunnel?.state !== 'open') this.owner.leftUnfinished();
-    else if (!this.owner.isCut) this.#resetEndpoint();
+    else if (!this.owner.isCut) resetEndpoint(this);
     this.attempts.current?.abandon('ok');
-    if (origin === 'connection' && this.owner.isCut) {
-      this.#giveUp('drain_timeout');
-    } else if (origin === 'codec' || (origin === 'connection' && reason !== 'lost')) {
-      this.#giveUp('client_protocol');
-    } else {
-      this.#giveUp('client_cancelled');
-    }
+    if (origin === 'connection' && this.owner.isCut) this.#giveUp('drain_timeout');
+    else if (origin === 'codec' || (origin === 'connection' && reason !== 'lost')) this.#giveUp('client_protocol');
+    else this.#giveUp('client_cancelled');
   }
 
   /** The gateway has no more time. What the client does not take of this is lost with the connection. */
@@ -147,13 +143,8 @@ export class Exchange
 
   /** Another connection needs the place of this tunnel, which is half over. */
   makeRoom(): void {
-    this.#resetEndpoint();
+    resetEndpoint(this);
     this.answer(upgradesFull());
-  }
-
-  /** Of a tunnel whose client gets no more: an endpoint that is waited for would keep a descriptor. */
-  #resetEndpoint(): void {
-    this.attempts.current?.stream?.reset('deadline');
   }
 
   onWritable(): void {

@@ -86,6 +86,11 @@ export function endTunnel(exchange: ExchangeState): void {
   if (!exchange.stream.isShared) exchange.deadlines.arm('half-over', loop, loop.nowMs + HALF_OVER_MS);
 }
 
+/** Of a tunnel whose client gets no more: an endpoint that is waited for would keep a descriptor. */
+export function resetEndpoint({ attempts }: ExchangeState): void {
+  attempts.current?.stream?.reset('deadline');
+}
+
 /**
  * The client ended its direction a while ago, and is mostly gone altogether, which TCP does not say: its kernel answers for it for a minute, unless it
  * gets something. A pong that nobody asked for is that (RFC 6455 §5.5.3): who is there may ignore it.

@@ -7,7 +7,8 @@
  *         └──────────────── no route, no endpoint, no room: reset ────────────────────────────────▲
  *
  * Before its endpoint is there, one read of the client is kept: so a client that is gone is noticed, and its dial ends. A side that is lost is told to the
- * other by a reset, so that nobody takes half of a stream for the whole. Until its endpoint is there, and once one direction is over, the stream may be asked to make room for others.
+ * other by a reset, so that nobody takes half of a stream for the whole. Until its endpoint is there, and once one direction is over, the stream may be
+ * asked to make room for others.
  */
 import type { Socket } from 'node:net';
 import { ownerName, type StreamRule } from '../../snapshot/index.ts';
