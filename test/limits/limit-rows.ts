@@ -69,11 +69,10 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
       metric: 'handshakes',
     },
     {
-      limit: 'proxy/listeners#MAX_VOID_BYTES',
-      over: 'connection closed, within one to three seconds',
-      metric: 'tls_records',
+      limit: 'proxy/io#MAX_KEY_CHANGES',
+      over: 'connection closed; those to endpoints are not counted',
+      metric: 'key_changes',
     },
-    { limit: 'proxy/listeners#MAX_UNREAD_ANSWER_BYTES', over: 'as above', metric: 'tls_records' },
     {
       limit: 'proxy/listeners#MAX_HELLO_BYTES',
       over: 'connection closed',

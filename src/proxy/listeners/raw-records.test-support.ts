@@ -3,18 +3,22 @@
 import { createCipheriv, createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { type ConnectionOptions, connect as connectTls } from 'node:tls';
+import { type ConnectionOptions, connect as connectTls, type SecureContext, TLSSocket } from 'node:tls';
 
 const HANDSHAKE = 22;
 const APPLICATION_DATA = 23;
+/** Its secrets are as long as `SECRET_BYTES`, its keys as `KEY_BYTES`. */
+export const CIPHER = 'TLS_AES_128_GCM_SHA256';
 const KEY_BYTES = 16;
+/** Records that OpenSSL sends by itself after a handshake. */
+const SERVER_TICKETS = 2;
 const NONCE_BYTES = 12;
 const SECRET_BYTES = 32;
 const TAG_BYTES = 16;
 /** Type (24), length, and whether the server is asked for one of its own (RFC 8446 §4.6.3). */
 const KEY_UPDATE = [24, 0, 0, 1];
 
-/** Writes TLS 1.3 records that `node:tls` does not (RFC 8446 §5.2, §7), to a server that it shook hands with. */
+/** Writes TLS 1.3 records that `node:tls` does not (RFC 8446 §5.2, §7), to the peer that this did the handshake with. */
 export class RawRecords {
   /** Below TLS. */
   readonly socket: Socket;
@@ -23,26 +27,35 @@ export class RawRecords {
   #iv: Buffer = Buffer.alloc(0);
   #sequence = 0;
 
-  private constructor(socket: Socket, secret: Buffer) {
+  private constructor(socket: Socket, secret: Buffer, sequence: number) {
     this.socket = socket;
     this.#secret = secret;
     this.#deriveKeys();
+    this.#sequence = sequence;
   }
 
   static async dial(port: number, options: ConnectionOptions): Promise<RawRecords> {
     const socket = connect(port, '127.0.0.1');
-    const ciphers = 'TLS_AES_128_GCM_SHA256';
-    const tls = connectTls({ socket, rejectUnauthorized: false, minVersion: 'TLSv1.3', ciphers, ...options });
+    const tls = connectTls({ socket, rejectUnauthorized: false, minVersion: 'TLSv1.3', ciphers: CIPHER, ...options });
+    return RawRecords.#over(socket, tls, 'CLIENT');
+  }
+
+  /** As the server of an accepted connection, whose client offers the cipher. */
+  static accept(socket: Socket, secureContext: SecureContext): Promise<RawRecords> {
+    return RawRecords.#over(socket, new TLSSocket(socket, { isServer: true, secureContext }), 'SERVER');
+  }
+
+  static async #over(socket: Socket, tls: TLSSocket, side: 'CLIENT' | 'SERVER'): Promise<RawRecords> {
     let secret = Buffer.alloc(0);
     tls.on('keylog', (line: Buffer) => {
-      const found = /^CLIENT_TRAFFIC_SECRET_0 \S+ (\S+)/.exec(line.toString('latin1'));
-      if (found !== null) secret = Buffer.from(found[1] ?? '', 'hex');
+      const [label, , value = ''] = line.toString('latin1').trim().split(' ');
+      if (label === `${side}_TRAFFIC_SECRET_0`) secret = Buffer.from(value, 'hex');
     });
     for (const one of [tls, socket]) one.on('error', () => {});
-    await once(tls, 'secureConnect');
+    await once(tls, 'secure');
     // The last of the handshake is written when this turn is over.
     await new Promise(resolve => setImmediate(resolve));
-    return new RawRecords(socket, secret);
+    return new RawRecords(socket, secret, side === 'SERVER' ? SERVER_TICKETS : 0);
   }
 
   data(bytes: Buffer): Buffer {

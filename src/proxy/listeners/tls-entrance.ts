@@ -9,14 +9,13 @@ import type { SecureContext, TLSSocket } from 'node:tls';
 import { type CompiledBinding, type CompiledListener, CompiledTlsListener } from '../../match/index.ts';
 import { type ClientValidation, endsTls } from '../../snapshot/index.ts';
 import type { Serving } from '../http/index.ts';
-import { FirstBytes, resetSocket } from '../io/index.ts';
+import { FirstBytes, limitKeyChanges, resetSocket } from '../io/index.ts';
 import { cleartextRefusal } from './cleartext-refusal.ts';
 import { type ClientHello, readClientHello } from './client-hello.ts';
 import { clientsOf } from './client-rules.ts';
 import type { Spoken } from './codec.ts';
 import type { AdmittedStream } from './entrance-owner.ts';
 import { guessProtocol } from './protocol-guess.ts';
-import { RecordWatch } from './record-watch.ts';
 import type { TlsContexts } from './tls-contexts.ts';
 import { protocolNames, REQUEST_PROTOCOLS, TlsHandshake } from './tls-handshake.ts';
 import { UnfinishedHandshakes } from './unfinished-handshakes.ts';
@@ -70,7 +69,6 @@ type HandshakeResult =
 export class TlsEntrance {
   readonly #owner: TlsOwner;
   readonly #contexts: TlsContexts;
-  readonly #records: RecordWatch;
   readonly #unfinished: UnfinishedHandshakes;
   /** Of the results that have been seen. */
   readonly #slots = new Map<HandshakeResult, number>();
@@ -82,8 +80,7 @@ export class TlsEntrance {
   constructor(owner: TlsOwner, contexts: TlsContexts) {
     this.#owner = owner;
     this.#contexts = contexts;
-    const { loop, metrics } = owner.serving;
-    this.#records = new RecordWatch(loop, () => metrics.count('daemun_limit_hits_total', { limit: 'tls_records' }));
+    const { metrics } = owner.serving;
     const onFull = (): void => metrics.count('daemun_limit_hits_total', { limit: 'handshakes' });
     this.#unfinished = new UnfinishedHandshakes(onFull);
   }
@@ -167,11 +164,16 @@ export class TlsEntrance {
           return;
         }
         this.#count(socket.isSessionReused() ? 'resumed' : 'ok');
-        this.#records.watch(raw, socket);
+        limitKeyChanges(socket, this.serving.loop, () => this.#endFlood(socket));
         onSecure(socket);
       },
     });
     this.#unfinished.add(handshake);
+  }
+
+  #endFlood(socket: TLSSocket): void {
+    this.serving.metrics.count('daemun_limit_hits_total', { limit: 'key_changes' });
+    socket.destroy();
   }
 
   /**

@@ -12,6 +12,9 @@ export interface ConnectFailure {
   readonly stage: 'unreached' | 'accepted' | 'open';
 }
 
+/** The code of an error of ours: the endpoint changes the keys of its TLS without end. */
+export const KEY_FLOOD = 'ERR_KEY_FLOOD';
+
 /** What became of a socket, for people. */
 export function reasonOf(error: Error): string {
   const code = 'code' in error ? error.code : undefined;
@@ -25,6 +28,8 @@ export function reasonOf(error: Error): string {
       return 'no route to it';
     case 'ETIMEDOUT':
       return 'timed out';
+    case KEY_FLOOD:
+      return 'ended for key updates without end';
     default:
       return typeof code === 'string' ? code : 'connection failed';
   }

@@ -50,7 +50,7 @@ export function openSocket(
 ): Socket {
   const greeting = proxyProtocol === null ? null : greetingOf(proxyProtocol, stream?.client ?? null);
   const alpn = stream?.alpn ?? null;
-  if (tls !== null) return tls.connect(address, port, { session, readBuffer: loop.readBuffer, greeting, alpn });
+  if (tls !== null) return tls.connect(address, port, { session, loop, greeting, alpn });
   const socket = dial(address, port, loop.readBuffer);
   if (greeting !== null) socket.write(greeting);
   return socket;

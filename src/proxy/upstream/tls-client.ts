@@ -4,16 +4,17 @@ import { type OnReadOpts, Socket } from 'node:net';
 import type { ConnectionOptions, PeerCertificate, TLSSocket } from 'node:tls';
 import { nodeTls } from '../../node/index.ts';
 import type { BackendTls } from '../../snapshot/index.ts';
-import { sharingReads } from '../io/index.ts';
+import { limitKeyChanges, type SocketLoop, sharingReads } from '../io/index.ts';
 import type { ClientContexts, ClientSecrets } from './client-contexts.ts';
+import { KEY_FLOOD } from './connect-failure.ts';
 import { KEEPALIVE_MS } from './keepalive.ts';
 import { hasIdentity } from './peer-identity.ts';
 import type { ResumableSession } from './resumable-session.ts';
 
 interface ConnectParts {
   readonly session: ResumableSession;
-  /** The loop's: what is decrypted goes there, unless there is a greeting. */
-  readonly readBuffer: Buffer;
+  /** What is decrypted goes into its buffer, unless there is a greeting. */
+  readonly loop: SocketLoop;
   /** Sent before the TLS; null: nothing. */
   readonly greeting: Buffer | null;
   /** Offered alone, in place of what the cluster is usually spoken to with; null: that. */
@@ -56,7 +57,7 @@ export class TlsClient {
   }
 
   /** Begins TCP and TLS. `secureConnect` follows; what is wrong with the certificate comes as `error`, as all else does. */
-  connect(host: string, port: number, { session, readBuffer, greeting, alpn }: ConnectParts): Socket {
+  connect(host: string, port: number, { session, loop, greeting, alpn }: ConnectParts): Socket {
     const { connect } = nodeTls();
     let socket: TLSSocket;
     try {
@@ -72,7 +73,7 @@ export class TlsClient {
       };
       socket =
         greeting === null
-          ? (sharingReads(readBuffer, onread => connect(withReads(options, onread))) as Socket as TLSSocket)
+          ? (sharingReads(loop.readBuffer, onread => connect(withReads(options, onread))) as Socket as TLSSocket)
           : connect({ ...options, socket: greeted(host, port, greeting) });
     } catch (error) {
       return new Socket().destroy(error as Error);
@@ -82,11 +83,11 @@ export class TlsClient {
     // No cryptography at the peer's wish (RFC 9113 §9.2.1).
     socket.disableRenegotiation();
     socket.on('session', ticket => session.keep(this, ticket));
-    this.#watch(socket, session);
+    this.#watch(socket, session, loop);
     return socket;
   }
 
-  #watch(socket: TLSSocket, session: ResumableSession): void {
+  #watch(socket: TLSSocket, session: ResumableSession, loop: SocketLoop): void {
     let isAccepted = false;
     const onFailed = (): void => {
       session.drop();
@@ -99,6 +100,9 @@ export class TlsClient {
     socket.once('secureConnect', () => {
       socket.off('close', onFailed);
       this.#report(socket.isSessionReused() ? 'resumed' : 'ok');
+      limitKeyChanges(socket, loop, () =>
+        socket.destroy(Object.assign(new Error('the keys change without end'), { code: KEY_FLOOD })),
+      );
     });
   }
 }
