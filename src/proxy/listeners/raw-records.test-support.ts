@@ -70,6 +70,13 @@ export class RawRecords {
     return record;
   }
 
+  /** One that no key fits. */
+  garbage(): Buffer {
+    const record = this.data(Buffer.alloc(1));
+    record[record.length - 1] = (record.at(-1) ?? 0) ^ 1;
+    return record;
+  }
+
   #deriveKeys(): void {
     this.#key = expand(this.#secret, 'key', KEY_BYTES);
     this.#iv = expand(this.#secret, 'iv', NONCE_BYTES);

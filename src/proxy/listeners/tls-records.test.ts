@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** Clients and endpoints that change the keys of TLS 1.3 without end. */
+/** Clients and endpoints that change the keys of TLS 1.3 without end, or break it. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
@@ -115,6 +115,7 @@ describe('A stream to an endpoint in TLS', () => {
 
   for (const [name, what] of [
     ['changes its keys without end', (endpoint: RawRecords) => updates(endpoint, CHANGES + 1)],
+    ['breaks its TLS', (endpoint: RawRecords) => endpoint.garbage()],
   ] as const)
     it(`is reset when that ${name}`, async () => {
       const ours = await Authority.create('ours');

@@ -100,6 +100,8 @@ export class TlsClient {
     socket.once('secureConnect', () => {
       socket.off('close', onFailed);
       this.#report(socket.isSessionReused() ? 'resumed' : 'ok');
+      // Of what breaks the TLS of an open connection Node tells, and does not end it: nothing would come on it any more.
+      socket.on('error', () => socket.destroy());
       limitKeyChanges(socket, loop, () =>
         socket.destroy(Object.assign(new Error('the keys change without end'), { code: KEY_FLOOD })),
       );
