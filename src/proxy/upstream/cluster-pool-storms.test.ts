@@ -2,7 +2,9 @@
 
 /** Endpoints that are connected and of no use: requests go elsewhere or fail, and the endpoint is left alone for a while. */
 import assert from 'node:assert/strict';
+import type { Socket } from 'node:net';
 import { afterEach, describe, it } from 'node:test';
+import type { Cluster } from '../../snapshot/index.ts';
 import { until } from '../../time/until.test-support.ts';
 import { SocketLoop } from '../io/socket-loop.ts';
 import { VirtualClock } from '../virtual-clock.test-support.ts';
@@ -64,6 +66,68 @@ describe('a backend that need not say what it speaks', () => {
     while ((await world.call()) !== '200') clock.advance(500);
     world.pool.sweep(clock.nowMs());
     assert.deepEqual(world.proven, [`127.0.0.1:${endpoint.port}`]);
+  });
+});
+
+describe('requests that a backend cannot stand', () => {
+  const ENDS: readonly [string, Partial<Cluster>, (socket: Socket) => void][] = [
+    [
+      'that ends the connection without a word, as a handler that crashes does',
+      { protocol: 'h1' },
+      socket => socket.end(),
+    ],
+    [
+      'that breaks off its answer',
+      { protocol: 'h1' },
+      socket => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 50\r\n\r\n'),
+    ],
+    [
+      'whose answer breaks the rules',
+      { protocol: 'h1' },
+      socket => socket.write('HTTP/1.1 204 -\r\ncontent-length: 5\r\n\r\n'),
+    ],
+  ];
+  for (const [what, cluster, onBad] of ENDS) {
+    it(`do not keep others from one ${what}`, async () => {
+      let isBad = true;
+      const answer = 'HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n';
+      const endpoint = await listen(socket => socket.on('data', () => (isBad ? onBad(socket) : socket.end(answer))));
+      const { world } = virtualWorld(cluster, [endpoint]);
+      for (let i = 0; i < 10; i++) assert.match(await world.call(), /^reset/);
+      isBad = false;
+      for (let i = 0; i < 10; i++) assert.equal(await world.call(), '200');
+    });
+  }
+
+  it('do not keep others from one that broke off an answer of HTTP/2', async () => {
+    let isBad = true;
+    const { endpoint } = await rawBackend({
+      onFrame: (connection, type, stream) => {
+        if (type !== FRAME.headers) return;
+        if (!isBad) return connection.answer(stream);
+        connection.send(FRAME.headers, 4, stream, [0x88]);
+        connection.socket.end();
+      },
+    });
+    const { world } = virtualWorld({}, [endpoint]);
+    for (let i = 0; i < 10; i++) assert.match(await world.call(), /^reset/);
+    isBad = false;
+    for (let i = 0; i < 10; i++) assert.equal(await world.call(), '200');
+  });
+
+  it("are dialled for, but no connection is kept ready beyond gRPC's pace", async () => {
+    const sockets: Socket[] = [];
+    const endpoint = await listen(socket => void sockets.push(socket.end()));
+    const { clock, world } = virtualWorld({ protocol: 'h1' }, [endpoint]);
+    for (let i = 0; i < 5; i++) assert.notEqual(await world.call(), '200');
+    const atOnce = sockets.length;
+    assert.ok(atOnce >= 5 && atOnce <= 8, `${atOnce} connects for 5 calls`);
+    for (let ms = 0; ms < 9_000; ms += 100) {
+      clock.advance(100);
+      world.pool.sweep(clock.nowMs());
+      await new Promise(resolve => setImmediate(resolve));
+    }
+    assert.ok(sockets.length - atOnce <= 5, `${sockets.length - atOnce} connects in 9 s without a call`);
   });
 });
 

@@ -14,10 +14,11 @@ describe('connection backoff', () => {
     assert.deepEqual([backoffMs(1, 0), Math.round(backoffMs(1, 1))], [800, 1_200]);
   });
 
-  it('lets requests dial an endpoint that did not answer once a second, and one that accepted only when its time has come', () => {
+  it('lets requests dial one that did not answer once a second, one that took a request at once, others when their time has come', () => {
     for (const [stage, waitMs] of [
       ['unreached', 1_000],
       ['accepted', 4_096],
+      ['asked', 0],
     ] as const) {
       const backoff = new ConnectBackoff();
       for (let i = 0; i < 4; i++) backoff.fail(failure(stage), 5_000, 0.5);

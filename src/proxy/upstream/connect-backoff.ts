@@ -15,8 +15,9 @@ const MAX_MS = 120_000;
 const JITTER = 0.2;
 /**
  * While nothing of a cluster can be reached, requests may dial an endpoint that did not answer this long after its last
- * failure: a Pod that restarts should serve soon, and a refused connect costs it nothing. An endpoint that accepts and then
- * ends the connection is spared the whole wait.
+ * failure: a Pod that restarts should serve soon, and a refused connect costs it nothing. An endpoint that greets and then
+ * ends the connection is spared the whole wait. One that need not greet (HTTP/1.1) is dialled for each request: handlers that
+ * crash end their connection alone, and whoever knows how to make them crash must not have all others refused.
  */
 const REQUEST_RETRY_MS = 1_000;
 /**
@@ -37,11 +38,12 @@ export class ConnectBackoff {
   fail(failure: ConnectFailure, nowMs: number, random: number): number {
     this.#failures += 1;
     this.failure = failure;
-    const counted = failure.stage === 'open' ? this.#failures - FREE_FAILURES : this.#failures;
+    const isFree = failure.stage === 'open' || failure.stage === 'asked';
+    const counted = isFree ? this.#failures - FREE_FAILURES : this.#failures;
     const waitMs = counted <= 0 ? 0 : backoffMs(counted, random);
     this.#untilMs = nowMs + waitMs;
-    this.#requestUntilMs =
-      failure.stage !== 'unreached' ? this.#untilMs : Math.min(this.#untilMs, nowMs + REQUEST_RETRY_MS);
+    if (failure.stage === 'unreached') this.#requestUntilMs = Math.min(this.#untilMs, nowMs + REQUEST_RETRY_MS);
+    else if (failure.stage !== 'asked') this.#requestUntilMs = this.#untilMs;
     return waitMs;
   }
 

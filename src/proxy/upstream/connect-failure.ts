@@ -7,9 +7,15 @@ export interface ConnectFailure {
   readonly message: string;
   /**
    * How far the connection had come: nothing answered; the peer took it and allowed no stream; it was open, and ended before it
-   * was of use.
+   * was of use; the same where peers say nothing before they are asked: it may be the request that the peer cannot stand.
    */
-  readonly stage: 'unreached' | 'accepted' | 'open';
+  readonly stage: 'unreached' | 'accepted' | 'open' | 'asked';
+}
+
+/** It was open and answered nothing. `greets`: its peer has said that it speaks the version. */
+export function endedEarly(greets: boolean): ConnectFailure {
+  const message = 'the backend ended its connection before it answered anything';
+  return { kind: 'connect_failure', message, stage: greets ? 'open' : 'asked' };
 }
 
 /** The code of an error of ours: the endpoint changes the keys of its TLS without end. */

@@ -10,6 +10,9 @@ const SLOW_CONNECT_MS = 250;
 /** Connects to one endpoint under way at once: a listening socket with a short queue drops what is beyond, and the sender waits a second. */
 export const MAX_DIALS = 16;
 
+/** A request waits for it, or asked for it; or none does, and some may soon. */
+export type DialUse = 'request' | 'upkeep';
+
 /** The lane that is dialled for. */
 export interface DialsOwner {
   /** What is under way takes long. */
@@ -58,10 +61,11 @@ export class Dials {
   }
 
   /** Whether one more may begin now, when `wanted` are; `onDue` follows when it would merely be too soon. */
-  mayBegin(wanted: number): boolean {
+  mayBegin(wanted: number, use: DialUse): boolean {
     const most = this.#backoff.failure === null ? MAX_DIALS : 1;
     if (this.#underWay.size >= Math.min(wanted, most)) return false;
-    const waitMs = this.#backoff.requestWaitMs(this.#environment.clock.nowMs());
+    const nowMs = this.#environment.clock.nowMs();
+    const waitMs = use === 'request' ? this.#backoff.requestWaitMs(nowMs) : this.#backoff.waitMs(nowMs);
     if (waitMs > 0) this.#schedule(waitMs);
     return waitMs === 0;
   }

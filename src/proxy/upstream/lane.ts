@@ -2,9 +2,9 @@
 
 import type { MessageStream } from '../../wire/index.ts';
 import { isShared } from './codec.ts';
-import type { ConnectFailure } from './connect-failure.ts';
+import { type ConnectFailure, endedEarly } from './connect-failure.ts';
 import type { ConnectionTarget } from './connection-environment.ts';
-import { Dials, type DialsOwner } from './dials.ts';
+import { Dials, type DialsOwner, type DialUse } from './dials.ts';
 import type { PoolEnvironment } from './endpoint-budget.ts';
 import { LaneConnections, type LaneLimits } from './lane-connections.ts';
 import { StreamAllowance } from './stream-allowance.ts';
@@ -13,11 +13,6 @@ import type { UpstreamRequest } from './upstream-request.ts';
 import { WaitingLine, type WaitingRequest } from './waiting-line.ts';
 
 const REMOVED: ConnectFailure = { kind: 'connect_failure', message: 'the backend was removed', stage: 'unreached' };
-const ENDED_EARLY: ConnectFailure = {
-  kind: 'connect_failure',
-  message: 'the backend ended its connection before it answered anything',
-  stage: 'open',
-};
 
 /** The endpoint, as its lanes see it. */
 export interface LaneOwner extends ConnectionTarget {
@@ -109,15 +104,13 @@ export class Lane implements ConnectionOwner, DialsOwner {
 
   /** Starts the connections that are wanted unless they are under way, there are too many, or it would be too soon. */
   connect(): void {
-    if (this.#retired) return;
-    const wanted = isShared(this.#owner.protocol) ? 1 : Math.max(1, this.waiting.length);
-    while (!this.#connections.areAll && this.#dials.mayBegin(wanted) && this.#connections.mayAdd()) this.#dial();
+    this.#connectFor('request');
   }
 
   /** Connects before the first request comes; until then other endpoints are preferred. */
   warm(): void {
     this.#owner.onReachable(this, false);
-    this.connect();
+    this.#connectFor(this.waiting.length > 0 ? 'request' : 'upkeep');
   }
 
   /**
@@ -209,7 +202,8 @@ export class Lane implements ConnectionOwner, DialsOwner {
   }
 
   onDraining(connection: UpstreamConnection): void {
-    const failure = connection.failure ?? (connection.isProven ? null : ENDED_EARLY);
+    const failure =
+      connection.failure ?? (connection.isProven ? null : endedEarly(connection.messages?.greets === true));
     if (connection.isBelieved) this.#believe();
     if (failure === null) this.#dials.succeeded();
     else this.#fail(connection, failure);
@@ -240,8 +234,14 @@ export class Lane implements ConnectionOwner, DialsOwner {
   onDue(): void {
     if (this.waiting.length > 0) this.connect();
     else if (this.isConnected) return;
-    else if (this.#isWanted) this.connect();
+    else if (this.#isWanted) this.#connectFor('upkeep');
     else this.#owner.onReachable(this, true);
+  }
+
+  #connectFor(use: DialUse): void {
+    if (this.#retired) return;
+    const wanted = isShared(this.#owner.protocol) ? 1 : Math.max(1, this.waiting.length);
+    while (!this.#connections.areAll && this.#dials.mayBegin(wanted, use) && this.#connections.mayAdd()) this.#dial();
   }
 
   #dial(): void {

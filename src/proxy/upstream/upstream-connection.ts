@@ -114,17 +114,17 @@ export class UpstreamConnection implements MessageConnectionEvents, TransportOwn
     return this.messages?.liveStreams ?? 0;
   }
 
-  /** It was of use, a stream ended in order, or it has been there for long; or it was us who ended it. */
+  /** It was of use, for it answered, or it has been there for long; or it was us who ended it. */
   get isProven(): boolean {
     if (this.messages === null || !this.wasOpen) return false;
     if (this.#isOurEnd) return true;
-    return this.messages.endedStreams > 0 || this.#environment.clock.nowMs() - this.#openedAtMs >= PROVEN_AFTER_MS;
+    return this.messages.hasAnswered || this.#environment.clock.nowMs() - this.#openedAtMs >= PROVEN_AFTER_MS;
   }
 
   /** The peer has shown that it speaks the protocol, by its greeting or by an answer, and did not greet only to break off. */
   get isBelieved(): boolean {
     const { messages } = this;
-    return messages !== null && (messages.greets || messages.endedStreams > 0) && this.isProven;
+    return messages !== null && (messages.greets || messages.hasAnswered) && this.isProven;
   }
 
   /** null: there is no capacity now; `onCapacity` tells when to try again. Allocates only the stream. */

@@ -66,6 +66,10 @@ export class Http1ClientConnection extends Http1Core implements MessageConnectio
     return this.phase !== 'over' && !isLeft && this.begunStreams < this.#allowedStreams;
   }
 
+  get hasAnswered(): boolean {
+    return this.#reader.hasBegun;
+  }
+
   openStream(events: MessageEvents): MessageStream | null {
     if (!this.isUsable) return null;
     if (this.stream !== null) {

@@ -13,6 +13,8 @@ const FIRST = 0x48;
 export class ResponseReader {
   /** Where the input goes on. */
   next = 0;
+  /** Something came that begins as responses do. */
+  hasBegun = false;
   readonly #section: SectionReader;
   readonly #memory: HeadMemory;
   readonly #limits: Http1Limits;
@@ -39,6 +41,7 @@ export class ResponseReader {
     // Said at once: what speaks another version waits for an answer that never comes, or ends without a word.
     if (!section.isPartial && chunk[at] !== FIRST)
       return chunk[at] === 0 ? 'it is HTTP/2, not HTTP/1.1' : 'it is not HTTP/1.1';
+    this.hasBegun = true;
     switch (section.read(chunk, at, to, this.#limits.maxHeadBytes)) {
       case 'whole':
         this.next = section.next;

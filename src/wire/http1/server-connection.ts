@@ -35,6 +35,7 @@ export interface Http1ServerOptions extends Http1ConnectionOptions {
  */
 export class Http1ServerConnection extends Http1Core implements MessageConnection, StreamCarrier {
   readonly isUsable = false;
+  readonly hasAnswered = false;
   readonly idleLimitMs = null;
   readonly #reader: RequestReader;
   readonly #date: DateSource;

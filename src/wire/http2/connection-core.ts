@@ -54,6 +54,8 @@ export class ConnectionCore {
   readonly time: TimeSource;
   /** Streams that ended in order on both sides. */
   endedStreams = 0;
+  /** Client role: a response's head came. */
+  hasAnswered = false;
   /** Failed or closed: input and calls are ignored. */
   broken = false;
   /** The time the owner told last. */

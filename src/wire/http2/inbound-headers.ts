@@ -212,6 +212,7 @@ export class HeadersReceiver {
   #onResponse(stream: Http2Stream, endStream: boolean): void {
     const connection = this.#connection;
     const { decoder } = connection;
+    connection.hasAnswered = true;
     const list = this.#soundList(stream, RESPONSE);
     if (list === null) return;
     const traits = traitsOf(list);

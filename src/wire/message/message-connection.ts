@@ -20,6 +20,8 @@ export interface MessageConnection {
   readonly liveStreams: number;
   /** Streams that ended in order on both sides. */
   readonly endedStreams: number;
+  /** Client role: the peer began an answer, whatever became of it: it is there, and speaks the version. */
+  readonly hasAnswered: boolean;
   /** Client role: how many streams the peer allows at a time; 0: none now, or not known yet. `onPeerLimits` tells. */
   readonly capacity: number;
   /** Client role: `openStream` may succeed when there is capacity. */
