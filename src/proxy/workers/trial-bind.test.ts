@@ -53,6 +53,12 @@ describe('a trial bind', () => {
   it('says why an address cannot be bound', async () => {
     assert.equal(await trialBind('192.0.2.1', await freePort()), 'EADDRNOTAVAIL');
   });
+
+  it('does not end the process where nothing can be connected to', async () => {
+    // As any address is while its interface is down, and `::` where IPv6 is switched off. One of broadcast can be bound, by Linux.
+    const refused = await trialBind('127.255.255.255', await freePort());
+    assert.equal(refused, process.platform === 'linux' ? null : 'EADDRNOTAVAIL');
+  });
 });
 
 describe('a claim of a port', () => {

@@ -22,6 +22,8 @@ const NOBODY = 0;
 export async function trialBind(address: string, port: number): Promise<string | null> {
   const to = WILDCARDS.get(address) ?? address;
   const socket = connect({ host: to, port: NOBODY, localAddress: address, localPort: port });
+  // That nobody is there is what was wanted; where nothing can be reached, the system says so before anybody waits for it.
+  socket.on('error', () => {});
   const closed = new Promise(resolve => socket.once('close', resolve));
   try {
     await once(socket, 'connectionAttempt');
@@ -29,8 +31,6 @@ export async function trialBind(address: string, port: number): Promise<string |
   } catch (error) {
     return (error as NodeJS.ErrnoException).code ?? String(error);
   } finally {
-    // That nobody is there is what was wanted.
-    socket.on('error', () => {});
     socket.destroy();
     await closed;
   }
