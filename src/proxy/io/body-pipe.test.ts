@@ -55,6 +55,21 @@ describe('a body pipe', () => {
     assert.equal(pipe.isDone, true);
   });
 
+  it('ends without trailers when none of them passed', () => {
+    for (const [trailers, fields, last] of [
+      [TRAILERS, null, 'trailers 0'],
+      [new HeaderList([], []), ['x', '1'], 'trailers undefined'],
+      [new HeaderList([], []), null, '.'],
+    ] as const) {
+      const sink = new Sink(100);
+      const pipe = new BodyPipe(null, new BodyMemory());
+      send(pipe, sink, 'one');
+      pipe.finish(trailers, fields);
+      assert.equal(pipe.flush(asStream(sink)), true);
+      assert.deepEqual(sink.log, ['one', last]);
+    }
+  });
+
   it('keeps what its sink does not take, in order, and the window of its source shut for it', () => {
     const [source, sink] = [new Source(), new Sink(2)];
     const pipe = new BodyPipe(asStream(source), new BodyMemory());

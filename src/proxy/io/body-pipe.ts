@@ -5,6 +5,8 @@ import type { BodyMemory } from './body-memory.ts';
 import { BodyQueue } from './body-queue.ts';
 import { fieldBytes } from './memory-cost.ts';
 
+const NOTHING = Buffer.alloc(0);
+
 /**
  * One direction of a message behind its head: what the source sends goes to the sink at once, in views of the input; what the
  * sink does not take waits, and the source's window stays shut for it.
@@ -94,8 +96,14 @@ export class BodyPipe {
       if (!queue.isEmpty) return false;
       this.queue = null;
     }
-    if (this.trailers !== null) sink.sendTrailers(this.trailers, this.trailerFields);
+    if (this.trailers !== null) this.#sendTrailers(sink, this.trailers);
     return true;
+  }
+
+  /** Those of which none passed are none: clients are known that choke on a block without fields. */
+  #sendTrailers(sink: MessageStream, trailers: HeaderList): void {
+    if (trailers.names.length > 0 || this.trailerFields !== null) sink.sendTrailers(trailers, this.trailerFields);
+    else sink.sendData(NOTHING, 0, 0, true);
   }
 
   /** Shows what waits, and the end if it is known. */

@@ -131,6 +131,20 @@ describe('HTTP/1.1 client role: responses', () => {
     assert.equal(stream.trailers?.get('x-sum'), '7');
   });
 
+  it('takes trailers that speak of framing, and none of the connection', () => {
+    const answered = (trailer: string) => {
+      const side = new ClientSide();
+      const stream = side.open();
+      side.take();
+      side.receive(`${OK}transfer-encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\nx-sum: 7\r\n${trailer}\r\n\r\n`);
+      return [stream.trailers?.get('x-sum'), stream.end?.reason];
+    };
+    for (const trailer of ['Content-Length: 0', 'Content-Length: 2', 'Host: x', 'Trailer: x', 'TE: trailers'])
+      assert.deepEqual(answered(trailer), ['7', undefined], trailer);
+    for (const trailer of ['Transfer-Encoding: chunked', 'Connection: close', 'Keep-Alive: timeout=5', 'Upgrade: h2c'])
+      assert.deepEqual(answered(trailer), [undefined, 'protocol'], trailer);
+  });
+
   it('has a cap for interim responses', () => {
     const side = new ClientSide({ maxInterimResponses: 3 });
     const stream = side.open();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { CONNECTION_NAMES } from '../../values/index.ts';
 import type { HeaderList } from '../head/header-list.ts';
 import { pathIn, type VolatileFields, withField } from '../head/volatile-fields.ts';
 import type { EndReason } from '../message/end-reason.ts';
@@ -217,6 +218,11 @@ export class Http1ClientConnection extends Http1Core implements MessageConnectio
     if (framing === NO_BODY) this.endWithHead(stream);
     else this.phase = 'body';
     stream.events.onHead(stream, head.list, head.fields, framing === NO_BODY);
+  }
+
+  /** Servers that say how long a body was when it is over are not refused, as in HTTP/2: who gives the trailers on leaves that out. */
+  override barsTrailer(name: string): boolean {
+    return CONNECTION_NAMES.has(name);
   }
 
   protected override onFault(fault: string): void {

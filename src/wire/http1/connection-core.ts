@@ -9,7 +9,7 @@ import { HeldInput } from './held-input.ts';
 import type { Http1ConnectionOptions } from './outbound.ts';
 import { SectionReader } from './section-reader.ts';
 import { type Http1Stream, LOCAL_ENDED, REMOTE_ENDED } from './stream.ts';
-import { trailerList } from './trailers.ts';
+import { type TrailerOwner, trailerList } from './trailers.ts';
 
 const NOTHING = Buffer.alloc(0);
 
@@ -20,7 +20,7 @@ const NOTHING = Buffer.alloc(0);
  *     head ──► body ──► waiting ──► head …      one exchange at a time
  *       └────────┴─────────┴──► over            nothing is read any more
  */
-export abstract class Http1Core extends Http1Ending implements BodySink {
+export abstract class Http1Core extends Http1Ending implements BodySink, TrailerOwner {
   readonly version = 'HTTP/1.1';
   readonly greets = false;
   /** A body may end with the connection. */
@@ -89,6 +89,8 @@ export abstract class Http1Core extends Http1Ending implements BodySink {
 
   /** Reads one head of `chunk[at, to)`, or a part of it; where it stopped. */
   protected abstract readHead(chunk: Buffer, at: number, to: number): number;
+  /** Internal: see `TrailerOwner`. */
+  abstract barsTrailer(name: string): boolean;
   /** The peer's body is wrong. */
   protected abstract onFault(fault: string): void;
   /** Both sides of the stream ended in order; it is closed already. */
@@ -214,7 +216,7 @@ export abstract class Http1Core extends Http1Ending implements BodySink {
   #endOfBody(): void {
     const { stream } = this;
     const { hasTrailers } = this.body;
-    const trailers = hasTrailers ? trailerList(this.section, this.memory, this.limits) : null;
+    const trailers = hasTrailers ? trailerList(this.section, this) : null;
     if (hasTrailers && trailers === null) this.onFault('a trailer is malformed');
     else if (trailers === null || stream === null) this.#endRemotely(NOTHING, 0, 0);
     else {

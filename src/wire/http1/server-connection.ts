@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { isConnectionField } from '../../values/index.ts';
 import type { HeaderList } from '../head/header-list.ts';
 import type { VolatileFields } from '../head/volatile-fields.ts';
 import type { EndReason } from '../message/end-reason.ts';
@@ -162,6 +163,11 @@ export class Http1ServerConnection extends Http1Core implements MessageConnectio
   override onBody(chunk: Buffer, start: number, end: number): void {
     this.#isAwaited = false;
     super.onBody(chunk, start, end);
+  }
+
+  /** A client that sends such a field has something in mind. */
+  override barsTrailer(name: string): boolean {
+    return isConnectionField(name);
   }
 
   protected override onFault(fault: string): void {
