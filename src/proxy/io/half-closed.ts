@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Socket } from 'node:net';
+import { isTlsSocket } from './is-tls-socket.ts';
 import type { SocketLoop } from './socket-loop.ts';
 import type { WheelTimer } from './timer-wheel.ts';
+import { writeFailure } from './try-write.ts';
 
 /**
  * A peer that ended its side is mostly gone altogether, which TCP does not say: it is looked for this often. One that waits for its answer
@@ -36,8 +38,15 @@ export class HalfClosed implements WheelTimer {
     const { writable, writableLength } = this.#socket;
     if (!writable) return;
     // What waits in Node finds out by itself.
-    if (writableLength === 0) this.#socket.write(NOTHING);
+    if (writableLength === 0) this.#look();
     this.#arm(nowMs + HALF_CLOSED_CHECK_MS);
+  }
+
+  /** TLS of Node says of no write of nothing that it failed, and behind the peer's end it hears of no reset. */
+  #look(): void {
+    const failure = isTlsSocket(this.#socket) ? writeFailure(this.#socket) : null;
+    if (failure !== null) this.#socket.destroy(failure);
+    else this.#socket.write(NOTHING);
   }
 
   #arm(atMs: number): void {

@@ -3,6 +3,8 @@
 import { writeSync } from 'node:fs';
 import type { Socket } from 'node:net';
 
+const NOTHING = Buffer.alloc(0);
+
 /** Where Node keeps the descriptor of a socket; below 0 where the system has none (Windows). */
 interface DescriptorSocket {
   readonly _handle?: { readonly fd?: number } | null;
@@ -17,11 +19,27 @@ interface DescriptorSocket {
  * before it is known whether that is needed: for a stream of large chunks a third more time.
  */
 export function tryWrite(socket: Socket, bytes: Buffer, length: number): number {
-  const fd = (socket as DescriptorSocket)._handle?.fd ?? -1;
+  const fd = descriptorOf(socket);
   if (fd < 0) return 0;
   try {
     return writeSync(fd, bytes, 0, length);
   } catch {
     return 0;
   }
+}
+
+/** Why the kernel takes no more bytes for a TCP socket, or the one below TLS; null: it takes them, or cannot be asked. The peer hears nothing. */
+export function writeFailure(socket: Socket): Error | null {
+  const fd = descriptorOf(socket);
+  if (fd < 0) return null;
+  try {
+    writeSync(fd, NOTHING);
+    return null;
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+function descriptorOf(socket: Socket): number {
+  return (socket as DescriptorSocket)._handle?.fd ?? -1;
 }
