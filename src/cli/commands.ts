@@ -7,6 +7,7 @@ import type { CheckOptions } from './check/check.ts';
 import { REPORT_FORMATS } from './check/check-formats.ts';
 import { collect } from './collect.ts';
 import { CONFIG_SECTIONS } from './config-sections.ts';
+import { refusePath } from './excess-arguments.ts';
 import type { ExplainOptions } from './explain/explain.ts';
 import type { SelectionOptions } from './get/get-selection.ts';
 import type { GetOptions } from './get/object-output.ts';
@@ -72,6 +73,7 @@ export function getCommand(terminal: Terminal, outcome: Outcome): Command {
     .option('--ignore-not-found', 'exit 0 when a name is not there')
     .addOption(outputOption(['name']))
     .action(async (kind: string, names: string[], options: GetOptions) => {
+      refusePath(`${terminal.program} get`, kind);
       const { runGet } = await import('./get/get.ts');
       outcome.exitCode = await runGet({ kind, names }, options, terminal);
     });
@@ -82,6 +84,7 @@ export function describeCommand(terminal: Terminal, outcome: Outcome): Command {
   return selection(
     new Command('describe').description('show objects in full, with what there is to say about them'),
   ).action(async (kind: string, names: string[], options: SelectionOptions) => {
+    refusePath(`${terminal.program} describe`, kind);
     const { runDescribe } = await import('./get/describe.ts');
     outcome.exitCode = await runDescribe({ kind, names }, options, terminal);
   });
@@ -136,12 +139,19 @@ export function versionCommand(terminal: Terminal, outcome: Outcome): Command {
     });
 }
 
+const DEFAULT_NAMESPACE = 'default';
+
+/** Of `-n "$NS"` without an NS, as kubectl takes it; a namespace without a name has nothing. */
+function namespaceOf(text: string): string {
+  return text === '' ? DEFAULT_NAMESPACE : text;
+}
+
 function selection(command: Command): Command {
   const named = command
     .argument('<kind>', 'kind, plural or short name, several with commas, or all; or KIND/NAME')
     .argument('[name...]', 'names of that kind; or more of KIND/NAME');
   return sourceOptions(named)
-    .option('-n, --namespace <namespace>', 'the namespace to look into', 'default')
+    .option('-n, --namespace <namespace>', 'the namespace to look into', namespaceOf, DEFAULT_NAMESPACE)
     .option('-A, --all-namespaces', 'look into all namespaces')
     .option('-l, --selector <labels>', "only objects with these labels: a=b, a!=b, 'a in (b,c)', !a");
 }

@@ -218,9 +218,20 @@ describe('the command line', () => {
       const kind = await run(['get', 'gatway', '-f', file]);
       assert.equal(kind.code, 2);
       assert.match(kind.err, /unknown kind "gatway"\nKinds: all, gatewayclasses/);
+      for (const path of ['b.yaml', './manifests', '/etc/daemun', 'a.json']) {
+        const { code, err } = await run(['get', path, 'foo']);
+        assert.equal(code, 2);
+        assert.match(err, /is not a kind: manifests are named by -f\nDid you mean daemun get KIND -f \S+\?\n/);
+      }
       const name = await run(['get', 'gtw', 'nope', '-f', file]);
       assert.equal(name.code, 1);
       assert.match(name.err, /^error \(NotFound\): gateways\.gateway\.networking\.k8s\.io "nope" not found/);
+    });
+
+    it('takes an empty namespace for the default one, as kubectl does', async () => {
+      const { code, out } = await run(['get', 'gtw', '-n', '', '-o', 'name', '-f', file]);
+      assert.equal(code, 0);
+      assert.equal(out, 'gateway.gateway.networking.k8s.io/gw\n');
     });
 
     it('exits 3 when no process answers', async () => {
