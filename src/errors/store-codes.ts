@@ -65,10 +65,15 @@ export const STORE_CODES = {
     summary: 'a file or folder to read does not exist',
     help: 'check the path; it is read as soon as it exists',
   },
+  'store/broken-link': {
+    severity: 'warning',
+    summary: 'a symbolic link in a folder leads nowhere; if it stood for a folder of manifests, they are missing',
+    help: 'remove the link, or bring back what it leads to: it is read as soon as it exists',
+  },
   'store/unreadable': {
     severity: 'error',
     summary: 'a file or folder cannot be read',
-    help: 'check its permissions',
+    help: 'mend what the finding names: permissions, a link that leads back to itself, or the disk',
   },
   'store/file-too-large': {
     severity: 'error',

@@ -193,6 +193,29 @@ describe('files that are gone', OPTIONS, () => {
     assert.deepEqual(names(), []);
   });
 
+  it('are served on when what their link leads to is gone, told of as long as the link stands, and followed', async test => {
+    const { folder, at } = await follow(test, { 'in/b.yaml': list('b'), 'mnt/a.yaml': list('a') });
+    symlinkSync('../mnt/a.yaml', at('in/a.yaml'));
+    const clock = new SkippingClock();
+    const paths = [join(folder, 'in')];
+    const store = openFileStore({ paths, pollMs: FOREVER_MS, settleMs: SETTLE_MS, clock });
+    test.after(() => store.close());
+    await store.start();
+    const size = () => store.current().resources.configMaps.size;
+    const codes = () => store.current().findings.map(({ code }) => code);
+    renameSync(at('mnt'), at('.away'));
+    await until(store, () => codes().includes('store/settling'));
+    assert.deepEqual([size(), codes()], [2, ['store/path-not-found', 'store/settling']]);
+    clock.skip(SETTLE_MS);
+    assert.deepEqual([size(), codes()], [1, ['store/path-not-found']]);
+    renameSync(at('.away'), at('mnt'));
+    store.reread();
+    assert.deepEqual([size(), codes()], [2, []]);
+    unlinkSync(at('in/a.yaml'));
+    await until(store, () => size() === 1);
+    assert.deepEqual(codes(), []);
+  });
+
   it('let an equally named object hold that is written elsewhere', async test => {
     const { store, value, settling, at } = await follow(test, { 'in/a.yaml': configMap('a', 'old') });
     rmSync(at('in'), { recursive: true });

@@ -39,4 +39,20 @@ describe('looking for files', () => {
       'store/unreadable',
     ]);
   });
+
+  it('says which links lead nowhere, and watches where they would lead', test => {
+    const folder = temporaryFolder(test, { 'in/a.yaml': configMap('a'), 'out/c.yaml': configMap('c') });
+    symlinkSync('../out/b.yaml', join(folder, 'in', 'b.yaml'));
+    symlinkSync('../out/releases', join(folder, 'in', 'current'));
+    symlinkSync('nobody@host.1234', join(folder, 'in', '.#a.yaml'));
+    const { problems, folders } = findFiles([join(folder, 'in')]);
+    assert.deepEqual(
+      problems.map(({ code, message }) => [code, message.replaceAll(folder, '')]),
+      [
+        ['store/path-not-found', '/in/b.yaml is a symbolic link to /out/b.yaml, which does not exist'],
+        ['store/broken-link', '/in/current is a symbolic link to /out/releases, which does not exist'],
+      ],
+    );
+    assert.ok(folders.has(join(folder, 'out')));
+  });
 });

@@ -1,6 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { type Dirent, lstatSync, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
+import {
+  type Dirent,
+  existsSync,
+  lstatSync,
+  readdirSync,
+  readlinkSync,
+  realpathSync,
+  type Stats,
+  statSync,
+} from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileFault } from '../../errors/index.ts';
 import { notAFile, SEARCH_LIMITS, type SearchLimits } from './manifest-limits.ts';
@@ -15,7 +24,12 @@ export interface FoundFiles {
 }
 
 export interface PathProblem {
-  readonly code: 'store/path-not-found' | 'store/unreadable' | 'store/not-a-file' | 'store/too-many-files';
+  readonly code:
+    | 'store/path-not-found'
+    | 'store/broken-link'
+    | 'store/unreadable'
+    | 'store/not-a-file'
+    | 'store/too-many-files';
   readonly path: string;
   readonly message: string;
 }
@@ -30,8 +44,8 @@ export function isManifestName(path: string): boolean {
 /**
  * Looks for manifests: files as they are named, folders with all that is in them (`*.yaml`, `*.yml`, `*.json`). Names that
  * begin with a dot are passed over in folders: editors' swap files, `.git`, and the `..data` of mounted ConfigMaps, whose
- * visible names are links into it. Links are followed; a folder is visited once. Of a path with too much under it nothing
- * is found.
+ * visible names are links into it. Links are followed, and those that lead nowhere are told; a folder is visited once. Of a
+ * path with too much under it nothing is found.
  */
 export function findFiles(paths: readonly string[], limits: SearchLimits = SEARCH_LIMITS): FoundFiles {
   const found: FoundFiles & { files: Map<string, string>; folders: Map<string, string>; problems: PathProblem[] } = {
@@ -92,6 +106,16 @@ class Search {
     const stats = this.#stat(path);
     if (stats?.isDirectory()) this.#addFolder(path, stats);
     else if (stats && MANIFEST.test(path)) this.#addFile(path, stats);
+    else if (stats === null) this.#addBrokenLink(path);
+  }
+
+  /** What is not named as a manifest may have led to a folder of them. */
+  #addBrokenLink(path: string): void {
+    const target = this.#try(path, () => linkTarget(path));
+    if (target === undefined) return;
+    this.#watch(dirname(target));
+    const code = MANIFEST.test(path) ? 'store/path-not-found' : 'store/broken-link';
+    this.#report(code, path, `${path} is a symbolic link to ${target}, which does not exist`);
   }
 
   #addFile(path: string, stats: Stats): void {
@@ -141,6 +165,16 @@ class Search {
   #report(code: PathProblem['code'], path: string, message: string): void {
     this.problems.push({ code, path, message });
   }
+}
+
+/** True where a symbolic link stands that leads nowhere: what it led to was moved away or is not mounted; nobody removed the link. */
+export function isBrokenLink(path: string): boolean {
+  const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+  return isLink && !existsSync(path);
+}
+
+function linkTarget(path: string): string | undefined {
+  return lstatSync(path).isSymbolicLink() ? resolve(dirname(path), readlinkSync(path)) : undefined;
 }
 
 function identityOf({ dev, ino }: Stats): string {

@@ -21,7 +21,7 @@ export function settlingFindings(files: readonly WatchedFile[], settleMs: number
     const objects = inside.flatMap(({ inUse }) => missingIn(inUse));
     const count = inside.length === 1 ? '1 file' : `${inside.length} files`;
     const file = inside[0]?.path ?? folder;
-    const message = `${count} of ${folder} are gone together with it or with all others in it: ${describe(objects)}; ${until}`;
+    const message = `${count} of ${folder} are gone together with it, with all others in it or with what they link to: ${describe(objects)}; ${until}`;
     return finding('store/settling', message, { file, line: 1, column: 1 });
   });
   return [...files.flatMap(file => findingOfFile(file, until)), ...gone];
